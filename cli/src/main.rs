@@ -1,0 +1,2 @@
+//! The fundflow command.
+fn main() {}
