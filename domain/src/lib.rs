@@ -1,1 +1,10 @@
-//! Placeholder.
+//! What the fund business says: which facts follow from a command, and why a command is refused.
+//!
+//! Pure and synchronous. This crate never does I/O, reads a clock, draws a random number, logs or
+//! blocks; instants, prices and identifiers arrive inside the command. Money is never a float.
+
+pub mod calendar;
+pub mod decider;
+pub mod ids;
+pub mod money;
+pub mod time;

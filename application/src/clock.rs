@@ -1,0 +1,35 @@
+//! The one door through which time comes in.
+
+use fundflow_domain::time::Timestamp;
+use std::sync::{
+    Arc,
+    atomic::{AtomicI64, Ordering},
+};
+
+/// Says what time it is. Decisions never ask it; they are handed its answer.
+pub trait Clock: Send + Sync + 'static {
+    /// The present instant.
+    fn now(&self) -> Timestamp;
+}
+
+/// A clock that stands still until it is moved, and never goes back.
+#[derive(Debug, Clone, Default)]
+pub struct ManualClock(Arc<AtomicI64>);
+
+impl ManualClock {
+    /// Standing at `start`.
+    pub fn at(start: Timestamp) -> Self {
+        Self(Arc::new(AtomicI64::new(start.micros())))
+    }
+
+    /// Moves on to `instant`; an earlier one changes nothing.
+    pub fn advance_to(&self, instant: Timestamp) {
+        self.0.fetch_max(instant.micros(), Ordering::SeqCst);
+    }
+}
+
+impl Clock for ManualClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_micros(self.0.load(Ordering::SeqCst))
+    }
+}

@@ -1,0 +1,240 @@
+//! What surrounds a fact: which stream, who, why, when, and the link of the chain.
+//!
+//! The event ID is derived from stream, version and cause, so that a retried append is recognised.
+//! The chain covers everything but the position: changing, removing or reordering any stored event
+//! of a stream breaks every later link of it.
+
+use crate::store::{Position, Version};
+use fundflow_domain::{
+    calendar::TradingDay,
+    ids::{IdError, TransactionId},
+    time::Timestamp,
+};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use std::{borrow::Cow, fmt, str::FromStr, sync::Arc};
+
+/// `{category}-{id}`: one aggregate's events.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "Arc<str>", into = "Arc<str>")]
+pub struct StreamName(Arc<str>);
+
+impl StreamName {
+    /// Of an aggregate. The category holds no `-`; the ID may.
+    pub fn of(category: &'static str, id: &dyn fmt::Display) -> Self {
+        Self(format!("{category}-{id}").into())
+    }
+
+    /// The part before the first `-`.
+    pub fn category(&self) -> &str {
+        self.0.split_once('-').map_or("", |(category, _)| category)
+    }
+
+    /// The part after the first `-`.
+    pub fn id(&self) -> &str {
+        self.0.split_once('-').map_or("", |(_, id)| id)
+    }
+
+    /// The whole name.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<Arc<str>> for StreamName {
+    type Error = IdError;
+    fn try_from(text: Arc<str>) -> Result<Self, IdError> {
+        let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-');
+        let named = text.split_once('-').is_some_and(|(c, id)| !c.is_empty() && !id.is_empty());
+        if named && text.len() <= 120 && text.bytes().all(plain) {
+            return Ok(Self(text));
+        }
+        let value = text.chars().take(80).collect();
+        Err(IdError { what: "a stream name", value, allowed: "{category}-{id}, at most 120 bytes" })
+    }
+}
+
+impl From<StreamName> for Arc<str> {
+    fn from(name: StreamName) -> Arc<str> {
+        name.0
+    }
+}
+
+impl FromStr for StreamName {
+    type Err = IdError;
+    fn from_str(text: &str) -> Result<Self, IdError> {
+        Self::try_from(Arc::<str>::from(text))
+    }
+}
+
+impl fmt::Display for StreamName {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.pad(&self.0)
+    }
+}
+
+/// 128 bits derived from stream, version and cause; shown as a UUID (version 8).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct EventId(pub [u8; 16]);
+
+impl EventId {
+    /// The one ID of the event that `cause` put at `version` of `stream`.
+    pub fn derive(stream: &StreamName, version: Version, cause: &str) -> Self {
+        let mut hash = Sha256::new();
+        for part in [stream.as_str().as_bytes(), &version.0.to_be_bytes(), cause.as_bytes()] {
+            hash.update((part.len() as u64).to_be_bytes());
+            hash.update(part);
+        }
+        let mut id = [0; 16];
+        id.copy_from_slice(&hash.finalize()[..16]);
+        id[6] = id[6] & 0x0f | 0x80; // UUID version 8: the maker's own scheme
+        id[8] = id[8] & 0x3f | 0x80; // RFC 9562 variant
+        Self(id)
+    }
+}
+
+impl fmt::Display for EventId {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, byte) in self.0.iter().enumerate() {
+            if matches!(index, 4 | 6 | 8 | 10) {
+                out.write_str("-")?;
+            }
+            write!(out, "{byte:02x}")?;
+        }
+        Ok(())
+    }
+}
+
+/// Who brought an event about.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(tag = "kind", content = "who", rename_all = "snake_case")]
+pub enum Actor {
+    /// The investor, by ID, through the trading service.
+    Investor(Arc<str>),
+    /// A payment channel or registrar, by name.
+    Counterparty(Arc<str>),
+    /// A person with the admin command, by name.
+    Operator(Arc<str>),
+    /// The engine itself: a saga's next step, a timer.
+    Engine,
+}
+
+impl fmt::Display for Actor {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Actor::Investor(who) => write!(out, "investor:{who}"),
+            Actor::Counterparty(who) => write!(out, "counterparty:{who}"),
+            Actor::Operator(who) => write!(out, "operator:{who}"),
+            Actor::Engine => out.write_str("engine"),
+        }
+    }
+}
+
+impl FromStr for Actor {
+    type Err = IdError;
+    fn from_str(text: &str) -> Result<Self, IdError> {
+        match text.split_once(':') {
+            Some(("investor", who)) => Ok(Actor::Investor(who.into())),
+            Some(("counterparty", who)) => Ok(Actor::Counterparty(who.into())),
+            Some(("operator", who)) => Ok(Actor::Operator(who.into())),
+            None if text == "engine" => Ok(Actor::Engine),
+            _ => Err(IdError {
+                what: "an actor",
+                value: text.to_owned(),
+                allowed: "engine, investor:ID, counterparty:NAME or operator:NAME",
+            }),
+        }
+    }
+}
+
+/// A link of a stream's chain: SHA-256 over the link before and the event's own canonical bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct Chain(pub [u8; 32]);
+
+impl Chain {
+    /// Before a stream's first event.
+    pub const START: Self = Self([0; 32]);
+}
+
+impl fmt::Display for Chain {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(out, "{byte:02x}"))
+    }
+}
+
+/// An event on its way into the store.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewEvent {
+    /// See [`EventId::derive`].
+    pub event_id: EventId,
+    /// `{category}.{what_happened}`; never renamed.
+    pub event_type: Cow<'static, str>,
+    /// Of the payload; raised when its shape changes.
+    pub schema: u16,
+    /// The transaction that it belongs to.
+    pub correlation: TransactionId,
+    /// The command, answer or operator action that brought it about.
+    pub causation: Arc<str>,
+    /// Who.
+    pub actor: Actor,
+    /// W3C trace context of the request, if the caller gave one.
+    pub trace_parent: Option<Arc<str>>,
+    /// The business instant: when it happened out there.
+    pub occurred_at: Timestamp,
+    /// When the engine took note, by its clock.
+    pub recorded_at: Timestamp,
+    /// T, where the event belongs to one.
+    pub trade_date: Option<TradingDay>,
+    /// The payload: one JSON object.
+    pub data: Box<str>,
+    /// Covers all of the above and the link before.
+    pub chain: Chain,
+}
+
+impl NewEvent {
+    /// The link that follows `before` for this event at `version` of `stream`. Canonical bytes are
+    /// every field in the order of the struct, each behind its length as eight big-endian bytes.
+    pub fn link(&self, before: Chain, stream: &StreamName, version: Version) -> Chain {
+        let mut bytes = Vec::with_capacity(self.data.len() + 320);
+        let mut put = |part: &[u8]| {
+            bytes.extend_from_slice(&(part.len() as u64).to_be_bytes());
+            bytes.extend_from_slice(part);
+        };
+        let (kind, who) = match &self.actor {
+            Actor::Investor(who) => (b"i", who.as_bytes()),
+            Actor::Counterparty(who) => (b"c", who.as_bytes()),
+            Actor::Operator(who) => (b"o", who.as_bytes()),
+            Actor::Engine => (b"e", &b""[..]),
+        };
+        put(&before.0);
+        put(stream.as_str().as_bytes());
+        put(&version.0.to_be_bytes());
+        put(&self.event_id.0);
+        put(self.event_type.as_bytes());
+        put(&self.schema.to_be_bytes());
+        put(self.correlation.as_str().as_bytes());
+        put(self.causation.as_bytes());
+        put(kind);
+        put(who);
+        put(self.trace_parent.as_deref().unwrap_or_default().as_bytes());
+        put(&self.occurred_at.micros().to_be_bytes());
+        put(&self.recorded_at.micros().to_be_bytes());
+        let days = self.trade_date.map(|day| chrono::Datelike::num_days_from_ce(&day.date()));
+        put(&days.unwrap_or_default().to_be_bytes());
+        put(self.data.as_bytes());
+        Chain(Sha256::digest(&bytes).into())
+    }
+}
+
+/// An event as the store gives it back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recorded {
+    /// Where among all events.
+    pub position: Position,
+    /// Whose.
+    pub stream: StreamName,
+    /// Where in its stream, from 1.
+    pub version: Version,
+    /// What was appended, unchanged.
+    pub event: NewEvent,
+}

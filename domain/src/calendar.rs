@@ -1,0 +1,262 @@
+//! Trading days (T) and the cut-off.
+//!
+//! A T-day is a weekday on which the exchange is open. Make-up working Saturdays and Sundays are
+//! never T-days. An order instant belongs to T-day D when it lies in
+//! `D_previous 15:00:00 ≤ instant < D 15:00:00`, Asia/Shanghai.
+//!
+//! 1. Outside the published range the answer is an error that says so, never a guess.
+//! 2. T+n counts working days, T itself not counted.
+//! 3. Every calendar has a version; whoever computes a T records it.
+
+use crate::{ids::VersionTag, time::Timestamp};
+use chrono::{Datelike, NaiveDate, NaiveTime, Weekday};
+use serde::{Deserialize, Serialize};
+use std::{fmt, str::FromStr, sync::Arc};
+
+const SHIPPED: &str = include_str!("../data/xshg_closed_weekdays.csv");
+const SHIPPED_FIRST: NaiveDate = date(1990, 12, 19);
+const SHIPPED_LAST: NaiveDate = date(2026, 12, 31);
+
+/// A day on which the exchange trades. Built by a [`TradingCalendar`], or read from an event that
+/// a calendar's answer was recorded in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct TradingDay(NaiveDate);
+
+impl TradingDay {
+    /// The date.
+    pub const fn date(self) -> NaiveDate {
+        self.0
+    }
+
+    /// For facts that say they are trading days (stored events, a registrar's files).
+    pub const fn recorded(date: NaiveDate) -> Self {
+        Self(date)
+    }
+}
+
+impl fmt::Display for TradingDay {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.pad(&self.0.to_string())
+    }
+}
+
+/// Why there is no trading day to name.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CalendarError {
+    /// The question reaches outside the published list.
+    #[error(
+        "{asked} is outside the trading calendar {version} ({first} to {last}); \
+         install the exchange's calendar for that year"
+    )]
+    OutOfRange {
+        /// The date that would be needed.
+        asked: NaiveDate,
+        /// The calendar that was asked.
+        version: VersionTag,
+        /// First day that it covers.
+        first: NaiveDate,
+        /// Last day that it covers.
+        last: NaiveDate,
+    },
+    /// The date is covered, and the exchange is closed.
+    #[error("{0} is not a trading day; the exchange is closed")]
+    Closed(NaiveDate),
+    /// A line of a calendar file is not a date in ascending order.
+    #[error(
+        "line {line}: {text:?} is not a closed weekday after the line before; write YYYY-MM-DD"
+    )]
+    Malformed {
+        /// Counted from 1.
+        line: usize,
+        /// What stands there.
+        text: String,
+    },
+}
+
+/// The exchange's open days, from a list of its closed weekdays.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TradingCalendar {
+    version: VersionTag,
+    first: NaiveDate,
+    last: NaiveDate,
+    closed: Arc<[NaiveDate]>,
+    cut_off: NaiveTime,
+}
+
+impl TradingCalendar {
+    /// Shanghai (XSHG), 1990-12-19 to 2026-12-31. Shenzhen keeps the same days.
+    ///
+    /// # Errors
+    /// Never for the shipped list; a test keeps it so.
+    pub fn xshg() -> Result<Self, CalendarError> {
+        let version = VersionTag::new("xshg-2026").map_err(|_| malformed(0, "version"))?;
+        Self::from_closed_weekdays(version, SHIPPED_FIRST, SHIPPED_LAST, SHIPPED)
+    }
+
+    /// From a list of closed weekdays, one date a line in ascending order below a heading.
+    ///
+    /// # Errors
+    /// [`CalendarError::Malformed`] with the line.
+    pub fn from_closed_weekdays(
+        version: VersionTag,
+        first: NaiveDate,
+        last: NaiveDate,
+        closed_weekdays: &str,
+    ) -> Result<Self, CalendarError> {
+        let mut closed: Vec<NaiveDate> = Vec::new();
+        for (index, text) in closed_weekdays.lines().enumerate().skip(1) {
+            let day = NaiveDate::from_str(text.trim());
+            match day {
+                Ok(day) if is_weekday(day) && closed.last().is_none_or(|before| *before < day) => {
+                    closed.push(day);
+                }
+                _ => return Err(malformed(index + 1, text)),
+            }
+        }
+        let cut_off = NaiveTime::from_hms_opt(15, 0, 0).ok_or_else(|| malformed(0, "15:00"))?;
+        Ok(Self { version, first, last, closed: closed.into(), cut_off })
+    }
+
+    /// Which list this is; goes into every event that used it.
+    pub fn version(&self) -> &VersionTag {
+        &self.version
+    }
+
+    /// The T-day that an order accepted and paid at `instant` belongs to (rule R4).
+    ///
+    /// # Errors
+    /// [`CalendarError::OutOfRange`] when that day is not in the list.
+    pub fn t_of(&self, instant: Timestamp) -> Result<TradingDay, CalendarError> {
+        let date = instant.date();
+        if self.is_open(date)? && instant.time_of_day() < self.cut_off {
+            return Ok(TradingDay(date));
+        }
+        self.after(date)
+    }
+
+    /// The date as a T-day.
+    ///
+    /// # Errors
+    /// [`CalendarError::Closed`] on a day without trading, or out of range.
+    pub fn day(&self, date: NaiveDate) -> Result<TradingDay, CalendarError> {
+        if self.is_open(date)? { Ok(TradingDay(date)) } else { Err(CalendarError::Closed(date)) }
+    }
+
+    /// T+n: the n-th working day after T (rule R5).
+    ///
+    /// # Errors
+    /// Out of range.
+    pub fn plus(&self, day: TradingDay, n: u32) -> Result<TradingDay, CalendarError> {
+        (0..n).try_fold(day, |day, _| self.after(day.0))
+    }
+
+    /// The trading day before.
+    ///
+    /// # Errors
+    /// Out of range.
+    pub fn before(&self, day: TradingDay) -> Result<TradingDay, CalendarError> {
+        self.seek(day.0, NaiveDate::pred_opt)
+    }
+
+    /// The instant from which orders no longer belong to `day`.
+    pub fn cut_off(&self, day: TradingDay) -> Timestamp {
+        Timestamp::shanghai(day.0, self.cut_off)
+    }
+
+    /// The next trading day after a date, which need not be one itself.
+    ///
+    /// # Errors
+    /// Out of range.
+    pub fn after(&self, date: NaiveDate) -> Result<TradingDay, CalendarError> {
+        self.seek(date, NaiveDate::succ_opt)
+    }
+
+    fn seek(
+        &self,
+        from: NaiveDate,
+        step: fn(&NaiveDate) -> Option<NaiveDate>,
+    ) -> Result<TradingDay, CalendarError> {
+        let mut date = from;
+        loop {
+            date = step(&date).ok_or_else(|| self.out_of_range(date))?;
+            if self.is_open(date)? {
+                return Ok(TradingDay(date));
+            }
+        }
+    }
+
+    fn is_open(&self, date: NaiveDate) -> Result<bool, CalendarError> {
+        if date < self.first || date > self.last {
+            return Err(self.out_of_range(date));
+        }
+        Ok(is_weekday(date) && self.closed.binary_search(&date).is_err())
+    }
+
+    fn out_of_range(&self, asked: NaiveDate) -> CalendarError {
+        let Self { version, first, last, .. } = self;
+        CalendarError::OutOfRange { asked, version: version.clone(), first: *first, last: *last }
+    }
+}
+
+fn malformed(line: usize, text: &str) -> CalendarError {
+    CalendarError::Malformed { line, text: text.to_owned() }
+}
+
+fn is_weekday(date: NaiveDate) -> bool {
+    !matches!(date.weekday(), Weekday::Sat | Weekday::Sun)
+}
+
+const fn date(year: i32, month: u32, day: u32) -> NaiveDate {
+    match NaiveDate::from_ymd_opt(year, month, day) {
+        Some(date) => date,
+        None => panic!("a constant date of this file does not exist"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn t_at(instant: &str) -> [String; 3] {
+        let calendar = TradingCalendar::xshg().unwrap();
+        let t = calendar.t_of(instant.parse().unwrap()).unwrap();
+        [t, calendar.plus(t, 1).unwrap(), calendar.plus(t, 2).unwrap()].map(|day| day.to_string())
+    }
+
+    #[test]
+    fn an_order_belongs_to_the_day_whose_cut_off_comes_next() {
+        let rows = [
+            ("2026-02-13T14:59:59.999+08:00", ["2026-02-13", "2026-02-24", "2026-02-25"]),
+            ("2026-02-13T15:00:00.000+08:00", ["2026-02-24", "2026-02-25", "2026-02-26"]),
+            ("2026-02-14T10:00:00+08:00", ["2026-02-24", "2026-02-25", "2026-02-26"]),
+            ("2026-10-09T09:00:00+08:00", ["2026-10-09", "2026-10-12", "2026-10-13"]),
+            ("2026-10-10T09:00:00+08:00", ["2026-10-12", "2026-10-13", "2026-10-14"]),
+            ("2026-09-30T15:00:00+08:00", ["2026-10-08", "2026-10-09", "2026-10-12"]),
+            ("2024-02-08T15:00:00+08:00", ["2024-02-19", "2024-02-20", "2024-02-21"]),
+        ];
+        for (instant, days) in rows {
+            assert_eq!(t_at(instant), days, "{instant}");
+        }
+    }
+
+    #[test]
+    fn past_its_end_the_calendar_says_so() {
+        let calendar = TradingCalendar::xshg().unwrap();
+        let asked = calendar.t_of("2026-12-31T15:00:00+08:00".parse().unwrap());
+
+        assert_eq!(
+            asked.unwrap_err().to_string(),
+            "2027-01-01 is outside the trading calendar xshg-2026 (1990-12-19 to 2026-12-31); \
+             install the exchange's calendar for that year"
+        );
+    }
+
+    #[test]
+    fn the_shipped_list_has_the_known_number_of_sessions() {
+        let calendar = TradingCalendar::xshg().unwrap();
+        for (year, sessions) in [(2024, 242), (2025, 243), (2026, 242)] {
+            let days = date(year, 1, 1).iter_days().take_while(|day| day.year() == year);
+            assert_eq!(days.filter(|day| calendar.day(*day).is_ok()).count(), sessions, "{year}");
+        }
+    }
+}

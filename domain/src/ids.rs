@@ -1,0 +1,267 @@
+//! Identifiers: one newtype each, valid by construction, never empty.
+//!
+//! 1. The caller makes the transaction ID; everything else is derived from it, never drawn, so that
+//!    a retry anywhere names the same thing.
+//! 2. None of them may carry personal data: they are stored for decades and cannot be erased.
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use std::{borrow::Borrow, fmt, str::FromStr, sync::Arc};
+
+/// A text that cannot be the identifier it was given for.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{value:?} is not {what}: {allowed}")]
+pub struct IdError {
+    /// What it was meant to be.
+    pub what: &'static str,
+    /// What was given.
+    pub value: String,
+    /// What may be given.
+    pub allowed: &'static str,
+}
+
+macro_rules! identifier {
+    ($(#[$doc:meta])* $name:ident, $what:literal, $max:literal, $allowed:literal) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(try_from = "Arc<str>", into = "Arc<str>")]
+        pub struct $name(Arc<str>);
+
+        impl $name {
+            /// Takes the text if it is a valid identifier.
+            ///
+            /// # Errors
+            /// [`IdError`] naming the text and what is allowed.
+            pub fn new(text: impl Into<Arc<str>>) -> Result<Self, IdError> {
+                let text = text.into();
+                if is_plain(&text, $max) {
+                    return Ok(Self(text));
+                }
+                Err(IdError { what: $what, value: text.chars().take(80).collect(), allowed: $allowed })
+            }
+
+            /// The text.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl TryFrom<Arc<str>> for $name {
+            type Error = IdError;
+            fn try_from(text: Arc<str>) -> Result<Self, IdError> {
+                Self::new(text)
+            }
+        }
+
+        impl From<$name> for Arc<str> {
+            fn from(id: $name) -> Arc<str> {
+                id.0
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = IdError;
+            fn from_str(text: &str) -> Result<Self, IdError> {
+                Self::new(text)
+            }
+        }
+
+        impl Borrow<str> for $name {
+            fn borrow(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+                out.pad(&self.0)
+            }
+        }
+    };
+}
+
+identifier!(
+    /// The caller's name for one request and its idempotency key, for ever.
+    TransactionId, "a transaction ID", 64, "1 to 64 of A-Z a-z 0-9 . _ -"
+);
+identifier!(
+    /// One leg of a transaction: `{transaction}.{leg}`.
+    OrderId, "an order ID", 80, "1 to 80 of A-Z a-z 0-9 . _ -"
+);
+identifier!(
+    /// An investor, by the trading service's own key; no name, no card number.
+    InvestorId, "an investor ID", 40, "1 to 40 of A-Z a-z 0-9 . _ -"
+);
+identifier!(
+    /// The account that pays and that refunds go back to, as a token of the trading service.
+    AccountRef, "a payment account", 40, "1 to 40 of A-Z a-z 0-9 . _ -"
+);
+identifier!(
+    /// A payment or refund, one per attempt chain: a retry reuses it.
+    PaymentNo, "a payment number", 96, "1 to 96 of A-Z a-z 0-9 . _ -"
+);
+identifier!(
+    /// Keeps the register of shares (TA); `own` for the manager's own.
+    RegistrarCode, "a registrar code", 18, "1 to 18 of A-Z a-z 0-9 . _ -"
+);
+identifier!(
+    /// Names a rule, schedule or table and its version, so that a replay needs nothing else.
+    VersionTag, "a version tag", 64, "1 to 64 of A-Z a-z 0-9 . _ -"
+);
+identifier!(
+    /// The number under which a registrar knows an application; unique per distributor, 24 wide.
+    ApplicationNo, "an application number", 24, "1 to 24 of A-Z a-z 0-9 . _ -"
+);
+
+fn is_plain(text: &str, max: usize) -> bool {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-');
+    (1..=max).contains(&text.len()) && text.bytes().all(plain)
+}
+
+/// Which order of a transaction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Leg {
+    /// Money into the money-market fund.
+    MoneyFund,
+    /// Money-market shares into the target fund.
+    Conversion,
+}
+
+impl Leg {
+    const fn suffix(self) -> &'static str {
+        match self {
+            Leg::MoneyFund => ".mmf",
+            Leg::Conversion => ".convert",
+        }
+    }
+}
+
+impl OrderId {
+    /// The one order of that leg.
+    pub fn of(transaction: &TransactionId, leg: Leg) -> Self {
+        Self(format!("{transaction}{}", leg.suffix()).into())
+    }
+
+    /// The transaction and leg that it was derived from; `None` for an order of another kind.
+    pub fn parent(&self) -> Option<(TransactionId, Leg)> {
+        [Leg::MoneyFund, Leg::Conversion].into_iter().find_map(|leg| {
+            let parent = self.0.strip_suffix(leg.suffix())?;
+            Some((TransactionId::new(parent).ok()?, leg))
+        })
+    }
+}
+
+impl PaymentNo {
+    /// The payment for an order.
+    pub fn pay(order: &OrderId) -> Self {
+        Self(format!("{order}.pay").into())
+    }
+
+    /// The refund for an order. `nth` tells a second refund (an unapplied payment) from the first.
+    pub fn refund(order: &OrderId, nth: u32) -> Self {
+        Self(format!("{order}.refund{nth}").into())
+    }
+
+    /// The order that it was derived from.
+    pub fn order(&self) -> Option<OrderId> {
+        OrderId::new(self.0.rsplit_once('.')?.0).ok()
+    }
+}
+
+impl ApplicationNo {
+    /// 24 characters of base 32 out of SHA-256: the same order always applies under the same
+    /// number, and two orders share one with a chance of 2^-60 for a billion orders.
+    pub fn of(order: &OrderId) -> Self {
+        const DIGITS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+        let hash = Sha256::digest(order.as_str().as_bytes());
+        let bit = |i: usize| (hash[i / 8] >> (7 - i % 8)) & 1;
+        let digit = |n: usize| (0..5).fold(0, |digit, i| digit << 1 | bit(n * 5 + i));
+        let text: String = (0..24).map(|n| char::from(DIGITS[usize::from(digit(n))])).collect();
+        Self(text.into())
+    }
+}
+
+/// A fund's six digits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct FundCode([u8; 6]);
+
+impl FundCode {
+    /// The six digits.
+    pub fn as_str(&self) -> &str {
+        std::str::from_utf8(&self.0).unwrap_or_default()
+    }
+}
+
+impl FromStr for FundCode {
+    type Err = IdError;
+    fn from_str(text: &str) -> Result<Self, IdError> {
+        let bad = || IdError {
+            what: "a fund code",
+            value: text.chars().take(80).collect(),
+            allowed: "exactly 6 digits",
+        };
+        let digits: [u8; 6] = text.as_bytes().try_into().map_err(|_| bad())?;
+        if digits.iter().all(u8::is_ascii_digit) { Ok(Self(digits)) } else { Err(bad()) }
+    }
+}
+
+impl TryFrom<String> for FundCode {
+    type Error = IdError;
+    fn try_from(text: String) -> Result<Self, IdError> {
+        text.parse()
+    }
+}
+
+impl From<FundCode> for String {
+    fn from(code: FundCode) -> String {
+        code.as_str().to_owned()
+    }
+}
+
+impl fmt::Display for FundCode {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.pad(self.as_str())
+    }
+}
+
+/// One investor's shares of one money-market fund.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct WalletId {
+    /// Whose.
+    pub investor: InvestorId,
+    /// Of which money-market fund.
+    pub fund: FundCode,
+}
+
+impl fmt::Display for WalletId {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{}.{}", self.investor, self.fund)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_identifier_is_never_empty_nor_strange() {
+        for text in ["", " ", "a b", "张三", "a/b", &"x".repeat(65)] {
+            assert!(TransactionId::new(text).is_err(), "{text}");
+        }
+        assert!("12345".parse::<FundCode>().is_err());
+        assert!("1234５".parse::<FundCode>().is_err());
+    }
+
+    #[test]
+    fn what_is_derived_leads_back_to_its_parent() {
+        let transaction: TransactionId = "TX-1.mmf".parse().unwrap();
+        let order = OrderId::of(&transaction, Leg::Conversion);
+
+        assert_eq!(order.parent(), Some((transaction, Leg::Conversion)));
+        assert_eq!(PaymentNo::refund(&order, 1).order(), Some(order.clone()));
+        assert_eq!(ApplicationNo::of(&order).as_str().len(), 24);
+        assert_eq!(ApplicationNo::of(&order), ApplicationNo::of(&order.clone()));
+    }
+}
