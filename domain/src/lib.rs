@@ -5,6 +5,8 @@
 
 pub mod calendar;
 pub mod decider;
+pub mod fund_order;
 pub mod ids;
 pub mod money;
 pub mod time;
+pub mod wallet;
