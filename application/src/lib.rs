@@ -5,5 +5,7 @@
 //! asks the machine what time it is; only `transact` appends.
 
 pub mod clock;
+pub mod codec;
 pub mod envelope;
 pub mod store;
+pub mod transact;

@@ -8,6 +8,7 @@ pub(super) fn evolve(state: State, event: &Event) -> Option<State> {
             return Some(State::Known(Box::new(Order {
                 terms: terms.as_ref().clone(),
                 stage: Stage::Placed,
+                accepted: false,
                 payment_no: None,
                 payment: None,
                 unapplied: Vec::new(),

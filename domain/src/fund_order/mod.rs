@@ -309,6 +309,8 @@ pub struct Order {
     pub terms: Terms,
     /// Where it stands.
     pub stage: Stage,
+    /// The registrar's front had taken it, whatever came after.
+    pub accepted: bool,
     /// Under which the charge was announced.
     pub payment_no: Option<PaymentNo>,
     /// The applied payment's channel serial.
