@@ -5,6 +5,7 @@
 
 pub mod calendar;
 pub mod decider;
+pub mod fees;
 pub mod ids;
 pub mod money;
 pub mod time;
