@@ -6,6 +6,7 @@
 pub mod calendar;
 pub mod decider;
 pub mod fund_order;
+pub mod fees;
 pub mod ids;
 pub mod money;
 pub mod time;
