@@ -3,11 +3,20 @@
 //! Pure and synchronous. This crate never does I/O, reads a clock, draws a random number, logs or
 //! blocks; instants, prices and identifiers arrive inside the command. Money is never a float.
 
+pub mod admission;
 pub mod calendar;
 pub mod decider;
 pub mod fund_order;
 pub mod fees;
+pub mod discounts;
+pub mod fund;
 pub mod ids;
+pub mod investor;
+pub mod kyc;
+pub mod limits;
+pub mod modes;
 pub mod money;
+pub mod status;
+pub mod suitability;
 pub mod time;
 pub mod wallet;
