@@ -6,4 +6,5 @@
 
 pub mod clock;
 pub mod envelope;
+pub mod memory_store;
 pub mod store;
