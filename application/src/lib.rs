@@ -7,5 +7,6 @@
 pub mod clock;
 pub mod codec;
 pub mod envelope;
+pub mod memory_store;
 pub mod store;
 pub mod transact;
