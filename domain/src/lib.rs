@@ -6,10 +6,11 @@
 pub mod admission;
 pub mod calendar;
 pub mod decider;
-pub mod fund_order;
-pub mod fees;
+pub mod discount_purchase;
 pub mod discounts;
+pub mod fees;
 pub mod fund;
+pub mod fund_order;
 pub mod ids;
 pub mod investor;
 pub mod kyc;
