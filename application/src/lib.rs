@@ -6,6 +6,7 @@
 
 pub mod clock;
 pub mod codec;
+pub mod counterparty;
 pub mod envelope;
 pub mod memory_store;
 pub mod store;

@@ -282,9 +282,9 @@ impl Decider for DiscountPurchase {
 
             (S::Open(open), C::Commit) => Ok(once(!open.committed, || Event::Committed {})),
             (S::Open(open), C::End(ending, cause)) => end(open, *ending, cause.clone()),
-            (S::Open(open), C::ChooseLanding(reason)) => Ok(once(!open.landing_chosen, || {
-                Event::LandingChosen { reason: reason.clone() }
-            })),
+            (S::Open(open), C::ChooseLanding(reason)) => {
+                Ok(once(!open.landing_chosen, || Event::LandingChosen { reason: reason.clone() }))
+            }
             (S::Open(_), C::Abandon { reason, open, dispositions }) => {
                 abandon(reason, open, dispositions)
             }
@@ -301,9 +301,10 @@ impl Decider for DiscountPurchase {
             (S::Ended(was, _), C::Commit) if was.committed => Ok(vec![]),
             (S::Ended(_, ending), C::End(again, _)) if ending == again => Ok(vec![]),
             (S::Ended(_, Ending::Abandoned), C::Abandon { .. }) => Ok(vec![]),
-            (S::Ended(_, ending), C::Commit | C::End(..) | C::ChooseLanding(_) | C::Abandon { .. }) => {
-                Err(late(*ending, command))
-            }
+            (
+                S::Ended(_, ending),
+                C::Commit | C::End(..) | C::ChooseLanding(_) | C::Abandon { .. },
+            ) => Err(late(*ending, command)),
         }
     }
 

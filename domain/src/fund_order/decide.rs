@@ -141,7 +141,7 @@ fn record_payment(
             }
             Ok(vec![paid])
         }
-        Stage::Declined | Stage::Rejected(_) | Stage::Cancelled(_) => {
+        Stage::Declined(_) | Stage::Rejected(_) | Stage::Cancelled(_) => {
             let cause = own_cause("order_over", "the order had ended before the money came");
             Ok(unapplied(order, payment, cause))
         }
@@ -175,7 +175,7 @@ fn record_decline(order: &Order, no: &PaymentNo, cause: &Cause) -> Result<Vec<Ev
         Stage::PaymentRequested => {
             Ok(vec![Event::Declined { no: no.clone(), cause: cause.clone() }])
         }
-        Stage::Declined => Ok(vec![]),
+        Stage::Declined(_) => Ok(vec![]),
         Stage::Placed => Err(Refusal::TooEarly { stage: "placed", command: "decline" }),
         Stage::Paid
         | Stage::Accepted(_)
@@ -197,7 +197,7 @@ fn accept(order: &Order, serial: &Arc<str>) -> Result<Vec<Event>, Refusal> {
         (Stage::Sealed | Stage::Sent | Stage::Confirmed(_), _) => Ok(vec![]),
         (Stage::Placed | Stage::PaymentRequested, Ask::Purchase { .. })
         | (Stage::PaymentRequested, Ask::Conversion { .. }) => Err(too_early(order, "acceptance")),
-        (Stage::Declined | Stage::Rejected(_) | Stage::Cancelled(_), _) => {
+        (Stage::Declined(_) | Stage::Rejected(_) | Stage::Cancelled(_), _) => {
             Err(contradicts(order, "acceptance"))
         }
     }
@@ -213,7 +213,7 @@ fn reject(order: &Order, cause: &Cause) -> Result<Vec<Event>, Refusal> {
         (Stage::Placed, Ask::Purchase { .. }) | (Stage::PaymentRequested, _) => {
             Err(too_early(order, "rejection"))
         }
-        (Stage::Declined | Stage::Confirmed(_), _) => Err(contradicts(order, "rejection")),
+        (Stage::Declined(_) | Stage::Confirmed(_), _) => Err(contradicts(order, "rejection")),
     }
 }
 
@@ -222,7 +222,7 @@ fn seal(order: &Order, batch: &Arc<str>) -> Result<Vec<Event>, Refusal> {
         Stage::Accepted(_) => Ok(vec![Event::Sealed { batch: batch.clone() }]),
         Stage::Sealed | Stage::Sent | Stage::Confirmed(_) => Ok(vec![]),
         Stage::Placed | Stage::PaymentRequested | Stage::Paid => Err(too_early(order, "sealing")),
-        Stage::Declined | Stage::Rejected(_) | Stage::Cancelled(_) => {
+        Stage::Declined(_) | Stage::Rejected(_) | Stage::Cancelled(_) => {
             Err(contradicts(order, "sealing"))
         }
     }
@@ -236,7 +236,7 @@ fn send(order: &Order, file: &Arc<str>, record: u64) -> Result<Vec<Event>, Refus
         Stage::Placed | Stage::PaymentRequested | Stage::Paid | Stage::Accepted(_) => {
             Err(too_early(order, "sending"))
         }
-        Stage::Declined | Stage::Rejected(_) | Stage::Cancelled(_) => {
+        Stage::Declined(_) | Stage::Rejected(_) | Stage::Cancelled(_) => {
             Err(contradicts(order, "sending"))
         }
     }
@@ -257,7 +257,10 @@ fn confirm(order: &Order, confirmation: &Confirmation) -> Result<Vec<Event>, Ref
         (Stage::Placed, Ask::Purchase { .. }) | (Stage::PaymentRequested, _) => {
             return Err(too_early(order, "confirmation"));
         }
-        (Stage::Declined | Stage::Confirmed(_) | Stage::Rejected(_) | Stage::Cancelled(_), _) => {
+        (
+            Stage::Declined(_) | Stage::Confirmed(_) | Stage::Rejected(_) | Stage::Cancelled(_),
+            _,
+        ) => {
             return Err(contradicts(order, "confirmation"));
         }
     };
@@ -320,7 +323,7 @@ fn cancel(
 ) -> Result<Vec<Event>, Refusal> {
     match (&order.stage, &order.terms.ask) {
         (Stage::Cancelled(_), _) => Ok(vec![]),
-        (Stage::Declined | Stage::Confirmed(_) | Stage::Rejected(_), _) => {
+        (Stage::Declined(_) | Stage::Confirmed(_) | Stage::Rejected(_), _) => {
             Err(contradicts(order, "cancellation"))
         }
         // The charge may be on its way; whether money moves must be known first.
@@ -347,7 +350,9 @@ fn request_refund(order: &Order, id: &OrderId, cause: &Cause) -> Result<Vec<Even
             let amount = Money::from(*amount);
             Ok(vec![Event::RefundRequested { no, amount, cause: cause.clone() }])
         }
-        Stage::Rejected(_) | Stage::Cancelled(_) | Stage::Declined => Err(Refusal::NothingToRefund),
+        Stage::Rejected(_) | Stage::Cancelled(_) | Stage::Declined(_) => {
+            Err(Refusal::NothingToRefund)
+        }
         Stage::Confirmed(_) => Err(contradicts(order, "refund")),
         Stage::Placed
         | Stage::PaymentRequested
@@ -385,7 +390,7 @@ impl Stage {
             Stage::Placed => "placed",
             Stage::PaymentRequested => "payment requested",
             Stage::Paid => "paid",
-            Stage::Declined => "declined",
+            Stage::Declined(_) => "declined",
             Stage::Accepted(_) => "accepted",
             Stage::Sealed => "sealed",
             Stage::Sent => "sent",

@@ -40,11 +40,11 @@ fn remember(order: &mut Order, event: &Event) -> Option<()> {
             order.payment = Some(payment.serial.clone());
             order.terms.trade_date = *trade_date;
         }
-        Event::Declined { .. } => {
+        Event::Declined { cause, .. } => {
             if !matches!(order.stage, Stage::PaymentRequested) {
                 return None;
             }
-            order.stage = Stage::Declined;
+            order.stage = Stage::Declined(cause.clone());
         }
         Event::PaymentUnapplied { payment, .. } => order.unapplied.push(payment.serial.clone()),
         Event::Accepted { serial } => {

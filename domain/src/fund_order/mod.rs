@@ -276,7 +276,7 @@ pub enum Stage {
     /// The money is here.
     Paid,
     /// No money came.
-    Declined,
+    Declined(Cause),
     /// At the registrar's front.
     Accepted(Arc<str>),
     /// In a batch.
@@ -345,6 +345,12 @@ impl Order {
     /// The first refund that has not arrived.
     pub fn owed(&self) -> Option<&Refund> {
         self.refunds.iter().find(|refund| !refund.arrived)
+    }
+
+    /// The refund of the whole applied payment, if it was requested.
+    pub fn payback(&self) -> Option<&Refund> {
+        let no = PaymentNo::refund(&self.payment_no.as_ref()?.order()?, 0);
+        self.refunds.iter().find(|refund| refund.no == no)
     }
 }
 
