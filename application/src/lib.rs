@@ -8,3 +8,4 @@ pub mod clock;
 pub mod envelope;
 pub mod memory_store;
 pub mod store;
+pub mod subscription;
