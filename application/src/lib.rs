@@ -11,3 +11,4 @@ pub mod envelope;
 pub mod memory_store;
 pub mod store;
 pub mod transact;
+pub mod subscription;

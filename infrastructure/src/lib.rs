@@ -1,1 +1,3 @@
-//! Placeholder.
+//! Where bytes go and come from: the adapters behind the ports of `fundflow-application`.
+
+pub mod sqlite;
