@@ -6,7 +6,7 @@
 pub mod admission;
 pub mod calendar;
 pub mod decider;
-pub mod discounts;
+pub mod fees;
 pub mod fund;
 pub mod ids;
 pub mod investor;

@@ -256,6 +256,16 @@ impl Nav {
 impl Rate {
     /// No fee.
     pub const ZERO: Self = Self(Decimal::from_parts(0, 0, 0, false, 8));
+    /// All of it.
+    pub const ONE: Self = Self(Decimal::from_parts(100_000_000, 0, 0, false, 8));
+
+    /// Of a hundredth of a percent each; more than 10,000 of them stay at all of it.
+    pub const fn basis_points(points: u32) -> Self {
+        match points {
+            0..10_000 => Self(Decimal::from_parts(points * 10_000, 0, 0, false, 8)),
+            10_000.. => Self::ONE,
+        }
+    }
 
     /// The rate is discounted, not the fee; to the nearest 1e-8, a half away from zero.
     #[must_use]

@@ -1,0 +1,388 @@
+//! The rules on fees by date: minimum redemption rates, the fund's part of them, and caps.
+//!
+//! | in force from | source |
+//! |---|---|
+//! | 2013-06-01 | administration rules on sales fees (2013), with the 7-day rule of the 2017 liquidity-risk rules |
+//! | 2026-01-01 | administration rules on sales fees of publicly offered funds (2025) |
+//!
+//! 1. A schedule is judged by the regime in force on its `effective_from`; a redemption's split by
+//!    the regime in force on its T.
+//! 2. Rules that speak of months are kept in days, 30 to the month, as contracts define them.
+//! 3. What a rule excepts has no row, so that no code knows an exception.
+//! 4. A schedule for any customer must satisfy the rows for each of them.
+
+use super::{
+    ChargeMode, CustomerType, FundKind,
+    published::{rules_2013, rules_2026},
+    schedule::FeeSchedule,
+    tiers::Charge,
+};
+use crate::{
+    ids::{IdError, VersionTag},
+    money::{Money, Rate},
+};
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+/// Whom a row of a regime speaks of.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Scope {
+    /// Any when empty.
+    #[serde(default)]
+    pub kinds: Vec<FundKind>,
+    /// Any when empty.
+    #[serde(default)]
+    pub customers: Vec<CustomerType>,
+    /// Classes with a service fee only, or without one only; any when absent.
+    #[serde(default)]
+    pub service_fee: Option<bool>,
+}
+
+/// Whose fee it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct FeeSubject {
+    /// The fund's kind.
+    pub kind: FundKind,
+    /// The holder's.
+    pub customer_type: CustomerType,
+    /// Whether the class bears a service fee.
+    pub service_fee: bool,
+}
+
+/// The least that a redemption must cost within a range of holding days.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RedemptionMinimum {
+    /// Whom it binds.
+    pub scope: Scope,
+    /// First natural day.
+    pub from_days: u32,
+    /// First day after it.
+    pub below_days: u32,
+    /// At least this.
+    pub rate: Rate,
+}
+
+/// How much of a redemption fee belongs to the fund's assets; the first row that fits counts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FundPart {
+    /// Whom it binds.
+    pub scope: Scope,
+    /// First natural day after it; open when absent.
+    #[serde(default)]
+    pub below_days: Option<u32>,
+    /// Of the fee.
+    pub part: Rate,
+}
+
+/// The most that something may cost.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Cap {
+    /// Whom it binds.
+    pub scope: Scope,
+    /// At most this.
+    pub rate: Rate,
+}
+
+/// The rules of a period.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Regime {
+    /// Names it for ever.
+    pub version: VersionTag,
+    /// First day.
+    pub from: NaiveDate,
+    /// Least redemption rates.
+    #[serde(default)]
+    pub redemption_minimums: Vec<RedemptionMinimum>,
+    /// Where redemption fees go.
+    #[serde(default)]
+    pub fund_parts: Vec<FundPart>,
+    /// Most for subscription and purchase.
+    #[serde(default)]
+    pub purchase_caps: Vec<Cap>,
+    /// Most for a year's service fee.
+    #[serde(default)]
+    pub service_fee_caps: Vec<Cap>,
+    /// Natural days held after which no service fee may be taken; without limit when absent.
+    #[serde(default)]
+    pub service_fee_free_after_days: Option<u32>,
+}
+
+/// A schedule asks for what the regime forbids.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{field} of schedule {schedule} is {value}; {regime} allows {limit}")]
+pub struct Breach {
+    /// Which schedule.
+    pub schedule: VersionTag,
+    /// Which of its fields.
+    pub field: String,
+    /// What stands there.
+    pub value: String,
+    /// What may stand there.
+    pub limit: String,
+    /// Which regime says so.
+    pub regime: VersionTag,
+}
+
+impl Scope {
+    fn covers(&self, subject: FeeSubject) -> bool {
+        (self.kinds.is_empty() || self.kinds.contains(&subject.kind))
+            && (self.customers.is_empty() || self.customers.contains(&subject.customer_type))
+            && self.service_fee.is_none_or(|with| with == subject.service_fee)
+    }
+}
+
+impl FeeSchedule {
+    /// Whose fee it is when `customer_type` holds the shares.
+    pub fn subject(&self, customer_type: CustomerType) -> FeeSubject {
+        let service_fee = match self.charge_mode {
+            ChargeMode::ServiceFee => true,
+            ChargeMode::FrontEnd | ChargeMode::BackEnd => self.service_fee != Rate::ZERO,
+        };
+        FeeSubject { kind: self.fund_kind, customer_type, service_fee }
+    }
+}
+
+impl Regime {
+    /// The part of a redemption fee that belongs to the fund's assets; nothing where no row fits.
+    pub fn fund_part(&self, subject: FeeSubject, days: u32) -> Rate {
+        let fits = |row: &&FundPart| {
+            row.scope.covers(subject) && row.below_days.is_none_or(|below| days < below)
+        };
+        self.fund_parts.iter().find(fits).map_or(Rate::ZERO, |row| row.part)
+    }
+
+    /// Whether a schedule may be charged; every breach, not only the first.
+    ///
+    /// # Errors
+    /// One [`Breach`] per field and rule.
+    pub fn check(&self, schedule: &FeeSchedule) -> Result<(), Vec<Breach>> {
+        let mut breaches = Vec::new();
+        for customer in schedule.customer_type.map_or(CustomerType::ALL.to_vec(), |one| vec![one]) {
+            let subject = schedule.subject(customer);
+            self.check_redemption(schedule, subject, &mut breaches);
+            self.check_caps(schedule, subject, &mut breaches);
+        }
+        if breaches.is_empty() { Ok(()) } else { Err(breaches) }
+    }
+
+    fn check_redemption(&self, schedule: &FeeSchedule, who: FeeSubject, out: &mut Vec<Breach>) {
+        let table = &schedule.redemption;
+        for row in self.redemption_minimums.iter().filter(|row| row.scope.covers(who)) {
+            let opened = table.iter().map(|tier| tier.from_days);
+            let within = opened.filter(|from| (row.from_days..row.below_days).contains(from));
+            for days in std::iter::once(row.from_days).chain(within.filter(|d| *d != row.from_days))
+            {
+                let rate = table.at(days).rate;
+                if rate < row.rate {
+                    let limit = format!("no less than {} below {} days", row.rate, row.below_days);
+                    let field = format!("redemption rate from {days} days");
+                    self.note(out, schedule, field, rate.to_string(), limit);
+                }
+            }
+        }
+    }
+
+    fn check_caps(&self, schedule: &FeeSchedule, who: FeeSubject, out: &mut Vec<Breach>) {
+        let cap = |caps: &[Cap]| caps.iter().find(|cap| cap.scope.covers(who)).map(|cap| cap.rate);
+        if let Some(cap) = cap(&self.purchase_caps) {
+            let tables = [
+                ("subscription", schedule.subscription.as_ref()),
+                ("purchase", Some(&schedule.purchase)),
+            ];
+            for (name, table) in tables {
+                for tier in table.iter().flat_map(|table| table.iter()) {
+                    if let Some(value) = above(tier.charge, tier.from, cap) {
+                        let field = format!("{name} charge from {}", tier.from);
+                        let limit = format!("no more than {cap} of the amount");
+                        self.note(out, schedule, field, value, limit);
+                    }
+                }
+            }
+        }
+        if let Some(cap) = cap(&self.service_fee_caps)
+            && schedule.service_fee > cap
+        {
+            let limit = format!("no more than {cap} a year");
+            let value = schedule.service_fee.to_string();
+            self.note(out, schedule, "service_fee".to_owned(), value, limit);
+        }
+    }
+
+    // Every type of customer is checked in turn, and they mostly breach the same row.
+    fn note(
+        &self,
+        breaches: &mut Vec<Breach>,
+        of: &FeeSchedule,
+        field: String,
+        value: String,
+        limit: String,
+    ) {
+        let (schedule, regime) = (of.version.clone(), self.version.clone());
+        let breach = Breach { schedule, field, value, limit, regime };
+        if !breaches.contains(&breach) {
+            breaches.push(breach);
+        }
+    }
+}
+
+/// A fixed fee is above a cap when the smallest amount of its tier would pay more than the cap.
+fn above(charge: Charge, from: Money, cap: Rate) -> Option<String> {
+    match charge {
+        Charge::Rate(rate) => (rate > cap).then(|| rate.to_string()),
+        Charge::Fixed(fee) => {
+            let most = from.decimal().checked_mul(cap.decimal());
+            most.is_none_or(|most| fee.decimal() > most).then(|| format!("{fee} yuan per order"))
+        }
+    }
+}
+
+/// Every regime, oldest first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Regimes(Vec<Regime>);
+
+impl Regimes {
+    /// Of regimes in any order.
+    pub fn new(mut regimes: Vec<Regime>) -> Self {
+        regimes.sort_by_key(|regime| regime.from);
+        Self(regimes)
+    }
+
+    /// The two published ones: `csrc-2013` and `csrc-2026`.
+    ///
+    /// # Errors
+    /// Never for the shipped data; a test keeps it so.
+    pub fn published() -> Result<Self, IdError> {
+        Ok(Self::new(vec![rules_2013()?, rules_2026()?]))
+    }
+
+    /// The one in force on a date; `None` before the first.
+    pub fn in_force(&self, on: NaiveDate) -> Option<&Regime> {
+        self.0.iter().rev().find(|regime| regime.from <= on)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fees::{schedule::tests::schedule, tiers::DaysTiers};
+
+    fn regime(on: &str) -> Regime {
+        let on = on.parse().unwrap();
+        Regimes::published().unwrap().in_force(on).unwrap().clone()
+    }
+
+    fn who(kind: FundKind, customer_type: CustomerType, service_fee: bool) -> FeeSubject {
+        FeeSubject { kind, customer_type, service_fee }
+    }
+
+    fn said(on: &str, schedule: &FeeSchedule) -> Vec<String> {
+        let breaches = regime(on).check(schedule).err().unwrap_or_default();
+        breaches.iter().map(ToString::to_string).collect()
+    }
+
+    fn redemption(rows: &[(u32, &str)]) -> DaysTiers {
+        let rows: Vec<_> = rows.iter().map(|(days, rate)| (*days, rate.parse().unwrap())).collect();
+        DaysTiers::below(&rows).unwrap()
+    }
+
+    #[test]
+    fn the_regime_of_a_date_is_the_last_one_that_began() {
+        let regimes = Regimes::published().unwrap();
+        let on = |date: &str| {
+            regimes.in_force(date.parse().unwrap()).map(|regime| regime.version.to_string())
+        };
+        assert_eq!(on("2013-05-31"), None);
+        assert_eq!(on("2025-12-31").as_deref(), Some("csrc-2013"));
+        assert_eq!(on("2026-01-01").as_deref(), Some("csrc-2026"));
+    }
+
+    #[test]
+    fn an_old_schedule_is_lawful_until_the_new_rules_name_field_value_and_limit() {
+        assert_eq!(said("2021-02-01", &schedule("")), Vec::<String>::new());
+        assert_eq!(
+            said("2026-01-01", &schedule("")),
+            [
+                "redemption rate from 7 days of schedule 011162-a-2021 is 0.00750000; csrc-2026 \
+                 allows no less than 0.01000000 below 30 days",
+                "purchase charge from 0.00 of schedule 011162-a-2021 is 0.01500000; csrc-2026 \
+                 allows no more than 0.00800000 of the amount",
+                "purchase charge from 1000000.00 of schedule 011162-a-2021 is 0.01200000; csrc-2026 \
+                 allows no more than 0.00800000 of the amount",
+                "purchase charge from 3000000.00 of schedule 011162-a-2021 is 0.01000000; csrc-2026 \
+                 allows no more than 0.00800000 of the amount",
+            ]
+        );
+    }
+
+    #[test]
+    fn exceptions_of_the_new_rules_depend_on_fund_holder_and_days() {
+        let seven = redemption(&[(7, "0.015")]);
+        let thirty = redemption(&[(7, "0.015"), (30, "0.01")]);
+        let lawful = |kind, customer, redemption: &DaysTiers| {
+            let schedule = FeeSchedule {
+                fund_kind: kind,
+                customer_type: Some(customer),
+                redemption: redemption.clone(),
+                purchase: serde_json::from_str(r#"[{"from":"0","rate":"0.003"}]"#).unwrap(),
+                ..schedule("")
+            };
+            regime("2026-01-01").check(&schedule).is_ok()
+        };
+        let (person, company) = (CustomerType::Individual, CustomerType::Institution);
+        assert!(lawful(FundKind::Bond, person, &seven));
+        assert!(!lawful(FundKind::Bond, company, &seven));
+        assert!(lawful(FundKind::Bond, company, &thirty));
+        assert!(lawful(FundKind::Index, person, &seven));
+        assert!(!lawful(FundKind::Index, company, &thirty));
+        assert!(!lawful(FundKind::ActiveEquity, person, &thirty));
+        let none = DaysTiers::flat(Rate::ZERO);
+        assert!(!lawful(FundKind::Bond, person, &none));
+        assert!(lawful(FundKind::Etf, company, &none));
+        assert!(lawful(FundKind::MoneyMarket, company, &none));
+    }
+
+    #[test]
+    fn the_funds_part_of_a_fee_grows_smaller_with_time_and_is_all_of_it_since_2026() {
+        let equity = who(FundKind::ActiveEquity, CustomerType::Individual, false);
+        let with_service_fee = FeeSubject { service_fee: true, ..equity };
+        let rows = [
+            (0, "1"),
+            (6, "1"),
+            (7, "1"),
+            (29, "1"),
+            (30, "0.75"),
+            (89, "0.75"),
+            (90, "0.5"),
+            (179, "0.5"),
+            (180, "0.25"),
+            (4000, "0.25"),
+        ];
+        for (days, part) in rows {
+            assert_eq!(regime("2021-02-01").fund_part(equity, days), part.parse().unwrap());
+            assert_eq!(regime("2026-02-13").fund_part(equity, days), "1".parse().unwrap());
+        }
+        assert_eq!(regime("2021-02-01").fund_part(with_service_fee, 29), "1".parse().unwrap());
+    }
+
+    #[test]
+    fn a_fixed_fee_is_judged_by_the_smallest_amount_that_pays_it() {
+        let priced = |tiers: &str| FeeSchedule {
+            fund_kind: FundKind::Bond,
+            purchase: serde_json::from_str(tiers).unwrap(),
+            ..schedule("")
+        };
+        let far = priced(r#"[{"from":"0","rate":"0.003"},{"from":"5000000","fixed":"1000"}]"#);
+        let near = priced(r#"[{"from":"0","fixed":"1000"}]"#);
+        let caps = |it: &FeeSchedule| {
+            said("2026-01-01", it).iter().filter(|line| line.starts_with("purchase")).count()
+        };
+        assert_eq!(caps(&far), 0);
+        assert_eq!(caps(&near), 1);
+    }
+}
