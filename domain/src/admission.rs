@@ -14,6 +14,7 @@
 
 use crate::{
     calendar::{CalendarError, TradingCalendar, TradingDay},
+    fees::tiers::Charge,
     fund::FundTerms,
     ids::VersionTag,
     investor::{InvestorProfile, SalesChannel},
@@ -84,8 +85,10 @@ pub struct Admitted {
     pub target_terms: VersionTag,
     /// The target's published purchase rate for this amount; 0 where a fixed sum is charged.
     pub published_rate: Rate,
-    /// Yuan, where the target charges a fixed sum for this amount.
-    pub published_fixed: Option<Money>,
+    /// The target's schedule that the rate is from.
+    pub fee_schedule: VersionTag,
+    /// What remains of it after the discount and its floor: a rate, or yuan per order.
+    pub charge: Charge,
     /// What the rate is multiplied with. A fixed sum is not discounted unless it is waived.
     pub discount: Discount,
     /// The rule that granted the discount.
@@ -122,8 +125,7 @@ fn decide(a: &Admission, t_instant: Timestamp) -> Result<Admitted, Refusal> {
     checks::pair(a, mode)?;
     checks::limits(a, mode, &days)?;
     let suitability = checks::suitability(a, &SuitabilityRules::standard())?;
-    let (published_rate, published_fixed) = checks::published(&a.target_fund, a.amount);
-    let (discount, discount_rule) = checks::discount(a, mode, days.target_in.date());
+    let price = checks::price(a, mode, trade_date);
     Ok(Admitted {
         trade_date,
         nav_date: days.target_in,
@@ -132,10 +134,14 @@ fn decide(a: &Admission, t_instant: Timestamp) -> Result<Admitted, Refusal> {
         calendar: a.calendar.version().clone(),
         wallet_terms: a.wallet_fund.version.clone(),
         target_terms: a.target_fund.version.clone(),
-        published_rate,
-        published_fixed,
-        discount,
-        discount_rule,
+        published_rate: match price.published {
+            Charge::Rate(rate) => rate,
+            Charge::Fixed(_) => Rate::ZERO,
+        },
+        fee_schedule: a.target_fund.fees.version.clone(),
+        charge: price.charge,
+        discount: price.discount,
+        discount_rule: price.rule,
         suitability,
     })
 }

@@ -8,10 +8,10 @@
 //! 4. [`source`](FundTerms::source) names where the terms were published.
 
 use crate::{
+    fees::{discount::DiscountRule, schedule::FeeSchedule},
     ids::{FundCode, RegistrarCode, VersionTag},
-    investor::SalesChannel,
     limits::Limits,
-    money::{Amount, Discount, Money, Rate, ShareRounding, Shares},
+    money::{Discount, ShareRounding, Shares},
     status::{ConvertStatus, FundStatus, Stops},
 };
 use chrono::NaiveDate;
@@ -48,17 +48,6 @@ pub enum ProductRisk {
     R5,
 }
 
-/// When a share class takes its purchase fee.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ChargeSide {
-    /// At purchase. A class without purchase fee counts as this.
-    #[default]
-    FrontEnd,
-    /// At redemption, falling with the years.
-    BackEnd,
-}
-
 /// Which lots leave first (registrar parameter `RedemptionSequence`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -80,41 +69,6 @@ pub enum ConversionFeeMethod {
     RateDifference,
     /// Both the redemption fee and the purchase fee are differences.
     BothDifferences,
-}
-
-/// One row of the purchase fee: from this amount on, until the next row.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PurchaseTier {
-    /// Lower bound, inclusive; the gross amount, fee included.
-    pub from: Money,
-    /// What is taken.
-    pub charge: PurchaseCharge,
-}
-
-/// A rate or a sum.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum PurchaseCharge {
-    /// Of the net amount.
-    Rate(Rate),
-    /// Yuan per order.
-    Fixed(Money),
-}
-
-/// What a fund charges.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct FeeTable {
-    /// In ascending order.
-    pub purchase: Vec<PurchaseTier>,
-}
-
-impl FeeTable {
-    /// The row of that amount.
-    pub fn purchase_charge(&self, amount: Amount) -> PurchaseCharge {
-        let amount = Money::from(amount);
-        let row = self.purchase.iter().rev().find(|tier| tier.from <= amount);
-        row.map_or(PurchaseCharge::Rate(Rate::ZERO), |tier| tier.charge)
-    }
 }
 
 /// Into which fund, and on which conditions, shares of this fund can be converted (file C3).
@@ -147,47 +101,6 @@ pub struct Closure {
     pub notice: String,
 }
 
-/// Who grants a discount; the first that applies wins.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum DiscountSource {
-    /// A campaign with an end.
-    Campaign,
-    /// A sales channel.
-    Channel,
-    /// The fund, for everybody.
-    FundDefault,
-}
-
-/// The way by which money reaches the fund.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum DiscountPath {
-    /// A conversion out of the wallet.
-    Conversion,
-    /// A purchase with money.
-    Purchase,
-}
-
-/// A published discount on the fund's purchase rate.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DiscountRule {
-    /// Names the rule in the event.
-    pub id: VersionTag,
-    /// Decides which of several wins.
-    pub source: DiscountSource,
-    /// On which way in.
-    pub path: DiscountPath,
-    /// Through whom; none: anybody.
-    pub channel: Option<SalesChannel>,
-    /// First T.
-    pub from: NaiveDate,
-    /// Last T; none: until further notice.
-    pub through: Option<NaiveDate>,
-    /// Multiplies the rate.
-    pub discount: Discount,
-}
-
 /// Everything about a fund that decides an order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FundTerms {
@@ -207,8 +120,6 @@ pub struct FundTerms {
     pub status: FundStatus,
     /// Which directions of conversion are open.
     pub convert_status: ConvertStatus,
-    /// When the purchase fee is taken.
-    pub charge_side: ChargeSide,
     /// The registrar confirms by T + this many of the fund's open days: 1 to 3.
     pub confirm_lag: u8,
     /// The customer has redemption money on T + this many trading days.
@@ -218,8 +129,9 @@ pub struct FundTerms {
     /// Minima, maxima, notices.
     pub limits: Limits,
     /// What it charges.
-    pub fees: FeeTable,
-    /// Published discounts on the purchase rate.
+    pub fees: FeeSchedule,
+    /// Published discounts on the purchase rate. One that names no business is for purchases only:
+    /// what holds for a conversion says so, or a general discount would end the wallet's zero fee.
     pub discounts: Vec<DiscountRule>,
     /// What its shares can be converted into.
     pub conversions: Vec<ConversionPair>,

@@ -4,6 +4,8 @@
 //! 2. A level is worth nothing after its questionnaire has expired.
 //! 3. Dates are Shanghai dates; "valid until" includes the day itself.
 
+pub use crate::fees::{Channel as SalesChannel, CustomerType};
+
 use crate::{
     ids::{AccountRef, FundCode, InvestorId, VersionTag},
     kyc::KycState,
@@ -31,30 +33,6 @@ pub enum InvestorRisk {
     /// Outside the scale: a professional investor needs no match.
     #[serde(rename = "professional")]
     Professional,
-}
-
-/// Whom limits and reporting thresholds distinguish.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum CustomerType {
-    /// A natural person.
-    Individual,
-    /// A company or other legal person.
-    Institution,
-    /// A product that invests on behalf of others; limited as an institution is.
-    Product,
-}
-
-/// Through whom the order comes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum SalesChannel {
-    /// The manager's own app and site.
-    DirectOnline,
-    /// The manager's own counter.
-    DirectCounter,
-    /// A bank, broker or platform that sells the manager's funds.
-    Agency,
 }
 
 /// What is known of an investor at the instant of the order.

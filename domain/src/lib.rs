@@ -4,10 +4,13 @@
 //! blocks; instants, prices and identifiers arrive inside the command. Money is never a float.
 
 pub mod admission;
+pub mod aml;
 pub mod calendar;
+pub mod day_limit;
 pub mod decider;
 pub mod discount_purchase;
 pub mod discounts;
+pub mod fast_redemption;
 pub mod fees;
 pub mod fund;
 pub mod fund_order;

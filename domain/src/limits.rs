@@ -167,3 +167,79 @@ impl LargePurchaseNotice {
             && (self.customers.is_empty() || self.customers.contains(&customer))
     }
 }
+
+/// Which way shares leave a fund.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outflow {
+    /// For money.
+    Redemption,
+    /// For shares of another fund.
+    Conversion,
+}
+
+/// How many shares leave.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Exit {
+    /// As asked; enough stays behind.
+    Part(Shares),
+    /// All, as asked.
+    Full(Shares),
+    /// All, because too little would have stayed behind.
+    ForcedFull(Shares),
+}
+
+/// Why shares cannot leave. Checked in this order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, thiserror::Error)]
+#[serde(tag = "reason", rename_all = "snake_case")]
+pub enum ExitRefusal {
+    /// Nothing was asked for.
+    #[error("no shares were asked for")]
+    NoShares,
+    /// More was asked for than there is.
+    #[error("{asked} shares were asked for and {held} are held")]
+    NotHeld {
+        /// What was asked for.
+        asked: Shares,
+        /// What there is.
+        held: Shares,
+    },
+    /// Too few, and not all.
+    #[error("{asked} shares are below the minimum of {min}; all {held} may leave")]
+    BelowMinimum {
+        /// What was asked for.
+        asked: Shares,
+        /// The least.
+        min: Shares,
+        /// What there is.
+        held: Shares,
+    },
+}
+
+impl ShareLimits {
+    /// What leaves when `asked` of `held` shares are to. All of them may always leave.
+    ///
+    /// # Errors
+    /// [`ExitRefusal`], in the order of its definition.
+    pub fn exit(&self, way: Outflow, asked: Shares, held: Shares) -> Result<Exit, ExitRefusal> {
+        if asked.is_zero() {
+            return Err(ExitRefusal::NoShares);
+        }
+        let left = held.minus(asked).ok_or(ExitRefusal::NotHeld { asked, held })?;
+        if left.is_zero() {
+            return Ok(Exit::Full(held));
+        }
+        let min = match way {
+            Outflow::Redemption => self.redemption_min,
+            Outflow::Conversion => self.conversion_min,
+        };
+        if asked < min {
+            return Err(ExitRefusal::BelowMinimum { asked, min, held });
+        }
+        Ok(if left < self.balance_min { Exit::ForcedFull(held) } else { Exit::Part(asked) })
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -3,12 +3,16 @@
 use super::{Admission, Days, Refusal, request_date};
 use crate::{
     calendar::TradingDay,
-    discounts,
-    fund::{ChargeSide, DiscountPath, FundKind, FundTerms, PurchaseCharge},
+    fees::{
+        Business,
+        discount::{self, DiscountCase, DiscountRule},
+        tiers::Charge,
+    },
+    fund::{FundKind, FundTerms},
     ids::VersionTag,
     investor::InvestorRisk,
     modes::ConversionMode,
-    money::{Amount, Discount, Money, Nav, Rate, ShareRounding, Shares},
+    money::{Discount, Money, Nav, ShareRounding, Shares},
     status::Stops,
     suitability::{Suitability, SuitabilityRules, Verdict},
 };
@@ -106,7 +110,7 @@ pub(super) fn pair(a: &Admission, mode: ConversionMode) -> Result<(), Refusal> {
     let pair = wallet
         .conversion_into(into)
         .ok_or(Refusal::NoConversionPair { wallet: source, target: into })?;
-    if (wallet.charge_side, target.charge_side) == (ChargeSide::FrontEnd, ChargeSide::BackEnd) {
+    if wallet.fees.counts_as_front_end() && !target.fees.counts_as_front_end() {
         return Err(Refusal::ChargeSideMismatch { wallet: source, target: into });
     }
     if pair.days_min > 0 {
@@ -208,26 +212,46 @@ fn suitable(
     }
 }
 
-pub(super) fn published(target: &FundTerms, amount: Amount) -> (Rate, Option<Money>) {
-    match target.fees.purchase_charge(amount) {
-        PurchaseCharge::Rate(rate) => (rate, None),
-        PurchaseCharge::Fixed(sum) => (Rate::ZERO, Some(sum)),
-    }
+/// What the target publishes for the order, and what the order is charged.
+pub(super) struct Price {
+    pub(super) published: Charge,
+    pub(super) charge: Charge,
+    pub(super) discount: Discount,
+    pub(super) rule: VersionTag,
 }
 
-pub(super) fn discount(
-    a: &Admission,
-    mode: ConversionMode,
-    day: NaiveDate,
-) -> (Discount, VersionTag) {
-    let path = if mode.is_conversion() { DiscountPath::Conversion } else { DiscountPath::Purchase };
-    let rule = discounts::best(&a.target_fund.discounts, path, a.channel, day);
-    if let Some(rule) = rule {
-        return (rule.discount, rule.id.clone());
+pub(super) fn price(a: &Admission, mode: ConversionMode, t: TradingDay) -> Price {
+    let published = a.target_fund.fees.purchase.at(a.amount.into()).charge;
+    let Some(rule) = discount_rule(a, mode, t.date()) else {
+        let (charge, rule) = (published, VersionTag::literal("no-discount"));
+        return Price { published, charge, discount: Discount::NONE, rule };
+    };
+    let (discount, id) = (rule.multiplier, rule.id.clone());
+    // A fixed sum is not discounted, but "free" is free for an order of any size.
+    let waived = discount == Discount::FREE && rule.floor.is_none();
+    let charge = if waived { Charge::FREE } else { discount::apply(published, Some(&rule)).charge };
+    Price { published, charge, discount, rule: id }
+}
+
+fn discount_rule(a: &Admission, mode: ConversionMode, on: NaiveDate) -> Option<DiscountRule> {
+    let (target, channel) = (&a.target_fund, a.channel);
+    if !mode.is_conversion() {
+        let case = DiscountCase { channel, business: Business::Purchase, on };
+        return discount::strongest(&target.discounts, case).cloned();
     }
-    let pair = a.wallet_fund.conversion_into(a.target_fund.code).filter(|_| mode.is_conversion());
-    pair.map_or_else(
-        || (Discount::NONE, VersionTag::literal("no-discount")),
-        |pair| (pair.topup_discount, pair.rule.clone()),
-    )
+    let pair = a.wallet_fund.conversion_into(target.code).map(|pair| DiscountRule {
+        id: pair.rule.clone(),
+        source: discount::DiscountSource::FundDefault,
+        multiplier: pair.topup_discount,
+        floor: None,
+        from: a.wallet_fund.effective_from,
+        until: None,
+        channel: None,
+        businesses: vec![Business::Conversion],
+    });
+    let of_target =
+        target.discounts.iter().filter(|r| r.businesses.contains(&Business::Conversion));
+    let rules: Vec<_> = pair.into_iter().chain(of_target.cloned()).collect();
+    discount::strongest(&rules, DiscountCase { channel, business: Business::Conversion, on })
+        .cloned()
 }
