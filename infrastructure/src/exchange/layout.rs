@@ -2,7 +2,6 @@
 //! the dictionary of the header's edition, never from a fixed order: registrars leave fields out
 //! and reorder them.
 
-use std::cmp::Ordering;
 use std::sync::Arc;
 
 use super::dictionary;
@@ -26,8 +25,9 @@ pub struct Slot {
 #[derive(Debug, PartialEq, Eq)]
 pub struct Layout {
     slots: Vec<Slot>,
-    // Positions sorted by name, so that access by name neither allocates nor scans.
-    by_name: Vec<usize>,
+    // An open hash table of positions, at most half full: access by name is on the hot path of
+    // writing, and a sorted list made it the largest part of the time.
+    by_name: Vec<Option<u16>>,
     width: usize,
 }
 
@@ -63,8 +63,9 @@ impl Layout {
         version: Version,
         names: &[String],
     ) -> Result<Self, Vec<(usize, LayoutError)>> {
-        let mut layout =
-            Self { slots: Vec::with_capacity(names.len()), by_name: Vec::new(), width: 0 };
+        let places = (names.len() * 2).next_power_of_two();
+        let slots = Vec::with_capacity(names.len());
+        let mut layout = Self { slots, by_name: vec![None; places], width: 0 };
         let mut errors = Vec::new();
         for (position, name) in names.iter().enumerate() {
             let known = dictionary::find(file_type, version, name)
@@ -87,15 +88,25 @@ impl Layout {
 
     fn insert(&mut self, name: &str, kind: FieldType) -> Option<()> {
         let place = self.search(name).err()?;
-        self.by_name.insert(place, self.slots.len());
+        self.by_name[place] = Some(u16::try_from(self.slots.len()).ok()?);
         let (offset, width) = (self.width, kind.width());
         self.slots.push(Slot { name: Arc::from(name), kind, offset, width });
         self.width += width;
         Some(())
     }
 
+    /// The position of a name, or the free place where it belongs.
     fn search(&self, name: &str) -> Result<usize, usize> {
-        self.by_name.binary_search_by(|index| compare(&self.slots[*index].name, name))
+        let mask = self.by_name.len() - 1;
+        let mut place = hash(name) & mask;
+        while let Some(position) = self.by_name[place] {
+            let position = usize::from(position);
+            if self.slots[position].name.eq_ignore_ascii_case(name) {
+                return Ok(position);
+            }
+            place = (place + 1) & mask;
+        }
+        Err(place)
     }
 
     /// The fields in the order of the record.
@@ -110,16 +121,16 @@ impl Layout {
 
     /// Position of a field, whatever the case of its letters.
     pub fn position(&self, name: &str) -> Option<usize> {
-        self.search(name).ok().map(|place| self.by_name[place])
+        self.search(name).ok()
     }
 }
 
-fn compare(left: &str, right: &str) -> Ordering {
-    // Lengths first: most names already differ there.
-    left.len().cmp(&right.len()).then_with(|| {
-        let letters = left.bytes().map(|letter| letter.to_ascii_uppercase());
-        letters.cmp(right.bytes().map(|letter| letter.to_ascii_uppercase()))
-    })
+/// FNV-1a over the letters in one case.
+fn hash(name: &str) -> usize {
+    let step = |sum: u32, byte: u8| (sum ^ u32::from(byte & 0xdf)).wrapping_mul(0x0100_0193);
+    let sum = name.bytes().fold(0x811c_9dc5, step);
+    // The low bits mix badly for short names.
+    (sum ^ (sum >> 15)) as usize
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use chrono::{NaiveDate, NaiveTime, Timelike as _};
+use chrono::{Datelike as _, NaiveDate, NaiveTime, Timelike as _};
 use rust_decimal::Decimal;
 
 use super::field_error::FieldError;
@@ -234,8 +234,13 @@ impl Record {
 
     /// Writes a day as `YYYYMMDD`; no day is blank.
     pub fn set_date(&mut self, name: &str, value: Option<NaiveDate>) -> Result<(), FieldError> {
-        let digits = value.map(|day| day.format("%Y%m%d").to_string()).unwrap_or_default();
-        self.set_text(name, &digits)
+        let Some(day) = value else { return self.set_text(name, "") };
+        let Some(year) = u32::try_from(day.year()).ok().filter(|year| *year <= 9_999) else {
+            return Err(FieldError::Date { field: name.to_owned(), value: day.to_string() });
+        };
+        let mut digits = [0; 8];
+        write_padded(&mut digits, u64::from(year * 10_000 + day.month() * 100 + day.day()));
+        self.set_text(name, str::from_utf8(&digits).unwrap_or_default())
     }
 
     /// Writes a time as `HHMMSS`; no time is blank. Leap seconds and fractions have no place in
@@ -244,8 +249,11 @@ impl Record {
         if let Some(time) = value.filter(|time| time.nanosecond() != 0) {
             return Err(FieldError::Time { field: name.to_owned(), value: time.to_string() });
         }
-        let digits = value.map(|time| time.format("%H%M%S").to_string()).unwrap_or_default();
-        self.set_text(name, &digits)
+        let Some(time) = value else { return self.set_text(name, "") };
+        let mut digits = [0; 6];
+        let number = time.hour() * 10_000 + time.minute() * 100 + time.second();
+        write_padded(&mut digits, u64::from(number));
+        self.set_text(name, str::from_utf8(&digits).unwrap_or_default())
     }
 
     /// Writes a value in the form in which [`RecordRef::display`] gives it.
@@ -318,14 +326,20 @@ fn write_number(
         .ok()
         .zip(10_u64.checked_pow(missing))
         .and_then(|(mantissa, factor)| mantissa.checked_mul(factor));
-    let mut rest = scaled.ok_or_else(too_large)?;
-    let digits: u32 = rest.checked_ilog10().map_or(1, |power| power + 1);
+    let number = scaled.ok_or_else(too_large)?;
+    let digits: u32 = number.checked_ilog10().map_or(1, |power| power + 1);
     if digits as usize > room.len() {
         return Err(too_large());
     }
+    write_padded(room, number);
+    Ok(())
+}
+
+/// Writes the last digits of a number, with zeros in front.
+fn write_padded(room: &mut [u8], number: u64) {
+    let mut rest = number;
     for place in room.iter_mut().rev() {
         *place = b"0123456789"[(rest % 10) as usize];
         rest /= 10;
     }
-    Ok(())
 }
