@@ -6,6 +6,7 @@ use rust_decimal::Decimal;
 use super::field_type::FieldType;
 use super::gb18030::TextFault;
 use super::layout::Slot;
+use super::version::FileType;
 
 /// Why a value and a field do not go together.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -123,6 +124,14 @@ pub enum FieldError {
         field: String,
         /// The business code.
         business: String,
+    },
+    /// A record of another kind of file.
+    #[error("a record of file {found} is not one of file {expected}; open the right file")]
+    OtherFile {
+        /// The kind that is wanted.
+        expected: FileType,
+        /// The kind that came.
+        found: FileType,
     },
     /// A code outside the values of the field.
     #[error("{field} = {value:?} must be {allowed}")]

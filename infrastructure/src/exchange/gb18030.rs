@@ -58,8 +58,8 @@ fn check_wide(bytes: &[u8]) -> Result<usize, TextFault> {
     if is_common(character) { Ok(width) } else { check_one(character) }
 }
 
-/// The 6,763 everyday characters of GB 2312 but those beside its five gaps: they have one
-/// spelling each, and nearly all text consists of them.
+/// The everyday characters of GB 2312, rows B0 to F7 without D7, whose end is a gap. Each has
+/// one spelling, and nearly all text consists of them.
 fn is_common(character: &[u8]) -> bool {
     matches!(character, [0xb0..=0xd6 | 0xd8..=0xf7, 0xa1..=0xfe])
 }

@@ -24,6 +24,8 @@ pub struct Slot {
 /// The places of all fields of a record.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Layout {
+    file_type: FileType,
+    version: Version,
     slots: Vec<Slot>,
     // An open hash table of positions, at most half full: access by name is on the hot path of
     // writing, and a sorted list made it the largest part of the time.
@@ -65,7 +67,8 @@ impl Layout {
     ) -> Result<Self, Vec<(usize, LayoutError)>> {
         let places = (names.len() * 2).next_power_of_two();
         let slots = Vec::with_capacity(names.len());
-        let mut layout = Self { slots, by_name: vec![None; places], width: 0 };
+        let by_name = vec![None; places];
+        let mut layout = Self { file_type, version, slots, by_name, width: 0 };
         let mut errors = Vec::new();
         for (position, name) in names.iter().enumerate() {
             let known = dictionary::find(file_type, version, name)
@@ -107,6 +110,16 @@ impl Layout {
             place = (place + 1) & mask;
         }
         Err(place)
+    }
+
+    /// The kind of file the records belong to.
+    pub const fn file_type(&self) -> FileType {
+        self.file_type
+    }
+
+    /// The edition the types are from.
+    pub const fn version(&self) -> Version {
+        self.version
     }
 
     /// The fields in the order of the record.

@@ -7,11 +7,14 @@
 //! ([`check::open_verified`]), then stream it.
 
 pub mod check;
+pub mod convert;
 pub mod dictionary;
 pub mod field_error;
 pub mod field_type;
 pub mod file_name;
 pub mod finding;
+pub mod flow;
+pub mod fund_status;
 mod gb18030;
 pub mod header;
 pub mod index;
@@ -19,6 +22,9 @@ pub mod layout;
 mod lines;
 pub mod reader;
 pub mod record;
+pub mod required;
+pub mod return_code;
+pub mod text_form;
 mod validate;
 pub mod version;
 pub mod writer;
