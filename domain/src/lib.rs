@@ -9,7 +9,6 @@ pub mod calendar;
 pub mod day_limit;
 pub mod decider;
 pub mod discount_purchase;
-pub mod discounts;
 pub mod fast_redemption;
 pub mod fees;
 pub mod fund;
