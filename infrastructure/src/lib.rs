@@ -1,7 +1,6 @@
 //! Where bytes go and come from: the adapters behind the ports of `fundflow-application`.
+//!
+//! This crate never decides a business rule and never sees a saga.
 
-pub mod sqlite;
-//! Placeholder.
-
-/// The industry's files, read and written by bytes.
 pub mod exchange;
+pub mod sqlite;

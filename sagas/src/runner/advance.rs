@@ -2,7 +2,7 @@
 //! aggregates, then sends what it asks of a counterparty, then waits.
 
 use super::{
-    Alert, Effect, Lane, Reply, Runner, Saga,
+    Alert, Effect, Lane, Reply, Rest, Runner, Saga,
     dispatch::{self, Dispatch, dispatch, own},
     order_of, order_stream, purchase_stream, refusal_text, wallet_of, wallet_stream,
 };
@@ -44,10 +44,11 @@ impl Runner {
         &mut self,
         transaction: &TransactionId,
         request: Box<Request>,
-        admission: Box<Admission>,
+        mut admission: Box<Admission>,
         trace_parent: Option<Arc<str>>,
         now: Timestamp,
     ) -> Reply {
+        self.fill_in_use(&mut admission);
         let known = self.sagas.get(transaction).is_some_and(|saga| saga.known().is_some());
         let table = if known { VersionTag::new("known").ok() } else { table_of(&admission) };
         let Some(table) = table else {
@@ -62,7 +63,12 @@ impl Runner {
         let wallet = wallet_of(&request);
         let command = purchase::Command::Place(request, admission, table);
         match self.decide_purchase(transaction, &command, &voice, now) {
-            Ok(_) => self.placed(transaction),
+            Ok(events) => {
+                if events > 0 {
+                    self.add_use(transaction);
+                }
+                self.placed(transaction)
+            }
             Err(DecideError::Refused(refusal)) => {
                 self.refused(transaction, &wallet);
                 Reply::Refused(refusal)
@@ -213,6 +219,9 @@ impl Runner {
         };
         match decided {
             Ok(events) if events > 0 => {
+                if let Dispatch::Purchase(purchase::Command::End(ending, _)) = dispatched {
+                    self.out.rests.push((transaction.clone(), Rest::Ended(*ending)));
+                }
                 // Another row is next: whatever was outstanding belongs to the past.
                 self.fresh_row(transaction);
                 true
@@ -351,6 +360,7 @@ impl Runner {
         now: Timestamp,
     ) {
         self.alert(transaction, format!("parked at {row}: {} ({})", cause.text, cause.code));
+        self.out.rests.push((transaction.clone(), Rest::Parked(cause.clone())));
         self.tell(transaction, &purchase::Command::Park(row.into(), cause), "park", now);
     }
 
@@ -378,6 +388,7 @@ impl Runner {
     }
 
     fn finish(&mut self, transaction: &TransactionId) {
+        self.take_back_use(transaction);
         if self.sagas.get(transaction).is_some_and(|saga| saga.is_over() && saga.is_idle()) {
             self.out.finished.push(transaction.clone());
         }
