@@ -21,7 +21,7 @@ use fundflow_infrastructure::{
 use std::{collections::HashMap, hint::black_box, path::Path, time::Instant};
 
 /// Appends per batch, and events measured at that size.
-const SIZES: [(usize, usize); 4] = [(1, 8_000), (64, 200_000), (512, 600_000), (4096, 1_000_000)];
+const SIZES: [(usize, u64); 4] = [(1, 8_000), (64, 200_000), (512, 600_000), (4096, 1_000_000)];
 const TARGET: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../target");
 const STREAMS: u64 = 200_000;
 const READ_PAGE: u32 = 4096;
@@ -60,12 +60,7 @@ fn main() {
 }
 
 /// Events per second, and the median and 99th percentile of a batch in microseconds.
-async fn sqlite(
-    path: &Path,
-    settings: &Settings,
-    size: usize,
-    events: usize,
-) -> (u128, u128, u128) {
+async fn sqlite(path: &Path, settings: &Settings, size: usize, events: u64) -> (u128, u128, u128) {
     let store = SqliteStore::open(path.join("events.db"), settings).expect("a store");
     let mut load = Load::default();
     let mut latencies = Vec::new();
@@ -79,14 +74,14 @@ async fn sqlite(
         position.expect("an append");
         latencies.push(asked.elapsed().as_micros());
     }
-    let rate = per_second(store.head().borrow().0 as usize, start);
+    let rate = per_second(store.head().borrow().0, start);
     store.close().await;
     latencies.sort_unstable();
     (rate, latencies[latencies.len() / 2], latencies[latencies.len() * 99 / 100])
 }
 
 /// The same batches; making them is not counted, as it happens beside the store's writer, too.
-fn bare(path: &Path, size: usize, events: usize) -> u128 {
+fn bare(path: &Path, size: usize, events: u64) -> u128 {
     let mut log = BareLog::create(path.join("bare.log")).expect("a log");
     let mut load = Load::default();
     let mut bytes = Vec::new();
@@ -101,7 +96,7 @@ fn bare(path: &Path, size: usize, events: usize) -> u128 {
         log.append(&bytes).expect("an append");
         micros += start.elapsed().as_micros();
     }
-    load.events as u128 * 1_000_000 / micros.max(1)
+    u128::from(load.events) * 1_000_000 / micros.max(1)
 }
 
 /// What the store keeps of an event, as plain bytes.
@@ -137,20 +132,20 @@ async fn reading(path: &Path) {
     let closed = std::fs::metadata(path.join("events.db")).expect("a file").len();
     println!(
         "bytes per event on disk: {} (before closing {})",
-        closed / load.events as u64,
-        file / load.events as u64
+        closed / load.events,
+        file / load.events
     );
 }
 
-fn per_second(events: usize, start: Instant) -> u128 {
-    events as u128 * 1_000_000 / start.elapsed().as_micros().max(1)
+fn per_second(events: u64, start: Instant) -> u128 {
+    u128::from(events) * 1_000_000 / start.elapsed().as_micros().max(1)
 }
 
 /// Deterministic appends: every second append opens a new stream, the others go on with a wallet.
 #[derive(Default)]
 struct Load {
     appends: u64,
-    events: usize,
+    events: u64,
     versions: HashMap<u64, u64>,
 }
 
@@ -163,7 +158,7 @@ impl Load {
         let nth = self.appends;
         self.appends += 1;
         let count = if nth % 10 < 7 { 2 } else { 1 };
-        self.events += count;
+        self.events += count as u64;
         let key = nth.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 20;
         let key = key % STREAMS;
         let version = self.versions.entry(key).or_default();
