@@ -139,7 +139,6 @@ pub(super) fn for_writing(path: &Path, settings: &Settings) -> Result<Connection
     }
     connection.pragma_update(None, "synchronous", settings.durability.as_pragma())?;
     connection.pragma_update(None, "cache_size", -i64::from(settings.cache_mib) * 1024)?;
-    connection.pragma_update(None, "wal_autocheckpoint", settings.checkpoint_pages)?;
     // The bundled library checks foreign keys by default; ids are the writer's own.
     connection.pragma_update(None, "foreign_keys", false)?;
     if let Some(pages) = settings.max_pages {
@@ -149,6 +148,16 @@ pub(super) fn for_writing(path: &Path, settings: &Settings) -> Result<Connection
         create(&connection)?;
         sync_directory_of(path)?;
     }
+    Ok(connection)
+}
+
+/// A connection that only moves the log into the database.
+pub(super) fn helper(path: &Path, settings: &Settings) -> Result<Connection, Trouble> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(PATIENCE)?;
+    // It syncs the log before it touches the database, and the database before the log is reused.
+    connection.pragma_update(None, "synchronous", settings.durability.as_pragma())?;
     Ok(connection)
 }
 
