@@ -3,4 +3,5 @@
 //! This crate never decides a business rule and never sees a saga.
 
 pub mod exchange;
+pub mod bare_log;
 pub mod sqlite;
