@@ -3,9 +3,12 @@
 //! Pure and synchronous. This crate never does I/O, reads a clock, draws a random number, logs or
 //! blocks; instants, prices and identifiers arrive inside the command. Money is never a float.
 
+pub mod arithmetic;
 pub mod calendar;
 pub mod decider;
+pub mod explain;
 pub mod fees;
 pub mod ids;
 pub mod money;
+pub mod purchase;
 pub mod time;
