@@ -9,6 +9,8 @@ pub mod decider;
 pub mod explain;
 pub mod fees;
 pub mod ids;
+pub mod lots;
 pub mod money;
 pub mod purchase;
+pub mod redemption;
 pub mod time;
