@@ -5,6 +5,7 @@
 
 pub mod arithmetic;
 pub mod calendar;
+pub mod conversion;
 pub mod decider;
 pub mod explain;
 pub mod fees;
