@@ -12,6 +12,7 @@ pub mod fees;
 pub mod ids;
 pub mod lots;
 pub mod money;
+pub mod money_fund;
 pub mod purchase;
 pub mod redemption;
 pub mod time;
