@@ -13,6 +13,7 @@ pub mod ids;
 pub mod lots;
 pub mod money;
 pub mod money_fund;
+pub mod proration;
 pub mod purchase;
 pub mod redemption;
 pub mod time;
