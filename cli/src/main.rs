@@ -1,2 +1,21 @@
 //! The fundflow command.
-fn main() {}
+
+mod file_command;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+#[derive(Debug, Parser)]
+#[command(name = "fundflow", about = "An event-sourced engine for fund purchases")]
+enum Arguments {
+    /// Look into the industry's files, check and convert them
+    #[command(subcommand)]
+    File(file_command::FileCommand),
+}
+
+fn main() -> ExitCode {
+    match Arguments::parse() {
+        Arguments::File(command) => file_command::run(command),
+    }
+}

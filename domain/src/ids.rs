@@ -173,6 +173,14 @@ impl PaymentNo {
     }
 }
 
+impl VersionTag {
+    /// For the versions of rules that are code; each such text is covered by a test of its module.
+    pub(crate) fn literal(text: &'static str) -> Self {
+        debug_assert!(is_plain(text, 64), "{text:?} is not a version tag");
+        Self(text.into())
+    }
+}
+
 impl ApplicationNo {
     /// 24 characters of base 32 out of SHA-256: the same order always applies under the same
     /// number, and two orders share one with a chance of 2^-60 for a billion orders.

@@ -201,6 +201,15 @@ impl Money {
     /// No money.
     pub const ZERO: Self = Self(Decimal::from_parts(0, 0, 0, false, 2));
 
+    /// So many yuan and no fen; the way to write a constant.
+    pub const fn whole_yuan(yuan: u32) -> Self {
+        // yuan × 100 as a 64-bit product, split into the two words that a decimal is made of.
+        let high = (yuan >> 16) * 100;
+        let low = (yuan & 0xFFFF) * 100;
+        let (word, carried) = (high << 16).overflowing_add(low);
+        Self(Decimal::from_parts(word, (high >> 16) + if carried { 1 } else { 0 }, 0, false, 2))
+    }
+
     /// The sum, unless it leaves the range.
     #[must_use]
     pub fn plus(self, other: Self) -> Option<Self> {
@@ -232,6 +241,13 @@ impl Money {
 impl From<Amount> for Money {
     fn from(amount: Amount) -> Self {
         Self(amount.0)
+    }
+}
+
+impl Amount {
+    /// Whether it is a whole number of steps; steps start at 0, not at the minimum.
+    pub fn is_multiple_of(self, step: Self) -> bool {
+        self.0.checked_rem(step.0).is_some_and(|rest| rest.is_zero())
     }
 }
 
@@ -315,6 +331,13 @@ mod tests {
         assert!("99999999999999.99".parse::<Amount>().is_ok());
         assert!("1.00000001".parse::<Rate>().is_err());
         assert!("0".parse::<Nav>().is_err());
+    }
+
+    #[test]
+    fn a_constant_of_whole_yuan_is_what_its_text_would_be() {
+        for yuan in [0, 1, 65_535, 65_536, 50_000, 2_000_000, 42_949_672, 42_949_673, u32::MAX] {
+            assert_eq!(Some(Money::whole_yuan(yuan)), yuan.to_string().parse().ok(), "{yuan}");
+        }
     }
 
     #[test]

@@ -1,1 +1,6 @@
-//! Placeholder.
+//! Where bytes go and come from: the adapters behind the ports of `fundflow-application`.
+//!
+//! This crate never decides a business rule and never sees a saga.
+
+pub mod exchange;
+pub mod sqlite;

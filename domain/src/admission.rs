@@ -1,0 +1,233 @@
+//! May this discount purchase be placed, for which T, at which price day, rate and discount?
+//!
+//! A discount purchase buys shares of a money-market fund and converts them into a target fund. All
+//! of its conditions are decided here, once, before any money moves; the answer is stored with the
+//! order and nothing about it is ever looked up again.
+//!
+//! 1. [`admit`] reads nothing but its argument: the same [`Admission`] has the same answer for ever.
+//! 2. The *order* is judged at the instant of the request (investor, suitability); the *day* is the
+//!    T of the request, or, once paid, the T of the payment (status, limits, prices).
+//! 3. [`Refusal`]s are checked in the order of their definition; the first one that applies is the
+//!    answer.
+//! 4. What is admitted is admitted for both funds and for both steps. A day's limit is not cut to
+//!    fit here: an order for less is the investor's to place, so the refusal says what would fit.
+
+use crate::{
+    calendar::{CalendarError, TradingCalendar, TradingDay},
+    fees::tiers::Charge,
+    fund::FundTerms,
+    ids::VersionTag,
+    investor::{InvestorProfile, SalesChannel},
+    limits::LimitKey,
+    modes::{self, ConversionMode, LotState},
+    money::{Amount, Discount, Money, Rate},
+    suitability::{Suitability, SuitabilityRules},
+    time::Timestamp,
+};
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+mod checks;
+mod refusal;
+
+pub use refusal::Refusal;
+
+/// Everything that a decision on a discount purchase looks at. Not stored.
+#[derive(Debug, Clone)]
+pub struct Admission {
+    /// Gross, in yuan.
+    pub amount: Amount,
+    /// The instant of the request.
+    pub at: Timestamp,
+    /// The mode asked for; none: the earliest price that is possible.
+    pub mode: Option<ConversionMode>,
+    /// Who.
+    pub investor: InvestorProfile,
+    /// The money-market fund's terms in force on T.
+    pub wallet_fund: Arc<FundTerms>,
+    /// The target fund's terms in force on T.
+    pub target_fund: Arc<FundTerms>,
+    /// Through whom.
+    pub channel: SalesChannel,
+    /// Which warning text the investor has confirmed.
+    pub warning_confirmed: Option<VersionTag>,
+    /// What has been bought of both funds on T already.
+    pub used_today: DayUse,
+    /// The exchange's open days.
+    pub calendar: Arc<TradingCalendar>,
+}
+
+/// Yuan already ordered on T under the [limit keys](crate::limits::LimitKey) of both funds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct DayUse {
+    /// Of the money-market fund.
+    pub wallet_fund: Money,
+    /// Of the target fund: purchases, conversions in and plans.
+    pub target_fund: Money,
+}
+
+/// The answer, as it is stored with the order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Admitted {
+    /// T: the day whose batch carries the purchase of the money-market fund.
+    pub trade_date: TradingDay,
+    /// The day whose NAV prices the target.
+    pub nav_date: TradingDay,
+    /// The day on which the registrar must have confirmed the target's shares.
+    pub confirm_by: TradingDay,
+    /// How the shares get there.
+    pub mode: ConversionMode,
+    /// The calendar that gave the days.
+    pub calendar: VersionTag,
+    /// The money-market fund's terms.
+    pub wallet_terms: VersionTag,
+    /// The target fund's terms.
+    pub target_terms: VersionTag,
+    /// The target's published purchase rate for this amount; 0 where a fixed sum is charged.
+    pub published_rate: Rate,
+    /// The target's schedule that the rate is from.
+    pub fee_schedule: VersionTag,
+    /// What remains of it after the discount and its floor: a rate, or yuan per order.
+    pub charge: Charge,
+    /// What the rate is multiplied with. A fixed sum is not discounted unless it is waived.
+    pub discount: Discount,
+    /// The rule that granted the discount.
+    pub discount_rule: VersionTag,
+    /// The verdicts on the money-market fund and on the target fund.
+    pub suitability: [Suitability; 2],
+    /// The day's limits that the amount counts against; empty where no cap is in force.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub counted: Vec<LimitKey>,
+}
+
+impl Admission {
+    /// The day's limits of the wallet fund and of the target fund that the amount would count
+    /// against on T; none for a fund without a cap in force.
+    pub fn limit_keys(&self, t: TradingDay) -> [Option<LimitKey>; 2] {
+        [&self.wallet_fund, &self.target_fund].map(|fund| {
+            let customer = self.investor.customer_type;
+            fund.limits.day_cap(customer, self.channel, t.date())?;
+            Some(LimitKey {
+                master: fund.master,
+                investor: self.investor.id.clone(),
+                day: t,
+                customer,
+                channel: self.channel,
+            })
+        })
+    }
+}
+
+/// Decides on a request.
+///
+/// # Errors
+/// The first [`Refusal`] that applies.
+pub fn admit(a: &Admission) -> Result<Admitted, Refusal> {
+    decide(a, a.at)
+}
+
+/// Decides again when the payment succeeded in another T than the request: T, status, limits and
+/// prices are those of the payment, the investor is judged as at the request. The caller puts the
+/// mode that was promised, the terms in force on the new T and that T's use into `a`.
+///
+/// # Errors
+/// The first [`Refusal`] that applies.
+pub fn readmit(a: &Admission, paid_at: Timestamp) -> Result<Admitted, Refusal> {
+    decide(a, paid_at.max(a.at))
+}
+
+fn decide(a: &Admission, t_instant: Timestamp) -> Result<Admitted, Refusal> {
+    let trade_date = a.calendar.t_of(t_instant).map_err(|error| no_day(&error))?;
+    checks::funds(a, trade_date)?;
+    checks::investor(a)?;
+    let mode = chosen_mode(a)?;
+    let days = Days::of(a, mode, trade_date).map_err(|error| no_day(&error))?;
+    checks::statuses(a, mode, &days)?;
+    checks::pair(a, mode)?;
+    checks::limits(a, mode, &days)?;
+    let suitability = checks::suitability(a, &SuitabilityRules::standard())?;
+    let price = checks::price(a, mode, trade_date);
+    Ok(Admitted {
+        trade_date,
+        nav_date: days.target_in,
+        confirm_by: days.confirm_by,
+        mode,
+        calendar: a.calendar.version().clone(),
+        wallet_terms: a.wallet_fund.version.clone(),
+        target_terms: a.target_fund.version.clone(),
+        published_rate: match price.published {
+            Charge::Rate(rate) => rate,
+            Charge::Fixed(_) => Rate::ZERO,
+        },
+        fee_schedule: a.target_fund.fees.version.clone(),
+        charge: price.charge,
+        discount: price.discount,
+        discount_rule: price.rule,
+        suitability,
+        counted: a.limit_keys(trade_date).into_iter().flatten().collect(),
+    })
+}
+
+fn chosen_mode(a: &Admission) -> Result<ConversionMode, Refusal> {
+    let possible = modes::possible(LotState::BoughtNow, &a.wallet_fund, &a.target_fund);
+    let wanted = a.mode.or_else(|| possible.first().copied());
+    match wanted {
+        Some(mode) if possible.contains(&mode) => Ok(mode),
+        asked => Err(Refusal::ModeUnavailable { asked, possible }),
+    }
+}
+
+/// The days on which something happens to the order.
+struct Days {
+    /// T: the money-market fund is bought.
+    wallet_in: TradingDay,
+    /// The money-market shares leave: converted, or redeemed.
+    wallet_out: TradingDay,
+    /// The target is bought, at this day's price.
+    target_in: TradingDay,
+    /// The target's shares are confirmed by then.
+    confirm_by: TradingDay,
+}
+
+impl Days {
+    fn of(a: &Admission, mode: ConversionMode, t: TradingDay) -> Result<Self, CalendarError> {
+        let confirmed = || open_days_after(a, &a.wallet_fund, t, a.wallet_fund.confirm_lag);
+        let (wallet_out, target_in) = match mode {
+            ConversionMode::Held | ConversionMode::LinkedSameDay => (t, t),
+            ConversionMode::NextDay => (confirmed()?, confirmed()?),
+            ConversionMode::RedeemToPurchase => {
+                let out = confirmed()?;
+                (out, a.calendar.plus(out, u32::from(a.wallet_fund.payout_lag))?)
+            }
+        };
+        let lag = a.target_fund.confirm_lag;
+        let confirm_by = open_days_after(a, &a.target_fund, target_in, lag)?;
+        Ok(Self { wallet_in: t, wallet_out, target_in, confirm_by })
+    }
+}
+
+/// The n-th day after `day` on which the exchange trades and the fund is not shut.
+fn open_days_after(
+    a: &Admission,
+    fund: &FundTerms,
+    day: TradingDay,
+    n: u8,
+) -> Result<TradingDay, CalendarError> {
+    (0..n).try_fold(day, |day, _| {
+        let mut next = a.calendar.plus(day, 1)?;
+        while fund.is_shut_on(next.date()) {
+            next = a.calendar.plus(next, 1)?;
+        }
+        Ok(next)
+    })
+}
+
+fn no_day(error: &CalendarError) -> Refusal {
+    Refusal::NoTradingDay { why: error.to_string() }
+}
+
+/// The Shanghai date of the request; validity of papers and levels is judged on it.
+fn request_date(a: &Admission) -> NaiveDate {
+    a.at.date()
+}

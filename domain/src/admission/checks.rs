@@ -1,0 +1,257 @@
+//! The checks of an admission, one function per group, in the order in which they are made.
+
+use super::{Admission, Days, Refusal, request_date};
+use crate::{
+    calendar::TradingDay,
+    fees::{
+        Business,
+        discount::{self, DiscountCase, DiscountRule},
+        tiers::Charge,
+    },
+    fund::{FundKind, FundTerms},
+    ids::VersionTag,
+    investor::InvestorRisk,
+    modes::ConversionMode,
+    money::{Discount, Money, Nav, ShareRounding, Shares},
+    status::Stops,
+    suitability::{Suitability, SuitabilityRules, Verdict},
+};
+use chrono::NaiveDate;
+
+pub(super) fn funds(a: &Admission, t: TradingDay) -> Result<(), Refusal> {
+    let (wallet, target) = (&a.wallet_fund, &a.target_fund);
+    if wallet.kind != FundKind::Money {
+        return Err(Refusal::NotAMoneyFund { fund: wallet.code, kind: wallet.kind });
+    }
+    if wallet.master == target.master {
+        return Err(Refusal::SameFund { fund: target.code });
+    }
+    for fund in [wallet, target] {
+        if t.date() < fund.effective_from {
+            return Err(Refusal::TermsNotInForce {
+                fund: fund.code,
+                version: fund.version.clone(),
+                effective_from: fund.effective_from,
+                day: t,
+            });
+        }
+    }
+    Ok(())
+}
+
+pub(super) fn investor(a: &Admission) -> Result<(), Refusal> {
+    let (investor, on) = (&a.investor, request_date(a));
+    if !investor.kyc.permits_purchase() {
+        return Err(Refusal::KycForbids { state: investor.kyc });
+    }
+    if investor.id_valid_until < on {
+        return Err(Refusal::IdentityExpired { valid_until: investor.id_valid_until, on });
+    }
+    if !investor.same_name_card {
+        return Err(Refusal::AccountOfAnotherName { account: investor.account.clone() });
+    }
+    Ok(())
+}
+
+pub(super) fn statuses(a: &Admission, mode: ConversionMode, days: &Days) -> Result<(), Refusal> {
+    let (wallet, target) = (&a.wallet_fund, &a.target_fund);
+    purchase_open(wallet, days.wallet_in)?;
+    let out = wallet.status_on(days.wallet_out.date());
+    let leaves = if mode.is_conversion() {
+        out.permits_conversion_out(wallet.convert_status)
+    } else {
+        out.permits_redemption()
+    };
+    if !leaves {
+        return Err(Refusal::ConversionOutNotOpen {
+            fund: wallet.code,
+            status: out,
+            convert: wallet.convert_status,
+            day: days.wallet_out,
+            notice: notice(wallet, days.wallet_out.date(), Stops::Redemption),
+        });
+    }
+    if !mode.is_conversion() {
+        return purchase_open(target, days.target_in);
+    }
+    let status = target.status_on(days.target_in.date());
+    if status.permits_conversion_in(target.convert_status) {
+        return Ok(());
+    }
+    Err(Refusal::ConversionInNotOpen {
+        fund: target.code,
+        status,
+        convert: target.convert_status,
+        day: days.target_in,
+        notice: notice(target, days.target_in.date(), Stops::Purchase),
+    })
+}
+
+fn purchase_open(fund: &FundTerms, day: TradingDay) -> Result<(), Refusal> {
+    let status = fund.status_on(day.date());
+    if status.permits_purchase() {
+        return Ok(());
+    }
+    let notice = notice(fund, day.date(), Stops::Purchase);
+    Err(Refusal::PurchaseNotOpen { fund: fund.code, status, day, notice })
+}
+
+fn notice(fund: &FundTerms, day: NaiveDate, direction: Stops) -> Option<String> {
+    let stops = |stops| stops == Stops::Everything || stops == direction;
+    fund.closures_on(day).find(|c| stops(c.stops)).map(|closure| closure.notice.clone())
+}
+
+pub(super) fn pair(a: &Admission, mode: ConversionMode) -> Result<(), Refusal> {
+    if !mode.is_conversion() {
+        return Ok(());
+    }
+    let (wallet, target) = (&a.wallet_fund, &a.target_fund);
+    let [source, into] = [wallet.code, target.code];
+    let pair = wallet
+        .conversion_into(into)
+        .ok_or(Refusal::NoConversionPair { wallet: source, target: into })?;
+    if wallet.fees.counts_as_front_end() && !target.fees.counts_as_front_end() {
+        return Err(Refusal::ChargeSideMismatch { wallet: source, target: into });
+    }
+    if pair.days_min > 0 {
+        let days_min = pair.days_min;
+        return Err(Refusal::HeldTooShort { wallet: source, target: into, days_min });
+    }
+    let min = pair.shares_min.max(wallet.limits.shares.conversion_min);
+    // A money-market share costs 1.00 by definition, so an amount buys as many shares.
+    let shares = Money::from(a.amount).shares_at(Nav::ONE, ShareRounding::HalfUp);
+    let shares = shares.unwrap_or(Shares::ZERO);
+    if shares < min {
+        return Err(Refusal::BelowConversionMinimum { fund: into, shares, min });
+    }
+    Ok(())
+}
+
+pub(super) fn limits(a: &Admission, mode: ConversionMode, days: &Days) -> Result<(), Refusal> {
+    let used = a.used_today;
+    order_limits(a, &a.wallet_fund, false)?;
+    order_limits(a, &a.target_fund, mode.is_conversion())?;
+    day_limit(a, &a.wallet_fund, used.wallet_fund, days.wallet_in)?;
+    // Counted on T although the target may be bought later: on T is when the investor asks for it,
+    // and a later day's use cannot be known.
+    day_limit(a, &a.target_fund, used.target_fund, days.wallet_in)
+}
+
+fn order_limits(a: &Admission, fund: &FundTerms, by_conversion: bool) -> Result<(), Refusal> {
+    let (amount, code) = (a.amount, fund.code);
+    let limits = fund.limits.of(a.investor.customer_type);
+    let held = a.investor.holds.contains(&code);
+    let min = if held { limits.additional_min } else { limits.first_min };
+    if amount < min {
+        return Err(Refusal::BelowMinimum { fund: code, amount, min });
+    }
+    if let Some(step) = limits.step.filter(|step| !amount.is_multiple_of(*step)) {
+        return Err(Refusal::NotAMultiple { fund: code, amount, step });
+    }
+    let of_conversion = limits.conversion_in_max.filter(|_| by_conversion);
+    let max = limits.order_max.into_iter().chain(of_conversion).min();
+    match max.filter(|max| amount > *max) {
+        Some(max) => Err(Refusal::AboveOrderMaximum { fund: code, amount, max }),
+        None => Ok(()),
+    }
+}
+
+fn day_limit(a: &Admission, fund: &FundTerms, used: Money, t: TradingDay) -> Result<(), Refusal> {
+    let Some(cap) = fund.limits.day_cap(a.investor.customer_type, a.channel, t.date()) else {
+        return Ok(());
+    };
+    let max = cap.max.amount;
+    if used.plus(a.amount.into()).is_some_and(|sum| sum <= max) {
+        return Ok(());
+    }
+    Err(Refusal::AboveDayMaximum {
+        fund: fund.code,
+        amount: a.amount,
+        used,
+        max,
+        room: max.minus(used).unwrap_or(Money::ZERO),
+        day: t,
+        policy: cap.max.on_excess,
+        notice: cap.notice.map(str::to_owned),
+    })
+}
+
+pub(super) fn suitability(
+    a: &Admission,
+    rules: &SuitabilityRules,
+) -> Result<[Suitability; 2], Refusal> {
+    let (investor, on) = (&a.investor, request_date(a));
+    if investor.risk != InvestorRisk::Professional && investor.questionnaire_valid_until < on {
+        return Err(Refusal::QuestionnaireExpired {
+            questionnaire: investor.questionnaire.clone(),
+            valid_until: investor.questionnaire_valid_until,
+            on,
+        });
+    }
+    Ok([suitable(a, &a.wallet_fund, rules)?, suitable(a, &a.target_fund, rules)?])
+}
+
+fn suitable(
+    a: &Admission,
+    fund: &FundTerms,
+    rules: &SuitabilityRules,
+) -> Result<Suitability, Refusal> {
+    let judged = rules.judge(&a.investor, fund, a.warning_confirmed.as_ref());
+    let (fund, investor, product) = (judged.fund, judged.investor, judged.product);
+    match judged.result {
+        Verdict::Allow => Ok(judged),
+        Verdict::NeedWarning if judged.warning.as_ref() == Some(&rules.warning) => Ok(judged),
+        Verdict::NeedWarning => Err(Refusal::WarningNotConfirmed {
+            fund,
+            investor,
+            product,
+            warning: rules.warning.clone(),
+            confirmed: judged.warning,
+        }),
+        Verdict::Forbid => Err(Refusal::Unsuitable { fund, investor, product }),
+    }
+}
+
+/// What the target publishes for the order, and what the order is charged.
+pub(super) struct Price {
+    pub(super) published: Charge,
+    pub(super) charge: Charge,
+    pub(super) discount: Discount,
+    pub(super) rule: VersionTag,
+}
+
+pub(super) fn price(a: &Admission, mode: ConversionMode, t: TradingDay) -> Price {
+    let published = a.target_fund.fees.purchase.at(a.amount.into()).charge;
+    let Some(rule) = discount_rule(a, mode, t.date()) else {
+        let (charge, rule) = (published, VersionTag::literal("no-discount"));
+        return Price { published, charge, discount: Discount::NONE, rule };
+    };
+    let (discount, id) = (rule.multiplier, rule.id.clone());
+    // A fixed sum is not discounted, but "free" is free for an order of any size.
+    let waived = discount == Discount::FREE && rule.floor.is_none();
+    let charge = if waived { Charge::FREE } else { discount::apply(published, Some(&rule)).charge };
+    Price { published, charge, discount, rule: id }
+}
+
+fn discount_rule(a: &Admission, mode: ConversionMode, on: NaiveDate) -> Option<DiscountRule> {
+    let (target, channel) = (&a.target_fund, a.channel);
+    if !mode.is_conversion() {
+        let case = DiscountCase { channel, business: Business::Purchase, on };
+        return discount::strongest(&target.discounts, case).cloned();
+    }
+    let pair = a.wallet_fund.conversion_into(target.code).map(|pair| DiscountRule {
+        id: pair.rule.clone(),
+        source: discount::DiscountSource::FundDefault,
+        multiplier: pair.topup_discount,
+        floor: None,
+        from: a.wallet_fund.effective_from,
+        until: None,
+        channel: None,
+        businesses: vec![Business::Conversion],
+    });
+    let of_target =
+        target.discounts.iter().filter(|r| r.businesses.contains(&Business::Conversion));
+    let rules: Vec<_> = pair.into_iter().chain(of_target.cloned()).collect();
+    discount::strongest(&rules, DiscountCase { channel, business: Business::Conversion, on })
+        .cloned()
+}

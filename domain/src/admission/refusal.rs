@@ -1,0 +1,257 @@
+//! Why a discount purchase may not be placed.
+//!
+//! 1. The variants stand in the order in which they are checked; the first that applies is the
+//!    answer. Moving a variant is a change of behaviour.
+//! 2. Each carries what a person needs to act: which fund, which value, which limit.
+
+use crate::{
+    calendar::TradingDay,
+    fund::{FundKind, ProductRisk},
+    ids::{AccountRef, FundCode, VersionTag},
+    investor::InvestorRisk,
+    kyc::KycState,
+    limits::ExcessPolicy,
+    modes::ConversionMode,
+    money::{Amount, Money, Shares},
+    status::{ConvertStatus, FundStatus},
+};
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+/// Checked in this order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(tag = "reason", rename_all = "snake_case")]
+pub enum Refusal {
+    /// The calendar does not reach that far.
+    #[error("no trading day can be named: {why}")]
+    NoTradingDay {
+        /// The calendar's own words.
+        why: String,
+    },
+    /// The wallet must be a money-market fund.
+    #[error("fund {fund} is a {kind:?} fund and cannot be the wallet; a money-market fund can")]
+    NotAMoneyFund {
+        /// The fund.
+        fund: FundCode,
+        /// What it is.
+        kind: FundKind,
+    },
+    /// A fund cannot be converted into itself.
+    #[error("fund {fund} cannot be converted into itself or another of its share classes")]
+    SameFund {
+        /// The target.
+        fund: FundCode,
+    },
+    /// The terms are not those of T.
+    #[error(
+        "the terms {version} of fund {fund} hold from {effective_from}, the order's T is {day}"
+    )]
+    TermsNotInForce {
+        /// The fund.
+        fund: FundCode,
+        /// Its terms as handed in.
+        version: VersionTag,
+        /// Their first T.
+        effective_from: NaiveDate,
+        /// The order's T.
+        day: TradingDay,
+    },
+    /// The investor is not verified, or no longer.
+    #[error("an investor who is {state:?} cannot buy; a verified one can")]
+    KycForbids {
+        /// Where the investor stands.
+        state: KycState,
+    },
+    /// The identity document is out of date.
+    #[error("the identity document was valid until {valid_until}, the request is of {on}")]
+    IdentityExpired {
+        /// Its last day.
+        valid_until: NaiveDate,
+        /// The day of the request.
+        on: NaiveDate,
+    },
+    /// Money may come only from the investor's own account.
+    #[error("payment account {account} is not in the investor's own name")]
+    AccountOfAnotherName {
+        /// The account.
+        account: AccountRef,
+    },
+    /// The mode that was asked for does not work for these funds, or none does.
+    #[error("conversion mode {asked:?} is not possible here; possible: {possible:?}")]
+    ModeUnavailable {
+        /// What was asked for.
+        asked: Option<ConversionMode>,
+        /// What would work, the earliest price first.
+        possible: Vec<ConversionMode>,
+    },
+    /// The fund takes no purchases on that day.
+    #[error("fund {fund} takes no purchases on {day}: {status:?}{}", because(notice.as_deref()))]
+    PurchaseNotOpen {
+        /// Which of the two.
+        fund: FundCode,
+        /// What it is on that day.
+        status: FundStatus,
+        /// The day.
+        day: TradingDay,
+        /// The notice that stopped it, if it was one.
+        notice: Option<String>,
+    },
+    /// The wallet's shares cannot leave on that day.
+    #[error("shares of fund {fund} cannot leave on {day}: {status:?}, conversion {convert:?}{}", because(notice.as_deref()))]
+    ConversionOutNotOpen {
+        /// The money-market fund.
+        fund: FundCode,
+        /// What it is on that day.
+        status: FundStatus,
+        /// Its open directions of conversion.
+        convert: ConvertStatus,
+        /// The day.
+        day: TradingDay,
+        /// The notice that stopped it, if it was one.
+        notice: Option<String>,
+    },
+    /// The target takes no conversions on that day.
+    #[error("fund {fund} takes no conversions on {day}: {status:?}, conversion {convert:?}{}", because(notice.as_deref()))]
+    ConversionInNotOpen {
+        /// The target.
+        fund: FundCode,
+        /// What it is on that day.
+        status: FundStatus,
+        /// Its open directions of conversion.
+        convert: ConvertStatus,
+        /// The day.
+        day: TradingDay,
+        /// The notice that stopped it, if it was one.
+        notice: Option<String>,
+    },
+    /// The registrar does not convert between these two.
+    #[error("fund {wallet} cannot be converted into fund {target}")]
+    NoConversionPair {
+        /// The money-market fund.
+        wallet: FundCode,
+        /// The target.
+        target: FundCode,
+    },
+    /// Front-end shares cannot become back-end shares.
+    #[error("front-end shares of fund {wallet} cannot become back-end shares of fund {target}")]
+    ChargeSideMismatch {
+        /// The money-market fund.
+        wallet: FundCode,
+        /// The target.
+        target: FundCode,
+    },
+    /// The pair asks for a holding period that shares bought now do not have.
+    #[error(
+        "fund {wallet} converts into fund {target} after {days_min} days of holding, not at once"
+    )]
+    HeldTooShort {
+        /// The money-market fund.
+        wallet: FundCode,
+        /// The target.
+        target: FundCode,
+        /// Natural days.
+        days_min: u32,
+    },
+    /// Too few shares to convert.
+    #[error("{shares} shares are below the minimum of {min} to convert into fund {fund}")]
+    BelowConversionMinimum {
+        /// The target.
+        fund: FundCode,
+        /// What the order would convert.
+        shares: Shares,
+        /// The least.
+        min: Shares,
+    },
+    /// Too little.
+    #[error("amount {amount} is below the minimum of {min} for fund {fund}")]
+    BelowMinimum {
+        /// Which of the two.
+        fund: FundCode,
+        /// What was asked for.
+        amount: Amount,
+        /// The least for this investor.
+        min: Amount,
+    },
+    /// Not in the fund's steps.
+    #[error("amount {amount} is not a multiple of {step}, the step of fund {fund}")]
+    NotAMultiple {
+        /// Which of the two.
+        fund: FundCode,
+        /// What was asked for.
+        amount: Amount,
+        /// The step.
+        step: Amount,
+    },
+    /// Too much in one order.
+    #[error("amount {amount} is above {max}, the most of fund {fund} in one order")]
+    AboveOrderMaximum {
+        /// Which of the two.
+        fund: FundCode,
+        /// What was asked for.
+        amount: Amount,
+        /// The most.
+        max: Amount,
+    },
+    /// Too much in one day.
+    #[error("amount {amount} after {used} on {day} is above {max}, the most of fund {fund} in a day; {room} would fit{}", because(notice.as_deref()))]
+    AboveDayMaximum {
+        /// Which of the two.
+        fund: FundCode,
+        /// What was asked for.
+        amount: Amount,
+        /// What was ordered before.
+        used: Money,
+        /// The most.
+        max: Money,
+        /// What is left of it.
+        room: Money,
+        /// T.
+        day: TradingDay,
+        /// What the manager would do with the excess.
+        policy: ExcessPolicy,
+        /// The notice that set the limit, if it was one.
+        notice: Option<String>,
+    },
+    /// The level no longer counts.
+    #[error(
+        "the risk questionnaire {questionnaire} was valid until {valid_until}, the request is of {on}"
+    )]
+    QuestionnaireExpired {
+        /// Which.
+        questionnaire: VersionTag,
+        /// Its last day.
+        valid_until: NaiveDate,
+        /// The day of the request.
+        on: NaiveDate,
+    },
+    /// The investor may not buy this product, warned or not.
+    #[error("an investor of level {investor:?} may not buy fund {fund} of risk {product:?}")]
+    Unsuitable {
+        /// Which of the two.
+        fund: FundCode,
+        /// The investor's level.
+        investor: InvestorRisk,
+        /// The product's class.
+        product: ProductRisk,
+    },
+    /// The investor must confirm the special warning first, and its current text.
+    #[error(
+        "an investor of level {investor:?} must confirm the warning {warning} before buying fund {fund} of risk {product:?}"
+    )]
+    WarningNotConfirmed {
+        /// Which of the two.
+        fund: FundCode,
+        /// The investor's level.
+        investor: InvestorRisk,
+        /// The product's class.
+        product: ProductRisk,
+        /// The current text.
+        warning: VersionTag,
+        /// The text that was confirmed, when it is another.
+        confirmed: Option<VersionTag>,
+    },
+}
+
+fn because(notice: Option<&str>) -> String {
+    notice.map(|notice| format!(" (notice: {notice})")).unwrap_or_default()
+}

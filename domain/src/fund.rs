@@ -1,0 +1,173 @@
+//! A fund's terms: everything about a fund that decides an order, with a version and a first day.
+//!
+//! 1. Terms are never changed. A change is another [`FundTerms`] with a later
+//!    [`effective_from`](FundTerms::effective_from); an order keeps the version it was decided on.
+//! 2. Whatever differs between funds is a field here, never an `if` on a fund code elsewhere.
+//! 3. Closed days are those of the fund *besides* the exchange's: the trading calendar comes first,
+//!    the fund's own notice has the last word.
+//! 4. [`source`](FundTerms::source) names where the terms were published.
+
+use crate::{
+    fees::{discount::DiscountRule, schedule::FeeSchedule},
+    ids::{FundCode, RegistrarCode, VersionTag},
+    limits::Limits,
+    money::{Discount, ShareRounding, Shares},
+    status::{ConvertStatus, FundStatus, Stops},
+};
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+/// What a fund invests in, as far as a rule distinguishes it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FundKind {
+    /// Money market: price 1.00, the wallet.
+    Money,
+    /// Bonds.
+    Bond,
+    /// Shares and bonds.
+    Hybrid,
+    /// Shares.
+    Equity,
+    /// Follows an index.
+    Index,
+    /// Invests abroad; closed when the foreign market is.
+    Qdii,
+    /// A fund of funds.
+    Fof,
+}
+
+/// A product's risk class (AMAC guideline 2017). A money-market fund is R1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "R1 is the lowest risk, R5 the highest; there is no more to say")]
+pub enum ProductRisk {
+    R1,
+    R2,
+    R3,
+    R4,
+    R5,
+}
+
+/// Which lots leave first (registrar parameter `RedemptionSequence`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RedemptionSequence {
+    /// Code 0: the oldest.
+    #[default]
+    Fifo,
+    /// Code 1: the newest.
+    Lifo,
+}
+
+/// How the fee of a conversion follows from those of its two funds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ConversionFeeMethod {
+    /// Redemption fee plus the difference of the two purchase *fees*.
+    FeeDifference,
+    /// Redemption fee plus the fee at the difference of the two purchase *rates*.
+    RateDifference,
+    /// Both the redemption fee and the purchase fee are differences.
+    BothDifferences,
+}
+
+/// Into which fund, and on which conditions, shares of this fund can be converted (file C3).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConversionPair {
+    /// The target.
+    pub target: FundCode,
+    /// How the fee is computed.
+    pub method: ConversionFeeMethod,
+    /// The least in one conversion.
+    pub shares_min: Shares,
+    /// Natural days that the shares must have been held.
+    pub days_min: u32,
+    /// On the rate of the top-up fee; 0 for a wallet purchase (`BackenloadDiscount`, sic).
+    pub topup_discount: Discount,
+    /// Names the rule in the event.
+    pub rule: VersionTag,
+}
+
+/// Days on which the fund, by its own notice, does less than its status says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Closure {
+    /// First day.
+    pub from: NaiveDate,
+    /// Last day, included.
+    pub through: NaiveDate,
+    /// What is stopped.
+    pub stops: Stops,
+    /// The public notice, in words that find it.
+    pub notice: String,
+}
+
+/// Everything about a fund that decides an order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FundTerms {
+    /// Six digits.
+    pub code: FundCode,
+    /// The fund that all share classes belong to; day limits are counted on it.
+    pub master: FundCode,
+    /// As published.
+    pub name: String,
+    /// What it invests in.
+    pub kind: FundKind,
+    /// Who keeps the register of its shares.
+    pub registrar: RegistrarCode,
+    /// Risk class.
+    pub risk: ProductRisk,
+    /// What it permits, unless a [`Closure`] says less.
+    pub status: FundStatus,
+    /// Which directions of conversion are open.
+    pub convert_status: ConvertStatus,
+    /// The registrar confirms by T + this many of the fund's open days: 1 to 3.
+    pub confirm_lag: u8,
+    /// The customer has redemption money on T + this many trading days.
+    pub payout_lag: u8,
+    /// The third decimal of shares.
+    pub share_rounding: ShareRounding,
+    /// Minima, maxima, notices.
+    pub limits: Limits,
+    /// What it charges.
+    pub fees: FeeSchedule,
+    /// Published discounts on the purchase rate. One that names no business is for purchases only:
+    /// what holds for a conversion says so, or a general discount would end the wallet's zero fee.
+    pub discounts: Vec<DiscountRule>,
+    /// What its shares can be converted into.
+    pub conversions: Vec<ConversionPair>,
+    /// Whether the registrar books a purchase and a conversion of the same T in one batch.
+    pub linked_processing: bool,
+    /// Closed or half closed days of its own: foreign holidays, closed periods, notices.
+    pub closures: Vec<Closure>,
+    /// Which lots leave first.
+    pub redemption_sequence: RedemptionSequence,
+    /// Names these terms.
+    pub version: VersionTag,
+    /// The first T on which they hold.
+    pub effective_from: NaiveDate,
+    /// Where they were published.
+    pub source: String,
+}
+
+impl FundTerms {
+    /// The status on a day: the general one, less what the fund's notices stop on it.
+    pub fn status_on(&self, day: NaiveDate) -> FundStatus {
+        self.closures_on(day).fold(self.status, |status, closure| status.without(closure.stops))
+    }
+
+    /// The notices that stop something on a day.
+    pub fn closures_on(&self, day: NaiveDate) -> impl Iterator<Item = &Closure> {
+        self.closures.iter().filter(move |closure| closure.from <= day && day <= closure.through)
+    }
+
+    /// Whether the fund is shut in both directions on a day: such a day does not count towards a
+    /// confirmation.
+    pub fn is_shut_on(&self, day: NaiveDate) -> bool {
+        self.closures_on(day).any(|closure| closure.stops == Stops::Everything)
+    }
+
+    /// The conditions on which shares go into `target`.
+    pub fn conversion_into(&self, target: FundCode) -> Option<&ConversionPair> {
+        self.conversions.iter().find(|pair| pair.target == target)
+    }
+}

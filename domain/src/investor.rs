@@ -1,0 +1,63 @@
+//! Who wants to buy: what the rules need to know of an investor, and nothing that names a person.
+//!
+//! 1. No name, no card number, no identity number: only tokens, levels, states and dates.
+//! 2. A level is worth nothing after its questionnaire has expired.
+//! 3. Dates are Shanghai dates; "valid until" includes the day itself.
+
+pub use crate::fees::{Channel as SalesChannel, CustomerType};
+
+use crate::{
+    ids::{AccountRef, FundCode, InvestorId, VersionTag},
+    kyc::KycState,
+};
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+
+/// How much risk an investor can bear, by the questionnaire (CSRC order 130; AMAC guideline 2017).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum InvestorRisk {
+    /// The lowest sub-class of C1: may not buy above its level even when it insists.
+    #[serde(rename = "C1-lowest")]
+    C1Lowest,
+    /// Conservative.
+    C1,
+    /// Cautious.
+    C2,
+    /// Balanced.
+    C3,
+    /// Active.
+    C4,
+    /// Aggressive.
+    C5,
+    /// Outside the scale: a professional investor needs no match.
+    #[serde(rename = "professional")]
+    Professional,
+}
+
+/// What is known of an investor at the instant of the order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InvestorProfile {
+    /// Who.
+    pub id: InvestorId,
+    /// The account that pays, and the only one that refunds go back to.
+    pub account: AccountRef,
+    /// The level that the questionnaire gave.
+    pub risk: InvestorRisk,
+    /// The last day on which that level counts. Ignored for a professional investor.
+    pub questionnaire_valid_until: NaiveDate,
+    /// Which questionnaire, which answers.
+    pub questionnaire: VersionTag,
+    /// Whether the person behind the account is known.
+    pub kyc: KycState,
+    /// The last day of the identity document.
+    pub id_valid_until: NaiveDate,
+    /// Whether the paying account is in the investor's own name.
+    pub same_name_card: bool,
+    /// Whose limits apply.
+    pub customer_type: CustomerType,
+    /// Funds of which shares are held already: the additional minimum applies to them, the first
+    /// minimum to all others.
+    #[serde(default)]
+    pub holds: BTreeSet<FundCode>,
+}

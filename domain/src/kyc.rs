@@ -1,0 +1,105 @@
+//! Whether the person behind an account is known well enough to trade.
+//!
+//! `Unverified → Verified → Restricted → Verified`, any of them `→ Frozen → Verified | Restricted`,
+//! and at last `→ Closed`.
+//!
+//! | state | buy | redeem |
+//! |---|---|---|
+//! | unverified | no | no |
+//! | verified | yes | yes |
+//! | restricted | no | yes, to the old account only, unless a list was hit |
+//! | frozen, closed | no | no |
+//!
+//! 1. A purchase needs a verified state; nothing else will do.
+//! 2. Money that is in may leave to where it came from: a restriction for a missing or expired
+//!    document never locks an investor in (order 3 of 2016 of the central bank restricts the service,
+//!    not the ownership).
+//! 3. A closed account stays closed.
+
+use serde::{Deserialize, Serialize};
+
+/// How far an investor is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum KycState {
+    /// Registered, nothing checked.
+    Unverified,
+    /// Name, identity number and card agree (and the mobile number, where four are checked).
+    Verified,
+    /// Verified once; something is missing since.
+    Restricted(Restriction),
+    /// By order of an authority.
+    Frozen,
+    /// No longer a customer.
+    Closed,
+}
+
+/// What is missing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Restriction {
+    /// The identity document is out of date.
+    IdExpired,
+    /// Data that the law asks for is missing.
+    DataMissing,
+    /// A sanction or risk list names the investor.
+    ListHit,
+}
+
+/// What happened to what is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum KycStep {
+    /// The elements were checked and agree.
+    Verify,
+    /// Something is missing from now on.
+    Restrict(Restriction),
+    /// An authority froze the account.
+    Freeze,
+    /// The authority lifted the freeze, and all was checked again.
+    Unfreeze,
+    /// The account was closed.
+    Close,
+}
+
+impl KycState {
+    /// The state after a step; `None` when the step cannot be taken from here.
+    #[must_use]
+    pub const fn after(self, step: KycStep) -> Option<Self> {
+        use KycState as S;
+        use KycStep as P;
+        match (self, step) {
+            (S::Unverified | S::Verified | S::Restricted(_), P::Verify)
+            | (S::Frozen, P::Unfreeze) => Some(S::Verified),
+            (S::Verified | S::Restricted(_), P::Restrict(why)) => Some(S::Restricted(why)),
+            (S::Unverified | S::Verified | S::Restricted(_) | S::Frozen, P::Freeze) => {
+                Some(S::Frozen)
+            }
+            // A frozen account cannot be closed: what the authority froze must stay reachable.
+            (S::Unverified | S::Verified | S::Restricted(_) | S::Closed, P::Close) => {
+                Some(S::Closed)
+            }
+            (S::Unverified, P::Restrict(_))
+            | (S::Frozen, P::Verify | P::Restrict(_) | P::Close)
+            | (S::Unverified | S::Verified | S::Restricted(_) | S::Closed, P::Unfreeze)
+            | (S::Closed, P::Verify | P::Restrict(_) | P::Freeze) => None,
+        }
+    }
+
+    /// Whether money may come in.
+    pub const fn permits_purchase(self) -> bool {
+        matches!(self, Self::Verified)
+    }
+
+    /// Whether shares may be redeemed to the account that paid for them.
+    pub const fn permits_redemption(self) -> bool {
+        match self {
+            Self::Verified
+            | Self::Restricted(Restriction::IdExpired | Restriction::DataMissing) => true,
+            Self::Unverified
+            | Self::Restricted(Restriction::ListHit)
+            | Self::Frozen
+            | Self::Closed => false,
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! How money-market shares become shares of the target, and which day's price that means.
+//!
+//! | mode | applications | price of the target | needs |
+//! |---|---|---|---|
+//! | held | 036 on T | T | shares confirmed before, one registrar |
+//! | linked same day | 022 and 036 on T | T | one registrar that links them in a batch |
+//! | next day | 022 on T, 036 once confirmed | the day of confirmation | one registrar |
+//! | redeem to purchase | 022, 024, then 022 | the day the money arrives | nothing |
+//!
+//! 1. The price day differs, so the mode is chosen when the order is placed, shown and stored.
+//! 2. The engine prefers the earliest price day; it never takes a mode that was not asked for when
+//!    one was.
+
+use crate::fund::FundTerms;
+use serde::{Deserialize, Serialize};
+
+/// How the shares get there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ConversionMode {
+    /// Shares that were confirmed before are converted on T.
+    Held,
+    /// Bought and converted in the batch of one T.
+    LinkedSameDay,
+    /// Converted on the day on which the purchase is confirmed.
+    NextDay,
+    /// Redeemed, and the money buys the target when it arrives.
+    RedeemToPurchase,
+}
+
+/// The state of the money-market shares that are to be converted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LotState {
+    /// Bought with the same order; not confirmed.
+    BoughtNow,
+    /// Confirmed and free.
+    Available,
+    /// Reserved for another order, or frozen by an authority.
+    Locked,
+}
+
+/// The modes that would work, the earliest price first.
+pub fn possible(lot: LotState, wallet: &FundTerms, target: &FundTerms) -> Vec<ConversionMode> {
+    use ConversionMode as M;
+    let one_registrar = wallet.registrar == target.registrar;
+    let linked = one_registrar && wallet.linked_processing && target.linked_processing;
+    let modes: &[(M, bool)] = match lot {
+        LotState::BoughtNow => {
+            &[(M::LinkedSameDay, linked), (M::NextDay, one_registrar), (M::RedeemToPurchase, true)]
+        }
+        LotState::Available => &[(M::Held, one_registrar), (M::RedeemToPurchase, true)],
+        LotState::Locked => &[],
+    };
+    modes.iter().filter(|(_, works)| *works).map(|(mode, _)| *mode).collect()
+}
+
+impl ConversionMode {
+    /// Whether the target is reached by a conversion (036) rather than by money.
+    pub const fn is_conversion(self) -> bool {
+        match self {
+            Self::Held | Self::LinkedSameDay | Self::NextDay => true,
+            Self::RedeemToPurchase => false,
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! May this investor buy this product? (CSRC order 130 of 2016; AMAC's guideline of 2017)
+//!
+//! | | R1 | R2 | R3 | R4 | R5 |
+//! |---|---|---|---|---|---|
+//! | C1 lowest | allow | forbid | forbid | forbid | forbid |
+//! | C1 | allow | warn | warn | warn | warn |
+//! | C2 | allow | allow | warn | warn | warn |
+//! | C3 | allow | allow | allow | warn | warn |
+//! | C4 | allow | allow | allow | allow | warn |
+//! | C5, professional | allow | allow | allow | allow | allow |
+//!
+//! 1. Both funds of a discount purchase are judged, by the level valid at the instant of the order.
+//! 2. "Warn": the investor insists, and confirms a special written warning first. A house may refuse
+//!    instead; it may never be more lenient than the table.
+//! 3. The investor of the lowest class never buys above its level, warned or not.
+//! 4. A verdict is stored with the version of the rule, of the questionnaire and of the warning, so
+//!    that later changes of any of them cannot alter what was decided.
+
+use crate::{
+    fund::{FundTerms, ProductRisk},
+    ids::{FundCode, VersionTag},
+    investor::{InvestorProfile, InvestorRisk},
+};
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+/// What the table says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// The level covers the product.
+    Allow,
+    /// Only after a confirmed special warning.
+    NeedWarning,
+    /// Not at all.
+    Forbid,
+}
+
+/// What a house does where the law only asks for a warning.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MismatchPolicy {
+    /// Takes the order after the confirmed warning.
+    #[default]
+    Warn,
+    /// Refuses.
+    Refuse,
+}
+
+/// The house's rule, versioned.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SuitabilityRules {
+    /// Names the table and the policy.
+    pub version: VersionTag,
+    /// What to do where the table says "warn".
+    pub on_mismatch: MismatchPolicy,
+    /// Which text of the warning is current; an older confirmation does not count.
+    pub warning: VersionTag,
+}
+
+/// A verdict as it is stored with the order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Suitability {
+    /// Of which fund.
+    pub fund: FundCode,
+    /// The investor's level at the instant of the order.
+    pub investor: InvestorRisk,
+    /// The product's class.
+    pub product: ProductRisk,
+    /// What followed.
+    pub result: Verdict,
+    /// By which rule.
+    pub rule: VersionTag,
+    /// Which questionnaire gave the level.
+    pub questionnaire: VersionTag,
+    /// Until when the level counts.
+    pub questionnaire_valid_until: NaiveDate,
+    /// The warning that was confirmed, where one was needed.
+    pub warning: Option<VersionTag>,
+}
+
+/// The table.
+pub const fn verdict(investor: InvestorRisk, product: ProductRisk) -> Verdict {
+    use InvestorRisk as C;
+    use ProductRisk as R;
+    match (investor, product) {
+        (C::C1Lowest | C::C1 | C::C2 | C::C3 | C::C4 | C::C5 | C::Professional, R::R1)
+        | (C::C2 | C::C3 | C::C4 | C::C5 | C::Professional, R::R2)
+        | (C::C3 | C::C4 | C::C5 | C::Professional, R::R3)
+        | (C::C4 | C::C5 | C::Professional, R::R4)
+        | (C::C5 | C::Professional, R::R5) => Verdict::Allow,
+        (C::C1Lowest, R::R2 | R::R3 | R::R4 | R::R5) => Verdict::Forbid,
+        (C::C1, R::R2 | R::R3 | R::R4 | R::R5)
+        | (C::C2, R::R3 | R::R4 | R::R5)
+        | (C::C3, R::R4 | R::R5)
+        | (C::C4, R::R5) => Verdict::NeedWarning,
+    }
+}
+
+impl SuitabilityRules {
+    /// The rules that are shipped: the table above, and a warning where it asks for one.
+    pub fn standard() -> Self {
+        Self {
+            version: VersionTag::literal("suitability-2017"),
+            on_mismatch: MismatchPolicy::Warn,
+            warning: VersionTag::literal("risk-warning-2017"),
+        }
+    }
+
+    /// The table, tightened by the house's policy.
+    pub const fn verdict(&self, investor: InvestorRisk, product: ProductRisk) -> Verdict {
+        match (verdict(investor, product), self.on_mismatch) {
+            (Verdict::Allow, MismatchPolicy::Warn | MismatchPolicy::Refuse) => Verdict::Allow,
+            (Verdict::NeedWarning, MismatchPolicy::Warn) => Verdict::NeedWarning,
+            (Verdict::NeedWarning, MismatchPolicy::Refuse)
+            | (Verdict::Forbid, MismatchPolicy::Warn | MismatchPolicy::Refuse) => Verdict::Forbid,
+        }
+    }
+
+    /// What is stored of the verdict on one leg.
+    pub fn judge(
+        &self,
+        investor: &InvestorProfile,
+        fund: &FundTerms,
+        warning_confirmed: Option<&VersionTag>,
+    ) -> Suitability {
+        let result = self.verdict(investor.risk, fund.risk);
+        let warning = match result {
+            Verdict::NeedWarning => warning_confirmed.cloned(),
+            Verdict::Allow | Verdict::Forbid => None,
+        };
+        Suitability {
+            fund: fund.code,
+            investor: investor.risk,
+            product: fund.risk,
+            result,
+            rule: self.version.clone(),
+            questionnaire: investor.questionnaire.clone(),
+            questionnaire_valid_until: investor.questionnaire_valid_until,
+            warning,
+        }
+    }
+}
