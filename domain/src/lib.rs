@@ -6,6 +6,7 @@
 pub mod admission;
 pub mod aml;
 pub mod calendar;
+pub mod catalogue;
 pub mod day_limit;
 pub mod decider;
 pub mod fast_redemption;

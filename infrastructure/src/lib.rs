@@ -1,1 +1,3 @@
-//! Placeholder.
+//! Bytes in and out: stores, sandbox counterparties, industry files.
+
+pub mod catalogue;
