@@ -1,27 +1,26 @@
 //! The fundflow command.
 
+mod file_command;
 mod fund_command;
 
-use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 
-/// Fund purchases, event by event.
-#[derive(Debug, Parser)]
-#[command(name = "fundflow", version)]
-struct Typed {
-    #[command(subcommand)]
-    command: Command,
-}
+use clap::Parser;
 
-#[derive(Debug, Subcommand)]
-enum Command {
-    /// The funds and their terms.
+#[derive(Debug, Parser)]
+#[command(name = "fundflow", about = "An event-sourced engine for fund purchases")]
+enum Arguments {
+    /// Look into the industry's files, check and convert them
+    #[command(subcommand)]
+    File(file_command::FileCommand),
+    /// List funds, show their terms, check a catalogue
     #[command(subcommand)]
     Fund(fund_command::FundCommand),
 }
 
 fn main() -> ExitCode {
-    match Typed::parse().command {
-        Command::Fund(command) => fund_command::run(&command),
+    match Arguments::parse() {
+        Arguments::File(command) => file_command::run(command),
+        Arguments::Fund(command) => fund_command::run(&command),
     }
 }

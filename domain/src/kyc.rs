@@ -12,8 +12,7 @@
 //!
 //! 1. A purchase needs a verified state; nothing else will do.
 //! 2. Money that is in may leave to where it came from: a restriction for a missing or expired
-//!    document never locks an investor in (order 3 of 2016 of the central bank restricts the service,
-//!    not the ownership).
+//!    document never locks an investor in. A hit on a list does.
 //! 3. A closed account stays closed.
 
 use serde::{Deserialize, Serialize};

@@ -1,3 +1,7 @@
-//! Bytes in and out: stores, sandbox counterparties, industry files.
+//! Where bytes go and come from: the adapters behind the ports of `fundflow-application`.
+//!
+//! This crate never decides a business rule and never sees a saga.
 
 pub mod catalogue;
+pub mod exchange;
+pub mod sqlite;

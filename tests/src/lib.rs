@@ -1,1 +1,10 @@
-//! Placeholder.
+//! For the tests of those who build on the engine, and for ours.
+
+#![allow(
+    clippy::expect_used,
+    clippy::missing_panics_doc,
+    reason = "a test kit fails a test by panicking, and says what it expected"
+)]
+
+pub mod sample;
+pub mod store_contract;

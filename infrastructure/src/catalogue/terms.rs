@@ -183,6 +183,7 @@ fn fees(mut s: Section<'_>, named: Named, r: &mut Report) -> Option<FeeSchedule>
 fn pair(mut s: Section<'_>, r: &mut Report) -> Option<ConversionPair> {
     let target = s.need("target", r);
     let method = s.need("method", r);
+    let tier_base = s.may("tier_base", r).unwrap_or_default();
     let shares_min = s.need("shares_min", r);
     let days_min = s.need("days_min", r);
     let topup_discount = s.need("topup_discount", r);
@@ -191,6 +192,7 @@ fn pair(mut s: Section<'_>, r: &mut Report) -> Option<ConversionPair> {
     Some(ConversionPair {
         target: target?,
         method: method?,
+        tier_base,
         shares_min: shares_min?,
         days_min: days_min?,
         topup_discount: topup_discount?,

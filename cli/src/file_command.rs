@@ -1,0 +1,395 @@
+//! `fundflow file`: look into the industry's files, check them, and turn them into other forms.
+//!
+//! Exit codes: 0 done, 1 the file or the arguments could not be used, 5 a file did not pass its
+//! check. A closed pipe is not an error: whoever closed it has seen enough.
+
+use std::fs::File;
+use std::io::{self, BufReader, BufWriter, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Subcommand, ValueEnum};
+use comfy_table::Table;
+use fundflow_infrastructure::exchange::check::{self, Report, Verified};
+use fundflow_infrastructure::exchange::convert::{self, ConvertError};
+use fundflow_infrastructure::exchange::finding::Findings;
+use fundflow_infrastructure::exchange::layout::Slot;
+use fundflow_infrastructure::exchange::reader::ReadError;
+use fundflow_infrastructure::exchange::text_form::{self, TextFormError};
+use fundflow_infrastructure::exchange::version::Version;
+
+/// What to do with files.
+#[derive(Debug, Subcommand)]
+pub enum FileCommand {
+    /// Show the header and the records of a file
+    Show {
+        /// The file
+        file: PathBuf,
+        /// How to show it
+        #[arg(short, long, value_enum, default_value_t = Form::Table)]
+        output: Form,
+        /// Only these fields, separated by commas
+        #[arg(long, value_delimiter = ',')]
+        fields: Vec<String>,
+        /// At most so many records
+        #[arg(long)]
+        limit: Option<u64>,
+    },
+    /// Check whole files and list every error
+    Check {
+        /// The files
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+    },
+    /// Convert a file to JSON, CSV or another version, or a JSON document back to a file
+    Convert {
+        /// The file, or a JSON document if it ends in .json
+        file: PathBuf,
+        /// What to convert it to
+        #[arg(long, value_enum)]
+        to: Target,
+        /// Where to write it; standard output by default
+        #[arg(long)]
+        out: Option<PathBuf>,
+    },
+}
+
+/// How records are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Form {
+    /// A table for people
+    Table,
+    /// One JSON object per line
+    Json,
+    /// Comma-separated values
+    Csv,
+}
+
+/// What a file is converted to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Target {
+    /// One JSON document
+    Json,
+    /// Comma-separated values
+    Csv,
+    /// A file of JR/T 0017-2012
+    V20,
+    /// A file of its revision of 2017
+    V21,
+    /// A file of GB/T 39595-2020
+    V22,
+}
+
+#[derive(Debug, thiserror::Error)]
+enum Failure {
+    #[error("{}: {source}", path.display())]
+    Open { path: PathBuf, source: io::Error },
+    #[error("field {name} is not in this file; `fundflow file show` without --fields lists them")]
+    Field { name: String },
+    #[error("the output is closed")]
+    Pipe,
+    #[error("the output cannot be written: {0}")]
+    Output(io::Error),
+    #[error("{0}")]
+    Damaged(Findings),
+    #[error("{0}")]
+    Other(String),
+}
+
+const UNSOUND: u8 = 5;
+
+/// Runs the command and says how it went.
+pub fn run(command: FileCommand) -> ExitCode {
+    let outcome = match command {
+        FileCommand::Show { file, output, fields, limit } => show(&file, output, &fields, limit),
+        FileCommand::Check { files } => check_all(&files),
+        FileCommand::Convert { file, to, out } => convert_file(&file, to, out.as_deref()),
+    };
+    match outcome {
+        Ok(code) => code,
+        Err(Failure::Pipe) => ExitCode::SUCCESS,
+        Err(Failure::Damaged(findings)) => {
+            complain(&list(&findings));
+            ExitCode::from(UNSOUND)
+        }
+        Err(failure) => {
+            complain(&format!("error: {failure}\n"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Standard error may be closed too, and then there is nobody left to tell.
+fn complain(text: &str) {
+    let _ = io::stderr().lock().write_all(text.as_bytes());
+}
+
+fn list(findings: &Findings) -> String {
+    let mut text = String::new();
+    for finding in &findings.listed {
+        text.push_str(&format!("error: {finding}; {}\n", finding.problem.advice()));
+    }
+    let unlisted = findings.total - findings.listed.len() as u64;
+    if unlisted > 0 {
+        text.push_str(&format!("and {unlisted} more errors\n"));
+    }
+    text
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        if error.kind() == io::ErrorKind::BrokenPipe { Self::Pipe } else { Self::Output(error) }
+    }
+}
+
+impl From<ReadError> for Failure {
+    fn from(error: ReadError) -> Self {
+        match error {
+            ReadError::Io(source) => Self::Other(format!("the file cannot be read: {source}")),
+            ReadError::Damaged(findings) => Self::Damaged(findings),
+        }
+    }
+}
+
+impl From<csv::Error> for Failure {
+    fn from(error: csv::Error) -> Self {
+        let text = error.to_string();
+        match error.into_kind() {
+            csv::ErrorKind::Io(error) => error.into(),
+            _ => Self::Other(text),
+        }
+    }
+}
+
+impl From<serde_json::Error> for Failure {
+    fn from(error: serde_json::Error) -> Self {
+        if error.is_io() { io::Error::from(error).into() } else { Self::Other(error.to_string()) }
+    }
+}
+
+impl From<TextFormError> for Failure {
+    fn from(error: TextFormError) -> Self {
+        match error {
+            TextFormError::Read(error) => error.into(),
+            TextFormError::Io(error) => error.into(),
+            TextFormError::Csv(error) => error.into(),
+            TextFormError::Json(error) if error.is_io() => error.into(),
+            TextFormError::Json(ref cause) => Self::Other(format!("{error} ({cause})")),
+            other => Self::Other(other.to_string()),
+        }
+    }
+}
+
+impl From<ConvertError> for Failure {
+    fn from(error: ConvertError) -> Self {
+        match error {
+            ConvertError::Read(error) => error.into(),
+            other => Self::Other(other.to_string()),
+        }
+    }
+}
+
+fn open(path: &Path) -> Result<Verified<File>, Failure> {
+    let failed = |source| Failure::Open { path: path.to_owned(), source };
+    let file = File::open(path).map_err(failed)?;
+    Ok(check::verify(&path.display().to_string(), file)?)
+}
+
+fn show(
+    path: &Path,
+    form: Form,
+    fields: &[String],
+    limit: Option<u64>,
+) -> Result<ExitCode, Failure> {
+    let mut verified = open(path)?;
+    let slots = chosen(verified.reader.layout().slots(), fields)?;
+    let mut out = BufWriter::new(io::stdout().lock());
+    let limit = limit.unwrap_or(u64::MAX);
+    match form {
+        Form::Table => show_table(&mut verified, &slots, limit, &mut out)?,
+        Form::Json => show_json(&mut verified, &slots, limit, &mut out)?,
+        Form::Csv => show_csv(&mut verified, &slots, limit, &mut out)?,
+    }
+    out.flush()?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn chosen(slots: &[Slot], fields: &[String]) -> Result<Vec<Slot>, Failure> {
+    if fields.is_empty() {
+        return Ok(slots.to_vec());
+    }
+    let find = |name: &String| {
+        let slot = slots.iter().find(|slot| slot.name.eq_ignore_ascii_case(name)).cloned();
+        slot.ok_or_else(|| Failure::Field { name: name.clone() })
+    };
+    fields.iter().map(find).collect()
+}
+
+/// A table needs to know its widest cell, so it is made of this many records at a time.
+const PAGE: u64 = 1_000;
+
+fn show_table(
+    verified: &mut Verified<File>,
+    slots: &[Slot],
+    limit: u64,
+    out: &mut impl Write,
+) -> Result<(), Failure> {
+    let Verified { report, reader } = verified;
+    let header = reader.header();
+    writeln!(
+        out,
+        "file {} of version {}, from {} to {}, {}: {} records of {} fields",
+        header.file_type,
+        header.version,
+        header.creator,
+        header.receiver,
+        header.date,
+        header.records,
+        header.fields.len(),
+    )?;
+    writeln!(out, "SHA-256 {}", report.sha256_hex())?;
+    let mut left = limit;
+    while left > 0 {
+        let mut table = Table::new();
+        table.set_header(slots.iter().map(|slot| slot.name.to_string()));
+        let mut rows = 0;
+        while rows < left.min(PAGE) {
+            let Some(record) = reader.next_record()? else { break };
+            table.add_row(slots.iter().map(|slot| record.display(slot).into_owned()));
+            rows += 1;
+        }
+        if rows == 0 {
+            break;
+        }
+        writeln!(out, "{table}")?;
+        left -= rows;
+    }
+    Ok(())
+}
+
+fn show_json(
+    verified: &mut Verified<File>,
+    slots: &[Slot],
+    limit: u64,
+    out: &mut impl Write,
+) -> Result<(), Failure> {
+    for _ in 0..limit {
+        let Some(record) = verified.reader.next_record()? else { break };
+        let mut separator = '{';
+        for slot in slots {
+            write!(out, "{separator}")?;
+            serde_json::to_writer(&mut *out, &*slot.name)?;
+            write!(out, ":")?;
+            serde_json::to_writer(&mut *out, &record.display(slot))?;
+            separator = ',';
+        }
+        writeln!(out, "}}")?;
+    }
+    Ok(())
+}
+
+fn show_csv(
+    verified: &mut Verified<File>,
+    slots: &[Slot],
+    limit: u64,
+    out: &mut impl Write,
+) -> Result<(), Failure> {
+    let mut table = csv::Writer::from_writer(out);
+    table.write_record(slots.iter().map(|slot| slot.name.as_bytes()))?;
+    for _ in 0..limit {
+        let Some(record) = verified.reader.next_record()? else { break };
+        table.write_record(slots.iter().map(|slot| record.display(slot).into_owned()))?;
+    }
+    Ok(table.flush()?)
+}
+
+fn check_all(paths: &[PathBuf]) -> Result<ExitCode, Failure> {
+    let (mut sound, mut readable) = (true, true);
+    let mut out = io::stdout().lock();
+    for path in paths {
+        match check::check(path) {
+            Ok(report) => {
+                sound &= report.is_sound();
+                write_report(&report, &mut out)?;
+            }
+            Err(source) => {
+                readable = false;
+                complain(&format!("error: {}: {source}\n", path.display()));
+            }
+        }
+    }
+    out.flush()?;
+    Ok(match (sound, readable) {
+        (false, _) => ExitCode::from(UNSOUND),
+        (true, false) => ExitCode::FAILURE,
+        (true, true) => ExitCode::SUCCESS,
+    })
+}
+
+fn write_report(report: &Report, out: &mut impl Write) -> io::Result<()> {
+    out.write_all(list(&report.errors).as_bytes())?;
+    for warning in &report.warnings.listed {
+        writeln!(out, "warning: {warning}; {}", warning.problem.advice())?;
+    }
+    let unlisted = report.warnings.total - report.warnings.listed.len() as u64;
+    if unlisted > 0 {
+        writeln!(out, "and {unlisted} more warnings")?;
+    }
+    let (errors, warnings) = (report.errors.total, report.warnings.total);
+    let verdict = if report.is_sound() { "sound" } else { "refused as a whole" };
+    let records = match report.header {
+        Some(_) => format!("{} records", report.records),
+        None => "records not examined, because the header is damaged".to_owned(),
+    };
+    let file = &report.file;
+    writeln!(out, "{file}: {verdict}: {records}, {errors} errors, {warnings} warnings")?;
+    writeln!(out, "{file}: SHA-256 {}", report.sha256_hex())
+}
+
+fn convert_file(path: &Path, to: Target, out: Option<&Path>) -> Result<ExitCode, Failure> {
+    let Some(target) = out else {
+        let mut stdout = BufWriter::new(io::stdout().lock());
+        write_converted(path, to, &mut stdout)?;
+        stdout.flush()?;
+        return Ok(ExitCode::SUCCESS);
+    };
+    // The name appears only when the file is whole.
+    let draft = target.with_added_extension("part");
+    let failed = |source| Failure::Open { path: draft.clone(), source };
+    let mut file = BufWriter::new(File::create(&draft).map_err(failed)?);
+    let outcome = write_converted(path, to, &mut file).and_then(|()| Ok(file.flush()?));
+    if let Err(failure) = outcome {
+        let _ = std::fs::remove_file(&draft);
+        return Err(failure);
+    }
+    std::fs::rename(&draft, target).map_err(failed)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn write_converted(path: &Path, to: Target, out: &mut impl Write) -> Result<(), Failure> {
+    let version = match to {
+        Target::V20 => Some(Version::V20),
+        Target::V21 => Some(Version::V21),
+        Target::V22 => Some(Version::V22),
+        Target::Json | Target::Csv => None,
+    };
+    if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json")) {
+        let Some(version) = version else {
+            let advice = "a JSON document converts to a file: choose --to v20, v21 or v22";
+            return Err(Failure::Other(advice.to_owned()));
+        };
+        let failed = |source| Failure::Open { path: path.to_owned(), source };
+        let input = BufReader::new(File::open(path).map_err(failed)?);
+        text_form::from_json(input, Some(version), out)?;
+        return Ok(());
+    }
+    let mut verified = open(path)?;
+    match (to, version) {
+        (Target::Csv, _) => text_form::to_csv(&mut verified.reader, out)?,
+        (_, Some(version)) => {
+            convert::convert(&mut verified.reader, version, out)?;
+        }
+        (_, None) => text_form::to_json(&mut verified.reader, out)?,
+    }
+    Ok(())
+}

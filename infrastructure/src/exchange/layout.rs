@@ -1,0 +1,187 @@
+//! Where each field of a record lies. A layout comes from the name list of a file's header and
+//! the dictionary of the header's edition, never from a fixed order: registrars leave fields out
+//! and reorder them.
+
+use std::sync::Arc;
+
+use super::dictionary;
+use super::field_type::FieldType;
+use super::version::{FileType, Version};
+
+/// A field's place in a record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Slot {
+    /// The name as the header spells it.
+    pub name: Arc<str>,
+    /// How its bytes are to be read.
+    pub kind: FieldType,
+    /// Bytes before it.
+    pub offset: usize,
+    /// Bytes it takes.
+    pub width: usize,
+}
+
+/// The places of all fields of a record.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Layout {
+    file_type: FileType,
+    version: Version,
+    slots: Vec<Slot>,
+    // An open hash table of positions, at most half full: access by name is on the hot path of
+    // writing, and a sorted list made it the largest part of the time.
+    by_name: Vec<Option<u16>>,
+    width: usize,
+}
+
+/// Why a list of names is not a layout.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum LayoutError {
+    /// The dictionary of the edition lacks the name.
+    #[error("field {field} is not in file {file_type} of version {version}")]
+    Unknown {
+        /// The name.
+        field: String,
+        /// The kind of file.
+        file_type: FileType,
+        /// The edition.
+        version: Version,
+    },
+    /// The same name twice.
+    #[error("field {field} is listed twice")]
+    Twice {
+        /// The name.
+        field: String,
+    },
+    /// No names at all.
+    #[error("the list of fields is empty")]
+    Empty,
+}
+
+impl Layout {
+    /// Lays out the fields in the order of `names`; with errors, all of them, each with the
+    /// position of the name it is about.
+    pub fn new(
+        file_type: FileType,
+        version: Version,
+        names: &[String],
+    ) -> Result<Self, Vec<(usize, LayoutError)>> {
+        let places = (names.len() * 2).next_power_of_two();
+        let slots = Vec::with_capacity(names.len());
+        let by_name = vec![None; places];
+        let mut layout = Self { file_type, version, slots, by_name, width: 0 };
+        let mut errors = Vec::new();
+        for (position, name) in names.iter().enumerate() {
+            let known = dictionary::find(file_type, version, name)
+                .and_then(|field| field.in_version(version))
+                .filter(|kind| *kind != FieldType::Text);
+            let Some(kind) = known else {
+                let error = LayoutError::Unknown { field: name.clone(), file_type, version };
+                errors.push((position, error));
+                continue;
+            };
+            if layout.insert(name, kind).is_none() {
+                errors.push((position, LayoutError::Twice { field: name.clone() }));
+            }
+        }
+        if names.is_empty() {
+            errors.push((0, LayoutError::Empty));
+        }
+        if errors.is_empty() { Ok(layout) } else { Err(errors) }
+    }
+
+    fn insert(&mut self, name: &str, kind: FieldType) -> Option<()> {
+        let place = self.search(name).err()?;
+        self.by_name[place] = Some(u16::try_from(self.slots.len()).ok()?);
+        let (offset, width) = (self.width, kind.width());
+        self.slots.push(Slot { name: Arc::from(name), kind, offset, width });
+        self.width += width;
+        Some(())
+    }
+
+    /// The position of a name, or the free place where it belongs.
+    fn search(&self, name: &str) -> Result<usize, usize> {
+        let mask = self.by_name.len() - 1;
+        let mut place = hash(name) & mask;
+        while let Some(position) = self.by_name[place] {
+            let position = usize::from(position);
+            if self.slots[position].name.eq_ignore_ascii_case(name) {
+                return Ok(position);
+            }
+            place = (place + 1) & mask;
+        }
+        Err(place)
+    }
+
+    /// The kind of file the records belong to.
+    pub const fn file_type(&self) -> FileType {
+        self.file_type
+    }
+
+    /// The edition the types are from.
+    pub const fn version(&self) -> Version {
+        self.version
+    }
+
+    /// The fields in the order of the record.
+    pub fn slots(&self) -> &[Slot] {
+        &self.slots
+    }
+
+    /// Bytes of a record, without its line end.
+    pub const fn width(&self) -> usize {
+        self.width
+    }
+
+    /// Position of a field, whatever the case of its letters.
+    pub fn position(&self, name: &str) -> Option<usize> {
+        self.search(name).ok()
+    }
+}
+
+/// FNV-1a over the letters in one case.
+fn hash(name: &str) -> usize {
+    let step = |sum: u32, byte: u8| (sum ^ u32::from(byte & 0xdf)).wrapping_mul(0x0100_0193);
+    let sum = name.bytes().fold(0x811c_9dc5, step);
+    // The low bits mix badly for short names.
+    (sum ^ (sum >> 15)) as usize
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(names: &[&str]) -> Vec<String> {
+        names.iter().map(|name| (*name).to_owned()).collect()
+    }
+
+    #[test]
+    fn the_header_decides_the_order_and_the_case_of_letters_does_not_matter() {
+        let list = names(&["BUSINESSCODE", "appsheetserialno", "FundCode"]);
+        let layout = Layout::new(FileType::TradeApplication, Version::V21, &list).expect("known");
+        let places: Vec<_> = layout.slots().iter().map(|s| (&*s.name, s.offset, s.width)).collect();
+        assert_eq!(
+            places,
+            [("BUSINESSCODE", 0, 3), ("appsheetserialno", 3, 24), ("FundCode", 27, 6)]
+        );
+        assert_eq!(layout.position("fundcode"), Some(2));
+        assert_eq!(layout.position("NAV"), None);
+        assert_eq!(layout.width(), 33);
+    }
+
+    #[test]
+    fn every_name_that_does_not_belong_is_reported() {
+        let list = names(&["FundCode", "Fundcode", "UUID", "Colour"]);
+        let (file_type, version) = (FileType::TradeApplication, Version::V21);
+        let errors = Layout::new(file_type, version, &list).expect_err("three wrong names");
+        let unknown =
+            |field: &str| LayoutError::Unknown { field: field.into(), file_type, version };
+        assert_eq!(
+            errors,
+            [
+                (1, LayoutError::Twice { field: "Fundcode".into() }),
+                (2, unknown("UUID")),
+                (3, unknown("Colour")),
+            ]
+        );
+    }
+}

@@ -1,0 +1,195 @@
+//! Opening a database file: is it ours, do we know its format, and with which settings.
+
+use super::{Durability, Settings, sql};
+use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+/// `FFLW`, in the database header: tells our files from other SQLite databases.
+const APPLICATION_ID: i32 = 0x4646_4c57;
+/// Of the tables. Raised by every change that an older program could not read.
+pub(super) const FORMAT: i32 = 1;
+const PAGE_BYTES: i64 = 16 * 1024;
+const READER_CACHE_KIB: i64 = 8 * 1024;
+/// How long to wait for another process that holds the database for a moment.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Why a store was not opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// Another process appends to it.
+    #[error(
+        "{path} is held by {holder}; stop that process, or open the store read-only beside it",
+        path = path.display()
+    )]
+    Held {
+        /// The store.
+        path: PathBuf,
+        /// Process, host and start time.
+        holder: String,
+    },
+    /// Written by a newer program.
+    #[error(
+        "{path} has format {found}, this program knows up to {known}; install the newer program",
+        path = path.display()
+    )]
+    Newer {
+        /// The store.
+        path: PathBuf,
+        /// Its format.
+        found: i32,
+        /// Ours.
+        known: i32,
+    },
+    /// A file, but not one of ours.
+    #[error("{path} is not a fundflow store; check the path, nothing was changed", path = path.display())]
+    NotAStore {
+        /// The file.
+        path: PathBuf,
+    },
+    /// There is nothing to read.
+    #[error("there is no store at {path}; check the path, or open it for writing to create it", path = path.display())]
+    Missing {
+        /// Where one was expected.
+        path: PathBuf,
+    },
+    /// The file system refused.
+    #[error("cannot open the files of {path}", path = path.display())]
+    Io {
+        /// The store.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// SQLite refused.
+    #[error("cannot open the database {path}", path = path.display())]
+    Database {
+        /// The store.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: rusqlite::Error,
+    },
+}
+
+/// What went wrong, still without the path.
+pub(super) enum Trouble {
+    Newer(i32),
+    NotAStore,
+    Io(io::Error),
+    Database(rusqlite::Error),
+}
+
+impl From<rusqlite::Error> for Trouble {
+    fn from(error: rusqlite::Error) -> Self {
+        match error.sqlite_error_code() {
+            Some(rusqlite::ErrorCode::NotADatabase) => Trouble::NotAStore,
+            _ => Trouble::Database(error),
+        }
+    }
+}
+
+impl From<io::Error> for Trouble {
+    fn from(error: io::Error) -> Self {
+        Trouble::Io(error)
+    }
+}
+
+impl Trouble {
+    pub(super) fn at(self, path: &Path) -> OpenError {
+        let path = path.to_owned();
+        match self {
+            Trouble::Newer(found) => OpenError::Newer { path, found, known: FORMAT },
+            Trouble::NotAStore => OpenError::NotAStore { path },
+            Trouble::Io(source) => OpenError::Io { path, source },
+            Trouble::Database(source) => OpenError::Database { path, source },
+        }
+    }
+}
+
+/// The write connection, to a store that is created if there is none.
+pub(super) fn for_writing(path: &Path, settings: &Settings) -> Result<Connection, Trouble> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
+        | OpenFlags::SQLITE_OPEN_CREATE
+        | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(PATIENCE)?;
+    connection.pragma_update(None, "page_size", PAGE_BYTES)?;
+    let fresh = is_fresh(&connection)?;
+    if !fresh {
+        check_format(&connection)?;
+    }
+    // Not before the file is known to be ours: this changes its header.
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    connection.pragma_update(None, "synchronous", settings.durability.as_pragma())?;
+    connection.pragma_update(None, "cache_size", -i64::from(settings.cache_mib) * 1024)?;
+    connection.pragma_update(None, "wal_autocheckpoint", settings.checkpoint_pages)?;
+    // The bundled library checks foreign keys by default; ids are the writer's own.
+    connection.pragma_update(None, "foreign_keys", false)?;
+    if let Some(pages) = settings.max_pages {
+        connection.pragma_update(None, "max_page_count", pages)?;
+    }
+    if fresh {
+        create(&connection)?;
+        sync_directory_of(path)?;
+    }
+    Ok(connection)
+}
+
+/// A read connection. It sees what is committed and can change nothing.
+pub(super) fn for_reading(path: &Path) -> Result<Connection, Trouble> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(PATIENCE)?;
+    connection.pragma_update(None, "cache_size", -READER_CACHE_KIB)?;
+    Ok(connection)
+}
+
+/// Passes a store of a format that this program knows.
+pub(super) fn check_format(connection: &Connection) -> Result<(), Trouble> {
+    let pragma = |name| connection.pragma_query_value(None, name, |row| row.get::<_, i32>(0));
+    if pragma("application_id")? != APPLICATION_ID {
+        return Err(Trouble::NotAStore);
+    }
+    match pragma("user_version")? {
+        FORMAT => Ok(()),
+        found => Err(Trouble::Newer(found)),
+    }
+}
+
+fn is_fresh(connection: &Connection) -> Result<bool, Trouble> {
+    let pages: i64 = connection.pragma_query_value(None, "page_count", |row| row.get(0))?;
+    let version: i64 = connection.pragma_query_value(None, "schema_version", |row| row.get(0))?;
+    // Creation is one transaction, so a process that dies in it leaves no tables at all.
+    Ok(pages == 0 || version == 0)
+}
+
+fn create(connection: &Connection) -> Result<(), Trouble> {
+    let transaction = Transaction::new_unchecked(connection, TransactionBehavior::Immediate)?;
+    for statement in sql::CREATE {
+        transaction.execute(statement, [])?;
+    }
+    transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
+    transaction.pragma_update(None, "user_version", FORMAT)?;
+    transaction.commit()?;
+    Ok(())
+}
+
+/// A new file survives a power cut only when its directory's entry does.
+pub(super) fn sync_directory_of(path: &Path) -> io::Result<()> {
+    let directory = path.parent().filter(|directory| !directory.as_os_str().is_empty());
+    fs::File::open(directory.unwrap_or(Path::new(".")))?.sync_all()
+}
+
+impl Durability {
+    pub(super) const fn as_pragma(self) -> &'static str {
+        match self {
+            Durability::Full => "FULL",
+            Durability::Normal => "NORMAL",
+        }
+    }
+}

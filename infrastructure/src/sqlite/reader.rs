@@ -1,0 +1,179 @@
+//! Reading: a few connections, each with what it has learned about names, lent to one caller at a
+//! time. A read takes microseconds, so it runs where it is called, without a thread of its own.
+
+use super::{
+    open::{self, Trouble},
+    recent::Recent,
+    row::{self, signed},
+    sql,
+};
+use fundflow_application::{
+    envelope::{Recorded, StreamName},
+    store::{Position, ReadError},
+};
+use rusqlite::{CachedStatement, Connection, ErrorCode, OptionalExtension as _, Params};
+use std::{
+    borrow::Cow,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError},
+};
+
+/// Idle connections kept; more readers at once open their own for the time.
+const KEPT: usize = 4;
+const CACHED_NAMES: usize = 16 * 1024;
+
+pub(super) struct Readers {
+    path: PathBuf,
+    idle: Mutex<Vec<Reader>>,
+}
+
+impl Readers {
+    pub(super) fn of(path: &Path) -> Self {
+        Self { path: path.to_owned(), idle: Mutex::default() }
+    }
+
+    /// Lends a reader to `read`.
+    pub(super) fn with<T>(
+        &self,
+        read: impl FnOnce(&mut Reader) -> Result<T, ReadError>,
+    ) -> Result<T, ReadError> {
+        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let mut reader = match idle {
+            Some(reader) => reader,
+            None => Reader::open(&self.path).map_err(|error| fault(error.at(&self.path)))?,
+        };
+        let outcome = read(&mut reader)?;
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        if idle.len() < KEPT {
+            idle.push(reader);
+        }
+        Ok(outcome)
+    }
+
+    /// Closes the idle ones, so that the writer can leave the database without a log.
+    pub(super) fn close_idle(&self) {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+}
+
+fn fault(error: impl std::error::Error + Send + Sync + 'static) -> ReadError {
+    ReadError::Fault(Box::new(error))
+}
+
+/// SQLite's complaint in the port's words.
+fn refused(error: rusqlite::Error) -> ReadError {
+    match error.sqlite_error_code() {
+        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
+            ReadError::Damaged { place: "the database file".into(), what: error.to_string() }
+        }
+        _ => fault(error),
+    }
+}
+
+pub(super) struct Reader {
+    database: Connection,
+    names: Names,
+}
+
+/// What the numbers of a row stand for.
+struct Names {
+    streams: Recent<i64, StreamName>,
+    types: Vec<Arc<str>>,
+}
+
+impl Reader {
+    pub(super) fn open(path: &Path) -> Result<Self, Trouble> {
+        let database = open::for_reading(path)?;
+        open::check_format(&database)?;
+        let names = Names { streams: Recent::new(CACHED_NAMES), types: Vec::new() };
+        Ok(Self { database, names })
+    }
+
+    pub(super) fn head(&mut self) -> Result<Position, ReadError> {
+        let head = self.database.prepare_cached(sql::HEAD);
+        let head = head.and_then(|mut head| head.query_row([], |row| row.get::<_, i64>(0)));
+        head.map(|head| Position(head.unsigned_abs())).map_err(refused)
+    }
+
+    /// The events that a statement selects.
+    pub(super) fn events(
+        &mut self,
+        statement: &str,
+        binds: impl Params,
+        limit: u32,
+    ) -> Result<Vec<Recorded>, ReadError> {
+        let Self { database, names } = self;
+        let mut statement = database.prepare_cached(statement).map_err(refused)?;
+        let mut rows = statement.query(binds).map_err(refused)?;
+        let mut events = Vec::with_capacity(limit.min(1024) as usize);
+        while let Some(row) = rows.next().map_err(refused)? {
+            let numbers = row::numbers(row).map_err(refused)?;
+            let stream = names.stream(database, &numbers)?;
+            let event_type = names.event_type(database, &numbers)?;
+            events.push(row::event(row, stream, event_type)?);
+        }
+        names.streams.age();
+        Ok(events)
+    }
+
+    pub(super) fn checkpoint(
+        &mut self,
+        reader: &str,
+    ) -> Result<Option<(Position, Vec<u8>)>, ReadError> {
+        let found = self.database.prepare_cached(sql::LOAD_CHECKPOINT).and_then(|mut load| {
+            let read = |row: &rusqlite::Row<'_>| Ok((row.get::<_, i64>(0)?, row.get(1)?));
+            load.query_row([reader], read).optional()
+        });
+        Ok(found.map_err(refused)?.map(|(at, kept)| (Position(at.unsigned_abs()), kept)))
+    }
+
+    pub(super) fn copy_to(&mut self, path: &str) -> Result<(), ReadError> {
+        self.database.execute(sql::BACKUP, [path]).map(drop).map_err(refused)
+    }
+}
+
+impl Names {
+    fn stream(
+        &mut self,
+        database: &Connection,
+        numbers: &row::Numbers,
+    ) -> Result<StreamName, ReadError> {
+        if let Some(name) = self.streams.get(&numbers.stream) {
+            return Ok(name);
+        }
+        let mut look_up = database.prepare_cached(sql::STREAM_NAME).map_err(refused)?;
+        let name = look_up.query_row([numbers.stream], |row| row.get::<_, Arc<str>>(0));
+        let name = name.optional().map_err(refused)?;
+        let name = StreamName::try_from(name.ok_or_else(|| unnamed(numbers, "stream"))?)?;
+        self.streams.put(numbers.stream, name.clone());
+        Ok(name)
+    }
+
+    fn event_type(
+        &mut self,
+        database: &Connection,
+        numbers: &row::Numbers,
+    ) -> Result<Cow<'static, str>, ReadError> {
+        let index = usize::try_from(numbers.event_type - 1).unwrap_or(usize::MAX);
+        if index >= self.types.len() {
+            self.learn_types(database).map_err(refused)?;
+        }
+        let name = self.types.get(index).ok_or_else(|| unnamed(numbers, "event type"))?;
+        Ok(Cow::Owned(String::from(&**name)))
+    }
+
+    /// The writer numbers the types from 1 without a gap, so a type's place is its number.
+    fn learn_types(&mut self, database: &Connection) -> rusqlite::Result<()> {
+        let mut learn: CachedStatement<'_> = database.prepare_cached(sql::EVENT_TYPES)?;
+        let known = signed(self.types.len() as u64);
+        for name in learn.query_map([known], |row| row.get(1))? {
+            self.types.push(name?);
+        }
+        Ok(())
+    }
+}
+
+fn unnamed(numbers: &row::Numbers, what: &str) -> ReadError {
+    let what = format!("its {what} has no name");
+    ReadError::Damaged { place: format!("position {}", numbers.position), what }
+}

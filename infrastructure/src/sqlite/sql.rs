@@ -1,0 +1,45 @@
+//! The statements, one file each; this is their table of contents.
+
+macro_rules! statement {
+    ($file:literal) => {
+        include_str!(concat!("sql/", $file, ".sql"))
+    };
+}
+
+/// Builds an empty store, in this order.
+pub(super) const CREATE: [&str; 12] = [
+    statement!("create/01_streams"),
+    statement!("create/02_event_types"),
+    statement!("create/03_events"),
+    statement!("create/04_checkpoints"),
+    statement!("create/05_writer"),
+    statement!("create/06_event_log"),
+    statement!("create/07_events_no_update"),
+    statement!("create/08_events_no_delete"),
+    statement!("create/09_streams_no_update"),
+    statement!("create/10_streams_no_delete"),
+    statement!("create/11_event_types_no_update"),
+    statement!("create/12_event_types_no_delete"),
+];
+
+pub(super) const TAKE_OVER: &str = statement!("take_over");
+pub(super) const OWNER: &str = statement!("owner");
+
+pub(super) const HEAD: &str = statement!("head");
+pub(super) const LAST_STREAM: &str = statement!("last_stream");
+pub(super) const EVENT_TYPES: &str = statement!("event_types");
+pub(super) const STREAM_HEAD: &str = statement!("stream_head");
+pub(super) const STREAM_NAME: &str = statement!("stream_name");
+pub(super) const STORED_IDS: &str = statement!("stored_ids");
+
+pub(super) const INSERT_STREAM: &str = statement!("insert_stream");
+pub(super) const INSERT_EVENT_TYPE: &str = statement!("insert_event_type");
+pub(super) const INSERT_EVENT: &str = statement!("insert_event");
+
+pub(super) const READ_ALL: &str = statement!("read_all");
+pub(super) const READ_STREAM: &str = statement!("read_stream");
+pub(super) const READ_STREAM_BACK: &str = statement!("read_stream_back");
+
+pub(super) const LOAD_CHECKPOINT: &str = statement!("load_checkpoint");
+pub(super) const SAVE_CHECKPOINT: &str = statement!("save_checkpoint");
+pub(super) const BACKUP: &str = statement!("backup");

@@ -1,0 +1,3 @@
+-- Who may append.
+-- Binds: none.
+SELECT epoch, owner FROM writer

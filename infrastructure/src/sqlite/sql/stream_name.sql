@@ -1,0 +1,2 @@
+-- Binds: ?1 stream id.
+SELECT name FROM streams WHERE id = ?1

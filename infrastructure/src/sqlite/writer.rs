@@ -1,0 +1,314 @@
+//! The one thread that writes, and its group commit.
+//!
+//! 1. Wait for a job; take every other one that waits as well, up to a bound.
+//! 2. Begin. Look whether this process still owns the store.
+//! 3. Plan and insert each batch. A refused batch inserts nothing; the others go on.
+//! 4. Commit: one sync for all of them. *If the process dies before this returns, each batch is
+//!    wholly there or wholly absent, and nobody was told that it is there.*
+//! 5. Publish the new head. *If it dies here, readers find the events when they next look.*
+//! 6. Answer. *If it dies here, the answers are lost; a retry finds its events and writes nothing.*
+//!
+//! A failure in 3 or 4 poisons the store: what the disk holds is unknown until it is reopened.
+
+use super::{
+    heads::{Heads, Planned, Unplanned},
+    row::{self, Place, signed},
+    sql,
+};
+use fundflow_application::store::{AppendError, Position, StreamAppend};
+use rusqlite::{Connection, Statement, Transaction, TransactionBehavior, config::DbConfig};
+use std::{collections::HashMap, fs::File, sync::Arc};
+use tokio::sync::{mpsc, oneshot, watch};
+
+/// A transaction takes no further job once it holds so many events.
+const GROUP_EVENTS: usize = 16 * 1024;
+
+pub(super) type Answer = Result<Position, AppendError>;
+
+/// What the thread is asked to do.
+pub(super) enum Job {
+    Write { work: Work, answer: oneshot::Sender<Answer> },
+    Close { closed: oneshot::Sender<()> },
+}
+
+/// What is to be written.
+pub(super) enum Work {
+    Append(Vec<StreamAppend>),
+    Save { reader: String, at: Position, kept: Vec<u8> },
+}
+
+impl Work {
+    fn events(&self) -> usize {
+        match self {
+            Work::Append(batch) => batch.iter().map(|append| append.events.len()).sum(),
+            Work::Save { .. } => 1,
+        }
+    }
+}
+
+/// What the thread starts with.
+pub(super) struct Start {
+    pub(super) database: Connection,
+    pub(super) lock: File,
+    pub(super) epoch: i64,
+    pub(super) head: Position,
+    pub(super) cached_streams: usize,
+    pub(super) jobs: mpsc::Receiver<Job>,
+    pub(super) published: Arc<watch::Sender<Position>>,
+}
+
+/// Runs until it is told to close or nobody can send any more.
+pub(super) fn run(start: Start) {
+    let Start { database, lock, epoch, head, cached_streams, mut jobs, published } = start;
+    let mut closed = None;
+    let mut poisoned = true;
+    match Writer::new(&database, epoch, head, cached_streams) {
+        Ok(mut writer) => {
+            closed = writer.serve(&mut jobs, &published);
+            poisoned = matches!(writer.stopped, Some(Stopped::Poisoned));
+        }
+        // The jobs are dropped with the channel; their senders are told that the store is closed.
+        Err(error) => tracing::error!(%error, "the store's writer could not start"),
+    }
+    drop(jobs);
+    leave(database, poisoned);
+    drop(lock);
+    if let Some(closed) = closed {
+        // Nobody may be waiting any more.
+        let _ = closed.send(());
+    }
+}
+
+/// Moves the log into the database, so that the next opening has nothing to recover.
+fn leave(database: Connection, poisoned: bool) {
+    let left = if poisoned {
+        // What a failed sync left is for the next opening to look at, not for us to spread.
+        database.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true).map(drop)
+    } else {
+        database.pragma(None, "wal_checkpoint", "TRUNCATE", |_| Ok(()))
+    };
+    let left = left.and_then(|()| database.close().map_err(|(_, error)| error));
+    if let Err(error) = left {
+        tracing::warn!(%error, "the store was left with a log to recover at the next opening");
+    }
+}
+
+/// Why this writer writes no more.
+enum Stopped {
+    Fenced { owner: String },
+    Poisoned,
+}
+
+impl Stopped {
+    fn refusal(&self) -> AppendError {
+        match self {
+            Stopped::Fenced { owner } => AppendError::Fenced { owner: owner.clone() },
+            Stopped::Poisoned => AppendError::Poisoned,
+        }
+    }
+}
+
+/// Why a transaction did not commit.
+enum Failed {
+    /// It did not begin: another process held the database for too long.
+    Begin(rusqlite::Error),
+    Fenced {
+        owner: String,
+    },
+    Write(rusqlite::Error),
+}
+
+impl From<rusqlite::Error> for Failed {
+    fn from(error: rusqlite::Error) -> Self {
+        Failed::Write(error)
+    }
+}
+
+struct Writer<'db> {
+    database: &'db Connection,
+    epoch: i64,
+    head: Position,
+    heads: Heads<'db>,
+    types: HashMap<Box<str>, i64>,
+    stopped: Option<Stopped>,
+    owner: Statement<'db>,
+    insert_stream: Statement<'db>,
+    insert_event_type: Statement<'db>,
+    insert_event: Statement<'db>,
+    save_checkpoint: Statement<'db>,
+    scratch: String,
+}
+
+impl<'db> Writer<'db> {
+    fn new(
+        database: &'db Connection,
+        epoch: i64,
+        head: Position,
+        cached_streams: usize,
+    ) -> rusqlite::Result<Self> {
+        let mut known = database.prepare(sql::EVENT_TYPES)?;
+        let types = known.query_map([0], |row| Ok((row.get(1)?, row.get(0)?)))?;
+        Ok(Self {
+            database,
+            epoch,
+            head,
+            heads: Heads::of(database, cached_streams)?,
+            types: types.collect::<Result<_, _>>()?,
+            stopped: None,
+            owner: database.prepare(sql::OWNER)?,
+            insert_stream: database.prepare(sql::INSERT_STREAM)?,
+            insert_event_type: database.prepare(sql::INSERT_EVENT_TYPE)?,
+            insert_event: database.prepare(sql::INSERT_EVENT)?,
+            save_checkpoint: database.prepare(sql::SAVE_CHECKPOINT)?,
+            scratch: String::new(),
+        })
+    }
+
+    fn serve(
+        &mut self,
+        jobs: &mut mpsc::Receiver<Job>,
+        published: &watch::Sender<Position>,
+    ) -> Option<oneshot::Sender<()>> {
+        while let Some(first) = jobs.blocking_recv() {
+            let Group { works, answers, closing } = Group::of(first, jobs);
+            let outcomes = self.commit(works);
+            if *published.borrow() < self.head {
+                published.send_replace(self.head);
+            }
+            for (answer, outcome) in answers.into_iter().zip(outcomes) {
+                // A caller that stopped waiting finds its events when it retries.
+                let _ = answer.send(outcome);
+            }
+            if closing.is_some() {
+                return closing;
+            }
+        }
+        None
+    }
+
+    /// Steps 2 to 4; an answer for each work.
+    fn commit(&mut self, works: Vec<Work>) -> Vec<Answer> {
+        let (count, before) = (works.len(), self.head);
+        if self.stopped.is_none() && count > 0 {
+            match self.write(works) {
+                Ok(answers) => return answers,
+                Err(Failed::Begin(error)) => {
+                    let error = Arc::new(error);
+                    let fault = || Err(AppendError::Fault(error.clone().into()));
+                    return std::iter::repeat_with(fault).take(count).collect();
+                }
+                Err(Failed::Fenced { owner }) => self.stopped = Some(Stopped::Fenced { owner }),
+                Err(Failed::Write(error)) => {
+                    tracing::error!(%error, "a write failed; the store takes no more until reopened");
+                    self.head = before;
+                    self.stopped = Some(Stopped::Poisoned);
+                }
+            }
+        }
+        let refusals = self.stopped.iter().cycle().map(|stopped| Err(stopped.refusal()));
+        refusals.take(count).collect()
+    }
+
+    fn write(&mut self, works: Vec<Work>) -> Result<Vec<Answer>, Failed> {
+        let transaction = Transaction::new_unchecked(self.database, TransactionBehavior::Immediate)
+            .map_err(Failed::Begin)?;
+        self.check_owner()?;
+        let answers = works.into_iter().map(|work| self.apply(work)).collect::<Result<_, _>>()?;
+        transaction.commit()?;
+        self.heads.age();
+        Ok(answers)
+    }
+
+    fn check_owner(&mut self) -> Result<(), Failed> {
+        let owner = |row: &rusqlite::Row<'_>| Ok((row.get::<_, i64>(0)?, row.get(1)?));
+        match self.owner.query_row([], owner)? {
+            (epoch, _) if epoch == self.epoch => Ok(()),
+            (_, owner) => Err(Failed::Fenced { owner }),
+        }
+    }
+
+    fn apply(&mut self, work: Work) -> rusqlite::Result<Answer> {
+        match work {
+            Work::Append(batch) => match self.heads.plan(&batch) {
+                Ok(plan) => self.insert(&batch, &plan).map(Ok),
+                Err(Unplanned::Refused(refused)) => Ok(Err(refused)),
+                Err(Unplanned::Broken(error)) => Err(error),
+            },
+            Work::Save { reader, at, kept } => {
+                self.save_checkpoint.execute((reader, signed(at.0), kept))?;
+                Ok(Ok(at))
+            }
+        }
+    }
+
+    fn insert(&mut self, batch: &[StreamAppend], plan: &[Planned]) -> rusqlite::Result<Position> {
+        let mut last = None;
+        for (append, planned) in batch.iter().zip(plan) {
+            match *planned {
+                Planned::Repeated(position) => last = last.max(Some(position)),
+                Planned::Write { id, first } => {
+                    if first {
+                        self.insert_stream.execute((id, append.stream.as_str()))?;
+                    }
+                    self.insert_events(id, append)?;
+                    last = Some(self.head);
+                }
+            }
+        }
+        Ok(last.unwrap_or(self.head))
+    }
+
+    fn insert_events(&mut self, stream: i64, append: &StreamAppend) -> rusqlite::Result<()> {
+        for (index, event) in append.events.iter().enumerate() {
+            let event_type = self.event_type(&event.event_type)?;
+            let position = Position(self.head.0 + 1);
+            let version = append.expected.plus(index + 1);
+            let place = Place { position, name: &append.stream, stream, version, event_type };
+            row::insert(&mut self.insert_event, &place, event, &mut self.scratch)?;
+            self.head = position;
+        }
+        Ok(())
+    }
+
+    fn event_type(&mut self, name: &str) -> rusqlite::Result<i64> {
+        if let Some(id) = self.types.get(name) {
+            return Ok(*id);
+        }
+        let id = signed(self.types.len() as u64 + 1);
+        self.insert_event_type.execute((id, name))?;
+        self.types.insert(name.into(), id);
+        Ok(id)
+    }
+}
+
+/// What goes into one transaction.
+#[derive(Default)]
+struct Group {
+    works: Vec<Work>,
+    answers: Vec<oneshot::Sender<Answer>>,
+    closing: Option<oneshot::Sender<()>>,
+}
+
+impl Group {
+    /// The first job and what waits behind it.
+    fn of(first: Job, jobs: &mut mpsc::Receiver<Job>) -> Self {
+        let mut group = Self::default();
+        let mut events = 0;
+        let mut next = Some(first);
+        while let Some(job) = next {
+            match job {
+                Job::Write { work, answer } => {
+                    events += work.events();
+                    group.works.push(work);
+                    group.answers.push(answer);
+                }
+                Job::Close { closed } => {
+                    group.closing = Some(closed);
+                    break;
+                }
+            }
+            next = if events < GROUP_EVENTS { jobs.try_recv().ok() } else { None };
+        }
+        group
+    }
+}

@@ -1,0 +1,222 @@
+//! What a counterparty says becomes a command to the order that it is about; the order decides.
+//!
+//! *Unknown* is no fact: it plans the next question. *Not found* means that our call never arrived,
+//! so it is made (again), under the same key. What contradicts what already took effect is refused
+//! by the order and shown to a person; it changes nothing.
+
+use super::{Answer, Lane, Runner, advance::REFUND_ROW, order_of, refusal_text};
+use crate::{
+    stand::Stand,
+    step::{Call, Send},
+};
+use fundflow_application::{
+    counterparty::{ApplicationAnswer, ChargeAnswer, RefundAnswer},
+    envelope::Actor,
+    transact::DecideError,
+};
+use fundflow_domain::{
+    fund_order::{Cause, Command, FundOrder, Refusal},
+    ids::{Leg, OrderId, PaymentNo, TransactionId},
+    time::Timestamp,
+};
+
+impl Runner {
+    pub(super) fn hear(
+        &mut self,
+        transaction: &TransactionId,
+        answer: Answer,
+        asked: bool,
+        now: Timestamp,
+    ) {
+        let Some(saga) = self.sagas.get_mut(transaction) else { return };
+        if saga.known().is_none() {
+            let what = format!("nothing was prepared, yet a counterparty speaks: {answer:?}");
+            self.out.finished.push(transaction.clone());
+            return self.alert(transaction, what);
+        }
+        if asked {
+            let lane = if matches!(answer, Answer::Refund(..)) {
+                &mut saga.refund
+            } else {
+                &mut saga.main
+            };
+            *lane = Lane::Idle;
+        }
+        match answer {
+            Answer::Charge(answer) => self.hear_charge(transaction, answer, asked, now),
+            Answer::Refund(no, answer) => self.hear_refund(transaction, no, answer, now),
+            Answer::Application(leg, answer) => {
+                self.hear_application(transaction, leg, answer, asked, now);
+            }
+        }
+    }
+
+    fn hear_charge(
+        &mut self,
+        transaction: &TransactionId,
+        answer: ChargeAnswer,
+        asked: bool,
+        now: Timestamp,
+    ) {
+        let no = || PaymentNo::pay(&OrderId::of(transaction, Leg::MoneyFund));
+        match answer {
+            ChargeAnswer::Paid(payment) => match self.calendar.t_of(payment.paid_at) {
+                Ok(day) => {
+                    let at = payment.paid_at;
+                    let command = Command::RecordPayment(payment, day);
+                    self.record(transaction, Leg::MoneyFund, &command, ("payment", at), now);
+                }
+                Err(error) => {
+                    let text = error.to_string().into();
+                    self.park(transaction, "pay", Cause { code: "no_day".into(), text }, now);
+                }
+            },
+            ChargeAnswer::Declined(cause) => {
+                let command = Command::RecordDecline(no(), cause);
+                self.record(transaction, Leg::MoneyFund, &command, ("decline", now), now);
+            }
+            ChargeAnswer::NotFound if asked => self.send_again(transaction),
+            ChargeAnswer::Unknown(cause) if asked && self.is_at(transaction, Call::Charge) => {
+                self.try_later(transaction, "pay", cause, now);
+            }
+            // An unasked "unknown" is no news; the row has its own schedule.
+            ChargeAnswer::NotFound | ChargeAnswer::Unknown(_) => {}
+        }
+    }
+
+    fn hear_refund(
+        &mut self,
+        transaction: &TransactionId,
+        no: PaymentNo,
+        answer: RefundAnswer,
+        now: Timestamp,
+    ) {
+        match answer {
+            RefundAnswer::Refunded(serial) => {
+                let command = Command::RecordRefund(no, serial);
+                self.record(transaction, Leg::MoneyFund, &command, ("refund", now), now);
+            }
+            RefundAnswer::Refused(cause) => self.park(transaction, REFUND_ROW, cause, now),
+            RefundAnswer::Unknown(cause) => self.try_later(transaction, REFUND_ROW, cause, now),
+        }
+    }
+
+    fn hear_application(
+        &mut self,
+        transaction: &TransactionId,
+        leg: Leg,
+        answer: ApplicationAnswer,
+        asked: bool,
+        now: Timestamp,
+    ) {
+        let command = match answer {
+            ApplicationAnswer::Accepted(serial) => {
+                if asked && self.awaits(transaction, leg) {
+                    let text = "the registrar has not confirmed yet".into();
+                    return self.still_waiting(
+                        transaction,
+                        Cause { code: "overdue".into(), text },
+                        now,
+                    );
+                }
+                Command::Accept(serial)
+            }
+            ApplicationAnswer::Rejected(cause) => Command::Reject(cause),
+            ApplicationAnswer::Confirmed(told) => Command::Confirm(told),
+            ApplicationAnswer::NotFound if asked && self.is_at(transaction, Call::Submit(leg)) => {
+                return self.send_again(transaction);
+            }
+            ApplicationAnswer::NotFound if asked => {
+                let text = "the registrar does not know an application that it accepted".into();
+                return self.still_waiting(transaction, Cause { code: "lost".into(), text }, now);
+            }
+            ApplicationAnswer::Unknown(cause) if asked => {
+                return self.still_waiting(transaction, cause, now);
+            }
+            ApplicationAnswer::NotFound | ApplicationAnswer::Unknown(_) => return,
+        };
+        self.record(transaction, leg, &command, ("registrar", now), now);
+    }
+
+    /// Lets the order decide what was said. Its refusals go to a person; numbers that do not add up
+    /// also stop the saga, because shares or money are not where they should be.
+    fn record(
+        &mut self,
+        transaction: &TransactionId,
+        leg: Leg,
+        command: &Command,
+        (cause, at): (&'static str, Timestamp),
+        now: Timestamp,
+    ) {
+        let who = match command {
+            Command::RecordPayment(..) | Command::RecordDecline(..) | Command::RecordRefund(..) => {
+                self.cause("payment-channel")
+            }
+            _ => self.cause("registrar"),
+        };
+        let by = (Actor::Counterparty(who), cause, at);
+        match self.decide_order_as(transaction, leg, command, by, now) {
+            Ok(0) => {}
+            Ok(_) => {
+                let refund = matches!(command, Command::RecordRefund(..));
+                if !refund {
+                    self.fresh_row(transaction);
+                }
+            }
+            Err(error) => {
+                let text = refusal_text::<FundOrder>(&error);
+                self.alert(transaction, format!("{cause} refused: {text}"));
+                let sums = matches!(
+                    error,
+                    DecideError::Refused(Refusal::DoesNotAddUp { .. } | Refusal::WrongKind { .. })
+                        | DecideError::Impossible { .. }
+                        | DecideError::Codec(_)
+                );
+                if sums {
+                    let cause = Cause { code: "does_not_add_up".into(), text: text.into() };
+                    self.park(transaction, "confirmation", cause, now);
+                }
+            }
+        }
+    }
+
+    /// Our call never arrived: the row sends it, instead of asking for it.
+    fn send_again(&mut self, transaction: &TransactionId) {
+        if let Some(saga) = self.sagas.get_mut(transaction) {
+            saga.uncertain = false;
+        }
+    }
+
+    fn still_waiting(&mut self, transaction: &TransactionId, cause: Cause, now: Timestamp) {
+        let row = self.sagas.get(transaction).and_then(|saga| {
+            match saga.stand(self.entry(transaction, saga))? {
+                Stand::Forward(_, step) => Some(step.name),
+                Stand::Leaving(_, exit) | Stand::Blocked(_, exit) => Some(exit.name),
+                Stand::Over => None,
+            }
+        });
+        if let Some(row) = row {
+            self.try_later(transaction, row, cause, now);
+        }
+    }
+
+    fn current_send(&self, transaction: &TransactionId) -> Option<Send> {
+        let saga = self.sagas.get(transaction)?;
+        match saga.stand(self.entry(transaction, saga))? {
+            Stand::Forward(_, step) => Some(step.send),
+            Stand::Leaving(_, exit) | Stand::Blocked(_, exit) => Some(exit.send),
+            Stand::Over => None,
+        }
+    }
+
+    fn is_at(&self, transaction: &TransactionId, call: Call) -> bool {
+        self.current_send(transaction) == Some(Send::Call(call))
+    }
+
+    fn awaits(&self, transaction: &TransactionId, leg: Leg) -> bool {
+        let saga = self.sagas.get(transaction);
+        let accepted =
+            saga.and_then(|saga| order_of(saga, leg).order()).is_some_and(|o| o.accepted);
+        accepted && self.current_send(transaction) == Some(Send::Await(leg))
+    }
+}

@@ -1,0 +1,375 @@
+//! The saga runner: a deterministic state machine between the event store and the counterparties.
+//!
+//! Its shell does these steps, in this order; the runner itself does no I/O.
+//!
+//! 1. take inputs (requests, answers, notices, due timers, operators' actions);
+//! 2. load what [`Runner::needs`] names and the memory does not hold;
+//! 3. [`Runner::handle`]: decide the input, then whatever the saga's table asks of our own
+//!    aggregates, until it waits for somebody else;
+//! 4. append everything that was decided, durably, in one batch;
+//! 5. only then send the effects and the replies of that batch;
+//! 6. only then forget the purchases that are over.
+//!
+//! If the process dies after 1, 2 or 3, nothing was promised to anybody: the caller asks again, the
+//! counterparty is asked again. After 4, the log says what is pending and the restart sends it; a
+//! caller without a reply repeats its request and gets the first answer. In the middle of 5, an
+//! effect may be sent twice: under the same idempotency key, so it acts once; a restarted saga asks
+//! for the standing first. After 6 nothing is lost, because memory was only a cache.
+
+mod advance;
+mod answer;
+mod day_use;
+mod dispatch;
+mod operator;
+mod saga;
+
+pub use operator::{Action, ActionError, can_skip, legs, place};
+pub use saga::{Lane, Saga};
+
+use fundflow_application::{
+    codec::Stored,
+    counterparty::{Application, ApplicationAnswer, Charge, ChargeAnswer, Refund, RefundAnswer},
+    envelope::StreamName,
+    store::StreamAppend,
+    transact::Loaded,
+};
+use fundflow_domain::{
+    admission::{Admission, Admitted},
+    calendar::TradingCalendar,
+    decider::Decider,
+    discount_purchase::{self as purchase, DiscountPurchase, Ending, Request},
+    fund_order::{self, FundOrder},
+    ids::{ApplicationNo, Leg, OrderId, PaymentNo, TransactionId, WalletId},
+    time::Timestamp,
+    wallet::Wallet,
+};
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+};
+
+/// Who waits for a reply; the shell's own number.
+pub type Ticket = u64;
+
+/// Something that happened outside.
+#[derive(Debug)]
+pub enum Input {
+    /// A trading service asks for a purchase.
+    Place {
+        /// For the reply.
+        ticket: Ticket,
+        /// Its idempotency key.
+        transaction: TransactionId,
+        /// What is asked.
+        request: Box<Request>,
+        /// What the decision looks at.
+        admission: Box<Admission>,
+        /// W3C trace context.
+        trace_parent: Option<Arc<str>>,
+    },
+    /// A counterparty spoke, asked or unasked.
+    Heard {
+        /// About which transaction.
+        transaction: TransactionId,
+        /// What.
+        answer: Answer,
+        /// Whether this is the reply to an effect of ours, which is then no longer outstanding.
+        asked: bool,
+    },
+    /// An operator, or the day's cut, does something to an order or a purchase.
+    Act {
+        /// For the reply.
+        ticket: Ticket,
+        /// To which transaction.
+        transaction: TransactionId,
+        /// What.
+        action: Action,
+        /// By whom.
+        operator: Arc<str>,
+    },
+}
+
+/// What a counterparty said.
+#[derive(Debug, Clone)]
+pub enum Answer {
+    /// About the charge.
+    Charge(ChargeAnswer),
+    /// About a refund.
+    Refund(PaymentNo, RefundAnswer),
+    /// About the application of that leg.
+    Application(Leg, ApplicationAnswer),
+}
+
+/// A call to make, once its batch is durable.
+#[derive(Debug, Clone)]
+pub enum Effect {
+    /// Take money.
+    Charge(Charge),
+    /// How does that charge stand?
+    QueryCharge(PaymentNo),
+    /// Send money back.
+    Refund(Refund),
+    /// Hand in an application.
+    Submit(Leg, Application),
+    /// How does that application stand?
+    QueryApplication(Leg, ApplicationNo),
+}
+
+/// What a ticket's holder is told.
+#[derive(Debug)]
+pub enum Reply {
+    /// To a request, the first or a repeated one: durable, and the same for ever.
+    Placed {
+        /// What was promised then.
+        admitted: Box<Admitted>,
+        /// How it has ended by now, if it has.
+        ending: Option<Ending>,
+    },
+    /// The business says no; nothing was stored.
+    Refused(purchase::Refusal),
+    /// The action was taken (and stored), or had already been.
+    Acted,
+    /// The action cannot be taken.
+    NotActed(ActionError),
+}
+
+/// What the shell must append, send and tell.
+#[derive(Debug, Default)]
+pub struct Output {
+    /// To append in this order.
+    pub appends: Vec<StreamAppend>,
+    /// To send once they are durable.
+    pub effects: Vec<(TransactionId, Effect)>,
+    /// To tell once they are durable.
+    pub replies: Vec<(Ticket, Reply)>,
+    /// To forget once they are durable.
+    pub finished: Vec<TransactionId>,
+    /// How purchases came to rest: over, or parked.
+    pub rests: Vec<(TransactionId, Rest)>,
+    /// For a person's eyes: what was refused because it contradicts, what was parked and why.
+    pub alerts: Vec<Alert>,
+}
+
+/// How a purchase came to rest.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Rest {
+    /// It is over.
+    Ended(Ending),
+    /// It waits for a person, for that reason.
+    Parked(fund_order::Cause),
+}
+
+/// Something that a person should know.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Alert {
+    /// About which transaction.
+    pub transaction: TransactionId,
+    /// What happened, in words.
+    pub what: String,
+}
+
+/// What must be in memory before an input can be handled.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Need {
+    /// A purchase and its orders.
+    Saga(TransactionId),
+    /// A wallet.
+    Wallet(WalletId),
+}
+
+/// Open sagas, their wallets and their timers.
+#[derive(Debug)]
+pub struct Runner {
+    sagas: HashMap<TransactionId, Box<Saga>>,
+    wallets: HashMap<WalletId, WalletCell>,
+    timers: BTreeSet<(Timestamp, TransactionId)>,
+    calendar: Arc<TradingCalendar>,
+    causes: HashMap<&'static str, Arc<str>>,
+    uses: day_use::DayUses,
+    out: Output,
+}
+
+#[derive(Debug)]
+struct WalletCell {
+    loaded: Loaded<Wallet>,
+    open: usize,
+}
+
+impl Runner {
+    /// Without any saga yet.
+    pub fn new(calendar: Arc<TradingCalendar>) -> Self {
+        Self {
+            sagas: HashMap::new(),
+            wallets: HashMap::new(),
+            timers: BTreeSet::new(),
+            calendar,
+            causes: HashMap::new(),
+            uses: day_use::DayUses::default(),
+            out: Output::default(),
+        }
+    }
+
+    /// What [`Self::handle`] would miss. To be asked again after providing: a saga names its wallet.
+    pub fn needs(&self, input: &Input) -> Option<Need> {
+        let transaction = input.transaction();
+        match (self.sagas.get(transaction), input) {
+            (None, _) => Some(Need::Saga(transaction.clone())),
+            (Some(saga), Input::Place { request, .. }) => {
+                let wallet = saga.wallet().unwrap_or_else(|| wallet_of(request));
+                (!self.wallets.contains_key(&wallet)).then_some(Need::Wallet(wallet))
+            }
+            (Some(saga), Input::Heard { .. } | Input::Act { .. }) => {
+                let wallet = saga.wallet()?;
+                (!self.wallets.contains_key(&wallet)).then_some(Need::Wallet(wallet))
+            }
+        }
+    }
+
+    /// Puts a purchase, as the store has it, into memory. It stands still until it is handled or
+    /// [woken](Self::wake).
+    pub fn provide_saga(
+        &mut self,
+        transaction: TransactionId,
+        purchase: Loaded<DiscountPurchase>,
+        buy: Loaded<FundOrder>,
+        convert: Loaded<FundOrder>,
+    ) {
+        let saga = Box::new(Saga::restored(purchase, buy, convert));
+        self.sagas.entry(transaction).or_insert(saga);
+    }
+
+    /// Puts a wallet, as the store has it, into memory.
+    pub fn provide_wallet(&mut self, id: WalletId, loaded: Loaded<Wallet>) {
+        self.wallets.entry(id).or_insert(WalletCell { loaded, open: 0 });
+    }
+
+    /// Goes on with a purchase that was provided after a restart.
+    pub fn wake(&mut self, transaction: &TransactionId, now: Timestamp) {
+        if let Some(saga) = self.sagas.get_mut(transaction) {
+            saga.wake(now);
+        }
+        self.add_use(transaction);
+        self.advance(transaction, "restart", now);
+    }
+
+    /// Decides the input and all that follows from it inside of the house.
+    pub fn handle(&mut self, input: Input, now: Timestamp) {
+        match input {
+            Input::Place { ticket, transaction, request, admission, trace_parent } => {
+                let reply = self.place(&transaction, request, admission, trace_parent, now);
+                self.out.replies.push((ticket, reply));
+                self.advance(&transaction, "request", now);
+            }
+            Input::Heard { transaction, answer, asked } => {
+                self.hear(&transaction, answer, asked, now);
+                self.advance(&transaction, "answer", now);
+            }
+            Input::Act { ticket, transaction, action, operator } => {
+                let reply = self.act(&transaction, action, &operator, now);
+                self.out.replies.push((ticket, reply));
+                self.advance(&transaction, "operator", now);
+            }
+        }
+    }
+
+    /// Lets every timer that is due ring. Answers how many did.
+    pub fn ring(&mut self, now: Timestamp, at_most: usize) -> usize {
+        let mut rung = 0;
+        while rung < at_most && self.next_timer().is_some_and(|due| due <= now) {
+            let Some((_, transaction)) = self.timers.pop_first() else { break };
+            if let Some(saga) = self.sagas.get_mut(&transaction) {
+                saga.ring(now);
+            }
+            self.advance(&transaction, "timer", now);
+            rung += 1;
+        }
+        rung
+    }
+
+    /// When the first timer is due.
+    pub fn next_timer(&self) -> Option<Timestamp> {
+        self.timers.first().map(|(due, _)| *due)
+    }
+
+    /// What was decided since it was last taken.
+    pub fn take(&mut self) -> Output {
+        std::mem::take(&mut self.out)
+    }
+
+    /// Forgets a finished purchase whose last events are durable.
+    pub fn forget(&mut self, transaction: &TransactionId) {
+        let Some(saga) = self.sagas.get(transaction) else { return };
+        if !saga.is_idle() || !saga.is_over() {
+            return;
+        }
+        let wallet = saga.wallet();
+        self.sagas.remove(transaction);
+        if let Some(wallet) = wallet
+            && let Some(cell) = self.wallets.get_mut(&wallet)
+        {
+            cell.open = cell.open.saturating_sub(1);
+            if cell.open == 0 {
+                self.wallets.remove(&wallet);
+            }
+        }
+    }
+
+    /// Purchases in memory.
+    pub fn open(&self) -> usize {
+        self.sagas.len()
+    }
+
+    /// The purchases in memory.
+    pub fn sagas(&self) -> impl Iterator<Item = (&TransactionId, &Saga)> {
+        self.sagas.iter().map(|(id, saga)| (id, saga.as_ref()))
+    }
+
+    fn cause(&mut self, name: &'static str) -> Arc<str> {
+        self.causes.entry(name).or_insert_with(|| name.into()).clone()
+    }
+}
+
+impl Input {
+    /// Which transaction it is about.
+    pub fn transaction(&self) -> &TransactionId {
+        match self {
+            Input::Place { transaction, .. }
+            | Input::Heard { transaction, .. }
+            | Input::Act { transaction, .. } => transaction,
+        }
+    }
+}
+
+/// The stream of a purchase.
+pub fn purchase_stream(transaction: &TransactionId) -> StreamName {
+    StreamName::of(DiscountPurchase::CATEGORY, transaction)
+}
+
+/// The stream of one of its orders.
+pub fn order_stream(transaction: &TransactionId, leg: Leg) -> StreamName {
+    StreamName::of(FundOrder::CATEGORY, &OrderId::of(transaction, leg))
+}
+
+/// The stream of a wallet.
+pub fn wallet_stream(wallet: &WalletId) -> StreamName {
+    StreamName::of(Wallet::CATEGORY, wallet)
+}
+
+fn wallet_of(request: &Request) -> WalletId {
+    WalletId { investor: request.investor.clone(), fund: request.wallet_fund }
+}
+
+/// What can be decided on in a saga: for messages.
+fn refusal_text<D: Stored>(
+    error: &fundflow_application::transact::DecideError<D::Refusal>,
+) -> String {
+    fundflow_application::transact::with_sources(error)
+}
+
+/// Order states are read by many; this says which of the two.
+fn order_of(saga: &Saga, leg: Leg) -> &fund_order::State {
+    match leg {
+        Leg::MoneyFund => &saga.buy.state,
+        Leg::Conversion => &saga.convert.state,
+    }
+}

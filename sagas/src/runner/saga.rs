@@ -1,0 +1,136 @@
+//! One purchase in memory: the folded states of its aggregates, and what is outstanding.
+//!
+//! The states come from the log. The lanes do not: after a restart nothing is known to be
+//! outstanding, so both lanes are idle and *uncertain*, and the first thing sent is a question.
+
+use crate::{discount_purchase::pinned, stand::Stand, step::Table, world::World};
+use fundflow_application::transact::Loaded;
+use fundflow_domain::{
+    discount_purchase::{DiscountPurchase, Open},
+    fund_order::FundOrder,
+    ids::WalletId,
+    time::Timestamp,
+    wallet::Entry,
+};
+
+/// The table's current row, or the refunds: each sends one thing at a time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lane {
+    /// Nothing is outstanding.
+    Idle,
+    /// An effect was sent and not answered.
+    InFlight,
+    /// Nothing is sent before that instant.
+    Waiting(Timestamp),
+    /// The wait is over: ask.
+    Due,
+}
+
+/// One purchase in memory.
+#[derive(Debug)]
+pub struct Saga {
+    pub(super) purchase: Loaded<DiscountPurchase>,
+    pub(super) buy: Loaded<FundOrder>,
+    pub(super) convert: Loaded<FundOrder>,
+    pub(super) main: Lane,
+    pub(super) refund: Lane,
+    /// An effect of the current row may have been sent before: ask, do not repeat.
+    pub(super) uncertain: bool,
+    /// Counted in its wallet's open purchases.
+    pub(super) counted: bool,
+    /// Counted under its day's limits.
+    pub(super) in_use: bool,
+}
+
+impl Saga {
+    pub(super) fn restored(
+        purchase: Loaded<DiscountPurchase>,
+        buy: Loaded<FundOrder>,
+        convert: Loaded<FundOrder>,
+    ) -> Self {
+        let uncertain = purchase.version.0 > 0;
+        let (main, refund) = (Lane::Idle, Lane::Idle);
+        let (counted, in_use) = (false, false);
+        Self { purchase, buy, convert, main, refund, uncertain, counted, in_use }
+    }
+
+    /// The purchase, if anything was ever prepared.
+    pub fn known(&self) -> Option<&Open> {
+        self.purchase.state.known()
+    }
+
+    /// Its wallet, once it is known.
+    pub fn wallet(&self) -> Option<WalletId> {
+        let request = &self.known()?.request;
+        Some(WalletId { investor: request.investor.clone(), fund: request.wallet_fund })
+    }
+
+    /// The table that it pinned.
+    pub fn table(&self) -> Option<&'static Table> {
+        pinned(self.known()?.table.as_str())
+    }
+
+    /// What its table looks at.
+    pub fn world(&self, entry: Entry) -> World<'_> {
+        World {
+            purchase: &self.purchase.state,
+            buy: &self.buy.state,
+            convert: &self.convert.state,
+            entry,
+        }
+    }
+
+    /// Where it stands; `None` when it is absent or its table is unknown to this build.
+    pub fn stand(&self, entry: Entry) -> Option<Stand> {
+        Some(self.table()?.stand(&self.world(entry)))
+    }
+
+    /// The current row's lane.
+    pub const fn lane(&self) -> Lane {
+        self.main
+    }
+
+    /// The refunds' lane.
+    pub const fn refund_lane(&self) -> Lane {
+        self.refund
+    }
+
+    /// Waits for a person.
+    pub fn is_parked(&self) -> bool {
+        self.known().is_some_and(|open| open.parked.is_some())
+    }
+
+    pub(super) fn is_over(&self) -> bool {
+        let owes = self.buy.state.order().is_some_and(|order| order.owed().is_some());
+        self.known().is_none() || (self.purchase.state.ending().is_some() && !owes)
+    }
+
+    pub(super) fn is_idle(&self) -> bool {
+        self.main != Lane::InFlight && self.refund != Lane::InFlight
+    }
+
+    pub(super) fn wake(&mut self, now: Timestamp) {
+        let due = |row: Option<&str>| {
+            let retries = self.known().map_or(&[][..], |open| &open.retries);
+            let refunds = row.is_some();
+            retries
+                .iter()
+                .filter(|retry| (retry.row.as_ref() == super::advance::REFUND_ROW) == refunds)
+                .map(|retry| retry.due)
+                .filter(|due| *due > now)
+                .max()
+                .map_or(Lane::Idle, Lane::Waiting)
+        };
+        let lanes = (due(None), due(Some(super::advance::REFUND_ROW)));
+        (self.main, self.refund) = lanes;
+        self.uncertain = true;
+    }
+
+    pub(super) fn ring(&mut self, now: Timestamp) {
+        for lane in [&mut self.main, &mut self.refund] {
+            if matches!(lane, Lane::Waiting(due) if *due <= now) {
+                *lane = Lane::Due;
+            }
+        }
+    }
+}
