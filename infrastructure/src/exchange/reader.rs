@@ -169,10 +169,16 @@ impl<R: BufRead> Reader<R> {
         Ok(if self.examine(end, sink) { Step::Record } else { Step::Damaged })
     }
 
-    /// A record of eight bytes might read `OFDCFEND`: as long as records are due, it is one.
+    /// As long as records are due, a record may begin with the trailer's letters, and one of
+    /// eight bytes may even consist of them.
     fn is_trailer(&self) -> bool {
-        let due = self.records < self.header.records && self.layout.width() == TRAILER.len();
-        self.lines.text().trim_ascii_end() == TRAILER.as_bytes() && !due
+        let due = self.records < self.header.records;
+        let text = self.lines.text();
+        if due {
+            text == TRAILER.as_bytes() && self.layout.width() != TRAILER.len()
+        } else {
+            text.trim_ascii_end() == TRAILER.as_bytes()
+        }
     }
 
     fn examine(&self, end: LineEnd, sink: &mut Sink) -> bool {
