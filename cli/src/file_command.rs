@@ -17,6 +17,7 @@ use fundflow_infrastructure::exchange::layout::Slot;
 use fundflow_infrastructure::exchange::reader::ReadError;
 use fundflow_infrastructure::exchange::text_form::{self, TextFormError};
 use fundflow_infrastructure::exchange::version::Version;
+use fundflow_infrastructure::exchange::writer::WriteError;
 
 /// What to do with files.
 #[derive(Debug, Subcommand)]
@@ -82,7 +83,7 @@ pub(crate) enum Target {
 
 #[derive(Debug, thiserror::Error)]
 enum Failure {
-    #[error("{}: {source}", path.display())]
+    #[error("{}: {source}; check the path and the permissions", path.display())]
     Open { path: PathBuf, source: io::Error },
     #[error("field {name} is not in this file; `fundflow file show` without --fields lists them")]
     Field { name: String },
@@ -167,7 +168,7 @@ impl From<TextFormError> for Failure {
     fn from(error: TextFormError) -> Self {
         match error {
             TextFormError::Read(error) => error.into(),
-            TextFormError::Io(error) => error.into(),
+            TextFormError::Io(error) | TextFormError::Write(WriteError::Io(error)) => error.into(),
             TextFormError::Csv(error) => error.into(),
             TextFormError::Json(error) if error.is_io() => error.into(),
             TextFormError::Json(ref cause) => Self::Other(format!("{error} ({cause})")),
@@ -180,6 +181,7 @@ impl From<ConvertError> for Failure {
     fn from(error: ConvertError) -> Self {
         match error {
             ConvertError::Read(error) => error.into(),
+            ConvertError::Write(WriteError::Io(error)) => error.into(),
             other => Self::Other(other.to_string()),
         }
     }
@@ -310,7 +312,7 @@ fn check_all(paths: &[PathBuf]) -> Result<ExitCode, Failure> {
             }
             Err(source) => {
                 readable = false;
-                complain(&format!("error: {}: {source}\n", path.display()));
+                complain(&format!("error: {}\n", Failure::Open { path: path.clone(), source }));
             }
         }
     }
