@@ -1,4 +1,3 @@
 //! Placeholder.
 
-/// The industry's files, read and written by bytes.
 pub mod exchange;

@@ -13,7 +13,8 @@ use chrono::NaiveDate;
 use super::check::{self, Report};
 use super::file_name::{FileName, IndexName};
 use super::finding::{Findings, Problem, Sink, Spot};
-use super::header::{self, HeaderError, HeaderLines, LINE_MAX, TRAILER};
+use super::header::{self, HeaderError, LINE_MAX, TRAILER};
+use super::header_lines::{self, HeaderLines};
 use super::lines::{LineEnd, Lines};
 use super::reader::{FINDINGS_MAX, ReadError};
 use super::version::{FileType, Version};
@@ -187,7 +188,7 @@ fn read_lines<R: BufRead>(mut source: HeaderLines<'_, R>) -> io::Result<Option<I
     let receiver = source.text("the receiver")?;
     let date = source.date()?;
     let Some(count) = source.number("the number of files")? else {
-        header::report_end(&mut source);
+        header_lines::report_end(&mut source);
         return Ok(None);
     };
     let (mut files, mut found) = (Vec::new(), 0);

@@ -8,7 +8,8 @@ use std::io::{self, BufRead};
 use std::sync::Arc;
 
 use super::finding::{Findings, Problem, Sink, Spot};
-use super::header::{self, Header, HeaderLines, LINE_MAX, TRAILER};
+use super::header::{Header, LINE_MAX, TRAILER};
+use super::header_lines::{self, HeaderLines};
 use super::layout::Layout;
 use super::lines::{LineEnd, Lines};
 use super::record::RecordRef;
@@ -70,7 +71,7 @@ impl<R: BufRead> Reader<R> {
     /// comes out, because the findings matter without a reader too.
     pub(crate) fn begin(mut lines: Lines<R>, mut sink: Sink) -> io::Result<(Begun<R>, Sink)> {
         let mut source = HeaderLines { lines: &mut lines, sink: &mut sink, raw: Vec::new() };
-        let read = header::read(&mut source)?;
+        let read = header_lines::read(&mut source)?;
         let raw_header = source.raw;
         let Some((header, layout)) = read else {
             lines.drain()?;

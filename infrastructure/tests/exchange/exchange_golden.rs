@@ -49,3 +49,13 @@ fn the_worked_example_reads_as_it_is_meant() {
     assert_eq!(record.decimal("ApplicationAmount"), Ok("10000.00".parse().expect("a number")));
     assert_eq!(record.text("BusinessCode").as_deref(), Ok("022"));
 }
+
+#[test]
+fn a_header_that_is_padded_otherwise_is_read_all_the_same() {
+    let text = String::from_utf8(samples::example()).expect("ASCII");
+    let trimmed = text.lines().map(|line| line.trim_end().to_owned() + "\r\n").collect::<String>();
+    let report = check::check_bytes("f", trimmed.as_bytes()).expect("memory");
+    assert_eq!(report.errors.to_string(), "");
+    assert!(!report.header_as_standard);
+    assert_eq!(report.header.map(|header| header.creator), Some("305".to_owned()));
+}
