@@ -1,11 +1,11 @@
 //! The fundflow command.
 
+mod bench;
 mod file_command;
 mod fund_command;
 
-use std::process::ExitCode;
-
 use clap::Parser;
+use std::process::ExitCode;
 
 #[derive(Debug, Parser)]
 #[command(name = "fundflow", about = "An event-sourced engine for fund purchases")]
@@ -16,11 +16,15 @@ enum Arguments {
     /// List funds, show their terms, check a catalogue
     #[command(subcommand)]
     Fund(fund_command::FundCommand),
+    /// Measure complete purchases per second, latency and memory on this machine
+    Bench(bench::BenchArgs),
 }
 
-fn main() -> ExitCode {
+#[tokio::main]
+async fn main() -> ExitCode {
     match Arguments::parse() {
         Arguments::File(command) => file_command::run(command),
         Arguments::Fund(command) => fund_command::run(&command),
+        Arguments::Bench(args) => bench::run(&args).await,
     }
 }
