@@ -231,3 +231,6 @@ fn no_day(error: &CalendarError) -> Refusal {
 fn request_date(a: &Admission) -> NaiveDate {
     a.at.date()
 }
+
+#[cfg(test)]
+mod tests;
