@@ -233,4 +233,8 @@ fn request_date(a: &Admission) -> NaiveDate {
 }
 
 #[cfg(test)]
+mod fixture;
+#[cfg(test)]
+mod refusal_tests;
+#[cfg(test)]
 mod tests;

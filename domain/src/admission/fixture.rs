@@ -3,6 +3,8 @@
 use super::*;
 use crate::{
     fund::{Closure, FundTerms},
+    investor::CustomerType,
+    limits::{DayMax, ExcessPolicy, LargePurchaseNotice},
     status::Stops,
 };
 
@@ -98,4 +100,15 @@ pub(super) fn with_investor(change: impl FnOnce(&mut InvestorProfile)) -> Admiss
 pub(super) fn closed(from: &str, through: &str, stops: Stops) -> Closure {
     let notice = "a holiday abroad".to_owned();
     Closure { from: from.parse().unwrap(), through: through.parse().unwrap(), stops, notice }
+}
+
+pub(super) fn cap(max: &str, customers: Vec<CustomerType>) -> LargePurchaseNotice {
+    LargePurchaseNotice {
+        from: "2026-01-01".parse().unwrap(),
+        through: None,
+        channels: vec![],
+        customers,
+        day_max: DayMax { amount: max.parse().unwrap(), on_excess: ExcessPolicy::RejectWhole },
+        notice: "large purchases".to_owned(),
+    }
 }

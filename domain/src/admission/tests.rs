@@ -1,20 +1,16 @@
 use super::*;
 use crate::{
-    fees::{ChargeMode, discount::DiscountRule},
+    fees::discount::DiscountRule,
     fund::FundKind,
     investor::{CustomerType, InvestorRisk},
-    kyc::KycState,
-    limits::{DayMax, ExcessPolicy, LargePurchaseNotice},
+    limits::{DayMax, ExcessPolicy},
     status::{ConvertStatus, FundStatus, Stops},
     suitability::Verdict,
 };
 use ConversionMode as Mode;
 use proptest::prelude::*;
-use std::collections::BTreeSet;
 
-#[path = "fixture.rs"]
-mod fixture;
-use fixture::{closed, request, with_investor, with_target, with_wallet};
+use super::fixture::{self, cap, closed, request, with_investor, with_target, with_wallet};
 
 fn admitted(a: &Admission) -> Admitted {
     admit(a).expect("the request is admissible")
@@ -190,17 +186,6 @@ fn free_is_free_for_an_order_that_would_pay_a_fixed_sum() {
     assert_eq!(admitted(&by_money).charge, Charge::Fixed("1000".parse().unwrap()));
 }
 
-fn cap(max: &str, customers: Vec<CustomerType>) -> LargePurchaseNotice {
-    LargePurchaseNotice {
-        from: "2026-01-01".parse().unwrap(),
-        through: None,
-        channels: vec![],
-        customers,
-        day_max: DayMax { amount: max.parse().unwrap(), on_excess: ExcessPolicy::RejectWhole },
-        notice: "large purchases".to_owned(),
-    }
-}
-
 #[test]
 fn the_first_minimum_is_for_those_who_hold_none() {
     let small = |a: Admission| Admission { amount: "50".parse().unwrap(), ..a };
@@ -218,180 +203,6 @@ fn a_notice_for_institutions_does_not_bind_a_person() {
 
     assert!(admit(&capped(CustomerType::Institution)).is_ok());
     assert!(admit(&capped(CustomerType::Individual)).is_err());
-}
-
-/// Ties the list of names to the enum: a new variant does not compile until it is listed, and the
-/// table below fails until it has a row.
-macro_rules! variants {
-    ($($variant:ident),* $(,)?) => {
-        const VARIANTS: &[&str] = &[$(stringify!($variant)),*];
-        fn name(refusal: &Refusal) -> &'static str {
-            match refusal { $(Refusal::$variant { .. } => stringify!($variant)),* }
-        }
-    };
-}
-variants!(
-    NoTradingDay,
-    NotAMoneyFund,
-    SameFund,
-    TermsNotInForce,
-    KycForbids,
-    IdentityExpired,
-    AccountOfAnotherName,
-    ModeUnavailable,
-    PurchaseNotOpen,
-    ConversionOutNotOpen,
-    ConversionInNotOpen,
-    NoConversionPair,
-    ChargeSideMismatch,
-    HeldTooShort,
-    BelowConversionMinimum,
-    BelowMinimum,
-    NotAMultiple,
-    AboveOrderMaximum,
-    AboveDayMaximum,
-    QuestionnaireExpired,
-    Unsuitable,
-    WarningNotConfirmed,
-);
-
-fn refused_requests() -> Vec<(Admission, &'static str)> {
-    let mut rows = of_day_funds_and_investor();
-    rows.extend(of_mode_status_and_pair());
-    rows.extend(of_limits_and_suitability());
-    rows
-}
-
-fn of_day_funds_and_investor() -> Vec<(Admission, &'static str)> {
-    let beyond = Admission { at: "2026-12-31T15:00:00+08:00".parse().unwrap(), ..request() };
-    vec![
-        (
-            beyond,
-            "no trading day can be named: 2027-01-01 is outside the trading calendar xshg-2026 (1990-12-19 to 2026-12-31); install the exchange's calendar for that year",
-        ),
-        (
-            with_wallet(|f| f.kind = FundKind::Bond),
-            "fund 000730 is a Bond fund and cannot be the wallet; a money-market fund can",
-        ),
-        (
-            with_target(|f| f.master = "000730".parse().unwrap()),
-            "fund 011162 cannot be converted into itself or another of its share classes",
-        ),
-        (
-            with_target(|f| f.effective_from = "2026-02-24".parse().unwrap()),
-            "the terms t-1 of fund 011162 hold from 2026-02-24, the order's T is 2026-02-13",
-        ),
-        (
-            with_investor(|i| i.kyc = KycState::Frozen),
-            "an investor who is Frozen cannot buy; a verified one can",
-        ),
-        (
-            with_investor(|i| i.id_valid_until = "2026-02-12".parse().unwrap()),
-            "the identity document was valid until 2026-02-12, the request is of 2026-02-13",
-        ),
-        (
-            with_investor(|i| i.same_name_card = false),
-            "payment account acc-1 is not in the investor's own name",
-        ),
-    ]
-}
-
-fn of_mode_status_and_pair() -> Vec<(Admission, &'static str)> {
-    let held = Admission { mode: Some(Mode::Held), ..request() };
-    vec![
-        (
-            held,
-            "conversion mode Some(Held) is not possible here; possible: [LinkedSameDay, NextDay, RedeemToPurchase]",
-        ),
-        (
-            with_wallet(|f| f.closures = vec![closed("2026-02-12", "2026-02-13", Stops::Purchase)]),
-            "fund 000730 takes no purchases on 2026-02-13: PurchaseStopped (notice: a holiday abroad)",
-        ),
-        (
-            with_wallet(|f| f.convert_status = ConvertStatus::InOnly),
-            "shares of fund 000730 cannot leave on 2026-02-13: Open, conversion InOnly",
-        ),
-        (
-            with_target(|f| f.status = FundStatus::Terminated),
-            "fund 011162 takes no conversions on 2026-02-13: Terminated, conversion Both",
-        ),
-        (
-            with_wallet(|f| f.conversions.clear()),
-            "fund 000730 cannot be converted into fund 011162",
-        ),
-        (
-            with_target(|f| {
-                f.fees.charge_mode = ChargeMode::BackEnd;
-                f.fees.back_end = Some(f.fees.redemption.clone());
-            }),
-            "front-end shares of fund 000730 cannot become back-end shares of fund 011162",
-        ),
-        (
-            with_wallet(|f| f.conversions[0].days_min = 7),
-            "fund 000730 converts into fund 011162 after 7 days of holding, not at once",
-        ),
-        (
-            with_wallet(|f| f.conversions[0].shares_min = "10000.01".parse().unwrap()),
-            "10000.00 shares are below the minimum of 10000.01 to convert into fund 011162",
-        ),
-    ]
-}
-
-fn of_limits_and_suitability() -> Vec<(Admission, &'static str)> {
-    let person = |change: fn(&mut crate::limits::OrderLimits)| {
-        with_target(|fund| change(&mut fund.limits.individual))
-    };
-    let used = DayUse { target_fund: "4999.99".parse().unwrap(), ..DayUse::default() };
-    let capped = with_target(|fund| fund.limits.large_purchases = vec![cap("12000", vec![])]);
-    vec![
-        (
-            person(|l| l.first_min = "10000.01".parse().unwrap()),
-            "amount 10000.00 is below the minimum of 10000.01 for fund 011162",
-        ),
-        (
-            person(|l| l.step = "3000".parse().ok()),
-            "amount 10000.00 is not a multiple of 3000.00, the step of fund 011162",
-        ),
-        (
-            person(|l| l.conversion_in_max = "9999".parse().ok()),
-            "amount 10000.00 is above 9999.00, the most of fund 011162 in one order",
-        ),
-        (
-            Admission { used_today: used, ..capped },
-            "amount 10000.00 after 4999.99 on 2026-02-13 is above 12000.00, the most of fund 011162 in a day; 7000.01 would fit (notice: large purchases)",
-        ),
-        (
-            with_investor(|i| i.questionnaire_valid_until = "2026-02-12".parse().unwrap()),
-            "the risk questionnaire q-1 was valid until 2026-02-12, the request is of 2026-02-13",
-        ),
-        (
-            with_investor(|i| i.risk = InvestorRisk::C1Lowest),
-            "an investor of level C1Lowest may not buy fund 011162 of risk R3",
-        ),
-        (
-            Admission {
-                warning_confirmed: "an-old-one".parse().ok(),
-                ..with_investor(|i| i.risk = InvestorRisk::C1)
-            },
-            "an investor of level C1 must confirm the warning risk-warning-2017 before buying fund 011162 of risk R3",
-        ),
-    ]
-}
-
-#[test]
-fn every_refusal_has_its_request_in_the_order_of_the_checks() {
-    let refusals: Vec<_> =
-        refused_requests().into_iter().map(|(a, says)| (admit(&a).unwrap_err(), says)).collect();
-    let names: Vec<_> = refusals.iter().map(|(refusal, _)| name(refusal)).collect();
-
-    assert_eq!(names, VARIANTS);
-    for (refusal, says) in &refusals {
-        assert_eq!(refusal.to_string(), *says);
-        let json = serde_json::to_string(refusal).unwrap();
-        assert_eq!(serde_json::from_str::<Refusal>(&json).unwrap(), *refusal);
-    }
-    let texts: BTreeSet<_> = refusals.iter().map(|(refusal, _)| refusal.to_string()).collect();
-    assert_eq!(texts.len(), VARIANTS.len());
 }
 
 proptest! {
