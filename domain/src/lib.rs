@@ -3,33 +3,30 @@
 //! Pure and synchronous. This crate never does I/O, reads a clock, draws a random number, logs or
 //! blocks; instants, prices and identifiers arrive inside the command. Money is never a float.
 
+pub mod admission;
+pub mod aml;
 pub mod arithmetic;
 pub mod calendar;
 pub mod conversion;
-pub mod decider;
-pub mod explain;
-pub mod admission;
-pub mod aml;
-pub mod calendar;
 pub mod day_limit;
 pub mod decider;
 pub mod discount_purchase;
+pub mod explain;
 pub mod fast_redemption;
 pub mod fees;
 pub mod fund;
 pub mod fund_order;
 pub mod ids;
+pub mod investor;
+pub mod kyc;
+pub mod limits;
 pub mod lots;
+pub mod modes;
 pub mod money;
 pub mod money_fund;
 pub mod proration;
 pub mod purchase;
 pub mod redemption;
-pub mod investor;
-pub mod kyc;
-pub mod limits;
-pub mod modes;
-pub mod money;
 pub mod status;
 pub mod suitability;
 pub mod time;
