@@ -24,7 +24,7 @@ mod operator;
 mod saga;
 
 pub use operator::{Action, ActionError, can_skip, legs, place};
-pub use saga::{Lane, Saga};
+pub use saga::{Asked, Lane, Saga};
 
 use fundflow_application::{
     codec::Stored,
