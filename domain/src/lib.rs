@@ -7,6 +7,7 @@ pub mod admission;
 pub mod aml;
 pub mod arithmetic;
 pub mod calendar;
+pub mod catalogue;
 pub mod conversion;
 pub mod day_limit;
 pub mod decider;
