@@ -2,6 +2,7 @@
 
 mod file_command;
 mod fund_command;
+mod quote;
 
 use std::process::ExitCode;
 
@@ -16,11 +17,15 @@ enum Arguments {
     /// List funds, show their terms, check a catalogue
     #[command(subcommand)]
     Fund(fund_command::FundCommand),
+    /// Price an order to the cent, and say how
+    #[command(subcommand)]
+    Quote(quote::QuoteCommand),
 }
 
 fn main() -> ExitCode {
     match Arguments::parse() {
         Arguments::File(command) => file_command::run(command),
         Arguments::Fund(command) => fund_command::run(&command),
+        Arguments::Quote(command) => quote::run(command),
     }
 }
