@@ -1,12 +1,12 @@
 //! The fundflow command.
 
+mod bench;
 mod file_command;
 mod fund_command;
 mod quote;
 
-use std::process::ExitCode;
-
 use clap::Parser;
+use std::process::ExitCode;
 
 #[derive(Debug, Parser)]
 #[command(name = "fundflow", about = "An event-sourced engine for fund purchases")]
@@ -20,12 +20,16 @@ enum Arguments {
     /// Price an order to the cent, and say how
     #[command(subcommand)]
     Quote(quote::QuoteCommand),
+    /// Measure complete purchases per second, latency and memory on this machine
+    Bench(bench::BenchArgs),
 }
 
-fn main() -> ExitCode {
+#[tokio::main]
+async fn main() -> ExitCode {
     match Arguments::parse() {
         Arguments::File(command) => file_command::run(command),
         Arguments::Fund(command) => fund_command::run(&command),
         Arguments::Quote(command) => quote::run(command),
+        Arguments::Bench(args) => bench::run(&args).await,
     }
 }

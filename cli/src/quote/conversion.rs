@@ -9,10 +9,10 @@ use super::{
 };
 use chrono::{Days, NaiveDate};
 use fundflow_domain::{
-    conversion::{self, Conversion, Method, Policy, Terms, TierBase},
+    conversion::{self, Conversion, Policy, Terms, TierBase},
     explain::residual,
     fees::tiers::{AmountTiers, Charge, DaysTiers},
-    fund::{ConversionPair, FundTerms},
+    fund::{ConversionFeeMethod as Method, ConversionPair, FundTerms},
     ids::LotId,
     lots::Parcel,
     money::{Discount, Nav, Rate, Shares},
@@ -109,8 +109,9 @@ fn policy(
         (Some(_), None) | (None, Some(_) | None) => None,
     };
     let discount = args.topup_discount.or(pair.map(|pair| pair.topup_discount));
+    let method = args.method.map(Method::from).or(pair.map(|pair| pair.method));
     Ok(Policy {
-        method: args.method.map(Method::from).or(pair.map(|it| it.method)).unwrap_or_default(),
+        method: method.unwrap_or(Method::FeeDifference),
         tier_base: pair.map_or(TierBase::default(), |pair| pair.tier_base),
         topup_discount: discount.unwrap_or(Discount::NONE),
         rounding: rounding(args.share_rounding.map(Into::into), target),

@@ -2,8 +2,8 @@
 
 use clap::ValueEnum;
 use fundflow_domain::{
-    conversion::Method,
     fees::{Channel, CustomerType},
+    fund::ConversionFeeMethod as Method,
     money::{Rate, ShareRounding, Shares},
     money_fund::{IncomeUnit, YieldMethod},
 };
