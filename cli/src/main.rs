@@ -3,6 +3,7 @@
 mod bench;
 mod file_command;
 mod fund_command;
+mod quote;
 
 use clap::Parser;
 use std::process::ExitCode;
@@ -16,6 +17,9 @@ enum Arguments {
     /// List funds, show their terms, check a catalogue
     #[command(subcommand)]
     Fund(fund_command::FundCommand),
+    /// Price an order to the cent, and say how
+    #[command(subcommand)]
+    Quote(quote::QuoteCommand),
     /// Measure complete purchases per second, latency and memory on this machine
     Bench(bench::BenchArgs),
 }
@@ -25,6 +29,7 @@ async fn main() -> ExitCode {
     match Arguments::parse() {
         Arguments::File(command) => file_command::run(command),
         Arguments::Fund(command) => fund_command::run(&command),
+        Arguments::Quote(command) => quote::run(command),
         Arguments::Bench(args) => bench::run(&args).await,
     }
 }
