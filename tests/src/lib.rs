@@ -6,5 +6,7 @@
     reason = "a test kit fails a test by panicking, and says what it expected"
 )]
 
+pub mod decider;
+pub mod worlds;
 pub mod sample;
 pub mod store_contract;
