@@ -10,5 +10,5 @@ pub mod counterparty;
 pub mod envelope;
 pub mod memory_store;
 pub mod store;
-pub mod transact;
 pub mod subscription;
+pub mod transact;

@@ -18,6 +18,7 @@ use crate::{
     fund::FundTerms,
     ids::VersionTag,
     investor::{InvestorProfile, SalesChannel},
+    limits::LimitKey,
     modes::{self, ConversionMode, LotState},
     money::{Amount, Discount, Money, Rate},
     suitability::{Suitability, SuitabilityRules},
@@ -95,6 +96,27 @@ pub struct Admitted {
     pub discount_rule: VersionTag,
     /// The verdicts on the money-market fund and on the target fund.
     pub suitability: [Suitability; 2],
+    /// The day's limits that the amount counts against; empty where no cap is in force.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub counted: Vec<LimitKey>,
+}
+
+impl Admission {
+    /// The day's limits of the wallet fund and of the target fund that the amount would count
+    /// against on T; none for a fund without a cap in force.
+    pub fn limit_keys(&self, t: TradingDay) -> [Option<LimitKey>; 2] {
+        [&self.wallet_fund, &self.target_fund].map(|fund| {
+            let customer = self.investor.customer_type;
+            fund.limits.day_cap(customer, self.channel, t.date())?;
+            Some(LimitKey {
+                master: fund.master,
+                investor: self.investor.id.clone(),
+                day: t,
+                customer,
+                channel: self.channel,
+            })
+        })
+    }
 }
 
 /// Decides on a request.
@@ -143,6 +165,7 @@ fn decide(a: &Admission, t_instant: Timestamp) -> Result<Admitted, Refusal> {
         discount: price.discount,
         discount_rule: price.rule,
         suitability,
+        counted: a.limit_keys(trade_date).into_iter().flatten().collect(),
     })
 }
 

@@ -5,10 +5,14 @@
 
 pub mod admission;
 pub mod aml;
+pub mod arithmetic;
 pub mod calendar;
+pub mod catalogue;
+pub mod conversion;
 pub mod day_limit;
 pub mod decider;
 pub mod discount_purchase;
+pub mod explain;
 pub mod fast_redemption;
 pub mod fees;
 pub mod fund;
@@ -17,8 +21,13 @@ pub mod ids;
 pub mod investor;
 pub mod kyc;
 pub mod limits;
+pub mod lots;
 pub mod modes;
 pub mod money;
+pub mod money_fund;
+pub mod proration;
+pub mod purchase;
+pub mod redemption;
 pub mod status;
 pub mod suitability;
 pub mod time;

@@ -1,7 +1,8 @@
 //! Where bytes go and come from: the adapters behind the ports of `fundflow-application`.
+//!
+//! This crate never decides a business rule and never sees a saga.
 
-pub mod sqlite;
-//! Placeholder.
-
-/// The industry's files, read and written by bytes.
+pub mod catalogue;
 pub mod exchange;
+pub mod bare_log;
+pub mod sqlite;

@@ -7,6 +7,7 @@
 )]
 
 pub mod decider;
-pub mod worlds;
+pub mod faulty_store;
 pub mod sample;
 pub mod store_contract;
+pub mod worlds;

@@ -18,6 +18,7 @@
 
 mod advance;
 mod answer;
+mod day_use;
 mod dispatch;
 mod operator;
 mod saga;
@@ -38,7 +39,7 @@ use fundflow_domain::{
     decider::Decider,
     discount_purchase::{self as purchase, DiscountPurchase, Ending, Request},
     fund_order::{self, FundOrder},
-    ids::{ApplicationNo, Leg, OrderId, PaymentNo, TransactionId, WalletId},
+    ids::{ApplicationNo, FundCode, Leg, OrderId, PaymentNo, TransactionId, WalletId},
     time::Timestamp,
     wallet::Wallet,
 };
@@ -61,8 +62,8 @@ pub enum Input {
         transaction: TransactionId,
         /// What is asked.
         request: Box<Request>,
-        /// What the decision looks at.
-        admission: Box<Admission>,
+        /// What the decision looks at, or the fund that the catalogue does not know.
+        admission: Result<Box<Admission>, FundCode>,
         /// W3C trace context.
         trace_parent: Option<Arc<str>>,
     },
@@ -143,8 +144,19 @@ pub struct Output {
     pub replies: Vec<(Ticket, Reply)>,
     /// To forget once they are durable.
     pub finished: Vec<TransactionId>,
+    /// How purchases came to rest: over, or parked.
+    pub rests: Vec<(TransactionId, Rest)>,
     /// For a person's eyes: what was refused because it contradicts, what was parked and why.
     pub alerts: Vec<Alert>,
+}
+
+/// How a purchase came to rest.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Rest {
+    /// It is over.
+    Ended(Ending),
+    /// It waits for a person, for that reason.
+    Parked(fund_order::Cause),
 }
 
 /// Something that a person should know.
@@ -173,6 +185,7 @@ pub struct Runner {
     timers: BTreeSet<(Timestamp, TransactionId)>,
     calendar: Arc<TradingCalendar>,
     causes: HashMap<&'static str, Arc<str>>,
+    uses: day_use::DayUses,
     out: Output,
 }
 
@@ -191,6 +204,7 @@ impl Runner {
             timers: BTreeSet::new(),
             calendar,
             causes: HashMap::new(),
+            uses: day_use::DayUses::default(),
             out: Output::default(),
         }
     }
@@ -234,6 +248,7 @@ impl Runner {
         if let Some(saga) = self.sagas.get_mut(transaction) {
             saga.wake(now);
         }
+        self.add_use(transaction);
         self.advance(transaction, "restart", now);
     }
 

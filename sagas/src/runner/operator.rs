@@ -126,6 +126,8 @@ impl Runner {
             .map_err(|error| ActionError::Refused(refusal_text::<DiscountPurchase>(&error)))?;
         if let Some(saga) = self.sagas.get_mut(transaction) {
             saga.wake(now);
+            let ending = saga.purchase.state.ending();
+            self.out.rests.extend(ending.map(|end| (transaction.clone(), super::Rest::Ended(end))));
         }
         Ok(())
     }

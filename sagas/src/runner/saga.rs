@@ -38,6 +38,8 @@ pub struct Saga {
     pub(super) uncertain: bool,
     /// Counted in its wallet's open purchases.
     pub(super) counted: bool,
+    /// Counted under its day's limits.
+    pub(super) in_use: bool,
 }
 
 impl Saga {
@@ -47,8 +49,9 @@ impl Saga {
         convert: Loaded<FundOrder>,
     ) -> Self {
         let uncertain = purchase.version.0 > 0;
-        let (main, refund, counted) = (Lane::Idle, Lane::Idle, false);
-        Self { purchase, buy, convert, main, refund, uncertain, counted }
+        let (main, refund) = (Lane::Idle, Lane::Idle);
+        let (counted, in_use) = (false, false);
+        Self { purchase, buy, convert, main, refund, uncertain, counted, in_use }
     }
 
     /// The purchase, if anything was ever prepared.
