@@ -9,15 +9,14 @@ use chrono::NaiveDate;
 use fundflow_domain::{
     admission::{Admission, DayUse},
     calendar::{TradingCalendar, TradingDay},
+    conversion::{Method, TierBase},
     discount_purchase::Request,
     fees::{
         ChargeMode, FundKind as FeeKind, ShareClass,
         schedule::FeeSchedule,
         tiers::{AmountTiers, Charge, DaysTiers},
     },
-    fund::{
-        ConversionFeeMethod, ConversionPair, FundKind, FundTerms, ProductRisk, RedemptionSequence,
-    },
+    fund::{ConversionPair, FundKind, FundTerms, ProductRisk, RedemptionSequence},
     fund_order::Cause,
     ids::{AccountRef, FundCode, InvestorId, TransactionId, VersionTag},
     investor::{CustomerType, InvestorProfile, InvestorRisk, SalesChannel},
@@ -122,7 +121,8 @@ pub fn target_code() -> FundCode {
 pub fn wallet_fund() -> FundTerms {
     let pair = ConversionPair {
         target: target_code(),
-        method: ConversionFeeMethod::RateDifference,
+        method: Method::RateDifference,
+        tier_base: TierBase::AfterRedemptionFee,
         shares_min: shares("1.00"),
         days_min: 0,
         topup_discount: Discount::FREE,
