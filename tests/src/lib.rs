@@ -8,6 +8,7 @@
 
 pub mod decider;
 pub mod faulty_store;
+pub mod orders;
 pub mod sample;
 pub mod store_contract;
 pub mod worlds;
