@@ -27,7 +27,7 @@ pub enum Lane {
 }
 
 /// One purchase in memory.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Saga {
     pub(super) purchase: Loaded<DiscountPurchase>,
     pub(super) buy: Loaded<FundOrder>,
@@ -93,6 +93,11 @@ impl Saga {
     /// The refunds' lane.
     pub const fn refund_lane(&self) -> Lane {
         self.refund
+    }
+
+    /// Whether the current row's effect may have been sent by an earlier process: it asks first.
+    pub const fn is_uncertain(&self) -> bool {
+        self.uncertain
     }
 
     /// Waits for a person.
