@@ -54,6 +54,7 @@ fn remember(order: &mut Order, event: &Event) -> Option<()> {
                 return None;
             }
             order.stage = accepted;
+            order.accepted = true;
         }
         Event::Sealed { .. } => {
             if !matches!(order.stage, Stage::Accepted(_)) {

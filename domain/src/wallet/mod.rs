@@ -16,8 +16,6 @@
 //! 5. A reservation never expires by itself: the saga that made it owns the only clock.
 
 mod balance;
-#[cfg(test)]
-mod tests;
 
 use crate::{
     decider::Decider,

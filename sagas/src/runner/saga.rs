@@ -39,7 +39,7 @@ pub enum Asked {
 
 /// One purchase in memory.
 #[allow(clippy::struct_excessive_bools, reason = "independent marks, none of them a state")]
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Saga {
     pub(super) purchase: Loaded<DiscountPurchase>,
     pub(super) buy: Loaded<FundOrder>,
@@ -125,6 +125,11 @@ impl Saga {
     /// The refunds' lane.
     pub const fn refund_lane(&self) -> Lane {
         self.refund
+    }
+
+    /// Whether the current row's effect may have been sent by an earlier process: it asks first.
+    pub const fn is_uncertain(&self) -> bool {
+        self.uncertain
     }
 
     /// Waits for a person.
