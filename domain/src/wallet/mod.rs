@@ -254,7 +254,12 @@ impl Decider for Wallet {
 }
 
 fn credit(state: &State, tx: &TransactionId, shares: Shares) -> Result<Vec<Event>, Refusal> {
-    match state.entry(tx).credit {
+    let entry = state.entry(tx);
+    match entry.credit {
+        // What it holds came out of other lots; from here on it would pass for its own.
+        Credit::None if matches!(entry.reservation, Reservation::Held(_)) => {
+            Err(Refusal::ContradictsEarlier(tx.clone()))
+        }
         Credit::None => Ok(vec![Event::CreditedInTransit { transaction: tx.clone(), shares }]),
         Credit::InTransit(was) | Credit::Confirmed(was) if was == shares => Ok(vec![]),
         // The registrar may have confirmed fewer than were on their way; the credit is older news.
