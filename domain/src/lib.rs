@@ -19,6 +19,7 @@ pub mod kyc;
 pub mod limits;
 pub mod modes;
 pub mod money;
+pub mod postings;
 pub mod status;
 pub mod suitability;
 pub mod time;
