@@ -32,19 +32,19 @@ fn wallet_id() -> WalletId {
     WalletId { investor: "INV-1".parse().unwrap(), fund: "000009".parse().unwrap() }
 }
 
-fn terms(ask: Ask) -> Box<Terms> {
-    Box::new(Terms {
+fn terms(ask: Ask) -> Terms {
+    Terms {
         investor: "INV-1".parse().unwrap(),
         fund: "000009".parse().unwrap(),
         ask,
         trade_date: TradingDay::recorded(day()),
         only_today: false,
-    })
+    }
 }
 
 fn purchase(amount: &str) -> Command {
     let account = "ACC-1".parse().unwrap();
-    Command::Place(terms(Ask::Purchase { amount: amount.parse().unwrap(), account }))
+    Command::Place(Box::new(terms(Ask::Purchase { amount: amount.parse().unwrap(), account })))
 }
 
 fn paid(amount: &str, serial: &str) -> Command {
@@ -119,7 +119,9 @@ impl Book {
 
 fn heard(leg: Leg, commands: &[Command]) -> Book {
     let mut book = Book::default();
-    commands.iter().for_each(|command| book.hear(leg, command));
+    for command in commands {
+        book.hear(leg, command);
+    }
     book
 }
 
@@ -217,7 +219,7 @@ fn converted(net_in: &str, topup: &str, shares_in: &str) -> [Command; 2] {
         nav_in: "1.2345".parse().unwrap(),
         shares_in: shares_in.parse().unwrap(),
     };
-    [Command::Place(terms(ask)), confirm(Outcome::Conversion(told))]
+    [Command::Place(Box::new(terms(ask))), confirm(Outcome::Conversion(told))]
 }
 
 #[test]
