@@ -12,15 +12,16 @@ use clap::{Subcommand, ValueEnum};
 use comfy_table::Table;
 use fundflow_infrastructure::exchange::check::{self, Report, Verified};
 use fundflow_infrastructure::exchange::convert::{self, ConvertError};
-use fundflow_infrastructure::exchange::finding::Findings;
+use fundflow_infrastructure::exchange::finding::{Finding, Findings};
 use fundflow_infrastructure::exchange::layout::Slot;
 use fundflow_infrastructure::exchange::reader::ReadError;
 use fundflow_infrastructure::exchange::text_form::{self, TextFormError};
 use fundflow_infrastructure::exchange::version::Version;
+use fundflow_infrastructure::exchange::writer::WriteError;
 
 /// What to do with files.
 #[derive(Debug, Subcommand)]
-pub enum FileCommand {
+pub(crate) enum FileCommand {
     /// Show the header and the records of a file
     Show {
         /// The file
@@ -56,7 +57,7 @@ pub enum FileCommand {
 
 /// How records are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Form {
+pub(crate) enum Form {
     /// A table for people
     Table,
     /// One JSON object per line
@@ -67,7 +68,7 @@ pub enum Form {
 
 /// What a file is converted to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Target {
+pub(crate) enum Target {
     /// One JSON document
     Json,
     /// Comma-separated values
@@ -82,7 +83,7 @@ pub enum Target {
 
 #[derive(Debug, thiserror::Error)]
 enum Failure {
-    #[error("{}: {source}", path.display())]
+    #[error("{}: {source}; check the path and the permissions", path.display())]
     Open { path: PathBuf, source: io::Error },
     #[error("field {name} is not in this file; `fundflow file show` without --fields lists them")]
     Field { name: String },
@@ -99,7 +100,7 @@ enum Failure {
 const UNSOUND: u8 = 5;
 
 /// Runs the command and says how it went.
-pub fn run(command: FileCommand) -> ExitCode {
+pub(crate) fn run(command: FileCommand) -> ExitCode {
     let outcome = match command {
         FileCommand::Show { file, output, fields, limit } => show(&file, output, &fields, limit),
         FileCommand::Check { files } => check_all(&files),
@@ -125,15 +126,11 @@ fn complain(text: &str) {
 }
 
 fn list(findings: &Findings) -> String {
-    let mut text = String::new();
-    for finding in &findings.listed {
-        text.push_str(&format!("error: {finding}; {}\n", finding.problem.advice()));
-    }
+    let line = |finding: &Finding| format!("error: {finding}; {}\n", finding.problem.advice());
+    let text: Vec<_> = findings.listed.iter().map(line).collect();
     let unlisted = findings.total - findings.listed.len() as u64;
-    if unlisted > 0 {
-        text.push_str(&format!("and {unlisted} more errors\n"));
-    }
-    text
+    let more = if unlisted > 0 { format!("and {unlisted} more errors\n") } else { String::new() };
+    text.concat() + &more
 }
 
 impl From<io::Error> for Failure {
@@ -171,7 +168,7 @@ impl From<TextFormError> for Failure {
     fn from(error: TextFormError) -> Self {
         match error {
             TextFormError::Read(error) => error.into(),
-            TextFormError::Io(error) => error.into(),
+            TextFormError::Io(error) | TextFormError::Write(WriteError::Io(error)) => error.into(),
             TextFormError::Csv(error) => error.into(),
             TextFormError::Json(error) if error.is_io() => error.into(),
             TextFormError::Json(ref cause) => Self::Other(format!("{error} ({cause})")),
@@ -184,6 +181,7 @@ impl From<ConvertError> for Failure {
     fn from(error: ConvertError) -> Self {
         match error {
             ConvertError::Read(error) => error.into(),
+            ConvertError::Write(WriteError::Io(error)) => error.into(),
             other => Self::Other(other.to_string()),
         }
     }
@@ -314,7 +312,7 @@ fn check_all(paths: &[PathBuf]) -> Result<ExitCode, Failure> {
             }
             Err(source) => {
                 readable = false;
-                complain(&format!("error: {}: {source}\n", path.display()));
+                complain(&format!("error: {}\n", Failure::Open { path: path.clone(), source }));
             }
         }
     }
@@ -354,7 +352,9 @@ fn convert_file(path: &Path, to: Target, out: Option<&Path>) -> Result<ExitCode,
         return Ok(ExitCode::SUCCESS);
     };
     // The name appears only when the file is whole.
-    let draft = target.with_added_extension("part");
+    let mut draft = target.as_os_str().to_owned();
+    draft.push(".part");
+    let draft = PathBuf::from(draft);
     let failed = |source| Failure::Open { path: draft.clone(), source };
     let mut file = BufWriter::new(File::create(&draft).map_err(failed)?);
     let outcome = write_converted(path, to, &mut file).and_then(|()| Ok(file.flush()?));

@@ -8,6 +8,7 @@
 //! 4. [`source`](FundTerms::source) names where the terms were published.
 
 use crate::{
+    conversion::{Method, Policy, TierBase},
     fees::{discount::DiscountRule, schedule::FeeSchedule},
     ids::{FundCode, RegistrarCode, VersionTag},
     limits::Limits,
@@ -59,25 +60,16 @@ pub enum RedemptionSequence {
     Lifo,
 }
 
-/// How the fee of a conversion follows from those of its two funds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ConversionFeeMethod {
-    /// Redemption fee plus the difference of the two purchase *fees*.
-    FeeDifference,
-    /// Redemption fee plus the fee at the difference of the two purchase *rates*.
-    RateDifference,
-    /// Both the redemption fee and the purchase fee are differences.
-    BothDifferences,
-}
-
 /// Into which fund, and on which conditions, shares of this fund can be converted (file C3).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ConversionPair {
     /// The target.
     pub target: FundCode,
     /// How the fee is computed.
-    pub method: ConversionFeeMethod,
+    pub method: Method,
+    /// Which amount decides the tiers of both funds.
+    #[serde(default)]
+    pub tier_base: TierBase,
     /// The least in one conversion.
     pub shares_min: Shares,
     /// Natural days that the shares must have been held.
@@ -169,5 +161,13 @@ impl FundTerms {
     /// The conditions on which shares go into `target`.
     pub fn conversion_into(&self, target: FundCode) -> Option<&ConversionPair> {
         self.conversions.iter().find(|pair| pair.target == target)
+    }
+}
+
+impl ConversionPair {
+    /// How a conversion into a fund with that share rounding is priced.
+    pub const fn policy(&self, rounding: ShareRounding) -> Policy {
+        let Self { method, tier_base, topup_discount, .. } = *self;
+        Policy { method, tier_base, topup_discount, rounding }
     }
 }

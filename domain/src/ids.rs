@@ -109,6 +109,10 @@ identifier!(
     VersionTag, "a version tag", 64, "1 to 64 of A-Z a-z 0-9 . _ -"
 );
 identifier!(
+    /// Shares that one confirmation registered, for as long as any of them are left.
+    LotId, "a lot ID", 80, "1 to 80 of A-Z a-z 0-9 . _ -"
+);
+identifier!(
     /// The number under which a registrar knows an application; unique per distributor, 24 wide.
     ApplicationNo, "an application number", 24, "1 to 24 of A-Z a-z 0-9 . _ -"
 );

@@ -12,8 +12,7 @@
 //!
 //! 1. A purchase needs a verified state; nothing else will do.
 //! 2. Money that is in may leave to where it came from: a restriction for a missing or expired
-//!    document never locks an investor in (order 3 of 2016 of the central bank restricts the service,
-//!    not the ownership).
+//!    document never locks an investor in. A hit on a list does.
 //! 3. A closed account stays closed.
 
 use serde::{Deserialize, Serialize};
@@ -100,6 +99,61 @@ impl KycState {
             | Self::Restricted(Restriction::ListHit)
             | Self::Frozen
             | Self::Closed => false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const STATES: [KycState; 7] = [
+        KycState::Unverified,
+        KycState::Verified,
+        KycState::Restricted(Restriction::IdExpired),
+        KycState::Restricted(Restriction::DataMissing),
+        KycState::Restricted(Restriction::ListHit),
+        KycState::Frozen,
+        KycState::Closed,
+    ];
+
+    #[test]
+    fn only_a_verified_investor_buys_and_a_missing_paper_locks_nobody_in() {
+        let expected = [
+            (false, false),
+            (true, true),
+            (false, true),
+            (false, true),
+            (false, false),
+            (false, false),
+            (false, false),
+        ];
+        let found = STATES.map(|state| (state.permits_purchase(), state.permits_redemption()));
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn each_state_takes_the_steps_of_the_table_and_no_others() {
+        use KycState as S;
+        let gone = Restriction::IdExpired;
+        let steps = [
+            KycStep::Verify,
+            KycStep::Restrict(gone),
+            KycStep::Freeze,
+            KycStep::Unfreeze,
+            KycStep::Close,
+        ];
+        let (v, r, f, c) =
+            (Some(S::Verified), Some(S::Restricted(gone)), Some(S::Frozen), Some(S::Closed));
+        let rows = [
+            (S::Unverified, [v, None, f, None, c]),
+            (S::Verified, [v, r, f, None, c]),
+            (S::Restricted(Restriction::ListHit), [v, r, f, None, c]),
+            (S::Frozen, [None, None, f, v, None]),
+            (S::Closed, [None, None, None, None, c]),
+        ];
+        for (state, expected) in rows {
+            assert_eq!(steps.map(|step| state.after(step)), expected, "{state:?}");
         }
     }
 }

@@ -10,6 +10,9 @@
 //! | [`Rate`] | of an amount | 8 | 0 … 1 |
 //! | [`Discount`] | multiplier on a rate | 4 | 0 (free) … 1 (none) |
 //! | [`PerTenThousand`] | yuan per 10,000 shares and day | 5 | either sign |
+//! | [`Income`] | yuan | 4 | either sign: what a money fund owes one holder |
+//! | [`YieldPercent`] | percent a year | 3 | either sign |
+//! | [`Residual`] | yuan | 10 | either sign: what rounding shares leaves to the fund's assets |
 //!
 //! 1. A value outside its range cannot be built; the widths are those of the exchange files
 //!    (N16(2), N16(8), N9(8), N5(4), N8(5)).
@@ -37,6 +40,7 @@ pub struct NumberError {
 // Decimal::from_parts(lo, mid, hi, negative, scale)
 const MAX_FEN: Decimal = Decimal::from_parts(1_874_919_423, 2_328_306, 0, false, 2);
 const MAX_NAV: Decimal = Decimal::from_parts(1_874_919_423, 2_328_306, 0, false, 8);
+const MAX_UNROUNDED: Decimal = Decimal::from_parts(99_999_999, 0, 0, false, 0);
 const MAX_PER_10K: Decimal = Decimal::from_parts(99_999_999, 0, 0, false, 5);
 
 macro_rules! quantity {
@@ -149,6 +153,24 @@ quantity!(
     /// A money fund's income in yuan per 10,000 shares and natural day; may be negative.
     PerTenThousand, "an income per 10,000 shares", 5, -MAX_PER_10K, MAX_PER_10K,
     "-999.99999 to 999.99999 with at most 5 decimals"
+);
+
+quantity!(
+    /// What a money fund owes one holder and has not paid yet. Whole fen, or hundredths of a fen
+    /// where the fund's contract keeps them.
+    Income, "an income", 4, -MAX_UNROUNDED, MAX_UNROUNDED,
+    "-99999999 to 99999999 yuan with at most 4 decimals"
+);
+quantity!(
+    /// Percent a year, as a money fund publishes it: 1.465 is 1.465 %.
+    YieldPercent, "a yield", 3, -MAX_UNROUNDED, MAX_UNROUNDED,
+    "-99999999 to 99999999 percent with at most 3 decimals"
+);
+quantity!(
+    /// Exactly what was paid for shares less what they are worth. Belongs to the fund's assets;
+    /// recorded, never paid to or taken from the investor.
+    Residual, "a residual", 10, -MAX_UNROUNDED, MAX_UNROUNDED,
+    "-99999999 to 99999999 yuan with at most 10 decimals"
 );
 
 /// What happens to the third decimal of shares; the fund's contract says. The residual belongs to
@@ -282,6 +304,11 @@ impl Rate {
         // A product of two numbers of 0 … 1 is within 0 … 1, so the fallback is never taken.
         self.0.checked_mul(discount.0).and_then(Self::half_up).unwrap_or(self)
     }
+}
+
+impl Income {
+    /// Nothing is owed.
+    pub const ZERO: Self = Self(Decimal::from_parts(0, 0, 0, false, 4));
 }
 
 impl Discount {

@@ -207,3 +207,93 @@ impl ConvertStatus {
         matches!(self, Self::Both | Self::OutOnly)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_digit_means_what_its_dictionary_says() {
+        use FundStatus as S;
+        let rows = [
+            ('0', Some(S::Open), Some(S::Open)),
+            ('1', Some(S::Raising), Some(S::Raising)),
+            ('2', None, Some(S::RaisingEnded)),
+            ('3', None, Some(S::RaisingEnded)),
+            ('4', Some(S::Stopped), Some(S::Stopped)),
+            ('5', Some(S::PurchaseStopped), Some(S::PurchaseStopped)),
+            ('6', Some(S::RedemptionStopped), Some(S::RedemptionStopped)),
+            ('7', None, Some(S::RecordDate)),
+            ('8', Some(S::Terminated), Some(S::Dividend)),
+            ('9', Some(S::ClosedPeriod), Some(S::ClosedPeriod)),
+            ('a', None, None),
+        ];
+        for (code, standard, vendor) in rows {
+            let both = [StatusDictionary::Standard, StatusDictionary::Vendor];
+            let found = both.map(|dictionary| S::from_code(code, dictionary).ok());
+            assert_eq!(found, [standard, vendor], "{code}");
+        }
+        let error = S::from_code('7', StatusDictionary::Standard).unwrap_err();
+        assert_eq!(error.to_string(), "fund status '7' is not in the Standard dictionary");
+    }
+
+    #[test]
+    fn every_status_permits_exactly_what_the_table_says() {
+        use FundStatus as S;
+        // purchase, subscription, redemption, conversion out, conversion in
+        let rows = [
+            (S::Open, [true, false, true, true, true]),
+            (S::Raising, [false, true, false, false, false]),
+            (S::RaisingEnded, [false; 5]),
+            (S::Stopped, [false; 5]),
+            (S::PurchaseStopped, [false, false, true, true, false]),
+            (S::RedemptionStopped, [true, false, false, false, true]),
+            (S::RecordDate, [true, false, true, true, true]),
+            (S::Dividend, [true, false, true, true, true]),
+            (S::ClosedPeriod, [false; 5]),
+            (S::Terminated, [false; 5]),
+        ];
+        assert_eq!(rows.map(|(status, _)| status), S::ALL);
+        for (status, expected) in rows {
+            let found = [
+                status.permits_purchase(),
+                status.permits_subscription(),
+                status.permits_redemption(),
+                status.permits_conversion_out(ConvertStatus::Both),
+                status.permits_conversion_in(ConvertStatus::Both),
+            ];
+            assert_eq!(found, expected, "{status:?}");
+        }
+    }
+
+    #[test]
+    fn a_conversion_needs_its_own_status_too() {
+        let rows = [
+            ('0', Some(ConvertStatus::Both), [true, true]),
+            ('1', Some(ConvertStatus::InOnly), [true, false]),
+            ('2', Some(ConvertStatus::OutOnly), [false, true]),
+            ('3', Some(ConvertStatus::Neither), [false, false]),
+        ];
+        for (code, status, [into, out]) in rows {
+            assert_eq!(ConvertStatus::from_code(code), status);
+            let status = status.unwrap();
+            assert_eq!(FundStatus::Open.permits_conversion_in(status), into, "{status:?}");
+            assert_eq!(FundStatus::Open.permits_conversion_out(status), out, "{status:?}");
+            assert!(!FundStatus::Stopped.permits_conversion_in(status));
+        }
+        assert_eq!(ConvertStatus::from_code('4'), None);
+    }
+
+    #[test]
+    fn a_notice_only_ever_takes_away() {
+        for status in FundStatus::ALL {
+            for stops in [Stops::Everything, Stops::Purchase, Stops::Redemption] {
+                let left = status.without(stops);
+                let bought = status.permits_purchase() && stops == Stops::Redemption;
+                let redeemed = status.permits_redemption() && stops == Stops::Purchase;
+                assert_eq!(left.permits_purchase(), bought, "{status:?} {stops:?}");
+                assert_eq!(left.permits_redemption(), redeemed, "{status:?} {stops:?}");
+            }
+        }
+    }
+}

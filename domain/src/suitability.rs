@@ -141,3 +141,73 @@ impl SuitabilityRules {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LEVELS: [InvestorRisk; 7] = [
+        InvestorRisk::C1Lowest,
+        InvestorRisk::C1,
+        InvestorRisk::C2,
+        InvestorRisk::C3,
+        InvestorRisk::C4,
+        InvestorRisk::C5,
+        InvestorRisk::Professional,
+    ];
+    const PRODUCTS: [ProductRisk; 5] =
+        [ProductRisk::R1, ProductRisk::R2, ProductRisk::R3, ProductRisk::R4, ProductRisk::R5];
+
+    #[test]
+    fn the_matrix_is_the_published_one() {
+        use Verdict::{Allow as A, Forbid as F, NeedWarning as W};
+        let expected = [
+            [A, F, F, F, F],
+            [A, W, W, W, W],
+            [A, A, W, W, W],
+            [A, A, A, W, W],
+            [A, A, A, A, W],
+            [A, A, A, A, A],
+            [A, A, A, A, A],
+        ];
+        let found = LEVELS.map(|level| PRODUCTS.map(|product| verdict(level, product)));
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn more_capacity_or_less_risk_never_makes_a_verdict_stricter() {
+        for on_mismatch in [MismatchPolicy::Warn, MismatchPolicy::Refuse] {
+            let rules = SuitabilityRules { on_mismatch, ..SuitabilityRules::standard() };
+            for level in LEVELS {
+                for pair in PRODUCTS.windows(2) {
+                    assert!(rules.verdict(level, pair[0]) <= rules.verdict(level, pair[1]));
+                }
+            }
+            for product in PRODUCTS {
+                for pair in LEVELS.windows(2) {
+                    assert!(rules.verdict(pair[0], product) >= rules.verdict(pair[1], product));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_house_may_be_stricter_than_the_table_and_never_more_lenient() {
+        for (level, product) in LEVELS.into_iter().flat_map(|l| PRODUCTS.map(|p| (l, p))) {
+            let strict = SuitabilityRules {
+                on_mismatch: MismatchPolicy::Refuse,
+                ..SuitabilityRules::standard()
+            };
+            let (table, house) = (verdict(level, product), strict.verdict(level, product));
+            assert_eq!(house == Verdict::Allow, table == Verdict::Allow);
+            assert_ne!(house, Verdict::NeedWarning);
+        }
+    }
+
+    #[test]
+    fn a_level_is_written_as_the_industry_writes_it() {
+        let json = serde_json::to_string(&LEVELS).unwrap();
+
+        assert_eq!(json, r#"["C1-lowest","C1","C2","C3","C4","C5","professional"]"#);
+    }
+}

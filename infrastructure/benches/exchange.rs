@@ -12,6 +12,7 @@ use std::time::Instant;
 use chrono::NaiveDate;
 use fundflow_infrastructure::exchange::check;
 use fundflow_infrastructure::exchange::field_type::FieldType;
+use fundflow_infrastructure::exchange::flow::trade_confirmation::TradeConfirmation;
 use fundflow_infrastructure::exchange::header::Header;
 use fundflow_infrastructure::exchange::reader::Reader;
 use fundflow_infrastructure::exchange::record::Record;
@@ -30,7 +31,9 @@ fn main() -> Outcome<()> {
     let path = directory.path().join("OFD_05_305_20260213_04.TXT");
     let bytes = measure("write, 121 fields set from values", records, || generate(&path, records))?;
     measure("read, every field validated", records, || read(&path).map(|()| bytes))?;
-    measure("read typed records", records, || read_typed(&path).map(|()| bytes))?;
+    measure("read, 52 values into TradeConfirmation", records, || {
+        read_typed(&path).map(|()| bytes)
+    })?;
     measure("check whole file, with SHA-256", records, || check_file(&path).map(|()| bytes))?;
     measure("read and write on, with SHA-256", records, || copy(&path).map(|()| bytes))?;
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
@@ -74,7 +77,7 @@ fn fill(record: &mut Record, name: &str, kind: FieldType, n: u64, day: NaiveDate
         FieldType::A(width) if width >= 17 => record.set_text(name, "30520260213000001")?,
         FieldType::A(width) => record.set_text(name, &"000000000000000"[..width])?,
         FieldType::C(60) if name == "Specification" => {
-            record.set_text(name, "优惠购：货币基金转换")?
+            record.set_text(name, "优惠购：货币基金转换")?;
         }
         FieldType::C(width) => record.set_text(name, &"ABCDEFGH"[..width.min(8)])?,
         FieldType::N { len: 16, decimals } => {
@@ -99,7 +102,7 @@ fn read(path: &Path) -> Outcome<()> {
 fn read_typed(path: &Path) -> Outcome<()> {
     let mut reader = open(path)?;
     while let Some(record) = reader.next_record()? {
-        record.decimal("ConfirmedVol")?;
+        std::hint::black_box(TradeConfirmation::from_record(record)?);
     }
     Ok(())
 }

@@ -2,5 +2,7 @@
 //!
 //! This crate never decides a business rule and never sees a saga.
 
+pub mod bare_log;
+pub mod catalogue;
 pub mod exchange;
 pub mod sqlite;

@@ -6,5 +6,6 @@
     reason = "a test kit fails a test by panicking, and says what it expected"
 )]
 
+pub mod faulty_store;
 pub mod sample;
 pub mod store_contract;

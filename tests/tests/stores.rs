@@ -2,9 +2,16 @@
 
 #![allow(clippy::expect_used, reason = "a fixture that cannot be made is a failed test")]
 
-use fundflow_application::memory_store::MemoryStore;
+use fundflow_application::{
+    memory_store::MemoryStore,
+    store::{AppendError, EventStore, Position},
+};
 use fundflow_infrastructure::sqlite::{Settings, SqliteStore};
-use fundflow_testkit::store_contract;
+use fundflow_testkit::{
+    faulty_store::{Fault, FaultyStore},
+    sample::append,
+    store_contract,
+};
 use tempfile::TempDir;
 
 store_contract!(memory, || async { (MemoryStore::new(), ()) });
@@ -18,6 +25,8 @@ store_contract!(
     }
 );
 
+store_contract!(faulty, || async { (FaultyStore::scripted(MemoryStore::new(), []), ()) });
+
 fn new_sqlite() -> (SqliteStore, TempDir) {
     let directory = tempfile::tempdir().expect("a temporary directory");
     (open(&directory), directory)
@@ -26,4 +35,47 @@ fn new_sqlite() -> (SqliteStore, TempDir) {
 fn open(directory: &TempDir) -> SqliteStore {
     let path = directory.path().join("events.db");
     SqliteStore::open(path, &Settings::default()).expect("a store that opens")
+}
+
+#[tokio::test]
+async fn a_retry_succeeds_whatever_happened_to_the_append() {
+    let lost = [
+        Fault::Before,
+        Fault::AnswerLost,
+        Fault::Conflict,
+        Fault::SyncFailed { written: false },
+        Fault::SyncFailed { written: true },
+    ];
+    for fault in lost {
+        let directory = tempfile::tempdir().expect("a temporary directory");
+        let store = FaultyStore::scripted(open(&directory), [fault]);
+        let batch = vec![append("wallet-1", 0, &["a", "b"]), append("wallet-2", 0, &["c"])];
+
+        store.append(batch.clone()).await.expect_err("told to fail");
+        store.reopen();
+
+        assert_eq!(store.append(batch).await.expect("a retry"), Position(3), "{fault:?}");
+        let events = store.read_all(Position::START, 10).await.expect("a store");
+        assert_eq!(events.len(), 3, "{fault:?}");
+    }
+}
+
+#[tokio::test]
+async fn the_same_seed_fails_in_the_same_places() {
+    let mut runs = Vec::new();
+    for _ in 0..2 {
+        let store = FaultyStore::seeded(MemoryStore::new(), 7, 200, 300);
+        let mut failed = Vec::new();
+        for nth in 0..200 {
+            let outcome = store.append(vec![append(&format!("wallet-{nth}"), 0, &["a"])]).await;
+            if matches!(outcome, Err(AppendError::Poisoned)) {
+                store.reopen();
+            }
+            failed.push(outcome.err().map(|error| error.to_string()));
+        }
+        runs.push(failed);
+    }
+
+    assert_eq!(runs[0], runs[1]);
+    assert!((30..90).contains(&runs[0].iter().flatten().count()));
 }

@@ -94,8 +94,9 @@ pub struct Disposed {
 /// A request to the purchase.
 #[derive(Debug, Clone)]
 pub enum Command {
-    /// Open it, on the table of that version.
-    Place(Box<Request>, Box<Admission>, VersionTag),
+    /// Open it, on the table of that version. Instead of what the decision looks at: the fund that
+    /// the catalogue has no terms of, which matters only to a new request.
+    Place(Box<Request>, Result<Box<Admission>, FundCode>, VersionTag),
     /// The money-fund purchase stands.
     Commit,
     /// It is over; the cause where it failed.
@@ -238,6 +239,9 @@ pub enum Refusal {
     /// A fund cannot be converted into itself.
     #[error("wallet fund and target fund are both {0}")]
     SameFund(FundCode),
+    /// Nobody can decide on a fund without its terms.
+    #[error("the catalogue has no terms of fund {0} for that day")]
+    UnknownFund(FundCode),
     /// The rules of the business decline it.
     #[error(transparent)]
     NotAdmitted(#[from] admission::Refusal),
@@ -315,12 +319,13 @@ impl Decider for DiscountPurchase {
 
 fn place(
     request: &Request,
-    admission: &Admission,
+    admission: &Result<Box<Admission>, FundCode>,
     table: &VersionTag,
 ) -> Result<Vec<Event>, Refusal> {
     if request.wallet_fund == request.target_fund {
         return Err(Refusal::SameFund(request.target_fund));
     }
+    let admission = admission.as_ref().map_err(|code| Refusal::UnknownFund(*code))?;
     let admitted = Box::new(admit(admission)?);
     let (request, table) = (Box::new(request.clone()), table.clone());
     Ok(vec![Event::Prepared { request, admitted, table }])

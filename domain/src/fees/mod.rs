@@ -125,11 +125,9 @@ impl ShareClass {
 impl FromStr for ShareClass {
     type Err = NotAShareClass;
     fn from_str(text: &str) -> Result<Self, NotAShareClass> {
-        let mut letters = text.chars();
-        match (letters.next(), letters.next()) {
-            (Some(letter), None) if letter.is_ascii_uppercase() => Ok(Self(letter)),
-            _ => Err(NotAShareClass { value: text.to_owned() }),
-        }
+        let bad = || NotAShareClass { value: text.chars().take(80).collect() };
+        let letter = text.parse::<char>().map_err(|_| bad())?;
+        if letter.is_ascii_uppercase() { Ok(Self(letter)) } else { Err(bad()) }
     }
 }
 

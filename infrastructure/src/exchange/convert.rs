@@ -66,7 +66,14 @@ pub fn carry(source: RecordRef<'_>, target: &mut Record) -> Result<(), Vec<Field
         } else {
             target.set_displayed(&slot.name, &source.display(slot))
         };
-        errors.extend(carried.err());
+        errors.extend(carried.err().map(|error| match error {
+            FieldError::Absent { field } => FieldError::NotInVersion {
+                field,
+                value: source.display(slot).into_owned(),
+                version: target.as_ref().layout().version(),
+            },
+            other => other,
+        }));
     }
     if errors.is_empty() { Ok(()) } else { Err(errors) }
 }

@@ -141,6 +141,34 @@ mod tests {
     }
 
     #[test]
+    fn the_fields_that_carry_money_have_the_types_of_each_edition() {
+        use FileType as F;
+        let literals = [
+            (F::TradeApplication, "ApplicationAmount", ["N16(2)", "N16(2)", "N16(2)"]),
+            (F::TradeApplication, "DiscountRateOfCommission", ["N5(4)", "N5(4)", "N5(4)"]),
+            (F::TradeApplication, "DepositAcct", ["C19", "C19", "C40"]),
+            (F::TradeApplication, "IPAddress", ["-", "-", "C40"]),
+            (F::TradeConfirmation, "ReturnCode", ["A4", "A4", "A4"]),
+            (F::TradeConfirmation, "Charge", ["N10(2)", "N10(2)", "N16(2)"]),
+            (F::TradeConfirmation, "NAV", ["N7(4)", "N7(4)", "N16(8)"]),
+            (F::TradeConfirmation, "SalePercent", ["N8(5)", "N8(5)", "N16(8)"]),
+            (F::TradeConfirmation, "FundVolBalance", ["-", "N16(2)", "N16(2)"]),
+            (F::ShareBalance, "AvailableVol", ["N16(2)", "N16(2)", "N16(2)"]),
+            (F::FundDay, "FundIncome", ["N8(5)", "N8(5)", "N8(5)"]),
+            (F::FundDay, "FundName", ["C40", "C40", "C200"]),
+            (F::Settlement, "ConfirmedAmount", ["N16(2)", "N16(2)", "N16(2)"]),
+            (F::Dividend, "DividendPerUnit", ["N16(2)", "N16(2)", "N16(2)"]),
+        ];
+        for (file_type, name, expected) in literals {
+            let types = Version::ALL.map(|version| {
+                let kind = find(file_type, version, name).and_then(|f| f.in_version(version));
+                kind.map_or("-".to_owned(), |kind| kind.to_string())
+            });
+            assert_eq!(types, expected, "{file_type} {name}");
+        }
+    }
+
+    #[test]
     fn every_table_parses_and_names_a_field_once() {
         for file_type in FileType::ALL {
             let rows = parse(source(file_type)).expect("a table of the standard");

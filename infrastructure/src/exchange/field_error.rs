@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 use super::field_type::FieldType;
 use super::gb18030::TextFault;
 use super::layout::Slot;
-use super::version::FileType;
+use super::version::{FileType, Version};
 
 /// Why a value and a field do not go together.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -132,6 +132,16 @@ pub enum FieldError {
         expected: FileType,
         /// The kind that came.
         found: FileType,
+    },
+    /// A value in a field that another edition lacks.
+    #[error("{field} = {value:?} has no place in version {version}; choose a newer version")]
+    NotInVersion {
+        /// The field.
+        field: String,
+        /// The value.
+        value: String,
+        /// The edition.
+        version: Version,
     },
     /// A code outside the values of the field.
     #[error("{field} = {value:?} must be {allowed}")]

@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use chrono::NaiveDate;
 
-use super::header::parse_date;
+use super::header_lines::parse_date;
 
 /// The name of a data file.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]

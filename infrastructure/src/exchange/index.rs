@@ -13,7 +13,8 @@ use chrono::NaiveDate;
 use super::check::{self, Report};
 use super::file_name::{FileName, IndexName};
 use super::finding::{Findings, Problem, Sink, Spot};
-use super::header::{self, HeaderError, HeaderLines, LINE_MAX, TRAILER};
+use super::header::{self, HeaderError, LINE_MAX, TRAILER};
+use super::header_lines::{self, HeaderLines};
 use super::lines::{LineEnd, Lines};
 use super::reader::{FINDINGS_MAX, ReadError};
 use super::version::{FileType, Version};
@@ -187,10 +188,10 @@ fn read_lines<R: BufRead>(mut source: HeaderLines<'_, R>) -> io::Result<Option<I
     let receiver = source.text("the receiver")?;
     let date = source.date()?;
     let Some(count) = source.number("the number of files")? else {
-        header::report_end(&mut source);
+        header_lines::report_end(&mut source);
         return Ok(None);
     };
-    let mut files = Vec::new();
+    let (mut files, mut found) = (Vec::new(), 0);
     loop {
         let Some(name) = source.text("a file name")? else {
             source.sink.error(Spot::line(source.lines.number() + 1, b""), Problem::Trailer);
@@ -203,9 +204,12 @@ fn read_lines<R: BufRead>(mut source: HeaderLines<'_, R>) -> io::Result<Option<I
             let spot = Spot::line(source.lines.number(), name.as_bytes());
             source.sink.error(spot, Problem::FileName);
         }
-        files.push(name);
+        found += 1;
+        // Names beyond the promised number are counted, but not kept: they may be without end.
+        if found <= count {
+            files.push(name);
+        }
     }
-    let found = files.len() as u64;
     if found != count {
         let problem = Problem::Files { stated: count, found };
         source.sink.error(Spot::line(6, count.to_string().as_bytes()), problem);

@@ -17,6 +17,7 @@ pub mod flow;
 pub mod fund_status;
 mod gb18030;
 pub mod header;
+mod header_lines;
 pub mod index;
 pub mod layout;
 mod lines;

@@ -8,7 +8,8 @@ use std::io::{self, BufRead};
 use std::sync::Arc;
 
 use super::finding::{Findings, Problem, Sink, Spot};
-use super::header::{self, Header, HeaderLines, LINE_MAX, TRAILER};
+use super::header::{Header, LINE_MAX, TRAILER};
+use super::header_lines::{self, HeaderLines};
 use super::layout::Layout;
 use super::lines::{LineEnd, Lines};
 use super::record::RecordRef;
@@ -70,7 +71,7 @@ impl<R: BufRead> Reader<R> {
     /// comes out, because the findings matter without a reader too.
     pub(crate) fn begin(mut lines: Lines<R>, mut sink: Sink) -> io::Result<(Begun<R>, Sink)> {
         let mut source = HeaderLines { lines: &mut lines, sink: &mut sink, raw: Vec::new() };
-        let read = header::read(&mut source)?;
+        let read = header_lines::read(&mut source)?;
         let raw_header = source.raw;
         let Some((header, layout)) = read else {
             lines.drain()?;
@@ -169,10 +170,16 @@ impl<R: BufRead> Reader<R> {
         Ok(if self.examine(end, sink) { Step::Record } else { Step::Damaged })
     }
 
-    /// A record of eight bytes might read `OFDCFEND`: as long as records are due, it is one.
+    /// As long as records are due, a record may begin with the trailer's letters, and one of
+    /// eight bytes may even consist of them.
     fn is_trailer(&self) -> bool {
-        let due = self.records < self.header.records && self.layout.width() == TRAILER.len();
-        self.lines.text().trim_ascii_end() == TRAILER.as_bytes() && !due
+        let due = self.records < self.header.records;
+        let text = self.lines.text();
+        if due {
+            text == TRAILER.as_bytes() && self.layout.width() != TRAILER.len()
+        } else {
+            text.trim_ascii_end() == TRAILER.as_bytes()
+        }
     }
 
     fn examine(&self, end: LineEnd, sink: &mut Sink) -> bool {

@@ -13,7 +13,7 @@ use rust_decimal::Decimal;
 use super::field_error::FieldError;
 use super::field_type::FieldType;
 use super::gb18030;
-use super::header::parse_date;
+use super::header_lines::parse_date;
 use super::layout::{Layout, Slot};
 
 /// A record that borrows its bytes from the reader.

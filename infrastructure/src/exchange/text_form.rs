@@ -9,7 +9,8 @@ use std::io::{self, BufRead, Read, Write};
 use serde::ser::{Serialize, SerializeMap as _, Serializer};
 
 use super::convert::Misfit;
-use super::header::{Header, HeaderError, parse_date};
+use super::header::{Header, HeaderError};
+use super::header_lines::parse_date;
 use super::reader::{ReadError, Reader};
 use super::record::{Record, RecordRef};
 use super::version::{FileType, Version};

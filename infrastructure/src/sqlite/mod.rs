@@ -9,6 +9,7 @@
 //!
 //! The tables are in `docs/STORE_FORMAT.md`.
 
+mod checkpoint;
 mod heads;
 mod lock;
 mod open;
@@ -54,7 +55,7 @@ pub struct Settings {
     pub cache_mib: u32,
     /// Streams whose version is remembered; about 200 bytes each.
     pub cached_streams: usize,
-    /// The log is moved into the database when it has so many pages of 16 KiB.
+    /// The log is moved into the database when it has so many pages of 16 KiB; 0: at closing only.
     pub checkpoint_pages: u32,
     /// Appends that may wait for the writer before callers wait themselves.
     pub queued_appends: usize,
@@ -149,7 +150,7 @@ impl SqliteStore {
             lock::Denied::HeldBy(holder) => OpenError::Held { path: path.to_owned(), holder },
             lock::Denied::Io(error) => io(error),
         })?;
-        let database = open::for_writing(path, settings).map_err(|trouble| trouble.at(path))?;
+        let mut database = open::for_writing(path, settings).map_err(|trouble| trouble.at(path))?;
         let started = database
             .query_row(sql::TAKE_OVER, [owner], |row| row.get(0))
             .and_then(|epoch| Ok((epoch, database.query_row(sql::HEAD, [], |row| row.get(0))?)));
@@ -158,8 +159,11 @@ impl SqliteStore {
         let published = Arc::new(watch::Sender::new(head));
         let (sender, jobs) = mpsc::channel(settings.queued_appends.max(1));
         let cached_streams = settings.cached_streams;
+        let helper = checkpoint::employ(&mut database, path, settings)
+            .map_err(|trouble| trouble.at(path))?;
         let start = Start {
             database,
+            helper,
             lock,
             epoch,
             head,

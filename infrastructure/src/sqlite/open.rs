@@ -65,6 +65,12 @@ pub enum OpenError {
         #[source]
         source: io::Error,
     },
+    /// The file system cannot share memory between processes, as network ones cannot.
+    #[error("the write-ahead log cannot be used at {path}; put the store on a local disk", path = path.display())]
+    NoLog {
+        /// The store.
+        path: PathBuf,
+    },
     /// SQLite refused.
     #[error("cannot open the database {path}", path = path.display())]
     Database {
@@ -80,6 +86,7 @@ pub enum OpenError {
 pub(super) enum Trouble {
     Newer(i32),
     NotAStore,
+    NoLog,
     Io(io::Error),
     Database(rusqlite::Error),
 }
@@ -105,6 +112,7 @@ impl Trouble {
         match self {
             Trouble::Newer(found) => OpenError::Newer { path, found, known: FORMAT },
             Trouble::NotAStore => OpenError::NotAStore { path },
+            Trouble::NoLog => OpenError::NoLog { path },
             Trouble::Io(source) => OpenError::Io { path, source },
             Trouble::Database(source) => OpenError::Database { path, source },
         }
@@ -124,10 +132,13 @@ pub(super) fn for_writing(path: &Path, settings: &Settings) -> Result<Connection
         check_format(&connection)?;
     }
     // Not before the file is known to be ours: this changes its header.
-    connection.pragma_update(None, "journal_mode", "WAL")?;
+    let mode = |row: &rusqlite::Row<'_>| row.get::<_, String>(0);
+    let mode = connection.pragma_update_and_check(None, "journal_mode", "WAL", mode)?;
+    if !mode.eq_ignore_ascii_case("wal") {
+        return Err(Trouble::NoLog);
+    }
     connection.pragma_update(None, "synchronous", settings.durability.as_pragma())?;
     connection.pragma_update(None, "cache_size", -i64::from(settings.cache_mib) * 1024)?;
-    connection.pragma_update(None, "wal_autocheckpoint", settings.checkpoint_pages)?;
     // The bundled library checks foreign keys by default; ids are the writer's own.
     connection.pragma_update(None, "foreign_keys", false)?;
     if let Some(pages) = settings.max_pages {
@@ -137,6 +148,16 @@ pub(super) fn for_writing(path: &Path, settings: &Settings) -> Result<Connection
         create(&connection)?;
         sync_directory_of(path)?;
     }
+    Ok(connection)
+}
+
+/// A connection that only moves the log into the database.
+pub(super) fn helper(path: &Path, settings: &Settings) -> Result<Connection, Trouble> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(PATIENCE)?;
+    // It syncs the log before it touches the database, and the database before the log is reused.
+    connection.pragma_update(None, "synchronous", settings.durability.as_pragma())?;
     Ok(connection)
 }
 

@@ -11,13 +11,14 @@
 //! A failure in 3 or 4 poisons the store: what the disk holds is unknown until it is reopened.
 
 use super::{
+    checkpoint,
     heads::{Heads, Planned, Unplanned},
     row::{self, Place, signed},
     sql,
 };
 use fundflow_application::store::{AppendError, Position, StreamAppend};
 use rusqlite::{Connection, Statement, Transaction, TransactionBehavior, config::DbConfig};
-use std::{collections::HashMap, fs::File, sync::Arc};
+use std::{collections::HashMap, fs::File, sync::Arc, thread::JoinHandle};
 use tokio::sync::{mpsc, oneshot, watch};
 
 /// A transaction takes no further job once it holds so many events.
@@ -49,6 +50,7 @@ impl Work {
 /// What the thread starts with.
 pub(super) struct Start {
     pub(super) database: Connection,
+    pub(super) helper: JoinHandle<()>,
     pub(super) lock: File,
     pub(super) epoch: i64,
     pub(super) head: Position,
@@ -59,7 +61,8 @@ pub(super) struct Start {
 
 /// Runs until it is told to close or nobody can send any more.
 pub(super) fn run(start: Start) {
-    let Start { database, lock, epoch, head, cached_streams, mut jobs, published } = start;
+    let Start { mut database, helper, lock, epoch, head, cached_streams, mut jobs, published } =
+        start;
     let mut closed = None;
     let mut poisoned = true;
     match Writer::new(&database, epoch, head, cached_streams) {
@@ -71,6 +74,7 @@ pub(super) fn run(start: Start) {
         Err(error) => tracing::error!(%error, "the store's writer could not start"),
     }
     drop(jobs);
+    checkpoint::dismiss(&mut database, helper);
     leave(database, poisoned);
     drop(lock);
     if let Some(closed) = closed {

@@ -7,10 +7,10 @@ use super::{
     order_of, order_stream, purchase_stream, refusal_text, wallet_of, wallet_stream,
 };
 use crate::{
-    discount_purchase::table_for,
+    discount_purchase::{LINKED, table_for},
     retry,
     stand::Stand,
-    step::{Call, Deadline, Send},
+    step::{Call, Deadline, Send, Table},
 };
 use fundflow_application::{
     counterparty::{Application, Charge, Refund},
@@ -21,7 +21,8 @@ use fundflow_domain::{
     admission::{self, Admission, admit},
     discount_purchase::{self as purchase, DiscountPurchase, Request, Retry},
     fund_order::{Ask, Cause, FundOrder},
-    ids::{ApplicationNo, Leg, OrderId, PaymentNo, TransactionId, VersionTag, WalletId},
+    ids::{ApplicationNo, FundCode, Leg, OrderId, PaymentNo, TransactionId, VersionTag, WalletId},
+    modes::ConversionMode,
     time::Timestamp,
     wallet::{Entry, Wallet},
 };
@@ -44,23 +45,33 @@ impl Runner {
         &mut self,
         transaction: &TransactionId,
         request: Box<Request>,
-        mut admission: Box<Admission>,
+        mut admission: Result<Box<Admission>, FundCode>,
         trace_parent: Option<Arc<str>>,
         now: Timestamp,
     ) -> Reply {
-        self.fill_in_use(&mut admission);
+        if let Ok(admission) = &mut admission {
+            self.fill_in_use(admission);
+        }
         let known = self.sagas.get(transaction).is_some_and(|saga| saga.known().is_some());
-        let table = if known { VersionTag::new("known").ok() } else { table_of(&admission) };
+        let table = match &admission {
+            // A repeat, or a refusal that needs no table.
+            Ok(_) | Err(_) if known => tag(&LINKED),
+            Err(_) => tag(&LINKED),
+            Ok(admission) => match admit(admission) {
+                Ok(admitted) => table_for(admitted.mode).and_then(tag),
+                Err(_) => tag(&LINKED),
+            },
+        };
+        let wallet = wallet_of(&request);
         let Some(table) = table else {
-            // Either the rules refuse it anyway, or the mode belongs to another saga.
-            let refused = admit(&admission).err().unwrap_or_else(|| mode_not_run(&admission));
-            self.refused(transaction, &wallet_of(&request));
-            return Reply::Refused(refused.into());
+            // The rules admit a mode that is another saga's.
+            self.refused(transaction, &wallet);
+            return Reply::Refused(mode_not_run(request.mode).into());
         };
         let actor = Actor::Investor(request.investor.clone().into());
-        let (cause, occurred_at) = ("request", admission.at);
+        let occurred_at = admission.as_ref().map_or(now, |admission| admission.at);
+        let cause = "request";
         let voice = Voice { actor, cause, occurred_at, trace_parent };
-        let wallet = wallet_of(&request);
         let command = purchase::Command::Place(request, admission, table);
         match self.decide_purchase(transaction, &command, &voice, now) {
             Ok(events) => {
@@ -505,19 +516,13 @@ impl Runner {
     }
 }
 
-fn table_of(admission: &Admission) -> Option<VersionTag> {
-    let mode = admit(admission).ok()?.mode;
-    VersionTag::new(table_for(mode)?.version).ok()
+fn tag(table: &Table) -> Option<VersionTag> {
+    VersionTag::new(table.version).ok()
 }
 
-fn mode_not_run(admission: &Admission) -> admission::Refusal {
-    admission::Refusal::ModeUnavailable {
-        asked: admission.mode,
-        possible: vec![
-            fundflow_domain::modes::ConversionMode::LinkedSameDay,
-            fundflow_domain::modes::ConversionMode::NextDay,
-        ],
-    }
+fn mode_not_run(asked: Option<ConversionMode>) -> admission::Refusal {
+    let possible = vec![ConversionMode::LinkedSameDay, ConversionMode::NextDay];
+    admission::Refusal::ModeUnavailable { asked, possible }
 }
 
 /// Why the purchase failed, for whoever prints it.

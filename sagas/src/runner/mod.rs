@@ -39,7 +39,7 @@ use fundflow_domain::{
     decider::Decider,
     discount_purchase::{self as purchase, DiscountPurchase, Ending, Request},
     fund_order::{self, FundOrder},
-    ids::{ApplicationNo, Leg, OrderId, PaymentNo, TransactionId, WalletId},
+    ids::{ApplicationNo, FundCode, Leg, OrderId, PaymentNo, TransactionId, WalletId},
     time::Timestamp,
     wallet::Wallet,
 };
@@ -62,8 +62,8 @@ pub enum Input {
         transaction: TransactionId,
         /// What is asked.
         request: Box<Request>,
-        /// What the decision looks at.
-        admission: Box<Admission>,
+        /// What the decision looks at, or the fund that the catalogue does not know.
+        admission: Result<Box<Admission>, FundCode>,
         /// W3C trace context.
         trace_parent: Option<Arc<str>>,
     },

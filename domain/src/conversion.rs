@@ -1,0 +1,352 @@
+//! Shares of one fund into shares of another, on one T, without money leaving.
+//!
+//! ```text
+//! gross_out = Σ lots half_up(shares × NAV out)
+//! base      = gross_out - redemption fee (- put-off fee of a back-end source)
+//! FeeDifference    topup = half_up(max(fee_in - fee_out, 0) × discount)
+//!                  fee_x = half_up(base × rate_x / (1 + rate_x)), or the fixed fee
+//! RateDifference   d = max(rate_in - rate_out, 0) × discount;  topup = half_up(base × d / (1 + d))
+//! BothDifferences  redemption fee = max(fee of leaving - fee of leaving the target at 0 days, 0),
+//!                  then as FeeDifference
+//! net_in    = base - topup;  shares_in = net_in / NAV in;  residual = net_in - shares_in × NAV in
+//! ```
+//!
+//! 1. `redemption fee + put-off fee + topup + net_in = gross_out`, to the fen.
+//! 2. The top-up discount lowers the top-up, whatever the fee in is: at 0 even a fixed fee is free.
+//! 3. A rate cannot be subtracted from a fixed fee: an order with one on either side is charged by
+//!    the difference of fees under every method.
+//! 4. Priced by order, never by a day's sum. The tiers are those of `base`, or of `gross_out` where
+//!    the fund's contract says so.
+//! 5. Front-end shares may only become front-end shares; a fund that charges nothing for buying
+//!    counts as one. Back-end shares may become either.
+
+use crate::{
+    arithmetic::{OutOfRange, out_of_range},
+    explain::{self, percent, plain},
+    fees::{
+        CustomerType, ShareClass,
+        regime::Regime,
+        schedule::FeeSchedule,
+        tiers::{AmountTiers, Charge},
+    },
+    ids::FundCode,
+    lots::Parcel,
+    money::{Discount, Money, Nav, Rate, Residual, ShareRounding, Shares},
+    redemption::{self, Redemption},
+};
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+/// How the difference between two funds' fees is charged; set per pair of funds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Method {
+    /// The difference of two fees.
+    #[default]
+    FeeDifference,
+    /// The fee at the difference of two rates.
+    RateDifference,
+    /// The redemption fee is a difference too.
+    BothDifferences,
+}
+
+/// Which amount decides the tiers of both funds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TierBase {
+    /// What is left after the fee for leaving.
+    #[default]
+    AfterRedemptionFee,
+    /// What the shares are worth.
+    GrossOut,
+}
+
+/// Why a conversion is impossible or cannot be priced. Checked in this order.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// Front-end shares into back-end shares.
+    #[error(
+        "class {source_class} of {source_fund} is front-end and class {target_class} of \
+         {target_fund} is back-end; front-end shares convert into front-end shares only"
+    )]
+    FrontIntoBack {
+        /// Out of which fund.
+        source_fund: FundCode,
+        /// And class.
+        source_class: ShareClass,
+        /// Into which fund.
+        target_fund: FundCode,
+        /// And class.
+        target_class: ShareClass,
+    },
+    /// The shares cannot leave.
+    #[error(transparent)]
+    Redemption(#[from] redemption::Refusal),
+    /// Nothing would be left.
+    #[error("top-up fee {topup} is not below the {base} that is converted")]
+    TopupEatsBase {
+        /// Charged on the way in.
+        topup: Money,
+        /// What it is taken from.
+        base: Money,
+    },
+    /// The money is less than the smallest share of the target.
+    #[error("{net} buys no share at {nav}; it must buy at least 0.01")]
+    NoShare {
+        /// After all fees.
+        net: Money,
+        /// The target's price.
+        nav: Nav,
+    },
+    /// A result does not fit.
+    #[error(transparent)]
+    OutOfRange(#[from] OutOfRange),
+}
+
+/// What the pair of funds, the order and the channel agreed on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Policy {
+    /// How differences are charged.
+    pub method: Method,
+    /// Which amount decides the tiers.
+    pub tier_base: TierBase,
+    /// On the top-up: 0 is the free conversion out of the wallet.
+    pub topup_discount: Discount,
+    /// As the target's contract says.
+    pub rounding: ShareRounding,
+}
+
+/// The fees of both funds.
+#[derive(Debug, Clone, Copy)]
+pub struct Terms<'a> {
+    /// What leaving the source costs.
+    pub leaving: redemption::Terms<'a>,
+    /// What buying the source costs.
+    pub buying_source: &'a AmountTiers,
+    /// What buying the target costs.
+    pub buying_target: &'a AmountTiers,
+    /// What leaving the target costs at 0 days; only [`Method::BothDifferences`] asks.
+    pub leaving_target: Rate,
+    /// What was agreed on.
+    pub policy: Policy,
+}
+
+/// A conversion to the cent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Conversion {
+    /// The source's lots. Under [`Method::BothDifferences`] their fees are before the difference.
+    pub out: Redemption,
+    /// What leaving costs, after the difference where there is one.
+    pub redemption_fee: Money,
+    /// What of that belongs to the source fund's assets, where a regime said it.
+    pub to_fund: Option<Money>,
+    /// What the top-up is reckoned from.
+    pub base: Money,
+    /// The tier of the target.
+    pub charge_in: Charge,
+    /// The tier of the source.
+    pub charge_out: Charge,
+    /// The full fee of buying the target with the base.
+    pub fee_in: Money,
+    /// The full fee of buying the source with the base.
+    pub fee_out: Money,
+    /// What buying the target costs beyond what buying the source did.
+    pub topup: Money,
+    /// What buys shares.
+    pub net_in: Money,
+    /// What is bought.
+    pub shares_in: Shares,
+    /// `net_in - shares_in × nav_in`, exact; left to the target fund's assets.
+    pub residual: Residual,
+    /// The target's net asset value of T.
+    pub nav_in: Nav,
+    /// What was agreed on.
+    pub policy: Policy,
+}
+
+impl<'a> Terms<'a> {
+    /// As two schedules say, and the rules in force on T.
+    pub fn of(
+        source: &'a FeeSchedule,
+        target: &'a FeeSchedule,
+        rules: Option<&'a Regime>,
+        holder: CustomerType,
+        policy: Policy,
+    ) -> Self {
+        Self {
+            leaving: redemption::Terms::of(source, rules, holder),
+            buying_source: &source.purchase,
+            buying_target: &target.purchase,
+            leaving_target: target.redemption.at(0).rate,
+            policy,
+        }
+    }
+}
+
+/// Whether one class may become the other. That both are with one registrar, and are open for it,
+/// is for whoever knows the funds' status.
+///
+/// # Errors
+/// [`Refusal::FrontIntoBack`].
+pub fn may_convert(source: &FeeSchedule, target: &FeeSchedule) -> Result<(), Refusal> {
+    if source.counts_as_front_end() && !target.counts_as_front_end() {
+        return Err(Refusal::FrontIntoBack {
+            source_fund: source.fund,
+            source_class: source.share_class,
+            target_fund: target.fund,
+            target_class: target.share_class,
+        });
+    }
+    Ok(())
+}
+
+/// Prices parcels of the source's lots into shares of the target.
+///
+/// # Errors
+/// [`Refusal`], in its order.
+pub fn price(
+    parcels: &[Parcel],
+    nav_out: Nav,
+    nav_in: Nav,
+    confirmed_on: NaiveDate,
+    terms: Terms<'_>,
+) -> Result<Conversion, Refusal> {
+    let policy = terms.policy;
+    let out = redemption::price(parcels, nav_out, confirmed_on, terms.leaving)?;
+    let lost = |field| out_of_range(field, format!("{}", out.gross));
+    let redemption_fee = leaving_fee(&out, terms).ok_or_else(|| lost("redemption fee"))?;
+    let to_fund = out.to_fund.map(|part| scaled(part, redemption_fee, out.fee));
+    let base = out.payout.plus(out.fee).and_then(|rest| rest.minus(redemption_fee));
+    let base = base.ok_or_else(|| lost("base"))?;
+    let tier_of = match policy.tier_base {
+        TierBase::AfterRedemptionFee => base,
+        TierBase::GrossOut => out.gross,
+    };
+    let charge_in = terms.buying_target.at(tier_of).charge;
+    let charge_out = terms.buying_source.at(tier_of).charge;
+    let fee_in = fee_of(base, charge_in).ok_or_else(|| lost("fee in"))?;
+    let fee_out = fee_of(base, charge_out).ok_or_else(|| lost("fee out"))?;
+    let topup = match (policy.method, charge_in, charge_out) {
+        (Method::RateDifference, Charge::Rate(rate_in), Charge::Rate(rate_out)) => {
+            base.fee_within_half_up(discounted_difference(rate_in, rate_out, policy))
+        }
+        (Method::FeeDifference | Method::BothDifferences | Method::RateDifference, ..) => {
+            fee_in.minus_or_zero(fee_out).discounted_half_up(policy.topup_discount)
+        }
+    };
+    let topup = topup.ok_or_else(|| lost("top-up"))?;
+    let net_in = base.minus(topup).filter(|net| !net.is_zero());
+    let net_in = net_in.ok_or(Refusal::TopupEatsBase { topup, base })?;
+    let shares_in = net_in.shares_at(nav_in, policy.rounding).ok_or_else(|| lost("shares in"))?;
+    if shares_in.is_zero() {
+        return Err(Refusal::NoShare { net: net_in, nav: nav_in });
+    }
+    let residual = net_in.residual(shares_in, nav_in).ok_or_else(|| lost("residual"))?;
+    Ok(Conversion {
+        out,
+        redemption_fee,
+        to_fund,
+        base,
+        charge_in,
+        charge_out,
+        fee_in,
+        fee_out,
+        topup,
+        net_in,
+        shares_in,
+        residual,
+        nav_in,
+        policy,
+    })
+}
+
+fn discounted_difference(rate_in: Rate, rate_out: Rate, policy: Policy) -> Rate {
+    rate_in.minus_or_zero(rate_out).discounted_half_up(policy.topup_discount)
+}
+
+fn leaving_fee(out: &Redemption, terms: Terms<'_>) -> Option<Money> {
+    match terms.policy.method {
+        Method::FeeDifference | Method::RateDifference => Some(out.fee),
+        Method::BothDifferences => {
+            let target = out.gross.at_rate_half_up(terms.leaving_target)?;
+            Some(out.fee.minus_or_zero(target))
+        }
+    }
+}
+
+fn fee_of(base: Money, charge: Charge) -> Option<Money> {
+    match charge {
+        Charge::Rate(rate) => base.fee_within_half_up(rate),
+        Charge::Fixed(fee) => Some(fee),
+    }
+}
+
+/// The fund's part of a fee that a difference lowered: in the same proportion, to the nearest fen.
+fn scaled(part: Money, lowered: Money, full: Money) -> Money {
+    if lowered == full {
+        return part;
+    }
+    let share = part.decimal().checked_div(full.decimal());
+    let scaled = share.and_then(|share| share.checked_mul(lowered.decimal()));
+    scaled.and_then(Money::half_up).unwrap_or(lowered).min(lowered)
+}
+
+impl Conversion {
+    /// What the source's shares are worth.
+    pub const fn gross_out(&self) -> Money {
+        self.out.gross
+    }
+
+    /// Every step in words.
+    pub fn explain(&self) -> Vec<String> {
+        let Self { out, redemption_fee, base, topup, net_in, shares_in, .. } = self;
+        let mut lines: Vec<String> = out.lots.iter().map(|lot| lot.explain(out.nav)).collect();
+        if *redemption_fee != out.fee {
+            lines.push(format!(
+                "redemption fee = {redemption_fee}: {} less what leaving the target at 0 days costs",
+                out.fee
+            ));
+        }
+        let put_off = if out.back_end_fee.is_zero() {
+            String::new()
+        } else {
+            format!(" - {} put off", out.back_end_fee)
+        };
+        lines.push(format!("base = {} - {redemption_fee}{put_off} = {base}", out.gross));
+        lines.extend(self.explain_topup());
+        let nav = plain(self.nav_in.decimal(), 4);
+        let how = explain::rounding(self.policy.rounding);
+        let residual = explain::residual(self.residual);
+        lines.push(format!("net in = {base} - {topup} = {net_in}"));
+        lines.push(format!("shares in = {net_in} / {nav} = {shares_in} ({how})"));
+        lines.push(format!(
+            "residual = {net_in} - {shares_in} × {nav} = {residual}, left to the fund's assets"
+        ));
+        lines
+    }
+
+    fn explain_topup(&self) -> Vec<String> {
+        let Self { base, charge_in, charge_out, fee_in, fee_out, topup, policy, .. } = self;
+        let discount = policy.topup_discount.decimal().normalize();
+        match (policy.method, charge_in, charge_out) {
+            (Method::RateDifference, Charge::Rate(rate_in), Charge::Rate(rate_out)) => {
+                let d = percent(discounted_difference(*rate_in, *rate_out, *policy));
+                vec![format!(
+                    "top-up: d = max({charge_in} - {charge_out}, 0) × {discount} = {d}; \
+                     {base} × {d} / (1 + {d}) = {topup} (to the fen, half up)"
+                )]
+            }
+            (Method::FeeDifference | Method::BothDifferences | Method::RateDifference, ..) => vec![
+                format!("fee in at {charge_in} = {fee_in}, fee out at {charge_out} = {fee_out}"),
+                format!(
+                    "top-up = max({fee_in} - {fee_out}, 0) × {discount} = {topup} \
+                     (to the fen, half up)"
+                ),
+            ],
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "conversion_tests.rs"]
+mod tests;

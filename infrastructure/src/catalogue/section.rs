@@ -1,0 +1,196 @@
+//! A table of a catalogue's file, read key by key, collecting what is wrong.
+//!
+//! 1. Reading never stops: a key that cannot be read is noted and reads as nothing.
+//! 2. A section is closed when all its keys have been asked for; what nobody asked for is unknown.
+
+use super::CatalogueError;
+use fundflow_domain::ids::FundCode;
+use serde::de::DeserializeOwned;
+use std::{collections::BTreeMap, path::Path};
+use toml::{Table, Value};
+
+/// What one file has to say: the lines of its keys, and its errors.
+pub(super) struct Report {
+    file: String,
+    lines: BTreeMap<String, usize>,
+    errors: Vec<CatalogueError>,
+}
+
+impl Report {
+    pub(super) fn new(file: &str, lines: BTreeMap<String, usize>) -> Self {
+        Self { file: file.to_owned(), lines, errors: Vec::new() }
+    }
+
+    pub(super) fn file(&self) -> &str {
+        &self.file
+    }
+
+    /// The file's name without its extension; a fund's file is named by the fund's code.
+    pub(super) fn stem(&self) -> &str {
+        Path::new(&self.file).file_stem().and_then(|stem| stem.to_str()).unwrap_or_default()
+    }
+
+    pub(super) fn is_about(&self, fund: FundCode) -> bool {
+        self.stem() == fund.as_str()
+    }
+
+    /// The line of a key, or of the nearest table around it.
+    pub(super) fn line_of(&self, path: &str) -> Option<usize> {
+        let mut path = path;
+        loop {
+            if let Some(line) = self.lines.get(path) {
+                return Some(*line);
+            }
+            path = path.get(..path.rfind(['.', '['])?)?;
+        }
+    }
+
+    pub(super) fn note(&mut self, key: &str, value: &str, problem: impl Into<String>) {
+        self.errors.push(CatalogueError {
+            file: self.file.clone(),
+            line: self.line_of(key),
+            key: key.to_owned(),
+            value: value.to_owned(),
+            problem: problem.into(),
+        });
+    }
+
+    pub(super) fn into_result(mut self) -> Result<Self, Vec<CatalogueError>> {
+        self.errors.sort_by_key(|error| error.line);
+        if self.errors.is_empty() { Ok(self) } else { Err(self.errors) }
+    }
+}
+
+/// One table.
+pub(super) struct Section<'a> {
+    table: &'a Table,
+    path: String,
+    asked: Vec<&'static str>,
+}
+
+impl<'a> Section<'a> {
+    pub(super) const fn root(table: &'a Table) -> Self {
+        Self { table, path: String::new(), asked: Vec::new() }
+    }
+
+    /// The path of one of its keys.
+    pub(super) fn path(&self, key: &str) -> String {
+        if self.path.is_empty() { key.to_owned() } else { format!("{}.{key}", self.path) }
+    }
+
+    /// A key that may be absent.
+    pub(super) fn may<T: DeserializeOwned>(
+        &mut self,
+        key: &'static str,
+        report: &mut Report,
+    ) -> Option<T> {
+        self.asked.push(key);
+        let value = self.table.get(key)?;
+        read(value, &self.path(key), report)
+    }
+
+    /// A key that must be there.
+    pub(super) fn need<T: DeserializeOwned>(
+        &mut self,
+        key: &'static str,
+        report: &mut Report,
+    ) -> Option<T> {
+        if !self.table.contains_key(key) {
+            report.note(&self.path(key), "", "is missing");
+        }
+        self.may(key, report)
+    }
+
+    /// A table that must be there.
+    pub(super) fn section(&mut self, key: &'static str, report: &mut Report) -> Option<Self> {
+        self.asked.push(key);
+        let path = self.path(key);
+        match self.table.get(key) {
+            Some(Value::Table(table)) => Some(Self { table, path, asked: Vec::new() }),
+            Some(other) => {
+                report.note(&path, &shown(other), "must be a table");
+                None
+            }
+            None => {
+                report.note(&path, "", "is missing; it is a table");
+                None
+            }
+        }
+    }
+
+    /// A list of tables; an absent one is empty.
+    pub(super) fn sections(&mut self, key: &'static str, report: &mut Report) -> Vec<Self> {
+        self.asked.push(key);
+        let path = self.path(key);
+        let rows = match self.table.get(key) {
+            None => return Vec::new(),
+            Some(Value::Array(rows)) => rows,
+            Some(other) => {
+                report.note(&path, &shown(other), "must be a list of tables");
+                return Vec::new();
+            }
+        };
+        let mut sections = Vec::new();
+        for (index, row) in rows.iter().enumerate() {
+            let path = format!("{path}[{index}]");
+            match row {
+                Value::Table(table) => sections.push(Self { table, path, asked: Vec::new() }),
+                other => report.note(&path, &shown(other), "must be a table"),
+            }
+        }
+        sections
+    }
+
+    /// Everything was asked for; the rest is unknown.
+    pub(super) fn close(self, report: &mut Report) {
+        for (key, value) in self.table {
+            if !self.asked.contains(&key.as_str()) {
+                let known = self.asked.join(", ");
+                let problem = format!("is not a key here; the keys are {known}");
+                report.note(&self.path(key), &shown(value), problem);
+            }
+        }
+    }
+}
+
+fn read<T: DeserializeOwned>(value: &Value, path: &str, report: &mut Report) -> Option<T> {
+    let plain = match plain(value) {
+        Ok(plain) => plain,
+        Err(float) => {
+            let problem = format!("write decimals in quotes: \"{float}\"");
+            report.note(path, &float, problem);
+            return None;
+        }
+    };
+    match plain.try_into() {
+        Ok(read) => Some(read),
+        Err(error) => {
+            report.note(path, &shown(value), error.message().trim_end());
+            None
+        }
+    }
+}
+
+/// Dates become text, which is what the domain's dates read; a float is handed back as it is shown.
+fn plain(value: &Value) -> Result<Value, String> {
+    match value {
+        Value::Float(float) => Err(float.to_string()),
+        Value::Datetime(date) => Ok(Value::String(date.to_string())),
+        Value::Array(values) => {
+            values.iter().map(plain).collect::<Result<_, _>>().map(Value::Array)
+        }
+        Value::Table(table) => {
+            let plain = table.iter().map(|(key, value)| Ok((key.clone(), plain(value)?)));
+            plain.collect::<Result<_, String>>().map(Value::Table)
+        }
+        Value::String(_) | Value::Integer(_) | Value::Boolean(_) => Ok(value.clone()),
+    }
+}
+
+fn shown(value: &Value) -> String {
+    let text = value.to_string();
+    match text.char_indices().nth(80) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text,
+    }
+}

@@ -1,0 +1,210 @@
+//! What a fund's file holds: `code`, and one `[[terms]]` per version of the fund's terms.
+//!
+//! Money and shares in quotes, yuan and shares with at most 2 decimals; rates in quotes, `"0.015"` is
+//! 1.5 %; dates bare, `2026-01-01`, in Shanghai. Every block is complete: nothing is inherited from
+//! the one before, so that a block can be read, and checked against its source, by itself.
+
+use super::section::{Report, Section};
+use chrono::NaiveDate;
+use fundflow_domain::{
+    fees::{
+        discount::DiscountRule,
+        schedule::FeeSchedule,
+        tiers::{AmountTiers, DaysTiers},
+    },
+    fund::{Closure, ConversionPair, FundTerms},
+    ids::{FundCode, VersionTag},
+    limits::{DayMax, LargePurchaseNotice, Limits, OrderLimits, ShareLimits},
+    money::Rate,
+};
+use toml::Table;
+
+pub(super) fn read(file: &Table, report: &mut Report) -> Vec<FundTerms> {
+    let mut root = Section::root(file);
+    let code = root.need::<FundCode>("code", report);
+    if let Some(code) = code.filter(|code| !report.is_about(*code)) {
+        let problem = format!("the file of this fund is named {code}.toml");
+        report.note("code", code.as_str(), problem);
+    }
+    let blocks = root.sections("terms", report);
+    if blocks.is_empty() {
+        report.note("terms", "", "at least one [[terms]] is needed");
+    }
+    root.close(report);
+    let terms = blocks.into_iter().map(|block| terms(block, code, report));
+    terms.collect::<Vec<_>>().into_iter().flatten().collect()
+}
+
+fn terms(mut s: Section<'_>, code: Option<FundCode>, r: &mut Report) -> Option<FundTerms> {
+    let version = s.need::<VersionTag>("version", r);
+    let effective_from = s.need::<NaiveDate>("effective_from", r);
+    let source = s.need("source", r);
+    let name = s.need("name", r);
+    let master = s.need("master", r);
+    let kind = s.need("kind", r);
+    let risk = s.need("risk", r);
+    let registrar = s.need("registrar", r);
+    let linked_processing = s.need("linked_processing", r);
+    let status = s.need("status", r);
+    let convert_status = s.need("convert_status", r);
+    let confirm_lag = s.need("confirm_lag", r);
+    let payout_lag = s.need("payout_lag", r);
+    let share_rounding = s.need("share_rounding", r);
+    let redemption_sequence = s.need("redemption_sequence", r);
+    let limits = s.section("limits", r).and_then(|limits_of| limits(limits_of, r));
+    let named = code.zip(version.clone()).zip(effective_from);
+    let fees = s.section("fees", r).and_then(|fees_of| fees(fees_of, named, r));
+    let discounts = s.may::<Vec<DiscountRule>>("discounts", r).unwrap_or_default();
+    let pairs = s.sections("conversions", r).into_iter().map(|row| pair(row, r));
+    let conversions = pairs.collect::<Vec<_>>();
+    let closed = s.sections("closures", r).into_iter().map(|row| closure(row, r));
+    let closures = closed.collect::<Vec<_>>();
+    s.close(r);
+    Some(FundTerms {
+        code: code?,
+        master: master?,
+        name: name?,
+        kind: kind?,
+        registrar: registrar?,
+        risk: risk?,
+        status: status?,
+        convert_status: convert_status?,
+        confirm_lag: confirm_lag?,
+        payout_lag: payout_lag?,
+        share_rounding: share_rounding?,
+        limits: limits?,
+        fees: fees?,
+        discounts,
+        conversions: conversions.into_iter().collect::<Option<_>>()?,
+        linked_processing: linked_processing?,
+        closures: closures.into_iter().collect::<Option<_>>()?,
+        redemption_sequence: redemption_sequence?,
+        version: version?,
+        effective_from: effective_from?,
+        source: source?,
+    })
+}
+
+fn limits(mut s: Section<'_>, r: &mut Report) -> Option<Limits> {
+    let individual = s.section("individual", r).and_then(|of| order_limits(of, r));
+    let institution = s.section("institution", r).and_then(|of| order_limits(of, r));
+    let shares = s.section("shares", r).and_then(|of| share_limits(of, r));
+    let notices = s.sections("large_purchases", r).into_iter().map(|row| notice(row, r));
+    let large_purchases = notices.collect::<Vec<_>>();
+    let fast_redemption_day_max = s.may("fast_redemption_day_max", r);
+    s.close(r);
+    Some(Limits {
+        individual: individual?,
+        institution: institution?,
+        shares: shares?,
+        large_purchases: large_purchases.into_iter().collect::<Option<_>>()?,
+        fast_redemption_day_max,
+    })
+}
+
+fn order_limits(mut s: Section<'_>, r: &mut Report) -> Option<OrderLimits> {
+    let first_min = s.need("first_min", r);
+    let additional_min = s.need("additional_min", r);
+    let step = s.may("step", r);
+    let order_max = s.may("order_max", r);
+    let conversion_in_max = s.may("conversion_in_max", r);
+    let amount = s.may("day_max", r);
+    let on_excess = s.may("on_excess", r);
+    let day_max = match (amount, on_excess) {
+        (Some(amount), Some(on_excess)) => Some(DayMax { amount, on_excess }),
+        (None, None) => None,
+        (Some(_), None) | (None, Some(_)) => {
+            let key = s.path("day_max");
+            r.note(&key, "", "day_max and on_excess are given together or not at all");
+            None
+        }
+    };
+    s.close(r);
+    let (first_min, additional_min) = (first_min?, additional_min?);
+    Some(OrderLimits { first_min, additional_min, step, order_max, conversion_in_max, day_max })
+}
+
+fn share_limits(mut s: Section<'_>, r: &mut Report) -> Option<ShareLimits> {
+    let redemption_min = s.need("redemption_min", r);
+    let conversion_min = s.need("conversion_min", r);
+    let balance_min = s.need("balance_min", r);
+    s.close(r);
+    Some(ShareLimits {
+        redemption_min: redemption_min?,
+        conversion_min: conversion_min?,
+        balance_min: balance_min?,
+    })
+}
+
+fn notice(mut s: Section<'_>, r: &mut Report) -> Option<LargePurchaseNotice> {
+    let from = s.need("from", r);
+    let through = s.may("through", r);
+    let channels = s.may("channels", r).unwrap_or_default();
+    let customers = s.may("customers", r).unwrap_or_default();
+    let amount = s.need("day_max", r);
+    let on_excess = s.need("on_excess", r);
+    let notice = s.need("notice", r);
+    s.close(r);
+    let day_max = DayMax { amount: amount?, on_excess: on_excess? };
+    let (from, notice) = (from?, notice?);
+    Some(LargePurchaseNotice { from, through, channels, customers, day_max, notice })
+}
+
+type Named = Option<((FundCode, VersionTag), NaiveDate)>;
+
+fn fees(mut s: Section<'_>, named: Named, r: &mut Report) -> Option<FeeSchedule> {
+    let share_class = s.need("share_class", r);
+    let fund_kind = s.need("fund_kind", r);
+    let charge_mode = s.need("charge_mode", r);
+    let service_fee = s.may("service_fee", r).unwrap_or(Rate::ZERO);
+    let subscription = s.may("subscription", r);
+    let purchase = s.need::<AmountTiers>("purchase", r);
+    let redemption = s.need::<DaysTiers>("redemption", r);
+    let back_end = s.may("back_end", r);
+    s.close(r);
+    let ((fund, version), effective_from) = named?;
+    Some(FeeSchedule {
+        version,
+        fund,
+        share_class: share_class?,
+        fund_kind: fund_kind?,
+        charge_mode: charge_mode?,
+        effective_from,
+        channel: None,
+        customer_type: None,
+        service_fee,
+        subscription,
+        purchase: purchase?,
+        redemption: redemption?,
+        back_end,
+    })
+}
+
+fn pair(mut s: Section<'_>, r: &mut Report) -> Option<ConversionPair> {
+    let target = s.need("target", r);
+    let method = s.need("method", r);
+    let tier_base = s.may("tier_base", r).unwrap_or_default();
+    let shares_min = s.need("shares_min", r);
+    let days_min = s.need("days_min", r);
+    let topup_discount = s.need("topup_discount", r);
+    let rule = s.need("rule", r);
+    s.close(r);
+    Some(ConversionPair {
+        target: target?,
+        method: method?,
+        tier_base,
+        shares_min: shares_min?,
+        days_min: days_min?,
+        topup_discount: topup_discount?,
+        rule: rule?,
+    })
+}
+
+fn closure(mut s: Section<'_>, r: &mut Report) -> Option<Closure> {
+    let from = s.need("from", r);
+    let through = s.need("through", r);
+    let stops = s.need("stops", r);
+    let notice = s.need("notice", r);
+    s.close(r);
+    Some(Closure { from: from?, through: through?, stops: stops?, notice: notice? })
+}

@@ -1,0 +1,195 @@
+use super::*;
+use fundflow_domain::{fund::ProductRisk, ids::FundCode, money::Money};
+
+const GOOD: &str = include_str!("../../../catalogue/050027.toml");
+
+fn errors_of(files: &[(&str, &[u8])]) -> Vec<String> {
+    let files = files.iter().map(|(name, bytes)| ((*name).to_owned(), Ok(bytes.to_vec())));
+    let errors = read(files).err().unwrap_or_default();
+    errors.iter().map(ToString::to_string).collect()
+}
+
+/// The shipped file with one text replaced, under its own name.
+fn altered(from: &str, to: &str) -> Vec<String> {
+    assert!(GOOD.contains(from), "{from:?} is not in the file");
+    errors_of(&[("050027.toml", GOOD.replacen(from, to, 1).as_bytes())])
+}
+
+fn code(text: &str) -> FundCode {
+    text.parse().unwrap()
+}
+
+#[test]
+fn the_shipped_catalogue_is_read_without_a_complaint() {
+    let errors = shipped().err().unwrap_or_default();
+    let lines: Vec<_> = errors.iter().map(ToString::to_string).collect();
+
+    assert_eq!(lines.join("\n"), "");
+}
+
+#[test]
+fn the_directory_and_the_program_hold_the_same_catalogue() {
+    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("../catalogue");
+
+    assert_eq!(load(&dir), shipped());
+}
+
+#[test]
+fn every_kind_of_mistake_names_line_key_value_and_what_is_allowed() {
+    let rows = [
+        (
+            "kind = \"bond\"",
+            "kind = \"bnd\"",
+            "050027.toml:15: terms[0].kind = \"bnd\": unknown variant `bnd`, expected one of `money`, `bond`, `hybrid`, `equity`, `index`, `qdii`, `fof`",
+        ),
+        (
+            "first_min = \"1\"",
+            "first_min = \"0\"",
+            "050027.toml:27: terms[0].limits.individual.first_min = \"0\": \"0\" is not an order's amount: 0.01 to 99999999999999.99 yuan with at most 2 decimals",
+        ),
+        (
+            "first_min = \"1\"",
+            "first_min = 1.5",
+            "050027.toml:27: terms[0].limits.individual.first_min = 1.5: write decimals in quotes: \"1.5\"",
+        ),
+        (
+            "confirm_lag = 1",
+            "confirm_lag = 4",
+            "050027.toml:21: terms[0].confirm_lag = 4: allowed: 1 to 3 trading days after T",
+        ),
+        (
+            "master = \"050027\"",
+            "mister = \"050027\"\nmaster = \"050027\"",
+            "050027.toml:14: terms[0].mister = \"050027\": is not a key here; the keys are version, effective_from, source, name, master, kind, risk, registrar, linked_processing, status, convert_status, confirm_lag, payout_lag, share_rounding, redemption_sequence, limits, fees, discounts, conversions, closures",
+        ),
+        ("risk = \"R2\"", "", "050027.toml:9: terms[0].risk: is missing"),
+        (
+            "code = \"050027\"",
+            "code = \"050028\"",
+            "050027.toml:7: code = 050028: the file of this fund is named 050028.toml",
+        ),
+        (
+            "rate = \"0.005\"",
+            "rate = \"1.5\"",
+            "050027.toml:50: terms[0].fees.purchase = [{ from = \"0\", rate = \"0.008\" }, { from = \"1000000\", rate = \"1.5\" }, { from = \"3…: \"1.5\" is not a rate: 0 to 1 with at most 8 decimals (0.015 is 1.5%)",
+        ),
+        (
+            "effective_from = 2024-07-05",
+            "effective_from = 2026-01-01",
+            "050027.toml:46: terms[0].fees.purchase charge from 0.00 = 0.00800000: allowed: csrc-2026 allows no more than 0.00300000 of the amount",
+        ),
+    ];
+    for (from, to, says) in rows {
+        let said = altered(from, to);
+        assert_eq!(said.first().map(String::as_str), Some(says), "{said:#?}");
+    }
+}
+
+#[test]
+fn all_errors_of_all_files_are_reported_at_once() {
+    let broken = GOOD
+        .replace("kind = \"bond\"\nrisk", "kind = \"bnd\"\nrisk")
+        .replace("confirm_lag = 1", "confirm_lag = \"x\"");
+    let said = errors_of(&[
+        ("000001.toml", b"code = \"000001\"\n"),
+        ("050027.toml", broken.as_bytes()),
+        ("060000.toml", b"code = \n[[terms]\n"),
+        ("070000.toml", b"# \xB2\xA9\xCA\xB1\n"),
+    ]);
+    let starts: Vec<_> = said.iter().map(|line| line.get(..28).unwrap_or(line)).collect();
+
+    assert_eq!(
+        starts[..4],
+        [
+            "000001.toml: terms: at least",
+            "050027.toml:15: terms[0].kin",
+            "050027.toml:21: terms[0].con",
+            "060000.toml:1: is not TOML: ",
+        ],
+        "{said:#?}"
+    );
+    assert_eq!(
+        said.last().map(String::as_str),
+        Some("070000.toml:1: is not UTF-8 here (GB18030 or GBK, perhaps); save the file as UTF-8")
+    );
+}
+
+#[test]
+fn a_byte_order_mark_is_read_over_and_utf16_is_named() {
+    let marked = format!("\u{FEFF}{GOOD}");
+
+    assert_eq!(errors_of(&[("050027.toml", marked.as_bytes())]), Vec::<String>::new());
+    assert_eq!(
+        errors_of(&[("050027.toml", b"\xFF\xFEc\0")]),
+        ["050027.toml: is UTF-16; save it as UTF-8"]
+    );
+}
+
+#[test]
+fn an_empty_or_absent_directory_says_so() {
+    let dir = tempfile::tempdir().unwrap();
+    let said = |dir: &Path| load(dir).unwrap_err().first().unwrap().problem.clone();
+
+    assert_eq!(
+        said(dir.path()),
+        "holds no *.toml; put one file per fund here, named like 000730.toml"
+    );
+    assert!(said(&dir.path().join("nowhere")).starts_with("cannot be read: "));
+}
+
+#[test]
+fn a_change_of_terms_leaves_the_terms_of_earlier_days_as_they_were() {
+    let block = GOOD.split_once("\n[[terms]]").unwrap().1;
+    let later = block
+        .replace("050027-2024", "050027-2025")
+        .replace("effective_from = 2024-07-05", "effective_from = 2025-03-01")
+        .replace("risk = \"R2\"", "risk = \"R3\"");
+    let text = format!("{GOOD}\n[[terms]]{later}");
+    let file = ("050027.toml".to_owned(), Ok(text.into_bytes()));
+    let catalogue = read(std::iter::once(file)).unwrap();
+    let risk = |on: &str| Some(catalogue.on(code("050027"), on.parse().unwrap())?.risk);
+
+    let rows = [
+        ("2024-07-04", None),
+        ("2024-07-05", Some(ProductRisk::R2)),
+        ("2025-02-28", Some(ProductRisk::R2)),
+        ("2025-03-01", Some(ProductRisk::R3)),
+    ];
+    for (on, expected) in rows {
+        assert_eq!(risk(on), expected, "{on}");
+    }
+    let old = catalogue.version(&"050027-2024".parse().unwrap());
+    assert_eq!(old.map(|terms| terms.risk), Some(ProductRisk::R2));
+}
+
+#[test]
+fn what_two_blocks_or_two_files_contradict_each_other_in_is_found() {
+    let block = GOOD.split_once("\n[[terms]]").unwrap().1;
+    let twice = format!("{GOOD}\n[[terms]]{block}");
+    let pair = "\n[[terms.conversions]]\ntarget = \"999999\"\nmethod = \"both_differences\"\nshares_min = \"1\"\ndays_min = 0\ntopup_discount = \"0\"\nrule = \"r\"\n";
+
+    assert_eq!(
+        errors_of(&[("050027.toml", twice.as_bytes())]),
+        [
+            "050027.toml:11: terms[0].effective_from = 2024-07-05: allowed: terms 050027-2024 start on that day already",
+            "050027.toml:10: terms[0].version = 050027-2024: allowed: used once in a catalogue",
+        ]
+    );
+    assert_eq!(
+        errors_of(&[("050027.toml", format!("{GOOD}{pair}").as_bytes())]),
+        [
+            "050027.toml:63: terms[0].conversions[0].target = 999999: allowed: a fund of this catalogue"
+        ]
+    );
+}
+
+#[test]
+fn the_notice_of_050027_caps_a_day_at_five_million_from_its_first_day() {
+    use fundflow_domain::investor::{CustomerType, SalesChannel};
+    let catalogue = shipped().unwrap();
+    let on = "2024-07-05".parse().unwrap();
+    let terms = catalogue.on(code("050027"), on).unwrap();
+    let cap = terms.limits.day_cap(CustomerType::Individual, SalesChannel::DirectOnline, on);
+
+    assert_eq!(cap.map(|cap| cap.max.amount), Some(Money::whole_yuan(5_000_000)));
+}

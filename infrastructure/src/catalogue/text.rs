@@ -1,0 +1,72 @@
+//! Bytes to text, text to tables with the line of every key.
+//!
+//! 1. UTF-8 only. A byte-order mark is tolerated, since some editors write one; another encoding is
+//!    named with the line where it shows.
+//! 2. Every syntax error of a file is reported.
+
+use super::{CatalogueError, section::Report, whole_file};
+use std::collections::BTreeMap;
+use toml::{
+    Table,
+    de::{DeTable, DeValue},
+};
+
+const UTF16_MARKS: [&[u8]; 2] = [&[0xFF, 0xFE], &[0xFE, 0xFF]];
+
+pub(super) fn decode<'a>(file: &str, bytes: &'a [u8]) -> Result<&'a str, Vec<CatalogueError>> {
+    if UTF16_MARKS.iter().any(|mark| bytes.starts_with(mark)) {
+        return Err(vec![whole_file(file, "is UTF-16; save it as UTF-8".to_owned())]);
+    }
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Ok(text.strip_prefix('\u{FEFF}').unwrap_or(text)),
+        Err(error) => {
+            let before = bytes.get(..error.valid_up_to()).unwrap_or_default();
+            let problem = "is not UTF-8 here (GB18030 or GBK, perhaps); save the file as UTF-8";
+            let line = Some(before.split(|byte| *byte == b'\n').count());
+            Err(vec![CatalogueError { line, ..whole_file(file, problem.to_owned()) }])
+        }
+    }
+}
+
+pub(super) fn parse(file: &str, text: &str) -> Result<(Table, Report), Vec<CatalogueError>> {
+    let (spanned, errors) = DeTable::parse_recoverable(text);
+    let located = errors.iter().map(|error| {
+        let line = error.span().map(|span| line_at(text, span.start));
+        CatalogueError { line, ..whole_file(file, format!("is not TOML: {}", error.message())) }
+    });
+    let mut located: Vec<_> = located.collect();
+    located.sort_by_key(|error| error.line);
+    if !located.is_empty() {
+        return Err(located);
+    }
+    let mut lines = BTreeMap::new();
+    walk(spanned.get_ref(), "", text, &mut lines);
+    let table = toml::from_str(text).map_err(|error: toml::de::Error| {
+        vec![whole_file(file, format!("is not TOML: {}", error.message()))]
+    })?;
+    Ok((table, Report::new(file, lines)))
+}
+
+fn walk(table: &DeTable<'_>, path: &str, text: &str, lines: &mut BTreeMap<String, usize>) {
+    for (key, value) in table {
+        let dot = if path.is_empty() { "" } else { "." };
+        let path = format!("{path}{dot}{}", key.get_ref());
+        lines.insert(path.clone(), line_at(text, key.span().start));
+        walk_value(value.get_ref(), &path, text, lines);
+    }
+}
+
+fn walk_value(value: &DeValue<'_>, path: &str, text: &str, lines: &mut BTreeMap<String, usize>) {
+    if let Some(table) = value.as_table() {
+        walk(table, path, text, lines);
+    }
+    for (index, element) in value.as_array().into_iter().flatten().enumerate() {
+        let path = format!("{path}[{index}]");
+        lines.insert(path.clone(), line_at(text, element.span().start));
+        walk_value(element.get_ref(), &path, text, lines);
+    }
+}
+
+fn line_at(text: &str, offset: usize) -> usize {
+    1 + text.bytes().take(offset).filter(|byte| *byte == b'\n').count()
+}

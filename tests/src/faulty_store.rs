@@ -1,0 +1,161 @@
+//! A store in front of a store that fails as told, to see what its users make of it.
+//!
+//! Each append takes the next fault of the script; after its end all appends pass. The script is
+//! written out, or drawn from a seed, so that every run fails in the same places.
+
+use fundflow_application::{
+    envelope::{Recorded, StreamName},
+    store::{AppendError, Checkpoints, EventStore, Position, ReadError, StreamAppend, Version},
+};
+use std::{
+    collections::VecDeque,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+use tokio::sync::watch;
+
+/// What happens to one append.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    /// Nothing unusual.
+    Pass,
+    /// A fault before anything is written.
+    Before,
+    /// Everything is written; the answer is a fault.
+    AnswerLost,
+    /// Nothing is written; the answer is a conflict that does not say the actual version.
+    Conflict,
+    /// The sync fails: poisoned from here on until [`FaultyStore::reopen`].
+    SyncFailed {
+        /// Whether the events turn out to be there.
+        written: bool,
+    },
+}
+
+/// Fails as told. Clones share the script and the store.
+#[derive(Debug, Clone)]
+pub struct FaultyStore<S> {
+    store: S,
+    script: Arc<Mutex<Script>>,
+}
+
+#[derive(Debug)]
+struct Script {
+    faults: VecDeque<Fault>,
+    poisoned: bool,
+}
+
+impl<S> FaultyStore<S> {
+    /// The first append meets the first fault, and so on.
+    pub fn scripted(store: S, faults: impl IntoIterator<Item = Fault>) -> Self {
+        let script = Script { faults: faults.into_iter().collect(), poisoned: false };
+        Self { store, script: Arc::new(Mutex::new(script)) }
+    }
+
+    /// A script for `appends` appends of which about `per_mille` in a thousand fail.
+    pub fn seeded(store: S, seed: u64, appends: usize, per_mille: u64) -> Self {
+        let mut state = seed;
+        let faults = std::iter::repeat_with(|| {
+            if split_mix(&mut state) % 1000 >= per_mille {
+                return Fault::Pass;
+            }
+            match split_mix(&mut state) % 5 {
+                0 => Fault::Before,
+                1 => Fault::AnswerLost,
+                2 => Fault::Conflict,
+                3 => Fault::SyncFailed { written: false },
+                _ => Fault::SyncFailed { written: true },
+            }
+        });
+        Self::scripted(store, faults.take(appends))
+    }
+
+    /// Writes are taken again, as after a restart.
+    pub fn reopen(&self) {
+        self.script().poisoned = false;
+    }
+
+    fn script(&self) -> MutexGuard<'_, Script> {
+        self.script.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn next(&self) -> Result<Fault, AppendError> {
+        let mut script = self.script();
+        if script.poisoned {
+            return Err(AppendError::Poisoned);
+        }
+        let fault = script.faults.pop_front().unwrap_or(Fault::Pass);
+        script.poisoned = matches!(fault, Fault::SyncFailed { .. });
+        Ok(fault)
+    }
+}
+
+/// Steele, Lea and Flood's generator: small, and the same on every machine.
+fn split_mix(state: &mut u64) -> u64 {
+    *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    let mut mixed = *state;
+    mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    mixed ^ (mixed >> 31)
+}
+
+impl<S: EventStore> EventStore for FaultyStore<S> {
+    async fn append(&self, batch: Vec<StreamAppend>) -> Result<Position, AppendError> {
+        let fault = self.next()?;
+        match fault {
+            Fault::Pass => self.store.append(batch).await,
+            Fault::Before => Err(AppendError::Fault("told to fail before writing".into())),
+            Fault::AnswerLost => {
+                self.store.append(batch).await?;
+                Err(AppendError::Fault("told to lose the answer".into()))
+            }
+            Fault::Conflict => match batch.into_iter().next() {
+                Some(StreamAppend { stream, expected, .. }) => {
+                    Err(AppendError::Conflict { stream, expected, actual: None })
+                }
+                None => self.store.append(Vec::new()).await,
+            },
+            Fault::SyncFailed { written } => {
+                if written {
+                    self.store.append(batch).await?;
+                }
+                Err(AppendError::Poisoned)
+            }
+        }
+    }
+
+    async fn read(
+        &self,
+        stream: &StreamName,
+        after: Version,
+        limit: u32,
+    ) -> Result<Vec<Recorded>, ReadError> {
+        self.store.read(stream, after, limit).await
+    }
+
+    async fn read_back(
+        &self,
+        stream: &StreamName,
+        before: Option<Version>,
+        limit: u32,
+    ) -> Result<Vec<Recorded>, ReadError> {
+        self.store.read_back(stream, before, limit).await
+    }
+
+    async fn read_all(&self, after: Position, limit: u32) -> Result<Vec<Recorded>, ReadError> {
+        self.store.read_all(after, limit).await
+    }
+
+    fn head(&self) -> watch::Receiver<Position> {
+        self.store.head()
+    }
+}
+
+impl<S: Checkpoints> Checkpoints for FaultyStore<S> {
+    async fn load(&self, reader: &str) -> Result<Option<(Position, Vec<u8>)>, ReadError> {
+        self.store.load(reader).await
+    }
+
+    async fn save(&self, reader: &str, at: Position, kept: Vec<u8>) -> Result<(), AppendError> {
+        self.store.save(reader, at, kept).await
+    }
+}

@@ -1,0 +1,255 @@
+//! What only the embedded store promises; what every store promises is in `stores.rs`.
+
+#![allow(clippy::expect_used, reason = "a fixture that cannot be made is a failed test")]
+
+use fundflow_application::{
+    envelope::Recorded,
+    store::{AppendError, EventStore, Position, Version},
+};
+use fundflow_infrastructure::sqlite::{BackupError, OpenError, Settings, SqliteStore};
+use fundflow_testkit::sample::append;
+use rusqlite::Connection;
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+use tempfile::TempDir;
+
+fn scratch() -> (TempDir, PathBuf) {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let path = directory.path().join("new").join("events.db");
+    (directory, path)
+}
+
+fn open(path: &Path) -> SqliteStore {
+    SqliteStore::open(path, &Settings::default()).expect("a store that opens")
+}
+
+async fn all(store: &SqliteStore) -> Vec<Recorded> {
+    store.read_all(Position::START, u32::MAX).await.expect("a store that can be read")
+}
+
+/// Two streams, two events each.
+async fn append_nth(store: &SqliteStore, nth: u64) -> Result<Position, AppendError> {
+    let long = "x".repeat(300);
+    let one = append(&format!("wallet-{nth}"), 0, &["a", &long]);
+    store.append(vec![one, append("wallet-all", nth * 2, &["b", &long])]).await
+}
+
+#[tokio::test]
+async fn the_database_refuses_to_change_or_remove_what_happened() {
+    let (_directory, path) = scratch();
+    let store = open(&path);
+    append_nth(&store, 0).await.expect("an append");
+    store.close().await;
+    let database = Connection::open(&path).expect("any tool can open it");
+
+    for (table, column) in [("events", "data"), ("streams", "name"), ("event_types", "name")] {
+        let refused = format!("{table} are never changed nor removed");
+        for statement in
+            [format!("UPDATE {table} SET {column} = ''"), format!("DELETE FROM {table}")]
+        {
+            let error = database.execute(&statement, []).expect_err("a refusal");
+            assert_eq!(error.to_string(), refused, "{statement}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_auditor_reads_names_and_times() {
+    let (_directory, path) = scratch();
+    let store = open(&path);
+    let appended = append("wallet-1", 0, &["deposit-7"]);
+    store.append(vec![appended.clone()]).await.expect("an append");
+    let database = Connection::open(&path).expect("any tool can open it");
+
+    let row = "SELECT stream, event_type, event_id, correlation_id, actor, occurred_at,
+        recorded_at, trade_date, chain FROM event_log WHERE causation_id = 'deposit-7'";
+    let columns = |row: &rusqlite::Row<'_>| (0..9).map(|column| row.get(column)).collect();
+    let row: Vec<String> = database.query_row(row, [], columns).expect("one event");
+
+    let event = &appended.events[0];
+    let expected = [
+        "wallet-1",
+        "wallet.shares_credited",
+        &event.event_id.to_string().replace('-', ""),
+        "TX-20260213-7",
+        "counterparty:unionpay",
+        "2026-02-13T06:59:59.999001Z",
+        "2026-02-13T07:00:00.123456Z",
+        "2026-02-13",
+        &event.chain.to_string(),
+    ];
+    assert_eq!(row, expected);
+}
+
+#[tokio::test]
+async fn a_second_writer_is_told_who_holds_the_store() {
+    let (_directory, path) = scratch();
+    let first = open(&path);
+
+    let second = SqliteStore::open(&path, &Settings::default()).map(drop);
+
+    let Err(OpenError::Held { holder, .. }) = second else { panic!("{second:?}") };
+    assert!(holder.starts_with(&format!("process {} on ", std::process::id())), "{holder}");
+    assert!(holder.contains(", since 20"), "{holder}");
+    first.close().await;
+    let second = open(&path);
+    let refused = append_nth(&first, 0).await;
+    assert!(matches!(refused, Err(AppendError::Fault(_))), "{refused:?}");
+    assert_eq!(append_nth(&second, 0).await.expect("an append"), Position(4));
+}
+
+#[tokio::test]
+async fn a_reader_beside_the_writer_sees_what_is_committed_and_cannot_append() {
+    let (_directory, path) = scratch();
+    let missing = SqliteStore::open_read_only(&path).map(drop);
+    assert!(matches!(missing, Err(OpenError::Missing { .. })), "{missing:?}");
+    let writer = open(&path);
+    let reader = SqliteStore::open_read_only(&path).expect("a store to read");
+    let head = reader.head();
+
+    for nth in 0..3 {
+        append_nth(&writer, nth).await.expect("an append");
+
+        assert_eq!(reader.poll_head().expect("a head"), Position(nth * 4 + 4));
+        assert_eq!(*head.borrow(), Position(nth * 4 + 4));
+        assert_eq!(all(&reader).await, all(&writer).await);
+    }
+    let refused = append_nth(&reader, 3).await;
+    assert!(matches!(refused, Err(AppendError::Fault(_))), "{refused:?}");
+}
+
+#[tokio::test]
+async fn a_writer_whom_another_replaced_is_fenced_off() {
+    let (_directory, path) = scratch();
+    let store = open(&path);
+    append_nth(&store, 0).await.expect("an append");
+    let other = Connection::open(&path).expect("any tool can open it");
+    let take_over = "UPDATE writer SET epoch = epoch + 1, owner = 'process 1 on other'";
+    other.execute(take_over, []).expect("a file system whose locks do not hold");
+
+    for _ in 0..2 {
+        let refused = append_nth(&store, 1).await;
+        let Err(AppendError::Fenced { owner }) = refused else { panic!("{refused:?}") };
+        assert_eq!(owner, "process 1 on other");
+    }
+    assert_eq!(all(&store).await.len(), 4);
+    assert_eq!(*store.head().borrow(), Position(4));
+}
+
+#[tokio::test]
+async fn after_a_failed_write_nothing_more_is_written_until_reopened() {
+    let (_directory, path) = scratch();
+    let full = Settings { max_pages: Some(16), ..Settings::default() };
+    let store = SqliteStore::open(&path, &full).expect("a small disk");
+    let mut written = 0;
+    let failed = loop {
+        match append_nth(&store, written).await {
+            Ok(_) => written += 1,
+            Err(error) => break error,
+        }
+    };
+
+    assert!(matches!(failed, AppendError::Poisoned), "{failed:?}");
+    let again = append_nth(&store, written).await;
+    assert!(matches!(again, Err(AppendError::Poisoned)), "{again:?}");
+    assert_eq!(*store.head().borrow(), Position(written * 4));
+    store.close().await;
+    let store = open(&path);
+    assert_eq!(all(&store).await.len() as u64, written * 4);
+    assert_eq!(append_nth(&store, written).await.expect("room"), Position(written * 4 + 4));
+}
+
+#[tokio::test]
+async fn a_torn_log_leaves_whole_batches_from_the_start() {
+    let (directory, path) = scratch();
+    let settings = Settings { checkpoint_pages: 0, ..Settings::default() };
+    let store = SqliteStore::open(&path, &settings).expect("a store that opens");
+    for nth in 0..12 {
+        append_nth(&store, nth).await.expect("an append");
+    }
+    let whole = all(&store).await;
+    let database = fs::read(&path).expect("the database");
+    let log = fs::read(path.with_extension("db-wal")).expect("the log");
+
+    let mut seen = std::collections::BTreeSet::new();
+    for cut in (0..=log.len()).step_by(9973).chain([log.len() - 1, log.len()]) {
+        let torn = directory.path().join(format!("{cut}.db"));
+        fs::write(&torn, &database).expect("a copy");
+        fs::write(torn.with_extension("db-wal"), &log[..cut]).expect("a copy");
+
+        let store = open(&torn);
+
+        let events = all(&store).await;
+        assert_eq!(events.len() % 4, 0, "half a batch after a cut at {cut}");
+        assert_eq!(events, whole[..events.len()], "cut at {cut}");
+        let next = events.len() as u64 / 4;
+        append_nth(&store, next).await.expect("the next batch fits");
+        seen.insert(next);
+    }
+    assert_eq!(seen, (0..=12).collect(), "a cut behind each batch");
+}
+
+#[tokio::test]
+async fn what_is_not_ours_or_too_new_is_left_alone() {
+    let (directory, path) = scratch();
+    open(&path).close().await;
+    let database = Connection::open(&path).expect("any tool can open it");
+    database.pragma_update(None, "user_version", 99).expect("a later format");
+    drop(database);
+    let other = directory.path().join("other.db");
+    let database = Connection::open(&other).expect("a database");
+    database.execute("CREATE TABLE notes (text)", []).expect("a table");
+    drop(database);
+    let text = directory.path().join("notes.txt");
+    fs::write(&text, "dear diary, ".repeat(100)).expect("a file");
+    let before = [&path, &other, &text].map(|path| fs::read(path).expect("a file"));
+
+    let newer = SqliteStore::open(&path, &Settings::default()).map(drop);
+    assert!(matches!(newer, Err(OpenError::Newer { found: 99, known: 1, .. })), "{newer:?}");
+    for path in [&other, &text] {
+        let strange = SqliteStore::open(path, &Settings::default()).map(drop);
+        assert!(matches!(strange, Err(OpenError::NotAStore { .. })), "{strange:?}");
+        let strange = SqliteStore::open_read_only(path).map(drop);
+        assert!(matches!(strange, Err(OpenError::NotAStore { .. })), "{strange:?}");
+    }
+    assert_eq!([&path, &other, &text].map(|path| fs::read(path).expect("a file")), before);
+}
+
+#[tokio::test]
+async fn a_backup_is_a_store_of_its_own() {
+    let (directory, path) = scratch();
+    let store = open(&path);
+    append_nth(&store, 0).await.expect("an append");
+    let copy = directory.path().join("copy.db");
+
+    store.backup(&copy).expect("a copy");
+    append_nth(&store, 1).await.expect("an append");
+
+    let again = store.backup(&copy);
+    assert!(matches!(again, Err(BackupError::Unwritable { .. })), "{again:?}");
+    let copy = open(&copy);
+    assert_eq!(all(&copy).await, all(&store).await[..4]);
+    append_nth(&copy, 1).await.expect("an append");
+    assert_eq!(all(&copy).await, all(&store).await);
+}
+
+#[tokio::test]
+async fn a_small_memory_of_streams_changes_no_answer() {
+    let (_directory, path) = scratch();
+    let settings = Settings { cached_streams: 2, ..Settings::default() };
+    let store = SqliteStore::open(&path, &settings).expect("a store that opens");
+
+    for round in 0..3 {
+        let batch = (0..20).map(|nth| append(&format!("wallet-{nth}"), round, &["a"]));
+        store.append(batch.collect()).await.expect("an append");
+    }
+    let late = store.append(vec![append("wallet-new", 0, &["a"]), append("wallet-7", 1, &["b"])]);
+    let late = late.await;
+    let Err(AppendError::Conflict { actual, .. }) = late else { panic!("{late:?}") };
+    assert_eq!(actual, Some(Version(3)));
+    assert_eq!(all(&store).await.len(), 60);
+    let new = store.append(vec![append("wallet-new", 0, &["a"])]).await;
+    assert_eq!(new.expect("the refused batch left no trace"), Position(61));
+}
