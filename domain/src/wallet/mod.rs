@@ -352,3 +352,17 @@ pub fn parse_id(id: &str) -> Option<(InvestorId, FundCode)> {
     let (investor, fund) = id.rsplit_once('.')?;
     Some((investor.parse().ok()?, fund.parse().ok()?))
 }
+
+impl Event {
+    /// The transaction that did it.
+    pub const fn transaction(&self) -> &TransactionId {
+        match self {
+            Event::CreditedInTransit { transaction, .. }
+            | Event::CreditConfirmed { transaction, .. }
+            | Event::CreditReversed { transaction }
+            | Event::SharesReserved { transaction, .. }
+            | Event::SharesReleased { transaction }
+            | Event::SharesSpent { transaction, .. } => transaction,
+        }
+    }
+}
