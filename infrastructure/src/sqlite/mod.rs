@@ -212,6 +212,14 @@ impl SqliteStore {
         Ok(found)
     }
 
+    /// The streams whose names lie from `from` up to, but not including, `until`, in order of bytes.
+    ///
+    /// # Errors
+    /// [`ReadError`] as for any read.
+    pub fn stream_names(&self, from: &str, until: &str) -> Result<Vec<StreamName>, ReadError> {
+        self.0.readers.with(|reader| reader.stream_names(from, until))
+    }
+
     /// Writes a consistent copy to a file that does not exist yet, while appends go on. The copy is
     /// a store of its own.
     ///

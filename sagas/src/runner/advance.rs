@@ -8,6 +8,7 @@ use super::{
 };
 use crate::{
     discount_purchase::{LINKED, table_for},
+    liveness::confirmation_noon,
     retry,
     stand::Stand,
     step::{Call, Deadline, Send, Table},
@@ -29,7 +30,7 @@ use fundflow_domain::{
 use std::sync::Arc;
 
 /// The name under which refunds are retried and parked; they have no row of their own.
-pub(super) const REFUND_ROW: &str = "refund payment";
+pub const REFUND_ROW: &str = "refund payment";
 
 /// Says who and why for the decisions that follow from one input.
 struct Voice {
@@ -498,24 +499,8 @@ impl Runner {
         }
     }
 
-    /// 12:00 of the day on which the registrar must have spoken about the leg. A payment that
-    /// landed on a later T moves it by as many trading days.
     fn confirmation_noon(&self, saga: &Saga, leg: Leg, now: Timestamp) -> Timestamp {
-        let noon = || {
-            let (open, order) = (saga.known()?, saga.buy.state.order()?);
-            let promised = &open.admitted;
-            let base = match leg {
-                Leg::MoneyFund if promised.nav_date > promised.trade_date => promised.nav_date,
-                Leg::MoneyFund | Leg::Conversion => promised.confirm_by,
-            };
-            let (mut moved, mut day) = (base, promised.trade_date);
-            while day < order.terms.trade_date {
-                day = self.calendar.plus(day, 1).ok()?;
-                moved = self.calendar.plus(moved, 1).ok()?;
-            }
-            let twelve = chrono::NaiveTime::from_hms_opt(12, 0, 0)?;
-            Some(Timestamp::shanghai(moved.date(), twelve))
-        };
+        let noon = || confirmation_noon(&self.calendar, saga.known()?, &saga.buy.state, leg);
         // Past the calendar's end nobody can say which day: ask now, and let a person see it.
         noon().unwrap_or(now)
     }

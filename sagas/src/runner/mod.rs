@@ -23,7 +23,8 @@ mod dispatch;
 mod operator;
 mod saga;
 
-pub use operator::{Action, ActionError, can_skip, legs, place};
+pub use advance::REFUND_ROW;
+pub use operator::{Action, ActionError, can_skip, legs, legs_of, place};
 pub use saga::{Asked, Lane, Saga};
 
 use fundflow_application::{
