@@ -5,4 +5,5 @@
 pub mod bare_log;
 pub mod catalogue;
 pub mod exchange;
+pub mod sandbox;
 pub mod sqlite;
