@@ -165,11 +165,16 @@ impl ApplicationEntry {
         records.into_iter().map(|a| (at, Notice::Application(self.order.clone(), a))).collect()
     }
 
-    /// The fund whose confirmation takes longest is not known here; the one that is entered counts.
-    pub(super) fn slowest_fund(&self) -> FundCode {
+    /// The fund whose lag the confirmation has: the one that is entered.
+    pub(super) fn entered_fund(&self) -> FundCode {
+        self.target().unwrap_or(self.fund)
+    }
+
+    /// The fund converted into.
+    pub(super) fn target(&self) -> Option<FundCode> {
         match &self.ask {
-            Ask::Purchase { .. } => self.fund,
-            Ask::Conversion { into, .. } => *into,
+            Ask::Purchase { .. } => None,
+            Ask::Conversion { into, .. } => Some(*into),
         }
     }
 
@@ -201,7 +206,11 @@ fn garbled(confirmed: &Confirmation) -> Confirmation {
 }
 
 pub(super) fn confirmation_serial(no: &ApplicationNo) -> Arc<str> {
-    serial("TA", no.as_str())
+    record_serial(no.as_str())
+}
+
+pub(super) fn record_serial(no: &str) -> Arc<str> {
+    serial("TA", no)
 }
 
 pub(super) fn number_reused() -> ApplicationAnswer {

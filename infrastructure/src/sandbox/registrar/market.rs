@@ -202,7 +202,7 @@ impl Market {
         entry: &ApplicationEntry,
         outcome: Outcome,
     ) -> Result<Confirmation, NotPriced> {
-        let confirmed_on = self.confirmed_on(entry.slowest_fund(), entry.trade_date)?;
+        let confirmed_on = self.confirmed_on(entry.entered_fund(), entry.trade_date)?;
         let serial = super::entry::confirmation_serial(&entry.no);
         Ok(Confirmation { serial, confirmed_on, registered_on: confirmed_on, outcome })
     }
