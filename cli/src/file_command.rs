@@ -144,6 +144,7 @@ impl From<ReadError> for Failure {
         match error {
             ReadError::Io(source) => Self::Other(format!("the file cannot be read: {source}")),
             ReadError::Damaged(findings) => Self::Damaged(findings),
+            ReadError::Changed => Self::Other(error.to_string()),
         }
     }
 }

@@ -2,8 +2,9 @@
 //! [`open_verified`] does the same and, if there was none, goes back to the start and streams
 //! the records; [`read_all_or_refuse`] collects them, for files that are known to be small.
 //!
-//! The second pass of a verified file validates again: a file that somebody changes between the
-//! passes is noticed at the latest at the changed record.
+//! The second pass of a verified file validates and hashes again: a file that somebody changes
+//! between the passes ends with [`ReadError::Changed`], so whoever applies records does it in a
+//! transaction that commits after the last one.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Seek};
@@ -126,7 +127,7 @@ pub fn verify<R: Read + Seek>(file: &str, mut input: R) -> Result<Verified<R>, R
         return Err(ReadError::Damaged(report.errors));
     }
     input.rewind()?;
-    let reader = Reader::new(file, BufReader::with_capacity(CHUNK, input))?;
+    let reader = Reader::again(file, BufReader::with_capacity(CHUNK, input), report.sha256)?;
     Ok(Verified { report, reader })
 }
 

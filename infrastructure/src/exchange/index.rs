@@ -126,6 +126,7 @@ impl IndexFile {
             Ok(index) => index,
             Err(ReadError::Io(source)) => return Err(failed(source)),
             Err(ReadError::Damaged(findings)) => return Err(IndexError::Damaged(findings)),
+            Err(ReadError::Changed) => return Err(failed(io::ErrorKind::InvalidData.into())),
         };
         index.complete(path.parent().unwrap_or(Path::new(".")))
     }

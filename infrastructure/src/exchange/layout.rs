@@ -104,7 +104,8 @@ impl Layout {
         let mut place = hash(name) & mask;
         while let Some(position) = self.by_name[place] {
             let position = usize::from(position);
-            if self.slots[position].name.eq_ignore_ascii_case(name) {
+            let known = &*self.slots[position].name;
+            if known == name || known.eq_ignore_ascii_case(name) {
                 return Ok(position);
             }
             place = (place + 1) & mask;
@@ -138,12 +139,20 @@ impl Layout {
     }
 }
 
-/// FNV-1a over the letters in one case.
+/// Hashes a name eight letters at a time, without their case.
 fn hash(name: &str) -> usize {
-    let step = |sum: u32, byte: u8| (sum ^ u32::from(byte & 0xdf)).wrapping_mul(0x0100_0193);
-    let sum = name.bytes().fold(0x811c_9dc5, step);
-    // The low bits mix badly for short names.
-    (sum ^ (sum >> 15)) as usize
+    let mut sum = name.len() as u64;
+    let mut step = |letters: u64| {
+        let upper = letters & 0xdfdf_dfdf_dfdf_dfdf;
+        sum = (sum.rotate_left(5) ^ upper).wrapping_mul(0x517c_c1b7_2722_0a95);
+    };
+    let (chunks, rest) = name.as_bytes().as_chunks::<8>();
+    for chunk in chunks {
+        step(u64::from_le_bytes(*chunk));
+    }
+    step(rest.iter().fold(0, |letters, byte| letters << 8 | u64::from(*byte)));
+    // The upper bits are the well mixed ones.
+    (sum >> 40) as usize
 }
 
 #[cfg(test)]

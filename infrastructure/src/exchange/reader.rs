@@ -24,6 +24,9 @@ pub enum ReadError {
     /// The file is damaged. It must be refused as a whole.
     #[error("{0}")]
     Damaged(Findings),
+    /// The file was checked, and then somebody changed it before it was read.
+    #[error("the file was changed after it was checked; undo what was applied and find out who")]
+    Changed,
 }
 
 /// What comes next in a file.
@@ -51,6 +54,7 @@ pub struct Reader<R> {
     records: u64,
     final_line_end: bool,
     ended: bool,
+    expected: Option<[u8; 32]>,
 }
 
 /// Findings a reader keeps when nobody says otherwise.
@@ -60,7 +64,18 @@ impl<R: BufRead> Reader<R> {
     /// Reads the header. `file` is the name that findings carry.
     pub fn new(file: &str, input: R) -> Result<Self, ReadError> {
         let sink = Sink::new(Arc::from(file), FINDINGS_MAX);
-        let (begun, sink) = Self::begin(Lines::new(input, LINE_MAX, false), sink)?;
+        Self::finish_new(Lines::new(input, LINE_MAX, false), sink)
+    }
+
+    /// Reads a file again that had this digest when it was checked.
+    pub(crate) fn again(file: &str, input: R, sha256: [u8; 32]) -> Result<Self, ReadError> {
+        let sink = Sink::new(Arc::from(file), FINDINGS_MAX);
+        let reader = Self::finish_new(Lines::new(input, LINE_MAX, true), sink)?;
+        Ok(Self { expected: Some(sha256), ..reader })
+    }
+
+    fn finish_new(lines: Lines<R>, sink: Sink) -> Result<Self, ReadError> {
+        let (begun, sink) = Self::begin(lines, sink)?;
         match begun {
             Begun::Reader(reader) if sink.errors.is_empty() => Ok(Self { sink, ..*reader }),
             Begun::Reader(_) | Begun::Unreadable { .. } => Err(ReadError::Damaged(sink.errors)),
@@ -88,6 +103,7 @@ impl<R: BufRead> Reader<R> {
             records: 0,
             final_line_end: false,
             ended: false,
+            expected: None,
         };
         Ok((Begun::Reader(Box::new(reader)), sink))
     }
@@ -135,7 +151,10 @@ impl<R: BufRead> Reader<R> {
         self.sink = sink;
         match step? {
             Step::Record => Ok(Some(self.current())),
-            Step::End if self.sink.errors.is_empty() => Ok(None),
+            Step::End if self.sink.errors.is_empty() => {
+                let same = self.expected.is_none_or(|digest| self.digest() == Some(digest));
+                if same { Ok(None) } else { Err(ReadError::Changed) }
+            }
             Step::End | Step::Damaged => {
                 Err(ReadError::Damaged(std::mem::take(&mut self.sink.errors)))
             }

@@ -7,6 +7,7 @@ use std::io::Cursor;
 use fundflow_infrastructure::exchange::check::{self, Verified};
 use fundflow_infrastructure::exchange::convert::{self, ConvertError};
 use fundflow_infrastructure::exchange::index::{IndexError, IndexFile};
+use fundflow_infrastructure::exchange::reader::ReadError;
 use fundflow_infrastructure::exchange::text_form;
 use fundflow_infrastructure::exchange::version::{FileType, Version};
 use fundflow_infrastructure::exchange::writer::{WriteError, Writer};
@@ -56,6 +57,43 @@ fn a_file_short_of_its_count_never_gets_a_trailer() {
     writer.write(blank.as_ref()).expect("the first");
     let second = writer.write(blank.as_ref());
     assert!(matches!(second, Err(WriteError::Count { stated: 1, written: 2 })));
+}
+
+/// A file that somebody changes, soundly, between the first and the second reading.
+struct Restless(Cursor<Vec<u8>>);
+
+impl std::io::Read for Restless {
+    fn read(&mut self, room: &mut [u8]) -> std::io::Result<usize> {
+        self.0.read(room)
+    }
+}
+
+impl std::io::Seek for Restless {
+    fn seek(&mut self, to: std::io::SeekFrom) -> std::io::Result<u64> {
+        let text = String::from_utf8_lossy(self.0.get_ref()).replace("000730", "000731");
+        *self.0.get_mut() = text.into_bytes();
+        self.0.seek(to)
+    }
+}
+
+#[test]
+fn a_file_that_changes_after_its_check_is_noticed() {
+    let file = Restless(Cursor::new(samples::example()));
+    let Verified { mut reader, .. } = check::verify("f", file).expect("sound at first");
+    assert!(reader.next_record().expect("sound").is_some());
+    assert!(matches!(reader.next_record(), Err(ReadError::Changed)));
+}
+
+#[test]
+fn a_small_file_can_be_had_as_a_whole_or_not_at_all() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let path = directory.path().join(NAME);
+    fs::write(&path, samples::example()).expect("the file");
+    let (report, records) = check::read_all_or_refuse(&path).expect("sound");
+    assert_eq!((report.records, records.len()), (1, 1));
+    assert_eq!(report.sha256_hex().len(), 64);
+    fs::write(&path, &samples::example()[..100]).expect("the file");
+    assert!(matches!(check::read_all_or_refuse(&path), Err(ReadError::Damaged(_))));
 }
 
 #[test]
