@@ -114,19 +114,15 @@ impl Saga {
         self.main != Lane::InFlight && self.refund != Lane::InFlight
     }
 
-    pub(super) fn wake(&mut self, now: Timestamp) {
-        let due = |row: Option<&str>| {
+    /// Nothing is known to be outstanding. What `row` and the refunds wait for is still waited for;
+    /// the retries of rows that are done are of the past.
+    pub(super) fn wake(&mut self, row: &str, now: Timestamp) {
+        let due = |row: &str| {
             let retries = self.known().map_or(&[][..], |open| &open.retries);
-            let refunds = row.is_some();
-            retries
-                .iter()
-                .filter(|retry| (retry.row.as_ref() == super::advance::REFUND_ROW) == refunds)
-                .map(|retry| retry.due)
-                .filter(|due| *due > now)
-                .max()
-                .map_or(Lane::Idle, Lane::Waiting)
+            let ours = retries.iter().find(|retry| retry.row.as_ref() == row);
+            ours.map(|retry| retry.due).filter(|due| *due > now).map_or(Lane::Idle, Lane::Waiting)
         };
-        let lanes = (due(None), due(Some(super::advance::REFUND_ROW)));
+        let lanes = (due(row), due(super::advance::REFUND_ROW));
         (self.main, self.refund) = lanes;
         self.uncertain = true;
     }
