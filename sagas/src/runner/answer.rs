@@ -15,7 +15,7 @@ use fundflow_application::{
     transact::DecideError,
 };
 use fundflow_domain::{
-    fund_order::{Cause, Command, FundOrder, Refusal},
+    fund_order::{Cause, Command, FundOrder, Order, Refusal},
     ids::{Leg, OrderId, PaymentNo, TransactionId},
     time::Timestamp,
 };
@@ -28,27 +28,47 @@ impl Runner {
         asked: bool,
         now: Timestamp,
     ) {
-        let Some(saga) = self.sagas.get_mut(transaction) else { return };
+        let Some(saga) = self.sagas.get(transaction) else { return };
         if saga.known().is_none() {
             let what = format!("nothing was prepared, yet a counterparty speaks: {answer:?}");
             self.out.finished.push(transaction.clone());
             return self.alert(transaction, what);
         }
-        if asked {
-            let lane = if matches!(answer, Answer::Refund(..)) {
-                &mut saga.refund
-            } else {
-                &mut saga.main
-            };
-            *lane = Lane::Idle;
-        }
+        let asked = asked && self.is_reply(transaction, &answer);
         match answer {
             Answer::Charge(answer) => self.hear_charge(transaction, answer, asked, now),
-            Answer::Refund(no, answer) => self.hear_refund(transaction, no, answer, now),
+            Answer::Refund(no, answer) => self.hear_refund(transaction, no, answer, asked, now),
             Answer::Application(leg, answer) => {
                 self.hear_application(transaction, leg, answer, asked, now);
             }
         }
+    }
+
+    /// Whether it answers what is outstanding now, which then no longer is. The reply to a call of a
+    /// row that is done is news like any other: the row that came after it waits for its own.
+    fn is_reply(&mut self, transaction: &TransactionId, answer: &Answer) -> bool {
+        let send = self.current_send(transaction);
+        let Some(saga) = self.sagas.get_mut(transaction) else { return false };
+        let about = match (answer, send) {
+            (Answer::Charge(_), Some(Send::Call(Call::Charge))) => true,
+            (
+                Answer::Application(about, _),
+                Some(Send::Call(Call::Submit(leg)) | Send::Await(leg)),
+            ) => *about == leg,
+            (Answer::Refund(no, _), _) => {
+                saga.buy.state.order().and_then(Order::owed).is_some_and(|owed| owed.no == *no)
+            }
+            (Answer::Charge(_) | Answer::Application(..), _) => false,
+        };
+        let lane = match answer {
+            Answer::Refund(..) => &mut saga.refund,
+            Answer::Charge(_) | Answer::Application(..) => &mut saga.main,
+        };
+        let reply = about && *lane == Lane::InFlight;
+        if reply {
+            *lane = Lane::Idle;
+        }
+        reply
     }
 
     fn hear_charge(
@@ -89,6 +109,7 @@ impl Runner {
         transaction: &TransactionId,
         no: PaymentNo,
         answer: RefundAnswer,
+        asked: bool,
         now: Timestamp,
     ) {
         match answer {
@@ -96,8 +117,15 @@ impl Runner {
                 let command = Command::RecordRefund(no, serial);
                 self.record(transaction, Leg::MoneyFund, &command, ("refund", now), now);
             }
-            RefundAnswer::Refused(cause) => self.park(transaction, REFUND_ROW, cause, now),
-            RefundAnswer::Unknown(cause) => self.try_later(transaction, REFUND_ROW, cause, now),
+            RefundAnswer::Refused(cause) if asked => self.park(transaction, REFUND_ROW, cause, now),
+            RefundAnswer::Refused(cause) => {
+                let text = format!("refund {no} refused, but nobody waits for it: {}", cause.text);
+                self.alert(transaction, text);
+            }
+            RefundAnswer::Unknown(cause) if asked => {
+                self.try_later(transaction, REFUND_ROW, cause, now);
+            }
+            RefundAnswer::Unknown(_) => {}
         }
     }
 
@@ -155,12 +183,18 @@ impl Runner {
             _ => self.cause("registrar"),
         };
         let by = (Actor::Counterparty(who), cause, at);
+        let before = self.outstanding(transaction);
         match self.decide_order_as(transaction, leg, command, by, now) {
             Ok(0) => {}
             Ok(_) => {
-                let refund = matches!(command, Command::RecordRefund(..));
-                if !refund {
+                let after = self.outstanding(transaction);
+                if before.0 != after.0 {
                     self.fresh_row(transaction);
+                }
+                if before.1 != after.1
+                    && let Some(saga) = self.sagas.get_mut(transaction)
+                {
+                    saga.refund = Lane::Idle;
                 }
             }
             Err(error) => {
@@ -188,16 +222,20 @@ impl Runner {
     }
 
     fn still_waiting(&mut self, transaction: &TransactionId, cause: Cause, now: Timestamp) {
-        let row = self.sagas.get(transaction).and_then(|saga| {
-            match saga.stand(self.entry(transaction, saga))? {
-                Stand::Forward(_, step) => Some(step.name),
-                Stand::Leaving(_, exit) | Stand::Blocked(_, exit) => Some(exit.name),
-                Stand::Over => None,
-            }
-        });
-        if let Some(row) = row {
+        if let Some(row) = self.outstanding(transaction).0 {
             self.try_later(transaction, row, cause, now);
         }
+    }
+
+    /// The row that it stands on, and which refund is to be sent next.
+    fn outstanding(&self, transaction: &TransactionId) -> (Option<&'static str>, Option<PaymentNo>) {
+        let Some(saga) = self.sagas.get(transaction) else { return (None, None) };
+        let row = match saga.stand(self.entry(transaction, saga)) {
+            Some(Stand::Forward(_, step)) => Some(step.name),
+            Some(Stand::Leaving(_, exit) | Stand::Blocked(_, exit)) => Some(exit.name),
+            Some(Stand::Over) | None => None,
+        };
+        (row, saga.buy.state.order().and_then(Order::owed).map(|owed| owed.no.clone()))
     }
 
     fn current_send(&self, transaction: &TransactionId) -> Option<Send> {
