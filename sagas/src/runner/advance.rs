@@ -88,8 +88,12 @@ impl Runner {
         }
     }
 
-    /// Nothing was stored, so nothing that was loaded for the decision needs to stay.
+    /// Nothing was stored, so nothing that was loaded for the decision needs to stay; unless the
+    /// transaction ID is a known purchase's, which goes on as if nobody had asked.
     fn refused(&mut self, transaction: &TransactionId, wallet: &WalletId) {
+        if self.sagas.get(transaction).is_some_and(|saga| saga.known().is_some()) {
+            return;
+        }
         self.out.finished.push(transaction.clone());
         if self.wallets.get(wallet).is_some_and(|cell| cell.open == 0) {
             self.wallets.remove(wallet);
