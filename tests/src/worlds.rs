@@ -9,14 +9,17 @@ use chrono::NaiveDate;
 use fundflow_domain::{
     admission::{Admission, DayUse},
     calendar::{TradingCalendar, TradingDay},
-    conversion::{Method, TierBase},
+    conversion::TierBase,
     discount_purchase::Request,
     fees::{
         ChargeMode, FundKind as FeeKind, ShareClass,
         schedule::FeeSchedule,
         tiers::{AmountTiers, Charge, DaysTiers},
     },
-    fund::{ConversionPair, FundKind, FundTerms, ProductRisk, RedemptionSequence},
+    fund::{
+        ConversionFeeMethod as Method, ConversionPair, FundKind, FundTerms, ProductRisk,
+        RedemptionSequence,
+    },
     fund_order::Cause,
     ids::{AccountRef, FundCode, InvestorId, TransactionId, VersionTag},
     investor::{CustomerType, InvestorProfile, InvestorRisk, SalesChannel},

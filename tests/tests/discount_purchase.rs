@@ -32,11 +32,7 @@ fn place(request: &Request) -> Command {
 fn prepared() -> Event {
     let request = request();
     let admitted = admit(&worlds::admission(&request)).expect("the ready-made request");
-    Event::Prepared {
-        request: Box::new(request),
-        admitted: Box::new(admitted),
-        table: table(),
-    }
+    Event::Prepared { request: Box::new(request), admitted: Box::new(admitted), table: table() }
 }
 
 fn committed() -> Event {
@@ -140,12 +136,7 @@ fn of_ending() -> Vec<Row> {
     let failed = || vec![prepared(), Event::RolledBack { cause: None }];
     let leg = || Refusal::MissingDisposition { leg: text("wallet"), worth: money("60") };
     vec![
-        (
-            "committed after the roll-back",
-            failed(),
-            Command::Commit,
-            late("failed", "commit"),
-        ),
+        ("committed after the roll-back", failed(), Command::Commit, late("failed", "commit")),
         (
             "ended otherwise after it was completed",
             over(Event::Completed {}),
@@ -193,9 +184,7 @@ fn of_ending() -> Vec<Row> {
 
 #[test]
 fn a_request_is_prepared_once() {
-    given::<DiscountPurchase>([])
-        .when(place(&request()))
-        .then([prepared()]);
+    given::<DiscountPurchase>([]).when(place(&request())).then([prepared()]);
 }
 
 #[test]
@@ -219,15 +208,8 @@ fn each_field_that_differs_is_named() {
         mode: None,
         only_today: true,
     };
-    let fields = vec![
-        "investor",
-        "account",
-        "wallet_fund",
-        "target_fund",
-        "amount",
-        "mode",
-        "only_today",
-    ];
+    let fields =
+        vec!["investor", "account", "wallet_fund", "target_fund", "amount", "mode", "only_today"];
     given::<DiscountPurchase>([prepared()])
         .when(place(&other))
         .then_refused(Refusal::DiffersFromFirst { fields });
@@ -247,7 +229,8 @@ fn before_the_commit_a_failure_rolls_back_and_after_it_compensates() {
 
 #[test]
 fn a_committed_purchase_completes_or_stays_in_the_wallet() {
-    let given = || given::<DiscountPurchase>([prepared()]).when(Command::Commit).then([committed()]);
+    let given =
+        || given::<DiscountPurchase>([prepared()]).when(Command::Commit).then([committed()]);
 
     given().when(Command::End(Ending::Completed, None)).then([Event::Completed {}]);
     given()

@@ -285,9 +285,8 @@ fn of_sums() -> Vec<Row> {
         confirm(confirmation("TA-1", Outcome::Purchase(numbers)))
     };
     let numbers = orders::converted_numbers("10000.00");
-    let conversion_of = |told: ConversionConfirmed| {
-        confirm(confirmation("TA-1", Outcome::Conversion(told)))
-    };
+    let conversion_of =
+        |told: ConversionConfirmed| confirm(confirmation("TA-1", Outcome::Conversion(told)));
     vec![
         (
             "accepted and refunded are not what was asked",
@@ -406,10 +405,7 @@ fn what_was_accepted_stays_known_as_accepted() {
 
 #[test]
 fn a_payment_after_the_cut_off_moves_the_order_to_its_own_t() {
-    let moved = Event::Paid {
-        payment: payment("CH-1", "10000.00"),
-        trade_date: day("2026-02-24"),
-    };
+    let moved = Event::Paid { payment: payment("CH-1", "10000.00"), trade_date: day("2026-02-24") };
     let command = Command::RecordPayment(payment("CH-1", "10000.00"), day("2026-02-24"));
     let then = given::<FundOrder>([placed(), requested()]).when(command).then([moved]);
 
@@ -438,9 +434,11 @@ fn a_payment_of_another_amount_ends_the_order_and_goes_back() {
     let less = payment("CH-1", "9999.99");
     let [kept, refund] = unapplied(less.clone(), &why, 1);
 
-    given::<FundOrder>([placed(), requested()])
-        .when(record(less))
-        .then([Event::Declined { no: pay_no(), cause: why }, kept, refund]);
+    given::<FundOrder>([placed(), requested()]).when(record(less)).then([
+        Event::Declined { no: pay_no(), cause: why },
+        kept,
+        refund,
+    ]);
 }
 
 #[test]

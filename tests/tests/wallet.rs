@@ -204,9 +204,8 @@ fn every_refusal_of_the_wallet_has_its_case() {
 
 #[test]
 fn a_purchase_is_in_transit_until_the_registrar_confirms_it() {
-    let then = given::<Wallet>([])
-        .when(Command::CreditInTransit(tx(), hundred()))
-        .then([credited(tx())]);
+    let then =
+        given::<Wallet>([]).when(Command::CreditInTransit(tx(), hundred())).then([credited(tx())]);
     assert_eq!([then.state.in_transit(), then.state.available()], [hundred(), Shares::ZERO]);
 
     let then = then.when(confirm("100")).then([confirmed(tx(), "100")]);
@@ -233,7 +232,8 @@ fn a_reservation_shrinks_to_what_the_registrar_confirmed() {
 #[test]
 fn what_was_reserved_above_the_spent_shares_is_free_again() {
     let history = [credited(tx()), confirmed(tx(), "100"), reserved(tx(), "100")];
-    let then = given::<Wallet>(history).when(Command::Spend(tx(), shares("60"))).then([spent("60")]);
+    let then =
+        given::<Wallet>(history).when(Command::Spend(tx(), shares("60"))).then([spent("60")]);
 
     assert_eq!([then.state.available(), then.state.reserved()], [shares("40"), Shares::ZERO]);
 }
@@ -247,13 +247,8 @@ fn shares_are_spent_out_of_the_own_lot_first_and_then_out_of_the_oldest() {
     };
     let third = transaction("TX-3");
     let late = confirmed(third.clone(), "100");
-    let history = [
-        credited(third.clone()),
-        late,
-        credited(other()),
-        early,
-        reserved(third.clone(), "150"),
-    ];
+    let history =
+        [credited(third.clone()), late, credited(other()), early, reserved(third.clone(), "150")];
     let lots = vec![
         LotTaken { lot: third.clone(), shares: hundred() },
         LotTaken { lot: other(), shares: shares("50") },
@@ -286,9 +281,8 @@ fn a_lot_of_nothing_does_not_hide_the_lots_behind_it() {
 
 #[test]
 fn a_release_before_its_reservation_refuses_the_reservation_for_ever() {
-    let then = given::<Wallet>([credited(tx())])
-        .when(Command::Release(tx()))
-        .then([released(tx())]);
+    let then =
+        given::<Wallet>([credited(tx())]).when(Command::Release(tx())).then([released(tx())]);
 
     then.when(Command::Reserve(tx(), hundred())).then_refused(Refusal::AlreadyReleased(tx()));
 }

@@ -23,8 +23,9 @@ mod dispatch;
 mod operator;
 mod saga;
 
-pub use operator::{Action, ActionError, can_skip, legs, place};
-pub use saga::{Lane, Saga};
+pub use advance::REFUND_ROW;
+pub use operator::{Action, ActionError, can_skip, legs, legs_of, place};
+pub use saga::{Asked, Lane, Saga};
 
 use fundflow_application::{
     codec::Stored,
@@ -148,6 +149,19 @@ pub struct Output {
     pub rests: Vec<(TransactionId, Rest)>,
     /// For a person's eyes: what was refused because it contradicts, what was parked and why.
     pub alerts: Vec<Alert>,
+}
+
+impl Output {
+    /// Nothing to append, send, tell or forget.
+    pub fn is_empty(&self) -> bool {
+        let Self { appends, effects, replies, finished, rests, alerts } = self;
+        appends.is_empty()
+            && effects.is_empty()
+            && replies.is_empty()
+            && finished.is_empty()
+            && rests.is_empty()
+            && alerts.is_empty()
+    }
 }
 
 /// How a purchase came to rest.
