@@ -63,8 +63,7 @@ fn a_request_repeated_under_its_id_has_the_first_outcome_and_no_event() {
 fn another_request_under_the_same_id_is_refused_by_the_names_of_its_fields() {
     let mut world = run(NextDay, happy());
     let events = world.log.events.len();
-    let other =
-        Request { amount: amount("1.00"), only_today: true, ..worlds::request(NextDay) };
+    let other = Request { amount: amount("1.00"), only_today: true, ..worlds::request(NextDay) };
     world.handle(world.place_input(other));
 
     let Some(Reply::Refused(refusal)) = world.replies.pop() else { panic!("it is refused") };
@@ -145,10 +144,8 @@ fn a_payment_after_the_cut_off_moves_both_orders_to_the_next_t() {
 
 #[test]
 fn a_moved_t_moves_the_day_on_which_the_registrar_is_asked() {
-    let mut world = World::new(
-        LinkedSameDay,
-        script(Pay::PaysLate, Take::Confirms, Take::Confirms),
-    );
+    let mut world =
+        World::new(LinkedSameDay, script(Pay::PaysLate, Take::Confirms, Take::Confirms));
     world.handle(world.request_input());
     while !world.in_flight.is_empty() {
         let (input, _) = world.answer(0, Fate::Told);
@@ -163,8 +160,7 @@ fn a_moved_t_moves_the_day_on_which_the_registrar_is_asked() {
 fn money_for_today_only_that_comes_after_the_cut_off_goes_back() {
     for mode in MODES {
         let request = Request { only_today: true, ..worlds::request(mode) };
-        let mut world =
-            World::of(request, script(Pay::PaysLate, Take::Confirms, Take::Confirms));
+        let mut world = World::of(request, script(Pay::PaysLate, Take::Confirms, Take::Confirms));
         world.run();
 
         assert_eq!(world.ending(), Some(Ending::Failed));

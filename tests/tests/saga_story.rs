@@ -161,8 +161,7 @@ fn the_linked_table_leaves_every_row_as_it_should() {
 
 #[test]
 fn the_next_day_table_leaves_every_row_as_it_should() {
-    const CONVERTING: [&str; 4] =
-        ["confirmed", "credit_confirmed", "shares_reserved", "placed"];
+    const CONVERTING: [&str; 4] = ["confirmed", "credit_confirmed", "shares_reserved", "placed"];
     let next_day = vec![
         Row {
             refused_at: "confirm buy",
@@ -177,8 +176,11 @@ fn the_next_day_table_leaves_every_row_as_it_should() {
             refused_at: "convert",
             play: (Pay::Pays, Take::Confirms, Take::Refuses),
             calls: &CALLS,
-            after: [with(BOUGHT, &CONVERTING), vec!["rejected", "shares_released", "kept_in_wallet"]]
-                .concat(),
+            after: [
+                with(BOUGHT, &CONVERTING),
+                vec!["rejected", "shares_released", "kept_in_wallet"],
+            ]
+            .concat(),
         },
         Row {
             refused_at: "confirm conversion",

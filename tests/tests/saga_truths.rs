@@ -294,10 +294,9 @@ fn an_unasked_word_of_not_knowing_is_no_news() {
     world.run();
     let events = world.log.events.len();
     for effect in [
-        Effect::QueryCharge(fundflow_domain::ids::PaymentNo::pay(&fundflow_domain::ids::OrderId::of(
-            &worlds::transaction("TX-1"),
-            Leg::MoneyFund,
-        ))),
+        Effect::QueryCharge(fundflow_domain::ids::PaymentNo::pay(
+            &fundflow_domain::ids::OrderId::of(&worlds::transaction("TX-1"), Leg::MoneyFund),
+        )),
         refund_effect(),
     ] {
         world.handle(world.notice(unknown(&effect)));

@@ -335,7 +335,7 @@ impl Runner {
             Lane::Idle | Lane::Waiting(_) | Lane::Due => {}
         }
         let Some(order) = saga.buy.state.order() else { return };
-        let (Some(owed), Ask::Purchase { account, .. }) = (order.owed(), &order.terms.ask) else {
+        let (Some(owed), Ask::Purchase { account, .. }) = (saga.owed(), &order.terms.ask) else {
             return;
         };
         let refund = Refund {

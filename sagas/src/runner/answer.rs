@@ -15,7 +15,7 @@ use fundflow_application::{
     transact::DecideError,
 };
 use fundflow_domain::{
-    fund_order::{Cause, Command, FundOrder, Order, Refusal},
+    fund_order::{Cause, Command, FundOrder, Refusal},
     ids::{Leg, OrderId, PaymentNo, TransactionId},
     time::Timestamp,
 };
@@ -62,7 +62,7 @@ impl Runner {
             return;
         }
         let idle = if refund { saga.refund } else { saga.main } == Lane::Idle;
-        let owed = saga.buy.state.order().is_some_and(|order| order.owed().is_some());
+        let owed = saga.owed().is_some();
         let cause = || Cause {
             code: "no_effect".into(),
             text: "the counterparty's answer changed nothing".into(),
@@ -88,7 +88,7 @@ impl Runner {
             Answer::Refund(..) => Asked::Refund,
             Answer::Application(leg, _) => Asked::Application(*leg),
         });
-        let owed = saga.buy.state.order().and_then(Order::owed);
+        let owed = saga.owed();
         match answer {
             Answer::Refund(no, _) => frees && owed.is_some_and(|owed| owed.no == *no),
             Answer::Charge(_) | Answer::Application(..) => frees,
@@ -259,10 +259,13 @@ impl Runner {
     }
 
     /// The row that it stands on, and which refund is to be sent next.
-    fn outstanding(&self, transaction: &TransactionId) -> (Option<&'static str>, Option<PaymentNo>) {
+    fn outstanding(
+        &self,
+        transaction: &TransactionId,
+    ) -> (Option<&'static str>, Option<PaymentNo>) {
         let row = self.current(transaction).map(|(row, _)| row);
         let saga = self.sagas.get(transaction);
-        let owed = saga.and_then(|saga| saga.buy.state.order()).and_then(Order::owed);
+        let owed = saga.and_then(|saga| saga.owed());
         (row, owed.map(|owed| owed.no.clone()))
     }
 

@@ -3,11 +3,16 @@
 //! The states come from the log. The lanes do not: after a restart nothing is known to be
 //! outstanding, so both lanes are idle and *uncertain*, and the first thing sent is a question.
 
-use crate::{discount_purchase::pinned, stand::Stand, step::Table, world::World};
+use crate::{
+    discount_purchase::pinned,
+    stand::Stand,
+    step::Table,
+    world::{World, owed},
+};
 use fundflow_application::transact::Loaded;
 use fundflow_domain::{
     discount_purchase::{DiscountPurchase, Open},
-    fund_order::FundOrder,
+    fund_order::{FundOrder, Refund},
     ids::{Leg, WalletId},
     time::Timestamp,
     wallet::Entry,
@@ -137,8 +142,12 @@ impl Saga {
         self.known().is_some_and(|open| open.parked.is_some())
     }
 
+    pub(super) fn owed(&self) -> Option<&Refund> {
+        owed(&self.purchase.state, &self.buy.state)
+    }
+
     pub(super) fn is_over(&self) -> bool {
-        let owes = self.buy.state.order().is_some_and(|order| order.owed().is_some());
+        let owes = self.owed().is_some();
         self.known().is_none() || (self.purchase.state.ending().is_some() && !owes)
     }
 

@@ -199,9 +199,7 @@ impl Registrar {
             let Some(Standing::Accepted(ask)) = self.applications.get(&leg) else { continue };
             let answer = match (leg, ask) {
                 (Leg::MoneyFund, _) => buy(script.buy),
-                (Leg::Conversion, Ask::Conversion { shares, .. }) => {
-                    self.convert(script, *shares)
-                }
+                (Leg::Conversion, Ask::Conversion { shares, .. }) => self.convert(script, *shares),
                 (Leg::Conversion, Ask::Purchase { .. }) => panic!("a conversion of money"),
             };
             self.applications.insert(leg, Standing::Told(answer.clone()));

@@ -326,11 +326,9 @@ fn copy(input: &Input) -> Input {
             admission: admission.clone(),
             trace_parent: trace_parent.clone(),
         },
-        Input::Heard { transaction, answer, asked } => Input::Heard {
-            transaction: transaction.clone(),
-            answer: answer.clone(),
-            asked: *asked,
-        },
+        Input::Heard { transaction, answer, asked } => {
+            Input::Heard { transaction: transaction.clone(), answer: answer.clone(), asked: *asked }
+        }
         Input::Act { ticket, transaction, action, operator } => Input::Act {
             ticket: *ticket,
             transaction: transaction.clone(),

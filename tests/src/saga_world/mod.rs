@@ -72,8 +72,7 @@ impl World {
     /// Another request.
     pub fn of(request: Request, script: Script) -> Self {
         let transaction = transaction("TX-1");
-        let wallet =
-            WalletId { investor: request.investor.clone(), fund: request.wallet_fund };
+        let wallet = WalletId { investor: request.investor.clone(), fund: request.wallet_fund };
         Self {
             runner: Runner::new(calendar()),
             log: Log::new(&transaction, &wallet),

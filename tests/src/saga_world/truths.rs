@@ -17,7 +17,7 @@ use fundflow_domain::{
 };
 use fundflow_sagas::{
     runner::{Lane, Runner},
-    world::Fact,
+    world::{Fact, owed},
 };
 
 /// Facts that, once they hold, hold for ever.
@@ -154,10 +154,9 @@ fn same_history_same_pending(world: &World) -> Result<(), String> {
     if live.is_parked() {
         return Ok(());
     }
-    for (which, live, again) in [
-        ("row", live.lane(), again.lane()),
-        ("refunds", live.refund_lane(), again.refund_lane()),
-    ] {
+    for (which, live, again) in
+        [("row", live.lane(), again.lane()), ("refunds", live.refund_lane(), again.refund_lane())]
+    {
         if !pends_alike(live, again, world) {
             return Err(format!("{which}: pending {live:?}, after a restart {again:?}"));
         }
@@ -206,7 +205,7 @@ pub fn not_stranded(world: &World) -> Result<(), String> {
         return Ok(());
     }
     let calls = !world.in_flight.is_empty();
-    let owes = world.log.buy.state.order().and_then(Order::owed).is_some();
+    let owes = owed(&world.log.purchase.state, &world.log.buy.state).is_some();
     if calls && !owes && world.ending().is_some() {
         // Kept until the last reply is in, so that nobody has to load it for that.
         return Ok(());
