@@ -7,6 +7,7 @@
 )]
 
 pub mod decider;
+pub mod events;
 pub mod faulty_store;
 pub mod orders;
 pub mod saga_world;
