@@ -13,4 +13,5 @@ pub mod orders;
 pub mod saga_world;
 pub mod sample;
 pub mod store_contract;
+pub mod strategies;
 pub mod worlds;
