@@ -1,9 +1,9 @@
 //! What was typed.
 
 use crate::{
-    audit_command::AuditCommand, event_command::EventCommand, file_command::FileCommand,
-    fund_command::FundCommand, order_command::OrderCommand, saga_command::SagaCommand,
-    wallet_command::WalletCommand,
+    audit_command::AuditCommand, bench::BenchArgs, event_command::EventCommand,
+    file_command::FileCommand, fund_command::FundCommand, order_command::OrderCommand,
+    saga_command::SagaCommand, wallet_command::WalletCommand,
 };
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -63,6 +63,8 @@ pub(crate) enum Command {
     /// List funds, show their terms, check a catalogue
     #[command(subcommand)]
     Fund(FundCommand),
+    /// Measure complete purchases per second, latency and memory on this machine
+    Bench(BenchArgs),
 }
 
 /// How to print.

@@ -6,6 +6,7 @@
 
 mod args;
 mod audit_command;
+mod bench;
 mod event_command;
 mod event_json;
 mod file_command;
@@ -23,40 +24,30 @@ use std::{
     process::ExitCode,
 };
 
-fn main() -> ExitCode {
+#[tokio::main]
+async fn main() -> ExitCode {
     let Arguments { store, command } = Arguments::parse();
-    let runtime = match tokio::runtime::Builder::new_current_thread().enable_time().build() {
-        Ok(runtime) => runtime,
-        Err(error) => {
-            reading::complain(&format!("error: the program cannot start: {error}\n"));
-            return ExitCode::FAILURE;
-        }
-    };
-    let mut out = io::BufWriter::new(io::stdout().lock());
+    // Taken by each piece as it is printed; the measuring command prints from other threads.
+    let mut out = io::BufWriter::new(io::stdout());
     let code = match command {
         Command::Saga { output, command } => {
-            runtime.block_on(saga_command::run(&command, &store, output.format, &mut out))
+            saga_command::run(&command, &store, output.format, &mut out).await
         }
         Command::Event { output, command } => {
-            runtime.block_on(event_command::run(&command, &store, output.format, &mut out))
+            event_command::run(&command, &store, output.format, &mut out).await
         }
         Command::Wallet { output, command } => {
-            runtime.block_on(wallet_command::run(&command, &store, output.format, &mut out))
+            wallet_command::run(&command, &store, output.format, &mut out).await
         }
         Command::Order { output, command } => {
-            runtime.block_on(order_command::run(&command, &store, output.format, &mut out))
+            order_command::run(&command, &store, output.format, &mut out).await
         }
         Command::Audit { output, command } => {
-            runtime.block_on(audit_command::run(&command, &store, output.format, &mut out))
+            audit_command::run(&command, &store, output.format, &mut out).await
         }
-        Command::File(command) => {
-            drop(out);
-            return file_command::run(command);
-        }
-        Command::Fund(command) => {
-            drop(out);
-            return fund_command::run(&command);
-        }
+        Command::File(command) => file_command::run(command),
+        Command::Fund(command) => fund_command::run(&command),
+        Command::Bench(args) => bench::run(&args).await,
     };
     // What was not read because the pipe is closed is missed by nobody.
     let _ = out.flush();
