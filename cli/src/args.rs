@@ -3,17 +3,20 @@
 use crate::{
     audit_command::AuditCommand, bench::BenchArgs, event_command::EventCommand,
     file_command::FileCommand, fund_command::FundCommand, order_command::OrderCommand,
-    saga_command::SagaCommand, wallet_command::WalletCommand,
+    quote::QuoteCommand, saga_command::SagaCommand, wallet_command::WalletCommand,
 };
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
+
+/// Where the store is when nobody says.
+pub(crate) const DEFAULT_STORE: &str = "./fundflow-data";
 
 /// The whole line.
 #[derive(Debug, Parser)]
 #[command(name = "fundflow", version, about = "An event-sourced engine for fund purchases")]
 pub(crate) struct Arguments {
     /// The store: a database file, or the directory that holds events.db.
-    #[arg(long, global = true, value_name = "PATH", default_value = "./fundflow-data")]
+    #[arg(long, global = true, value_name = "PATH", default_value = DEFAULT_STORE)]
     pub(crate) store: PathBuf,
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -63,7 +66,10 @@ pub(crate) enum Command {
     /// List funds, show their terms, check a catalogue
     #[command(subcommand)]
     Fund(FundCommand),
-    /// Measure complete purchases per second, latency and memory on this machine
+    /// Price an order to the cent, and say how
+    #[command(subcommand)]
+    Quote(QuoteCommand),
+    /// Measure complete purchases per second, latency and memory; `--store sqlite` or `memory`
     Bench(BenchArgs),
 }
 

@@ -12,6 +12,7 @@ mod event_json;
 mod file_command;
 mod fund_command;
 mod order_command;
+mod quote;
 mod reading;
 mod saga_command;
 mod saga_words;
@@ -24,30 +25,53 @@ use std::{
     process::ExitCode,
 };
 
-#[tokio::main]
-async fn main() -> ExitCode {
+fn main() -> ExitCode {
     let Arguments { store, command } = Arguments::parse();
-    // Taken by each piece as it is printed; the measuring command prints from other threads.
-    let mut out = io::BufWriter::new(io::stdout());
+    // Only the benchmark needs more than one thread: the rest reads, or runs a day in virtual time.
+    let mut threads = match &command {
+        Command::Bench(_) => tokio::runtime::Builder::new_multi_thread(),
+        _ => tokio::runtime::Builder::new_current_thread(),
+    };
+    let runtime = match threads.enable_time().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            reading::complain(&format!("error: the program cannot start: {error}\n"));
+            return ExitCode::FAILURE;
+        }
+    };
+    let mut out = io::BufWriter::new(io::stdout().lock());
     let code = match command {
         Command::Saga { output, command } => {
-            saga_command::run(&command, &store, output.format, &mut out).await
+            runtime.block_on(saga_command::run(&command, &store, output.format, &mut out))
         }
         Command::Event { output, command } => {
-            event_command::run(&command, &store, output.format, &mut out).await
+            runtime.block_on(event_command::run(&command, &store, output.format, &mut out))
         }
         Command::Wallet { output, command } => {
-            wallet_command::run(&command, &store, output.format, &mut out).await
+            runtime.block_on(wallet_command::run(&command, &store, output.format, &mut out))
         }
         Command::Order { output, command } => {
-            order_command::run(&command, &store, output.format, &mut out).await
+            runtime.block_on(order_command::run(&command, &store, output.format, &mut out))
         }
         Command::Audit { output, command } => {
-            audit_command::run(&command, &store, output.format, &mut out).await
+            runtime.block_on(audit_command::run(&command, &store, output.format, &mut out))
         }
-        Command::File(command) => file_command::run(command),
-        Command::Fund(command) => fund_command::run(&command),
-        Command::Bench(args) => bench::run(&args).await,
+        Command::File(command) => {
+            drop(out);
+            return file_command::run(command);
+        }
+        Command::Fund(command) => {
+            drop(out);
+            return fund_command::run(&command);
+        }
+        Command::Quote(command) => {
+            drop(out);
+            return quote::run(command);
+        }
+        Command::Bench(args) => {
+            drop(out);
+            return runtime.block_on(bench::run(&args, &store));
+        }
     };
     // What was not read because the pipe is closed is missed by nobody.
     let _ = out.flush();

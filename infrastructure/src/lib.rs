@@ -4,5 +4,7 @@
 
 pub mod bare_log;
 pub mod catalogue;
+pub mod day_batch;
 pub mod exchange;
+pub mod sandbox;
 pub mod sqlite;

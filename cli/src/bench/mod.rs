@@ -10,7 +10,8 @@ mod measured;
 mod process;
 mod report;
 
-use clap::{Args, ValueEnum};
+use crate::args::DEFAULT_STORE;
+use clap::Args;
 use fundflow_application::{
     memory_store::MemoryStore,
     store::{Checkpoints, EventStore},
@@ -37,9 +38,6 @@ pub(crate) struct BenchArgs {
     /// Complete purchases to run
     #[arg(long, default_value_t = 100_000)]
     purchases: u64,
-    /// Which kind of store
-    #[arg(long, value_enum, default_value_t = StoreKind::Sqlite)]
-    kind: StoreKind,
     /// Purchases under way at a time
     #[arg(long, default_value_t = 4_096)]
     in_flight: u64,
@@ -57,22 +55,21 @@ pub(crate) struct BenchArgs {
     output: Format,
 }
 
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum StoreKind {
-    /// Embedded, durable
-    Sqlite,
-    /// In memory: what the engine alone costs
-    Memory,
-}
-
 /// Runs the benchmark and prints its figures.
-pub(crate) async fn run(args: &BenchArgs) -> ExitCode {
+///
+/// `store` is a kind here, not a place: a benchmark never writes into anybody's store.
+pub(crate) async fn run(args: &BenchArgs, store: &Path) -> ExitCode {
     let scratch = args.dir.join(format!(".fundflow-bench-{}", std::process::id()));
-    let measured = match args.kind {
-        StoreKind::Sqlite => sqlite(args, &scratch).await,
-        StoreKind::Memory => {
-            measure(args, Arc::new(Measured::of(MemoryStore::default())), "none (memory)", None)
-                .await
+    let measured = match store.to_str() {
+        Some("memory") => {
+            let store = Arc::new(Measured::of(MemoryStore::default()));
+            measure(args, store, "none (memory)", None).await
+        }
+        Some("sqlite" | DEFAULT_STORE) => sqlite(args, &scratch).await,
+        Some(_) | None => {
+            let given = store.display();
+            eprintln!("fundflow: bench --store {given}: choose sqlite (durable) or memory");
+            return ExitCode::from(2);
         }
     };
     let removed = std::fs::remove_dir_all(&scratch);

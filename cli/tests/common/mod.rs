@@ -147,12 +147,6 @@ impl Making {
             self.provide(&input).await;
             self.runner.handle(input, now);
             let out = self.runner.take();
-                "OUT {} {:?} {:?} {:?}",
-                out.appends.len(),
-                out.effects,
-                out.alerts,
-                out.replies
-            );
             if !out.appends.is_empty() {
                 self.store.append(out.appends).await.unwrap();
             }

@@ -25,7 +25,7 @@ mod saga;
 
 pub use advance::REFUND_ROW;
 pub use operator::{Action, ActionError, can_skip, legs, legs_of, place};
-pub use saga::{Lane, Saga};
+pub use saga::{Asked, Lane, Saga};
 
 use fundflow_application::{
     codec::Stored,
@@ -117,7 +117,7 @@ pub enum Effect {
 }
 
 /// What a ticket's holder is told.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub enum Reply {
     /// To a request, the first or a repeated one: durable, and the same for ever.
     Placed {
@@ -135,7 +135,7 @@ pub enum Reply {
 }
 
 /// What the shell must append, send and tell.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Output {
     /// To append in this order.
     pub appends: Vec<StreamAppend>,
@@ -149,6 +149,19 @@ pub struct Output {
     pub rests: Vec<(TransactionId, Rest)>,
     /// For a person's eyes: what was refused because it contradicts, what was parked and why.
     pub alerts: Vec<Alert>,
+}
+
+impl Output {
+    /// Nothing to append, send, tell or forget.
+    pub fn is_empty(&self) -> bool {
+        let Self { appends, effects, replies, finished, rests, alerts } = self;
+        appends.is_empty()
+            && effects.is_empty()
+            && replies.is_empty()
+            && finished.is_empty()
+            && rests.is_empty()
+            && alerts.is_empty()
+    }
 }
 
 /// How a purchase came to rest.
@@ -178,8 +191,8 @@ pub enum Need {
     Wallet(WalletId),
 }
 
-/// Open sagas, their wallets and their timers.
-#[derive(Debug)]
+/// Open sagas, their wallets and their timers. Cloned, it is another future of the same past.
+#[derive(Debug, Clone)]
 pub struct Runner {
     sagas: HashMap<TransactionId, Box<Saga>>,
     wallets: HashMap<WalletId, WalletCell>,
@@ -190,7 +203,7 @@ pub struct Runner {
     out: Output,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct WalletCell {
     loaded: Loaded<Wallet>,
     open: usize,

@@ -1,0 +1,164 @@
+//! A day's applications and the registrar's answers, as files of the industry's standard.
+//!
+//! ```text
+//! applications ──write_applications──► OFD_…_03.TXT, OFI_….TXT ──► registrar
+//! answers ◄──read_answers── OFI_….TXT, OFD_…_04, _05, _07, _25.TXT ◄── registrar
+//! ```
+//!
+//! 1. The same applications make the same bytes, so that a batch whose sending broke off is simply
+//!    written again.
+//! 2. The index is written last and read first: without it there are no files.
+//! 3. A record that cannot be understood is kept and told with its number and reason; it is neither
+//!    dropped nor guessed, and it does not stop the records around it.
+
+mod answers;
+mod applications;
+#[cfg(test)]
+mod tests;
+
+pub use answers::{Answers, Puzzle, read_answers};
+pub use applications::{Batch, application_of, write_applications};
+
+use crate::exchange::{
+    field_error::FieldError,
+    file_name::FileName,
+    header::{Header, HeaderError},
+    index::{IndexError, IndexFile},
+    reader::ReadError,
+    record::Record,
+    version::{FileType, Version},
+    writer::{WriteError, Writer},
+};
+use chrono::NaiveDate;
+use fundflow_domain::ids::InvestorId;
+use sha2::{Digest, Sha256};
+use std::{
+    fs::{self, File},
+    io::{self, BufWriter},
+    path::{Path, PathBuf},
+};
+
+/// Who exchanges files, and in which edition.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Parties {
+    /// Sends applications.
+    pub distributor: String,
+    /// Answers them.
+    pub registrar: String,
+    /// The edition of the standard: V2.2, since the earlier ones allow only digits in an
+    /// application's number, and ours has letters.
+    pub version: Version,
+}
+
+/// Why files are not written or read.
+#[derive(Debug, thiserror::Error)]
+pub enum BatchError {
+    /// The disk.
+    #[error("{path} cannot be read or written; check that the directory is there and yours")]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// A value has no place in its column.
+    #[error("record {record} of {file}: {source}")]
+    Field {
+        /// The file.
+        file: String,
+        /// Counted from 1.
+        record: usize,
+        /// Why.
+        source: FieldError,
+    },
+    /// The header has no place for something.
+    #[error(transparent)]
+    Header(#[from] HeaderError),
+    /// The file is not written.
+    #[error("{file} is not written: {source}")]
+    Write {
+        /// The file.
+        file: String,
+        /// Why.
+        source: WriteError,
+    },
+    /// The file does not read.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// The index.
+    #[error(transparent)]
+    Index(#[from] IndexError),
+}
+
+/// A file to write: its kind, and one filler per record.
+pub(crate) struct Draft<'a> {
+    pub(crate) file_type: FileType,
+    pub(crate) fillers: Vec<Filler<'a>>,
+}
+
+pub(crate) type Filler<'a> = Box<dyn Fn(&mut Record) -> Result<(), FieldError> + 'a>;
+
+/// Writes files from `creator` to `receiver` into a directory, which is made, and announces them.
+pub(crate) fn publish(
+    directory: &Path,
+    (creator, receiver): (&str, &str),
+    version: Version,
+    date: NaiveDate,
+    drafts: &[Draft<'_>],
+) -> Result<(PathBuf, Vec<PathBuf>), BatchError> {
+    let failed = |path: &Path, source| BatchError::Io { path: path.to_owned(), source };
+    fs::create_dir_all(directory).map_err(|error| failed(directory, error))?;
+    let (mut names, mut paths) = (Vec::new(), Vec::new());
+    for draft in drafts {
+        let name = FileName {
+            creator: creator.to_owned(),
+            receiver: receiver.to_owned(),
+            date,
+            file_type: draft.file_type.code().to_owned(),
+            part: None,
+        };
+        let name = name.to_string();
+        let path = directory.join(&name);
+        let mut header = Header::standard(draft.file_type, version, (creator, receiver), date);
+        header.records = draft.fillers.len() as u64;
+        let file = File::create(&path).map_err(|error| failed(&path, error))?;
+        let write = |source| BatchError::Write { file: name.clone(), source };
+        let mut writer = Writer::new(BufWriter::new(file), header).map_err(write)?;
+        let mut record = writer.blank();
+        for (index, fill) in draft.fillers.iter().enumerate() {
+            let field =
+                |source| BatchError::Field { file: name.clone(), record: index + 1, source };
+            fill(&mut record).map_err(field)?;
+            writer.write(record.as_ref()).map_err(write)?;
+        }
+        writer.finish().map_err(write)?;
+        names.push(name);
+        paths.push(path);
+    }
+    let index = IndexFile {
+        version,
+        creator: creator.to_owned(),
+        receiver: receiver.to_owned(),
+        date,
+        files: names,
+    };
+    Ok((index.publish(directory)?, paths))
+}
+
+/// The trading account, 17 bytes wide: the investor's ID, or what stands for a longer one.
+pub fn trading_account(investor: &InvestorId) -> String {
+    if investor.as_str().len() <= 17 {
+        return investor.as_str().to_owned();
+    }
+    digits(investor, "trading", 17)
+}
+
+/// The fund account that the sandbox's registrar keeps for an investor: 12 digits.
+pub fn fund_account(investor: &InvestorId) -> String {
+    digits(investor, "fund", 12)
+}
+
+fn digits(investor: &InvestorId, what: &str, count: usize) -> String {
+    let hash = Sha256::digest(format!("{what}:{investor}").as_bytes());
+    hash.iter().take(count).map(|byte| char::from(b'0' + byte % 10)).collect()
+}

@@ -1,0 +1,285 @@
+//! A payment channel that pays, declines, times out, debits twice and calls back late.
+
+mod entry;
+#[cfg(test)]
+mod tests;
+
+pub use entry::{ChargeEntry, Debit, RefundEntry};
+pub(super) use entry::{serial, timeout};
+
+use super::{
+    book::Book,
+    dice,
+    journal::{Journal, JournalError},
+    notices::Notices,
+    scenario::{ChargeFate, RefundFate, Scenario},
+};
+use fundflow_application::{
+    clock::Clock,
+    counterparty::{Charge, ChargeAnswer, Notice, PaymentChannel, Refund, RefundAnswer},
+};
+use fundflow_domain::{
+    fund_order::{Cause, Payment},
+    ids::PaymentNo,
+    money::Money,
+    time::Timestamp,
+};
+use serde::{Deserialize, Serialize};
+use std::{
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+/// The channel's file in its directory.
+const FILE: &str = "channel.jsonl";
+
+/// A payment channel to try the engine against.
+pub struct SandboxChannel {
+    scenario: Scenario,
+    clock: Arc<dyn Clock>,
+    books: Option<Books>,
+    journal: Option<Journal>,
+    notices: Notices,
+    delay: Option<Duration>,
+    calls: AtomicU64,
+}
+
+#[derive(Debug)]
+struct Books {
+    charges: Book<ChargeEntry>,
+    refunds: Book<RefundEntry>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Line {
+    Charge(ChargeEntry),
+    Refund(RefundEntry),
+}
+
+/// What moved under all numbers, as the channel knows it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Totals {
+    /// Debits, second debits included.
+    pub debits: u64,
+    /// Their sum.
+    pub charged: Money,
+    /// Refunds that arrived.
+    pub refunds: u64,
+    /// Their sum.
+    pub refunded: Money,
+}
+
+impl SandboxChannel {
+    /// With books in memory only.
+    pub fn in_memory(scenario: Scenario, clock: Arc<dyn Clock>) -> Self {
+        let books = Books { charges: Book::empty(), refunds: Book::empty() };
+        Self::new(scenario, clock, Some(books), None)
+    }
+
+    /// Pays and refunds everything at once and remembers nothing but how often it was called: for
+    /// measuring the engine and not its surroundings. A repeated call has the same serial.
+    pub fn counting(clock: Arc<dyn Clock>) -> Self {
+        Self::new(Scenario::default(), clock, None, None)
+    }
+
+    /// With books in a directory, which must exist; goes on with those that are there.
+    ///
+    /// # Errors
+    /// [`JournalError`].
+    pub fn open(
+        scenario: Scenario,
+        clock: Arc<dyn Clock>,
+        directory: &Path,
+    ) -> Result<Self, JournalError> {
+        let (journal, lines) = Journal::open::<Line>(&directory.join(FILE))?;
+        let books = Books { charges: Book::empty(), refunds: Book::empty() };
+        for line in lines {
+            match line {
+                Line::Charge(entry) => books.charges.restore(entry.no.clone().into(), entry),
+                Line::Refund(entry) => books.refunds.restore(entry.no.clone().into(), entry),
+            }
+        }
+        let entries = books.charges.all();
+        let channel = Self::new(scenario, clock, Some(books), Some(journal));
+        for (_, entry) in entries {
+            channel.plan(&entry);
+        }
+        Ok(channel)
+    }
+
+    fn new(
+        scenario: Scenario,
+        clock: Arc<dyn Clock>,
+        books: Option<Books>,
+        journal: Option<Journal>,
+    ) -> Self {
+        let (notices, delay, calls) = (Notices::default(), None, AtomicU64::new(0));
+        Self { scenario, clock, books, journal, notices, delay, calls }
+    }
+
+    /// Lets every answer take that long in real time.
+    #[must_use]
+    pub fn with_delay(self, delay: Duration) -> Self {
+        Self { delay: Some(delay), ..self }
+    }
+
+    /// Callbacks whose instant has come; to be delivered to the engine.
+    pub fn due(&self, now: Timestamp) -> Vec<Notice> {
+        self.notices.due(now)
+    }
+
+    /// When the next callback is due.
+    pub fn next_due(&self) -> Option<Timestamp> {
+        self.notices.next_due()
+    }
+
+    /// How often it was called, queries and repeats included.
+    pub fn calls(&self) -> u64 {
+        self.calls.load(Ordering::Relaxed)
+    }
+
+    /// Every charge that arrived, by its number.
+    pub fn charges(&self) -> Vec<ChargeEntry> {
+        let entries = self.books.iter().flat_map(|books| books.charges.all());
+        entries.map(|(_, entry)| entry).collect()
+    }
+
+    /// Every refund that arrived, by its number.
+    pub fn refunds(&self) -> Vec<RefundEntry> {
+        let entries = self.books.iter().flat_map(|books| books.refunds.all());
+        entries.map(|(_, entry)| entry).collect()
+    }
+
+    /// What has moved by now; `None` if a sum leaves the range of money.
+    pub fn totals(&self, now: Timestamp) -> Option<Totals> {
+        let mut totals = Totals::default();
+        for debit in self.charges().iter().flat_map(|entry| entry.debits(now)) {
+            totals.debits += 1;
+            totals.charged = totals.charged.plus(debit.amount)?;
+        }
+        for entry in self.refunds().iter().filter(|entry| entry.moved()) {
+            totals.refunds += 1;
+            totals.refunded = totals.refunded.plus(entry.amount)?;
+        }
+        Some(totals)
+    }
+
+    fn plan(&self, entry: &ChargeEntry) {
+        let key: Arc<str> = entry.no.clone().into();
+        if let Some((at, notice)) = entry.notice() {
+            self.notices.plan(at, &key, 0, notice);
+        }
+    }
+
+    fn take_charge(&self, charge: Charge) -> ChargeAnswer {
+        let now = self.clock.now();
+        let Some(books) = &self.books else {
+            let (serial, amount) = (entry::serial("CH", charge.no.as_str()), charge.amount.into());
+            return ChargeAnswer::Paid(Payment { no: charge.no, serial, amount, paid_at: now });
+        };
+        let key: Arc<str> = charge.no.clone().into();
+        let decide = |known: Option<&ChargeEntry>| match known {
+            None => Some(self.first(&charge, now)),
+            // The first call was lost on its way; this one arrives.
+            Some(lost) if !lost.arrived => {
+                Some(ChargeEntry { at: now, fate: ChargeFate::Paid, arrived: true, ..lost.clone() })
+            }
+            Some(_) => None,
+        };
+        let line = |entry: &ChargeEntry| Line::Charge(entry.clone());
+        match books.charges.change(&key, self.journal.as_ref(), decide, line) {
+            Ok((Some(entry), _)) if !entry.is_for(&charge) => entry::other_terms(),
+            Ok((Some(entry), true)) => {
+                self.plan(&entry);
+                entry.first_answer()
+            }
+            Ok((Some(entry), false)) => entry.standing(now),
+            Ok((None, _)) => ChargeAnswer::NotFound,
+            Err(error) => ChargeAnswer::Unknown(broken(&error)),
+        }
+    }
+
+    fn first(&self, charge: &Charge, at: Timestamp) -> ChargeEntry {
+        let Charge { no, account, amount, order } = charge.clone();
+        let (fate, delay_s) = self.scenario.charge(&order, no.as_str());
+        let arrived = fate != ChargeFate::TimeoutLost;
+        let reason = dice::hash(self.scenario.seed, no.as_str(), "reason");
+        ChargeEntry { no, order, account, amount, at, fate, delay_s, arrived, reason }
+    }
+
+    fn find(&self, no: &PaymentNo) -> ChargeAnswer {
+        let entry = self.books.as_ref().and_then(|books| books.charges.get(no.as_str()));
+        entry.map_or(ChargeAnswer::NotFound, |entry| entry.standing(self.clock.now()))
+    }
+
+    fn take_refund(&self, refund: &Refund) -> RefundAnswer {
+        let Some(books) = &self.books else {
+            return RefundAnswer::Refunded(entry::serial("RF", refund.no.as_str()));
+        };
+        let now = self.clock.now();
+        let key: Arc<str> = refund.no.clone().into();
+        let decide = |known: Option<&RefundEntry>| match known {
+            None => {
+                let Refund { no, account, amount, order } = refund.clone();
+                let fate = self.scenario.refund(&order, no.as_str());
+                let arrived = fate != RefundFate::TimeoutLost;
+                Some(RefundEntry { no, order, account, amount, at: now, fate, arrived })
+            }
+            Some(lost) if !lost.arrived => {
+                let fate = RefundFate::Refunded;
+                Some(RefundEntry { at: now, fate, arrived: true, ..lost.clone() })
+            }
+            Some(_) => None,
+        };
+        let line = |entry: &RefundEntry| Line::Refund(entry.clone());
+        match books.refunds.change(&key, self.journal.as_ref(), decide, line) {
+            Ok((Some(entry), _)) if !entry.is_for(refund) => {
+                RefundAnswer::Refused(entry::other_refund())
+            }
+            Ok((Some(entry), true)) => entry.first_answer(),
+            Ok((Some(entry), false)) => entry.standing(),
+            Ok((None, _)) => RefundAnswer::Unknown(entry::timeout()),
+            Err(error) => RefundAnswer::Unknown(broken(&error)),
+        }
+    }
+
+    async fn called(&self) {
+        self.calls.fetch_add(1, Ordering::Relaxed);
+        if let Some(delay) = self.delay {
+            tokio::time::sleep(delay).await;
+        }
+    }
+}
+
+impl PaymentChannel for SandboxChannel {
+    async fn charge(&self, charge: Charge) -> ChargeAnswer {
+        self.called().await;
+        self.take_charge(charge)
+    }
+
+    async fn query(&self, no: PaymentNo) -> ChargeAnswer {
+        self.called().await;
+        self.find(&no)
+    }
+
+    async fn refund(&self, refund: Refund) -> RefundAnswer {
+        self.called().await;
+        self.take_refund(&refund)
+    }
+}
+
+impl std::fmt::Debug for SandboxChannel {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.debug_struct("SandboxChannel").field("calls", &self.calls()).finish_non_exhaustive()
+    }
+}
+
+/// The books cannot be written, so nothing happened and nothing is promised.
+pub(super) fn broken(error: &JournalError) -> Cause {
+    Cause { code: "books_unwritable".into(), text: error.to_string().into() }
+}

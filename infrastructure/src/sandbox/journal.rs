@@ -1,0 +1,114 @@
+//! The books on disk: one JSON line per decision, appended before the decision is told to anybody.
+//!
+//! 1. A line that the end of the file cuts off was never told; it is dropped on opening.
+//! 2. Any other line that does not read is an error with its number: a journal is never repaired by
+//!    leaving something out.
+//! 3. A later line under the same key replaces the earlier one.
+//! 4. Lines reach the operating system before the answer is given, not the disk: a sandbox has to
+//!    survive the end of its process, not that of the machine.
+
+use serde::{Serialize, de::DeserializeOwned};
+use std::{
+    fs::{File, OpenOptions},
+    io::{self, Read as _, Seek as _, SeekFrom, Write as _},
+    path::{Path, PathBuf},
+    sync::{Mutex, PoisonError},
+};
+
+/// Why the books cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum JournalError {
+    /// The file or its directory.
+    #[error("{path} cannot be read or written; check that the directory is there and yours")]
+    Io {
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// A line is no entry.
+    #[error(
+        "{path}:{line} is not an entry of these books; restore the file, or remove it to begin anew"
+    )]
+    Damaged {
+        /// Which file.
+        path: PathBuf,
+        /// Counted from 1.
+        line: usize,
+        /// Why.
+        source: serde_json::Error,
+    },
+}
+
+/// An open journal.
+#[derive(Debug)]
+pub(super) struct Journal {
+    path: PathBuf,
+    file: Mutex<File>,
+}
+
+impl Journal {
+    /// Opens or creates it, and reads what stands in it.
+    pub(super) fn open<E: DeserializeOwned>(path: &Path) -> Result<(Self, Vec<E>), JournalError> {
+        let failed = |source| JournalError::Io { path: path.to_owned(), source };
+        let mut options = OpenOptions::new();
+        let opened = options.read(true).write(true).create(true).truncate(false).open(path);
+        let mut file = opened.map_err(failed)?;
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes).map_err(failed)?;
+        let whole = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |last| last + 1);
+        let lines = bytes.get(..whole).unwrap_or_default().split_inclusive(|byte| *byte == b'\n');
+        let entries = lines.enumerate().map(|(index, line)| {
+            let damaged =
+                |source| JournalError::Damaged { path: path.to_owned(), line: index + 1, source };
+            serde_json::from_slice(line).map_err(damaged)
+        });
+        let entries = entries.collect::<Result<_, _>>()?;
+        let end = u64::try_from(whole).unwrap_or(u64::MAX);
+        file.set_len(end).and_then(|()| file.seek(SeekFrom::End(0))).map_err(failed)?;
+        Ok((Self { path: path.to_owned(), file: Mutex::new(file) }, entries))
+    }
+
+    /// Appends one line.
+    pub(super) fn append<E: Serialize>(&self, entry: &E) -> Result<(), JournalError> {
+        let failed = |source| JournalError::Io { path: self.path.clone(), source };
+        let mut line = serde_json::to_vec(entry).map_err(|error| failed(error.into()))?;
+        line.push(b'\n');
+        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        file.write_all(&line).map_err(failed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    #[test]
+    fn a_line_that_was_cut_off_is_dropped_and_the_next_one_follows_the_last_whole_one() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("books.jsonl");
+        fs::write(&path, "1\n2\n\"half").unwrap();
+
+        let (journal, entries) = Journal::open::<u32>(&path).unwrap();
+        assert_eq!(entries, [1, 2]);
+        journal.append(&3).unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "1\n2\n3\n");
+    }
+
+    #[test]
+    fn a_line_that_is_no_entry_is_an_error_with_its_number() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("books.jsonl");
+        fs::write(&path, "1\nx\n3\n").unwrap();
+
+        let error = Journal::open::<u32>(&path).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            format!(
+                "{}:2 is not an entry of these books; restore the file, or remove it to begin anew",
+                path.display()
+            )
+        );
+    }
+}
