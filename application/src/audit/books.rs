@@ -5,9 +5,10 @@ use fundflow_domain::{
     fund_order::{self, Ask, Event, Order, Outcome, Stage, State},
     ids::{OrderId, WalletId},
     money::Money,
-    postings::{Balances, OrderSoFar, Posting, Side, imbalance, natural, of_order, of_wallet},
+    postings::{Balances, OrderSoFar, Posting, imbalance, natural, of_order, of_wallet},
     wallet,
 };
+use rust_decimal::Decimal;
 
 type Findings = Vec<(Check, String)>;
 
@@ -72,25 +73,14 @@ impl Books {
                 findings.push((Check::I1, format!("{account} leaves every range")));
                 continue;
             };
-            let wrong = |balance| natural(account, balance).is_sign_negative();
+            let wrong = |balance| natural(account, balance) < Decimal::ZERO;
             // Said once, when it happens: everything later would only repeat it.
-            if account.class().is_customers() && wrong(after) && !wrong_before(account, before) {
+            if account.class().is_customers() && wrong(after) && !wrong(before) {
                 let balance = natural(account, after);
                 findings.push((Check::I2, format!("{account} falls to {balance}")));
             }
         }
     }
-}
-
-fn wrong_before(
-    account: &fundflow_domain::postings::Account,
-    before: rust_decimal::Decimal,
-) -> bool {
-    !before.is_zero()
-        && match account.class().side() {
-            Side::Debit => before.is_sign_negative(),
-            Side::Credit => before.is_sign_positive(),
-        }
 }
 
 fn judge(id: &OrderId, order: &Order, event: &Event, findings: &mut Findings) {
