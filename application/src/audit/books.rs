@@ -24,40 +24,40 @@ impl Books {
         matches!(event, Event::PaymentUnapplied { .. })
     }
 
+    /// The entry that the event asks for, and what is wrong with the event itself.
     pub(super) fn order(
-        &mut self,
         id: &OrderId,
         before: &State,
         after_unapplied: bool,
         event: &Event,
-    ) -> Findings {
+    ) -> (Option<Vec<Posting>>, Findings) {
         let mut findings = Vec::new();
-        let so_far = OrderSoFar { state: before, after_unapplied };
-        match of_order(id, so_far, event) {
-            Some(entry) => self.book(&entry, &mut findings),
-            None => findings.push((Check::I1, "no postings can be made of it".into())),
-        }
         if let Some(order) = before.order() {
             judge(id, order, event, &mut findings);
         }
-        findings
+        (of_order(id, OrderSoFar { state: before, after_unapplied }, event), findings)
     }
 
+    /// The entry that the event asks for.
     pub(super) fn wallet(
-        &mut self,
         id: &WalletId,
         before: &wallet::State,
         event: &wallet::Event,
-    ) -> Findings {
+    ) -> Option<Vec<Posting>> {
+        of_wallet(id, before, event)
+    }
+
+    /// Books an entry of an event that was possible.
+    pub(super) fn book(&mut self, entry: Option<&[Posting]>) -> Findings {
         let mut findings = Vec::new();
-        match of_wallet(id, before, event) {
-            Some(entry) => self.book(&entry, &mut findings),
+        match entry {
+            Some(entry) => self.lines(entry, &mut findings),
             None => findings.push((Check::I1, "no postings can be made of it".into())),
         }
         findings
     }
 
-    fn book(&mut self, entry: &[Posting], findings: &mut Findings) {
+    fn lines(&mut self, entry: &[Posting], findings: &mut Findings) {
         if entry.is_empty() {
             return;
         }
