@@ -3,6 +3,7 @@
 //! What a vandal does goes past the program, straight into the database; what a forger does is
 //! linked as the program would link it.
 
+#![allow(clippy::unwrap_used, reason = "a fixture that does not come about is a failed test")]
 mod common;
 
 use common::{golden, make, transcript};

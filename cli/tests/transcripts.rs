@@ -3,6 +3,7 @@
 mod common;
 
 use common::{fundflow, golden, make, transcript};
+use fundflow_infrastructure::sqlite::{Settings, SqliteStore};
 
 const COMMANDS: &[(&str, &[&str])] = &[
     ("saga_ls.txt", &["saga", "ls"]),
@@ -76,4 +77,34 @@ async fn a_directory_names_the_store_in_it_and_a_missing_store_is_said_to_be_mis
 
     let nowhere = directory.path().join("nowhere");
     golden("no_store.txt", &transcript(&nowhere, &["saga", "ls"]));
+}
+
+#[tokio::test]
+async fn a_reader_that_goes_away_is_no_failure() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = make(directory.path()).await;
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_fundflow"));
+    command.arg("--store").arg(&store).args(["event", "tail", "--after", "0"]);
+    let output = command.stdout(writer).stderr(std::process::Stdio::piped()).spawn();
+    let output = output.unwrap().wait_with_output().unwrap();
+
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+    assert_eq!(output.status.code(), Some(0));
+}
+
+#[tokio::test]
+async fn a_store_that_an_engine_holds_can_be_read() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = make(directory.path()).await;
+    let before = fundflow(&store, &["audit", "verify"]).stdout;
+    let held = SqliteStore::open(&store, &Settings::default()).unwrap();
+
+    let beside = fundflow(&store, &["audit", "verify"]);
+
+    assert_eq!(beside.status.code(), Some(0));
+    assert_eq!(beside.stdout, before);
+    held.close().await;
 }
