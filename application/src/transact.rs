@@ -54,6 +54,12 @@ impl<D: Stored> Default for Loaded<D> {
     }
 }
 
+impl<D: Stored<State: Clone>> Clone for Loaded<D> {
+    fn clone(&self) -> Self {
+        Self { state: self.state.clone(), version: self.version, chain: self.chain }
+    }
+}
+
 impl<D: Stored<State: fmt::Debug>> fmt::Debug for Loaded<D> {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.debug_tuple("Loaded").field(&self.state).field(&self.version).finish()

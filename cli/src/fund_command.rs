@@ -102,7 +102,7 @@ fn answer(command: &FundCommand, out: &mut dyn Write, err: &mut dyn Write) -> io
     }
 }
 
-fn opened(dir: Option<&Path>) -> Result<Catalogue, Vec<CatalogueError>> {
+pub(crate) fn opened(dir: Option<&Path>) -> Result<Catalogue, Vec<CatalogueError>> {
     match chosen(dir) {
         Some(dir) => catalogue::load(dir),
         None => catalogue::shipped(),

@@ -1,26 +1,79 @@
 //! The fundflow command.
+//!
+//! Exit codes: 0 done · 1 failed, or not found · 2 typed wrongly · 3 done in part · 4 somebody else
+//! was faster · 5 a verification failed. Results go to the output, all else to the error output. A
+//! closed pipe is not an error: whoever closed it has seen enough.
 
+mod args;
+mod audit_command;
+mod bench;
+mod event_command;
+mod event_json;
 mod file_command;
 mod fund_command;
+mod order_command;
+mod quote;
+mod reading;
+mod saga_command;
+mod saga_words;
+mod wallet_command;
 
-use std::process::ExitCode;
-
+use args::{Arguments, Command};
 use clap::Parser;
-
-#[derive(Debug, Parser)]
-#[command(name = "fundflow", about = "An event-sourced engine for fund purchases")]
-enum Arguments {
-    /// Look into the industry's files, check and convert them
-    #[command(subcommand)]
-    File(file_command::FileCommand),
-    /// List funds, show their terms, check a catalogue
-    #[command(subcommand)]
-    Fund(fund_command::FundCommand),
-}
+use std::{
+    io::{self, Write as _},
+    process::ExitCode,
+};
 
 fn main() -> ExitCode {
-    match Arguments::parse() {
-        Arguments::File(command) => file_command::run(command),
-        Arguments::Fund(command) => fund_command::run(&command),
-    }
+    let Arguments { store, command } = Arguments::parse();
+    // Only the benchmark needs more than one thread: the rest reads, or runs a day in virtual time.
+    let mut threads = match &command {
+        Command::Bench(_) => tokio::runtime::Builder::new_multi_thread(),
+        _ => tokio::runtime::Builder::new_current_thread(),
+    };
+    let runtime = match threads.enable_time().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            reading::complain(&format!("error: the program cannot start: {error}\n"));
+            return ExitCode::FAILURE;
+        }
+    };
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    let code = match command {
+        Command::Saga { output, command } => {
+            runtime.block_on(saga_command::run(&command, &store, output.format, &mut out))
+        }
+        Command::Event { output, command } => {
+            runtime.block_on(event_command::run(&command, &store, output.format, &mut out))
+        }
+        Command::Wallet { output, command } => {
+            runtime.block_on(wallet_command::run(&command, &store, output.format, &mut out))
+        }
+        Command::Order { output, command } => {
+            runtime.block_on(order_command::run(&command, &store, output.format, &mut out))
+        }
+        Command::Audit { output, command } => {
+            runtime.block_on(audit_command::run(&command, &store, output.format, &mut out))
+        }
+        Command::File(command) => {
+            drop(out);
+            return file_command::run(command);
+        }
+        Command::Fund(command) => {
+            drop(out);
+            return fund_command::run(&command);
+        }
+        Command::Quote(command) => {
+            drop(out);
+            return quote::run(command);
+        }
+        Command::Bench(args) => {
+            drop(out);
+            return runtime.block_on(bench::run(&args, &store));
+        }
+    };
+    // What was not read because the pipe is closed is missed by nobody.
+    let _ = out.flush();
+    code
 }

@@ -231,3 +231,10 @@ fn no_day(error: &CalendarError) -> Refusal {
 fn request_date(a: &Admission) -> NaiveDate {
     a.at.date()
 }
+
+#[cfg(test)]
+mod fixture;
+#[cfg(test)]
+mod refusal_tests;
+#[cfg(test)]
+mod tests;

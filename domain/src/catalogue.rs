@@ -151,7 +151,7 @@ fn of_terms(terms: &FundTerms, found: &mut Vec<Contradiction>) {
     }
     for (index, notice) in terms.limits.large_purchases.iter().enumerate() {
         if let Some(through) = notice.through.filter(|through| *through < notice.from) {
-            let key = format!("large_purchases[{index}].through");
+            let key = format!("limits.large_purchases[{index}].through");
             note(found, terms, &key, &through, format!("{} or later", notice.from));
         }
     }

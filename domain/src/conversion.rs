@@ -29,6 +29,7 @@ use crate::{
         schedule::FeeSchedule,
         tiers::{AmountTiers, Charge},
     },
+    fund::ConversionFeeMethod as Method,
     ids::FundCode,
     lots::Parcel,
     money::{Discount, Money, Nav, Rate, Residual, ShareRounding, Shares},
@@ -36,19 +37,6 @@ use crate::{
 };
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
-
-/// How the difference between two funds' fees is charged; set per pair of funds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Method {
-    /// The difference of two fees.
-    #[default]
-    FeeDifference,
-    /// The fee at the difference of two rates.
-    RateDifference,
-    /// The redemption fee is a difference too.
-    BothDifferences,
-}
 
 /// Which amount decides the tiers of both funds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
@@ -125,7 +113,7 @@ pub struct Terms<'a> {
     pub buying_source: &'a AmountTiers,
     /// What buying the target costs.
     pub buying_target: &'a AmountTiers,
-    /// What leaving the target costs at 0 days; only [`Method::BothDifferences`] asks.
+    /// What leaving the target costs at 0 days; only [`BothDifferences`](Method::BothDifferences) asks.
     pub leaving_target: Rate,
     /// What was agreed on.
     pub policy: Policy,
@@ -134,7 +122,7 @@ pub struct Terms<'a> {
 /// A conversion to the cent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Conversion {
-    /// The source's lots. Under [`Method::BothDifferences`] their fees are before the difference.
+    /// The source's lots. Under [`BothDifferences`](Method::BothDifferences) their fees are before the difference.
     pub out: Redemption,
     /// What leaving costs, after the difference where there is one.
     pub redemption_fee: Money,

@@ -8,7 +8,7 @@
 //! 4. [`source`](FundTerms::source) names where the terms were published.
 
 use crate::{
-    conversion::{Method, Policy, TierBase},
+    conversion::{Policy, TierBase},
     fees::{discount::DiscountRule, schedule::FeeSchedule},
     ids::{FundCode, RegistrarCode, VersionTag},
     limits::Limits,
@@ -60,13 +60,25 @@ pub enum RedemptionSequence {
     Lifo,
 }
 
+/// How the fee of a conversion follows from those of its two funds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ConversionFeeMethod {
+    /// Redemption fee plus the difference of the two purchase *fees*.
+    FeeDifference,
+    /// Redemption fee plus the fee at the difference of the two purchase *rates*.
+    RateDifference,
+    /// Both the redemption fee and the purchase fee are differences.
+    BothDifferences,
+}
+
 /// Into which fund, and on which conditions, shares of this fund can be converted (file C3).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ConversionPair {
     /// The target.
     pub target: FundCode,
     /// How the fee is computed.
-    pub method: Method,
+    pub method: ConversionFeeMethod,
     /// Which amount decides the tiers of both funds.
     #[serde(default)]
     pub tier_base: TierBase,

@@ -25,6 +25,7 @@ pub mod lots;
 pub mod modes;
 pub mod money;
 pub mod money_fund;
+pub mod postings;
 pub mod proration;
 pub mod purchase;
 pub mod redemption;

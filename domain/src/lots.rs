@@ -10,6 +10,7 @@
 //! 5. The parcels sum to what was asked for, exactly, or nothing is taken.
 
 use crate::{
+    fund::RedemptionSequence,
     ids::LotId,
     money::{Nav, Shares},
 };
@@ -40,6 +41,15 @@ pub enum LotOrder {
     Lifo,
     /// This one and no other.
     Designated(LotId),
+}
+
+impl From<RedemptionSequence> for LotOrder {
+    fn from(sequence: RedemptionSequence) -> Self {
+        match sequence {
+            RedemptionSequence::Fifo => LotOrder::Fifo,
+            RedemptionSequence::Lifo => LotOrder::Lifo,
+        }
+    }
 }
 
 /// What is taken out of one lot.

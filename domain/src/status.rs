@@ -187,14 +187,10 @@ pub enum ConvertStatus {
 
 impl ConvertStatus {
     /// The meaning of a registrar's digit; `None` when the standard has none for it.
-    pub const fn from_code(code: char) -> Option<Self> {
-        match code {
-            '0' => Some(Self::Both),
-            '1' => Some(Self::InOnly),
-            '2' => Some(Self::OutOnly),
-            '3' => Some(Self::Neither),
-            _ => None,
-        }
+    pub fn from_code(code: char) -> Option<Self> {
+        let digits =
+            [('0', Self::Both), ('1', Self::InOnly), ('2', Self::OutOnly), ('3', Self::Neither)];
+        digits.into_iter().find(|(digit, _)| *digit == code).map(|(_, status)| status)
     }
 
     /// Whether it can be the target of a conversion.

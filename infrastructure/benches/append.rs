@@ -1,7 +1,7 @@
 //! Durable appends per second: the SQLite store against a bare log of the same bytes and batches,
 //! in the same run on the same disk.
 //!
-//! `cargo bench -p fundflow-infrastructure --bench append -- [directory] [rounds]`
+//! `cargo bench -p fundflow-infrastructure --bench append -- [directory] [rounds] [batch size]`
 //!
 //! The workload: 200,000 streams, 1.7 events per append, about 380 bytes per event. While one batch
 //! is written the next is made ready, as the engine does. Each figure is the median of the rounds;
@@ -39,7 +39,10 @@ fn main() {
         "{:>6} {:>14} {:>14} {:>7} {:>9} {:>9}",
         "batch", "sqlite ev/s", "bare ev/s", "ratio %", "p50 us", "p99 us"
     );
-    for (size, events) in SIZES {
+    let only: Option<usize> = words.get(2).map(|size| size.parse().expect("a batch size"));
+    for (size, events) in
+        SIZES.into_iter().filter(|(size, _)| only.is_none_or(|only| only == *size))
+    {
         let mut measured: Vec<_> = (0..rounds)
             .map(|_| {
                 let scratch = tempfile::tempdir_in(directory).expect("a scratch directory");

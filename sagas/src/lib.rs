@@ -6,8 +6,10 @@
 //! state machine that its shell feeds and empties.
 
 pub mod discount_purchase;
+pub mod liveness;
 pub mod retry;
 pub mod runner;
 pub mod stand;
 pub mod step;
+pub mod timeline;
 pub mod world;

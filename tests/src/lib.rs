@@ -6,6 +6,9 @@
     reason = "a test kit fails a test by panicking, and says what it expected"
 )]
 
+pub mod decider;
 pub mod faulty_store;
+pub mod orders;
 pub mod sample;
 pub mod store_contract;
+pub mod worlds;

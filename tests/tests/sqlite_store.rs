@@ -253,3 +253,20 @@ async fn a_small_memory_of_streams_changes_no_answer() {
     let new = store.append(vec![append("wallet-new", 0, &["a"])]).await;
     assert_eq!(new.expect("the refused batch left no trace"), Position(61));
 }
+
+#[tokio::test]
+async fn moving_the_log_loses_nothing_and_leaves_none_at_closing() {
+    let (_directory, path) = scratch();
+    let settings = Settings { checkpoint_pages: 8, ..Settings::default() };
+    let store = SqliteStore::open(&path, &settings).expect("a store that opens");
+
+    for nth in 0..100 {
+        append_nth(&store, nth).await.expect("an append");
+    }
+
+    let before = all(&store).await;
+    assert_eq!(before.len(), 400);
+    store.close().await;
+    assert!(!path.with_extension("db-wal").exists(), "nothing is left to recover");
+    assert_eq!(all(&open(&path)).await, before);
+}

@@ -20,8 +20,6 @@
 //! 4. It is the log of its saga: retries, parking and an operator's decisions are facts here.
 
 mod evolve;
-#[cfg(test)]
-mod tests;
 
 use crate::{
     admission::{self, Admission, Admitted, admit},

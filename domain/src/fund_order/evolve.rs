@@ -48,11 +48,13 @@ fn remember(order: &mut Order, event: &Event) -> Option<()> {
         }
         Event::PaymentUnapplied { payment, .. } => order.unapplied.push(payment.serial.clone()),
         Event::Accepted { serial } => {
+            order.accepted = true;
             let accepted = Stage::Accepted(serial.clone());
             if !matches!(order.stage, Stage::Paid | Stage::Placed) {
                 return None;
             }
             order.stage = accepted;
+            order.accepted = true;
         }
         Event::Sealed { .. } => {
             if !matches!(order.stage, Stage::Accepted(_)) {

@@ -17,8 +17,6 @@
 
 mod decide;
 mod evolve;
-#[cfg(test)]
-mod tests;
 
 use crate::{
     calendar::TradingDay,

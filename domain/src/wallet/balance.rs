@@ -66,7 +66,8 @@ impl State {
         for lot in lots {
             let part = missing.min(lot.shares);
             if part.is_zero() {
-                break;
+                // Enough was found, or the registrar confirmed nothing in this lot.
+                continue;
             }
             taken.push(LotTaken { lot: lot.transaction.clone(), shares: part });
             missing = missing.minus(part)?;

@@ -254,7 +254,12 @@ impl Decider for Wallet {
 }
 
 fn credit(state: &State, tx: &TransactionId, shares: Shares) -> Result<Vec<Event>, Refusal> {
-    match state.entry(tx).credit {
+    let entry = state.entry(tx);
+    match entry.credit {
+        // What it holds came out of other lots; from here on it would pass for its own.
+        Credit::None if matches!(entry.reservation, Reservation::Held(_)) => {
+            Err(Refusal::ContradictsEarlier(tx.clone()))
+        }
         Credit::None => Ok(vec![Event::CreditedInTransit { transaction: tx.clone(), shares }]),
         Credit::InTransit(was) | Credit::Confirmed(was) if was == shares => Ok(vec![]),
         // The registrar may have confirmed fewer than were on their way; the credit is older news.
@@ -346,4 +351,18 @@ fn release(state: &State, tx: &TransactionId) -> Result<Vec<Event>, Refusal> {
 pub fn parse_id(id: &str) -> Option<(InvestorId, FundCode)> {
     let (investor, fund) = id.rsplit_once('.')?;
     Some((investor.parse().ok()?, fund.parse().ok()?))
+}
+
+impl Event {
+    /// The transaction that did it.
+    pub const fn transaction(&self) -> &TransactionId {
+        match self {
+            Event::CreditedInTransit { transaction, .. }
+            | Event::CreditConfirmed { transaction, .. }
+            | Event::CreditReversed { transaction }
+            | Event::SharesReserved { transaction, .. }
+            | Event::SharesReleased { transaction }
+            | Event::SharesSpent { transaction, .. } => transaction,
+        }
+    }
 }

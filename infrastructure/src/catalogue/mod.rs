@@ -7,7 +7,8 @@
 //!          └── CatalogueError: file, line, key, value, what is allowed
 //! ```
 //!
-//! 1. Every error of every file is reported, not only the first: one round of editing mends all.
+//! 1. Every error of every file is reported, not only the first. What funds contradict each other in
+//!    is looked for once every file can be read.
 //! 2. A key that nobody knows is an error; a misspelt limit would otherwise be no limit.
 //! 3. Numbers with a decimal point stand in quotes. A TOML float is refused: it has been rounded
 //!    before anybody could look at it.

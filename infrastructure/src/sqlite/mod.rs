@@ -1,8 +1,8 @@
 //! The embedded store: one SQLite file on one machine.
 //!
-//! 1. One thread writes ([`writer`]); it commits what waits in one transaction, one sync for all.
+//! 1. One thread writes (`writer`); it commits what waits in one transaction, one sync for all.
 //! 2. Readers, here or in other processes, see what is committed and never wait for the writer.
-//! 3. One process writes: a lock of the operating system keeps others out ([`lock`]), and an epoch
+//! 3. One process writes: a lock of the operating system keeps others out (`lock`), and an epoch
 //!    checked inside every transaction stops a writer whom the lock did not stop.
 //! 4. After a failed write the store is poisoned until it is opened again.
 //! 5. The database refuses to change or remove an event, a stream or an event type, by trigger.
@@ -210,6 +210,14 @@ impl SqliteStore {
             moved
         });
         Ok(found)
+    }
+
+    /// The streams whose names lie from `from` up to, but not including, `until`, in order of bytes.
+    ///
+    /// # Errors
+    /// [`ReadError`] as for any read.
+    pub fn stream_names(&self, from: &str, until: &str) -> Result<Vec<StreamName>, ReadError> {
+        self.0.readers.with(|reader| reader.stream_names(from, until))
     }
 
     /// Writes a consistent copy to a file that does not exist yet, while appends go on. The copy is

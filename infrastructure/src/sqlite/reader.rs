@@ -116,6 +116,17 @@ impl Reader {
         Ok(events)
     }
 
+    pub(super) fn stream_names(
+        &mut self,
+        from: &str,
+        until: &str,
+    ) -> Result<Vec<StreamName>, ReadError> {
+        let mut names = self.database.prepare_cached(sql::STREAM_NAMES).map_err(refused)?;
+        let names = names.query_map([from, until], |row| row.get::<_, Arc<str>>(0));
+        let names = names.map_err(refused)?;
+        names.map(|name| Ok(StreamName::try_from(name.map_err(refused)?)?)).collect()
+    }
+
     pub(super) fn checkpoint(
         &mut self,
         reader: &str,

@@ -2,12 +2,13 @@
 //! aggregates, then sends what it asks of a counterparty, then waits.
 
 use super::{
-    Alert, Effect, Lane, Reply, Rest, Runner, Saga,
+    Alert, Asked, Effect, Lane, Reply, Rest, Runner, Saga,
     dispatch::{self, Dispatch, dispatch, own},
     order_of, order_stream, purchase_stream, refusal_text, wallet_of, wallet_stream,
 };
 use crate::{
     discount_purchase::{LINKED, table_for},
+    liveness::confirmation_noon,
     retry,
     stand::Stand,
     step::{Call, Deadline, Send, Table},
@@ -29,7 +30,7 @@ use fundflow_domain::{
 use std::sync::Arc;
 
 /// The name under which refunds are retried and parked; they have no row of their own.
-pub(super) const REFUND_ROW: &str = "refund payment";
+pub const REFUND_ROW: &str = "refund payment";
 
 /// Says who and why for the decisions that follow from one input.
 struct Voice {
@@ -174,7 +175,7 @@ impl Runner {
         deadline: Deadline,
         now: Timestamp,
     ) -> bool {
-        let lane = self.sagas.get(transaction).map_or(Lane::InFlight, |saga| saga.main);
+        let lane = self.sagas.get(transaction).map_or(Lane::Idle, |saga| saga.main);
         match (send, lane) {
             (Send::Do(what), _) => {
                 let saga = self.sagas.get(transaction);
@@ -188,13 +189,13 @@ impl Runner {
                 };
                 self.do_it(transaction, row, &dispatched, now)
             }
-            (Send::AwaitRefunds, _) | (Send::Call(_) | Send::Await(_), Lane::InFlight) => false,
+            (Send::AwaitRefunds, _) | (Send::Call(_) | Send::Await(_), Lane::InFlight(_)) => false,
             (Send::Call(_) | Send::Await(_), Lane::Waiting(due)) if due > now => {
                 self.timers.insert((due, transaction.clone()));
                 false
             }
             (Send::Call(call), Lane::Idle | Lane::Waiting(_) | Lane::Due) => {
-                self.call(transaction, call, now);
+                self.call(transaction, row, call, now);
                 false
             }
             (Send::Await(leg), Lane::Idle | Lane::Waiting(_)) => {
@@ -257,8 +258,9 @@ impl Runner {
         }
     }
 
-    fn call(&mut self, transaction: &TransactionId, call: Call, now: Timestamp) {
+    fn call(&mut self, transaction: &TransactionId, row: &'static str, call: Call, now: Timestamp) {
         let Some(saga) = self.sagas.get_mut(transaction) else { return };
+        saga.asked_row = Some(row);
         let leg = match call {
             Call::Charge => Leg::MoneyFund,
             Call::Submit(leg) => leg,
@@ -286,13 +288,16 @@ impl Runner {
                 },
             ),
         };
-        saga.main = Lane::InFlight;
+        saga.sent(match call {
+            Call::Charge => Asked::Charge,
+            Call::Submit(leg) => Asked::Application(leg),
+        });
         self.out.effects.push((transaction.clone(), effect));
     }
 
     fn query(&mut self, transaction: &TransactionId, leg: Leg) {
         if let Some(saga) = self.sagas.get_mut(transaction) {
-            saga.main = Lane::InFlight;
+            saga.sent(Asked::Application(leg));
             let no = ApplicationNo::of(&OrderId::of(transaction, leg));
             self.out.effects.push((transaction.clone(), Effect::QueryApplication(leg, no)));
         }
@@ -318,7 +323,7 @@ impl Runner {
     fn send_refund(&mut self, transaction: &TransactionId, now: Timestamp) {
         let Some(saga) = self.sagas.get_mut(transaction) else { return };
         match saga.refund {
-            Lane::InFlight => return,
+            Lane::InFlight(_) => return,
             Lane::Waiting(due) if due > now => {
                 self.timers.insert((due, transaction.clone()));
                 return;
@@ -335,7 +340,8 @@ impl Runner {
             amount: owed.amount,
             order: OrderId::of(transaction, Leg::MoneyFund),
         };
-        saga.refund = Lane::InFlight;
+        saga.refund_moved = false;
+        saga.sent(Asked::Refund);
         self.out.effects.push((transaction.clone(), Effect::Refund(refund)));
     }
 
@@ -493,24 +499,8 @@ impl Runner {
         }
     }
 
-    /// 12:00 of the day on which the registrar must have spoken about the leg. A payment that
-    /// landed on a later T moves it by as many trading days.
     fn confirmation_noon(&self, saga: &Saga, leg: Leg, now: Timestamp) -> Timestamp {
-        let noon = || {
-            let (open, order) = (saga.known()?, saga.buy.state.order()?);
-            let promised = &open.admitted;
-            let base = match leg {
-                Leg::MoneyFund if promised.nav_date > promised.trade_date => promised.nav_date,
-                Leg::MoneyFund | Leg::Conversion => promised.confirm_by,
-            };
-            let (mut moved, mut day) = (base, promised.trade_date);
-            while day < order.terms.trade_date {
-                day = self.calendar.plus(day, 1).ok()?;
-                moved = self.calendar.plus(moved, 1).ok()?;
-            }
-            let twelve = chrono::NaiveTime::from_hms_opt(12, 0, 0)?;
-            Some(Timestamp::shanghai(moved.date(), twelve))
-        };
+        let noon = || confirmation_noon(&self.calendar, saga.known()?, &saga.buy.state, leg);
         // Past the calendar's end nobody can say which day: ask now, and let a person see it.
         noon().unwrap_or(now)
     }

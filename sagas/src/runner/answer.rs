@@ -4,7 +4,7 @@
 //! so it is made (again), under the same key. What contradicts what already took effect is refused
 //! by the order and shown to a person; it changes nothing.
 
-use super::{Answer, Lane, Runner, advance::REFUND_ROW, order_of, refusal_text};
+use super::{Answer, Asked, Lane, Runner, advance::REFUND_ROW, order_of, refusal_text};
 use crate::{
     stand::Stand,
     step::{Call, Send},
@@ -35,19 +35,49 @@ impl Runner {
             return self.alert(transaction, what);
         }
         if asked {
-            let lane = if matches!(answer, Answer::Refund(..)) {
-                &mut saga.refund
-            } else {
-                &mut saga.main
-            };
-            *lane = Lane::Idle;
+            saga.answered(match &answer {
+                Answer::Charge(_) => Asked::Charge,
+                Answer::Refund(..) => Asked::Refund,
+                Answer::Application(leg, _) => Asked::Application(*leg),
+            });
         }
+        let refund = matches!(answer, Answer::Refund(..));
         match answer {
             Answer::Charge(answer) => self.hear_charge(transaction, answer, asked, now),
             Answer::Refund(no, answer) => self.hear_refund(transaction, no, answer, now),
             Answer::Application(leg, answer) => {
                 self.hear_application(transaction, leg, answer, asked, now);
             }
+        }
+        if asked {
+            self.never_storm(transaction, refund, now);
+        }
+    }
+
+    /// An answer after which the same call would be made again at once must wait like any failed
+    /// attempt: a counterparty that answers nonsense would otherwise be asked without end.
+    fn never_storm(&mut self, transaction: &TransactionId, refund: bool, now: Timestamp) {
+        let Some(saga) = self.sagas.get_mut(transaction) else { return };
+        if saga.again {
+            saga.again = false;
+            return;
+        }
+        let idle = if refund { saga.refund } else { saga.main } == Lane::Idle;
+        let owed = saga.buy.state.order().is_some_and(|order| order.owed().is_some());
+        let cause = || Cause {
+            code: "no_effect".into(),
+            text: "the counterparty's answer changed nothing".into(),
+        };
+        if refund {
+            if idle && owed && !saga.is_parked() && !saga.refund_moved {
+                self.try_later(transaction, REFUND_ROW, cause(), now);
+            }
+            return;
+        }
+        let Some((row, Send::Call(_))) = self.current(transaction) else { return };
+        let same = self.sagas.get(transaction).is_some_and(|saga| saga.asked_row == Some(row));
+        if idle && same {
+            self.try_later(transaction, row, cause(), now);
         }
     }
 
@@ -158,8 +188,9 @@ impl Runner {
         match self.decide_order_as(transaction, leg, command, by, now) {
             Ok(0) => {}
             Ok(_) => {
-                let refund = matches!(command, Command::RecordRefund(..));
-                if !refund {
+                if matches!(command, Command::RecordRefund(..)) {
+                    self.refund_moved(transaction);
+                } else {
                     self.fresh_row(transaction);
                 }
             }
@@ -180,33 +211,39 @@ impl Runner {
         }
     }
 
+    fn refund_moved(&mut self, transaction: &TransactionId) {
+        if let Some(saga) = self.sagas.get_mut(transaction) {
+            saga.refund_moved = true;
+        }
+    }
+
     /// Our call never arrived: the row sends it, instead of asking for it.
     fn send_again(&mut self, transaction: &TransactionId) {
         if let Some(saga) = self.sagas.get_mut(transaction) {
+            // "Never heard of it" answers a question. To the call itself it is nonsense.
+            saga.again = saga.uncertain;
             saga.uncertain = false;
         }
     }
 
     fn still_waiting(&mut self, transaction: &TransactionId, cause: Cause, now: Timestamp) {
-        let row = self.sagas.get(transaction).and_then(|saga| {
-            match saga.stand(self.entry(transaction, saga))? {
-                Stand::Forward(_, step) => Some(step.name),
-                Stand::Leaving(_, exit) | Stand::Blocked(_, exit) => Some(exit.name),
-                Stand::Over => None,
-            }
-        });
-        if let Some(row) = row {
+        if let Some((row, _)) = self.current(transaction) {
             self.try_later(transaction, row, cause, now);
         }
     }
 
-    fn current_send(&self, transaction: &TransactionId) -> Option<Send> {
+    /// The row or move that it stands on.
+    fn current(&self, transaction: &TransactionId) -> Option<(&'static str, Send)> {
         let saga = self.sagas.get(transaction)?;
         match saga.stand(self.entry(transaction, saga))? {
-            Stand::Forward(_, step) => Some(step.send),
-            Stand::Leaving(_, exit) | Stand::Blocked(_, exit) => Some(exit.send),
+            Stand::Forward(_, step) => Some((step.name, step.send)),
+            Stand::Leaving(_, exit) | Stand::Blocked(_, exit) => Some((exit.name, exit.send)),
             Stand::Over => None,
         }
+    }
+
+    fn current_send(&self, transaction: &TransactionId) -> Option<Send> {
+        self.current(transaction).map(|(_, send)| send)
     }
 
     fn is_at(&self, transaction: &TransactionId, call: Call) -> bool {

@@ -16,7 +16,7 @@ use fundflow_domain::{
 use std::collections::HashMap;
 
 /// Yuan ordered under each key.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct DayUses {
     used: HashMap<LimitKey, Money>,
     latest: Option<TradingDay>,

@@ -23,8 +23,9 @@ mod dispatch;
 mod operator;
 mod saga;
 
-pub use operator::{Action, ActionError, can_skip, legs, place};
-pub use saga::{Lane, Saga};
+pub use advance::REFUND_ROW;
+pub use operator::{Action, ActionError, can_skip, legs, legs_of, place};
+pub use saga::{Asked, Lane, Saga};
 
 use fundflow_application::{
     codec::Stored,
@@ -116,7 +117,7 @@ pub enum Effect {
 }
 
 /// What a ticket's holder is told.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub enum Reply {
     /// To a request, the first or a repeated one: durable, and the same for ever.
     Placed {
@@ -134,7 +135,7 @@ pub enum Reply {
 }
 
 /// What the shell must append, send and tell.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Output {
     /// To append in this order.
     pub appends: Vec<StreamAppend>,
@@ -177,8 +178,8 @@ pub enum Need {
     Wallet(WalletId),
 }
 
-/// Open sagas, their wallets and their timers.
-#[derive(Debug)]
+/// Open sagas, their wallets and their timers. Cloned, it is another future of the same past.
+#[derive(Debug, Clone)]
 pub struct Runner {
     sagas: HashMap<TransactionId, Box<Saga>>,
     wallets: HashMap<WalletId, WalletCell>,
@@ -189,7 +190,7 @@ pub struct Runner {
     out: Output,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct WalletCell {
     loaded: Loaded<Wallet>,
     open: usize,

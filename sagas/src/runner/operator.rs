@@ -4,7 +4,7 @@
 //! that waits for its word can be asked again (resume) but not skipped.
 
 use super::{Runner, Saga, advance, refusal_text};
-use crate::stand::Stand;
+use crate::{stand::Stand, world::World};
 use fundflow_application::envelope::Actor;
 use fundflow_domain::{
     discount_purchase::{self as purchase, DiscountPurchase, Disposition},
@@ -168,10 +168,15 @@ pub fn can_skip(saga: &Saga, entry: Entry) -> bool {
 
 /// The legs on which money or shares are under way, and what they are worth in yuan.
 pub fn legs(saga: &Saga, entry: Entry) -> Vec<(Arc<str>, Money)> {
+    legs_of(&saga.world(entry))
+}
+
+/// As [`legs`], of states that no runner holds.
+pub fn legs_of(world: &World<'_>) -> Vec<(Arc<str>, Money)> {
     let mut legs: Vec<(Arc<str>, Money)> = Vec::new();
-    let Some(open) = saga.known() else { return legs };
+    let Some(open) = world.purchase.known() else { return legs };
     let gross = Money::from(open.request.amount);
-    if let Some(order) = saga.buy.state.order() {
+    if let Some(order) = world.buy.order() {
         match &order.stage {
             Stage::PaymentRequested => legs.push(("payment".into(), gross)),
             Stage::Paid | Stage::Accepted(_) | Stage::Sealed | Stage::Sent => {
@@ -192,7 +197,7 @@ pub fn legs(saga: &Saga, entry: Entry) -> Vec<(Arc<str>, Money)> {
     }
     // A money-market share is worth 1.00 by definition.
     let worth = |shares: fundflow_domain::money::Shares| Money::new(shares.decimal());
-    match (entry.reservation, entry.credit) {
+    match (world.entry.reservation, world.entry.credit) {
         (Reservation::Held(shares), Credit::Confirmed(_) | Credit::None) => {
             legs.extend(worth(shares).ok().map(|worth| ("wallet".into(), worth)));
         }

@@ -8,7 +8,7 @@ use fundflow_application::transact::Loaded;
 use fundflow_domain::{
     discount_purchase::{DiscountPurchase, Open},
     fund_order::FundOrder,
-    ids::WalletId,
+    ids::{Leg, WalletId},
     time::Timestamp,
     wallet::Entry,
 };
@@ -18,16 +18,28 @@ use fundflow_domain::{
 pub enum Lane {
     /// Nothing is outstanding.
     Idle,
-    /// An effect was sent and not answered.
-    InFlight,
+    /// That was sent and is not answered. An answer to something older does not free the lane.
+    InFlight(Asked),
     /// Nothing is sent before that instant.
     Waiting(Timestamp),
     /// The wait is over: ask.
     Due,
 }
 
+/// What an effect asks about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asked {
+    /// The charge.
+    Charge,
+    /// The application of that leg.
+    Application(Leg),
+    /// A refund.
+    Refund,
+}
+
 /// One purchase in memory.
-#[derive(Debug)]
+#[allow(clippy::struct_excessive_bools, reason = "independent marks, none of them a state")]
+#[derive(Debug, Clone)]
 pub struct Saga {
     pub(super) purchase: Loaded<DiscountPurchase>,
     pub(super) buy: Loaded<FundOrder>,
@@ -36,6 +48,14 @@ pub struct Saga {
     pub(super) refund: Lane,
     /// An effect of the current row may have been sent before: ask, do not repeat.
     pub(super) uncertain: bool,
+    /// The row that the latest call was made for.
+    pub(super) asked_row: Option<&'static str>,
+    /// The call is to be made at once: the counterparty said that it never got it.
+    pub(super) again: bool,
+    /// The latest answer about a refund settled one.
+    pub(super) refund_moved: bool,
+    /// Effects that were sent and are not answered, whatever the lanes have moved on to.
+    pub(super) outstanding: u32,
     /// Counted in its wallet's open purchases.
     pub(super) counted: bool,
     /// Counted under its day's limits.
@@ -50,8 +70,20 @@ impl Saga {
     ) -> Self {
         let uncertain = purchase.version.0 > 0;
         let (main, refund) = (Lane::Idle, Lane::Idle);
-        let (counted, in_use) = (false, false);
-        Self { purchase, buy, convert, main, refund, uncertain, counted, in_use }
+        Self {
+            purchase,
+            buy,
+            convert,
+            main,
+            refund,
+            uncertain,
+            asked_row: None,
+            again: false,
+            refund_moved: false,
+            outstanding: 0,
+            counted: false,
+            in_use: false,
+        }
     }
 
     /// The purchase, if anything was ever prepared.
@@ -95,6 +127,11 @@ impl Saga {
         self.refund
     }
 
+    /// Whether the current row's effect may have been sent by an earlier process: it asks first.
+    pub const fn is_uncertain(&self) -> bool {
+        self.uncertain
+    }
+
     /// Waits for a person.
     pub fn is_parked(&self) -> bool {
         self.known().is_some_and(|open| open.parked.is_some())
@@ -106,7 +143,29 @@ impl Saga {
     }
 
     pub(super) fn is_idle(&self) -> bool {
-        self.main != Lane::InFlight && self.refund != Lane::InFlight
+        self.outstanding == 0
+    }
+
+    /// An effect was sent.
+    pub(super) fn sent(&mut self, asked: Asked) {
+        self.outstanding = self.outstanding.saturating_add(1);
+        *self.lane_of(asked) = Lane::InFlight(asked);
+    }
+
+    /// Its answer came.
+    pub(super) fn answered(&mut self, asked: Asked) {
+        self.outstanding = self.outstanding.saturating_sub(1);
+        let lane = self.lane_of(asked);
+        if *lane == Lane::InFlight(asked) {
+            *lane = Lane::Idle;
+        }
+    }
+
+    fn lane_of(&mut self, asked: Asked) -> &mut Lane {
+        match asked {
+            Asked::Charge | Asked::Application(_) => &mut self.main,
+            Asked::Refund => &mut self.refund,
+        }
     }
 
     pub(super) fn wake(&mut self, now: Timestamp) {

@@ -1,0 +1,160 @@
+//! What an audit found, and what it looked at.
+
+use crate::store::Position;
+use fundflow_domain::postings::{Class, Commodity};
+use rust_decimal::Decimal;
+use serde::Serialize;
+use std::fmt;
+
+/// Findings that are listed; more are counted.
+pub const LISTED: usize = 10_000;
+
+/// Which rule a finding breaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Check {
+    /// A row can be read as an event.
+    Readable,
+    /// Positions have no gap and only grow.
+    Positions,
+    /// Versions of a stream have no gap.
+    Versions,
+    /// The event ID is the one derived from stream, version and cause.
+    EventId,
+    /// The link covers the event and the link before.
+    Chain,
+    /// Correlation and causation fit the stream.
+    Envelope,
+    /// A decider could have written the event onto what precedes it.
+    History,
+    /// I1: an entry balances in every commodity.
+    I1,
+    /// I2: nothing of a customer is below zero.
+    I2,
+    /// I3: net, fee and refund of a confirmation add up to what was asked.
+    I3,
+    /// I4: an application is confirmed at most once.
+    I4,
+    /// I5: a payment belongs to one order and is what that order asked for.
+    I5,
+    /// I6: the customers' shares of a fund and its register cancel out.
+    I6,
+    /// The purchase, its orders and its wallet say the same.
+    Saga,
+    /// An unfinished saga owns a timer, an outstanding effect or a hold.
+    Liveness,
+}
+
+impl Check {
+    /// As it is printed.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Check::Readable => "readable",
+            Check::Positions => "positions",
+            Check::Versions => "versions",
+            Check::EventId => "event id",
+            Check::Chain => "chain",
+            Check::Envelope => "envelope",
+            Check::History => "history",
+            Check::I1 => "I1 entry balances",
+            Check::I2 => "I2 never below zero",
+            Check::I3 => "I3 confirmation adds up",
+            Check::I4 => "I4 confirmed once",
+            Check::I5 => "I5 payment of one order",
+            Check::I6 => "I6 register",
+            Check::Saga => "saga",
+            Check::Liveness => "liveness",
+        }
+    }
+}
+
+/// Something that is not as it must be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    /// Which rule.
+    pub check: Check,
+    /// Stream and version, position, transaction or account.
+    pub place: String,
+    /// What is wrong, with the two values that do not fit.
+    pub what: String,
+    /// What is stored there, as it is stored.
+    pub data: Option<String>,
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{}: {}: {}", self.check.name(), self.place, self.what)?;
+        self.data.iter().try_for_each(|data| write!(out, "\n    stored: {data}"))
+    }
+}
+
+/// What was looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct Counts {
+    /// Events read.
+    pub events: u64,
+    /// Streams met.
+    pub streams: u64,
+    /// Links recomputed.
+    pub links: u64,
+    /// Purchases whose parts were compared.
+    pub sagas: u64,
+    /// Of these, not finished.
+    pub unfinished: u64,
+    /// Entries of the ledger.
+    pub entries: u64,
+    /// Lines of these entries.
+    pub postings: u64,
+    /// Events after an impossible one in their stream: their meaning could not be judged.
+    pub unjudged: u64,
+    /// Events recorded before the one that precedes them: the clock was set back. No finding.
+    pub clock_set_back: u64,
+}
+
+/// Money or shares on one kind of account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Holding {
+    /// The kind of account.
+    pub class: String,
+    /// What is counted.
+    pub commodity: String,
+    /// How much, positive on the usual side.
+    pub balance: Decimal,
+}
+
+impl Holding {
+    pub(super) fn of((class, commodity): (Class, Commodity), balance: Decimal) -> Self {
+        Self { class: class.to_string(), commodity: commodity.to_string(), balance }
+    }
+}
+
+/// The whole answer.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct Report {
+    /// The store as far as this position was looked at.
+    pub up_to: Position,
+    /// What was looked at.
+    pub counts: Counts,
+    /// How many findings there are.
+    pub failures: u64,
+    /// The first of them, at most [`LISTED`].
+    pub findings: Vec<Finding>,
+    /// Where the customers' money and shares are.
+    pub balances: Vec<Holding>,
+}
+
+impl Report {
+    /// Adds a finding.
+    pub fn add(&mut self, check: Check, place: String, what: String, data: Option<&str>) {
+        self.failures += 1;
+        if self.findings.len() < LISTED {
+            let data = data.map(str::to_owned);
+            self.findings.push(Finding { check, place, what, data });
+        }
+    }
+
+    /// Nothing was found.
+    pub const fn passed(&self) -> bool {
+        self.failures == 0
+    }
+}

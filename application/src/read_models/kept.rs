@@ -1,0 +1,136 @@
+//! Streams of one kind, each folded to its present state.
+
+use super::Follow;
+use crate::{
+    codec::Stored,
+    envelope::{Recorded, StreamName},
+    store::{EventStore, Position, ReadError},
+    transact::Loaded,
+};
+use fundflow_domain::time::Timestamp;
+use std::{collections::BTreeMap, fmt};
+
+const PAGE: u32 = 512;
+
+/// One stream's state, and when it moved.
+pub struct Kept<D: Stored> {
+    /// Folded from all of its events so far.
+    pub loaded: Loaded<D>,
+    /// When its first event was recorded.
+    pub since: Timestamp,
+    /// When its last event was recorded.
+    pub moved: Timestamp,
+}
+
+impl<D: Stored> Default for Kept<D> {
+    fn default() -> Self {
+        Self { loaded: Loaded::default(), since: Timestamp::default(), moved: Timestamp::default() }
+    }
+}
+
+impl<D: Stored<State: fmt::Debug>> fmt::Debug for Kept<D> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_tuple("Kept").field(&self.loaded).finish()
+    }
+}
+
+impl<D: Stored> Kept<D> {
+    /// Takes in the next event of the stream.
+    ///
+    /// # Errors
+    /// [`ReadError::Damaged`] when it is not the next one, or cannot follow.
+    pub fn hear(&mut self, event: &Recorded) -> Result<(), ReadError> {
+        self.loaded.replay(event)?;
+        self.moved_by(event);
+        Ok(())
+    }
+
+    pub(crate) fn moved_by(&mut self, event: &Recorded) {
+        self.moved = event.event.recorded_at;
+        if event.version.0 == 1 {
+            self.since = self.moved;
+        }
+    }
+
+    /// Reads one stream. The events come back too, because whoever looks at one stream prints them.
+    ///
+    /// # Errors
+    /// As the store's, and as [`Kept::hear`].
+    pub async fn load<S: EventStore>(
+        store: &S,
+        stream: &StreamName,
+    ) -> Result<(Self, Vec<Recorded>), ReadError> {
+        let (mut kept, mut events) = (Self::default(), Vec::new());
+        loop {
+            let page = store.read(stream, kept.loaded.version, PAGE).await?;
+            page.iter().try_for_each(|event| kept.hear(event))?;
+            let last = page.len() < PAGE as usize;
+            events.extend(page);
+            if last {
+                return Ok((kept, events));
+            }
+        }
+    }
+}
+
+/// All streams of one category, by the part of their name after the first `-`.
+pub struct Streams<D: Stored> {
+    at: Position,
+    kept: BTreeMap<Box<str>, Kept<D>>,
+}
+
+impl<D: Stored> Default for Streams<D> {
+    fn default() -> Self {
+        Self { at: Position::START, kept: BTreeMap::new() }
+    }
+}
+
+impl<D: Stored> fmt::Debug for Streams<D> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("Streams")
+            .field("at", &self.at)
+            .field("streams", &self.kept.len())
+            .finish()
+    }
+}
+
+impl<D: Stored> Streams<D> {
+    /// One of them.
+    pub fn get(&self, id: &str) -> Option<&Kept<D>> {
+        self.kept.get(id)
+    }
+
+    /// All of them, by ID.
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = (&str, &Kept<D>)> {
+        self.kept.iter().map(|(id, kept)| (id.as_ref(), kept))
+    }
+
+    pub(crate) fn entry(&mut self, id: &str) -> &mut Kept<D> {
+        self.kept.entry(id.into()).or_default()
+    }
+
+    pub(crate) fn put(&mut self, id: &str, kept: Kept<D>) {
+        self.kept.insert(id.into(), kept);
+    }
+
+    pub(crate) fn drop(&mut self, id: &str) {
+        self.kept.remove(id);
+    }
+}
+
+impl<D: Stored> Follow for Streams<D> {
+    fn at(&self) -> Position {
+        self.at
+    }
+
+    fn hear(&mut self, event: &Recorded) -> Result<(), ReadError> {
+        if event.position <= self.at {
+            return Ok(());
+        }
+        if event.stream.category() == D::CATEGORY {
+            self.entry(event.stream.id()).hear(event)?;
+        }
+        self.at = event.position;
+        Ok(())
+    }
+}

@@ -1,0 +1,74 @@
+//! Wallets as people read them.
+
+use super::{Kept, Streams};
+use chrono::NaiveDate;
+use fundflow_domain::{
+    ids::{FundCode, InvestorId, TransactionId, WalletId},
+    money::Shares,
+    time::Timestamp,
+    wallet::{Wallet, parse_id},
+};
+use serde::Serialize;
+
+/// Every wallet.
+pub type Wallets = Streams<Wallet>;
+
+/// Registered shares of one purchase that are left.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct LotRow {
+    /// The purchase.
+    pub transaction: TransactionId,
+    /// Start of the holding period.
+    pub registered: NaiveDate,
+    /// How many are left.
+    pub shares: Shares,
+}
+
+/// One wallet in a list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct WalletRow {
+    /// Whose.
+    pub investor: InvestorId,
+    /// Of which money-market fund.
+    pub fund: FundCode,
+    /// Registered and free.
+    pub available: Shares,
+    /// Paid, not registered.
+    pub in_transit: Shares,
+    /// Earmarked for conversions, registered or not.
+    pub reserved: Shares,
+    /// Registered, free or not.
+    pub registered: Shares,
+    /// What the registered shares are made of.
+    pub lots: Vec<LotRow>,
+    /// When it last moved.
+    pub moved: Timestamp,
+}
+
+impl WalletRow {
+    /// `None` for an ID that is no wallet's.
+    pub fn of(id: &str, kept: &Kept<Wallet>) -> Option<Self> {
+        let (investor, fund) = parse_id(id)?;
+        let state = &kept.loaded.state;
+        let lot = |lot: &fundflow_domain::wallet::Lot| LotRow {
+            transaction: lot.transaction.clone(),
+            registered: lot.registered,
+            shares: lot.shares,
+        };
+        Some(Self {
+            investor,
+            fund,
+            available: state.available(),
+            in_transit: state.in_transit(),
+            reserved: state.reserved(),
+            registered: state.registered(),
+            lots: state.lots().iter().map(lot).collect(),
+            moved: kept.moved,
+        })
+    }
+
+    /// Its ID.
+    pub fn id(&self) -> WalletId {
+        WalletId { investor: self.investor.clone(), fund: self.fund }
+    }
+}

@@ -1,0 +1,91 @@
+//! What was typed.
+
+use crate::{
+    audit_command::AuditCommand, bench::BenchArgs, event_command::EventCommand,
+    file_command::FileCommand, fund_command::FundCommand, order_command::OrderCommand,
+    quote::QuoteCommand, saga_command::SagaCommand, wallet_command::WalletCommand,
+};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// Where the store is when nobody says.
+pub(crate) const DEFAULT_STORE: &str = "./fundflow-data";
+
+/// The whole line.
+#[derive(Debug, Parser)]
+#[command(name = "fundflow", version, about = "An event-sourced engine for fund purchases")]
+pub(crate) struct Arguments {
+    /// The store: a database file, or the directory that holds events.db.
+    #[arg(long, global = true, value_name = "PATH", default_value = DEFAULT_STORE)]
+    pub(crate) store: PathBuf,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// What to look at.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Purchases and where they stand
+    Saga {
+        #[command(flatten)]
+        output: Output,
+        #[command(subcommand)]
+        command: SagaCommand,
+    },
+    /// The events of the store
+    Event {
+        #[command(flatten)]
+        output: Output,
+        #[command(subcommand)]
+        command: EventCommand,
+    },
+    /// Investors' money-market shares
+    Wallet {
+        #[command(flatten)]
+        output: Output,
+        #[command(subcommand)]
+        command: WalletCommand,
+    },
+    /// Orders at the registrar
+    Order {
+        #[command(flatten)]
+        output: Output,
+        #[command(subcommand)]
+        command: OrderCommand,
+    },
+    /// Replay everything and check everything
+    Audit {
+        #[command(flatten)]
+        output: Output,
+        #[command(subcommand)]
+        command: AuditCommand,
+    },
+    /// Look into the industry's files, check and convert them
+    #[command(subcommand)]
+    File(FileCommand),
+    /// List funds, show their terms, check a catalogue
+    #[command(subcommand)]
+    Fund(FundCommand),
+    /// Price an order to the cent, and say how
+    #[command(subcommand)]
+    Quote(QuoteCommand),
+    /// Measure complete purchases per second, latency and memory; `--store sqlite` or `memory`
+    Bench(BenchArgs),
+}
+
+/// How to print.
+#[derive(Debug, Clone, Copy, Args)]
+pub(crate) struct Output {
+    /// For people, or one JSON document for programs.
+    #[arg(short = 'o', long = "output", global = true, value_enum, default_value_t = Format::Table)]
+    pub(crate) format: Format,
+}
+
+/// How to print.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people
+    Table,
+    /// For programs
+    Json,
+}

@@ -1,0 +1,89 @@
+//! A store that notes what passes through it: how many batches, appends, events and bytes.
+
+use fundflow_application::{
+    envelope::{Recorded, StreamName},
+    store::{AppendError, Checkpoints, EventStore, Position, ReadError, StreamAppend, Version},
+};
+use std::sync::Mutex;
+use tokio::sync::watch;
+
+/// Passes everything on.
+#[derive(Debug)]
+pub(super) struct Measured<S> {
+    inner: S,
+    /// Payload and envelope bytes of every batch, in order.
+    batches: Mutex<Vec<usize>>,
+}
+
+impl<S> Measured<S> {
+    pub(super) const fn of(inner: S) -> Self {
+        Self { inner, batches: Mutex::new(Vec::new()) }
+    }
+
+    pub(super) const fn inner(&self) -> &S {
+        &self.inner
+    }
+
+    /// The sizes of all batches so far; counting starts over.
+    pub(super) fn take_batches(&self) -> Vec<usize> {
+        self.batches.lock().map(|mut batches| std::mem::take(&mut *batches)).unwrap_or_default()
+    }
+}
+
+/// What an event weighs in a log that stores it as it is: its texts, and 88 bytes of numbers, ID and
+/// chain.
+fn weight(append: &StreamAppend) -> usize {
+    let event = |event: &fundflow_application::envelope::NewEvent| {
+        88 + event.data.len()
+            + event.event_type.len()
+            + event.correlation.as_str().len()
+            + event.causation.len()
+            + append.stream.as_str().len()
+    };
+    append.events.iter().map(event).sum()
+}
+
+impl<S: EventStore> EventStore for Measured<S> {
+    async fn append(&self, batch: Vec<StreamAppend>) -> Result<Position, AppendError> {
+        if let Ok(mut batches) = self.batches.lock() {
+            batches.push(batch.iter().map(weight).sum());
+        }
+        self.inner.append(batch).await
+    }
+
+    async fn read(
+        &self,
+        stream: &StreamName,
+        after: Version,
+        limit: u32,
+    ) -> Result<Vec<Recorded>, ReadError> {
+        self.inner.read(stream, after, limit).await
+    }
+
+    async fn read_back(
+        &self,
+        stream: &StreamName,
+        before: Option<Version>,
+        limit: u32,
+    ) -> Result<Vec<Recorded>, ReadError> {
+        self.inner.read_back(stream, before, limit).await
+    }
+
+    async fn read_all(&self, after: Position, limit: u32) -> Result<Vec<Recorded>, ReadError> {
+        self.inner.read_all(after, limit).await
+    }
+
+    fn head(&self) -> watch::Receiver<Position> {
+        self.inner.head()
+    }
+}
+
+impl<S: Checkpoints> Checkpoints for Measured<S> {
+    async fn load(&self, reader: &str) -> Result<Option<(Position, Vec<u8>)>, ReadError> {
+        self.inner.load(reader).await
+    }
+
+    async fn save(&self, reader: &str, at: Position, kept: Vec<u8>) -> Result<(), AppendError> {
+        self.inner.save(reader, at, kept).await
+    }
+}

@@ -1,0 +1,178 @@
+//! `fundflow bench`: how many complete purchases per second, how late, at what cost.
+//!
+//! The same engine that `day` runs, with counterparties that answer at once; every event durable
+//! before anything is told. The bare log writes the same bytes in the same batches to the same
+//! directory in the same run, which is the least that durability can cost on this disk.
+
+mod at_once;
+mod load;
+mod measured;
+mod process;
+mod report;
+
+use crate::args::DEFAULT_STORE;
+use clap::Args;
+use fundflow_application::{
+    memory_store::MemoryStore,
+    store::{Checkpoints, EventStore},
+    transact::with_sources,
+};
+use fundflow_infrastructure::{
+    bare_log::BareLog,
+    catalogue,
+    sqlite::{Settings, SqliteStore},
+};
+use load::{Bench, Trouble};
+use measured::Measured;
+use report::{Figures, Format};
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+/// Options of the benchmark.
+#[derive(Debug, Args)]
+pub(crate) struct BenchArgs {
+    /// Complete purchases to run
+    #[arg(long, default_value_t = 100_000)]
+    purchases: u64,
+    /// Purchases under way at a time
+    #[arg(long, default_value_t = 4_096)]
+    in_flight: u64,
+    /// Purchases left open to weigh an open saga
+    #[arg(long, default_value_t = 50_000)]
+    open: u64,
+    /// Purchases run alone, one after the other, for the latency of a single one
+    #[arg(long, default_value_t = 1_000)]
+    alone: u64,
+    /// Where the store and the bare log are written; a directory of its own below it, removed after
+    #[arg(long, default_value = ".")]
+    dir: PathBuf,
+    /// How to print the figures
+    #[arg(short = 'o', long = "output", value_enum, default_value_t = Format::Table)]
+    output: Format,
+}
+
+/// Runs the benchmark and prints its figures.
+///
+/// `store` is a kind here, not a place: a benchmark never writes into anybody's store.
+pub(crate) async fn run(args: &BenchArgs, store: &Path) -> ExitCode {
+    let scratch = args.dir.join(format!(".fundflow-bench-{}", std::process::id()));
+    let measured = match store.to_str() {
+        Some("memory") => {
+            let store = Arc::new(Measured::of(MemoryStore::default()));
+            measure(args, store, "none (memory)", None).await
+        }
+        Some("sqlite" | DEFAULT_STORE) => sqlite(args, &scratch).await,
+        Some(_) | None => {
+            let given = store.display();
+            eprintln!("fundflow: bench --store {given}: choose sqlite (durable) or memory");
+            return ExitCode::from(2);
+        }
+    };
+    let removed = std::fs::remove_dir_all(&scratch);
+    match measured {
+        Ok(figures) => {
+            report::print(&figures, args.output);
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("fundflow: the benchmark has no figures: {}", with_sources(&*error));
+            if let Err(error) = removed {
+                eprintln!("fundflow: and {} is left over: {error}", scratch.display());
+            }
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn sqlite(args: &BenchArgs, scratch: &Path) -> Result<Figures, Trouble> {
+    std::fs::create_dir_all(scratch)?;
+    let store = SqliteStore::open(scratch.join("bench.sqlite"), &Settings::default())?;
+    let durability = store.durability();
+    let measured = Arc::new(Measured::of(store));
+    let figures = measure(args, measured.clone(), durability, Some(scratch)).await?;
+    measured.inner().close().await;
+    Ok(figures)
+}
+
+async fn measure<S: EventStore + Checkpoints>(
+    args: &BenchArgs,
+    store: Arc<Measured<S>>,
+    durability: &'static str,
+    scratch: Option<&Path>,
+) -> Result<Figures, Trouble> {
+    let funds = || catalogue::shipped().map_err(|_| Trouble::from("the shipped catalogue is bad"));
+    let progress = report::progress();
+
+    progress.set_message("warming up");
+    let bench = Bench::start(store.clone(), funds()?, true, 0).await?;
+    bench.complete((args.purchases / 20).max(1), args.in_flight).await?;
+
+    progress.set_message("complete purchases under load");
+    store.take_batches();
+    let (cpu_before, head_before) = (process::cpu_ms(), store.head().borrow().0);
+    let run = bench.complete(args.purchases, args.in_flight).await?;
+    let events = store.head().borrow().0 - head_before;
+    let cpu_ms = process::cpu_ms().zip(cpu_before).map(|(after, before)| after - before);
+    let batches = store.take_batches();
+
+    progress.set_message("the same bytes and batches in a bare log");
+    let bare = scratch.map(|directory| bare_log(directory, &batches)).transpose()?;
+
+    progress.set_message("one purchase at a time");
+    let alone = bench.complete(args.alone.max(1), 1).await?;
+    bench.stop().await?;
+
+    progress.set_message("weighing open purchases");
+    let first = (args.purchases + args.alone + args.purchases / 20 + 1).next_multiple_of(4);
+    let bytes_per_open_saga = weigh(args.open, first, &store, funds()?).await?;
+    progress.finish_and_clear();
+    Ok(Figures {
+        run,
+        events,
+        batches: batches.len(),
+        bytes: batches.iter().sum(),
+        bare,
+        alone,
+        cpu_ms,
+        peak_kib: process::peak_kib(),
+        bytes_per_open_saga,
+        open: args.open,
+        in_flight: args.in_flight,
+        durability,
+    })
+}
+
+fn bare_log(directory: &Path, batches: &[usize]) -> Result<Duration, Trouble> {
+    let mut log = BareLog::create(directory.join("bare.log"))?;
+    let bytes = vec![b'x'; batches.iter().copied().max().unwrap_or(0)];
+    let start = Instant::now();
+    for size in batches {
+        log.append(&bytes[..*size])?;
+    }
+    Ok(start.elapsed())
+}
+
+/// The growth of the process while so many purchases open and wait for the registrar. The first
+/// quarter is not counted: it fills the store's own caches.
+async fn weigh<S: EventStore + Checkpoints>(
+    open: u64,
+    first: u64,
+    store: &Arc<Measured<S>>,
+    catalogue: fundflow_domain::catalogue::Catalogue,
+) -> Result<Option<u64>, Trouble> {
+    if open < 4 {
+        return Ok(None);
+    }
+    let bench = Bench::start(store.clone(), catalogue, false, first).await?;
+    bench.open(open / 4).await?;
+    let before = process::resident_kib();
+    bench.open(open).await?;
+    let after = process::resident_kib();
+    bench.stop().await?;
+    let grown = after.zip(before).map(|(after, before)| after.saturating_sub(before));
+    Ok(grown.map(|kib| kib * 1024 / open))
+}

@@ -1,0 +1,159 @@
+//! The answer to a quote, and why there is none.
+
+use super::args::Format;
+use comfy_table::{Table, presets};
+use fundflow_domain::{
+    conversion, fees::schedule::NoCharge, fees::tiers::TierError, ids::FundCode, lots, money_fund,
+    purchase, redemption,
+};
+use serde_json::{Map, Value, json};
+use std::{
+    fmt,
+    io::{self, Write},
+    path::PathBuf,
+};
+
+const REFUSED: u8 = 1;
+const USAGE: u8 = 2;
+
+pub(super) type Row = Vec<(&'static str, String)>;
+
+/// Named numbers, rows where there are several of a kind, and how they came about.
+#[derive(Debug, Default)]
+pub(super) struct Answer {
+    fields: Row,
+    rows: Option<(&'static str, Vec<Row>)>,
+    explain: Vec<String>,
+}
+
+/// Why there is no quote.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Failure {
+    #[error("--{flag} is missing; give {allowed}")]
+    Missing { flag: &'static str, allowed: &'static str },
+    #[error("--{left} and --{right} are both given; give one of them")]
+    Both { left: &'static str, right: &'static str },
+    #[error("--{flag} has {given} values; {allowed}")]
+    Count { flag: &'static str, given: usize, allowed: &'static str },
+    #[error("{}: {problem}", path.display())]
+    File { path: PathBuf, problem: String },
+    #[error("the catalogue cannot be read: {0}")]
+    Catalogue(String),
+    #[error("--tier: {0}")]
+    Tiers(#[from] TierError),
+    #[error(
+        "fund {fund} has no terms on {on} in the catalogue; `fundflow fund ls` lists the funds"
+    )]
+    NoTerms { fund: FundCode, on: chrono::NaiveDate },
+    #[error("{0}")]
+    NoCharge(#[from] NoCharge),
+    #[error(
+        "fund {source_fund} lists no conversion into {target}; give --method to quote one anyway"
+    )]
+    NoPair { source_fund: FundCode, target: FundCode },
+    #[error(
+        "{fund} charges for buying when shares leave, by what each lot cost; no cost can be typed"
+    )]
+    BackEnd { fund: FundCode },
+    #[error("{0}")]
+    Purchase(#[from] purchase::Refusal),
+    #[error("{0}")]
+    Lots(#[from] lots::Refusal),
+    #[error("{0}")]
+    Redemption(#[from] redemption::Refusal),
+    #[error("{0}")]
+    Conversion(#[from] conversion::Refusal),
+    #[error("{0}")]
+    MoneyFund(#[from] money_fund::Refusal),
+    #[error("{0}")]
+    Internal(String),
+}
+
+impl Failure {
+    pub(super) const fn exit_code(&self) -> u8 {
+        match self {
+            Failure::Missing { .. }
+            | Failure::Both { .. }
+            | Failure::Count { .. }
+            | Failure::File { .. }
+            | Failure::Catalogue(_)
+            | Failure::Tiers(_) => USAGE,
+            Failure::NoTerms { .. }
+            | Failure::NoCharge(_)
+            | Failure::NoPair { .. }
+            | Failure::BackEnd { .. }
+            | Failure::Purchase(_)
+            | Failure::Lots(_)
+            | Failure::Redemption(_)
+            | Failure::Conversion(_)
+            | Failure::MoneyFund(_)
+            | Failure::Internal(_) => REFUSED,
+        }
+    }
+}
+
+/// The value, or the flag that should have given it.
+pub(super) fn needed<T>(
+    value: Option<T>,
+    flag: &'static str,
+    allowed: &'static str,
+) -> Result<T, Failure> {
+    value.ok_or(Failure::Missing { flag, allowed })
+}
+
+impl Answer {
+    pub(super) fn new(explain: Vec<String>) -> Self {
+        Self { explain, ..Self::default() }
+    }
+
+    pub(super) fn with(mut self, name: &'static str, value: impl fmt::Display) -> Self {
+        self.fields.push((name, value.to_string()));
+        self
+    }
+
+    pub(super) fn with_rows(mut self, name: &'static str, rows: Vec<Row>) -> Self {
+        self.rows = Some((name, rows));
+        self
+    }
+
+    pub(super) fn print(&self, format: Format, out: &mut dyn Write) -> io::Result<()> {
+        match format {
+            Format::Json => writeln!(out, "{}", self.json()),
+            Format::Table => self.table(out),
+        }
+    }
+
+    fn json(&self) -> Value {
+        let object = |fields: &[(&'static str, String)]| -> Map<String, Value> {
+            fields.iter().map(|(name, value)| ((*name).to_owned(), json!(value))).collect()
+        };
+        let mut all = object(&self.fields);
+        if let Some((name, rows)) = &self.rows {
+            let rows: Vec<Value> = rows.iter().map(|row| Value::Object(object(row))).collect();
+            all.insert((*name).to_owned(), Value::Array(rows));
+        }
+        all.insert("explain".to_owned(), json!(self.explain));
+        Value::Object(all)
+    }
+
+    fn table(&self, out: &mut dyn Write) -> io::Result<()> {
+        if let Some((_, rows)) = &self.rows {
+            let mut table = Table::new();
+            table.load_style(presets::NOTHING);
+            if let Some(first) = rows.first() {
+                table.set_header(first.iter().map(|(name, _)| name.to_uppercase()));
+            }
+            for row in rows {
+                table.add_row(row.iter().map(|(_, value)| value));
+            }
+            writeln!(out, "{}\n", table.trim_fmt())?;
+        }
+        let mut table = Table::new();
+        table.load_style(presets::NOTHING);
+        for (name, value) in &self.fields {
+            table.add_row([*name, value]);
+        }
+        writeln!(out, "{}\n", table.trim_fmt())?;
+        self.explain.iter().try_for_each(|line| writeln!(out, "{line}"))
+    }
+}

@@ -1,0 +1,92 @@
+//! `fundflow quote`: what an order would come to, to the cent, and why. No store, no order.
+//!
+//! ```text
+//! flags ─┐
+//! file  ─┴─► one set of values ─► domain arithmetic ─► answer { fields, explain } ─► table | json
+//! fund  ────► terms of the catalogue fill what neither gave
+//! ```
+//!
+//! 1. A flag goes before the file, the file before the fund's terms. A file has the flags' names as
+//!    keys and the flags' values as strings: `amount = "10000"`, `lot = ["3000@400d"]`.
+//! 2. Exit 0: quoted. 1: the order would be refused. 2: a value is wrong or missing; the message
+//!    names it and what is allowed.
+//! 3. JSON is one object whose numbers are strings, so that no reader's floats can touch them.
+
+mod answer;
+mod args;
+mod conversion;
+mod money_fund;
+mod purchase;
+mod redemption;
+mod terms;
+mod values;
+
+use answer::{Answer, Failure};
+use args::QuoteCommand as Q;
+use serde::de::DeserializeOwned;
+use std::{
+    fs,
+    io::{self, Write},
+    path::Path,
+    process::ExitCode,
+};
+
+pub(crate) use args::QuoteCommand;
+
+/// Quotes on standard output.
+pub(crate) fn run(command: QuoteCommand) -> ExitCode {
+    let (mut out, mut err) = (io::stdout().lock(), io::stderr().lock());
+    // A reader that has gone away (`| head`) is no failure of ours.
+    quote_to(command, &mut out, &mut err).map_or(ExitCode::SUCCESS, ExitCode::from)
+}
+
+/// Quotes to any two outputs, and says the exit code.
+fn quote_to(command: QuoteCommand, out: &mut dyn Write, err: &mut dyn Write) -> io::Result<u8> {
+    let format = command.output();
+    match answer(command) {
+        Ok(answer) => answer.print(format, out).map(|()| 0),
+        Err(failure) => {
+            writeln!(err, "error: {failure}")?;
+            Ok(failure.exit_code())
+        }
+    }
+}
+
+fn answer(command: QuoteCommand) -> Result<Answer, Failure> {
+    match command {
+        Q::Purchase(args) => {
+            purchase::purchase(&with_file(args, |it| &it.file, args::Purchase::or)?)
+        }
+        Q::Subscribe(args) => {
+            purchase::subscribe(&with_file(args, |it| &it.file, args::Subscribe::or)?)
+        }
+        Q::Redeem(args) => redemption::redeem(&with_file(args, |it| &it.file, args::Redeem::or)?),
+        Q::Convert(args) => {
+            conversion::convert(&with_file(args, |it| &it.file, args::Convert::or)?)
+        }
+        Q::Income(args) => money_fund::income(&with_file(args, |it| &it.file, args::Income::or)?),
+        Q::Yield(args) => {
+            money_fund::seven_day_yield(&with_file(args, |it| &it.file, args::Yield::or)?)
+        }
+    }
+}
+
+fn with_file<A: DeserializeOwned>(
+    args: A,
+    file: fn(&A) -> &Option<std::path::PathBuf>,
+    or: fn(A, A) -> A,
+) -> Result<A, Failure> {
+    match file(&args).as_deref() {
+        Some(path) => read(path).map(|from_file| or(args, from_file)),
+        None => Ok(args),
+    }
+}
+
+fn read<A: DeserializeOwned>(path: &Path) -> Result<A, Failure> {
+    let text = fs::read_to_string(path)
+        .map_err(|error| Failure::File { path: path.to_owned(), problem: error.to_string() })?;
+    toml::from_str(&text).map_err(|error| {
+        let problem = error.to_string().trim_end().to_owned();
+        Failure::File { path: path.to_owned(), problem }
+    })
+}

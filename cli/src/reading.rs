@@ -1,0 +1,182 @@
+//! What every inspecting command does: open the store to read, print, and say what went wrong.
+//!
+//! The store is opened read-only, so all of them work while an engine runs, and none of them can
+//! change anything.
+
+use crate::args::Format;
+use comfy_table::{CellAlignment, Table, presets};
+use fundflow_application::{store::ReadError, transact::with_sources};
+use fundflow_infrastructure::sqlite::{OpenError, SqliteStore};
+use serde::Serialize;
+use std::{
+    io::{self, Write},
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+
+/// Lists stop here unless they are told otherwise.
+pub(crate) const LIMIT: usize = 100;
+const DATABASE: &str = "events.db";
+
+/// Why a command did not do what was asked.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Failure {
+    #[error("{0}")]
+    NotFound(String),
+    #[error("{0}")]
+    Typed(String),
+    #[error("{}", with_sources(.0))]
+    Open(OpenError),
+    #[error("{}; `fundflow audit verify` looks at everything", with_sources(.0))]
+    Read(ReadError),
+    #[error("the output cannot be written: {0}")]
+    Output(io::Error),
+    #[error("the calendar that ships with the program cannot be read: {0}")]
+    Calendar(String),
+}
+
+impl From<OpenError> for Failure {
+    fn from(error: OpenError) -> Self {
+        Self::Open(error)
+    }
+}
+
+impl From<ReadError> for Failure {
+    fn from(error: ReadError) -> Self {
+        Self::Read(error)
+    }
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        Self::Output(error)
+    }
+}
+
+impl From<serde_json::Error> for Failure {
+    fn from(error: serde_json::Error) -> Self {
+        Self::Output(error.into())
+    }
+}
+
+/// The database file that `--store` means.
+pub(crate) fn database(store: &Path) -> PathBuf {
+    if store.is_file() { store.to_owned() } else { store.join(DATABASE) }
+}
+
+/// The store, to read.
+pub(crate) fn open(store: &Path) -> Result<SqliteStore, Failure> {
+    Ok(SqliteStore::open_read_only(database(store))?)
+}
+
+/// Turns the outcome of a command into its exit code, and says what went wrong.
+pub(crate) fn finish(outcome: Result<ExitCode, Failure>) -> ExitCode {
+    let failure = match outcome {
+        Ok(code) => return code,
+        Err(Failure::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => {
+            return ExitCode::SUCCESS;
+        }
+        Err(failure) => failure,
+    };
+    complain(&format!("error: {failure}\n"));
+    match failure {
+        Failure::Typed(_) => ExitCode::from(2),
+        Failure::NotFound(_)
+        | Failure::Open(_)
+        | Failure::Read(_)
+        | Failure::Output(_)
+        | Failure::Calendar(_) => ExitCode::FAILURE,
+    }
+}
+
+/// To the error output; if that is closed too, there is nobody left to tell.
+pub(crate) fn complain(text: &str) {
+    let _ = io::stderr().lock().write_all(text.as_bytes());
+}
+
+/// Prints one JSON document.
+pub(crate) fn json(out: &mut impl Write, value: &impl Serialize) -> Result<(), Failure> {
+    serde_json::to_writer_pretty(&mut *out, value)?;
+    Ok(writeln!(out)?)
+}
+
+/// A list of which some may be left out.
+pub(crate) struct List<T> {
+    pub(crate) rows: Vec<T>,
+    pub(crate) left_out: usize,
+}
+
+impl<T> List<T> {
+    /// The first `limit` of what is given.
+    pub(crate) fn of(rows: impl IntoIterator<Item = T>, limit: Option<usize>) -> Self {
+        let limit = limit.unwrap_or(LIMIT);
+        let mut list = Self { rows: Vec::new(), left_out: 0 };
+        for row in rows {
+            if list.rows.len() < limit {
+                list.rows.push(row);
+            } else {
+                list.left_out += 1;
+            }
+        }
+        list
+    }
+}
+
+impl<T: Serialize> List<T> {
+    /// Prints an array of objects, or a table.
+    pub(crate) fn print(
+        &self,
+        format: Format,
+        header: &[&str],
+        cells: impl Fn(&T) -> Vec<String>,
+        out: &mut impl Write,
+    ) -> Result<ExitCode, Failure> {
+        match format {
+            Format::Json => json(out, &self.rows)?,
+            Format::Table => table(out, header, self.rows.iter().map(cells))?,
+        }
+        if self.left_out > 0 {
+            let shown = self.rows.len();
+            complain(&format!(
+                "{} more are not shown; --limit {} shows all\n",
+                self.left_out,
+                shown + self.left_out
+            ));
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// Prints a table without lines, so that it can be cut and searched. Headers that end in a space
+/// are of numbers.
+pub(crate) fn table(
+    out: &mut impl Write,
+    header: &[&str],
+    rows: impl Iterator<Item = Vec<String>>,
+) -> Result<(), Failure> {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING);
+    table.set_header(header.iter().map(|name| name.trim_end()));
+    for row in rows {
+        table.add_row(row);
+    }
+    for (index, name) in header.iter().enumerate() {
+        if let Some(column) = table.column_mut(index)
+            && name.ends_with(' ')
+        {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    Ok(table.lines().try_for_each(|line| writeln!(out, "{}", line.trim_end()))?)
+}
+
+/// Prints names and values, one pair a line.
+pub(crate) fn pairs(out: &mut impl Write, pairs: &[(&str, String)]) -> Result<(), Failure> {
+    let width = pairs.iter().map(|(name, _)| name.len()).max().unwrap_or_default();
+    Ok(pairs.iter().try_for_each(|(name, value)| writeln!(out, "{name:width$}  {value}"))?)
+}
+
+/// A value that may be missing.
+pub(crate) fn or_dash(value: Option<&impl ToString>) -> String {
+    value.map_or_else(|| "-".to_owned(), ToString::to_string)
+}

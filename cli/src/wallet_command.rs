@@ -1,0 +1,113 @@
+//! `fundflow wallet`: whose money-market shares are where.
+//!
+//! ```text
+//! fundflow wallet show INVESTOR       every money fund of the investor, with its lots
+//! fundflow wallet ls [--limit N]      one line per wallet
+//! ```
+//!
+//! `show` reads the investor's own streams; `ls` follows the whole log.
+
+use crate::{
+    args::Format,
+    reading::{Failure, List, finish, json, open, table},
+};
+use clap::Subcommand;
+use fundflow_application::read_models::{Kept, WalletRow, Wallets, catch_up};
+use fundflow_domain::{decider::Decider as _, ids::InvestorId, wallet::Wallet};
+use std::{io::Write, path::Path, process::ExitCode};
+
+/// Which wallets.
+#[derive(Debug, Subcommand)]
+pub(crate) enum WalletCommand {
+    /// List wallets
+    Ls {
+        /// At most so many
+        #[arg(long)]
+        limit: Option<usize>,
+    },
+    /// Show an investor's wallets and their lots
+    Show {
+        /// Whose
+        investor: InvestorId,
+    },
+}
+
+/// Does what was typed.
+pub(crate) async fn run(
+    command: &WalletCommand,
+    store: &Path,
+    format: Format,
+    out: &mut impl Write,
+) -> ExitCode {
+    finish(match command {
+        WalletCommand::Ls { limit } => list(store, *limit, format, out).await,
+        WalletCommand::Show { investor } => show(store, investor, format, out).await,
+    })
+}
+
+const HEADER: &[&str] =
+    &["INVESTOR", "FUND", "AVAILABLE ", "IN TRANSIT ", "RESERVED ", "LOTS ", "MOVED"];
+
+fn cells(row: &WalletRow) -> Vec<String> {
+    vec![
+        row.investor.to_string(),
+        row.fund.to_string(),
+        row.available.to_string(),
+        row.in_transit.to_string(),
+        row.reserved.to_string(),
+        row.lots.len().to_string(),
+        row.moved.to_string(),
+    ]
+}
+
+async fn list(
+    store: &Path,
+    limit: Option<usize>,
+    format: Format,
+    out: &mut impl Write,
+) -> Result<ExitCode, Failure> {
+    let mut wallets = Wallets::default();
+    catch_up(&open(store)?, &mut wallets).await?;
+    let rows = wallets.iter().filter_map(|(id, kept)| WalletRow::of(id, kept));
+    List::of(rows, limit).print(format, HEADER, cells, out)
+}
+
+async fn show(
+    store: &Path,
+    investor: &InvestorId,
+    format: Format,
+    out: &mut impl Write,
+) -> Result<ExitCode, Failure> {
+    let store = open(store)?;
+    // `/` follows `.` in the order of bytes, and is in no stream's name.
+    let (from, until) =
+        (format!("{}-{investor}.", Wallet::CATEGORY), format!("{}-{investor}/", Wallet::CATEGORY));
+    let mut rows = Vec::new();
+    for stream in store.stream_names(&from, &until)? {
+        let (kept, _) = Kept::<Wallet>::load(&store, &stream).await?;
+        // An investor's ID may contain a point, and so begin like another's stream.
+        rows.extend(WalletRow::of(stream.id(), &kept).filter(|row| row.investor == *investor));
+    }
+    if rows.is_empty() {
+        let what = format!("{investor} has no wallet; `fundflow wallet ls` lists those there are");
+        return Err(Failure::NotFound(what));
+    }
+    match format {
+        Format::Json => json(out, &rows)?,
+        Format::Table => {
+            table(out, HEADER, rows.iter().map(cells))?;
+            let lots = rows.iter().flat_map(|row| row.lots.iter().map(|lot| (row.fund, lot)));
+            let lots: Vec<_> = lots
+                .map(|(fund, lot)| {
+                    let (registered, shares) = (lot.registered.to_string(), lot.shares.to_string());
+                    vec![fund.to_string(), lot.transaction.to_string(), registered, shares]
+                })
+                .collect();
+            if !lots.is_empty() {
+                writeln!(out)?;
+                table(out, &["FUND", "LOT", "REGISTERED", "SHARES "], lots.into_iter())?;
+            }
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,217 @@
+//! The chart of accounts. One commodity per account: yuan, or one fund's shares.
+
+use crate::ids::{FundCode, InvestorId, OrderId};
+use std::fmt;
+
+/// Whether shares of a customer may be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Part {
+    /// Paid, not registered.
+    Pending,
+    /// Registered and free.
+    Available,
+    /// Earmarked for a conversion, registered or not.
+    Frozen,
+}
+
+/// Where money or shares are.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Account {
+    /// Paid by customers and not yet settled by the payment channel; refunds go out of it.
+    ChannelReceivable,
+    /// Money that a fund owes us: its shares were converted away.
+    FundReceivable(FundCode),
+    /// A customer's money of an order that the registrar has not confirmed.
+    Pending(OrderId),
+    /// A customer's money that no order wants.
+    Unapplied(InvestorId),
+    /// A customer's money on its way back.
+    Refund(InvestorId),
+    /// Money that a fund is owed for shares that its registrar confirmed.
+    FundPayable(FundCode),
+    /// Redemption fees, which go to the fund's own assets.
+    RedemptionFee(FundCode),
+    /// The seller's fee on purchases.
+    PurchaseFee,
+    /// The seller's fee on conversions.
+    ConversionFee,
+    /// A customer's shares.
+    Holding(FundCode, InvestorId, Part),
+    /// The registrar's side of a fund's shares: the customers' sum, negative.
+    Register(FundCode),
+}
+
+/// What is counted on an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Commodity {
+    /// Yuan.
+    Yuan,
+    /// Shares of that fund.
+    SharesOf(FundCode),
+}
+
+/// Accounts of one kind, for sums over all orders, customers and funds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Class {
+    /// See [`Account::ChannelReceivable`].
+    ChannelReceivable,
+    /// See [`Account::FundReceivable`].
+    FundReceivable,
+    /// See [`Account::Pending`].
+    Pending,
+    /// See [`Account::Unapplied`].
+    Unapplied,
+    /// See [`Account::Refund`].
+    Refund,
+    /// See [`Account::FundPayable`].
+    FundPayable,
+    /// See [`Account::RedemptionFee`].
+    RedemptionFee,
+    /// See [`Account::PurchaseFee`].
+    PurchaseFee,
+    /// See [`Account::ConversionFee`].
+    ConversionFee,
+    /// See [`Account::Holding`].
+    Holding(Part),
+    /// See [`Account::Register`].
+    Register,
+}
+
+/// On which side an account usually stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    /// Assets, and customers' shares.
+    Debit,
+    /// Liabilities, income, and the register's counter-account.
+    Credit,
+}
+
+impl Account {
+    /// What is counted on it.
+    pub const fn commodity(&self) -> Commodity {
+        match self {
+            Account::Holding(fund, ..) | Account::Register(fund) => Commodity::SharesOf(*fund),
+            Account::ChannelReceivable
+            | Account::FundReceivable(_)
+            | Account::Pending(_)
+            | Account::Unapplied(_)
+            | Account::Refund(_)
+            | Account::FundPayable(_)
+            | Account::RedemptionFee(_)
+            | Account::PurchaseFee
+            | Account::ConversionFee => Commodity::Yuan,
+        }
+    }
+
+    /// Its kind.
+    pub const fn class(&self) -> Class {
+        match self {
+            Account::ChannelReceivable => Class::ChannelReceivable,
+            Account::FundReceivable(_) => Class::FundReceivable,
+            Account::Pending(_) => Class::Pending,
+            Account::Unapplied(_) => Class::Unapplied,
+            Account::Refund(_) => Class::Refund,
+            Account::FundPayable(_) => Class::FundPayable,
+            Account::RedemptionFee(_) => Class::RedemptionFee,
+            Account::PurchaseFee => Class::PurchaseFee,
+            Account::ConversionFee => Class::ConversionFee,
+            Account::Holding(_, _, part) => Class::Holding(*part),
+            Account::Register(_) => Class::Register,
+        }
+    }
+}
+
+impl Class {
+    /// On which side a healthy balance stands.
+    pub const fn side(self) -> Side {
+        match self {
+            Class::ChannelReceivable | Class::FundReceivable | Class::Holding(_) => Side::Debit,
+            Class::Pending
+            | Class::Unapplied
+            | Class::Refund
+            | Class::FundPayable
+            | Class::RedemptionFee
+            | Class::PurchaseFee
+            | Class::ConversionFee
+            | Class::Register => Side::Credit,
+        }
+    }
+
+    /// Money or shares of a customer: such an account is never on the wrong side.
+    pub const fn is_customers(self) -> bool {
+        match self {
+            Class::Pending | Class::Unapplied | Class::Refund | Class::Holding(_) => true,
+            Class::ChannelReceivable
+            | Class::FundReceivable
+            | Class::FundPayable
+            | Class::RedemptionFee
+            | Class::PurchaseFee
+            | Class::ConversionFee
+            | Class::Register => false,
+        }
+    }
+
+    const fn code(self) -> &'static str {
+        match self {
+            Class::ChannelReceivable => "A:CHANNEL:RECV",
+            Class::FundReceivable => "A:FUND:RECV",
+            Class::Pending => "L:CUST:PENDING",
+            Class::Unapplied => "L:CUST:UNAPPLIED",
+            Class::Refund => "L:CUST:REFUND",
+            Class::FundPayable => "L:FUND:PAYABLE",
+            Class::RedemptionFee => "L:FUND:REDEEMFEE",
+            Class::PurchaseFee => "I:FEE:PURCHASE",
+            Class::ConversionFee => "I:FEE:CONV",
+            Class::Holding(Part::Pending) => "PENDING",
+            Class::Holding(Part::Available) => "AVAIL",
+            Class::Holding(Part::Frozen) => "FROZEN",
+            Class::Register => "REGISTER",
+        }
+    }
+}
+
+impl fmt::Display for Class {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Class::Holding(_) | Class::Register => write!(out, "U:{}", self.code()),
+            Class::ChannelReceivable
+            | Class::FundReceivable
+            | Class::Pending
+            | Class::Unapplied
+            | Class::Refund
+            | Class::FundPayable
+            | Class::RedemptionFee
+            | Class::PurchaseFee
+            | Class::ConversionFee => out.write_str(self.code()),
+        }
+    }
+}
+
+impl fmt::Display for Account {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let code = self.class().code();
+        match self {
+            Account::ChannelReceivable | Account::PurchaseFee | Account::ConversionFee => {
+                out.write_str(code)
+            }
+            Account::FundReceivable(fund)
+            | Account::FundPayable(fund)
+            | Account::RedemptionFee(fund) => write!(out, "{code}:{fund}"),
+            Account::Pending(order) => write!(out, "{code}:{order}"),
+            Account::Unapplied(investor) | Account::Refund(investor) => {
+                write!(out, "{code}:{investor}")
+            }
+            Account::Holding(fund, investor, _) => write!(out, "U:{fund}:{investor}:{code}"),
+            Account::Register(fund) => write!(out, "U:{fund}:{code}"),
+        }
+    }
+}
+
+impl fmt::Display for Commodity {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Commodity::Yuan => out.write_str("CNY"),
+            Commodity::SharesOf(fund) => write!(out, "shares of {fund}"),
+        }
+    }
+}
