@@ -1,7 +1,10 @@
 //! File 03: what goes to the registrar.
 
 use super::{BatchError, Draft, Filler, Parties, fund_account, publish, trading_account};
-use crate::exchange::{flow::trade_application::TradeApplication, version::FileType};
+use crate::exchange::{
+    check::read_all_or_refuse, flow::trade_application::TradeApplication, index::IndexFile,
+    version::FileType,
+};
 use fundflow_application::counterparty::Application;
 use fundflow_domain::{calendar::TradingDay, fund_order::Ask, ids::ApplicationNo};
 use rust_decimal::Decimal;
@@ -45,6 +48,26 @@ pub fn write_applications(
     let file = file.map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let records = sorted.iter().map(|application| application.no.clone()).collect();
     Ok(Batch { index, file, records })
+}
+
+/// The file that an index announces, and the applications of its records, in their order.
+///
+/// # Errors
+/// [`BatchError`].
+pub fn application_numbers(index: &Path) -> Result<(String, Vec<ApplicationNo>), BatchError> {
+    let set = IndexFile::open_complete(index)?;
+    let directory = index.parent().unwrap_or(Path::new("."));
+    let mut numbers = Vec::new();
+    for name in &set.index.files {
+        let (_, records) = read_all_or_refuse(&directory.join(name))?;
+        for (nth, record) in records.iter().enumerate() {
+            let field = |source| BatchError::Field { file: name.clone(), record: nth + 1, source };
+            let read = TradeApplication::from_record(record.as_ref()).map_err(field)?;
+            // A number that is none of ours stands for no application that could be sent.
+            numbers.extend(ApplicationNo::new(read.app_sheet_serial_no.as_str()));
+        }
+    }
+    Ok((set.index.files.into_iter().next().unwrap_or_default(), numbers))
 }
 
 /// An application as its record.
