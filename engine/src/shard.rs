@@ -199,6 +199,9 @@ impl<S: EventStore + Checkpoints> Shard<S> {
         for alert in output.alerts.drain(..) {
             tracing::warn!(transaction = %alert.transaction, "{}", alert.what);
         }
+        if output.is_empty() {
+            return;
+        }
         let batch = std::mem::take(&mut output.appends);
         if batch.is_empty() && appends.is_empty() {
             return self.release(None, output);

@@ -151,6 +151,19 @@ pub struct Output {
     pub alerts: Vec<Alert>,
 }
 
+impl Output {
+    /// Nothing to append, send, tell or forget.
+    pub fn is_empty(&self) -> bool {
+        let Self { appends, effects, replies, finished, rests, alerts } = self;
+        appends.is_empty()
+            && effects.is_empty()
+            && replies.is_empty()
+            && finished.is_empty()
+            && rests.is_empty()
+            && alerts.is_empty()
+    }
+}
+
 /// How a purchase came to rest.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Rest {
