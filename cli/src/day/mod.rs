@@ -27,8 +27,8 @@ use crate::{
 use clap::Args;
 use fundflow::StartError;
 use fundflow_application::{
-    clock::ManualClock,
-    store::{AppendError, ReadError},
+    clock::{Clock, ManualClock},
+    store::{AppendError, Checkpoints, EventStore, ReadError},
     transact::with_sources,
 };
 use fundflow_domain::calendar::{CalendarError, TradingCalendar};
@@ -43,7 +43,7 @@ use fundflow_infrastructure::{
     sqlite::{OpenError, Settings, SqliteStore},
 };
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use play::{Play, Played};
+use play::Play;
 use std::{
     io::{self, IsTerminal as _, Write},
     path::{Path, PathBuf},
@@ -124,12 +124,13 @@ async fn day(args: &DayArgs, store: &Path, out: &mut impl Write) -> Result<ExitC
     let started = Instant::now();
     let events = Arc::new(SqliteStore::open(&database, &Settings::default())?);
     let bar = bar(args.no_progress);
-    let played = play(events.clone(), &day, &calendar, &base, |done, of, now| {
+    let play = prepare(events.clone(), &day, &calendar, &base).await?;
+    let played = play.to_the_end(|done, of, now| {
         bar.set_length(of);
         bar.set_position(done);
         bar.set_message(now);
-    })
-    .await;
+    });
+    let played = played.await;
     bar.finish_and_clear();
     events.close().await;
     let report = tally::report(&played?, &day, &problems, started.elapsed());
@@ -140,39 +141,26 @@ async fn day(args: &DayArgs, store: &Path, out: &mut impl Write) -> Result<ExitC
     Ok(if problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(IN_PART) })
 }
 
-/// Puts the counterparties and the engine together and plays. Books and files go below `base`.
-async fn play<S>(
+/// Puts the counterparties and the engine together. Books and files go below `base`.
+async fn prepare<S: EventStore + Checkpoints>(
     store: Arc<S>,
     day: &Arc<Day>,
     calendar: &Arc<TradingCalendar>,
     base: &Path,
-    progress: impl FnMut(u64, u64, String),
-) -> Result<Played, Trouble>
-where
-    S: fundflow_application::store::EventStore + fundflow_application::store::Checkpoints,
-{
+) -> Result<Play<S>, Trouble> {
     let clock = ManualClock::at(play::start_of(&*store, day).await?);
     let books = base.join("sandbox");
     let failed = |source| Trouble::Directory { path: books.clone(), source };
     std::fs::create_dir_all(&books).map_err(failed)?;
-    let shared: Arc<dyn fundflow_application::clock::Clock> = Arc::new(clock.clone());
+    let shared: Arc<dyn Clock> = Arc::new(clock.clone());
     let channel = SandboxChannel::open(day.scenario.clone(), shared.clone(), &books)?;
-    let funds = day.catalogue.codes();
-    let market = Market::of(
-        calendar.clone(),
-        funds.filter_map(|code| day.catalogue.on(code, day.trade_date.date())),
-    );
+    let on_t = |code| day.catalogue.on(code, day.trade_date.date());
+    let market = Market::of(calendar.clone(), day.catalogue.codes().filter_map(on_t));
     let registrar = SandboxRegistrar::open(day.scenario.clone(), market, shared, &books)?
         .confirming(Confirming::ByBatch);
-    let counterparties = play::Counterparties {
-        channel: Arc::new(channel),
-        registrar: Arc::new(registrar),
-        files: base.join("exchange"),
-    };
-    Play::start(store, day.clone(), calendar.clone(), clock, counterparties)
-        .await?
-        .to_the_end(progress)
-        .await
+    let (channel, registrar) = (Arc::new(channel), Arc::new(registrar));
+    let with = play::Counterparties { channel, registrar, files: base.join("exchange") };
+    Play::start(store, day.clone(), calendar.clone(), clock, with).await
 }
 
 /// Seen only on a terminal: a log file has no use for it.

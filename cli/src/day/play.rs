@@ -172,22 +172,11 @@ impl<S: EventStore + Checkpoints> Play<S> {
         mut progress: impl FnMut(u64, u64, String),
     ) -> Result<Played, Trouble> {
         let events_before = self.store.head().borrow().0;
-        let mut done = 0;
+        let whole = self.agenda.len() as u64;
         self.settle().await?;
-        while let Some(next) = self.next()? {
-            self.clock.advance_to(next);
-            if self.agenda.first().is_some_and(|(due, _)| *due <= self.clock.now())
-                && let Some((_, item)) = self.agenda.pop_first()
-            {
-                self.carry_out(item).await?;
-                done += 1;
-            }
-            let now = self.clock.now();
-            let mut notices = self.with.channel.due(now);
-            notices.extend(self.with.registrar.due(now));
-            self.deliver(notices).await?;
-            self.settle().await?;
-            progress(done, done + self.agenda.len() as u64, now.to_string());
+        while self.step().await? {
+            let left = self.agenda.len() as u64;
+            progress(whole.saturating_sub(left), whole.max(left), self.clock.now().to_string());
         }
         self.engine.shutdown().await?;
         let audit = audit::verify(&*self.store, |_, _| {}).await?.report;
@@ -203,6 +192,23 @@ impl<S: EventStore + Checkpoints> Play<S> {
             remarks: self.remarks,
             audit,
         })
+    }
+
+    /// Moves time to the next thing that is due and does it; `false` when nothing is left.
+    pub(super) async fn step(&mut self) -> Result<bool, Trouble> {
+        let Some(next) = self.next()? else { return Ok(false) };
+        self.clock.advance_to(next);
+        let now = self.clock.now();
+        if self.agenda.first().is_some_and(|(due, _)| *due <= now)
+            && let Some((_, item)) = self.agenda.pop_first()
+        {
+            self.carry_out(item).await?;
+        }
+        let mut notices = self.with.channel.due(now);
+        notices.extend(self.with.registrar.due(now));
+        self.deliver(notices).await?;
+        self.settle().await?;
+        Ok(true)
     }
 
     /// When something is due next; a further day is planned when a batch still waits for one.

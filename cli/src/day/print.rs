@@ -7,6 +7,8 @@ use std::{io::Write, path::Path};
 
 /// Transactions that are named in a line; the rest is counted.
 const NAMED: usize = 3;
+/// Characters of a reason in a table; JSON has all of it.
+const REASON: usize = 90;
 
 pub(super) fn json(report: &DayReport, out: &mut impl Write) -> Result<(), Trouble> {
     let failed = |error: serde_json::Error| Trouble::Output(error.into());
@@ -55,7 +57,7 @@ fn endings(report: &DayReport, out: &mut impl Write) -> Result<(), Trouble> {
         vec![
             row.transactions.len().to_string(),
             row.ending.to_owned(),
-            if row.reason.is_empty() { "-".to_owned() } else { row.reason.clone() },
+            if row.reason.is_empty() { "-".to_owned() } else { short(&row.reason) },
             format!("{}{more}", named.join(", ")),
         ]
     });
@@ -91,6 +93,33 @@ fn money(report: &DayReport, out: &mut impl Write) -> Result<(), Trouble> {
         )?;
     }
     Ok(())
+}
+
+fn short(text: &str) -> String {
+    if text.chars().count() <= REASON {
+        return text.to_owned();
+    }
+    let cut: String = text.chars().take(REASON - 1).collect();
+    format!("{cut}…")
+}
+
+/// The ledger's accounts in words.
+fn words(class: &str) -> &'static str {
+    match class {
+        "A:CHANNEL:RECV" => "taken by the channel, not yet settled",
+        "A:FUND:RECV" => "owed by money-market funds for converted shares",
+        "L:CUST:PENDING" => "paid for orders that are not confirmed",
+        "L:CUST:UNAPPLIED" => "paid for no order",
+        "L:CUST:REFUND" => "on its way back to investors",
+        "L:FUND:PAYABLE" => "owed to funds for confirmed shares",
+        "L:FUND:REDEEMFEE" => "redemption fees of the funds",
+        "I:FEE:PURCHASE" | "I:FEE:CONV" => "fees of the seller",
+        "U:PENDING" => "investors' shares, not yet registered",
+        "U:AVAIL" => "investors' shares, free",
+        "U:FROZEN" => "investors' shares, earmarked",
+        "U:REGISTER" => "the register's side of these shares",
+        _ => "-",
+    }
 }
 
 fn lines(

@@ -56,7 +56,7 @@ pub(super) struct EndingRow {
 }
 
 /// What the channel moved.
-#[derive(Debug, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(super) struct Channel {
     pub(super) debits: u64,
     pub(super) charged: Money,

@@ -5,6 +5,7 @@ use crate::exchange::{
     check::read_all_or_refuse, flow::trade_application::TradeApplication, index::IndexFile,
     version::FileType,
 };
+use chrono::Timelike as _;
 use fundflow_application::counterparty::Application;
 use fundflow_domain::{calendar::TradingDay, fund_order::Ask, ids::ApplicationNo};
 use rust_decimal::Decimal;
@@ -76,7 +77,8 @@ pub fn application_of(application: &Application, distributor: &str) -> TradeAppl
         app_sheet_serial_no: application.no.to_string(),
         fund_code: application.fund.to_string(),
         transaction_date: Some(application.trade_date.date()),
-        transaction_time: Some(application.applied_at.time_of_day()),
+        // The column has whole seconds; a fraction must not turn into the next one.
+        transaction_time: application.applied_at.time_of_day().with_nanosecond(0),
         transaction_account_id: trading_account(&application.investor),
         ta_account_id: fund_account(&application.investor),
         distributor_code: distributor.to_owned(),
