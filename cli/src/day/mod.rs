@@ -125,7 +125,7 @@ async fn day(args: &DayArgs, store: &Path, out: &mut impl Write) -> Result<ExitC
     let events = Arc::new(SqliteStore::open(&database, &Settings::default())?);
     let bar = bar(args.no_progress);
     let play = prepare(events.clone(), &day, &calendar, &base).await?;
-    let played = play.to_the_end(|done, of, now| {
+    let played = play.run(|done, of, now| {
         bar.set_length(of);
         bar.set_position(done);
         bar.set_message(now);

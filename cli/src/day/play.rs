@@ -167,7 +167,7 @@ impl<S: EventStore + Checkpoints> Play<S> {
 
     /// Plays until nothing moves. `progress` hears how many things are done, of how many, and the
     /// virtual time.
-    pub(super) async fn to_the_end(
+    pub(super) async fn run(
         mut self,
         mut progress: impl FnMut(u64, u64, String),
     ) -> Result<Played, Trouble> {

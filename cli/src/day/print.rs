@@ -65,11 +65,11 @@ fn endings(report: &DayReport, out: &mut impl Write) -> Result<(), Trouble> {
 }
 
 fn money(report: &DayReport, out: &mut impl Write) -> Result<(), Trouble> {
-    let balances = report
-        .money
-        .iter()
-        .map(|held| vec![held.class.clone(), held.commodity.clone(), held.balance.to_string()]);
-    lines(out, &["MONEY AND SHARES ARE ON", "OF", "BALANCE "], balances)?;
+    let balances = report.money.iter().map(|held| {
+        let words = words(&held.class).to_owned();
+        vec![words, held.class.clone(), held.commodity.clone(), held.balance.to_string()]
+    });
+    lines(out, &["MONEY AND SHARES", "ACCOUNTS", "OF", "BALANCE "], balances)?;
     let shares = report.shares.iter().map(|row| {
         vec![
             row.fund.to_string(),
