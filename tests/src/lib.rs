@@ -9,6 +9,7 @@
 pub mod decider;
 pub mod faulty_store;
 pub mod orders;
+pub mod saga_world;
 pub mod sample;
 pub mod store_contract;
 pub mod worlds;

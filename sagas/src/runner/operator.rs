@@ -124,8 +124,8 @@ impl Runner {
         let by = (Actor::Operator(operator.clone()), "operator", now);
         self.decide_purchase_as(transaction, &command, by, now)
             .map_err(|error| ActionError::Refused(refusal_text::<DiscountPurchase>(&error)))?;
-        if let Some(saga) = self.sagas.get_mut(transaction) {
-            saga.wake(now);
+        self.rouse(transaction, now);
+        if let Some(saga) = self.sagas.get(transaction) {
             let ending = saga.purchase.state.ending();
             self.out.rests.extend(ending.map(|end| (transaction.clone(), super::Rest::Ended(end))));
         }
