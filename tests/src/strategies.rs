@@ -8,8 +8,8 @@ use crate::{
     worlds::{cause, date, day, instant, request, transaction},
 };
 use fundflow_domain::{
-    fund_order::{self, Payment},
     discount_purchase::Request,
+    fund_order::{self, Payment},
     ids::{Leg, OrderId, PaymentNo, TransactionId},
     modes::ConversionMode,
     money::{Amount, Money, Shares},

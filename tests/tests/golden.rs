@@ -1,10 +1,10 @@
 //! What is stored and what is written about it, compared with files. `UPDATE_GOLDEN=1` rewrites
 //! them; what changed is then reviewed like code, because a stored name is a promise.
 
+#![allow(clippy::unwrap_used, reason = "what a test cannot make or find fails it")]
+
 use fundflow_application::codec::{SCHEMA, Stored, decode};
-use fundflow_domain::{
-    discount_purchase::DiscountPurchase, fund_order::FundOrder, wallet::Wallet,
-};
+use fundflow_domain::{discount_purchase::DiscountPurchase, fund_order::FundOrder, wallet::Wallet};
 use fundflow_sagas::{
     discount_purchase::TABLES,
     retry::WAITS,
@@ -156,7 +156,9 @@ fn the_list_of_saga_tables_is_up_to_date() {
             writeln!(text, "| {} | {} |", at + 1, cells(step).join(" | ")).unwrap();
         }
     }
-    text.push_str("\n## Retries\n\nAn unknown answer is asked again after these waits, each moved ");
+    text.push_str(
+        "\n## Retries\n\nAn unknown answer is asked again after these waits, each moved ",
+    );
     text.push_str("by up to a tenth; after the last one the purchase is parked.\n\n");
     let waits: Vec<String> = WAITS.iter().map(|seconds| format!("{seconds} s")).collect();
     writeln!(text, "{}", waits.join(", ")).unwrap();

@@ -55,6 +55,7 @@ pub fn always(world: &World) -> Result<(), String> {
     same_history_same_pending(world)
 }
 
+#[allow(clippy::needless_pass_by_value, reason = "it reads better where it is called")]
 fn same<T: PartialEq + std::fmt::Debug>(what: &str, is: T, should: T) -> Result<(), String> {
     if is == should { Ok(()) } else { Err(format!("{what}: {is:?} is not {should:?}")) }
 }
