@@ -169,7 +169,7 @@ fn pends_alike(live: Lane, again: Lane, world: &World) -> bool {
     match (live, again) {
         (Lane::Waiting(due), Lane::Waiting(again)) => due == again,
         // A question about what is overdue is asked again at once.
-        (Lane::InFlight(_), Lane::Waiting(due)) => due <= world.now,
+        (Lane::InFlight, Lane::Waiting(due)) => due <= world.now,
         (live, again) => live == again,
     }
 }
@@ -202,7 +202,9 @@ fn holds(world: &World, fact: Fact) -> bool {
 /// If nothing ever will.
 pub fn not_stranded(world: &World) -> Result<(), String> {
     let Some(saga) = world.saga() else { return Ok(()) };
-    if saga.is_parked() {
+    let owes = world.log.buy.state.order().and_then(Order::owed).is_some();
+    // What is over stays in memory only until the replies to its calls have come.
+    if saga.is_parked() || (world.ending().is_some() && !owes) {
         return Ok(());
     }
     let calls = !world.in_flight.is_empty();
@@ -213,7 +215,7 @@ pub fn not_stranded(world: &World) -> Result<(), String> {
     }
     let timer = |lane| match lane {
         Lane::Waiting(due) => world.runner.next_timer().is_some_and(|next| next <= due),
-        Lane::InFlight(_) => calls,
+        Lane::InFlight => calls,
         Lane::Idle | Lane::Due => false,
     };
     if timer(saga.lane()) || timer(saga.refund_lane()) {
