@@ -115,8 +115,11 @@ impl<D: Stored> Loaded<D> {
     ) -> Result<NewEvent, DecideError<D::Refusal>> {
         let (event_type, data) = codec::encode::<D>(event)?;
         let version = self.version.plus(1);
+        let noted = meta.recorded_at.micros().to_be_bytes();
+        let (cause, before) = (meta.causation.as_bytes(), &self.chain.0);
+        let what: [&[u8]; 5] = [cause, event_type.as_bytes(), data.as_bytes(), &noted, before];
         let mut new = NewEvent {
-            event_id: EventId::derive(stream, version, &meta.causation),
+            event_id: EventId::covering(stream, version, &what),
             event_type: Cow::Borrowed(event_type),
             schema: SCHEMA,
             correlation: meta.correlation.clone(),

@@ -89,8 +89,12 @@ impl Runner {
         }
     }
 
-    /// Nothing was stored, so nothing that was loaded for the decision needs to stay.
+    /// Nothing was stored, so nothing that was loaded for the decision needs to stay; unless the
+    /// transaction ID is a known purchase's, which goes on as if nobody had asked.
     fn refused(&mut self, transaction: &TransactionId, wallet: &WalletId) {
+        if self.sagas.get(transaction).is_some_and(|saga| saga.known().is_some()) {
+            return;
+        }
         self.out.finished.push(transaction.clone());
         if self.wallets.get(wallet).is_some_and(|cell| cell.open == 0) {
             self.wallets.remove(wallet);
@@ -203,7 +207,7 @@ impl Runner {
                 false
             }
             (Send::Await(leg), Lane::Due) => {
-                self.query(transaction, leg);
+                self.query(transaction, row, leg);
                 false
             }
         }
@@ -295,8 +299,9 @@ impl Runner {
         self.out.effects.push((transaction.clone(), effect));
     }
 
-    fn query(&mut self, transaction: &TransactionId, leg: Leg) {
+    fn query(&mut self, transaction: &TransactionId, row: &'static str, leg: Leg) {
         if let Some(saga) = self.sagas.get_mut(transaction) {
+            saga.asked_row = Some(row);
             saga.sent(Asked::Application(leg));
             let no = ApplicationNo::of(&OrderId::of(transaction, leg));
             self.out.effects.push((transaction.clone(), Effect::QueryApplication(leg, no)));
@@ -331,7 +336,7 @@ impl Runner {
             Lane::Idle | Lane::Waiting(_) | Lane::Due => {}
         }
         let Some(order) = saga.buy.state.order() else { return };
-        let (Some(owed), Ask::Purchase { account, .. }) = (order.owed(), &order.terms.ask) else {
+        let (Some(owed), Ask::Purchase { account, .. }) = (saga.owed(), &order.terms.ask) else {
             return;
         };
         let refund = Refund {

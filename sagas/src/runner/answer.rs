@@ -28,23 +28,19 @@ impl Runner {
         asked: bool,
         now: Timestamp,
     ) {
-        let Some(saga) = self.sagas.get_mut(transaction) else { return };
+        let Some(saga) = self.sagas.get(transaction) else { return };
         if saga.known().is_none() {
             let what = format!("nothing was prepared, yet a counterparty speaks: {answer:?}");
             self.out.finished.push(transaction.clone());
             return self.alert(transaction, what);
         }
-        if asked {
-            saga.answered(match &answer {
-                Answer::Charge(_) => Asked::Charge,
-                Answer::Refund(..) => Asked::Refund,
-                Answer::Application(leg, _) => Asked::Application(*leg),
-            });
-        }
+        // The reply to a call of a row that is done is news like any other: the row that came after
+        // it waits for its own.
+        let asked = asked && self.is_reply(transaction, &answer);
         let refund = matches!(answer, Answer::Refund(..));
         match answer {
             Answer::Charge(answer) => self.hear_charge(transaction, answer, asked, now),
-            Answer::Refund(no, answer) => self.hear_refund(transaction, no, answer, now),
+            Answer::Refund(no, answer) => self.hear_refund(transaction, no, answer, asked, now),
             Answer::Application(leg, answer) => {
                 self.hear_application(transaction, leg, answer, asked, now);
             }
@@ -62,22 +58,40 @@ impl Runner {
             saga.again = false;
             return;
         }
+        if saga.is_parked() {
+            return;
+        }
         let idle = if refund { saga.refund } else { saga.main } == Lane::Idle;
-        let owed = saga.buy.state.order().is_some_and(|order| order.owed().is_some());
+        let owed = saga.owed().is_some();
         let cause = || Cause {
             code: "no_effect".into(),
             text: "the counterparty's answer changed nothing".into(),
         };
         if refund {
-            if idle && owed && !saga.is_parked() && !saga.refund_moved {
+            if idle && owed && !saga.refund_moved {
                 self.try_later(transaction, REFUND_ROW, cause(), now);
             }
             return;
         }
-        let Some((row, Send::Call(_))) = self.current(transaction) else { return };
+        let Some((row, Send::Call(_) | Send::Await(_))) = self.current(transaction) else { return };
         let same = self.sagas.get(transaction).is_some_and(|saga| saga.asked_row == Some(row));
         if idle && same {
             self.try_later(transaction, row, cause(), now);
+        }
+    }
+
+    /// Whether it answers what is outstanding now, which then no longer is.
+    fn is_reply(&mut self, transaction: &TransactionId, answer: &Answer) -> bool {
+        let Some(saga) = self.sagas.get_mut(transaction) else { return false };
+        let frees = saga.answered(match answer {
+            Answer::Charge(_) => Asked::Charge,
+            Answer::Refund(..) => Asked::Refund,
+            Answer::Application(leg, _) => Asked::Application(*leg),
+        });
+        let owed = saga.owed();
+        match answer {
+            Answer::Refund(no, _) => frees && owed.is_some_and(|owed| owed.no == *no),
+            Answer::Charge(_) | Answer::Application(..) => frees,
         }
     }
 
@@ -119,6 +133,7 @@ impl Runner {
         transaction: &TransactionId,
         no: PaymentNo,
         answer: RefundAnswer,
+        asked: bool,
         now: Timestamp,
     ) {
         match answer {
@@ -126,8 +141,15 @@ impl Runner {
                 let command = Command::RecordRefund(no, serial);
                 self.record(transaction, Leg::MoneyFund, &command, ("refund", now), now);
             }
-            RefundAnswer::Refused(cause) => self.park(transaction, REFUND_ROW, cause, now),
-            RefundAnswer::Unknown(cause) => self.try_later(transaction, REFUND_ROW, cause, now),
+            RefundAnswer::Refused(cause) if asked => self.park(transaction, REFUND_ROW, cause, now),
+            RefundAnswer::Refused(cause) => {
+                let text = format!("refund {no} refused, but nobody waits for it: {}", cause.text);
+                self.alert(transaction, text);
+            }
+            RefundAnswer::Unknown(cause) if asked => {
+                self.try_later(transaction, REFUND_ROW, cause, now);
+            }
+            RefundAnswer::Unknown(_) => {}
         }
     }
 
@@ -185,13 +207,16 @@ impl Runner {
             _ => self.cause("registrar"),
         };
         let by = (Actor::Counterparty(who), cause, at);
+        let before = self.outstanding(transaction);
         match self.decide_order_as(transaction, leg, command, by, now) {
             Ok(0) => {}
             Ok(_) => {
-                if matches!(command, Command::RecordRefund(..)) {
-                    self.refund_moved(transaction);
-                } else {
+                let after = self.outstanding(transaction);
+                if before.0 != after.0 {
                     self.fresh_row(transaction);
+                }
+                if before.1 != after.1 {
+                    self.refund_moved(transaction);
                 }
             }
             Err(error) => {
@@ -214,6 +239,7 @@ impl Runner {
     fn refund_moved(&mut self, transaction: &TransactionId) {
         if let Some(saga) = self.sagas.get_mut(transaction) {
             saga.refund_moved = true;
+            saga.refund = Lane::Idle;
         }
     }
 
@@ -230,6 +256,17 @@ impl Runner {
         if let Some((row, _)) = self.current(transaction) {
             self.try_later(transaction, row, cause, now);
         }
+    }
+
+    /// The row that it stands on, and which refund is to be sent next.
+    fn outstanding(
+        &self,
+        transaction: &TransactionId,
+    ) -> (Option<&'static str>, Option<PaymentNo>) {
+        let row = self.current(transaction).map(|(row, _)| row);
+        let saga = self.sagas.get(transaction);
+        let owed = saga.and_then(|saga| saga.owed());
+        (row, owed.map(|owed| owed.no.clone()))
     }
 
     /// The row or move that it stands on.

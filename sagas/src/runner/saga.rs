@@ -3,11 +3,16 @@
 //! The states come from the log. The lanes do not: after a restart nothing is known to be
 //! outstanding, so both lanes are idle and *uncertain*, and the first thing sent is a question.
 
-use crate::{discount_purchase::pinned, stand::Stand, step::Table, world::World};
+use crate::{
+    discount_purchase::pinned,
+    stand::Stand,
+    step::Table,
+    world::{World, owed},
+};
 use fundflow_application::transact::Loaded;
 use fundflow_domain::{
     discount_purchase::{DiscountPurchase, Open},
-    fund_order::FundOrder,
+    fund_order::{FundOrder, Refund},
     ids::{Leg, WalletId},
     time::Timestamp,
     wallet::Entry,
@@ -137,8 +142,12 @@ impl Saga {
         self.known().is_some_and(|open| open.parked.is_some())
     }
 
+    pub(super) fn owed(&self) -> Option<&Refund> {
+        owed(&self.purchase.state, &self.buy.state)
+    }
+
     pub(super) fn is_over(&self) -> bool {
-        let owes = self.buy.state.order().is_some_and(|order| order.owed().is_some());
+        let owes = self.owed().is_some();
         self.known().is_none() || (self.purchase.state.ending().is_some() && !owes)
     }
 
@@ -152,13 +161,15 @@ impl Saga {
         *self.lane_of(asked) = Lane::InFlight(asked);
     }
 
-    /// Its answer came.
-    pub(super) fn answered(&mut self, asked: Asked) {
+    /// An answer came. Whether it is the one that its lane waits for, which then is free.
+    pub(super) fn answered(&mut self, asked: Asked) -> bool {
         self.outstanding = self.outstanding.saturating_sub(1);
         let lane = self.lane_of(asked);
-        if *lane == Lane::InFlight(asked) {
+        let awaited = *lane == Lane::InFlight(asked);
+        if awaited {
             *lane = Lane::Idle;
         }
+        awaited
     }
 
     fn lane_of(&mut self, asked: Asked) -> &mut Lane {
@@ -168,19 +179,15 @@ impl Saga {
         }
     }
 
-    pub(super) fn wake(&mut self, now: Timestamp) {
-        let due = |row: Option<&str>| {
+    /// Nothing is known to be outstanding. What `row` and the refunds wait for is still waited for;
+    /// the retries of rows that are done are of the past.
+    pub(super) fn wake(&mut self, row: &str, now: Timestamp) {
+        let due = |row: &str| {
             let retries = self.known().map_or(&[][..], |open| &open.retries);
-            let refunds = row.is_some();
-            retries
-                .iter()
-                .filter(|retry| (retry.row.as_ref() == super::advance::REFUND_ROW) == refunds)
-                .map(|retry| retry.due)
-                .filter(|due| *due > now)
-                .max()
-                .map_or(Lane::Idle, Lane::Waiting)
+            let ours = retries.iter().find(|retry| retry.row.as_ref() == row);
+            ours.map(|retry| retry.due).filter(|due| *due > now).map_or(Lane::Idle, Lane::Waiting)
         };
-        let lanes = (due(None), due(Some(super::advance::REFUND_ROW)));
+        let lanes = (due(row), due(super::advance::REFUND_ROW));
         (self.main, self.refund) = lanes;
         self.uncertain = true;
     }
