@@ -34,7 +34,7 @@ impl Progress {
     pub(crate) fn of(saga: &Saga) -> Self {
         let world = saga.world(Entry::default());
         let refunds = world.buy.order().map_or(&[][..], |order| &order.refunds);
-        let owed = refunds.iter().filter(|refund| !refund.arrived).count();
+        let owed = refunds.iter().filter(|refund| !refund.arrived && !saga.is_abandoned()).count();
         Self {
             ended: world.purchase.ending().is_some(),
             owed: u32::try_from(owed).unwrap_or(u32::MAX),
@@ -84,9 +84,12 @@ fn note(open: &mut OpenPurchases, event_type: &str, transaction: &TransactionId)
         "discount_purchase.completed"
         | "discount_purchase.kept_in_wallet"
         | "discount_purchase.rolled_back"
-        | "discount_purchase.compensated"
-        | "discount_purchase.abandoned" => {
+        | "discount_purchase.compensated" => {
             told(open, transaction, |progress| progress.ended = true)
+        }
+        // Its refunds are a person's.
+        "discount_purchase.abandoned" => {
+            open.remove(transaction);
         }
         _ => {}
     }

@@ -3,7 +3,8 @@
 //! 1. Whoever is unfinished waits for an answer, a timer or a person. There is no fourth thing: a
 //!    purchase that stands at a command of our own, and is not parked, has been forgotten.
 //! 2. While it is parked it waits for the person only; refunds wait with it.
-//! 3. Refunds go their own way beside the table's row, so a purchase may wait for two things.
+//! 3. An abandoned purchase waits for nothing: what was open is a person's, outside of the engine.
+//! 4. Refunds go their own way beside the table's row, so a purchase may wait for two things.
 
 use crate::{
     discount_purchase::pinned,
@@ -14,7 +15,7 @@ use crate::{
 };
 use fundflow_domain::{
     calendar::TradingCalendar,
-    discount_purchase::{Open, Retry},
+    discount_purchase::{Ending, Open, Retry},
     fund_order::{self, Cause},
     ids::Leg,
     time::Timestamp,
@@ -86,6 +87,9 @@ pub fn waits(world: &World<'_>, calendar: &TradingCalendar) -> Vec<Wait> {
     if let Some(parked) = &open.parked {
         let (row, cause) = parked.as_ref().clone();
         return vec![Wait::Operator { row, cause }];
+    }
+    if world.purchase.ending() == Some(Ending::Abandoned) {
+        return Vec::new();
     }
     let mut waits: Vec<Wait> = match pinned(open.table.as_str()) {
         Some(table) => main(table.stand(world), world, open, calendar).into_iter().collect(),

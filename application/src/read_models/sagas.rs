@@ -8,7 +8,7 @@ use crate::{
 use fundflow_domain::{
     calendar::TradingDay,
     decider::Decider,
-    discount_purchase::{self as purchase, DiscountPurchase, Open},
+    discount_purchase::{self as purchase, DiscountPurchase, Ending, Open},
     fund_order::{self, Cause, FundOrder},
     ids::{FundCode, InvestorId, Leg, OrderId, TransactionId, WalletId},
     modes::ConversionMode,
@@ -236,10 +236,14 @@ impl SagaView<'_> {
         self.buy.order().map_or(self.open.admitted.trade_date, |order| order.terms.trade_date)
     }
 
-    /// Over, and no refund is on its way.
+    /// Over, and no refund is on its way; those of an abandoned purchase are a person's.
     pub fn is_finished(&self) -> bool {
         let owes = self.buy.order().is_some_and(|order| order.owed().is_some());
-        self.purchase.ending().is_some() && !owes
+        match self.purchase.ending() {
+            None => false,
+            Some(Ending::Abandoned) => true,
+            Some(Ending::Completed | Ending::KeptInWallet | Ending::Failed) => !owes,
+        }
     }
 }
 

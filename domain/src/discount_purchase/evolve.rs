@@ -32,7 +32,12 @@ fn open_after(mut open: Open, event: &Event) -> Option<State> {
             open.retries.clear();
             open.landing_chosen = true;
         }
-        Event::Abandoned { .. } => return Some(State::Ended(open, Ending::Abandoned)),
+        Event::Abandoned { .. } => {
+            // A person has decided on everything that was open: it waits for nobody any more.
+            open.parked = None;
+            open.retries.clear();
+            return Some(State::Ended(open, Ending::Abandoned));
+        }
         Event::Completed {} => return Some(State::Ended(open, Ending::Completed)),
         Event::KeptInWallet { .. } => return Some(State::Ended(open, Ending::KeptInWallet)),
         Event::RolledBack { .. } | Event::Compensated { .. } => {

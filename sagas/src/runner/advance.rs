@@ -322,6 +322,10 @@ impl Runner {
 
     fn send_refund(&mut self, transaction: &TransactionId, now: Timestamp) {
         let Some(saga) = self.sagas.get_mut(transaction) else { return };
+        // Whoever abandoned it disposed of its refunds; sending one now would pay it twice.
+        if saga.is_abandoned() {
+            return;
+        }
         match saga.refund {
             Lane::InFlight(_) => return,
             Lane::Waiting(due) if due > now => {

@@ -188,6 +188,9 @@ impl Runner {
         match self.decide_order_as(transaction, leg, command, by, now) {
             Ok(0) => {}
             Ok(_) => {
+                if matches!(command, Command::RecordPayment(..)) {
+                    self.money_for_abandoned(transaction, now);
+                }
                 if matches!(command, Command::RecordRefund(..)) {
                     self.refund_moved(transaction);
                 } else {
@@ -208,6 +211,16 @@ impl Runner {
                     self.park(transaction, "confirmation", cause, now);
                 }
             }
+        }
+    }
+
+    /// Nobody sends it back on its own, so somebody must be told.
+    fn money_for_abandoned(&mut self, transaction: &TransactionId, now: Timestamp) {
+        if self.sagas.get(transaction).is_some_and(|saga| saga.is_abandoned()) {
+            let text =
+                "money came after the purchase was abandoned; settle it by hand, then resume";
+            let cause = Cause { code: "paid_after_abandonment".into(), text: text.into() };
+            self.park(transaction, "abandoned", cause, now);
         }
     }
 

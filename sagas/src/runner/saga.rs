@@ -6,7 +6,7 @@
 use crate::{discount_purchase::pinned, stand::Stand, step::Table, world::World};
 use fundflow_application::transact::Loaded;
 use fundflow_domain::{
-    discount_purchase::{DiscountPurchase, Open},
+    discount_purchase::{DiscountPurchase, Ending, Open},
     fund_order::FundOrder,
     ids::{Leg, WalletId},
     time::Timestamp,
@@ -139,7 +139,14 @@ impl Saga {
 
     pub(super) fn is_over(&self) -> bool {
         let owes = self.buy.state.order().is_some_and(|order| order.owed().is_some());
-        self.known().is_none() || (self.purchase.state.ending().is_some() && !owes)
+        self.known().is_none()
+            || self.is_abandoned()
+            || (self.purchase.state.ending().is_some() && !owes)
+    }
+
+    /// Given up by a person who said what becomes of each open leg: the engine sends nothing more.
+    pub fn is_abandoned(&self) -> bool {
+        self.purchase.state.ending() == Some(Ending::Abandoned)
     }
 
     pub(super) fn is_idle(&self) -> bool {
