@@ -1,7 +1,7 @@
 //! What was typed.
 
 use crate::{
-    audit_command::AuditCommand, bench::BenchArgs, event_command::EventCommand,
+    audit_command::AuditCommand, bench::BenchArgs, day::DayArgs, event_command::EventCommand,
     file_command::FileCommand, fund_command::FundCommand, order_command::OrderCommand,
     quote::QuoteCommand, saga_command::SagaCommand, wallet_command::WalletCommand,
 };
@@ -25,6 +25,8 @@ pub(crate) struct Arguments {
 /// What to look at.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Play a trading day from a folder, to the last confirmation
+    Day(DayArgs),
     /// Purchases and where they stand
     Saga {
         #[command(flatten)]

@@ -7,6 +7,7 @@
 mod args;
 mod audit_command;
 mod bench;
+mod day;
 mod event_command;
 mod event_json;
 mod file_command;
@@ -41,6 +42,7 @@ fn main() -> ExitCode {
     };
     let mut out = io::BufWriter::new(io::stdout().lock());
     let code = match command {
+        Command::Day(args) => runtime.block_on(day::run(&args, &store, &mut out)),
         Command::Saga { output, command } => {
             runtime.block_on(saga_command::run(&command, &store, output.format, &mut out))
         }

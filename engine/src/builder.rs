@@ -4,7 +4,7 @@ use crate::{
     effects,
     error::StartError,
     handle::{Engine, Funds},
-    recovery::{candidates, keep, load_saga, load_wallet},
+    recovery::{OpenPurchases, candidates, keep, load_saga, load_wallet},
     shard::{Books, Limits, Shard},
     system_clock::SystemClock,
 };
@@ -13,13 +13,9 @@ use fundflow_application::{
     counterparty::{PaymentChannel, Registrar},
     store::{Checkpoints, EventStore},
 };
-use fundflow_domain::{
-    calendar::TradingCalendar,
-    fund::FundTerms,
-    ids::{FundCode, TransactionId},
-};
+use fundflow_domain::{calendar::TradingCalendar, fund::FundTerms, ids::FundCode};
 use fundflow_sagas::runner::{Action, Input, Runner};
-use std::{collections::BTreeSet, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 use tokio::sync::{mpsc, watch};
 
 /// What bounds the engine. Nothing in it grows without one of these.
@@ -116,9 +112,9 @@ where
     /// [`StartError`] when the store cannot be read or written.
     pub async fn start(self) -> Result<Engine, StartError> {
         let mut runner = Runner::new(self.calendar.clone());
-        let (mut open, at) = candidates(&*self.store).await?;
-        self.restore(&mut runner, &mut open).await?;
-        keep(&*self.store, at, open.iter()).await?;
+        let (open, at) = candidates(&*self.store).await?;
+        self.restore(&mut runner, &open).await?;
+        keep(&*self.store, at, open.iter().map(|(id, progress)| (id, *progress))).await?;
 
         let (to_calls, calls) = mpsc::unbounded_channel();
         let (to_answers, answers) = mpsc::unbounded_channel();
@@ -147,12 +143,8 @@ where
         Ok(Engine::new(to_inbox, stopped, overloaded, calendar, funds, clock))
     }
 
-    async fn restore(
-        &self,
-        runner: &mut Runner,
-        open: &mut BTreeSet<TransactionId>,
-    ) -> Result<(), StartError> {
-        for transaction in open.iter() {
+    async fn restore(&self, runner: &mut Runner, open: &OpenPurchases) -> Result<(), StartError> {
+        for transaction in open.keys() {
             load_saga(&*self.store, runner, transaction).await?;
             let reason = "restart".into();
             let probe = Input::Act {

@@ -7,24 +7,54 @@ use fundflow_application::{
     store::{Checkpoints, EventStore, Position, ReadError},
     transact::Loaded,
 };
-use fundflow_domain::ids::{Leg, TransactionId, WalletId};
-use fundflow_sagas::runner::{Runner, order_stream, purchase_stream, wallet_stream};
-use std::collections::BTreeSet;
+use fundflow_domain::{
+    ids::{Leg, TransactionId, WalletId},
+    wallet::Entry,
+};
+use fundflow_sagas::runner::{Runner, Saga, order_stream, purchase_stream, wallet_stream};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 const READER: &str = "engine.open_purchases";
 const PAGE: u32 = 4096;
 
+/// Purchases that are not over yet, as far as the events of the log tell without being read.
+pub(crate) type OpenPurchases = BTreeMap<TransactionId, Progress>;
+
+/// How far a purchase is. It is over when it has ended and owes nothing: money that no order wants
+/// is sent back after the end, too.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Progress {
+    ended: bool,
+    owed: u32,
+}
+
+impl Progress {
+    /// As memory has it.
+    pub(crate) fn of(saga: &Saga) -> Self {
+        let world = saga.world(Entry::default());
+        let refunds = world.buy.order().map_or(&[][..], |order| &order.refunds);
+        let owed = refunds.iter().filter(|refund| !refund.arrived).count();
+        Self {
+            ended: world.purchase.ending().is_some(),
+            owed: u32::try_from(owed).unwrap_or(u32::MAX),
+        }
+    }
+
+    const fn is_over(self) -> bool {
+        self.ended && self.owed == 0
+    }
+}
+
 /// The purchases that may be open, and up to which position that is known.
 pub(crate) async fn candidates<S: EventStore + Checkpoints>(
     store: &S,
-) -> Result<(BTreeSet<TransactionId>, Position), ReadError> {
+) -> Result<(OpenPurchases, Position), ReadError> {
     let kept = store.load(READER).await?;
-    let (mut position, mut open) = kept.map_or((Position::START, BTreeSet::new()), |(at, kept)| {
+    let (mut position, mut open) = kept.map_or((Position::START, BTreeMap::new()), |(at, kept)| {
         // An unreadable cache is no loss: start over.
-        serde_json::from_slice::<Vec<std::sync::Arc<str>>>(&kept)
-            .ok()
-            .and_then(|ids| ids.into_iter().map(|id| TransactionId::new(id).ok()).collect())
-            .map_or((Position::START, BTreeSet::new()), |open| (at, open))
+        serde_json::from_slice::<Vec<(TransactionId, Progress)>>(&kept)
+            .map_or((Position::START, BTreeMap::new()), |open| (at, open.into_iter().collect()))
     });
     loop {
         let page = store.read_all(position, PAGE).await?;
@@ -38,19 +68,36 @@ pub(crate) async fn candidates<S: EventStore + Checkpoints>(
     }
 }
 
-fn note(open: &mut BTreeSet<TransactionId>, event_type: &str, transaction: &TransactionId) {
+fn note(open: &mut OpenPurchases, event_type: &str, transaction: &TransactionId) {
     match event_type {
-        // A refund that is owed after the end keeps its purchase in memory until it arrives.
-        "discount_purchase.prepared" | "fund_order.refund_requested" => {
-            open.insert(transaction.clone());
+        "discount_purchase.prepared" => {
+            open.entry(transaction.clone()).or_default();
+        }
+        "fund_order.refund_requested" => {
+            // Without an entry it had ended: nothing else makes the list forget it.
+            let ended = Progress { ended: true, owed: 0 };
+            open.entry(transaction.clone()).or_insert(ended).owed += 1;
+        }
+        "fund_order.refunded" => {
+            told(open, transaction, |progress| progress.owed = progress.owed.saturating_sub(1));
         }
         "discount_purchase.completed"
         | "discount_purchase.kept_in_wallet"
         | "discount_purchase.rolled_back"
-        | "discount_purchase.compensated" => {
-            open.remove(transaction);
+        | "discount_purchase.compensated"
+        | "discount_purchase.abandoned" => {
+            told(open, transaction, |progress| progress.ended = true)
         }
         _ => {}
+    }
+}
+
+fn told(open: &mut OpenPurchases, transaction: &TransactionId, change: impl Fn(&mut Progress)) {
+    if let Some(progress) = open.get_mut(transaction) {
+        change(progress);
+        if progress.is_over() {
+            open.remove(transaction);
+        }
     }
 }
 
@@ -58,10 +105,11 @@ fn note(open: &mut BTreeSet<TransactionId>, event_type: &str, transaction: &Tran
 pub(crate) async fn keep<S: Checkpoints>(
     store: &S,
     at: Position,
-    open: impl Iterator<Item = &TransactionId>,
+    open: impl Iterator<Item = (&TransactionId, Progress)>,
 ) -> Result<(), fundflow_application::store::AppendError> {
-    let ids: Vec<&str> = open.map(TransactionId::as_str).collect();
-    let kept = serde_json::to_vec(&ids).unwrap_or_default();
+    let open: Vec<_> = open.filter(|(_, progress)| !progress.is_over()).collect();
+    // A list that cannot be written is an unreadable cache.
+    let kept = serde_json::to_vec(&open).unwrap_or_default();
     store.save(READER, at, kept).await
 }
 

@@ -5,6 +5,7 @@
 pub mod bare_log;
 pub mod catalogue;
 pub mod day_batch;
+pub mod day_folder;
 pub mod exchange;
 pub mod sandbox;
 pub mod sqlite;

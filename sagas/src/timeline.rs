@@ -113,7 +113,10 @@ fn way_out<'a>(
                 }
             };
             let by = first.get(&exit.done).copied().filter(|_| mark == Mark::Done);
-            lines.push(Line { row: exit.name, leaving: true, mark, by });
+            // Done without a deed: nothing was owed, so nobody waited.
+            if mark != Mark::Done || by.is_some() {
+                lines.push(Line { row: exit.name, leaving: true, mark, by });
+            }
         }
         if landed {
             return;

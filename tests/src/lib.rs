@@ -7,9 +7,11 @@
 )]
 
 pub mod decider;
+pub mod events;
 pub mod faulty_store;
 pub mod orders;
 pub mod saga_world;
 pub mod sample;
 pub mod store_contract;
+pub mod strategies;
 pub mod worlds;

@@ -5,9 +5,10 @@ use fundflow_domain::{
     fund_order::{self, Ask, Event, Order, Outcome, Stage, State},
     ids::{OrderId, WalletId},
     money::Money,
-    postings::{Balances, OrderSoFar, Posting, Side, imbalance, natural, of_order, of_wallet},
+    postings::{Balances, OrderSoFar, Posting, imbalance, natural, of_order, of_wallet},
     wallet,
 };
+use rust_decimal::Decimal;
 
 type Findings = Vec<(Check, String)>;
 
@@ -23,40 +24,40 @@ impl Books {
         matches!(event, Event::PaymentUnapplied { .. })
     }
 
+    /// The entry that the event asks for, and what is wrong with the event itself.
     pub(super) fn order(
-        &mut self,
         id: &OrderId,
         before: &State,
         after_unapplied: bool,
         event: &Event,
-    ) -> Findings {
+    ) -> (Option<Vec<Posting>>, Findings) {
         let mut findings = Vec::new();
-        let so_far = OrderSoFar { state: before, after_unapplied };
-        match of_order(id, so_far, event) {
-            Some(entry) => self.book(&entry, &mut findings),
-            None => findings.push((Check::I1, "no postings can be made of it".into())),
-        }
         if let Some(order) = before.order() {
             judge(id, order, event, &mut findings);
         }
-        findings
+        (of_order(id, OrderSoFar { state: before, after_unapplied }, event), findings)
     }
 
+    /// The entry that the event asks for.
     pub(super) fn wallet(
-        &mut self,
         id: &WalletId,
         before: &wallet::State,
         event: &wallet::Event,
-    ) -> Findings {
+    ) -> Option<Vec<Posting>> {
+        of_wallet(id, before, event)
+    }
+
+    /// Books an entry of an event that was possible.
+    pub(super) fn book(&mut self, entry: Option<&[Posting]>) -> Findings {
         let mut findings = Vec::new();
-        match of_wallet(id, before, event) {
-            Some(entry) => self.book(&entry, &mut findings),
+        match entry {
+            Some(entry) => self.lines(entry, &mut findings),
             None => findings.push((Check::I1, "no postings can be made of it".into())),
         }
         findings
     }
 
-    fn book(&mut self, entry: &[Posting], findings: &mut Findings) {
+    fn lines(&mut self, entry: &[Posting], findings: &mut Findings) {
         if entry.is_empty() {
             return;
         }
@@ -72,25 +73,14 @@ impl Books {
                 findings.push((Check::I1, format!("{account} leaves every range")));
                 continue;
             };
-            let wrong = |balance| natural(account, balance).is_sign_negative();
+            let wrong = |balance| natural(account, balance) < Decimal::ZERO;
             // Said once, when it happens: everything later would only repeat it.
-            if account.class().is_customers() && wrong(after) && !wrong_before(account, before) {
+            if account.class().is_customers() && wrong(after) && !wrong(before) {
                 let balance = natural(account, after);
                 findings.push((Check::I2, format!("{account} falls to {balance}")));
             }
         }
     }
-}
-
-fn wrong_before(
-    account: &fundflow_domain::postings::Account,
-    before: rust_decimal::Decimal,
-) -> bool {
-    !before.is_zero()
-        && match account.class().side() {
-            Side::Debit => before.is_sign_negative(),
-            Side::Credit => before.is_sign_positive(),
-        }
 }
 
 fn judge(id: &OrderId, order: &Order, event: &Event, findings: &mut Findings) {

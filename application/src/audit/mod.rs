@@ -209,9 +209,13 @@ impl Audit {
         let told = codec::decode::<FundOrder>(&new.event_type, new.schema, &new.data)
             .map_err(|error| with_sources(&error))?;
         let kept = self.sagas.orders.entry(id);
-        let findings = self.books.order(&order, &kept.loaded.state, trail.after_unapplied, &told);
+        let (entry, mut findings) =
+            Books::order(&order, &kept.loaded.state, trail.after_unapplied, &told);
         trail.after_unapplied = Books::is_unapplied(&told);
         let outcome = remember(kept, &told, event);
+        if outcome.is_ok() {
+            findings.extend(self.books.book(entry.as_deref()));
+        }
         self.found(event, findings);
         outcome
     }
@@ -229,10 +233,11 @@ impl Audit {
             self.find(Check::Envelope, event, what);
         }
         let kept = self.sagas.wallets.entry(id);
-        let findings = self.books.wallet(&wallet, &kept.loaded.state, &told);
-        let outcome = remember(kept, &told, event);
+        let entry = Books::wallet(&wallet, &kept.loaded.state, &told);
+        remember(kept, &told, event)?;
+        let findings = self.books.book(entry.as_deref());
         self.found(event, findings);
-        outcome
+        Ok(())
     }
 
     fn found(&mut self, event: &Recorded, findings: Vec<(Check, String)>) {

@@ -30,8 +30,10 @@ impl Audit {
         if !view.is_finished() {
             return;
         }
-        let findings = compare(&view, &self.books.balances);
-        self.whole(&transaction, findings);
+        if !self.is_broken(&view) {
+            let findings = compare(&view, &self.books.balances);
+            self.whole(&transaction, findings);
+        }
         self.sagas.purchases.drop(transaction.as_str());
         for leg in [Leg::MoneyFund, Leg::Conversion] {
             self.sagas.orders.drop(OrderId::of(&transaction, leg).as_str());
@@ -91,13 +93,15 @@ impl Audit {
     /// Purchases with a broken part are let go: what they say is damage, and was said.
     pub(super) fn compare_unfinished(&mut self) {
         let (mut findings, mut known) = (Vec::new(), BTreeSet::new());
-        let broken = self.broken();
+        let mut broken = self.broken();
         for (transaction, parts) in self.sagas.iter() {
-            if let Some(view) = parts.view(&transaction)
-                && !broken.contains(&transaction)
-            {
-                let found = compare(&view, &self.books.balances);
-                findings.push((transaction.clone(), found));
+            match parts.view(&transaction) {
+                Some(view) if self.is_broken(&view) => drop(broken.insert(transaction.clone())),
+                Some(view) => {
+                    let found = compare(&view, &self.books.balances);
+                    findings.push((transaction.clone(), found));
+                }
+                None => {}
             }
             known.insert(transaction);
         }
@@ -123,16 +127,20 @@ impl Audit {
 
     fn broken(&self) -> BTreeSet<TransactionId> {
         let streams = self.trails.iter().filter(|(_, trail)| trail.broken);
-        let mut broken: BTreeSet<_> = streams.filter_map(|(stream, _)| owner(stream)).collect();
-        for (id, kept) in self.sagas.purchases.iter() {
-            let wallet = kept.loaded.state.known().map(wallet_of);
-            let stream = wallet.map(|wallet| StreamName::of(Wallet::CATEGORY, &wallet));
-            let trail = stream.and_then(|stream| self.trails.get(&stream));
-            if trail.is_some_and(|trail| trail.broken) {
-                broken.extend(id.parse::<TransactionId>().ok());
-            }
-        }
-        broken
+        streams.filter_map(|(stream, _)| owner(stream)).collect()
+    }
+
+    /// Whether a stream that it looks at has a part that could not be judged.
+    fn is_broken(&self, view: &SagaView<'_>) -> bool {
+        let order = |leg| StreamName::of(FundOrder::CATEGORY, &OrderId::of(view.transaction, leg));
+        [
+            StreamName::of(DiscountPurchase::CATEGORY, view.transaction),
+            order(Leg::MoneyFund),
+            order(Leg::Conversion),
+            StreamName::of(Wallet::CATEGORY, &wallet_of(view.open)),
+        ]
+        .iter()
+        .any(|stream| self.trails.get(stream).is_some_and(|trail| trail.broken))
     }
 }
 

@@ -57,6 +57,7 @@ impl Balances {
 pub fn natural(account: &Account, balance: Decimal) -> Decimal {
     match account.class().side() {
         Side::Debit => balance,
-        Side::Credit => -balance,
+        // Nothing has no sign.
+        Side::Credit => Decimal::ZERO - balance,
     }
 }

@@ -1,7 +1,11 @@
 //! File 03: what goes to the registrar.
 
 use super::{BatchError, Draft, Filler, Parties, fund_account, publish, trading_account};
-use crate::exchange::{flow::trade_application::TradeApplication, version::FileType};
+use crate::exchange::{
+    check::read_all_or_refuse, flow::trade_application::TradeApplication, index::IndexFile,
+    version::FileType,
+};
+use chrono::Timelike as _;
 use fundflow_application::counterparty::Application;
 use fundflow_domain::{calendar::TradingDay, fund_order::Ask, ids::ApplicationNo};
 use rust_decimal::Decimal;
@@ -47,13 +51,34 @@ pub fn write_applications(
     Ok(Batch { index, file, records })
 }
 
+/// The file that an index announces, and the applications of its records, in their order.
+///
+/// # Errors
+/// [`BatchError`].
+pub fn application_numbers(index: &Path) -> Result<(String, Vec<ApplicationNo>), BatchError> {
+    let set = IndexFile::open_complete(index)?;
+    let directory = index.parent().unwrap_or(Path::new("."));
+    let mut numbers = Vec::new();
+    for name in &set.index.files {
+        let (_, records) = read_all_or_refuse(&directory.join(name))?;
+        for (nth, record) in records.iter().enumerate() {
+            let field = |source| BatchError::Field { file: name.clone(), record: nth + 1, source };
+            let read = TradeApplication::from_record(record.as_ref()).map_err(field)?;
+            // A number that is none of ours stands for no application that could be sent.
+            numbers.extend(ApplicationNo::new(read.app_sheet_serial_no.as_str()));
+        }
+    }
+    Ok((set.index.files.into_iter().next().unwrap_or_default(), numbers))
+}
+
 /// An application as its record.
 pub fn application_of(application: &Application, distributor: &str) -> TradeApplication {
     let mut record = TradeApplication {
         app_sheet_serial_no: application.no.to_string(),
         fund_code: application.fund.to_string(),
         transaction_date: Some(application.trade_date.date()),
-        transaction_time: Some(application.applied_at.time_of_day()),
+        // The column has whole seconds; a fraction must not turn into the next one.
+        transaction_time: application.applied_at.time_of_day().with_nanosecond(0),
         transaction_account_id: trading_account(&application.investor),
         ta_account_id: fund_account(&application.investor),
         distributor_code: distributor.to_owned(),

@@ -17,7 +17,7 @@ mod applications;
 mod tests;
 
 pub use answers::{Answers, Puzzle, read_answers};
-pub use applications::{Batch, application_of, write_applications};
+pub use applications::{Batch, application_numbers, application_of, write_applications};
 
 use crate::exchange::{
     field_error::FieldError,

@@ -4,7 +4,10 @@
 //! that waits for its word can be asked again (resume) but not skipped.
 
 use super::{Runner, Saga, advance, refusal_text};
-use crate::{stand::Stand, world::World};
+use crate::{
+    stand::Stand,
+    world::{World, refund_leg},
+};
 use fundflow_application::envelope::Actor;
 use fundflow_domain::{
     discount_purchase::{self as purchase, DiscountPurchase, Disposition},
@@ -192,7 +195,7 @@ pub fn legs_of(world: &World<'_>) -> Vec<(Arc<str>, Money)> {
             | Stage::Cancelled(_) => {}
         }
         for refund in order.refunds.iter().filter(|refund| !refund.arrived) {
-            legs.push(("refund".into(), refund.amount));
+            legs.push((refund_leg(refund).into(), refund.amount));
         }
     }
     // A money-market share is worth 1.00 by definition.

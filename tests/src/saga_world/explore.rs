@@ -262,7 +262,7 @@ impl Node {
         world.log.chains().map(|chain| chain.0).hash(&mut hasher);
         let lane = |lane: Lane| match lane {
             Lane::Idle => (0, None),
-            Lane::InFlight => (1, None),
+            Lane::InFlight(_) => (1, None),
             Lane::Waiting(due) => (2, Some(due)),
             Lane::Due => (3, None),
         };

@@ -17,7 +17,7 @@ use fundflow_domain::{
 };
 use fundflow_sagas::{
     runner::{Lane, Runner},
-    world::Fact,
+    world::{Fact, owed},
 };
 
 /// Facts that, once they hold, hold for ever.
@@ -168,7 +168,7 @@ fn pends_alike(live: Lane, again: Lane, world: &World) -> bool {
     match (live, again) {
         (Lane::Waiting(due), Lane::Waiting(again)) => due == again,
         // A question about what is overdue is asked again at once.
-        (Lane::InFlight, Lane::Waiting(due)) => due <= world.now,
+        (Lane::InFlight(_), Lane::Waiting(due)) => due <= world.now,
         (live, again) => live == again,
     }
 }
@@ -201,15 +201,18 @@ fn holds(world: &World, fact: Fact) -> bool {
 /// If nothing ever will.
 pub fn not_stranded(world: &World) -> Result<(), String> {
     let Some(saga) = world.saga() else { return Ok(()) };
-    let owes = world.log.buy.state.order().and_then(Order::owed).is_some();
-    // What is over stays in memory only until the replies to its calls have come.
-    if saga.is_parked() || (world.ending().is_some() && !owes) {
+    if saga.is_parked() {
         return Ok(());
     }
     let calls = !world.in_flight.is_empty();
+    let owes = owed(&world.log.purchase.state, &world.log.buy.state).is_some();
+    if calls && !owes && world.ending().is_some() {
+        // Kept until the last reply is in, so that nobody has to load it for that.
+        return Ok(());
+    }
     let timer = |lane| match lane {
         Lane::Waiting(due) => world.runner.next_timer().is_some_and(|next| next <= due),
-        Lane::InFlight => calls,
+        Lane::InFlight(_) => calls,
         Lane::Idle | Lane::Due => false,
     };
     if timer(saga.lane()) || timer(saga.refund_lane()) {

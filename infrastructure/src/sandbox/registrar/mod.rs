@@ -2,19 +2,20 @@
 //! its batch.
 //!
 //! 1. The front only takes or refuses. Shares come of the batch, which runs at once, or when a file
-//!    of applications is [handed in](batch).
+//!    of applications is [handed in](SandboxRegistrar::run_batch).
 //! 2. A conversion follows the purchase of the same transaction: rejected with it, and cut to the
 //!    shares that it brought.
 //! 3. What the batch has decided stays decided; handing the same file in again gives the same
 //!    answers.
 
-pub mod batch;
+mod batch;
 mod decide;
 mod entry;
 mod market;
 #[cfg(test)]
 mod tests;
 
+pub use batch::{BatchFiles, NightError};
 pub use entry::{ApplicationEntry, Decided, Final};
 pub use market::{Market, NotPriced};
 

@@ -1,0 +1,178 @@
+//! `fundflow day FOLDER`: plays a trading day in virtual time, from its first order until nothing
+//! moves any more, and says where everything ended.
+//!
+//! ```text
+//! orders ─► engine ─► sandbox channel, sandbox registrar
+//!             │  T 17:00  seal, file 03 out ─► registrar's night, T+1 08:00 ─► files in, 08:30
+//!             └─ events.db, exchange/<date>/out and in, sandbox/*.jsonl below --store
+//! ```
+//!
+//! 1. Nothing is kept but events, files and the counterparties' books; a day that was killed goes
+//!    on from them.
+//! 2. Playing it again places every order again: the transaction IDs make it harmless, and no event
+//!    is added.
+//! 3. Exit 0: played. 1: it could not be. 2: typed wrongly. 3: played without some bad rows.
+
+mod batch;
+mod play;
+mod print;
+mod tally;
+#[cfg(test)]
+mod tests;
+
+use crate::{
+    args::{Format, Output},
+    reading::{complain, database},
+};
+use clap::Args;
+use fundflow::StartError;
+use fundflow_application::{
+    clock::{Clock, ManualClock},
+    store::{AppendError, Checkpoints, EventStore, ReadError},
+    transact::with_sources,
+};
+use fundflow_domain::calendar::{CalendarError, TradingCalendar};
+use fundflow_infrastructure::{
+    day_batch::BatchError,
+    day_folder::{self, Day, Problem},
+    sandbox::{
+        channel::SandboxChannel,
+        journal::JournalError,
+        registrar::{Confirming, Market, NightError, SandboxRegistrar},
+    },
+    sqlite::{OpenError, Settings, SqliteStore},
+};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use play::Play;
+use std::{
+    io::{self, IsTerminal as _, Write},
+    path::{Path, PathBuf},
+    process::ExitCode,
+    sync::Arc,
+    time::Instant,
+};
+
+const IN_PART: u8 = 3;
+
+/// Plays a trading day.
+#[derive(Debug, Args)]
+pub(crate) struct DayArgs {
+    /// The folder of the day: day.toml, orders.csv, investors.csv, navs.csv
+    folder: PathBuf,
+    /// Show no progress, not even on a terminal
+    #[arg(long)]
+    no_progress: bool,
+    #[command(flatten)]
+    output: Output,
+}
+
+/// Why a day cannot be played to its end. Playing it again goes on where it stopped.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Trouble {
+    #[error("the folder cannot be played; mend what is named above")]
+    Folder,
+    #[error("{path} cannot be made; check the permissions, or choose another place with --store")]
+    Directory { path: PathBuf, source: io::Error },
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    #[error(transparent)]
+    Append(#[from] AppendError),
+    #[error("the engine does not start")]
+    Start(#[from] StartError),
+    #[error(transparent)]
+    Stopped(#[from] fundflow::Stopped),
+    #[error(transparent)]
+    Books(#[from] JournalError),
+    #[error(transparent)]
+    Files(#[from] BatchError),
+    #[error(transparent)]
+    Night(#[from] NightError),
+    #[error(transparent)]
+    Calendar(#[from] CalendarError),
+    #[error("a defect of the engine, please report it: {0}")]
+    Defect(String),
+    #[error("the output cannot be written")]
+    Output(#[from] io::Error),
+}
+
+/// Does what was typed.
+pub(crate) async fn run(args: &DayArgs, store: &Path, out: &mut impl Write) -> ExitCode {
+    match day(args, store, out).await {
+        Ok(code) => code,
+        Err(Trouble::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => {
+            ExitCode::SUCCESS
+        }
+        Err(trouble) => {
+            complain(&format!("error: {}\n", with_sources(&trouble)));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn day(args: &DayArgs, store: &Path, out: &mut impl Write) -> Result<ExitCode, Trouble> {
+    let calendar = Arc::new(TradingCalendar::xshg()?);
+    let day_folder::Reading { day, problems } = day_folder::read(&args.folder, &calendar);
+    for problem in &problems {
+        complain(&format!("{problem}\n"));
+    }
+    let day = Arc::new(day.ok_or(Trouble::Folder)?);
+    let database = database(store);
+    let base = database.parent().filter(|parent| !parent.as_os_str().is_empty());
+    let base = base.unwrap_or(Path::new(".")).to_owned();
+    let started = Instant::now();
+    let events = Arc::new(SqliteStore::open(&database, &Settings::default())?);
+    let bar = bar(args.no_progress);
+    let play = prepare(events.clone(), &day, &calendar, &base).await?;
+    let played = play.run(|done, of, now| {
+        bar.set_length(of);
+        bar.set_position(done);
+        bar.set_message(now);
+    });
+    let played = played.await;
+    bar.finish_and_clear();
+    events.close().await;
+    let report = tally::report(&played?, &day, &problems, started.elapsed());
+    match args.output.format {
+        Format::Json => print::json(&report, out)?,
+        Format::Table => print::table(&report, &args.folder, store, out)?,
+    }
+    Ok(if problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(IN_PART) })
+}
+
+/// Puts the counterparties and the engine together. Books and files go below `base`.
+async fn prepare<S: EventStore + Checkpoints>(
+    store: Arc<S>,
+    day: &Arc<Day>,
+    calendar: &Arc<TradingCalendar>,
+    base: &Path,
+) -> Result<Play<S>, Trouble> {
+    let clock = ManualClock::at(play::start_of(&*store, day).await?);
+    let books = base.join("sandbox");
+    let failed = |source| Trouble::Directory { path: books.clone(), source };
+    std::fs::create_dir_all(&books).map_err(failed)?;
+    let shared: Arc<dyn Clock> = Arc::new(clock.clone());
+    let channel = SandboxChannel::open(day.scenario.clone(), shared.clone(), &books)?;
+    let on_t = |code| day.catalogue.on(code, day.trade_date.date());
+    let market = Market::of(calendar.clone(), day.catalogue.codes().filter_map(on_t));
+    let registrar = SandboxRegistrar::open(day.scenario.clone(), market, shared, &books)?
+        .confirming(Confirming::ByBatch);
+    let (channel, registrar) = (Arc::new(channel), Arc::new(registrar));
+    let with = play::Counterparties { channel, registrar, files: base.join("exchange") };
+    Play::start(store, day.clone(), calendar.clone(), clock, with).await
+}
+
+/// Seen only on a terminal: a log file has no use for it.
+fn bar(hidden: bool) -> ProgressBar {
+    if hidden || !io::stderr().is_terminal() {
+        return ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
+    }
+    let style = ProgressStyle::with_template("{bar:40} {pos}/{len}  {msg}");
+    ProgressBar::new(0).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+}
+
+/// As the printed report and the tests want it.
+fn told(problems: &[Problem]) -> Vec<String> {
+    problems.iter().map(ToString::to_string).collect()
+}

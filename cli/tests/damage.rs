@@ -1,0 +1,146 @@
+//! The audit on stores with planted damage, and its report word for word.
+//!
+//! What a vandal does goes past the program, straight into the database; what a forger does is
+//! linked as the program would link it.
+
+#![allow(clippy::unwrap_used, reason = "a fixture that does not come about is a failed test")]
+mod common;
+
+use common::{golden, make, transcript};
+use fundflow_application::{
+    codec::{SCHEMA, encode},
+    envelope::{Actor, Chain, EventId, NewEvent, StreamName},
+    store::{EventStore as _, StreamAppend, Version},
+};
+use fundflow_domain::{
+    calendar::TradingDay,
+    fund_order::{Confirmation, Event, FundOrder, Outcome, Payment, PurchaseConfirmed},
+    ids::{Leg, OrderId, PaymentNo, TransactionId},
+    money::Nav,
+    time::Timestamp,
+};
+use fundflow_infrastructure::sqlite::{Settings, SqliteStore};
+use std::path::Path;
+
+/// A child process that is about to start the command holds a store's lock for a moment.
+static ONE_AT_A_TIME: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+
+const UNLOCK: &str = "DROP TRIGGER events_no_update; DROP TRIGGER events_no_delete;";
+
+/// Each damage in a store of its own.
+const VANDALISM: &[(&str, &str)] = &[
+    (
+        "damage_data.txt",
+        "UPDATE events SET data = replace(data, '10000.00', '10000.01') WHERE position = 4",
+    ),
+    ("damage_chain.txt", "UPDATE events SET chain = zeroblob(32) WHERE position = 5"),
+    ("damage_removed.txt", "DELETE FROM events WHERE position = 71"),
+    (
+        "damage_swapped.txt",
+        "UPDATE events SET version = 99 WHERE position = 4;
+         UPDATE events SET version = 3 WHERE position = 5;
+         UPDATE events SET version = 4 WHERE position = 4",
+    ),
+    (
+        "damage_id.txt",
+        "UPDATE events SET event_id = x'00112233445566778899aabbccddeeff' WHERE position = 8",
+    ),
+    ("damage_actor.txt", "UPDATE events SET actor = 'x' WHERE position = 10"),
+];
+
+fn vandalise(store: &Path, statements: &str) {
+    let database = rusqlite::Connection::open(store).unwrap();
+    database.execute_batch(UNLOCK).unwrap();
+    database.execute_batch(statements).unwrap();
+}
+
+#[tokio::test]
+async fn whatever_a_vandal_did_is_reported_beside_what_is_stored() {
+    let _alone = ONE_AT_A_TIME.lock().await;
+    for (name, statements) in VANDALISM {
+        let directory = tempfile::tempdir().unwrap();
+        let store = make(directory.path()).await;
+        vandalise(&store, statements);
+
+        golden(name, &transcript(&store, &["audit", "verify"]));
+    }
+}
+
+/// Appends an event that no decider would have, linked and numbered as if one had.
+async fn forge(path: &Path, tx: &str, event: &Event) {
+    let transaction: TransactionId = tx.parse().unwrap();
+    let stream = StreamName::of("fund_order", &OrderId::of(&transaction, Leg::MoneyFund));
+    let store = SqliteStore::open(path, &Settings::default()).unwrap();
+    let last = store.read_back(&stream, None, 1).await.unwrap();
+    let (expected, before) =
+        last.first().map_or((Version::NONE, Chain::START), |last| (last.version, last.event.chain));
+    let (event_type, data) = encode::<FundOrder>(event).unwrap();
+    let version = expected.plus(1);
+    let mut forged = NewEvent {
+        event_id: EventId::derive(&stream, version, "forger"),
+        event_type: event_type.into(),
+        schema: SCHEMA,
+        correlation: transaction,
+        causation: "forger".into(),
+        actor: Actor::Operator("forger".into()),
+        trace_parent: None,
+        occurred_at: Timestamp::from_micros(1_770_990_000_000_000),
+        recorded_at: Timestamp::from_micros(1_770_990_000_000_000),
+        trade_date: None,
+        data,
+        chain: Chain::START,
+    };
+    forged.chain = forged.link(before, &stream, version);
+    store.append(vec![StreamAppend { stream, expected, events: vec![forged] }]).await.unwrap();
+    store.close().await;
+}
+
+fn confirmed(amount: &str) -> Event {
+    let day = chrono::NaiveDate::from_ymd_opt(2026, 2, 13).unwrap();
+    Event::Confirmed(Box::new(Confirmation {
+        serial: "C-9".into(),
+        confirmed_on: day,
+        registered_on: day,
+        outcome: Outcome::Purchase(PurchaseConfirmed {
+            amount: amount.parse().unwrap(),
+            fee: "0.00".parse().unwrap(),
+            refund: "0.00".parse().unwrap(),
+            nav: Nav::ONE,
+            shares: amount.parse().unwrap(),
+        }),
+    }))
+}
+
+async fn forged(name: &str, tx: &str, event: Event) {
+    let _alone = ONE_AT_A_TIME.lock().await;
+    let directory = tempfile::tempdir().unwrap();
+    let store = make(directory.path()).await;
+    forge(&store, tx, &event).await;
+
+    golden(name, &transcript(&store, &["audit", "verify"]));
+}
+
+#[tokio::test]
+async fn a_history_that_no_decider_wrote_is_found_behind_intact_links() {
+    let order = OrderId::of(&"TX-1".parse().unwrap(), Leg::MoneyFund);
+    let payment = Payment {
+        no: PaymentNo::pay(&order),
+        serial: "P-2".into(),
+        amount: "10000.00".parse().unwrap(),
+        paid_at: Timestamp::default(),
+    };
+    let day = chrono::NaiveDate::from_ymd_opt(2026, 2, 12).unwrap();
+    let paid = Event::Paid { payment, trade_date: TradingDay::recorded(day) };
+
+    forged("damage_impossible.txt", "TX-1", paid).await;
+}
+
+#[tokio::test]
+async fn a_confirmation_that_does_not_add_up_unbalances_the_ledger() {
+    forged("damage_unbalanced.txt", "TX-7", confirmed("9000.00")).await;
+}
+
+#[tokio::test]
+async fn a_purchase_that_nobody_moves_is_found_though_every_event_is_sound() {
+    forged("damage_forgotten.txt", "TX-7", confirmed("10000.00")).await;
+}

@@ -1,0 +1,180 @@
+//! `fundflow day` as it is typed: what it says, what it leaves, how it ends.
+
+#![allow(clippy::expect_used, reason = "a test fails by panicking, and says what it expected")]
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::{Command, Output},
+};
+use tempfile::TempDir;
+
+fn example() -> PathBuf {
+    PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/day"))
+}
+
+/// A copy of the example, with one file changed.
+fn folder(file: &str, change: impl Fn(String) -> Vec<u8>) -> TempDir {
+    let dir = tempfile::tempdir().expect("a directory");
+    for entry in fs::read_dir(example()).expect("the example") {
+        let path = entry.expect("an entry").path();
+        let name = path.file_name().expect("a name");
+        fs::copy(&path, dir.path().join(name)).expect("a copy");
+    }
+    let path = dir.path().join(file);
+    let text = fs::read_to_string(&path).expect("a file");
+    fs::write(&path, change(text)).expect("a changed file");
+    dir
+}
+
+fn fundflow(words: &[&str], store: &Path) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_fundflow"));
+    command.args(words).arg("--store").arg(store).output().expect("the program runs")
+}
+
+fn day(folder: &Path, store: &Path) -> Output {
+    fundflow(&["day", folder.to_str().expect("a plain path")], store)
+}
+
+fn said(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+#[test]
+fn the_example_day_is_played_verified_and_played_again_for_nothing() {
+    let store = tempfile::tempdir().expect("a directory");
+    let first = day(&example(), store.path());
+    let out = said(&first.stdout);
+
+    assert_eq!((first.status.code(), said(&first.stderr).as_str()), (Some(0), ""), "{out}");
+    assert!(out.starts_with("2026-02-12: 57 requests, of these 1 repeated\n\n"), "{out}");
+    for line in ["     30  completed ", "next:\n  fundflow saga ls --stuck"] {
+        assert!(out.contains(line), "{out}");
+    }
+    let verified = fundflow(&["audit", "verify"], store.path());
+    assert_eq!(verified.status.code(), Some(0), "{}", said(&verified.stdout));
+    let again = day(&example(), store.path());
+    let out = said(&again.stdout);
+    assert_eq!(again.status.code(), Some(0), "{out}");
+    assert!(out.contains("nothing was left to do; no event was added\n"), "{out}");
+    assert!(out.contains("\n0 events added, "), "{out}");
+}
+
+#[test]
+fn the_files_of_the_day_are_sound_and_named_by_the_standard() {
+    let store = tempfile::tempdir().expect("a directory");
+    day(&example(), store.path());
+    let mut names = Vec::new();
+    for way in ["2026-02-12/out", "2026-02-12/in", "2026-02-13/out", "2026-02-13/in"] {
+        let entries = fs::read_dir(store.path().join("exchange").join(way)).expect(way);
+        for entry in entries {
+            let path = entry.expect("an entry").path();
+            let name = path.file_name().expect("a name").to_string_lossy().into_owned();
+            if name.starts_with("OFD_") {
+                let checked =
+                    fundflow(&["file", "check", path.to_str().expect("plain")], store.path());
+                assert_eq!(checked.status.code(), Some(0), "{name}: {}", said(&checked.stdout));
+            }
+            names.push(name);
+        }
+    }
+    names.sort();
+    assert_eq!(
+        names,
+        [
+            "OFD_05_305_20260213_04.TXT",
+            "OFD_05_305_20260213_05.TXT",
+            "OFD_05_305_20260213_07.TXT",
+            "OFD_05_305_20260213_25.TXT",
+            "OFD_05_305_20260224_04.TXT",
+            "OFD_05_305_20260224_05.TXT",
+            "OFD_05_305_20260224_07.TXT",
+            "OFD_05_305_20260224_25.TXT",
+            "OFD_305_05_20260212_03.TXT",
+            "OFD_305_05_20260213_03.TXT",
+            "OFI_05_305_20260213.TXT",
+            "OFI_05_305_20260224.TXT",
+            "OFI_305_05_20260212.TXT",
+            "OFI_305_05_20260213.TXT",
+        ]
+    );
+}
+
+#[test]
+fn bad_rows_are_named_and_the_others_are_played() {
+    let store = tempfile::tempdir().expect("a directory");
+    let folder = folder("orders.csv", |text| {
+        let rows = "B-1,10:00,I-1001,000730,011162,1e30,,,,\n\
+                    B-2,10:00,I-4711,000730,999999,-5,,,,\n\
+                    D-0001,10:00,I-1001,000730,011162,77.00,,,,\n\
+                    B-3,10:00,I-1001,000730,0111";
+        (text + rows).into_bytes()
+    });
+    let played = day(folder.path(), store.path());
+    let amount =
+        "write yuan: 0.01 to 99999999999999.99, at most 2 decimals, no exponent and no separators";
+
+    assert_eq!(played.status.code(), Some(3), "{}", said(&played.stdout));
+    assert_eq!(
+        said(&played.stderr),
+        format!(
+            "orders.csv:59: amount \"1e30\": {amount}\n\
+             orders.csv:60: investor \"I-4711\": write an investor of investors.csv\n\
+             orders.csv:60: target_fund \"999999\": write one of 000730, 000891, 001546, 011162, 018145, \
+             050003, 050027\n\
+             orders.csv:60: amount \"-5\": {amount}\n\
+             orders.csv:61: transaction \"D-0001\": already stands for another order on line 2; it \
+             differs in amount: give a new order a new transaction\n\
+             orders.csv:62: the file ends within this line, which may be half written; complete it and \
+             end it with a line break\n"
+        )
+    );
+    let out = said(&played.stdout);
+    assert!(out.starts_with("2026-02-12: 57 requests"), "{out}");
+    assert!(out.contains("6 mistakes in the folder, named above\n"), "{out}");
+}
+
+#[test]
+fn a_folder_that_is_no_day_changes_nothing() {
+    let store = tempfile::tempdir().expect("a directory");
+    let place = store.path().join("store");
+    let latin = folder("investors.csv", |text| {
+        [text.as_bytes(), b"I-1,A-1,C4,2027-01-01,verified,2030-01-01,yes,individual,,\xC4\xE3\n"]
+            .concat()
+    });
+    let empty = tempfile::tempdir().expect("a directory");
+    let closed = folder("day.toml", |text| text.replace("2026-02-12", "2026-02-17").into_bytes());
+    let rows = [
+        (
+            latin.path(),
+            "investors.csv:17: byte 1369 is not UTF-8 (GB18030 or GBK, perhaps); save the file as UTF-8\n",
+        ),
+        (
+            empty.path(),
+            "day.toml: is missing: the folder is half written, or it is no day; write day.toml last\n",
+        ),
+        (
+            closed.path(),
+            "day.toml: trade_date \"2026-02-17\": 2026-02-17 is not a trading day; the exchange is closed\n",
+        ),
+    ];
+    for (folder, complaint) in rows {
+        let refused = day(folder, &place);
+        let last = "error: the folder cannot be played; mend what is named above\n";
+        assert_eq!(said(&refused.stderr), format!("{complaint}{last}"));
+        assert_eq!((refused.status.code(), refused.stdout.len()), (Some(1), 0));
+        assert!(!place.exists(), "{complaint}");
+    }
+}
+
+#[test]
+fn a_program_gets_one_document() {
+    let store = tempfile::tempdir().expect("a directory");
+    let folder = example();
+    let played = fundflow(&["day", folder.to_str().expect("plain"), "-o", "json"], store.path());
+    let report: serde_json::Value = serde_json::from_slice(&played.stdout).expect("JSON");
+
+    assert_eq!(report["requests"], 57);
+    assert_eq!(report["endings"][0]["ending"], "completed");
+    assert_eq!(report["channel"]["charged"], "86199.21");
+}

@@ -1,0 +1,150 @@
+//! A trading day as a folder that a person writes and edits.
+//!
+//! ```text
+//! day.toml        the trade date, the seed, the parties; written last: without it there is no day
+//! orders.csv      who buys what, when, for how much
+//! investors.csv   who they are, as far as a rule asks
+//! navs.csv        the prices of each day
+//! scenario.toml   what the counterparties do; may be missing: then all goes well
+//! funds/*.toml    the funds' terms; may be missing: then the catalogue that is part of the program
+//! ```
+//!
+//! 1. Every mistake is told with its file, line, field, value and what is allowed; all of them at
+//!    once.
+//! 2. A bad row is left out and the others go on; a bad file ends the reading.
+//! 3. A file that looks cut off is refused in the row where it is cut: the last amount of a file that
+//!    ends within a line may lack a digit.
+//! 4. UTF-8 only; a byte-order mark is no mistake.
+//! 5. The same order twice is a repeated request and stays; the same transaction with another order
+//!    is a mistake, and the first one counts.
+
+mod investors;
+mod navs;
+mod orders;
+mod problem;
+mod settings;
+mod table;
+#[cfg(test)]
+mod tests;
+
+pub use investors::Investor;
+pub use navs::Price;
+pub use orders::Order;
+pub use problem::Problem;
+pub use settings::Settings;
+
+use crate::{catalogue, sandbox::scenario::Scenario};
+use fundflow_domain::{
+    calendar::{TradingCalendar, TradingDay},
+    catalogue::Catalogue,
+    ids::{FundCode, InvestorId},
+    modes::ConversionMode,
+};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+};
+
+/// A day that can be played.
+#[derive(Debug)]
+pub struct Day {
+    /// Of `day.toml`.
+    pub settings: Settings,
+    /// T.
+    pub trade_date: TradingDay,
+    /// The day on which it is confirmed.
+    pub next: TradingDay,
+    /// The funds.
+    pub catalogue: Catalogue,
+    /// What the counterparties do.
+    pub scenario: Scenario,
+    /// By ID.
+    pub investors: BTreeMap<InvestorId, Investor>,
+    /// By fund and date.
+    pub prices: Vec<Price>,
+    /// By time, then by line.
+    pub orders: Vec<Order>,
+}
+
+/// What a folder holds, and what is wrong with it.
+#[derive(Debug)]
+pub struct Reading {
+    /// None if a whole file is missing or cannot be read.
+    pub day: Option<Day>,
+    /// By file and line.
+    pub problems: Vec<Problem>,
+}
+
+/// Reads a folder.
+pub fn read(folder: &Path, calendar: &TradingCalendar) -> Reading {
+    let mut problems = Vec::new();
+    let day = read_into(folder, calendar, &mut problems);
+    problems.sort_by(|a, b| (&a.file, a.line).cmp(&(&b.file, b.line)));
+    Reading { day, problems }
+}
+
+fn read_into(
+    folder: &Path,
+    calendar: &TradingCalendar,
+    problems: &mut Vec<Problem>,
+) -> Option<Day> {
+    let settings = settings::read(folder, problems)?;
+    let trade_date = settings::trade_date(&settings, calendar, problems);
+    let catalogue = funds(folder, problems);
+    let scenario = settings::scenario(folder, settings.seed, problems);
+    let investors = investors::read(folder, problems);
+    let orders = table::read(folder, orders::FILE, &orders::COLUMNS, problems);
+    let navs = table::read(folder, navs::FILE, &navs::COLUMNS, problems);
+    let (trade_date, next) = trade_date?;
+    let (catalogue, investors) = (catalogue?, investors?);
+    let orders = orders.map(|table| {
+        let known = orders::Known { trade_date, next, calendar, catalogue: &catalogue };
+        orders::rows(&table, &known, &investors, problems)
+    });
+    let prices = navs.map(|table| navs::rows(&table, &catalogue, calendar, problems));
+    let (orders, prices, scenario) = (orders?, prices?, scenario?);
+    settings::check_overrides(&scenario, &orders, problems);
+    missing_prices(&orders, &prices, calendar, &catalogue, problems);
+    Some(Day { settings, trade_date, next, catalogue, scenario, investors, prices, orders })
+}
+
+fn funds(folder: &Path, problems: &mut Vec<Problem>) -> Option<Catalogue> {
+    let own = folder.join("funds");
+    let read = if own.is_dir() { catalogue::load(&own) } else { catalogue::shipped() };
+    read.map_err(|errors| problems.extend(errors.into_iter().map(Problem::from))).ok()
+}
+
+/// The prices that the orders will need: of their T, or of the day after for what is converted
+/// then. A price may be published late, so this is told and the day goes on.
+fn missing_prices(
+    orders: &[Order],
+    prices: &[Price],
+    calendar: &TradingCalendar,
+    catalogue: &Catalogue,
+    problems: &mut Vec<Problem>,
+) {
+    let known: BTreeSet<_> = prices.iter().map(|price| (price.fund, price.date)).collect();
+    let needed = orders.iter().filter_map(|order| {
+        let later = u32::from(order.mode == Some(ConversionMode::NextDay));
+        Some((order.target_fund, calendar.plus(order.t, later).ok()?.date()))
+    });
+    let lacking: BTreeSet<_> = needed.filter(|needed| !known.contains(needed)).collect();
+    for (fund, date) in lacking {
+        if navs::needs_price(catalogue, fund, date) {
+            problems.push(Problem::of_file(
+                navs::FILE,
+                format!("fund {fund} has no price on {date}; orders need it: add a row"),
+            ));
+        }
+    }
+}
+
+/// Whether the fund is listed on that day.
+fn is_listed(catalogue: &Catalogue, fund: FundCode, day: TradingDay) -> bool {
+    catalogue.on(fund, day.date()).is_some()
+}
+
+fn funds_listed(catalogue: &Catalogue) -> String {
+    let codes: Vec<_> = catalogue.codes().map(|code| code.to_string()).collect();
+    codes.join(", ")
+}

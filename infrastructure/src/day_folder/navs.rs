@@ -1,0 +1,80 @@
+//! `navs.csv`: the price of each fund on each day.
+
+use super::{
+    Problem, funds_listed,
+    table::{Columns, Fields, Row, Table},
+};
+use chrono::NaiveDate;
+use fundflow_domain::{
+    calendar::TradingCalendar, catalogue::Catalogue, fund::FundKind, ids::FundCode, money::Nav,
+};
+
+pub(super) const FILE: &str = "navs.csv";
+pub(super) const COLUMNS: Columns =
+    Columns { needed: &["fund", "date", "nav"], optional: &["note"] };
+
+/// A price.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Price {
+    /// Of which fund.
+    pub fund: FundCode,
+    /// Of which day.
+    pub date: NaiveDate,
+    /// Yuan per share.
+    pub nav: Nav,
+}
+
+/// Whether an order of the fund needs a price: a money-market fund always costs 1, and an order of a
+/// fund that cannot be bought is refused.
+pub(super) fn needs_price(catalogue: &Catalogue, fund: FundCode, date: NaiveDate) -> bool {
+    let terms = catalogue.on(fund, date);
+    terms.is_some_and(|terms| {
+        terms.kind != FundKind::Money && terms.status_on(date).permits_purchase()
+    })
+}
+
+pub(super) fn rows(
+    table: &Table,
+    catalogue: &Catalogue,
+    calendar: &TradingCalendar,
+    problems: &mut Vec<Problem>,
+) -> Vec<Price> {
+    let mut prices: Vec<(usize, Price)> = Vec::new();
+    for row in &table.rows {
+        match price(table, row, catalogue, calendar) {
+            Ok(price) => {
+                let same =
+                    |(_, was): &&(usize, Price)| (was.fund, was.date) == (price.fund, price.date);
+                if let Some((line, _)) = prices.iter().find(same) {
+                    let problem = format!("{} has a price on line {line} already", price.date);
+                    problems.push(table.problem(row, "fund", problem));
+                } else {
+                    prices.push((row.line, price));
+                }
+            }
+            Err(found) => problems.extend(found),
+        }
+    }
+    prices.into_iter().map(|(_, price)| price).collect()
+}
+
+fn price(
+    table: &Table,
+    row: &Row,
+    catalogue: &Catalogue,
+    calendar: &TradingCalendar,
+) -> Result<Price, Vec<Problem>> {
+    let mut fields = Fields::of(table, row);
+    let listed = format!("one of {}", funds_listed(catalogue));
+    let fund = fields.parse("fund", &listed, |told| {
+        told.parse().ok().filter(|code| !catalogue.history(*code).is_empty())
+    });
+    let date = fields.parse("date", "a trading day like 2026-02-12", |told| {
+        told.parse().ok().filter(|date: &NaiveDate| calendar.day(*date).is_ok())
+    });
+    let allowed = "yuan per share: above 0, at most 8 decimals, like 1.2345";
+    let nav = fields.parse("nav", allowed, |told| told.parse().ok());
+    let build = || Some(Price { fund: fund?, date: date?, nav: nav? });
+    let whole = build();
+    fields.finish(whole)
+}

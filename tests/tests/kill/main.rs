@@ -1,0 +1,63 @@
+//! A real engine process is killed with SIGKILL in the middle of its work, again and again, and
+//! started again on the same store.
+//!
+//! ```text
+//! parent ── starts ─► child: store, engine, counterparties, callers     (child.rs)
+//!        ◄─ pipe ──── "ask TX", "ack TX HASH"                           (parent.rs)
+//!        ── SIGKILL ► at a drawn point, then the next child
+//! parent: lets everything come to rest, then compares three books       (verdict.rs)
+//! ```
+//!
+//! 1. The child is this test binary, run again with a variable set: no second program is needed.
+//! 2. What a killed process had written to the pipe is still read, as is its counterparties' journal:
+//!    the outside world does not forget when we die.
+//! 3. Everything drawn follows from one seed; the moment of the kill is the machine's own besides.
+//!
+//! `cargo test` kills 8 times. The long version, and a run with a known seed:
+//!
+//! ```text
+//! FUNDFLOW_KILLS=200 cargo test --release -p fundflow-testkit --test kill -- --nocapture
+//! FUNDFLOW_KILL_SEED=7 cargo test -p fundflow-testkit --test kill -- --nocapture
+//! ```
+
+#![expect(clippy::expect_used, reason = "helpers of tests stop at the first surprise")]
+
+mod child;
+mod dice;
+mod parent;
+mod verdict;
+mod world;
+
+use std::{env, path::PathBuf};
+
+/// Where the child finds its store; the child's sign that it is one.
+pub(crate) const PLACE: &str = "FUNDFLOW_KILL_PLACE";
+/// Which start it is, for new transaction IDs.
+pub(crate) const START: &str = "FUNDFLOW_KILL_START";
+/// What everything drawn follows from.
+pub(crate) const SEED: &str = "FUNDFLOW_KILL_SEED";
+const KILLS: &str = "FUNDFLOW_KILLS";
+
+/// Not a test of its own: the program that is killed. Does nothing unless a parent started it.
+#[test]
+fn child() {
+    if let Some(place) = env::var_os(PLACE) {
+        child::run(&PathBuf::from(place), number(START, 0), number(SEED, 0));
+    }
+}
+
+#[test]
+fn whatever_was_acknowledged_survives_every_kill_and_nothing_is_paid_twice() {
+    if env::var_os(PLACE).is_some() {
+        return;
+    }
+    let (kills, seed) = (number(KILLS, 8), number(SEED, 20_260_213));
+    println!("{KILLS}={kills} {SEED}={seed}");
+    let directory = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a directory");
+    let heard = parent::kill_again_and_again(directory.path(), kills, seed);
+    verdict::judge(directory.path(), seed, &heard);
+}
+
+fn number(name: &str, otherwise: u64) -> u64 {
+    env::var(name).map_or(otherwise, |text| text.parse().expect("a whole number"))
+}

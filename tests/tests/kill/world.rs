@@ -1,0 +1,231 @@
+//! What parent and child have in common: the store, the counterparties, the engine, the requests.
+//!
+//! The counterparties are the sandbox's, with their journals beside the store, so that they survive
+//! the kill as a bank would. Around them lies a network that takes its time before and after each
+//! call: a kill may hit while a request travels, after the money moved, or while the answer travels.
+//! Time is virtual and moves with every call; a retry of ten seconds is over after some of them.
+
+use crate::dice::Dice;
+use fundflow::{Engine, Purchase};
+use fundflow_application::{
+    clock::{Clock, ManualClock},
+    counterparty::{
+        Application, ApplicationAnswer, Charge, ChargeAnswer, Notice, PaymentChannel, Refund,
+        RefundAnswer, Registrar,
+    },
+    store::{EventStore, Position},
+};
+use fundflow_domain::{
+    ids::{ApplicationNo, PaymentNo, TransactionId},
+    investor::SalesChannel,
+    modes::ConversionMode,
+    time::Timestamp,
+};
+use fundflow_infrastructure::{
+    sandbox::{
+        channel::SandboxChannel,
+        registrar::{Market, SandboxRegistrar},
+        scenario::Scenario,
+    },
+    sqlite::{Settings, SqliteStore},
+};
+use fundflow_testkit::worlds;
+use std::{
+    hash::{DefaultHasher, Hash, Hasher},
+    path::Path,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+/// Virtual milliseconds that pass with each call.
+const TICK: i64 = 40;
+const INVESTORS: u64 = 200;
+
+/// Unknown answers that turn out paid, declined or lost; second debits; contradictions; silence.
+const SCENARIO: &str = "
+[charge]
+delay_s = 30
+[charge.per_mille]
+declined = 40
+timeout_paid = 80
+timeout_declined = 20
+timeout_lost = 40
+late_paid = 40
+late_declined = 20
+double_debit = 30
+double_callback = 20
+contradicted = 20
+short = 30
+silent = 5
+[refund.per_mille]
+timeout_refunded = 150
+timeout_lost = 100
+refused = 5
+[front.per_mille]
+rejected = 30
+timeout_accepted = 40
+timeout_rejected = 20
+timeout_lost = 30
+silent = 5
+[confirmation]
+delay_s = 60
+[confirmation.per_mille]
+partial = 40
+rejected = 40
+late = 40
+missing = 5
+twice = 30
+contradicted = 20
+garbled = 5
+";
+
+/// A running engine, and the world around it.
+pub(crate) struct World {
+    pub(crate) store: Arc<SqliteStore>,
+    pub(crate) engine: Engine,
+    pub(crate) channel: Arc<Network<SandboxChannel>>,
+    pub(crate) registrar: Arc<Network<SandboxRegistrar>>,
+    pub(crate) clock: ManualClock,
+}
+
+impl World {
+    /// Opens everything in a directory and starts the engine. Time goes on where the log ends.
+    pub(crate) async fn start(place: &Path, seed: u64, slow: bool) -> Self {
+        let database = place.join("events.db");
+        let store = SqliteStore::open(database, &Settings::default()).expect("the store");
+        let head = store.head().borrow().0;
+        let last = store.read_all(Position(head.saturating_sub(1)), 1).await.expect("the log");
+        let now = last.first().map_or_else(worlds::request_time, |event| event.event.recorded_at);
+        let clock = ManualClock::at(now);
+        let shared: Arc<dyn Clock> = Arc::new(clock.clone());
+        let mut scenario = Scenario::from_toml(SCENARIO).expect("the scenario");
+        scenario.seed = seed;
+        let market = Market::at_par(worlds::calendar());
+        let channel = SandboxChannel::open(scenario.clone(), shared.clone(), place);
+        let registrar = SandboxRegistrar::open(scenario, market, shared, place);
+        let around = |salt| Network::around(&clock, Dice::of(seed ^ salt ^ head), slow);
+        let channel = Arc::new(around(1).with(channel.expect("the channel's books")));
+        let registrar = Arc::new(around(2).with(registrar.expect("the registrar's books")));
+        let store = Arc::new(store);
+        let funds = [Arc::new(worlds::wallet_fund()), Arc::new(worlds::target_fund())];
+        let engine =
+            Engine::builder(store.clone(), channel.clone(), registrar.clone(), worlds::calendar())
+                .funds(move |code, _| funds.iter().find(|terms| terms.code == code).cloned())
+                .clock(clock.clone())
+                .start()
+                .await
+                .expect("an engine");
+        Self { store, engine, channel, registrar, clock }
+    }
+
+    /// What the counterparties tell unasked by now.
+    pub(crate) fn due(&self) -> Vec<Notice> {
+        let now = self.clock.now();
+        let mut due = self.channel.beyond.due(now);
+        due.extend(self.registrar.beyond.due(now));
+        due
+    }
+}
+
+/// The request that belongs to a transaction ID: always the same one.
+pub(crate) fn request(transaction: &str) -> Purchase {
+    let number = hash(&transaction);
+    let mut investor = worlds::investor();
+    investor.id = worlds::read(&format!("INV-{}", number % INVESTORS));
+    Purchase {
+        transaction: worlds::transaction(transaction),
+        investor,
+        wallet_fund: worlds::wallet_code(),
+        target_fund: worlds::target_code(),
+        amount: worlds::amount(&format!("{}.{:02}", 100 + number % 9_900, number % 97)),
+        mode: [None, Some(ConversionMode::LinkedSameDay), Some(ConversionMode::NextDay)]
+            [usize::try_from(number % 3).unwrap_or(0)],
+        only_today: false,
+        channel: SalesChannel::DirectOnline,
+        warning_confirmed: None,
+        at: None,
+        trace_parent: None,
+    }
+}
+
+/// The ID of the `nth` new request of a start.
+pub(crate) fn transaction(start: u64, nth: u64) -> TransactionId {
+    worlds::transaction(&format!("K{start:04}-{nth:06}"))
+}
+
+pub(crate) fn hash(what: &impl Hash) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    what.hash(&mut hasher);
+    hasher.finish()
+}
+
+/// What lies between the engine and a counterparty.
+pub(crate) struct Network<C> {
+    pub(crate) beyond: C,
+    clock: ManualClock,
+    dice: Mutex<Dice>,
+    slow: bool,
+}
+
+impl Network<()> {
+    fn around(clock: &ManualClock, dice: Dice, slow: bool) -> Self {
+        Self { beyond: (), clock: clock.clone(), dice: Mutex::new(dice), slow }
+    }
+
+    fn with<C>(self, beyond: C) -> Network<C> {
+        let Self { beyond: (), clock, dice, slow } = self;
+        Network { beyond, clock, dice, slow }
+    }
+}
+
+impl<C> Network<C> {
+    /// Nothing, a turn of the scheduler, or up to 3 ms.
+    async fn travel(&self) {
+        if !self.slow {
+            return;
+        }
+        let drawn = self.dice.lock().unwrap_or_else(PoisonError::into_inner).below(5);
+        match drawn {
+            0 => {}
+            1 => tokio::task::yield_now().await,
+            millis => tokio::time::sleep(Duration::from_millis(millis - 1)).await,
+        }
+    }
+
+    async fn call<A>(&self, call: impl Future<Output = A>) -> A {
+        self.clock.advance_to(self.clock.now().plus_millis(TICK));
+        self.travel().await;
+        let answer = call.await;
+        self.travel().await;
+        answer
+    }
+}
+
+impl PaymentChannel for Network<SandboxChannel> {
+    async fn charge(&self, charge: Charge) -> ChargeAnswer {
+        self.call(self.beyond.charge(charge)).await
+    }
+
+    async fn query(&self, no: PaymentNo) -> ChargeAnswer {
+        self.call(self.beyond.query(no)).await
+    }
+
+    async fn refund(&self, refund: Refund) -> RefundAnswer {
+        self.call(self.beyond.refund(refund)).await
+    }
+}
+
+impl Registrar for Network<SandboxRegistrar> {
+    async fn submit(&self, application: Application) -> ApplicationAnswer {
+        self.call(self.beyond.submit(application)).await
+    }
+
+    async fn query(&self, no: ApplicationNo) -> ApplicationAnswer {
+        self.call(self.beyond.query(no)).await
+    }
+}
+
+/// A day later than that.
+pub(crate) fn later(now: Timestamp, hours: i64) -> Timestamp {
+    now.plus_millis(hours * 3_600_000)
+}
