@@ -199,6 +199,14 @@ pub struct NewEvent {
 }
 
 impl NewEvent {
+    /// The ID of this event behind the link `before`, at `version` of `stream`: what a writer gives
+    /// it, and what an auditor computes again.
+    pub fn id_after(&self, before: Chain, stream: &StreamName, version: Version) -> EventId {
+        let noted = self.recorded_at.micros().to_be_bytes();
+        let (cause, name) = (self.causation.as_bytes(), self.event_type.as_bytes());
+        EventId::covering(stream, version, &[cause, name, self.data.as_bytes(), &noted, &before.0])
+    }
+
     /// The link that follows `before` for this event at `version` of `stream`. Canonical bytes are
     /// every field in the order of the struct, each behind its length as eight big-endian bytes.
     pub fn link(&self, before: Chain, stream: &StreamName, version: Version) -> Chain {

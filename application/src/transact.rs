@@ -115,11 +115,8 @@ impl<D: Stored> Loaded<D> {
     ) -> Result<NewEvent, DecideError<D::Refusal>> {
         let (event_type, data) = codec::encode::<D>(event)?;
         let version = self.version.plus(1);
-        let noted = meta.recorded_at.micros().to_be_bytes();
-        let (cause, before) = (meta.causation.as_bytes(), &self.chain.0);
-        let what: [&[u8]; 5] = [cause, event_type.as_bytes(), data.as_bytes(), &noted, before];
         let mut new = NewEvent {
-            event_id: EventId::covering(stream, version, &what),
+            event_id: EventId([0; 16]),
             event_type: Cow::Borrowed(event_type),
             schema: SCHEMA,
             correlation: meta.correlation.clone(),
@@ -132,6 +129,7 @@ impl<D: Stored> Loaded<D> {
             data,
             chain: Chain::START,
         };
+        new.event_id = new.id_after(self.chain, stream, version);
         new.chain = new.link(self.chain, stream, version);
         self.state = D::evolve(std::mem::take(&mut self.state), event).ok_or_else(|| {
             DecideError::Impossible { stream: stream.clone(), version: self.version }

@@ -9,6 +9,7 @@
 pub mod decider;
 pub mod events;
 pub mod faulty_store;
+pub mod order_events;
 pub mod orders;
 pub mod saga_world;
 pub mod sample;

@@ -1,6 +1,8 @@
 //! What is stored and what is written about it, compared with files. `UPDATE_GOLDEN=1` rewrites
 //! them; what changed is then reviewed like code, because a stored name is a promise.
 
+#![allow(clippy::unwrap_used, reason = "what a test cannot make or find fails it")]
+
 use fundflow_application::codec::{SCHEMA, Stored, decode};
 use fundflow_domain::{discount_purchase::DiscountPurchase, fund_order::FundOrder, wallet::Wallet};
 use fundflow_sagas::{

@@ -2,6 +2,8 @@
 //!
 //! The tables are not read here: a test that reads a table cannot find a wrong cell in it.
 
+#![allow(clippy::unwrap_used, reason = "what a test cannot make or find fails it")]
+
 use fundflow_domain::modes::ConversionMode::{self, LinkedSameDay, NextDay};
 use fundflow_testkit::saga_world::{
     World,

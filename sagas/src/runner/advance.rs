@@ -2,7 +2,7 @@
 //! aggregates, then sends what it asks of a counterparty, then waits.
 
 use super::{
-    Alert, Asked, Effect, Lane, Reply, Rest, Runner, Saga,
+    Alert, Effect, Lane, Reply, Rest, Runner, Saga,
     dispatch::{self, Dispatch, dispatch, own},
     order_of, order_stream, purchase_stream, refusal_text, wallet_of, wallet_stream,
 };
@@ -193,13 +193,13 @@ impl Runner {
                 };
                 self.do_it(transaction, row, &dispatched, now)
             }
-            (Send::AwaitRefunds, _) | (Send::Call(_) | Send::Await(_), Lane::InFlight(_)) => false,
+            (Send::AwaitRefunds, _) | (Send::Call(_) | Send::Await(_), Lane::InFlight) => false,
             (Send::Call(_) | Send::Await(_), Lane::Waiting(due)) if due > now => {
                 self.timers.insert((due, transaction.clone()));
                 false
             }
             (Send::Call(call), Lane::Idle | Lane::Waiting(_) | Lane::Due) => {
-                self.call(transaction, row, call, now);
+                self.call(transaction, call, now);
                 false
             }
             (Send::Await(leg), Lane::Idle | Lane::Waiting(_)) => {
@@ -207,7 +207,7 @@ impl Runner {
                 false
             }
             (Send::Await(leg), Lane::Due) => {
-                self.query(transaction, row, leg);
+                self.query(transaction, leg);
                 false
             }
         }
@@ -262,9 +262,8 @@ impl Runner {
         }
     }
 
-    fn call(&mut self, transaction: &TransactionId, row: &'static str, call: Call, now: Timestamp) {
+    fn call(&mut self, transaction: &TransactionId, call: Call, now: Timestamp) {
         let Some(saga) = self.sagas.get_mut(transaction) else { return };
-        saga.asked_row = Some(row);
         let leg = match call {
             Call::Charge => Leg::MoneyFund,
             Call::Submit(leg) => leg,
@@ -292,17 +291,15 @@ impl Runner {
                 },
             ),
         };
-        saga.sent(match call {
-            Call::Charge => Asked::Charge,
-            Call::Submit(leg) => Asked::Application(leg),
-        });
+        saga.main = Lane::InFlight;
+        saga.outstanding = saga.outstanding.saturating_add(1);
         self.out.effects.push((transaction.clone(), effect));
     }
 
-    fn query(&mut self, transaction: &TransactionId, row: &'static str, leg: Leg) {
+    fn query(&mut self, transaction: &TransactionId, leg: Leg) {
         if let Some(saga) = self.sagas.get_mut(transaction) {
-            saga.asked_row = Some(row);
-            saga.sent(Asked::Application(leg));
+            saga.main = Lane::InFlight;
+            saga.outstanding = saga.outstanding.saturating_add(1);
             let no = ApplicationNo::of(&OrderId::of(transaction, leg));
             self.out.effects.push((transaction.clone(), Effect::QueryApplication(leg, no)));
         }
@@ -328,7 +325,7 @@ impl Runner {
     fn send_refund(&mut self, transaction: &TransactionId, now: Timestamp) {
         let Some(saga) = self.sagas.get_mut(transaction) else { return };
         match saga.refund {
-            Lane::InFlight(_) => return,
+            Lane::InFlight => return,
             Lane::Waiting(due) if due > now => {
                 self.timers.insert((due, transaction.clone()));
                 return;
@@ -345,8 +342,8 @@ impl Runner {
             amount: owed.amount,
             order: OrderId::of(transaction, Leg::MoneyFund),
         };
-        saga.refund_moved = false;
-        saga.sent(Asked::Refund);
+        saga.refund = Lane::InFlight;
+        saga.outstanding = saga.outstanding.saturating_add(1);
         self.out.effects.push((transaction.clone(), Effect::Refund(refund)));
     }
 

@@ -25,7 +25,7 @@ mod saga;
 
 pub use advance::REFUND_ROW;
 pub use operator::{Action, ActionError, can_skip, legs, legs_of, place};
-pub use saga::{Asked, Lane, Saga};
+pub use saga::{Lane, Saga};
 
 use fundflow_application::{
     codec::Stored,

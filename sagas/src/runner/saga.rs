@@ -13,7 +13,7 @@ use fundflow_application::transact::Loaded;
 use fundflow_domain::{
     discount_purchase::{DiscountPurchase, Open},
     fund_order::{FundOrder, Refund},
-    ids::{Leg, WalletId},
+    ids::WalletId,
     time::Timestamp,
     wallet::Entry,
 };
@@ -23,23 +23,12 @@ use fundflow_domain::{
 pub enum Lane {
     /// Nothing is outstanding.
     Idle,
-    /// That was sent and is not answered. An answer to something older does not free the lane.
-    InFlight(Asked),
+    /// An effect was sent and not answered.
+    InFlight,
     /// Nothing is sent before that instant.
     Waiting(Timestamp),
     /// The wait is over: ask.
     Due,
-}
-
-/// What an effect asks about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Asked {
-    /// The charge.
-    Charge,
-    /// The application of that leg.
-    Application(Leg),
-    /// A refund.
-    Refund,
 }
 
 /// One purchase in memory.
@@ -53,12 +42,8 @@ pub struct Saga {
     pub(super) refund: Lane,
     /// An effect of the current row may have been sent before: ask, do not repeat.
     pub(super) uncertain: bool,
-    /// The row that the latest call was made for.
-    pub(super) asked_row: Option<&'static str>,
     /// The call is to be made at once: the counterparty said that it never got it.
     pub(super) again: bool,
-    /// The latest answer about a refund settled one.
-    pub(super) refund_moved: bool,
     /// Effects that were sent and are not answered, whatever the lanes have moved on to.
     pub(super) outstanding: u32,
     /// Counted in its wallet's open purchases.
@@ -82,9 +67,7 @@ impl Saga {
             main,
             refund,
             uncertain,
-            asked_row: None,
             again: false,
-            refund_moved: false,
             outstanding: 0,
             counted: false,
             in_use: false,
@@ -155,28 +138,9 @@ impl Saga {
         self.outstanding == 0
     }
 
-    /// An effect was sent.
-    pub(super) fn sent(&mut self, asked: Asked) {
-        self.outstanding = self.outstanding.saturating_add(1);
-        *self.lane_of(asked) = Lane::InFlight(asked);
-    }
-
-    /// An answer came. Whether it is the one that its lane waits for, which then is free.
-    pub(super) fn answered(&mut self, asked: Asked) -> bool {
+    /// An effect was answered, whatever it was about.
+    pub(super) fn answered(&mut self) {
         self.outstanding = self.outstanding.saturating_sub(1);
-        let lane = self.lane_of(asked);
-        let awaited = *lane == Lane::InFlight(asked);
-        if awaited {
-            *lane = Lane::Idle;
-        }
-        awaited
-    }
-
-    fn lane_of(&mut self, asked: Asked) -> &mut Lane {
-        match asked {
-            Asked::Charge | Asked::Application(_) => &mut self.main,
-            Asked::Refund => &mut self.refund,
-        }
     }
 
     /// Nothing is known to be outstanding. What `row` and the refunds wait for is still waited for;

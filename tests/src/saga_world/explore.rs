@@ -184,10 +184,10 @@ impl Node {
             }
             Move::Crash { acted } => return vec![self.crashed(acted)],
         };
-        self.with_crashes(input, redelivered)
+        self.with_crashes(input, redelivered.as_ref())
     }
 
-    fn with_crashes(self, input: Input, redelivered: Option<News>) -> Vec<Node> {
+    fn with_crashes(self, input: Input, redelivered: Option<&News>) -> Vec<Node> {
         let mut futures = Vec::new();
         if self.faults > 0 {
             let transaction = self.world.transaction().clone();
@@ -198,7 +198,7 @@ impl Node {
                 dead.path = Some(Rc::new(Path { step, before: self.path.clone() }));
                 let _shown = Trail::of(&dead);
                 dead.world.handle_and_crash(copy(&input), appended);
-                dead.news.extend(redelivered.clone());
+                dead.news.extend(redelivered.cloned());
                 futures.push(dead);
             }
         }
@@ -262,7 +262,7 @@ impl Node {
         world.log.chains().map(|chain| chain.0).hash(&mut hasher);
         let lane = |lane: Lane| match lane {
             Lane::Idle => (0, None),
-            Lane::InFlight(_) => (1, None),
+            Lane::InFlight => (1, None),
             Lane::Waiting(due) => (2, Some(due)),
             Lane::Due => (3, None),
         };
@@ -277,7 +277,9 @@ impl Node {
             self.news.iter().map(|news| news.text.to_string()).collect(),
             self.told.iter().map(|news| news.text.to_string()).collect(),
         ];
-        lists.iter_mut().for_each(|list| list.sort());
+        for list in &mut lists {
+            list.sort();
+        }
         lists.hash(&mut hasher);
         hasher.finish()
     }
@@ -360,10 +362,10 @@ impl Drop for Trail {
             return;
         }
         let mut steps = Vec::new();
-        let mut path = self.0.clone();
+        let mut path = self.0.as_ref();
         while let Some(step) = path {
-            steps.push(step.step.clone());
-            path = step.before.clone();
+            steps.push(step.step.as_str());
+            path = step.before.as_ref();
         }
         steps.reverse();
         println!("at {:?} after:\n  {}", self.1, steps.join("\n  "));

@@ -55,6 +55,7 @@ pub fn always(world: &World) -> Result<(), String> {
     same_history_same_pending(world)
 }
 
+#[allow(clippy::needless_pass_by_value, reason = "it reads better where it is called")]
 fn same<T: PartialEq + std::fmt::Debug>(what: &str, is: T, should: T) -> Result<(), String> {
     if is == should { Ok(()) } else { Err(format!("{what}: {is:?} is not {should:?}")) }
 }
@@ -168,7 +169,7 @@ fn pends_alike(live: Lane, again: Lane, world: &World) -> bool {
     match (live, again) {
         (Lane::Waiting(due), Lane::Waiting(again)) => due == again,
         // A question about what is overdue is asked again at once.
-        (Lane::InFlight(_), Lane::Waiting(due)) => due <= world.now,
+        (Lane::InFlight, Lane::Waiting(due)) => due <= world.now,
         (live, again) => live == again,
     }
 }
@@ -212,7 +213,7 @@ pub fn not_stranded(world: &World) -> Result<(), String> {
     }
     let timer = |lane| match lane {
         Lane::Waiting(due) => world.runner.next_timer().is_some_and(|next| next <= due),
-        Lane::InFlight(_) => calls,
+        Lane::InFlight => calls,
         Lane::Idle | Lane::Due => false,
     };
     if timer(saga.lane()) || timer(saga.refund_lane()) {
