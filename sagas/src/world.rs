@@ -73,10 +73,7 @@ pub enum Fact {
 
 /// The next refund that the engine sends: the first that has not arrived, unless a person took it
 /// over when the purchase was abandoned.
-pub fn owed<'a>(
-    purchase: &'a purchase::State,
-    buy: &'a fund_order::State,
-) -> Option<&'a Refund> {
+pub fn owed<'a>(purchase: &'a purchase::State, buy: &'a fund_order::State) -> Option<&'a Refund> {
     let (open, order) = (purchase.known()?, buy.order()?);
     order.owed_except(&open.given_up).next()
 }

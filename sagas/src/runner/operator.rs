@@ -4,10 +4,7 @@
 //! that waits for its word can be asked again (resume) but not skipped.
 
 use super::{Runner, Saga, advance, refusal_text};
-use crate::{
-    stand::Stand,
-    world::World,
-};
+use crate::{stand::Stand, world::World};
 use fundflow_application::envelope::Actor;
 use fundflow_domain::{
     discount_purchase::{self as purchase, DiscountPurchase, Disposition},
