@@ -290,3 +290,27 @@ async fn an_order_without_a_reason_or_a_name_or_counterparties_is_not_carried_ou
     assert_eq!(alone.status.code(), Some(1));
     assert!(told(&alone).contains("no counterparties' books"), "{}", told(&alone));
 }
+
+#[tokio::test]
+async fn money_that_comes_for_an_abandoned_purchase_waits_for_a_person_and_is_not_sent_back() {
+    let directory = tempfile::tempdir().unwrap();
+    stuck(directory.path()).await;
+    let done =
+        applied(directory.path(), &["abandon", "TX-LATE", "--disposition", "payment=refund"]);
+    assert_eq!(done.status.code(), Some(0), "{}", told(&done));
+
+    let days_later = worlds::request_time().plus_millis(4 * 24 * 3_600_000);
+    let outside = open(directory.path(), days_later).await;
+    outside.engine.deliver(outside.channel.due(days_later)).await.unwrap();
+    outside.engine.settle().await.unwrap();
+    let refunds = outside.channel.refunds();
+    assert!(refunds.iter().all(|it| it.order.as_str() != "TX-LATE.mmf"), "{refunds:#?}");
+    outside.close().await;
+    let parked = shown(directory.path(), "TX-LATE");
+    assert_eq!(parked["state"], "parked", "{parked}");
+    assert_eq!(parked["parked"][1]["code"], "paid_after_abandonment", "{parked}");
+
+    assert_eq!(applied(directory.path(), &["resume", "TX-LATE"]).status.code(), Some(0));
+    assert_eq!(shown(directory.path(), "TX-LATE")["state"], "abandoned");
+    assert_eq!(fundflow(directory.path(), &["audit", "verify"]).status.code(), Some(0));
+}

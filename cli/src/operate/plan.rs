@@ -183,7 +183,7 @@ impl Desk<'_> {
             row.money.extend(money);
         }
         if row.events.iter().any(|event| event.event_type == "fund_order.declined") {
-            let late = "nothing is taken; a payment that arrives later goes back on its own";
+            let late = "none is asked for any more; a payment that comes all the same goes back";
             row.money.push(late.to_owned());
         }
         if let Action::Abandon { dispositions, .. } = &self.order.action {
