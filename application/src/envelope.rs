@@ -80,8 +80,15 @@ pub struct EventId(pub [u8; 16]);
 impl EventId {
     /// The one ID of the event that `cause` put at `version` of `stream`.
     pub fn derive(stream: &StreamName, version: Version, cause: &str) -> Self {
+        Self::covering(stream, version, &[cause.as_bytes()])
+    }
+
+    /// The same, of everything that tells one event from another: two writers that saw the same
+    /// stream and learned different things must not look like one writer that repeats itself.
+    pub fn covering(stream: &StreamName, version: Version, what: &[&[u8]]) -> Self {
         let mut hash = Sha256::new();
-        for part in [stream.as_str().as_bytes(), &version.0.to_be_bytes(), cause.as_bytes()] {
+        let place = [stream.as_str().as_bytes(), &version.0.to_be_bytes()];
+        for part in place.iter().chain(what) {
             hash.update((part.len() as u64).to_be_bytes());
             hash.update(part);
         }
@@ -192,6 +199,14 @@ pub struct NewEvent {
 }
 
 impl NewEvent {
+    /// The ID of this event behind the link `before`, at `version` of `stream`: what a writer gives
+    /// it, and what an auditor computes again.
+    pub fn id_after(&self, before: Chain, stream: &StreamName, version: Version) -> EventId {
+        let noted = self.recorded_at.micros().to_be_bytes();
+        let (cause, name) = (self.causation.as_bytes(), self.event_type.as_bytes());
+        EventId::covering(stream, version, &[cause, name, self.data.as_bytes(), &noted, &before.0])
+    }
+
     /// The link that follows `before` for this event at `version` of `stream`. Canonical bytes are
     /// every field in the order of the struct, each behind its length as eight big-endian bytes.
     pub fn link(&self, before: Chain, stream: &StreamName, version: Version) -> Chain {

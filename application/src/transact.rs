@@ -116,7 +116,7 @@ impl<D: Stored> Loaded<D> {
         let (event_type, data) = codec::encode::<D>(event)?;
         let version = self.version.plus(1);
         let mut new = NewEvent {
-            event_id: EventId::derive(stream, version, &meta.causation),
+            event_id: EventId([0; 16]),
             event_type: Cow::Borrowed(event_type),
             schema: SCHEMA,
             correlation: meta.correlation.clone(),
@@ -129,6 +129,7 @@ impl<D: Stored> Loaded<D> {
             data,
             chain: Chain::START,
         };
+        new.event_id = new.id_after(self.chain, stream, version);
         new.chain = new.link(self.chain, stream, version);
         self.state = D::evolve(std::mem::take(&mut self.state), event).ok_or_else(|| {
             DecideError::Impossible { stream: stream.clone(), version: self.version }

@@ -77,7 +77,7 @@ async fn forge(path: &Path, tx: &str, event: &Event) {
     let (event_type, data) = encode::<FundOrder>(event).unwrap();
     let version = expected.plus(1);
     let mut forged = NewEvent {
-        event_id: EventId::derive(&stream, version, "forger"),
+        event_id: EventId([0; 16]),
         event_type: event_type.into(),
         schema: SCHEMA,
         correlation: transaction,
@@ -90,6 +90,7 @@ async fn forge(path: &Path, tx: &str, event: &Event) {
         data,
         chain: Chain::START,
     };
+    forged.event_id = forged.id_after(before, &stream, version);
     forged.chain = forged.link(before, &stream, version);
     store.append(vec![StreamAppend { stream, expected, events: vec![forged] }]).await.unwrap();
     store.close().await;

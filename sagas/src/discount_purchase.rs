@@ -12,12 +12,13 @@ use crate::{
 };
 use fundflow_domain::{discount_purchase::Ending, ids::Leg, modes::ConversionMode};
 
-const FAIL: &[Move] = &[to("fail", Send::Do(Do::End(Ending::Failed)), Fact::Ended)];
-
-const REFUND: &[Move] = &[
-    to("refund", Send::Do(Do::RequestRefund), Fact::RefundRequested),
+/// "Failed" says that any payment was returned; so it waits until it was.
+const FAIL: &[Move] = &[
     to("refunded", Send::AwaitRefunds, Fact::NothingOwed),
+    to("fail", Send::Do(Do::End(Ending::Failed)), Fact::Ended),
 ];
+
+const REFUND: &[Move] = &[to("refund", Send::Do(Do::RequestRefund), Fact::RefundRequested)];
 
 const REVERSE: &[Move] = &[to("reverse", Send::Do(Do::ReverseCredit), Fact::CreditReversed)];
 

@@ -10,7 +10,7 @@ use crate::{
     runner::REFUND_ROW,
     stand::Stand,
     step::{Call, Deadline, Send},
-    world::World,
+    world::{World, owed},
 };
 use fundflow_domain::{
     calendar::TradingCalendar,
@@ -91,7 +91,7 @@ pub fn waits(world: &World<'_>, calendar: &TradingCalendar) -> Vec<Wait> {
         Some(table) => main(table.stand(world), world, open, calendar).into_iter().collect(),
         None => vec![Wait::UnknownTable { table: open.table.clone().into() }],
     };
-    if world.buy.order().is_some_and(|order| order.owed().is_some()) {
+    if owed(world.purchase, world.buy).is_some() {
         let row: Arc<str> = REFUND_ROW.into();
         let retry = retry(open, &row).map(Wait::Timer);
         waits.push(retry.unwrap_or(Wait::Answer { row, whose: Whose::Channel }));
@@ -122,7 +122,7 @@ fn main(stand: Stand, world: &World<'_>, open: &Open, calendar: &TradingCalendar
             Wait::Word { row, due: confirmation_noon(calendar, open, world.buy, leg) }
         }
         // What is owed is waited for beside the row; if nothing is, the row would be done.
-        Send::AwaitRefunds if world.buy.order().is_some_and(|order| order.owed().is_some()) => {
+        Send::AwaitRefunds if owed(world.purchase, world.buy).is_some() => {
             return None;
         }
         Send::AwaitRefunds => Wait::Nobody { row },

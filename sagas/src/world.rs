@@ -7,7 +7,7 @@
 
 use fundflow_domain::{
     discount_purchase as purchase,
-    fund_order::{self, Order, Stage},
+    fund_order::{self, Order, Refund, Stage},
     wallet::{Credit, Entry, Reservation},
 };
 
@@ -69,6 +69,21 @@ pub enum Fact {
     NothingOwed,
     /// The purchase is over.
     Ended,
+}
+
+/// The next refund that the engine sends: the first that has not arrived, unless a person took it
+/// over when the purchase was abandoned.
+pub fn owed<'a>(purchase: &purchase::State, buy: &'a fund_order::State) -> Option<&'a Refund> {
+    let given_up = purchase.known().map_or(&[][..], |open| &open.given_up);
+    let ours = |refund: &&Refund| {
+        !refund.arrived && given_up.iter().all(|leg| leg.as_ref() != refund_leg(refund))
+    };
+    buy.order()?.refunds.iter().find(ours)
+}
+
+/// How a refund is called among the legs of a purchase: the last part of its number.
+pub fn refund_leg(refund: &Refund) -> &str {
+    refund.no.as_str().rsplit_once('.').map_or("refund", |(_, leg)| leg)
 }
 
 impl World<'_> {

@@ -7,8 +7,12 @@
 )]
 
 pub mod decider;
+pub mod events;
 pub mod faulty_store;
+pub mod order_events;
 pub mod orders;
+pub mod saga_world;
 pub mod sample;
 pub mod store_contract;
+pub mod strategies;
 pub mod worlds;

@@ -30,7 +30,7 @@ use fundflow_domain::{
     status::{ConvertStatus, FundStatus},
     time::Timestamp,
 };
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// Reads a value of this world.
 ///
@@ -102,7 +102,9 @@ pub fn cause(code: &str, text: &str) -> Cause {
 /// # Panics
 /// Never: the list is compiled in and tested.
 pub fn calendar() -> Arc<TradingCalendar> {
-    Arc::new(TradingCalendar::xshg().expect("the shipped calendar"))
+    static SHIPPED: OnceLock<Arc<TradingCalendar>> = OnceLock::new();
+    let read = || Arc::new(TradingCalendar::xshg().expect("the shipped calendar"));
+    SHIPPED.get_or_init(read).clone()
 }
 
 /// When the request is made: 10:00 on T.

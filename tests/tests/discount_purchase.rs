@@ -1,5 +1,7 @@
 //! Given a purchase's history, when a command comes, then these facts follow, or this refusal.
 
+#![allow(clippy::expect_used, reason = "what a test cannot make or find fails it")]
+
 use fundflow_domain::{
     admission::{self, admit},
     discount_purchase::{

@@ -21,7 +21,7 @@ pub use report::{Check, Counts, Finding, Holding, LISTED, Report};
 
 use crate::{
     codec,
-    envelope::{Chain, EventId, Recorded, StreamName},
+    envelope::{Chain, Recorded, StreamName},
     read_models::{Kept, Sagas},
     store::{EventStore, Position, ReadError, Version},
     transact::with_sources,
@@ -160,7 +160,7 @@ impl Audit {
 
     fn link(&mut self, event: &Recorded, before: Chain) {
         let Recorded { stream, version, event: new, .. } = event;
-        let id = EventId::derive(stream, *version, &new.causation);
+        let id = new.id_after(before, stream, *version);
         if id != new.event_id {
             let what = format!("the ID is {} and should be {id}", new.event_id);
             self.find(Check::EventId, event, what);

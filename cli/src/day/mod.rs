@@ -19,6 +19,7 @@ mod print;
 mod tally;
 #[cfg(test)]
 mod tests;
+mod watched;
 
 use crate::{
     args::{Format, Output},

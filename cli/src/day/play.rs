@@ -4,9 +4,10 @@
 //!    timer. What is due is done, and the engine settles, before time moves again.
 //! 2. What is due is read off the log and the counterparties' books, so that a day that was killed
 //!    finds the same agenda. Everything on it may be done twice.
-//! 3. Orders within a second go in together, in one wave; a wave never spans a cut-off.
+//! 3. Orders within a second go in together, in one wave, at the instant of its last; a day of many
+//!    orders has wider waves. A wave never spans a cut-off, and each order keeps its own instant.
 
-use super::{Trouble, batch};
+use super::{Trouble, batch, watched::Watched};
 use fundflow::{Engine, Purchase, PurchaseError};
 use fundflow_application::{
     audit::{self, Report},
@@ -28,18 +29,16 @@ use fundflow_infrastructure::{
         registrar::SandboxRegistrar,
     },
 };
-use fundflow_sagas::{
-    liveness::{Wait, waits},
-    world::World,
-};
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::PathBuf,
     sync::Arc,
 };
 
-/// Milliseconds of a wave.
+/// Milliseconds of a wave, at least.
 const WAVE: i64 = 1000;
+/// A day is cut into about so many waves at most: each costs some durable writes.
+const WAVES_MAX: i64 = 500;
 /// Batches after that of the day, for what is converted later.
 const DAYS_MAX: usize = 5;
 
@@ -89,7 +88,7 @@ pub(super) struct Play<S> {
     pub(super) calendar: Arc<TradingCalendar>,
     pub(super) clock: ManualClock,
     pub(super) with: Counterparties,
-    pub(super) sagas: Sagas,
+    pub(super) sagas: Watched,
     pub(super) remarks: Vec<String>,
     pub(super) written: Vec<PathBuf>,
     refused: BTreeMap<TransactionId, String>,
@@ -127,7 +126,8 @@ impl<S: EventStore + Checkpoints> Play<S> {
             .clock(clock.clone())
             .start()
             .await?;
-        let (sagas, agenda, days) = (Sagas::default(), BTreeSet::new(), Vec::new());
+        let sagas = Watched::over(calendar.clone());
+        let (agenda, days) = (BTreeSet::new(), Vec::new());
         let (refused, remarks, written) = (BTreeMap::new(), Vec::new(), Vec::new());
         let mut play = Self {
             engine,
@@ -187,7 +187,7 @@ impl<S: EventStore + Checkpoints> Play<S> {
             events_after: self.store.head().borrow().0,
             ended_at: now,
             files: self.written,
-            sagas: self.sagas,
+            sagas: self.sagas.into_inner(),
             refused: self.refused,
             remarks: self.remarks,
             audit,
@@ -217,7 +217,7 @@ impl<S: EventStore + Checkpoints> Play<S> {
             self.agenda.first().map(|(due, _)| *due),
             self.with.channel.next_due(),
             self.with.registrar.next_due(),
-            self.next_timer(),
+            self.sagas.next_due(self.clock.now()),
         ];
         due.sort();
         let first = due.into_iter().flatten().next();
@@ -229,28 +229,6 @@ impl<S: EventStore + Checkpoints> Play<S> {
             }
             (first, _) => Ok(first),
         }
-    }
-
-    /// The next timer of an open purchase. Those that lie behind have rung.
-    fn next_timer(&self) -> Option<Timestamp> {
-        let now = self.clock.now();
-        let mut next: Option<Timestamp> = None;
-        for (transaction, parts) in self.sagas.iter() {
-            let Some(view) = parts.view(&transaction) else { continue };
-            for wait in waits(&World::from(view), &self.calendar) {
-                let due = match wait {
-                    Wait::Timer(retry) => Some(retry.due),
-                    Wait::Word { due, .. } => due,
-                    Wait::Answer { .. }
-                    | Wait::Operator { .. }
-                    | Wait::Nobody { .. }
-                    | Wait::UnknownTable { .. } => None,
-                };
-                let sooner = |due: &Timestamp| next.is_none_or(|next| *due < next);
-                next = due.filter(|due| *due > now).filter(sooner).or(next);
-            }
-        }
-        next
     }
 
     fn is_batch_waiting(&self) -> bool {
@@ -329,17 +307,22 @@ impl<S: EventStore + Checkpoints> Play<S> {
     pub(super) async fn settle(&mut self) -> Result<(), Trouble> {
         self.engine.settle().await?;
         catch_up(&*self.store, &mut self.sagas).await?;
+        self.sagas.look();
         Ok(())
     }
 }
 
 /// From and until of each wave.
 fn waves(orders: &[Order]) -> Vec<(usize, usize)> {
+    let micros = |order: Option<&Order>| order.map_or(0, |order| order.time.micros());
+    let span = (micros(orders.last()) - micros(orders.first())) / 1000;
+    let many = i64::try_from(orders.len()).is_ok_and(|orders| orders > WAVES_MAX);
+    let wave = if many { WAVE.max(span / WAVES_MAX) } else { WAVE };
     let mut waves: Vec<(usize, usize)> = Vec::new();
     for (index, order) in orders.iter().enumerate() {
         let first = waves.last().and_then(|(from, _)| orders.get(*from));
         let joins = first
-            .is_some_and(|first| order.t == first.t && order.time < first.time.plus_millis(WAVE));
+            .is_some_and(|first| order.t == first.t && order.time < first.time.plus_millis(wave));
         match waves.last_mut() {
             Some((_, until)) if joins => *until = index + 1,
             Some(_) | None => waves.push((index, index + 1)),

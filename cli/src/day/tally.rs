@@ -9,7 +9,7 @@ use fundflow_application::{
 use fundflow_domain::{
     discount_purchase::Ending,
     fund_order::{Ask, Cause, Order, Outcome, Stage},
-    ids::{FundCode, TransactionId},
+    ids::{FundCode, OrderId, TransactionId},
     money::{Money, Shares},
 };
 use fundflow_infrastructure::day_folder::{Day, Problem};
@@ -81,6 +81,9 @@ pub(super) struct FundRow {
     pub(super) shares: Shares,
 }
 
+/// The transactions of the day; a store may hold others.
+type Ours<'a> = BTreeSet<&'a TransactionId>;
+
 /// In the order in which they are printed.
 const ENDINGS: [&str; 8] = [
     "completed",
@@ -105,7 +108,7 @@ pub(super) fn report(
         trade_date: day.trade_date.to_string(),
         requests: day.orders.len(),
         repeats: day.orders.len() - first.len(),
-        endings: endings(played),
+        endings: endings(played, &first),
         money: played.audit.balances.clone(),
         channel: totals.map(|totals| Channel {
             debits: totals.debits,
@@ -113,8 +116,8 @@ pub(super) fn report(
             refunds: totals.refunds,
             refunded: totals.refunded,
         }),
-        fees: fees(&played.sagas),
-        shares: shares(&played.sagas),
+        fees: fees(&played.sagas, &first),
+        shares: shares(&played.sagas, &first),
         bad_rows: told(problems),
         remarks: played.remarks.clone(),
         findings: played.audit.failures,
@@ -126,10 +129,11 @@ pub(super) fn report(
     }
 }
 
-fn endings(played: &Played) -> Vec<EndingRow> {
+fn endings(played: &Played, ours: &Ours<'_>) -> Vec<EndingRow> {
     let mut rows: BTreeMap<(&'static str, String), Vec<TransactionId>> = BTreeMap::new();
     for (transaction, parts) in played.sagas.iter() {
-        let Some(view) = parts.view(&transaction) else { continue };
+        let view = parts.view(&transaction).filter(|_| ours.contains(&transaction));
+        let Some(view) = view else { continue };
         let key = (ending(&view), reason(&view));
         rows.entry(key).or_default().push(transaction.clone());
     }
@@ -202,19 +206,24 @@ const fn cause(order: &Order) -> Option<&Cause> {
     }
 }
 
-/// Every confirmed order and what the registrar said of it.
-fn confirmed(sagas: &Sagas) -> impl Iterator<Item = (&Order, &Outcome)> {
-    sagas.orders().iter().filter_map(|(_, kept)| {
+/// Every confirmed order of the day and what the registrar said of it.
+fn confirmed<'a>(
+    sagas: &'a Sagas,
+    ours: &'a Ours<'_>,
+) -> impl Iterator<Item = (&'a Order, &'a Outcome)> {
+    sagas.orders().iter().filter_map(|(id, kept)| {
+        let (transaction, _) = OrderId::new(id).ok()?.parent()?;
+        ours.contains(&transaction).then_some(())?;
         let order = kept.loaded.state.order()?;
         let Stage::Confirmed(told) = &order.stage else { return None };
         Some((order, &told.outcome))
     })
 }
 
-fn fees(sagas: &Sagas) -> Fees {
+fn fees(sagas: &Sagas, ours: &Ours<'_>) -> Fees {
     let add = |sum: &mut Money, fee: Money| *sum = sum.plus(fee).unwrap_or(*sum);
     let mut fees = Fees::default();
-    for (_, outcome) in confirmed(sagas) {
+    for (_, outcome) in confirmed(sagas, ours) {
         match outcome {
             Outcome::Purchase(told) => add(&mut fees.purchase, told.fee),
             Outcome::Conversion(told) => {
@@ -226,9 +235,9 @@ fn fees(sagas: &Sagas) -> Fees {
     fees
 }
 
-fn shares(sagas: &Sagas) -> Vec<FundRow> {
+fn shares(sagas: &Sagas, ours: &Ours<'_>) -> Vec<FundRow> {
     let mut funds: BTreeMap<FundCode, FundRow> = BTreeMap::new();
-    for (order, outcome) in confirmed(sagas) {
+    for (order, outcome) in confirmed(sagas, ours) {
         let (Ask::Conversion { into, .. }, Outcome::Conversion(told)) = (&order.terms.ask, outcome)
         else {
             continue;

@@ -12,6 +12,7 @@ pub(super) fn evolve(state: State, event: &Event) -> Option<State> {
             retries: Vec::new(),
             parked: None,
             landing_chosen: false,
+            given_up: Vec::new(),
         })),
         (State::Absent, _) => None,
         (State::Open(open), event) => open_after(open, event),
@@ -32,7 +33,12 @@ fn open_after(mut open: Open, event: &Event) -> Option<State> {
             open.retries.clear();
             open.landing_chosen = true;
         }
-        Event::Abandoned { .. } => return Some(State::Ended(open, Ending::Abandoned)),
+        Event::Abandoned { legs, .. } => {
+            // What was waited for is a person's now; what comes later is the engine's again.
+            open.parked = None;
+            open.given_up = legs.iter().map(|leg| leg.leg.clone()).collect();
+            return Some(State::Ended(open, Ending::Abandoned));
+        }
         Event::Completed {} => return Some(State::Ended(open, Ending::Completed)),
         Event::KeptInWallet { .. } => return Some(State::Ended(open, Ending::KeptInWallet)),
         Event::RolledBack { .. } | Event::Compensated { .. } => {

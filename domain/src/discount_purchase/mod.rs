@@ -81,7 +81,7 @@ pub enum Disposition {
 /// One leg that was open, and what becomes of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Disposed {
-    /// `payment`, `money_fund`, `wallet` or `conversion`.
+    /// `payment`, `money_fund`, `wallet`, or `refund0`, `refund1` and so on.
     pub leg: Arc<str>,
     /// What it is worth, in yuan or money-market shares at 1.00.
     pub worth: Money,
@@ -208,6 +208,8 @@ pub struct Open {
     pub parked: Option<Box<(Arc<str>, Cause)>>,
     /// A person chose to leave.
     pub landing_chosen: bool,
+    /// The legs that a person took over when the purchase was abandoned.
+    pub given_up: Vec<Arc<str>>,
 }
 
 /// What is remembered of a purchase.

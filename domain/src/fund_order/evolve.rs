@@ -54,7 +54,6 @@ fn remember(order: &mut Order, event: &Event) -> Option<()> {
                 return None;
             }
             order.stage = accepted;
-            order.accepted = true;
         }
         Event::Sealed { .. } => {
             if !matches!(order.stage, Stage::Accepted(_)) {

@@ -2,7 +2,7 @@
 //! aggregates, then sends what it asks of a counterparty, then waits.
 
 use super::{
-    Alert, Asked, Effect, Lane, Reply, Rest, Runner, Saga,
+    Alert, Effect, Lane, Reply, Rest, Runner, Saga,
     dispatch::{self, Dispatch, dispatch, own},
     order_of, order_stream, purchase_stream, refusal_text, wallet_of, wallet_stream,
 };
@@ -89,8 +89,12 @@ impl Runner {
         }
     }
 
-    /// Nothing was stored, so nothing that was loaded for the decision needs to stay.
+    /// Nothing was stored, so nothing that was loaded for the decision needs to stay; unless the
+    /// transaction ID is a known purchase's, which goes on as if nobody had asked.
     fn refused(&mut self, transaction: &TransactionId, wallet: &WalletId) {
+        if self.sagas.get(transaction).is_some_and(|saga| saga.known().is_some()) {
+            return;
+        }
         self.out.finished.push(transaction.clone());
         if self.wallets.get(wallet).is_some_and(|cell| cell.open == 0) {
             self.wallets.remove(wallet);
@@ -189,13 +193,13 @@ impl Runner {
                 };
                 self.do_it(transaction, row, &dispatched, now)
             }
-            (Send::AwaitRefunds, _) | (Send::Call(_) | Send::Await(_), Lane::InFlight(_)) => false,
+            (Send::AwaitRefunds, _) | (Send::Call(_) | Send::Await(_), Lane::InFlight) => false,
             (Send::Call(_) | Send::Await(_), Lane::Waiting(due)) if due > now => {
                 self.timers.insert((due, transaction.clone()));
                 false
             }
             (Send::Call(call), Lane::Idle | Lane::Waiting(_) | Lane::Due) => {
-                self.call(transaction, row, call, now);
+                self.call(transaction, call, now);
                 false
             }
             (Send::Await(leg), Lane::Idle | Lane::Waiting(_)) => {
@@ -258,9 +262,8 @@ impl Runner {
         }
     }
 
-    fn call(&mut self, transaction: &TransactionId, row: &'static str, call: Call, now: Timestamp) {
+    fn call(&mut self, transaction: &TransactionId, call: Call, now: Timestamp) {
         let Some(saga) = self.sagas.get_mut(transaction) else { return };
-        saga.asked_row = Some(row);
         let leg = match call {
             Call::Charge => Leg::MoneyFund,
             Call::Submit(leg) => leg,
@@ -288,16 +291,15 @@ impl Runner {
                 },
             ),
         };
-        saga.sent(match call {
-            Call::Charge => Asked::Charge,
-            Call::Submit(leg) => Asked::Application(leg),
-        });
+        saga.main = Lane::InFlight;
+        saga.outstanding = saga.outstanding.saturating_add(1);
         self.out.effects.push((transaction.clone(), effect));
     }
 
     fn query(&mut self, transaction: &TransactionId, leg: Leg) {
         if let Some(saga) = self.sagas.get_mut(transaction) {
-            saga.sent(Asked::Application(leg));
+            saga.main = Lane::InFlight;
+            saga.outstanding = saga.outstanding.saturating_add(1);
             let no = ApplicationNo::of(&OrderId::of(transaction, leg));
             self.out.effects.push((transaction.clone(), Effect::QueryApplication(leg, no)));
         }
@@ -323,7 +325,7 @@ impl Runner {
     fn send_refund(&mut self, transaction: &TransactionId, now: Timestamp) {
         let Some(saga) = self.sagas.get_mut(transaction) else { return };
         match saga.refund {
-            Lane::InFlight(_) => return,
+            Lane::InFlight => return,
             Lane::Waiting(due) if due > now => {
                 self.timers.insert((due, transaction.clone()));
                 return;
@@ -331,7 +333,7 @@ impl Runner {
             Lane::Idle | Lane::Waiting(_) | Lane::Due => {}
         }
         let Some(order) = saga.buy.state.order() else { return };
-        let (Some(owed), Ask::Purchase { account, .. }) = (order.owed(), &order.terms.ask) else {
+        let (Some(owed), Ask::Purchase { account, .. }) = (saga.owed(), &order.terms.ask) else {
             return;
         };
         let refund = Refund {
@@ -340,8 +342,8 @@ impl Runner {
             amount: owed.amount,
             order: OrderId::of(transaction, Leg::MoneyFund),
         };
-        saga.refund_moved = false;
-        saga.sent(Asked::Refund);
+        saga.refund = Lane::InFlight;
+        saga.outstanding = saga.outstanding.saturating_add(1);
         self.out.effects.push((transaction.clone(), Effect::Refund(refund)));
     }
 

@@ -4,7 +4,7 @@
 //! so it is made (again), under the same key. What contradicts what already took effect is refused
 //! by the order and shown to a person; it changes nothing.
 
-use super::{Answer, Asked, Lane, Runner, advance::REFUND_ROW, order_of, refusal_text};
+use super::{Answer, Lane, Runner, advance::REFUND_ROW, order_of, refusal_text};
 use crate::{
     stand::Stand,
     step::{Call, Send},
@@ -35,50 +35,73 @@ impl Runner {
             return self.alert(transaction, what);
         }
         if asked {
-            saga.answered(match &answer {
-                Answer::Charge(_) => Asked::Charge,
-                Answer::Refund(..) => Asked::Refund,
-                Answer::Application(leg, _) => Asked::Application(*leg),
-            });
+            saga.answered();
         }
+        let before = self.outstanding(transaction);
+        let reply = asked && self.is_reply(transaction, &answer);
         let refund = matches!(answer, Answer::Refund(..));
         match answer {
-            Answer::Charge(answer) => self.hear_charge(transaction, answer, asked, now),
-            Answer::Refund(no, answer) => self.hear_refund(transaction, no, answer, now),
+            Answer::Charge(answer) => self.hear_charge(transaction, answer, reply, now),
+            Answer::Refund(no, answer) => self.hear_refund(transaction, no, answer, reply, now),
             Answer::Application(leg, answer) => {
-                self.hear_application(transaction, leg, answer, asked, now);
+                self.hear_application(transaction, leg, answer, reply, now);
             }
         }
-        if asked {
-            self.never_storm(transaction, refund, now);
+        if reply {
+            self.never_storm(transaction, refund, &before, now);
         }
     }
 
-    /// An answer after which the same call would be made again at once must wait like any failed
+    /// A reply after which the same call would be made again at once must wait like any failed
     /// attempt: a counterparty that answers nonsense would otherwise be asked without end.
-    fn never_storm(&mut self, transaction: &TransactionId, refund: bool, now: Timestamp) {
+    fn never_storm(
+        &mut self,
+        transaction: &TransactionId,
+        refund: bool,
+        before: &(Option<&'static str>, Option<PaymentNo>),
+        now: Timestamp,
+    ) {
+        let after = self.outstanding(transaction);
         let Some(saga) = self.sagas.get_mut(transaction) else { return };
-        if saga.again {
-            saga.again = false;
-            return;
-        }
+        let again = std::mem::take(&mut saga.again);
         let idle = if refund { saga.refund } else { saga.main } == Lane::Idle;
-        let owed = saga.buy.state.order().is_some_and(|order| order.owed().is_some());
-        let cause = || Cause {
-            code: "no_effect".into(),
-            text: "the counterparty's answer changed nothing".into(),
-        };
-        if refund {
-            if idle && owed && !saga.is_parked() && !saga.refund_moved {
-                self.try_later(transaction, REFUND_ROW, cause(), now);
-            }
+        if again || !idle || saga.is_parked() {
             return;
         }
-        let Some((row, Send::Call(_))) = self.current(transaction) else { return };
-        let same = self.sagas.get(transaction).is_some_and(|saga| saga.asked_row == Some(row));
-        if idle && same {
-            self.try_later(transaction, row, cause(), now);
+        let row = match refund {
+            true if after.1.is_some() && after.1 == before.1 => Some(REFUND_ROW),
+            true => None,
+            false => after.0.filter(|row| before.0 == Some(row)),
+        };
+        if let Some(row) = row {
+            let text = "the counterparty's answer changed nothing".into();
+            self.try_later(transaction, row, Cause { code: "no_effect".into(), text }, now);
         }
+    }
+
+    /// Whether it answers what is outstanding now, which then no longer is. The reply to a call of a
+    /// row that is done is news like any other: the row that came after it waits for its own.
+    fn is_reply(&mut self, transaction: &TransactionId, answer: &Answer) -> bool {
+        let send = self.current_send(transaction);
+        let Some(saga) = self.sagas.get_mut(transaction) else { return false };
+        let about = match (answer, send) {
+            (Answer::Charge(_), Some(Send::Call(Call::Charge))) => true,
+            (
+                Answer::Application(about, _),
+                Some(Send::Call(Call::Submit(leg)) | Send::Await(leg)),
+            ) => *about == leg,
+            (Answer::Refund(no, _), _) => saga.owed().is_some_and(|owed| owed.no == *no),
+            (Answer::Charge(_) | Answer::Application(..), _) => false,
+        };
+        let lane = match answer {
+            Answer::Refund(..) => &mut saga.refund,
+            Answer::Charge(_) | Answer::Application(..) => &mut saga.main,
+        };
+        let reply = about && *lane == Lane::InFlight;
+        if reply {
+            *lane = Lane::Idle;
+        }
+        reply
     }
 
     fn hear_charge(
@@ -119,6 +142,7 @@ impl Runner {
         transaction: &TransactionId,
         no: PaymentNo,
         answer: RefundAnswer,
+        asked: bool,
         now: Timestamp,
     ) {
         match answer {
@@ -126,8 +150,15 @@ impl Runner {
                 let command = Command::RecordRefund(no, serial);
                 self.record(transaction, Leg::MoneyFund, &command, ("refund", now), now);
             }
-            RefundAnswer::Refused(cause) => self.park(transaction, REFUND_ROW, cause, now),
-            RefundAnswer::Unknown(cause) => self.try_later(transaction, REFUND_ROW, cause, now),
+            RefundAnswer::Refused(cause) if asked => self.park(transaction, REFUND_ROW, cause, now),
+            RefundAnswer::Refused(cause) => {
+                let text = format!("refund {no} refused, but nobody waits for it: {}", cause.text);
+                self.alert(transaction, text);
+            }
+            RefundAnswer::Unknown(cause) if asked => {
+                self.try_later(transaction, REFUND_ROW, cause, now);
+            }
+            RefundAnswer::Unknown(_) => {}
         }
     }
 
@@ -185,13 +216,18 @@ impl Runner {
             _ => self.cause("registrar"),
         };
         let by = (Actor::Counterparty(who), cause, at);
+        let before = self.outstanding(transaction);
         match self.decide_order_as(transaction, leg, command, by, now) {
             Ok(0) => {}
             Ok(_) => {
-                if matches!(command, Command::RecordRefund(..)) {
-                    self.refund_moved(transaction);
-                } else {
+                let after = self.outstanding(transaction);
+                if before.0 != after.0 {
                     self.fresh_row(transaction);
+                }
+                if before.1 != after.1
+                    && let Some(saga) = self.sagas.get_mut(transaction)
+                {
+                    saga.refund = Lane::Idle;
                 }
             }
             Err(error) => {
@@ -211,12 +247,6 @@ impl Runner {
         }
     }
 
-    fn refund_moved(&mut self, transaction: &TransactionId) {
-        if let Some(saga) = self.sagas.get_mut(transaction) {
-            saga.refund_moved = true;
-        }
-    }
-
     /// Our call never arrived: the row sends it, instead of asking for it.
     fn send_again(&mut self, transaction: &TransactionId) {
         if let Some(saga) = self.sagas.get_mut(transaction) {
@@ -227,23 +257,32 @@ impl Runner {
     }
 
     fn still_waiting(&mut self, transaction: &TransactionId, cause: Cause, now: Timestamp) {
-        if let Some((row, _)) = self.current(transaction) {
+        if let Some(row) = self.outstanding(transaction).0 {
             self.try_later(transaction, row, cause, now);
         }
     }
 
-    /// The row or move that it stands on.
-    fn current(&self, transaction: &TransactionId) -> Option<(&'static str, Send)> {
-        let saga = self.sagas.get(transaction)?;
-        match saga.stand(self.entry(transaction, saga))? {
-            Stand::Forward(_, step) => Some((step.name, step.send)),
-            Stand::Leaving(_, exit) | Stand::Blocked(_, exit) => Some((exit.name, exit.send)),
-            Stand::Over => None,
-        }
+    /// The row that it stands on, and which refund is to be sent next.
+    fn outstanding(
+        &self,
+        transaction: &TransactionId,
+    ) -> (Option<&'static str>, Option<PaymentNo>) {
+        let Some(saga) = self.sagas.get(transaction) else { return (None, None) };
+        let row = match saga.stand(self.entry(transaction, saga)) {
+            Some(Stand::Forward(_, step)) => Some(step.name),
+            Some(Stand::Leaving(_, exit) | Stand::Blocked(_, exit)) => Some(exit.name),
+            Some(Stand::Over) | None => None,
+        };
+        (row, saga.owed().map(|owed| owed.no.clone()))
     }
 
     fn current_send(&self, transaction: &TransactionId) -> Option<Send> {
-        self.current(transaction).map(|(_, send)| send)
+        let saga = self.sagas.get(transaction)?;
+        match saga.stand(self.entry(transaction, saga))? {
+            Stand::Forward(_, step) => Some(step.send),
+            Stand::Leaving(_, exit) | Stand::Blocked(_, exit) => Some(exit.send),
+            Stand::Over => None,
+        }
     }
 
     fn is_at(&self, transaction: &TransactionId, call: Call) -> bool {

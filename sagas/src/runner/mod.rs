@@ -25,7 +25,7 @@ mod saga;
 
 pub use advance::REFUND_ROW;
 pub use operator::{Action, ActionError, can_skip, legs, legs_of, place};
-pub use saga::{Asked, Lane, Saga};
+pub use saga::{Lane, Saga};
 
 use fundflow_application::{
     codec::Stored,
@@ -259,11 +259,17 @@ impl Runner {
 
     /// Goes on with a purchase that was provided after a restart.
     pub fn wake(&mut self, transaction: &TransactionId, now: Timestamp) {
-        if let Some(saga) = self.sagas.get_mut(transaction) {
-            saga.wake(now);
-        }
+        self.rouse(transaction, now);
         self.add_use(transaction);
         self.advance(transaction, "restart", now);
+    }
+
+    fn rouse(&mut self, transaction: &TransactionId, now: Timestamp) {
+        let Some(saga) = self.sagas.get(transaction) else { return };
+        let row = place(saga, self.entry(transaction, saga));
+        if let Some(saga) = self.sagas.get_mut(transaction) {
+            saga.wake(&row, now);
+        }
     }
 
     /// Decides the input and all that follows from it inside of the house.

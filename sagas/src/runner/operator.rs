@@ -4,7 +4,10 @@
 //! that waits for its word can be asked again (resume) but not skipped.
 
 use super::{Runner, Saga, advance, refusal_text};
-use crate::{stand::Stand, world::World};
+use crate::{
+    stand::Stand,
+    world::{World, refund_leg},
+};
 use fundflow_application::envelope::Actor;
 use fundflow_domain::{
     discount_purchase::{self as purchase, DiscountPurchase, Disposition},
@@ -124,8 +127,8 @@ impl Runner {
         let by = (Actor::Operator(operator.clone()), "operator", now);
         self.decide_purchase_as(transaction, &command, by, now)
             .map_err(|error| ActionError::Refused(refusal_text::<DiscountPurchase>(&error)))?;
-        if let Some(saga) = self.sagas.get_mut(transaction) {
-            saga.wake(now);
+        self.rouse(transaction, now);
+        if let Some(saga) = self.sagas.get(transaction) {
             let ending = saga.purchase.state.ending();
             self.out.rests.extend(ending.map(|end| (transaction.clone(), super::Rest::Ended(end))));
         }
@@ -192,7 +195,7 @@ pub fn legs_of(world: &World<'_>) -> Vec<(Arc<str>, Money)> {
             | Stage::Cancelled(_) => {}
         }
         for refund in order.refunds.iter().filter(|refund| !refund.arrived) {
-            legs.push(("refund".into(), refund.amount));
+            legs.push((refund_leg(refund).into(), refund.amount));
         }
     }
     // A money-market share is worth 1.00 by definition.

@@ -3,12 +3,17 @@
 //! The states come from the log. The lanes do not: after a restart nothing is known to be
 //! outstanding, so both lanes are idle and *uncertain*, and the first thing sent is a question.
 
-use crate::{discount_purchase::pinned, stand::Stand, step::Table, world::World};
+use crate::{
+    discount_purchase::pinned,
+    stand::Stand,
+    step::Table,
+    world::{World, owed},
+};
 use fundflow_application::transact::Loaded;
 use fundflow_domain::{
     discount_purchase::{DiscountPurchase, Open},
-    fund_order::FundOrder,
-    ids::{Leg, WalletId},
+    fund_order::{FundOrder, Refund},
+    ids::WalletId,
     time::Timestamp,
     wallet::Entry,
 };
@@ -18,23 +23,12 @@ use fundflow_domain::{
 pub enum Lane {
     /// Nothing is outstanding.
     Idle,
-    /// That was sent and is not answered. An answer to something older does not free the lane.
-    InFlight(Asked),
+    /// An effect was sent and not answered.
+    InFlight,
     /// Nothing is sent before that instant.
     Waiting(Timestamp),
     /// The wait is over: ask.
     Due,
-}
-
-/// What an effect asks about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Asked {
-    /// The charge.
-    Charge,
-    /// The application of that leg.
-    Application(Leg),
-    /// A refund.
-    Refund,
 }
 
 /// One purchase in memory.
@@ -48,12 +42,8 @@ pub struct Saga {
     pub(super) refund: Lane,
     /// An effect of the current row may have been sent before: ask, do not repeat.
     pub(super) uncertain: bool,
-    /// The row that the latest call was made for.
-    pub(super) asked_row: Option<&'static str>,
     /// The call is to be made at once: the counterparty said that it never got it.
     pub(super) again: bool,
-    /// The latest answer about a refund settled one.
-    pub(super) refund_moved: bool,
     /// Effects that were sent and are not answered, whatever the lanes have moved on to.
     pub(super) outstanding: u32,
     /// Counted in its wallet's open purchases.
@@ -77,9 +67,7 @@ impl Saga {
             main,
             refund,
             uncertain,
-            asked_row: None,
             again: false,
-            refund_moved: false,
             outstanding: 0,
             counted: false,
             in_use: false,
@@ -137,8 +125,12 @@ impl Saga {
         self.known().is_some_and(|open| open.parked.is_some())
     }
 
+    pub(super) fn owed(&self) -> Option<&Refund> {
+        owed(&self.purchase.state, &self.buy.state)
+    }
+
     pub(super) fn is_over(&self) -> bool {
-        let owes = self.buy.state.order().is_some_and(|order| order.owed().is_some());
+        let owes = self.owed().is_some();
         self.known().is_none() || (self.purchase.state.ending().is_some() && !owes)
     }
 
@@ -146,41 +138,20 @@ impl Saga {
         self.outstanding == 0
     }
 
-    /// An effect was sent.
-    pub(super) fn sent(&mut self, asked: Asked) {
-        self.outstanding = self.outstanding.saturating_add(1);
-        *self.lane_of(asked) = Lane::InFlight(asked);
-    }
-
-    /// Its answer came.
-    pub(super) fn answered(&mut self, asked: Asked) {
+    /// An effect was answered, whatever it was about.
+    pub(super) fn answered(&mut self) {
         self.outstanding = self.outstanding.saturating_sub(1);
-        let lane = self.lane_of(asked);
-        if *lane == Lane::InFlight(asked) {
-            *lane = Lane::Idle;
-        }
     }
 
-    fn lane_of(&mut self, asked: Asked) -> &mut Lane {
-        match asked {
-            Asked::Charge | Asked::Application(_) => &mut self.main,
-            Asked::Refund => &mut self.refund,
-        }
-    }
-
-    pub(super) fn wake(&mut self, now: Timestamp) {
-        let due = |row: Option<&str>| {
+    /// Nothing is known to be outstanding. What `row` and the refunds wait for is still waited for;
+    /// the retries of rows that are done are of the past.
+    pub(super) fn wake(&mut self, row: &str, now: Timestamp) {
+        let due = |row: &str| {
             let retries = self.known().map_or(&[][..], |open| &open.retries);
-            let refunds = row.is_some();
-            retries
-                .iter()
-                .filter(|retry| (retry.row.as_ref() == super::advance::REFUND_ROW) == refunds)
-                .map(|retry| retry.due)
-                .filter(|due| *due > now)
-                .max()
-                .map_or(Lane::Idle, Lane::Waiting)
+            let ours = retries.iter().find(|retry| retry.row.as_ref() == row);
+            ours.map(|retry| retry.due).filter(|due| *due > now).map_or(Lane::Idle, Lane::Waiting)
         };
-        let lanes = (due(None), due(Some(super::advance::REFUND_ROW)));
+        let lanes = (due(row), due(super::advance::REFUND_ROW));
         (self.main, self.refund) = lanes;
         self.uncertain = true;
     }
