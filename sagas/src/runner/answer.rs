@@ -15,10 +15,12 @@ use fundflow_application::{
     transact::DecideError,
 };
 use fundflow_domain::{
+    discount_purchase::Ending,
     fund_order::{Cause, Command, FundOrder, Refusal},
     ids::{Leg, OrderId, PaymentNo, TransactionId},
     time::Timestamp,
 };
+use std::sync::Arc;
 
 impl Runner {
     pub(super) fn hear(
@@ -229,6 +231,9 @@ impl Runner {
                 {
                     saga.refund = Lane::Idle;
                 }
+                if let Command::RecordPayment(payment, _) = command {
+                    self.paid_after_abandonment(transaction, &payment.serial, now);
+                }
             }
             Err(error) => {
                 let text = refusal_text::<FundOrder>(&error);
@@ -244,6 +249,23 @@ impl Runner {
                     self.park(transaction, "confirmation", cause, now);
                 }
             }
+        }
+    }
+
+    /// Whoever abandoned it disposed of this payment before it came, and must hear that it came.
+    fn paid_after_abandonment(
+        &mut self,
+        transaction: &TransactionId,
+        serial: &Arc<str>,
+        now: Timestamp,
+    ) {
+        let Some(saga) = self.sagas.get(transaction) else { return };
+        let applied = saga.buy.state.order().and_then(|order| order.payment.as_ref());
+        if saga.purchase.state.ending() == Some(Ending::Abandoned) && applied == Some(serial) {
+            let text = "the payment came after the purchase was abandoned; do what was decided \
+                        about it, then resume";
+            let cause = Cause { code: "paid_after_abandonment".into(), text: text.into() };
+            self.park(transaction, "abandoned", cause, now);
         }
     }
 
