@@ -15,6 +15,7 @@ mod event_command;
 mod event_json;
 mod file_command;
 mod fund_command;
+mod operate;
 mod order_command;
 mod quote;
 mod reading;

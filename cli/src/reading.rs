@@ -31,6 +31,8 @@ pub(crate) enum Failure {
     Read(ReadError),
     #[error("the output cannot be written: {0}")]
     Output(io::Error),
+    #[error("{0}")]
+    Engine(String),
     #[error("the calendar that ships with the program cannot be read: {0}")]
     Calendar(String),
 }
@@ -82,6 +84,7 @@ pub(crate) fn finish(outcome: Result<ExitCode, Failure>) -> ExitCode {
     match failure {
         Failure::Typed(_) => ExitCode::from(2),
         Failure::NotFound(_)
+        | Failure::Engine(_)
         | Failure::Open(_)
         | Failure::Read(_)
         | Failure::Output(_)

@@ -3,6 +3,7 @@
 //! ```text
 //! fundflow saga ls [--stuck] [--open] [--ending E] [--investor I] [--trade-date D] [--limit N]
 //! fundflow saga show TX
+//! fundflow saga resume | skip-to-landing | abandon TX …      (see `operate`)
 //! ```
 //!
 //! `show` reads the purchase's own streams and reads like its table: what was done when, where it
@@ -10,6 +11,7 @@
 
 use crate::{
     args::Format,
+    operate::{self, AbandonArgs, Order, SomeArgs},
     reading::{Failure, List, finish, json, open, pairs, table},
     saga_words::{HEADER, LineJson, Told, can_skip, in_flight, lines},
 };
@@ -34,6 +36,13 @@ pub(crate) enum SagaCommand {
         /// Its transaction ID
         transaction: TransactionId,
     },
+    /// Go on with purchases that are parked; their retries start over. Only looks without --apply
+    Resume(SomeArgs),
+    /// Close the row that nobody answers and leave towards the nearest landing. Only looks without
+    /// --apply
+    SkipToLanding(SomeArgs),
+    /// Give a purchase up; every open leg needs a disposition. Only looks without --apply
+    Abandon(AbandonArgs),
 }
 
 /// Which of them; all that are given must hold.
@@ -106,7 +115,21 @@ pub(crate) async fn run(
     finish(match command {
         SagaCommand::Ls(filter) => list(store, filter, format, out).await,
         SagaCommand::Show { transaction } => show(store, transaction, format, out).await,
+        SagaCommand::Resume(args) => operate(Order::resume(args), store, format, out).await,
+        SagaCommand::SkipToLanding(args) => {
+            operate(Order::skip_to_landing(args), store, format, out).await
+        }
+        SagaCommand::Abandon(args) => operate(Order::abandon(args), store, format, out).await,
     })
+}
+
+async fn operate(
+    order: Order,
+    store: &Path,
+    format: Format,
+    out: &mut impl Write,
+) -> Result<ExitCode, Failure> {
+    operate::run(&order, store, format, out).await
 }
 
 pub(crate) fn calendar() -> Result<TradingCalendar, Failure> {
@@ -174,12 +197,12 @@ fn actions(view: &SagaView<'_>) -> Vec<String> {
         actions.push(format!("fundflow saga resume {id} --reason TEXT"));
     }
     if can_skip(view) {
-        actions.push(format!("fundflow saga skip {id} --reason TEXT"));
+        actions.push(format!("fundflow saga skip-to-landing {id} --reason TEXT"));
     }
     if view.open.parked.is_some() && view.purchase.ending().is_none() {
         let legs = fundflow_sagas::runner::legs_of(&(*view).into());
         let legs = legs.iter().fold(String::new(), |legs, (leg, _)| {
-            legs + " --leg " + leg + "=refund|suspense|manual"
+            legs + " --disposition " + leg + "=refund|suspense|manual"
         });
         actions.push(format!("fundflow saga abandon {id}{legs} --reason TEXT"));
     }
@@ -223,7 +246,7 @@ fn print(shown: &Shown<'_>, out: &mut impl Write) -> Result<(), Failure> {
         )?;
     }
     if !shown.actions.is_empty() {
-        writeln!(out, "\nan operator may")?;
+        writeln!(out, "\nan operator may (looks only; does it with --apply)")?;
         shown.actions.iter().try_for_each(|action| writeln!(out, "  {action}"))?;
     }
     Ok(())

@@ -33,8 +33,8 @@ impl Progress {
     /// As memory has it.
     pub(crate) fn of(saga: &Saga) -> Self {
         let world = saga.world(Entry::default());
-        let refunds = world.buy.order().map_or(&[][..], |order| &order.refunds);
-        let owed = refunds.iter().filter(|refund| !refund.arrived).count();
+        let given_up = saga.known().map_or(&[][..], |open| &open.given_up);
+        let owed = world.buy.order().map_or(0, |order| order.owed_except(given_up).count());
         Self {
             ended: world.purchase.ending().is_some(),
             owed: u32::try_from(owed).unwrap_or(u32::MAX),
@@ -84,9 +84,12 @@ fn note(open: &mut OpenPurchases, event_type: &str, transaction: &TransactionId)
         "discount_purchase.completed"
         | "discount_purchase.kept_in_wallet"
         | "discount_purchase.rolled_back"
-        | "discount_purchase.compensated"
-        | "discount_purchase.abandoned" => {
-            told(open, transaction, |progress| progress.ended = true)
+        | "discount_purchase.compensated" => {
+            told(open, transaction, |progress| progress.ended = true);
+        }
+        // What was owed is a person's now; what is owed afterwards makes an entry of its own.
+        "discount_purchase.abandoned" => {
+            open.remove(transaction);
         }
         _ => {}
     }

@@ -6,7 +6,7 @@
 use super::{Runner, Saga, advance, refusal_text};
 use crate::{
     stand::Stand,
-    world::{World, refund_leg},
+    world::World,
 };
 use fundflow_application::envelope::Actor;
 use fundflow_domain::{
@@ -195,7 +195,7 @@ pub fn legs_of(world: &World<'_>) -> Vec<(Arc<str>, Money)> {
             | Stage::Cancelled(_) => {}
         }
         for refund in order.refunds.iter().filter(|refund| !refund.arrived) {
-            legs.push((refund_leg(refund).into(), refund.amount));
+            legs.push((refund.leg().into(), refund.amount));
         }
     }
     // A money-market share is worth 1.00 by definition.
