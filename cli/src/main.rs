@@ -4,8 +4,8 @@
 //! was faster · 5 a verification failed. Results go to the output, all else to the error output. A
 //! closed pipe is not an error: whoever closed it has seen enough.
 //!
-//! This program only reads what was typed, asks and prints. It decides no business rule, and appends to a store
-//! only through an engine.
+//! This program only reads what was typed, asks and prints. It must never decide a business rule,
+//! and appends to a store only through an engine.
 
 mod args;
 mod audit_command;
