@@ -1,5 +1,7 @@
 //! What an operator types about purchases that are stuck, on a store with its sandbox beside it.
 
+#![expect(clippy::unwrap_used, reason = "a fixture that does not come about is a failed test")]
+
 mod common;
 
 use common::{fundflow, golden, transcript};
@@ -12,6 +14,7 @@ use fundflow_domain::{investor::SalesChannel, time::Timestamp};
 use fundflow_infrastructure::{
     sandbox::{
         channel::SandboxChannel,
+        kept::keep,
         registrar::{Confirming, Market, SandboxRegistrar},
         scenario::Scenario,
     },
@@ -46,8 +49,8 @@ async fn open(directory: &Path, now: Timestamp) -> Outside {
     let clock = ManualClock::at(now);
     let books = directory.join("sandbox");
     std::fs::create_dir_all(&books).unwrap();
-    std::fs::write(books.join("scenario.toml"), SCENARIO).unwrap();
     let scenario = Scenario::from_toml(SCENARIO).unwrap();
+    keep(&scenario, &books).unwrap();
     let (shared, market) = (Arc::new(clock.clone()), Market::at_par(worlds::calendar()));
     let channel = SandboxChannel::open(scenario.clone(), shared.clone(), &books).unwrap();
     let registrar = SandboxRegistrar::open(scenario, market, shared, &books).unwrap();

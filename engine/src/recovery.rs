@@ -86,7 +86,7 @@ fn note(open: &mut OpenPurchases, event_type: &str, transaction: &TransactionId)
         | "discount_purchase.rolled_back"
         | "discount_purchase.compensated"
         | "discount_purchase.abandoned" => {
-            told(open, transaction, |progress| progress.ended = true)
+            told(open, transaction, |progress| progress.ended = true);
         }
         _ => {}
     }
