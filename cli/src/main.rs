@@ -3,6 +3,9 @@
 //! Exit codes: 0 done · 1 failed, or not found · 2 typed wrongly · 3 done in part · 4 somebody else
 //! was faster · 5 a verification failed. Results go to the output, all else to the error output. A
 //! closed pipe is not an error: whoever closed it has seen enough.
+//!
+//! This program only reads what was typed, asks and prints. It must never decide a business rule,
+//! and appends to a store only through an engine.
 
 mod args;
 mod audit_command;

@@ -4,7 +4,7 @@ use crate::{
     effects,
     error::StartError,
     handle::{Engine, Funds},
-    recovery::{OpenPurchases, candidates, keep, load_saga, load_wallet},
+    recovery::{OpenPurchases, find, keep_found, load_saga, load_wallet},
     shard::{Books, Limits, Shard},
     system_clock::SystemClock,
 };
@@ -112,9 +112,11 @@ where
     /// [`StartError`] when the store cannot be read or written.
     pub async fn start(self) -> Result<Engine, StartError> {
         let mut runner = Runner::new(self.calendar.clone());
-        let (open, at) = candidates(&*self.store).await?;
-        self.restore(&mut runner, &open).await?;
-        keep(&*self.store, at, open.iter().map(|(id, progress)| (id, *progress))).await?;
+        let found = find(&*self.store).await?;
+        keep_found(&*self.store, &found).await?;
+        runner.provide_uses(found.uses);
+        self.restore(&mut runner, &found.open).await?;
+        let at = found.at;
 
         let (to_calls, calls) = mpsc::unbounded_channel();
         let (to_answers, answers) = mpsc::unbounded_channel();

@@ -30,3 +30,8 @@ pub use fundflow_sagas::runner::{Action, ActionError, Rest};
 pub use handle::{Delivered, Engine};
 pub use request::{Placed, Purchase};
 pub use system_clock::SystemClock;
+
+/// The purchase in the README is compiled and run by the doc tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;

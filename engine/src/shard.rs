@@ -8,7 +8,7 @@
 use crate::{
     effects::{Answers, Calls},
     error::Stopped,
-    recovery::{Progress, keep, load_saga, load_wallet},
+    recovery::{keep_memory, load_saga, load_wallet},
 };
 use fundflow_application::{
     clock::Clock,
@@ -250,8 +250,7 @@ impl<S: EventStore + Checkpoints> Shard<S> {
         if self.state.stopping.is_none() || !self.inbox.is_empty() {
             return false;
         }
-        let open = self.runner.sagas().map(|(transaction, saga)| (transaction, Progress::of(saga)));
-        if let Err(error) = keep(&*self.store, self.at, open).await {
+        if let Err(error) = keep_memory(&*self.store, self.at, &self.runner).await {
             tracing::warn!("cannot keep the list of open purchases: {}", with_sources(&error));
         }
         if let Some(done) = self.state.stopping.take() {

@@ -73,17 +73,9 @@ pub enum Fact {
 
 /// The next refund that the engine sends: the first that has not arrived, unless a person took it
 /// over when the purchase was abandoned.
-pub fn owed<'a>(purchase: &purchase::State, buy: &'a fund_order::State) -> Option<&'a Refund> {
-    let given_up = purchase.known().map_or(&[][..], |open| &open.given_up);
-    let ours = |refund: &&Refund| {
-        !refund.arrived && given_up.iter().all(|leg| leg.as_ref() != refund_leg(refund))
-    };
-    buy.order()?.refunds.iter().find(ours)
-}
-
-/// How a refund is called among the legs of a purchase: the last part of its number.
-pub fn refund_leg(refund: &Refund) -> &str {
-    refund.no.as_str().rsplit_once('.').map_or("refund", |(_, leg)| leg)
+pub fn owed<'a>(purchase: &'a purchase::State, buy: &'a fund_order::State) -> Option<&'a Refund> {
+    let (open, order) = (purchase.known()?, buy.order()?);
+    order.owed_except(&open.given_up).next()
 }
 
 impl World<'_> {

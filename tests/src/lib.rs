@@ -1,4 +1,7 @@
-//! For the tests of those who build on the engine, and for ours.
+//! For the tests of those who build on the engine, and for ours: given/when/then for deciders, a
+//! ready-made world, the contract that every store passes, a store with faults.
+//!
+//! It fails a test by panicking, so nothing but tests may ever depend on it.
 
 #![allow(
     clippy::expect_used,

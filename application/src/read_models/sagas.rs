@@ -238,7 +238,8 @@ impl SagaView<'_> {
 
     /// Over, and no refund is on its way.
     pub fn is_finished(&self) -> bool {
-        let owes = self.buy.order().is_some_and(|order| order.owed().is_some());
+        let left = |order: &fund_order::Order| order.owed_except(&self.open.given_up).count();
+        let owes = self.buy.order().is_some_and(|order| left(order) > 0);
         self.purchase.ending().is_some() && !owes
     }
 }

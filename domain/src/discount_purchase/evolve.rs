@@ -36,6 +36,7 @@ fn open_after(mut open: Open, event: &Event) -> Option<State> {
         Event::Abandoned { legs, .. } => {
             // What was waited for is a person's now; what comes later is the engine's again.
             open.parked = None;
+            open.retries.clear();
             open.given_up = legs.iter().map(|leg| leg.leg.clone()).collect();
             return Some(State::Ended(open, Ending::Abandoned));
         }

@@ -300,6 +300,13 @@ pub struct Refund {
     pub arrived: bool,
 }
 
+impl Refund {
+    /// How it is called among the legs of a purchase: the last part of its number.
+    pub fn leg(&self) -> &str {
+        self.no.as_str().rsplit_once('.').map_or("refund", |(_, leg)| leg)
+    }
+}
+
 /// An open or ended order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Order {
@@ -343,6 +350,13 @@ impl Order {
     /// The first refund that has not arrived.
     pub fn owed(&self) -> Option<&Refund> {
         self.refunds.iter().find(|refund| !refund.arrived)
+    }
+
+    /// The refunds that the engine still has to send: not arrived, and not among the legs that a
+    /// person took over.
+    pub fn owed_except<'a>(&'a self, given_up: &'a [Arc<str>]) -> impl Iterator<Item = &'a Refund> {
+        let ours = |refund: &&Refund| given_up.iter().all(|leg| leg.as_ref() != refund.leg());
+        self.refunds.iter().filter(|refund| !refund.arrived).filter(ours)
     }
 
     /// The refund of the whole applied payment, if it was requested.

@@ -1,8 +1,9 @@
 //! What has been ordered today under each day's limit that is in force.
 //!
-//! A cache of the log like everything else here: an open purchase counts when it is placed or
-//! provided, and stops counting when its money goes back. Only funds with a cap in force are
-//! counted, and days that are over are dropped.
+//! A cache of the log like everything else here: a purchase counts from when it is placed, stops
+//! counting when its money goes back, and goes on counting when it is over and forgotten. So the
+//! sums outlive the purchases: a restart is [given them](Runner::provide_uses), from the log. Only
+//! funds with a cap in force are counted, and days that are long over are dropped.
 
 use super::Runner;
 use fundflow_domain::{
@@ -17,7 +18,7 @@ use std::collections::HashMap;
 
 /// Yuan ordered under each key.
 #[derive(Debug, Clone, Default)]
-pub(super) struct DayUses {
+pub struct DayUses {
     used: HashMap<LimitKey, Money>,
     latest: Option<TradingDay>,
 }
@@ -27,7 +28,13 @@ impl DayUses {
         key.and_then(|key| self.used.get(key)).copied().unwrap_or_default()
     }
 
-    fn add(&mut self, key: LimitKey, amount: Money) {
+    /// Every key that something was ordered under, and how much.
+    pub fn iter(&self) -> impl Iterator<Item = (&LimitKey, Money)> {
+        self.used.iter().map(|(key, used)| (key, *used))
+    }
+
+    /// Counts an order.
+    pub fn add(&mut self, key: LimitKey, amount: Money) {
         if self.latest.is_none_or(|latest| latest < key.day) {
             self.latest = Some(key.day);
             // Orders of an earlier T can no longer be placed.
@@ -38,7 +45,8 @@ impl DayUses {
         *used = used.plus(amount).unwrap_or(*used);
     }
 
-    fn take_back(&mut self, key: &LimitKey, amount: Money) {
+    /// Its money went back.
+    pub fn take_back(&mut self, key: &LimitKey, amount: Money) {
         if let Some(used) = self.used.get_mut(key) {
             *used = used.minus(amount).unwrap_or_default();
         }
@@ -46,6 +54,16 @@ impl DayUses {
 }
 
 impl Runner {
+    /// Puts the sums, as the log has them, into memory. Purchases that are provided are in them.
+    pub fn provide_uses(&mut self, uses: DayUses) {
+        self.uses = uses;
+    }
+
+    /// The sums, to be kept for the next start.
+    pub const fn uses(&self) -> &DayUses {
+        &self.uses
+    }
+
     pub(super) fn fill_in_use(&self, admission: &mut Admission) {
         // Without a T there is no use to know, and the admission will say why there is no T.
         let Ok(t) = self.calendar.t_of(admission.at) else { return };

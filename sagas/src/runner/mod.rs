@@ -24,6 +24,7 @@ mod operator;
 mod saga;
 
 pub use advance::REFUND_ROW;
+pub use day_use::DayUses;
 pub use operator::{Action, ActionError, can_skip, legs, legs_of, place};
 pub use saga::{Lane, Saga};
 
@@ -260,7 +261,6 @@ impl Runner {
     /// Goes on with a purchase that was provided after a restart.
     pub fn wake(&mut self, transaction: &TransactionId, now: Timestamp) {
         self.rouse(transaction, now);
-        self.add_use(transaction);
         self.advance(transaction, "restart", now);
     }
 

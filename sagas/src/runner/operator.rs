@@ -4,10 +4,7 @@
 //! that waits for its word can be asked again (resume) but not skipped.
 
 use super::{Runner, Saga, advance, refusal_text};
-use crate::{
-    stand::Stand,
-    world::{World, refund_leg},
-};
+use crate::{stand::Stand, world::World};
 use fundflow_application::envelope::Actor;
 use fundflow_domain::{
     discount_purchase::{self as purchase, DiscountPurchase, Disposition},
@@ -195,7 +192,7 @@ pub fn legs_of(world: &World<'_>) -> Vec<(Arc<str>, Money)> {
             | Stage::Cancelled(_) => {}
         }
         for refund in order.refunds.iter().filter(|refund| !refund.arrived) {
-            legs.push((refund_leg(refund).into(), refund.amount));
+            legs.push((refund.leg().into(), refund.amount));
         }
     }
     // A money-market share is worth 1.00 by definition.

@@ -11,7 +11,7 @@ use crate::{
 };
 use fundflow_application::transact::Loaded;
 use fundflow_domain::{
-    discount_purchase::{DiscountPurchase, Open},
+    discount_purchase::{DiscountPurchase, Ending, Open},
     fund_order::{FundOrder, Refund},
     ids::WalletId,
     time::Timestamp,
@@ -59,6 +59,9 @@ impl Saga {
         convert: Loaded<FundOrder>,
     ) -> Self {
         let uncertain = purchase.version.0 > 0;
+        let counts = |open: &Open| !open.admitted.counted.is_empty();
+        let returned = purchase.state.ending() == Some(Ending::Failed);
+        let in_use = purchase.state.known().is_some_and(counts) && !returned;
         let (main, refund) = (Lane::Idle, Lane::Idle);
         Self {
             purchase,
@@ -70,7 +73,7 @@ impl Saga {
             again: false,
             outstanding: 0,
             counted: false,
-            in_use: false,
+            in_use,
         }
     }
 
