@@ -12,7 +12,7 @@ use fundflow_sagas::runner::{Action, ActionError, Answer, Effect, Reply};
 use fundflow_testkit::{
     saga_world::{
         Fate, World,
-        counterparties::{Pay, Script, Take},
+        counterparties::{Pay, Script, Take, purchase_numbers},
         truths,
     },
     worlds::{self, cause, instant, money, shares},
@@ -208,7 +208,10 @@ fn money_that_comes_after_giving_up_still_goes_back() {
     let mut world = parked(after(World::new(NextDay, happy()), 0), Fate::Lost);
     let reply = world.act(abandon(&[("payment", Disposition::Manual)]));
     assert!(matches!(reply, Reply::Acted), "{reply:?}");
+    world.alerts.clear();
     world.handle(world.notice(late_payment("CH-7")));
+    let told = "payment CH-7 came after the purchase was abandoned; do what was decided about it";
+    assert_eq!(world.alerts, [told]);
     world.handle(world.notice(late_payment("CH-8")));
     world.run();
 
@@ -296,4 +299,21 @@ fn a_registrar_that_speaks_after_its_row_was_given_up_is_shown_and_not_believed(
         ["registrar refused: the order is rejected; a late acceptance cannot change that"]
     );
     assert_eq!(world.log.wallet.state.registered(), Shares::ZERO);
+}
+
+#[test]
+fn a_record_that_does_not_add_up_stops_no_purchase_that_was_abandoned() {
+    let mut world = after(World::new(NextDay, happy()), 2);
+    let wrong = || Answer::Application(Leg::MoneyFund, purchase_numbers("9000.00", "0.00", "9000"));
+    world.handle(world.notice(wrong()));
+    assert!(world.is_parked());
+    let reply = world.act(abandon(&[("money_fund", Disposition::Manual)]));
+    assert!(matches!(reply, Reply::Acted), "{reply:?}");
+    world.alerts.clear();
+
+    // A registrar that is asked again, or whose file is read again, tells the same record again.
+    world.handle(world.notice(wrong()));
+
+    assert!(!world.is_parked());
+    assert_eq!(world.alerts.len(), 1, "it is shown: {:?}", world.alerts);
 }

@@ -39,6 +39,7 @@ use fundflow_infrastructure::{
     sandbox::{
         channel::SandboxChannel,
         journal::JournalError,
+        kept::{KeptError, keep},
         registrar::{Confirming, Market, NightError, SandboxRegistrar},
     },
     sqlite::{OpenError, Settings, SqliteStore},
@@ -86,6 +87,8 @@ pub(crate) enum Trouble {
     Stopped(#[from] fundflow::Stopped),
     #[error(transparent)]
     Books(#[from] JournalError),
+    #[error(transparent)]
+    Kept(#[from] KeptError),
     #[error(transparent)]
     Files(#[from] BatchError),
     #[error(transparent)]
@@ -153,6 +156,8 @@ async fn prepare<S: EventStore + Checkpoints>(
     let books = base.join("sandbox");
     let failed = |source| Trouble::Directory { path: books.clone(), source };
     std::fs::create_dir_all(&books).map_err(failed)?;
+    // Operators open the books without this folder.
+    keep(&day.scenario, &books)?;
     let shared: Arc<dyn Clock> = Arc::new(clock.clone());
     let channel = SandboxChannel::open(day.scenario.clone(), shared.clone(), &books)?;
     let on_t = |code| day.catalogue.on(code, day.trade_date.date());

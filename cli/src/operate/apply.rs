@@ -69,7 +69,7 @@ async fn act(
     let planned: Vec<_> = rows.iter_mut().filter(|row| row.outcome == Outcome::Planned).collect();
     let action = |row: &&mut Row| (row.transaction.clone(), desk.order.action.clone());
     let actions = planned.iter().map(action).collect();
-    let answers = engine.act_all(actions, desk.operator.clone()).await.map_err(stopped)?;
+    let answers = engine.act_all(actions, desk.operator.clone()).await?;
     for (row, answer) in planned.into_iter().zip(answers) {
         match answer {
             Ok(()) => row.outcome = Outcome::Applied,
@@ -77,11 +77,11 @@ async fn act(
                 row.outcome = Outcome::Refused;
                 row.why = Some(error.to_string());
             }
-            Err(ActError::Stopped { reason }) => return Err(stopped(Stopped { reason })),
+            Err(ActError::Stopped { reason }) => return Err(Stopped { reason }.into()),
         }
     }
-    settle(&engine, outside).await.map_err(stopped)?;
-    engine.shutdown().await.map_err(stopped)
+    settle(&engine, outside).await?;
+    Ok(engine.shutdown().await?)
 }
 
 /// Until nothing moves and nobody has anything to tell at this instant.
@@ -96,8 +96,10 @@ async fn settle(engine: &Engine, outside: &Counterparties) -> Result<(), Stopped
     }
 }
 
-fn stopped(stopped: Stopped) -> Failure {
-    Failure::Engine(format!("{stopped}; look at the purchases before you repeat"))
+impl From<Stopped> for Failure {
+    fn from(stopped: Stopped) -> Self {
+        Failure::Engine(format!("{stopped}; look at the purchases before you repeat"))
+    }
 }
 
 /// What has become of a purchase; answers how many events it had.

@@ -18,15 +18,13 @@ use fundflow_domain::{calendar::TradingCalendar, time::Timestamp};
 use fundflow_infrastructure::sandbox::{
     channel::SandboxChannel,
     journal::JournalError,
+    kept::kept,
     registrar::{Confirming, Market, SandboxRegistrar},
-    scenario::Scenario,
 };
 use std::{path::Path, sync::Arc};
 
 /// The directory of the books, beside the database.
 const BOOKS: &str = "sandbox";
-/// The scenario that is kept with them.
-const SCENARIO: &str = "scenario.toml";
 
 /// Who answers the engine.
 pub(super) struct Counterparties {
@@ -58,7 +56,7 @@ pub(super) fn counterparties(
     }
     let clock = ManualClock::at(now);
     let shared: Arc<dyn Clock> = Arc::new(clock.clone());
-    let scenario = scenario(&books.join(SCENARIO))?;
+    let scenario = kept(&books).map_err(|error| Failure::Engine(with_sources(&error)))?;
     let unreadable = |error: JournalError| Failure::Engine(with_sources(&error));
     let channel = SandboxChannel::open(scenario.clone(), shared.clone(), &books);
     // Prices are the night's business, and no night falls while an operator works.
@@ -69,16 +67,6 @@ pub(super) fn counterparties(
         registrar: Arc::new(registrar.map_err(unreadable)?.confirming(Confirming::ByBatch)),
         clock,
     })
-}
-
-fn scenario(path: &Path) -> Result<Scenario, Failure> {
-    let told =
-        |what: String| Failure::Engine(format!("{}: {what}; mend it or remove it", path.display()));
-    match std::fs::read_to_string(path) {
-        Ok(text) => Scenario::from_toml(&text).map_err(|error| told(error.to_string())),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Scenario::default()),
-        Err(error) => Err(told(error.to_string())),
-    }
 }
 
 impl Counterparties {

@@ -17,6 +17,7 @@ mod book;
 pub mod channel;
 mod dice;
 pub mod journal;
+pub mod kept;
 mod notices;
 pub mod registrar;
 pub mod scenario;

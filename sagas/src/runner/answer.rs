@@ -232,7 +232,7 @@ impl Runner {
                     saga.refund = Lane::Idle;
                 }
                 if let Command::RecordPayment(payment, _) = command {
-                    self.paid_after_abandonment(transaction, &payment.serial, now);
+                    self.paid_after_abandonment(transaction, &payment.serial);
                 }
             }
             Err(error) => {
@@ -244,7 +244,8 @@ impl Runner {
                         | DecideError::Impossible { .. }
                         | DecideError::Codec(_)
                 );
-                if sums {
+                // What was abandoned has been looked at; the same record may be told every day.
+                if sums && !self.is_abandoned(transaction) {
                     let cause = Cause { code: "does_not_add_up".into(), text: text.into() };
                     self.park(transaction, "confirmation", cause, now);
                 }
@@ -253,20 +254,21 @@ impl Runner {
     }
 
     /// Whoever abandoned it disposed of this payment before it came, and must hear that it came.
-    fn paid_after_abandonment(
-        &mut self,
-        transaction: &TransactionId,
-        serial: &Arc<str>,
-        now: Timestamp,
-    ) {
-        let Some(saga) = self.sagas.get(transaction) else { return };
-        let applied = saga.buy.state.order().and_then(|order| order.payment.as_ref());
-        if saga.purchase.state.ending() == Some(Ending::Abandoned) && applied == Some(serial) {
-            let text = "the payment came after the purchase was abandoned; do what was decided \
-                        about it, then resume";
-            let cause = Cause { code: "paid_after_abandonment".into(), text: text.into() };
-            self.park(transaction, "abandoned", cause, now);
+    fn paid_after_abandonment(&mut self, transaction: &TransactionId, serial: &Arc<str>) {
+        let order = self.sagas.get(transaction).and_then(|saga| saga.buy.state.order());
+        let applied = order.and_then(|order| order.payment.as_ref());
+        if self.is_abandoned(transaction) && applied == Some(serial) {
+            let what = format!(
+                "payment {serial} came after the purchase was abandoned; do what was \
+                                decided about it"
+            );
+            self.alert(transaction, what);
         }
+    }
+
+    fn is_abandoned(&self, transaction: &TransactionId) -> bool {
+        let saga = self.sagas.get(transaction);
+        saga.is_some_and(|saga| saga.purchase.state.ending() == Some(Ending::Abandoned))
     }
 
     /// Our call never arrived: the row sends it, instead of asking for it.

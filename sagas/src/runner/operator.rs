@@ -56,7 +56,7 @@ pub enum ActionError {
         at: String,
     },
     /// The registrar, or our own books, must speak first; resume asks again.
-    #[error("{at} cannot be skipped: only the registrar can say how it ends; resume asks it again")]
+    #[error("{at} cannot be skipped: only the other side can say how it ends; resume asks again")]
     CannotSkip {
         /// Where it is.
         at: String,

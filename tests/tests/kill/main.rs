@@ -28,6 +28,7 @@ mod parent;
 mod verdict;
 mod world;
 
+use fundflow_infrastructure::sqlite::{OpenError, Settings, SqliteStore};
 use std::{env, path::PathBuf};
 
 /// Where the child finds its store; the child's sign that it is one.
@@ -56,6 +57,26 @@ fn whatever_was_acknowledged_survives_every_kill_and_nothing_is_paid_twice() {
     let directory = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a directory");
     let heard = parent::kill_again_and_again(directory.path(), kills, seed);
     verdict::judge(directory.path(), seed, &heard);
+}
+
+#[test]
+fn two_engines_cannot_write_one_store() {
+    if env::var_os(PLACE).is_some() {
+        return;
+    }
+    let directory = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a directory");
+    let open = || SqliteStore::open(directory.path().join("events.db"), &Settings::default());
+    let mut first = parent::running(directory.path());
+
+    let Err(OpenError::Held { holder, .. }) = open().map(drop) else {
+        panic!("a second engine opened the store of a running one");
+    };
+    assert!(holder.starts_with(&format!("process {} on ", first.id())), "{holder}");
+
+    // The lock ends with the process, however that ends: nothing is left over to be removed.
+    first.kill().expect("SIGKILL");
+    first.wait().expect("its end");
+    open().map(drop).expect("the store of a dead engine");
 }
 
 fn number(name: &str, otherwise: u64) -> u64 {

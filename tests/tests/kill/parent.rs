@@ -84,6 +84,15 @@ fn start_child(place: &Path, start: u64, seed: u64, again: &[String]) -> Child {
     child
 }
 
+/// A child whose engine runs. What it says from then on is lost, which is all the same to it.
+pub(crate) fn running(place: &Path) -> Child {
+    let mut child = start_child(place, 0, 0, &[]);
+    let told = BufReader::new(child.stderr.take().expect("a way from the child"));
+    let started = told.lines().map_while(Result::ok).any(|line| line == "started");
+    assert!(started, "the child ended before its engine ran");
+    child
+}
+
 /// Reads what the child says until the point is reached, kills it, and reads what it had said by
 /// then: an answer that was given counts, also when it was given a microsecond before the end.
 fn listen_and_kill(mut child: Child, point: Point, spins: u64, heard: &mut Heard) {

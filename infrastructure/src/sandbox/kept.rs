@@ -1,0 +1,89 @@
+//! The scenario that is kept with the counterparties' books, so that whoever opens them without the
+//! folder of the day meets the same counterparties.
+
+use super::scenario::{Scenario, ScenarioError};
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+/// The scenario's file in the directory of the books.
+const FILE: &str = "scenario.toml";
+
+/// Why the scenario cannot be kept or read back.
+#[derive(Debug, thiserror::Error)]
+pub enum KeptError {
+    /// The file or its directory.
+    #[error("{path} cannot be read or written; check that the directory is there and yours")]
+    Io {
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// The file is no scenario any more.
+    #[error("{path} is no scenario; mend it, or remove it and let everything go well")]
+    Damaged {
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        source: ScenarioError,
+    },
+    /// The scenario has no text.
+    #[error("the scenario cannot be written down")]
+    Unwritable(#[from] toml::ser::Error),
+}
+
+/// Keeps it, in place of the one that was kept before.
+///
+/// # Errors
+/// [`KeptError`].
+pub fn keep(scenario: &Scenario, books: &Path) -> Result<(), KeptError> {
+    let text = toml::to_string(scenario)?;
+    let path = books.join(FILE);
+    let beside = books.join(format!("{FILE}.new"));
+    // A process that dies here leaves the old one whole.
+    fs::write(&beside, text)
+        .and_then(|()| fs::rename(&beside, &path))
+        .map_err(|source| KeptError::Io { path, source })
+}
+
+/// The one that is kept; without any, everything goes well.
+///
+/// # Errors
+/// [`KeptError`].
+pub fn kept(books: &Path) -> Result<Scenario, KeptError> {
+    let path = books.join(FILE);
+    match fs::read_to_string(&path) {
+        Ok(text) => {
+            Scenario::from_toml(&text).map_err(|source| KeptError::Damaged { path, source })
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Scenario::default()),
+        Err(source) => Err(KeptError::Io { path, source }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_kept_scenario_is_the_same_and_without_one_all_goes_well() {
+        let books = tempfile::tempdir().unwrap();
+        assert_eq!(kept(books.path()).unwrap(), Scenario::default());
+        let example = include_str!("../../../examples/day/scenario.toml");
+        let scenario = Scenario::from_toml(example).unwrap();
+
+        keep(&Scenario::default(), books.path()).unwrap();
+        keep(&scenario, books.path()).unwrap();
+
+        assert_eq!(kept(books.path()).unwrap(), scenario);
+    }
+
+    #[test]
+    fn a_damaged_scenario_is_an_error_and_not_a_day_on_which_all_goes_well() {
+        let books = tempfile::tempdir().unwrap();
+        fs::write(books.path().join(FILE), "[charge]\nper_mille = { piad = 3 }\n").unwrap();
+        assert!(matches!(kept(books.path()), Err(KeptError::Damaged { .. })));
+    }
+}
