@@ -96,5 +96,5 @@ async fn a_refund_that_is_owed_after_the_end_is_sent_by_the_next_process() {
     assert_eq!(view.purchase.ending(), Some(Ending::Failed));
     assert!(view.is_finished(), "{view:#?}");
     let refunds = outside.channel.refunds();
-    assert!(refunds.len() == 1 && refunds[0].moved(), "{refunds:#?}");
+    assert!(refunds.iter().all(|refund| refund.moved()) && refunds.len() == 1, "{refunds:#?}");
 }
