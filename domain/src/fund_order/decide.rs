@@ -382,21 +382,3 @@ fn contradicts(order: &Order, message: &'static str) -> Refusal {
 fn too_early(order: &Order, command: &'static str) -> Refusal {
     Refusal::TooEarly { stage: order.stage.name(), command }
 }
-
-impl Stage {
-    /// As the admin command and refusals print it.
-    pub const fn name(&self) -> &'static str {
-        match self {
-            Stage::Placed => "placed",
-            Stage::PaymentRequested => "payment requested",
-            Stage::Paid => "paid",
-            Stage::Declined(_) => "declined",
-            Stage::Accepted(_) => "accepted",
-            Stage::Sealed => "sealed",
-            Stage::Sent => "sent",
-            Stage::Confirmed(_) => "confirmed",
-            Stage::Rejected(_) => "rejected",
-            Stage::Cancelled(_) => "cancelled",
-        }
-    }
-}

@@ -2,118 +2,33 @@
 //! aggregates, then sends what it asks of a counterparty, then waits.
 
 use super::{
-    Alert, Effect, Lane, Reply, Rest, Runner, Saga,
+    Alert, Effect, Lane, Rest, Runner, Saga,
+    decide::Voice,
     dispatch::{self, Dispatch, dispatch, own},
-    order_of, order_stream, purchase_stream, refusal_text, wallet_of, wallet_stream,
+    order_of, refusal_text,
 };
 use crate::{
-    discount_purchase::{LINKED, table_for},
     liveness::confirmation_noon,
     retry,
     stand::Stand,
-    step::{Call, Deadline, Send, Table},
+    step::{Call, Deadline, Send},
 };
 use fundflow_application::{
     counterparty::{Application, Charge, Refund},
     envelope::Actor,
-    transact::{DecideError, Meta},
 };
 use fundflow_domain::{
-    admission::{self, Admission, admit},
-    discount_purchase::{self as purchase, DiscountPurchase, Request, Retry},
+    discount_purchase::{self as purchase, DiscountPurchase, Retry},
     fund_order::{Ask, Cause, FundOrder},
-    ids::{ApplicationNo, FundCode, Leg, OrderId, PaymentNo, TransactionId, VersionTag, WalletId},
-    modes::ConversionMode,
+    ids::{ApplicationNo, Leg, OrderId, PaymentNo, TransactionId},
     time::Timestamp,
     wallet::{Entry, Wallet},
 };
-use std::sync::Arc;
 
 /// The name under which refunds are retried and parked; they have no row of their own.
 pub const REFUND_ROW: &str = "refund payment";
 
-/// Says who and why for the decisions that follow from one input.
-struct Voice {
-    actor: Actor,
-    cause: &'static str,
-    occurred_at: Timestamp,
-    trace_parent: Option<Arc<str>>,
-}
-
 impl Runner {
-    /// Decides the request. A repeat is answered from what is known, whatever the rules say today.
-    pub(super) fn place(
-        &mut self,
-        transaction: &TransactionId,
-        request: Box<Request>,
-        mut admission: Result<Box<Admission>, FundCode>,
-        trace_parent: Option<Arc<str>>,
-        now: Timestamp,
-    ) -> Reply {
-        if let Ok(admission) = &mut admission {
-            self.fill_in_use(admission);
-        }
-        let known = self.sagas.get(transaction).is_some_and(|saga| saga.known().is_some());
-        let table = match &admission {
-            // A repeat, or a refusal that needs no table.
-            Ok(_) | Err(_) if known => tag(&LINKED),
-            Err(_) => tag(&LINKED),
-            Ok(admission) => match admit(admission) {
-                Ok(admitted) => table_for(admitted.mode).and_then(tag),
-                Err(_) => tag(&LINKED),
-            },
-        };
-        let wallet = wallet_of(&request);
-        let Some(table) = table else {
-            // The rules admit a mode that is another saga's.
-            self.refused(transaction, &wallet);
-            return Reply::Refused(mode_not_run(request.mode).into());
-        };
-        let actor = Actor::Investor(request.investor.clone().into());
-        let occurred_at = admission.as_ref().map_or(now, |admission| admission.at);
-        let cause = "request";
-        let voice = Voice { actor, cause, occurred_at, trace_parent };
-        let command = purchase::Command::Place(request, admission, table);
-        match self.decide_purchase(transaction, &command, &voice, now) {
-            Ok(events) => {
-                if events > 0 {
-                    self.add_use(transaction);
-                }
-                self.placed(transaction)
-            }
-            Err(DecideError::Refused(refusal)) => {
-                self.refused(transaction, &wallet);
-                Reply::Refused(refusal)
-            }
-            Err(error) => self.defect(transaction, &error.to_string()),
-        }
-    }
-
-    /// Nothing was stored, so nothing that was loaded for the decision needs to stay; unless the
-    /// transaction ID is a known purchase's, which goes on as if nobody had asked.
-    fn refused(&mut self, transaction: &TransactionId, wallet: &WalletId) {
-        if self.sagas.get(transaction).is_some_and(|saga| saga.known().is_some()) {
-            return;
-        }
-        self.out.finished.push(transaction.clone());
-        if self.wallets.get(wallet).is_some_and(|cell| cell.open == 0) {
-            self.wallets.remove(wallet);
-        }
-    }
-
-    fn placed(&mut self, transaction: &TransactionId) -> Reply {
-        let found = self.sagas.get(transaction).and_then(|saga| {
-            let ending = saga.purchase.state.ending();
-            Some(Reply::Placed { admitted: saga.known()?.admitted.clone(), ending })
-        });
-        found.unwrap_or_else(|| self.defect(transaction, "a placed purchase is not in memory"))
-    }
-
-    fn defect(&mut self, transaction: &TransactionId, what: &str) -> Reply {
-        self.alert(transaction, format!("defect: {what}"));
-        Reply::NotActed(super::ActionError::Defect(what.to_owned()))
-    }
-
     pub(super) fn alert(&mut self, transaction: &TransactionId, what: String) {
         self.out.alerts.push(Alert { transaction: transaction.clone(), what });
     }
@@ -220,8 +135,13 @@ impl Runner {
         dispatched: &Dispatch,
         now: Timestamp,
     ) -> bool {
-        let voice =
-            Voice { actor: Actor::Engine, cause: row, occurred_at: now, trace_parent: None };
+        let voice = Voice {
+            actor: Actor::Engine,
+            cause: row,
+            occurred_at: now,
+            trace_parent: None,
+            day: None,
+        };
         let decided = match dispatched {
             Dispatch::Purchase(command) => self
                 .decide_purchase(transaction, command, &voice, now)
@@ -390,7 +310,8 @@ impl Runner {
         cause: &'static str,
         now: Timestamp,
     ) {
-        let voice = Voice { actor: Actor::Engine, cause, occurred_at: now, trace_parent: None };
+        let voice =
+            Voice { actor: Actor::Engine, cause, occurred_at: now, trace_parent: None, day: None };
         if let Err(error) = self.decide_purchase(transaction, command, &voice, now) {
             self.alert(transaction, refusal_text::<DiscountPurchase>(&error));
         }
@@ -413,108 +334,11 @@ impl Runner {
         }
     }
 
-    pub(super) fn decide_order_as(
-        &mut self,
-        transaction: &TransactionId,
-        leg: Leg,
-        command: &fundflow_domain::fund_order::Command,
-        by: (Actor, &'static str, Timestamp),
-        now: Timestamp,
-    ) -> Result<usize, DecideError<fundflow_domain::fund_order::Refusal>> {
-        let (actor, cause, occurred_at) = by;
-        let voice = Voice { actor, cause, occurred_at, trace_parent: None };
-        self.decide_order(transaction, leg, command, &voice, now)
-    }
-
-    pub(super) fn decide_purchase_as(
-        &mut self,
-        transaction: &TransactionId,
-        command: &purchase::Command,
-        by: (Actor, &'static str, Timestamp),
-        now: Timestamp,
-    ) -> Result<usize, DecideError<purchase::Refusal>> {
-        let (actor, cause, occurred_at) = by;
-        let voice = Voice { actor, cause, occurred_at, trace_parent: None };
-        self.decide_purchase(transaction, command, &voice, now)
-    }
-
-    fn decide_purchase(
-        &mut self,
-        transaction: &TransactionId,
-        command: &purchase::Command,
-        voice: &Voice,
-        now: Timestamp,
-    ) -> Result<usize, DecideError<purchase::Refusal>> {
-        let meta = self.meta(transaction, voice, now);
-        let Some(saga) = self.sagas.get_mut(transaction) else { return Ok(0) };
-        let stream = purchase_stream(transaction);
-        saga.purchase.decide(&stream, command, &meta, &mut self.out.appends)
-    }
-
-    fn decide_order(
-        &mut self,
-        transaction: &TransactionId,
-        leg: Leg,
-        command: &fundflow_domain::fund_order::Command,
-        voice: &Voice,
-        now: Timestamp,
-    ) -> Result<usize, DecideError<fundflow_domain::fund_order::Refusal>> {
-        let meta = self.meta(transaction, voice, now);
-        let Some(saga) = self.sagas.get_mut(transaction) else { return Ok(0) };
-        let loaded = match leg {
-            Leg::MoneyFund => &mut saga.buy,
-            Leg::Conversion => &mut saga.convert,
-        };
-        loaded.decide(&order_stream(transaction, leg), command, &meta, &mut self.out.appends)
-    }
-
-    fn decide_wallet(
-        &mut self,
-        transaction: &TransactionId,
-        command: &fundflow_domain::wallet::Command,
-        voice: &Voice,
-        now: Timestamp,
-    ) -> Result<usize, DecideError<fundflow_domain::wallet::Refusal>> {
-        let meta = self.meta(transaction, voice, now);
-        let wallet = self.sagas.get(transaction).and_then(|saga| saga.wallet());
-        let Some((id, cell)) = wallet.and_then(|id| Some((id.clone(), self.wallets.get_mut(&id)?)))
-        else {
-            return Ok(0);
-        };
-        cell.loaded.decide(&wallet_stream(&id), command, &meta, &mut self.out.appends)
-    }
-
-    fn meta(&mut self, transaction: &TransactionId, voice: &Voice, now: Timestamp) -> Meta {
-        let order = |saga: &Saga| Some(saga.buy.state.order()?.terms.trade_date);
-        let day = self
-            .sagas
-            .get(transaction)
-            .and_then(|saga| order(saga).or_else(|| Some(saga.known()?.admitted.trade_date)));
-        Meta {
-            correlation: transaction.clone(),
-            causation: self.cause(voice.cause),
-            actor: voice.actor.clone(),
-            trace_parent: voice.trace_parent.clone(),
-            occurred_at: voice.occurred_at,
-            recorded_at: now,
-            trade_date: day,
-        }
-    }
-
     fn confirmation_noon(&self, saga: &Saga, leg: Leg, now: Timestamp) -> Timestamp {
         let noon = || confirmation_noon(&self.calendar, saga.known()?, &saga.buy.state, leg);
         // Past the calendar's end nobody can say which day: ask now, and let a person see it.
         noon().unwrap_or(now)
     }
-}
-
-fn tag(table: &Table) -> Option<VersionTag> {
-    VersionTag::new(table.version).ok()
-}
-
-fn mode_not_run(asked: Option<ConversionMode>) -> admission::Refusal {
-    let possible = vec![ConversionMode::LinkedSameDay, ConversionMode::NextDay];
-    admission::Refusal::ModeUnavailable { asked, possible }
 }
 
 /// Why the purchase failed, for whoever prints it.
