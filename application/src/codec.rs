@@ -88,7 +88,10 @@ pub enum CodecError {
 /// The event's type name and JSON body.
 pub fn encode<D: Stored>(event: &D::Event) -> Result<(&'static str, Box<str>), CodecError> {
     let malformed = |source| CodecError::Malformed { event_type: D::CATEGORY.into(), source };
-    let text = serde_json::to_string(event).map_err(malformed)?;
+    let mut text = Vec::with_capacity(512);
+    serde_json::to_writer(&mut text, event).map_err(malformed)?;
+    // serde_json writes UTF-8 only, so nothing is ever lost here.
+    let text = String::from_utf8(text).unwrap_or_default();
     // serde writes {"variant":{body}}; the store keeps the two apart.
     let parts = text.strip_prefix("{\"").and_then(|rest| rest.split_once("\":"));
     let (variant, rest) = parts.unwrap_or(("", ""));

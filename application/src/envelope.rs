@@ -1,7 +1,8 @@
 //! What surrounds a fact: which stream, who, why, when, and the link of the chain.
 //!
-//! The event ID is derived from stream, version and cause, so that a retried append is recognised.
-//! The chain covers everything but the position: changing, removing or reordering any stored event
+//! The chain covers everything but the position, and the event ID is the beginning of the event's
+//! own link: the same event at the same place always has the same ID, so that a retried append is
+//! recognised, and another event there never has. For the chain itself: changing, removing or reordering any stored event
 //! of a stream breaks every later link of it.
 
 use crate::store::{Position, Version};
@@ -73,27 +74,16 @@ impl fmt::Display for StreamName {
     }
 }
 
-/// 128 bits derived from stream, version and cause; shown as a UUID (version 8).
+/// The first 128 bits of the event's link in its stream's chain; shown as a UUID (version 8).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct EventId(pub [u8; 16]);
 
 impl EventId {
-    /// The one ID of the event that `cause` put at `version` of `stream`.
-    pub fn derive(stream: &StreamName, version: Version, cause: &str) -> Self {
-        Self::covering(stream, version, &[cause.as_bytes()])
-    }
-
-    /// The same, of everything that tells one event from another: two writers that saw the same
-    /// stream and learned different things must not look like one writer that repeats itself.
-    pub fn covering(stream: &StreamName, version: Version, what: &[&[u8]]) -> Self {
-        let mut hash = Sha256::new();
-        let place = [stream.as_str().as_bytes(), &version.0.to_be_bytes()];
-        for part in place.iter().chain(what) {
-            hash.update((part.len() as u64).to_be_bytes());
-            hash.update(part);
-        }
+    /// The one ID of the event whose link this is. Two writers that saw the same stream and learned
+    /// different things do not look like one writer that repeats itself.
+    pub fn of(link: Chain) -> Self {
         let mut id = [0; 16];
-        id.copy_from_slice(&hash.finalize()[..16]);
+        id.copy_from_slice(&link.0[..16]);
         id[6] = id[6] & 0x0f | 0x80; // UUID version 8: the maker's own scheme
         id[8] = id[8] & 0x3f | 0x80; // RFC 9562 variant
         Self(id)
@@ -172,7 +162,7 @@ impl fmt::Display for Chain {
 /// An event on its way into the store.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewEvent {
-    /// See [`EventId::derive`].
+    /// See [`EventId::of`].
     pub event_id: EventId,
     /// `{category}.{what_happened}`; never renamed.
     pub event_type: Cow<'static, str>,
@@ -199,16 +189,15 @@ pub struct NewEvent {
 }
 
 impl NewEvent {
-    /// The ID of this event behind the link `before`, at `version` of `stream`: what a writer gives
-    /// it, and what an auditor computes again.
-    pub fn id_after(&self, before: Chain, stream: &StreamName, version: Version) -> EventId {
-        let noted = self.recorded_at.micros().to_be_bytes();
-        let (cause, name) = (self.causation.as_bytes(), self.event_type.as_bytes());
-        EventId::covering(stream, version, &[cause, name, self.data.as_bytes(), &noted, &before.0])
+    /// Links the event behind `before`, at `version` of `stream`, and names it after its link.
+    pub fn seal(&mut self, before: Chain, stream: &StreamName, version: Version) {
+        self.chain = self.link(before, stream, version);
+        self.event_id = EventId::of(self.chain);
     }
 
     /// The link that follows `before` for this event at `version` of `stream`. Canonical bytes are
-    /// every field in the order of the struct, each behind its length as eight big-endian bytes.
+    /// the link before, the place, and every field but ID and link in the order of the struct, each
+    /// behind its length as eight big-endian bytes.
     pub fn link(&self, before: Chain, stream: &StreamName, version: Version) -> Chain {
         let mut bytes = Vec::with_capacity(self.data.len() + 320);
         let mut put = |part: &[u8]| {
@@ -224,7 +213,6 @@ impl NewEvent {
         put(&before.0);
         put(stream.as_str().as_bytes());
         put(&version.0.to_be_bytes());
-        put(&self.event_id.0);
         put(self.event_type.as_bytes());
         put(&self.schema.to_be_bytes());
         put(self.correlation.as_str().as_bytes());

@@ -129,8 +129,7 @@ impl<D: Stored> Loaded<D> {
             data,
             chain: Chain::START,
         };
-        new.event_id = new.id_after(self.chain, stream, version);
-        new.chain = new.link(self.chain, stream, version);
+        new.seal(self.chain, stream, version);
         self.state = D::evolve(std::mem::take(&mut self.state), event).ok_or_else(|| {
             DecideError::Impossible { stream: stream.clone(), version: self.version }
         })?;

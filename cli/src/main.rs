@@ -30,6 +30,10 @@ use std::{
     process::ExitCode,
 };
 
+/// Events are made by one thread and freed by another, which the system's allocator is slow at.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let Arguments { store, command } = Arguments::parse();
     // Only the benchmark needs more than one thread: the rest reads, or runs a day in virtual time.

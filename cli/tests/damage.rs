@@ -90,8 +90,7 @@ async fn forge(path: &Path, tx: &str, event: &Event) {
         data,
         chain: Chain::START,
     };
-    forged.event_id = forged.id_after(before, &stream, version);
-    forged.chain = forged.link(before, &stream, version);
+    forged.seal(before, &stream, version);
     store.append(vec![StreamAppend { stream, expected, events: vec![forged] }]).await.unwrap();
     store.close().await;
 }

@@ -19,7 +19,7 @@ pub fn stream(name: &str) -> StreamName {
 /// time. Its link follows [`Chain::START`].
 pub fn event(stream: &StreamName, version: Version, cause: &str) -> NewEvent {
     let mut event = NewEvent {
-        event_id: EventId::derive(stream, version, cause),
+        event_id: EventId([0; 16]),
         event_type: "wallet.shares_credited".into(),
         schema: 3,
         correlation: "TX-20260213-7".parse().expect("a sample's transaction"),
@@ -32,7 +32,7 @@ pub fn event(stream: &StreamName, version: Version, cause: &str) -> NewEvent {
         data: r#"{"shares":"1234.56","fund":"000009","note":"元"}"#.into(),
         chain: Chain::START,
     };
-    event.chain = event.link(Chain::START, stream, version);
+    event.seal(Chain::START, stream, version);
     event
 }
 

@@ -21,7 +21,7 @@ pub use report::{Check, Counts, Finding, Holding, LISTED, Report};
 
 use crate::{
     codec,
-    envelope::{Chain, Recorded, StreamName},
+    envelope::{Chain, EventId, Recorded, StreamName},
     read_models::{Kept, Sagas},
     store::{EventStore, Position, ReadError, Version},
     transact::with_sources,
@@ -160,13 +160,13 @@ impl Audit {
 
     fn link(&mut self, event: &Recorded, before: Chain) {
         let Recorded { stream, version, event: new, .. } = event;
-        let id = new.id_after(before, stream, *version);
+        let link = new.link(before, stream, *version);
+        let id = EventId::of(link);
         if id != new.event_id {
             let what = format!("the ID is {} and should be {id}", new.event_id);
             self.find(Check::EventId, event, what);
         }
         self.report.counts.links += 1;
-        let link = new.link(before, stream, *version);
         if link != new.chain {
             let what = format!("the link is {} and should be {link}", new.chain);
             self.find(Check::Chain, event, what);

@@ -1,7 +1,7 @@
 //! Opening a database file: is it ours, do we know its format, and with which settings.
 
 use super::{Durability, Settings, sql};
-use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
+use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior, config::DbConfig};
 use std::{
     fs, io,
     path::{Path, PathBuf},
@@ -126,6 +126,7 @@ pub(super) fn for_writing(path: &Path, settings: &Settings) -> Result<Connection
         | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(PATIENCE)?;
+    keep_plans(&connection)?;
     connection.pragma_update(None, "page_size", PAGE_BYTES)?;
     let fresh = is_fresh(&connection)?;
     if !fresh {
@@ -166,8 +167,15 @@ pub(super) fn for_reading(path: &Path) -> Result<Connection, Trouble> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(PATIENCE)?;
+    keep_plans(&connection)?;
     connection.pragma_update(None, "cache_size", -READER_CACHE_KIB)?;
     Ok(connection)
+}
+
+/// The bundled library is built to plan a statement anew whenever another bound value might suggest
+/// a better plan, which costs several times what the statement does. Ours have one plan.
+fn keep_plans(connection: &Connection) -> rusqlite::Result<()> {
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map(|_| ())
 }
 
 /// Passes a store of a format that this program knows.

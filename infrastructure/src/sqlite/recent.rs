@@ -4,11 +4,12 @@
 //! old of before are forgotten. Nothing is forgotten except in [`Recent::age`], so an owner that
 //! relies on an entry decides itself when it no longer does.
 
+use foldhash::fast::RandomState;
 use std::{collections::HashMap, hash::Hash};
 
 pub(super) struct Recent<K, V> {
-    young: HashMap<K, V>,
-    old: HashMap<K, V>,
+    young: HashMap<K, V, RandomState>,
+    old: HashMap<K, V, RandomState>,
     generation: usize,
 }
 
@@ -16,7 +17,7 @@ impl<K: Hash + Eq, V: Clone> Recent<K, V> {
     /// Remembers at least the last `capacity / 2` keys used.
     pub(super) fn new(capacity: usize) -> Self {
         let generation = (capacity / 2).max(1);
-        Self { young: HashMap::new(), old: HashMap::new(), generation }
+        Self { young: HashMap::default(), old: HashMap::default(), generation }
     }
 
     pub(super) fn get(&mut self, key: &K) -> Option<V> {

@@ -16,6 +16,7 @@ use super::{
     row::{self, Place, signed},
     sql,
 };
+use foldhash::fast::RandomState;
 use fundflow_application::store::{AppendError, Position, StreamAppend};
 use rusqlite::{Connection, Statement, Transaction, TransactionBehavior, config::DbConfig};
 use std::{collections::HashMap, fs::File, sync::Arc, thread::JoinHandle};
@@ -133,7 +134,7 @@ struct Writer<'db> {
     epoch: i64,
     head: Position,
     heads: Heads<'db>,
-    types: HashMap<Box<str>, i64>,
+    types: HashMap<Box<str>, i64, RandomState>,
     stopped: Option<Stopped>,
     owner: Statement<'db>,
     insert_stream: Statement<'db>,

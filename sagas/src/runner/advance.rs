@@ -195,7 +195,7 @@ impl Runner {
             }
             (Send::AwaitRefunds, _) | (Send::Call(_) | Send::Await(_), Lane::InFlight) => false,
             (Send::Call(_) | Send::Await(_), Lane::Waiting(due)) if due > now => {
-                self.timers.insert((due, transaction.clone()));
+                self.set_timer(transaction, due);
                 false
             }
             (Send::Call(call), Lane::Idle | Lane::Waiting(_) | Lane::Due) => {
@@ -318,7 +318,7 @@ impl Runner {
         };
         if let Some(saga) = self.sagas.get_mut(transaction) {
             saga.main = Lane::Waiting(due);
-            self.timers.insert((due, transaction.clone()));
+            self.set_timer(transaction, due);
         }
     }
 
@@ -327,7 +327,7 @@ impl Runner {
         match saga.refund {
             Lane::InFlight => return,
             Lane::Waiting(due) if due > now => {
-                self.timers.insert((due, transaction.clone()));
+                self.set_timer(transaction, due);
                 return;
             }
             Lane::Idle | Lane::Waiting(_) | Lane::Due => {}
@@ -367,7 +367,7 @@ impl Runner {
             let lane = if row == REFUND_ROW { &mut saga.refund } else { &mut saga.main };
             *lane = Lane::Waiting(due);
             saga.uncertain |= row != REFUND_ROW;
-            self.timers.insert((due, transaction.clone()));
+            self.set_timer(transaction, due);
         }
     }
 

@@ -28,6 +28,7 @@ pub use day_use::DayUses;
 pub use operator::{Action, ActionError, can_skip, legs, legs_of, place};
 pub use saga::{Lane, Saga};
 
+use foldhash::fast::RandomState;
 use fundflow_application::{
     codec::Stored,
     counterparty::{Application, ApplicationAnswer, Charge, ChargeAnswer, Refund, RefundAnswer},
@@ -195,8 +196,8 @@ pub enum Need {
 /// Open sagas, their wallets and their timers. Cloned, it is another future of the same past.
 #[derive(Debug, Clone)]
 pub struct Runner {
-    sagas: HashMap<TransactionId, Box<Saga>>,
-    wallets: HashMap<WalletId, WalletCell>,
+    sagas: HashMap<TransactionId, Box<Saga>, RandomState>,
+    wallets: HashMap<WalletId, WalletCell, RandomState>,
     timers: BTreeSet<(Timestamp, TransactionId)>,
     calendar: Arc<TradingCalendar>,
     causes: HashMap<&'static str, Arc<str>>,
@@ -214,8 +215,8 @@ impl Runner {
     /// Without any saga yet.
     pub fn new(calendar: Arc<TradingCalendar>) -> Self {
         Self {
-            sagas: HashMap::new(),
-            wallets: HashMap::new(),
+            sagas: HashMap::default(),
+            wallets: HashMap::default(),
             timers: BTreeSet::new(),
             calendar,
             causes: HashMap::new(),
@@ -229,6 +230,8 @@ impl Runner {
         let transaction = input.transaction();
         match (self.sagas.get(transaction), input) {
             (None, _) => Some(Need::Saga(transaction.clone())),
+            // A counted wallet stays in memory as long as its purchase.
+            (Some(saga), _) if saga.counted => None,
             (Some(saga), Input::Place { request, .. }) => {
                 let wallet = saga.wallet().unwrap_or_else(|| wallet_of(request));
                 (!self.wallets.contains_key(&wallet)).then_some(Need::Wallet(wallet))
@@ -298,6 +301,7 @@ impl Runner {
         while rung < at_most && self.next_timer().is_some_and(|due| due <= now) {
             let Some((_, transaction)) = self.timers.pop_first() else { break };
             if let Some(saga) = self.sagas.get_mut(&transaction) {
+                saga.timer = None;
                 saga.ring(now);
             }
             self.advance(&transaction, "timer", now);
@@ -322,8 +326,11 @@ impl Runner {
         if !saga.is_idle() || !saga.is_over() {
             return;
         }
-        let wallet = saga.wallet();
+        let (wallet, timer) = (saga.wallet(), saga.timer);
         self.sagas.remove(transaction);
+        if let Some(due) = timer {
+            self.timers.remove(&(due, transaction.clone()));
+        }
         if let Some(wallet) = wallet
             && let Some(cell) = self.wallets.get_mut(&wallet)
         {
@@ -342,6 +349,20 @@ impl Runner {
     /// The purchases in memory.
     pub fn sagas(&self) -> impl Iterator<Item = (&TransactionId, &Saga)> {
         self.sagas.iter().map(|(id, saga)| (id, saga.as_ref()))
+    }
+
+    /// A purchase has one timer, for whichever of its lanes is due first.
+    fn set_timer(&mut self, transaction: &TransactionId, due: Timestamp) {
+        let Some(saga) = self.sagas.get_mut(transaction) else { return };
+        match saga.timer {
+            Some(set) if set <= due => return,
+            Some(set) => {
+                self.timers.remove(&(set, transaction.clone()));
+            }
+            None => {}
+        }
+        saga.timer = Some(due);
+        self.timers.insert((due, transaction.clone()));
     }
 
     fn cause(&mut self, name: &'static str) -> Arc<str> {

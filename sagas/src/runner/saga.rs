@@ -46,6 +46,8 @@ pub struct Saga {
     pub(super) again: bool,
     /// Effects that were sent and are not answered, whatever the lanes have moved on to.
     pub(super) outstanding: u32,
+    /// Its entry among the runner's timers.
+    pub(super) timer: Option<Timestamp>,
     /// Counted in its wallet's open purchases.
     pub(super) counted: bool,
     /// Counted under its day's limits.
@@ -72,6 +74,7 @@ impl Saga {
             uncertain,
             again: false,
             outstanding: 0,
+            timer: None,
             counted: false,
             in_use,
         }
