@@ -1,6 +1,6 @@
 //! The load: complete purchases through the engine's own door, a given number in flight.
 
-use super::at_once::{ConfirmsAtOnce, PaysAtOnce};
+use super::sandbox::{SandboxChannel, SandboxRegistrar};
 use chrono::NaiveDate;
 use fundflow::{Engine, Purchase, PurchaseError, Rest};
 use fundflow_application::{
@@ -70,12 +70,12 @@ impl Bench {
         // A fixed business instant: the figures must not depend on the day of the run.
         let clock = ManualClock::at("2026-02-13T10:00:00+08:00".parse::<Timestamp>()?);
         let (to_notices, mut notices) = mpsc::unbounded_channel();
-        let registrar = ConfirmsAtOnce {
+        let registrar = SandboxRegistrar {
             notices: confirms.then_some(to_notices),
             confirmed_on: "2026-02-24".parse::<NaiveDate>()?,
             nav: "1.2345".parse::<Nav>()?,
         };
-        let channel = Arc::new(PaysAtOnce(clock.clone()));
+        let channel = Arc::new(SandboxChannel(clock.clone()));
         let calendar = Arc::new(TradingCalendar::xshg()?);
         let engine = Engine::builder(store, channel, Arc::new(registrar), calendar)
             .clock(clock)

@@ -4,11 +4,11 @@
 //! before anything is told. The bare log writes the same bytes in the same batches to the same
 //! directory in the same run, which is the least that durability can cost on this disk.
 
-mod at_once;
 mod load;
 mod measured;
 mod process;
 mod report;
+mod sandbox;
 
 use crate::args::DEFAULT_STORE;
 use clap::Args;
@@ -156,8 +156,8 @@ fn bare_log(directory: &Path, batches: &[usize]) -> Result<Duration, Trouble> {
     Ok(start.elapsed())
 }
 
-/// The growth of the process while so many purchases open and wait for the registrar. The first
-/// quarter is not counted: it fills the store's own caches.
+/// The growth of the process while so many purchases open and wait for the registrar. Half as
+/// many go before and are not counted: they fill the store's own caches.
 async fn weigh<S: EventStore + Checkpoints>(
     open: u64,
     first: u64,
@@ -168,7 +168,7 @@ async fn weigh<S: EventStore + Checkpoints>(
         return Ok(None);
     }
     let bench = Bench::start(store.clone(), catalogue, false, first).await?;
-    bench.open(open / 4).await?;
+    bench.open(open / 2).await?;
     let before = process::resident_kib();
     bench.open(open).await?;
     let after = process::resident_kib();

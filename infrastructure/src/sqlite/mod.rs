@@ -68,7 +68,7 @@ impl Default for Settings {
         Self {
             durability: Durability::Full,
             cache_mib: 64,
-            cached_streams: 32_768,
+            cached_streams: 16_384,
             checkpoint_pages: 10_000,
             queued_appends: 1024,
             max_pages: None,

@@ -1,4 +1,4 @@
-//! Counterparties that answer at once and always yes, so that the benchmark measures the engine.
+//! A sandbox that answers at once and always yes, so that the benchmark measures the engine.
 //!
 //! The registrar still confirms by notices of its own, after it accepted: first the purchase, then
 //! the conversion, as a real one does.
@@ -21,9 +21,9 @@ use tokio::sync::mpsc;
 
 /// Takes every payment.
 #[derive(Debug)]
-pub(super) struct PaysAtOnce(pub(super) ManualClock);
+pub(super) struct SandboxChannel(pub(super) ManualClock);
 
-impl PaymentChannel for PaysAtOnce {
+impl PaymentChannel for SandboxChannel {
     async fn charge(&self, charge: Charge) -> ChargeAnswer {
         let serial = charge.order.into();
         let (amount, paid_at) = (Money::from(charge.amount), self.0.now());
@@ -41,13 +41,13 @@ impl PaymentChannel for PaysAtOnce {
 
 /// Accepts every application and, unless it holds its tongue, confirms it right after.
 #[derive(Debug)]
-pub(super) struct ConfirmsAtOnce {
+pub(super) struct SandboxRegistrar {
     pub(super) notices: Option<mpsc::UnboundedSender<Notice>>,
     pub(super) confirmed_on: NaiveDate,
     pub(super) nav: Nav,
 }
 
-impl Registrar for ConfirmsAtOnce {
+impl Registrar for SandboxRegistrar {
     async fn submit(&self, application: Application) -> ApplicationAnswer {
         let serial: Arc<str> = application.no.clone().into();
         if let (Some(notices), Some(outcome)) = (&self.notices, self.outcome(&application.ask)) {
@@ -69,7 +69,7 @@ impl Registrar for ConfirmsAtOnce {
     }
 }
 
-impl ConfirmsAtOnce {
+impl SandboxRegistrar {
     fn outcome(&self, ask: &Ask) -> Option<Outcome> {
         match ask {
             Ask::Purchase { amount, .. } => {
