@@ -244,3 +244,9 @@ fn what_would_be_refused_names_both_numbers() {
     failed(eaten, 1, "fee 1000.00 is not below the amount 500.00");
     failed("purchase --amount 500 --nav 1 --fund 999999 --on 2026-02-13", 1, "fund 999999");
 }
+
+#[test]
+fn a_negative_number_is_refused_as_a_number_and_not_as_an_unknown_flag() {
+    let allowed = "0.01 to 99999999999999.99 yuan with at most 2 decimals";
+    failed("purchase --amount -1 --rate 1.5% --nav 1", 2, allowed);
+}

@@ -65,8 +65,8 @@ macro_rules! arguments {
         #[derive(Debug, Default, clap::Args, Deserialize)]
         #[serde(rename_all = "kebab-case", deny_unknown_fields)]
         pub(crate) struct $name {
-            $($(#[$one_meta])* #[arg(long)] #[serde(default)] pub(crate) $one: Option<$one_type>,)*
-            $($($(#[$many_meta])* #[arg(long)] #[serde(default)] pub(crate) $many: Vec<$many_type>,)*)?
+            $($(#[$one_meta])* #[arg(long, allow_negative_numbers = true)] #[serde(default)] pub(crate) $one: Option<$one_type>,)*
+            $($($(#[$many_meta])* #[arg(long, allow_negative_numbers = true)] #[serde(default)] pub(crate) $many: Vec<$many_type>,)*)?
             /// Read what is not typed from a TOML file with the flags' names as keys
             #[arg(long)]
             #[serde(skip)]
