@@ -322,3 +322,20 @@ fn refund_effect() -> Effect {
         order,
     })
 }
+
+#[test]
+fn an_answer_that_changes_nothing_is_not_asked_for_again_at_once() {
+    let mut world = placed(LinkedSameDay, happy());
+    let (Input::Heard { transaction, .. }, _) = world.answer(0, Fate::Lost) else {
+        panic!("no call")
+    };
+
+    // "Never heard of it", said to the charge itself, is nonsense.
+    let answer = Answer::Charge(ChargeAnswer::NotFound);
+    world.handle(Input::Heard { transaction, answer, asked: true });
+
+    assert!(world.in_flight.is_empty(), "{:?}", world.in_flight);
+    let open = world.log.purchase.state.known().expect("a purchase");
+    let retry = open.retries.first().expect("a retry");
+    assert_eq!((retry.row.as_ref(), retry.cause.code.as_ref()), ("pay", "no_effect"));
+}
