@@ -1,0 +1,56 @@
+//! A kind of saga without its types: how the runner and the desk see what a user registered.
+
+use crate::{
+    message::SagaId,
+    port::Payload,
+    process::Process,
+    running::{Instance, Running},
+    saga::Saga,
+};
+use fundflow_kernel::{ids::TransactionId, streams::{Key, Opener}};
+use std::sync::Arc;
+
+/// A registered kind of saga.
+pub trait Kind: Send + Sync {
+    /// The category of its process streams.
+    fn name(&self) -> &'static str;
+    /// Every aggregate that it works on, and its own process.
+    fn aggregates(&self) -> Vec<Opener>;
+    /// A saga of which nothing is in memory yet.
+    fn fresh(&self, transaction: TransactionId) -> Box<dyn Instance>;
+}
+
+/// A kind of saga with its types.
+#[derive(Debug)]
+pub struct Of<S>(pub Arc<S>);
+
+impl<S: Saga> Kind for Of<S> {
+    fn name(&self) -> &'static str {
+        S::KIND
+    }
+
+    fn aggregates(&self) -> Vec<Opener> {
+        let mut all = S::aggregates();
+        all.push(Opener::of::<Process<S>>());
+        all
+    }
+
+    fn fresh(&self, transaction: TransactionId) -> Box<dyn Instance> {
+        Box::new(Running::fresh(self.0.clone(), transaction))
+    }
+}
+
+/// The key of a saga's process stream.
+pub fn process_key<S: Saga>(transaction: &TransactionId) -> Key<Process<S>> {
+    Key::of(transaction)
+}
+
+/// The identity of a saga of that type.
+pub fn saga_id<S: Saga>(transaction: &TransactionId) -> SagaId {
+    SagaId { kind: S::KIND, transaction: transaction.clone() }
+}
+
+/// What a typed door makes of a typed value.
+pub fn payload<T: std::any::Any + Send + Sync>(value: T) -> Payload {
+    Arc::new(value)
+}

@@ -1,0 +1,30 @@
+//! Carries any saga (the field says process manager) from its request to its end.
+//!
+//! A saga is a table that is read downwards to run it and upwards to leave it, and a fold over
+//! facts. Whoever writes one implements [`saga::Saga`]; everything else is here, and knows none of
+//! them by name. Nothing here does I/O, reads a clock or draws a number: the runner is a
+//! deterministic state machine that its shell feeds and empties.
+
+// What a saga is.
+pub mod saga;
+pub mod step;
+pub mod turn;
+
+// What is remembered of one, and where it stands.
+pub mod process;
+pub mod stand;
+
+// Whom it talks to, and when it asks again.
+pub mod breaker;
+pub mod port;
+pub mod retry;
+
+// What runs it.
+pub mod kind;
+pub mod message;
+pub mod runner;
+mod running;
+
+// What is read off its log.
+pub mod liveness;
+pub mod timeline;

@@ -1,0 +1,314 @@
+//! What goes into the runner and what comes out of it.
+
+use crate::{
+    port::{Ask, Payload, PortName},
+    process::Disposition,
+    saga::Wrap,
+};
+use fundflow_kernel::{
+    cause::Cause,
+    envelope::{Actor, StreamName},
+    ids::TransactionId,
+    store::StreamAppend,
+    time::Timestamp,
+};
+use std::{any::Any, fmt, sync::Arc};
+
+/// Who waits for a reply; the shell's own number. 0: nobody.
+pub type Ticket = u64;
+
+/// A saga: its kind and its transaction.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SagaId {
+    /// The category of its process stream.
+    pub kind: &'static str,
+    /// The caller's key.
+    pub transaction: TransactionId,
+}
+
+impl fmt::Display for SagaId {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{} {}", self.kind, self.transaction)
+    }
+}
+
+/// Something that happened outside.
+#[derive(Debug, Clone)]
+pub struct Input {
+    /// For the reply.
+    pub ticket: Ticket,
+    /// What.
+    pub what: What,
+}
+
+/// Something that happened outside.
+#[derive(Clone)]
+pub enum What {
+    /// Somebody asks for a saga.
+    Request {
+        /// Which one.
+        saga: SagaId,
+        /// A `Saga::Request`.
+        request: Payload,
+        /// A `Saga::Asked`.
+        asked: Payload,
+        /// When it was asked; by the engine's clock without.
+        at: Option<Timestamp>,
+        /// W3C trace context.
+        trace_parent: Option<Arc<str>>,
+    },
+    /// Somebody asks something of a running saga.
+    Command {
+        /// Which one.
+        saga: SagaId,
+        /// A `Saga::Command`.
+        command: Payload,
+        /// Who.
+        actor: Actor,
+        /// When it was asked; by the engine's clock without.
+        at: Option<Timestamp>,
+    },
+    /// An operator acts on a saga.
+    Act {
+        /// Which one.
+        saga: SagaId,
+        /// What is done.
+        action: Action,
+        /// By whom.
+        operator: Arc<str>,
+    },
+    /// The reply to a call.
+    Answer(Box<Answered>),
+    /// News that nobody asked for, about the stream of an outside key.
+    Notice {
+        /// Named after the key.
+        stream: StreamName,
+        /// What the saga that owns the stream can read.
+        news: Payload,
+    },
+    /// Whether, and how, a saga has come to rest.
+    Watch {
+        /// Which one.
+        saga: SagaId,
+    },
+}
+
+impl fmt::Debug for What {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            What::Request { saga, .. } => write!(out, "request for {saga}"),
+            What::Command { saga, .. } => write!(out, "command to {saga}"),
+            What::Act { saga, action, .. } => write!(out, "{action:?} on {saga}"),
+            What::Answer(answered) => write!(out, "answer to {:?}", answered.effect),
+            What::Notice { stream, .. } => write!(out, "notice about {stream}"),
+            What::Watch { saga } => write!(out, "watch {saga}"),
+        }
+    }
+}
+
+/// A call and what came of it.
+#[derive(Debug, Clone)]
+pub struct Answered {
+    /// The call.
+    pub effect: Effect,
+    /// The port's answer.
+    pub answer: Payload,
+}
+
+/// What an operator may do to any saga.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Action {
+    /// Go on where it is parked, with the retries started over.
+    Resume {
+        /// For the auditor.
+        reason: Arc<str>,
+    },
+    /// Leave towards the nearest landing: the row that nobody answers is closed.
+    SkipToLanding {
+        /// For the auditor.
+        reason: Arc<str>,
+    },
+    /// Give up; every open end needs a disposition.
+    Abandon {
+        /// For the auditor.
+        reason: Arc<str>,
+        /// Open end and what becomes of it.
+        dispositions: Vec<(Arc<str>, Disposition)>,
+    },
+}
+
+/// A call to make, once its batch is durable.
+#[derive(Clone)]
+pub struct Effect {
+    /// Whose.
+    pub saga: SagaId,
+    /// The port that it goes to.
+    pub port: PortName,
+    /// Made, or only asked about.
+    pub ask: Ask,
+    /// Its idempotency key.
+    pub key: Arc<str>,
+    pub(crate) lane: usize,
+    pub(crate) seq: u32,
+    pub(crate) call: Payload,
+    pub(crate) wrap: Wrap,
+}
+
+impl Effect {
+    /// What the port is given.
+    pub fn call(&self) -> Payload {
+        self.call.clone()
+    }
+
+    /// The same, as the type that a port of that kind takes.
+    pub fn call_as<C: Any>(&self) -> Option<&C> {
+        self.call.downcast_ref()
+    }
+}
+
+impl fmt::Debug for Effect {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let ask = match self.ask {
+            Ask::Call => "call",
+            Ask::Query => "query",
+        };
+        write!(out, "{ask} {} at {}", self.key, self.port)
+    }
+}
+
+/// What a ticket's holder is told.
+#[derive(Clone)]
+pub enum Reply {
+    /// To a request, the first or a repeated one: durable, and the same for ever.
+    Placed {
+        /// A `Saga::Promise`: what was decided then.
+        promise: Payload,
+        /// How it has ended by now, if it has: the stored type of the ending.
+        ending: Option<Arc<str>>,
+    },
+    /// The business says no; nothing was stored. A `Saga::Refusal`, and the same in words.
+    Refused(Payload, Arc<str>),
+    /// The action was taken (and stored), or had already been.
+    Acted,
+    /// The action cannot be taken.
+    NotActed(ActionError),
+    /// What became of a notice.
+    Noticed(Noticed),
+    /// How a saga came to rest; `None` while it has not.
+    Rest(Option<Rest>),
+}
+
+impl fmt::Debug for Reply {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Reply::Placed { ending, .. } => write!(out, "placed, ending {ending:?}"),
+            Reply::Refused(_, text) => write!(out, "refused: {text}"),
+            Reply::Acted => out.write_str("acted"),
+            Reply::NotActed(error) => write!(out, "not acted: {error}"),
+            Reply::Noticed(noticed) => write!(out, "{noticed:?}"),
+            Reply::Rest(rest) => write!(out, "{rest:?}"),
+        }
+    }
+}
+
+/// What became of a notice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Noticed {
+    /// So many events were stored because of it.
+    Recorded(usize),
+    /// All of it was known.
+    Repeated,
+    /// It contradicts what holds; it was stored as that.
+    Contradicted,
+    /// It says that nobody knows yet.
+    NoNews,
+    /// No saga has that key; it was stored as that where the engine has a place for it.
+    Unclaimed,
+}
+
+/// Why an action was not taken.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ActionError {
+    /// Look the transaction ID up with `fundflow saga ls`.
+    #[error("no {} {} was ever prepared", .0.kind, .0.transaction)]
+    Unknown(SagaId),
+    /// Only what is parked can be resumed.
+    #[error("it is not parked; it stands at {at}")]
+    NotParked {
+        /// Where it is.
+        at: Arc<str>,
+    },
+    /// The other side, or our own books, must speak first; resume asks again.
+    #[error("{at} cannot be skipped: only the other side can say how it ends; resume asks again")]
+    CannotSkip {
+        /// Where it is.
+        at: Arc<str>,
+    },
+    /// The rules say no.
+    #[error("{0}")]
+    Refused(Arc<str>),
+    /// A stream that it needs cannot be folded; verify the store.
+    #[error("{place} is damaged: {what}")]
+    Damaged {
+        /// Stream and version.
+        place: Arc<str>,
+        /// What is wrong there.
+        what: Arc<str>,
+    },
+    /// A defect of the engine; report it with the saga's events.
+    #[error("{0}")]
+    Defect(Arc<str>),
+}
+
+/// How a saga came to rest.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Rest {
+    /// It is over: the stored type of its ending.
+    Ended(Arc<str>),
+    /// It waits for a person.
+    Parked(Cause),
+}
+
+/// Something that a person should know.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Alert {
+    /// About which saga or stream.
+    pub about: Arc<str>,
+    /// What happened, in words.
+    pub what: Arc<str>,
+}
+
+/// What the shell must append, send and tell.
+#[derive(Debug, Clone, Default)]
+pub struct Output {
+    /// To append in this order.
+    pub appends: Vec<StreamAppend>,
+    /// To send once they are durable.
+    pub effects: Vec<Effect>,
+    /// To tell once they are durable.
+    pub replies: Vec<(Ticket, Reply)>,
+    /// To forget once they are durable.
+    pub finished: Vec<SagaId>,
+    /// Streams that were used beside those of a saga's plan; released once they are durable.
+    pub released: Vec<StreamName>,
+    /// Which batch this is, counted from 1.
+    pub batch: u64,
+    /// How sagas came to rest: over, or parked.
+    pub rests: Vec<(SagaId, Rest)>,
+    /// For a person's eyes: what was refused because it contradicts, what was parked.
+    pub alerts: Vec<Alert>,
+}
+
+impl Output {
+    /// Nothing to append, send, tell or forget.
+    pub fn is_empty(&self) -> bool {
+        let Self { appends, effects, replies, finished, released, rests, alerts, batch: _ } = self;
+        appends.is_empty()
+            && effects.is_empty()
+            && replies.is_empty()
+            && finished.is_empty()
+            && released.is_empty()
+            && rests.is_empty()
+            && alerts.is_empty()
+    }
+}

@@ -1,0 +1,99 @@
+//! Which facts follow from a command to a process, or why none may.
+
+use super::{Command, Disposed, Disposition, Event, Open, Refusal, Retry, State};
+use crate::saga::{OpenEnd, Saga};
+use std::sync::Arc;
+
+pub(super) fn decide<S: Saga>(
+    state: &State<S>,
+    command: &Command<S>,
+) -> Result<Vec<Event<S>>, Refusal> {
+    use {Command as C, State as T};
+    match (state, command) {
+        (T::Absent, C::Prepare { request, promise, table }) => Ok(vec![Event::Prepared {
+            request: request.clone(),
+            promise: promise.clone(),
+            table: table.clone(),
+        }]),
+        (
+            T::Absent,
+            C::Reach(_)
+            | C::End(..)
+            | C::ScheduleRetry(_)
+            | C::Park(..)
+            | C::Resume(_)
+            | C::ChooseLanding(_)
+            | C::Abandon { .. },
+        ) => Err(Refusal::NotPrepared),
+        (T::Open(was) | T::Ended(was, _), C::Prepare { request, .. }) => repeat(was, request),
+
+        (T::Open(open) | T::Ended(open, _), C::Reach(milestone)) => reach(open, milestone),
+        (T::Open(_), C::End(ending, cause)) => {
+            Ok(vec![Event::Ended { ending: *ending, cause: cause.clone() }])
+        }
+        (T::Open(open), C::ChooseLanding(reason)) => {
+            Ok(once(!open.landing_chosen, || Event::LandingChosen { reason: reason.clone() }))
+        }
+        (T::Open(_), C::Abandon { reason, open, dispositions }) => {
+            abandon(reason, open, dispositions)
+        }
+
+        (T::Open(was) | T::Ended(was, _), C::ScheduleRetry(retry)) => Ok(schedule(was, retry)),
+        (T::Open(was) | T::Ended(was, _), C::Park(row, cause)) => {
+            let park = || Event::Parked { row: row.clone(), cause: cause.clone() };
+            Ok(once(was.parked.is_none(), park))
+        }
+        (T::Open(was) | T::Ended(was, _), C::Resume(reason)) => {
+            Ok(once(was.parked.is_some(), || Event::Resumed { reason: reason.clone() }))
+        }
+
+        (T::Ended(_, super::Over::Ended(was)), C::End(again, _)) if was == again => Ok(vec![]),
+        (T::Ended(_, super::Over::Abandoned), C::Abandon { .. }) => Ok(vec![]),
+        (T::Ended(..), C::End(..)) => Err(late("end")),
+        (T::Ended(..), C::ChooseLanding(_)) => Err(late("choice of landing")),
+        (T::Ended(..), C::Abandon { .. }) => Err(late("abandonment")),
+    }
+}
+
+fn repeat<S: Saga>(first: &Open<S>, again: &S::Request) -> Result<Vec<Event<S>>, Refusal> {
+    let fields = S::differences(&first.request, again);
+    if fields.is_empty() { Ok(vec![]) } else { Err(Refusal::DiffersFromFirst { fields }) }
+}
+
+/// A milestone that changes nothing was reached before.
+fn reach<S: Saga>(open: &Open<S>, milestone: &S::Milestone) -> Result<Vec<Event<S>>, Refusal> {
+    let mut notes = open.notes.clone();
+    S::remember(&mut notes, milestone).ok_or(Refusal::OutOfOrder)?;
+    Ok(once(notes != open.notes, || Event::Reached(milestone.clone())))
+}
+
+fn once<S: Saga>(first: bool, event: impl FnOnce() -> Event<S>) -> Vec<Event<S>> {
+    if first { vec![event()] } else { vec![] }
+}
+
+fn schedule<S: Saga>(open: &Open<S>, retry: &Retry) -> Vec<Event<S>> {
+    let known = open.retries.iter().find(|was| was.row == retry.row);
+    let repeated = known.is_some_and(|was| was.attempt >= retry.attempt);
+    once(!repeated, || Event::RetryScheduled(retry.clone()))
+}
+
+fn abandon<S: Saga>(
+    reason: &Arc<str>,
+    open: &[OpenEnd],
+    dispositions: &[(Arc<str>, Disposition)],
+) -> Result<Vec<Event<S>>, Refusal> {
+    let disposed = |OpenEnd { name, worth }: &OpenEnd| {
+        let chosen = dispositions.iter().find(|(named, _)| named == name);
+        let (name, worth) = (name.clone(), *worth);
+        match chosen {
+            Some((_, disposition)) => Ok(Disposed { name, worth, disposition: *disposition }),
+            None => Err(Refusal::MissingDisposition { name, worth }),
+        }
+    };
+    let ends = open.iter().map(disposed).collect::<Result<_, _>>()?;
+    Ok(vec![Event::Abandoned { reason: reason.clone(), ends }])
+}
+
+fn late(message: &'static str) -> Refusal {
+    Refusal::ContradictsEarlier { message }
+}

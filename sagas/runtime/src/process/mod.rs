@@ -1,0 +1,347 @@
+//! What belongs to any process: one decider for the life of every saga.
+//!
+//! ```text
+//! absent --Prepare--> open --Reach--> open (milestones of the saga's own)
+//!                      |  --Park--> parked --Resume | ChooseLanding--> open
+//!                      |------End----> ended
+//!                      `----Abandon--> ended (every open end has a disposition)
+//! ```
+//!
+//! In the words of transactional messaging: *prepared* is the half message, *parked* the dead letter
+//! that waits for a person.
+//!
+//! 1. The transaction ID is the identity, for ever: the same request again decides nothing.
+//! 2. Everything that the decision looked at is pinned in `prepared`; a replay needs nothing else.
+//! 3. It ends once. A late contradiction is refused, never applied.
+//! 4. What is owed after the end can still be retried or parked.
+
+mod decide;
+mod evolve;
+mod store;
+#[cfg(test)]
+mod tests;
+
+use crate::saga::{OpenEnd, Saga};
+use fundflow_kernel::{cause::Cause, decider::Decider, ids::VersionTag, time::Timestamp};
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+use std::{fmt, marker::PhantomData, sync::Arc};
+
+/// Where an open end goes when an operator gives up on a saga.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Disposition {
+    /// Back to whom it came from, by hand.
+    Refund,
+    /// To a suspense account, under a case.
+    Suspense,
+    /// Settled outside of the engine.
+    Manual,
+}
+
+/// One end that was open, and what becomes of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Disposed {
+    /// As the saga names it.
+    #[serde(rename = "leg")]
+    pub name: Arc<str>,
+    /// In the unit that the saga documents.
+    #[serde(with = "rust_decimal::serde::str")]
+    pub worth: Decimal,
+    /// What becomes of it.
+    pub disposition: Disposition,
+}
+
+/// A row that waits for its next attempt.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Retry {
+    /// The saga's row.
+    pub row: Arc<str>,
+    /// How many attempts were made.
+    pub attempt: u32,
+    /// What the last one said.
+    pub cause: Cause,
+    /// When to ask again.
+    pub due: Timestamp,
+}
+
+/// A request to the process.
+#[derive(Debug)]
+pub enum Command<S: Saga> {
+    /// Open it, on the table of that version.
+    Prepare {
+        /// What was asked.
+        request: Box<S::Request>,
+        /// What was decided on it.
+        promise: Box<S::Promise>,
+        /// The table that it runs on to its end.
+        table: VersionTag,
+    },
+    /// Something that the saga's own table brings about.
+    Reach(S::Milestone),
+    /// It is over; the cause where it failed.
+    End(S::Ending, Option<Cause>),
+    /// A row is to be tried again at `due`.
+    ScheduleRetry(Retry),
+    /// Stop and wait for a person.
+    Park(Arc<str>, Cause),
+    /// Go on where it stopped.
+    Resume(Arc<str>),
+    /// Leave towards the nearest landing (operator).
+    ChooseLanding(Arc<str>),
+    /// Give up (operator).
+    Abandon {
+        /// For the auditor.
+        reason: Arc<str>,
+        /// Everything that is open now.
+        open: Vec<OpenEnd>,
+        /// What becomes of each.
+        dispositions: Vec<(Arc<str>, Disposition)>,
+    },
+}
+
+/// A fact about the process. Its stored types are [`Saga::NAMES`].
+#[derive(Debug)]
+pub enum Event<S: Saga> {
+    /// Accepted; nothing has been released downstream.
+    Prepared {
+        /// What was asked.
+        request: Box<S::Request>,
+        /// What was decided on it.
+        promise: Box<S::Promise>,
+        /// The table that it runs on to its end.
+        table: VersionTag,
+    },
+    /// The saga's own.
+    Reached(S::Milestone),
+    /// A row will be tried again.
+    RetryScheduled(Retry),
+    /// Stopped; a person must decide.
+    Parked {
+        /// The saga's row.
+        row: Arc<str>,
+        /// What keeps it.
+        cause: Cause,
+    },
+    /// It goes on: a person let it, or what it waited for came.
+    Resumed {
+        /// For the auditor.
+        reason: Arc<str>,
+    },
+    /// A person sent it to the nearest landing.
+    LandingChosen {
+        /// For the auditor.
+        reason: Arc<str>,
+    },
+    /// A person gave up on it.
+    Abandoned {
+        /// For the auditor.
+        reason: Arc<str>,
+        /// What became of every open end.
+        ends: Vec<Disposed>,
+    },
+    /// Over, in one of the saga's own ways.
+    Ended {
+        /// Which.
+        ending: S::Ending,
+        /// Where it failed.
+        cause: Option<Cause>,
+    },
+}
+
+/// How a saga is over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Over<E> {
+    /// In one of its own ways.
+    Ended(E),
+    /// A person gave up on it.
+    Abandoned,
+}
+
+/// Row and cause, while a person is waited for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Parked {
+    /// Where it stopped.
+    pub row: Arc<str>,
+    /// What keeps it.
+    pub cause: Cause,
+}
+
+/// What is remembered of a process.
+pub struct Open<S: Saga> {
+    /// For telling a repeat from a contradiction.
+    pub request: Box<S::Request>,
+    /// What was decided on it.
+    pub promise: Box<S::Promise>,
+    /// Its table.
+    pub table: VersionTag,
+    /// Of the saga's own milestones.
+    pub notes: S::Notes,
+    /// The latest retry of each row that needed one.
+    pub retries: Vec<Retry>,
+    /// While it waits for a person.
+    pub parked: Option<Box<Parked>>,
+    /// A person chose to leave.
+    pub landing_chosen: bool,
+    /// What a person took over when it was abandoned.
+    pub given_up: Vec<Arc<str>>,
+}
+
+/// A process, as its stream tells it.
+pub enum State<S: Saga> {
+    /// Nobody asked for it.
+    Absent,
+    /// On its way.
+    Open(Box<Open<S>>),
+    /// Over. What is owed after the end may still be retried or parked.
+    Ended(Box<Open<S>>, Over<S::Ending>),
+}
+
+/// Why a command to a process is refused. Checked in this order.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// Nothing was prepared under that transaction ID.
+    #[error("nothing was prepared under this transaction ID")]
+    NotPrepared,
+    /// Same transaction ID, another request. Use a new ID for a new request.
+    #[error("the transaction ID already stands for another request; it differs in {}", fields.join(", "))]
+    DiffersFromFirst {
+        /// Names of the fields that differ.
+        fields: Vec<&'static str>,
+    },
+    /// It is over, and the message says otherwise. It has no effect.
+    #[error("it has ended; a late {message} cannot change that")]
+    ContradictsEarlier {
+        /// What came.
+        message: &'static str,
+    },
+    /// The saga's own milestones do not follow one another that way.
+    #[error("the milestone cannot follow those before it")]
+    OutOfOrder,
+    /// Abandoning leaves no end without an owner.
+    #[error("{name} ({worth}) is open; give it a disposition: refund, suspense or manual")]
+    MissingDisposition {
+        /// Which.
+        name: Arc<str>,
+        /// What is at stake.
+        worth: Decimal,
+    },
+}
+
+/// The rules of any saga's process.
+pub struct Process<S>(PhantomData<fn() -> S>);
+
+impl<S: Saga> Decider for Process<S> {
+    const CATEGORY: &'static str = S::KIND;
+    type Command = Command<S>;
+    type Event = Event<S>;
+    type State = State<S>;
+    type Refusal = Refusal;
+
+    fn decide(state: &State<S>, command: &Command<S>) -> Result<Vec<Event<S>>, Refusal> {
+        decide::decide(state, command)
+    }
+
+    fn evolve(state: State<S>, event: &Event<S>) -> Option<State<S>> {
+        evolve::evolve(state, event)
+    }
+}
+
+impl<S: Saga> State<S> {
+    /// What is remembered, open or over.
+    pub fn open(&self) -> Option<&Open<S>> {
+        match self {
+            State::Absent => None,
+            State::Open(open) | State::Ended(open, _) => Some(open),
+        }
+    }
+
+    /// How it is over, if it is.
+    pub const fn ending(&self) -> Option<Over<S::Ending>> {
+        match self {
+            State::Absent | State::Open(_) => None,
+            State::Ended(_, ending) => Some(*ending),
+        }
+    }
+}
+
+// `derive` would ask these of `S` itself.
+impl<S: Saga> Default for State<S> {
+    fn default() -> Self {
+        State::Absent
+    }
+}
+
+impl<S: Saga> Clone for State<S> {
+    fn clone(&self) -> Self {
+        match self {
+            State::Absent => State::Absent,
+            State::Open(open) => State::Open(open.clone()),
+            State::Ended(open, over) => State::Ended(open.clone(), *over),
+        }
+    }
+}
+
+impl<S: Saga> PartialEq for State<S> {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (State::Absent, State::Absent) => true,
+            (State::Open(this), State::Open(that)) => this == that,
+            (State::Ended(this, one), State::Ended(that, two)) => this == that && one == two,
+            (State::Absent | State::Open(_) | State::Ended(..), _) => false,
+        }
+    }
+}
+
+impl<S: Saga> fmt::Debug for State<S> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            State::Absent => out.write_str("Absent"),
+            State::Open(open) => out.debug_tuple("Open").field(open).finish(),
+            State::Ended(open, over) => out.debug_tuple("Ended").field(open).field(over).finish(),
+        }
+    }
+}
+
+impl<S: Saga> Clone for Open<S> {
+    fn clone(&self) -> Self {
+        Self {
+            request: self.request.clone(),
+            promise: self.promise.clone(),
+            table: self.table.clone(),
+            notes: self.notes.clone(),
+            retries: self.retries.clone(),
+            parked: self.parked.clone(),
+            landing_chosen: self.landing_chosen,
+            given_up: self.given_up.clone(),
+        }
+    }
+}
+
+impl<S: Saga> PartialEq for Open<S> {
+    fn eq(&self, other: &Self) -> bool {
+        self.request == other.request
+            && self.promise == other.promise
+            && self.table == other.table
+            && self.notes == other.notes
+            && self.retries == other.retries
+            && self.parked == other.parked
+            && self.landing_chosen == other.landing_chosen
+            && self.given_up == other.given_up
+    }
+}
+
+impl<S: Saga> fmt::Debug for Open<S> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("Open")
+            .field("request", &self.request)
+            .field("promise", &self.promise)
+            .field("table", &self.table)
+            .field("notes", &self.notes)
+            .field("retries", &self.retries)
+            .field("parked", &self.parked)
+            .field("landing_chosen", &self.landing_chosen)
+            .field("given_up", &self.given_up)
+            .finish()
+    }
+}

@@ -1,0 +1,129 @@
+//! A process's events as they are stored: the saga's own names, bodies of any saga's shape.
+
+use super::{Disposed, Event, Process, Retry};
+use crate::saga::Saga;
+use fundflow_kernel::{cause::Cause, codec::Stored, ids::VersionTag};
+use serde::{Deserialize, Serialize, de::Error as _};
+use std::sync::Arc;
+
+#[derive(Serialize, Deserialize)]
+#[serde(bound = "")]
+struct Prepared<S: Saga> {
+    request: Box<S::Request>,
+    admitted: Box<S::Promise>,
+    table: VersionTag,
+}
+
+#[derive(Serialize)]
+#[serde(bound = "")]
+struct PreparedRef<'a, S: Saga> {
+    request: &'a S::Request,
+    admitted: &'a S::Promise,
+    table: &'a VersionTag,
+}
+
+#[derive(Serialize, Deserialize)]
+struct AtRow {
+    row: Arc<str>,
+    cause: Cause,
+}
+
+#[derive(Serialize, Deserialize)]
+struct ForReason {
+    reason: Arc<str>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct GivenUp {
+    reason: Arc<str>,
+    legs: Vec<Disposed>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct AtEnd {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    cause: Option<Cause>,
+}
+
+impl<S: Saga> Stored for Process<S> {
+    const TYPES: &'static [&'static str] = S::NAMES.all;
+
+    fn type_of(event: &Event<S>) -> &'static str {
+        match event {
+            Event::Prepared { .. } => S::NAMES.prepared,
+            Event::Reached(milestone) => S::milestone_type(milestone),
+            Event::RetryScheduled(_) => S::NAMES.retry_scheduled,
+            Event::Parked { .. } => S::NAMES.parked,
+            Event::Resumed { .. } => S::NAMES.resumed,
+            Event::LandingChosen { .. } => S::NAMES.landing_chosen,
+            Event::Abandoned { .. } => S::NAMES.abandoned,
+            Event::Ended { ending, .. } => S::ending_type(*ending),
+        }
+    }
+
+    fn write(event: &Event<S>, out: &mut Vec<u8>) -> serde_json::Result<()> {
+        match event {
+            Event::Prepared { request, promise, table } => {
+                let (request, admitted) = (request.as_ref(), promise.as_ref());
+                serde_json::to_writer(out, &PreparedRef::<S> { request, admitted, table })
+            }
+            Event::Reached(milestone) => write_milestone(milestone, out),
+            Event::RetryScheduled(retry) => serde_json::to_writer(out, retry),
+            Event::Parked { row, cause } => {
+                let (row, cause) = (row.clone(), cause.clone());
+                serde_json::to_writer(out, &AtRow { row, cause })
+            }
+            Event::Resumed { reason } | Event::LandingChosen { reason } => {
+                serde_json::to_writer(out, &ForReason { reason: reason.clone() })
+            }
+            Event::Abandoned { reason, ends } => {
+                let (reason, legs) = (reason.clone(), ends.clone());
+                serde_json::to_writer(out, &GivenUp { reason, legs })
+            }
+            Event::Ended { cause, .. } => {
+                serde_json::to_writer(out, &AtEnd { cause: cause.clone() })
+            }
+        }
+    }
+
+    fn read(event_type: &str, data: &str) -> serde_json::Result<Event<S>> {
+        let names = &S::NAMES;
+        Ok(if event_type == names.prepared {
+            let Prepared::<S> { request, admitted, table } = serde_json::from_str(data)?;
+            Event::Prepared { request, promise: admitted, table }
+        } else if event_type == names.retry_scheduled {
+            Event::RetryScheduled(serde_json::from_str::<Retry>(data)?)
+        } else if event_type == names.parked {
+            let AtRow { row, cause } = serde_json::from_str(data)?;
+            Event::Parked { row, cause }
+        } else if event_type == names.resumed {
+            let ForReason { reason } = serde_json::from_str(data)?;
+            Event::Resumed { reason }
+        } else if event_type == names.landing_chosen {
+            let ForReason { reason } = serde_json::from_str(data)?;
+            Event::LandingChosen { reason }
+        } else if event_type == names.abandoned {
+            let GivenUp { reason, legs } = serde_json::from_str(data)?;
+            Event::Abandoned { reason, ends: legs }
+        } else if let Some(ending) = S::ending_of(event_type) {
+            let AtEnd { cause } = serde_json::from_str(data)?;
+            Event::Ended { ending, cause }
+        } else {
+            Event::Reached(read_milestone::<S>(event_type, data)?)
+        })
+    }
+}
+
+/// Serde writes `{"variant":{body}}`; the store keeps type and body apart.
+fn write_milestone<M: Serialize>(milestone: &M, out: &mut Vec<u8>) -> serde_json::Result<()> {
+    let text = serde_json::to_string(milestone)?;
+    let body = text.split_once("\":").and_then(|(_, rest)| rest.strip_suffix('}'));
+    let body = body.ok_or_else(|| serde_json::Error::custom("a milestone must carry a body"))?;
+    out.extend_from_slice(body.as_bytes());
+    Ok(())
+}
+
+fn read_milestone<S: Saga>(event_type: &str, data: &str) -> serde_json::Result<S::Milestone> {
+    let variant = event_type.rsplit_once('.').map_or(event_type, |(_, variant)| variant);
+    serde_json::from_str(&format!("{{\"{variant}\":{data}}}"))
+}

@@ -1,0 +1,469 @@
+//! The saga runner: a deterministic state machine between the event store and the counterparties.
+//!
+//! Its shell does these steps, in this order; the runner itself does no I/O.
+//!
+//! 1. take inputs (requests, commands, answers, notices, due timers, operators' actions);
+//! 2. [`Runner::handle`]; when it says which streams it misses, read them, [`Runner::provide`] them
+//!    and hand the input in again;
+//! 3. read what [`Runner::starving`] names (a milestone may have added streams), [`Runner::go_on`];
+//! 4. append everything that was decided, durably, in one batch;
+//! 5. only then send the effects and the replies of that batch;
+//! 6. only then [`Runner::settle`] it: forget the sagas that are over.
+//!
+//! If the process dies after 1, 2 or 3, nothing was promised to anybody: the caller asks again, the
+//! counterparty is asked again. After 4, the log says what is pending and the restart sends it; a
+//! caller without a reply repeats its request and gets the first answer. In the middle of 5, an
+//! effect may be sent twice: under the same idempotency key, so it acts once; a restarted saga asks
+//! for the standing first. After 6 nothing is lost, because memory was only a cache.
+
+mod unclaimed;
+
+pub use unclaimed::Unclaimed;
+
+use crate::{
+    breaker::{Breaker, Limits},
+    kind::{Kind, Of},
+    message::{ActionError, Alert, Input, Noticed, Output, Reply, Rest, SagaId, Ticket, What},
+    port::PortName,
+    running::{Desk, Handled, Instance, Running, damaged},
+    saga::Saga,
+};
+use foldhash::fast::RandomState;
+use fundflow_kernel::{
+    envelope::{Recorded, StreamName},
+    ids::TransactionId,
+    streams::{Damage, Need, Opener, Streams},
+    time::Timestamp,
+};
+use std::{
+    collections::{BTreeSet, HashMap, VecDeque},
+    fmt,
+    sync::Arc,
+};
+
+struct Slot {
+    saga: Box<dyn Instance>,
+    timer: Option<Timestamp>,
+    /// The newest batch that holds decisions of it.
+    touched: u64,
+}
+
+/// An input that cannot be handled before those streams are in memory.
+#[derive(Debug)]
+pub struct Wanting {
+    /// To be handed in again.
+    pub input: Input,
+    /// To be read first.
+    pub needs: Vec<Need>,
+}
+
+/// Open sagas, their streams and their timers. Cloned, it is another future of the same past.
+pub struct Runner {
+    kinds: HashMap<&'static str, Arc<dyn Kind>, RandomState>,
+    openers: HashMap<&'static str, Opener, RandomState>,
+    unclaimed: Option<Arc<dyn Unclaimed>>,
+    sagas: HashMap<SagaId, Slot, RandomState>,
+    streams: Streams,
+    timers: BTreeSet<(Timestamp, SagaId)>,
+    breakers: HashMap<PortName, Breaker<SagaId>, RandomState>,
+    limits: Limits,
+    starved: Vec<SagaId>,
+    ready_to_call: VecDeque<SagaId>,
+    out: Output,
+}
+
+impl Default for Runner {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Runner {
+    /// Knows no saga yet.
+    pub fn new() -> Self {
+        Self {
+            kinds: HashMap::default(),
+            openers: HashMap::default(),
+            unclaimed: None,
+            sagas: HashMap::default(),
+            streams: Streams::default(),
+            timers: BTreeSet::new(),
+            breakers: HashMap::default(),
+            limits: Limits::default(),
+            starved: Vec::new(),
+            ready_to_call: VecDeque::new(),
+            out: Output { batch: 1, ..Output::default() },
+        }
+    }
+
+    /// Carries that saga.
+    pub fn register<S: Saga>(&mut self, saga: Arc<S>) {
+        self.register_kind(Arc::new(Of(saga)));
+    }
+
+    /// Carries a saga whose types are not known here.
+    pub fn register_kind(&mut self, kind: Arc<dyn Kind>) {
+        for opener in kind.aggregates() {
+            self.openers.insert(opener.category(), opener);
+        }
+        self.kinds.insert(kind.name(), kind);
+    }
+
+    /// Where news about keys that nobody handed out are stored.
+    pub fn set_unclaimed(&mut self, unclaimed: Arc<dyn Unclaimed>) {
+        self.unclaimed = Some(unclaimed);
+    }
+
+    /// Other bounds for every counterparty.
+    pub fn set_limits(&mut self, limits: Limits) {
+        self.limits = limits;
+    }
+
+    /// The registered name of a kind; `None` if it is unknown.
+    pub fn kind(&self, name: &str) -> Option<&'static str> {
+        self.kinds.get_key_value(name).map(|(name, _)| *name)
+    }
+
+    /// Decides the input and all that follows from it inside of the house.
+    ///
+    /// # Errors
+    /// [`Wanting`]: nothing happened; read, provide, and hand the input in again.
+    pub fn handle(&mut self, input: Input, now: Timestamp) -> Result<(), Wanting> {
+        let saga = match self.addressee(&input.what) {
+            Ok(Some(saga)) => saga,
+            Ok(None) => return self.nobodys(input, now),
+            Err(need) => return Err(Wanting { input, needs: vec![need] }),
+        };
+        let Some(kind) = self.kinds.get(saga.kind) else {
+            self.reply(input.ticket, Reply::NotActed(ActionError::Unknown(saga)));
+            return Ok(());
+        };
+        let fresh = || Slot { saga: kind.fresh(saga.transaction.clone()), timer: None, touched: 0 };
+        let slot = self.sagas.entry(saga.clone()).or_insert_with(fresh);
+        let was_known = slot.touched > 0;
+        let mut needs = slot.saga.missing(&self.streams);
+        let besides = match needs.is_empty() {
+            true => slot.saga.besides(&self.streams, &input.what, now),
+            false => Vec::new(),
+        };
+        needs.extend(self.streams.missing(besides.iter().cloned()));
+        if !needs.is_empty() {
+            return Err(Wanting { input, needs });
+        }
+        self.use_for_this_batch(&besides);
+        if let Some(damage) = self.damage(&saga) {
+            self.refuse_damaged(input.ticket, &saga, damage);
+            return Ok(());
+        }
+        self.with(&saga, now, |instance, desk| {
+            if !was_known {
+                instance.rouse(desk);
+            }
+            instance.handle(&input.what, desk)
+        })
+        .map_or((), |handled| self.handled(input.ticket, handled));
+        self.call_those_ready(now);
+        Ok(())
+    }
+
+    /// Puts a saga, as the log has it, into memory; it stands still until it is woken.
+    pub fn restore(&mut self, kind: &str, transaction: &TransactionId) -> Option<SagaId> {
+        let kind = self.kinds.get(kind)?;
+        let saga = SagaId { kind: kind.name(), transaction: transaction.clone() };
+        let fresh = || Slot { saga: kind.fresh(transaction.clone()), timer: None, touched: 0 };
+        self.sagas.entry(saga.clone()).or_insert_with(fresh);
+        Some(saga)
+    }
+
+    /// What a restored saga still misses.
+    pub fn missing(&mut self, saga: &SagaId) -> Vec<Need> {
+        let streams = &self.streams;
+        self.sagas.get_mut(saga).map_or_else(Vec::new, |slot| slot.saga.missing(streams))
+    }
+
+    /// Goes on with a saga that was restored and misses nothing.
+    pub fn wake(&mut self, saga: &SagaId, now: Timestamp) {
+        self.with(saga, now, |instance, desk| instance.wake(desk));
+        self.call_those_ready(now);
+    }
+
+    /// Puts a stream, as the store has it, into memory. What cannot be folded is a damaged stream:
+    /// it is returned, those who need it are parked, and all others go on.
+    pub fn provide<'a>(
+        &mut self,
+        need: &Need,
+        history: impl IntoIterator<Item = &'a Recorded>,
+    ) -> Option<Damage> {
+        self.streams.provide(need, history)
+    }
+
+    /// Puts a stream into memory that the store cannot give.
+    pub fn provide_damaged(&mut self, need: &Need, damage: Damage) {
+        self.streams.provide_damaged(need, damage);
+    }
+
+    /// What sagas that stand still for it must have in memory.
+    pub fn starving(&mut self) -> Vec<Need> {
+        let mut needs: Vec<Need> = Vec::new();
+        for saga in &self.starved {
+            if let Some(slot) = self.sagas.get_mut(saga) {
+                needs.extend(slot.saga.missing(&self.streams));
+            }
+        }
+        needs
+    }
+
+    /// Goes on with those whose streams were provided.
+    pub fn go_on(&mut self, now: Timestamp) {
+        for saga in std::mem::take(&mut self.starved) {
+            self.with(&saga, now, |instance, desk| instance.advance(desk));
+        }
+        self.call_those_ready(now);
+    }
+
+    /// Lets every timer that is due ring. Returns how many did.
+    pub fn ring(&mut self, now: Timestamp, at_most: usize) -> usize {
+        let mut rung = 0;
+        while rung < at_most && self.next_timer().is_some_and(|due| due <= now) {
+            let Some((_, saga)) = self.timers.pop_first() else { break };
+            if let Some(slot) = self.sagas.get_mut(&saga) {
+                slot.timer = None;
+            }
+            self.with(&saga, now, |instance, desk| instance.ring(desk));
+            rung += 1;
+        }
+        self.call_those_ready(now);
+        rung
+    }
+
+    /// When the first timer is due.
+    pub fn next_timer(&self) -> Option<Timestamp> {
+        self.timers.first().map(|(due, _)| *due)
+    }
+
+    /// What was decided since it was last taken.
+    pub fn take(&mut self) -> Output {
+        let batch = self.out.batch.saturating_add(1);
+        std::mem::replace(&mut self.out, Output { batch, ..Output::default() })
+    }
+
+    /// A batch is durable: forgets the sagas that ended with it and did nothing since.
+    pub fn settle(&mut self, batch: u64, finished: &[SagaId], released: &[StreamName]) {
+        for stream in released {
+            self.streams.release(stream);
+        }
+        for saga in finished {
+            self.forget(saga, batch);
+        }
+    }
+
+    fn forget(&mut self, saga: &SagaId, batch: u64) {
+        let Some(slot) = self.sagas.get_mut(saga) else { return };
+        if slot.touched > batch || !slot.saga.is_finished(&self.streams) {
+            return;
+        }
+        slot.saga.release(&mut self.streams);
+        if let Some(due) = slot.timer {
+            self.timers.remove(&(due, saga.clone()));
+        }
+        self.sagas.remove(saga);
+    }
+
+    /// Forgets everything in memory: what was decided may never have become durable. The open sagas
+    /// are to be restored from the store.
+    pub fn clear(&mut self) {
+        self.sagas.clear();
+        self.streams.clear();
+        self.timers.clear();
+        self.breakers.clear();
+        self.starved.clear();
+        let batch = self.out.batch;
+        self.out = Output { batch, ..Output::default() };
+    }
+
+    /// Sagas in memory.
+    pub fn open(&self) -> usize {
+        self.sagas.len()
+    }
+
+    /// The sagas in memory.
+    pub fn sagas(&self) -> impl Iterator<Item = &SagaId> {
+        self.sagas.keys()
+    }
+
+    /// The sagas in memory that are not over, or still owe something.
+    pub fn unfinished(&self) -> impl Iterator<Item = &SagaId> {
+        let streams = &self.streams;
+        let open = self.sagas.iter().filter(|(_, slot)| {
+            slot.saga.is_known(streams) && !slot.saga.is_finished(streams)
+        });
+        open.map(|(saga, _)| saga)
+    }
+
+    /// A saga in memory, with its types.
+    pub fn running<S: Saga>(&self, transaction: &TransactionId) -> Option<&Running<S>> {
+        let saga = SagaId { kind: S::KIND, transaction: transaction.clone() };
+        self.sagas.get(&saga)?.saga.as_any().downcast_ref()
+    }
+
+    /// How a saga in memory is at rest, if it is.
+    pub fn rest_of(&self, saga: &SagaId) -> Option<Rest> {
+        self.sagas.get(saga)?.saga.rest(&self.streams)
+    }
+
+    /// All streams in memory.
+    pub const fn streams(&self) -> &Streams {
+        &self.streams
+    }
+
+    /// Whose input it is; `None`: nobody's; an error: the stream to be read to know.
+    fn addressee(&self, what: &What) -> Result<Option<SagaId>, Need> {
+        let stream = match what {
+            What::Request { saga, .. }
+            | What::Command { saga, .. }
+            | What::Act { saga, .. }
+            | What::Watch { saga } => return Ok(Some(saga.clone())),
+            What::Answer(answered) => return Ok(Some(answered.effect.saga.clone())),
+            What::Notice { stream, .. } => stream,
+        };
+        if !self.streams.has(stream) {
+            return match self.openers.get(stream.category()) {
+                Some(opener) => Err(opener.need(stream)),
+                None => Ok(None),
+            };
+        }
+        let owner = self.streams.owner(stream).and_then(|(kind, transaction)| {
+            Some(SagaId { kind: self.kind(kind)?, transaction: transaction.clone() })
+        });
+        Ok(owner)
+    }
+
+    fn nobodys(&mut self, input: Input, now: Timestamp) -> Result<(), Wanting> {
+        let What::Notice { stream, news } = &input.what else { return Ok(()) };
+        if let Some(unclaimed) = self.unclaimed.clone() {
+            let needs: Vec<Need> = unclaimed.need(stream, news).into_iter().collect();
+            let missing = self.streams.missing(needs.iter().cloned());
+            if !missing.is_empty() {
+                return Err(Wanting { input, needs: missing });
+            }
+            self.use_for_this_batch(&needs);
+            let (streams, batch) = (&mut self.streams, &mut self.out.appends);
+            if let Err(error) = unclaimed.store(streams, batch, (stream, news), now) {
+                self.alert(stream.as_str(), &error.to_string());
+            }
+        }
+        self.alert(stream.as_str(), "news about a key that no saga has");
+        self.streams.drop_unheld([stream.clone()]);
+        self.reply(input.ticket, Reply::Noticed(Noticed::Unclaimed));
+        Ok(())
+    }
+
+    /// Held until the batch is durable, so that nobody reads an older state meanwhile.
+    fn use_for_this_batch(&mut self, needs: &[Need]) {
+        for need in needs {
+            self.streams.hold(need.stream());
+            self.out.released.push(need.stream().clone());
+        }
+    }
+
+    fn damage(&mut self, saga: &SagaId) -> Option<Damage> {
+        let slot = self.sagas.get_mut(saga)?;
+        slot.saga.is_ready(&mut self.streams);
+        slot.saga.damage(&self.streams)
+    }
+
+    fn refuse_damaged(&mut self, ticket: Ticket, saga: &SagaId, damage: Damage) {
+        self.alert(saga.transaction.as_str(), &format!("{}: {}", damage.place, damage.what));
+        self.reply(ticket, Reply::NotActed(damaged(damage)));
+    }
+
+    /// Lends everything to one saga, then notes its timer and whether it misses a stream.
+    fn with<T>(
+        &mut self,
+        saga: &SagaId,
+        now: Timestamp,
+        act: impl FnOnce(&mut dyn Instance, &mut Desk<'_>) -> T,
+    ) -> Option<T> {
+        let slot = self.sagas.get_mut(saga)?;
+        let mut ready = Vec::new();
+        let mut desk = Desk {
+            streams: &mut self.streams,
+            out: &mut self.out,
+            breakers: &mut self.breakers,
+            limits: self.limits,
+            ready: &mut ready,
+            now,
+        };
+        let result = act(slot.saga.as_mut(), &mut desk);
+        slot.touched = self.out.batch;
+        let due = slot.saga.next_due();
+        if due != slot.timer {
+            if let Some(was) = std::mem::replace(&mut slot.timer, due) {
+                self.timers.remove(&(was, saga.clone()));
+            }
+            if let Some(due) = due {
+                self.timers.insert((due, saga.clone()));
+            }
+        }
+        if !slot.saga.is_ready(&mut self.streams) {
+            self.starved.push(saga.clone());
+        }
+        self.ready_to_call.extend(ready);
+        Some(result)
+    }
+
+    fn call_those_ready(&mut self, now: Timestamp) {
+        while let Some(saga) = self.ready_to_call.pop_front() {
+            self.with(&saga, now, |instance, desk| instance.call_now(desk));
+        }
+    }
+
+    fn handled(&mut self, ticket: Ticket, handled: Handled) {
+        match handled {
+            Handled::Reply(reply) => self.reply(ticket, reply),
+            Handled::Quiet => {}
+        }
+    }
+
+    fn reply(&mut self, ticket: Ticket, reply: Reply) {
+        if ticket > 0 {
+            self.out.replies.push((ticket, reply));
+        }
+    }
+
+    fn alert(&mut self, about: &str, what: &str) {
+        self.out.alerts.push(Alert { about: about.into(), what: what.into() });
+    }
+}
+
+impl Clone for Runner {
+    fn clone(&self) -> Self {
+        let slot = |slot: &Slot| Slot {
+            saga: slot.saga.boxed_clone(),
+            timer: slot.timer,
+            touched: slot.touched,
+        };
+        Self {
+            kinds: self.kinds.clone(),
+            openers: self.openers.clone(),
+            unclaimed: self.unclaimed.clone(),
+            sagas: self.sagas.iter().map(|(id, s)| (id.clone(), slot(s))).collect(),
+            streams: self.streams.clone(),
+            timers: self.timers.clone(),
+            breakers: self.breakers.clone(),
+            limits: self.limits,
+            starved: self.starved.clone(),
+            ready_to_call: self.ready_to_call.clone(),
+            out: self.out.clone(),
+        }
+    }
+}
+
+impl fmt::Debug for Runner {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("Runner")
+            .field("sagas", &self.sagas.keys().collect::<Vec<_>>())
+            .field("streams", &self.streams)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,318 @@
+//! Runs a saga as far as it goes without anybody else: decides what its table asks of our own
+//! aggregates, then sends what it asks of a counterparty, then waits.
+
+use super::{Desk, Lane, LaneState, MAIN, Running, asks, ending_name};
+use crate::{
+    breaker::Admission,
+    message::{Effect, Rest},
+    port::Ask,
+    process::{self, Retry},
+    retry,
+    saga::{Calling, Saga},
+    stand::{Place, Stand},
+    step::{Deed, Send},
+    turn::NotDone,
+};
+use fundflow_kernel::{cause::Cause, time::Timestamp};
+use std::sync::Arc;
+
+/// A table has fewer rows and moves than this; more rounds would be a circle.
+const ROUNDS: usize = 64;
+
+impl<S: Saga> Running<S> {
+    /// Goes on until somebody else must speak.
+    pub(super) fn advance(&mut self, desk: &mut Desk<'_>) {
+        if self.plan.is_none() && self.open(desk.streams).is_none() {
+            return;
+        }
+        for _ in 0..ROUNDS {
+            // Whoever must be read first is read by the shell, which then comes back here.
+            if !self.is_ready(desk.streams) {
+                return;
+            }
+            if let Some(damage) = &self.sick {
+                let cause = Cause::new("damaged", format!("{}: {}", damage.place, damage.what));
+                desk.out.rests.push((self.id.clone(), Rest::Parked(cause)));
+                return;
+            }
+            if !self.step(desk) {
+                self.sides(desk);
+                return self.finish(desk);
+            }
+        }
+        let cause = Cause::new("circle", "the saga's table goes round in a circle");
+        self.park(desk, self.here.map_or("", Place::name), cause);
+    }
+
+    /// Returns whether the saga may have moved.
+    fn step(&mut self, desk: &mut Desk<'_>) -> bool {
+        let Some(stand) = self.stand(desk.streams) else {
+            if !self.is_parked(desk.streams) {
+                let cause = Cause::new("unknown_table", "this program does not know its table");
+                self.park(desk, "table", cause);
+            }
+            return false;
+        };
+        self.arrive(stand.place());
+        if self.is_parked(desk.streams) {
+            self.ask_while_parked(desk, &stand);
+            return false;
+        }
+        match stand {
+            Stand::Over => false,
+            Stand::Blocked(_, exit) => {
+                let text = "what must never be is; see its open ends";
+                self.park(desk, exit.deed.name, Cause::new("blocked", text));
+                false
+            }
+            Stand::Leaving(_, exit) => self.send(desk, &exit.deed, exit.deed.send),
+            Stand::Forward(_, step) => {
+                let chosen = self.open(desk.streams).is_some_and(|open| open.landing_chosen);
+                let send = match step.refuse {
+                    Some(refuse) if chosen => Send::Do(refuse),
+                    Some(_) | None => step.deed.send,
+                };
+                self.send(desk, &step.deed, send)
+            }
+        }
+    }
+
+    /// A new row: whatever was outstanding belongs to the past.
+    fn arrive(&mut self, place: Place) {
+        if self.here == Some(place) {
+            return;
+        }
+        let first = self.here.is_none();
+        self.here = Some(place);
+        let lane = &mut self.lanes[MAIN];
+        lane.again = None;
+        if !first {
+            (lane.state, lane.uncertain, lane.key) = (LaneState::Idle, false, None);
+        }
+    }
+
+    fn send(&mut self, desk: &mut Desk<'_>, deed: &'static Deed<S>, send: Send<S>) -> bool {
+        match send {
+            Send::Do(what) => self.act_row(desk, deed.name, what),
+            Send::Wait => false,
+            Send::Call(_) | Send::Await(_) => {
+                self.converse(desk, MAIN, deed);
+                false
+            }
+        }
+    }
+
+    fn act_row(&mut self, desk: &mut Desk<'_>, row: &'static str, what: S::Do) -> bool {
+        let Some(plan) = self.plan.clone() else { return false };
+        let (voice, saga) = (self.engine(row, desk.now), self.saga.clone());
+        let ended = self.ending(desk.streams).is_some();
+        let done = saga.act(&mut self.turn(&plan, desk, voice), what);
+        match done {
+            Ok(events) if events > 0 => {
+                if let Some(over) = self.ending(desk.streams).filter(|_| !ended) {
+                    let rest = Rest::Ended(ending_name::<S>(over).into());
+                    desk.out.rests.push((self.id.clone(), rest));
+                }
+                true
+            }
+            Ok(_) => {
+                let cause = Cause::new("no_progress", "the row was sent and nothing followed");
+                self.park(desk, row, cause);
+                false
+            }
+            Err(error) => {
+                self.park(desk, row, not_done(&error));
+                false
+            }
+        }
+    }
+
+    /// A lane whose work is somebody else's: call, wait, ask.
+    fn converse(&mut self, desk: &mut Desk<'_>, at: usize, deed: &'static Deed<S>) {
+        if let Some(cause) = self.lanes[at].again.take() {
+            return self.try_later(desk, at, deed, cause);
+        }
+        let now = desk.now;
+        match (deed.send, &self.lanes[at].state) {
+            (_, LaneState::InFlight) => {}
+            (_, LaneState::Waiting(due)) if *due > now => {}
+            (Send::Await(_), LaneState::Idle) => {
+                let due = self.when(desk, deed.asks).unwrap_or(now);
+                if due > now {
+                    self.lanes[at].state = LaneState::Waiting(due);
+                } else {
+                    self.emit(desk, at, deed, Ask::Query);
+                }
+            }
+            (Send::Await(_), _) => self.emit(desk, at, deed, Ask::Query),
+            (Send::Call(_), _) => {
+                let ask = if self.lanes[at].uncertain { Ask::Query } else { Ask::Call };
+                self.emit(desk, at, deed, ask);
+            }
+            (Send::Do(_) | Send::Wait, _) => {}
+        }
+    }
+
+    fn emit(&mut self, desk: &mut Desk<'_>, at: usize, deed: &'static Deed<S>, ask: Ask) {
+        let (Send::Call(what) | Send::Await(what)) = deed.send else { return };
+        let calling = self.view(desk.streams).and_then(|view| self.saga.call(&view, what));
+        let Some(calling) = calling else {
+            return self.park(desk, deed.name, Cause::new("unknown", "the log lacks what this row needs"));
+        };
+        match asks(desk, &calling.port, self.id.clone()) {
+            Admission::Go => self.leave(desk, at, calling, ask),
+            Admission::Shut(until) => {
+                let key = (self.id.transaction.as_str(), deed.name);
+                // A tenth of a wait apart, so that not everybody is there when it opens.
+                let apart = retry::next(1, key, until, None).unwrap_or(until);
+                self.lanes[at].state = LaneState::Waiting(apart);
+            }
+            Admission::Queue => self.lanes[at].state = LaneState::Queued,
+        }
+    }
+
+    fn leave(&mut self, desk: &mut Desk<'_>, at: usize, calling: Calling<S>, ask: Ask) {
+        self.seq = self.seq.wrapping_add(1);
+        self.outstanding = self.outstanding.saturating_add(1);
+        let Calling { port, key, call, wrap, .. } = calling;
+        let (saga, seq) = (self.id.clone(), self.seq);
+        let lane = &mut self.lanes[at];
+        (lane.state, lane.seq, lane.key) = (LaneState::InFlight, seq, Some(key.clone()));
+        desk.out.effects.push(Effect { saga, port, ask, key, lane: at, seq, call, wrap });
+    }
+
+    /// Plans the next attempt of a row, or parks the saga at the row's deadline.
+    fn try_later(&mut self, desk: &mut Desk<'_>, at: usize, deed: &'static Deed<S>, cause: Cause) {
+        let Some(open) = self.open(desk.streams) else { return };
+        let before = open.retries.iter().find(|retry| *retry.row == *deed.name);
+        let attempt = before.map_or(0, |retry| retry.attempt).saturating_add(1);
+        let deadline = self.when(desk, deed.parks);
+        let key = (self.id.transaction.as_str(), deed.name);
+        let Some(due) = retry::next(attempt, key, desk.now, deadline) else {
+            return self.park(desk, deed.name, cause);
+        };
+        let retry = Retry { row: deed.name.into(), attempt, cause, due };
+        let voice = self.engine("retry", desk.now);
+        self.process(desk, &process::Command::ScheduleRetry(retry), voice);
+        let lane = &mut self.lanes[at];
+        lane.state = LaneState::Waiting(due);
+        lane.uncertain = true;
+    }
+
+    fn when(&self, desk: &Desk<'_>, when: Option<S::When>) -> Option<Timestamp> {
+        self.saga.when(&self.view(desk.streams)?, when?)
+    }
+
+    /// The lanes beside the table. A parked saga's other lanes go on; the one that it is parked at
+    /// waits with it.
+    fn sides(&mut self, desk: &mut Desk<'_>) {
+        let Some(table) = self.table(desk.streams) else { return };
+        for (index, side) in table.beside.iter().enumerate() {
+            let deed = &side.deed;
+            let Some(view) = self.view(desk.streams) else { return };
+            let idle = side.only_after_the_end && view.ending.is_none();
+            if idle || S::holds(&view, deed.done) {
+                self.lanes[index + 1].again = None;
+                continue;
+            }
+            let parked = view.open.parked.as_ref().map(|parked| parked.row.clone());
+            if parked.as_deref() == Some(deed.name) {
+                self.ask_slowly(desk, index + 1, deed);
+                continue;
+            }
+            match deed.send {
+                Send::Do(what) if parked.is_none() => {
+                    self.act_row(desk, deed.name, what);
+                }
+                Send::Do(_) | Send::Wait => {}
+                Send::Call(what) | Send::Await(what) => {
+                    self.turn_to(desk, index + 1, what);
+                    self.converse(desk, index + 1, deed);
+                }
+            }
+        }
+    }
+
+    /// What a lane beside the table is about moves on (the next refund): a new conversation.
+    fn turn_to(&mut self, desk: &Desk<'_>, at: usize, what: S::Call) {
+        let calling = self.view(desk.streams).and_then(|view| self.saga.call(&view, what));
+        let key: Option<Arc<str>> = calling.map(|calling| calling.key);
+        let lane = &mut self.lanes[at];
+        if lane.key.is_some() && lane.key != key {
+            let seq = lane.seq;
+            *lane = Lane { seq, ..Lane::idle(false) };
+        }
+    }
+
+    /// A person is waited for, and the other side all the same: what it says may make the person
+    /// superfluous.
+    fn ask_while_parked(&mut self, desk: &mut Desk<'_>, stand: &Stand<S>) {
+        let row = self.open(desk.streams).and_then(|open| open.parked.as_ref()?.row.clone().into());
+        let row: Option<Arc<str>> = row;
+        let Some(deed) = stand.deed().filter(|deed| row.as_deref() == Some(deed.name)) else {
+            return;
+        };
+        if !matches!(stand, Stand::Blocked(..)) {
+            self.ask_slowly(desk, MAIN, deed);
+        }
+    }
+
+    fn ask_slowly(&mut self, desk: &mut Desk<'_>, at: usize, deed: &'static Deed<S>) {
+        if !matches!(deed.send, Send::Call(_) | Send::Await(_)) {
+            return;
+        }
+        self.lanes[at].again = None;
+        match self.lanes[at].state {
+            LaneState::Idle => {
+                let key = (self.id.transaction.as_str(), deed.name);
+                let due = retry::while_parked(self.asked_parked, key, desk.now);
+                self.lanes[at].state = LaneState::Waiting(due);
+            }
+            LaneState::Due | LaneState::Queued => {
+                self.asked_parked = self.asked_parked.wrapping_add(1);
+                self.emit(desk, at, deed, Ask::Query);
+            }
+            LaneState::Waiting(_) | LaneState::InFlight => {}
+        }
+    }
+
+    fn finish(&mut self, desk: &mut Desk<'_>) {
+        if super::Instance::is_finished(self, desk.streams) {
+            desk.out.finished.push(self.id.clone());
+        }
+    }
+
+    /// Nothing is known to be outstanding. What a row waits for is still waited for.
+    pub(super) fn rouse(&mut self, desk: &mut Desk<'_>) {
+        if !self.is_ready(desk.streams) || self.sick.is_some() {
+            return;
+        }
+        let Some(stand) = self.stand(desk.streams) else { return };
+        self.here = Some(stand.place());
+        let Some(table) = self.table(desk.streams) else { return };
+        let names = stand.deed().map(|deed| deed.name).into_iter();
+        let beside = table.beside.iter().map(|side| side.deed.name);
+        let main = names.chain(std::iter::repeat("")).take(1);
+        let states: Vec<LaneState> =
+            main.chain(beside).map(|row| self.waiting(desk, row)).collect();
+        for (lane, state) in self.lanes.iter_mut().zip(states) {
+            let seq = lane.seq;
+            *lane = Lane { state, seq, ..Lane::idle(true) };
+        }
+    }
+
+    fn waiting(&self, desk: &Desk<'_>, row: &str) -> LaneState {
+        let retries = self.open(desk.streams).map_or(&[][..], |open| &open.retries);
+        let due = retries.iter().find(|retry| *retry.row == *row).map(|retry| retry.due);
+        due.filter(|due| *due > desk.now).map_or(LaneState::Idle, LaneState::Waiting)
+    }
+}
+
+fn not_done(error: &NotDone) -> Cause {
+    let code = match error {
+        NotDone::Refused(_) => "refused",
+        NotDone::Damaged { .. } => "damaged",
+        NotDone::Missing(_) | NotDone::Lacks(_) => "unknown",
+    };
+    Cause::new(code, error.to_string())
+}

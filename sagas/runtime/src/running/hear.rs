@@ -1,0 +1,185 @@
+//! What a counterparty says is recorded by the saga; what it leaves to be asked again is planned.
+//!
+//! *Unknown* is no fact: it plans the next question. *Not found* means that our call never arrived,
+//! so it is made (again), under the same key. An answer that comes while the saga is parked for want
+//! of it wakes it.
+
+use super::{Desk, LaneState, MAIN, Running};
+use crate::{
+    message::{Answered, Noticed, SagaId},
+    port::Payload,
+    process,
+    saga::{Heard, Saga},
+    turn::{NotDone, Voice},
+};
+use fundflow_kernel::{
+    cause::Cause,
+    envelope::{Actor, StreamName},
+};
+use std::sync::Arc;
+
+impl<S: Saga> Running<S> {
+    /// The reply to a call of ours, whichever row it was made for.
+    pub(super) fn answered(&mut self, desk: &mut Desk<'_>, answered: &Answered) {
+        let Answered { effect, answer } = answered;
+        self.outstanding = self.outstanding.saturating_sub(1);
+        let lane = self.lanes.get_mut(effect.lane);
+        let reply = lane.filter(|lane| {
+            lane.state == LaneState::InFlight && lane.seq == effect.seq
+        });
+        let lane = reply.map(|lane| {
+            lane.state = LaneState::Idle;
+            effect.lane
+        });
+        let wrapped = (effect.wrap)(answer.as_ref());
+        let typed = wrapped.as_ref().and_then(|answer| answer.downcast_ref::<S::Answer>());
+        let Some(answer) = typed else {
+            return self.alert(desk, format!("{effect:?} was answered with another port's answer"));
+        };
+        let heard = self.hear(desk, answer, effect.port.as_str());
+        self.tell_breaker(desk, effect, &heard);
+        if let Some(lane) = lane {
+            self.replied(desk, lane, heard);
+        } else {
+            self.unasked(desk, &heard);
+        }
+    }
+
+    /// News that nobody asked for.
+    pub(super) fn noticed(
+        &mut self,
+        desk: &mut Desk<'_>,
+        stream: &StreamName,
+        news: &Payload,
+    ) -> Noticed {
+        let answer = self.view(desk.streams).and_then(|view| S::notice(&view, stream, news));
+        let Some(answer) = answer else { return Noticed::Unclaimed };
+        let heard = self.hear(desk, &answer, "notice");
+        self.unasked(desk, &heard);
+        match heard {
+            Ok(Heard::Recorded(0)) => Noticed::Repeated,
+            Ok(Heard::Recorded(events)) => Noticed::Recorded(events),
+            Ok(Heard::Contradicts(..)) | Err(_) => Noticed::Contradicted,
+            Ok(Heard::Disputed(_, events)) => Noticed::Recorded(events),
+            Ok(
+                Heard::Refused(_) | Heard::Unknown(_) | Heard::Pending(_) | Heard::NotFound,
+            ) => Noticed::NoNews,
+        }
+    }
+
+    fn hear(
+        &mut self,
+        desk: &mut Desk<'_>,
+        answer: &S::Answer,
+        who: &str,
+    ) -> Result<Heard, NotDone> {
+        let Some(plan) = self.plan.clone() else { return Err(NotDone::Lacks("its beginning")) };
+        let (saga, before) = (self.saga.clone(), desk.out.appends.len());
+        let voice = Voice {
+            actor: Actor::Counterparty(who.into()),
+            cause: "answer".into(),
+            occurred_at: desk.now,
+            trace_parent: None,
+            day: None,
+        };
+        let heard = saga.hear(&mut self.turn(&plan, desk, voice), answer);
+        let moved = desk.out.appends.len() > before;
+        self.wake_if_moved(desk, moved, "what it waited for came");
+        heard
+    }
+
+    fn tell_breaker(
+        &self,
+        desk: &mut Desk<'_>,
+        effect: &crate::message::Effect,
+        heard: &Result<Heard, NotDone>,
+    ) {
+        let Some(breaker) = desk.breakers.get_mut(&effect.port) else { return };
+        let ready: Vec<SagaId> = match heard {
+            Ok(Heard::Unknown(_)) => breaker.silent(desk.now),
+            Ok(_) | Err(_) => breaker.answered(),
+        };
+        desk.ready.extend(ready);
+    }
+
+    /// What a reply leaves to be done about its row, if the saga still stands there.
+    fn replied(&mut self, desk: &mut Desk<'_>, at: usize, heard: Result<Heard, NotDone>) {
+        let again = match heard {
+            Ok(Heard::Recorded(0)) => {
+                Some(Cause::new("no_effect", "the counterparty's answer changed nothing"))
+            }
+            Ok(Heard::Recorded(_)) => None,
+            Ok(Heard::Unknown(cause) | Heard::Pending(cause)) => Some(cause),
+            Ok(Heard::NotFound) if self.lanes[at].uncertain => {
+                self.lanes[at].uncertain = false;
+                None
+            }
+            // "Never heard of it" answers a question. To the call itself it is nonsense.
+            Ok(Heard::NotFound) => Some(Cause::new("not_found", "the counterparty knows no such call")),
+            Ok(Heard::Refused(cause) | Heard::Disputed(cause, _)) => {
+                let row = self.row_of(desk, at);
+                return self.park(desk, row, cause);
+            }
+            Ok(Heard::Contradicts(text, _)) => {
+                self.alert(desk, text.clone());
+                Some(Cause::new("contradicts", text))
+            }
+            Err(error) => {
+                let row = self.row_of(desk, at);
+                return self.park(desk, row, Cause::new("defect", error.to_string()));
+            }
+        };
+        self.lanes[at].again = again;
+    }
+
+    fn unasked(&mut self, desk: &mut Desk<'_>, heard: &Result<Heard, NotDone>) {
+        match heard {
+            Ok(Heard::Contradicts(text, _)) => self.alert(desk, text.clone()),
+            Ok(Heard::Refused(cause)) => {
+                self.alert(desk, format!("refused, but nobody waits for it: {cause}"));
+            }
+            Ok(Heard::Disputed(cause, _)) => {
+                let row = self.row_of(desk, MAIN);
+                self.park(desk, row, cause.clone());
+            }
+            Err(error) => self.alert(desk, error.to_string()),
+            Ok(Heard::Recorded(_) | Heard::Unknown(_) | Heard::Pending(_) | Heard::NotFound) => {}
+        }
+    }
+
+    /// Who is parked for want of an answer goes on when the answer is there.
+    pub(super) fn wake_if_moved(&mut self, desk: &mut Desk<'_>, moved: bool, reason: &str) {
+        if !moved || !self.is_parked(desk.streams) {
+            return;
+        }
+        let parked = self.open(desk.streams).and_then(|open| open.parked.as_ref()).map(|p| p.row.clone());
+        let Some(row) = parked else { return };
+        self.replan(desk.streams);
+        let stand = self.stand(desk.streams);
+        let still_here = stand.as_ref().map(crate::stand::Stand::place) == self.here;
+        let blocked = matches!(stand, Some(crate::stand::Stand::Blocked(..)));
+        if blocked || (still_here && !self.is_side_done(desk, &row)) {
+            return;
+        }
+        let voice = self.engine("resume", desk.now);
+        let reason: Arc<str> = reason.into();
+        self.process(desk, &process::Command::Resume(reason), voice);
+    }
+
+    /// Whether the row is a lane's beside the table, and that lane has nothing to do any more.
+    fn is_side_done(&self, desk: &Desk<'_>, row: &str) -> bool {
+        let (Some(table), Some(view)) = (self.table(desk.streams), self.view(desk.streams)) else {
+            return false;
+        };
+        let side = table.beside.iter().find(|side| side.deed.name == row);
+        side.is_some_and(|side| S::holds(&view, side.deed.done))
+    }
+
+    fn row_of(&self, desk: &Desk<'_>, at: usize) -> &'static str {
+        if at == MAIN {
+            return self.here.map_or("", crate::stand::Place::name);
+        }
+        let table = self.table(desk.streams);
+        table.and_then(|table| table.beside.get(at - 1)).map_or("", |side| side.deed.name)
+    }
+}

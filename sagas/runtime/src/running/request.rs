@@ -1,0 +1,174 @@
+//! A request: decided once, and answered the same way for ever. And what is asked of a saga later.
+
+use super::{Running, ending_name};
+use crate::{
+    message::{ActionError, Reply, SagaId, What},
+    port::Payload,
+    process,
+    running::Desk,
+    saga::{Preparing, Saga},
+    turn::Voice,
+};
+use fundflow_kernel::{
+    envelope::{Actor, StreamName},
+    ids::{TransactionId, VersionTag},
+    streams::{Need, Streams},
+    time::Timestamp,
+};
+use std::sync::Arc;
+
+impl<S: Saga> Running<S> {
+    /// What the input needs in memory besides the plan's streams: what a first request's decision
+    /// reads, or what the saga asks for to hear an answer or decide a command.
+    pub(super) fn besides(&self, streams: &Streams, input: &What, now: Timestamp) -> Vec<Need> {
+        let Some(view) = self.view(streams) else {
+            let What::Request { request, asked, .. } = input else { return Vec::new() };
+            let Some((request, asked)) = typed::<S>(request, asked) else { return Vec::new() };
+            let id = &self.id.transaction;
+            return self.saga.reads(&Preparing { id, request, asked, now });
+        };
+        let needs = match input {
+            What::Command { command, .. } => command
+                .downcast_ref::<S::Command>()
+                .map(|command| self.saga.command_needs(&view, command)),
+            What::Answer(answered) => (answered.effect.wrap)(answered.answer.as_ref())
+                .and_then(|answer| Some(self.saga.needs(&view, answer.downcast_ref()?, now))),
+            What::Notice { stream, news } => S::notice(&view, stream, news)
+                .map(|answer| self.saga.needs(&view, &answer, now)),
+            What::Request { .. } | What::Act { .. } | What::Watch { .. } => None,
+        };
+        needs.unwrap_or_default()
+    }
+
+    /// Decides the request. A repeat is answered from what is known, whatever the rules say today.
+    pub(super) fn request(
+        &mut self,
+        desk: &mut Desk<'_>,
+        request: &Payload,
+        asked: &Payload,
+        at: Option<Timestamp>,
+        trace_parent: Option<Arc<str>>,
+    ) -> Reply {
+        let Some((request, asked)) = typed::<S>(request, asked) else {
+            return defect("the request is another kind's");
+        };
+        if let Some(open) = self.open(desk.streams) {
+            let fields = S::differences(&open.request, request);
+            return if fields.is_empty() { self.placed(desk) } else { refused::<S>(S::differs(fields)) };
+        }
+        let (id, now) = (self.id.transaction.clone(), desk.now);
+        let preparing = Preparing { id: &id, request, asked, now };
+        let (promise, table) = match self.saga.prepare(desk.streams, &preparing) {
+            Ok(prepared) => prepared,
+            Err(refusal) => return self.not_placed(desk, refusal),
+        };
+        let Ok(table) = VersionTag::new(table.version) else {
+            return defect("the table's version is no version tag");
+        };
+        let open = process::Open {
+            request: Box::new(request.clone()),
+            promise: Box::new(promise),
+            table,
+            notes: S::Notes::default(),
+            retries: Vec::new(),
+            parked: None,
+            landing_chosen: false,
+            given_up: Vec::new(),
+        };
+        let plan = Arc::new(self.saga.plan(&id, &open));
+        if let Some(refusal) = taken::<S>(desk.streams, &plan, &self.id) {
+            return self.not_placed(desk, refusal);
+        }
+        let voice = Voice {
+            actor: Actor::Investor(S::requester(request)),
+            cause: "request".into(),
+            occurred_at: at.unwrap_or(now),
+            trace_parent,
+            day: S::day_of_promise(&open.promise),
+        };
+        let process::Open { request, promise, table, .. } = open;
+        let command = process::Command::Prepare { request, promise, table };
+        match self.turn(&plan, desk, voice).process(&command) {
+            Ok(_) => self.placed(desk),
+            Err(error) => defect(&error.to_string()),
+        }
+    }
+
+    /// Decides what a caller or operator asks of a running saga.
+    pub(super) fn command(
+        &mut self,
+        desk: &mut Desk<'_>,
+        command: &Payload,
+        actor: Actor,
+        at: Option<Timestamp>,
+    ) -> Reply {
+        let Some(command) = command.downcast_ref::<S::Command>() else {
+            return defect("the command is another kind's");
+        };
+        let Some(plan) = self.plan.clone() else {
+            desk.out.finished.push(self.id.clone());
+            return Reply::NotActed(ActionError::Unknown(self.id.clone()));
+        };
+        let voice = Voice {
+            actor,
+            cause: "command".into(),
+            occurred_at: at.unwrap_or(desk.now),
+            trace_parent: None,
+            day: None,
+        };
+        let before = desk.out.appends.len();
+        let saga = self.saga.clone();
+        match saga.command(&mut self.turn(&plan, desk, voice), command) {
+            Ok(_) => {
+                self.wake_if_moved(desk, desk.out.appends.len() > before, "a command was taken");
+                Reply::Acted
+            }
+            Err(refusal) => refused::<S>(refusal),
+        }
+    }
+
+    fn placed(&self, desk: &Desk<'_>) -> Reply {
+        let state = desk.streams.state(&self.key);
+        let Some((state, open)) = state.and_then(|state| Some((state, state.open()?))) else {
+            return defect("a placed saga is not in memory");
+        };
+        let ending = state.ending().map(|over| ending_name::<S>(over).into());
+        Reply::Placed { promise: Arc::new(open.promise.as_ref().clone()), ending }
+    }
+
+    /// Nothing was stored, so nothing that was read for the decision needs to stay.
+    fn not_placed(&self, desk: &mut Desk<'_>, refusal: S::Refusal) -> Reply {
+        desk.out.finished.push(self.id.clone());
+        refused::<S>(refusal)
+    }
+}
+
+/// Whether a key that the saga would hand out belongs to somebody else.
+fn taken<S: Saga>(streams: &Streams, plan: &S::Plan, id: &SagaId) -> Option<S::Refusal> {
+    let theirs = |stream: &StreamName| -> Option<(Arc<str>, TransactionId)> {
+        let (kind, transaction) = streams.owner(stream)?;
+        let ours = **kind == *id.kind && *transaction == id.transaction;
+        (!ours).then(|| (kind.clone(), transaction.clone()))
+    };
+    let other = |stream: StreamName| {
+        let (kind, transaction) = theirs(&stream)?;
+        Some(S::taken(&stream, &kind, &transaction))
+    };
+    S::own_streams(plan).into_iter().find_map(other)
+}
+
+fn typed<'a, S: Saga>(
+    request: &'a Payload,
+    asked: &'a Payload,
+) -> Option<(&'a S::Request, &'a S::Asked)> {
+    Some((request.downcast_ref()?, asked.downcast_ref()?))
+}
+
+fn refused<S: Saga>(refusal: S::Refusal) -> Reply {
+    let text = refusal.to_string().into();
+    Reply::Refused(Arc::new(refusal), text)
+}
+
+fn defect(what: &str) -> Reply {
+    Reply::NotActed(ActionError::Defect(what.into()))
+}

@@ -1,0 +1,313 @@
+//! What a saga is: its words, its tables, and what each word means on the log.
+//!
+//! 1. A saga keeps nothing of its own. A fact holds or does not hold of folded streams; so hearing
+//!    an event twice, late or in another order cannot move it to a place where the log is not.
+//! 2. No rule lives in a saga: aggregates turn commands into events, sagas turn events into
+//!    commands.
+//! 3. Every key, number and stream name is minted once, in the plan. What an outside key (a payment
+//!    or application number) belongs to is read off its stream: the first event names the kind of
+//!    saga and the transaction.
+
+use crate::{
+    port::{Keyed, Payload, Port, PortName},
+    process::{Open, Over},
+    step::Table,
+    turn::{NotDone, Turn},
+};
+use fundflow_kernel::{
+    cause::Cause,
+    codec::Stored,
+    envelope::StreamName,
+    ids::TransactionId,
+    streams::{Key, Need, Opener, Streams},
+    time::Timestamp,
+};
+use rust_decimal::Decimal;
+use serde::{Serialize, de::DeserializeOwned};
+use std::{any::Any, fmt, hash::Hash, sync::Arc};
+
+/// A word of a table: small, comparable, printable.
+pub trait Word: Copy + Eq + Ord + Hash + fmt::Debug + Send + Sync + 'static {}
+impl<T: Copy + Eq + Ord + Hash + fmt::Debug + Send + Sync + 'static> Word for T {}
+
+/// Something that is stored as a part of an event.
+pub trait Body: Serialize + DeserializeOwned + Clone + PartialEq + fmt::Debug + Send + Sync {}
+impl<T: Serialize + DeserializeOwned + Clone + PartialEq + fmt::Debug + Send + Sync> Body for T {}
+
+/// The event types of a saga's process stream, as they are stored; see
+/// [`process_names!`](crate::process_names).
+#[derive(Debug, Clone, Copy)]
+pub struct Names {
+    /// Accepted, nothing released downstream.
+    pub prepared: &'static str,
+    /// A row will be tried again.
+    pub retry_scheduled: &'static str,
+    /// Stopped; a person must decide.
+    pub parked: &'static str,
+    /// It goes on.
+    pub resumed: &'static str,
+    /// A person sent it to the nearest landing.
+    pub landing_chosen: &'static str,
+    /// A person gave up on it.
+    pub abandoned: &'static str,
+    /// All of them, with the saga's own milestones and endings.
+    pub all: &'static [&'static str],
+}
+
+/// What is still under way, and what it is worth.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenEnd {
+    /// As an operator names it in a disposition.
+    pub name: Arc<str>,
+    /// In the unit of account of what is at stake, as the saga documents it.
+    pub worth: Decimal,
+}
+
+/// What an answer was to the saga.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Heard {
+    /// So many events followed; 0: it was known already.
+    Recorded(usize),
+    /// Nobody knows yet: ask again later.
+    Unknown(Cause),
+    /// The other side speaks, and the outcome is still to come: ask again later.
+    Pending(Cause),
+    /// The other side never got the call: make it.
+    NotFound,
+    /// Recorded, and it does not add up: what is in dispute waits for a person. So many events
+    /// followed.
+    Disputed(Cause, usize),
+    /// It will not be done by that call, and no rule says what to do instead: a person decides.
+    Refused(Cause),
+    /// It says the opposite of what already took effect, which stands. So many events keep it.
+    Contradicts(Arc<str>, usize),
+}
+
+/// What a saga sees of itself.
+pub struct View<'a, S: Saga> {
+    /// Its identity.
+    pub id: &'a TransactionId,
+    /// Request, promise and what happened to the process.
+    pub open: &'a Open<S>,
+    /// How it ended, if it has.
+    pub ending: Option<Over<S::Ending>>,
+    /// Its keys.
+    pub plan: &'a S::Plan,
+    /// All streams in memory; its own are among them.
+    pub streams: &'a Streams,
+}
+
+impl<S: Saga> Clone for View<'_, S> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<S: Saga> Copy for View<'_, S> {}
+
+impl<S: Saga> View<'_, S> {
+    /// The state behind a key of the plan; `None` when its stream is damaged.
+    pub fn state<D>(&self, key: &Key<D>) -> Option<&D::State>
+    where
+        D: Stored<State: Clone + Send + Sync> + 'static,
+    {
+        self.streams.state(key)
+    }
+}
+
+/// A call that is to be made, and how its answer is read.
+pub struct Calling<S> {
+    pub(crate) port: PortName,
+    pub(crate) key: Arc<str>,
+    pub(crate) call: Payload,
+    pub(crate) wrap: Wrap,
+    saga: std::marker::PhantomData<fn() -> S>,
+}
+
+/// Turns a port's answer into a saga's.
+pub(crate) type Wrap = Arc<dyn Fn(&(dyn Any + Send + Sync)) -> Option<Payload> + Send + Sync>;
+
+impl<S: Saga> Calling<S> {
+    /// To the port of that name.
+    pub fn to<P: Port>(port: &PortName, call: P::Call, wrap: fn(P::Answer) -> S::Answer) -> Self {
+        let wrap: Wrap = Arc::new(move |answer| {
+            let answer = answer.downcast_ref::<P::Answer>()?.clone();
+            Some(Arc::new(wrap(answer)) as Payload)
+        });
+        let (port, key) = (port.clone(), call.key());
+        Self { port, key, call: Arc::new(call), wrap, saga: std::marker::PhantomData }
+    }
+}
+
+impl<S> fmt::Debug for Calling<S> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{} -> {}", self.key, self.port)
+    }
+}
+
+/// What a request's decision sees.
+#[derive(Debug)]
+pub struct Preparing<'a, S: Saga> {
+    /// The caller's key.
+    pub id: &'a TransactionId,
+    /// What is asked.
+    pub request: &'a S::Request,
+    /// What the decision looks at besides; not stored.
+    pub asked: &'a S::Asked,
+    /// The engine's clock.
+    pub now: Timestamp,
+}
+
+/// A process manager: implement it, register it, and the runtime carries it.
+pub trait Saga: Sized + Send + Sync + 'static {
+    /// The category of its process streams; stored, so never renamed.
+    const KIND: &'static str;
+    /// The event types of its process stream.
+    const NAMES: Names;
+    /// Every table that an unfinished saga may still be on.
+    const TABLES: &'static [&'static Table<Self>];
+
+    /// What the caller asks for. The same again under one transaction ID is a repeat.
+    type Request: Body;
+    /// What the decision looks at besides the request; not stored.
+    type Asked: fmt::Debug + Send + Sync;
+    /// What the decision fixed; stored with the request, and all that a replay needs.
+    type Promise: Body;
+    /// What happens to the process itself besides what happens to any process.
+    type Milestone: Body;
+    /// What is remembered of milestones.
+    type Notes: Default + Clone + PartialEq + fmt::Debug + Send + Sync;
+    /// Why a request or command is refused.
+    type Refusal: std::error::Error + Clone + PartialEq + Send + Sync;
+    /// Every key, number and stream name, minted once.
+    type Plan: Clone + fmt::Debug + Send + Sync;
+    /// Something that the log says.
+    type Fact: Word;
+    /// A command to an aggregate of ours.
+    type Do: Word;
+    /// A call to a counterparty.
+    type Call: Word;
+    /// A time that rows refer to.
+    type When: Word;
+    /// How it can end.
+    type Ending: Word;
+    /// What a caller or operator may ask of a running saga.
+    type Command: fmt::Debug + Send + Sync;
+    /// What a counterparty says.
+    type Answer: Clone + fmt::Debug + Send + Sync;
+
+    /// The fields in which `again` asks for something else than `first`.
+    fn differences(first: &Self::Request, again: &Self::Request) -> Vec<&'static str>;
+    /// The refusal of another request under a known transaction ID.
+    fn differs(fields: Vec<&'static str>) -> Self::Refusal;
+    /// The refusal of a request whose key already belongs to another saga.
+    fn taken(stream: &StreamName, kind: &str, by: &TransactionId) -> Self::Refusal;
+
+    /// Every aggregate that it works on, its own process set aside.
+    fn aggregates() -> Vec<Opener>;
+    /// What must be in memory to decide on the request: what the decision looks at, and the streams
+    /// named after the keys that the saga would hand out, which may belong to somebody else.
+    fn reads(&self, request: &Preparing<'_, Self>) -> Vec<Need>;
+    /// Decides on a request, from what is in memory. Nothing is stored if it refuses.
+    ///
+    /// # Errors
+    /// Why the business says no.
+    fn prepare(
+        &self,
+        streams: &Streams,
+        request: &Preparing<'_, Self>,
+    ) -> Result<(Self::Promise, &'static Table<Self>), Self::Refusal>;
+
+    /// Mints all keys. Minted anew after every milestone.
+    fn plan(&self, id: &TransactionId, open: &Open<Self>) -> Self::Plan;
+    /// The streams that the saga works on, its process stream set aside.
+    fn streams(plan: &Self::Plan) -> Vec<Need>;
+    /// Those of them that may belong to no other saga: they are named after keys that it hands out.
+    fn own_streams(plan: &Self::Plan) -> Vec<StreamName>;
+
+    /// The stored type of a milestone.
+    fn milestone_type(milestone: &Self::Milestone) -> &'static str;
+    /// Remembers a milestone; `None` if it cannot follow.
+    fn remember(notes: &mut Self::Notes, milestone: &Self::Milestone) -> Option<()>;
+    /// The stored type of an ending.
+    fn ending_type(ending: Self::Ending) -> &'static str;
+    /// The ending of a stored type.
+    fn ending_of(event_type: &str) -> Option<Self::Ending>;
+
+    /// Whether the log says so.
+    fn holds(view: &View<'_, Self>, fact: Self::Fact) -> bool;
+    /// Decides a command of a row. Returns how many events followed.
+    ///
+    /// # Errors
+    /// [`NotDone`]; the saga is parked with it.
+    fn act(&self, turn: &mut Turn<'_, Self>, what: Self::Do) -> Result<usize, NotDone>;
+    /// The call of a row; `None` when the log lacks what it needs.
+    fn call(&self, view: &View<'_, Self>, what: Self::Call) -> Option<Calling<Self>>;
+    /// What must be in memory, besides the plan's streams, to hear that answer.
+    fn needs(&self, view: &View<'_, Self>, answer: &Self::Answer, now: Timestamp) -> Vec<Need> {
+        let _ = (view, answer, now);
+        Vec::new()
+    }
+    /// Records what a counterparty says.
+    ///
+    /// # Errors
+    /// [`NotDone`], for defects only: what the business refuses is a [`Heard`].
+    fn hear(&self, turn: &mut Turn<'_, Self>, answer: &Self::Answer) -> Result<Heard, NotDone>;
+    /// Reads unasked news about one of the plan's streams; `None` if it is none of this saga's.
+    fn notice(view: &View<'_, Self>, stream: &StreamName, news: &Payload) -> Option<Self::Answer>;
+    /// What must be in memory to decide that command.
+    fn command_needs(&self, view: &View<'_, Self>, command: &Self::Command) -> Vec<Need> {
+        let _ = (view, command);
+        Vec::new()
+    }
+    /// Decides what a caller or operator asks of a running saga. Returns how many events followed.
+    ///
+    /// # Errors
+    /// Why not; nothing has changed.
+    fn command(
+        &self,
+        turn: &mut Turn<'_, Self>,
+        command: &Self::Command,
+    ) -> Result<usize, Self::Refusal>;
+
+    /// The instant that a row refers to; `None` when nobody can know it (the calendar has ended).
+    fn when(&self, view: &View<'_, Self>, when: Self::When) -> Option<Timestamp>;
+    /// What is in transit, reserved, owed or unpaid, in any aggregate that the saga touched.
+    fn open_ends(view: &View<'_, Self>) -> Vec<OpenEnd>;
+    /// Why it did not go through, as the one who refused it said.
+    fn failure(view: &View<'_, Self>) -> Option<Cause>;
+    /// The business day that was promised, for the first event.
+    fn day_of_promise(promise: &Self::Promise) -> Option<chrono::NaiveDate>;
+    /// The business day that its events belong to.
+    fn business_date(view: &View<'_, Self>) -> Option<chrono::NaiveDate>;
+    /// Who asks, as events name the actor of the request.
+    fn requester(request: &Self::Request) -> Arc<str>;
+    /// What is asked, in one line for lists.
+    fn summary(request: &Self::Request) -> String;
+}
+
+/// Writes [`Names`] for a kind: `process_names!("points_exchange": ["reserved"], ["done"])` names
+/// the milestones `points_exchange.reserved` and the ending `points_exchange.done`.
+#[macro_export]
+macro_rules! process_names {
+    ($kind:literal: [$($milestone:literal),* $(,)?], [$($ending:literal),* $(,)?]) => {
+        $crate::saga::Names {
+            prepared: concat!($kind, ".prepared"),
+            retry_scheduled: concat!($kind, ".retry_scheduled"),
+            parked: concat!($kind, ".parked"),
+            resumed: concat!($kind, ".resumed"),
+            landing_chosen: concat!($kind, ".landing_chosen"),
+            abandoned: concat!($kind, ".abandoned"),
+            all: &[
+                concat!($kind, ".prepared"),
+                $(concat!($kind, ".", $milestone),)*
+                concat!($kind, ".retry_scheduled"),
+                concat!($kind, ".parked"),
+                concat!($kind, ".resumed"),
+                concat!($kind, ".landing_chosen"),
+                concat!($kind, ".abandoned"),
+                $(concat!($kind, ".", $ending),)*
+            ],
+        }
+    };
+}

@@ -1,0 +1,241 @@
+//! A row of a saga's table, and what a table must look like.
+//!
+//! Downwards a table is run; upwards it is left. A row that was done is left through its exit:
+//! *undo* (new commands reverse it, then the row above) or *landing* (the row stands; the saga may
+//! end here). What has nothing to reverse is left by doing nothing. Beside the table stand lanes
+//! with work of their own that no row waits for in order: money that goes back, for instance.
+
+use crate::saga::Saga;
+
+/// What a row or an exit brings about.
+#[derive(Debug)]
+pub enum Send<S: Saga> {
+    /// A command to one of our own aggregates: decided at once.
+    Do(S::Do),
+    /// A call to a counterparty, under its idempotency key; unknown outcomes are asked about.
+    Call(S::Call),
+    /// Nothing: the counterparty speaks by itself, and is asked about that call when it does not.
+    Await(S::Call),
+    /// Nothing: the lanes beside the table bring it about.
+    Wait,
+}
+
+/// One thing to bring about, and by when.
+#[derive(Debug)]
+pub struct Deed<S: Saga> {
+    /// For people, retries and parking; stored, so never renamed.
+    pub name: &'static str,
+    /// What is sent.
+    pub send: Send<S>,
+    /// When it is done.
+    pub done: S::Fact,
+    /// From when on a counterparty that should speak by itself is asked; at once without.
+    pub asks: Option<S::When>,
+    /// When waiting ends and a person is called.
+    pub parks: Option<S::When>,
+}
+
+/// One move of an exit.
+#[derive(Debug)]
+pub struct Move<S: Saga> {
+    /// What is brought about.
+    pub deed: Deed<S>,
+    /// What must never be: then a person decides.
+    pub blocked: Option<S::Fact>,
+}
+
+/// How to leave a row that was done.
+#[derive(Debug)]
+pub enum Exit<S: Saga> {
+    /// There is nothing to reverse.
+    Nothing,
+    /// Reverse it by these moves, then leave the row above.
+    Undo(&'static [Move<S>]),
+    /// It stands: make these moves and the saga is over. Void once the fact holds: then the row
+    /// above is left instead.
+    Landing(&'static [Move<S>], Option<S::Fact>),
+}
+
+/// One row of a table.
+#[derive(Debug)]
+pub struct Step<S: Saga> {
+    /// What is brought about.
+    pub deed: Deed<S>,
+    /// When it will not be done.
+    pub rejected: Option<S::Fact>,
+    /// How an operator makes `rejected` hold when nobody answers.
+    pub refuse: Option<S::Do>,
+    /// How it is left.
+    pub exit: Exit<S>,
+}
+
+/// A lane beside the table: it works whenever its fact does not hold, also after the end.
+#[derive(Debug)]
+pub struct Side<S: Saga> {
+    /// What is sent until the fact holds.
+    pub deed: Deed<S>,
+    /// Only once the saga has ended: what the table can no longer do.
+    pub only_after_the_end: bool,
+}
+
+/// A table and the name under which sagas pin it.
+#[derive(Debug)]
+pub struct Table<S: Saga> {
+    /// `{name}.v{n}`; a changed table gets another, and unfinished sagas stay on theirs.
+    pub version: &'static str,
+    /// For people.
+    pub title: &'static str,
+    /// In order.
+    pub steps: &'static [Step<S>],
+    /// Without order.
+    pub beside: &'static [Side<S>],
+}
+
+// `derive` would ask for `S: Copy`; only the words are copied.
+macro_rules! copied {
+    ($($name:ident),*) => {$(
+        impl<S: Saga> Clone for $name<S> {
+            fn clone(&self) -> Self {
+                *self
+            }
+        }
+        impl<S: Saga> Copy for $name<S> {}
+    )*};
+}
+copied!(Send, Deed, Move, Exit, Step, Side, Table);
+
+/// Whether a table starts on a row that closes the saga when it is left, ends on a landing, says of
+/// every wait when it ends, and lets an operator refuse every row that a counterparty must answer.
+pub const fn well_formed<S: Saga>(table: &Table<S>) -> bool {
+    let steps = table.steps;
+    if steps.is_empty() || !matches!(steps[0].exit, Exit::Undo(_)) {
+        return false;
+    }
+    let mut at = 0;
+    while at < steps.len() {
+        let step = &steps[at];
+        let asked = matches!(step.deed.send, Send::Call(_));
+        if asked && (step.rejected.is_none() || step.refuse.is_none()) {
+            return false;
+        }
+        if !bounded(&step.deed) || !all_bounded(&step.exit) {
+            return false;
+        }
+        at += 1;
+    }
+    matches!(steps[steps.len() - 1].exit, Exit::Landing(_, None))
+}
+
+const fn bounded<S: Saga>(deed: &Deed<S>) -> bool {
+    match deed.send {
+        Send::Call(_) | Send::Await(_) => deed.parks.is_some(),
+        Send::Do(_) | Send::Wait => true,
+    }
+}
+
+const fn all_bounded<S: Saga>(exit: &Exit<S>) -> bool {
+    let moves = match exit {
+        Exit::Nothing => return true,
+        Exit::Undo(moves) | Exit::Landing(moves, _) => *moves,
+    };
+    let mut at = 0;
+    while at < moves.len() {
+        if !bounded(&moves[at].deed) {
+            return false;
+        }
+        at += 1;
+    }
+    true
+}
+
+/// A command of our own that makes the fact hold.
+pub const fn act<S: Saga>(name: &'static str, what: S::Do, done: S::Fact) -> Deed<S> {
+    Deed { name, send: Send::Do(what), done, asks: None, parks: None }
+}
+
+/// A call that makes the fact hold, given up for a person's eyes at that time.
+pub const fn call<S: Saga>(
+    name: &'static str,
+    what: S::Call,
+    done: S::Fact,
+    parks: S::When,
+) -> Deed<S> {
+    Deed { name, send: Send::Call(what), done, asks: None, parks: Some(parks) }
+}
+
+/// The word of a counterparty about an earlier call: asked for from the one time on, given up for a
+/// person's eyes at the other.
+pub const fn word<S: Saga>(
+    name: &'static str,
+    about: S::Call,
+    done: S::Fact,
+    asks: S::When,
+    parks: S::When,
+) -> Deed<S> {
+    Deed { name, send: Send::Await(about), done, asks: Some(asks), parks: Some(parks) }
+}
+
+/// A fact that the lanes beside the table bring about.
+pub const fn wait<S: Saga>(name: &'static str, done: S::Fact) -> Deed<S> {
+    Deed { name, send: Send::Wait, done, asks: None, parks: None }
+}
+
+impl<S: Saga> Deed<S> {
+    /// As a row, left that way.
+    pub const fn row(self, exit: Exit<S>) -> Step<S> {
+        Step { deed: self, rejected: None, refuse: None, exit }
+    }
+
+    /// As a move of an exit.
+    pub const fn to(self) -> Move<S> {
+        Move { deed: self, blocked: None }
+    }
+
+    /// As a move of an exit that a person decides when the fact holds.
+    pub const fn to_unless(self, blocked: S::Fact) -> Move<S> {
+        Move { deed: self, blocked: Some(blocked) }
+    }
+
+    /// As a lane beside the table.
+    pub const fn beside(self) -> Side<S> {
+        Side { deed: self, only_after_the_end: false }
+    }
+
+    /// As a lane that works once the saga has ended.
+    pub const fn after_the_end(self) -> Side<S> {
+        Side { deed: self, only_after_the_end: true }
+    }
+}
+
+impl<S: Saga> Step<S> {
+    /// Will not be done once the fact holds; an operator can make it hold.
+    #[must_use]
+    pub const fn unless(self, rejected: S::Fact, refuse: Option<S::Do>) -> Self {
+        Self { deed: self.deed, rejected: Some(rejected), refuse, exit: self.exit }
+    }
+}
+
+impl<S: Saga> Table<S> {
+    /// All facts that the table looks at, sorted, each once.
+    pub fn facts(&self) -> Vec<S::Fact> {
+        let mut facts = Vec::new();
+        for step in self.steps {
+            facts.push(step.deed.done);
+            facts.extend(step.rejected);
+            facts.extend(step.exit.moves().iter().map(|exit| exit.deed.done));
+        }
+        facts.sort_unstable();
+        facts.dedup();
+        facts
+    }
+}
+
+impl<S: Saga> Exit<S> {
+    /// The moves, first to last.
+    pub const fn moves(&self) -> &'static [Move<S>] {
+        match self {
+            Exit::Nothing => &[],
+            Exit::Undo(moves) | Exit::Landing(moves, _) => moves,
+        }
+    }
+}

@@ -1,0 +1,184 @@
+//! One decision's time at the streams: who speaks, what is decided, what goes into the batch.
+
+use crate::{
+    process::{self, Process},
+    saga::{Saga, View},
+};
+use fundflow_kernel::{
+    cause::Cause,
+    codec::Stored,
+    envelope::Actor,
+    ids::TransactionId,
+    loaded::{DecideError, Meta, with_sources},
+    store::StreamAppend,
+    streams::{Key, Need, Streams},
+    time::Timestamp,
+};
+use std::sync::Arc;
+
+/// Why a row's command had no effect.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum NotDone {
+    /// The aggregate's rules say no.
+    #[error("{0}")]
+    Refused(Arc<str>),
+    /// A stream cannot be folded.
+    #[error("{place} is damaged: {what}")]
+    Damaged {
+        /// Stream and version.
+        place: Arc<str>,
+        /// What is wrong there.
+        what: Arc<str>,
+    },
+    /// A stream is not in memory; nothing was decided before it was asked for.
+    #[error("streams must be read first: {0:?}")]
+    Missing(Vec<Need>),
+    /// The table's order makes it impossible that this is absent.
+    #[error("the log lacks {0}")]
+    Lacks(&'static str),
+}
+
+impl<R: std::error::Error> From<DecideError<R>> for NotDone {
+    fn from(error: DecideError<R>) -> Self {
+        match error {
+            DecideError::Damaged { place, what } => NotDone::Damaged { place, what },
+            DecideError::Refused(_) | DecideError::Impossible { .. } | DecideError::Codec(_) => {
+                NotDone::Refused(with_sources(&error).into())
+            }
+        }
+    }
+}
+
+/// Who and why, for the events of one input.
+#[derive(Debug, Clone)]
+pub struct Voice {
+    /// Who brings it about.
+    pub actor: Actor,
+    /// The row, answer or action.
+    pub cause: Arc<str>,
+    /// The business instant.
+    pub occurred_at: Timestamp,
+    /// W3C trace context of the request.
+    pub trace_parent: Option<Arc<str>>,
+    /// The business day, while no state knows one yet.
+    pub day: Option<chrono::NaiveDate>,
+}
+
+/// One decision's time at the streams.
+pub struct Turn<'a, S: Saga> {
+    pub(crate) id: &'a TransactionId,
+    pub(crate) key: &'a Key<Process<S>>,
+    pub(crate) plan: &'a S::Plan,
+    pub(crate) streams: &'a mut Streams,
+    pub(crate) batch: &'a mut Vec<StreamAppend>,
+    pub(crate) voice: Voice,
+    pub(crate) now: Timestamp,
+}
+
+impl<'a, S: Saga> Turn<'a, S> {
+    /// What the saga sees of itself, as the turn has left it so far.
+    ///
+    /// # Errors
+    /// [`NotDone::Lacks`] when nothing was ever prepared.
+    pub fn view(&self) -> Result<View<'_, S>, NotDone> {
+        view_of(self.streams, self.key, self.id, self.plan).ok_or(NotDone::Lacks("its beginning"))
+    }
+
+    /// The saga's keys.
+    pub const fn plan(&self) -> &'a S::Plan {
+        self.plan
+    }
+
+    /// The transaction.
+    pub const fn id(&self) -> &'a TransactionId {
+        self.id
+    }
+
+    /// The engine's clock.
+    pub const fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    /// All streams in memory.
+    pub const fn streams(&self) -> &Streams {
+        self.streams
+    }
+
+    /// From here on somebody else speaks, at that instant.
+    pub fn speaks(&mut self, actor: Actor, cause: &str, occurred_at: Timestamp) {
+        self.voice.actor = actor;
+        self.voice.cause = cause.into();
+        self.voice.occurred_at = occurred_at;
+    }
+
+    /// The state behind a key.
+    pub fn state<D>(&self, key: &Key<D>) -> Option<&D::State>
+    where
+        D: Stored<State: Clone + Send + Sync> + 'static,
+    {
+        self.streams.state(key)
+    }
+
+    /// Decides on an aggregate of ours. Returns how many events followed.
+    ///
+    /// # Errors
+    /// [`DecideError`]; nothing has changed.
+    pub fn decide<D>(
+        &mut self,
+        key: &Key<D>,
+        command: &D::Command,
+    ) -> Result<usize, DecideError<D::Refusal>>
+    where
+        D: Stored<State: Clone + Send + Sync> + 'static,
+    {
+        let meta = self.meta();
+        self.streams.decide(key, command, &meta, self.batch)
+    }
+
+    /// A milestone of the process itself.
+    ///
+    /// # Errors
+    /// [`NotDone`]; nothing has changed.
+    pub fn reach(&mut self, milestone: S::Milestone) -> Result<usize, NotDone> {
+        self.process(&process::Command::Reach(milestone))
+    }
+
+    /// The end of the process.
+    ///
+    /// # Errors
+    /// [`NotDone`]; nothing has changed.
+    pub fn end(&mut self, ending: S::Ending, cause: Option<Cause>) -> Result<usize, NotDone> {
+        self.process(&process::Command::End(ending, cause))
+    }
+
+    pub(crate) fn process(&mut self, command: &process::Command<S>) -> Result<usize, NotDone> {
+        let meta = self.meta();
+        Ok(self.streams.decide(self.key, command, &meta, self.batch)?)
+    }
+
+    fn meta(&self) -> Meta {
+        let view = view_of(self.streams, self.key, self.id, self.plan);
+        let day = view.and_then(|view| S::business_date(&view)).or(self.voice.day);
+        Meta {
+            process: S::KIND.into(),
+            correlation: self.id.clone(),
+            causation: self.voice.cause.clone(),
+            actor: self.voice.actor.clone(),
+            trace_parent: self.voice.trace_parent.clone(),
+            occurred_at: self.voice.occurred_at,
+            recorded_at: self.now,
+            trade_date: day,
+        }
+    }
+}
+
+/// What a saga sees of itself; `None` if nothing was prepared, or its stream is damaged.
+pub(crate) fn view_of<'a, S: Saga>(
+    streams: &'a Streams,
+    key: &Key<Process<S>>,
+    id: &'a TransactionId,
+    plan: &'a S::Plan,
+) -> Option<View<'a, S>> {
+    let state = streams.state(key)?;
+    Some(View { id, open: state.open()?, ending: state.ending(), plan, streams })
+}
