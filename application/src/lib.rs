@@ -5,12 +5,5 @@
 //! asks the machine what time it is; only `transact` appends.
 
 pub mod audit;
-pub mod clock;
-pub mod codec;
 pub mod counterparty;
-pub mod envelope;
-pub mod memory_store;
 pub mod read_models;
-pub mod store;
-pub mod subscription;
-pub mod transact;
