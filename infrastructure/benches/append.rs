@@ -9,7 +9,7 @@
 
 #![allow(clippy::expect_used, reason = "a measurement that fails should say where and stop")]
 
-use fundflow_domain::{calendar::TradingDay, ids::TransactionId, time::Timestamp};
+use fundflow_domain::{ids::TransactionId, time::Timestamp};
 use fundflow_infrastructure::{
     bare_log::BareLog,
     sqlite::{Durability, Settings, SqliteStore},
