@@ -1,7 +1,7 @@
 //! What every event store promises, as tests. An adapter passes by naming itself:
 //!
 //! ```
-//! use fundflow_application::memory_store::MemoryStore;
+//! use fundflow_kernel::memory_store::MemoryStore;
 //!
 //! fundflow_testkit::store_contract!(memory, || async { (MemoryStore::new(), ()) });
 //! ```
@@ -13,7 +13,7 @@
 #![allow(missing_docs, reason = "the names of the tests are the sentences of the contract")]
 
 use crate::sample::{append, event, stream};
-use fundflow_application::{
+use fundflow_kernel::{
     envelope::{Actor, NewEvent, Recorded},
     store::{AppendError, Checkpoints, EventStore, Position, StreamAppend, Version},
     subscription::Subscription,
