@@ -16,9 +16,13 @@ use crate::decider::Decider;
 use serde::{Serialize, de::DeserializeOwned, ser::Error as _};
 use serde_json::Value;
 
+/// What [`stored_types!`](crate::stored_types) expands to leans on it, so that its caller need not.
+#[doc(hidden)]
+pub use serde_json as __json;
+
 /// A decider whose events have names in the store. [`stored_types!`](crate::stored_types) writes
 /// the two items that have no default.
-pub trait Stored: Decider<Event: Serialize + DeserializeOwned> {
+pub trait Stored: Decider {
     /// Every event type of the category, as `category.what_happened`: for audits and documents.
     const TYPES: &'static [&'static str];
 
@@ -30,36 +34,50 @@ pub trait Stored: Decider<Event: Serialize + DeserializeOwned> {
 
     /// Appends the event's body, one JSON object, to `out`.
     ///
-    /// By default what serde makes of the variant's body, where serde tags variants from outside
-    /// (`{"shares_reserved":{…}}`) by the second half of the event type (`wallet.shares_reserved`).
-    ///
     /// # Errors
     /// As serde's; and when the tag is not the second half of the type name.
-    fn write(event: &Self::Event, out: &mut Vec<u8>) -> serde_json::Result<()> {
-        let start = out.len();
-        serde_json::to_writer(&mut *out, event)?;
-        let tag = tag_of(Self::type_of(event));
-        // {"tag":body}: the store keeps the two apart.
-        let body = [b"{\"", tag.as_bytes(), b"\":"].concat();
-        if !out[start..].starts_with(&body) || out.last() != Some(&b'}') {
-            let what = format!("the body of a {} is not tagged {tag:?}", Self::type_of(event));
-            return Err(serde_json::Error::custom(what));
-        }
-        out.drain(start..start + body.len());
-        out.pop();
-        Ok(())
-    }
+    fn write(event: &Self::Event, out: &mut Vec<u8>) -> serde_json::Result<()>;
 
-    /// Reads a body of the current schema. By default the reverse of [`Stored::write`].
+    /// Reads a body of the current schema: the reverse of [`Stored::write`].
     ///
     /// # Errors
     /// As serde's: which field is missing or wrong, and where.
-    fn read(event_type: &str, data: &str) -> serde_json::Result<Self::Event> {
-        serde_json::from_str(&format!("{{\"{}\":{data}}}", tag_of(event_type)))
-    }
+    fn read(event_type: &str, data: &str) -> serde_json::Result<Self::Event>;
 }
 
-/// Writes [`Stored::TYPES`] and [`Stored::type_of`] from one list, inside of the `impl`.
+/// Writes what serde makes of the variant's body, where serde tags variants from outside
+/// (`{"shares_reserved":{…}}`) by the second half of the event type (`wallet.shares_reserved`).
+///
+/// # Errors
+/// As serde's; and when the tag is not the second half of the type name.
+pub fn write_tagged<E: Serialize>(
+    event: &E,
+    event_type: &'static str,
+    out: &mut Vec<u8>,
+) -> serde_json::Result<()> {
+    let start = out.len();
+    serde_json::to_writer(&mut *out, event)?;
+    let tag = tag_of(event_type);
+    // {"tag":body}: the store keeps the two apart.
+    let body = [b"{\"", tag.as_bytes(), b"\":"].concat();
+    if !out[start..].starts_with(&body) || out.last() != Some(&b'}') {
+        let what = format!("the body of a {event_type} is not tagged {tag:?}");
+        return Err(serde_json::Error::custom(what));
+    }
+    out.drain(start..start + body.len());
+    out.pop();
+    Ok(())
+}
+
+/// The reverse of [`write_tagged`].
+///
+/// # Errors
+/// As serde's: which field is missing or wrong, and where.
+pub fn read_tagged<E: DeserializeOwned>(event_type: &str, data: &str) -> serde_json::Result<E> {
+    serde_json::from_str(&format!("{{\"{}\":{data}}}", tag_of(event_type)))
+}
+
+/// Writes the items of [`Stored`] from one list, inside of the `impl`; bodies as serde tags them.
 ///
 /// ```
 /// # use fundflow_kernel::{codec::Stored, decider::Decider};
@@ -95,6 +113,17 @@ macro_rules! stored_types {
             match event {
                 $($event::$variant { .. } => $name,)+
             }
+        }
+
+        fn write(
+            event: &Self::Event,
+            out: &mut ::std::vec::Vec<u8>,
+        ) -> $crate::codec::__json::Result<()> {
+            $crate::codec::write_tagged(event, Self::type_of(event), out)
+        }
+
+        fn read(event_type: &str, data: &str) -> $crate::codec::__json::Result<Self::Event> {
+            $crate::codec::read_tagged(event_type, data)
         }
     };
 }

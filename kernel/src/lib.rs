@@ -3,6 +3,7 @@
 //! Never opens a file or a socket, and never asks the machine what time it is.
 
 // The pure part, which is all that a domain sees.
+pub mod cause;
 pub mod decider;
 pub mod ids;
 pub mod time;
@@ -19,6 +20,7 @@ pub mod memory_store;
 
 // From a stream to a decision, and from a decision to an append.
 pub mod loaded;
+pub mod streams;
 
 // Readers of all events, and the door through which time comes in.
 pub mod subscription;

@@ -90,6 +90,14 @@ pub enum DecideError<R: std::error::Error> {
         /// The version that it cannot follow.
         version: Version,
     },
+    /// The stream's history cannot be folded, so nothing is decided on it; verify the store.
+    #[error("{place} is damaged: {what}")]
+    Damaged {
+        /// Stream and version.
+        place: Arc<str>,
+        /// What is wrong there.
+        what: Arc<str>,
+    },
     /// An event has no stored form: a defect.
     #[error(transparent)]
     Codec(#[from] CodecError),

@@ -155,13 +155,13 @@ impl Runner {
             self.refuse_damaged(input.ticket, &saga, damage);
             return Ok(());
         }
-        self.with(&saga, now, |instance, desk| {
+        let handled = self.with(&saga, now, |instance, desk| {
             if !was_known {
                 instance.rouse(desk);
             }
             instance.handle(&input.what, desk)
-        })
-        .map_or((), |handled| self.handled(input.ticket, handled));
+        });
+        self.handled(input.ticket, handled.unwrap_or(Handled::Quiet));
         self.call_those_ready(now);
         Ok(())
     }

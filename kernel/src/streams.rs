@@ -1,0 +1,350 @@
+//! The folds of all streams in memory, each behind its name: what decisions are made on.
+//!
+//! ```text
+//! missing(needs) -> the shell reads the store -> provide(need, events) -> state(key) | decide(key)
+//! ```
+//!
+//! 1. A stream has one fold here, however many sagas use it. It leaves when its last user does.
+//! 2. A decision is all or nothing: after a refusal or a defect neither fold nor batch has changed.
+//! 3. A history that cannot be folded makes its stream *damaged*: it is remembered as such, every
+//!    decision on it is refused with the place, and all other streams go on.
+//! 4. Erasure stands here and only here: a fold is boxed once per stream, and typed again by the
+//!    [`Key`] that it is asked for with.
+
+use crate::{
+    codec::Stored,
+    envelope::{Chain, Recorded, StreamName},
+    ids::TransactionId,
+    loaded::{DecideError, Loaded, Meta},
+    store::{ReadError, StreamAppend, Version},
+};
+use foldhash::fast::RandomState;
+use std::{any::Any, collections::HashMap, fmt, marker::PhantomData, sync::Arc};
+
+/// A stream's name and the decider whose events it holds.
+pub struct Key<D> {
+    name: StreamName,
+    decider: PhantomData<fn() -> D>,
+}
+
+impl<D: Stored<State: Clone + Send + Sync> + 'static> Key<D> {
+    /// The stream of the decider's category with that ID.
+    pub fn of(id: &dyn fmt::Display) -> Self {
+        Self { name: StreamName::of(D::CATEGORY, id), decider: PhantomData }
+    }
+
+    /// What must be read before this key can be used.
+    pub fn need(&self) -> Need {
+        Need { stream: self.name.clone(), empty: || Box::new(Loaded::<D>::default()) }
+    }
+}
+
+impl<D> Key<D> {
+    /// The stream's name.
+    pub const fn stream(&self) -> &StreamName {
+        &self.name
+    }
+}
+
+impl<D> Clone for Key<D> {
+    fn clone(&self) -> Self {
+        Self { name: self.name.clone(), decider: PhantomData }
+    }
+}
+
+impl<D> fmt::Debug for Key<D> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.name, out)
+    }
+}
+
+/// A stream that must be in memory, and how its fold begins.
+#[derive(Clone)]
+pub struct Need {
+    stream: StreamName,
+    empty: fn() -> Box<dyn Fold>,
+}
+
+impl Need {
+    /// Which stream to read.
+    pub const fn stream(&self) -> &StreamName {
+        &self.stream
+    }
+}
+
+impl fmt::Debug for Need {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.stream, out)
+    }
+}
+
+/// How the folds of a category begin: what an aggregate is registered with.
+#[derive(Clone, Copy)]
+pub struct Opener {
+    category: &'static str,
+    types: &'static [&'static str],
+    empty: fn() -> Box<dyn Fold>,
+}
+
+impl Opener {
+    /// Of that decider's category.
+    pub fn of<D: Stored<State: Clone + Send + Sync> + 'static>() -> Self {
+        Self {
+            category: D::CATEGORY,
+            types: D::TYPES,
+            empty: || Box::new(Loaded::<D>::default()),
+        }
+    }
+
+    /// The part of its streams' names before the first `-`.
+    pub const fn category(&self) -> &'static str {
+        self.category
+    }
+
+    /// Every stored event type of the category.
+    pub const fn types(&self) -> &'static [&'static str] {
+        self.types
+    }
+
+    /// A fold without any event.
+    pub fn empty(&self) -> Box<dyn Fold> {
+        (self.empty)()
+    }
+
+    /// What must be read before that stream of the category can be used.
+    pub fn need(&self, stream: &StreamName) -> Need {
+        Need { stream: stream.clone(), empty: self.empty }
+    }
+}
+
+impl fmt::Debug for Opener {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(self.category)
+    }
+}
+
+/// A fold whose decider is not known here.
+pub trait Fold: Any + Send + Sync {
+    /// Remembers one stored event, in order.
+    ///
+    /// # Errors
+    /// [`ReadError::Damaged`] with place and reason; the fold is as it was.
+    fn replay(&mut self, recorded: &Recorded) -> Result<(), ReadError>;
+    /// Events so far.
+    fn version(&self) -> Version;
+    /// Link of the last event.
+    fn chain(&self) -> Chain;
+    /// The kind of saga and the transaction that wrote the first event.
+    fn owner(&self) -> Option<(&Arc<str>, &TransactionId)>;
+    /// Another future of the same past.
+    fn boxed_clone(&self) -> Box<dyn Fold>;
+    /// For typing it again.
+    fn as_any(&self) -> &dyn Any;
+    /// For typing it again.
+    fn as_any_mut(&mut self) -> &mut dyn Any;
+}
+
+impl<D> Fold for Loaded<D>
+where
+    D: Stored<State: Clone + Send + Sync> + 'static,
+{
+    fn replay(&mut self, recorded: &Recorded) -> Result<(), ReadError> {
+        Loaded::replay(self, recorded)
+    }
+
+    fn version(&self) -> Version {
+        self.version
+    }
+
+    fn chain(&self) -> Chain {
+        self.chain
+    }
+
+    fn owner(&self) -> Option<(&Arc<str>, &TransactionId)> {
+        self.owner.as_ref().map(|(process, transaction)| (process, transaction))
+    }
+
+    fn boxed_clone(&self) -> Box<dyn Fold> {
+        Box::new(self.clone())
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+
+    fn as_any_mut(&mut self) -> &mut dyn Any {
+        self
+    }
+}
+
+struct Slot {
+    fold: Box<dyn Fold>,
+    users: u32,
+    damage: Option<Damage>,
+}
+
+/// Where a history stops making sense, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Damage {
+    /// Stream and version.
+    pub place: Arc<str>,
+    /// What is wrong there.
+    pub what: Arc<str>,
+}
+
+/// All folds in memory. Cloned, it is another future of the same past.
+#[derive(Default)]
+pub struct Streams {
+    slots: HashMap<StreamName, Slot, RandomState>,
+}
+
+impl Clone for Streams {
+    fn clone(&self) -> Self {
+        let slot = |slot: &Slot| Slot {
+            fold: slot.fold.boxed_clone(),
+            users: slot.users,
+            damage: slot.damage.clone(),
+        };
+        Self { slots: self.slots.iter().map(|(name, s)| (name.clone(), slot(s))).collect() }
+    }
+}
+
+impl fmt::Debug for Streams {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let version = |(name, slot): (&StreamName, &Slot)| (name.clone(), slot.fold.version());
+        out.debug_map().entries(self.slots.iter().map(version)).finish()
+    }
+}
+
+impl Streams {
+    /// Whether the stream is in memory, sound or damaged.
+    pub fn has(&self, stream: &StreamName) -> bool {
+        self.slots.contains_key(stream)
+    }
+
+    /// Those of the needs that are not in memory.
+    pub fn missing(&self, needs: impl IntoIterator<Item = Need>) -> Vec<Need> {
+        needs.into_iter().filter(|need| !self.has(&need.stream)).collect()
+    }
+
+    /// Puts a whole stream into memory; one that is there already stays as it is. A history that
+    /// cannot be folded leaves a damaged stream, which is returned for a person's eyes.
+    pub fn provide<'a>(
+        &mut self,
+        need: &Need,
+        history: impl IntoIterator<Item = &'a Recorded>,
+    ) -> Option<Damage> {
+        if self.has(&need.stream) {
+            return None;
+        }
+        let mut fold = (need.empty)();
+        let damage = history.into_iter().find_map(|event| fold.replay(event).err()).map(damaged);
+        let slot = Slot { fold, users: 0, damage: damage.clone() };
+        self.slots.insert(need.stream.clone(), slot);
+        damage
+    }
+
+    /// Marks a stream that cannot be read at all.
+    pub fn provide_damaged(&mut self, need: &Need, damage: Damage) {
+        let slot = || Slot { fold: (need.empty)(), users: 0, damage: Some(damage) };
+        self.slots.entry(need.stream.clone()).or_insert_with(slot);
+    }
+
+    /// One more user: the stream stays in memory until [`Self::release`].
+    pub fn hold(&mut self, stream: &StreamName) {
+        if let Some(slot) = self.slots.get_mut(stream) {
+            slot.users = slot.users.saturating_add(1);
+        }
+    }
+
+    /// One user fewer; without any the stream leaves memory.
+    pub fn release(&mut self, stream: &StreamName) {
+        if let Some(slot) = self.slots.get_mut(stream) {
+            slot.users = slot.users.saturating_sub(1);
+            if slot.users == 0 {
+                self.slots.remove(stream);
+            }
+        }
+    }
+
+    /// Drops what nobody holds: streams that were read for a request that was refused.
+    pub fn drop_unheld(&mut self, streams: impl IntoIterator<Item = StreamName>) {
+        for stream in streams {
+            if self.slots.get(&stream).is_some_and(|slot| slot.users == 0) {
+                self.slots.remove(&stream);
+            }
+        }
+    }
+
+    /// Forgets everything: what was decided may never have become durable.
+    pub fn clear(&mut self) {
+        self.slots.clear();
+    }
+
+    /// What is wrong with the stream, if it is damaged.
+    pub fn damage(&self, stream: &StreamName) -> Option<&Damage> {
+        self.slots.get(stream)?.damage.as_ref()
+    }
+
+    /// Events of the stream so far; 0 if it is absent or not in memory.
+    pub fn version(&self, stream: &StreamName) -> Version {
+        self.slots.get(stream).map_or(Version::NONE, |slot| slot.fold.version())
+    }
+
+    /// The kind of saga and the transaction that the stream belongs to: those of its first event.
+    pub fn owner(&self, stream: &StreamName) -> Option<(&Arc<str>, &TransactionId)> {
+        self.slots.get(stream)?.fold.owner()
+    }
+
+    /// The state that the stream's events lead to; `None` if it is not in memory, is damaged, or
+    /// is another decider's.
+    pub fn state<D>(&self, key: &Key<D>) -> Option<&D::State>
+    where
+        D: Stored<State: Clone + Send + Sync> + 'static,
+    {
+        let slot = self.slots.get(&key.name).filter(|slot| slot.damage.is_none())?;
+        Some(&slot.fold.as_any().downcast_ref::<Loaded<D>>()?.state)
+    }
+
+    /// Decides and, if facts follow, puts them into the batch and remembers them. Returns how many.
+    ///
+    /// # Errors
+    /// [`DecideError`]; nothing has changed.
+    pub fn decide<D>(
+        &mut self,
+        key: &Key<D>,
+        command: &D::Command,
+        meta: &Meta,
+        batch: &mut Vec<StreamAppend>,
+    ) -> Result<usize, DecideError<D::Refusal>>
+    where
+        D: Stored<State: Clone + Send + Sync> + 'static,
+    {
+        let absent = || DecideError::Damaged {
+            place: key.name.as_str().into(),
+            what: "it is not in memory".into(),
+        };
+        let slot = self.slots.get_mut(&key.name).ok_or_else(absent)?;
+        if let Some(Damage { place, what }) = &slot.damage {
+            return Err(DecideError::Damaged { place: place.clone(), what: what.clone() });
+        }
+        let loaded = slot.fold.as_any_mut().downcast_mut::<Loaded<D>>().ok_or_else(absent)?;
+        loaded.decide(&key.name, command, meta, batch)
+    }
+
+    /// Remembers one event that somebody else decided, in order: for replays of a log.
+    ///
+    /// # Errors
+    /// [`ReadError::Damaged`]; the fold is as it was.
+    pub fn replay(&mut self, need: &Need, recorded: &Recorded) -> Result<(), ReadError> {
+        let slot = || Slot { fold: (need.empty)(), users: 0, damage: None };
+        self.slots.entry(need.stream.clone()).or_insert_with(slot).fold.replay(recorded)
+    }
+}
+
+fn damaged(error: ReadError) -> Damage {
+    match error {
+        ReadError::Damaged { place, what } => Damage { place: place.into(), what: what.into() },
+        ReadError::Fault(source) => Damage { place: "store".into(), what: source.to_string().into() },
+    }
+}

@@ -1,0 +1,1 @@
+//! What an unfinished saga waits for, read off the log alone.

@@ -1,0 +1,1 @@
+//! A saga's past, told in the rows of its table.
