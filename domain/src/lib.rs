@@ -6,6 +6,7 @@
 pub mod admission;
 pub mod aml;
 pub mod arithmetic;
+pub mod bounds;
 pub mod calendar;
 pub mod catalogue;
 pub mod conversion;
@@ -31,5 +32,6 @@ pub mod purchase;
 pub mod redemption;
 pub mod status;
 pub mod suitability;
+pub mod text;
 pub mod time;
 pub mod wallet;
