@@ -14,7 +14,7 @@
 use crate::time::Timestamp;
 use chrono::{NaiveDate, TimeDelta};
 
-/// How far two clocks that are both kept by a time service may differ.
+/// How far two clocks may differ that a time service sets.
 pub const CLOCK_SKEW: TimeDelta = TimeDelta::minutes(5);
 
 /// Zones differ by at most 26 hours: from UTC-12 to UTC+14.

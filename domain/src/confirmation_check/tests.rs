@@ -6,6 +6,8 @@ use crate::{calendar::TradingCalendar, case::Kind as K};
 mod properties;
 mod shares_out;
 
+type Found = &'static [(Kind, &'static str, &'static str)];
+
 fn money(text: &str) -> Money {
     text.parse().unwrap()
 }
@@ -29,7 +31,7 @@ fn shown(findings: &[Finding]) -> Vec<(Kind, &str, String)> {
 }
 
 #[track_caller]
-fn assert_found(findings: &[Finding], expected: &[(Kind, &str, &str)]) {
+fn assert_found(findings: &[Finding], expected: Found) {
     let expected: Vec<_> = expected.iter().map(|(k, what, it)| (*k, *what, (*it).into())).collect();
     assert_eq!(shown(findings), expected);
 }
@@ -75,7 +77,7 @@ fn a_purchase_that_adds_up_is_no_case() {
 
 #[test]
 fn each_difference_in_a_purchase_is_found_with_its_kind_and_worth() {
-    let rows: [(PurchaseNumbers, &[(Kind, &str, &str)]); 9] = [
+    let rows: [(PurchaseNumbers, Found); 9] = [
         (
             bought("10000", "14.78", "0", "1.2345", "8088.47"),
             &[(K::FeeDiffersFromPromise, "fee 14.78 is not the promised 0.00", "0.00 14.78")],
@@ -244,7 +246,7 @@ fn a_subscription_is_priced_at_face_value_and_its_interest_becomes_shares() {
         face: Nav::ONE,
         rounding: ShareRounding::HalfUp,
     };
-    let rows: [(SubscriptionNumbers, &[(Kind, &str, &str)]); 5] = [
+    let rows: [(SubscriptionNumbers, Found); 5] = [
         (right, &[]),
         (
             SubscriptionNumbers { shares: shares("9881.42"), ..right },
@@ -294,12 +296,13 @@ fn dated(received_at: &str, stated: [&str; 3]) -> Vec<Finding> {
     dates(&stated, &when, shares("8100.45"))
 }
 
+const OUT: Kind = K::DateOutOfBounds;
+
 #[test]
 fn dates_lie_between_the_t_of_the_order_and_today() {
     let noon = "2026-02-25T12:00:00+08:00";
     let (t, first, second) = ("2026-02-13", "2026-02-24", "2026-02-25");
-    let out = K::DateOutOfBounds;
-    let rows: [(&str, [&str; 3], &[(Kind, &str, &str)]); 10] = [
+    let rows: [(&str, [&str; 3], Found); 10] = [
         (noon, [t, first, first], &[]),
         (noon, [t, second, first], &[]),
         (noon, [t, second, "2026-03-12"], &[]),
@@ -316,32 +319,32 @@ fn dates_lie_between_the_t_of_the_order_and_today() {
         (
             noon,
             [t, t, first],
-            &[(out, "confirmed on 2026-02-13 is not 2026-02-24 to 2026-02-25", "8100.45 0.00")],
+            &[(OUT, "confirmed on 2026-02-13 is not 2026-02-24 to 2026-02-25", "8100.45 0.00")],
         ),
         (
             noon,
             [t, "2062-02-24", first],
-            &[(out, "confirmed on 2062-02-24 is not 2026-02-24 to 2026-02-25", "8100.45 0.00")],
+            &[(OUT, "confirmed on 2062-02-24 is not 2026-02-24 to 2026-02-25", "8100.45 0.00")],
         ),
         (
             "2026-03-02T12:00:00+08:00",
             [t, "2026-02-28", first],
-            &[(out, "confirmed on 2026-02-28 is not a trading day", "8100.45 0.00")],
+            &[(OUT, "confirmed on 2026-02-28 is not a trading day", "8100.45 0.00")],
         ),
         (
             noon,
             [t, first, "2026-02-23"],
-            &[(out, "registered on 2026-02-23 is not 2026-02-24 to 2026-03-11", "0.00 0.00")],
+            &[(OUT, "registered on 2026-02-23 is not 2026-02-24 to 2026-03-11", "0.00 0.00")],
         ),
         (
             noon,
             [t, second, "2026-03-13"],
-            &[(out, "registered on 2026-03-13 is not 2026-02-24 to 2026-03-12", "0.00 0.00")],
+            &[(OUT, "registered on 2026-03-13 is not 2026-02-24 to 2026-03-12", "0.00 0.00")],
         ),
         (
             noon,
             ["2026-02-12", first, first],
-            &[(out, "priced on 2026-02-12, but the order belongs to 2026-02-13", "8100.45 0.00")],
+            &[(OUT, "priced on 2026-02-12, but the order belongs to 2026-02-13", "8100.45 0.00")],
         ),
     ];
     for (received_at, stated, found) in rows {

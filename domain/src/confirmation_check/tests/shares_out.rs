@@ -23,7 +23,7 @@ fn wallet() -> ConversionNumbers {
     }
 }
 
-fn free<'a>(lots: &'a [LotTerms], topup: Promised) -> ConversionExpected<'a> {
+fn free(lots: &[LotTerms], topup: Promised) -> ConversionExpected<'_> {
     ConversionExpected {
         asked: shares("10000"),
         lots,
@@ -115,7 +115,7 @@ fn the_fee_for_leaving_is_less_by_what_the_target_takes_where_both_are_differenc
 fn each_difference_in_a_conversion_is_found_with_its_kind_and_worth() {
     let lots = [lot("10000", "0")];
     let it = wallet();
-    let rows: [(ConversionNumbers, &[(Kind, &str, &str)]); 9] = [
+    let rows: [(ConversionNumbers, Found); 9] = [
         (
             ConversionNumbers {
                 topup_fee: money("14.78"),
@@ -297,7 +297,7 @@ fn each_difference_in_a_redemption_is_found_with_its_kind_and_worth() {
         stated
     };
     let short = || RedemptionNumbers { lots: it().lots[..2].to_vec(), ..it() };
-    let rows: [(RedemptionNumbers, &[(Kind, &str, &str)]); 8] = [
+    let rows: [(RedemptionNumbers, Found); 8] = [
         (
             RedemptionNumbers { fee: money("42.47"), payout: money("7800.13"), ..no_lines() },
             &[(K::FeeDiffersFromPromise, "fee 42.47 is not the promised 34.30", "0.00 8.17")],
