@@ -4,6 +4,7 @@
 //! blocks; instants, prices and identifiers arrive inside the command. Money is never a float.
 
 pub mod admission;
+pub mod advance;
 pub mod aml;
 pub mod arithmetic;
 pub mod calendar;
@@ -19,17 +20,23 @@ pub mod fund;
 pub mod fund_order;
 pub mod ids;
 pub mod investor;
+pub mod keyed;
 pub mod kyc;
 pub mod limits;
 pub mod lots;
 pub mod modes;
 pub mod money;
 pub mod money_fund;
+pub mod orders;
+pub mod payment;
+pub mod payout;
 pub mod postings;
 pub mod proration;
 pub mod purchase;
 pub mod redemption;
 pub mod status;
 pub mod suitability;
+#[cfg(test)]
+mod testing;
 pub mod time;
 pub mod wallet;
