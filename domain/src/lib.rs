@@ -6,6 +6,7 @@
 pub mod admission;
 pub mod advance;
 pub mod aml;
+pub mod application;
 pub mod arithmetic;
 pub mod calendar;
 pub mod catalogue;
