@@ -6,7 +6,9 @@
 pub use fundflow_kernel::{decider, time};
 
 pub mod admission;
+pub mod advance;
 pub mod aml;
+pub mod application;
 pub mod arithmetic;
 pub mod bounds;
 pub mod calendar;
@@ -23,17 +25,23 @@ pub mod fund;
 pub mod fund_order;
 pub mod ids;
 pub mod investor;
+pub mod keyed;
 pub mod kyc;
 pub mod limits;
 pub mod lots;
 pub mod modes;
 pub mod money;
 pub mod money_fund;
+pub mod orders;
+pub mod payment;
+pub mod payout;
 pub mod postings;
 pub mod proration;
 pub mod purchase;
 pub mod redemption;
 pub mod status;
 pub mod suitability;
+#[cfg(test)]
+mod testing;
 pub mod text;
 pub mod wallet;
