@@ -26,6 +26,7 @@ use crate::{
     text::Text,
     time::Timestamp,
 };
+use fundflow_kernel::{codec::Stored, stored_types};
 use serde::{Deserialize, Serialize};
 
 pub use decide::Refusal;
@@ -236,6 +237,18 @@ impl Decider for Cases {
     fn evolve(state: State, event: &Event) -> Option<State> {
         evolve::evolve(state, event)
     }
+}
+
+impl Stored for Cases {
+    stored_types!(Event {
+        Opened => "case.opened",
+        SeenAgain => "case.seen_again",
+        Widened => "case.widened",
+        Assigned => "case.assigned",
+        Noted => "case.noted",
+        Closed => "case.closed",
+        Reopened => "case.reopened",
+    });
 }
 
 #[cfg(test)]

@@ -28,6 +28,7 @@ use crate::{
     orders::{Cause, Serial},
     time::Timestamp,
 };
+use fundflow_kernel::{codec::Stored, stored_types};
 use serde::{Deserialize, Serialize};
 
 /// What is asked of the channel, fixed when it is requested.
@@ -349,4 +350,16 @@ impl Decider for Payments {
     fn evolve(state: State, event: &Event) -> Option<State> {
         decide::evolve(state, event)
     }
+}
+
+impl Stored for Payments {
+    stored_types!(Event {
+        Requested => "payment.requested",
+        Paid => "payment.paid",
+        Declined => "payment.declined",
+        Closed => "payment.closed",
+        ReceiptUnapplied => "payment.receipt_unapplied",
+        RefundRequested => "payment.refund_requested",
+        Refunded => "payment.refunded",
+    });
 }
