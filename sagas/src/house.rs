@@ -6,6 +6,7 @@ use fundflow_domain::{
     calendar::{CalendarError, TradingCalendar, TradingDay},
     fund::FundTerms,
     ids::{FundCode, RegistrarCode},
+    money::Nav,
     time::Timestamp,
 };
 use fundflow_runtime::port::PortName;
@@ -13,6 +14,9 @@ use std::{fmt, sync::Arc};
 
 /// The terms of a fund in force on a date; `None` for an unknown fund.
 pub type Funds = Arc<dyn Fn(FundCode, chrono::NaiveDate) -> Option<Arc<FundTerms>> + Send + Sync>;
+
+/// The published price of a fund on a day; `None` until it is published.
+pub type Navs = Arc<dyn Fn(FundCode, chrono::NaiveDate) -> Option<Nav> + Send + Sync>;
 
 /// The name of the port that a registrar is reached through.
 pub type RegistrarPorts = Arc<dyn Fn(&RegistrarCode) -> PortName + Send + Sync>;
@@ -24,6 +28,8 @@ pub struct House {
     pub calendar: Arc<TradingCalendar>,
     /// The catalogue of funds.
     pub funds: Funds,
+    /// Published prices, as far as they are known here.
+    pub navs: Navs,
     /// The bank or payment channel.
     pub bank: PortName,
     /// The registrars.
@@ -39,14 +45,14 @@ impl fmt::Debug for House {
     }
 }
 
-/// Hour of T by which its batch is sealed at the latest: what is heard of later goes to the next T.
-const SEALED_BY_HOUR: i64 = 2;
+/// Hours after its cut-off until which the batch of T is open for what was paid in time.
+const OPEN_AFTER_CUT_OFF: i64 = 2;
 
 impl House {
     /// The latest instant at which a payment of T can still be heard of for T: two hours after its
     /// cut-off, when batches are sealed.
     pub fn sealed_by(&self, t: TradingDay) -> Timestamp {
-        self.calendar.cut_off(t).plus_millis(SEALED_BY_HOUR * 3_600_000)
+        self.calendar.cut_off(t).plus_millis(OPEN_AFTER_CUT_OFF * 3_600_000)
     }
 
     /// The T of money that was paid at one instant and heard of at another: the payment's, unless

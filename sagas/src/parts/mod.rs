@@ -3,5 +3,6 @@
 
 pub mod application;
 pub mod cases;
+pub mod check;
 pub mod milestone;
 pub mod payment;
