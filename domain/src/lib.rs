@@ -10,6 +10,7 @@ pub mod aml;
 pub mod arithmetic;
 pub mod bounds;
 pub mod calendar;
+pub mod case;
 pub mod catalogue;
 pub mod conversion;
 pub mod day_limit;
