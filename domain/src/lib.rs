@@ -12,6 +12,7 @@ pub mod bounds;
 pub mod calendar;
 pub mod case;
 pub mod catalogue;
+pub mod confirmation_check;
 pub mod conversion;
 pub mod day_limit;
 pub mod discount_purchase;

@@ -238,3 +238,28 @@ impl Report {
         self.findings.first().map_or(Kind::Other, |finding| finding.kind)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_case_is_named_by_the_content_of_its_record() {
+        let id = CaseId::of(b"abc");
+
+        assert_eq!(id.to_string(), "ba7816bf8f01cfea414140de5dae2223");
+        assert_eq!(id.to_string().parse(), Ok(id));
+        for text in
+            ["", "ba78", "BA7816BF8F01CFEA414140DE5DAE2223", "+a7816bf8f01cfea414140de5dae2223"]
+        {
+            assert!(text.parse::<CaseId>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn every_kind_is_stored_under_its_name() {
+        for kind in Kind::ALL {
+            assert_eq!(serde_json::to_string(kind).unwrap(), format!("\"{kind}\""));
+        }
+    }
+}
