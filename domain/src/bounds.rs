@@ -14,7 +14,7 @@
 use crate::time::Timestamp;
 use chrono::{NaiveDate, TimeDelta};
 
-/// How far two clocks that are both kept by a time service may differ.
+/// How far two clocks may differ that a time service sets.
 pub const CLOCK_SKEW: TimeDelta = TimeDelta::minutes(5);
 
 /// Zones differ by at most 26 hours: from UTC-12 to UTC+14.
@@ -118,8 +118,7 @@ impl Bounds {
     }
 
     fn zone_hours(&self, stated: Timestamp) -> Option<i64> {
-        let others = (1..=ZONE_HOURS_MAX).filter(|hours| *hours != ZONE_HOURS_USUAL);
-        let shifts = std::iter::once(ZONE_HOURS_USUAL).chain(others);
+        let shifts = std::iter::once(ZONE_HOURS_USUAL).chain(1..=ZONE_HOURS_MAX);
         shifts.flat_map(|hours| [hours, -hours]).find(|hours| {
             let shift = hours.saturating_mul(MICROS_PER_HOUR);
             self.holds(Timestamp::from_micros(stated.micros().saturating_sub(shift)))

@@ -34,7 +34,7 @@ pub struct PurchaseNumbers {
 pub struct PurchaseExpected {
     /// The order's amount, fee included, less what earlier records confirmed or sent back.
     pub asked: Amount,
-    /// What the investor was told the purchase costs.
+    /// The cost that the investor was promised.
     pub fee: Promised,
     /// As published for T; `None` until it is.
     pub nav: Option<Nav>,
@@ -68,7 +68,7 @@ pub struct SubscriptionNumbers {
 pub struct SubscriptionExpected {
     /// The order's amount, fee included.
     pub asked: Amount,
-    /// What the investor was told the subscription costs.
+    /// The cost that the investor was promised.
     pub fee: Promised,
     /// By our own reckoning; `None` where the registrar alone reckons it.
     pub interest: Option<Money>,
@@ -124,7 +124,7 @@ pub fn subscription(theirs: &SubscriptionNumbers, expected: &SubscriptionExpecte
     findings
 }
 
-/// Both, told apart by interest and price; of two figures the first must hold, the second is stated.
+/// Either of the two. They differ by interest and price; of two figures the first must hold, the second is stated.
 struct Bought {
     asked: Amount,
     amount: Money,

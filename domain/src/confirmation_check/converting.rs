@@ -49,7 +49,7 @@ pub struct ConversionExpected<'a> {
     pub leaving_target: Rate,
     /// The source's price as published for T; `None` until it is.
     pub nav_out: Option<Nav>,
-    /// What the investor was told the top-up is: nothing in a discount purchase.
+    /// The top-up that the investor was promised: nothing in a discount purchase.
     pub topup: Promised,
     /// The target's price as published for T; `None` until it is.
     pub nav_in: Option<Nav>,

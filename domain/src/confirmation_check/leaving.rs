@@ -154,8 +154,11 @@ pub(super) fn check_asked(asked: Shares, out: Shares, nav: Nav) -> Option<Findin
 pub fn redemption(theirs: &RedemptionNumbers, expected: &RedemptionExpected<'_>) -> Vec<Finding> {
     let RedemptionNumbers { shares, nav, gross, fee, back_end_fee, payout, .. } = *theirs;
     let published = expected.nav.unwrap_or(nav);
-    let sides: Vec<Left> =
-        [published, nav].into_iter().filter_map(|nav| leave(expected.lots, shares, nav)).collect();
+    let split = |lot: &LotNumbers| LotTerms { shares: lot.shares, rate: Rate::ZERO, put_off: None };
+    let stated: Vec<LotTerms> = theirs.lots.iter().map(split).collect();
+    let lots = if expected.lots.is_empty() { &stated } else { expected.lots };
+    let sides = [published, nav].map(|nav| leave(lots, shares, nav));
+    let sides: Vec<Left> = sides.into_iter().flatten().collect();
     let promised = |of: fn(&Left) -> Money| match expected.lots {
         [] => Vec::new(),
         [..] => sides.iter().map(of).collect::<Vec<Money>>(),
