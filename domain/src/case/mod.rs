@@ -26,6 +26,7 @@ use crate::{
     text::Text,
     time::Timestamp,
 };
+use fundflow_kernel::{codec::Stored, stored_types};
 use serde::{Deserialize, Serialize};
 
 pub use decide::Refusal;
@@ -221,6 +222,18 @@ impl Case {
 /// The rules of a case.
 #[derive(Debug, Clone, Copy)]
 pub struct Cases;
+
+impl Stored for Cases {
+    stored_types!(Event {
+        Opened => "case.opened",
+        SeenAgain => "case.seen_again",
+        Widened => "case.widened",
+        Assigned => "case.assigned",
+        Noted => "case.noted",
+        Closed => "case.closed",
+        Reopened => "case.reopened",
+    });
+}
 
 impl Decider for Cases {
     const CATEGORY: &'static str = "case";
