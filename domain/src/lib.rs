@@ -15,6 +15,7 @@ pub mod day_limit;
 pub mod decider;
 pub mod discount_purchase;
 pub mod explain;
+pub mod fast_quota;
 pub mod fast_redemption;
 pub mod fees;
 pub mod fund;
