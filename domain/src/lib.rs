@@ -20,6 +20,7 @@ pub mod fast_redemption;
 pub mod fees;
 pub mod fund;
 pub mod fund_order;
+pub mod holdings;
 pub mod ids;
 pub mod investor;
 pub mod keyed;
