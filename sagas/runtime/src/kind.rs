@@ -16,6 +16,8 @@ pub trait Kind: Send + Sync {
     fn name(&self) -> &'static str;
     /// Every aggregate that it works on, and its own process.
     fn aggregates(&self) -> Vec<Opener>;
+    /// The stored event types with which such a saga is over, given up among them.
+    fn ending_types(&self) -> Vec<&'static str>;
     /// A saga of which nothing is in memory yet.
     fn fresh(&self, transaction: TransactionId) -> Box<dyn Instance>;
 }
@@ -33,6 +35,12 @@ impl<S: Saga> Kind for Of<S> {
         let mut all = S::aggregates();
         all.push(Opener::of::<Process<S>>());
         all
+    }
+
+    fn ending_types(&self) -> Vec<&'static str> {
+        let ends = |name: &&'static str| S::ending_of(name).is_some();
+        let endings = S::NAMES.all.iter().copied().filter(ends);
+        endings.chain([S::NAMES.abandoned]).collect()
     }
 
     fn fresh(&self, transaction: TransactionId) -> Box<dyn Instance> {
