@@ -2,7 +2,7 @@
 //!
 //! Never opens a file or a socket, and never asks the machine what time it is.
 
-// The pure part, which is all that a domain sees.
+// The pure part: beside the codec, all that a domain sees.
 pub mod cause;
 pub mod decider;
 pub mod ids;

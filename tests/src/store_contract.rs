@@ -189,6 +189,7 @@ pub async fn every_field_comes_back<S: Store, K>((store, _keep): (S, K)) {
     for (index, correlation) in correlations.iter().enumerate() {
         let mut event = event(&name, Version::NONE.plus(index + 1), "cause / 起因");
         event.correlation = correlation.parse().expect("a transaction");
+        event.process = ["redemption", "月度计划", "p"][index % 3].into();
         event.actor = actors[index % actors.len()].clone();
         if index % 2 == 0 {
             (event.trace_parent, event.trade_date) = (None, None);

@@ -63,9 +63,9 @@ async fn an_auditor_reads_names_and_times() {
     store.append(vec![appended.clone()]).await.expect("an append");
     let database = Connection::open(&path).expect("any tool can open it");
 
-    let row = "SELECT stream, event_type, event_id, correlation_id, actor, occurred_at,
-        recorded_at, trade_date, chain FROM event_log WHERE causation_id = 'deposit-7'";
-    let columns = |row: &rusqlite::Row<'_>| (0..9).map(|column| row.get(column)).collect();
+    let row = "SELECT stream, event_type, event_id, correlation_id, process, actor,
+        occurred_at, recorded_at, trade_date, chain FROM event_log WHERE causation_id = 'deposit-7'";
+    let columns = |row: &rusqlite::Row<'_>| (0..10).map(|column| row.get(column)).collect();
     let row: Vec<String> = database.query_row(row, [], columns).expect("one event");
 
     let event = &appended.events[0];
@@ -74,6 +74,7 @@ async fn an_auditor_reads_names_and_times() {
         "wallet.shares_credited",
         &event.event_id.to_string().replace('-', ""),
         "TX-20260213-7",
+        "discount_purchase",
         "counterparty:unionpay",
         "2026-02-13T06:59:59.999001Z",
         "2026-02-13T07:00:00.123456Z",

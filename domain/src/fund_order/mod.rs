@@ -31,6 +31,7 @@ use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 pub use decide::Refusal;
+pub use fundflow_kernel::cause::Cause;
 
 /// What is asked of the registrar.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -137,15 +138,6 @@ pub struct Confirmation {
     pub registered_on: NaiveDate,
     /// The numbers.
     pub outcome: Outcome,
-}
-
-/// Why an order ended without shares, as the one who refused it says.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Cause {
-    /// The counterparty's or our own code.
-    pub code: Arc<str>,
-    /// In words.
-    pub text: Arc<str>,
 }
 
 /// A request to the order.

@@ -22,10 +22,10 @@ pub trait Kind: Send + Sync {
     fn name(&self) -> &'static str;
     /// Every aggregate that it works on, and its own process.
     fn aggregates(&self) -> Vec<Opener>;
+    /// The stored event types with which such a saga is over, given up among them.
+    fn ending_types(&self) -> Vec<&'static str>;
     /// A saga of which nothing is in memory yet.
     fn fresh(&self, transaction: TransactionId) -> Box<dyn Instance>;
-    /// Every stored event type that ends a saga of this kind.
-    fn ending_types(&self) -> Vec<&'static str>;
     /// Every table that an unfinished saga may be on, in words.
     fn tables(&self) -> Vec<TableDoc>;
     /// The streams of a saga, as the events of its process stream, oldest first, name them. One that
@@ -53,13 +53,14 @@ impl<S: Saga> Kind for Of<S> {
         all
     }
 
-    fn fresh(&self, transaction: TransactionId) -> Box<dyn Instance> {
-        Box::new(Running::fresh(self.0.clone(), transaction))
+    fn ending_types(&self) -> Vec<&'static str> {
+        let ends = |name: &&'static str| S::ending_of(name).is_some();
+        let endings = S::NAMES.all.iter().copied().filter(ends);
+        endings.chain([S::NAMES.abandoned]).collect()
     }
 
-    fn ending_types(&self) -> Vec<&'static str> {
-        let ends = |name: &&'static str| S::ending_of(name).is_some() || *name == S::NAMES.abandoned;
-        S::NAMES.all.iter().copied().filter(ends).collect()
+    fn fresh(&self, transaction: TransactionId) -> Box<dyn Instance> {
+        Box::new(Running::fresh(self.0.clone(), transaction))
     }
 
     fn tables(&self) -> Vec<TableDoc> {

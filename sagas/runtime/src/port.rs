@@ -41,6 +41,11 @@ pub trait Port: Send + Sync + 'static {
     fn silence(cause: Cause) -> Self::Answer;
 }
 
+/// The answer where no port of the right kind stands under the name: every saga reads it as
+/// *unknown*, asks again, and parks at its deadline.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NoAnswer(pub Cause);
+
 /// Whether a call is made, or asked about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Ask {

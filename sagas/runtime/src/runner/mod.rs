@@ -152,7 +152,11 @@ impl Runner {
         }
         self.use_for_this_batch(&besides);
         if let Some(damage) = self.damage(&saga) {
-            self.refuse_damaged(input.ticket, &saga, damage);
+            self.refuse_damaged(&input, &saga, damage);
+            if !was_known {
+                self.let_go(&saga);
+            }
+            self.call_those_ready(now);
             return Ok(());
         }
         let handled = self.with(&saga, now, |instance, desk| {
@@ -179,6 +183,17 @@ impl Runner {
     pub fn missing(&mut self, saga: &SagaId) -> Vec<Need> {
         let streams = &self.streams;
         self.sagas.get_mut(saga).map_or_else(Vec::new, |slot| slot.saga.missing(streams))
+    }
+
+    /// Forgets a restored saga that is over and owes nothing. Returns whether it did; a saga that
+    /// cannot be folded stays.
+    pub fn dismiss(&mut self, saga: &SagaId) -> bool {
+        let Some(slot) = self.sagas.get_mut(saga) else { return true };
+        slot.saga.is_ready(&mut self.streams);
+        if slot.saga.damage(&self.streams).is_none() {
+            self.forget(saga, self.out.batch);
+        }
+        !self.sagas.contains_key(saga)
     }
 
     /// Goes on with a saga that was restored and misses nothing.
@@ -291,11 +306,13 @@ impl Runner {
         self.sagas.keys()
     }
 
-    /// The sagas in memory that are not over, or still owe something.
+    /// The sagas in memory that are not over, or still owe something, or of which nobody can tell
+    /// because a stream of theirs is damaged.
     pub fn unfinished(&self) -> impl Iterator<Item = &SagaId> {
         let streams = &self.streams;
         let open = self.sagas.iter().filter(|(_, slot)| {
-            slot.saga.is_known(streams) && !slot.saga.is_finished(streams)
+            let is_open = slot.saga.is_known(streams) && !slot.saga.is_finished(streams);
+            is_open || slot.saga.damage(streams).is_some()
         });
         open.map(|(saga, _)| saga)
     }
@@ -372,9 +389,22 @@ impl Runner {
         slot.saga.damage(&self.streams)
     }
 
-    fn refuse_damaged(&mut self, ticket: Ticket, saga: &SagaId, damage: Damage) {
+    /// Whoever was only looked up is read anew the next time: the store may be well by then.
+    fn let_go(&mut self, saga: &SagaId) {
+        if let Some(mut slot) = self.sagas.remove(saga) {
+            slot.saga.release(&mut self.streams);
+        }
+    }
+
+    fn refuse_damaged(&mut self, input: &Input, saga: &SagaId, damage: Damage) {
+        if let What::Answer(answered) = &input.what
+            && let Some(breaker) = self.breakers.get_mut(&answered.effect.port)
+        {
+            // Nobody can record it, but the counterparty has spoken: its budget is free again.
+            self.ready_to_call.extend(breaker.answered());
+        }
         self.alert(saga.transaction.as_str(), &format!("{}: {}", damage.place, damage.what));
-        self.reply(ticket, Reply::NotActed(damaged(damage)));
+        self.reply(input.ticket, Reply::NotActed(damaged(damage)));
     }
 
     /// Lends everything to one saga, then notes its timer and whether it misses a stream.

@@ -276,7 +276,8 @@ impl<S: Saga> Running<S> {
         }
     }
 
-    fn finish(&mut self, desk: &mut Desk<'_>) {
+    /// Who is over is forgotten again; so is who was never prepared.
+    pub(super) fn finish(&self, desk: &mut Desk<'_>) {
         if super::Instance::is_finished(self, desk.streams) {
             desk.out.finished.push(self.id.clone());
         }

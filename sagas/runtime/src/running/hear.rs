@@ -7,7 +7,7 @@
 use super::{Desk, LaneState, MAIN, Running};
 use crate::{
     message::{Answered, Noticed, SagaId},
-    port::Payload,
+    port::{NoAnswer, Payload},
     process,
     saga::{Heard, Saga},
     turn::{NotDone, Voice},
@@ -33,10 +33,14 @@ impl<S: Saga> Running<S> {
         });
         let wrapped = (effect.wrap)(answer.as_ref());
         let typed = wrapped.as_ref().and_then(|answer| answer.downcast_ref::<S::Answer>());
-        let Some(answer) = typed else {
-            return self.alert(desk, format!("{effect:?} was answered with another port's answer"));
+        let heard = match typed {
+            Some(answer) => self.hear(desk, answer, effect.port.as_str()),
+            None => {
+                let cause = unreadable(answer);
+                self.alert(desk, format!("{effect:?} brought no answer: {cause}"));
+                Ok(Heard::Unknown(cause))
+            }
         };
-        let heard = self.hear(desk, answer, effect.port.as_str());
         self.tell_breaker(desk, effect, &heard);
         if let Some(lane) = lane {
             self.replied(desk, lane, heard);
@@ -181,5 +185,13 @@ impl<S: Saga> Running<S> {
         }
         let table = self.table(desk.streams);
         table.and_then(|table| table.beside.get(at - 1)).map_or("", |side| side.deed.name)
+    }
+}
+
+/// What is no answer of the port's kind is *unknown*: it is asked for again, and in the end parks.
+fn unreadable(answer: &Payload) -> Cause {
+    match answer.downcast_ref::<NoAnswer>() {
+        Some(NoAnswer(cause)) => cause.clone(),
+        None => Cause::new("unreadable", "the answer is another port's"),
     }
 }

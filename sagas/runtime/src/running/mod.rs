@@ -386,7 +386,11 @@ impl<S: Saga> Instance for Running<S> {
                 self.advance(desk);
                 Handled::Reply(Reply::Noticed(noticed))
             }
-            What::Watch { .. } => Handled::Reply(Reply::Rest(self.rest(desk.streams))),
+            What::Watch { .. } => {
+                let reply = self.watched(desk);
+                self.finish(desk);
+                Handled::Reply(reply)
+            }
         }
     }
 

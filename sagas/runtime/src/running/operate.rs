@@ -6,7 +6,7 @@
 use super::{Desk, Running, damaged, ending_name};
 use crate::{
     look::UNKNOWN_TABLE,
-    message::{Action, ActionError, Rest},
+    message::{Action, ActionError, Reply, Rest},
     process,
     saga::Saga,
     stand::Place,
@@ -60,6 +60,14 @@ impl<S: Saga> Running<S> {
             desk.out.rests.push((self.id.clone(), Rest::Ended(ending_name::<S>(over).into())));
         }
         Ok(())
+    }
+
+    /// How it is at rest, if it is; asked of what was never prepared, an error.
+    pub(super) fn watched(&self, desk: &Desk<'_>) -> Reply {
+        match self.open(desk.streams) {
+            Some(_) => Reply::Rest(super::Instance::rest(self, desk.streams)),
+            None => Reply::NotActed(ActionError::Unknown(self.id.clone())),
+        }
     }
 
     /// Where it stands, in the words of its table.

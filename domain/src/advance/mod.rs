@@ -1,0 +1,364 @@
+//! A licensed bank's own money, paid to an investor before the fund pays, and how the bank gets it
+//! back.
+//!
+//! ```text
+//! absent --Request--> requested --RecordAdvanced--> advanced --RequestRepayment--> repaying
+//!                         `-----RecordDecline-----> declined       --RecordRepaid--> repaid
+//! ```
+//!
+//! 1. Only a bank with a licence to sell funds may advance (guidance of 2018-06-01).
+//! 2. An advance whose answer is unknown is asked for again, never assumed; only a decline says that
+//!    the investor's shares may return.
+//! 3. The bank gets back exactly what it paid, once, under a number derived from the advance's.
+//! 4. An answer that contradicts an earlier one is refused by name: cash and shares may both be with
+//!    the investor, and that is a person's matter.
+
+#[cfg(test)]
+mod tests;
+
+use crate::{
+    decider::Decider,
+    fast_redemption::Advancer,
+    ids::{AccountRef, OrderId, PaymentNo},
+    money::{Amount, Money},
+    orders::{Cause, Serial},
+    time::Timestamp,
+};
+use serde::{Deserialize, Serialize};
+
+/// What is asked of the bank, fixed when it is requested.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Terms {
+    /// The idempotency key at the bank.
+    pub no: PaymentNo,
+    /// Who advances.
+    pub by: Advancer,
+    /// The investor's account that receives the cash.
+    pub account: AccountRef,
+    /// How much is advanced.
+    pub amount: Amount,
+    /// The order whose proceeds repay it.
+    pub order: OrderId,
+}
+
+/// One transfer of the advance or of its repayment, as the bank says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Transfer {
+    /// The bank's own number.
+    pub serial: Serial,
+    /// How much moved.
+    pub amount: Money,
+    /// When it moved.
+    pub at: Timestamp,
+}
+
+/// A request to the advance.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Command {
+    /// Announce it before it is sent to the bank.
+    Request(Terms),
+    /// The bank says that the investor has the cash.
+    RecordAdvanced(Transfer),
+    /// The bank says that it pays nothing and never will.
+    RecordDecline(Cause),
+    /// Announce the repayment; the proceeds of the shares are here.
+    RequestRepayment,
+    /// The bank says that it has its money back.
+    RecordRepaid(Transfer),
+}
+
+/// The stored format. A name here is a promise: add variants, never rename them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Event {
+    /// The bank may pay from now on.
+    Requested(Box<Terms>),
+    /// The investor has the cash.
+    Advanced(Transfer),
+    /// The bank pays nothing.
+    Declined {
+        /// The bank's reason.
+        cause: Cause,
+    },
+    /// The bank's money may be on its way back from now on.
+    RepaymentRequested {
+        /// The idempotency key of the repayment.
+        no: PaymentNo,
+        /// As much as was advanced.
+        amount: Amount,
+    },
+    /// The bank has its money back.
+    Repaid(Transfer),
+}
+
+/// How far the advance is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Stage {
+    /// The bank may have paid.
+    Requested,
+    /// The bank pays nothing.
+    Declined(Cause),
+    /// The investor has the cash, the bank waits for its own.
+    Advanced,
+    /// The bank's money may be on its way back.
+    Repaying,
+    /// The bank has its money back.
+    Repaid(Transfer),
+}
+
+/// An advance that was requested.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Advance {
+    /// Fixed when it was requested.
+    pub terms: Terms,
+    /// How far it is.
+    pub stage: Stage,
+    /// What the bank paid to the investor.
+    pub paid: Option<Transfer>,
+}
+
+/// What is remembered of an advance.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum State {
+    /// Nobody asked for it.
+    #[default]
+    Absent,
+    /// It was announced.
+    Known(Box<Advance>),
+}
+
+/// Why a command is refused. Checked in this order.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// Nothing was requested under that number.
+    #[error("the advance was not requested")]
+    NotRequested,
+    /// Only a licensed bank may advance.
+    #[error("{0:?} may not advance money; only a bank with a licence to sell funds may")]
+    MayNotAdvance(Advancer),
+    /// The number is too long to derive that of the repayment from it.
+    #[error("advance number {0} leaves no room for the number of its repayment")]
+    NoRoomForRepayment(PaymentNo),
+    /// The number stands for another advance: a caller's mistake.
+    #[error("advance {0} was already requested on other terms")]
+    RequestedDifferently(PaymentNo),
+    /// Another sum moved than was agreed.
+    #[error("{came} yuan moved as {serial}, {asked} were agreed")]
+    AmountDiffers {
+        /// What was agreed.
+        asked: Amount,
+        /// What the bank says.
+        came: Money,
+        /// The bank's number.
+        serial: Serial,
+    },
+    /// The bank declined, and now says that it paid.
+    #[error("the bank declined ({}); now {} says that it paid", cause.code, came.serial)]
+    AdvancedAfterDecline {
+        /// Why it declined.
+        cause: Cause,
+        /// What it says now.
+        came: Box<Transfer>,
+    },
+    /// The bank paid, and now declines.
+    #[error("the bank paid as {}; a late decline ({}) cannot undo it", known.serial, cause.code)]
+    DeclinedAfterAdvance {
+        /// The transfer that took effect.
+        known: Box<Transfer>,
+        /// Why it declines now.
+        cause: Cause,
+    },
+    /// One transfer arrived twice, or with two sums.
+    #[error("{} of {} yuan took effect; now the bank says {} of {}", known.serial, known.amount, came.serial, came.amount)]
+    MovedTwice {
+        /// The transfer that took effect.
+        known: Box<Transfer>,
+        /// The one that has none.
+        came: Box<Transfer>,
+    },
+    /// Nothing was advanced that could be repaid.
+    #[error("nothing was advanced, so nothing can be repaid")]
+    NothingAdvanced,
+    /// Nobody sent the money that the bank says it has.
+    #[error("repayment {0} came back before it was requested")]
+    RepaidUnasked(Serial),
+}
+
+impl State {
+    /// The advance, if it was requested.
+    pub fn advance(&self) -> Option<&Advance> {
+        match self {
+            State::Absent => None,
+            State::Known(advance) => Some(advance),
+        }
+    }
+}
+
+impl Advance {
+    /// Whether the bank waits for its own money.
+    pub fn is_owed(&self) -> bool {
+        matches!(self.stage, Stage::Advanced | Stage::Repaying)
+    }
+}
+
+/// The advance's rules.
+#[derive(Debug, Clone, Copy)]
+pub struct Advances;
+
+type Decision = Result<Vec<Event>, Refusal>;
+
+impl Decider for Advances {
+    const CATEGORY: &'static str = "advance";
+    type Command = Command;
+    type Event = Event;
+    type State = State;
+    type Refusal = Refusal;
+
+    fn decide(state: &State, command: &Command) -> Decision {
+        use {Command as C, State as S};
+        match (state, command) {
+            (S::Absent, C::Request(terms)) => requested(terms),
+            (
+                S::Absent,
+                C::RecordAdvanced(_)
+                | C::RecordDecline(_)
+                | C::RequestRepayment
+                | C::RecordRepaid(_),
+            ) => Err(Refusal::NotRequested),
+            (S::Known(advance), C::RecordAdvanced(transfer)) => advanced(advance, transfer),
+            (S::Known(advance), C::RecordDecline(cause)) => declined(advance, cause),
+            (S::Known(advance), C::RequestRepayment) => repaying(advance),
+            (S::Known(advance), C::RecordRepaid(transfer)) => repaid(advance, transfer),
+            (S::Known(advance), C::Request(terms)) if advance.terms == *terms => Ok(vec![]),
+            (S::Known(advance), C::Request(_)) => {
+                Err(Refusal::RequestedDifferently(advance.terms.no.clone()))
+            }
+        }
+    }
+
+    fn evolve(state: State, event: &Event) -> Option<State> {
+        use {Event as E, State as S};
+        match (state, event) {
+            (S::Absent, E::Requested(terms)) => {
+                let terms = terms.as_ref().clone();
+                Some(S::Known(Box::new(Advance { terms, stage: Stage::Requested, paid: None })))
+            }
+            (
+                S::Known(mut advance),
+                E::Advanced(_) | E::Declined { .. } | E::RepaymentRequested { .. } | E::Repaid(_),
+            ) => {
+                advance.stage = next(&advance.stage, event)?;
+                if let E::Advanced(transfer) = event {
+                    advance.paid = Some(transfer.clone());
+                }
+                Some(S::Known(advance))
+            }
+            (S::Known(_), E::Requested(_))
+            | (
+                S::Absent,
+                E::Advanced(_) | E::Declined { .. } | E::RepaymentRequested { .. } | E::Repaid(_),
+            ) => None,
+        }
+    }
+}
+
+fn next(stage: &Stage, event: &Event) -> Option<Stage> {
+    use {Event as E, Stage as S};
+    match (stage, event) {
+        (S::Requested, E::Advanced(_)) => Some(S::Advanced),
+        (S::Requested, E::Declined { cause }) => Some(S::Declined(cause.clone())),
+        (S::Advanced, E::RepaymentRequested { .. }) => Some(S::Repaying),
+        (S::Repaying, E::Repaid(transfer)) => Some(S::Repaid(transfer.clone())),
+        (
+            S::Requested | S::Declined(_) | S::Advanced | S::Repaying | S::Repaid(_),
+            E::Requested(_)
+            | E::Advanced(_)
+            | E::Declined { .. }
+            | E::RepaymentRequested { .. }
+            | E::Repaid(_),
+        ) => None,
+    }
+}
+
+fn requested(terms: &Terms) -> Decision {
+    match terms.by {
+        Advancer::LicensedBank(_) => {}
+        Advancer::OtherBank(_) | Advancer::Manager | Advancer::Distributor => {
+            return Err(Refusal::MayNotAdvance(terms.by.clone()));
+        }
+    }
+    if terms.no.repayment().is_none() {
+        return Err(Refusal::NoRoomForRepayment(terms.no.clone()));
+    }
+    Ok(vec![Event::Requested(Box::new(terms.clone()))])
+}
+
+fn advanced(advance: &Advance, transfer: &Transfer) -> Decision {
+    match (&advance.stage, &advance.paid) {
+        (Stage::Declined(cause), _) => {
+            let (cause, came) = (cause.clone(), Box::new(transfer.clone()));
+            Err(Refusal::AdvancedAfterDecline { cause, came })
+        }
+        (Stage::Requested | Stage::Advanced | Stage::Repaying | Stage::Repaid(_), Some(known)) => {
+            again(known, transfer)
+        }
+        (Stage::Requested | Stage::Advanced | Stage::Repaying | Stage::Repaid(_), None) => {
+            agreed(advance, transfer)?;
+            Ok(vec![Event::Advanced(transfer.clone())])
+        }
+    }
+}
+
+fn declined(advance: &Advance, cause: &Cause) -> Decision {
+    match (&advance.stage, &advance.paid) {
+        (Stage::Declined(_), _) => Ok(vec![]),
+        (Stage::Requested | Stage::Advanced | Stage::Repaying | Stage::Repaid(_), Some(known)) => {
+            let known = Box::new(known.clone());
+            Err(Refusal::DeclinedAfterAdvance { known, cause: cause.clone() })
+        }
+        (Stage::Requested | Stage::Advanced | Stage::Repaying | Stage::Repaid(_), None) => {
+            Ok(vec![Event::Declined { cause: cause.clone() }])
+        }
+    }
+}
+
+fn repaying(advance: &Advance) -> Decision {
+    match advance.stage {
+        Stage::Requested | Stage::Declined(_) => Err(Refusal::NothingAdvanced),
+        Stage::Repaying | Stage::Repaid(_) => Ok(vec![]),
+        Stage::Advanced => {
+            let Terms { no, amount, .. } = &advance.terms;
+            let repayment =
+                no.repayment().ok_or_else(|| Refusal::NoRoomForRepayment(no.clone()))?;
+            Ok(vec![Event::RepaymentRequested { no: repayment, amount: *amount }])
+        }
+    }
+}
+
+fn repaid(advance: &Advance, transfer: &Transfer) -> Decision {
+    match &advance.stage {
+        Stage::Requested | Stage::Declined(_) => Err(Refusal::NothingAdvanced),
+        Stage::Advanced => Err(Refusal::RepaidUnasked(transfer.serial.clone())),
+        Stage::Repaying => {
+            agreed(advance, transfer)?;
+            Ok(vec![Event::Repaid(transfer.clone())])
+        }
+        Stage::Repaid(known) => again(known, transfer),
+    }
+}
+
+fn agreed(advance: &Advance, transfer: &Transfer) -> Result<(), Refusal> {
+    let (asked, came) = (advance.terms.amount, transfer.amount);
+    if came == Money::from(asked) {
+        return Ok(());
+    }
+    Err(Refusal::AmountDiffers { asked, came, serial: transfer.serial.clone() })
+}
+
+fn again(known: &Transfer, came: &Transfer) -> Decision {
+    if known.serial == came.serial && known.amount == came.amount {
+        return Ok(vec![]);
+    }
+    let (known, came) = (Box::new(known.clone()), Box::new(came.clone()));
+    Err(Refusal::MovedTwice { known, came })
+}

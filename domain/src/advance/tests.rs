@@ -1,0 +1,178 @@
+//! Given/when/then for an advance.
+
+use super::{Advances, Command, Event, Refusal, Terms, Transfer};
+use crate::{
+    decider::{Decider, replay},
+    fast_redemption::Advancer,
+    ids::PaymentNo,
+    orders::{Cause, own_cause},
+    testing::{each_once, given, history},
+};
+
+fn no(text: &str) -> PaymentNo {
+    text.parse().unwrap()
+}
+
+fn cause(code: &str) -> Cause {
+    own_cause(code, "in words")
+}
+
+fn terms() -> Terms {
+    Terms {
+        no: no("TX-1.advance"),
+        by: Advancer::LicensedBank("bank-1".parse().unwrap()),
+        account: "acc-1".parse().unwrap(),
+        amount: "5000".parse().unwrap(),
+        order: "TX-1.fast".parse().unwrap(),
+    }
+}
+
+fn transfer(serial: &str, amount: &str) -> Transfer {
+    Transfer {
+        serial: serial.parse().unwrap(),
+        amount: amount.parse().unwrap(),
+        at: "2026-02-13T10:00:00+08:00".parse().unwrap(),
+    }
+}
+
+fn requested() -> Command {
+    Command::Request(terms())
+}
+
+fn advanced(serial: &str, amount: &str) -> Command {
+    Command::RecordAdvanced(transfer(serial, amount))
+}
+
+fn declined() -> Command {
+    Command::RecordDecline(cause("no_limit"))
+}
+
+fn repaid(serial: &str, amount: &str) -> Command {
+    Command::RecordRepaid(transfer(serial, amount))
+}
+
+fn after(commands: impl IntoIterator<Item = Command>) -> Vec<Event> {
+    history::<Advances>(commands)
+}
+
+#[test]
+fn the_bank_gets_back_what_it_paid_under_a_number_of_its_own() {
+    let state = given::<Advances>([])
+        .when(requested())
+        .then([Event::Requested(Box::new(terms()))])
+        .when(advanced("A1", "5000"))
+        .then([Event::Advanced(transfer("A1", "5000"))])
+        .when(Command::RequestRepayment)
+        .then([Event::RepaymentRequested {
+            no: no("TX-1.advance.repay"),
+            amount: "5000".parse().unwrap(),
+        }])
+        .when(repaid("R1", "5000"))
+        .then([Event::Repaid(transfer("R1", "5000"))])
+        .when(Command::RequestRepayment)
+        .then([])
+        .when(advanced("A1", "5000"))
+        .then([])
+        .state();
+
+    assert!(!state.advance().unwrap().is_owed());
+}
+
+#[test]
+fn a_decline_is_final() {
+    given::<Advances>(after([requested()]))
+        .when(declined())
+        .then([Event::Declined { cause: cause("no_limit") }]);
+}
+
+fn place(refusal: &Refusal) -> usize {
+    match refusal {
+        Refusal::NotRequested => 0,
+        Refusal::MayNotAdvance(_) => 1,
+        Refusal::NoRoomForRepayment(_) => 2,
+        Refusal::RequestedDifferently(_) => 3,
+        Refusal::AmountDiffers { .. } => 4,
+        Refusal::AdvancedAfterDecline { .. } => 5,
+        Refusal::DeclinedAfterAdvance { .. } => 6,
+        Refusal::MovedTwice { .. } => 7,
+        Refusal::NothingAdvanced => 8,
+        Refusal::RepaidUnasked(_) => 9,
+    }
+}
+
+#[test]
+fn every_refusal_has_its_case() {
+    let open = || vec![requested()];
+    let had = || vec![requested(), advanced("A1", "5000")];
+    let manager = Terms { by: Advancer::Manager, ..terms() };
+    let long = Terms { no: no(&"x".repeat(96)), ..terms() };
+    let other = Terms { amount: "5001".parse().unwrap(), ..terms() };
+    let rows = [
+        (vec![], declined(), "the advance was not requested"),
+        (
+            vec![],
+            Command::Request(manager),
+            "Manager may not advance money; only a bank with a licence to sell funds may",
+        ),
+        (
+            vec![],
+            Command::Request(long),
+            &format!(
+                "advance number {} leaves no room for the number of its repayment",
+                "x".repeat(96)
+            ),
+        ),
+        (
+            open(),
+            Command::Request(other),
+            "advance TX-1.advance was already requested on other terms",
+        ),
+        (open(), advanced("A1", "4999.99"), "4999.99 yuan moved as A1, 5000.00 were agreed"),
+        (
+            vec![requested(), declined()],
+            advanced("A1", "5000"),
+            "the bank declined (no_limit); now A1 says that it paid",
+        ),
+        (had(), declined(), "the bank paid as A1; a late decline (no_limit) cannot undo it"),
+        (
+            had(),
+            advanced("A2", "5000"),
+            "A1 of 5000.00 yuan took effect; now the bank says A2 of 5000.00",
+        ),
+        (open(), Command::RequestRepayment, "nothing was advanced, so nothing can be repaid"),
+        (had(), repaid("R1", "5000"), "repayment R1 came back before it was requested"),
+    ];
+    let mut places = Vec::new();
+    for (before, command, says) in rows {
+        let state = given::<Advances>(after(before)).state();
+        let refusal = Advances::decide(&state, &command).unwrap_err();
+        assert_eq!(refusal.to_string(), says);
+        places.push(place(&refusal));
+    }
+    each_once(places, 10);
+}
+
+#[test]
+fn a_repayment_of_another_sum_or_a_second_one_is_refused() {
+    let way = [requested(), advanced("A1", "5000"), Command::RequestRepayment];
+    let back = way.iter().cloned().chain([repaid("R1", "5000")]);
+
+    given::<Advances>(after(way.clone())).when(repaid("R1", "5000.01")).then_refused(
+        Refusal::AmountDiffers {
+            asked: "5000".parse().unwrap(),
+            came: "5000.01".parse().unwrap(),
+            serial: "R1".parse().unwrap(),
+        },
+    );
+    given::<Advances>(after(back)).when(repaid("R2", "5000")).then_refused(Refusal::MovedTwice {
+        known: Box::new(transfer("R1", "5000")),
+        came: Box::new(transfer("R2", "5000")),
+    });
+}
+
+#[test]
+fn an_advance_that_was_never_paid_cannot_be_repaid_in_any_history() {
+    let events = [Event::Requested(Box::new(terms())), Event::Repaid(transfer("R1", "5000"))];
+
+    assert!(replay::<Advances>(&events).is_err());
+}

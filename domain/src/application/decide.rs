@@ -1,0 +1,291 @@
+//! Which facts follow from a command to an application, or why none may.
+
+use super::{
+    Application, Ask, Command, Confirmation, Event, Last, Message, Promise, Reception, Refusal,
+    Rejection, Stage, State, Terms,
+};
+use crate::{
+    calendar::TradingDay,
+    orders::{Cause, Serial},
+    time::Timestamp,
+};
+use std::sync::Arc;
+
+type Decision = Result<Vec<Event>, Refusal>;
+
+pub(super) fn decide(state: &State, command: &Command) -> Decision {
+    use {Command as C, State as S};
+    match (state, command) {
+        (S::Absent, C::Place(terms)) => Ok(vec![Event::Placed(terms.clone())]),
+        (
+            S::Absent,
+            C::MoveTo(..)
+            | C::Accept(_)
+            | C::Seal(_)
+            | C::Send(..)
+            | C::Receive(_)
+            | C::Confirm(_)
+            | C::Reject(_)
+            | C::Cancel { .. },
+        ) => Err(Refusal::NotPlaced),
+
+        (S::Known(known), C::MoveTo(day, promised)) => moved(known, *day, *promised),
+        (S::Known(known), C::Accept(serial)) => accepted(known, serial),
+        (S::Known(known), C::Seal(batch)) => sealed(known, batch),
+        (S::Known(known), C::Send(file, record)) => sent(known, file, *record),
+        (S::Known(known), C::Receive(reception)) => received(known, reception),
+        (S::Known(known), C::Confirm(confirmation)) => confirmed(known, confirmation),
+        (S::Known(known), C::Reject(rejection)) => rejected(known, rejection),
+        (S::Known(known), C::Cancel { at, cut_off, cause }) => {
+            cancelled(known, *at, *cut_off, cause)
+        }
+
+        (S::Known(known), C::Place(terms)) => placed_again(&known.terms, terms),
+    }
+}
+
+/// T and the promise may have moved since; they are not part of what the caller asked.
+fn placed_again(was: &Terms, again: &Terms) -> Decision {
+    let (trade_date, promised) = (was.trade_date, was.promised);
+    let same = *was == Terms { trade_date, promised, ..again.clone() };
+    if same { Ok(vec![]) } else { Err(Refusal::PlacedDifferently) }
+}
+
+fn moved(known: &Application, to: TradingDay, promised: Promise) -> Decision {
+    let from = known.terms.trade_date;
+    if to == from && promised == known.terms.promised {
+        return Ok(vec![]);
+    }
+    match known.stage {
+        Stage::Placed | Stage::Accepted if to > from => {
+            Ok(vec![Event::Moved { from, to, promised }])
+        }
+        Stage::Placed | Stage::Accepted if to < from => Err(Refusal::MovesBack { from, to }),
+        Stage::Placed | Stage::Accepted => Err(Refusal::PromisedDifferently(to)),
+        Stage::Sealed
+        | Stage::Sent
+        | Stage::Received
+        | Stage::Confirming
+        | Stage::Confirmed(_)
+        | Stage::PartlyConfirmed(_)
+        | Stage::Rejected(_)
+        | Stage::Cancelled(_) => Err(too_late(known, "moving to another T")),
+    }
+}
+
+fn accepted(known: &Application, serial: &Serial) -> Decision {
+    let came = || Message::Acceptance(serial.clone());
+    match (&known.accepted, &known.stage) {
+        (Some(was), _) if was == serial => Ok(vec![]),
+        (Some(was), _) => Err(contradicts(Message::Acceptance(was.clone()), came())),
+        (None, Stage::Placed) => Ok(vec![Event::Accepted { serial: Some(serial.clone()) }]),
+        // What the registrar said later has implied it.
+        (
+            None,
+            Stage::Accepted
+            | Stage::Sealed
+            | Stage::Sent
+            | Stage::Received
+            | Stage::Confirming
+            | Stage::Confirmed(_)
+            | Stage::PartlyConfirmed(_),
+        ) => Ok(vec![]),
+        (None, Stage::Rejected(rejection)) => {
+            Err(contradicts(Message::Rejection(rejection.clone()), came()))
+        }
+        (None, Stage::Cancelled(cause)) => {
+            Err(contradicts(Message::Cancellation(cause.clone()), came()))
+        }
+    }
+}
+
+fn sealed(known: &Application, batch: &Arc<str>) -> Decision {
+    match (&known.batch, &known.stage) {
+        (Some(was), _) if was == batch => Ok(vec![]),
+        (Some(was), _) => {
+            Err(Refusal::SealedDifferently { known: was.clone(), came: batch.clone() })
+        }
+        (None, Stage::Accepted) => Ok(vec![Event::Sealed { batch: batch.clone() }]),
+        (None, Stage::Placed) => Err(too_early(known, "sealing")),
+        // The registrar's word overtook the sealing; there is nothing left to seal.
+        (
+            None,
+            Stage::Sealed
+            | Stage::Sent
+            | Stage::Received
+            | Stage::Confirming
+            | Stage::Confirmed(_)
+            | Stage::PartlyConfirmed(_),
+        ) => Ok(vec![]),
+        (None, Stage::Rejected(_) | Stage::Cancelled(_)) => Err(too_late(known, "sealing")),
+    }
+}
+
+fn sent(known: &Application, file: &Arc<str>, record: u64) -> Decision {
+    match known.stage {
+        Stage::Sealed => Ok(vec![Event::Sent { file: file.clone(), record }]),
+        Stage::Placed | Stage::Accepted => Err(too_early(known, "sending")),
+        // Sending the same bytes again is no new fact; the registrar keeps one application.
+        Stage::Sent
+        | Stage::Received
+        | Stage::Confirming
+        | Stage::Confirmed(_)
+        | Stage::PartlyConfirmed(_) => Ok(vec![]),
+        Stage::Rejected(_) if known.sent.is_some() => Ok(vec![]),
+        Stage::Rejected(_) | Stage::Cancelled(_) => Err(too_late(known, "sending")),
+    }
+}
+
+fn received(known: &Application, reception: &Reception) -> Decision {
+    let came = || Message::Reception(reception.clone());
+    match known.terms.ask {
+        Ask::Subscription { .. } => {}
+        Ask::Purchase { .. }
+        | Ask::Redemption { .. }
+        | Ask::Conversion { .. }
+        | Ask::FastTransfer { .. } => return Err(wrong_kind(known, "reception", came())),
+    }
+    match (&known.received, &known.stage) {
+        (Some(was), _) if was == reception => Ok(vec![]),
+        (Some(was), _) => Err(contradicts(Message::Reception(was.clone()), came())),
+        (None, Stage::Placed) => Ok(vec![implied(), Event::Received(reception.clone())]),
+        (None, Stage::Accepted | Stage::Sealed | Stage::Sent) => {
+            Ok(vec![Event::Received(reception.clone())])
+        }
+        // A confirmation is later news, and has implied it.
+        (
+            None,
+            Stage::Received | Stage::Confirming | Stage::Confirmed(_) | Stage::PartlyConfirmed(_),
+        ) => Ok(vec![]),
+        (None, Stage::Rejected(rejection)) => {
+            Err(contradicts(Message::Rejection(rejection.clone()), came()))
+        }
+        (None, Stage::Cancelled(cause)) => {
+            Err(contradicts(Message::Cancellation(cause.clone()), came()))
+        }
+    }
+}
+
+fn confirmed(known: &Application, confirmation: &Confirmation) -> Decision {
+    let came = || Message::Confirmation(confirmation.clone());
+    if !known.terms.ask.fits(&confirmation.outcome) {
+        return Err(wrong_kind(known, confirmation.outcome.name(), came()));
+    }
+    let same_serial = |was: &&Confirmation| was.serial == confirmation.serial;
+    if let Some(was) = known.confirmations().find(same_serial) {
+        if was == confirmation {
+            return Ok(vec![]);
+        }
+        return Err(contradicts(Message::Confirmation(was.clone()), came()));
+    }
+    match &known.stage {
+        Stage::Placed => Ok(vec![implied(), confirms(known, confirmation)]),
+        Stage::Accepted | Stage::Sealed | Stage::Sent | Stage::Received | Stage::Confirming => {
+            Ok(vec![confirms(known, confirmation)])
+        }
+        Stage::Confirmed(last) => Err(contradicts(closing(last), came())),
+        Stage::PartlyConfirmed(last) => Err(contradicts(last.message(), came())),
+        Stage::Rejected(was) => Err(contradicts(Message::Rejection(was.clone()), came())),
+        Stage::Cancelled(cause) => Err(contradicts(Message::Cancellation(cause.clone()), came())),
+    }
+}
+
+fn confirms(known: &Application, confirmation: &Confirmation) -> Event {
+    let settled = known.settled().plus(confirmation.outcome.quantity());
+    // Beyond the range of the quantity is beyond what was asked.
+    let rest = settled.and_then(|settled| known.terms.ask.quantity().minus(settled));
+    let in_full = rest.is_none_or(|rest| rest == rest.none());
+    let confirmation = Box::new(confirmation.clone());
+    match (confirmation.finished, in_full) {
+        (false, true | false) => Event::PortionConfirmed(confirmation),
+        (true, true) => Event::Confirmed(confirmation),
+        (true, false) => Event::PartlyConfirmed(confirmation),
+    }
+}
+
+fn rejected(known: &Application, rejection: &Rejection) -> Decision {
+    let came = || Message::Rejection(rejection.clone());
+    match &known.stage {
+        Stage::Placed | Stage::Accepted | Stage::Sealed | Stage::Sent | Stage::Received => {
+            Ok(vec![Event::Rejected(rejection.clone())])
+        }
+        Stage::Confirming => Ok(vec![Event::RestRejected(rejection.clone())]),
+        // The wording of the reason may change; that nothing comes of it does not.
+        Stage::Rejected(was) | Stage::PartlyConfirmed(Last::Rejection(was))
+            if was.interest == rejection.interest =>
+        {
+            Ok(vec![])
+        }
+        Stage::Rejected(was) => Err(contradicts(Message::Rejection(was.clone()), came())),
+        Stage::Cancelled(_) => Ok(vec![]),
+        Stage::Confirmed(last) => Err(contradicts(closing(last), came())),
+        Stage::PartlyConfirmed(last) => Err(contradicts(last.message(), came())),
+    }
+}
+
+fn cancelled(known: &Application, at: Timestamp, cut_off: Timestamp, cause: &Cause) -> Decision {
+    let irrevocable = matches!(known.terms.ask, Ask::FastTransfer { .. });
+    let came = || Message::Cancellation(cause.clone());
+    match &known.stage {
+        Stage::Cancelled(_) => Ok(vec![]),
+        Stage::Rejected(was) => Err(contradicts(Message::Rejection(was.clone()), came())),
+        Stage::Confirmed(last) => Err(contradicts(closing(last), came())),
+        Stage::PartlyConfirmed(last) => Err(contradicts(last.message(), came())),
+        Stage::Placed
+        | Stage::Accepted
+        | Stage::Sealed
+        | Stage::Sent
+        | Stage::Received
+        | Stage::Confirming
+            if irrevocable =>
+        {
+            Err(Refusal::Irrevocable)
+        }
+        Stage::Sealed | Stage::Sent | Stage::Received | Stage::Confirming if at < cut_off => {
+            Err(Refusal::AlreadySealed { at, cut_off })
+        }
+        Stage::Placed | Stage::Accepted if at < cut_off => {
+            Ok(vec![Event::Cancelled { cause: cause.clone() }])
+        }
+        Stage::Placed
+        | Stage::Accepted
+        | Stage::Sealed
+        | Stage::Sent
+        | Stage::Received
+        | Stage::Confirming => Err(Refusal::CutOffPassed { at, cut_off }),
+    }
+}
+
+/// The front has it, since the registrar speaks of it.
+const fn implied() -> Event {
+    Event::Accepted { serial: None }
+}
+
+fn closing(last: &Confirmation) -> Message {
+    Message::Confirmation(last.clone())
+}
+
+impl Last {
+    fn message(&self) -> Message {
+        match self {
+            Last::Confirmation(last) => closing(last),
+            Last::Rejection(last) => Message::Rejection(last.clone()),
+        }
+    }
+}
+
+fn contradicts(stands: Message, came: Message) -> Refusal {
+    Refusal::Contradicts { stands: Box::new(stands), came: Box::new(came) }
+}
+
+fn wrong_kind(known: &Application, came: &'static str, message: Message) -> Refusal {
+    Refusal::WrongKind { asked: known.terms.ask.name(), came, message: Box::new(message) }
+}
+
+fn too_early(known: &Application, step: &'static str) -> Refusal {
+    Refusal::TooEarly { stage: known.stage.name(), step }
+}
+
+fn too_late(known: &Application, step: &'static str) -> Refusal {
+    Refusal::TooLate { stage: known.stage.name(), step }
+}

@@ -1,0 +1,117 @@
+//! What an application remembers of each fact. Judges nothing; `None` means no decider wrote this.
+
+use super::{Application, Confirmation, Event, Last, Stage, State};
+
+pub(super) fn evolve(state: State, event: &Event) -> Option<State> {
+    use {Event as E, State as S};
+    match (state, event) {
+        (S::Absent, E::Placed(terms)) => Some(S::Known(Box::new(Application {
+            terms: terms.as_ref().clone(),
+            stage: Stage::Placed,
+            accepted: None,
+            batch: None,
+            sent: None,
+            received: None,
+            portions: Vec::new(),
+        }))),
+        (
+            S::Known(mut known),
+            E::Moved { .. }
+            | E::Accepted { .. }
+            | E::Sealed { .. }
+            | E::Sent { .. }
+            | E::Received(_)
+            | E::PortionConfirmed(_)
+            | E::Confirmed(_)
+            | E::PartlyConfirmed(_)
+            | E::RestRejected(_)
+            | E::Rejected(_)
+            | E::Cancelled { .. },
+        ) => {
+            remember(&mut known, event)?;
+            Some(S::Known(known))
+        }
+        (S::Known(_), E::Placed(_))
+        | (
+            S::Absent,
+            E::Moved { .. }
+            | E::Accepted { .. }
+            | E::Sealed { .. }
+            | E::Sent { .. }
+            | E::Received(_)
+            | E::PortionConfirmed(_)
+            | E::Confirmed(_)
+            | E::PartlyConfirmed(_)
+            | E::RestRejected(_)
+            | E::Rejected(_)
+            | E::Cancelled { .. },
+        ) => None,
+    }
+}
+
+fn remember(known: &mut Application, event: &Event) -> Option<()> {
+    use Stage as S;
+    match event {
+        Event::Placed(_) => return None,
+        Event::Moved { from, to, promised } => {
+            let open = matches!(known.stage, S::Placed | S::Accepted);
+            (open && known.terms.trade_date == *from).then_some(())?;
+            (known.terms.trade_date, known.terms.promised) = (*to, *promised);
+        }
+        Event::Accepted { serial } => {
+            matches!(known.stage, S::Placed).then_some(())?;
+            known.accepted.clone_from(serial);
+            known.stage = S::Accepted;
+        }
+        Event::Sealed { batch } => {
+            matches!(known.stage, S::Accepted).then_some(())?;
+            known.batch = Some(batch.clone());
+            known.stage = S::Sealed;
+        }
+        Event::Sent { file, record } => {
+            matches!(known.stage, S::Sealed).then_some(())?;
+            known.sent = Some((file.clone(), *record));
+            known.stage = S::Sent;
+        }
+        Event::Received(reception) => {
+            matches!(known.stage, S::Accepted | S::Sealed | S::Sent).then_some(())?;
+            known.received = Some(reception.clone());
+            known.stage = S::Received;
+        }
+        Event::PortionConfirmed(portion) => {
+            confirmable(known, portion)?;
+            known.portions.push(portion.as_ref().clone());
+            known.stage = S::Confirming;
+        }
+        Event::Confirmed(last) => {
+            confirmable(known, last)?;
+            known.stage = S::Confirmed(last.clone());
+        }
+        Event::PartlyConfirmed(last) => {
+            confirmable(known, last)?;
+            known.stage = S::PartlyConfirmed(Last::Confirmation(last.clone()));
+        }
+        Event::RestRejected(rejection) => {
+            matches!(known.stage, S::Confirming).then_some(())?;
+            known.stage = S::PartlyConfirmed(Last::Rejection(rejection.clone()));
+        }
+        Event::Rejected(rejection) => {
+            let open = !known.stage.is_over() && !matches!(known.stage, S::Confirming);
+            open.then_some(())?;
+            known.stage = S::Rejected(rejection.clone());
+        }
+        Event::Cancelled { cause } => {
+            matches!(known.stage, S::Placed | S::Accepted).then_some(())?;
+            known.stage = S::Cancelled(cause.clone());
+        }
+    }
+    Some(())
+}
+
+fn confirmable(known: &Application, confirmation: &Confirmation) -> Option<()> {
+    use Stage as S;
+    let open =
+        matches!(known.stage, S::Accepted | S::Sealed | S::Sent | S::Received | S::Confirming);
+    let new = known.portions.iter().all(|portion| portion.serial != confirmation.serial);
+    (open && new).then_some(())
+}

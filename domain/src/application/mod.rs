@@ -1,0 +1,388 @@
+//! One application to one registrar, from its placing to its one outcome.
+//!
+//! ```text
+//! placed -> accepted -> sealed -> sent -> received (subscription)
+//!      \________\__________\________\________\--Confirm(more to come)--> confirming
+//!                                             \--Confirm(final)--> confirmed | partly confirmed
+//!                                              `-Reject----------> rejected
+//! placed | accepted --Cancel, before the cut-off--> cancelled
+//! placed | accepted --MoveTo--> the same on a later T
+//! confirming --Reject (the rest)--> partly confirmed
+//! ```
+//!
+//! 1. T may move until the application is sealed. From then on T, number and batch are fixed, however
+//!    often it is sent.
+//! 2. Accepting is not success: only the registrar confirms, and what it says is recorded as it
+//!    came. A word of the registrar that overtakes its acceptance implies it.
+//! 3. A confirmation with more to come leaves the application open; the last one closes it.
+//! 4. One outcome. A later message that says otherwise is refused by name, with both messages in the
+//!    refusal, so that a case can be opened.
+//! 5. An identical message decides nothing, however often it comes.
+//! 6. After its cut-off, or once sealed, an application is not taken back; a fast transfer never is.
+
+mod decide;
+mod evolve;
+mod outcome;
+#[cfg(test)]
+mod refusal_tests;
+mod terms;
+#[cfg(test)]
+mod tests;
+
+use crate::{
+    calendar::TradingDay,
+    decider::Decider,
+    orders::{Cause, Serial},
+    time::Timestamp,
+};
+use fundflow_kernel::{codec::Stored, stored_types};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+pub use outcome::{
+    Confirmation, ConversionConfirmed, FastTransferConfirmed, LotConfirmed, Message, Outcome,
+    PurchaseConfirmed, Reception, RedemptionConfirmed, Rejection, SubscriptionConfirmed,
+};
+pub use terms::{Ask, Designated, OnHuge, Promise, PromisedFee, Quantity, Terms};
+
+/// A request to the application.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Command {
+    /// Open it.
+    Place(Box<Terms>),
+    /// Its T is another one, and with it what is promised; everything was decided again.
+    MoveTo(TradingDay, Promise),
+    /// The registrar's front took it, under its own serial.
+    Accept(Serial),
+    /// It belongs to that batch of its T.
+    Seal(Arc<str>),
+    /// It went out in that file, as that record (from 1).
+    Send(Arc<str>, u64),
+    /// The registrar received the money of a subscription.
+    Receive(Reception),
+    /// The registrar's word on it, or on a part of it.
+    Confirm(Box<Confirmation>),
+    /// The registrar refused it or the rest of it, or we did before sending.
+    Reject(Rejection),
+    /// Take it back.
+    Cancel {
+        /// When it was asked.
+        at: Timestamp,
+        /// Of the application's T.
+        cut_off: Timestamp,
+        /// By whom or why.
+        cause: Cause,
+    },
+}
+
+/// The stored format. A name here is a promise: add variants, never rename them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Event {
+    /// Opened on these terms.
+    Placed(Box<Terms>),
+    /// It belongs to a later T.
+    Moved {
+        /// The T that it belonged to.
+        from: TradingDay,
+        /// The T that it belongs to now.
+        to: TradingDay,
+        /// What the investor is promised for that T.
+        promised: Promise,
+    },
+    /// The registrar's front has it.
+    Accepted {
+        /// The front's number; none where a later word of the registrar implied it.
+        serial: Option<Serial>,
+    },
+    /// Part of its T's batch.
+    Sealed {
+        /// The batch's name.
+        batch: Arc<str>,
+    },
+    /// Handed over in a file.
+    Sent {
+        /// The file's name.
+        file: Arc<str>,
+        /// The record in it, from 1.
+        record: u64,
+    },
+    /// The money of a subscription counts.
+    Received(Reception),
+    /// A part is settled, and more will come.
+    PortionConfirmed(Box<Confirmation>),
+    /// All that was asked for is settled.
+    Confirmed(Box<Confirmation>),
+    /// A part is settled, and the rest is over.
+    PartlyConfirmed(Box<Confirmation>),
+    /// After portions were settled, the rest is over.
+    RestRejected(Rejection),
+    /// Nothing comes of it.
+    Rejected(Rejection),
+    /// Taken back before the cut-off.
+    Cancelled {
+        /// By whom or why.
+        cause: Cause,
+    },
+}
+
+/// How far the application is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Stage {
+    /// Opened, and on its way to the registrar's front.
+    Placed,
+    /// At the registrar's front.
+    Accepted,
+    /// In the batch of its T.
+    Sealed,
+    /// In a file.
+    Sent,
+    /// The registrar has the money of a subscription, and the fund is not founded yet.
+    Received,
+    /// A part is settled, more will come.
+    Confirming,
+    /// All is settled, by this last record.
+    Confirmed(Box<Confirmation>),
+    /// A part is settled, and the rest is over.
+    PartlyConfirmed(Last),
+    /// Nothing came of it.
+    Rejected(Rejection),
+    /// Taken back.
+    Cancelled(Cause),
+}
+
+/// What closed an application of which a part is settled.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Last {
+    /// A confirmation after which no further record comes.
+    Confirmation(Box<Confirmation>),
+    /// A rejection of what the portions had left.
+    Rejection(Rejection),
+}
+
+/// An application that was placed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Application {
+    /// As placed; T and the promise as they were moved to.
+    pub terms: Terms,
+    /// How far it is.
+    pub stage: Stage,
+    /// The serial of the front's acceptance; none where it was implied.
+    pub accepted: Option<Serial>,
+    /// The batch that it was sealed in.
+    pub batch: Option<Arc<str>>,
+    /// The file and record (from 1) that it first went out in.
+    pub sent: Option<(Arc<str>, u64)>,
+    /// That the registrar has the money of a subscription.
+    pub received: Option<Reception>,
+    /// Confirmations with more to come, in the order in which they came.
+    pub portions: Vec<Confirmation>,
+}
+
+/// What is remembered of an application.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum State {
+    /// Nobody placed it.
+    #[default]
+    Absent,
+    /// It was placed.
+    Known(Box<Application>),
+}
+
+/// Why a command is refused. Checked in this order.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// Nothing was placed under that number.
+    #[error("the application was not placed")]
+    NotPlaced,
+    /// The number stands for another application: a caller's mistake.
+    #[error("the application was already placed on other terms")]
+    PlacedDifferently,
+    /// A message of another kind of business.
+    #[error("a {came} does not answer a {asked}")]
+    WrongKind {
+        /// What was asked.
+        asked: &'static str,
+        /// What came.
+        came: &'static str,
+        /// The message itself, for a case.
+        message: Box<Message>,
+    },
+    /// A message says the opposite of what already took effect. It has no effect.
+    #[error("the {} took effect; the {} that came now says otherwise", stands.name(), came.name())]
+    Contradicts {
+        /// What holds.
+        stands: Box<Message>,
+        /// What came.
+        came: Box<Message>,
+    },
+    /// A step of ours that is not possible yet.
+    #[error("the application is {stage}; {step} must wait")]
+    TooEarly {
+        /// Where it stands.
+        stage: &'static str,
+        /// What was tried.
+        step: &'static str,
+    },
+    /// A step of ours that is not possible any more.
+    #[error("the application is {stage}; {step} comes too late")]
+    TooLate {
+        /// Where it stands.
+        stage: &'static str,
+        /// What was tried.
+        step: &'static str,
+    },
+    /// One application is part of one batch.
+    #[error("the application is sealed in batch {known:?}, not in {came:?}")]
+    SealedDifferently {
+        /// The batch that it is part of.
+        known: Arc<str>,
+        /// The batch that was named now.
+        came: Arc<str>,
+    },
+    /// No order moves back to a T whose price may be known.
+    #[error("the application belongs to {from} and cannot move back to {to}")]
+    MovesBack {
+        /// Its T.
+        from: TradingDay,
+        /// The earlier day.
+        to: TradingDay,
+    },
+    /// The same T, but another promise.
+    #[error("the application belongs to {0} already, on another promise")]
+    PromisedDifferently(TradingDay),
+    /// Cash was paid for the shares, or may be.
+    #[error("a fast transfer cannot be taken back")]
+    Irrevocable,
+    /// Sealed applications are not taken back, even when the clock has not reached the cut-off.
+    #[error("asked at {at}, with the cut-off at {cut_off}, but the application is sealed")]
+    AlreadySealed {
+        /// When it was asked.
+        at: Timestamp,
+        /// Until when it would have been possible.
+        cut_off: Timestamp,
+    },
+    /// After the cut-off of its T an application is not taken back.
+    #[error("asked at {at}, but applications of this T could be taken back only before {cut_off}")]
+    CutOffPassed {
+        /// When it was asked.
+        at: Timestamp,
+        /// Until when it was possible.
+        cut_off: Timestamp,
+    },
+}
+
+impl State {
+    /// The application, if it was placed.
+    pub fn application(&self) -> Option<&Application> {
+        match self {
+            State::Absent => None,
+            State::Known(application) => Some(application),
+        }
+    }
+}
+
+impl Stage {
+    /// As commands and refusals print it.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Stage::Placed => "placed",
+            Stage::Accepted => "accepted",
+            Stage::Sealed => "sealed",
+            Stage::Sent => "sent",
+            Stage::Received => "received",
+            Stage::Confirming => "confirmed in part so far",
+            Stage::Confirmed(_) => "confirmed",
+            Stage::PartlyConfirmed(_) => "partly confirmed",
+            Stage::Rejected(_) => "rejected",
+            Stage::Cancelled(_) => "cancelled",
+        }
+    }
+
+    /// Whether it has its outcome.
+    pub const fn is_over(&self) -> bool {
+        match self {
+            Stage::Placed
+            | Stage::Accepted
+            | Stage::Sealed
+            | Stage::Sent
+            | Stage::Received
+            | Stage::Confirming => false,
+            Stage::Confirmed(_)
+            | Stage::PartlyConfirmed(_)
+            | Stage::Rejected(_)
+            | Stage::Cancelled(_) => true,
+        }
+    }
+}
+
+impl Application {
+    /// All confirmations, in the order in which they came.
+    pub fn confirmations(&self) -> impl Iterator<Item = &Confirmation> {
+        let last = match &self.stage {
+            Stage::Confirmed(last) | Stage::PartlyConfirmed(Last::Confirmation(last)) => {
+                Some(last.as_ref())
+            }
+            Stage::Placed
+            | Stage::Accepted
+            | Stage::Sealed
+            | Stage::Sent
+            | Stage::Received
+            | Stage::Confirming
+            | Stage::PartlyConfirmed(Last::Rejection(_))
+            | Stage::Rejected(_)
+            | Stage::Cancelled(_) => None,
+        };
+        self.portions.iter().chain(last)
+    }
+
+    /// How much of what was asked for the registrar has settled so far.
+    pub fn settled(&self) -> Quantity {
+        let sum = |sum: Quantity, one: &Confirmation| sum.plus(one.outcome.quantity());
+        let none = self.terms.ask.quantity().none();
+        self.confirmations().try_fold(none, sum).unwrap_or_else(|| self.terms.ask.quantity())
+    }
+
+    /// How much of what was asked for nobody has settled; none of it, if more was settled.
+    pub fn unsettled(&self) -> Quantity {
+        let asked = self.terms.ask.quantity();
+        asked.minus(self.settled()).unwrap_or_else(|| asked.none())
+    }
+}
+
+/// The application's rules.
+#[derive(Debug, Clone, Copy)]
+pub struct Applications;
+
+impl Decider for Applications {
+    const CATEGORY: &'static str = "application";
+    type Command = Command;
+    type Event = Event;
+    type State = State;
+    type Refusal = Refusal;
+
+    fn decide(state: &State, command: &Command) -> Result<Vec<Event>, Refusal> {
+        decide::decide(state, command)
+    }
+
+    fn evolve(state: State, event: &Event) -> Option<State> {
+        evolve::evolve(state, event)
+    }
+}
+
+impl Stored for Applications {
+    stored_types!(Event {
+        Placed => "application.placed",
+        Moved => "application.moved",
+        Accepted => "application.accepted",
+        Sealed => "application.sealed",
+        Sent => "application.sent",
+        Received => "application.received",
+        PortionConfirmed => "application.portion_confirmed",
+        Confirmed => "application.confirmed",
+        PartlyConfirmed => "application.partly_confirmed",
+        RestRejected => "application.rest_rejected",
+        Rejected => "application.rejected",
+        Cancelled => "application.cancelled",
+    });
+}

@@ -1,0 +1,233 @@
+//! What a registrar says of an application, in plain numbers.
+//!
+//! 1. The register is the truth on shares: a confirmation is recorded as it came. Whether its
+//!    numbers add up is another module's question, and its answer opens a case.
+//! 2. All numbers are the registrar's own; nothing here was computed by us.
+
+use super::terms::Quantity;
+use crate::{
+    money::{Money, Nav, Shares, SignedMoney},
+    orders::{Cause, Serial},
+};
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+/// Shares registered for money at the price of T.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PurchaseConfirmed {
+    /// Gross amount that was accepted, fee included.
+    pub amount: Money,
+    /// Taken out of it.
+    pub fee: Money,
+    /// Asked for and not accepted; goes back to the investor.
+    pub refund: Money,
+    /// Price of T.
+    pub nav: Nav,
+    /// Shares that were registered.
+    pub shares: Shares,
+}
+
+/// Shares registered at face value when the fund is founded.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SubscriptionConfirmed {
+    /// Gross amount that was accepted, fee included.
+    pub amount: Money,
+    /// Taken out of it.
+    pub fee: Money,
+    /// Asked for and not accepted; goes back to the investor.
+    pub refund: Money,
+    /// What the money earned while the fund was raised; becomes shares.
+    pub interest: Money,
+    /// Face value of a share.
+    pub face: Nav,
+    /// Shares that were registered, those from interest included.
+    pub shares: Shares,
+    /// How many of them come from interest.
+    pub interest_shares: Shares,
+}
+
+/// One lot of a redemption or conversion, where the registrar gives details.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LotConfirmed {
+    /// The serial of the confirmation that registered the lot.
+    pub serial: Serial,
+    /// Shares that left it.
+    pub shares: Shares,
+    /// What they were worth.
+    pub gross: Money,
+    /// What leaving cost.
+    pub fee: Money,
+}
+
+/// Money for shares at the price of T.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RedemptionConfirmed {
+    /// Shares that left.
+    pub shares: Shares,
+    /// Price of T.
+    pub nav: Nav,
+    /// What they were worth.
+    pub gross: Money,
+    /// All that leaving cost, a put-off fee for buying included.
+    pub fee: Money,
+    /// What the investor gets, settled income included.
+    pub payout: Money,
+    /// Unpaid income of a money fund that was settled with it.
+    pub income: SignedMoney,
+    /// Details by lot; empty where the registrar gives the sum only.
+    pub lots: Vec<LotConfirmed>,
+}
+
+/// Shares of one fund for shares of another at both prices of T.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConversionConfirmed {
+    /// Source shares that left.
+    pub shares_out: Shares,
+    /// Source price of T.
+    pub nav_out: Nav,
+    /// Redemption fee of the source.
+    pub redemption_fee: Money,
+    /// Top-up fee of the target.
+    pub topup_fee: Money,
+    /// Money that bought target shares.
+    pub net_in: Money,
+    /// Target price of T.
+    pub nav_in: Nav,
+    /// Target shares that were registered.
+    pub shares_in: Shares,
+    /// Unpaid income of a money fund that was settled with it.
+    pub income: SignedMoney,
+    /// Details by source lot; empty where the registrar gives the sum only.
+    pub lots: Vec<LotConfirmed>,
+}
+
+/// Shares of a money fund that became another holder's.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FastTransferConfirmed {
+    /// Shares that changed hands.
+    pub shares: Shares,
+    /// Unpaid income that was settled with it.
+    pub income: SignedMoney,
+}
+
+/// The numbers, by the kind of what was asked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// 130.
+    Subscription(SubscriptionConfirmed),
+    /// 122 or 139.
+    Purchase(PurchaseConfirmed),
+    /// 124.
+    Redemption(RedemptionConfirmed),
+    /// 136, or 137 and 138 as one.
+    Conversion(ConversionConfirmed),
+    /// 198.
+    FastTransfer(FastTransferConfirmed),
+}
+
+/// One record of a registrar that says what came of an application, or of a part of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Confirmation {
+    /// The registrar's own number: tells a second record from a repeated one.
+    pub serial: Serial,
+    /// The registrar's date, T+1 or later.
+    pub confirmed_on: NaiveDate,
+    /// Start of the holding period of what was registered.
+    pub registered_on: NaiveDate,
+    /// `BusinessFinishFlag` 1: no further record of this application will come.
+    pub finished: bool,
+    /// The numbers.
+    pub outcome: Outcome,
+}
+
+/// That the money of a subscription counts (120); shares come when the fund is founded.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reception {
+    /// The registrar's own number.
+    pub serial: Serial,
+    /// The registrar's date.
+    pub on: NaiveDate,
+}
+
+/// That no shares, or no more shares, will come of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rejection {
+    /// The registrar's reason, or ours.
+    pub cause: Cause,
+    /// What the money of a failed raising earned (149); goes to the investor with it. Yuan.
+    pub interest: Money,
+}
+
+/// Anything that decides, or would decide, what becomes of an application.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Message {
+    /// The registrar's front took it under that serial.
+    Acceptance(Serial),
+    /// The registrar received the money of a subscription.
+    Reception(Reception),
+    /// The registrar confirmed it, or a part of it.
+    Confirmation(Confirmation),
+    /// The registrar rejected it, or what was left of it.
+    Rejection(Rejection),
+    /// It was taken back.
+    Cancellation(Cause),
+}
+
+impl Outcome {
+    /// As refusals print it.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Outcome::Subscription(_) => "subscription",
+            Outcome::Purchase(_) => "purchase",
+            Outcome::Redemption(_) => "redemption",
+            Outcome::Conversion(_) => "conversion",
+            Outcome::FastTransfer(_) => "fast transfer",
+        }
+    }
+
+    /// How much of what was asked for it settles.
+    pub fn quantity(&self) -> Quantity {
+        match self {
+            Outcome::Subscription(numbers) => Quantity::Money(numbers.amount),
+            Outcome::Purchase(numbers) => Quantity::Money(numbers.amount),
+            Outcome::Redemption(numbers) => Quantity::Shares(numbers.shares),
+            Outcome::Conversion(numbers) => Quantity::Shares(numbers.shares_out),
+            Outcome::FastTransfer(numbers) => Quantity::Shares(numbers.shares),
+        }
+    }
+
+    /// Shares that were registered for the investor, of the target fund in a conversion.
+    pub const fn registered(&self) -> Shares {
+        match self {
+            Outcome::Subscription(numbers) => numbers.shares,
+            Outcome::Purchase(numbers) => numbers.shares,
+            Outcome::Conversion(numbers) => numbers.shares_in,
+            Outcome::Redemption(_) | Outcome::FastTransfer(_) => Shares::ZERO,
+        }
+    }
+
+    /// Money that goes back to the investor because it was not accepted.
+    pub const fn refund(&self) -> Money {
+        match self {
+            Outcome::Subscription(numbers) => numbers.refund,
+            Outcome::Purchase(numbers) => numbers.refund,
+            Outcome::Redemption(_) | Outcome::Conversion(_) | Outcome::FastTransfer(_) => {
+                Money::ZERO
+            }
+        }
+    }
+}
+
+impl Message {
+    /// As refusals print it.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Message::Acceptance(_) => "acceptance",
+            Message::Reception(_) => "reception",
+            Message::Confirmation(_) => "confirmation",
+            Message::Rejection(_) => "rejection",
+            Message::Cancellation(_) => "cancellation",
+        }
+    }
+}

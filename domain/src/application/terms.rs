@@ -1,0 +1,239 @@
+//! What is asked of a registrar, and what the engine promised the investor about it.
+//!
+//! | ask | code | by | answered by |
+//! |---|---|---|---|
+//! | subscription | 020 | money | 120 received, then 130 shares or 149 back with interest |
+//! | purchase | 022, in a regular plan 039 | money | 122, 139 |
+//! | redemption | 024 | shares | 124 |
+//! | conversion | 036 | shares of the source | 136, or 137 with 138 |
+//! | fast transfer | 098 | shares | 198 |
+
+use super::outcome::Outcome;
+use crate::{
+    calendar::TradingDay,
+    fees::tiers::Charge,
+    ids::{AccountRef, ApplicationNo, FundCode, InvestorId, OrderId, RegistrarCode},
+    money::{Amount, Discount, Money, ShareRounding, Shares},
+    orders::Serial,
+};
+use serde::{Deserialize, Serialize};
+
+/// What becomes of the shares that a huge redemption leaves unconfirmed (`LargeRedemptionFlag`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OnHuge {
+    /// Code 1, and the rule where nothing was said: they are asked for again on the next open day.
+    #[default]
+    CarryOver,
+    /// Code 0: they stay with the investor.
+    Cancel,
+}
+
+/// Shares of a lot that the investor chose, by the registrar's number of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Designated {
+    /// The serial of the confirmation that registered the lot (`OriginalSerialNo`).
+    pub serial: Serial,
+    /// How many of its shares.
+    pub shares: Shares,
+}
+
+/// What the registrar is asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Ask {
+    /// Shares of a fund that is being raised, at face value.
+    Subscription {
+        /// Gross, fee included.
+        amount: Amount,
+    },
+    /// Shares at the price of T.
+    Purchase {
+        /// Gross, fee included.
+        amount: Amount,
+        /// An occurrence of a regular plan (039) rather than a single purchase (022).
+        regular_plan: bool,
+    },
+    /// Money at the price of T.
+    Redemption {
+        /// How many leave.
+        shares: Shares,
+        /// The lots that the investor chose; empty: in the fund's sequence.
+        lots: Vec<Designated>,
+        /// What becomes of an unconfirmed rest.
+        on_huge: OnHuge,
+        /// Take the unpaid income of a money fund along.
+        take_income: bool,
+    },
+    /// Shares of another fund at the prices of T.
+    Conversion {
+        /// How many of the source leave.
+        shares: Shares,
+        /// The target fund.
+        into: FundCode,
+        /// The source's lots that the investor chose; empty: in the fund's sequence.
+        lots: Vec<Designated>,
+        /// Multiplier on the top-up fee's rate.
+        topup_discount: Discount,
+        /// What becomes of an unconfirmed rest.
+        on_huge: OnHuge,
+        /// Take the unpaid income of a money fund along.
+        take_income: bool,
+    },
+    /// Shares of a money fund become those of the bank that advances their worth.
+    FastTransfer {
+        /// How many change hands.
+        shares: Shares,
+        /// The bank's account at the registrar.
+        to: AccountRef,
+    },
+}
+
+/// The fee that the investor was promised, as exactly as it could be known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PromisedFee {
+    /// Nothing was said: it depends on prices or holding days of T.
+    Open,
+    /// At this rate or fixed fee, after any discount.
+    Charge(Charge),
+    /// Exactly so much. Yuan.
+    Exact(Money),
+}
+
+/// What the engine promised and a confirmation is compared with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Promise {
+    /// What the investor pays for it.
+    pub fee: PromisedFee,
+    /// Multiplier on the published rate, part of `fee` already where that is known.
+    pub discount: Discount,
+    /// The last day on which the registrar's confirmation is in time.
+    pub confirm_by: TradingDay,
+}
+
+/// What an application is about, fixed when it is placed; T and the promise may move until it is
+/// sealed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Terms {
+    /// The order that it carries out.
+    pub order: OrderId,
+    /// Under which the registrar knows it; repeated with every sending.
+    pub no: ApplicationNo,
+    /// Keeps the register of the fund's shares.
+    pub registrar: RegistrarCode,
+    /// Owns the shares, before or after.
+    pub investor: InvestorId,
+    /// The fund that is bought, redeemed or converted out of.
+    pub fund: FundCode,
+    /// What is asked for.
+    pub ask: Ask,
+    /// The T that it belongs to.
+    pub trade_date: TradingDay,
+    /// How the fund that shares are registered in rounds them.
+    pub rounding: ShareRounding,
+    /// What the investor was promised.
+    pub promised: Promise,
+}
+
+impl Ask {
+    /// As refusals print it.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Ask::Subscription { .. } => "subscription",
+            Ask::Purchase { .. } => "purchase",
+            Ask::Redemption { .. } => "redemption",
+            Ask::Conversion { .. } => "conversion",
+            Ask::FastTransfer { .. } => "fast transfer",
+        }
+    }
+
+    /// The business code of the application.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Ask::Subscription { .. } => "020",
+            Ask::Purchase { regular_plan: false, .. } => "022",
+            Ask::Purchase { regular_plan: true, .. } => "039",
+            Ask::Redemption { .. } => "024",
+            Ask::Conversion { .. } => "036",
+            Ask::FastTransfer { .. } => "098",
+        }
+    }
+
+    /// What was asked for, in the unit in which a confirmation counts it.
+    pub fn quantity(&self) -> Quantity {
+        match self {
+            Ask::Subscription { amount } | Ask::Purchase { amount, .. } => {
+                Quantity::Money((*amount).into())
+            }
+            Ask::Redemption { shares, .. }
+            | Ask::Conversion { shares, .. }
+            | Ask::FastTransfer { shares, .. } => Quantity::Shares(*shares),
+        }
+    }
+
+    /// Whether that kind of outcome belongs to this kind of ask.
+    pub const fn fits(&self, outcome: &Outcome) -> bool {
+        match (self, outcome) {
+            (Ask::Subscription { .. }, Outcome::Subscription(_))
+            | (Ask::Purchase { .. }, Outcome::Purchase(_))
+            | (Ask::Redemption { .. }, Outcome::Redemption(_))
+            | (Ask::Conversion { .. }, Outcome::Conversion(_))
+            | (Ask::FastTransfer { .. }, Outcome::FastTransfer(_)) => true,
+            (
+                Ask::Subscription { .. }
+                | Ask::Purchase { .. }
+                | Ask::Redemption { .. }
+                | Ask::Conversion { .. }
+                | Ask::FastTransfer { .. },
+                Outcome::Subscription(_)
+                | Outcome::Purchase(_)
+                | Outcome::Redemption(_)
+                | Outcome::Conversion(_)
+                | Outcome::FastTransfer(_),
+            ) => false,
+        }
+    }
+}
+
+/// How much an application is about: money that comes in, or shares that leave.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Quantity {
+    /// Yuan, gross.
+    Money(Money),
+    /// Shares of the fund that is applied for.
+    Shares(Shares),
+}
+
+impl Quantity {
+    /// None of the same unit.
+    #[must_use]
+    pub const fn none(self) -> Self {
+        match self {
+            Quantity::Money(_) => Quantity::Money(Money::ZERO),
+            Quantity::Shares(_) => Quantity::Shares(Shares::ZERO),
+        }
+    }
+
+    /// The sum, unless the units differ or it leaves the range.
+    #[must_use]
+    pub fn plus(self, other: Self) -> Option<Self> {
+        match (self, other) {
+            (Quantity::Money(one), Quantity::Money(two)) => one.plus(two).map(Quantity::Money),
+            (Quantity::Shares(one), Quantity::Shares(two)) => one.plus(two).map(Quantity::Shares),
+            (Quantity::Money(_), Quantity::Shares(_))
+            | (Quantity::Shares(_), Quantity::Money(_)) => None,
+        }
+    }
+
+    /// The difference, unless the units differ or it is negative.
+    #[must_use]
+    pub fn minus(self, other: Self) -> Option<Self> {
+        match (self, other) {
+            (Quantity::Money(one), Quantity::Money(two)) => one.minus(two).map(Quantity::Money),
+            (Quantity::Shares(one), Quantity::Shares(two)) => one.minus(two).map(Quantity::Shares),
+            (Quantity::Money(_), Quantity::Shares(_))
+            | (Quantity::Shares(_), Quantity::Money(_)) => None,
+        }
+    }
+}

@@ -1,0 +1,325 @@
+//! Given/when/then for an application.
+
+use super::{
+    Applications, Ask, Command, Confirmation, Event, Message, OnHuge, Outcome, Promise,
+    PromisedFee, PurchaseConfirmed, Quantity, Reception, RedemptionConfirmed, Refusal, Rejection,
+    SubscriptionConfirmed, Terms,
+};
+use crate::{
+    calendar::TradingDay,
+    decider::Decider,
+    money::{Discount, Money, Nav, ShareRounding, SignedMoney},
+    orders::{Cause, Serial, own_cause},
+    testing::{given, history},
+    time::Timestamp,
+};
+
+pub(super) fn day(text: &str) -> TradingDay {
+    TradingDay::recorded(text.parse().unwrap())
+}
+
+fn serial(text: &str) -> Serial {
+    text.parse().unwrap()
+}
+
+fn at(time: &str) -> Timestamp {
+    format!("2026-02-13T{time}:00+08:00").parse().unwrap()
+}
+
+fn cause() -> Cause {
+    own_cause("0010", "in words")
+}
+
+pub(super) fn promise(confirm_by: &str) -> Promise {
+    let fee = PromisedFee::Exact(Money::ZERO);
+    Promise { fee, discount: Discount::FREE, confirm_by: day(confirm_by) }
+}
+
+fn terms(ask: Ask) -> Terms {
+    Terms {
+        order: "TX-1.mmf".parse().unwrap(),
+        no: "APP1".parse().unwrap(),
+        registrar: "own".parse().unwrap(),
+        investor: "i-1".parse().unwrap(),
+        fund: "000730".parse().unwrap(),
+        ask,
+        trade_date: day("2026-02-13"),
+        rounding: ShareRounding::HalfUp,
+        promised: promise("2026-02-24"),
+    }
+}
+
+pub(super) fn purchase() -> Terms {
+    terms(Ask::Purchase { amount: "1000".parse().unwrap(), regular_plan: false })
+}
+
+pub(super) fn redemption() -> Terms {
+    let (shares, on_huge) = ("100".parse().unwrap(), OnHuge::CarryOver);
+    terms(Ask::Redemption { shares, lots: vec![], on_huge, take_income: false })
+}
+
+fn subscription() -> Terms {
+    terms(Ask::Subscription { amount: "1000".parse().unwrap() })
+}
+
+pub(super) fn fast() -> Terms {
+    terms(Ask::FastTransfer { shares: "100".parse().unwrap(), to: "bank-1".parse().unwrap() })
+}
+
+pub(super) fn place(terms: Terms) -> Command {
+    Command::Place(Box::new(terms))
+}
+
+fn confirmation(name: &str, finished: bool, outcome: Outcome) -> Confirmation {
+    let on = "2026-02-24".parse().unwrap();
+    Confirmation { serial: serial(name), confirmed_on: on, registered_on: on, finished, outcome }
+}
+
+fn bought(name: &str, amount: &str, refund: &str) -> Confirmation {
+    let numbers = PurchaseConfirmed {
+        amount: amount.parse().unwrap(),
+        fee: Money::ZERO,
+        refund: refund.parse().unwrap(),
+        nav: Nav::ONE,
+        shares: amount.parse().unwrap(),
+    };
+    confirmation(name, true, Outcome::Purchase(numbers))
+}
+
+pub(super) fn redeemed(name: &str, shares: &str, finished: bool) -> Confirmation {
+    let numbers = RedemptionConfirmed {
+        shares: shares.parse().unwrap(),
+        nav: Nav::ONE,
+        gross: shares.parse().unwrap(),
+        fee: Money::ZERO,
+        payout: shares.parse().unwrap(),
+        income: SignedMoney::new(0.into()).unwrap(),
+        lots: vec![],
+    };
+    confirmation(name, finished, Outcome::Redemption(numbers))
+}
+
+fn founded() -> Confirmation {
+    let numbers = SubscriptionConfirmed {
+        amount: "1000".parse().unwrap(),
+        fee: "10".parse().unwrap(),
+        refund: Money::ZERO,
+        interest: "0.37".parse().unwrap(),
+        face: Nav::ONE,
+        shares: "990.37".parse().unwrap(),
+        interest_shares: "0.37".parse().unwrap(),
+    };
+    confirmation("C130", true, Outcome::Subscription(numbers))
+}
+
+pub(super) fn confirm(confirmation: Confirmation) -> Command {
+    Command::Confirm(Box::new(confirmation))
+}
+
+pub(super) fn accept(name: &str) -> Command {
+    Command::Accept(serial(name))
+}
+
+pub(super) fn seal() -> Command {
+    Command::Seal("batch-0213".into())
+}
+
+pub(super) fn send() -> Command {
+    Command::Send("OFD_03".into(), 7)
+}
+
+fn receive(name: &str) -> Command {
+    Command::Receive(Reception { serial: serial(name), on: "2026-02-24".parse().unwrap() })
+}
+
+fn rejection(interest: &str) -> Rejection {
+    Rejection { cause: cause(), interest: interest.parse().unwrap() }
+}
+
+pub(super) fn reject(interest: &str) -> Command {
+    Command::Reject(rejection(interest))
+}
+
+pub(super) fn cancel(time: &str) -> Command {
+    Command::Cancel { at: at(time), cut_off: at("15:00"), cause: cause() }
+}
+
+pub(super) fn after(commands: impl IntoIterator<Item = Command>) -> Vec<Event> {
+    history::<Applications>(commands)
+}
+
+pub(super) fn out(terms: Terms) -> Vec<Command> {
+    vec![place(terms), accept("A1"), seal(), send()]
+}
+
+#[test]
+fn a_purchase_goes_its_way_and_is_confirmed_as_the_registrar_says() {
+    given::<Applications>([])
+        .when(place(purchase()))
+        .then([Event::Placed(Box::new(purchase()))])
+        .when(accept("A1"))
+        .then([Event::Accepted { serial: Some(serial("A1")) }])
+        .when(seal())
+        .then([Event::Sealed { batch: "batch-0213".into() }])
+        .when(send())
+        .then([Event::Sent { file: "OFD_03".into(), record: 7 }])
+        .when(confirm(bought("C1", "1000", "0")))
+        .then([Event::Confirmed(Box::new(bought("C1", "1000", "0")))]);
+}
+
+#[test]
+fn a_confirmation_that_overtakes_its_acceptance_implies_it() {
+    let early = confirm(bought("C1", "400", "600"));
+    given::<Applications>(after([place(purchase())]))
+        .when(early)
+        .then([
+            Event::Accepted { serial: None },
+            Event::PartlyConfirmed(Box::new(bought("C1", "400", "600"))),
+        ])
+        .when(accept("A1"))
+        .then([])
+        .when(seal())
+        .then([])
+        .when(send())
+        .then([]);
+}
+
+#[test]
+fn numbers_that_do_not_add_up_are_recorded_as_they_came() {
+    let absurd = bought("C1", "1000000", "5");
+
+    given::<Applications>(after(out(purchase())))
+        .when(confirm(absurd.clone()))
+        .then([Event::Confirmed(Box::new(absurd))]);
+}
+
+#[test]
+fn a_carried_over_redemption_stays_open_until_its_last_portion() {
+    let state = given::<Applications>(after(out(redemption())))
+        .when(confirm(redeemed("C1", "60", false)))
+        .then([Event::PortionConfirmed(Box::new(redeemed("C1", "60", false)))])
+        .when(confirm(redeemed("C2", "30", false)))
+        .then([Event::PortionConfirmed(Box::new(redeemed("C2", "30", false)))])
+        .state();
+    let open = state.application().unwrap();
+    assert_eq!(open.settled(), Quantity::Shares("90".parse().unwrap()));
+    assert_eq!(open.unsettled(), Quantity::Shares("10".parse().unwrap()));
+    assert!(!open.stage.is_over());
+
+    let portions = [confirm(redeemed("C1", "60", false)), confirm(redeemed("C2", "30", false))];
+    let way: Vec<_> = out(redemption()).into_iter().chain(portions).collect();
+    given::<Applications>(after(way.clone()))
+        .when(confirm(redeemed("C3", "10", true)))
+        .then([Event::Confirmed(Box::new(redeemed("C3", "10", true)))]);
+    given::<Applications>(after(way.clone()))
+        .when(confirm(redeemed("C3", "9.99", true)))
+        .then([Event::PartlyConfirmed(Box::new(redeemed("C3", "9.99", true)))]);
+    given::<Applications>(after(way)).when(reject("0")).then([Event::RestRejected(rejection("0"))]);
+}
+
+#[test]
+fn a_portion_of_all_that_was_asked_for_is_not_the_last_word() {
+    let state = given::<Applications>(after(out(redemption())))
+        .when(confirm(redeemed("C1", "100", false)))
+        .then([Event::PortionConfirmed(Box::new(redeemed("C1", "100", false)))])
+        .state();
+
+    assert!(!state.application().unwrap().stage.is_over());
+}
+
+#[test]
+fn a_subscription_is_received_and_becomes_shares_when_the_fund_is_founded() {
+    given::<Applications>(after(out(subscription())))
+        .when(receive("R120"))
+        .then([Event::Received(Reception {
+            serial: serial("R120"),
+            on: "2026-02-24".parse().unwrap(),
+        })])
+        .when(confirm(founded()))
+        .then([Event::Confirmed(Box::new(founded()))])
+        .when(receive("R120"))
+        .then([]);
+}
+
+#[test]
+fn a_raising_that_fails_sends_the_subscription_back_with_interest() {
+    let way = out(subscription()).into_iter().chain([receive("R120")]);
+
+    given::<Applications>(after(way))
+        .when(reject("0.37"))
+        .then([Event::Rejected(rejection("0.37"))]);
+}
+
+#[test]
+fn t_moves_with_its_promise_until_the_application_is_sealed() {
+    let to = Command::MoveTo(day("2026-02-24"), promise("2026-02-25"));
+    let moved = Event::Moved {
+        from: day("2026-02-13"),
+        to: day("2026-02-24"),
+        promised: promise("2026-02-25"),
+    };
+    let state = given::<Applications>(after([place(purchase()), accept("A1")]))
+        .when(to)
+        .then([moved])
+        .when(place(purchase()))
+        .then([])
+        .state();
+
+    assert_eq!(state.application().unwrap().terms.trade_date, day("2026-02-24"));
+}
+
+#[test]
+fn resending_a_sealed_batch_changes_nothing() {
+    let again = Command::Send("OFD_03_again".into(), 1);
+    let state = given::<Applications>(after(out(purchase()))).when(again).then([]).state();
+    let sent = state.application().unwrap();
+
+    assert_eq!(sent.sent, Some(("OFD_03".into(), 7)));
+    assert_eq!(sent.terms.trade_date, day("2026-02-13"));
+}
+
+#[test]
+fn an_application_is_taken_back_up_to_the_last_instant_before_the_cut_off() {
+    for before in [vec![place(purchase())], vec![place(purchase()), accept("A1")]] {
+        given::<Applications>(after(before))
+            .when(cancel("14:59"))
+            .then([Event::Cancelled { cause: cause() }]);
+    }
+}
+
+#[test]
+fn a_second_confirmation_that_differs_carries_both_into_the_refusal() {
+    let way = || out(purchase()).into_iter().chain([confirm(bought("C1", "1000", "0"))]);
+    for (name, amount) in [("C1", "999"), ("C2", "1000")] {
+        let came = bought(name, amount, "0");
+        given::<Applications>(after(way())).when(confirm(came.clone())).then_refused(
+            Refusal::Contradicts {
+                stands: Box::new(Message::Confirmation(bought("C1", "1000", "0"))),
+                came: Box::new(Message::Confirmation(came)),
+            },
+        );
+    }
+}
+
+#[test]
+fn an_outcome_stands_against_every_other_one() {
+    let ends = [confirm(bought("C1", "1000", "0")), reject("0"), cancel("14:00")];
+    let says = |first: usize, then: usize| {
+        let before = [place(purchase()), accept("A1"), ends[first].clone()];
+        let state = given::<Applications>(after(before)).state();
+        match Applications::decide(&state, &ends[then]) {
+            Ok(events) => format!("{} events", events.len()),
+            Err(refusal) => refusal.to_string(),
+        }
+    };
+    let but = |stood: &str, came: &str| {
+        format!("the {stood} took effect; the {came} that came now says otherwise")
+    };
+    assert_eq!(says(0, 1), but("confirmation", "rejection"));
+    assert_eq!(says(0, 2), but("confirmation", "cancellation"));
+    assert_eq!(says(1, 0), but("rejection", "confirmation"));
+    assert_eq!(says(1, 2), but("rejection", "cancellation"));
+    assert_eq!(says(2, 0), but("cancellation", "confirmation"));
+    // The registrar's answer to a cancellation may be a rejection of the application.
+    assert_eq!(says(2, 1), "0 events");
+}

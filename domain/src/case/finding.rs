@@ -1,0 +1,265 @@
+//! What does not add up, with both sides' figures beside each other.
+//!
+//! 1. A kind is a stored name: add kinds, never rename them.
+//! 2. Figures are texts as they were stated and as we hold them; nobody calculates with them again.
+//! 3. `disputed` is what the difference is worth. The shares of it are held, not available, until the
+//!    case is closed; the money is what a person decides about.
+
+use crate::{
+    ids::{FundCode, IdError, OrderId, TransactionId},
+    money::{Money, Shares},
+    text::Text,
+    time::Timestamp,
+};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use std::{fmt, str::FromStr};
+
+/// Names a record by its content: 128 bits of the SHA-256 of its canonical bytes, in hexadecimal.
+/// The same record, sent again in another file, is the same case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct CaseId(u128);
+
+impl CaseId {
+    /// The case on that record.
+    pub fn of(record: &[u8]) -> Self {
+        let hash = Sha256::digest(record);
+        Self(hash.iter().take(16).fold(0, |id, byte| id << 8 | u128::from(*byte)))
+    }
+}
+
+impl fmt::Display for CaseId {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.pad(&format!("{:032x}", self.0))
+    }
+}
+
+impl FromStr for CaseId {
+    type Err = IdError;
+    fn from_str(text: &str) -> Result<Self, IdError> {
+        let digits = |b: u8| b.is_ascii_digit() || (b'a'..=b'f').contains(&b);
+        let plain = text.len() == 32 && text.bytes().all(digits);
+        let id = if plain { u128::from_str_radix(text, 16).ok() } else { None };
+        id.map(Self).ok_or_else(|| IdError {
+            what: "a case ID",
+            value: text.chars().take(80).collect(),
+            allowed: "exactly 32 of 0-9 a-f",
+        })
+    }
+}
+
+impl TryFrom<String> for CaseId {
+    type Error = IdError;
+    fn try_from(text: String) -> Result<Self, IdError> {
+        text.parse()
+    }
+}
+
+impl From<CaseId> for String {
+    fn from(id: CaseId) -> String {
+        id.to_string()
+    }
+}
+
+macro_rules! kinds {
+    ($($(#[$doc:meta])* $name:ident = $text:literal,)+) => {
+        /// What kind of thing does not add up. The stored format: add kinds, never rename them.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        pub enum Kind {
+            $($(#[$doc])* $name,)+
+        }
+
+        impl Kind {
+            /// Each of them, in the order of the code.
+            pub const ALL: &[Self] = &[$(Self::$name,)+];
+
+            /// The stored name.
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$name => $text,)+
+                }
+            }
+        }
+    };
+}
+
+kinds! {
+    /// Confirmed shares are not the net amount divided by the price, rounded as the fund rounds.
+    SharesDoNotFollowFromNav = "shares_do_not_follow_from_nav",
+    /// The confirmed price is not the one that was published for T.
+    NavDiffersFromPublished = "nav_differs_from_published",
+    /// The fee is not what was promised.
+    FeeDiffersFromPromise = "fee_differs_from_promise",
+    /// Sums of money of one record contradict each other or the application.
+    AmountDiffers = "amount_differs",
+    /// More shares went out than were asked for.
+    SharesExceedAsked = "shares_exceed_asked",
+    /// A date is no trading day, too early for its T, or in the future.
+    DateOutOfBounds = "date_out_of_bounds",
+    /// The confirmation came before orders of its T could be complete.
+    ConfirmedBeforeCutOff = "confirmed_before_cut_off",
+    /// The same application was confirmed twice, with other figures.
+    SecondConfirmationDiffers = "second_confirmation_differs",
+    /// A record names an order that nobody placed.
+    UnknownOrder = "unknown_order",
+    /// An answer came after the order had ended.
+    AfterTheEnd = "after_the_end",
+    /// One order was debited twice.
+    PaidTwice = "paid_twice",
+    /// Another amount was paid than was asked for.
+    PaidAmountDiffers = "paid_amount_differs",
+    /// An instant before the request or in the future.
+    InstantOutOfBounds = "instant_out_of_bounds",
+    /// Money was taken and no share given.
+    ZeroShares = "zero_shares",
+    /// A rejection of what had been confirmed.
+    RejectedAfterConfirmed = "rejected_after_confirmed",
+    /// A court or a pledge froze the shares.
+    FrozenByRegister = "frozen_by_register",
+    /// None of the others; the words say it.
+    Other = "other",
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.pad(self.as_str())
+    }
+}
+
+/// One number or date of a record, as text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Figure {
+    /// What it measures, by the same name on both sides.
+    pub name: Text<40>,
+    /// As stated, with its decimals.
+    pub value: Text<80>,
+}
+
+impl Figure {
+    /// A figure and its name.
+    pub fn new(name: &str, value: impl fmt::Display) -> Self {
+        Self { name: Text::lossy(name), value: Text::lossy(value.to_string()) }
+    }
+}
+
+/// What a difference is worth.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Disputed {
+    /// Registered shares that may not be the investor's.
+    pub shares: Shares,
+    /// Yuan by which the two sides differ, whoever owes them.
+    pub money: Money,
+}
+
+/// One thing that does not add up.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Finding {
+    /// Which check failed.
+    pub kind: Kind,
+    /// In a sentence.
+    pub what: Text,
+    /// What must hold, by our own figures.
+    pub ours: Vec<Figure>,
+    /// What the record says.
+    pub theirs: Vec<Figure>,
+    /// What depends on it.
+    pub disputed: Disputed,
+}
+
+impl Disputed {
+    /// What several findings of one record put in doubt together. Each of them is measured against
+    /// the same right result, so the greatest counts; a sum would count one share twice.
+    pub fn of(findings: &[Finding]) -> Self {
+        findings.iter().fold(Self::default(), |all, finding| Self {
+            shares: all.shares.max(finding.disputed.shares),
+            money: all.money.max(finding.disputed.money),
+        })
+    }
+}
+
+/// Through which door a record came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SourceKind {
+    /// A batch file of a registrar.
+    RegistrarFile,
+    /// A single answer of a registrar.
+    RegistrarCallback,
+    /// A single answer of a payment channel.
+    ChannelCallback,
+    /// A day file of a payment channel.
+    ChannelFile,
+    /// Our own books.
+    Ledger,
+    /// A person of the operations desk.
+    Operator,
+}
+
+/// Where a record came from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Source {
+    /// Through which door.
+    pub kind: SourceKind,
+    /// The file, or the counterparty that called.
+    pub name: Text<120>,
+    /// Which record of it: a line, an application number, a serial.
+    pub record: Text<120>,
+}
+
+/// A record that does not add up, and everything a person needs to judge it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Report {
+    /// Of the record's canonical bytes; the case's own name.
+    pub id: CaseId,
+    /// When it was found.
+    pub at: Timestamp,
+    /// Where the record came from.
+    pub source: Source,
+    /// The request that it belongs to, where known.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub transaction: Option<TransactionId>,
+    /// The order that it belongs to, where known.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub order: Option<OrderId>,
+    /// The fund that it is about, where known.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub fund: Option<FundCode>,
+    /// At least one; the first gives the case its kind.
+    pub findings: Vec<Finding>,
+    /// The record itself, escaped and cut to 2 KiB.
+    pub evidence: Text<2048>,
+}
+
+impl Report {
+    /// The kind of the first finding.
+    pub fn kind(&self) -> Kind {
+        self.findings.first().map_or(Kind::Other, |finding| finding.kind)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_case_is_named_by_the_content_of_its_record() {
+        let id = CaseId::of(b"abc");
+
+        assert_eq!(id.to_string(), "ba7816bf8f01cfea414140de5dae2223");
+        assert_eq!(id.to_string().parse(), Ok(id));
+        for text in
+            ["", "ba78", "BA7816BF8F01CFEA414140DE5DAE2223", "+a7816bf8f01cfea414140de5dae2223"]
+        {
+            assert!(text.parse::<CaseId>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn every_kind_is_stored_under_its_name() {
+        for kind in Kind::ALL {
+            assert_eq!(serde_json::to_string(kind).unwrap(), format!("\"{kind}\""));
+        }
+    }
+}

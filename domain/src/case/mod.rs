@@ -1,0 +1,255 @@
+//! One record that does not add up, open until a person or a corrected record closes it.
+//!
+//! ```text
+//! absent --Open--> open --Close--> closed --Reopen--> open ...
+//!                   |  assigned · noted · seen again · widened
+//! ```
+//!
+//! 1. What contradicts is never dropped and never only logged: the record opens a case under the
+//!    hash of its own bytes, so the same record sent ten times is one case.
+//! 2. A repeat is an event at most once a day, so that a counterparty in a loop fills no disk.
+//! 3. A finding of a new kind in a record that is known already widens its case, and reopens it
+//!    where it was closed.
+//! 4. A case says how it was closed, by whom and why. It is reopened when that turns out wrong, and
+//!    the closing that was overturned has no effect when it is repeated.
+//! 5. A case decides nothing about money and shares: what is in dispute is held elsewhere for as
+//!    long as this is open, and corrected by reversal and new posting.
+
+mod decide;
+mod evolve;
+mod finding;
+
+use crate::{
+    decider::Decider,
+    ids::{FundCode, OrderId, TransactionId},
+    money::Amount,
+    text::Text,
+    time::Timestamp,
+};
+use fundflow_kernel::{codec::Stored, stored_types};
+use serde::{Deserialize, Serialize};
+
+pub use decide::Refusal;
+pub use finding::{CaseId, Disputed, Figure, Finding, Kind, Report, Source, SourceKind};
+
+/// How many notes a case holds, and how often it is reopened. A case that needs more is no case.
+pub const REMARKS_MAX: usize = 100;
+
+/// The name of a person, a desk or a program.
+pub type Name = Text<80>;
+
+/// A sentence of a person.
+pub type Remark = Text<400>;
+
+/// How a case came to its end.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum How {
+    /// The counterparty sent a corrected record, booked by reversal and new posting.
+    Corrected {
+        /// The corrected record; a case on that one, should it be wrong too, has this name.
+        by_record: CaseId,
+    },
+    /// The record is right after all, or its difference is taken as it is.
+    Accepted,
+    /// We bear the difference out of our own funds.
+    PaidByUs {
+        /// Yuan to the investor.
+        amount: Amount,
+    },
+    /// The counterparty takes the record back.
+    Withdrawn,
+    /// In another way.
+    Manual {
+        /// Which way.
+        text: Remark,
+    },
+}
+
+/// A closing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Closing {
+    /// In which way.
+    pub how: How,
+    /// The person, or the program that heard the corrected record.
+    pub by: Name,
+    /// What convinced them.
+    pub reason: Remark,
+}
+
+/// A closing taken back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reopening {
+    /// The person, or the program that found the correction wrong.
+    pub by: Name,
+    /// What was wrong with the closing.
+    pub reason: Remark,
+}
+
+/// A remark of a person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Note {
+    /// The person who wrote it.
+    pub by: Name,
+    /// One line.
+    pub text: Remark,
+}
+
+/// A request to the case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Command {
+    /// A record does not add up, for the first time or again.
+    Open(Box<Report>),
+    /// Somebody takes care of it.
+    Assign(Name),
+    /// Add a remark.
+    Note(Note),
+    /// It is settled.
+    Close(Closing),
+    /// It is not settled after all.
+    Reopen(Reopening),
+}
+
+/// The stored format. A name here is a promise: add variants, never rename them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Event {
+    /// A record does not add up.
+    Opened(Box<Report>),
+    /// The same record came again, on a later day than before.
+    SeenAgain {
+        /// The first time on that day.
+        at: Timestamp,
+    },
+    /// The same record came again and shows something that it did not show before.
+    Widened {
+        /// When it was found.
+        at: Timestamp,
+        /// Of kinds that the case did not have.
+        findings: Vec<Finding>,
+    },
+    /// Somebody takes care of it.
+    Assigned {
+        /// From now on.
+        owner: Name,
+    },
+    /// A person remarked something.
+    Noted(Note),
+    /// Settled.
+    Closed(Closing),
+    /// Not settled after all.
+    Reopened(Reopening),
+}
+
+/// What is remembered of a case, whether it is open or closed. The evidence is not: it is in the
+/// log for those who ask.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Case {
+    /// The hash of its record.
+    pub id: CaseId,
+    /// When it was first found.
+    pub opened_at: Timestamp,
+    /// Where the record came from, the first time.
+    pub source: Source,
+    /// The request that it belongs to, where known.
+    pub transaction: Option<TransactionId>,
+    /// The order that it belongs to, where known.
+    pub order: Option<OrderId>,
+    /// The fund that it is about, where known.
+    pub fund: Option<FundCode>,
+    /// Everything that does not add up; the first gives the case its kind.
+    pub findings: Vec<Finding>,
+    /// Who takes care of it.
+    pub owner: Option<Name>,
+    /// In the order they were written.
+    pub notes: Vec<Note>,
+    /// The last day on which the record was noted.
+    pub seen_at: Timestamp,
+    /// On how many days after the first the record came again.
+    pub days_seen_again: u32,
+    /// Closings that did not hold.
+    pub overturned: Vec<Closing>,
+    /// Each overturned one of those closings.
+    pub reopenings: Vec<Reopening>,
+}
+
+/// Where a case stands.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum State {
+    /// Everything that the record says adds up, or the record never came.
+    #[default]
+    Absent,
+    /// Somebody must look at it.
+    Open(Box<Case>),
+    /// Settled, for now.
+    Closed(Box<Case>, Closing),
+}
+
+impl State {
+    /// The case, open or closed.
+    pub fn case(&self) -> Option<&Case> {
+        match self {
+            State::Absent => None,
+            State::Open(case) | State::Closed(case, _) => Some(case),
+        }
+    }
+
+    /// Whether a saga must wait for it, and what is in dispute must be held.
+    pub const fn is_open(&self) -> bool {
+        matches!(self, State::Open(_))
+    }
+
+    /// What must be held because of it: nothing once it is closed.
+    pub fn disputed(&self) -> Disputed {
+        match self {
+            State::Absent | State::Closed(..) => Disputed::default(),
+            State::Open(case) => Disputed::of(&case.findings),
+        }
+    }
+}
+
+impl Case {
+    /// The kind of the first finding.
+    pub fn kind(&self) -> Kind {
+        self.findings.first().map_or(Kind::Other, |finding| finding.kind)
+    }
+
+    fn has(&self, kind: Kind) -> bool {
+        self.findings.iter().any(|finding| finding.kind == kind)
+    }
+}
+
+/// The rules of a case.
+#[derive(Debug, Clone, Copy)]
+pub struct Cases;
+
+impl Decider for Cases {
+    const CATEGORY: &'static str = "case";
+    type Command = Command;
+    type Event = Event;
+    type State = State;
+    type Refusal = Refusal;
+
+    fn decide(state: &State, command: &Command) -> Result<Vec<Event>, Refusal> {
+        decide::decide(state, command)
+    }
+
+    fn evolve(state: State, event: &Event) -> Option<State> {
+        evolve::evolve(state, event)
+    }
+}
+
+impl Stored for Cases {
+    stored_types!(Event {
+        Opened => "case.opened",
+        SeenAgain => "case.seen_again",
+        Widened => "case.widened",
+        Assigned => "case.assigned",
+        Noted => "case.noted",
+        Closed => "case.closed",
+        Reopened => "case.reopened",
+    });
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,187 @@
+//! Purchases and subscriptions: money in, shares out.
+//!
+//! `asked = accepted + refund` · `net = accepted - fee` · `shares = (net + interest) / NAV or face`
+//!
+//! 1. A part may be accepted; the rest is the refund, or still to come where the record is not the
+//!    last. The promise is checked on what was accepted.
+//! 2. Interest of the raising period buys shares too, and `shares` counts them.
+
+use super::{Buying, Promised, check_fee, check_money, check_nav, found};
+use crate::{
+    case::{Disputed, Figure, Finding, Kind},
+    money::{Amount, Money, Nav, ShareRounding, Shares},
+};
+
+/// A purchase as the registrar confirmed it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PurchaseNumbers {
+    /// Accepted, fee included.
+    pub amount: Money,
+    /// Taken out of the accepted amount.
+    pub fee: Money,
+    /// Sent back: what was asked but not accepted.
+    pub refund: Money,
+    /// The price of T.
+    pub nav: Nav,
+    /// Registered.
+    pub shares: Shares,
+    /// Nothing of the order is still to come (`BusinessFinishFlag` 1).
+    pub finished: bool,
+}
+
+/// What must hold for a purchase.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PurchaseExpected {
+    /// The order's amount, fee included, less what earlier records confirmed or sent back.
+    pub asked: Amount,
+    /// The cost that the investor was promised.
+    pub fee: Promised,
+    /// As published for T; `None` until it is.
+    pub nav: Option<Nav>,
+    /// As the fund's contract says.
+    pub rounding: ShareRounding,
+}
+
+/// A subscription as the registrar confirmed it when the fund began.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SubscriptionNumbers {
+    /// Accepted, fee included and interest not.
+    pub amount: Money,
+    /// Taken out of the accepted amount.
+    pub fee: Money,
+    /// Sent back: what was asked but not accepted.
+    pub refund: Money,
+    /// What the money earned while the fund was raised.
+    pub interest: Money,
+    /// The price of a share: its face value.
+    pub nav: Nav,
+    /// Registered, those for interest included.
+    pub shares: Shares,
+    /// Those for interest alone.
+    pub interest_shares: Shares,
+    /// Nothing of the order is still to come (`BusinessFinishFlag` 1).
+    pub finished: bool,
+}
+
+/// What must hold for a subscription.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SubscriptionExpected {
+    /// The order's amount, fee included.
+    pub asked: Amount,
+    /// The cost that the investor was promised.
+    pub fee: Promised,
+    /// By our own reckoning; `None` where the registrar alone reckons it.
+    pub interest: Option<Money>,
+    /// The face value of a share, usually 1.00.
+    pub face: Nav,
+    /// As the fund's contract says.
+    pub rounding: ShareRounding,
+}
+
+/// Checks a purchase.
+pub fn purchase(theirs: &PurchaseNumbers, expected: &PurchaseExpected) -> Vec<Finding> {
+    let PurchaseNumbers { amount, fee, refund, nav, shares, finished } = *theirs;
+    let interest = [Money::ZERO; 2];
+    let navs = [expected.nav.unwrap_or(nav), nav];
+    let PurchaseExpected { asked, fee: promised, rounding, .. } = *expected;
+    bought(&Bought {
+        asked,
+        amount,
+        refund,
+        fee,
+        promised,
+        interest,
+        navs,
+        rounding,
+        shares,
+        finished,
+    })
+}
+
+/// Checks a subscription.
+pub fn subscription(theirs: &SubscriptionNumbers, expected: &SubscriptionExpected) -> Vec<Finding> {
+    let SubscriptionNumbers { amount, fee, refund, nav, shares, finished, .. } = *theirs;
+    let interest = [expected.interest.unwrap_or(theirs.interest), theirs.interest];
+    let navs = [expected.face, nav];
+    let SubscriptionExpected { asked, fee: promised, rounding, .. } = *expected;
+    let mut findings = bought(&Bought {
+        asked,
+        amount,
+        refund,
+        fee,
+        promised,
+        interest,
+        navs,
+        rounding,
+        shares,
+        finished,
+    });
+    findings.extend(check_money("interest", interest[1], &interest[..1], "as reckoned"));
+    let of_interest = Buying { nets: interest.to_vec(), navs, rounding };
+    if !of_interest.explains(theirs.interest_shares) {
+        findings.extend(of_interest.check("interest shares", theirs.interest_shares));
+    }
+    findings
+}
+
+/// Either of the two. They differ by interest and price; of two figures the first must hold, the second is stated.
+struct Bought {
+    asked: Amount,
+    amount: Money,
+    refund: Money,
+    fee: Money,
+    promised: Promised,
+    interest: [Money; 2],
+    navs: [Nav; 2],
+    rounding: ShareRounding,
+    shares: Shares,
+    finished: bool,
+}
+
+impl Bought {
+    /// What is left of the payment after the refund; and what was stated to be accepted.
+    fn grosses(&self) -> [Money; 2] {
+        let left = Money::from(self.asked).minus(self.refund).filter(|_| self.finished);
+        [left.unwrap_or(self.amount), self.amount]
+    }
+
+    fn buying(&self) -> Buying {
+        let mut nets = Vec::with_capacity(8);
+        for gross in self.grosses() {
+            for fee in [self.promised.outside(gross).unwrap_or(self.fee), self.fee] {
+                let net = gross.minus_or_zero(fee);
+                nets.extend(self.interest.iter().map(|it| net.plus(*it).unwrap_or(net)));
+            }
+        }
+        Buying { nets, navs: self.navs, rounding: self.rounding }
+    }
+}
+
+fn bought(it: &Bought) -> Vec<Finding> {
+    let buying = it.buying();
+    let disputed = buying.disputed(it.shares);
+    let fees: Vec<Money> =
+        it.grosses().iter().filter_map(|gross| it.promised.outside(*gross)).collect();
+    let findings = [
+        check_asked(it),
+        check_fee("fee", it.fee, &fees, it.amount, disputed.shares),
+        check_nav("nav", it.navs[1], Some(it.navs[0]), disputed),
+        buying.check("shares", it.shares),
+    ];
+    findings.into_iter().flatten().collect()
+}
+
+fn check_asked(it: &Bought) -> Option<Finding> {
+    let asked = Money::from(it.asked);
+    let all = it.amount.plus(it.refund);
+    let holds = |all| if it.finished { all == asked } else { all <= asked };
+    if all.is_some_and(holds) {
+        return None;
+    }
+    let (amount, refund) = (it.amount, it.refund);
+    let what = format!("accepted {amount} and refund {refund} are not the {asked} asked");
+    let theirs = vec![Figure::new("accepted", amount), Figure::new("refund", refund)];
+    let money = all.map_or(amount, |all| super::distance(all, asked));
+    let disputed = Disputed { shares: Shares::ZERO, money };
+    Some(found(Kind::AmountDiffers, &what, vec![Figure::new("asked", asked)], theirs, disputed))
+}

@@ -1,0 +1,156 @@
+//! Conversions: shares of one fund out, shares of another in.
+//!
+//! `gross = Σ half_up(shares out × NAV out)` · `gross = net in + redemption fee + put-off fee +
+//! top-up` · `shares in = net in / NAV in`
+//!
+//! 1. A part of the shares may go out; never more than were asked.
+//! 2. The redemption fee is that of the lots, less what leaving the target at 0 days costs where the
+//!    pair of funds charges both differences.
+
+use super::{
+    Buying, LotTerms, Promised, check_fee, check_nav, distance, found,
+    leaving::{Left, check_asked, leave},
+    price,
+};
+use crate::{
+    case::{Disputed, Figure, Finding, Kind},
+    money::{Money, Nav, Rate, ShareRounding, Shares},
+};
+
+/// A conversion as the registrar confirmed it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ConversionNumbers {
+    /// Of the source fund.
+    pub shares_out: Shares,
+    /// The source's price of T.
+    pub nav_out: Nav,
+    /// Taken for leaving the source.
+    pub redemption_fee: Money,
+    /// The fee for buying the source that was put off until now.
+    pub back_end_fee: Money,
+    /// Taken for buying the target.
+    pub topup_fee: Money,
+    /// What bought shares of the target.
+    pub net_in: Money,
+    /// The target's price of T.
+    pub nav_in: Nav,
+    /// Registered of the target.
+    pub shares_in: Shares,
+}
+
+/// What must hold for a conversion.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ConversionExpected<'a> {
+    /// The order's shares.
+    pub asked: Shares,
+    /// In the order in which they leave; empty where no fee for leaving was promised.
+    pub lots: &'a [LotTerms],
+    /// What leaving the target at 0 days costs, where that is taken off the fee for leaving; else 0.
+    pub leaving_target: Rate,
+    /// The source's price as published for T; `None` until it is.
+    pub nav_out: Option<Nav>,
+    /// The top-up that the investor was promised: nothing in a discount purchase.
+    pub topup: Promised,
+    /// The target's price as published for T; `None` until it is.
+    pub nav_in: Option<Nav>,
+    /// As the target's contract says.
+    pub rounding: ShareRounding,
+}
+
+/// The source's side at one price.
+struct Side {
+    gross: Money,
+    fee: Money,
+    put_off: Money,
+    /// What the top-up is reckoned from: by the fees due, and by those stated.
+    bases: [Money; 2],
+}
+
+impl Side {
+    fn at(
+        shares: Shares,
+        nav: Nav,
+        it: &ConversionNumbers,
+        due: &ConversionExpected<'_>,
+    ) -> Option<Self> {
+        let Left { gross, fee, put_off, .. } = leave(due.lots, shares, nav)?;
+        let fee = fee.minus_or_zero(gross.at_rate_half_up(due.leaving_target)?);
+        let (fee, put_off) = match due.lots {
+            [] => (it.redemption_fee, it.back_end_fee),
+            [..] => (fee, put_off),
+        };
+        let after = |fee, put_off| gross.minus_or_zero(fee).minus_or_zero(put_off);
+        let bases = [after(fee, put_off), after(it.redemption_fee, it.back_end_fee)];
+        Some(Self { gross, fee, put_off, bases })
+    }
+}
+
+/// Checks a conversion.
+pub fn conversion(theirs: &ConversionNumbers, expected: &ConversionExpected<'_>) -> Vec<Finding> {
+    let it = theirs;
+    let navs_out = [expected.nav_out.unwrap_or(it.nav_out), it.nav_out];
+    let side = |nav| Side::at(it.shares_out, nav, it, expected);
+    let sides: Vec<Side> = navs_out.into_iter().filter_map(side).collect();
+    let promised = |of: fn(&Side) -> Money| match expected.lots {
+        [] => Vec::new(),
+        [..] => sides.iter().map(of).collect::<Vec<Money>>(),
+    };
+    let bases = || sides.iter().flat_map(|side| side.bases);
+    let topups: Vec<Money> = bases().filter_map(|base| expected.topup.within(base)).collect();
+    let gross = sides.first().map_or(it.net_in, |side| side.gross);
+    let buying = buying(it, expected, navs_out[0]);
+    let disputed = buying.disputed(it.shares_in);
+    let shares = disputed.shares;
+    let findings = [
+        check_asked(expected.asked, it.shares_out, navs_out[0]).map(|finding| Finding {
+            disputed: Disputed { shares, ..finding.disputed },
+            ..finding
+        }),
+        check_nav("nav out", it.nav_out, expected.nav_out, disputed),
+        check_parts(it, &sides),
+        check_fee("redemption fee", it.redemption_fee, &promised(|it| it.fee), gross, shares),
+        check_fee("put-off fee", it.back_end_fee, &promised(|it| it.put_off), gross, shares),
+        check_fee("top-up fee", it.topup_fee, &topups, gross, shares),
+        check_nav("nav in", it.nav_in, expected.nav_in, disputed),
+        buying.check("shares in", it.shares_in),
+    ];
+    findings.into_iter().flatten().collect()
+}
+
+/// What is due for no more shares than were asked, then what was stated.
+fn buying(it: &ConversionNumbers, due: &ConversionExpected<'_>, nav_out: Nav) -> Buying {
+    let net_of = |shares: Shares, nav: Nav| {
+        let [base, _] = Side::at(shares, nav, it, due)?.bases;
+        Some(base.minus_or_zero(due.topup.within(base).unwrap_or(it.topup_fee)))
+    };
+    let right = net_of(it.shares_out.min(due.asked), nav_out);
+    let nets = right.into_iter().chain([it.net_in]).collect();
+    Buying { nets, navs: [due.nav_in.unwrap_or(it.nav_in), it.nav_in], rounding: due.rounding }
+}
+
+fn check_parts(it: &ConversionNumbers, sides: &[Side]) -> Option<Finding> {
+    let fees = it.redemption_fee.plus(it.back_end_fee).and_then(|sum| sum.plus(it.topup_fee));
+    let parts = fees.and_then(|fees| fees.plus(it.net_in));
+    if sides.iter().any(|side| Some(side.gross) == parts) {
+        return None;
+    }
+    let shown = |money: Option<Money>| money.map_or("out of range".to_owned(), |it| it.to_string());
+    let gross = sides.first().map(|side| side.gross);
+    let what = format!(
+        "net in {} and fees {} are not {}, {} shares × {}",
+        it.net_in,
+        shown(fees),
+        shown(gross),
+        it.shares_out,
+        price(it.nav_out),
+    );
+    let theirs = vec![
+        Figure::new("net in", it.net_in),
+        Figure::new("fees", shown(fees)),
+        Figure::new("gross", shown(parts)),
+    ];
+    let money = distance(gross.unwrap_or_default(), parts.unwrap_or_default());
+    let disputed = Disputed { shares: Shares::ZERO, money };
+    let ours = vec![Figure::new("gross", shown(gross))];
+    Some(found(Kind::AmountDiffers, &what, ours, theirs, disputed))
+}

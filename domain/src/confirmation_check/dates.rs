@@ -1,0 +1,132 @@
+//! When a confirmation came, and the dates that it states.
+//!
+//! ```text
+//! cut-off of T ≤ received at
+//! T + lag ≤ confirmed on ≤ the day it was received, a trading day
+//! T + lag ≤ registered on ≤ confirmed on + 15 natural days
+//! ```
+//!
+//! 1. T is ours. A record that names another T is a finding, and moves nothing.
+//! 2. A confirmation that comes before its T is complete says nothing about T: its own date is not
+//!    looked at.
+//! 3. Where our calendar ends we cannot say that a date is right, and say so.
+
+use super::found;
+use crate::{
+    calendar::{CalendarError, TradingCalendar, TradingDay},
+    case::{Disputed, Figure, Finding, Kind},
+    money::{Money, Shares},
+    time::Timestamp,
+};
+use chrono::{Days, NaiveDate};
+
+/// Natural days between a confirmation and the registration of its shares, at most: the longest
+/// holiday and some.
+pub const REGISTRATION_DAYS_MAX: u64 = 15;
+
+/// The dates that a confirmation states.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Dates {
+    /// The T that it was priced on, where stated.
+    pub trade_date: Option<NaiveDate>,
+    /// The day of the confirmation.
+    pub confirmed_on: NaiveDate,
+    /// The first day of the holding time, where shares came in.
+    pub registered_on: Option<NaiveDate>,
+}
+
+/// What is known about time when a confirmation comes.
+#[derive(Debug, Clone, Copy)]
+pub struct When<'a> {
+    /// By our clock.
+    pub received_at: Timestamp,
+    /// The order's T, by our own reckoning.
+    pub t: TradingDay,
+    /// The instant from which orders no longer belong to T, by the fund's terms.
+    pub cut_off_of_t: Timestamp,
+    /// The fewest trading days after T on which a registrar confirms: 1, and 0 for a fast transfer.
+    pub lag_min: u32,
+    /// The exchange's days.
+    pub calendar: &'a TradingCalendar,
+}
+
+/// Checks when a confirmation came and which dates it states; `booked` are the shares that stand
+/// on it.
+pub fn dates(stated: &Dates, when: &When<'_>, booked: Shares) -> Vec<Finding> {
+    let disputed = Disputed { shares: booked, money: Money::ZERO };
+    let mut findings = Vec::new();
+    findings.extend(other_t(stated, when, disputed));
+    if when.received_at < when.cut_off_of_t {
+        findings.push(too_early(when, disputed));
+        return findings;
+    }
+    let from = when.calendar.plus(when.t, when.lag_min);
+    let confirmed = from.clone().and_then(|from| wrong_confirmation(stated, from, when));
+    findings.extend(out_of_bounds("confirmed on", stated.confirmed_on, confirmed, disputed));
+    if let Some(registered_on) = stated.registered_on {
+        let registered = from.map(|from| wrong_registration(registered_on, stated, from, when));
+        let nothing = Disputed::default();
+        findings.extend(out_of_bounds("registered on", registered_on, registered, nothing));
+    }
+    findings
+}
+
+fn other_t(stated: &Dates, when: &When<'_>, disputed: Disputed) -> Option<Finding> {
+    let theirs = stated.trade_date.filter(|date| *date != when.t.date())?;
+    let what = format!("priced on {theirs}, but the order belongs to {}", when.t);
+    let (ours, theirs) = (Figure::new("trade date", when.t), Figure::new("trade date", theirs));
+    Some(found(Kind::DateOutOfBounds, &what, vec![ours], vec![theirs], disputed))
+}
+
+fn too_early(when: &When<'_>, disputed: Disputed) -> Finding {
+    let (at, cut_off) = (when.received_at, when.cut_off_of_t);
+    let what = format!("received at {at}, before {cut_off} when T {} is complete", when.t);
+    let ours = vec![Figure::new("cut-off", cut_off)];
+    let theirs = vec![Figure::new("received at", at)];
+    found(Kind::ConfirmedBeforeCutOff, &what, ours, theirs, disputed)
+}
+
+/// What is allowed instead; `None` where the date is possible.
+type Wrong = Result<Option<String>, CalendarError>;
+
+fn wrong_confirmation(stated: &Dates, from: TradingDay, when: &When<'_>) -> Wrong {
+    let (date, today) = (stated.confirmed_on, when.received_at.date());
+    if date < from.date() || date > today {
+        return Ok(Some(format!("{from} to {today}")));
+    }
+    match when.calendar.day(date) {
+        Ok(_) => Ok(None),
+        Err(CalendarError::Closed(_)) => Ok(Some("a trading day".to_owned())),
+        Err(other @ (CalendarError::OutOfRange { .. } | CalendarError::Malformed { .. })) => {
+            Err(other)
+        }
+    }
+}
+
+/// The day of a confirmation may be wrong itself; no shares are registered long after today.
+fn wrong_registration(
+    registered_on: NaiveDate,
+    stated: &Dates,
+    from: TradingDay,
+    when: &When<'_>,
+) -> Option<String> {
+    let base = stated.confirmed_on.min(when.received_at.date()).max(from.date());
+    let last = base.checked_add_days(Days::new(REGISTRATION_DAYS_MAX)).unwrap_or(base);
+    let possible = from.date() <= registered_on && registered_on <= last;
+    (!possible).then(|| format!("{from} to {last}"))
+}
+
+fn out_of_bounds(
+    name: &'static str,
+    stated: NaiveDate,
+    wrong: Wrong,
+    disputed: Disputed,
+) -> Option<Finding> {
+    let (what, allowed) = match wrong {
+        Ok(None) => return None,
+        Ok(Some(allowed)) => (format!("{name} {stated} is not {allowed}"), allowed),
+        Err(unknown) => (format!("{name} {stated}: {unknown}"), "unknown".to_owned()),
+    };
+    let (ours, theirs) = (vec![Figure::new(name, allowed)], vec![Figure::new(name, stated)]);
+    Some(found(Kind::DateOutOfBounds, &what, ours, theirs, disputed))
+}

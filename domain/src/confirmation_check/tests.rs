@@ -1,0 +1,368 @@
+//! A row for each kind of difference: what the registrar states, and what is found.
+
+use super::*;
+use crate::{calendar::TradingCalendar, case::Kind as K};
+
+mod properties;
+mod shares_out;
+
+type Found = &'static [(Kind, &'static str, &'static str)];
+
+fn money(text: &str) -> Money {
+    text.parse().unwrap()
+}
+
+fn shares(text: &str) -> Shares {
+    text.parse().unwrap()
+}
+
+fn nav(text: &str) -> Nav {
+    text.parse().unwrap()
+}
+
+fn rate(text: &str) -> Promised {
+    Promised::Charge(Charge::Rate(text.parse().unwrap()))
+}
+
+/// Kind, sentence, disputed shares and disputed money of each finding.
+fn shown(findings: &[Finding]) -> Vec<(Kind, &str, String)> {
+    let disputed = |it: &Finding| format!("{} {}", it.disputed.shares, it.disputed.money);
+    findings.iter().map(|it| (it.kind, it.what.as_str(), disputed(it))).collect()
+}
+
+#[track_caller]
+fn assert_found(findings: &[Finding], expected: Found) {
+    let expected: Vec<_> = expected.iter().map(|(k, what, it)| (*k, *what, (*it).into())).collect();
+    assert_eq!(shown(findings), expected);
+}
+
+fn bought(amount: &str, fee: &str, refund: &str, price: &str, given: &str) -> PurchaseNumbers {
+    PurchaseNumbers {
+        amount: money(amount),
+        fee: money(fee),
+        refund: money(refund),
+        nav: nav(price),
+        shares: shares(given),
+        finished: true,
+    }
+}
+
+fn expected(fee: Promised) -> PurchaseExpected {
+    PurchaseExpected {
+        asked: "10000".parse().unwrap(),
+        fee,
+        nav: Some(nav("1.2345")),
+        rounding: ShareRounding::HalfUp,
+    }
+}
+
+#[test]
+fn a_purchase_that_adds_up_is_no_case() {
+    let rows = [
+        (rate("0.015"), bought("10000", "147.78", "0", "1.2345", "7980.74")),
+        (rate("0.0015"), bought("10000", "14.98", "0", "1.2345", "8088.31")),
+        (Promised::FREE, bought("10000", "0", "0", "1.2345", "8100.45")),
+        (Promised::FREE, bought("6000", "0", "4000", "1.2345", "4860.27")),
+        (Promised::FREE, bought("0", "0", "10000", "1.2345", "0")),
+        (Promised::Fee(money("147.78")), bought("10000", "147.78", "0", "1.2345", "7980.74")),
+        (Promised::Unsaid, bought("10000", "100.00", "0", "1.2345", "8019.44")),
+    ];
+    for (fee, stated) in rows {
+        assert_found(&purchase(&stated, &expected(fee)), &[]);
+    }
+    let truncated =
+        PurchaseExpected { rounding: ShareRounding::Truncate, ..expected(rate("0.015")) };
+    assert_found(&purchase(&bought("10000", "147.78", "0", "1.2345", "7980.73"), &truncated), &[]);
+}
+
+#[test]
+fn each_difference_in_a_purchase_is_found_with_its_kind_and_worth() {
+    let rows: [(PurchaseNumbers, Found); 9] = [
+        (
+            bought("10000", "14.78", "0", "1.2345", "8088.47"),
+            &[(K::FeeDiffersFromPromise, "fee 14.78 is not the promised 0.00", "0.00 14.78")],
+        ),
+        (
+            bought("10000", "147.78", "0", "1.2345", "8100.45"),
+            &[(K::FeeDiffersFromPromise, "fee 147.78 is not the promised 0.00", "0.00 147.78")],
+        ),
+        (
+            bought("10000", "0", "0", "1.2345", "810045.00"),
+            &[(
+                K::SharesDoNotFollowFromNav,
+                "shares 810045.00 are not 10000.00 / 1.2345 = 8100.45",
+                "801944.55 990000.55",
+            )],
+        ),
+        (
+            bought("10000", "0", "0", "1.2345", "8100.44"),
+            &[(
+                K::SharesDoNotFollowFromNav,
+                "shares 8100.44 are not 10000.00 / 1.2345 = 8100.45",
+                "0.00 0.01",
+            )],
+        ),
+        (
+            bought("10000", "0", "0", "1.2345", "0"),
+            &[(K::ZeroShares, "0.00 shares were given for 10000.00", "0.00 10000.00")],
+        ),
+        (
+            bought("10000", "0", "0", "1.2344", "8101.10"),
+            &[(K::NavDiffersFromPublished, "nav 1.2344 is not the published 1.2345", "0.65 0.80")],
+        ),
+        (
+            bought("10000", "0", "0", "1.2344", "8100.45"),
+            &[(K::NavDiffersFromPublished, "nav 1.2344 is not the published 1.2345", "0.00 0.00")],
+        ),
+        (
+            bought("9000", "0", "0", "1.2345", "7290.40"),
+            &[(
+                K::AmountDiffers,
+                "accepted 9000.00 and refund 0.00 are not the 10000.00 asked",
+                "0.00 1000.00",
+            )],
+        ),
+        (
+            bought("10000", "0", "0.01", "1.2345", "8100.45"),
+            &[(
+                K::AmountDiffers,
+                "accepted 10000.00 and refund 0.01 are not the 10000.00 asked",
+                "0.00 0.01",
+            )],
+        ),
+    ];
+    for (stated, found) in rows {
+        assert_found(&purchase(&stated, &expected(Promised::FREE)), found);
+    }
+}
+
+#[test]
+fn two_causes_are_two_findings_and_dispute_no_share_twice() {
+    let stated = bought("10000", "14.78", "0", "1.2344", "9000.00");
+    let findings = purchase(&stated, &expected(Promised::FREE));
+
+    assert_found(
+        &findings,
+        &[
+            (K::FeeDiffersFromPromise, "fee 14.78 is not the promised 0.00", "899.55 14.78"),
+            (
+                K::NavDiffersFromPublished,
+                "nav 1.2344 is not the published 1.2345",
+                "899.55 1110.49",
+            ),
+            (
+                K::SharesDoNotFollowFromNav,
+                "shares 9000.00 are not 10000.00 / 1.2345 = 8100.45",
+                "899.55 1110.49",
+            ),
+        ],
+    );
+    let all = Disputed { shares: shares("899.55"), money: money("1110.49") };
+    assert_eq!(Disputed::of(&findings), all);
+}
+
+#[test]
+fn both_sides_figures_stand_beside_each_other() {
+    let stated = bought("10000", "0", "0", "1.2345", "9000.00");
+    let [finding] = &purchase(&stated, &expected(Promised::FREE))[..] else { panic!("one") };
+    let side = |figures: &[Figure]| {
+        figures.iter().map(|it| format!("{} {}", it.name, it.value)).collect::<Vec<_>>()
+    };
+
+    assert_eq!(side(&finding.ours), ["net 10000.00", "nav 1.2345", "shares 8100.45"]);
+    assert_eq!(side(&finding.theirs), ["net 10000.00", "nav 1.2345", "shares 9000.00"]);
+}
+
+#[test]
+fn before_the_nav_is_published_shares_are_checked_against_the_stated_one() {
+    let unknown = PurchaseExpected { nav: None, ..expected(Promised::FREE) };
+
+    assert_found(&purchase(&bought("10000", "0", "0", "1.2344", "8101.10"), &unknown), &[]);
+    assert_found(
+        &purchase(&bought("10000", "0", "0", "1.2344", "8100.45"), &unknown),
+        &[(
+            K::SharesDoNotFollowFromNav,
+            "shares 8100.45 are not 10000.00 / 1.2344 = 8101.10",
+            "0.00 0.80",
+        )],
+    );
+}
+
+#[test]
+fn a_fee_that_was_never_promised_is_at_most_what_it_is_taken_from() {
+    let stated = bought("10000", "10000.01", "0", "1.2345", "0");
+
+    assert_found(
+        &purchase(&stated, &expected(Promised::Unsaid)),
+        &[(
+            K::FeeDiffersFromPromise,
+            "fee 10000.01 is more than the 10000.00 that it is taken from",
+            "0.00 0.01",
+        )],
+    );
+}
+
+#[test]
+fn a_record_that_is_not_the_last_may_leave_a_part_open_but_not_exceed_the_order() {
+    let part = PurchaseNumbers { finished: false, ..bought("6000", "0", "0", "1.2345", "4860.27") };
+    let much = PurchaseNumbers { finished: false, ..bought("10000.01", "0", "0", "1", "10000.01") };
+    let free = PurchaseExpected { nav: None, ..expected(Promised::FREE) };
+
+    assert_found(&purchase(&part, &free), &[]);
+    assert_found(
+        &purchase(&PurchaseNumbers { finished: true, ..part }, &free),
+        &[(
+            K::AmountDiffers,
+            "accepted 6000.00 and refund 0.00 are not the 10000.00 asked",
+            "0.00 4000.00",
+        )],
+    );
+    assert_found(
+        &purchase(&much, &free),
+        &[(
+            K::AmountDiffers,
+            "accepted 10000.01 and refund 0.00 are not the 10000.00 asked",
+            "0.00 0.01",
+        )],
+    );
+}
+
+#[test]
+fn a_subscription_is_priced_at_face_value_and_its_interest_becomes_shares() {
+    let right = SubscriptionNumbers {
+        amount: money("10000"),
+        fee: money("118.58"),
+        refund: Money::ZERO,
+        interest: money("3.17"),
+        nav: Nav::ONE,
+        shares: shares("9884.59"),
+        interest_shares: shares("3.17"),
+        finished: true,
+    };
+    let expected = SubscriptionExpected {
+        asked: "10000".parse().unwrap(),
+        fee: rate("0.012"),
+        interest: Some(money("3.17")),
+        face: Nav::ONE,
+        rounding: ShareRounding::HalfUp,
+    };
+    let rows: [(SubscriptionNumbers, Found); 5] = [
+        (right, &[]),
+        (
+            SubscriptionNumbers { shares: shares("9881.42"), ..right },
+            &[(
+                K::SharesDoNotFollowFromNav,
+                "shares 9881.42 are not 9884.59 / 1.0000 = 9884.59",
+                "0.00 3.17",
+            )],
+        ),
+        (
+            SubscriptionNumbers { interest_shares: Shares::ZERO, ..right },
+            &[(K::ZeroShares, "0.00 interest shares were given for 3.17", "0.00 3.17")],
+        ),
+        (
+            SubscriptionNumbers {
+                interest: money("3.71"),
+                shares: shares("9885.13"),
+                interest_shares: shares("3.71"),
+                ..right
+            },
+            &[(K::AmountDiffers, "interest 3.71 is not 3.17, as reckoned", "0.00 0.54")],
+        ),
+        (
+            SubscriptionNumbers { nav: nav("1.0100"), shares: shares("9786.72"), ..right },
+            &[(K::NavDiffersFromPublished, "nav 1.0100 is not the published 1.0000", "0.00 97.87")],
+        ),
+    ];
+    for (stated, found) in rows {
+        assert_found(&subscription(&stated, &expected), found);
+    }
+}
+
+/// Priced on Friday the 13th; a week of holidays follows, and T+1 is the 24th.
+fn dated(received_at: &str, stated: [&str; 3]) -> Vec<Finding> {
+    let calendar = TradingCalendar::xshg().unwrap();
+    let t = calendar.day("2026-02-13".parse().unwrap()).unwrap();
+    let [trade_date, confirmed_on, registered_on] = stated.map(|date| date.parse().unwrap());
+    let stated =
+        Dates { trade_date: Some(trade_date), confirmed_on, registered_on: Some(registered_on) };
+    let when = When {
+        received_at: received_at.parse().unwrap(),
+        t,
+        cut_off_of_t: calendar.cut_off(t),
+        lag_min: 1,
+        calendar: &calendar,
+    };
+    dates(&stated, &when, shares("8100.45"))
+}
+
+const OUT: Kind = K::DateOutOfBounds;
+
+#[test]
+fn dates_lie_between_the_t_of_the_order_and_today() {
+    let noon = "2026-02-25T12:00:00+08:00";
+    let (t, first, second) = ("2026-02-13", "2026-02-24", "2026-02-25");
+    let rows: [(&str, [&str; 3], Found); 10] = [
+        (noon, [t, first, first], &[]),
+        (noon, [t, second, first], &[]),
+        (noon, [t, second, "2026-03-12"], &[]),
+        (
+            "2026-02-13T14:59:59+08:00",
+            [t, t, t],
+            &[(
+                K::ConfirmedBeforeCutOff,
+                "received at 2026-02-13T14:59:59+08:00, before 2026-02-13T15:00:00+08:00 when T \
+                 2026-02-13 is complete",
+                "8100.45 0.00",
+            )],
+        ),
+        (
+            noon,
+            [t, t, first],
+            &[(OUT, "confirmed on 2026-02-13 is not 2026-02-24 to 2026-02-25", "8100.45 0.00")],
+        ),
+        (
+            noon,
+            [t, "2062-02-24", first],
+            &[(OUT, "confirmed on 2062-02-24 is not 2026-02-24 to 2026-02-25", "8100.45 0.00")],
+        ),
+        (
+            "2026-03-02T12:00:00+08:00",
+            [t, "2026-02-28", first],
+            &[(OUT, "confirmed on 2026-02-28 is not a trading day", "8100.45 0.00")],
+        ),
+        (
+            noon,
+            [t, first, "2026-02-23"],
+            &[(OUT, "registered on 2026-02-23 is not 2026-02-24 to 2026-03-11", "0.00 0.00")],
+        ),
+        (
+            noon,
+            [t, second, "2026-03-13"],
+            &[(OUT, "registered on 2026-03-13 is not 2026-02-24 to 2026-03-12", "0.00 0.00")],
+        ),
+        (
+            noon,
+            ["2026-02-12", first, first],
+            &[(OUT, "priced on 2026-02-12, but the order belongs to 2026-02-13", "8100.45 0.00")],
+        ),
+    ];
+    for (received_at, stated, found) in rows {
+        assert_found(&dated(received_at, stated), found);
+    }
+}
+
+#[test]
+fn past_the_end_of_the_calendar_no_date_is_taken_as_right() {
+    let stated = ["2026-02-13", "2027-01-04", "2026-02-24"];
+
+    assert_found(
+        &dated("2027-01-05T12:00:00+08:00", stated),
+        &[(
+            K::DateOutOfBounds,
+            "confirmed on 2027-01-04: 2027-01-04 is outside the trading calendar xshg-2026 \
+             (1990-12-19 to 2026-12-31); install the exchange's calendar for that year",
+            "8100.45 0.00",
+        )],
+    );
+}
