@@ -40,6 +40,13 @@ identifier!(
     ApplicationNo, "an application number", 24, "1 to 24 of A-Z a-z 0-9 . _ -"
 );
 
+impl AccountRef {
+    /// Stands where an account is not looked at.
+    pub(crate) fn judged() -> Self {
+        Self("judged-before".into())
+    }
+}
+
 /// Which order of a transaction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
