@@ -241,8 +241,13 @@ pub trait Saga: Sized + Send + Sync + 'static {
     /// # Errors
     /// [`NotDone`]; the saga is parked with it.
     fn act(&self, turn: &mut Turn<'_, Self>, what: Self::Do) -> Result<usize, NotDone>;
-    /// The call of a row; `None` when the log lacks what it needs.
-    fn call(&self, view: &View<'_, Self>, what: Self::Call) -> Option<Calling<Self>>;
+    /// The call of a row as it is made at that instant; `None` when the log lacks what it needs.
+    fn call(
+        &self,
+        view: &View<'_, Self>,
+        what: Self::Call,
+        now: Timestamp,
+    ) -> Option<Calling<Self>>;
     /// What must be in memory, besides the plan's streams, to hear that answer.
     fn needs(&self, view: &View<'_, Self>, answer: &Self::Answer, now: Timestamp) -> Vec<Need> {
         let _ = (view, answer, now);

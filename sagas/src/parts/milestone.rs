@@ -170,6 +170,11 @@ impl<P: Clone> Notes<P> {
         Some(())
     }
 
+    /// What is promised now: the first promise, or the one that replaced it.
+    pub fn promise<'a>(&'a self, first: &'a P) -> &'a P {
+        self.readmitted.as_deref().unwrap_or(first)
+    }
+
     /// Whether a record of it does not add up, and nobody has settled that.
     pub fn is_disputed(&self) -> bool {
         !self.disputes.is_empty()
