@@ -1,11 +1,11 @@
 //! Given a history, when a command comes, then these facts follow, or this refusal.
 //!
-//! 1. `then` also reads every fact back from its JSON, folds it and issues the command again: that
+//! 1. `then` also reads every fact back from what is stored of it, folds it and issues the command again: that
 //!    must decide nothing.
 //! 2. A table of refusals is complete when [`each_once`] finds every variant in it, in its order.
 
 use crate::decider::{Decider, replay};
-use serde::{Serialize, de::DeserializeOwned};
+use fundflow_kernel::codec::Stored;
 use std::fmt::Debug;
 
 /// The state after a history.
@@ -49,7 +49,7 @@ impl<D: Decider> Given<D> {
 
 impl<D> When<D>
 where
-    D: Decider<Event: PartialEq + Debug + Serialize + DeserializeOwned, Refusal: PartialEq + Debug>,
+    D: Stored<Event: PartialEq + Debug, Refusal: PartialEq + Debug>,
 {
     /// Exactly these facts follow, and the same command decides nothing after them.
     #[track_caller]
@@ -58,12 +58,10 @@ where
         let expected: Vec<_> = expected.into_iter().collect();
         assert_eq!(D::decide(&state, &command).as_ref(), Ok(&expected), "what follows");
         for event in &expected {
-            let json = serde_json::to_string(event).unwrap();
-            assert_eq!(
-                serde_json::from_str::<D::Event>(&json).as_ref().ok(),
-                Some(event),
-                "{json}"
-            );
+            let mut body = Vec::new();
+            D::write(event, &mut body).unwrap();
+            let body = String::from_utf8(body).unwrap();
+            assert_eq!(D::read(D::type_of(event), &body).as_ref().ok(), Some(event), "{body}");
             state = D::evolve(state, event).expect("evolve accepts what decide produced");
         }
         assert_eq!(D::decide(&state, &command), Ok(vec![]), "a repeated command decides nothing");

@@ -25,6 +25,7 @@ mod evolve;
 mod outcome;
 #[cfg(test)]
 mod refusal_tests;
+mod stored;
 mod terms;
 #[cfg(test)]
 mod tests;

@@ -17,6 +17,7 @@
 //! 5. A serial that is repeated decides nothing; one that comes with another amount is refused.
 
 mod decide;
+mod stored;
 #[cfg(test)]
 mod tests;
 
