@@ -72,6 +72,8 @@ pub struct DayUse {
 /// The answer, as it is stored with the order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Admitted {
+    /// The instant of the request: nothing that belongs to it happened before.
+    pub requested_at: Timestamp,
     /// T: the day whose batch carries the purchase of the money-market fund.
     pub trade_date: TradingDay,
     /// The day whose NAV prices the target.
@@ -179,6 +181,7 @@ pub fn readmit(was: &Admitted, again: &Readmission) -> Result<Admitted, Refusal>
     };
     let mut admitted = on_day(&a, was.mode, again.trade_date)?;
     admitted.suitability.clone_from(&was.suitability);
+    admitted.requested_at = was.requested_at;
     Ok(admitted)
 }
 
@@ -201,6 +204,7 @@ fn on_day(a: &Admission, mode: ConversionMode, trade_date: TradingDay) -> Result
     let accepted = checks::limits(a, mode, &days)?;
     let price = checks::price(a, mode, trade_date);
     Ok(Admitted {
+        requested_at: a.at,
         trade_date,
         nav_date: days.target_in,
         confirm_by: days.confirm_by,

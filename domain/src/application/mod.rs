@@ -25,6 +25,7 @@ mod evolve;
 mod outcome;
 #[cfg(test)]
 mod refusal_tests;
+mod stored;
 mod terms;
 #[cfg(test)]
 mod tests;
@@ -35,7 +36,6 @@ use crate::{
     orders::{Cause, Serial},
     time::Timestamp,
 };
-use fundflow_kernel::{codec::Stored, stored_types};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -382,22 +382,4 @@ impl Decider for Applications {
     fn evolve(state: State, event: &Event) -> Option<State> {
         evolve::evolve(state, event)
     }
-}
-
-impl Stored for Applications {
-    stored_types!(Event {
-        Placed => "application.placed",
-        Moved => "application.moved",
-        Accepted => "application.accepted",
-        Sealed => "application.sealed",
-        Sent => "application.sent",
-        Received => "application.received",
-        PortionConfirmed => "application.portion_confirmed",
-        Confirmed => "application.confirmed",
-        PartlyConfirmed => "application.partly_confirmed",
-        Corrected => "application.corrected",
-        RestRejected => "application.rest_rejected",
-        Rejected => "application.rejected",
-        Cancelled => "application.cancelled",
-    });
 }

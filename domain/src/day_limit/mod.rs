@@ -11,6 +11,7 @@
 //! 3. A give-back that came before its count leaves a mark that refuses the count for ever.
 //! 4. A day that was refused as a whole stays refused.
 
+mod stored;
 mod tally;
 #[cfg(test)]
 mod tests;

@@ -12,6 +12,7 @@
 //! 3. Each transaction counts once; a command repeated decides nothing.
 //! 4. A give-back that came before its count leaves a mark that refuses the count for ever.
 
+mod stored;
 #[cfg(test)]
 mod tests;
 

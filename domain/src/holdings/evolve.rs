@@ -81,7 +81,7 @@ fn take(reservation: &mut Reservation, taking: Taking) -> Option<()> {
         reservation.takings.iter().any(|it| it.reversed_by.as_ref() == Some(&taking.serial));
     let held = reservation.standing == Standing::Held;
     (!known && (held || corrects)).then_some(())?;
-    if held && taking.finished {
+    if taking.finished {
         reservation.standing = Standing::Finished;
     }
     reservation.takings.push(taking);

@@ -28,6 +28,7 @@ mod refusal;
 #[cfg(test)]
 mod refusal_tests;
 mod state;
+mod stored;
 #[cfg(test)]
 mod tests;
 

@@ -413,8 +413,3 @@ pub(super) fn own(code: &str, text: &str) -> Cause {
 pub(super) const fn lacks(what: &'static str) -> NotDone {
     NotDone::Lacks(what)
 }
-
-/// The cut-off until which the purchase can be taken back.
-pub(super) fn cut_off_of(saga: &DiscountPurchase, day: TradingDay) -> Timestamp {
-    saga.house.calendar.cut_off(day)
-}

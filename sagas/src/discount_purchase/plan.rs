@@ -45,8 +45,7 @@ pub struct Plan {
     pub amount: Amount,
 }
 
-/// An order of a transaction: its name is the transaction's with a suffix.
-pub fn order(id: &TransactionId, suffix: &'static str) -> OrderId {
+fn order(id: &TransactionId, suffix: &'static str) -> OrderId {
     OrderId::part(id, suffix)
 }
 

@@ -1,6 +1,6 @@
 //! A request: may it be placed, for which T, on which terms? And why it may not.
 
-use super::{Asked, Plan, Request, saga::DiscountPurchase, table_for};
+use super::{Plan, Request, saga::DiscountPurchase, table_for};
 use crate::house::House;
 use fundflow_domain::{
     admission::{self, Admission, Admitted, DayUse, Readmission, admit, readmit},

@@ -34,7 +34,7 @@ use std::sync::Arc;
 
 /// A saga of the fund business: one whose milestones are those of [`super::milestone`].
 pub trait FundSaga:
-    Saga<Milestone = Milestone<Self::Promise>, Notes = Notes<Self::Promise>>
+    Saga<Milestone = Milestone<<Self as Saga>::Promise>, Notes = Notes<<Self as Saga>::Promise>>
 {
     /// Calendar, catalogue and names of ports.
     fn house(&self) -> &House;
