@@ -28,5 +28,6 @@ mod running;
 // What is read off its log, and off its tables.
 pub mod liveness;
 pub mod look;
+pub mod replay;
 pub mod table_doc;
 pub mod timeline;

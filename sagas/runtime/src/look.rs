@@ -11,9 +11,10 @@ use crate::{
     liveness::{self, Wait},
     message::SagaId,
     process::Retry,
-    running::{ending_name, table_of},
+    replay::Replayed,
+    running::ending_name,
     saga::{OpenEnd, Saga, View},
-    timeline::{self, Line, Replayed},
+    timeline::{self, Line},
 };
 use chrono::NaiveDate;
 use fundflow_kernel::{
@@ -100,9 +101,9 @@ pub(crate) fn streams_of<S: Saga>(
     id: &TransactionId,
     history: &[Recorded],
 ) -> Vec<StreamName> {
-    let mut replayed = Replayed::<S>::new(id);
-    let _ = history.iter().try_for_each(|event| replayed.hear(saga, id, event));
-    replayed.used
+    let mut replayed = Replayed::<S>::new(id.clone());
+    let _ = history.iter().try_for_each(|event| replayed.hear(saga, event));
+    replayed.used().to_vec()
 }
 
 /// Everything about that saga. `events` are all of its streams'; any order of streams will do.
@@ -112,13 +113,13 @@ pub(crate) fn streams_of<S: Saga>(
 pub fn look<S: Saga>(saga: &S, id: &TransactionId, events: &[Recorded]) -> Result<Look, LookError> {
     let mut ordered: Vec<&Recorded> = events.iter().collect();
     ordered.sort_by_key(|event| event.position);
-    let mut replayed = Replayed::<S>::new(id);
+    let mut replayed = Replayed::<S>::new(id.clone());
     for event in &ordered {
-        replayed.hear(saga, id, event)?;
+        replayed.hear(saga, event)?;
     }
     let identity = SagaId { kind: S::KIND, transaction: id.clone() };
-    let Some(view) = replayed.view(id) else { return Err(LookError::Unknown(identity)) };
-    let table = replayed.streams.state(&replayed.key).and_then(table_of::<S>);
+    let Some(view) = replayed.view() else { return Err(LookError::Unknown(identity)) };
+    let table = replayed.table();
     let stand = table.map(|table| table.stand(&view));
     let timeline = match table {
         Some(table) => timeline::timeline(saga, id, table, ordered)?,
@@ -145,7 +146,7 @@ pub fn look<S: Saga>(saga: &S, id: &TransactionId, events: &[Recorded]) -> Resul
         waits,
         timeline,
         business_date: S::business_date(&view),
-        streams: replayed.used,
+        streams: replayed.used().to_vec(),
     })
 }
 

@@ -146,6 +146,11 @@ impl<S: Saga> Calling<S> {
         let (port, key) = (port.clone(), call.key());
         Self { port, key, call: Arc::new(call), wrap, saga: std::marker::PhantomData }
     }
+
+    /// Its idempotency key.
+    pub const fn key(&self) -> &Arc<str> {
+        &self.key
+    }
 }
 
 impl<S> fmt::Debug for Calling<S> {

@@ -9,18 +9,12 @@
 //!    are facts of whole streams.
 
 use crate::{
-    process::Process,
+    replay::Replayed,
     saga::{Saga, View},
     stand::Stand,
     step::{Exit, Table},
-    turn::view_of,
 };
-use fundflow_kernel::{
-    envelope::{Recorded, StreamName},
-    ids::TransactionId,
-    store::ReadError,
-    streams::{Key, Opener, Streams},
-};
+use fundflow_kernel::{envelope::Recorded, ids::TransactionId, store::ReadError};
 use std::collections::HashMap;
 
 /// How a row is.
@@ -62,69 +56,6 @@ pub struct Line {
     pub by: Option<Recorded>,
 }
 
-/// A saga's streams, folded apart from any runner's memory.
-pub(crate) struct Replayed<S: Saga> {
-    pub(crate) streams: Streams,
-    pub(crate) key: Key<Process<S>>,
-    pub(crate) plan: Option<S::Plan>,
-    /// The streams of every plan that it ever had, its process stream first.
-    pub(crate) used: Vec<StreamName>,
-    planned_for: S::Notes,
-    openers: HashMap<&'static str, Opener>,
-}
-
-impl<S: Saga> Replayed<S> {
-    pub(crate) fn new(id: &TransactionId) -> Self {
-        let key: Key<Process<S>> = Key::of(id);
-        let own = [Opener::of::<Process<S>>()];
-        let openers = S::aggregates().into_iter().chain(own);
-        Self {
-            streams: Streams::default(),
-            used: vec![key.stream().clone()],
-            key,
-            plan: None,
-            planned_for: S::Notes::default(),
-            openers: openers.map(|opener| (opener.category(), opener)).collect(),
-        }
-    }
-
-    /// Folds one event of any of the saga's streams; those of other categories change nothing.
-    pub(crate) fn hear(
-        &mut self,
-        saga: &S,
-        id: &TransactionId,
-        event: &Recorded,
-    ) -> Result<(), ReadError> {
-        let Some(opener) = self.openers.get(event.stream.category()) else { return Ok(()) };
-        self.streams.replay(&opener.need(&event.stream), event)?;
-        if event.stream == *self.key.stream() {
-            self.replan(saga, id);
-        }
-        Ok(())
-    }
-
-    fn replan(&mut self, saga: &S, id: &TransactionId) {
-        let Some(open) = self.streams.state(&self.key).and_then(|state| state.open()) else {
-            return;
-        };
-        if self.plan.is_some() && open.notes == self.planned_for {
-            return;
-        }
-        let (plan, notes) = (saga.plan(id, open), open.notes.clone());
-        for need in S::streams(&plan) {
-            self.streams.provide(&need, []);
-            if !self.used.contains(need.stream()) {
-                self.used.push(need.stream().clone());
-            }
-        }
-        (self.plan, self.planned_for) = (Some(plan), notes);
-    }
-
-    pub(crate) fn view<'a>(&'a self, id: &'a TransactionId) -> Option<View<'a, S>> {
-        view_of(&self.streams, &self.key, id, self.plan.as_ref()?)
-    }
-}
-
 /// When each fact of the table came to hold.
 struct Instants<'a, S: Saga> {
     facts: Vec<S::Fact>,
@@ -164,15 +95,15 @@ pub fn timeline<'a, S: Saga>(
     table: &'static Table<S>,
     events: impl IntoIterator<Item = &'a Recorded>,
 ) -> Result<Vec<Line>, ReadError> {
-    let mut replayed = Replayed::<S>::new(id);
+    let mut replayed = Replayed::<S>::new(id.clone());
     let mut instants = Instants { facts: table.facts(), since: HashMap::new(), begun: false };
     for event in events {
-        replayed.hear(saga, id, event)?;
-        if let Some(view) = replayed.view(id) {
+        replayed.hear(saga, event)?;
+        if let Some(view) = replayed.view() {
             instants.note(&view, event);
         }
     }
-    let Some(view) = replayed.view(id) else { return Ok(Vec::new()) };
+    let Some(view) = replayed.view() else { return Ok(Vec::new()) };
     let (mut lines, left_from) = rows(table, &view, &instants);
     if let Some(from) = left_from {
         way_out(table, &view, from, &instants, &mut lines);

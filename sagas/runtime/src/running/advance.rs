@@ -35,8 +35,7 @@ impl<S: Saga> Running<S> {
                 desk.out.rests.push((self.id.clone(), Rest::Parked(cause)));
                 return;
             }
-            if !self.step(desk) {
-                self.sides(desk);
+            if !self.step(desk) && !self.sides(desk) {
                 return self.finish(desk);
             }
         }
@@ -216,12 +215,13 @@ impl<S: Saga> Running<S> {
     }
 
     /// The lanes beside the table. A parked saga's other lanes go on; the one that it is parked at
-    /// waits with it.
-    fn sides(&mut self, desk: &mut Desk<'_>) {
-        let Some(table) = self.table(desk.streams) else { return };
+    /// waits with it. Returns whether one of them decided something: a row may have waited for it.
+    fn sides(&mut self, desk: &mut Desk<'_>) -> bool {
+        let mut moved = false;
+        let Some(table) = self.table(desk.streams) else { return moved };
         for (index, side) in table.beside.iter().enumerate() {
             let deed = &side.deed;
-            let Some(view) = self.view(desk.streams) else { return };
+            let Some(view) = self.view(desk.streams) else { return moved };
             let idle = side.only_after_the_end && view.ending.is_none();
             if idle || S::holds(&view, deed.done) {
                 self.lanes[index + 1].again = None;
@@ -234,7 +234,7 @@ impl<S: Saga> Running<S> {
             }
             match deed.send {
                 Send::Do(what) if parked.is_none() => {
-                    self.act_row(desk, deed.name, what);
+                    moved |= self.act_row(desk, deed.name, what);
                 }
                 Send::Do(_) | Send::Wait => {}
                 Send::Call(what) | Send::Await(what) => {
@@ -243,6 +243,7 @@ impl<S: Saga> Running<S> {
                 }
             }
         }
+        moved
     }
 
     /// What a lane beside the table is about moves on (the next refund): a new conversation.
