@@ -81,13 +81,18 @@ async fn ask(port: Arc<dyn AnyPort>, limit: Duration, effect: &Effect) -> Payloa
         }
         Ok(Err(_)) => {
             tracing::error!("{effect:?}: the port panicked");
-            port.silence(Cause::new("panicked", "the port panicked"))
+            silence(&port, effect, "panicked", "the port panicked".to_owned())
         }
         Err(_) => {
             let text = format!("no answer within {} ms", limit.as_millis());
-            port.silence(Cause::new("time_out", text))
+            silence(&port, effect, "time_out", text)
         }
     }
+}
+
+fn silence(port: &Arc<dyn AnyPort>, effect: &Effect, code: &'static str, text: String) -> Payload {
+    let silence = port.silence(&effect.call(), Cause::new(code, text.clone()));
+    silence.unwrap_or_else(|| no_answer(code, text))
 }
 
 fn no_answer(code: &'static str, text: String) -> Payload {
