@@ -25,11 +25,14 @@ pub mod lots;
 pub mod modes;
 pub mod money;
 pub mod money_fund;
+pub mod plan;
 pub mod postings;
 pub mod proration;
 pub mod purchase;
 pub mod redemption;
 pub mod status;
 pub mod suitability;
+#[cfg(test)]
+mod testing;
 pub mod time;
 pub mod wallet;
