@@ -2,13 +2,13 @@
 //!
 //! `cargo run --release --example embed`
 
-use fundflow::application::clock::{Clock, ManualClock};
 use fundflow::application::counterparty::{Charge, ChargeAnswer, PaymentChannel};
 use fundflow::application::counterparty::{Refund, RefundAnswer};
 use fundflow::domain::{calendar::TradingCalendar, fund_order::Payment, ids::PaymentNo};
 use fundflow::infrastructure::sandbox::registrar::{Confirming, Market, SandboxRegistrar};
 use fundflow::infrastructure::sandbox::scenario::Scenario;
 use fundflow::infrastructure::{catalogue, sqlite::Settings, sqlite::SqliteStore};
+use fundflow::kernel::clock::{Clock, ManualClock};
 use fundflow::{Engine, Purchase, Rest, domain::investor::SalesChannel};
 use std::{collections::HashMap, sync::Arc};
 

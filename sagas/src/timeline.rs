@@ -9,16 +9,16 @@ use crate::{
     step::{Exit, Table},
     world::{Fact, World},
 };
-use fundflow_application::{
-    codec::{self, Stored},
-    envelope::Recorded,
-};
 use fundflow_domain::{
     decider::Decider,
     discount_purchase::{DiscountPurchase, State},
     fund_order::{self, FundOrder},
     ids::{Leg, OrderId, TransactionId},
     wallet::{self, Credit, Entry, Reservation, Wallet},
+};
+use fundflow_kernel::{
+    codec::{self, Stored},
+    envelope::Recorded,
 };
 use std::collections::BTreeMap;
 
@@ -223,7 +223,18 @@ fn move_entry(entry: &mut Entry, event: &wallet::Event) {
         E::CreditReversed { .. } => entry.credit = Credit::Reversed,
         E::SharesReserved { shares, .. } => entry.reservation = Reservation::Held(*shares),
         E::SharesReleased { .. } => entry.reservation = Reservation::Released,
-        E::SharesSpent { shares, .. } => entry.reservation = Reservation::Spent(*shares),
+        E::SharesSpent { shares, .. } | E::SharesTakenOut { shares, .. } => {
+            entry.reservation = Reservation::Spent(*shares);
+        }
+        E::CreditCorrected { shares, .. } => entry.credit = Credit::Confirmed(*shares),
+        E::SharesFrozen { .. }
+        | E::SharesUnfrozen { .. }
+        | E::SharesHeld { .. }
+        | E::SharesUnheld { .. }
+        | E::IncomeAccrued { .. }
+        | E::IncomeReversed { .. }
+        | E::IncomeCarried { .. }
+        | E::IncomeSettled { .. } => {}
     }
 }
 

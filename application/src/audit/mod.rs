@@ -19,13 +19,7 @@ mod whole;
 
 pub use report::{Check, Counts, Finding, Holding, LISTED, Report};
 
-use crate::{
-    codec,
-    envelope::{Chain, EventId, Recorded, StreamName},
-    read_models::{Kept, Sagas},
-    store::{EventStore, Position, ReadError, Version},
-    transact::with_sources,
-};
+use crate::read_models::{Kept, Sagas};
 use books::Books;
 use fundflow_domain::{
     decider::Decider,
@@ -34,6 +28,12 @@ use fundflow_domain::{
     ids::{OrderId, TransactionId},
     time::Timestamp,
     wallet::{self, Wallet},
+};
+use fundflow_kernel::{
+    codec,
+    envelope::{Chain, EventId, Recorded, StreamName},
+    loaded::with_sources,
+    store::{EventStore, Position, ReadError, Version},
 };
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -227,8 +227,9 @@ impl Audit {
         let new = &event.event;
         let told = codec::decode::<Wallet>(&new.event_type, new.schema, &new.data)
             .map_err(|error| with_sources(&error))?;
-        if *told.transaction() != new.correlation {
-            let (of, correlation) = (told.transaction(), &new.correlation);
+        // What the register, a case or a day's income did speaks of no transaction.
+        if let Some(of) = told.transaction().filter(|of| **of != new.correlation) {
+            let correlation = &new.correlation;
             let what = format!("its correlation is {correlation} and it speaks of {of}");
             self.find(Check::Envelope, event, what);
         }

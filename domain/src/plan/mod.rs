@@ -25,6 +25,7 @@ mod occurrence;
 mod occurrence_tests;
 #[cfg(test)]
 mod refusal_tests;
+mod stored;
 mod terms;
 #[cfg(test)]
 mod tests;

@@ -38,6 +38,7 @@ mod kept_back_tests;
 #[cfg(test)]
 pub(crate) mod property_tests;
 mod shares;
+mod stored;
 #[cfg(test)]
 mod tests;
 
