@@ -117,6 +117,7 @@ fn schema(name: &str) -> u16 {
         DiscountPurchase::CATEGORY => schema_of::<DiscountPurchase>(name),
         FundOrder::CATEGORY => schema_of::<FundOrder>(name),
         Wallet::CATEGORY => schema_of::<Wallet>(name),
+        RegularPlan::CATEGORY => schema_of::<RegularPlan>(name),
         other => panic!("no decider writes streams of category {other}"),
     }
 }
@@ -170,6 +171,7 @@ fn every_golden_file_can_still_be_read() {
             reads::<DiscountPurchase>(&name, at, &text),
             reads::<FundOrder>(&name, at, &text),
             reads::<Wallet>(&name, at, &text),
+            reads::<RegularPlan>(&name, at, &text),
         ];
         assert_eq!(read.iter().sum::<usize>(), 1, "{name}");
     }

@@ -227,7 +227,7 @@ fn business_word(text: &str, of: &[&str]) -> Option<(usize, String)> {
 #[test]
 fn the_kernel_has_no_word_of_the_business() {
     let (folders, of) = BUSINESS;
-    let generic = |name: &str| folders.iter().any(|folder| name.starts_with(folder.as_str()));
+    let generic = |name: &str| folders.iter().any(|folder| name.starts_with(folder));
     let mut seen = 0;
     for (name, text) in files().iter().filter(|(name, _)| generic(name)) {
         seen += 1;

@@ -56,7 +56,7 @@ pub(crate) fn any_command() -> impl Strategy<Value = Command> {
                         C::SettleIncome(transaction, paid)
                     }
                 }
-                _ => C::CarryIncome { through: day, registered: later },
+                18.. => C::CarryIncome { through: day, registered: later },
             }
         },
     )
