@@ -96,6 +96,8 @@ fn every_second_week_is_counted_from_its_own_date() {
         first(3, &every(fortnight)),
         ["2026-01-08 2026-01-08", "2026-01-22 2026-01-22", "2026-02-05 2026-02-05"]
     );
+    let later = Frequency::Biweekly { weekday: Weekday::Thu, counted_from: date("2026-02-27") };
+    assert_eq!(first(1, &every(later)), ["2026-03-05 2026-03-05"]);
 }
 
 #[test]

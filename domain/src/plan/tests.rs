@@ -204,13 +204,15 @@ fn a_later_change_replaces_what_was_agreed_for_later_days() {
     let history = [
         opened(),
         changed("2026-01-02", amount("800"), "2026-06-01"),
-        changed("2026-01-03", fifth, "2026-03-01"),
+        changed("2026-01-03", fifth.clone(), "2026-04-01"),
+        changed("2026-01-04", fifth, "2026-04-01"),
     ];
     let state = given::<RegularPlan>(history)
         .when(change("2026-01-02", amount("800"), "2026-06-01"))
         .then([])
         .state();
 
+    assert_eq!(state.plan().unwrap().segments.len(), 2);
     let july = state.plan().unwrap().terms_on(date("2026-07-05"));
     assert_eq!((july.amount.to_string(), july.frequency), ("500.00".into(), monthly(5)));
 }
@@ -240,7 +242,9 @@ fn dates_of_a_pause_are_passed_over() {
     let mut history = vec![opened(), begun("2026-01-10"), paused("2026-02-01")];
     assert_eq!(next(history.clone()), None);
 
-    history.push(resumed("2026-03-20"));
+    let on_its_date = history.iter().cloned().chain([resumed("2026-03-10")]).collect();
+    assert_eq!(next(on_its_date), Some("2026-03-10".into()));
+    history.push(resumed("2026-03-11"));
     assert_eq!(next(history), Some("2026-04-10".into()));
 }
 

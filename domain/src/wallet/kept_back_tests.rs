@@ -195,6 +195,20 @@ fn a_rejection_that_the_registrar_corrects_becomes_a_lot() {
 }
 
 #[test]
+fn a_lot_of_nothing_does_not_keep_its_date_when_it_is_corrected() {
+    let none = credited("TX-1", "0.00", "2026-03-02");
+    let then = given::<Wallet>(none).when(correct("R-2", "5.00")).then([corrected(
+        "R-2",
+        "0.00",
+        vec![],
+        "5.00",
+        "5.00",
+    )]);
+
+    assert_eq!(then.state().lots()[0].registered, date("2026-03-03"));
+}
+
+#[test]
 fn the_confirmation_that_was_corrected_is_old_news() {
     let first = corrected("R-2", "100.00", vec![taken("TX-1", "100.00")], "1.00", "1.00");
     let second = corrected("R-3", "1.00", vec![taken("TX-1", "1.00")], "120.00", "120.00");
