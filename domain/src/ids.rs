@@ -40,6 +40,13 @@ identifier!(
     ApplicationNo, "an application number", 24, "1 to 24 of A-Z a-z 0-9 . _ -"
 );
 
+impl AccountRef {
+    /// Stands where an account is not looked at.
+    pub(crate) fn judged() -> Self {
+        Self("judged-before".into())
+    }
+}
+
 /// Which order of a transaction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -74,7 +81,21 @@ impl OrderId {
     }
 }
 
+impl OrderId {
+    /// An order of that transaction: `{transaction}.{suffix}`. Suffixes are literals of at most 15
+    /// letters, so that the name always fits.
+    pub fn part(transaction: &TransactionId, suffix: &'static str) -> Self {
+        debug_assert!(suffix.len() <= 15, "{suffix:?} is too long");
+        Self(format!("{transaction}.{suffix}").into())
+    }
+}
+
 impl PaymentNo {
+    /// What an order pays out.
+    pub fn out(order: &OrderId) -> Self {
+        Self(format!("{order}.out").into())
+    }
+
     /// The payment for an order.
     pub fn pay(order: &OrderId) -> Self {
         Self(format!("{order}.pay").into())

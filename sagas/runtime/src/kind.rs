@@ -1,13 +1,19 @@
 //! A kind of saga without its types: how the runner and the desk see what a user registered.
 
 use crate::{
+    look::{self, Look, LookError},
     message::SagaId,
     port::Payload,
     process::Process,
     running::{Instance, Running},
     saga::Saga,
+    table_doc::TableDoc,
 };
-use fundflow_kernel::{ids::TransactionId, streams::{Key, Opener}};
+use fundflow_kernel::{
+    envelope::{Recorded, StreamName},
+    ids::TransactionId,
+    streams::{Key, Opener},
+};
 use std::sync::Arc;
 
 /// A registered kind of saga.
@@ -20,6 +26,16 @@ pub trait Kind: Send + Sync {
     fn ending_types(&self) -> Vec<&'static str>;
     /// A saga of which nothing is in memory yet.
     fn fresh(&self, transaction: TransactionId) -> Box<dyn Instance>;
+    /// Every table that an unfinished saga may be on, in words.
+    fn tables(&self) -> Vec<TableDoc>;
+    /// The streams of a saga, as the events of its process stream, oldest first, name them. One that
+    /// cannot be folded names those of the events before.
+    fn streams_of(&self, transaction: &TransactionId, history: &[Recorded]) -> Vec<StreamName>;
+    /// Everything about one saga, from all events of its streams.
+    ///
+    /// # Errors
+    /// [`LookError`]: it was never prepared, or a stream is damaged.
+    fn look(&self, transaction: &TransactionId, events: &[Recorded]) -> Result<Look, LookError>;
 }
 
 /// A kind of saga with its types.
@@ -45,6 +61,18 @@ impl<S: Saga> Kind for Of<S> {
 
     fn fresh(&self, transaction: TransactionId) -> Box<dyn Instance> {
         Box::new(Running::fresh(self.0.clone(), transaction))
+    }
+
+    fn tables(&self) -> Vec<TableDoc> {
+        S::TABLES.iter().map(|table| TableDoc::of(table)).collect()
+    }
+
+    fn streams_of(&self, transaction: &TransactionId, history: &[Recorded]) -> Vec<StreamName> {
+        look::streams_of(self.0.as_ref(), transaction, history)
+    }
+
+    fn look(&self, transaction: &TransactionId, events: &[Recorded]) -> Result<Look, LookError> {
+        look::look(self.0.as_ref(), transaction, events)
     }
 }
 

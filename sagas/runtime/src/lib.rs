@@ -25,6 +25,9 @@ pub mod message;
 pub mod runner;
 mod running;
 
-// What is read off its log.
+// What is read off its log, and off its tables.
 pub mod liveness;
+pub mod look;
+pub mod replay;
+pub mod table_doc;
 pub mod timeline;

@@ -1,1 +1,175 @@
 //! What an unfinished saga waits for, read off the log alone.
+//!
+//! 1. Whoever is unfinished waits for an answer, a word, a timer or a person. There is no fifth
+//!    thing: a saga that stands at a command of our own, and is not parked, has been forgotten.
+//! 2. A parked saga waits for the person; the counterparty of the row is asked all the same, slowly.
+//! 3. The lanes beside the table go their own way, so a saga may wait for several things.
+
+use crate::{
+    port::PortName,
+    process::Retry,
+    saga::{Saga, View},
+    stand::Stand,
+    step::{Deed, Send, Table},
+};
+use fundflow_kernel::{cause::Cause, ids::VersionTag, time::Timestamp};
+use std::sync::Arc;
+
+/// What it waits for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Wait {
+    /// A call is out, or goes out again when the engine starts.
+    Answer {
+        /// The row or move.
+        row: Arc<str>,
+        /// Who has the call.
+        port: PortName,
+    },
+    /// A counterparty speaks by itself, and is asked when it does not.
+    Word {
+        /// The row or move.
+        row: Arc<str>,
+        /// Who is to speak.
+        port: PortName,
+        /// From when on it is asked; `None`: nobody can know (the calendar has ended).
+        asks: Option<Timestamp>,
+    },
+    /// The next attempt has its time.
+    Timer(Retry),
+    /// A person must decide.
+    Operator {
+        /// Where it was parked.
+        row: Arc<str>,
+        /// Why.
+        cause: Cause,
+        /// Who is asked meanwhile, slowly: its answer may make the person superfluous.
+        asked: Option<PortName>,
+    },
+    /// Nobody: the row is our own command and was not decided. Never in a sound log.
+    Nobody {
+        /// The row or move.
+        row: Arc<str>,
+    },
+    /// This program does not know the table that it is on.
+    UnknownTable {
+        /// As it was pinned.
+        table: VersionTag,
+    },
+}
+
+impl Wait {
+    /// Whether this keeps the saga alive.
+    pub const fn is_alive(&self) -> bool {
+        match self {
+            Wait::Answer { .. } | Wait::Word { .. } | Wait::Timer(_) | Wait::Operator { .. } => {
+                true
+            }
+            Wait::Nobody { .. } | Wait::UnknownTable { .. } => false,
+        }
+    }
+
+    /// The row or move that waits; `None` while nobody can tell.
+    pub fn row(&self) -> Option<&Arc<str>> {
+        match self {
+            Wait::Answer { row, .. }
+            | Wait::Word { row, .. }
+            | Wait::Operator { row, .. }
+            | Wait::Nobody { row } => Some(row),
+            Wait::Timer(retry) => Some(&retry.row),
+            Wait::UnknownTable { .. } => None,
+        }
+    }
+}
+
+/// Everything that a saga waits for; empty when it is over and owes nothing. `table` is the one that
+/// it pinned, `None` if this program does not know it.
+pub fn waits<S: Saga>(saga: &S, view: &View<'_, S>, table: Option<&'static Table<S>>) -> Vec<Wait> {
+    let Some(table) = table else {
+        return vec![Wait::UnknownTable { table: view.open.table.clone() }];
+    };
+    let watch = Watch { saga, view, table };
+    let mut sides: Vec<Wait> = table
+        .beside
+        .iter()
+        .filter_map(|side| watch.side(side.only_after_the_end, &side.deed))
+        .collect();
+    let main = watch.main(&table.stand(view), !sides.is_empty());
+    sides.splice(0..0, main);
+    sides
+}
+
+struct Watch<'a, S: Saga> {
+    saga: &'a S,
+    view: &'a View<'a, S>,
+    table: &'static Table<S>,
+}
+
+impl<S: Saga> Watch<'_, S> {
+    fn main(&self, stand: &Stand<S>, sides_wait: bool) -> Option<Wait> {
+        if let Some(parked) = &self.view.open.parked {
+            let asked = match stand {
+                Stand::Blocked(..) | Stand::Over => None,
+                Stand::Forward(..) | Stand::Leaving(..) => stand.deed(),
+            };
+            let side = || self.table.beside.iter().map(|side| &side.deed);
+            let here = asked.into_iter().chain(side()).find(|deed| *deed.name == *parked.row);
+            return Some(Wait::Operator {
+                row: parked.row.clone(),
+                cause: parked.cause.clone(),
+                asked: here.and_then(|deed| self.port(deed)),
+            });
+        }
+        match stand {
+            Stand::Over => None,
+            Stand::Blocked(_, exit) => Some(Wait::Nobody { row: exit.deed.name.into() }),
+            Stand::Leaving(_, exit) => self.deed(&exit.deed, sides_wait),
+            Stand::Forward(_, step) if self.view.open.landing_chosen && step.refuse.is_some() => {
+                Some(Wait::Nobody { row: step.deed.name.into() })
+            }
+            Stand::Forward(_, step) => self.deed(&step.deed, sides_wait),
+        }
+    }
+
+    /// A lane beside the table. While a person is waited for, only lanes that ask others go on.
+    fn side(&self, only_after_the_end: bool, deed: &Deed<S>) -> Option<Wait> {
+        let idle = only_after_the_end && self.view.ending.is_none();
+        if idle || S::holds(self.view, deed.done) {
+            return None;
+        }
+        let parked = self.view.open.parked.as_ref();
+        let waits_too = match deed.send {
+            Send::Do(_) | Send::Wait => parked.is_some(),
+            Send::Call(_) | Send::Await(_) => parked.is_some_and(|it| *it.row == *deed.name),
+        };
+        if waits_too { None } else { self.deed(deed, false) }
+    }
+
+    fn deed(&self, deed: &Deed<S>, sides_wait: bool) -> Option<Wait> {
+        let row: Arc<str> = deed.name.into();
+        let retry = self.view.open.retries.iter().find(|retry| retry.row == row);
+        let nobody = Wait::Nobody { row: row.clone() };
+        match deed.send {
+            Send::Do(_) => Some(nobody),
+            // The lanes that bring it about are waited for in its stead.
+            Send::Wait => (!sides_wait).then_some(nobody),
+            Send::Call(_) | Send::Await(_) if retry.is_some() => retry.cloned().map(Wait::Timer),
+            Send::Call(_) => {
+                self.port(deed).map_or(Some(nobody), |port| Some(Wait::Answer { row, port }))
+            }
+            Send::Await(_) => {
+                let asks = deed.asks.and_then(|when| self.saga.when(self.view, when));
+                let word = |port| Wait::Word { row, port, asks };
+                Some(self.port(deed).map_or(nobody, word))
+            }
+        }
+    }
+
+    fn port(&self, deed: &Deed<S>) -> Option<PortName> {
+        match deed.send {
+            Send::Do(_) | Send::Wait => None,
+            Send::Call(what) | Send::Await(what) => {
+                self.saga.call(self.view, what, Timestamp::default()).map(|calling| calling.port)
+            }
+        }
+    }
+}

@@ -105,9 +105,9 @@ impl<S: Saga> Clone for View<'_, S> {
 
 impl<S: Saga> Copy for View<'_, S> {}
 
-impl<S: Saga> View<'_, S> {
+impl<'a, S: Saga> View<'a, S> {
     /// The state behind a key of the plan; `None` when its stream is damaged.
-    pub fn state<D>(&self, key: &Key<D>) -> Option<&D::State>
+    pub fn state<D>(&self, key: &Key<D>) -> Option<&'a D::State>
     where
         D: Stored<State: Clone + Send + Sync> + 'static,
     {
@@ -128,14 +128,28 @@ pub struct Calling<S> {
 pub(crate) type Wrap = Arc<dyn Fn(&(dyn Any + Send + Sync)) -> Option<Payload> + Send + Sync>;
 
 impl<S: Saga> Calling<S> {
-    /// To the port of that name.
+    /// To the port of that name, of that type.
     pub fn to<P: Port>(port: &PortName, call: P::Call, wrap: fn(P::Answer) -> S::Answer) -> Self {
+        Self::of(port, call, wrap)
+    }
+
+    /// To the port of that name, whichever type speaks that way.
+    pub fn of<C, A>(port: &PortName, call: C, wrap: fn(A) -> S::Answer) -> Self
+    where
+        C: Keyed + Send + Sync + 'static,
+        A: Clone + Send + Sync + 'static,
+    {
         let wrap: Wrap = Arc::new(move |answer| {
-            let answer = answer.downcast_ref::<P::Answer>()?.clone();
+            let answer = answer.downcast_ref::<A>()?.clone();
             Some(Arc::new(wrap(answer)) as Payload)
         });
         let (port, key) = (port.clone(), call.key());
         Self { port, key, call: Arc::new(call), wrap, saga: std::marker::PhantomData }
+    }
+
+    /// Its idempotency key.
+    pub const fn key(&self) -> &Arc<str> {
+        &self.key
     }
 }
 
@@ -241,8 +255,13 @@ pub trait Saga: Sized + Send + Sync + 'static {
     /// # Errors
     /// [`NotDone`]; the saga is parked with it.
     fn act(&self, turn: &mut Turn<'_, Self>, what: Self::Do) -> Result<usize, NotDone>;
-    /// The call of a row; `None` when the log lacks what it needs.
-    fn call(&self, view: &View<'_, Self>, what: Self::Call) -> Option<Calling<Self>>;
+    /// The call of a row as it is made at that instant; `None` when the log lacks what it needs.
+    fn call(
+        &self,
+        view: &View<'_, Self>,
+        what: Self::Call,
+        now: Timestamp,
+    ) -> Option<Calling<Self>>;
     /// What must be in memory, besides the plan's streams, to hear that answer.
     fn needs(&self, view: &View<'_, Self>, answer: &Self::Answer, now: Timestamp) -> Vec<Need> {
         let _ = (view, answer, now);

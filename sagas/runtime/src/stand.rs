@@ -41,6 +41,14 @@ impl<S: Saga> Stand<S> {
         }
     }
 
+    /// Whether an operator may close the row that it stands on.
+    pub const fn can_be_skipped(&self) -> bool {
+        match self {
+            Stand::Forward(_, step) => step.refuse.is_some(),
+            Stand::Leaving(..) | Stand::Blocked(..) | Stand::Over => false,
+        }
+    }
+
     /// What is to be brought about next.
     pub const fn deed(&self) -> Option<&'static Deed<S>> {
         match self {

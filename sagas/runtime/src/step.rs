@@ -224,6 +224,7 @@ impl<S: Saga> Table<S> {
             facts.extend(step.rejected);
             facts.extend(step.exit.moves().iter().map(|exit| exit.deed.done));
         }
+        facts.extend(self.beside.iter().map(|side| side.deed.done));
         facts.sort_unstable();
         facts.dedup();
         facts

@@ -1,1 +1,198 @@
-//! A saga's past, told in the rows of its table.
+//! A saga's past, told in the rows of its table: what was done when, where it stands, what is ahead;
+//! once it leaves, the moves of its exits; and what the lanes beside the table had to do.
+//!
+//! 1. The instant of a row is that of the first event after which its fact held. A fact that ceases
+//!    to hold has no instant until it holds again.
+//! 2. An exit's move, or a lane's work, that was never called for (its fact held from the start) is
+//!    no deed, and has no line.
+//! 3. What happens to the saga's streams in other sagas' names is folded as well, because its facts
+//!    are facts of whole streams.
+
+use crate::{
+    replay::Replayed,
+    saga::{Saga, View},
+    stand::Stand,
+    step::{Exit, Table},
+};
+use fundflow_kernel::{envelope::Recorded, ids::TransactionId, store::ReadError};
+use std::collections::HashMap;
+
+/// How a row is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mark {
+    /// Its fact holds.
+    Done,
+    /// It will not be done.
+    Rejected,
+    /// The saga stands here.
+    Here,
+    /// The saga stands here, and what must never be is.
+    Blocked,
+    /// Not reached.
+    Ahead,
+}
+
+/// Which part of the table a line is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// A row, on the way down.
+    Row,
+    /// A move of an exit, on the way out.
+    WayOut,
+    /// A lane beside the table.
+    Beside,
+}
+
+/// One row, move or lane.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    /// Its name in the table.
+    pub row: &'static str,
+    /// Where in the table it stands.
+    pub part: Part,
+    /// How it is.
+    pub mark: Mark,
+    /// The event that made it so.
+    pub by: Option<Recorded>,
+}
+
+/// When each fact of the table came to hold.
+struct Instants<'a, S: Saga> {
+    facts: Vec<S::Fact>,
+    /// The event, and whether the fact held as soon as there was a saga.
+    since: HashMap<S::Fact, (&'a Recorded, bool)>,
+    begun: bool,
+}
+
+impl<'a, S: Saga> Instants<'a, S> {
+    fn note(&mut self, view: &View<'_, S>, event: &'a Recorded) {
+        for fact in &self.facts {
+            if !S::holds(view, *fact) {
+                self.since.remove(fact);
+            } else if !self.since.contains_key(fact) {
+                self.since.insert(*fact, (event, !self.begun));
+            }
+        }
+        self.begun = true;
+    }
+
+    fn at(&self, fact: S::Fact) -> Option<Recorded> {
+        self.since.get(&fact).map(|(event, _)| (*event).clone())
+    }
+
+    fn never_called_for(&self, fact: S::Fact) -> bool {
+        self.since.get(&fact).is_some_and(|(_, from_the_start)| *from_the_start)
+    }
+}
+
+/// The timeline of a saga on that table. `events` are all of its streams', in commit order.
+///
+/// # Errors
+/// [`ReadError::Damaged`] at the first event that cannot be folded.
+pub fn timeline<'a, S: Saga>(
+    saga: &S,
+    id: &TransactionId,
+    table: &'static Table<S>,
+    events: impl IntoIterator<Item = &'a Recorded>,
+) -> Result<Vec<Line>, ReadError> {
+    let mut replayed = Replayed::<S>::new(id.clone());
+    let mut instants = Instants { facts: table.facts(), since: HashMap::new(), begun: false };
+    for event in events {
+        replayed.hear(saga, event)?;
+        if let Some(view) = replayed.view() {
+            instants.note(&view, event);
+        }
+    }
+    let Some(view) = replayed.view() else { return Ok(Vec::new()) };
+    let (mut lines, left_from) = rows(table, &view, &instants);
+    if let Some(from) = left_from {
+        way_out(table, &view, from, &instants, &mut lines);
+    }
+    beside(table, &view, &instants, &mut lines);
+    Ok(lines)
+}
+
+/// The rows, and the number of the one above which it leaves.
+fn rows<S: Saga>(
+    table: &'static Table<S>,
+    view: &View<'_, S>,
+    instants: &Instants<'_, S>,
+) -> (Vec<Line>, Option<usize>) {
+    let mut lines = Vec::new();
+    let line = |row, mark, by| Line { row, part: Part::Row, mark, by };
+    for (index, step) in table.steps.iter().enumerate() {
+        let name = step.deed.name;
+        if S::holds(view, step.deed.done) {
+            lines.push(line(name, Mark::Done, instants.at(step.deed.done)));
+            continue;
+        }
+        if let Some(fact) = step.rejected.filter(|fact| S::holds(view, *fact)) {
+            lines.push(line(name, Mark::Rejected, instants.at(fact)));
+            return (lines, Some(index));
+        }
+        let over = view.ending.is_some();
+        lines.push(line(name, if over { Mark::Ahead } else { Mark::Here }, None));
+        let ahead = table.steps.iter().skip(index + 1);
+        lines.extend(ahead.map(|step| line(step.deed.name, Mark::Ahead, None)));
+        return (lines, None);
+    }
+    (lines, Some(table.steps.len()))
+}
+
+fn way_out<S: Saga>(
+    table: &'static Table<S>,
+    view: &View<'_, S>,
+    from: usize,
+    instants: &Instants<'_, S>,
+    lines: &mut Vec<Line>,
+) {
+    let stand = table.stand(view);
+    for (index, step) in table.steps[..from].iter().enumerate().rev() {
+        let landed = match step.exit {
+            Exit::Nothing => continue,
+            Exit::Landing(_, Some(void)) if S::holds(view, void) => continue,
+            Exit::Undo(_) => false,
+            Exit::Landing(..) => true,
+        };
+        for exit in step.exit.moves() {
+            let here = |at: usize, name: &str| at == index && name == exit.deed.name;
+            let mark = match &stand {
+                Stand::Leaving(at, it) if here(*at, it.deed.name) => Mark::Here,
+                Stand::Blocked(at, it) if here(*at, it.deed.name) => Mark::Blocked,
+                Stand::Leaving(..) | Stand::Blocked(..) | Stand::Forward(..) | Stand::Over => {
+                    if S::holds(view, exit.deed.done) {
+                        Mark::Done
+                    } else {
+                        Mark::Ahead
+                    }
+                }
+            };
+            let done = mark == Mark::Done;
+            if !(done && instants.never_called_for(exit.deed.done)) {
+                let by = if done { instants.at(exit.deed.done) } else { None };
+                lines.push(Line { row: exit.deed.name, part: Part::WayOut, mark, by });
+            }
+        }
+        if landed {
+            return;
+        }
+    }
+}
+
+fn beside<S: Saga>(
+    table: &'static Table<S>,
+    view: &View<'_, S>,
+    instants: &Instants<'_, S>,
+    lines: &mut Vec<Line>,
+) {
+    for side in table.beside {
+        let fact = side.deed.done;
+        let (mark, by) = match (S::holds(view, fact), view.ending) {
+            (true, _) if instants.never_called_for(fact) => continue,
+            (true, _) => (Mark::Done, instants.at(fact)),
+            (false, None) if side.only_after_the_end => (Mark::Ahead, None),
+            (false, _) => (Mark::Here, None),
+        };
+        lines.push(Line { row: side.deed.name, part: Part::Beside, mark, by });
+    }
+}

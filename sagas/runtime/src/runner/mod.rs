@@ -18,6 +18,7 @@
 
 mod unclaimed;
 
+pub use crate::running::{LaneState, Running};
 pub use unclaimed::Unclaimed;
 
 use crate::{
@@ -25,7 +26,7 @@ use crate::{
     kind::{Kind, Of},
     message::{ActionError, Alert, Input, Noticed, Output, Reply, Rest, SagaId, Ticket, What},
     port::PortName,
-    running::{Desk, Handled, Instance, Running, damaged},
+    running::{Desk, Handled, Instance, damaged},
     saga::Saga,
 };
 use foldhash::fast::RandomState;

@@ -35,8 +35,7 @@ impl<S: Saga> Running<S> {
                 desk.out.rests.push((self.id.clone(), Rest::Parked(cause)));
                 return;
             }
-            if !self.step(desk) {
-                self.sides(desk);
+            if !self.step(desk) && !self.sides(desk) {
                 return self.finish(desk);
             }
         }
@@ -93,13 +92,25 @@ impl<S: Saga> Running<S> {
 
     fn send(&mut self, desk: &mut Desk<'_>, deed: &'static Deed<S>, send: Send<S>) -> bool {
         match send {
-            Send::Do(what) => self.act_row(desk, deed.name, what),
+            Send::Do(what) => self.act_in_time(desk, deed, what),
             Send::Wait => false,
             Send::Call(_) | Send::Await(_) => {
                 self.converse(desk, MAIN, deed);
                 false
             }
         }
+    }
+
+    /// Some commands of our own have their time, too.
+    fn act_in_time(&mut self, desk: &mut Desk<'_>, deed: &'static Deed<S>, what: S::Do) -> bool {
+        if deed.asks.is_some() {
+            let due = self.when(desk, deed.asks).unwrap_or(desk.now);
+            if due > desk.now {
+                self.lanes[MAIN].state = LaneState::Waiting(due);
+                return false;
+            }
+        }
+        self.act_row(desk, deed.name, what)
     }
 
     fn act_row(&mut self, desk: &mut Desk<'_>, row: &'static str, what: S::Do) -> bool {
@@ -155,7 +166,7 @@ impl<S: Saga> Running<S> {
 
     fn emit(&mut self, desk: &mut Desk<'_>, at: usize, deed: &'static Deed<S>, ask: Ask) {
         let (Send::Call(what) | Send::Await(what)) = deed.send else { return };
-        let calling = self.view(desk.streams).and_then(|view| self.saga.call(&view, what));
+        let calling = self.view(desk.streams).and_then(|view| self.saga.call(&view, what, desk.now));
         let Some(calling) = calling else {
             return self.park(desk, deed.name, Cause::new("unknown", "the log lacks what this row needs"));
         };
@@ -204,12 +215,13 @@ impl<S: Saga> Running<S> {
     }
 
     /// The lanes beside the table. A parked saga's other lanes go on; the one that it is parked at
-    /// waits with it.
-    fn sides(&mut self, desk: &mut Desk<'_>) {
-        let Some(table) = self.table(desk.streams) else { return };
+    /// waits with it. Returns whether one of them decided something: a row may have waited for it.
+    fn sides(&mut self, desk: &mut Desk<'_>) -> bool {
+        let mut moved = false;
+        let Some(table) = self.table(desk.streams) else { return moved };
         for (index, side) in table.beside.iter().enumerate() {
             let deed = &side.deed;
-            let Some(view) = self.view(desk.streams) else { return };
+            let Some(view) = self.view(desk.streams) else { return moved };
             let idle = side.only_after_the_end && view.ending.is_none();
             if idle || S::holds(&view, deed.done) {
                 self.lanes[index + 1].again = None;
@@ -222,7 +234,7 @@ impl<S: Saga> Running<S> {
             }
             match deed.send {
                 Send::Do(what) if parked.is_none() => {
-                    self.act_row(desk, deed.name, what);
+                    moved |= self.act_row(desk, deed.name, what);
                 }
                 Send::Do(_) | Send::Wait => {}
                 Send::Call(what) | Send::Await(what) => {
@@ -231,11 +243,12 @@ impl<S: Saga> Running<S> {
                 }
             }
         }
+        moved
     }
 
     /// What a lane beside the table is about moves on (the next refund): a new conversation.
     fn turn_to(&mut self, desk: &Desk<'_>, at: usize, what: S::Call) {
-        let calling = self.view(desk.streams).and_then(|view| self.saga.call(&view, what));
+        let calling = self.view(desk.streams).and_then(|view| self.saga.call(&view, what, desk.now));
         let key: Option<Arc<str>> = calling.map(|calling| calling.key);
         let lane = &mut self.lanes[at];
         if lane.key.is_some() && lane.key != key {

@@ -23,14 +23,10 @@ impl<S: Saga> Running<S> {
     pub(super) fn answered(&mut self, desk: &mut Desk<'_>, answered: &Answered) {
         let Answered { effect, answer } = answered;
         self.outstanding = self.outstanding.saturating_sub(1);
-        let lane = self.lanes.get_mut(effect.lane);
-        let reply = lane.filter(|lane| {
-            lane.state == LaneState::InFlight && lane.seq == effect.seq
-        });
-        let lane = reply.map(|lane| {
-            lane.state = LaneState::Idle;
-            effect.lane
-        });
+        let lane = self.awaits(effect).then_some(effect.lane);
+        if let Some(at) = lane {
+            self.lanes[at].state = LaneState::Idle;
+        }
         let wrapped = (effect.wrap)(answer.as_ref());
         let typed = wrapped.as_ref().and_then(|answer| answer.downcast_ref::<S::Answer>());
         let heard = match typed {

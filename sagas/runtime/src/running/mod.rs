@@ -90,8 +90,8 @@ pub enum Handled {
 }
 
 /// The table, or one of the lanes beside it: each sends one thing at a time.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum LaneState {
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum LaneState {
     /// Nothing is outstanding.
     Idle,
     /// An effect was sent and not answered.
@@ -180,6 +180,19 @@ impl<S: Saga> Running<S> {
     /// Where it stands.
     pub fn stand(&self, streams: &Streams) -> Option<Stand<S>> {
         Some(self.table(streams)?.stand(&self.view(streams)?))
+    }
+
+    /// What is outstanding: the table's own lane, then those beside it; and whether an effect may
+    /// have been sent before, so that the next one asks.
+    pub fn lanes(&self) -> impl Iterator<Item = (&LaneState, bool)> {
+        self.lanes.iter().map(|lane| (&lane.state, lane.uncertain))
+    }
+
+    /// Whether the reply to that effect is what its lane waits for; otherwise it is news like any
+    /// other.
+    pub fn awaits(&self, effect: &crate::message::Effect) -> bool {
+        let lane = self.lanes.get(effect.lane);
+        lane.is_some_and(|it| it.state == LaneState::InFlight && it.seq == effect.seq)
     }
 
     fn open<'a>(&self, streams: &'a Streams) -> Option<&'a process::Open<S>> {

@@ -5,10 +5,11 @@
 
 use super::{Desk, Running, damaged, ending_name};
 use crate::{
+    look::UNKNOWN_TABLE,
     message::{Action, ActionError, Reply, Rest},
     process,
     saga::Saga,
-    stand::{Place, Stand},
+    stand::Place,
     turn::Voice,
 };
 use fundflow_kernel::{envelope::Actor, streams::Streams};
@@ -73,16 +74,13 @@ impl<S: Saga> Running<S> {
     pub fn stands_at(&self, streams: &Streams) -> &'static str {
         match self.stand(streams) {
             Some(stand) => stand.place().name(),
-            None => "a table that this program does not know",
+            None => UNKNOWN_TABLE,
         }
     }
 
     /// Whether an operator may close the row that it stands on.
     pub fn can_skip(&self, streams: &Streams) -> bool {
-        match self.stand(streams) {
-            Some(Stand::Forward(_, step)) => step.refuse.is_some(),
-            Some(Stand::Leaving(..) | Stand::Blocked(..) | Stand::Over) | None => false,
-        }
+        self.stand(streams).is_some_and(|stand| stand.can_be_skipped())
     }
 
     /// Where it stands; for tests.

@@ -1,4 +1,4 @@
-//! A day's limit at work: what one [`LimitKey`](crate::limits::LimitKey) has taken on one T.
+//! A day's limit at work, as plain arithmetic: what one key has taken on one T.
 //!
 //! | above the limit | this order | earlier orders of the day | later orders of the day |
 //! |---|---|---|---|

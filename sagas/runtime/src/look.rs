@@ -1,0 +1,158 @@
+//! Everything about one saga, read off its log, without its types: for desks, programs and audits.
+//!
+//! ```text
+//! process history -> streams_of -> the desk reads them -> look
+//! ```
+//!
+//! 1. Nothing but the log is asked: what an engine has in memory cannot make a look wrong.
+//! 2. A damaged stream is named, never guessed around.
+
+use crate::{
+    liveness::{self, Wait},
+    message::SagaId,
+    process::Retry,
+    replay::Replayed,
+    running::ending_name,
+    saga::{OpenEnd, Saga, View},
+    timeline::{self, Line},
+};
+use chrono::NaiveDate;
+use fundflow_kernel::{
+    cause::Cause,
+    envelope::{Recorded, StreamName},
+    ids::{TransactionId, VersionTag},
+    store::ReadError,
+    streams::Damage,
+};
+use serde::Serialize;
+use serde_json::Value;
+use std::sync::Arc;
+
+/// One saga, as its log tells it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Look {
+    /// Kind and transaction.
+    pub id: SagaId,
+    /// What was asked, in one line.
+    pub summary: String,
+    /// Who asked.
+    pub requester: Arc<str>,
+    /// What was asked, as it is stored.
+    pub request: Value,
+    /// What was decided on it, as it is stored.
+    pub promise: Value,
+    /// The version of the table that it pinned.
+    pub table: VersionTag,
+    /// The row or move that it stands at, in the words of its table.
+    pub stands_at: &'static str,
+    /// Row and cause, while it waits for a person.
+    pub parked: Option<(Arc<str>, Cause)>,
+    /// The latest retry of each row that needed one.
+    pub retries: Vec<Retry>,
+    /// The stored type of how it ended.
+    pub ending: Option<&'static str>,
+    /// Whether it is over and owes nothing.
+    pub finished: bool,
+    /// Why it did not go through, as the one who refused it said.
+    pub failure: Option<Cause>,
+    /// What is in transit, reserved, owed or unpaid.
+    pub open_ends: Vec<OpenEnd>,
+    /// What a person took over when it was abandoned.
+    pub given_up: Vec<Arc<str>>,
+    /// Whether an operator may close the row that it stands on.
+    pub can_skip: bool,
+    /// What it waits for; empty once it is finished.
+    pub waits: Vec<Wait>,
+    /// Its past and what is ahead.
+    pub timeline: Vec<Line>,
+    /// The business day that it belongs to.
+    pub business_date: Option<NaiveDate>,
+    /// Every stream that it ever worked on, its process stream first.
+    pub streams: Vec<StreamName>,
+}
+
+/// Why a saga cannot be looked at.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum LookError {
+    /// Look the transaction ID up with `fundflow saga ls`.
+    #[error("no {} {} was ever prepared", .0.kind, .0.transaction)]
+    Unknown(SagaId),
+    /// A stream of it cannot be folded; verify the store.
+    #[error("{} is damaged: {}", .0.place, .0.what)]
+    Damaged(Damage),
+    /// A defect: request or promise have no stored form.
+    #[error("{0} cannot be written as JSON")]
+    NotJson(&'static str),
+}
+
+impl From<ReadError> for LookError {
+    fn from(error: ReadError) -> Self {
+        LookError::Damaged(match error {
+            ReadError::Damaged { place, what } => Damage { place: place.into(), what: what.into() },
+            ReadError::Fault(source) => {
+                Damage { place: "store".into(), what: source.to_string().into() }
+            }
+        })
+    }
+}
+
+pub(crate) fn streams_of<S: Saga>(
+    saga: &S,
+    id: &TransactionId,
+    history: &[Recorded],
+) -> Vec<StreamName> {
+    let mut replayed = Replayed::<S>::new(id.clone());
+    let _ = history.iter().try_for_each(|event| replayed.hear(saga, event));
+    replayed.used().to_vec()
+}
+
+/// Everything about that saga. `events` are all of its streams'; any order of streams will do.
+///
+/// # Errors
+/// [`LookError`]: it was never prepared, or a stream is damaged.
+pub fn look<S: Saga>(saga: &S, id: &TransactionId, events: &[Recorded]) -> Result<Look, LookError> {
+    let mut ordered: Vec<&Recorded> = events.iter().collect();
+    ordered.sort_by_key(|event| event.position);
+    let mut replayed = Replayed::<S>::new(id.clone());
+    for event in &ordered {
+        replayed.hear(saga, event)?;
+    }
+    let identity = SagaId { kind: S::KIND, transaction: id.clone() };
+    let Some(view) = replayed.view() else { return Err(LookError::Unknown(identity)) };
+    let table = replayed.table();
+    let stand = table.map(|table| table.stand(&view));
+    let timeline = match table {
+        Some(table) => timeline::timeline(saga, id, table, ordered)?,
+        None => Vec::new(),
+    };
+    let waits = liveness::waits(saga, &view, table);
+    let View { open, ending, .. } = view;
+    Ok(Look {
+        id: identity,
+        summary: S::summary(&open.request),
+        requester: S::requester(&open.request),
+        request: json(&open.request, "the request")?,
+        promise: json(&open.promise, "the promise")?,
+        table: open.table.clone(),
+        stands_at: stand.as_ref().map_or(UNKNOWN_TABLE, |stand| stand.place().name()),
+        parked: open.parked.as_ref().map(|it| (it.row.clone(), it.cause.clone())),
+        retries: open.retries.clone(),
+        ending: ending.map(ending_name::<S>),
+        finished: ending.is_some() && waits.is_empty(),
+        failure: S::failure(&view),
+        open_ends: S::open_ends(&view),
+        given_up: open.given_up.clone(),
+        can_skip: stand.is_some_and(|stand| stand.can_be_skipped()),
+        waits,
+        timeline,
+        business_date: S::business_date(&view),
+        streams: replayed.used().to_vec(),
+    })
+}
+
+/// Where a saga stands whose table is gone.
+pub(crate) const UNKNOWN_TABLE: &str = "a table that this program does not know";
+
+fn json(of: &impl Serialize, what: &'static str) -> Result<Value, LookError> {
+    serde_json::to_value(of).map_err(|_| LookError::NotJson(what))
+}

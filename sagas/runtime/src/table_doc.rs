@@ -1,0 +1,129 @@
+//! A table in words: what `docs/SAGAS.md` and a desk print of it.
+//!
+//! `Do(ReservePoints)` reads "do: reserve points". Words come from the code, so that a document
+//! which is generated from them and compared can never be out of date.
+
+use crate::{
+    saga::Saga,
+    step::{Deed, Exit, Move, Send, Step, Table},
+};
+use std::fmt::Debug;
+
+/// A table in words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TableDoc {
+    /// The name under which sagas pin it.
+    pub version: &'static str,
+    /// For people.
+    pub title: &'static str,
+    /// In order.
+    pub rows: Vec<RowDoc>,
+    /// The lanes beside it, without order.
+    pub beside: Vec<RowDoc>,
+}
+
+/// A row or lane in words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RowDoc {
+    /// Its name.
+    pub name: &'static str,
+    /// What is sent, and to whom it is said: a command of ours, a call, nothing.
+    pub sends: String,
+    /// The fact that makes it done.
+    pub done: String,
+    /// The fact that makes it refused, and how a person makes that hold.
+    pub rejected: Option<String>,
+    /// What becomes of an outcome that nobody knows.
+    pub check_back: Option<&'static str>,
+    /// From when on a counterparty that should speak by itself is asked.
+    pub asks: Option<String>,
+    /// When waiting ends and a person is called.
+    pub parks: Option<String>,
+    /// How it is left once it is done.
+    pub exit: Option<String>,
+}
+
+impl TableDoc {
+    /// That table in words.
+    pub fn of<S: Saga>(table: &Table<S>) -> Self {
+        let beside = table.beside.iter().map(|side| RowDoc {
+            exit: side.only_after_the_end.then(|| "works once the saga has ended".to_owned()),
+            ..RowDoc::of(&side.deed)
+        });
+        Self {
+            version: table.version,
+            title: table.title,
+            rows: table.steps.iter().map(row).collect(),
+            beside: beside.collect(),
+        }
+    }
+}
+
+impl RowDoc {
+    fn of<S: Saga>(deed: &Deed<S>) -> Self {
+        let check_back = match deed.send {
+            Send::Do(_) | Send::Wait => None,
+            Send::Call(_) => Some("asked under the same key before it is called again"),
+            Send::Await(_) => Some("asked under the key of the call"),
+        };
+        Self {
+            name: deed.name,
+            sends: sent(&deed.send),
+            done: words(&deed.done),
+            rejected: None,
+            check_back,
+            asks: deed.asks.map(|when| words(&when)),
+            parks: deed.parks.map(|when| words(&when)),
+            exit: None,
+        }
+    }
+}
+
+fn row<S: Saga>(step: &Step<S>) -> RowDoc {
+    let closed = step.refuse.map(|refuse| format!(" (a person: {})", words(&refuse)));
+    let closed = closed.unwrap_or_default();
+    let exit = match step.exit {
+        Exit::Nothing => None,
+        Exit::Undo(moves) => Some(format!("undo: {}", moves_of(moves))),
+        Exit::Landing(moves, void) => {
+            let void = void.map(|fact| format!("; void once {}", words(&fact)));
+            Some(format!("landing: {}{}", moves_of(moves), void.unwrap_or_default()))
+        }
+    };
+    RowDoc {
+        rejected: step.rejected.map(|fact| words(&fact) + &closed),
+        exit,
+        ..RowDoc::of(&step.deed)
+    }
+}
+
+fn moves_of<S: Saga>(moves: &[Move<S>]) -> String {
+    let one = |made: &Move<S>| {
+        let blocked = made.blocked.map(|fact| format!(", parked if {}", words(&fact)));
+        let (send, done) = (sent(&made.deed.send), words(&made.deed.done));
+        format!("{send} until {done}{}", blocked.unwrap_or_default())
+    };
+    moves.iter().map(one).collect::<Vec<_>>().join("; ")
+}
+
+fn sent<S: Saga>(send: &Send<S>) -> String {
+    match send {
+        Send::Do(what) => format!("do: {}", words(what)),
+        Send::Call(what) => format!("call: {}", words(what)),
+        Send::Await(about) => format!("await: {}", words(about)),
+        Send::Wait => "wait".to_owned(),
+    }
+}
+
+/// A word of the code as people read it: `ReservePoints` is "reserve points".
+pub fn words(name: &dyn Debug) -> String {
+    let mut words = String::new();
+    let name = format!("{name:?}").replace('(', ": ").replace(')', "");
+    for (at, letter) in name.char_indices() {
+        if letter.is_uppercase() && at > 0 && !words.ends_with(' ') {
+            words.push(' ');
+        }
+        words.extend(letter.to_lowercase());
+    }
+    words
+}
