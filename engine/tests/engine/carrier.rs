@@ -107,7 +107,7 @@ impl Port for Carrier {
         if is_sent { Said::Sent(key) } else { Said::NotFound }
     }
 
-    fn silence(cause: Cause) -> Said {
+    fn silence(_: &Parcels, cause: Cause) -> Said {
         Said::Unknown(cause)
     }
 }
@@ -137,7 +137,7 @@ impl Port for Florist {
         Said::NotFound
     }
 
-    fn silence(cause: Cause) -> Said {
+    fn silence(_: &Flowers, cause: Cause) -> Said {
         Said::Unknown(cause)
     }
 }

@@ -331,8 +331,8 @@ impl Saga for Booking {
         streams: &Streams,
         request: &Preparing<'_, Self>,
     ) -> Result<(Promised, &'static Table<Self>), Refusal> {
-        let shelf = streams.state(&Key::<Shelf>::of(&request.request.item));
-        let (left, pieces) = (shelf.map_or(0, Reserved::left), request.request.pieces);
+        let on_shelf = streams.state(&Key::<Shelf>::of(&request.request.item));
+        let (left, pieces) = (on_shelf.map_or(0, Reserved::left), request.request.pieces);
         if pieces > left {
             return Err(Refusal::SoldOut { left });
         }
@@ -403,7 +403,7 @@ impl Saga for Booking {
         })
     }
 
-    fn call(&self, view: &View<'_, Self>, what: Call) -> Option<Calling<Self>> {
+    fn call(&self, view: &View<'_, Self>, what: Call, _: Timestamp) -> Option<Calling<Self>> {
         let key = match what {
             Call::Send => view.id.as_str().into(),
             Call::Receipt => format!("{}.receipt", view.id).into(),

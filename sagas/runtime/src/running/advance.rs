@@ -115,7 +115,7 @@ impl<S: Saga> Running<S> {
 
     fn act_row(&mut self, desk: &mut Desk<'_>, row: &'static str, what: S::Do) -> bool {
         let Some(plan) = self.plan.clone() else { return false };
-        let (voice, saga) = (self.engine(row, desk.now), self.saga.clone());
+        let (voice, saga) = (Self::engine(row, desk.now), self.saga.clone());
         let ended = self.ending(desk.streams).is_some();
         let done = saga.act(&mut self.turn(&plan, desk, voice), what);
         match done {
@@ -203,7 +203,7 @@ impl<S: Saga> Running<S> {
             return self.park(desk, deed.name, cause);
         };
         let retry = Retry { row: deed.name.into(), attempt, cause, due };
-        let voice = self.engine("retry", desk.now);
+        let voice = Self::engine("retry", desk.now);
         self.process(desk, &process::Command::ScheduleRetry(retry), voice);
         let lane = &mut self.lanes[at];
         lane.state = LaneState::Waiting(due);

@@ -29,15 +29,14 @@ impl<S: Saga> Running<S> {
         }
         let wrapped = (effect.wrap)(answer.as_ref());
         let typed = wrapped.as_ref().and_then(|answer| answer.downcast_ref::<S::Answer>());
-        let heard = match typed {
-            Some(answer) => self.hear(desk, answer, effect.port.as_str()),
-            None => {
-                let cause = unreadable(answer);
-                self.alert(desk, format!("{effect:?} brought no answer: {cause}"));
-                Ok(Heard::Unknown(cause))
-            }
+        let heard = if let Some(answer) = typed {
+            self.hear(desk, answer, effect.port.as_str())
+        } else {
+            let cause = unreadable(answer);
+            self.alert(desk, format!("{effect:?} brought no answer: {cause}"));
+            Ok(Heard::Unknown(cause))
         };
-        self.tell_breaker(desk, effect, &heard);
+        Self::tell_breaker(desk, effect, &heard);
         if let Some(lane) = lane {
             self.replied(desk, lane, heard);
         } else {
@@ -89,7 +88,6 @@ impl<S: Saga> Running<S> {
     }
 
     fn tell_breaker(
-        &self,
         desk: &mut Desk<'_>,
         effect: &crate::message::Effect,
         heard: &Result<Heard, NotDone>,
@@ -161,7 +159,7 @@ impl<S: Saga> Running<S> {
         if blocked || (still_here && !self.is_side_done(desk, &row)) {
             return;
         }
-        let voice = self.engine("resume", desk.now);
+        let voice = Self::engine("resume", desk.now);
         let reason: Arc<str> = reason.into();
         self.process(desk, &process::Command::Resume(reason), voice);
     }

@@ -261,7 +261,7 @@ impl<S: Saga> Running<S> {
         }
     }
 
-    fn engine(&self, cause: &str, now: Timestamp) -> Voice {
+    fn engine(cause: &str, now: Timestamp) -> Voice {
         Voice {
             actor: Actor::Engine,
             cause: cause.into(),
@@ -292,7 +292,7 @@ impl<S: Saga> Running<S> {
         self.alert(desk, format!("parked at {row}: {cause}"));
         desk.out.rests.push((self.id.clone(), Rest::Parked(cause.clone())));
         self.asked_parked = 0;
-        let voice = self.engine("park", desk.now);
+        let voice = Self::engine("park", desk.now);
         self.process(desk, &process::Command::Park(row.into(), cause), voice);
     }
 }
