@@ -9,7 +9,7 @@ use std::{
     collections::{HashMap, VecDeque},
     sync::{
         Arc, Mutex,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicU64, AtomicUsize, Ordering},
     },
 };
 use tokio::sync::{Semaphore, watch};
@@ -38,6 +38,8 @@ struct Inner {
     /// Reads of the stream that will fail.
     unread: Mutex<HashMap<StreamName, u32>>,
     log_reads: AtomicUsize,
+    /// The event at that position cannot be read as a part of the log.
+    spoilt: AtomicU64,
 }
 
 impl Faulty {
@@ -50,6 +52,7 @@ impl Faulty {
             gate: Semaphore::new(1_000_000),
             unread: Mutex::default(),
             log_reads: AtomicUsize::new(0),
+            spoilt: AtomicU64::new(0),
         }))
     }
 
@@ -59,6 +62,10 @@ impl Faulty {
 
     pub(crate) fn cannot_read(&self, stream: &str, times: u32) {
         self.0.unread.lock().unwrap().insert(stream.parse().unwrap(), times);
+    }
+
+    pub(crate) fn spoils(&self, position: Position) {
+        self.0.spoilt.store(position.0, Ordering::SeqCst);
     }
 
     pub(crate) fn attempts(&self) -> Vec<Vec<EventId>> {
@@ -127,7 +134,13 @@ impl EventStore for Faulty {
 
     async fn read_all(&self, after: Position, limit: u32) -> Result<Vec<Recorded>, ReadError> {
         self.0.log_reads.fetch_add(1, Ordering::SeqCst);
-        self.0.store.read_all(after, limit).await
+        let page = self.0.store.read_all(after, limit).await?;
+        let spoilt = Position(self.0.spoilt.load(Ordering::SeqCst));
+        if page.iter().any(|recorded| recorded.position == spoilt) {
+            let (place, what) = (format!("position {spoilt}"), "its checksum is wrong".into());
+            return Err(ReadError::Damaged { place, what });
+        }
+        Ok(page)
     }
 
     fn head(&self) -> watch::Receiver<Position> {

@@ -6,6 +6,7 @@
 mod asking;
 mod carrier;
 mod faulty;
+mod goods;
 mod noticing;
 mod ports;
 mod restarts;

@@ -2,7 +2,7 @@
 
 use crate::{
     carrier::{Carrier, Mood, Said},
-    toy::TooLate,
+    goods::TooLate,
     world::{World, book, news, saga, shipped},
 };
 use fundflow::{

@@ -2,9 +2,14 @@
 
 use crate::{
     carrier::{Carrier, Mood},
-    world::{World, at, book, book_item, saga, shipped},
+    toy::Booking,
+    world::{World, asking, at, book, book_item, saga, shipped},
 };
-use fundflow::{Engine, kernel::store::Position, runtime::port::Ask};
+use fundflow::{
+    Engine,
+    kernel::store::{Checkpoints, Position},
+    runtime::port::Ask,
+};
 use std::sync::Arc;
 use tokio::runtime::Runtime;
 
@@ -44,7 +49,7 @@ fn what_is_owed_after_the_end_survives_a_crash() {
         assert_eq!(engine.rest_of(saga("B-1")).await.unwrap(), shipped());
     });
     drop(first);
-    assert_eq!(world_types(&world), ["parcel.ordered", "parcel.sent"]);
+    assert_eq!(process().block_on(world.types("parcel-B-1")), ["parcel.ordered", "parcel.sent"]);
     world.carrier.turns(Mood::Sends);
 
     process().block_on(async {
@@ -52,11 +57,10 @@ fn what_is_owed_after_the_end_survives_a_crash() {
         world.clock.advance_to(at(60));
         engine.settle().await.unwrap();
     });
-    assert_eq!(world_types(&world), ["parcel.ordered", "parcel.sent", "parcel.receipt_sent"]);
-}
-
-fn world_types(world: &World) -> Vec<String> {
-    process().block_on(world.types("parcel-B-1"))
+    assert_eq!(
+        process().block_on(world.types("parcel-B-1")),
+        ["parcel.ordered", "parcel.sent", "parcel.receipt_sent"]
+    );
 }
 
 #[tokio::test]
@@ -95,15 +99,7 @@ async fn a_lost_checkpoint_loses_nothing() {
     book(&engine, "B-1").await.unwrap();
     engine.settle().await.unwrap();
     engine.shutdown().await.unwrap();
-    let spoilt = b"not a list".to_vec();
-    fundflow::kernel::store::Checkpoints::save(
-        &world.memory,
-        "engine.open_sagas",
-        Position(1_000),
-        spoilt,
-    )
-    .await
-    .unwrap();
+    lose_the_checkpoint(&world).await;
     world.carrier.turns(Mood::Sends);
 
     let engine = world.start().await;
@@ -111,6 +107,32 @@ async fn a_lost_checkpoint_loses_nothing() {
     engine.settle().await.unwrap();
 
     assert_eq!(engine.rest_of(saga("B-1")).await.unwrap(), shipped());
+}
+
+async fn lose_the_checkpoint(world: &World) {
+    let spoilt = b"not a list".to_vec();
+    world.memory.save("engine.open_sagas", Position(1_000), spoilt).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_place_of_the_log_that_cannot_be_read_hides_nobody_else() {
+    let world = World::with(Carrier::who(Mood::Loses));
+    let engine = world.start().await;
+    book(&engine, "B-1").await.unwrap();
+    book_item(&engine, "B-2", "jam", 1).await.unwrap();
+    engine.settle().await.unwrap();
+    engine.shutdown().await.unwrap();
+    lose_the_checkpoint(&world).await;
+    world.store.spoils(Position(2));
+    world.carrier.turns(Mood::Sends);
+
+    let engine = world.start().await;
+    world.clock.advance_to(at(60));
+    engine.settle().await.unwrap();
+
+    for id in ["B-1", "B-2"] {
+        assert_eq!(world.types(&format!("booking-{id}")).await.last().unwrap(), "booking.shipped");
+    }
 }
 
 #[tokio::test]
@@ -138,10 +160,9 @@ async fn a_running_engine_keeps_its_list_too() {
     let world = World::with(Carrier::who(Mood::Sends));
     let engine = world.start().await;
     for round in 0..200 {
-        let asked = (0..10).map(|number| {
-            crate::world::asking(&format!("B-{round}-{number}"), &format!("tea-{round}"), 1)
-        });
-        for placed in engine.request_all::<crate::toy::Booking>(asked.collect()).await {
+        let asked = (0..10)
+            .map(|number| asking(&format!("B-{round}-{number}"), &format!("tea-{round}"), 1));
+        for placed in engine.request_all::<Booking>(asked.collect()).await {
             placed.unwrap();
         }
     }

@@ -3,7 +3,8 @@
 use crate::{
     carrier::Carrier,
     faulty::Faulty,
-    toy::{Booking, OnShelf, Refusal, Shelf, Wanted},
+    goods::{OnShelf, Shelf},
+    toy::{Booking, Refusal, Wanted},
 };
 use fundflow::{
     Asking, Builder, Engine, Notice, Placed, RequestError, Rest, SagaId,

@@ -18,7 +18,6 @@ use fundflow_domain::{
     money::{Amount, Discount, Money, Nav, ShareRounding, Shares},
     orders::Cause,
     payment, payout,
-    time::Timestamp,
     wallet::{self, Credit, Reservation},
 };
 use fundflow_runtime::turn::NotDone;
