@@ -166,9 +166,14 @@ impl<S: Saga> Running<S> {
 
     fn emit(&mut self, desk: &mut Desk<'_>, at: usize, deed: &'static Deed<S>, ask: Ask) {
         let (Send::Call(what) | Send::Await(what)) = deed.send else { return };
-        let calling = self.view(desk.streams).and_then(|view| self.saga.call(&view, what, desk.now));
+        let calling =
+            self.view(desk.streams).and_then(|view| self.saga.call(&view, what, desk.now));
         let Some(calling) = calling else {
-            return self.park(desk, deed.name, Cause::new("unknown", "the log lacks what this row needs"));
+            return self.park(
+                desk,
+                deed.name,
+                Cause::new("unknown", "the log lacks what this row needs"),
+            );
         };
         match asks(desk, &calling.port, self.id.clone()) {
             Admission::Go => self.leave(desk, at, calling, ask),
@@ -248,7 +253,8 @@ impl<S: Saga> Running<S> {
 
     /// What a lane beside the table is about moves on (the next refund): a new conversation.
     fn turn_to(&mut self, desk: &Desk<'_>, at: usize, what: S::Call) {
-        let calling = self.view(desk.streams).and_then(|view| self.saga.call(&view, what, desk.now));
+        let calling =
+            self.view(desk.streams).and_then(|view| self.saga.call(&view, what, desk.now));
         let key: Option<Arc<str>> = calling.map(|calling| calling.key);
         let lane = &mut self.lanes[at];
         if lane.key.is_some() && lane.key != key {

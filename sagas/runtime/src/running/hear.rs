@@ -60,9 +60,9 @@ impl<S: Saga> Running<S> {
             Ok(Heard::Recorded(events)) => Noticed::Recorded(events),
             Ok(Heard::Contradicts(..)) | Err(_) => Noticed::Contradicted,
             Ok(Heard::Disputed(_, events)) => Noticed::Recorded(events),
-            Ok(
-                Heard::Refused(_) | Heard::Unknown(_) | Heard::Pending(_) | Heard::NotFound,
-            ) => Noticed::NoNews,
+            Ok(Heard::Refused(_) | Heard::Unknown(_) | Heard::Pending(_) | Heard::NotFound) => {
+                Noticed::NoNews
+            }
         }
     }
 
@@ -113,7 +113,9 @@ impl<S: Saga> Running<S> {
                 None
             }
             // "Never heard of it" answers a question. To the call itself it is nonsense.
-            Ok(Heard::NotFound) => Some(Cause::new("not_found", "the counterparty knows no such call")),
+            Ok(Heard::NotFound) => {
+                Some(Cause::new("not_found", "the counterparty knows no such call"))
+            }
             Ok(Heard::Refused(cause) | Heard::Disputed(cause, _)) => {
                 let row = self.row_of(desk, at);
                 return self.park(desk, row, cause);
@@ -150,7 +152,8 @@ impl<S: Saga> Running<S> {
         if !moved || !self.is_parked(desk.streams) {
             return;
         }
-        let parked = self.open(desk.streams).and_then(|open| open.parked.as_ref()).map(|p| p.row.clone());
+        let parked =
+            self.open(desk.streams).and_then(|open| open.parked.as_ref()).map(|p| p.row.clone());
         let Some(row) = parked else { return };
         self.replan(desk.streams);
         let stand = self.stand(desk.streams);
