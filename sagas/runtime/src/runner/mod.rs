@@ -129,6 +129,7 @@ impl Runner {
     ///
     /// # Errors
     /// [`Wanting`]: nothing happened; read, provide, and hand the input in again.
+    #[allow(clippy::result_large_err, reason = "the input is handed back as it came")]
     pub fn handle(&mut self, input: Input, now: Timestamp) -> Result<(), Wanting> {
         let saga = match self.addressee(&input.what) {
             Ok(Some(saga)) => saga,
@@ -143,9 +144,10 @@ impl Runner {
         let slot = self.sagas.entry(saga.clone()).or_insert_with(fresh);
         let was_known = slot.touched > 0;
         let mut needs = slot.saga.missing(&self.streams);
-        let besides = match needs.is_empty() {
-            true => slot.saga.besides(&self.streams, &input.what, now),
-            false => Vec::new(),
+        let besides = if needs.is_empty() {
+            slot.saga.besides(&self.streams, &input.what, now)
+        } else {
+            Vec::new()
         };
         needs.extend(self.streams.missing(besides.iter().cloned()));
         if !needs.is_empty() {
@@ -356,6 +358,7 @@ impl Runner {
         Ok(owner)
     }
 
+    #[allow(clippy::result_large_err, reason = "the input is handed back as it came")]
     fn nobodys(&mut self, input: Input, now: Timestamp) -> Result<(), Wanting> {
         let What::Notice { stream, news } = &input.what else { return Ok(()) };
         if let Some(unclaimed) = self.unclaimed.clone() {

@@ -261,7 +261,7 @@ impl<S: Saga> Running<S> {
         }
     }
 
-    fn engine(&self, cause: &str, now: Timestamp) -> Voice {
+    fn engine(cause: &str, now: Timestamp) -> Voice {
         Voice {
             actor: Actor::Engine,
             cause: cause.into(),
@@ -292,7 +292,7 @@ impl<S: Saga> Running<S> {
         self.alert(desk, format!("parked at {row}: {cause}"));
         desk.out.rests.push((self.id.clone(), Rest::Parked(cause.clone())));
         self.asked_parked = 0;
-        let voice = self.engine("park", desk.now);
+        let voice = Self::engine("park", desk.now);
         self.process(desk, &process::Command::Park(row.into(), cause), voice);
     }
 }
@@ -454,9 +454,9 @@ impl<S: Saga> Instance for Running<S> {
         }
         let Some(view) = self.view(streams) else { return true };
         view.ending.is_some()
-            && self.table(streams).is_none_or(|table| {
-                table.beside.iter().all(|side| S::holds(&view, side.deed.done))
-            })
+            && self
+                .table(streams)
+                .is_none_or(|table| table.beside.iter().all(|side| S::holds(&view, side.deed.done)))
     }
 
     fn rest(&self, streams: &Streams) -> Option<Rest> {
@@ -490,4 +490,3 @@ pub(crate) fn asks(desk: &mut Desk<'_>, port: &PortName, who: SagaId) -> Admissi
     let breaker = desk.breakers.entry(port.clone()).or_insert_with(|| Breaker::new(limits));
     breaker.admit(now, who)
 }
-
