@@ -52,6 +52,8 @@ pub trait Instance: Send {
     fn missing(&mut self, streams: &Streams) -> Vec<Need>;
     /// What the input needs besides.
     fn besides(&self, streams: &Streams, input: &What, now: Timestamp) -> Vec<Need>;
+    /// Whether it can read that news; everything else it can.
+    fn understands(&self, streams: &Streams, input: &What) -> bool;
     /// Those who were queued for a counterparty call now.
     fn call_now(&mut self, desk: &mut Desk<'_>);
     /// Marks everything in use; `false` while something must be read first.
@@ -425,6 +427,11 @@ impl<S: Saga> Instance for Running<S> {
             }
         }
         self.advance(desk);
+    }
+
+    fn understands(&self, streams: &Streams, input: &What) -> bool {
+        let What::Notice { stream, news } = input else { return true };
+        self.view(streams).is_some_and(|view| S::notice(&view, stream, news).is_some())
     }
 
     fn call_now(&mut self, desk: &mut Desk<'_>) {
