@@ -36,6 +36,13 @@ pub enum Wait {
     },
     /// The next attempt has its time.
     Timer(Retry),
+    /// A command of our own has its time.
+    Due {
+        /// The row or move.
+        row: Arc<str>,
+        /// When; `None`: nobody can know (the calendar has ended).
+        at: Option<Timestamp>,
+    },
     /// A person must decide.
     Operator {
         /// Where it was parked.
@@ -61,9 +68,11 @@ impl Wait {
     /// Whether this keeps the saga alive.
     pub const fn is_alive(&self) -> bool {
         match self {
-            Wait::Answer { .. } | Wait::Word { .. } | Wait::Timer(_) | Wait::Operator { .. } => {
-                true
-            }
+            Wait::Answer { .. }
+            | Wait::Word { .. }
+            | Wait::Timer(_)
+            | Wait::Due { .. }
+            | Wait::Operator { .. } => true,
             Wait::Nobody { .. } | Wait::UnknownTable { .. } => false,
         }
     }
@@ -73,6 +82,7 @@ impl Wait {
         match self {
             Wait::Answer { row, .. }
             | Wait::Word { row, .. }
+            | Wait::Due { row, .. }
             | Wait::Operator { row, .. }
             | Wait::Nobody { row } => Some(row),
             Wait::Timer(retry) => Some(&retry.row),
@@ -149,7 +159,10 @@ impl<S: Saga> Watch<'_, S> {
         let retry = self.view.open.retries.iter().find(|retry| retry.row == row);
         let nobody = Wait::Nobody { row: row.clone() };
         match deed.send {
-            Send::Do(_) => Some(nobody),
+            Send::Do(_) => match deed.asks {
+                Some(when) => Some(Wait::Due { row, at: self.saga.when(self.view, when) }),
+                None => Some(nobody),
+            },
             // The lanes that bring it about are waited for in its stead.
             Send::Wait => (!sides_wait).then_some(nobody),
             Send::Call(_) | Send::Await(_) if retry.is_some() => retry.cloned().map(Wait::Timer),
