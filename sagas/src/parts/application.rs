@@ -11,13 +11,13 @@ use crate::{
 };
 use fundflow_domain::{
     application::{
-        Application, Applications, Command, Confirmation, Message, Outcome, Refusal, Rejection,
-        Stage, Terms,
+        Application, Applications, Command, Confirmation, Message, Outcome, PromisedFee, Refusal,
+        Rejection, Stage, Terms,
     },
     calendar::TradingDay,
     case::{self, Figure, Finding, Kind, SourceKind},
     ids::{ApplicationNo, OrderId},
-    money::{Income, Money, Shares},
+    money::{Discount, Income, Money, Shares},
     orders::Cause,
     time::Timestamp,
 };
@@ -46,6 +46,16 @@ pub trait FundSaga:
     /// The cut-off of its orders, where it is not the exchange's.
     fn cut_off(&self, view: &View<'_, Self>) -> Option<NaiveTime> {
         let _ = view;
+        None
+    }
+    /// What the order of that leg costs on that T; none: as was promised.
+    fn fee(
+        &self,
+        view: &View<'_, Self>,
+        leg: &ApplicationLeg,
+        day: TradingDay,
+    ) -> Option<(PromisedFee, Discount)> {
+        let _ = (view, leg, day);
         None
     }
     /// What leaving a fund costs by that confirmation, where the saga knows the lots that leave.
@@ -250,6 +260,15 @@ impl ApplicationLeg {
     /// What must be in memory to hear that answer: the case that it may open.
     pub fn needs(&self, answer: &ApplicationAnswer) -> Vec<Need> {
         self.record(answer).map(|record| record.key().need()).into_iter().collect()
+    }
+
+    /// The same, and the case of a first confirmation that a corrected record would close.
+    pub fn needs_of<S: Saga>(&self, view: &View<'_, S>, answer: &ApplicationAnswer) -> Vec<Need> {
+        let mut needs = self.needs(answer);
+        let first = self.confirmation(view).cloned();
+        let first = first.map(|it| ApplicationAnswer::Confirmed(Box::new(it)));
+        needs.extend(first.map(|first| self.needs(&first)).unwrap_or_default());
+        needs
     }
 
     /// Records what the registrar says. What does not add up opens a case and keeps the saga from

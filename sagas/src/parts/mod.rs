@@ -3,6 +3,7 @@
 
 // Legs.
 pub mod application;
+pub mod holdings;
 pub mod payment;
 pub mod payout;
 pub mod wallet;

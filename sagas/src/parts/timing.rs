@@ -141,7 +141,9 @@ pub fn late_acceptance<S: FundSaga>(
         | Ask::FastTransfer { .. } => terms.fund,
     };
     let fund = house.terms(confirming, day)?;
-    let promised = house.promise(&fund, day, terms.promised.fee, terms.promised.discount)?;
+    let was = (terms.promised.fee, terms.promised.discount);
+    let (fee, discount) = saga.fee(&view, leg, day).unwrap_or(was);
+    let promised = house.promise(&fund, day, fee, discount)?;
     leg.move_to(turn, day, promised)?;
     if unwanted {
         turn.reach(Milestone::CancelAsked { at: now, scope })?;
