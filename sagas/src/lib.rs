@@ -13,3 +13,5 @@ pub mod parts;
 // One folder per saga.
 pub mod discount_purchase;
 pub mod purchase;
+pub mod redemption;
+pub mod conversion;

@@ -188,6 +188,15 @@ impl State {
         parts.iter().map(parcel).collect()
     }
 
+    /// Shares of a lot that no order chose.
+    pub fn free_of(&self, lot: &Lot) -> Shares {
+        let chosen = self.orders.values().flat_map(Reservation::designated_left);
+        let of_lot = chosen.filter(|(id, _)| {
+            self.standing(id).is_some_and(|standing| standing.credit.lot == lot.credit.lot)
+        });
+        lot.left.minus(sum(of_lot.map(|(_, shares)| shares))).unwrap_or_default()
+    }
+
     /// The standing lots that an order brought, in the order in which they came.
     pub fn lots_of(&self, order: &OrderId) -> impl Iterator<Item = &Lot> {
         self.lots.iter().filter(move |lot| lot.stands() && lot.credit.order == *order)

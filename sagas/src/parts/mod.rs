@@ -4,6 +4,7 @@
 // Legs.
 pub mod application;
 pub mod holdings;
+pub mod leaving;
 pub mod payment;
 pub mod payout;
 pub mod wallet;

@@ -30,7 +30,7 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
             occurrence(view, |plan, at| matches!(plan.outcome(at), Some(Outcome::Done)))
         }
         Fact::PlanSettled => occurrence(view, |plan, at| plan.outcome(at).is_some()),
-        Fact::Counted => plan.limits.are_counted(view) || plan.limits.are_given_back(view),
+        Fact::Counted => plan.limits.are_counted(view),
         Fact::GivenBack => {
             plan.limits.are_given_back(view) && plan.limits_before.are_given_back(view)
         }
