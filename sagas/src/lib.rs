@@ -15,3 +15,4 @@ pub mod discount_purchase;
 pub mod purchase;
 pub mod redemption;
 pub mod conversion;
+pub mod regular_plan;
