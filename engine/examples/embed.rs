@@ -6,10 +6,10 @@ use fundflow::application::clock::{Clock, ManualClock};
 use fundflow::application::counterparty::{Charge, ChargeAnswer, PaymentChannel};
 use fundflow::application::counterparty::{Refund, RefundAnswer};
 use fundflow::domain::{calendar::TradingCalendar, fund_order::Payment, ids::PaymentNo};
-use fundflow::infrastructure::sandbox::registrar::{Confirming, Market, SandboxRegistrar};
-use fundflow::infrastructure::sandbox::scenario::Scenario;
-use fundflow::infrastructure::{catalogue, sqlite::Settings, sqlite::SqliteStore};
 use fundflow::{Engine, Purchase, Rest, domain::investor::SalesChannel};
+use fundflow_infrastructure::sandbox::registrar::{Confirming, Market, SandboxRegistrar};
+use fundflow_infrastructure::sandbox::scenario::Scenario;
+use fundflow_infrastructure::{catalogue, sqlite::Settings, sqlite::SqliteStore};
 use std::{collections::HashMap, sync::Arc};
 
 /// Our bank. It takes money once per number, and answers the same to every repeat.

@@ -25,7 +25,6 @@ pub use builder::{Builder, Settings};
 pub use error::{ActError, PurchaseError, StartError, Stopped};
 pub use fundflow_application as application;
 pub use fundflow_domain as domain;
-pub use fundflow_infrastructure as infrastructure;
 pub use fundflow_sagas::runner::{Action, ActionError, Rest};
 pub use handle::{Delivered, Engine};
 pub use request::{Placed, Purchase};
