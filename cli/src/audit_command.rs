@@ -9,11 +9,9 @@ use crate::{
     saga_command::calendar,
 };
 use clap::Subcommand;
-use fundflow_application::{
-    audit::{Audited, Check, Holding, Report, verify},
-    store::Position,
-};
+use fundflow_application::audit::{Audited, Check, Holding, Report, verify};
 use fundflow_domain::calendar::TradingCalendar;
+use fundflow_kernel::store::Position;
 use fundflow_sagas::{
     liveness::{Wait, waits},
     world::World,

@@ -15,11 +15,11 @@ use crate::{
     reading::{Failure, LIMIT, complain, finish, json, open, pairs, table},
 };
 use clap::Subcommand;
-use fundflow_application::{
+use fundflow_infrastructure::sqlite::SqliteStore;
+use fundflow_kernel::{
     envelope::{Recorded, StreamName},
     store::{EventStore, Position, Version},
 };
-use fundflow_infrastructure::sqlite::SqliteStore;
 use std::{io::Write, path::Path, process::ExitCode, time::Duration};
 
 const PAGE: u32 = 1024;
@@ -197,6 +197,7 @@ fn print(recorded: &Recorded, out: &mut impl Write) -> Result<(), Failure> {
             ("stream", format!("{stream} version {version}")),
             ("position", position.to_string()),
             ("correlation", event.correlation.to_string()),
+            ("process", event.process.to_string()),
             ("causation", event.causation.to_string()),
             ("actor", event.actor.to_string()),
             ("trace", crate::reading::or_dash(event.trace_parent.as_ref())),

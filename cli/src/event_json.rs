@@ -1,6 +1,6 @@
 //! An event as programs read it. The names of the keys are a promise.
 
-use fundflow_application::envelope::Recorded;
+use fundflow_kernel::envelope::Recorded;
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 
@@ -16,6 +16,7 @@ pub(crate) struct EventJson<'a> {
     #[serde(serialize_with = "as_stored")]
     data: &'a str,
     correlation_id: &'a str,
+    process: &'a str,
     causation_id: &'a str,
     actor: String,
     trace_parent: Option<&'a str>,
@@ -37,6 +38,7 @@ impl<'a> From<&'a Recorded> for EventJson<'a> {
             schema: event.schema,
             data: &event.data,
             correlation_id: event.correlation.as_str(),
+            process: &event.process,
             causation_id: &event.causation,
             actor: event.actor.to_string(),
             trace_parent: event.trace_parent.as_deref(),

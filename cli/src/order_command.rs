@@ -13,15 +13,13 @@ use crate::{
     reading::{Failure, List, finish, json, open, or_dash, pairs, table},
 };
 use clap::Subcommand;
-use fundflow_application::{
-    envelope::{Recorded, StreamName},
-    read_models::{Kept, OrderRow, Orders, catch_up},
-};
+use fundflow_application::read_models::{Kept, OrderRow, Orders, catch_up};
 use fundflow_domain::{
     decider::Decider as _,
     fund_order::{Confirmation, FundOrder, Outcome, Stage},
     ids::OrderId,
 };
+use fundflow_kernel::envelope::{Recorded, StreamName};
 use serde::Serialize;
 use std::{io::Write, path::Path, process::ExitCode};
 

@@ -5,8 +5,8 @@
 
 use crate::args::Format;
 use comfy_table::{CellAlignment, Table, presets};
-use fundflow_application::{store::ReadError, transact::with_sources};
 use fundflow_infrastructure::sqlite::{OpenError, SqliteStore};
+use fundflow_kernel::{loaded::with_sources, store::ReadError};
 use serde::Serialize;
 use std::{
     io::{self, Write},

@@ -1,10 +1,8 @@
 //! A purchase in the words of its table: where it stands, what it waits for, what is in flight.
 
-use fundflow_application::{
-    envelope::Recorded,
-    read_models::{SagaRow, SagaView},
-};
+use fundflow_application::read_models::{SagaRow, SagaView};
 use fundflow_domain::{calendar::TradingCalendar, discount_purchase::Retry, money::Money};
+use fundflow_kernel::envelope::Recorded;
 use fundflow_sagas::{
     discount_purchase::pinned,
     liveness::{Wait, Whose, waits},

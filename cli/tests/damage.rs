@@ -7,11 +7,6 @@
 mod common;
 
 use common::{golden, make, transcript};
-use fundflow_application::{
-    codec::{SCHEMA, encode},
-    envelope::{Actor, Chain, EventId, NewEvent, StreamName},
-    store::{EventStore as _, StreamAppend, Version},
-};
 use fundflow_domain::{
     calendar::TradingDay,
     fund_order::{Confirmation, Event, FundOrder, Outcome, Payment, PurchaseConfirmed},
@@ -20,6 +15,11 @@ use fundflow_domain::{
     time::Timestamp,
 };
 use fundflow_infrastructure::sqlite::{Settings, SqliteStore};
+use fundflow_kernel::{
+    codec::{encode, schema_of},
+    envelope::{Actor, Chain, EventId, NewEvent, StreamName},
+    store::{EventStore as _, StreamAppend, Version},
+};
 use std::path::Path;
 
 /// A child process that is about to start the command holds a store's lock for a moment.
@@ -79,8 +79,9 @@ async fn forge(path: &Path, tx: &str, event: &Event) {
     let mut forged = NewEvent {
         event_id: EventId([0; 16]),
         event_type: event_type.into(),
-        schema: SCHEMA,
+        schema: schema_of::<FundOrder>(event_type),
         correlation: transaction,
+        process: "discount_purchase".into(),
         causation: "forger".into(),
         actor: Actor::Operator("forger".into()),
         trace_parent: None,

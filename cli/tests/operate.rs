@@ -6,10 +6,6 @@ mod common;
 
 use common::{fundflow, golden, transcript};
 use fundflow::{Engine, Purchase};
-use fundflow_application::{
-    clock::{Clock as _, ManualClock},
-    store::EventStore as _,
-};
 use fundflow_domain::{investor::SalesChannel, time::Timestamp};
 use fundflow_infrastructure::{
     sandbox::{
@@ -19,6 +15,10 @@ use fundflow_infrastructure::{
         scenario::Scenario,
     },
     sqlite::{Settings, SqliteStore},
+};
+use fundflow_kernel::{
+    clock::{Clock as _, ManualClock},
+    store::EventStore as _,
 };
 use fundflow_testkit::worlds;
 use serde_json::Value;

@@ -58,7 +58,7 @@ async fn an_event_found_by_its_id_has_exactly_the_promised_keys() {
 
     assert_eq!(shown, listed[0]);
     let keys = "event_id stream version position event_type schema data correlation_id \
-                causation_id actor trace_parent occurred_at recorded_at trade_date chain";
+                causation_id actor trace_parent occurred_at recorded_at trade_date chain process";
     let mut keys: Vec<_> = keys.split_whitespace().collect();
     keys.sort_unstable();
     let mut found: Vec<_> = shown.as_object().unwrap().keys().map(String::as_str).collect();

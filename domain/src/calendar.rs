@@ -34,6 +34,13 @@ impl TradingDay {
     }
 }
 
+/// An envelope carries the date alone.
+impl From<TradingDay> for NaiveDate {
+    fn from(day: TradingDay) -> Self {
+        day.0
+    }
+}
+
 impl fmt::Display for TradingDay {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.pad(&self.0.to_string())

@@ -3,6 +3,8 @@
 //! Pure and synchronous. This crate never does I/O, reads a clock, draws a random number, logs or
 //! blocks; instants, prices and identifiers arrive inside the command. Money is never a float.
 
+pub use fundflow_kernel::{decider, time};
+
 pub mod admission;
 pub mod aml;
 pub mod arithmetic;
@@ -10,7 +12,6 @@ pub mod calendar;
 pub mod catalogue;
 pub mod conversion;
 pub mod day_limit;
-pub mod decider;
 pub mod discount_purchase;
 pub mod explain;
 pub mod fast_redemption;
@@ -31,5 +32,4 @@ pub mod purchase;
 pub mod redemption;
 pub mod status;
 pub mod suitability;
-pub mod time;
 pub mod wallet;

@@ -2,10 +2,10 @@
 //!
 //! `cargo run --release --example embed`
 
-use fundflow::application::clock::{Clock, ManualClock};
 use fundflow::application::counterparty::{Charge, ChargeAnswer, PaymentChannel};
 use fundflow::application::counterparty::{Refund, RefundAnswer};
 use fundflow::domain::{calendar::TradingCalendar, fund_order::Payment, ids::PaymentNo};
+use fundflow::kernel::clock::{Clock, ManualClock};
 use fundflow::{Engine, Purchase, Rest, domain::investor::SalesChannel};
 use fundflow_infrastructure::sandbox::registrar::{Confirming, Market, SandboxRegistrar};
 use fundflow_infrastructure::sandbox::scenario::Scenario;

@@ -8,12 +8,12 @@ use crate::{
     shard::{Books, Limits, Shard},
     system_clock::SystemClock,
 };
-use fundflow_application::{
+use fundflow_application::counterparty::{PaymentChannel, Registrar};
+use fundflow_domain::{calendar::TradingCalendar, fund::FundTerms, ids::FundCode};
+use fundflow_kernel::{
     clock::Clock,
-    counterparty::{PaymentChannel, Registrar},
     store::{Checkpoints, EventStore},
 };
-use fundflow_domain::{calendar::TradingCalendar, fund::FundTerms, ids::FundCode};
 use fundflow_sagas::runner::{Action, Input, Runner};
 use std::{sync::Arc, time::Duration};
 use tokio::sync::{mpsc, watch};

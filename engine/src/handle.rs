@@ -2,21 +2,21 @@
 
 use crate::{
     builder::Builder,
-    error::{ActError, PurchaseError, Stopped},
+    error::{ActError, PurchaseError, StopCause, Stopped},
     request::{Placed, Purchase},
     shard::Message,
 };
-use fundflow_application::{
-    clock::Clock,
-    counterparty::{Notice, PaymentChannel, Registrar},
-    store::{Checkpoints, EventStore},
-};
+use fundflow_application::counterparty::{Notice, PaymentChannel, Registrar};
 use fundflow_domain::{
     admission::{Admission, DayUse},
     calendar::{TradingCalendar, TradingDay},
     discount_purchase::Request,
     fund::FundTerms,
     ids::{FundCode, TransactionId},
+};
+use fundflow_kernel::{
+    clock::Clock,
+    store::{Checkpoints, EventStore},
 };
 use fundflow_sagas::runner::{Action, Answer, Input, Reply, Rest};
 use std::{
@@ -296,13 +296,16 @@ impl Engine {
     async fn why_stopped(&self) -> Stopped {
         let mut stopped = self.stopped.clone();
         let told = stopped.wait_for(Option::is_some).await;
-        let reason = told.ok().and_then(|told| told.clone());
-        reason.unwrap_or_else(|| Stopped { reason: "its task ended without a word".into() })
+        let stopped = told.ok().and_then(|told| told.clone());
+        stopped.unwrap_or_else(|| {
+            let what = "its task ended without a word".into();
+            Stopped { cause: StopCause::Fault { what } }
+        })
     }
 
     fn stopped_so_far(&self) -> Stopped {
         let told = self.stopped.borrow().clone();
-        told.unwrap_or_else(|| Stopped { reason: "it is shutting down".into() })
+        told.unwrap_or(Stopped { cause: StopCause::ShutDown })
     }
 }
 

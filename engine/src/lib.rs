@@ -22,9 +22,10 @@ mod shard;
 mod system_clock;
 
 pub use builder::{Builder, Settings};
-pub use error::{ActError, PurchaseError, StartError, Stopped};
+pub use error::{ActError, PurchaseError, StartError, StopCause, Stopped};
 pub use fundflow_application as application;
 pub use fundflow_domain as domain;
+pub use fundflow_kernel as kernel;
 pub use fundflow_sagas::runner::{Action, ActionError, Rest};
 pub use handle::{Delivered, Engine};
 pub use request::{Placed, Purchase};

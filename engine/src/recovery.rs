@@ -3,17 +3,17 @@
 //!
 //! The checkpoint is a cache. Without it the whole log is read, which finds the same answer.
 
-use fundflow_application::{
-    envelope::{Recorded, StreamName},
-    store::{AppendError, Checkpoints, EventStore, Position, ReadError},
-    transact::Loaded,
-};
 use fundflow_domain::{
     discount_purchase::{DiscountPurchase, Open},
     ids::{Leg, TransactionId, WalletId},
     limits::LimitKey,
     money::Money,
     wallet::Entry,
+};
+use fundflow_kernel::{
+    envelope::{Recorded, StreamName},
+    loaded::Loaded,
+    store::{AppendError, Checkpoints, EventStore, Position, ReadError},
 };
 use fundflow_sagas::runner::{DayUses, Runner, Saga, order_stream, purchase_stream, wallet_stream};
 use serde::{Deserialize, Serialize};

@@ -7,15 +7,15 @@
 
 use crate::{
     effects::{Answers, Calls},
-    error::Stopped,
+    error::{StopCause, Stopped},
     recovery::{keep_memory, load_saga, load_wallet},
 };
-use fundflow_application::{
-    clock::Clock,
-    store::{AppendError, Checkpoints, EventStore, Position, ReadError},
-    transact::with_sources,
-};
 use fundflow_domain::ids::TransactionId;
+use fundflow_kernel::{
+    clock::Clock,
+    loaded::with_sources,
+    store::{AppendError, Checkpoints, EventStore, Position, ReadError},
+};
 use fundflow_sagas::runner::{Input, Need, Output, Reply, Rest, Runner, Ticket};
 use futures_util::{StreamExt, stream::FuturesOrdered};
 use std::{
@@ -103,12 +103,13 @@ impl<S: EventStore + Checkpoints> Shard<S> {
                 Some((result, output)) = appends.next(), if !appends.is_empty() => {
                     match result {
                         Ok(position) => self.release(position, output),
-                        Err(error) => return stopped(&with_sources(&error)),
+                        Err(error) => return stopped(error.into()),
                     }
                 }
                 count = self.answers.recv_many(&mut heard, self.limits.batch), if room => {
                     if count == 0 {
-                        return stopped("the counterparties' task has ended");
+                        let what = "the task that calls counterparties has ended".into();
+                        return stopped(StopCause::Fault { what });
                     }
                 }
                 count = self.inbox.recv_many(&mut messages, self.limits.batch), if room && calm => {
@@ -120,11 +121,11 @@ impl<S: EventStore + Checkpoints> Shard<S> {
                 () = tokio::time::sleep(timer.unwrap_or_default()), if room && timer.is_some() => {}
             }
             if let Err(error) = self.decide(&mut heard, &mut messages).await {
-                return stopped(&with_sources(&error));
+                return stopped(error.into());
             }
             self.push(&mut appends);
             if appends.is_empty() && self.rest().await {
-                return stopped("it was shut down");
+                return stopped(StopCause::ShutDown);
             }
         }
     }
@@ -266,7 +267,7 @@ impl<S: EventStore + Checkpoints> Shard<S> {
     }
 }
 
-fn stopped(reason: &str) -> Stopped {
-    tracing::info!(reason, "the engine has stopped");
-    Stopped { reason: reason.into() }
+fn stopped(cause: StopCause) -> Stopped {
+    tracing::info!(%cause, "the engine has stopped");
+    Stopped { cause }
 }

@@ -9,14 +9,14 @@
 
 #![allow(clippy::expect_used, reason = "a measurement that fails should say where and stop")]
 
-use fundflow_application::{
-    envelope::{Actor, Chain, EventId, NewEvent, StreamName},
-    store::{EventStore, Position, StreamAppend, Version},
-};
-use fundflow_domain::{calendar::TradingDay, ids::TransactionId, time::Timestamp};
+use fundflow_domain::{ids::TransactionId, time::Timestamp};
 use fundflow_infrastructure::{
     bare_log::BareLog,
     sqlite::{Durability, Settings, SqliteStore},
+};
+use fundflow_kernel::{
+    envelope::{Actor, Chain, EventId, NewEvent, StreamName},
+    store::{EventStore, Position, StreamAppend, Version},
 };
 use std::{collections::HashMap, hint::black_box, path::Path, time::Instant};
 
@@ -186,12 +186,13 @@ fn event(transaction: &TransactionId, version: Version) -> NewEvent {
         event_type: "fund_order.accepted".into(),
         schema: 1,
         correlation: transaction.clone(),
+        process: "discount_purchase".into(),
         causation: "cmd-000000000001".into(),
         actor: Actor::Counterparty("registrar-own".into()),
         trace_parent: None,
         occurred_at: at,
         recorded_at: at,
-        trade_date: chrono::NaiveDate::from_ymd_opt(2026, 2, 13).map(TradingDay::recorded),
+        trade_date: chrono::NaiveDate::from_ymd_opt(2026, 2, 13),
         data: data.into(),
         chain: Chain(Default::default()),
     }

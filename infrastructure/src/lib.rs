@@ -1,4 +1,5 @@
-//! Where bytes go and come from: the adapters behind the ports of `fundflow-application`.
+//! Where bytes go and come from: the adapters behind the ports of `fundflow-kernel` and
+//! `fundflow-application`.
 //!
 //! This crate never decides a business rule and never sees a saga.
 

@@ -9,16 +9,16 @@ use crate::{
     step::{Exit, Table},
     world::{Fact, World},
 };
-use fundflow_application::{
-    codec::{self, Stored},
-    envelope::Recorded,
-};
 use fundflow_domain::{
     decider::Decider,
     discount_purchase::{DiscountPurchase, State},
     fund_order::{self, FundOrder},
     ids::{Leg, OrderId, TransactionId},
     wallet::{self, Credit, Entry, Reservation, Wallet},
+};
+use fundflow_kernel::{
+    codec::{self, Stored},
+    envelope::Recorded,
 };
 use std::collections::BTreeMap;
 

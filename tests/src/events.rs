@@ -7,7 +7,6 @@ use crate::{
         transaction,
     },
 };
-use fundflow_application::codec::{Stored, encode};
 use fundflow_domain::{
     admission::admit,
     discount_purchase::{self as purchase, DiscountPurchase, Disposed, Disposition, Retry},
@@ -16,6 +15,7 @@ use fundflow_domain::{
     modes::ConversionMode,
     wallet::{self, LotTaken, Wallet},
 };
+use fundflow_kernel::codec::{Stored, encode};
 
 /// Type and stored body of each, in the order in which they usually happen.
 ///

@@ -3,7 +3,7 @@
 //! Each append takes the next fault of the script; after its end all appends pass. The script is
 //! written out, or drawn from a seed, so that every run fails in the same places.
 
-use fundflow_application::{
+use fundflow_kernel::{
     envelope::{Recorded, StreamName},
     store::{AppendError, Checkpoints, EventStore, Position, ReadError, StreamAppend, Version},
 };
@@ -81,12 +81,16 @@ impl<S> FaultyStore<S> {
     fn next(&self) -> Result<Fault, AppendError> {
         let mut script = self.script();
         if script.poisoned {
-            return Err(AppendError::Poisoned);
+            return Err(poisoned());
         }
         let fault = script.faults.pop_front().unwrap_or(Fault::Pass);
         script.poisoned = matches!(fault, Fault::SyncFailed { .. });
         Ok(fault)
     }
+}
+
+fn poisoned() -> AppendError {
+    AppendError::Poisoned { cause: "a sync failed, as the script says".into() }
 }
 
 /// Steele, Lea and Flood's generator: small, and the same on every machine.
@@ -118,7 +122,7 @@ impl<S: EventStore> EventStore for FaultyStore<S> {
                 if written {
                     self.store.append(batch).await?;
                 }
-                Err(AppendError::Poisoned)
+                Err(poisoned())
             }
         }
     }

@@ -1,11 +1,11 @@
 //! Events to fill a store with, where it does not matter what they say.
 
 use chrono::NaiveDate;
-use fundflow_application::{
+use fundflow_domain::time::Timestamp;
+use fundflow_kernel::{
     envelope::{Actor, Chain, EventId, NewEvent, StreamName},
     store::{StreamAppend, Version},
 };
-use fundflow_domain::{calendar::TradingDay, time::Timestamp};
 
 /// A stream by name.
 ///
@@ -23,12 +23,13 @@ pub fn event(stream: &StreamName, version: Version, cause: &str) -> NewEvent {
         event_type: "wallet.shares_credited".into(),
         schema: 3,
         correlation: "TX-20260213-7".parse().expect("a sample's transaction"),
+        process: "discount_purchase".into(),
         causation: cause.into(),
         actor: Actor::Counterparty("unionpay".into()),
         trace_parent: Some("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01".into()),
         occurred_at: Timestamp::from_micros(1_770_965_999_999_001),
         recorded_at: Timestamp::from_micros(1_770_966_000_123_456),
-        trade_date: NaiveDate::from_ymd_opt(2026, 2, 13).map(TradingDay::recorded),
+        trade_date: NaiveDate::from_ymd_opt(2026, 2, 13),
         data: r#"{"shares":"1234.56","fund":"000009","note":"元"}"#.into(),
         chain: Chain::START,
     };

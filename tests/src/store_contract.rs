@@ -1,7 +1,7 @@
 //! What every event store promises, as tests. An adapter passes by naming itself:
 //!
 //! ```
-//! use fundflow_application::memory_store::MemoryStore;
+//! use fundflow_kernel::memory_store::MemoryStore;
 //!
 //! fundflow_testkit::store_contract!(memory, || async { (MemoryStore::new(), ()) });
 //! ```
@@ -13,7 +13,7 @@
 #![allow(missing_docs, reason = "the names of the tests are the sentences of the contract")]
 
 use crate::sample::{append, event, stream};
-use fundflow_application::{
+use fundflow_kernel::{
     envelope::{Actor, NewEvent, Recorded},
     store::{AppendError, Checkpoints, EventStore, Position, StreamAppend, Version},
     subscription::Subscription,
@@ -189,6 +189,7 @@ pub async fn every_field_comes_back<S: Store, K>((store, _keep): (S, K)) {
     for (index, correlation) in correlations.iter().enumerate() {
         let mut event = event(&name, Version::NONE.plus(index + 1), "cause / 起因");
         event.correlation = correlation.parse().expect("a transaction");
+        event.process = ["redemption", "月度计划", "p"][index % 3].into();
         event.actor = actors[index % actors.len()].clone();
         if index % 2 == 0 {
             (event.trace_parent, event.trade_date) = (None, None);

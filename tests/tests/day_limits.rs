@@ -4,7 +4,6 @@
 #![expect(clippy::expect_used, reason = "helpers of tests stop at the first surprise")]
 
 use fundflow::{Engine, Purchase, PurchaseError};
-use fundflow_application::{clock::ManualClock, memory_store::MemoryStore};
 use fundflow_domain::{admission, discount_purchase::Refusal, investor::SalesChannel};
 use fundflow_infrastructure::{
     catalogue,
@@ -14,6 +13,7 @@ use fundflow_infrastructure::{
         scenario::Scenario,
     },
 };
+use fundflow_kernel::{clock::ManualClock, memory_store::MemoryStore};
 use fundflow_testkit::worlds;
 use std::sync::Arc;
 

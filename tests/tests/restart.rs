@@ -3,17 +3,17 @@
 #![expect(clippy::expect_used, reason = "helpers of tests stop at the first surprise")]
 
 use fundflow::{Engine, Purchase};
-use fundflow_application::{
-    clock::{Clock as _, ManualClock},
-    memory_store::MemoryStore,
-    read_models::SagaStates,
-    store::{EventStore as _, Position, StreamAppend, Version},
-};
+use fundflow_application::read_models::SagaStates;
 use fundflow_domain::{discount_purchase::Ending, investor::SalesChannel};
 use fundflow_infrastructure::sandbox::{
     channel::{RefundEntry, SandboxChannel},
     registrar::{Market, SandboxRegistrar},
     scenario::Scenario,
+};
+use fundflow_kernel::{
+    clock::{Clock as _, ManualClock},
+    memory_store::MemoryStore,
+    store::{EventStore as _, Position, StreamAppend, Version},
 };
 use fundflow_testkit::worlds;
 use std::sync::Arc;

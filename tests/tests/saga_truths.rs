@@ -6,19 +6,19 @@
     reason = "what a test cannot make or find fails it"
 )]
 
-use fundflow_application::{
-    codec::Stored,
-    counterparty::{ApplicationAnswer, ChargeAnswer},
-    envelope::StreamName,
-    memory_store::MemoryStore,
-    store::{AppendError, EventStore, Position, StreamAppend},
-    transact::Loaded,
-};
+use fundflow_application::counterparty::{ApplicationAnswer, ChargeAnswer};
 use fundflow_domain::{
     discount_purchase::Ending,
     ids::{Leg, WalletId},
     modes::ConversionMode::{self, LinkedSameDay, NextDay},
     time::Timestamp,
+};
+use fundflow_kernel::{
+    codec::Stored,
+    envelope::StreamName,
+    loaded::Loaded,
+    memory_store::MemoryStore,
+    store::{AppendError, EventStore, Position, StreamAppend},
 };
 use fundflow_sagas::{
     retry::WAITS,

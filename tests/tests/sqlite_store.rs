@@ -2,11 +2,11 @@
 
 #![allow(clippy::expect_used, reason = "a fixture that cannot be made is a failed test")]
 
-use fundflow_application::{
+use fundflow_infrastructure::sqlite::{BackupError, OpenError, Settings, SqliteStore};
+use fundflow_kernel::{
     envelope::Recorded,
     store::{AppendError, EventStore, Position, Version},
 };
-use fundflow_infrastructure::sqlite::{BackupError, OpenError, Settings, SqliteStore};
 use fundflow_testkit::sample::append;
 use rusqlite::Connection;
 use std::{
@@ -63,9 +63,9 @@ async fn an_auditor_reads_names_and_times() {
     store.append(vec![appended.clone()]).await.expect("an append");
     let database = Connection::open(&path).expect("any tool can open it");
 
-    let row = "SELECT stream, event_type, event_id, correlation_id, actor, occurred_at,
-        recorded_at, trade_date, chain FROM event_log WHERE causation_id = 'deposit-7'";
-    let columns = |row: &rusqlite::Row<'_>| (0..9).map(|column| row.get(column)).collect();
+    let row = "SELECT stream, event_type, event_id, correlation_id, process, actor,
+        occurred_at, recorded_at, trade_date, chain FROM event_log WHERE causation_id = 'deposit-7'";
+    let columns = |row: &rusqlite::Row<'_>| (0..10).map(|column| row.get(column)).collect();
     let row: Vec<String> = database.query_row(row, [], columns).expect("one event");
 
     let event = &appended.events[0];
@@ -74,6 +74,7 @@ async fn an_auditor_reads_names_and_times() {
         "wallet.shares_credited",
         &event.event_id.to_string().replace('-', ""),
         "TX-20260213-7",
+        "discount_purchase",
         "counterparty:unionpay",
         "2026-02-13T06:59:59.999001Z",
         "2026-02-13T07:00:00.123456Z",
@@ -151,9 +152,12 @@ async fn after_a_failed_write_nothing_more_is_written_until_reopened() {
         }
     };
 
-    assert!(matches!(failed, AppendError::Poisoned), "{failed:?}");
-    let again = append_nth(&store, written).await;
-    assert!(matches!(again, Err(AppendError::Poisoned)), "{again:?}");
+    let AppendError::Poisoned { cause } = failed else { panic!("{failed:?}") };
+    assert_eq!(&*cause, "database or disk is full, SQLite 13");
+    for _ in 0..2 {
+        let again = append_nth(&store, written).await.expect_err("the store is poisoned");
+        assert!(again.to_string().contains(&*cause), "{again}");
+    }
     assert_eq!(*store.head().borrow(), Position(written * 4));
     store.close().await;
     let store = open(&path);
@@ -207,7 +211,7 @@ async fn what_is_not_ours_or_too_new_is_left_alone() {
     let before = [&path, &other, &text].map(|path| fs::read(path).expect("a file"));
 
     let newer = SqliteStore::open(&path, &Settings::default()).map(drop);
-    assert!(matches!(newer, Err(OpenError::Newer { found: 99, known: 1, .. })), "{newer:?}");
+    assert!(matches!(newer, Err(OpenError::Newer { found: 99, known: 2, .. })), "{newer:?}");
     for path in [&other, &text] {
         let strange = SqliteStore::open(path, &Settings::default()).map(drop);
         assert!(matches!(strange, Err(OpenError::NotAStore { .. })), "{strange:?}");
@@ -215,6 +219,27 @@ async fn what_is_not_ours_or_too_new_is_left_alone() {
         assert!(matches!(strange, Err(OpenError::NotAStore { .. })), "{strange:?}");
     }
     assert_eq!([&path, &other, &text].map(|path| fs::read(path).expect("a file")), before);
+}
+
+#[tokio::test]
+async fn a_store_of_the_first_format_is_left_alone_and_the_refusal_says_what_to_do() {
+    let (_directory, path) = scratch();
+    open(&path).close().await;
+    let database = Connection::open(&path).expect("any tool can open it");
+    database.pragma_update(None, "user_version", 1).expect("the first format");
+    drop(database);
+    let before = fs::read(&path).expect("a file");
+
+    let written = SqliteStore::open(&path, &Settings::default()).map(drop);
+    let read = SqliteStore::open_read_only(&path).map(drop);
+
+    for older in [written, read] {
+        let older = older.expect_err("an older store");
+        assert!(matches!(older, OpenError::Older { found: 1, known: 2, .. }), "{older:?}");
+        let todo = "keep the file and read it with fundflow 0.1, or start a new store";
+        assert!(older.to_string().contains(todo), "{older}");
+    }
+    assert_eq!(fs::read(&path).expect("a file"), before);
 }
 
 #[tokio::test]

@@ -2,11 +2,11 @@
 
 #![allow(clippy::expect_used, reason = "a fixture that cannot be made is a failed test")]
 
-use fundflow_application::{
+use fundflow_infrastructure::sqlite::{Settings, SqliteStore};
+use fundflow_kernel::{
     memory_store::MemoryStore,
     store::{AppendError, EventStore, Position},
 };
-use fundflow_infrastructure::sqlite::{Settings, SqliteStore};
 use fundflow_testkit::{
     faulty_store::{Fault, FaultyStore},
     sample::append,
@@ -68,7 +68,7 @@ async fn the_same_seed_fails_in_the_same_places() {
         let mut failed = Vec::new();
         for nth in 0..200 {
             let outcome = store.append(vec![append(&format!("wallet-{nth}"), 0, &["a"])]).await;
-            if matches!(outcome, Err(AppendError::Poisoned)) {
+            if matches!(outcome, Err(AppendError::Poisoned { .. })) {
                 store.reopen();
             }
             failed.push(outcome.err().map(|error| error.to_string()));

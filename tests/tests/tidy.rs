@@ -23,15 +23,13 @@ const SQL: &[(&str, &str)] = &[
 ];
 
 /// Who may see whom, without those that a member sees by another.
-const ARROWS: [(&str, &[&str]); 6] = [
-    ("fundflow-domain", &[]),
-    ("fundflow-application", &["fundflow-domain"]),
-    ("fundflow-sagas", &["fundflow-application", "fundflow-domain"]),
-    ("fundflow-infrastructure", &["fundflow-application", "fundflow-domain"]),
-    (
-        "fundflow",
-        &["fundflow-application", "fundflow-domain", "fundflow-infrastructure", "fundflow-sagas"],
-    ),
+const ARROWS: [(&str, &[&str]); 7] = [
+    ("fundflow-kernel", &[]),
+    ("fundflow-domain", &["fundflow-kernel"]),
+    ("fundflow-application", &["fundflow-domain", "fundflow-kernel"]),
+    ("fundflow-sagas", &["fundflow-application", "fundflow-domain", "fundflow-kernel"]),
+    ("fundflow-infrastructure", &["fundflow-application", "fundflow-domain", "fundflow-kernel"]),
+    ("fundflow", &["fundflow-application", "fundflow-domain", "fundflow-kernel", "fundflow-sagas"]),
     (
         "fundflow-cli",
         &[
@@ -39,10 +37,15 @@ const ARROWS: [(&str, &[&str]); 6] = [
             "fundflow-application",
             "fundflow-domain",
             "fundflow-infrastructure",
+            "fundflow-kernel",
             "fundflow-sagas",
         ],
     ),
 ];
+
+/// Where no identifier may hold a word of the business, and those words.
+const BUSINESS: (&[&str], &[&str]) =
+    (&["kernel/src/"], &["fund", "funds", "wallet", "leg", "legs", "discount", "registrar"]);
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize().unwrap()
@@ -51,8 +54,17 @@ fn root() -> PathBuf {
 /// Every Rust file that is ours, with its path from the root.
 fn files() -> Vec<(String, String)> {
     let mut found = Vec::new();
-    let members =
-        ["domain", "application", "sagas", "infrastructure", "engine", "cli", "tests", "fuzz"];
+    let members = [
+        "kernel",
+        "domain",
+        "application",
+        "sagas",
+        "infrastructure",
+        "engine",
+        "cli",
+        "tests",
+        "fuzz",
+    ];
     let mut open: Vec<PathBuf> = members.iter().map(|member| root().join(member)).collect();
     while let Some(directory) = open.pop() {
         let Ok(entries) = fs::read_dir(&directory) else { continue };
@@ -175,9 +187,62 @@ fn deciders_have_no_catch_all() {
     assert!(seen >= 5, "the deciders have moved");
 }
 
+/// An identifier's words, as cut by `_`, digits and capitals, in lower case.
+fn words(identifier: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let mut before = '_';
+    for c in identifier.chars() {
+        if !c.is_alphabetic() || (c.is_uppercase() && !before.is_uppercase()) {
+            words.push(String::new());
+        }
+        if let Some(word) = words.last_mut().filter(|_| c.is_alphabetic()) {
+            word.extend(c.to_lowercase());
+        }
+        before = c;
+    }
+    words
+}
+
+/// The first line with an identifier that holds one of the words; comments and our crates' names
+/// are set aside.
+fn business_word(text: &str, of: &[&str]) -> Option<(usize, String)> {
+    let ours = |identifier: &str| identifier.starts_with("fundflow");
+    let holds = |identifier: &str| words(identifier).iter().any(|word| of.contains(&&**word));
+    (1..).zip(text.lines()).filter(|(_, line)| !is_comment(line)).find_map(|(at, line)| {
+        let code = line.split("//").next().unwrap_or_default();
+        let mut all = code.split(|c: char| !c.is_alphanumeric() && c != '_');
+        all.find(|it| !ours(it) && holds(it)).map(|it| (at, it.to_owned()))
+    })
+}
+
+#[test]
+fn the_kernel_has_no_word_of_the_business() {
+    let (folders, of) = BUSINESS;
+    let generic = |name: &str| folders.iter().any(|folder| name.starts_with(folder));
+    let mut seen = 0;
+    for (name, text) in files().iter().filter(|(name, _)| generic(name)) {
+        seen += 1;
+        assert_eq!(business_word(text, of), None, "{name}");
+    }
+    assert!(seen >= 10, "the kernel has moved");
+}
+
+#[test]
+fn a_word_of_the_business_is_found_inside_of_an_identifier_and_nowhere_else() {
+    let (_, of) = BUSINESS;
+    for bad in ["let wallet_id = 1;", "struct FundCode;", "enum OpenLeg {}", "fn of_2_funds()"] {
+        assert!(business_word(bad, of).is_some(), "{bad}");
+    }
+    for good in ["use fundflow_kernel::x;", "let legal = 1;", "// a wallet", "let refund = 1;"] {
+        assert_eq!(business_word(good, of), None, "{good}");
+    }
+}
+
 #[test]
 fn every_crate_says_first_what_it_is_for() {
-    for member in ["domain", "application", "sagas", "infrastructure", "engine", "tests"] {
+    let libraries =
+        ["kernel", "domain", "application", "sagas", "infrastructure", "engine", "tests"];
+    for member in libraries {
         let text = fs::read_to_string(root().join(member).join("src/lib.rs")).unwrap();
         assert!(text.starts_with("//! "), "{member}/src/lib.rs");
     }

@@ -19,13 +19,7 @@ mod whole;
 
 pub use report::{Check, Counts, Finding, Holding, LISTED, Report};
 
-use crate::{
-    codec,
-    envelope::{Chain, EventId, Recorded, StreamName},
-    read_models::{Kept, Sagas},
-    store::{EventStore, Position, ReadError, Version},
-    transact::with_sources,
-};
+use crate::read_models::{Kept, Sagas};
 use books::Books;
 use fundflow_domain::{
     decider::Decider,
@@ -34,6 +28,12 @@ use fundflow_domain::{
     ids::{OrderId, TransactionId},
     time::Timestamp,
     wallet::{self, Wallet},
+};
+use fundflow_kernel::{
+    codec,
+    envelope::{Chain, EventId, Recorded, StreamName},
+    loaded::with_sources,
+    store::{EventStore, Position, ReadError, Version},
 };
 use std::collections::{BTreeMap, HashMap, HashSet};
 

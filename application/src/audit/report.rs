@@ -1,7 +1,7 @@
 //! What an audit found, and what it looked at.
 
-use crate::store::Position;
 use fundflow_domain::postings::{Class, Commodity};
+use fundflow_kernel::store::Position;
 use rust_decimal::Decimal;
 use serde::Serialize;
 use std::fmt;

@@ -1,11 +1,7 @@
 //! A purchase as a whole: do its four aggregates say the same, and does its ending keep its word?
 
 use super::{Audit, Check, owner};
-use crate::{
-    envelope::{Recorded, StreamName},
-    read_models::{Kept, SagaView, wallet_of},
-    store::{EventStore, ReadError, Version},
-};
+use crate::read_models::{Kept, SagaView, wallet_of};
 use fundflow_domain::{
     decider::Decider,
     discount_purchase::{DiscountPurchase, Ending},
@@ -14,6 +10,10 @@ use fundflow_domain::{
     money::Shares,
     postings::{Account, Balances},
     wallet::{Credit, Reservation, Wallet},
+};
+use fundflow_kernel::{
+    envelope::{Recorded, StreamName},
+    store::{EventStore, ReadError, Version},
 };
 use std::collections::BTreeSet;
 
@@ -73,7 +73,7 @@ impl Audit {
         Ok(())
     }
 
-    async fn again<D: crate::codec::Stored, S: EventStore>(
+    async fn again<D: fundflow_kernel::codec::Stored, S: EventStore>(
         &self,
         store: &S,
         stream: &StreamName,

@@ -1,13 +1,13 @@
 //! Streams of one kind, each folded to its present state.
 
 use super::Follow;
-use crate::{
+use fundflow_domain::time::Timestamp;
+use fundflow_kernel::{
     codec::Stored,
     envelope::{Recorded, StreamName},
+    loaded::Loaded,
     store::{EventStore, Position, ReadError},
-    transact::Loaded,
 };
-use fundflow_domain::time::Timestamp;
 use std::{collections::BTreeMap, fmt};
 
 const PAGE: u32 = 512;

@@ -19,7 +19,7 @@ pub(crate) use sagas::wallet_of;
 pub use sagas::{SagaRow, SagaStates, SagaView, Sagas};
 pub use wallets::{LotRow, WalletRow, Wallets};
 
-use crate::{
+use fundflow_kernel::{
     envelope::Recorded,
     store::{EventStore, Position, ReadError},
 };

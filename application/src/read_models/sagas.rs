@@ -1,10 +1,6 @@
 //! Discount purchases with everything that their sagas look at.
 
 use super::{Follow, Kept, Streams};
-use crate::{
-    envelope::{Recorded, StreamName},
-    store::{EventStore, Position, ReadError},
-};
 use fundflow_domain::{
     calendar::TradingDay,
     decider::Decider,
@@ -15,6 +11,10 @@ use fundflow_domain::{
     money::Amount,
     time::Timestamp,
     wallet::{Entry, Wallet},
+};
+use fundflow_kernel::{
+    envelope::{Recorded, StreamName},
+    store::{EventStore, Position, ReadError},
 };
 use serde::Serialize;
 use std::sync::Arc;

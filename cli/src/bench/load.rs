@@ -3,12 +3,7 @@
 use super::sandbox::{SandboxChannel, SandboxRegistrar};
 use chrono::NaiveDate;
 use fundflow::{Engine, Purchase, PurchaseError, Rest};
-use fundflow_application::{
-    clock::ManualClock,
-    counterparty::Notice,
-    store::{Checkpoints, EventStore},
-    transact::with_sources,
-};
+use fundflow_application::counterparty::Notice;
 use fundflow_domain::{
     calendar::TradingCalendar,
     catalogue::Catalogue,
@@ -18,6 +13,11 @@ use fundflow_domain::{
     kyc::KycState,
     money::{Amount, Nav},
     time::Timestamp,
+};
+use fundflow_kernel::{
+    clock::ManualClock,
+    loaded::with_sources,
+    store::{Checkpoints, EventStore},
 };
 use hdrhistogram::Histogram;
 use std::{

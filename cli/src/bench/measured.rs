@@ -1,6 +1,6 @@
 //! A store that notes what passes through it: how many batches, appends, events and bytes.
 
-use fundflow_application::{
+use fundflow_kernel::{
     envelope::{Recorded, StreamName},
     store::{AppendError, Checkpoints, EventStore, Position, ReadError, StreamAppend, Version},
 };
@@ -33,7 +33,7 @@ impl<S> Measured<S> {
 /// What an event weighs in a log that stores it as it is: its texts, and 88 bytes of numbers, ID and
 /// chain.
 fn weight(append: &StreamAppend) -> usize {
-    let event = |event: &fundflow_application::envelope::NewEvent| {
+    let event = |event: &fundflow_kernel::envelope::NewEvent| {
         88 + event.data.len()
             + event.event_type.len()
             + event.correlation.as_str().len()

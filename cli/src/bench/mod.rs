@@ -12,15 +12,15 @@ mod sandbox;
 
 use crate::args::DEFAULT_STORE;
 use clap::Args;
-use fundflow_application::{
-    memory_store::MemoryStore,
-    store::{Checkpoints, EventStore},
-    transact::with_sources,
-};
 use fundflow_infrastructure::{
     bare_log::BareLog,
     catalogue,
     sqlite::{Settings, SqliteStore},
+};
+use fundflow_kernel::{
+    loaded::with_sources,
+    memory_store::MemoryStore,
+    store::{Checkpoints, EventStore},
 };
 use load::{Bench, Trouble};
 use measured::Measured;

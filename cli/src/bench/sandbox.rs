@@ -4,18 +4,16 @@
 //! the conversion, as a real one does.
 
 use chrono::NaiveDate;
-use fundflow_application::{
-    clock::{Clock, ManualClock},
-    counterparty::{
-        Application, ApplicationAnswer, Charge, ChargeAnswer, Notice, PaymentChannel, Refund,
-        RefundAnswer, Registrar,
-    },
+use fundflow_application::counterparty::{
+    Application, ApplicationAnswer, Charge, ChargeAnswer, Notice, PaymentChannel, Refund,
+    RefundAnswer, Registrar,
 };
 use fundflow_domain::{
     fund_order::{Ask, Confirmation, ConversionConfirmed, Outcome, Payment, PurchaseConfirmed},
     ids::{ApplicationNo, PaymentNo},
     money::{Money, Nav, ShareRounding},
 };
+use fundflow_kernel::clock::{Clock, ManualClock};
 use std::sync::Arc;
 use tokio::sync::mpsc;
 

@@ -15,9 +15,7 @@ use super::{
 use fundflow::{Engine, Purchase, PurchaseError};
 use fundflow_application::{
     audit::{self, Report},
-    clock::{Clock as _, ManualClock},
     read_models::{Sagas, catch_up},
-    store::{Checkpoints, EventStore, Position},
 };
 use fundflow_domain::{
     calendar::{TradingCalendar, TradingDay},
@@ -32,6 +30,10 @@ use fundflow_infrastructure::{
         channel::{SandboxChannel, Totals},
         registrar::SandboxRegistrar,
     },
+};
+use fundflow_kernel::{
+    clock::{Clock as _, ManualClock},
+    store::{Checkpoints, EventStore, Position},
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -318,8 +320,8 @@ impl<S: EventStore + Checkpoints> Play<S> {
                 Err(error @ PurchaseError::Busy { .. }) => {
                     return Err(Trouble::Defect(error.to_string()));
                 }
-                Err(PurchaseError::Stopped { reason }) => {
-                    return Err(fundflow::Stopped { reason }.into());
+                Err(PurchaseError::Stopped { cause }) => {
+                    return Err(fundflow::Stopped { cause }.into());
                 }
                 Err(PurchaseError::Defect(what)) => return Err(Trouble::Defect(what)),
             }

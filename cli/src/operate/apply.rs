@@ -9,12 +9,12 @@ use crate::{
     saga_words::Told,
 };
 use fundflow::{ActError, Engine, StartError, Stopped};
-use fundflow_application::{
-    read_models::SagaStates,
-    store::{EventStore as _, Position},
-    transact::with_sources,
-};
+use fundflow_application::read_models::SagaStates;
 use fundflow_infrastructure::sqlite::{OpenError, Settings, SqliteStore};
+use fundflow_kernel::{
+    loaded::with_sources,
+    store::{EventStore as _, Position},
+};
 use std::{path::Path, sync::Arc};
 
 /// Answers how many events other purchases had while the engine ran.
@@ -46,6 +46,7 @@ fn held(error: OpenError) -> Failure {
             path.display()
         )),
         error @ (OpenError::Newer { .. }
+        | OpenError::Older { .. }
         | OpenError::NotAStore { .. }
         | OpenError::Missing { .. }
         | OpenError::Io { .. }
@@ -77,7 +78,7 @@ async fn act(
                 row.outcome = Outcome::Refused;
                 row.why = Some(error.to_string());
             }
-            Err(ActError::Stopped { reason }) => return Err(Stopped { reason }.into()),
+            Err(ActError::Stopped { cause }) => return Err(Stopped { cause }.into()),
         }
     }
     settle(&engine, outside).await?;

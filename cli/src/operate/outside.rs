@@ -8,18 +8,18 @@
 //!    kept with them, or goes well if none is.
 
 use crate::reading::Failure;
-use fundflow_application::{
-    clock::{Clock, ManualClock},
-    counterparty::Notice,
-    store::{EventStore, Position},
-    transact::with_sources,
-};
+use fundflow_application::counterparty::Notice;
 use fundflow_domain::{calendar::TradingCalendar, time::Timestamp};
 use fundflow_infrastructure::sandbox::{
     channel::SandboxChannel,
     journal::JournalError,
     kept::kept,
     registrar::{Confirming, Market, SandboxRegistrar},
+};
+use fundflow_kernel::{
+    clock::{Clock, ManualClock},
+    loaded::with_sources,
+    store::{EventStore, Position},
 };
 use std::{path::Path, sync::Arc};
 

@@ -7,16 +7,14 @@ use crate::{
     saga_words::{LegJson, Told, in_flight},
 };
 use fundflow::Action;
-use fundflow_application::{
-    read_models::{SagaStates, SagaView},
-    store::EventStore,
-};
+use fundflow_application::read_models::{SagaStates, SagaView};
 use fundflow_domain::{
     calendar::TradingCalendar,
     discount_purchase::Disposition,
     ids::{TransactionId, WalletId},
     time::Timestamp,
 };
+use fundflow_kernel::store::EventStore;
 use fundflow_sagas::runner::{Effect, Input, Output, Reply, Runner, legs_of};
 use serde::Serialize;
 use std::sync::Arc;

@@ -4,11 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "a fixture that does not come about is a failed test")]
 #![allow(dead_code, reason = "each test file uses its part")]
 use chrono::{NaiveDate, NaiveTime};
-use fundflow_application::{
-    counterparty::{ApplicationAnswer, ChargeAnswer, RefundAnswer},
-    store::EventStore as _,
-    transact::Loaded,
-};
+use fundflow_application::counterparty::{ApplicationAnswer, ChargeAnswer, RefundAnswer};
 use fundflow_domain::{
     admission::{Admission, DayUse},
     calendar::TradingCalendar,
@@ -24,6 +20,7 @@ use fundflow_infrastructure::{
     catalogue,
     sqlite::{Settings, SqliteStore},
 };
+use fundflow_kernel::{loaded::Loaded, store::EventStore as _};
 use fundflow_sagas::runner::{
     Answer, Effect, Input, Need, Runner, order_stream, purchase_stream, wallet_stream,
 };

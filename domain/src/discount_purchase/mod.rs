@@ -31,6 +31,7 @@ use crate::{
     money::{Amount, Money},
     time::Timestamp,
 };
+use fundflow_kernel::{codec::Stored, stored_types};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -270,6 +271,22 @@ pub enum Refusal {
 /// The purchase's rules.
 #[derive(Debug, Clone, Copy)]
 pub struct DiscountPurchase;
+
+impl Stored for DiscountPurchase {
+    stored_types!(Event {
+        Prepared => "discount_purchase.prepared",
+        Committed => "discount_purchase.committed",
+        RetryScheduled => "discount_purchase.retry_scheduled",
+        Parked => "discount_purchase.parked",
+        Resumed => "discount_purchase.resumed",
+        LandingChosen => "discount_purchase.landing_chosen",
+        Abandoned => "discount_purchase.abandoned",
+        Completed => "discount_purchase.completed",
+        KeptInWallet => "discount_purchase.kept_in_wallet",
+        RolledBack => "discount_purchase.rolled_back",
+        Compensated => "discount_purchase.compensated",
+    });
+}
 
 impl Decider for DiscountPurchase {
     const CATEGORY: &'static str = "discount_purchase";

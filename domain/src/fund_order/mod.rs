@@ -17,6 +17,7 @@
 
 mod decide;
 mod evolve;
+mod stored;
 
 use crate::{
     calendar::TradingDay,

@@ -25,6 +25,7 @@ use crate::{
     money::Shares,
 };
 use chrono::NaiveDate;
+use fundflow_kernel::{codec::Stored, stored_types};
 use serde::{Deserialize, Serialize};
 
 /// Shares of one confirmation, as the registrar keeps them.
@@ -192,6 +193,17 @@ pub enum Refusal {
 /// The wallet's rules.
 #[derive(Debug, Clone, Copy)]
 pub struct Wallet;
+
+impl Stored for Wallet {
+    stored_types!(Event {
+        CreditedInTransit => "wallet.credited_in_transit",
+        CreditConfirmed => "wallet.credit_confirmed",
+        CreditReversed => "wallet.credit_reversed",
+        SharesReserved => "wallet.shares_reserved",
+        SharesReleased => "wallet.shares_released",
+        SharesSpent => "wallet.shares_spent",
+    });
+}
 
 impl Decider for Wallet {
     const CATEGORY: &'static str = "wallet";

@@ -6,15 +6,13 @@ use crate::{
         scenario::Scenario,
     },
 };
-use fundflow_application::{
-    clock::ManualClock,
-    counterparty::{Application, ApplicationAnswer, Registrar as _},
-};
+use fundflow_application::counterparty::{Application, ApplicationAnswer, Registrar as _};
 use fundflow_domain::{
     calendar::{TradingCalendar, TradingDay},
     fund_order::{Ask, Outcome},
     ids::{ApplicationNo, Leg, OrderId},
 };
+use fundflow_kernel::clock::ManualClock;
 use std::sync::Arc;
 
 fn t() -> TradingDay {

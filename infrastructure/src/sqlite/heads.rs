@@ -4,7 +4,7 @@
 //! later stream of the batch conflicts, what it moved is moved back and nothing was written.
 
 use super::{recent::Recent, row::signed, sql};
-use fundflow_application::{
+use fundflow_kernel::{
     envelope::{NewEvent, StreamName},
     store::{AppendError, Position, StreamAppend, Version},
 };

@@ -21,7 +21,7 @@ mod writer;
 
 pub use open::OpenError;
 
-use fundflow_application::{
+use fundflow_kernel::{
     envelope::{Recorded, StreamName},
     store::{AppendError, Checkpoints, EventStore, Position, ReadError, StreamAppend, Version},
 };

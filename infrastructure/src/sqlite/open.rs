@@ -11,7 +11,7 @@ use std::{
 /// `FFLW`, in the database header: tells our files from other SQLite databases.
 const APPLICATION_ID: i32 = 0x4646_4c57;
 /// Of the tables. Raised by every change that an older program could not read.
-pub(super) const FORMAT: i32 = 1;
+pub(super) const FORMAT: i32 = 2;
 const PAGE_BYTES: i64 = 16 * 1024;
 const READER_CACHE_KIB: i64 = 8 * 1024;
 /// How long to wait for another process that holds the database for a moment.
@@ -33,10 +33,24 @@ pub enum OpenError {
     },
     /// Written by a newer program.
     #[error(
-        "{path} has format {found}, this program knows up to {known}; install the newer program",
+        "{path} has format {found}, this program knows {known}; install the newer program",
         path = path.display()
     )]
     Newer {
+        /// The store.
+        path: PathBuf,
+        /// Its format.
+        found: i32,
+        /// Ours.
+        known: i32,
+    },
+    /// Written by an older program, before its events said which kind of saga they belong to.
+    #[error(
+        "{path} has format {found}, this program reads and writes format {known} only; \
+         keep the file and read it with fundflow 0.1, or start a new store at another path",
+        path = path.display()
+    )]
+    Older {
         /// The store.
         path: PathBuf,
         /// Its format.
@@ -85,6 +99,7 @@ pub enum OpenError {
 /// What went wrong, still without the path.
 pub(super) enum Trouble {
     Newer(i32),
+    Older(i32),
     NotAStore,
     NoLog,
     Io(io::Error),
@@ -111,6 +126,7 @@ impl Trouble {
         let path = path.to_owned();
         match self {
             Trouble::Newer(found) => OpenError::Newer { path, found, known: FORMAT },
+            Trouble::Older(found) => OpenError::Older { path, found, known: FORMAT },
             Trouble::NotAStore => OpenError::NotAStore { path },
             Trouble::NoLog => OpenError::NoLog { path },
             Trouble::Io(source) => OpenError::Io { path, source },
@@ -186,6 +202,7 @@ pub(super) fn check_format(connection: &Connection) -> Result<(), Trouble> {
     }
     match pragma("user_version")? {
         FORMAT => Ok(()),
+        found if found < FORMAT => Err(Trouble::Older(found)),
         found => Err(Trouble::Newer(found)),
     }
 }

@@ -7,7 +7,7 @@ use super::{
     row::{self, signed},
     sql,
 };
-use fundflow_application::{
+use fundflow_kernel::{
     envelope::{Recorded, StreamName},
     store::{Position, ReadError},
 };
@@ -79,13 +79,15 @@ pub(super) struct Reader {
 struct Names {
     streams: Recent<i64, StreamName>,
     types: Vec<Arc<str>>,
+    processes: Vec<Arc<str>>,
 }
 
 impl Reader {
     pub(super) fn open(path: &Path) -> Result<Self, Trouble> {
         let database = open::for_reading(path)?;
         open::check_format(&database)?;
-        let names = Names { streams: Recent::new(CACHED_NAMES), types: Vec::new() };
+        let streams = Recent::new(CACHED_NAMES);
+        let names = Names { streams, types: Vec::new(), processes: Vec::new() };
         Ok(Self { database, names })
     }
 
@@ -110,7 +112,8 @@ impl Reader {
             let numbers = row::numbers(row).map_err(refused)?;
             let stream = names.stream(database, &numbers)?;
             let event_type = names.event_type(database, &numbers)?;
-            events.push(row::event(row, stream, event_type)?);
+            let process = names.process(row::process(row)?);
+            events.push(row::event(row, stream, event_type, process)?);
         }
         names.streams.age();
         Ok(events)
@@ -171,6 +174,16 @@ impl Names {
         }
         let name = self.types.get(index).ok_or_else(|| unnamed(numbers, "event type"))?;
         Ok(Cow::Owned(String::from(&**name)))
+    }
+
+    /// There is a handful of processes, each named by most rows.
+    fn process(&mut self, name: &str) -> Arc<str> {
+        if let Some(known) = self.processes.iter().find(|known| &***known == name) {
+            return known.clone();
+        }
+        let new: Arc<str> = name.into();
+        self.processes.push(new.clone());
+        new
     }
 
     /// The writer numbers the types from 1 without a gap, so a type's place is its number.

@@ -5,11 +5,11 @@
 //! which it is for every order and purchase, and the text itself otherwise.
 
 use chrono::{Datelike as _, NaiveDate};
-use fundflow_application::{
+use fundflow_domain::{ids::TransactionId, time::Timestamp};
+use fundflow_kernel::{
     envelope::{Actor, Chain, EventId, NewEvent, Recorded, StreamName},
     store::{Position, ReadError, Version},
 };
-use fundflow_domain::{calendar::TradingDay, ids::TransactionId, time::Timestamp};
 use rusqlite::{Row, Statement, types::ValueRef};
 use std::{borrow::Cow, fmt::Write as _, sync::Arc};
 
@@ -49,13 +49,14 @@ pub(super) fn insert(
     } else {
         bind(&correlation)?;
     }
+    bind(&&*event.process)?;
     bind(&&*event.causation)?;
     write_actor(&event.actor, scratch);
     bind(&scratch.as_str())?;
     bind(&event.trace_parent.as_deref())?;
     bind(&event.occurred_at.micros())?;
     bind(&event.recorded_at.micros())?;
-    bind(&event.trade_date.map(|day| day.date().num_days_from_ce() - EPOCH_DAY))?;
+    bind(&event.trade_date.map(|day| day.num_days_from_ce() - EPOCH_DAY))?;
     bind(&&*event.data)?;
     bind(&&event.chain.0[..])?;
     insert.raw_execute().map(drop)
@@ -100,24 +101,33 @@ pub(super) fn numbers(row: &Row<'_>) -> rusqlite::Result<Numbers> {
     Ok(Numbers { position: row.get(0)?, stream: row.get(1)?, event_type: row.get(3)? })
 }
 
+/// The kind of saga of a row, as it stands there: few kinds, so the reader shares their texts.
+pub(super) fn process<'row>(row: &'row Row<'_>) -> Result<&'row str, ReadError> {
+    text(row, 7).map_err(|what| damaged(row, what))
+}
+
 /// The event of a row.
 pub(super) fn event(
     row: &Row<'_>,
     stream: StreamName,
     event_type: Cow<'static, str>,
+    process: Arc<str>,
 ) -> Result<Recorded, ReadError> {
-    decode(row, stream, event_type).map_err(|what| {
-        let mut place = String::from("position ");
-        // Writing to a string cannot fail; an unreadable position is left blank.
-        let _ = row.get::<_, i64>(0).map(|position| write!(place, "{position}"));
-        ReadError::Damaged { place, what }
-    })
+    decode(row, stream, event_type, process).map_err(|what| damaged(row, what))
+}
+
+fn damaged(row: &Row<'_>, what: String) -> ReadError {
+    let mut place = String::from("position ");
+    // Writing to a string cannot fail; an unreadable position is left blank.
+    let _ = row.get::<_, i64>(0).map(|position| write!(place, "{position}"));
+    ReadError::Damaged { place, what }
 }
 
 fn decode(
     row: &Row<'_>,
     stream: StreamName,
     event_type: Cow<'static, str>,
+    process: Arc<str>,
 ) -> Result<Recorded, String> {
     let correlation = match column(row, 6)? {
         ValueRef::Integer(length) => {
@@ -132,23 +142,24 @@ fn decode(
         event_type,
         schema: number(row, 4)?,
         correlation,
-        causation: text(row, 7)?.into(),
-        actor: read_actor(text(row, 8)?).ok_or("an actor of no known kind")?,
-        trace_parent: match column(row, 9)? {
+        process,
+        causation: text(row, 8)?.into(),
+        actor: read_actor(text(row, 9)?).ok_or("an actor of no known kind")?,
+        trace_parent: match column(row, 10)? {
             ValueRef::Null => None,
             value => Some(Arc::from(value.as_str().map_err(|error| error.to_string())?)),
         },
-        occurred_at: Timestamp::from_micros(number(row, 10)?),
-        recorded_at: Timestamp::from_micros(number(row, 11)?),
-        trade_date: trade_date(column(row, 12)?)?,
-        data: text(row, 13)?.into(),
-        chain: Chain(bytes(row, 14)?),
+        occurred_at: Timestamp::from_micros(number(row, 11)?),
+        recorded_at: Timestamp::from_micros(number(row, 12)?),
+        trade_date: trade_date(column(row, 13)?)?,
+        data: text(row, 14)?.into(),
+        chain: Chain(bytes(row, 15)?),
     };
     let (position, version) = (Position(number(row, 0)?), Version(number(row, 2)?));
     Ok(Recorded { position, stream, version, event })
 }
 
-fn trade_date(value: ValueRef<'_>) -> Result<Option<TradingDay>, String> {
+fn trade_date(value: ValueRef<'_>) -> Result<Option<NaiveDate>, String> {
     if value == ValueRef::Null {
         return Ok(None);
     }
@@ -156,7 +167,7 @@ fn trade_date(value: ValueRef<'_>) -> Result<Option<TradingDay>, String> {
     let days = i32::try_from(days).ok().and_then(|days| days.checked_add(EPOCH_DAY));
     let date =
         days.and_then(NaiveDate::from_num_days_from_ce_opt).ok_or("a date of no calendar")?;
-    Ok(Some(TradingDay::recorded(date)))
+    Ok(Some(date))
 }
 
 fn column<'row>(row: &'row Row<'_>, index: usize) -> Result<ValueRef<'row>, String> {

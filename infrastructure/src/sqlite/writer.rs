@@ -17,7 +17,7 @@ use super::{
     sql,
 };
 use foldhash::fast::RandomState;
-use fundflow_application::store::{AppendError, Position, StreamAppend};
+use fundflow_kernel::store::{AppendError, Position, StreamAppend};
 use rusqlite::{Connection, Statement, Transaction, TransactionBehavior, config::DbConfig};
 use std::{collections::HashMap, fs::File, sync::Arc, thread::JoinHandle};
 use tokio::sync::{mpsc, oneshot, watch};
@@ -69,7 +69,7 @@ pub(super) fn run(start: Start) {
     match Writer::new(&database, epoch, head, cached_streams) {
         Ok(mut writer) => {
             closed = writer.serve(&mut jobs, &published);
-            poisoned = matches!(writer.stopped, Some(Stopped::Poisoned));
+            poisoned = matches!(writer.stopped, Some(Stopped::Poisoned { .. }));
         }
         // The jobs are dropped with the channel; their senders are told that the store is closed.
         Err(error) => tracing::error!(%error, "the store's writer could not start"),
@@ -100,15 +100,20 @@ fn leave(database: Connection, poisoned: bool) {
 
 /// Why this writer writes no more.
 enum Stopped {
-    Fenced { owner: String },
-    Poisoned,
+    Fenced {
+        owner: String,
+    },
+    /// With what the failed write or sync said.
+    Poisoned {
+        cause: Arc<str>,
+    },
 }
 
 impl Stopped {
     fn refusal(&self) -> AppendError {
         match self {
             Stopped::Fenced { owner } => AppendError::Fenced { owner: owner.clone() },
-            Stopped::Poisoned => AppendError::Poisoned,
+            Stopped::Poisoned { cause } => AppendError::Poisoned { cause: cause.clone() },
         }
     }
 }
@@ -206,7 +211,7 @@ impl<'db> Writer<'db> {
                 Err(Failed::Write(error)) => {
                     tracing::error!(%error, "a write failed; the store takes no more until reopened");
                     self.head = before;
-                    self.stopped = Some(Stopped::Poisoned);
+                    self.stopped = Some(Stopped::Poisoned { cause: said_by(&error) });
                 }
             }
         }
@@ -284,6 +289,12 @@ impl<'db> Writer<'db> {
         self.types.insert(name.into(), id);
         Ok(id)
     }
+}
+
+/// SQLite's message, with the number that tells which call to the system failed.
+fn said_by(error: &rusqlite::Error) -> Arc<str> {
+    let number = error.sqlite_error().map(|error| error.extended_code);
+    number.map_or_else(|| error.to_string(), |number| format!("{error}, SQLite {number}")).into()
 }
 
 /// What goes into one transaction.

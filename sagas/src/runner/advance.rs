@@ -13,10 +13,7 @@ use crate::{
     stand::Stand,
     step::{Call, Deadline, Send},
 };
-use fundflow_application::{
-    counterparty::{Application, Charge, Refund},
-    envelope::Actor,
-};
+use fundflow_application::counterparty::{Application, Charge, Refund};
 use fundflow_domain::{
     discount_purchase::{self as purchase, DiscountPurchase, Retry},
     fund_order::{Ask, Cause, FundOrder},
@@ -24,6 +21,7 @@ use fundflow_domain::{
     time::Timestamp,
     wallet::{Entry, Wallet},
 };
+use fundflow_kernel::envelope::Actor;
 
 /// The name under which refunds are retried and parked; they have no row of their own.
 pub const REFUND_ROW: &str = "refund payment";

@@ -9,17 +9,14 @@ use crate::{
     stand::Stand,
     step::{Call, Send},
 };
-use fundflow_application::{
-    counterparty::{ApplicationAnswer, ChargeAnswer, RefundAnswer},
-    envelope::Actor,
-    transact::DecideError,
-};
+use fundflow_application::counterparty::{ApplicationAnswer, ChargeAnswer, RefundAnswer};
 use fundflow_domain::{
     discount_purchase::Ending,
     fund_order::{Cause, Command, FundOrder, Refusal},
     ids::{Leg, OrderId, PaymentNo, TransactionId},
     time::Timestamp,
 };
+use fundflow_kernel::{envelope::Actor, loaded::DecideError};
 use std::sync::Arc;
 
 impl Runner {

@@ -1,16 +1,16 @@
 //! The runner's only way to a fact: a command to an aggregate in memory, whose events join the batch.
 
 use super::{Runner, Saga, order_stream, purchase_stream, wallet_stream};
-use fundflow_application::{
-    envelope::Actor,
-    transact::{DecideError, Meta},
-};
 use fundflow_domain::{
     calendar::TradingDay,
     discount_purchase as purchase, fund_order,
     ids::{Leg, TransactionId},
     time::Timestamp,
     wallet,
+};
+use fundflow_kernel::{
+    envelope::Actor,
+    loaded::{DecideError, Meta},
 };
 use std::sync::Arc;
 
@@ -104,12 +104,13 @@ impl Runner {
             .and_then(|saga| order(saga).or_else(|| Some(saga.known()?.admitted.trade_date)));
         Meta {
             correlation: transaction.clone(),
+            process: self.process.clone(),
             causation: self.cause(voice.cause),
             actor: voice.actor.clone(),
             trace_parent: voice.trace_parent.clone(),
             occurred_at: voice.occurred_at,
             recorded_at: now,
-            trade_date: day.or(voice.day),
+            trade_date: day.or(voice.day).map(TradingDay::date),
         }
     }
 }

@@ -2,9 +2,8 @@
 
 use super::ActionError;
 use super::operator::Action;
-use fundflow_application::{
-    counterparty::{Application, ApplicationAnswer, Charge, ChargeAnswer, Refund, RefundAnswer},
-    store::StreamAppend,
+use fundflow_application::counterparty::{
+    Application, ApplicationAnswer, Charge, ChargeAnswer, Refund, RefundAnswer,
 };
 use fundflow_domain::{
     admission::{Admission, Admitted},
@@ -12,6 +11,7 @@ use fundflow_domain::{
     fund_order,
     ids::{ApplicationNo, FundCode, Leg, PaymentNo, TransactionId, WalletId},
 };
+use fundflow_kernel::store::StreamAppend;
 use std::sync::Arc;
 
 /// Who waits for a reply; the shell's own number.

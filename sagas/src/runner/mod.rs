@@ -33,7 +33,6 @@ pub use operator::{Action, ActionError, can_skip, legs, legs_of, place};
 pub use saga::{Lane, Saga};
 
 use foldhash::fast::RandomState;
-use fundflow_application::{codec::Stored, envelope::StreamName, transact::Loaded};
 use fundflow_domain::{
     calendar::TradingCalendar,
     decider::Decider,
@@ -43,6 +42,7 @@ use fundflow_domain::{
     time::Timestamp,
     wallet::Wallet,
 };
+use fundflow_kernel::{codec::Stored, envelope::StreamName, loaded::Loaded};
 use std::{
     collections::{BTreeSet, HashMap},
     sync::Arc,
@@ -56,6 +56,7 @@ pub struct Runner {
     timers: BTreeSet<(Timestamp, TransactionId)>,
     calendar: Arc<TradingCalendar>,
     causes: HashMap<&'static str, Arc<str>>,
+    process: Arc<str>,
     uses: day_use::DayUses,
     out: Output,
 }
@@ -75,6 +76,7 @@ impl Runner {
             timers: BTreeSet::new(),
             calendar,
             causes: HashMap::new(),
+            process: DiscountPurchase::CATEGORY.into(),
             uses: day_use::DayUses::default(),
             out: Output::default(),
         }
@@ -245,10 +247,8 @@ fn wallet_of(request: &Request) -> WalletId {
 }
 
 /// What can be decided on in a saga: for messages.
-fn refusal_text<D: Stored>(
-    error: &fundflow_application::transact::DecideError<D::Refusal>,
-) -> String {
-    fundflow_application::transact::with_sources(error)
+fn refusal_text<D: Stored>(error: &fundflow_kernel::loaded::DecideError<D::Refusal>) -> String {
+    fundflow_kernel::loaded::with_sources(error)
 }
 
 /// Order states are read by many; this says which of the two.

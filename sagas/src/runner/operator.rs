@@ -5,7 +5,6 @@
 
 use super::{Runner, Saga, advance, refusal_text};
 use crate::{stand::Stand, world::World};
-use fundflow_application::envelope::Actor;
 use fundflow_domain::{
     discount_purchase::{self as purchase, DiscountPurchase, Disposition},
     fund_order::{Command, FundOrder, Stage},
@@ -14,6 +13,7 @@ use fundflow_domain::{
     time::Timestamp,
     wallet::{Credit, Entry, Reservation},
 };
+use fundflow_kernel::envelope::Actor;
 use std::sync::Arc;
 
 /// What may be done.

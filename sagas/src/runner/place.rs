@@ -5,7 +5,6 @@ use crate::{
     discount_purchase::{LINKED, table_for},
     step::Table,
 };
-use fundflow_application::{envelope::Actor, transact::DecideError};
 use fundflow_domain::{
     admission::{self, Admission, admit},
     discount_purchase::{self as purchase, Request},
@@ -13,6 +12,7 @@ use fundflow_domain::{
     modes::ConversionMode,
     time::Timestamp,
 };
+use fundflow_kernel::{envelope::Actor, loaded::DecideError};
 use std::sync::Arc;
 
 impl Runner {

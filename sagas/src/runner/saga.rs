@@ -9,7 +9,6 @@ use crate::{
     step::Table,
     world::{World, owed},
 };
-use fundflow_application::transact::Loaded;
 use fundflow_domain::{
     discount_purchase::{DiscountPurchase, Ending, Open},
     fund_order::{FundOrder, Refund},
@@ -17,6 +16,7 @@ use fundflow_domain::{
     time::Timestamp,
     wallet::Entry,
 };
+use fundflow_kernel::loaded::Loaded;
 
 /// The table's current row, or the refunds: each sends one thing at a time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,16 +1,16 @@
 //! The durable part of the world: what survives when the runner is dropped.
 
-use fundflow_application::{
-    codec::Stored,
-    envelope::{Chain, Recorded, StreamName},
-    store::{Position, StreamAppend, Version},
-    transact::Loaded,
-};
 use fundflow_domain::{
     discount_purchase::DiscountPurchase,
     fund_order::FundOrder,
     ids::{Leg, TransactionId, WalletId},
     wallet::Wallet,
+};
+use fundflow_kernel::{
+    codec::Stored,
+    envelope::{Chain, Recorded, StreamName},
+    loaded::Loaded,
+    store::{Position, StreamAppend, Version},
 };
 use fundflow_sagas::runner::{order_stream, purchase_stream, wallet_stream};
 use std::sync::Arc;
@@ -109,7 +109,7 @@ impl Log {
         let ours = |recorded: &&Arc<Recorded>| recorded.stream.category() == D::CATEGORY;
         self.events.iter().filter(ours).map(|recorded| {
             let event = &recorded.event;
-            fundflow_application::codec::decode::<D>(&event.event_type, event.schema, &event.data)
+            fundflow_kernel::codec::decode::<D>(&event.event_type, event.schema, &event.data)
                 .expect("a stored event")
         })
     }

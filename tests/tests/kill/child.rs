@@ -93,7 +93,7 @@ async fn postman(world: &World, mut backlog: Vec<Notice>) -> ! {
         let mut notices = backlog.split_off(backlog.len().saturating_sub(BACKLOG_AT_ONCE));
         notices.extend(world.due());
         if let Err(stopped) = world.engine.deliver(notices).await {
-            panic!("the engine stopped: {}", stopped.reason);
+            panic!("the engine stopped: {}", stopped.cause);
         }
         tokio::time::sleep(Duration::from_millis(1)).await;
     }

@@ -8,9 +8,7 @@ use crate::{
 };
 use fundflow_application::{
     audit,
-    clock::Clock as _,
     read_models::{SagaView, Sagas, catch_up},
-    store::{EventStore as _, Position},
 };
 use fundflow_domain::{
     discount_purchase::Ending,
@@ -22,6 +20,10 @@ use fundflow_domain::{
 use fundflow_infrastructure::sandbox::{
     channel::{ChargeEntry, RefundEntry},
     scenario::ChargeFate,
+};
+use fundflow_kernel::{
+    clock::Clock as _,
+    store::{EventStore as _, Position},
 };
 use fundflow_testkit::worlds;
 use std::{collections::HashMap, path::Path, time::Instant};

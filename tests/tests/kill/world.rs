@@ -7,13 +7,9 @@
 
 use crate::dice::Dice;
 use fundflow::{Engine, Purchase};
-use fundflow_application::{
-    clock::{Clock, ManualClock},
-    counterparty::{
-        Application, ApplicationAnswer, Charge, ChargeAnswer, Notice, PaymentChannel, Refund,
-        RefundAnswer, Registrar,
-    },
-    store::{EventStore, Position},
+use fundflow_application::counterparty::{
+    Application, ApplicationAnswer, Charge, ChargeAnswer, Notice, PaymentChannel, Refund,
+    RefundAnswer, Registrar,
 };
 use fundflow_domain::{
     ids::{ApplicationNo, PaymentNo, TransactionId},
@@ -28,6 +24,10 @@ use fundflow_infrastructure::{
         scenario::Scenario,
     },
     sqlite::{Settings, SqliteStore},
+};
+use fundflow_kernel::{
+    clock::{Clock, ManualClock},
+    store::{EventStore, Position},
 };
 use fundflow_testkit::worlds;
 use std::{

@@ -14,9 +14,8 @@ use super::{
     notices::Notices,
     scenario::{ChargeFate, RefundFate, Scenario},
 };
-use fundflow_application::{
-    clock::Clock,
-    counterparty::{Charge, ChargeAnswer, Notice, PaymentChannel, Refund, RefundAnswer},
+use fundflow_application::counterparty::{
+    Charge, ChargeAnswer, Notice, PaymentChannel, Refund, RefundAnswer,
 };
 use fundflow_domain::{
     fund_order::{Cause, Payment},
@@ -24,6 +23,7 @@ use fundflow_domain::{
     money::Money,
     time::Timestamp,
 };
+use fundflow_kernel::clock::Clock;
 use serde::{Deserialize, Serialize};
 use std::{
     path::Path,

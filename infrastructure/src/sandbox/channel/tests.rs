@@ -1,6 +1,6 @@
 use super::*;
-use fundflow_application::clock::ManualClock;
 use fundflow_domain::ids::{Leg, OrderId};
+use fundflow_kernel::clock::ManualClock;
 
 const ALL: [ChargeFate; 12] = [
     ChargeFate::Paid,

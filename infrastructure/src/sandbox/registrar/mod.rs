@@ -26,11 +26,9 @@ use super::{
     notices::Notices,
     scenario::{FrontFate, Scenario},
 };
-use fundflow_application::{
-    clock::Clock,
-    counterparty::{Application, ApplicationAnswer, Notice, Registrar},
-};
+use fundflow_application::counterparty::{Application, ApplicationAnswer, Notice, Registrar};
 use fundflow_domain::{fund_order::Ask, ids::ApplicationNo, time::Timestamp};
+use fundflow_kernel::clock::Clock;
 use std::{
     path::Path,
     sync::{

@@ -1,11 +1,11 @@
 use super::*;
 use crate::catalogue;
-use fundflow_application::clock::ManualClock;
 use fundflow_domain::{
     calendar::{TradingCalendar, TradingDay},
     fund_order::{Confirmation, Outcome},
     ids::{FundCode, Leg, OrderId},
 };
+use fundflow_kernel::clock::ManualClock;
 
 fn start() -> Timestamp {
     "2026-02-12T10:00:00+08:00".parse().unwrap()

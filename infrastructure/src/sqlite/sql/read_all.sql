@@ -1,5 +1,5 @@
 -- Binds: ?1 after this position, ?2 at most so many.
 SELECT
-    position, stream, version, event_type, schema, event_id, correlation, causation, actor,
-    trace_parent, occurred_at, recorded_at, trade_date, data, chain
+    position, stream, version, event_type, schema, event_id, correlation, process, causation,
+    actor, trace_parent, occurred_at, recorded_at, trade_date, data, chain
 FROM events WHERE position > ?1 ORDER BY position LIMIT ?2

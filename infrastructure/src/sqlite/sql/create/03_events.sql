@@ -8,6 +8,7 @@ CREATE TABLE events (
     schema       INTEGER NOT NULL,
     event_id     BLOB NOT NULL,
     correlation  ANY NOT NULL,
+    process      TEXT NOT NULL,
     causation    TEXT NOT NULL,
     actor        TEXT NOT NULL,
     trace_parent TEXT,

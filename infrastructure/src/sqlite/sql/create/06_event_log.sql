@@ -12,6 +12,7 @@ SELECT
         WHEN 'integer' THEN substr(s.name, instr(s.name, '-') + 1, e.correlation)
         ELSE e.correlation
     END AS correlation_id,
+    e.process,
     e.causation AS causation_id,
     CASE substr(e.actor, 1, 1)
         WHEN 'i' THEN 'investor' || substr(e.actor, 2)

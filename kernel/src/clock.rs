@@ -1,12 +1,12 @@
 //! The one door through which time comes in.
 
-use fundflow_domain::time::Timestamp;
+use crate::time::Timestamp;
 use std::sync::{
     Arc,
     atomic::{AtomicI64, Ordering},
 };
 
-/// Says what time it is. Decisions never ask it; they are handed its answer.
+/// Says what time it is. Decisions never ask it; they are handed what it says.
 pub trait Clock: Send + Sync + 'static {
     /// The present instant.
     fn now(&self) -> Timestamp;

@@ -1,4 +1,4 @@
-//! Instants, handed in from outside. Nothing in this crate asks what time it is.
+//! Instants, handed in from outside. Nothing that decides asks what time it is.
 //!
 //! An instant is stored to the microsecond in UTC and always shown in Asia/Shanghai (UTC+8, which
 //! has had no summer time since 1991), because every rule of the business speaks of that zone.

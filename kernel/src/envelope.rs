@@ -1,16 +1,18 @@
 //! What surrounds a fact: which stream, who, why, when, and the link of the chain.
 //!
-//! The chain covers everything but the position, and the event ID is the beginning of the event's
-//! own link: the same event at the same place always has the same ID, so that a retried append is
-//! recognised, and another event there never has. For the chain itself: changing, removing or reordering any stored event
-//! of a stream breaks every later link of it.
+//! 1. The chain covers everything but the position: changing, removing or reordering any stored
+//!    event of a stream breaks every later link of it.
+//! 2. The event ID is the beginning of the event's own link. The same event at the same place always
+//!    has the same ID, so that a retried append is recognised, and another event there never has.
+//! 3. `process` and `correlation` say together whose event it is: the kind of saga and the
+//!    transaction, in every stream that the saga writes, also in one that several sagas share.
 
-use crate::store::{Position, Version};
-use fundflow_domain::{
-    calendar::TradingDay,
+use crate::{
     ids::{IdError, TransactionId},
+    store::{Position, Version},
     time::Timestamp,
 };
+use chrono::{Datelike as _, NaiveDate};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::{borrow::Cow, fmt, str::FromStr, sync::Arc};
@@ -36,7 +38,7 @@ impl StreamName {
         self.0.split_once('-').map_or("", |(_, id)| id)
     }
 
-    /// The whole name.
+    /// The whole name, category and ID.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -170,9 +172,11 @@ pub struct NewEvent {
     pub schema: u16,
     /// The transaction that it belongs to.
     pub correlation: TransactionId,
+    /// The kind of saga that it belongs to: the category of that saga's own stream.
+    pub process: Arc<str>,
     /// The command, answer or operator action that brought it about.
     pub causation: Arc<str>,
-    /// Who.
+    /// Who brought it about.
     pub actor: Actor,
     /// W3C trace context of the request, if the caller gave one.
     pub trace_parent: Option<Arc<str>>,
@@ -180,8 +184,8 @@ pub struct NewEvent {
     pub occurred_at: Timestamp,
     /// When the engine took note, by its clock.
     pub recorded_at: Timestamp,
-    /// T, where the event belongs to one.
-    pub trade_date: Option<TradingDay>,
+    /// The business day (T) that the event belongs to, where it belongs to one.
+    pub trade_date: Option<NaiveDate>,
     /// The payload: one JSON object.
     pub data: Box<str>,
     /// Covers all of the above and the link before.
@@ -216,13 +220,14 @@ impl NewEvent {
         put(self.event_type.as_bytes());
         put(&self.schema.to_be_bytes());
         put(self.correlation.as_str().as_bytes());
+        put(self.process.as_bytes());
         put(self.causation.as_bytes());
         put(kind);
         put(who);
         put(self.trace_parent.as_deref().unwrap_or_default().as_bytes());
         put(&self.occurred_at.micros().to_be_bytes());
         put(&self.recorded_at.micros().to_be_bytes());
-        let days = self.trade_date.map(|day| chrono::Datelike::num_days_from_ce(&day.date()));
+        let days = self.trade_date.map(|day| day.num_days_from_ce());
         put(&days.unwrap_or_default().to_be_bytes());
         put(self.data.as_bytes());
         Chain(Sha256::digest(&bytes).into())
@@ -232,11 +237,11 @@ impl NewEvent {
 /// An event as the store gives it back.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Recorded {
-    /// Where among all events.
+    /// Its place among all events, from 1.
     pub position: Position,
-    /// Whose.
+    /// The stream that it is in.
     pub stream: StreamName,
-    /// Where in its stream, from 1.
+    /// Its place in its stream, from 1.
     pub version: Version,
     /// What was appended, unchanged.
     pub event: NewEvent,

@@ -8,10 +8,12 @@
 //!    reopened, because nobody can know what the disk holds.
 //! 5. Nothing is ever changed or removed.
 
-use crate::envelope::{NewEvent, Recorded, StreamName};
-use fundflow_domain::ids::IdError;
+use crate::{
+    envelope::{NewEvent, Recorded, StreamName},
+    ids::IdError,
+};
 use serde::{Deserialize, Serialize};
-use std::{fmt, future::Future};
+use std::{fmt, future::Future, sync::Arc};
 use tokio::sync::watch;
 
 /// What carries the reason of a fault.
@@ -60,7 +62,7 @@ impl fmt::Display for Position {
 /// Consecutive events for one stream: all of them or none.
 #[derive(Debug, Clone)]
 pub struct StreamAppend {
-    /// Where.
+    /// The stream that they continue, or begin.
     pub stream: StreamName,
     /// The version that the writer saw; the first event becomes `expected + 1`.
     pub expected: Version,
@@ -74,9 +76,9 @@ pub enum AppendError {
     /// Somebody appended first. Reload, decide again, boundedly often.
     #[error("{stream} is not at version {expected}")]
     Conflict {
-        /// Which stream.
+        /// The stream that had moved on.
         stream: StreamName,
-        /// What the writer saw.
+        /// The version that the writer saw.
         expected: Version,
         /// What the store said; `None` when it did not say. Never a guess.
         actual: Option<Version>,
@@ -84,15 +86,18 @@ pub enum AppendError {
     /// Another writer took this store over; this one must stop and may not retry.
     #[error("this writer was fenced off: the store is now owned by {owner}")]
     Fenced {
-        /// Who owns it.
+        /// The new owner: process, host and start time, where the store knows them.
         owner: String,
     },
     /// The world failed before anything was written. The same append may be tried again.
     #[error("cannot append")]
     Fault(#[source] BoxError),
     /// A write or sync failed, so what the disk holds is unknown. Reopen, then look.
-    #[error("the store is closed to writes after a failed sync; reopen it")]
-    Poisoned,
+    #[error("the store is closed to writes since one failed ({cause}); reopen it")]
+    Poisoned {
+        /// What the failed write or sync said; the same in every later refusal.
+        cause: Arc<str>,
+    },
 }
 
 /// Why nothing was read.
@@ -106,7 +111,7 @@ pub enum ReadError {
     Damaged {
         /// Position or stream and version.
         place: String,
-        /// What is wrong.
+        /// What is wrong there.
         what: String,
     },
 }
@@ -119,11 +124,11 @@ impl From<IdError> for ReadError {
 
 /// A store of events. An adapter passes `store_contract` and nothing else is asked of it.
 pub trait EventStore: Send + Sync + 'static {
-    /// Appends the whole batch in one durable write, in the order given, and answers the position
+    /// Appends the whole batch in one durable write, in the order given, and returns the position
     /// of its last event. An adapter whose store cannot write several streams atomically appends a
     /// prefix of the batch at worst, never a part of a [`StreamAppend`].
     ///
-    /// Repeating an append whose answer was lost (same stream, expected version and event IDs)
+    /// Repeating an append whose outcome was lost (same stream, expected version and event IDs)
     /// succeeds and writes nothing. A batch may name a stream more than once.
     fn append(
         &self,

@@ -4,7 +4,7 @@
 //!
 //! 1. Neither reads a clock, draws a number or touches the world: all that arrives in the command.
 //! 2. Repeating a command that already took effect decides nothing (`Ok` of no events).
-//! 3. `evolve` judges nothing. It answers `None` only for a history that no decider wrote.
+//! 3. `evolve` judges nothing. It returns `None` only for a history that no decider wrote.
 
 /// The rules of one aggregate, without any data of their own.
 pub trait Decider {
@@ -14,8 +14,9 @@ pub trait Decider {
     type Command;
     /// A fact in the past tense; the stored contract.
     type Event;
-    /// What is remembered between commands.
-    type State: Default;
+    /// What is remembered between commands. Cloned before it evolves, so that a command takes effect
+    /// as a whole or not at all.
+    type State: Default + Clone;
     /// The business says no.
     type Refusal: std::error::Error;
 

@@ -117,7 +117,7 @@ impl Log {
     }
 
     /// Passes a batch in which every append fits its stream, as the appends before it leave it, or
-    /// is already there. Answers the last position of what is already there.
+    /// is already there. Returns the last position of what is already there.
     fn check(&self, batch: &[StreamAppend]) -> Result<Option<Position>, AppendError> {
         let mut chained: HashMap<&StreamName, Version> = HashMap::new();
         let mut last_repeated = None;

@@ -1,0 +1,235 @@
+//! An event as it is stored, type name · schema · one JSON object, and back through every older shape.
+//!
+//! ```text
+//! encode: event -> type_of, write -> {type, current schema, body}
+//! decode: {type, schema n, body} -> upcast n -> n+1 … -> current -> read -> event
+//! ```
+//!
+//! 1. Every event variant has a type name: [`Stored::type_of`] is exhaustive, so that a variant
+//!    without one stops the build. Names and fields are a stored contract, kept by golden files.
+//! 2. The current schema of a type is 1 and one more for each of its upcasts. A body is written in
+//!    the current schema only, and read in any.
+//! 3. An unknown type, a schema above the current one, or a step that is missing is an error that
+//!    names type and schema; never a skip.
+
+use crate::decider::Decider;
+use serde::{Serialize, de::DeserializeOwned, ser::Error as _};
+use serde_json::Value;
+
+/// A decider whose events have names in the store. [`stored_types!`](crate::stored_types) writes
+/// the two items that have no default.
+pub trait Stored: Decider<Event: Serialize + DeserializeOwned> {
+    /// Every event type of the category, as `category.what_happened`: for audits and documents.
+    const TYPES: &'static [&'static str];
+
+    /// What turns older bodies into present ones, one entry per type and schema that was left.
+    const UPCASTS: &'static [Upcast] = &[];
+
+    /// The event's type name. Exhaustive: a new variant stops the build here.
+    fn type_of(event: &Self::Event) -> &'static str;
+
+    /// Appends the event's body, one JSON object, to `out`.
+    ///
+    /// By default what serde makes of the variant's body, where serde tags variants from outside
+    /// (`{"shares_reserved":{…}}`) by the second half of the event type (`wallet.shares_reserved`).
+    ///
+    /// # Errors
+    /// As serde's; and when the tag is not the second half of the type name.
+    fn write(event: &Self::Event, out: &mut Vec<u8>) -> serde_json::Result<()> {
+        let start = out.len();
+        serde_json::to_writer(&mut *out, event)?;
+        let tag = tag_of(Self::type_of(event));
+        // {"tag":body}: the store keeps the two apart.
+        let body = [b"{\"", tag.as_bytes(), b"\":"].concat();
+        if !out[start..].starts_with(&body) || out.last() != Some(&b'}') {
+            let what = format!("the body of a {} is not tagged {tag:?}", Self::type_of(event));
+            return Err(serde_json::Error::custom(what));
+        }
+        out.drain(start..start + body.len());
+        out.pop();
+        Ok(())
+    }
+
+    /// Reads a body of the current schema. By default the reverse of [`Stored::write`].
+    ///
+    /// # Errors
+    /// As serde's: which field is missing or wrong, and where.
+    fn read(event_type: &str, data: &str) -> serde_json::Result<Self::Event> {
+        serde_json::from_str(&format!("{{\"{}\":{data}}}", tag_of(event_type)))
+    }
+}
+
+/// Writes [`Stored::TYPES`] and [`Stored::type_of`] from one list, inside of the `impl`.
+///
+/// ```
+/// # use fundflow_kernel::{codec::Stored, decider::Decider};
+/// # #[derive(Debug, thiserror::Error)] #[error("no")] struct Refusal;
+/// #[derive(serde::Serialize, serde::Deserialize)]
+/// #[serde(rename_all = "snake_case")]
+/// enum Event { Opened { by: String }, Shut {} }
+///
+/// struct Door;
+/// # impl Decider for Door {
+/// #     const CATEGORY: &'static str = "door";
+/// #     type Command = ();
+/// #     type Event = Event;
+/// #     type State = ();
+/// #     type Refusal = Refusal;
+/// #     fn decide(_: &(), _: &()) -> Result<Vec<Event>, Refusal> { Err(Refusal) }
+/// #     fn evolve(_: (), _: &Event) -> Option<()> { Some(()) }
+/// # }
+/// impl Stored for Door {
+///     fundflow_kernel::stored_types!(Event {
+///         Opened => "door.opened",
+///         Shut => "door.shut",
+///     });
+/// }
+/// assert_eq!(Door::TYPES, ["door.opened", "door.shut"]);
+/// ```
+#[macro_export]
+macro_rules! stored_types {
+    ($event:ident { $($variant:ident => $name:literal),+ $(,)? }) => {
+        const TYPES: &'static [&'static str] = &[$($name),+];
+
+        fn type_of(event: &Self::Event) -> &'static str {
+            match event {
+                $($event::$variant { .. } => $name,)+
+            }
+        }
+    };
+}
+
+/// One step of a payload's history: from schema `from` to the next.
+#[derive(Debug, Clone, Copy)]
+pub struct Upcast {
+    /// Whose body it changes.
+    pub event_type: &'static str,
+    /// The schema that it reads; it writes the one after.
+    pub from: u16,
+    /// The old body's new shape. Pure: no clock, no look at other events.
+    pub apply: fn(Value) -> Result<Value, UpcastError>,
+}
+
+/// An old body is not what its schema says.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{what}")]
+pub struct UpcastError {
+    /// The field and what is wrong with it, as a sentence.
+    pub what: String,
+}
+
+/// What is stored cannot be read as an event, or the reverse.
+#[derive(Debug, thiserror::Error)]
+pub enum CodecError {
+    /// Written by a newer program, or not by ours.
+    #[error("event type {event_type} with schema {schema} is unknown; upgrade fundflow to read it")]
+    UnknownType {
+        /// The type name, as stored.
+        event_type: String,
+        /// The schema, as stored.
+        schema: u16,
+    },
+    /// The type is known, and its body was written in a schema that does not exist yet.
+    #[error(
+        "a {event_type} has schema {schema}, this program knows 1 to {current}; \
+         upgrade fundflow to read it"
+    )]
+    UnknownSchema {
+        /// The type name, as stored.
+        event_type: String,
+        /// The schema, as stored.
+        schema: u16,
+        /// The newest one that this program knows.
+        current: u16,
+    },
+    /// A defect: the list of upcasts has a gap.
+    #[error("nothing turns a {event_type} of schema {schema} into the one after")]
+    MissingStep {
+        /// The type name, as stored.
+        event_type: String,
+        /// The schema that no step leads out of.
+        schema: u16,
+    },
+    /// An old body does not have the shape of its schema.
+    #[error("a {event_type} of schema {schema} cannot be turned into the one after")]
+    NotUpcast {
+        /// The type name, as stored.
+        event_type: String,
+        /// The schema that could not be left.
+        schema: u16,
+        /// The step's complaint.
+        source: UpcastError,
+    },
+    /// The type is known, its body is not what that type carries.
+    #[error("the body of a {event_type} is malformed")]
+    Malformed {
+        /// The type name, as stored.
+        event_type: String,
+        /// Which field, and where in the body.
+        source: serde_json::Error,
+    },
+}
+
+/// The schema in which the type's bodies are written now: 1, and one more for each of its upcasts.
+pub fn schema_of<D: Stored>(event_type: &str) -> u16 {
+    let steps = D::UPCASTS.iter().filter(|step| step.event_type == event_type);
+    steps.fold(1, |schema, _| schema.saturating_add(1))
+}
+
+/// The event's type name and JSON body; the schema is [`schema_of`] that name.
+///
+/// # Errors
+/// [`CodecError::Malformed`] when the event has no stored form: a defect.
+pub fn encode<D: Stored>(event: &D::Event) -> Result<(&'static str, Box<str>), CodecError> {
+    let event_type = D::type_of(event);
+    let malformed = |source| CodecError::Malformed { event_type: event_type.to_owned(), source };
+    let mut body = Vec::with_capacity(512);
+    D::write(event, &mut body).map_err(malformed)?;
+    let body = String::from_utf8(body);
+    let body = body.map_err(|error| malformed(serde_json::Error::custom(error)))?;
+    Ok((event_type, body.into()))
+}
+
+/// Reads a stored body back, whichever schema it was written in.
+///
+/// # Errors
+/// [`CodecError`], naming type and schema.
+pub fn decode<D: Stored>(
+    event_type: &str,
+    schema: u16,
+    data: &str,
+) -> Result<D::Event, CodecError> {
+    if !D::TYPES.contains(&event_type) {
+        return Err(CodecError::UnknownType { event_type: event_type.to_owned(), schema });
+    }
+    let malformed = |source| CodecError::Malformed { event_type: event_type.to_owned(), source };
+    let current = schema_of::<D>(event_type);
+    if schema == current {
+        return D::read(event_type, data).map_err(malformed);
+    }
+    if schema == 0 || schema > current {
+        let event_type = event_type.to_owned();
+        return Err(CodecError::UnknownSchema { event_type, schema, current });
+    }
+    let mut body: Value = serde_json::from_str(data).map_err(malformed)?;
+    for from in schema..current {
+        body = upcast::<D>(event_type, from, body)?;
+    }
+    D::read(event_type, &body.to_string()).map_err(malformed)
+}
+
+fn upcast<D: Stored>(event_type: &str, from: u16, body: Value) -> Result<Value, CodecError> {
+    let step = D::UPCASTS.iter().find(|step| step.event_type == event_type && step.from == from);
+    let event_type = || event_type.to_owned();
+    let missing = || CodecError::MissingStep { event_type: event_type(), schema: from };
+    let refused = |source| CodecError::NotUpcast { event_type: event_type(), schema: from, source };
+    (step.ok_or_else(missing)?.apply)(body).map_err(refused)
+}
+
+/// The second half of a type name, by which serde tags the variant.
+fn tag_of(event_type: &str) -> &str {
+    event_type.split_once('.').map_or("", |(_, tag)| tag)
+}
+
+#[cfg(test)]
+mod tests;
