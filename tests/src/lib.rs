@@ -11,6 +11,7 @@
 
 pub mod decider;
 pub mod events;
+pub mod explore;
 pub mod faulty_store;
 pub mod order_events;
 pub mod orders;
@@ -18,4 +19,5 @@ pub mod saga_world;
 pub mod sample;
 pub mod store_contract;
 pub mod strategies;
+pub mod toy;
 pub mod worlds;

@@ -1,0 +1,64 @@
+//! A saga that is nobody's business, carried by the shipped runtime without an edit to it: every
+//! future of it, its story in literals, its timeline, and many of it at once with another kind.
+
+#![allow(clippy::unwrap_used, reason = "what a test cannot make or find fails it")]
+
+use fundflow_testkit::{
+    explore::{Explorer, World},
+    toy::{
+        MEMBER, MORNING, account,
+        account::Points,
+        exchange::{Command, Exchange, Fact, Request},
+        given_points,
+        shop::{May, Shop},
+        transaction,
+    },
+};
+
+fn request(price: u64) -> Request {
+    Request { member: MEMBER.into(), goods: "kettle".into(), price: Points(price) }
+}
+
+fn world(saga: Exchange, may: impl IntoIterator<Item = May>) -> World<Exchange, Shop> {
+    let asked = (transaction("TX-1"), request(300), ());
+    World::new(saga, Shop::that(may), asked, MORNING).with(&account(), [given_points(500)])
+}
+
+const LASTING: [Fact; 11] = [
+    Fact::Reserved,
+    Fact::Released,
+    Fact::Requested,
+    Fact::Ordered,
+    Fact::Declined,
+    Fact::Packed,
+    Fact::NotPacked,
+    Fact::Cancelled,
+    Fact::Spent,
+    Fact::Shipped,
+    Fact::Ended,
+];
+
+#[test]
+fn whatever_the_shop_does_an_exchange_ends_soundly() {
+    let may = [May::Decline, May::FailToPack, May::FailToShip, May::Damage];
+    let start = std::time::Instant::now();
+    let found = Explorer::new(world(Exchange::default(), may)).faults(1).lasting(LASTING).run();
+    let found = found.unwrap();
+
+    println!("{found:?} {:?}", start.elapsed());
+    assert_eq!(found.endings(), ["collected", "completed", "failed"]);
+}
+
+#[test]
+fn whatever_people_do_an_exchange_ends_soundly_or_waits_for_one() {
+    let start = std::time::Instant::now();
+    let found = Explorer::new(world(Exchange::default(), [May::Decline]))
+        .acts(1)
+        .operators()
+        .command(Command::Withdraw)
+        .lasting(LASTING)
+        .run();
+    let found = found.unwrap();
+
+    println!("{found:?} {:?}", start.elapsed());
+}
