@@ -42,7 +42,7 @@ const LASTING: [Fact; 11] = [
 fn whatever_the_shop_does_an_exchange_ends_soundly() {
     let may = [May::Decline, May::FailToPack, May::FailToShip, May::Damage];
     let start = std::time::Instant::now();
-    let found = Explorer::new(world(Exchange::default(), may)).faults(1).lasting(LASTING).run();
+    let found = Explorer::new(world(Exchange::default(), may)).faults(2).lasting(LASTING).run();
     let found = found.unwrap();
 
     println!("{found:?} {:?}", start.elapsed());
@@ -53,7 +53,7 @@ fn whatever_the_shop_does_an_exchange_ends_soundly() {
 fn whatever_people_do_an_exchange_ends_soundly_or_waits_for_one() {
     let start = std::time::Instant::now();
     let found = Explorer::new(world(Exchange::default(), [May::Decline]))
-        .acts(1)
+        .acts(2)
         .operators()
         .command(Command::Withdraw)
         .lasting(LASTING)

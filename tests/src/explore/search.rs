@@ -175,7 +175,7 @@ impl<S: Saga, C: Counterparties> Explorer<S, C> {
         for (name, truth) in &self.truths {
             truth(world).map_err(|what| format!("{name}: {what}"))?;
         }
-        let look = world.look().ok();
+        let look = world.glance().ok();
         let rest = rest(node, look.as_ref());
         if rest.is_some() && look.as_ref().is_some_and(|look| look.finished) {
             truths::forgotten(world)?;
@@ -185,11 +185,7 @@ impl<S: Saga, C: Counterparties> Explorer<S, C> {
         let mut futures = Vec::new();
         for chosen in node.moves(look.as_ref(), &self.allowed) {
             for future in node.futures(chosen, look.as_ref()) {
-                let replayed = future.node.world.replayed();
-                let view = replayed.view();
-                let lost = held.iter().find(|fact| {
-                    !view.as_ref().is_some_and(|view| S::holds(view, **fact))
-                });
+                let lost = held.iter().find(|fact| !future.node.world.holds(**fact));
                 if let Some(fact) = lost {
                     return Err(format!("{fact:?} does not hold any more once {}", future.words));
                 }

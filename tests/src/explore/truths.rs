@@ -21,7 +21,7 @@ use std::sync::Arc;
 
 /// The keys that the log asks to be called, or asked about.
 pub fn callable<S: Saga, C: Counterparties>(world: &World<S, C>) -> Vec<Arc<str>> {
-    let replayed = world.replayed();
+    let replayed = &world.replayed;
     let (Some(view), Some(table)) = (replayed.view(), replayed.table()) else { return Vec::new() };
     keys(world.saga.as_ref(), &view, table)
 }
@@ -50,7 +50,7 @@ pub fn always<S: Saga, C: Counterparties>(world: &World<S, C>) -> Result<(), Str
     if world.log.version(&world.process()).0 == 0 {
         return Ok(());
     }
-    let look = world.look().map_err(|error| error.to_string())?;
+    let look = world.glance().map_err(|error| error.to_string())?;
     ends_once(world)?;
     waits_for_somebody(&look)?;
     nothing_is_open_at_the_end(&look)?;
@@ -121,8 +121,7 @@ fn driven<S: Saga, C: Counterparties>(world: &World<S, C>, look: &Look) -> Resul
 }
 
 fn promised<S: Saga, C: Counterparties>(world: &World<S, C>) -> Result<(), String> {
-    let replayed = world.replayed();
-    let stored = replayed.view().map(|view| view.open.promise.clone());
+    let stored = world.replayed.view().map(|view| view.open.promise.clone());
     for reply in &world.replies {
         let Reply::Placed { promise, .. } = reply else { continue };
         if promise.downcast_ref::<S::Promise>() != stored.as_deref() {

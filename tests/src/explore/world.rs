@@ -12,6 +12,7 @@ use fundflow_kernel::{
     envelope::Actor,
     ids::TransactionId,
     loaded::Meta,
+    store::StreamAppend,
     streams::{Key, Need},
     time::Timestamp,
 };
@@ -19,7 +20,7 @@ use fundflow_runtime::{
     breaker::Limits,
     kind::{Kind, Of, payload, saga_id},
     liveness::Wait,
-    look::{Look, LookError},
+    look::{self, Look, LookError},
     message::{Action, Answered, Effect, Input, Output, Reply, Rest, SagaId, What},
     port::Payload,
     replay::Replayed,
@@ -39,6 +40,8 @@ pub struct World<S: Saga, C> {
     pub runner: Runner,
     /// What is durable.
     pub log: Log,
+    /// The saga's streams, folded from what was stored, never from what the runner believes.
+    pub replayed: Replayed<S>,
     /// Everybody outside.
     pub counterparties: C,
     /// Virtual time.
@@ -77,6 +80,7 @@ impl<S: Saga, C: Counterparties> World<S, C> {
             kinds,
             saga,
             log: Log::default(),
+            replayed: Replayed::new(transaction.clone()),
             counterparties,
             now,
             in_flight: Vec::new(),
@@ -116,7 +120,7 @@ impl<S: Saga, C: Counterparties> World<S, C> {
                 panic!("what is given is refused: {refusal}");
             }
             for append in batch {
-                self.log.append(append).expect("an append of the first events");
+                self.store(append).expect("an append of the first events");
             }
         }
         self
@@ -229,13 +233,21 @@ impl<S: Saga, C: Counterparties> World<S, C> {
         self.crash();
     }
 
-    fn append(&mut self, append: fundflow_kernel::store::StreamAppend) {
+    fn append(&mut self, append: StreamAppend) {
         let types: Vec<Arc<str>> =
             append.events.iter().map(|event| event.event_type.as_ref().into()).collect();
-        match self.log.append(append) {
+        match self.store(append) {
             Ok(()) => self.transcript.extend(types),
             Err(what) => self.breaks(&what),
         }
+    }
+
+    fn store(&mut self, append: StreamAppend) -> Result<(), String> {
+        let from = self.log.len();
+        self.log.append(append)?;
+        let mut new = self.log.events().skip(from);
+        let heard = new.try_for_each(|event| self.replayed.hear(&self.saga, event));
+        heard.map_err(|error| format!("what was stored cannot be replayed: {error}"))
     }
 
     /// Effects stand for what is durable: a runner that had only the log would send the same keys.
@@ -324,7 +336,15 @@ impl<S: Saga, C: Counterparties> World<S, C> {
         panic!("the saga does not come to rest: {:?}", self.transcript);
     }
 
-    /// Everything about the saga, from its log.
+    /// Everything about the saga but its timeline, by the log.
+    ///
+    /// # Errors
+    /// [`LookError`]: it was never prepared.
+    pub fn glance(&self) -> Result<Look, LookError> {
+        look::glance(self.saga.as_ref(), &self.replayed)
+    }
+
+    /// Everything about the saga, as a desk reads it: from its streams alone, without its types.
     ///
     /// # Errors
     /// [`LookError`]: it was never prepared, or a stream cannot be folded.
@@ -335,31 +355,19 @@ impl<S: Saga, C: Counterparties> World<S, C> {
         kind.look(id, &self.log.of_streams(&streams))
     }
 
-    /// The saga's streams, folded from the log.
-    ///
-    /// # Panics
-    /// If one of them cannot be folded.
-    pub fn replayed(&self) -> Replayed<S> {
-        let mut replayed = Replayed::new(self.id.transaction.clone());
-        for event in self.log.events() {
-            replayed.hear(self.saga.as_ref(), event).expect("a stored event");
-        }
-        replayed
-    }
-
     /// Whether that fact holds, by the log.
     pub fn holds(&self, fact: S::Fact) -> bool {
-        self.replayed().view().is_some_and(|view| S::holds(&view, fact))
+        self.replayed.view().is_some_and(|view| S::holds(&view, fact))
     }
 
     /// What it waits for, by the log.
     pub fn waits(&self) -> Vec<Wait> {
-        self.look().map(|look| look.waits).unwrap_or_default()
+        self.glance().map(|look| look.waits).unwrap_or_default()
     }
 
     /// Whether it waits for a person.
     pub fn is_parked(&self) -> bool {
-        self.look().is_ok_and(|look| look.parked.is_some())
+        self.glance().is_ok_and(|look| look.parked.is_some())
     }
 
     /// The saga in memory, if it is there.
@@ -404,6 +412,7 @@ impl<S: Saga, C: Clone> Clone for World<S, C> {
             saga: self.saga.clone(),
             runner: self.runner.clone(),
             log: self.log.clone(),
+            replayed: self.replayed.clone(),
             counterparties: self.counterparties.clone(),
             now: self.now,
             in_flight: self.in_flight.clone(),
