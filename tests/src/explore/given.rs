@@ -121,7 +121,7 @@ impl<S: Saga, C: Counterparties> Given<S, C> {
     /// If it cannot come.
     #[track_caller]
     pub fn when(mut self, happening: Happening) -> When<S, C> {
-        let (events, sent) = (self.world.log.len(), calls(&self.world).len());
+        let (events, sent) = (self.world.log().len(), calls(&self.world).len());
         let again = happen(&mut self.world, &happening);
         When { world: self.world, happened: happening, again, events, sent }
     }
@@ -148,7 +148,7 @@ impl<S: Saga, C: Counterparties> When<S, C> {
     #[must_use]
     #[track_caller]
     pub fn then_events<const N: usize>(self, expected: [&str; N]) -> Self {
-        let types = self.world.log.types();
+        let types = self.world.log().types();
         assert_eq!(types[self.events..], expected, "what is stored when {:?}", self.happened);
         self.then_holds()
     }
@@ -166,7 +166,7 @@ impl<S: Saga, C: Counterparties> When<S, C> {
             other => format!("{other:?}"),
         };
         assert_eq!(words, expected, "why it is refused");
-        assert_eq!(self.world.log.len(), self.events, "nothing is stored when it is refused");
+        assert_eq!(self.world.log().len(), self.events, "nothing is stored when it is refused");
         self.then_holds()
     }
 
@@ -178,8 +178,8 @@ impl<S: Saga, C: Counterparties> When<S, C> {
         if let Some(again) = &self.again {
             let mut other = self.world.clone();
             other.handle(again.clone());
-            let (stored, sent) = (other.log.types(), calls(&other));
-            let before = (self.world.log.types(), calls(&self.world));
+            let (stored, sent) = (other.log().types(), calls(&other));
+            let before = (self.world.log().types(), calls(&self.world));
             assert_eq!((stored, sent), before, "the same again: {:?}", self.happened);
         }
         self

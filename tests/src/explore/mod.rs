@@ -14,6 +14,7 @@ pub mod given;
 pub mod log;
 pub mod moves;
 pub mod search;
+pub mod shell;
 pub mod truths;
 pub mod world;
 

@@ -104,7 +104,7 @@ impl<S: Saga, C: Counterparties> Node<S, C> {
             }
             moves.push(Move::Notice(news, said));
         }
-        let timer = world.runner.next_timer().is_some();
+        let timer = world.shell.runner.next_timer().is_some();
         if timer && (self.faults > 0 || self.rings_for_free(look)) {
             moves.push(Move::Ring);
         }
@@ -125,7 +125,7 @@ impl<S: Saga, C: Counterparties> Node<S, C> {
     /// The process dies while calls are in flight: none of them arrived, or all acted.
     fn crashes(&self) -> Vec<Move<C>> {
         let world = &self.world;
-        if world.log.version(&world.process()).0 == 0 {
+        if world.log().version(&world.process()).0 == 0 {
             return Vec::new();
         }
         let mut crashes = vec![Move::Crash(world.counterparties.clone())];
@@ -220,7 +220,7 @@ impl<S: Saga, C: Counterparties> Node<S, C> {
                 return None;
             }
             Move::Again(at) => return Some(world.decide(self.said[at].1.clone())),
-            Move::Ring => return world.decide_to_ring(),
+            Move::Ring => return world.shell.decide_to_ring(),
             Move::Crash(after) => {
                 world.counterparties = after;
                 world.crash();
@@ -253,7 +253,7 @@ impl<S: Saga, C: Counterparties> Node<S, C> {
     pub(super) fn key(&self) -> u64 {
         let mut hasher = DefaultHasher::new();
         let world = &self.world;
-        world.log.hash(&mut hasher);
+        world.log().hash(&mut hasher);
         world.counterparties.hash(&mut hasher);
         let running = world.running();
         running.map(|it| it.lanes().collect::<Vec<_>>()).hash(&mut hasher);
@@ -264,8 +264,8 @@ impl<S: Saga, C: Counterparties> Node<S, C> {
         let mut said: Vec<&Arc<str>> = self.said.iter().map(|(words, _)| words).collect();
         said.sort();
         (calls, said).hash(&mut hasher);
-        (world.now, world.runner.next_timer(), self.faults, self.acts).hash(&mut hasher);
-        (self.is_asked(), &world.broken).hash(&mut hasher);
+        (world.shell.now, world.shell.runner.next_timer(), self.faults, self.acts).hash(&mut hasher);
+        (self.is_asked(), &world.shell.broken).hash(&mut hasher);
         hasher.finish()
     }
 }

@@ -207,7 +207,7 @@ struct Followed<S: Saga, C> {
 /// How it rests, if nothing is under way any more.
 fn rest<S: Saga, C: Counterparties>(node: &Node<S, C>, look: Option<&Look>) -> Option<String> {
     let look = look?;
-    let timer = node.world.runner.next_timer().is_some() && look.parked.is_none();
+    let timer = node.world.shell.runner.next_timer().is_some() && look.parked.is_none();
     if !node.is_quiet() || timer || !node.is_asked() {
         return None;
     }

@@ -43,11 +43,11 @@ fn keys<S: Saga>(saga: &S, view: &View<'_, S>, table: &'static Table<S>) -> Vec<
 /// # Errors
 /// In words, the first thing that does not hold.
 pub fn always<S: Saga, C: Counterparties>(world: &World<S, C>) -> Result<(), String> {
-    if let Some(broken) = &world.broken {
+    if let Some(broken) = &world.shell.broken {
         return Err(broken.clone());
     }
     no_call_twice(world)?;
-    if world.log.version(&world.process()).0 == 0 {
+    if world.log().version(&world.process()).0 == 0 {
         return Ok(());
     }
     let look = world.glance().map_err(|error| error.to_string())?;
@@ -69,7 +69,7 @@ fn no_call_twice<S: Saga, C: Counterparties>(world: &World<S, C>) -> Result<(), 
 fn ends_once<S: Saga, C: Counterparties>(world: &World<S, C>) -> Result<(), String> {
     let ending = world.kind().ending_types();
     let process = world.process();
-    let ends = world.log.stream(&process).map(|it| it.event.event_type.as_ref());
+    let ends = world.log().stream(&process).map(|it| it.event.event_type.as_ref());
     let ends: Vec<&str> = ends.filter(|name| ending.contains(name)).collect();
     if ends.len() > 1 { Err(format!("it ended more than once: {ends:?}")) } else { Ok(()) }
 }
@@ -109,7 +109,7 @@ fn driven<S: Saga, C: Counterparties>(world: &World<S, C>, look: &Look) -> Resul
     }
     let Some(running) = world.running() else { return Err("the runner forgot it".into()) };
     let is_driven = |state: &LaneState| match state {
-        LaneState::Waiting(due) => world.runner.next_timer().is_some_and(|next| next <= *due),
+        LaneState::Waiting(due) => world.shell.runner.next_timer().is_some_and(|next| next <= *due),
         LaneState::InFlight => world.in_flight.iter().any(|effect| running.awaits(effect)),
         LaneState::Idle | LaneState::Queued | LaneState::Due => false,
     };
@@ -133,8 +133,8 @@ fn promised<S: Saga, C: Counterparties>(world: &World<S, C>) -> Result<(), Strin
 
 fn same_after_a_restart<S: Saga, C: Counterparties>(world: &World<S, C>) -> Result<(), String> {
     let mut other = world.clone();
-    let output = other.restarted();
-    if let Some(broken) = other.broken {
+    let output = other.shell.restart();
+    if let Some(broken) = other.shell.broken {
         return Err(broken);
     }
     if let Some(append) = output.appends.first() {
@@ -142,7 +142,7 @@ fn same_after_a_restart<S: Saga, C: Counterparties>(world: &World<S, C>) -> Resu
         return Err(format!("a restart decides what was not decided before: {types:?}"));
     }
     let (Some(live), Some(again)) = (world.running(), other.running()) else { return Ok(()) };
-    let (streams, others) = (world.runner.streams(), other.runner.streams());
+    let (streams, others) = (world.shell.runner.streams(), other.shell.runner.streams());
     let (here, there) = (live.stands_at(streams), again.stands_at(others));
     if here != there {
         return Err(format!("it stands at {here}, and after a restart at {there}"));
@@ -155,9 +155,9 @@ fn same_after_a_restart<S: Saga, C: Counterparties>(world: &World<S, C>) -> Resu
 /// # Errors
 /// In words, what is.
 pub fn forgotten<S: Saga, C: Counterparties>(world: &World<S, C>) -> Result<(), String> {
-    if world.runner.open() > 0 {
+    if world.shell.runner.open() > 0 {
         return Err("it is over, and still in memory".into());
     }
-    let left = world.log.streams().find(|stream| world.runner.streams().has(stream));
+    let left = world.log().streams().find(|stream| world.shell.runner.streams().has(stream));
     left.map_or(Ok(()), |stream| Err(format!("{stream} is still in memory, and nobody uses it")))
 }

@@ -4,52 +4,42 @@
 //!    only then let effects and replies out.
 //! 2. It can be cloned at any point, so that a test can follow every future.
 //! 3. It can drop the runner after any append; what is durable is all that the next one has.
-//! 4. What the runner does wrongly is kept in [`World::broken`]: the first thing that must not be.
 
-use super::{counterparties::Counterparties, log::Log};
+use super::{counterparties::Counterparties, log::Log, shell::Shell};
 use fundflow_kernel::{
     codec::Stored,
-    envelope::Actor,
+    envelope::{Actor, StreamName},
     ids::TransactionId,
-    loaded::Meta,
     store::StreamAppend,
-    streams::{Key, Need},
+    streams::Key,
     time::Timestamp,
 };
 use fundflow_runtime::{
     breaker::Limits,
-    kind::{Kind, Of, payload, saga_id},
+    kind::{Kind, Of, payload, process_key, saga_id},
     liveness::Wait,
     look::{self, Look, LookError},
-    message::{Action, Answered, Effect, Input, Output, Reply, Rest, SagaId, What},
+    message::{Action, Answered, Effect, Output, Reply, Rest, SagaId, What},
     port::Payload,
     replay::Replayed,
-    runner::{Runner, Running},
+    runner::Running,
     saga::Saga,
 };
 use std::{fmt, sync::Arc};
-
-/// More rounds of reading before one input can be decided would be a circle.
-const ROUNDS: usize = 100;
 
 /// One saga and everything around it.
 pub struct World<S: Saga, C> {
     /// The saga under test.
     pub saga: Arc<S>,
-    /// The shipped one.
-    pub runner: Runner,
-    /// What is durable.
-    pub log: Log,
+    /// The runner, and what is durable.
+    pub shell: Shell,
     /// The saga's streams, folded from what was stored, never from what the runner believes.
     pub replayed: Replayed<S>,
     /// Everybody outside.
     pub counterparties: C,
-    /// Virtual time.
-    pub now: Timestamp,
     /// Calls that were sent and not answered.
     pub in_flight: Vec<Effect>,
-    /// Everything that was stored or sent since the request, in order: event types, and calls as
-    /// `call KEY at PORT`.
+    /// Everything that was stored or sent, in order: event types, and calls as `call KEY at PORT`.
     pub transcript: Vec<Arc<str>>,
     /// Replies that were let out.
     pub replies: Vec<Reply>,
@@ -57,9 +47,6 @@ pub struct World<S: Saga, C> {
     pub rests: Vec<Rest>,
     /// For a person's eyes.
     pub alerts: Vec<Arc<str>>,
-    /// The first thing that the runner did and must not do.
-    pub broken: Option<String>,
-    kinds: Vec<Arc<dyn Kind>>,
     id: SagaId,
     request: Payload,
     asked: Payload,
@@ -75,20 +62,18 @@ impl<S: Saga, C: Counterparties> World<S, C> {
     ) -> Self {
         let saga = Arc::new(saga);
         let kinds: Vec<Arc<dyn Kind>> = vec![Arc::new(Of(saga.clone()))];
+        // Breakers hold back what is to be followed.
+        let limits = Limits { silences: u32::MAX, ..Limits::default() };
         Self {
-            runner: runner(&kinds),
-            kinds,
             saga,
-            log: Log::default(),
+            shell: Shell::new(kinds, limits, now),
             replayed: Replayed::new(transaction.clone()),
             counterparties,
-            now,
             in_flight: Vec::new(),
             transcript: Vec::new(),
             replies: Vec::new(),
             rests: Vec::new(),
             alerts: Vec::new(),
-            broken: None,
             id: saga_id::<S>(&transaction),
             request: payload(request),
             asked: payload(asked),
@@ -104,48 +89,32 @@ impl<S: Saga, C: Counterparties> World<S, C> {
     where
         D: Stored<State: Clone + Send + Sync> + 'static,
     {
-        let meta = Meta {
-            correlation: "GIVEN".parse().expect("a transaction ID"),
-            process: "given".into(),
-            causation: "given".into(),
-            actor: Actor::Engine,
-            trace_parent: None,
-            occurred_at: self.now,
-            recorded_at: self.now,
-            trade_date: None,
-        };
         for command in commands {
-            let (mut loaded, mut batch) = (self.log.loaded(key), Vec::new());
-            if let Err(refusal) = loaded.decide(key.stream(), &command, &meta, &mut batch) {
-                panic!("what is given is refused: {refusal}");
-            }
-            for append in batch {
+            for append in self.shell.given(key, &command) {
                 self.store(append).expect("an append of the first events");
             }
         }
         self
     }
 
+    /// What is durable.
+    pub const fn log(&self) -> &Log {
+        &self.shell.log
+    }
+
     /// The caller makes its request, for the first time or again.
     pub fn request(&self) -> What {
-        What::Request {
-            saga: self.id.clone(),
-            request: self.request.clone(),
-            asked: self.asked.clone(),
-            at: None,
-            trace_parent: None,
-        }
+        self.request_of(self.request.clone())
     }
 
     /// Somebody makes another request under the same transaction ID.
     pub fn other_request(&self, request: S::Request) -> What {
-        What::Request {
-            saga: self.id.clone(),
-            request: payload(request),
-            asked: self.asked.clone(),
-            at: None,
-            trace_parent: None,
-        }
+        self.request_of(payload(request))
+    }
+
+    fn request_of(&self, request: Payload) -> What {
+        let (saga, asked) = (self.id.clone(), self.asked.clone());
+        What::Request { saga, request, asked, at: None, trace_parent: None }
     }
 
     /// The requester asks something of the running saga.
@@ -159,52 +128,14 @@ impl<S: Saga, C: Counterparties> World<S, C> {
         What::Act { saga: self.id.clone(), action, operator: "chen".into() }
     }
 
-    /// Decides an input as the shell does; nothing is let out yet.
+    /// The reply to a call in flight.
+    pub fn answered(effect: Effect, answer: Payload) -> What {
+        What::Answer(Box::new(Answered { effect, answer }))
+    }
+
+    /// Decides an input; nothing is durable or let out yet.
     pub fn decide(&mut self, what: What) -> Output {
-        let mut input = Input { ticket: 1, what };
-        for _ in 0..ROUNDS {
-            match self.runner.handle(input, self.now) {
-                Ok(()) => return self.output(),
-                Err(wanting) => {
-                    self.provide(&wanting.needs);
-                    input = wanting.input;
-                }
-            }
-        }
-        self.breaks("an input is never content with what was read for it");
-        self.output()
-    }
-
-    /// Waits until the next timer and lets it ring; `None` if there is no timer.
-    pub fn decide_to_ring(&mut self) -> Option<Output> {
-        let due = self.runner.next_timer()?;
-        self.now = self.now.max(due);
-        if self.runner.ring(self.now, usize::MAX) == 0 {
-            self.breaks("a timer that is due does not ring");
-        }
-        Some(self.output())
-    }
-
-    fn output(&mut self) -> Output {
-        for _ in 0..ROUNDS {
-            let starving = self.runner.starving();
-            if starving.is_empty() {
-                return self.runner.take();
-            }
-            self.provide(&starving);
-            self.runner.go_on(self.now);
-        }
-        self.breaks("the saga is never content with what was read for it");
-        self.runner.take()
-    }
-
-    fn provide(&mut self, needs: &[Need]) {
-        for need in needs {
-            let damage = self.runner.provide(need, self.log.stream(need.stream()));
-            if let Some(damage) = damage {
-                self.breaks(&format!("{} is damaged: {}", damage.place, damage.what));
-            }
-        }
+        self.shell.decide(1, what)
     }
 
     /// Makes what was decided durable, then lets effects and replies out.
@@ -221,7 +152,7 @@ impl<S: Saga, C: Counterparties> World<S, C> {
         let ours = output.rests.into_iter().filter(|(saga, _)| *saga == self.id);
         self.rests.extend(ours.map(|(_, rest)| rest));
         self.alerts.extend(output.alerts.into_iter().map(|alert| alert.what));
-        self.runner.settle(output.batch, &output.finished, &output.released);
+        self.shell.runner.settle(output.batch, &output.finished, &output.released);
     }
 
     /// The process dies when so many of the appends are durable and nothing was let out; another one
@@ -234,32 +165,28 @@ impl<S: Saga, C: Counterparties> World<S, C> {
     }
 
     fn append(&mut self, append: StreamAppend) {
-        let types: Vec<Arc<str>> =
-            append.events.iter().map(|event| event.event_type.as_ref().into()).collect();
-        match self.store(append) {
-            Ok(()) => self.transcript.extend(types),
-            Err(what) => self.breaks(&what),
+        let types = append.events.iter().map(|event| Arc::from(event.event_type.as_ref()));
+        self.transcript.extend(types);
+        if let Err(what) = self.store(append) {
+            self.shell.breaks(&what);
         }
     }
 
     fn store(&mut self, append: StreamAppend) -> Result<(), String> {
-        let from = self.log.len();
-        self.log.append(append)?;
-        let mut new = self.log.events().skip(from);
+        let from = self.shell.log.len();
+        self.shell.log.append(append)?;
+        let mut new = self.shell.log.events().skip(from);
         let heard = new.try_for_each(|event| self.replayed.hear(&self.saga, event));
         heard.map_err(|error| format!("what was stored cannot be replayed: {error}"))
     }
 
     /// Effects stand for what is durable: a runner that had only the log would send the same keys.
     fn check_effects(&mut self, effects: &[Effect]) {
-        let ours: Vec<&Effect> = effects.iter().filter(|it| it.saga == self.id).collect();
-        if ours.is_empty() {
-            return;
-        }
+        let mut ours = effects.iter().filter(|effect| effect.saga == self.id);
         let callable = super::truths::callable(self);
-        if let Some(stray) = ours.iter().find(|it| !callable.contains(&it.key)) {
+        if let Some(stray) = ours.find(|effect| !callable.contains(&effect.key)) {
             let what = format!("{stray:?} is sent, and the log asks for {callable:?}");
-            self.breaks(&what);
+            self.shell.breaks(&what);
         }
     }
 
@@ -267,25 +194,8 @@ impl<S: Saga, C: Counterparties> World<S, C> {
     /// that were in flight.
     pub fn crash(&mut self) {
         self.in_flight.clear();
-        let output = self.restarted();
+        let output = self.shell.restart();
         self.commit(output);
-    }
-
-    /// What another process that has only the log decides when it starts.
-    pub fn restarted(&mut self) -> Output {
-        self.runner = runner(&self.kinds);
-        for (kind, transaction) in self.log.sagas().collect::<Vec<_>>() {
-            let Some(saga) = self.runner.restore(&kind, &transaction) else { continue };
-            for _ in 0..ROUNDS {
-                let missing = self.runner.missing(&saga);
-                if missing.is_empty() {
-                    break;
-                }
-                self.provide(&missing);
-            }
-            self.runner.wake(&saga, self.now);
-        }
-        self.output()
     }
 
     /// Decides an input and commits it.
@@ -296,13 +206,8 @@ impl<S: Saga, C: Counterparties> World<S, C> {
 
     /// Waits until the next timer and lets it ring; `false` if there is no timer.
     pub fn ring(&mut self) -> bool {
-        let output = self.decide_to_ring();
+        let output = self.shell.decide_to_ring();
         output.map(|output| self.commit(output)).is_some()
-    }
-
-    /// The reply to a call in flight.
-    pub fn answered(effect: Effect, answer: Payload) -> What {
-        What::Answer(Box::new(Answered { effect, answer }))
     }
 
     /// Lets the first of everything that may happen happen, until nothing is waited for or a person
@@ -311,7 +216,7 @@ impl<S: Saga, C: Counterparties> World<S, C> {
     /// # Panics
     /// If it does not come to rest within a thousand steps.
     pub fn run(&mut self) {
-        if self.log.version(&self.process()).0 == 0 {
+        if self.log().version(&self.process()).0 == 0 {
             self.handle(self.request());
         }
         for _ in 0..1000 {
@@ -349,10 +254,10 @@ impl<S: Saga, C: Counterparties> World<S, C> {
     /// # Errors
     /// [`LookError`]: it was never prepared, or a stream cannot be folded.
     pub fn look(&self) -> Result<Look, LookError> {
-        let (kind, id) = (&self.kinds[0], &self.id.transaction);
-        let process = self.log.of_streams(&[self.process()]);
+        let (kind, id) = (self.kind(), &self.id.transaction);
+        let process = self.log().of_streams(&[self.process()]);
         let streams = kind.streams_of(id, &process);
-        kind.look(id, &self.log.of_streams(&streams))
+        kind.look(id, &self.log().of_streams(&streams))
     }
 
     /// Whether that fact holds, by the log.
@@ -372,7 +277,7 @@ impl<S: Saga, C: Counterparties> World<S, C> {
 
     /// The saga in memory, if it is there.
     pub fn running(&self) -> Option<&Running<S>> {
-        self.runner.running(&self.id.transaction)
+        self.shell.runner.running(&self.id.transaction)
     }
 
     /// Kind and transaction.
@@ -382,46 +287,27 @@ impl<S: Saga, C: Counterparties> World<S, C> {
 
     /// The kind, without its types.
     pub fn kind(&self) -> &Arc<dyn Kind> {
-        &self.kinds[0]
+        &self.shell.kinds()[0]
     }
 
     /// Its process stream.
-    pub fn process(&self) -> fundflow_kernel::envelope::StreamName {
-        fundflow_runtime::kind::process_key::<S>(&self.id.transaction).stream().clone()
+    pub fn process(&self) -> StreamName {
+        process_key::<S>(&self.id.transaction).stream().clone()
     }
-
-    /// Notes the first thing that must not be.
-    pub fn breaks(&mut self, what: &str) {
-        self.broken.get_or_insert_with(|| what.to_owned());
-    }
-}
-
-/// A runner that knows the kinds. Breakers are off: they hold back what is to be followed.
-fn runner(kinds: &[Arc<dyn Kind>]) -> Runner {
-    let mut runner = Runner::new();
-    runner.set_limits(Limits { silences: u32::MAX, ..Limits::default() });
-    for kind in kinds {
-        runner.register_kind(kind.clone());
-    }
-    runner
 }
 
 impl<S: Saga, C: Clone> Clone for World<S, C> {
     fn clone(&self) -> Self {
         Self {
             saga: self.saga.clone(),
-            runner: self.runner.clone(),
-            log: self.log.clone(),
+            shell: self.shell.clone(),
             replayed: self.replayed.clone(),
             counterparties: self.counterparties.clone(),
-            now: self.now,
             in_flight: self.in_flight.clone(),
             transcript: self.transcript.clone(),
             replies: self.replies.clone(),
             rests: self.rests.clone(),
             alerts: self.alerts.clone(),
-            broken: self.broken.clone(),
-            kinds: self.kinds.clone(),
             id: self.id.clone(),
             request: self.request.clone(),
             asked: self.asked.clone(),
@@ -433,7 +319,7 @@ impl<S: Saga, C: fmt::Debug> fmt::Debug for World<S, C> {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.debug_struct("World")
             .field("id", &self.id)
-            .field("now", &self.now)
+            .field("now", &self.shell.now)
             .field("transcript", &self.transcript)
             .field("in_flight", &self.in_flight)
             .finish_non_exhaustive()
