@@ -17,6 +17,7 @@ pub mod order_events;
 pub mod orders;
 pub mod saga_world;
 pub mod sample;
+pub mod simulate;
 pub mod store_contract;
 pub mod strategies;
 pub mod toy;

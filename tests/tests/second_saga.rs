@@ -5,9 +5,11 @@
 
 use fundflow_testkit::{
     explore::{Explorer, World},
+    simulate::Simulation,
     toy::{
         MEMBER, MORNING, account,
         account::Points,
+        award::{self, Award},
         exchange::{Command, Exchange, Fact, Request},
         given_points,
         shop::{May, Shop},
@@ -61,4 +63,32 @@ fn whatever_people_do_an_exchange_ends_soundly_or_waits_for_one() {
     let found = found.unwrap();
 
     println!("{found:?} {:?}", start.elapsed());
+}
+
+fn simulation(exchanges: u64, awards: u64) -> Simulation<Shop> {
+    let may = [May::Decline, May::FailToPack, May::FailToShip, May::Damage, May::DenyPoints];
+    let mut simulation = Simulation::new(Shop::that(may), MORNING)
+        .saga(Exchange::default())
+        .saga(Award)
+        .with(&account(), given_points(1000));
+    for at in 1..=exchanges {
+        let id = transaction(&format!("EX-{at}"));
+        simulation = simulation.request::<Exchange>(&id, request(100 + at), ());
+    }
+    for at in 1..=awards {
+        let id = transaction(&format!("AW-{at}"));
+        let award = award::Request { member: MEMBER.into(), points: Points(50) };
+        simulation = simulation.request::<Award>(&id, award, ());
+    }
+    simulation
+}
+
+#[test]
+fn many_sagas_of_two_kinds_survive_everything() {
+    let start = std::time::Instant::now();
+    for seed in 0..20 {
+        let found = simulation(12, 6).run(seed).unwrap();
+        println!("{found:?}");
+    }
+    println!("{:?}", start.elapsed());
 }

@@ -2,7 +2,8 @@
 //!
 //! | row | sends | done | rejected | exit |
 //! |---|---|---|---|---|
-//! | check | the question, to the shop | checked | undeserved | undo: end *denied* |
+//! | begin | a milestone | begun | | undo: end *denied* |
+//! | check | the question, to the shop | checked | undeserved | |
 //! | credit | earn the points | credited | | **landing**: end *credited* |
 //!
 //! What the shop says is a milestone of the process itself: no aggregate would know it better.
@@ -33,6 +34,7 @@ use std::sync::Arc;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[allow(missing_docs, reason = "the table says what each makes done")]
 pub enum Fact {
+    Begun,
     Checked,
     Undeserved,
     Credited,
@@ -43,6 +45,7 @@ pub enum Fact {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[allow(missing_docs, reason = "the table says when each is sent")]
 pub enum Do {
+    Begin,
     GiveUp,
     Credit,
     End(Ending),
@@ -77,10 +80,12 @@ pub struct Promise {
     pub patience: Timestamp,
 }
 
-/// What the shop says.
+/// What happens to the process itself.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Milestone {
+    /// The shop is going to be asked.
+    Begun {},
     /// The purchase deserves points.
     Checked {},
     /// It does not.
@@ -118,9 +123,11 @@ pub static V1: Table<Award> = Table {
     version: "award.v1",
     title: "Points for a purchase",
     steps: &[
-        call("check", Errand::Check, Fact::Checked, Patience).row(Exit::Undo(&[
+        act("begin", Do::Begin, Fact::Begun).row(Exit::Undo(&[
             act("deny", Do::End(Ending::Denied), Fact::Ended).to(),
-        ])).unless(Fact::Undeserved, Some(Do::GiveUp)),
+        ])),
+        call("check", Errand::Check, Fact::Checked, Patience).row(Exit::Nothing)
+            .unless(Fact::Undeserved, Some(Do::GiveUp)),
         act("credit", Do::Credit, Fact::Credited).row(Exit::Landing(&[
             act("finish", Do::End(Ending::Credited), Fact::Ended).to(),
         ], None)),
@@ -131,7 +138,7 @@ const _: () = assert!(well_formed(&V1), "it starts with an undo and ends on a la
 
 impl Saga for Award {
     const KIND: &'static str = "award";
-    const NAMES: Names = process_names!("award": ["checked", "undeserved"], ["credited", "denied"]);
+    const NAMES: Names = process_names!("award": ["begun", "checked", "undeserved"], ["credited", "denied"]);
     const TABLES: &'static [&'static Table<Self>] = &[&V1];
 
     type Request = Request;
@@ -193,15 +200,21 @@ impl Saga for Award {
 
     fn milestone_type(milestone: &Milestone) -> &'static str {
         match milestone {
+            Milestone::Begun {} => "award.begun",
             Milestone::Checked {} => "award.checked",
             Milestone::Undeserved { .. } => "award.undeserved",
         }
     }
 
     fn remember(notes: &mut Option<Milestone>, milestone: &Milestone) -> Option<()> {
-        let known = notes.get_or_insert_with(|| milestone.clone());
-        let same = Self::milestone_type(known) == Self::milestone_type(milestone);
-        same.then_some(())
+        let follows = match (&*notes, milestone) {
+            (None, Milestone::Begun {}) => true,
+            (Some(Milestone::Begun {}), _) => true,
+            (Some(known), again) => return same(known, again).then_some(()),
+            (None, Milestone::Checked {} | Milestone::Undeserved { .. }) => false,
+        };
+        *notes = Some(milestone.clone());
+        follows.then_some(())
     }
 
     fn ending_type(ending: Ending) -> &'static str {
@@ -218,6 +231,7 @@ impl Saga for Award {
 
     fn holds(view: &View<'_, Self>, fact: Fact) -> bool {
         match fact {
+            Fact::Begun => view.open.notes.is_some(),
             Fact::Checked => matches!(view.open.notes, Some(Milestone::Checked {})),
             Fact::Undeserved => matches!(view.open.notes, Some(Milestone::Undeserved { .. })),
             Fact::Credited => {
@@ -229,6 +243,7 @@ impl Saga for Award {
 
     fn act(&self, turn: &mut Turn<'_, Self>, what: Do) -> Result<usize, NotDone> {
         match what {
+            Do::Begin => turn.reach(Milestone::Begun {}),
             Do::GiveUp => {
                 let cause = Cause::new("operator", "a person gave it up");
                 turn.reach(Milestone::Undeserved { cause })
@@ -261,7 +276,8 @@ impl Saga for Award {
             }
         };
         let known = turn.view()?.open.notes.clone();
-        if known.is_some_and(|it| Self::milestone_type(&it) != Self::milestone_type(&milestone)) {
+        let decided = known.filter(|it| *it != Milestone::Begun {});
+        if decided.is_some_and(|it| !same(&it, &milestone)) {
             return Ok(Heard::Contradicts("the shop said the opposite before".into(), 0));
         }
         Ok(Heard::Recorded(turn.reach(milestone)?))
@@ -288,7 +304,7 @@ impl Saga for Award {
     fn failure(view: &View<'_, Self>) -> Option<Cause> {
         match &view.open.notes {
             Some(Milestone::Undeserved { cause }) => Some(cause.clone()),
-            Some(Milestone::Checked {}) | None => None,
+            Some(Milestone::Begun {} | Milestone::Checked {}) | None => None,
         }
     }
 
@@ -307,4 +323,8 @@ impl Saga for Award {
     fn summary(request: &Request) -> String {
         format!("{} for a purchase", request.points)
     }
+}
+
+fn same(one: &Milestone, other: &Milestone) -> bool {
+    Award::milestone_type(one) == Award::milestone_type(other)
 }

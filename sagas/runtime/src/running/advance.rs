@@ -58,6 +58,11 @@ impl<S: Saga> Running<S> {
             return false;
         }
         match stand {
+            Stand::Over if self.ending(desk.streams).is_none() => {
+                let text = "its table has led out of every row, and none has ended it";
+                self.park(desk, Place::Over.name(), Cause::new("no_end", text));
+                false
+            }
             Stand::Over => false,
             Stand::Blocked(_, exit) => {
                 let text = "what must never be is; see its open ends";
