@@ -35,7 +35,9 @@ impl<S: Saga> Running<S> {
                 desk.out.rests.push((self.id.clone(), Rest::Parked(cause)));
                 return;
             }
-            if !self.step(desk) && !self.sides(desk) {
+            let was_parked = self.is_parked(desk.streams);
+            // Who was parked just now goes round once more: what is parked is asked for slowly.
+            if !self.step(desk) && !self.sides(desk) && was_parked == self.is_parked(desk.streams) {
                 return self.finish(desk);
             }
         }
