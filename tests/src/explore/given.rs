@@ -132,7 +132,7 @@ impl<S: Saga, C: Counterparties> When<S, C> {
     ///
     /// # Panics
     /// If others are.
-    #[must_use]
+    #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, reason = "it checks")]
     #[track_caller]
     pub fn then_sends<const N: usize>(self, expected: [&str; N]) -> Self {
         let calls = calls(&self.world);
@@ -145,7 +145,7 @@ impl<S: Saga, C: Counterparties> When<S, C> {
     /// # Panics
     /// If others are, if the same input decides anything again, or if something is not true that
     /// always is.
-    #[must_use]
+    #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, reason = "it checks")]
     #[track_caller]
     pub fn then_events<const N: usize>(self, expected: [&str; N]) -> Self {
         let types = self.world.log().types();
@@ -157,7 +157,7 @@ impl<S: Saga, C: Counterparties> When<S, C> {
     ///
     /// # Panics
     /// If not.
-    #[must_use]
+    #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, reason = "it checks")]
     #[track_caller]
     pub fn then_refused(self, expected: &str) -> Self {
         let words = match self.world.replies.last() {

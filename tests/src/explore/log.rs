@@ -42,7 +42,12 @@ impl Log {
         for (version, event) in (1..).map(|n| expected.plus(n)).zip(events) {
             places.push(self.events.len());
             let position = Position(self.events.len() as u64 + 1);
-            self.events.push(Arc::new(Recorded { position, stream: stream.clone(), version, event }));
+            self.events.push(Arc::new(Recorded {
+                position,
+                stream: stream.clone(),
+                version,
+                event,
+            }));
         }
         Ok(())
     }

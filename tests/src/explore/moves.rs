@@ -90,19 +90,19 @@ impl<S: Saga, C: Counterparties> Node<S, C> {
         }
         for (at, effect) in world.in_flight.iter().enumerate() {
             let answers = world.counterparties.answers(effect);
+            moves.extend(answers.iter().map(|said| Move::Answer(at, said.clone())));
             if self.faults > 0 {
                 let silent = |fate, after: &C| Move::Silence(at, fate, after.clone());
                 moves.push(silent(Fate::Lost, &world.counterparties));
                 moves.extend(answers.iter().map(|said| silent(Fate::Unheard, &said.after)));
             }
-            moves.extend(answers.into_iter().map(|said| Move::Answer(at, said)));
         }
         for (stream, said) in world.counterparties.notices() {
             let news = What::Notice { stream, news: said.payload.clone() };
+            moves.push(Move::Notice(news, said.clone()));
             if self.faults > 0 {
-                moves.push(Move::Missed(said.clone()));
+                moves.push(Move::Missed(said));
             }
-            moves.push(Move::Notice(news, said));
         }
         let timer = world.shell.runner.next_timer().is_some();
         if timer && (self.faults > 0 || self.rings_for_free(look)) {
@@ -157,7 +157,10 @@ impl<S: Saga, C: Counterparties> Node<S, C> {
             act("an operator resumes", Action::Resume { reason: reason.clone() });
         }
         if look.can_skip {
-            act("an operator skips to the landing", Action::SkipToLanding { reason: reason.clone() });
+            act(
+                "an operator skips to the landing",
+                Action::SkipToLanding { reason: reason.clone() },
+            );
         }
         if look.ending.is_none() {
             let ends = look.open_ends.iter().map(|end| (end.name.clone(), Disposition::Manual));
@@ -180,7 +183,9 @@ impl<S: Saga, C: Counterparties> Node<S, C> {
         next.faults = next.faults.saturating_sub(fault);
         next.acts = next.acts.saturating_sub(u8::from(matches!(chosen, Move::Person(..))));
         let Some(output) = next.take(chosen) else { return vec![Future { node: next, words }] };
-        let mut futures = Vec::new();
+        let mut alive = next.clone();
+        alive.world.commit(output.clone());
+        let mut futures = vec![Future { node: alive, words: words.clone() }];
         if next.faults > 0 {
             for appended in 0..=output.appends.len() {
                 let mut dead = next.clone();
@@ -190,8 +195,6 @@ impl<S: Saga, C: Counterparties> Node<S, C> {
                 futures.push(Future { node: dead, words });
             }
         }
-        next.world.commit(output);
-        futures.push(Future { node: next, words });
         futures
     }
 
@@ -264,7 +267,8 @@ impl<S: Saga, C: Counterparties> Node<S, C> {
         let mut said: Vec<&Arc<str>> = self.said.iter().map(|(words, _)| words).collect();
         said.sort();
         (calls, said).hash(&mut hasher);
-        (world.shell.now, world.shell.runner.next_timer(), self.faults, self.acts).hash(&mut hasher);
+        (world.shell.now, world.shell.runner.next_timer(), self.faults, self.acts)
+            .hash(&mut hasher);
         (self.is_asked(), &world.shell.broken).hash(&mut hasher);
         hasher.finish()
     }

@@ -41,14 +41,8 @@ pub struct Shell {
 impl Shell {
     /// With an empty log.
     pub fn new(kinds: Vec<Arc<dyn Kind>>, limits: Limits, now: Timestamp) -> Self {
-        let mut shell = Self {
-            runner: Runner::new(),
-            log: Log::default(),
-            now,
-            broken: None,
-            kinds,
-            limits,
-        };
+        let mut shell =
+            Self { runner: Runner::new(), log: Log::default(), now, broken: None, kinds, limits };
         shell.runner = shell.fresh();
         shell
     }
@@ -140,8 +134,9 @@ impl Shell {
                 }
                 self.provide(&missing);
             }
-            self.runner.wake(&saga, self.now);
-            self.runner.dismiss(&saga);
+            if !self.runner.dismiss(&saga) {
+                self.runner.wake(&saga, self.now);
+            }
         }
         self.output()
     }

@@ -5,7 +5,11 @@
 //! 2. It can be cloned at any point, so that a test can follow every future.
 //! 3. It can drop the runner after any append; what is durable is all that the next one has.
 
-use super::{counterparties::Counterparties, log::Log, shell::Shell};
+use super::{
+    counterparties::{Counterparties, Said},
+    log::Log,
+    shell::Shell,
+};
 use fundflow_kernel::{
     codec::Stored,
     envelope::{Actor, StreamName},
@@ -216,22 +220,36 @@ impl<S: Saga, C: Counterparties> World<S, C> {
     /// # Panics
     /// If it does not come to rest within a thousand steps.
     pub fn run(&mut self) {
+        self.run_by(|_| 0);
+    }
+
+    /// The same, but whenever somebody may say something, `choose` says what, as a place in the list.
+    ///
+    /// # Panics
+    /// If it does not come to rest within a thousand steps.
+    pub fn run_by(&mut self, mut choose: impl FnMut(&[Said<C>]) -> usize) {
         if self.log().version(&self.process()).0 == 0 {
             self.handle(self.request());
         }
         for _ in 0..1000 {
             if let Some(effect) = self.in_flight.first().cloned() {
                 self.in_flight.remove(0);
-                let said = self.counterparties.answers(&effect).into_iter().next();
-                let payload = match said {
-                    None => self.counterparties.silence(&effect),
-                    Some(said) => {
-                        self.counterparties = said.after;
-                        said.payload
-                    }
-                };
-                self.handle(Self::answered(effect, payload));
-            } else if let Some((stream, said)) = self.counterparties.notices().into_iter().next() {
+                let mut ways = self.counterparties.answers(&effect);
+                if ways.is_empty() {
+                    let silence = self.counterparties.silence(&effect);
+                    self.handle(Self::answered(effect, silence));
+                    continue;
+                }
+                let said = ways.swap_remove(choose(&ways));
+                self.counterparties = said.after;
+                self.handle(Self::answered(effect, said.payload));
+                continue;
+            }
+            let (streams, mut ways): (Vec<_>, Vec<_>) =
+                self.counterparties.notices().into_iter().unzip();
+            if !ways.is_empty() {
+                let at = choose(&ways);
+                let (stream, said) = (streams[at].clone(), ways.swap_remove(at));
                 self.counterparties = said.after;
                 self.handle(What::Notice { stream, news: said.payload });
             } else if self.is_parked() || !self.ring() {

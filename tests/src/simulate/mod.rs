@@ -19,9 +19,7 @@ mod stage;
 pub use stage::{Faults, Stage};
 
 use crate::explore::{counterparties::Counterparties, shell::Shell};
-use fundflow_kernel::{
-    codec::Stored, ids::TransactionId, streams::Key, time::Timestamp,
-};
+use fundflow_kernel::{codec::Stored, ids::TransactionId, streams::Key, time::Timestamp};
 use fundflow_runtime::{
     breaker::Limits,
     kind::{Kind, Of, payload, saga_id},

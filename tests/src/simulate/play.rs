@@ -19,6 +19,9 @@ const AHEAD: usize = 2;
 /// What a failure says of what came before it.
 const REMEMBERED: usize = 40;
 
+/// Steps of a storm in which only repeats and faults are left.
+const IDLE: usize = 30;
+
 /// In milliseconds, how far a clock jumps at most.
 const JUMP: usize = 2 * 86_400_000;
 
@@ -87,8 +90,13 @@ impl<'a, C: Counterparties> Play<'a, C> {
 
     fn storm(&mut self) -> Result<(), String> {
         let steps = 60 * (self.asking.len() + self.inputs.len() + 1);
+        let mut idle = 0;
         for _ in 0..steps {
             self.step()?;
+            idle = if self.is_busy() { 0 } else { idle + 1 };
+            if idle > IDLE {
+                break;
+            }
         }
         Ok(())
     }
@@ -123,7 +131,8 @@ impl<'a, C: Counterparties> Play<'a, C> {
     /// Whether anybody but a person can do anything. What is parked asks slowly, for ever.
     fn is_busy(&self) -> bool {
         let unasked = self.asking.iter().any(|asking| !asking.is_replied);
-        let timers = self.shell.runner.next_timer().is_some() && self.shell.runner.open() > self.parked().len();
+        let timers = self.shell.runner.next_timer().is_some()
+            && self.shell.runner.open() > self.parked().len();
         unasked
             || !self.ahead.is_empty()
             || !self.in_flight.is_empty()
@@ -332,7 +341,8 @@ impl<'a, C: Counterparties> Play<'a, C> {
         let (log, counterparties) = (&self.shell.log, &self.counterparties);
         let stage = Stage { log, counterparties, touched, is_over };
         let asked = self.simulation.truths.iter();
-        let mut asked = asked.map(|(name, truth)| truth(&stage).map_err(|it| format!("{name}: {it}")));
+        let mut asked =
+            asked.map(|(name, truth)| truth(&stage).map_err(|it| format!("{name}: {it}")));
         asked.find_map(Result::err).map_or(Ok(()), Err)
     }
 

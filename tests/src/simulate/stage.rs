@@ -4,10 +4,7 @@ use crate::explore::{
     log::Log,
     truths::{nothing_is_open_at_the_end, waits_for_somebody},
 };
-use fundflow_kernel::{
-    envelope::StreamName,
-    ids::TransactionId,
-};
+use fundflow_kernel::{envelope::StreamName, ids::TransactionId};
 use fundflow_runtime::{
     kind::Kind,
     look::{Look, LookError},
@@ -71,11 +68,7 @@ pub(super) fn look_at(
 }
 
 /// Checks every saga that the events from that place on touched.
-pub(super) fn check_touched(
-    kinds: &[Arc<dyn Kind>],
-    log: &Log,
-    from: usize,
-) -> Result<(), String> {
+pub(super) fn check_touched(kinds: &[Arc<dyn Kind>], log: &Log, from: usize) -> Result<(), String> {
     let mut sagas: BTreeSet<SagaId> = BTreeSet::new();
     for recorded in log.events().skip(from) {
         let event = &recorded.event;

@@ -138,7 +138,8 @@ const _: () = assert!(well_formed(&V1), "it starts with an undo and ends on a la
 
 impl Saga for Award {
     const KIND: &'static str = "award";
-    const NAMES: Names = process_names!("award": ["begun", "checked", "undeserved"], ["credited", "denied"]);
+    const NAMES: Names =
+        process_names!("award": ["begun", "checked", "undeserved"], ["credited", "denied"]);
     const TABLES: &'static [&'static Table<Self>] = &[&V1];
 
     type Request = Request;
@@ -296,7 +297,9 @@ impl Saga for Award {
     }
 
     fn open_ends(view: &View<'_, Self>) -> Vec<OpenEnd> {
-        let owed = Self::holds(view, Fact::Checked) && !Self::holds(view, Fact::Credited);
+        // What was asked and not answered is open: the shop may still say that they are deserved.
+        let settled = [Fact::Undeserved, Fact::Credited].map(|fact| Self::holds(view, fact));
+        let owed = Self::holds(view, Fact::Begun) && settled == [false, false];
         let worth = view.open.request.points.0.into();
         owed.then(|| OpenEnd { name: "points".into(), worth }).into_iter().collect()
     }

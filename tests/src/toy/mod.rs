@@ -15,11 +15,7 @@ pub mod parcel;
 pub mod shop;
 
 use account::{Account, Command, Points};
-use fundflow_kernel::{
-    ids::TransactionId,
-    streams::Key,
-    time::Timestamp,
-};
+use fundflow_kernel::{ids::TransactionId, streams::Key, time::Timestamp};
 
 /// The member whose account the toys work on.
 pub const MEMBER: &str = "M-1";

@@ -222,9 +222,7 @@ fn known(state: &State, news: &News) -> bool {
     match news {
         N::Ordered => !matches!(state, S::Absent | S::Requested | S::Declined(_)),
         N::Declined(_) => matches!(state, S::Declined(_)),
-        N::Packed => {
-            matches!(state, S::Packed | S::Unshippable(_)) || known(state, &N::Shipped)
-        }
+        N::Packed => matches!(state, S::Packed | S::Unshippable(_)) || known(state, &N::Shipped),
         N::Unpackable(_) => {
             matches!(state, S::Unpackable(_) | S::Withdrawn | S::Cancelled(_))
         }

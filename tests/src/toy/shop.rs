@@ -151,11 +151,7 @@ impl Shop {
                 (Answer::Deserved, may(May::DenyPoints, denied))
             }
             (
-                Errand::Order
-                | Errand::Ship
-                | Errand::Cancel
-                | Errand::Apologise
-                | Errand::Check,
+                Errand::Order | Errand::Ship | Errand::Cancel | Errand::Apologise | Errand::Check,
                 _,
             ) => return Vec::new(),
         };
