@@ -197,12 +197,13 @@ impl Runner {
     }
 
     /// Forgets a restored saga that is over and owes nothing. Returns whether it did; a saga that
-    /// cannot be folded stays.
+    /// cannot be folded stays, and so does one that has decided something since: what it decided is
+    /// not durable yet, and its streams would be read without it.
     pub fn dismiss(&mut self, saga: &SagaId) -> bool {
         let Some(slot) = self.sagas.get_mut(saga) else { return true };
         slot.saga.is_ready(&mut self.streams);
         if slot.saga.damage(&self.streams).is_none() {
-            self.forget(saga, self.out.batch);
+            self.forget(saga, self.out.batch.saturating_sub(1));
         }
         !self.sagas.contains_key(saga)
     }

@@ -194,7 +194,9 @@ impl<S: Saga> Running<S> {
     /// other.
     pub fn awaits(&self, effect: &crate::message::Effect) -> bool {
         let lane = self.lanes.get(effect.lane);
-        lane.is_some_and(|it| it.state == LaneState::InFlight && it.seq == effect.seq)
+        // After a restart the numbers start over: an answer from before is told by its key.
+        let same = |it: &Lane| it.seq == effect.seq && it.key.as_ref() == Some(&effect.key);
+        lane.is_some_and(|it| it.state == LaneState::InFlight && same(it))
     }
 
     fn open<'a>(&self, streams: &'a Streams) -> Option<&'a process::Open<S>> {
