@@ -37,6 +37,7 @@ pub mod money_fund;
 pub mod orders;
 pub mod payment;
 pub mod payout;
+pub mod plan;
 pub mod postings;
 pub mod proration;
 pub mod purchase;

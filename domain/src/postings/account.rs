@@ -10,7 +10,7 @@ pub enum Part {
     Pending,
     /// Registered and free.
     Available,
-    /// Earmarked for a conversion, registered or not.
+    /// Earmarked, registered or not; frozen by the register; in dispute.
     Frozen,
 }
 

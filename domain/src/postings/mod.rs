@@ -13,6 +13,10 @@
 //!             reserved        U:FROZEN         -> U:AVAIL, or U:PENDING before registration
 //!             released        the reverse
 //!             spent           U:REGISTER       -> U:FROZEN; what is left over becomes U:AVAIL
+//!             taken out       the same
+//!             frozen, held    U:FROZEN         -> U:AVAIL, as far as there are any; lifted: the reverse
+//!             carried         U:AVAIL          -> U:REGISTER; negative income: the reverse
+//!             corrected       both at once: what is registered changes by the difference
 //! ```
 //!
 //! 1. An entry is the postings of one event. Of a sound event it balances per commodity; it is
@@ -20,7 +24,9 @@
 //! 2. Nothing is stored: postings are computed from the events, whenever somebody asks.
 //! 3. No event says yet that a channel or a fund settled. So refunds go out of the channel's
 //!    account, and what funds owe and are owed stays there.
-//! 4. A share of what is bought appears with the wallet's fact, its price with the order's.
+//! 4. Unpaid income is the fund's until it is carried or leaves with shares, so accruing it posts
+//!    nothing here; the money that leaves is posted with the order that takes it.
+//! 5. A share of what is bought appears with the wallet's fact, its price with the order's.
 
 mod account;
 mod balances;
@@ -31,10 +37,11 @@ pub use account::{Account, Class, Commodity, Part, Side};
 pub use balances::{Balances, natural};
 
 use crate::{
+    decider::Decider,
     fund_order::{self, Ask, Confirmation, Order, Outcome},
     ids::{OrderId, WalletId},
     money::{Money, Shares},
-    wallet::{self, Credit, Reservation},
+    wallet::{self, Credit, Reservation, Wallet},
 };
 use rust_decimal::Decimal;
 use std::collections::BTreeMap;
@@ -147,6 +154,9 @@ pub fn of_wallet(
     let part = |part| Account::Holding(id.fund, id.investor.clone(), part);
     let register = || Account::Register(id.fund);
     let mut entry = Entry::default();
+    if before.frozen() > Shares::ZERO || before.disputed() > Shares::ZERO {
+        return moved(id, before, event);
+    }
     match event {
         E::CreditedInTransit { shares, .. } => {
             entry.shares(part(Part::Pending), *shares);
@@ -182,8 +192,48 @@ pub fn of_wallet(
             entry.line(part(Part::Available), held.decimal().checked_sub(shares.decimal())?);
             entry.shares_out(part(Part::Frozen), held);
         }
+        E::SharesTakenOut { .. }
+        | E::CreditCorrected { .. }
+        | E::SharesFrozen { .. }
+        | E::SharesUnfrozen { .. }
+        | E::SharesHeld { .. }
+        | E::SharesUnheld { .. }
+        | E::IncomeAccrued { .. }
+        | E::IncomeReversed { .. }
+        | E::IncomeCarried { .. }
+        | E::IncomeSettled { .. } => return moved(id, before, event),
     }
     Some(entry.0)
+}
+
+/// What the wallet says afterwards less what it said before. Shares that the register or a case keeps
+/// back may be reserved as well, so one fact alone does not say which part they come out of.
+fn moved(id: &WalletId, before: &wallet::State, event: &wallet::Event) -> Option<Vec<Posting>> {
+    let after = Wallet::evolve(before.clone(), event)?;
+    let [was, is] = [parts(before)?, parts(&after)?];
+    let mut entry = Entry::default();
+    let mut register = Decimal::ZERO;
+    for (part, (was, is)) in
+        [Part::Pending, Part::Available, Part::Frozen].into_iter().zip(was.into_iter().zip(is))
+    {
+        let change = is.decimal().checked_sub(was.decimal())?;
+        entry.line(Account::Holding(id.fund, id.investor.clone(), part), change);
+        register = register.checked_sub(change)?;
+    }
+    entry.line(Account::Register(id.fund), register);
+    Some(entry.0)
+}
+
+/// In transit and free, registered and free, and neither.
+fn parts(state: &wallet::State) -> Option<[Shares; 3]> {
+    let bought = state.entries().try_fold(Shares::ZERO, |sum, (_, entry)| match entry.credit {
+        Credit::InTransit(_) => sum.plus(held(*entry)),
+        Credit::None | Credit::Confirmed(_) | Credit::Reversed => Some(sum),
+    })?;
+    let pending = state.in_transit().minus(bought)?;
+    let available = state.available();
+    let frozen = state.registered().minus(available)?.plus(bought)?;
+    Some([pending, available, frozen])
 }
 
 /// Shares that are bought with the same transaction are reserved before they are registered.

@@ -335,4 +335,29 @@ proptest! {
             prop_assert_eq!(part(super::Part::Frozen), state.reserved().decimal());
         }
     }
+
+    #[test]
+    fn the_books_follow_freezes_disputes_corrections_and_income(
+        commands in prop::collection::vec(crate::wallet::property_tests::any_command(), 1..60)
+    ) {
+        let (mut book, mut state) = (Book::default(), wallet::State::default());
+        for command in &commands {
+            for event in Wallet::decide(&state, command).unwrap_or_default() {
+                let entry = of_wallet(&wallet_id(), &state, &event).unwrap();
+                prop_assert!(super::imbalance(&entry).is_empty(), "{event:?}");
+                state = Wallet::evolve(state, &event).unwrap();
+                book.post(entry);
+            }
+            let of = |account| book.balances.of(&account);
+            let part = |part| {
+                let id = wallet_id();
+                of(super::Account::Holding(id.fund, id.investor, part))
+            };
+            let all = state.registered().decimal() + state.in_transit().decimal();
+            prop_assert_eq!(part(super::Part::Available), state.available().decimal());
+            prop_assert!(part(super::Part::Pending).is_sign_positive());
+            prop_assert!(part(super::Part::Frozen) >= state.reserved().decimal());
+            prop_assert_eq!(of(super::Account::Register(wallet_id().fund)), -all);
+        }
+    }
 }
