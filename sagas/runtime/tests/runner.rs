@@ -114,9 +114,10 @@ fn what_is_parked_is_asked_for_slowly_from_then_on() {
     let mut bench = Bench::on(&CALLS);
     bench.request();
     while !matches!(bench.last.rests.last(), Some((_, Rest::Parked(_)))) {
-        match bench.last.effects.is_empty() {
-            true => bench.ring(),
-            false => bench.answer(Answer::Unknown),
+        if bench.last.effects.is_empty() {
+            bench.ring();
+        } else {
+            bench.answer(Answer::Unknown);
         }
     }
 
@@ -185,7 +186,9 @@ fn who_has_decided_what_is_not_durable_is_not_dismissed() {
         if missing.is_empty() {
             break;
         }
-        missing.iter().for_each(|need| other.provide(need));
+        for need in &missing {
+            other.provide(need);
+        }
     }
     assert!(!other.runner.dismiss(&saga), "it is not over");
     other.runner.wake(&saga, other.now);

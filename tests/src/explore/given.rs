@@ -189,6 +189,7 @@ impl<S: Saga, C: Counterparties> When<S, C> {
     ///
     /// # Panics
     /// If it cannot come.
+    #[must_use]
     #[track_caller]
     pub fn when(self, happening: Happening) -> When<S, C> {
         Given { world: self.world }.when(happening)

@@ -31,18 +31,18 @@ static TABLES: &[&Table<Errand>] = &[&ONLY];
 type Event = E<Errand>;
 type Command = C<Errand>;
 
-fn request(what: &str) -> Box<Request> {
-    Box::new(Request { what: what.into() })
+fn request(what: &str) -> Request {
+    Request { what: what.into() }
 }
 
 fn prepare(what: &str) -> Command {
-    let (request, promise) = (request(what), Box::new(Promise { by: Timestamp::default() }));
+    let (request, promise) = (Box::new(request(what)), Box::new(Promise { by: Timestamp::default() }));
     C::Prepare { request, promise, table: VersionTag::literal("only.v1") }
 }
 
 fn prepared() -> Event {
     let promise = Box::new(Promise { by: Timestamp::default() });
-    E::Prepared { request: request("bread"), promise, table: VersionTag::literal("only.v1") }
+    E::Prepared { request: Box::new(request("bread")), promise, table: VersionTag::literal("only.v1") }
 }
 
 fn cause() -> Cause {

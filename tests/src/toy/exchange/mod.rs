@@ -240,9 +240,9 @@ impl Saga for Exchange {
                 let cause = Self::failure(&turn.view()?).filter(|_| ending != Ending::Completed);
                 return turn.end(ending, cause);
             }
-            Do::Reserve => return points(turn, account::Command::Reserve(id, price)),
-            Do::Release => return points(turn, account::Command::Release(id)),
-            Do::Spend => return points(turn, account::Command::Spend(id)),
+            Do::Reserve => return points(turn, &account::Command::Reserve(id, price)),
+            Do::Release => return points(turn, &account::Command::Release(id)),
+            Do::Spend => return points(turn, &account::Command::Spend(id)),
             Do::Request => parcel::Command::Request(goods),
             Do::GiveUpOrder => parcel::Command::Tell(News::Declined(operator())),
             Do::Withdraw => parcel::Command::Withdraw,
@@ -368,9 +368,9 @@ fn plan(id: &TransactionId, member: &str) -> Plan {
     Plan { account: Key::of(&member), parcel: Key::of(&number), number }
 }
 
-fn points(turn: &mut Turn<'_, Exchange>, command: account::Command) -> Result<usize, NotDone> {
+fn points(turn: &mut Turn<'_, Exchange>, command: &account::Command) -> Result<usize, NotDone> {
     let plan = turn.plan();
-    Ok(turn.decide(&plan.account, &command)?)
+    Ok(turn.decide(&plan.account, command)?)
 }
 
 fn hold(view: &View<'_, Exchange>) -> Option<Hold> {
