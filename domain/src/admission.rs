@@ -9,18 +9,18 @@
 //!    T of the request, or, once paid, the T of the payment (status, limits, prices).
 //! 3. [`Refusal`]s are checked in the order of their definition; the first one that applies is the
 //!    answer.
-//! 4. What is admitted is admitted for both funds and for both steps. A day's limit is not cut to
-//!    fit here: an order for less is the investor's to place, so the refusal says what would fit.
+//! 4. What is admitted is admitted for both funds and for both steps. Where the manager accepts up to
+//!    the day's limit, what fits is accepted; elsewhere the refusal says what would fit.
 
 use crate::{
     calendar::{CalendarError, TradingCalendar, TradingDay},
     fees::tiers::Charge,
     fund::FundTerms,
-    ids::VersionTag,
-    investor::{InvestorProfile, SalesChannel},
+    ids::{InvestorId, VersionTag},
+    investor::{CustomerType, InvestorProfile, SalesChannel},
     limits::LimitKey,
     modes::{self, ConversionMode, LotState},
-    money::{Amount, Discount, Money, Rate},
+    money::{Amount, Discount, Money, Nav, Rate, ShareRounding, Shares},
     suitability::{Suitability, SuitabilityRules},
     time::Timestamp,
 };
@@ -54,6 +54,8 @@ pub struct Admission {
     pub warning_confirmed: Option<VersionTag>,
     /// What has been bought of both funds on T already.
     pub used_today: DayUse,
+    /// Wallet shares that are registered and free: what the held mode can convert.
+    pub available: Shares,
     /// The exchange's open days.
     pub calendar: Arc<TradingCalendar>,
 }
@@ -70,6 +72,8 @@ pub struct DayUse {
 /// The answer, as it is stored with the order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Admitted {
+    /// The instant of the request: nothing that belongs to it happened before.
+    pub requested_at: Timestamp,
     /// T: the day whose batch carries the purchase of the money-market fund.
     pub trade_date: TradingDay,
     /// The day whose NAV prices the target.
@@ -95,7 +99,17 @@ pub struct Admitted {
     /// The rule that granted the discount.
     pub discount_rule: VersionTag,
     /// The verdicts on the money-market fund and on the target fund.
-    pub suitability: [Suitability; 2],
+    pub suitability: Vec<Suitability>,
+    /// Whose limits apply.
+    pub customer: CustomerType,
+    /// Through whom it was ordered.
+    pub channel: SalesChannel,
+    /// Shares of the target were held already, so that its additional minimum applies.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub held_before: bool,
+    /// The part of the amount that the day's limit lets in, where that is less than what was asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub accepted: Option<Amount>,
     /// The day's limits that the amount counts against; empty where no cap is in force.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub counted: Vec<LimitKey>,
@@ -127,28 +141,70 @@ pub fn admit(a: &Admission) -> Result<Admitted, Refusal> {
     decide(a, a.at)
 }
 
-/// Decides again when the payment succeeded in another T than the request: T, status, limits and
-/// prices are those of the payment, the investor is judged as at the request. The caller puts the
-/// mode that was promised, the terms in force on the new T and that T's use into `a`.
+/// What a promise is decided on again with, when its money counts for a later T.
+#[derive(Debug, Clone)]
+pub struct Readmission {
+    /// That T.
+    pub trade_date: TradingDay,
+    /// Gross, in yuan, as it was asked for.
+    pub amount: Amount,
+    /// Whose order it is.
+    pub investor: InvestorId,
+    /// The terms in force on that T.
+    pub wallet_fund: Arc<FundTerms>,
+    /// The terms in force on that T.
+    pub target_fund: Arc<FundTerms>,
+    /// What has been bought of both funds on that T already.
+    pub used: DayUse,
+    /// The exchange's open days.
+    pub calendar: Arc<TradingCalendar>,
+}
+
+/// Decides again for a later T: status, closed periods, limits and prices are those of that T. The
+/// investor was judged at the request, and the mode that was promised stays.
 ///
 /// # Errors
 /// The first [`Refusal`] that applies.
-pub fn readmit(a: &Admission, paid_at: Timestamp) -> Result<Admitted, Refusal> {
-    decide(a, paid_at.max(a.at))
+pub fn readmit(was: &Admitted, again: &Readmission) -> Result<Admitted, Refusal> {
+    let a = Admission {
+        amount: again.amount,
+        at: again.calendar.cut_off(again.trade_date).plus_millis(-1),
+        mode: Some(was.mode),
+        investor: InvestorProfile::judged(again.investor.clone(), was, again.target_fund.code),
+        wallet_fund: again.wallet_fund.clone(),
+        target_fund: again.target_fund.clone(),
+        channel: was.channel,
+        warning_confirmed: None,
+        used_today: again.used,
+        available: Shares::ZERO,
+        calendar: again.calendar.clone(),
+    };
+    let mut admitted = on_day(&a, was.mode, again.trade_date)?;
+    admitted.suitability.clone_from(&was.suitability);
+    admitted.requested_at = was.requested_at;
+    Ok(admitted)
 }
 
 fn decide(a: &Admission, t_instant: Timestamp) -> Result<Admitted, Refusal> {
     let trade_date = a.calendar.t_of(t_instant).map_err(|error| no_day(&error))?;
     checks::funds(a, trade_date)?;
     checks::investor(a)?;
-    let mode = chosen_mode(a)?;
+    let mode = chosen_mode(a, trade_date)?;
+    let mut admitted = on_day(a, mode, trade_date)?;
+    admitted.suitability = checks::suitability(a, &SuitabilityRules::standard())?.to_vec();
+    Ok(admitted)
+}
+
+/// All that depends on the day, and nothing that depends on who the investor is.
+fn on_day(a: &Admission, mode: ConversionMode, trade_date: TradingDay) -> Result<Admitted, Refusal> {
+    checks::funds(a, trade_date)?;
     let days = Days::of(a, mode, trade_date).map_err(|error| no_day(&error))?;
     checks::statuses(a, mode, &days)?;
     checks::pair(a, mode)?;
-    checks::limits(a, mode, &days)?;
-    let suitability = checks::suitability(a, &SuitabilityRules::standard())?;
+    let accepted = checks::limits(a, mode, &days)?;
     let price = checks::price(a, mode, trade_date);
     Ok(Admitted {
+        requested_at: a.at,
         trade_date,
         nav_date: days.target_in,
         confirm_by: days.confirm_by,
@@ -164,17 +220,40 @@ fn decide(a: &Admission, t_instant: Timestamp) -> Result<Admitted, Refusal> {
         charge: price.charge,
         discount: price.discount,
         discount_rule: price.rule,
-        suitability,
+        suitability: Vec::new(),
+        customer: a.investor.customer_type,
+        channel: a.channel,
+        held_before: a.investor.holds.contains(&a.target_fund.code),
+        accepted,
         counted: a.limit_keys(trade_date).into_iter().flatten().collect(),
     })
 }
 
-fn chosen_mode(a: &Admission) -> Result<ConversionMode, Refusal> {
-    let possible = modes::possible(LotState::BoughtNow, &a.wallet_fund, &a.target_fund);
+impl Admitted {
+    /// Yuan that are taken of the amount that was asked for.
+    pub fn amount(&self, asked: Amount) -> Amount {
+        self.accepted.unwrap_or(asked)
+    }
+}
+
+/// The mode asked for, or the earliest price. An alternative that a refusal names is one that would
+/// be admitted.
+fn chosen_mode(a: &Admission, t: TradingDay) -> Result<ConversionMode, Refusal> {
+    let shares = Money::from(a.amount).shares_at(Nav::ONE, ShareRounding::HalfUp);
+    let held = shares.is_some_and(|shares| shares <= a.available);
+    let mut possible = modes::possible(LotState::BoughtNow, &a.wallet_fund, &a.target_fund);
+    if held && modes::possible(LotState::Available, &a.wallet_fund, &a.target_fund)
+        .contains(&ConversionMode::Held)
+    {
+        possible.push(ConversionMode::Held);
+    }
     let wanted = a.mode.or_else(|| possible.first().copied());
     match wanted {
         Some(mode) if possible.contains(&mode) => Ok(mode),
-        asked => Err(Refusal::ModeUnavailable { asked, possible }),
+        asked => {
+            possible.retain(|mode| on_day(a, *mode, t).is_ok());
+            Err(Refusal::ModeUnavailable { asked, possible })
+        }
     }
 }
 

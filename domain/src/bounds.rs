@@ -118,8 +118,7 @@ impl Bounds {
     }
 
     fn zone_hours(&self, stated: Timestamp) -> Option<i64> {
-        let others = (1..=ZONE_HOURS_MAX).filter(|hours| *hours != ZONE_HOURS_USUAL);
-        let shifts = std::iter::once(ZONE_HOURS_USUAL).chain(others);
+        let shifts = std::iter::once(ZONE_HOURS_USUAL).chain(1..=ZONE_HOURS_MAX);
         shifts.flat_map(|hours| [hours, -hours]).find(|hours| {
             let shift = hours.saturating_mul(MICROS_PER_HOUR);
             self.holds(Timestamp::from_micros(stated.micros().saturating_sub(shift)))

@@ -39,6 +39,26 @@ identifier!(
     /// The number under which a registrar knows an application; unique per distributor, 24 wide.
     ApplicationNo, "an application number", 24, "1 to 24 of A-Z a-z 0-9 . _ -"
 );
+identifier!(
+    /// A regular plan, for as long as it lives; short enough that `{plan}.{yyyymmdd}` names each of
+    /// its occurrences.
+    PlanId, "a plan ID", 48, "1 to 48 of A-Z a-z 0-9 . _ -"
+);
+identifier!(
+    /// A record of the register: tells a repeated record from a second one.
+    RegisterRecord, "a register's record", 64, "1 to 64 of A-Z a-z 0-9 . _ -"
+);
+identifier!(
+    /// The case that keeps something in dispute.
+    CaseRef, "a case", 64, "1 to 64 of A-Z a-z 0-9 . _ -"
+);
+
+impl AccountRef {
+    /// Stands where an account is not looked at.
+    pub(crate) fn judged() -> Self {
+        Self("judged-before".into())
+    }
+}
 
 /// Which order of a transaction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -74,7 +94,21 @@ impl OrderId {
     }
 }
 
+impl OrderId {
+    /// An order of that transaction: `{transaction}.{suffix}`. Suffixes are literals of at most 15
+    /// letters, so that the name always fits.
+    pub fn part(transaction: &TransactionId, suffix: &'static str) -> Self {
+        debug_assert!(suffix.len() <= 15, "{suffix:?} is too long");
+        Self(format!("{transaction}.{suffix}").into())
+    }
+}
+
 impl PaymentNo {
+    /// What an order pays out.
+    pub fn out(order: &OrderId) -> Self {
+        Self(format!("{order}.out").into())
+    }
+
     /// The payment for an order.
     pub fn pay(order: &OrderId) -> Self {
         Self(format!("{order}.pay").into())

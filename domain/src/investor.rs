@@ -7,6 +7,7 @@
 pub use crate::fees::{Channel as SalesChannel, CustomerType};
 
 use crate::{
+    admission::Admitted,
     ids::{AccountRef, FundCode, InvestorId, VersionTag},
     kyc::KycState,
 };
@@ -60,4 +61,24 @@ pub struct InvestorProfile {
     /// minimum to all others.
     #[serde(default)]
     pub holds: BTreeSet<FundCode>,
+}
+
+impl InvestorProfile {
+    /// As far as an earlier decision needs it again: who it is and whose limits apply. What was
+    /// judged then (level, papers) is not known here and not looked at.
+    pub(crate) fn judged(id: InvestorId, was: &Admitted, target: FundCode) -> Self {
+        let holds = if was.held_before { BTreeSet::from([target]) } else { BTreeSet::new() };
+        Self {
+            id,
+            account: AccountRef::judged(),
+            risk: InvestorRisk::Professional,
+            questionnaire_valid_until: NaiveDate::MAX,
+            questionnaire: VersionTag::literal("judged-before"),
+            kyc: KycState::Verified,
+            id_valid_until: NaiveDate::MAX,
+            same_name_card: true,
+            customer_type: was.customer,
+            holds,
+        }
+    }
 }

@@ -1,9 +1,11 @@
 //! Given a history, when a command comes, then these facts follow, or this refusal.
 //!
-//! 1. `then` also folds what was decided and issues the command again: it must decide nothing.
+//! 1. `then` also reads every fact back from what is stored of it, folds it and issues the command again: that
+//!    must decide nothing.
 //! 2. A table of refusals is complete when [`each_once`] finds every variant in it, in its order.
 
 use crate::decider::{Decider, replay};
+use fundflow_kernel::codec::Stored;
 use std::fmt::Debug;
 
 /// The state after a history.
@@ -47,7 +49,7 @@ impl<D: Decider> Given<D> {
 
 impl<D> When<D>
 where
-    D: Decider<Event: PartialEq + Debug, Refusal: PartialEq + Debug>,
+    D: Stored<Event: PartialEq + Debug, Refusal: PartialEq + Debug>,
 {
     /// Exactly these facts follow, and the same command decides nothing after them.
     #[track_caller]
@@ -56,6 +58,10 @@ where
         let expected: Vec<_> = expected.into_iter().collect();
         assert_eq!(D::decide(&state, &command).as_ref(), Ok(&expected), "what follows");
         for event in &expected {
+            let mut body = Vec::new();
+            D::write(event, &mut body).unwrap();
+            let body = String::from_utf8(body).unwrap();
+            assert_eq!(D::read(D::type_of(event), &body).as_ref().ok(), Some(event), "{body}");
             state = D::evolve(state, event).expect("evolve accepts what decide produced");
         }
         assert_eq!(D::decide(&state, &command), Ok(vec![]), "a repeated command decides nothing");

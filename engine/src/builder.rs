@@ -1,21 +1,28 @@
 //! Puts an engine together and starts it.
 
 use crate::{
-    effects,
-    error::StartError,
-    handle::{Engine, Funds},
-    recovery::{OpenPurchases, find, keep_found, load_saga, load_wallet},
-    shard::{Books, Limits, Shard},
+    books::Books,
+    checkpoint::{Keeper, save_found},
+    effects::{self, Ports},
+    engine::Engine,
+    error::{BuildError, StartError},
+    line::Line,
+    recovery::reload,
+    shard::Shard,
     system_clock::SystemClock,
 };
-use fundflow_application::counterparty::{PaymentChannel, Registrar};
-use fundflow_domain::{calendar::TradingCalendar, fund::FundTerms, ids::FundCode};
 use fundflow_kernel::{
     clock::Clock,
     store::{Checkpoints, EventStore},
 };
-use fundflow_sagas::runner::{Action, Input, Runner};
-use std::{sync::Arc, time::Duration};
+use fundflow_runtime::{
+    breaker,
+    kind::{Kind, Of},
+    port::{AnyPort, PortName},
+    runner::{Runner, Unclaimed},
+    saga::Saga,
+};
+use std::{collections::HashSet, fmt, sync::Arc, time::Duration};
 use tokio::sync::{mpsc, watch};
 
 /// What bounds the engine. Nothing in it grows without one of these.
@@ -29,6 +36,8 @@ pub struct Settings {
     pub calls: usize,
     /// How long a counterparty may take before its answer counts as unknown.
     pub call_limit: Duration,
+    /// How often an append that failed without writing anything is made before the engine stops.
+    pub append_attempts: u32,
 }
 
 impl Default for Settings {
@@ -38,57 +47,76 @@ impl Default for Settings {
             batch: 2_048,
             calls: 32_768,
             call_limit: Duration::from_secs(30),
+            append_attempts: 10,
         }
     }
 }
 
 /// An engine that is being put together.
-pub struct Builder<S, C, R> {
+pub struct Builder<S> {
     store: Arc<S>,
-    channel: Arc<C>,
-    registrar: Arc<R>,
-    calendar: Arc<TradingCalendar>,
-    funds: Funds,
+    kinds: Vec<Arc<dyn Kind>>,
+    ports: Ports,
+    unclaimed: Option<Arc<dyn Unclaimed>>,
     clock: Arc<dyn Clock>,
+    limits: breaker::Limits,
     settings: Settings,
 }
 
-impl<S, C, R> std::fmt::Debug for Builder<S, C, R> {
-    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        out.debug_struct("Builder").field("settings", &self.settings).finish_non_exhaustive()
+impl<S> fmt::Debug for Builder<S> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("Builder")
+            .field("sagas", &self.kinds.iter().map(|kind| kind.name()).collect::<Vec<_>>())
+            .field("ports", &self.ports.keys().collect::<Vec<_>>())
+            .field("settings", &self.settings)
+            .finish_non_exhaustive()
     }
 }
 
-impl<S, C, R> Builder<S, C, R>
-where
-    S: EventStore + Checkpoints,
-    C: PaymentChannel,
-    R: Registrar,
-{
-    pub(crate) fn new(
-        store: Arc<S>,
-        channel: Arc<C>,
-        registrar: Arc<R>,
-        calendar: Arc<TradingCalendar>,
-    ) -> Self {
+impl<S: EventStore + Checkpoints> Builder<S> {
+    pub(crate) fn new(store: Arc<S>) -> Self {
         Self {
             store,
-            channel,
-            registrar,
-            calendar,
-            funds: Arc::new(|_, _| None),
+            kinds: Vec::new(),
+            ports: Ports::new(),
+            unclaimed: None,
             clock: Arc::new(SystemClock),
+            limits: breaker::Limits::default(),
             settings: Settings::default(),
         }
     }
 
-    /// Where the terms of a fund in force on a date come from.
+    /// Carries that saga.
     #[must_use]
-    pub fn funds(
-        mut self,
-        terms: impl Fn(FundCode, chrono::NaiveDate) -> Option<Arc<FundTerms>> + Send + Sync + 'static,
-    ) -> Self {
-        self.funds = Arc::new(terms);
+    pub fn saga(self, saga: impl Saga) -> Self {
+        self.kind(Arc::new(Of(Arc::new(saga))))
+    }
+
+    /// Carries a saga whose types are not known here: one of a registry.
+    #[must_use]
+    pub fn kind(mut self, kind: Arc<dyn Kind>) -> Self {
+        self.kinds.push(kind);
+        self
+    }
+
+    /// Calls to that name go there. A call to a name that was never registered is *unknown*: its
+    /// saga asks again and parks at its deadline.
+    ///
+    /// # Errors
+    /// [`BuildError`] when the name is no port name, or another port has it.
+    pub fn port(mut self, name: &str, port: Arc<dyn AnyPort>) -> Result<Self, BuildError> {
+        let name: PortName = name.parse()?;
+        if self.ports.contains_key(&name) {
+            return Err(BuildError::PortTwice(name));
+        }
+        self.ports.insert(name, port);
+        Ok(self)
+    }
+
+    /// Where news about keys that nobody handed out are stored; only logged without.
+    #[must_use]
+    pub fn unclaimed(mut self, place: impl Unclaimed + 'static) -> Self {
+        self.unclaimed = Some(Arc::new(place));
         self
     }
 
@@ -99,6 +127,13 @@ where
         self
     }
 
+    /// Other bounds for every counterparty than the default ones.
+    #[must_use]
+    pub const fn limits(mut self, limits: breaker::Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
     /// Other bounds than the default ones.
     #[must_use]
     pub const fn settings(mut self, settings: Settings) -> Self {
@@ -106,60 +141,59 @@ where
         self
     }
 
-    /// Finds the open purchases in the store, goes on with them, and opens the door.
+    /// Finds the open sagas in the store, goes on with them, and opens the door. A saga that cannot
+    /// be read or folded is logged and left; the others go on.
     ///
     /// # Errors
-    /// [`StartError`] when the store cannot be read or written.
+    /// [`StartError`] when two sagas share a name, or the store cannot be read or written at all.
     pub async fn start(self) -> Result<Engine, StartError> {
-        let mut runner = Runner::new(self.calendar.clone());
-        let found = find(&*self.store).await?;
-        keep_found(&*self.store, &found).await?;
-        runner.provide_uses(found.uses);
-        self.restore(&mut runner, &found.open).await?;
-        let at = found.at;
-
+        let mut runner = self.runner()?;
+        let found = reload(&*self.store, &mut runner, &self.kinds).await?;
+        save_found(&*self.store, found.at, &found.open, &found.foreign).await?;
+        for saga in &found.open {
+            runner.wake(saga, self.clock.now());
+        }
         let (to_calls, calls) = mpsc::unbounded_channel();
         let (to_answers, answers) = mpsc::unbounded_channel();
         let (to_inbox, inbox) = mpsc::channel(self.settings.queued_requests.max(1));
-        let limit = self.settings.call_limit;
-        tokio::spawn(effects::run(self.channel, self.registrar, limit, calls, to_answers));
-        let state = Books::default();
-        let overloaded = state.overloaded.clone();
+        tokio::spawn(effects::run(self.ports, self.settings.call_limit, calls, to_answers));
         let shard = Shard {
+            line: Line::new(self.store.clone(), self.settings.append_attempts),
+            keeper: Keeper::new(self.store.clone(), found.foreign),
             store: self.store,
+            kinds: self.kinds,
             runner,
-            clock: self.clock.clone(),
+            clock: self.clock,
             inbox,
             answers,
             calls: to_calls,
-            at,
-            limits: Limits { batch: self.settings.batch.max(1), calls: self.settings.calls.max(1) },
-            state,
+            settings: self.settings,
+            at: found.at,
+            books: Books::default(),
+            state: crate::shard::State::default(),
         };
-        let (told, stopped) = watch::channel(None);
+        let overloaded = shard.state.overloaded.clone();
+        let (stopping, stopped) = watch::channel(None);
         tokio::spawn(async move {
-            let reason = shard.run().await;
-            told.send_replace(Some(reason));
+            let cause = shard.run().await;
+            stopping.send_replace(Some(cause));
         });
-        let (calendar, funds, clock) = (self.calendar, self.funds, self.clock);
-        Ok(Engine::new(to_inbox, stopped, overloaded, calendar, funds, clock))
+        Ok(Engine::new(to_inbox, stopped, overloaded, self.settings.batch.max(1)))
     }
 
-    async fn restore(&self, runner: &mut Runner, open: &OpenPurchases) -> Result<(), StartError> {
-        for transaction in open.keys() {
-            load_saga(&*self.store, runner, transaction).await?;
-            let reason = "restart".into();
-            let probe = Input::Act {
-                ticket: 0,
-                transaction: transaction.clone(),
-                action: Action::Resume { reason },
-                operator: "engine".into(),
-            };
-            if let Some(fundflow_sagas::runner::Need::Wallet(wallet)) = runner.needs(&probe) {
-                load_wallet(&*self.store, runner, wallet).await?;
+    fn runner(&self) -> Result<Runner, StartError> {
+        let mut names = HashSet::new();
+        let mut runner = Runner::new();
+        for kind in &self.kinds {
+            if !names.insert(kind.name()) {
+                return Err(StartError::SagaTwice(kind.name()));
             }
-            runner.wake(transaction, self.clock.now());
+            runner.register_kind(kind.clone());
         }
-        Ok(())
+        runner.set_limits(self.limits);
+        if let Some(place) = &self.unclaimed {
+            runner.set_unclaimed(place.clone());
+        }
+        Ok(runner)
     }
 }

@@ -1,29 +1,35 @@
 //! Makes the calls to counterparties that a durable batch announced, and hands the answers back.
 //!
-//! Every call has a time limit; one that exceeds it is *unknown*, and its saga will ask. Answers
-//! that come at once are handed over together and in the order of the calls, so that a sandbox that
-//! never waits makes a run that can be repeated exactly.
+//! 1. Every call has a time limit; one that exceeds it is *unknown*, and its saga will ask.
+//! 2. A port that panics, is of another kind, or is not there stops nobody: that is *unknown* too.
+//! 3. Answers that come at once are handed over together and in the order of the calls, so that a
+//!    counterparty that never waits makes a run that can be repeated exactly.
 
-use fundflow_application::counterparty::{
-    ApplicationAnswer, ChargeAnswer, PaymentChannel, RefundAnswer, Registrar,
+use fundflow_kernel::cause::Cause;
+use fundflow_runtime::{
+    message::{Answered, Effect},
+    port::{AnyPort, NoAnswer, Payload, PortName},
 };
-use fundflow_domain::{fund_order::Cause, ids::TransactionId};
-use fundflow_sagas::runner::{Answer, Effect};
 use futures_util::{FutureExt, StreamExt, stream::FuturesUnordered};
-use std::{sync::Arc, time::Duration};
+use std::{collections::HashMap, panic::AssertUnwindSafe, sync::Arc, time::Duration};
 use tokio::{sync::mpsc, time::timeout};
 
+/// Counterparties by the name under which sagas call them.
+pub(crate) type Ports = HashMap<PortName, Arc<dyn AnyPort>>;
+
+/// Which memory a call came from: one that was evicted does not know its calls any more.
+pub(crate) type Epoch = u64;
+
 /// Calls to make.
-pub(crate) type Calls = Vec<(TransactionId, Effect)>;
+pub(crate) type Calls = (Epoch, Vec<Effect>);
 /// What they brought.
-pub(crate) type Answers = Vec<(TransactionId, Answer)>;
+pub(crate) type Answers = Vec<(Epoch, Answered)>;
 
 const HANDED_OVER_AT_ONCE: usize = 4096;
 
 /// Runs until nobody sends calls any more and all are answered, or nobody wants the answers.
-pub(crate) async fn run<C: PaymentChannel, R: Registrar>(
-    channel: Arc<C>,
-    registrar: Arc<R>,
+pub(crate) async fn run(
+    ports: Ports,
     limit: Duration,
     mut calls: mpsc::UnboundedReceiver<Calls>,
     answers: mpsc::UnboundedSender<Answers>,
@@ -33,9 +39,9 @@ pub(crate) async fn run<C: PaymentChannel, R: Registrar>(
     while open || !running.is_empty() {
         tokio::select! {
             batch = calls.recv(), if open => match batch {
-                Some(batch) => running.extend(batch.into_iter().map(|(transaction, effect)| {
-                    let (channel, registrar) = (channel.clone(), registrar.clone());
-                    async move { (transaction, make(&*channel, &*registrar, limit, effect).await) }
+                Some((epoch, effects)) => running.extend(effects.into_iter().map(|effect| {
+                    let port = ports.get(&effect.port).cloned();
+                    async move { (epoch, make(port, limit, effect).await) }
                 })),
                 None => open = false,
             },
@@ -54,37 +60,39 @@ pub(crate) async fn run<C: PaymentChannel, R: Registrar>(
     }
 }
 
-async fn make<C: PaymentChannel, R: Registrar>(
-    channel: &C,
-    registrar: &R,
-    limit: Duration,
-    effect: Effect,
-) -> Answer {
-    let late = || Cause {
-        code: "time_out".into(),
-        text: format!("no answer within {} ms", limit.as_millis()).into(),
+async fn make(port: Option<Arc<dyn AnyPort>>, limit: Duration, effect: Effect) -> Answered {
+    let answer = if let Some(port) = port {
+        ask(port, limit, &effect).await
+    } else {
+        tracing::error!("{effect:?}: no port of that name is registered");
+        no_answer("no_port", format!("no port is called {}", effect.port))
     };
-    match effect {
-        Effect::Charge(charge) => {
-            let answer = timeout(limit, channel.charge(charge)).await;
-            Answer::Charge(answer.unwrap_or_else(|_| ChargeAnswer::Unknown(late())))
+    Answered { effect, answer }
+}
+
+async fn ask(port: Arc<dyn AnyPort>, limit: Duration, effect: &Effect) -> Payload {
+    let call = AssertUnwindSafe(port.clone().make(effect.call(), effect.ask)).catch_unwind();
+    match timeout(limit, call).await {
+        Ok(Ok(Some(answer))) => answer,
+        Ok(Ok(None)) => {
+            tracing::error!("{effect:?}: the port of that name takes other calls");
+            no_answer("wrong_port", format!("{} takes other calls", effect.port))
         }
-        Effect::QueryCharge(no) => {
-            let answer = timeout(limit, channel.query(no)).await;
-            Answer::Charge(answer.unwrap_or_else(|_| ChargeAnswer::Unknown(late())))
+        Ok(Err(_)) => {
+            tracing::error!("{effect:?}: the port panicked");
+            silence(&*port, effect, Cause::new("panicked", "the port panicked"))
         }
-        Effect::Refund(refund) => {
-            let no = refund.no.clone();
-            let answer = timeout(limit, channel.refund(refund)).await;
-            Answer::Refund(no, answer.unwrap_or_else(|_| RefundAnswer::Unknown(late())))
-        }
-        Effect::Submit(leg, application) => {
-            let answer = timeout(limit, registrar.submit(application)).await;
-            Answer::Application(leg, answer.unwrap_or_else(|_| ApplicationAnswer::Unknown(late())))
-        }
-        Effect::QueryApplication(leg, no) => {
-            let answer = timeout(limit, registrar.query(no)).await;
-            Answer::Application(leg, answer.unwrap_or_else(|_| ApplicationAnswer::Unknown(late())))
+        Err(_) => {
+            let text = format!("no answer within {} ms", limit.as_millis());
+            silence(&*port, effect, Cause::new("time_out", text))
         }
     }
+}
+
+fn silence(port: &dyn AnyPort, effect: &Effect, cause: Cause) -> Payload {
+    port.silence(&effect.call(), cause.clone()).unwrap_or_else(|| Arc::new(NoAnswer(cause)))
+}
+
+fn no_answer(code: &'static str, text: String) -> Payload {
+    Arc::new(NoAnswer(Cause::new(code, text)))
 }

@@ -1,51 +1,65 @@
 //! What can go wrong at the engine's door, and what its caller does about it.
 
-use fundflow_domain::discount_purchase::Refusal;
 use fundflow_kernel::{
     envelope::StreamName,
+    ids::IdError,
     loaded::with_sources,
     store::{AppendError, ReadError},
 };
-use fundflow_sagas::runner::ActionError;
+use fundflow_runtime::{
+    message::{ActionError, Reply, SagaId},
+    port::PortName,
+};
 use std::{sync::Arc, time::Duration};
 
-/// Why a purchase was not placed. Only [`Busy`](Self::Busy) and [`Stopped`](Self::Stopped) may be
-/// retried, under the same transaction ID.
+/// Why a request or command was not taken. [`Busy`](Self::Busy), [`Unsure`](Self::Unsure) and
+/// [`Stopped`](Self::Stopped) may be repeated, under the same transaction ID.
 #[derive(Debug, Clone, thiserror::Error)]
-pub enum PurchaseError {
+pub enum RequestError<R> {
     /// The business says no; nothing was stored. Fix the request.
-    #[error(transparent)]
-    Refused(#[from] Refusal),
+    #[error("{0}")]
+    Refused(R),
     /// The engine has as much work as it may hold. Try again after that time.
     #[error("the engine is busy; try again in {} ms", retry_after.as_millis())]
     Busy {
         /// How long to wait.
         retry_after: Duration,
     },
-    /// The engine stopped before it could answer. The request may or may not have been stored:
-    /// repeat it under the same transaction ID once the engine runs again.
-    #[error("the engine has stopped: {cause}")]
-    Stopped {
-        /// What the engine met, and what to do about it.
-        cause: StopCause,
+    /// Somebody else wrote to the same stream first, so that this was not stored as it was decided.
+    #[error("what was decided met another writer's events; repeat it under the same ID")]
+    Unsure,
+    /// A command to what was never asked for.
+    #[error("no {} {} was ever prepared", .0.kind, .0.transaction)]
+    NoSuch(SagaId),
+    /// A stream that it needs cannot be read or folded. Nothing was decided; verify the store.
+    #[error("{place} is damaged: {what}")]
+    Damaged {
+        /// Stream and version.
+        place: Arc<str>,
+        /// What is wrong there.
+        what: Arc<str>,
     },
-    /// A defect of the engine; report it.
+    /// The engine stopped before it could answer. What was asked may or may not have been stored:
+    /// repeat it under the same transaction ID once the engine runs again.
+    #[error("the engine has stopped: {0}")]
+    Stopped(StopCause),
+    /// A defect of the engine or of the saga; report it.
     #[error("{0}")]
-    Defect(String),
+    Defect(Arc<str>),
 }
 
-/// Why an operator's action was not taken.
+/// Why an action, a notice or a watch was not taken.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum ActError {
     /// It cannot be done as things stand.
     #[error(transparent)]
     NotActed(#[from] ActionError),
-    /// The engine stopped; look at the purchase before repeating.
-    #[error("the engine has stopped: {cause}")]
-    Stopped {
-        /// What the engine met, and what to do about it.
-        cause: StopCause,
-    },
+    /// Somebody else wrote to the same stream first, so that this was not stored as it was decided.
+    #[error("what was decided met another writer's events; repeat it")]
+    Unsure,
+    /// The engine stopped before it could answer; look at the saga before repeating.
+    #[error("the engine has stopped: {0}")]
+    Stopped(StopCause),
 }
 
 /// Why the engine stopped, which decides whether to fail over, to start again or to repair.
@@ -120,32 +134,71 @@ impl From<ReadError> for StopCause {
 }
 
 /// The engine runs no more.
-#[derive(Debug, Clone, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the engine has stopped: {cause}")]
 pub struct Stopped {
     /// The first trouble that it met, and what to do about it.
     pub cause: StopCause,
 }
 
-impl From<Stopped> for PurchaseError {
+impl<R> From<Stopped> for RequestError<R> {
     fn from(stopped: Stopped) -> Self {
-        PurchaseError::Stopped { cause: stopped.cause }
+        RequestError::Stopped(stopped.cause)
     }
 }
 
 impl From<Stopped> for ActError {
     fn from(stopped: Stopped) -> Self {
-        ActError::Stopped { cause: stopped.cause }
+        ActError::Stopped(stopped.cause)
     }
+}
+
+impl<R: Clone + Send + Sync + 'static> RequestError<R> {
+    /// What a reply that is no success says.
+    pub(crate) fn of(reply: Reply) -> Self {
+        match reply {
+            Reply::Refused(refusal, text) => match refusal.downcast::<R>() {
+                Ok(refusal) => RequestError::Refused(Arc::unwrap_or_clone(refusal)),
+                Err(_) => RequestError::Defect(text),
+            },
+            Reply::NotActed(ActionError::Unknown(saga)) => RequestError::NoSuch(saga),
+            Reply::NotActed(ActionError::Damaged { place, what }) => {
+                RequestError::Damaged { place, what }
+            }
+            Reply::NotActed(ActionError::Defect(what)) => RequestError::Defect(what),
+            Reply::NotActed(
+                error @ (ActionError::NotParked { .. }
+                | ActionError::CannotSkip { .. }
+                | ActionError::Refused(_)),
+            ) => RequestError::Defect(error.to_string().into()),
+            Reply::Placed { .. } | Reply::Acted | Reply::Noticed(_) | Reply::Rest(_) => {
+                RequestError::Defect("it was answered as something else".into())
+            }
+        }
+    }
+}
+
+/// What is wrong with the parts of an engine.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum BuildError {
+    /// The name of a port is no name.
+    #[error(transparent)]
+    Name(#[from] IdError),
+    /// Which of the two a call is for, nobody could tell.
+    #[error("two ports are called {0}; give each a name of its own")]
+    PortTwice(PortName),
 }
 
 /// Why the engine did not start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    /// The store cannot be read; see its cause.
-    #[error("cannot read the open purchases")]
+    /// Two sagas would write the same streams.
+    #[error("two sagas are called {0}; register each once")]
+    SagaTwice(&'static str),
+    /// The log cannot be read; see its cause.
+    #[error("cannot read which sagas are open")]
     Read(#[from] ReadError),
     /// The store cannot be written; see its cause.
-    #[error("cannot keep the checkpoint of open purchases")]
+    #[error("cannot keep the list of open sagas")]
     Append(#[from] AppendError),
 }

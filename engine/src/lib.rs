@@ -1,38 +1,43 @@
-//! An event-sourced engine for fund-purchase workflows, to be embedded in a trading service.
+//! An event-sourced engine for sagas of any kind, to be embedded in a service.
 //!
 //! ```text
-//! Engine::builder(store, channel, registrar) … .start() -> Engine
-//! engine.purchase(request)   -> Placed (durable; the same again for ever) | refused | busy
-//! engine.rest_of(purchase)   -> Ended(…) | Parked(…), when it comes to rest
-//! engine.deliver(notices)       what counterparties tell unasked
-//! engine.act(…)                 what operators and the day's cut do
-//! engine.shutdown()             a crash instead is the same as this, only slower to restart
+//! Engine::builder(store).saga(…).port("bank", …)? … .start() -> Engine
+//! engine.request::<S>(…)   -> Placed (durable; the same again for ever) | refused | busy
+//! engine.command::<S>(…)      what a caller asks of a running saga
+//! engine.rest_of(saga)     -> Ended(…) | Parked(…), when it comes to rest
+//! engine.deliver(notices)     what counterparties say unasked
+//! engine.act(…)               what operators do
+//! engine.shutdown()           a crash instead is the same as this, only slower to restart
 //! ```
 //!
-//! This crate only wires: it must never decide a business rule. Money moves only after the event
-//! that announces it is durable.
+//! This crate only wires: it knows no saga by name and decides no rule. Nothing leaves the house
+//! before the event that announces it is durable.
 
+// The door, and what is said at it.
+mod asking;
 mod builder;
-mod effects;
+mod engine;
 mod error;
-mod handle;
-mod recovery;
-mod request;
+
+// The one loop: who waits, what is decided, what goes to the store.
+mod books;
+mod line;
 mod shard;
+
+// The world around it.
+mod effects;
 mod system_clock;
 
-pub use builder::{Builder, Settings};
-pub use error::{ActError, PurchaseError, StartError, StopCause, Stopped};
-pub use fundflow_application as application;
-pub use fundflow_domain as domain;
-pub use fundflow_infrastructure as infrastructure;
-pub use fundflow_kernel as kernel;
-pub use fundflow_sagas::runner::{Action, ActionError, Rest};
-pub use handle::{Delivered, Engine};
-pub use request::{Placed, Purchase};
-pub use system_clock::SystemClock;
+// From the log to memory, at a start and after an eviction.
+mod checkpoint;
+mod reading;
+mod recovery;
 
-/// The purchase in the README is compiled and run by the doc tests.
-#[cfg(doctest)]
-#[doc = include_str!("../../README.md")]
-struct Readme;
+pub use asking::{Asking, Notice, Placed};
+pub use builder::{Builder, Settings};
+pub use engine::{Engine, Resting};
+pub use error::{ActError, BuildError, RequestError, StartError, StopCause, Stopped};
+pub use fundflow_kernel as kernel;
+pub use fundflow_runtime as runtime;
+pub use fundflow_runtime::message::{Action, ActionError, Noticed, Rest, SagaId};
+pub use system_clock::SystemClock;

@@ -1,215 +1,166 @@
-//! What a restart must know of the log: which purchases are open, and what was ordered under each
-//! day's limit. A checkpoint's answer, brought up to date from the log.
+//! What a restart must know of the log: which sagas are open. The last checkpoint's list, brought up
+//! to date from the log, then each saga's streams.
 //!
-//! The checkpoint is a cache. Without it the whole log is read, which finds the same answer.
+//! 1. Any event of a saga puts it on the list: only its streams can tell whether something is owed
+//!    after its end. Those that have ended and owe nothing are dropped as soon as they are read.
+//! 2. Sagas whose kind is not registered stay on the list, so that the program that knows them finds
+//!    them again.
+//! 3. The checkpoint is a cache. Without it the whole log is read, which finds the same list.
+//! 4. What cannot be read or folded is said aloud and left; everything else goes on.
 
-use fundflow_domain::{
-    discount_purchase::{DiscountPurchase, Open},
-    ids::{Leg, TransactionId, WalletId},
-    limits::LimitKey,
-    money::Money,
-    wallet::Entry,
+use crate::{
+    checkpoint::{Listed, last_list},
+    reading::{provide, read_log},
 };
 use fundflow_kernel::{
-    envelope::{Recorded, StreamName},
-    loaded::Loaded,
-    store::{AppendError, Checkpoints, EventStore, Position, ReadError},
+    envelope::Recorded,
+    ids::TransactionId,
+    store::{Checkpoints, EventStore, Position, ReadError},
 };
-use fundflow_sagas::runner::{DayUses, Runner, Saga, order_stream, purchase_stream, wallet_stream};
-use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use fundflow_runtime::{kind::Kind, message::SagaId, runner::Runner};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashSet},
+    sync::Arc,
+};
 
-const READER: &str = "engine.open_purchases";
 const PAGE: u32 = 4096;
 
-/// Purchases that are not over yet, as far as the events of the log tell without being read.
-pub(crate) type OpenPurchases = BTreeMap<TransactionId, Progress>;
-
-/// How far a purchase is. It is over when it has ended and owes nothing: money that no order wants
-/// is sent back after the end, too.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Progress {
-    ended: bool,
-    owed: u32,
-    /// The day's limits that its amount counts against.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    counted: Vec<(LimitKey, Money)>,
-}
-
-/// What the log says to a restart.
+/// What a restart found.
 #[derive(Debug, Default)]
 pub(crate) struct Found {
-    /// Purchases that may be open.
-    pub(crate) open: OpenPurchases,
-    /// What was ordered under each day's limit.
-    pub(crate) uses: DayUses,
+    /// In memory, not woken yet.
+    pub(crate) open: Vec<SagaId>,
+    /// Of kinds that are not registered.
+    pub(crate) foreign: BTreeSet<Listed>,
     /// Up to which position that is known.
     pub(crate) at: Position,
 }
 
-/// The same as the checkpoint keeps it.
-#[derive(Debug, Default, Serialize, Deserialize)]
-struct Kept {
-    open: Vec<(TransactionId, Progress)>,
-    uses: Vec<(LimitKey, Money)>,
+/// The sagas of one kind that must be looked at.
+struct Lists {
+    endings: HashSet<&'static str>,
+    open: BTreeSet<TransactionId>,
+    /// Ended since the checkpoint, or before it and touched since.
+    ended: BTreeSet<TransactionId>,
 }
 
-impl Progress {
-    /// As memory has it.
-    pub(crate) fn of(saga: &Saga) -> Self {
-        let world = saga.world(Entry::default());
-        let given_up = saga.known().map_or(&[][..], |open| &open.given_up);
-        let owed = world.buy.order().map_or(0, |order| order.owed_except(given_up).count());
-        Self {
-            ended: world.purchase.ending().is_some(),
-            owed: u32::try_from(owed).unwrap_or(u32::MAX),
-            counted: saga.known().map_or_else(Vec::new, counted),
-        }
-    }
-
-    const fn is_over(&self) -> bool {
-        self.ended && self.owed == 0
-    }
-}
-
-fn counted(open: &Open) -> Vec<(LimitKey, Money)> {
-    let amount = Money::from(open.request.amount);
-    open.admitted.counted.iter().map(|key| (key.clone(), amount)).collect()
-}
-
-/// What the log says to a restart.
-pub(crate) async fn find<S: EventStore + Checkpoints>(store: &S) -> Result<Found, ReadError> {
-    let mut found = Found::default();
-    if let Some((at, kept)) = store.load(READER).await?
-        // An unreadable cache is no loss: start over.
-        && let Ok(kept) = serde_json::from_slice::<Kept>(&kept)
-    {
-        found.at = at;
-        found.open = kept.open.into_iter().collect();
-        kept.uses.into_iter().for_each(|(key, used)| found.uses.add(key, used));
-    }
-    loop {
-        let page = store.read_all(found.at, PAGE).await?;
-        for recorded in &page {
-            found.at = recorded.position;
-            note(&mut found, recorded)?;
-        }
-        if page.len() < PAGE as usize {
-            return Ok(found);
-        }
-    }
-}
-
-fn note(found: &mut Found, recorded: &Recorded) -> Result<(), ReadError> {
-    let transaction = &recorded.event.correlation;
-    let open = &mut found.open;
-    match recorded.event.event_type.as_ref() {
-        "discount_purchase.prepared" => {
-            let mut purchase = Loaded::<DiscountPurchase>::default();
-            purchase.replay(recorded)?;
-            let counted = purchase.state.known().map_or_else(Vec::new, counted);
-            for (key, amount) in &counted {
-                found.uses.add(key.clone(), *amount);
-            }
-            open.entry(transaction.clone()).or_default().counted = counted;
-        }
-        "fund_order.refund_requested" => {
-            // Without an entry it had ended: nothing else makes the list forget it.
-            let ended = Progress { ended: true, ..Progress::default() };
-            open.entry(transaction.clone()).or_insert(ended).owed += 1;
-        }
-        "fund_order.refunded" => {
-            told(open, transaction, |progress| progress.owed = progress.owed.saturating_sub(1));
-        }
-        "discount_purchase.completed" | "discount_purchase.kept_in_wallet" => {
-            told(open, transaction, |progress| progress.ended = true);
-        }
-        "discount_purchase.rolled_back" | "discount_purchase.compensated" => {
-            let progress = open.get(transaction);
-            for (key, amount) in progress.map_or(&[][..], |progress| &progress.counted) {
-                found.uses.take_back(key, *amount);
-            }
-            told(open, transaction, |progress| progress.ended = true);
-        }
-        // What was owed is a person's now; what is owed afterwards makes an entry of its own.
-        "discount_purchase.abandoned" => {
-            open.remove(transaction);
-        }
-        _ => {}
-    }
-    Ok(())
-}
-
-fn told(open: &mut OpenPurchases, transaction: &TransactionId, change: impl Fn(&mut Progress)) {
-    if let Some(progress) = open.get_mut(transaction) {
-        change(progress);
-        if progress.is_over() {
-            open.remove(transaction);
-        }
-    }
-}
-
-/// Keeps what was found for the next start, which then reads only what came since.
-pub(crate) async fn keep_found<S: Checkpoints>(
-    store: &S,
-    found: &Found,
-) -> Result<(), AppendError> {
-    let open = found.open.iter().map(|(id, progress)| (id.clone(), progress.clone()));
-    keep(store, found.at, open, &found.uses).await
-}
-
-/// Keeps what is in memory, all of which is durable at that position.
-pub(crate) async fn keep_memory<S: Checkpoints>(
-    store: &S,
+/// All sagas that must be looked at.
+struct Log {
+    kinds: BTreeMap<&'static str, Lists>,
+    foreign: BTreeSet<Listed>,
     at: Position,
-    runner: &Runner,
-) -> Result<(), AppendError> {
-    let open = runner.sagas().map(|(id, saga)| (id.clone(), Progress::of(saga)));
-    keep(store, at, open, runner.uses()).await
 }
 
-async fn keep<S: Checkpoints>(
-    store: &S,
-    at: Position,
-    open: impl Iterator<Item = (TransactionId, Progress)>,
-    uses: &DayUses,
-) -> Result<(), AppendError> {
-    let kept = Kept {
-        open: open.filter(|(_, progress)| !progress.is_over()).collect(),
-        uses: uses.iter().map(|(key, used)| (key.clone(), used)).collect(),
-    };
-    // A list that cannot be written is an unreadable cache.
-    store.save(READER, at, serde_json::to_vec(&kept).unwrap_or_default()).await
-}
-
-/// Loads a purchase and its orders into the runner's memory.
-pub(crate) async fn load_saga<S: EventStore>(
+/// Reads all open sagas into the runner's memory. They stand still until they are woken.
+pub(crate) async fn reload<S: EventStore + Checkpoints>(
     store: &S,
     runner: &mut Runner,
-    transaction: &TransactionId,
-) -> Result<(), ReadError> {
-    let purchase = Loaded::load(store, &purchase_stream(transaction)).await?;
-    // Orders are only ever placed after their purchase.
-    let (buy, convert) = if purchase.version.0 == 0 {
-        (Loaded::default(), Loaded::default())
-    } else {
-        let order = |leg| -> StreamName { order_stream(transaction, leg) };
-        (
-            Loaded::load(store, &order(Leg::MoneyFund)).await?,
-            Loaded::load(store, &order(Leg::Conversion)).await?,
-        )
-    };
-    runner.provide_saga(transaction.clone(), purchase, buy, convert);
-    Ok(())
+    kinds: &[Arc<dyn Kind>],
+) -> Result<Found, ReadError> {
+    let mut log = Log::new(kinds);
+    if let Some((at, listed)) = last_list(store).await? {
+        log.at = at;
+        for saga in listed {
+            log.list(saga);
+        }
+    }
+    log.follow(store).await?;
+    warn_of_foreign(&log.foreign);
+    let mut open = Vec::new();
+    for (kind, lists) in &log.kinds {
+        for transaction in lists.open.iter().chain(&lists.ended) {
+            let Some(saga) = runner.restore(kind, transaction) else { continue };
+            loop {
+                let needs = runner.missing(&saga);
+                if needs.is_empty() {
+                    break;
+                }
+                for need in &needs {
+                    provide(store, runner, need).await;
+                }
+            }
+            if !runner.dismiss(&saga) {
+                open.push(saga);
+            }
+        }
+    }
+    Ok(Found { open, foreign: log.foreign, at: log.at })
 }
 
-/// Loads a wallet into the runner's memory.
-pub(crate) async fn load_wallet<S: EventStore>(
-    store: &S,
-    runner: &mut Runner,
-    wallet: WalletId,
-) -> Result<(), ReadError> {
-    let loaded = Loaded::load(store, &wallet_stream(&wallet)).await?;
-    runner.provide_wallet(wallet, loaded);
-    Ok(())
+fn warn_of_foreign(foreign: &BTreeSet<Listed>) {
+    let mut kinds: BTreeMap<&str, usize> = BTreeMap::new();
+    for Listed(kind, _) in foreign {
+        *kinds.entry(kind).or_default() += 1;
+    }
+    for (kind, sagas) in kinds {
+        tracing::warn!(kind, sagas, "not carried by this program; they stay as they are");
+    }
+}
+
+impl Log {
+    fn new(kinds: &[Arc<dyn Kind>]) -> Self {
+        let lists = |kind: &Arc<dyn Kind>| {
+            let endings = kind.ending_types().into_iter().collect();
+            (kind.name(), Lists { endings, open: BTreeSet::new(), ended: BTreeSet::new() })
+        };
+        let kinds = kinds.iter().map(lists).collect();
+        Self { kinds, foreign: BTreeSet::new(), at: Position::START }
+    }
+
+    fn list(&mut self, listed: Listed) {
+        match self.kinds.get_mut(listed.0.as_ref()) {
+            Some(lists) => drop(lists.open.insert(listed.1)),
+            None => drop(self.foreign.insert(listed)),
+        }
+    }
+
+    /// Reads to the log's end. A place that cannot be read is passed over: what its saga needs is
+    /// found damaged when the saga is read, and all others must not wait for it.
+    async fn follow<S: EventStore>(&mut self, store: &S) -> Result<(), ReadError> {
+        let (end, mut limit) = (*store.head().borrow(), PAGE);
+        loop {
+            match read_log(store, self.at, limit).await {
+                Ok(page) => {
+                    for recorded in &page {
+                        self.at = recorded.position;
+                        self.note(recorded);
+                    }
+                    if page.len() < limit as usize {
+                        return Ok(());
+                    }
+                }
+                Err(ReadError::Damaged { .. }) if limit > 1 => limit = 1,
+                Err(ReadError::Damaged { place, what }) if self.at < end => {
+                    tracing::error!(%place, "{what}; verify the store");
+                    (self.at, limit) = (Position(self.at.0.saturating_add(1)), PAGE);
+                }
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    fn note(&mut self, recorded: &Recorded) {
+        let event = &recorded.event;
+        let (kind, transaction) = (&event.process, &event.correlation);
+        let Some(lists) = self.kinds.get_mut(kind.as_ref()) else {
+            if is_first_of_a_saga(recorded) {
+                self.foreign.insert(Listed(kind.clone(), transaction.clone()));
+            }
+            return;
+        };
+        if lists.endings.contains(event.event_type.as_ref()) {
+            lists.open.remove(transaction);
+            lists.ended.insert(transaction.clone());
+        } else if !lists.ended.contains(transaction) && !lists.open.contains(transaction) {
+            lists.open.insert(transaction.clone());
+        }
+    }
+}
+
+/// Whether a saga that this program does not know begins there.
+fn is_first_of_a_saga(Recorded { stream, version, event, .. }: &Recorded) -> bool {
+    version.0 == 1
+        && stream.category() == event.process.as_ref()
+        && stream.id() == event.correlation.as_str()
+        && event.event_type.strip_prefix(event.process.as_ref()) == Some(".prepared")
 }

@@ -1,27 +1,41 @@
-//! The engine's one loop: drain the inbox, decide in memory, append in one durable batch, and only
+//! The engine's one loop: take what came in, decide in memory, append in one durable batch, and only
 //! then let effects and replies out.
 //!
-//! While the store writes one batch the next is already being decided on top of it. If the first
-//! fails, everything decided after it is worthless, so the engine stops: it knows nothing that the
-//! store does not know.
+//! ```text
+//! answers, inbox, timers -> runner -> line (one batch at the store, one behind it) -> release
+//!                             ^                    |
+//!                             `-- reload <-- conflict: forget all that is not durable
+//! ```
+//!
+//! 1. While the store writes one batch the next is decided on top of it, and waits for it.
+//! 2. A conflict means that memory is not what the log is: memory is dropped, who waits is told to
+//!    ask again, and the open sagas are read anew. The engine goes on.
+//! 3. No stream that cannot be read, and no call that is not answered, stops the loop. What does
+//!    stop it is a store that cannot be written, and its cause goes to every caller.
 
 use crate::{
-    effects::{Answers, Calls},
+    books::{Asker, Books, Watcher},
+    builder::Settings,
+    checkpoint::Keeper,
+    effects::{Answers, Calls, Epoch},
     error::{StopCause, Stopped},
-    recovery::{keep_memory, load_saga, load_wallet},
+    line::{Batch, Line, Written},
+    reading::provide,
+    recovery::reload,
 };
-use fundflow_domain::ids::TransactionId;
 use fundflow_kernel::{
     clock::Clock,
-    loaded::with_sources,
-    store::{AppendError, Checkpoints, EventStore, Position, ReadError},
+    envelope::StreamName,
+    store::{AppendError, Checkpoints, EventStore, Position},
 };
-use fundflow_sagas::runner::{Input, Need, Output, Reply, Rest, Runner, Ticket};
-use futures_util::{StreamExt, stream::FuturesOrdered};
+use fundflow_runtime::{
+    kind::Kind,
+    message::{ActionError, Answered, Input, Reply, SagaId, Ticket, What},
+    runner::Runner,
+};
 use std::{
-    collections::HashMap,
-    future::Future,
-    pin::Pin,
+    collections::VecDeque,
+    future::ready,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -30,230 +44,297 @@ use std::{
 };
 use tokio::sync::{mpsc, oneshot};
 
-/// Batches under way at the store: one being written, one waiting behind it.
-const DEPTH: usize = 2;
+/// Conflicts in a row after which the other writer has won.
+const CONFLICTS: u32 = 8;
+/// How often one input, or all that starve, may ask for further streams.
+const ROUNDS: usize = 64;
 
 /// What the engine's handle sends to its loop.
 #[derive(Debug)]
 pub(crate) enum Message {
-    /// Decide this; its ticket is filled in by the loop.
-    Decide(Input, oneshot::Sender<Reply>),
-    /// Decide these, in order, before anything that comes later.
-    DecideAll(Vec<(Input, oneshot::Sender<Reply>)>),
-    /// News from counterparties.
-    Heard(Vec<Input>),
-    /// Tell how that purchase came to rest, when it does.
-    Watch(TransactionId, oneshot::Sender<Rest>),
+    One(Work),
+    /// In order, before anything that comes later.
+    Many(Vec<Work>),
+}
+
+/// One thing to do.
+#[derive(Debug)]
+pub(crate) enum Work {
+    /// Decide this.
+    Decide(What, Asker),
+    /// Decide this request, and tell how its saga comes to rest, if there is one.
+    DecideWatched(SagaId, What, Asker, Watcher),
+    /// Tell how that saga comes to rest, when it does.
+    Watch(SagaId, Watcher),
     /// Tell when nothing moves any more, after letting due timers ring.
     Settle(oneshot::Sender<()>),
     /// Finish what is under way and stop.
     Shutdown(oneshot::Sender<()>),
 }
 
-type Append = Pin<Box<dyn Future<Output = (Result<Option<Position>, AppendError>, Output)> + Send>>;
-
 pub(crate) struct Shard<S> {
     pub(crate) store: Arc<S>,
+    pub(crate) kinds: Vec<Arc<dyn Kind>>,
     pub(crate) runner: Runner,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) inbox: mpsc::Receiver<Message>,
     pub(crate) answers: mpsc::UnboundedReceiver<Answers>,
     pub(crate) calls: mpsc::UnboundedSender<Calls>,
+    pub(crate) line: Line<S>,
+    pub(crate) keeper: Keeper<S>,
+    pub(crate) settings: Settings,
+    /// The last position of what is durable.
     pub(crate) at: Position,
-    pub(crate) limits: Limits,
-    pub(crate) state: Books,
+    pub(crate) books: Books,
+    pub(crate) state: State,
 }
 
-/// What bounds the loop.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Limits {
-    /// Inputs decided into one batch.
-    pub(crate) batch: usize,
-    /// Calls outstanding before requests are left in the inbox.
-    pub(crate) calls: usize,
-}
-
-/// Who waits for what.
+/// What the loop remembers from one turn to the next.
 #[derive(Debug, Default)]
-pub(crate) struct Books {
-    tickets: HashMap<Ticket, oneshot::Sender<Reply>>,
-    next_ticket: Ticket,
-    watchers: HashMap<TransactionId, Vec<oneshot::Sender<Rest>>>,
-    settling: Vec<oneshot::Sender<()>>,
+pub(crate) struct State {
+    /// Taken in, not decided yet.
+    heard: VecDeque<(Epoch, Answered)>,
+    works: VecDeque<Work>,
+    /// Calls that were not answered yet.
     outstanding: usize,
+    epoch: Epoch,
+    conflicts: u32,
+    settling: Vec<oneshot::Sender<()>>,
     stopping: Option<oneshot::Sender<()>>,
+    is_deserted: bool,
     pub(crate) overloaded: Arc<AtomicBool>,
 }
 
 impl<S: EventStore + Checkpoints> Shard<S> {
-    /// Runs until it is told to stop or the store fails; answers why.
+    /// Runs until it is asked to stop or the store fails; returns why.
     pub(crate) async fn run(mut self) -> Stopped {
-        let mut appends: FuturesOrdered<Append> = FuturesOrdered::new();
-        let mut messages = Vec::new();
-        let mut heard = Vec::new();
         // The first output is what the restart woke up.
-        self.push(&mut appends);
+        self.feed().await;
+        self.push();
         loop {
-            let room = appends.len() < DEPTH;
-            let calm = self.state.outstanding < self.limits.calls;
-            self.state.overloaded.store(!calm, Ordering::Relaxed);
-            let timer = self.until_next_timer();
-            tokio::select! {
-                biased;
-                Some((result, output)) = appends.next(), if !appends.is_empty() => {
-                    match result {
-                        Ok(position) => self.release(position, output),
-                        Err(error) => return stopped(error.into()),
-                    }
-                }
-                count = self.answers.recv_many(&mut heard, self.limits.batch), if room => {
-                    if count == 0 {
-                        let what = "the task that calls counterparties has ended".into();
-                        return stopped(StopCause::Fault { what });
-                    }
-                }
-                count = self.inbox.recv_many(&mut messages, self.limits.batch), if room && calm => {
-                    if count == 0 {
-                        // Every handle is gone: nobody can ask for anything any more.
-                        self.state.stopping.get_or_insert_with(|| oneshot::channel().0);
-                    }
-                }
-                () = tokio::time::sleep(timer.unwrap_or_default()), if room && timer.is_some() => {}
+            if let Err(cause) = self.take_in().await {
+                return stopped(cause);
             }
-            if let Err(error) = self.decide(&mut heard, &mut messages).await {
-                return stopped(error.into());
+            if self.line.has_room() {
+                self.decide().await;
+                self.push();
             }
-            self.push(&mut appends);
-            if appends.is_empty() && self.rest().await {
+            if self.line.is_empty() && self.rest().await {
                 return stopped(StopCause::ShutDown);
             }
         }
     }
 
-    async fn decide(
-        &mut self,
-        heard: &mut Vec<Answers>,
-        messages: &mut Vec<Message>,
-    ) -> Result<(), ReadError> {
-        for (transaction, answer) in heard.drain(..).flatten() {
-            self.state.outstanding = self.state.outstanding.saturating_sub(1);
-            self.handle(Input::Heard { transaction, answer, asked: true }).await?;
-        }
-        for message in messages.drain(..) {
-            match message {
-                Message::Decide(input, reply) => self.ticketed(input, reply).await?,
-                Message::DecideAll(all) => {
-                    for (input, reply) in all {
-                        self.ticketed(input, reply).await?;
-                    }
-                }
-                Message::Heard(inputs) => {
-                    for input in inputs {
-                        self.handle(input).await?;
-                    }
-                }
-                Message::Watch(transaction, watcher) => {
-                    self.state.watchers.entry(transaction).or_default().push(watcher);
-                }
-                Message::Settle(settled) => self.state.settling.push(settled),
-                Message::Shutdown(done) => self.state.stopping = Some(done),
+    /// Waits until there is something to do.
+    async fn take_in(&mut self) -> Result<(), StopCause> {
+        let room = self.line.has_room();
+        let calm = self.state.outstanding < self.settings.calls.max(1);
+        self.state.overloaded.store(!calm, Ordering::Relaxed);
+        let timer = self.until_next_timer();
+        let waiting = !self.state.heard.is_empty() || !self.state.works.is_empty();
+        tokio::select! {
+            biased;
+            Some((written, batch)) = self.line.written(), if !self.line.is_empty() => {
+                self.written(written, batch).await?;
             }
+            answers = self.answers.recv(), if room => {
+                let what = || "the task that calls counterparties has ended".into();
+                let answers = answers.ok_or_else(|| StopCause::Fault { what: what() })?;
+                self.state.heard.extend(answers);
+            }
+            () = ready(()), if room && waiting => {}
+            message = self.inbox.recv(), if room && calm && !self.state.is_deserted => {
+                self.state.take(message);
+                // Whoever came together is decided together.
+                while self.state.works.len() < self.settings.batch
+                    && let Ok(message) = self.inbox.try_recv()
+                {
+                    self.state.take(Some(message));
+                }
+            }
+            () = tokio::time::sleep(timer.unwrap_or_default()), if room && timer.is_some() => {}
         }
-        self.runner.ring(self.clock.now(), self.limits.batch);
         Ok(())
     }
 
-    async fn ticketed(
-        &mut self,
-        mut input: Input,
-        reply: oneshot::Sender<Reply>,
-    ) -> Result<(), ReadError> {
-        self.state.next_ticket += 1;
-        let number = self.state.next_ticket;
-        self.state.tickets.insert(number, reply);
-        match &mut input {
-            Input::Place { ticket, .. } | Input::Act { ticket, .. } => *ticket = number,
-            Input::Heard { .. } => {}
+    /// Decides as much as one batch may hold: answers before requests.
+    async fn decide(&mut self) {
+        let mut left = self.settings.batch.max(1);
+        while left > 0 {
+            while self.state.heard.len() < left
+                && let Ok(answers) = self.answers.try_recv()
+            {
+                self.state.heard.extend(answers);
+            }
+            if let Some((epoch, answered)) = self.state.heard.pop_front() {
+                self.answered(epoch, answered).await;
+            } else if let Some(work) = self.state.works.pop_front() {
+                self.work(work).await;
+            } else {
+                break;
+            }
+            left -= 1;
         }
-        self.handle(input).await
+        self.runner.ring(self.clock.now(), self.settings.batch.max(1));
+        self.feed().await;
     }
 
-    async fn handle(&mut self, input: Input) -> Result<(), ReadError> {
-        while let Some(need) = self.runner.needs(&input) {
-            match need {
-                Need::Saga(transaction) => {
-                    load_saga(&*self.store, &mut self.runner, &transaction).await?;
-                }
-                Need::Wallet(wallet) => {
-                    load_wallet(&*self.store, &mut self.runner, wallet).await?;
-                }
+    async fn answered(&mut self, epoch: Epoch, answered: Answered) {
+        self.state.outstanding = self.state.outstanding.saturating_sub(1);
+        // A memory that was evicted does not know its calls: their sagas ask again by themselves.
+        if epoch == self.state.epoch {
+            self.handle(0, What::Answer(Box::new(answered))).await;
+        }
+    }
+
+    async fn work(&mut self, work: Work) {
+        match work {
+            Work::Decide(what, asker) => {
+                let ticket = self.books.reply_to(asker);
+                self.handle(ticket, what).await;
+            }
+            Work::DecideWatched(saga, what, asker, watcher) => {
+                let (request, watch) = self.books.watched_reply_to(asker, saga.clone(), watcher);
+                self.handle(request, what).await;
+                self.handle(watch, What::Watch { saga }).await;
+            }
+            Work::Watch(saga, watcher) => self.watch(saga, watcher).await,
+            Work::Settle(settled) => self.state.settling.push(settled),
+            Work::Shutdown(done) => self.state.stopping = Some(done),
+        }
+    }
+
+    async fn watch(&mut self, saga: SagaId, watcher: Watcher) {
+        let ticket = self.books.watch_for(saga.clone(), watcher);
+        self.handle(ticket, What::Watch { saga }).await;
+    }
+
+    async fn handle(&mut self, ticket: Ticket, what: What) {
+        let now = self.clock.now();
+        let mut input = Input { ticket, what };
+        for _ in 0..ROUNDS {
+            let Err(wanting) = self.runner.handle(input, now) else { return };
+            for need in &wanting.needs {
+                provide(&*self.store, &mut self.runner, need).await;
+            }
+            input = wanting.input;
+        }
+        tracing::error!("{:?} asks for further streams without end", input.what);
+        let defect = ActionError::Defect("it asks for further streams without end".into());
+        self.books.reply(ticket, Reply::NotActed(defect));
+    }
+
+    /// Reads what stands still for a stream that a milestone has added, and goes on with it.
+    async fn feed(&mut self) {
+        for _ in 0..ROUNDS {
+            for need in self.runner.starving() {
+                provide(&*self.store, &mut self.runner, &need).await;
+            }
+            self.runner.go_on(self.clock.now());
+            if self.runner.starving().is_empty() {
+                return;
             }
         }
-        self.runner.handle(input, self.clock.now());
-        Ok(())
+        tracing::error!("sagas ask for further streams without end");
     }
 
     /// Sends what was decided to the store. What needs no append still waits for the batches before
-    /// it: a reply may tell only what is durable.
-    fn push(&mut self, appends: &mut FuturesOrdered<Append>) {
+    /// it: a reply may say only what is durable.
+    fn push(&mut self) {
         let mut output = self.runner.take();
         for alert in output.alerts.drain(..) {
-            tracing::warn!(transaction = %alert.transaction, "{}", alert.what);
+            tracing::warn!(about = %alert.about, "{}", alert.what);
         }
         if output.is_empty() {
             return;
         }
-        let batch = std::mem::take(&mut output.appends);
-        if batch.is_empty() && appends.is_empty() {
-            return self.release(None, output);
+        let appends = std::mem::take(&mut output.appends);
+        let events = appends.iter().map(|append| append.events.len()).sum();
+        let open = self.keeper.decided(events, &self.runner);
+        let batch = Batch { output, open };
+        if appends.is_empty() && self.line.is_empty() {
+            self.release(None, batch);
+        } else {
+            self.line.push(appends, batch);
         }
-        let store = self.store.clone();
-        appends.push_back(Box::pin(async move {
-            let result =
-                if batch.is_empty() { Ok(None) } else { store.append(batch).await.map(Some) };
-            (result, output)
-        }));
     }
 
-    fn release(&mut self, position: Option<Position>, output: Output) {
+    async fn written(&mut self, written: Written, batch: Batch) -> Result<(), StopCause> {
+        match written {
+            Ok(position) => {
+                self.state.conflicts = 0;
+                self.release(position, batch);
+                Ok(())
+            }
+            Err(AppendError::Conflict { stream, .. }) => self.evict(stream).await,
+            Err(
+                error @ (AppendError::Fenced { .. }
+                | AppendError::Poisoned { .. }
+                | AppendError::Fault(_)),
+            ) => Err(error.into()),
+        }
+    }
+
+    /// Everything in the batch is durable.
+    fn release(&mut self, position: Option<Position>, Batch { output, open }: Batch) {
         self.at = position.unwrap_or(self.at);
         if !output.effects.is_empty() {
             self.state.outstanding += output.effects.len();
-            // The receiver lives as long as this loop; see `run`'s answer branch.
-            let _ = self.calls.send(output.effects);
+            // The receiver lives as long as this loop; see the branch of the answers.
+            let _ = self.calls.send((self.state.epoch, output.effects));
         }
         for (ticket, reply) in output.replies {
-            if let Some(waiting) = self.state.tickets.remove(&ticket) {
-                let _ = waiting.send(reply);
-            }
+            self.books.reply(ticket, reply);
         }
-        for (transaction, rest) in output.rests {
-            for watcher in self.state.watchers.remove(&transaction).into_iter().flatten() {
-                let _ = watcher.send(rest.clone());
-            }
+        for (saga, rest) in &output.rests {
+            self.books.rested(saga, rest);
         }
-        for transaction in &output.finished {
-            self.runner.forget(transaction);
+        self.runner.settle(output.batch, &output.finished, &output.released);
+        if let Some(open) = open {
+            self.keeper.save(self.at, open);
         }
     }
 
-    /// Nothing is at the store. Tells those who wait for rest, and answers whether to stop.
+    /// Somebody else wrote a stream of ours: nothing that is not durable holds any more.
+    async fn evict(&mut self, stream: StreamName) -> Result<(), StopCause> {
+        self.state.conflicts += 1;
+        if self.state.conflicts > CONFLICTS {
+            return Err(StopCause::Conflict { stream });
+        }
+        tracing::warn!(%stream, "was written by somebody else; the open sagas are read again");
+        self.line.clear();
+        self.runner.clear();
+        self.state.epoch += 1;
+        let watching = self.books.evict();
+        let found = reload(&*self.store, &mut self.runner, &self.kinds).await?;
+        (self.at, self.keeper.foreign) = (found.at, found.foreign);
+        for saga in &found.open {
+            self.runner.wake(saga, self.clock.now());
+        }
+        for (saga, watcher) in watching {
+            self.watch(saga, watcher).await;
+        }
+        Ok(())
+    }
+
+    /// Nothing is at the store. Tells those who wait for rest, and returns whether to stop.
     async fn rest(&mut self) -> bool {
         let now = self.clock.now();
         let due = self.runner.next_timer().is_some_and(|due| due <= now);
+        let taken_in = self.state.heard.is_empty() && self.state.works.is_empty();
+        let is_idle = taken_in && self.inbox.is_empty();
         let quiet = self.state.outstanding == 0 && !due && self.answers.is_empty();
-        if quiet && self.inbox.is_empty() {
+        if quiet && is_idle {
             for settled in self.state.settling.drain(..) {
                 let _ = settled.send(());
             }
         }
         // Effects that are under way are found again by their sagas; a stop need not wait for them.
-        if self.state.stopping.is_none() || !self.inbox.is_empty() {
+        if self.state.stopping.is_none() || !is_idle {
             return false;
         }
-        if let Err(error) = keep_memory(&*self.store, self.at, &self.runner).await {
-            tracing::warn!("cannot keep the list of open purchases: {}", with_sources(&error));
-        }
+        let open = self.runner.unfinished().cloned().collect();
+        self.keeper.save_last(self.at, open).await;
         if let Some(done) = self.state.stopping.take() {
             let _ = done.send(());
         }
@@ -264,6 +345,20 @@ impl<S: EventStore + Checkpoints> Shard<S> {
         let wait = self.runner.next_timer()?.micros().saturating_sub(self.clock.now().micros());
         // Never longer than a second: the wall clock may be set, and a manual clock moved.
         Some(Duration::from_micros(u64::try_from(wait).unwrap_or(0)).min(Duration::from_secs(1)))
+    }
+}
+
+impl State {
+    fn take(&mut self, message: Option<Message>) {
+        match message {
+            Some(Message::One(work)) => self.works.push_back(work),
+            Some(Message::Many(works)) => self.works.extend(works),
+            None => {
+                // Every handle is gone: nobody can ask for anything any more.
+                self.is_deserted = true;
+                self.stopping.get_or_insert_with(|| oneshot::channel().0);
+            }
+        }
     }
 }
 

@@ -1,7 +1,6 @@
 //! The machine's clock: the one place where it is read.
 
-use fundflow_domain::time::Timestamp;
-use fundflow_kernel::clock::Clock;
+use fundflow_kernel::{clock::Clock, time::Timestamp};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// The machine's clock, as good as its synchronisation.

@@ -1,15 +1,14 @@
-//! What follows from an event: the sagas (the field says process managers) that carry a
-//! transaction through payment, registrar and trading days.
+//! What follows from an event: the sagas of the fund business (the field says process managers).
 //!
-//! Aggregates turn commands into events; sagas turn events into commands. Nothing here decides a
-//! business rule, does I/O, reads a clock or draws a random number: the runner is a deterministic
-//! state machine that its shell feeds and empties.
+//! Aggregates turn commands into events; sagas turn events into commands. The runtime carries them;
+//! nothing here decides a business rule, does I/O, reads a clock or draws a random number.
 
+// Whom they talk to, and what they look at besides the log.
+pub mod house;
+pub mod ports;
+
+// What several of them have in common.
+pub mod parts;
+
+// One folder per saga.
 pub mod discount_purchase;
-pub mod liveness;
-pub mod retry;
-pub mod runner;
-pub mod stand;
-pub mod step;
-pub mod timeline;
-pub mod world;

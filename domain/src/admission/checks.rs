@@ -11,8 +11,9 @@ use crate::{
     fund::{FundKind, FundTerms},
     ids::VersionTag,
     investor::InvestorRisk,
+    limits::ExcessPolicy,
     modes::ConversionMode,
-    money::{Discount, Money, Nav, ShareRounding, Shares},
+    money::{Amount, Discount, Money, Nav, ShareRounding, Shares},
     status::Stops,
     suitability::{Suitability, SuitabilityRules, Verdict},
 };
@@ -127,14 +128,27 @@ pub(super) fn pair(a: &Admission, mode: ConversionMode) -> Result<(), Refusal> {
     Ok(())
 }
 
-pub(super) fn limits(a: &Admission, mode: ConversionMode, days: &Days) -> Result<(), Refusal> {
+/// Returns the part of the amount that is accepted, where a day's limit lets in less than all.
+pub(super) fn limits(
+    a: &Admission,
+    mode: ConversionMode,
+    days: &Days,
+) -> Result<Option<Amount>, Refusal> {
     let used = a.used_today;
     order_limits(a, &a.wallet_fund, false)?;
     order_limits(a, &a.target_fund, mode.is_conversion())?;
-    day_limit(a, &a.wallet_fund, used.wallet_fund, days.wallet_in)?;
+    let wallet = day_limit(a, &a.wallet_fund, used.wallet_fund, days.wallet_in)?;
     // Counted on T although the target may be bought later: on T is when the investor asks for it,
     // and a later day's use cannot be known.
-    day_limit(a, &a.target_fund, used.target_fund, days.wallet_in)
+    let target = day_limit(a, &a.target_fund, used.target_fund, days.wallet_in)?;
+    let fitting = wallet.into_iter().chain(target).min();
+    if let Some(amount) = fitting {
+        // What is left over must still be an order of its own.
+        let part = Admission { amount, ..a.clone() };
+        order_limits(&part, &a.wallet_fund, false)?;
+        order_limits(&part, &a.target_fund, mode.is_conversion())?;
+    }
+    Ok(fitting)
 }
 
 fn order_limits(a: &Admission, fund: &FundTerms, by_conversion: bool) -> Result<(), Refusal> {
@@ -156,20 +170,32 @@ fn order_limits(a: &Admission, fund: &FundTerms, by_conversion: bool) -> Result<
     }
 }
 
-fn day_limit(a: &Admission, fund: &FundTerms, used: Money, t: TradingDay) -> Result<(), Refusal> {
+/// Returns what fits of an amount that does not, where the manager accepts that.
+fn day_limit(
+    a: &Admission,
+    fund: &FundTerms,
+    used: Money,
+    t: TradingDay,
+) -> Result<Option<Amount>, Refusal> {
     let Some(cap) = fund.limits.day_cap(a.investor.customer_type, a.channel, t.date()) else {
-        return Ok(());
+        return Ok(None);
     };
     let max = cap.max.amount;
     if used.plus(a.amount.into()).is_some_and(|sum| sum <= max) {
-        return Ok(());
+        return Ok(None);
+    }
+    let room = max.minus(used).unwrap_or(Money::ZERO);
+    if cap.max.on_excess == ExcessPolicy::AcceptUpToLimit
+        && let Ok(fitting) = Amount::new(room.decimal())
+    {
+        return Ok(Some(fitting));
     }
     Err(Refusal::AboveDayMaximum {
         fund: fund.code,
         amount: a.amount,
         used,
         max,
-        room: max.minus(used).unwrap_or(Money::ZERO),
+        room,
         day: t,
         policy: cap.max.on_excess,
         notice: cap.notice.map(str::to_owned),

@@ -13,6 +13,7 @@
 //! 4. An answer that contradicts an earlier one is refused by name: cash and shares may both be with
 //!    the investor, and that is a person's matter.
 
+mod stored;
 #[cfg(test)]
 mod tests;
 

@@ -25,6 +25,7 @@ pub(super) fn decide(state: &State, command: &Command) -> Decision {
             | C::Send(..)
             | C::Receive(_)
             | C::Confirm(_)
+            | C::Correct { .. }
             | C::Reject(_)
             | C::Cancel { .. },
         ) => Err(Refusal::NotPlaced),
@@ -35,6 +36,9 @@ pub(super) fn decide(state: &State, command: &Command) -> Decision {
         (S::Known(known), C::Send(file, record)) => sent(known, file, *record),
         (S::Known(known), C::Receive(reception)) => received(known, reception),
         (S::Known(known), C::Confirm(confirmation)) => confirmed(known, confirmation),
+        (S::Known(known), C::Correct { reverses, confirmation }) => {
+            corrected(known, reverses, confirmation)
+        }
         (S::Known(known), C::Reject(rejection)) => rejected(known, rejection),
         (S::Known(known), C::Cancel { at, cut_off, cause }) => {
             cancelled(known, *at, *cut_off, cause)
@@ -187,6 +191,38 @@ fn confirmed(known: &Application, confirmation: &Confirmation) -> Decision {
         Stage::PartlyConfirmed(last) => Err(contradicts(last.message(), came())),
         Stage::Rejected(was) => Err(contradicts(Message::Rejection(was.clone()), came())),
         Stage::Cancelled(cause) => Err(contradicts(Message::Cancellation(cause.clone()), came())),
+    }
+}
+
+/// A corrected record names what it takes back; whether it may is the caller's decision.
+fn corrected(known: &Application, reverses: &Serial, came: &Confirmation) -> Decision {
+    let message = || Message::Confirmation(came.clone());
+    if !known.terms.ask.fits(&came.outcome) {
+        return Err(wrong_kind(known, came.outcome.name(), message()));
+    }
+    let same = |was: &&Confirmation| was.serial == came.serial;
+    match known.confirmations().find(same) {
+        Some(was) if was == came => return Ok(vec![]),
+        Some(was) => return Err(contradicts(Message::Confirmation(was.clone()), message())),
+        None => {}
+    }
+    match &known.stage {
+        Stage::Confirmed(last) | Stage::PartlyConfirmed(Last::Confirmation(last))
+            if last.serial == *reverses =>
+        {
+            let (reverses, confirmation) = (reverses.clone(), Box::new(came.clone()));
+            Ok(vec![Event::Corrected { reverses, confirmation }])
+        }
+        Stage::Placed
+        | Stage::Accepted
+        | Stage::Sealed
+        | Stage::Sent
+        | Stage::Received
+        | Stage::Confirming
+        | Stage::Confirmed(_)
+        | Stage::PartlyConfirmed(_)
+        | Stage::Rejected(_)
+        | Stage::Cancelled(_) => Err(too_early(known, "a correction")),
     }
 }
 

@@ -24,6 +24,7 @@ pub(super) fn evolve(state: State, event: &Event) -> Option<State> {
             | E::PortionConfirmed(_)
             | E::Confirmed(_)
             | E::PartlyConfirmed(_)
+            | E::Corrected { .. }
             | E::RestRejected(_)
             | E::Rejected(_)
             | E::Cancelled { .. },
@@ -42,6 +43,7 @@ pub(super) fn evolve(state: State, event: &Event) -> Option<State> {
             | E::PortionConfirmed(_)
             | E::Confirmed(_)
             | E::PartlyConfirmed(_)
+            | E::Corrected { .. }
             | E::RestRejected(_)
             | E::Rejected(_)
             | E::Cancelled { .. },
@@ -90,6 +92,31 @@ fn remember(known: &mut Application, event: &Event) -> Option<()> {
         Event::PartlyConfirmed(last) => {
             confirmable(known, last)?;
             known.stage = S::PartlyConfirmed(Last::Confirmation(last.clone()));
+        }
+        Event::Corrected { reverses, confirmation } => {
+            let last = match &known.stage {
+                S::Confirmed(last) | S::PartlyConfirmed(Last::Confirmation(last)) => last,
+                S::Placed
+                | S::Accepted
+                | S::Sealed
+                | S::Sent
+                | S::Received
+                | S::Confirming
+                | S::PartlyConfirmed(Last::Rejection(_))
+                | S::Rejected(_)
+                | S::Cancelled(_) => return None,
+            };
+            (last.serial == *reverses).then_some(())?;
+            let portions = known.portions.iter().map(|portion| portion.outcome.quantity());
+            let asked = known.terms.ask.quantity();
+            let settled = portions.chain([confirmation.outcome.quantity()]);
+            let settled = settled.fold(Some(asked.none()), |sum, part| sum?.plus(part));
+            let rest = settled.and_then(|settled| asked.minus(settled));
+            known.stage = if rest.is_none_or(|rest| rest == rest.none()) {
+                S::Confirmed(confirmation.clone())
+            } else {
+                S::PartlyConfirmed(Last::Confirmation(confirmation.clone()))
+            };
         }
         Event::RestRejected(rejection) => {
             matches!(known.stage, S::Confirming).then_some(())?;

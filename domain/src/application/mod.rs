@@ -25,6 +25,7 @@ mod evolve;
 mod outcome;
 #[cfg(test)]
 mod refusal_tests;
+mod stored;
 mod terms;
 #[cfg(test)]
 mod tests;
@@ -35,7 +36,6 @@ use crate::{
     orders::{Cause, Serial},
     time::Timestamp,
 };
-use fundflow_kernel::{codec::Stored, stored_types};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -62,6 +62,13 @@ pub enum Command {
     Receive(Reception),
     /// The registrar's word on it, or on a part of it.
     Confirm(Box<Confirmation>),
+    /// The registrar takes an earlier word back and says another: a reversal and a new posting.
+    Correct {
+        /// The serial of the confirmation that is taken back.
+        reverses: Serial,
+        /// What holds instead.
+        confirmation: Box<Confirmation>,
+    },
     /// The registrar refused it or the rest of it, or we did before sending.
     Reject(Rejection),
     /// Take it back.
@@ -115,6 +122,13 @@ pub enum Event {
     Confirmed(Box<Confirmation>),
     /// A part is settled, and the rest is over.
     PartlyConfirmed(Box<Confirmation>),
+    /// An earlier confirmation was taken back; this one holds instead.
+    Corrected {
+        /// The serial of the confirmation that was taken back.
+        reverses: Serial,
+        /// What holds instead.
+        confirmation: Box<Confirmation>,
+    },
     /// After portions were settled, the rest is over.
     RestRejected(Rejection),
     /// Nothing comes of it.
@@ -368,21 +382,4 @@ impl Decider for Applications {
     fn evolve(state: State, event: &Event) -> Option<State> {
         evolve::evolve(state, event)
     }
-}
-
-impl Stored for Applications {
-    stored_types!(Event {
-        Placed => "application.placed",
-        Moved => "application.moved",
-        Accepted => "application.accepted",
-        Sealed => "application.sealed",
-        Sent => "application.sent",
-        Received => "application.received",
-        PortionConfirmed => "application.portion_confirmed",
-        Confirmed => "application.confirmed",
-        PartlyConfirmed => "application.partly_confirmed",
-        RestRejected => "application.rest_rejected",
-        Rejected => "application.rejected",
-        Cancelled => "application.cancelled",
-    });
 }

@@ -279,6 +279,16 @@ fn resending_a_sealed_batch_changes_nothing() {
 }
 
 #[test]
+fn what_was_sent_before_its_rejection_may_be_named_again_and_what_was_not_is_never_sent() {
+    let rejected = |way: Vec<Command>| after(way.into_iter().chain([reject("0")]));
+
+    given::<Applications>(rejected(out(purchase()))).when(send()).then([]);
+    given::<Applications>(rejected(vec![place(purchase()), accept("A1"), seal()]))
+        .when(send())
+        .then_refused(Refusal::TooLate { stage: "rejected", step: "sending" });
+}
+
+#[test]
 fn an_application_is_taken_back_up_to_the_last_instant_before_the_cut_off() {
     for before in [vec![place(purchase())], vec![place(purchase()), accept("A1")]] {
         given::<Applications>(after(before))

@@ -223,6 +223,18 @@ impl Case {
 #[derive(Debug, Clone, Copy)]
 pub struct Cases;
 
+impl Stored for Cases {
+    stored_types!(Event {
+        Opened => "case.opened",
+        SeenAgain => "case.seen_again",
+        Widened => "case.widened",
+        Assigned => "case.assigned",
+        Noted => "case.noted",
+        Closed => "case.closed",
+        Reopened => "case.reopened",
+    });
+}
+
 impl Decider for Cases {
     const CATEGORY: &'static str = "case";
     type Command = Command;
@@ -237,18 +249,6 @@ impl Decider for Cases {
     fn evolve(state: State, event: &Event) -> Option<State> {
         evolve::evolve(state, event)
     }
-}
-
-impl Stored for Cases {
-    stored_types!(Event {
-        Opened => "case.opened",
-        SeenAgain => "case.seen_again",
-        Widened => "case.widened",
-        Assigned => "case.assigned",
-        Noted => "case.noted",
-        Closed => "case.closed",
-        Reopened => "case.reopened",
-    });
 }
 
 #[cfg(test)]

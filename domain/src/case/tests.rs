@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::decider::replay;
+use fundflow_kernel::codec::Stored;
 use proptest::prelude::*;
 
 struct When(State, Command);
@@ -334,7 +335,10 @@ fn stored_names_stay_as_they_are() {
         Event::Reopened(reopening()),
     ];
     for event in events {
-        assert_eq!(serde_json::from_str::<Event>(&stored(&event)).unwrap(), event);
+        let mut body = Vec::new();
+        Cases::write(&event, &mut body).unwrap();
+        let body = String::from_utf8(body).unwrap();
+        assert_eq!(Cases::read(Cases::type_of(&event), &body).unwrap(), event);
     }
 }
 

@@ -92,7 +92,9 @@ type Wrong = Result<Option<String>, CalendarError>;
 fn wrong_confirmation(stated: &Dates, from: TradingDay, when: &When<'_>) -> Wrong {
     let (date, today) = (stated.confirmed_on, when.received_at.date());
     if date < from.date() || date > today {
-        return Ok(Some(format!("{from} to {today}")));
+        let early = today < from.date();
+        let allowed = if early { format!("{from} or later") } else { format!("{from} to {today}") };
+        return Ok(Some(allowed));
     }
     match when.calendar.day(date) {
         Ok(_) => Ok(None),

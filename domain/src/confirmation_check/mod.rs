@@ -64,7 +64,6 @@ impl Promised {
     fn outside(self, gross: Money) -> Option<Money> {
         match self {
             Promised::Unsaid => None,
-            Promised::Fee(_) | Promised::Charge(_) if gross.is_zero() => Some(Money::ZERO),
             Promised::Fee(fee) | Promised::Charge(Charge::Fixed(fee)) => {
                 (fee <= gross).then_some(fee)
             }
@@ -76,7 +75,6 @@ impl Promised {
     fn within(self, base: Money) -> Option<Money> {
         match self {
             Promised::Unsaid => None,
-            Promised::Fee(_) | Promised::Charge(_) if base.is_zero() => Some(Money::ZERO),
             Promised::Fee(fee) | Promised::Charge(Charge::Fixed(fee)) => {
                 (fee <= base).then_some(fee)
             }

@@ -302,7 +302,7 @@ const OUT: Kind = K::DateOutOfBounds;
 fn dates_lie_between_the_t_of_the_order_and_today() {
     let noon = "2026-02-25T12:00:00+08:00";
     let (t, first, second) = ("2026-02-13", "2026-02-24", "2026-02-25");
-    let rows: [(&str, [&str; 3], Found); 10] = [
+    let rows: [(&str, [&str; 3], Found); 11] = [
         (noon, [t, first, first], &[]),
         (noon, [t, second, first], &[]),
         (noon, [t, second, "2026-03-12"], &[]),
@@ -315,6 +315,11 @@ fn dates_lie_between_the_t_of_the_order_and_today() {
                  2026-02-13 is complete",
                 "8100.45 0.00",
             )],
+        ),
+        (
+            "2026-02-13T15:00:00+08:00",
+            [t, t, first],
+            &[(OUT, "confirmed on 2026-02-13 is not 2026-02-24 or later", "8100.45 0.00")],
         ),
         (
             noon,

@@ -17,6 +17,7 @@
 //! 5. A serial that is repeated decides nothing; one that comes with another amount is refused.
 
 mod decide;
+mod stored;
 #[cfg(test)]
 mod tests;
 
@@ -28,7 +29,6 @@ use crate::{
     orders::{Cause, Serial},
     time::Timestamp,
 };
-use fundflow_kernel::{codec::Stored, stored_types};
 use serde::{Deserialize, Serialize};
 
 /// What is asked of the channel, fixed when it is requested.
@@ -350,16 +350,4 @@ impl Decider for Payments {
     fn evolve(state: State, event: &Event) -> Option<State> {
         decide::evolve(state, event)
     }
-}
-
-impl Stored for Payments {
-    stored_types!(Event {
-        Requested => "payment.requested",
-        Paid => "payment.paid",
-        Declined => "payment.declined",
-        Closed => "payment.closed",
-        ReceiptUnapplied => "payment.receipt_unapplied",
-        RefundRequested => "payment.refund_requested",
-        Refunded => "payment.refunded",
-    });
 }

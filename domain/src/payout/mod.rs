@@ -12,6 +12,7 @@
 //! 3. The account may be closed when the money comes. Another one is a person's decision, recorded
 //!    with its reason.
 
+mod stored;
 #[cfg(test)]
 mod tests;
 

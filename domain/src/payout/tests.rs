@@ -90,6 +90,21 @@ fn a_redirection_that_is_repeated_after_the_next_refusal_starts_no_third_attempt
     given::<Payouts>(after(way)).when(redirect("TX-1.out", "acc-2")).then([]);
 }
 
+#[test]
+fn every_attempt_has_a_number_of_its_own() {
+    let way = [
+        requested(),
+        refused("TX-1.out"),
+        redirect("TX-1.out", "acc-2"),
+        refused("TX-1.out.2"),
+        redirect("TX-1.out.2", "acc-3"),
+    ];
+    let state = given::<Payouts>(after(way)).state();
+
+    let numbers: Vec<_> = state.payout().unwrap().attempts().map(|it| it.no.as_str()).collect();
+    assert_eq!(numbers, ["TX-1.out", "TX-1.out.2", "TX-1.out.3"]);
+}
+
 fn place(refusal: &Refusal) -> usize {
     match refusal {
         Refusal::NotRequested => 0,

@@ -171,7 +171,7 @@ impl<S: Saga> Watch<'_, S> {
         match deed.send {
             Send::Do(_) | Send::Wait => None,
             Send::Call(what) | Send::Await(what) => {
-                self.saga.call(self.view, what).map(|calling| calling.port)
+                self.saga.call(self.view, what, Timestamp::default()).map(|calling| calling.port)
             }
         }
     }

@@ -38,7 +38,7 @@ pub trait Port: Send + Sync + 'static {
     fn query(&self, call: Self::Call) -> impl Future<Output = Self::Answer> + Send;
 
     /// The answer of one who did not speak in time.
-    fn silence(cause: Cause) -> Self::Answer;
+    fn silence(call: &Self::Call, cause: Cause) -> Self::Answer;
 }
 
 /// The answer where no port of the right kind stands under the name: every saga reads it as
@@ -59,8 +59,8 @@ pub enum Ask {
 pub trait AnyPort: Send + Sync {
     /// Calls or queries. `None` if the call is another port's.
     fn make(self: Arc<Self>, call: Payload, ask: Ask) -> BoxFuture<'static, Option<Payload>>;
-    /// The answer of one who did not speak in time.
-    fn silence(&self, cause: Cause) -> Payload;
+    /// The answer of one who did not speak in time; `None` if the call is another port's.
+    fn silence(&self, call: &Payload, cause: Cause) -> Option<Payload>;
 }
 
 impl<P: Port> AnyPort for P {
@@ -76,7 +76,7 @@ impl<P: Port> AnyPort for P {
         .boxed()
     }
 
-    fn silence(&self, cause: Cause) -> Payload {
-        Arc::new(P::silence(cause))
+    fn silence(&self, call: &Payload, cause: Cause) -> Option<Payload> {
+        Some(Arc::new(P::silence(call.downcast_ref()?, cause)))
     }
 }

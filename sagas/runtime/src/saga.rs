@@ -23,7 +23,7 @@ use fundflow_kernel::{
     time::Timestamp,
 };
 use rust_decimal::Decimal;
-use serde::{Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::{any::Any, fmt, hash::Hash, sync::Arc};
 
 /// A word of a table: small, comparable, printable.
@@ -31,7 +31,10 @@ pub trait Word: Copy + Eq + Ord + Hash + fmt::Debug + Send + Sync + 'static {}
 impl<T: Copy + Eq + Ord + Hash + fmt::Debug + Send + Sync + 'static> Word for T {}
 
 /// Something that is stored as a part of an event.
-pub trait Body: Serialize + DeserializeOwned + Clone + PartialEq + fmt::Debug + Send + Sync {}
+pub trait Body:
+    Serialize + DeserializeOwned + Clone + PartialEq + fmt::Debug + Send + Sync
+{
+}
 impl<T: Serialize + DeserializeOwned + Clone + PartialEq + fmt::Debug + Send + Sync> Body for T {}
 
 /// The event types of a saga's process stream, as they are stored; see
@@ -62,6 +65,14 @@ pub struct OpenEnd {
     /// In the unit of account of what is at stake, as the saga documents it.
     pub worth: Decimal,
 }
+
+/// The milestone of a saga that has none of its own.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum NoMilestone {}
+
+/// The command of a saga of which nothing can be asked while it runs.
+#[derive(Debug)]
+pub enum NoCommand {}
 
 /// What an answer was to the saga.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -105,9 +116,9 @@ impl<S: Saga> Clone for View<'_, S> {
 
 impl<S: Saga> Copy for View<'_, S> {}
 
-impl<S: Saga> View<'_, S> {
+impl<'a, S: Saga> View<'a, S> {
     /// The state behind a key of the plan; `None` when its stream is damaged.
-    pub fn state<D>(&self, key: &Key<D>) -> Option<&D::State>
+    pub fn state<D>(&self, key: &Key<D>) -> Option<&'a D::State>
     where
         D: Stored<State: Clone + Send + Sync> + 'static,
     {
@@ -128,10 +139,19 @@ pub struct Calling<S> {
 pub(crate) type Wrap = Arc<dyn Fn(&(dyn Any + Send + Sync)) -> Option<Payload> + Send + Sync>;
 
 impl<S: Saga> Calling<S> {
-    /// To the port of that name.
+    /// To the port of that name, of that type.
     pub fn to<P: Port>(port: &PortName, call: P::Call, wrap: fn(P::Answer) -> S::Answer) -> Self {
+        Self::of(port, call, wrap)
+    }
+
+    /// To the port of that name, whichever type speaks that way.
+    pub fn of<C, A>(port: &PortName, call: C, wrap: fn(A) -> S::Answer) -> Self
+    where
+        C: Keyed + Send + Sync + 'static,
+        A: Clone + Send + Sync + 'static,
+    {
         let wrap: Wrap = Arc::new(move |answer| {
-            let answer = answer.downcast_ref::<P::Answer>()?.clone();
+            let answer = answer.downcast_ref::<A>()?.clone();
             Some(Arc::new(wrap(answer)) as Payload)
         });
         let (port, key) = (port.clone(), call.key());
@@ -228,12 +248,18 @@ pub trait Saga: Sized + Send + Sync + 'static {
     /// The streams that the saga works on, its process stream set aside.
     fn streams(plan: &Self::Plan) -> Vec<Need>;
     /// Those of them that may belong to no other saga: they are named after keys that it hands out.
-    fn own_streams(plan: &Self::Plan) -> Vec<StreamName>;
+    fn own_streams(plan: &Self::Plan) -> Vec<StreamName> {
+        let _ = plan;
+        Vec::new()
+    }
 
     /// The stored type of a milestone.
     fn milestone_type(milestone: &Self::Milestone) -> &'static str;
     /// Remembers a milestone; `None` if it cannot follow.
-    fn remember(notes: &mut Self::Notes, milestone: &Self::Milestone) -> Option<()>;
+    fn remember(notes: &mut Self::Notes, milestone: &Self::Milestone) -> Option<()> {
+        let _ = (notes, milestone);
+        None
+    }
     /// The stored type of an ending.
     fn ending_type(ending: Self::Ending) -> &'static str;
     /// The ending of a stored type.
@@ -246,8 +272,13 @@ pub trait Saga: Sized + Send + Sync + 'static {
     /// # Errors
     /// [`NotDone`]; the saga is parked with it.
     fn act(&self, turn: &mut Turn<'_, Self>, what: Self::Do) -> Result<usize, NotDone>;
-    /// The call of a row; `None` when the log lacks what it needs.
-    fn call(&self, view: &View<'_, Self>, what: Self::Call) -> Option<Calling<Self>>;
+    /// The call of a row as it is made at that instant; `None` when the log lacks what it needs.
+    fn call(
+        &self,
+        view: &View<'_, Self>,
+        what: Self::Call,
+        now: Timestamp,
+    ) -> Option<Calling<Self>>;
     /// What must be in memory, besides the plan's streams, to hear that answer.
     fn needs(&self, view: &View<'_, Self>, answer: &Self::Answer, now: Timestamp) -> Vec<Need> {
         let _ = (view, answer, now);
@@ -259,7 +290,10 @@ pub trait Saga: Sized + Send + Sync + 'static {
     /// [`NotDone`], for defects only: what the business refuses is a [`Heard`].
     fn hear(&self, turn: &mut Turn<'_, Self>, answer: &Self::Answer) -> Result<Heard, NotDone>;
     /// Reads unasked news about one of the plan's streams; `None` if it is none of this saga's.
-    fn notice(view: &View<'_, Self>, stream: &StreamName, news: &Payload) -> Option<Self::Answer>;
+    fn notice(view: &View<'_, Self>, stream: &StreamName, news: &Payload) -> Option<Self::Answer> {
+        let _ = (view, stream, news);
+        None
+    }
     /// What must be in memory to decide that command.
     fn command_needs(&self, view: &View<'_, Self>, command: &Self::Command) -> Vec<Need> {
         let _ = (view, command);
@@ -280,11 +314,20 @@ pub trait Saga: Sized + Send + Sync + 'static {
     /// What is in transit, reserved, owed or unpaid, in any aggregate that the saga touched.
     fn open_ends(view: &View<'_, Self>) -> Vec<OpenEnd>;
     /// Why it did not go through, as the one who refused it said.
-    fn failure(view: &View<'_, Self>) -> Option<Cause>;
+    fn failure(view: &View<'_, Self>) -> Option<Cause> {
+        let _ = view;
+        None
+    }
     /// The business day that was promised, for the first event.
-    fn day_of_promise(promise: &Self::Promise) -> Option<chrono::NaiveDate>;
+    fn day_of_promise(promise: &Self::Promise) -> Option<chrono::NaiveDate> {
+        let _ = promise;
+        None
+    }
     /// The business day that its events belong to.
-    fn business_date(view: &View<'_, Self>) -> Option<chrono::NaiveDate>;
+    fn business_date(view: &View<'_, Self>) -> Option<chrono::NaiveDate> {
+        let _ = view;
+        None
+    }
     /// Who asks, as events name the actor of the request.
     fn requester(request: &Self::Request) -> Arc<str>;
     /// What is asked, in one line for lists.

@@ -296,8 +296,13 @@ fn each_difference_in_a_redemption_is_found_with_its_kind_and_worth() {
         (stated.lots[1].fee, stated.lots[2].fee) = (money("24.50"), money("9.80"));
         stated
     };
+    let shifted = || {
+        let mut stated = it();
+        (stated.lots[0].gross, stated.lots[1].gross) = (money("3921.29"), money("3268.48"));
+        stated
+    };
     let short = || RedemptionNumbers { lots: it().lots[..2].to_vec(), ..it() };
-    let rows: [(RedemptionNumbers, Found); 8] = [
+    let rows: [(RedemptionNumbers, Found); 9] = [
         (
             RedemptionNumbers { fee: money("42.47"), payout: money("7800.13"), ..no_lines() },
             &[(K::FeeDiffersFromPromise, "fee 42.47 is not the promised 34.30", "0.00 8.17")],
@@ -345,9 +350,42 @@ fn each_difference_in_a_redemption_is_found_with_its_kind_and_worth() {
             &[(K::NavDiffersFromPublished, "nav 1.3072 is not the published 1.3071", "0.00 0.60")],
         ),
         (swapped(), &[(K::AmountDiffers, "line 2 of 3 is not what its lot gives", "0.00 0.00")]),
+        (shifted(), &[(K::AmountDiffers, "line 1 of 3 is not what its lot gives", "0.00 0.00")]),
         (short(), &[(K::AmountDiffers, "2 lines of lots do not make up the whole", "0.00 0.00")]),
     ];
     for (stated, found) in rows {
         assert_found(&redemption(&stated, &leaving(&lots)), found);
     }
+}
+
+#[test]
+fn lines_of_lots_make_up_the_whole_even_where_no_fee_was_promised() {
+    let mut stated = redeemed();
+    stated.lots[1].fee = money("24.50");
+
+    assert_found(
+        &redemption(&stated, &leaving(NO_LOTS)),
+        &[(K::AmountDiffers, "3 lines of lots do not make up the whole", "0.00 0.00")],
+    );
+}
+
+#[test]
+fn a_top_up_that_follows_from_a_wrong_fee_for_leaving_is_explained_by_it() {
+    let lots = [lot("10000", "0")];
+    // 9,950.00 × 1.5 % / 101.5 % = 147.04
+    let stated = ConversionNumbers {
+        redemption_fee: money("50"),
+        topup_fee: money("147.04"),
+        net_in: money("9802.96"),
+        shares_in: shares("7940.83"),
+        ..wallet()
+    };
+    assert_found(
+        &conversion(&stated, &free(&lots, rate("0.015"))),
+        &[(
+            K::FeeDiffersFromPromise,
+            "redemption fee 50.00 is not the promised 0.00",
+            "0.00 50.00",
+        )],
+    );
 }

@@ -99,7 +99,7 @@ impl<S: Saga> Running<S> {
 
     fn send(&mut self, desk: &mut Desk<'_>, deed: &'static Deed<S>, send: Send<S>) -> bool {
         match send {
-            Send::Do(what) => self.act_row(desk, deed.name, what),
+            Send::Do(what) => self.act_in_time(desk, deed, what),
             Send::Wait => false,
             Send::Call(_) | Send::Await(_) => {
                 self.converse(desk, MAIN, deed);
@@ -108,9 +108,21 @@ impl<S: Saga> Running<S> {
         }
     }
 
+    /// Some commands of our own have their time, too.
+    fn act_in_time(&mut self, desk: &mut Desk<'_>, deed: &'static Deed<S>, what: S::Do) -> bool {
+        if deed.asks.is_some() {
+            let due = self.when(desk, deed.asks).unwrap_or(desk.now);
+            if due > desk.now {
+                self.lanes[MAIN].state = LaneState::Waiting(due);
+                return false;
+            }
+        }
+        self.act_row(desk, deed.name, what)
+    }
+
     fn act_row(&mut self, desk: &mut Desk<'_>, row: &'static str, what: S::Do) -> bool {
         let Some(plan) = self.plan.clone() else { return false };
-        let (voice, saga) = (self.engine(row, desk.now), self.saga.clone());
+        let (voice, saga) = (Self::engine(row, desk.now), self.saga.clone());
         let ended = self.ending(desk.streams).is_some();
         let done = saga.act(&mut self.turn(&plan, desk, voice), what);
         match done {
@@ -161,9 +173,14 @@ impl<S: Saga> Running<S> {
 
     fn emit(&mut self, desk: &mut Desk<'_>, at: usize, deed: &'static Deed<S>, ask: Ask) {
         let (Send::Call(what) | Send::Await(what)) = deed.send else { return };
-        let calling = self.view(desk.streams).and_then(|view| self.saga.call(&view, what));
+        let calling =
+            self.view(desk.streams).and_then(|view| self.saga.call(&view, what, desk.now));
         let Some(calling) = calling else {
-            return self.park(desk, deed.name, Cause::new("unknown", "the log lacks what this row needs"));
+            return self.park(
+                desk,
+                deed.name,
+                Cause::new("unknown", "the log lacks what this row needs"),
+            );
         };
         match asks(desk, &calling.port, self.id.clone()) {
             Admission::Go => self.leave(desk, at, calling, ask),
@@ -198,7 +215,7 @@ impl<S: Saga> Running<S> {
             return self.park(desk, deed.name, cause);
         };
         let retry = Retry { row: deed.name.into(), attempt, cause, due };
-        let voice = self.engine("retry", desk.now);
+        let voice = Self::engine("retry", desk.now);
         self.process(desk, &process::Command::ScheduleRetry(retry), voice);
         let lane = &mut self.lanes[at];
         lane.state = LaneState::Waiting(due);
@@ -243,7 +260,8 @@ impl<S: Saga> Running<S> {
 
     /// What a lane beside the table is about moves on (the next refund): a new conversation.
     fn turn_to(&mut self, desk: &Desk<'_>, at: usize, what: S::Call) {
-        let calling = self.view(desk.streams).and_then(|view| self.saga.call(&view, what));
+        let calling =
+            self.view(desk.streams).and_then(|view| self.saga.call(&view, what, desk.now));
         let key: Option<Arc<str>> = calling.map(|calling| calling.key);
         let lane = &mut self.lanes[at];
         if lane.key.is_some() && lane.key != key {

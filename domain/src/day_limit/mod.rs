@@ -1,0 +1,254 @@
+//! What counts towards one day's limit of one fund and investor, and what was given back of it.
+//!
+//! ```text
+//! a transaction:  unknown --Count----> counted (whole, or cut to what fits) --GiveBack--> given back
+//!                    |  `--Count----> the day is refused, with all that was counted before it
+//!                    `---GiveBack--> given back: a later Count is refused
+//! ```
+//!
+//! 1. What is counted never exceeds the cap that it was counted against.
+//! 2. Each transaction counts once. A command repeated decides nothing, whatever the cap is by then.
+//! 3. A give-back that came before its count leaves a mark that refuses the count for ever.
+//! 4. A day that was refused as a whole stays refused.
+
+mod stored;
+mod tally;
+#[cfg(test)]
+mod tests;
+
+pub use tally::{DayTally, Taken};
+
+use crate::{
+    decider::Decider,
+    ids::TransactionId,
+    investor::{CustomerType, SalesChannel},
+    keyed::Keyed,
+    limits::{DayMax, LimitKey},
+    money::{Amount, Money},
+};
+use serde::{Deserialize, Serialize};
+
+/// A request to the day's count.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Command {
+    /// An order of that amount belongs to this day.
+    Count {
+        /// The transaction that orders.
+        transaction: TransactionId,
+        /// What is ordered, gross.
+        amount: Amount,
+        /// The cap in force for it; none: everything fits.
+        cap: Option<DayMax>,
+    },
+    /// The order does not belong to this day any more: rejected, cancelled or moved to another T.
+    GiveBack {
+        /// The transaction that ordered.
+        transaction: TransactionId,
+    },
+}
+
+/// The stored format. A name here is a promise: add variants, never rename them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Event {
+    /// The order stands, in whole or in part.
+    Counted {
+        /// The transaction that ordered.
+        transaction: TransactionId,
+        /// What was ordered.
+        asked: Amount,
+        /// What stands of it; less than was ordered where the cap cut it.
+        accepted: Amount,
+    },
+    /// The order exceeded a cap that then refuses the whole day.
+    DayRefused {
+        /// The transaction that exceeded it.
+        transaction: TransactionId,
+        /// What it ordered.
+        asked: Amount,
+        /// Earlier transactions of the day that fall with it.
+        revoked: Vec<TransactionId>,
+    },
+    /// The order does not count any more.
+    GivenBack {
+        /// The transaction that ordered.
+        transaction: TransactionId,
+    },
+}
+
+/// How one transaction stands with the day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Entry {
+    /// It counts.
+    Counted {
+        /// What was ordered.
+        asked: Amount,
+        /// What stands of it.
+        accepted: Amount,
+    },
+    /// It does not count: the day was refused, by its order or by a later one.
+    Refused {
+        /// What was ordered.
+        asked: Amount,
+    },
+    /// It does not count any more, or was given back before it came.
+    GivenBack,
+}
+
+/// What is remembered of a day.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct State {
+    entries: Keyed<TransactionId, Entry>,
+    refused: bool,
+}
+
+/// Why a command is refused. Checked in this order.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// The count was given back before it came, or after it.
+    #[error("transaction {0} was given back and cannot count on this day any more")]
+    AlreadyGivenBack(TransactionId),
+    /// Same transaction, another amount: a caller's mistake.
+    #[error("transaction {transaction} counts with {known} yuan on this day, not with {asked}")]
+    CountedDifferently {
+        /// The transaction that orders.
+        transaction: TransactionId,
+        /// What was ordered first.
+        known: Amount,
+        /// What is ordered now.
+        asked: Amount,
+    },
+    /// An earlier order made the manager refuse all orders of the day.
+    #[error("all orders of this day are refused since one exceeded its limit")]
+    DayRefused,
+    /// More than fits under the cap.
+    #[error("{asked} yuan exceed the day's limit; {room} would fit")]
+    AboveDayMax {
+        /// What is ordered.
+        asked: Amount,
+        /// What would fit.
+        room: Money,
+    },
+}
+
+impl State {
+    /// How a transaction stands with the day; `None` for one that never came.
+    pub fn entry(&self, transaction: &TransactionId) -> Option<&Entry> {
+        self.entries.get(transaction)
+    }
+
+    /// Yuan that count.
+    pub fn used(&self) -> Money {
+        let add = |sum: Money, entry: &Entry| match entry {
+            Entry::Counted { accepted, .. } => sum.plus((*accepted).into()).unwrap_or(sum),
+            Entry::Refused { .. } | Entry::GivenBack => sum,
+        };
+        self.entries.values().fold(Money::ZERO, add)
+    }
+
+    fn standing(&self) -> Vec<TransactionId> {
+        let counts = |entry: &Entry| matches!(entry, Entry::Counted { .. });
+        self.entries.iter().filter(|(_, it)| counts(it)).map(|(tx, _)| tx.clone()).collect()
+    }
+}
+
+/// The day limit's rules.
+#[derive(Debug, Clone, Copy)]
+pub struct DayLimit;
+
+impl Decider for DayLimit {
+    const CATEGORY: &'static str = "day_limit";
+    type Command = Command;
+    type Event = Event;
+    type State = State;
+    type Refusal = Refusal;
+
+    fn decide(state: &State, command: &Command) -> Result<Vec<Event>, Refusal> {
+        match command {
+            Command::Count { transaction, amount, cap } => count(state, transaction, *amount, *cap),
+            Command::GiveBack { transaction } => Ok(give_back(state, transaction)),
+        }
+    }
+
+    fn evolve(mut state: State, event: &Event) -> Option<State> {
+        match event {
+            Event::Counted { transaction, asked, accepted } => {
+                let (asked, accepted) = (*asked, *accepted);
+                (accepted <= asked && !state.refused).then_some(())?;
+                state.entries.insert(transaction, Entry::Counted { asked, accepted })?;
+            }
+            Event::DayRefused { transaction, asked, revoked } => {
+                for earlier in revoked {
+                    let entry = state.entries.get_mut(earlier)?;
+                    let Entry::Counted { asked, .. } = *entry else { return None };
+                    *entry = Entry::Refused { asked };
+                }
+                state.entries.insert(transaction, Entry::Refused { asked: *asked })?;
+                state.refused = true;
+            }
+            Event::GivenBack { transaction } => match state.entries.get_mut(transaction) {
+                None => state.entries.insert(transaction, Entry::GivenBack)?,
+                Some(entry @ Entry::Counted { .. }) => *entry = Entry::GivenBack,
+                Some(Entry::Refused { .. } | Entry::GivenBack) => return None,
+            },
+        }
+        Some(state)
+    }
+}
+
+fn count(
+    state: &State,
+    transaction: &TransactionId,
+    amount: Amount,
+    cap: Option<DayMax>,
+) -> Result<Vec<Event>, Refusal> {
+    let (transaction, asked) = (transaction.clone(), amount);
+    match state.entry(&transaction) {
+        Some(Entry::GivenBack) => return Err(Refusal::AlreadyGivenBack(transaction)),
+        Some(Entry::Counted { asked: known, .. } | Entry::Refused { asked: known })
+            if *known == asked =>
+        {
+            return Ok(vec![]);
+        }
+        Some(Entry::Counted { asked: known, .. } | Entry::Refused { asked: known }) => {
+            return Err(Refusal::CountedDifferently { transaction, known: *known, asked });
+        }
+        None if state.refused => return Err(Refusal::DayRefused),
+        None => {}
+    }
+    match DayTally::after(state.used()).take(asked, cap).1 {
+        Taken::Whole => Ok(vec![Event::Counted { transaction, asked, accepted: asked }]),
+        Taken::Cut { accepted, .. } => Ok(vec![Event::Counted { transaction, asked, accepted }]),
+        Taken::Refused { room } => Err(Refusal::AboveDayMax { asked, room }),
+        Taken::DayRefused { .. } => {
+            let revoked = state.standing();
+            Ok(vec![Event::DayRefused { transaction, asked, revoked }])
+        }
+    }
+}
+
+fn give_back(state: &State, transaction: &TransactionId) -> Vec<Event> {
+    match state.entry(transaction) {
+        None | Some(Entry::Counted { .. }) => {
+            vec![Event::GivenBack { transaction: transaction.clone() }]
+        }
+        Some(Entry::Refused { .. } | Entry::GivenBack) => vec![],
+    }
+}
+
+/// The key as a stream's ID: `{fund}.{investor}.{day}.{customer}.{channel}`, at most 85 bytes of
+/// those that a stream's name may hold. No two keys share one: only the investor may hold a dot, and
+/// every other part can be cut off from its own end.
+pub fn stream_id(key: &LimitKey) -> String {
+    let customer = match key.customer {
+        CustomerType::Individual => "individual",
+        CustomerType::Institution => "institution",
+        CustomerType::Product => "product",
+    };
+    let channel = match key.channel {
+        SalesChannel::DirectOnline => "direct_online",
+        SalesChannel::DirectCounter => "direct_counter",
+        SalesChannel::Agency => "agency",
+    };
+    format!("{}.{}.{}.{customer}.{channel}", key.master, key.investor, key.day)
+}

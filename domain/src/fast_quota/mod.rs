@@ -1,0 +1,218 @@
+//! How much one investor has cashed out at once of one money fund, at one distributor on one natural
+//! day.
+//!
+//! ```text
+//! a transaction:  unknown --Count--> counted --GiveBack--> given back
+//!                    `-----GiveBack--> given back: a later Count is refused
+//! ```
+//!
+//! 1. 10,000 yuan a day at most, over all channels of the distributor (guidance in force since
+//!    2018-06-01). The limit may be reached. A fund may allow less, never more.
+//! 2. A *natural* day in Shanghai: it neither waits for a cut-off nor for the exchange to open.
+//! 3. Each transaction counts once; a command repeated decides nothing.
+//! 4. A give-back that came before its count leaves a mark that refuses the count for ever.
+
+mod stored;
+#[cfg(test)]
+mod tests;
+
+use crate::{
+    decider::Decider,
+    ids::{AccountRef, FundCode, InvestorId, TransactionId},
+    keyed::Keyed,
+    money::{Amount, Money},
+};
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// Yuan per [`QuotaKey`], by the guidance of 2018-06-01; may be reached.
+pub const DAY_MAX: Money = Money::whole_yuan(10_000);
+
+/// What the quota is counted for.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct QuotaKey {
+    /// Owns the shares.
+    pub investor: InvestorId,
+    /// The money-market fund.
+    pub fund: FundCode,
+    /// The distributor's code; all of its channels count together.
+    pub distributor: AccountRef,
+    /// The natural day in Shanghai.
+    pub day: NaiveDate,
+}
+
+/// The key as a stream's ID, at most 102 bytes. Investor and distributor may both hold dots, so the
+/// investor's length says where the one ends; no two keys share a text.
+impl fmt::Display for QuotaKey {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { investor, fund, distributor, day } = self;
+        let length = investor.as_str().len();
+        write!(out, "{fund}.{day}.{length}.{investor}.{distributor}")
+    }
+}
+
+/// A request to the quota.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Command {
+    /// Cash is to be advanced.
+    Count {
+        /// The transaction that asks for it.
+        transaction: TransactionId,
+        /// How much; a money-market share is one yuan.
+        amount: Amount,
+        /// The fund's own limit; none: the fund has no fast redemption.
+        fund_max: Option<Money>,
+    },
+    /// No cash was advanced: the bank declined.
+    GiveBack {
+        /// The transaction that asked for it.
+        transaction: TransactionId,
+    },
+}
+
+/// The stored format. A name here is a promise: add variants, never rename them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Event {
+    /// It counts towards the day.
+    Counted {
+        /// The transaction that asked for it.
+        transaction: TransactionId,
+        /// How much.
+        amount: Amount,
+    },
+    /// It does not count any more.
+    GivenBack {
+        /// The transaction that asked for it.
+        transaction: TransactionId,
+    },
+}
+
+/// How one transaction stands with the quota.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Entry {
+    /// It counts with so many yuan.
+    Counted(Amount),
+    /// It does not count any more, or was given back before it came.
+    GivenBack,
+}
+
+/// What is remembered of a day.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct State {
+    entries: Keyed<TransactionId, Entry>,
+}
+
+/// Why a command is refused. Checked in this order.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// The count was given back before it came, or after it.
+    #[error("transaction {0} was given back and cannot count on this day any more")]
+    AlreadyGivenBack(TransactionId),
+    /// Same transaction, another amount: a caller's mistake.
+    #[error("transaction {transaction} counts with {known} yuan on this day, not with {asked}")]
+    CountedDifferently {
+        /// The transaction that asks.
+        transaction: TransactionId,
+        /// What was asked for first.
+        known: Amount,
+        /// What is asked for now.
+        asked: Amount,
+    },
+    /// The fund does not do it.
+    #[error("the fund has no fast redemption")]
+    NotOffered,
+    /// Too much in a day.
+    #[error("{asked} yuan after {used} on this day are above {max}; {room} would fit")]
+    AboveDayMaximum {
+        /// What is asked for.
+        asked: Amount,
+        /// What counts already.
+        used: Money,
+        /// The most.
+        max: Money,
+        /// What is left of it.
+        room: Money,
+    },
+}
+
+impl State {
+    /// How a transaction stands with the quota; `None` for one that never came.
+    pub fn entry(&self, transaction: &TransactionId) -> Option<&Entry> {
+        self.entries.get(transaction)
+    }
+
+    /// Yuan that count.
+    pub fn used(&self) -> Money {
+        let add = |sum: Money, entry: &Entry| match entry {
+            Entry::Counted(amount) => sum.plus((*amount).into()).unwrap_or(sum),
+            Entry::GivenBack => sum,
+        };
+        self.entries.values().fold(Money::ZERO, add)
+    }
+}
+
+/// The quota's rules.
+#[derive(Debug, Clone, Copy)]
+pub struct FastQuota;
+
+impl Decider for FastQuota {
+    const CATEGORY: &'static str = "fast_quota";
+    type Command = Command;
+    type Event = Event;
+    type State = State;
+    type Refusal = Refusal;
+
+    fn decide(state: &State, command: &Command) -> Result<Vec<Event>, Refusal> {
+        match command {
+            Command::Count { transaction, amount, fund_max } => {
+                count(state, transaction, *amount, *fund_max)
+            }
+            Command::GiveBack { transaction } => match state.entry(transaction) {
+                None | Some(Entry::Counted(_)) => {
+                    Ok(vec![Event::GivenBack { transaction: transaction.clone() }])
+                }
+                Some(Entry::GivenBack) => Ok(vec![]),
+            },
+        }
+    }
+
+    fn evolve(mut state: State, event: &Event) -> Option<State> {
+        match event {
+            Event::Counted { transaction, amount } => {
+                state.entries.insert(transaction, Entry::Counted(*amount))?;
+            }
+            Event::GivenBack { transaction } => match state.entries.get_mut(transaction) {
+                None => state.entries.insert(transaction, Entry::GivenBack)?,
+                Some(entry @ Entry::Counted(_)) => *entry = Entry::GivenBack,
+                Some(Entry::GivenBack) => return None,
+            },
+        }
+        Some(state)
+    }
+}
+
+fn count(
+    state: &State,
+    transaction: &TransactionId,
+    asked: Amount,
+    fund_max: Option<Money>,
+) -> Result<Vec<Event>, Refusal> {
+    let transaction = transaction.clone();
+    match state.entry(&transaction) {
+        Some(Entry::GivenBack) => return Err(Refusal::AlreadyGivenBack(transaction)),
+        Some(Entry::Counted(known)) if *known == asked => return Ok(vec![]),
+        Some(Entry::Counted(known)) => {
+            return Err(Refusal::CountedDifferently { transaction, known: *known, asked });
+        }
+        None => {}
+    }
+    let max = fund_max.ok_or(Refusal::NotOffered)?.min(DAY_MAX);
+    let used = state.used();
+    if used.plus(asked.into()).is_some_and(|sum| sum <= max) {
+        return Ok(vec![Event::Counted { transaction, amount: asked }]);
+    }
+    let room = max.minus(used).unwrap_or(Money::ZERO);
+    Err(Refusal::AboveDayMaximum { asked, used, max, room })
+}

@@ -1,0 +1,11 @@
+//! Under which names a fast-redemption quota's facts are stored.
+
+use super::{Event, FastQuota};
+use fundflow_kernel::{codec::Stored, stored_types};
+
+impl Stored for FastQuota {
+    stored_types!(Event {
+        Counted => "fast_quota.counted",
+        GivenBack => "fast_quota.given_back",
+    });
+}

@@ -1,0 +1,140 @@
+//! Given/when/then for the quota of fast redemptions, and the text of its key.
+
+use super::{Command, DAY_MAX, Event, FastQuota, QuotaKey, Refusal};
+use crate::{
+    decider::{Decider, replay},
+    ids::TransactionId,
+    money::{Amount, Money},
+    testing::{each_once, given, history},
+};
+use proptest::prelude::*;
+use std::collections::BTreeSet;
+
+fn tx(name: &str) -> TransactionId {
+    name.parse().unwrap()
+}
+
+fn count_up_to(max: Option<&str>, name: &str, amount: &str) -> Command {
+    let fund_max = max.map(|max| max.parse().unwrap());
+    Command::Count { transaction: tx(name), amount: amount.parse().unwrap(), fund_max }
+}
+
+fn count(name: &str, amount: &str) -> Command {
+    count_up_to(Some("10000"), name, amount)
+}
+
+fn give_back(name: &str) -> Command {
+    Command::GiveBack { transaction: tx(name) }
+}
+
+fn counted(name: &str, amount: &str) -> Event {
+    Event::Counted { transaction: tx(name), amount: amount.parse().unwrap() }
+}
+
+fn after(commands: impl IntoIterator<Item = Command>) -> Vec<Event> {
+    history::<FastQuota>(commands)
+}
+
+#[test]
+fn ten_thousand_yuan_may_be_reached_and_a_declined_advance_is_free_again() {
+    given::<FastQuota>(after([count("TX-1", "9999.99")]))
+        .when(count("TX-2", "0.01"))
+        .then([counted("TX-2", "0.01")])
+        .when(give_back("TX-1"))
+        .then([Event::GivenBack { transaction: tx("TX-1") }])
+        .when(count("TX-3", "9999.99"))
+        .then([counted("TX-3", "9999.99")]);
+}
+
+#[test]
+fn every_refusal_has_its_case() {
+    let rows = [
+        (
+            vec![give_back("TX-1")],
+            count("TX-1", "1"),
+            "transaction TX-1 was given back and cannot count on this day any more",
+        ),
+        (
+            vec![count("TX-1", "60")],
+            count("TX-1", "61"),
+            "transaction TX-1 counts with 60.00 yuan on this day, not with 61.00",
+        ),
+        (vec![], count_up_to(None, "TX-1", "1"), "the fund has no fast redemption"),
+        (
+            vec![count("TX-1", "9999.99")],
+            // A fund that allows more than the guidance does is held to the guidance.
+            count_up_to(Some("500000"), "TX-2", "0.02"),
+            "0.02 yuan after 9999.99 on this day are above 10000.00; 0.01 would fit",
+        ),
+    ];
+    let mut places = Vec::new();
+    for (before, command, says) in rows {
+        let state = given::<FastQuota>(after(before)).state();
+        let refusal = FastQuota::decide(&state, &command).unwrap_err();
+        assert_eq!(refusal.to_string(), says);
+        places.push(match refusal {
+            Refusal::AlreadyGivenBack(_) => 0,
+            Refusal::CountedDifferently { .. } => 1,
+            Refusal::NotOffered => 2,
+            Refusal::AboveDayMaximum { .. } => 3,
+        });
+    }
+    each_once(places, 4);
+}
+
+#[test]
+fn a_fund_may_allow_less_than_the_guidance() {
+    given::<FastQuota>([]).when(count_up_to(Some("100"), "TX-1", "100.01")).then_refused(
+        Refusal::AboveDayMaximum {
+            asked: "100.01".parse().unwrap(),
+            used: Money::ZERO,
+            max: "100".parse().unwrap(),
+            room: "100".parse().unwrap(),
+        },
+    );
+}
+
+fn key(investor: &str, distributor: &str) -> QuotaKey {
+    QuotaKey {
+        investor: investor.parse().unwrap(),
+        fund: "000730".parse().unwrap(),
+        distributor: distributor.parse().unwrap(),
+        day: "2026-02-13".parse().unwrap(),
+    }
+}
+
+#[test]
+fn two_keys_never_share_a_text_and_each_fits_into_a_streams_name() {
+    let long = "x".repeat(40);
+    let parts = ["a", "a.b", "a.b.c", "b", "b.c", "3.a", "1.a", &long];
+    let all = parts.iter().flat_map(|one| parts.iter().map(move |two| key(one, two).to_string()));
+    let texts: BTreeSet<String> = all.collect();
+
+    assert_eq!(texts.len(), parts.len() * parts.len());
+    assert_eq!(texts.iter().map(String::len).max(), Some(102));
+    assert_eq!(key("i-1", "direct").to_string(), "000730.2026-02-13.3.i-1.direct");
+}
+
+proptest! {
+    #[test]
+    fn nobody_cashes_out_more_than_the_day_allows(
+        orders in prop::collection::vec((0..6u8, 1..600_000i64, any::<bool>()), 0..30)
+    ) {
+        let mut events = Vec::new();
+        for (n, fen, back) in orders {
+            let transaction = tx(&format!("TX-{n}"));
+            let amount = Amount::new(rust_decimal::Decimal::new(fen, 2)).unwrap();
+            let command = if back {
+                Command::GiveBack { transaction }
+            } else {
+                Command::Count { transaction, amount, fund_max: Some(DAY_MAX) }
+            };
+            let state = replay::<FastQuota>(&events).unwrap();
+            let Ok(decided) = FastQuota::decide(&state, &command) else { continue };
+            events.extend(decided);
+            let state = replay::<FastQuota>(&events).unwrap();
+            prop_assert_eq!(FastQuota::decide(&state, &command), Ok(vec![]));
+            prop_assert!(state.used() <= DAY_MAX);
+        }
+    }
+}

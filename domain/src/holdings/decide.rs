@@ -1,0 +1,283 @@
+//! Which facts follow from a command to holdings, or why none may.
+
+use super::{
+    Command, Credit, Event, Mark, Refusal, Reservation, Standing, State, Taking, evolve::evolve,
+    state::sum,
+};
+use crate::{
+    fund::RedemptionSequence,
+    ids::{LotId, OrderId},
+    keyed::Keyed,
+    money::Shares,
+    orders::{LotTaken, Serial},
+};
+
+type Decision = Result<Vec<Event>, Refusal>;
+
+pub(super) fn decide(state: &State, command: &Command) -> Decision {
+    use Command as C;
+    match command {
+        C::Credit(credit) => credited(state, credit),
+        C::Reserve { order, shares, sequence, designated } => {
+            reserved(state, order, *shares, *sequence, designated)
+        }
+        C::Release(order) => released(state, order),
+        C::Take { order, serial, shares, finished } => {
+            taken(state, order, serial, *shares, *finished)
+        }
+        C::Freeze { record, shares, cause } => {
+            let (shares, cause) = (*shares, cause.clone());
+            let frozen = || Event::SharesFrozen { record: record.clone(), shares, cause };
+            set(&state.freezes, state.frozen(), record, shares, frozen)
+        }
+        C::Unfreeze(record) => {
+            Ok(lifted(&state.freezes, record, || Event::SharesUnfrozen { record: record.clone() }))
+        }
+        C::Hold { case, shares } => {
+            let shares = *shares;
+            let held = || Event::SharesHeld { case: case.clone(), shares };
+            set(&state.disputes, state.held(), case, shares, held)
+        }
+        C::Unhold(case) => {
+            Ok(lifted(&state.disputes, case, || Event::SharesUnheld { case: case.clone() }))
+        }
+        C::CorrectCredit { lot, record, with } => {
+            credit_corrected(state, lot, record, with.as_deref())
+        }
+        C::CorrectTake { order, serial, record, shares } => {
+            take_corrected(state, order, serial, record, *shares)
+        }
+    }
+}
+
+fn credited(state: &State, credit: &Credit) -> Decision {
+    match state.lot(&credit.lot) {
+        Some(known) if known.credit == *credit => Ok(vec![]),
+        Some(_) => Err(Refusal::CreditedDifferently(credit.lot.clone())),
+        None => {
+            countable(state.registered(), credit.shares)?;
+            Ok(vec![Event::Credited(Box::new(credit.clone()))])
+        }
+    }
+}
+
+fn countable(sum: Shares, more: Shares) -> Result<(), Refusal> {
+    if more.is_zero() {
+        return Err(Refusal::NoShares);
+    }
+    sum.plus(more).map(|_| ()).ok_or(Refusal::OutOfRange(more))
+}
+
+fn reserved(
+    state: &State,
+    order: &OrderId,
+    shares: Shares,
+    sequence: RedemptionSequence,
+    designated: &[LotTaken],
+) -> Decision {
+    if let Some(known) = state.reservation(order) {
+        let same = known.shares == shares
+            && known.sequence == sequence
+            && known.designated.as_slice() == designated;
+        return match known.standing {
+            Standing::Released => Err(Refusal::AlreadyReleased(order.clone())),
+            Standing::Held | Standing::Finished if same => Ok(vec![]),
+            Standing::Held | Standing::Finished => Err(Refusal::ReservedDifferently(order.clone())),
+        };
+    }
+    if shares.is_zero() {
+        return Err(Refusal::NoShares);
+    }
+    chosen(state, order, shares, designated)?;
+    let free = state.available();
+    if shares > free {
+        return Err(Refusal::TooFew { order: order.clone(), asked: shares, free });
+    }
+    let (order, designated) = (order.clone(), designated.to_vec());
+    Ok(vec![Event::SharesReserved { order, shares, sequence, designated }])
+}
+
+fn chosen(
+    state: &State,
+    order: &OrderId,
+    asked: Shares,
+    designated: &[LotTaken],
+) -> Result<(), Refusal> {
+    for (at, part) in designated.iter().enumerate() {
+        let lot = state.lot(&part.lot).filter(|lot| lot.stands());
+        let lot = lot.ok_or_else(|| Refusal::UnknownLot(part.lot.clone()))?;
+        let others = state.chosen_by_others(lot, order);
+        let free = lot.left.minus(others).unwrap_or_default();
+        let twice = designated[..at].iter().any(|earlier| earlier.lot == part.lot);
+        if part.shares.is_zero() || part.shares > free || twice {
+            let (lot, asked) = (part.lot.clone(), part.shares);
+            let free = if twice { Shares::ZERO } else { free };
+            return Err(Refusal::LotTooSmall { lot, asked, free });
+        }
+    }
+    let all = sum(designated.iter().map(|part| part.shares));
+    if designated.is_empty() || all == asked {
+        return Ok(());
+    }
+    Err(Refusal::DesignationDiffers { asked, designated: all })
+}
+
+fn released(state: &State, order: &OrderId) -> Decision {
+    match state.reservation(order).map(|known| known.standing) {
+        None | Some(Standing::Held) => Ok(vec![Event::SharesReleased { order: order.clone() }]),
+        Some(Standing::Released) => Ok(vec![]),
+        Some(Standing::Finished) => Err(Refusal::AlreadyTaken(order.clone())),
+    }
+}
+
+fn taken(
+    state: &State,
+    order: &OrderId,
+    serial: &Serial,
+    shares: Shares,
+    finished: bool,
+) -> Decision {
+    let known = state.reservation(order);
+    let known = known.ok_or_else(|| Refusal::NothingReserved(order.clone()))?;
+    if let Some(was) = known.takings.iter().find(|taking| taking.serial == *serial) {
+        if was.shares == shares && was.finished == finished {
+            return Ok(vec![]);
+        }
+        return Err(Refusal::TakenDifferently { serial: serial.clone(), known: was.shares });
+    }
+    match known.standing {
+        Standing::Released => return Err(Refusal::AlreadyReleased(order.clone())),
+        Standing::Finished => return Err(Refusal::NothingReserved(order.clone())),
+        Standing::Held => {}
+    }
+    if shares.is_zero() {
+        return Err(Refusal::NoShares);
+    }
+    let free = known.reserved();
+    if shares > free {
+        return Err(Refusal::TooFew { order: order.clone(), asked: shares, free });
+    }
+    Ok(vec![posting(state, order, known, serial, shares, finished)?])
+}
+
+fn posting(
+    state: &State,
+    order: &OrderId,
+    known: &Reservation,
+    serial: &Serial,
+    shares: Shares,
+    finished: bool,
+) -> Result<Event, Refusal> {
+    let lots = state.lots_for(order, known, shares);
+    let lots = lots.ok_or_else(|| Refusal::NotCovered { order: order.clone(), asked: shares })?;
+    let (order, serial) = (order.clone(), serial.clone());
+    Ok(Event::SharesTaken { order, serial, shares, lots, finished })
+}
+
+fn set(
+    marks: &Keyed<Serial, Mark>,
+    sum: Shares,
+    key: &Serial,
+    asked: Shares,
+    event: impl FnOnce() -> Event,
+) -> Decision {
+    match marks.get(key) {
+        Some(Mark::Set(known)) if *known == asked => Ok(vec![]),
+        Some(Mark::Set(known)) => {
+            Err(Refusal::MarkedDifferently { mark: key.clone(), known: *known, asked })
+        }
+        Some(Mark::Lifted) => Err(Refusal::AlreadyLifted(key.clone())),
+        None => {
+            countable(sum, asked)?;
+            Ok(vec![event()])
+        }
+    }
+}
+
+fn lifted(marks: &Keyed<Serial, Mark>, key: &Serial, event: impl FnOnce() -> Event) -> Vec<Event> {
+    match marks.get(key) {
+        None | Some(Mark::Set(_)) => vec![event()],
+        Some(Mark::Lifted) => vec![],
+    }
+}
+
+fn credit_corrected(
+    state: &State,
+    lot: &LotId,
+    record: &Serial,
+    with: Option<&Credit>,
+) -> Decision {
+    let known = state.lot(lot).ok_or_else(|| Refusal::UnknownLot(lot.clone()))?;
+    if let Some((by, replacement)) = &known.reversed {
+        let stands = replacement.as_ref().and_then(|id| state.lot(id));
+        let same = by == record && stands.map(|lot| &lot.credit) == with;
+        let contradiction = || Refusal::CorrectedDifferently(record.clone());
+        return if same { Ok(vec![]) } else { Err(contradiction()) };
+    }
+    if let Some(again) = with.filter(|credit| state.lot(&credit.lot).is_some()) {
+        return Err(Refusal::CreditedDifferently(again.lot.clone()));
+    }
+    let (taken, shares) = (known.taken(), with.map_or(Shares::ZERO, |credit| credit.shares));
+    if shares < taken {
+        return Err(Refusal::BelowTaken { lot: lot.clone(), taken, shares });
+    }
+    let (lot, record) = (lot.clone(), record.clone());
+    let replaced_by = with.map(|credit| credit.lot.clone());
+    let mut events = vec![Event::CreditReversed { lot, record, replaced_by }];
+    if let Some(credit) = with {
+        let others = state.registered().minus(known.left).unwrap_or_default();
+        countable(others, credit.shares)?;
+        events.push(Event::Credited(Box::new(credit.clone())));
+    }
+    Ok(events)
+}
+
+fn take_corrected(
+    state: &State,
+    order: &OrderId,
+    serial: &Serial,
+    record: &Serial,
+    shares: Shares,
+) -> Decision {
+    let unknown = || Refusal::UnknownTaking { order: order.clone(), serial: serial.clone() };
+    let known = state.reservation(order).ok_or_else(unknown)?;
+    let numbered = |serial: &Serial| known.takings.iter().find(|taking| taking.serial == *serial);
+    let was = numbered(serial).ok_or_else(unknown)?;
+    let replacement = numbered(record);
+    if let Some(by) = &was.reversed_by {
+        let posted = replacement.map_or(Shares::ZERO, |taking| taking.shares);
+        if by == record && posted == shares {
+            return Ok(vec![]);
+        }
+        return Err(Refusal::CorrectedDifferently(record.clone()));
+    }
+    if replacement.is_some() {
+        return Err(Refusal::CorrectedDifferently(record.clone()));
+    }
+    let (order, serial) = (order.clone(), serial.clone());
+    let reversed = Event::TakeReversed { order: order.clone(), serial, record: record.clone() };
+    if shares.is_zero() {
+        return Ok(vec![reversed]);
+    }
+    let posted = reposted(state, &order, was, &reversed, record, shares)?;
+    Ok(vec![reversed, posted])
+}
+
+/// The corrected taking, on the lots as they were before the wrong one.
+fn reposted(
+    state: &State,
+    order: &OrderId,
+    was: &Taking,
+    reversed: &Event,
+    record: &Serial,
+    shares: Shares,
+) -> Result<Event, Refusal> {
+    let uncovered = || Refusal::NotCovered { order: order.clone(), asked: shares };
+    let before = evolve(state.clone(), reversed).ok_or_else(uncovered)?;
+    let known = before.reservation(order).ok_or_else(uncovered)?;
+    let free = known.reserved().plus(before.available()).unwrap_or_else(|| before.registered());
+    if shares > free {
+        return Err(Refusal::TooFew { order: order.clone(), asked: shares, free });
+    }
+    posting(&before, order, known, record, shares, was.finished)
+}

@@ -1,0 +1,107 @@
+//! What holdings remember of each fact. Judges nothing; `None` means no decider wrote this.
+
+use super::{Event, Lot, Mark, Reservation, Standing, State, Taking};
+use crate::{
+    fund::RedemptionSequence,
+    ids::OrderId,
+    keyed::Keyed,
+    money::Shares,
+    orders::{LotTaken, Serial},
+};
+
+pub(super) fn evolve(mut state: State, event: &Event) -> Option<State> {
+    match event {
+        Event::Credited(credit) => {
+            state.lot(&credit.lot).is_none().then_some(())?;
+            let replaces = |lot: &&Lot| {
+                lot.reversed.as_ref().is_some_and(|(_, by)| by.as_ref() == Some(&credit.lot))
+            };
+            let given = state.lots.iter().find(replaces).map_or(Shares::ZERO, Lot::taken);
+            let left = credit.shares.minus(given)?;
+            state.lots.push(Lot { credit: credit.as_ref().clone(), left, reversed: None });
+        }
+        Event::SharesReserved { order, shares, sequence, designated } => {
+            let (shares, sequence, designated) = (*shares, *sequence, designated.clone());
+            let (standing, takings) = (Standing::Held, Vec::new());
+            let held = Reservation { shares, sequence, designated, standing, takings };
+            state.orders.insert(order, held)?;
+        }
+        Event::SharesReleased { order } => release(&mut state, order)?,
+        Event::SharesTaken { order, serial, shares, lots, finished } => {
+            for part in lots {
+                let lot = state.lots.iter_mut().find(|lot| lot.credit.lot == part.lot)?;
+                lot.left = lot.left.minus(part.shares)?;
+            }
+            let (serial, shares, lots, finished) =
+                (serial.clone(), *shares, lots.clone(), *finished);
+            let taking = Taking { serial, shares, lots, finished, reversed_by: None };
+            take(state.orders.get_mut(order)?, taking)?;
+        }
+        Event::SharesFrozen { record, shares, .. } => {
+            state.freezes.insert(record, Mark::Set(*shares))?;
+        }
+        Event::SharesUnfrozen { record } => lift(&mut state.freezes, record)?,
+        Event::SharesHeld { case, shares } => state.disputes.insert(case, Mark::Set(*shares))?,
+        Event::SharesUnheld { case } => lift(&mut state.disputes, case)?,
+        Event::CreditReversed { lot, record, replaced_by } => {
+            let lot = state.lots.iter_mut().find(|it| it.credit.lot == *lot)?;
+            lot.stands().then_some(())?;
+            lot.reversed = Some((record.clone(), replaced_by.clone()));
+        }
+        Event::TakeReversed { order, serial, record } => {
+            for part in reverse(state.orders.get_mut(order)?, serial, record)? {
+                let id = state.standing(&part.lot)?.credit.lot.clone();
+                let lot = state.lots.iter_mut().find(|lot| lot.credit.lot == id)?;
+                lot.left = lot.left.plus(part.shares)?;
+            }
+        }
+    }
+    Some(state)
+}
+
+fn release(state: &mut State, order: &OrderId) -> Option<()> {
+    if let Some(reservation) = state.orders.get_mut(order) {
+        (reservation.standing == Standing::Held).then_some(())?;
+        reservation.standing = Standing::Released;
+        return Some(());
+    }
+    let refused = Reservation {
+        shares: Shares::ZERO,
+        sequence: RedemptionSequence::Fifo,
+        designated: Vec::new(),
+        standing: Standing::Released,
+        takings: Vec::new(),
+    };
+    state.orders.insert(order, refused)
+}
+
+fn take(reservation: &mut Reservation, taking: Taking) -> Option<()> {
+    let known = reservation.takings.iter().any(|it| it.serial == taking.serial);
+    let corrects =
+        reservation.takings.iter().any(|it| it.reversed_by.as_ref() == Some(&taking.serial));
+    let held = reservation.standing == Standing::Held;
+    (!known && (held || corrects)).then_some(())?;
+    if taking.finished {
+        reservation.standing = Standing::Finished;
+    }
+    reservation.takings.push(taking);
+    Some(())
+}
+
+fn reverse(
+    reservation: &mut Reservation,
+    serial: &Serial,
+    record: &Serial,
+) -> Option<Vec<LotTaken>> {
+    let taking = reservation.takings.iter_mut().find(|taking| taking.serial == *serial)?;
+    taking.stands().then_some(())?;
+    taking.reversed_by = Some(record.clone());
+    Some(taking.lots.clone())
+}
+
+fn lift(marks: &mut Keyed<Serial, Mark>, key: &Serial) -> Option<()> {
+    let Some(mark) = marks.get_mut(key) else { return marks.insert(key, Mark::Lifted) };
+    matches!(mark, Mark::Set(_)).then_some(())?;
+    *mark = Mark::Lifted;
+    Some(())
+}

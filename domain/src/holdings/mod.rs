@@ -1,0 +1,242 @@
+//! An investor's shares of one target fund, lot by lot, and who may use them.
+//!
+//! ```text
+//! lot:          credited --CorrectCredit--> reversed, and a new lot in its place
+//! reservation:  none --Reserve--> held --Take, more to come--> held --Take, finished--> finished
+//!                 |                 `--Release--> released (the rest is free again)
+//!                 `---Release (nothing was held)--> released: a later Reserve is refused
+//! taken:        --CorrectTake--> reversed, and a new taking in its place
+//! frozen, held: none --Freeze, Hold--> set --Unfreeze, Unhold--> lifted (for ever)
+//! ```
+//!
+//! 1. available = registered - reserved - frozen - held, and never more than was credited.
+//! 2. The register is the truth on lots, freezes and corrections: none of them is refused because
+//!    shares are reserved. What is missing then is missing from what is available.
+//! 3. A reservation pins how many shares, in which sequence, and the lots that the investor chose.
+//!    Which other lots leave is decided when the registrar took them.
+//! 4. A correction reverses an earlier fact and posts a new one under the corrected record; no fact is
+//!    ever edited.
+//! 5. Every entry is keyed on the order, lot, record or case that made it; a command repeated decides
+//!    nothing, and what was undone before it came never comes.
+
+mod decide;
+mod evolve;
+mod lot;
+#[cfg(test)]
+pub(crate) mod properties;
+mod refusal;
+#[cfg(test)]
+mod refusal_tests;
+mod state;
+mod stored;
+#[cfg(test)]
+mod tests;
+
+pub use lot::{Credit, Lot};
+pub use refusal::Refusal;
+pub use state::{Mark, Reservation, Standing, State, Taking};
+
+use crate::{
+    decider::Decider,
+    fund::RedemptionSequence,
+    ids::{FundCode, InvestorId, LotId, OrderId},
+    money::Shares,
+    orders::{Cause, LotTaken, Serial},
+};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// One investor's shares of one fund; as a text the ID of their stream, `{investor}.{fund}`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct HoldingId {
+    /// Owns the shares.
+    pub investor: InvestorId,
+    /// The fund that they are of.
+    pub fund: FundCode,
+}
+
+impl fmt::Display for HoldingId {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{}.{}", self.investor, self.fund)
+    }
+}
+
+impl HoldingId {
+    /// Reads a stream's ID back. Only the investor may hold a dot, so it is unambiguous.
+    pub fn parse(id: &str) -> Option<Self> {
+        let (investor, fund) = id.rsplit_once('.')?;
+        Some(Self { investor: investor.parse().ok()?, fund: fund.parse().ok()? })
+    }
+}
+
+/// A request to the holdings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Command {
+    /// The registrar registered shares: a lot.
+    Credit(Box<Credit>),
+    /// Earmark shares for an order (try).
+    Reserve {
+        /// The order that will take them.
+        order: OrderId,
+        /// How many.
+        shares: Shares,
+        /// Which lots leave first, by the fund's contract of that day.
+        sequence: RedemptionSequence,
+        /// The lots that the investor chose; empty: by the sequence.
+        designated: Vec<LotTaken>,
+    },
+    /// The order takes no more of what it reserved (cancel).
+    Release(OrderId),
+    /// The registrar took so many of the reserved shares (confirm).
+    Take {
+        /// The order that reserved them.
+        order: OrderId,
+        /// The registrar's confirmation of it.
+        serial: Serial,
+        /// How many.
+        shares: Shares,
+        /// No more will be taken: what is still reserved is free again.
+        finished: bool,
+    },
+    /// The register froze shares (a court, a pledge).
+    Freeze {
+        /// The registrar's record of it.
+        record: Serial,
+        /// How many.
+        shares: Shares,
+        /// By whom and why.
+        cause: Cause,
+    },
+    /// The register freed what that record froze.
+    Unfreeze(Serial),
+    /// Shares are in dispute until a case is closed.
+    Hold {
+        /// The case.
+        case: Serial,
+        /// How many.
+        shares: Shares,
+    },
+    /// The case is closed.
+    Unhold(Serial),
+    /// The registrar corrected a confirmation that credited a lot.
+    CorrectCredit {
+        /// The lot that it credited.
+        lot: LotId,
+        /// The registrar's corrected record.
+        record: Serial,
+        /// The lot that it should have been; none: nothing should have been credited.
+        with: Option<Box<Credit>>,
+    },
+    /// The registrar corrected a confirmation that took shares.
+    CorrectTake {
+        /// The order that took them.
+        order: OrderId,
+        /// The confirmation that was wrong.
+        serial: Serial,
+        /// The registrar's corrected record.
+        record: Serial,
+        /// How many it should have been; none: 0.00.
+        shares: Shares,
+    },
+}
+
+/// The stored format. A name here is a promise: add variants, never rename them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Event {
+    /// A lot was registered.
+    Credited(Box<Credit>),
+    /// Earmarked for an order.
+    SharesReserved {
+        /// The order that will take them.
+        order: OrderId,
+        /// How many.
+        shares: Shares,
+        /// Which lots leave first.
+        sequence: RedemptionSequence,
+        /// The lots that the investor chose; empty: by the sequence.
+        designated: Vec<LotTaken>,
+    },
+    /// The rest of the reservation is free, or it was refused before it came.
+    SharesReleased {
+        /// The order that reserved them.
+        order: OrderId,
+    },
+    /// Taken by the registrar.
+    SharesTaken {
+        /// The order that reserved them.
+        order: OrderId,
+        /// The registrar's record of it.
+        serial: Serial,
+        /// How many.
+        shares: Shares,
+        /// Out of which lots.
+        lots: Vec<LotTaken>,
+        /// No more will be taken.
+        finished: bool,
+    },
+    /// Frozen by the register.
+    SharesFrozen {
+        /// The registrar's record of it.
+        record: Serial,
+        /// How many.
+        shares: Shares,
+        /// By whom and why.
+        cause: Cause,
+    },
+    /// Freed by the register, or before the freeze came.
+    SharesUnfrozen {
+        /// The registrar's record of the freeze.
+        record: Serial,
+    },
+    /// In dispute.
+    SharesHeld {
+        /// The case.
+        case: Serial,
+        /// How many.
+        shares: Shares,
+    },
+    /// No longer in dispute, or the case was closed before the dispute came.
+    SharesUnheld {
+        /// The case.
+        case: Serial,
+    },
+    /// A lot should not have been credited as it was.
+    CreditReversed {
+        /// The lot.
+        lot: LotId,
+        /// The registrar's corrected record.
+        record: Serial,
+        /// The lot that stands in its place and has given what it gave.
+        replaced_by: Option<LotId>,
+    },
+    /// Shares should not have been taken as they were; they are back in their lots.
+    TakeReversed {
+        /// The order that took them.
+        order: OrderId,
+        /// The confirmation that was wrong.
+        serial: Serial,
+        /// The registrar's corrected record.
+        record: Serial,
+    },
+}
+
+/// The holdings' rules.
+#[derive(Debug, Clone, Copy)]
+pub struct Holdings;
+
+impl Decider for Holdings {
+    const CATEGORY: &'static str = "holdings";
+    type Command = Command;
+    type Event = Event;
+    type State = State;
+    type Refusal = Refusal;
+
+    fn decide(state: &State, command: &Command) -> Result<Vec<Event>, Refusal> {
+        decide::decide(state, command)
+    }
+
+    fn evolve(state: State, event: &Event) -> Option<State> {
+        evolve::evolve(state, event)
+    }
+}

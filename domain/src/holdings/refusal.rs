@@ -1,0 +1,114 @@
+//! Why a command to holdings is refused.
+
+use crate::{
+    ids::{LotId, OrderId},
+    money::Shares,
+    orders::Serial,
+};
+
+/// Why a command is refused. Checked in this order.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// A credit, reservation, freeze or dispute of no shares.
+    #[error("0.00 shares are asked for; at least 0.01 must be")]
+    NoShares,
+    /// A sum would leave the range of shares.
+    #[error("{0} more shares are more than can be counted")]
+    OutOfRange(Shares),
+    /// The lot was credited with other details: a caller's mistake.
+    #[error("lot {0} was already credited with other details")]
+    CreditedDifferently(LotId),
+    /// The reservation was released before it came, or after it.
+    #[error("the reservation of order {0} was released and cannot be made any more")]
+    AlreadyReleased(OrderId),
+    /// Same order, other shares, sequence or lots: a caller's mistake.
+    #[error("order {0} already reserved other shares")]
+    ReservedDifferently(OrderId),
+    /// No such lot stands.
+    #[error("there is no lot {0}")]
+    UnknownLot(LotId),
+    /// The lots that the investor chose are not as many shares as are asked for.
+    #[error("{asked} shares are asked for, and {designated} in the lots that were chosen")]
+    DesignationDiffers {
+        /// By the order.
+        asked: Shares,
+        /// In the lots.
+        designated: Shares,
+    },
+    /// A lot that the investor chose has too few shares.
+    #[error("{asked} shares are asked for of lot {lot}; {free} of it are free")]
+    LotTooSmall {
+        /// The lot.
+        lot: LotId,
+        /// By the order.
+        asked: Shares,
+        /// What nobody else chose of it.
+        free: Shares,
+    },
+    /// More than is free, or more than was reserved.
+    #[error("order {order} asks for {asked} shares; {free} are free for it")]
+    TooFew {
+        /// The order.
+        order: OrderId,
+        /// What it wanted.
+        asked: Shares,
+        /// What it may have.
+        free: Shares,
+    },
+    /// Nothing is reserved for that order.
+    #[error("order {0} has no reserved shares")]
+    NothingReserved(OrderId),
+    /// The registrar took the last of it; there is nothing to release.
+    #[error("the registrar took the shares of order {0}; they cannot be released")]
+    AlreadyTaken(OrderId),
+    /// One confirmation with two numbers.
+    #[error("confirmation {serial} took {known} shares, and now says otherwise")]
+    TakenDifferently {
+        /// The confirmation.
+        serial: Serial,
+        /// What took effect.
+        known: Shares,
+    },
+    /// No such confirmation took shares of that order.
+    #[error("confirmation {serial} took no shares of order {order}")]
+    UnknownTaking {
+        /// The order.
+        order: OrderId,
+        /// The confirmation.
+        serial: Serial,
+    },
+    /// A correction of what another record corrected, or the same record with other details.
+    #[error("correction {0} contradicts an earlier one")]
+    CorrectedDifferently(Serial),
+    /// A lot cannot become smaller than what left it. Correct that first.
+    #[error("{taken} shares have left lot {lot}, which would have had {shares}")]
+    BelowTaken {
+        /// The lot.
+        lot: LotId,
+        /// What left it.
+        taken: Shares,
+        /// What it should have been.
+        shares: Shares,
+    },
+    /// A freeze or dispute that was lifted, before it came or after.
+    #[error("{0} was lifted and cannot be set any more")]
+    AlreadyLifted(Serial),
+    /// One freeze or dispute with two numbers.
+    #[error("{mark} makes {known} shares unavailable, not {asked}")]
+    MarkedDifferently {
+        /// The record or case.
+        mark: Serial,
+        /// What took effect.
+        known: Shares,
+        /// What is said now.
+        asked: Shares,
+    },
+    /// After a correction the lots cannot give what was reserved of them.
+    #[error("the lots cannot give the {asked} shares of order {order} any more")]
+    NotCovered {
+        /// The order.
+        order: OrderId,
+        /// What the registrar took.
+        asked: Shares,
+    },
+}

@@ -1,0 +1,247 @@
+//! What holdings remember, and the sums over it: computed and never stored.
+
+use super::Lot;
+use crate::{
+    fund::RedemptionSequence,
+    ids::{LotId, OrderId},
+    keyed::Keyed,
+    lots::{self, LotOrder},
+    money::{Money, Nav, Shares},
+    orders::{LotTaken, Serial},
+};
+
+/// Whether a reservation takes any more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// It may.
+    Held,
+    /// The registrar took the last of it.
+    Finished,
+    /// It was released, or refused in advance.
+    Released,
+}
+
+/// One confirmation that took shares.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Taking {
+    /// The registrar's record of it.
+    pub serial: Serial,
+    /// How many.
+    pub shares: Shares,
+    /// Out of which lots.
+    pub lots: Vec<LotTaken>,
+    /// Whether it was to be the last.
+    pub finished: bool,
+    /// The corrected record that reversed it.
+    pub reversed_by: Option<Serial>,
+}
+
+/// What one order reserved and took.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reservation {
+    /// What was reserved at first.
+    pub shares: Shares,
+    /// Which lots leave first.
+    pub sequence: RedemptionSequence,
+    /// The lots that the investor chose.
+    pub designated: Vec<LotTaken>,
+    /// Whether it takes any more.
+    pub standing: Standing,
+    /// What the registrar took, in the order in which it said so.
+    pub takings: Vec<Taking>,
+}
+
+/// Shares that something makes unavailable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mark {
+    /// So many.
+    Set(Shares),
+    /// No more, or refused in advance.
+    Lifted,
+}
+
+/// Lots in the order of their registration, reservations by order, freezes by record, disputes by
+/// case.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct State {
+    pub(super) lots: Vec<Lot>,
+    pub(super) orders: Keyed<OrderId, Reservation>,
+    pub(super) freezes: Keyed<Serial, Mark>,
+    pub(super) disputes: Keyed<Serial, Mark>,
+}
+
+impl Taking {
+    /// Whether it counts: it was not reversed.
+    pub const fn stands(&self) -> bool {
+        self.reversed_by.is_none()
+    }
+}
+
+impl Reservation {
+    /// Shares that the registrar took.
+    pub fn taken(&self) -> Shares {
+        sum(self.takings.iter().filter(|taking| taking.stands()).map(|taking| taking.shares))
+    }
+
+    /// Shares that it still keeps from others.
+    pub fn reserved(&self) -> Shares {
+        match self.standing {
+            Standing::Held => self.shares.minus(self.taken()).unwrap_or_default(),
+            Standing::Finished | Standing::Released => Shares::ZERO,
+        }
+    }
+
+    /// Shares of the lots that the investor chose and the registrar has not taken.
+    pub(super) fn designated_left(&self) -> impl Iterator<Item = (&LotId, Shares)> {
+        let standing = || self.takings.iter().filter(|taking| taking.stands());
+        self.designated.iter().filter(|_| self.standing == Standing::Held).map(move |chosen| {
+            let parts = standing().flat_map(|taking| &taking.lots);
+            let taken = sum(parts.filter(|part| part.lot == chosen.lot).map(|part| part.shares));
+            (&chosen.lot, chosen.shares.minus(taken).unwrap_or_default())
+        })
+    }
+}
+
+impl State {
+    /// All lots, those that are used up or reversed included.
+    pub fn lots(&self) -> &[Lot] {
+        &self.lots
+    }
+
+    /// The lot with that name.
+    pub fn lot(&self, id: &LotId) -> Option<&Lot> {
+        self.lots.iter().find(|lot| lot.credit.lot == *id)
+    }
+
+    /// The standing lot that the registrar's confirmation registered, for a designation.
+    pub fn lot_of(&self, serial: &Serial) -> Option<&Lot> {
+        self.lots.iter().find(|lot| lot.stands() && lot.credit.serial == *serial)
+    }
+
+    /// What an order reserved and took.
+    pub fn reservation(&self, order: &OrderId) -> Option<&Reservation> {
+        self.orders.get(order)
+    }
+
+    /// All orders that reserved or took shares.
+    pub fn reservations(&self) -> impl Iterator<Item = (&OrderId, &Reservation)> {
+        self.orders.iter()
+    }
+
+    /// Freezes by the registrar's record.
+    pub fn freezes(&self) -> impl Iterator<Item = (&Serial, &Mark)> {
+        self.freezes.iter()
+    }
+
+    /// Disputes by case.
+    pub fn disputes(&self) -> impl Iterator<Item = (&Serial, &Mark)> {
+        self.disputes.iter()
+    }
+
+    /// Shares on the register, free or not.
+    pub fn registered(&self) -> Shares {
+        sum(self.lots.iter().filter(|lot| lot.stands()).map(|lot| lot.left))
+    }
+
+    /// Shares earmarked for orders.
+    pub fn reserved(&self) -> Shares {
+        sum(self.orders.values().map(Reservation::reserved))
+    }
+
+    /// Shares that the register froze.
+    pub fn frozen(&self) -> Shares {
+        sum(self.freezes.values().map(set))
+    }
+
+    /// Shares in dispute.
+    pub fn held(&self) -> Shares {
+        sum(self.disputes.values().map(set))
+    }
+
+    /// Registered and free for any use; none where more is claimed than is registered.
+    pub fn available(&self) -> Shares {
+        let claims = [self.reserved(), self.frozen(), self.held()];
+        let left = claims.into_iter().try_fold(self.registered(), Shares::minus);
+        left.unwrap_or_default()
+    }
+
+    /// What all registered shares are worth at `nav`, to the fen, a half away from zero. `None` when
+    /// money cannot hold it.
+    pub fn value_half_up(&self, nav: Nav) -> Option<Money> {
+        self.registered().value_half_up(nav)
+    }
+
+    /// The lot that stands where this one was credited, after all corrections.
+    pub(super) fn standing(&self, id: &LotId) -> Option<&Lot> {
+        let mut lot = self.lot(id)?;
+        // Each replacement is credited after what it replaces, so this ends.
+        while let Some((_, replacement)) = &lot.reversed {
+            lot = self.lot(replacement.as_ref()?)?;
+        }
+        Some(lot)
+    }
+
+    /// Shares of a standing lot that other orders chose.
+    pub(super) fn chosen_by_others(&self, lot: &Lot, order: &OrderId) -> Shares {
+        let others = self.orders.iter().filter(|(other, _)| *other != order);
+        let chosen = others.flat_map(|(_, reservation)| reservation.designated_left());
+        let of_lot = chosen.filter(|(id, _)| {
+            self.standing(id).is_some_and(|standing| standing.credit.lot == lot.credit.lot)
+        });
+        sum(of_lot.map(|(_, shares)| shares))
+    }
+
+    /// Which lots an order's shares come out of: those that the investor chose, then those that
+    /// nobody else chose, in the sequence. `None` when there are too few.
+    pub(super) fn lots_for(
+        &self,
+        order: &OrderId,
+        reservation: &Reservation,
+        shares: Shares,
+    ) -> Option<Vec<LotTaken>> {
+        let (mut missing, mut parts) = (shares, Vec::<LotTaken>::new());
+        for (id, left) in reservation.designated_left() {
+            let Some(lot) = self.standing(id) else { continue };
+            let shares = left.min(lot.left).min(missing);
+            if !shares.is_zero() {
+                parts.push(LotTaken { lot: lot.credit.lot.clone(), shares });
+                missing = missing.minus(shares)?;
+            }
+        }
+        if missing.is_zero() {
+            return Some(parts);
+        }
+        let free = |lot: &Lot| {
+            let own = parts.iter().filter(|part| part.lot == lot.credit.lot);
+            let gone = own.map(|part| part.shares).try_fold(lot.left, Shares::minus);
+            gone.and_then(|left| left.minus(self.chosen_by_others(lot, order))).unwrap_or_default()
+        };
+        let open = self.lots.iter().filter(|lot| lot.stands()).map(|lot| lots::Lot {
+            id: lot.credit.lot.clone(),
+            registered_on: lot.credit.registered_on,
+            shares: free(lot),
+            unit_cost: lot.unit_cost().unwrap_or(Nav::ONE),
+        });
+        let open: Vec<_> = open.collect();
+        for parcel in lots::take(&open, missing, &LotOrder::from(reservation.sequence)).ok()? {
+            match parts.iter_mut().find(|part| part.lot == parcel.lot) {
+                Some(part) => part.shares = part.shares.plus(parcel.shares)?,
+                None => parts.push(LotTaken { lot: parcel.lot, shares: parcel.shares }),
+            }
+        }
+        Some(parts)
+    }
+}
+
+fn set(mark: &Mark) -> Shares {
+    match mark {
+        Mark::Set(shares) => *shares,
+        Mark::Lifted => Shares::ZERO,
+    }
+}
+
+/// Claims never leave the range: what would make them do so is refused when it comes. Registered
+/// shares that did would count as fewer, never as more.
+pub(super) fn sum(shares: impl Iterator<Item = Shares>) -> Shares {
+    shares.fold(Shares::ZERO, |sum, one| sum.plus(one).unwrap_or(sum))
+}

@@ -1,0 +1,19 @@
+//! Under which names the holdings' facts are stored.
+
+use super::{Event, Holdings};
+use fundflow_kernel::{codec::Stored, stored_types};
+
+impl Stored for Holdings {
+    stored_types!(Event {
+        Credited => "holdings.credited",
+        SharesReserved => "holdings.shares_reserved",
+        SharesReleased => "holdings.shares_released",
+        SharesTaken => "holdings.shares_taken",
+        SharesFrozen => "holdings.shares_frozen",
+        SharesUnfrozen => "holdings.shares_unfrozen",
+        SharesHeld => "holdings.shares_held",
+        SharesUnheld => "holdings.shares_unheld",
+        CreditReversed => "holdings.credit_reversed",
+        TakeReversed => "holdings.take_reversed",
+    });
+}

@@ -1,0 +1,131 @@
+//! What a service asks for, and what it gets.
+
+use crate::error::RequestError;
+use fundflow_kernel::{envelope::StreamName, ids::TransactionId, time::Timestamp};
+use fundflow_runtime::{
+    kind::{payload, saga_id},
+    message::{Reply, What},
+    port::Payload,
+    saga::Saga,
+};
+use std::{fmt, sync::Arc};
+
+/// A request for a saga. The transaction ID is its identity for ever: repeat the same request under
+/// it as often as you like, and use a new one for another request.
+pub struct Asking<S: Saga> {
+    /// The caller's idempotency key.
+    pub transaction: TransactionId,
+    /// What is asked; stored.
+    pub request: S::Request,
+    /// What the decision looks at besides; not stored.
+    pub asked: S::Asked,
+    /// When it was asked; by the engine's clock without.
+    pub at: Option<Timestamp>,
+    /// W3C trace context.
+    pub trace_parent: Option<Arc<str>>,
+}
+
+/// A saga that is stored. The first caller gets it, and every repeat of the same request.
+pub struct Placed<S: Saga> {
+    /// Its identity.
+    pub transaction: TransactionId,
+    /// What was decided on the request; it holds for ever.
+    pub promise: S::Promise,
+    /// How it has ended, if this repeats the request of one that has: the stored type.
+    pub ending: Option<Arc<str>>,
+}
+
+/// News about the stream of an outside key, as a counterparty says them unasked.
+#[derive(Clone)]
+pub struct Notice {
+    /// Named after the key.
+    pub stream: StreamName,
+    /// What the saga that owns the stream can read.
+    pub news: Payload,
+}
+
+impl<S: Saga> Asking<S> {
+    pub(crate) fn into_what(self) -> What {
+        What::Request {
+            saga: saga_id::<S>(&self.transaction),
+            request: payload(self.request),
+            asked: payload(self.asked),
+            at: self.at,
+            trace_parent: self.trace_parent,
+        }
+    }
+}
+
+impl<S: Saga> Placed<S> {
+    pub(crate) fn of(
+        transaction: TransactionId,
+        reply: Reply,
+    ) -> Result<Self, RequestError<S::Refusal>> {
+        match reply {
+            Reply::Placed { promise, ending } => match promise.downcast::<S::Promise>() {
+                Ok(promise) => {
+                    Ok(Self { transaction, promise: Arc::unwrap_or_clone(promise), ending })
+                }
+                Err(_) => Err(RequestError::Defect("the promise is another kind's".into())),
+            },
+            other @ (Reply::Refused(..)
+            | Reply::Acted
+            | Reply::NotActed(_)
+            | Reply::Noticed(_)
+            | Reply::Rest(_)) => Err(RequestError::of(other)),
+        }
+    }
+}
+
+impl<S: Saga> Clone for Asking<S>
+where
+    S::Asked: Clone,
+{
+    fn clone(&self) -> Self {
+        Self {
+            transaction: self.transaction.clone(),
+            request: self.request.clone(),
+            asked: self.asked.clone(),
+            at: self.at,
+            trace_parent: self.trace_parent.clone(),
+        }
+    }
+}
+
+impl<S: Saga> fmt::Debug for Asking<S> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("Asking")
+            .field("transaction", &self.transaction)
+            .field("request", &self.request)
+            .field("asked", &self.asked)
+            .field("at", &self.at)
+            .field("trace_parent", &self.trace_parent)
+            .finish()
+    }
+}
+
+impl<S: Saga> Clone for Placed<S> {
+    fn clone(&self) -> Self {
+        Self {
+            transaction: self.transaction.clone(),
+            promise: self.promise.clone(),
+            ending: self.ending.clone(),
+        }
+    }
+}
+
+impl<S: Saga> fmt::Debug for Placed<S> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("Placed")
+            .field("transaction", &self.transaction)
+            .field("promise", &self.promise)
+            .field("ending", &self.ending)
+            .finish()
+    }
+}
+
+impl fmt::Debug for Notice {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "notice about {}", self.stream)
+    }
+}

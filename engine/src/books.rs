@@ -1,0 +1,146 @@
+//! Who waits at the engine's door, and for what: replies by ticket, rests by saga.
+//!
+//! 1. Every ticket gets one reply, once what it says is durable.
+//! 2. A watcher waits only for a saga that exists and is not at rest; the watch of a request that
+//!    was refused goes with it.
+//! 3. Whoever stopped waiting is dropped when the next one comes, so a saga that never rests
+//!    gathers nobody.
+
+use fundflow_runtime::message::{ActionError, Reply, Rest, SagaId, Ticket};
+use std::collections::HashMap;
+use tokio::sync::oneshot;
+
+/// What was decided on the input is not in the log: another writer was there first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Evicted;
+
+/// Gets the reply to one input.
+pub(crate) type Asker = oneshot::Sender<Result<Reply, Evicted>>;
+/// Gets how a saga came to rest.
+pub(crate) type Watcher = oneshot::Sender<Result<Rest, ActionError>>;
+
+/// What a ticket stands for.
+#[derive(Debug)]
+enum Waiting {
+    Reply(Asker),
+    /// A request whose saga is watched, if it is placed, by the holder of the other ticket.
+    Watched(Asker, Ticket),
+    Watch(SagaId, Watcher),
+}
+
+/// Everybody who waits.
+#[derive(Debug, Default)]
+pub(crate) struct Books {
+    tickets: HashMap<Ticket, Waiting>,
+    newest: Ticket,
+    watchers: HashMap<SagaId, Vec<Watcher>>,
+}
+
+impl Books {
+    /// A ticket for a reply.
+    pub(crate) fn reply_to(&mut self, asker: Asker) -> Ticket {
+        self.issue(Waiting::Reply(asker))
+    }
+
+    /// Tickets for a request and for the watch that follows it.
+    pub(crate) fn watched_reply_to(
+        &mut self,
+        asker: Asker,
+        saga: SagaId,
+        watcher: Watcher,
+    ) -> (Ticket, Ticket) {
+        let watch = self.watch_for(saga, watcher);
+        (self.issue(Waiting::Watched(asker, watch)), watch)
+    }
+
+    /// A ticket for the standing of a saga that is watched.
+    pub(crate) fn watch_for(&mut self, saga: SagaId, watcher: Watcher) -> Ticket {
+        self.issue(Waiting::Watch(saga, watcher))
+    }
+
+    fn issue(&mut self, waiting: Waiting) -> Ticket {
+        self.newest += 1;
+        self.tickets.insert(self.newest, waiting);
+        self.newest
+    }
+
+    /// What was decided is durable. Whoever went away in the meantime misses it.
+    pub(crate) fn reply(&mut self, ticket: Ticket, reply: Reply) {
+        match self.tickets.remove(&ticket) {
+            None => {}
+            Some(Waiting::Reply(asker)) => drop(asker.send(Ok(reply))),
+            Some(Waiting::Watched(asker, watch)) => {
+                if !matches!(reply, Reply::Placed { .. }) {
+                    self.tickets.remove(&watch);
+                }
+                let _ = asker.send(Ok(reply));
+            }
+            Some(Waiting::Watch(saga, watcher)) => self.stands(saga, watcher, reply),
+        }
+    }
+
+    fn stands(&mut self, saga: SagaId, watcher: Watcher, reply: Reply) {
+        let told = match reply {
+            Reply::Rest(None) => return self.watch(saga, watcher),
+            Reply::Rest(Some(rest)) => Ok(rest),
+            Reply::NotActed(error) => Err(error),
+            Reply::Placed { .. } | Reply::Refused(..) | Reply::Acted | Reply::Noticed(_) => {
+                Err(ActionError::Defect("a watch was answered as something else".into()))
+            }
+        };
+        let _ = watcher.send(told);
+    }
+
+    fn watch(&mut self, saga: SagaId, watcher: Watcher) {
+        if watcher.is_closed() {
+            return;
+        }
+        let watchers = self.watchers.entry(saga).or_default();
+        watchers.retain(|watcher| !watcher.is_closed());
+        watchers.push(watcher);
+    }
+
+    /// A saga has come to rest, and that is durable.
+    pub(crate) fn rested(&mut self, saga: &SagaId, rest: &Rest) {
+        for watcher in self.watchers.remove(saga).into_iter().flatten() {
+            let _ = watcher.send(Ok(rest.clone()));
+        }
+    }
+
+    /// Nothing of what waits for the store will be in the log: whoever asked is to ask again.
+    /// Returns those who watch, for whom the store is to be looked at again.
+    pub(crate) fn evict(&mut self) -> Vec<(SagaId, Watcher)> {
+        let mut watching = Vec::new();
+        let mut tickets = std::mem::take(&mut self.tickets);
+        let unwatched: Vec<Ticket> = tickets.values().filter_map(Waiting::watch).collect();
+        for watch in unwatched {
+            tickets.remove(&watch);
+        }
+        for waiting in tickets.into_values() {
+            match waiting {
+                Waiting::Reply(asker) | Waiting::Watched(asker, _) => {
+                    let _ = asker.send(Err(Evicted));
+                }
+                Waiting::Watch(saga, watcher) => watching.push((saga, watcher)),
+            }
+        }
+        for (saga, watchers) in self.watchers.drain() {
+            watching.extend(watchers.into_iter().map(|watcher| (saga.clone(), watcher)));
+        }
+        watching.retain(|(_, watcher)| !watcher.is_closed());
+        watching.sort_by(|(one, _), (other, _)| one.cmp(other));
+        watching
+    }
+}
+
+impl Waiting {
+    const fn watch(&self) -> Option<Ticket> {
+        match self {
+            Waiting::Watched(_, watch) => Some(*watch),
+            Waiting::Reply(_) | Waiting::Watch(..) => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

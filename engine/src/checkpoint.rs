@@ -1,0 +1,122 @@
+//! The list of open sagas, kept in the store now and then, so that a restart reads only what came
+//! since.
+//!
+//! 1. A list belongs to a position: it is taken from memory after a batch was decided, and saved
+//!    once that batch is durable. A saga that is open in the log at that position is on it.
+//! 2. It is saved beside the deciding, one at a time; a save that fails costs the next start time
+//!    and nothing else.
+
+use fundflow_kernel::{
+    ids::TransactionId,
+    loaded::with_sources,
+    store::{AppendError, Checkpoints, Position, ReadError},
+};
+use fundflow_runtime::{message::SagaId, runner::Runner};
+use serde::{Deserialize, Serialize};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
+use tokio::{task::JoinHandle, time::Instant};
+
+const READER: &str = "engine.open_sagas";
+/// Events between two checkpoints; more when more sagas are open, so that listing them stays cheap.
+const EVENTS: usize = 10_000;
+/// Time between two checkpoints, while there is anything new.
+const PAUSE: Duration = Duration::from_secs(5);
+
+/// A saga on the list: its kind and its transaction.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub(crate) struct Listed(pub(crate) Arc<str>, pub(crate) TransactionId);
+
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Kept {
+    open: BTreeSet<Listed>,
+}
+
+/// The list of the last checkpoint; `None` without one. An unreadable list is none: it is a cache.
+pub(crate) async fn last_list<S: Checkpoints>(
+    store: &S,
+) -> Result<Option<(Position, BTreeSet<Listed>)>, ReadError> {
+    let kept = store.load(READER).await?;
+    Ok(kept.and_then(|(at, kept)| Some((at, serde_json::from_slice::<Kept>(&kept).ok()?.open))))
+}
+
+async fn save<S: Checkpoints>(
+    store: &S,
+    at: Position,
+    open: Vec<SagaId>,
+    foreign: BTreeSet<Listed>,
+) -> Result<(), AppendError> {
+    let listed = |saga: SagaId| Listed(saga.kind.into(), saga.transaction);
+    let mut kept = Kept { open: foreign };
+    kept.open.extend(open.into_iter().map(listed));
+    // A list that cannot be written is an unreadable cache.
+    store.save(READER, at, serde_json::to_vec(&kept).unwrap_or_default()).await
+}
+
+/// Knows when a checkpoint is due, and saves it.
+#[derive(Debug)]
+pub(crate) struct Keeper<S> {
+    store: Arc<S>,
+    /// Sagas of kinds that are not registered.
+    pub(crate) foreign: BTreeSet<Listed>,
+    events: usize,
+    last: Instant,
+    saving: Option<JoinHandle<()>>,
+}
+
+impl<S: Checkpoints> Keeper<S> {
+    pub(crate) fn new(store: Arc<S>, foreign: BTreeSet<Listed>) -> Self {
+        Self { store, foreign, events: 0, last: Instant::now(), saving: None }
+    }
+
+    /// So many events more were decided. Returns the open sagas as they are after them, if a
+    /// checkpoint is due.
+    pub(crate) fn decided(&mut self, events: usize, runner: &Runner) -> Option<Vec<SagaId>> {
+        self.events = self.events.saturating_add(events);
+        let due = self.events >= EVENTS.max(runner.open())
+            || (self.events > 0 && self.last.elapsed() >= PAUSE);
+        if self.is_saving() || !due {
+            return None;
+        }
+        (self.events, self.last) = (0, Instant::now());
+        Some(runner.unfinished().cloned().collect())
+    }
+
+    fn is_saving(&self) -> bool {
+        self.saving.as_ref().is_some_and(|saving| !saving.is_finished())
+    }
+
+    /// Saves the list beside the deciding; not while an older one is being saved, which could come
+    /// to stand above it.
+    pub(crate) fn save(&mut self, at: Position, open: Vec<SagaId>) {
+        if self.is_saving() {
+            return;
+        }
+        let (store, foreign) = (self.store.clone(), self.foreign.clone());
+        self.saving =
+            Some(tokio::spawn(async move { warn(save(&*store, at, open, foreign).await) }));
+    }
+
+    /// Saves the list of a memory of which everything is durable, after any that is under way.
+    pub(crate) async fn save_last(&mut self, at: Position, open: Vec<SagaId>) {
+        if let Some(saving) = self.saving.take() {
+            let _ = saving.await;
+        }
+        warn(save(&*self.store, at, open, self.foreign.clone()).await);
+    }
+}
+
+/// The same list, for a start: a store that cannot keep it cannot be worked on.
+pub(crate) async fn save_found<S: Checkpoints>(
+    store: &S,
+    at: Position,
+    open: &[SagaId],
+    foreign: &BTreeSet<Listed>,
+) -> Result<(), AppendError> {
+    save(store, at, open.to_vec(), foreign.clone()).await
+}
+
+fn warn(saved: Result<(), AppendError>) {
+    if let Err(error) = saved {
+        tracing::warn!("cannot keep the list of open sagas: {}", with_sources(&error));
+    }
+}

@@ -1,0 +1,117 @@
+//! Batches on their way to the store: one is being written, the others wait behind it.
+//!
+//! 1. A batch goes to the store only when all before it are durable, so that no decision is ever
+//!    stored without what it was decided on.
+//! 2. A fault means that nothing was written: the same bytes are appended again, boundedly often.
+//!    The same event at the same place has the same ID, so no repeat can write anything twice.
+//! 3. What needs no append still waits its turn: a reply may say only what is durable.
+
+use fundflow_kernel::{
+    loaded::with_sources,
+    store::{AppendError, EventStore, Position, StreamAppend},
+};
+use fundflow_runtime::message::{Output, SagaId};
+use futures_util::future::BoxFuture;
+use std::{collections::VecDeque, sync::Arc, time::Duration};
+
+/// Batches that may be on their way; beyond it nothing more is decided.
+const DEPTH: usize = 2;
+
+/// The wait before the second attempt; each further one waits twice as long, up to [`LONGEST`].
+const FIRST_WAIT: Duration = Duration::from_millis(25);
+const LONGEST: Duration = Duration::from_secs(5);
+
+/// What follows once a batch is durable.
+#[derive(Debug)]
+pub(crate) struct Batch {
+    /// Effects, replies, and what may be forgotten; its appends are taken out.
+    pub(crate) output: Output,
+    /// The sagas that are open after this batch, where a checkpoint of them is due.
+    pub(crate) open: Option<Vec<SagaId>>,
+}
+
+/// The last position of a batch; `None` for one without appends.
+pub(crate) type Written = Result<Option<Position>, AppendError>;
+
+/// Batches in the order of their decisions.
+pub(crate) struct Line<S> {
+    store: Arc<S>,
+    attempts: u32,
+    writing: Option<(BoxFuture<'static, Written>, Batch)>,
+    waiting: VecDeque<(Vec<StreamAppend>, Batch)>,
+}
+
+impl<S: EventStore> Line<S> {
+    /// An empty one, which makes an append so many times before it gives up.
+    pub(crate) fn new(store: Arc<S>, attempts: u32) -> Self {
+        Self { store, attempts: attempts.max(1), writing: None, waiting: VecDeque::new() }
+    }
+
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.writing.is_none()
+    }
+
+    /// Whether another batch may be decided ahead of the store.
+    pub(crate) fn has_room(&self) -> bool {
+        usize::from(self.writing.is_some()) + self.waiting.len() < DEPTH
+    }
+
+    pub(crate) fn push(&mut self, appends: Vec<StreamAppend>, batch: Batch) {
+        self.waiting.push_back((appends, batch));
+        if self.writing.is_none() {
+            self.start();
+        }
+    }
+
+    /// Waits for the first batch. May be dropped at any time; the append goes on when it is called
+    /// again. After a failure the line stands still until it is cleared.
+    pub(crate) async fn written(&mut self) -> Option<(Written, Batch)> {
+        let (append, _) = self.writing.as_mut()?;
+        let written = append.await;
+        let (_, batch) = self.writing.take()?;
+        if written.is_ok() {
+            self.start();
+        }
+        Some((written, batch))
+    }
+
+    /// Forgets what waits: it was decided on what never became durable.
+    pub(crate) fn clear(&mut self) {
+        self.waiting.clear();
+    }
+
+    fn start(&mut self) {
+        if let Some((appends, batch)) = self.waiting.pop_front() {
+            let append = append_again(self.store.clone(), self.attempts, appends);
+            self.writing = Some((Box::pin(append), batch));
+        }
+    }
+}
+
+/// Appends until the store says what became of it, or faulted too often; then the first fault.
+async fn append_again<S: EventStore>(
+    store: Arc<S>,
+    attempts: u32,
+    batch: Vec<StreamAppend>,
+) -> Written {
+    if batch.is_empty() {
+        return Ok(None);
+    }
+    let (mut wait, mut first) = (FIRST_WAIT, None);
+    for attempt in 1..attempts {
+        match store.append(batch.clone()).await {
+            Err(AppendError::Fault(source)) => {
+                let error = AppendError::Fault(source);
+                tracing::warn!(attempt, "{}; it is appended again", with_sources(&error));
+                first.get_or_insert(error);
+            }
+            done => return done.map(Some),
+        }
+        tokio::time::sleep(wait).await;
+        wait = wait.saturating_mul(2).min(LONGEST);
+    }
+    match store.append(batch).await {
+        Err(AppendError::Fault(source)) => Err(first.unwrap_or(AppendError::Fault(source))),
+        done => done.map(Some),
+    }
+}

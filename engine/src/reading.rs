@@ -1,0 +1,85 @@
+//! Reads streams into the runner's memory. Nothing that is read can stop the engine.
+//!
+//! A fault is tried again a few times; a stream that still cannot be read, or that is damaged, is
+//! remembered as damaged with the reason: what needs it parks, and all others go on.
+
+use fundflow_kernel::{
+    envelope::{Recorded, StreamName},
+    loaded::with_sources,
+    store::{EventStore, Position, ReadError, Version},
+    streams::{Damage, Need},
+};
+use fundflow_runtime::runner::Runner;
+use std::{future::Future, time::Duration};
+
+const STREAM_PAGE: u32 = 512;
+const ATTEMPTS: u32 = 4;
+const FIRST_WAIT: Duration = Duration::from_millis(20);
+
+/// Puts the stream into memory, as the store has it, if it is not there yet.
+pub(crate) async fn provide<S: EventStore>(store: &S, runner: &mut Runner, need: &Need) {
+    if runner.streams().has(need.stream()) {
+        return;
+    }
+    let damage = match read_stream(store, need.stream()).await {
+        Ok(history) => runner.provide(need, &history),
+        Err(damage) => {
+            runner.provide_damaged(need, damage.clone());
+            Some(damage)
+        }
+    };
+    if let Some(Damage { place, what }) = damage {
+        tracing::error!(%place, "{what}; what needs this stream waits for a person");
+    }
+}
+
+async fn read_stream<S: EventStore>(
+    store: &S,
+    stream: &StreamName,
+) -> Result<Vec<Recorded>, Damage> {
+    let mut history: Vec<Recorded> = Vec::new();
+    loop {
+        let after = Version(history.len() as u64);
+        let page = again(|| store.read(stream, after, STREAM_PAGE)).await;
+        let page = page.map_err(|error| damage_of(stream, error))?;
+        let is_last = page.len() < STREAM_PAGE as usize;
+        history.extend(page);
+        if is_last {
+            return Ok(history);
+        }
+    }
+}
+
+fn damage_of(stream: &StreamName, error: ReadError) -> Damage {
+    match error {
+        ReadError::Damaged { place, what } => Damage { place: place.into(), what: what.into() },
+        ReadError::Fault(_) => {
+            Damage { place: stream.as_str().into(), what: with_sources(&error).into() }
+        }
+    }
+}
+
+/// Reads the log; faults are tried again.
+pub(crate) async fn read_log<S: EventStore>(
+    store: &S,
+    after: Position,
+    limit: u32,
+) -> Result<Vec<Recorded>, ReadError> {
+    again(|| store.read_all(after, limit)).await
+}
+
+async fn again<T, F>(read: impl Fn() -> F) -> Result<T, ReadError>
+where
+    F: Future<Output = Result<T, ReadError>>,
+{
+    let mut wait = FIRST_WAIT;
+    for _ in 1..ATTEMPTS {
+        match read().await {
+            Err(ReadError::Fault(_)) => {}
+            done => return done,
+        }
+        tokio::time::sleep(wait).await;
+        wait = wait.saturating_mul(2);
+    }
+    read().await
+}

@@ -1,0 +1,281 @@
+//! Carries a discount purchase to the best end that it can reach: the target fund, the wallet, or
+//! the money back. One table per conversion mode.
+//!
+//! Read downwards it runs; on a refusal it is left upwards, row by row, until a landing. Nothing is
+//! ever unwound over a confirmation of the registrar: after the purchase of the money fund stands,
+//! the worst ending is that its shares are the investor's. Only the registrar can void that, by
+//! rejecting the purchase in its batch; then the money goes back.
+//!
+//! T is fixed by the instant at which the money is ours, never by a date that others state. When
+//! that is a later T than was promised, everything that depends on the day is decided again.
+
+mod act;
+mod facts;
+mod hear;
+mod plan;
+mod prepare;
+mod saga;
+mod words;
+
+pub use plan::Plan;
+pub use prepare::Refusal;
+pub use saga::{Answer, Command, DiscountPurchase};
+pub use words::{Asked, Call, Do, Ending, Fact, Request, When};
+
+use fundflow_domain::modes::ConversionMode;
+use fundflow_runtime::step::{Deed, Exit, Move, Side, Step, Table, act, call, wait, well_formed, word};
+
+type Saga = DiscountPurchase;
+
+const GIVE_BACK: Move<Saga> = act("give back", Do::GiveBack, Fact::GivenBack).to();
+
+/// "Failed" says that any payment was returned; so it waits until it was.
+const FAIL: &[Move<Saga>] = &[
+    GIVE_BACK,
+    wait("refunded", Fact::NothingOwed).to(),
+    act("fail", Do::End(Ending::RolledBack), Fact::Ended).to(),
+];
+
+const REFUND: &[Move<Saga>] = &[act("refund", Do::RequestRefund, Fact::RefundRequested).to()];
+
+const REVERSE: &[Move<Saga>] =
+    &[act("reverse", Do::ReverseCredit, Fact::CreditReversed).to()];
+
+const RELEASE: &[Move<Saga>] = &[act("release", Do::Release, Fact::Released).to()];
+
+/// The wallet keeps what the registrar confirms; that must be known before the saga may end.
+const KEEP: &[Move<Saga>] = &[
+    word("keep: confirm buy", Call::Buy, Fact::BuyConfirmed, When::BuyDue, When::BuyOverdue).to(),
+    act("keep: settle", Do::ConfirmCredit, Fact::CreditConfirmed).to(),
+    wait("keep: refunded", Fact::NothingOwed).to(),
+    act("keep", Do::End(Ending::KeptInWallet), Fact::Ended).to(),
+];
+
+/// At the registrar a conversion falls with its purchase. If it was confirmed all the same, the
+/// register and we disagree about shares, and no rule of ours may settle that.
+const FALLEN: &[Move<Saga>] = &[word(
+    "conversion falls",
+    Call::Out,
+    Fact::OutRejected,
+    When::OutDue,
+    When::OutOverdue,
+)
+.to_unless(Fact::OutConfirmedAtAll)];
+
+const COMPLETE: &[Move<Saga>] = &[
+    wait("refunded at last", Fact::NothingOwed).to(),
+    act("complete", Do::End(Ending::Completed), Fact::Ended).to(),
+];
+
+/// The money of the redemption is the investor's, whatever becomes of the target.
+const PAY_OUT: &[Move<Saga>] = &[
+    act("pay out", Do::RequestPayout, Fact::PayoutRequested).to(),
+    call("paid out", Call::Payout, Fact::PaidOut, When::MoneyOverdue).to(),
+    wait("paid out: refunded", Fact::NothingOwed).to(),
+    act("end with the money", Do::End(Ending::PaidOut), Fact::Ended).to(),
+];
+
+const COUNT: Step<Saga> = act("count", Do::Count, Fact::Counted).row(Exit::Undo(FAIL));
+const ANNOUNCE: Step<Saga> =
+    act("announce", Do::RequestPayment, Fact::PaymentRequested).row(Exit::Nothing);
+const PAY: Step<Saga> = call("pay", Call::Charge, Fact::Paid, When::NextCutOff)
+    .row(Exit::Undo(REFUND))
+    .unless(Fact::Declined, Some(Do::ClosePayment));
+const DATE: Step<Saga> = wait("date", Fact::Dated).row(Exit::Nothing);
+const READMIT: Step<Saga> = act("readmit", Do::Readmit, Fact::Admitted)
+    .row(Exit::Nothing)
+    .unless(Fact::TurnedAway, None);
+const PLACE: Step<Saga> = act("place", Do::PlaceBuy, Fact::BuyPlaced).row(Exit::Nothing);
+const BUY: Step<Saga> = call("buy", Call::Buy, Fact::BuyAccepted, When::NextCutOff)
+    .row(Exit::Nothing)
+    .unless(Fact::BuyRejected, Some(Do::CloseBuy));
+const CREDIT: Step<Saga> =
+    act("credit", Do::CreditInTransit, Fact::Credited).row(Exit::Undo(REVERSE));
+const COMMIT: Step<Saga> = act("commit", Do::Commit, Fact::Committed)
+    .row(Exit::Landing(KEEP, Some(Fact::BuyRejected)));
+const fn reserve(exit: Exit<Saga>) -> Step<Saga> {
+    act("reserve", Do::Reserve, Fact::Reserved).row(exit).unless(Fact::ReserveUnwanted, None)
+}
+const fn order(name: &'static str) -> Step<Saga> {
+    act(name, Do::PlaceOut, Fact::OutPlaced).row(Exit::Nothing).unless(Fact::OutRejected, None)
+}
+const fn out(name: &'static str, exit: Exit<Saga>) -> Step<Saga> {
+    call(name, Call::Out, Fact::OutAccepted, When::NextCutOff)
+        .row(exit)
+        .unless(Fact::OutRejected, Some(Do::CloseOut))
+}
+const CONFIRM_BUY: Step<Saga> =
+    word("confirm buy", Call::Buy, Fact::BuyConfirmed, When::BuyDue, When::BuyOverdue)
+        .row(Exit::Nothing)
+        .unless(Fact::BuyRejected, None);
+const SETTLE: Step<Saga> =
+    act("settle", Do::ConfirmCredit, Fact::CreditConfirmed).row(Exit::Nothing);
+const fn confirm(name: &'static str) -> Step<Saga> {
+    word(name, Call::Out, Fact::OutConfirmed, When::OutDue, When::OutOverdue)
+        .row(Exit::Nothing)
+        .unless(Fact::OutRejected, None)
+}
+const SPEND: Step<Saga> = act("spend", Do::Spend, Fact::Spent).row(Exit::Nothing);
+const TARGET: Step<Saga> =
+    act("hold target", Do::CreditTarget, Fact::TargetCredited).row(Exit::Landing(COMPLETE, None));
+
+const REFUNDS: Side<Saga> =
+    call("refund payment", Call::Refund, Fact::NothingOwed, When::MoneyOverdue).beside();
+const CANCEL_OUT: Side<Saga> =
+    call("cancel conversion", Call::CancelOut, Fact::OutCancelSettled, When::NextCutOff).beside();
+const CANCEL_BUY: Side<Saga> =
+    call("cancel purchase", Call::CancelBuy, Fact::BuyCancelSettled, When::NextCutOff).beside();
+
+/// What a person who gave up leaves is closed, so that nothing is reserved, in transit or asked for
+/// without an owner. What a counterparty says of it later contradicts, and opens a case.
+const fn closing(deed: Deed<Saga>) -> Side<Saga> {
+    deed.after_the_end()
+}
+const BESIDE: &[Side<Saga>] = &[
+    REFUNDS,
+    CANCEL_OUT,
+    CANCEL_BUY,
+    closing(act("close payment", Do::ClosePayment, Fact::PaymentClosed)),
+    closing(act("close target", Do::CloseTarget, Fact::TargetClosed)),
+    closing(act("close conversion", Do::CloseOut, Fact::OutClosed)),
+    closing(act("release at last", Do::Release, Fact::NothingReserved)),
+    closing(act("close purchase", Do::CloseBuy, Fact::BuyClosed)),
+    closing(act("reverse at last", Do::ReverseCredit, Fact::NothingInTransit)),
+];
+
+/// Both legs in the batch of one T: the target is priced at T.
+pub const LINKED: Table<Saga> = Table {
+    version: "linked.v2",
+    title: "Linked: bought and converted in the batch of one T",
+    steps: &[
+        COUNT,
+        ANNOUNCE,
+        PAY,
+        DATE,
+        READMIT,
+        PLACE,
+        BUY,
+        CREDIT,
+        COMMIT,
+        reserve(Exit::Undo(RELEASE)),
+        order("order conversion"),
+        out("convert", Exit::Undo(FALLEN)),
+        CONFIRM_BUY,
+        SETTLE,
+        confirm("confirm conversion"),
+        SPEND,
+        TARGET,
+    ],
+    beside: BESIDE,
+};
+
+/// Converted once the purchase is confirmed: the target is priced at that day.
+pub const NEXT_DAY: Table<Saga> = Table {
+    version: "next_day.v2",
+    title: "Next day: converted once the purchase is confirmed",
+    steps: &[
+        COUNT,
+        ANNOUNCE,
+        PAY,
+        DATE,
+        READMIT,
+        PLACE,
+        BUY,
+        CREDIT,
+        COMMIT,
+        CONFIRM_BUY,
+        SETTLE,
+        reserve(Exit::Undo(RELEASE)),
+        order("order conversion"),
+        out("convert", Exit::Nothing),
+        confirm("confirm conversion"),
+        SPEND,
+        TARGET,
+    ],
+    beside: BESIDE,
+};
+
+/// Shares that the wallet held before are converted on T. No money moves.
+pub const HELD: Table<Saga> = Table {
+    version: "held.v1",
+    title: "Held: shares that the wallet held before are converted on T",
+    steps: &[
+        COUNT,
+        reserve(Exit::Undo(RELEASE)),
+        order("order conversion"),
+        out("convert", Exit::Nothing),
+        confirm("confirm conversion"),
+        SPEND,
+        TARGET,
+    ],
+    beside: BESIDE,
+};
+
+const SPEND_FOR_MONEY: Step<Saga> =
+    act("spend", Do::Spend, Fact::Spent).row(Exit::Landing(PAY_OUT, None));
+const MONEY: Step<Saga> = Deed {
+    asks: Some(When::MoneyDue),
+    ..act("order target", Do::PlaceTarget, Fact::TargetPlaced)
+}
+.row(Exit::Nothing)
+.unless(Fact::TargetRejected, None);
+const BUY_TARGET: Step<Saga> = call("buy target", Call::Target, Fact::TargetAccepted, When::MoneyOverdue)
+    .row(Exit::Nothing)
+    .unless(Fact::TargetRejected, Some(Do::CloseTarget));
+const CONFIRM_TARGET: Step<Saga> = word(
+    "confirm target",
+    Call::Target,
+    Fact::TargetConfirmed,
+    When::TargetDue,
+    When::TargetOverdue,
+)
+.row(Exit::Nothing)
+.unless(Fact::TargetRejected, None);
+
+/// Redeemed, and the money buys the target on the day on which it arrives: for a target that is at
+/// another registrar.
+pub const REDEEM_TO_PURCHASE: Table<Saga> = Table {
+    version: "redeem_to_purchase.v1",
+    title: "Redeem to purchase: redeemed, and the money buys the target when it arrives",
+    steps: &[
+        COUNT,
+        ANNOUNCE,
+        PAY,
+        DATE,
+        READMIT,
+        PLACE,
+        BUY,
+        CREDIT,
+        COMMIT,
+        CONFIRM_BUY,
+        SETTLE,
+        reserve(Exit::Undo(RELEASE)),
+        order("order redemption"),
+        out("redeem", Exit::Nothing),
+        confirm("confirm redemption"),
+        SPEND_FOR_MONEY,
+        MONEY,
+        BUY_TARGET,
+        CONFIRM_TARGET,
+        TARGET,
+    ],
+    beside: BESIDE,
+};
+
+const _: () = assert!(well_formed(&LINKED), "starts on an undo, ends on a landing, waits have ends");
+const _: () = assert!(well_formed(&NEXT_DAY), "starts on an undo, ends on a landing, waits have ends");
+const _: () = assert!(well_formed(&HELD), "starts on an undo, ends on a landing, waits have ends");
+const _: () = assert!(
+    well_formed(&REDEEM_TO_PURCHASE),
+    "starts on an undo, ends on a landing, waits have ends"
+);
+
+/// The table for a new purchase.
+pub const fn table_for(mode: ConversionMode) -> &'static Table<Saga> {
+    match mode {
+        ConversionMode::LinkedSameDay => &LINKED,
+        ConversionMode::NextDay => &NEXT_DAY,
+        ConversionMode::Held => &HELD,
+        ConversionMode::RedeemToPurchase => &REDEEM_TO_PURCHASE,
+    }
+}

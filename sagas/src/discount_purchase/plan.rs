@@ -1,0 +1,128 @@
+//! Every key of a discount purchase, minted once.
+
+use super::{Request, saga::Opened};
+use crate::parts::{application::ApplicationLeg, payment::PaymentLeg};
+use fundflow_domain::{
+    admission::Admitted,
+    day_limit::{DayLimit, stream_id},
+    holdings::{HoldingId, Holdings},
+    ids::{OrderId, PaymentNo, TransactionId, WalletId},
+    limits::LimitKey,
+    modes::ConversionMode,
+    money::Amount,
+    payout::Payouts,
+    wallet::Wallet,
+};
+use fundflow_kernel::{
+    envelope::StreamName,
+    streams::{Key, Need},
+};
+
+/// Keys of a discount purchase.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// How the shares get to the target.
+    pub mode: ConversionMode,
+    /// Money in.
+    pub payment: PaymentLeg,
+    /// The money-fund order.
+    pub buy: ApplicationLeg,
+    /// The conversion, or the redemption.
+    pub out: ApplicationLeg,
+    /// The target's order, where money buys it.
+    pub target: ApplicationLeg,
+    /// What the redemption brought, on its way to the investor.
+    pub payout: (PaymentNo, Key<Payouts>),
+    /// The wallet.
+    pub wallet: Key<Wallet>,
+    /// The investor's shares of the target.
+    pub holdings: Key<Holdings>,
+    /// The day's limits that the amount counts against now.
+    pub limits: Vec<(LimitKey, Key<DayLimit>)>,
+    /// Those that it counted against before its T moved.
+    pub limits_before: Vec<Key<DayLimit>>,
+    /// Yuan that are taken: what was asked for, or the part of it that the day's limit lets in.
+    pub amount: Amount,
+}
+
+fn order(id: &TransactionId, suffix: &'static str) -> OrderId {
+    OrderId::part(id, suffix)
+}
+
+impl Plan {
+    pub(super) fn of(id: &TransactionId, open: &Opened, redated: &[LimitKey]) -> Self {
+        let (request, promised) = (&*open.request, open.notes.promise(&open.promise));
+        let keys = |keys: &[LimitKey]| {
+            let key = |key: &LimitKey| (key.clone(), Key::of(&stream_id(key)));
+            keys.iter().map(key).collect::<Vec<_>>()
+        };
+        // Once the T has moved, the new one's limits are counted before anything is promised.
+        let moved = open.notes.redated.is_some();
+        let now = if moved { redated } else { &promised.counted };
+        let before = if moved { &open.promise.counted[..] } else { &[] };
+        Self::with(id, request, promised, keys(now), keys(before).into_iter().map(|(_, k)| k).collect())
+    }
+
+    fn with(
+        id: &TransactionId,
+        request: &Request,
+        promised: &Admitted,
+        limits: Vec<(LimitKey, Key<DayLimit>)>,
+        limits_before: Vec<Key<DayLimit>>,
+    ) -> Self {
+        let buy = order(id, "mmf");
+        let out = match promised.mode {
+            ConversionMode::Held | ConversionMode::LinkedSameDay | ConversionMode::NextDay => {
+                order(id, "convert")
+            }
+            ConversionMode::RedeemToPurchase => order(id, "redeem"),
+        };
+        let payout = PaymentNo::out(&out);
+        let investor = request.investor.clone();
+        Self {
+            mode: promised.mode,
+            payment: PaymentLeg::of(&buy),
+            buy: ApplicationLeg::of(&buy),
+            out: ApplicationLeg::of(&out),
+            target: ApplicationLeg::of(&order(id, "target")),
+            payout: (payout.clone(), Key::of(&payout)),
+            wallet: Key::of(&WalletId { investor: investor.clone(), fund: request.wallet_fund }),
+            holdings: Key::of(&HoldingId { investor, fund: request.target_fund }),
+            limits,
+            limits_before,
+            amount: promised.amount(request.amount),
+        }
+    }
+
+    /// The streams that the saga works on.
+    pub(super) fn streams(&self) -> Vec<Need> {
+        let mut needs = vec![self.wallet.need(), self.out.key.need(), self.holdings.need()];
+        if self.mode != ConversionMode::Held {
+            needs.extend([self.payment.key.need(), self.buy.key.need()]);
+        }
+        if self.mode == ConversionMode::RedeemToPurchase {
+            needs.extend([self.target.key.need(), self.payout.1.need()]);
+        }
+        needs.extend(self.limits.iter().map(|(_, key)| key.need()));
+        needs.extend(self.limits_before.iter().map(Key::need));
+        needs
+    }
+
+    /// Those that are named after keys which the saga hands out.
+    pub(super) fn own_streams(&self) -> Vec<StreamName> {
+        let legs = [&self.buy.key, &self.out.key, &self.target.key];
+        let mut own: Vec<StreamName> = legs.into_iter().map(|key| key.stream().clone()).collect();
+        own.extend([self.payment.key.stream().clone(), self.payout.1.stream().clone()]);
+        own
+    }
+
+    /// What a first request reads of them: whether somebody else has those keys.
+    pub(super) fn own_needs(id: &TransactionId) -> Vec<Need> {
+        let buy = order(id, "mmf");
+        vec![
+            ApplicationLeg::of(&buy).key.need(),
+            ApplicationLeg::of(&order(id, "convert")).key.need(),
+            PaymentLeg::of(&buy).key.need(),
+        ]
+    }
+}

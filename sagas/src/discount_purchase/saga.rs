@@ -1,0 +1,335 @@
+//! The discount purchase as a saga: its types, and its doors for callers and operators.
+
+use super::{
+    Asked, Call, Do, Ending, Fact, HELD, LINKED, NEXT_DAY, Plan, REDEEM_TO_PURCHASE, Request, When,
+    act, facts,
+    hear::{self, Leg},
+    prepare::{self, Refusal},
+};
+use crate::{
+    fund_milestones,
+    house::House,
+    parts::{
+        application::FundSaga,
+        milestone::{Milestone, Notes, Scope},
+    },
+    ports::{bank::BankAnswer, registrar::ApplicationAnswer},
+};
+use fundflow_domain::{
+    admission::Admitted,
+    application::Applications,
+    case::{self, CaseId, Cases, Closing},
+    day_limit::DayLimit,
+    holdings::Holdings,
+    ids::TransactionId,
+    orders::Cause,
+    payment::Payments,
+    payout::Payouts,
+    time::Timestamp,
+    wallet::Wallet,
+};
+use fundflow_kernel::{
+    envelope::StreamName,
+    streams::{Key, Need, Opener, Streams},
+};
+use fundflow_runtime::{
+    port::Payload,
+    process::Open,
+    saga::{self, Calling, Heard, OpenEnd, Preparing},
+    step::Table,
+    turn::{self, NotDone},
+};
+use std::sync::Arc;
+
+pub(super) type Opened = Open<DiscountPurchase>;
+pub(super) type View<'a> = saga::View<'a, DiscountPurchase>;
+pub(super) type Turn<'a> = turn::Turn<'a, DiscountPurchase>;
+
+/// Carries discount purchases.
+#[derive(Debug, Clone)]
+pub struct DiscountPurchase {
+    /// Calendar, catalogue and names of ports.
+    pub house: House,
+}
+
+/// What a counterparty says to a discount purchase.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answer {
+    /// About the payment, a refund or the payout.
+    Bank(BankAnswer),
+    /// About one of its orders.
+    Registrar(Leg, ApplicationAnswer),
+}
+
+/// What a caller or operator asks of a running discount purchase.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Command {
+    /// Take it back, or only the conversion.
+    Cancel {
+        /// When the investor asked.
+        at: Timestamp,
+        /// How much of it.
+        scope: Scope,
+    },
+    /// Say when the money counts as paid, where the bank's own word cannot be right.
+    Date {
+        /// T follows from it; never a T whose batch is sealed.
+        at: Timestamp,
+        /// For the auditor.
+        reason: Arc<str>,
+    },
+    /// Close a case that keeps it from completing: the registrar's numbers stand.
+    CloseCase {
+        /// Which.
+        case: CaseId,
+        /// How, by whom and why.
+        closing: Box<Closing>,
+    },
+}
+
+impl FundSaga for DiscountPurchase {
+    fn house(&self) -> &House {
+        &self.house
+    }
+}
+
+impl saga::Saga for DiscountPurchase {
+    fund_milestones!("discount_purchase", [
+        "completed",
+        "kept_in_wallet",
+        "rolled_back",
+        "compensated",
+        "paid_out",
+    ]);
+    const TABLES: &'static [&'static Table<Self>] =
+        &[&LINKED, &NEXT_DAY, &HELD, &REDEEM_TO_PURCHASE];
+
+    type Request = Request;
+    type Asked = Asked;
+    type Promise = Admitted;
+    type Milestone = Milestone<Admitted>;
+    type Notes = Notes<Admitted>;
+    type Refusal = Refusal;
+    type Plan = Plan;
+    type Fact = Fact;
+    type Do = Do;
+    type Call = Call;
+    type When = When;
+    type Ending = Ending;
+    type Command = Command;
+    type Answer = Answer;
+
+    fn differences(first: &Request, again: &Request) -> Vec<&'static str> {
+        let Request { investor, account, wallet_fund, target_fund, amount, mode, only_today } = first;
+        [
+            ("investor", *investor != again.investor),
+            ("account", *account != again.account),
+            ("wallet_fund", *wallet_fund != again.wallet_fund),
+            ("target_fund", *target_fund != again.target_fund),
+            ("amount", *amount != again.amount),
+            ("mode", *mode != again.mode),
+            ("only_today", *only_today != again.only_today),
+        ]
+        .into_iter()
+        .filter_map(|(name, differs)| differs.then_some(name))
+        .collect()
+    }
+
+    fn differs(fields: Vec<&'static str>) -> Refusal {
+        Refusal::DiffersFromFirst { fields }
+    }
+
+    fn taken(stream: &StreamName, kind: &str, by: &TransactionId) -> Refusal {
+        let (key, kind) = (stream.to_string(), kind.to_owned());
+        Refusal::KeyTaken { key, kind, transaction: by.clone() }
+    }
+
+    fn aggregates() -> Vec<Opener> {
+        vec![
+            Opener::of::<Payments>(),
+            Opener::of::<Payouts>(),
+            Opener::of::<Applications>(),
+            Opener::of::<Wallet>(),
+            Opener::of::<Holdings>(),
+            Opener::of::<DayLimit>(),
+            Opener::of::<Cases>(),
+        ]
+    }
+
+    fn reads(&self, request: &Preparing<'_, Self>) -> Vec<Need> {
+        self.reads_of(request)
+    }
+
+    fn prepare(
+        &self,
+        streams: &Streams,
+        request: &Preparing<'_, Self>,
+    ) -> Result<(Admitted, &'static Table<Self>), Refusal> {
+        self.prepared(streams, request)
+    }
+
+    fn plan(&self, id: &TransactionId, open: &Opened) -> Plan {
+        let redated = open.notes.redated.map_or_else(Vec::new, |day| {
+            prepare::limit_keys_on(&self.house, &open.request, &open.promise, day)
+        });
+        Plan::of(id, open, &redated)
+    }
+
+    fn streams(plan: &Plan) -> Vec<Need> {
+        plan.streams()
+    }
+
+    fn own_streams(plan: &Plan) -> Vec<StreamName> {
+        plan.own_streams()
+    }
+
+    fn ending_type(ending: Ending) -> &'static str {
+        match ending {
+            Ending::Completed => "discount_purchase.completed",
+            Ending::KeptInWallet => "discount_purchase.kept_in_wallet",
+            Ending::RolledBack => "discount_purchase.rolled_back",
+            Ending::Compensated => "discount_purchase.compensated",
+            Ending::PaidOut => "discount_purchase.paid_out",
+        }
+    }
+
+    fn ending_of(event_type: &str) -> Option<Ending> {
+        [
+            Ending::Completed,
+            Ending::KeptInWallet,
+            Ending::RolledBack,
+            Ending::Compensated,
+            Ending::PaidOut,
+        ]
+        .into_iter()
+        .find(|ending| Self::ending_type(*ending) == event_type)
+    }
+
+    fn holds(view: &View<'_>, fact: Fact) -> bool {
+        facts::holds(view, fact)
+    }
+
+    fn act(&self, turn: &mut Turn<'_>, what: Do) -> Result<usize, NotDone> {
+        self.acts(turn, what)
+    }
+
+    fn call(&self, view: &View<'_>, what: Call, now: Timestamp) -> Option<Calling<Self>> {
+        self.calls(view, what, now)
+    }
+
+    fn needs(&self, view: &View<'_>, answer: &Answer, _now: Timestamp) -> Vec<Need> {
+        self.needs_of(view, answer)
+    }
+
+    fn hear(&self, turn: &mut Turn<'_>, answer: &Answer) -> Result<Heard, NotDone> {
+        self.hears(turn, answer)
+    }
+
+    fn notice(view: &View<'_>, stream: &StreamName, news: &Payload) -> Option<Answer> {
+        hear::notice(view, stream, news)
+    }
+
+    fn command_needs(&self, _view: &View<'_>, command: &Command) -> Vec<Need> {
+        match command {
+            Command::CloseCase { case, .. } => vec![Key::<Cases>::of(case).need()],
+            Command::Cancel { .. } | Command::Date { .. } => Vec::new(),
+        }
+    }
+
+    fn command(&self, turn: &mut Turn<'_>, command: &Command) -> Result<usize, Refusal> {
+        match command {
+            Command::Cancel { at, scope } => self.take_back(turn, *at, *scope),
+            Command::Date { at, reason } => self.dated(turn, *at, reason),
+            Command::CloseCase { case, closing } => close_case(turn, *case, closing),
+        }
+    }
+
+    fn when(&self, view: &View<'_>, when: When) -> Option<Timestamp> {
+        self.instant(view, when)
+    }
+
+    fn open_ends(view: &View<'_>) -> Vec<OpenEnd> {
+        facts::open_ends(view)
+    }
+
+    fn failure(view: &View<'_>) -> Option<Cause> {
+        act::why(view)
+    }
+
+    fn day_of_promise(promise: &Admitted) -> Option<chrono::NaiveDate> {
+        Some(promise.trade_date.date())
+    }
+
+    fn business_date(view: &View<'_>) -> Option<chrono::NaiveDate> {
+        Some(facts::trade_date(view).date())
+    }
+
+    fn requester(request: &Request) -> Arc<str> {
+        request.investor.clone().into()
+    }
+
+    fn summary(request: &Request) -> String {
+        let Request { investor, wallet_fund, target_fund, amount, .. } = request;
+        format!("{investor}: {amount} by way of {wallet_fund} into {target_fund}")
+    }
+}
+
+impl DiscountPurchase {
+    /// Takes it back before its own cut-off, whatever it waits for.
+    fn take_back(&self, turn: &mut Turn<'_>, at: Timestamp, scope: Scope) -> Result<usize, Refusal> {
+        let view = turn.view().map_err(|_| Refusal::NothingToCancel("nothing was prepared"))?;
+        if view.ending.is_some() {
+            return Err(Refusal::NothingToCancel("the purchase is over"));
+        }
+        if scope == Scope::All && view.plan.buy.is_confirmed(&view) {
+            return Err(Refusal::NothingToCancel(
+                "the money-fund purchase is confirmed; only the conversion can be taken back",
+            ));
+        }
+        if view.plan.out.is_confirmed(&view) {
+            return Err(Refusal::NothingToCancel("the conversion is confirmed"));
+        }
+        let leg = match scope {
+            Scope::All => &view.plan.buy,
+            Scope::Conversion => &view.plan.out,
+        };
+        let day = leg.application(&view).map_or_else(
+            || facts::trade_date(&view),
+            |application| application.terms.trade_date,
+        );
+        let cut_off = self.house.calendar.cut_off(day);
+        let placed = leg.is_placed(&view) || scope == Scope::All;
+        if placed && at.max(turn.now()) >= cut_off {
+            return Err(Refusal::TooLateToCancel { at: at.max(turn.now()), cut_off });
+        }
+        let at = at.min(turn.now());
+        reached(turn.reach(Milestone::CancelAsked { at, scope }))
+    }
+
+    fn dated(&self, turn: &mut Turn<'_>, at: Timestamp, reason: &Arc<str>) -> Result<usize, Refusal> {
+        let view = turn.view().map_err(|_| Refusal::NotUndated)?;
+        if !view.open.notes.undated {
+            return Err(Refusal::NotUndated);
+        }
+        let promised = view.open.promise.trade_date;
+        let reason = Cause::new("operator", reason.clone());
+        let mut events = reached(turn.reach(Milestone::Dated { at, reason }))?;
+        events += reached(self.redate(turn, at, promised))?;
+        Ok(events)
+    }
+}
+
+fn close_case(turn: &mut Turn<'_>, case: CaseId, closing: &Closing) -> Result<usize, Refusal> {
+    let disputed = turn.view().is_ok_and(|view| view.open.notes.disputes.contains(&case));
+    if !disputed {
+        return Err(Refusal::NoSuchCase(case));
+    }
+    let command = case::Command::Close(closing.clone());
+    let closed = turn.decide(&Key::<Cases>::of(&case), &command);
+    let events = closed.map_err(|error| Refusal::CaseRefused(error.to_string()))?;
+    Ok(events + reached(turn.reach(Milestone::Undisputed { case }))?)
+}
+
+fn reached(done: Result<usize, NotDone>) -> Result<usize, Refusal> {
+    done.map_err(|error| Refusal::CaseRefused(error.to_string()))
+}

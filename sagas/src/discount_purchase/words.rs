@@ -1,0 +1,257 @@
+//! The words of a discount purchase's tables: what is asked, what can be read off the log, what is
+//! done, whom it calls, how it ends.
+
+use fundflow_domain::{
+    ids::{AccountRef, FundCode, InvestorId, VersionTag},
+    investor::{InvestorProfile, SalesChannel},
+    modes::ConversionMode,
+    money::Amount,
+    time::Timestamp,
+};
+use serde::{Deserialize, Serialize};
+
+/// What the caller asks for. Repeating it under the same transaction ID is free.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Request {
+    /// Buys.
+    pub investor: InvestorId,
+    /// Pays, and receives any refund.
+    pub account: AccountRef,
+    /// The money-market fund.
+    pub wallet_fund: FundCode,
+    /// The fund that the investor wants.
+    pub target_fund: FundCode,
+    /// Gross, in yuan.
+    pub amount: Amount,
+    /// Which way to convert; `None`: the earliest price day that is possible.
+    pub mode: Option<ConversionMode>,
+    /// Send the money back rather than move to a later T.
+    pub only_today: bool,
+}
+
+/// What the decision looks at besides the request. Not stored.
+#[derive(Debug, Clone)]
+pub struct Asked {
+    /// Level, papers and account, as known at this instant.
+    pub investor: InvestorProfile,
+    /// Through whom.
+    pub channel: SalesChannel,
+    /// The risk warning that the investor has confirmed, where one was needed.
+    pub warning_confirmed: Option<VersionTag>,
+    /// When the investor asked; by the engine's clock without.
+    pub at: Option<Timestamp>,
+}
+
+/// Something the log says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Fact {
+    /// The amount counts towards the day's limits.
+    Counted,
+    /// It counts no more.
+    GivenBack,
+    /// A charge may be on its way.
+    PaymentRequested,
+    /// The full amount arrived.
+    Paid,
+    /// No money came and none will.
+    Declined,
+    /// The T that the money counts for is known.
+    Dated,
+    /// The rules of that T admit it.
+    Admitted,
+    /// They do not, or the investor wants no later T, or took it back in time.
+    TurnedAway,
+    /// The money-fund order is placed.
+    BuyPlaced,
+    /// The registrar's front took it.
+    BuyAccepted,
+    /// It is over without shares.
+    BuyRejected,
+    /// The registrar confirmed it, and its numbers add up.
+    BuyConfirmed,
+    /// The wallet shows its shares in transit.
+    Credited,
+    /// The wallet holds its lot.
+    CreditConfirmed,
+    /// The shares in transit are gone again.
+    CreditReversed,
+    /// The money-fund purchase stands.
+    Committed,
+    /// Shares are (or were) earmarked.
+    Reserved,
+    /// They will not be: the investor wants no conversion.
+    ReserveUnwanted,
+    /// The earmark is gone without conversion.
+    Released,
+    /// The order that takes the shares out of the money fund is placed: a conversion, or in the
+    /// redeem-to-purchase mode a redemption.
+    OutPlaced,
+    /// The registrar's front took it.
+    OutAccepted,
+    /// It is over and the shares are still there.
+    OutRejected,
+    /// The registrar confirmed it, and its numbers add up.
+    OutConfirmed,
+    /// The registrar confirmed it, whatever its numbers.
+    OutConfirmedAtAll,
+    /// The wallet handed the shares over.
+    Spent,
+    /// The money of the redemption bought the target: that order is placed.
+    TargetPlaced,
+    /// The registrar's front took it.
+    TargetAccepted,
+    /// It is over without shares.
+    TargetRejected,
+    /// The registrar confirmed it, and its numbers add up.
+    TargetConfirmed,
+    /// The investor's holdings show the target's lot.
+    TargetCredited,
+    /// The payment is being sent back.
+    RefundRequested,
+    /// Every requested refund has arrived.
+    NothingOwed,
+    /// What the redemption brought is to be paid out.
+    PayoutRequested,
+    /// It arrived.
+    PaidOut,
+    /// The purchase is over.
+    Ended,
+    /// Nothing is to be taken back of the conversion any more.
+    OutCancelSettled,
+    /// Nothing is to be taken back of the purchase any more.
+    BuyCancelSettled,
+    /// No charge is under way without an owner.
+    PaymentClosed,
+    /// No order of the money fund is under way.
+    BuyClosed,
+    /// No order out of the money fund is under way.
+    OutClosed,
+    /// No order of the target is under way.
+    TargetClosed,
+    /// No shares are in transit.
+    NothingInTransit,
+    /// No shares are earmarked.
+    NothingReserved,
+}
+
+/// Commands to our own aggregates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Do {
+    /// Count the amount towards the day's limits.
+    Count,
+    /// Take it back from them.
+    GiveBack,
+    /// Announce the charge.
+    RequestPayment,
+    /// Decide again for the T that the money counts for.
+    Readmit,
+    /// Place the money-fund order.
+    PlaceBuy,
+    /// Show the shares in transit.
+    CreditInTransit,
+    /// The money-fund purchase stands.
+    Commit,
+    /// Earmark the shares.
+    Reserve,
+    /// Place the conversion, or the redemption.
+    PlaceOut,
+    /// Turn what is in transit into a lot.
+    ConfirmCredit,
+    /// Hand the shares over.
+    Spend,
+    /// Place the target's order for the money of the redemption.
+    PlaceTarget,
+    /// Show the target's lot among the holdings.
+    CreditTarget,
+    /// Give the earmark back.
+    Release,
+    /// Take the shares in transit away again.
+    ReverseCredit,
+    /// Send the payment back.
+    RequestRefund,
+    /// Pay out what the redemption brought.
+    RequestPayout,
+    /// Close the charge that nobody answered, so that a late payment goes back.
+    ClosePayment,
+    /// Close the money-fund order that nobody answered.
+    CloseBuy,
+    /// Close the order out of the money fund that nobody answered.
+    CloseOut,
+    /// Close the target's order that nobody answered.
+    CloseTarget,
+    /// Close the purchase.
+    End(Ending),
+}
+
+/// Calls to counterparties.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Call {
+    /// Take the money.
+    Charge,
+    /// Send the next refund.
+    Refund,
+    /// Pay out what the redemption brought.
+    Payout,
+    /// Hand in the money-fund order.
+    Buy,
+    /// Hand in the order that takes the shares out.
+    Out,
+    /// Hand in the target's order.
+    Target,
+    /// Take the order out of the money fund back.
+    CancelOut,
+    /// Take the money-fund order back.
+    CancelBuy,
+}
+
+/// Times that rows refer to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum When {
+    /// The cut-off of the trading day after T.
+    NextCutOff,
+    /// Noon of the day on which the registrar must have confirmed the money-fund order.
+    BuyDue,
+    /// Noon of the trading day after that.
+    BuyOverdue,
+    /// Noon of the day on which the order out of the money fund must have been confirmed.
+    OutDue,
+    /// Noon of the trading day after that.
+    OutOverdue,
+    /// The day on which the money of a redemption arrives.
+    MoneyDue,
+    /// Noon of the day on which the target's order must have been confirmed.
+    TargetDue,
+    /// Noon of the trading day after that.
+    TargetOverdue,
+    /// The cut-off of the trading day after money that goes back or out was promised.
+    MoneyOverdue,
+}
+
+/// What the investor owns when it is over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ending {
+    /// Shares of the target fund (and, if the conversion was partial, the rest in the wallet).
+    Completed,
+    /// The money-market shares, free to use.
+    KeptInWallet,
+    /// The money, back on the account it came from, or never taken.
+    RolledBack,
+    /// The money, back on the account it came from after the registrar had voided the purchase.
+    Compensated,
+    /// The money of the redemption, on the investor's account.
+    PaidOut,
+}
+
+impl Ending {
+    /// As people read it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Ending::Completed => "completed",
+            Ending::KeptInWallet => "kept in wallet",
+            Ending::RolledBack => "failed",
+            Ending::Compensated => "failed",
+            Ending::PaidOut => "paid out",
+        }
+    }
+}

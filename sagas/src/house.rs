@@ -1,0 +1,85 @@
+//! What every saga of the fund business looks at besides the log: calendar, terms of funds, names of
+//! ports. Handed in when a saga is registered; a later version of the calendar or of terms is
+//! another answer of the same functions.
+
+use fundflow_domain::{
+    calendar::{CalendarError, TradingCalendar, TradingDay},
+    fund::FundTerms,
+    ids::{FundCode, RegistrarCode},
+    money::Nav,
+    time::Timestamp,
+};
+use fundflow_runtime::port::PortName;
+use std::{fmt, sync::Arc};
+
+/// The terms of a fund in force on a date; `None` for an unknown fund.
+pub type Funds = Arc<dyn Fn(FundCode, chrono::NaiveDate) -> Option<Arc<FundTerms>> + Send + Sync>;
+
+/// The published price of a fund on a day; `None` until it is published.
+pub type Navs = Arc<dyn Fn(FundCode, chrono::NaiveDate) -> Option<Nav> + Send + Sync>;
+
+/// The name of the port that a registrar is reached through.
+pub type RegistrarPorts = Arc<dyn Fn(&RegistrarCode) -> PortName + Send + Sync>;
+
+/// Calendar, catalogue and names of ports.
+#[derive(Clone)]
+pub struct House {
+    /// The exchange's open days.
+    pub calendar: Arc<TradingCalendar>,
+    /// The catalogue of funds.
+    pub funds: Funds,
+    /// Published prices, as far as they are known here.
+    pub navs: Navs,
+    /// The bank or payment channel.
+    pub bank: PortName,
+    /// The registrars.
+    pub registrars: RegistrarPorts,
+}
+
+impl fmt::Debug for House {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("House")
+            .field("calendar", self.calendar.version())
+            .field("bank", &self.bank)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Hours after its cut-off until which the batch of T is open for what was paid in time.
+const OPEN_AFTER_CUT_OFF: i64 = 2;
+
+impl House {
+    /// The latest instant at which a payment of T can still be heard of for T: two hours after its
+    /// cut-off, when batches are sealed.
+    pub fn sealed_by(&self, t: TradingDay) -> Timestamp {
+        self.calendar.cut_off(t).plus_millis(OPEN_AFTER_CUT_OFF * 3_600_000)
+    }
+
+    /// The T of money that was paid at one instant and heard of at another: the payment's, unless
+    /// that batch is sealed; then that of the hearing.
+    ///
+    /// # Errors
+    /// The calendar has ended.
+    pub fn t_of_payment(
+        &self,
+        paid_at: Timestamp,
+        heard_at: Timestamp,
+    ) -> Result<TradingDay, CalendarError> {
+        let paid = self.calendar.t_of(paid_at)?;
+        if heard_at < self.sealed_by(paid) {
+            return Ok(paid);
+        }
+        Ok(paid.max(self.calendar.t_of(heard_at)?))
+    }
+
+    /// Noon of the n-th trading day after T. `None` past the calendar's end.
+    pub fn noon_after(&self, t: TradingDay, n: u32) -> Option<Timestamp> {
+        let day = self.calendar.plus(t, n).ok()?;
+        Some(Timestamp::shanghai(day.date(), chrono::NaiveTime::from_hms_opt(12, 0, 0)?))
+    }
+
+    /// The cut-off of the n-th trading day after T. `None` past the calendar's end.
+    pub fn cut_off_after(&self, t: TradingDay, n: u32) -> Option<Timestamp> {
+        Some(self.calendar.cut_off(self.calendar.plus(t, n).ok()?))
+    }
+}

@@ -1,0 +1,148 @@
+//! What contradicts is stored: a case under the hash of the record, opened in the batch that heard
+//! it.
+
+use fundflow_domain::{
+    case::{CaseId, Cases, Command, Figure, Finding, Kind, Report, Source, SourceKind},
+    ids::{FundCode, OrderId, TransactionId},
+    text::Text,
+    time::Timestamp,
+};
+use fundflow_kernel::{envelope::StreamName, store::StreamAppend, streams::{Key, Need, Streams}, loaded::Meta, envelope::Actor};
+use fundflow_runtime::{
+    port::Payload,
+    runner::Unclaimed,
+    saga::Saga,
+    turn::{NotDone, Turn},
+};
+
+use crate::ports::{bank::BankNotice, registrar::RegistrarNotice};
+
+/// A record of a counterparty, as it will be named and stored if it does not add up.
+#[derive(Debug, Clone)]
+pub struct Record {
+    /// Whose it is, and how it came.
+    pub source: SourceKind,
+    /// The counterparty's name.
+    pub name: String,
+    /// Which record of it.
+    pub record: String,
+    /// The record itself, printable.
+    pub evidence: String,
+}
+
+impl Record {
+    /// The case that this record opens if it does not add up: the same for every repetition.
+    pub fn case(&self) -> CaseId {
+        let Self { name, record, evidence, .. } = self;
+        CaseId::of(format!("{name}\n{record}\n{evidence}").as_bytes())
+    }
+
+    /// The stream of that case.
+    pub fn key(&self) -> Key<Cases> {
+        Key::of(&self.case())
+    }
+
+    fn report(&self, about: About, findings: Vec<Finding>, at: Timestamp) -> Report {
+        Report {
+            id: self.case(),
+            at,
+            source: Source {
+                kind: self.source,
+                name: Text::lossy(&self.name),
+                record: Text::lossy(&self.record),
+            },
+            transaction: about.transaction,
+            order: about.order,
+            fund: about.fund,
+            findings,
+            evidence: Text::lossy(&self.evidence),
+        }
+    }
+}
+
+/// What a case is about.
+#[derive(Debug, Clone, Default)]
+pub struct About {
+    /// The transaction, where one is known.
+    pub transaction: Option<TransactionId>,
+    /// The order.
+    pub order: Option<OrderId>,
+    /// The fund.
+    pub fund: Option<FundCode>,
+}
+
+/// One finding without figures of a formula.
+pub fn finding(kind: Kind, what: &str, ours: Vec<Figure>, theirs: Vec<Figure>) -> Finding {
+    let disputed = fundflow_domain::case::Disputed::default();
+    Finding { kind, what: Text::lossy(what), ours, theirs, disputed }
+}
+
+/// Opens the record's case, or widens it. The case's stream must be in memory.
+///
+/// # Errors
+/// [`NotDone::Missing`] when it is not; nothing has changed.
+pub fn open<S: Saga>(
+    turn: &mut Turn<'_, S>,
+    record: &Record,
+    about: About,
+    findings: Vec<Finding>,
+) -> Result<usize, NotDone> {
+    let key = record.key();
+    if !turn.streams().has(key.stream()) {
+        return Err(NotDone::Missing(vec![key.need()]));
+    }
+    let about = About { transaction: Some(turn.id().clone()), ..about };
+    let report = record.report(about, findings, turn.now());
+    Ok(turn.decide(&key, &Command::Open(Box::new(report)))?)
+}
+
+/// News about keys that no saga has become cases of kind `unknown_order`.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct UnknownOrders;
+
+impl UnknownOrders {
+    fn record(stream: &StreamName, news: &Payload) -> Option<Record> {
+        let (source, evidence) = if let Some(BankNotice(said)) = news.downcast_ref() {
+            (SourceKind::ChannelCallback, format!("{said:?}"))
+        } else if let Some(RegistrarNotice(said)) = news.downcast_ref() {
+            (SourceKind::RegistrarCallback, format!("{said:?}"))
+        } else {
+            return None;
+        };
+        let (name, record) = (stream.category().to_owned(), stream.id().to_owned());
+        Some(Record { source, name, record, evidence })
+    }
+}
+
+impl Unclaimed for UnknownOrders {
+    fn need(&self, stream: &StreamName, news: &Payload) -> Option<Need> {
+        Some(Self::record(stream, news)?.key().need())
+    }
+
+    fn store(
+        &self,
+        streams: &mut Streams,
+        batch: &mut Vec<StreamAppend>,
+        (stream, news): (&StreamName, &Payload),
+        now: Timestamp,
+    ) -> Result<usize, NotDone> {
+        let Some(record) = Self::record(stream, news) else { return Ok(0) };
+        let what = format!("no order of ours has the number {}", stream.id());
+        let theirs = vec![Figure::new("number", stream.id())];
+        let findings = vec![finding(Kind::UnknownOrder, &what, vec![], theirs)];
+        let report = record.report(About::default(), findings, now);
+        let correlation = TransactionId::new(format!("case.{}", record.case()))
+            .map_err(|_| NotDone::Lacks("a name for the case"))?;
+        let meta = Meta {
+            correlation,
+            process: "case".into(),
+            causation: "notice".into(),
+            actor: Actor::Counterparty(stream.category().into()),
+            trace_parent: None,
+            occurred_at: now,
+            recorded_at: now,
+            trade_date: None,
+        };
+        Ok(streams.decide(&record.key(), &Command::Open(Box::new(report)), &meta, batch)?)
+    }
+}

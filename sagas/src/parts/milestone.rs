@@ -1,0 +1,222 @@
+//! What happens to a fund saga's process besides what happens to any: its T moves, it is decided
+//! again, it is taken back, a record of it is in dispute.
+//!
+//! 1. A T only ever moves forward, and what was decided for the old one is decided again.
+//! 2. A dispute is over when its case is closed, by a corrected record or by a person.
+//! 3. Taking back is asked once; what the registrar says to it is its answer for ever.
+
+use fundflow_domain::{
+    calendar::TradingDay,
+    case::CaseId,
+    orders::Cause,
+    time::Timestamp,
+};
+use serde::{Deserialize, Serialize};
+
+/// What an investor takes back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Scope {
+    /// The whole transaction.
+    All,
+    /// What is done with the money-fund shares; these stay in the wallet.
+    Conversion,
+}
+
+/// A milestone of a saga whose promise is a `P`. The stored format: add variants, never rename them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Milestone<P> {
+    /// The first fund's purchase stands; from here the investor ends with something sound.
+    Committed {},
+    /// The money counts for a later T than was promised.
+    Redated {
+        /// That T.
+        trade_date: TradingDay,
+    },
+    /// The later T was decided on again, and this is promised now.
+    Readmitted {
+        /// Replaces the first promise.
+        admitted: Box<P>,
+    },
+    /// No T will carry it: the rules of the later one refuse it, or the investor wants no later one.
+    TurnedAway {
+        /// As the rules say it.
+        cause: Cause,
+    },
+    /// The bank states an instant that cannot be right; a person says which T the money counts for.
+    Undated {
+        /// Field, value and limits.
+        cause: Cause,
+    },
+    /// A person said when the money counts as paid.
+    Dated {
+        /// T follows from it.
+        at: Timestamp,
+        /// For the auditor.
+        reason: Cause,
+    },
+    /// A record that does not add up: the saga does not complete while its case is open.
+    Disputed {
+        /// The case.
+        case: CaseId,
+    },
+    /// The case was closed.
+    Undisputed {
+        /// The case.
+        case: CaseId,
+    },
+    /// The investor takes it back, in time.
+    CancelAsked {
+        /// When it was asked.
+        at: Timestamp,
+        /// What is taken back.
+        scope: Scope,
+    },
+    /// The registrar keeps it.
+    CancelRefused {
+        /// As the registrar says it.
+        cause: Cause,
+    },
+}
+
+/// What is remembered of milestones.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Notes<P> {
+    /// The first purchase stands.
+    pub committed: bool,
+    /// The later T that the money counts for.
+    pub redated: Option<TradingDay>,
+    /// What is promised since.
+    pub readmitted: Option<Box<P>>,
+    /// No T will carry it.
+    pub turned_away: Option<Cause>,
+    /// A person must say when it was paid.
+    pub undated: bool,
+    /// A person said when it was paid.
+    pub dated: Option<Timestamp>,
+    /// Open cases.
+    pub disputes: Vec<CaseId>,
+    /// Closed cases.
+    pub settled: Vec<CaseId>,
+    /// When it was taken back, and what of it.
+    pub cancel: Option<(Timestamp, Scope)>,
+    /// The registrar keeps it.
+    pub cancel_refused: Option<Cause>,
+}
+
+impl<P> Default for Notes<P> {
+    fn default() -> Self {
+        Self {
+            committed: false,
+            redated: None,
+            readmitted: None,
+            turned_away: None,
+            undated: false,
+            dated: None,
+            disputes: Vec::new(),
+            settled: Vec::new(),
+            cancel: None,
+            cancel_refused: None,
+        }
+    }
+}
+
+impl<P: Clone> Notes<P> {
+    /// Remembers a milestone; `None` if it cannot follow those before it.
+    pub fn remember(&mut self, milestone: &Milestone<P>) -> Option<()> {
+        match milestone {
+            Milestone::Committed {} => self.committed = true,
+            Milestone::Redated { trade_date } => {
+                self.redated.is_none_or(|was| was <= *trade_date).then_some(())?;
+                if self.redated != Some(*trade_date) {
+                    // Whatever was decided for the T before is decided again.
+                    (self.redated, self.readmitted) = (Some(*trade_date), None);
+                }
+            }
+            Milestone::Readmitted { admitted } => {
+                self.redated?;
+                self.readmitted = Some(admitted.clone());
+            }
+            Milestone::TurnedAway { cause } => {
+                self.turned_away.get_or_insert_with(|| cause.clone());
+            }
+            Milestone::Undated { .. } => self.undated = self.dated.is_none(),
+            Milestone::Dated { at, .. } => {
+                self.dated.get_or_insert(*at);
+                self.undated = false;
+            }
+            Milestone::Disputed { case } => {
+                if !self.disputes.contains(case) && !self.settled.contains(case) {
+                    self.disputes.push(*case);
+                }
+            }
+            Milestone::Undisputed { case } => {
+                self.disputes.retain(|open| open != case);
+                if !self.settled.contains(case) {
+                    self.settled.push(*case);
+                }
+            }
+            Milestone::CancelAsked { at, scope } => {
+                let all = matches!(self.cancel, Some((_, Scope::All)));
+                if !all && self.cancel.map(|(_, was)| was) != Some(*scope) {
+                    self.cancel = Some((*at, *scope));
+                }
+            }
+            Milestone::CancelRefused { cause } => {
+                self.cancel_refused.get_or_insert_with(|| cause.clone());
+            }
+        }
+        Some(())
+    }
+
+    /// What is promised now: the first promise, or the one that replaced it.
+    pub fn promise<'a>(&'a self, first: &'a P) -> &'a P {
+        self.readmitted.as_deref().unwrap_or(first)
+    }
+
+    /// Whether a record of it does not add up, and nobody has settled that.
+    pub fn is_disputed(&self) -> bool {
+        !self.disputes.is_empty()
+    }
+}
+
+/// Writes a fund saga's `NAMES`, `milestone_type` and `remember`, inside of its `impl Saga`.
+#[macro_export]
+macro_rules! fund_milestones {
+    ($kind:literal, [$($ending:literal),* $(,)?]) => {
+        const KIND: &'static str = $kind;
+        const NAMES: ::fundflow_runtime::saga::Names = ::fundflow_runtime::process_names!($kind: [
+            "committed",
+            "redated",
+            "readmitted",
+            "turned_away",
+            "undated",
+            "dated",
+            "disputed",
+            "undisputed",
+            "cancel_asked",
+            "cancel_refused",
+        ], [$($ending),*]);
+
+        fn milestone_type(milestone: &Self::Milestone) -> &'static str {
+            use $crate::parts::milestone::Milestone as M;
+            match milestone {
+                M::Committed {} => concat!($kind, ".committed"),
+                M::Redated { .. } => concat!($kind, ".redated"),
+                M::Readmitted { .. } => concat!($kind, ".readmitted"),
+                M::TurnedAway { .. } => concat!($kind, ".turned_away"),
+                M::Undated { .. } => concat!($kind, ".undated"),
+                M::Dated { .. } => concat!($kind, ".dated"),
+                M::Disputed { .. } => concat!($kind, ".disputed"),
+                M::Undisputed { .. } => concat!($kind, ".undisputed"),
+                M::CancelAsked { .. } => concat!($kind, ".cancel_asked"),
+                M::CancelRefused { .. } => concat!($kind, ".cancel_refused"),
+            }
+        }
+
+        fn remember(notes: &mut Self::Notes, milestone: &Self::Milestone) -> Option<()> {
+            notes.remember(milestone)
+        }
+    };
+}

@@ -1,0 +1,260 @@
+//! The leg on which an investor's money comes in, and what goes back of it.
+
+use super::cases::{self, About, Record, finding};
+use crate::ports::bank::{BankAnswer, BankCall, Charge, ChargeAnswer, Refund, RefundAnswer};
+use fundflow_domain::{
+    case::{Figure, Kind, SourceKind},
+    ids::{OrderId, PaymentNo},
+    orders::Cause,
+    payment::{
+        self, Command, Payment, Payments, Receipt, Refusal, SentBack, Stage, Terms,
+    },
+    time::Timestamp,
+};
+use fundflow_kernel::{
+    envelope::Actor,
+    loaded::DecideError,
+    streams::{Key, Need},
+};
+use fundflow_runtime::{
+    saga::{Heard, Saga, View},
+    turn::{NotDone, Turn},
+};
+use std::sync::Arc;
+
+/// Keys and facts of one payment.
+#[derive(Debug, Clone)]
+pub struct PaymentLeg {
+    /// The idempotency key at the bank.
+    pub no: PaymentNo,
+    /// Its stream.
+    pub key: Key<Payments>,
+    /// What it pays for.
+    pub order: OrderId,
+}
+
+impl PaymentLeg {
+    /// The payment for that order.
+    pub fn of(order: &OrderId) -> Self {
+        let no = PaymentNo::pay(order);
+        Self { key: Key::of(&no), no, order: order.clone() }
+    }
+
+    /// The payment, once it was requested.
+    pub fn payment<'a, S: Saga>(&self, view: &View<'a, S>) -> Option<&'a Payment> {
+        view.state(&self.key)?.payment()
+    }
+
+    /// A charge may be on its way.
+    pub fn is_requested<S: Saga>(&self, view: &View<'_, S>) -> bool {
+        self.payment(view).is_some()
+    }
+
+    /// The full amount arrived and is applied.
+    pub fn is_paid<S: Saga>(&self, view: &View<'_, S>) -> bool {
+        self.payment(view).is_some_and(|payment| payment.applied().is_some())
+    }
+
+    /// No money will come that is applied.
+    pub fn is_over_unpaid<S: Saga>(&self, view: &View<'_, S>) -> bool {
+        self.payment(view)
+            .is_some_and(|p| matches!(p.stage, Stage::Declined(_) | Stage::Closed(_)))
+    }
+
+    /// The whole payment is going back.
+    pub fn is_paid_back<S: Saga>(&self, view: &View<'_, S>) -> bool {
+        let back = |payment: &Payment| {
+            payment.refunds.iter().any(|refund| refund.of == payment::Of::Payback)
+                || payment.left().is_zero()
+        };
+        self.payment(view).is_some_and(|payment| payment.applied().is_some() && back(payment))
+    }
+
+    /// Nothing is on its way back, except what a person took over.
+    pub fn owes_nothing<S: Saga>(&self, view: &View<'_, S>) -> bool {
+        self.owed(view).is_none()
+    }
+
+    /// The next refund to be sent: the first that has not arrived and that nobody took over.
+    pub fn owed<'a, S: Saga>(&self, view: &View<'a, S>) -> Option<&'a payment::Refund> {
+        let given_up = &view.open.given_up;
+        let ours = |refund: &&payment::Refund| given_up.iter().all(|end| **end != *end_name(&refund.no));
+        self.payment(view)?.owed().find(ours)
+    }
+
+    /// Announces the charge.
+    ///
+    /// # Errors
+    /// [`NotDone`]; nothing has changed.
+    pub fn request<S: Saga>(
+        &self,
+        turn: &mut Turn<'_, S>,
+        terms: Terms,
+    ) -> Result<usize, NotDone> {
+        Ok(turn.decide(&self.key, &Command::Request(terms))?)
+    }
+
+    /// Closes the payment, so that money that still comes goes back.
+    ///
+    /// # Errors
+    /// [`NotDone`]; nothing has changed.
+    pub fn close<S: Saga>(&self, turn: &mut Turn<'_, S>, cause: Cause) -> Result<usize, NotDone> {
+        Ok(turn.decide(&self.key, &Command::Close(cause))?)
+    }
+
+    /// Sends the whole payment back.
+    ///
+    /// # Errors
+    /// [`NotDone`]; nothing has changed.
+    pub fn pay_back<S: Saga>(&self, turn: &mut Turn<'_, S>, cause: Cause) -> Result<usize, NotDone> {
+        Ok(turn.decide(&self.key, &Command::SendBack(SentBack::Payback, cause))?)
+    }
+
+    /// The charge, as the bank is given it.
+    pub fn charge<S: Saga>(&self, view: &View<'_, S>) -> Option<BankCall> {
+        let Terms { no, account, amount, order, .. } = self.payment(view)?.terms.clone();
+        Some(BankCall::Charge(Charge { no, account, amount, order }))
+    }
+
+    /// The next refund, as the bank is given it.
+    pub fn refund<S: Saga>(&self, view: &View<'_, S>) -> Option<BankCall> {
+        let (payment, owed) = (self.payment(view)?, self.owed(view)?);
+        Some(BankCall::Refund(Refund {
+            no: owed.no.clone(),
+            account: payment.terms.account.clone(),
+            amount: owed.amount,
+            order: self.order.clone(),
+        }))
+    }
+
+    /// What is in transit or owed on this leg, as an operator names it.
+    pub fn open_ends<S: Saga>(&self, view: &View<'_, S>) -> Vec<(Arc<str>, rust_decimal::Decimal)> {
+        let Some(payment) = self.payment(view) else { return Vec::new() };
+        let mut ends = Vec::new();
+        if payment.is_outstanding() && matches!(payment.stage, Stage::Requested) {
+            ends.push(("payment".into(), payment.terms.amount.decimal()));
+        }
+        for refund in payment.owed() {
+            ends.push((end_name(&refund.no).into(), refund.amount.decimal()));
+        }
+        ends
+    }
+
+    /// What must be in memory to hear that answer: the case that it may open.
+    pub fn needs(&self, answer: &BankAnswer) -> Vec<Need> {
+        record(&self.no, answer).map(|record| record.key().need()).into_iter().collect()
+    }
+
+    /// Records what the bank says. `applied` is the receipt that was applied by it, if one was.
+    ///
+    /// # Errors
+    /// [`NotDone`], for defects.
+    pub fn hear<S: Saga>(
+        &self,
+        turn: &mut Turn<'_, S>,
+        answer: &BankAnswer,
+    ) -> Result<(Heard, Option<Receipt>), NotDone> {
+        let before = turn.state(&self.key).and_then(|state| state.payment()?.applied().cloned());
+        let command = match answer {
+            BankAnswer::Charge(ChargeAnswer::Paid(receipt)) => Command::RecordPaid(receipt.clone()),
+            BankAnswer::Charge(ChargeAnswer::Declined(cause)) => {
+                Command::RecordDecline(cause.clone())
+            }
+            BankAnswer::Charge(ChargeAnswer::NotFound) => return Ok((Heard::NotFound, None)),
+            BankAnswer::Charge(ChargeAnswer::Unknown(cause)) => {
+                return Ok((Heard::Unknown(cause.clone()), None));
+            }
+            BankAnswer::Refund(no, RefundAnswer::Refunded(serial)) => {
+                Command::RecordReturned { no: no.clone(), serial: serial.clone() }
+            }
+            BankAnswer::Refund(_, RefundAnswer::Refused(cause)) => {
+                return Ok((Heard::Refused(cause.clone()), None));
+            }
+            BankAnswer::Refund(_, RefundAnswer::Unknown(cause)) => {
+                return Ok((Heard::Unknown(cause.clone()), None));
+            }
+            BankAnswer::Payout(..) => {
+                let cause = Cause::new("no_payout", "nothing is paid out on this leg");
+                return Ok((Heard::Refused(cause), None));
+            }
+        };
+        turn.speaks(Actor::Counterparty("bank".into()), word(&command), at(&command, turn.now()));
+        match turn.decide(&self.key, &command) {
+            Ok(events) => {
+                let after = turn.state(&self.key).and_then(|s| s.payment()?.applied().cloned());
+                let applied = after.filter(|_| before.is_none());
+                Ok((Heard::Recorded(events), applied))
+            }
+            Err(DecideError::Refused(refusal)) => {
+                Ok((self.contradiction(turn, answer, &refusal)?, None))
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn contradiction<S: Saga>(
+        &self,
+        turn: &mut Turn<'_, S>,
+        answer: &BankAnswer,
+        refusal: &Refusal,
+    ) -> Result<Heard, NotDone> {
+        let text: Arc<str> = refusal.to_string().into();
+        let Some(record) = record(&self.no, answer) else { return Ok(Heard::Contradicts(text, 0)) };
+        let kind = match refusal {
+            Refusal::ReceiptDiffers { .. } => Kind::PaidAmountDiffers,
+            Refusal::DeclinedAfterReceipt { .. } => Kind::RejectedAfterConfirmed,
+            Refusal::ReturnedTwice { .. } => Kind::PaidTwice,
+            _ => Kind::Other,
+        };
+        let theirs = vec![Figure::new("said", &record.evidence)];
+        let about = About { order: Some(self.order.clone()), ..About::default() };
+        let events = cases::open(turn, &record, about, vec![finding(kind, &text, vec![], theirs)])?;
+        Ok(Heard::Contradicts(text, events))
+    }
+}
+
+/// How an operator names a refund: the last part of its number.
+fn end_name(no: &PaymentNo) -> &str {
+    no.as_str().rsplit_once('.').map_or("refund", |(_, last)| last)
+}
+
+/// The record behind an answer; `None` where it says nothing that could contradict.
+pub(crate) fn record(no: &PaymentNo, answer: &BankAnswer) -> Option<Record> {
+    let said = match answer {
+        BankAnswer::Charge(ChargeAnswer::Paid(_) | ChargeAnswer::Declined(_))
+        | BankAnswer::Refund(_, RefundAnswer::Refunded(_)) => format!("{answer:?}"),
+        BankAnswer::Charge(ChargeAnswer::NotFound | ChargeAnswer::Unknown(_))
+        | BankAnswer::Refund(_, RefundAnswer::Refused(_) | RefundAnswer::Unknown(_))
+        | BankAnswer::Payout(..) => return None,
+    };
+    Some(Record {
+        source: SourceKind::ChannelCallback,
+        name: "bank".to_owned(),
+        record: no.to_string(),
+        evidence: said,
+    })
+}
+
+const fn word(command: &Command) -> &'static str {
+    match command {
+        Command::RecordPaid(_) => "payment",
+        Command::RecordDecline(_) => "decline",
+        Command::Request(_)
+        | Command::Close(_)
+        | Command::SendBack(..)
+        | Command::RecordReturned { .. } => "refund",
+    }
+}
+
+/// The business instant of what the bank says. What it states of a receipt is bounded elsewhere
+/// before it decides anything; as the instant of the event it is what was stated.
+const fn at(command: &Command, now: Timestamp) -> Timestamp {
+    match command {
+        Command::RecordPaid(receipt) => receipt.paid_at,
+        Command::RecordDecline(_)
+        | Command::Request(_)
+        | Command::Close(_)
+        | Command::SendBack(..)
+        | Command::RecordReturned { .. } => now,
+    }
+}
