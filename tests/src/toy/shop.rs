@@ -254,7 +254,7 @@ impl Port for OpenShop {
         self.act(&call, Ask::Query)
     }
 
-    fn silence(cause: Cause) -> Answer {
+    fn silence(_: &Call, cause: Cause) -> Answer {
         Answer::Unknown(cause)
     }
 }

@@ -32,7 +32,7 @@ use fundflow_runtime::{
     port::Payload,
     process::Open,
     process_names,
-    saga::{Calling, Heard, Names, OpenEnd, Preparing, Saga, View},
+    saga::{Calling, Heard, Names, NoMilestone, OpenEnd, Preparing, Saga, View},
     turn::{NotDone, Turn},
 };
 use serde::{Deserialize, Serialize};
@@ -57,10 +57,6 @@ pub struct Promise {
     /// A person is called then.
     pub patience: Timestamp,
 }
-
-/// Nothing else happens to the process itself.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Milestone {}
 
 /// Why an exchange is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -121,7 +117,7 @@ impl Saga for Exchange {
     type Request = Request;
     type Asked = ();
     type Promise = Promise;
-    type Milestone = Milestone;
+    type Milestone = NoMilestone;
     type Notes = ();
     type Refusal = Refusal;
     type Plan = Plan;
@@ -187,11 +183,7 @@ impl Saga for Exchange {
         vec![plan.parcel.stream().clone()]
     }
 
-    fn milestone_type(milestone: &Milestone) -> &'static str {
-        match *milestone {}
-    }
-
-    fn remember((): &mut (), milestone: &Milestone) -> Option<()> {
+    fn milestone_type(milestone: &NoMilestone) -> &'static str {
         match *milestone {}
     }
 
@@ -251,7 +243,12 @@ impl Saga for Exchange {
         Ok(turn.decide(&plan.parcel, &parcel)?)
     }
 
-    fn call(&self, view: &View<'_, Self>, errand: Errand) -> Option<Calling<Self>> {
+    fn call(
+        &self,
+        view: &View<'_, Self>,
+        errand: Errand,
+        _: Timestamp,
+    ) -> Option<Calling<Self>> {
         let call = shop::Call { number: view.plan.number.clone(), errand };
         Some(Calling::to::<OpenShop>(&shop::name(), call, |answer| answer))
     }
