@@ -160,7 +160,8 @@ impl<S: Saga, C: Counterparties> Explorer<S, C> {
         while let Some((id, node)) = search.open.pop_front() {
             let trail = Trail { paths: &search.paths, id };
             let followed = search.bounds.follow(&node);
-            let followed = followed.map_err(|what| Box::new(search.counterexample(id, what, &node)))?;
+            let followed =
+                followed.map_err(|what| Box::new(search.counterexample(id, what, &node)))?;
             drop(trail);
             search.note(id, &node, followed)?;
         }

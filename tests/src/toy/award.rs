@@ -264,7 +264,7 @@ impl Saga for Award {
             Answer::Undeserved(cause) => Milestone::Undeserved { cause: cause.clone() },
             Answer::NotFound => return Ok(Heard::NotFound),
             Answer::Unknown(cause) => return Ok(Heard::Unknown(cause.clone())),
-            Answer::Told(_) => {
+            Answer::Parcel(_) => {
                 return Err(NotDone::Refused("it is no answer about a purchase".into()));
             }
         };

@@ -243,19 +243,14 @@ impl Saga for Exchange {
         Ok(turn.decide(&plan.parcel, &parcel)?)
     }
 
-    fn call(
-        &self,
-        view: &View<'_, Self>,
-        errand: Errand,
-        _: Timestamp,
-    ) -> Option<Calling<Self>> {
+    fn call(&self, view: &View<'_, Self>, errand: Errand, _: Timestamp) -> Option<Calling<Self>> {
         let call = shop::Call { number: view.plan.number.clone(), errand };
         Some(Calling::to::<OpenShop>(&shop::name(), call, |answer| answer))
     }
 
     fn hear(&self, turn: &mut Turn<'_, Self>, answer: &Answer) -> Result<Heard, NotDone> {
         let news = match answer {
-            Answer::Told(news) => news.clone(),
+            Answer::Parcel(news) => news.clone(),
             Answer::NotFound => return Ok(Heard::NotFound),
             Answer::Unknown(cause) => return Ok(Heard::Unknown(cause.clone())),
             Answer::Deserved | Answer::Undeserved(_) => {
