@@ -110,11 +110,7 @@ pub(crate) fn streams_of<S: Saga>(
 ///
 /// # Errors
 /// [`LookError`]: it was never prepared, or a stream is damaged.
-pub fn look<S: Saga>(
-    saga: &S,
-    id: &TransactionId,
-    events: &[Recorded],
-) -> Result<Look, LookError> {
+pub fn look<S: Saga>(saga: &S, id: &TransactionId, events: &[Recorded]) -> Result<Look, LookError> {
     let mut ordered: Vec<&Recorded> = events.iter().collect();
     ordered.sort_by_key(|event| event.position);
     let (mut replayed, mut instants) = (Replayed::<S>::new(id.clone()), Instants::new());
