@@ -153,6 +153,14 @@ impl Runner {
         if !needs.is_empty() {
             return Err(Wanting { input, needs });
         }
+        let misread = slot.saga.is_known(&self.streams)
+            && !slot.saga.understands(&self.streams, &input.what);
+        if misread {
+            if !was_known {
+                self.let_go(&saga);
+            }
+            return self.nobodys(input, now);
+        }
         self.use_for_this_batch(&besides);
         if let Some(damage) = self.damage(&saga) {
             self.refuse_damaged(&input, &saga, damage);
@@ -189,12 +197,13 @@ impl Runner {
     }
 
     /// Forgets a restored saga that is over and owes nothing. Returns whether it did; a saga that
-    /// cannot be folded stays.
+    /// cannot be folded stays, and so does one that has decided something since: what it decided is
+    /// not durable yet, and its streams would be read without it.
     pub fn dismiss(&mut self, saga: &SagaId) -> bool {
         let Some(slot) = self.sagas.get_mut(saga) else { return true };
         slot.saga.is_ready(&mut self.streams);
         if slot.saga.damage(&self.streams).is_none() {
-            self.forget(saga, self.out.batch);
+            self.forget(saga, self.out.batch.saturating_sub(1));
         }
         !self.sagas.contains_key(saga)
     }
@@ -370,7 +379,11 @@ impl Runner {
             self.use_for_this_batch(&needs);
             let (streams, batch) = (&mut self.streams, &mut self.out.appends);
             if let Err(error) = unclaimed.store(streams, batch, (stream, news), now) {
+                // Nothing was stored, so nothing may be acknowledged: it is to be delivered again.
                 self.alert(stream.as_str(), &error.to_string());
+                let why = ActionError::Refused(error.to_string().into());
+                self.reply(input.ticket, Reply::NotActed(why));
+                return Ok(());
             }
         }
         self.alert(stream.as_str(), "news about a key that no saga has");

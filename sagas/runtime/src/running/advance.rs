@@ -35,7 +35,9 @@ impl<S: Saga> Running<S> {
                 desk.out.rests.push((self.id.clone(), Rest::Parked(cause)));
                 return;
             }
-            if !self.step(desk) && !self.sides(desk) {
+            let was_parked = self.is_parked(desk.streams);
+            // Who was parked just now goes round once more: what is parked is asked for slowly.
+            if !self.step(desk) && !self.sides(desk) && was_parked == self.is_parked(desk.streams) {
                 return self.finish(desk);
             }
         }
@@ -58,6 +60,11 @@ impl<S: Saga> Running<S> {
             return false;
         }
         match stand {
+            Stand::Over if self.ending(desk.streams).is_none() => {
+                let text = "its table has led out of every row, and none has ended it";
+                self.park(desk, Place::Over.name(), Cause::new("no_end", text));
+                false
+            }
             Stand::Over => false,
             Stand::Blocked(_, exit) => {
                 let text = "what must never be is; see its open ends";

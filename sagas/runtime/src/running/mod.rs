@@ -52,6 +52,8 @@ pub trait Instance: Send {
     fn missing(&mut self, streams: &Streams) -> Vec<Need>;
     /// What the input needs besides.
     fn besides(&self, streams: &Streams, input: &What, now: Timestamp) -> Vec<Need>;
+    /// Whether it can read that news; everything else it can.
+    fn understands(&self, streams: &Streams, input: &What) -> bool;
     /// Those who were queued for a counterparty call now.
     fn call_now(&mut self, desk: &mut Desk<'_>);
     /// Marks everything in use; `false` while something must be read first.
@@ -192,7 +194,9 @@ impl<S: Saga> Running<S> {
     /// other.
     pub fn awaits(&self, effect: &crate::message::Effect) -> bool {
         let lane = self.lanes.get(effect.lane);
-        lane.is_some_and(|it| it.state == LaneState::InFlight && it.seq == effect.seq)
+        // After a restart the numbers start over: an answer from before is told by its key.
+        let same = |it: &Lane| it.seq == effect.seq && it.key.as_ref() == Some(&effect.key);
+        lane.is_some_and(|it| it.state == LaneState::InFlight && same(it))
     }
 
     fn open<'a>(&self, streams: &'a Streams) -> Option<&'a process::Open<S>> {
@@ -425,6 +429,11 @@ impl<S: Saga> Instance for Running<S> {
             }
         }
         self.advance(desk);
+    }
+
+    fn understands(&self, streams: &Streams, input: &What) -> bool {
+        let What::Notice { stream, news } = input else { return true };
+        self.view(streams).is_some_and(|view| S::notice(&view, stream, news).is_some())
     }
 
     fn call_now(&mut self, desk: &mut Desk<'_>) {
