@@ -5,23 +5,21 @@ use super::{
     prepare::limit_keys_on,
     saga::{DiscountPurchase, Turn, View},
 };
-use crate::parts::{application::ApplicationLeg, milestone::Milestone};
+use crate::parts::{application::ApplicationLeg, milestone::Milestone, wallet::at_par};
 use fundflow_domain::{
     application::{Ask, OnHuge, Outcome, Promise, PromisedFee, Terms},
     calendar::TradingDay,
     day_limit,
     fees::tiers::Charge,
-    fund::FundTerms,
     holdings,
     ids::{FundCode, RegistrarCode},
     modes::ConversionMode,
-    money::{Amount, Discount, Money, Nav, ShareRounding, Shares},
+    money::{Amount, Discount, Money, ShareRounding},
     orders::Cause,
     payment, payout,
     wallet::{self, Credit, Reservation},
 };
 use fundflow_runtime::turn::NotDone;
-use std::sync::Arc;
 
 type Done = Result<usize, NotDone>;
 
@@ -45,11 +43,11 @@ impl DiscountPurchase {
                 let view = turn.view()?;
                 let said = plan.buy.confirmation(&view).ok_or(lacks("the confirmation"))?;
                 let on = said.registered_on;
-                let shares = bought(&view)?;
+                let shares = plan.buy.shares_in(&view).ok_or(lacks("shares within range"))?;
                 wallet(turn, wallet::Command::ConfirmCredit(id, shares, on))
             }
             Do::Spend => {
-                let shares = facts::shares_out(&turn.view()?).ok_or(lacks("shares that left"))?;
+                let shares = plan.out.shares_out(&turn.view()?).ok_or(lacks("shares that left"))?;
                 wallet(turn, wallet::Command::Spend(id, shares))
             }
             Do::PlaceTarget => self.place_target(turn),
@@ -61,6 +59,7 @@ impl DiscountPurchase {
                 plan.payment.pay_back(turn, cause)
             }
             Do::RequestPayout => self.request_payout(turn),
+            Do::AskForAccount => plan.payout.ask_for_account(turn),
             Do::ClosePayment => plan.payment.close(turn, closed("the bank")),
             Do::CloseBuy => plan.buy.close(turn, closed("the registrar")),
             Do::CloseOut => plan.out.close(turn, closed("the registrar")),
@@ -125,9 +124,9 @@ impl DiscountPurchase {
         let (plan, view) = (turn.plan(), turn.view()?);
         let promised = view.open.notes.promise(&view.open.promise);
         let (request, day) = (&view.open.request, promised.trade_date);
-        let fund = self.terms(request.wallet_fund, day)?;
+        let fund = self.house.terms(request.wallet_fund, day)?;
         let ask = Ask::Purchase { amount: plan.amount, regular_plan: false };
-        let promise = self.promise(&fund, day, PromisedFee::Charge(Charge::FREE), Discount::NONE)?;
+        let promise = self.house.promise(&fund, day, PromisedFee::Charge(Charge::FREE), Discount::NONE)?;
         let terms = terms(&plan.buy, &view, (request.wallet_fund, fund.registrar.clone()), ask, day, (fund.share_rounding, promise));
         plan.buy.place(turn, terms)
     }
@@ -156,12 +155,12 @@ impl DiscountPurchase {
             ConversionMode::Held | ConversionMode::LinkedSameDay => facts::trade_date(&view),
             ConversionMode::NextDay | ConversionMode::RedeemToPurchase => promised.trade_date,
         };
-        let day = self.house.calendar.t_of(now).map_err(|_| lacks("a trading day"))?.max(earliest);
+        let day = self.house.t_of(now)?.max(earliest);
         if let Some(cause) = self.refuses_out(&view, day) {
             return turn.reach(Milestone::TurnedAway { cause });
         }
         let (wallet_fund, target) = (request.wallet_fund, request.target_fund);
-        let source = self.terms(wallet_fund, day)?;
+        let source = self.house.terms(wallet_fund, day)?;
         let (ask, rounding, fee, confirming) = match mode {
             ConversionMode::RedeemToPurchase => (
                 Ask::Redemption { shares, lots: vec![], on_huge: OnHuge::Cancel, take_income: false },
@@ -170,7 +169,7 @@ impl DiscountPurchase {
                 source.clone(),
             ),
             ConversionMode::Held | ConversionMode::LinkedSameDay | ConversionMode::NextDay => {
-                let into = self.terms(target, day)?;
+                let into = self.house.terms(target, day)?;
                 let ask = Ask::Conversion {
                     shares,
                     into: target,
@@ -182,7 +181,7 @@ impl DiscountPurchase {
                 (ask, into.share_rounding, PromisedFee::Charge(promised.charge), into)
             }
         };
-        let promise = self.promise(&confirming, day, fee, promised.discount)?;
+        let promise = self.house.promise(&confirming, day, fee, promised.discount)?;
         let terms = terms(&plan.out, &view, (wallet_fund, source.registrar.clone()), ask, day, (rounding, promise));
         plan.out.place(turn, terms)
     }
@@ -204,7 +203,7 @@ impl DiscountPurchase {
             let text = format!("it would be priced on {day}, and only {expected} was wanted");
             return Some(own("cut_off_passed", &text));
         }
-        let target = self.terms(request.target_fund, day).ok()?;
+        let target = self.house.terms(request.target_fund, day).ok()?;
         let status = target.status_on(day.date());
         let open = status.permits_conversion_in(target.convert_status);
         (!open).then(|| {
@@ -217,16 +216,16 @@ impl DiscountPurchase {
         let (plan, now) = (turn.plan(), turn.now());
         let view = turn.view()?;
         let (request, promised) = (view.open.request.clone(), view.open.promise.clone());
-        let day = self.house.calendar.t_of(now).map_err(|_| lacks("a trading day"))?;
-        let fund = self.terms(request.target_fund, day)?;
-        let proceeds = facts::proceeds(&view).ok_or(lacks("what the redemption brought"))?;
+        let day = self.house.t_of(now)?;
+        let fund = self.house.terms(request.target_fund, day)?;
+        let proceeds = plan.out.proceeds(&view).ok_or(lacks("what the redemption brought"))?;
         let amount = Amount::new(proceeds.decimal()).map_err(|_| lacks("money to buy with"))?;
         if !fund.status_on(day.date()).permits_purchase() {
             let text = format!("fund {} takes no purchases on {day}", fund.code);
             return turned_away(turn, own("not_admitted", &text));
         }
         let fee = PromisedFee::Charge(promised.charge);
-        let promise = self.promise(&fund, day, fee, promised.discount)?;
+        let promise = self.house.promise(&fund, day, fee, promised.discount)?;
         let ask = Ask::Purchase { amount, regular_plan: false };
         let terms = terms(&plan.target, &view, (request.target_fund, fund.registrar.clone()), ask, day, (fund.share_rounding, promise));
         plan.target.place(turn, terms)
@@ -234,33 +233,18 @@ impl DiscountPurchase {
 
     fn request_payout(&self, turn: &mut Turn<'_>) -> Done {
         let (plan, view) = (turn.plan(), turn.view()?);
-        let proceeds = facts::proceeds(&view).ok_or(lacks("what the redemption brought"))?;
+        let proceeds = plan.out.proceeds(&view).ok_or(lacks("what the redemption brought"))?;
         let amount = Amount::new(proceeds.decimal()).map_err(|_| lacks("money to pay out"))?;
         let t = plan.out.application(&view).map_or_else(|| facts::trade_date(&view), |it| it.terms.trade_date);
         let due = self.house.calendar.plus(t, self.payout_days(&view));
         let terms = payout::Terms {
-            no: plan.payout.0.clone(),
+            no: plan.payout.no.clone(),
             account: view.open.request.account.clone(),
             amount,
             order: plan.out.order.clone(),
             due: due.map_err(|_| lacks("a trading day"))?,
         };
-        Ok(turn.decide(&plan.payout.1, &payout::Command::Request(terms))?)
-    }
-
-    pub(super) fn terms(&self, fund: FundCode, day: TradingDay) -> Result<Arc<FundTerms>, NotDone> {
-        (self.house.funds)(fund, day.date()).ok_or(lacks("the terms of the fund"))
-    }
-
-    pub(super) fn promise(
-        &self,
-        fund: &FundTerms,
-        day: TradingDay,
-        fee: PromisedFee,
-        discount: Discount,
-    ) -> Result<Promise, NotDone> {
-        let confirm_by = self.house.calendar.plus(day, u32::from(fund.confirm_lag));
-        Ok(Promise { fee, discount, confirm_by: confirm_by.map_err(|_| lacks("a trading day"))? })
+        plan.payout.request(turn, terms)
     }
 }
 
@@ -351,14 +335,6 @@ fn turned_away(turn: &mut Turn<'_>, cause: Cause) -> Done {
     turn.reach(Milestone::TurnedAway { cause })
 }
 
-/// Money-fund shares of the confirmed purchase, over all of its records.
-fn bought(view: &View<'_>) -> Result<Shares, NotDone> {
-    let application = view.plan.buy.application(view).ok_or(lacks("the purchase"))?;
-    let registered = application.confirmations().map(|it| it.outcome.registered());
-    let sum = registered.fold(Some(Shares::ZERO), |sum, part| sum?.plus(part));
-    sum.ok_or(lacks("shares within range"))
-}
-
 fn credit_target(turn: &mut Turn<'_>) -> Done {
     let (plan, view) = (turn.plan(), turn.view()?);
     let leg = match plan.mode {
@@ -380,11 +356,6 @@ fn credit_target(turn: &mut Turn<'_>) -> Done {
         cost: cost.ok_or(lacks("what the shares cost"))?,
     };
     Ok(turn.decide(&plan.holdings, &holdings::Command::Credit(Box::new(credit)))?)
-}
-
-/// Money-fund shares cost 1.00 by definition.
-fn at_par(amount: Amount) -> Result<Shares, NotDone> {
-    Money::from(amount).shares_at(Nav::ONE, ShareRounding::HalfUp).ok_or(lacks("shares within range"))
 }
 
 /// Why it did not go through: the purchase before the conversion.

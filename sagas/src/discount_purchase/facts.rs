@@ -5,15 +5,12 @@ use super::{
     saga::{DiscountPurchase, View},
 };
 use fundflow_domain::{
-    application::Outcome,
     calendar::TradingDay,
     day_limit::Entry as Counted,
     holdings,
     ids::LotId,
     modes::ConversionMode,
-    money::{Money, Shares},
-    payout,
-    time::Timestamp,
+        time::Timestamp,
     wallet::{Credit, Entry, Reservation},
 };
 use fundflow_runtime::saga::OpenEnd;
@@ -68,10 +65,9 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         Fact::TargetCredited => target_lot(view).is_some(),
         Fact::RefundRequested => plan.payment.is_paid_back(view),
         Fact::NothingOwed => plan.payment.owes_nothing(view),
-        Fact::PayoutRequested => payout(view).is_some(),
-        Fact::PaidOut => {
-            payout(view).is_some_and(|it| matches!(it.attempt.stage, payout::Stage::PaidOut(_)))
-        }
+        Fact::PayoutRequested => plan.payout.is_requested(view),
+        Fact::PayoutAnswered => plan.payout.is_answered(view),
+        Fact::PaidOut => plan.payout.is_paid_out(view),
         Fact::Ended => view.ending.is_some(),
         Fact::OutCancelSettled => cancel_settled(view, out, || true),
         Fact::BuyCancelSettled => {
@@ -126,11 +122,6 @@ fn unbought(view: &View<'_>) -> bool {
     view.plan.mode == ConversionMode::RedeemToPurchase
         && view.open.notes.turned_away.is_some()
         && !view.plan.target.is_placed(view)
-}
-
-/// The payout, once it was requested.
-pub(super) fn payout<'a>(view: &View<'a>) -> Option<&'a payout::Payout> {
-    view.state(&view.plan.payout.1)?.payout()
 }
 
 /// The lot of the target that this purchase brought.
@@ -189,9 +180,7 @@ impl DiscountPurchase {
 
     /// Trading days from a redemption's T until its money is here.
     pub(super) fn payout_days(&self, view: &View<'_>) -> u32 {
-        let t = trade_date(view).date();
-        let terms = (self.house.funds)(view.open.request.wallet_fund, t);
-        terms.map_or(1, |terms| u32::from(terms.confirm_lag).max(u32::from(terms.payout_lag)))
+        self.house.payout_days(view.open.request.wallet_fund, trade_date(view))
     }
 }
 
@@ -211,44 +200,13 @@ pub(super) fn open_ends(view: &View<'_>) -> Vec<OpenEnd> {
     } else if let Some(worth) = unspent(view) {
         ends.push(("target".into(), worth));
     }
-    if let Some(payout) = payout(view)
-        && !matches!(payout.attempt.stage, payout::Stage::PaidOut(_))
-    {
-        ends.push(("payout".into(), payout.terms.amount.decimal()));
-    }
+    ends.extend(plan.payout.open_end(view));
     ends.into_iter().map(|(name, worth)| OpenEnd { name, worth }).collect()
 }
 
 /// What left the money fund and is not the target's shares yet, nor on its way to the investor.
 fn unspent(view: &View<'_>) -> Option<Decimal> {
     let Reservation::Spent(shares) = entry(view).reservation else { return None };
-    let settled = target_lot(view).is_some() || payout(view).is_some();
+    let settled = target_lot(view).is_some() || view.plan.payout.is_requested(view);
     (!settled).then(|| shares.decimal())
-}
-
-/// What a redemption brought, in yuan.
-pub(super) fn proceeds(view: &View<'_>) -> Option<Money> {
-    match &view.plan.out.confirmation(view)?.outcome {
-        Outcome::Redemption(numbers) => Some(numbers.payout),
-        Outcome::Purchase(_)
-        | Outcome::Subscription(_)
-        | Outcome::Conversion(_)
-        | Outcome::FastTransfer(_) => None,
-    }
-}
-
-/// Money-fund shares that left by the order out of it, over all of its records.
-pub(super) fn shares_out(view: &View<'_>) -> Option<Shares> {
-    let mut sum = Shares::ZERO;
-    for confirmation in view.plan.out.application(view)?.confirmations() {
-        let part = match &confirmation.outcome {
-            Outcome::Conversion(numbers) => numbers.shares_out,
-            Outcome::Redemption(numbers) => numbers.shares,
-            Outcome::Purchase(_) | Outcome::Subscription(_) | Outcome::FastTransfer(_) => {
-                return None;
-            }
-        };
-        sum = sum.plus(part)?;
-    }
-    Some(sum)
 }

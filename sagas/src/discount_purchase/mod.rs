@@ -70,7 +70,8 @@ const COMPLETE: &[Move<Saga>] = &[
 /// The money of the redemption is the investor's, whatever becomes of the target.
 const PAY_OUT: &[Move<Saga>] = &[
     act("pay out", Do::RequestPayout, Fact::PayoutRequested).to(),
-    call("paid out", Call::Payout, Fact::PaidOut, When::MoneyOverdue).to(),
+    call("paid out", Call::Payout, Fact::PayoutAnswered, When::MoneyOverdue).to(),
+    act("paid out: another account", Do::AskForAccount, Fact::PaidOut).to(),
     wait("paid out: refunded", Fact::NothingOwed).to(),
     act("end with the money", Do::End(Ending::PaidOut), Fact::Ended).to(),
 ];

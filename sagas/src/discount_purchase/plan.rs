@@ -1,16 +1,15 @@
 //! Every key of a discount purchase, minted once.
 
 use super::{Request, saga::Opened};
-use crate::parts::{application::ApplicationLeg, payment::PaymentLeg};
+use crate::parts::{application::ApplicationLeg, payment::PaymentLeg, payout::PayoutLeg};
 use fundflow_domain::{
     admission::Admitted,
     day_limit::{DayLimit, stream_id},
     holdings::{HoldingId, Holdings},
-    ids::{OrderId, PaymentNo, TransactionId, WalletId},
+    ids::{OrderId, TransactionId, WalletId},
     limits::LimitKey,
     modes::ConversionMode,
     money::Amount,
-    payout::Payouts,
     wallet::Wallet,
 };
 use fundflow_kernel::{
@@ -32,7 +31,7 @@ pub struct Plan {
     /// The target's order, where money buys it.
     pub target: ApplicationLeg,
     /// What the redemption brought, on its way to the investor.
-    pub payout: (PaymentNo, Key<Payouts>),
+    pub payout: PayoutLeg,
     /// The wallet.
     pub wallet: Key<Wallet>,
     /// The investor's shares of the target.
@@ -77,7 +76,6 @@ impl Plan {
             }
             ConversionMode::RedeemToPurchase => order(id, "redeem"),
         };
-        let payout = PaymentNo::out(&out);
         let investor = request.investor.clone();
         Self {
             mode: promised.mode,
@@ -85,7 +83,7 @@ impl Plan {
             buy: ApplicationLeg::of(&buy),
             out: ApplicationLeg::of(&out),
             target: ApplicationLeg::of(&order(id, "target")),
-            payout: (payout.clone(), Key::of(&payout)),
+            payout: PayoutLeg::of(&out),
             wallet: Key::of(&WalletId { investor: investor.clone(), fund: request.wallet_fund }),
             holdings: Key::of(&HoldingId { investor, fund: request.target_fund }),
             limits,
@@ -101,7 +99,7 @@ impl Plan {
             needs.extend([self.payment.key.need(), self.buy.key.need()]);
         }
         if self.mode == ConversionMode::RedeemToPurchase {
-            needs.extend([self.target.key.need(), self.payout.1.need()]);
+            needs.extend([self.target.key.need(), self.payout.key.need()]);
         }
         needs.extend(self.limits.iter().map(|(_, key)| key.need()));
         needs.extend(self.limits_before.iter().map(Key::need));
@@ -112,7 +110,7 @@ impl Plan {
     pub(super) fn own_streams(&self) -> Vec<StreamName> {
         let legs = [&self.buy.key, &self.out.key, &self.target.key];
         let mut own: Vec<StreamName> = legs.into_iter().map(|key| key.stream().clone()).collect();
-        own.extend([self.payment.key.stream().clone(), self.payout.1.stream().clone()]);
+        own.extend([self.payment.key.stream().clone(), self.payout.key.stream().clone()]);
         own
     }
 

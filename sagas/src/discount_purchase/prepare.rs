@@ -2,6 +2,11 @@
 
 use super::{Plan, Request, saga::DiscountPurchase, table_for};
 use crate::house::House;
+use crate::parts::{
+    cancel::NotTakenBack,
+    limits::{limit_key, used},
+    payout::NotRedirected,
+};
 use fundflow_domain::{
     admission::{self, Admission, Admitted, DayUse, Readmission, admit, readmit},
     calendar::TradingDay,
@@ -9,7 +14,7 @@ use fundflow_domain::{
     fund::FundTerms,
     ids::{FundCode, TransactionId, WalletId},
     limits::LimitKey,
-    money::{Money, Shares},
+    money::Shares,
     time::Timestamp,
     wallet::{Credit, Reservation, Wallet},
 };
@@ -59,12 +64,12 @@ pub enum Refusal {
     /// There is nothing that could be taken back.
     #[error("{0}")]
     NothingToCancel(&'static str),
-    /// No case of that name is open on this purchase.
-    #[error("no case {0} is open on this purchase")]
-    NoSuchCase(fundflow_domain::case::CaseId),
-    /// The case itself says no.
-    #[error("{0}")]
-    CaseRefused(String),
+    /// A case that is not open on it, or that says no.
+    #[error(transparent)]
+    NotTakenBack(#[from] NotTakenBack),
+    /// A payout that goes to no other account.
+    #[error(transparent)]
+    NotRedirected(#[from] NotRedirected),
     /// The purchase does not wait for anybody to say when it was paid.
     #[error("the T of this purchase is not in question")]
     NotUndated,
@@ -185,23 +190,6 @@ pub(super) fn limit_keys_on(
     let who = (&request.investor, was.customer, was.channel);
     let key = |code| limit_key(&*terms(code)?, who, t);
     [request.wallet_fund, request.target_fund].into_iter().filter_map(key).collect()
-}
-
-type Who<'a> = (
-    &'a fundflow_domain::ids::InvestorId,
-    fundflow_domain::investor::CustomerType,
-    fundflow_domain::investor::SalesChannel,
-);
-
-fn limit_key(fund: &FundTerms, (investor, customer, channel): Who<'_>, t: TradingDay) -> Option<LimitKey> {
-    fund.limits.day_cap(customer, channel, t.date())?;
-    let investor = investor.clone();
-    Some(LimitKey { master: fund.master, investor, day: t, customer, channel })
-}
-
-fn used(streams: &Streams, key: Option<&LimitKey>) -> Money {
-    let state = key.and_then(|key| streams.state(&Key::<DayLimit>::of(&stream_id(key))));
-    state.map_or(Money::ZERO, fundflow_domain::day_limit::State::used)
 }
 
 fn wallet_key(request: &Request) -> Key<Wallet> {

@@ -10,18 +10,21 @@ use crate::{
     fund_milestones,
     house::House,
     parts::{
-        application::FundSaga,
+        application::{ApplicationLeg, FundSaga},
+        cancel::{self, NotTakenBack},
         milestone::{Milestone, Notes, Scope},
+        timing,
     },
     ports::{bank::BankAnswer, registrar::ApplicationAnswer},
 };
 use fundflow_domain::{
     admission::Admitted,
     application::Applications,
-    case::{self, CaseId, Cases, Closing},
+    calendar::TradingDay,
+    case::{CaseId, Cases, Closing},
     day_limit::DayLimit,
     holdings::Holdings,
-    ids::TransactionId,
+    ids::{AccountRef, TransactionId},
     orders::Cause,
     payment::Payments,
     payout::Payouts,
@@ -78,6 +81,15 @@ pub enum Command {
         /// For the auditor.
         reason: Arc<str>,
     },
+    /// Pay out to another account after the bank has refused the first.
+    Redirect {
+        /// The investor's other account.
+        account: AccountRef,
+        /// It is in the investor's own name, as an operator has seen.
+        own_name: bool,
+        /// For the auditor.
+        reason: Arc<str>,
+    },
     /// Close a case that keeps it from completing: the registrar's numbers stand.
     CloseCase {
         /// Which.
@@ -90,6 +102,19 @@ pub enum Command {
 impl FundSaga for DiscountPurchase {
     fn house(&self) -> &House {
         &self.house
+    }
+
+    fn requested_at(promise: &Admitted) -> Timestamp {
+        promise.requested_at
+    }
+
+    fn trade_date(promise: &Admitted) -> TradingDay {
+        promise.trade_date
+    }
+
+    /// The target's own purchase is bought at whatever day its money arrives.
+    fn refuses(&self, view: &View<'_>, leg: &ApplicationLeg, day: TradingDay) -> Option<Cause> {
+        if leg.order == view.plan.target.order { None } else { self.refuses_out(view, day) }
     }
 }
 
@@ -232,7 +257,7 @@ impl saga::Saga for DiscountPurchase {
     fn command_needs(&self, _view: &View<'_>, command: &Command) -> Vec<Need> {
         match command {
             Command::CloseCase { case, .. } => vec![Key::<Cases>::of(case).need()],
-            Command::Cancel { .. } | Command::Date { .. } => Vec::new(),
+            Command::Cancel { .. } | Command::Date { .. } | Command::Redirect { .. } => Vec::new(),
         }
     }
 
@@ -240,7 +265,10 @@ impl saga::Saga for DiscountPurchase {
         match command {
             Command::Cancel { at, scope } => self.take_back(turn, *at, *scope),
             Command::Date { at, reason } => self.dated(turn, *at, reason),
-            Command::CloseCase { case, closing } => close_case(turn, *case, closing),
+            Command::Redirect { account, own_name, reason } => {
+                Ok(turn.plan().payout.redirect(turn, account, *own_name, reason)?)
+            }
+            Command::CloseCase { case, closing } => Ok(cancel::close_case(turn, *case, closing)?),
         }
     }
 
@@ -307,29 +335,14 @@ impl DiscountPurchase {
     }
 
     fn dated(&self, turn: &mut Turn<'_>, at: Timestamp, reason: &Arc<str>) -> Result<usize, Refusal> {
-        let view = turn.view().map_err(|_| Refusal::NotUndated)?;
-        if !view.open.notes.undated {
-            return Err(Refusal::NotUndated);
+        match timing::dated(self, turn, at, reason) {
+            Ok(Some(events)) => Ok(events),
+            Ok(None) => Err(Refusal::NotUndated),
+            Err(error) => Err(NotTakenBack::Refused(error.to_string()).into()),
         }
-        let promised = view.open.promise.trade_date;
-        let reason = Cause::new("operator", reason.clone());
-        let mut events = reached(turn.reach(Milestone::Dated { at, reason }))?;
-        events += reached(self.redate(turn, at, promised))?;
-        Ok(events)
     }
-}
-
-fn close_case(turn: &mut Turn<'_>, case: CaseId, closing: &Closing) -> Result<usize, Refusal> {
-    let disputed = turn.view().is_ok_and(|view| view.open.notes.disputes.contains(&case));
-    if !disputed {
-        return Err(Refusal::NoSuchCase(case));
-    }
-    let command = case::Command::Close(closing.clone());
-    let closed = turn.decide(&Key::<Cases>::of(&case), &command);
-    let events = closed.map_err(|error| Refusal::CaseRefused(error.to_string()))?;
-    Ok(events + reached(turn.reach(Milestone::Undisputed { case }))?)
 }
 
 fn reached(done: Result<usize, NotDone>) -> Result<usize, Refusal> {
-    done.map_err(|error| Refusal::CaseRefused(error.to_string()))
+    done.map_err(|error| NotTakenBack::Refused(error.to_string()).into())
 }

@@ -112,6 +112,8 @@ pub enum Fact {
     NothingOwed,
     /// What the redemption brought is to be paid out.
     PayoutRequested,
+    /// The bank said what became of the last attempt.
+    PayoutAnswered,
     /// It arrived.
     PaidOut,
     /// The purchase is over.
@@ -171,6 +173,8 @@ pub enum Do {
     RequestRefund,
     /// Pay out what the redemption brought.
     RequestPayout,
+    /// The bank refuses the account: a person names another.
+    AskForAccount,
     /// Close the charge that nobody answered, so that a late payment goes back.
     ClosePayment,
     /// Close the money-fund order that nobody answered.

@@ -11,13 +11,13 @@ use crate::{
 };
 use fundflow_domain::{
     application::{
-        Application, Applications, Command, Confirmation, Message, Refusal, Rejection, Stage,
-        Terms,
+        Application, Applications, Command, Confirmation, Message, Outcome, Refusal, Rejection,
+        Stage, Terms,
     },
     calendar::TradingDay,
     case::{self, Figure, Finding, Kind, SourceKind},
     ids::{ApplicationNo, OrderId},
-    money::Money,
+    money::{Income, Money, Shares},
     orders::Cause,
     time::Timestamp,
 };
@@ -38,6 +38,30 @@ pub trait FundSaga:
 {
     /// Calendar, catalogue and names of ports.
     fn house(&self) -> &House;
+    /// The instant of the request: nothing that belongs to it happened before.
+    fn requested_at(promise: &Self::Promise) -> Timestamp;
+    /// The T that was promised.
+    fn trade_date(promise: &Self::Promise) -> TradingDay;
+    /// Why the order of that leg may not be one of that later T.
+    fn refuses(
+        &self,
+        view: &View<'_, Self>,
+        leg: &ApplicationLeg,
+        day: TradingDay,
+    ) -> Option<Cause> {
+        let _ = (view, leg, day);
+        None
+    }
+    /// What does not add up in a confirmation besides what holds of any saga's.
+    fn findings(
+        &self,
+        view: &View<'_, Self>,
+        terms: &Terms,
+        confirmation: &Confirmation,
+    ) -> Vec<Finding> {
+        let _ = (view, terms, confirmation);
+        Vec::new()
+    }
 }
 
 /// Keys and facts of one application.
@@ -97,6 +121,56 @@ impl ApplicationLeg {
     /// The last confirmation.
     pub fn confirmation<'a, S: Saga>(&self, view: &View<'a, S>) -> Option<&'a Confirmation> {
         self.application(view)?.confirmations().last()
+    }
+
+    /// The T of the order as it was placed, or moved to.
+    pub fn trade_date<S: Saga>(&self, view: &View<'_, S>) -> Option<TradingDay> {
+        Some(self.application(view)?.terms.trade_date)
+    }
+
+    /// Shares that left by it, over all records of the registrar; `None` for an ask of money.
+    pub fn shares_out<S: Saga>(&self, view: &View<'_, S>) -> Option<Shares> {
+        let part = |outcome: &Outcome| match outcome {
+            Outcome::Conversion(numbers) => Some(numbers.shares_out),
+            Outcome::Redemption(numbers) => Some(numbers.shares),
+            Outcome::FastTransfer(numbers) => Some(numbers.shares),
+            Outcome::Purchase(_) | Outcome::Subscription(_) => None,
+        };
+        let mut confirmations = self.application(view)?.confirmations();
+        confirmations.try_fold(Shares::ZERO, |sum, it| sum.plus(part(&it.outcome)?))
+    }
+
+    /// Shares that it brought, over all records of the registrar.
+    pub fn shares_in<S: Saga>(&self, view: &View<'_, S>) -> Option<Shares> {
+        let mut confirmations = self.application(view)?.confirmations();
+        confirmations.try_fold(Shares::ZERO, |sum, it| sum.plus(it.outcome.registered()))
+    }
+
+    /// Yuan that a redemption brought, settled income included, over all records of the registrar.
+    pub fn proceeds<S: Saga>(&self, view: &View<'_, S>) -> Option<Money> {
+        let part = |outcome: &Outcome| match outcome {
+            Outcome::Redemption(numbers) => Some(numbers.payout),
+            Outcome::Purchase(_)
+            | Outcome::Subscription(_)
+            | Outcome::Conversion(_)
+            | Outcome::FastTransfer(_) => None,
+        };
+        let mut confirmations = self.application(view)?.confirmations();
+        confirmations.try_fold(Money::ZERO, |sum, it| sum.plus(part(&it.outcome)?))
+    }
+
+    /// Unpaid income of a money fund that was settled with shares that left, over all records.
+    pub fn income<S: Saga>(&self, view: &View<'_, S>) -> Option<Income> {
+        let part = |outcome: &Outcome| match outcome {
+            Outcome::Redemption(numbers) => Some(numbers.income),
+            Outcome::Conversion(numbers) => Some(numbers.income),
+            Outcome::FastTransfer(numbers) => Some(numbers.income),
+            Outcome::Purchase(_) | Outcome::Subscription(_) => None,
+        };
+        let mut confirmations = self.application(view)?.confirmations();
+        confirmations.try_fold(Income::ZERO, |sum, it| {
+            sum.plus(Income::new(part(&it.outcome)?.decimal()).ok()?)
+        })
     }
 
     /// Why no shares came of it.
@@ -216,7 +290,8 @@ impl ApplicationLeg {
         let known = self.application(&turn.view()?).cloned();
         let Some(known) = known else { return Err(NotDone::Lacks("the application")) };
         let terms = known.terms.clone();
-        let findings = check::findings(saga.house(), &terms, said, turn.now());
+        let mut findings = check::findings(saga.house(), &terms, said, turn.now());
+        findings.extend(saga.findings(&turn.view()?, &terms, said));
         let confirm = Command::Confirm(Box::new(said.clone()));
         match turn.decide(&self.key, &confirm) {
             Ok(0) => Ok(Heard::Recorded(0)),

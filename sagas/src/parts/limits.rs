@@ -1,0 +1,104 @@
+//! The day's limits that an order for money counts against: counted on its T, given back when it
+//! fails or moves.
+
+use crate::house::House;
+use fundflow_domain::{
+    calendar::TradingDay,
+    day_limit::{Command, DayLimit, Entry, State, stream_id},
+    fund::FundTerms,
+    ids::InvestorId,
+    investor::{CustomerType, SalesChannel},
+    limits::LimitKey,
+    money::{Amount, Money},
+};
+use fundflow_kernel::streams::{Key, Need, Streams};
+use fundflow_runtime::{
+    saga::{Saga, View},
+    turn::{NotDone, Turn},
+};
+
+/// Limits that one order counts against.
+#[derive(Debug, Clone, Default)]
+pub struct Limits(Vec<(LimitKey, Key<DayLimit>)>);
+
+/// What that fund allows that investor on that T, where it has a cap in force.
+pub fn limit_key(
+    fund: &FundTerms,
+    (investor, customer, channel): (&InvestorId, CustomerType, SalesChannel),
+    t: TradingDay,
+) -> Option<LimitKey> {
+    fund.limits.day_cap(customer, channel, t.date())?;
+    let investor = investor.clone();
+    Some(LimitKey { master: fund.master, investor, day: t, customer, channel })
+}
+
+/// Where the uses of that limit are counted.
+pub fn stream_of(key: &LimitKey) -> Key<DayLimit> {
+    Key::of(&stream_id(key))
+}
+
+/// Yuan that count against it so far.
+pub fn used(streams: &Streams, key: Option<&LimitKey>) -> Money {
+    let state = key.and_then(|key| streams.state(&stream_of(key)));
+    state.map_or(Money::ZERO, State::used)
+}
+
+impl Limits {
+    /// Those of these keys.
+    pub fn of<'a>(keys: impl IntoIterator<Item = &'a LimitKey>) -> Self {
+        Self(keys.into_iter().map(|key| (key.clone(), stream_of(key))).collect())
+    }
+
+    /// What must be in memory.
+    pub fn needs(&self) -> impl Iterator<Item = Need> {
+        self.0.iter().map(|(_, key)| key.need())
+    }
+
+    /// The order counts, or counted once.
+    pub fn are_counted<S: Saga>(&self, view: &View<'_, S>) -> bool {
+        self.all(view, |entry| entry.is_some())
+    }
+
+    /// The order counts no more.
+    pub fn are_given_back<S: Saga>(&self, view: &View<'_, S>) -> bool {
+        self.all(view, |entry| matches!(entry, Some(Entry::GivenBack)))
+    }
+
+    fn all<S: Saga>(&self, view: &View<'_, S>, of: impl Fn(Option<&Entry>) -> bool) -> bool {
+        self.0.iter().all(|(_, key)| view.state(key).is_some_and(|limit| of(limit.entry(view.id))))
+    }
+
+    /// Counts the amount, against the caps of the fund's terms on that T.
+    ///
+    /// # Errors
+    /// [`NotDone`]; nothing has changed.
+    pub fn count<S: Saga>(
+        &self,
+        turn: &mut Turn<'_, S>,
+        house: &House,
+        fund: fundflow_domain::ids::FundCode,
+        amount: Amount,
+    ) -> Result<usize, NotDone> {
+        let mut events = 0;
+        for (key, stream) in &self.0 {
+            let terms = house.terms(fund, key.day)?;
+            let cap = terms.limits.day_cap(key.customer, key.channel, key.day.date());
+            let (transaction, cap) = (turn.id().clone(), cap.map(|cap| cap.max));
+            events += turn.decide(stream, &Command::Count { transaction, amount, cap })?;
+        }
+        Ok(events)
+    }
+
+    /// Gives back what was counted.
+    ///
+    /// # Errors
+    /// [`NotDone`]; nothing has changed.
+    pub fn give_back<S: Saga>(&self, turn: &mut Turn<'_, S>) -> Result<usize, NotDone> {
+        let mut events = 0;
+        for (_, stream) in &self.0 {
+            let command = Command::GiveBack { transaction: turn.id().clone() };
+            events += turn.decide(stream, &command)?;
+        }
+        Ok(events)
+    }
+}
