@@ -3,6 +3,7 @@
 
 // Legs.
 pub mod application;
+mod hearing;
 pub mod payment;
 pub mod payout;
 pub mod wallet;

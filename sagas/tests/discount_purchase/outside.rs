@@ -33,7 +33,7 @@ use std::{
 
 /// What becomes of one call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fate {
+pub(crate) enum Fate {
     /// It is done and answered.
     Done,
     /// It is declined, rejected or refused, and answered.
@@ -46,7 +46,7 @@ pub enum Fate {
 
 /// What a registrar makes of an application.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Verdict {
+pub(crate) enum Verdict {
     /// All of it.
     #[default]
     Whole,
@@ -62,11 +62,11 @@ pub enum Verdict {
 
 /// Everybody outside.
 #[derive(Debug, Clone, Default)]
-pub struct Outside {
+pub(crate) struct Outside {
     /// By the call's short name; afterwards everything is done.
-    pub fates: BTreeMap<String, VecDeque<Fate>>,
+    pub(crate) fates: BTreeMap<String, VecDeque<Fate>>,
     /// By the order's short name.
-    pub verdicts: BTreeMap<String, Verdict>,
+    pub(crate) verdicts: BTreeMap<String, Verdict>,
     charged: BTreeMap<String, ChargeAnswer>,
     sent: BTreeMap<String, Serial>,
     applications: BTreeMap<String, Standing>,
@@ -74,19 +74,19 @@ pub struct Outside {
 
 #[derive(Debug, Clone)]
 enum Standing {
-    Taken(Terms),
+    Taken,
     Refused(Rejection),
     Cancelled,
 }
 
 impl Outside {
     /// What becomes of the next calls of that name, one after the other.
-    pub fn fate(&mut self, name: &str, fates: impl IntoIterator<Item = Fate>) {
+    pub(crate) fn fate(&mut self, name: &str, fates: impl IntoIterator<Item = Fate>) {
         self.fates.entry(name.to_owned()).or_default().extend(fates);
     }
 
     /// Acts on the call, if it is one, and answers.
-    pub fn answer(&mut self, name: &str, effect: &Effect, now: Timestamp) -> Payload {
+    pub(crate) fn answer(&mut self, name: &str, effect: &Effect, now: Timestamp) -> Payload {
         let fate = self.next_fate(name);
         let call = effect.ask == Asking::Call;
         if call && matches!(fate, Fate::Done | Fate::Refused | Fate::Unheard) {
@@ -97,7 +97,7 @@ impl Outside {
     }
 
     /// Acts on a call whose answer nobody will hear.
-    pub fn act_on(&mut self, name: &str, effect: &Effect, now: Timestamp) {
+    pub(crate) fn act_on(&mut self, name: &str, effect: &Effect, now: Timestamp) {
         let fate = self.next_fate(name);
         if effect.ask == Asking::Call && fate != Fate::Lost {
             self.act(name, effect, fate, now);
@@ -126,12 +126,12 @@ impl Outside {
         } else if let Some(RegistrarCall::Submit(application)) = effect.call_as() {
             let standing = match refused {
                 true => Standing::Refused(rejection("0001", "not taken")),
-                false => Standing::Taken(application.terms.clone()),
+                false => Standing::Taken,
             };
             self.applications.entry(name.to_owned()).or_insert(standing);
         } else if let Some(RegistrarCall::Cancel(_)) = effect.call_as() {
             let order = name.trim_end_matches(".cancel").to_owned();
-            if !refused && matches!(self.applications.get(&order), Some(Standing::Taken(_))) {
+            if !refused && matches!(self.applications.get(&order), Some(Standing::Taken)) {
                 self.applications.insert(order, Standing::Cancelled);
             }
         }
@@ -175,10 +175,12 @@ impl Outside {
         }
         Arc::new(match effect.call_as::<RegistrarCall>().unwrap() {
             RegistrarCall::Submit(application) => self.stands(name, &application.terms, now),
-            RegistrarCall::Cancel(_) => match self.applications.get(name.trim_end_matches(".cancel")) {
-                Some(Standing::Cancelled) => ApplicationAnswer::Cancelled,
-                _ => ApplicationAnswer::NotCancelled(Cause::new("late", "it stands")),
-            },
+            RegistrarCall::Cancel(_) => {
+                match self.applications.get(name.trim_end_matches(".cancel")) {
+                    Some(Standing::Cancelled) => ApplicationAnswer::Cancelled,
+                    _ => ApplicationAnswer::NotCancelled(Cause::new("late", "it stands")),
+                }
+            }
         })
     }
 
@@ -187,10 +189,10 @@ impl Outside {
             None => ApplicationAnswer::NotFound,
             Some(Standing::Refused(rejection)) => ApplicationAnswer::Rejected(rejection.clone()),
             Some(Standing::Cancelled) => ApplicationAnswer::Cancelled,
-            Some(Standing::Taken(_)) if now < confirmed_from(terms) => {
+            Some(Standing::Taken) if now < confirmed_from(terms) => {
                 ApplicationAnswer::Accepted(serial(&format!("{name}.a")))
             }
-            Some(Standing::Taken(_)) => match self.verdict(name) {
+            Some(Standing::Taken) => match self.verdict(name) {
                 Verdict::Silence => ApplicationAnswer::Unknown(Cause::new("busy", "later")),
                 Verdict::Rejected => ApplicationAnswer::Rejected(rejection("0002", "rejected")),
                 Verdict::Whole | Verdict::Half | Verdict::TwoHalves => {
@@ -212,29 +214,36 @@ impl Outside {
 
     fn confirmation(&self, name: &str, terms: &Terms) -> Confirmation {
         let whole = confirmation(&format!("{name}.c"), terms);
-        match self.verdict(name) {
-            Verdict::Half => halved(whole, terms),
-            _ => whole,
+        let half = |name: &str| self.verdict(name) == Verdict::Half;
+        // Out of a purchase that was confirmed by half no more can be converted.
+        if half(name) || (name == "convert" && half("mmf") && terms_of_all(terms)) {
+            return halved(whole, terms);
         }
+        whole
     }
 }
 
+/// It asks for all shares that 1,000 yuan would have bought.
+fn terms_of_all(terms: &Terms) -> bool {
+    matches!(terms.ask, Ask::Conversion { shares, .. } if shares == "1000".parse().unwrap())
+}
+
 /// From when on an application of that T is confirmed.
-pub fn confirmed_from(terms: &Terms) -> Timestamp {
+pub(crate) fn confirmed_from(terms: &Terms) -> Timestamp {
     let day = TradingCalendar::xshg().unwrap().plus(terms.trade_date, 1).unwrap();
     Timestamp::shanghai(day.date(), "09:00:00".parse().unwrap())
 }
 
-pub fn serial(text: &str) -> Serial {
+pub(crate) fn serial(text: &str) -> Serial {
     Serial::new(text).unwrap()
 }
 
-pub fn rejection(code: &str, text: &str) -> Rejection {
+pub(crate) fn rejection(code: &str, text: &str) -> Rejection {
     Rejection { cause: Cause::new(code, text), interest: Money::ZERO }
 }
 
 /// All that was asked for, at the prices of T, without a fee.
-pub fn confirmation(name: &str, terms: &Terms) -> Confirmation {
+pub(crate) fn confirmation(name: &str, terms: &Terms) -> Confirmation {
     let day: NaiveDate = terms.trade_date.date();
     let next = TradingCalendar::xshg().unwrap().plus(terms.trade_date, 1).unwrap().date();
     let money_fund = terms.fund.as_str() == crate::terms::WALLET;
@@ -285,7 +294,7 @@ fn half(number: rust_decimal::Decimal) -> rust_decimal::Decimal {
 }
 
 /// Half of it, to the fen or the hundredth of a share.
-pub fn halved(whole: Confirmation, terms: &Terms) -> Confirmation {
+pub(crate) fn halved(whole: Confirmation, terms: &Terms) -> Confirmation {
     let outcome = match whole.outcome {
         Outcome::Purchase(n) => {
             let amount = Money::new(half(n.amount.decimal())).unwrap();

@@ -34,31 +34,31 @@ use std::sync::Arc;
 
 /// Runner, log and outside.
 #[derive(Clone)]
-pub struct Stage {
-    pub saga: Arc<DiscountPurchase>,
-    pub runner: Runner,
-    pub events: Vec<Recorded>,
-    pub outside: Outside,
-    pub now: Timestamp,
-    pub in_flight: Vec<Effect>,
+pub(crate) struct Stage {
+    pub(crate) saga: Arc<DiscountPurchase>,
+    pub(crate) runner: Runner,
+    pub(crate) events: Vec<Recorded>,
+    pub(crate) outside: Outside,
+    pub(crate) now: Timestamp,
+    pub(crate) in_flight: Vec<Effect>,
     /// Event types, and calls as `call NAME` or `ask NAME`, in order.
-    pub lines: Vec<String>,
-    pub alerts: Vec<String>,
+    pub(crate) lines: Vec<String>,
+    pub(crate) alerts: Vec<String>,
     /// So many appends from now on the process dies.
-    pub fuse: Option<usize>,
+    pub(crate) fuse: Option<usize>,
     /// What dies with the process has acted outside.
-    pub acted: bool,
+    pub(crate) acted: bool,
 }
 
-pub const ORDERS: [&str; 4] = ["mmf", "convert", "redeem", "target"];
+pub(crate) const ORDERS: [&str; 4] = ["mmf", "convert", "redeem", "target"];
 
 impl Stage {
     /// With the three funds, at that instant.
-    pub fn at(now: &str) -> Self {
+    pub(crate) fn at(now: &str) -> Self {
         Self::with(vec![wallet(), target(), foreign()], now)
     }
 
-    pub fn with(funds: Vec<FundTerms>, now: &str) -> Self {
+    pub(crate) fn with(funds: Vec<FundTerms>, now: &str) -> Self {
         let saga = Arc::new(DiscountPurchase { house: house(funds) });
         Self {
             runner: runner(&saga),
@@ -75,7 +75,7 @@ impl Stage {
     }
 
     /// What was decided on a stream before.
-    pub fn given<D>(&mut self, key: &Key<D>, command: &D::Command)
+    pub(crate) fn given<D>(&mut self, key: &Key<D>, command: &D::Command)
     where
         D: Stored<State: Clone + Send + Sync> + 'static,
     {
@@ -95,7 +95,7 @@ impl Stage {
     }
 
     /// It is that time now; timers that were due ring.
-    pub fn clock(&mut self, now: &str) {
+    pub(crate) fn clock(&mut self, now: &str) {
         self.now = at(now);
         while self.runner.next_timer().is_some_and(|due| due <= self.now) {
             self.runner.ring(self.now, usize::MAX);
@@ -105,7 +105,7 @@ impl Stage {
     }
 
     /// The next timer rings.
-    pub fn ring(&mut self) -> bool {
+    pub(crate) fn ring(&mut self) -> bool {
         let Some(due) = self.runner.next_timer() else { return false };
         self.now = self.now.max(due);
         self.runner.ring(self.now, usize::MAX);
@@ -114,11 +114,11 @@ impl Stage {
         true
     }
 
-    pub fn request(&mut self, request: &Request) -> Reply {
+    pub(crate) fn request(&mut self, request: &Request) -> Reply {
         self.request_as("TX-1", request)
     }
 
-    pub fn request_as(&mut self, id: &str, request: &Request) -> Reply {
+    pub(crate) fn request_as(&mut self, id: &str, request: &Request) -> Reply {
         self.handle(What::Request {
             saga: saga_id::<DiscountPurchase>(&tx(id)),
             request: payload(request.clone()),
@@ -128,7 +128,7 @@ impl Stage {
         })
     }
 
-    pub fn command(&mut self, command: Command) -> Reply {
+    pub(crate) fn command(&mut self, command: Command) -> Reply {
         self.handle(What::Command {
             saga: saga_id::<DiscountPurchase>(&tx("TX-1")),
             command: payload(command),
@@ -137,30 +137,30 @@ impl Stage {
         })
     }
 
-    pub fn act(&mut self, action: Action) -> Reply {
+    pub(crate) fn act(&mut self, action: Action) -> Reply {
         let saga = saga_id::<DiscountPurchase>(&tx("TX-1"));
         self.handle(What::Act { saga, action, operator: "chen".into() })
     }
 
     /// Gives up; every end that is open is settled by hand.
-    pub fn abandon(&mut self) -> Reply {
+    pub(crate) fn abandon(&mut self) -> Reply {
         let ends = self.look().open_ends;
         let dispositions = ends.into_iter().map(|end| (end.name, Disposition::Manual)).collect();
         self.act(Action::Abandon { reason: "a test".into(), dispositions })
     }
 
-    pub fn notice(&mut self, (stream, news): (StreamName, Payload)) -> Reply {
+    pub(crate) fn notice(&mut self, (stream, news): (StreamName, Payload)) -> Reply {
         self.handle(What::Notice { stream, news })
     }
 
     /// The call of that name is answered with that.
-    pub fn answer<A: std::any::Any + Send + Sync>(&mut self, name: &str, answer: A) {
+    pub(crate) fn answer<A: std::any::Any + Send + Sync>(&mut self, name: &str, answer: A) {
         let effect = self.take(name);
         self.answered(effect, Arc::new(answer));
     }
 
     /// The call of that name is answered by those outside.
-    pub fn go(&mut self, name: &str) {
+    pub(crate) fn go(&mut self, name: &str) {
         let effect = self.take(name);
         self.go_on(effect);
     }
@@ -171,19 +171,20 @@ impl Stage {
         self.answered(effect, answer);
     }
 
-    pub fn answered(&mut self, effect: Effect, answer: Payload) {
+    pub(crate) fn answered(&mut self, effect: Effect, answer: Payload) {
         self.handle(What::Answer(Box::new(Answered { effect, answer })));
     }
 
-    pub fn take(&mut self, name: &str) -> Effect {
+    pub(crate) fn take(&mut self, name: &str) -> Effect {
         let at = self.in_flight.iter().position(|effect| name_of(&effect.key) == name);
         let names: Vec<String> = self.in_flight.iter().map(|it| name_of(&it.key)).collect();
-        let at = at.unwrap_or_else(|| panic!("{name} is not in flight: {names:?}\n{}", self.text()));
+        let at =
+            at.unwrap_or_else(|| panic!("{name} is not in flight: {names:?}\n{}", self.text()));
         self.in_flight.remove(at)
     }
 
     /// Lets everybody speak and timers ring until it rests: over, or parked.
-    pub fn run(&mut self) {
+    pub(crate) fn run(&mut self) {
         for _ in 0..500 {
             if self.events.iter().all(|it| it.stream.category() != "discount_purchase") {
                 panic!("nothing was prepared");
@@ -199,14 +200,14 @@ impl Stage {
     }
 
     /// Everybody outside answers until nobody is asked any more; no timer rings.
-    pub fn settle(&mut self) {
+    pub(crate) fn settle(&mut self) {
         while !self.in_flight.is_empty() {
             let effect = self.in_flight.remove(0);
             self.go_on(effect);
         }
     }
 
-    pub fn handle(&mut self, what: What) -> Reply {
+    pub(crate) fn handle(&mut self, what: What) -> Reply {
         let mut input = Input { ticket: 1, what };
         for _ in 0..100 {
             match self.runner.handle(input, self.now) {
@@ -276,7 +277,7 @@ impl Stage {
     }
 
     /// The process dies and another one starts from what is stored.
-    pub fn crash(&mut self) {
+    pub(crate) fn crash(&mut self) {
         for effect in std::mem::take(&mut self.in_flight) {
             if self.acted {
                 self.outside.act_on(&name_of(&effect.key), &effect, self.now);
@@ -300,15 +301,18 @@ impl Stage {
         self.commit(output);
     }
 
-    pub fn look(&self) -> Look {
+    pub(crate) fn look(&self) -> Look {
         self.look_at("TX-1")
     }
 
-    pub fn look_at(&self, id: &str) -> Look {
+    pub(crate) fn look_at(&self, id: &str) -> Look {
         look(self.saga.as_ref(), &tx(id), &self.events).unwrap()
     }
 
-    pub fn fold<D: Stored<State: Clone + Send + Sync> + 'static>(&self, key: &Key<D>) -> Loaded<D> {
+    pub(crate) fn fold<D: Stored<State: Clone + Send + Sync> + 'static>(
+        &self,
+        key: &Key<D>,
+    ) -> Loaded<D> {
         let mut loaded = Loaded::default();
         for event in self.events.iter().filter(|it| it.stream == *key.stream()) {
             loaded.replay(event).unwrap();
@@ -316,24 +320,27 @@ impl Stage {
         loaded
     }
 
-    pub fn state<D: Stored<State: Clone + Send + Sync> + 'static>(&self, key: &Key<D>) -> D::State {
+    pub(crate) fn state<D: Stored<State: Clone + Send + Sync> + 'static>(
+        &self,
+        key: &Key<D>,
+    ) -> D::State {
         self.fold(key).state
     }
 
     /// The transcript since then, and what came of it.
-    pub fn since(&self, from: usize) -> Vec<&str> {
+    pub(crate) fn since(&self, from: usize) -> Vec<&str> {
         self.lines[from..].iter().map(String::as_str).collect()
     }
 
-    pub fn types(&self) -> Vec<&str> {
+    pub(crate) fn types(&self) -> Vec<&str> {
         self.events.iter().map(|it| it.event.event_type.as_ref()).collect()
     }
 
-    pub fn has(&self, event_type: &str) -> bool {
+    pub(crate) fn has(&self, event_type: &str) -> bool {
         self.types().contains(&event_type)
     }
 
-    pub fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         format!("{}\n{}", self.lines.join("\n"), self.alerts.join("\n"))
     }
 }
@@ -347,23 +354,23 @@ fn runner(saga: &Arc<DiscountPurchase>) -> Runner {
     runner
 }
 
-pub fn tx(text: &str) -> TransactionId {
+pub(crate) fn tx(text: &str) -> TransactionId {
     text.parse().unwrap()
 }
 
-pub fn order(name: &str) -> OrderId {
+pub(crate) fn order(name: &str) -> OrderId {
     format!("TX-1.{name}").parse().unwrap()
 }
 
 /// `10:00` is on 2026-03-02, a Monday; `03-03 10:00` on that day of 2026.
-pub fn at(text: &str) -> Timestamp {
+pub(crate) fn at(text: &str) -> Timestamp {
     let (day, time) = text.split_once(' ').unwrap_or(("03-02", text));
     let seconds = if time.len() == 5 { ":00" } else { "" };
     format!("2026-{day}T{time}{seconds}+08:00").parse().unwrap()
 }
 
 /// What a key is called in transcripts: `mmf.pay`, `convert`, `mmf.cancel`.
-pub fn name_of(key: &str) -> String {
+pub(crate) fn name_of(key: &str) -> String {
     let (base, rest) = key.split_once('.').unwrap_or((key, ""));
     for id in ["TX-1", "TX-2", "TX-3"] {
         let prefix = if id == "TX-1" { String::new() } else { format!("{id}.") };

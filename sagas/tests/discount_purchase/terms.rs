@@ -20,9 +20,9 @@ use fundflow_sagas::{
 };
 use std::sync::Arc;
 
-pub const WALLET: &str = "000730";
-pub const TARGET: &str = "011162";
-pub const FOREIGN: &str = "050001";
+pub(crate) const WALLET: &str = "000730";
+pub(crate) const TARGET: &str = "011162";
+pub(crate) const FOREIGN: &str = "050001";
 
 const LIMITS: &str = r#"{
     "individual": { "first_min": "100", "additional_min": "10", "step": null, "order_max": null,
@@ -33,7 +33,7 @@ const LIMITS: &str = r#"{
     "large_purchases": [], "fast_redemption_day_max": "10000" }"#;
 
 /// The money fund, which converts into the first target without a fee.
-pub fn wallet() -> FundTerms {
+pub(crate) fn wallet() -> FundTerms {
     let text = format!(
         r#"{{ "code": "000730", "master": "000730", "name": "wallet", "kind": "money",
         "registrar": "05", "risk": "R1", "status": "open", "convert_status": "both",
@@ -51,12 +51,12 @@ pub fn wallet() -> FundTerms {
 }
 
 /// A fund of the same registrar.
-pub fn target() -> FundTerms {
+pub(crate) fn target() -> FundTerms {
     of_registrar("011162", "05", "0.015")
 }
 
 /// A fund of another registrar, without a fee.
-pub fn foreign() -> FundTerms {
+pub(crate) fn foreign() -> FundTerms {
     of_registrar("050001", "06", "0")
 }
 
@@ -77,7 +77,7 @@ fn of_registrar(code: &str, registrar: &str, rate: &str) -> FundTerms {
 }
 
 /// The fund is closed for purchases on that day.
-pub fn closed_on(mut fund: FundTerms, day: &str) -> FundTerms {
+pub(crate) fn closed_on(mut fund: FundTerms, day: &str) -> FundTerms {
     let (from, through) = (day.parse().unwrap(), day.parse().unwrap());
     let notice = "closed for a day".to_owned();
     fund.closures.push(Closure { from, through, stops: Stops::Purchase, notice });
@@ -85,7 +85,7 @@ pub fn closed_on(mut fund: FundTerms, day: &str) -> FundTerms {
 }
 
 /// So much may be bought of the fund on a day.
-pub fn capped(mut fund: FundTerms, max: &str, on_excess: ExcessPolicy) -> FundTerms {
+pub(crate) fn capped(mut fund: FundTerms, max: &str, on_excess: ExcessPolicy) -> FundTerms {
     fund.limits.large_purchases.push(LargePurchaseNotice {
         from: "2026-01-01".parse().unwrap(),
         through: None,
@@ -98,12 +98,12 @@ pub fn capped(mut fund: FundTerms, max: &str, on_excess: ExcessPolicy) -> FundTe
 }
 
 /// The price of every fund but money funds on a day.
-pub fn price(day: NaiveDate) -> Nav {
+pub(crate) fn price(day: NaiveDate) -> Nav {
     format!("1.{:02}", day.day()).parse().unwrap()
 }
 
 /// The shipped calendar and those funds.
-pub fn house(funds: Vec<FundTerms>) -> House {
+pub(crate) fn house(funds: Vec<FundTerms>) -> House {
     let funds: Vec<Arc<FundTerms>> = funds.into_iter().map(Arc::new).collect();
     let find = move |code: FundCode, _| funds.iter().find(|fund| fund.code == code).cloned();
     House {
@@ -116,7 +116,7 @@ pub fn house(funds: Vec<FundTerms>) -> House {
 }
 
 /// 1,000 yuan by way of the wallet.
-pub fn request(mode: ConversionMode) -> Request {
+pub(crate) fn request(mode: ConversionMode) -> Request {
     let target = match mode {
         ConversionMode::RedeemToPurchase => FOREIGN,
         ConversionMode::Held | ConversionMode::LinkedSameDay | ConversionMode::NextDay => TARGET,
@@ -133,7 +133,7 @@ pub fn request(mode: ConversionMode) -> Request {
 }
 
 /// What is known of the investor.
-pub fn asked() -> Asked {
+pub(crate) fn asked() -> Asked {
     let investor: InvestorProfile = serde_json::from_str(
         r#"{ "id": "i-1", "account": "acc-1", "risk": "C3", "questionnaire": "q-1",
         "questionnaire_valid_until": "2026-12-31", "kyc": "verified",
