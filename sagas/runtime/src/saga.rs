@@ -23,7 +23,7 @@ use fundflow_kernel::{
     time::Timestamp,
 };
 use rust_decimal::Decimal;
-use serde::{Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::{any::Any, fmt, hash::Hash, sync::Arc};
 
 /// A word of a table: small, comparable, printable.
@@ -31,7 +31,10 @@ pub trait Word: Copy + Eq + Ord + Hash + fmt::Debug + Send + Sync + 'static {}
 impl<T: Copy + Eq + Ord + Hash + fmt::Debug + Send + Sync + 'static> Word for T {}
 
 /// Something that is stored as a part of an event.
-pub trait Body: Serialize + DeserializeOwned + Clone + PartialEq + fmt::Debug + Send + Sync {}
+pub trait Body:
+    Serialize + DeserializeOwned + Clone + PartialEq + fmt::Debug + Send + Sync
+{
+}
 impl<T: Serialize + DeserializeOwned + Clone + PartialEq + fmt::Debug + Send + Sync> Body for T {}
 
 /// The event types of a saga's process stream, as they are stored; see
@@ -62,6 +65,14 @@ pub struct OpenEnd {
     /// In the unit of account of what is at stake, as the saga documents it.
     pub worth: Decimal,
 }
+
+/// The milestone of a saga that has none of its own.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum NoMilestone {}
+
+/// The command of a saga of which nothing can be asked while it runs.
+#[derive(Debug)]
+pub enum NoCommand {}
 
 /// What an answer was to the saga.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -237,12 +248,18 @@ pub trait Saga: Sized + Send + Sync + 'static {
     /// The streams that the saga works on, its process stream set aside.
     fn streams(plan: &Self::Plan) -> Vec<Need>;
     /// Those of them that may belong to no other saga: they are named after keys that it hands out.
-    fn own_streams(plan: &Self::Plan) -> Vec<StreamName>;
+    fn own_streams(plan: &Self::Plan) -> Vec<StreamName> {
+        let _ = plan;
+        Vec::new()
+    }
 
     /// The stored type of a milestone.
     fn milestone_type(milestone: &Self::Milestone) -> &'static str;
     /// Remembers a milestone; `None` if it cannot follow.
-    fn remember(notes: &mut Self::Notes, milestone: &Self::Milestone) -> Option<()>;
+    fn remember(notes: &mut Self::Notes, milestone: &Self::Milestone) -> Option<()> {
+        let _ = (notes, milestone);
+        None
+    }
     /// The stored type of an ending.
     fn ending_type(ending: Self::Ending) -> &'static str;
     /// The ending of a stored type.
@@ -273,7 +290,10 @@ pub trait Saga: Sized + Send + Sync + 'static {
     /// [`NotDone`], for defects only: what the business refuses is a [`Heard`].
     fn hear(&self, turn: &mut Turn<'_, Self>, answer: &Self::Answer) -> Result<Heard, NotDone>;
     /// Reads unasked news about one of the plan's streams; `None` if it is none of this saga's.
-    fn notice(view: &View<'_, Self>, stream: &StreamName, news: &Payload) -> Option<Self::Answer>;
+    fn notice(view: &View<'_, Self>, stream: &StreamName, news: &Payload) -> Option<Self::Answer> {
+        let _ = (view, stream, news);
+        None
+    }
     /// What must be in memory to decide that command.
     fn command_needs(&self, view: &View<'_, Self>, command: &Self::Command) -> Vec<Need> {
         let _ = (view, command);
@@ -294,11 +314,20 @@ pub trait Saga: Sized + Send + Sync + 'static {
     /// What is in transit, reserved, owed or unpaid, in any aggregate that the saga touched.
     fn open_ends(view: &View<'_, Self>) -> Vec<OpenEnd>;
     /// Why it did not go through, as the one who refused it said.
-    fn failure(view: &View<'_, Self>) -> Option<Cause>;
+    fn failure(view: &View<'_, Self>) -> Option<Cause> {
+        let _ = view;
+        None
+    }
     /// The business day that was promised, for the first event.
-    fn day_of_promise(promise: &Self::Promise) -> Option<chrono::NaiveDate>;
+    fn day_of_promise(promise: &Self::Promise) -> Option<chrono::NaiveDate> {
+        let _ = promise;
+        None
+    }
     /// The business day that its events belong to.
-    fn business_date(view: &View<'_, Self>) -> Option<chrono::NaiveDate>;
+    fn business_date(view: &View<'_, Self>) -> Option<chrono::NaiveDate> {
+        let _ = view;
+        None
+    }
     /// Who asks, as events name the actor of the request.
     fn requester(request: &Self::Request) -> Arc<str>;
     /// What is asked, in one line for lists.

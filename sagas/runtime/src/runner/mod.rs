@@ -69,6 +69,7 @@ pub struct Runner {
     breakers: HashMap<PortName, Breaker<SagaId>, RandomState>,
     limits: Limits,
     starved: Vec<SagaId>,
+    wanted: Vec<Need>,
     ready_to_call: VecDeque<SagaId>,
     out: Output,
 }
@@ -92,6 +93,7 @@ impl Runner {
             breakers: HashMap::default(),
             limits: Limits::default(),
             starved: Vec::new(),
+            wanted: Vec::new(),
             ready_to_call: VecDeque::new(),
             out: Output { batch: 1, ..Output::default() },
         }
@@ -129,6 +131,7 @@ impl Runner {
     ///
     /// # Errors
     /// [`Wanting`]: nothing happened; read, provide, and hand the input in again.
+    #[allow(clippy::result_large_err, reason = "the input is handed back as it came")]
     pub fn handle(&mut self, input: Input, now: Timestamp) -> Result<(), Wanting> {
         let saga = match self.addressee(&input.what) {
             Ok(Some(saga)) => saga,
@@ -143,13 +146,24 @@ impl Runner {
         let slot = self.sagas.entry(saga.clone()).or_insert_with(fresh);
         let was_known = slot.touched > 0;
         let mut needs = slot.saga.missing(&self.streams);
-        let besides = match needs.is_empty() {
-            true => slot.saga.besides(&self.streams, &input.what, now),
-            false => Vec::new(),
+        let mut besides = if needs.is_empty() {
+            slot.saga.besides(&self.streams, &input.what, now)
+        } else {
+            Vec::new()
         };
+        // What the same input missed when it was last handed in.
+        besides.append(&mut self.wanted);
         needs.extend(self.streams.missing(besides.iter().cloned()));
         if !needs.is_empty() {
             return Err(Wanting { input, needs });
+        }
+        let misread =
+            slot.saga.is_known(&self.streams) && !slot.saga.understands(&self.streams, &input.what);
+        if misread {
+            if !was_known {
+                self.let_go(&saga);
+            }
+            return self.nobodys(input, now);
         }
         self.use_for_this_batch(&besides);
         if let Some(damage) = self.damage(&saga) {
@@ -166,7 +180,20 @@ impl Runner {
             }
             instance.handle(&input.what, desk)
         });
-        self.handled(input.ticket, handled.unwrap_or(Handled::Quiet));
+        match handled.unwrap_or(Handled::Quiet) {
+            Handled::Reply(reply) => self.reply(input.ticket, reply),
+            Handled::Quiet => {}
+            Handled::Missing(needs) => {
+                let missing = self.streams.missing(needs.iter().cloned());
+                if missing.is_empty() {
+                    // It was read and is still asked for: a defect, not a reason to ask for ever.
+                    self.alert(saga.transaction.as_str(), "a stream is missing that is in memory");
+                    return Ok(());
+                }
+                self.wanted = needs;
+                return Err(Wanting { input, needs: missing });
+            }
+        }
         self.call_those_ready(now);
         Ok(())
     }
@@ -187,12 +214,13 @@ impl Runner {
     }
 
     /// Forgets a restored saga that is over and owes nothing. Returns whether it did; a saga that
-    /// cannot be folded stays.
+    /// cannot be folded stays, and so does one that has decided something since: what it decided is
+    /// not durable yet, and its streams would be read without it.
     pub fn dismiss(&mut self, saga: &SagaId) -> bool {
         let Some(slot) = self.sagas.get_mut(saga) else { return true };
         slot.saga.is_ready(&mut self.streams);
         if slot.saga.damage(&self.streams).is_none() {
-            self.forget(saga, self.out.batch);
+            self.forget(saga, self.out.batch.saturating_sub(1));
         }
         !self.sagas.contains_key(saga)
     }
@@ -293,6 +321,7 @@ impl Runner {
         self.timers.clear();
         self.breakers.clear();
         self.starved.clear();
+        self.wanted.clear();
         let batch = self.out.batch;
         self.out = Output { batch, ..Output::default() };
     }
@@ -356,6 +385,7 @@ impl Runner {
         Ok(owner)
     }
 
+    #[allow(clippy::result_large_err, reason = "the input is handed back as it came")]
     fn nobodys(&mut self, input: Input, now: Timestamp) -> Result<(), Wanting> {
         let What::Notice { stream, news } = &input.what else { return Ok(()) };
         if let Some(unclaimed) = self.unclaimed.clone() {
@@ -367,7 +397,11 @@ impl Runner {
             self.use_for_this_batch(&needs);
             let (streams, batch) = (&mut self.streams, &mut self.out.appends);
             if let Err(error) = unclaimed.store(streams, batch, (stream, news), now) {
+                // Nothing was stored, so nothing may be acknowledged: it is to be delivered again.
                 self.alert(stream.as_str(), &error.to_string());
+                let why = ActionError::Refused(error.to_string().into());
+                self.reply(input.ticket, Reply::NotActed(why));
+                return Ok(());
             }
         }
         self.alert(stream.as_str(), "news about a key that no saga has");
@@ -449,13 +483,6 @@ impl Runner {
         }
     }
 
-    fn handled(&mut self, ticket: Ticket, handled: Handled) {
-        match handled {
-            Handled::Reply(reply) => self.reply(ticket, reply),
-            Handled::Quiet => {}
-        }
-    }
-
     fn reply(&mut self, ticket: Ticket, reply: Reply) {
         if ticket > 0 {
             self.out.replies.push((ticket, reply));
@@ -484,6 +511,7 @@ impl Clone for Runner {
             breakers: self.breakers.clone(),
             limits: self.limits,
             starved: self.starved.clone(),
+            wanted: self.wanted.clone(),
             ready_to_call: self.ready_to_call.clone(),
             out: self.out.clone(),
         }

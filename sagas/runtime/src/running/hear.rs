@@ -13,6 +13,7 @@ use crate::{
     turn::{NotDone, Voice},
 };
 use fundflow_kernel::{
+    streams::Need,
     cause::Cause,
     envelope::{Actor, StreamName},
 };
@@ -20,51 +21,64 @@ use std::sync::Arc;
 
 impl<S: Saga> Running<S> {
     /// The reply to a call of ours, whichever row it was made for.
-    pub(super) fn answered(&mut self, desk: &mut Desk<'_>, answered: &Answered) {
+    ///
+    /// # Errors
+    /// The streams that must be read first; nothing happened.
+    pub(super) fn answered(
+        &mut self,
+        desk: &mut Desk<'_>,
+        answered: &Answered,
+    ) -> Result<(), Vec<Need>> {
         let Answered { effect, answer } = answered;
-        self.outstanding = self.outstanding.saturating_sub(1);
-        let lane = self.awaits(effect).then_some(effect.lane);
-        if let Some(at) = lane {
-            self.lanes[at].state = LaneState::Idle;
-        }
         let wrapped = (effect.wrap)(answer.as_ref());
         let typed = wrapped.as_ref().and_then(|answer| answer.downcast_ref::<S::Answer>());
-        let heard = match typed {
-            Some(answer) => self.hear(desk, answer, effect.port.as_str()),
-            None => {
-                let cause = unreadable(answer);
-                self.alert(desk, format!("{effect:?} brought no answer: {cause}"));
-                Ok(Heard::Unknown(cause))
-            }
+        let heard = if let Some(answer) = typed {
+            self.hear(desk, answer, effect.port.as_str())
+        } else {
+            let cause = unreadable(answer);
+            self.alert(desk, format!("{effect:?} brought no answer: {cause}"));
+            Ok(Heard::Unknown(cause))
         };
-        self.tell_breaker(desk, effect, &heard);
-        if let Some(lane) = lane {
-            self.replied(desk, lane, heard);
+        if let Err(NotDone::Missing(needs)) = heard {
+            return Err(needs);
+        }
+        self.outstanding = self.outstanding.saturating_sub(1);
+        Self::tell_breaker(desk, effect, &heard);
+        if self.awaits(effect) {
+            self.lanes[effect.lane].state = LaneState::Idle;
+            self.replied(desk, effect.lane, heard);
         } else {
             self.unasked(desk, &heard);
         }
+        Ok(())
     }
 
     /// News that nobody asked for.
+    ///
+    /// # Errors
+    /// The streams that must be read first; nothing happened.
     pub(super) fn noticed(
         &mut self,
         desk: &mut Desk<'_>,
         stream: &StreamName,
         news: &Payload,
-    ) -> Noticed {
+    ) -> Result<Noticed, Vec<Need>> {
         let answer = self.view(desk.streams).and_then(|view| S::notice(&view, stream, news));
-        let Some(answer) = answer else { return Noticed::Unclaimed };
+        let Some(answer) = answer else { return Ok(Noticed::Unclaimed) };
         let heard = self.hear(desk, &answer, "notice");
+        if let Err(NotDone::Missing(needs)) = heard {
+            return Err(needs);
+        }
         self.unasked(desk, &heard);
-        match heard {
+        Ok(match heard {
             Ok(Heard::Recorded(0)) => Noticed::Repeated,
             Ok(Heard::Recorded(events)) => Noticed::Recorded(events),
             Ok(Heard::Contradicts(..)) | Err(_) => Noticed::Contradicted,
             Ok(Heard::Disputed(_, events)) => Noticed::Recorded(events),
-            Ok(
-                Heard::Refused(_) | Heard::Unknown(_) | Heard::Pending(_) | Heard::NotFound,
-            ) => Noticed::NoNews,
-        }
+            Ok(Heard::Refused(_) | Heard::Unknown(_) | Heard::Pending(_) | Heard::NotFound) => {
+                Noticed::NoNews
+            }
+        })
     }
 
     fn hear(
@@ -89,7 +103,6 @@ impl<S: Saga> Running<S> {
     }
 
     fn tell_breaker(
-        &self,
         desk: &mut Desk<'_>,
         effect: &crate::message::Effect,
         heard: &Result<Heard, NotDone>,
@@ -115,7 +128,9 @@ impl<S: Saga> Running<S> {
                 None
             }
             // "Never heard of it" answers a question. To the call itself it is nonsense.
-            Ok(Heard::NotFound) => Some(Cause::new("not_found", "the counterparty knows no such call")),
+            Ok(Heard::NotFound) => {
+                Some(Cause::new("not_found", "the counterparty knows no such call"))
+            }
             Ok(Heard::Refused(cause) | Heard::Disputed(cause, _)) => {
                 let row = self.row_of(desk, at);
                 return self.park(desk, row, cause);
@@ -152,7 +167,8 @@ impl<S: Saga> Running<S> {
         if !moved || !self.is_parked(desk.streams) {
             return;
         }
-        let parked = self.open(desk.streams).and_then(|open| open.parked.as_ref()).map(|p| p.row.clone());
+        let parked =
+            self.open(desk.streams).and_then(|open| open.parked.as_ref()).map(|p| p.row.clone());
         let Some(row) = parked else { return };
         self.replan(desk.streams);
         let stand = self.stand(desk.streams);
@@ -161,7 +177,7 @@ impl<S: Saga> Running<S> {
         if blocked || (still_here && !self.is_side_done(desk, &row)) {
             return;
         }
-        let voice = self.engine("resume", desk.now);
+        let voice = Self::engine("resume", desk.now);
         let reason: Arc<str> = reason.into();
         self.process(desk, &process::Command::Resume(reason), voice);
     }

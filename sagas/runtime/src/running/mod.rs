@@ -52,6 +52,8 @@ pub trait Instance: Send {
     fn missing(&mut self, streams: &Streams) -> Vec<Need>;
     /// What the input needs besides.
     fn besides(&self, streams: &Streams, input: &What, now: Timestamp) -> Vec<Need>;
+    /// Whether it can read that news; everything else it can.
+    fn understands(&self, streams: &Streams, input: &What) -> bool;
     /// Those who were queued for a counterparty call now.
     fn call_now(&mut self, desk: &mut Desk<'_>);
     /// Marks everything in use; `false` while something must be read first.
@@ -87,6 +89,8 @@ pub enum Handled {
     Reply(crate::message::Reply),
     /// Nothing to tell.
     Quiet,
+    /// Nothing happened: streams must be read first.
+    Missing(Vec<Need>),
 }
 
 /// The table, or one of the lanes beside it: each sends one thing at a time.
@@ -192,7 +196,9 @@ impl<S: Saga> Running<S> {
     /// other.
     pub fn awaits(&self, effect: &crate::message::Effect) -> bool {
         let lane = self.lanes.get(effect.lane);
-        lane.is_some_and(|it| it.state == LaneState::InFlight && it.seq == effect.seq)
+        // After a restart the numbers start over: an answer from before is told by its key.
+        let same = |it: &Lane| it.seq == effect.seq && it.key.as_ref() == Some(&effect.key);
+        lane.is_some_and(|it| it.state == LaneState::InFlight && same(it))
     }
 
     fn open<'a>(&self, streams: &'a Streams) -> Option<&'a process::Open<S>> {
@@ -220,10 +226,21 @@ impl<S: Saga> Running<S> {
             (self.plan, self.planned_for, self.ready) = (Some(Arc::new(plan)), notes, false);
         }
         if first {
-            let beside = self.table(streams).map_or(0, |table| table.beside.len());
-            self.lanes.resize(1 + beside, Lane::idle(false));
+            self.lay_lanes(streams);
         }
         self.planned_at = version;
+    }
+
+    /// The plan that a request was decided with is the saga's first.
+    fn minted(&mut self, plan: Arc<S::Plan>, streams: &Streams) {
+        (self.plan, self.planned_for, self.ready) = (Some(plan), S::Notes::default(), false);
+        self.planned_at = streams.version(self.key.stream());
+        self.lay_lanes(streams);
+    }
+
+    fn lay_lanes(&mut self, streams: &Streams) {
+        let beside = self.table(streams).map_or(0, |table| table.beside.len());
+        self.lanes.resize(1 + beside, Lane::idle(false));
     }
 
     /// Marks the plan's streams as used; `false` while one of them must be read.
@@ -261,7 +278,7 @@ impl<S: Saga> Running<S> {
         }
     }
 
-    fn engine(&self, cause: &str, now: Timestamp) -> Voice {
+    fn engine(cause: &str, now: Timestamp) -> Voice {
         Voice {
             actor: Actor::Engine,
             cause: cause.into(),
@@ -292,7 +309,7 @@ impl<S: Saga> Running<S> {
         self.alert(desk, format!("parked at {row}: {cause}"));
         desk.out.rests.push((self.id.clone(), Rest::Parked(cause.clone())));
         self.asked_parked = 0;
-        let voice = self.engine("park", desk.now);
+        let voice = Self::engine("park", desk.now);
         self.process(desk, &process::Command::Park(row.into(), cause), voice);
     }
 }
@@ -390,12 +407,17 @@ impl<S: Saga> Instance for Running<S> {
                 Handled::Reply(reply)
             }
             What::Answer(answered) => {
-                self.answered(desk, answered);
+                if let Err(needs) = self.answered(desk, answered) {
+                    return Handled::Missing(needs);
+                }
                 self.advance(desk);
                 Handled::Quiet
             }
             What::Notice { stream, news } => {
-                let noticed = self.noticed(desk, stream, news);
+                let noticed = match self.noticed(desk, stream, news) {
+                    Ok(noticed) => noticed,
+                    Err(needs) => return Handled::Missing(needs),
+                };
                 self.advance(desk);
                 Handled::Reply(Reply::Noticed(noticed))
             }
@@ -427,6 +449,11 @@ impl<S: Saga> Instance for Running<S> {
         self.advance(desk);
     }
 
+    fn understands(&self, streams: &Streams, input: &What) -> bool {
+        let What::Notice { stream, news } = input else { return true };
+        self.view(streams).is_some_and(|view| S::notice(&view, stream, news).is_some())
+    }
+
     fn call_now(&mut self, desk: &mut Desk<'_>) {
         for lane in &mut self.lanes {
             if lane.state == LaneState::Queued {
@@ -454,9 +481,9 @@ impl<S: Saga> Instance for Running<S> {
         }
         let Some(view) = self.view(streams) else { return true };
         view.ending.is_some()
-            && self.table(streams).is_none_or(|table| {
-                table.beside.iter().all(|side| S::holds(&view, side.deed.done))
-            })
+            && self
+                .table(streams)
+                .is_none_or(|table| table.beside.iter().all(|side| S::holds(&view, side.deed.done)))
     }
 
     fn rest(&self, streams: &Streams) -> Option<Rest> {
@@ -490,4 +517,3 @@ pub(crate) fn asks(desk: &mut Desk<'_>, port: &PortName, who: SagaId) -> Admissi
     let breaker = desk.breakers.entry(port.clone()).or_insert_with(|| Breaker::new(limits));
     breaker.admit(now, who)
 }
-
