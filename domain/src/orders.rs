@@ -11,7 +11,7 @@
 //! 3. A serial is what a counterparty calls its own record. It tells a repetition from a second
 //!    fact, and nothing else is read into it.
 
-pub use crate::fund_order::Cause;
+pub use fundflow_kernel::cause::Cause;
 
 use crate::{
     ids::{IdError, LotId, PaymentNo},
@@ -44,6 +44,12 @@ impl Serial {
             value: text.chars().take(80).collect(),
             allowed: "1 to 64 printable ASCII characters without spaces",
         })
+    }
+
+    /// A serial out of a short literal and a number, in 16 hexadecimal digits.
+    pub fn numbered(prefix: &'static str, number: u64) -> Self {
+        debug_assert!(prefix.bytes().all(|byte| byte.is_ascii_graphic()) && prefix.len() <= 48);
+        Self(format!("{prefix}{number:016X}").into())
     }
 
     /// The text.
@@ -111,6 +117,14 @@ impl PaymentNo {
         if nth <= 1 { Some(self.clone()) } else { Self::new(format!("{self}.{nth}")).ok() }
     }
 
+    /// The payout that an attempt's number was derived from; the number itself for a first attempt.
+    #[must_use]
+    pub fn attempt_of(&self) -> Self {
+        let counted = |nth: &str| !nth.is_empty() && nth.bytes().all(|byte| byte.is_ascii_digit());
+        let split = self.as_str().rsplit_once('.').filter(|(_, nth)| counted(nth));
+        split.and_then(|(payout, _)| Self::new(payout).ok()).unwrap_or_else(|| self.clone())
+    }
+
     /// The repayment of this advance. `None` without room for it.
     pub fn repayment(&self) -> Option<Self> {
         Self::new(format!("{self}.repay")).ok()
@@ -170,5 +184,6 @@ mod tests {
             numbers.map(Option::unwrap),
             ["TX-1.out", "TX-1.out.2", "TX-1.out.repay"].map(no)
         );
+        assert_eq!([no("TX-1.out.2").attempt_of(), payout.attempt_of()], [payout.clone(), payout]);
     }
 }

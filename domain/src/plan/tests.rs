@@ -7,8 +7,8 @@ use super::{
 use crate::{
     calendar::TradingCalendar,
     decider::Decider,
-    fund_order::Cause,
     ids::{PlanId, TransactionId},
+    orders::Cause,
     testing::{given, history},
     time::Timestamp,
 };

@@ -34,10 +34,7 @@ impl Conversion {
             Do::Place => self.place(turn),
             Do::Take => plan.holdings.take(turn, &plan.out),
             Do::Credit => match &plan.target {
-                Target::Holdings(part) => {
-                    let events = part.credit(turn, &plan.out)?;
-                    Ok(events + part.unhold(turn)?)
-                }
+                Target::Holdings(part) => part.book(turn, &plan.out),
                 Target::Wallet(part) => into_wallet(turn, part),
             },
             Do::CloseOrder => plan.out.close(turn, closed("the registrar")),

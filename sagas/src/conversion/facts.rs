@@ -15,7 +15,7 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
     let (out, holdings) = (&plan.out, &plan.holdings);
     match fact {
         Fact::Counted => plan.limits.are_counted(view),
-        Fact::GivenBack => plan.limits.are_given_back(view),
+        Fact::GivenBack => plan.limits.are_free(view),
         Fact::Reserved => holdings.was_reserved(view),
         Fact::Released => holdings.is_released(view),
         Fact::Placed => out.is_placed(view),
@@ -24,11 +24,15 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         }
         Fact::Accepted => out.is_accepted(view),
         Fact::Rejected => out.is_rejected(view),
-        Fact::Confirmed => out.is_confirmed(view) && !notes.is_disputed(),
+        Fact::Confirmed => out.is_confirmed(view) && out.is_sound(view),
         Fact::Taken => holdings.is_taken(view, out),
         Fact::Credited => match &plan.target {
-            Target::Holdings(part) => part.is_credited(view, out) && part.is_unheld(view),
+            Target::Holdings(part) => part.is_booked(view, out),
             Target::Wallet(part) => part.is_credited(view),
+        },
+        Fact::Booked => match &plan.target {
+            Target::Holdings(part) => part.is_booked(view, out),
+            Target::Wallet(_) => true,
         },
         Fact::Ended => view.ending.is_some(),
         Fact::CancelSettled => cancel::is_settled(view, out),

@@ -18,7 +18,12 @@ use fundflow_runtime::{
 };
 
 impl Conversion {
-    pub(super) fn calls(&self, view: &View<'_>, what: Call, now: Timestamp) -> Option<Calling<Self>> {
+    pub(super) fn calls(
+        &self,
+        view: &View<'_>,
+        what: Call,
+        now: Timestamp,
+    ) -> Option<Calling<Self>> {
         let out = &view.plan.out;
         let call = match what {
             Call::Convert => out.submit(view, now)?,
@@ -37,34 +42,19 @@ impl Conversion {
         if matches!(said, ApplicationAnswer::Accepted(_)) {
             timing::late_acceptance(self, turn, &plan.out, false, Scope::All)?;
         }
-        let heard = plan.out.hear(self, turn, said)?;
-        if !matches!(said, ApplicationAnswer::Confirmed(_)) {
-            return Ok(heard);
-        }
-        Ok(match heard {
-            Heard::Recorded(events) if events > 0 => Heard::Recorded(events + book(turn)),
-            Heard::Disputed(cause, events) => {
-                let booked = book(turn);
-                Heard::Disputed(cause, events + booked + hold(turn)?)
-            }
+        Ok(match plan.out.hear(self, turn, said)? {
+            Heard::Disputed(cause, events) => Heard::Disputed(cause, events + book(turn)),
             other => other,
         })
     }
 }
 
-/// What cannot be booked here is booked by its row, which parks with the reason.
+/// What cannot be booked here is booked beside the table, which parks with the reason.
 fn book(turn: &mut Turn<'_>) -> usize {
     let plan = turn.plan();
     let taken = plan.holdings.take(turn, &plan.out).unwrap_or(0);
     let Target::Holdings(part) = &plan.target else { return taken };
-    taken + part.credit(turn, &plan.out).unwrap_or(0) + part.unhold(turn).unwrap_or(0)
-}
-
-fn hold(turn: &mut Turn<'_>) -> Result<usize, NotDone> {
-    let plan = turn.plan();
-    let case = turn.view()?.open.notes.disputes.last().copied();
-    let (Target::Holdings(part), Some(case)) = (&plan.target, case) else { return Ok(0) };
-    Ok(part.hold(turn, case).unwrap_or(0))
+    taken + part.book(turn, &plan.out).unwrap_or(0)
 }
 
 /// Unasked news about the conversion's stream.

@@ -33,15 +33,12 @@ const FAIL: &[Move<Saga>] = &[
     act("fail", Do::End(Ending::RolledBack), Fact::Ended).to(),
 ];
 const RELEASE: &[Move<Saga>] = &[act("release", Do::Release, Fact::Released).to()];
-const COMPLETE: &[Move<Saga>] =
-    &[act("complete", Do::End(Ending::Completed), Fact::Ended).to()];
+const COMPLETE: &[Move<Saga>] = &[act("complete", Do::End(Ending::Completed), Fact::Ended).to()];
 
 const COUNT: Step<Saga> = act("count", Do::Count, Fact::Counted).row(Exit::Undo(FAIL));
-const RESERVE: Step<Saga> =
-    act("reserve", Do::Reserve, Fact::Reserved).row(Exit::Undo(RELEASE));
-const ORDER: Step<Saga> = act("order", Do::Place, Fact::Placed)
-    .row(Exit::Nothing)
-    .unless(Fact::TurnedAway, None);
+const RESERVE: Step<Saga> = act("reserve", Do::Reserve, Fact::Reserved).row(Exit::Undo(RELEASE));
+const ORDER: Step<Saga> =
+    act("order", Do::Place, Fact::Placed).row(Exit::Nothing).unless(Fact::TurnedAway, None);
 const CONVERT: Step<Saga> = call("convert", Call::Convert, Fact::Accepted, When::NextCutOff)
     .row(Exit::Nothing)
     .unless(Fact::Rejected, Some(Do::CloseOrder));
@@ -53,6 +50,10 @@ const TAKE: Step<Saga> = act("take", Do::Take, Fact::Taken).row(Exit::Nothing);
 const HOLD: Step<Saga> =
     act("hold target", Do::Credit, Fact::Credited).row(Exit::Landing(COMPLETE, None));
 
+/// The register is the truth: what a record took is gone as soon as it is heard, and what it
+/// registered is there. A wallet gets its lot when the record adds up.
+const BOOK_OUT: Side<Saga> = act("book out", Do::Take, Fact::Taken).beside();
+const BOOK_IN: Side<Saga> = act("book in", Do::Credit, Fact::Booked).beside();
 const CANCEL: Side<Saga> =
     call("cancel", Call::Cancel, Fact::CancelSettled, When::NextCutOff).beside();
 
@@ -62,6 +63,8 @@ pub const CONVERSION: Table<Saga> = Table {
     title: "Conversion: shares of one fund for shares of another at the prices of T",
     steps: &[COUNT, RESERVE, ORDER, CONVERT, CONFIRM, TAKE, HOLD],
     beside: &[
+        BOOK_OUT,
+        BOOK_IN,
         CANCEL,
         act("close order", Do::CloseOrder, Fact::OrderClosed).after_the_end(),
         act("release at last", Do::Release, Fact::NothingReserved).after_the_end(),

@@ -11,6 +11,7 @@ use crate::parts::{
     leaving::{held, latest_nav},
     limits::{stream_of, used},
 };
+use chrono::NaiveDate;
 use fundflow_domain::{
     admission::{
         buying::limit_key,
@@ -26,7 +27,6 @@ use fundflow_domain::{
 };
 use fundflow_kernel::streams::{Key, Need, Streams};
 use fundflow_runtime::{saga::Preparing, step::Table};
-use chrono::NaiveDate;
 use std::sync::Arc;
 
 /// Why a request or a command is refused. Checked in this order.
@@ -117,11 +117,7 @@ impl Conversion {
             investor,
             held: held(state, fund.redemption_sequence),
             fund,
-            into: Some(Into {
-                fund: into,
-                worth,
-                used: used(streams, self.limit_of(of).as_ref()),
-            }),
+            into: Some(Into { fund: into, worth, used: used(streams, self.limit_of(of).as_ref()) }),
             channel: asked.channel,
             warning_confirmed: asked.warning_confirmed.clone(),
             calendar: self.house.calendar.clone(),

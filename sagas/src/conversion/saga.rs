@@ -10,7 +10,7 @@ use crate::{
         application::{ApplicationLeg, FundSaga},
         cancel::{self, NotTakenBack},
         check,
-        holdings::HoldingsPart,
+        holdings::{HoldingsPart, open_cases},
         leaving,
         limits::Limits,
         milestone::{Milestone, Notes, Scope},
@@ -18,6 +18,7 @@ use crate::{
     },
     ports::registrar::ApplicationAnswer,
 };
+use chrono::NaiveDate;
 use fundflow_domain::{
     admission::leaving::Admitted,
     application::{Applications, Confirmation, Terms},
@@ -43,7 +44,6 @@ use fundflow_runtime::{
     step::Table,
     turn::{self, NotDone},
 };
-use chrono::NaiveDate;
 use std::sync::Arc;
 
 pub(super) type View<'a> = saga::View<'a, Conversion>;
@@ -79,6 +79,8 @@ pub struct Plan {
     pub target: Target,
     /// The target's limit of the day.
     pub limits: Limits,
+    /// Records of it that are in dispute.
+    pub cases: Vec<Key<Cases>>,
 }
 
 /// What the registrar says to a conversion.
@@ -121,6 +123,7 @@ impl Plan {
             holdings: HoldingsPart::of(&request.investor, request.fund, &order),
             target,
             limits: Limits::of(counted),
+            cases: open_cases(&open.notes),
         }
     }
 }
@@ -231,6 +234,7 @@ impl saga::Saga for Conversion {
             Target::Wallet(part) => part.key.need(),
         });
         needs.extend(plan.limits.needs());
+        needs.extend(plan.cases.iter().map(Key::need));
         needs
     }
 
@@ -263,8 +267,8 @@ impl saga::Saga for Conversion {
         self.calls(view, what, now)
     }
 
-    fn needs(&self, view: &View<'_>, answer: &Answer, _now: Timestamp) -> Vec<Need> {
-        view.plan.out.needs_of(view, &answer.0)
+    fn needs(&self, view: &View<'_>, answer: &Answer, now: Timestamp) -> Vec<Need> {
+        view.plan.out.needs_for(self, view, &answer.0, now)
     }
 
     fn hear(&self, turn: &mut Turn<'_>, answer: &Answer) -> Result<Heard, NotDone> {
@@ -285,7 +289,9 @@ impl saga::Saga for Conversion {
     fn command(&self, turn: &mut Turn<'_>, command: &Command) -> Result<usize, Refusal> {
         let plan = turn.plan();
         match command {
-            Command::Cancel { at } => Ok(cancel::take_back(self, turn, &plan.out, *at, Scope::All)?),
+            Command::Cancel { at } => {
+                Ok(cancel::take_back(self, turn, &plan.out, *at, Scope::All)?)
+            }
             Command::CloseCase { case, closing } => {
                 let events = cancel::close_case(turn, *case, closing)?;
                 let Target::Holdings(part) = &plan.target else { return Ok(events) };

@@ -52,6 +52,8 @@ pub enum Fact {
     Taken,
     /// The investor's holdings, or the wallet, show the target's lot.
     Credited,
+    /// The holdings show what the records registered so far.
+    Booked,
     /// The conversion is over.
     Ended,
     /// Nothing is to be taken back of it any more.

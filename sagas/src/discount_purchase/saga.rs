@@ -19,12 +19,13 @@ use crate::{
 };
 use fundflow_domain::{
     admission::Admitted,
-    application::Applications,
+    application::{Applications, PromisedFee},
     calendar::TradingDay,
     case::{CaseId, Cases, Closing},
     day_limit::DayLimit,
     holdings::Holdings,
     ids::{AccountRef, TransactionId},
+    money::Discount,
     orders::Cause,
     payment::Payments,
     payout::Payouts,
@@ -112,20 +113,27 @@ impl FundSaga for DiscountPurchase {
         promise.trade_date
     }
 
-    /// The target's own purchase is bought at whatever day its money arrives.
-    fn refuses(&self, view: &View<'_>, leg: &ApplicationLeg, day: TradingDay) -> Option<Cause> {
-        if leg.order == view.plan.target.order { None } else { self.refuses_out(view, day) }
+    fn moves(
+        &self,
+        turn: &mut Turn<'_>,
+        leg: &ApplicationLeg,
+        day: TradingDay,
+    ) -> Result<Option<Cause>, NotDone> {
+        self.moved(turn, leg, day)
+    }
+
+    fn fee(&self, view: &View<'_>, leg: &ApplicationLeg) -> Option<(PromisedFee, Discount)> {
+        let converted = view.plan.mode.is_conversion() && leg.order == view.plan.out.order;
+        let promised = view.open.notes.promise(&view.open.promise);
+        converted.then_some((PromisedFee::Charge(promised.charge), promised.discount))
     }
 }
 
 impl saga::Saga for DiscountPurchase {
-    fund_milestones!("discount_purchase", [
-        "completed",
-        "kept_in_wallet",
-        "rolled_back",
-        "compensated",
-        "paid_out",
-    ]);
+    fund_milestones!(
+        "discount_purchase",
+        ["completed", "kept_in_wallet", "rolled_back", "compensated", "paid_out",]
+    );
     const TABLES: &'static [&'static Table<Self>] =
         &[&LINKED, &NEXT_DAY, &HELD, &REDEEM_TO_PURCHASE];
 
@@ -145,7 +153,8 @@ impl saga::Saga for DiscountPurchase {
     type Answer = Answer;
 
     fn differences(first: &Request, again: &Request) -> Vec<&'static str> {
-        let Request { investor, account, wallet_fund, target_fund, amount, mode, only_today } = first;
+        let Request { investor, account, wallet_fund, target_fund, amount, mode, only_today } =
+            first;
         [
             ("investor", *investor != again.investor),
             ("account", *account != again.account),
@@ -194,10 +203,11 @@ impl saga::Saga for DiscountPurchase {
     }
 
     fn plan(&self, id: &TransactionId, open: &Opened) -> Plan {
-        let redated = open.notes.redated.map_or_else(Vec::new, |day| {
-            prepare::limit_keys_on(&self.house, &open.request, &open.promise, day)
+        let next = open.notes.redated.filter(|_| open.notes.undecided).map(|day| {
+            let was = open.notes.promise(&open.promise);
+            prepare::limit_keys_on(&self.house, &open.request, was, day)
         });
-        Plan::of(id, open, &redated)
+        Plan::of(id, open, &next.unwrap_or_default())
     }
 
     fn streams(plan: &Plan) -> Vec<Need> {
@@ -242,8 +252,8 @@ impl saga::Saga for DiscountPurchase {
         self.calls(view, what, now)
     }
 
-    fn needs(&self, view: &View<'_>, answer: &Answer, _now: Timestamp) -> Vec<Need> {
-        self.needs_of(view, answer)
+    fn needs(&self, view: &View<'_>, answer: &Answer, now: Timestamp) -> Vec<Need> {
+        self.needs_of(view, answer, now)
     }
 
     fn hear(&self, turn: &mut Turn<'_>, answer: &Answer) -> Result<Heard, NotDone> {
@@ -304,7 +314,12 @@ impl saga::Saga for DiscountPurchase {
 
 impl DiscountPurchase {
     /// Takes it back before its own cut-off, whatever it waits for.
-    fn take_back(&self, turn: &mut Turn<'_>, at: Timestamp, scope: Scope) -> Result<usize, Refusal> {
+    fn take_back(
+        &self,
+        turn: &mut Turn<'_>,
+        at: Timestamp,
+        scope: Scope,
+    ) -> Result<usize, Refusal> {
         let view = turn.view().map_err(|_| Refusal::NothingToCancel("nothing was prepared"))?;
         if view.ending.is_some() {
             return Err(Refusal::NothingToCancel("the purchase is over"));
@@ -321,10 +336,9 @@ impl DiscountPurchase {
             Scope::All => &view.plan.buy,
             Scope::Conversion => &view.plan.out,
         };
-        let day = leg.application(&view).map_or_else(
-            || facts::trade_date(&view),
-            |application| application.terms.trade_date,
-        );
+        let day = leg
+            .application(&view)
+            .map_or_else(|| facts::trade_date(&view), |application| application.terms.trade_date);
         let cut_off = self.house.calendar.cut_off(day);
         let placed = leg.is_placed(&view) || scope == Scope::All;
         if placed && at.max(turn.now()) >= cut_off {
@@ -334,7 +348,12 @@ impl DiscountPurchase {
         reached(turn.reach(Milestone::CancelAsked { at, scope }))
     }
 
-    fn dated(&self, turn: &mut Turn<'_>, at: Timestamp, reason: &Arc<str>) -> Result<usize, Refusal> {
+    fn dated(
+        &self,
+        turn: &mut Turn<'_>,
+        at: Timestamp,
+        reason: &Arc<str>,
+    ) -> Result<usize, Refusal> {
         match timing::dated(self, turn, at, reason) {
             Ok(Some(events)) => Ok(events),
             Ok(None) => Err(Refusal::NotUndated),

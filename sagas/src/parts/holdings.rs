@@ -46,9 +46,8 @@ impl HoldingsPart {
 
     /// Every record of the leg that registered shares has its lot, and no other lot is there.
     pub fn is_credited<S: Saga>(&self, view: &View<'_, S>, leg: &ApplicationLeg) -> bool {
-        let (Some(state), Some(application)) = (self.state(view), leg.application(view)) else {
-            return false;
-        };
+        let Some(state) = self.state(view) else { return false };
+        let Some(application) = leg.application(view) else { return true };
         self.missing(state, application).is_none() && self.stale(state, application).is_none()
     }
 
@@ -153,8 +152,7 @@ impl HoldingsPart {
         sequence: RedemptionSequence,
         designated: Vec<LotTaken>,
     ) -> Result<usize, NotDone> {
-        let command =
-            Command::Reserve { order: self.order.clone(), shares, sequence, designated };
+        let command = Command::Reserve { order: self.order.clone(), shares, sequence, designated };
         Ok(turn.decide(&self.key, &command)?)
     }
 
@@ -166,8 +164,11 @@ impl HoldingsPart {
         Ok(turn.decide(&self.key, &Command::Release(self.order.clone()))?)
     }
 
-    /// Every record of the leg took its shares, and once it is over nothing is reserved any more.
+    /// Every record of the leg took its shares, and after its last one nothing is reserved any more.
     pub fn is_taken<S: Saga>(&self, view: &View<'_, S>, leg: &ApplicationLeg) -> bool {
+        if leg.confirmation(view).is_none() {
+            return true;
+        }
         self.next_taking(view, leg).is_ok_and(|command| command.is_none())
     }
 
@@ -224,18 +225,60 @@ impl HoldingsPart {
         Ok(over.then_some(Command::Release(order)))
     }
 
-    /// Holds what the case disputes.
+    /// Holds what open cases dispute, as far as they are in memory: those that are opened now are.
     ///
     /// # Errors
-    /// [`NotDone`]; nothing has changed.
-    pub fn hold<S: Saga>(&self, turn: &mut Turn<'_, S>, case: CaseId) -> Result<usize, NotDone> {
-        let disputed = turn.streams().state(&Key::<Cases>::of(&case));
-        let shares = disputed.map_or(Shares::ZERO, |state| state.disputed().shares);
-        let known = turn.state(&self.key).is_some_and(|state| mark(state, case).is_some());
-        if shares.is_zero() || known {
-            return Ok(0);
+    /// [`NotDone`]; what was decided before it stands.
+    pub fn hold<S, P>(&self, turn: &mut Turn<'_, S>) -> Result<usize, NotDone>
+    where
+        S: Saga<Notes = Notes<P>>,
+    {
+        let open = turn.view()?.open.notes.disputes.clone();
+        let mut events = 0;
+        for case in open {
+            let disputed = turn.streams().state(&Key::<Cases>::of(&case));
+            let shares = disputed.map_or(Shares::ZERO, |state| state.disputed().shares);
+            let known = turn.state(&self.key).is_some_and(|state| mark(state, case).is_some());
+            if !shares.is_zero() && !known {
+                events += turn.decide(&self.key, &Command::Hold { case: serial(case)?, shares })?;
+            }
         }
-        Ok(turn.decide(&self.key, &Command::Hold { case: serial(case)?, shares })?)
+        Ok(events)
+    }
+
+    /// Brings lots and disputes to what the registrar and the cases say: what is in dispute is held
+    /// before it is there.
+    ///
+    /// # Errors
+    /// [`NotDone`]; what was decided before it stands.
+    pub fn book<S, P>(&self, turn: &mut Turn<'_, S>, leg: &ApplicationLeg) -> Result<usize, NotDone>
+    where
+        S: Saga<Notes = Notes<P>>,
+    {
+        let held = self.hold(turn)?;
+        let credited = self.credit(turn, leg)?;
+        Ok(held + credited + self.unhold(turn)?)
+    }
+
+    /// Lots are as the registrar says, what open cases dispute is held, and what closed ones did is
+    /// not.
+    pub fn is_booked<S, P>(&self, view: &View<'_, S>, leg: &ApplicationLeg) -> bool
+    where
+        S: Saga<Notes = Notes<P>>,
+    {
+        self.is_credited(view, leg) && self.is_held(view) && self.is_unheld(view)
+    }
+
+    fn is_held<S, P>(&self, view: &View<'_, S>) -> bool
+    where
+        S: Saga<Notes = Notes<P>>,
+    {
+        let Some(state) = self.state(view) else { return false };
+        let held = |case: &CaseId| {
+            let disputed = view.streams.state(&Key::<Cases>::of(case));
+            disputed.is_none_or(|it| it.disputed().shares.is_zero()) || mark(state, *case).is_some()
+        };
+        view.open.notes.disputes.iter().all(held)
     }
 
     /// Lets go what closed cases held.
@@ -266,6 +309,11 @@ impl HoldingsPart {
         let set = |case: &CaseId| matches!(mark(state, *case), Some(Mark::Set(_)));
         !view.open.notes.settled.iter().any(set)
     }
+}
+
+/// The streams of open cases: a saga that holds what they dispute has them in memory.
+pub fn open_cases<P>(notes: &Notes<P>) -> Vec<Key<Cases>> {
+    notes.disputes.iter().map(|case| Key::of(case)).collect()
 }
 
 fn mark(state: &State, case: CaseId) -> Option<Mark> {

@@ -3,6 +3,7 @@
 
 use super::{check, holdings::HoldingsPart};
 use crate::house::House;
+use chrono::NaiveDate;
 use fundflow_domain::{
     admission::leaving::{FreeLot, Held},
     application::{Ask, Confirmation, Designated, Outcome, Terms},
@@ -21,7 +22,6 @@ use fundflow_runtime::{
     saga::{Saga, View},
     turn::NotDone,
 };
-use chrono::NaiveDate;
 
 /// Natural days in which the latest published price is looked for.
 const NAV_DAYS: usize = 15;
@@ -127,10 +127,8 @@ fn converting(
     (customer, topup_discount): (CustomerType, Discount),
 ) -> Option<check::Leaving> {
     let pair = source.conversion_into(target.code)?;
-    let policy =
-        conversion::Policy { topup_discount, ..pair.policy(target.share_rounding) };
-    let terms =
-        conversion::Terms::of(&source.fees, &target.fees, None, customer, policy);
+    let policy = conversion::Policy { topup_discount, ..pair.policy(target.share_rounding) };
+    let terms = conversion::Terms::of(&source.fees, &target.fees, None, customer, policy);
     let priced = conversion::price(parcels, nav_out, nav_in, on, terms).ok()?;
     let leaving_target = match policy.method {
         ConversionFeeMethod::BothDifferences => terms.leaving_target,
@@ -144,10 +142,6 @@ fn converting(
     })
 }
 
-fn lots(
-    parcels: &[Parcel],
-    on: NaiveDate,
-    terms: redemption::Terms<'_>,
-) -> Option<Vec<LotTerms>> {
+fn lots(parcels: &[Parcel], on: NaiveDate, terms: redemption::Terms<'_>) -> Option<Vec<LotTerms>> {
     parcels.iter().map(|parcel| LotTerms::of(parcel, on, terms).ok()).collect()
 }

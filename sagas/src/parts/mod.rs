@@ -3,6 +3,7 @@
 
 // Legs.
 pub mod application;
+mod hearing;
 pub mod holdings;
 pub mod leaving;
 pub mod payment;

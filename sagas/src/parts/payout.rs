@@ -143,7 +143,7 @@ impl PayoutLeg {
         Some(("payout".into(), payout.terms.amount.decimal()))
     }
 
-    /// What must be in memory to hear that answer: the case that it may open.
+    /// What may have to be in memory to hear that answer: the case that it may open.
     pub fn needs(&self, no: &PaymentNo, answer: &PayoutAnswer) -> Vec<Need> {
         record(no, answer).map(|record| record.key().need()).into_iter().collect()
     }

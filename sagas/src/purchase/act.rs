@@ -6,10 +6,12 @@ use super::{
     saga::{Purchase, Turn, View},
 };
 use crate::parts::milestone::Milestone;
+use chrono::NaiveDate;
 use fundflow_domain::{
     admission::buying::{self, Admitted, Again, Way},
     application::{Ask, PromisedFee, Terms},
     calendar::TradingDay,
+    ids::TransactionId,
     money::{Amount, Money},
     orders::{Cause, Serial},
     payment, payout, plan,
@@ -22,21 +24,26 @@ impl Purchase {
     pub(super) fn acts(&self, turn: &mut Turn<'_>, what: Do) -> Done {
         let plan = turn.plan();
         match what {
-            Do::Begin | Do::Miss | Do::CarryOut => tell_plan(turn, what),
-            Do::Count => plan.limits.count(turn, &self.house, fund_of(turn)?, plan.amount),
-            Do::GiveBack => {
-                Ok(plan.limits.give_back(turn)? + plan.limits_before.give_back(turn)?)
+            Do::Begin => tell_plan(turn, |nominal, transaction| plan::Command::Begin {
+                nominal,
+                transaction,
+            }),
+            Do::CarryOut => tell_plan(turn, |nominal, _| plan::Command::Done { nominal }),
+            Do::Miss => {
+                let cause = why(&turn.view()?);
+                let cause = cause.unwrap_or_else(|| own("abandoned", "a person gave up on it"));
+                tell_plan(turn, |nominal, _| plan::Command::Miss { nominal, cause })
             }
+            Do::Count => plan.limits.count(turn, &self.house, fund_of(turn)?, plan.amount),
+            Do::GiveBack => Ok(plan.limits.give_back(turn)? + plan.limits_before.give_back(turn)?),
             Do::RequestPayment => request_payment(turn),
             Do::Readmit => self.decide_again(turn),
             Do::Place => self.place(turn),
             Do::ReturnRest => return_rest(turn),
-            Do::Credit => {
-                let events = plan.holdings.credit(turn, &plan.buy)?;
-                Ok(events + plan.holdings.unhold(turn)?)
-            }
+            Do::Credit => plan.holdings.book(turn, &plan.buy),
             Do::RequestRefund => {
-                let cause = why(&turn.view()?).unwrap_or_else(|| own("left", "the saga left this row"));
+                let cause =
+                    why(&turn.view()?).unwrap_or_else(|| own("left", "the saga left this row"));
                 plan.payment.pay_back(turn, cause)
             }
             Do::OweInterest => self.owe_interest(turn),
@@ -171,20 +178,13 @@ fn return_rest(turn: &mut Turn<'_>) -> Done {
     Ok(turn.decide(&plan.payment.key, &payment::Command::SendBack(what, cause))?)
 }
 
-fn tell_plan(turn: &mut Turn<'_>, what: Do) -> Done {
+fn tell_plan(
+    turn: &mut Turn<'_>,
+    word: impl FnOnce(NaiveDate, TransactionId) -> plan::Command,
+) -> Done {
     let (plan, transaction) = (turn.plan(), turn.id().clone());
-    let Some((key, nominal)) = &plan.occurrence else { return Err(lacks("the plan")) };
-    let nominal = *nominal;
-    let command = match what {
-        Do::Begin => plan::Command::Begin { nominal, transaction },
-        Do::CarryOut => plan::Command::Done { nominal },
-        _ => {
-            let cause = why(&turn.view()?);
-            let cause = cause.unwrap_or_else(|| own("abandoned", "a person gave up on it"));
-            plan::Command::Miss { nominal, cause }
-        }
-    };
-    Ok(turn.decide(key, &command)?)
+    let (key, nominal) = plan.occurrence.as_ref().ok_or(lacks("the plan"))?;
+    Ok(turn.decide(key, &word(*nominal, transaction))?)
 }
 
 /// Why it did not go through.

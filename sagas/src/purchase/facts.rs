@@ -23,17 +23,15 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
     let taken_back = notes.cancel.is_some();
     match fact {
         Fact::Begun => occurrence(view, |plan, at| plan.is_known(at)),
-        Fact::Missed => {
-            occurrence(view, |plan, at| matches!(plan.outcome(at), Some(Outcome::Missed | Outcome::Skipped)))
-        }
+        Fact::Missed => occurrence(view, |plan, at| {
+            matches!(plan.outcome(at), Some(Outcome::Missed | Outcome::Skipped))
+        }),
         Fact::CarriedOut => {
             occurrence(view, |plan, at| matches!(plan.outcome(at), Some(Outcome::Done)))
         }
         Fact::PlanSettled => occurrence(view, |plan, at| plan.outcome(at).is_some()),
         Fact::Counted => plan.limits.are_counted(view),
-        Fact::GivenBack => {
-            plan.limits.are_given_back(view) && plan.limits_before.are_given_back(view)
-        }
+        Fact::GivenBack => plan.limits.are_free(view) && plan.limits_before.are_free(view),
         Fact::PaymentRequested => payment.is_requested(view),
         Fact::Paid => payment.is_paid(view),
         Fact::Declined => payment.is_over_unpaid(view),
@@ -49,11 +47,9 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
             buy.application(view).is_some_and(|it| it.received.is_some()) || buy.is_confirmed(view)
         }
         Fact::Rejected => buy.is_rejected(view),
-        Fact::Confirmed => buy.is_confirmed(view) && !notes.is_disputed(),
+        Fact::Confirmed => buy.is_confirmed(view) && buy.is_sound(view),
         Fact::RestReturned => rest(view).is_none(),
-        Fact::Credited => {
-            plan.holdings.is_credited(view, buy) && plan.holdings.is_unheld(view)
-        }
+        Fact::Credited => plan.holdings.is_booked(view, buy),
         Fact::RefundRequested => payment.is_paid_back(view),
         Fact::NothingOwed => payment.owes_nothing(view),
         Fact::InterestOwed => earned(view).is_none() || interest.is_requested(view),

@@ -6,7 +6,7 @@ use super::{
     saga::{Answer, Purchase, Turn, View},
 };
 use crate::{
-    parts::{milestone::Scope, payment, timing},
+    parts::{milestone::Scope, timing},
     ports::{
         bank::{BankAnswer, BankCall, BankNotice},
         registrar::{ApplicationAnswer, RegistrarCall, RegistrarNotice},
@@ -21,7 +21,21 @@ use fundflow_runtime::{
 };
 
 impl Purchase {
-    pub(super) fn calls(&self, view: &View<'_>, what: Call, now: Timestamp) -> Option<Calling<Self>> {
+    pub(super) fn needs_of(&self, view: &View<'_>, answer: &Answer, now: Timestamp) -> Vec<Need> {
+        let plan = view.plan;
+        match answer {
+            Answer::Bank(BankAnswer::Payout(no, said)) => plan.interest.needs(no, said),
+            Answer::Bank(said) => timing::needs(view, &plan.payment, said, now),
+            Answer::Registrar(said) => plan.buy.needs_for(self, view, said, now),
+        }
+    }
+
+    pub(super) fn calls(
+        &self,
+        view: &View<'_>,
+        what: Call,
+        now: Timestamp,
+    ) -> Option<Calling<Self>> {
         let plan = view.plan;
         match what {
             Call::Charge => self.to_bank(plan.payment.charge(view)?),
@@ -48,59 +62,27 @@ impl Purchase {
         let plan = turn.plan();
         match answer {
             Answer::Bank(BankAnswer::Payout(no, said)) => plan.interest.hear(turn, no, said),
-            Answer::Bank(said) => {
-                let (heard, applied) = plan.payment.hear(turn, said)?;
-                match applied {
-                    Some(receipt) => {
-                        timing::date(self, turn, &plan.payment, (said, &receipt), heard)
-                    }
-                    None => Ok(heard),
-                }
-            }
+            Answer::Bank(said) => timing::hear(self, turn, &plan.payment, said),
             Answer::Registrar(said) => {
                 if matches!(said, ApplicationAnswer::Accepted(_)) {
                     timing::late_acceptance(self, turn, &plan.buy, true, Scope::All)?;
                 }
                 let heard = plan.buy.hear(self, turn, said)?;
-                book(turn, said, heard)
+                Ok(book(turn, heard))
             }
         }
     }
 }
 
 /// What the registrar registered is the investor's at once; what is in dispute of it is held. What
-/// cannot be booked here is booked by its row, which parks with the reason.
-fn book(turn: &mut Turn<'_>, said: &ApplicationAnswer, heard: Heard) -> Result<Heard, NotDone> {
-    if !matches!(said, ApplicationAnswer::Confirmed(_)) {
-        return Ok(heard);
-    }
+/// cannot be booked here is booked beside the table, which parks with the reason.
+fn book(turn: &mut Turn<'_>, heard: Heard) -> Heard {
     let plan = turn.plan();
     match heard {
-        Heard::Recorded(events) if events > 0 => {
-            let credited = plan.holdings.credit(turn, &plan.buy).unwrap_or(0);
-            Ok(Heard::Recorded(events + credited + plan.holdings.unhold(turn).unwrap_or(0)))
-        }
         Heard::Disputed(cause, events) => {
-            let credited = plan.holdings.credit(turn, &plan.buy).unwrap_or(0);
-            let case = turn.view()?.open.notes.disputes.last().copied();
-            let held = case.map_or(0, |case| plan.holdings.hold(turn, case).unwrap_or(0));
-            Ok(Heard::Disputed(cause, events + credited + held))
+            Heard::Disputed(cause, events + plan.holdings.book(turn, &plan.buy).unwrap_or(0))
         }
-        other => Ok(other),
-    }
-}
-
-pub(super) fn needs_of(view: &View<'_>, answer: &Answer) -> Vec<Need> {
-    let plan = view.plan;
-    match answer {
-        Answer::Bank(BankAnswer::Payout(no, said)) => plan.interest.needs(no, said),
-        Answer::Bank(said) => {
-            let mut needs = plan.payment.needs(said);
-            let record = payment::record(&plan.payment.no, said);
-            needs.extend(record.map(|record| record.key().need()));
-            needs
-        }
-        Answer::Registrar(said) => plan.buy.needs_of(view, said),
+        other => other,
     }
 }
 

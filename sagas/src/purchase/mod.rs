@@ -26,7 +26,9 @@ pub use saga::{Answer, Command, Plan, Purchase};
 pub use words::{Call, Do, Ending, Fact, Request, When};
 
 use fundflow_domain::admission::buying::Way;
-use fundflow_runtime::step::{Deed, Exit, Move, Side, Step, Table, act, call, wait, well_formed, word};
+use fundflow_runtime::step::{
+    Deed, Exit, Move, Side, Step, Table, act, call, wait, well_formed, word,
+};
 
 type Saga = Purchase;
 
@@ -70,9 +72,8 @@ const fn pay(exit: &'static [Move<Saga>]) -> Step<Saga> {
         .unless(Fact::Declined, Some(Do::ClosePayment))
 }
 const DATE: Step<Saga> = wait("date", Fact::Dated).row(Exit::Nothing);
-const READMIT: Step<Saga> = act("readmit", Do::Readmit, Fact::Admitted)
-    .row(Exit::Nothing)
-    .unless(Fact::TurnedAway, None);
+const READMIT: Step<Saga> =
+    act("readmit", Do::Readmit, Fact::Admitted).row(Exit::Nothing).unless(Fact::TurnedAway, None);
 const PLACE: Step<Saga> = act("place", Do::Place, Fact::Placed).row(Exit::Nothing);
 const fn buy(name: &'static str) -> Step<Saga> {
     call(name, Call::Buy, Fact::Accepted, When::NextCutOff)
@@ -97,6 +98,8 @@ const fn hold(exit: &'static [Move<Saga>]) -> Step<Saga> {
 
 const REFUNDS: Side<Saga> =
     call("refund payment", Call::Refund, Fact::NothingOwed, When::MoneyOverdue).beside();
+/// The register is the truth: a record's lot is there as soon as it is heard.
+const BOOK: Side<Saga> = act("book", Do::Credit, Fact::Credited).beside();
 const CANCEL: Side<Saga> =
     call("cancel", Call::Cancel, Fact::CancelSettled, When::NextCutOff).beside();
 
@@ -107,7 +110,7 @@ const fn closing(deed: Deed<Saga>) -> Side<Saga> {
 const CLOSE_PAYMENT: Side<Saga> =
     closing(act("close payment", Do::ClosePayment, Fact::PaymentClosed));
 const CLOSE_ORDER: Side<Saga> = closing(act("close order", Do::CloseOrder, Fact::OrderClosed));
-const BESIDE: &[Side<Saga>] = &[REFUNDS, CANCEL, CLOSE_PAYMENT, CLOSE_ORDER];
+const BESIDE: &[Side<Saga>] = &[REFUNDS, BOOK, CANCEL, CLOSE_PAYMENT, CLOSE_ORDER];
 
 /// 022.
 pub const PURCHASE: Table<Saga> = Table {
@@ -167,6 +170,7 @@ pub const OCCURRENCE: Table<Saga> = Table {
     ],
     beside: &[
         REFUNDS,
+        BOOK,
         CANCEL,
         CLOSE_PAYMENT,
         CLOSE_ORDER,
@@ -174,7 +178,8 @@ pub const OCCURRENCE: Table<Saga> = Table {
     ],
 };
 
-const _: () = assert!(well_formed(&PURCHASE), "starts on an undo, ends on a landing, waits have ends");
+const _: () =
+    assert!(well_formed(&PURCHASE), "starts on an undo, ends on a landing, waits have ends");
 const _: () =
     assert!(well_formed(&SUBSCRIPTION), "starts on an undo, ends on a landing, waits have ends");
 const _: () =

@@ -1,6 +1,10 @@
 //! A request: may it be placed, for which T, at which charge? And why it may not.
 
-use super::{Request, saga::{Purchase, plan_key}, table_for};
+use super::{
+    Request,
+    saga::{Purchase, plan_key},
+    table_for,
+};
 use crate::parts::{
     application::ApplicationLeg,
     cancel::NotTakenBack,

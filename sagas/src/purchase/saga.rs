@@ -2,8 +2,7 @@
 
 use super::{
     Asked, Call, Do, Ending, Fact, OCCURRENCE, PURCHASE, Request, SUBSCRIPTION, When, act, facts,
-    hear,
-    prepare::Refusal,
+    hear, prepare::Refusal,
 };
 use crate::{
     fund_milestones,
@@ -11,7 +10,7 @@ use crate::{
     parts::{
         application::{ApplicationLeg, FundSaga},
         cancel::{self, NotTakenBack},
-        holdings::HoldingsPart,
+        holdings::{HoldingsPart, open_cases},
         limits::{Limits, limit_key},
         milestone::{Milestone, Notes, Scope},
         payment::PaymentLeg,
@@ -20,6 +19,7 @@ use crate::{
     },
     ports::{bank::BankAnswer, registrar::ApplicationAnswer},
 };
+use chrono::{NaiveDate, NaiveTime};
 use fundflow_domain::{
     admission::buying::{Admitted, Way},
     application::{Applications, PromisedFee},
@@ -46,7 +46,6 @@ use fundflow_runtime::{
     step::Table,
     turn::{self, NotDone},
 };
-use chrono::{NaiveDate, NaiveTime};
 use std::sync::Arc;
 
 pub(super) type Opened = Open<Purchase>;
@@ -82,6 +81,8 @@ pub struct Plan {
     pub limits_before: Limits,
     /// Yuan that are taken: what was asked for, or the part of it that the day's limit lets in.
     pub amount: Amount,
+    /// Records of it that are in dispute.
+    pub cases: Vec<Key<Cases>>,
     /// The plan and the date of this occurrence.
     pub occurrence: Option<(Key<RegularPlan>, NaiveDate)>,
 }
@@ -163,20 +164,19 @@ impl Plan {
             limits,
             limits_before,
             amount: promised.amount(request.amount),
+            cases: open_cases(&open.notes),
             occurrence: plan_key(request.way, id),
         }
     }
 
     fn streams(&self) -> Vec<Need> {
-        let mut needs = vec![
-            self.payment.key.need(),
-            self.buy.key.need(),
-            self.holdings.key.need(),
-        ];
+        let mut needs =
+            vec![self.payment.key.need(), self.buy.key.need(), self.holdings.key.need()];
         if self.way == Way::Subscription {
             needs.push(self.interest.key.need());
         }
         needs.extend(self.limits.needs().chain(self.limits_before.needs()));
+        needs.extend(self.cases.iter().map(Key::need));
         needs.extend(self.occurrence.as_ref().map(|(key, _)| key.need()));
         needs
     }
@@ -201,22 +201,33 @@ impl FundSaga for Purchase {
         fund.cut_off_for(request.way)
     }
 
-    fn fee(
-        &self,
-        view: &View<'_>,
-        _leg: &ApplicationLeg,
-        day: TradingDay,
-    ) -> Option<(PromisedFee, Discount)> {
-        let again = self.decided_on(view, day).ok()?;
-        Some((PromisedFee::Charge(again.charge), again.discount))
+    fn fee(&self, view: &View<'_>, _leg: &ApplicationLeg) -> Option<(PromisedFee, Discount)> {
+        let promised = view.open.notes.promise(&view.open.promise);
+        Some((PromisedFee::Charge(promised.charge), promised.discount))
     }
 
-    fn refuses(&self, view: &View<'_>, _leg: &ApplicationLeg, day: TradingDay) -> Option<Cause> {
+    /// The registrar took it for a later T: it is decided again there, but for the amount, which it
+    /// has already. Limits of that T are counted as far as they are in memory: they are, once the T
+    /// is noted.
+    fn moves(
+        &self,
+        turn: &mut Turn<'_>,
+        _leg: &ApplicationLeg,
+        day: TradingDay,
+    ) -> Result<Option<Cause>, NotDone> {
+        let view = turn.view()?;
         if view.open.request.only_today {
-            return Some(act::not_today(day, view.open.promise.trade_date));
+            return Ok(Some(act::not_today(day, view.open.promise.trade_date)));
         }
-        let refusal = self.decided_on(view, day).err()?;
-        Some(Cause::new("not_admitted", refusal.to_string()))
+        match self.decided_on(&view, day) {
+            Err(refusal) => Ok(Some(Cause::new("not_admitted", refusal.to_string()))),
+            Ok(mut admitted) => {
+                admitted.accepted = view.open.notes.promise(&view.open.promise).accepted;
+                turn.reach(Milestone::Redated { trade_date: day })?;
+                turn.reach(Milestone::Readmitted { admitted: Box::new(admitted) })?;
+                Ok(None)
+            }
+        }
     }
 }
 
@@ -325,8 +336,8 @@ impl saga::Saga for Purchase {
         self.calls(view, what, now)
     }
 
-    fn needs(&self, view: &View<'_>, answer: &Answer, _now: Timestamp) -> Vec<Need> {
-        hear::needs_of(view, answer)
+    fn needs(&self, view: &View<'_>, answer: &Answer, now: Timestamp) -> Vec<Need> {
+        self.needs_of(view, answer, now)
     }
 
     fn hear(&self, turn: &mut Turn<'_>, answer: &Answer) -> Result<Heard, NotDone> {
@@ -337,10 +348,14 @@ impl saga::Saga for Purchase {
         hear::notice(view, stream, news)
     }
 
-    fn command_needs(&self, _view: &View<'_>, command: &Command) -> Vec<Need> {
+    fn command_needs(&self, view: &View<'_>, command: &Command) -> Vec<Need> {
         match command {
             Command::CloseCase { case, .. } => vec![Key::<Cases>::of(case).need()],
-            Command::Cancel { .. } | Command::Date { .. } | Command::Redirect { .. } => Vec::new(),
+            Command::Date { .. } => {
+                let case = timing::undated_case(view, &view.plan.payment);
+                case.map(|key| key.need()).into_iter().collect()
+            }
+            Command::Cancel { .. } | Command::Redirect { .. } => Vec::new(),
         }
     }
 

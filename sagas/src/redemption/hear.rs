@@ -6,7 +6,7 @@ use super::{
     saga::{Answer, Redemption, Turn, View},
 };
 use crate::{
-    parts::{milestone::Scope, timing},
+    parts::{milestone::Scope, payout::PayoutLeg, timing},
     ports::{
         bank::{BankAnswer, BankCall, BankNotice},
         registrar::{ApplicationAnswer, RegistrarCall, RegistrarNotice},
@@ -21,7 +21,23 @@ use fundflow_runtime::{
 };
 
 impl Redemption {
-    pub(super) fn calls(&self, view: &View<'_>, what: Call, now: Timestamp) -> Option<Calling<Self>> {
+    pub(super) fn needs_of(&self, view: &View<'_>, answer: &Answer, now: Timestamp) -> Vec<Need> {
+        let plan = view.plan;
+        match answer {
+            Answer::Bank(BankAnswer::Payout(no, said)) => {
+                leg_of(plan, no).map_or_else(Vec::new, |leg| leg.needs(no, said))
+            }
+            Answer::Bank(BankAnswer::Charge(_) | BankAnswer::Refund(..)) => Vec::new(),
+            Answer::Registrar(said) => plan.out.needs_for(self, view, said, now),
+        }
+    }
+
+    pub(super) fn calls(
+        &self,
+        view: &View<'_>,
+        what: Call,
+        now: Timestamp,
+    ) -> Option<Calling<Self>> {
         let plan = view.plan;
         match what {
             Call::Payout => self.to_bank(facts::unanswered(view)?.call(view)?),
@@ -55,7 +71,7 @@ impl Redemption {
                     timing::late_acceptance(self, turn, &plan.out, false, Scope::All)?;
                 }
                 let heard = plan.out.hear(self, turn, said)?;
-                Ok(book(turn, said, heard))
+                Ok(book(turn, heard))
             }
         }
     }
@@ -66,16 +82,10 @@ fn no_such_money() -> Heard {
     Heard::Refused(Cause::new("no_payment", "nothing is paid for on a redemption"))
 }
 
-/// What cannot be booked here is booked by its row, which parks with the reason.
-fn book(turn: &mut Turn<'_>, said: &ApplicationAnswer, heard: Heard) -> Heard {
-    if !matches!(said, ApplicationAnswer::Confirmed(_)) {
-        return heard;
-    }
+/// What cannot be booked here is booked beside the table, which parks with the reason.
+fn book(turn: &mut Turn<'_>, heard: Heard) -> Heard {
     let plan = turn.plan();
     match heard {
-        Heard::Recorded(events) if events > 0 => {
-            Heard::Recorded(events + plan.holdings.take(turn, &plan.out).unwrap_or(0))
-        }
         Heard::Disputed(cause, events) => {
             Heard::Disputed(cause, events + plan.holdings.take(turn, &plan.out).unwrap_or(0))
         }
@@ -84,23 +94,12 @@ fn book(turn: &mut Turn<'_>, said: &ApplicationAnswer, heard: Heard) -> Heard {
 }
 
 /// The payout that a number is an attempt of.
-fn leg_of<'a>(plan: &'a super::Plan, no: &PaymentNo) -> Option<&'a crate::parts::payout::PayoutLeg> {
-    let attempt = |leg: &&crate::parts::payout::PayoutLeg| {
+fn leg_of<'a>(plan: &'a super::Plan, no: &PaymentNo) -> Option<&'a PayoutLeg> {
+    let attempt = |leg: &&PayoutLeg| {
         let rest = no.as_str().strip_prefix(leg.no.as_str());
         rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
     };
     plan.payouts.iter().find(attempt)
-}
-
-pub(super) fn needs_of(view: &View<'_>, answer: &Answer) -> Vec<Need> {
-    let plan = view.plan;
-    match answer {
-        Answer::Bank(BankAnswer::Payout(no, said)) => {
-            leg_of(plan, no).map_or_else(Vec::new, |leg| leg.needs(no, said))
-        }
-        Answer::Bank(BankAnswer::Charge(_) | BankAnswer::Refund(..)) => Vec::new(),
-        Answer::Registrar(said) => plan.out.needs_of(view, said),
-    }
 }
 
 /// Unasked news about one of the redemption's streams.

@@ -24,7 +24,9 @@ pub use prepare::Refusal;
 pub use saga::{Answer, Command, Plan, Redemption};
 pub use words::{Call, Do, Ending, Fact, Request, When};
 
-use fundflow_runtime::step::{Deed, Exit, Move, Side, Step, Table, act, call, wait, well_formed, word};
+use fundflow_runtime::step::{
+    Deed, Exit, Move, Side, Step, Table, act, call, wait, well_formed, word,
+};
 
 type Saga = Redemption;
 
@@ -37,11 +39,9 @@ const COMPLETE: &[Move<Saga>] = &[
     act("complete", Do::End(Ending::Completed), Fact::Ended).to(),
 ];
 
-const RESERVE: Step<Saga> =
-    act("reserve", Do::Reserve, Fact::Reserved).row(Exit::Undo(FAIL));
-const ORDER: Step<Saga> = act("order", Do::Place, Fact::Placed)
-    .row(Exit::Nothing)
-    .unless(Fact::TurnedAway, None);
+const RESERVE: Step<Saga> = act("reserve", Do::Reserve, Fact::Reserved).row(Exit::Undo(FAIL));
+const ORDER: Step<Saga> =
+    act("order", Do::Place, Fact::Placed).row(Exit::Nothing).unless(Fact::TurnedAway, None);
 const REDEEM: Step<Saga> = call("redeem", Call::Redeem, Fact::Accepted, When::NextCutOff)
     .row(Exit::Nothing)
     .unless(Fact::Rejected, Some(Do::CloseOrder));
@@ -49,9 +49,10 @@ const CONFIRM: Step<Saga> =
     word("confirm", Call::Redeem, Fact::Confirmed, When::ConfirmDue, When::ConfirmOverdue)
         .row(Exit::Nothing)
         .unless(Fact::Rejected, None);
-const TAKE: Step<Saga> =
-    act("take", Do::Take, Fact::Taken).row(Exit::Landing(COMPLETE, None));
+const TAKE: Step<Saga> = act("take", Do::Take, Fact::Taken).row(Exit::Landing(COMPLETE, None));
 
+/// The register is the truth: what a record took is gone as soon as it is heard.
+const BOOK: Side<Saga> = act("book", Do::Take, Fact::Taken).beside();
 const CANCEL: Side<Saga> =
     call("cancel", Call::Cancel, Fact::CancelSettled, When::NextCutOff).beside();
 const REQUEST_PAYOUT: Side<Saga> = Deed {
@@ -61,8 +62,7 @@ const REQUEST_PAYOUT: Side<Saga> = Deed {
 .beside();
 const PAYOUT: Side<Saga> =
     call("paid out", Call::Payout, Fact::PayoutsAnswered, When::MoneyOverdue).beside();
-const REFUSED: Side<Saga> =
-    act("payout refused", Do::AskForAccount, Fact::NoneRefused).beside();
+const REFUSED: Side<Saga> = act("payout refused", Do::AskForAccount, Fact::NoneRefused).beside();
 
 /// 024.
 pub const REDEMPTION: Table<Saga> = Table {
@@ -70,6 +70,7 @@ pub const REDEMPTION: Table<Saga> = Table {
     title: "Redemption: money for shares at the price of T",
     steps: &[RESERVE, ORDER, REDEEM, CONFIRM, TAKE],
     beside: &[
+        BOOK,
         CANCEL,
         REQUEST_PAYOUT,
         PAYOUT,

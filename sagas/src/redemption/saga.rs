@@ -17,6 +17,7 @@ use crate::{
     },
     ports::{bank::BankAnswer, registrar::ApplicationAnswer},
 };
+use chrono::NaiveDate;
 use fundflow_domain::{
     admission::leaving::Admitted,
     application::{Applications, Confirmation, OnHuge, Terms},
@@ -40,7 +41,6 @@ use fundflow_runtime::{
     step::Table,
     turn::{self, NotDone},
 };
-use chrono::NaiveDate;
 use std::sync::Arc;
 
 pub(super) type View<'a> = saga::View<'a, Redemption>;
@@ -264,8 +264,8 @@ impl saga::Saga for Redemption {
         self.calls(view, what, now)
     }
 
-    fn needs(&self, view: &View<'_>, answer: &Answer, _now: Timestamp) -> Vec<Need> {
-        hear::needs_of(view, answer)
+    fn needs(&self, view: &View<'_>, answer: &Answer, now: Timestamp) -> Vec<Need> {
+        self.needs_of(view, answer, now)
     }
 
     fn hear(&self, turn: &mut Turn<'_>, answer: &Answer) -> Result<Heard, NotDone> {
@@ -286,7 +286,9 @@ impl saga::Saga for Redemption {
     fn command(&self, turn: &mut Turn<'_>, command: &Command) -> Result<usize, Refusal> {
         let plan = turn.plan();
         match command {
-            Command::Cancel { at } => Ok(cancel::take_back(self, turn, &plan.out, *at, Scope::All)?),
+            Command::Cancel { at } => {
+                Ok(cancel::take_back(self, turn, &plan.out, *at, Scope::All)?)
+            }
             Command::Redirect { account, own_name, reason } => {
                 let view = turn.view().map_err(|it| NotTakenBack::Refused(it.to_string()))?;
                 let refused = plan.payouts.iter().find(|leg| facts::is_refused(&view, leg));

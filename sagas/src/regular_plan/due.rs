@@ -1,13 +1,13 @@
 //! Which purchases a plan asks for on a T.
 
 use crate::purchase::Request;
+use chrono::NaiveDate;
 use fundflow_domain::{
     admission::buying::Way,
     calendar::{CalendarError, TradingCalendar, TradingDay},
     ids::{PlanId, TransactionId},
     plan::State,
 };
-use chrono::NaiveDate;
 
 /// A purchase that a plan asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]

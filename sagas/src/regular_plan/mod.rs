@@ -72,10 +72,8 @@ pub enum Ending {
 }
 
 const CLOSE: &[Move<Saga>] = &[act("close", Do::Close, Fact::Ended).to()];
-const WITHDRAW: &[Move<Saga>] = &[
-    act("end plan", Do::EndPlan, Fact::Over).to(),
-    act("close", Do::Close, Fact::Ended).to(),
-];
+const WITHDRAW: &[Move<Saga>] =
+    &[act("end plan", Do::EndPlan, Fact::Over).to(), act("close", Do::Close, Fact::Ended).to()];
 
 /// One table for every plan.
 pub const REGULAR_PLAN: Table<Saga> = Table {

@@ -2,6 +2,7 @@
 
 use super::{Asked, Call, Do, Ending, Fact, REGULAR_PLAN, When};
 use crate::house::House;
+use chrono::{Days, NaiveDate, NaiveTime};
 use fundflow_domain::{
     admission::{
         self,
@@ -29,7 +30,6 @@ use fundflow_runtime::{
     step::Table,
     turn::{self, NotDone},
 };
-use chrono::{Days, NaiveDate, NaiveTime};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -327,7 +327,9 @@ impl saga::Saga for RegularPlans {
         match fact {
             Fact::Opened => plan.is_some(),
             Fact::Over => plan.is_some_and(|plan| plan.ended().is_some()),
-            Fact::LookedAfter => plan.is_none_or(|it| it.ended().is_some() || it.paused().is_some()),
+            Fact::LookedAfter => {
+                plan.is_none_or(|it| it.ended().is_some() || it.paused().is_some())
+            }
             Fact::Ended => view.ending.is_some(),
         }
     }
