@@ -38,7 +38,7 @@ fn dies_anywhere<S: InHouse>(id: &str, play: impl Fn(&mut Stage), stage: impl Fn
         assert_eq!(outcome::<S>(&dying, id), expected, "died at {deaths}\n{}", dying.text());
         deaths += 1;
     }
-    assert!(deaths > 8, "it died {deaths} times only");
+    assert!(deaths >= 8, "it died {deaths} times only");
 }
 
 /// Whoever has no reply asks again.
