@@ -153,8 +153,8 @@ impl Runner {
         if !needs.is_empty() {
             return Err(Wanting { input, needs });
         }
-        let misread = slot.saga.is_known(&self.streams)
-            && !slot.saga.understands(&self.streams, &input.what);
+        let misread =
+            slot.saga.is_known(&self.streams) && !slot.saga.understands(&self.streams, &input.what);
         if misread {
             if !was_known {
                 self.let_go(&saga);
