@@ -17,9 +17,10 @@ mod prepare;
 mod saga;
 mod words;
 
+pub use crate::parts::command::Command;
 pub use plan::Plan;
 pub use prepare::Refusal;
-pub use saga::{Answer, Command, DiscountPurchase};
+pub use saga::{Answer, DiscountPurchase};
 pub use words::{Asked, Call, Do, Ending, Fact, Request, When};
 
 use fundflow_domain::modes::ConversionMode;

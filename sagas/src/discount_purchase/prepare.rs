@@ -65,6 +65,9 @@ pub enum Refusal {
     /// The case itself says no.
     #[error("{0}")]
     CaseRefused(String),
+    /// The order cannot belong to that batch or file.
+    #[error("{0}")]
+    NotFiled(String),
     /// The purchase does not wait for anybody to say when it was paid.
     #[error("the T of this purchase is not in question")]
     NotUndated,

@@ -11,17 +11,18 @@ use crate::{
     house::House,
     parts::{
         application::FundSaga,
+        command::{self, Command},
         milestone::{Milestone, Notes, Scope},
     },
     ports::{bank::BankAnswer, registrar::ApplicationAnswer},
 };
 use fundflow_domain::{
     admission::Admitted,
-    application::Applications,
+    application::{self, Applications},
     case::{self, CaseId, Cases, Closing},
     day_limit::DayLimit,
     holdings::Holdings,
-    ids::TransactionId,
+    ids::{OrderId, TransactionId},
     orders::Cause,
     payment::Payments,
     payout::Payouts,
@@ -59,32 +60,6 @@ pub enum Answer {
     Bank(BankAnswer),
     /// About one of its orders.
     Registrar(Leg, ApplicationAnswer),
-}
-
-/// What a caller or operator asks of a running discount purchase.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Command {
-    /// Take it back, or only the conversion.
-    Cancel {
-        /// When the investor asked.
-        at: Timestamp,
-        /// How much of it.
-        scope: Scope,
-    },
-    /// Say when the money counts as paid, where the bank's own word cannot be right.
-    Date {
-        /// T follows from it; never a T whose batch is sealed.
-        at: Timestamp,
-        /// For the auditor.
-        reason: Arc<str>,
-    },
-    /// Close a case that keeps it from completing: the registrar's numbers stand.
-    CloseCase {
-        /// Which.
-        case: CaseId,
-        /// How, by whom and why.
-        closing: Box<Closing>,
-    },
 }
 
 impl FundSaga for DiscountPurchase {
@@ -232,7 +207,10 @@ impl saga::Saga for DiscountPurchase {
     fn command_needs(&self, _view: &View<'_>, command: &Command) -> Vec<Need> {
         match command {
             Command::CloseCase { case, .. } => vec![Key::<Cases>::of(case).need()],
-            Command::Cancel { .. } | Command::Date { .. } => Vec::new(),
+            Command::Cancel { .. }
+            | Command::Date { .. }
+            | Command::Seal { .. }
+            | Command::Sent { .. } => Vec::new(),
         }
     }
 
@@ -241,6 +219,12 @@ impl saga::Saga for DiscountPurchase {
             Command::Cancel { at, scope } => self.take_back(turn, *at, *scope),
             Command::Date { at, reason } => self.dated(turn, *at, reason),
             Command::CloseCase { case, closing } => close_case(turn, *case, closing),
+            Command::Seal { order, batch } => {
+                file(turn, order, &application::Command::Seal(batch.clone()))
+            }
+            Command::Sent { order, file: name, record } => {
+                file(turn, order, &application::Command::Send(name.clone(), *record))
+            }
         }
     }
 
@@ -328,6 +312,17 @@ fn close_case(turn: &mut Turn<'_>, case: CaseId, closing: &Closing) -> Result<us
     let closed = turn.decide(&Key::<Cases>::of(&case), &command);
     let events = closed.map_err(|error| Refusal::CaseRefused(error.to_string()))?;
     Ok(events + reached(turn.reach(Milestone::Undisputed { case }))?)
+}
+
+/// A fact about one of its orders: its batch, its file.
+fn file(
+    turn: &mut Turn<'_>,
+    order: &OrderId,
+    fact: &application::Command,
+) -> Result<usize, Refusal> {
+    let plan = turn.plan();
+    let legs = [&plan.buy, &plan.out, &plan.target];
+    command::file(turn, &legs, order, fact).map_err(Refusal::NotFiled)
 }
 
 fn reached(done: Result<usize, NotDone>) -> Result<usize, Refusal> {

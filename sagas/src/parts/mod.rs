@@ -4,5 +4,6 @@
 pub mod application;
 pub mod cases;
 pub mod check;
+pub mod command;
 pub mod milestone;
 pub mod payment;
