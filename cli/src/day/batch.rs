@@ -8,7 +8,10 @@
 
 use super::{Trouble, play::Play};
 use fundflow::{ActError, Action};
-use fundflow_application::counterparty::{Application, Notice};
+use fundflow_application::{
+    counterparty::{Application, Notice},
+    store::{Checkpoints, EventStore},
+};
 use fundflow_domain::{
     calendar::TradingDay,
     fund_order::Stage,
@@ -19,7 +22,6 @@ use fundflow_infrastructure::{
     day_folder::Settings,
     exchange::file_name::IndexName,
 };
-use fundflow_kernel::store::{Checkpoints, EventStore};
 use std::{
     collections::HashMap,
     path::{Path, PathBuf},
@@ -120,7 +122,7 @@ async fn act<'a, S: EventStore + Checkpoints>(
             Err(ActError::NotActed(error)) => {
                 play.remarks.push(format!("{transaction}: not in the batch: {error}"));
             }
-            Err(ActError::Stopped { cause }) => return Err(fundflow::Stopped { cause }.into()),
+            Err(ActError::Stopped { reason }) => return Err(fundflow::Stopped { reason }.into()),
         }
     }
     Ok(())

@@ -3,12 +3,12 @@
 //! Only what an event touched is looked at again: a day of many orders has many more events, and each
 //! of them concerns one purchase.
 
-use fundflow_application::read_models::{Follow, Sagas};
-use fundflow_domain::{calendar::TradingCalendar, ids::TransactionId, time::Timestamp};
-use fundflow_kernel::{
+use fundflow_application::{
     envelope::Recorded,
+    read_models::{Follow, Sagas},
     store::{Position, ReadError},
 };
+use fundflow_domain::{calendar::TradingCalendar, ids::TransactionId, time::Timestamp};
 use fundflow_sagas::{
     liveness::{Wait, waits},
     world::World,

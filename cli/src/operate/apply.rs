@@ -1,24 +1,32 @@
 //! Does it: takes the store, looks again, lets an engine act, and waits until nothing moves.
 
 use super::{
+    Will,
     outside::{Counterparties, counterparties, time_of},
-    plan::{Desk, EventLine, Outcome, Row, version_of},
+    plan::{Desk, EventLine, Outcome, Row},
 };
 use crate::{
+    looking,
     reading::{Failure, database},
-    saga_words::Told,
+    registry::Registry,
+    saga_words::SagaRow,
 };
-use fundflow::{ActError, Engine, StartError, Stopped};
-use fundflow_application::read_models::SagaStates;
+use fundflow::{ActError, Engine, SagaId, StartError, StopCause, Stopped};
 use fundflow_infrastructure::sqlite::{OpenError, Settings, SqliteStore};
 use fundflow_kernel::{
+    envelope::Actor,
     loaded::with_sources,
     store::{EventStore as _, Position},
 };
 use std::{path::Path, sync::Arc};
 
-/// Answers how many events other purchases had while the engine ran.
-pub(super) async fn apply(desk: &Desk<'_>, store: &Path, rows: &mut [Row]) -> Result<u64, Failure> {
+/// Returns how many events other sagas had while the engine ran.
+pub(super) async fn apply(
+    registry: &Registry,
+    desk: &Desk<'_>,
+    store: &Path,
+    rows: &mut [Row],
+) -> Result<u64, Failure> {
     let database = database(store);
     let store = SqliteStore::open(&database, &Settings::default()).map_err(held)?;
     let store = Arc::new(store);
@@ -26,7 +34,7 @@ pub(super) async fn apply(desk: &Desk<'_>, store: &Path, rows: &mut [Row]) -> Re
     for row in rows.iter_mut().filter(|row| row.outcome == Outcome::Planned) {
         *row = desk.look(&*store, &row.transaction.clone(), row.version).await?;
     }
-    let outside = counterparties(&database, &desk.calendar, time_of(&*store).await?)?;
+    let outside = counterparties(registry, &database, time_of(&*store).await?)?;
     let before = *store.head().borrow();
     act(desk, &store, &outside, rows).await?;
     let mut own = 0;
@@ -55,22 +63,51 @@ fn held(error: OpenError) -> Failure {
     }
 }
 
+/// An engine on that store, with every saga of the desk.
+pub(crate) async fn engine(
+    desk: &Desk<'_>,
+    store: &Arc<SqliteStore>,
+    outside: &Counterparties,
+) -> Result<Engine, Failure> {
+    let mut builder = Engine::builder(store.clone())
+        .clock(outside.clock.clone())
+        .unclaimed(fundflow_sagas::parts::cases::UnknownOrders);
+    for kind in desk.sagas.kinds() {
+        builder = builder.kind(kind.clone());
+    }
+    for (name, port) in &outside.ports {
+        let built = builder.port(name, port.clone());
+        builder = built.map_err(|error| Failure::Engine(error.to_string()))?;
+    }
+    let started = builder.start().await;
+    started.map_err(|error: StartError| Failure::Engine(with_sources(&error)))
+}
+
 async fn act(
     desk: &Desk<'_>,
     store: &Arc<SqliteStore>,
     outside: &Counterparties,
     rows: &mut [Row],
 ) -> Result<(), Failure> {
-    let (channel, registrar) = (outside.channel.clone(), outside.registrar.clone());
-    let engine = Engine::builder(store.clone(), channel, registrar, desk.calendar.clone())
-        .clock(outside.clock.clone())
-        .start()
-        .await
-        .map_err(|error: StartError| Failure::Engine(with_sources(&error)))?;
+    let engine = engine(desk, store, outside).await?;
+    // What is due at this instant comes before what a person wants.
+    settle(&engine, outside).await?;
     let planned: Vec<_> = rows.iter_mut().filter(|row| row.outcome == Outcome::Planned).collect();
-    let action = |row: &&mut Row| (row.transaction.clone(), desk.order.action.clone());
-    let actions = planned.iter().map(action).collect();
-    let answers = engine.act_all(actions, desk.operator.clone()).await?;
+    let ids: Vec<SagaId> = planned.iter().filter_map(|row| row.id()).collect();
+    let answers = match &desk.order.will {
+        Will::Act(action) => {
+            let actions = ids.into_iter().map(|id| (id, action.clone())).collect();
+            engine.act_all(actions, desk.operator.clone()).await
+        }
+        Will::Ask(command) => {
+            let command = |id: SagaId| {
+                let speak = desk.sagas.of(id.kind)?.speak?;
+                Some((id, speak(command.clone())))
+            };
+            let commands = ids.into_iter().filter_map(command).collect();
+            engine.ask_all(commands, Actor::Operator(desk.operator.clone()), desk.order.at).await
+        }
+    };
     for (row, answer) in planned.into_iter().zip(answers) {
         match answer {
             Ok(()) => row.outcome = Outcome::Applied,
@@ -78,46 +115,55 @@ async fn act(
                 row.outcome = Outcome::Refused;
                 row.why = Some(error.to_string());
             }
-            Err(ActError::Stopped { cause }) => return Err(Stopped { cause }.into()),
+            Err(error @ ActError::Unsure) => return Err(Failure::Engine(error.to_string())),
+            Err(ActError::Stopped(cause)) => return Err(stopped(&cause)),
         }
     }
     settle(&engine, outside).await?;
     Ok(engine.shutdown().await?)
 }
 
-/// Until nothing moves and nobody has anything to tell at this instant.
-async fn settle(engine: &Engine, outside: &Counterparties) -> Result<(), Stopped> {
+/// Until nothing moves and nobody has anything to say at this instant.
+pub(super) async fn settle(engine: &Engine, outside: &Counterparties) -> Result<(), Failure> {
     loop {
         engine.settle().await?;
         let notices = outside.due();
         if notices.is_empty() {
             return Ok(());
         }
-        engine.deliver(notices).await?;
+        for delivered in engine.deliver(notices).await {
+            match delivered {
+                Ok(_) | Err(ActError::NotActed(_)) => {}
+                Err(error @ ActError::Unsure) => return Err(Failure::Engine(error.to_string())),
+                Err(ActError::Stopped(cause)) => return Err(stopped(&cause)),
+            }
+        }
     }
+}
+
+fn stopped(cause: &StopCause) -> Failure {
+    Failure::Engine(format!("the engine has stopped: {cause}; look at the sagas before you repeat"))
 }
 
 impl From<Stopped> for Failure {
-    fn from(stopped: Stopped) -> Self {
-        Failure::Engine(format!("{stopped}; look at the purchases before you repeat"))
+    fn from(stop: Stopped) -> Self {
+        stopped(&stop.cause)
     }
 }
 
-/// What has become of a purchase; answers how many events it had.
+/// What has become of a saga; returns how many events it had.
 async fn follow(
     desk: &Desk<'_>,
     store: &Arc<SqliteStore>,
     row: &mut Row,
     before: Position,
 ) -> Result<u64, Failure> {
-    let states = SagaStates::load(&**store, &row.transaction).await?;
-    let Some((states, view)) = states.as_ref().and_then(|it| Some((it, it.view()?))) else {
-        return Ok(0);
-    };
-    let new = states.events.iter().filter(|event| event.position > before);
-    let count = new.clone().count() as u64;
+    let found = looking::find(&**store, desk.sagas, row.kind, &row.transaction).await?;
+    let Some((_, seen)) = found else { return Ok(0) };
+    let new: Vec<_> = seen.own().filter(|event| event.position > before).collect();
     if row.outcome == Outcome::Applied {
         row.events = new
+            .iter()
             .map(|event| EventLine {
                 stream: event.stream.to_string(),
                 event_type: event.event.event_type.to_string(),
@@ -125,8 +171,8 @@ async fn follow(
                 position: Some(event.position.0),
             })
             .collect();
-        row.after = Some(Told::of(&view, &desk.calendar));
-        row.version = Some(version_of(states));
+        row.after = Some(SagaRow::of(&seen));
+        row.version = Some(seen.version());
     }
-    Ok(count)
+    Ok(new.len() as u64)
 }
