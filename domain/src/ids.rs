@@ -39,6 +39,19 @@ identifier!(
     /// The number under which a registrar knows an application; unique per distributor, 24 wide.
     ApplicationNo, "an application number", 24, "1 to 24 of A-Z a-z 0-9 . _ -"
 );
+identifier!(
+    /// A regular plan, for as long as it lives; short enough that `{plan}.{yyyymmdd}` names each of
+    /// its occurrences.
+    PlanId, "a plan ID", 48, "1 to 48 of A-Z a-z 0-9 . _ -"
+);
+identifier!(
+    /// A record of the register: tells a repeated record from a second one.
+    RegisterRecord, "a register's record", 64, "1 to 64 of A-Z a-z 0-9 . _ -"
+);
+identifier!(
+    /// The case that keeps something in dispute.
+    CaseRef, "a case", 64, "1 to 64 of A-Z a-z 0-9 . _ -"
+);
 
 impl AccountRef {
     /// Stands where an account is not looked at.

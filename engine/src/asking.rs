@@ -72,7 +72,7 @@ impl<S: Saga> Placed<S> {
             | Reply::Acted
             | Reply::NotActed(_)
             | Reply::Noticed(_)
-            | Reply::Rest(_)) => Err(RequestError::of::<S>(other)),
+            | Reply::Rest(_)) => Err(RequestError::of(other)),
         }
     }
 }

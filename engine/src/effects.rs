@@ -61,12 +61,11 @@ pub(crate) async fn run(
 }
 
 async fn make(port: Option<Arc<dyn AnyPort>>, limit: Duration, effect: Effect) -> Answered {
-    let answer = match port {
-        Some(port) => ask(port, limit, &effect).await,
-        None => {
-            tracing::error!("{effect:?}: no port of that name is registered");
-            no_answer("no_port", format!("no port is called {}", effect.port))
-        }
+    let answer = if let Some(port) = port {
+        ask(port, limit, &effect).await
+    } else {
+        tracing::error!("{effect:?}: no port of that name is registered");
+        no_answer("no_port", format!("no port is called {}", effect.port))
     };
     Answered { effect, answer }
 }
@@ -81,18 +80,17 @@ async fn ask(port: Arc<dyn AnyPort>, limit: Duration, effect: &Effect) -> Payloa
         }
         Ok(Err(_)) => {
             tracing::error!("{effect:?}: the port panicked");
-            silence(&port, effect, "panicked", "the port panicked".to_owned())
+            silence(&*port, effect, Cause::new("panicked", "the port panicked"))
         }
         Err(_) => {
             let text = format!("no answer within {} ms", limit.as_millis());
-            silence(&port, effect, "time_out", text)
+            silence(&*port, effect, Cause::new("time_out", text))
         }
     }
 }
 
-fn silence(port: &Arc<dyn AnyPort>, effect: &Effect, code: &'static str, text: String) -> Payload {
-    let silence = port.silence(&effect.call(), Cause::new(code, text.clone()));
-    silence.unwrap_or_else(|| no_answer(code, text))
+fn silence(port: &dyn AnyPort, effect: &Effect, cause: Cause) -> Payload {
+    port.silence(&effect.call(), cause.clone()).unwrap_or_else(|| Arc::new(NoAnswer(cause)))
 }
 
 fn no_answer(code: &'static str, text: String) -> Payload {

@@ -87,8 +87,8 @@ impl Engine {
     ) -> Result<Placed<S>, RequestError<S::Refusal>> {
         let asking = Asking::<S> { transaction, request, asked, at, trace_parent };
         let transaction = asking.transaction.clone();
-        let (asker, reply) = oneshot::channel();
-        self.admit(Work::Decide(asking.into_what(), asker))?;
+        let (answering, reply) = oneshot::channel();
+        self.admit(Work::Decide(asking.into_what(), answering))?;
         Placed::of(transaction, self.reply(reply).await?)
     }
 
@@ -162,7 +162,7 @@ impl Engine {
             | Reply::Refused(..)
             | Reply::NotActed(_)
             | Reply::Noticed(_)
-            | Reply::Rest(_)) => Err(RequestError::of::<S>(reply)),
+            | Reply::Rest(_)) => Err(RequestError::of(reply)),
         };
         replies.into_iter().map(taken).collect()
     }
@@ -207,15 +207,15 @@ impl Engine {
     pub async fn deliver(&self, notices: Vec<Notice>) -> Vec<Result<Noticed, ActError>> {
         let what = |Notice { stream, news }| What::Notice { stream, news };
         let replies = self.decide_all(notices.into_iter().map(what)).await;
-        let noticed = |reply: Result<Reply, Silence>| match reply? {
-            Reply::Noticed(noticed) => Ok(noticed),
+        let outcome = |reply: Result<Reply, Silence>| match reply? {
+            Reply::Noticed(outcome) => Ok(outcome),
             reply @ (Reply::Placed { .. }
             | Reply::Refused(..)
             | Reply::Acted
             | Reply::NotActed(_)
             | Reply::Rest(_)) => Err(not_acted(reply)),
         };
-        replies.into_iter().map(noticed).collect()
+        replies.into_iter().map(outcome).collect()
     }
 
     /// Returns how a saga is at rest, over or parked for a person, as soon as it is: at once if it

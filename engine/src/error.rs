@@ -9,7 +9,6 @@ use fundflow_kernel::{
 use fundflow_runtime::{
     message::{ActionError, Reply, SagaId},
     port::PortName,
-    saga::Saga,
 };
 use std::{sync::Arc, time::Duration};
 
@@ -156,7 +155,7 @@ impl From<Stopped> for ActError {
 
 impl<R: Clone + Send + Sync + 'static> RequestError<R> {
     /// What a reply that is no success says.
-    pub(crate) fn of<S: Saga<Refusal = R>>(reply: Reply) -> Self {
+    pub(crate) fn of(reply: Reply) -> Self {
         match reply {
             Reply::Refused(refusal, text) => match refusal.downcast::<R>() {
                 Ok(refusal) => RequestError::Refused(Arc::unwrap_or_clone(refusal)),

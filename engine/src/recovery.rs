@@ -60,7 +60,9 @@ pub(crate) async fn reload<S: EventStore + Checkpoints>(
     let mut log = Log::new(kinds);
     if let Some((at, listed)) = last_list(store).await? {
         log.at = at;
-        listed.into_iter().for_each(|listed| log.list(listed));
+        for saga in listed {
+            log.list(saga);
+        }
     }
     log.follow(store).await?;
     warn_of_foreign(&log.foreign);

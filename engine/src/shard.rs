@@ -140,28 +140,19 @@ impl<S: EventStore + Checkpoints> Shard<S> {
             Some((written, batch)) = self.line.written(), if !self.line.is_empty() => {
                 self.written(written, batch).await?;
             }
-            answers = self.answers.recv(), if room => match answers {
-                Some(answers) => self.state.heard.extend(answers),
-                None => {
-                    let what = "the task that calls counterparties has ended".into();
-                    return Err(StopCause::Fault { what });
-                }
-            },
+            answers = self.answers.recv(), if room => {
+                let what = || "the task that calls counterparties has ended".into();
+                let answers = answers.ok_or_else(|| StopCause::Fault { what: what() })?;
+                self.state.heard.extend(answers);
+            }
             () = ready(()), if room && waiting => {}
             message = self.inbox.recv(), if room && calm && !self.state.is_deserted => {
-                match message {
-                    Some(message) => self.state.take(message),
-                    None => {
-                        // Every handle is gone: nobody can ask for anything any more.
-                        self.state.is_deserted = true;
-                        self.state.stopping.get_or_insert_with(|| oneshot::channel().0);
-                    }
-                }
+                self.state.take(message);
                 // Whoever came together is decided together.
                 while self.state.works.len() < self.settings.batch
                     && let Ok(message) = self.inbox.try_recv()
                 {
-                    self.state.take(message);
+                    self.state.take(Some(message));
                 }
             }
             () = tokio::time::sleep(timer.unwrap_or_default()), if room && timer.is_some() => {}
@@ -363,10 +354,15 @@ impl<S: EventStore + Checkpoints> Shard<S> {
 }
 
 impl State {
-    fn take(&mut self, message: Message) {
+    fn take(&mut self, message: Option<Message>) {
         match message {
-            Message::One(work) => self.works.push_back(work),
-            Message::Many(works) => self.works.extend(works),
+            Some(Message::One(work)) => self.works.push_back(work),
+            Some(Message::Many(works)) => self.works.extend(works),
+            None => {
+                // Every handle is gone: nobody can ask for anything any more.
+                self.is_deserted = true;
+                self.stopping.get_or_insert_with(|| oneshot::channel().0);
+            }
         }
     }
 }

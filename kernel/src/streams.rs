@@ -89,11 +89,7 @@ pub struct Opener {
 impl Opener {
     /// Of that decider's category.
     pub fn of<D: Stored<State: Clone + Send + Sync> + 'static>() -> Self {
-        Self {
-            category: D::CATEGORY,
-            types: D::TYPES,
-            empty: || Box::new(Loaded::<D>::default()),
-        }
+        Self { category: D::CATEGORY, types: D::TYPES, empty: || Box::new(Loaded::<D>::default()) }
     }
 
     /// The part of its streams' names before the first `-`.
@@ -345,6 +341,8 @@ impl Streams {
 fn damaged(error: ReadError) -> Damage {
     match error {
         ReadError::Damaged { place, what } => Damage { place: place.into(), what: what.into() },
-        ReadError::Fault(source) => Damage { place: "store".into(), what: source.to_string().into() },
+        ReadError::Fault(source) => {
+            Damage { place: "store".into(), what: source.to_string().into() }
+        }
     }
 }

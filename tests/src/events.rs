@@ -13,9 +13,17 @@ use fundflow_domain::{
     fund_order::{self, FundOrder, Payment},
     ids::{Leg, OrderId, PaymentNo},
     modes::ConversionMode,
-    wallet::{self, LotTaken, Wallet},
+    plan::{
+        self, Changes, DayOfMonth, EndCause, Frequency, MissingDay, MoveRule, RegularPlan, Terms,
+    },
+    wallet::{self, FrozenCause, LotTaken, Wallet},
 };
 use fundflow_kernel::codec::{Stored, encode};
+use std::{
+    fmt::Debug,
+    num::{NonZeroU8, NonZeroU32},
+    str::FromStr,
+};
 
 /// Type and stored body of each, in the order in which they usually happen.
 ///
@@ -25,6 +33,7 @@ pub fn examples() -> Vec<(&'static str, String)> {
     let mut examples = encoded::<DiscountPurchase>(&purchases());
     examples.extend(encoded::<FundOrder>(&orders()));
     examples.extend(encoded::<Wallet>(&wallets()));
+    examples.extend(encoded::<RegularPlan>(&plans()));
     examples
 }
 
@@ -103,4 +112,110 @@ fn wallets() -> Vec<wallet::Event> {
         E::SharesReleased { transaction: tx() },
         E::SharesSpent { transaction: tx(), shares: some(), lots },
     ]
+    .into_iter()
+    .chain(kept_back())
+    .chain(incomes())
+    .collect()
+}
+
+fn kept_back() -> [wallet::Event; 6] {
+    use wallet::Event as E;
+    let (transaction, record) = (transaction("TX-1"), || id("20260225000000000007"));
+    let (case, some) = (|| id("C-1"), || shares("10000.00"));
+    let lots = vec![LotTaken { lot: transaction.clone(), shares: some() }];
+    let earns_through = date("2026-03-01");
+    let registered = date("2026-02-24");
+    [
+        E::SharesTakenOut {
+            transaction: transaction.clone(),
+            shares: some(),
+            lots: lots.clone(),
+            earns_through,
+        },
+        E::CreditCorrected {
+            transaction,
+            record: record(),
+            reversed: some(),
+            lots,
+            shares: shares("100.00"),
+            left: shares("100.00"),
+            registered,
+        },
+        E::SharesFrozen { record: record(), shares: some(), cause: FrozenCause::Judicial },
+        E::SharesUnfrozen { record: record() },
+        E::SharesHeld { case: case(), shares: some() },
+        E::SharesUnheld { case: case() },
+    ]
+}
+
+fn incomes() -> [wallet::Event; 4] {
+    use wallet::Event as E;
+    let (day, publication, amount) = (date("2026-02-24"), 0, || number("0.40"));
+    let lots = vec![LotTaken { lot: transaction("TX-1"), shares: shares("0.12") }];
+    [
+        E::IncomeAccrued {
+            day,
+            publication,
+            per_10_000: number("0.4012"),
+            shares: shares("10000.00"),
+            amount: amount(),
+        },
+        E::IncomeReversed { day, publication, amount: amount() },
+        E::IncomeCarried {
+            through: day,
+            amount: number("-0.12"),
+            registered: date("2026-02-25"),
+            lots,
+        },
+        E::IncomeSettled {
+            transaction: transaction("TX-1"),
+            amount: amount(),
+            left_to_fund: number("0.0012"),
+        },
+    ]
+}
+
+fn plans() -> Vec<plan::Event> {
+    use plan::Event as E;
+    let monthly = |day| Frequency::Monthly { day: DayOfMonth::new(day).expect("a day") };
+    let terms = Terms {
+        investor: id("INV-1"),
+        account: id("ACC-1"),
+        fund: id("050002"),
+        wallet_fund: Some(id("000009")),
+        amount: number("500.00"),
+        frequency: monthly(31),
+        start: date("2026-01-01"),
+        through: Some(date("2027-12-31")),
+        periods: NonZeroU32::new(24),
+        move_rule: MoveRule::NextTradingDay,
+        missing_day: MissingDay::LastOfMonth,
+        max_misses: NonZeroU8::new(3).expect("a number of misses"),
+    };
+    let changes = Changes {
+        amount: Some(number("800.00")),
+        account: Some(id("ACC-2")),
+        frequency: Some(monthly(5)),
+    };
+    let (at, nominal, reason) = (request_time(), date("2026-02-28"), || "moved abroad".into());
+    vec![
+        E::Opened(Box::new(terms)),
+        E::Changed { at, changes, from: date("2026-04-01") },
+        E::Paused { at, reason: reason() },
+        E::Resumed { at },
+        E::OccurrenceBegun { nominal, transaction: transaction("P-1.20260228") },
+        E::OccurrenceDone { nominal },
+        E::OccurrenceMissed { nominal, cause: cause("51", "not enough money") },
+        E::Ended { cause: EndCause::Asked { reason: reason() } },
+        E::Ended { cause: EndCause::Misses { in_a_row: 3 } },
+        E::Ended { cause: EndCause::Finished },
+    ]
+}
+
+fn id<T: FromStr<Err: Debug>>(text: &str) -> T {
+    text.parse().expect("an identifier")
+}
+
+fn number<T: FromStr<Err: Debug>>(text: &str) -> T {
+    text.parse().expect("a number in range")
 }

@@ -5,7 +5,7 @@
 
 use fundflow_domain::{
     decider::Decider as _, discount_purchase::DiscountPurchase, fund_order::FundOrder,
-    wallet::Wallet,
+    plan::RegularPlan, wallet::Wallet,
 };
 use fundflow_kernel::codec::{Stored, decode, schema_of};
 use fundflow_sagas::{
@@ -22,7 +22,7 @@ use std::{
 };
 
 /// What each type says, in one line.
-const MEANINGS: [(&str, &str); 31] = [
+const MEANINGS: [(&str, &str); 49] = [
     ("discount_purchase.prepared", "A purchase was accepted on these terms; nothing was released."),
     ("discount_purchase.committed", "The money-fund purchase stands."),
     ("discount_purchase.retry_scheduled", "A row will be tried again at `due`."),
@@ -54,6 +54,30 @@ const MEANINGS: [(&str, &str); 31] = [
     ("wallet.shares_reserved", "Shares are earmarked for a conversion."),
     ("wallet.shares_released", "The earmark is gone, or refused in advance."),
     ("wallet.shares_spent", "Shares were converted away out of these lots."),
+    (
+        "wallet.shares_taken_out",
+        "Shares were redeemed or converted out, and earn through this day.",
+    ),
+    (
+        "wallet.credit_corrected",
+        "A corrected record replaced a confirmation: reversal and posting.",
+    ),
+    ("wallet.shares_frozen", "The register froze shares; they are not available."),
+    ("wallet.shares_unfrozen", "The register lifted that freeze."),
+    ("wallet.shares_held", "Shares are in dispute under this case and not available."),
+    ("wallet.shares_unheld", "The case no longer holds them."),
+    ("wallet.income_accrued", "A natural day's income is owed and not paid yet."),
+    ("wallet.income_reversed", "That day's income was wrong and is owed no more."),
+    ("wallet.income_carried", "Whole fen of unpaid income became shares, or took shares away."),
+    ("wallet.income_settled", "Shares that left took the unpaid income along."),
+    ("plan.opened", "An investor agreed to a regular plan on these terms."),
+    ("plan.changed", "From this nominal date on the plan is carried out otherwise."),
+    ("plan.paused", "Nothing begins until the plan is resumed."),
+    ("plan.resumed", "Nominal dates count again; earlier ones are passed over."),
+    ("plan.occurrence_begun", "This transaction carries out the occurrence of that date."),
+    ("plan.occurrence_done", "The occurrence was carried out."),
+    ("plan.occurrence_missed", "The occurrence was not carried out, and the investor hears why."),
+    ("plan.ended", "No occurrence begins any more."),
 ];
 
 fn root() -> PathBuf {
@@ -72,7 +96,10 @@ fn golden(path: &str, is: &str) {
 }
 
 fn types() -> BTreeSet<&'static str> {
-    [DiscountPurchase::TYPES, FundOrder::TYPES, Wallet::TYPES].concat().into_iter().collect()
+    [DiscountPurchase::TYPES, FundOrder::TYPES, Wallet::TYPES, RegularPlan::TYPES]
+        .concat()
+        .into_iter()
+        .collect()
 }
 
 /// The bodies of each type, one after the other.
@@ -90,6 +117,7 @@ fn schema(name: &str) -> u16 {
         DiscountPurchase::CATEGORY => schema_of::<DiscountPurchase>(name),
         FundOrder::CATEGORY => schema_of::<FundOrder>(name),
         Wallet::CATEGORY => schema_of::<Wallet>(name),
+        RegularPlan::CATEGORY => schema_of::<RegularPlan>(name),
         other => panic!("no decider writes streams of category {other}"),
     }
 }
@@ -143,6 +171,7 @@ fn every_golden_file_can_still_be_read() {
             reads::<DiscountPurchase>(&name, at, &text),
             reads::<FundOrder>(&name, at, &text),
             reads::<Wallet>(&name, at, &text),
+            reads::<RegularPlan>(&name, at, &text),
         ];
         assert_eq!(read.iter().sum::<usize>(), 1, "{name}");
     }

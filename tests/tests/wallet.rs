@@ -5,7 +5,7 @@
 use fundflow_domain::{
     ids::TransactionId,
     money::Shares,
-    wallet::{Command, Event, LotTaken, Refusal, Wallet},
+    wallet::{Command, Event, IncomeRefusal, KeptBackRefusal, LotTaken, Refusal, Wallet},
 };
 use fundflow_testkit::{
     decider::given,
@@ -55,7 +55,7 @@ fn confirm(number: &str) -> Command {
 }
 
 /// How many variants the refusals have; the match stops the build when one is added.
-const REFUSALS: usize = 7;
+const REFUSALS: usize = 9;
 
 const fn number_of(refusal: &Refusal) -> usize {
     match refusal {
@@ -66,6 +66,8 @@ const fn number_of(refusal: &Refusal) -> usize {
         Refusal::StillReserved(_) => 4,
         Refusal::NotRegistered(_) => 5,
         Refusal::TooFew { .. } => 6,
+        Refusal::KeptBack(_) => 7,
+        Refusal::Income(_) => 8,
     }
 }
 
@@ -210,6 +212,18 @@ fn the_rest() -> Vec<Row> {
             vec![credited(tx()), confirmed(tx(), "100"), reserved(tx(), "60")],
             Command::Spend(tx(), shares("60.01")),
             too_few("60.01", "60"),
+        ),
+        (
+            "a freeze lifted that there never was",
+            vec![credited(tx())],
+            Command::Unfreeze("TA-7".parse().unwrap()),
+            Refusal::KeptBack(KeptBackRefusal::NotKeptBack { key: "TA-7".into() }),
+        ),
+        (
+            "income reversed that never accrued",
+            vec![credited(tx()), confirmed(tx(), "100")],
+            Command::ReverseIncome { day: date("2026-02-24"), publication: 0 },
+            Refusal::Income(IncomeRefusal::NotAccrued { day: date("2026-02-24"), publication: 0 }),
         ),
     ]
 }

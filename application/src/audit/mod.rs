@@ -227,8 +227,9 @@ impl Audit {
         let new = &event.event;
         let told = codec::decode::<Wallet>(&new.event_type, new.schema, &new.data)
             .map_err(|error| with_sources(&error))?;
-        if *told.transaction() != new.correlation {
-            let (of, correlation) = (told.transaction(), &new.correlation);
+        // What the register, a case or a day's income did speaks of no transaction.
+        if let Some(of) = told.transaction().filter(|of| **of != new.correlation) {
+            let correlation = &new.correlation;
             let what = format!("its correlation is {correlation} and it speaks of {of}");
             self.find(Check::Envelope, event, what);
         }

@@ -28,11 +28,6 @@ use crate::{
 };
 use clap::Args;
 use fundflow::StartError;
-use fundflow_application::{
-    clock::{Clock, ManualClock},
-    store::{AppendError, Checkpoints, EventStore, ReadError},
-    transact::with_sources,
-};
 use fundflow_domain::calendar::{CalendarError, TradingCalendar};
 use fundflow_infrastructure::{
     day_batch::BatchError,
@@ -44,6 +39,11 @@ use fundflow_infrastructure::{
         registrar::{Confirming, Market, NightError, SandboxRegistrar},
     },
     sqlite::{OpenError, Settings, SqliteStore},
+};
+use fundflow_kernel::{
+    clock::{Clock, ManualClock},
+    loaded::with_sources,
+    store::{AppendError, Checkpoints, EventStore, ReadError},
 };
 use play::Play;
 use progress::Progress;

@@ -75,6 +75,7 @@ pub(super) fn request() -> Admission {
         channel: SalesChannel::DirectOnline,
         warning_confirmed: None,
         used_today: DayUse::default(),
+        available: Shares::ZERO,
         calendar: Arc::new(TradingCalendar::xshg().unwrap()),
     }
 }

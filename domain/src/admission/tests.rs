@@ -39,7 +39,8 @@ fn an_admitted_purchase_pins_all_that_it_was_decided_on() {
     ];
     let names = versions.each_ref().map(VersionTag::as_str);
     assert_eq!(names, ["xshg-2026", "w-1", "t-1", "t-1", "wallet-0"]);
-    let verdicts = admitted.suitability.map(|leg| (leg.fund.to_string(), leg.result));
+    let verdict = |leg: Suitability| (leg.fund.to_string(), leg.result);
+    let verdicts: Vec<_> = admitted.suitability.into_iter().map(verdict).collect();
     let expected = ["000730", "011162"].map(|fund| (fund.to_owned(), Verdict::Allow));
     assert_eq!(verdicts, expected);
 }
@@ -108,10 +109,12 @@ fn a_payment_after_the_cut_off_is_judged_on_its_own_t_and_the_investor_on_the_da
         investor.questionnaire_valid_until = "2026-02-13".parse().unwrap();
         investor.id_valid_until = "2026-02-13".parse().unwrap();
     });
-    let late = "2026-02-13T15:00:00+08:00".parse().unwrap();
-    let moved = readmit(&a, late).unwrap();
+    let promised = admitted(&a);
+    let late = |a: &Admission| again(a, "2026-02-24");
+    let moved = readmit(&promised, &late(&a)).unwrap();
     assert_eq!(moved.trade_date.to_string(), "2026-02-24");
-    assert_eq!(moved.suitability, admitted(&a).suitability);
+    assert_eq!(moved.suitability, promised.suitability);
+    assert_eq!(moved.requested_at, a.at);
 
     let stopped = with_target(|fund| {
         fund.closures = vec![closed("2026-02-24", "2026-02-24", Stops::Purchase)];
@@ -123,8 +126,72 @@ fn a_payment_after_the_cut_off_is_judged_on_its_own_t_and_the_investor_on_the_da
         day: moved.trade_date,
         notice: Some("a holiday abroad".to_owned()),
     };
-    assert_eq!(readmit(&stopped, late), Err(refusal));
-    assert!(readmit(&stopped, fixture::BEFORE_CUT_OFF.parse().unwrap()).is_ok());
+    assert_eq!(readmit(&promised, &late(&stopped)), Err(refusal));
+    assert!(readmit(&promised, &again(&stopped, "2026-02-25")).is_ok());
+}
+
+/// What the promise of `a` is decided on again with, for a later T.
+fn again(a: &Admission, t: &str) -> Readmission {
+    Readmission {
+        trade_date: TradingDay::recorded(t.parse().unwrap()),
+        amount: a.amount,
+        investor: a.investor.id.clone(),
+        wallet_fund: a.wallet_fund.clone(),
+        target_fund: a.target_fund.clone(),
+        used: a.used_today,
+        calendar: a.calendar.clone(),
+    }
+}
+
+#[test]
+fn where_the_manager_accepts_up_to_the_limit_what_fits_is_accepted() {
+    let capped = |used: &str| {
+        let used_today = DayUse { target_fund: used.parse().unwrap(), ..DayUse::default() };
+        let amount = "1000".parse().unwrap();
+        let fund = with_target(|fund| {
+            let on_excess = ExcessPolicy::AcceptUpToLimit;
+            fund.limits.individual.day_max =
+                Some(DayMax { amount: "1500".parse().unwrap(), on_excess });
+        });
+        Admission { used_today, amount, ..fund }
+    };
+    let accepted = |used: &str| admit(&capped(used)).map(|admitted| admitted.accepted);
+
+    assert_eq!(accepted("500.00"), Ok(None), "all of it fits");
+    assert_eq!(accepted("1000.00"), Ok("500".parse().ok()), "what fits");
+    assert!(matches!(accepted("1500.00"), Err(Refusal::AboveDayMaximum { .. })), "nothing fits");
+    let below_first = accepted("1450.00");
+    assert!(matches!(below_first, Err(Refusal::BelowMinimum { .. })), "what fits is no order");
+}
+
+#[test]
+fn a_refusal_names_only_modes_that_would_be_admitted() {
+    let linked = |a: Admission| Admission { mode: Some(Mode::Held), ..a };
+    let possible = |a: &Admission| match admit(a) {
+        Err(Refusal::ModeUnavailable { possible, .. }) => possible,
+        other => panic!("{other:?}"),
+    };
+    let open = linked(request());
+    assert_eq!(possible(&open), [Mode::LinkedSameDay, Mode::NextDay, Mode::RedeemToPurchase]);
+
+    let closed = linked(with_target(|fund| {
+        fund.closures = vec![closed("2026-02-13", "2026-02-13", Stops::Purchase)];
+    }));
+    assert_eq!(possible(&closed), [Mode::NextDay, Mode::RedeemToPurchase]);
+    for mode in possible(&closed) {
+        assert!(admit(&Admission { mode: Some(mode), ..closed.clone() }).is_ok(), "{mode:?}");
+    }
+}
+
+#[test]
+fn shares_that_the_wallet_holds_can_be_converted_when_they_are_enough() {
+    let held = |shares: &str| Admission {
+        mode: Some(Mode::Held),
+        available: shares.parse().unwrap(),
+        ..request()
+    };
+    assert!(admit(&held("10000.00")).is_ok());
+    assert!(matches!(admit(&held("9999.99")), Err(Refusal::ModeUnavailable { .. })));
 }
 
 #[test]
@@ -134,7 +201,7 @@ fn a_confirmed_warning_is_stored_with_the_leg_that_needed_it() {
         warning_confirmed: Some(current.clone()),
         ..with_investor(|investor| investor.risk = InvestorRisk::C2)
     };
-    let [wallet, target] = admitted(&a).suitability;
+    let [wallet, target]: [Suitability; 2] = admitted(&a).suitability.try_into().unwrap();
 
     assert_eq!((wallet.result, wallet.warning), (Verdict::Allow, None));
     assert_eq!((target.result, target.warning), (Verdict::NeedWarning, Some(current)));

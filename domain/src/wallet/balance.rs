@@ -1,7 +1,11 @@
 //! What a wallet holds: sums over its entries, computed and never stored.
 
-use super::{Credit, Entry, Lot, LotTaken, Reservation, State};
-use crate::{ids::TransactionId, money::Shares};
+use super::{Credit, Entry, Lot, LotTaken, Reservation, State, income};
+use crate::{
+    ids::TransactionId,
+    money::{Income, Shares},
+};
+use chrono::NaiveDate;
 
 impl State {
     /// What the transaction did so far.
@@ -21,12 +25,17 @@ impl State {
 
     /// Registered and free for any use.
     pub fn available(&self) -> Shares {
-        let held = self.sum(|entry| match (entry.reservation, entry.credit) {
+        let kept = [self.reserved_of_registered(), self.frozen(), self.disputed()];
+        kept.iter().fold(self.registered(), |free, kept| free.minus(*kept).unwrap_or_default())
+    }
+
+    /// Earmarked and registered: what is in transit can be reserved too.
+    pub(super) fn reserved_of_registered(&self) -> Shares {
+        self.sum(|entry| match (entry.reservation, entry.credit) {
             (Reservation::Held(_), Credit::InTransit(_)) => Shares::ZERO,
             (Reservation::Held(held), _) => held,
             (Reservation::None | Reservation::Spent(_) | Reservation::Released, _) => Shares::ZERO,
-        });
-        self.registered().minus(held).unwrap_or_default()
+        })
     }
 
     /// Registered, free or not.
@@ -42,7 +51,7 @@ impl State {
         })
     }
 
-    /// Earmarked for conversions.
+    /// Earmarked for conversions and redemptions, registered or in transit.
     pub fn reserved(&self) -> Shares {
         self.sum(|entry| match entry.reservation {
             Reservation::Held(shares) => shares,
@@ -62,17 +71,55 @@ impl State {
     pub(super) fn lots_for(&self, tx: &TransactionId, shares: Shares) -> Option<Vec<LotTaken>> {
         let mut lots: Vec<&Lot> = self.lots.iter().collect();
         lots.sort_by_key(|lot| (lot.transaction != *tx, lot.registered));
-        let (mut missing, mut taken) = (shares, Vec::new());
-        for lot in lots {
-            let part = missing.min(lot.shares);
-            if part.is_zero() {
-                // Enough was found, or the registrar confirmed nothing in this lot.
-                continue;
-            }
-            taken.push(LotTaken { lot: lot.transaction.clone(), shares: part });
-            missing = missing.minus(part)?;
+        taken_from(&lots, shares)
+    }
+
+    pub(super) fn oldest_lots(&self, shares: Shares) -> Option<Vec<LotTaken>> {
+        let mut lots: Vec<&Lot> = self.lots.iter().collect();
+        lots.sort_by_key(|lot| lot.registered);
+        taken_from(&lots, shares)
+    }
+
+    /// A name stands for one lot: a transaction that is called like carried income joins it.
+    pub(super) fn add(&mut self, lot: Lot) -> Option<()> {
+        match self.lots.iter_mut().find(|other| other.transaction == lot.transaction) {
+            Some(other) => other.shares = other.shares.plus(lot.shares)?,
+            None => self.lots.push(lot),
         }
-        missing.is_zero().then_some(taken)
+        Some(())
+    }
+
+    /// Whole fen of income became a lot, or took shares away.
+    pub(super) fn carried(
+        &mut self,
+        amount: Income,
+        registered: NaiveDate,
+        lots: &[LotTaken],
+    ) -> Option<()> {
+        let shares = income::shares_of(amount)?;
+        if amount > Income::ZERO {
+            lots.is_empty().then_some(())?;
+            let transaction = format!("income.{}", registered.format("%Y%m%d"));
+            let transaction = TransactionId::new(transaction).ok()?;
+            self.add(Lot { transaction, registered, shares, carried: true })?;
+            return self.merge_carried();
+        }
+        let taken = lots.iter().try_fold(Shares::ZERO, |sum, taken| sum.plus(taken.shares))?;
+        (taken == shares).then_some(())?;
+        lots.iter().try_for_each(|taken| self.take(taken))
+    }
+
+    /// A lot a day for years: those that no remembered day can tell apart become one.
+    fn merge_carried(&mut self) -> Option<()> {
+        let before = self.book().remembered_since();
+        let is_old = |lot: &Lot| lot.carried && before.is_some_and(|day| lot.registered < day);
+        let Some(first) = self.lots.iter().position(is_old) else { return Some(()) };
+        let mut old = self.lots.iter().filter(|lot| is_old(lot));
+        let sum = old.try_fold(Shares::ZERO, |sum, lot| sum.plus(lot.shares))?;
+        self.lots[first].shares = sum;
+        let name = self.lots[first].transaction.clone();
+        self.lots.retain(|lot| lot.transaction == name || !is_old(lot));
+        Some(())
     }
 
     pub(super) fn take(&mut self, taken: &LotTaken) -> Option<()> {
@@ -106,4 +153,18 @@ impl State {
         });
         &mut self.entries[at].1
     }
+}
+
+fn taken_from(lots: &[&Lot], shares: Shares) -> Option<Vec<LotTaken>> {
+    let (mut missing, mut taken) = (shares, Vec::new());
+    for lot in lots {
+        let part = missing.min(lot.shares);
+        if part.is_zero() {
+            // Enough was found, or the registrar confirmed nothing in this lot.
+            continue;
+        }
+        taken.push(LotTaken { lot: lot.transaction.clone(), shares: part });
+        missing = missing.minus(part)?;
+    }
+    missing.is_zero().then_some(taken)
 }

@@ -1,52 +1,60 @@
-//! An investor's shares of one money-market fund, and who may use them.
+//! An investor's shares of one money-market fund, what they earn, and who may use them.
 //!
 //! ```text
-//! credit:       none --CreditInTransit--> in transit --ConfirmCredit--> confirmed
-//!                                              `-------ReverseCredit--> reversed
-//! reservation:  none --Reserve--> held --Spend----> spent (the rest is free again)
-//!                 |                `-----Release--> released
-//!                 `-----Release (nothing was held)--> released: a later Reserve is refused
+//! credit:       none --CreditInTransit--> in transit --ConfirmCredit--> confirmed --CorrectCredit-.
+//!                                              `-------ReverseCredit--> reversed ----CorrectCredit-+-> confirmed
+//! reservation:  none --Reserve--> held --Spend | TakeOut--> spent (the rest is free again)
+//!                 |                `-----Release----------> released
+//!                 `-----Release (nothing was held)--------> released: a later Reserve is refused
+//! register:     none --Freeze--> frozen --Unfreeze--> lifted
+//! case:         none --Hold----> held ----Unhold----> lifted
+//! day:          none --AccrueIncome--> unpaid --CarryIncome | SettleIncome--> paid
+//!                                  unpaid | paid --ReverseIncome--> reversed --AccrueIncome--> unpaid
 //! ```
 //!
-//! 1. Every entry is keyed on the transaction that made it; a command repeated decides nothing.
+//! 1. Every entry is keyed on who made it: a transaction, a record of the register, a case, a natural
+//!    day. A command repeated decides nothing.
 //! 2. Events carry what was moved, never a balance.
 //! 3. Shares are spent only when the registrar has confirmed them, and only once.
 //! 4. A release that came before its reserve leaves a mark that refuses the reserve for ever
 //!    (empty compensation and hanging reserve are both closed).
 //! 5. A reservation never expires by itself: the saga that made it owns the only clock.
+//! 6. Available = registered - reserved - frozen - in dispute, never below zero: the register may
+//!    freeze what is reserved already.
+//! 7. Accrued - reversed = carried + settled + left to the fund + unpaid, to the last decimal.
 
 mod balance;
+mod book;
+mod correct;
+mod entry;
+mod event;
+mod evolve;
+mod income;
+#[cfg(test)]
+mod income_tests;
+mod kept_back;
+#[cfg(test)]
+mod kept_back_tests;
+#[cfg(test)]
+pub(crate) mod property_tests;
+mod shares;
+mod stored;
 #[cfg(test)]
 mod tests;
 
+pub use book::DAYS_REMEMBERED;
+pub use entry::{Credit, Entry, Lot, LotTaken, Reservation};
+pub use event::{Event, FrozenCause};
+pub use income::Refusal as IncomeRefusal;
+pub use kept_back::Refusal as KeptBackRefusal;
+
 use crate::{
     decider::Decider,
-    ids::{FundCode, InvestorId, TransactionId},
-    money::Shares,
+    ids::{CaseRef, FundCode, InvestorId, RegisterRecord, TransactionId},
+    money::{Income, PerTenThousand, Shares},
+    money_fund::IncomeUnit,
 };
 use chrono::NaiveDate;
-use fundflow_kernel::{codec::Stored, stored_types};
-use serde::{Deserialize, Serialize};
-
-/// Shares of one confirmation, as the registrar keeps them.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Lot {
-    /// The transaction whose purchase was confirmed.
-    pub transaction: TransactionId,
-    /// The registrar's date; the holding period starts here.
-    pub registered: NaiveDate,
-    /// What is left of it.
-    pub shares: Shares,
-}
-
-/// How much of which lot.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LotTaken {
-    /// The lot's transaction.
-    pub lot: TransactionId,
-    /// Taken out of it.
-    pub shares: Shares,
-}
 
 /// A request to the wallet.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,98 +71,78 @@ pub enum Command {
     Spend(TransactionId, Shares),
     /// The conversion will not happen (cancel).
     Release(TransactionId),
-}
-
-/// The stored format. A name here is a promise: add variants, never rename them.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Event {
-    /// Paid and accepted, not yet registered.
-    CreditedInTransit {
-        /// For which transaction.
+    /// The registrar redeemed or converted out so many of the reserved shares; the rest is free.
+    TakeOut {
+        /// The transaction that reserved them.
         transaction: TransactionId,
         /// How many.
         shares: Shares,
+        /// The last natural day on which they earn: `money_fund::earns_until` of their T.
+        earns_through: NaiveDate,
     },
-    /// Registered: a lot.
-    CreditConfirmed {
-        /// For which transaction.
+    /// A corrected record of the registrar says how many were confirmed, or that none were.
+    CorrectCredit {
+        /// The transaction whose purchase it was.
         transaction: TransactionId,
-        /// How many; at most those in transit.
+        /// The corrected record.
+        record: RegisterRecord,
+        /// What is confirmed now.
         shares: Shares,
-        /// The lot's registration date.
+        /// The registration date.
         registered: NaiveDate,
     },
-    /// The shares in transit are gone.
-    CreditReversed {
-        /// For which transaction.
-        transaction: TransactionId,
-    },
-    /// Earmarked.
-    SharesReserved {
-        /// For which transaction.
-        transaction: TransactionId,
+    /// The register froze shares.
+    Freeze {
+        /// The register's record of it.
+        record: RegisterRecord,
         /// How many.
         shares: Shares,
+        /// On whose behalf.
+        cause: FrozenCause,
     },
-    /// The reservation is over, or was refused before it came.
-    SharesReleased {
-        /// For which transaction.
-        transaction: TransactionId,
+    /// The register lifted the freeze of that record.
+    Unfreeze(RegisterRecord),
+    /// Shares are in dispute under that case.
+    Hold(CaseRef, Shares),
+    /// The case needs them no more.
+    Unhold(CaseRef),
+    /// A natural day's income was published. Comes after what the register confirmed up to that day,
+    /// so that the shares are those that earned.
+    AccrueIncome {
+        /// The natural day.
+        day: NaiveDate,
+        /// 0 for the first publication of that day, 1 for its first correction.
+        publication: u8,
+        /// As published.
+        per_10_000: PerTenThousand,
+        /// The smallest income that the fund's contract credits.
+        unit: IncomeUnit,
     },
-    /// Converted away; what was reserved above it is free again.
-    SharesSpent {
-        /// For which transaction.
-        transaction: TransactionId,
-        /// How many.
-        shares: Shares,
-        /// Out of which lots: the transaction's own first, then the oldest.
-        lots: Vec<LotTaken>,
+    /// That publication was wrong, or the shares were; accrue the next publication after it.
+    ReverseIncome {
+        /// The natural day.
+        day: NaiveDate,
+        /// Of which publication.
+        publication: u8,
     },
+    /// Income up to a natural day becomes shares, by the fund's rule.
+    CarryIncome {
+        /// The last natural day of the period.
+        through: NaiveDate,
+        /// The working day on which the shares are registered.
+        registered: NaiveDate,
+    },
+    /// The registrar paid so much unpaid income together with shares that left.
+    SettleIncome(TransactionId, Income),
 }
 
-/// The purchase side of one transaction.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Credit {
-    /// This transaction bought nothing into the wallet.
-    #[default]
-    None,
-    /// Paid, not registered.
-    InTransit(Shares),
-    /// Registered.
-    Confirmed(Shares),
-    /// Rejected by the registrar.
-    Reversed,
-}
-
-/// The conversion side of one transaction.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Reservation {
-    /// Nothing was asked for.
-    #[default]
-    None,
-    /// Earmarked.
-    Held(Shares),
-    /// Converted away.
-    Spent(Shares),
-    /// Given back, or refused in advance.
-    Released,
-}
-
-/// What one transaction did to the wallet.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Entry {
-    /// In.
-    pub credit: Credit,
-    /// Out.
-    pub reservation: Reservation,
-}
-
-/// Entries by transaction (sorted) and the lots that are left.
+/// Entries by transaction (sorted), the lots that are left, and what only some wallets have.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct State {
     entries: Vec<(TransactionId, Entry)>,
     lots: Vec<Lot>,
+    kept_back: Option<Box<kept_back::KeptBack>>,
+    income: Option<Box<book::Book>>,
 }
 
 /// Why a command is refused. Checked in this order.
@@ -188,22 +176,17 @@ pub enum Refusal {
         /// What it may have.
         free: Shares,
     },
+    /// The register or a case keeps shares back.
+    #[error(transparent)]
+    KeptBack(#[from] KeptBackRefusal),
+    /// A day's income cannot be what it is said to be.
+    #[error(transparent)]
+    Income(#[from] IncomeRefusal),
 }
 
 /// The wallet's rules.
 #[derive(Debug, Clone, Copy)]
 pub struct Wallet;
-
-impl Stored for Wallet {
-    stored_types!(Event {
-        CreditedInTransit => "wallet.credited_in_transit",
-        CreditConfirmed => "wallet.credit_confirmed",
-        CreditReversed => "wallet.credit_reversed",
-        SharesReserved => "wallet.shares_reserved",
-        SharesReleased => "wallet.shares_released",
-        SharesSpent => "wallet.shares_spent",
-    });
-}
 
 impl Decider for Wallet {
     const CATEGORY: &'static str = "wallet";
@@ -213,149 +196,39 @@ impl Decider for Wallet {
     type Refusal = Refusal;
 
     fn decide(state: &State, command: &Command) -> Result<Vec<Event>, Refusal> {
+        use Command as C;
         match command {
-            Command::CreditInTransit(tx, shares) => credit(state, tx, *shares),
-            Command::ConfirmCredit(tx, shares, on) => confirm(state, tx, *shares, *on),
-            Command::ReverseCredit(tx) => reverse(state, tx),
-            Command::Reserve(tx, shares) => reserve(state, tx, *shares),
-            Command::Spend(tx, shares) => spend(state, tx, *shares),
-            Command::Release(tx) => release(state, tx),
+            C::CreditInTransit(tx, shares) => shares::credit(state, tx, *shares),
+            C::ConfirmCredit(tx, shares, on) => shares::confirm(state, tx, *shares, *on),
+            C::ReverseCredit(tx) => shares::reverse(state, tx),
+            C::Reserve(tx, shares) => shares::reserve(state, tx, *shares),
+            C::Spend(tx, shares) => shares::spend(state, tx, *shares, None),
+            C::Release(tx) => shares::release(state, tx),
+            C::TakeOut { transaction, shares, earns_through } => {
+                shares::spend(state, transaction, *shares, Some(*earns_through))
+            }
+            C::CorrectCredit { transaction, record, shares, registered } => {
+                correct::correct(state, transaction, record, *shares, *registered)
+            }
+            C::Freeze { record, shares, cause } => {
+                kept_back::freeze(state.kept_back(), record, *shares, *cause)
+            }
+            C::Unfreeze(record) => kept_back::unfreeze(state.kept_back(), record),
+            C::Hold(case, shares) => kept_back::hold(state.kept_back(), case, *shares),
+            C::Unhold(case) => kept_back::unhold(state.kept_back(), case),
+            C::AccrueIncome { day, publication, per_10_000, unit } => {
+                income::accrue(state, *day, *publication, *per_10_000, *unit)
+            }
+            C::ReverseIncome { day, publication } => {
+                income::reverse(state.book(), *day, *publication)
+            }
+            C::CarryIncome { through, registered } => income::carry(state, *through, *registered),
+            C::SettleIncome(tx, amount) => income::settle(state, tx, *amount),
         }
     }
 
-    fn evolve(mut state: State, event: &Event) -> Option<State> {
-        use {Credit as C, Reservation as R};
-        match event {
-            Event::CreditedInTransit { transaction, shares } => {
-                let entry = state.entry_mut(transaction);
-                (entry.credit == C::None).then(|| entry.credit = C::InTransit(*shares))?;
-            }
-            Event::CreditConfirmed { transaction, shares, registered } => {
-                let entry = state.entry_mut(transaction);
-                let C::InTransit(coming) = entry.credit else { return None };
-                (*shares <= coming).then_some(())?;
-                entry.credit = C::Confirmed(*shares);
-                if let R::Held(held) = entry.reservation {
-                    entry.reservation = R::Held(held.min(*shares));
-                }
-                let (lot, registered) = (transaction.clone(), *registered);
-                state.lots.push(Lot { transaction: lot, registered, shares: *shares });
-            }
-            Event::CreditReversed { transaction } => {
-                let entry = state.entry_mut(transaction);
-                matches!(entry.credit, C::InTransit(_)).then(|| entry.credit = C::Reversed)?;
-            }
-            Event::SharesReserved { transaction, shares } => {
-                let entry = state.entry_mut(transaction);
-                (entry.reservation == R::None).then(|| entry.reservation = R::Held(*shares))?;
-            }
-            Event::SharesReleased { transaction } => {
-                let entry = state.entry_mut(transaction);
-                matches!(entry.reservation, R::None | R::Held(_))
-                    .then(|| entry.reservation = R::Released)?;
-            }
-            Event::SharesSpent { transaction, shares, lots } => {
-                let entry = state.entry_mut(transaction);
-                let R::Held(held) = entry.reservation else { return None };
-                (*shares <= held).then(|| entry.reservation = R::Spent(*shares))?;
-                lots.iter().try_for_each(|taken| state.take(taken))?;
-            }
-        }
-        Some(state)
-    }
-}
-
-fn credit(state: &State, tx: &TransactionId, shares: Shares) -> Result<Vec<Event>, Refusal> {
-    let entry = state.entry(tx);
-    match entry.credit {
-        // What it holds came out of other lots; from here on it would pass for its own.
-        Credit::None if matches!(entry.reservation, Reservation::Held(_)) => {
-            Err(Refusal::ContradictsEarlier(tx.clone()))
-        }
-        Credit::None => Ok(vec![Event::CreditedInTransit { transaction: tx.clone(), shares }]),
-        Credit::InTransit(was) | Credit::Confirmed(was) if was == shares => Ok(vec![]),
-        // The registrar may have confirmed fewer than were on their way; the credit is older news.
-        Credit::Confirmed(was) if was < shares => Ok(vec![]),
-        Credit::InTransit(_) | Credit::Confirmed(_) | Credit::Reversed => {
-            Err(Refusal::ContradictsEarlier(tx.clone()))
-        }
-    }
-}
-
-fn confirm(
-    state: &State,
-    tx: &TransactionId,
-    shares: Shares,
-    registered: NaiveDate,
-) -> Result<Vec<Event>, Refusal> {
-    match state.entry(tx).credit {
-        Credit::InTransit(coming) if shares <= coming => {
-            Ok(vec![Event::CreditConfirmed { transaction: tx.clone(), shares, registered }])
-        }
-        Credit::Confirmed(was) if was == shares => Ok(vec![]),
-        Credit::None => Err(Refusal::NothingInTransit(tx.clone())),
-        Credit::InTransit(free) => {
-            Err(Refusal::TooFew { transaction: tx.clone(), asked: shares, free })
-        }
-        Credit::Confirmed(_) | Credit::Reversed => Err(Refusal::ContradictsEarlier(tx.clone())),
-    }
-}
-
-fn reverse(state: &State, tx: &TransactionId) -> Result<Vec<Event>, Refusal> {
-    let entry = state.entry(tx);
-    match (entry.credit, entry.reservation) {
-        (Credit::InTransit(_), Reservation::Held(_)) => Err(Refusal::StillReserved(tx.clone())),
-        (Credit::InTransit(_), _) => Ok(vec![Event::CreditReversed { transaction: tx.clone() }]),
-        (Credit::Reversed, _) => Ok(vec![]),
-        (Credit::None, _) => Err(Refusal::NothingInTransit(tx.clone())),
-        (Credit::Confirmed(_), _) => Err(Refusal::ContradictsEarlier(tx.clone())),
-    }
-}
-
-fn reserve(state: &State, tx: &TransactionId, shares: Shares) -> Result<Vec<Event>, Refusal> {
-    match state.entry(tx).reservation {
-        Reservation::None => {
-            let free = state.free_for(tx);
-            if shares > free || shares.is_zero() {
-                return Err(Refusal::TooFew { transaction: tx.clone(), asked: shares, free });
-            }
-            Ok(vec![Event::SharesReserved { transaction: tx.clone(), shares }])
-        }
-        Reservation::Held(was) if was <= shares => Ok(vec![]),
-        Reservation::Spent(was) if was <= shares => Ok(vec![]),
-        Reservation::Released => Err(Refusal::AlreadyReleased(tx.clone())),
-        Reservation::Held(_) | Reservation::Spent(_) => {
-            Err(Refusal::ContradictsEarlier(tx.clone()))
-        }
-    }
-}
-
-fn spend(state: &State, tx: &TransactionId, shares: Shares) -> Result<Vec<Event>, Refusal> {
-    let entry = state.entry(tx);
-    match (entry.reservation, entry.credit) {
-        (Reservation::Held(_), Credit::InTransit(_)) => Err(Refusal::NotRegistered(tx.clone())),
-        (Reservation::Held(held), _) if shares > held || shares.is_zero() => {
-            Err(Refusal::TooFew { transaction: tx.clone(), asked: shares, free: held })
-        }
-        (Reservation::Held(_), _) => {
-            let lots = state.lots_for(tx, shares).ok_or(Refusal::NotRegistered(tx.clone()))?;
-            Ok(vec![Event::SharesSpent { transaction: tx.clone(), shares, lots }])
-        }
-        (Reservation::Spent(was), _) if was == shares => Ok(vec![]),
-        (Reservation::None, _) => Err(Refusal::NothingReserved(tx.clone())),
-        (Reservation::Spent(_) | Reservation::Released, _) => {
-            Err(Refusal::ContradictsEarlier(tx.clone()))
-        }
-    }
-}
-
-fn release(state: &State, tx: &TransactionId) -> Result<Vec<Event>, Refusal> {
-    match state.entry(tx).reservation {
-        Reservation::None | Reservation::Held(_) => {
-            Ok(vec![Event::SharesReleased { transaction: tx.clone() }])
-        }
-        Reservation::Released => Ok(vec![]),
-        Reservation::Spent(_) => Err(Refusal::ContradictsEarlier(tx.clone())),
+    fn evolve(state: State, event: &Event) -> Option<State> {
+        evolve::evolve(state, event)
     }
 }
 
@@ -363,18 +236,4 @@ fn release(state: &State, tx: &TransactionId) -> Result<Vec<Event>, Refusal> {
 pub fn parse_id(id: &str) -> Option<(InvestorId, FundCode)> {
     let (investor, fund) = id.rsplit_once('.')?;
     Some((investor.parse().ok()?, fund.parse().ok()?))
-}
-
-impl Event {
-    /// The transaction that did it.
-    pub const fn transaction(&self) -> &TransactionId {
-        match self {
-            Event::CreditedInTransit { transaction, .. }
-            | Event::CreditConfirmed { transaction, .. }
-            | Event::CreditReversed { transaction }
-            | Event::SharesReserved { transaction, .. }
-            | Event::SharesReleased { transaction }
-            | Event::SharesSpent { transaction, .. } => transaction,
-        }
-    }
 }

@@ -1,15 +1,40 @@
 //! Given/when/then for the wallet.
 
-use super::{Command, Refusal, State, Wallet};
-use crate::{decider::Decider, ids::TransactionId, money::Shares};
+use super::{Command, Event, Refusal, State, Wallet};
+use crate::{
+    decider::Decider,
+    ids::TransactionId,
+    money::{Income, Shares},
+};
 use chrono::NaiveDate;
 
-fn tx(name: &str) -> TransactionId {
+pub(super) fn tx(name: &str) -> TransactionId {
     name.parse().unwrap()
 }
 
-fn shares(text: &str) -> Shares {
+pub(super) fn shares(text: &str) -> Shares {
     text.parse().unwrap()
+}
+
+pub(super) fn income(text: &str) -> Income {
+    text.parse().unwrap()
+}
+
+pub(super) fn date(text: &str) -> NaiveDate {
+    text.parse().unwrap()
+}
+
+/// Bought and registered.
+pub(super) fn credited(name: &str, number: &str, registered: &str) -> Vec<Event> {
+    let (transaction, shares, registered) = (tx(name), shares(number), date(registered));
+    vec![
+        Event::CreditedInTransit { transaction: transaction.clone(), shares },
+        Event::CreditConfirmed { transaction, shares, registered },
+    ]
+}
+
+pub(super) fn reserved(name: &str, number: &str) -> Event {
+    Event::SharesReserved { transaction: tx(name), shares: shares(number) }
 }
 
 fn after(commands: &[Command]) -> State {

@@ -85,9 +85,9 @@ impl<W> Breaker<W> {
                 self.in_flight = self.in_flight.saturating_add(1);
                 Admission::Go
             }
-            State::Probing { seconds, since } => {
-                Admission::Shut(since.plus_millis(seconds.saturating_mul(1000)).max(now.plus_millis(1000)))
-            }
+            State::Probing { seconds, since } => Admission::Shut(
+                since.plus_millis(seconds.saturating_mul(1000)).max(now.plus_millis(1000)),
+            ),
         }
     }
 

@@ -120,6 +120,9 @@ impl<S: Saga> Watch<'_, S> {
             });
         }
         match stand {
+            Stand::Over if self.view.ending.is_none() => {
+                Some(Wait::Nobody { row: stand.place().name().into() })
+            }
             Stand::Over => None,
             Stand::Blocked(_, exit) => Some(Wait::Nobody { row: exit.deed.name.into() }),
             Stand::Leaving(_, exit) => self.deed(&exit.deed, sides_wait),

@@ -31,7 +31,10 @@ pub trait Word: Copy + Eq + Ord + Hash + fmt::Debug + Send + Sync + 'static {}
 impl<T: Copy + Eq + Ord + Hash + fmt::Debug + Send + Sync + 'static> Word for T {}
 
 /// Something that is stored as a part of an event.
-pub trait Body: Serialize + DeserializeOwned + Clone + PartialEq + fmt::Debug + Send + Sync {}
+pub trait Body:
+    Serialize + DeserializeOwned + Clone + PartialEq + fmt::Debug + Send + Sync
+{
+}
 impl<T: Serialize + DeserializeOwned + Clone + PartialEq + fmt::Debug + Send + Sync> Body for T {}
 
 /// The event types of a saga's process stream, as they are stored; see

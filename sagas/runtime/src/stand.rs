@@ -34,9 +34,7 @@ impl<S: Saga> Stand<S> {
     pub const fn place(&self) -> Place {
         match self {
             Stand::Forward(_, step) => Place::Row(step.deed.name),
-            Stand::Leaving(at, exit) | Stand::Blocked(at, exit) => {
-                Place::Exit(*at, exit.deed.name)
-            }
+            Stand::Leaving(at, exit) | Stand::Blocked(at, exit) => Place::Exit(*at, exit.deed.name),
             Stand::Over => Place::Over,
         }
     }

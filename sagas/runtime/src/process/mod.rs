@@ -188,8 +188,10 @@ pub struct Open<S: Saga> {
 }
 
 /// A process, as its stream tells it.
+#[derive(Default)]
 pub enum State<S: Saga> {
     /// Nobody asked for it.
+    #[default]
     Absent,
     /// On its way.
     Open(Box<Open<S>>),
@@ -266,12 +268,6 @@ impl<S: Saga> State<S> {
 }
 
 // `derive` would ask these of `S` itself.
-impl<S: Saga> Default for State<S> {
-    fn default() -> Self {
-        State::Absent
-    }
-}
-
 impl<S: Saga> Clone for State<S> {
     fn clone(&self) -> Self {
         match self {

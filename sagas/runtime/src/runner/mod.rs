@@ -129,6 +129,7 @@ impl Runner {
     ///
     /// # Errors
     /// [`Wanting`]: nothing happened; read, provide, and hand the input in again.
+    #[allow(clippy::result_large_err, reason = "the input is handed back as it came")]
     pub fn handle(&mut self, input: Input, now: Timestamp) -> Result<(), Wanting> {
         let saga = match self.addressee(&input.what) {
             Ok(Some(saga)) => saga,
@@ -143,13 +144,22 @@ impl Runner {
         let slot = self.sagas.entry(saga.clone()).or_insert_with(fresh);
         let was_known = slot.touched > 0;
         let mut needs = slot.saga.missing(&self.streams);
-        let besides = match needs.is_empty() {
-            true => slot.saga.besides(&self.streams, &input.what, now),
-            false => Vec::new(),
+        let besides = if needs.is_empty() {
+            slot.saga.besides(&self.streams, &input.what, now)
+        } else {
+            Vec::new()
         };
         needs.extend(self.streams.missing(besides.iter().cloned()));
         if !needs.is_empty() {
             return Err(Wanting { input, needs });
+        }
+        let misread = slot.saga.is_known(&self.streams)
+            && !slot.saga.understands(&self.streams, &input.what);
+        if misread {
+            if !was_known {
+                self.let_go(&saga);
+            }
+            return self.nobodys(input, now);
         }
         self.use_for_this_batch(&besides);
         if let Some(damage) = self.damage(&saga) {
@@ -187,12 +197,13 @@ impl Runner {
     }
 
     /// Forgets a restored saga that is over and owes nothing. Returns whether it did; a saga that
-    /// cannot be folded stays.
+    /// cannot be folded stays, and so does one that has decided something since: what it decided is
+    /// not durable yet, and its streams would be read without it.
     pub fn dismiss(&mut self, saga: &SagaId) -> bool {
         let Some(slot) = self.sagas.get_mut(saga) else { return true };
         slot.saga.is_ready(&mut self.streams);
         if slot.saga.damage(&self.streams).is_none() {
-            self.forget(saga, self.out.batch);
+            self.forget(saga, self.out.batch.saturating_sub(1));
         }
         !self.sagas.contains_key(saga)
     }
@@ -364,6 +375,7 @@ impl Runner {
         Ok(owner)
     }
 
+    #[allow(clippy::result_large_err, reason = "the input is handed back as it came")]
     fn nobodys(&mut self, input: Input, now: Timestamp) -> Result<(), Wanting> {
         let What::Notice { stream, news } = &input.what else { return Ok(()) };
         if let Some(unclaimed) = self.unclaimed.clone() {
@@ -375,7 +387,11 @@ impl Runner {
             self.use_for_this_batch(&needs);
             let (streams, batch) = (&mut self.streams, &mut self.out.appends);
             if let Err(error) = unclaimed.store(streams, batch, (stream, news), now) {
+                // Nothing was stored, so nothing may be acknowledged: it is to be delivered again.
                 self.alert(stream.as_str(), &error.to_string());
+                let why = ActionError::Refused(error.to_string().into());
+                self.reply(input.ticket, Reply::NotActed(why));
+                return Ok(());
             }
         }
         self.alert(stream.as_str(), "news about a key that no saga has");

@@ -35,7 +35,9 @@ impl<S: Saga> Running<S> {
                 desk.out.rests.push((self.id.clone(), Rest::Parked(cause)));
                 return;
             }
-            if !self.step(desk) && !self.sides(desk) {
+            let was_parked = self.is_parked(desk.streams);
+            // Who was parked just now goes round once more: what is parked is asked for slowly.
+            if !self.step(desk) && !self.sides(desk) && was_parked == self.is_parked(desk.streams) {
                 return self.finish(desk);
             }
         }
@@ -58,6 +60,11 @@ impl<S: Saga> Running<S> {
             return false;
         }
         match stand {
+            Stand::Over if self.ending(desk.streams).is_none() => {
+                let text = "its table has led out of every row, and none has ended it";
+                self.park(desk, Place::Over.name(), Cause::new("no_end", text));
+                false
+            }
             Stand::Over => false,
             Stand::Blocked(_, exit) => {
                 let text = "what must never be is; see its open ends";
@@ -115,7 +122,7 @@ impl<S: Saga> Running<S> {
 
     fn act_row(&mut self, desk: &mut Desk<'_>, row: &'static str, what: S::Do) -> bool {
         let Some(plan) = self.plan.clone() else { return false };
-        let (voice, saga) = (self.engine(row, desk.now), self.saga.clone());
+        let (voice, saga) = (Self::engine(row, desk.now), self.saga.clone());
         let ended = self.ending(desk.streams).is_some();
         let done = saga.act(&mut self.turn(&plan, desk, voice), what);
         match done {
@@ -166,9 +173,14 @@ impl<S: Saga> Running<S> {
 
     fn emit(&mut self, desk: &mut Desk<'_>, at: usize, deed: &'static Deed<S>, ask: Ask) {
         let (Send::Call(what) | Send::Await(what)) = deed.send else { return };
-        let calling = self.view(desk.streams).and_then(|view| self.saga.call(&view, what, desk.now));
+        let calling =
+            self.view(desk.streams).and_then(|view| self.saga.call(&view, what, desk.now));
         let Some(calling) = calling else {
-            return self.park(desk, deed.name, Cause::new("unknown", "the log lacks what this row needs"));
+            return self.park(
+                desk,
+                deed.name,
+                Cause::new("unknown", "the log lacks what this row needs"),
+            );
         };
         match asks(desk, &calling.port, self.id.clone()) {
             Admission::Go => self.leave(desk, at, calling, ask),
@@ -203,7 +215,7 @@ impl<S: Saga> Running<S> {
             return self.park(desk, deed.name, cause);
         };
         let retry = Retry { row: deed.name.into(), attempt, cause, due };
-        let voice = self.engine("retry", desk.now);
+        let voice = Self::engine("retry", desk.now);
         self.process(desk, &process::Command::ScheduleRetry(retry), voice);
         let lane = &mut self.lanes[at];
         lane.state = LaneState::Waiting(due);
@@ -248,7 +260,8 @@ impl<S: Saga> Running<S> {
 
     /// What a lane beside the table is about moves on (the next refund): a new conversation.
     fn turn_to(&mut self, desk: &Desk<'_>, at: usize, what: S::Call) {
-        let calling = self.view(desk.streams).and_then(|view| self.saga.call(&view, what, desk.now));
+        let calling =
+            self.view(desk.streams).and_then(|view| self.saga.call(&view, what, desk.now));
         let key: Option<Arc<str>> = calling.map(|calling| calling.key);
         let lane = &mut self.lanes[at];
         if lane.key.is_some() && lane.key != key {

@@ -29,15 +29,14 @@ impl<S: Saga> Running<S> {
         }
         let wrapped = (effect.wrap)(answer.as_ref());
         let typed = wrapped.as_ref().and_then(|answer| answer.downcast_ref::<S::Answer>());
-        let heard = match typed {
-            Some(answer) => self.hear(desk, answer, effect.port.as_str()),
-            None => {
-                let cause = unreadable(answer);
-                self.alert(desk, format!("{effect:?} brought no answer: {cause}"));
-                Ok(Heard::Unknown(cause))
-            }
+        let heard = if let Some(answer) = typed {
+            self.hear(desk, answer, effect.port.as_str())
+        } else {
+            let cause = unreadable(answer);
+            self.alert(desk, format!("{effect:?} brought no answer: {cause}"));
+            Ok(Heard::Unknown(cause))
         };
-        self.tell_breaker(desk, effect, &heard);
+        Self::tell_breaker(desk, effect, &heard);
         if let Some(lane) = lane {
             self.replied(desk, lane, heard);
         } else {
@@ -61,9 +60,9 @@ impl<S: Saga> Running<S> {
             Ok(Heard::Recorded(events)) => Noticed::Recorded(events),
             Ok(Heard::Contradicts(..)) | Err(_) => Noticed::Contradicted,
             Ok(Heard::Disputed(_, events)) => Noticed::Recorded(events),
-            Ok(
-                Heard::Refused(_) | Heard::Unknown(_) | Heard::Pending(_) | Heard::NotFound,
-            ) => Noticed::NoNews,
+            Ok(Heard::Refused(_) | Heard::Unknown(_) | Heard::Pending(_) | Heard::NotFound) => {
+                Noticed::NoNews
+            }
         }
     }
 
@@ -89,7 +88,6 @@ impl<S: Saga> Running<S> {
     }
 
     fn tell_breaker(
-        &self,
         desk: &mut Desk<'_>,
         effect: &crate::message::Effect,
         heard: &Result<Heard, NotDone>,
@@ -115,7 +113,9 @@ impl<S: Saga> Running<S> {
                 None
             }
             // "Never heard of it" answers a question. To the call itself it is nonsense.
-            Ok(Heard::NotFound) => Some(Cause::new("not_found", "the counterparty knows no such call")),
+            Ok(Heard::NotFound) => {
+                Some(Cause::new("not_found", "the counterparty knows no such call"))
+            }
             Ok(Heard::Refused(cause) | Heard::Disputed(cause, _)) => {
                 let row = self.row_of(desk, at);
                 return self.park(desk, row, cause);
@@ -152,7 +152,8 @@ impl<S: Saga> Running<S> {
         if !moved || !self.is_parked(desk.streams) {
             return;
         }
-        let parked = self.open(desk.streams).and_then(|open| open.parked.as_ref()).map(|p| p.row.clone());
+        let parked =
+            self.open(desk.streams).and_then(|open| open.parked.as_ref()).map(|p| p.row.clone());
         let Some(row) = parked else { return };
         self.replan(desk.streams);
         let stand = self.stand(desk.streams);
@@ -161,7 +162,7 @@ impl<S: Saga> Running<S> {
         if blocked || (still_here && !self.is_side_done(desk, &row)) {
             return;
         }
-        let voice = self.engine("resume", desk.now);
+        let voice = Self::engine("resume", desk.now);
         let reason: Arc<str> = reason.into();
         self.process(desk, &process::Command::Resume(reason), voice);
     }

@@ -52,6 +52,8 @@ pub trait Instance: Send {
     fn missing(&mut self, streams: &Streams) -> Vec<Need>;
     /// What the input needs besides.
     fn besides(&self, streams: &Streams, input: &What, now: Timestamp) -> Vec<Need>;
+    /// Whether it can read that news; everything else it can.
+    fn understands(&self, streams: &Streams, input: &What) -> bool;
     /// Those who were queued for a counterparty call now.
     fn call_now(&mut self, desk: &mut Desk<'_>);
     /// Marks everything in use; `false` while something must be read first.
@@ -192,7 +194,9 @@ impl<S: Saga> Running<S> {
     /// other.
     pub fn awaits(&self, effect: &crate::message::Effect) -> bool {
         let lane = self.lanes.get(effect.lane);
-        lane.is_some_and(|it| it.state == LaneState::InFlight && it.seq == effect.seq)
+        // After a restart the numbers start over: an answer from before is told by its key.
+        let same = |it: &Lane| it.seq == effect.seq && it.key.as_ref() == Some(&effect.key);
+        lane.is_some_and(|it| it.state == LaneState::InFlight && same(it))
     }
 
     fn open<'a>(&self, streams: &'a Streams) -> Option<&'a process::Open<S>> {
@@ -261,7 +265,7 @@ impl<S: Saga> Running<S> {
         }
     }
 
-    fn engine(&self, cause: &str, now: Timestamp) -> Voice {
+    fn engine(cause: &str, now: Timestamp) -> Voice {
         Voice {
             actor: Actor::Engine,
             cause: cause.into(),
@@ -292,7 +296,7 @@ impl<S: Saga> Running<S> {
         self.alert(desk, format!("parked at {row}: {cause}"));
         desk.out.rests.push((self.id.clone(), Rest::Parked(cause.clone())));
         self.asked_parked = 0;
-        let voice = self.engine("park", desk.now);
+        let voice = Self::engine("park", desk.now);
         self.process(desk, &process::Command::Park(row.into(), cause), voice);
     }
 }
@@ -427,6 +431,11 @@ impl<S: Saga> Instance for Running<S> {
         self.advance(desk);
     }
 
+    fn understands(&self, streams: &Streams, input: &What) -> bool {
+        let What::Notice { stream, news } = input else { return true };
+        self.view(streams).is_some_and(|view| S::notice(&view, stream, news).is_some())
+    }
+
     fn call_now(&mut self, desk: &mut Desk<'_>) {
         for lane in &mut self.lanes {
             if lane.state == LaneState::Queued {
@@ -454,9 +463,9 @@ impl<S: Saga> Instance for Running<S> {
         }
         let Some(view) = self.view(streams) else { return true };
         view.ending.is_some()
-            && self.table(streams).is_none_or(|table| {
-                table.beside.iter().all(|side| S::holds(&view, side.deed.done))
-            })
+            && self
+                .table(streams)
+                .is_none_or(|table| table.beside.iter().all(|side| S::holds(&view, side.deed.done)))
     }
 
     fn rest(&self, streams: &Streams) -> Option<Rest> {
@@ -490,4 +499,3 @@ pub(crate) fn asks(desk: &mut Desk<'_>, port: &PortName, who: SagaId) -> Admissi
     let breaker = desk.breakers.entry(port.clone()).or_insert_with(|| Breaker::new(limits));
     breaker.admit(now, who)
 }
-

@@ -33,8 +33,9 @@ impl<S: Saga> Running<S> {
                 .map(|command| self.saga.command_needs(&view, command)),
             What::Answer(answered) => (answered.effect.wrap)(answered.answer.as_ref())
                 .and_then(|answer| Some(self.saga.needs(&view, answer.downcast_ref()?, now))),
-            What::Notice { stream, news } => S::notice(&view, stream, news)
-                .map(|answer| self.saga.needs(&view, &answer, now)),
+            What::Notice { stream, news } => {
+                S::notice(&view, stream, news).map(|answer| self.saga.needs(&view, &answer, now))
+            }
             What::Request { .. } | What::Act { .. } | What::Watch { .. } => None,
         };
         needs.unwrap_or_default()
@@ -54,7 +55,11 @@ impl<S: Saga> Running<S> {
         };
         if let Some(open) = self.open(desk.streams) {
             let fields = S::differences(&open.request, request);
-            return if fields.is_empty() { self.placed(desk) } else { refused::<S>(S::differs(fields)) };
+            return if fields.is_empty() {
+                self.placed(desk)
+            } else {
+                refused::<S>(S::differs(fields))
+            };
         }
         let (id, now) = (self.id.transaction.clone(), desk.now);
         let preparing = Preparing { id: &id, request, asked, now };

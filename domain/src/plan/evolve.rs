@@ -1,0 +1,87 @@
+//! What a plan remembers of each fact. Judges nothing; `None` means no decider wrote this.
+
+use super::{Event, Outcome, Plan, Segment, State};
+use chrono::NaiveDate;
+
+pub(super) fn evolve(state: State, event: &Event) -> Option<State> {
+    let mut plan = match (state, event) {
+        (State::Absent, Event::Opened(terms)) => {
+            let first = Segment { from: terms.start, asked: None, terms: terms.clone() };
+            return Some(State::Known(Box::new(Plan {
+                segments: vec![first],
+                paused: None,
+                resumed: None,
+                under_way: Vec::new(),
+                outcomes: Vec::new(),
+                ended: None,
+            })));
+        }
+        (State::Absent, _) | (State::Known(_), Event::Opened(_)) => return None,
+        (State::Known(plan), _) => plan,
+    };
+    remember(&mut plan, event)?;
+    Some(State::Known(plan))
+}
+
+fn remember(plan: &mut Plan, event: &Event) -> Option<()> {
+    let running = plan.ended.is_none();
+    match event {
+        Event::Opened(_) => return None,
+        Event::Changed { at, changes, from } => {
+            running.then_some(())?;
+            let terms = Box::new(changes.applied(plan.terms_on(*from)));
+            // What was agreed for later days is replaced; the first terms tell a repeated opening.
+            plan.segments.retain(|segment| segment.asked.is_none() || segment.from < *from);
+            plan.segments.push(Segment { from: *from, asked: Some(*at), terms });
+        }
+        Event::Paused { at, .. } => {
+            (running && plan.paused.is_none()).then(|| plan.paused = Some(*at))?;
+        }
+        Event::Resumed { at } => {
+            (running && plan.paused.is_some()).then_some(())?;
+            (plan.paused, plan.resumed) = (None, Some(*at));
+        }
+        Event::OccurrenceBegun { nominal, transaction } => {
+            plan.outcome(*nominal).is_none().then_some(())?;
+            let at = plan.place_under_way(*nominal).err()?;
+            running.then(|| plan.under_way.insert(at, (*nominal, transaction.clone())))?;
+        }
+        Event::OccurrenceDone { nominal } => {
+            let at = plan.place_under_way(*nominal).ok()?;
+            plan.under_way.remove(at);
+            plan.settle(*nominal, Outcome::Done)?;
+        }
+        Event::OccurrenceMissed { nominal, .. } => match plan.place_under_way(*nominal) {
+            Ok(at) => {
+                plan.under_way.remove(at);
+                plan.settle(*nominal, Outcome::Missed)?;
+            }
+            Err(_) => running.then(|| plan.settle(*nominal, Outcome::Skipped))??,
+        },
+        Event::Ended { cause } => {
+            running.then(|| plan.ended = Some(cause.clone()))?;
+        }
+    }
+    Some(())
+}
+
+impl Plan {
+    pub(super) fn outcome(&self, nominal: NaiveDate) -> Option<Outcome> {
+        self.place_of(nominal).ok().map(|at| self.outcomes[at].1)
+    }
+
+    pub(super) fn place_under_way(&self, nominal: NaiveDate) -> Result<usize, usize> {
+        self.under_way.binary_search_by(|(other, _)| other.cmp(&nominal))
+    }
+
+    /// `None`: the date has an outcome already.
+    pub(super) fn settle(&mut self, nominal: NaiveDate, outcome: Outcome) -> Option<()> {
+        let at = self.place_of(nominal).err()?;
+        self.outcomes.insert(at, (nominal, outcome));
+        Some(())
+    }
+
+    fn place_of(&self, nominal: NaiveDate) -> Result<usize, usize> {
+        self.outcomes.binary_search_by(|(other, _)| other.cmp(&nominal))
+    }
+}

@@ -1,0 +1,389 @@
+//! A regular plan (定投): the investor agrees once, and every so often a fund is bought.
+//!
+//! ```text
+//! absent --Open--> running --Pause--> paused --Resume--> running      dates in between are passed over
+//!                  running | paused --End | Finish | misses in a row | periods used--> ended
+//!
+//! each nominal date:  open --Begin--> under way --Done--> done        whatever becomes of the plan
+//!                       |                 `-------Miss--> missed
+//!                       `--Miss (nothing was begun)-----> skipped
+//! ```
+//!
+//! 1. An occurrence is keyed on its nominal date and has one outcome; done and missed contradict.
+//! 2. Terms in force belong to the nominal date. A change holds from its day on and never reaches an
+//!    occurrence that is under way or over; a later change replaces what was agreed for later days.
+//! 3. Misses are counted in the order of nominal dates, occurrences under way left out. The miss
+//!    that fills the number ends the plan in the same decision; a success resets the count.
+//! 4. An occurrence that is under way when the plan pauses or ends is carried through.
+//! 5. A request carries its instant. One that is older than the latest of its kind decides nothing:
+//!    it was heard, or a newer word has overtaken it.
+
+mod decide;
+mod evolve;
+mod occurrence;
+#[cfg(test)]
+mod occurrence_tests;
+#[cfg(test)]
+mod refusal_tests;
+mod stored;
+mod terms;
+#[cfg(test)]
+mod tests;
+
+pub use occurrence::{Occurrence, due_on, next_occurrence};
+pub use terms::{Changes, DayOfMonth, Frequency, MissingDay, MoveRule, NotADayOfMonth, Terms};
+
+use crate::{
+    calendar::{CalendarError, TradingCalendar, TradingDay},
+    decider::Decider,
+    orders::Cause,
+    ids::{FundCode, TransactionId},
+    time::Timestamp,
+};
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// A request to the plan.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Command {
+    /// The investor agrees.
+    Open(Box<Terms>),
+    /// The investor wants it otherwise, for nominal dates from that day on.
+    Change {
+        /// When it was asked.
+        at: Timestamp,
+        /// What is to be different.
+        changes: Changes,
+        /// The first nominal date that it holds for.
+        from: NaiveDate,
+    },
+    /// Nothing is begun until the plan is resumed.
+    Pause {
+        /// When it was asked.
+        at: Timestamp,
+        /// In the investor's or the operator's words.
+        reason: Arc<str>,
+    },
+    /// Nominal dates count again from this day on.
+    Resume {
+        /// When it was asked.
+        at: Timestamp,
+    },
+    /// The investor wants no more of it.
+    End {
+        /// In the investor's or the operator's words.
+        reason: Arc<str>,
+    },
+    /// The last nominal date is behind: nothing is left to do.
+    Finish {
+        /// The natural day on which that is said.
+        today: NaiveDate,
+    },
+    /// The occurrence of that date starts.
+    Begin {
+        /// Its date.
+        nominal: NaiveDate,
+        /// Carries it out: `{plan}.{yyyymmdd}`.
+        transaction: TransactionId,
+    },
+    /// It was carried out.
+    Done {
+        /// Its date.
+        nominal: NaiveDate,
+    },
+    /// It was not: the balance was short, or the fund would not take it.
+    Miss {
+        /// Its date.
+        nominal: NaiveDate,
+        /// What the investor is to hear.
+        cause: Cause,
+    },
+}
+
+/// The stored format. A name here is a promise: add variants, never rename them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Event {
+    /// Agreed on these terms.
+    Opened(Box<Terms>),
+    /// Agreed otherwise.
+    Changed {
+        /// When it was asked.
+        at: Timestamp,
+        /// What is different.
+        changes: Changes,
+        /// The first nominal date that it holds for; after every date that was begun or missed.
+        from: NaiveDate,
+    },
+    /// Stopped for a while.
+    Paused {
+        /// When it was asked.
+        at: Timestamp,
+        /// In the investor's or the operator's words.
+        reason: Arc<str>,
+    },
+    /// Going on.
+    Resumed {
+        /// When it was asked; earlier nominal dates are passed over.
+        at: Timestamp,
+    },
+    /// An occurrence is under way.
+    OccurrenceBegun {
+        /// Its date.
+        nominal: NaiveDate,
+        /// Carries it out.
+        transaction: TransactionId,
+    },
+    /// An occurrence was carried out.
+    OccurrenceDone {
+        /// Its date.
+        nominal: NaiveDate,
+    },
+    /// An occurrence was not carried out, and the investor hears why.
+    OccurrenceMissed {
+        /// Its date.
+        nominal: NaiveDate,
+        /// In the words of who refused it.
+        cause: Cause,
+    },
+    /// No occurrence begins any more.
+    Ended {
+        /// Who or what ended it.
+        cause: EndCause,
+    },
+}
+
+/// Who or what ended a plan.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EndCause {
+    /// The investor, or an operator for the investor.
+    Asked {
+        /// In their words.
+        reason: Arc<str>,
+    },
+    /// So many misses in a row as the terms allow.
+    Misses {
+        /// How many there were.
+        in_a_row: u8,
+    },
+    /// Its dates or its periods are used up.
+    Finished,
+}
+
+/// What became of one nominal date.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// The fund was bought.
+    Done,
+    /// It began, and nothing came of it.
+    Missed,
+    /// It never began.
+    Skipped,
+}
+
+/// Terms that hold from a nominal date on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Segment {
+    from: NaiveDate,
+    /// None: the terms that the plan was opened on.
+    asked: Option<Timestamp>,
+    terms: Box<Terms>,
+}
+
+/// A plan that was opened. Each list is sorted by date.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Plan {
+    /// Never empty: the first holds the terms that the plan was opened on.
+    segments: Vec<Segment>,
+    paused: Option<Timestamp>,
+    resumed: Option<Timestamp>,
+    under_way: Vec<(NaiveDate, TransactionId)>,
+    outcomes: Vec<(NaiveDate, Outcome)>,
+    ended: Option<EndCause>,
+}
+
+/// What is remembered of a plan.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum State {
+    /// Nobody agreed to anything.
+    #[default]
+    Absent,
+    /// Running, paused or over.
+    Known(Box<Plan>),
+}
+
+/// Why a command is refused. Checked in this order.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// There is no plan of that name.
+    #[error("no plan was opened under this ID")]
+    NotOpened,
+    /// Same plan, other terms. Use a new ID for a new plan, and a change to change this one.
+    #[error("the plan was opened on other terms; they differ in {}", fields.join(", "))]
+    DiffersFromFirst {
+        /// Names of the fields that differ.
+        fields: Vec<&'static str>,
+    },
+    /// Money-market shares cannot be converted into themselves.
+    #[error("wallet fund and target fund are both {0}")]
+    SameFund(FundCode),
+    /// The terms leave no date at all.
+    #[error("the plan would start on {start} and end before it, on {through}")]
+    EndsBeforeStart {
+        /// First date.
+        start: NaiveDate,
+        /// Last date.
+        through: NaiveDate,
+    },
+    /// One occurrence, two stories. The first stands.
+    #[error("the occurrence of {nominal} is {now}; a late {message} cannot change that")]
+    ContradictsEarlier {
+        /// Its date.
+        nominal: NaiveDate,
+        /// What holds.
+        now: &'static str,
+        /// What came.
+        message: &'static str,
+    },
+    /// Two different changes of one instant.
+    #[error("another change was asked for at {0}; ask again with the instant of this one")]
+    OtherChange(Timestamp),
+    /// An outcome of what never began.
+    #[error("the occurrence of {0} has not begun")]
+    NotBegun(NaiveDate),
+    /// Nothing begins any more.
+    #[error("the plan is over")]
+    Over,
+    /// Nothing begins before it is resumed.
+    #[error("the plan is paused")]
+    Paused,
+    /// Nothing to resume.
+    #[error("the plan is not paused")]
+    NotPaused,
+    /// The plan does not invest on that date.
+    #[error("{0} is not one of the plan's dates")]
+    NotItsDate(NaiveDate),
+    /// The plan was paused over that date.
+    #[error("{nominal} was passed over; the plan goes on from {since}")]
+    PassedOver {
+        /// The date.
+        nominal: NaiveDate,
+        /// When the plan was resumed.
+        since: NaiveDate,
+    },
+    /// As many dates came up as were agreed.
+    #[error("all {0} periods of the plan have begun")]
+    PeriodsBegun(u32),
+    /// The transaction's name says another date.
+    #[error("transaction {transaction} does not carry out the occurrence of {nominal}")]
+    NotItsTransaction {
+        /// Which was named.
+        transaction: TransactionId,
+        /// The date that it should end with.
+        nominal: NaiveDate,
+    },
+    /// Something may still come.
+    #[error("the plan is not finished on {today}")]
+    NotFinished {
+        /// The day on which that was said.
+        today: NaiveDate,
+    },
+}
+
+/// The plan's rules.
+#[derive(Debug, Clone, Copy)]
+pub struct RegularPlan;
+
+impl Decider for RegularPlan {
+    const CATEGORY: &'static str = "plan";
+    type Command = Command;
+    type Event = Event;
+    type State = State;
+    type Refusal = Refusal;
+
+    fn decide(state: &State, command: &Command) -> Result<Vec<Event>, Refusal> {
+        decide::decide(state, command)
+    }
+
+    fn evolve(state: State, event: &Event) -> Option<State> {
+        evolve::evolve(state, event)
+    }
+}
+
+impl State {
+    /// The plan, if it was opened.
+    pub fn plan(&self) -> Option<&Plan> {
+        match self {
+            State::Absent => None,
+            State::Known(plan) => Some(plan),
+        }
+    }
+}
+
+impl Plan {
+    /// The terms that an occurrence of that nominal date is carried out on.
+    pub fn terms_on(&self, nominal: NaiveDate) -> &Terms {
+        let in_force = self.segments.iter().rev().find(|segment| segment.from <= nominal);
+        &in_force.unwrap_or(&self.segments[0]).terms
+    }
+
+    /// Who or what ended it, if it has ended.
+    pub fn ended(&self) -> Option<&EndCause> {
+        self.ended.as_ref()
+    }
+
+    /// Since when it has been paused, if it is.
+    pub fn paused(&self) -> Option<Timestamp> {
+        self.paused
+    }
+
+    /// Occurrences that have begun and have no outcome, by nominal date.
+    pub fn under_way(&self) -> &[(NaiveDate, TransactionId)] {
+        &self.under_way
+    }
+
+    /// What became of every nominal date that is over.
+    pub fn outcomes(&self) -> &[(NaiveDate, Outcome)] {
+        &self.outcomes
+    }
+
+    /// How many of the latest outcomes in a row are misses.
+    pub fn misses_in_a_row(&self) -> usize {
+        let latest = self.outcomes.iter().rev();
+        latest.take_while(|(_, outcome)| *outcome != Outcome::Done).count()
+    }
+
+    /// The first occurrence after a nominal date that could still begin; none while the plan is
+    /// paused, when it is over, and when its dates or periods are used up.
+    ///
+    /// # Errors
+    /// The trading calendar ends before that occurrence.
+    pub fn next_occurrence(
+        &self,
+        after: NaiveDate,
+        calendar: &TradingCalendar,
+    ) -> Result<Option<Occurrence>, CalendarError> {
+        if !self.begins() {
+            return Ok(None);
+        }
+        occurrence::first_after(after, |date| self.open_on(date), calendar)
+    }
+
+    /// Every occurrence that could begin on a trading day, by nominal date. More than the periods
+    /// that are left may be due on one day; the first ones use them up.
+    ///
+    /// # Errors
+    /// The trading calendar does not cover the days around `day`.
+    pub fn due_on(
+        &self,
+        day: TradingDay,
+        calendar: &TradingCalendar,
+    ) -> Result<Vec<Occurrence>, CalendarError> {
+        if !self.begins() {
+            return Ok(Vec::new());
+        }
+        occurrence::all_on(day, |date| self.open_on(date), calendar)
+    }
+}

@@ -1,0 +1,185 @@
+//! What an investor agrees to: which fund, how much, how often, until when, and what moves a date.
+//!
+//! 1. A plan with a `wallet_fund` is a discount purchase each time; without one, a plain purchase.
+//! 2. `start` and `through` bound *nominal* dates. The trading day that a date moves to may lie
+//!    outside of them.
+//! 3. Every nominal date that comes up uses one of the `periods`, whether it was done or missed.
+//!    Dates that a pause passes over use none.
+
+use crate::{
+    ids::{AccountRef, FundCode, InvestorId},
+    money::Amount,
+};
+use chrono::{NaiveDate, Weekday};
+use serde::{Deserialize, Serialize};
+use std::num::{NonZeroU8, NonZeroU32};
+
+/// A day that some month has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "u8", into = "u8")]
+pub struct DayOfMonth(u8);
+
+/// The number is no day of any month.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("{0} is not a day of the month: 1 to 31")]
+pub struct NotADayOfMonth(u8);
+
+impl DayOfMonth {
+    /// Takes 1 to 31.
+    ///
+    /// # Errors
+    /// [`NotADayOfMonth`] naming the number.
+    pub const fn new(day: u8) -> Result<Self, NotADayOfMonth> {
+        match day {
+            1..=31 => Ok(Self(day)),
+            0 | 32.. => Err(NotADayOfMonth(day)),
+        }
+    }
+
+    /// 1 to 31.
+    pub const fn get(self) -> u8 {
+        self.0
+    }
+}
+
+impl TryFrom<u8> for DayOfMonth {
+    type Error = NotADayOfMonth;
+    fn try_from(day: u8) -> Result<Self, NotADayOfMonth> {
+        Self::new(day)
+    }
+}
+
+impl From<DayOfMonth> for u8 {
+    fn from(day: DayOfMonth) -> u8 {
+        day.0
+    }
+}
+
+/// How often money is invested.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Frequency {
+    /// Once a month.
+    Monthly {
+        /// A month without that day is the business of [`MissingDay`].
+        day: DayOfMonth,
+    },
+    /// Once a week.
+    Weekly {
+        /// Saturday and Sunday are allowed; they always move.
+        weekday: Weekday,
+    },
+    /// Once in two weeks.
+    Biweekly {
+        /// Saturday and Sunday are allowed; they always move.
+        weekday: Weekday,
+        /// The first such weekday on or after this date counts, and every second one from it on.
+        counted_from: NaiveDate,
+    },
+    /// Every trading day; none of them ever moves.
+    Daily,
+}
+
+/// What becomes of a nominal date on which the exchange is closed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MoveRule {
+    /// It takes place on the next trading day, perhaps in the next month.
+    #[default]
+    NextTradingDay,
+    /// It takes place on the trading day before, perhaps in the month before.
+    PreviousTradingDay,
+}
+
+/// The nominal date of a month that is too short for the plan's day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MissingDay {
+    /// The month's last day.
+    #[default]
+    LastOfMonth,
+    /// The first day of the month after it.
+    FirstOfNext,
+}
+
+/// What the investor agreed to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Terms {
+    /// Who invests.
+    pub investor: InvestorId,
+    /// Pays each time, and receives any refund.
+    pub account: AccountRef,
+    /// The fund that is bought.
+    pub fund: FundCode,
+    /// The money-market fund in between, where each occurrence is a discount purchase.
+    pub wallet_fund: Option<FundCode>,
+    /// Gross, each time.
+    pub amount: Amount,
+    /// Which dates are nominal dates.
+    pub frequency: Frequency,
+    /// The first date that may be a nominal date.
+    pub start: NaiveDate,
+    /// The last date that may be a nominal date; none: the investor ends it.
+    pub through: Option<NaiveDate>,
+    /// It is over after so many nominal dates; none: they are not counted.
+    pub periods: Option<NonZeroU32>,
+    /// Where a closed day moves to.
+    pub move_rule: MoveRule,
+    /// Where a day that the month lacks moves to, before `move_rule` is applied.
+    pub missing_day: MissingDay,
+    /// So many misses in a row end the plan.
+    pub max_misses: NonZeroU8,
+}
+
+/// What an investor may change while the plan runs; `None` leaves it as it is.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Changes {
+    /// Gross, each time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub amount: Option<Amount>,
+    /// Pays from now on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account: Option<AccountRef>,
+    /// How often and on which day.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub frequency: Option<Frequency>,
+}
+
+impl Changes {
+    /// The terms with the changes made.
+    #[must_use]
+    pub fn applied(&self, terms: &Terms) -> Terms {
+        let mut changed = terms.clone();
+        changed.amount = self.amount.unwrap_or(changed.amount);
+        changed.frequency = self.frequency.unwrap_or(changed.frequency);
+        if let Some(account) = &self.account {
+            changed.account = account.clone();
+        }
+        changed
+    }
+}
+
+impl Terms {
+    /// Names of the fields in which `other` agrees to something else.
+    pub fn differences(&self, other: &Self) -> Vec<&'static str> {
+        let Self { investor, account, fund, wallet_fund, amount, frequency, start, .. } = self;
+        let Self { through, periods, move_rule, missing_day, max_misses, .. } = self;
+        [
+            ("investor", *investor != other.investor),
+            ("account", *account != other.account),
+            ("fund", *fund != other.fund),
+            ("wallet_fund", *wallet_fund != other.wallet_fund),
+            ("amount", *amount != other.amount),
+            ("frequency", *frequency != other.frequency),
+            ("start", *start != other.start),
+            ("through", *through != other.through),
+            ("periods", *periods != other.periods),
+            ("move_rule", *move_rule != other.move_rule),
+            ("missing_day", *missing_day != other.missing_day),
+            ("max_misses", *max_misses != other.max_misses),
+        ]
+        .into_iter()
+        .filter_map(|(name, differs)| differs.then_some(name))
+        .collect()
+    }
+}

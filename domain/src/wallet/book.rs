@@ -1,0 +1,230 @@
+//! What a wallet remembers of its income: days, what was carried and settled, and who still earns.
+//!
+//! ```text
+//! unpaid = Σ days not paid + rest
+//! rest   = what a carry left below a fen, less what reversals of paid days took
+//! ```
+//!
+//! 1. Days are remembered for as long as they are unpaid, and then until [`DAYS_REMEMBERED`] days
+//!    behind the latest one.
+//! 2. Shares that left earn on days whose income may come later, so they are remembered as long.
+
+use super::{LotTaken, State};
+use crate::{
+    ids::TransactionId,
+    money::{Income, PerTenThousand, Shares},
+};
+use chrono::{Days, NaiveDate};
+
+/// How many natural days a paid day stays remembered: a month's carry and a week for corrections.
+pub const DAYS_REMEMBERED: u64 = 40;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stage {
+    Unpaid,
+    Paid,
+    Reversed,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Accrued {
+    day: NaiveDate,
+    pub(super) publication: u8,
+    pub(super) per_10_000: PerTenThousand,
+    pub(super) amount: Income,
+    pub(super) stage: Stage,
+}
+
+/// Shares that left and still earn on days whose income may come later.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Gone {
+    from: NaiveDate,
+    through: NaiveDate,
+    shares: Shares,
+}
+
+/// Days by date; the other lists in the order in which they happened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Book {
+    days: Vec<Accrued>,
+    pub(super) rest: Income,
+    pub(super) carried_through: Option<NaiveDate>,
+    gone: Vec<Gone>,
+    settled: Vec<(TransactionId, Income)>,
+}
+
+/// Of a wallet that nothing was accrued to.
+static EMPTY: Book = Book::new();
+
+impl Default for Book {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Book {
+    const fn new() -> Self {
+        Self {
+            days: Vec::new(),
+            rest: Income::ZERO,
+            carried_through: None,
+            gone: Vec::new(),
+            settled: Vec::new(),
+        }
+    }
+
+    pub(super) fn day(&self, day: NaiveDate) -> Option<&Accrued> {
+        self.place_of(day).ok().map(|at| &self.days[at])
+    }
+
+    fn place_of(&self, day: NaiveDate) -> Result<usize, usize> {
+        self.days.binary_search_by(|known| known.day.cmp(&day))
+    }
+
+    #[cfg(test)]
+    pub(super) fn days_known(&self) -> usize {
+        self.days.len()
+    }
+
+    pub(super) fn remembered_since(&self) -> Option<NaiveDate> {
+        self.days.last()?.day.checked_sub_days(Days::new(DAYS_REMEMBERED))
+    }
+
+    fn sum(&self, counts: impl Fn(&Accrued) -> bool) -> Income {
+        let unpaid = self.days.iter().filter(|day| day.stage == Stage::Unpaid && counts(day));
+        unpaid.fold(self.rest, |sum, day| sum.plus(day.amount).unwrap_or(sum))
+    }
+
+    pub(super) fn due(&self, through: NaiveDate) -> Income {
+        self.sum(|day| day.day <= through)
+    }
+
+    pub(super) fn unpaid(&self) -> Income {
+        self.sum(|_| true)
+    }
+
+    pub(super) fn without(&self, amount: Income, left_to_fund: Income) -> Option<Income> {
+        let paid = amount.plus(left_to_fund)?;
+        minus(self.unpaid(), paid)
+    }
+
+    pub(super) fn settled_by(&self, tx: &TransactionId) -> Option<Income> {
+        self.settled.iter().find(|(other, _)| other == tx).map(|(_, amount)| *amount)
+    }
+
+    pub(super) fn accrue(
+        &mut self,
+        day: NaiveDate,
+        publication: u8,
+        per_10_000: PerTenThousand,
+        amount: Income,
+    ) -> Option<()> {
+        let stage = if amount == Income::ZERO { Stage::Paid } else { Stage::Unpaid };
+        let accrued = Accrued { day, publication, per_10_000, amount, stage };
+        match self.place_of(day) {
+            Ok(at) => {
+                let was = &mut self.days[at];
+                let next = was.stage == Stage::Reversed && was.publication < publication;
+                next.then(|| *was = accrued)?;
+            }
+            Err(at) => self.days.insert(at, accrued),
+        }
+        if let Some(since) = self.remembered_since() {
+            self.days.retain(|day| day.day >= since || day.stage == Stage::Unpaid);
+            self.gone.retain(|gone| gone.through >= since);
+        }
+        Some(())
+    }
+
+    pub(super) fn reverse(
+        &mut self,
+        day: NaiveDate,
+        publication: u8,
+        amount: Income,
+    ) -> Option<()> {
+        let at = self.place_of(day).ok()?;
+        let was = &mut self.days[at];
+        (was.publication == publication && was.amount == amount).then_some(())?;
+        match was.stage {
+            Stage::Unpaid => {}
+            Stage::Paid => self.rest = minus(self.rest, amount)?,
+            Stage::Reversed => return None,
+        }
+        was.stage = Stage::Reversed;
+        Some(())
+    }
+
+    pub(super) fn carry(&mut self, through: NaiveDate, amount: Income) -> Option<()> {
+        self.carried_through.is_none_or(|before| before < through).then_some(())?;
+        self.rest = minus(self.due(through), amount)?;
+        self.pay(|day| day.day <= through);
+        self.carried_through = Some(through);
+        Some(())
+    }
+
+    pub(super) fn settle(
+        &mut self,
+        tx: &TransactionId,
+        amount: Income,
+        left_to_fund: Income,
+    ) -> Option<()> {
+        self.settled_by(tx).is_none().then_some(())?;
+        self.rest = self.without(amount, left_to_fund)?;
+        self.pay(|_| true);
+        self.settled.push((tx.clone(), amount));
+        Some(())
+    }
+
+    fn pay(&mut self, goes: impl Fn(&Accrued) -> bool) {
+        for day in self.days.iter_mut().filter(|day| day.stage == Stage::Unpaid && goes(day)) {
+            day.stage = Stage::Paid;
+        }
+    }
+}
+
+fn minus(from: Income, what: Income) -> Option<Income> {
+    Income::new(from.decimal().checked_sub(what.decimal())?).ok()
+}
+
+impl State {
+    /// Income that is owed and neither carried nor settled; may be negative.
+    pub fn unpaid_income(&self) -> Income {
+        self.book().unpaid()
+    }
+
+    /// The last natural day up to which income was carried.
+    pub fn carried_through(&self) -> Option<NaiveDate> {
+        self.book().carried_through
+    }
+
+    /// Shares that earn on a natural day: registered by then, or taken out and earning through it.
+    /// Days before the latest ones miss what left without its last earning day.
+    pub fn earning_on(&self, day: NaiveDate) -> Shares {
+        let lots = self.lots().iter().filter(|lot| lot.registered <= day).map(|lot| lot.shares);
+        let gone = self.book().gone.iter().filter(|gone| gone.from <= day && day <= gone.through);
+        let all = lots.chain(gone.map(|gone| gone.shares));
+        all.fold(Shares::ZERO, |sum, shares| sum.plus(shares).unwrap_or(sum))
+    }
+
+    pub(super) fn book(&self) -> &Book {
+        self.income.as_deref().unwrap_or(&EMPTY)
+    }
+
+    pub(super) fn book_mut(&mut self) -> &mut Book {
+        self.income.get_or_insert_default()
+    }
+
+    /// Remembers since when shares that leave have earned, before they are taken.
+    pub(super) fn still_earning(&mut self, lots: &[LotTaken], through: NaiveDate) -> Option<()> {
+        let mut leaving = Vec::new();
+        for taken in lots {
+            let lot = self.lots().iter().find(|lot| lot.transaction == taken.lot)?;
+            leaving.push(Gone { from: lot.registered, through, shares: taken.shares });
+        }
+        let since = through.checked_sub_days(Days::new(DAYS_REMEMBERED));
+        let book = self.book_mut();
+        book.gone.retain(|gone| since.is_none_or(|since| gone.through >= since));
+        book.gone.extend(leaving);
+        Some(())
+    }
+}

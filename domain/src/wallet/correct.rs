@@ -1,0 +1,68 @@
+//! A corrected confirmation: the old one is reversed and the new one posted, in one fact.
+//!
+//! ```text
+//! gone  = confirmed before - what is left of its lot      redeemed or converted since
+//! left  = confirmed now - gone                            the new lot
+//! below zero: shares left that were never there, and other lots make up for them
+//! ```
+//!
+//! 1. Registered shares change by `confirmed now - confirmed before`, to the last decimal.
+//! 2. A record corrects once. The confirmation that it replaced, heard again, is old news.
+//! 3. What others have reserved stays covered; where it would not be, the correction is refused and
+//!    a person decides.
+
+use super::{Credit, Event, Refusal, Reservation, State};
+use crate::{
+    ids::{RegisterRecord, TransactionId},
+    money::Shares,
+};
+use chrono::NaiveDate;
+
+pub(super) fn correct(
+    state: &State,
+    tx: &TransactionId,
+    record: &RegisterRecord,
+    shares: Shares,
+    registered: NaiveDate,
+) -> Result<Vec<Event>, Refusal> {
+    if let Some(same) = state.kept_back().is_repeated(record, tx, shares) {
+        return same.then(Vec::new).ok_or_else(|| Refusal::ContradictsEarlier(tx.clone()));
+    }
+    let reversed = match state.entry(tx).credit {
+        Credit::Confirmed(was) => was,
+        Credit::Reversed => Shares::ZERO,
+        Credit::None | Credit::InTransit(_) => return Err(Refusal::NotRegistered(tx.clone())),
+    };
+    let own = state.lots().iter().find(|lot| lot.transaction == *tx);
+    let own = own.map_or(Shares::ZERO, |lot| lot.shares.min(reversed));
+    let gone = reversed.minus(own).unwrap_or_default();
+    let left = shares.minus(gone).unwrap_or_default();
+    let missing = gone.minus(shares).unwrap_or_default();
+    let too_few = || Refusal::TooFew {
+        transaction: tx.clone(),
+        asked: reversed.minus(shares).unwrap_or_default(),
+        free: state.registered().minus(still_reserved(state, tx, shares)).unwrap_or_default(),
+    };
+    let taken = own.plus(missing).ok_or_else(too_few)?;
+    let after = state.registered().minus(taken).and_then(|rest| rest.plus(left));
+    if after.is_none_or(|after| after < still_reserved(state, tx, shares)) {
+        return Err(too_few());
+    }
+    let lots = state.lots_for(tx, taken).ok_or_else(too_few)?;
+    let (transaction, record) = (tx.clone(), record.clone());
+    let corrected =
+        Event::CreditCorrected { transaction, record, reversed, lots, shares, left, registered };
+    Ok(vec![corrected])
+}
+
+/// Registered shares that stay reserved; the transaction's own reservation shrinks with its credit.
+fn still_reserved(state: &State, tx: &TransactionId, shares: Shares) -> Shares {
+    let reserved = state.reserved_of_registered();
+    match state.entry(tx).reservation {
+        Reservation::Held(own) => {
+            let shrunk = own.minus(shares).unwrap_or_default();
+            reserved.minus(shrunk).unwrap_or_default()
+        }
+        Reservation::None | Reservation::Spent(_) | Reservation::Released => reserved,
+    }
+}

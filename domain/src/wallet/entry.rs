@@ -1,0 +1,64 @@
+//! What one transaction did to a wallet, and the shares that it holds.
+
+use crate::{ids::TransactionId, money::Shares};
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+/// Shares of one confirmation, as the registrar keeps them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lot {
+    /// The transaction whose purchase was confirmed; `income.{yyyymmdd}` of carried income.
+    pub transaction: TransactionId,
+    /// The registrar's date, the working day after T; the shares earn from this day on.
+    pub registered: NaiveDate,
+    /// What is left of it.
+    pub shares: Shares,
+    /// Income that became shares, rather than a purchase.
+    pub carried: bool,
+}
+
+/// How much of which lot.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LotTaken {
+    /// The lot's transaction.
+    pub lot: TransactionId,
+    /// Taken out of it.
+    pub shares: Shares,
+}
+
+/// The purchase side of one transaction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Credit {
+    /// This transaction bought nothing into the wallet.
+    #[default]
+    None,
+    /// Paid, not registered.
+    InTransit(Shares),
+    /// Registered.
+    Confirmed(Shares),
+    /// Rejected by the registrar.
+    Reversed,
+}
+
+/// The conversion side of one transaction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Reservation {
+    /// Nothing was asked for.
+    #[default]
+    None,
+    /// Earmarked.
+    Held(Shares),
+    /// Converted away.
+    Spent(Shares),
+    /// Given back, or refused in advance.
+    Released,
+}
+
+/// What one transaction did to the wallet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Entry {
+    /// In.
+    pub credit: Credit,
+    /// Out.
+    pub reservation: Reservation,
+}

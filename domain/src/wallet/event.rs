@@ -1,0 +1,194 @@
+//! The facts of a wallet: what transactions, the register, cases and days of income did to it.
+
+use super::LotTaken;
+use crate::{
+    ids::{CaseRef, RegisterRecord, TransactionId},
+    money::{Income, PerTenThousand, Shares},
+};
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+/// The stored format. A name here is a promise: add variants, never rename them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Event {
+    /// Paid and accepted, not yet registered.
+    CreditedInTransit {
+        /// For which transaction.
+        transaction: TransactionId,
+        /// How many.
+        shares: Shares,
+    },
+    /// Registered: a lot.
+    CreditConfirmed {
+        /// For which transaction.
+        transaction: TransactionId,
+        /// How many; at most those in transit.
+        shares: Shares,
+        /// The lot's registration date.
+        registered: NaiveDate,
+    },
+    /// The shares in transit are gone.
+    CreditReversed {
+        /// For which transaction.
+        transaction: TransactionId,
+    },
+    /// Earmarked.
+    SharesReserved {
+        /// For which transaction.
+        transaction: TransactionId,
+        /// How many.
+        shares: Shares,
+    },
+    /// The reservation is over, or was refused before it came.
+    SharesReleased {
+        /// For which transaction.
+        transaction: TransactionId,
+    },
+    /// Converted away; what was reserved above it is free again.
+    SharesSpent {
+        /// For which transaction.
+        transaction: TransactionId,
+        /// How many.
+        shares: Shares,
+        /// Out of which lots: the transaction's own first, then the oldest.
+        lots: Vec<LotTaken>,
+    },
+    /// Redeemed, or converted out, with the last day that they earn; what was reserved above them is
+    /// free again.
+    SharesTakenOut {
+        /// For which transaction.
+        transaction: TransactionId,
+        /// How many.
+        shares: Shares,
+        /// Out of which lots: the transaction's own first, then the oldest.
+        lots: Vec<LotTaken>,
+        /// The natural day before the working day that follows T.
+        earns_through: NaiveDate,
+    },
+    /// A corrected record of the registrar replaces a confirmation: reversal and new posting.
+    CreditCorrected {
+        /// For which transaction.
+        transaction: TransactionId,
+        /// The corrected record.
+        record: RegisterRecord,
+        /// What was confirmed before; zero when it had been rejected.
+        reversed: Shares,
+        /// What the reversal takes out, the transaction's own lot first.
+        lots: Vec<LotTaken>,
+        /// What is confirmed now.
+        shares: Shares,
+        /// The new lot: the confirmed shares less those that had left already.
+        left: Shares,
+        /// The new lot's registration date.
+        registered: NaiveDate,
+    },
+    /// The register froze shares: a court, a pledge or the counter.
+    SharesFrozen {
+        /// The register's record of it.
+        record: RegisterRecord,
+        /// How many.
+        shares: Shares,
+        /// On whose behalf.
+        cause: FrozenCause,
+    },
+    /// That freeze is lifted.
+    SharesUnfrozen {
+        /// The record that froze them.
+        record: RegisterRecord,
+    },
+    /// Shares are in dispute and not available until the case is closed.
+    SharesHeld {
+        /// The case that holds them.
+        case: CaseRef,
+        /// How many.
+        shares: Shares,
+    },
+    /// The case no longer holds them.
+    SharesUnheld {
+        /// The case that held them.
+        case: CaseRef,
+    },
+    /// One natural day's income is owed and not paid.
+    IncomeAccrued {
+        /// The natural day.
+        day: NaiveDate,
+        /// Which publication of the fund's figure: 0 the first, 1 its first correction.
+        publication: u8,
+        /// As published: yuan per 10,000 shares.
+        per_10_000: PerTenThousand,
+        /// The shares that earned on that day.
+        shares: Shares,
+        /// What they earned, truncated to the contract's unit; may be negative.
+        amount: Income,
+    },
+    /// That day's income was published wrongly, or counted on other shares.
+    IncomeReversed {
+        /// The natural day.
+        day: NaiveDate,
+        /// Of which publication.
+        publication: u8,
+        /// What is owed no more, although it may have been paid.
+        amount: Income,
+    },
+    /// Whole fen of unpaid income became shares at 1.00, or took shares away.
+    IncomeCarried {
+        /// The last natural day whose income it is.
+        through: NaiveDate,
+        /// Whole fen; negative income takes shares away.
+        amount: Income,
+        /// The new shares' registration date; they earn from this day on.
+        registered: NaiveDate,
+        /// Where negative income took shares, the oldest first; empty otherwise.
+        lots: Vec<LotTaken>,
+    },
+    /// Shares that left took the unpaid income along.
+    IncomeSettled {
+        /// Which transaction took them out.
+        transaction: TransactionId,
+        /// What the registrar paid with them; may be negative.
+        amount: Income,
+        /// Less than a fen, which stays with the fund.
+        left_to_fund: Income,
+    },
+}
+
+/// On whose behalf the register freezes shares (codes 0 to 4 of the exchange files).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FrozenCause {
+    /// Code 0: a court.
+    Judicial,
+    /// Code 1: the investor, at the counter.
+    Counter,
+    /// Code 2: a creditor to whom they are pledged.
+    Pledge,
+    /// Code 3: a creditor and a court.
+    PledgeAndJudicial,
+    /// Code 4: the counter and a court.
+    CounterAndJudicial,
+}
+
+impl Event {
+    /// The transaction that did it; none of what the register, a case or a day's income did.
+    pub const fn transaction(&self) -> Option<&TransactionId> {
+        match self {
+            Event::CreditedInTransit { transaction, .. }
+            | Event::CreditConfirmed { transaction, .. }
+            | Event::CreditReversed { transaction }
+            | Event::SharesReserved { transaction, .. }
+            | Event::SharesReleased { transaction }
+            | Event::SharesSpent { transaction, .. }
+            | Event::SharesTakenOut { transaction, .. }
+            | Event::CreditCorrected { transaction, .. }
+            | Event::IncomeSettled { transaction, .. } => Some(transaction),
+            Event::SharesFrozen { .. }
+            | Event::SharesUnfrozen { .. }
+            | Event::SharesHeld { .. }
+            | Event::SharesUnheld { .. }
+            | Event::IncomeAccrued { .. }
+            | Event::IncomeReversed { .. }
+            | Event::IncomeCarried { .. } => None,
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! What a wallet remembers of each fact. Judges nothing; `None` means no decider wrote this.
+
+use super::{Credit as C, Event, Lot, LotTaken, Reservation as R, State};
+use crate::{ids::TransactionId, money::Shares};
+use chrono::NaiveDate;
+
+pub(super) fn evolve(mut state: State, event: &Event) -> Option<State> {
+    match event {
+        Event::CreditedInTransit { transaction, shares } => {
+            let entry = state.entry_mut(transaction);
+            (entry.credit == C::None).then(|| entry.credit = C::InTransit(*shares))?;
+        }
+        Event::CreditConfirmed { transaction, shares, registered } => {
+            let C::InTransit(coming) = state.entry(transaction).credit else { return None };
+            (*shares <= coming).then_some(())?;
+            state.register(transaction, *shares, *shares, *registered)?;
+        }
+        Event::CreditReversed { transaction } => {
+            let entry = state.entry_mut(transaction);
+            matches!(entry.credit, C::InTransit(_)).then(|| entry.credit = C::Reversed)?;
+        }
+        Event::SharesReserved { transaction, shares } => {
+            let entry = state.entry_mut(transaction);
+            (entry.reservation == R::None).then(|| entry.reservation = R::Held(*shares))?;
+        }
+        Event::SharesReleased { transaction } => {
+            let entry = state.entry_mut(transaction);
+            matches!(entry.reservation, R::None | R::Held(_))
+                .then(|| entry.reservation = R::Released)?;
+        }
+        Event::SharesSpent { transaction, shares, lots } => {
+            state.spend(transaction, *shares, lots)?;
+        }
+        Event::SharesTakenOut { transaction, shares, lots, earns_through } => {
+            state.still_earning(lots, *earns_through)?;
+            state.spend(transaction, *shares, lots)?;
+        }
+        Event::CreditCorrected {
+            transaction,
+            record,
+            reversed,
+            lots,
+            shares,
+            left,
+            registered,
+        } => {
+            let was = state.entry(transaction).credit;
+            let known = was == C::Confirmed(*reversed);
+            (known || (was == C::Reversed && reversed.is_zero())).then_some(())?;
+            state.kept_back_mut().correct(record, transaction, *reversed, *shares)?;
+            lots.iter().try_for_each(|taken| state.take(taken))?;
+            // A lot of nothing would keep the date that was corrected.
+            state.lots.retain(|lot| lot.transaction != *transaction || !lot.shares.is_zero());
+            state.register(transaction, *shares, *left, *registered)?;
+        }
+        Event::SharesFrozen { record, shares, cause } => {
+            state.kept_back_mut().freeze(record, *shares, *cause)?;
+        }
+        Event::SharesUnfrozen { record } => state.kept_back_mut().unfreeze(record)?,
+        Event::SharesHeld { case, shares } => state.kept_back_mut().hold(case, *shares)?,
+        Event::SharesUnheld { case } => state.kept_back_mut().unhold(case)?,
+        Event::IncomeAccrued { day, publication, per_10_000, amount, .. } => {
+            state.book_mut().accrue(*day, *publication, *per_10_000, *amount)?;
+        }
+        Event::IncomeReversed { day, publication, amount } => {
+            state.book_mut().reverse(*day, *publication, *amount)?;
+        }
+        Event::IncomeCarried { through, amount, registered, lots } => {
+            state.book_mut().carry(*through, *amount)?;
+            state.carried(*amount, *registered, lots)?;
+        }
+        Event::IncomeSettled { transaction, amount, left_to_fund } => {
+            state.book_mut().settle(transaction, *amount, *left_to_fund)?;
+        }
+    }
+    Some(state)
+}
+
+impl State {
+    /// So many shares are confirmed and `left` of them are there: a lot.
+    fn register(
+        &mut self,
+        tx: &TransactionId,
+        shares: Shares,
+        left: Shares,
+        registered: NaiveDate,
+    ) -> Option<()> {
+        let entry = self.entry_mut(tx);
+        entry.credit = C::Confirmed(shares);
+        if let R::Held(held) = entry.reservation {
+            entry.reservation = R::Held(held.min(shares));
+        }
+        self.add(Lot { transaction: tx.clone(), registered, shares: left, carried: false })
+    }
+
+    fn spend(&mut self, tx: &TransactionId, shares: Shares, lots: &[LotTaken]) -> Option<()> {
+        let entry = self.entry_mut(tx);
+        let R::Held(held) = entry.reservation else { return None };
+        (shares <= held).then(|| entry.reservation = R::Spent(shares))?;
+        lots.iter().try_for_each(|taken| self.take(taken))
+    }
+}

@@ -1,0 +1,219 @@
+//! Income of a money-market fund: owed day by day, then shares, or money with shares that leave.
+//!
+//! ```text
+//! earns on a day = lots registered by then + shares taken out that still earn on it
+//! accrued        = earning shares × published figure / 10,000, truncated to the contract's unit
+//! carried        = whole fen of the days up to the carry's own; the rest stays unpaid
+//! settled        = what the registrar paid with shares that left
+//! ```
+//!
+//! 1. A day has one publication at a time. The same one again decides nothing, other figures are
+//!    refused by name, and a corrected one comes after the reversal of the one before.
+//! 2. A carry takes the days up to its own; days that were accrued late go with the next one.
+//! 3. A reversal of a paid day leaves unpaid income below zero, which the next carry takes away.
+//! 4. What is older than the days that are remembered cannot be told from a repetition and is
+//!    refused.
+//! 5. Shares in transit earn nothing; reserved, frozen and disputed shares do.
+
+use super::{
+    Event, Refusal as WalletRefusal, Reservation, State,
+    book::{Book, Stage},
+};
+use crate::{
+    arithmetic::{OutOfRange, out_of_range},
+    ids::TransactionId,
+    money::{Income, PerTenThousand, Shares},
+    money_fund::{IncomeUnit, income},
+};
+use chrono::NaiveDate;
+
+/// Why a day's income, a carry or a settlement is refused. Checked in this order.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// One publication has one figure.
+    #[error(
+        "the income of {day} was accrued at {was} per 10,000 shares; {now} needs a reversal and \
+         another publication"
+    )]
+    DiffersFromPublished {
+        /// The natural day.
+        day: NaiveDate,
+        /// As accrued.
+        was: PerTenThousand,
+        /// As published now.
+        now: PerTenThousand,
+    },
+    /// Two publications of a day never add up.
+    #[error("publication {publication} of {day} is accrued; reverse it before the next one")]
+    NotReversed {
+        /// The natural day.
+        day: NaiveDate,
+        /// The one that stands.
+        publication: u8,
+    },
+    /// Nobody can tell it from a repetition any more.
+    #[error("{day} is before {since}, from where on days are remembered; book it by hand")]
+    LongPast {
+        /// The natural day.
+        day: NaiveDate,
+        /// The first day that is remembered for certain.
+        since: NaiveDate,
+    },
+    /// Nothing to reverse.
+    #[error("publication {publication} of {day} is not accrued")]
+    NotAccrued {
+        /// The natural day.
+        day: NaiveDate,
+        /// The one that was to be reversed.
+        publication: u8,
+    },
+    /// Negative income takes free shares only. It stays unpaid until there are enough.
+    #[error("unpaid income of {unpaid} takes more than the {available} shares available")]
+    TakesTooMany {
+        /// Below zero.
+        unpaid: Income,
+        /// Free for any use.
+        available: Shares,
+    },
+    /// One transaction settles once.
+    #[error("transaction {transaction} settled {was} of income, not {now}")]
+    SettledOtherwise {
+        /// Which transaction.
+        transaction: TransactionId,
+        /// As settled.
+        was: Income,
+        /// What came.
+        now: Income,
+    },
+    /// Income goes along with shares that leave, and with nothing else.
+    #[error("transaction {0} took no shares out, so it settles no income")]
+    TookNothingOut(TransactionId),
+    /// A result does not fit.
+    #[error(transparent)]
+    OutOfRange(#[from] OutOfRange),
+}
+
+pub(super) fn accrue(
+    state: &State,
+    day: NaiveDate,
+    publication: u8,
+    per_10_000: PerTenThousand,
+    unit: IncomeUnit,
+) -> Result<Vec<Event>, WalletRefusal> {
+    let book = state.book();
+    match book.day(day) {
+        Some(was) if publication < was.publication => return Ok(vec![]),
+        Some(was) if publication == was.publication => {
+            if per_10_000 == was.per_10_000 {
+                return Ok(vec![]);
+            }
+            let (was, now) = (was.per_10_000, per_10_000);
+            return Err(Refusal::DiffersFromPublished { day, was, now }.into());
+        }
+        Some(was) if was.stage != Stage::Reversed => {
+            return Err(Refusal::NotReversed { day, publication: was.publication }.into());
+        }
+        Some(_) => {}
+        None => remembered(book, day)?,
+    }
+    let shares = state.earning_on(day);
+    if shares.is_zero() {
+        return Ok(vec![]);
+    }
+    let amount = income(shares, per_10_000, unit).map_err(Refusal::from)?;
+    let sum = book.unpaid().plus(amount);
+    sum.ok_or_else(|| too_much(book.unpaid(), amount))?;
+    Ok(vec![Event::IncomeAccrued { day, publication, per_10_000, shares, amount }])
+}
+
+pub(super) fn reverse(
+    book: &Book,
+    day: NaiveDate,
+    publication: u8,
+) -> Result<Vec<Event>, WalletRefusal> {
+    match book.day(day) {
+        Some(was) if was.publication > publication => Ok(vec![]),
+        Some(was) if was.publication == publication => match was.stage {
+            Stage::Reversed => Ok(vec![]),
+            Stage::Unpaid | Stage::Paid => {
+                let amount = was.amount;
+                Ok(vec![Event::IncomeReversed { day, publication, amount }])
+            }
+        },
+        Some(_) => Err(Refusal::NotAccrued { day, publication }.into()),
+        None => {
+            remembered(book, day)?;
+            Err(Refusal::NotAccrued { day, publication }.into())
+        }
+    }
+}
+
+/// Less than a fen is no fact: it stays unpaid until it is one.
+pub(super) fn carry(
+    state: &State,
+    through: NaiveDate,
+    registered: NaiveDate,
+) -> Result<Vec<Event>, WalletRefusal> {
+    let book = state.book();
+    if book.carried_through.is_some_and(|before| through <= before) {
+        return Ok(vec![]);
+    }
+    let due = book.due(through);
+    let lost = || too_much(book.rest, due);
+    let amount = Income::new(due.whole_fen().0).map_err(|_| lost())?;
+    let lots = match amount.cmp(&Income::ZERO) {
+        std::cmp::Ordering::Equal => return Ok(vec![]),
+        std::cmp::Ordering::Greater => {
+            let more = shares_of(amount).and_then(|shares| state.registered().plus(shares));
+            more.ok_or_else(lost)?;
+            Vec::new()
+        }
+        std::cmp::Ordering::Less => {
+            let available = state.available();
+            let taken = shares_of(amount).filter(|taken| *taken <= available);
+            let lots = taken.and_then(|taken| state.oldest_lots(taken));
+            lots.ok_or(Refusal::TakesTooMany { unpaid: due, available })?
+        }
+    };
+    Ok(vec![Event::IncomeCarried { through, amount, registered, lots }])
+}
+
+/// What the registrar paid is booked as it says. Where it is what we reckon with, all is settled and
+/// the part below a fen stays with the fund; a difference stays unpaid, for the caller to question.
+pub(super) fn settle(
+    state: &State,
+    tx: &TransactionId,
+    amount: Income,
+) -> Result<Vec<Event>, WalletRefusal> {
+    let book = state.book();
+    if let Some(was) = book.settled_by(tx) {
+        let (transaction, now) = (tx.clone(), amount);
+        let refused = Refusal::SettledOtherwise { transaction, was, now };
+        return if was == amount { Ok(vec![]) } else { Err(refused.into()) };
+    }
+    if !matches!(state.entry(tx).reservation, Reservation::Spent(_)) {
+        return Err(Refusal::TookNothingOut(tx.clone()).into());
+    }
+    let (whole, below) = book.unpaid().whole_fen();
+    let left_to_fund = if amount.decimal() == whole { below } else { Income::ZERO };
+    let fits = book.without(amount, left_to_fund);
+    fits.ok_or_else(|| too_much(book.unpaid(), amount))?;
+    Ok(vec![Event::IncomeSettled { transaction: tx.clone(), amount, left_to_fund }])
+}
+
+fn too_much(unpaid: Income, more: Income) -> WalletRefusal {
+    Refusal::from(out_of_range("unpaid income", format!("{unpaid} and {more}"))).into()
+}
+
+/// Whether a day without an entry has none for certain.
+fn remembered(book: &Book, day: NaiveDate) -> Result<(), Refusal> {
+    match book.remembered_since() {
+        Some(since) if day < since => Err(Refusal::LongPast { day, since }),
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// Whole fen of either sign as shares at 1.00; `None` for a part of a fen.
+pub(super) fn shares_of(whole: Income) -> Option<Shares> {
+    Shares::new(whole.decimal().abs()).ok()
+}

@@ -1,0 +1,251 @@
+//! Shares that are registered and not available: frozen by the register, or in dispute.
+//!
+//! 1. A freeze is keyed on the register's record and a hold on its case. Each happens once; what is
+//!    lifted stays remembered, so that the freeze, heard again, freezes nothing.
+//! 2. Nothing is asked back: the register may freeze more than is free, and a case may hold it.
+//! 3. Corrections are remembered by their record, with what they replaced.
+
+use super::{Event, FrozenCause, Refusal as WalletRefusal, State};
+use crate::{
+    ids::{CaseRef, RegisterRecord, TransactionId},
+    money::Shares,
+};
+
+/// Why shares cannot be kept back, or cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// There would be enough, but for a freeze or a dispute.
+    #[error(
+        "transaction {transaction} asks for {asked} shares; {free} are free for it, {frozen} are \
+         frozen by the register and {disputed} are in dispute"
+    )]
+    NotFree {
+        /// Which transaction.
+        transaction: TransactionId,
+        /// What it wanted.
+        asked: Shares,
+        /// What it may have.
+        free: Shares,
+        /// Kept back by the register.
+        frozen: Shares,
+        /// Kept back by cases.
+        disputed: Shares,
+    },
+    /// A freeze or hold of 0.00 shares says nothing.
+    #[error("{key} would keep back 0.00 shares; at least 0.01 must be")]
+    Nothing {
+        /// Record or case.
+        key: String,
+    },
+    /// Same record or case, other numbers.
+    #[error("{key} already keeps back {was} shares, and says something else now")]
+    Differs {
+        /// Record or case.
+        key: String,
+        /// How many it keeps or kept back.
+        was: Shares,
+    },
+    /// Nothing to lift.
+    #[error("nothing was kept back by {key}")]
+    NotKeptBack {
+        /// Record or case.
+        key: String,
+    },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Part {
+    shares: Shares,
+    /// None: a dispute.
+    cause: Option<FrozenCause>,
+    lifted: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Correction {
+    record: RegisterRecord,
+    transaction: TransactionId,
+    reversed: Shares,
+    shares: Shares,
+}
+
+/// Most wallets have nothing of it. In the order in which it happened.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct KeptBack {
+    freezes: Vec<(RegisterRecord, Part)>,
+    holds: Vec<(CaseRef, Part)>,
+    corrections: Vec<Correction>,
+}
+
+/// Of a wallet that nothing was kept back in.
+static NOTHING: KeptBack =
+    KeptBack { freezes: Vec::new(), holds: Vec::new(), corrections: Vec::new() };
+
+pub(super) fn freeze(
+    kept: &KeptBack,
+    record: &RegisterRecord,
+    shares: Shares,
+    cause: FrozenCause,
+) -> Result<Vec<Event>, WalletRefusal> {
+    let fact = || Event::SharesFrozen { record: record.clone(), shares, cause };
+    begin(find(&kept.freezes, record), shares, Some(cause), record.as_str(), fact)
+}
+
+pub(super) fn hold(
+    kept: &KeptBack,
+    case: &CaseRef,
+    shares: Shares,
+) -> Result<Vec<Event>, WalletRefusal> {
+    let fact = || Event::SharesHeld { case: case.clone(), shares };
+    begin(find(&kept.holds, case), shares, None, case.as_str(), fact)
+}
+
+pub(super) fn unfreeze(
+    kept: &KeptBack,
+    record: &RegisterRecord,
+) -> Result<Vec<Event>, WalletRefusal> {
+    let fact = || Event::SharesUnfrozen { record: record.clone() };
+    lift(find(&kept.freezes, record), record.as_str(), fact)
+}
+
+pub(super) fn unhold(kept: &KeptBack, case: &CaseRef) -> Result<Vec<Event>, WalletRefusal> {
+    let fact = || Event::SharesUnheld { case: case.clone() };
+    lift(find(&kept.holds, case), case.as_str(), fact)
+}
+
+fn begin(
+    known: Option<&Part>,
+    shares: Shares,
+    cause: Option<FrozenCause>,
+    key: &str,
+    fact: impl FnOnce() -> Event,
+) -> Result<Vec<Event>, WalletRefusal> {
+    match known {
+        Some(was) if was.shares == shares && was.cause == cause => Ok(vec![]),
+        Some(was) => Err(Refusal::Differs { key: key.to_owned(), was: was.shares }.into()),
+        None if shares.is_zero() => Err(Refusal::Nothing { key: key.to_owned() }.into()),
+        None => Ok(vec![fact()]),
+    }
+}
+
+fn lift(
+    known: Option<&Part>,
+    key: &str,
+    fact: impl FnOnce() -> Event,
+) -> Result<Vec<Event>, WalletRefusal> {
+    match known {
+        Some(was) if was.lifted => Ok(vec![]),
+        Some(_) => Ok(vec![fact()]),
+        None => Err(Refusal::NotKeptBack { key: key.to_owned() }.into()),
+    }
+}
+
+fn find<'a, K: PartialEq>(parts: &'a [(K, Part)], key: &K) -> Option<&'a Part> {
+    parts.iter().find(|(other, _)| other == key).map(|(_, part)| part)
+}
+
+fn insert<K: PartialEq + Clone>(
+    parts: &mut Vec<(K, Part)>,
+    key: &K,
+    shares: Shares,
+    cause: Option<FrozenCause>,
+) -> Option<()> {
+    find(parts, key).is_none().then(|| {
+        parts.push((key.clone(), Part { shares, cause, lifted: false }));
+    })
+}
+
+fn remove<K: PartialEq>(parts: &mut [(K, Part)], key: &K) -> Option<()> {
+    let (_, part) = parts.iter_mut().find(|(other, part)| other == key && !part.lifted)?;
+    part.lifted = true;
+    Some(())
+}
+
+fn sum<K>(parts: &[(K, Part)]) -> Shares {
+    let kept = parts.iter().filter(|(_, part)| !part.lifted);
+    kept.fold(Shares::ZERO, |sum, (_, part)| sum.plus(part.shares).unwrap_or(sum))
+}
+
+impl KeptBack {
+    /// Whether the record was heard, and whether it said the same.
+    pub(super) fn is_repeated(
+        &self,
+        record: &RegisterRecord,
+        tx: &TransactionId,
+        shares: Shares,
+    ) -> Option<bool> {
+        let known = self.corrections.iter().find(|known| known.record == *record)?;
+        Some(known.transaction == *tx && known.shares == shares)
+    }
+
+    /// Whether a correction of the transaction replaced such a confirmation.
+    pub(super) fn corrected(&self, tx: &TransactionId, was: impl Fn(Shares) -> bool) -> bool {
+        self.corrections.iter().any(|known| known.transaction == *tx && was(known.reversed))
+    }
+
+    pub(super) fn correct(
+        &mut self,
+        record: &RegisterRecord,
+        tx: &TransactionId,
+        reversed: Shares,
+        shares: Shares,
+    ) -> Option<()> {
+        self.corrections.iter().all(|known| known.record != *record).then(|| {
+            let (record, transaction) = (record.clone(), tx.clone());
+            self.corrections.push(Correction { record, transaction, reversed, shares });
+        })
+    }
+
+    pub(super) fn freeze(
+        &mut self,
+        record: &RegisterRecord,
+        shares: Shares,
+        cause: FrozenCause,
+    ) -> Option<()> {
+        insert(&mut self.freezes, record, shares, Some(cause))
+    }
+
+    pub(super) fn unfreeze(&mut self, record: &RegisterRecord) -> Option<()> {
+        remove(&mut self.freezes, record)
+    }
+
+    pub(super) fn hold(&mut self, case: &CaseRef, shares: Shares) -> Option<()> {
+        insert(&mut self.holds, case, shares, None)
+    }
+
+    pub(super) fn unhold(&mut self, case: &CaseRef) -> Option<()> {
+        remove(&mut self.holds, case)
+    }
+}
+
+impl State {
+    /// Frozen by the register: a court, a pledge or the counter.
+    pub fn frozen(&self) -> Shares {
+        sum(&self.kept_back().freezes)
+    }
+
+    /// In dispute under a case.
+    pub fn disputed(&self) -> Shares {
+        sum(&self.kept_back().holds)
+    }
+
+    /// The refusal says so where only a freeze or a dispute stands in the way.
+    pub(super) fn too_few(&self, tx: &TransactionId, asked: Shares, free: Shares) -> WalletRefusal {
+        let (transaction, frozen, disputed) = (tx.clone(), self.frozen(), self.disputed());
+        let kept = frozen.plus(disputed).unwrap_or(frozen);
+        let would_do = free.plus(kept).is_some_and(|sum| asked <= sum);
+        if asked > free && would_do {
+            Refusal::NotFree { transaction, asked, free, frozen, disputed }.into()
+        } else {
+            WalletRefusal::TooFew { transaction, asked, free }
+        }
+    }
+
+    pub(super) fn kept_back(&self) -> &KeptBack {
+        self.kept_back.as_deref().unwrap_or(&NOTHING)
+    }
+
+    pub(super) fn kept_back_mut(&mut self) -> &mut KeptBack {
+        self.kept_back.get_or_insert_default()
+    }
+}

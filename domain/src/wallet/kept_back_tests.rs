@@ -1,0 +1,279 @@
+//! What is registered and not free, and confirmations that the registrar corrects.
+
+use super::{
+    Command, Event, FrozenCause, KeptBackRefusal, LotTaken, Refusal, Wallet,
+    tests::{credited, date, reserved, shares, tx},
+};
+use crate::{
+    money::Shares,
+    testing::{each_once, given},
+};
+
+fn freeze(record: &str, number: &str) -> Command {
+    let (record, shares) = (record.parse().unwrap(), shares(number));
+    Command::Freeze { record, shares, cause: FrozenCause::Judicial }
+}
+
+fn frozen(record: &str, number: &str) -> Event {
+    let (record, shares) = (record.parse().unwrap(), shares(number));
+    Event::SharesFrozen { record, shares, cause: FrozenCause::Judicial }
+}
+
+fn unfrozen(record: &str) -> Event {
+    Event::SharesUnfrozen { record: record.parse().unwrap() }
+}
+
+fn hold(case: &str, number: &str) -> Command {
+    Command::Hold(case.parse().unwrap(), shares(number))
+}
+
+fn held(case: &str, number: &str) -> Event {
+    Event::SharesHeld { case: case.parse().unwrap(), shares: shares(number) }
+}
+
+fn unheld(case: &str) -> Event {
+    Event::SharesUnheld { case: case.parse().unwrap() }
+}
+
+fn taken(lot: &str, number: &str) -> LotTaken {
+    LotTaken { lot: tx(lot), shares: shares(number) }
+}
+
+fn spent(name: &str, number: &str, lots: Vec<LotTaken>) -> Event {
+    Event::SharesSpent { transaction: tx(name), shares: shares(number), lots }
+}
+
+fn correct(record: &str, number: &str) -> Command {
+    Command::CorrectCredit {
+        transaction: tx("TX-1"),
+        record: record.parse().unwrap(),
+        shares: shares(number),
+        registered: date("2026-03-03"),
+    }
+}
+
+/// From, what the reversal takes, to, and what of it is in the new lot.
+fn corrected(record: &str, from: &str, lots: Vec<LotTaken>, to: &str, left: &str) -> Event {
+    Event::CreditCorrected {
+        transaction: tx("TX-1"),
+        record: record.parse().unwrap(),
+        reversed: shares(from),
+        lots,
+        shares: shares(to),
+        left: shares(left),
+        registered: date("2026-03-03"),
+    }
+}
+
+fn hundred() -> Vec<Event> {
+    credited("TX-1", "100.00", "2026-03-02")
+}
+
+fn after(events: impl IntoIterator<Item = Event>) -> Vec<Event> {
+    hundred().into_iter().chain(events).collect()
+}
+
+#[test]
+fn frozen_shares_are_not_available_until_the_register_lifts_the_freeze() {
+    let then =
+        given::<Wallet>(hundred()).when(freeze("TA-7", "30.00")).then([frozen("TA-7", "30.00")]);
+    let state = then.state();
+    assert_eq!([state.available(), state.frozen()], [shares("70.00"), shares("30.00")]);
+
+    let then = given::<Wallet>(after([frozen("TA-7", "30.00")]))
+        .when(Command::Unfreeze("TA-7".parse().unwrap()))
+        .then([unfrozen("TA-7")])
+        .when(freeze("TA-7", "30.00"))
+        .then([]);
+    assert_eq!(then.state().available(), shares("100.00"));
+}
+
+#[test]
+fn shares_in_dispute_are_not_available_until_the_case_lets_them_go() {
+    let then = given::<Wallet>(hundred()).when(hold("C-1", "40.00")).then([held("C-1", "40.00")]);
+    let state = then.state();
+    assert_eq!([state.available(), state.disputed()], [shares("60.00"), shares("40.00")]);
+
+    let then = given::<Wallet>(after([held("C-1", "40.00")]))
+        .when(Command::Unhold("C-1".parse().unwrap()))
+        .then([unheld("C-1")]);
+    assert_eq!(then.state().available(), shares("100.00"));
+}
+
+#[test]
+fn the_register_may_freeze_what_is_reserved_already() {
+    let then = given::<Wallet>(after([reserved("TX-2", "80.00")]))
+        .when(freeze("TA-7", "50.00"))
+        .then([frozen("TA-7", "50.00")]);
+
+    assert_eq!(then.state().available(), Shares::ZERO);
+}
+
+#[test]
+fn a_refusal_says_that_shares_are_frozen_or_in_dispute() {
+    let history = after([frozen("TA-7", "30.00"), held("C-1", "20.00")]);
+    let refused = KeptBackRefusal::NotFree {
+        transaction: tx("TX-2"),
+        asked: shares("60.00"),
+        free: shares("50.00"),
+        frozen: shares("30.00"),
+        disputed: shares("20.00"),
+    };
+    assert_eq!(
+        refused.to_string(),
+        "transaction TX-2 asks for 60.00 shares; 50.00 are free for it, 30.00 are frozen by the \
+         register and 20.00 are in dispute"
+    );
+    given::<Wallet>(history.clone())
+        .when(Command::Reserve(tx("TX-2"), shares("60.00")))
+        .then_refused(Refusal::KeptBack(refused));
+    given::<Wallet>(history).when(Command::Reserve(tx("TX-2"), shares("101.00"))).then_refused(
+        Refusal::TooFew { transaction: tx("TX-2"), asked: shares("101.00"), free: shares("50.00") },
+    );
+}
+
+#[test]
+fn a_corrected_confirmation_replaces_the_lot() {
+    let event = corrected("R-2", "100.00", vec![taken("TX-1", "100.00")], "1.00", "1.00");
+    let then = given::<Wallet>(hundred()).when(correct("R-2", "1.00")).then([event]);
+    let state = then.state();
+
+    assert_eq!(state.registered(), shares("1.00"));
+    assert_eq!(state.lots()[0].registered, date("2026-03-03"));
+}
+
+#[test]
+fn what_left_before_the_correction_comes_out_of_the_new_lot() {
+    let history =
+        || after([reserved("TX-2", "60.00"), spent("TX-2", "60.00", vec![taken("TX-1", "60.00")])]);
+    let then = given::<Wallet>(history()).when(correct("R-2", "80.00")).then([corrected(
+        "R-2",
+        "100.00",
+        vec![taken("TX-1", "40.00")],
+        "80.00",
+        "20.00",
+    )]);
+    assert_eq!(then.state().registered(), shares("20.00"));
+
+    let more = history().into_iter().chain(credited("TX-3", "30.00", "2026-03-04"));
+    let lots = vec![taken("TX-1", "40.00"), taken("TX-3", "10.00")];
+    let then = given::<Wallet>(more)
+        .when(correct("R-2", "50.00"))
+        .then([corrected("R-2", "100.00", lots, "50.00", "0.00")]);
+    assert_eq!(then.state().registered(), shares("20.00"));
+}
+
+#[test]
+fn a_correction_that_others_reserved_on_waits_for_a_person() {
+    given::<Wallet>(after([reserved("TX-2", "60.00")])).when(correct("R-2", "50.00")).then_refused(
+        Refusal::TooFew { transaction: tx("TX-1"), asked: shares("50.00"), free: shares("40.00") },
+    );
+}
+
+#[test]
+fn the_own_reservation_shrinks_to_what_is_confirmed_now() {
+    let lots = vec![taken("TX-1", "100.00")];
+    let then = given::<Wallet>(after([reserved("TX-1", "100.00")]))
+        .when(correct("R-2", "60.00"))
+        .then([corrected("R-2", "100.00", lots, "60.00", "60.00")]);
+
+    assert_eq!(then.state().reserved(), shares("60.00"));
+}
+
+#[test]
+fn a_rejection_that_the_registrar_corrects_becomes_a_lot() {
+    let transaction = tx("TX-1");
+    let history = [
+        Event::CreditedInTransit { transaction: transaction.clone(), shares: shares("100.00") },
+        Event::CreditReversed { transaction },
+    ];
+    given::<Wallet>(history)
+        .when(correct("R-2", "100.00"))
+        .then([corrected("R-2", "0.00", vec![], "100.00", "100.00")])
+        .when(Command::ReverseCredit(tx("TX-1")))
+        .then([]);
+}
+
+#[test]
+fn a_lot_of_nothing_does_not_keep_its_date_when_it_is_corrected() {
+    let none = credited("TX-1", "0.00", "2026-03-02");
+    let then = given::<Wallet>(none).when(correct("R-2", "5.00")).then([corrected(
+        "R-2",
+        "0.00",
+        vec![],
+        "5.00",
+        "5.00",
+    )]);
+
+    assert_eq!(then.state().lots()[0].registered, date("2026-03-03"));
+}
+
+#[test]
+fn the_confirmation_that_was_corrected_is_old_news() {
+    let first = corrected("R-2", "100.00", vec![taken("TX-1", "100.00")], "1.00", "1.00");
+    let second = corrected("R-3", "1.00", vec![taken("TX-1", "1.00")], "120.00", "120.00");
+    let confirm = Command::ConfirmCredit(tx("TX-1"), shares("100.00"), date("2026-03-02"));
+    let then = given::<Wallet>(after([first, second]))
+        .when(confirm)
+        .then([])
+        .when(Command::CreditInTransit(tx("TX-1"), shares("100.00")))
+        .then([])
+        .when(correct("R-2", "1.00"))
+        .then([]);
+    assert_eq!(then.state().registered(), shares("120.00"));
+}
+
+#[test]
+fn a_correction_needs_a_confirmation_and_says_one_thing() {
+    given::<Wallet>([])
+        .when(correct("R-2", "1.00"))
+        .then_refused(Refusal::NotRegistered(tx("TX-1")));
+    let event = corrected("R-2", "100.00", vec![taken("TX-1", "100.00")], "1.00", "1.00");
+    given::<Wallet>(after([event]))
+        .when(correct("R-2", "2.00"))
+        .then_refused(Refusal::ContradictsEarlier(tx("TX-1")));
+}
+
+/// The place of each variant in the enum; a new one stops the build.
+const fn place(refusal: &KeptBackRefusal) -> usize {
+    match refusal {
+        KeptBackRefusal::NotFree { .. } => 0,
+        KeptBackRefusal::Nothing { .. } => 1,
+        KeptBackRefusal::Differs { .. } => 2,
+        KeptBackRefusal::NotKeptBack { .. } => 3,
+    }
+}
+
+#[test]
+fn every_refusal_of_what_is_kept_back_has_its_case() {
+    let key = || "TA-7".to_owned();
+    let not_free = KeptBackRefusal::NotFree {
+        transaction: tx("TX-2"),
+        asked: shares("100.00"),
+        free: shares("70.00"),
+        frozen: shares("30.00"),
+        disputed: Shares::ZERO,
+    };
+    let rows = [
+        (
+            after([frozen("TA-7", "30.00")]),
+            Command::Reserve(tx("TX-2"), shares("100.00")),
+            not_free,
+        ),
+        (hundred(), freeze("TA-7", "0.00"), KeptBackRefusal::Nothing { key: key() }),
+        (
+            after([frozen("TA-7", "30.00")]),
+            freeze("TA-7", "31.00"),
+            KeptBackRefusal::Differs { key: key(), was: shares("30.00") },
+        ),
+        (
+            hundred(),
+            Command::Unfreeze("TA-7".parse().unwrap()),
+            KeptBackRefusal::NotKeptBack { key: key() },
+        ),
+    ];
+    each_once(rows.iter().map(|(_, _, refusal)| place(refusal)), 4);
+    for (history, command, refusal) in rows {
+        given::<Wallet>(history).when(command).then_refused(Refusal::KeptBack(refusal));
+    }
+}

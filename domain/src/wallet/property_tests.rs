@@ -1,0 +1,136 @@
+//! What holds of any wallet, whatever is asked of it in whatever order.
+
+use super::{
+    Command, Credit, Event, FrozenCause, Reservation, State, Wallet,
+    tests::{date, tx},
+};
+use crate::{
+    decider::Decider,
+    money::{Income, PerTenThousand, Shares},
+    money_fund::IncomeUnit,
+};
+use chrono::Days;
+use proptest::{collection::vec, prelude::*};
+use rust_decimal::Decimal;
+
+/// Few transactions, days, records and cases, so that commands meet; figures of either sign that are
+/// large enough to take every share.
+pub(crate) fn any_command() -> impl Strategy<Value = Command> {
+    use Command as C;
+    let some = (0..2_000_i64).prop_map(|fen| Shares::new(Decimal::new(fen, 2)).unwrap());
+    let figure = (-99_999_999..99_999_999_i64)
+        .prop_map(|n| PerTenThousand::new(Decimal::new(n, 5)).unwrap());
+    let paid = (-500..500_i64).prop_map(|fen| Income::new(Decimal::new(fen, 2)).unwrap());
+    let unit = prop::sample::select(vec![IncomeUnit::Fen, IncomeUnit::HundredthOfFen]);
+    let key = 1..4_u8;
+    let day = (0..6_u64).prop_map(|n| date("2026-03-02") + Days::new(n));
+    (0..19_u8, key.clone(), key, some, day, figure, paid, unit).prop_map(
+        |(which, n, publication, shares, day, per_10_000, paid, unit)| {
+            let transaction = tx(&format!("TX-{n}"));
+            let record = || format!("R-{n}").parse().unwrap();
+            let case = || format!("C-{n}").parse().unwrap();
+            let later = day + Days::new(1);
+            match which {
+                0 | 1 => C::CreditInTransit(transaction, shares),
+                2 | 3 => C::ConfirmCredit(transaction, shares, day),
+                4 => C::ReverseCredit(transaction),
+                5 | 6 => C::Reserve(transaction, shares),
+                7 => C::Spend(transaction, shares),
+                8 | 9 => C::TakeOut { transaction, shares, earns_through: day },
+                10 => C::Release(transaction),
+                11 => C::CorrectCredit { transaction, record: record(), shares, registered: day },
+                12 => C::Freeze { record: record(), shares, cause: FrozenCause::Pledge },
+                13 => C::Unfreeze(record()),
+                14 => {
+                    if publication == 1 {
+                        C::Unhold(case())
+                    } else {
+                        C::Hold(case(), shares)
+                    }
+                }
+                15 | 16 => C::AccrueIncome { day, publication, per_10_000, unit },
+                17 => {
+                    if n == 1 {
+                        C::ReverseIncome { day, publication }
+                    } else {
+                        C::SettleIncome(transaction, paid)
+                    }
+                }
+                18.. => C::CarryIncome { through: day, registered: later },
+            }
+        },
+    )
+}
+
+/// Everything that was ever said of income, added up.
+#[derive(Default)]
+struct Sums {
+    accrued: Decimal,
+    paid: Decimal,
+    carried: Decimal,
+}
+
+impl Sums {
+    fn add(&mut self, event: &Event) {
+        match event {
+            Event::IncomeAccrued { amount, .. } => self.accrued += amount.decimal(),
+            Event::IncomeReversed { amount, .. } => self.accrued -= amount.decimal(),
+            Event::IncomeCarried { amount, .. } => {
+                self.paid += amount.decimal();
+                self.carried += amount.decimal();
+            }
+            Event::IncomeSettled { amount, left_to_fund, .. } => {
+                self.paid += amount.decimal() + left_to_fund.decimal();
+            }
+            Event::CreditedInTransit { .. }
+            | Event::CreditConfirmed { .. }
+            | Event::CreditReversed { .. }
+            | Event::SharesReserved { .. }
+            | Event::SharesReleased { .. }
+            | Event::SharesSpent { .. }
+            | Event::SharesTakenOut { .. }
+            | Event::CreditCorrected { .. }
+            | Event::SharesFrozen { .. }
+            | Event::SharesUnfrozen { .. }
+            | Event::SharesHeld { .. }
+            | Event::SharesUnheld { .. } => {}
+        }
+    }
+}
+
+fn holds(state: &State, sums: &Sums) {
+    assert_eq!(state.unpaid_income().decimal(), sums.accrued - sums.paid, "{state:?}");
+    let mut registered = sums.carried;
+    for (_, entry) in state.entries() {
+        if let Credit::Confirmed(shares) = entry.credit {
+            registered += shares.decimal();
+        }
+        if let Reservation::Spent(shares) = entry.reservation {
+            registered -= shares.decimal();
+        }
+    }
+    assert_eq!(state.registered().decimal(), registered, "{state:?}");
+    assert!(state.available() <= state.registered(), "{state:?}");
+    assert!(state.reserved_of_registered() <= state.registered(), "{state:?}");
+    let kept = [state.reserved_of_registered(), state.frozen(), state.disputed()];
+    let kept = kept.iter().fold(state.available(), |sum, kept| sum.plus(*kept).unwrap());
+    assert!(state.available().is_zero() || kept == state.registered(), "{state:?}");
+}
+
+proptest! {
+    #[test]
+    fn nothing_is_made_or_lost_and_nothing_happens_twice(commands in vec(any_command(), 0..80)) {
+        let (mut state, mut sums) = (State::default(), Sums::default());
+        for command in &commands {
+            let Ok(events) = Wallet::decide(&state, command) else { continue };
+            for event in &events {
+                let next = Wallet::evolve(state.clone(), event);
+                prop_assert!(next.is_some(), "evolve rejects {:?} on {:?}", event, state);
+                state = next.unwrap();
+                sums.add(event);
+            }
+            prop_assert_eq!(Wallet::decide(&state, command), Ok(vec![]), "{:?}", command);
+            holds(&state, &sums);
+        }
+    }
+}

@@ -1,0 +1,174 @@
+//! What a restart finds, with and without a checkpoint.
+
+use crate::{
+    carrier::{Carrier, Mood},
+    toy::Booking,
+    world::{World, asking, at, book, book_item, saga, shipped},
+};
+use fundflow::{
+    Engine,
+    kernel::store::{Checkpoints, Position},
+    runtime::port::Ask,
+};
+use std::sync::Arc;
+use tokio::runtime::Runtime;
+
+/// A process of its own that dies when it is dropped.
+fn process() -> Runtime {
+    tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap()
+}
+
+#[test]
+fn what_was_placed_before_a_crash_is_brought_to_its_end_after_it() {
+    let world = World::with(Carrier::who(Mood::Hangs));
+    let first = process();
+    first.block_on(async {
+        let engine = world.start().await;
+        book(&engine, "B-1").await.unwrap();
+    });
+    drop(first);
+    world.carrier.turns(Mood::Sends);
+
+    process().block_on(async {
+        let engine = world.start().await;
+        assert_eq!(engine.rest_of(saga("B-1")).await.unwrap(), shipped());
+    });
+    let asked: Vec<Ask> = world.carrier.asked().into_iter().map(|(ask, _)| ask).collect();
+    assert_eq!(asked.last(), Some(&Ask::Call), "it was never sent, as the query says: {asked:?}");
+    assert!(asked.contains(&Ask::Query), "{asked:?}");
+}
+
+#[test]
+fn what_is_owed_after_the_end_survives_a_crash() {
+    let world = World::with(Carrier::who(Mood::ForgetsReceipts));
+    let first = process();
+    first.block_on(async {
+        let engine = world.start().await;
+        book_item(&engine, "B-1", "tea", 6).await.unwrap();
+        engine.settle().await.unwrap();
+        assert_eq!(engine.rest_of(saga("B-1")).await.unwrap(), shipped());
+    });
+    drop(first);
+    assert_eq!(process().block_on(world.types("parcel-B-1")), ["parcel.ordered", "parcel.sent"]);
+    world.carrier.turns(Mood::Sends);
+
+    process().block_on(async {
+        let engine = world.start().await;
+        world.clock.advance_to(at(60));
+        engine.settle().await.unwrap();
+    });
+    assert_eq!(
+        process().block_on(world.types("parcel-B-1")),
+        ["parcel.ordered", "parcel.sent", "parcel.receipt_sent"]
+    );
+}
+
+#[tokio::test]
+async fn only_what_is_open_is_listed_and_a_restart_reads_only_what_came_since() {
+    let world = World::with(Carrier::who(Mood::Sends));
+    let engine = world.start().await;
+    for number in 0..5 {
+        book_item(&engine, &format!("B-{number}"), &format!("tea-{number}"), 1).await.unwrap();
+    }
+    engine.settle().await.unwrap();
+    world.carrier.turns(Mood::Loses);
+    book(&engine, "OPEN").await.unwrap();
+    book_item(&engine, "OWING", "jam", 6).await.unwrap();
+    engine.settle().await.unwrap();
+    engine.shutdown().await.unwrap();
+
+    let (position, listed) = world.listed().await;
+    assert_eq!(listed, r#"{"open":[["booking","OPEN"],["booking","OWING"]]}"#);
+    assert_eq!(position, Position(world.log().await.len() as u64));
+
+    world.carrier.turns(Mood::Sends);
+    let before = world.store.log_reads();
+    let engine = world.start().await;
+    world.clock.advance_to(at(60));
+    engine.settle().await.unwrap();
+    assert_eq!(world.store.log_reads() - before, 1, "the end of the log, and no more");
+    assert_eq!(engine.rest_of(saga("OPEN")).await.unwrap(), shipped());
+    engine.shutdown().await.unwrap();
+    assert_eq!(world.listed().await.1, r#"{"open":[]}"#);
+}
+
+#[tokio::test]
+async fn a_lost_checkpoint_loses_nothing() {
+    let world = World::with(Carrier::who(Mood::Loses));
+    let engine = world.start().await;
+    book(&engine, "B-1").await.unwrap();
+    engine.settle().await.unwrap();
+    engine.shutdown().await.unwrap();
+    lose_the_checkpoint(&world).await;
+    world.carrier.turns(Mood::Sends);
+
+    let engine = world.start().await;
+    world.clock.advance_to(at(60));
+    engine.settle().await.unwrap();
+
+    assert_eq!(engine.rest_of(saga("B-1")).await.unwrap(), shipped());
+}
+
+async fn lose_the_checkpoint(world: &World) {
+    let spoilt = b"not a list".to_vec();
+    world.memory.save("engine.open_sagas", Position(1_000), spoilt).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_place_of_the_log_that_cannot_be_read_hides_nobody_else() {
+    let world = World::with(Carrier::who(Mood::Loses));
+    let engine = world.start().await;
+    book(&engine, "B-1").await.unwrap();
+    book_item(&engine, "B-2", "jam", 1).await.unwrap();
+    engine.settle().await.unwrap();
+    engine.shutdown().await.unwrap();
+    lose_the_checkpoint(&world).await;
+    world.store.spoils(Position(2));
+    world.carrier.turns(Mood::Sends);
+
+    let engine = world.start().await;
+    world.clock.advance_to(at(60));
+    engine.settle().await.unwrap();
+
+    for id in ["B-1", "B-2"] {
+        assert_eq!(world.types(&format!("booking-{id}")).await.last().unwrap(), "booking.shipped");
+    }
+}
+
+#[tokio::test]
+async fn sagas_that_a_program_does_not_know_are_left_for_the_one_that_does() {
+    let world = World::with(Carrier::who(Mood::Loses));
+    let engine = world.start().await;
+    book(&engine, "B-1").await.unwrap();
+    engine.settle().await.unwrap();
+    engine.shutdown().await.unwrap();
+
+    let stranger = Engine::builder(Arc::new(world.store.clone())).start().await.unwrap();
+    stranger.settle().await.unwrap();
+    stranger.shutdown().await.unwrap();
+    assert_eq!(world.listed().await.1, r#"{"open":[["booking","B-1"]]}"#);
+
+    world.carrier.turns(Mood::Sends);
+    let engine = world.start().await;
+    world.clock.advance_to(at(60));
+    engine.settle().await.unwrap();
+    assert_eq!(engine.rest_of(saga("B-1")).await.unwrap(), shipped());
+}
+
+#[tokio::test]
+async fn a_running_engine_keeps_its_list_too() {
+    let world = World::with(Carrier::who(Mood::Sends));
+    let engine = world.start().await;
+    for round in 0..200 {
+        let asked = (0..10)
+            .map(|number| asking(&format!("B-{round}-{number}"), &format!("tea-{round}"), 1));
+        for placed in engine.request_all::<Booking>(asked.collect()).await {
+            placed.unwrap();
+        }
+    }
+    engine.settle().await.unwrap();
+
+    let written = world.log().await.len();
+    assert!(written >= 10_000, "{written}");
+    assert!(world.listed().await.0 >= Position(5_000), "{:?}", world.listed().await);
+}
