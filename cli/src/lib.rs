@@ -28,6 +28,7 @@ mod audit_command;
 mod case_command;
 mod event_command;
 mod event_json;
+mod folded;
 mod holdings_command;
 mod operate;
 mod order_command;

@@ -13,26 +13,30 @@ use fundflow::runtime::{
     saga::Saga,
 };
 
+use fundflow_application::desk;
+use fundflow_domain::{
+    application::Applications, case::Cases, day_limit::DayLimit, holdings::Holdings,
+    payment::Payments, payout::Payouts, wallet::Wallet,
+};
 use fundflow_kernel::clock::Clock;
 use fundflow_sagas::{
     discount_purchase::DiscountPurchase,
     house::House,
     parts::{application::FundSaga, command::Command},
 };
-use std::{fmt, path::PathBuf, sync::Arc};
+use std::{collections::BTreeMap, fmt, path::PathBuf, sync::Arc};
 
 type MakeKind = Box<dyn Fn(&House) -> Registered + Send + Sync>;
 type MakePort = Box<dyn Fn(&Outside) -> Result<Arc<dyn AnyPort>, String> + Send + Sync>;
 
 /// How a person's word becomes a command of the saga's own type.
-pub(crate) type Speak = fn(Command) -> Payload;
+type Speak = fn(Command) -> Payload;
 
 /// A saga that was registered, for one house.
-#[derive(Clone)]
-pub(crate) struct Registered {
-    pub(crate) kind: Arc<dyn Kind>,
+struct Registered {
+    kind: Arc<dyn Kind>,
     /// None: it takes no commands of the fund business.
-    pub(crate) speak: Option<Speak>,
+    speak: Option<Speak>,
 }
 
 /// Where a port's engine runs.
@@ -99,7 +103,12 @@ impl Registry {
 
     /// The sagas, for that house.
     pub(crate) fn sagas(&self, house: &House) -> Sagas {
-        Sagas(self.kinds.iter().map(|make| make(house)).collect())
+        let mut sagas = Sagas { desk: aggregates(), speaks: BTreeMap::new() };
+        for Registered { kind, speak } in self.kinds.iter().map(|make| make(house)) {
+            sagas.speaks.extend(speak.map(|speak| (kind.name(), speak)));
+            sagas.desk = sagas.desk.kind(kind);
+        }
+        sagas
     }
 
     /// The program's own ports.
@@ -111,26 +120,40 @@ impl Registry {
     }
 }
 
+/// Every aggregate of the fund business, whether a registered saga works on it or not.
+fn aggregates() -> desk::Registry {
+    desk::Registry::new()
+        .aggregate::<Payments>()
+        .aggregate::<Payouts>()
+        .aggregate::<Applications>()
+        .aggregate::<Wallet>()
+        .aggregate::<Holdings>()
+        .aggregate::<DayLimit>()
+        .aggregate::<Cases>()
+}
+
 /// Every saga of a program, for one house.
 #[derive(Clone)]
-pub(crate) struct Sagas(Vec<Registered>);
+pub(crate) struct Sagas {
+    pub(crate) desk: desk::Registry,
+    speaks: BTreeMap<&'static str, Speak>,
+}
 
 impl Sagas {
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &Registered> {
-        self.0.iter()
-    }
-
     pub(crate) fn kinds(&self) -> impl Iterator<Item = &Arc<dyn Kind>> {
-        self.0.iter().map(|it| &it.kind)
+        self.desk.kinds()
     }
 
-    pub(crate) fn of(&self, kind: &str) -> Option<&Registered> {
-        self.0.iter().find(|it| it.kind.name() == kind)
+    /// A person's word to a saga of that kind, or why it takes none.
+    pub(crate) fn spoken(&self, kind: &str, command: Command) -> Result<Payload, String> {
+        match self.speaks.get(kind) {
+            Some(speak) => Ok(speak(command)),
+            None => Err(format!("a saga of kind {kind} takes no such order")),
+        }
     }
 
-    /// For messages: what may be written where a kind is wanted.
-    pub(crate) fn names(&self) -> String {
-        self.kinds().map(|kind| kind.name()).collect::<Vec<_>>().join(", ")
+    pub(crate) fn speaks(&self, kind: &str) -> bool {
+        self.speaks.contains_key(kind)
     }
 }
 

@@ -11,16 +11,16 @@
 
 use crate::{
     args::Format,
-    house, looking,
-    looking::Seen,
+    house,
     operate::{self, AbandonArgs, CancelArgs, DateArgs, Order, SomeArgs},
-    reading::{Failure, List, finish, json, open, pairs, table},
+    reading::{Failure, LIMIT, List, complain, finish, json, open, pairs, table},
     registry::Registry,
     saga_words::{HEADER, LineJson, SagaRow, in_flight},
 };
 use chrono::NaiveDate;
 use clap::{Args, Subcommand};
-use fundflow::runtime::process::Retry;
+use fundflow::runtime::{look::Look, process::Retry};
+use fundflow_application::desk::{self, Page, SagaList, Standing};
 use fundflow_domain::ids::TransactionId;
 use serde::Serialize;
 use serde_json::Value;
@@ -105,19 +105,23 @@ pub(crate) async fn run(
 }
 
 impl Filter {
-    fn takes(&self, seen: &Seen) -> bool {
-        let look = &seen.look;
-        let ended = look.ending.map(|ending| ending.split_once('.').map_or(ending, |it| it.1));
-        (!self.stuck || look.parked.is_some())
-            && (!self.open || !look.finished)
-            && self.ending.as_deref().is_none_or(|wanted| ended == Some(wanted))
-            && self.requester.as_deref().is_none_or(|who| *look.requester == *who)
-            && self.trade_date.is_none_or(|day| look.business_date == Some(day))
+    fn wanted(&self) -> desk::Filter {
+        let standing = match (self.stuck, self.open) {
+            (true, _) => Some(Standing::Parked),
+            (false, true) => Some(Standing::Unfinished),
+            (false, false) => None,
+        };
+        desk::Filter {
+            kind: self.kind.clone(),
+            standing,
+            ending: self.ending.clone(),
+            requester: self.requester.clone(),
+            day: self.trade_date,
+        }
     }
 
     /// An ending that no saga here has would list nothing, as if there were none.
-    fn check(&self, sagas: &crate::registry::Sagas) -> Result<(), Failure> {
-        looking::known(sagas, self.kind.as_deref())?;
+    fn check(&self, sagas: &desk::Registry) -> Result<(), Failure> {
         let Some(wanted) = self.ending.as_deref() else { return Ok(()) };
         let kinds = sagas.kinds().flat_map(|kind| kind.ending_types());
         let mut known: Vec<_> = kinds.map(|it| it.split_once('.').map_or(it, |it| it.1)).collect();
@@ -138,21 +142,22 @@ async fn list(
     format: Format,
     out: &mut impl Write,
 ) -> Result<ExitCode, Failure> {
-    let sagas = registry.sagas(&house::shipped(house::REGISTRAR)?);
+    let sagas = registry.sagas(&house::shipped(house::REGISTRAR)?).desk;
     filter.check(&sagas)?;
     let store = open(store)?;
-    let mut rows = Vec::new();
-    for kind in sagas.kinds() {
-        let name = kind.name();
-        if filter.kind.as_deref().is_some_and(|wanted| wanted != name) {
-            continue;
-        }
-        for transaction in looking::transactions(&store, name)? {
-            let seen = looking::see(&store, &**kind, &transaction).await?;
-            rows.extend(seen.filter(|seen| filter.takes(seen)).map(|seen| SagaRow::of(&seen)));
-        }
+    let mut all = SagaList::of(&store, sagas).await?;
+    let limit = filter.limit.unwrap_or(LIMIT);
+    let page = Page { after: None, limit: Some(limit) };
+    let listing = all.page(&store, &filter.wanted(), &page).await?;
+    for damage in &listing.unread {
+        complain(&format!("{}: {}; what stands there is left out\n", damage.place, damage.what));
     }
-    List::of(rows, filter.limit).print(format, HEADER, SagaRow::cells, out)
+    let rows = listing.rows.iter().map(SagaRow::listed);
+    let code = List::of(rows, Some(limit)).print(format, HEADER, SagaRow::cells, out)?;
+    if listing.more {
+        complain("more are not shown; --limit shows more of them\n");
+    }
+    Ok(code)
 }
 
 #[derive(Serialize)]
@@ -176,13 +181,7 @@ async fn show(
     out: &mut impl Write,
 ) -> Result<ExitCode, Failure> {
     let sagas = registry.sagas(&house::shipped(house::REGISTRAR)?);
-    looking::known(&sagas, kind)?;
-    let store = open(store)?;
-    let Some((saga, seen)) = looking::find(&store, &sagas, kind, transaction).await? else {
-        return Err(Failure::NotFound(format!(
-            "no saga {transaction} was ever prepared; `fundflow saga ls` lists those there are"
-        )));
-    };
+    let seen = desk::show(&open(store)?, &sagas.desk, kind, transaction).await?;
     let look = &seen.look;
     let shown = Shown {
         row: SagaRow::of(&seen),
@@ -192,7 +191,7 @@ async fn show(
         timeline: look.timeline.iter().map(LineJson::of).collect(),
         retries: &look.retries,
         given_up: &look.given_up,
-        actions: actions(&seen, saga.speak.is_some()),
+        actions: actions(look, sagas.speaks(look.id.kind)),
     };
     match format {
         Format::Json => json(out, &shown)?,
@@ -202,9 +201,8 @@ async fn show(
 }
 
 /// What an operator may type next. What is not parked needs nobody, but may be taken back.
-fn actions(seen: &Seen, speaks: bool) -> Vec<String> {
-    let (look, mut actions) = (&seen.look, Vec::new());
-    let id = &look.id.transaction;
+fn actions(look: &Look, speaks: bool) -> Vec<String> {
+    let (id, mut actions) = (&look.id.transaction, Vec::new());
     if look.parked.is_some() {
         actions.push(format!("fundflow saga resume {id} --reason TEXT"));
     }
@@ -228,15 +226,15 @@ fn print(shown: &Shown<'_>, out: &mut impl Write) -> Result<(), Failure> {
     let dash = || "-".to_owned();
     let mut facts = vec![
         ("transaction", row.transaction.to_string()),
-        ("kind", row.kind.to_owned()),
-        ("asked", row.summary.clone()),
+        ("kind", row.kind.to_string()),
+        ("asked", row.summary.to_string()),
         ("by", row.requester.to_string()),
         ("table", shown.table.to_owned()),
         ("T", row.trade_date.clone().unwrap_or_else(dash)),
         ("placed", row.since.to_string()),
         ("moved", row.moved.to_string()),
         ("state", row.state.clone()),
-        ("stands at", row.stands_at.map_or_else(dash, str::to_owned)),
+        ("stands at", row.stands_at.clone().unwrap_or_else(dash)),
         ("waits for", row.waits()),
         ("in flight", in_flight(&row.in_flight)),
     ];

@@ -1,13 +1,12 @@
 //! A saga in the words of its table: where it stands, what it waits for, what is in flight.
 
-use crate::looking::Seen;
 use fundflow::runtime::{
     liveness::Wait,
-    look::Look,
     process::Retry,
     saga::OpenEnd,
     timeline::{Line, Mark, Part},
 };
+use fundflow_application::desk::{self, Listed, Shown};
 use fundflow_domain::{ids::TransactionId, time::Timestamp};
 use fundflow_kernel::cause::Cause;
 use serde::Serialize;
@@ -32,23 +31,23 @@ pub(crate) struct EndJson {
 /// One saga in a list.
 #[derive(Debug, Serialize)]
 pub(crate) struct SagaRow {
-    pub(crate) kind: &'static str,
+    pub(crate) kind: Arc<str>,
     pub(crate) transaction: TransactionId,
     /// Who asked.
     pub(crate) requester: Arc<str>,
     /// What was asked, in one line.
-    pub(crate) summary: String,
+    pub(crate) summary: Arc<str>,
     pub(crate) trade_date: Option<String>,
     /// `open`, `parked`, or how it ended.
     pub(crate) state: String,
     /// Row and cause, while it waits for a person.
     pub(crate) parked: Option<(Arc<str>, Cause)>,
-    /// Why it did not go through.
+    /// Why it did not go through; a list does not say it.
     pub(crate) failure: Option<Cause>,
     pub(crate) since: Timestamp,
     pub(crate) moved: Timestamp,
     /// The row where it stands; none when it is over.
-    pub(crate) stands_at: Option<&'static str>,
+    pub(crate) stands_at: Option<String>,
     pub(crate) waits_for: Vec<WaitJson>,
     pub(crate) in_flight: Vec<EndJson>,
 }
@@ -65,11 +64,11 @@ pub(crate) struct LineJson {
 }
 
 /// `open`, `parked`, or how it ended.
-pub(crate) fn state(look: &Look) -> String {
-    match (&look.parked, look.ending) {
-        (Some(_), _) => "parked".to_owned(),
-        (None, Some(ending)) => ending_words(ending),
-        (None, None) => "open".to_owned(),
+fn state(parked: bool, ending: Option<&str>) -> String {
+    match (parked, ending) {
+        (true, _) => "parked".to_owned(),
+        (false, Some(ending)) => ending_words(ending),
+        (false, None) => "open".to_owned(),
     }
 }
 
@@ -80,34 +79,57 @@ pub(crate) fn ending_words(ending: &str) -> String {
 }
 
 impl SagaRow {
-    pub(crate) fn of(seen: &Seen) -> Self {
-        let look = &seen.look;
+    pub(crate) fn of(shown: &Shown) -> Self {
+        let look = &shown.look;
         let stands = (!look.finished).then_some(look.stands_at);
         Self {
-            kind: look.id.kind,
+            kind: look.id.kind.into(),
             transaction: look.id.transaction.clone(),
             requester: look.requester.clone(),
-            summary: look.summary.clone(),
+            summary: look.summary.as_str().into(),
             trade_date: look.business_date.map(|day| day.to_string()),
-            state: state(look),
+            state: state(look.parked.is_some(), look.ending),
             parked: look.parked.clone(),
             failure: look.failure.clone(),
-            since: seen.since(),
-            moved: seen.moved(),
-            stands_at: stands,
+            since: shown.since,
+            moved: shown.moved,
+            stands_at: stands.map(str::to_owned),
             waits_for: look.waits.iter().map(WaitJson::of).collect(),
             in_flight: ends(&look.open_ends),
         }
     }
 
+    pub(crate) fn listed(listed: &Listed) -> Self {
+        let desk::SagaRow { kind, transaction, requester, summary, day, .. } = &listed.row;
+        let (row, stands) = (&listed.row, listed.stands.as_ref());
+        let parked = row.parked.as_ref();
+        let at = stands.map(|stands| stands.at.to_owned());
+        let damage = || listed.damage.as_ref().map(ToString::to_string);
+        Self {
+            kind: kind.clone(),
+            transaction: transaction.clone(),
+            requester: requester.clone(),
+            summary: summary.clone(),
+            trade_date: day.map(|day| day.to_string()),
+            state: state(parked.is_some(), row.ending.as_deref()),
+            parked: parked.map(|parked| (parked.row.clone(), parked.cause.clone())),
+            failure: None,
+            since: row.since,
+            moved: row.moved,
+            stands_at: at.or_else(damage),
+            waits_for: stands.map(|it| it.waits.iter().map(WaitJson::of).collect()).unwrap_or_default(),
+            in_flight: stands.map(|stands| ends(&stands.open_ends)).unwrap_or_default(),
+        }
+    }
+
     pub(crate) fn cells(&self) -> Vec<String> {
         vec![
-            self.kind.to_owned(),
+            self.kind.to_string(),
             self.transaction.to_string(),
-            self.summary.clone(),
+            self.summary.to_string(),
             self.trade_date.clone().unwrap_or_else(dash),
             self.state.clone(),
-            self.stands_at.map_or_else(dash, str::to_owned),
+            self.stands_at.clone().unwrap_or_else(dash),
             self.waits(),
             in_flight(&self.in_flight),
         ]

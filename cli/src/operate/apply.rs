@@ -1,16 +1,15 @@
 //! Does it: takes the store, looks again, lets an engine act, and waits until nothing moves.
 
 use super::{
-    Will,
     outside::{Counterparties, counterparties, time_of},
     plan::{Desk, EventLine, Outcome, Row},
 };
 use crate::{
-    looking,
     reading::{Failure, database},
     registry::Registry,
     saga_words::SagaRow,
 };
+use fundflow_application::desk::{self, Deed, DeskError};
 use fundflow::{ActError, Engine, SagaId, StartError, StopCause, Stopped};
 use fundflow_infrastructure::sqlite::{OpenError, Settings, SqliteStore};
 use fundflow_kernel::{
@@ -46,7 +45,7 @@ pub(super) async fn apply(
     Ok(all.saturating_sub(own))
 }
 
-fn held(error: OpenError) -> Failure {
+pub(crate) fn held(error: OpenError) -> Failure {
     match error {
         OpenError::Held { path, holder } => Failure::Engine(format!(
             "{} is held by {holder}; to apply, stop that engine first. Without --apply this command \
@@ -94,20 +93,17 @@ async fn act(
     settle(&engine, outside).await?;
     let planned: Vec<_> = rows.iter_mut().filter(|row| row.outcome == Outcome::Planned).collect();
     let ids: Vec<SagaId> = planned.iter().filter_map(|row| row.id()).collect();
-    let answers = match &desk.order.will {
-        Will::Act(action) => {
-            let actions = ids.into_iter().map(|id| (id, action.clone())).collect();
-            engine.act_all(actions, desk.operator.clone()).await
+    let (mut actions, mut commands) = (Vec::new(), Vec::new());
+    for id in ids {
+        match desk.deed(id.kind).map_err(Failure::Engine)? {
+            Deed::Act(action) => actions.push((id, action)),
+            Deed::Command { command, .. } => commands.push((id, command)),
         }
-        Will::Ask(command) => {
-            let command = |id: SagaId| {
-                let speak = desk.sagas.of(id.kind)?.speak?;
-                Some((id, speak(command.clone())))
-            };
-            let commands = ids.into_iter().filter_map(command).collect();
-            engine.ask_all(commands, Actor::Operator(desk.operator.clone()), desk.order.at).await
-        }
-    };
+    }
+    // An order is one or the other for all of its sagas.
+    let mut answers = engine.act_all(actions, desk.operator.clone()).await;
+    let actor = Actor::Operator(desk.operator.clone());
+    answers.extend(engine.ask_all(commands, actor, desk.order.at).await);
     for (row, answer) in planned.into_iter().zip(answers) {
         match answer {
             Ok(()) => row.outcome = Outcome::Applied,
@@ -158,9 +154,13 @@ async fn follow(
     row: &mut Row,
     before: Position,
 ) -> Result<u64, Failure> {
-    let found = looking::find(&**store, desk.sagas, row.kind, &row.transaction).await?;
-    let Some((_, seen)) = found else { return Ok(0) };
-    let new: Vec<_> = seen.own().filter(|event| event.position > before).collect();
+    let shown = desk::show(&**store, &desk.sagas.desk, row.kind, &row.transaction).await;
+    let shown = match shown {
+        Ok(shown) => shown,
+        Err(DeskError::NotFound { .. }) => return Ok(0),
+        Err(error) => return Err(error.into()),
+    };
+    let new: Vec<_> = shown.events.iter().filter(|event| event.position > before).collect();
     if row.outcome == Outcome::Applied {
         row.events = new
             .iter()
@@ -171,8 +171,8 @@ async fn follow(
                 position: Some(event.position.0),
             })
             .collect();
-        row.after = Some(SagaRow::of(&seen));
-        row.version = Some(seen.version());
+        row.after = Some(SagaRow::of(&shown));
+        row.version = Some(shown.version.0);
     }
     Ok(new.len() as u64)
 }

@@ -18,14 +18,13 @@
 //!    moved.
 
 mod apply;
-mod foresee;
 mod outside;
 mod plan;
 mod print;
 
 use crate::{
     args::Format,
-    house, looking,
+    house,
     reading::{Failure, json, open},
     registry::Registry,
 };
@@ -40,6 +39,7 @@ use plan::{Outcome, Row};
 use serde::Serialize;
 use std::{io::Write, path::Path, process::ExitCode, str::FromStr, sync::Arc};
 
+pub(crate) use apply::held;
 pub(crate) use outside::{BOOKS, time_of};
 
 const IN_PART: u8 = 3;
@@ -268,7 +268,7 @@ pub(crate) async fn run(
 ) -> Result<ExitCode, Failure> {
     let operator = operator(order.operator.as_ref())?;
     let sagas = registry.sagas(&house::shipped(house::REGISTRAR)?);
-    looking::known(&sagas, order.kind.as_deref())?;
+    order.kind.as_ref().map_or(Ok(()), |kind| sagas.desk.known(kind).map(drop))?;
     let reader = open(store)?;
     let now = time_of(&reader).await?;
     let desk = plan::Desk { order, operator: operator.as_str().into(), sagas: &sagas, now };

@@ -1,23 +1,19 @@
-//! What would follow: the order is decided by the runner on a copy of the saga, and what it wants to
+//! What would follow: the desk decides the order on a copy of the saga, and what that copy wants to
 //! append, to send and to tell is what is shown.
 
-use super::{Order, Will, foresee::foresee};
+use super::{Order, Will};
 use crate::{
-    looking::{self, Seen},
     reading::Failure,
-    registry::{Registered, Sagas},
-    saga_words::{SagaRow, ends, in_flight},
+    registry::Sagas,
+    saga_words::SagaRow,
 };
 use fundflow::{
     Action, SagaId,
-    runtime::{
-        message::{Effect, Output, What},
-        port::Ask,
-        process::Disposition,
-    },
+    runtime::{message::Effect, port::Ask, process::Disposition},
 };
+use fundflow_application::desk::{self, Deed, DeskError, Foreseen, Shown};
 use fundflow_domain::{ids::TransactionId, time::Timestamp};
-use fundflow_kernel::{envelope::Actor, store::EventStore};
+use fundflow_kernel::store::{EventStore, Position};
 use fundflow_sagas::ports::{bank::BankCall, registrar::RegistrarCall};
 use serde::Serialize;
 use std::sync::Arc;
@@ -112,97 +108,69 @@ impl Desk<'_> {
         transaction: &TransactionId,
         version: Option<u64>,
     ) -> Result<Row, Failure> {
-        let kind = self.order.kind.as_deref();
-        let Some((saga, seen)) = looking::find(store, self.sagas, kind, transaction).await? else {
-            return Ok(Row::absent(transaction));
+        let who = (self.order.kind.as_deref(), transaction);
+        let kind = match desk::find(store, &self.sagas.desk, who.0, transaction).await {
+            Ok(kind) => kind,
+            Err(DeskError::NotFound { .. }) => return Ok(Row::absent(transaction)),
+            Err(error) => return Err(error.into()),
         };
-        let now = seen.version();
+        let deed = self.deed(kind.name());
+        // What cannot be ordered is still looked at, so that its state stands beside the refusal.
+        let asked = deed.clone().unwrap_or(Deed::Act(Action::Resume { reason: "look".into() }));
+        let (seen, will) = (version.map(Position), (&asked, &self.operator));
+        let seen = desk::preview(store, &self.sagas.desk, who, seen, will, self.now).await?;
         let row = Row {
-            kind: Some(seen.look.id.kind),
+            kind: Some(seen.saga.kind),
             why: None,
-            version: Some(now),
-            stands: Some(SagaRow::of(&seen)),
+            version: Some(seen.shown.version.0),
+            stands: Some(SagaRow::of(&seen.shown)),
             ..Row::absent(transaction)
         };
-        if let Some(version) = version.filter(|version| *version != now) {
-            let why = format!("it moved: version {version} was seen, it is {now} now");
-            return Ok(row.refused(Outcome::Stale, why));
-        }
-        let what = match self.what(saga, &seen) {
-            Ok(what) => what,
-            Err(why) => return Ok(row.refused(Outcome::Refused, why)),
-        };
-        match foresee(store, &saga.kind, what, self.now).await? {
-            Ok(output) => Ok(self.planned(row, &seen, &output)),
-            Err(why) => Ok(row.refused(Outcome::Refused, why)),
-        }
+        Ok(match (deed, seen.outcome) {
+            (_, desk::Outcome::Moved { seen }) => {
+                let now = row.version.unwrap_or_default();
+                let why = format!("it moved: version {} was seen, it is {now} now", seen.0);
+                row.refused(Outcome::Stale, why)
+            }
+            (Err(why), _) => row.refused(Outcome::Refused, why),
+            (Ok(_), desk::Outcome::Refused(why)) => row.refused(Outcome::Refused, why.to_string()),
+            (Ok(_), desk::Outcome::Planned) => self.planned(row, &seen.shown, &seen.foreseen),
+        })
     }
 
-    /// The order as the engine is given it, or why this saga cannot be given it.
-    fn what(&self, saga: &Registered, seen: &Seen) -> Result<What, String> {
-        let id = seen.look.id.clone();
+    /// The order as a saga of that kind is given it, or why it cannot be given it.
+    pub(super) fn deed(&self, kind: &str) -> Result<Deed, String> {
         match &self.order.will {
-            Will::Act(action) => {
-                self.undisposed(seen).map_or(Ok(()), Err)?;
-                let (action, operator) = (action.clone(), self.operator.clone());
-                Ok(What::Act { saga: id, action, operator })
-            }
+            Will::Act(action) => Ok(Deed::Act(action.clone())),
             Will::Ask(command) => {
-                let Some(speak) = saga.speak else {
-                    let (verb, kind) = (self.order.verb, id.kind);
-                    return Err(format!("a saga of kind {kind} takes no order to {verb}"));
-                };
-                let actor = Actor::Operator(self.operator.clone());
-                let at = self.order.at;
-                Ok(What::Command { saga: id, command: speak(command.clone()), actor, at })
+                let command = self.sagas.spoken(kind, command.clone())?;
+                Ok(Deed::Command { command, at: self.order.at })
             }
         }
     }
 
-    /// What is wrong with the dispositions, all of it at once.
-    fn undisposed(&self, seen: &Seen) -> Option<String> {
-        let Will::Act(Action::Abandon { dispositions, .. }) = &self.order.will else { return None };
-        if seen.look.ending.is_some() {
-            return None;
-        }
-        let open = &seen.look.open_ends;
-        let named = |name: &Arc<str>| dispositions.iter().any(|(named, _)| named == name);
-        let missing: Vec<_> = open
-            .iter()
-            .filter(|end| !named(&end.name))
-            .map(|end| format!("--disposition {}=refund|suspense|manual", end.name))
-            .collect();
-        let listed = in_flight(&ends(open));
-        if !missing.is_empty() {
-            let missing = missing.join(" ");
-            return Some(format!("open ends need a disposition ({listed}); add {missing}"));
-        }
-        let (name, _) =
-            dispositions.iter().find(|(named, _)| open.iter().all(|end| end.name != *named))?;
-        Some(format!("{name} is not open; open are: {listed}"))
-    }
-
-    fn planned(&self, mut row: Row, seen: &Seen, output: &Output) -> Row {
+    fn planned(&self, mut row: Row, shown: &Shown, foreseen: &Foreseen) -> Row {
         row.outcome = Outcome::Planned;
-        for append in &output.appends {
-            row.events.extend(append.events.iter().map(|event| EventLine {
-                stream: append.stream.to_string(),
-                event_type: event.event_type.to_string(),
-                actor: event.actor.to_string(),
-                position: None,
-            }));
-        }
-        for effect in &output.effects {
+        row.events.extend(foreseen.events.iter().map(|event| EventLine {
+            stream: event.stream.to_string(),
+            event_type: event.event_type.clone(),
+            actor: event.actor.to_string(),
+            position: None,
+        }));
+        for effect in &foreseen.calls {
             let (call, money) = words(effect);
             row.calls.push(call);
             row.money.extend(money);
         }
-        if row.events.iter().any(|event| event.event_type == "payment.declined") {
+        let closes = |event: &EventLine| {
+            ["payment.declined", "payment.closed"].contains(&event.event_type.as_str())
+        };
+        if row.events.iter().any(closes) {
             let late = "none is asked for any more; a payment that comes all the same goes back";
             row.money.push(late.to_owned());
         }
         if let Will::Act(Action::Abandon { dispositions, .. }) = &self.order.will {
-            row.money.extend(seen.look.open_ends.iter().filter_map(|end| {
+            row.money.extend(shown.look.open_ends.iter().filter_map(|end| {
                 let (_, to) = dispositions.iter().find(|(named, _)| *named == end.name)?;
                 Some(format!("{} ({}): {}", end.worth, end.name, disposed(*to)))
             }));

@@ -49,7 +49,7 @@ fn saga(row: &Row, action: &str, out: &mut impl Write) -> Result<(), Failure> {
     facts.extend(row.why.clone().map(|why| ("why", why)));
     if let Some(stands) = row.after.as_ref().or(row.stands.as_ref()) {
         facts.push(("state", stands.state.clone()));
-        facts.push(("stands at", stands.stands_at.map_or_else(|| "-".to_owned(), str::to_owned)));
+        facts.push(("stands at", stands.stands_at.clone().unwrap_or_else(|| "-".to_owned())));
         facts.push(("waits for", stands.waits()));
         facts.push(("in flight", in_flight(&stands.in_flight)));
     }
