@@ -5,7 +5,7 @@ use crate::reading::Failure;
 use chrono::NaiveDate;
 use fundflow_domain::{
     calendar::TradingCalendar,
-    catalogue::Catalogue,
+    fund::FundTerms,
     ids::{FundCode, RegistrarCode},
     money::Nav,
 };
@@ -33,13 +33,13 @@ pub(crate) fn shipped(own: &str) -> Result<House, Failure> {
         let what: Vec<String> = errors.iter().map(ToString::to_string).collect();
         Failure::Calendar(format!("the shipped catalogue is bad: {}", what.join("; ")))
     })?;
-    of(Arc::new(calendar()?), Arc::new(catalogue), own, |_, _| None)
+    of(Arc::new(calendar()?), move |code, day| catalogue.on(code, day), own, |_, _| None)
 }
 
 /// A house of those terms and prices.
 pub(crate) fn of(
     calendar: Arc<TradingCalendar>,
-    catalogue: Arc<Catalogue>,
+    funds: impl Fn(FundCode, NaiveDate) -> Option<Arc<FundTerms>> + Send + Sync + 'static,
     own: &str,
     navs: impl Fn(FundCode, NaiveDate) -> Option<Nav> + Send + Sync + 'static,
 ) -> Result<House, Failure> {
@@ -51,7 +51,7 @@ pub(crate) fn of(
     };
     Ok(House {
         calendar,
-        funds: Arc::new(move |code, day| catalogue.on(code, day)),
+        funds: Arc::new(funds),
         navs: Arc::new(navs),
         bank,
         registrars: Arc::new(registrars),
@@ -59,7 +59,7 @@ pub(crate) fn of(
 }
 
 /// As a fund's terms name the distributor's first registrar.
-const OWN: &str = "own";
+pub(crate) const OWN: &str = "own";
 
 /// The code of the manager's own registrar, unless a folder says otherwise.
 pub(crate) const REGISTRAR: &str = "05";

@@ -1,0 +1,77 @@
+//! What the day's jobs look at, followed from the log: applications, and cases.
+
+use fundflow::SagaId;
+use fundflow_application::read_models::{Follow, Streams};
+use fundflow_domain::{
+    application::{Application, Applications, Stage},
+    case::Cases,
+    ids::ApplicationNo,
+};
+use fundflow_kernel::{
+    envelope::Recorded,
+    ids::TransactionId,
+    store::{Position, ReadError},
+};
+use std::sync::Arc;
+
+/// Every application and every case of the store.
+#[derive(Debug, Default)]
+pub(super) struct Books {
+    pub(super) applications: Streams<Applications>,
+    pub(super) cases: Streams<Cases>,
+}
+
+/// An application, the saga that placed it, and when.
+#[derive(Debug, Clone)]
+pub(super) struct Placed {
+    pub(super) kind: Arc<str>,
+    pub(super) transaction: TransactionId,
+    pub(super) application: Application,
+    pub(super) at: fundflow_domain::time::Timestamp,
+}
+
+impl Books {
+    /// Every application that was placed, in the order of its number.
+    pub(super) fn placed(&self) -> impl Iterator<Item = Placed> + '_ {
+        self.applications.iter().filter_map(|(_, kept)| {
+            let application = kept.loaded.state.application()?.clone();
+            let (kind, transaction) = kept.loaded.owner.clone()?;
+            Some(Placed { kind, transaction, application, at: kept.since })
+        })
+    }
+
+    /// Whether something waits for a batch.
+    pub(super) fn waits_for_batch(&self) -> bool {
+        self.applications.iter().any(|(_, kept)| {
+            let stage = kept.loaded.state.application().map(|it| &it.stage);
+            matches!(stage, Some(Stage::Accepted | Stage::Sealed | Stage::Sent))
+        })
+    }
+
+    pub(super) fn open_cases(&self) -> usize {
+        self.cases.iter().filter(|(_, kept)| kept.loaded.state.is_open()).count()
+    }
+
+    pub(super) fn knows(&self, no: &ApplicationNo) -> bool {
+        self.applications.get(no.as_str()).is_some()
+    }
+}
+
+impl Placed {
+    /// The saga, if this program carries its kind.
+    pub(super) fn saga(&self, kinds: &[&'static str]) -> Option<SagaId> {
+        let kind = kinds.iter().copied().find(|kind| **kind == *self.kind)?;
+        Some(SagaId { kind, transaction: self.transaction.clone() })
+    }
+}
+
+impl Follow for Books {
+    fn at(&self) -> Position {
+        self.applications.at()
+    }
+
+    fn hear(&mut self, event: &Recorded) -> Result<(), ReadError> {
+        self.cases.hear(event)?;
+        self.applications.hear(event)
+    }
+}
