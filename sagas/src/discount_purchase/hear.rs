@@ -24,7 +24,7 @@ use fundflow_domain::{
     payment::Receipt,
     payout,
 };
-use fundflow_kernel::{envelope::StreamName, streams::Need};
+use fundflow_kernel::envelope::StreamName;
 use fundflow_runtime::{
     port::Payload,
     saga::{Calling, Heard},
@@ -100,26 +100,6 @@ impl DiscountPurchase {
             Leg::Out => Calling::of(&port, call, |said| Answer::Registrar(Leg::Out, said)),
             Leg::Target => {
                 Calling::of(&port, call, |said| Answer::Registrar(Leg::Target, said))
-            }
-        }
-    }
-
-    pub(super) fn needs_of(&self, view: &View<'_>, answer: &Answer) -> Vec<Need> {
-        match answer {
-            Answer::Bank(said) => {
-                let mut needs = view.plan.payment.needs(said);
-                let record = payment::record(&view.plan.payment.no, said);
-                needs.extend(record.map(|record| record.key().need()));
-                needs
-            }
-            Answer::Registrar(leg, said) => {
-                let leg = leg_of(view.plan, *leg);
-                let mut needs = leg.needs(said);
-                // A corrected record closes the case of the one that it corrects.
-                let first = leg.confirmation(view).cloned();
-                let first = first.map(|it| ApplicationAnswer::Confirmed(Box::new(it)));
-                needs.extend(first.map(|first| leg.needs(&first)).unwrap_or_default());
-                needs
             }
         }
     }

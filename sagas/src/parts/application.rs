@@ -24,7 +24,7 @@ use fundflow_domain::{
 use fundflow_kernel::{
     envelope::Actor,
     loaded::DecideError,
-    streams::{Key, Need},
+    streams::Key,
 };
 use fundflow_runtime::{
     saga::{Heard, Saga, View},
@@ -157,11 +157,6 @@ impl ApplicationLeg {
         Some(RegistrarCall::Cancel(port::Cancellation { terms, asked_at }))
     }
 
-    /// What must be in memory to hear that answer: the case that it may open.
-    pub fn needs(&self, answer: &ApplicationAnswer) -> Vec<Need> {
-        self.record(answer).map(|record| record.key().need()).into_iter().collect()
-    }
-
     /// Records what the registrar says. What does not add up opens a case and keeps the saga from
     /// completing; what contradicts opens one and changes nothing.
     ///
@@ -217,6 +212,9 @@ impl ApplicationLeg {
         let Some(known) = known else { return Err(NotDone::Lacks("the application")) };
         let terms = known.terms.clone();
         let findings = check::findings(saga.house(), &terms, said, turn.now());
+        if !findings.is_empty() {
+            self.case_in_memory(turn, answer)?;
+        }
         let confirm = Command::Confirm(Box::new(said.clone()));
         match turn.decide(&self.key, &confirm) {
             Ok(0) => Ok(Heard::Recorded(0)),
@@ -230,6 +228,20 @@ impl ApplicationLeg {
             }
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// A turn asks for a stream before it decides anything.
+    fn case_in_memory<S: Saga>(
+        &self,
+        turn: &Turn<'_, S>,
+        answer: &ApplicationAnswer,
+    ) -> Result<(), NotDone> {
+        let Some(record) = self.record(answer) else { return Ok(()) };
+        let key = record.key();
+        if turn.streams().has(key.stream()) {
+            return Ok(());
+        }
+        Err(NotDone::Missing(vec![key.need()]))
     }
 
     /// What the register says is recorded at once; what does not add up keeps the saga here.
