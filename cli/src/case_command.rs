@@ -20,8 +20,9 @@ use crate::{
 };
 use clap::Subcommand;
 use close::CloseArgs;
+use fundflow_application::read_models::CaseRow;
 use fundflow_domain::{
-    case::{Case, CaseId, Cases, Closing, Event, Figure, Finding, How, State},
+    case::{CaseId, Cases, Closing, Disputed, Event, Figure, Finding, How, Note},
     ids::TransactionId,
 };
 use fundflow_kernel::{codec::decode, streams::Key};
@@ -52,70 +53,26 @@ pub(crate) enum CaseCommand {
     Close(CloseArgs),
 }
 
-/// One case in a list.
-#[derive(Debug, Serialize)]
-struct CaseRow {
-    case: String,
-    state: &'static str,
-    kind: String,
-    what: String,
-    transaction: Option<String>,
-    order: Option<String>,
-    fund: Option<String>,
-    source: String,
-    record: String,
-    shares_disputed: String,
-    money_disputed: String,
-    owner: Option<String>,
-    closed: Option<String>,
-    opened: String,
+const HEADER: &[&str] =
+    &["CASE", "STATE", "KIND", "TRANSACTION", "SHARES ", "YUAN ", "OPENED", "WHAT"];
+
+fn cells(row: &CaseRow) -> Vec<String> {
+    let disputed = Disputed::of(&row.findings);
+    let words: Vec<&str> = row.findings.iter().map(|finding| finding.what.as_str()).collect();
+    vec![
+        row.case.clone(),
+        state(row).to_owned(),
+        row.kind.clone(),
+        or_dash(row.transaction.as_ref()),
+        disputed.shares.to_string(),
+        disputed.money.to_string(),
+        row.since.to_string(),
+        words.join("; "),
+    ]
 }
 
-const HEADER: &[&str] = &["CASE", "STATE", "KIND", "TRANSACTION", "SHARES ", "YUAN ", "OPENED", "WHAT"];
-
-impl CaseRow {
-    fn of(state: &State) -> Option<Self> {
-        let case = state.case()?;
-        let disputed = fundflow_domain::case::Disputed::of(&case.findings);
-        let closing = match state {
-            State::Closed(_, closing) => Some(closing),
-            State::Absent | State::Open(_) => None,
-        };
-        Some(Self {
-            case: case.id.to_string(),
-            state: if state.is_open() { "open" } else { "closed" },
-            kind: case.kind().to_string(),
-            what: what(case),
-            transaction: case.transaction.as_ref().map(ToString::to_string),
-            order: case.order.as_ref().map(ToString::to_string),
-            fund: case.fund.map(|fund| fund.to_string()),
-            source: case.source.name.to_string(),
-            record: case.source.record.to_string(),
-            shares_disputed: disputed.shares.to_string(),
-            money_disputed: disputed.money.to_string(),
-            owner: case.owner.as_ref().map(ToString::to_string),
-            closed: closing.map(closed),
-            opened: case.opened_at.to_string(),
-        })
-    }
-
-    fn cells(&self) -> Vec<String> {
-        vec![
-            self.case.clone(),
-            self.state.to_owned(),
-            self.kind.clone(),
-            or_dash(self.transaction.as_ref()),
-            self.shares_disputed.clone(),
-            self.money_disputed.clone(),
-            self.opened.clone(),
-            self.what.clone(),
-        ]
-    }
-}
-
-fn what(case: &Case) -> String {
-    let words: Vec<&str> = case.findings.iter().map(|finding| finding.what.as_str()).collect();
-    words.join("; ")
+const fn state(row: &CaseRow) -> &'static str {
+    if row.open { "open" } else { "closed" }
 }
 
 fn closed(closing: &Closing) -> String {
@@ -152,14 +109,14 @@ async fn list(
     format: Format,
     out: &mut impl Write,
 ) -> Result<ExitCode, Failure> {
-    let mut cases = folded::all::<Cases>(&open(store)?, "").await?;
-    cases.sort_by_key(|case| case.events.first().map(|first| first.position));
-    let wanted = |state: &State| {
-        let of = state.case().and_then(|case| case.transaction.as_ref());
-        (!only_open || state.is_open()) && transaction.is_none_or(|wanted| of == Some(wanted))
-    };
-    let states = cases.iter().map(|case| &case.loaded.state).filter(|state| wanted(state));
-    List::of(states.filter_map(CaseRow::of), limit).print(format, HEADER, CaseRow::cells, out)
+    let cases = folded::all::<Cases>(&open(store)?, "").await?;
+    let mut rows: Vec<_> = cases.iter().filter_map(|it| CaseRow::of(&it.kept)).collect();
+    rows.retain(|row| {
+        let of = row.transaction.as_ref();
+        (!only_open || row.open) && transaction.is_none_or(|wanted| of == Some(wanted))
+    });
+    rows.sort_by(|a, b| (a.since, &a.case).cmp(&(b.since, &b.case)));
+    List::of(rows, limit).print(format, HEADER, cells, out)
 }
 
 async fn found(store: &Path, case: &CaseId) -> Result<Folded<Cases>, Failure> {
@@ -170,13 +127,10 @@ async fn found(store: &Path, case: &CaseId) -> Result<Folded<Cases>, Failure> {
 }
 
 #[derive(Serialize)]
-struct Shown<'a> {
+struct Shown {
     #[serde(flatten)]
     row: CaseRow,
-    findings: &'a [Finding],
     evidence: Option<String>,
-    days_seen_again: u32,
-    notes: Vec<String>,
 }
 
 async fn show(
@@ -186,18 +140,17 @@ async fn show(
     out: &mut impl Write,
 ) -> Result<ExitCode, Failure> {
     let found = found(store, case).await?;
-    let state = &found.loaded.state;
-    let (Some(row), Some(case)) = (CaseRow::of(state), state.case()) else {
-        return Err(Failure::NotFound(format!("there is no case {case}")));
-    };
-    let notes = case.notes.iter().map(|note| format!("{}: {}", note.by, note.text)).collect();
-    let (findings, days_seen_again) = (&case.findings, case.days_seen_again);
-    let shown = Shown { row, findings, evidence: evidence(&found), days_seen_again, notes };
+    let shown = Shown { row: row(&found)?, evidence: evidence(&found) };
     match format {
         Format::Json => json(out, &shown)?,
         Format::Table => print(&shown, out)?,
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn row(found: &Folded<Cases>) -> Result<CaseRow, Failure> {
+    let nothing = || Failure::NotFound(format!("{} holds no case", found.stream));
+    CaseRow::of(&found.kept).ok_or_else(nothing)
 }
 
 /// The record itself: it stands in the log, not in the state.
@@ -215,39 +168,35 @@ fn evidence(found: &Folded<Cases>) -> Option<String> {
     })
 }
 
-fn print(shown: &Shown<'_>, out: &mut impl Write) -> Result<(), Failure> {
+fn print(shown: &Shown, out: &mut impl Write) -> Result<(), Failure> {
     let row = &shown.row;
+    let disputed = Disputed::of(&row.findings);
     let mut facts = vec![
         ("case", row.case.clone()),
-        ("state", row.state.to_owned()),
+        ("state", state(row).to_owned()),
         ("transaction", or_dash(row.transaction.as_ref())),
         ("order", or_dash(row.order.as_ref())),
         ("fund", or_dash(row.fund.as_ref())),
-        ("source", format!("{}, record {}", row.source, row.record)),
-        ("opened", row.opened.clone()),
-        ("in dispute", format!("{} shares, {} yuan", row.shares_disputed, row.money_disputed)),
+        ("source", format!("{}, record {}", row.source.name, row.source.record)),
+        ("opened", row.since.to_string()),
+        ("in dispute", format!("{} shares, {} yuan", disputed.shares, disputed.money)),
     ];
-    if shown.days_seen_again > 0 {
-        facts.push(("seen again", format!("on {} further days", shown.days_seen_again)));
-    }
     facts.extend(row.owner.clone().map(|owner| ("owner", owner)));
-    facts.extend(row.closed.clone().map(|closed| ("closed", closed)));
-    facts.extend(shown.notes.iter().map(|note| ("note", note.clone())));
+    facts.extend(row.closing.as_ref().map(|closing| ("closed", closed(closing))));
+    let note = |note: &Note| ("note", format!("{}: {}", note.by, note.text));
+    facts.extend(row.notes.iter().map(note));
     pairs(out, &facts)?;
-    for finding in shown.findings {
+    for finding in &row.findings {
         writeln!(out, "\n{}: {}", finding.kind, finding.what)?;
         table(out, &["FIGURE", "OURS ", "THEIRS "], figures(finding).into_iter())?;
     }
     if let Some(evidence) = &shown.evidence {
         writeln!(out, "\nrecord\n{evidence}")?;
     }
-    if row.state == "open" {
-        let case = &row.case;
+    if row.open {
+        let how = "--how accepted|paid-by-us|withdrawn|manual --reason TEXT";
         writeln!(out, "\na person may (looks only; does it with --apply)")?;
-        writeln!(
-            out,
-            "  fundflow case close {case} --how accepted|paid-by-us|withdrawn|manual --reason TEXT"
-        )?;
+        writeln!(out, "  fundflow case close {} {how}", row.case)?;
     }
     Ok(())
 }

@@ -9,17 +9,16 @@
 
 use crate::{
     args::Format,
-    folded::{self, Folded},
+    folded,
     reading::{Failure, List, finish, json, open, or_dash, table},
 };
 use clap::Subcommand;
+use fundflow_application::read_models::{HoldingLotRow, HoldingRow};
 use fundflow_domain::{
-    holdings::{HoldingId, Holdings, Lot},
+    holdings::{HoldingId, Holdings},
     ids::{FundCode, InvestorId},
-    money::{Money, Nav, Shares},
-    time::Timestamp,
+    money::Nav,
 };
-use serde::Serialize;
 use std::{collections::BTreeMap, io::Write, path::Path, process::ExitCode, str::FromStr};
 
 /// Which holdings.
@@ -60,34 +59,6 @@ impl FromStr for Priced {
     }
 }
 
-/// Shares that one confirmation registered.
-#[derive(Debug, Serialize)]
-struct LotRow {
-    lot: String,
-    order: String,
-    serial: String,
-    registered: String,
-    shares: Shares,
-    left: Shares,
-    cost: Money,
-}
-
-/// One investor's shares of one fund.
-#[derive(Debug, Serialize)]
-struct HoldingRow {
-    investor: InvestorId,
-    fund: FundCode,
-    registered: Shares,
-    available: Shares,
-    reserved: Shares,
-    frozen: Shares,
-    in_dispute: Shares,
-    nav: Option<Nav>,
-    value: Option<Money>,
-    lots: Vec<LotRow>,
-    moved: Timestamp,
-}
-
 const HEADER: &[&str] = &[
     "INVESTOR",
     "FUND",
@@ -97,60 +68,23 @@ const HEADER: &[&str] = &[
     "FROZEN ",
     "IN DISPUTE ",
     "LOTS ",
-    "NAV ",
     "YUAN ",
     "MOVED",
 ];
 
-impl HoldingRow {
-    fn of(found: &Folded<Holdings>, navs: &BTreeMap<FundCode, Nav>) -> Option<Self> {
-        let HoldingId { investor, fund } = HoldingId::parse(found.stream.id())?;
-        let state = &found.loaded.state;
-        let nav = navs.get(&fund).copied();
-        let standing = state.lots().iter().filter(|lot| lot.stands() && !lot.left.is_zero());
-        Some(Self {
-            investor,
-            fund,
-            registered: state.registered(),
-            available: state.available(),
-            reserved: state.reserved(),
-            frozen: state.frozen(),
-            in_dispute: state.held(),
-            nav,
-            value: nav.and_then(|nav| state.value_half_up(nav)),
-            lots: standing.map(lot).collect(),
-            moved: found.moved(),
-        })
-    }
-
-    fn cells(&self) -> Vec<String> {
-        vec![
-            self.investor.to_string(),
-            self.fund.to_string(),
-            self.registered.to_string(),
-            self.available.to_string(),
-            self.reserved.to_string(),
-            self.frozen.to_string(),
-            self.in_dispute.to_string(),
-            self.lots.len().to_string(),
-            or_dash(self.nav.as_ref()),
-            or_dash(self.value.as_ref()),
-            self.moved.to_string(),
-        ]
-    }
-}
-
-fn lot(lot: &Lot) -> LotRow {
-    let credit = &lot.credit;
-    LotRow {
-        lot: credit.lot.to_string(),
-        order: credit.order.to_string(),
-        serial: credit.serial.to_string(),
-        registered: credit.registered_on.to_string(),
-        shares: credit.shares,
-        left: lot.left,
-        cost: credit.cost,
-    }
+fn row_cells(row: &HoldingRow) -> Vec<String> {
+    vec![
+        row.investor.to_string(),
+        row.fund.to_string(),
+        row.registered.to_string(),
+        row.available.to_string(),
+        row.reserved.to_string(),
+        row.frozen.to_string(),
+        row.in_dispute.to_string(),
+        row.lots.len().to_string(),
+        or_dash(row.value.as_ref()),
+        row.moved.to_string(),
+    ]
 }
 
 /// Does what was typed.
@@ -173,9 +107,9 @@ async fn list(
     out: &mut impl Write,
 ) -> Result<ExitCode, Failure> {
     let all = folded::all::<Holdings>(&open(store)?, "").await?;
-    let rows = all.iter().filter_map(|found| HoldingRow::of(found, &BTreeMap::new()));
+    let rows = all.iter().filter_map(|it| HoldingRow::of(it.stream.id(), &it.kept, None));
     let rows = rows.filter(|row| fund.is_none_or(|fund| row.fund == fund));
-    List::of(rows, limit).print(format, HEADER, HoldingRow::cells, out)
+    List::of(rows, limit).print(format, HEADER, row_cells, out)
 }
 
 async fn show(
@@ -188,7 +122,10 @@ async fn show(
     let navs: BTreeMap<FundCode, Nav> = navs.iter().map(|it| (it.0, it.1)).collect();
     let found = folded::all::<Holdings>(&open(store)?, &format!("{investor}.")).await?;
     // An investor's ID may contain a point, and so begin like another's stream.
-    let rows = found.iter().filter_map(|found| HoldingRow::of(found, &navs));
+    let rows = found.iter().filter_map(|it| {
+        let nav = HoldingId::parse(it.stream.id()).and_then(|id| navs.get(&id.fund).copied());
+        HoldingRow::of(it.stream.id(), &it.kept, nav)
+    });
     let rows: Vec<_> = rows.filter(|row| row.investor == *investor).collect();
     if rows.is_empty() {
         let what = format!("{investor} holds nothing; `fundflow holdings ls` lists who does");
@@ -197,7 +134,7 @@ async fn show(
     match format {
         Format::Json => json(out, &rows)?,
         Format::Table => {
-            table(out, HEADER, rows.iter().map(HoldingRow::cells))?;
+            table(out, HEADER, rows.iter().map(row_cells))?;
             let lots = rows.iter().flat_map(|row| row.lots.iter().map(|lot| (row.fund, lot)));
             let lots: Vec<_> = lots.map(|(fund, lot)| cells(fund, lot)).collect();
             if !lots.is_empty() {
@@ -210,12 +147,12 @@ async fn show(
     Ok(ExitCode::SUCCESS)
 }
 
-fn cells(fund: FundCode, lot: &LotRow) -> Vec<String> {
+fn cells(fund: FundCode, lot: &HoldingLotRow) -> Vec<String> {
     vec![
         fund.to_string(),
-        lot.lot.clone(),
-        lot.serial.clone(),
-        lot.registered.clone(),
+        lot.lot.to_string(),
+        lot.serial.to_string(),
+        lot.registered_on.to_string(),
         lot.shares.to_string(),
         lot.left.to_string(),
         lot.cost.to_string(),

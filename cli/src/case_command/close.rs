@@ -1,6 +1,6 @@
 //! How a case is settled, by whom and why.
 
-use super::{CaseRow, closed, found};
+use super::{closed, found, row};
 use crate::{
     args::Format,
     folded::Folded,
@@ -10,9 +10,12 @@ use crate::{
     registry::Registry,
 };
 use clap::{Args, ValueEnum};
-use fundflow_application::desk::{self, DeskError};
+use fundflow_application::{
+    desk::{self, DeskError},
+    read_models::CaseRow,
+};
 use fundflow_domain::{
-    case::{CaseId, Cases, Closing, Command, How, State},
+    case::{CaseId, Cases, Closing, Command, How},
     ids::TransactionId,
     money::Amount,
     text::Text,
@@ -109,20 +112,20 @@ pub(super) async fn run(
         let order = Order::ask("close case", transaction, command, &args.order);
         return operate::run(registry, &order.because(&args.reason), store, format, out).await;
     }
-    let state = match args.order.applies() {
-        true => close(store, &args.case, &closing).await?,
-        false => planned(&case, &closing)?,
-    };
-    let Some(case) = CaseRow::of(&state) else {
-        return Err(Failure::NotFound(format!("there is no case {}", args.case)));
-    };
-    let how = closed(&closing);
-    let report = Report { action: "close case", applied: args.order.applies(), case, how };
+    if args.order.applies() {
+        close(store, &args.case, &closing).await?;
+    } else {
+        planned(&case, &closing)?;
+    }
+    let (applied, how) = (args.order.applies(), closed(&closing));
+    let case = row(&found(store, &args.case).await?)?;
+    let report = Report { action: "close case", applied, how, case };
+    let name = &report.case.case;
     match format {
         Format::Json => json(out, &report)?,
-        Format::Table if report.applied => writeln!(out, "closed {}: {}", report.case.case, report.how)?,
+        Format::Table if applied => writeln!(out, "closed {name}: {}", report.how)?,
         Format::Table => {
-            writeln!(out, "close case {}: can be done: {}", report.case.case, report.how)?;
+            writeln!(out, "close case {name}: can be done: {}", report.how)?;
             writeln!(out, "nothing was changed\nto do it, type the same with --apply")?;
         }
     }
@@ -136,7 +139,7 @@ async fn holds_up(
     case: &Folded<Cases>,
     args: &CloseArgs,
 ) -> Result<Option<TransactionId>, Failure> {
-    let Some((_, transaction)) = &case.loaded.owner else { return Ok(None) };
+    let Some((_, transaction)) = &case.kept.loaded.owner else { return Ok(None) };
     let sagas = registry.sagas(&house::shipped(house::REGISTRAR)?);
     let shown = match desk::show(&open(store)?, &sagas.desk, None, transaction).await {
         Ok(shown) => shown,
@@ -150,21 +153,20 @@ async fn holds_up(
     Ok((shown.look.ending.is_none() && disputes).then(|| transaction.clone()))
 }
 
-fn planned(case: &Folded<Cases>, closing: &Closing) -> Result<State, Failure> {
+fn planned(case: &Folded<Cases>, closing: &Closing) -> Result<(), Failure> {
     let stream = &case.stream;
-    let mut loaded: Loaded<Cases> = case.loaded.clone();
+    let mut loaded: Loaded<Cases> = case.kept.loaded.clone();
     let command = Command::Close(closing.clone());
     let decided = loaded.decide(stream, &command, &meta(case, closing)?, &mut Vec::new());
-    decided.map_err(|error| Failure::Engine(error.to_string()))?;
-    Ok(loaded.state)
+    decided.map(drop).map_err(|error| Failure::Engine(error.to_string()))
 }
 
 /// As if the one who opened it went on: the case stays with its transaction.
 fn meta(case: &Folded<Cases>, closing: &Closing) -> Result<Meta, Failure> {
     let nobody = || Failure::NotFound("the case has no events".to_owned());
-    let owner = case.loaded.owner.as_ref().ok_or_else(nobody)?;
+    let owner = case.kept.loaded.owner.as_ref().ok_or_else(nobody)?;
     let (process, correlation) = owner;
-    let last = case.moved();
+    let last = case.kept.moved;
     Ok(Meta {
         correlation: correlation.clone(),
         process: process.clone(),
@@ -178,13 +180,13 @@ fn meta(case: &Folded<Cases>, closing: &Closing) -> Result<Meta, Failure> {
 }
 
 /// Takes the store for itself, looks again, and appends.
-async fn close(store: &Path, case: &CaseId, closing: &Closing) -> Result<State, Failure> {
+async fn close(store: &Path, case: &CaseId, closing: &Closing) -> Result<(), Failure> {
     let found = found(store, case).await?;
     let store = SqliteStore::open(database(store), &Settings::default()).map_err(operate::held)?;
     let now = time_of(&store).await?;
     let again = crate::folded::one::<Cases, _>(&store, &found.stream).await?;
     let case = again.unwrap_or(found);
-    let mut loaded: Loaded<Cases> = case.loaded.clone();
+    let mut loaded: Loaded<Cases> = case.kept.loaded.clone();
     let mut batch = Vec::new();
     let meta = Meta { occurred_at: now, recorded_at: now, ..meta(&case, closing)? };
     let command = Command::Close(closing.clone());
@@ -195,5 +197,5 @@ async fn close(store: &Path, case: &CaseId, closing: &Closing) -> Result<State, 
         appended.map_err(|error| Failure::Engine(with_sources(&error)))?;
     }
     store.close().await;
-    Ok(loaded.state)
+    Ok(())
 }

@@ -20,7 +20,7 @@ use super::{
 use fundflow::{ActError, Engine, Notice, Outlook};
 use fundflow_application::{
     audit::{self, Report},
-    desk::SagaList,
+    desk::{self, SagaList},
     read_models::catch_up,
 };
 use fundflow_domain::{calendar::TradingDay, ids::TransactionId, time::Timestamp};
@@ -47,6 +47,7 @@ const DAYS_MAX: usize = 7;
 
 /// What a day brought.
 pub(super) struct Played {
+    pub(super) desk: desk::Registry,
     pub(super) sagas: SagaList,
     pub(super) books: Books,
     /// Requests that the business refused, and why.
@@ -185,8 +186,8 @@ impl<S: EventStore + Checkpoints> Play<S> {
         self.engine.shutdown().await?;
         let events = self.store.head().borrow().0;
         progress(&self.moment(whole, Some(Job::Settled { events })));
-        let desk = &self.table.sagas.desk;
-        let audit = audit::verify(&*self.store, desk, |_, _| {}).await?;
+        let desk = self.table.sagas.desk.clone();
+        let audit = audit::verify(&*self.store, &desk, |_, _| {}).await?;
         let mut sagas = SagaList::new(desk.clone());
         sagas.catch_up(&*self.store).await?;
         let now = self.table.clock.now();
@@ -201,6 +202,7 @@ impl<S: EventStore + Checkpoints> Play<S> {
             refused: self.refused,
             remarks: self.remarks,
             audit,
+            desk,
         })
     }
 

@@ -192,8 +192,7 @@ async fn reason<S: EventStore>(
     if row.state() == State::Open || row.ending_name() == Some("completed") {
         return Ok(String::new());
     }
-    let desk = played.sagas.registry();
-    let shown = desk::show(store, desk, Some(&row.kind), &row.transaction).await;
+    let shown = desk::show(store, &played.desk, Some(&row.kind), &row.transaction).await;
     let shown = shown.map_err(|error| Trouble::Defect(error.to_string()))?;
     Ok(shown.look.failure.map(|cause| cause.text.to_string()).unwrap_or_default())
 }
