@@ -10,7 +10,7 @@ use fundflow_domain::{
     money::Nav,
 };
 use fundflow_infrastructure::catalogue;
-use fundflow_runtime::port::PortName;
+use fundflow::runtime::port::PortName;
 use fundflow_sagas::house::House;
 use std::sync::Arc;
 

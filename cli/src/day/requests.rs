@@ -1,11 +1,11 @@
 //! The rows of orders.csv as requests to the engine, each to the saga of its kind.
 
 use super::{Trouble, play::Play};
-use fundflow::{Asking, RequestError};
+use fundflow::{Asking, RequestError, runtime::saga::Saga};
 use fundflow_domain::{ids::TransactionId, investor::SalesChannel};
 use fundflow_infrastructure::day_folder::Order;
 use fundflow_kernel::store::{Checkpoints, EventStore};
-use fundflow_runtime::saga::Saga;
+
 use fundflow_sagas::discount_purchase::{self, DiscountPurchase};
 
 /// Makes those requests, in their order.
