@@ -1,0 +1,8 @@
+//! The desk and the audit on stores that an engine wrote: discount purchases against a bank and a
+//! registrar that do as they are told.
+
+mod audit;
+mod desk;
+mod orders;
+mod outside;
+mod world;
