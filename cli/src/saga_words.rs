@@ -210,6 +210,10 @@ impl WaitJson {
                 let asked = asks.map_or_else(String::new, |due| format!(", asked from {due}"));
                 ("confirmation", *asks, format!("{port}'s word ({row}){asked}"))
             }
+            Wait::Time { row, due } => {
+                let at = due.map_or_else(|| "its time".to_owned(), |due| due.to_string());
+                ("time", *due, format!("{at} ({row})"))
+            }
             Wait::Timer(retry) => ("timer", Some(retry.due), timer(retry)),
             Wait::Operator { row, cause, asked } => {
                 let meanwhile = asked.as_ref().map_or_else(String::new, |port| {

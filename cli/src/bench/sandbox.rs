@@ -29,8 +29,9 @@ pub(super) struct SandboxChannel(pub(super) ManualClock);
 
 impl PaymentChannel for SandboxChannel {
     async fn charge(&self, charge: Charge) -> ChargeAnswer {
-        let (amount, paid_at) = (Money::from(charge.amount), self.0.now());
-        ChargeAnswer::Paid(Receipt { serial: serial_of(charge.order.as_str()), amount, paid_at })
+        let Charge { no, order, amount, .. } = charge;
+        let (serial, amount) = (serial_of(order.as_str()), Money::from(amount));
+        ChargeAnswer::Paid(Receipt { no, serial, amount, paid_at: self.0.now() })
     }
 
     async fn query(&self, _: Charge) -> ChargeAnswer {

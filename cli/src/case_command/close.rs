@@ -79,7 +79,7 @@ impl CloseArgs {
         let how = match (self.how, self.amount, &self.text) {
             (HowArg::PaidByUs, Some(amount), _) => How::PaidByUs { amount },
             (HowArg::Manual, _, Some(text)) => {
-                How::Manual { text: Text::new("text", text).map_err(typed)? }
+                How::Manual { text: Text::new("text", text.as_str()).map_err(typed)? }
             }
             (HowArg::Accepted, ..) => How::Accepted,
             (HowArg::Withdrawn, ..) => How::Withdrawn,
@@ -91,7 +91,7 @@ impl CloseArgs {
             }
         };
         let by = Text::new("operator", self.order.operator()?).map_err(typed)?;
-        let reason = Text::new("reason", &self.reason).map_err(typed)?;
+        let reason = Text::new("reason", self.reason.as_str()).map_err(typed)?;
         Ok(Closing { how, by, reason })
     }
 }

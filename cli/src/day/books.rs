@@ -5,7 +5,6 @@ use fundflow_application::read_models::{Follow, Streams};
 use fundflow_domain::{
     application::{Application, Applications, Stage},
     case::Cases,
-    ids::ApplicationNo,
 };
 use fundflow_kernel::{
     envelope::Recorded,
@@ -46,14 +45,6 @@ impl Books {
             let stage = kept.loaded.state.application().map(|it| &it.stage);
             matches!(stage, Some(Stage::Accepted | Stage::Sealed | Stage::Sent))
         })
-    }
-
-    pub(super) fn open_cases(&self) -> usize {
-        self.cases.iter().filter(|(_, kept)| kept.loaded.state.is_open()).count()
-    }
-
-    pub(super) fn knows(&self, no: &ApplicationNo) -> bool {
-        self.applications.get(no.as_str()).is_some()
     }
 }
 
