@@ -4,6 +4,7 @@ use fundflow::SagaId;
 use fundflow_application::read_models::{Follow, Streams};
 use fundflow_domain::{
     application::{Application, Applications, Stage},
+    calendar::TradingDay,
     case::Cases,
 };
 use fundflow_kernel::{
@@ -39,11 +40,13 @@ impl Books {
         })
     }
 
-    /// Whether something waits for a batch.
-    pub(super) fn waits_for_batch(&self) -> bool {
+    /// Whether something waits for a batch of a later T than that.
+    pub(super) fn waits_for_batch_after(&self, t: TradingDay) -> bool {
         self.applications.iter().any(|(_, kept)| {
-            let stage = kept.loaded.state.application().map(|it| &it.stage);
-            matches!(stage, Some(Stage::Accepted | Stage::Sealed | Stage::Sent))
+            let application = kept.loaded.state.application();
+            application.is_some_and(|it| {
+                it.terms.trade_date > t && matches!(it.stage, Stage::Accepted | Stage::Sealed)
+            })
         })
     }
 }

@@ -240,9 +240,9 @@ impl<S: EventStore + Checkpoints> Play<S> {
     async fn next(&mut self) -> Result<Option<Timestamp>, Trouble> {
         let outlook = self.engine.outlook().await?;
         loop {
-            let moves = self.moves(&outlook);
             let first = self.first_due(&outlook);
             let Some(last) = self.days.last().copied() else { return Ok(first) };
+            let moves = self.moves(&outlook, last);
             let beyond = first.is_none_or(|first| first > at(last, 17, 0));
             if moves && beyond && self.days.len() < DAYS_MAX {
                 self.plan(self.table.house.calendar.plus(last, 1)?)?;
@@ -257,8 +257,9 @@ impl<S: EventStore + Checkpoints> Play<S> {
     }
 
     /// Whether anything goes on without a person.
-    fn moves(&self, outlook: &Outlook) -> bool {
-        !outlook.moving.is_empty() || self.with.next_due().is_some() || self.books.waits_for_batch()
+    fn moves(&self, outlook: &Outlook, last: TradingDay) -> bool {
+        let outside = self.with.next_due().is_some();
+        !outlook.moving.is_empty() || outside || self.books.waits_for_batch_after(last)
     }
 
     fn first_due(&self, outlook: &Outlook) -> Option<Timestamp> {

@@ -121,6 +121,7 @@ fn words(class: &str) -> &'static str {
         "L:CUST:UNAPPLIED" => "paid for no order",
         "L:CUST:REFUND" => "on its way back to investors",
         "L:FUND:PAYABLE" => "owed to funds for confirmed shares",
+        "L:SUSPENSE" => "booked under a case",
         "L:FUND:REDEEMFEE" => "redemption fees of the funds",
         "I:FEE:PURCHASE" | "I:FEE:CONV" => "fees of the seller",
         "U:PENDING" => "investors' shares, not yet registered",
