@@ -18,6 +18,7 @@
 // What a program brings along.
 mod house;
 mod registry;
+mod words;
 
 // What was typed, and how it is printed.
 mod args;
@@ -43,7 +44,7 @@ mod file_command;
 mod fund_command;
 mod quote;
 
-pub use registry::{Outside, Registry};
+pub use registry::{Outside, Registry, Word};
 
 use args::{Arguments, Command};
 use clap::Parser as _;

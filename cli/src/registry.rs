@@ -2,11 +2,12 @@
 //!
 //! 1. A saga is made for a house: the terms, prices and calendar of the day or store that is worked
 //!    on, so it is registered as a function of one.
-//! 2. A fund saga takes the commands of [`fundflow_sagas::parts::command`]; what may be asked of any
-//!    other saga is what an operator may do to all of them.
+//! 2. A saga that takes a person's [`Word`] says how it becomes a command of its own; to any other
+//!    saga a person may do what an operator may do to all of them.
 //! 3. Ports are made when an engine starts, beside the store that it starts on. The shipped bank and
 //!    registrars are the sandbox's.
 
+use crate::words;
 use fundflow::runtime::{
     kind::{Kind, Of, payload},
     port::{AnyPort, Payload},
@@ -15,27 +16,65 @@ use fundflow::runtime::{
 
 use fundflow_application::desk;
 use fundflow_domain::{
-    application::Applications, case::Cases, day_limit::DayLimit, holdings::Holdings,
-    payment::Payments, payout::Payouts, wallet::Wallet,
+    application::Applications,
+    case::{CaseId, Cases, Closing},
+    day_limit::DayLimit,
+    holdings::Holdings,
+    ids::AccountRef,
+    payment::Payments,
+    payout::Payouts,
+    time::Timestamp,
+    wallet::Wallet,
 };
 use fundflow_kernel::clock::Clock;
-use fundflow_sagas::{
-    discount_purchase::DiscountPurchase,
-    house::House,
-    parts::{application::FundSaga, command::Command},
-};
+use fundflow_sagas::{discount_purchase::DiscountPurchase, house::House, parts::milestone::Scope};
 use std::{collections::BTreeMap, fmt, path::PathBuf, sync::Arc};
 
 type MakeKind = Box<dyn Fn(&House) -> Registered + Send + Sync>;
 type MakePort = Box<dyn Fn(&Outside) -> Result<Arc<dyn AnyPort>, String> + Send + Sync>;
 
-/// How a person's word becomes a command of the saga's own type.
-type Speak = fn(Command) -> Payload;
+/// What a person may say to a running saga.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Word {
+    /// Take it back, or a part of it.
+    Cancel {
+        /// When the investor asked.
+        at: Timestamp,
+        /// How much of it.
+        scope: Scope,
+    },
+    /// Say when the money counts as paid, where the bank's own word cannot be right.
+    Date {
+        /// T follows from it; never a T whose batch is sealed.
+        at: Timestamp,
+        /// For the auditor.
+        reason: Arc<str>,
+    },
+    /// Pay out to another account after the bank has refused the first.
+    Redirect {
+        /// The investor's other account.
+        account: AccountRef,
+        /// It is in the investor's own name, as an operator has seen.
+        own_name: bool,
+        /// For the auditor.
+        reason: Arc<str>,
+    },
+    /// Close a case that keeps it from completing: the registrar's numbers stand.
+    CloseCase {
+        /// Which.
+        case: CaseId,
+        /// How, by whom and why.
+        closing: Box<Closing>,
+    },
+}
+
+/// How a person's word becomes a command of the saga's own type; `None`: it takes no such word.
+type Speak = Arc<dyn Fn(Word) -> Option<Payload> + Send + Sync>;
 
 /// A saga that was registered, for one house.
 struct Registered {
     kind: Arc<dyn Kind>,
-    /// None: it takes no commands of the fund business.
+    /// None: it takes no words.
     speak: Option<Speak>,
 }
 
@@ -63,7 +102,7 @@ impl Registry {
 
     /// The sagas of the fund business.
     pub fn shipped() -> Self {
-        Self::new().fund_saga(|house| DiscountPurchase { house })
+        Self::new().spoken_saga(|house| DiscountPurchase { house }, words::discount_purchase)
     }
 
     /// Adds a saga.
@@ -76,16 +115,17 @@ impl Registry {
         self
     }
 
-    /// Adds a saga of the fund business, which can be cancelled, dated and have its cases closed.
+    /// Adds a saga that takes a person's words; `speak` returns `None` for those that it does not.
     #[must_use]
-    pub fn fund_saga<S>(mut self, make: impl Fn(House) -> S + Send + Sync + 'static) -> Self
-    where
-        S: FundSaga,
-        S::Command: From<Command>,
-    {
+    pub fn spoken_saga<S: Saga>(
+        mut self,
+        make: impl Fn(House) -> S + Send + Sync + 'static,
+        speak: impl Fn(Word) -> Option<S::Command> + Send + Sync + 'static,
+    ) -> Self {
+        let speak: Speak = Arc::new(move |word| Some(payload::<S::Command>(speak(word)?)));
         self.kinds.push(Box::new(move |house| Registered {
             kind: Arc::new(Of(Arc::new(make(house.clone())))),
-            speak: Some(|command| payload(S::Command::from(command))),
+            speak: Some(speak.clone()),
         }));
         self
     }
@@ -145,11 +185,9 @@ impl Sagas {
     }
 
     /// A person's word to a saga of that kind, or why it takes none.
-    pub(crate) fn spoken(&self, kind: &str, command: Command) -> Result<Payload, String> {
-        match self.speaks.get(kind) {
-            Some(speak) => Ok(speak(command)),
-            None => Err(format!("a saga of kind {kind} takes no such order")),
-        }
+    pub(crate) fn spoken(&self, kind: &str, word: Word) -> Result<Payload, String> {
+        let said = self.speaks.get(kind).and_then(|speak| speak(word));
+        said.ok_or_else(|| format!("a saga of kind {kind} takes no such order"))
     }
 
     pub(crate) fn speaks(&self, kind: &str) -> bool {

@@ -3,7 +3,7 @@
 //! ```text
 //! fundflow saga ls [--kind K] [--stuck] [--open] [--ending E] [--requester R] [--trade-date D] [--limit N]
 //! fundflow saga show TX [--kind K]
-//! fundflow saga resume | skip-to-landing | abandon | cancel | date TX …      (see `operate`)
+//! fundflow saga resume | skip-to-landing | abandon | cancel | date | redirect TX …      (see `operate`)
 //! ```
 //!
 //! `show` reads the saga's own streams and reads like its table: what was done when, where it stands,
@@ -12,7 +12,7 @@
 use crate::{
     args::Format,
     house,
-    operate::{self, AbandonArgs, CancelArgs, DateArgs, Order, SomeArgs},
+    operate::{self, AbandonArgs, CancelArgs, DateArgs, Order, RedirectArgs, SomeArgs},
     reading::{Failure, LIMIT, List, complain, finish, json, open, pairs, table},
     registry::Registry,
     saga_words::{HEADER, LineJson, SagaRow, in_flight},
@@ -51,6 +51,8 @@ pub(crate) enum SagaCommand {
     /// Say when its money counts as paid, where the bank's word cannot be right. Only looks without
     /// --apply
     Date(DateArgs),
+    /// Pay out to another account after the bank has refused the first. Only looks without --apply
+    Redirect(RedirectArgs),
 }
 
 /// Which of them; all that are given must hold.
@@ -100,6 +102,7 @@ pub(crate) async fn run(
         SagaCommand::Abandon(args) => Order::abandon(args),
         SagaCommand::Cancel(args) => Order::cancel(args),
         SagaCommand::Date(args) => Order::date(args),
+        SagaCommand::Redirect(args) => Order::redirect(args),
     };
     finish(operate::run(registry, &order, store, format, out).await)
 }

@@ -7,7 +7,7 @@ use crate::{
     house,
     operate::{self, Order, OrderArgs, not_blank, time_of},
     reading::{Failure, database, json, open},
-    registry::Registry,
+    registry::{Registry, Word},
 };
 use clap::{Args, ValueEnum};
 use fundflow_application::{
@@ -26,7 +26,6 @@ use fundflow_kernel::{
     loaded::{Loaded, Meta, with_sources},
     store::EventStore as _,
 };
-use fundflow_sagas::parts::command;
 use serde::Serialize;
 use std::{io::Write, path::Path, process::ExitCode};
 
@@ -107,9 +106,9 @@ pub(super) async fn run(
     let closing = args.closing()?;
     let case = found(store, &args.case).await?;
     if let Some(transaction) = holds_up(registry, store, &case, args).await? {
-        let command =
-            command::Command::CloseCase { case: args.case, closing: Box::new(closing) };
-        let order = Order::ask("close case", transaction, command, &args.order);
+        let word =
+            Word::CloseCase { case: args.case, closing: Box::new(closing) };
+        let order = Order::ask("close case", transaction, word, &args.order);
         return operate::run(registry, &order.because(&args.reason), store, format, out).await;
     }
     if args.order.applies() {

@@ -8,28 +8,22 @@
 //!    once: a mark beside them says so, as soon as all that they caused is durable.
 
 use super::{Trouble, books::Placed, play::Play};
-use fundflow::{ActError, Notice, SagaId};
+use fundflow::{Notice, Noticed};
 use fundflow_domain::{application::Stage, calendar::TradingDay, ids::ApplicationNo};
 use fundflow_infrastructure::{
     day_batch::{Parties, application_numbers, read_answers, write_applications},
     day_folder::Settings,
     exchange::file_name::IndexName,
 };
-use fundflow_kernel::{
-    envelope::Actor,
-    store::{Checkpoints, EventStore},
-};
-use fundflow_sagas::{
-    parts::command::Command,
-    ports::registrar::{self, Application},
-};
+use fundflow_kernel::store::{Checkpoints, EventStore};
+use fundflow_sagas::ports::registrar::{self, Application, ApplicationAnswer};
 use std::{
     collections::HashMap,
     fs,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
-const OPERATOR: &str = "day";
 /// Beside the answers, once they were read.
 const READ: &str = "read";
 
@@ -97,12 +91,8 @@ async fn send_to<S: EventStore + Checkpoints>(
         application_numbers(&index)?
     } else {
         let accepted = play.of_batch(t, registrar, |stage| matches!(stage, Stage::Accepted));
-        let batch: std::sync::Arc<str> = format!("T-{t}").into();
-        let seal = |placed: &Placed| {
-            let order = placed.application.terms.order.clone();
-            Command::Seal { order, batch: batch.clone() }
-        };
-        ask(play, &accepted, seal).await?;
+        let batch: Arc<str> = format!("T-{t}").into();
+        announce(play, &accepted, |_| ApplicationAnswer::Sealed(batch.clone())).await?;
         play.settle().await?;
         let sealed = play.of_batch(t, registrar, |stage| matches!(stage, Stage::Sealed));
         if sealed.is_empty() {
@@ -124,40 +114,28 @@ async fn send_to<S: EventStore + Checkpoints>(
     let mut sealed = play.of_batch(t, registrar, |stage| matches!(stage, Stage::Sealed));
     sealed.retain(|placed| numbers.contains_key(&placed.application.terms.no));
     let sent = |placed: &Placed| {
-        let terms = &placed.application.terms;
-        let record = numbers.get(&terms.no).copied().unwrap_or(0);
-        Command::Sent { order: terms.order.clone(), file: file.as_str().into(), record }
+        let record = numbers.get(&placed.application.terms.no).copied().unwrap_or(0);
+        ApplicationAnswer::Sent { file: file.as_str().into(), record }
     };
-    ask(play, &sealed, sent).await
+    announce(play, &sealed, sent).await
 }
 
-async fn ask<S: EventStore + Checkpoints>(
+/// Tells each application's saga, whichever it is, what became of it.
+async fn announce<S: EventStore + Checkpoints>(
     play: &mut Play<S>,
     placed: &[Placed],
-    command: impl Fn(&Placed) -> Command,
+    what: impl Fn(&Placed) -> ApplicationAnswer,
 ) -> Result<(), Trouble> {
-    let kinds = play.table.sagas.desk.names();
-    let mut commands = Vec::new();
-    for placed in placed {
-        let Some(saga) = placed.saga(&kinds) else { continue };
-        match play.table.sagas.spoken(saga.kind, command(placed)) {
-            Ok(command) => commands.push((saga, command)),
-            Err(why) => play.remarks.push(format!("{saga}: not in the batch: {why}")),
-        }
-    }
-    let who: Vec<SagaId> = commands.iter().map(|(saga, _)| saga.clone()).collect();
-    let actor = Actor::Operator(OPERATOR.into());
-    let answers = play.engine.ask_all(commands, actor, None).await;
-    for (saga, answer) in who.iter().zip(answers) {
-        match answer {
-            Ok(()) => {}
-            // It moved on in the meantime; the batch goes without it.
-            Err(ActError::NotActed(error)) => {
-                let transaction = &saga.transaction;
-                play.remarks.push(format!("{transaction}: not in the batch: {error}"));
-            }
-            Err(error @ ActError::Unsure) => return Err(Trouble::Defect(error.to_string())),
-            Err(ActError::Stopped(cause)) => return Err(fundflow::Stopped { cause }.into()),
+    let notice = |placed: &Placed| {
+        let (stream, news) = registrar::notice(&placed.application.terms.no, what(placed));
+        Notice { stream, news }
+    };
+    let heard = play.deliver(placed.iter().map(notice).collect()).await?;
+    for (placed, noticed) in placed.iter().zip(heard) {
+        // It moved on in the meantime; the batch goes without it.
+        if matches!(noticed, Some(Noticed::Contradicted | Noticed::Unclaimed)) {
+            let (no, transaction) = (&placed.application.terms.no, &placed.transaction);
+            play.remarks.push(format!("{transaction}: application {no} is not in the batch"));
         }
     }
     Ok(())

@@ -1,6 +1,5 @@
 //! What the day's jobs look at, followed from the log: applications, and cases.
 
-use fundflow::SagaId;
 use fundflow_application::read_models::{Follow, Streams};
 use fundflow_domain::{
     application::{Application, Applications, Stage},
@@ -12,7 +11,6 @@ use fundflow_kernel::{
     ids::TransactionId,
     store::{Position, ReadError},
 };
-use std::sync::Arc;
 
 /// Every application and every case of the store.
 #[derive(Debug, Default)]
@@ -21,10 +19,9 @@ pub(super) struct Books {
     pub(super) cases: Streams<Cases>,
 }
 
-/// An application, the saga that placed it, and when.
+/// An application, the transaction that placed it, and when.
 #[derive(Debug, Clone)]
 pub(super) struct Placed {
-    pub(super) kind: Arc<str>,
     pub(super) transaction: TransactionId,
     pub(super) application: Application,
     pub(super) at: fundflow_domain::time::Timestamp,
@@ -35,8 +32,8 @@ impl Books {
     pub(super) fn placed(&self) -> impl Iterator<Item = Placed> + '_ {
         self.applications.iter().filter_map(|(_, kept)| {
             let application = kept.loaded.state.application()?.clone();
-            let (kind, transaction) = kept.loaded.owner.clone()?;
-            Some(Placed { kind, transaction, application, at: kept.since })
+            let (_, transaction) = kept.loaded.owner.clone()?;
+            Some(Placed { transaction, application, at: kept.since })
         })
     }
 
@@ -48,14 +45,6 @@ impl Books {
                 it.terms.trade_date > t && matches!(it.stage, Stage::Accepted | Stage::Sealed)
             })
         })
-    }
-}
-
-impl Placed {
-    /// The saga, if this program carries its kind.
-    pub(super) fn saga(&self, kinds: &[&'static str]) -> Option<SagaId> {
-        let kind = kinds.iter().copied().find(|kind| **kind == *self.kind)?;
-        Some(SagaId { kind, transaction: self.transaction.clone() })
     }
 }
 

@@ -17,7 +17,7 @@ use super::{
     requests,
     table::{Counterparties, Table},
 };
-use fundflow::{ActError, Engine, Notice, Outlook};
+use fundflow::{ActError, Engine, Notice, Noticed, Outlook};
 use fundflow_application::{
     audit::{self, Report},
     desk::{self, SagaList},
@@ -304,16 +304,23 @@ impl<S: EventStore + Checkpoints> Play<S> {
     }
 
     /// Hands notices to the engine. What is about nobody's key is a case by then.
-    pub(super) async fn deliver(&mut self, notices: Vec<Notice>) -> Result<(), Trouble> {
+    pub(super) async fn deliver(
+        &mut self,
+        notices: Vec<Notice>,
+    ) -> Result<Vec<Option<Noticed>>, Trouble> {
+        let mut all = Vec::with_capacity(notices.len());
         for delivered in self.engine.deliver(notices).await {
             match delivered {
-                Ok(_) => {}
-                Err(ActError::NotActed(error)) => self.remarks.push(error.to_string()),
+                Ok(noticed) => all.push(Some(noticed)),
+                Err(ActError::NotActed(error)) => {
+                    self.remarks.push(error.to_string());
+                    all.push(None);
+                }
                 Err(error @ ActError::Unsure) => return Err(Trouble::Defect(error.to_string())),
                 Err(ActError::Stopped(cause)) => return Err(fundflow::Stopped { cause }.into()),
             }
         }
-        Ok(())
+        Ok(all)
     }
 
     pub(super) async fn settle(&mut self) -> Result<(), Trouble> {

@@ -26,15 +26,15 @@ use crate::{
     args::Format,
     house,
     reading::{Failure, json, open},
-    registry::Registry,
+    registry::{Registry, Word},
 };
 use clap::{Args, ValueEnum};
 use fundflow::{Action, runtime::process::Disposition};
 use fundflow_domain::{
-    ids::{IdError, TransactionId},
+    ids::{AccountRef, IdError, TransactionId},
     time::Timestamp,
 };
-use fundflow_sagas::parts::{command::Command, milestone::Scope};
+use fundflow_sagas::parts::milestone::Scope;
 use plan::{Outcome, Row};
 use serde::Serialize;
 use std::{io::Write, path::Path, process::ExitCode, str::FromStr, sync::Arc};
@@ -106,6 +106,25 @@ pub(crate) struct DateArgs {
     order: OrderArgs,
 }
 
+/// Where the money of a saga goes instead.
+#[derive(Debug, Args)]
+pub(crate) struct RedirectArgs {
+    /// Transaction ID; with @VERSION, as a look prints it, only if it has not moved since
+    #[arg(value_name = "TX[@VERSION]")]
+    target: Target,
+    /// The investor's other account
+    #[arg(long)]
+    account: AccountRef,
+    /// You have seen that the account is in the investor's own name; refused without
+    #[arg(long)]
+    own_name: bool,
+    /// Why; it is stored with the saga
+    #[arg(long, value_name = "TEXT", value_parser = not_blank)]
+    reason: String,
+    #[command(flatten)]
+    order: OrderArgs,
+}
+
 /// What all of these orders have.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct OrderArgs {
@@ -154,7 +173,7 @@ enum Will {
     /// What may be done to any saga.
     Act(Action),
     /// What may be asked of sagas of the fund business.
-    Ask(Command),
+    Ask(Word),
 }
 
 /// What is to be done.
@@ -207,26 +226,34 @@ impl Order {
             ScopeArg::All => Scope::All,
             ScopeArg::Conversion => Scope::Conversion,
         };
-        let will = Will::Ask(Command::Cancel { at: args.at, scope });
+        let will = Will::Ask(Word::Cancel { at: args.at, scope });
         let order = Self::of("cancel", &args.targets, will, &args.order);
         Self { at: Some(args.at), ..order }
     }
 
     pub(crate) fn date(args: &DateArgs) -> Self {
-        let will = Will::Ask(Command::Date { at: args.at, reason: args.reason.as_str().into() });
+        let will = Will::Ask(Word::Date { at: args.at, reason: args.reason.as_str().into() });
         let target = std::slice::from_ref(&args.target);
         Self::of("date", target, will, &args.order).because(&args.reason)
     }
 
-    /// A command that another part of the program words, to one saga.
+    pub(crate) fn redirect(args: &RedirectArgs) -> Self {
+        let (account, own_name) = (args.account.clone(), args.own_name);
+        let reason = args.reason.as_str().into();
+        let will = Will::Ask(Word::Redirect { account, own_name, reason });
+        let target = std::slice::from_ref(&args.target);
+        Self::of("redirect", target, will, &args.order).because(&args.reason)
+    }
+
+    /// What another part of the program says to one saga.
     pub(crate) fn ask(
         verb: &'static str,
         transaction: TransactionId,
-        command: Command,
+        word: Word,
         args: &OrderArgs,
     ) -> Self {
         let target = Target { transaction, version: None };
-        Self::of(verb, &[target], Will::Ask(command), args)
+        Self::of(verb, &[target], Will::Ask(word), args)
     }
 
     fn of(verb: &'static str, targets: &[Target], will: Will, args: &OrderArgs) -> Self {

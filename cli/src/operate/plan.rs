@@ -142,8 +142,8 @@ impl Desk<'_> {
     pub(super) fn deed(&self, kind: &str) -> Result<Deed, String> {
         match &self.order.will {
             Will::Act(action) => Ok(Deed::Act(action.clone())),
-            Will::Ask(command) => {
-                let command = self.sagas.spoken(kind, command.clone())?;
+            Will::Ask(word) => {
+                let command = self.sagas.spoken(kind, word.clone())?;
                 Ok(Deed::Command { command, at: self.order.at })
             }
         }
