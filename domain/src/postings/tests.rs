@@ -1,6 +1,8 @@
 //! The examples of the chart in money, and the property that every fact balances.
 
-use super::{Balances, Posting, Source, imbalance, of_advance, of_application, of_payment, of_payout};
+use super::{
+    Balances, Posting, Source, imbalance, of_advance, of_application, of_payment, of_payout,
+};
 use crate::{
     advance::{self, Advances},
     application::{
@@ -191,9 +193,10 @@ fn converted(net_in: &str, topup: &str) -> Outcome {
 
 #[test]
 fn an_ordinary_purchase_pays_the_fund_net_and_the_seller_its_fee() {
-    let book = Book::default()
-        .pay(&[request("10000"), paid("P1", "10000")])
-        .apply(Source::Payment, &[buy("10000"), confirm("C1", true, bought("10000", "147.78", "0"))]);
+    let book = Book::default().pay(&[request("10000"), paid("P1", "10000")]).apply(
+        Source::Payment,
+        &[buy("10000"), confirm("C1", true, bought("10000", "147.78", "0"))],
+    );
 
     assert_eq!(
         book.lines(),
@@ -215,7 +218,10 @@ fn the_rest_of_a_partial_purchase_is_pending_until_its_refund_is_requested() {
         Book::default().pay(commands).apply(Source::Payment, &confirmed).left()
     };
     let kept = "L:FUND:PAYABLE:000009 -6000.00";
-    assert_eq!(left(&commands), ["A:CHANNEL:RECV 10000.00", "L:CUST:PENDING:TX-1.mmf -4000.00", kept]);
+    assert_eq!(
+        left(&commands),
+        ["A:CHANNEL:RECV 10000.00", "L:CUST:PENDING:TX-1.mmf -4000.00", kept]
+    );
 
     commands.push(send_back(SentBack::Difference { due_to: as_("C1"), amount: as_("4000") }));
     assert_eq!(left(&commands), ["A:CHANNEL:RECV 10000.00", "L:CUST:REFUND:acc-1 -4000.00", kept]);
@@ -226,7 +232,8 @@ fn the_rest_of_a_partial_purchase_is_pending_until_its_refund_is_requested() {
 
 #[test]
 fn a_rejected_purchase_leaves_nothing_once_its_money_is_back() {
-    let reject = Command::Reject(Rejection { cause: own_cause("0212", "no"), interest: Money::ZERO });
+    let reject =
+        Command::Reject(Rejection { cause: own_cause("0212", "no"), interest: Money::ZERO });
     let back = [request("10000"), paid("P1", "10000"), send_back(SentBack::Payback), arrived(1)];
     let book = Book::default().pay(&back).apply(Source::Payment, &[buy("10000"), reject]);
 
@@ -254,18 +261,16 @@ fn a_conversion_moves_money_from_fund_to_fund_and_its_top_up_is_the_sellers_inco
 
     assert_eq!(
         Book::default().apply(Source::Payment, &top_up).lines(),
-        [
-            "A:FUND:RECV:000009 10000.00",
-            "L:FUND:PAYABLE:050002 -9852.22",
-            "I:FEE:CONV -147.78",
-        ]
+        ["A:FUND:RECV:000009 10000.00", "L:FUND:PAYABLE:050002 -9852.22", "I:FEE:CONV -147.78",]
     );
 }
 
 #[test]
 fn a_redemption_owes_the_investor_what_the_fund_pays_less_the_fee_until_it_is_paid_out() {
-    let book = Book::default()
-        .apply(Source::Payment, &[redeem("6000"), confirm("C1", true, redeemed("7842.60", "34.30", "7808.30"))]);
+    let book = Book::default().apply(
+        Source::Payment,
+        &[redeem("6000"), confirm("C1", true, redeemed("7842.60", "34.30", "7808.30"))],
+    );
     assert_eq!(
         book.left(),
         [
@@ -277,19 +282,21 @@ fn a_redemption_owes_the_investor_what_the_fund_pays_less_the_fee_until_it_is_pa
 
     assert_eq!(
         book.pay_out("7808.30").left(),
-        [
-            "A:BANK:SETTLE -7808.30",
-            "A:FUND:RECV:000009 7842.60",
-            "L:FUND:REDEEMFEE:000009 -34.30",
-        ]
+        ["A:BANK:SETTLE -7808.30", "A:FUND:RECV:000009 7842.60", "L:FUND:REDEEMFEE:000009 -34.30",]
     );
 }
 
 #[test]
 fn what_a_redemption_brought_can_buy_another_fund_by_the_same_request() {
     let book = Book::default()
-        .apply(Source::Payment, &[redeem("6000"), confirm("C1", true, redeemed("7842.60", "0", "7842.60"))])
-        .apply(Source::Proceeds, &[buy("7842.60"), confirm("C2", true, bought("7000", "0", "842.60"))]);
+        .apply(
+            Source::Payment,
+            &[redeem("6000"), confirm("C1", true, redeemed("7842.60", "0", "7842.60"))],
+        )
+        .apply(
+            Source::Proceeds,
+            &[buy("7842.60"), confirm("C2", true, bought("7000", "0", "842.60"))],
+        );
 
     assert_eq!(
         book.left(),
