@@ -99,9 +99,11 @@ pub(super) fn scenario(folder: &Path, seed: u64, problems: &mut Vec<Problem>) ->
         Ok(scenario) if scenario.seed == 0 => return Some(Scenario { seed, ..scenario }),
         Ok(_) => Problem::of_file(SCENARIO, "the seed belongs into day.toml; remove it here"),
         Err(ScenarioError::Toml(error)) => located(SCENARIO, &text, &error),
-        Err(error @ (ScenarioError::TooMuch { .. } | ScenarioError::NoPart { .. })) => {
-            Problem::of_file(SCENARIO, error.to_string())
-        }
+        Err(
+            error @ (ScenarioError::TooMuch { .. }
+            | ScenarioError::NoPart { .. }
+            | ScenarioError::NoPartOfFund { .. }),
+        ) => Problem::of_file(SCENARIO, error.to_string()),
     };
     problems.push(problem);
     None

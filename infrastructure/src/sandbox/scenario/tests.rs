@@ -1,8 +1,8 @@
 use super::*;
-use fundflow_domain::ids::PaymentNo;
+use crate::sandbox::fixture::{bought, converted};
 
-fn order(transaction: &str, leg: Leg) -> OrderId {
-    OrderId::of(&transaction.parse().unwrap(), leg)
+fn order(transaction: &str) -> OrderId {
+    OrderId::part(&transaction.parse().unwrap(), "mmf")
 }
 
 #[test]
@@ -18,12 +18,12 @@ fn an_override_wins_over_chance_and_chance_over_success() {
         delay_s = 5
     "#;
     let scenario = Scenario::from_toml(text).unwrap();
-    let (first, other) = (order("TX-1", Leg::MoneyFund), order("TX-2", Leg::MoneyFund));
+    let (first, other) = (order("TX-1"), order("TX-2"));
 
     assert_eq!(scenario.charge(&first, "TX-1.mmf.pay"), (ChargeFate::DoubleDebit, 5));
     assert_eq!(scenario.charge(&other, "TX-2.mmf.pay"), (ChargeFate::Declined, 40));
-    assert_eq!(scenario.front(&first, "A"), FrontFate::Accepted);
-    assert_eq!(scenario.front(&order("TX-1", Leg::Conversion), "B"), FrontFate::Silent);
+    assert_eq!(scenario.front(&bought("TX-1", "1.00")), FrontFate::Accepted);
+    assert_eq!(scenario.front(&converted("TX-1", "1.00")), FrontFate::Silent);
 }
 
 #[test]
@@ -31,7 +31,7 @@ fn chance_depends_on_the_key_and_not_on_the_order_of_calls() {
     let text = "seed = 3\n[charge]\nper_mille = { declined = 200, timeout_paid = 300 }";
     let scenario = Scenario::from_toml(text).unwrap();
     let fate = |n: u32| {
-        let order = order(&format!("TX-{n}"), Leg::MoneyFund);
+        let order = order(&format!("TX-{n}"));
         scenario.charge(&order, PaymentNo::pay(&order).as_str()).0
     };
     let forwards: Vec<_> = (0..500).map(fate).collect();
@@ -67,6 +67,10 @@ fn what_cannot_be_played_is_refused_with_what_to_change() {
             "the probabilities of [charge] are 1100 per mille together; at most 1000 can be",
         ),
         (no_part, "part_per_mille of transaction TX-1 is 1000; write 1 to 999"),
+        (
+            "[[huge]]\nfund = \"018145\"\non = \"2026-02-12\"\npart_per_mille = 0",
+            "part_per_mille of fund 018145 in [[huge]] is 0; write 1 to 999",
+        ),
     ];
     for (text, message) in rows {
         assert_eq!(Scenario::from_toml(text).unwrap_err().to_string(), message);
