@@ -126,9 +126,10 @@ fn forgotten(wait: &Wait) -> String {
             format!("it stands at {row:?}, our own move, with no timer, effect or hold")
         }
         Wait::UnknownTable { table } => format!("it is on table {table}, which is not known here"),
-        Wait::Answer { row, .. } | Wait::Word { row, .. } | Wait::Operator { row, .. } => {
-            format!("it waits at {row:?}")
-        }
+        Wait::Answer { row, .. }
+        | Wait::Word { row, .. }
+        | Wait::Time { row, .. }
+        | Wait::Operator { row, .. } => format!("it waits at {row:?}"),
         Wait::Timer(retry) => format!("it waits at {:?}", retry.row),
     }
 }
