@@ -3,13 +3,14 @@
 //! another answer of the same functions.
 
 use fundflow_domain::{
+    application::{Promise, PromisedFee},
     calendar::{CalendarError, TradingCalendar, TradingDay},
     fund::FundTerms,
     ids::{FundCode, RegistrarCode},
-    money::Nav,
+    money::{Discount, Nav},
     time::Timestamp,
 };
-use fundflow_runtime::port::PortName;
+use fundflow_runtime::{port::PortName, turn::NotDone};
 use std::{fmt, sync::Arc};
 
 /// The terms of a fund in force on a date; `None` for an unknown fund.
@@ -70,6 +71,45 @@ impl House {
             return Ok(paid);
         }
         Ok(paid.max(self.calendar.t_of(heard_at)?))
+    }
+
+    /// The T that an instant belongs to.
+    ///
+    /// # Errors
+    /// [`NotDone::Lacks`] past the calendar's end.
+    pub fn t_of(&self, at: Timestamp) -> Result<TradingDay, NotDone> {
+        self.calendar.t_of(at).map_err(|_| NotDone::Lacks("a trading day"))
+    }
+
+    /// The terms of a fund in force on a T.
+    ///
+    /// # Errors
+    /// [`NotDone::Lacks`] for a fund without terms on that day.
+    pub fn terms(&self, fund: FundCode, day: TradingDay) -> Result<Arc<FundTerms>, NotDone> {
+        (self.funds)(fund, day.date()).ok_or(NotDone::Lacks("the terms of the fund"))
+    }
+
+    /// What is promised of an application of that T to the fund that confirms it.
+    ///
+    /// # Errors
+    /// [`NotDone::Lacks`] past the calendar's end.
+    pub fn promise(
+        &self,
+        fund: &FundTerms,
+        day: TradingDay,
+        fee: PromisedFee,
+        discount: Discount,
+    ) -> Result<Promise, NotDone> {
+        let confirm_by = self.calendar.plus(day, u32::from(fund.confirm_lag));
+        let confirm_by = confirm_by.map_err(|_| NotDone::Lacks("a trading day"))?;
+        Ok(Promise { fee, discount, confirm_by })
+    }
+
+    /// Trading days from a redemption's T until its money is here: no earlier than the registrar's
+    /// word. One where the fund has no terms.
+    pub fn payout_days(&self, fund: FundCode, t: TradingDay) -> u32 {
+        let terms = (self.funds)(fund, t.date());
+        terms.map_or(1, |terms| u32::from(terms.confirm_lag).max(u32::from(terms.payout_lag)))
     }
 
     /// Noon of the n-th trading day after T. `None` past the calendar's end.

@@ -3,34 +3,26 @@
 
 use super::{
     Call,
-    act::{lacks, own},
-    facts,
     saga::{Answer, DiscountPurchase, Turn, View},
 };
 use crate::parts::{
     application::ApplicationLeg,
-    cases::{self, About},
     milestone::{Milestone, Scope},
-    payment,
+    timing,
 };
 use crate::ports::{
-    bank::{BankAnswer, BankCall, BankNotice, Payout, PayoutAnswer},
+    bank::{BankAnswer, BankCall, BankNotice},
     registrar::{ApplicationAnswer, RegistrarNotice},
 };
 use fundflow_domain::{
-    application::Ask,
-    bounds::{CLOCK_SKEW, check_instant},
-    case::{Figure, Kind},
-    payment::Receipt,
-    payout,
+    calendar::TradingDay, modes::ConversionMode, orders::Cause, time::Timestamp,
 };
-use fundflow_kernel::envelope::StreamName;
+use fundflow_kernel::{envelope::StreamName, streams::Need};
 use fundflow_runtime::{
     port::Payload,
     saga::{Calling, Heard},
     turn::NotDone,
 };
-use fundflow_kernel::time::Timestamp;
 
 /// Which order an answer is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,20 +36,17 @@ pub enum Leg {
 }
 
 impl DiscountPurchase {
-    pub(super) fn calls(&self, view: &View<'_>, what: Call, now: Timestamp) -> Option<Calling<Self>> {
+    pub(super) fn calls(
+        &self,
+        view: &View<'_>,
+        what: Call,
+        now: Timestamp,
+    ) -> Option<Calling<Self>> {
         let plan = view.plan;
         match what {
             Call::Charge => self.to_bank(plan.payment.charge(view)?),
             Call::Refund => self.to_bank(plan.payment.refund(view)?),
-            Call::Payout => {
-                let payout = facts::payout(view)?;
-                self.to_bank(BankCall::Payout(Payout {
-                    no: payout.attempt.no.clone(),
-                    account: payout.attempt.account.clone(),
-                    amount: payout.terms.amount,
-                    order: payout.terms.order.clone(),
-                }))
-            }
+            Call::Payout => self.to_bank(plan.payout.call(view)?),
             Call::Buy => self.to_registrar(view, &plan.buy, Leg::Buy, now),
             Call::Out => self.to_registrar(view, &plan.out, Leg::Out, now),
             Call::Target => self.to_registrar(view, &plan.target, Leg::Target, now),
@@ -98,156 +87,76 @@ impl DiscountPurchase {
         match which {
             Leg::Buy => Calling::of(&port, call, |said| Answer::Registrar(Leg::Buy, said)),
             Leg::Out => Calling::of(&port, call, |said| Answer::Registrar(Leg::Out, said)),
-            Leg::Target => {
-                Calling::of(&port, call, |said| Answer::Registrar(Leg::Target, said))
+            Leg::Target => Calling::of(&port, call, |said| Answer::Registrar(Leg::Target, said)),
+        }
+    }
+
+    pub(super) fn needs_of(&self, view: &View<'_>, answer: &Answer, now: Timestamp) -> Vec<Need> {
+        match answer {
+            Answer::Bank(BankAnswer::Payout(no, said)) => view.plan.payout.needs(no, said),
+            Answer::Bank(said) => timing::needs(view, &view.plan.payment, said, now),
+            Answer::Registrar(leg, said) => {
+                let which = *leg;
+                let leg = leg_of(view.plan, which);
+                let mut needs = leg.needs_for(self, view, said, now);
+                if matches!(said, ApplicationAnswer::Accepted(_))
+                    && self.is_t(view, leg)
+                    && let Ok(day) = self.house.calendar.t_of(now)
+                    && leg.trade_date(view).is_some_and(|placed| placed < day)
+                {
+                    needs.extend(self.limits_on(view, day).needs());
+                }
+                needs
             }
         }
     }
 
     pub(super) fn hears(&self, turn: &mut Turn<'_>, answer: &Answer) -> Result<Heard, NotDone> {
         match answer {
-            Answer::Bank(BankAnswer::Payout(_, said)) => paid_out(turn, said),
-            Answer::Bank(said) => {
-                let (heard, applied) = turn.plan().payment.hear(turn, said)?;
-                match applied {
-                    Some(receipt) => self.date(turn, said, &receipt, heard),
-                    None => Ok(heard),
-                }
-            }
+            Answer::Bank(BankAnswer::Payout(no, said)) => turn.plan().payout.hear(turn, no, said),
+            Answer::Bank(said) => timing::hear(self, turn, &turn.plan().payment, said),
             Answer::Registrar(leg, said) => {
                 let which = *leg;
                 let leg = leg_of(turn.plan(), which);
                 if matches!(said, ApplicationAnswer::Accepted(_)) {
-                    self.late_acceptance(turn, leg, which)?;
+                    let scope = if which == Leg::Buy { Scope::All } else { Scope::Conversion };
+                    timing::late_acceptance(self, turn, leg, which == Leg::Buy, scope)?;
                 }
                 leg.hear(self, turn, said)
             }
         }
     }
 
-    /// The T that a receipt counts for: that of the instant which the bank states, if that instant
-    /// is possible and its batch is still open; a later one otherwise; and a person's decision where
-    /// the instant cannot be right.
-    fn date(
-        &self,
-        turn: &mut Turn<'_>,
-        said: &BankAnswer,
-        receipt: &Receipt,
-        heard: Heard,
-    ) -> Result<Heard, NotDone> {
-        let Heard::Recorded(mut events) = heard else { return Ok(heard) };
-        let view = turn.view()?;
-        let promised = view.open.promise.trade_date;
-        let requested_at = self.requested_at(&view, turn.now());
-        let paid_at =
-            check_instant("paid_at", receipt.paid_at, requested_at, turn.now(), CLOCK_SKEW);
-        let paid_at = match paid_at {
-            Ok(paid_at) => paid_at,
-            Err(out) => {
-                let text = out.to_string();
-                let cause = own("instant_out_of_bounds", &text);
-                if let Some(record) = payment::record(&turn.plan().payment.no, said) {
-                    let theirs = vec![Figure::new("paid_at", receipt.paid_at)];
-                    let ours = vec![Figure::new("heard at", turn.now())];
-                    let found = cases::finding(Kind::InstantOutOfBounds, &text, ours, theirs);
-                    let order = Some(turn.plan().payment.order.clone());
-                    let about = About { order, ..About::default() };
-                    events += cases::open(turn, &record, about, vec![found])?;
-                }
-                events += turn.reach(Milestone::Undated { cause: cause.clone() })?;
-                return Ok(Heard::Disputed(cause, events));
-            }
-        };
-        events += self.redate(turn, paid_at, promised)?;
-        Ok(Heard::Recorded(events))
+    /// Whether the T of that order is the purchase's own.
+    pub(super) fn is_t(&self, view: &View<'_>, leg: &ApplicationLeg) -> bool {
+        let plan = view.plan;
+        leg.order == plan.buy.order
+            || (plan.mode == ConversionMode::Held && leg.order == plan.out.order)
     }
 
-    /// Moves the T if the instant belongs to a later one than was promised.
-    pub(super) fn redate(
-        &self,
-        turn: &mut Turn<'_>,
-        paid_at: Timestamp,
-        promised: fundflow_domain::calendar::TradingDay,
-    ) -> Result<usize, NotDone> {
-        let day = self.house.t_of_payment(paid_at, turn.now());
-        match day {
-            Ok(trade_date) if trade_date > promised => {
-                turn.reach(Milestone::Redated { trade_date })
-            }
-            Ok(_) => Ok(0),
-            Err(error) => {
-                turn.reach(Milestone::Undated { cause: own("no_day", &error.to_string()) })
-            }
-        }
-    }
-
-    /// The earliest instant at which money can have moved: the T that was promised begins with the
-    /// cut-off of the one before.
-    fn requested_at(&self, view: &View<'_>, now: Timestamp) -> Timestamp {
-        let asked = view.open.promise.requested_at;
-        asked.min(now)
-    }
-
-    /// What the registrar takes after the cut-off belongs to the next T: of a conversion its own
-    /// acceptance counts, of a purchase that its batch is still open.
-    fn late_acceptance(
+    /// An order is about to move to a later T. Where that is the purchase's own, all that depends on
+    /// the day is decided again; a conversion only asks whether that day takes it.
+    pub(super) fn moved(
         &self,
         turn: &mut Turn<'_>,
         leg: &ApplicationLeg,
-        which: Leg,
-    ) -> Result<(), NotDone> {
-        let (now, view) = (turn.now(), turn.view()?);
-        let Some(application) = leg.application(&view) else { return Ok(()) };
-        if !matches!(application.stage, fundflow_domain::application::Stage::Placed) {
-            return Ok(());
+        day: TradingDay,
+    ) -> Result<Option<Cause>, NotDone> {
+        let view = turn.view()?;
+        if leg.order == view.plan.target.order {
+            // The target is bought on whatever day its money arrives.
+            return Ok(None);
         }
-        let (terms, calendar) = (application.terms.clone(), &self.house.calendar);
-        let until = match terms.ask {
-            Ask::Purchase { .. } if which == Leg::Buy => self.house.sealed_by(terms.trade_date),
-            Ask::Purchase { .. }
-            | Ask::Subscription { .. }
-            | Ask::Redemption { .. }
-            | Ask::Conversion { .. }
-            | Ask::FastTransfer { .. } => calendar.cut_off(terms.trade_date),
+        if !self.is_t(&view, leg) {
+            return Ok(self.refuses_out(&view, day));
+        }
+        let admitted = match self.admitted_on(&view, day) {
+            Ok(admitted) => admitted,
+            Err(cause) => return Ok(Some(cause)),
         };
-        if now < until {
-            return Ok(());
-        }
-        let Ok(day) = calendar.t_of(now) else { return Err(lacks("a trading day")) };
-        let unwanted = self.refuses_out(&view, day).filter(|_| which != Leg::Target);
-        let fund = match &terms.ask {
-            Ask::Conversion { into, .. } => *into,
-            Ask::Purchase { .. }
-            | Ask::Subscription { .. }
-            | Ask::Redemption { .. }
-            | Ask::FastTransfer { .. } => terms.fund,
-        };
-        let fund = self.terms(fund, day)?;
-        let promise = self.promise(&fund, day, terms.promised.fee, terms.promised.discount)?;
-        leg.move_to(turn, day, promise)?;
-        if unwanted.is_some() {
-            let scope = if which == Leg::Buy { Scope::All } else { Scope::Conversion };
-            turn.reach(Milestone::CancelAsked { at: now, scope })?;
-        }
-        Ok(())
-    }
-}
-
-fn paid_out(turn: &mut Turn<'_>, said: &PayoutAnswer) -> Result<Heard, NotDone> {
-    let key = &turn.plan().payout.1;
-    match said {
-        PayoutAnswer::PaidOut(transfer) => {
-            let command = payout::Command::RecordPaidOut(transfer.clone());
-            match turn.decide(key, &command) {
-                Ok(events) => Ok(Heard::Recorded(events)),
-                Err(fundflow_kernel::loaded::DecideError::Refused(refusal)) => {
-                    Ok(Heard::Contradicts(refusal.to_string().into(), 0))
-                }
-                Err(error) => Err(error.into()),
-            }
-        }
-        PayoutAnswer::Refused(cause) => Ok(Heard::Refused(cause.clone())),
-        PayoutAnswer::Unknown(cause) => Ok(Heard::Unknown(cause.clone())),
+        turn.reach(Milestone::Redated { trade_date: day })?;
+        self.readmit(turn, day, admitted)?;
+        Ok(None)
     }
 }
 
@@ -263,7 +172,7 @@ pub(super) fn leg_of(plan: &super::Plan, leg: Leg) -> &ApplicationLeg {
 pub(super) fn notice(view: &View<'_>, stream: &StreamName, news: &Payload) -> Option<Answer> {
     let plan = view.plan;
     if let Some(BankNotice(said)) = news.downcast_ref() {
-        let ours = [plan.payment.key.stream(), plan.payout.1.stream()];
+        let ours = [plan.payment.key.stream(), plan.payout.key.stream()];
         return ours.contains(&stream).then(|| Answer::Bank(said.clone()));
     }
     let RegistrarNotice(said) = news.downcast_ref()?;

@@ -10,18 +10,22 @@ use crate::{
     fund_milestones,
     house::House,
     parts::{
-        application::FundSaga,
+        application::{ApplicationLeg, FundSaga},
+        cancel::{self, NotTakenBack},
         milestone::{Milestone, Notes, Scope},
+        timing,
     },
     ports::{bank::BankAnswer, registrar::ApplicationAnswer},
 };
 use fundflow_domain::{
     admission::Admitted,
-    application::Applications,
-    case::{self, CaseId, Cases, Closing},
+    application::{Applications, PromisedFee},
+    calendar::TradingDay,
+    case::{CaseId, Cases, Closing},
     day_limit::DayLimit,
     holdings::Holdings,
-    ids::TransactionId,
+    ids::{AccountRef, TransactionId},
+    money::Discount,
     orders::Cause,
     payment::Payments,
     payout::Payouts,
@@ -78,6 +82,15 @@ pub enum Command {
         /// For the auditor.
         reason: Arc<str>,
     },
+    /// Pay out to another account after the bank has refused the first.
+    Redirect {
+        /// The investor's other account.
+        account: AccountRef,
+        /// It is in the investor's own name, as an operator has seen.
+        own_name: bool,
+        /// For the auditor.
+        reason: Arc<str>,
+    },
     /// Close a case that keeps it from completing: the registrar's numbers stand.
     CloseCase {
         /// Which.
@@ -91,16 +104,36 @@ impl FundSaga for DiscountPurchase {
     fn house(&self) -> &House {
         &self.house
     }
+
+    fn requested_at(promise: &Admitted) -> Timestamp {
+        promise.requested_at
+    }
+
+    fn trade_date(promise: &Admitted) -> TradingDay {
+        promise.trade_date
+    }
+
+    fn moves(
+        &self,
+        turn: &mut Turn<'_>,
+        leg: &ApplicationLeg,
+        day: TradingDay,
+    ) -> Result<Option<Cause>, NotDone> {
+        self.moved(turn, leg, day)
+    }
+
+    fn fee(&self, view: &View<'_>, leg: &ApplicationLeg) -> Option<(PromisedFee, Discount)> {
+        let converted = view.plan.mode.is_conversion() && leg.order == view.plan.out.order;
+        let promised = view.open.notes.promise(&view.open.promise);
+        converted.then_some((PromisedFee::Charge(promised.charge), promised.discount))
+    }
 }
 
 impl saga::Saga for DiscountPurchase {
-    fund_milestones!("discount_purchase", [
-        "completed",
-        "kept_in_wallet",
-        "rolled_back",
-        "compensated",
-        "paid_out",
-    ]);
+    fund_milestones!(
+        "discount_purchase",
+        ["completed", "kept_in_wallet", "rolled_back", "compensated", "paid_out",]
+    );
     const TABLES: &'static [&'static Table<Self>] =
         &[&LINKED, &NEXT_DAY, &HELD, &REDEEM_TO_PURCHASE];
 
@@ -120,7 +153,8 @@ impl saga::Saga for DiscountPurchase {
     type Answer = Answer;
 
     fn differences(first: &Request, again: &Request) -> Vec<&'static str> {
-        let Request { investor, account, wallet_fund, target_fund, amount, mode, only_today } = first;
+        let Request { investor, account, wallet_fund, target_fund, amount, mode, only_today } =
+            first;
         [
             ("investor", *investor != again.investor),
             ("account", *account != again.account),
@@ -169,10 +203,11 @@ impl saga::Saga for DiscountPurchase {
     }
 
     fn plan(&self, id: &TransactionId, open: &Opened) -> Plan {
-        let redated = open.notes.redated.map_or_else(Vec::new, |day| {
-            prepare::limit_keys_on(&self.house, &open.request, &open.promise, day)
+        let next = open.notes.redated.filter(|_| open.notes.undecided).map(|day| {
+            let was = open.notes.promise(&open.promise);
+            prepare::limit_keys_on(&self.house, &open.request, was, day)
         });
-        Plan::of(id, open, &redated)
+        Plan::of(id, open, &next.unwrap_or_default())
     }
 
     fn streams(plan: &Plan) -> Vec<Need> {
@@ -217,6 +252,10 @@ impl saga::Saga for DiscountPurchase {
         self.calls(view, what, now)
     }
 
+    fn needs(&self, view: &View<'_>, answer: &Answer, now: Timestamp) -> Vec<Need> {
+        self.needs_of(view, answer, now)
+    }
+
     fn hear(&self, turn: &mut Turn<'_>, answer: &Answer) -> Result<Heard, NotDone> {
         self.hears(turn, answer)
     }
@@ -228,7 +267,7 @@ impl saga::Saga for DiscountPurchase {
     fn command_needs(&self, _view: &View<'_>, command: &Command) -> Vec<Need> {
         match command {
             Command::CloseCase { case, .. } => vec![Key::<Cases>::of(case).need()],
-            Command::Cancel { .. } | Command::Date { .. } => Vec::new(),
+            Command::Cancel { .. } | Command::Date { .. } | Command::Redirect { .. } => Vec::new(),
         }
     }
 
@@ -236,7 +275,10 @@ impl saga::Saga for DiscountPurchase {
         match command {
             Command::Cancel { at, scope } => self.take_back(turn, *at, *scope),
             Command::Date { at, reason } => self.dated(turn, *at, reason),
-            Command::CloseCase { case, closing } => close_case(turn, *case, closing),
+            Command::Redirect { account, own_name, reason } => {
+                Ok(turn.plan().payout.redirect(turn, account, *own_name, reason)?)
+            }
+            Command::CloseCase { case, closing } => Ok(cancel::close_case(turn, *case, closing)?),
         }
     }
 
@@ -272,7 +314,12 @@ impl saga::Saga for DiscountPurchase {
 
 impl DiscountPurchase {
     /// Takes it back before its own cut-off, whatever it waits for.
-    fn take_back(&self, turn: &mut Turn<'_>, at: Timestamp, scope: Scope) -> Result<usize, Refusal> {
+    fn take_back(
+        &self,
+        turn: &mut Turn<'_>,
+        at: Timestamp,
+        scope: Scope,
+    ) -> Result<usize, Refusal> {
         let view = turn.view().map_err(|_| Refusal::NothingToCancel("nothing was prepared"))?;
         if view.ending.is_some() {
             return Err(Refusal::NothingToCancel("the purchase is over"));
@@ -289,10 +336,9 @@ impl DiscountPurchase {
             Scope::All => &view.plan.buy,
             Scope::Conversion => &view.plan.out,
         };
-        let day = leg.application(&view).map_or_else(
-            || facts::trade_date(&view),
-            |application| application.terms.trade_date,
-        );
+        let day = leg
+            .application(&view)
+            .map_or_else(|| facts::trade_date(&view), |application| application.terms.trade_date);
         let cut_off = self.house.calendar.cut_off(day);
         let placed = leg.is_placed(&view) || scope == Scope::All;
         if placed && at.max(turn.now()) >= cut_off {
@@ -302,30 +348,20 @@ impl DiscountPurchase {
         reached(turn.reach(Milestone::CancelAsked { at, scope }))
     }
 
-    fn dated(&self, turn: &mut Turn<'_>, at: Timestamp, reason: &Arc<str>) -> Result<usize, Refusal> {
-        let view = turn.view().map_err(|_| Refusal::NotUndated)?;
-        if !view.open.notes.undated {
-            return Err(Refusal::NotUndated);
+    fn dated(
+        &self,
+        turn: &mut Turn<'_>,
+        at: Timestamp,
+        reason: &Arc<str>,
+    ) -> Result<usize, Refusal> {
+        match timing::dated(self, turn, at, reason) {
+            Ok(Some(events)) => Ok(events),
+            Ok(None) => Err(Refusal::NotUndated),
+            Err(error) => Err(NotTakenBack::Refused(error.to_string()).into()),
         }
-        let promised = view.open.promise.trade_date;
-        let reason = Cause::new("operator", reason.clone());
-        let mut events = reached(turn.reach(Milestone::Dated { at, reason }))?;
-        events += reached(self.redate(turn, at, promised))?;
-        Ok(events)
     }
-}
-
-fn close_case(turn: &mut Turn<'_>, case: CaseId, closing: &Closing) -> Result<usize, Refusal> {
-    let disputed = turn.view().is_ok_and(|view| view.open.notes.disputes.contains(&case));
-    if !disputed {
-        return Err(Refusal::NoSuchCase(case));
-    }
-    let command = case::Command::Close(closing.clone());
-    let closed = turn.decide(&Key::<Cases>::of(&case), &command);
-    let events = closed.map_err(|error| Refusal::CaseRefused(error.to_string()))?;
-    Ok(events + reached(turn.reach(Milestone::Undisputed { case }))?)
 }
 
 fn reached(done: Result<usize, NotDone>) -> Result<usize, Refusal> {
-    done.map_err(|error| Refusal::CaseRefused(error.to_string()))
+    done.map_err(|error| NotTakenBack::Refused(error.to_string()).into())
 }

@@ -112,8 +112,16 @@ pub enum Fact {
     NothingOwed,
     /// What the redemption brought is to be paid out.
     PayoutRequested,
+    /// The bank said what became of the last attempt.
+    PayoutAnswered,
     /// It arrived.
     PaidOut,
+    /// What the target did not take of it is to be paid out, or it took all.
+    RestRequested,
+    /// The bank said what became of that, or there was none.
+    RestAnswered,
+    /// It arrived, or there was none.
+    RestPaidOut,
     /// The purchase is over.
     Ended,
     /// Nothing is to be taken back of the conversion any more.
@@ -143,6 +151,8 @@ pub enum Do {
     GiveBack,
     /// Announce the charge.
     RequestPayment,
+    /// Nothing: only a person can say which T the money counts for.
+    AwaitDate,
     /// Decide again for the T that the money counts for.
     Readmit,
     /// Place the money-fund order.
@@ -171,6 +181,8 @@ pub enum Do {
     RequestRefund,
     /// Pay out what the redemption brought.
     RequestPayout,
+    /// The bank refuses the account: a person names another.
+    AskForAccount,
     /// Close the charge that nobody answered, so that a late payment goes back.
     ClosePayment,
     /// Close the money-fund order that nobody answered.

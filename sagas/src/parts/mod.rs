@@ -1,8 +1,17 @@
 //! What several sagas of the fund business have in common: legs of money and of shares, milestones,
 //! cases. Each part mints its own keys, says which facts hold of it, and records what is heard.
 
+// Legs.
 pub mod application;
+mod hearing;
+pub mod payment;
+pub mod payout;
+pub mod wallet;
+
+// What holds of any of them.
+pub mod cancel;
 pub mod cases;
 pub mod check;
+pub mod limits;
 pub mod milestone;
-pub mod payment;
+pub mod timing;

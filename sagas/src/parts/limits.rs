@@ -1,0 +1,149 @@
+//! The day's limits that an order for money counts against: counted on its T, given back when it
+//! fails or moves.
+
+use crate::house::House;
+use fundflow_domain::{
+    calendar::TradingDay,
+    day_limit::{Command, DayLimit, Entry, State, stream_id},
+    fund::FundTerms,
+    ids::{FundCode, InvestorId, TransactionId},
+    investor::{CustomerType, SalesChannel},
+    limits::LimitKey,
+    money::{Amount, Money},
+};
+use fundflow_kernel::streams::{Key, Need, Streams};
+use fundflow_runtime::{
+    saga::{Saga, View},
+    turn::{NotDone, Turn},
+};
+
+/// Limits that one order counts against.
+#[derive(Debug, Clone, Default)]
+pub struct Limits(Vec<(LimitKey, Key<DayLimit>)>);
+
+/// What that fund allows that investor on that T, where it has a cap in force.
+pub fn limit_key(
+    fund: &FundTerms,
+    (investor, customer, channel): (&InvestorId, CustomerType, SalesChannel),
+    t: TradingDay,
+) -> Option<LimitKey> {
+    fund.limits.day_cap(customer, channel, t.date())?;
+    let investor = investor.clone();
+    Some(LimitKey { master: fund.master, investor, day: t, customer, channel })
+}
+
+/// Where the uses of that limit are counted.
+pub fn stream_of(key: &LimitKey) -> Key<DayLimit> {
+    Key::of(&stream_id(key))
+}
+
+/// Yuan that count against it so far.
+pub fn used(streams: &Streams, key: Option<&LimitKey>) -> Money {
+    let state = key.and_then(|key| streams.state(&stream_of(key)));
+    state.map_or(Money::ZERO, State::used)
+}
+
+/// The same, without what that transaction itself counts.
+pub fn used_by_others(streams: &Streams, key: Option<&LimitKey>, but: &TransactionId) -> Money {
+    let Some(state) = key.and_then(|key| streams.state(&stream_of(key))) else {
+        return Money::ZERO;
+    };
+    let own = match state.entry(but) {
+        Some(Entry::Counted { accepted, .. }) => Money::from(*accepted),
+        Some(Entry::Refused { .. } | Entry::GivenBack) | None => Money::ZERO,
+    };
+    state.used().minus(own).unwrap_or_default()
+}
+
+impl Limits {
+    /// Those of these keys.
+    pub fn of<'a>(keys: impl IntoIterator<Item = &'a LimitKey>) -> Self {
+        Self(keys.into_iter().map(|key| (key.clone(), stream_of(key))).collect())
+    }
+
+    /// What must be in memory.
+    pub fn needs(&self) -> impl Iterator<Item = Need> {
+        self.0.iter().map(|(_, key)| key.need())
+    }
+
+    /// The order counts, or counted once.
+    pub fn are_counted<S: Saga>(&self, view: &View<'_, S>) -> bool {
+        self.all(view, |entry| entry.is_some())
+    }
+
+    /// The order counts no more: given back, or refused with the whole day.
+    pub fn are_given_back<S: Saga>(&self, view: &View<'_, S>) -> bool {
+        self.all(view, |it| matches!(it, Some(Entry::GivenBack | Entry::Refused { .. })))
+    }
+
+    /// The order does not count: it never did, or does no more.
+    pub fn are_free<S: Saga>(&self, view: &View<'_, S>) -> bool {
+        self.all(view, |entry| !matches!(entry, Some(Entry::Counted { .. })))
+    }
+
+    /// Another order that exceeded the limit took this one with it.
+    pub fn are_refused<S: Saga>(&self, view: &View<'_, S>) -> bool {
+        !self.all(view, |entry| !matches!(entry, Some(Entry::Refused { .. })))
+    }
+
+    /// Those that are not among the others.
+    #[must_use]
+    pub fn without(&self, others: &Self) -> Self {
+        let other = |key: &LimitKey| others.0.iter().any(|(other, _)| other == key);
+        Self(self.0.iter().filter(|(key, _)| !other(key)).cloned().collect())
+    }
+
+    fn all<S: Saga>(&self, view: &View<'_, S>, of: impl Fn(Option<&Entry>) -> bool) -> bool {
+        self.0.iter().all(|(_, key)| view.state(key).is_some_and(|limit| of(limit.entry(view.id))))
+    }
+
+    /// Counts the amount, against the caps of the fund's terms on that T.
+    ///
+    /// # Errors
+    /// [`NotDone`]; nothing has changed.
+    pub fn count<S: Saga>(
+        &self,
+        turn: &mut Turn<'_, S>,
+        house: &House,
+        fund: FundCode,
+        amount: Amount,
+    ) -> Result<usize, NotDone> {
+        self.count_of(turn, house, &[fund], amount)
+    }
+
+    /// Counts the amount, against the caps of each of those funds' terms on that T.
+    ///
+    /// # Errors
+    /// [`NotDone`]; nothing has changed.
+    pub fn count_of<S: Saga>(
+        &self,
+        turn: &mut Turn<'_, S>,
+        house: &House,
+        funds: &[FundCode],
+        amount: Amount,
+    ) -> Result<usize, NotDone> {
+        let mut events = 0;
+        for (key, stream) in &self.0 {
+            let terms = funds.iter().filter_map(|fund| house.terms(*fund, key.day).ok());
+            let fund = terms.into_iter().find(|terms| terms.master == key.master);
+            let terms = fund.ok_or(NotDone::Lacks("the terms of the fund"))?;
+            let cap = terms.limits.day_cap(key.customer, key.channel, key.day.date());
+            let (transaction, cap) = (turn.id().clone(), cap.map(|cap| cap.max));
+            events += turn.decide(stream, &Command::Count { transaction, amount, cap })?;
+        }
+        Ok(events)
+    }
+
+    /// Gives back what was counted.
+    ///
+    /// # Errors
+    /// [`NotDone`]; nothing has changed.
+    pub fn give_back<S: Saga>(&self, turn: &mut Turn<'_, S>) -> Result<usize, NotDone> {
+        let mut events = 0;
+        for (_, stream) in &self.0 {
+            let command = Command::GiveBack { transaction: turn.id().clone() };
+            events += turn.decide(stream, &command)?;
+        }
+        Ok(events)
+    }
+}

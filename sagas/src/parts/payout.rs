@@ -1,0 +1,210 @@
+//! The leg on which money leaves for an investor's account.
+//!
+//! ```text
+//! request -> call -> paid out
+//!                `-> refused -> parked -> redirected (a person, to an account of the same name) -> call
+//! ```
+//!
+//! 1. An attempt that the bank refused is over; the next one has a number of its own.
+//! 2. Another account is a person's decision with a reason, and only one of the investor's own name.
+
+use super::cases::{self, About, Record, finding};
+use crate::ports::bank::{BankCall, Payout as Call, PayoutAnswer};
+use fundflow_domain::{
+    case::{Figure, Kind, SourceKind},
+    ids::{AccountRef, OrderId, PaymentNo},
+    orders::Cause,
+    payout::{self, Command, Payout, Payouts, Stage, Terms},
+};
+use fundflow_kernel::{
+    envelope::Actor,
+    loaded::DecideError,
+    streams::{Key, Need},
+};
+use fundflow_runtime::{
+    saga::{Heard, Saga, View},
+    turn::{NotDone, Turn},
+};
+use rust_decimal::Decimal;
+use std::sync::Arc;
+
+/// Keys and facts of one payout.
+#[derive(Debug, Clone)]
+pub struct PayoutLeg {
+    /// The idempotency key of the first attempt at the bank.
+    pub no: PaymentNo,
+    /// Its stream; later attempts share it.
+    pub key: Key<Payouts>,
+    /// The order that the money comes of.
+    pub order: OrderId,
+}
+
+/// Why a payout goes to no other account. Checked in this order.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NotRedirected {
+    /// Money goes out only to the investor.
+    #[error("account {0} is not in the investor's own name")]
+    AccountOfAnotherName(AccountRef),
+    /// Nothing is being paid out, or the bank has not refused it.
+    #[error("{0}")]
+    Refused(String),
+}
+
+impl PayoutLeg {
+    /// What that order pays out.
+    pub fn of(order: &OrderId) -> Self {
+        let no = PaymentNo::out(order);
+        Self { key: Key::of(&no), no, order: order.clone() }
+    }
+
+    /// The payout, once it was requested.
+    pub fn payout<'a, S: Saga>(&self, view: &View<'a, S>) -> Option<&'a Payout> {
+        view.state(&self.key)?.payout()
+    }
+
+    /// A transfer may be on its way.
+    pub fn is_requested<S: Saga>(&self, view: &View<'_, S>) -> bool {
+        self.payout(view).is_some()
+    }
+
+    /// The investor has the money.
+    pub fn is_paid_out<S: Saga>(&self, view: &View<'_, S>) -> bool {
+        self.payout(view).is_some_and(|payout| payout.paid().is_some())
+    }
+
+    /// The bank said what became of the last attempt: it arrived, or it never will.
+    pub fn is_answered<S: Saga>(&self, view: &View<'_, S>) -> bool {
+        self.payout(view)
+            .is_some_and(|it| matches!(it.attempt.stage, Stage::PaidOut(_) | Stage::Refused(_)))
+    }
+
+    /// Announces it.
+    ///
+    /// # Errors
+    /// [`NotDone`]; nothing has changed.
+    pub fn request<S: Saga>(&self, turn: &mut Turn<'_, S>, terms: Terms) -> Result<usize, NotDone> {
+        Ok(turn.decide(&self.key, &Command::Request(terms))?)
+    }
+
+    /// What the row after a refused attempt does: it parks with the bank's reason, until a person
+    /// names another account.
+    ///
+    /// # Errors
+    /// Always.
+    pub fn ask_for_account<S: Saga>(&self, turn: &Turn<'_, S>) -> Result<usize, NotDone> {
+        let view = turn.view()?;
+        match self.payout(&view).map(|payout| &payout.attempt.stage) {
+            Some(Stage::Refused(cause)) => {
+                let text = format!("the bank refuses the account ({cause}); name another");
+                Err(NotDone::Refused(text.into()))
+            }
+            Some(Stage::Requested | Stage::PaidOut(_)) | None => {
+                Err(NotDone::Lacks("the bank's refusal"))
+            }
+        }
+    }
+
+    /// Sends what the bank refused to another account.
+    ///
+    /// # Errors
+    /// [`NotRedirected`]; nothing has changed.
+    pub fn redirect<S: Saga>(
+        &self,
+        turn: &mut Turn<'_, S>,
+        account: &AccountRef,
+        own_name: bool,
+        reason: &Arc<str>,
+    ) -> Result<usize, NotRedirected> {
+        if !own_name {
+            return Err(NotRedirected::AccountOfAnotherName(account.clone()));
+        }
+        let state = turn.state(&self.key).and_then(payout::State::payout);
+        let after = state.map_or_else(|| self.no.clone(), |payout| payout.attempt.no.clone());
+        let reason = Cause::new("operator", reason.clone());
+        let command = Command::Redirect { after, account: account.clone(), reason };
+        let done = turn.decide(&self.key, &command);
+        done.map_err(|error| NotRedirected::Refused(NotDone::from(error).to_string()))
+    }
+
+    /// The attempt, as the bank is given it.
+    pub fn call<S: Saga>(&self, view: &View<'_, S>) -> Option<BankCall> {
+        let payout = self.payout(view)?;
+        Some(BankCall::Payout(Call {
+            no: payout.attempt.no.clone(),
+            account: payout.attempt.account.clone(),
+            amount: payout.terms.amount,
+            order: payout.terms.order.clone(),
+        }))
+    }
+
+    /// What is on its way, as an operator names it. Yuan.
+    pub fn open_end<S: Saga>(&self, view: &View<'_, S>) -> Option<(Arc<str>, Decimal)> {
+        let payout = self.payout(view).filter(|payout| payout.paid().is_none())?;
+        Some(("payout".into(), payout.terms.amount.decimal()))
+    }
+
+    /// What may have to be in memory to hear that answer: the case that it may open.
+    pub fn needs(&self, no: &PaymentNo, answer: &PayoutAnswer) -> Vec<Need> {
+        record(no, answer).map(|record| record.key().need()).into_iter().collect()
+    }
+
+    /// Records what the bank says of that attempt.
+    ///
+    /// # Errors
+    /// [`NotDone`], for defects.
+    pub fn hear<S: Saga>(
+        &self,
+        turn: &mut Turn<'_, S>,
+        no: &PaymentNo,
+        answer: &PayoutAnswer,
+    ) -> Result<Heard, NotDone> {
+        let (command, at) = match answer {
+            PayoutAnswer::PaidOut(transfer) => {
+                (Command::RecordPaidOut(transfer.clone()), transfer.at.min(turn.now()))
+            }
+            PayoutAnswer::Refused(cause) => {
+                (Command::RecordRefusal(no.clone(), cause.clone()), turn.now())
+            }
+            PayoutAnswer::Unknown(cause) => return Ok(Heard::Unknown(cause.clone())),
+        };
+        turn.speaks(Actor::Counterparty("bank".into()), "payout", at);
+        match turn.decide(&self.key, &command) {
+            Ok(events) => Ok(Heard::Recorded(events)),
+            Err(DecideError::Refused(refusal)) => self.contradiction(turn, no, answer, &refusal),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn contradiction<S: Saga>(
+        &self,
+        turn: &mut Turn<'_, S>,
+        no: &PaymentNo,
+        answer: &PayoutAnswer,
+        refusal: &payout::Refusal,
+    ) -> Result<Heard, NotDone> {
+        let text: Arc<str> = refusal.to_string().into();
+        let Some(record) = record(no, answer) else { return Ok(Heard::Contradicts(text, 0)) };
+        let kind = match refusal {
+            payout::Refusal::AmountDiffers { .. } => Kind::PaidAmountDiffers,
+            payout::Refusal::PaidTwice { .. } => Kind::PaidTwice,
+            _ => Kind::Other,
+        };
+        let theirs = vec![Figure::new("said", &record.evidence)];
+        let about = About { order: Some(self.order.clone()), ..About::default() };
+        let events = cases::open(turn, &record, about, vec![finding(kind, &text, vec![], theirs)])?;
+        Ok(Heard::Contradicts(text, events))
+    }
+}
+
+/// The record behind an answer; `None` where it says nothing that could contradict.
+fn record(no: &PaymentNo, answer: &PayoutAnswer) -> Option<Record> {
+    match answer {
+        PayoutAnswer::PaidOut(_) | PayoutAnswer::Refused(_) => Some(Record {
+            source: SourceKind::ChannelCallback,
+            name: "bank".to_owned(),
+            record: no.to_string(),
+            evidence: format!("{answer:?}"),
+        }),
+        PayoutAnswer::Unknown(_) => None,
+    }
+}

@@ -1,0 +1,225 @@
+//! Which T something counts for.
+//!
+//! ```text
+//! paid:      the instant that the bank states, if it is possible and its batch is still open
+//!            a later T otherwise: what depends on the day is decided again
+//!            a person's decision where the instant cannot be right
+//! accepted:  before the cut-off of its T (a paid purchase: before that batch is sealed), or the next
+//! ```
+//!
+//! 1. A T only ever moves forward, and never by a date that others state.
+//! 2. What may not go on that later T is taken back.
+
+use super::{
+    application::{ApplicationLeg, FundSaga},
+    cases::{self, About},
+    milestone::{Milestone, Scope},
+    payment::{self, PaymentLeg},
+};
+use crate::ports::bank::{BankAnswer, ChargeAnswer};
+use fundflow_domain::{
+    application::{Ask, Stage},
+    bounds::{CLOCK_SKEW, OutOfBounds, check_instant},
+    calendar::TradingDay,
+    case::{Cases, Figure, Kind},
+    orders::Cause,
+    payment::Receipt,
+    time::Timestamp,
+};
+use fundflow_kernel::streams::{Key, Need};
+use fundflow_runtime::{
+    saga::{Heard, View},
+    turn::{NotDone, Turn},
+};
+use std::sync::Arc;
+
+/// Records what the bank says of a payment. The T of a receipt that is applied by it is fixed
+/// first, so that whoever dies in the middle never counts it for a T that is over.
+///
+/// # Errors
+/// [`NotDone`], for defects.
+pub fn hear<S: FundSaga>(
+    saga: &S,
+    turn: &mut Turn<'_, S>,
+    leg: &PaymentLeg,
+    said: &BankAnswer,
+) -> Result<Heard, NotDone> {
+    let view = turn.view()?;
+    let applied = match said {
+        BankAnswer::Charge(ChargeAnswer::Paid(receipt)) if leg.would_apply(&view, receipt) => {
+            Some(receipt)
+        }
+        BankAnswer::Charge(_) | BankAnswer::Refund(..) | BankAnswer::Payout(..) => None,
+    };
+    let dated = match applied {
+        Some(receipt) => date(saga, turn, leg, (said, receipt), Heard::Recorded(0))?,
+        None => Heard::Recorded(0),
+    };
+    let (heard, _) = leg.hear(turn, said)?;
+    Ok(match (dated, heard) {
+        (Heard::Recorded(before), Heard::Recorded(events)) => Heard::Recorded(before + events),
+        (Heard::Disputed(cause, before), Heard::Recorded(events)) => {
+            Heard::Disputed(cause, before + events)
+        }
+        (_, heard) => heard,
+    })
+}
+
+/// What must be in memory for that: the case of an answer that contradicts, or that states an
+/// instant which cannot be right.
+pub fn needs<S: FundSaga>(
+    view: &View<'_, S>,
+    leg: &PaymentLeg,
+    said: &BankAnswer,
+    now: Timestamp,
+) -> Vec<Need> {
+    if let BankAnswer::Charge(ChargeAnswer::Paid(receipt)) = said
+        && leg.would_apply(view, receipt)
+        && possible::<S>(&view.open.promise, receipt, now).is_err()
+    {
+        return leg.needs(said);
+    }
+    leg.needs_for(view, said)
+}
+
+fn possible<S: FundSaga>(
+    promise: &S::Promise,
+    receipt: &Receipt,
+    now: Timestamp,
+) -> Result<Timestamp, OutOfBounds> {
+    let earliest = S::requested_at(promise).min(now);
+    check_instant("paid_at", receipt.paid_at, earliest, now, CLOCK_SKEW)
+}
+
+/// Fixes the T of a receipt that is applied.
+///
+/// # Errors
+/// [`NotDone`], for defects.
+pub fn date<S: FundSaga>(
+    saga: &S,
+    turn: &mut Turn<'_, S>,
+    leg: &PaymentLeg,
+    (said, receipt): (&BankAnswer, &Receipt),
+    heard: Heard,
+) -> Result<Heard, NotDone> {
+    let Heard::Recorded(mut events) = heard else { return Ok(heard) };
+    let possible = possible::<S>(&turn.view()?.open.promise, receipt, turn.now());
+    match possible {
+        Ok(paid_at) => {
+            events += redate(saga, turn, paid_at)?;
+            Ok(Heard::Recorded(events))
+        }
+        Err(out) => {
+            let text = out.to_string();
+            let cause = Cause::new("instant_out_of_bounds", text.clone());
+            if let Some(record) = payment::record(&leg.no, said) {
+                let theirs = vec![Figure::new("paid_at", receipt.paid_at)];
+                let ours = vec![Figure::new("heard at", turn.now())];
+                let found = cases::finding(Kind::InstantOutOfBounds, &text, ours, theirs);
+                let about = About { order: Some(leg.order.clone()), ..About::default() };
+                events += cases::open(turn, &record, about, vec![found])?;
+            }
+            events += turn.reach(Milestone::Undated { cause: cause.clone() })?;
+            Ok(Heard::Disputed(cause, events))
+        }
+    }
+}
+
+/// Moves the T if money that was paid at that instant belongs to a later one than was promised.
+///
+/// # Errors
+/// [`NotDone`], for defects.
+pub fn redate<S: FundSaga>(
+    saga: &S,
+    turn: &mut Turn<'_, S>,
+    paid_at: Timestamp,
+) -> Result<usize, NotDone> {
+    let promised = S::trade_date(&turn.view()?.open.promise);
+    match saga.house().t_of_payment(paid_at, turn.now()) {
+        Ok(trade_date) if trade_date > promised => turn.reach(Milestone::Redated { trade_date }),
+        Ok(_) => Ok(0),
+        Err(error) => {
+            let cause = Cause::new("no_day", error.to_string());
+            turn.reach(Milestone::Undated { cause })
+        }
+    }
+}
+
+/// A person says when the money counts as paid, where the bank's own word cannot be right. `None` if
+/// nobody has to.
+///
+/// # Errors
+/// [`NotDone`], for defects.
+pub fn dated<S: FundSaga>(
+    saga: &S,
+    turn: &mut Turn<'_, S>,
+    at: Timestamp,
+    reason: &Arc<str>,
+) -> Result<Option<usize>, NotDone> {
+    if !turn.view()?.open.notes.undated {
+        return Ok(None);
+    }
+    let earliest = S::requested_at(&turn.view()?.open.promise).min(turn.now());
+    let at = check_instant("at", at, earliest, turn.now(), CLOCK_SKEW);
+    let at = at.map_err(|out| NotDone::Refused(out.to_string().into()))?;
+    let events = redate(saga, turn, at)?;
+    let reason = Cause::new("operator", reason.clone());
+    Ok(Some(events + turn.reach(Milestone::Dated { at, reason })?))
+}
+
+/// The case of the receipt whose instant cannot be right, for whoever says it instead.
+pub fn undated_case<S: FundSaga>(view: &View<'_, S>, leg: &PaymentLeg) -> Option<Key<Cases>> {
+    let receipt = leg.payment(view)?.applied()?.clone();
+    let said = BankAnswer::Charge(ChargeAnswer::Paid(receipt));
+    Some(payment::record(&leg.no, &said)?.key())
+}
+
+/// What the registrar takes after the cut-off belongs to the next T. Call it before the acceptance
+/// is recorded. `paid` purchases wait for the sealing of their batch instead of the cut-off; what
+/// may not go on the later T is taken back, all or in part.
+///
+/// # Errors
+/// [`NotDone`], for defects.
+pub fn late_acceptance<S: FundSaga>(
+    saga: &S,
+    turn: &mut Turn<'_, S>,
+    leg: &ApplicationLeg,
+    paid: bool,
+    scope: Scope,
+) -> Result<(), NotDone> {
+    let (now, house, view) = (turn.now(), saga.house(), turn.view()?);
+    let placed = leg.application(&view).filter(|it| matches!(it.stage, Stage::Placed));
+    let Some(terms) = placed.map(|application| application.terms.clone()) else { return Ok(()) };
+    let until = if paid {
+        house.sealed_by(terms.trade_date)
+    } else {
+        house.calendar.cut_off(terms.trade_date)
+    };
+    if now < until {
+        return Ok(());
+    }
+    let day = house.t_of(now)?;
+    let unwanted = saga.moves(turn, leg, day)?;
+    let confirming = match &terms.ask {
+        Ask::Conversion { into, .. } => *into,
+        Ask::Purchase { .. }
+        | Ask::Subscription { .. }
+        | Ask::Redemption { .. }
+        | Ask::FastTransfer { .. } => terms.fund,
+    };
+    let fund = house.terms(confirming, day)?;
+    let before = (terms.promised.fee, terms.promised.discount);
+    let (fee, discount) = saga.fee(&turn.view()?, leg).unwrap_or(before);
+    let promised = house.promise(&fund, day, fee, discount)?;
+    leg.move_to(turn, day, promised)?;
+    if let Some(cause) = unwanted {
+        turn.reach(Milestone::TurnedAway { cause })?;
+        turn.reach(Milestone::CancelAsked { at: now, scope })?;
+    }
+    Ok(())
+}
+
+/// The T that is promised now: the first one, or the later one that it moved to.
+pub fn promised_day<S: FundSaga>(view: &View<'_, S>) -> TradingDay {
+    S::trade_date(view.open.notes.promise(&view.open.promise))
+}

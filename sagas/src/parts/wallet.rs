@@ -1,0 +1,146 @@
+//! What a saga does to the investor's money-fund shares, and what it reads off them.
+
+use super::application::ApplicationLeg;
+use crate::house::House;
+use fundflow_domain::{
+    calendar::TradingDay,
+    ids::{FundCode, InvestorId, WalletId},
+    money::{Amount, Money, Nav, ShareRounding, Shares},
+    money_fund,
+    wallet::{Command, Credit, Entry, Reservation, State, Wallet},
+};
+use fundflow_kernel::streams::{Key, Streams};
+use fundflow_runtime::{
+    saga::{Saga, View},
+    turn::{NotDone, Turn},
+};
+
+/// The wallet as one transaction sees it.
+#[derive(Debug, Clone)]
+pub struct WalletPart {
+    /// Its stream.
+    pub key: Key<Wallet>,
+}
+
+impl WalletPart {
+    /// The wallet of that investor and money fund.
+    pub fn of(investor: &InvestorId, fund: FundCode) -> Self {
+        Self { key: Key::of(&WalletId { investor: investor.clone(), fund }) }
+    }
+
+    /// The whole wallet; `None` when its stream is damaged or not in memory.
+    pub fn state<'a>(&self, streams: &'a Streams) -> Option<&'a State> {
+        streams.state(&self.key)
+    }
+
+    /// What this transaction did to it.
+    pub fn entry<S: Saga>(&self, view: &View<'_, S>) -> Entry {
+        view.state(&self.key).map(|wallet| wallet.entry(view.id)).unwrap_or_default()
+    }
+
+    /// Its shares are in transit.
+    pub fn is_in_transit<S: Saga>(&self, view: &View<'_, S>) -> bool {
+        matches!(self.entry(view).credit, Credit::InTransit(_))
+    }
+
+    /// Its lot is there.
+    pub fn is_credited<S: Saga>(&self, view: &View<'_, S>) -> bool {
+        matches!(self.entry(view).credit, Credit::Confirmed(_))
+    }
+
+    /// Shares that are reserved now.
+    pub fn held<S: Saga>(&self, view: &View<'_, S>) -> Option<Shares> {
+        match self.entry(view).reservation {
+            Reservation::Held(shares) => Some(shares),
+            Reservation::None | Reservation::Spent(_) | Reservation::Released => None,
+        }
+    }
+
+    /// Shares that left for good.
+    pub fn spent<S: Saga>(&self, view: &View<'_, S>) -> Option<Shares> {
+        match self.entry(view).reservation {
+            Reservation::Spent(shares) => Some(shares),
+            Reservation::None | Reservation::Held(_) | Reservation::Released => None,
+        }
+    }
+
+    /// Decides a command of this transaction.
+    ///
+    /// # Errors
+    /// [`NotDone`]; nothing has changed.
+    pub fn decide<S: Saga>(
+        &self,
+        turn: &mut Turn<'_, S>,
+        command: &Command,
+    ) -> Result<usize, NotDone> {
+        Ok(turn.decide(&self.key, command)?)
+    }
+
+    /// Reserves shares.
+    ///
+    /// # Errors
+    /// [`NotDone`]; nothing has changed.
+    pub fn reserve<S: Saga>(
+        &self,
+        turn: &mut Turn<'_, S>,
+        shares: Shares,
+    ) -> Result<usize, NotDone> {
+        let command = Command::Reserve(turn.id().clone(), shares);
+        self.decide(turn, &command)
+    }
+
+    /// Gives the reservation back.
+    ///
+    /// # Errors
+    /// [`NotDone`]; nothing has changed.
+    pub fn release<S: Saga>(&self, turn: &mut Turn<'_, S>) -> Result<usize, NotDone> {
+        let command = Command::Release(turn.id().clone());
+        self.decide(turn, &command)
+    }
+
+    /// Takes out what the registrar redeemed on that T; those shares earn until the day before the
+    /// next working day.
+    ///
+    /// # Errors
+    /// [`NotDone`]; nothing has changed.
+    pub fn redeem<S: Saga>(
+        &self,
+        turn: &mut Turn<'_, S>,
+        house: &House,
+        shares: Shares,
+        t: TradingDay,
+    ) -> Result<usize, NotDone> {
+        let earns = money_fund::earns_until(&house.calendar, t);
+        let earns_through = earns.map_err(|_| NotDone::Lacks("a trading day"))?;
+        let command = Command::TakeOut { transaction: turn.id().clone(), shares, earns_through };
+        self.decide(turn, &command)
+    }
+
+    /// Settles unpaid income as the registrar paid it with the shares that left.
+    ///
+    /// # Errors
+    /// [`NotDone`]; nothing has changed.
+    pub fn settle<S: Saga>(
+        &self,
+        turn: &mut Turn<'_, S>,
+        leg: &ApplicationLeg,
+    ) -> Result<usize, NotDone> {
+        let income = leg.income(&turn.view()?).ok_or(NotDone::Lacks("the settled income"))?;
+        let command = Command::SettleIncome(turn.id().clone(), income);
+        self.decide(turn, &command)
+    }
+}
+
+/// Money-fund shares cost 1.00 by definition.
+///
+/// # Errors
+/// [`NotDone::Lacks`] out of the range of shares.
+pub fn at_par(amount: Amount) -> Result<Shares, NotDone> {
+    let shares = Money::from(amount).shares_at(Nav::ONE, ShareRounding::HalfUp);
+    shares.ok_or(NotDone::Lacks("shares within range"))
+}
+
+/// What money-fund shares are worth: 1.00 each. `None` for no shares.
+pub fn worth(shares: Shares) -> Option<Amount> {
+    Amount::new(shares.value_half_up(Nav::ONE)?.decimal()).ok()
+}
