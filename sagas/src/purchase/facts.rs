@@ -22,7 +22,7 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
     let (buy, payment, interest) = (&plan.buy, &plan.payment, &plan.interest);
     let taken_back = notes.cancel.is_some();
     match fact {
-        Fact::Begun => occurrence(view, |plan, at| plan.is_known(at)),
+        Fact::Begun => occurrence(view, plan::Plan::is_known),
         Fact::Missed => occurrence(view, |plan, at| {
             matches!(plan.outcome(at), Some(Outcome::Missed | Outcome::Skipped))
         }),
