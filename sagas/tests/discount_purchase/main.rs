@@ -13,8 +13,11 @@ mod outside;
 mod stage;
 mod terms;
 
+mod cancel;
 mod checks;
 mod crash;
 mod late;
 mod moved;
+mod people;
+mod random;
 mod story;

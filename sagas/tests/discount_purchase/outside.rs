@@ -27,7 +27,7 @@ use fundflow_sagas::ports::{
     registrar::{ApplicationAnswer, RegistrarCall},
 };
 use std::{
-    collections::{BTreeMap, VecDeque},
+    collections::{BTreeMap, BTreeSet, VecDeque},
     sync::Arc,
 };
 
@@ -65,6 +65,10 @@ pub(crate) enum Verdict {
 pub(crate) struct Outside {
     /// By the call's short name; afterwards everything is done.
     pub(crate) fates: BTreeMap<String, VecDeque<Fate>>,
+    /// Calls that arrive nowhere, and queries that nobody answers, by short name.
+    pub(crate) down: BTreeSet<String>,
+    /// Calls and queries that arrive and that nobody answers, by short name.
+    pub(crate) mute: BTreeSet<String>,
     /// By the order's short name.
     pub(crate) verdicts: BTreeMap<String, Verdict>,
     charged: BTreeMap<String, ChargeAnswer>,
@@ -87,7 +91,12 @@ impl Outside {
 
     /// Acts on the call, if it is one, and answers. A query acts on nothing and meets no fate.
     pub(crate) fn answer(&mut self, name: &str, effect: &Effect, now: Timestamp) -> Payload {
-        let fate = if acts(effect) { self.next_fate(name) } else { Fate::Done };
+        let fate = match acts(effect) {
+            _ if self.down.contains(name) => Fate::Lost,
+            _ if self.mute.contains(name) => Fate::Unheard,
+            true => self.next_fate(name),
+            false => Fate::Done,
+        };
         if acts(effect) && fate != Fate::Lost {
             self.act(name, effect, fate, now);
         }
