@@ -196,7 +196,11 @@ fn decide(a: &Admission, t_instant: Timestamp) -> Result<Admitted, Refusal> {
 }
 
 /// All that depends on the day, and nothing that depends on who the investor is.
-fn on_day(a: &Admission, mode: ConversionMode, trade_date: TradingDay) -> Result<Admitted, Refusal> {
+fn on_day(
+    a: &Admission,
+    mode: ConversionMode,
+    trade_date: TradingDay,
+) -> Result<Admitted, Refusal> {
     checks::funds(a, trade_date)?;
     let days = Days::of(a, mode, trade_date).map_err(|error| no_day(&error))?;
     checks::statuses(a, mode, &days)?;
@@ -242,8 +246,9 @@ fn chosen_mode(a: &Admission, t: TradingDay) -> Result<ConversionMode, Refusal> 
     let shares = Money::from(a.amount).shares_at(Nav::ONE, ShareRounding::HalfUp);
     let held = shares.is_some_and(|shares| shares <= a.available);
     let mut possible = modes::possible(LotState::BoughtNow, &a.wallet_fund, &a.target_fund);
-    if held && modes::possible(LotState::Available, &a.wallet_fund, &a.target_fund)
-        .contains(&ConversionMode::Held)
+    if held
+        && modes::possible(LotState::Available, &a.wallet_fund, &a.target_fund)
+            .contains(&ConversionMode::Held)
     {
         possible.push(ConversionMode::Held);
     }

@@ -69,6 +69,8 @@ pub struct Look {
     pub business_date: Option<NaiveDate>,
     /// Every stream that it ever worked on, its process stream first.
     pub streams: Vec<StreamName>,
+    /// Those of them that may belong to no other saga, whether they hold events or not.
+    pub own_streams: Vec<StreamName>,
 }
 
 /// Why a saga cannot be looked at.
@@ -110,11 +112,7 @@ pub(crate) fn streams_of<S: Saga>(
 ///
 /// # Errors
 /// [`LookError`]: it was never prepared, or a stream is damaged.
-pub fn look<S: Saga>(
-    saga: &S,
-    id: &TransactionId,
-    events: &[Recorded],
-) -> Result<Look, LookError> {
+pub fn look<S: Saga>(saga: &S, id: &TransactionId, events: &[Recorded]) -> Result<Look, LookError> {
     let mut ordered: Vec<&Recorded> = events.iter().collect();
     ordered.sort_by_key(|event| event.position);
     let (mut replayed, mut instants) = (Replayed::<S>::new(id.clone()), Instants::new());
@@ -156,6 +154,7 @@ pub fn glance<S: Saga>(saga: &S, replayed: &Replayed<S>) -> Result<Look, LookErr
         timeline: Vec::new(),
         business_date: S::business_date(&view),
         streams: replayed.used().to_vec(),
+        own_streams: replayed.own().to_vec(),
     })
 }
 

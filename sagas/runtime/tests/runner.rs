@@ -4,12 +4,17 @@
 
 mod common;
 
-use common::{Answer, Bench, ENDED, Errand, Mark, NOTHING_OWED, Soon, transaction};
+use common::{
+    Answer, Bench, ENDED, Errand, Mark, NOTHING_OWED,
+    When::{self, Later, Soon},
+    transaction,
+};
+use fundflow_kernel::time::Timestamp;
 use fundflow_runtime::{
     kind::{Kind, Of, saga_id},
     liveness::Wait,
-    message::{Reply, Rest, What},
-    step::{Exit, Move, Step, Table, act, call, wait, well_formed},
+    message::{Action, Reply, Rest, What},
+    step::{Deed, Exit, Move, Step, Table, act, call, wait, well_formed, word},
 };
 use std::sync::Arc;
 
@@ -59,7 +64,21 @@ static TOPPLES: Table<Errand> = Table {
     beside: &[],
 };
 
-static TABLES: &[&Table<Errand>] = &[&LANE, &CALLS, &ENDLESS, &TOPPLES];
+/// A command of our own with a time, then a word that is asked for from that time on.
+static TIMED: Table<Errand> = Table {
+    version: "timed.v1",
+    title: "Times",
+    steps: &[
+        FIRST,
+        Deed { asks: Some(Soon), ..act("go", Mark("gone"), Mark("gone")) }.row(Exit::Nothing),
+        word("hear", Mark("heard"), Mark("heard"), Later, Later)
+            .row(Exit::Landing(&[END], None))
+            .unless(Mark("refused"), Some(Mark("refused"))),
+    ],
+    beside: &[],
+};
+
+static TABLES: &[&Table<Errand>] = &[&LANE, &CALLS, &ENDLESS, &TOPPLES, &TIMED];
 
 fn waits(bench: &Bench) -> Vec<Wait> {
     Of(Arc::new(Errand(&LANE))).look(&transaction(), &bench.log).unwrap().waits
@@ -114,9 +133,10 @@ fn what_is_parked_is_asked_for_slowly_from_then_on() {
     let mut bench = Bench::on(&CALLS);
     bench.request();
     while !matches!(bench.last.rests.last(), Some((_, Rest::Parked(_)))) {
-        match bench.last.effects.is_empty() {
-            true => bench.ring(),
-            false => bench.answer(Answer::Unknown),
+        if bench.last.effects.is_empty() {
+            bench.ring();
+        } else {
+            bench.answer(Answer::Unknown);
         }
     }
 
@@ -142,6 +162,35 @@ fn a_lane_works_once_the_saga_has_ended() {
     assert_eq!(waits(&bench), [Wait::Answer { row: "pay".into(), port: common::friend() }]);
     bench.answer(Answer::Marks("paid"));
     assert_eq!(waits(&bench), []);
+}
+
+#[test]
+fn a_command_of_our_own_can_have_its_time() {
+    let mut bench = Bench::on(&TIMED);
+    bench.request();
+    let due = Some(When::Soon.after(bench.now));
+    assert_eq!(waits(&bench), [Wait::Time { row: "go".into(), due }]);
+
+    bench.ring();
+    assert_eq!(Some(bench.now), due);
+    let asks = Some(When::Later.after(Timestamp::default()));
+    assert_eq!(waits(&bench), [Wait::Word { row: "hear".into(), port: common::friend(), asks }]);
+}
+
+#[test]
+fn an_operators_refusal_does_not_wait_for_the_time_at_which_others_are_asked() {
+    let mut bench = Bench::on(&TIMED);
+    bench.request();
+    bench.ring();
+    bench.handle(What::Act {
+        saga: saga_id::<Errand>(&transaction()),
+        action: Action::SkipToLanding { reason: "it never comes".into() },
+        operator: "chen".into(),
+    });
+
+    let stored = bench.stored();
+    let left = ["errand.landing_chosen", r#"{"mark":"refused"}"#, "errand.done"];
+    assert_eq!(stored[stored.len() - 3..], left);
 }
 
 #[test]
@@ -185,7 +234,9 @@ fn who_has_decided_what_is_not_durable_is_not_dismissed() {
         if missing.is_empty() {
             break;
         }
-        missing.iter().for_each(|need| other.provide(need));
+        for need in &missing {
+            other.provide(need);
+        }
     }
     assert!(!other.runner.dismiss(&saga), "it is not over");
     other.runner.wake(&saga, other.now);

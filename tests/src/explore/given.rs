@@ -23,7 +23,7 @@ pub enum Happening {
     /// Nobody knows what became of the call with that key.
     Silence(Arc<str>),
     /// News that nobody asked for.
-    Told(StreamName, Something),
+    News(StreamName, Something),
     /// The caller asks that of the running saga.
     Command(Something),
     /// An operator acts.
@@ -54,8 +54,8 @@ pub fn silence(key: &str) -> Happening {
 }
 
 /// News about the stream of an outside key, of a type that the saga can read.
-pub fn told(stream: StreamName, news: impl Any + Send + Sync) -> Happening {
-    Happening::Told(stream, Something(Arc::new(news)))
+pub fn unasked(stream: StreamName, news: impl Any + Send + Sync) -> Happening {
+    Happening::News(stream, Something(Arc::new(news)))
 }
 
 /// The caller asks that, a `Saga::Command`, of the running saga.
@@ -189,6 +189,7 @@ impl<S: Saga, C: Counterparties> When<S, C> {
     ///
     /// # Panics
     /// If it cannot come.
+    #[must_use]
     #[track_caller]
     pub fn when(self, happening: Happening) -> When<S, C> {
         Given { world: self.world }.when(happening)
@@ -217,7 +218,7 @@ fn happen<S: Saga, C: Counterparties>(
             let silence = world.counterparties.silence(&effect);
             World::<S, C>::answered(effect, silence)
         }
-        Happening::Told(stream, Something(news)) => {
+        Happening::News(stream, Something(news)) => {
             What::Notice { stream: stream.clone(), news: news.clone() }
         }
         Happening::Command(Something(command)) => world.command(command.clone()),
@@ -253,9 +254,9 @@ fn call_with<S: Saga, C: Counterparties>(
 #[macro_export]
 macro_rules! story {
     ($table:expr, $refused_at:expr, { $($row:literal => [$($line:literal),* $(,)?]),+ $(,)? }) => {{
-        let told: &[(&str, &[&str])] = &[$(($row, &[$($line),*])),+];
-        $crate::explore::given::told_of_every_row($table, told);
-        for (row, expected) in told {
+        let story: &[(&str, &[&str])] = &[$(($row, &[$($line),*])),+];
+        $crate::explore::given::is_whole($table, story);
+        for (row, expected) in story {
             let (world, before) = $refused_at(row);
             let lines: Vec<&str> = world.transcript[before..].iter().map(AsRef::as_ref).collect();
             assert_eq!(lines, *expected, "after a refusal at {row}");
@@ -268,12 +269,9 @@ macro_rules! story {
 /// # Panics
 /// If it does not.
 #[track_caller]
-pub fn told_of_every_row<S: Saga>(
-    table: &fundflow_runtime::step::Table<S>,
-    told: &[(&str, &[&str])],
-) {
+pub fn is_whole<S: Saga>(table: &fundflow_runtime::step::Table<S>, story: &[(&str, &[&str])]) {
     let refused = table.steps.iter().filter(|step| step.rejected.is_some());
     let rows: Vec<&str> = refused.map(|step| step.deed.name).collect();
-    let told: Vec<&str> = told.iter().map(|(row, _)| *row).collect();
-    assert_eq!(told, rows, "the rows that can be refused, and those that the story is about");
+    let lines: Vec<&str> = story.iter().map(|(row, _)| *row).collect();
+    assert_eq!(lines, rows, "the rows that can be refused, and those that the story is about");
 }

@@ -158,10 +158,11 @@ impl<S: Saga, C: Counterparties> Explorer<S, C> {
         let start = Node::start(world, search.bounds.faults, search.bounds.acts);
         search.reach(start, None);
         while let Some((id, node)) = search.open.pop_front() {
-            let _trail = Trail { paths: &search.paths, id };
+            let trail = Trail { paths: &search.paths, id };
             let followed = search.bounds.follow(&node);
-            let followed = followed.map_err(|what| search.counterexample(id, what, &node))?;
-            drop(_trail);
+            let followed =
+                followed.map_err(|what| Box::new(search.counterexample(id, what, &node)))?;
+            drop(trail);
             search.note(id, &node, followed)?;
         }
         search.every_point_can_end()?;
@@ -267,14 +268,14 @@ impl<S: Saga, C: Counterparties> Search<S, C> {
         }
         if self.explored.states > self.bounds.states {
             let what = format!("more than {} points", self.bounds.states);
-            return Err(self.counterexample(id, what, node));
+            return Err(Box::new(self.counterexample(id, what, node)));
         }
         Ok(())
     }
 
-    fn counterexample(&self, id: usize, what: String, node: &Node<S, C>) -> Box<Counterexample> {
+    fn counterexample(&self, id: usize, what: String, node: &Node<S, C>) -> Counterexample {
         let transcript = node.world.transcript.clone();
-        Box::new(Counterexample { what, path: path(&self.paths, id), transcript })
+        Counterexample { what, path: path(&self.paths, id), transcript }
     }
 
     /// Backwards from where it is over or a person looks: who is not met is lost.

@@ -23,16 +23,20 @@ use std::sync::Arc;
 pub fn callable<S: Saga, C: Counterparties>(world: &World<S, C>) -> Vec<Arc<str>> {
     let replayed = &world.replayed;
     let (Some(view), Some(table)) = (replayed.view(), replayed.table()) else { return Vec::new() };
-    keys(world.saga.as_ref(), &view, table)
+    keys(world, &view, table)
 }
 
-fn keys<S: Saga>(saga: &S, view: &View<'_, S>, table: &'static Table<S>) -> Vec<Arc<str>> {
+fn keys<S: Saga, C>(
+    world: &World<S, C>,
+    view: &View<'_, S>,
+    table: &'static Table<S>,
+) -> Vec<Arc<str>> {
     let stand = table.stand(view);
     let beside = table.beside.iter().map(|side| &side.deed);
     let beside = beside.filter(|deed| !S::holds(view, deed.done));
     let deeds = stand.deed().into_iter().chain(beside);
     let key = |send: Send<S>| match send {
-        Send::Call(what) | Send::Await(what) => saga.call(view, what),
+        Send::Call(what) | Send::Await(what) => world.saga.call(view, what, world.shell.now),
         Send::Do(_) | Send::Wait => None,
     };
     deeds.filter_map(|deed| key(deed.send)).map(|calling| calling.key().clone()).collect()

@@ -1,6 +1,6 @@
 //! Chance that can be repeated: the same seed always throws the same.
 
-/// SplitMix64: small, without state beyond one word, good enough to pick among moves.
+/// `SplitMix64`: small, without state beyond one word, good enough to pick among moves.
 #[derive(Debug, Clone)]
 pub struct Dice(u64);
 

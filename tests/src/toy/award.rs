@@ -20,10 +20,9 @@ use fundflow_kernel::{
     time::Timestamp,
 };
 use fundflow_runtime::{
-    port::Payload,
     process::Open,
     process_names,
-    saga::{Calling, Heard, Names, OpenEnd, Preparing, Saga, View},
+    saga::{Calling, Heard, Names, NoCommand, OpenEnd, Preparing, Saga, View},
     step::{Exit, Table, act, call, well_formed},
     turn::{NotDone, Turn},
 };
@@ -101,9 +100,6 @@ pub enum Refusal {
     /// The transaction ID stands for another award.
     #[error("another award has this ID; it differs in {}", .0.join(", "))]
     Differs(Vec<&'static str>),
-    /// Nothing can be asked of a running award.
-    #[error("nothing can be asked of a running award")]
-    NoCommands,
 }
 
 /// Every key, minted once.
@@ -154,7 +150,7 @@ impl Saga for Award {
     type Call = Errand;
     type When = Patience;
     type Ending = Ending;
-    type Command = ();
+    type Command = NoCommand;
     type Answer = Answer;
 
     fn differences(first: &Request, again: &Request) -> Vec<&'static str> {
@@ -193,10 +189,6 @@ impl Saga for Award {
 
     fn streams(plan: &Plan) -> Vec<Need> {
         vec![plan.account.need()]
-    }
-
-    fn own_streams(_: &Plan) -> Vec<StreamName> {
-        Vec::new()
     }
 
     fn milestone_type(milestone: &Milestone) -> &'static str {
@@ -261,7 +253,7 @@ impl Saga for Award {
         }
     }
 
-    fn call(&self, view: &View<'_, Self>, errand: Errand) -> Option<Calling<Self>> {
+    fn call(&self, view: &View<'_, Self>, errand: Errand, _: Timestamp) -> Option<Calling<Self>> {
         let call = shop::Call { number: view.id.as_str().into(), errand };
         Some(Calling::to::<OpenShop>(&shop::name(), call, |answer| answer))
     }
@@ -272,7 +264,7 @@ impl Saga for Award {
             Answer::Undeserved(cause) => Milestone::Undeserved { cause: cause.clone() },
             Answer::NotFound => return Ok(Heard::NotFound),
             Answer::Unknown(cause) => return Ok(Heard::Unknown(cause.clone())),
-            Answer::Told(_) => {
+            Answer::Parcel(_) => {
                 return Err(NotDone::Refused("it is no answer about a purchase".into()));
             }
         };
@@ -284,12 +276,8 @@ impl Saga for Award {
         Ok(Heard::Recorded(turn.reach(milestone)?))
     }
 
-    fn notice(_: &View<'_, Self>, _: &StreamName, _: &Payload) -> Option<Answer> {
-        None
-    }
-
-    fn command(&self, _: &mut Turn<'_, Self>, (): &()) -> Result<usize, Refusal> {
-        Err(Refusal::NoCommands)
+    fn command(&self, _: &mut Turn<'_, Self>, command: &NoCommand) -> Result<usize, Refusal> {
+        match *command {}
     }
 
     fn when(&self, view: &View<'_, Self>, Patience: Patience) -> Option<Timestamp> {
@@ -309,14 +297,6 @@ impl Saga for Award {
             Some(Milestone::Undeserved { cause }) => Some(cause.clone()),
             Some(Milestone::Begun {} | Milestone::Checked {}) | None => None,
         }
-    }
-
-    fn day_of_promise(_: &Promise) -> Option<chrono::NaiveDate> {
-        None
-    }
-
-    fn business_date(_: &View<'_, Self>) -> Option<chrono::NaiveDate> {
-        None
     }
 
     fn requester(request: &Request) -> Arc<str> {

@@ -156,7 +156,7 @@ impl Decider for Parcel {
             (S::Ordered, C::Withdraw) => Ok(vec![Event::Withdrawn {}]),
             (S::Withdrawn, C::Withdraw) => Ok(vec![]),
             (_, C::Withdraw) => Err(Refusal::NotNow),
-            (_, C::Tell(news)) => told(state, news),
+            (_, C::Tell(news)) => record(state, news),
         }
     }
 
@@ -196,7 +196,7 @@ impl Stored for Parcel {
     });
 }
 
-fn told(state: &State, news: &News) -> Result<Vec<Event>, Refusal> {
+fn record(state: &State, news: &News) -> Result<Vec<Event>, Refusal> {
     use {News as N, State as S};
     let ordered = |event| Ok(vec![Event::Ordered {}, event]);
     match (state, news) {

@@ -49,7 +49,7 @@ impl Keyed for Call {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Answer {
     /// About a parcel.
-    Told(News),
+    Parcel(News),
     /// A purchase deserves points.
     Deserved,
     /// A purchase deserves none.
@@ -115,9 +115,10 @@ impl Shop {
         }
         let after = |answer: Answer| {
             let mut after = self.clone();
-            match &answer {
-                Answer::Told(news) => drop(after.parcels.insert(call.number.clone(), news.clone())),
-                _ => drop(after.checked.insert(call.number.clone(), answer.clone())),
+            if let Answer::Parcel(news) = &answer {
+                after.parcels.insert(call.number.clone(), news.clone());
+            } else {
+                after.checked.insert(call.number.clone(), answer.clone());
             }
             if call.errand == Errand::Order {
                 *after.orders.entry(call.number.clone()).or_default() += 1;
@@ -129,23 +130,24 @@ impl Shop {
 
     /// What a call may lead to; nothing if it was acted on before.
     fn options(&self, call: &Call) -> Vec<Answer> {
-        use Answer::Told;
+        use Answer::Parcel;
         let may = |what, answer| self.may.contains(&what).then_some(answer);
         let best_or = |best, other: Option<Answer>| [Some(best), other].into_iter().flatten();
         let known = self.parcels.get(&call.number);
         let (best, other) = match (call.errand, known) {
             (Errand::Order, None) => {
-                let declined = Told(News::Declined(Cause::new("sold_out", "it is sold out")));
-                (Told(News::Ordered), may(May::Decline, declined))
+                let declined = Parcel(News::Declined(Cause::new("sold_out", "it is sold out")));
+                (Parcel(News::Ordered), may(May::Decline, declined))
             }
             (Errand::Ship, Some(News::Packed)) => {
-                let stuck = Told(News::Unshippable(Cause::new("no_driver", "nobody drives there")));
-                (Told(News::Shipped), may(May::FailToShip, stuck))
+                let stuck =
+                    Parcel(News::Unshippable(Cause::new("no_driver", "nobody drives there")));
+                (Parcel(News::Shipped), may(May::FailToShip, stuck))
             }
             (Errand::Cancel, Some(News::Ordered | News::Packed | News::Unpackable(_))) => {
-                (Told(News::Cancelled), None)
+                (Parcel(News::Cancelled), None)
             }
-            (Errand::Apologise, Some(News::Damaged)) => (Told(News::Apologised), None),
+            (Errand::Apologise, Some(News::Damaged)) => (Parcel(News::Apologised), None),
             (Errand::Check, _) if !self.checked.contains_key(&call.number) => {
                 let denied = Answer::Undeserved(Cause::new("returned", "it was returned"));
                 (Answer::Deserved, may(May::DenyPoints, denied))
@@ -167,20 +169,21 @@ impl Shop {
                 self.checked.get(&call.number).cloned().unwrap_or(Answer::NotFound)
             }
             (_, None) => Answer::NotFound,
-            (Errand::Order, Some(news)) => Answer::Told(news.clone()),
+            (Errand::Order, Some(news)) => Answer::Parcel(news.clone()),
             (Errand::Ship, Some(N::Shipped | N::Damaged | N::Apologised)) => {
-                Answer::Told(N::Shipped)
+                Answer::Parcel(N::Shipped)
             }
             (Errand::Ship, Some(N::Unshippable(cause))) => {
-                Answer::Told(N::Unshippable(cause.clone()))
+                Answer::Parcel(N::Unshippable(cause.clone()))
             }
-            (Errand::Cancel, Some(N::Cancelled)) => Answer::Told(N::Cancelled),
-            (Errand::Apologise, Some(N::Apologised)) => Answer::Told(N::Apologised),
+            (Errand::Cancel, Some(N::Cancelled)) => Answer::Parcel(N::Cancelled),
+            (Errand::Apologise, Some(N::Apologised)) => Answer::Parcel(N::Apologised),
             (Errand::Ship | Errand::Cancel | Errand::Apologise, Some(_)) => Answer::NotFound,
         }
     }
 
-    fn unasked(&self, number: &Arc<str>, news: &News) -> Vec<News> {
+    /// What it may say by itself of a parcel that is so far.
+    fn unasked(&self, news: &News) -> Vec<News> {
         match news {
             News::Ordered => {
                 let none = News::Unpackable(Cause::new("broken", "the last one is broken"));
@@ -195,10 +198,7 @@ impl Shop {
             | News::Unshippable(_)
             | News::Cancelled
             | News::Damaged
-            | News::Apologised => {
-                let _ = number;
-                Vec::new()
-            }
+            | News::Apologised => Vec::new(),
         }
     }
 }
@@ -217,11 +217,11 @@ impl Counterparties for Shop {
     fn notices(&self) -> Vec<(StreamName, Said<Self>)> {
         let mut notices = Vec::new();
         for (number, known) in &self.parcels {
-            for news in self.unasked(number, known) {
+            for news in self.unasked(known) {
                 let mut after = self.clone();
                 after.parcels.insert(number.clone(), news.clone());
                 let stream = StreamName::of("parcel", number);
-                notices.push((stream, Said::of(Answer::Told(news), after)));
+                notices.push((stream, Said::of(Answer::Parcel(news), after)));
             }
         }
         notices
@@ -254,7 +254,7 @@ impl Port for OpenShop {
         self.act(&call, Ask::Query)
     }
 
-    fn silence(cause: Cause) -> Answer {
+    fn silence(_: &Call, cause: Cause) -> Answer {
         Answer::Unknown(cause)
     }
 }

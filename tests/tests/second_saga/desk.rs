@@ -34,9 +34,9 @@ fn lines(look: &Look) -> Vec<String> {
     look.timeline.iter().map(line).collect()
 }
 
-fn run_to_a_refusal(may: May, word: &str) -> World<Exchange, Shop> {
+fn run_to_a_refusal(may: May, refusal: &str) -> World<Exchange, Shop> {
     let mut world = world(Exchange::default(), [may]);
-    world.run_by(|ways| ways.iter().position(|way| way.words.contains(word)).unwrap_or(0));
+    world.run_by(|ways| ways.iter().position(|way| way.words.contains(refusal)).unwrap_or(0));
     world
 }
 
@@ -90,8 +90,8 @@ fn a_running_saga_says_where_it_stands_what_it_waits_for_and_what_is_open() {
     let look = world.look().unwrap();
 
     let ahead: Vec<Mark> = look.timeline.iter().map(|line| line.mark).collect();
-    use Mark::{Ahead, Done, Here};
-    assert_eq!(ahead, [Done, Done, Here, Ahead, Ahead, Ahead]);
+    let (done, coming) = (Mark::Done, Mark::Ahead);
+    assert_eq!(ahead, [done, done, Mark::Here, coming, coming, coming]);
     assert_eq!(look.stands_at, "order");
     assert_eq!(look.waits, [Wait::Answer { row: "order".into(), port: name() }]);
     assert!(look.can_skip && !look.finished);

@@ -111,8 +111,8 @@ fn a_wrong_cell_is_found_by_the_shortest_way() {
         found.path,
         [
             "the request comes",
-            "call TX-1.parcel.order at shop: Told(Ordered)",
-            "unasked: Told(Unpackable(Cause { code: \"broken\", text: \"the last one is broken\" }))",
+            "call TX-1.parcel.order at shop: Parcel(Ordered)",
+            "unasked: Parcel(Unpackable(Cause { code: \"broken\", text: \"the last one is broken\" }))",
         ]
     );
 }

@@ -10,7 +10,7 @@ use fundflow_runtime::{
 };
 use fundflow_testkit::{
     explore::given::{
-        Given, Happening, act, answered, asked, command, crash, given, silence, timer, told,
+        Given, Happening, act, answered, asked, command, crash, given, silence, timer, unasked,
     },
     toy::{
         exchange::{Command, Exchange},
@@ -27,7 +27,7 @@ fn parcel() -> StreamName {
 }
 
 fn ordered() -> Happening {
-    answered(ORDER, Answer::Told(News::Ordered))
+    answered(ORDER, Answer::Parcel(News::Ordered))
 }
 
 fn exchange() -> Given<Exchange, Shop> {
@@ -67,10 +67,10 @@ fn after_a_restart_the_first_thing_sent_is_a_question() {
 }
 
 #[test]
-fn what_is_told_early_is_known_early() {
+fn what_is_said_early_is_known_early() {
     exchange()
         .after([asked()])
-        .when(told(parcel(), Answer::Told(News::Packed)))
+        .when(unasked(parcel(), Answer::Parcel(News::Packed)))
         .then_events(["parcel.ordered", "parcel.packed", "points.spent"])
         .then_sends(["call TX-1.parcel.ship at shop"])
         .when(ordered())
@@ -80,7 +80,7 @@ fn what_is_told_early_is_known_early() {
 
 #[test]
 fn what_was_packed_cannot_be_withdrawn() {
-    let packed = told(parcel(), Answer::Told(News::Packed));
+    let packed = unasked(parcel(), Answer::Parcel(News::Packed));
     exchange()
         .after([asked(), ordered(), packed])
         .when(command(Command::Withdraw))
@@ -94,7 +94,7 @@ fn what_was_withdrawn_is_taken_apart_and_released() {
         .when(command(Command::Withdraw))
         .then_events(["parcel.withdrawn"])
         .then_sends(["call TX-1.parcel.cancel at shop"])
-        .when(answered("TX-1.parcel.cancel", Answer::Told(News::Cancelled)))
+        .when(answered("TX-1.parcel.cancel", Answer::Parcel(News::Cancelled)))
         .then_events(["parcel.cancelled", "points.released", "exchange.failed"])
         .then_sends([]);
 }
@@ -131,17 +131,17 @@ fn an_order_that_nobody_answers_can_be_closed_and_is_left() {
 
 #[test]
 fn damaged_goods_are_apologised_for_after_the_end() {
-    let packed = told(parcel(), Answer::Told(News::Packed));
-    let shipped = answered(SHIP, Answer::Told(News::Shipped));
+    let packed = unasked(parcel(), Answer::Parcel(News::Packed));
+    let shipped = answered(SHIP, Answer::Parcel(News::Shipped));
     exchange()
         .after([asked(), ordered(), packed, shipped])
-        .when(told(parcel(), Answer::Told(News::Damaged)))
+        .when(unasked(parcel(), Answer::Parcel(News::Damaged)))
         .then_events(["parcel.damaged"])
         .then_sends(["query TX-1.parcel.apologise at shop"])
         .when(answered("TX-1.parcel.apologise", Answer::NotFound))
         .then_events([])
         .then_sends(["call TX-1.parcel.apologise at shop"])
-        .when(answered("TX-1.parcel.apologise", Answer::Told(News::Apologised)))
+        .when(answered("TX-1.parcel.apologise", Answer::Parcel(News::Apologised)))
         .then_events(["parcel.apologised"])
         .then_sends([]);
 }

@@ -19,14 +19,14 @@ fn refused_at(row: &str) -> (World<Exchange, Shop>, usize) {
 }
 
 fn refused(saga: Exchange, row: &str) -> (World<Exchange, Shop>, usize) {
-    let (may, word, event) = match row {
+    let (may, refusal, event) = match row {
         "order" => (May::Decline, "Declined", "parcel.declined"),
         "pack" => (May::FailToPack, "Unpackable", "parcel.unpackable"),
         "ship" => (May::FailToShip, "Unshippable", "parcel.unshippable"),
         other => panic!("{other} cannot be refused"),
     };
     let mut world = world(saga, [may]);
-    world.run_by(|ways| ways.iter().position(|way| way.words.contains(word)).unwrap_or(0));
+    world.run_by(|ways| ways.iter().position(|way| way.words.contains(refusal)).unwrap_or(0));
     let before = world.transcript.iter().position(|line| **line == *event).unwrap();
     (world, before)
 }

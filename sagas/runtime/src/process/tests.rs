@@ -31,18 +31,23 @@ static TABLES: &[&Table<Errand>] = &[&ONLY];
 type Event = E<Errand>;
 type Command = C<Errand>;
 
-fn request(what: &str) -> Box<Request> {
-    Box::new(Request { what: what.into() })
+fn request(what: &str) -> Request {
+    Request { what: what.into() }
 }
 
 fn prepare(what: &str) -> Command {
-    let (request, promise) = (request(what), Box::new(Promise { by: Timestamp::default() }));
+    let (request, promise) =
+        (Box::new(request(what)), Box::new(Promise { from: Timestamp::default() }));
     C::Prepare { request, promise, table: VersionTag::literal("only.v1") }
 }
 
 fn prepared() -> Event {
-    let promise = Box::new(Promise { by: Timestamp::default() });
-    E::Prepared { request: request("bread"), promise, table: VersionTag::literal("only.v1") }
+    let promise = Box::new(Promise { from: Timestamp::default() });
+    E::Prepared {
+        request: Box::new(request("bread")),
+        promise,
+        table: VersionTag::literal("only.v1"),
+    }
 }
 
 fn cause() -> Cause {
@@ -134,9 +139,11 @@ fn a_retry_counts_upwards_and_starts_over_once_it_goes_on() {
     follows(&[prepared()], &schedule(1), &[E::RetryScheduled(retry(1))]);
     follows(&[prepared(), E::RetryScheduled(retry(2))], &schedule(1), &[]);
     let history = [prepared(), E::RetryScheduled(retry(2)), parked()];
-    let after = follows(&history, &C::Resume("it is dry".into()), &[E::Resumed {
-        reason: "it is dry".into(),
-    }]);
+    let after = follows(
+        &history,
+        &C::Resume("it is dry".into()),
+        &[E::Resumed { reason: "it is dry".into() }],
+    );
     let open = after.open().unwrap();
     assert!(open.retries.is_empty() && open.parked.is_none());
 }
@@ -211,7 +218,7 @@ fn every_event_is_stored_under_its_name_and_reads_back() {
         [
             concat!(
                 r#"errand.prepared {"request":{"what":"bread"},"#,
-                r#""admitted":{"by":"1970-01-01T08:00:00+08:00"},"table":"only.v1"}"#,
+                r#""admitted":{"from":"1970-01-01T08:00:00+08:00"},"table":"only.v1"}"#,
             ),
             r#"errand.halfway {"miles":3}"#,
             concat!(
@@ -240,9 +247,11 @@ fn a_history_that_no_decider_wrote_is_impossible() {
         &[parked()],
         &[prepared(), prepared()],
         &[prepared(), E::Resumed { reason: "why".into() }],
-        &[prepared(), E::Ended { ending: true, cause: None }, E::LandingChosen {
-            reason: "why".into(),
-        }],
+        &[
+            prepared(),
+            E::Ended { ending: true, cause: None },
+            E::LandingChosen { reason: "why".into() },
+        ],
     ];
     for history in impossible {
         assert!(replay::<Process<Errand>>(history).is_err(), "{:?}", stored(history));

@@ -69,6 +69,7 @@ pub struct Runner {
     breakers: HashMap<PortName, Breaker<SagaId>, RandomState>,
     limits: Limits,
     starved: Vec<SagaId>,
+    wanted: Vec<Need>,
     ready_to_call: VecDeque<SagaId>,
     out: Output,
 }
@@ -92,6 +93,7 @@ impl Runner {
             breakers: HashMap::default(),
             limits: Limits::default(),
             starved: Vec::new(),
+            wanted: Vec::new(),
             ready_to_call: VecDeque::new(),
             out: Output { batch: 1, ..Output::default() },
         }
@@ -144,17 +146,19 @@ impl Runner {
         let slot = self.sagas.entry(saga.clone()).or_insert_with(fresh);
         let was_known = slot.touched > 0;
         let mut needs = slot.saga.missing(&self.streams);
-        let besides = if needs.is_empty() {
+        let mut besides = if needs.is_empty() {
             slot.saga.besides(&self.streams, &input.what, now)
         } else {
             Vec::new()
         };
+        // What the same input missed when it was last handed in.
+        besides.append(&mut self.wanted);
         needs.extend(self.streams.missing(besides.iter().cloned()));
         if !needs.is_empty() {
             return Err(Wanting { input, needs });
         }
-        let misread = slot.saga.is_known(&self.streams)
-            && !slot.saga.understands(&self.streams, &input.what);
+        let misread =
+            slot.saga.is_known(&self.streams) && !slot.saga.understands(&self.streams, &input.what);
         if misread {
             if !was_known {
                 self.let_go(&saga);
@@ -176,7 +180,20 @@ impl Runner {
             }
             instance.handle(&input.what, desk)
         });
-        self.handled(input.ticket, handled.unwrap_or(Handled::Quiet));
+        match handled.unwrap_or(Handled::Quiet) {
+            Handled::Reply(reply) => self.reply(input.ticket, reply),
+            Handled::Quiet => {}
+            Handled::Missing(needs) => {
+                let missing = self.streams.missing(needs.iter().cloned());
+                if missing.is_empty() {
+                    // It was read and is still asked for: a defect, not a reason to ask for ever.
+                    self.alert(saga.transaction.as_str(), "a stream is missing that is in memory");
+                    return Ok(());
+                }
+                self.wanted = needs;
+                return Err(Wanting { input, needs: missing });
+            }
+        }
         self.call_those_ready(now);
         Ok(())
     }
@@ -304,6 +321,7 @@ impl Runner {
         self.timers.clear();
         self.breakers.clear();
         self.starved.clear();
+        self.wanted.clear();
         let batch = self.out.batch;
         self.out = Output { batch, ..Output::default() };
     }
@@ -338,6 +356,14 @@ impl Runner {
     /// How a saga in memory is at rest, if it is.
     pub fn rest_of(&self, saga: &SagaId) -> Option<Rest> {
         self.sagas.get(saga)?.saga.rest(&self.streams)
+    }
+
+    /// Whether a saga in memory waits for a person, or cannot go on because a stream is damaged.
+    pub fn is_parked(&self, saga: &SagaId) -> bool {
+        self.sagas.get(saga).is_some_and(|slot| {
+            let parked = matches!(slot.saga.rest(&self.streams), Some(Rest::Parked(_)));
+            parked || slot.saga.damage(&self.streams).is_some()
+        })
     }
 
     /// All streams in memory.
@@ -465,13 +491,6 @@ impl Runner {
         }
     }
 
-    fn handled(&mut self, ticket: Ticket, handled: Handled) {
-        match handled {
-            Handled::Reply(reply) => self.reply(ticket, reply),
-            Handled::Quiet => {}
-        }
-    }
-
     fn reply(&mut self, ticket: Ticket, reply: Reply) {
         if ticket > 0 {
             self.out.replies.push((ticket, reply));
@@ -500,6 +519,7 @@ impl Clone for Runner {
             breakers: self.breakers.clone(),
             limits: self.limits,
             starved: self.starved.clone(),
+            wanted: self.wanted.clone(),
             ready_to_call: self.ready_to_call.clone(),
             out: self.out.clone(),
         }

@@ -99,7 +99,11 @@ impl<S: Saga> Running<S> {
 
     fn send(&mut self, desk: &mut Desk<'_>, deed: &'static Deed<S>, send: Send<S>) -> bool {
         match send {
-            Send::Do(what) => self.act_in_time(desk, deed, what),
+            Send::Do(what) if matches!(deed.send, Send::Do(_)) => {
+                self.act_in_time(desk, deed, what)
+            }
+            // In the row's stead: an operator's refusal has no time to wait for.
+            Send::Do(what) => self.act_row(desk, deed.name, what),
             Send::Wait => false,
             Send::Call(_) | Send::Await(_) => {
                 self.converse(desk, MAIN, deed);

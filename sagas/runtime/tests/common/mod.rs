@@ -79,7 +79,19 @@ pub const ENDED: Mark = Mark("ended");
 pub const NOTHING_OWED: Mark = Mark("nothing owed");
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Soon;
+pub enum When {
+    Soon,
+    Later,
+}
+
+impl When {
+    pub fn after(self, start: Timestamp) -> Timestamp {
+        start.plus_millis(match self {
+            When::Soon => 86_400_000,
+            When::Later => 2 * 86_400_000,
+        })
+    }
+}
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Call(pub Arc<str>);
@@ -112,7 +124,7 @@ impl Port for Friend {
         Answer::Unknown
     }
 
-    fn silence(_: Cause) -> Answer {
+    fn silence(_: &Call, _: Cause) -> Answer {
         Answer::Unknown
     }
 }
@@ -124,7 +136,7 @@ pub struct Request {
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Promise {
-    pub by: Timestamp,
+    pub from: Timestamp,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -155,7 +167,7 @@ impl Saga for Errand {
     type Fact = Mark;
     type Do = Mark;
     type Call = Mark;
-    type When = Soon;
+    type When = When;
     type Ending = bool;
     type Command = ();
     type Answer = Answer;
@@ -185,7 +197,7 @@ impl Saga for Errand {
         _: &Streams,
         asked: &Preparing<'_, Self>,
     ) -> Result<(Promise, &'static Table<Self>), Refused> {
-        Ok((Promise { by: asked.now.plus_millis(86_400_000) }, self.0))
+        Ok((Promise { from: asked.now }, self.0))
     }
 
     fn plan(&self, id: &TransactionId, _: &Open<Self>) -> Key<Slate> {
@@ -235,7 +247,7 @@ impl Saga for Errand {
         }
     }
 
-    fn call(&self, view: &View<'_, Self>, Mark(mark): Mark) -> Option<Calling<Self>> {
+    fn call(&self, view: &View<'_, Self>, Mark(mark): Mark, _: Timestamp) -> Option<Calling<Self>> {
         let key = format!("{}.{mark}", view.id).into();
         Some(Calling::to::<Friend>(&friend(), Call(key), |answer| answer))
     }
@@ -257,25 +269,13 @@ impl Saga for Errand {
         Err(Refused("nothing can be asked".into()))
     }
 
-    fn when(&self, view: &View<'_, Self>, Soon: Soon) -> Option<Timestamp> {
-        Some(view.open.promise.by)
+    fn when(&self, view: &View<'_, Self>, when: When) -> Option<Timestamp> {
+        Some(when.after(view.open.promise.from))
     }
 
     fn open_ends(view: &View<'_, Self>) -> Vec<OpenEnd> {
         let open = !Self::holds(view, NOTHING_OWED);
         open.then(|| OpenEnd { name: "debt".into(), worth: 1.into() }).into_iter().collect()
-    }
-
-    fn failure(_: &View<'_, Self>) -> Option<Cause> {
-        None
-    }
-
-    fn day_of_promise(_: &Promise) -> Option<chrono::NaiveDate> {
-        None
-    }
-
-    fn business_date(_: &View<'_, Self>) -> Option<chrono::NaiveDate> {
-        None
     }
 
     fn requester(_: &Request) -> Arc<str> {

@@ -32,7 +32,7 @@ use fundflow_runtime::{
     port::Payload,
     process::Open,
     process_names,
-    saga::{Calling, Heard, Names, OpenEnd, Preparing, Saga, View},
+    saga::{Calling, Heard, Names, NoMilestone, OpenEnd, Preparing, Saga, View},
     turn::{NotDone, Turn},
 };
 use serde::{Deserialize, Serialize};
@@ -57,10 +57,6 @@ pub struct Promise {
     /// A person is called then.
     pub patience: Timestamp,
 }
-
-/// Nothing else happens to the process itself.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Milestone {}
 
 /// Why an exchange is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -121,7 +117,7 @@ impl Saga for Exchange {
     type Request = Request;
     type Asked = ();
     type Promise = Promise;
-    type Milestone = Milestone;
+    type Milestone = NoMilestone;
     type Notes = ();
     type Refusal = Refusal;
     type Plan = Plan;
@@ -187,11 +183,7 @@ impl Saga for Exchange {
         vec![plan.parcel.stream().clone()]
     }
 
-    fn milestone_type(milestone: &Milestone) -> &'static str {
-        match *milestone {}
-    }
-
-    fn remember((): &mut (), milestone: &Milestone) -> Option<()> {
+    fn milestone_type(milestone: &NoMilestone) -> &'static str {
         match *milestone {}
     }
 
@@ -240,9 +232,9 @@ impl Saga for Exchange {
                 let cause = Self::failure(&turn.view()?).filter(|_| ending != Ending::Completed);
                 return turn.end(ending, cause);
             }
-            Do::Reserve => return points(turn, account::Command::Reserve(id, price)),
-            Do::Release => return points(turn, account::Command::Release(id)),
-            Do::Spend => return points(turn, account::Command::Spend(id)),
+            Do::Reserve => return points(turn, &account::Command::Reserve(id, price)),
+            Do::Release => return points(turn, &account::Command::Release(id)),
+            Do::Spend => return points(turn, &account::Command::Spend(id)),
             Do::Request => parcel::Command::Request(goods),
             Do::GiveUpOrder => parcel::Command::Tell(News::Declined(operator())),
             Do::Withdraw => parcel::Command::Withdraw,
@@ -251,14 +243,14 @@ impl Saga for Exchange {
         Ok(turn.decide(&plan.parcel, &parcel)?)
     }
 
-    fn call(&self, view: &View<'_, Self>, errand: Errand) -> Option<Calling<Self>> {
+    fn call(&self, view: &View<'_, Self>, errand: Errand, _: Timestamp) -> Option<Calling<Self>> {
         let call = shop::Call { number: view.plan.number.clone(), errand };
         Some(Calling::to::<OpenShop>(&shop::name(), call, |answer| answer))
     }
 
     fn hear(&self, turn: &mut Turn<'_, Self>, answer: &Answer) -> Result<Heard, NotDone> {
         let news = match answer {
-            Answer::Told(news) => news.clone(),
+            Answer::Parcel(news) => news.clone(),
             Answer::NotFound => return Ok(Heard::NotFound),
             Answer::Unknown(cause) => return Ok(Heard::Unknown(cause.clone())),
             Answer::Deserved | Answer::Undeserved(_) => {
@@ -368,9 +360,9 @@ fn plan(id: &TransactionId, member: &str) -> Plan {
     Plan { account: Key::of(&member), parcel: Key::of(&number), number }
 }
 
-fn points(turn: &mut Turn<'_, Exchange>, command: account::Command) -> Result<usize, NotDone> {
+fn points(turn: &mut Turn<'_, Exchange>, command: &account::Command) -> Result<usize, NotDone> {
     let plan = turn.plan();
-    Ok(turn.decide(&plan.account, &command)?)
+    Ok(turn.decide(&plan.account, command)?)
 }
 
 fn hold(view: &View<'_, Exchange>) -> Option<Hold> {
