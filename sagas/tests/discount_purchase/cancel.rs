@@ -4,8 +4,9 @@
 use crate::{
     books,
     held::holding,
+    names::at,
     outside::{Fate, Verdict},
-    stage::{Stage, at},
+    stage::Stage,
     terms::request,
 };
 use fundflow_domain::modes::ConversionMode as Mode;
@@ -25,7 +26,7 @@ fn taken_back_before(mode: Mode, call: &str, scope: Scope) -> (Stage, usize) {
     let mut stage = if mode == Mode::Held { holding("1000") } else { Stage::at("10:00") };
     stage.request(&request(mode));
     for name in ["mmf.pay", "mmf", "convert"].iter().take_while(|name| **name != call) {
-        if stage.in_flight.iter().any(|it| crate::stage::name_of(&it.key) == *name) {
+        if stage.in_flight.iter().any(|it| crate::names::name_of(&it.key) == *name) {
             stage.go(name);
         }
     }

@@ -3,8 +3,9 @@
 use crate::{
     books,
     held::holding,
+    names::tx,
     outside::{Fate, Verdict},
-    stage::{Stage, tx},
+    stage::Stage,
     terms::request,
 };
 use fundflow_domain::modes::ConversionMode as Mode;
@@ -103,7 +104,7 @@ fn every_answer_heard_twice_is_heard_once() {
                     continue;
                 }
                 let effect = stage.in_flight.remove(0);
-                let name = crate::stage::name_of(&effect.key);
+                let name = crate::names::name_of(&effect.key);
                 let answer = stage.outside.answer(&name, &effect, stage.now);
                 stage.answered(effect.clone(), answer.clone());
                 let (events, alerts) = (stage.events.len(), stage.alerts.len());

@@ -9,6 +9,7 @@
 
 mod books;
 mod held;
+mod names;
 mod outside;
 mod stage;
 mod terms;

@@ -52,8 +52,6 @@ pub(crate) enum Verdict {
     Whole,
     /// Half of it; the rest is over.
     Half,
-    /// Half of it, and the other half in a second record.
-    TwoHalves,
     /// None of it.
     Rejected,
     /// It says nothing for ever.
@@ -118,22 +116,24 @@ impl Outside {
     fn act(&mut self, name: &str, effect: &Effect, fate: Fate, now: Timestamp) {
         let refused = fate == Fate::Refused;
         if let Some(BankCall::Charge(charge)) = effect.call_as() {
-            let answer = match refused {
-                true => ChargeAnswer::Declined(Cause::new("no_balance", "too little money")),
-                false => ChargeAnswer::Paid(Receipt {
+            let answer = if refused {
+                ChargeAnswer::Declined(Cause::new("no_balance", "too little money"))
+            } else {
+                ChargeAnswer::Paid(Receipt {
                     no: charge.no.clone(),
                     serial: serial(&format!("{name}.1")),
                     amount: charge.amount.into(),
                     paid_at: now,
-                }),
+                })
             };
             self.charged.entry(name.to_owned()).or_insert(answer);
         } else if effect.call_as::<BankCall>().is_some() && !refused {
             self.sent.entry(name.to_owned()).or_insert_with(|| serial(&format!("{name}.1")));
-        } else if let Some(RegistrarCall::Submit(application)) = effect.call_as() {
-            let standing = match refused {
-                true => Standing::Refused(rejection("0001", "not taken")),
-                false => Standing::Taken,
+        } else if let Some(RegistrarCall::Submit(_)) = effect.call_as() {
+            let standing = if refused {
+                Standing::Refused(rejection("0001", "not taken"))
+            } else {
+                Standing::Taken
             };
             self.applications.entry(name.to_owned()).or_insert(standing);
         } else if let Some(RegistrarCall::Cancel(_)) = effect.call_as() {
@@ -202,7 +202,7 @@ impl Outside {
             Some(Standing::Taken) => match self.verdict(name) {
                 Verdict::Silence => ApplicationAnswer::Unknown(Cause::new("busy", "later")),
                 Verdict::Rejected => ApplicationAnswer::Rejected(rejection("0002", "rejected")),
-                Verdict::Whole | Verdict::Half | Verdict::TwoHalves => {
+                Verdict::Whole | Verdict::Half => {
                     ApplicationAnswer::Confirmed(Box::new(self.confirmation(name, terms)))
                 }
             },

@@ -4,8 +4,9 @@
 use crate::{
     books::{self, cases},
     held::holding,
+    names::at,
     outside::{Fate, Verdict},
-    stage::{Stage, at},
+    stage::Stage,
     terms::{closed_on, foreign, request, target, wallet},
 };
 use fundflow_domain::{admission, case::Kind, fund::FundTerms, modes::ConversionMode as Mode};
@@ -158,9 +159,9 @@ fn money_that_comes_after_its_payment_was_closed_goes_back() {
     stage.clock("10:30");
     stage.act(Action::SkipToLanding { reason: "a test".into() });
     let late = fundflow_sagas::ports::bank::charge_notice(
-        &fundflow_domain::ids::PaymentNo::pay(&crate::stage::order("mmf")),
+        &fundflow_domain::ids::PaymentNo::pay(&crate::names::order("mmf")),
         fundflow_sagas::ports::bank::ChargeAnswer::Paid(fundflow_domain::payment::Receipt {
-            no: fundflow_domain::ids::PaymentNo::pay(&crate::stage::order("mmf")),
+            no: fundflow_domain::ids::PaymentNo::pay(&crate::names::order("mmf")),
             serial: crate::outside::serial("late"),
             amount: "1000".parse().unwrap(),
             paid_at: at("10:29"),

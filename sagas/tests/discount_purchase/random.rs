@@ -79,12 +79,12 @@ fn happen(stage: &mut Stage, event: &Event) {
     match event {
         Event::Answer(at) if !stage.in_flight.is_empty() => {
             let at = at % stage.in_flight.len();
-            let name = crate::stage::name_of(&stage.in_flight[at].key);
+            let name = crate::names::name_of(&stage.in_flight[at].key);
             stage.go(&name);
         }
         Event::Forgotten(at) if !stage.in_flight.is_empty() => {
             let at = at % stage.in_flight.len();
-            let name = crate::stage::name_of(&stage.in_flight[at].key);
+            let name = crate::names::name_of(&stage.in_flight[at].key);
             stage.outside.fates.entry(name.clone()).or_default().push_front(Fate::Unheard);
             stage.go(&name);
         }
@@ -164,7 +164,8 @@ proptest! {
             stage.text()
         );
         if stage.look().finished && !stage.has("discount_purchase.abandoned") {
-            return Ok(books::at_the_end(&stage));
+            books::at_the_end(&stage);
+            return Ok(());
         }
         // A person took over what was open; nothing else is.
         stage.abandon();
