@@ -28,6 +28,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
+pub mod cash_out;
 mod checks;
 mod refusal;
 

@@ -12,3 +12,4 @@ pub mod parts;
 
 // One folder per saga.
 pub mod discount_purchase;
+pub mod withdraw;

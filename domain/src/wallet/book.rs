@@ -192,6 +192,11 @@ impl State {
         self.book().unpaid()
     }
 
+    /// What a transaction took along of unpaid income; `None` until it has.
+    pub fn settled_income(&self, transaction: &TransactionId) -> Option<Income> {
+        self.book().settled_by(transaction)
+    }
+
     /// The last natural day up to which income was carried.
     pub fn carried_through(&self) -> Option<NaiveDate> {
         self.book().carried_through

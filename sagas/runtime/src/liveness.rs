@@ -149,7 +149,13 @@ impl<S: Saga> Watch<'_, S> {
         let retry = self.view.open.retries.iter().find(|retry| retry.row == row);
         let nobody = Wait::Nobody { row: row.clone() };
         match deed.send {
-            Send::Do(_) => Some(nobody),
+            Send::Do(_) => {
+                // A command of our own that has its time waits for it.
+                let due = deed.asks.and_then(|when| self.saga.when(self.view, when));
+                let cause = Cause::new("not_due", "its time has not come");
+                let timer = |due| Wait::Timer(Retry { row: row.clone(), attempt: 0, cause, due });
+                Some(due.map_or(nobody, timer))
+            }
             // The lanes that bring it about are waited for in its stead.
             Send::Wait => (!sides_wait).then_some(nobody),
             Send::Call(_) | Send::Await(_) if retry.is_some() => retry.cloned().map(Wait::Timer),

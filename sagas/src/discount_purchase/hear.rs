@@ -92,13 +92,7 @@ impl DiscountPurchase {
                 needs
             }
             Answer::Registrar(leg, said) => {
-                let leg = leg_of(view.plan, *leg);
-                let mut needs = leg.needs(said);
-                // A corrected record closes the case of the one that it corrects.
-                let first = leg.confirmation(view).cloned();
-                let first = first.map(|it| ApplicationAnswer::Confirmed(Box::new(it)));
-                needs.extend(first.map(|first| leg.needs(&first)).unwrap_or_default());
-                needs
+                leg_of(view.plan, *leg).needs_to_hear(view, said)
             }
         }
     }

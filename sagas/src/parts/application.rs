@@ -161,16 +161,19 @@ impl ApplicationLeg {
 
     /// Unpaid income of a money fund that was settled with shares that left, over all records.
     pub fn income<S: Saga>(&self, view: &View<'_, S>) -> Option<Income> {
-        let part = |outcome: &Outcome| match outcome {
-            Outcome::Redemption(numbers) => Some(numbers.income),
-            Outcome::Conversion(numbers) => Some(numbers.income),
-            Outcome::FastTransfer(numbers) => Some(numbers.income),
-            Outcome::Purchase(_) | Outcome::Subscription(_) => None,
-        };
         let mut confirmations = self.application(view)?.confirmations();
-        confirmations.try_fold(Income::ZERO, |sum, it| {
-            sum.plus(Income::new(part(&it.outcome)?.decimal()).ok()?)
-        })
+        confirmations.try_fold(Income::ZERO, |sum, it| sum.plus(Self::income_of(it)?))
+    }
+
+    /// Unpaid income that one record settled with shares that left; `None` for an ask of money.
+    pub fn income_of(confirmation: &Confirmation) -> Option<Income> {
+        let income = match &confirmation.outcome {
+            Outcome::Redemption(numbers) => numbers.income,
+            Outcome::Conversion(numbers) => numbers.income,
+            Outcome::FastTransfer(numbers) => numbers.income,
+            Outcome::Purchase(_) | Outcome::Subscription(_) => return None,
+        };
+        Income::new(income.decimal()).ok()
     }
 
     /// Why no shares came of it.
@@ -234,6 +237,19 @@ impl ApplicationLeg {
     /// What must be in memory to hear that answer: the case that it may open.
     pub fn needs(&self, answer: &ApplicationAnswer) -> Vec<Need> {
         self.record(answer).map(|record| record.key().need()).into_iter().collect()
+    }
+
+    /// The same, and the case of the confirmation before it: a corrected record closes that one.
+    pub fn needs_to_hear<S: Saga>(
+        &self,
+        view: &View<'_, S>,
+        answer: &ApplicationAnswer,
+    ) -> Vec<Need> {
+        let mut needs = self.needs(answer);
+        let first = self.confirmation(view).cloned();
+        let first = first.map(|it| ApplicationAnswer::Confirmed(Box::new(it)));
+        needs.extend(first.map(|first| self.needs(&first)).unwrap_or_default());
+        needs
     }
 
     /// Records what the registrar says. What does not add up opens a case and keeps the saga from

@@ -2,6 +2,7 @@
 //! cases. Each part mints its own keys, says which facts hold of it, and records what is heard.
 
 // Legs.
+pub mod advance;
 pub mod application;
 pub mod payment;
 pub mod payout;
