@@ -120,6 +120,9 @@ impl<S: Saga> Watch<'_, S> {
             });
         }
         match stand {
+            Stand::Over if self.view.ending.is_none() => {
+                Some(Wait::Nobody { row: stand.place().name().into() })
+            }
             Stand::Over => None,
             Stand::Blocked(_, exit) => Some(Wait::Nobody { row: exit.deed.name.into() }),
             Stand::Leaving(_, exit) => self.deed(&exit.deed, sides_wait),
@@ -149,13 +152,7 @@ impl<S: Saga> Watch<'_, S> {
         let retry = self.view.open.retries.iter().find(|retry| retry.row == row);
         let nobody = Wait::Nobody { row: row.clone() };
         match deed.send {
-            Send::Do(_) => {
-                // A command of our own that has its time waits for it.
-                let due = deed.asks.and_then(|when| self.saga.when(self.view, when));
-                let cause = Cause::new("not_due", "its time has not come");
-                let timer = |due| Wait::Timer(Retry { row: row.clone(), attempt: 0, cause, due });
-                Some(due.map_or(nobody, timer))
-            }
+            Send::Do(_) => Some(nobody),
             // The lanes that bring it about are waited for in its stead.
             Send::Wait => (!sides_wait).then_some(nobody),
             Send::Call(_) | Send::Await(_) if retry.is_some() => retry.cloned().map(Wait::Timer),
