@@ -27,11 +27,8 @@ use crate::{
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
-<<<<<<< HEAD
-pub mod cash_out;
-=======
 pub mod buying;
->>>>>>> sagasb
+pub mod cash_out;
 mod checks;
 pub mod leaving;
 mod refusal;
