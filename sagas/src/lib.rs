@@ -12,4 +12,5 @@ pub mod parts;
 
 // One folder per saga.
 pub mod discount_purchase;
+pub mod fast_withdraw;
 pub mod withdraw;

@@ -130,14 +130,18 @@ impl ApplicationLeg {
 
     /// Shares that left by it, over all records of the registrar; `None` for an ask of money.
     pub fn shares_out<S: Saga>(&self, view: &View<'_, S>) -> Option<Shares> {
-        let part = |outcome: &Outcome| match outcome {
+        let mut confirmations = self.application(view)?.confirmations();
+        confirmations.try_fold(Shares::ZERO, |sum, it| sum.plus(Self::shares_out_of(it)?))
+    }
+
+    /// Shares that left by one record; `None` for an ask of money.
+    pub const fn shares_out_of(confirmation: &Confirmation) -> Option<Shares> {
+        match &confirmation.outcome {
             Outcome::Conversion(numbers) => Some(numbers.shares_out),
             Outcome::Redemption(numbers) => Some(numbers.shares),
             Outcome::FastTransfer(numbers) => Some(numbers.shares),
             Outcome::Purchase(_) | Outcome::Subscription(_) => None,
-        };
-        let mut confirmations = self.application(view)?.confirmations();
-        confirmations.try_fold(Shares::ZERO, |sum, it| sum.plus(part(&it.outcome)?))
+        }
     }
 
     /// Shares that it brought, over all records of the registrar.

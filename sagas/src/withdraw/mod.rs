@@ -22,6 +22,7 @@ mod words;
 
 pub use plan::Plan;
 pub use saga::{Answer, Command, Refusal, Withdraw};
+pub(crate) use saga::balance;
 pub use words::{Asked, Call, Do, Ending, Fact, Request, When};
 
 use fundflow_runtime::step::{Deed, Exit, Move, Side, Step, Table, act, call, well_formed, word};
