@@ -33,7 +33,7 @@ fn fundflow(words: &[&str], store: &Path) -> Output {
 }
 
 fn day(folder: &Path, store: &Path) -> Output {
-    fundflow(&["day", folder.to_str().expect("a plain path")], store)
+    fundflow(&["day", "--no-progress", folder.to_str().expect("a plain path")], store)
 }
 
 fn said(bytes: &[u8]) -> String {
@@ -58,6 +58,41 @@ fn the_example_day_is_played_verified_and_played_again_for_nothing() {
     assert_eq!(again.status.code(), Some(0), "{out}");
     assert!(out.contains("nothing was left to do; no event was added\n"), "{out}");
     assert!(out.contains("\n0 events added, "), "{out}");
+}
+
+#[test]
+fn without_a_terminal_a_day_tells_its_progress_in_lines_of_virtual_time_beside_the_output() {
+    let (store, other) = (tempfile::tempdir().expect("one"), tempfile::tempdir().expect("another"));
+    let folder = example();
+    let typed = ["day", folder.to_str().expect("a plain path"), "-o", "json"];
+    let played = fundflow(&typed, store.path());
+    let report: serde_json::Value = serde_json::from_slice(&played.stdout).expect("JSON alone");
+    let lines = said(&played.stderr);
+
+    assert_eq!(
+        lines,
+        "2026-02-12 09:05  6 of 57 requests made\n\
+         2026-02-12 09:20  12 of 57 requests made\n\
+         2026-02-12 09:32  18 of 57 requests made\n\
+         2026-02-12 09:37  23 of 57 requests made\n\
+         2026-02-12 09:51  29 of 57 requests made\n\
+         2026-02-12 09:57  35 of 57 requests made\n\
+         2026-02-12 10:45  40 of 57 requests made\n\
+         2026-02-12 13:03  46 of 57 requests made\n\
+         2026-02-12 14:30  52 of 57 requests made\n\
+         2026-02-12 16:20  57 of 57 requests made\n\
+         2026-02-12 17:00  the batch of 2026-02-12 is sealed and sent\n\
+         2026-02-12 20:00  prices of 2026-02-12 are published\n\
+         2026-02-13 08:00  the registrar has worked through the batch of 2026-02-12\n\
+         2026-02-13 08:30  the registrar's answers for 2026-02-12 are read\n\
+         2026-02-13 17:00  the batch of 2026-02-13 is sealed and sent\n\
+         2026-02-13 20:00  prices of 2026-02-13 are published\n\
+         2026-02-24 08:00  the registrar has worked through the batch of 2026-02-13\n\
+         2026-02-24 08:30  the registrar's answers for 2026-02-13 are read\n\
+         2026-02-24 08:30  nothing moves any more; verifying 852 events\n"
+    );
+    assert_eq!(report["events_added"], 852);
+    assert_eq!(said(&fundflow(&typed, other.path()).stderr), lines);
 }
 
 #[test]

@@ -11,7 +11,7 @@
 //! 3. A serial is what a counterparty calls its own record. It tells a repetition from a second
 //!    fact, and nothing else is read into it.
 
-pub use crate::fund_order::Cause;
+pub use fundflow_kernel::cause::Cause;
 
 use crate::{
     ids::{IdError, LotId, PaymentNo},

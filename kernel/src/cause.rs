@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use std::{fmt, sync::Arc};
 
 /// A reason with a code that programs compare and a sentence that people read.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Cause {
     /// The counterparty's or our own code; stable.
     pub code: Arc<str>,

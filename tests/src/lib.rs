@@ -11,11 +11,14 @@
 
 pub mod decider;
 pub mod events;
+pub mod explore;
 pub mod faulty_store;
 pub mod order_events;
 pub mod orders;
 pub mod saga_world;
 pub mod sample;
+pub mod simulate;
 pub mod store_contract;
 pub mod strategies;
+pub mod toy;
 pub mod worlds;

@@ -29,16 +29,7 @@ const ARROWS: [(&str, &[&str]); 7] = [
     ("fundflow-application", &["fundflow-domain", "fundflow-kernel"]),
     ("fundflow-sagas", &["fundflow-application", "fundflow-domain", "fundflow-kernel"]),
     ("fundflow-infrastructure", &["fundflow-application", "fundflow-domain", "fundflow-kernel"]),
-    (
-        "fundflow",
-        &[
-            "fundflow-application",
-            "fundflow-domain",
-            "fundflow-infrastructure",
-            "fundflow-kernel",
-            "fundflow-sagas",
-        ],
-    ),
+    ("fundflow", &["fundflow-application", "fundflow-domain", "fundflow-kernel", "fundflow-sagas"]),
     (
         "fundflow-cli",
         &[

@@ -16,6 +16,7 @@
 mod batch;
 mod play;
 mod print;
+mod progress;
 mod tally;
 #[cfg(test)]
 mod tests;
@@ -44,10 +45,10 @@ use fundflow_kernel::{
     loaded::with_sources,
     store::{AppendError, Checkpoints, EventStore, ReadError},
 };
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use play::Play;
+use progress::Progress;
 use std::{
-    io::{self, IsTerminal as _, Write},
+    io::{self, Write},
     path::{Path, PathBuf},
     process::ExitCode,
     sync::Arc,
@@ -61,7 +62,7 @@ const IN_PART: u8 = 3;
 pub(crate) struct DayArgs {
     /// The folder of the day: day.toml, orders.csv, investors.csv, navs.csv
     folder: PathBuf,
-    /// Show no progress, not even on a terminal
+    /// Show no progress: neither a bar on a terminal nor lines elsewhere
     #[arg(long)]
     no_progress: bool,
     #[command(flatten)]
@@ -127,15 +128,10 @@ async fn day(args: &DayArgs, store: &Path, out: &mut impl Write) -> Result<ExitC
     let base = base.unwrap_or(Path::new(".")).to_owned();
     let started = Instant::now();
     let events = Arc::new(SqliteStore::open(&database, &Settings::default())?);
-    let bar = bar(args.no_progress);
+    let mut progress = Progress::on_stderr(args.no_progress);
     let play = prepare(events.clone(), &day, &calendar, &base).await?;
-    let played = play.run(|done, of, now| {
-        bar.set_length(of);
-        bar.set_position(done);
-        bar.set_message(now);
-    });
-    let played = played.await;
-    bar.finish_and_clear();
+    let played = play.run(|moment| progress.show(moment)).await;
+    progress.finish();
     events.close().await;
     let report = tally::report(&played?, &day, &problems, started.elapsed());
     match args.output.format {
@@ -167,15 +163,6 @@ async fn prepare<S: EventStore + Checkpoints>(
     let (channel, registrar) = (Arc::new(channel), Arc::new(registrar));
     let with = play::Counterparties { channel, registrar, files: base.join("exchange") };
     Play::start(store, day.clone(), calendar.clone(), clock, with).await
-}
-
-/// Seen only on a terminal: a log file has no use for it.
-fn bar(hidden: bool) -> ProgressBar {
-    if hidden || !io::stderr().is_terminal() {
-        return ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
-    }
-    let style = ProgressStyle::with_template("{bar:40} {pos}/{len}  {msg}");
-    ProgressBar::new(0).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
 }
 
 /// As the printed report and the tests want it.

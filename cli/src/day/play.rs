@@ -7,7 +7,11 @@
 //! 3. Orders within a second go in together, in one wave, at the instant of its last; a day of many
 //!    orders has wider waves. A wave never spans a cut-off, and each order keeps its own instant.
 
-use super::{Trouble, batch, watched::Watched};
+use super::{
+    Trouble, batch,
+    progress::{Job, Moment},
+    watched::Watched,
+};
 use fundflow::{Engine, Purchase, PurchaseError};
 use fundflow_application::{
     audit::{self, Report},
@@ -82,6 +86,21 @@ enum Item {
     Answers(TradingDay),
 }
 
+/// What a step did: one thing of the agenda, or only what counterparties and timers brought.
+pub(super) struct Done(Option<Item>);
+
+impl Done {
+    fn job(&self) -> Option<Job> {
+        match self.0.as_ref()? {
+            Item::Wave(..) => None,
+            Item::Send(t) => Some(Job::Sent(*t)),
+            Item::Prices(t) => Some(Job::Priced(*t)),
+            Item::Night(t) => Some(Job::Worked(*t)),
+            Item::Answers(t) => Some(Job::Answered(*t)),
+        }
+    }
+}
+
 /// A day under way.
 pub(super) struct Play<S> {
     pub(super) engine: Engine,
@@ -94,6 +113,8 @@ pub(super) struct Play<S> {
     pub(super) remarks: Vec<String>,
     pub(super) written: Vec<PathBuf>,
     refused: BTreeMap<TransactionId, String>,
+    /// Requests that were made of the engine.
+    made: usize,
     agenda: BTreeSet<(Timestamp, Item)>,
     days: Vec<TradingDay>,
 }
@@ -142,6 +163,7 @@ impl<S: EventStore + Checkpoints> Play<S> {
             remarks,
             written,
             refused,
+            made: 0,
             agenda,
             days,
         };
@@ -167,20 +189,20 @@ impl<S: EventStore + Checkpoints> Play<S> {
         Ok(())
     }
 
-    /// Plays until nothing moves. `progress` hears how many things are done, of how many, and the
-    /// virtual time.
+    /// Plays until nothing moves. `progress` hears of every step.
     pub(super) async fn run(
         mut self,
-        mut progress: impl FnMut(u64, u64, String),
+        mut progress: impl FnMut(&Moment),
     ) -> Result<Played, Trouble> {
         let events_before = self.store.head().borrow().0;
         let whole = self.agenda.len() as u64;
         self.settle().await?;
-        while self.step().await? {
-            let left = self.agenda.len() as u64;
-            progress(whole.saturating_sub(left), whole.max(left), self.clock.now().to_string());
+        while let Some(step) = self.step().await? {
+            progress(&self.moment(whole, step.job()));
         }
         self.engine.shutdown().await?;
+        let events = self.store.head().borrow().0;
+        progress(&self.moment(whole, Some(Job::Settled { events })));
         let audit = audit::verify(&*self.store, |_, _| {}).await?.report;
         let now = self.clock.now();
         Ok(Played {
@@ -196,21 +218,35 @@ impl<S: EventStore + Checkpoints> Play<S> {
         })
     }
 
-    /// Moves time to the next thing that is due and does it; `false` when nothing is left.
-    pub(super) async fn step(&mut self) -> Result<bool, Trouble> {
-        let Some(next) = self.next()? else { return Ok(false) };
+    fn moment(&self, whole: u64, job: Option<Job>) -> Moment {
+        let left = self.agenda.len() as u64;
+        Moment {
+            now: self.clock.now(),
+            done: whole.saturating_sub(left),
+            of: whole.max(left),
+            made: self.made,
+            requests: self.day.orders.len(),
+            job,
+        }
+    }
+
+    /// Moves time to the next thing that is due and does it; `None` when nothing is left.
+    pub(super) async fn step(&mut self) -> Result<Option<Done>, Trouble> {
+        let Some(next) = self.next()? else { return Ok(None) };
         self.clock.advance_to(next);
         let now = self.clock.now();
+        let mut done = Done(None);
         if self.agenda.first().is_some_and(|(due, _)| *due <= now)
             && let Some((_, item)) = self.agenda.pop_first()
         {
+            done = Done(Some(item.clone()));
             self.carry_out(item).await?;
         }
         let mut notices = self.with.channel.due(now);
         notices.extend(self.with.registrar.due(now));
         self.deliver(notices).await?;
         self.settle().await?;
-        Ok(true)
+        Ok(Some(done))
     }
 
     /// When something is due next; a further day is planned when a batch still waits for one.
@@ -274,6 +310,7 @@ impl<S: EventStore + Checkpoints> Play<S> {
             })
         });
         let answers = self.engine.purchase_all(purchases.collect()).await?;
+        self.made += orders.len();
         for (order, answer) in orders.iter().zip(answers) {
             match answer {
                 Ok(_) => {}

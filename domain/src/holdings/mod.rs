@@ -23,7 +23,7 @@ mod decide;
 mod evolve;
 mod lot;
 #[cfg(test)]
-mod properties;
+pub(crate) mod properties;
 mod refusal;
 #[cfg(test)]
 mod refusal_tests;

@@ -13,7 +13,7 @@ use crate::{
 };
 use proptest::prelude::*;
 
-fn any_command() -> impl Strategy<Value = Command> {
+pub(crate) fn any_command() -> impl Strategy<Value = Command> {
     let one_of = |names: &'static [&'static str]| prop::sample::select(names);
     let lots = move || one_of(&["L1", "L2", "L3", "L4"]);
     let orders = move || one_of(&["TX-1", "TX-2", "TX-3"]);

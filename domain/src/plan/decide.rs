@@ -2,7 +2,7 @@
 
 use super::{Changes, Command, EndCause, Event, Outcome, Plan, Refusal, State, Terms};
 use crate::{
-    fund_order::Cause,
+    orders::Cause,
     ids::{PlanId, TransactionId},
     time::Timestamp,
 };

@@ -36,7 +36,7 @@ pub use terms::{Changes, DayOfMonth, Frequency, MissingDay, MoveRule, NotADayOfM
 use crate::{
     calendar::{CalendarError, TradingCalendar, TradingDay},
     decider::Decider,
-    fund_order::Cause,
+    orders::Cause,
     ids::{FundCode, TransactionId},
     time::Timestamp,
 };

@@ -7,7 +7,7 @@ use super::{
 use crate::{
     calendar::TradingCalendar,
     decider::Decider,
-    fund_order::Cause,
+    orders::Cause,
     ids::{PlanId, TransactionId},
     testing::{given, history},
     time::Timestamp,

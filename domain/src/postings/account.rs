@@ -1,6 +1,6 @@
 //! The chart of accounts. One commodity per account: yuan, or one fund's shares.
 
-use crate::ids::{FundCode, InvestorId, OrderId};
+use crate::ids::{AccountRef, FundCode, InvestorId, OrderId, TransactionId};
 use std::fmt;
 
 /// Whether shares of a customer may be used.
@@ -19,14 +19,25 @@ pub enum Part {
 pub enum Account {
     /// Paid by customers and not yet settled by the payment channel; refunds go out of it.
     ChannelReceivable,
-    /// Money that a fund owes us: its shares were converted away.
+    /// Our settlement account at the supervising bank.
+    Settlement,
+    /// Money that a fund owes us: its shares were redeemed or converted away.
     FundReceivable(FundCode),
+    /// A bank's money that the customer of that request has for shares that have not changed hands;
+    /// the other way round where the shares went first.
+    Advanced(TransactionId),
     /// A customer's money of an order that the registrar has not confirmed.
     Pending(OrderId),
-    /// A customer's money that no order wants.
-    Unapplied(InvestorId),
-    /// A customer's money on its way back.
-    Refund(InvestorId),
+    /// A customer's money that no order wants, by the account that paid.
+    Unapplied(AccountRef),
+    /// A customer's money on its way back, by the account that paid.
+    Refund(AccountRef),
+    /// What shares that left brought the customer of that request.
+    Redeem(TransactionId),
+    /// What a registrar said of an order and what does not add up.
+    Suspense(OrderId),
+    /// Cash that a bank advanced and waits for.
+    BankAdvance(AccountRef),
     /// Money that a fund is owed for shares that its registrar confirmed.
     FundPayable(FundCode),
     /// Redemption fees, which go to the fund's own assets.
@@ -55,14 +66,24 @@ pub enum Commodity {
 pub enum Class {
     /// See [`Account::ChannelReceivable`].
     ChannelReceivable,
+    /// See [`Account::Settlement`].
+    Settlement,
     /// See [`Account::FundReceivable`].
     FundReceivable,
+    /// See [`Account::Advanced`].
+    Advanced,
     /// See [`Account::Pending`].
     Pending,
     /// See [`Account::Unapplied`].
     Unapplied,
     /// See [`Account::Refund`].
     Refund,
+    /// See [`Account::Redeem`].
+    Redeem,
+    /// See [`Account::Suspense`].
+    Suspense,
+    /// See [`Account::BankAdvance`].
+    BankAdvance,
     /// See [`Account::FundPayable`].
     FundPayable,
     /// See [`Account::RedemptionFee`].
@@ -92,10 +113,15 @@ impl Account {
         match self {
             Account::Holding(fund, ..) | Account::Register(fund) => Commodity::SharesOf(*fund),
             Account::ChannelReceivable
+            | Account::Settlement
             | Account::FundReceivable(_)
+            | Account::Advanced(_)
             | Account::Pending(_)
             | Account::Unapplied(_)
             | Account::Refund(_)
+            | Account::Redeem(_)
+            | Account::Suspense(_)
+            | Account::BankAdvance(_)
             | Account::FundPayable(_)
             | Account::RedemptionFee(_)
             | Account::PurchaseFee
@@ -107,10 +133,15 @@ impl Account {
     pub const fn class(&self) -> Class {
         match self {
             Account::ChannelReceivable => Class::ChannelReceivable,
+            Account::Settlement => Class::Settlement,
             Account::FundReceivable(_) => Class::FundReceivable,
+            Account::Advanced(_) => Class::Advanced,
             Account::Pending(_) => Class::Pending,
             Account::Unapplied(_) => Class::Unapplied,
             Account::Refund(_) => Class::Refund,
+            Account::Redeem(_) => Class::Redeem,
+            Account::Suspense(_) => Class::Suspense,
+            Account::BankAdvance(_) => Class::BankAdvance,
             Account::FundPayable(_) => Class::FundPayable,
             Account::RedemptionFee(_) => Class::RedemptionFee,
             Account::PurchaseFee => Class::PurchaseFee,
@@ -125,10 +156,17 @@ impl Class {
     /// On which side a healthy balance stands.
     pub const fn side(self) -> Side {
         match self {
-            Class::ChannelReceivable | Class::FundReceivable | Class::Holding(_) => Side::Debit,
+            Class::ChannelReceivable
+            | Class::Settlement
+            | Class::FundReceivable
+            | Class::Advanced
+            | Class::Holding(_) => Side::Debit,
             Class::Pending
             | Class::Unapplied
             | Class::Refund
+            | Class::Redeem
+            | Class::Suspense
+            | Class::BankAdvance
             | Class::FundPayable
             | Class::RedemptionFee
             | Class::PurchaseFee
@@ -140,9 +178,17 @@ impl Class {
     /// Money or shares of a customer: such an account is never on the wrong side.
     pub const fn is_customers(self) -> bool {
         match self {
-            Class::Pending | Class::Unapplied | Class::Refund | Class::Holding(_) => true,
+            Class::Pending
+            | Class::Unapplied
+            | Class::Refund
+            | Class::Redeem
+            | Class::Holding(_) => true,
             Class::ChannelReceivable
+            | Class::Settlement
             | Class::FundReceivable
+            | Class::Advanced
+            | Class::Suspense
+            | Class::BankAdvance
             | Class::FundPayable
             | Class::RedemptionFee
             | Class::PurchaseFee
@@ -154,10 +200,15 @@ impl Class {
     const fn code(self) -> &'static str {
         match self {
             Class::ChannelReceivable => "A:CHANNEL:RECV",
+            Class::Settlement => "A:BANK:SETTLE",
             Class::FundReceivable => "A:FUND:RECV",
+            Class::Advanced => "A:CUST:ADVANCED",
             Class::Pending => "L:CUST:PENDING",
             Class::Unapplied => "L:CUST:UNAPPLIED",
             Class::Refund => "L:CUST:REFUND",
+            Class::Redeem => "L:CUST:REDEEM",
+            Class::Suspense => "L:SUSPENSE",
+            Class::BankAdvance => "L:BANK:ADVANCE",
             Class::FundPayable => "L:FUND:PAYABLE",
             Class::RedemptionFee => "L:FUND:REDEEMFEE",
             Class::PurchaseFee => "I:FEE:PURCHASE",
@@ -175,10 +226,15 @@ impl fmt::Display for Class {
         match self {
             Class::Holding(_) | Class::Register => write!(out, "U:{}", self.code()),
             Class::ChannelReceivable
+            | Class::Settlement
             | Class::FundReceivable
+            | Class::Advanced
             | Class::Pending
             | Class::Unapplied
             | Class::Refund
+            | Class::Redeem
+            | Class::Suspense
+            | Class::BankAdvance
             | Class::FundPayable
             | Class::RedemptionFee
             | Class::PurchaseFee
@@ -191,15 +247,19 @@ impl fmt::Display for Account {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let code = self.class().code();
         match self {
-            Account::ChannelReceivable | Account::PurchaseFee | Account::ConversionFee => {
-                out.write_str(code)
-            }
+            Account::ChannelReceivable
+            | Account::Settlement
+            | Account::PurchaseFee
+            | Account::ConversionFee => out.write_str(code),
             Account::FundReceivable(fund)
             | Account::FundPayable(fund)
             | Account::RedemptionFee(fund) => write!(out, "{code}:{fund}"),
-            Account::Pending(order) => write!(out, "{code}:{order}"),
-            Account::Unapplied(investor) | Account::Refund(investor) => {
-                write!(out, "{code}:{investor}")
+            Account::Pending(order) | Account::Suspense(order) => write!(out, "{code}:{order}"),
+            Account::Advanced(request) | Account::Redeem(request) => {
+                write!(out, "{code}:{request}")
+            }
+            Account::Unapplied(account) | Account::Refund(account) | Account::BankAdvance(account) => {
+                write!(out, "{code}:{account}")
             }
             Account::Holding(fund, investor, _) => write!(out, "U:{fund}:{investor}:{code}"),
             Account::Register(fund) => write!(out, "U:{fund}:{code}"),

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, HashMap};
 pub struct Balances(HashMap<Account, Decimal>);
 
 impl Balances {
-    /// Adds one posting. Answers the account's balance before and after it, debits positive, or
+    /// Adds one posting. Returns the account's balance before and after it, debits positive, or
     /// `None` when the sum leaves every range that money can have.
     pub fn post(&mut self, posting: &Posting) -> Option<(Decimal, Decimal)> {
         let before = self.of(&posting.account);

@@ -1,102 +1,47 @@
-//! The examples of the chart, and the property that every sound fact balances.
+//! The examples of the chart in money, and the property that every fact balances.
 
-use super::{Balances, OrderSoFar, Posting, imbalance, of_order, of_wallet};
+use super::{Balances, Posting, Source, imbalance, of_advance, of_application, of_payment, of_payout};
 use crate::{
+    advance::{self, Advances},
+    application::{
+        Applications, Ask, Command, Confirmation, ConversionConfirmed, FastTransferConfirmed,
+        OnHuge, Outcome, Promise, PromisedFee, PurchaseConfirmed, RedemptionConfirmed, Rejection,
+        State, Terms,
+    },
     calendar::TradingDay,
     decider::Decider,
-    fund_order::{
-        Ask, Cause, Command, Confirmation, ConversionConfirmed, Event, FundOrder, Outcome, Payment,
-        PurchaseConfirmed, State, Terms,
-    },
-    ids::{Leg, OrderId, PaymentNo, TransactionId, WalletId},
-    money::{Discount, Nav, Shares},
-    time::Timestamp,
-    wallet::{self, Wallet},
+    fast_redemption::Advancer,
+    ids::TransactionId,
+    money::{Discount, Money, Nav, ShareRounding},
+    orders::{Serial, own_cause},
+    payment::{self, Payments, SentBack},
+    payout,
 };
-use chrono::NaiveDate;
-use proptest::prelude::*;
+use proptest::{collection::vec, prelude::*, sample::select};
+use std::str::FromStr;
 
-fn day() -> NaiveDate {
-    NaiveDate::from_ymd_opt(2026, 2, 13).unwrap()
+fn as_<T: FromStr>(text: &str) -> T {
+    text.parse().ok().unwrap()
+}
+
+fn day() -> TradingDay {
+    TradingDay::recorded("2026-02-13".parse().unwrap())
 }
 
 fn tx() -> TransactionId {
-    "TX-1".parse().unwrap()
+    as_("TX-1")
 }
 
-fn order(leg: Leg) -> OrderId {
-    OrderId::of(&tx(), leg)
-}
-
-fn wallet_id() -> WalletId {
-    WalletId { investor: "INV-1".parse().unwrap(), fund: "000009".parse().unwrap() }
-}
-
-fn terms(ask: Ask) -> Terms {
-    Terms {
-        investor: "INV-1".parse().unwrap(),
-        fund: "000009".parse().unwrap(),
-        ask,
-        trade_date: TradingDay::recorded(day()),
-        only_today: false,
-    }
-}
-
-fn purchase(amount: &str) -> Command {
-    let account = "ACC-1".parse().unwrap();
-    Command::Place(Box::new(terms(Ask::Purchase { amount: amount.parse().unwrap(), account })))
-}
-
-fn paid(amount: &str, serial: &str) -> Command {
-    let payment = Payment {
-        no: PaymentNo::pay(&order(Leg::MoneyFund)),
-        serial: serial.into(),
-        amount: amount.parse().unwrap(),
-        paid_at: Timestamp::default(),
-    };
-    Command::RecordPayment(payment, TradingDay::recorded(day()))
-}
-
-fn confirm(outcome: Outcome) -> Command {
-    Command::Confirm(Box::new(Confirmation {
-        serial: "R1".into(),
-        confirmed_on: day(),
-        registered_on: day(),
-        outcome,
-    }))
-}
-
-fn bought(amount: &str, fee: &str, refund: &str) -> Command {
-    confirm(Outcome::Purchase(PurchaseConfirmed {
-        amount: amount.parse().unwrap(),
-        fee: fee.parse().unwrap(),
-        refund: refund.parse().unwrap(),
-        nav: Nav::ONE,
-        shares: amount.parse().unwrap(),
-    }))
-}
-
-/// An order, and what its facts put on the books.
+/// What facts put on the books.
 #[derive(Default)]
-struct Book {
-    state: State,
-    unapplied: bool,
+pub(super) struct Book {
     entries: Vec<Vec<Posting>>,
-    balances: Balances,
+    pub(super) balances: Balances,
 }
 
 impl Book {
-    fn hear(&mut self, leg: Leg, command: &Command) {
-        for event in FundOrder::decide(&self.state, command).unwrap() {
-            let before = OrderSoFar { state: &self.state, after_unapplied: self.unapplied };
-            let entry = of_order(&order(leg), before, &event).unwrap();
-            self.unapplied = matches!(event, Event::PaymentUnapplied { .. });
-            self.state = FundOrder::evolve(std::mem::take(&mut self.state), &event).unwrap();
-            self.post(entry);
-        }
-    }
-
-    fn post(&mut self, entry: Vec<Posting>) {
+    #[track_caller]
+    pub(super) fn post(&mut self, entry: Vec<Posting>) {
         assert!(imbalance(&entry).is_empty(), "{entry:?}");
         for posting in &entry {
             self.balances.post(posting).unwrap();
@@ -109,42 +54,149 @@ impl Book {
         self.entries.iter().flatten().map(line).collect()
     }
 
-    fn left(&self) -> Vec<String> {
+    pub(super) fn left(&self) -> Vec<String> {
         let all = self.balances.iter();
         let mut left: Vec<_> = all.map(|(account, sum)| format!("{account} {sum}")).collect();
         left.sort();
         left
     }
-}
 
-fn heard(leg: Leg, commands: &[Command]) -> Book {
-    let mut book = Book::default();
-    for command in commands {
-        book.hear(leg, command);
+    fn pay(mut self, commands: &[payment::Command]) -> Self {
+        let mut state = payment::State::default();
+        for command in commands {
+            for event in Payments::decide(&state, command).unwrap() {
+                self.post(of_payment(&state, &event).unwrap());
+                state = Payments::evolve(state, &event).unwrap();
+            }
+        }
+        self
     }
-    book
+
+    fn apply(mut self, source: Source, commands: &[Command]) -> Self {
+        let mut state = State::default();
+        for command in commands {
+            for event in Applications::decide(&state, command).unwrap() {
+                self.post(of_application(&tx(), source, &state, &event).unwrap());
+                state = Applications::evolve(state, &event).unwrap();
+            }
+        }
+        self
+    }
+
+    fn pay_out(mut self, amount: &str) -> Self {
+        let (amount, at) = (as_(amount), as_("2026-02-24T10:00:00+08:00"));
+        let transfer = payout::Transfer { no: as_("TX-1.out"), serial: as_("O1"), amount, at };
+        self.post(of_payout(&tx(), &payout::Event::PaidOut(transfer)));
+        self
+    }
 }
 
-fn until_paid(amount: &str) -> Vec<Command> {
-    let no = PaymentNo::pay(&order(Leg::MoneyFund));
-    vec![purchase(amount), Command::RequestPayment(no), paid(amount, "P1")]
+fn request(amount: &str) -> payment::Command {
+    payment::Command::Request(payment::Terms {
+        no: as_("TX-1.mmf.pay"),
+        account: as_("acc-1"),
+        amount: as_(amount),
+        order: as_("TX-1.mmf"),
+        trade_date: day(),
+    })
 }
 
-fn refunded(nth: u32) -> Command {
-    Command::RecordRefund(PaymentNo::refund(&order(Leg::MoneyFund), nth), "B1".into())
+fn paid(serial: &str, amount: &str) -> payment::Command {
+    payment::Command::RecordPaid(payment::Receipt {
+        no: as_("TX-1.mmf.pay"),
+        serial: as_(serial),
+        amount: as_(amount),
+        paid_at: as_("2026-02-13T14:00:00+08:00"),
+    })
 }
 
-fn cause() -> Cause {
-    Cause { code: "0212".into(), text: "no".into() }
+fn send_back(what: SentBack) -> payment::Command {
+    payment::Command::SendBack(what, own_cause("why", "in words"))
+}
+
+fn arrived(nth: usize) -> payment::Command {
+    let no = as_::<crate::ids::PaymentNo>("TX-1.mmf.pay").nth_refund(nth).unwrap();
+    payment::Command::RecordReturned { no, serial: as_("B1") }
+}
+
+fn place(ask: Ask) -> Command {
+    let fee = PromisedFee::Exact(Money::ZERO);
+    Command::Place(Box::new(Terms {
+        order: as_("TX-1.mmf"),
+        no: as_("APP1"),
+        registrar: as_("own"),
+        investor: as_("INV-1"),
+        fund: as_("000009"),
+        ask,
+        trade_date: day(),
+        rounding: ShareRounding::HalfUp,
+        promised: Promise { fee, discount: Discount::FREE, confirm_by: day() },
+    }))
+}
+
+fn buy(amount: &str) -> Command {
+    place(Ask::Purchase { amount: as_(amount), regular_plan: false })
+}
+
+fn redeem(shares: &str) -> Command {
+    let (shares, on_huge) = (as_(shares), OnHuge::CarryOver);
+    place(Ask::Redemption { shares, lots: vec![], on_huge, take_income: false })
+}
+
+fn convert(shares: &str) -> Command {
+    place(Ask::Conversion {
+        shares: as_(shares),
+        into: as_("050002"),
+        lots: vec![],
+        topup_discount: Discount::FREE,
+        on_huge: OnHuge::Cancel,
+        take_income: false,
+    })
+}
+
+fn says(serial: &str, finished: bool, outcome: Outcome) -> Confirmation {
+    let on = day().date();
+    Confirmation { serial: as_(serial), confirmed_on: on, registered_on: on, finished, outcome }
+}
+
+fn confirm(serial: &str, finished: bool, outcome: Outcome) -> Command {
+    Command::Confirm(Box::new(says(serial, finished, outcome)))
+}
+
+fn bought(amount: &str, fee: &str, refund: &str) -> Outcome {
+    let (amount, fee, refund) = (as_(amount), as_(fee), as_(refund));
+    Outcome::Purchase(PurchaseConfirmed { amount, fee, refund, nav: Nav::ONE, shares: as_("1") })
+}
+
+fn redeemed(gross: &str, fee: &str, payout: &str) -> Outcome {
+    let (gross, fee, payout) = (as_(gross), as_(fee), as_(payout));
+    let (shares, income) = (as_("6000"), as_("0"));
+    let (nav, lots) = (as_("1.3071"), vec![]);
+    Outcome::Redemption(RedemptionConfirmed { shares, nav, gross, fee, payout, income, lots })
+}
+
+fn converted(net_in: &str, topup: &str) -> Outcome {
+    Outcome::Conversion(ConversionConfirmed {
+        shares_out: as_("10000.00"),
+        nav_out: Nav::ONE,
+        redemption_fee: as_("0.00"),
+        topup_fee: as_(topup),
+        net_in: as_(net_in),
+        nav_in: as_("1.2345"),
+        shares_in: as_("8100.45"),
+        income: as_("0"),
+        lots: vec![],
+    })
 }
 
 #[test]
 fn an_ordinary_purchase_pays_the_fund_net_and_the_seller_its_fee() {
-    let mut commands = until_paid("10000.00");
-    commands.push(bought("10000.00", "147.78", "0.00"));
+    let book = Book::default()
+        .pay(&[request("10000"), paid("P1", "10000")])
+        .apply(Source::Payment, &[buy("10000"), confirm("C1", true, bought("10000", "147.78", "0"))]);
 
     assert_eq!(
-        heard(Leg::MoneyFund, &commands).lines(),
+        book.lines(),
         [
             "A:CHANNEL:RECV 10000.00",
             "L:CUST:PENDING:TX-1.mmf -10000.00",
@@ -156,208 +208,237 @@ fn an_ordinary_purchase_pays_the_fund_net_and_the_seller_its_fee() {
 }
 
 #[test]
-fn a_partly_confirmed_purchase_owes_the_rest_back_once() {
-    let mut commands = until_paid("10000.00");
-    commands.extend([bought("6000.00", "0.00", "4000.00"), paid("10000.00", "P2")]);
-    let book = heard(Leg::MoneyFund, &commands);
+fn the_rest_of_a_partial_purchase_is_pending_until_its_refund_is_requested() {
+    let confirmed = [buy("10000"), confirm("C1", true, bought("6000", "0", "4000"))];
+    let mut commands = vec![request("10000"), paid("P1", "10000")];
+    let left = |commands: &[payment::Command]| {
+        Book::default().pay(commands).apply(Source::Payment, &confirmed).left()
+    };
+    let kept = "L:FUND:PAYABLE:000009 -6000.00";
+    assert_eq!(left(&commands), ["A:CHANNEL:RECV 10000.00", "L:CUST:PENDING:TX-1.mmf -4000.00", kept]);
 
+    commands.push(send_back(SentBack::Difference { due_to: as_("C1"), amount: as_("4000") }));
+    assert_eq!(left(&commands), ["A:CHANNEL:RECV 10000.00", "L:CUST:REFUND:acc-1 -4000.00", kept]);
+
+    commands.push(arrived(1));
+    assert_eq!(left(&commands), ["A:CHANNEL:RECV 6000.00", kept]);
+}
+
+#[test]
+fn a_rejected_purchase_leaves_nothing_once_its_money_is_back() {
+    let reject = Command::Reject(Rejection { cause: own_cause("0212", "no"), interest: Money::ZERO });
+    let back = [request("10000"), paid("P1", "10000"), send_back(SentBack::Payback), arrived(1)];
+    let book = Book::default().pay(&back).apply(Source::Payment, &[buy("10000"), reject]);
+
+    assert_eq!(book.left(), [""; 0]);
+}
+
+#[test]
+fn a_second_debit_is_unapplied_and_goes_back_while_the_first_stays_with_its_order() {
+    let book = Book::default().pay(&[request("10000"), paid("P1", "10000"), paid("P2", "10000")]);
+
+    assert_eq!(book.lines()[2..4], ["A:CHANNEL:RECV 10000.00", "L:CUST:UNAPPLIED:acc-1 -10000.00"]);
     assert_eq!(
         book.left(),
         [
             "A:CHANNEL:RECV 20000.00",
-            "L:CUST:REFUND:INV-1 -14000.00",
-            "L:FUND:PAYABLE:000009 -6000.00"
-        ]
-    );
-
-    commands.extend([refunded(1), refunded(2)]);
-    assert_eq!(
-        heard(Leg::MoneyFund, &commands).left(),
-        ["A:CHANNEL:RECV 6000.00", "L:FUND:PAYABLE:000009 -6000.00"]
-    );
-}
-
-#[test]
-fn a_rejected_purchase_leaves_nothing_once_its_refund_arrived() {
-    let mut commands = until_paid("10000.00");
-    commands
-        .extend([Command::Reject(cause()), Command::RequestRefund(order(Leg::MoneyFund), cause())]);
-    let owed = ["A:CHANNEL:RECV 10000.00", "L:CUST:REFUND:INV-1 -10000.00"];
-    assert_eq!(heard(Leg::MoneyFund, &commands).left(), owed);
-
-    commands.push(refunded(0));
-    assert_eq!(heard(Leg::MoneyFund, &commands).left(), [""; 0]);
-}
-
-#[test]
-fn a_second_debit_is_unapplied_while_the_first_stays_with_its_order() {
-    let mut commands = until_paid("10000.00");
-    commands.push(paid("10000.00", "P2"));
-
-    assert_eq!(
-        heard(Leg::MoneyFund, &commands).left(),
-        [
-            "A:CHANNEL:RECV 20000.00",
             "L:CUST:PENDING:TX-1.mmf -10000.00",
-            "L:CUST:REFUND:INV-1 -10000.00",
+            "L:CUST:REFUND:acc-1 -10000.00",
         ]
     );
 }
 
-fn converted(net_in: &str, topup: &str, shares_in: &str) -> [Command; 2] {
-    let ask = Ask::Conversion {
-        shares: "10000.00".parse().unwrap(),
-        into: "050002".parse().unwrap(),
-        topup_discount: Discount::FREE,
-    };
-    let told = ConversionConfirmed {
-        shares_out: "10000.00".parse().unwrap(),
-        nav_out: Nav::ONE,
-        redemption_fee: "0.00".parse().unwrap(),
-        topup_fee: topup.parse().unwrap(),
-        net_in: net_in.parse().unwrap(),
-        nav_in: "1.2345".parse().unwrap(),
-        shares_in: shares_in.parse().unwrap(),
-    };
-    [Command::Place(Box::new(terms(ask))), confirm(Outcome::Conversion(told))]
-}
-
 #[test]
-fn a_conversion_moves_money_from_fund_to_fund_and_registers_the_target() {
+fn a_conversion_moves_money_from_fund_to_fund_and_its_top_up_is_the_sellers_income() {
+    let top_up = [convert("10000"), confirm("C1", true, converted("9852.22", "147.78"))];
+
     assert_eq!(
-        heard(Leg::Conversion, &converted("10000.00", "0.00", "8100.45")).lines(),
+        Book::default().apply(Source::Payment, &top_up).lines(),
         [
             "A:FUND:RECV:000009 10000.00",
-            "L:FUND:PAYABLE:050002 -10000.00",
-            "U:050002:INV-1:AVAIL 8100.45",
-            "U:050002:REGISTER -8100.45",
+            "L:FUND:PAYABLE:050002 -9852.22",
+            "I:FEE:CONV -147.78",
         ]
     );
 }
 
 #[test]
-fn a_top_up_fee_is_the_sellers_income() {
-    let book = heard(Leg::Conversion, &converted("9852.22", "147.78", "7980.74"));
+fn a_redemption_owes_the_investor_what_the_fund_pays_less_the_fee_until_it_is_paid_out() {
+    let book = Book::default()
+        .apply(Source::Payment, &[redeem("6000"), confirm("C1", true, redeemed("7842.60", "34.30", "7808.30"))]);
+    assert_eq!(
+        book.left(),
+        [
+            "A:FUND:RECV:000009 7842.60",
+            "L:CUST:REDEEM:TX-1 -7808.30",
+            "L:FUND:REDEEMFEE:000009 -34.30",
+        ]
+    );
 
     assert_eq!(
-        book.lines()[1..3],
-        ["L:FUND:PAYABLE:050002 -9852.22", "I:FEE:CONV -147.78"].map(String::from)
+        book.pay_out("7808.30").left(),
+        [
+            "A:BANK:SETTLE -7808.30",
+            "A:FUND:RECV:000009 7842.60",
+            "L:FUND:REDEEMFEE:000009 -34.30",
+        ]
     );
 }
 
-fn wallet_book(commands: &[wallet::Command]) -> Book {
-    let (mut book, mut state) = (Book::default(), wallet::State::default());
-    for command in commands {
-        for event in Wallet::decide(&state, command).unwrap_or_default() {
-            let entry = of_wallet(&wallet_id(), &state, &event).unwrap();
-            state = Wallet::evolve(state, &event).unwrap();
-            book.post(entry);
+#[test]
+fn what_a_redemption_brought_can_buy_another_fund_by_the_same_request() {
+    let book = Book::default()
+        .apply(Source::Payment, &[redeem("6000"), confirm("C1", true, redeemed("7842.60", "0", "7842.60"))])
+        .apply(Source::Proceeds, &[buy("7842.60"), confirm("C2", true, bought("7000", "0", "842.60"))]);
+
+    assert_eq!(
+        book.left(),
+        [
+            "A:FUND:RECV:000009 7842.60",
+            "L:CUST:REDEEM:TX-1 -842.60",
+            "L:FUND:PAYABLE:000009 -7000.00",
+        ]
+    );
+}
+
+#[test]
+fn an_advance_is_covered_by_the_shares_that_change_hands_and_repaid_from_the_settlement_account() {
+    let (by, account) = (Advancer::LicensedBank(as_("bank-1")), as_("acc-1"));
+    let (no, order) = (as_("TX-1.advance"), as_("TX-1.fast"));
+    let terms = advance::Terms { no, by, account, amount: as_("5000"), order };
+    let moved = |serial: &str| {
+        let at = as_("2026-02-13T14:00:00+08:00");
+        advance::Transfer { serial: as_(serial), amount: as_("5000"), at }
+    };
+    let mut book = Book::default();
+    let mut state = advance::State::default();
+    let commands = [
+        advance::Command::Request(terms),
+        advance::Command::RecordAdvanced(moved("A1")),
+        advance::Command::RequestRepayment,
+        advance::Command::RecordRepaid(moved("A2")),
+    ];
+    for command in &commands {
+        for event in Advances::decide(&state, command).unwrap() {
+            book.post(of_advance(&tx(), &state, &event).unwrap());
+            state = Advances::evolve(state, &event).unwrap();
         }
     }
-    book
-}
+    assert_eq!(book.left(), ["A:BANK:SETTLE -5000.00", "A:CUST:ADVANCED:TX-1 5000.00"]);
+    assert_eq!(book.lines()[1], "L:BANK:ADVANCE:bank-1 -5000.00");
 
-fn shares(text: &str) -> Shares {
-    text.parse().unwrap()
-}
-
-#[test]
-fn linked_shares_are_frozen_before_they_are_registered_and_leave_the_register_when_spent() {
-    use wallet::Command as C;
-    let mut commands = vec![
-        C::CreditInTransit(tx(), shares("10000.00")),
-        C::Reserve(tx(), shares("10000.00")),
-        C::ConfirmCredit(tx(), shares("10000.00"), day()),
-    ];
+    let (shares, to) = (as_("5000"), as_("bank-1"));
+    let handed = FastTransferConfirmed { shares, income: as_("0") };
+    let handed = confirm("C1", true, Outcome::FastTransfer(handed));
     assert_eq!(
-        wallet_book(&commands).left(),
-        ["U:000009:INV-1:FROZEN 10000.00", "U:000009:REGISTER -10000.00"]
-    );
-
-    commands.push(C::Spend(tx(), shares("9000.00")));
-    assert_eq!(
-        wallet_book(&commands).left(),
-        ["U:000009:INV-1:AVAIL 1000.00", "U:000009:REGISTER -1000.00"]
+        book.apply(Source::Payment, &[place(Ask::FastTransfer { shares, to }), handed]).left(),
+        ["A:BANK:SETTLE -5000.00", "A:FUND:RECV:000009 5000.00"]
     );
 }
 
 #[test]
-fn a_released_reservation_leaves_its_shares_available() {
-    use wallet::Command as C;
-    let commands = [
-        C::CreditInTransit(tx(), shares("10000.00")),
-        C::ConfirmCredit(tx(), shares("6000.00"), day()),
-        C::Reserve(tx(), shares("6000.00")),
-        C::Release(tx()),
-    ];
-
+fn what_a_registrar_says_beyond_what_was_asked_is_in_suspense_until_it_is_corrected() {
+    let wrong = [buy("1000"), confirm("C1", true, bought("100000", "0", "0"))];
     assert_eq!(
-        wallet_book(&commands).left(),
-        ["U:000009:INV-1:AVAIL 6000.00", "U:000009:REGISTER -6000.00"]
+        Book::default().apply(Source::Payment, &wrong).left(),
+        [
+            "L:CUST:PENDING:TX-1.mmf 1000.00",
+            "L:FUND:PAYABLE:000009 -100000.00",
+            "L:SUSPENSE:TX-1.mmf 99000.00",
+        ]
+    );
+
+    let confirmation = Box::new(says("C2", true, bought("1000", "0", "0")));
+    let correct = Command::Correct { reverses: as_("C1"), confirmation };
+    let [place, first] = wrong;
+    assert_eq!(
+        Book::default().apply(Source::Payment, &[place, first, correct]).left(),
+        ["L:CUST:PENDING:TX-1.mmf 1000.00", "L:FUND:PAYABLE:000009 -1000.00"]
     );
 }
 
-fn any_wallet_command() -> impl Strategy<Value = wallet::Command> {
-    use wallet::Command as C;
-    let shares =
-        (1_i64..3_000).prop_map(|fen| Shares::new(rust_decimal::Decimal::new(fen, 2)).unwrap());
-    let tx = (1..4).prop_map(|n| format!("TX-{n}").parse::<TransactionId>().unwrap());
-    (0..6, tx, shares).prop_map(|(kind, tx, shares)| match kind {
-        0 => C::CreditInTransit(tx, shares),
-        1 => C::ConfirmCredit(tx, shares, day()),
-        2 => C::ReverseCredit(tx),
-        3 => C::Reserve(tx, shares),
-        4 => C::Spend(tx, shares),
-        _ => C::Release(tx),
-    })
+#[test]
+fn what_a_failed_raising_earned_is_owed_to_the_investor() {
+    let subscribe = place(Ask::Subscription { amount: as_("1000") });
+    let reject = Rejection { cause: own_cause("149", "failed"), interest: as_("0.42") };
+    let book = Book::default().apply(Source::Payment, &[subscribe, Command::Reject(reject)]);
+
+    assert_eq!(book.lines(), ["A:FUND:RECV:000009 0.42", "L:CUST:REDEEM:TX-1 -0.42"]);
+}
+
+fn any_money() -> impl Strategy<Value = &'static str> {
+    select(vec!["0", "0.01", "600.00", "1000.00", "99999.99"])
+}
+
+fn any_payment() -> impl Strategy<Value = payment::Command> {
+    let serials = || select(vec!["P1", "P2", "P3"]);
+    let amounts = select(vec!["1000", "1000", "400"]);
+    let difference = |amount: &str| SentBack::Difference { due_to: as_("C1"), amount: as_(amount) };
+    prop_oneof![
+        3 => (serials(), amounts).prop_map(|(serial, amount)| paid(serial, amount)),
+        1 => Just(payment::Command::RecordDecline(own_cause("no", "in words"))),
+        1 => Just(payment::Command::Close(own_cause("late", "in words"))),
+        1 => Just(send_back(SentBack::Payback)),
+        1 => select(vec!["400", "700"]).prop_map(move |amount| send_back(difference(amount))),
+        2 => (1_usize..4).prop_map(arrived),
+    ]
+}
+
+fn any_outcome() -> impl Strategy<Value = Outcome> {
+    let numbers = || (any_money(), any_money(), any_money());
+    prop_oneof![
+        numbers().prop_map(|(amount, fee, refund)| bought(amount, fee, refund)),
+        numbers().prop_map(|(gross, fee, payout)| redeemed(gross, fee, payout)),
+        (any_money(), any_money()).prop_map(|(net_in, topup)| converted(net_in, topup)),
+    ]
 }
 
 proptest! {
     #[test]
-    fn whatever_a_wallet_does_its_books_balance_and_agree_with_it(
-        commands in prop::collection::vec(any_wallet_command(), 1..40)
-    ) {
-        let (mut book, mut state) = (Book::default(), wallet::State::default());
-        for command in &commands {
-            for event in Wallet::decide(&state, command).unwrap_or_default() {
-                let entry = of_wallet(&wallet_id(), &state, &event).unwrap();
-                state = Wallet::evolve(state, &event).unwrap();
-                book.post(entry);
+    fn no_message_about_a_payment_takes_more_than_came(commands in vec(any_payment(), 0..20)) {
+        let (mut book, mut state) = (Book::default(), payment::State::default());
+        for command in [request("1000")].iter().chain(&commands) {
+            for event in Payments::decide(&state, command).unwrap_or_default() {
+                book.post(of_payment(&state, &event).unwrap());
+                state = Payments::evolve(state, &event).unwrap();
             }
             for (account, balance) in book.balances.iter() {
-                prop_assert!(!account.class().is_customers() || balance.is_sign_positive(), "{account} {balance}");
+                let natural = super::natural(account, balance);
+                prop_assert!(natural.is_sign_positive(), "{} {}", account, natural);
             }
-            let part = |part| {
-                let id = wallet_id();
-                book.balances.of(&super::Account::Holding(id.fund, id.investor, part))
-            };
-            prop_assert_eq!(part(super::Part::Available), state.available().decimal());
-            prop_assert_eq!(part(super::Part::Frozen), state.reserved().decimal());
         }
+        let payment = state.payment().unwrap();
+        let owed = payment.owed().map(|refund| refund.amount.decimal()).sum::<rust_decimal::Decimal>();
+        let refund = super::Account::Refund(payment.terms.account.clone());
+        prop_assert_eq!(-book.balances.of(&refund), owed);
     }
 
     #[test]
-    fn the_books_follow_freezes_disputes_corrections_and_income(
-        commands in prop::collection::vec(crate::wallet::property_tests::any_command(), 1..60)
+    fn whatever_a_registrar_says_its_entry_balances_and_its_reversal_takes_it_back(
+        said in vec((any_outcome(), any::<bool>()), 1..6),
+        proceeds in any::<bool>(),
     ) {
-        let (mut book, mut state) = (Book::default(), wallet::State::default());
-        for command in &commands {
-            for event in Wallet::decide(&state, command).unwrap_or_default() {
-                let entry = of_wallet(&wallet_id(), &state, &event).unwrap();
-                prop_assert!(super::imbalance(&entry).is_empty(), "{event:?}");
-                state = Wallet::evolve(state, &event).unwrap();
-                book.post(entry);
+        let source = if proceeds { Source::Proceeds } else { Source::Payment };
+        for opening in [buy("1000"), redeem("6000"), convert("10000")] {
+            let (mut book, mut state) = (Book::default(), State::default());
+            let told = said.iter().zip(1..);
+            let serials: Vec<Serial> = told.clone().map(|(_, n)| as_(&format!("C{n}"))).collect();
+            let mut commands = vec![opening];
+            for ((outcome, finished), n) in told {
+                commands.push(confirm(&format!("C{n}"), *finished, outcome.clone()));
+                let confirmation = Box::new(says(&format!("D{n}"), true, outcome.clone()));
+                commands.extend(serials.iter().map(|was| {
+                    Command::Correct { reverses: was.clone(), confirmation: confirmation.clone() }
+                }));
             }
-            let of = |account| book.balances.of(&account);
-            let part = |part| {
-                let id = wallet_id();
-                of(super::Account::Holding(id.fund, id.investor, part))
-            };
-            let all = state.registered().decimal() + state.in_transit().decimal();
-            prop_assert_eq!(part(super::Part::Available), state.available().decimal());
-            prop_assert!(part(super::Part::Pending).is_sign_positive());
-            prop_assert!(part(super::Part::Frozen) >= state.reserved().decimal());
-            prop_assert_eq!(of(super::Account::Register(wallet_id().fund)), -all);
+            for command in &commands {
+                for event in Applications::decide(&state, command).unwrap_or_default() {
+                    let entry = of_application(&tx(), source, &state, &event).unwrap();
+                    prop_assert!(imbalance(&entry).is_empty(), "{:?} {:?}", event, entry);
+                    book.post(entry);
+                    state = Applications::evolve(state, &event).unwrap();
+                }
+            }
         }
     }
 }

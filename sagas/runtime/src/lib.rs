@@ -31,3 +31,7 @@ pub mod look;
 pub mod replay;
 pub mod table_doc;
 pub mod timeline;
+
+// The tests' own saga is written as a user would write it, for both kinds of tests.
+#[cfg(test)]
+extern crate self as fundflow_runtime;

@@ -34,6 +34,13 @@ pub enum Wait {
         /// From when on it is asked; `None`: nobody can know (the calendar has ended).
         asks: Option<Timestamp>,
     },
+    /// A command of our own has its time.
+    Time {
+        /// The row or move.
+        row: Arc<str>,
+        /// When it is decided; `None`: nobody can know (the calendar has ended).
+        due: Option<Timestamp>,
+    },
     /// The next attempt has its time.
     Timer(Retry),
     /// A person must decide.
@@ -61,9 +68,11 @@ impl Wait {
     /// Whether this keeps the saga alive.
     pub const fn is_alive(&self) -> bool {
         match self {
-            Wait::Answer { .. } | Wait::Word { .. } | Wait::Timer(_) | Wait::Operator { .. } => {
-                true
-            }
+            Wait::Answer { .. }
+            | Wait::Word { .. }
+            | Wait::Time { .. }
+            | Wait::Timer(_)
+            | Wait::Operator { .. } => true,
             Wait::Nobody { .. } | Wait::UnknownTable { .. } => false,
         }
     }
@@ -73,6 +82,7 @@ impl Wait {
         match self {
             Wait::Answer { row, .. }
             | Wait::Word { row, .. }
+            | Wait::Time { row, .. }
             | Wait::Operator { row, .. }
             | Wait::Nobody { row } => Some(row),
             Wait::Timer(retry) => Some(&retry.row),
@@ -152,7 +162,10 @@ impl<S: Saga> Watch<'_, S> {
         let retry = self.view.open.retries.iter().find(|retry| retry.row == row);
         let nobody = Wait::Nobody { row: row.clone() };
         match deed.send {
-            Send::Do(_) => Some(nobody),
+            Send::Do(_) => Some(match deed.asks {
+                Some(when) => Wait::Time { row, due: self.saga.when(self.view, when) },
+                None => nobody,
+            }),
             // The lanes that bring it about are waited for in its stead.
             Send::Wait => (!sides_wait).then_some(nobody),
             Send::Call(_) | Send::Await(_) if retry.is_some() => retry.cloned().map(Wait::Timer),

@@ -14,7 +14,7 @@ use crate::{
     replay::Replayed,
     running::ending_name,
     saga::{OpenEnd, Saga, View},
-    timeline::{self, Line},
+    timeline::{Instants, Line},
 };
 use chrono::NaiveDate;
 use fundflow_kernel::{
@@ -113,22 +113,27 @@ pub(crate) fn streams_of<S: Saga>(
 pub fn look<S: Saga>(saga: &S, id: &TransactionId, events: &[Recorded]) -> Result<Look, LookError> {
     let mut ordered: Vec<&Recorded> = events.iter().collect();
     ordered.sort_by_key(|event| event.position);
-    let mut replayed = Replayed::<S>::new(id.clone());
-    for event in &ordered {
+    let (mut replayed, mut instants) = (Replayed::<S>::new(id.clone()), Instants::new());
+    for event in ordered {
         replayed.hear(saga, event)?;
+        instants.note(&replayed, event);
     }
-    let identity = SagaId { kind: S::KIND, transaction: id.clone() };
-    let Some(view) = replayed.view() else { return Err(LookError::Unknown(identity)) };
+    Ok(Look { timeline: instants.lines(&replayed), ..glance(saga, &replayed)? })
+}
+
+/// The same without a timeline, of streams that were folded already.
+///
+/// # Errors
+/// [`LookError`]: it was never prepared.
+pub fn glance<S: Saga>(saga: &S, replayed: &Replayed<S>) -> Result<Look, LookError> {
+    let id = SagaId { kind: S::KIND, transaction: replayed.id().clone() };
+    let Some(view) = replayed.view() else { return Err(LookError::Unknown(id)) };
     let table = replayed.table();
     let stand = table.map(|table| table.stand(&view));
-    let timeline = match table {
-        Some(table) => timeline::timeline(saga, id, table, ordered)?,
-        None => Vec::new(),
-    };
     let waits = liveness::waits(saga, &view, table);
     let View { open, ending, .. } = view;
     Ok(Look {
-        id: identity,
+        id,
         summary: S::summary(&open.request),
         requester: S::requester(&open.request),
         request: json(&open.request, "the request")?,
@@ -144,7 +149,7 @@ pub fn look<S: Saga>(saga: &S, id: &TransactionId, events: &[Recorded]) -> Resul
         given_up: open.given_up.clone(),
         can_skip: stand.is_some_and(|stand| stand.can_be_skipped()),
         waits,
-        timeline,
+        timeline: Vec::new(),
         business_date: S::business_date(&view),
         streams: replayed.used().to_vec(),
     })

@@ -76,6 +76,11 @@ impl<S: Saga> Replayed<S> {
         (self.plan, self.planned_for) = (Some(plan), notes);
     }
 
+    /// The transaction.
+    pub const fn id(&self) -> &TransactionId {
+        &self.id
+    }
+
     /// What the saga sees of itself; `None` while nothing is prepared.
     pub fn view(&self) -> Option<View<'_, S>> {
         view_of(&self.streams, &self.key, &self.id, self.plan.as_ref()?)
@@ -89,6 +94,20 @@ impl<S: Saga> Replayed<S> {
     /// The streams of every plan that it ever had, its process stream first.
     pub fn used(&self) -> &[StreamName] {
         &self.used
+    }
+}
+
+impl<S: Saga> Clone for Replayed<S> {
+    fn clone(&self) -> Self {
+        Self {
+            id: self.id.clone(),
+            key: self.key.clone(),
+            streams: self.streams.clone(),
+            plan: self.plan.clone(),
+            planned_for: self.planned_for.clone(),
+            used: self.used.clone(),
+            openers: self.openers.clone(),
+        }
     }
 }
 

@@ -104,11 +104,12 @@ macro_rules! copied {
 }
 copied!(Send, Deed, Move, Exit, Step, Side, Table);
 
-/// Whether a table starts on a row that closes the saga when it is left, ends on a landing, says of
-/// every wait when it ends, and lets an operator refuse every row that a counterparty must answer.
+/// Whether a table starts on a row that cannot be rejected (nothing above it would close the saga)
+/// and closes the saga when it is left, ends on a landing, says of every wait when it ends, and lets
+/// an operator refuse every row that a counterparty must answer.
 pub const fn well_formed<S: Saga>(table: &Table<S>) -> bool {
     let steps = table.steps;
-    if steps.is_empty() || !matches!(steps[0].exit, Exit::Undo(_)) {
+    if steps.is_empty() || steps[0].rejected.is_some() || !matches!(steps[0].exit, Exit::Undo(_)) {
         return false;
     }
     let mut at = 0;

@@ -56,24 +56,45 @@ pub struct Line {
     pub by: Option<Recorded>,
 }
 
-/// When each fact of the table came to hold.
-struct Instants<'a, S: Saga> {
+/// When each fact of a saga's table came to hold, as its events were heard.
+pub(crate) struct Instants<'a, S: Saga> {
+    table: Option<&'static Table<S>>,
     facts: Vec<S::Fact>,
     /// The event, and whether the fact held as soon as there was a saga.
     since: HashMap<S::Fact, (&'a Recorded, bool)>,
-    begun: bool,
 }
 
 impl<'a, S: Saga> Instants<'a, S> {
-    fn note(&mut self, view: &View<'_, S>, event: &'a Recorded) {
+    pub(crate) fn new() -> Self {
+        Self { table: None, facts: Vec::new(), since: HashMap::new() }
+    }
+
+    /// Notes what holds now that the event was heard.
+    pub(crate) fn note(&mut self, replayed: &Replayed<S>, event: &'a Recorded) {
+        let Some(view) = replayed.view() else { return };
+        let begins = self.table.is_none();
+        if begins {
+            self.table = replayed.table();
+            self.facts = self.table.map(Table::facts).unwrap_or_default();
+        }
         for fact in &self.facts {
-            if !S::holds(view, *fact) {
+            if S::holds(&view, *fact) {
+                self.since.entry(*fact).or_insert((event, begins));
+            } else {
                 self.since.remove(fact);
-            } else if !self.since.contains_key(fact) {
-                self.since.insert(*fact, (event, !self.begun));
             }
         }
-        self.begun = true;
+    }
+
+    /// The lines of the saga as it stands now; none if nothing was prepared, or its table is gone.
+    pub(crate) fn lines(&self, replayed: &Replayed<S>) -> Vec<Line> {
+        let (Some(view), Some(table)) = (replayed.view(), self.table) else { return Vec::new() };
+        let (mut lines, left_from) = rows(table, &view, self);
+        if let Some(from) = left_from {
+            way_out(table, &view, from, self, &mut lines);
+        }
+        beside(table, &view, self, &mut lines);
+        lines
     }
 
     fn at(&self, fact: S::Fact) -> Option<Recorded> {
@@ -85,31 +106,21 @@ impl<'a, S: Saga> Instants<'a, S> {
     }
 }
 
-/// The timeline of a saga on that table. `events` are all of its streams', in commit order.
+/// The timeline of a saga. `events` are all of its streams', in commit order.
 ///
 /// # Errors
 /// [`ReadError::Damaged`] at the first event that cannot be folded.
 pub fn timeline<'a, S: Saga>(
     saga: &S,
     id: &TransactionId,
-    table: &'static Table<S>,
     events: impl IntoIterator<Item = &'a Recorded>,
 ) -> Result<Vec<Line>, ReadError> {
-    let mut replayed = Replayed::<S>::new(id.clone());
-    let mut instants = Instants { facts: table.facts(), since: HashMap::new(), begun: false };
+    let (mut replayed, mut instants) = (Replayed::<S>::new(id.clone()), Instants::new());
     for event in events {
         replayed.hear(saga, event)?;
-        if let Some(view) = replayed.view() {
-            instants.note(&view, event);
-        }
+        instants.note(&replayed, event);
     }
-    let Some(view) = replayed.view() else { return Ok(Vec::new()) };
-    let (mut lines, left_from) = rows(table, &view, &instants);
-    if let Some(from) = left_from {
-        way_out(table, &view, from, &instants, &mut lines);
-    }
-    beside(table, &view, &instants, &mut lines);
-    Ok(lines)
+    Ok(instants.lines(&replayed))
 }
 
 /// The rows, and the number of the one above which it leaves.

@@ -5,13 +5,13 @@ use super::{
     Call,
     saga::{Answer, DiscountPurchase, Turn, View},
 };
-use crate::parts::{application::ApplicationLeg, milestone::Scope, payment, timing};
+use crate::parts::{application::ApplicationLeg, milestone::Scope, timing};
 use crate::ports::{
     bank::{BankAnswer, BankCall, BankNotice},
     registrar::{ApplicationAnswer, RegistrarNotice},
 };
 use fundflow_domain::time::Timestamp;
-use fundflow_kernel::{envelope::StreamName, streams::Need};
+use fundflow_kernel::envelope::StreamName;
 use fundflow_runtime::{
     port::Payload,
     saga::{Calling, Heard},
@@ -82,31 +82,11 @@ impl DiscountPurchase {
         }
     }
 
-    pub(super) fn needs_of(&self, view: &View<'_>, answer: &Answer) -> Vec<Need> {
-        match answer {
-            Answer::Bank(BankAnswer::Payout(no, said)) => view.plan.payout.needs(no, said),
-            Answer::Bank(said) => {
-                let mut needs = view.plan.payment.needs(said);
-                let record = payment::record(&view.plan.payment.no, said);
-                needs.extend(record.map(|record| record.key().need()));
-                needs
-            }
-            Answer::Registrar(leg, said) => {
-                leg_of(view.plan, *leg).needs_to_hear(view, said)
-            }
-        }
-    }
-
     pub(super) fn hears(&self, turn: &mut Turn<'_>, answer: &Answer) -> Result<Heard, NotDone> {
         match answer {
             Answer::Bank(BankAnswer::Payout(no, said)) => turn.plan().payout.hear(turn, no, said),
             Answer::Bank(said) => {
-                let leg = &turn.plan().payment;
-                let (heard, applied) = leg.hear(turn, said)?;
-                match applied {
-                    Some(receipt) => timing::date(self, turn, leg, (said, &receipt), heard),
-                    None => Ok(heard),
-                }
+                timing::hear_payment(self, turn, &turn.plan().payment, said)
             }
             Answer::Registrar(leg, said) => {
                 let which = *leg;

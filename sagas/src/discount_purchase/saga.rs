@@ -242,10 +242,6 @@ impl saga::Saga for DiscountPurchase {
         self.calls(view, what, now)
     }
 
-    fn needs(&self, view: &View<'_>, answer: &Answer, _now: Timestamp) -> Vec<Need> {
-        self.needs_of(view, answer)
-    }
-
     fn hear(&self, turn: &mut Turn<'_>, answer: &Answer) -> Result<Heard, NotDone> {
         self.hears(turn, answer)
     }

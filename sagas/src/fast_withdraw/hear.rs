@@ -10,7 +10,7 @@ use crate::ports::{
     registrar::{ApplicationAnswer, RegistrarNotice},
 };
 use fundflow_domain::time::Timestamp;
-use fundflow_kernel::{envelope::StreamName, streams::Need};
+use fundflow_kernel::envelope::StreamName;
 use fundflow_runtime::{
     port::Payload,
     saga::{Calling, Heard},
@@ -49,13 +49,6 @@ impl FastWithdraw {
             Leg::Transfer => Calling::of(&port, call, |it| Answer::Registrar(Leg::Transfer, it)),
             Leg::Redemption => Calling::of(&port, call, |it| Answer::Registrar(Leg::Redemption, it)),
         })
-    }
-
-    pub(super) fn needs_of(view: &View<'_>, answer: &Answer) -> Vec<Need> {
-        match answer {
-            Answer::Bank(said) => view.plan.advance.needs(said),
-            Answer::Registrar(leg, said) => leg_of(view.plan, *leg).needs_to_hear(view, said),
-        }
     }
 
     pub(super) fn hears(&self, turn: &mut Turn<'_>, answer: &Answer) -> Result<Heard, NotDone> {

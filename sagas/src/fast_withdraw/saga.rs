@@ -285,10 +285,6 @@ impl saga::Saga for FastWithdraw {
         self.calls(view, what, now)
     }
 
-    fn needs(&self, view: &View<'_>, answer: &Answer, _now: Timestamp) -> Vec<Need> {
-        Self::needs_of(view, answer)
-    }
-
     fn hear(&self, turn: &mut Turn<'_>, answer: &Answer) -> Result<Heard, NotDone> {
         self.hears(turn, answer)
     }

@@ -18,7 +18,7 @@ use fundflow_domain::{
 use fundflow_kernel::{
     envelope::Actor,
     loaded::DecideError,
-    streams::{Key, Need},
+    streams::Key,
 };
 use fundflow_runtime::{
     saga::{Heard, Saga, View},
@@ -133,11 +133,6 @@ impl AdvanceLeg {
             Stage::Declined(_) | Stage::Repaid(_) => return None,
         };
         Some((name.into(), advance.terms.amount.decimal()))
-    }
-
-    /// What must be in memory to hear that answer: the case that it may open.
-    pub fn needs(&self, said: &AdvanceSaid) -> Vec<Need> {
-        self.record(said).map(|record| record.key().need()).into_iter().collect()
     }
 
     /// Records what the bank says.

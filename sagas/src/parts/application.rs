@@ -24,7 +24,7 @@ use fundflow_domain::{
 use fundflow_kernel::{
     envelope::Actor,
     loaded::DecideError,
-    streams::{Key, Need},
+    streams::Key,
 };
 use fundflow_runtime::{
     saga::{Heard, Saga, View},
@@ -238,24 +238,6 @@ impl ApplicationLeg {
         Some(RegistrarCall::Cancel(port::Cancellation { terms, asked_at }))
     }
 
-    /// What must be in memory to hear that answer: the case that it may open.
-    pub fn needs(&self, answer: &ApplicationAnswer) -> Vec<Need> {
-        self.record(answer).map(|record| record.key().need()).into_iter().collect()
-    }
-
-    /// The same, and the case of the confirmation before it: a corrected record closes that one.
-    pub fn needs_to_hear<S: Saga>(
-        &self,
-        view: &View<'_, S>,
-        answer: &ApplicationAnswer,
-    ) -> Vec<Need> {
-        let mut needs = self.needs(answer);
-        let first = self.confirmation(view).cloned();
-        let first = first.map(|it| ApplicationAnswer::Confirmed(Box::new(it)));
-        needs.extend(first.map(|first| self.needs(&first)).unwrap_or_default());
-        needs
-    }
-
     /// Records what the registrar says. What does not add up opens a case and keeps the saga from
     /// completing; what contradicts opens one and changes nothing.
     ///
@@ -312,6 +294,9 @@ impl ApplicationLeg {
         let terms = known.terms.clone();
         let mut findings = check::findings(saga.house(), &terms, said, turn.now());
         findings.extend(saga.findings(&turn.view()?, &terms, said));
+        if !findings.is_empty() {
+            self.case_in_memory(turn, answer)?;
+        }
         let confirm = Command::Confirm(Box::new(said.clone()));
         match turn.decide(&self.key, &confirm) {
             Ok(0) => Ok(Heard::Recorded(0)),
@@ -325,6 +310,20 @@ impl ApplicationLeg {
             }
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// A turn asks for a stream before it decides anything.
+    fn case_in_memory<S: Saga>(
+        &self,
+        turn: &Turn<'_, S>,
+        answer: &ApplicationAnswer,
+    ) -> Result<(), NotDone> {
+        let Some(record) = self.record(answer) else { return Ok(()) };
+        let key = record.key();
+        if turn.streams().has(key.stream()) {
+            return Ok(());
+        }
+        Err(NotDone::Missing(vec![key.need()]))
     }
 
     /// What the register says is recorded at once; what does not add up keeps the saga here.

@@ -14,7 +14,7 @@ use fundflow_domain::{
 use fundflow_kernel::{
     envelope::Actor,
     loaded::DecideError,
-    streams::{Key, Need},
+    streams::Key,
 };
 use fundflow_runtime::{
     saga::{Heard, Saga, View},
@@ -138,11 +138,6 @@ impl PaymentLeg {
             ends.push((end_name(&refund.no).into(), refund.amount.decimal()));
         }
         ends
-    }
-
-    /// What must be in memory to hear that answer: the case that it may open.
-    pub fn needs(&self, answer: &BankAnswer) -> Vec<Need> {
-        record(&self.no, answer).map(|record| record.key().need()).into_iter().collect()
     }
 
     /// Records what the bank says. `applied` is the receipt that was applied by it, if one was.

@@ -16,10 +16,10 @@ use super::{
     milestone::{Milestone, Scope},
     payment::{self, PaymentLeg},
 };
-use crate::ports::bank::BankAnswer;
+use crate::ports::bank::{BankAnswer, ChargeAnswer};
 use fundflow_domain::{
     application::{Ask, Stage},
-    bounds::{CLOCK_SKEW, check_instant},
+    bounds::{CLOCK_SKEW, OutOfBounds, check_instant},
     calendar::TradingDay,
     case::{Figure, Kind},
     orders::Cause,
@@ -32,38 +32,53 @@ use fundflow_runtime::{
 };
 use std::sync::Arc;
 
-/// Fixes the T of a receipt that was just applied.
+/// Records what the bank says of that payment. A receipt that is applied by it fixes the T.
 ///
 /// # Errors
-/// [`NotDone`], for defects.
-pub fn date<S: FundSaga>(
+/// [`NotDone`], for defects, and for a case that must be read first; then nothing has changed.
+pub fn hear_payment<S: FundSaga>(
     saga: &S,
     turn: &mut Turn<'_, S>,
     leg: &PaymentLeg,
-    (said, receipt): (&BankAnswer, &Receipt),
-    heard: Heard,
+    said: &BankAnswer,
 ) -> Result<Heard, NotDone> {
-    let Heard::Recorded(mut events) = heard else { return Ok(heard) };
-    let earliest = S::requested_at(&turn.view()?.open.promise).min(turn.now());
-    match check_instant("paid_at", receipt.paid_at, earliest, turn.now(), CLOCK_SKEW) {
-        Ok(paid_at) => {
-            events += redate(saga, turn, paid_at)?;
-            Ok(Heard::Recorded(events))
-        }
-        Err(out) => {
-            let text = out.to_string();
-            let cause = Cause::new("instant_out_of_bounds", text.clone());
-            if let Some(record) = payment::record(&leg.no, said) {
-                let theirs = vec![Figure::new("paid_at", receipt.paid_at)];
-                let ours = vec![Figure::new("heard at", turn.now())];
-                let found = cases::finding(Kind::InstantOutOfBounds, &text, ours, theirs);
-                let about = About { order: Some(leg.order.clone()), ..About::default() };
-                events += cases::open(turn, &record, about, vec![found])?;
-            }
-            events += turn.reach(Milestone::Undated { cause: cause.clone() })?;
-            Ok(Heard::Disputed(cause, events))
-        }
+    let out = match said {
+        BankAnswer::Charge(ChargeAnswer::Paid(receipt)) => out_of_bounds(turn, receipt)?,
+        BankAnswer::Charge(_) | BankAnswer::Refund(..) | BankAnswer::Payout(..) => None,
+    };
+    let record = out.is_some().then(|| payment::record(&leg.no, said)).flatten();
+    if let Some(record) = &record
+        && !turn.streams().has(record.key().stream())
+    {
+        return Err(NotDone::Missing(vec![record.key().need()]));
     }
+    let (heard, applied) = leg.hear(turn, said)?;
+    let (Some(receipt), Heard::Recorded(mut events)) = (applied, heard.clone()) else {
+        return Ok(heard);
+    };
+    let Some(out) = out else {
+        events += redate(saga, turn, receipt.paid_at)?;
+        return Ok(Heard::Recorded(events));
+    };
+    let text = out.to_string();
+    let cause = Cause::new("instant_out_of_bounds", text.clone());
+    if let Some(record) = record {
+        let theirs = vec![Figure::new("paid_at", receipt.paid_at)];
+        let ours = vec![Figure::new("heard at", turn.now())];
+        let found = cases::finding(Kind::InstantOutOfBounds, &text, ours, theirs);
+        let about = About { order: Some(leg.order.clone()), ..About::default() };
+        events += cases::open(turn, &record, about, vec![found])?;
+    }
+    events += turn.reach(Milestone::Undated { cause: cause.clone() })?;
+    Ok(Heard::Disputed(cause, events))
+}
+
+fn out_of_bounds<S: FundSaga>(
+    turn: &Turn<'_, S>,
+    receipt: &Receipt,
+) -> Result<Option<OutOfBounds>, NotDone> {
+    let earliest = S::requested_at(&turn.view()?.open.promise).min(turn.now());
+    Ok(check_instant("paid_at", receipt.paid_at, earliest, turn.now(), CLOCK_SKEW).err())
 }
 
 /// Moves the T if money that was paid at that instant belongs to a later one than was promised.

@@ -10,7 +10,7 @@ use crate::ports::{
     registrar::{ApplicationAnswer, RegistrarNotice},
 };
 use fundflow_domain::time::Timestamp;
-use fundflow_kernel::{envelope::StreamName, streams::Need};
+use fundflow_kernel::envelope::StreamName;
 use fundflow_runtime::{
     port::Payload,
     saga::{Calling, Heard},
@@ -32,14 +32,6 @@ impl Withdraw {
         };
         let registrar = &plan.out.application(view)?.terms.registrar;
         Some(Calling::of(&(self.house.registrars)(registrar), call, Answer::Registrar))
-    }
-
-    pub(super) fn needs_of(view: &View<'_>, answer: &Answer) -> Vec<Need> {
-        match answer {
-            Answer::Bank(BankAnswer::Payout(no, said)) => view.plan.payout.needs(no, said),
-            Answer::Bank(BankAnswer::Charge(_) | BankAnswer::Refund(..)) => Vec::new(),
-            Answer::Registrar(said) => view.plan.out.needs_to_hear(view, said),
-        }
     }
 
     pub(super) fn hears(&self, turn: &mut Turn<'_>, answer: &Answer) -> Result<Heard, NotDone> {

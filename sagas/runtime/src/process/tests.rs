@@ -1,0 +1,259 @@
+//! The life of any process, on the smallest saga there is: given, when, then; and as it is stored.
+
+#[path = "../../tests/common/mod.rs"]
+mod common;
+
+use super::{
+    Command as C, Disposed, Disposition, Event as E, Over, Process, Refusal, Retry, State,
+};
+use crate::{
+    saga::OpenEnd,
+    step::{Exit, Table, act},
+};
+use common::{ENDED, Errand, Mark, Milestone, Promise, Request};
+use fundflow_kernel::{
+    cause::Cause,
+    codec::{Stored, decode, encode},
+    decider::{Decider, replay},
+    ids::VersionTag,
+    time::Timestamp,
+};
+
+static ONLY: Table<Errand> = Table {
+    version: "only.v1",
+    title: "One row",
+    steps: &[act("start", Mark("started"), Mark("started"))
+        .row(Exit::Landing(&[act("end", ENDED, ENDED).to()], None))],
+    beside: &[],
+};
+static TABLES: &[&Table<Errand>] = &[&ONLY];
+
+type Event = E<Errand>;
+type Command = C<Errand>;
+
+fn request(what: &str) -> Request {
+    Request { what: what.into() }
+}
+
+fn prepare(what: &str) -> Command {
+    let (request, promise) =
+        (Box::new(request(what)), Box::new(Promise { from: Timestamp::default() }));
+    C::Prepare { request, promise, table: VersionTag::literal("only.v1") }
+}
+
+fn prepared() -> Event {
+    let promise = Box::new(Promise { from: Timestamp::default() });
+    E::Prepared {
+        request: Box::new(request("bread")),
+        promise,
+        table: VersionTag::literal("only.v1"),
+    }
+}
+
+fn cause() -> Cause {
+    Cause::new("rain", "it rains")
+}
+
+fn parked() -> Event {
+    E::Parked { row: "start".into(), cause: cause() }
+}
+
+fn retry(attempt: u32) -> Retry {
+    Retry { row: "start".into(), attempt, cause: cause(), due: Timestamp::default() }
+}
+
+fn stored(events: &[Event]) -> Vec<String> {
+    let one = |event: &Event| {
+        let (event_type, body) = encode::<Process<Errand>>(event).unwrap();
+        format!("{event_type} {body}")
+    };
+    events.iter().map(one).collect()
+}
+
+fn state(history: &[Event]) -> State<Errand> {
+    replay::<Process<Errand>>(history).unwrap()
+}
+
+/// Given that history, when the command comes, these events follow; and none when it comes again.
+#[track_caller]
+fn follows(history: &[Event], command: &Command, expected: &[Event]) -> State<Errand> {
+    let mut now = state(history);
+    let decided = Process::<Errand>::decide(&now, command).unwrap();
+    assert_eq!(stored(&decided), stored(expected));
+    for event in &decided {
+        now = Process::<Errand>::evolve(now, event).unwrap();
+    }
+    let again = Process::<Errand>::decide(&now, command).unwrap();
+    assert_eq!(stored(&again), [""; 0], "the same command, repeated, decides nothing");
+    now
+}
+
+#[track_caller]
+fn refused(history: &[Event], command: &Command, expected: &Refusal) {
+    let refused = Process::<Errand>::decide(&state(history), command).unwrap_err();
+    assert_eq!(refused, *expected);
+}
+
+#[test]
+fn a_process_is_prepared_once_and_its_repeat_decides_nothing() {
+    follows(&[], &prepare("bread"), &[prepared()]);
+    let ended = E::Ended { ending: true, cause: None };
+    follows(&[prepared(), ended], &prepare("bread"), &[]);
+}
+
+#[test]
+fn another_request_under_the_same_transaction_is_refused() {
+    let differs = Refusal::DiffersFromFirst { fields: vec!["what"] };
+    refused(&[prepared()], &prepare("milk"), &differs);
+}
+
+#[test]
+fn nothing_happens_to_what_was_never_prepared() {
+    let commands: [Command; 7] = [
+        C::Reach(Milestone::Halfway { miles: 1 }),
+        C::End(true, None),
+        C::ScheduleRetry(retry(1)),
+        C::Park("start".into(), cause()),
+        C::Resume("why".into()),
+        C::ChooseLanding("why".into()),
+        C::Abandon { reason: "why".into(), open: vec![], dispositions: vec![] },
+    ];
+    for command in &commands {
+        refused(&[], command, &Refusal::NotPrepared);
+    }
+}
+
+#[test]
+fn a_milestone_that_changes_nothing_was_reached_before() {
+    let reach = |miles| C::Reach(Milestone::Halfway { miles });
+    let reached = |miles| E::Reached(Milestone::Halfway { miles });
+    let after = follows(&[prepared()], &reach(3), &[reached(3)]);
+    assert_eq!(after.open().unwrap().notes, 3);
+    follows(&[prepared(), reached(3)], &reach(2), &[]);
+    refused(&[prepared()], &reach(0), &Refusal::OutOfOrder);
+}
+
+#[test]
+fn a_retry_counts_upwards_and_starts_over_once_it_goes_on() {
+    let schedule = |attempt| C::ScheduleRetry(retry(attempt));
+    follows(&[prepared()], &schedule(1), &[E::RetryScheduled(retry(1))]);
+    follows(&[prepared(), E::RetryScheduled(retry(2))], &schedule(1), &[]);
+    let history = [prepared(), E::RetryScheduled(retry(2)), parked()];
+    let after = follows(
+        &history,
+        &C::Resume("it is dry".into()),
+        &[E::Resumed { reason: "it is dry".into() }],
+    );
+    let open = after.open().unwrap();
+    assert!(open.retries.is_empty() && open.parked.is_none());
+}
+
+#[test]
+fn it_is_parked_once_until_it_goes_on() {
+    follows(&[prepared()], &C::Park("start".into(), cause()), &[parked()]);
+    follows(&[prepared(), parked()], &C::Park("end".into(), cause()), &[]);
+    follows(&[prepared()], &C::Resume("why".into()), &[]);
+    let chosen = E::LandingChosen { reason: "why".into() };
+    let after = follows(&[prepared(), parked()], &C::ChooseLanding("why".into()), &[chosen]);
+    assert!(after.open().unwrap().landing_chosen && after.open().unwrap().parked.is_none());
+}
+
+#[test]
+fn it_ends_once_and_a_late_contradiction_is_refused() {
+    let ended = || E::Ended { ending: false, cause: Some(cause()) };
+    let after = follows(&[prepared()], &C::End(false, Some(cause())), &[ended()]);
+    assert_eq!(after.ending(), Some(Over::Ended(false)));
+    let history = [prepared(), ended()];
+    let late = |message| Refusal::ContradictsEarlier { message };
+    refused(&history, &C::End(true, None), &late("end"));
+    refused(&history, &C::ChooseLanding("why".into()), &late("choice of landing"));
+    let abandon = C::Abandon { reason: "why".into(), open: vec![], dispositions: vec![] };
+    refused(&history, &abandon, &late("abandonment"));
+}
+
+#[test]
+fn giving_up_leaves_no_end_without_an_owner() {
+    let open = || vec![OpenEnd { name: "debt".into(), worth: 3.into() }];
+    let abandon = |dispositions: Vec<(std::sync::Arc<str>, Disposition)>| C::Abandon {
+        reason: "rain".into(),
+        open: open(),
+        dispositions,
+    };
+    let missing = Refusal::MissingDisposition { name: "debt".into(), worth: 3.into() };
+    refused(&[prepared()], &abandon(vec![]), &missing);
+    let ends =
+        vec![Disposed { name: "debt".into(), worth: 3.into(), disposition: Disposition::Suspense }];
+    let chosen = abandon(vec![("debt".into(), Disposition::Suspense)]);
+    let given_up = E::Abandoned { reason: "rain".into(), ends };
+    let after = follows(&[prepared(), parked()], &chosen, &[given_up]);
+    assert_eq!(after.ending(), Some(Over::Abandoned));
+    let open = after.open().unwrap();
+    assert!(open.parked.is_none(), "a person has it now");
+    assert_eq!(open.given_up, ["debt".into()]);
+}
+
+#[test]
+fn what_is_owed_after_the_end_can_still_be_retried_and_parked() {
+    let history = || [prepared(), E::Ended { ending: true, cause: None }];
+    follows(&history(), &C::ScheduleRetry(retry(1)), &[E::RetryScheduled(retry(1))]);
+    follows(&history(), &C::Park("start".into(), cause()), &[parked()]);
+}
+
+#[test]
+fn every_event_is_stored_under_its_name_and_reads_back() {
+    let events = [
+        prepared(),
+        E::Reached(Milestone::Halfway { miles: 3 }),
+        E::RetryScheduled(retry(1)),
+        parked(),
+        E::Resumed { reason: "dry".into() },
+        E::LandingChosen { reason: "late".into() },
+        E::Abandoned { reason: "rain".into(), ends: vec![] },
+        E::Ended { ending: true, cause: None },
+        E::Ended { ending: false, cause: Some(cause()) },
+    ];
+    let lines = stored(&events);
+    assert_eq!(
+        lines,
+        [
+            concat!(
+                r#"errand.prepared {"request":{"what":"bread"},"#,
+                r#""admitted":{"from":"1970-01-01T08:00:00+08:00"},"table":"only.v1"}"#,
+            ),
+            r#"errand.halfway {"miles":3}"#,
+            concat!(
+                r#"errand.retry_scheduled {"row":"start","attempt":1,"#,
+                r#""cause":{"code":"rain","text":"it rains"},"due":"1970-01-01T08:00:00+08:00"}"#,
+            ),
+            r#"errand.parked {"row":"start","cause":{"code":"rain","text":"it rains"}}"#,
+            r#"errand.resumed {"reason":"dry"}"#,
+            r#"errand.landing_chosen {"reason":"late"}"#,
+            r#"errand.abandoned {"reason":"rain","legs":[]}"#,
+            "errand.done {}",
+            r#"errand.failed {"cause":{"code":"rain","text":"it rains"}}"#,
+        ]
+    );
+    for line in &lines {
+        let (event_type, body) = line.split_once(' ').unwrap();
+        assert!(Process::<Errand>::TYPES.contains(&event_type));
+        let event = decode::<Process<Errand>>(event_type, 1, body).unwrap();
+        assert_eq!(stored(&[event]), [line.as_str()]);
+    }
+}
+
+#[test]
+fn a_history_that_no_decider_wrote_is_impossible() {
+    let impossible: [&[Event]; 4] = [
+        &[parked()],
+        &[prepared(), prepared()],
+        &[prepared(), E::Resumed { reason: "why".into() }],
+        &[
+            prepared(),
+            E::Ended { ending: true, cause: None },
+            E::LandingChosen { reason: "why".into() },
+        ],
+    ];
+    for history in impossible {
+        assert!(replay::<Process<Errand>>(history).is_err(), "{:?}", stored(history));
+    }
+}

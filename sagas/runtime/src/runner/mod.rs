@@ -69,6 +69,7 @@ pub struct Runner {
     breakers: HashMap<PortName, Breaker<SagaId>, RandomState>,
     limits: Limits,
     starved: Vec<SagaId>,
+    wanted: Vec<Need>,
     ready_to_call: VecDeque<SagaId>,
     out: Output,
 }
@@ -92,6 +93,7 @@ impl Runner {
             breakers: HashMap::default(),
             limits: Limits::default(),
             starved: Vec::new(),
+            wanted: Vec::new(),
             ready_to_call: VecDeque::new(),
             out: Output { batch: 1, ..Output::default() },
         }
@@ -144,17 +146,19 @@ impl Runner {
         let slot = self.sagas.entry(saga.clone()).or_insert_with(fresh);
         let was_known = slot.touched > 0;
         let mut needs = slot.saga.missing(&self.streams);
-        let besides = if needs.is_empty() {
+        let mut besides = if needs.is_empty() {
             slot.saga.besides(&self.streams, &input.what, now)
         } else {
             Vec::new()
         };
+        // What the same input missed when it was last handed in.
+        besides.append(&mut self.wanted);
         needs.extend(self.streams.missing(besides.iter().cloned()));
         if !needs.is_empty() {
             return Err(Wanting { input, needs });
         }
-        let misread = slot.saga.is_known(&self.streams)
-            && !slot.saga.understands(&self.streams, &input.what);
+        let misread =
+            slot.saga.is_known(&self.streams) && !slot.saga.understands(&self.streams, &input.what);
         if misread {
             if !was_known {
                 self.let_go(&saga);
@@ -176,7 +180,20 @@ impl Runner {
             }
             instance.handle(&input.what, desk)
         });
-        self.handled(input.ticket, handled.unwrap_or(Handled::Quiet));
+        match handled.unwrap_or(Handled::Quiet) {
+            Handled::Reply(reply) => self.reply(input.ticket, reply),
+            Handled::Quiet => {}
+            Handled::Missing(needs) => {
+                let missing = self.streams.missing(needs.iter().cloned());
+                if missing.is_empty() {
+                    // It was read and is still asked for: a defect, not a reason to ask for ever.
+                    self.alert(saga.transaction.as_str(), "a stream is missing that is in memory");
+                    return Ok(());
+                }
+                self.wanted = needs;
+                return Err(Wanting { input, needs: missing });
+            }
+        }
         self.call_those_ready(now);
         Ok(())
     }
@@ -197,12 +214,13 @@ impl Runner {
     }
 
     /// Forgets a restored saga that is over and owes nothing. Returns whether it did; a saga that
-    /// cannot be folded stays.
+    /// cannot be folded stays, and so does one that has decided something since: what it decided is
+    /// not durable yet, and its streams would be read without it.
     pub fn dismiss(&mut self, saga: &SagaId) -> bool {
         let Some(slot) = self.sagas.get_mut(saga) else { return true };
         slot.saga.is_ready(&mut self.streams);
         if slot.saga.damage(&self.streams).is_none() {
-            self.forget(saga, self.out.batch);
+            self.forget(saga, self.out.batch.saturating_sub(1));
         }
         !self.sagas.contains_key(saga)
     }
@@ -303,6 +321,7 @@ impl Runner {
         self.timers.clear();
         self.breakers.clear();
         self.starved.clear();
+        self.wanted.clear();
         let batch = self.out.batch;
         self.out = Output { batch, ..Output::default() };
     }
@@ -464,13 +483,6 @@ impl Runner {
         }
     }
 
-    fn handled(&mut self, ticket: Ticket, handled: Handled) {
-        match handled {
-            Handled::Reply(reply) => self.reply(ticket, reply),
-            Handled::Quiet => {}
-        }
-    }
-
     fn reply(&mut self, ticket: Ticket, reply: Reply) {
         if ticket > 0 {
             self.out.replies.push((ticket, reply));
@@ -499,6 +511,7 @@ impl Clone for Runner {
             breakers: self.breakers.clone(),
             limits: self.limits,
             starved: self.starved.clone(),
+            wanted: self.wanted.clone(),
             ready_to_call: self.ready_to_call.clone(),
             out: self.out.clone(),
         }

@@ -35,7 +35,9 @@ impl<S: Saga> Running<S> {
                 desk.out.rests.push((self.id.clone(), Rest::Parked(cause)));
                 return;
             }
-            if !self.step(desk) && !self.sides(desk) {
+            let was_parked = self.is_parked(desk.streams);
+            // Who was parked just now goes round once more: what is parked is asked for slowly.
+            if !self.step(desk) && !self.sides(desk) && was_parked == self.is_parked(desk.streams) {
                 return self.finish(desk);
             }
         }
@@ -58,6 +60,11 @@ impl<S: Saga> Running<S> {
             return false;
         }
         match stand {
+            Stand::Over if self.ending(desk.streams).is_none() => {
+                let text = "its table has led out of every row, and none has ended it";
+                self.park(desk, Place::Over.name(), Cause::new("no_end", text));
+                false
+            }
             Stand::Over => false,
             Stand::Blocked(_, exit) => {
                 let text = "what must never be is; see its open ends";
@@ -92,7 +99,11 @@ impl<S: Saga> Running<S> {
 
     fn send(&mut self, desk: &mut Desk<'_>, deed: &'static Deed<S>, send: Send<S>) -> bool {
         match send {
-            Send::Do(what) => self.act_in_time(desk, deed, what),
+            Send::Do(what) if matches!(deed.send, Send::Do(_)) => {
+                self.act_in_time(desk, deed, what)
+            }
+            // In the row's stead: an operator's refusal has no time to wait for.
+            Send::Do(what) => self.act_row(desk, deed.name, what),
             Send::Wait => false,
             Send::Call(_) | Send::Await(_) => {
                 self.converse(desk, MAIN, deed);

@@ -13,6 +13,7 @@ use crate::{
     turn::{NotDone, Voice},
 };
 use fundflow_kernel::{
+    streams::Need,
     cause::Cause,
     envelope::{Actor, StreamName},
 };
@@ -20,13 +21,15 @@ use std::sync::Arc;
 
 impl<S: Saga> Running<S> {
     /// The reply to a call of ours, whichever row it was made for.
-    pub(super) fn answered(&mut self, desk: &mut Desk<'_>, answered: &Answered) {
+    ///
+    /// # Errors
+    /// The streams that must be read first; nothing happened.
+    pub(super) fn answered(
+        &mut self,
+        desk: &mut Desk<'_>,
+        answered: &Answered,
+    ) -> Result<(), Vec<Need>> {
         let Answered { effect, answer } = answered;
-        self.outstanding = self.outstanding.saturating_sub(1);
-        let lane = self.awaits(effect).then_some(effect.lane);
-        if let Some(at) = lane {
-            self.lanes[at].state = LaneState::Idle;
-        }
         let wrapped = (effect.wrap)(answer.as_ref());
         let typed = wrapped.as_ref().and_then(|answer| answer.downcast_ref::<S::Answer>());
         let heard = if let Some(answer) = typed {
@@ -36,26 +39,38 @@ impl<S: Saga> Running<S> {
             self.alert(desk, format!("{effect:?} brought no answer: {cause}"));
             Ok(Heard::Unknown(cause))
         };
+        if let Err(NotDone::Missing(needs)) = heard {
+            return Err(needs);
+        }
+        self.outstanding = self.outstanding.saturating_sub(1);
         Self::tell_breaker(desk, effect, &heard);
-        if let Some(lane) = lane {
-            self.replied(desk, lane, heard);
+        if self.awaits(effect) {
+            self.lanes[effect.lane].state = LaneState::Idle;
+            self.replied(desk, effect.lane, heard);
         } else {
             self.unasked(desk, &heard);
         }
+        Ok(())
     }
 
     /// News that nobody asked for.
+    ///
+    /// # Errors
+    /// The streams that must be read first; nothing happened.
     pub(super) fn noticed(
         &mut self,
         desk: &mut Desk<'_>,
         stream: &StreamName,
         news: &Payload,
-    ) -> Noticed {
+    ) -> Result<Noticed, Vec<Need>> {
         let answer = self.view(desk.streams).and_then(|view| S::notice(&view, stream, news));
-        let Some(answer) = answer else { return Noticed::Unclaimed };
+        let Some(answer) = answer else { return Ok(Noticed::Unclaimed) };
         let heard = self.hear(desk, &answer, "notice");
+        if let Err(NotDone::Missing(needs)) = heard {
+            return Err(needs);
+        }
         self.unasked(desk, &heard);
-        match heard {
+        Ok(match heard {
             Ok(Heard::Recorded(0)) => Noticed::Repeated,
             Ok(Heard::Recorded(events)) => Noticed::Recorded(events),
             Ok(Heard::Contradicts(..)) | Err(_) => Noticed::Contradicted,
@@ -63,7 +78,7 @@ impl<S: Saga> Running<S> {
             Ok(Heard::Refused(_) | Heard::Unknown(_) | Heard::Pending(_) | Heard::NotFound) => {
                 Noticed::NoNews
             }
-        }
+        })
     }
 
     fn hear(

@@ -89,6 +89,8 @@ pub enum Handled {
     Reply(crate::message::Reply),
     /// Nothing to tell.
     Quiet,
+    /// Nothing happened: streams must be read first.
+    Missing(Vec<Need>),
 }
 
 /// The table, or one of the lanes beside it: each sends one thing at a time.
@@ -194,7 +196,9 @@ impl<S: Saga> Running<S> {
     /// other.
     pub fn awaits(&self, effect: &crate::message::Effect) -> bool {
         let lane = self.lanes.get(effect.lane);
-        lane.is_some_and(|it| it.state == LaneState::InFlight && it.seq == effect.seq)
+        // After a restart the numbers start over: an answer from before is told by its key.
+        let same = |it: &Lane| it.seq == effect.seq && it.key.as_ref() == Some(&effect.key);
+        lane.is_some_and(|it| it.state == LaneState::InFlight && same(it))
     }
 
     fn open<'a>(&self, streams: &'a Streams) -> Option<&'a process::Open<S>> {
@@ -222,10 +226,21 @@ impl<S: Saga> Running<S> {
             (self.plan, self.planned_for, self.ready) = (Some(Arc::new(plan)), notes, false);
         }
         if first {
-            let beside = self.table(streams).map_or(0, |table| table.beside.len());
-            self.lanes.resize(1 + beside, Lane::idle(false));
+            self.lay_lanes(streams);
         }
         self.planned_at = version;
+    }
+
+    /// The plan that a request was decided with is the saga's first.
+    fn minted(&mut self, plan: Arc<S::Plan>, streams: &Streams) {
+        (self.plan, self.planned_for, self.ready) = (Some(plan), S::Notes::default(), false);
+        self.planned_at = streams.version(self.key.stream());
+        self.lay_lanes(streams);
+    }
+
+    fn lay_lanes(&mut self, streams: &Streams) {
+        let beside = self.table(streams).map_or(0, |table| table.beside.len());
+        self.lanes.resize(1 + beside, Lane::idle(false));
     }
 
     /// Marks the plan's streams as used; `false` while one of them must be read.
@@ -392,12 +407,17 @@ impl<S: Saga> Instance for Running<S> {
                 Handled::Reply(reply)
             }
             What::Answer(answered) => {
-                self.answered(desk, answered);
+                if let Err(needs) = self.answered(desk, answered) {
+                    return Handled::Missing(needs);
+                }
                 self.advance(desk);
                 Handled::Quiet
             }
             What::Notice { stream, news } => {
-                let noticed = self.noticed(desk, stream, news);
+                let noticed = match self.noticed(desk, stream, news) {
+                    Ok(noticed) => noticed,
+                    Err(needs) => return Handled::Missing(needs),
+                };
                 self.advance(desk);
                 Handled::Reply(Reply::Noticed(noticed))
             }

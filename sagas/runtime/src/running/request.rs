@@ -94,7 +94,10 @@ impl<S: Saga> Running<S> {
         let process::Open { request, promise, table, .. } = open;
         let command = process::Command::Prepare { request, promise, table };
         match self.turn(&plan, desk, voice).process(&command) {
-            Ok(_) => self.placed(desk),
+            Ok(_) => {
+                self.minted(plan, desk.streams);
+                self.placed(desk)
+            }
             Err(error) => defect(&error.to_string()),
         }
     }

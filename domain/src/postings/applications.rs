@@ -1,0 +1,162 @@
+//! Postings of what a registrar says of an application.
+//!
+//! 1. A record is booked as it came. The part of it that does not follow from what was asked, or that
+//!    its own numbers do not add up to, is in suspense until a case is settled.
+//! 2. A corrected record reverses the entry of the one that it takes back, line by line.
+
+use super::{Account, Entry, Posting};
+use crate::{
+    application::{
+        Application, Ask, Confirmation, ConversionConfirmed, Event, FastTransferConfirmed, Last,
+        Outcome, Quantity, RedemptionConfirmed, Stage, State,
+    },
+    ids::TransactionId,
+    money::{Money, Nav},
+};
+
+/// What pays for an application that buys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Source {
+    /// The payment for its order.
+    Payment,
+    /// What shares brought that left by the same request.
+    Proceeds,
+}
+
+/// The postings of an application's event; `None` where the events before it lack what it speaks of,
+/// or a sum leaves every range. `request` is what the application was placed for.
+pub fn of_application(
+    request: &TransactionId,
+    source: Source,
+    before: &State,
+    event: &Event,
+) -> Option<Vec<Posting>> {
+    use Event as E;
+    let books = || Some(Books { request, source, application: before.application()? });
+    let entry = match event {
+        E::PortionConfirmed(came) | E::Confirmed(came) | E::PartlyConfirmed(came) => {
+            books()?.confirmed(came)?
+        }
+        E::Corrected { confirmation, .. } => {
+            let books = books()?;
+            let mut entry = books.confirmed(books.last()?)?.reversed();
+            entry.0.extend(books.confirmed(confirmation)?.0);
+            entry
+        }
+        E::Rejected(rejection) | E::RestRejected(rejection) => {
+            let mut entry = Entry::default();
+            let fund = before.application()?.terms.fund;
+            entry.debit(Account::FundReceivable(fund), rejection.interest);
+            entry.credit(Account::Redeem(request.clone()), rejection.interest);
+            entry
+        }
+        E::Placed(_)
+        | E::Moved { .. }
+        | E::Accepted { .. }
+        | E::Sealed { .. }
+        | E::Sent { .. }
+        | E::Received(_)
+        | E::Cancelled { .. } => Entry::default(),
+    };
+    Some(entry.0)
+}
+
+struct Books<'a> {
+    request: &'a TransactionId,
+    source: Source,
+    application: &'a Application,
+}
+
+impl Books<'_> {
+    fn confirmed(&self, came: &Confirmation) -> Option<Entry> {
+        let mut entry = Entry::default();
+        match &came.outcome {
+            Outcome::Purchase(numbers) => self.bought(&mut entry, numbers.amount, numbers.fee)?,
+            Outcome::Subscription(numbers) => {
+                self.bought(&mut entry, numbers.amount, numbers.fee)?;
+            }
+            Outcome::Redemption(numbers) => self.redeemed(&mut entry, numbers),
+            Outcome::Conversion(numbers) => self.converted(&mut entry, numbers)?,
+            Outcome::FastTransfer(numbers) => self.handed_over(&mut entry, numbers)?,
+        }
+        entry.rest(Account::Suspense(self.application.terms.order.clone()));
+        Some(entry)
+    }
+
+    /// No more than was asked for comes out of the investor's money.
+    fn bought(&self, entry: &mut Entry, accepted: Money, fee: Money) -> Option<()> {
+        let terms = &self.application.terms;
+        let from = match self.source {
+            Source::Payment => Account::Pending(terms.order.clone()),
+            Source::Proceeds => Account::Redeem(self.request.clone()),
+        };
+        entry.debit(from, accepted.min(self.left()?));
+        let net = accepted.decimal().checked_sub(fee.decimal())?;
+        entry.line(Account::FundPayable(terms.fund), -net);
+        entry.credit(Account::PurchaseFee, fee);
+        Some(())
+    }
+
+    fn redeemed(&self, entry: &mut Entry, numbers: &RedemptionConfirmed) {
+        let fund = self.application.terms.fund;
+        let RedemptionConfirmed { gross, fee, payout, income, .. } = numbers;
+        entry.debit(Account::FundReceivable(fund), *gross);
+        entry.line(Account::FundReceivable(fund), income.decimal());
+        entry.credit(Account::Redeem(self.request.clone()), *payout);
+        entry.credit(Account::RedemptionFee(fund), *fee);
+    }
+
+    fn converted(&self, entry: &mut Entry, numbers: &ConversionConfirmed) -> Option<()> {
+        let terms = &self.application.terms;
+        let Ask::Conversion { into, .. } = &terms.ask else { return None };
+        let gross = match &numbers.lots[..] {
+            [] => numbers.shares_out.value_half_up(numbers.nav_out)?,
+            lots => lots.iter().try_fold(Money::ZERO, |sum, lot| sum.plus(lot.gross))?,
+        };
+        entry.debit(Account::FundReceivable(terms.fund), gross);
+        entry.line(Account::FundReceivable(terms.fund), numbers.income.decimal());
+        entry.credit(Account::FundPayable(*into), numbers.net_in);
+        entry.credit(Account::ConversionFee, numbers.topup_fee);
+        entry.credit(Account::RedemptionFee(terms.fund), numbers.redemption_fee);
+        entry.line(Account::Redeem(self.request.clone()), -numbers.income.decimal());
+        Some(())
+    }
+
+    /// A share of a money fund is worth 1.00, and the fund owes that to its new holder.
+    fn handed_over(&self, entry: &mut Entry, numbers: &FastTransferConfirmed) -> Option<()> {
+        let fund = self.application.terms.fund;
+        let worth = numbers.shares.value_half_up(Nav::ONE)?;
+        entry.debit(Account::FundReceivable(fund), worth);
+        entry.line(Account::FundReceivable(fund), numbers.income.decimal());
+        entry.credit(Account::Advanced(self.request.clone()), worth);
+        entry.line(Account::Redeem(self.request.clone()), -numbers.income.decimal());
+        Some(())
+    }
+
+    /// Yuan asked for that no portion has settled.
+    fn left(&self) -> Option<Money> {
+        let asked = self.application.terms.ask.quantity();
+        let portions = self.application.portions.iter().map(|it| it.outcome.quantity());
+        let settled = portions.fold(Some(asked.none()), |sum, part| sum?.plus(part));
+        match settled.and_then(|settled| asked.minus(settled)).unwrap_or(asked.none()) {
+            Quantity::Money(left) => Some(left),
+            Quantity::Shares(_) => None,
+        }
+    }
+
+    /// The confirmation that closed the application.
+    fn last(&self) -> Option<&Confirmation> {
+        match &self.application.stage {
+            Stage::Confirmed(last) | Stage::PartlyConfirmed(Last::Confirmation(last)) => Some(last),
+            Stage::Placed
+            | Stage::Accepted
+            | Stage::Sealed
+            | Stage::Sent
+            | Stage::Received
+            | Stage::Confirming
+            | Stage::PartlyConfirmed(Last::Rejection(_))
+            | Stage::Rejected(_)
+            | Stage::Cancelled(_) => None,
+        }
+    }
+}

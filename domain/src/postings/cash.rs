@@ -1,0 +1,91 @@
+//! Postings of money that comes in, goes back, goes out or is advanced.
+
+use super::{Account, Entry, Posting};
+use crate::{
+    advance::{self, Advance},
+    fast_redemption::Advancer,
+    ids::TransactionId,
+    money::Money,
+    payment::{self, Of},
+    payout,
+};
+
+/// The postings of a payment's event; `None` where the events before it lack what it speaks of.
+pub fn of_payment(before: &payment::State, event: &payment::Event) -> Option<Vec<Posting>> {
+    use payment::Event as E;
+    let mut entry = Entry::default();
+    let payment = || before.payment();
+    match event {
+        E::Paid(receipt) => {
+            entry.debit(Account::ChannelReceivable, receipt.amount);
+            entry.credit(Account::Pending(payment()?.terms.order.clone()), receipt.amount);
+        }
+        E::ReceiptUnapplied { receipt, .. } => {
+            let account = payment()?.terms.account.clone();
+            entry.debit(Account::ChannelReceivable, receipt.amount);
+            entry.credit(Account::Unapplied(account), receipt.amount);
+        }
+        E::RefundRequested { of, amount, .. } => {
+            let terms = &payment()?.terms;
+            let from = match of {
+                Of::Payback | Of::Difference { .. } => Account::Pending(terms.order.clone()),
+                Of::Unapplied { .. } => Account::Unapplied(terms.account.clone()),
+            };
+            entry.debit(from, Money::from(*amount));
+            entry.credit(Account::Refund(terms.account.clone()), Money::from(*amount));
+        }
+        E::Refunded { no, .. } => {
+            let payment = payment()?;
+            let refund = payment.refunds.iter().find(|refund| refund.no == *no)?;
+            let amount = Money::from(refund.amount);
+            entry.debit(Account::Refund(payment.terms.account.clone()), amount);
+            entry.credit(Account::ChannelReceivable, amount);
+        }
+        E::Requested(_) | E::Declined { .. } | E::Closed { .. } => {}
+    }
+    Some(entry.0)
+}
+
+/// The postings of a payout's event, of the request whose shares brought the money.
+pub fn of_payout(request: &TransactionId, event: &payout::Event) -> Vec<Posting> {
+    use payout::Event as E;
+    let mut entry = Entry::default();
+    match event {
+        E::PaidOut(transfer) => {
+            entry.debit(Account::Redeem(request.clone()), transfer.amount);
+            entry.credit(Account::Settlement, transfer.amount);
+        }
+        E::Requested(_) | E::Refused { .. } | E::Redirected { .. } => {}
+    }
+    entry.0
+}
+
+/// The postings of an advance's event; `None` where the events before it lack what it speaks of.
+pub fn of_advance(
+    request: &TransactionId,
+    before: &advance::State,
+    event: &advance::Event,
+) -> Option<Vec<Posting>> {
+    use advance::Event as E;
+    let mut entry = Entry::default();
+    match event {
+        E::Advanced(transfer) => {
+            entry.debit(Account::Advanced(request.clone()), transfer.amount);
+            entry.credit(bank(before.advance()?)?, transfer.amount);
+        }
+        E::Repaid(transfer) => {
+            entry.debit(bank(before.advance()?)?, transfer.amount);
+            entry.credit(Account::Settlement, transfer.amount);
+        }
+        E::Requested(_) | E::Declined { .. } | E::RepaymentRequested { .. } => {}
+    }
+    Some(entry.0)
+}
+
+/// Nobody but a licensed bank ever advances: the aggregate refuses all others.
+fn bank(advance: &Advance) -> Option<Account> {
+    match &advance.terms.by {
+        Advancer::LicensedBank(bank) => Some(Account::BankAdvance(bank.clone())),
+        Advancer::OtherBank(_) | Advancer::Manager | Advancer::Distributor => None,
+    }
+}

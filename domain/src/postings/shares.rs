@@ -1,0 +1,137 @@
+//! Postings of an investor's shares: what the register gives and takes, and who may use the rest.
+//!
+//! 1. How many shares come or leave is the event's own word; how they are parted before and after is
+//!    the state's. An entry balances only if the two agree.
+//! 2. Parts are read off both states because one fact alone does not say them: the register may
+//!    freeze what is reserved, a correction may take what is in dispute.
+
+use super::{Account, Entry, Part, Posting};
+use crate::{
+    holdings::{self, HoldingId, Lot, Taking},
+    ids::{FundCode, InvestorId, WalletId},
+    money::Shares,
+    wallet::{self, Credit, Reservation},
+};
+use rust_decimal::Decimal;
+
+/// The postings of a wallet's event; `None` where the events before it lack what it speaks of.
+pub fn of_wallet(
+    id: &WalletId,
+    before: &wallet::State,
+    after: &wallet::State,
+    event: &wallet::Event,
+) -> Option<Vec<Posting>> {
+    let came = wallet_came(before, event)?;
+    let [was, is] = [parts_of_wallet(before)?, parts_of_wallet(after)?];
+    moved((id.fund, &id.investor), [was, is], came)
+}
+
+/// The postings of an event of holdings; `None` where the events before it lack what it speaks of.
+pub fn of_holdings(
+    id: &HoldingId,
+    before: &holdings::State,
+    after: &holdings::State,
+    event: &holdings::Event,
+) -> Option<Vec<Posting>> {
+    let came = holdings_came(before, event)?;
+    let [was, is] = [parts_of_holdings(before)?, parts_of_holdings(after)?];
+    moved((id.fund, &id.investor), [was, is], came)
+}
+
+fn moved(
+    (fund, investor): (FundCode, &InvestorId),
+    [was, is]: [[Shares; 3]; 2],
+    came: Decimal,
+) -> Option<Vec<Posting>> {
+    let mut entry = Entry::default();
+    let parts = [Part::Pending, Part::Available, Part::Frozen];
+    for (part, (was, is)) in parts.into_iter().zip(was.into_iter().zip(is)) {
+        let change = is.decimal().checked_sub(was.decimal())?;
+        entry.line(Account::Holding(fund, investor.clone(), part), change);
+    }
+    entry.line(Account::Register(fund), -came);
+    Some(entry.0)
+}
+
+/// Shares that came, by the event's own numbers; negative where they left.
+fn wallet_came(before: &wallet::State, event: &wallet::Event) -> Option<Decimal> {
+    use wallet::Event as E;
+    match event {
+        E::CreditedInTransit { shares, .. } => Some(shares.decimal()),
+        E::CreditConfirmed { transaction, shares, .. } => {
+            let Credit::InTransit(coming) = before.entry(transaction).credit else { return None };
+            shares.decimal().checked_sub(coming.decimal())
+        }
+        E::CreditReversed { transaction } => {
+            let Credit::InTransit(coming) = before.entry(transaction).credit else { return None };
+            Some(-coming.decimal())
+        }
+        E::SharesSpent { shares, .. } | E::SharesTakenOut { shares, .. } => {
+            Some(-shares.decimal())
+        }
+        E::CreditCorrected { lots, left, .. } => {
+            let taken: Decimal = lots.iter().map(|part| part.shares.decimal()).sum();
+            left.decimal().checked_sub(taken)
+        }
+        // A share of a money fund is worth 1.00.
+        E::IncomeCarried { amount, .. } => Some(amount.decimal()),
+        E::SharesReserved { .. }
+        | E::SharesReleased { .. }
+        | E::SharesFrozen { .. }
+        | E::SharesUnfrozen { .. }
+        | E::SharesHeld { .. }
+        | E::SharesUnheld { .. }
+        | E::IncomeAccrued { .. }
+        | E::IncomeReversed { .. }
+        | E::IncomeSettled { .. } => Some(Decimal::ZERO),
+    }
+}
+
+/// In transit and free, registered and free, and neither.
+fn parts_of_wallet(state: &wallet::State) -> Option<[Shares; 3]> {
+    let both = state.entries().try_fold(Shares::ZERO, |sum, (_, entry)| {
+        match (entry.credit, entry.reservation) {
+            (Credit::InTransit(_), Reservation::Held(held)) => sum.plus(held),
+            (Credit::InTransit(_) | Credit::None | Credit::Confirmed(_) | Credit::Reversed, _) => {
+                Some(sum)
+            }
+        }
+    })?;
+    let (pending, available) = (state.in_transit().minus(both)?, state.available());
+    let frozen = state.registered().minus(available)?.plus(both)?;
+    Some([pending, available, frozen])
+}
+
+/// Shares that came, by the event's own numbers; negative where they left.
+fn holdings_came(before: &holdings::State, event: &holdings::Event) -> Option<Decimal> {
+    use holdings::Event as E;
+    match event {
+        E::Credited(credit) => {
+            let replaces = |lot: &&Lot| {
+                lot.reversed.as_ref().is_some_and(|(_, by)| by.as_ref() == Some(&credit.lot))
+            };
+            // What had left the reversed lot is gone from the one in its place.
+            let gone = before.lots().iter().find(replaces).map_or(Shares::ZERO, Lot::taken);
+            credit.shares.decimal().checked_sub(gone.decimal())
+        }
+        E::CreditReversed { lot, .. } => Some(-before.lot(lot)?.left.decimal()),
+        E::SharesTaken { shares, .. } => Some(-shares.decimal()),
+        E::TakeReversed { order, serial, .. } => {
+            let known = |taking: &&Taking| taking.serial == *serial;
+            let taking = before.reservation(order)?.takings.iter().find(known)?;
+            Some(taking.shares.decimal())
+        }
+        E::SharesReserved { .. }
+        | E::SharesReleased { .. }
+        | E::SharesFrozen { .. }
+        | E::SharesUnfrozen { .. }
+        | E::SharesHeld { .. }
+        | E::SharesUnheld { .. } => Some(Decimal::ZERO),
+    }
+}
+
+/// In transit (never), registered and free, and neither.
+fn parts_of_holdings(state: &holdings::State) -> Option<[Shares; 3]> {
+    let available = state.available();
+    Some([Shares::ZERO, available, state.registered().minus(available)?])
+}

@@ -1,0 +1,55 @@
+//! What the outside may say: the user's half of an exploration.
+//!
+//! A counterparty is a value. Whatever it does makes another value, so that a test can follow every
+//! possibility from the same point; what it may do is all that it decides.
+
+use fundflow_kernel::envelope::StreamName;
+use fundflow_runtime::{message::Effect, port::Payload};
+use std::{any::Any, fmt, hash::Hash, sync::Arc};
+
+/// Everybody outside, as one value.
+pub trait Counterparties: Clone + Hash + fmt::Debug + 'static {
+    /// Every way in which the call may be acted on now. A query acts on nothing, and has one answer.
+    fn answers(&self, effect: &Effect) -> Vec<Said<Self>>;
+
+    /// What the port says when nobody knows what became of the call.
+    fn silence(&self, effect: &Effect) -> Payload;
+
+    /// Everything that may be said now without being asked, about the stream of an outside key.
+    fn notices(&self) -> Vec<(StreamName, Said<Self>)>;
+}
+
+/// Something that a counterparty says, and what it is then.
+#[derive(Clone)]
+pub struct Said<C> {
+    /// For people who read how a point was reached.
+    pub words: Arc<str>,
+    /// What the port's, or the notice's, type holds.
+    pub payload: Payload,
+    /// The counterparties after having said it.
+    pub after: C,
+}
+
+impl<C> Said<C> {
+    /// That, in its own words.
+    pub fn of<T: Any + Send + Sync + fmt::Debug>(said: T, after: C) -> Self {
+        Self { words: format!("{said:?}").into(), payload: Arc::new(said), after }
+    }
+}
+
+impl<C> fmt::Debug for Said<C> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.words)
+    }
+}
+
+/// What becomes of a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fate {
+    /// It is acted on and answered.
+    Answered,
+    /// It is acted on; the answer is lost.
+    Unheard,
+    /// It never arrives.
+    Lost,
+}

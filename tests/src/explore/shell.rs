@@ -1,0 +1,179 @@
+//! What an engine does around its runner, in virtual time and without threads: read what is missing,
+//! hand in, take what was decided; and start again from what is durable.
+//!
+//! What the runner does wrongly is kept in [`Shell::broken`]: the first thing that must not be.
+
+use super::log::Log;
+use fundflow_kernel::{
+    codec::Stored,
+    envelope::Actor,
+    loaded::Meta,
+    store::StreamAppend,
+    streams::{Key, Need},
+    time::Timestamp,
+};
+use fundflow_runtime::{
+    breaker::Limits,
+    kind::Kind,
+    message::{Input, Output, Ticket, What},
+    runner::Runner,
+};
+use std::sync::Arc;
+
+/// More rounds of reading before one input can be decided would be a circle.
+const ROUNDS: usize = 100;
+
+/// A runner and what is durable of it.
+#[derive(Clone)]
+pub struct Shell {
+    /// The shipped one.
+    pub runner: Runner,
+    /// What is durable.
+    pub log: Log,
+    /// Virtual time.
+    pub now: Timestamp,
+    /// The first thing that the runner did and must not do.
+    pub broken: Option<String>,
+    kinds: Vec<Arc<dyn Kind>>,
+    limits: Limits,
+}
+
+impl Shell {
+    /// With an empty log.
+    pub fn new(kinds: Vec<Arc<dyn Kind>>, limits: Limits, now: Timestamp) -> Self {
+        let mut shell =
+            Self { runner: Runner::new(), log: Log::default(), now, broken: None, kinds, limits };
+        shell.runner = shell.fresh();
+        shell
+    }
+
+    fn fresh(&self) -> Runner {
+        let mut runner = Runner::new();
+        runner.set_limits(self.limits);
+        for kind in &self.kinds {
+            runner.register_kind(kind.clone());
+        }
+        runner
+    }
+
+    /// The kinds of sagas that it carries.
+    pub fn kinds(&self) -> &[Arc<dyn Kind>] {
+        &self.kinds
+    }
+
+    /// Decides on a stream outside of any saga, as history before the first request.
+    ///
+    /// # Panics
+    /// If the decider refuses.
+    pub fn given<D>(&mut self, key: &Key<D>, command: &D::Command) -> Vec<StreamAppend>
+    where
+        D: Stored<State: Clone + Send + Sync> + 'static,
+    {
+        let meta = Meta {
+            correlation: "GIVEN".parse().expect("a transaction ID"),
+            process: "given".into(),
+            causation: "given".into(),
+            actor: Actor::Engine,
+            trace_parent: None,
+            occurred_at: self.now,
+            recorded_at: self.now,
+            trade_date: None,
+        };
+        let (mut loaded, mut batch) = (self.log.loaded(key), Vec::new());
+        if let Err(refusal) = loaded.decide(key.stream(), command, &meta, &mut batch) {
+            panic!("what is given is refused: {refusal}");
+        }
+        batch
+    }
+
+    /// Decides an input; nothing is durable yet.
+    pub fn decide(&mut self, ticket: Ticket, what: What) -> Output {
+        let mut input = Input { ticket, what };
+        for _ in 0..ROUNDS {
+            match self.runner.handle(input, self.now) {
+                Ok(()) => return self.output(),
+                Err(wanting) => {
+                    self.provide(&wanting.needs);
+                    input = wanting.input;
+                }
+            }
+        }
+        self.breaks("an input is never content with what was read for it");
+        self.output()
+    }
+
+    /// Waits until the next timer and lets it ring; `None` if there is no timer.
+    pub fn decide_to_ring(&mut self) -> Option<Output> {
+        let due = self.runner.next_timer()?;
+        self.now = self.now.max(due);
+        if self.runner.ring(self.now, usize::MAX) == 0 {
+            self.breaks("a timer that is due does not ring");
+        }
+        Some(self.output())
+    }
+
+    /// Starts another process that has only what is durable. Returns what it decides at once.
+    pub fn restart(&mut self) -> Output {
+        self.runner = self.fresh();
+        self.reload()
+    }
+
+    /// Drops everything that was decided and is not durable, and goes on from what is.
+    pub fn clear(&mut self) -> Output {
+        self.runner.clear();
+        self.reload()
+    }
+
+    fn reload(&mut self) -> Output {
+        for (kind, transaction) in self.log.sagas().collect::<Vec<_>>() {
+            let Some(saga) = self.runner.restore(&kind, &transaction) else { continue };
+            for _ in 0..ROUNDS {
+                let missing = self.runner.missing(&saga);
+                if missing.is_empty() {
+                    break;
+                }
+                self.provide(&missing);
+            }
+            if !self.runner.dismiss(&saga) {
+                self.runner.wake(&saga, self.now);
+            }
+        }
+        self.output()
+    }
+
+    fn output(&mut self) -> Output {
+        for _ in 0..ROUNDS {
+            let starving = self.runner.starving();
+            if starving.is_empty() {
+                return self.runner.take();
+            }
+            self.provide(&starving);
+            self.runner.go_on(self.now);
+        }
+        self.breaks("a saga is never content with what was read for it");
+        self.runner.take()
+    }
+
+    fn provide(&mut self, needs: &[Need]) {
+        for need in needs {
+            let damage = self.runner.provide(need, self.log.stream(need.stream()));
+            if let Some(damage) = damage {
+                self.breaks(&format!("{} is damaged: {}", damage.place, damage.what));
+            }
+        }
+    }
+
+    /// Notes the first thing that must not be.
+    pub fn breaks(&mut self, what: &str) {
+        self.broken.get_or_insert_with(|| what.to_owned());
+    }
+}
+
+impl std::fmt::Debug for Shell {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.debug_struct("Shell")
+            .field("now", &self.now)
+            .field("runner", &self.runner)
+            .finish_non_exhaustive()
+    }
+}

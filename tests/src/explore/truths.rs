@@ -1,0 +1,167 @@
+//! What must be true of any saga at every point of every future.
+//!
+//! 1. Appends continue their streams, and effects stand for what is durable (kept by the world).
+//! 2. Whoever is unfinished waits for somebody, and is driven by a timer, a call or a person.
+//! 3. It ends once. Over and owing nothing, no end of it is open but those that a person took over.
+//! 4. Another process that has only the log believes the same, and decides nothing.
+//! 5. What was promised to the caller is what is stored.
+//! 6. What is over is forgotten once it owes nothing.
+//! 7. Nothing is called again while the same call is not answered.
+
+use super::{counterparties::Counterparties, world::World};
+use fundflow_runtime::{
+    liveness::Wait,
+    look::Look,
+    message::Reply,
+    runner::LaneState,
+    saga::{Saga, View},
+    step::{Send, Table},
+};
+use std::sync::Arc;
+
+/// The keys that the log asks to be called, or asked about.
+pub fn callable<S: Saga, C: Counterparties>(world: &World<S, C>) -> Vec<Arc<str>> {
+    let replayed = &world.replayed;
+    let (Some(view), Some(table)) = (replayed.view(), replayed.table()) else { return Vec::new() };
+    keys(world, &view, table)
+}
+
+fn keys<S: Saga, C>(
+    world: &World<S, C>,
+    view: &View<'_, S>,
+    table: &'static Table<S>,
+) -> Vec<Arc<str>> {
+    let stand = table.stand(view);
+    let beside = table.beside.iter().map(|side| &side.deed);
+    let beside = beside.filter(|deed| !S::holds(view, deed.done));
+    let deeds = stand.deed().into_iter().chain(beside);
+    let key = |send: Send<S>| match send {
+        Send::Call(what) | Send::Await(what) => world.saga.call(view, what, world.shell.now),
+        Send::Do(_) | Send::Wait => None,
+    };
+    deeds.filter_map(|deed| key(deed.send)).map(|calling| calling.key().clone()).collect()
+}
+
+/// Checks everything that holds at every point.
+///
+/// # Errors
+/// In words, the first thing that does not hold.
+pub fn always<S: Saga, C: Counterparties>(world: &World<S, C>) -> Result<(), String> {
+    if let Some(broken) = &world.shell.broken {
+        return Err(broken.clone());
+    }
+    no_call_twice(world)?;
+    if world.log().version(&world.process()).0 == 0 {
+        return Ok(());
+    }
+    let look = world.glance().map_err(|error| error.to_string())?;
+    ends_once(world)?;
+    waits_for_somebody(&look)?;
+    nothing_is_open_at_the_end(&look)?;
+    driven(world, &look)?;
+    promised(world)?;
+    same_after_a_restart(world)
+}
+
+fn no_call_twice<S: Saga, C: Counterparties>(world: &World<S, C>) -> Result<(), String> {
+    let mut calls: Vec<String> = world.in_flight.iter().map(|it| format!("{it:?}")).collect();
+    calls.sort();
+    let twice = calls.windows(2).find(|pair| pair[0] == pair[1]);
+    twice.map_or(Ok(()), |pair| Err(format!("{} is in flight twice", pair[0])))
+}
+
+fn ends_once<S: Saga, C: Counterparties>(world: &World<S, C>) -> Result<(), String> {
+    let ending = world.kind().ending_types();
+    let process = world.process();
+    let ends = world.log().stream(&process).map(|it| it.event.event_type.as_ref());
+    let ends: Vec<&str> = ends.filter(|name| ending.contains(name)).collect();
+    if ends.len() > 1 { Err(format!("it ended more than once: {ends:?}")) } else { Ok(()) }
+}
+
+/// Checks that whoever is unfinished waits for an answer, a word, a timer or a person.
+///
+/// # Errors
+/// If it is forgotten.
+pub fn waits_for_somebody(look: &Look) -> Result<(), String> {
+    let forgotten = look.waits.iter().find(|wait| !wait.is_alive());
+    match forgotten {
+        Some(wait) => Err(format!("it is forgotten: {wait:?}")),
+        None if look.ending.is_none() && look.waits.is_empty() => {
+            Err("it is not over, and waits for nobody".into())
+        }
+        None => Ok(()),
+    }
+}
+
+/// Checks that whatever is over and owes nothing has no open end but those given up.
+///
+/// # Errors
+/// In words, what is open.
+pub fn nothing_is_open_at_the_end(look: &Look) -> Result<(), String> {
+    if !look.finished {
+        return Ok(());
+    }
+    let open = look.open_ends.iter().find(|end| !look.given_up.contains(&end.name));
+    let ending = look.ending.unwrap_or_default();
+    open.map_or(Ok(()), |end| Err(format!("{ending}, and {} ({}) is open", end.name, end.worth)))
+}
+
+/// Something will happen to it: a timer rings, a call is answered, or a person looks.
+fn driven<S: Saga, C: Counterparties>(world: &World<S, C>, look: &Look) -> Result<(), String> {
+    if look.finished || matches!(look.waits.first(), Some(Wait::Operator { .. })) {
+        return Ok(());
+    }
+    let Some(running) = world.running() else { return Err("the runner forgot it".into()) };
+    let is_driven = |state: &LaneState| match state {
+        LaneState::Waiting(due) => world.shell.runner.next_timer().is_some_and(|next| next <= *due),
+        LaneState::InFlight => world.in_flight.iter().any(|effect| running.awaits(effect)),
+        LaneState::Idle | LaneState::Queued | LaneState::Due => false,
+    };
+    let lanes: Vec<&LaneState> = running.lanes().map(|(state, _)| state).collect();
+    if lanes.iter().any(|state| is_driven(state)) {
+        return Ok(());
+    }
+    Err(format!("nothing drives it: {lanes:?}, waiting for {:?}", look.waits))
+}
+
+fn promised<S: Saga, C: Counterparties>(world: &World<S, C>) -> Result<(), String> {
+    let stored = world.replayed.view().map(|view| view.open.promise.clone());
+    for reply in &world.replies {
+        let Reply::Placed { promise, .. } = reply else { continue };
+        if promise.downcast_ref::<S::Promise>() != stored.as_deref() {
+            return Err("what was promised is not what is stored".into());
+        }
+    }
+    Ok(())
+}
+
+fn same_after_a_restart<S: Saga, C: Counterparties>(world: &World<S, C>) -> Result<(), String> {
+    let mut other = world.clone();
+    let output = other.shell.restart();
+    if let Some(broken) = other.shell.broken {
+        return Err(broken);
+    }
+    if let Some(append) = output.appends.first() {
+        let types: Vec<_> = append.events.iter().map(|event| event.event_type.as_ref()).collect();
+        return Err(format!("a restart decides what was not decided before: {types:?}"));
+    }
+    let (Some(live), Some(again)) = (world.running(), other.running()) else { return Ok(()) };
+    let (streams, others) = (world.shell.runner.streams(), other.shell.runner.streams());
+    let (here, there) = (live.stands_at(streams), again.stands_at(others));
+    if here != there {
+        return Err(format!("it stands at {here}, and after a restart at {there}"));
+    }
+    Ok(())
+}
+
+/// Checks that nothing of a saga at rest is left in memory.
+///
+/// # Errors
+/// In words, what is.
+pub fn forgotten<S: Saga, C: Counterparties>(world: &World<S, C>) -> Result<(), String> {
+    if world.shell.runner.open() > 0 {
+        return Err("it is over, and still in memory".into());
+    }
+    let left = world.log().streams().find(|stream| world.shell.runner.streams().has(stream));
+    left.map_or(Ok(()), |stream| Err(format!("{stream} is still in memory, and nobody uses it")))
+}
