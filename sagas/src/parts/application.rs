@@ -30,6 +30,7 @@ use fundflow_runtime::{
     saga::{Heard, Saga, View},
     turn::{NotDone, Turn},
 };
+use chrono::NaiveTime;
 use std::sync::Arc;
 
 /// A saga of the fund business: one whose milestones are those of [`super::milestone`].
@@ -42,6 +43,21 @@ pub trait FundSaga:
     fn requested_at(promise: &Self::Promise) -> Timestamp;
     /// The T that was promised.
     fn trade_date(promise: &Self::Promise) -> TradingDay;
+    /// The cut-off of its orders, where it is not the exchange's.
+    fn cut_off(&self, view: &View<'_, Self>) -> Option<NaiveTime> {
+        let _ = view;
+        None
+    }
+    /// What leaving a fund costs by that confirmation, where the saga knows the lots that leave.
+    fn leaving(
+        &self,
+        view: &View<'_, Self>,
+        terms: &Terms,
+        confirmation: &Confirmation,
+    ) -> Option<check::Leaving> {
+        let _ = (view, terms, confirmation);
+        None
+    }
     /// Why the order of that leg may not be one of that later T.
     fn refuses(
         &self,
@@ -292,8 +308,11 @@ impl ApplicationLeg {
         let known = self.application(&turn.view()?).cloned();
         let Some(known) = known else { return Err(NotDone::Lacks("the application")) };
         let terms = known.terms.clone();
-        let mut findings = check::findings(saga.house(), &terms, said, turn.now());
-        findings.extend(saga.findings(&turn.view()?, &terms, said));
+        let view = turn.view()?;
+        let leaving = saga.leaving(&view, &terms, said);
+        let against = check::Against { terms: &terms, before: &known.portions, leaving };
+        let mut findings = check::findings(saga.house(), &against, said, turn.now());
+        findings.extend(saga.findings(&view, &terms, said));
         if !findings.is_empty() {
             self.case_in_memory(turn, answer)?;
         }
@@ -386,7 +405,7 @@ impl ApplicationLeg {
         let view = turn.view()?;
         let Some((at, _)) = view.open.notes.cancel else { return Ok(None) };
         let Some(application) = self.application(&view) else { return Ok(None) };
-        let cut_off = saga.house().calendar.cut_off(application.terms.trade_date);
+        let cut_off = saga.house().cut_off(&application.terms);
         let cause = Cause::new("cancelled", "taken back by the investor");
         Ok(Some(Command::Cancel { at, cut_off, cause }))
     }
