@@ -13,4 +13,5 @@ pub mod parts;
 // One folder per saga.
 pub mod discount_purchase;
 pub mod fast_withdraw;
+pub mod recharge;
 pub mod withdraw;

@@ -14,4 +14,5 @@ pub mod cases;
 pub mod check;
 pub mod limits;
 pub mod milestone;
+pub mod refunds;
 pub mod timing;

@@ -1,0 +1,74 @@
+//! Every key of a recharge, minted once.
+
+use super::Request;
+use crate::parts::{
+    application::ApplicationLeg, limits::Limits, payment::PaymentLeg, wallet::WalletPart,
+};
+use fundflow_domain::{
+    admission::buying::Admitted,
+    ids::{OrderId, TransactionId},
+    limits::LimitKey,
+    money::Amount,
+};
+use fundflow_kernel::{envelope::StreamName, streams::Need};
+
+/// Keys of a recharge.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// Money in.
+    pub payment: PaymentLeg,
+    /// The purchase.
+    pub buy: ApplicationLeg,
+    /// The wallet.
+    pub wallet: WalletPart,
+    /// The day's limit that the amount counts against now.
+    pub limits: Limits,
+    /// The one that it counted against before its T moved.
+    pub limits_before: Limits,
+    /// Yuan that are taken: what was asked for, or the part of it that the day's limit lets in.
+    pub amount: Amount,
+}
+
+impl Plan {
+    /// `moved` is the limit of the later T that the money counts for, once it does.
+    pub(super) fn of(
+        id: &TransactionId,
+        request: &Request,
+        (first, promised): (&Admitted, &Admitted),
+        moved: Option<Option<LimitKey>>,
+    ) -> Self {
+        let order = OrderId::part(id, "mmf");
+        let (now, before) = match &moved {
+            Some(key) => (key.as_ref(), first.counted.as_ref()),
+            None => (first.counted.as_ref(), None),
+        };
+        Self {
+            payment: PaymentLeg::of(&order),
+            buy: ApplicationLeg::of(&order),
+            wallet: WalletPart::of(&request.investor, request.fund),
+            limits: Limits::of(now),
+            limits_before: Limits::of(before),
+            amount: promised.amount(request.amount),
+        }
+    }
+
+    /// The streams that the saga works on.
+    pub(super) fn streams(&self) -> Vec<Need> {
+        let mut needs =
+            vec![self.wallet.key.need(), self.payment.key.need(), self.buy.key.need()];
+        needs.extend(self.limits.needs());
+        needs.extend(self.limits_before.needs());
+        needs
+    }
+
+    /// Those that are named after keys which the saga hands out.
+    pub(super) fn own_streams(&self) -> Vec<StreamName> {
+        vec![self.payment.key.stream().clone(), self.buy.key.stream().clone()]
+    }
+
+    /// What a first request reads of them: whether somebody else has those keys.
+    pub(super) fn own_needs(id: &TransactionId) -> Vec<Need> {
+        let order = OrderId::part(id, "mmf");
+        vec![ApplicationLeg::of(&order).key.need(), PaymentLeg::of(&order).key.need()]
+    }
+}
