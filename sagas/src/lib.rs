@@ -13,5 +13,6 @@ pub mod parts;
 // One folder per saga.
 pub mod discount_purchase;
 pub mod fast_withdraw;
+pub mod income;
 pub mod recharge;
 pub mod withdraw;

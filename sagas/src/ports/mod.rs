@@ -10,3 +10,4 @@
 pub mod advance;
 pub mod bank;
 pub mod registrar;
+pub mod wallets;
