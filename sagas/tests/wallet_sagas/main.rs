@@ -1,0 +1,9 @@
+//! The sagas of the wallet: money in, money out, cash at once, income.
+
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+mod outside;
+mod stage;
+mod terms;
+mod withdraw;
+mod withdraw_people;
