@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+mod fast_withdraw;
+mod income;
 mod outside;
 mod stage;
 mod terms;

@@ -25,6 +25,7 @@ use fundflow_sagas::ports::{
     advance::{AdvanceAnswer, AdvanceCall, AdvanceSaid, RepaymentAnswer},
     bank::{BankAnswer, BankCall, ChargeAnswer, PayoutAnswer, RefundAnswer},
     registrar::{ApplicationAnswer, RegistrarCall},
+    wallets::{Listed, Page, PageAnswer},
 };
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
@@ -50,11 +51,27 @@ pub(crate) struct Outside {
     fates: BTreeMap<String, VecDeque<Fate>>,
     /// The registrar's records on an order, one after the other, instead of the whole.
     pub(crate) records: BTreeMap<String, Vec<ApplicationAnswer>>,
+    /// Whose wallets there are.
+    pub(crate) wallets: Listed,
+    /// So often the list of wallets cannot be read.
+    pub(crate) unreadable: usize,
     done: BTreeSet<String>,
     refused: BTreeSet<String>,
 }
 
 impl Outside {
+    pub(crate) fn with_wallets(wallets: Listed) -> Self {
+        Self { wallets, ..Self::default() }
+    }
+
+    fn page(&mut self, page: &Page) -> PageAnswer {
+        if self.unreadable > 0 {
+            self.unreadable -= 1;
+            return PageAnswer::Unknown(Cause::new("busy", "the list is being rebuilt"));
+        }
+        PageAnswer::Owners { page: page.clone(), owners: self.wallets.page_of(page) }
+    }
+
     /// What becomes of the next calls of that name, one after the other.
     pub(crate) fn fate(&mut self, name: &str, fates: impl IntoIterator<Item = Fate>) {
         self.fates.entry(name.to_owned()).or_default().extend(fates);
@@ -62,6 +79,9 @@ impl Outside {
 
     /// Acts on the call, if it is one, and answers.
     pub(crate) fn answer(&mut self, name: &str, effect: &Effect, now: Timestamp) -> Payload {
+        if let Some(page) = effect.call_as::<Page>() {
+            return Arc::new(self.page(page));
+        }
         let fate = if acts(effect) { self.next_fate(name) } else { Fate::Done };
         let known = self.done.contains(name) || self.refused.contains(name);
         if acts(effect) && fate != Fate::Lost && !known {

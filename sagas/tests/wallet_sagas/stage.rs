@@ -161,7 +161,11 @@ impl<S: Saga> Stage<S> {
     }
 
     pub(crate) fn act(&mut self, action: Action) -> Reply {
-        let saga = saga_id::<S>(&tx("TX-1"));
+        self.act_on("TX-1", action)
+    }
+
+    pub(crate) fn act_on(&mut self, id: &str, action: Action) -> Reply {
+        let saga = saga_id::<S>(&tx(id));
         self.handle(What::Act { saga, action, operator: "chen".into() })
     }
 
