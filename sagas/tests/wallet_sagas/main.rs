@@ -5,6 +5,8 @@
 mod fast_withdraw;
 mod income;
 mod outside;
+mod recharge;
+mod recharge_moves;
 mod stage;
 mod terms;
 mod withdraw;
