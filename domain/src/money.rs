@@ -282,6 +282,11 @@ impl Shares {
     }
 }
 
+impl SignedMoney {
+    /// No difference.
+    pub const ZERO: Self = Self(Decimal::from_parts(0, 0, 0, false, 2));
+}
+
 impl Nav {
     /// A money-market fund's fixed price.
     pub const ONE: Self = Self(Decimal::from_parts(100_000_000, 0, 0, false, 8));

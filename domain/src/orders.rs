@@ -46,6 +46,12 @@ impl Serial {
         })
     }
 
+    /// A serial out of a short literal and a number, in 16 hexadecimal digits.
+    pub fn numbered(prefix: &'static str, number: u64) -> Self {
+        debug_assert!(prefix.bytes().all(|byte| byte.is_ascii_graphic()) && prefix.len() <= 48);
+        Self(format!("{prefix}{number:016X}").into())
+    }
+
     /// The text.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -111,6 +117,14 @@ impl PaymentNo {
         if nth <= 1 { Some(self.clone()) } else { Self::new(format!("{self}.{nth}")).ok() }
     }
 
+    /// The payout that an attempt's number was derived from; the number itself for a first attempt.
+    #[must_use]
+    pub fn attempt_of(&self) -> Self {
+        let counted = |nth: &str| !nth.is_empty() && nth.bytes().all(|byte| byte.is_ascii_digit());
+        let split = self.as_str().rsplit_once('.').filter(|(_, nth)| counted(nth));
+        split.and_then(|(payout, _)| Self::new(payout).ok()).unwrap_or_else(|| self.clone())
+    }
+
     /// The repayment of this advance. `None` without room for it.
     pub fn repayment(&self) -> Option<Self> {
         Self::new(format!("{self}.repay")).ok()
@@ -170,5 +184,6 @@ mod tests {
             numbers.map(Option::unwrap),
             ["TX-1.out", "TX-1.out.2", "TX-1.out.repay"].map(no)
         );
+        assert_eq!([no("TX-1.out.2").attempt_of(), payout.attempt_of()], [payout.clone(), payout]);
     }
 }

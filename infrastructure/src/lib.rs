@@ -1,7 +1,7 @@
 //! Where bytes go and come from: the adapters behind the ports of `fundflow-kernel` and
-//! `fundflow-application`.
+//! `fundflow-sagas`.
 //!
-//! This crate never decides a business rule and never sees a saga.
+//! This crate never decides a business rule; of the sagas it knows their ports and nothing else.
 
 pub mod bare_log;
 pub mod catalogue;

@@ -15,7 +15,7 @@ use crate::{
 use chrono::{Datelike as _, NaiveDate};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use std::{borrow::Cow, fmt, str::FromStr, sync::Arc};
+use std::{borrow::Cow, fmt, fmt::Write as _, str::FromStr, sync::Arc};
 
 /// `{category}-{id}`: one aggregate's events.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -25,7 +25,12 @@ pub struct StreamName(Arc<str>);
 impl StreamName {
     /// Of an aggregate. The category holds no `-`; the ID may.
     pub fn of(category: &'static str, id: &dyn fmt::Display) -> Self {
-        Self(format!("{category}-{id}").into())
+        let mut name = String::with_capacity(64);
+        name.push_str(category);
+        name.push('-');
+        // Writing into a text cannot fail.
+        let _ = write!(name, "{id}");
+        Self(name.into())
     }
 
     /// The part before the first `-`.

@@ -19,18 +19,29 @@ use crate::{
     store::{ReadError, StreamAppend, Version},
 };
 use foldhash::fast::RandomState;
-use std::{any::Any, collections::HashMap, fmt, marker::PhantomData, sync::Arc};
+use std::{
+    any::Any,
+    collections::HashMap,
+    fmt,
+    marker::PhantomData,
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+};
 
 /// A stream's name and the decider whose events it holds.
 pub struct Key<D> {
     name: StreamName,
+    /// Where its fold was last found: a hint, checked against the name at every use.
+    place: AtomicU32,
     decider: PhantomData<fn() -> D>,
 }
 
 impl<D: Stored<State: Clone + Send + Sync> + 'static> Key<D> {
     /// The stream of the decider's category with that ID.
     pub fn of(id: &dyn fmt::Display) -> Self {
-        Self { name: StreamName::of(D::CATEGORY, id), decider: PhantomData }
+        Self::named(StreamName::of(D::CATEGORY, id))
     }
 
     /// What must be read before this key can be used.
@@ -40,6 +51,10 @@ impl<D: Stored<State: Clone + Send + Sync> + 'static> Key<D> {
 }
 
 impl<D> Key<D> {
+    const fn named(name: StreamName) -> Self {
+        Self { name, place: AtomicU32::new(u32::MAX), decider: PhantomData }
+    }
+
     /// The stream's name.
     pub const fn stream(&self) -> &StreamName {
         &self.name
@@ -48,7 +63,8 @@ impl<D> Key<D> {
 
 impl<D> Clone for Key<D> {
     fn clone(&self) -> Self {
-        Self { name: self.name.clone(), decider: PhantomData }
+        let place = AtomicU32::new(self.place.load(Ordering::Relaxed));
+        Self { name: self.name.clone(), place, decider: PhantomData }
     }
 }
 
@@ -174,6 +190,7 @@ where
 }
 
 struct Slot {
+    name: StreamName,
     fold: Box<dyn Fold>,
     users: u32,
     damage: Option<Damage>,
@@ -191,31 +208,39 @@ pub struct Damage {
 /// All folds in memory. Cloned, it is another future of the same past.
 #[derive(Default)]
 pub struct Streams {
-    slots: HashMap<StreamName, Slot, RandomState>,
+    slots: Vec<Option<Slot>>,
+    places: HashMap<StreamName, u32, RandomState>,
+    /// Slots that were left.
+    free: Vec<u32>,
 }
 
 impl Clone for Streams {
     fn clone(&self) -> Self {
         let slot = |slot: &Slot| Slot {
+            name: slot.name.clone(),
             fold: slot.fold.boxed_clone(),
             users: slot.users,
             damage: slot.damage.clone(),
         };
-        Self { slots: self.slots.iter().map(|(name, s)| (name.clone(), slot(s))).collect() }
+        Self {
+            slots: self.slots.iter().map(|held| held.as_ref().map(slot)).collect(),
+            places: self.places.clone(),
+            free: self.free.clone(),
+        }
     }
 }
 
 impl fmt::Debug for Streams {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let version = |(name, slot): (&StreamName, &Slot)| (name.clone(), slot.fold.version());
-        out.debug_map().entries(self.slots.iter().map(version)).finish()
+        let version = |slot: &Slot| (slot.name.clone(), slot.fold.version());
+        out.debug_map().entries(self.slots.iter().flatten().map(version)).finish()
     }
 }
 
 impl Streams {
     /// Whether the stream is in memory, sound or damaged.
     pub fn has(&self, stream: &StreamName) -> bool {
-        self.slots.contains_key(stream)
+        self.places.contains_key(stream)
     }
 
     /// Those of the needs that are not in memory.
@@ -235,39 +260,38 @@ impl Streams {
         }
         let mut fold = (need.empty)();
         let damage = history.into_iter().find_map(|event| fold.replay(event).err()).map(damaged);
-        let slot = Slot { fold, users: 0, damage: damage.clone() };
-        self.slots.insert(need.stream.clone(), slot);
+        self.put(need.stream.clone(), fold, damage.clone());
         damage
     }
 
     /// Marks a stream that cannot be read at all.
     pub fn provide_damaged(&mut self, need: &Need, damage: Damage) {
-        let slot = || Slot { fold: (need.empty)(), users: 0, damage: Some(damage) };
-        self.slots.entry(need.stream.clone()).or_insert_with(slot);
+        if !self.has(&need.stream) {
+            self.put(need.stream.clone(), (need.empty)(), Some(damage));
+        }
     }
 
     /// One more user: the stream stays in memory until [`Self::release`].
     pub fn hold(&mut self, stream: &StreamName) {
-        if let Some(slot) = self.slots.get_mut(stream) {
+        if let Some(slot) = self.slot_mut(stream) {
             slot.users = slot.users.saturating_add(1);
         }
     }
 
     /// One user fewer; without any the stream leaves memory.
     pub fn release(&mut self, stream: &StreamName) {
-        if let Some(slot) = self.slots.get_mut(stream) {
-            slot.users = slot.users.saturating_sub(1);
-            if slot.users == 0 {
-                self.slots.remove(stream);
-            }
+        let Some(slot) = self.slot_mut(stream) else { return };
+        slot.users = slot.users.saturating_sub(1);
+        if slot.users == 0 {
+            self.drop_slot(stream);
         }
     }
 
     /// Drops what nobody holds: streams that were read for a request that was refused.
     pub fn drop_unheld(&mut self, streams: impl IntoIterator<Item = StreamName>) {
         for stream in streams {
-            if self.slots.get(&stream).is_some_and(|slot| slot.users == 0) {
-                self.slots.remove(&stream);
+            if self.slot(&stream).is_some_and(|slot| slot.users == 0) {
+                self.drop_slot(&stream);
             }
         }
     }
@@ -275,21 +299,23 @@ impl Streams {
     /// Forgets everything: what was decided may never have become durable.
     pub fn clear(&mut self) {
         self.slots.clear();
+        self.places.clear();
+        self.free.clear();
     }
 
     /// What is wrong with the stream, if it is damaged.
     pub fn damage(&self, stream: &StreamName) -> Option<&Damage> {
-        self.slots.get(stream)?.damage.as_ref()
+        self.slot(stream)?.damage.as_ref()
     }
 
     /// Events of the stream so far; 0 if it is absent or not in memory.
     pub fn version(&self, stream: &StreamName) -> Version {
-        self.slots.get(stream).map_or(Version::NONE, |slot| slot.fold.version())
+        self.slot(stream).map_or(Version::NONE, |slot| slot.fold.version())
     }
 
     /// The kind of saga and the transaction that the stream belongs to: those of its first event.
     pub fn owner(&self, stream: &StreamName) -> Option<(&Arc<str>, &TransactionId)> {
-        self.slots.get(stream)?.fold.owner()
+        self.slot(stream)?.fold.owner()
     }
 
     /// The state that the stream's events lead to; `None` if it is not in memory, is damaged, or
@@ -298,7 +324,7 @@ impl Streams {
     where
         D: Stored<State: Clone + Send + Sync> + 'static,
     {
-        let slot = self.slots.get(&key.name).filter(|slot| slot.damage.is_none())?;
+        let slot = self.slots[self.find(key)?].as_ref().filter(|slot| slot.damage.is_none())?;
         Some(&slot.fold.as_any().downcast_ref::<Loaded<D>>()?.state)
     }
 
@@ -320,7 +346,8 @@ impl Streams {
             place: key.name.as_str().into(),
             what: "it is not in memory".into(),
         };
-        let slot = self.slots.get_mut(&key.name).ok_or_else(absent)?;
+        let place = self.find(key).ok_or_else(absent)?;
+        let slot = self.slots[place].as_mut().ok_or_else(absent)?;
         if let Some(Damage { place, what }) = &slot.damage {
             return Err(DecideError::Damaged { place: place.clone(), what: what.clone() });
         }
@@ -333,8 +360,50 @@ impl Streams {
     /// # Errors
     /// [`ReadError::Damaged`]; the fold is as it was.
     pub fn replay(&mut self, need: &Need, recorded: &Recorded) -> Result<(), ReadError> {
-        let slot = || Slot { fold: (need.empty)(), users: 0, damage: None };
-        self.slots.entry(need.stream.clone()).or_insert_with(slot).fold.replay(recorded)
+        if !self.has(&need.stream) {
+            self.put(need.stream.clone(), (need.empty)(), None);
+        }
+        self.slot_mut(&need.stream).map_or(Ok(()), |slot| slot.fold.replay(recorded))
+    }
+
+    fn put(&mut self, name: StreamName, fold: Box<dyn Fold>, damage: Option<Damage>) {
+        let slot = Some(Slot { name: name.clone(), fold, users: 0, damage });
+        let place = if let Some(place) = self.free.pop() {
+            self.slots[place as usize] = slot;
+            place
+        } else {
+            self.slots.push(slot);
+            u32::try_from(self.slots.len() - 1).unwrap_or(u32::MAX)
+        };
+        self.places.insert(name, place);
+    }
+
+    fn drop_slot(&mut self, stream: &StreamName) {
+        if let Some(place) = self.places.remove(stream) {
+            self.slots[place as usize] = None;
+            self.free.push(place);
+        }
+    }
+
+    fn slot(&self, stream: &StreamName) -> Option<&Slot> {
+        self.slots.get(*self.places.get(stream)? as usize)?.as_ref()
+    }
+
+    fn slot_mut(&mut self, stream: &StreamName) -> Option<&mut Slot> {
+        self.slots.get_mut(*self.places.get(stream)? as usize)?.as_mut()
+    }
+
+    /// Where the key's fold is: where it was last time, most of the times.
+    fn find<D>(&self, key: &Key<D>) -> Option<usize> {
+        let hint = key.place.load(Ordering::Relaxed) as usize;
+        if let Some(Some(slot)) = self.slots.get(hint)
+            && slot.name == key.name
+        {
+            return Some(hint);
+        }
+        let place = *self.places.get(&key.name)?;
+        key.place.store(place, Ordering::Relaxed);
+        Some(place as usize)
     }
 }
 

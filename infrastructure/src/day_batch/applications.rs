@@ -6,8 +6,12 @@ use crate::exchange::{
     version::FileType,
 };
 use chrono::Timelike as _;
-use fundflow_application::counterparty::Application;
-use fundflow_domain::{calendar::TradingDay, fund_order::Ask, ids::ApplicationNo};
+use fundflow_domain::{
+    application::{Ask, Designated, OnHuge},
+    calendar::TradingDay,
+    ids::ApplicationNo,
+};
+use fundflow_sagas::ports::registrar::Application;
 use rust_decimal::Decimal;
 use std::path::{Path, PathBuf};
 
@@ -20,10 +24,12 @@ pub struct Batch {
     pub file: String,
     /// The applications in the order of the records, which are counted from 1.
     pub records: Vec<ApplicationNo>,
+    /// Applications that a record has no place for: a record names one lot, and these name several.
+    pub left_out: Vec<ApplicationNo>,
 }
 
-/// Writes the applications of a T for one registrar, and the index. Purchases come before
-/// conversions, so that a registrar that reads downwards has the shares when they are to leave.
+/// Writes the applications of a T for one registrar, and the index. What brings shares comes before
+/// what takes them out, so that a registrar that reads downwards has them when they are to leave.
 ///
 /// # Errors
 /// [`BatchError`].
@@ -33,13 +39,14 @@ pub fn write_applications(
     t: TradingDay,
     applications: &[Application],
 ) -> Result<Batch, BatchError> {
-    let mut sorted: Vec<&Application> = applications.iter().collect();
+    let (left_out, mut sorted): (Vec<&Application>, Vec<&Application>) =
+        applications.iter().partition(|application| lots_of(&application.terms.ask).len() > 1);
     sorted.sort_by_key(|application| {
-        (matches!(application.ask, Ask::Conversion { .. }), application.order.clone())
+        (takes_out(&application.terms.ask), application.terms.order.clone())
     });
     let record_of = |application: &&Application| -> Filler<'static> {
-        let told = application_of(application, &parties.distributor);
-        Box::new(move |record| told.to_record(record))
+        let record = application_of(application, &parties.distributor);
+        Box::new(move |out| record.to_record(out))
     };
     let fillers = sorted.iter().map(record_of).collect();
     let draft = Draft { file_type: FileType::TradeApplication, fillers };
@@ -47,8 +54,8 @@ pub fn write_applications(
     let (index, paths) = publish(directory, between, parties.version, t.date(), &[draft])?;
     let file = paths.first().and_then(|path| path.file_name());
     let file = file.map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let records = sorted.iter().map(|application| application.no.clone()).collect();
-    Ok(Batch { index, file, records })
+    let numbers = |all: &[&Application]| all.iter().map(|it| it.terms.no.clone()).collect();
+    Ok(Batch { index, file, records: numbers(&sorted), left_out: numbers(&left_out) })
 }
 
 /// The file that an index announces, and the applications of its records, in their order.
@@ -71,16 +78,18 @@ pub fn application_numbers(index: &Path) -> Result<(String, Vec<ApplicationNo>),
     Ok((set.index.files.into_iter().next().unwrap_or_default(), numbers))
 }
 
-/// An application as its record.
+/// An application as its record. Of several designated lots it holds the first.
 pub fn application_of(application: &Application, distributor: &str) -> TradeApplication {
+    let terms = &application.terms;
     let mut record = TradeApplication {
-        app_sheet_serial_no: application.no.to_string(),
-        fund_code: application.fund.to_string(),
-        transaction_date: Some(application.trade_date.date()),
+        app_sheet_serial_no: terms.no.to_string(),
+        business_code: terms.ask.code().to_owned(),
+        fund_code: terms.fund.to_string(),
+        transaction_date: Some(terms.trade_date.date()),
         // The column has whole seconds; a fraction must not turn into the next one.
         transaction_time: application.applied_at.time_of_day().with_nanosecond(0),
-        transaction_account_id: trading_account(&application.investor),
-        ta_account_id: fund_account(&application.investor),
+        transaction_account_id: trading_account(&terms.investor),
+        ta_account_id: fund_account(&terms.investor),
         distributor_code: distributor.to_owned(),
         branch_code: distributor.to_owned(),
         currency_type: "156".to_owned(),
@@ -92,20 +101,54 @@ pub fn application_of(application: &Application, distributor: &str) -> TradeAppl
         accept_method: "2".to_owned(),
         ..TradeApplication::default()
     };
-    match &application.ask {
-        Ask::Purchase { amount, .. } => {
-            "022".clone_into(&mut record.business_code);
+    match &terms.ask {
+        Ask::Subscription { amount } | Ask::Purchase { amount, .. } => {
             record.application_amount = amount.decimal();
+            record.discount_rate_of_commission = terms.promised.discount.decimal();
         }
-        Ask::Conversion { shares, into, topup_discount } => {
-            "036".clone_into(&mut record.business_code);
+        Ask::Redemption { shares, lots, on_huge, take_income } => {
+            record.application_vol = shares.decimal();
+            leaving(&mut record, lots, *on_huge, *take_income);
+        }
+        Ask::Conversion { shares, into, lots, topup_discount, on_huge, take_income } => {
             record.application_vol = shares.decimal();
             record.code_of_target_fund = into.to_string();
             "0".clone_into(&mut record.target_share_type);
             record.discount_rate_of_commission = topup_discount.decimal();
             record.backenload_discount = topup_discount.decimal();
-            "0".clone_into(&mut record.take_income_flag);
+            leaving(&mut record, lots, *on_huge, *take_income);
+        }
+        Ask::FastTransfer { shares, to } => {
+            record.application_vol = shares.decimal();
+            record.deposit_acct = to.to_string();
         }
     }
     record
+}
+
+fn leaving(record: &mut TradeApplication, lots: &[Designated], on_huge: OnHuge, take_income: bool) {
+    let flag = match on_huge {
+        OnHuge::Cancel => "0",
+        OnHuge::CarryOver => "1",
+    };
+    flag.clone_into(&mut record.large_redemption_flag);
+    if take_income { "1" } else { "0" }.clone_into(&mut record.take_income_flag);
+    if let Some(lot) = lots.first() {
+        record.original_serial_no = lot.serial.to_string();
+        "1".clone_into(&mut record.detail_flag);
+    }
+}
+
+fn lots_of(ask: &Ask) -> &[Designated] {
+    match ask {
+        Ask::Redemption { lots, .. } | Ask::Conversion { lots, .. } => lots,
+        Ask::Subscription { .. } | Ask::Purchase { .. } | Ask::FastTransfer { .. } => &[],
+    }
+}
+
+fn takes_out(ask: &Ask) -> bool {
+    match ask {
+        Ask::Subscription { .. } | Ask::Purchase { .. } => false,
+        Ask::Redemption { .. } | Ask::Conversion { .. } | Ask::FastTransfer { .. } => true,
+    }
 }

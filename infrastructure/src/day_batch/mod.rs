@@ -8,11 +8,12 @@
 //! 1. The same applications make the same bytes, so that a batch whose sending broke off is simply
 //!    written again.
 //! 2. The index is written last and read first: without it there are no files.
-//! 3. A record that cannot be understood is kept and told with its number and reason; it is neither
-//!    dropped nor guessed, and it does not stop the records around it.
+//! 3. A record that cannot be understood is a puzzle with its number and reason; it is neither dropped
+//!    nor guessed, and it does not stop the records around it.
 
 mod answers;
 mod applications;
+mod confirmations;
 #[cfg(test)]
 mod tests;
 

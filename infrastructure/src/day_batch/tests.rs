@@ -1,18 +1,19 @@
 use super::*;
 use crate::{
     catalogue,
+    exchange::flow::trade_confirmation::TradeConfirmation,
     sandbox::{
+        fixture::{bought, calendar, converted, handed_in, redeemed},
         registrar::{Confirming, Market, SandboxRegistrar},
         scenario::Scenario,
     },
 };
-use fundflow_application::counterparty::{Application, ApplicationAnswer, Registrar as _};
 use fundflow_domain::{
-    calendar::{TradingCalendar, TradingDay},
-    fund_order::{Ask, Outcome},
-    ids::{ApplicationNo, Leg, OrderId},
+    application::{Ask, Designated, OnHuge, Outcome, Terms},
+    calendar::TradingDay,
 };
 use fundflow_kernel::clock::ManualClock;
+use fundflow_sagas::ports::registrar::{Application, ApplicationAnswer, Registrar as _};
 use std::sync::Arc;
 
 fn t() -> TradingDay {
@@ -23,51 +24,30 @@ fn parties() -> Parties {
     Parties { distributor: "305".into(), registrar: "05".into(), version: Version::V22 }
 }
 
-fn application(transaction: &str, leg: Leg) -> Application {
-    let order = OrderId::of(&transaction.parse().unwrap(), leg);
-    let ask = match leg {
-        Leg::MoneyFund => {
-            Ask::Purchase { amount: "10000.00".parse().unwrap(), account: "A-1".parse().unwrap() }
-        }
-        Leg::Conversion => Ask::Conversion {
-            shares: "10000.00".parse().unwrap(),
-            into: "011162".parse().unwrap(),
-            topup_discount: "0".parse().unwrap(),
-        },
-    };
-    Application {
-        no: ApplicationNo::of(&order),
-        order,
-        investor: "I-1".parse().unwrap(),
-        fund: "000730".parse().unwrap(),
-        ask,
-        trade_date: t(),
-        applied_at: "2026-02-12T10:00:00+08:00".parse().unwrap(),
-    }
-}
-
+/// Its clock stands at eight in the morning of T+1, when the batch of T comes in.
 fn registrar(scenario: &str) -> SandboxRegistrar {
-    let calendar = Arc::new(TradingCalendar::xshg().unwrap());
     let catalogue = catalogue::shipped().unwrap();
     let funds = catalogue.codes().filter_map(|code| catalogue.on(code, t().date()));
-    let market = Market::of(calendar, funds);
+    let market = Market::of(calendar(), funds);
     market.publish("011162".parse().unwrap(), t().date(), "1.2345".parse().unwrap());
-    let clock = ManualClock::at("2026-02-12T10:00:00+08:00".parse().unwrap());
+    let clock = ManualClock::at("2026-02-13T08:00:00+08:00".parse().unwrap());
     let scenario = Scenario::from_toml(scenario).unwrap();
     SandboxRegistrar::in_memory(scenario, market, Arc::new(clock)).confirming(Confirming::ByBatch)
 }
 
-/// Both legs of each transaction, in the wrong order, through the files and back.
-async fn through_files(scenario: &str, transactions: &[&str]) -> (Answers, Vec<Vec<u8>>) {
+fn legs(transaction: &str) -> Vec<Terms> {
+    vec![bought(transaction, "10000.00"), converted(transaction, "10000.00")]
+}
+
+/// Applications, in the wrong order, through the files and back.
+async fn through_files(scenario: &str, terms: Vec<Terms>) -> (Answers, Vec<Vec<u8>>) {
     let dir = tempfile::tempdir().unwrap();
     let registrar = registrar(scenario);
     let mut all = Vec::new();
-    for transaction in transactions {
-        for leg in [Leg::MoneyFund, Leg::Conversion] {
-            let asked = application(transaction, leg);
-            if matches!(registrar.submit(asked.clone()).await, ApplicationAnswer::Accepted(_)) {
-                all.insert(0, asked);
-            }
+    for terms in terms {
+        let asked = handed_in(terms);
+        if matches!(registrar.submit(asked.clone()).await, ApplicationAnswer::Accepted(_)) {
+            all.insert(0, asked);
         }
     }
     let batch = write_applications(&dir.path().join("out"), &parties(), t(), &all).unwrap();
@@ -83,11 +63,18 @@ async fn through_files(scenario: &str, transactions: &[&str]) -> (Answers, Vec<V
 
 fn short(answer: &ApplicationAnswer) -> String {
     match answer {
-        ApplicationAnswer::Confirmed(told) => match &told.outcome {
-            Outcome::Purchase(told) => format!("{} + {} back", told.shares, told.refund),
-            Outcome::Conversion(told) => format!("{} -> {}", told.shares_out, told.shares_in),
+        ApplicationAnswer::Confirmed(it) => match &it.outcome {
+            Outcome::Purchase(it) => format!("{} + {} back", it.shares, it.refund),
+            Outcome::Conversion(it) => format!("{} -> {}", it.shares_out, it.shares_in),
+            Outcome::Redemption(n) => format!("{} pays {}, {}", n.shares, n.payout, it.finished),
+            Outcome::Subscription(it) => format!("{} with {}", it.shares, it.interest_shares),
+            Outcome::FastTransfer(it) => format!("{} handed over", it.shares),
         },
-        ApplicationAnswer::Rejected(cause) => format!("{}: {}", cause.code, cause.text),
+        ApplicationAnswer::Received(it) => format!("received on {}", it.on),
+        ApplicationAnswer::Rejected(it) => {
+            format!("{}: {} ({} interest)", it.cause.code, it.cause.text, it.interest)
+        }
+        ApplicationAnswer::Cancelled => "taken back".to_owned(),
         other => panic!("{other:?}"),
     }
 }
@@ -103,8 +90,8 @@ async fn what_a_registrar_confirms_comes_back_through_the_files_as_it_was() {
         (
             "[override.TX-1]\nbuy_confirmation = \"rejected\"",
             vec![
-                "0010: the registrar's batch does not accept it",
-                "0010: there are no shares to convert",
+                "0010: the registrar's batch does not accept it (0.00 interest)",
+                "0001: there are no shares to take (0.00 interest)",
             ],
         ),
         ("[override.TX-1]\nconversion_confirmation = \"missing\"", vec!["10000.00 + 0.00 back"]),
@@ -114,16 +101,16 @@ async fn what_a_registrar_confirms_comes_back_through_the_files_as_it_was() {
         ),
     ];
     for (scenario, expected) in rows {
-        let (answers, _) = through_files(scenario, &["TX-1"]).await;
-        let told: Vec<_> = answers.confirmations.iter().map(|(_, answer)| short(answer)).collect();
-        assert_eq!(told, expected, "{scenario}");
+        let (answers, _) = through_files(scenario, legs("TX-1")).await;
+        let said: Vec<_> = answers.confirmations.iter().map(|(_, answer)| short(answer)).collect();
+        assert_eq!(said, expected, "{scenario}");
         assert_eq!(answers.puzzles, []);
     }
 }
 
 #[tokio::test]
 async fn the_registrar_also_tells_holdings_prices_and_the_money_that_is_due() {
-    let (answers, files) = through_files("", &["TX-1", "TX-2"]).await;
+    let (answers, files) = through_files("", [legs("TX-1"), legs("TX-2")].concat()).await;
     let holdings: Vec<_> = answers
         .balances
         .iter()
@@ -145,13 +132,16 @@ async fn the_registrar_also_tells_holdings_prices_and_the_money_that_is_due() {
 #[tokio::test]
 async fn an_application_that_the_front_never_saw_is_rejected_by_its_number() {
     let dir = tempfile::tempdir().unwrap();
-    let all = [application("TX-1", Leg::MoneyFund)];
+    let all = [handed_in(bought("TX-1", "10000.00"))];
     let batch = write_applications(dir.path(), &parties(), t(), &all).unwrap();
     let night = registrar("").run_batch(&batch.index, &dir.path().join("in")).unwrap();
     let answers = read_answers(&night.index).unwrap();
 
-    let told: Vec<_> = answers.confirmations.iter().map(|(_, answer)| short(answer)).collect();
-    assert_eq!(told, ["0139: the front never took an application under this number"]);
+    let said: Vec<_> = answers.confirmations.iter().map(|(_, answer)| short(answer)).collect();
+    assert_eq!(
+        said,
+        ["0139: the front never took an application under this number (0.00 interest)"]
+    );
 }
 
 #[test]
@@ -161,4 +151,126 @@ fn a_long_investor_id_gets_an_account_of_the_width_that_the_file_has() {
     assert_eq!(trading_account(&"I-1".parse().unwrap()), "I-1");
     assert_eq!(trading_account(&long).len(), 17);
     assert_eq!(fund_account(&long).len(), 12);
+}
+
+#[tokio::test]
+async fn redemptions_transfers_and_subscriptions_come_back_as_they_were() {
+    let huge = "[override.TX-1]\nredemption_confirmation = \"carried\"\npart_per_mille = 400";
+    let raised = "[[raising]]\nfund = \"000730\"\nfounded_on = \"2026-02-13\"";
+    let failed = "[[raising]]\nfund = \"000730\"\nfounded_on = \"2026-02-13\"\nfails = true";
+    let buy = || bought("TX-1", "10000.00");
+    let out = || redeemed("TX-1", "10000.00");
+    let shares = || "100.00".parse().unwrap();
+    let transfer = Ask::FastTransfer { shares: shares(), to: "BANK-1".parse().unwrap() };
+    let subscription =
+        || Terms { ask: Ask::Subscription { amount: "500.00".parse().unwrap() }, ..buy() };
+    let rows = [
+        ("", out(), vec!["10000.00 pays 10000.00, true"]),
+        (huge, out(), vec!["4000.00 pays 4000.00, false"]),
+        ("", Terms { ask: transfer, ..out() }, vec!["100.00 handed over"]),
+    ];
+    for (scenario, terms, expected) in rows {
+        let (answers, _) = through_files(scenario, vec![buy(), terms]).await;
+        let said: Vec<_> = answers.confirmations.iter().skip(1).map(|(_, it)| short(it)).collect();
+        assert_eq!(
+            (said, answers.puzzles),
+            (expected.iter().map(|it| (*it).to_owned()).collect(), vec![])
+        );
+    }
+    let rows = [
+        (raised, vec!["received on 2026-02-13", "500.00 with 0.00"]),
+        (
+            failed,
+            vec![
+                "received on 2026-02-13",
+                "149: the raising of the fund has failed (0.00 interest)",
+            ],
+        ),
+    ];
+    for (scenario, expected) in rows {
+        let (answers, _) = through_files(scenario, vec![subscription()]).await;
+        let said: Vec<_> = answers.confirmations.iter().map(|(_, it)| short(it)).collect();
+        assert_eq!(said, expected);
+    }
+}
+
+#[test]
+fn a_redemption_says_its_lot_what_becomes_of_a_rest_and_whether_income_goes_along() {
+    let lots = |count: usize| -> Vec<Designated> {
+        let lot = |nth| Designated {
+            serial: format!("TA{nth}").parse().unwrap(),
+            shares: "1.00".parse().unwrap(),
+        };
+        (1..=count).map(lot).collect()
+    };
+    let asked = |count, on_huge| {
+        let ask = Ask::Redemption {
+            shares: "1.00".parse().unwrap(),
+            lots: lots(count),
+            on_huge,
+            take_income: true,
+        };
+        handed_in(Terms { ask, ..redeemed("TX-1", "1.00") })
+    };
+    let of = |application: &Application| {
+        let it = application_of(application, "305");
+        let flags =
+            [it.business_code, it.large_redemption_flag, it.take_income_flag, it.detail_flag];
+        (flags.join(" "), it.original_serial_no)
+    };
+    assert_eq!(of(&asked(1, OnHuge::CarryOver)), ("024 1 1 1".into(), "TA1".into()));
+    assert_eq!(of(&asked(0, OnHuge::Cancel)), ("024 0 1 ".into(), String::new()));
+
+    let dir = tempfile::tempdir().unwrap();
+    let several = asked(2, OnHuge::Cancel);
+    let batch =
+        write_applications(dir.path(), &parties(), t(), std::slice::from_ref(&several)).unwrap();
+    assert_eq!((batch.records, batch.left_out), (vec![], vec![several.terms.no]));
+}
+
+#[test]
+fn a_conversion_in_two_records_is_one_and_a_lonely_half_is_a_puzzle() {
+    let half = |code: &str, no: &str| TradeConfirmation {
+        app_sheet_serial_no: no.to_owned(),
+        business_code: code.to_owned(),
+        fund_code: if code == "138" { "000730" } else { "011162" }.to_owned(),
+        transaction_date: Some(t().date()),
+        transaction_account_id: "I-1".to_owned(),
+        ta_account_id: "012345678901".to_owned(),
+        distributor_code: "305".to_owned(),
+        transaction_cfm_date: "2026-02-13".parse().ok(),
+        share_register_date: "2026-02-13".parse().ok(),
+        down_load_date: "2026-02-13".parse().ok(),
+        return_code: "0000".to_owned(),
+        ta_serial_no: format!("TA{code}"),
+        business_finish_flag: "1".to_owned(),
+        confirmed_vol: if code == "138" { 10_000 } else { 8_000 }.into(),
+        confirmed_amount: 10_000.into(),
+        nav: if code == "138" { "1" } else { "1.25" }.parse().unwrap(),
+        ..TradeConfirmation::default()
+    };
+    let records = [half("137", "A-1"), half("138", "A-2"), half("138", "A-1")];
+    let filler = |record: &TradeConfirmation| -> Filler<'static> {
+        let record = record.clone();
+        Box::new(move |out| record.to_record(out))
+    };
+    let draft = Draft {
+        file_type: FileType::TradeConfirmation,
+        fillers: records.iter().map(filler).collect(),
+    };
+    let dir = tempfile::tempdir().unwrap();
+    let between = ("05", "305");
+    let (index, _) = publish(dir.path(), between, Version::V22, t().date(), &[draft]).unwrap();
+    let answers = read_answers(&index).unwrap();
+
+    let said: Vec<_> =
+        answers.confirmations.iter().map(|(no, it)| format!("{no} {}", short(it))).collect();
+    assert_eq!(said, ["A-1 10000.00 -> 8000.00"]);
+    let puzzles: Vec<_> = answers.puzzles.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        puzzles,
+        [
+            "record 2 of OFD_05_305_20260212_04.TXT: a conversion came as 138, and its 137 is missing"
+        ]
+    );
 }

@@ -16,8 +16,12 @@
 mod book;
 pub mod channel;
 mod dice;
+#[cfg(test)]
+pub(crate) mod fixture;
 pub mod journal;
 pub mod kept;
 mod notices;
 pub mod registrar;
 pub mod scenario;
+
+pub use notices::Notice;

@@ -1,16 +1,17 @@
 //! What each word of the tables means on the log, and when each time is.
 
 use super::{
-    Fact, Plan, When,
+    Fact, When,
     saga::{DiscountPurchase, View},
 };
+use crate::parts::{application::ApplicationLeg, milestone::Scope};
 use fundflow_domain::{
+    application::{Application, Confirmation, Outcome},
     calendar::TradingDay,
-    day_limit::Entry as Counted,
-    holdings,
     ids::LotId,
     modes::ConversionMode,
-        time::Timestamp,
+    money::Money,
+    time::Timestamp,
     wallet::{Credit, Entry, Reservation},
 };
 use fundflow_runtime::saga::OpenEnd;
@@ -26,23 +27,19 @@ pub(super) fn entry(view: &View<'_>) -> Entry {
 pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
     let (plan, notes) = (view.plan, &view.open.notes);
     let (buy, out, target) = (&plan.buy, &plan.out, &plan.target);
-    let sound = !notes.is_disputed();
     match fact {
-        Fact::Counted => counted(view, |entry| entry.is_some()),
-        Fact::GivenBack => counted(view, |entry| matches!(entry, Some(Counted::GivenBack))),
+        Fact::Counted => notes.turned_away.is_some() || plan.limits.are_counted(view),
+        Fact::GivenBack => plan.limits.are_given_back(view) && plan.limits_next.are_free(view),
         Fact::PaymentRequested => plan.payment.is_requested(view),
         Fact::Paid => plan.payment.is_paid(view),
         Fact::Declined => plan.payment.is_over_unpaid(view),
         Fact::Dated => plan.payment.is_paid(view) && !notes.undated,
-        Fact::Admitted => {
-            let decided = notes.redated.is_none() || notes.readmitted.is_some();
-            decided && (buy.is_placed(view) || !(notes.turned_away.is_some() || taken_back_whole(view)))
-        }
-        Fact::TurnedAway => notes.turned_away.is_some() || taken_back_whole(view),
+        Fact::Admitted => !notes.undecided && (buy.is_placed(view) || !is_turned_away(view)),
+        Fact::TurnedAway => is_turned_away(view),
         Fact::BuyPlaced => buy.is_placed(view),
         Fact::BuyAccepted => buy.is_accepted(view),
         Fact::BuyRejected => buy.is_rejected(view),
-        Fact::BuyConfirmed => buy.is_confirmed(view) && sound,
+        Fact::BuyConfirmed => buy.is_confirmed(view) && buy.is_sound(view),
         Fact::Credited => entry(view).credit != Credit::None,
         Fact::CreditConfirmed => matches!(entry(view).credit, Credit::Confirmed(_)),
         Fact::CreditReversed => entry(view).credit == Credit::Reversed,
@@ -52,33 +49,32 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         Fact::Released => entry(view).reservation == Reservation::Released,
         Fact::OutPlaced => out.is_placed(view),
         Fact::OutAccepted => out.is_accepted(view),
-        Fact::OutRejected => {
-            out.is_rejected(view) || (!out.is_placed(view) && unwanted(view))
-        }
-        Fact::OutConfirmed => out.is_confirmed(view) && sound,
+        Fact::OutRejected => out.is_rejected(view) || (!out.is_placed(view) && unwanted(view)),
+        Fact::OutConfirmed => out.is_confirmed(view) && out.is_sound(view),
         Fact::OutConfirmedAtAll => out.is_confirmed(view),
         Fact::Spent => matches!(entry(view).reservation, Reservation::Spent(_)),
         Fact::TargetPlaced => target.is_placed(view),
         Fact::TargetAccepted => target.is_accepted(view),
         Fact::TargetRejected => target.is_rejected(view) || unbought(view),
-        Fact::TargetConfirmed => target.is_confirmed(view) && sound,
-        Fact::TargetCredited => target_lot(view).is_some(),
+        Fact::TargetConfirmed => target.is_confirmed(view) && target.is_sound(view),
+        Fact::TargetCredited => is_target_credited(view),
         Fact::RefundRequested => plan.payment.is_paid_back(view),
         Fact::NothingOwed => plan.payment.owes_nothing(view),
         Fact::PayoutRequested => plan.payout.is_requested(view),
         Fact::PayoutAnswered => plan.payout.is_answered(view),
         Fact::PaidOut => plan.payout.is_paid_out(view),
+        Fact::RestRequested => plan.payout.is_requested(view) || is_spent_on_target(view),
+        Fact::RestAnswered => plan.payout.is_answered(view) || is_spent_on_target(view),
+        Fact::RestPaidOut => plan.payout.is_paid_out(view) || is_spent_on_target(view),
         Fact::Ended => view.ending.is_some(),
         Fact::OutCancelSettled => cancel_settled(view, out, || true),
         Fact::BuyCancelSettled => {
-            let all = matches!(notes.cancel, Some((_, crate::parts::milestone::Scope::All)));
-            !all || cancel_settled(view, buy, || out.is_over(view))
+            !taken_back_whole(view) || cancel_settled(view, buy, || out.is_over(view))
         }
-        Fact::PaymentClosed => {
-            plan.payment.payment(view).is_none_or(|it| {
-                !matches!(it.stage, fundflow_domain::payment::Stage::Requested)
-            })
-        }
+        Fact::PaymentClosed => plan
+            .payment
+            .payment(view)
+            .is_none_or(|it| !matches!(it.stage, fundflow_domain::payment::Stage::Requested)),
         Fact::BuyClosed => buy.is_over(view),
         Fact::OutClosed => out.is_over(view),
         Fact::TargetClosed => target.is_over(view),
@@ -92,29 +88,25 @@ fn unwanted(view: &View<'_>) -> bool {
     view.open.notes.cancel.is_some() || view.open.notes.turned_away.is_some()
 }
 
+/// It goes no further than the money: a rule, the investor, or a day that was refused says so.
+fn is_turned_away(view: &View<'_>) -> bool {
+    let turned_away = view.open.notes.turned_away.is_some();
+    turned_away || taken_back_whole(view) || view.plan.limits.are_refused(view)
+}
+
 /// The investor wants none of it.
 fn taken_back_whole(view: &View<'_>) -> bool {
-    matches!(view.open.notes.cancel, Some((_, crate::parts::milestone::Scope::All)))
+    matches!(view.open.notes.cancel, Some((_, Scope::All)))
 }
 
 /// Whether what is to be taken back of that order is settled: nothing is asked, the registrar said
 /// no, or the order is over. One that the registrar has not taken yet is taken back once it has.
-fn cancel_settled(
-    view: &View<'_>,
-    leg: &crate::parts::application::ApplicationLeg,
-    next: impl Fn() -> bool,
-) -> bool {
+fn cancel_settled(view: &View<'_>, leg: &ApplicationLeg, next: impl Fn() -> bool) -> bool {
     let notes = &view.open.notes;
     if notes.cancel.is_none() || notes.cancel_refused.is_some() || view.ending.is_some() {
         return true;
     }
     leg.is_over(view) || !leg.is_accepted(view) || !next()
-}
-
-fn counted(view: &View<'_>, of: impl Fn(Option<&Counted>) -> bool) -> bool {
-    view.plan.limits.iter().all(|(_, key)| {
-        view.state(key).is_some_and(|limit| of(limit.entry(view.id)))
-    })
 }
 
 /// The money of the redemption will buy nothing: the target does not take it.
@@ -124,28 +116,31 @@ fn unbought(view: &View<'_>) -> bool {
         && !view.plan.target.is_placed(view)
 }
 
-/// The lot of the target that this purchase brought.
-pub(super) fn lot_id(plan: &Plan) -> Option<LotId> {
-    let order = match plan.mode {
-        ConversionMode::RedeemToPurchase => &plan.target.order,
-        ConversionMode::Held | ConversionMode::LinkedSameDay | ConversionMode::NextDay => {
-            &plan.out.order
-        }
-    };
-    LotId::new(order.as_str()).ok()
+/// The lots of the target that this purchase brings: one for every record that registers shares.
+pub(super) fn target_lots<'a>(view: &View<'a>) -> Vec<(LotId, &'a Confirmation)> {
+    let leg = view.plan.into_target();
+    let Some(application) = leg.application(view) else { return Vec::new() };
+    let registered = application.confirmations().filter(|it| !it.outcome.registered().is_zero());
+    let named = registered.zip(1..).filter_map(|(said, nth)| {
+        let name = match nth {
+            1 => leg.order.to_string(),
+            nth => format!("{}.{nth}", leg.order),
+        };
+        Some((LotId::new(name).ok()?, said))
+    });
+    named.collect()
 }
 
-fn target_lot<'a>(view: &View<'a>) -> Option<&'a holdings::Lot> {
-    let id = lot_id(view.plan)?;
-    view.state(&view.plan.holdings)?.lot(&id)
+fn is_target_credited(view: &View<'_>) -> bool {
+    let Some(holdings) = view.state(&view.plan.holdings) else { return false };
+    view.plan.into_target().is_confirmed(view)
+        && target_lots(view).iter().all(|(lot, _)| holdings.lot(lot).is_some())
 }
 
 /// T of the money-fund order, or of what was promised until that is placed.
 pub(super) fn trade_date(view: &View<'_>) -> TradingDay {
     let promised = view.open.notes.promise(&view.open.promise).trade_date;
-    let placed = |leg: &crate::parts::application::ApplicationLeg| {
-        leg.application(view).map(|it| it.terms.trade_date)
-    };
+    let placed = |leg: &ApplicationLeg| leg.application(view).map(|it| it.terms.trade_date);
     placed(&view.plan.buy).or_else(|| placed(&view.plan.out)).unwrap_or(promised)
 }
 
@@ -153,12 +148,9 @@ impl DiscountPurchase {
     pub(super) fn instant(&self, view: &View<'_>, when: When) -> Option<Timestamp> {
         let (house, plan) = (&self.house, view.plan);
         let t = trade_date(view);
-        let of = |leg: &crate::parts::application::ApplicationLeg| {
-            leg.application(view).map_or(t, |it| it.terms.trade_date)
-        };
+        let of = |leg: &ApplicationLeg| leg.application(view).map_or(t, |it| it.terms.trade_date);
         let due = |leg| {
-            let placed: Option<&fundflow_domain::application::Application> =
-                crate::parts::application::ApplicationLeg::application(leg, view);
+            let placed: Option<&Application> = ApplicationLeg::application(leg, view);
             placed.map_or(t, |it| it.terms.promised.confirm_by)
         };
         match when {
@@ -188,12 +180,10 @@ impl DiscountPurchase {
 pub(super) fn open_ends(view: &View<'_>) -> Vec<OpenEnd> {
     let mut ends: Vec<(Arc<str>, Decimal)> = view.plan.payment.open_ends(view);
     let plan = view.plan;
-    let gross = plan.amount.decimal();
     let paid = plan.payment.is_paid(view) && !plan.payment.is_paid_back(view);
-    let landed = plan.buy.is_confirmed(view) && !view.open.notes.is_disputed();
-    let credited = matches!(entry(view).credit, Credit::Confirmed(_));
-    if paid && !(landed && credited) {
-        ends.push(("money_fund".into(), gross));
+    if paid && !matches!(entry(view).credit, Credit::Confirmed(_)) {
+        let left = plan.payment.payment(view).map(|payment| payment.left().decimal());
+        ends.push(("money_fund".into(), left.unwrap_or(plan.amount.decimal())));
     }
     if let Reservation::Held(shares) = entry(view).reservation {
         ends.push(("conversion".into(), shares.decimal()));
@@ -207,6 +197,31 @@ pub(super) fn open_ends(view: &View<'_>) -> Vec<OpenEnd> {
 /// What left the money fund and is not the target's shares yet, nor on its way to the investor.
 fn unspent(view: &View<'_>) -> Option<Decimal> {
     let Reservation::Spent(shares) = entry(view).reservation else { return None };
-    let settled = target_lot(view).is_some() || view.plan.payout.is_requested(view);
-    (!settled).then(|| shares.decimal())
+    let credited = is_target_credited(view);
+    if view.plan.mode.is_conversion() {
+        return (!credited).then(|| shares.decimal());
+    }
+    let open = if credited { rest(view) } else { view.plan.out.proceeds(view) }?;
+    let out = view.plan.payout.payout(view).map_or(Money::ZERO, |it| it.terms.amount.into());
+    open.minus(out).filter(|open| !open.is_zero()).map(Money::decimal)
+}
+
+/// What the target's order did not accept of what the redemption brought.
+pub(super) fn rest(view: &View<'_>) -> Option<Money> {
+    let accepted = |said: &Confirmation| match &said.outcome {
+        Outcome::Purchase(numbers) => Some(numbers.amount),
+        Outcome::Redemption(_)
+        | Outcome::Subscription(_)
+        | Outcome::Conversion(_)
+        | Outcome::FastTransfer(_) => None,
+    };
+    let target = view.plan.target.application(view);
+    let mut parts = target.into_iter().flat_map(|it| it.confirmations()).map(accepted);
+    let taken = parts.try_fold(Money::ZERO, |sum, part| sum.plus(part?))?;
+    view.plan.out.proceeds(view)?.minus(taken)
+}
+
+/// Nothing is left of it.
+fn is_spent_on_target(view: &View<'_>) -> bool {
+    rest(view).is_none_or(Money::is_zero)
 }

@@ -5,13 +5,19 @@ use super::{
     Call,
     saga::{Answer, DiscountPurchase, Turn, View},
 };
-use crate::parts::{application::ApplicationLeg, milestone::Scope, timing};
+use crate::parts::{
+    application::ApplicationLeg,
+    milestone::{Milestone, Scope},
+    timing,
+};
 use crate::ports::{
     bank::{BankAnswer, BankCall, BankNotice},
     registrar::{ApplicationAnswer, RegistrarNotice},
 };
-use fundflow_domain::time::Timestamp;
-use fundflow_kernel::envelope::StreamName;
+use fundflow_domain::{
+    calendar::TradingDay, modes::ConversionMode, orders::Cause, time::Timestamp,
+};
+use fundflow_kernel::{envelope::StreamName, streams::Need};
 use fundflow_runtime::{
     port::Payload,
     saga::{Calling, Heard},
@@ -30,7 +36,12 @@ pub enum Leg {
 }
 
 impl DiscountPurchase {
-    pub(super) fn calls(&self, view: &View<'_>, what: Call, now: Timestamp) -> Option<Calling<Self>> {
+    pub(super) fn calls(
+        &self,
+        view: &View<'_>,
+        what: Call,
+        now: Timestamp,
+    ) -> Option<Calling<Self>> {
         let plan = view.plan;
         match what {
             Call::Charge => self.to_bank(plan.payment.charge(view)?),
@@ -76,8 +87,26 @@ impl DiscountPurchase {
         match which {
             Leg::Buy => Calling::of(&port, call, |said| Answer::Registrar(Leg::Buy, said)),
             Leg::Out => Calling::of(&port, call, |said| Answer::Registrar(Leg::Out, said)),
-            Leg::Target => {
-                Calling::of(&port, call, |said| Answer::Registrar(Leg::Target, said))
+            Leg::Target => Calling::of(&port, call, |said| Answer::Registrar(Leg::Target, said)),
+        }
+    }
+
+    pub(super) fn needs_of(&self, view: &View<'_>, answer: &Answer, now: Timestamp) -> Vec<Need> {
+        match answer {
+            Answer::Bank(BankAnswer::Payout(no, said)) => view.plan.payout.needs(no, said),
+            Answer::Bank(said) => timing::needs(view, &view.plan.payment, said, now),
+            Answer::Registrar(leg, said) => {
+                let which = *leg;
+                let leg = leg_of(view.plan, which);
+                let mut needs = leg.needs_for(self, view, said, now);
+                if matches!(said, ApplicationAnswer::Accepted(_))
+                    && self.is_t(view, leg)
+                    && let Ok(day) = self.house.calendar.t_of(now)
+                    && leg.trade_date(view).is_some_and(|placed| placed < day)
+                {
+                    needs.extend(self.limits_on(view, day).needs());
+                }
+                needs
             }
         }
     }
@@ -85,9 +114,7 @@ impl DiscountPurchase {
     pub(super) fn hears(&self, turn: &mut Turn<'_>, answer: &Answer) -> Result<Heard, NotDone> {
         match answer {
             Answer::Bank(BankAnswer::Payout(no, said)) => turn.plan().payout.hear(turn, no, said),
-            Answer::Bank(said) => {
-                timing::hear_payment(self, turn, &turn.plan().payment, said)
-            }
+            Answer::Bank(said) => timing::hear(self, turn, &turn.plan().payment, said),
             Answer::Registrar(leg, said) => {
                 let which = *leg;
                 let leg = leg_of(turn.plan(), which);
@@ -98,6 +125,38 @@ impl DiscountPurchase {
                 leg.hear(self, turn, said)
             }
         }
+    }
+
+    /// Whether the T of that order is the purchase's own.
+    pub(super) fn is_t(&self, view: &View<'_>, leg: &ApplicationLeg) -> bool {
+        let plan = view.plan;
+        leg.order == plan.buy.order
+            || (plan.mode == ConversionMode::Held && leg.order == plan.out.order)
+    }
+
+    /// An order is about to move to a later T. Where that is the purchase's own, all that depends on
+    /// the day is decided again; a conversion only asks whether that day takes it.
+    pub(super) fn moved(
+        &self,
+        turn: &mut Turn<'_>,
+        leg: &ApplicationLeg,
+        day: TradingDay,
+    ) -> Result<Option<Cause>, NotDone> {
+        let view = turn.view()?;
+        if leg.order == view.plan.target.order {
+            // The target is bought on whatever day its money arrives.
+            return Ok(None);
+        }
+        if !self.is_t(&view, leg) {
+            return Ok(self.refuses_out(&view, day));
+        }
+        let admitted = match self.admitted_on(&view, day) {
+            Ok(admitted) => admitted,
+            Err(cause) => return Ok(Some(cause)),
+        };
+        turn.reach(Milestone::Redated { trade_date: day })?;
+        self.readmit(turn, day, admitted)?;
+        Ok(None)
     }
 }
 

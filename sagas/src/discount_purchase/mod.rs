@@ -10,8 +10,11 @@
 //! that is a later T than was promised, everything that depends on the day is decided again.
 
 mod act;
+mod commands;
 mod facts;
 mod hear;
+mod limits;
+mod out;
 mod plan;
 mod prepare;
 mod saga;
@@ -23,7 +26,9 @@ pub use saga::{Answer, Command, DiscountPurchase};
 pub use words::{Asked, Call, Do, Ending, Fact, Request, When};
 
 use fundflow_domain::modes::ConversionMode;
-use fundflow_runtime::step::{Deed, Exit, Move, Side, Step, Table, act, call, wait, well_formed, word};
+use fundflow_runtime::step::{
+    Deed, Exit, Move, Side, Step, Table, act, call, wait, well_formed, word,
+};
 
 type Saga = DiscountPurchase;
 
@@ -38,8 +43,7 @@ const FAIL: &[Move<Saga>] = &[
 
 const REFUND: &[Move<Saga>] = &[act("refund", Do::RequestRefund, Fact::RefundRequested).to()];
 
-const REVERSE: &[Move<Saga>] =
-    &[act("reverse", Do::ReverseCredit, Fact::CreditReversed).to()];
+const REVERSE: &[Move<Saga>] = &[act("reverse", Do::ReverseCredit, Fact::CreditReversed).to()];
 
 const RELEASE: &[Move<Saga>] = &[act("release", Do::Release, Fact::Released).to()];
 
@@ -53,16 +57,20 @@ const KEEP: &[Move<Saga>] = &[
 
 /// At the registrar a conversion falls with its purchase. If it was confirmed all the same, the
 /// register and we disagree about shares, and no rule of ours may settle that.
-const FALLEN: &[Move<Saga>] = &[word(
-    "conversion falls",
-    Call::Out,
-    Fact::OutRejected,
-    When::OutDue,
-    When::OutOverdue,
-)
-.to_unless(Fact::OutConfirmedAtAll)];
+const FALLEN: &[Move<Saga>] =
+    &[word("conversion falls", Call::Out, Fact::OutRejected, When::OutDue, When::OutOverdue)
+        .to_unless(Fact::OutConfirmedAtAll)];
 
 const COMPLETE: &[Move<Saga>] = &[
+    wait("refunded at last", Fact::NothingOwed).to(),
+    act("complete", Do::End(Ending::Completed), Fact::Ended).to(),
+];
+
+/// What the target did not take of the redemption's money is the investor's.
+const COMPLETE_WITH_REST: &[Move<Saga>] = &[
+    act("pay out rest", Do::RequestPayout, Fact::RestRequested).to(),
+    call("rest paid out", Call::Payout, Fact::RestAnswered, When::MoneyOverdue).to(),
+    act("rest paid out: another account", Do::AskForAccount, Fact::RestPaidOut).to(),
     wait("refunded at last", Fact::NothingOwed).to(),
     act("complete", Do::End(Ending::Completed), Fact::Ended).to(),
 ];
@@ -77,23 +85,23 @@ const PAY_OUT: &[Move<Saga>] = &[
 ];
 
 const COUNT: Step<Saga> = act("count", Do::Count, Fact::Counted).row(Exit::Undo(FAIL));
-const ANNOUNCE: Step<Saga> =
-    act("announce", Do::RequestPayment, Fact::PaymentRequested).row(Exit::Nothing);
+const ANNOUNCE: Step<Saga> = act("announce", Do::RequestPayment, Fact::PaymentRequested)
+    .row(Exit::Nothing)
+    .unless(Fact::TurnedAway, None);
 const PAY: Step<Saga> = call("pay", Call::Charge, Fact::Paid, When::NextCutOff)
     .row(Exit::Undo(REFUND))
     .unless(Fact::Declined, Some(Do::ClosePayment));
-const DATE: Step<Saga> = wait("date", Fact::Dated).row(Exit::Nothing);
-const READMIT: Step<Saga> = act("readmit", Do::Readmit, Fact::Admitted)
-    .row(Exit::Nothing)
-    .unless(Fact::TurnedAway, None);
+const DATE: Step<Saga> = act("date", Do::AwaitDate, Fact::Dated).row(Exit::Nothing);
+const READMIT: Step<Saga> =
+    act("readmit", Do::Readmit, Fact::Admitted).row(Exit::Nothing).unless(Fact::TurnedAway, None);
 const PLACE: Step<Saga> = act("place", Do::PlaceBuy, Fact::BuyPlaced).row(Exit::Nothing);
 const BUY: Step<Saga> = call("buy", Call::Buy, Fact::BuyAccepted, When::NextCutOff)
     .row(Exit::Nothing)
     .unless(Fact::BuyRejected, Some(Do::CloseBuy));
 const CREDIT: Step<Saga> =
     act("credit", Do::CreditInTransit, Fact::Credited).row(Exit::Undo(REVERSE));
-const COMMIT: Step<Saga> = act("commit", Do::Commit, Fact::Committed)
-    .row(Exit::Landing(KEEP, Some(Fact::BuyRejected)));
+const COMMIT: Step<Saga> =
+    act("commit", Do::Commit, Fact::Committed).row(Exit::Landing(KEEP, Some(Fact::BuyRejected)));
 const fn reserve(exit: Exit<Saga>) -> Step<Saga> {
     act("reserve", Do::Reserve, Fact::Reserved).row(exit).unless(Fact::ReserveUnwanted, None)
 }
@@ -214,15 +222,14 @@ pub const HELD: Table<Saga> = Table {
 
 const SPEND_FOR_MONEY: Step<Saga> =
     act("spend", Do::Spend, Fact::Spent).row(Exit::Landing(PAY_OUT, None));
-const MONEY: Step<Saga> = Deed {
-    asks: Some(When::MoneyDue),
-    ..act("order target", Do::PlaceTarget, Fact::TargetPlaced)
-}
-.row(Exit::Nothing)
-.unless(Fact::TargetRejected, None);
-const BUY_TARGET: Step<Saga> = call("buy target", Call::Target, Fact::TargetAccepted, When::MoneyOverdue)
-    .row(Exit::Nothing)
-    .unless(Fact::TargetRejected, Some(Do::CloseTarget));
+const MONEY: Step<Saga> =
+    Deed { asks: Some(When::MoneyDue), ..act("order target", Do::PlaceTarget, Fact::TargetPlaced) }
+        .row(Exit::Nothing)
+        .unless(Fact::TargetRejected, None);
+const BUY_TARGET: Step<Saga> =
+    call("buy target", Call::Target, Fact::TargetAccepted, When::MoneyOverdue)
+        .row(Exit::Nothing)
+        .unless(Fact::TargetRejected, Some(Do::CloseTarget));
 const CONFIRM_TARGET: Step<Saga> = word(
     "confirm target",
     Call::Target,
@@ -232,6 +239,8 @@ const CONFIRM_TARGET: Step<Saga> = word(
 )
 .row(Exit::Nothing)
 .unless(Fact::TargetRejected, None);
+const TARGET_FOR_MONEY: Step<Saga> = act("hold target", Do::CreditTarget, Fact::TargetCredited)
+    .row(Exit::Landing(COMPLETE_WITH_REST, None));
 
 /// Redeemed, and the money buys the target on the day on which it arrives: for a target that is at
 /// another registrar.
@@ -258,13 +267,15 @@ pub const REDEEM_TO_PURCHASE: Table<Saga> = Table {
         MONEY,
         BUY_TARGET,
         CONFIRM_TARGET,
-        TARGET,
+        TARGET_FOR_MONEY,
     ],
     beside: BESIDE,
 };
 
-const _: () = assert!(well_formed(&LINKED), "starts on an undo, ends on a landing, waits have ends");
-const _: () = assert!(well_formed(&NEXT_DAY), "starts on an undo, ends on a landing, waits have ends");
+const _: () =
+    assert!(well_formed(&LINKED), "starts on an undo, ends on a landing, waits have ends");
+const _: () =
+    assert!(well_formed(&NEXT_DAY), "starts on an undo, ends on a landing, waits have ends");
 const _: () = assert!(well_formed(&HELD), "starts on an undo, ends on a landing, waits have ends");
 const _: () = assert!(
     well_formed(&REDEEM_TO_PURCHASE),

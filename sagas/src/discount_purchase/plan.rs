@@ -1,10 +1,11 @@
 //! Every key of a discount purchase, minted once.
 
 use super::{Request, saga::Opened};
-use crate::parts::{application::ApplicationLeg, payment::PaymentLeg, payout::PayoutLeg};
+use crate::parts::{
+    application::ApplicationLeg, limits::Limits, payment::PaymentLeg, payout::PayoutLeg,
+};
 use fundflow_domain::{
     admission::Admitted,
-    day_limit::{DayLimit, stream_id},
     holdings::{HoldingId, Holdings},
     ids::{OrderId, TransactionId, WalletId},
     limits::LimitKey,
@@ -36,10 +37,10 @@ pub struct Plan {
     pub wallet: Key<Wallet>,
     /// The investor's shares of the target.
     pub holdings: Key<Holdings>,
-    /// The day's limits that the amount counts against now.
-    pub limits: Vec<(LimitKey, Key<DayLimit>)>,
-    /// Those that it counted against before its T moved.
-    pub limits_before: Vec<Key<DayLimit>>,
+    /// The day's limits that the amount counts against by what is promised.
+    pub limits: Limits,
+    /// Those of a later T, until that is decided on.
+    pub limits_next: Limits,
     /// Yuan that are taken: what was asked for, or the part of it that the day's limit lets in.
     pub amount: Amount,
 }
@@ -49,26 +50,12 @@ fn order(id: &TransactionId, suffix: &'static str) -> OrderId {
 }
 
 impl Plan {
-    pub(super) fn of(id: &TransactionId, open: &Opened, redated: &[LimitKey]) -> Self {
+    pub(super) fn of(id: &TransactionId, open: &Opened, next: &[LimitKey]) -> Self {
         let (request, promised) = (&*open.request, open.notes.promise(&open.promise));
-        let keys = |keys: &[LimitKey]| {
-            let key = |key: &LimitKey| (key.clone(), Key::of(&stream_id(key)));
-            keys.iter().map(key).collect::<Vec<_>>()
-        };
-        // Once the T has moved, the new one's limits are counted before anything is promised.
-        let moved = open.notes.redated.is_some();
-        let now = if moved { redated } else { &promised.counted };
-        let before = if moved { &open.promise.counted[..] } else { &[] };
-        Self::with(id, request, promised, keys(now), keys(before).into_iter().map(|(_, k)| k).collect())
+        Self::with(id, request, promised, next)
     }
 
-    fn with(
-        id: &TransactionId,
-        request: &Request,
-        promised: &Admitted,
-        limits: Vec<(LimitKey, Key<DayLimit>)>,
-        limits_before: Vec<Key<DayLimit>>,
-    ) -> Self {
+    fn with(id: &TransactionId, request: &Request, promised: &Admitted, next: &[LimitKey]) -> Self {
         let buy = order(id, "mmf");
         let out = match promised.mode {
             ConversionMode::Held | ConversionMode::LinkedSameDay | ConversionMode::NextDay => {
@@ -86,8 +73,8 @@ impl Plan {
             payout: PayoutLeg::of(&out),
             wallet: Key::of(&WalletId { investor: investor.clone(), fund: request.wallet_fund }),
             holdings: Key::of(&HoldingId { investor, fund: request.target_fund }),
-            limits,
-            limits_before,
+            limits: Limits::of(&promised.counted),
+            limits_next: Limits::of(next),
             amount: promised.amount(request.amount),
         }
     }
@@ -101,9 +88,18 @@ impl Plan {
         if self.mode == ConversionMode::RedeemToPurchase {
             needs.extend([self.target.key.need(), self.payout.key.need()]);
         }
-        needs.extend(self.limits.iter().map(|(_, key)| key.need()));
-        needs.extend(self.limits_before.iter().map(Key::need));
+        needs.extend(self.limits.needs().chain(self.limits_next.needs()));
         needs
+    }
+
+    /// The order that registers the target's shares.
+    pub(super) const fn into_target(&self) -> &ApplicationLeg {
+        match self.mode {
+            ConversionMode::RedeemToPurchase => &self.target,
+            ConversionMode::Held | ConversionMode::LinkedSameDay | ConversionMode::NextDay => {
+                &self.out
+            }
+        }
     }
 
     /// Those that are named after keys which the saga hands out.
@@ -115,12 +111,17 @@ impl Plan {
     }
 
     /// What a first request reads of them: whether somebody else has those keys.
-    pub(super) fn own_needs(id: &TransactionId) -> Vec<Need> {
+    pub(super) fn own_needs(id: &TransactionId, redeemed: bool) -> Vec<Need> {
         let buy = order(id, "mmf");
-        vec![
-            ApplicationLeg::of(&buy).key.need(),
-            ApplicationLeg::of(&order(id, "convert")).key.need(),
-            PaymentLeg::of(&buy).key.need(),
-        ]
+        let mut needs = vec![ApplicationLeg::of(&buy).key.need(), PaymentLeg::of(&buy).key.need()];
+        if redeemed {
+            let out = order(id, "redeem");
+            needs.push(ApplicationLeg::of(&out).key.need());
+            needs.push(PayoutLeg::of(&out).key.need());
+            needs.push(ApplicationLeg::of(&order(id, "target")).key.need());
+        } else {
+            needs.push(ApplicationLeg::of(&order(id, "convert")).key.need());
+        }
+        needs
     }
 }

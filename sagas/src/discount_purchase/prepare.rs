@@ -1,10 +1,14 @@
 //! A request: may it be placed, for which T, on which terms? And why it may not.
 
-use super::{Plan, Request, saga::DiscountPurchase, table_for};
+use super::{
+    Plan, Request,
+    saga::{DiscountPurchase, View},
+    table_for,
+};
 use crate::house::House;
 use crate::parts::{
     cancel::NotTakenBack,
-    limits::{limit_key, used},
+    limits::{limit_key, used, used_by_others},
     payout::NotRedirected,
 };
 use fundflow_domain::{
@@ -14,6 +18,7 @@ use fundflow_domain::{
     fund::FundTerms,
     ids::{FundCode, TransactionId, WalletId},
     limits::LimitKey,
+    modes::ConversionMode,
     money::Shares,
     time::Timestamp,
     wallet::{Credit, Reservation, Wallet},
@@ -92,7 +97,7 @@ impl DiscountPurchase {
     }
 
     pub(super) fn reads_of(&self, of: &Preparing<'_, Self>) -> Vec<Need> {
-        let mut needs = Plan::own_needs(of.id);
+        let mut needs = Plan::own_needs(of.id, self.may_redeem(of));
         needs.push(wallet_key(of.request).need());
         let at = of.asked.at.unwrap_or(of.now);
         for key in self.limit_keys(of, at).into_iter().flatten() {
@@ -107,9 +112,7 @@ impl DiscountPurchase {
         let funds = self.funds_on(t.date(), request.wallet_fund, request.target_fund);
         let Ok((wallet, target)) = funds else { return [None, None] };
         let (customer, channel) = (asked.investor.customer_type, asked.channel);
-        [wallet, target].map(|fund| {
-            limit_key(&fund, (&request.investor, customer, channel), t)
-        })
+        [wallet, target].map(|fund| limit_key(&fund, (&request.investor, customer, channel), t))
     }
 
     pub(super) fn prepared(
@@ -152,30 +155,41 @@ impl DiscountPurchase {
     /// Decides again for the T that the money counts for.
     pub(super) fn readmitted(
         &self,
-        streams: &Streams,
-        request: &Request,
+        view: &View<'_>,
         was: &Admitted,
         trade_date: TradingDay,
     ) -> Result<Admitted, Refusal> {
+        let request = &view.open.request;
         let (wallet_fund, target_fund) = self
             .funds_on(trade_date.date(), request.wallet_fund, request.target_fund)
             .map_err(Refusal::UnknownFund)?;
         let who = (&request.investor, was.customer, was.channel);
-        let used_of = |fund: &FundTerms| used(streams, limit_key(fund, who, trade_date).as_ref());
-        let used = DayUse { wallet_fund: used_of(&wallet_fund), target_fund: used_of(&target_fund) };
-        let admitted = readmit(
-            was,
-            &Readmission {
-                trade_date,
-                amount: was.amount(request.amount),
-                investor: request.investor.clone(),
-                wallet_fund,
-                target_fund,
-                used,
-                calendar: self.house.calendar.clone(),
-            },
-        )?;
-        Ok(admitted)
+        let used_of = |fund: &FundTerms| {
+            let key = limit_key(fund, who, trade_date);
+            used_by_others(view.streams, key.as_ref(), view.id)
+        };
+        let used =
+            DayUse { wallet_fund: used_of(&wallet_fund), target_fund: used_of(&target_fund) };
+        let again = Readmission {
+            trade_date,
+            amount: was.amount(request.amount),
+            investor: request.investor.clone(),
+            wallet_fund,
+            target_fund,
+            used,
+            calendar: self.house.calendar.clone(),
+        };
+        Ok(readmit(was, &again)?)
+    }
+
+    /// Whether the mode may turn out to be the one that redeems.
+    fn may_redeem(&self, of: &Preparing<'_, Self>) -> bool {
+        if let Some(mode) = of.request.mode {
+            return mode == ConversionMode::RedeemToPurchase;
+        }
+        let day = self.day_of(of.asked.at.unwrap_or(of.now));
+        let funds = self.funds_on(day, of.request.wallet_fund, of.request.target_fund);
+        funds.is_ok_and(|(wallet, target)| wallet.registrar != target.registrar)
     }
 }
 

@@ -116,6 +116,12 @@ pub enum Fact {
     PayoutAnswered,
     /// It arrived.
     PaidOut,
+    /// What the target did not take of it is to be paid out, or it took all.
+    RestRequested,
+    /// The bank said what became of that, or there was none.
+    RestAnswered,
+    /// It arrived, or there was none.
+    RestPaidOut,
     /// The purchase is over.
     Ended,
     /// Nothing is to be taken back of the conversion any more.
@@ -145,6 +151,8 @@ pub enum Do {
     GiveBack,
     /// Announce the charge.
     RequestPayment,
+    /// Nothing: only a person can say which T the money counts for.
+    AwaitDate,
     /// Decide again for the T that the money counts for.
     Readmit,
     /// Place the money-fund order.

@@ -7,7 +7,13 @@ use fundflow_domain::{
     text::Text,
     time::Timestamp,
 };
-use fundflow_kernel::{envelope::StreamName, store::StreamAppend, streams::{Key, Need, Streams}, loaded::Meta, envelope::Actor};
+use fundflow_kernel::{
+    envelope::Actor,
+    envelope::StreamName,
+    loaded::Meta,
+    store::StreamAppend,
+    streams::{Key, Need, Streams},
+};
 use fundflow_runtime::{
     port::Payload,
     runner::Unclaimed,

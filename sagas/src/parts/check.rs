@@ -1,6 +1,7 @@
 //! What a registrar confirmed, held against what was asked and promised.
 
 use crate::house::House;
+use chrono::NaiveDate;
 use fundflow_domain::{
     application::{Ask, Confirmation, OnHuge, Outcome, PromisedFee, Quantity, Terms},
     calendar::TradingDay,
@@ -16,7 +17,6 @@ use fundflow_domain::{
     money::{Amount, Money, Nav, Rate, Shares},
     time::Timestamp,
 };
-use chrono::NaiveDate;
 
 /// What is known of an order when a confirmation of it comes.
 #[derive(Debug)]

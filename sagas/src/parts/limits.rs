@@ -6,7 +6,7 @@ use fundflow_domain::{
     calendar::TradingDay,
     day_limit::{Command, DayLimit, Entry, State, stream_id},
     fund::FundTerms,
-    ids::InvestorId,
+    ids::{FundCode, InvestorId, TransactionId},
     investor::{CustomerType, SalesChannel},
     limits::LimitKey,
     money::{Amount, Money},
@@ -43,6 +43,18 @@ pub fn used(streams: &Streams, key: Option<&LimitKey>) -> Money {
     state.map_or(Money::ZERO, State::used)
 }
 
+/// The same, without what that transaction itself counts.
+pub fn used_by_others(streams: &Streams, key: Option<&LimitKey>, but: &TransactionId) -> Money {
+    let Some(state) = key.and_then(|key| streams.state(&stream_of(key))) else {
+        return Money::ZERO;
+    };
+    let own = match state.entry(but) {
+        Some(Entry::Counted { accepted, .. }) => Money::from(*accepted),
+        Some(Entry::Refused { .. } | Entry::GivenBack) | None => Money::ZERO,
+    };
+    state.used().minus(own).unwrap_or_default()
+}
+
 impl Limits {
     /// Those of these keys.
     pub fn of<'a>(keys: impl IntoIterator<Item = &'a LimitKey>) -> Self {
@@ -59,9 +71,26 @@ impl Limits {
         self.all(view, |entry| entry.is_some())
     }
 
-    /// The order counts no more.
+    /// The order counts no more: given back, or refused with the whole day.
     pub fn are_given_back<S: Saga>(&self, view: &View<'_, S>) -> bool {
-        self.all(view, |entry| matches!(entry, Some(Entry::GivenBack)))
+        self.all(view, |it| matches!(it, Some(Entry::GivenBack | Entry::Refused { .. })))
+    }
+
+    /// The order does not count: it never did, or does no more.
+    pub fn are_free<S: Saga>(&self, view: &View<'_, S>) -> bool {
+        self.all(view, |entry| !matches!(entry, Some(Entry::Counted { .. })))
+    }
+
+    /// Another order that exceeded the limit took this one with it.
+    pub fn are_refused<S: Saga>(&self, view: &View<'_, S>) -> bool {
+        !self.all(view, |entry| !matches!(entry, Some(Entry::Refused { .. })))
+    }
+
+    /// Those that are not among the others.
+    #[must_use]
+    pub fn without(&self, others: &Self) -> Self {
+        let other = |key: &LimitKey| others.0.iter().any(|(other, _)| other == key);
+        Self(self.0.iter().filter(|(key, _)| !other(key)).cloned().collect())
     }
 
     fn all<S: Saga>(&self, view: &View<'_, S>, of: impl Fn(Option<&Entry>) -> bool) -> bool {
@@ -76,12 +105,28 @@ impl Limits {
         &self,
         turn: &mut Turn<'_, S>,
         house: &House,
-        fund: fundflow_domain::ids::FundCode,
+        fund: FundCode,
+        amount: Amount,
+    ) -> Result<usize, NotDone> {
+        self.count_of(turn, house, &[fund], amount)
+    }
+
+    /// Counts the amount, against the caps of each of those funds' terms on that T.
+    ///
+    /// # Errors
+    /// [`NotDone`]; nothing has changed.
+    pub fn count_of<S: Saga>(
+        &self,
+        turn: &mut Turn<'_, S>,
+        house: &House,
+        funds: &[FundCode],
         amount: Amount,
     ) -> Result<usize, NotDone> {
         let mut events = 0;
         for (key, stream) in &self.0 {
-            let terms = house.terms(fund, key.day)?;
+            let terms = funds.iter().filter_map(|fund| house.terms(*fund, key.day).ok());
+            let fund = terms.into_iter().find(|terms| terms.master == key.master);
+            let terms = fund.ok_or(NotDone::Lacks("the terms of the fund"))?;
             let cap = terms.limits.day_cap(key.customer, key.channel, key.day.date());
             let (transaction, cap) = (turn.id().clone(), cap.map(|cap| cap.max));
             events += turn.decide(stream, &Command::Count { transaction, amount, cap })?;

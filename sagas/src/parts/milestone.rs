@@ -5,12 +5,7 @@
 //! 2. A dispute is over when its case is closed, by a corrected record or by a person.
 //! 3. Taking back is asked once; what the registrar says to it is its answer for ever.
 
-use fundflow_domain::{
-    calendar::TradingDay,
-    case::CaseId,
-    orders::Cause,
-    time::Timestamp,
-};
+use fundflow_domain::{calendar::TradingDay, case::CaseId, orders::Cause, time::Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// What an investor takes back.
@@ -87,7 +82,9 @@ pub struct Notes<P> {
     pub committed: bool,
     /// The later T that the money counts for.
     pub redated: Option<TradingDay>,
-    /// What is promised since.
+    /// That T was not decided on yet.
+    pub undecided: bool,
+    /// What is promised since it was.
     pub readmitted: Option<Box<P>>,
     /// No T will carry it.
     pub turned_away: Option<Cause>,
@@ -110,6 +107,7 @@ impl<P> Default for Notes<P> {
         Self {
             committed: false,
             redated: None,
+            undecided: false,
             readmitted: None,
             turned_away: None,
             undated: false,
@@ -130,13 +128,13 @@ impl<P: Clone> Notes<P> {
             Milestone::Redated { trade_date } => {
                 self.redated.is_none_or(|was| was <= *trade_date).then_some(())?;
                 if self.redated != Some(*trade_date) {
-                    // Whatever was decided for the T before is decided again.
-                    (self.redated, self.readmitted) = (Some(*trade_date), None);
+                    // What was decided for the T before holds until it is decided again.
+                    (self.redated, self.undecided) = (Some(*trade_date), true);
                 }
             }
             Milestone::Readmitted { admitted } => {
                 self.redated?;
-                self.readmitted = Some(admitted.clone());
+                (self.readmitted, self.undecided) = (Some(admitted.clone()), false);
             }
             Milestone::TurnedAway { cause } => {
                 self.turned_away.get_or_insert_with(|| cause.clone());

@@ -4,6 +4,7 @@
 // Legs.
 pub mod advance;
 pub mod application;
+mod hearing;
 pub mod payment;
 pub mod payout;
 pub mod wallet;

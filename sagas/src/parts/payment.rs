@@ -4,17 +4,16 @@ use super::cases::{self, About, Record, finding};
 use crate::ports::bank::{BankAnswer, BankCall, Charge, ChargeAnswer, Refund, RefundAnswer};
 use fundflow_domain::{
     case::{Figure, Kind, SourceKind},
+    decider::Decider,
     ids::{OrderId, PaymentNo},
     orders::Cause,
-    payment::{
-        self, Command, Payment, Payments, Receipt, Refusal, SentBack, Stage, Terms,
-    },
+    payment::{self, Command, Payment, Payments, Receipt, Refusal, SentBack, Stage, Terms},
     time::Timestamp,
 };
 use fundflow_kernel::{
     envelope::Actor,
     loaded::DecideError,
-    streams::Key,
+    streams::{Key, Need},
 };
 use fundflow_runtime::{
     saga::{Heard, Saga, View},
@@ -57,8 +56,7 @@ impl PaymentLeg {
 
     /// No money will come that is applied.
     pub fn is_over_unpaid<S: Saga>(&self, view: &View<'_, S>) -> bool {
-        self.payment(view)
-            .is_some_and(|p| matches!(p.stage, Stage::Declined(_) | Stage::Closed(_)))
+        self.payment(view).is_some_and(|p| matches!(p.stage, Stage::Declined(_) | Stage::Closed(_)))
     }
 
     /// The whole payment is going back.
@@ -78,7 +76,8 @@ impl PaymentLeg {
     /// The next refund to be sent: the first that has not arrived and that nobody took over.
     pub fn owed<'a, S: Saga>(&self, view: &View<'a, S>) -> Option<&'a payment::Refund> {
         let given_up = &view.open.given_up;
-        let ours = |refund: &&payment::Refund| given_up.iter().all(|end| **end != *end_name(&refund.no));
+        let ours =
+            |refund: &&payment::Refund| given_up.iter().all(|end| **end != *end_name(&refund.no));
         self.payment(view)?.owed().find(ours)
     }
 
@@ -86,11 +85,7 @@ impl PaymentLeg {
     ///
     /// # Errors
     /// [`NotDone`]; nothing has changed.
-    pub fn request<S: Saga>(
-        &self,
-        turn: &mut Turn<'_, S>,
-        terms: Terms,
-    ) -> Result<usize, NotDone> {
+    pub fn request<S: Saga>(&self, turn: &mut Turn<'_, S>, terms: Terms) -> Result<usize, NotDone> {
         Ok(turn.decide(&self.key, &Command::Request(terms))?)
     }
 
@@ -106,7 +101,11 @@ impl PaymentLeg {
     ///
     /// # Errors
     /// [`NotDone`]; nothing has changed.
-    pub fn pay_back<S: Saga>(&self, turn: &mut Turn<'_, S>, cause: Cause) -> Result<usize, NotDone> {
+    pub fn pay_back<S: Saga>(
+        &self,
+        turn: &mut Turn<'_, S>,
+        cause: Cause,
+    ) -> Result<usize, NotDone> {
         Ok(turn.decide(&self.key, &Command::SendBack(SentBack::Payback, cause))?)
     }
 
@@ -140,6 +139,27 @@ impl PaymentLeg {
         ends
     }
 
+    /// What may have to be in memory to hear that answer: the case that it may open.
+    pub fn needs(&self, answer: &BankAnswer) -> Vec<Need> {
+        record(&self.no, answer).map(|record| record.key().need()).into_iter().collect()
+    }
+
+    /// What must be in memory to hear that answer: the case that it opens by contradicting.
+    pub fn needs_for<S: Saga>(&self, view: &View<'_, S>, answer: &BankAnswer) -> Vec<Need> {
+        let Some(state) = view.state(&self.key) else { return Vec::new() };
+        let refused = |command: Command| Payments::decide(state, &command).is_err();
+        if command_of(answer).is_some_and(refused) { self.needs(answer) } else { Vec::new() }
+    }
+
+    /// Whether that receipt would be the one that is applied.
+    pub fn would_apply<S: Saga>(&self, view: &View<'_, S>, receipt: &Receipt) -> bool {
+        self.payment(view).is_some_and(|payment| {
+            matches!(payment.stage, Stage::Requested)
+                && receipt.no == self.no
+                && receipt.amount == payment.terms.amount.into()
+        })
+    }
+
     /// Records what the bank says. `applied` is the receipt that was applied by it, if one was.
     ///
     /// # Errors
@@ -150,29 +170,7 @@ impl PaymentLeg {
         answer: &BankAnswer,
     ) -> Result<(Heard, Option<Receipt>), NotDone> {
         let before = turn.state(&self.key).and_then(|state| state.payment()?.applied().cloned());
-        let command = match answer {
-            BankAnswer::Charge(ChargeAnswer::Paid(receipt)) => Command::RecordPaid(receipt.clone()),
-            BankAnswer::Charge(ChargeAnswer::Declined(cause)) => {
-                Command::RecordDecline(cause.clone())
-            }
-            BankAnswer::Charge(ChargeAnswer::NotFound) => return Ok((Heard::NotFound, None)),
-            BankAnswer::Charge(ChargeAnswer::Unknown(cause)) => {
-                return Ok((Heard::Unknown(cause.clone()), None));
-            }
-            BankAnswer::Refund(no, RefundAnswer::Refunded(serial)) => {
-                Command::RecordReturned { no: no.clone(), serial: serial.clone() }
-            }
-            BankAnswer::Refund(_, RefundAnswer::Refused(cause)) => {
-                return Ok((Heard::Refused(cause.clone()), None));
-            }
-            BankAnswer::Refund(_, RefundAnswer::Unknown(cause)) => {
-                return Ok((Heard::Unknown(cause.clone()), None));
-            }
-            BankAnswer::Payout(..) => {
-                let cause = Cause::new("no_payout", "nothing is paid out on this leg");
-                return Ok((Heard::Refused(cause), None));
-            }
-        };
+        let Some(command) = command_of(answer) else { return Ok((unrecorded(answer), None)) };
         turn.speaks(Actor::Counterparty("bank".into()), word(&command), at(&command, turn.now()));
         match turn.decide(&self.key, &command) {
             Ok(events) => {
@@ -205,6 +203,39 @@ impl PaymentLeg {
         let about = About { order: Some(self.order.clone()), ..About::default() };
         let events = cases::open(turn, &record, about, vec![finding(kind, &text, vec![], theirs)])?;
         Ok(Heard::Contradicts(text, events))
+    }
+}
+
+/// What an answer says that is recorded.
+fn command_of(answer: &BankAnswer) -> Option<Command> {
+    match answer {
+        BankAnswer::Charge(ChargeAnswer::Paid(receipt)) => {
+            Some(Command::RecordPaid(receipt.clone()))
+        }
+        BankAnswer::Charge(ChargeAnswer::Declined(cause)) => {
+            Some(Command::RecordDecline(cause.clone()))
+        }
+        BankAnswer::Refund(no, RefundAnswer::Refunded(serial)) => {
+            Some(Command::RecordReturned { no: no.clone(), serial: serial.clone() })
+        }
+        BankAnswer::Charge(ChargeAnswer::NotFound | ChargeAnswer::Unknown(_))
+        | BankAnswer::Refund(_, RefundAnswer::Refused(_) | RefundAnswer::Unknown(_))
+        | BankAnswer::Payout(..) => None,
+    }
+}
+
+/// What the others are to the saga.
+fn unrecorded(answer: &BankAnswer) -> Heard {
+    match answer {
+        BankAnswer::Charge(ChargeAnswer::NotFound) => Heard::NotFound,
+        BankAnswer::Charge(ChargeAnswer::Unknown(cause))
+        | BankAnswer::Refund(_, RefundAnswer::Unknown(cause)) => Heard::Unknown(cause.clone()),
+        BankAnswer::Refund(_, RefundAnswer::Refused(cause)) => Heard::Refused(cause.clone()),
+        BankAnswer::Charge(ChargeAnswer::Paid(_) | ChargeAnswer::Declined(_))
+        | BankAnswer::Refund(_, RefundAnswer::Refunded(_))
+        | BankAnswer::Payout(..) => {
+            Heard::Refused(Cause::new("no_payout", "nothing is paid out on this leg"))
+        }
     }
 }
 

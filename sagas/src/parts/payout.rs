@@ -19,7 +19,7 @@ use fundflow_domain::{
 use fundflow_kernel::{
     envelope::Actor,
     loaded::DecideError,
-    streams::Key,
+    streams::{Key, Need},
 };
 use fundflow_runtime::{
     saga::{Heard, Saga, View},
@@ -141,6 +141,11 @@ impl PayoutLeg {
     pub fn open_end<S: Saga>(&self, view: &View<'_, S>) -> Option<(Arc<str>, Decimal)> {
         let payout = self.payout(view).filter(|payout| payout.paid().is_none())?;
         Some(("payout".into(), payout.terms.amount.decimal()))
+    }
+
+    /// What may have to be in memory to hear that answer: the case that it may open.
+    pub fn needs(&self, no: &PaymentNo, answer: &PayoutAnswer) -> Vec<Need> {
+        record(no, answer).map(|record| record.key().need()).into_iter().collect()
     }
 
     /// Records what the bank says of that attempt.

@@ -21,64 +21,108 @@ use fundflow_domain::{
     application::{Ask, Stage},
     bounds::{CLOCK_SKEW, OutOfBounds, check_instant},
     calendar::TradingDay,
-    case::{Figure, Kind},
+    case::{Cases, Figure, Kind},
     orders::Cause,
     payment::Receipt,
     time::Timestamp,
 };
+use fundflow_kernel::streams::{Key, Need};
 use fundflow_runtime::{
-    saga::Heard,
+    saga::{Heard, View},
     turn::{NotDone, Turn},
 };
 use std::sync::Arc;
 
-/// Records what the bank says of that payment. A receipt that is applied by it fixes the T.
+/// Records what the bank says of a payment. The T of a receipt that is applied by it is fixed
+/// first, so that whoever dies in the middle never counts it for a T that is over.
 ///
 /// # Errors
-/// [`NotDone`], for defects, and for a case that must be read first; then nothing has changed.
-pub fn hear_payment<S: FundSaga>(
+/// [`NotDone`], for defects.
+pub fn hear<S: FundSaga>(
     saga: &S,
     turn: &mut Turn<'_, S>,
     leg: &PaymentLeg,
     said: &BankAnswer,
 ) -> Result<Heard, NotDone> {
-    let out = match said {
-        BankAnswer::Charge(ChargeAnswer::Paid(receipt)) => out_of_bounds(turn, receipt)?,
+    let view = turn.view()?;
+    let applied = match said {
+        BankAnswer::Charge(ChargeAnswer::Paid(receipt)) if leg.would_apply(&view, receipt) => {
+            Some(receipt)
+        }
         BankAnswer::Charge(_) | BankAnswer::Refund(..) | BankAnswer::Payout(..) => None,
     };
-    let record = out.is_some().then(|| payment::record(&leg.no, said)).flatten();
-    if let Some(record) = &record
-        && !turn.streams().has(record.key().stream())
-    {
-        return Err(NotDone::Missing(vec![record.key().need()]));
-    }
-    let (heard, applied) = leg.hear(turn, said)?;
-    let (Some(receipt), Heard::Recorded(mut events)) = (applied, heard.clone()) else {
-        return Ok(heard);
+    let dated = match applied {
+        Some(receipt) => date(saga, turn, leg, (said, receipt), Heard::Recorded(0))?,
+        None => Heard::Recorded(0),
     };
-    let Some(out) = out else {
-        events += redate(saga, turn, receipt.paid_at)?;
-        return Ok(Heard::Recorded(events));
-    };
-    let text = out.to_string();
-    let cause = Cause::new("instant_out_of_bounds", text.clone());
-    if let Some(record) = record {
-        let theirs = vec![Figure::new("paid_at", receipt.paid_at)];
-        let ours = vec![Figure::new("heard at", turn.now())];
-        let found = cases::finding(Kind::InstantOutOfBounds, &text, ours, theirs);
-        let about = About { order: Some(leg.order.clone()), ..About::default() };
-        events += cases::open(turn, &record, about, vec![found])?;
-    }
-    events += turn.reach(Milestone::Undated { cause: cause.clone() })?;
-    Ok(Heard::Disputed(cause, events))
+    let (heard, _) = leg.hear(turn, said)?;
+    Ok(match (dated, heard) {
+        (Heard::Recorded(before), Heard::Recorded(events)) => Heard::Recorded(before + events),
+        (Heard::Disputed(cause, before), Heard::Recorded(events)) => {
+            Heard::Disputed(cause, before + events)
+        }
+        (_, heard) => heard,
+    })
 }
 
-fn out_of_bounds<S: FundSaga>(
-    turn: &Turn<'_, S>,
+/// What must be in memory for that: the case of an answer that contradicts, or that states an
+/// instant which cannot be right.
+pub fn needs<S: FundSaga>(
+    view: &View<'_, S>,
+    leg: &PaymentLeg,
+    said: &BankAnswer,
+    now: Timestamp,
+) -> Vec<Need> {
+    if let BankAnswer::Charge(ChargeAnswer::Paid(receipt)) = said
+        && leg.would_apply(view, receipt)
+        && possible::<S>(&view.open.promise, receipt, now).is_err()
+    {
+        return leg.needs(said);
+    }
+    leg.needs_for(view, said)
+}
+
+fn possible<S: FundSaga>(
+    promise: &S::Promise,
     receipt: &Receipt,
-) -> Result<Option<OutOfBounds>, NotDone> {
-    let earliest = S::requested_at(&turn.view()?.open.promise).min(turn.now());
-    Ok(check_instant("paid_at", receipt.paid_at, earliest, turn.now(), CLOCK_SKEW).err())
+    now: Timestamp,
+) -> Result<Timestamp, OutOfBounds> {
+    let earliest = S::requested_at(promise).min(now);
+    check_instant("paid_at", receipt.paid_at, earliest, now, CLOCK_SKEW)
+}
+
+/// Fixes the T of a receipt that is applied.
+///
+/// # Errors
+/// [`NotDone`], for defects.
+pub fn date<S: FundSaga>(
+    saga: &S,
+    turn: &mut Turn<'_, S>,
+    leg: &PaymentLeg,
+    (said, receipt): (&BankAnswer, &Receipt),
+    heard: Heard,
+) -> Result<Heard, NotDone> {
+    let Heard::Recorded(mut events) = heard else { return Ok(heard) };
+    let possible = possible::<S>(&turn.view()?.open.promise, receipt, turn.now());
+    match possible {
+        Ok(paid_at) => {
+            events += redate(saga, turn, paid_at)?;
+            Ok(Heard::Recorded(events))
+        }
+        Err(out) => {
+            let text = out.to_string();
+            let cause = Cause::new("instant_out_of_bounds", text.clone());
+            if let Some(record) = payment::record(&leg.no, said) {
+                let theirs = vec![Figure::new("paid_at", receipt.paid_at)];
+                let ours = vec![Figure::new("heard at", turn.now())];
+                let found = cases::finding(Kind::InstantOutOfBounds, &text, ours, theirs);
+                let about = About { order: Some(leg.order.clone()), ..About::default() };
+                events += cases::open(turn, &record, about, vec![found])?;
+            }
+            events += turn.reach(Milestone::Undated { cause: cause.clone() })?;
+            Ok(Heard::Disputed(cause, events))
+        }
+    }
 }
 
 /// Moves the T if money that was paid at that instant belongs to a later one than was promised.
@@ -116,9 +160,19 @@ pub fn dated<S: FundSaga>(
     if !turn.view()?.open.notes.undated {
         return Ok(None);
     }
+    let earliest = S::requested_at(&turn.view()?.open.promise).min(turn.now());
+    let at = check_instant("at", at, earliest, turn.now(), CLOCK_SKEW);
+    let at = at.map_err(|out| NotDone::Refused(out.to_string().into()))?;
+    let events = redate(saga, turn, at)?;
     let reason = Cause::new("operator", reason.clone());
-    let events = turn.reach(Milestone::Dated { at, reason })?;
-    Ok(Some(events + redate(saga, turn, at)?))
+    Ok(Some(events + turn.reach(Milestone::Dated { at, reason })?))
+}
+
+/// The case of the receipt whose instant cannot be right, for whoever says it instead.
+pub fn undated_case<S: FundSaga>(view: &View<'_, S>, leg: &PaymentLeg) -> Option<Key<Cases>> {
+    let receipt = leg.payment(view)?.applied()?.clone();
+    let said = BankAnswer::Charge(ChargeAnswer::Paid(receipt));
+    Some(payment::record(&leg.no, &said)?.key())
 }
 
 /// What the registrar takes after the cut-off belongs to the next T. Call it before the acceptance
@@ -147,7 +201,7 @@ pub fn late_acceptance<S: FundSaga>(
     }
     let day = house.calendar.t_by(now, saga.cut_off(&view));
     let day = day.map_err(|_| NotDone::Lacks("a trading day"))?;
-    let unwanted = saga.refuses(&view, leg, day).is_some();
+    let unwanted = saga.moves(turn, leg, day)?;
     let confirming = match &terms.ask {
         Ask::Conversion { into, .. } => *into,
         Ask::Purchase { .. }
@@ -156,15 +210,18 @@ pub fn late_acceptance<S: FundSaga>(
         | Ask::FastTransfer { .. } => terms.fund,
     };
     let fund = house.terms(confirming, day)?;
-    let promised = house.promise(&fund, day, terms.promised.fee, terms.promised.discount)?;
+    let before = (terms.promised.fee, terms.promised.discount);
+    let (fee, discount) = saga.fee(&turn.view()?, leg).unwrap_or(before);
+    let promised = house.promise(&fund, day, fee, discount)?;
     leg.move_to(turn, day, promised)?;
-    if unwanted {
+    if let Some(cause) = unwanted {
+        turn.reach(Milestone::TurnedAway { cause })?;
         turn.reach(Milestone::CancelAsked { at: now, scope })?;
     }
     Ok(())
 }
 
 /// The T that is promised now: the first one, or the later one that it moved to.
-pub fn promised_day<S: FundSaga>(view: &fundflow_runtime::saga::View<'_, S>) -> TradingDay {
+pub fn promised_day<S: FundSaga>(view: &View<'_, S>) -> TradingDay {
     S::trade_date(view.open.notes.promise(&view.open.promise))
 }

@@ -80,7 +80,11 @@ impl WalletPart {
     ///
     /// # Errors
     /// [`NotDone`]; nothing has changed.
-    pub fn reserve<S: Saga>(&self, turn: &mut Turn<'_, S>, shares: Shares) -> Result<usize, NotDone> {
+    pub fn reserve<S: Saga>(
+        &self,
+        turn: &mut Turn<'_, S>,
+        shares: Shares,
+    ) -> Result<usize, NotDone> {
         let command = Command::Reserve(turn.id().clone(), shares);
         self.decide(turn, &command)
     }

@@ -109,6 +109,8 @@ typed_record! {
         pub undistribute_monetary_income: Decimal = signed "UndistributeMonetaryIncome",
         /// Interest of the raising period.
         pub interest: Decimal = number "Interest",
+        /// Shares bought by that interest.
+        pub volume_by_interest: Decimal = number "VolumeByInterest",
         /// Day the lot was registered; holding time runs from it.
         pub share_register_date: Option<NaiveDate> = day "ShareRegisterDate",
         /// 0 started by the distributor, 1 by the registrar.

@@ -1,20 +1,17 @@
-//! What was decided about a charge or refund when it arrived, and what follows from it at any later
-//! instant. Nothing about it is decided again.
+//! What was decided about a charge when it arrived, and what follows from it at any later instant.
+//! Nothing about it is decided again.
 
-use crate::sandbox::{
-    dice,
-    scenario::{ChargeFate, RefundFate},
-};
-use fundflow_application::counterparty::{Charge, ChargeAnswer, Notice, Refund, RefundAnswer};
+use crate::sandbox::{Notice, dice, scenario::ChargeFate};
 use fundflow_domain::{
-    fund_order::{Cause, Payment},
     ids::{AccountRef, OrderId, PaymentNo},
     money::{Amount, Money},
+    orders::{Cause, Serial},
+    payment::Receipt,
     time::Timestamp,
 };
+use fundflow_sagas::ports::bank::{Charge, ChargeAnswer, charge_notice};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
-use std::sync::Arc;
 
 const REASONS: [(&str, &str); 4] = [
     ("insufficient_balance", "the account's balance does not cover the amount"),
@@ -26,15 +23,15 @@ const REASONS: [(&str, &str); 4] = [
 /// A charge in the books.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChargeEntry {
-    /// Its key.
+    /// The idempotency key.
     pub no: PaymentNo,
-    /// For which order.
+    /// The order that is paid for.
     pub order: OrderId,
-    /// From where.
+    /// The account that pays.
     pub account: AccountRef,
-    /// How much was asked for.
+    /// Yuan that were asked for.
     pub amount: Amount,
-    /// When the call arrived.
+    /// The instant at which the call arrived.
     pub at: Timestamp,
     /// What becomes of it.
     pub fate: ChargeFate,
@@ -50,10 +47,10 @@ pub struct ChargeEntry {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Debit {
     /// The channel's number.
-    pub serial: Arc<str>,
-    /// How much.
+    pub serial: Serial,
+    /// Yuan.
     pub amount: Money,
-    /// When.
+    /// The instant of the debit.
     pub at: Timestamp,
 }
 
@@ -106,7 +103,7 @@ impl ChargeEntry {
         let answer = match self.fate {
             ChargeFate::LatePaid | ChargeFate::DoubleCallback => self.paid(),
             ChargeFate::LateDeclined | ChargeFate::Contradicted => self.declined(),
-            ChargeFate::DoubleDebit => self.payment(&self.second()),
+            ChargeFate::DoubleDebit => self.receipt(&self.second()),
             ChargeFate::Paid
             | ChargeFate::Declined
             | ChargeFate::TimeoutPaid
@@ -115,7 +112,7 @@ impl ChargeEntry {
             | ChargeFate::Short
             | ChargeFate::Silent => return None,
         };
-        Some((self.later(), Notice::Payment(self.order.clone(), answer)))
+        Some((self.later(), charge_notice(&self.no, answer)))
     }
 
     /// The money that has left the account by now.
@@ -156,98 +153,37 @@ impl ChargeEntry {
     }
 
     fn paid(&self) -> ChargeAnswer {
-        self.payment(&self.debit())
+        self.receipt(&self.debit())
     }
 
-    fn payment(&self, debit: &Debit) -> ChargeAnswer {
+    fn receipt(&self, debit: &Debit) -> ChargeAnswer {
         let Debit { serial, amount, at } = debit.clone();
-        ChargeAnswer::Paid(Payment { no: self.no.clone(), serial, amount, paid_at: at })
+        ChargeAnswer::Paid(Receipt { no: self.no.clone(), serial, amount, paid_at: at })
     }
 
     fn declined(&self) -> ChargeAnswer {
         let index = usize::try_from(self.reason % 4).unwrap_or(0);
         let (code, text) = REASONS[index];
-        ChargeAnswer::Declined(Cause { code: code.into(), text: text.into() })
+        ChargeAnswer::Declined(Cause::new(code, text))
     }
 }
 
-/// A refund in the books.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RefundEntry {
-    /// Its key.
-    pub no: PaymentNo,
-    /// For which order.
-    pub order: OrderId,
-    /// Where to.
-    pub account: AccountRef,
-    /// How much.
-    pub amount: Money,
-    /// When the call arrived.
-    pub at: Timestamp,
-    /// What becomes of it.
-    pub fate: RefundFate,
-    /// Whether the call reached the books of the bank.
-    pub arrived: bool,
-}
-
-impl RefundEntry {
-    pub(super) fn is_for(&self, refund: &Refund) -> bool {
-        let Refund { no, account, amount, order } = refund;
-        self.no == *no && self.account == *account && self.amount == *amount && self.order == *order
-    }
-
-    /// Whether the money is back on the account.
-    pub const fn moved(&self) -> bool {
-        match self.fate {
-            RefundFate::Refunded | RefundFate::TimeoutRefunded => true,
-            RefundFate::TimeoutLost | RefundFate::Refused | RefundFate::Silent => false,
-        }
-    }
-
-    pub(super) fn first_answer(&self) -> RefundAnswer {
-        match self.fate {
-            RefundFate::TimeoutRefunded => RefundAnswer::Unknown(timeout()),
-            RefundFate::Refunded
-            | RefundFate::TimeoutLost
-            | RefundFate::Refused
-            | RefundFate::Silent => self.standing(),
-        }
-    }
-
-    pub(super) fn standing(&self) -> RefundAnswer {
-        match self.fate {
-            RefundFate::Refunded | RefundFate::TimeoutRefunded => {
-                RefundAnswer::Refunded(serial("RF", self.no.as_str()))
-            }
-            RefundFate::Refused => {
-                let text = "the account is closed and takes no money";
-                RefundAnswer::Refused(Cause { code: "account_closed".into(), text: text.into() })
-            }
-            RefundFate::TimeoutLost | RefundFate::Silent => RefundAnswer::Unknown(timeout()),
-        }
-    }
-}
-
-/// The channel's number for a key: made from it, so that a repeat has the same.
-pub(in crate::sandbox) fn serial(prefix: &str, key: &str) -> Arc<str> {
-    format!("{prefix}{:016X}", dice::hash(0, key, prefix)).into()
+/// A counterparty's number for a key: made from it, so that a repeat has the same.
+pub(in crate::sandbox) fn serial(prefix: &'static str, key: &str) -> Serial {
+    Serial::numbered(prefix, dice::hash(0, key, prefix))
 }
 
 pub(in crate::sandbox) fn timeout() -> Cause {
-    Cause { code: "timeout".into(), text: "no answer within the time limit".into() }
+    Cause::new("timeout", "no answer within the time limit")
 }
 
-fn in_progress() -> Cause {
-    Cause { code: "in_progress".into(), text: "the bank has not answered the channel yet".into() }
+pub(super) fn in_progress() -> Cause {
+    Cause::new("in_progress", "the bank has not answered the channel yet")
 }
 
 /// The number is known with another account, amount or order. Whoever sent it must look; the money
 /// of the first call is not touched.
-pub(super) fn other_terms() -> ChargeAnswer {
-    ChargeAnswer::Unknown(other_refund())
-}
-
-pub(super) fn other_refund() -> Cause {
+pub(super) fn number_reused() -> Cause {
     let text = "the number is already used for another account, amount or order";
-    Cause { code: "number_reused".into(), text: text.into() }
+    Cause::new("number_reused", text)
 }

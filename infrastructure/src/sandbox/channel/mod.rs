@@ -1,29 +1,30 @@
 //! A payment channel that pays, declines, times out, debits twice and calls back late.
 
 mod entry;
+mod leaving;
 #[cfg(test)]
 mod tests;
 
-pub use entry::{ChargeEntry, Debit, RefundEntry};
+pub use entry::{ChargeEntry, Debit};
 pub(super) use entry::{serial, timeout};
+pub use leaving::{Leaving, PayoutEntry, RefundEntry};
 
 use super::{
+    Notice,
     book::Book,
     dice,
     journal::{Journal, JournalError},
     notices::Notices,
-    scenario::{ChargeFate, RefundFate, Scenario},
-};
-use fundflow_application::counterparty::{
-    Charge, ChargeAnswer, Notice, PaymentChannel, Refund, RefundAnswer,
+    scenario::{ChargeFate, PayoutFate, RefundFate, Scenario},
 };
 use fundflow_domain::{
-    fund_order::{Cause, Payment},
-    ids::PaymentNo,
-    money::Money,
+    ids::PaymentNo, money::Money, orders::Cause, payment::Receipt, payout::Transfer,
     time::Timestamp,
 };
 use fundflow_kernel::clock::Clock;
+use fundflow_sagas::ports::bank::{
+    Charge, ChargeAnswer, PaymentChannel, Payout, PayoutAnswer, Refund, RefundAnswer,
+};
 use serde::{Deserialize, Serialize};
 use std::{
     path::Path,
@@ -52,6 +53,13 @@ pub struct SandboxChannel {
 struct Books {
     charges: Book<ChargeEntry>,
     refunds: Book<RefundEntry>,
+    payouts: Book<PayoutEntry>,
+}
+
+impl Books {
+    fn empty() -> Self {
+        Self { charges: Book::empty(), refunds: Book::empty(), payouts: Book::empty() }
+    }
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -59,6 +67,7 @@ struct Books {
 enum Line {
     Charge(ChargeEntry),
     Refund(RefundEntry),
+    Payout(PayoutEntry),
 }
 
 /// What moved under all numbers, as the channel knows it.
@@ -72,13 +81,16 @@ pub struct Totals {
     pub refunds: u64,
     /// Their sum.
     pub refunded: Money,
+    /// Payouts that arrived.
+    pub payouts: u64,
+    /// Their sum.
+    pub paid_out: Money,
 }
 
 impl SandboxChannel {
     /// With books in memory only.
     pub fn in_memory(scenario: Scenario, clock: Arc<dyn Clock>) -> Self {
-        let books = Books { charges: Book::empty(), refunds: Book::empty() };
-        Self::new(scenario, clock, Some(books), None)
+        Self::new(scenario, clock, Some(Books::empty()), None)
     }
 
     /// Pays and refunds everything at once and remembers nothing but how often it was called: for
@@ -97,17 +109,23 @@ impl SandboxChannel {
         directory: &Path,
     ) -> Result<Self, JournalError> {
         let (journal, lines) = Journal::open::<Line>(&directory.join(FILE))?;
-        let books = Books { charges: Book::empty(), refunds: Book::empty() };
+        let books = Books::empty();
         for line in lines {
             match line {
                 Line::Charge(entry) => books.charges.restore(entry.no.clone().into(), entry),
                 Line::Refund(entry) => books.refunds.restore(entry.no.clone().into(), entry),
+                Line::Payout(entry) => books.payouts.restore(entry.no.clone().into(), entry),
             }
         }
-        let entries = books.charges.all();
         let channel = Self::new(scenario, clock, Some(books), Some(journal));
-        for (_, entry) in entries {
-            channel.plan(&entry);
+        for entry in channel.charges() {
+            channel.plan(&entry.no, entry.notice());
+        }
+        for entry in channel.refunds() {
+            channel.plan(&entry.no, entry.notice());
+        }
+        for entry in channel.payouts() {
+            channel.plan(&entry.no, entry.notice());
         }
         Ok(channel)
     }
@@ -155,6 +173,12 @@ impl SandboxChannel {
         entries.map(|(_, entry)| entry).collect()
     }
 
+    /// Every payout that arrived, by its number.
+    pub fn payouts(&self) -> Vec<PayoutEntry> {
+        let entries = self.books.iter().flat_map(|books| books.payouts.all());
+        entries.map(|(_, entry)| entry).collect()
+    }
+
     /// What has moved by now; `None` if a sum leaves the range of money.
     pub fn totals(&self, now: Timestamp) -> Option<Totals> {
         let mut totals = Totals::default();
@@ -162,16 +186,20 @@ impl SandboxChannel {
             totals.debits += 1;
             totals.charged = totals.charged.plus(debit.amount)?;
         }
-        for entry in self.refunds().iter().filter(|entry| entry.moved()) {
+        for entry in self.refunds().iter().filter(|entry| entry.moved_by(now)) {
             totals.refunds += 1;
-            totals.refunded = totals.refunded.plus(entry.amount)?;
+            totals.refunded = totals.refunded.plus(entry.amount.into())?;
+        }
+        for entry in self.payouts().iter().filter(|entry| entry.moved_by(now)) {
+            totals.payouts += 1;
+            totals.paid_out = totals.paid_out.plus(entry.amount.into())?;
         }
         Some(totals)
     }
 
-    fn plan(&self, entry: &ChargeEntry) {
-        let key: Arc<str> = entry.no.clone().into();
-        if let Some((at, notice)) = entry.notice() {
+    fn plan(&self, no: &PaymentNo, notice: Option<(Timestamp, Notice)>) {
+        let key: Arc<str> = no.clone().into();
+        if let Some((at, notice)) = notice {
             self.notices.plan(at, &key, 0, notice);
         }
     }
@@ -180,7 +208,7 @@ impl SandboxChannel {
         let now = self.clock.now();
         let Some(books) = &self.books else {
             let (serial, amount) = (entry::serial("CH", charge.no.as_str()), charge.amount.into());
-            return ChargeAnswer::Paid(Payment { no: charge.no, serial, amount, paid_at: now });
+            return ChargeAnswer::Paid(Receipt { no: charge.no, serial, amount, paid_at: now });
         };
         let key: Arc<str> = charge.no.clone().into();
         let decide = |known: Option<&ChargeEntry>| match known {
@@ -193,9 +221,11 @@ impl SandboxChannel {
         };
         let line = |entry: &ChargeEntry| Line::Charge(entry.clone());
         match books.charges.change(&key, self.journal.as_ref(), decide, line) {
-            Ok((Some(entry), _)) if !entry.is_for(&charge) => entry::other_terms(),
+            Ok((Some(entry), _)) if !entry.is_for(&charge) => {
+                ChargeAnswer::Unknown(entry::number_reused())
+            }
             Ok((Some(entry), true)) => {
-                self.plan(&entry);
+                self.plan(&entry.no, entry.notice());
                 entry.first_answer()
             }
             Ok((Some(entry), false)) => entry.standing(now),
@@ -226,9 +256,9 @@ impl SandboxChannel {
         let decide = |known: Option<&RefundEntry>| match known {
             None => {
                 let Refund { no, account, amount, order } = refund.clone();
-                let fate = self.scenario.refund(&order, no.as_str());
+                let (fate, delay_s) = self.scenario.refund(&order, no.as_str());
                 let arrived = fate != RefundFate::TimeoutLost;
-                Some(RefundEntry { no, order, account, amount, at: now, fate, arrived })
+                Some(RefundEntry { no, order, account, amount, at: now, fate, delay_s, arrived })
             }
             Some(lost) if !lost.arrived => {
                 let fate = RefundFate::Refunded;
@@ -239,12 +269,49 @@ impl SandboxChannel {
         let line = |entry: &RefundEntry| Line::Refund(entry.clone());
         match books.refunds.change(&key, self.journal.as_ref(), decide, line) {
             Ok((Some(entry), _)) if !entry.is_for(refund) => {
-                RefundAnswer::Refused(entry::other_refund())
+                RefundAnswer::Refused(entry::number_reused())
             }
-            Ok((Some(entry), true)) => entry.first_answer(),
-            Ok((Some(entry), false)) => entry.standing(),
+            Ok((Some(entry), new)) => {
+                self.plan(&entry.no, entry.notice().filter(|_| new));
+                entry.answer(now, new)
+            }
             Ok((None, _)) => RefundAnswer::Unknown(entry::timeout()),
             Err(error) => RefundAnswer::Unknown(broken(&error)),
+        }
+    }
+
+    fn take_payout(&self, payout: &Payout) -> PayoutAnswer {
+        let now = self.clock.now();
+        let Some(books) = &self.books else {
+            let (no, amount) = (payout.no.clone(), payout.amount.into());
+            let serial = entry::serial("PO", no.as_str());
+            return PayoutAnswer::PaidOut(Transfer { no, serial, amount, at: now });
+        };
+        let key: Arc<str> = payout.no.clone().into();
+        let decide = |known: Option<&PayoutEntry>| match known {
+            None => {
+                let Payout { no, account, amount, order } = payout.clone();
+                let (fate, delay_s) = self.scenario.payout(&order, &no);
+                let arrived = fate != PayoutFate::TimeoutLost;
+                Some(PayoutEntry { no, order, account, amount, at: now, fate, delay_s, arrived })
+            }
+            Some(lost) if !lost.arrived => {
+                let fate = PayoutFate::PaidOut;
+                Some(PayoutEntry { at: now, fate, arrived: true, ..lost.clone() })
+            }
+            Some(_) => None,
+        };
+        let line = |entry: &PayoutEntry| Line::Payout(entry.clone());
+        match books.payouts.change(&key, self.journal.as_ref(), decide, line) {
+            Ok((Some(entry), _)) if !entry.is_for(payout) => {
+                PayoutAnswer::Unknown(entry::number_reused())
+            }
+            Ok((Some(entry), new)) => {
+                self.plan(&entry.no, entry.notice().filter(|_| new));
+                entry.answer(now, new)
+            }
+            Ok((None, _)) => PayoutAnswer::Unknown(entry::timeout()),
+            Err(error) => PayoutAnswer::Unknown(broken(&error)),
         }
     }
 
@@ -262,14 +329,19 @@ impl PaymentChannel for SandboxChannel {
         self.take_charge(charge)
     }
 
-    async fn query(&self, no: PaymentNo) -> ChargeAnswer {
+    async fn query(&self, charge: Charge) -> ChargeAnswer {
         self.called().await;
-        self.find(&no)
+        self.find(&charge.no)
     }
 
     async fn refund(&self, refund: Refund) -> RefundAnswer {
         self.called().await;
         self.take_refund(&refund)
+    }
+
+    async fn pay_out(&self, payout: Payout) -> PayoutAnswer {
+        self.called().await;
+        self.take_payout(&payout)
     }
 }
 
@@ -281,5 +353,5 @@ impl std::fmt::Debug for SandboxChannel {
 
 /// The books cannot be written, so nothing happened and nothing is promised.
 pub(super) fn broken(error: &JournalError) -> Cause {
-    Cause { code: "books_unwritable".into(), text: error.to_string().into() }
+    Cause::new("books_unwritable", error.to_string())
 }

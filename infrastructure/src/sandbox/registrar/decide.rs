@@ -1,103 +1,324 @@
-//! What the batch makes of an application that the front took.
+//! What the batch makes of an application that the front took: first the truth of the register, then
+//! the records that say it.
+//!
+//! 1. The truth follows from the application, the register and the prices of its T.
+//! 2. The records say the truth, or what the scenario plants instead; never before the hour of the
+//!    day that they are dated, except where the scenario says so.
 
-use super::{ApplicationEntry, Decided, Final, NotPriced, SandboxRegistrar};
+use super::{
+    ApplicationEntry, NotPriced, SandboxRegistrar,
+    entry::{Carried, Decided, Final, Taken, Word, record_serial, rejection},
+    market::Market,
+    pricing::{Converting, fast_transfer, interest},
+    register::{NotThere, Register},
+    words::words,
+};
 use crate::sandbox::scenario::ConfirmFate;
+use chrono::NaiveDate;
 use fundflow_domain::{
-    fund_order::{Ask, Cause, Confirmation, Outcome},
-    ids::{ApplicationNo, Leg, OrderId},
-    money::{Amount, Shares},
+    application::{Ask, Confirmation, Designated, OnHuge, Outcome, Reception, Rejection},
+    calendar::TradingDay,
+    ids::FundCode,
+    lots::Parcel,
+    money::{Amount, Nav, Rate, Shares},
+    orders::Cause,
     time::Timestamp,
 };
 use rust_decimal::{Decimal, RoundingStrategy};
 
-/// What the purchase of the same transaction leaves for its conversion.
-enum Backing {
-    /// All that was asked for.
-    Full,
-    /// Not more than that.
-    AtMost(Shares),
-    /// Nothing: the purchase is void.
-    Void,
+/// Confirmed on a T, for the n-th time of one application.
+#[derive(Debug, Clone, Copy)]
+struct Night {
+    trade_date: TradingDay,
+    confirmed_on: NaiveDate,
+    nth: usize,
+    /// The last price will do.
+    early: bool,
+}
+
+/// What stands in the register afterwards.
+struct Truth {
+    says: Final,
+    taken: Vec<Taken>,
+    carried: Option<Carried>,
 }
 
 impl SandboxRegistrar {
-    /// Decides, unless it is decided, was not taken, or has no price yet.
-    pub(super) fn decided(&self, entry: ApplicationEntry, now: Timestamp) -> ApplicationEntry {
-        if entry.decided.is_some() || !entry.is_accepted() {
-            return entry;
-        }
-        let (fate, delay_s) = self.scenario.confirmation(&entry.order, entry.no.as_str());
-        let answer = match self.outcome(&entry, fate) {
-            Ok(told) => Final::Confirmed(Box::new(told)),
-            Err(NotPriced::NoNav { .. }) => return entry,
-            Err(refused) => Final::Rejected(cause_of(&refused)),
-        };
-        let told_at = match fate {
-            ConfirmFate::Missing => None,
-            ConfirmFate::Late => Some(now.plus_millis(i64::from(delay_s) * 1000)),
-            ConfirmFate::Confirmed
-            | ConfirmFate::Partial
-            | ConfirmFate::Rejected
-            | ConfirmFate::Twice
-            | ConfirmFate::Contradicted
-            | ConfirmFate::Garbled => Some(now),
-        };
-        ApplicationEntry { decided: Some(Decided { answer, fate, told_at }), ..entry }
-    }
-
-    fn outcome(
+    /// Decides on an application; `None` while it has no price.
+    pub(super) fn decision(
         &self,
         entry: &ApplicationEntry,
+        register: &Register,
+        now: Timestamp,
+    ) -> Option<Decided> {
+        let (fate, delay_s) = self.scenario.confirmation(&entry.terms);
+        let delay = i64::from(delay_s) * 1000;
+        let t = entry.terms.trade_date;
+        let early = fate == ConfirmFate::Early;
+        let night = self.night(entry.entered_fund(), t, 1, early);
+        let hour = night.as_ref().map_or(now, |night| Market::hour_of(night.confirmed_on));
+        let at = if early { now } else { now.max(hour) };
+        if let Ask::Subscription { amount } = entry.terms.ask {
+            return Some(self.subscribed(entry, amount, (fate, delay), now));
+        }
+        let truth = night.and_then(|night| self.truth(entry, register, fate, night));
+        let truth = match truth {
+            Ok(truth) => truth,
+            Err(NotPriced::NoNav { .. }) => return None,
+            Err(refused) => {
+                let says = Final::Rejected(rejection_of(&refused));
+                Truth { says, taken: Vec::new(), carried: None }
+            }
+        };
+        let Truth { says, taken, carried } = truth;
+        let words = words(entry, &says, fate, (at, delay));
+        Some(Decided { register: vec![says], taken, fate, words, carried })
+    }
+
+    /// Decides on the rest that was carried over; `None` while its T has no price.
+    pub(super) fn carried_on(
+        &self,
+        entry: &ApplicationEntry,
+        register: &Register,
+        now: Timestamp,
+    ) -> Option<Decided> {
+        let before = entry.decided.clone()?;
+        let Carried { shares, trade_date } = before.carried?;
+        let nth = before.register.len() + 1;
+        let truth = self
+            .night(entry.entered_fund(), trade_date, nth, false)
+            .and_then(|night| self.leave(entry, register, (shares, shares), night));
+        let (says, taken) = match truth {
+            Ok(Truth { says, taken, .. }) => (says, taken),
+            Err(NotPriced::NoNav { .. }) => return None,
+            Err(refused) => (Final::Rejected(rejection_of(&refused)), Vec::new()),
+        };
+        let mut decided = before;
+        decided.words.push(Word { at: now, says: says.clone() });
+        decided.register.push(says);
+        decided.taken.extend(taken);
+        decided.carried = None;
+        Some(decided)
+    }
+
+    fn night(
+        &self,
+        fund: FundCode,
+        trade_date: TradingDay,
+        nth: usize,
+        early: bool,
+    ) -> Result<Night, NotPriced> {
+        let confirmed_on = self.market.confirmed_on(fund, trade_date)?;
+        Ok(Night { trade_date, confirmed_on, nth, early })
+    }
+
+    fn truth(
+        &self,
+        entry: &ApplicationEntry,
+        register: &Register,
         fate: ConfirmFate,
-    ) -> Result<Confirmation, NotPriced> {
+        night: Night,
+    ) -> Result<Truth, NotPriced> {
         if fate == ConfirmFate::Rejected {
             return Err(NotPriced::Nothing("the registrar's batch does not accept it".to_owned()));
         }
-        let part = if fate == ConfirmFate::Partial {
-            self.scenario.part_per_mille(&entry.order)
-        } else {
-            1000
-        };
-        match &entry.ask {
+        let in_part = matches!(fate, ConfirmFate::Partial | ConfirmFate::Carried);
+        let part = if in_part { self.scenario.part_per_mille(&entry.terms) } else { 1000 };
+        let terms = &entry.terms;
+        match &terms.ask {
             Ask::Purchase { amount, .. } => {
                 let accepted = Amount::new(cut(amount.decimal(), part));
-                let none = || NotPriced::Nothing(format!("{part}‰ of {amount} yuan is nothing"));
-                self.market.purchase(entry, (*amount, accepted.map_err(|_| none())?))
+                let none = |_| NotPriced::Nothing(format!("{part}‰ of {amount} yuan is nothing"));
+                let nav = self.priced(terms.fund, night)?;
+                let numbers =
+                    self.market.purchase(terms, (*amount, accepted.map_err(none)?), nav)?;
+                Ok(Truth::whole(entry, fate, Outcome::Purchase(numbers), night))
             }
-            Ask::Conversion { shares, .. } => {
-                let backed = match self.backing(&entry.order) {
-                    Backing::Full => *shares,
-                    Backing::AtMost(most) => (*shares).min(most),
-                    Backing::Void => Shares::ZERO,
-                };
-                let out = Shares::new(cut(backed.decimal(), part)).unwrap_or_default();
-                if out.is_zero() {
-                    return Err(NotPriced::Nothing("there are no shares to convert".to_owned()));
-                }
-                self.market.conversion(entry, out)
+            Ask::Subscription { .. } => {
+                Err(NotPriced::Nothing("a subscription has a batch of its own".to_owned()))
+            }
+            Ask::Redemption { shares, .. }
+            | Ask::Conversion { shares, .. }
+            | Ask::FastTransfer { shares, .. } => {
+                let accepted = Shares::new(cut(shares.decimal(), part)).unwrap_or_default();
+                self.leave(entry, register, (*shares, accepted), night).map(|truth| {
+                    truth.with_rest(entry, fate, *shares, self.after(night.trade_date))
+                })
             }
         }
     }
 
-    /// Invariant 2 of the module. A purchase that is not in the books, or not decided yet, belongs
-    /// to shares that this registrar has no reason to doubt.
-    fn backing(&self, conversion: &OrderId) -> Backing {
-        let purchase = conversion.parent().and_then(|(transaction, _)| {
-            let no = ApplicationNo::of(&OrderId::of(&transaction, Leg::MoneyFund));
-            self.books.as_ref()?.get(no.as_str())
-        });
-        match purchase.map(|entry| (entry.is_accepted(), entry.decided)) {
-            None | Some((true, None)) => Backing::Full,
-            Some((false, _)) => Backing::Void,
-            Some((true, Some(decided))) => match decided.answer {
-                Final::Rejected(_) => Backing::Void,
-                Final::Confirmed(told) => match told.outcome {
-                    Outcome::Purchase(told) => Backing::AtMost(told.shares),
-                    Outcome::Conversion(_) => Backing::Full,
-                },
-            },
-        }
+    fn after(&self, t: TradingDay) -> Option<TradingDay> {
+        self.market.calendar().plus(t, 1).ok()
     }
+
+    fn priced(&self, fund: FundCode, night: Night) -> Result<Nav, NotPriced> {
+        let day = night.trade_date.date();
+        if night.early {
+            return Ok(self.market.last_price(fund, day));
+        }
+        self.market.price(fund, day)
+    }
+
+    /// Shares leave the lots of the register, `accepted` of those that were asked for.
+    fn leave(
+        &self,
+        entry: &ApplicationEntry,
+        register: &Register,
+        (asked, accepted): (Shares, Shares),
+        night: Night,
+    ) -> Result<Truth, NotPriced> {
+        let terms = &entry.terms;
+        let sequence = self.market.sequence(terms.fund)?;
+        let frozen = self.scenario.frozen(&terms.investor, terms.fund);
+        let designated: &[Designated] = match &terms.ask {
+            Ask::Redemption { lots, .. } | Ask::Conversion { lots, .. } => lots,
+            Ask::Purchase { .. } | Ask::Subscription { .. } | Ask::FastTransfer { .. } => &[],
+        };
+        // All that was asked for must be there, even where only a part of it is accepted.
+        let (there, _) = register.take(terms, (asked, designated), sequence, frozen)?;
+        let part = part_of(accepted, (asked, there));
+        if part.is_zero() {
+            return Err(NotPriced::NotThere("there are no shares to take".to_owned()));
+        }
+        let (shares, parcels) = register.take(terms, (part, designated), sequence, frozen)?;
+        let outcome = match &terms.ask {
+            Ask::Conversion { into, .. } => {
+                let navs = (self.priced(terms.fund, night)?, self.priced(*into, night)?);
+                let converting =
+                    Converting { parcels: &parcels, navs, confirmed_on: night.confirmed_on };
+                Outcome::Conversion(self.market.conversion(terms, &converting)?)
+            }
+            Ask::FastTransfer { .. } => Outcome::FastTransfer(fast_transfer(shares)),
+            Ask::Redemption { .. } | Ask::Purchase { .. } | Ask::Subscription { .. } => {
+                let nav = self.priced(terms.fund, night)?;
+                let on = night.confirmed_on;
+                Outcome::Redemption(self.market.redemption(terms, &parcels, nav, on)?)
+            }
+        };
+        let taken = parcels.iter().filter_map(Taken::of).collect();
+        let whole = Truth::whole(entry, ConfirmFate::Confirmed, outcome, night);
+        Ok(Truth { taken, ..whole })
+    }
+
+    /// The money counts on T+1; the shares come when the fund is founded, or the money goes back.
+    fn subscribed(
+        &self,
+        entry: &ApplicationEntry,
+        asked: Amount,
+        (fate, delay): (ConfirmFate, i64),
+        now: Timestamp,
+    ) -> Decided {
+        let (terms, no) = (&entry.terms, entry.terms.no.as_str());
+        let after = |n| self.market.calendar().plus(terms.trade_date, n).ok().map(TradingDay::date);
+        let (on, usual) = (after(1), after(2));
+        let on = on.unwrap_or_else(|| now.date());
+        let raising = self.scenario.raising(terms.fund);
+        let founded = raising.map_or(usual.unwrap_or(on), |raising| raising.founded_on).max(on);
+        let rate = raising.map_or(Rate::basis_points(35), |raising| raising.rate);
+        let earned = interest(asked, rate, founded.signed_duration_since(on).num_days());
+        let reception = Final::Received(Reception { serial: record_serial(no, 1), on });
+        let heard = now.max(Market::hour_of(on));
+        let settled = now.max(Market::hour_of(founded));
+        let part =
+            if fate == ConfirmFate::Partial { self.scenario.part_per_mille(terms) } else { 1000 };
+        let accepted = Amount::new(cut(asked.decimal(), part)).unwrap_or(asked);
+        let numbers = self.market.subscription(terms, (asked, accepted), earned);
+        let fails = raising.is_some_and(|raising| raising.fails);
+        let says = match numbers {
+            _ if fate == ConfirmFate::Rejected => {
+                Final::Rejected(rejection("0010", "the registrar's batch does not accept it"))
+            }
+            _ if fails => {
+                let cause = Cause::new("0004", "the raising of the fund has failed");
+                Final::Rejected(Rejection { cause, interest: earned })
+            }
+            Err(refused) => Final::Rejected(rejection_of(&refused)),
+            Ok(numbers) => Final::Confirmed(Box::new(Confirmation {
+                serial: record_serial(no, 2),
+                confirmed_on: founded,
+                registered_on: founded,
+                finished: true,
+                outcome: Outcome::Subscription(numbers),
+            })),
+        };
+        let refused = fate == ConfirmFate::Rejected;
+        let mut said = words(entry, &says, fate, (if refused { heard } else { settled }, delay));
+        let received = !refused && fate != ConfirmFate::Missing;
+        let first = received.then_some(Word { at: heard, says: reception.clone() });
+        said.splice(0..0, first);
+        let register = if refused { vec![says] } else { vec![reception, says] };
+        Decided { register, taken: Vec::new(), fate, words: said, carried: None }
+    }
+}
+
+impl Truth {
+    fn whole(entry: &ApplicationEntry, fate: ConfirmFate, outcome: Outcome, night: Night) -> Self {
+        // A record that is corrected later is right under the second serial only.
+        let nth = if fate == ConfirmFate::Corrected { night.nth + 1 } else { night.nth };
+        let confirmation = Confirmation {
+            serial: record_serial(entry.terms.no.as_str(), nth),
+            confirmed_on: night.confirmed_on,
+            registered_on: night.confirmed_on,
+            finished: true,
+            outcome,
+        };
+        let says = Final::Confirmed(Box::new(confirmation));
+        Self { says, taken: Vec::new(), carried: None }
+    }
+
+    /// Where a rest is carried over, more is to come; and a corrected record has the second serial.
+    fn with_rest(
+        mut self,
+        entry: &ApplicationEntry,
+        fate: ConfirmFate,
+        asked: Shares,
+        next: Option<TradingDay>,
+    ) -> Self {
+        let Final::Confirmed(confirmation) = &mut self.says else { return self };
+        if fate == ConfirmFate::Corrected {
+            confirmation.serial = record_serial(entry.terms.no.as_str(), 2);
+        }
+        let carries = match entry.terms.ask {
+            Ask::Redemption { on_huge: OnHuge::CarryOver, .. } => fate == ConfirmFate::Carried,
+            // What a conversion did not get is cancelled.
+            Ask::Redemption { on_huge: OnHuge::Cancel, .. }
+            | Ask::Conversion { .. }
+            | Ask::Purchase { .. }
+            | Ask::Subscription { .. }
+            | Ask::FastTransfer { .. } => false,
+        };
+        let left = match &confirmation.outcome {
+            Outcome::Redemption(numbers) => asked.minus(numbers.shares).unwrap_or_default(),
+            Outcome::Purchase(_)
+            | Outcome::Subscription(_)
+            | Outcome::Conversion(_)
+            | Outcome::FastTransfer(_) => Shares::ZERO,
+        };
+        if let Some(trade_date) = next.filter(|_| carries && !left.is_zero()) {
+            confirmation.finished = false;
+            self.carried = Some(Carried { shares: left, trade_date });
+        }
+        self
+    }
+}
+
+impl Taken {
+    fn of(parcel: &Parcel) -> Option<Self> {
+        let serial = fundflow_domain::orders::Serial::new(parcel.lot.as_str()).ok()?;
+        Some(Self { serial, shares: parcel.shares })
+    }
+}
+
+/// The same part of what is there as `accepted` is of what was asked for.
+fn part_of(accepted: Shares, (asked, there): (Shares, Shares)) -> Shares {
+    if there == asked {
+        return accepted;
+    }
+    let ratio = accepted.decimal().checked_div(asked.decimal()).unwrap_or_default();
+    let part = there.decimal().checked_mul(ratio).unwrap_or_default();
+    let part = part.round_dp_with_strategy(2, RoundingStrategy::ToZero);
+    Shares::new(part).unwrap_or_default()
 }
 
 /// So much of it, to the last whole 0.01 below.
@@ -110,14 +331,26 @@ fn cut(whole: Decimal, per_mille: u16) -> Decimal {
 }
 
 /// The registrar's return code: its dictionary is the published one.
-fn cause_of(refused: &NotPriced) -> Cause {
+fn rejection_of(refused: &NotPriced) -> Rejection {
     let code = match refused {
         NotPriced::NoFund(_) => "0200",
         NotPriced::NoPair { .. } => "0223",
         NotPriced::NoNav { .. } | NotPriced::Calendar(_) => "0006",
         NotPriced::Purchase(_) => "0207",
-        NotPriced::Conversion(_) => "0206",
+        NotPriced::Conversion(_) | NotPriced::Redemption(_) => "0206",
+        NotPriced::NotThere(_) => "0001",
+        NotPriced::Frozen(_) => "0002",
         NotPriced::Nothing(_) => "0010",
     };
-    Cause { code: code.into(), text: refused.to_string().into() }
+    rejection(code, &refused.to_string())
+}
+
+impl From<NotThere> for NotPriced {
+    fn from(not_there: NotThere) -> Self {
+        let text = not_there.to_string();
+        match not_there {
+            NotThere::Nothing | NotThere::TooFew { .. } => NotPriced::NotThere(text),
+            NotThere::Frozen { .. } => NotPriced::Frozen(text),
+        }
+    }
 }

@@ -1,37 +1,27 @@
 //! What was decided about an application, and what follows from it at any later instant.
 
 use crate::sandbox::{
+    Notice,
     channel::{serial, timeout},
-    scenario::{ConfirmFate, FrontFate},
+    scenario::{CancelFate, ConfirmFate, FrontFate},
 };
-use fundflow_application::counterparty::{Application, ApplicationAnswer, Notice};
 use fundflow_domain::{
+    application::{Ask, Confirmation, Outcome, Reception, Rejection, Terms},
     calendar::TradingDay,
-    fund_order::{Ask, Cause, Confirmation, Outcome},
-    ids::{ApplicationNo, FundCode, InvestorId, OrderId},
+    ids::FundCode,
     money::{Money, Shares},
+    orders::{Cause, Serial},
     time::Timestamp,
 };
-use rust_decimal::Decimal;
+use fundflow_sagas::ports::registrar::{Application, ApplicationAnswer, notice};
 use serde::{Deserialize, Serialize};
-use std::sync::Arc;
 
 /// An application in the registrar's books.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ApplicationEntry {
-    /// Its key.
-    pub no: ApplicationNo,
-    /// For which order.
-    pub order: OrderId,
-    /// Whose.
-    pub investor: InvestorId,
-    /// Bought, or converted out of.
-    pub fund: FundCode,
-    /// What is asked.
-    pub ask: Ask,
-    /// T.
-    pub trade_date: TradingDay,
-    /// When it was handed in.
+    /// As it was handed in; its number is the idempotency key.
+    pub terms: Terms,
+    /// The instant at which it was handed in.
     pub applied_at: Timestamp,
     /// What the front does with it.
     pub front: FrontFate,
@@ -39,6 +29,12 @@ pub struct ApplicationEntry {
     pub suspended: Option<FundCode>,
     /// Whether the call reached the front.
     pub arrived: bool,
+    /// Whether a file of a batch has named it. From then on it is not taken back.
+    #[serde(default)]
+    pub batched: bool,
+    /// What became of the request to take it back.
+    #[serde(default)]
+    pub cancel: Option<CancelFate>,
     /// What the batch made of it.
     pub decided: Option<Decided>,
 }
@@ -46,74 +42,125 @@ pub struct ApplicationEntry {
 /// What the batch made of an application.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Decided {
-    /// The answer in the register.
-    pub answer: Final,
-    /// How it is told.
+    /// What stands in the register, oldest first. Several, if a rest was carried over.
+    pub register: Vec<Final>,
+    /// Shares that left, by the serial of the record that registered them.
+    pub taken: Vec<Taken>,
+    /// How it is said.
     pub fate: ConfirmFate,
-    /// When the record reaches the distributor; never, if it is missing.
-    pub told_at: Option<Timestamp>,
+    /// The records that say it, and when; none if it is never heard of again.
+    pub words: Vec<Word>,
+    /// What is asked for again on a later T.
+    pub carried: Option<Carried>,
 }
 
-/// A final answer.
+/// Shares that left a lot.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Taken {
+    /// Of the confirmation that registered the lot.
+    pub serial: Serial,
+    /// How many of its shares.
+    pub shares: Shares,
+}
+
+/// A rest that a huge redemption left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Carried {
+    /// How many shares are asked for again.
+    pub shares: Shares,
+    /// The T that they are asked for on.
+    pub trade_date: TradingDay,
+}
+
+/// A record that reaches the distributor.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Word {
+    /// The instant at which it does.
+    pub at: Timestamp,
+    /// What it says.
+    pub says: Final,
+}
+
+/// What the batch can say of an application.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Final {
-    /// Shares were registered.
+    /// The money of a subscription counts.
+    Received(Reception),
+    /// Shares were registered, or left.
     Confirmed(Box<Confirmation>),
-    /// None will be.
-    Rejected(Cause),
+    /// Nothing comes of it.
+    Rejected(Rejection),
+}
+
+impl From<Final> for ApplicationAnswer {
+    fn from(says: Final) -> Self {
+        match says {
+            Final::Received(reception) => ApplicationAnswer::Received(reception),
+            Final::Confirmed(confirmation) => ApplicationAnswer::Confirmed(confirmation),
+            Final::Rejected(rejection) => ApplicationAnswer::Rejected(rejection),
+        }
+    }
 }
 
 impl Decided {
-    /// The final answer in the numbers in which it is told.
-    fn told(&self) -> ApplicationAnswer {
-        match (&self.answer, self.fate) {
-            (Final::Confirmed(confirmed), ConfirmFate::Garbled) => {
-                ApplicationAnswer::Confirmed(Box::new(garbled(confirmed)))
-            }
-            (Final::Confirmed(confirmed), _) => ApplicationAnswer::Confirmed(confirmed.clone()),
-            (Final::Rejected(cause), _) => ApplicationAnswer::Rejected(cause.clone()),
-        }
+    /// The records that have reached the distributor by then.
+    pub(super) fn said_by(&self, now: Timestamp) -> impl Iterator<Item = &Word> {
+        self.words.iter().filter(move |word| word.at <= now)
     }
 
-    /// The records that tell it.
-    pub(super) fn records(&self) -> Vec<ApplicationAnswer> {
-        let told = self.told();
-        match (self.fate, &self.answer) {
-            (ConfirmFate::Twice, _) => vec![told.clone(), told],
-            (ConfirmFate::Contradicted, Final::Confirmed(_)) => {
-                let text = "rejected by a later record".into();
-                vec![told, ApplicationAnswer::Rejected(Cause { code: "0010".into(), text })]
-            }
-            (
-                ConfirmFate::Confirmed
-                | ConfirmFate::Partial
-                | ConfirmFate::Rejected
-                | ConfirmFate::Late
-                | ConfirmFate::Missing
-                | ConfirmFate::Garbled
-                | ConfirmFate::Contradicted,
-                _,
-            ) => vec![told],
-        }
+    /// What a query is answered with: the last word, unless that contradicts the books.
+    fn standing(&self, now: Timestamp) -> Option<ApplicationAnswer> {
+        let word = match self.fate {
+            ConfirmFate::Contradicted | ConfirmFate::TwiceDifferent => self.said_by(now).next(),
+            ConfirmFate::Confirmed
+            | ConfirmFate::Partial
+            | ConfirmFate::Rejected
+            | ConfirmFate::Late
+            | ConfirmFate::Missing
+            | ConfirmFate::Twice
+            | ConfirmFate::Garbled
+            | ConfirmFate::Carried
+            | ConfirmFate::WrongShares
+            | ConfirmFate::ZeroShares
+            | ConfirmFate::WrongFee
+            | ConfirmFate::WrongNav
+            | ConfirmFate::Early
+            | ConfirmFate::Corrected => self.said_by(now).last(),
+        };
+        word.map(|word| word.says.clone().into())
     }
 }
 
 impl ApplicationEntry {
-    pub(super) fn is_for(&self, application: &Application) -> bool {
-        let Application { no, order, investor, fund, ask, trade_date, applied_at: _ } = application;
-        self.no == *no
-            && self.order == *order
-            && self.investor == *investor
-            && self.fund == *fund
-            && self.ask == *ask
-            && self.trade_date == *trade_date
+    pub(super) fn is_for(&self, terms: &Terms) -> bool {
+        self.terms == *terms
     }
 
-    /// Whether the front took it, told or untold.
+    /// Whether both are the same order under the same number, whatever else they say.
+    pub(super) fn is_order(&self, terms: &Terms) -> bool {
+        self.terms.no == terms.no && self.terms.order == terms.order
+    }
+
+    /// Whether the terms are these on a later T, and no batch has looked at it.
+    pub(super) fn moves_to(&self, terms: &Terms) -> bool {
+        let Terms { trade_date, promised, .. } = terms;
+        let moved = Terms { trade_date: *trade_date, promised: *promised, ..self.terms.clone() };
+        let open = self.decided.is_none() && !self.batched && self.is_accepted();
+        open && *trade_date > self.terms.trade_date && moved == *terms
+    }
+
+    /// The transaction that it is a part of: its order's name without the last part.
+    pub(super) fn transaction(&self) -> &str {
+        transaction_of(&self.terms)
+    }
+
+    /// Whether the front took it, said or unsaid, and it was not taken back.
     pub fn is_accepted(&self) -> bool {
         match self.front {
-            FrontFate::Accepted | FrontFate::TimeoutAccepted => self.suspended.is_none(),
+            FrontFate::Accepted | FrontFate::TimeoutAccepted => {
+                self.suspended.is_none() && !self.is_cancelled()
+            }
             FrontFate::Rejected
             | FrontFate::TimeoutRejected
             | FrontFate::TimeoutLost
@@ -121,99 +168,132 @@ impl ApplicationEntry {
         }
     }
 
-    /// To the call that opened the entry.
-    pub(super) fn first_answer(&self, now: Timestamp) -> ApplicationAnswer {
+    /// Whether it was taken back.
+    pub fn is_cancelled(&self) -> bool {
+        match self.cancel {
+            Some(CancelFate::Cancelled | CancelFate::TimeoutCancelled) => true,
+            Some(CancelFate::Refused | CancelFate::Silent) | None => false,
+        }
+    }
+
+    /// To the call that opened the entry: the front's word.
+    pub(super) fn first_answer(&self) -> ApplicationAnswer {
         match self.front {
             FrontFate::TimeoutAccepted
             | FrontFate::TimeoutRejected
             | FrontFate::TimeoutLost
             | FrontFate::Silent => ApplicationAnswer::Unknown(timeout()),
-            FrontFate::Accepted | FrontFate::Rejected => self.standing(now),
+            FrontFate::Accepted | FrontFate::Rejected => self.front_standing(),
         }
     }
 
     /// To a query or a repeated call.
     pub(super) fn standing(&self, now: Timestamp) -> ApplicationAnswer {
-        if let Some(decided) = &self.decided
-            && decided.told_at.is_some_and(|at| at <= now)
-        {
-            return decided.told();
+        let batch = self.decided.as_ref().and_then(|decided| decided.standing(now));
+        batch.unwrap_or_else(|| self.front_standing())
+    }
+
+    fn front_standing(&self) -> ApplicationAnswer {
+        if self.is_cancelled() {
+            return ApplicationAnswer::Cancelled;
         }
         match (self.front, self.suspended) {
             (FrontFate::Silent, _) => ApplicationAnswer::Unknown(timeout()),
             (FrontFate::TimeoutLost, _) if !self.arrived => ApplicationAnswer::NotFound,
-            (_, Some(fund)) => {
-                let text = format!("fund {fund} takes no applications").into();
-                ApplicationAnswer::Rejected(Cause { code: "0005".into(), text })
-            }
+            (_, Some(fund)) => rejected("0005", &format!("fund {fund} takes no applications")),
             (FrontFate::Rejected | FrontFate::TimeoutRejected, None) => {
-                let text = "the registrar's front does not take it".into();
-                ApplicationAnswer::Rejected(Cause { code: "0010".into(), text })
+                rejected("0010", "the registrar's front does not take it")
             }
             (FrontFate::Accepted | FrontFate::TimeoutAccepted | FrontFate::TimeoutLost, None) => {
-                ApplicationAnswer::Accepted(serial("AP", self.no.as_str()))
+                ApplicationAnswer::Accepted(serial("AP", self.terms.no.as_str()))
             }
         }
     }
 
     /// What the registrar says by itself once it has decided: the instant, and each record.
     pub(super) fn notices(&self) -> Vec<(Timestamp, Notice)> {
-        let Some((at, decided)) = self.decided.as_ref().and_then(|d| Some((d.told_at?, d))) else {
-            return vec![];
-        };
-        let records = decided.records();
-        records.into_iter().map(|a| (at, Notice::Application(self.order.clone(), a))).collect()
+        let words = self.decided.iter().flat_map(|decided| &decided.words);
+        words.map(|word| (word.at, notice(&self.terms.no, word.says.clone().into()))).collect()
     }
 
     /// The fund whose lag the confirmation has: the one that is entered.
     pub(super) fn entered_fund(&self) -> FundCode {
-        self.target().unwrap_or(self.fund)
+        self.target().unwrap_or(self.terms.fund)
     }
 
     /// The fund converted into.
     pub(super) fn target(&self) -> Option<FundCode> {
-        match &self.ask {
-            Ask::Purchase { .. } => None,
+        match &self.terms.ask {
             Ask::Conversion { into, .. } => Some(*into),
+            Ask::Subscription { .. }
+            | Ask::Purchase { .. }
+            | Ask::Redemption { .. }
+            | Ask::FastTransfer { .. } => None,
         }
     }
 
-    /// Shares of `fund` that its confirmation moved: what came in, what went out.
+    /// Confirmations that stand in the register.
+    pub fn confirmations(&self) -> impl Iterator<Item = &Confirmation> {
+        let register = self.decided.iter().flat_map(|decided| &decided.register);
+        register.filter_map(|says| match says {
+            Final::Confirmed(confirmation) => Some(confirmation.as_ref()),
+            Final::Received(_) | Final::Rejected(_) => None,
+        })
+    }
+
+    /// Shares of `fund` that its confirmations moved: what came in, what went out.
     pub fn moved(&self, fund: FundCode) -> (Shares, Shares) {
-        let Some(Decided { answer: Final::Confirmed(told), .. }) = &self.decided else {
-            return Default::default();
+        let of = |confirmation: &Confirmation| {
+            let came = confirmation.outcome.registered();
+            let came = if self.entered_fund() == fund { came } else { Shares::ZERO };
+            let went = match &confirmation.outcome {
+                Outcome::Subscription(_) | Outcome::Purchase(_) => Shares::ZERO,
+                Outcome::Redemption(numbers) => numbers.shares,
+                Outcome::Conversion(numbers) => numbers.shares_out,
+                Outcome::FastTransfer(numbers) => numbers.shares,
+            };
+            (came, if self.terms.fund == fund { went } else { Shares::ZERO })
         };
-        match (&told.outcome, &self.ask) {
-            (Outcome::Purchase(told), _) if self.fund == fund => (told.shares, Shares::ZERO),
-            (Outcome::Conversion(told), _) if self.fund == fund => (Shares::ZERO, told.shares_out),
-            (Outcome::Conversion(told), Ask::Conversion { into, .. }) if *into == fund => {
-                (told.shares_in, Shares::ZERO)
-            }
-            (Outcome::Purchase(_) | Outcome::Conversion(_), _) => Default::default(),
+        let sum = |one: Shares, two: Shares| one.plus(two).unwrap_or(one);
+        self.confirmations()
+            .map(of)
+            .fold((Shares::ZERO, Shares::ZERO), |all, one| (sum(all.0, one.0), sum(all.1, one.1)))
+    }
+
+    /// What a query would be answered with if it had not come.
+    pub(super) fn of(application: Application, front: FrontFate, stops: Option<FundCode>) -> Self {
+        let Application { terms, applied_at } = application;
+        Self {
+            terms,
+            applied_at,
+            front,
+            suspended: stops,
+            arrived: front != FrontFate::TimeoutLost,
+            batched: false,
+            cancel: None,
+            decided: None,
         }
     }
 }
 
-/// A fen is missing between what went in and what came out.
-fn garbled(confirmed: &Confirmation) -> Confirmation {
-    let fen = Money::new(Decimal::new(1, 2)).unwrap_or_default();
-    let mut wrong = confirmed.clone();
-    match &mut wrong.outcome {
-        Outcome::Purchase(told) => told.amount = told.amount.minus(fen).unwrap_or(fen),
-        Outcome::Conversion(told) => told.net_in = told.net_in.minus(fen).unwrap_or(fen),
-    }
-    wrong
+pub(super) fn transaction_of(terms: &Terms) -> &str {
+    terms.order.as_str().rsplit_once('.').map_or("", |(transaction, _)| transaction)
 }
 
-pub(super) fn confirmation_serial(no: &ApplicationNo) -> Arc<str> {
-    record_serial(no.as_str())
+pub(super) fn rejection(code: &str, text: &str) -> Rejection {
+    Rejection { cause: Cause::new(code, text), interest: Money::ZERO }
 }
 
-pub(super) fn record_serial(no: &str) -> Arc<str> {
-    serial("TA", no)
+fn rejected(code: &str, text: &str) -> ApplicationAnswer {
+    ApplicationAnswer::Rejected(rejection(code, text))
+}
+
+/// The registrar's number of a record: the first of an application, the second, and so on.
+pub(super) fn record_serial(no: &str, nth: usize) -> Serial {
+    if nth <= 1 { serial("TA", no) } else { serial("TA", &format!("{no}.{nth}")) }
 }
 
 pub(super) fn number_reused() -> ApplicationAnswer {
-    let text = "the number is already used for another application".into();
-    ApplicationAnswer::Unknown(Cause { code: "number_reused".into(), text })
+    let text = "the number is already used for another application";
+    ApplicationAnswer::Unknown(Cause::new("number_reused", text))
 }

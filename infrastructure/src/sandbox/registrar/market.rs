@@ -1,29 +1,29 @@
 //! What a registrar reckons with: the funds' terms, the prices of the day and the calendar.
 //!
 //! 1. The registrar's numbers follow from the application, the terms in force on its T and the net
-//!    asset values of T; never from what the distributor expects.
+//!    asset values of T; never from what the distributor expects. The charge is the one that the
+//!    application carries; where it carries none, that of the fund's schedule.
 //! 2. Without a price there is no confirmation, and no rejection either: the application waits.
 //! 3. A market [at par](Market::at_par) knows every fund, at 1.0000 and without fees: for measuring
 //!    and for tests that are not about prices.
 
-use super::entry::ApplicationEntry;
-use chrono::NaiveDate;
+use chrono::{NaiveDate, NaiveTime};
 use fundflow_domain::{
     calendar::{CalendarError, TradingCalendar, TradingDay},
-    conversion::{self, Policy},
-    fees::{CustomerType, tiers::Charge},
-    fund::{FundKind, FundTerms},
-    fund_order::{Ask, Confirmation, ConversionConfirmed, Outcome, PurchaseConfirmed},
-    ids::{FundCode, LotId},
-    lots::Parcel,
-    money::{Amount, Discount, Money, Nav, ShareRounding, Shares},
-    purchase,
+    conversion,
+    fund::{FundKind, FundTerms, RedemptionSequence},
+    ids::FundCode,
+    money::Nav,
+    purchase, redemption,
+    time::Timestamp,
 };
-use rust_decimal::Decimal;
 use std::{
     collections::{BTreeMap, HashMap},
     sync::{Arc, PoisonError, RwLock},
 };
+
+/// The hour at which a night's confirmations reach the distributor: eight in the morning.
+const HOUR: u32 = 8;
 
 /// Terms, prices and days.
 #[derive(Debug)]
@@ -50,9 +50,9 @@ pub enum NotPriced {
     /// The price of T is not published yet.
     #[error("the net asset value of {fund} on {day} is not published yet; publish it first")]
     NoNav {
-        /// Of which fund.
+        /// The fund.
         fund: FundCode,
-        /// On which T.
+        /// The T.
         day: NaiveDate,
     },
     /// The days of the confirmation are not known.
@@ -61,9 +61,18 @@ pub enum NotPriced {
     /// The amount cannot be priced.
     #[error(transparent)]
     Purchase(#[from] purchase::Refusal),
+    /// The shares cannot be priced.
+    #[error(transparent)]
+    Redemption(#[from] redemption::Refusal),
     /// The shares cannot be converted.
     #[error(transparent)]
     Conversion(#[from] conversion::Refusal),
+    /// The shares are not there.
+    #[error("{0}")]
+    NotThere(String),
+    /// The shares are there and cannot leave.
+    #[error("{0}")]
+    Frozen(String),
     /// There is nothing to confirm.
     #[error("{0}")]
     Nothing(String),
@@ -92,10 +101,9 @@ impl Market {
 
     /// The price of a fund on a day, if it is known.
     pub fn nav(&self, fund: FundCode, day: NaiveDate) -> Option<Nav> {
-        let par = || Nav::new(Decimal::ONE).ok();
         match self.funds.as_ref().map(|funds| funds.get(&fund)) {
-            None => par(),
-            Some(Some(terms)) if terms.kind == FundKind::Money => par(),
+            None => Some(Nav::ONE),
+            Some(Some(terms)) if terms.kind == FundKind::Money => Some(Nav::ONE),
             Some(_) => {
                 let navs = self.navs.read().unwrap_or_else(PoisonError::into_inner);
                 navs.get(&(fund, day)).copied()
@@ -115,13 +123,30 @@ impl Market {
         &self.calendar
     }
 
-    fn terms(&self, fund: FundCode) -> Result<Option<&FundTerms>, NotPriced> {
+    /// The terms of a fund; `None` in a market at par.
+    pub(super) fn terms(&self, fund: FundCode) -> Result<Option<&FundTerms>, NotPriced> {
         let Some(funds) = &self.funds else { return Ok(None) };
         funds.get(&fund).map(|terms| Some(terms.as_ref())).ok_or(NotPriced::NoFund(fund))
     }
 
-    fn price(&self, fund: FundCode, day: NaiveDate) -> Result<Nav, NotPriced> {
+    /// The price of T.
+    pub(super) fn price(&self, fund: FundCode, day: NaiveDate) -> Result<Nav, NotPriced> {
         self.nav(fund, day).ok_or(NotPriced::NoNav { fund, day })
+    }
+
+    /// The last price that is known on a day, which need not be that day's; 1 if none is.
+    pub(super) fn last_price(&self, fund: FundCode, day: NaiveDate) -> Nav {
+        let of_day = self.nav(fund, day);
+        let earlier = || {
+            let navs = self.navs.read().unwrap_or_else(PoisonError::into_inner);
+            navs.range((fund, NaiveDate::MIN)..=(fund, day)).next_back().map(|(_, nav)| *nav)
+        };
+        of_day.or_else(earlier).unwrap_or(Nav::ONE)
+    }
+
+    /// Which lots of a fund leave first.
+    pub(super) fn sequence(&self, fund: FundCode) -> Result<RedemptionSequence, NotPriced> {
+        Ok(self.terms(fund)?.map(|terms| terms.redemption_sequence).unwrap_or_default())
     }
 
     /// The day on which the fund's registrar confirms what was applied for on T.
@@ -129,110 +154,12 @@ impl Market {
     /// # Errors
     /// [`NotPriced`].
     pub fn confirmed_on(&self, fund: FundCode, t: TradingDay) -> Result<NaiveDate, NotPriced> {
-        let lag = self.terms(fund)?.map_or(1, |terms| terms.confirm_lag);
+        let lag = self.terms(fund)?.map_or(1, |terms| terms.confirm_lag.max(1));
         Ok(self.calendar.plus(t, u32::from(lag))?.date())
     }
 
-    /// Confirms `accepted` of a purchase, which may be less than what was asked.
-    pub(super) fn purchase(
-        &self,
-        entry: &ApplicationEntry,
-        (asked, accepted): (Amount, Amount),
-    ) -> Result<Confirmation, NotPriced> {
-        let t = entry.trade_date;
-        let terms = self.terms(entry.fund)?;
-        let charge = terms
-            .map_or(Charge::FREE, |terms| terms.fees.purchase.at(Money::from(accepted)).charge);
-        let rounding = terms.map_or(ShareRounding::HalfUp, |terms| terms.share_rounding);
-        let nav = self.price(entry.fund, t.date())?;
-        let priced = purchase::price(accepted, charge, nav, rounding)?;
-        let refund = Money::from(asked).minus(accepted.into()).unwrap_or_default();
-        let (amount, fee, shares) = (accepted.into(), priced.fee, priced.shares);
-        let told = PurchaseConfirmed { amount, fee, refund, nav, shares };
-        self.confirmation(entry, Outcome::Purchase(told))
+    /// The instant from which a confirmation of that day can be heard.
+    pub fn hour_of(day: NaiveDate) -> Timestamp {
+        Timestamp::shanghai(day, NaiveTime::from_hms_opt(HOUR, 0, 0).unwrap_or_default())
     }
-
-    /// Confirms the conversion of `shares`, which may be less than what was asked.
-    pub(super) fn conversion(
-        &self,
-        entry: &ApplicationEntry,
-        shares: Shares,
-    ) -> Result<Confirmation, NotPriced> {
-        let Ask::Conversion { into, topup_discount, .. } = &entry.ask else {
-            return Err(NotPriced::Nothing("the application is no conversion".to_owned()));
-        };
-        let day = entry.trade_date.date();
-        let (nav_out, nav_in) = (self.price(entry.fund, day)?, self.price(*into, day)?);
-        let told = match (self.terms(entry.fund)?, self.terms(*into)?) {
-            (Some(source), Some(target)) => {
-                let confirmed_on = self.confirmed_on(entry.fund, entry.trade_date)?;
-                let parcel = Parcel {
-                    lot: LotId::new(entry.no.as_str())
-                        .map_err(|error| NotPriced::Nothing(error.to_string()))?,
-                    registered_on: day.min(confirmed_on),
-                    unit_cost: nav_out,
-                    shares,
-                    left: Shares::ZERO,
-                };
-                let terms = conversion::Terms::of(
-                    &source.fees,
-                    &target.fees,
-                    None,
-                    CustomerType::Individual,
-                    policy(source, target, *topup_discount)?,
-                );
-                let told = conversion::price(&[parcel], nav_out, nav_in, confirmed_on, terms)?;
-                ConversionConfirmed {
-                    shares_out: shares,
-                    nav_out,
-                    redemption_fee: told.redemption_fee,
-                    topup_fee: told.topup,
-                    net_in: told.net_in,
-                    nav_in,
-                    shares_in: told.shares_in,
-                }
-            }
-            (None | Some(_), None) | (None, Some(_)) => free(shares, nav_out, nav_in)?,
-        };
-        self.confirmation(entry, Outcome::Conversion(told))
-    }
-
-    fn confirmation(
-        &self,
-        entry: &ApplicationEntry,
-        outcome: Outcome,
-    ) -> Result<Confirmation, NotPriced> {
-        let confirmed_on = self.confirmed_on(entry.entered_fund(), entry.trade_date)?;
-        let serial = super::entry::confirmation_serial(&entry.no);
-        Ok(Confirmation { serial, confirmed_on, registered_on: confirmed_on, outcome })
-    }
-}
-
-/// As the pair of funds agreed, with the discount of this application. A pair that has agreed on
-/// nothing does not convert.
-fn policy(
-    source: &FundTerms,
-    target: &FundTerms,
-    topup_discount: Discount,
-) -> Result<Policy, NotPriced> {
-    let pair = source.conversion_into(target.code);
-    let pair = pair.ok_or(NotPriced::NoPair { from: source.code, into: target.code })?;
-    Ok(Policy { topup_discount, ..pair.policy(target.share_rounding) })
-}
-
-fn free(shares: Shares, nav_out: Nav, nav_in: Nav) -> Result<ConversionConfirmed, NotPriced> {
-    let nothing = || NotPriced::Nothing(format!("{shares} shares buy nothing at {nav_in}"));
-    let net_in = shares.value_half_up(nav_out).ok_or_else(nothing)?;
-    let shares_in = net_in.shares_at(nav_in, ShareRounding::HalfUp).ok_or_else(nothing)?;
-    let (redemption_fee, topup_fee) = (Money::ZERO, Money::ZERO);
-    let shares_out = shares;
-    Ok(ConversionConfirmed {
-        shares_out,
-        nav_out,
-        redemption_fee,
-        topup_fee,
-        net_in,
-        nav_in,
-        shares_in,
-    })
 }

@@ -1,38 +1,55 @@
 //! A registrar that takes applications at its front and confirms, cuts, rejects or forgets them in
 //! its batch.
 //!
-//! 1. The front only takes or refuses. Shares come of the batch, which runs at once, or when a file
-//!    of applications is [handed in](SandboxRegistrar::run_batch).
-//! 2. A conversion follows the purchase of the same transaction: rejected with it, and cut to the
-//!    shares that it brought.
-//! 3. What the batch has decided stays decided; handing the same file in again gives the same
+//! ```text
+//! submit --front--> accepted | rejected        cancel, before T's cut-off --> taken back
+//! T+lag, 8:00 --batch--> confirmed | in part | rejected      a rest carried over --> the next T
+//! ```
+//!
+//! 1. The front only takes or refuses. Shares come of the batch of the application's T, which runs at
+//!    its hour, or when a file of applications is [handed in](SandboxRegistrar::run_batch). The T is
+//!    the one that the application names.
+//! 2. The register knows who holds what; what is not there, or is frozen, does not leave.
+//! 3. What a transaction takes out follows what it bought: rejected with it, and cut to the shares
+//!    that it brought.
+//! 4. What the batch has decided stays decided; handing the same file in again gives the same
 //!    answers.
 
+mod agenda;
 mod batch;
 mod decide;
 mod entry;
+mod hours;
 mod market;
+mod planted;
+mod pricing;
+mod records;
+mod register;
 #[cfg(test)]
 mod tests;
+mod words;
 
 pub use batch::{BatchFiles, NightError};
-pub use entry::{ApplicationEntry, Decided, Final};
+pub use entry::{ApplicationEntry, Carried, Decided, Final, Taken, Word};
 pub use market::{Market, NotPriced};
 
 use super::{
+    Notice,
     book::Book,
-    channel::broken,
+    channel::{broken, timeout},
     journal::{Journal, JournalError},
     notices::Notices,
-    scenario::{FrontFate, Scenario},
+    scenario::{CancelFate, ConfirmFate, FrontFate, Scenario},
 };
-use fundflow_application::counterparty::{Application, ApplicationAnswer, Notice, Registrar};
-use fundflow_domain::{fund_order::Ask, ids::ApplicationNo, time::Timestamp};
+use agenda::Agenda;
+use fundflow_domain::{application::Ask, ids::RegistrarCode, orders::Cause, time::Timestamp};
 use fundflow_kernel::clock::Clock;
+use fundflow_sagas::ports::registrar::{Application, ApplicationAnswer, Cancellation, Registrar};
+use register::Register;
 use std::{
     path::Path,
     sync::{
-        Arc,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
     time::Duration,
@@ -44,11 +61,9 @@ const FILE: &str = "registrar.jsonl";
 /// When the batch runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Confirming {
-    /// With the call: the front's answer is the final one.
-    InAnswer,
-    /// With the call, but told by a notice that is due at once.
+    /// At its hour, by the clock; the answers are notices that are due from then on.
     #[default]
-    AtOnce,
+    AtItsHour,
     /// When a file of applications is handed in.
     ByBatch,
 }
@@ -59,7 +74,9 @@ pub struct SandboxRegistrar {
     market: Market,
     clock: Arc<dyn Clock>,
     confirming: Confirming,
-    books: Option<Book<ApplicationEntry>>,
+    books: Book<ApplicationEntry>,
+    register: Mutex<Register>,
+    agenda: Agenda,
     journal: Option<Journal>,
     notices: Notices,
     delay: Option<Duration>,
@@ -69,13 +86,14 @@ pub struct SandboxRegistrar {
 impl SandboxRegistrar {
     /// With books in memory only.
     pub fn in_memory(scenario: Scenario, market: Market, clock: Arc<dyn Clock>) -> Self {
-        Self::new(scenario, market, clock, Some(Book::empty()), None)
+        Self::new(scenario, market, clock, None)
     }
 
-    /// Confirms everything in its answer and remembers nothing but how often it was called: for
-    /// measuring the engine and not its surroundings.
+    /// Confirms everything and keeps its books in memory: for measuring the engine and not its
+    /// surroundings. After the clock was moved to the morning of T+1, [`due`](Self::due) has every
+    /// confirmation.
     pub fn counting(market: Market, clock: Arc<dyn Clock>) -> Self {
-        Self::new(Scenario::default(), market, clock, None, None).confirming(Confirming::InAnswer)
+        Self::new(Scenario::default(), market, clock, None)
     }
 
     /// With books in a directory, which must exist; goes on with those that are there.
@@ -88,15 +106,49 @@ impl SandboxRegistrar {
         clock: Arc<dyn Clock>,
         directory: &Path,
     ) -> Result<Self, JournalError> {
-        let (journal, lines) = Journal::open::<ApplicationEntry>(&directory.join(FILE))?;
-        let book = Book::empty();
+        Self::restored(scenario, market, clock, &directory.join(FILE))
+    }
+
+    /// One of several registrars whose books are in the same directory.
+    ///
+    /// # Errors
+    /// [`JournalError`].
+    pub fn open_as(
+        code: &RegistrarCode,
+        scenario: Scenario,
+        market: Market,
+        clock: Arc<dyn Clock>,
+        directory: &Path,
+    ) -> Result<Self, JournalError> {
+        let file = directory.join(format!("registrar-{code}.jsonl"));
+        Self::restored(scenario, market, clock, &file)
+    }
+
+    fn restored(
+        scenario: Scenario,
+        market: Market,
+        clock: Arc<dyn Clock>,
+        file: &Path,
+    ) -> Result<Self, JournalError> {
+        let (journal, lines) = Journal::open::<ApplicationEntry>(file)?;
+        let registrar = Self::new(scenario, market, clock, Some(journal));
         for entry in lines {
-            book.restore(entry.no.clone().into(), entry);
+            registrar.books.restore(entry.terms.no.clone().into(), entry);
         }
-        let entries = book.all();
-        let registrar = Self::new(scenario, market, clock, Some(book), Some(journal));
-        for (_, entry) in entries {
-            registrar.plan(&entry);
+        let entries = registrar.applications();
+        let mut register = registrar.register();
+        for entry in &entries {
+            register.note(entry);
+            register.credit(entry, 0);
+        }
+        for entry in &entries {
+            let taken = entry.decided.as_ref().map(|decided| &decided.taken[..]);
+            register.debit(entry, taken.unwrap_or_default());
+        }
+        drop(register);
+        for entry in &entries {
+            registrar.say(entry, 0);
+            registrar.wait_for_hour(entry);
         }
         Ok(registrar)
     }
@@ -105,18 +157,32 @@ impl SandboxRegistrar {
         scenario: Scenario,
         market: Market,
         clock: Arc<dyn Clock>,
-        books: Option<Book<ApplicationEntry>>,
         journal: Option<Journal>,
     ) -> Self {
-        let (notices, delay, calls) = (Notices::default(), None, AtomicU64::new(0));
-        let confirming = Confirming::default();
-        Self { scenario, market, clock, confirming, books, journal, notices, delay, calls }
+        Self {
+            scenario,
+            market,
+            clock,
+            confirming: Confirming::default(),
+            books: Book::empty(),
+            register: Mutex::default(),
+            agenda: Agenda::default(),
+            journal,
+            notices: Notices::default(),
+            delay: None,
+            calls: AtomicU64::new(0),
+        }
     }
 
     /// Lets the batch run then.
     #[must_use]
-    pub fn confirming(self, confirming: Confirming) -> Self {
-        Self { confirming, ..self }
+    pub fn confirming(mut self, confirming: Confirming) -> Self {
+        self.confirming = confirming;
+        self.agenda.clear();
+        for entry in self.applications() {
+            self.wait_for_hour(&entry);
+        }
+        self
     }
 
     /// Lets every answer take that long in real time.
@@ -125,14 +191,17 @@ impl SandboxRegistrar {
         Self { delay: Some(delay), ..self }
     }
 
-    /// Records whose instant has come; to be delivered to the engine.
+    /// Records whose instant has come; to be delivered to the engine. Runs the batch of every T whose
+    /// hour has come.
     pub fn due(&self, now: Timestamp) -> Vec<Notice> {
+        self.run_hour(now);
         self.notices.due(now)
     }
 
-    /// When the next record is due.
+    /// When the next record, or the next batch, is due.
     pub fn next_due(&self) -> Option<Timestamp> {
-        self.notices.next_due()
+        let next = [self.notices.next_due(), self.agenda.next()];
+        next.into_iter().flatten().min()
     }
 
     /// How often it was called, queries and repeats included.
@@ -147,45 +216,45 @@ impl SandboxRegistrar {
 
     /// Every application that arrived, by its number.
     pub fn applications(&self) -> Vec<ApplicationEntry> {
-        let entries = self.books.iter().flat_map(Book::all);
-        entries.map(|(_, entry)| entry).collect()
+        self.books.all().into_iter().map(|(_, entry)| entry).collect()
     }
 
-    fn plan(&self, entry: &ApplicationEntry) {
-        let key: Arc<str> = entry.no.clone().into();
-        for (nth, (at, notice)) in (0..).zip(entry.notices()) {
+    fn register(&self) -> MutexGuard<'_, Register> {
+        self.register.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Plans the records of an entry as notices, from the n-th on.
+    fn say(&self, entry: &ApplicationEntry, from: usize) {
+        let key: Arc<str> = entry.terms.no.clone().into();
+        for (nth, (at, notice)) in (0..).zip(entry.notices()).skip(from) {
             self.notices.plan(at, &key, nth, notice);
         }
     }
 
     fn take(&self, application: Application) -> ApplicationAnswer {
         let now = self.clock.now();
-        let Some(books) = &self.books else {
-            let entry = self.decided(self.first(application), now);
-            return entry.first_answer(now);
-        };
-        let key: Arc<str> = application.no.clone().into();
-        // Decided before the key is locked: a conversion looks at its purchase, which may be behind
-        // the same lock. Deciding twice is harmless, because it follows from the books alone.
-        let proposed = match books.get(&key) {
-            None => Some(self.decided_now(self.first(application.clone()), now)),
+        let terms = application.terms.clone();
+        let key: Arc<str> = terms.no.clone().into();
+        let decide = |known: Option<&ApplicationEntry>| match known {
+            None => Some(self.first(application)),
             // The first call was lost on its way; this one arrives.
-            Some(lost) if !lost.arrived => {
+            Some(lost) if !lost.arrived && lost.is_order(&terms) => {
                 let front = FrontFate::Accepted;
-                Some(self.decided_now(ApplicationEntry { front, arrived: true, ..lost }, now))
+                let taken = ApplicationEntry { front, ..self.first(application) };
+                Some(ApplicationEntry { arrived: true, ..taken })
+            }
+            Some(known) if known.moves_to(&terms) => {
+                Some(ApplicationEntry { terms: terms.clone(), ..known.clone() })
             }
             Some(_) => None,
         };
-        let decide = |known: Option<&ApplicationEntry>| {
-            proposed.filter(|_| known.is_none_or(|known| !known.arrived))
-        };
-        match books.change(&key, self.journal.as_ref(), decide, Clone::clone) {
-            Ok((Some(entry), _)) if !entry.is_for(&application) => entry::number_reused(),
+        match self.books.change(&key, self.journal.as_ref(), decide, Clone::clone) {
+            Ok((Some(entry), _)) if !entry.is_for(&terms) => entry::number_reused(),
             Ok((Some(entry), true)) => {
-                if self.confirming == Confirming::AtOnce {
-                    self.plan(&entry);
-                }
-                self.front_answer(&entry, now)
+                self.register().note(&entry);
+                self.wait_for_hour(&entry);
+                self.confirm_early(&entry, now);
+                entry.first_answer()
             }
             Ok((Some(entry), false)) => entry.standing(now),
             Ok((None, _)) => ApplicationAnswer::NotFound,
@@ -193,45 +262,65 @@ impl SandboxRegistrar {
         }
     }
 
-    /// The front's word; the batch's word comes by itself unless it is part of the answer.
-    fn front_answer(&self, entry: &ApplicationEntry, now: Timestamp) -> ApplicationAnswer {
-        match self.confirming {
-            Confirming::InAnswer => entry.first_answer(now),
-            Confirming::AtOnce | Confirming::ByBatch => {
-                ApplicationEntry { decided: None, ..entry.clone() }.first_answer(now)
+    fn first(&self, application: Application) -> ApplicationEntry {
+        let front = self.scenario.front(&application.terms);
+        let (fund, at) = (application.terms.fund, application.applied_at);
+        let entry = ApplicationEntry::of(application, front, None);
+        let stopped = |fund: &_| self.scenario.is_suspended(*fund, at);
+        let suspended = [fund, entry.entered_fund()].into_iter().find(stopped);
+        ApplicationEntry { suspended, ..entry }
+    }
+
+    /// A scenario may have a batch say its word before T is complete.
+    fn confirm_early(&self, entry: &ApplicationEntry, now: Timestamp) {
+        let (fate, _) = self.scenario.confirmation(&entry.terms);
+        if fate == ConfirmFate::Early && entry.is_accepted() {
+            // Unwritable books leave it to its hour.
+            if let Ok(Some((entry, from))) = self.decide_on(entry.terms.no.as_str(), now) {
+                self.say(&entry, from);
             }
         }
     }
 
-    fn first(&self, application: Application) -> ApplicationEntry {
-        let Application { no, order, investor, fund, ask, trade_date, applied_at } = application;
-        let front = self.scenario.front(&order, no.as_str());
-        let into = match &ask {
-            Ask::Purchase { .. } => fund,
-            Ask::Conversion { into, .. } => *into,
+    fn take_back(&self, cancellation: &Cancellation) -> ApplicationAnswer {
+        let now = self.clock.now();
+        let terms = &cancellation.terms;
+        let fate = self.scenario.cancel(&terms.order);
+        let key: Arc<str> = terms.no.clone().into();
+        let first = |known: &ApplicationEntry| {
+            let open = known.decided.is_none() && !known.batched && known.cancel.is_none();
+            let irrevocable = matches!(known.terms.ask, Ask::FastTransfer { .. });
+            let cut_off = self.market.calendar().cut_off(known.terms.trade_date);
+            open && now < cut_off && !irrevocable && known.is_order(terms)
         };
-        let stopped = |fund: &_| self.scenario.is_suspended(*fund, applied_at);
-        let suspended = [fund, into].into_iter().find(stopped);
-        let arrived = front != FrontFate::TimeoutLost;
-        ApplicationEntry {
-            no,
-            order,
-            investor,
-            fund,
-            ask,
-            trade_date,
-            applied_at,
-            front,
-            suspended,
-            arrived,
-            decided: None,
-        }
-    }
-
-    fn decided_now(&self, entry: ApplicationEntry, now: Timestamp) -> ApplicationEntry {
-        match self.confirming {
-            Confirming::InAnswer | Confirming::AtOnce => self.decided(entry, now),
-            Confirming::ByBatch => entry,
+        let decide = |known: Option<&ApplicationEntry>| match known {
+            // Taken back before it arrived: the number stays used, and nothing comes of it.
+            None => {
+                let (terms, applied_at) = (terms.clone(), cancellation.asked_at);
+                let entry = self.first(Application { terms, applied_at });
+                let (arrived, cancel) = (true, Some(CancelFate::Cancelled));
+                first(&entry).then_some(ApplicationEntry { arrived, cancel, ..entry })
+            }
+            Some(known) if first(known) => {
+                Some(ApplicationEntry { arrived: true, cancel: Some(fate), ..known.clone() })
+            }
+            Some(_) => None,
+        };
+        match self.books.change(&key, self.journal.as_ref(), decide, Clone::clone) {
+            Ok((Some(entry), _)) if !entry.is_order(terms) => entry::number_reused(),
+            Ok((Some(entry), new)) => match entry.cancel {
+                Some(CancelFate::TimeoutCancelled) if new => ApplicationAnswer::Unknown(timeout()),
+                Some(CancelFate::Silent) => ApplicationAnswer::Unknown(timeout()),
+                Some(CancelFate::Cancelled | CancelFate::TimeoutCancelled) => {
+                    ApplicationAnswer::Cancelled
+                }
+                Some(CancelFate::Refused) => {
+                    not_cancelled("0010", "the registrar does not take it back")
+                }
+                None => not_cancelled("0218", "the application's batch is closed"),
+            },
+            Ok((None, _)) => ApplicationAnswer::NotFound,
+            Err(error) => ApplicationAnswer::Unknown(broken(&error)),
         }
     }
 
@@ -243,17 +332,27 @@ impl SandboxRegistrar {
     }
 }
 
+fn not_cancelled(code: &str, text: &str) -> ApplicationAnswer {
+    ApplicationAnswer::NotCancelled(Cause::new(code, text))
+}
+
 impl Registrar for SandboxRegistrar {
     async fn submit(&self, application: Application) -> ApplicationAnswer {
         self.called().await;
         self.take(application)
     }
 
-    async fn query(&self, no: ApplicationNo) -> ApplicationAnswer {
+    async fn query(&self, application: Application) -> ApplicationAnswer {
         self.called().await;
-        let entry = self.books.as_ref().and_then(|books| books.get(no.as_str()));
         let now = self.clock.now();
+        self.run_hour(now);
+        let entry = self.books.get(application.terms.no.as_str());
         entry.map_or(ApplicationAnswer::NotFound, |entry| entry.standing(now))
+    }
+
+    async fn cancel(&self, cancellation: Cancellation) -> ApplicationAnswer {
+        self.called().await;
+        self.take_back(&cancellation)
     }
 }
 

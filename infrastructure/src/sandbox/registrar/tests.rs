@@ -1,49 +1,20 @@
 use super::*;
-use crate::catalogue;
+use crate::{
+    catalogue,
+    sandbox::fixture::{bought, calendar, converted, fund, handed_in, redeemed, said, start, t},
+};
 use fundflow_domain::{
-    calendar::{TradingCalendar, TradingDay},
-    fund_order::{Confirmation, Outcome},
-    ids::{FundCode, Leg, OrderId},
+    application::{
+        Confirmation, ConversionConfirmed, Designated, Outcome, RedemptionConfirmed, Terms,
+    },
+    money::Amount,
+    orders::Serial,
 };
 use fundflow_kernel::clock::ManualClock;
 
-fn start() -> Timestamp {
-    "2026-02-12T10:00:00+08:00".parse().unwrap()
-}
-
-fn t() -> TradingDay {
-    TradingCalendar::xshg().unwrap().t_of(start()).unwrap()
-}
-
-fn calendar() -> Arc<TradingCalendar> {
-    Arc::new(TradingCalendar::xshg().unwrap())
-}
-
-fn fund(code: &str) -> FundCode {
-    code.parse().unwrap()
-}
-
-pub(super) fn application(transaction: &str, leg: Leg) -> Application {
-    let order = OrderId::of(&transaction.parse().unwrap(), leg);
-    let ask = match leg {
-        Leg::MoneyFund => {
-            Ask::Purchase { amount: "10000.00".parse().unwrap(), account: "A-1".parse().unwrap() }
-        }
-        Leg::Conversion => Ask::Conversion {
-            shares: "10000.00".parse().unwrap(),
-            into: fund("011162"),
-            topup_discount: "0".parse().unwrap(),
-        },
-    };
-    Application {
-        no: ApplicationNo::of(&order),
-        order,
-        investor: "I-1".parse().unwrap(),
-        fund: fund("000730"),
-        ask,
-        trade_date: t(),
-        applied_at: start(),
-    }
+/// Eight in the morning of T+1.
+fn hour() -> Timestamp {
+    "2026-02-13T08:00:00+08:00".parse().unwrap()
 }
 
 fn market() -> Market {
@@ -54,57 +25,162 @@ fn market() -> Market {
     market
 }
 
-pub(super) fn registrar(scenario: &str, market: Market) -> SandboxRegistrar {
-    let scenario = Scenario::from_toml(scenario).unwrap();
-    let clock = Arc::new(ManualClock::at(start()));
-    SandboxRegistrar::in_memory(scenario, market, clock)
+struct Stage {
+    registrar: SandboxRegistrar,
+    clock: ManualClock,
 }
 
-fn confirmed(answer: &ApplicationAnswer) -> &Confirmation {
-    let ApplicationAnswer::Confirmed(told) = answer else { panic!("{answer:?}") };
-    told
+fn stage(scenario: &str) -> Stage {
+    let scenario = Scenario::from_toml(scenario).unwrap();
+    let clock = ManualClock::at(start());
+    let registrar = SandboxRegistrar::in_memory(scenario, market(), Arc::new(clock.clone()));
+    Stage { registrar, clock }
+}
+
+fn told(fate: &str) -> Stage {
+    stage(&format!("[override.TX-1]\n{fate}"))
+}
+
+impl Stage {
+    fn submit(&self, terms: Terms) -> ApplicationAnswer {
+        self.registrar.take(handed_in(terms))
+    }
+
+    fn cancel(&self, terms: Terms) -> ApplicationAnswer {
+        self.registrar.take_back(&Cancellation { terms, asked_at: self.clock.now() })
+    }
+
+    /// What is said about the order of that name by then.
+    fn says(&self, at: Timestamp) -> Vec<(String, ApplicationAnswer)> {
+        self.clock.advance_to(at);
+        let notices = self.registrar.due(at);
+        notices.iter().map(|notice| (notice.0.as_str().to_owned(), said(notice))).collect()
+    }
+
+    fn says_of(&self, terms: &Terms, at: Timestamp) -> Vec<ApplicationAnswer> {
+        let stream = format!("application-{}", terms.no);
+        let of = |(name, answer)| (name == stream).then_some(answer);
+        self.says(at).into_iter().filter_map(of).collect()
+    }
+
+    fn query(&self, terms: &Terms) -> ApplicationAnswer {
+        let now = self.clock.now();
+        self.registrar.run_hour(now);
+        self.registrar.books.get(terms.no.as_str()).unwrap().standing(now)
+    }
+}
+
+fn name(answer: &ApplicationAnswer) -> &'static str {
+    match answer {
+        ApplicationAnswer::Accepted(_) => "accepted",
+        ApplicationAnswer::Received(_) => "received",
+        ApplicationAnswer::Rejected(_) => "rejected",
+        ApplicationAnswer::Confirmed(_) => "confirmed",
+        ApplicationAnswer::Cancelled => "cancelled",
+        ApplicationAnswer::NotCancelled(_) => "not cancelled",
+        ApplicationAnswer::NotFound => "not found",
+        ApplicationAnswer::Unknown(_) => "unknown",
+        ApplicationAnswer::Sealed(_) => "sealed",
+        ApplicationAnswer::Sent { .. } => "sent",
+    }
+}
+
+fn names(answers: &[ApplicationAnswer]) -> Vec<&'static str> {
+    answers.iter().map(name).collect()
+}
+
+fn confirmed(answers: &[ApplicationAnswer]) -> &Confirmation {
+    let [ApplicationAnswer::Confirmed(one)] = answers else { panic!("{answers:?}") };
+    one
+}
+
+fn conversion(confirmation: &Confirmation) -> &ConversionConfirmed {
+    let Outcome::Conversion(numbers) = &confirmation.outcome else { panic!("{confirmation:?}") };
+    numbers
+}
+
+fn redemption(confirmation: &Confirmation) -> &RedemptionConfirmed {
+    let Outcome::Redemption(numbers) = &confirmation.outcome else { panic!("{confirmation:?}") };
+    numbers
+}
+
+/// Both legs of a discount purchase, and what the morning says of each.
+fn both(stage: &Stage) -> [Vec<ApplicationAnswer>; 2] {
+    let legs = [bought("TX-1", "10000.00"), converted("TX-1", "10000.00")];
+    for leg in &legs {
+        assert_eq!(name(&stage.submit(leg.clone())), "accepted");
+    }
+    let all = stage.says(hour());
+    legs.map(|leg| {
+        let stream = format!("application-{}", leg.no);
+        all.iter().filter(|(name, _)| *name == stream).map(|(_, it)| it.clone()).collect()
+    })
 }
 
 #[test]
-fn both_legs_of_a_discount_purchase_are_confirmed_by_the_fee_rules() {
-    let registrar = registrar("", market()).confirming(Confirming::InAnswer);
-    let bought = registrar.take(application("TX-1", Leg::MoneyFund));
-    let converted = registrar.take(application("TX-1", Leg::Conversion));
+fn both_legs_of_a_discount_purchase_are_confirmed_on_the_morning_after_t() {
+    let stage = stage("");
+    assert_eq!(stage.registrar.next_due(), None);
+    let [buy, convert] = both(&stage);
 
-    let Outcome::Purchase(bought) = &confirmed(&bought).outcome else { panic!() };
-    assert_eq!((bought.shares.to_string(), bought.fee.is_zero()), ("10000.00".into(), true));
-    let told = confirmed(&converted);
-    let Outcome::Conversion(converted) = &told.outcome else { panic!() };
+    let Outcome::Purchase(numbers) = &confirmed(&buy).outcome else { panic!() };
+    assert_eq!((numbers.shares.to_string(), numbers.fee.is_zero()), ("10000.00".into(), true));
     // Golden vector: 10,000.00 at discount 0 and 1.2345.
-    assert_eq!(converted.shares_in.to_string(), "8100.45");
-    assert!(converted.topup_fee.is_zero() && converted.redemption_fee.is_zero());
-    assert_eq!(told.confirmed_on.to_string(), "2026-02-13");
+    let confirmation = confirmed(&convert);
+    let numbers = conversion(confirmation);
+    assert_eq!(numbers.shares_in.to_string(), "8100.45");
+    assert!(numbers.topup_fee.is_zero() && numbers.redemption_fee.is_zero());
+    assert_eq!(confirmation.confirmed_on.to_string(), "2026-02-13");
+    assert!(confirmation.finished);
+}
+
+#[test]
+fn nothing_is_said_before_the_hour_and_a_query_knows_it_from_then_on() {
+    let stage = stage("");
+    let terms = bought("TX-1", "10000.00");
+    stage.submit(terms.clone());
+
+    assert_eq!(stage.registrar.next_due(), Some(hour()));
+    assert_eq!(names(&stage.says_of(&terms, hour().plus_millis(-1))), [""; 0]);
+    assert_eq!(name(&stage.query(&terms)), "accepted");
+    stage.clock.advance_to(hour());
+    assert_eq!(name(&stage.query(&terms)), "confirmed");
+    assert_eq!(names(&stage.says_of(&terms, hour())), ["confirmed"]);
+    assert_eq!(stage.registrar.next_due(), None);
 }
 
 #[test]
 fn a_conversion_follows_its_purchase() {
     let rows = [
         ("buy_confirmation = \"rejected\"", None),
-        ("buy = \"rejected\"", None),
         ("buy_confirmation = \"partial\"\npart_per_mille = 250", Some("2500.00")),
         ("buy_confirmation = \"missing\"", Some("10000.00")),
         ("conversion_confirmation = \"partial\"\npart_per_mille = 333", Some("3330.00")),
     ];
-    for (told, out) in rows {
-        let registrar = registrar(&format!("[override.TX-1]\n{told}"), market())
-            .confirming(Confirming::InAnswer);
-        registrar.take(application("TX-1", Leg::MoneyFund));
-        let answer = registrar.take(application("TX-1", Leg::Conversion));
-        let shares_out = match &answer {
-            ApplicationAnswer::Confirmed(told) => match &told.outcome {
-                Outcome::Conversion(told) => Some(told.shares_out.to_string()),
-                Outcome::Purchase(_) => None,
-            },
-            ApplicationAnswer::Rejected(_) => None,
-            other => panic!("{told}: {other:?}"),
+    for (fate, out) in rows {
+        let [_, convert] = both(&told(fate));
+        let shares_out = match convert.as_slice() {
+            [ApplicationAnswer::Confirmed(it)] => Some(conversion(it).shares_out.to_string()),
+            [ApplicationAnswer::Rejected(it)] => {
+                assert_eq!(&*it.cause.code, "0001");
+                None
+            }
+            other => panic!("{fate}: {other:?}"),
         };
-        assert_eq!(shares_out.as_deref(), out, "{told}");
+        assert_eq!(shares_out.as_deref(), out, "{fate}");
     }
+}
+
+#[test]
+fn a_void_purchase_does_not_let_its_conversion_take_the_shares_of_another_transaction() {
+    let stage = told("buy_confirmation = \"rejected\"");
+    for terms in [bought("TX-2", "10000.00"), converted("TX-2", "10000.00")] {
+        stage.submit(terms);
+    }
+    let [_, void] = both(&stage);
+
+    assert_eq!(names(&void), ["rejected"]);
+    assert_eq!(name(&stage.query(&converted("TX-2", "10000.00"))), "confirmed");
 }
 
 #[test]
@@ -118,26 +194,39 @@ fn the_front_says_what_its_fate_is_called_and_a_lost_call_is_taken_the_second_ti
         ("silent", ["unknown", "unknown", "unknown"]),
     ];
     for (fate, answers) in rows {
-        let registrar = registrar(&format!("[override.TX-1]\nbuy = \"{fate}\""), market())
-            .confirming(Confirming::ByBatch);
-        let first = registrar.take(application("TX-1", Leg::MoneyFund));
-        let no = application("TX-1", Leg::MoneyFund).no;
-        let found = registrar.books.as_ref().and_then(|books| books.get(no.as_str()));
-        let query = found.unwrap().standing(start());
-        let again = registrar.take(application("TX-1", Leg::MoneyFund));
+        let stage = told(&format!("buy = \"{fate}\""));
+        let terms = bought("TX-1", "10000.00");
+        let first = stage.submit(terms.clone());
+        let query = stage.query(&terms);
+        let again = stage.submit(terms);
         assert_eq!([&first, &query, &again].map(name), answers, "{fate}");
     }
 }
 
 #[test]
+fn an_application_on_a_later_t_replaces_it_until_a_batch_has_looked_at_it() {
+    let stage = stage("");
+    let terms = bought("TX-1", "10000.00");
+    stage.submit(terms.clone());
+    let next = calendar().plus(t(), 1).unwrap();
+    let later = Terms { trade_date: next, ..terms.clone() };
+
+    assert_eq!(name(&stage.submit(later.clone())), "accepted");
+    assert_eq!(names(&stage.says_of(&terms, hour())), [""; 0]);
+    assert_eq!(name(&stage.submit(terms)), "unknown");
+    let morning = "2026-02-24T08:00:00+08:00".parse().unwrap();
+    assert_eq!(names(&stage.says_of(&later, morning)), ["confirmed"]);
+}
+
+#[test]
 fn a_suspended_target_refuses_the_conversion_and_not_the_purchase() {
     let text = "[[suspended]]\nfund = \"011162\"\nfrom = \"2026-02-12T10:00:00+08:00\"";
-    let registrar = registrar(text, market());
+    let stage = stage(text);
 
-    assert_eq!(name(&registrar.take(application("TX-1", Leg::MoneyFund))), "accepted");
-    let refused = registrar.take(application("TX-1", Leg::Conversion));
-    let ApplicationAnswer::Rejected(cause) = refused else { panic!("{refused:?}") };
-    assert_eq!((&*cause.code, &*cause.text), ("0005", "fund 011162 takes no applications"));
+    assert_eq!(name(&stage.submit(bought("TX-1", "1.00"))), "accepted");
+    let refused = stage.submit(converted("TX-1", "1.00"));
+    let ApplicationAnswer::Rejected(it) = refused else { panic!("{refused:?}") };
+    assert_eq!((&*it.cause.code, &*it.cause.text), ("0005", "fund 011162 takes no applications"));
 }
 
 #[test]
@@ -150,59 +239,302 @@ fn the_records_come_once_twice_late_contradicting_or_never() {
         ("twice", vec!["confirmed", "confirmed"], vec![]),
         ("contradicted", vec!["confirmed", "rejected"], vec![]),
         ("garbled", vec!["confirmed"], vec![]),
+        ("twice_different", vec!["confirmed", "confirmed"], vec![]),
+        ("corrected", vec!["confirmed"], vec!["confirmed"]),
     ];
     for (fate, at_once, later) in rows {
-        let text = format!("[override.TX-1]\nbuy_confirmation = \"{fate}\"\ndelay_s = 60");
-        let registrar = registrar(&text, market());
-        let taken = registrar.take(application("TX-1", Leg::MoneyFund));
-        assert_eq!(name(&taken), "accepted", "{fate}");
-        let told = |notices: Vec<Notice>| -> Vec<_> {
-            let names = notices.iter().map(|notice| match notice {
-                Notice::Application(_, answer) => name(answer),
-                Notice::Payment(..) => "payment",
-            });
-            names.collect()
-        };
-        assert_eq!(told(registrar.due(start())), at_once, "{fate}");
-        assert_eq!(told(registrar.due(start().plus_millis(60_000))), later, "{fate}");
+        let stage = told(&format!("buy_confirmation = \"{fate}\"\ndelay_s = 60"));
+        let terms = bought("TX-1", "10000.00");
+        stage.submit(terms.clone());
+        assert_eq!(names(&stage.says_of(&terms, hour())), at_once, "{fate}");
+        assert_eq!(names(&stage.says_of(&terms, hour().plus_millis(60_000))), later, "{fate}");
     }
+}
+
+#[test]
+fn planted_confirmations_are_wrong_in_what_their_name_says() {
+    //   fate             amount      fee      nav      shares
+    let rows = [
+        ("confirmed", ["10000.00", "0.00", "1", "10000.00"]),
+        ("garbled", ["9999.99", "0.00", "1", "10000.00"]),
+        ("wrong_shares", ["10000.00", "0.00", "1", "1000000.00"]),
+        ("zero_shares", ["10000.00", "0.00", "1", "0.00"]),
+        ("wrong_fee", ["10000.00", "14.78", "1", "9985.22"]),
+        ("wrong_nav", ["10000.00", "0.00", "1.1", "9090.91"]),
+    ];
+    for (fate, numbers) in rows {
+        let stage = told(&format!("buy_confirmation = \"{fate}\""));
+        let terms = bought("TX-1", "10000.00");
+        stage.submit(terms.clone());
+        let answers = stage.says_of(&terms, hour());
+        let Outcome::Purchase(it) = &confirmed(&answers).outcome else { panic!() };
+        let nav = it.nav.decimal().normalize().to_string();
+        let said = [it.amount.to_string(), it.fee.to_string(), nav, it.shares.to_string()];
+        assert_eq!(said, numbers, "{fate}");
+        // The register itself is right.
+        let (came, _) = stage.registrar.applications()[0].moved(fund("000730"));
+        assert_eq!(came.to_string(), "10000.00", "{fate}");
+    }
+}
+
+#[test]
+fn a_corrected_record_comes_under_another_serial_and_is_right() {
+    let stage = told("buy_confirmation = \"corrected\"\ndelay_s = 60");
+    let terms = bought("TX-1", "10000.00");
+    stage.submit(terms.clone());
+    let wrong = stage.says_of(&terms, hour());
+    let right = stage.says_of(&terms, hour().plus_millis(60_000));
+
+    assert_ne!(confirmed(&wrong).serial, confirmed(&right).serial);
+    assert_eq!(confirmed(&wrong).outcome.registered().to_string(), "1000000.00");
+    assert_eq!(confirmed(&right).outcome.registered().to_string(), "10000.00");
+}
+
+#[test]
+fn an_early_confirmation_comes_before_the_cut_off_of_its_t() {
+    let stage = told("buy_confirmation = \"early\"");
+    let terms = bought("TX-1", "10000.00");
+    assert_eq!(name(&stage.submit(terms.clone())), "accepted");
+    assert_eq!(names(&stage.says_of(&terms, start())), ["confirmed"]);
 }
 
 #[test]
 fn without_a_price_an_application_waits_and_is_not_rejected() {
-    let calendar = calendar();
     let catalogue = catalogue::shipped().unwrap();
     let funds = catalogue.codes().filter_map(|code| catalogue.on(code, t().date()));
-    let registrar = registrar("", Market::of(calendar, funds)).confirming(Confirming::InAnswer);
-    registrar.take(application("TX-1", Leg::MoneyFund));
+    let market = Market::of(calendar(), funds);
+    let clock = ManualClock::at(start());
+    let shared = Arc::new(clock.clone());
+    let registrar = SandboxRegistrar::in_memory(Scenario::default(), market, shared);
+    let stage = Stage { registrar, clock };
+    let [_, convert] = both(&stage);
+    assert_eq!(names(&convert), [""; 0]);
 
-    assert_eq!(name(&registrar.take(application("TX-1", Leg::Conversion))), "accepted");
+    stage.registrar.market().publish(fund("011162"), t().date(), "1.2345".parse().unwrap());
+    let terms = converted("TX-1", "10000.00");
+    assert_eq!(names(&stage.says_of(&terms, hour())), ["confirmed"]);
 }
 
 #[test]
-fn a_registrar_that_was_killed_knows_what_it_decided() {
-    let dir = tempfile::tempdir().unwrap();
-    let open = |scenario| {
-        let clock = Arc::new(ManualClock::at(start()));
-        SandboxRegistrar::open(scenario, market(), clock, dir.path()).unwrap()
-    };
-    let late = "[override.TX-1]\nbuy_confirmation = \"late\"\ndelay_s = 60";
-    let before = open(Scenario::from_toml(late).unwrap());
-    before.take(application("TX-1", Leg::MoneyFund));
-    let applications = before.applications();
-    drop(before);
+fn an_application_is_taken_back_before_the_cut_off_of_its_t_and_never_after() {
+    let stage = stage("");
+    let [first, second] = [bought("TX-1", "10000.00"), bought("TX-2", "10000.00")];
+    for terms in [&first, &second] {
+        stage.submit(terms.clone());
+    }
+    assert_eq!(name(&stage.cancel(first.clone())), "cancelled");
+    assert_eq!(name(&stage.cancel(first.clone())), "cancelled");
+    assert_eq!(name(&stage.submit(first.clone())), "cancelled");
+    stage.clock.advance_to("2026-02-12T15:00:00+08:00".parse().unwrap());
+    assert_eq!(name(&stage.cancel(second.clone())), "not cancelled");
 
-    let after = open(Scenario::default());
-    assert_eq!(after.applications(), applications);
-    assert_eq!(after.due(start().plus_millis(60_000)).len(), 1);
+    let heard = stage.says(hour());
+    let confirmed = format!("application-{}", second.no);
+    assert_eq!(heard.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), [confirmed]);
 }
 
-fn name(answer: &ApplicationAnswer) -> &'static str {
-    match answer {
-        ApplicationAnswer::Accepted(_) => "accepted",
-        ApplicationAnswer::Rejected(_) => "rejected",
-        ApplicationAnswer::Confirmed(_) => "confirmed",
-        ApplicationAnswer::NotFound => "not found",
-        ApplicationAnswer::Unknown(_) => "unknown",
+#[test]
+fn the_registrar_may_refuse_to_take_back_or_say_nothing() {
+    let rows = [
+        ("refused", ["not cancelled", "not cancelled"], "accepted"),
+        ("timeout_cancelled", ["unknown", "cancelled"], "cancelled"),
+        ("silent", ["unknown", "unknown"], "accepted"),
+    ];
+    for (fate, answers, standing) in rows {
+        let stage = told(&format!("cancel = \"{fate}\""));
+        let terms = bought("TX-1", "10000.00");
+        stage.submit(terms.clone());
+        let said = [stage.cancel(terms.clone()), stage.cancel(terms.clone())];
+        assert_eq!([name(&said[0]), name(&said[1])], answers, "{fate}");
+        assert_eq!(name(&stage.query(&terms)), standing, "{fate}");
     }
+}
+
+#[test]
+fn what_is_taken_back_before_it_arrives_never_arrives() {
+    let stage = stage("");
+    let terms = bought("TX-1", "10000.00");
+
+    assert_eq!(name(&stage.cancel(terms.clone())), "cancelled");
+    assert_eq!(name(&stage.submit(terms)), "cancelled");
+}
+
+/// TX-0 has bought 1,000 shares a day before the others ask.
+fn holding(scenario: &str) -> (Stage, Terms) {
+    let stage = stage(scenario);
+    stage.submit(bought("TX-0", "1000.00"));
+    stage.says(hour());
+    let next = calendar().plus(t(), 1).unwrap();
+    (stage, Terms { trade_date: next, ..redeemed("TX-1", "1000.00") })
+}
+
+fn after_holiday() -> Timestamp {
+    "2026-02-24T08:00:00+08:00".parse().unwrap()
+}
+
+#[test]
+fn a_redemption_of_money_fund_shares_is_paid_in_full_and_names_its_lots() {
+    let (stage, terms) = holding("");
+    stage.submit(terms.clone());
+    let answers = stage.says_of(&terms, after_holiday());
+    let numbers = redemption(confirmed(&answers));
+
+    assert_eq!((numbers.payout.to_string(), numbers.fee.is_zero()), ("1000.00".into(), true));
+    assert_eq!(numbers.lots.len(), 1);
+    assert_eq!(numbers.lots[0].shares.to_string(), "1000.00");
+}
+
+#[test]
+fn what_is_not_there_or_is_frozen_does_not_leave() {
+    let frozen = "[[frozen]]\ninvestor = \"I-1\"\nfund = \"000730\"\nshares = \"0.01\"";
+    let rows = [
+        ("", "1000.01", "0001", "1000.01 shares are asked for, and 1000.00 are there"),
+        (
+            frozen,
+            "1000.00",
+            "0002",
+            "1000.00 shares are asked for; of 1000.00 that are there 0.01 are frozen",
+        ),
+    ];
+    for (scenario, shares, code, text) in rows {
+        let (stage, terms) = holding(scenario);
+        let terms = Terms { ask: redeemed("TX-1", shares).ask, ..terms };
+        stage.submit(terms.clone());
+        let answers = stage.says_of(&terms, after_holiday());
+        let [ApplicationAnswer::Rejected(it)] = answers.as_slice() else { panic!("{answers:?}") };
+        assert_eq!((&*it.cause.code, &*it.cause.text), (code, text));
+    }
+}
+
+#[test]
+fn a_lot_that_is_named_leaves_and_one_that_is_not_there_does_not() {
+    let serials = |stage: &Stage| -> Vec<Serial> {
+        let all = stage.registrar.applications();
+        all.iter().flat_map(|it| it.confirmations().map(|it| it.serial.clone())).collect()
+    };
+    let (stage, terms) = holding("");
+    let known = serials(&stage).remove(0);
+    for (serial, answer) in [(known, "confirmed"), ("TA0".parse().unwrap(), "rejected")] {
+        let lots = vec![Designated { serial, shares: "10.00".parse().unwrap() }];
+        let Terms { ask: Ask::Redemption { on_huge, take_income, .. }, .. } = &terms else {
+            panic!()
+        };
+        let (shares, on_huge, take_income) = ("10.00".parse().unwrap(), *on_huge, *take_income);
+        let ask = Ask::Redemption { shares, lots, on_huge, take_income };
+        let order = format!("{answer}.redeem").parse().unwrap();
+        let no = fundflow_domain::ids::ApplicationNo::of(&order);
+        let terms = Terms { ask, order, no, ..terms.clone() };
+        stage.submit(terms.clone());
+        stage.says(after_holiday());
+        assert_eq!(name(&stage.query(&terms)), answer);
+    }
+}
+
+#[test]
+fn a_huge_redemption_is_confirmed_in_part_and_the_rest_on_the_next_t_or_never() {
+    let huge = "[[huge]]\nfund = \"000730\"\non = \"2026-02-13\"\npart_per_mille = 400";
+    let (stage, terms) = holding(huge);
+    stage.submit(terms.clone());
+    let first = stage.says_of(&terms, after_holiday());
+    let second = stage.says_of(&terms, "2026-02-25T08:00:00+08:00".parse().unwrap());
+    let said = |answers: &[ApplicationAnswer]| {
+        let it = confirmed(answers);
+        (redemption(it).shares.to_string(), it.finished)
+    };
+    assert_eq!(said(&first), ("400.00".into(), false));
+    assert_eq!(said(&second), ("600.00".into(), true));
+    assert_ne!(confirmed(&first).serial, confirmed(&second).serial);
+
+    let (stage, terms) = holding(huge);
+    let Ask::Redemption { shares, lots, take_income, .. } = terms.ask.clone() else { panic!() };
+    let on_huge = fundflow_domain::application::OnHuge::Cancel;
+    let terms = Terms { ask: Ask::Redemption { shares, lots, take_income, on_huge }, ..terms };
+    stage.submit(terms.clone());
+    assert_eq!(said(&stage.says_of(&terms, after_holiday())), ("400.00".into(), true));
+    assert_eq!(stage.registrar.next_due(), None);
+}
+
+#[test]
+fn a_subscription_counts_at_once_and_becomes_shares_or_goes_back_with_its_interest() {
+    let amount: Amount = "100000.00".parse().unwrap();
+    let terms = Terms { ask: Ask::Subscription { amount }, ..bought("TX-1", "1.00") };
+    let raising = |fails: bool| {
+        format!(
+            "[[raising]]\nfund = \"000730\"\nfounded_on = \"2026-02-27\"\nrate = \"0.0036\"\n\
+             fails = {fails}"
+        )
+    };
+    let founded: Timestamp = "2026-02-27T08:00:00+08:00".parse().unwrap();
+
+    let stage = stage(&raising(false));
+    stage.submit(terms.clone());
+    assert_eq!(names(&stage.says_of(&terms, hour())), ["received"]);
+    let answers = stage.says_of(&terms, founded);
+    let Outcome::Subscription(it) = &confirmed(&answers).outcome else { panic!() };
+    // 100,000 × 0.0036 × 14 / 360.
+    assert_eq!(
+        (it.interest.to_string(), it.shares.to_string()),
+        ("14.00".into(), "100014.00".into())
+    );
+
+    let stage = super::tests::stage(&raising(true));
+    stage.submit(terms.clone());
+    assert_eq!(names(&stage.says_of(&terms, hour())), ["received"]);
+    let answers = stage.says_of(&terms, founded);
+    let [ApplicationAnswer::Rejected(it)] = answers.as_slice() else { panic!("{answers:?}") };
+    assert_eq!(it.interest.to_string(), "14.00");
+}
+
+#[test]
+fn a_fast_transfer_takes_shares_out_and_cannot_be_taken_back() {
+    let (stage, terms) = holding("");
+    let ask =
+        Ask::FastTransfer { shares: "100.00".parse().unwrap(), to: "BANK-1".parse().unwrap() };
+    let terms = Terms { ask, ..terms };
+    stage.submit(terms.clone());
+    assert_eq!(name(&stage.cancel(terms.clone())), "not cancelled");
+    assert_eq!(names(&stage.says_of(&terms, after_holiday())), ["confirmed"]);
+
+    let rest = stage.registrar.register().holders().remove(0).2;
+    assert_eq!(rest.to_string(), "900.00");
+}
+
+#[test]
+fn a_registrar_that_was_killed_knows_what_it_decided_and_who_holds_what() {
+    let dir = tempfile::tempdir().unwrap();
+    let open = |scenario, at| {
+        let clock = ManualClock::at(at);
+        let shared = Arc::new(clock.clone());
+        let registrar = SandboxRegistrar::open(scenario, market(), shared, dir.path()).unwrap();
+        Stage { registrar, clock }
+    };
+    let late = "[override.TX-1]\nconversion_confirmation = \"late\"\ndelay_s = 60";
+    let before = open(Scenario::from_toml(late).unwrap(), start());
+    both(&before);
+    let holders = |stage: &Stage| format!("{:?}", stage.registrar.register().holders());
+    let (applications, held) = (before.registrar.applications(), holders(&before));
+    drop(before);
+
+    let after = open(Scenario::default(), hour());
+    assert_eq!(after.registrar.applications(), applications);
+    assert_eq!(holders(&after), held);
+    assert_eq!(after.says(hour().plus_millis(60_000)).len(), 2);
+}
+
+#[test]
+fn a_registrar_that_was_killed_before_its_hour_confirms_at_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let open = |at| {
+        let clock = ManualClock::at(at);
+        let scenario = Scenario::default();
+        let shared = Arc::new(clock.clone());
+        let registrar = SandboxRegistrar::open(scenario, market(), shared, dir.path()).unwrap();
+        Stage { registrar, clock }
+    };
+    let terms = bought("TX-1", "10000.00");
+    open(start()).submit(terms.clone());
+
+    let after = open(start());
+    assert_eq!(after.registrar.next_due(), Some(hour()));
+    assert_eq!(names(&after.says_of(&terms, hour())), ["confirmed"]);
 }

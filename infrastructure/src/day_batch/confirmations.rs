@@ -1,0 +1,223 @@
+//! A record of file 04 as an answer to an application.
+//!
+//! | code | becomes |
+//! |---|---|
+//! | 120 | received |
+//! | 122, 139 · 124 · 130 · 136 · 198 | confirmed; `BusinessFinishFlag` 0: more is to come |
+//! | 137 with 138 | one conversion, when both are there |
+//! | 149 | rejected, with the interest of the raising |
+//! | 152 | cancelled, or not |
+//! | any with a `ReturnCode` that is no success | rejected |
+//!
+//! 1. A record that names no application of ours, or says something impossible, is a puzzle.
+//! 2. A redemption's `ConfirmedAmount` is what the investor gets; what the shares were worth is that
+//!    and the fee, less the income that was settled.
+
+use super::Puzzle;
+use crate::exchange::{
+    flow::trade_confirmation::{Side, TradeConfirmation},
+    record::Record,
+    return_code::ReturnCodes,
+};
+use fundflow_domain::{
+    application::{
+        Confirmation, ConversionConfirmed, FastTransferConfirmed, Outcome, PurchaseConfirmed,
+        Reception, RedemptionConfirmed, Rejection, SubscriptionConfirmed,
+    },
+    ids::ApplicationNo,
+    money::{Money, Nav, NumberError, Shares, SignedMoney},
+    orders::{Cause, Serial},
+};
+use fundflow_sagas::ports::registrar::ApplicationAnswer;
+use rust_decimal::Decimal;
+use std::collections::BTreeMap;
+
+/// An answer, and the application that it is about.
+pub(super) type Said = (ApplicationNo, ApplicationAnswer);
+
+/// File and record, from 1.
+type Place<'a> = (&'a str, usize);
+
+/// Conversions of which one of two records has come.
+#[derive(Debug, Default)]
+pub(super) struct Halves(BTreeMap<ApplicationNo, Half>);
+
+#[derive(Debug)]
+struct Half {
+    side: Side,
+    record: TradeConfirmation,
+    file: String,
+    nth: usize,
+}
+
+impl Halves {
+    /// Records whose other half is not there.
+    pub(super) fn unpaired(self) -> impl Iterator<Item = Puzzle> {
+        self.0.into_values().map(|half| {
+            let (has, lacks) = match half.side {
+                Side::In => ("137", "138"),
+                Side::Out | Side::Both => ("138", "137"),
+            };
+            let problem = format!("a conversion came as {has}, and its {lacks} is missing");
+            Puzzle { file: half.file, record: half.nth, problem }
+        })
+    }
+}
+
+/// What a record says, and of which application; nothing for the first half of a conversion.
+pub(super) fn said_by(
+    record: &Record,
+    codes: &ReturnCodes,
+    registrar: &str,
+    (halves, place): (&mut Halves, Place<'_>),
+) -> Result<Option<Said>, String> {
+    let record = TradeConfirmation::from_record(record.as_ref()).map_err(|it| it.to_string())?;
+    let cancels = record.business_code == "152" && !record.original_app_sheet_no.is_empty();
+    let no = if cancels { &record.original_app_sheet_no } else { &record.app_sheet_serial_no };
+    let no = ApplicationNo::new(no.as_str()).map_err(|error| error.to_string())?;
+    let code = codes.explain(registrar, &record.return_code);
+    if !code.is_success() {
+        let text = if record.error_detail.is_empty() {
+            code.to_string()
+        } else {
+            record.error_detail.clone()
+        };
+        let cause = Cause::new(record.return_code.as_str(), text);
+        let answer = if record.business_code == "152" {
+            ApplicationAnswer::NotCancelled(cause)
+        } else {
+            ApplicationAnswer::Rejected(Rejection { cause, interest: Money::ZERO })
+        };
+        return Ok(Some((no, answer)));
+    }
+    match record.conversion_side().map_err(|error| error.to_string())? {
+        Some(side @ (Side::In | Side::Out)) => {
+            let Some(whole) = paired(halves, &no, side, record, place) else { return Ok(None) };
+            let numbers = converted(&whole).map_err(|error| error.to_string())?;
+            Ok(Some((no, confirmed(&whole, Outcome::Conversion(numbers))?)))
+        }
+        Some(Side::Both) | None => Ok(Some((no, answer_of(&record)?))),
+    }
+}
+
+/// Both records as one, once both have come.
+fn paired(
+    halves: &mut Halves,
+    no: &ApplicationNo,
+    side: Side,
+    record: TradeConfirmation,
+    (file, nth): Place<'_>,
+) -> Option<TradeConfirmation> {
+    let Some(first) = halves.0.remove(no).filter(|first| first.side != side) else {
+        let half = Half { side, record, file: file.to_owned(), nth };
+        halves.0.insert(no.clone(), half);
+        return None;
+    };
+    let (out, into) = match side {
+        Side::In => (first.record, record),
+        Side::Out | Side::Both => (record, first.record),
+    };
+    let finished = out.business_finish_flag != "0" && into.business_finish_flag != "0";
+    Some(TradeConfirmation {
+        target_nav: into.nav,
+        cfm_vol_of_target_fund: into.confirmed_vol,
+        confirmed_amount: into.confirmed_amount,
+        recuperate_fee: into.recuperate_fee,
+        share_register_date: into.share_register_date,
+        business_finish_flag: if finished { "1" } else { "0" }.to_owned(),
+        ..out
+    })
+}
+
+fn answer_of(record: &TradeConfirmation) -> Result<ApplicationAnswer, String> {
+    let number = |error: NumberError| error.to_string();
+    let outcome = match record.business_code.as_str() {
+        "120" => {
+            let on = record.transaction_cfm_date.ok_or("TransactionCfmDate is blank")?;
+            return Ok(ApplicationAnswer::Received(Reception { serial: serial(record)?, on }));
+        }
+        "149" => {
+            let interest = Money::new(record.interest).map_err(number)?;
+            let cause = Cause::new("149", "the raising of the fund has failed");
+            return Ok(ApplicationAnswer::Rejected(Rejection { cause, interest }));
+        }
+        "152" => return Ok(ApplicationAnswer::Cancelled),
+        "122" | "139" => Outcome::Purchase(purchased(record).map_err(number)?),
+        "124" => Outcome::Redemption(redeemed(record).map_err(number)?),
+        "130" => Outcome::Subscription(subscribed(record).map_err(number)?),
+        "136" => Outcome::Conversion(converted(record).map_err(number)?),
+        "198" => Outcome::FastTransfer(FastTransferConfirmed {
+            shares: Shares::new(record.confirmed_vol).map_err(number)?,
+            income: SignedMoney::new(record.undistribute_monetary_income).map_err(number)?,
+        }),
+        other => {
+            let known = "120, 122, 124, 130, 136, 137 with 138, 139, 149, 152, 198";
+            return Err(format!("business {other} answers no application of ours: {known}"));
+        }
+    };
+    confirmed(record, outcome)
+}
+
+fn confirmed(record: &TradeConfirmation, outcome: Outcome) -> Result<ApplicationAnswer, String> {
+    let confirmed_on = record.transaction_cfm_date.ok_or("TransactionCfmDate is blank")?;
+    let registered_on = record.share_register_date.unwrap_or(confirmed_on);
+    let finished = record.business_finish_flag != "0";
+    let serial = serial(record)?;
+    let said = Confirmation { serial, confirmed_on, registered_on, finished, outcome };
+    Ok(ApplicationAnswer::Confirmed(Box::new(said)))
+}
+
+fn serial(record: &TradeConfirmation) -> Result<Serial, String> {
+    Serial::new(record.ta_serial_no.as_str()).map_err(|error| error.to_string())
+}
+
+fn purchased(record: &TradeConfirmation) -> Result<PurchaseConfirmed, NumberError> {
+    Ok(PurchaseConfirmed {
+        amount: Money::new(record.confirmed_amount)?,
+        fee: Money::new(record.charge)?,
+        refund: Money::new(record.refund_amount)?,
+        nav: Nav::new(record.nav)?,
+        shares: Shares::new(record.confirmed_vol)?,
+    })
+}
+
+fn subscribed(record: &TradeConfirmation) -> Result<SubscriptionConfirmed, NumberError> {
+    Ok(SubscriptionConfirmed {
+        amount: Money::new(record.confirmed_amount)?,
+        fee: Money::new(record.charge)?,
+        refund: Money::new(record.refund_amount)?,
+        interest: Money::new(record.interest)?,
+        face: Nav::new(if record.nav.is_zero() { Decimal::ONE } else { record.nav })?,
+        shares: Shares::new(record.confirmed_vol)?,
+        interest_shares: Shares::new(record.volume_by_interest)?,
+    })
+}
+
+fn redeemed(record: &TradeConfirmation) -> Result<RedemptionConfirmed, NumberError> {
+    let fee = Money::new(record.charge)?;
+    let payout = Money::new(record.confirmed_amount)?;
+    let income = SignedMoney::new(record.undistribute_monetary_income)?;
+    Ok(RedemptionConfirmed {
+        shares: Shares::new(record.confirmed_vol)?,
+        nav: Nav::new(record.nav)?,
+        gross: Money::new(payout.decimal() + fee.decimal() - income.decimal())?,
+        fee,
+        payout,
+        income,
+        lots: Vec::new(),
+    })
+}
+
+fn converted(record: &TradeConfirmation) -> Result<ConversionConfirmed, NumberError> {
+    Ok(ConversionConfirmed {
+        shares_out: Shares::new(record.confirmed_vol)?,
+        nav_out: Nav::new(record.nav)?,
+        redemption_fee: Money::new(record.change_fee)?,
+        topup_fee: Money::new(record.recuperate_fee)?,
+        net_in: Money::new(record.confirmed_amount)?,
+        nav_in: Nav::new(record.target_nav)?,
+        shares_in: Shares::new(record.cfm_vol_of_target_fund)?,
+        income: SignedMoney::new(record.undistribute_monetary_income)?,
+        lots: Vec::new(),
+    })
+}

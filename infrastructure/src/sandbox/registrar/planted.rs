@@ -1,0 +1,112 @@
+//! Records that say something else than the register, as a scenario plants them.
+
+use fundflow_domain::{
+    application::{Confirmation, Outcome},
+    money::{Money, Nav, ShareRounding, Shares},
+};
+use rust_decimal::Decimal;
+
+/// A fen is missing between what went in and what came out.
+pub(super) fn garbled(right: &Confirmation) -> Confirmation {
+    let less = |money: Money| money.minus(fen(1)).unwrap_or(fen(1));
+    changed(right, |outcome| match outcome {
+        Outcome::Purchase(it) => it.amount = less(it.amount),
+        Outcome::Subscription(it) => it.amount = less(it.amount),
+        Outcome::Conversion(it) => it.net_in = less(it.net_in),
+        Outcome::Redemption(it) => it.payout = less(it.payout),
+        Outcome::FastTransfer(it) => it.shares = hundredfold(it.shares),
+    })
+}
+
+/// A hundred times the shares.
+pub(super) fn wrong_shares(right: &Confirmation) -> Confirmation {
+    changed(right, |outcome| match outcome {
+        Outcome::Purchase(it) => it.shares = hundredfold(it.shares),
+        Outcome::Subscription(it) => it.shares = hundredfold(it.shares),
+        Outcome::Conversion(it) => it.shares_in = hundredfold(it.shares_in),
+        Outcome::Redemption(it) => it.shares = hundredfold(it.shares),
+        Outcome::FastTransfer(it) => it.shares = hundredfold(it.shares),
+    })
+}
+
+/// Nothing for what was given.
+pub(super) fn zero_shares(right: &Confirmation) -> Confirmation {
+    changed(right, |outcome| match outcome {
+        Outcome::Purchase(it) => it.shares = Shares::ZERO,
+        Outcome::Subscription(it) => it.shares = Shares::ZERO,
+        Outcome::Conversion(it) => it.shares_in = Shares::ZERO,
+        Outcome::Redemption(it) => it.payout = Money::ZERO,
+        Outcome::FastTransfer(it) => it.shares = Shares::ZERO,
+    })
+}
+
+/// 14.78 yuan more of a fee than was promised, and what follows from it.
+pub(super) fn wrong_fee(right: &Confirmation, rounding: ShareRounding) -> Confirmation {
+    let fee = |money: Money| money.plus(fen(1478)).unwrap_or(money);
+    let less = |money: Money| money.minus(fen(1478)).unwrap_or_default();
+    let buys = |net: Money, nav| net.shares_at(nav, rounding).unwrap_or_default();
+    changed(right, |outcome| match outcome {
+        Outcome::Purchase(it) => {
+            it.fee = fee(it.fee);
+            it.shares = buys(it.amount.minus(it.fee).unwrap_or_default(), it.nav);
+        }
+        Outcome::Subscription(it) => {
+            it.fee = fee(it.fee);
+            let net = it.amount.minus(it.fee).and_then(|net| net.plus(it.interest));
+            it.shares = buys(net.unwrap_or_default(), it.face);
+        }
+        Outcome::Conversion(it) => {
+            it.topup_fee = fee(it.topup_fee);
+            it.net_in = less(it.net_in);
+            it.shares_in = buys(it.net_in, it.nav_in);
+        }
+        Outcome::Redemption(it) => {
+            it.fee = fee(it.fee);
+            it.payout = less(it.payout);
+        }
+        Outcome::FastTransfer(_) => {}
+    })
+}
+
+/// A price that nobody published, and what follows from it.
+pub(super) fn wrong_nav(right: &Confirmation, rounding: ShareRounding) -> Confirmation {
+    let other = |nav: Nav| Nav::new(nav.decimal() + Decimal::new(1, 1)).unwrap_or(nav);
+    let buys = |net: Money, nav| net.shares_at(nav, rounding).unwrap_or_default();
+    changed(right, |outcome| match outcome {
+        Outcome::Purchase(it) => {
+            it.nav = other(it.nav);
+            it.shares = buys(it.amount.minus(it.fee).unwrap_or_default(), it.nav);
+        }
+        Outcome::Subscription(it) => {
+            it.face = other(it.face);
+            let net = it.amount.minus(it.fee).and_then(|net| net.plus(it.interest));
+            it.shares = buys(net.unwrap_or_default(), it.face);
+            it.interest_shares = buys(it.interest, it.face);
+        }
+        Outcome::Conversion(it) => {
+            it.nav_in = other(it.nav_in);
+            it.shares_in = buys(it.net_in, it.nav_in);
+        }
+        Outcome::Redemption(it) => {
+            it.nav = other(it.nav);
+            it.gross = it.shares.value_half_up(it.nav).unwrap_or(it.gross);
+            it.payout = it.gross.minus(it.fee).unwrap_or_default();
+            it.lots.clear();
+        }
+        Outcome::FastTransfer(_) => {}
+    })
+}
+
+fn changed(right: &Confirmation, change: impl FnOnce(&mut Outcome)) -> Confirmation {
+    let mut wrong = right.clone();
+    change(&mut wrong.outcome);
+    wrong
+}
+
+fn fen(fen: i64) -> Money {
+    Money::new(Decimal::new(fen, 2)).unwrap_or_default()
+}
+
+fn hundredfold(shares: Shares) -> Shares {
+    Shares::new(shares.decimal() * Decimal::ONE_HUNDRED).unwrap_or(shares)
+}

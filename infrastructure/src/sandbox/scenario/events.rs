@@ -1,0 +1,89 @@
+//! What happens to a fund or to an investor's shares, whoever asks for what.
+//!
+//! ```toml
+//! [[suspended]]
+//! fund = "018145"
+//! from = "2026-02-12T10:30:00+08:00"
+//!
+//! [[huge]]
+//! fund = "018145"
+//! on = "2026-02-12"
+//! part_per_mille = 400
+//!
+//! [[frozen]]
+//! investor = "I-1001"
+//! fund = "000730"
+//! shares = "500.00"
+//!
+//! [[raising]]
+//! fund = "018145"
+//! founded_on = "2026-02-24"
+//! rate = "0.0035"
+//! fails = false
+//! ```
+
+use chrono::NaiveDate;
+use fundflow_domain::{
+    ids::{FundCode, InvestorId},
+    money::{Rate, Shares},
+    time::Timestamp,
+};
+use serde::{Deserialize, Serialize};
+
+/// From when on the registrar's front takes nothing for a fund.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Suspension {
+    /// Bought, left or entered.
+    pub fund: FundCode,
+    /// The first instant.
+    pub from: Timestamp,
+    /// The last day, included; none: until further notice.
+    #[serde(default)]
+    pub through: Option<NaiveDate>,
+}
+
+/// A day on which more leaves a fund than it can pay: redemptions and conversions out of that T are
+/// confirmed in part. The rest follows each order's own flag.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Huge {
+    /// The fund that is left.
+    pub fund: FundCode,
+    /// The T.
+    pub on: NaiveDate,
+    /// How much of each order is confirmed; 1 to 999.
+    pub part_per_mille: u16,
+}
+
+/// Shares that a court or a pledge took hold of at the register: they are there and cannot leave.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Frozen {
+    /// Owns them.
+    pub investor: InvestorId,
+    /// Of which fund.
+    pub fund: FundCode,
+    /// How many.
+    pub shares: Shares,
+}
+
+/// How the raising of a fund ends.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Raising {
+    /// The fund that is subscribed to.
+    pub fund: FundCode,
+    /// The day on which it is founded, or on which it is known that it will not be.
+    pub founded_on: NaiveDate,
+    /// Interest on the money meanwhile, a year; 0.35 % where nothing is said.
+    #[serde(default = "usual")]
+    pub rate: Rate,
+    /// It is not founded, and the money goes back with the interest.
+    #[serde(default)]
+    pub fails: bool,
+}
+
+const fn usual() -> Rate {
+    Rate::basis_points(35)
+}

@@ -1,0 +1,109 @@
+//! What counts towards the day's limits, and what happens when the T moves: everything that depends
+//! on the day is decided again, counted on the new T and given back on the old.
+//!
+//! 1. The milestone that says so comes last: whoever dies in the middle decides the same again.
+//! 2. What the transaction itself counts is not held against it.
+
+use super::{
+    act::{lacks, own},
+    prepare::limit_keys_on,
+    saga::{DiscountPurchase, Turn, View},
+};
+use crate::parts::{limits::Limits, milestone::Milestone};
+use fundflow_domain::{
+    admission::Admitted,
+    calendar::TradingDay,
+    ids::FundCode,
+    money::{Amount, Money},
+    orders::{Cause, Serial},
+    payment,
+};
+use fundflow_runtime::turn::NotDone;
+
+type Done = Result<usize, NotDone>;
+
+impl DiscountPurchase {
+    /// Counts the amount on the promised T. Who comes too late for the limit is turned away.
+    pub(super) fn count(&self, turn: &mut Turn<'_>) -> Done {
+        let (plan, funds) = (turn.plan(), funds(&turn.view()?));
+        match plan.limits.count_of(turn, &self.house, &funds, plan.amount) {
+            Err(NotDone::Refused(text)) => turned_away(turn, own("above_day_limit", &text)),
+            done => done,
+        }
+    }
+
+    /// The money counts for a later T: status, limits, terms and fees are decided again on it.
+    pub(super) fn decide_again(&self, turn: &mut Turn<'_>) -> Done {
+        let Some(day) = turn.view()?.open.notes.redated else { return Err(lacks("the later T")) };
+        match self.admitted_on(&turn.view()?, day) {
+            Ok(admitted) => self.readmit(turn, day, admitted),
+            Err(cause) => turned_away(turn, cause),
+        }
+    }
+
+    /// What is promised for that T, or why nothing is.
+    pub(super) fn admitted_on(&self, view: &View<'_>, day: TradingDay) -> Result<Admitted, Cause> {
+        let first = view.open.promise.trade_date;
+        if view.open.request.only_today {
+            let text = format!("it counts for {day}, and only {first} was wanted");
+            return Err(own("cut_off_passed", &text));
+        }
+        let again = self.readmitted(view, view.open.notes.promise(&view.open.promise), day);
+        again.map_err(|refusal| own("not_admitted", &refusal.to_string()))
+    }
+
+    /// Gives back on the old T, counts on the new one, and promises what the new one lets in.
+    pub(super) fn readmit(
+        &self,
+        turn: &mut Turn<'_>,
+        day: TradingDay,
+        mut admitted: Admitted,
+    ) -> Done {
+        let (plan, view) = (turn.plan(), turn.view()?);
+        let was = view.open.notes.promise(&view.open.promise);
+        admitted.accepted = admitted.accepted.or(was.accepted);
+        let amount = admitted.amount(view.open.request.amount);
+        let (next, funds) = (self.limits_on(&view, day), funds(&view));
+        let mut events = plan.limits.without(&next).give_back(turn)?;
+        events += next.count_of(turn, &self.house, &funds, amount)?;
+        events += send_back_rest(turn, plan.amount, amount)?;
+        Ok(events + turn.reach(Milestone::Readmitted { admitted: Box::new(admitted) })?)
+    }
+
+    /// The limits that the amount would count against on that T.
+    pub(super) fn limits_on(&self, view: &View<'_>, day: TradingDay) -> Limits {
+        let was = view.open.notes.promise(&view.open.promise);
+        Limits::of(&limit_keys_on(&self.house, &view.open.request, was, day))
+    }
+}
+
+fn funds(view: &View<'_>) -> [FundCode; 2] {
+    [view.open.request.wallet_fund, view.open.request.target_fund]
+}
+
+/// Nothing of it counts any more. A later T that was never decided on does not know the
+/// transaction, and need not.
+pub(super) fn give_back(turn: &mut Turn<'_>) -> Done {
+    let plan = turn.plan();
+    let events = plan.limits.give_back(turn)?;
+    if plan.limits_next.are_free(&turn.view()?) {
+        return Ok(events);
+    }
+    Ok(events + plan.limits_next.give_back(turn)?)
+}
+
+/// The later T lets in less than was paid: the rest goes back.
+fn send_back_rest(turn: &mut Turn<'_>, paid: Amount, taken: Amount) -> Done {
+    let rest = Money::from(paid).minus(taken.into());
+    let rest = rest.and_then(|rest| Amount::new(rest.decimal()).ok());
+    let Some(amount) = rest else { return Ok(0) };
+    let due_to = Serial::new("day_limit").map_err(|_| lacks("a serial"))?;
+    let what = payment::SentBack::Difference { due_to, amount };
+    let cause = own("above_day_limit", "the later T lets in a part of the amount");
+    let key = &turn.plan().payment.key;
+    Ok(turn.decide(key, &payment::Command::SendBack(what, cause))?)
+}
+
+pub(super) fn turned_away(turn: &mut Turn<'_>, cause: Cause) -> Done {
+    turn.reach(Milestone::TurnedAway { cause })
+}

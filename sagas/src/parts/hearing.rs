@@ -1,0 +1,320 @@
+//! What a registrar says about an application, recorded by it; what does not add up or contradicts
+//! opens a case in the same batch.
+//!
+//! 1. What the register says is recorded at once. What does not add up keeps the saga from
+//!    completing until its case is closed; what contradicts changes nothing.
+//! 2. A corrected record takes the first one back and closes its case.
+//! 3. Streams of cases are read only for answers that need one.
+
+use super::{
+    application::{ApplicationLeg, FundSaga},
+    cases::{self, About, Record, finding},
+    check,
+    milestone::Milestone,
+};
+use crate::ports::registrar::ApplicationAnswer;
+use fundflow_domain::{
+    application::{Application, Applications, Command, Confirmation, Message, Refusal},
+    case::{self, Figure, Finding, Kind, SourceKind},
+    decider::Decider,
+    orders::Cause,
+    time::Timestamp,
+};
+use fundflow_kernel::{
+    envelope::Actor,
+    loaded::DecideError,
+    streams::{Key, Need},
+};
+use fundflow_runtime::{
+    saga::{Heard, Saga, View},
+    turn::{NotDone, Turn},
+};
+use std::sync::Arc;
+
+/// What an answer asks to be recorded.
+enum Said {
+    Command(Command),
+    /// It was taken back, and nobody had asked for that.
+    Unasked,
+    Nothing,
+}
+
+impl ApplicationLeg {
+    /// What may have to be in memory to hear that answer: the case that it may open.
+    pub fn needs(&self, answer: &ApplicationAnswer) -> Vec<Need> {
+        self.record(answer).map(|record| record.key().need()).into_iter().collect()
+    }
+
+    /// What must be in memory to hear that answer: the cases that it opens or closes, if any.
+    pub fn needs_for<S: FundSaga>(
+        &self,
+        saga: &S,
+        view: &View<'_, S>,
+        answer: &ApplicationAnswer,
+        now: Timestamp,
+    ) -> Vec<Need> {
+        let Some(state) = view.state(&self.key) else { return Vec::new() };
+        let command = match self.said(saga, view, answer) {
+            Said::Command(command) => command,
+            Said::Unasked => return self.needs(answer),
+            Said::Nothing => return Vec::new(),
+        };
+        let adds_up = |said: &Confirmation| {
+            let known = state.application();
+            known.is_none_or(|known| self.findings(saga, view, (known, said), now).is_empty())
+        };
+        match (Applications::decide(state, &command), &command) {
+            (Ok(events), Command::Confirm(said)) if !events.is_empty() && !adds_up(said) => {
+                self.needs(answer)
+            }
+            (Ok(_), _) => Vec::new(),
+            (Err(_), _) => {
+                // A corrected record closes the case of the one that it corrects.
+                let first = self.confirmation(view).cloned();
+                let first = first.map(|it| ApplicationAnswer::Confirmed(Box::new(it)));
+                let mut needs = self.needs(answer);
+                needs.extend(first.map(|first| self.needs(&first)).unwrap_or_default());
+                needs
+            }
+        }
+    }
+
+    fn findings<S: FundSaga>(
+        &self,
+        saga: &S,
+        view: &View<'_, S>,
+        (known, said): (&Application, &Confirmation),
+        now: Timestamp,
+    ) -> Vec<Finding> {
+        let terms = &known.terms;
+        let leaving = saga.leaving(view, terms, said);
+        let against = check::Against { terms, before: &known.portions, leaving };
+        let mut findings = check::findings(saga.house(), &against, said, now);
+        findings.extend(saga.findings(view, terms, said));
+        findings
+    }
+
+    /// What an answer asks to be recorded.
+    fn said<S: FundSaga>(&self, saga: &S, view: &View<'_, S>, answer: &ApplicationAnswer) -> Said {
+        match answer {
+            ApplicationAnswer::Accepted(serial) => Said::Command(Command::Accept(serial.clone())),
+            ApplicationAnswer::Received(it) => Said::Command(Command::Receive(it.clone())),
+            ApplicationAnswer::Rejected(it) => Said::Command(Command::Reject(it.clone())),
+            ApplicationAnswer::Confirmed(said) => Said::Command(Command::Confirm(said.clone())),
+            ApplicationAnswer::Cancelled => {
+                self.cancelling(saga, view).map_or(Said::Unasked, Said::Command)
+            }
+            ApplicationAnswer::NotCancelled(_)
+            | ApplicationAnswer::NotFound
+            | ApplicationAnswer::Unknown(_) => Said::Nothing,
+        }
+    }
+
+    /// Records what the registrar says. What does not add up opens a case and keeps the saga from
+    /// completing; what contradicts opens one and changes nothing.
+    ///
+    /// # Errors
+    /// [`NotDone`], for defects.
+    pub fn hear<S: FundSaga>(
+        &self,
+        saga: &S,
+        turn: &mut Turn<'_, S>,
+        answer: &ApplicationAnswer,
+    ) -> Result<Heard, NotDone> {
+        let command = match (self.said(saga, &turn.view()?, answer), answer) {
+            (Said::Command(Command::Confirm(said)), _) => {
+                return self.confirmed(saga, turn, answer, &said);
+            }
+            (Said::Command(command), _) => command,
+            (Said::Unasked, _) => return self.cancelled_unasked(turn, answer),
+            (Said::Nothing, ApplicationAnswer::NotCancelled(cause)) => {
+                let cause = cause.clone();
+                return turn.reach(Milestone::CancelRefused { cause }).map(Heard::Recorded);
+            }
+            (Said::Nothing, ApplicationAnswer::Unknown(cause)) => {
+                return Ok(Heard::Unknown(cause.clone()));
+            }
+            (Said::Nothing, _) if self.is_accepted(&turn.view()?) => {
+                let text = "the registrar does not know an application that it accepted";
+                return Ok(Heard::Pending(Cause::new("lost", text)));
+            }
+            (Said::Nothing, _) => return Ok(Heard::NotFound),
+        };
+        self.speaks(turn);
+        match turn.decide(&self.key, &command) {
+            Ok(0) if matches!(command, Command::Accept(_)) && !self.is_over(&turn.view()?) => {
+                let text = "the registrar has not confirmed yet";
+                Ok(Heard::Pending(Cause::new("overdue", text)))
+            }
+            Ok(events) => Ok(Heard::Recorded(events)),
+            Err(DecideError::Refused(refusal)) => self.contradiction(turn, answer, &refusal),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn confirmed<S: FundSaga>(
+        &self,
+        saga: &S,
+        turn: &mut Turn<'_, S>,
+        answer: &ApplicationAnswer,
+        said: &Confirmation,
+    ) -> Result<Heard, NotDone> {
+        self.speaks(turn);
+        let known = self.application(&turn.view()?).cloned();
+        let Some(known) = known else { return Err(NotDone::Lacks("the application")) };
+        let findings = self.findings(saga, &turn.view()?, (&known, said), turn.now());
+        let confirm = Command::Confirm(Box::new(said.clone()));
+        let state = turn.state(&self.key).ok_or(NotDone::Lacks("the application"))?;
+        match Applications::decide(state, &confirm) {
+            Ok(events) if events.is_empty() => Ok(Heard::Recorded(0)),
+            Ok(_) if findings.is_empty() => Ok(Heard::Recorded(turn.decide(&self.key, &confirm)?)),
+            Ok(_) => {
+                let (cause, events) = self.disputed(turn, answer, findings)?;
+                Ok(Heard::Disputed(cause, events + turn.decide(&self.key, &confirm)?))
+            }
+            Err(refusal) => match self.corrected(turn, answer, said, &findings)? {
+                Some(heard) => Ok(heard),
+                None => self.contradiction(turn, answer, &refusal),
+            },
+        }
+    }
+
+    /// What does not add up keeps the saga here. Said before the record itself, so that whoever
+    /// dies in the middle never takes the record for a sound one.
+    fn disputed<S: FundSaga>(
+        &self,
+        turn: &mut Turn<'_, S>,
+        answer: &ApplicationAnswer,
+        findings: Vec<Finding>,
+    ) -> Result<(Cause, usize), NotDone> {
+        let text: Vec<&str> = findings.iter().map(|found| found.what.as_str()).collect();
+        let cause = Cause::new("does_not_add_up", text.join("; "));
+        let Some(record) = self.record(answer) else { return Ok((cause, 0)) };
+        let opened = cases::open(turn, &record, self.about(turn)?, findings)?;
+        let disputed = turn.reach(Milestone::Disputed { case: record.case() })?;
+        Ok((cause, opened + disputed))
+    }
+
+    /// A second confirmation of an application whose first one is in dispute, and that adds up, is
+    /// the corrected record: it takes the first one back and closes its case.
+    fn corrected<S: FundSaga>(
+        &self,
+        turn: &mut Turn<'_, S>,
+        answer: &ApplicationAnswer,
+        said: &Confirmation,
+        findings: &[Finding],
+    ) -> Result<Option<Heard>, NotDone> {
+        let view = turn.view()?;
+        let first = self.confirmation(&view).cloned();
+        let (Some(first), Some(record)) = (first, self.record(answer)) else { return Ok(None) };
+        let first_case = self.record(&ApplicationAnswer::Confirmed(Box::new(first.clone())));
+        let case = first_case.map(|record| record.case());
+        let disputed = case.filter(|case| view.open.notes.disputes.contains(case));
+        let Some(case) = disputed.filter(|_| findings.is_empty() && first.serial != said.serial)
+        else {
+            return Ok(None);
+        };
+        let case_key: Key<case::Cases> = Key::of(&case);
+        if !turn.streams().has(case_key.stream()) {
+            return Err(NotDone::Missing(vec![case_key.need()]));
+        }
+        let reverses = first.serial;
+        let command = Command::Correct { reverses, confirmation: Box::new(said.clone()) };
+        let mut events = turn.decide(&self.key, &command)?;
+        let closing = case::Closing {
+            how: case::How::Corrected { by_record: record.case() },
+            by: fundflow_domain::text::Text::lossy("registrar"),
+            reason: fundflow_domain::text::Text::lossy("the registrar corrected its record"),
+        };
+        events += turn.decide(&case_key, &case::Command::Close(closing))?;
+        events += turn.reach(Milestone::Undisputed { case })?;
+        Ok(Some(Heard::Recorded(events)))
+    }
+
+    /// The word that it was taken back, as a command; `None` where nobody asked for that.
+    fn cancelling<S: FundSaga>(&self, saga: &S, view: &View<'_, S>) -> Option<Command> {
+        let (at, _) = view.open.notes.cancel?;
+        let application = self.application(view)?;
+        let cut_off = saga.house().cut_off(&application.terms);
+        let ours = view.open.notes.turned_away.clone();
+        let cause = ours.unwrap_or_else(|| Cause::new("cancelled", "taken back by the investor"));
+        Some(Command::Cancel { at, cut_off, cause })
+    }
+
+    fn cancelled_unasked<S: FundSaga>(
+        &self,
+        turn: &mut Turn<'_, S>,
+        answer: &ApplicationAnswer,
+    ) -> Result<Heard, NotDone> {
+        let text = "the registrar says that it was taken back, and nobody asked for that";
+        let Some(record) = self.record(answer) else { return Ok(Heard::Recorded(0)) };
+        self.speaks(turn);
+        let found = finding(Kind::Other, text, vec![], vec![Figure::new("said", "cancelled")]);
+        let events = cases::open(turn, &record, self.about(turn)?, vec![found])?;
+        Ok(Heard::Contradicts(text.into(), events))
+    }
+
+    fn contradiction<S: FundSaga>(
+        &self,
+        turn: &mut Turn<'_, S>,
+        answer: &ApplicationAnswer,
+        refusal: &Refusal,
+    ) -> Result<Heard, NotDone> {
+        let text: Arc<str> = refusal.to_string().into();
+        let Some(record) = self.record(answer) else { return Ok(Heard::Contradicts(text, 0)) };
+        let (kind, ours, theirs) = sides(refusal);
+        let about = self.about(turn)?;
+        let events = cases::open(turn, &record, about, vec![finding(kind, &text, ours, theirs)])?;
+        Ok(Heard::Contradicts(text, events))
+    }
+
+    fn speaks<S: Saga>(&self, turn: &mut Turn<'_, S>) {
+        let now = turn.now();
+        turn.speaks(Actor::Counterparty("registrar".into()), "registrar", now);
+    }
+
+    fn about<S: Saga>(&self, turn: &Turn<'_, S>) -> Result<About, NotDone> {
+        let fund = self.application(&turn.view()?).map(|it| it.terms.fund);
+        Ok(About { transaction: None, order: Some(self.order.clone()), fund })
+    }
+
+    /// The record behind an answer; `None` where it says nothing that could contradict.
+    pub(crate) fn record(&self, answer: &ApplicationAnswer) -> Option<Record> {
+        match answer {
+            ApplicationAnswer::Accepted(_)
+            | ApplicationAnswer::Received(_)
+            | ApplicationAnswer::Rejected(_)
+            | ApplicationAnswer::Confirmed(_)
+            | ApplicationAnswer::Cancelled => Some(Record {
+                source: SourceKind::RegistrarCallback,
+                name: "registrar".to_owned(),
+                record: self.no.to_string(),
+                evidence: format!("{answer:?}"),
+            }),
+            ApplicationAnswer::NotCancelled(_)
+            | ApplicationAnswer::NotFound
+            | ApplicationAnswer::Unknown(_) => None,
+        }
+    }
+}
+
+/// Kind and both sides' words of a contradiction.
+fn sides(refusal: &Refusal) -> (Kind, Vec<Figure>, Vec<Figure>) {
+    let Refusal::Contradicts { stands, came } = refusal else {
+        return (Kind::Other, Vec::new(), Vec::new());
+    };
+    let kind = match (stands.as_ref(), came.as_ref()) {
+        (Message::Confirmation(_), Message::Confirmation(_)) => Kind::SecondConfirmationDiffers,
+        (Message::Confirmation(_), Message::Rejection(_)) => Kind::RejectedAfterConfirmed,
+        (
+            Message::Acceptance(_)
+            | Message::Reception(_)
+            | Message::Confirmation(_)
+            | Message::Rejection(_)
+            | Message::Cancellation(_),
+            _,
+        ) => Kind::AfterTheEnd,
+    };
+    let side = |message: &Message| vec![Figure::new(message.name(), format!("{message:?}"))];
+    (kind, side(stands), side(came))
+}

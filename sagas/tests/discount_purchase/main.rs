@@ -1,0 +1,20 @@
+//! The discount purchase on the shipped runner: its four tables, the rules that it must keep, and
+//! what it owes when counterparties, clocks and processes fail.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "what a test cannot make or find fails it"
+)]
+
+mod books;
+mod held;
+mod outside;
+mod stage;
+mod terms;
+
+mod checks;
+mod crash;
+mod late;
+mod moved;
+mod story;
