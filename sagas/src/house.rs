@@ -2,6 +2,7 @@
 //! ports. Handed in when a saga is registered; a later version of the calendar or of terms is
 //! another answer of the same functions.
 
+use chrono::NaiveTime;
 use fundflow_domain::{
     admission::buying::Way,
     application::{Ask, Promise, PromisedFee, Terms},
@@ -12,7 +13,6 @@ use fundflow_domain::{
     time::Timestamp,
 };
 use fundflow_runtime::{port::PortName, turn::NotDone};
-use chrono::NaiveTime;
 use std::{fmt, sync::Arc};
 
 /// The terms of a fund in force on a date; `None` for an unknown fund.

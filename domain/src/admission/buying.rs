@@ -186,6 +186,18 @@ pub fn admit(a: &Buying) -> Result<Admitted, Refusal> {
     Ok(admitted)
 }
 
+/// Whether the investor may agree to buy the fund again and again: everything of an admission that
+/// does not depend on the day of a purchase. Each occurrence is decided on by itself.
+///
+/// # Errors
+/// The first [`Refusal`] that applies.
+pub fn agree(a: &Buying) -> Result<Suitability, Refusal> {
+    checks::investor(&a.order())?;
+    checks::order_limits(&a.order(), &a.fund, false)?;
+    checks::questionnaire(&a.order())?;
+    checks::suitable(&a.order(), &a.fund, &SuitabilityRules::standard())
+}
+
 /// Decides again for a later T: status, closed periods, limits and charge are those of that T. The
 /// investor was judged at the request.
 ///

@@ -5,6 +5,8 @@
 pub mod advance;
 pub mod application;
 mod hearing;
+pub mod holdings;
+pub mod leaving;
 pub mod payment;
 pub mod payout;
 pub mod wallet;

@@ -40,7 +40,7 @@ impl Recharge {
     pub(super) fn hears(&self, turn: &mut Turn<'_>, answer: &Answer) -> Result<Heard, NotDone> {
         let plan = turn.plan();
         match answer {
-            Answer::Bank(said) => timing::hear_payment(self, turn, &plan.payment, said),
+            Answer::Bank(said) => timing::hear(self, turn, &plan.payment, said),
             Answer::Registrar(said) => {
                 if matches!(said, ApplicationAnswer::Accepted(_)) {
                     timing::late_acceptance(self, turn, &plan.buy, true, Scope::All)?;
