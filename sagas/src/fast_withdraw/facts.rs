@@ -15,7 +15,6 @@ use std::sync::Arc;
 pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
     let plan = view.plan;
     let (advance, transfer, redemption) = (&plan.advance, &plan.transfer, &plan.redemption);
-    let sound = !view.open.notes.is_disputed();
     match fact {
         Fact::Counted => quota(view).is_some(),
         Fact::GivenBack => matches!(quota(view), Some(Entry::GivenBack)),
@@ -27,12 +26,12 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         Fact::TransferPlaced => transfer.is_placed(view),
         Fact::TransferAccepted => transfer.is_accepted(view),
         Fact::TransferRejected => transfer.is_rejected(view),
-        Fact::TransferConfirmed => transfer.is_confirmed(view) && sound,
+        Fact::TransferConfirmed => transfer.is_confirmed(view) && transfer.is_sound(view),
         Fact::TakenOut => plan.wallet.spent(view).is_some(),
         Fact::RedemptionPlaced => redemption.is_placed(view),
         Fact::RedemptionAccepted => redemption.is_accepted(view),
         Fact::RedemptionRejected => redemption.is_rejected(view),
-        Fact::Redeemed => redemption.is_confirmed(view) && sound,
+        Fact::Redeemed => redemption.is_confirmed(view) && redemption.is_sound(view),
         Fact::RepaymentRequested => advance.is_repaying(view),
         Fact::Repaid => advance.is_repaid(view),
         Fact::Ended => view.ending.is_some(),

@@ -15,7 +15,7 @@ use fundflow_domain::{
     money,
     orders::Cause,
     time::Timestamp,
-    wallet::{self, Command, IncomeRefusal, State, Wallet},
+    wallet::{self, Command, IncomeRefusal, Wallet},
 };
 use fundflow_kernel::{
     envelope::{Actor, StreamName},
@@ -169,15 +169,14 @@ fn give(
             Err(error) => return said(error),
         }
     }
-    let before = unpaid(turn, key);
     let unit = promise.unit;
     match turn.decide(key, &Command::AccrueIncome { day, publication, per_10_000, unit }) {
         Ok(happened) => events += happened,
         Err(error) => return said(error),
     }
-    let owed = unpaid(turn, key).decimal().checked_sub(before.decimal());
-    let owed = owed.and_then(|owed| money::Income::new(owed).ok());
-    let owed = owed.ok_or(NotDone::Lacks("a difference within range"))?;
+    // Of the day and not of this decision: whoever dies within a page comes to the same sum again.
+    let owed = turn.state(key).and_then(|wallet| wallet.income_on(day));
+    let owed = owed.unwrap_or(money::Income::ZERO);
     if let Some(registered) = promise.registered {
         match turn.decide(key, &Command::CarryIncome { through: day, registered }) {
             Ok(happened) => events += happened,
@@ -190,10 +189,6 @@ fn give(
         }
     }
     Ok(Ok((events, owed)))
-}
-
-fn unpaid(turn: &Turn<'_>, key: &Key<Wallet>) -> money::Income {
-    turn.state(key).map_or(money::Income::ZERO, State::unpaid_income)
 }
 
 /// What a wallet says no with is named and goes no further; a stream that cannot be folded as well.

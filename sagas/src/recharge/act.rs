@@ -4,8 +4,14 @@ use super::{
     Do,
     saga::{Recharge, Turn, View},
 };
-use crate::parts::{milestone::Milestone, refunds, wallet::at_par};
+use crate::parts::{
+    limits::{Limits, stream_of},
+    milestone::Milestone,
+    refunds,
+    wallet::at_par,
+};
 use fundflow_domain::{
+    admission::buying::Admitted,
     application::{Ask, PromisedFee, Terms},
     calendar::TradingDay,
     fees::tiers::Charge,
@@ -22,11 +28,8 @@ impl Recharge {
     pub(super) fn acts(&self, turn: &mut Turn<'_>, what: Do) -> Done {
         let (plan, id) = (turn.plan(), turn.id().clone());
         match what {
-            Do::Count => {
-                let fund = turn.view()?.open.request.fund;
-                plan.limits.count(turn, &self.house, fund, plan.amount)
-            }
-            Do::GiveBack => Ok(plan.limits.give_back(turn)? + plan.limits_before.give_back(turn)?),
+            Do::Count => self.count(turn),
+            Do::GiveBack => give_back(turn),
             Do::RequestPayment => request_payment(turn),
             Do::Readmit => self.decide_again(turn),
             Do::Place => self.place(turn),
@@ -57,30 +60,72 @@ impl Recharge {
         }
     }
 
-    /// The money counts for a later T: status, limits and terms are decided again on it. What counted
-    /// on the old T is given back, what counts on the new one is counted.
-    fn decide_again(&self, turn: &mut Turn<'_>) -> Done {
-        let (plan, view) = (turn.plan(), turn.view()?);
-        let (request, was) = (view.open.request.clone(), view.open.promise.clone());
-        let Some(day) = view.open.notes.redated else { return Err(lacks("the later T")) };
-        if request.only_today {
-            let cause = not_today(day, was.trade_date);
-            return turn.reach(Milestone::TurnedAway { cause });
+    /// Counts the amount on the promised T. Who comes too late for the limit is turned away.
+    fn count(&self, turn: &mut Turn<'_>) -> Done {
+        let (plan, fund) = (turn.plan(), turn.view()?.open.request.fund);
+        match plan.limits.count(turn, &self.house, fund, plan.amount) {
+            Err(NotDone::Refused(text)) => {
+                turn.reach(Milestone::TurnedAway { cause: own("above_day_limit", &text) })
+            }
+            done => done,
         }
-        match self.readmitted(turn.streams(), &request, &was, day) {
-            Err(refusal) => {
-                let cause = own("not_admitted", &refusal.to_string());
-                turn.reach(Milestone::TurnedAway { cause })
+    }
+
+    /// The money counts for a later T: status, limits and terms are decided again on it.
+    fn decide_again(&self, turn: &mut Turn<'_>) -> Done {
+        let view = turn.view()?;
+        let Some(day) = view.open.notes.redated else { return Err(lacks("the later T")) };
+        match self.admitted_on(&view, day) {
+            Ok(admitted) => self.readmit(turn, admitted),
+            Err(cause) => turn.reach(Milestone::TurnedAway { cause }),
+        }
+    }
+
+    /// What is promised for that T, or why nothing is.
+    fn admitted_on(&self, view: &View<'_>, day: TradingDay) -> Result<Admitted, Cause> {
+        let wanted = view.open.promise.trade_date;
+        if view.open.request.only_today {
+            let text = format!("the money counts for {day}, and only {wanted} was wanted");
+            return Err(own("cut_off_passed", &text));
+        }
+        self.readmitted(view, day).map_err(|refusal| own("not_admitted", &refusal.to_string()))
+    }
+
+    /// Gives back on the old T, counts on the new one, and promises what the new one lets in. The
+    /// milestone comes last: whoever dies in the middle decides the same again.
+    fn readmit(&self, turn: &mut Turn<'_>, mut admitted: Admitted) -> Done {
+        let (plan, view) = (turn.plan(), turn.view()?);
+        let (fund, asked) = (view.open.request.fund, view.open.request.amount);
+        let was = view.open.notes.promise(&view.open.promise);
+        admitted.accepted = admitted.accepted.or(was.accepted);
+        let amount = admitted.amount(asked);
+        let next = Limits::of(admitted.counted.as_ref());
+        let mut events = plan.limits.without(&next).give_back(turn)?;
+        events += next.count(turn, &self.house, fund, amount)?;
+        events += refunds::send_back_above(turn, &plan.payment, amount)?;
+        Ok(events + turn.reach(Milestone::Readmitted { admitted: Box::new(admitted) })?)
+    }
+
+    /// The registrar takes the purchase for a later T. Returns why it may not be one of that day.
+    pub(super) fn moved(
+        &self,
+        turn: &mut Turn<'_>,
+        day: TradingDay,
+    ) -> Result<Option<Cause>, NotDone> {
+        let view = turn.view()?;
+        let was = view.open.notes.promise(&view.open.promise);
+        let limit = self.limit_on(&view.open.request, was, day).map(|key| stream_of(&key));
+        let missing = limit.filter(|key| !view.streams.has(key.stream()));
+        if let Some(key) = missing {
+            return Err(NotDone::Missing(vec![key.need()]));
+        }
+        match self.admitted_on(&view, day) {
+            Ok(admitted) => {
+                turn.reach(Milestone::Redated { trade_date: day })?;
+                self.readmit(turn, admitted)?;
+                Ok(None)
             }
-            Ok(mut admitted) => {
-                admitted.accepted = admitted.accepted.or(was.accepted);
-                let amount = admitted.amount(request.amount);
-                let mut events = plan.limits_before.give_back(turn)?;
-                events += turn.reach(Milestone::Readmitted { admitted: Box::new(admitted) })?;
-                events += plan.limits.count(turn, &self.house, request.fund, amount)?;
-                events += refunds::send_back_above(turn, &plan.payment, amount)?;
-                Ok(events)
-            }
+            Err(cause) => Ok(Some(cause)),
         }
     }
 
@@ -103,17 +148,17 @@ impl Recharge {
         };
         plan.buy.place(turn, terms)
     }
+}
 
-    /// Why the purchase may not be one of that later T.
-    pub(super) fn not_on(&self, view: &View<'_>, day: TradingDay) -> Option<Cause> {
-        let (request, was) = (&view.open.request, &view.open.promise);
-        if request.only_today && day > was.trade_date {
-            return Some(not_today(day, was.trade_date));
-        }
-        let status = self.house.terms(request.fund, day).ok()?.status_on(day.date());
-        let text = || format!("fund {} takes no purchases on {day}: {status:?}", request.fund);
-        (!status.permits_purchase()).then(|| own("not_admitted", &text()))
+/// Nothing of it counts any more. A later T that was never decided on does not know the
+/// transaction, and need not.
+fn give_back(turn: &mut Turn<'_>) -> Done {
+    let plan = turn.plan();
+    let events = plan.limits.give_back(turn)?;
+    if plan.limits_next.are_free(&turn.view()?) {
+        return Ok(events);
     }
+    Ok(events + plan.limits_next.give_back(turn)?)
 }
 
 fn request_payment(turn: &mut Turn<'_>) -> Done {
@@ -143,10 +188,6 @@ pub(super) fn why(view: &View<'_>) -> Option<Cause> {
         .or_else(|| plan.buy.failure(view))
         .or_else(|| view.open.notes.turned_away.clone())
         .or_else(taken_back)
-}
-
-fn not_today(day: TradingDay, wanted: TradingDay) -> Cause {
-    own("cut_off_passed", &format!("the money counts for {day}, and only {wanted} was wanted"))
 }
 
 fn closed(who: &str) -> Cause {

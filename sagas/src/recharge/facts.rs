@@ -13,27 +13,23 @@ use fundflow_runtime::saga::OpenEnd;
 pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
     let (plan, notes) = (view.plan, &view.open.notes);
     let (payment, buy, wallet) = (&plan.payment, &plan.buy, &plan.wallet);
-    let turned_away = notes.turned_away.is_some() || notes.cancel.is_some();
+    let unwanted = notes.turned_away.is_some() || notes.cancel.is_some();
+    let turned_away = unwanted || plan.limits.are_refused(view);
     match fact {
-        Fact::Counted => plan.limits.are_counted(view),
-        Fact::GivenBack => {
-            plan.limits.are_given_back(view) && plan.limits_before.are_given_back(view)
-        }
+        Fact::Counted => notes.turned_away.is_some() || plan.limits.are_counted(view),
+        Fact::GivenBack => plan.limits.are_given_back(view) && plan.limits_next.are_free(view),
         Fact::PaymentRequested => payment.is_requested(view),
         Fact::Paid => payment.is_paid(view),
         Fact::Declined => payment.is_over_unpaid(view),
         Fact::Dated => payment.is_paid(view) && !notes.undated,
-        Fact::Admitted => {
-            let decided = notes.redated.is_none() || notes.readmitted.is_some();
-            decided && (buy.is_placed(view) || !turned_away)
-        }
+        Fact::Admitted => !notes.undecided && (buy.is_placed(view) || !turned_away),
         Fact::TurnedAway => turned_away,
         Fact::Placed => buy.is_placed(view),
         Fact::Accepted => buy.is_accepted(view),
         Fact::Rejected => buy.is_rejected(view),
         Fact::Credited => wallet.entry(view).credit != Credit::None,
         Fact::CreditReversed => wallet.entry(view).credit == Credit::Reversed,
-        Fact::Confirmed => buy.is_confirmed(view) && !notes.is_disputed(),
+        Fact::Confirmed => buy.is_confirmed(view) && buy.is_sound(view),
         Fact::CreditConfirmed => wallet.is_credited(view),
         Fact::RestReturned => refunds::not_accepted(view, payment, buy).is_none(),
         Fact::RefundRequested => payment.is_paid_back(view),

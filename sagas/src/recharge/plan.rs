@@ -21,33 +21,29 @@ pub struct Plan {
     pub buy: ApplicationLeg,
     /// The wallet.
     pub wallet: WalletPart,
-    /// The day's limit that the amount counts against now.
+    /// The day's limit that the amount counts against by what is promised.
     pub limits: Limits,
-    /// The one that it counted against before its T moved.
-    pub limits_before: Limits,
+    /// That of the later T that the money counts for, until it is decided on.
+    pub limits_next: Limits,
     /// Yuan that are taken: what was asked for, or the part of it that the day's limit lets in.
     pub amount: Amount,
 }
 
 impl Plan {
-    /// `moved` is the limit of the later T that the money counts for, once it does.
+    /// `next` is the limit of the later T that the money counts for, until it is decided on.
     pub(super) fn of(
         id: &TransactionId,
         request: &Request,
-        (first, promised): (&Admitted, &Admitted),
-        moved: Option<Option<LimitKey>>,
+        promised: &Admitted,
+        next: Option<&LimitKey>,
     ) -> Self {
         let order = OrderId::part(id, "mmf");
-        let (now, before) = match &moved {
-            Some(key) => (key.as_ref(), first.counted.as_ref()),
-            None => (first.counted.as_ref(), None),
-        };
         Self {
             payment: PaymentLeg::of(&order),
             buy: ApplicationLeg::of(&order),
             wallet: WalletPart::of(&request.investor, request.fund),
-            limits: Limits::of(now),
-            limits_before: Limits::of(before),
+            limits: Limits::of(promised.counted.as_ref()),
+            limits_next: Limits::of(next),
             amount: promised.amount(request.amount),
         }
     }
@@ -57,7 +53,7 @@ impl Plan {
         let mut needs =
             vec![self.wallet.key.need(), self.payment.key.need(), self.buy.key.need()];
         needs.extend(self.limits.needs());
-        needs.extend(self.limits_before.needs());
+        needs.extend(self.limits_next.needs());
         needs
     }
 

@@ -1,9 +1,12 @@
 //! A request: may it be placed, for which T? And why it may not.
 
-use super::{Plan, RECHARGE, Request, saga::Recharge};
+use super::{
+    Plan, RECHARGE, Request,
+    saga::{Recharge, View},
+};
 use crate::parts::{
     cancel::NotTakenBack,
-    limits::{stream_of, used},
+    limits::{stream_of, used, used_by_others},
     wallet::WalletPart,
 };
 use fundflow_domain::{
@@ -134,21 +137,22 @@ impl Recharge {
         Ok((admitted, &RECHARGE))
     }
 
-    /// Decides again for a later T.
+    /// Decides again for a later T. What the transaction itself counts is not held against it.
     pub(super) fn readmitted(
         &self,
-        streams: &Streams,
-        request: &Request,
-        was: &Admitted,
+        view: &View<'_>,
         trade_date: TradingDay,
     ) -> Result<Admitted, Refusal> {
+        let request = &view.open.request;
+        let was = view.open.notes.promise(&view.open.promise);
         let fund = (self.house.funds)(request.fund, trade_date.date());
+        let key = self.limit_on(request, was, trade_date);
         let again = Again {
             trade_date,
             amount: was.amount(request.amount),
             investor: request.investor.clone(),
             fund: fund.ok_or(Refusal::UnknownFund(request.fund))?,
-            used: used(streams, self.limit_on(request, was, trade_date).as_ref()),
+            used: used_by_others(view.streams, key.as_ref(), view.id),
             calendar: self.house.calendar.clone(),
         };
         Ok(buying::readmit(was, &again)?)

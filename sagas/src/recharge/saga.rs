@@ -93,8 +93,13 @@ impl FundSaga for Recharge {
         promise.trade_date
     }
 
-    fn refuses(&self, view: &View<'_>, _: &ApplicationLeg, day: TradingDay) -> Option<Cause> {
-        self.not_on(view, day)
+    fn moves(
+        &self,
+        turn: &mut Turn<'_>,
+        _: &ApplicationLeg,
+        day: TradingDay,
+    ) -> Result<Option<Cause>, NotDone> {
+        self.moved(turn, day)
     }
 }
 
@@ -164,8 +169,9 @@ impl saga::Saga for Recharge {
 
     fn plan(&self, id: &TransactionId, open: &Open<Self>) -> Plan {
         let promised = open.notes.promise(&open.promise);
-        let moved = open.notes.redated.map(|day| self.limit_on(&open.request, &open.promise, day));
-        Plan::of(id, &open.request, (&open.promise, promised), moved)
+        let later = open.notes.redated.filter(|_| open.notes.undecided);
+        let next = later.and_then(|day| self.limit_on(&open.request, promised, day));
+        Plan::of(id, &open.request, promised, next.as_ref())
     }
 
     fn streams(plan: &Plan) -> Vec<Need> {

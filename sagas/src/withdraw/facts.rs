@@ -19,7 +19,7 @@ use std::sync::Arc;
 pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
     let (plan, notes) = (view.plan, &view.open.notes);
     let (out, payout, wallet) = (&plan.out, &plan.payout, &plan.wallet);
-    let sound = !notes.is_disputed();
+    let sound = out.is_sound(view);
     match fact {
         Fact::Reserved => wallet.entry(view).reservation != Reservation::None,
         Fact::Released => wallet.entry(view).reservation == Reservation::Released,

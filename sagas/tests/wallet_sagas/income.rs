@@ -218,6 +218,16 @@ fn pages_follow_one_another_and_a_list_that_cannot_be_read_is_asked_again() {
     assert_eq!(stage.last(), "income.completed");
 }
 
+/// What the pages say that they came to.
+fn accrued(stage: &Stage<Income>) -> String {
+    let pages = stage.events.iter().filter(|it| *it.event.event_type == *"income.paged");
+    let sum = pages.map(|it| {
+        let body: serde_json::Value = serde_json::from_str(&it.event.data).unwrap();
+        body["accrued"].as_str().unwrap().parse::<rust_decimal::Decimal>().unwrap()
+    });
+    sum.sum::<rust_decimal::Decimal>().to_string()
+}
+
 #[test]
 fn after_a_crash_the_job_goes_on_behind_its_last_page() {
     let whole = 2 * PAGE + 3;
@@ -232,6 +242,7 @@ fn after_a_crash_the_job_goes_on_behind_its_last_page() {
         }
         assert_eq!(stage.last(), "income.completed", "killed before append {fuse}");
         assert_eq!(stage.count("wallet.income_accrued"), whole, "killed before append {fuse}");
+        assert_eq!(accrued(&stage), "161.2000", "killed before append {fuse}");
         let streams = stage.events.iter().filter(|it| it.version == Version(3)).count();
         assert_eq!(streams, whole + 1, "each wallet once, and the job itself");
     }

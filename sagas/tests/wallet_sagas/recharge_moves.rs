@@ -207,3 +207,25 @@ fn a_bank_that_is_down_over_the_spring_festival_calls_nobody() {
     stage.clock("02-24 15:00");
     assert_eq!(stage.parked().unwrap().0, "pay");
 }
+
+#[test]
+fn a_purchase_that_the_registrar_takes_after_the_sealing_is_decided_again() {
+    let fund = capped("5000", ExcessPolicy::RejectWhole);
+    let mut stage = stage_of(fund, "02-03 14:50");
+    stage.request(request(), asked());
+    paid_late(&mut stage, "02-03 14:55", "02-03 14:54");
+    stage.now = at("02-03 17:00");
+    stage.run();
+    assert_eq!((t_of(&stage), stage.last()), ("2026-02-04".into(), "recharge.completed"));
+    let used = (counted(&stage, "2026-02-03"), counted(&stage, "2026-02-04"));
+    assert_eq!(used, ("0.00".into(), "1000.00".into()));
+
+    let shut = closed_on(money_fund(), "2026-02-04", Stops::Purchase);
+    let mut stage = stage_of(shut, "02-03 14:50");
+    stage.request(request(), asked());
+    paid_late(&mut stage, "02-03 14:55", "02-03 14:54");
+    stage.now = at("02-03 17:00");
+    stage.run();
+    assert_eq!(stage.last(), "recharge.rolled_back", "{}", stage.text());
+    assert_eq!(stage.count("payment.refunded"), 1);
+}
