@@ -158,6 +158,8 @@ fn fund(code: FundCode, kind: FundKind, risk: ProductRisk, rate: Rate) -> FundTe
         convert_status: ConvertStatus::Both,
         confirm_lag: 1,
         payout_lag: 1,
+        carry: Default::default(),
+        income_unit: Default::default(),
         share_rounding: ShareRounding::HalfUp,
         limits: limits(),
         fees: fees(code, kind, rate),
