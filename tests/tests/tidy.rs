@@ -23,12 +23,24 @@ const SQL: &[(&str, &str)] = &[
 ];
 
 /// Who may see whom, without those that a member sees by another.
-const ARROWS: [(&str, &[&str]); 7] = [
+const ARROWS: [(&str, &[&str]); 9] = [
     ("fundflow-kernel", &[]),
     ("fundflow-domain", &["fundflow-kernel"]),
     ("fundflow-application", &["fundflow-domain", "fundflow-kernel"]),
     ("fundflow-sagas", &["fundflow-application", "fundflow-domain", "fundflow-kernel"]),
-    ("fundflow-infrastructure", &["fundflow-application", "fundflow-domain", "fundflow-kernel"]),
+    ("fundflow-exchange", &[]),
+    ("fundflow-sqlite", &["fundflow-kernel"]),
+    (
+        "fundflow-infrastructure",
+        &[
+            "fundflow-domain",
+            "fundflow-exchange",
+            "fundflow-kernel",
+            "fundflow-runtime",
+            "fundflow-sagas",
+            "fundflow-sqlite",
+        ],
+    ),
     ("fundflow", &["fundflow-application", "fundflow-domain", "fundflow-kernel", "fundflow-sagas"]),
     (
         "fundflow-cli",

@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
 use super::columns::typed_record;
-use crate::exchange::version::FileType;
+use crate::version::FileType;
 
 typed_record! {
     /// A fund on a day.
@@ -14,7 +14,7 @@ typed_record! {
         pub fund_code: String = text "FundCode",
         /// Its name.
         pub fund_name: String = text "FundName",
-        /// What may be traded; see [`crate::exchange::fund_status`].
+        /// What may be traded; see [`crate::fund_status`].
         pub fund_status: String = text "FundStatus",
         /// 0 both ways, 1 in, 2 out, 3 none.
         pub convert_status: String = text "ConvertStatus",

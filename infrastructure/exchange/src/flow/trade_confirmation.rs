@@ -5,8 +5,8 @@ use chrono::{NaiveDate, NaiveTime};
 use rust_decimal::Decimal;
 
 use super::columns::typed_record;
-use crate::exchange::field_error::FieldError;
-use crate::exchange::version::FileType;
+use crate::field_error::FieldError;
+use crate::version::FileType;
 
 typed_record! {
     /// A trade confirmation.
@@ -61,7 +61,7 @@ typed_record! {
         pub specification: String = text "Specification",
         /// Day the registrar confirmed.
         pub transaction_cfm_date: Option<NaiveDate> = day "TransactionCfmDate",
-        /// The registrar's answer; see [`crate::exchange::return_code`].
+        /// The registrar's answer; see [`crate::return_code`].
         pub return_code: String = text "ReturnCode",
         /// The registrar's words on a failure.
         pub error_detail: String = text "ErrorDetail",

@@ -4,13 +4,13 @@
 use std::fs;
 use std::io::Cursor;
 
-use fundflow_infrastructure::exchange::check::{self, Verified};
-use fundflow_infrastructure::exchange::convert::{self, ConvertError};
-use fundflow_infrastructure::exchange::index::{IndexError, IndexFile};
-use fundflow_infrastructure::exchange::reader::ReadError;
-use fundflow_infrastructure::exchange::text_form;
-use fundflow_infrastructure::exchange::version::{FileType, Version};
-use fundflow_infrastructure::exchange::writer::{WriteError, Writer};
+use fundflow_exchange::check::{self, Verified};
+use fundflow_exchange::convert::{self, ConvertError};
+use fundflow_exchange::index::{IndexError, IndexFile};
+use fundflow_exchange::reader::ReadError;
+use fundflow_exchange::text_form;
+use fundflow_exchange::version::{FileType, Version};
+use fundflow_exchange::writer::{WriteError, Writer};
 
 use crate::samples;
 

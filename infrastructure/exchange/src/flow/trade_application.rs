@@ -1,12 +1,12 @@
 //! File 03: what a distributor asks of a registrar. Purchase (022), redemption (024), conversion
 //! (036), cancellation (052) and the other kinds share one record; which fields a kind needs is
-//! data, in [`crate::exchange::required`].
+//! data, in [`crate::required`].
 
 use chrono::{NaiveDate, NaiveTime};
 use rust_decimal::Decimal;
 
 use super::columns::typed_record;
-use crate::exchange::version::FileType;
+use crate::version::FileType;
 
 typed_record! {
     /// A trade application.

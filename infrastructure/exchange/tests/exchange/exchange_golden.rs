@@ -2,8 +2,8 @@
 
 use std::fs;
 
-use fundflow_infrastructure::exchange::check;
-use fundflow_infrastructure::exchange::version::{FileType, Version};
+use fundflow_exchange::check;
+use fundflow_exchange::version::{FileType, Version};
 
 use crate::samples;
 

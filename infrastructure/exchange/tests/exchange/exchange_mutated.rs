@@ -2,9 +2,9 @@
 
 use std::fs;
 
-use fundflow_infrastructure::exchange::version::{FileType, Version};
+use fundflow_exchange::version::{FileType, Version};
 
-#[path = "../../../fuzz/src/rewrite.rs"]
+#[path = "../../../../fuzz/src/rewrite.rs"]
 mod rewrite;
 
 use crate::samples;

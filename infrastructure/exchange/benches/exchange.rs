@@ -1,6 +1,6 @@
 //! How fast a file 04 of V2.1 (121 fields, 1,234 bytes) is written, checked and read, on one core.
 //!
-//! `cargo bench -p fundflow-infrastructure --bench exchange -- 1000000`; the number is the count
+//! `cargo bench -p fundflow-exchange --bench exchange -- 1000000`; the number is the count
 //! of records, one million by default. The file lies in a temporary directory.
 
 use std::error::Error;
@@ -10,14 +10,14 @@ use std::path::Path;
 use std::time::Instant;
 
 use chrono::NaiveDate;
-use fundflow_infrastructure::exchange::check;
-use fundflow_infrastructure::exchange::field_type::FieldType;
-use fundflow_infrastructure::exchange::flow::trade_confirmation::TradeConfirmation;
-use fundflow_infrastructure::exchange::header::Header;
-use fundflow_infrastructure::exchange::reader::Reader;
-use fundflow_infrastructure::exchange::record::Record;
-use fundflow_infrastructure::exchange::version::{FileType, Version};
-use fundflow_infrastructure::exchange::writer::Writer;
+use fundflow_exchange::check;
+use fundflow_exchange::field_type::FieldType;
+use fundflow_exchange::flow::trade_confirmation::TradeConfirmation;
+use fundflow_exchange::header::Header;
+use fundflow_exchange::reader::Reader;
+use fundflow_exchange::record::Record;
+use fundflow_exchange::version::{FileType, Version};
+use fundflow_exchange::writer::Writer;
 use rust_decimal::Decimal;
 
 type Outcome<T> = Result<T, Box<dyn Error>>;

@@ -3,7 +3,7 @@
 //! The system drops the lock when the process dies, however it dies, so there is never a stale lock
 //! to remove. The file's text only says who holds it; nothing is decided by it.
 
-use fundflow_domain::time::Timestamp;
+use fundflow_kernel::time::Timestamp;
 use std::{
     fs::{File, OpenOptions, TryLockError},
     io::{self, Read as _, Seek as _, Write as _},

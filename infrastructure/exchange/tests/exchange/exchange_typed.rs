@@ -1,15 +1,15 @@
 //! The typed records: values go into a file and come out again, and what does not fit is named.
 
 use chrono::NaiveTime;
-use fundflow_infrastructure::exchange::field_error::FieldError;
-use fundflow_infrastructure::exchange::flow::dividend::Dividend;
-use fundflow_infrastructure::exchange::flow::fund_day::FundDay;
-use fundflow_infrastructure::exchange::flow::settlement::Settlement;
-use fundflow_infrastructure::exchange::flow::share_balance::ShareBalance;
-use fundflow_infrastructure::exchange::flow::trade_application::TradeApplication;
-use fundflow_infrastructure::exchange::flow::trade_confirmation::{Side, TradeConfirmation};
-use fundflow_infrastructure::exchange::record::Record;
-use fundflow_infrastructure::exchange::version::{FileType, Version};
+use fundflow_exchange::field_error::FieldError;
+use fundflow_exchange::flow::dividend::Dividend;
+use fundflow_exchange::flow::fund_day::FundDay;
+use fundflow_exchange::flow::settlement::Settlement;
+use fundflow_exchange::flow::share_balance::ShareBalance;
+use fundflow_exchange::flow::trade_application::TradeApplication;
+use fundflow_exchange::flow::trade_confirmation::{Side, TradeConfirmation};
+use fundflow_exchange::record::Record;
+use fundflow_exchange::version::{FileType, Version};
 use rust_decimal::Decimal;
 
 use crate::samples;

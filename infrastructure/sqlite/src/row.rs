@@ -5,10 +5,11 @@
 //! which it is for every order and purchase, and the text itself otherwise.
 
 use chrono::{Datelike as _, NaiveDate};
-use fundflow_domain::{ids::TransactionId, time::Timestamp};
 use fundflow_kernel::{
     envelope::{Actor, Chain, EventId, NewEvent, Recorded, StreamName},
+    ids::TransactionId,
     store::{Position, ReadError, Version},
+    time::Timestamp,
 };
 use rusqlite::{Row, Statement, types::ValueRef};
 use std::{borrow::Cow, fmt::Write as _, sync::Arc};

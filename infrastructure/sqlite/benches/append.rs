@@ -1,7 +1,7 @@
 //! Durable appends per second: the SQLite store against a bare log of the same bytes and batches,
 //! in the same run on the same disk.
 //!
-//! `cargo bench -p fundflow-infrastructure --bench append -- [directory] [rounds] [batch size]`
+//! `cargo bench -p fundflow-sqlite --bench append -- [directory] [rounds] [batch size]`
 //!
 //! The workload: 200,000 streams, 1.7 events per append, about 380 bytes per event. While one batch
 //! is written the next is made ready, as the engine does. Each figure is the median of the rounds;
@@ -9,20 +9,18 @@
 
 #![allow(clippy::expect_used, reason = "a measurement that fails should say where and stop")]
 
-use fundflow_domain::{ids::TransactionId, time::Timestamp};
-use fundflow_infrastructure::{
-    bare_log::BareLog,
-    sqlite::{Durability, Settings, SqliteStore},
-};
 use fundflow_kernel::{
     envelope::{Actor, Chain, EventId, NewEvent, StreamName},
+    ids::TransactionId,
     store::{EventStore, Position, StreamAppend, Version},
+    time::Timestamp,
 };
+use fundflow_sqlite::{Durability, Settings, SqliteStore, bare_log::BareLog};
 use std::{collections::HashMap, hint::black_box, path::Path, time::Instant};
 
 /// Appends per batch, and events measured at that size.
 const SIZES: [(usize, u64); 4] = [(1, 8_000), (64, 200_000), (512, 600_000), (4096, 1_000_000)];
-const TARGET: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../target");
+const TARGET: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../target");
 const STREAMS: u64 = 200_000;
 const READ_PAGE: u32 = 4096;
 

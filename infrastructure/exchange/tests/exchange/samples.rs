@@ -3,11 +3,11 @@
 use std::path::PathBuf;
 
 use chrono::NaiveDate;
-use fundflow_infrastructure::exchange::field_type::FieldType;
-use fundflow_infrastructure::exchange::header::Header;
-use fundflow_infrastructure::exchange::record::Record;
-use fundflow_infrastructure::exchange::version::{FileType, Version};
-use fundflow_infrastructure::exchange::writer::Writer;
+use fundflow_exchange::field_type::FieldType;
+use fundflow_exchange::header::Header;
+use fundflow_exchange::record::Record;
+use fundflow_exchange::version::{FileType, Version};
+use fundflow_exchange::writer::Writer;
 use rust_decimal::Decimal;
 
 pub(crate) fn day() -> NaiveDate {
@@ -86,7 +86,7 @@ pub(crate) fn golden(name: &str) -> PathBuf {
 }
 
 pub(crate) fn corpus() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../fuzz/corpus/exchange_reader")
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/corpus/exchange_reader")
 }
 
 pub(crate) fn updating() -> bool {

@@ -72,7 +72,7 @@ fn missing(record: RecordRef<'_>) -> Result<Option<FieldError>, FieldError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::exchange::dictionary;
+    use crate::dictionary;
 
     #[test]
     fn every_rule_is_about_a_column_of_its_file() {

@@ -9,6 +9,8 @@
 //!
 //! The tables are in `docs/STORE_FORMAT.md`.
 
+pub mod bare_log;
+
 mod checkpoint;
 mod heads;
 mod lock;

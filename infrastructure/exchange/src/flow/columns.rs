@@ -3,14 +3,14 @@
 
 use std::borrow::Cow;
 
-use crate::exchange::field_error::FieldError;
-use crate::exchange::record::RecordRef;
-use crate::exchange::version::FileType;
+use crate::field_error::FieldError;
+use crate::record::RecordRef;
+use crate::version::FileType;
 
 /// Text and digit codes.
 pub(crate) mod text {
     use super::{Cow, FieldError, RecordRef, lenient};
-    use crate::exchange::record::Record;
+    use crate::record::Record;
 
     pub(crate) fn get(record: RecordRef<'_>, name: &str) -> Result<String, FieldError> {
         lenient(record.text(name)).map(Cow::into_owned)
@@ -26,7 +26,7 @@ pub(crate) mod number {
     use rust_decimal::Decimal;
 
     use super::{FieldError, RecordRef, lenient};
-    use crate::exchange::record::Record;
+    use crate::record::Record;
 
     pub(crate) fn get(record: RecordRef<'_>, name: &str) -> Result<Decimal, FieldError> {
         lenient(record.decimal(name))
@@ -42,7 +42,7 @@ pub(crate) mod signed {
     use rust_decimal::Decimal;
 
     use super::{FieldError, RecordRef, lenient};
-    use crate::exchange::record::Record;
+    use crate::record::Record;
 
     pub(crate) fn get(record: RecordRef<'_>, name: &str) -> Result<Decimal, FieldError> {
         // A header with the number but without its sign must not be read as plus.
@@ -59,7 +59,7 @@ pub(crate) mod day {
     use chrono::NaiveDate;
 
     use super::{FieldError, RecordRef, lenient};
-    use crate::exchange::record::Record;
+    use crate::record::Record;
 
     pub(crate) type Day = Option<NaiveDate>;
 
@@ -78,7 +78,7 @@ pub(crate) mod time {
     use chrono::NaiveTime;
 
     use super::{FieldError, RecordRef, lenient};
-    use crate::exchange::record::Record;
+    use crate::record::Record;
 
     pub(crate) type Time = Option<NaiveTime>;
 
@@ -132,8 +132,8 @@ macro_rules! typed_record {
 
             /// Reads a record; a key column that the header lacks is an error.
             pub fn from_record(
-                record: crate::exchange::record::RecordRef<'_>,
-            ) -> Result<Self, crate::exchange::field_error::FieldError> {
+                record: crate::record::RecordRef<'_>,
+            ) -> Result<Self, crate::field_error::FieldError> {
                 super::columns::expect(record, Self::FILE_TYPE, &[$($key),*])?;
                 Ok(Self { $($value: super::columns::$via::get(record, $column)?,)* })
             }
@@ -142,12 +142,12 @@ macro_rules! typed_record {
             /// its kind of business needs have values.
             pub fn to_record(
                 &self,
-                record: &mut crate::exchange::record::Record,
-            ) -> Result<(), crate::exchange::field_error::FieldError> {
+                record: &mut crate::record::Record,
+            ) -> Result<(), crate::field_error::FieldError> {
                 super::columns::expect(record.as_ref(), Self::FILE_TYPE, &[$($key),*])?;
                 record.clear();
                 $(super::columns::$via::put(record, $column, &self.$value)?;)*
-                crate::exchange::required::check(record.as_ref())
+                crate::required::check(record.as_ref())
             }
         }
     };

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
 use super::columns::typed_record;
-use crate::exchange::version::FileType;
+use crate::version::FileType;
 
 typed_record! {
     /// A dividend of one account.

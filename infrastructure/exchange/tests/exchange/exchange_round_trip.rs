@@ -2,11 +2,11 @@
 
 use std::io::Cursor;
 
-use fundflow_infrastructure::exchange::check;
-use fundflow_infrastructure::exchange::dictionary;
-use fundflow_infrastructure::exchange::field_type::FieldType;
-use fundflow_infrastructure::exchange::version::{FileType, Version};
-use fundflow_infrastructure::exchange::writer::Writer;
+use fundflow_exchange::check;
+use fundflow_exchange::dictionary;
+use fundflow_exchange::field_type::FieldType;
+use fundflow_exchange::version::{FileType, Version};
+use fundflow_exchange::writer::Writer;
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 

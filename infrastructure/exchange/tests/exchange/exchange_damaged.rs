@@ -2,7 +2,7 @@
 
 use std::io::Cursor;
 
-use fundflow_infrastructure::exchange::check;
+use fundflow_exchange::check;
 
 use crate::samples;
 
