@@ -1,8 +1,13 @@
-//! What is asked of counterparties, and what is read from the events afterwards.
+//! What people and programs ask of a store, and of the sagas in it.
 //!
-//! This crate holds the ports of the business that adapters implement. It never opens a file or a
-//! socket, never asks the machine what time it is, and appends nothing.
+//! This crate never opens a file or a socket, never asks the machine what time it is, and appends
+//! nothing: what it says follows from the events.
 
-pub mod audit;
-pub mod counterparty;
+// Of any saga: lists, one as a whole, what an action would do.
+pub mod desk;
+
+// Of the fund business: orders, wallets, holdings, cases.
 pub mod read_models;
+
+// Of everything: links, histories, books, endings.
+pub mod audit;

@@ -1,149 +1,338 @@
 //! The ledger of an audit: books every event and judges the entry and the accounts it touches.
+//!
+//! 1. Cash and shares are conserved: entries balance per commodity, nothing of a customer falls below
+//!    zero, and all accounts together hold nothing.
+//! 2. Once a saga is over, nothing of it is left in transit, and the shares that its registrar spoke
+//!    of are those that its holder gained and gave.
+//! 3. What does not add up because a registrar said so has a case, and is no finding.
 
-use super::Check;
+use super::{Check, Holding, shares::SharesSaid};
 use fundflow_domain::{
-    fund_order::{self, Ask, Event, Order, Outcome, Stage, State},
-    ids::{OrderId, WalletId},
+    advance::Advances,
+    application::{self, Applications},
+    case::Cases,
+    holdings::{HoldingId, Holdings},
+    ids::{ApplicationNo, OrderId, TransactionId, WalletId},
     money::Money,
-    postings::{Balances, OrderSoFar, Posting, imbalance, natural, of_order, of_wallet},
-    wallet,
+    payment::{self, Payments},
+    payout::Payouts,
+    postings::{
+        Account, Balances, Commodity, Posting, Source, imbalance, natural, of_advance,
+        of_application, of_holdings, of_payment, of_payout, of_wallet,
+    },
+    wallet::{self, Wallet},
+};
+use fundflow_kernel::{
+    codec::{self, Stored},
+    decider::Decider as _,
+    envelope::{Recorded, StreamName},
+    loaded::Loaded,
+    streams::Fold,
 };
 use rust_decimal::Decimal;
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
-type Findings = Vec<(Check, String)>;
+/// Something that may be wrong: a case on the order, where there is one, explains it.
+#[derive(Debug)]
+pub(super) struct Suspect {
+    pub(super) check: Check,
+    pub(super) what: String,
+    pub(super) order: Option<OrderId>,
+}
+
+impl Suspect {
+    const fn new(check: Check, what: String, order: Option<OrderId>) -> Self {
+        Self { check, what, order }
+    }
+}
 
 #[derive(Debug, Default)]
 pub(super) struct Books {
-    pub(super) balances: Balances,
+    balances: Balances,
     pub(super) entries: u64,
     pub(super) postings: u64,
+    shares: SharesSaid,
+    /// Orders that a payment was requested for.
+    paid_for: HashSet<OrderId>,
+    /// Whose an order is.
+    orders: HashMap<OrderId, TransactionId>,
+    numbers: HashMap<ApplicationNo, OrderId>,
+    /// Whether each case is open.
+    cases: HashMap<StreamName, bool>,
+    disputed: HashSet<OrderId>,
+    disputed_requests: HashSet<TransactionId>,
+    /// Over, and nothing was given up: the kind.
+    ended: HashMap<TransactionId, Arc<str>>,
 }
 
+/// An entry, and what is wrong with the event itself. `None`: no postings can be made of it.
+type Booked = Option<(Vec<Posting>, Vec<Suspect>)>;
+
 impl Books {
-    pub(super) const fn is_unapplied(event: &Event) -> bool {
-        matches!(event, Event::PaymentUnapplied { .. })
+    /// Whether events of that category move money or shares, or explain why they do not add up.
+    pub(super) fn keeps(category: &str) -> bool {
+        [
+            Payments::CATEGORY,
+            Payouts::CATEGORY,
+            Advances::CATEGORY,
+            Applications::CATEGORY,
+            Wallet::CATEGORY,
+            Holdings::CATEGORY,
+            Cases::CATEGORY,
+        ]
+        .contains(&category)
     }
 
-    /// The entry that the event asks for, and what is wrong with the event itself.
-    pub(super) fn order(
-        id: &OrderId,
-        before: &State,
-        after_unapplied: bool,
-        event: &Event,
-    ) -> (Option<Vec<Posting>>, Findings) {
-        let mut findings = Vec::new();
-        if let Some(order) = before.order() {
-            judge(id, order, event, &mut findings);
+    /// Books a possible event, and says what is wrong with it.
+    pub(super) fn hear(
+        &mut self,
+        event: &Recorded,
+        before: &dyn Fold,
+        after: &dyn Fold,
+    ) -> Vec<Suspect> {
+        let request = after.owner().map(|(_, transaction)| transaction.clone());
+        let request = request.unwrap_or_else(|| event.event.correlation.clone());
+        let booked = match event.stream.category() {
+            Payments::CATEGORY => self.payment(event, before, &request),
+            Payouts::CATEGORY => {
+                said::<Payouts>(event).map(|said| (of_payout(&request, &said), Vec::new()))
+            }
+            Advances::CATEGORY => said::<Advances>(event).and_then(|said| {
+                Some((of_advance(&request, state::<Advances>(before)?, &said)?, Vec::new()))
+            }),
+            Applications::CATEGORY => self.application(event, before, &request),
+            Wallet::CATEGORY => self.wallet(event, before, after),
+            Holdings::CATEGORY => self.holdings_event(event, before, after),
+            Cases::CATEGORY => self.case(event, after),
+            _ => return Vec::new(),
+        };
+        match booked {
+            Some((entry, mut suspects)) => {
+                self.lines(&entry, &mut suspects);
+                suspects
+            }
+            None => vec![Suspect::new(Check::I1, "no postings can be made of it".into(), None)],
         }
-        (of_order(id, OrderSoFar { state: before, after_unapplied }, event), findings)
     }
 
-    /// The entry that the event asks for.
-    pub(super) fn wallet(
-        id: &WalletId,
-        before: &wallet::State,
-        event: &wallet::Event,
-    ) -> Option<Vec<Posting>> {
-        of_wallet(id, before, event)
-    }
-
-    /// Books an entry of an event that was possible.
-    pub(super) fn book(&mut self, entry: Option<&[Posting]>) -> Findings {
-        let mut findings = Vec::new();
-        match entry {
-            Some(entry) => self.lines(entry, &mut findings),
-            None => findings.push((Check::I1, "no postings can be made of it".into())),
+    fn payment(&mut self, event: &Recorded, before: &dyn Fold, request: &TransactionId) -> Booked {
+        let (before, said) = (state::<Payments>(before)?, said::<Payments>(event)?);
+        let mut suspects = Vec::new();
+        match &said {
+            payment::Event::Requested(terms) => {
+                self.orders.insert(terms.order.clone(), request.clone());
+                if !self.paid_for.insert(terms.order.clone()) {
+                    let what = format!("order {} has a payment already", terms.order);
+                    suspects.push(Suspect::new(Check::I5, what, None));
+                }
+            }
+            payment::Event::Paid(receipt) => {
+                let asked = before.payment().map(|payment| Money::from(payment.terms.amount));
+                if asked.is_some_and(|asked| asked != receipt.amount) {
+                    let (amount, asked) = (receipt.amount, asked.unwrap_or_default());
+                    let what = format!("{amount} yuan were paid for an order of {asked}");
+                    suspects.push(Suspect::new(Check::I5, what, None));
+                }
+            }
+            payment::Event::Declined { .. }
+            | payment::Event::Closed { .. }
+            | payment::Event::ReceiptUnapplied { .. }
+            | payment::Event::RefundRequested { .. }
+            | payment::Event::Refunded { .. } => {}
         }
-        findings
+        Some((of_payment(before, &said)?, suspects))
     }
 
-    fn lines(&mut self, entry: &[Posting], findings: &mut Findings) {
+    fn application(
+        &mut self,
+        event: &Recorded,
+        before: &dyn Fold,
+        request: &TransactionId,
+    ) -> Booked {
+        let (before, said) = (state::<Applications>(before)?, said::<Applications>(event)?);
+        let mut suspects = Vec::new();
+        if let application::Event::Placed(terms) = &said {
+            self.orders.insert(terms.order.clone(), request.clone());
+            let other = self.numbers.insert(terms.no.clone(), terms.order.clone());
+            if let Some(other) = other {
+                let what = format!("application {} is of order {other} already", terms.no);
+                suspects.push(Suspect::new(Check::I4, what, None));
+            }
+        }
+        let paid = before.application().is_some_and(|it| self.paid_for.contains(&it.terms.order));
+        let source = if paid { Source::Payment } else { Source::Proceeds };
+        self.shares.said(request, before, &said);
+        Some((of_application(request, source, before, &said)?, suspects))
+    }
+
+    fn wallet(&mut self, event: &Recorded, before: &dyn Fold, after: &dyn Fold) -> Booked {
+        let (investor, fund) = wallet::parse_id(event.stream.id())?;
+        let said = said::<Wallet>(event)?;
+        self.shares.in_wallet(&event.event.correlation, fund, &said);
+        let id = WalletId { investor, fund };
+        let entry = of_wallet(&id, state::<Wallet>(before)?, state::<Wallet>(after)?, &said)?;
+        let mut suspects = Vec::new();
+        if let Some(of) = said.transaction().filter(|of| **of != event.event.correlation) {
+            let what = format!("it is written for {} and speaks of {of}", event.event.correlation);
+            suspects.push(Suspect::new(Check::Envelope, what, None));
+        }
+        Some((entry, suspects))
+    }
+
+    fn holdings_event(&mut self, event: &Recorded, before: &dyn Fold, after: &dyn Fold) -> Booked {
+        let id = HoldingId::parse(event.stream.id())?;
+        let said = said::<Holdings>(event)?;
+        let (before, after) = (state::<Holdings>(before)?, state::<Holdings>(after)?);
+        let entry = of_holdings(&id, before, after, &said)?;
+        let came = entry.iter().filter(|line| line.account == Account::Register(id.fund));
+        let came: Decimal = came.map(|line| -line.debit).sum();
+        self.shares.held(&event.event.correlation, id.fund, came);
+        Some((entry, Vec::new()))
+    }
+
+    fn case(&mut self, event: &Recorded, after: &dyn Fold) -> Booked {
+        let state = state::<Cases>(after)?;
+        self.cases.insert(event.stream.clone(), state.is_open());
+        if let Some(case) = state.case() {
+            self.disputed.extend(case.order.clone());
+            self.disputed_requests.extend(case.transaction.clone());
+        }
+        Some((Vec::new(), Vec::new()))
+    }
+
+    fn lines(&mut self, entry: &[Posting], suspects: &mut Vec<Suspect>) {
         if entry.is_empty() {
             return;
         }
         self.entries += 1;
         for (commodity, sum) in imbalance(entry) {
             let what = format!("debits exceed credits by {sum} in {commodity}");
-            findings.push((Check::I1, what));
+            suspects.push(Suspect::new(Check::I1, what, None));
         }
         for posting in entry {
             self.postings += 1;
             let account = &posting.account;
             let Some((before, after)) = self.balances.post(posting) else {
-                findings.push((Check::I1, format!("{account} leaves every range")));
+                let what = format!("{account} leaves every range");
+                suspects.push(Suspect::new(Check::I1, what, None));
                 continue;
             };
             let wrong = |balance| natural(account, balance) < Decimal::ZERO;
             // Said once, when it happens: everything later would only repeat it.
             if account.class().is_customers() && wrong(after) && !wrong(before) {
                 let balance = natural(account, after);
-                findings.push((Check::I2, format!("{account} falls to {balance}")));
+                let what = format!("{account} falls to {balance}");
+                suspects.push(Suspect::new(Check::I2, what, order_of(account)));
             }
         }
+    }
+
+    /// Whether a case was ever opened about that order, or about its request as a whole.
+    pub(super) fn is_disputed(&self, order: &OrderId) -> bool {
+        let request = self.orders.get(order);
+        self.disputed.contains(order)
+            || request.is_some_and(|request| self.disputed_requests.contains(request))
+    }
+
+    /// A saga is over and gave nothing up.
+    pub(super) fn ended(&mut self, request: TransactionId, kind: Arc<str>) {
+        self.ended.insert(request, kind);
+    }
+
+    pub(super) fn open_cases(&self) -> u64 {
+        self.cases.values().filter(|open| **open).count() as u64
+    }
+
+    pub(super) fn holdings(&self) -> Vec<Holding> {
+        self.balances.by_class().into_iter().map(|(at, sum)| Holding::of(at, sum)).collect()
+    }
+
+    /// What is wrong with the books as a whole: place, rule, words.
+    pub(super) fn close(&self) -> Vec<(String, Check, String)> {
+        let mut findings = Vec::new();
+        for (commodity, sum) in self.balances.totals() {
+            if !sum.is_zero() {
+                let check = match commodity {
+                    Commodity::Yuan => Check::I1,
+                    Commodity::SharesOf(_) => Check::I6,
+                };
+                let what = format!("all accounts together hold {sum}, not 0");
+                findings.push((commodity.to_string(), check, what));
+            }
+        }
+        for (account, balance) in self.balances.iter() {
+            findings.extend(self.left(account, balance));
+        }
+        let over = self.shares.left().filter(|(request, ..)| {
+            self.ended.contains_key(*request) && !self.disputed_requests.contains(*request)
+        });
+        for (request, fund, sum) in over {
+            let what = format!(
+                "it is over, and the registrar confirmed {sum} shares of {fund} more than its \
+                 holder gained"
+            );
+            findings.push((self.name(request), Check::Saga, what));
+        }
+        findings.sort_by(|one, other| (&one.0, &one.2).cmp(&(&other.0, &other.2)));
+        findings
+    }
+
+    /// What an account should not hold any more.
+    fn left(&self, account: &Account, balance: Decimal) -> Option<(String, Check, String)> {
+        let order = order_of(account);
+        if order.as_ref().is_some_and(|order| self.is_disputed(order)) {
+            return None;
+        }
+        if let Account::Suspense(order) = account {
+            let what = format!("{balance} yuan do not add up, and no case says why");
+            return Some((order.to_string(), Check::I3, what));
+        }
+        let request = match (order, account) {
+            (Some(order), _) => self.orders.get(&order)?,
+            (None, Account::Redeem(request) | Account::Advanced(request)) => request,
+            (None, _) => return None,
+        };
+        self.ended.get(request)?;
+        let balance = natural(account, balance);
+        let what = format!("it is over, and {balance} yuan are left at {account}");
+        Some((self.name(request), Check::Saga, what))
+    }
+
+    fn name(&self, request: &TransactionId) -> String {
+        let kind = self.ended.get(request).map_or("", |kind| kind);
+        format!("{kind} {request}")
     }
 }
 
-fn judge(id: &OrderId, order: &Order, event: &Event, findings: &mut Findings) {
-    match event {
-        Event::Paid { payment, .. } | Event::PaymentUnapplied { payment, .. } => {
-            if payment.no.order().as_ref() != Some(id) {
-                let what = format!("payment {} is not of this order", payment.no);
-                findings.push((Check::I5, what));
-            }
-            let asked = match &order.terms.ask {
-                Ask::Purchase { amount, .. } => Money::from(*amount),
-                Ask::Conversion { .. } => Money::ZERO,
-            };
-            let applied = matches!(event, Event::Paid { .. });
-            if applied && payment.amount != asked {
-                let what = format!("{} yuan were paid for an order of {asked}", payment.amount);
-                findings.push((Check::I5, what));
-            }
-        }
-        Event::Confirmed(told) | Event::PartlyConfirmed(told) => {
-            if matches!(order.stage, Stage::Confirmed(_)) {
-                findings.push((Check::I4, "the application was confirmed before".into()));
-            }
-            findings.extend(sums(&told.outcome, &order.terms.ask).map(|what| (Check::I3, what)));
-        }
-        Event::Placed(_)
-        | Event::PaymentRequested { .. }
-        | Event::Declined { .. }
-        | Event::Accepted { .. }
-        | Event::Sealed { .. }
-        | Event::Sent { .. }
-        | Event::Rejected { .. }
-        | Event::Cancelled { .. }
-        | Event::RefundRequested { .. }
-        | Event::Refunded { .. } => {}
+/// The order whose money an account holds.
+fn order_of(account: &Account) -> Option<OrderId> {
+    match account {
+        Account::Pending(order) | Account::Suspense(order) => Some(order.clone()),
+        Account::ChannelReceivable
+        | Account::Settlement
+        | Account::FundReceivable(_)
+        | Account::Advanced(_)
+        | Account::Unapplied(_)
+        | Account::Refund(_)
+        | Account::Redeem(_)
+        | Account::BankAdvance(_)
+        | Account::FundPayable(_)
+        | Account::RedemptionFee(_)
+        | Account::PurchaseFee
+        | Account::ConversionFee
+        | Account::Holding(..)
+        | Account::Register(_) => None,
     }
 }
 
-fn sums(outcome: &Outcome, ask: &Ask) -> Option<String> {
-    match (outcome, ask) {
-        (Outcome::Purchase(told), Ask::Purchase { amount, .. }) => {
-            let fund_order::PurchaseConfirmed { amount: accepted, fee, refund, .. } = told;
-            let whole = accepted.plus(*refund) == Some(Money::from(*amount));
-            let split = fee <= accepted;
-            (!whole || !split).then(|| {
-                format!("accepted {accepted} (fee {fee}) and refund {refund} are not {amount}")
-            })
-        }
-        (Outcome::Conversion(told), Ask::Conversion { shares, .. }) => {
-            let gross = told.shares_out.value_half_up(told.nav_out);
-            let parts = told.net_in.plus(told.redemption_fee).and_then(|m| m.plus(told.topup_fee));
-            if told.shares_out > *shares {
-                return Some(format!("{} shares went out of {shares}", told.shares_out));
-            }
-            (gross.is_none() || gross != parts).then(|| {
-                let (net, fees) = (told.net_in, [told.redemption_fee, told.topup_fee]);
-                let gross = gross.unwrap_or_default();
-                format!("net {net} and fees {} + {} are not {gross}", fees[0], fees[1])
-            })
-        }
-        (Outcome::Purchase(_), Ask::Conversion { .. })
-        | (Outcome::Conversion(_), Ask::Purchase { .. }) => {
-            Some("the confirmation is of another kind than the order".into())
-        }
-    }
+fn state<D: Stored<State: Clone + Send + Sync> + 'static>(fold: &dyn Fold) -> Option<&D::State> {
+    Some(&fold.as_any().downcast_ref::<Loaded<D>>()?.state)
+}
+
+fn said<D: Stored>(event: &Recorded) -> Option<D::Event> {
+    let new = &event.event;
+    codec::decode::<D>(&new.event_type, new.schema, &new.data).ok()
 }

@@ -1,52 +1,49 @@
 //! Replays everything, checks everything, says everything. Changes nothing.
 //!
-//! 1. Every event is judged on what precedes it: position, version, ID, link, envelope, and whether
-//!    a decider could have written it. Then its postings are booked and the ledger is judged.
+//! ```text
+//! every event: position, version, ID, link, envelope -> its decider's fold -> its entry in the books
+//! every saga, at the end: who it waits for, what it owes, whose its streams are
+//! ```
+//!
+//! 1. Every event is judged on what precedes it. Then its postings are booked and the ledger judged.
 //! 2. A finding never ends the audit. What follows damage is still read and its links are checked;
 //!    only the meaning of events after an impossible one cannot be judged, and these are counted.
 //! 3. A link is compared with the stored link before it, so one damaged event is one broken link,
 //!    and a removed or moved one breaks the link of whatever stands behind it.
-//! 4. It looks at what was committed when it began, so it may run beside an engine.
-//! 5. What is over and settled is let go and read again if something follows, so the memory needed
-//!    grows with the open purchases, and by a few hundred bytes with each closed one.
+//! 4. Streams of categories that nobody registered have their links verified, and are reported as
+//!    not checked beyond that. That is no finding.
+//! 5. It looks at what was committed when it began, so it may run beside an engine.
+//! 6. Folds of a saga that has ended are let go and read again if something follows, so the memory
+//!    needed grows with the open sagas, and by a few hundred bytes with each closed one.
 //!
 //! What no replay can see: events cut off the very end of the log, and a log that was written anew
 //! as a whole. Against these, keep the last position and the last links somewhere else.
 
 mod books;
 mod report;
+mod shares;
+mod trail;
 mod whole;
 
-pub use report::{Check, Counts, Finding, Holding, LISTED, Report};
+pub use report::{Check, Counts, Finding, Holding, LISTED, Report, Unchecked};
 
-use crate::read_models::{Kept, Sagas};
-use books::Books;
-use fundflow_domain::{
-    decider::Decider,
-    discount_purchase::DiscountPurchase,
-    fund_order::FundOrder,
-    ids::{OrderId, TransactionId},
-    time::Timestamp,
-    wallet::{self, Wallet},
-};
+use crate::desk::{Log, Next, Registry, whole as whole_stream};
+use books::{Books, Suspect};
 use fundflow_kernel::{
-    codec,
-    envelope::{Chain, EventId, Recorded, StreamName},
-    loaded::with_sources,
+    envelope::{Recorded, StreamName},
+    ids::TransactionId,
     store::{EventStore, Position, ReadError, Version},
+    streams::{Damage, Fold},
+    time::Timestamp,
 };
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::Arc,
+};
+use trail::Trail;
 
-const PAGE: u32 = 2048;
-
-/// What the audit left in memory: the answer, and the purchases that are not finished.
-#[derive(Debug)]
-pub struct Audited {
-    /// The answer.
-    pub report: Report,
-    /// Unfinished purchases and everything they look at.
-    pub unfinished: Sagas,
-}
+/// A kind of saga and a transaction.
+pub(crate) type Owner = (Arc<str>, TransactionId);
 
 /// Replays the store. `progress` hears how far it is, and how far it will go.
 ///
@@ -54,95 +51,104 @@ pub struct Audited {
 /// [`ReadError::Fault`] when the world fails; damage is a finding, not an error.
 pub async fn verify<S: EventStore>(
     store: &S,
+    registry: &Registry,
     mut progress: impl FnMut(Position, Position),
-) -> Result<Audited, ReadError> {
-    let head = *store.head().borrow();
-    let mut audit = Audit::default();
-    let (mut after, mut limit) = (Position::START, PAGE);
-    while after < head {
-        let page = match store.read_all(after, limit).await {
-            Ok(page) => page,
-            Err(ReadError::Damaged { .. }) if limit > 1 => {
-                limit = 1;
-                continue;
+) -> Result<Report, ReadError> {
+    let mut log = Log::after(store, Position::START);
+    let mut audit = Audit::of(registry);
+    loop {
+        match log.next(store).await? {
+            Next::Events(page) => {
+                for event in &page {
+                    audit.revive(store, event).await?;
+                    audit.hear(event);
+                }
             }
-            Err(ReadError::Damaged { place, what }) => {
-                audit.unreadable(place, what);
-                after = Position(after.0 + 1);
-                continue;
+            Next::Damaged(Damage { place, what }) => {
+                audit.report.add(Check::Readable, place.to_string(), what.to_string(), None);
             }
-            Err(fault @ ReadError::Fault(_)) => return Err(fault),
-        };
-        let Some(last) = page.last() else { break };
-        after = last.position;
-        for event in page.iter().filter(|event| event.position <= head) {
-            audit.revive(store, event).await?;
-            audit.hear(event);
+            Next::End => break,
         }
-        if limit == 1 {
-            limit = PAGE;
-        }
-        progress(after.min(head), head);
+        progress(log.at.min(log.head), log.head);
     }
-    Ok(audit.close(head))
+    audit.look_at_sagas(store, log.head).await?;
+    Ok(audit.close(log.head))
 }
 
-/// What is remembered of a stream.
-#[derive(Debug, Clone, Copy, Default)]
-struct Trail {
-    version: Version,
-    chain: Chain,
-    /// Something impossible was in it.
-    broken: bool,
-    /// The last event was a payment that no order wants.
-    after_unapplied: bool,
-}
-
-#[derive(Debug, Default)]
-struct Audit {
+struct Audit<'a> {
+    registry: &'a Registry,
     report: Report,
     last: Position,
     last_recorded: Timestamp,
-    unread: Option<String>,
     trails: HashMap<StreamName, Trail>,
-    sagas: Sagas,
+    folds: HashMap<StreamName, Box<dyn Fold>>,
+    /// Streams whose first event a saga wrote, until it ends.
+    begun_by: HashMap<Owner, Vec<StreamName>>,
+    sagas: BTreeSet<Owner>,
+    endings: HashMap<&'static str, Vec<&'static str>>,
+    unchecked: BTreeMap<String, Unchecked>,
     books: Books,
-    settled: HashSet<TransactionId>,
+    suspects: Vec<(String, Suspect, String)>,
 }
 
-impl Audit {
-    fn unreadable(&mut self, place: String, what: String) {
-        // Skipping one position at a time meets the same row until it lies behind.
-        if self.unread.as_ref() != Some(&place) {
-            self.report.add(Check::Readable, place.clone(), what, None);
-            self.unread = Some(place);
+impl<'a> Audit<'a> {
+    fn of(registry: &'a Registry) -> Self {
+        let endings = registry.kinds().map(|kind| (kind.name(), kind.ending_types()));
+        Self {
+            registry,
+            report: Report::default(),
+            last: Position::START,
+            last_recorded: Timestamp::default(),
+            trails: HashMap::new(),
+            folds: HashMap::new(),
+            begun_by: HashMap::new(),
+            sagas: BTreeSet::new(),
+            endings: endings.collect(),
+            unchecked: BTreeMap::new(),
+            books: Books::default(),
+            suspects: Vec::new(),
         }
     }
 
     fn hear(&mut self, event: &Recorded) {
         self.report.counts.events += 1;
         self.place(event);
-        let mut trail = self.trails.get(&event.stream).copied().unwrap_or_default();
+        let mut trail = self.trails.remove(&event.stream).unwrap_or_default();
+        let owner: Owner = (event.event.process.clone(), event.event.correlation.clone());
         if trail.version == Version::NONE {
-            self.report.counts.streams += 1;
+            self.begins(event, &owner);
         }
-        let expected = trail.version.plus(1);
-        if event.version != expected {
-            let what = format!("version {expected} was expected here");
-            self.find(Check::Versions, event, what);
-            trail.broken = true;
+        for (check, what) in trail.follow(event, owner.clone()) {
+            self.find(check, event, what);
         }
-        self.link(event, trail.chain);
+        self.report.counts.links += 1;
         self.envelope(event);
-        trail.version = event.version;
-        trail.chain = event.event.chain;
         if trail.broken {
             self.report.counts.unjudged += 1;
         } else {
-            trail.broken = !self.judge(event, &mut trail);
+            trail.broken = !self.judge(event);
         }
         self.trails.insert(event.stream.clone(), trail);
-        self.settle(event);
+        self.let_go_of_ended(event, &owner);
+    }
+
+    fn begins(&mut self, event: &Recorded, owner: &Owner) {
+        self.report.counts.streams += 1;
+        let category = event.stream.category();
+        if self.registry.get(category).is_some() {
+            self.sagas.insert((category.into(), event.event.correlation.clone()));
+        }
+        if self.registry.get(&owner.0).is_some() {
+            self.begun_by.entry(owner.clone()).or_default().push(event.stream.clone());
+        }
+        if self.registry.opener(category).is_none() {
+            self.unchecked(category).streams += 1;
+        }
+    }
+
+    fn unchecked(&mut self, category: &str) -> &mut Unchecked {
+        let none = || Unchecked { category: category.to_owned(), streams: 0, events: 0 };
+        self.unchecked.entry(category.to_owned()).or_insert_with(none)
     }
 
     fn place(&mut self, event: &Recorded) {
@@ -158,152 +164,124 @@ impl Audit {
         self.last_recorded = event.event.recorded_at;
     }
 
-    fn link(&mut self, event: &Recorded, before: Chain) {
-        let Recorded { stream, version, event: new, .. } = event;
-        let link = new.link(before, stream, *version);
-        let id = EventId::of(link);
-        if id != new.event_id {
-            let what = format!("the ID is {} and should be {id}", new.event_id);
-            self.find(Check::EventId, event, what);
-        }
-        self.report.counts.links += 1;
-        if link != new.chain {
-            let what = format!("the link is {} and should be {link}", new.chain);
-            self.find(Check::Chain, event, what);
-        }
-    }
-
     fn envelope(&mut self, event: &Recorded) {
-        let correlation = &event.event.correlation;
-        if event.event.causation.is_empty() {
+        let new = &event.event;
+        if new.causation.is_empty() {
             self.find(Check::Envelope, event, "it names no cause".into());
         }
-        let Some(owner) = owner(&event.stream) else { return };
-        if owner != *correlation {
-            let what = format!("its correlation is {correlation} in a stream of {owner}");
+        let (category, id) = (event.stream.category(), event.stream.id());
+        if self.registry.get(category).is_none() {
+            return;
+        }
+        if *new.process != *category || new.correlation.as_str() != id {
+            let (process, correlation) = (&new.process, &new.correlation);
+            let what = format!("it names {process} {correlation} in the stream of {category} {id}");
             self.find(Check::Envelope, event, what);
         }
     }
 
-    /// Folds the event and books it. Answers whether it was possible.
-    fn judge(&mut self, event: &Recorded, trail: &mut Trail) -> bool {
-        let id = event.stream.id();
-        let outcome = match event.stream.category() {
-            DiscountPurchase::CATEGORY => {
-                let kept = self.sagas.purchases.entry(id);
-                fold::<DiscountPurchase>(kept, event).map(drop)
-            }
-            FundOrder::CATEGORY => self.order(id, event, trail),
-            Wallet::CATEGORY => self.wallet(id, event),
-            other => Err(format!("no decider writes streams of category {other:?}")),
+    /// Folds the event and books it. Returns whether it was possible.
+    fn judge(&mut self, event: &Recorded) -> bool {
+        let Some(opener) = self.registry.opener(event.stream.category()) else {
+            self.unchecked(event.stream.category()).events += 1;
+            return true;
         };
-        if let Err(what) = &outcome {
-            self.find(Check::History, event, what.clone());
+        let mut fold = self.folds.remove(&event.stream).unwrap_or_else(|| opener.empty());
+        let before = Books::keeps(event.stream.category()).then(|| fold.boxed_clone());
+        let replayed = fold.replay(event);
+        let possible = replayed.is_ok();
+        match replayed {
+            Ok(()) => {
+                if let Some(before) = before {
+                    let suspects = self.books.hear(event, before.as_ref(), fold.as_ref());
+                    self.suspect(event, suspects);
+                }
+            }
+            Err(ReadError::Damaged { what, .. }) => self.find(Check::History, event, what),
+            Err(ReadError::Fault(source)) => {
+                self.find(Check::History, event, source.to_string());
+            }
         }
-        outcome.is_ok()
+        self.folds.insert(event.stream.clone(), fold);
+        possible
     }
 
-    fn order(&mut self, id: &str, event: &Recorded, trail: &mut Trail) -> Result<(), String> {
-        let order: OrderId = id.parse().map_err(|error| format!("{error}"))?;
-        let new = &event.event;
-        let told = codec::decode::<FundOrder>(&new.event_type, new.schema, &new.data)
-            .map_err(|error| with_sources(&error))?;
-        let kept = self.sagas.orders.entry(id);
-        let (entry, mut findings) =
-            Books::order(&order, &kept.loaded.state, trail.after_unapplied, &told);
-        trail.after_unapplied = Books::is_unapplied(&told);
-        let outcome = remember(kept, &told, event);
-        if outcome.is_ok() {
-            findings.extend(self.books.book(entry.as_deref()));
+    /// What a case on its order explains is not yet a finding.
+    fn suspect(&mut self, event: &Recorded, suspects: Vec<Suspect>) {
+        for suspect in suspects {
+            if suspect.order.is_some() {
+                let data = format!("{} {}", event.event.event_type, event.event.data);
+                self.suspects.push((place_of(event), suspect, data));
+            } else {
+                self.find(suspect.check, event, suspect.what);
+            }
         }
-        self.found(event, findings);
-        outcome
     }
 
-    fn wallet(&mut self, id: &str, event: &Recorded) -> Result<(), String> {
-        let (investor, fund) =
-            wallet::parse_id(id).ok_or("the stream's ID is not {investor}.{fund}")?;
-        let wallet = fundflow_domain::ids::WalletId { investor, fund };
-        let new = &event.event;
-        let told = codec::decode::<Wallet>(&new.event_type, new.schema, &new.data)
-            .map_err(|error| with_sources(&error))?;
-        // What the register, a case or a day's income did speaks of no transaction.
-        if let Some(of) = told.transaction().filter(|of| **of != new.correlation) {
-            let correlation = &new.correlation;
-            let what = format!("its correlation is {correlation} and it speaks of {of}");
-            self.find(Check::Envelope, event, what);
+    fn let_go_of_ended(&mut self, event: &Recorded, owner: &Owner) {
+        let kind = event.stream.category();
+        let ends = |types: &Vec<&'static str>| types.contains(&event.event.event_type.as_ref());
+        if self.endings.get(kind).is_some_and(ends) {
+            for stream in self.begun_by.remove(owner).unwrap_or_default() {
+                self.folds.remove(&stream);
+            }
         }
-        let kept = self.sagas.wallets.entry(id);
-        let entry = Books::wallet(&wallet, &kept.loaded.state, &told);
-        remember(kept, &told, event)?;
-        let findings = self.books.book(entry.as_deref());
-        self.found(event, findings);
+    }
+
+    /// Reads back what was let go, if this event follows it.
+    async fn revive<S: EventStore>(
+        &mut self,
+        store: &S,
+        event: &Recorded,
+    ) -> Result<(), ReadError> {
+        let Some(trail) = self.trails.get(&event.stream) else { return Ok(()) };
+        let known = self.registry.opener(event.stream.category());
+        let Some(opener) = known.filter(|_| !trail.broken) else { return Ok(()) };
+        if self.folds.contains_key(&event.stream) {
+            return Ok(());
+        }
+        let mut fold = opener.empty();
+        let history = match whole_stream(store, &event.stream).await {
+            Ok(history) => history,
+            Err(ReadError::Damaged { .. }) => Vec::new(),
+            Err(fault @ ReadError::Fault(_)) => return Err(fault),
+        };
+        for earlier in history.iter().filter(|earlier| earlier.version <= trail.version) {
+            // It was judged the first time; what is wrong was said.
+            if fold.replay(earlier).is_err() {
+                break;
+            }
+        }
+        self.folds.insert(event.stream.clone(), fold);
         Ok(())
     }
 
-    fn found(&mut self, event: &Recorded, findings: Vec<(Check, String)>) {
-        for (check, what) in findings {
-            self.find(check, event, what);
-        }
-    }
-
     fn find(&mut self, check: Check, event: &Recorded, what: String) {
-        let Recorded { stream, version, position, event: new } = event;
-        let place = format!("{stream} version {version} (position {position})");
-        let data = format!("{} {}", new.event_type, new.data);
-        self.report.add(check, place, what, Some(&data));
+        let data = format!("{} {}", event.event.event_type, event.event.data);
+        self.report.add(check, place_of(event), what, Some(&data));
     }
 
-    fn close(mut self, head: Position) -> Audited {
-        self.compare_unfinished();
-        for (commodity, sum) in self.books.balances.totals() {
-            if !sum.is_zero() {
-                let check = match commodity {
-                    fundflow_domain::postings::Commodity::Yuan => Check::I1,
-                    fundflow_domain::postings::Commodity::SharesOf(_) => Check::I6,
-                };
-                let what = format!("all accounts together hold {sum}, not 0");
-                self.report.add(check, commodity.to_string(), what, None);
+    fn close(mut self, head: Position) -> Report {
+        for (place, suspect, data) in std::mem::take(&mut self.suspects) {
+            if suspect.order.as_ref().is_none_or(|order| !self.books.is_disputed(order)) {
+                self.report.add(suspect.check, place, suspect.what, Some(&data));
             }
         }
-        let by_class: BTreeMap<_, _> = self.books.balances.by_class();
         let mut report = self.report;
-        report.balances = by_class.into_iter().map(|(at, sum)| Holding::of(at, sum)).collect();
+        for (place, check, what) in self.books.close() {
+            report.add(check, place, what, None);
+        }
+        report.balances = self.books.holdings();
         report.up_to = head;
         report.counts.entries = self.books.entries;
         report.counts.postings = self.books.postings;
-        Audited { report, unfinished: self.sagas }
+        report.counts.open_cases = self.books.open_cases();
+        report.unchecked = self.unchecked.into_values().collect();
+        report
     }
 }
 
-/// The transaction that a stream belongs to; a wallet belongs to many.
-fn owner(stream: &StreamName) -> Option<TransactionId> {
-    match stream.category() {
-        DiscountPurchase::CATEGORY => stream.id().parse().ok(),
-        FundOrder::CATEGORY => Some(stream.id().parse::<OrderId>().ok()?.parent()?.0),
-        _ => None,
-    }
-}
-
-fn fold<D: codec::Stored>(kept: &mut Kept<D>, event: &Recorded) -> Result<D::Event, String> {
-    let new = &event.event;
-    let told = codec::decode::<D>(&new.event_type, new.schema, &new.data)
-        .map_err(|error| with_sources(&error))?;
-    remember(kept, &told, event)?;
-    Ok(told)
-}
-
-fn remember<D: codec::Stored>(
-    kept: &mut Kept<D>,
-    told: &D::Event,
-    event: &Recorded,
-) -> Result<(), String> {
-    let state = std::mem::take(&mut kept.loaded.state);
-    kept.loaded.state = D::evolve(state, told).ok_or_else(|| {
-        format!("a {} cannot follow the events before it", event.event.event_type)
-    })?;
-    kept.loaded.version = event.version;
-    kept.loaded.chain = event.event.chain;
-    kept.moved_by(event);
-    Ok(())
+fn place_of(event: &Recorded) -> String {
+    let Recorded { stream, version, position, .. } = event;
+    format!("{stream} version {version} (position {position})")
 }

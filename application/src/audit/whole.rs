@@ -1,225 +1,145 @@
-//! A purchase as a whole: do its four aggregates say the same, and does its ending keep its word?
+//! Sagas as a whole, once everything was heard: whom they wait for, what they owe, whose their
+//! streams are, and whether what the books hold of them fits their end.
 
-use super::{Audit, Check, owner};
-use crate::read_models::{Kept, SagaView, wallet_of};
-use fundflow_domain::{
-    decider::Decider,
-    discount_purchase::{DiscountPurchase, Ending},
-    fund_order::{FundOrder, Outcome, Stage, State},
-    ids::{Leg, OrderId, TransactionId},
-    money::Shares,
-    postings::{Account, Balances},
-    wallet::{Credit, Reservation, Wallet},
-};
+use super::{Audit, Check, Owner, trail::Trail};
+use crate::desk::{DeskError, look_until};
 use fundflow_kernel::{
-    envelope::{Recorded, StreamName},
-    store::{EventStore, ReadError, Version},
+    envelope::StreamName,
+    loaded::with_sources,
+    store::{EventStore, Position, ReadError},
 };
-use std::collections::BTreeSet;
+use fundflow_runtime::{liveness::Wait, look::Look};
+use std::collections::{BTreeSet, HashSet};
 
-impl Audit {
-    /// When a purchase is over and nothing is owed, compares its parts and lets them go.
-    pub(super) fn settle(&mut self, event: &Recorded) {
-        let Some(transaction) = owner(&event.stream) else { return };
-        let Some(kept) = self.sagas.purchases.get(transaction.as_str()) else { return };
-        if kept.loaded.state.ending().is_none() {
-            return;
-        }
-        let Some(parts) = self.sagas.one(&transaction) else { return };
-        let Some(view) = parts.view(&transaction) else { return };
-        if !view.is_finished() {
-            return;
-        }
-        if !self.is_broken(&view) {
-            let findings = compare(&view, &self.books.balances);
-            self.whole(&transaction, findings);
-        }
-        self.sagas.purchases.drop(transaction.as_str());
-        for leg in [Leg::MoneyFund, Leg::Conversion] {
-            self.sagas.orders.drop(OrderId::of(&transaction, leg).as_str());
-        }
-        self.report.counts.sagas += 1;
-        self.settled.insert(transaction);
-    }
-
-    fn whole(&mut self, transaction: &TransactionId, findings: Vec<String>) {
-        for what in findings {
-            self.report.add(Check::Saga, transaction.to_string(), what, None);
-        }
-    }
-
-    /// Reads back what was let go, if this event speaks of it.
-    pub(super) async fn revive<S: EventStore>(
+impl Audit<'_> {
+    /// Looks at every saga of a registered kind, as the log was at `head`.
+    pub(super) async fn look_at_sagas<S: EventStore>(
         &mut self,
         store: &S,
-        event: &Recorded,
+        head: Position,
     ) -> Result<(), ReadError> {
-        let Some(transaction) = owner(&event.stream) else { return Ok(()) };
-        if !self.settled.remove(&transaction) {
-            return Ok(());
-        }
-        self.report.counts.sagas -= 1;
-        let stream = StreamName::of(DiscountPurchase::CATEGORY, &transaction);
-        let purchase = self.again::<DiscountPurchase, S>(store, &stream).await?;
-        self.sagas.purchases.put(transaction.as_str(), purchase);
-        for leg in [Leg::MoneyFund, Leg::Conversion] {
-            let order = OrderId::of(&transaction, leg);
-            let stream = StreamName::of(FundOrder::CATEGORY, &order);
-            if self.trails.contains_key(&stream) {
-                let kept = self.again::<FundOrder, S>(store, &stream).await?;
-                self.sagas.orders.put(order.as_str(), kept);
+        self.folds.clear();
+        let (mut claimed, mut categories) = (HashSet::new(), BTreeSet::new());
+        let mut unread = BTreeSet::new();
+        for owner in self.sagas.clone() {
+            let (kind, transaction) = &owner;
+            let Some(kind) = self.registry.get(kind) else { continue };
+            self.report.counts.sagas += 1;
+            let shown = look_until(store, kind.as_ref(), transaction, head).await;
+            let look = match shown {
+                Ok(shown) => shown.look,
+                Err(DeskError::Read(error @ ReadError::Fault(_))) => return Err(error),
+                Err(error) => {
+                    self.report.counts.unfinished += 1;
+                    self.unreadable(&owner, &error);
+                    unread.insert(owner);
+                    continue;
+                }
+            };
+            for stream in &look.own_streams {
+                categories.insert(stream.category().to_owned());
+                claimed.insert(stream.clone());
             }
+            self.saga(&owner, &look);
         }
+        claimed.extend(self.begun_by_any(&unread));
+        self.unclaimed(&claimed, &categories);
         Ok(())
     }
 
-    async fn again<D: fundflow_kernel::codec::Stored, S: EventStore>(
-        &self,
-        store: &S,
-        stream: &StreamName,
-    ) -> Result<Kept<D>, ReadError> {
-        let seen = self.trails.get(stream).map_or(Version::NONE, |trail| trail.version);
-        let mut kept = Kept::default();
-        let limit = u32::try_from(seen.0).unwrap_or(u32::MAX);
-        for event in store.read(stream, Version::NONE, limit).await? {
-            // It was judged the first time; what was impossible then is so now, and said already.
-            if event.version <= seen && kept.hear(&event).is_err() {
-                break;
-            }
-        }
-        Ok(kept)
+    /// Streams of sagas that cannot say which are theirs.
+    fn begun_by_any(&self, owners: &BTreeSet<Owner>) -> Vec<StreamName> {
+        let of = |trail: &Trail| trail.owner.as_ref().is_some_and(|owner| owners.contains(owner));
+        let theirs = self.trails.iter().filter(|(_, trail)| of(trail));
+        theirs.map(|(stream, _)| stream.clone()).collect()
     }
 
-    /// Purchases with a broken part are let go: what they say is damage, and was said.
-    pub(super) fn compare_unfinished(&mut self) {
-        let (mut findings, mut known) = (Vec::new(), BTreeSet::new());
-        let mut broken = self.broken();
-        for (transaction, parts) in self.sagas.iter() {
-            match parts.view(&transaction) {
-                Some(view) if self.is_broken(&view) => drop(broken.insert(transaction.clone())),
-                Some(view) => {
-                    let found = compare(&view, &self.books.balances);
-                    findings.push((transaction.clone(), found));
-                }
-                None => {}
+    /// What is wrong with one of its streams was said when it was heard.
+    fn unreadable(&mut self, owner: &Owner, error: &DeskError) {
+        let broken = |trail: &Trail| trail.broken && trail.owner.as_ref() == Some(owner);
+        if self.trails.values().any(broken) || self.report.has(Check::Readable) {
+            return;
+        }
+        self.find_of(owner, Check::Saga, format!("it cannot be read: {}", with_sources(error)));
+    }
+
+    fn find_of(&mut self, (kind, transaction): &Owner, check: Check, what: String) {
+        self.report.add(check, format!("{kind} {transaction}"), what, None);
+    }
+
+    fn saga(&mut self, owner: &Owner, look: &Look) {
+        if !look.finished {
+            self.report.counts.unfinished += 1;
+        }
+        if !look.finished && look.waits.is_empty() {
+            let what = "it is not over and waits for nothing".to_owned();
+            self.find_of(owner, Check::Liveness, what);
+        }
+        for wait in look.waits.iter().filter(|wait| !wait.is_alive()) {
+            self.find_of(owner, Check::Liveness, forgotten(wait));
+        }
+        let left = look.open_ends.iter().filter(|end| !look.given_up.contains(&end.name));
+        if look.ending.is_some() && !look.waits.iter().any(Wait::is_alive) {
+            for end in left {
+                let what = format!("it is over, and {} ({}) is open", end.name, end.worth);
+                self.find_of(owner, Check::OpenEnds, what);
             }
-            known.insert(transaction);
-        }
-        for (id, _) in self.sagas.orders.iter() {
-            let parent = OrderId::new(id).ok().and_then(|order| order.parent());
-            if let Some((transaction, _)) = parent
-                && !known.contains(&transaction)
-                && !broken.contains(&transaction)
-            {
-                let what = format!("order {id} belongs to a purchase that was never prepared");
-                findings.push((transaction, vec![what]));
+            if look.given_up.is_empty() {
+                self.books.ended(owner.1.clone(), owner.0.clone());
             }
         }
-        self.report.counts.sagas += known.len() as u64;
-        self.report.counts.unfinished = known.len() as u64;
-        for (transaction, found) in findings {
-            self.whole(&transaction, found);
-        }
-        for transaction in broken {
-            self.sagas.purchases.drop(transaction.as_str());
+        for stream in &look.own_streams {
+            self.owned(owner, stream);
         }
     }
 
-    fn broken(&self) -> BTreeSet<TransactionId> {
-        let streams = self.trails.iter().filter(|(_, trail)| trail.broken);
-        streams.filter_map(|(stream, _)| owner(stream)).collect()
+    /// A stream that may belong to no other saga.
+    fn owned(&mut self, owner: &Owner, stream: &StreamName) {
+        let Some(trail) = self.trails.get(stream) else { return };
+        let mut findings = Vec::new();
+        if let Some((kind, transaction)) = trail.owner.as_ref().filter(|first| *first != owner) {
+            findings.push(format!("its stream {stream} was begun by {kind} {transaction}"));
+        } else if let Some((position, (kind, transaction))) = &trail.stranger {
+            let what = format!("{kind} {transaction} wrote to its stream {stream} at {position}");
+            findings.push(what);
+        }
+        for what in findings {
+            self.find_of(owner, Check::Saga, what);
+        }
     }
 
-    /// Whether a stream that it looks at has a part that could not be judged.
-    fn is_broken(&self, view: &SagaView<'_>) -> bool {
-        let order = |leg| StreamName::of(FundOrder::CATEGORY, &OrderId::of(view.transaction, leg));
-        [
-            StreamName::of(DiscountPurchase::CATEGORY, view.transaction),
-            order(Leg::MoneyFund),
-            order(Leg::Conversion),
-            StreamName::of(Wallet::CATEGORY, &wallet_of(view.open)),
-        ]
-        .iter()
-        .any(|stream| self.trails.get(stream).is_some_and(|trail| trail.broken))
+    /// Streams whose saga is not there, or does not know them.
+    fn unclaimed(&mut self, claimed: &HashSet<StreamName>, categories: &BTreeSet<String>) {
+        let mut findings = Vec::new();
+        for (stream, trail) in &self.trails {
+            let Some(owner) = &trail.owner else { continue };
+            let foreign = self.registry.get(&owner.0).is_none();
+            if foreign || trail.broken || claimed.contains(stream) {
+                continue;
+            }
+            if !self.sagas.contains(owner) {
+                findings.push((owner.clone(), format!("{stream} is its stream, and it never was")));
+            } else if categories.contains(stream.category()) {
+                findings.push((owner.clone(), format!("{stream} is its stream, and it says not")));
+            }
+        }
+        findings.sort();
+        for (owner, what) in findings {
+            self.find_of(&owner, Check::Saga, what);
+        }
     }
 }
 
-fn compare(view: &SagaView<'_>, balances: &Balances) -> Vec<String> {
-    let mut findings = Vec::new();
-    let request = &view.open.request;
-    for state in [view.buy, view.convert] {
-        let Some(order) = state.order() else { continue };
-        if order.terms.investor != request.investor || order.terms.fund != request.wallet_fund {
-            let (investor, fund) = (&order.terms.investor, order.terms.fund);
-            let (asked, from) = (&request.investor, request.wallet_fund);
-            findings.push(format!(
-                "an order is of {investor} and {fund}, the request of {asked} and {from}"
-            ));
+fn forgotten(wait: &Wait) -> String {
+    match wait {
+        Wait::Nobody { row } => {
+            format!("it stands at {row:?}, our own move, with no timer, effect or hold")
         }
-    }
-    let bought = confirmed(view.buy).map(|(shares, _)| shares);
-    if let (Credit::Confirmed(credited), Some(bought)) = (view.entry.credit, bought)
-        && credited != bought
-    {
-        findings
-            .push(format!("the wallet was credited {credited} shares, {bought} were confirmed"));
-    }
-    let converted = confirmed(view.convert).map(|(_, out)| out);
-    if let (Reservation::Spent(spent), Some(out)) = (view.entry.reservation, converted)
-        && spent != out
-    {
-        findings.push(format!("the wallet gave {spent} shares, {out} were converted"));
-    }
-    findings.extend(ending(view, balances));
-    findings
-}
-
-/// What an ending promises, looked up.
-fn ending(view: &SagaView<'_>, balances: &Balances) -> Vec<String> {
-    let mut findings = Vec::new();
-    let Some(ending) = view.purchase.ending() else { return findings };
-    let kept_word = match ending {
-        Ending::Completed => {
-            confirmed(view.convert).is_some()
-                && matches!(view.entry.reservation, Reservation::Spent(_))
-        }
-        Ending::KeptInWallet => {
-            matches!(view.entry.credit, Credit::Confirmed(_))
-                && !matches!(view.entry.reservation, Reservation::Held(_))
-        }
-        Ending::Failed => {
-            !matches!(view.entry.credit, Credit::InTransit(_) | Credit::Confirmed(_))
-                && !matches!(view.entry.reservation, Reservation::Held(_))
-        }
-        Ending::Abandoned => return findings,
-    };
-    if !kept_word {
-        findings
-            .push(format!("it ended as {}, and its wallet or orders say otherwise", ending.name()));
-    }
-    let order = OrderId::of(view.transaction, Leg::MoneyFund);
-    let pending = -balances.of(&Account::Pending(order));
-    if !pending.is_zero() {
-        findings.push(format!("it is over, and {pending} yuan are still pending"));
-    }
-    findings
-}
-
-/// Shares that came in and shares that went out.
-fn confirmed(state: &State) -> Option<(Shares, Shares)> {
-    match &state.order()?.stage {
-        Stage::Confirmed(told) => Some(match &told.outcome {
-            Outcome::Purchase(told) => (told.shares, Shares::ZERO),
-            Outcome::Conversion(told) => (told.shares_in, told.shares_out),
-        }),
-        Stage::Placed
-        | Stage::PaymentRequested
-        | Stage::Paid
-        | Stage::Declined(_)
-        | Stage::Accepted(_)
-        | Stage::Sealed
-        | Stage::Sent
-        | Stage::Rejected(_)
-        | Stage::Cancelled(_) => None,
+        Wait::UnknownTable { table } => format!("it is on table {table}, which is not known here"),
+        Wait::Answer { row, .. }
+        | Wait::Word { row, .. }
+        | Wait::Time { row, .. }
+        | Wait::Operator { row, .. } => format!("it waits at {row:?}"),
+        Wait::Timer(retry) => format!("it waits at {:?}", retry.row),
     }
 }

@@ -45,7 +45,7 @@ impl<D: Stored> Kept<D> {
         Ok(())
     }
 
-    pub(crate) fn moved_by(&mut self, event: &Recorded) {
+    fn moved_by(&mut self, event: &Recorded) {
         self.moved = event.event.recorded_at;
         if event.version.0 == 1 {
             self.since = self.moved;
@@ -105,16 +105,8 @@ impl<D: Stored> Streams<D> {
         self.kept.iter().map(|(id, kept)| (id.as_ref(), kept))
     }
 
-    pub(crate) fn entry(&mut self, id: &str) -> &mut Kept<D> {
+    fn entry(&mut self, id: &str) -> &mut Kept<D> {
         self.kept.entry(id.into()).or_default()
-    }
-
-    pub(crate) fn put(&mut self, id: &str, kept: Kept<D>) {
-        self.kept.insert(id.into(), kept);
-    }
-
-    pub(crate) fn drop(&mut self, id: &str) {
-        self.kept.remove(id);
     }
 }
 

@@ -1,22 +1,23 @@
-//! What people look at: purchases, orders and wallets, folded from the events of a store.
+//! What people look at besides sagas: orders, wallets, holdings and cases, folded from the events of
+//! a store.
 //!
 //! 1. A model holds nothing that the log does not say. Deleting one loses nothing; following the
 //!    log from the start builds it again, equal to what it was.
 //! 2. [`Follow::at`] is the checkpoint: events up to it are in the model, later ones are not.
 //!    Hearing an event at or before it again changes nothing.
-//! 3. One purchase, order or wallet is looked up by reading its own streams, never the whole log.
-//! 4. Where a saga stands in its table is not known here: models hand out the states, and whoever
-//!    sees the tables asks them.
+//! 3. One order, wallet, holding or case is looked up by reading its own streams, never the whole
+//!    log.
 
+mod cases;
+mod holdings;
 mod kept;
 mod orders;
-mod sagas;
 mod wallets;
 
+pub use cases::{CaseRow, CaseStreams};
+pub use holdings::{HoldingLotRow, HoldingRow, HoldingStreams};
 pub use kept::{Kept, Streams};
-pub use orders::{OrderRow, Orders, RefundRow};
-pub(crate) use sagas::wallet_of;
-pub use sagas::{SagaRow, SagaStates, SagaView, Sagas};
+pub use orders::{Order, OrderRow, OrderStreams, Orders, RefundRow};
 pub use wallets::{LotRow, WalletRow, Wallets};
 
 use fundflow_kernel::{
@@ -38,7 +39,7 @@ pub trait Follow {
     fn hear(&mut self, event: &Recorded) -> Result<(), ReadError>;
 }
 
-/// Takes in everything that was committed when it was called. Answers how many events were new.
+/// Takes in everything that was committed when it was called. Returns how many events were new.
 ///
 /// # Errors
 /// As the store's, and [`ReadError::Damaged`] as [`Follow::hear`].

@@ -1,26 +1,64 @@
-//! Orders as people read them.
+//! Orders as people read them: what the registrar was asked and said, and the money for it.
+//!
+//! ```text
+//! application-{no}  ─┐
+//!                    ├─ by order ID ─> OrderRow
+//! payment-{no}      ─┘
+//! ```
+//!
+//! An order that is paid for first has a payment before it has an application; one that leaves a fund
+//! never has a payment.
 
-use super::{Kept, Streams};
+use super::{Follow, Kept, Streams};
 use fundflow_domain::{
+    application::{Application, Applications, Ask, Last, Stage},
     calendar::TradingDay,
-    fund_order::{Ask, Cause, FundOrder, Order, Outcome, Stage, State},
     ids::{ApplicationNo, FundCode, InvestorId, OrderId, PaymentNo},
-    money::{Amount, Money, Shares},
+    money::{Amount, Shares},
+    orders::{Cause, Serial},
+    payment::{self, Payment, Payments},
     time::Timestamp,
 };
+use fundflow_kernel::{
+    envelope::{Recorded, StreamName},
+    store::{EventStore, Position, ReadError},
+    streams::Key,
+};
 use serde::Serialize;
-use std::sync::Arc;
+use std::collections::BTreeMap;
 
-/// Every order.
-pub type Orders = Streams<FundOrder>;
+/// Every order: its application, its payment, or both.
+#[derive(Debug, Default)]
+pub struct Orders {
+    at: Position,
+    applications: Streams<Applications>,
+    payments: Streams<Payments>,
+    numbers: BTreeMap<OrderId, Numbers>,
+}
 
-/// A refund of an order.
+/// Under which stream IDs an order's parts are found.
+#[derive(Debug, Clone, Default)]
+struct Numbers {
+    application: Option<Box<str>>,
+    payment: Option<Box<str>>,
+}
+
+/// The parts of one order.
+#[derive(Debug, Clone, Copy)]
+pub struct Order<'a> {
+    /// Its application, once it was placed.
+    pub application: Option<(&'a Application, &'a Kept<Applications>)>,
+    /// Its payment, once it was requested.
+    pub payment: Option<(&'a Payment, &'a Kept<Payments>)>,
+}
+
+/// A refund of an order's payment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct RefundRow {
     /// Its idempotency key at the channel.
     pub no: PaymentNo,
     /// How much.
-    pub amount: Money,
+    pub amount: Amount,
     /// The channel has confirmed it.
     pub arrived: bool,
 }
@@ -28,14 +66,14 @@ pub struct RefundRow {
 /// One order in a list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct OrderRow {
-    /// Which.
+    /// `{transaction}.{part}`.
     pub order: OrderId,
-    /// Whose.
-    pub investor: InvestorId,
-    /// `purchase` or `conversion`.
+    /// Owns the shares, before or after; none while only its payment is known.
+    pub investor: Option<InvestorId>,
+    /// `purchase`, `redemption` and so on; `payment` while only that is known.
     pub kind: &'static str,
-    /// Bought, or converted out of.
-    pub fund: FundCode,
+    /// Bought, redeemed, or converted out of.
+    pub fund: Option<FundCode>,
     /// Converted into.
     pub into: Option<FundCode>,
     /// Asked, in yuan.
@@ -49,86 +87,238 @@ pub struct OrderRow {
     /// Why it ended without shares.
     pub cause: Option<Cause>,
     /// The number under which the registrar knows it.
-    pub application: ApplicationNo,
+    pub application: Option<ApplicationNo>,
     /// The number under which the channel knows its payment.
     pub payment: Option<PaymentNo>,
+    /// How far the payment is.
+    pub payment_stage: Option<&'static str>,
     /// The channel's number of the applied payment.
-    pub payment_serial: Option<Arc<str>>,
+    pub payment_serial: Option<Serial>,
     /// Money on its way back, or back.
     pub refunds: Vec<RefundRow>,
     /// Registered by it: of `fund`, or of `into`.
     pub confirmed_shares: Option<Shares>,
-    /// When it was placed.
+    /// When it was placed, or its payment requested.
     pub since: Timestamp,
     /// When it last moved.
     pub moved: Timestamp,
 }
 
-impl OrderRow {
-    /// `None` for a stream that holds no order.
-    pub fn of(order: OrderId, kept: &Kept<FundOrder>) -> Option<Self> {
-        let State::Known(known) = &kept.loaded.state else { return None };
-        let Order { terms, stage, payment_no, payment, refunds, .. } = known.as_ref();
-        let (kind, into, amount, shares) = match &terms.ask {
-            Ask::Purchase { amount, .. } => ("purchase", None, Some(*amount), None),
-            Ask::Conversion { shares, into, .. } => {
-                ("conversion", Some(*into), None, Some(*shares))
-            }
+impl Orders {
+    /// Every order, by ID.
+    pub fn iter(&self) -> impl Iterator<Item = (&OrderId, Order<'_>)> {
+        self.numbers.iter().map(|(order, numbers)| (order, self.parts(numbers)))
+    }
+
+    /// One order.
+    pub fn get(&self, order: &OrderId) -> Option<Order<'_>> {
+        Some(self.parts(self.numbers.get(order)?))
+    }
+
+    /// The order that the registrar knows under that number.
+    pub fn applied_as(&self, no: &ApplicationNo) -> Option<&Application> {
+        self.applications.get(no.as_str())?.loaded.state.application()
+    }
+
+    /// Every application, by number.
+    pub const fn applications(&self) -> &Streams<Applications> {
+        &self.applications
+    }
+
+    /// Every payment, by number.
+    pub const fn payments(&self) -> &Streams<Payments> {
+        &self.payments
+    }
+
+    fn parts(&self, numbers: &Numbers) -> Order<'_> {
+        let application = numbers.application.as_deref().and_then(|no| self.applications.get(no));
+        let payment = numbers.payment.as_deref().and_then(|no| self.payments.get(no));
+        Order::of(application, payment)
+    }
+}
+
+impl Follow for Orders {
+    fn at(&self) -> Position {
+        self.at
+    }
+
+    fn hear(&mut self, event: &Recorded) -> Result<(), ReadError> {
+        self.applications.hear(event)?;
+        self.payments.hear(event)?;
+        self.at = self.at.max(event.position);
+        if event.version.0 != 1 {
+            return Ok(());
+        }
+        let id = event.stream.id();
+        if let Some(kept) = self.applications.get(id)
+            && let Some(application) = kept.loaded.state.application()
+        {
+            let order = application.terms.order.clone();
+            self.numbers.entry(order).or_default().application = Some(id.into());
+        }
+        if let Some(kept) = self.payments.get(id)
+            && let Some(payment) = kept.loaded.state.payment()
+        {
+            let order = payment.terms.order.clone();
+            self.numbers.entry(order).or_default().payment = Some(id.into());
+        }
+        Ok(())
+    }
+}
+
+impl<'a> Order<'a> {
+    /// Of these two streams.
+    pub fn of(
+        application: Option<&'a Kept<Applications>>,
+        payment: Option<&'a Kept<Payments>>,
+    ) -> Self {
+        let application =
+            application.and_then(|kept| Some((kept.loaded.state.application()?, kept)));
+        let payment = payment.and_then(|kept| Some((kept.loaded.state.payment()?, kept)));
+        Self { application, payment }
+    }
+
+    /// As a row of a list; `None` for an order that nobody placed or paid for.
+    pub fn row(&self, order: OrderId) -> Option<OrderRow> {
+        let application = self.application.map(|(application, _)| application);
+        let payment = self.payment.map(|(payment, _)| payment);
+        let terms = application.map(|application| &application.terms);
+        let ask = terms.map(|terms| &terms.ask);
+        let paid_for = payment.map(|payment| payment.terms.trade_date);
+        let (stage, cause) = match (application, payment) {
+            (Some(application), _) => (application.stage.name(), cause_of(&application.stage)),
+            (None, Some(payment)) => (stage_name(&payment.stage), unpaid(&payment.stage)),
+            (None, None) => return None,
         };
-        let refund = |refund: &fundflow_domain::fund_order::Refund| RefundRow {
-            no: refund.no.clone(),
-            amount: refund.amount,
-            arrived: refund.arrived,
-        };
-        Some(Self {
-            application: ApplicationNo::of(&order),
+        let of_application = self.application.map(|(_, kept)| (kept.since, kept.moved));
+        let of_payment = self.payment.map(|(_, kept)| (kept.since, kept.moved));
+        let times = || [of_application, of_payment].into_iter().flatten();
+        Some(OrderRow {
             order,
-            investor: terms.investor.clone(),
-            kind,
-            fund: terms.fund,
-            into,
-            amount,
-            shares,
-            trade_date: terms.trade_date,
-            stage: stage.name(),
-            cause: cause_of(stage).cloned(),
-            payment: payment_no.clone(),
-            payment_serial: payment.clone(),
-            refunds: refunds.iter().map(refund).collect(),
-            confirmed_shares: confirmed_shares(stage),
-            since: kept.since,
-            moved: kept.moved,
+            investor: terms.map(|terms| terms.investor.clone()),
+            kind: ask.map_or("payment", Ask::name),
+            fund: terms.map(|terms| terms.fund),
+            into: ask.and_then(into),
+            amount: ask.and_then(amount).or(payment.map(|payment| payment.terms.amount)),
+            shares: ask.and_then(shares),
+            trade_date: terms.map(|terms| terms.trade_date).or(paid_for)?,
+            stage,
+            cause: cause.cloned(),
+            application: terms.map(|terms| terms.no.clone()),
+            payment: payment.map(|payment| payment.terms.no.clone()),
+            payment_stage: payment.map(|payment| stage_name(&payment.stage)),
+            payment_serial: payment.and_then(|it| Some(it.applied()?.serial.clone())),
+            refunds: payment.map_or_else(Vec::new, refunds),
+            confirmed_shares: application.and_then(confirmed_shares),
+            since: times().map(|(since, _)| since).min()?,
+            moved: times().map(|(_, moved)| moved).max()?,
         })
     }
 }
 
-fn cause_of(stage: &Stage) -> Option<&Cause> {
-    match stage {
-        Stage::Declined(cause) | Stage::Rejected(cause) | Stage::Cancelled(cause) => Some(cause),
-        Stage::Placed
-        | Stage::PaymentRequested
-        | Stage::Paid
-        | Stage::Accepted(_)
-        | Stage::Sealed
-        | Stage::Sent
-        | Stage::Confirmed(_) => None,
+/// The streams of one order, read from the store.
+#[derive(Debug)]
+pub struct OrderStreams {
+    /// Its application's.
+    pub application: Kept<Applications>,
+    /// Its payment's.
+    pub payment: Kept<Payments>,
+    /// The events of both, in commit order.
+    pub events: Vec<Recorded>,
+}
+
+impl OrderStreams {
+    /// Reads them.
+    ///
+    /// # Errors
+    /// As the store's, and [`ReadError::Damaged`] as any replay.
+    pub async fn load<S: EventStore>(store: &S, order: &OrderId) -> Result<Self, ReadError> {
+        let application: StreamName =
+            Key::<Applications>::of(&ApplicationNo::of(order)).stream().clone();
+        let payment = Key::<Payments>::of(&PaymentNo::pay(order)).stream().clone();
+        let (application, mut events) = Kept::load(store, &application).await?;
+        let (payment, of_payment) = Kept::load(store, &payment).await?;
+        events.extend(of_payment);
+        events.sort_by_key(|event| event.position);
+        Ok(Self { application, payment, events })
+    }
+
+    /// The parts.
+    pub fn order(&self) -> Order<'_> {
+        Order::of(Some(&self.application), Some(&self.payment))
     }
 }
 
-fn confirmed_shares(stage: &Stage) -> Option<Shares> {
+fn refunds(payment: &Payment) -> Vec<RefundRow> {
+    let row = |refund: &payment::Refund| RefundRow {
+        no: refund.no.clone(),
+        amount: refund.amount,
+        arrived: refund.arrived.is_some(),
+    };
+    payment.refunds.iter().map(row).collect()
+}
+
+const fn into(ask: &Ask) -> Option<FundCode> {
+    match ask {
+        Ask::Conversion { into, .. } => Some(*into),
+        Ask::Subscription { .. }
+        | Ask::Purchase { .. }
+        | Ask::Redemption { .. }
+        | Ask::FastTransfer { .. } => None,
+    }
+}
+
+const fn amount(ask: &Ask) -> Option<Amount> {
+    match ask {
+        Ask::Subscription { amount } | Ask::Purchase { amount, .. } => Some(*amount),
+        Ask::Redemption { .. } | Ask::Conversion { .. } | Ask::FastTransfer { .. } => None,
+    }
+}
+
+const fn shares(ask: &Ask) -> Option<Shares> {
+    match ask {
+        Ask::Subscription { .. } | Ask::Purchase { .. } => None,
+        Ask::Redemption { shares, .. }
+        | Ask::Conversion { shares, .. }
+        | Ask::FastTransfer { shares, .. } => Some(*shares),
+    }
+}
+
+const fn stage_name(stage: &payment::Stage) -> &'static str {
     match stage {
-        Stage::Confirmed(told) => Some(match &told.outcome {
-            Outcome::Purchase(told) => told.shares,
-            Outcome::Conversion(told) => told.shares_in,
-        }),
+        payment::Stage::Requested => "payment requested",
+        payment::Stage::Paid(_) => "paid",
+        payment::Stage::Declined(_) => "declined",
+        payment::Stage::Closed(_) => "payment closed",
+    }
+}
+
+const fn unpaid(stage: &payment::Stage) -> Option<&Cause> {
+    match stage {
+        payment::Stage::Declined(cause) | payment::Stage::Closed(cause) => Some(cause),
+        payment::Stage::Requested | payment::Stage::Paid(_) => None,
+    }
+}
+
+const fn cause_of(stage: &Stage) -> Option<&Cause> {
+    match stage {
+        Stage::Rejected(rejection) | Stage::PartlyConfirmed(Last::Rejection(rejection)) => {
+            Some(&rejection.cause)
+        }
+        Stage::Cancelled(cause) => Some(cause),
         Stage::Placed
-        | Stage::PaymentRequested
-        | Stage::Paid
-        | Stage::Declined(_)
-        | Stage::Accepted(_)
+        | Stage::Accepted
         | Stage::Sealed
         | Stage::Sent
-        | Stage::Rejected(_)
-        | Stage::Cancelled(_) => None,
+        | Stage::Received
+        | Stage::Confirming
+        | Stage::Confirmed(_)
+        | Stage::PartlyConfirmed(Last::Confirmation(_)) => None,
     }
+}
+
+fn confirmed_shares(application: &Application) -> Option<Shares> {
+    let mut confirmations = application.confirmations().peekable();
+    confirmations.peek()?;
+    confirmations.try_fold(Shares::ZERO, |sum, it| sum.plus(it.outcome.registered()))
 }

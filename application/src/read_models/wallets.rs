@@ -4,7 +4,7 @@ use super::{Kept, Streams};
 use chrono::NaiveDate;
 use fundflow_domain::{
     ids::{FundCode, InvestorId, TransactionId, WalletId},
-    money::Shares,
+    money::{Income, Shares},
     time::Timestamp,
     wallet::{Wallet, parse_id},
 };
@@ -35,8 +35,14 @@ pub struct WalletRow {
     pub available: Shares,
     /// Paid, not registered.
     pub in_transit: Shares,
-    /// Earmarked for conversions, registered or not.
+    /// Earmarked for conversions and redemptions, registered or not.
     pub reserved: Shares,
+    /// Frozen by the register.
+    pub frozen: Shares,
+    /// In dispute under a case.
+    pub in_dispute: Shares,
+    /// Earned and not paid yet, in yuan.
+    pub unpaid_income: Income,
     /// Registered, free or not.
     pub registered: Shares,
     /// What the registered shares are made of.
@@ -61,6 +67,9 @@ impl WalletRow {
             available: state.available(),
             in_transit: state.in_transit(),
             reserved: state.reserved(),
+            frozen: state.frozen(),
+            in_dispute: state.disputed(),
+            unpaid_income: state.unpaid_income(),
             registered: state.registered(),
             lots: state.lots().iter().map(lot).collect(),
             moved: kept.moved,

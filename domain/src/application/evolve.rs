@@ -1,6 +1,6 @@
 //! What an application remembers of each fact. Judges nothing; `None` means no decider wrote this.
 
-use super::{Application, Confirmation, Event, Last, Stage, State};
+use super::{Application, Confirmation, Event, Last, Quantity, Stage, State};
 
 pub(super) fn evolve(state: State, event: &Event) -> Option<State> {
     use {Event as E, State as S};
@@ -109,8 +109,8 @@ fn remember(known: &mut Application, event: &Event) -> Option<()> {
             (last.serial == *reverses).then_some(())?;
             let portions = known.portions.iter().map(|portion| portion.outcome.quantity());
             let asked = known.terms.ask.quantity();
-            let settled = portions.chain([confirmation.outcome.quantity()]);
-            let settled = settled.fold(Some(asked.none()), |sum, part| sum?.plus(part));
+            let mut settled = portions.chain([confirmation.outcome.quantity()]);
+            let settled = settled.try_fold(asked.none(), Quantity::plus);
             let rest = settled.and_then(|settled| asked.minus(settled));
             known.stage = if rest.is_none_or(|rest| rest == rest.none()) {
                 S::Confirmed(confirmation.clone())

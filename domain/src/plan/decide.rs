@@ -2,8 +2,8 @@
 
 use super::{Changes, Command, EndCause, Event, Outcome, Plan, Refusal, State, Terms};
 use crate::{
-    orders::Cause,
     ids::{PlanId, TransactionId},
+    orders::Cause,
     time::Timestamp,
 };
 use chrono::NaiveDate;

@@ -36,8 +36,8 @@ pub use terms::{Changes, DayOfMonth, Frequency, MissingDay, MoveRule, NotADayOfM
 use crate::{
     calendar::{CalendarError, TradingCalendar, TradingDay},
     decider::Decider,
-    orders::Cause,
     ids::{FundCode, TransactionId},
+    orders::Cause,
     time::Timestamp,
 };
 use chrono::NaiveDate;

@@ -7,8 +7,8 @@ use super::{
 use crate::{
     calendar::TradingCalendar,
     decider::Decider,
-    orders::Cause,
     ids::{PlanId, TransactionId},
+    orders::Cause,
     testing::{given, history},
     time::Timestamp,
 };

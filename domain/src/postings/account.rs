@@ -258,7 +258,9 @@ impl fmt::Display for Account {
             Account::Advanced(request) | Account::Redeem(request) => {
                 write!(out, "{code}:{request}")
             }
-            Account::Unapplied(account) | Account::Refund(account) | Account::BankAdvance(account) => {
+            Account::Unapplied(account)
+            | Account::Refund(account)
+            | Account::BankAdvance(account) => {
                 write!(out, "{code}:{account}")
             }
             Account::Holding(fund, investor, _) => write!(out, "U:{fund}:{investor}:{code}"),

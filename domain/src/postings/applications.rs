@@ -136,8 +136,8 @@ impl Books<'_> {
     /// Yuan asked for that no portion has settled.
     fn left(&self) -> Option<Money> {
         let asked = self.application.terms.ask.quantity();
-        let portions = self.application.portions.iter().map(|it| it.outcome.quantity());
-        let settled = portions.fold(Some(asked.none()), |sum, part| sum?.plus(part));
+        let mut portions = self.application.portions.iter().map(|it| it.outcome.quantity());
+        let settled = portions.try_fold(asked.none(), Quantity::plus);
         match settled.and_then(|settled| asked.minus(settled)).unwrap_or(asked.none()) {
             Quantity::Money(left) => Some(left),
             Quantity::Shares(_) => None,

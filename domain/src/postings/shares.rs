@@ -66,9 +66,7 @@ fn wallet_came(before: &wallet::State, event: &wallet::Event) -> Option<Decimal>
             let Credit::InTransit(coming) = before.entry(transaction).credit else { return None };
             Some(-coming.decimal())
         }
-        E::SharesSpent { shares, .. } | E::SharesTakenOut { shares, .. } => {
-            Some(-shares.decimal())
-        }
+        E::SharesSpent { shares, .. } | E::SharesTakenOut { shares, .. } => Some(-shares.decimal()),
         E::CreditCorrected { lots, left, .. } => {
             let taken: Decimal = lots.iter().map(|part| part.shares.decimal()).sum();
             left.decimal().checked_sub(taken)

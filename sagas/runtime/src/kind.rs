@@ -6,7 +6,7 @@ use crate::{
     port::Payload,
     process::Process,
     running::{Instance, Running},
-    saga::Saga,
+    saga::{Names, Saga},
     table_doc::TableDoc,
 };
 use fundflow_kernel::{
@@ -24,6 +24,8 @@ pub trait Kind: Send + Sync {
     fn aggregates(&self) -> Vec<Opener>;
     /// The stored event types with which such a saga is over, given up among them.
     fn ending_types(&self) -> Vec<&'static str>;
+    /// The stored event types of its process streams.
+    fn names(&self) -> Names;
     /// A saga of which nothing is in memory yet.
     fn fresh(&self, transaction: TransactionId) -> Box<dyn Instance>;
     /// Every table that an unfinished saga may be on, in words.
@@ -57,6 +59,10 @@ impl<S: Saga> Kind for Of<S> {
         let ends = |name: &&'static str| S::ending_of(name).is_some();
         let endings = S::NAMES.all.iter().copied().filter(ends);
         endings.chain([S::NAMES.abandoned]).collect()
+    }
+
+    fn names(&self) -> Names {
+        S::NAMES
     }
 
     fn fresh(&self, transaction: TransactionId) -> Box<dyn Instance> {

@@ -69,6 +69,8 @@ pub struct Look {
     pub business_date: Option<NaiveDate>,
     /// Every stream that it ever worked on, its process stream first.
     pub streams: Vec<StreamName>,
+    /// Those of them that may belong to no other saga, whether they hold events or not.
+    pub own_streams: Vec<StreamName>,
 }
 
 /// Why a saga cannot be looked at.
@@ -152,6 +154,7 @@ pub fn glance<S: Saga>(saga: &S, replayed: &Replayed<S>) -> Result<Look, LookErr
         timeline: Vec::new(),
         business_date: S::business_date(&view),
         streams: replayed.used().to_vec(),
+        own_streams: replayed.own().to_vec(),
     })
 }
 

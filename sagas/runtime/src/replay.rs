@@ -27,6 +27,7 @@ pub struct Replayed<S: Saga> {
     plan: Option<S::Plan>,
     planned_for: S::Notes,
     used: Vec<StreamName>,
+    own: Vec<StreamName>,
     openers: HashMap<&'static str, Opener>,
 }
 
@@ -39,6 +40,7 @@ impl<S: Saga> Replayed<S> {
         Self {
             id,
             used: vec![key.stream().clone()],
+            own: vec![key.stream().clone()],
             key,
             streams: Streams::default(),
             plan: None,
@@ -73,6 +75,11 @@ impl<S: Saga> Replayed<S> {
                 self.used.push(need.stream().clone());
             }
         }
+        for stream in S::own_streams(&plan) {
+            if !self.own.contains(&stream) {
+                self.own.push(stream);
+            }
+        }
         (self.plan, self.planned_for) = (Some(plan), notes);
     }
 
@@ -95,6 +102,11 @@ impl<S: Saga> Replayed<S> {
     pub fn used(&self) -> &[StreamName] {
         &self.used
     }
+
+    /// Those of them that belong to it alone, its process stream first.
+    pub fn own(&self) -> &[StreamName] {
+        &self.own
+    }
 }
 
 impl<S: Saga> Clone for Replayed<S> {
@@ -106,6 +118,7 @@ impl<S: Saga> Clone for Replayed<S> {
             plan: self.plan.clone(),
             planned_for: self.planned_for.clone(),
             used: self.used.clone(),
+            own: self.own.clone(),
             openers: self.openers.clone(),
         }
     }

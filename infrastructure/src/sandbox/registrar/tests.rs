@@ -74,6 +74,8 @@ pub(super) fn name(answer: &ApplicationAnswer) -> &'static str {
         ApplicationAnswer::NotCancelled(_) => "not cancelled",
         ApplicationAnswer::NotFound => "not found",
         ApplicationAnswer::Unknown(_) => "unknown",
+        ApplicationAnswer::Sealed(_) => "sealed",
+        ApplicationAnswer::Sent { .. } => "sent",
     }
 }
 

@@ -1,0 +1,128 @@
+//! Shares that registrars spoke of, less shares that holders gained and gave, by request and fund:
+//! nothing is left once a request is over.
+
+use fundflow_domain::{
+    application::{Application, Ask, Confirmation, Event, Last, Outcome, Stage, State},
+    ids::{FundCode, TransactionId},
+    wallet,
+};
+use rust_decimal::Decimal;
+use std::collections::HashMap;
+
+#[derive(Debug, Default)]
+pub(super) struct SharesSaid(HashMap<(TransactionId, FundCode), Decimal>);
+
+impl SharesSaid {
+    fn add(&mut self, request: &TransactionId, fund: FundCode, shares: Decimal) {
+        if shares.is_zero() {
+            return;
+        }
+        let key = (request.clone(), fund);
+        let sum = self.0.get(&key).copied().unwrap_or_default().saturating_add(shares);
+        if sum.is_zero() {
+            self.0.remove(&key);
+        } else {
+            self.0.insert(key, sum);
+        }
+    }
+
+    /// What a registrar says of an application.
+    pub(super) fn said(&mut self, request: &TransactionId, before: &State, event: &Event) {
+        let Some(application) = before.application() else { return };
+        match event {
+            Event::PortionConfirmed(came)
+            | Event::Confirmed(came)
+            | Event::PartlyConfirmed(came) => {
+                self.confirmed(request, application, came, Decimal::ONE);
+            }
+            Event::Corrected { confirmation, .. } => {
+                if let Stage::Confirmed(last) | Stage::PartlyConfirmed(Last::Confirmation(last)) =
+                    &application.stage
+                {
+                    self.confirmed(request, application, last, Decimal::NEGATIVE_ONE);
+                }
+                self.confirmed(request, application, confirmation, Decimal::ONE);
+            }
+            Event::Placed(_)
+            | Event::Moved { .. }
+            | Event::Accepted { .. }
+            | Event::Sealed { .. }
+            | Event::Sent { .. }
+            | Event::Received(_)
+            | Event::RestRejected(_)
+            | Event::Rejected(_)
+            | Event::Cancelled { .. } => {}
+        }
+    }
+
+    fn confirmed(
+        &mut self,
+        request: &TransactionId,
+        application: &Application,
+        came: &Confirmation,
+        sign: Decimal,
+    ) {
+        let fund = application.terms.fund;
+        let mut add = |fund, shares: Decimal| {
+            self.add(request, fund, shares.saturating_mul(sign));
+        };
+        match (&came.outcome, &application.terms.ask) {
+            (Outcome::Subscription(numbers), _) => add(fund, numbers.shares.decimal()),
+            (Outcome::Purchase(numbers), _) => add(fund, numbers.shares.decimal()),
+            (Outcome::Redemption(numbers), _) => add(fund, -numbers.shares.decimal()),
+            (Outcome::FastTransfer(numbers), _) => add(fund, -numbers.shares.decimal()),
+            (Outcome::Conversion(numbers), Ask::Conversion { into, .. }) => {
+                add(fund, -numbers.shares_out.decimal());
+                add(*into, numbers.shares_in.decimal());
+            }
+            (
+                Outcome::Conversion(_),
+                Ask::Subscription { .. }
+                | Ask::Purchase { .. }
+                | Ask::Redemption { .. }
+                | Ask::FastTransfer { .. },
+            ) => {}
+        }
+    }
+
+    /// What a wallet gained or gave for a request.
+    pub(super) fn in_wallet(
+        &mut self,
+        request: &TransactionId,
+        fund: FundCode,
+        event: &wallet::Event,
+    ) {
+        use wallet::Event as E;
+        let gained = match event {
+            E::CreditConfirmed { shares, .. } => shares.decimal(),
+            E::CreditCorrected { shares, reversed, .. } => {
+                shares.decimal().saturating_sub(reversed.decimal())
+            }
+            E::SharesSpent { shares, .. } | E::SharesTakenOut { shares, .. } => -shares.decimal(),
+            // Income is no application's.
+            E::IncomeAccrued { .. }
+            | E::IncomeReversed { .. }
+            | E::IncomeCarried { .. }
+            | E::IncomeSettled { .. }
+            | E::CreditedInTransit { .. }
+            | E::CreditReversed { .. }
+            | E::SharesReserved { .. }
+            | E::SharesReleased { .. }
+            | E::SharesFrozen { .. }
+            | E::SharesUnfrozen { .. }
+            | E::SharesHeld { .. }
+            | E::SharesUnheld { .. } => return,
+        };
+        self.held(request, fund, gained);
+    }
+
+    /// What a holder gained, or gave where it is negative.
+    pub(super) fn held(&mut self, request: &TransactionId, fund: FundCode, gained: Decimal) {
+        self.add(request, fund, -gained);
+    }
+
+    /// What is left, by request and fund.
+    pub(super) fn left(&self) -> impl Iterator<Item = (&TransactionId, FundCode, Decimal)> {
+        self.0.iter().map(|((request, fund), sum)| (request, *fund, *sum))
+    }
+}

@@ -1,0 +1,281 @@
+//! Lists sagas: a fold of the log that holds a small row of each, and reads only what came since.
+//!
+//! 1. An event belongs to the saga that its envelope names, in whichever stream it stands.
+//! 2. Where a saga stands is read from its own streams, for the rows that are asked for and only
+//!    while it is not settled. Whether an ended one still owes something is looked up once.
+//! 3. Sagas of kinds that nobody registered are counted, not listed.
+
+use super::{
+    DeskError, Registry, SagaRow, State, checkpoint,
+    reading::{Log, Next},
+    show::look_at,
+};
+use chrono::NaiveDate;
+use fundflow_kernel::{
+    envelope::Recorded,
+    ids::TransactionId,
+    loaded::with_sources,
+    store::{Checkpoints, EventStore, Position, ReadError},
+    streams::Damage,
+};
+use fundflow_runtime::{liveness::Wait, saga::OpenEnd};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+/// Events after which what was read is worth keeping.
+const WORTH_KEEPING: u64 = 1_000;
+
+/// A saga's place in the list: by transaction, then kind.
+type Place = (TransactionId, Arc<str>);
+
+/// Every saga of the registered kinds.
+#[derive(Debug)]
+pub struct SagaList {
+    registry: Registry,
+    at: Position,
+    rows: BTreeMap<Place, SagaRow>,
+    touched: BTreeSet<Place>,
+    unread: Vec<Damage>,
+    not_kept: u64,
+}
+
+/// Which part of the list an open saga may be asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// Not over, or over and still owing something.
+    Unfinished,
+    /// Waits for a person.
+    Parked,
+    /// Over, whatever it owes.
+    Ended,
+}
+
+/// Which sagas; all that are given must hold.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// Of that kind.
+    pub kind: Option<String>,
+    /// How they are.
+    pub standing: Option<Standing>,
+    /// Ended so: `completed`, or with the kind before it.
+    pub ending: Option<String>,
+    /// Asked for by that requester.
+    pub requester: Option<String>,
+    /// Of that business day.
+    pub day: Option<NaiveDate>,
+}
+
+/// Which part of what was found.
+#[derive(Debug, Clone, Default)]
+pub struct Page {
+    /// Only behind this transaction.
+    pub after: Option<TransactionId>,
+    /// At most so many; all without.
+    pub limit: Option<usize>,
+}
+
+/// Where a saga stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stands {
+    /// The row or move, in the words of its table.
+    pub at: &'static str,
+    /// Whom it waits for; empty once it is over and owes nothing.
+    pub waits: Vec<Wait>,
+    /// What is in transit, reserved, owed or unpaid.
+    pub open_ends: Vec<OpenEnd>,
+}
+
+/// One saga of a page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed {
+    /// What the list says of it.
+    pub row: SagaRow,
+    /// Where it stands; none once it is over and owes nothing, or where a stream is damaged.
+    pub stands: Option<Stands>,
+    /// Why nobody can say where it stands.
+    pub damage: Option<Arc<str>>,
+}
+
+/// A page of the list.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Listing {
+    /// By transaction, then kind.
+    pub rows: Vec<Listed>,
+    /// There are more behind the last one.
+    pub more: bool,
+    /// Places of the log that could not be read.
+    pub unread: Vec<Damage>,
+}
+
+impl SagaList {
+    /// Of those kinds, without any event yet.
+    pub fn new(registry: Registry) -> Self {
+        Self {
+            registry,
+            at: Position::START,
+            rows: BTreeMap::new(),
+            touched: BTreeSet::new(),
+            unread: Vec::new(),
+            not_kept: 0,
+        }
+    }
+
+    /// As it was kept in the store, brought up to date, and kept again if much was new.
+    ///
+    /// # Errors
+    /// The store cannot be read at all.
+    pub async fn of<S: EventStore + Checkpoints>(
+        store: &S,
+        registry: Registry,
+    ) -> Result<Self, ReadError> {
+        let mut list = Self::new(registry);
+        if let Some((at, rows)) = checkpoint::load(store, &list.registry).await? {
+            let place = |row: SagaRow| ((row.transaction.clone(), row.kind.clone()), row);
+            (list.at, list.rows) = (at, rows.into_iter().map(place).collect());
+        }
+        list.catch_up(store).await?;
+        list.keep(store).await;
+        Ok(list)
+    }
+
+    /// Takes in everything that was committed when it was called. Returns how many events were new.
+    ///
+    /// # Errors
+    /// The store cannot be read at all; what is damaged is remembered and passed over.
+    pub async fn catch_up<S: EventStore>(&mut self, store: &S) -> Result<u64, ReadError> {
+        let (mut log, mut new) = (Log::after(store, self.at), 0);
+        loop {
+            match log.next(store).await? {
+                Next::Events(page) => {
+                    new += page.len() as u64;
+                    for event in &page {
+                        self.hear(event);
+                    }
+                }
+                Next::Damaged(damage) => self.unread.push(damage),
+                Next::End => break,
+            }
+            self.at = log.at;
+        }
+        self.not_kept += new;
+        Ok(new)
+    }
+
+    fn hear(&mut self, event: &Recorded) {
+        let new = &event.event;
+        let Some(kind) = self.registry.get(&new.process) else { return };
+        let place = (new.correlation.clone(), new.process.clone());
+        self.touched.insert(place.clone());
+        match self.rows.get_mut(&place) {
+            Some(row) => row.hear(kind.as_ref(), event),
+            None if new.event_type == kind.names().prepared => {
+                self.rows.insert(place, SagaRow::prepared(kind.as_ref(), event));
+            }
+            // What precedes its beginning is damage, and the audit's to find.
+            None => {}
+        }
+    }
+
+    /// Keeps the list in the store, if much was new. A store that cannot keep it costs time only.
+    pub async fn keep<S: EventStore + Checkpoints>(&mut self, store: &S) {
+        if self.not_kept < WORTH_KEEPING || !self.unread.is_empty() {
+            return;
+        }
+        let rows = self.rows.values().collect();
+        if checkpoint::save(store, &self.registry, self.at, rows).await {
+            self.not_kept = 0;
+        }
+    }
+
+    /// Up to which position it speaks.
+    pub const fn at(&self) -> Position {
+        self.at
+    }
+
+    /// All rows, by transaction, then kind.
+    pub fn rows(&self) -> impl Iterator<Item = &SagaRow> {
+        self.rows.values()
+    }
+
+    /// One row.
+    pub fn get(&self, kind: &str, transaction: &TransactionId) -> Option<&SagaRow> {
+        self.rows.get(&(transaction.clone(), kind.into()))
+    }
+
+    /// The sagas that had an event since this was last asked: kind and transaction.
+    pub fn take_touched(&mut self) -> impl Iterator<Item = (Arc<str>, TransactionId)> + use<> {
+        let touched = std::mem::take(&mut self.touched);
+        touched.into_iter().map(|(transaction, kind)| (kind, transaction))
+    }
+
+    /// A page of those sagas, with where each stands.
+    ///
+    /// # Errors
+    /// [`DeskError`]: the kind is unknown, or the store cannot be read at all.
+    pub async fn page<S: EventStore>(
+        &mut self,
+        store: &S,
+        filter: &Filter,
+        page: &Page,
+    ) -> Result<Listing, DeskError> {
+        if let Some(kind) = &filter.kind {
+            self.registry.known(kind)?;
+        }
+        let mut listing = Listing { unread: self.unread.clone(), ..Listing::default() };
+        let mut not_kept = 0;
+        for ((transaction, kind), row) in &mut self.rows {
+            let behind = page.after.as_ref().is_none_or(|after| transaction > after);
+            if !behind || !filter.takes(row) {
+                continue;
+            }
+            if listing.rows.len() == page.limit.unwrap_or(usize::MAX) {
+                listing.more = true;
+                break;
+            }
+            let Some(kind) = self.registry.get(kind) else { continue };
+            let mut listed = Listed { row: row.clone(), stands: None, damage: None };
+            if !row.settled {
+                match look_at(store, kind.as_ref(), transaction).await {
+                    Ok(shown) => {
+                        row.settled = shown.look.finished && shown.version == row.version;
+                        not_kept += u64::from(row.settled);
+                        listed.row.settled = row.settled;
+                        let look = shown.look;
+                        let (at, waits, open_ends) = (look.stands_at, look.waits, look.open_ends);
+                        listed.stands = (!look.finished).then_some(Stands { at, waits, open_ends });
+                    }
+                    Err(DeskError::Read(fault)) => return Err(fault.into()),
+                    Err(error) => listed.damage = Some(with_sources(&error).into()),
+                }
+            }
+            let unfinished = filter.standing == Some(Standing::Unfinished);
+            if !(unfinished && listed.row.settled) {
+                listing.rows.push(listed);
+            }
+        }
+        self.not_kept += not_kept;
+        Ok(listing)
+    }
+}
+
+impl Filter {
+    /// As far as the row tells.
+    fn takes(&self, row: &SagaRow) -> bool {
+        let standing = match self.standing {
+            None => true,
+            Some(Standing::Unfinished) => !row.settled,
+            Some(Standing::Parked) => row.state() == State::Parked,
+            Some(Standing::Ended) => row.ending.is_some(),
+        };
+        let ending = |wanted: &String| {
+            row.ending.as_deref() == Some(wanted) || row.ending_name() == Some(wanted)
+        };
+        standing
+            && self.kind.as_ref().is_none_or(|kind| *row.kind == **kind)
+            && self.ending.as_ref().is_none_or(ending)
+            && self.requester.as_ref().is_none_or(|who| *row.requester == **who)
+            && self.day.is_none_or(|day| row.day == Some(day))
+    }
+}

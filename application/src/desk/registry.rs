@@ -1,0 +1,92 @@
+//! What a program knows of the streams in a store: kinds of sagas, and aggregates.
+
+use super::DeskError;
+use fundflow_kernel::{codec::Stored, streams::Opener};
+use fundflow_runtime::{
+    kind::{Kind, Of},
+    saga::Saga,
+};
+use std::{collections::BTreeMap, fmt, sync::Arc};
+
+/// Kinds of sagas and aggregates, by category.
+#[derive(Clone, Default)]
+pub struct Registry {
+    kinds: BTreeMap<&'static str, Arc<dyn Kind>>,
+    openers: BTreeMap<&'static str, Opener>,
+}
+
+impl fmt::Debug for Registry {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("Registry")
+            .field("sagas", &self.kinds.keys())
+            .field("aggregates", &self.openers.keys())
+            .finish()
+    }
+}
+
+impl Registry {
+    /// Knows nothing yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Knows that saga, its process and every aggregate that it works on.
+    #[must_use]
+    pub fn saga(self, saga: impl Saga) -> Self {
+        self.kind(Arc::new(Of(Arc::new(saga))))
+    }
+
+    /// Knows a saga whose types are not known here.
+    #[must_use]
+    pub fn kind(mut self, kind: Arc<dyn Kind>) -> Self {
+        for opener in kind.aggregates() {
+            self.openers.insert(opener.category(), opener);
+        }
+        self.kinds.insert(kind.name(), kind);
+        self
+    }
+
+    /// Knows an aggregate that no saga of it works on.
+    #[must_use]
+    pub fn aggregate<D>(mut self) -> Self
+    where
+        D: Stored<State: Clone + Send + Sync> + 'static,
+    {
+        self.openers.insert(D::CATEGORY, Opener::of::<D>());
+        self
+    }
+
+    /// All kinds, by name.
+    pub fn kinds(&self) -> impl Iterator<Item = &Arc<dyn Kind>> {
+        self.kinds.values()
+    }
+
+    /// The names of all kinds.
+    pub fn names(&self) -> Vec<&'static str> {
+        self.kinds.keys().copied().collect()
+    }
+
+    /// The kind of that name.
+    pub fn get(&self, name: &str) -> Option<&Arc<dyn Kind>> {
+        self.kinds.get(name)
+    }
+
+    /// The kind of that name.
+    ///
+    /// # Errors
+    /// [`DeskError::UnknownKind`], with those that are known.
+    pub fn known(&self, name: &str) -> Result<&Arc<dyn Kind>, DeskError> {
+        let unknown = || DeskError::UnknownKind { kind: name.to_owned(), known: self.names() };
+        self.get(name).ok_or_else(unknown)
+    }
+
+    /// How the folds of that category begin; `None` for one that nobody registered.
+    pub fn opener(&self, category: &str) -> Option<&Opener> {
+        self.openers.get(category)
+    }
+
+    /// Every aggregate and every process, by category.
+    pub fn openers(&self) -> impl Iterator<Item = &Opener> {
+        self.openers.values()
+    }
+}

@@ -1,0 +1,138 @@
+//! A saga in a list: what its envelopes and its process stream say, and nothing that would need a
+//! replay.
+//!
+//! ```text
+//! open --parked--> parked --resumed | landing chosen--> open --one of its endings--> ended
+//! ```
+//!
+//! A saga can be parked after its end, for what it still owes.
+
+use chrono::NaiveDate;
+use fundflow_kernel::{
+    cause::Cause, envelope::Recorded, ids::TransactionId, store::Position, time::Timestamp,
+};
+use fundflow_runtime::kind::Kind;
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// Row and cause, while a person is waited for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Parked {
+    /// The row of its table.
+    pub row: Arc<str>,
+    /// What keeps it.
+    pub cause: Cause,
+}
+
+/// How a saga is, in one word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// On its way.
+    Open,
+    /// A person is waited for.
+    Parked,
+    /// Over.
+    Ended,
+}
+
+impl State {
+    /// As it is printed.
+    pub const fn name(self) -> &'static str {
+        match self {
+            State::Open => "open",
+            State::Parked => "parked",
+            State::Ended => "ended",
+        }
+    }
+}
+
+/// One saga in a list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SagaRow {
+    /// The category of its process stream.
+    pub kind: Arc<str>,
+    /// The caller's key.
+    pub transaction: TransactionId,
+    /// Who asked.
+    pub requester: Arc<str>,
+    /// What was asked, in one line.
+    pub summary: Arc<str>,
+    /// While it waits for a person.
+    pub parked: Option<Parked>,
+    /// The stored type of its ending, if it is over.
+    pub ending: Option<Arc<str>>,
+    /// The business day that its last event belongs to.
+    pub day: Option<NaiveDate>,
+    /// When it was prepared.
+    pub since: Timestamp,
+    /// When its last event was recorded, in whichever stream.
+    pub moved: Timestamp,
+    /// The position of its last event, in whichever stream: its version.
+    pub version: Position,
+    /// It was seen to be over and to owe nothing at that version.
+    pub settled: bool,
+}
+
+impl SagaRow {
+    /// How it is, in one word.
+    pub const fn state(&self) -> State {
+        match (&self.parked, &self.ending) {
+            (Some(_), _) => State::Parked,
+            (None, Some(_)) => State::Ended,
+            (None, None) => State::Open,
+        }
+    }
+
+    /// How it ended, without its kind: `completed`.
+    pub fn ending_name(&self) -> Option<&str> {
+        let ending = self.ending.as_deref()?;
+        Some(ending.split_once('.').map_or(ending, |(_, name)| name))
+    }
+
+    /// The row of a saga whose first event that is. What its kind cannot read is said in its place.
+    pub(super) fn prepared(kind: &dyn Kind, event: &Recorded) -> Self {
+        let new = &event.event;
+        let look = kind.look(&new.correlation, std::slice::from_ref(event));
+        let (requester, summary) = match look {
+            Ok(look) => (look.requester, look.summary.into()),
+            Err(error) => ("?".into(), error.to_string().into()),
+        };
+        Self {
+            kind: kind.name().into(),
+            transaction: new.correlation.clone(),
+            requester,
+            summary,
+            parked: None,
+            ending: None,
+            day: new.trade_date,
+            since: new.recorded_at,
+            moved: new.recorded_at,
+            version: event.position,
+            settled: false,
+        }
+    }
+
+    /// Takes in an event of the saga, of any of its streams.
+    pub(super) fn hear(&mut self, kind: &dyn Kind, event: &Recorded) {
+        let new = &event.event;
+        self.moved = new.recorded_at;
+        self.version = event.position;
+        self.settled = false;
+        self.day = new.trade_date.or(self.day);
+        if event.stream.category() != kind.name() {
+            return;
+        }
+        let (names, event_type) = (kind.names(), new.event_type.as_ref());
+        if event_type == names.parked {
+            self.parked = serde_json::from_str(&new.data).ok();
+        } else if event_type == names.resumed || event_type == names.landing_chosen {
+            self.parked = None;
+        } else if kind.ending_types().contains(&event_type) {
+            self.ending = Some(event_type.into());
+            if event_type == names.abandoned {
+                self.parked = None;
+            }
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! One saga as a whole, read from its own streams.
+
+use super::{
+    DeskError, Registry,
+    reading::{damage_of, whole},
+};
+use fundflow_kernel::{
+    envelope::{Recorded, StreamName},
+    ids::TransactionId,
+    store::{EventStore, Position, ReadError},
+    time::Timestamp,
+};
+use fundflow_runtime::{
+    kind::Kind,
+    look::{Look, LookError},
+};
+use std::sync::Arc;
+
+/// One saga and its own events.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Shown {
+    /// Everything that its log says.
+    pub look: Look,
+    /// Its events, in commit order, of whichever stream; not those of others in shared streams.
+    pub events: Vec<Recorded>,
+    /// The position of the last of them: what an operator names to say what was seen.
+    pub version: Position,
+    /// When it was prepared.
+    pub since: Timestamp,
+    /// When its last event was recorded.
+    pub moved: Timestamp,
+}
+
+/// The kind that has a saga under that transaction ID.
+///
+/// # Errors
+/// [`DeskError`]: none has, several have, or the kind that was named is unknown.
+pub async fn find<S: EventStore>(
+    store: &S,
+    registry: &Registry,
+    kind: Option<&str>,
+    transaction: &TransactionId,
+) -> Result<Arc<dyn Kind>, DeskError> {
+    let candidates: Vec<&Arc<dyn Kind>> = match kind {
+        Some(name) => vec![registry.known(name)?],
+        None => registry.kinds().collect(),
+    };
+    let mut found: Vec<&Arc<dyn Kind>> = Vec::new();
+    for kind in candidates {
+        let stream = StreamName::of(kind.name(), transaction);
+        let first = store.read(&stream, fundflow_kernel::store::Version::NONE, 1).await;
+        // One that cannot be read is there all the same.
+        if !matches!(first, Ok(events) if events.is_empty()) {
+            found.push(kind);
+        }
+    }
+    match &found[..] {
+        [] => Err(DeskError::NotFound { transaction: transaction.clone() }),
+        [kind] => Ok(Arc::clone(kind)),
+        several => {
+            let kinds = several.iter().map(|kind| kind.name()).collect();
+            Err(DeskError::Ambiguous { transaction: transaction.clone(), kinds })
+        }
+    }
+}
+
+/// Everything about one saga.
+///
+/// # Errors
+/// [`DeskError`]: it is not there, or a stream of it is damaged.
+pub async fn show<S: EventStore>(
+    store: &S,
+    registry: &Registry,
+    kind: Option<&str>,
+    transaction: &TransactionId,
+) -> Result<Shown, DeskError> {
+    let kind = find(store, registry, kind, transaction).await?;
+    look_at(store, kind.as_ref(), transaction).await
+}
+
+pub(crate) async fn look_at<S: EventStore>(
+    store: &S,
+    kind: &dyn Kind,
+    transaction: &TransactionId,
+) -> Result<Shown, DeskError> {
+    look_until(store, kind, transaction, Position(u64::MAX)).await
+}
+
+/// As the log was at that position.
+pub(crate) async fn look_until<S: EventStore>(
+    store: &S,
+    kind: &dyn Kind,
+    transaction: &TransactionId,
+    head: Position,
+) -> Result<Shown, DeskError> {
+    let process = StreamName::of(kind.name(), transaction);
+    let mut events = read(store, &process).await?;
+    for stream in kind.streams_of(transaction, &events) {
+        if stream != process {
+            events.extend(read(store, &stream).await?);
+        }
+    }
+    events.retain(|event| event.position <= head);
+    let look = kind.look(transaction, &events)?;
+    let own = |event: &Recorded| {
+        event.event.correlation == *transaction && *event.event.process == *kind.name()
+    };
+    events.retain(own);
+    events.sort_by_key(|event| event.position);
+    let (first, last) = (events.first(), events.last());
+    Ok(Shown {
+        since: first.map_or_else(Timestamp::default, |event| event.event.recorded_at),
+        moved: last.map_or_else(Timestamp::default, |event| event.event.recorded_at),
+        version: last.map_or(Position::START, |event| event.position),
+        look,
+        events,
+    })
+}
+
+async fn read<S: EventStore>(store: &S, stream: &StreamName) -> Result<Vec<Recorded>, DeskError> {
+    whole(store, stream).await.map_err(|error| match error {
+        damaged @ ReadError::Damaged { .. } => {
+            LookError::Damaged(damage_of(stream, damaged)).into()
+        }
+        fault @ ReadError::Fault(_) => fault.into(),
+    })
+}

@@ -1,0 +1,92 @@
+//! Positions of target funds as people read them: lots, who may use them, what they are worth.
+
+use super::{Kept, Streams};
+use chrono::NaiveDate;
+use fundflow_domain::{
+    holdings::{HoldingId, Holdings, Lot},
+    ids::{FundCode, InvestorId, LotId, OrderId},
+    money::{Money, Nav, Shares},
+    orders::Serial,
+    time::Timestamp,
+};
+use serde::Serialize;
+
+/// Every position.
+pub type HoldingStreams = Streams<Holdings>;
+
+/// Shares of one confirmation that are left.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct HoldingLotRow {
+    /// Names it for as long as any of it is left.
+    pub lot: LotId,
+    /// The order that it comes of.
+    pub order: OrderId,
+    /// The registrar's confirmation, by which it can be designated.
+    pub serial: Serial,
+    /// Start of the holding period.
+    pub registered_on: NaiveDate,
+    /// How many were registered.
+    pub shares: Shares,
+    /// How many are left.
+    pub left: Shares,
+    /// What the investor gave for all of them, fee included. Yuan.
+    pub cost: Money,
+}
+
+/// One position in a list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct HoldingRow {
+    /// Owns the shares.
+    pub investor: InvestorId,
+    /// The fund that they are of.
+    pub fund: FundCode,
+    /// On the register, free or not.
+    pub registered: Shares,
+    /// Registered and free.
+    pub available: Shares,
+    /// Earmarked for orders.
+    pub reserved: Shares,
+    /// Frozen by the register.
+    pub frozen: Shares,
+    /// In dispute under a case.
+    pub in_dispute: Shares,
+    /// What all registered shares are worth at the price that was asked for. Yuan.
+    pub value: Option<Money>,
+    /// What the registered shares are made of.
+    pub lots: Vec<HoldingLotRow>,
+    /// When it last moved.
+    pub moved: Timestamp,
+}
+
+impl HoldingRow {
+    /// `None` for an ID that is no position's. `nav` is the price at which it is valued.
+    pub fn of(id: &str, kept: &Kept<Holdings>, nav: Option<Nav>) -> Option<Self> {
+        let HoldingId { investor, fund } = HoldingId::parse(id)?;
+        let state = &kept.loaded.state;
+        let lots = state.lots().iter().filter(|lot| lot.stands() && !lot.left.is_zero());
+        Some(Self {
+            investor,
+            fund,
+            registered: state.registered(),
+            available: state.available(),
+            reserved: state.reserved(),
+            frozen: state.frozen(),
+            in_dispute: state.held(),
+            value: nav.and_then(|nav| state.value_half_up(nav)),
+            lots: lots.map(row).collect(),
+            moved: kept.moved,
+        })
+    }
+}
+
+fn row(lot: &Lot) -> HoldingLotRow {
+    HoldingLotRow {
+        lot: lot.credit.lot.clone(),
+        order: lot.credit.order.clone(),
+        serial: lot.credit.serial.clone(),
+        registered_on: lot.credit.registered_on,
+        shares: lot.credit.shares,
+        left: lot.left,
+        cost: lot.credit.cost,
+    }
+}
