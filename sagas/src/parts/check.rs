@@ -2,7 +2,10 @@
 
 use crate::house::House;
 use fundflow_domain::{
-    application::{Ask, Confirmation, Outcome, PromisedFee, Terms},
+    application::{
+        Ask, Confirmation, ConversionConfirmed, LotConfirmed, Outcome, PromisedFee,
+        PurchaseConfirmed, RedemptionConfirmed, SubscriptionConfirmed, Terms,
+    },
     case::Finding,
     confirmation_check::{
         ConversionExpected, ConversionNumbers, Dates, LotNumbers, LotTerms, Promised,
@@ -12,7 +15,7 @@ use fundflow_domain::{
     },
     fund::FundKind,
     ids::FundCode,
-    money::{Money, Nav, Rate, Shares},
+    money::{Amount, Money, Nav, Rate, Shares},
     time::Timestamp,
 };
 
@@ -41,93 +44,19 @@ pub fn findings(
 }
 
 fn numbers(house: &House, terms: &Terms, confirmation: &Confirmation) -> Vec<Finding> {
-    let nav = |fund| published(house, terms, fund);
     let finished = confirmation.finished;
     match (&terms.ask, &confirmation.outcome) {
-        (Ask::Purchase { amount, .. }, Outcome::Purchase(n)) => purchase(
-            &PurchaseNumbers {
-                amount: n.amount,
-                fee: n.fee,
-                refund: n.refund,
-                nav: n.nav,
-                shares: n.shares,
-                finished,
-            },
-            &PurchaseExpected {
-                asked: *amount,
-                fee: promised(terms.promised.fee),
-                nav: nav(terms.fund),
-                rounding: terms.rounding,
-            },
-        ),
-        (Ask::Subscription { amount }, Outcome::Subscription(n)) => subscription(
-            &SubscriptionNumbers {
-                amount: n.amount,
-                fee: n.fee,
-                refund: n.refund,
-                interest: n.interest,
-                nav: n.face,
-                shares: n.shares,
-                interest_shares: n.interest_shares,
-                finished,
-            },
-            &SubscriptionExpected {
-                asked: *amount,
-                fee: promised(terms.promised.fee),
-                interest: None,
-                face: Nav::ONE,
-                rounding: terms.rounding,
-            },
-        ),
-        (Ask::Conversion { shares, into, .. }, Outcome::Conversion(n)) => {
-            let lots = free_lots(house, terms, n.shares_out);
-            conversion(
-                &ConversionNumbers {
-                    shares_out: n.shares_out,
-                    nav_out: n.nav_out,
-                    redemption_fee: n.redemption_fee,
-                    back_end_fee: Money::ZERO,
-                    topup_fee: n.topup_fee,
-                    net_in: n.net_in,
-                    nav_in: n.nav_in,
-                    shares_in: n.shares_in,
-                },
-                &ConversionExpected {
-                    asked: *shares,
-                    lots: &lots,
-                    leaving_target: Rate::ZERO,
-                    nav_out: nav(terms.fund),
-                    topup: promised(terms.promised.fee),
-                    nav_in: nav(*into),
-                    rounding: terms.rounding,
-                },
-            )
+        (Ask::Purchase { amount, .. }, Outcome::Purchase(numbers)) => {
+            bought(house, terms, (*amount, numbers), finished)
         }
-        (Ask::Redemption { shares, .. }, Outcome::Redemption(n)) => {
-            let lots = free_lots(house, terms, n.shares);
-            let lot = |lot: &fundflow_domain::application::LotConfirmed| LotNumbers {
-                shares: lot.shares,
-                gross: lot.gross,
-                fee: lot.fee,
-            };
-            redemption(
-                &RedemptionNumbers {
-                    shares: n.shares,
-                    nav: n.nav,
-                    gross: n.gross,
-                    fee: n.fee,
-                    back_end_fee: Money::ZERO,
-                    income: n.income,
-                    payout: n.payout,
-                    lots: n.lots.iter().map(lot).collect(),
-                },
-                &RedemptionExpected {
-                    asked: *shares,
-                    lots: &lots,
-                    nav: nav(terms.fund),
-                    income: None,
-                },
-            )
+        (Ask::Subscription { amount }, Outcome::Subscription(numbers)) => {
+            subscribed(terms, (*amount, numbers), finished)
+        }
+        (Ask::Conversion { shares, into, .. }, Outcome::Conversion(numbers)) => {
+            converted(house, terms, (*shares, *into), numbers)
+        }
+        (Ask::Redemption { shares, .. }, Outcome::Redemption(numbers)) => {
+            redeemed(house, terms, *shares, numbers)
         }
         // A transfer has no price, and what does not fit was refused by the application.
         (
@@ -143,6 +72,97 @@ fn numbers(house: &House, terms: &Terms, confirmation: &Confirmation) -> Vec<Fin
             | Outcome::FastTransfer(_),
         ) => Vec::new(),
     }
+}
+
+fn bought(
+    house: &House,
+    terms: &Terms,
+    (asked, n): (Amount, &PurchaseConfirmed),
+    finished: bool,
+) -> Vec<Finding> {
+    let (amount, fee, refund, nav, shares) = (n.amount, n.fee, n.refund, n.nav, n.shares);
+    let expected = PurchaseExpected {
+        asked,
+        fee: promised(terms.promised.fee),
+        nav: published(house, terms, terms.fund),
+        rounding: terms.rounding,
+    };
+    purchase(&PurchaseNumbers { amount, fee, refund, nav, shares, finished }, &expected)
+}
+
+fn subscribed(
+    terms: &Terms,
+    (asked, n): (Amount, &SubscriptionConfirmed),
+    finished: bool,
+) -> Vec<Finding> {
+    let numbers = SubscriptionNumbers {
+        amount: n.amount,
+        fee: n.fee,
+        refund: n.refund,
+        interest: n.interest,
+        nav: n.face,
+        shares: n.shares,
+        interest_shares: n.interest_shares,
+        finished,
+    };
+    let expected = SubscriptionExpected {
+        asked,
+        fee: promised(terms.promised.fee),
+        interest: None,
+        face: Nav::ONE,
+        rounding: terms.rounding,
+    };
+    subscription(&numbers, &expected)
+}
+
+fn converted(
+    house: &House,
+    terms: &Terms,
+    (asked, into): (Shares, FundCode),
+    n: &ConversionConfirmed,
+) -> Vec<Finding> {
+    let numbers = ConversionNumbers {
+        shares_out: n.shares_out,
+        nav_out: n.nav_out,
+        redemption_fee: n.redemption_fee,
+        back_end_fee: Money::ZERO,
+        topup_fee: n.topup_fee,
+        net_in: n.net_in,
+        nav_in: n.nav_in,
+        shares_in: n.shares_in,
+    };
+    let expected = ConversionExpected {
+        asked,
+        lots: &free_lots(house, terms, n.shares_out),
+        leaving_target: Rate::ZERO,
+        nav_out: published(house, terms, terms.fund),
+        topup: promised(terms.promised.fee),
+        nav_in: published(house, terms, into),
+        rounding: terms.rounding,
+    };
+    conversion(&numbers, &expected)
+}
+
+fn redeemed(house: &House, terms: &Terms, asked: Shares, n: &RedemptionConfirmed) -> Vec<Finding> {
+    let lot =
+        |lot: &LotConfirmed| LotNumbers { shares: lot.shares, gross: lot.gross, fee: lot.fee };
+    let numbers = RedemptionNumbers {
+        shares: n.shares,
+        nav: n.nav,
+        gross: n.gross,
+        fee: n.fee,
+        back_end_fee: Money::ZERO,
+        income: n.income,
+        payout: n.payout,
+        lots: n.lots.iter().map(lot).collect(),
+    };
+    let expected = RedemptionExpected {
+        asked,
+        lots: &free_lots(house, terms, n.shares),
+        nav: published(house, terms, terms.fund),
+        income: None,
+    };
+    redemption(&numbers, &expected)
 }
 
 /// The price of T as it was published; 1.00 for a money fund, by definition.

@@ -61,7 +61,7 @@ impl ApplicationLeg {
         };
         let adds_up = |said: &Confirmation| {
             let terms = state.application().map(|it| &it.terms);
-            terms.is_none_or(|terms| self.findings(saga, view, (terms, said), now).is_empty())
+            terms.is_none_or(|terms| found(saga, view, (terms, said), now).is_empty())
         };
         match (Applications::decide(state, &command), &command) {
             (Ok(events), Command::Confirm(said)) if !events.is_empty() && !adds_up(said) => {
@@ -77,18 +77,6 @@ impl ApplicationLeg {
                 needs
             }
         }
-    }
-
-    fn findings<S: FundSaga>(
-        &self,
-        saga: &S,
-        view: &View<'_, S>,
-        (terms, said): (&Terms, &Confirmation),
-        now: Timestamp,
-    ) -> Vec<Finding> {
-        let mut findings = check::findings(saga.house(), terms, said, now);
-        findings.extend(saga.findings(view, terms, said));
-        findings
     }
 
     /// What an answer asks to be recorded.
@@ -146,7 +134,7 @@ impl ApplicationLeg {
             let now = turn.now();
             turn.speaks(Actor::Engine, "batch", now);
         } else {
-            self.speaks(turn);
+            speaks(turn);
         }
         match turn.decide(&self.key, &command) {
             Ok(0) if matches!(command, Command::Accept(_)) && !self.is_over(&turn.view()?) => {
@@ -166,11 +154,11 @@ impl ApplicationLeg {
         answer: &ApplicationAnswer,
         said: &Confirmation,
     ) -> Result<Heard, NotDone> {
-        self.speaks(turn);
+        speaks(turn);
         let known = self.application(&turn.view()?).cloned();
         let Some(known) = known else { return Err(NotDone::Lacks("the application")) };
         let terms = known.terms.clone();
-        let findings = self.findings(saga, &turn.view()?, (&terms, said), turn.now());
+        let findings = found(saga, &turn.view()?, (&terms, said), turn.now());
         let confirm = Command::Confirm(Box::new(said.clone()));
         let state = turn.state(&self.key).ok_or(NotDone::Lacks("the application"))?;
         match Applications::decide(state, &confirm) {
@@ -256,7 +244,7 @@ impl ApplicationLeg {
     ) -> Result<Heard, NotDone> {
         let text = "the registrar says that it was taken back, and nobody asked for that";
         let Some(record) = self.record(answer) else { return Ok(Heard::Recorded(0)) };
-        self.speaks(turn);
+        speaks(turn);
         let found = finding(Kind::Other, text, vec![], vec![Figure::new("said", "cancelled")]);
         let events = cases::open(turn, &record, self.about(turn)?, vec![found])?;
         Ok(Heard::Contradicts(text.into(), events))
@@ -274,11 +262,6 @@ impl ApplicationLeg {
         let about = self.about(turn)?;
         let events = cases::open(turn, &record, about, vec![finding(kind, &text, ours, theirs)])?;
         Ok(Heard::Contradicts(text, events))
-    }
-
-    fn speaks<S: Saga>(&self, turn: &mut Turn<'_, S>) {
-        let now = turn.now();
-        turn.speaks(Actor::Counterparty("registrar".into()), "registrar", now);
     }
 
     fn about<S: Saga>(&self, turn: &Turn<'_, S>) -> Result<About, NotDone> {
@@ -306,6 +289,22 @@ impl ApplicationLeg {
             | ApplicationAnswer::Sent { .. } => None,
         }
     }
+}
+
+fn found<S: FundSaga>(
+    saga: &S,
+    view: &View<'_, S>,
+    (terms, said): (&Terms, &Confirmation),
+    now: Timestamp,
+) -> Vec<Finding> {
+    let mut findings = check::findings(saga.house(), terms, said, now);
+    findings.extend(saga.findings(view, terms, said));
+    findings
+}
+
+fn speaks<S: Saga>(turn: &mut Turn<'_, S>) {
+    let now = turn.now();
+    turn.speaks(Actor::Counterparty("registrar".into()), "registrar", now);
 }
 
 /// Kind and both sides' words of a contradiction.
