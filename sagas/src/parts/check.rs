@@ -1,11 +1,10 @@
 //! What a registrar confirmed, held against what was asked and promised.
 
 use crate::house::House;
+use chrono::NaiveDate;
 use fundflow_domain::{
-    application::{
-        Ask, Confirmation, ConversionConfirmed, LotConfirmed, Outcome, PromisedFee,
-        PurchaseConfirmed, RedemptionConfirmed, SubscriptionConfirmed, Terms,
-    },
+    application::{Ask, Confirmation, OnHuge, Outcome, PromisedFee, Quantity, Terms},
+    calendar::TradingDay,
     case::Finding,
     confirmation_check::{
         ConversionExpected, ConversionNumbers, Dates, LotNumbers, LotTerms, Promised,
@@ -19,14 +18,39 @@ use fundflow_domain::{
     time::Timestamp,
 };
 
+/// What is known of an order when a confirmation of it comes.
+#[derive(Debug)]
+pub struct Against<'a> {
+    /// What was asked and promised.
+    pub terms: &'a Terms,
+    /// What was confirmed of it before, with more to come.
+    pub before: &'a [Confirmation],
+    /// What leaving costs, where the lots are known.
+    pub leaving: Option<Leaving>,
+}
+
+/// What leaving a fund costs, lot by lot.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Leaving {
+    /// In the order in which they leave.
+    pub lots: Vec<LotTerms>,
+    /// The fee for buying that was put off until now, for all of them. Yuan.
+    pub put_off: Money,
+    /// What leaving the target at 0 days costs, where the pair of funds takes it off; else 0.
+    pub leaving_target: Rate,
+    /// What buying the target may cost.
+    pub topup: Promised,
+}
+
 /// Everything that does not add up; empty for a sound confirmation.
 pub fn findings(
     house: &House,
-    terms: &Terms,
+    against: &Against<'_>,
     confirmation: &Confirmation,
     received_at: Timestamp,
 ) -> Vec<Finding> {
-    let mut found = numbers(house, terms, confirmation);
+    let terms = against.terms;
+    let mut found = numbers(house, against, confirmation);
     let stated = Dates {
         trade_date: None,
         confirmed_on: confirmation.confirmed_on,
@@ -35,7 +59,7 @@ pub fn findings(
     let when = When {
         received_at,
         t: terms.trade_date,
-        cut_off_of_t: house.calendar.cut_off(terms.trade_date),
+        cut_off_of_t: house.cut_off(terms),
         lag_min: 1,
         calendar: &house.calendar,
     };
@@ -43,20 +67,146 @@ pub fn findings(
     found
 }
 
-fn numbers(house: &House, terms: &Terms, confirmation: &Confirmation) -> Vec<Finding> {
+impl Against<'_> {
+    /// Yuan that are still to be confirmed.
+    fn money_left(&self, asked: Amount) -> Amount {
+        let settled = |left: Money, it: &Confirmation| match it.outcome.quantity() {
+            Quantity::Money(part) => left.minus(part).unwrap_or_default(),
+            Quantity::Shares(_) => left,
+        };
+        let left = self.before.iter().fold(Money::from(asked), settled);
+        Amount::new(left.decimal()).unwrap_or(asked)
+    }
+
+    /// Shares that are still to be confirmed.
+    fn shares_left(&self, asked: Shares) -> Shares {
+        let settled = |left: Shares, it: &Confirmation| match it.outcome.quantity() {
+            Quantity::Shares(part) => left.minus(part).unwrap_or_default(),
+            Quantity::Money(_) => left,
+        };
+        self.before.iter().fold(asked, settled)
+    }
+
+    /// The day whose price counts: T, and where the rest was carried over, an open day later for
+    /// each record before.
+    fn priced_on(&self, house: &House) -> NaiveDate {
+        let t = self.terms.trade_date;
+        let carried = u32::try_from(self.before.len()).unwrap_or(u32::MAX);
+        match self.terms.ask {
+            Ask::Redemption { on_huge: OnHuge::CarryOver, .. } => {
+                house.calendar.plus(t, carried).map_or_else(|_| t.date(), TradingDay::date)
+            }
+            Ask::Redemption { .. }
+            | Ask::Subscription { .. }
+            | Ask::Purchase { .. }
+            | Ask::Conversion { .. }
+            | Ask::FastTransfer { .. } => t.date(),
+        }
+    }
+
+    /// Leaving a money fund costs nothing; what leaving another costs depends on its lots.
+    fn cost(&self, house: &House, shares: Shares, topup: Promised) -> Leaving {
+        if let Some(leaving) = &self.leaving {
+            return leaving.clone();
+        }
+        let lots = free_lots(house, self.terms, shares);
+        Leaving { lots, put_off: Money::ZERO, leaving_target: Rate::ZERO, topup }
+    }
+}
+
+fn numbers(house: &House, against: &Against<'_>, confirmation: &Confirmation) -> Vec<Finding> {
+    let terms = against.terms;
+    let day = against.priced_on(house);
+    let nav = |fund| published(house, day, fund);
     let finished = confirmation.finished;
     match (&terms.ask, &confirmation.outcome) {
-        (Ask::Purchase { amount, .. }, Outcome::Purchase(numbers)) => {
-            bought(house, terms, (*amount, numbers), finished)
+        (Ask::Purchase { amount, .. }, Outcome::Purchase(n)) => purchase(
+            &PurchaseNumbers {
+                amount: n.amount,
+                fee: n.fee,
+                refund: n.refund,
+                nav: n.nav,
+                shares: n.shares,
+                finished,
+            },
+            &PurchaseExpected {
+                asked: against.money_left(*amount),
+                fee: promised(terms.promised.fee),
+                nav: nav(terms.fund),
+                rounding: terms.rounding,
+            },
+        ),
+        (Ask::Subscription { amount }, Outcome::Subscription(n)) => subscription(
+            &SubscriptionNumbers {
+                amount: n.amount,
+                fee: n.fee,
+                refund: n.refund,
+                interest: n.interest,
+                nav: n.face,
+                shares: n.shares,
+                interest_shares: n.interest_shares,
+                finished,
+            },
+            &SubscriptionExpected {
+                asked: against.money_left(*amount),
+                fee: promised(terms.promised.fee),
+                interest: None,
+                face: Nav::ONE,
+                rounding: terms.rounding,
+            },
+        ),
+        (Ask::Conversion { shares, into, .. }, Outcome::Conversion(n)) => {
+            let promised = promised(terms.promised.fee);
+            let cost = against.cost(house, n.shares_out, promised);
+            let put_off = cost.put_off.min(n.redemption_fee);
+            conversion(
+                &ConversionNumbers {
+                    shares_out: n.shares_out,
+                    nav_out: n.nav_out,
+                    redemption_fee: n.redemption_fee.minus(put_off).unwrap_or_default(),
+                    back_end_fee: put_off,
+                    topup_fee: n.topup_fee,
+                    net_in: n.net_in,
+                    nav_in: n.nav_in,
+                    shares_in: n.shares_in,
+                },
+                &ConversionExpected {
+                    asked: against.shares_left(*shares),
+                    lots: &cost.lots,
+                    leaving_target: cost.leaving_target,
+                    nav_out: nav(terms.fund),
+                    topup: cost.topup,
+                    nav_in: nav(*into),
+                    rounding: terms.rounding,
+                },
+            )
         }
-        (Ask::Subscription { amount }, Outcome::Subscription(numbers)) => {
-            subscribed(terms, (*amount, numbers), finished)
-        }
-        (Ask::Conversion { shares, into, .. }, Outcome::Conversion(numbers)) => {
-            converted(house, terms, (*shares, *into), numbers)
-        }
-        (Ask::Redemption { shares, .. }, Outcome::Redemption(numbers)) => {
-            redeemed(house, terms, *shares, numbers)
+        (Ask::Redemption { shares, .. }, Outcome::Redemption(n)) => {
+            let cost = against.cost(house, n.shares, Promised::Unsaid);
+            let put_off = cost.put_off.min(n.fee);
+            let lot = |lot: &fundflow_domain::application::LotConfirmed| LotNumbers {
+                shares: lot.shares,
+                gross: lot.gross,
+                fee: lot.fee,
+            };
+            redemption(
+                &RedemptionNumbers {
+                    shares: n.shares,
+                    nav: n.nav,
+                    gross: n.gross,
+                    fee: n.fee.minus(put_off).unwrap_or_default(),
+                    back_end_fee: put_off,
+                    income: n.income,
+                    payout: n.payout,
+                    lots: n.lots.iter().map(lot).collect(),
+                },
+                &RedemptionExpected {
+                    asked: against.shares_left(*shares),
+                    lots: &cost.lots,
+                    nav: nav(terms.fund),
+                    income: None,
+                },
+            )
         }
         // A transfer has no price, and what does not fit was refused by the application.
         (
@@ -74,100 +224,8 @@ fn numbers(house: &House, terms: &Terms, confirmation: &Confirmation) -> Vec<Fin
     }
 }
 
-fn bought(
-    house: &House,
-    terms: &Terms,
-    (asked, n): (Amount, &PurchaseConfirmed),
-    finished: bool,
-) -> Vec<Finding> {
-    let (amount, fee, refund, nav, shares) = (n.amount, n.fee, n.refund, n.nav, n.shares);
-    let expected = PurchaseExpected {
-        asked,
-        fee: promised(terms.promised.fee),
-        nav: published(house, terms, terms.fund),
-        rounding: terms.rounding,
-    };
-    purchase(&PurchaseNumbers { amount, fee, refund, nav, shares, finished }, &expected)
-}
-
-fn subscribed(
-    terms: &Terms,
-    (asked, n): (Amount, &SubscriptionConfirmed),
-    finished: bool,
-) -> Vec<Finding> {
-    let numbers = SubscriptionNumbers {
-        amount: n.amount,
-        fee: n.fee,
-        refund: n.refund,
-        interest: n.interest,
-        nav: n.face,
-        shares: n.shares,
-        interest_shares: n.interest_shares,
-        finished,
-    };
-    let expected = SubscriptionExpected {
-        asked,
-        fee: promised(terms.promised.fee),
-        interest: None,
-        face: Nav::ONE,
-        rounding: terms.rounding,
-    };
-    subscription(&numbers, &expected)
-}
-
-fn converted(
-    house: &House,
-    terms: &Terms,
-    (asked, into): (Shares, FundCode),
-    n: &ConversionConfirmed,
-) -> Vec<Finding> {
-    let numbers = ConversionNumbers {
-        shares_out: n.shares_out,
-        nav_out: n.nav_out,
-        redemption_fee: n.redemption_fee,
-        back_end_fee: Money::ZERO,
-        topup_fee: n.topup_fee,
-        net_in: n.net_in,
-        nav_in: n.nav_in,
-        shares_in: n.shares_in,
-    };
-    let expected = ConversionExpected {
-        asked,
-        lots: &free_lots(house, terms, n.shares_out),
-        leaving_target: Rate::ZERO,
-        nav_out: published(house, terms, terms.fund),
-        topup: promised(terms.promised.fee),
-        nav_in: published(house, terms, into),
-        rounding: terms.rounding,
-    };
-    conversion(&numbers, &expected)
-}
-
-fn redeemed(house: &House, terms: &Terms, asked: Shares, n: &RedemptionConfirmed) -> Vec<Finding> {
-    let lot =
-        |lot: &LotConfirmed| LotNumbers { shares: lot.shares, gross: lot.gross, fee: lot.fee };
-    let numbers = RedemptionNumbers {
-        shares: n.shares,
-        nav: n.nav,
-        gross: n.gross,
-        fee: n.fee,
-        back_end_fee: Money::ZERO,
-        income: n.income,
-        payout: n.payout,
-        lots: n.lots.iter().map(lot).collect(),
-    };
-    let expected = RedemptionExpected {
-        asked,
-        lots: &free_lots(house, terms, n.shares),
-        nav: published(house, terms, terms.fund),
-        income: None,
-    };
-    redemption(&numbers, &expected)
-}
-
-/// The price of T as it was published; 1.00 for a money fund, by definition.
-fn published(house: &House, terms: &Terms, fund: FundCode) -> Option<Nav> {
-    let day = terms.trade_date.date();
+/// The price of a day as it was published; 1.00 for a money fund, by definition.
+fn published(house: &House, day: NaiveDate, fund: FundCode) -> Option<Nav> {
     match (house.funds)(fund, day)?.kind {
         FundKind::Money => Some(Nav::ONE),
         FundKind::Bond
