@@ -10,7 +10,6 @@ use fundflow_domain::{
     admission::{Admission, DayUse},
     calendar::{TradingCalendar, TradingDay},
     conversion::TierBase,
-    discount_purchase::Request,
     fees::{
         ChargeMode, FundKind as FeeKind, ShareClass,
         schedule::FeeSchedule,
@@ -20,15 +19,19 @@ use fundflow_domain::{
         ConversionFeeMethod as Method, ConversionPair, FundKind, FundTerms, ProductRisk,
         RedemptionSequence,
     },
-    fund_order::Cause,
     ids::{AccountRef, FundCode, InvestorId, TransactionId, VersionTag},
     investor::{CustomerType, InvestorProfile, InvestorRisk, SalesChannel},
     kyc::KycState,
     limits::{Limits, OrderLimits, ShareLimits},
     modes::ConversionMode,
     money::{Amount, Discount, Money, Nav, Rate, ShareRounding, Shares},
+    orders::Cause,
     status::{ConvertStatus, FundStatus},
     time::Timestamp,
+};
+use fundflow_sagas::{
+    discount_purchase::{Asked, DiscountPurchase, Request},
+    house::House,
 };
 use std::sync::{Arc, OnceLock};
 
@@ -94,7 +97,7 @@ pub fn day(text: &str) -> TradingDay {
 
 /// Why somebody said no.
 pub fn cause(code: &str, text: &str) -> Cause {
-    Cause { code: code.into(), text: text.into() }
+    Cause::new(code, text)
 }
 
 /// The shipped calendar.
@@ -252,6 +255,33 @@ pub fn request(mode: ConversionMode) -> Request {
     }
 }
 
+/// What the decision on that request looks at besides: through the manager's own online channel.
+pub fn asked() -> Asked {
+    Asked {
+        investor: investor(),
+        channel: SalesChannel::DirectOnline,
+        warning_confirmed: None,
+        at: None,
+    }
+}
+
+/// Calendar, both funds, and the ports `bank` and `ta-own`.
+pub fn house() -> House {
+    let funds = [Arc::new(wallet_fund()), Arc::new(target_fund())];
+    House {
+        calendar: calendar(),
+        funds: Arc::new(move |code, _| funds.iter().find(|fund| fund.code == code).cloned()),
+        navs: Arc::new(|_, _| None),
+        bank: read("bank"),
+        registrars: Arc::new(|code| read(&format!("ta-{code}"))),
+    }
+}
+
+/// The discount purchase in that house.
+pub fn discount_purchase() -> DiscountPurchase {
+    DiscountPurchase { house: house() }
+}
+
 /// What the decision on that request looks at; it is admitted.
 pub fn admission(request: &Request) -> Admission {
     Admission {
@@ -264,6 +294,7 @@ pub fn admission(request: &Request) -> Admission {
         channel: SalesChannel::DirectOnline,
         warning_confirmed: None,
         used_today: DayUse::default(),
+        available: Shares::ZERO,
         calendar: calendar(),
     }
 }

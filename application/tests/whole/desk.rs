@@ -10,7 +10,7 @@ use fundflow_application::desk::{
 };
 use fundflow_kernel::store::{Checkpoints as _, Position};
 use fundflow_runtime::{liveness::Wait, message::Action, port::Payload};
-use fundflow_sagas::discount_purchase::{Command, Scope};
+use fundflow_sagas::{discount_purchase::Command, parts::milestone::Scope};
 use std::sync::Arc;
 
 async fn listed(world: &World, filter: Filter) -> Vec<String> {
@@ -102,7 +102,7 @@ async fn pages_follow_one_another() {
 #[tokio::test]
 async fn a_list_that_was_kept_is_read_back_and_one_that_does_not_fit_is_built_again() {
     let world = World::open().await;
-    for n in 0..150 {
+    for n in 0..250 {
         world.buy(&format!("TX-{n}"), Manner::Declined).await;
     }
     let rows = |list: &SagaList| list.rows().cloned().collect::<Vec<_>>();
@@ -218,8 +218,7 @@ async fn a_preview_is_refused_in_the_words_of_the_rules_and_where_the_saga_has_m
 async fn a_command_of_the_kind_is_previewed_like_an_action() {
     let world = World::open().await;
     world.buy("TX-1", Manner::Well).await;
-    let command: Payload =
-        Arc::new(Command::Cancel { at: at("03-02 11:00"), scope: Scope::All });
+    let command: Payload = Arc::new(Command::Cancel { at: at("03-02 11:00"), scope: Scope::All });
 
     let planned = seen(&world, &Deed::Command { command, at: None }, None).await;
 

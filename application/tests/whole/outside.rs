@@ -63,19 +63,20 @@ impl Outside {
         if self.0.now() < confirmed_from(terms) {
             return ApplicationAnswer::Accepted(serial(&format!("A-{}", terms.no)));
         }
-        match (&terms.ask, manner(terms)) {
-            (Ask::Purchase { .. }, Manner::Rejected) => ApplicationAnswer::Rejected(Rejection {
+        match manner(terms) {
+            // A conversion falls with its purchase.
+            Manner::Rejected => ApplicationAnswer::Rejected(Rejection {
                 cause: Cause::new("0002", "the fund is full"),
                 interest: Money::ZERO,
             }),
-            (_, manner) => ApplicationAnswer::Confirmed(Box::new(confirmation(terms, manner))),
+            manner => ApplicationAnswer::Confirmed(Box::new(confirmation(terms, manner))),
         }
     }
 }
 
 impl PaymentChannel for Outside {
     async fn charge(&self, charge: Charge) -> ChargeAnswer {
-        self.query(charge).await
+        PaymentChannel::query(self, charge).await
     }
 
     async fn query(&self, charge: Charge) -> ChargeAnswer {

@@ -83,7 +83,7 @@ impl World {
             warning_confirmed: None,
             at: None,
         };
-        self.engine.request::<DiscountPurchase>(tx(id), request, asked).await.unwrap();
+        self.engine.request::<DiscountPurchase>(tx(id), request, asked, None, None).await.unwrap();
         self.engine.settle().await.unwrap();
     }
 

@@ -1,0 +1,91 @@
+//! Payments, payouts, advances.
+
+use super::{Entry, id};
+use crate::{
+    orders::{order, payment_no, payment_terms, payout_terms, receipt},
+    worlds::{account, amount, cause, instant, money},
+};
+use fundflow_domain::{
+    advance::{self, Advances},
+    fast_redemption::Advancer,
+    ids::PaymentNo,
+    payment::{self, Of, Payments},
+    payout::{self, Payouts},
+};
+
+pub(super) fn entries() -> Vec<Entry> {
+    vec![
+        Entry::of::<Payments>(&payments()),
+        Entry::of::<Payouts>(&payouts()),
+        Entry::of::<Advances>(&advances()),
+    ]
+}
+
+fn payments() -> Vec<payment::Event> {
+    use payment::Event as E;
+    let nth = |nth| payment_no().nth_refund(nth).expect("room for a refund");
+    let closed = || cause("0009", "the fund is closed");
+    let refund = |no, of, yuan| E::RefundRequested { no, of, amount: amount(yuan), cause: closed() };
+    vec![
+        E::Requested(Box::new(payment_terms())),
+        E::Paid(receipt("CH-1", "10000.00")),
+        E::Declined { cause: cause("51", "not enough money on the account") },
+        E::Closed { cause: cause("cut_off", "the cut-off of the next trading day has passed") },
+        E::ReceiptUnapplied {
+            receipt: receipt("CH-2", "10000.00"),
+            cause: cause("paid_twice", "already paid"),
+        },
+        refund(nth(1), Of::Payback, "10000.00"),
+        refund(nth(2), Of::Unapplied { serial: id("CH-2") }, "10000.00"),
+        refund(nth(3), Of::Difference { due_to: id("TA-1") }, "4000.00"),
+        E::Refunded { no: nth(1), serial: id("R-1") },
+    ]
+}
+
+fn payouts() -> Vec<payout::Event> {
+    use payout::Event as E;
+    let terms = payout_terms();
+    let transfer = payout::Transfer {
+        no: terms.no.clone(),
+        serial: id("OUT-1"),
+        amount: money("10000.00"),
+        at: instant("2026-02-25T09:30:00+08:00"),
+    };
+    let next = terms.no.nth_attempt(2).expect("room for an attempt");
+    vec![
+        E::Requested(Box::new(terms.clone())),
+        E::PaidOut(transfer),
+        E::Refused { no: terms.no.clone(), cause: cause("14", "the account is closed") },
+        E::Redirected {
+            after: terms.no,
+            no: next,
+            account: id("ACC-8"),
+            reason: cause("operator", "the investor's new account"),
+        },
+    ]
+}
+
+fn advances() -> Vec<advance::Event> {
+    use advance::Event as E;
+    let no = PaymentNo::out(&order("advance"));
+    let repayment = no.repayment().expect("room for a repayment");
+    let transfer = |serial, at| advance::Transfer {
+        serial: id(serial),
+        amount: money("10000.00"),
+        at: instant(at),
+    };
+    let terms = advance::Terms {
+        no,
+        by: Advancer::LicensedBank(id("BANK-1")),
+        account: account(),
+        amount: amount("10000.00"),
+        order: order("redeem"),
+    };
+    vec![
+        E::Requested(Box::new(terms)),
+        E::Advanced(transfer("ADV-1", "2026-02-13T10:00:05+08:00")),
+        E::Declined { cause: cause("61", "above the bank's own limit") },
+        E::RepaymentRequested { no: repayment, amount: amount("10000.00") },
+        E::Repaid(transfer("REP-1", "2026-02-24T09:30:00+08:00")),
+    ]
+}

@@ -1,0 +1,102 @@
+//! Applications, of every kind and with every kind of word on them.
+
+use super::{Entry, id};
+use crate::{
+    orders::{
+        bought, confirmation, conversion_terms, converted, promise, purchase_terms,
+        redemption_terms, rejection, terms,
+    },
+    worlds::{amount, cause, date, day, money, nav, shares},
+};
+use fundflow_domain::{
+    application::{
+        self, Applications, Ask, Confirmation, Designated, FastTransferConfirmed, LotConfirmed,
+        Outcome, Reception, RedemptionConfirmed, Rejection, SubscriptionConfirmed, Terms,
+    },
+    money::{Money, Nav},
+};
+
+pub(super) fn entries() -> Vec<Entry> {
+    let mut events = placed();
+    events.extend(heard());
+    vec![Entry::of::<Applications>(&events)]
+}
+
+fn placed() -> Vec<application::Event> {
+    let fast = Ask::FastTransfer { shares: shares("10000.00"), to: id("BANK-1") };
+    let raised = Ask::Subscription { amount: amount("10000.00") };
+    let chosen = redemption_terms();
+    let ask = match chosen.ask {
+        Ask::Redemption { shares: all, on_huge, take_income, .. } => {
+            let lots = vec![Designated { serial: id("TA-1"), shares: all }];
+            Ask::Redemption { shares: all, lots, on_huge, take_income }
+        }
+        other => other,
+    };
+    let all = [
+        purchase_terms(),
+        conversion_terms(),
+        Terms { ask, ..chosen },
+        terms("subscribe", raised),
+        terms("fast", fast),
+    ];
+    all.into_iter().map(|terms| application::Event::Placed(Box::new(terms))).collect()
+}
+
+fn heard() -> Vec<application::Event> {
+    use application::Event as E;
+    let portion = Confirmation { finished: false, ..bought("6000.00", "0.00") };
+    let interest = Rejection { interest: money("1.23"), ..rejection() };
+    let one = |outcome| E::Confirmed(Box::new(confirmation("TA-3", outcome)));
+    vec![
+        E::Moved { from: day("2026-02-13"), to: day("2026-02-24"), promised: promise("2026-02-25") },
+        E::Accepted { serial: Some(id("F-1")) },
+        E::Accepted { serial: None },
+        E::Sealed { batch: "B-20260213".into() },
+        E::Sent { file: "OFD_98_377_20260213_03.TXT".into(), record: 3 },
+        E::Received(Reception { serial: id("TA-0"), on: date("2026-02-24") }),
+        E::PortionConfirmed(Box::new(portion)),
+        E::Confirmed(Box::new(converted("10000.00"))),
+        one(redeemed()),
+        one(subscribed()),
+        one(Outcome::FastTransfer(FastTransferConfirmed {
+            shares: shares("10000.00"),
+            income: id("0.40"),
+        })),
+        E::PartlyConfirmed(Box::new(bought("6000.00", "4000.00"))),
+        E::Corrected { reverses: id("TA-1"), confirmation: Box::new(bought("10000.00", "0.00")) },
+        E::RestRejected(rejection()),
+        E::Rejected(interest),
+        E::Cancelled { cause: cause("investor", "changed their mind") },
+    ]
+}
+
+fn redeemed() -> Outcome {
+    let lot = LotConfirmed {
+        serial: id("TA-1"),
+        shares: shares("10000.00"),
+        gross: money("10000.00"),
+        fee: Money::ZERO,
+    };
+    Outcome::Redemption(RedemptionConfirmed {
+        shares: shares("10000.00"),
+        nav: Nav::ONE,
+        gross: money("10000.00"),
+        fee: Money::ZERO,
+        payout: money("10000.40"),
+        income: id("0.40"),
+        lots: vec![lot],
+    })
+}
+
+fn subscribed() -> Outcome {
+    Outcome::Subscription(SubscriptionConfirmed {
+        amount: money("10000.00"),
+        fee: money("118.58"),
+        refund: Money::ZERO,
+        interest: money("1.23"),
+        face: nav("1.00"),
+        shares: shares("9882.65"),
+        interest_shares: shares("1.23"),
+    })
+}

@@ -1,0 +1,160 @@
+//! Wallets, holdings, and what is counted against limits.
+
+use super::{Entry, id};
+use crate::{
+    orders::order,
+    worlds::{amount, cause, date, money, shares, transaction},
+};
+use fundflow_domain::{
+    day_limit::{self, DayLimit},
+    fast_quota::{self, FastQuota},
+    fund::RedemptionSequence,
+    holdings::{self, Credit, Holdings},
+    ids::LotId,
+    orders as shared,
+    wallet::{self, FrozenCause, LotTaken, Wallet},
+};
+
+pub(super) fn entries() -> Vec<Entry> {
+    vec![
+        Entry::of::<Wallet>(&wallets()),
+        Entry::of::<Holdings>(&holdings()),
+        Entry::of::<DayLimit>(&day_limits()),
+        Entry::of::<FastQuota>(&fast_quotas()),
+    ]
+}
+
+fn wallets() -> Vec<wallet::Event> {
+    use wallet::Event as E;
+    let tx = || transaction("TX-1");
+    let some = || shares("10000.00");
+    let lots = vec![LotTaken { lot: tx(), shares: some() }];
+    vec![
+        E::CreditedInTransit { transaction: tx(), shares: some() },
+        E::CreditConfirmed { transaction: tx(), shares: some(), registered: date("2026-02-24") },
+        E::CreditReversed { transaction: tx() },
+        E::SharesReserved { transaction: tx(), shares: some() },
+        E::SharesReleased { transaction: tx() },
+        E::SharesSpent { transaction: tx(), shares: some(), lots },
+    ]
+    .into_iter()
+    .chain(kept_back())
+    .chain(incomes())
+    .collect()
+}
+
+fn kept_back() -> [wallet::Event; 6] {
+    use wallet::Event as E;
+    let (transaction, record) = (transaction("TX-1"), || id("20260225000000000007"));
+    let (case, some) = (|| id("C-1"), || shares("10000.00"));
+    let lots = vec![LotTaken { lot: transaction.clone(), shares: some() }];
+    let earns_through = date("2026-03-01");
+    let registered = date("2026-02-24");
+    [
+        E::SharesTakenOut {
+            transaction: transaction.clone(),
+            shares: some(),
+            lots: lots.clone(),
+            earns_through,
+        },
+        E::CreditCorrected {
+            transaction,
+            record: record(),
+            reversed: some(),
+            lots,
+            shares: shares("100.00"),
+            left: shares("100.00"),
+            registered,
+        },
+        E::SharesFrozen { record: record(), shares: some(), cause: FrozenCause::Judicial },
+        E::SharesUnfrozen { record: record() },
+        E::SharesHeld { case: case(), shares: some() },
+        E::SharesUnheld { case: case() },
+    ]
+}
+
+fn incomes() -> [wallet::Event; 4] {
+    use wallet::Event as E;
+    let (day, publication, amount) = (date("2026-02-24"), 0, || id("0.40"));
+    let lots = vec![LotTaken { lot: transaction("TX-1"), shares: shares("0.12") }];
+    [
+        E::IncomeAccrued {
+            day,
+            publication,
+            per_10_000: id("0.4012"),
+            shares: shares("10000.00"),
+            amount: amount(),
+        },
+        E::IncomeReversed { day, publication, amount: amount() },
+        E::IncomeCarried {
+            through: day,
+            amount: id("-0.12"),
+            registered: date("2026-02-25"),
+            lots,
+        },
+        E::IncomeSettled {
+            transaction: transaction("TX-1"),
+            amount: amount(),
+            left_to_fund: id("0.0012"),
+        },
+    ]
+}
+
+fn holdings() -> Vec<holdings::Event> {
+    use holdings::Event as E;
+    let (lot, some) = (|| id::<LotId>("TX-1.convert"), || shares("8100.45"));
+    let taken = || vec![shared::LotTaken { lot: lot(), shares: some() }];
+    let credit = Credit {
+        lot: lot(),
+        order: order("convert"),
+        serial: id("TA-2"),
+        registered_on: date("2026-02-24"),
+        shares: some(),
+        cost: money("10000.00"),
+    };
+    vec![
+        E::Credited(Box::new(credit)),
+        E::SharesReserved {
+            order: order("out"),
+            shares: some(),
+            sequence: RedemptionSequence::Fifo,
+            designated: taken(),
+        },
+        E::SharesReleased { order: order("out") },
+        E::SharesTaken {
+            order: order("out"),
+            serial: id("TA-9"),
+            shares: some(),
+            lots: taken(),
+            finished: true,
+        },
+        E::SharesFrozen {
+            record: id("FRZ-1"),
+            shares: some(),
+            cause: cause("court", "frozen by a court"),
+        },
+        E::SharesUnfrozen { record: id("FRZ-1") },
+        E::SharesHeld { case: id("C-1"), shares: some() },
+        E::SharesUnheld { case: id("C-1") },
+        E::CreditReversed { lot: lot(), record: id("TA-3"), replaced_by: Some(id("TX-1.again")) },
+        E::TakeReversed { order: order("out"), serial: id("TA-9"), record: id("TA-10") },
+    ]
+}
+
+fn day_limits() -> Vec<day_limit::Event> {
+    use day_limit::Event as E;
+    let (transaction, asked) = (|| transaction("TX-1"), amount("10000.00"));
+    vec![
+        E::Counted { transaction: transaction(), asked, accepted: amount("6000.00") },
+        E::DayRefused { transaction: transaction(), asked, revoked: vec![id("TX-0")] },
+        E::GivenBack { transaction: transaction() },
+    ]
+}
+
+fn fast_quotas() -> Vec<fast_quota::Event> {
+    use fast_quota::Event as E;
+    vec![
+        E::Counted { transaction: transaction("TX-1"), amount: amount("10000.00") },
+        E::GivenBack { transaction: transaction("TX-1") },
+    ]
+}
