@@ -1,9 +1,10 @@
 //! What was typed.
 
 use crate::{
-    audit_command::AuditCommand, bench::BenchArgs, day::DayArgs, event_command::EventCommand,
-    file_command::FileCommand, fund_command::FundCommand, order_command::OrderCommand,
-    quote::QuoteCommand, saga_command::SagaCommand, wallet_command::WalletCommand,
+    audit_command::AuditCommand, bench::BenchArgs, case_command::CaseCommand, day::DayArgs,
+    event_command::EventCommand, file_command::FileCommand, fund_command::FundCommand,
+    holdings_command::HoldingsCommand, order_command::OrderCommand, quote::QuoteCommand,
+    saga_command::SagaCommand, wallet_command::WalletCommand,
 };
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -27,12 +28,19 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     /// Play a trading day from a folder, to the last confirmation
     Day(DayArgs),
-    /// Purchases and where they stand
+    /// Sagas of every kind: where they stand, and what a person may do
     Saga {
         #[command(flatten)]
         output: Output,
         #[command(subcommand)]
         command: SagaCommand,
+    },
+    /// What does not add up or contradicts, and waits for a person's word
+    Case {
+        #[command(flatten)]
+        output: Output,
+        #[command(subcommand)]
+        command: CaseCommand,
     },
     /// The events of the store
     Event {
@@ -48,7 +56,14 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: WalletCommand,
     },
-    /// Orders at the registrar
+    /// Investors' shares of target funds, and their value
+    Holdings {
+        #[command(flatten)]
+        output: Output,
+        #[command(subcommand)]
+        command: HoldingsCommand,
+    },
+    /// Orders at the registrars
     Order {
         #[command(flatten)]
         output: Output,

@@ -5,17 +5,13 @@
 
 use crate::{
     args::Format,
+    house,
     reading::{Failure, complain, finish, json, open, pairs, table},
-    saga_command::calendar,
+    registry::Registry,
 };
 use clap::Subcommand;
-use fundflow_application::audit::{Audited, Check, Holding, Report, verify};
-use fundflow_domain::calendar::TradingCalendar;
+use fundflow_application::audit::{Holding, Report, verify};
 use fundflow_kernel::store::Position;
-use fundflow_sagas::{
-    liveness::{Wait, waits},
-    world::World,
-};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::{
     io::{self, IsTerminal as _, Write},
@@ -28,36 +24,39 @@ const VERIFICATION_FAILED: u8 = 5;
 /// What to verify.
 #[derive(Debug, Subcommand)]
 pub(crate) enum AuditCommand {
-    /// Replay every stream; check links, histories, sums and unfinished purchases
+    /// Replay every stream; check links, histories, sums and unfinished sagas
     Verify,
 }
 
 /// Does what was typed.
 pub(crate) async fn run(
+    registry: &Registry,
     command: &AuditCommand,
     store: &Path,
     format: Format,
     out: &mut impl Write,
 ) -> ExitCode {
     finish(match command {
-        AuditCommand::Verify => everything(store, format, out).await,
+        AuditCommand::Verify => everything(registry, store, format, out).await,
     })
 }
 
 async fn everything(
+    registry: &Registry,
     store: &Path,
     format: Format,
     out: &mut impl Write,
 ) -> Result<ExitCode, Failure> {
-    let (store, calendar) = (open(store)?, calendar()?);
+    let store = open(store)?;
+    let sagas = registry.sagas(&house::shipped(house::REGISTRAR)?);
     let bar = bar();
-    let audited = verify(&store, |done, head: Position| {
+    let report = verify(&store, &sagas.desk, |done, head: Position| {
         bar.set_length(head.0);
         bar.set_position(done.0);
     })
     .await;
     bar.finish_and_clear();
-    let report = with_liveness(audited?, &calendar);
+    let report = report?;
     match format {
         Format::Json => json(out, &report)?,
         Format::Table => print(&report, out)?,
@@ -79,37 +78,6 @@ fn bar() -> ProgressBar {
     ProgressBar::new(0).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
 }
 
-/// Whoever is unfinished must be waited for by somebody.
-fn with_liveness(audited: Audited, calendar: &TradingCalendar) -> Report {
-    let Audited { mut report, unfinished } = audited;
-    for (transaction, parts) in unfinished.iter() {
-        let Some(view) = parts.view(&transaction) else { continue };
-        let waits = waits(&World::from(view), calendar);
-        let place = transaction.to_string();
-        if waits.is_empty() && !view.is_finished() {
-            report.add(Check::Liveness, place, "it is not over and waits for nothing".into(), None);
-            continue;
-        }
-        for wait in waits.iter().filter(|wait| !wait.is_alive()) {
-            report.add(Check::Liveness, place.clone(), forgotten(wait), None);
-        }
-    }
-    report
-}
-
-fn forgotten(wait: &Wait) -> String {
-    match wait {
-        Wait::Nobody { row } => {
-            format!("it stands at {row:?}, our own move, with no timer, effect or hold")
-        }
-        Wait::UnknownTable { table } => format!("it is on table {table}, which is not known here"),
-        Wait::Answer { row, .. } | Wait::Word { row, .. } | Wait::Operator { row, .. } => {
-            format!("it waits at {row:?}")
-        }
-        Wait::Timer(retry) => format!("it waits at {:?}", retry.row),
-    }
-}
-
 fn print(report: &Report, out: &mut impl Write) -> Result<(), Failure> {
     for finding in &report.findings {
         writeln!(out, "{finding}")?;
@@ -127,7 +95,8 @@ fn print(report: &Report, out: &mut impl Write) -> Result<(), Failure> {
         ("events", counts.events.to_string()),
         ("streams", counts.streams.to_string()),
         ("links", counts.links.to_string()),
-        ("purchases", format!("{}, of these {} unfinished", counts.sagas, counts.unfinished)),
+        ("sagas", format!("{}, of these {} unfinished", counts.sagas, counts.unfinished)),
+        ("open cases", counts.open_cases.to_string()),
         ("ledger", format!("{} entries, {} postings", counts.entries, counts.postings)),
     ];
     if counts.unjudged > 0 {
@@ -135,6 +104,11 @@ fn print(report: &Report, out: &mut impl Write) -> Result<(), Failure> {
     }
     if counts.clock_set_back > 0 {
         checked.push(("clock set back", format!("{} times", counts.clock_set_back)));
+    }
+    for it in &report.unchecked {
+        let (streams, events) = (it.streams, it.events);
+        let what = format!("{}: decisions not checked ({streams} streams, {events} events)", it.category);
+        checked.push(("unknown", what));
     }
     pairs(out, &checked)?;
     if !report.balances.is_empty() {

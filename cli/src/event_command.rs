@@ -33,7 +33,7 @@ const TAIL: u64 = 10;
 pub(crate) enum EventCommand {
     /// List events in commit order
     Ls {
-        /// Only of this stream, as in fund_order-TX-1.mmf
+        /// Only of this stream, as in application-0ABCD…
         #[arg(long)]
         stream: Option<StreamName>,
         /// Only of this type, as in `wallet.shares_reserved` or `shares_reserved`

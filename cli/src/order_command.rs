@@ -5,7 +5,7 @@
 //! fundflow order ls [--stage S] [--limit N]
 //! ```
 //!
-//! `show` reads the order's own stream; `ls` follows the whole log.
+//! `show` reads the order's own streams, the application's and the payment's; `ls` follows the log.
 
 use crate::{
     args::Format,
@@ -13,13 +13,12 @@ use crate::{
     reading::{Failure, List, finish, json, open, or_dash, pairs, table},
 };
 use clap::Subcommand;
-use fundflow_application::read_models::{Kept, OrderRow, Orders, catch_up};
+use fundflow_application::read_models::{OrderRow, OrderStreams, Orders, catch_up};
 use fundflow_domain::{
-    decider::Decider as _,
-    fund_order::{Confirmation, FundOrder, Outcome, Stage},
+    application::{Confirmation, Outcome},
     ids::OrderId,
 };
-use fundflow_kernel::envelope::{Recorded, StreamName};
+use fundflow_kernel::envelope::Recorded;
 use serde::Serialize;
 use std::{io::Write, path::Path, process::ExitCode};
 
@@ -28,8 +27,7 @@ use std::{io::Write, path::Path, process::ExitCode};
 pub(crate) enum OrderCommand {
     /// List orders
     Ls {
-        /// Only at this stage: placed, `payment_requested`, paid, declined, accepted, sealed, sent,
-        /// confirmed, rejected or cancelled
+        /// Only at this stage, as `order ls` prints it, with _ for a blank
         #[arg(long)]
         stage: Option<String>,
         /// At most so many
@@ -43,15 +41,19 @@ pub(crate) enum OrderCommand {
     },
 }
 
-const STAGES: [&str; 10] = [
-    "placed",
+const STAGES: [&str; 14] = [
     "payment requested",
     "paid",
     "declined",
+    "payment closed",
+    "placed",
     "accepted",
     "sealed",
     "sent",
+    "received",
+    "confirmed in part so far",
     "confirmed",
+    "partly confirmed",
     "rejected",
     "cancelled",
 ];
@@ -77,19 +79,20 @@ const HEADER: &[&str] =
 fn cells(row: &OrderRow) -> Vec<String> {
     vec![
         row.order.to_string(),
-        row.investor.to_string(),
+        or_dash(row.investor.as_ref()),
         row.kind.to_owned(),
         funds(row),
         asked(row),
         row.trade_date.to_string(),
         row.stage.to_owned(),
-        row.application.to_string(),
+        or_dash(row.application.as_ref()),
         row.moved.to_string(),
     ]
 }
 
 fn funds(row: &OrderRow) -> String {
-    row.into.map_or_else(|| row.fund.to_string(), |into| format!("{} -> {into}", row.fund))
+    let fund = or_dash(row.fund.as_ref());
+    row.into.map_or_else(|| fund.clone(), |into| format!("{fund} -> {into}"))
 }
 
 fn asked(row: &OrderRow) -> String {
@@ -114,7 +117,7 @@ async fn list(
     }
     let mut orders = Orders::default();
     catch_up(&open(store)?, &mut orders).await?;
-    let rows = orders.iter().filter_map(|(id, kept)| OrderRow::of(id.parse().ok()?, kept));
+    let rows = orders.iter().filter_map(|(id, order)| order.row(id.clone()));
     let rows = rows.filter(|row| wanted.as_ref().is_none_or(|stage| stage == row.stage));
     List::of(rows, limit).print(format, HEADER, cells, out)
 }
@@ -123,7 +126,7 @@ async fn list(
 struct Shown<'a> {
     #[serde(flatten)]
     row: &'a OrderRow,
-    confirmation: Option<&'a Confirmation>,
+    confirmations: Vec<&'a Confirmation>,
     events: Vec<EventJson<'a>>,
 }
 
@@ -133,54 +136,56 @@ async fn show(
     format: Format,
     out: &mut impl Write,
 ) -> Result<ExitCode, Failure> {
-    let stream = StreamName::of(FundOrder::CATEGORY, order);
-    let (kept, events) = Kept::<FundOrder>::load(&open(store)?, &stream).await?;
-    let Some(row) = OrderRow::of(order.clone(), &kept) else {
+    let streams = OrderStreams::load(&open(store)?, order).await?;
+    let Some(row) = streams.order().row(order.clone()) else {
         return Err(Failure::NotFound(format!(
             "there is no order {order}; `fundflow order ls` lists those there are"
         )));
     };
-    let stage = kept.loaded.state.order().map(|order| &order.stage);
-    let confirmation =
-        if let Some(Stage::Confirmed(told)) = stage { Some(told.as_ref()) } else { None };
+    let application = streams.application.loaded.state.application();
+    let confirmations: Vec<_> =
+        application.map(|it| it.confirmations().collect()).unwrap_or_default();
     match format {
         Format::Json => {
-            let events = events.iter().map(EventJson::from).collect();
-            json(out, &Shown { row: &row, confirmation, events })?;
+            let events = streams.events.iter().map(EventJson::from).collect();
+            json(out, &Shown { row: &row, confirmations, events })?;
         }
-        Format::Table => print(&row, confirmation, &events, out)?,
+        Format::Table => print(&row, &confirmations, &streams.events, out)?,
     }
     Ok(ExitCode::SUCCESS)
 }
 
 fn print(
     row: &OrderRow,
-    confirmation: Option<&Confirmation>,
+    confirmations: &[&Confirmation],
     events: &[Recorded],
     out: &mut impl Write,
 ) -> Result<(), Failure> {
     let mut lines = vec![
         ("order", row.order.to_string()),
-        ("investor", row.investor.to_string()),
+        ("investor", or_dash(row.investor.as_ref())),
         ("asks", format!("{} of {}, {}", row.kind, funds(row), asked(row))),
         ("T", row.trade_date.to_string()),
         ("stage", row.stage.to_owned()),
-        ("application", row.application.to_string()),
+        ("application", or_dash(row.application.as_ref())),
     ];
     if let Some(cause) = &row.cause {
         lines.push(("because", format!("{} ({})", cause.text, cause.code)));
     }
     if let Some(payment) = &row.payment {
         let serial = or_dash(row.payment_serial.as_ref());
-        lines.push(("payment", format!("{payment}, the channel's number {serial}")));
+        let stage = row.payment_stage.unwrap_or("-");
+        lines.push(("payment", format!("{payment}, {stage}, the channel's number {serial}")));
     }
     for refund in &row.refunds {
         let standing = if refund.arrived { "arrived" } else { "on its way" };
         lines.push(("refund", format!("{} yuan, {}, {standing}", refund.amount, refund.no)));
     }
-    if let Some(told) = confirmation {
-        let (serial, on) = (&told.serial, told.confirmed_on);
-        lines.push(("confirmed", format!("on {on} under {serial}: {}", numbers(&told.outcome))));
+    for confirmation in confirmations {
+        let (serial, on) = (&confirmation.serial, confirmation.confirmed_on);
+        let more = if confirmation.finished { "" } else { "; more will come" };
+        let numbers = numbers(&confirmation.outcome);
+        lines.push(("confirmed", format!("on {on} under {serial}: {numbers}{more}")));
     }
     pairs(out, &lines)?;
     writeln!(out)?;
@@ -189,19 +194,30 @@ fn print(
 
 fn numbers(outcome: &Outcome) -> String {
     match outcome {
-        Outcome::Purchase(told) => format!(
+        Outcome::Purchase(it) => format!(
             "{} yuan (fee {}) at {} = {} shares, {} yuan back",
-            told.amount, told.fee, told.nav, told.shares, told.refund
+            it.amount, it.fee, it.nav, it.shares, it.refund
         ),
-        Outcome::Conversion(told) => format!(
+        Outcome::Subscription(it) => format!(
+            "{} yuan (fee {}) and interest {} at {} = {} shares, {} yuan back",
+            it.amount, it.fee, it.interest, it.face, it.shares, it.refund
+        ),
+        Outcome::Redemption(it) => format!(
+            "{} shares at {} = {} yuan, fee {}, income {}, {} yuan to the investor",
+            it.shares, it.nav, it.gross, it.fee, it.income, it.payout
+        ),
+        Outcome::Conversion(it) => format!(
             "{} shares at {}, fees {} + {}, {} yuan at {} = {} shares",
-            told.shares_out,
-            told.nav_out,
-            told.redemption_fee,
-            told.topup_fee,
-            told.net_in,
-            told.nav_in,
-            told.shares_in
+            it.shares_out,
+            it.nav_out,
+            it.redemption_fee,
+            it.topup_fee,
+            it.net_in,
+            it.nav_in,
+            it.shares_in
         ),
+        Outcome::FastTransfer(it) => {
+            format!("{} shares change hands, income {}", it.shares, it.income)
+        }
     }
 }

@@ -5,6 +5,7 @@
 
 use crate::args::Format;
 use comfy_table::{CellAlignment, Table, presets};
+use fundflow_application::desk::DeskError;
 use fundflow_infrastructure::sqlite::{OpenError, SqliteStore};
 use fundflow_kernel::{loaded::with_sources, store::ReadError};
 use serde::Serialize;
@@ -46,6 +47,21 @@ impl From<OpenError> for Failure {
 impl From<ReadError> for Failure {
     fn from(error: ReadError) -> Self {
         Self::Read(error)
+    }
+}
+
+impl From<DeskError> for Failure {
+    fn from(error: DeskError) -> Self {
+        match error {
+            DeskError::NotFound { .. } => Self::NotFound(error.to_string()),
+            DeskError::Ambiguous { .. } | DeskError::UnknownKind { .. } => {
+                Self::Typed(error.to_string())
+            }
+            DeskError::Look(_) => {
+                Self::Engine(format!("{error}; `fundflow audit verify` looks at everything"))
+            }
+            DeskError::Read(error) => Self::Read(error),
+        }
     }
 }
 

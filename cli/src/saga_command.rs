@@ -1,65 +1,78 @@
-//! `fundflow saga`: purchases, where they stand and what they wait for.
+//! `fundflow saga`: sagas of every kind, where they stand and what they wait for.
 //!
 //! ```text
-//! fundflow saga ls [--stuck] [--open] [--ending E] [--investor I] [--trade-date D] [--limit N]
-//! fundflow saga show TX
-//! fundflow saga resume | skip-to-landing | abandon TX …      (see `operate`)
+//! fundflow saga ls [--kind K] [--stuck] [--open] [--ending E] [--requester R] [--trade-date D] [--limit N]
+//! fundflow saga show TX [--kind K]
+//! fundflow saga resume | skip-to-landing | abandon | cancel | date | redirect TX …      (see `operate`)
 //! ```
 //!
-//! `show` reads the purchase's own streams and reads like its table: what was done when, where it
-//! stands, what is ahead, and the way out once it leaves. `ls` follows the whole log.
+//! `show` reads the saga's own streams and reads like its table: what was done when, where it stands,
+//! what is ahead, and the way out once it leaves.
 
 use crate::{
     args::Format,
-    operate::{self, AbandonArgs, Order, SomeArgs},
-    reading::{Failure, List, finish, json, open, pairs, table},
-    saga_words::{HEADER, LineJson, Told, can_skip, in_flight, lines},
+    house,
+    operate::{self, AbandonArgs, CancelArgs, DateArgs, Order, RedirectArgs, SomeArgs},
+    reading::{Failure, LIMIT, List, complain, finish, json, open, pairs, table},
+    registry::Registry,
+    saga_words::{HEADER, LineJson, SagaRow, in_flight},
 };
 use chrono::NaiveDate;
-use clap::{Args, Subcommand, ValueEnum};
-use fundflow_application::read_models::{SagaStates, SagaView, Sagas, catch_up};
-use fundflow_domain::{
-    calendar::TradingCalendar,
-    discount_purchase::{Ending, Retry},
-    ids::{InvestorId, TransactionId},
-};
+use clap::{Args, Subcommand};
+use fundflow::runtime::{look::Look, process::Retry};
+use fundflow_application::desk::{self, Page, SagaList, Standing};
+use fundflow_domain::ids::TransactionId;
 use serde::Serialize;
-use std::{io::Write, path::Path, process::ExitCode};
+use serde_json::Value;
+use std::{io::Write, path::Path, process::ExitCode, sync::Arc};
 
-/// Which purchases.
+/// Which sagas.
 #[derive(Debug, Subcommand)]
 pub(crate) enum SagaCommand {
-    /// List purchases
+    /// List sagas
     Ls(Filter),
-    /// Show a purchase: its timeline, what it waits for, what an operator may do
+    /// Show a saga: its timeline, what it waits for, what an operator may do
     Show {
         /// Its transaction ID
         transaction: TransactionId,
+        /// Only a saga of this kind; needed when several kinds stand under one ID
+        #[arg(long, value_name = "KIND")]
+        kind: Option<String>,
     },
-    /// Go on with purchases that are parked; their retries start over. Only looks without --apply
+    /// Go on with sagas that are parked; their retries start over. Only looks without --apply
     Resume(SomeArgs),
     /// Close the row that nobody answers and leave towards the nearest landing. Only looks without
     /// --apply
     SkipToLanding(SomeArgs),
-    /// Give a purchase up; every open leg needs a disposition. Only looks without --apply
+    /// Give a saga up; every open end needs a disposition. Only looks without --apply
     Abandon(AbandonArgs),
+    /// Take it back before its own cut-off, or only the conversion. Only looks without --apply
+    Cancel(CancelArgs),
+    /// Say when its money counts as paid, where the bank's word cannot be right. Only looks without
+    /// --apply
+    Date(DateArgs),
+    /// Pay out to another account after the bank has refused the first. Only looks without --apply
+    Redirect(RedirectArgs),
 }
 
 /// Which of them; all that are given must hold.
 #[derive(Debug, Args)]
 pub(crate) struct Filter {
+    /// Only of this kind
+    #[arg(long, value_name = "KIND")]
+    kind: Option<String>,
     /// Only those that wait for an operator
     #[arg(long)]
     stuck: bool,
     /// Only those that are not over
     #[arg(long)]
     open: bool,
-    /// Only those that ended so
-    #[arg(long, value_enum, conflicts_with = "open")]
-    ending: Option<EndingArg>,
-    /// Only of this investor
-    #[arg(long)]
-    investor: Option<InvestorId>,
+    /// Only those that ended so, as in kept_in_wallet or abandoned
+    #[arg(long, conflicts_with = "open")]
+    ending: Option<String>,
+    /// Only of this requester: an investor
+    #[arg(long, alias = "investor")]
+    requester: Option<String>,
     /// Only of this T (YYYY-MM-DD)
     #[arg(long, value_name = "DATE")]
     trade_date: Option<NaiveDate>,
@@ -68,120 +81,120 @@ pub(crate) struct Filter {
     limit: Option<usize>,
 }
 
-/// How a purchase ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-#[value(rename_all = "snake_case")]
-pub(crate) enum EndingArg {
-    /// The investor owns the target fund
-    Completed,
-    /// The investor owns the money-market shares
-    KeptInWallet,
-    /// The money is back, or was never taken
-    Failed,
-    /// An operator gave it up
-    Abandoned,
-}
-
-impl EndingArg {
-    const fn meant(self) -> Ending {
-        match self {
-            EndingArg::Completed => Ending::Completed,
-            EndingArg::KeptInWallet => Ending::KeptInWallet,
-            EndingArg::Failed => Ending::Failed,
-            EndingArg::Abandoned => Ending::Abandoned,
-        }
-    }
-}
-
-impl Filter {
-    fn takes(&self, view: &SagaView<'_>) -> bool {
-        let ending = view.purchase.ending();
-        let wanted = |day: NaiveDate| view.trade_date().date() == day;
-        (!self.stuck || view.open.parked.is_some())
-            && (!self.open || !view.is_finished())
-            && self.ending.is_none_or(|wanted| ending == Some(wanted.meant()))
-            && self.investor.as_ref().is_none_or(|who| view.open.request.investor == *who)
-            && self.trade_date.is_none_or(wanted)
-    }
-}
-
 /// Does what was typed.
 pub(crate) async fn run(
+    registry: &Registry,
     command: &SagaCommand,
     store: &Path,
     format: Format,
     out: &mut impl Write,
 ) -> ExitCode {
-    finish(match command {
-        SagaCommand::Ls(filter) => list(store, filter, format, out).await,
-        SagaCommand::Show { transaction } => show(store, transaction, format, out).await,
-        SagaCommand::Resume(args) => operate(Order::resume(args), store, format, out).await,
-        SagaCommand::SkipToLanding(args) => {
-            operate(Order::skip_to_landing(args), store, format, out).await
+    let order = match command {
+        SagaCommand::Ls(filter) => {
+            return finish(list(registry, store, filter, format, out).await);
         }
-        SagaCommand::Abandon(args) => operate(Order::abandon(args), store, format, out).await,
-    })
+        SagaCommand::Show { transaction, kind } => {
+            let kind = kind.as_deref();
+            return finish(show(registry, store, (transaction, kind), format, out).await);
+        }
+        SagaCommand::Resume(args) => Order::resume(args),
+        SagaCommand::SkipToLanding(args) => Order::skip_to_landing(args),
+        SagaCommand::Abandon(args) => Order::abandon(args),
+        SagaCommand::Cancel(args) => Order::cancel(args),
+        SagaCommand::Date(args) => Order::date(args),
+        SagaCommand::Redirect(args) => Order::redirect(args),
+    };
+    finish(operate::run(registry, &order, store, format, out).await)
 }
 
-async fn operate(
-    order: Order,
-    store: &Path,
-    format: Format,
-    out: &mut impl Write,
-) -> Result<ExitCode, Failure> {
-    operate::run(&order, store, format, out).await
-}
+impl Filter {
+    fn wanted(&self) -> desk::Filter {
+        let standing = match (self.stuck, self.open) {
+            (true, _) => Some(Standing::Parked),
+            (false, true) => Some(Standing::Unfinished),
+            (false, false) => None,
+        };
+        desk::Filter {
+            kind: self.kind.clone(),
+            standing,
+            ending: self.ending.clone(),
+            requester: self.requester.clone(),
+            day: self.trade_date,
+        }
+    }
 
-pub(crate) fn calendar() -> Result<TradingCalendar, Failure> {
-    TradingCalendar::xshg().map_err(|error| Failure::Calendar(error.to_string()))
+    /// An ending that no saga here has would list nothing, as if there were none.
+    fn check(&self, sagas: &desk::Registry) -> Result<(), Failure> {
+        let Some(wanted) = self.ending.as_deref() else { return Ok(()) };
+        let kinds = sagas.kinds().flat_map(|kind| kind.ending_types());
+        let mut known: Vec<_> = kinds.map(|it| it.split_once('.').map_or(it, |it| it.1)).collect();
+        known.sort_unstable();
+        known.dedup();
+        if known.contains(&wanted) {
+            return Ok(());
+        }
+        let listed = known.join(", ");
+        Err(Failure::Typed(format!("{wanted:?} is no ending here; write one of: {listed}")))
+    }
 }
 
 async fn list(
+    registry: &Registry,
     store: &Path,
     filter: &Filter,
     format: Format,
     out: &mut impl Write,
 ) -> Result<ExitCode, Failure> {
-    let (store, calendar) = (open(store)?, calendar()?);
-    let mut sagas = Sagas::default();
-    catch_up(&store, &mut sagas).await?;
-    let rows = sagas.iter().filter_map(|(transaction, parts)| {
-        let view = parts.view(&transaction)?;
-        filter.takes(&view).then(|| Told::of(&view, &calendar))
-    });
-    List::of(rows, filter.limit).print(format, HEADER, Told::cells, out)
+    let sagas = registry.sagas(&house::shipped(house::REGISTRAR)?).desk;
+    filter.check(&sagas)?;
+    let store = open(store)?;
+    let mut all = SagaList::of(&store, sagas).await?;
+    let limit = filter.limit.unwrap_or(LIMIT);
+    let page = Page { after: None, limit: Some(limit) };
+    let listing = all.page(&store, &filter.wanted(), &page).await?;
+    for damage in &listing.unread {
+        complain(&format!("{}: {}; what stands there is left out\n", damage.place, damage.what));
+    }
+    let rows = listing.rows.iter().map(SagaRow::listed);
+    let code = List::of(rows, Some(limit)).print(format, HEADER, SagaRow::cells, out)?;
+    if listing.more {
+        complain("more are not shown; --limit shows more of them\n");
+    }
+    Ok(code)
 }
 
 #[derive(Serialize)]
 struct Shown<'a> {
     #[serde(flatten)]
-    told: Told,
+    row: SagaRow,
     table: &'a str,
+    request: &'a Value,
+    promise: &'a Value,
     timeline: Vec<LineJson>,
     retries: &'a [Retry],
+    given_up: &'a [Arc<str>],
     actions: Vec<String>,
 }
 
 async fn show(
+    registry: &Registry,
     store: &Path,
-    transaction: &TransactionId,
+    (transaction, kind): (&TransactionId, Option<&str>),
     format: Format,
     out: &mut impl Write,
 ) -> Result<ExitCode, Failure> {
-    let (store, calendar) = (open(store)?, calendar()?);
-    let states = SagaStates::load(&store, transaction).await?;
-    let view = states.as_ref().and_then(|states| Some((states.view()?, &states.events)));
-    let Some((view, events)) = view else {
-        return Err(Failure::NotFound(format!(
-            "no purchase {transaction} was ever prepared; `fundflow saga ls` lists those there are"
-        )));
-    };
+    let sagas = registry.sagas(&house::shipped(house::REGISTRAR)?);
+    let seen = desk::show(&open(store)?, &sagas.desk, kind, transaction).await?;
+    let look = &seen.look;
     let shown = Shown {
-        told: Told::of(&view, &calendar),
-        table: view.open.table.as_str(),
-        timeline: lines(&view, events),
-        retries: &view.open.retries,
-        actions: actions(&view),
+        row: SagaRow::of(&seen),
+        table: look.table.as_str(),
+        request: &look.request,
+        promise: &look.promise,
+        timeline: look.timeline.iter().map(LineJson::of).collect(),
+        retries: &look.retries,
+        given_up: &look.given_up,
+        actions: actions(look, sagas.speaks(look.id.kind)),
     };
     match format {
         Format::Json => json(out, &shown)?,
@@ -190,44 +203,52 @@ async fn show(
     Ok(ExitCode::SUCCESS)
 }
 
-/// What an operator may type next. What is not parked needs nobody.
-fn actions(view: &SagaView<'_>) -> Vec<String> {
-    let (id, mut actions) = (view.transaction, Vec::new());
-    if view.open.parked.is_some() {
+/// What an operator may type next. What is not parked needs nobody, but may be taken back.
+fn actions(look: &Look, speaks: bool) -> Vec<String> {
+    let (id, mut actions) = (&look.id.transaction, Vec::new());
+    if look.parked.is_some() {
         actions.push(format!("fundflow saga resume {id} --reason TEXT"));
     }
-    if can_skip(view) {
+    if look.can_skip {
         actions.push(format!("fundflow saga skip-to-landing {id} --reason TEXT"));
     }
-    if view.open.parked.is_some() && view.purchase.ending().is_none() {
-        let legs = fundflow_sagas::runner::legs_of(&(*view).into());
-        let legs = legs.iter().fold(String::new(), |legs, (leg, _)| {
-            legs + " --disposition " + leg + "=refund|suspense|manual"
+    if look.ending.is_none() && speaks {
+        actions.push(format!("fundflow saga cancel {id} --at INSTANT"));
+    }
+    if look.parked.is_some() && look.ending.is_none() {
+        let ends = look.open_ends.iter().fold(String::new(), |ends, end| {
+            ends + " --disposition " + &end.name + "=refund|suspense|manual"
         });
-        actions.push(format!("fundflow saga abandon {id}{legs} --reason TEXT"));
+        actions.push(format!("fundflow saga abandon {id}{ends} --reason TEXT"));
     }
     actions
 }
 
 fn print(shown: &Shown<'_>, out: &mut impl Write) -> Result<(), Failure> {
-    let row = &shown.told.row;
+    let row = &shown.row;
     let dash = || "-".to_owned();
-    let waits: Vec<_> = shown.told.waits_for.iter().map(|wait| wait.words.as_str()).collect();
     let mut facts = vec![
         ("transaction", row.transaction.to_string()),
-        ("investor", row.investor.to_string()),
-        ("buys", format!("{} yuan, {} -> {}", row.amount, row.wallet_fund, row.target_fund)),
+        ("kind", row.kind.to_string()),
+        ("asked", row.summary.to_string()),
+        ("by", row.requester.to_string()),
         ("table", shown.table.to_owned()),
-        ("T", row.trade_date.to_string()),
+        ("T", row.trade_date.clone().unwrap_or_else(dash)),
         ("placed", row.since.to_string()),
         ("moved", row.moved.to_string()),
-        ("state", row.state.to_owned()),
-        ("stands at", shown.told.stands_at.clone().unwrap_or_else(dash)),
-        ("waits for", if waits.is_empty() { dash() } else { waits.join("; ") }),
-        ("in flight", in_flight(&shown.told.in_flight)),
+        ("state", row.state.clone()),
+        ("stands at", row.stands_at.clone().unwrap_or_else(dash)),
+        ("waits for", row.waits()),
+        ("in flight", in_flight(&row.in_flight)),
     ];
     if let Some((at, cause)) = &row.parked {
         facts.push(("parked", format!("at {at}: {} ({})", cause.text, cause.code)));
+    }
+    if let Some(cause) = &row.failure {
+        facts.push(("because", format!("{} ({})", cause.text, cause.code)));
+    }
+    if !shown.given_up.is_empty() {
+        facts.push(("given up", shown.given_up.join(", ")));
     }
     pairs(out, &facts)?;
     writeln!(out)?;

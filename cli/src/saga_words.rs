@@ -1,16 +1,14 @@
-//! A purchase in the words of its table: where it stands, what it waits for, what is in flight.
+//! A saga in the words of its table: where it stands, what it waits for, what is in flight.
 
-use fundflow_application::read_models::{SagaRow, SagaView};
-use fundflow_domain::{calendar::TradingCalendar, discount_purchase::Retry, money::Money};
-use fundflow_kernel::envelope::Recorded;
-use fundflow_sagas::{
-    discount_purchase::pinned,
-    liveness::{Wait, Whose, waits},
-    runner::legs_of,
-    stand::Stand,
-    timeline::{Line, Mark, timeline},
-    world::World,
+use fundflow::runtime::{
+    liveness::Wait,
+    process::Retry,
+    saga::OpenEnd,
+    timeline::{Line, Mark, Part},
 };
+use fundflow_application::desk::{self, Listed, Shown};
+use fundflow_domain::{ids::TransactionId, time::Timestamp};
+use fundflow_kernel::cause::Cause;
 use serde::Serialize;
 use std::sync::Arc;
 
@@ -25,108 +23,146 @@ pub(crate) struct WaitJson {
 
 /// Money or shares under way.
 #[derive(Debug, Serialize)]
-pub(crate) struct LegJson {
-    pub(crate) leg: Arc<str>,
-    pub(crate) worth: Money,
+pub(crate) struct EndJson {
+    pub(crate) name: Arc<str>,
+    pub(crate) worth: String,
 }
 
-/// One purchase in a list.
+/// One saga in a list.
 #[derive(Debug, Serialize)]
-pub(crate) struct Told {
-    #[serde(flatten)]
-    pub(crate) row: SagaRow,
+pub(crate) struct SagaRow {
+    pub(crate) kind: Arc<str>,
+    pub(crate) transaction: TransactionId,
+    /// Who asked.
+    pub(crate) requester: Arc<str>,
+    /// What was asked, in one line.
+    pub(crate) summary: Arc<str>,
+    pub(crate) trade_date: Option<String>,
+    /// `open`, `parked`, or how it ended.
+    pub(crate) state: String,
+    /// Row and cause, while it waits for a person.
+    pub(crate) parked: Option<(Arc<str>, Cause)>,
+    /// Why it did not go through; a list does not say it.
+    pub(crate) failure: Option<Cause>,
+    pub(crate) since: Timestamp,
+    pub(crate) moved: Timestamp,
     /// The row where it stands; none when it is over.
     pub(crate) stands_at: Option<String>,
     pub(crate) waits_for: Vec<WaitJson>,
-    pub(crate) in_flight: Vec<LegJson>,
+    pub(crate) in_flight: Vec<EndJson>,
 }
 
 /// One line of the timeline, for programs.
 #[derive(Debug, Serialize)]
 pub(crate) struct LineJson {
     pub(crate) row: &'static str,
-    pub(crate) leaving: bool,
+    pub(crate) part: &'static str,
     pub(crate) mark: &'static str,
     pub(crate) at: Option<String>,
     pub(crate) position: Option<u64>,
     pub(crate) actor: Option<String>,
 }
 
-impl Told {
-    pub(crate) fn of(view: &SagaView<'_>, calendar: &TradingCalendar) -> Self {
-        let world = World::from(*view);
-        let leg = |(leg, worth)| LegJson { leg, worth };
+/// `open`, `parked`, or how it ended.
+fn state(parked: bool, ending: Option<&str>) -> String {
+    match (parked, ending) {
+        (true, _) => "parked".to_owned(),
+        (false, Some(ending)) => ending_words(ending),
+        (false, None) => "open".to_owned(),
+    }
+}
+
+/// `discount_purchase.kept_in_wallet` as people read it.
+pub(crate) fn ending_words(ending: &str) -> String {
+    let short = ending.split_once('.').map_or(ending, |(_, short)| short);
+    short.replace('_', " ")
+}
+
+impl SagaRow {
+    pub(crate) fn of(shown: &Shown) -> Self {
+        let look = &shown.look;
+        let stands = (!look.finished).then_some(look.stands_at);
         Self {
-            row: view.row(),
-            stands_at: stands_at(view),
-            waits_for: waits(&world, calendar).iter().map(WaitJson::of).collect(),
-            in_flight: legs_of(&world).into_iter().map(leg).collect(),
+            kind: look.id.kind.into(),
+            transaction: look.id.transaction.clone(),
+            requester: look.requester.clone(),
+            summary: look.summary.as_str().into(),
+            trade_date: look.business_date.map(|day| day.to_string()),
+            state: state(look.parked.is_some(), look.ending),
+            parked: look.parked.clone(),
+            failure: look.failure.clone(),
+            since: shown.since,
+            moved: shown.moved,
+            stands_at: stands.map(str::to_owned),
+            waits_for: look.waits.iter().map(WaitJson::of).collect(),
+            in_flight: ends(&look.open_ends),
+        }
+    }
+
+    pub(crate) fn listed(listed: &Listed) -> Self {
+        let desk::SagaRow { kind, transaction, requester, summary, day, .. } = &listed.row;
+        let (row, stands) = (&listed.row, listed.stands.as_ref());
+        let parked = row.parked.as_ref();
+        let at = stands.map(|stands| stands.at.to_owned());
+        let damage = || listed.damage.as_ref().map(ToString::to_string);
+        Self {
+            kind: kind.clone(),
+            transaction: transaction.clone(),
+            requester: requester.clone(),
+            summary: summary.clone(),
+            trade_date: day.map(|day| day.to_string()),
+            state: state(parked.is_some(), row.ending.as_deref()),
+            parked: parked.map(|parked| (parked.row.clone(), parked.cause.clone())),
+            failure: None,
+            since: row.since,
+            moved: row.moved,
+            stands_at: at.or_else(damage),
+            waits_for: stands.map(|it| it.waits.iter().map(WaitJson::of).collect()).unwrap_or_default(),
+            in_flight: stands.map(|stands| ends(&stands.open_ends)).unwrap_or_default(),
         }
     }
 
     pub(crate) fn cells(&self) -> Vec<String> {
-        let row = &self.row;
-        let waits: Vec<_> = self.waits_for.iter().map(|wait| wait.words.as_str()).collect();
         vec![
-            row.transaction.to_string(),
-            row.investor.to_string(),
-            format!("{} -> {}", row.wallet_fund, row.target_fund),
-            row.amount.to_string(),
-            row.trade_date.to_string(),
-            row.state.to_owned(),
-            self.stands_at.clone().unwrap_or_else(|| "-".to_owned()),
-            if waits.is_empty() { "-".to_owned() } else { waits.join("; ") },
+            self.kind.to_string(),
+            self.transaction.to_string(),
+            self.summary.to_string(),
+            self.trade_date.clone().unwrap_or_else(dash),
+            self.state.clone(),
+            self.stands_at.clone().unwrap_or_else(dash),
+            self.waits(),
             in_flight(&self.in_flight),
         ]
     }
-}
 
-pub(crate) const HEADER: &[&str] = &[
-    "TRANSACTION",
-    "INVESTOR",
-    "FUNDS",
-    "AMOUNT ",
-    "T",
-    "STATE",
-    "STANDS AT",
-    "WAITS FOR",
-    "IN FLIGHT",
-];
-
-pub(crate) fn in_flight(legs: &[LegJson]) -> String {
-    if legs.is_empty() {
-        return "-".to_owned();
-    }
-    let leg = |leg: &LegJson| format!("{} yuan ({})", leg.worth, leg.leg);
-    legs.iter().map(leg).collect::<Vec<_>>().join(", ")
-}
-
-fn stands_at(view: &SagaView<'_>) -> Option<String> {
-    let table = pinned(view.open.table.as_str())?;
-    match table.stand(&World::from(*view)) {
-        Stand::Forward(_, step) => Some(step.name.to_owned()),
-        Stand::Leaving(_, exit) | Stand::Blocked(_, exit) => Some(exit.name.to_owned()),
-        Stand::Over => None,
+    pub(crate) fn waits(&self) -> String {
+        let words: Vec<_> = self.waits_for.iter().map(|wait| wait.words.as_str()).collect();
+        if words.is_empty() { dash() } else { words.join("; ") }
     }
 }
 
-/// Whether an operator may leave the row where it stands towards a landing.
-pub(crate) fn can_skip(view: &SagaView<'_>) -> bool {
-    let table = pinned(view.open.table.as_str());
-    match table.map(|table| table.stand(&World::from(*view))) {
-        Some(Stand::Forward(_, step)) => step.refuse.is_some(),
-        Some(Stand::Leaving(..) | Stand::Blocked(..) | Stand::Over) | None => false,
-    }
+pub(crate) const HEADER: &[&str] =
+    &["KIND", "TRANSACTION", "ASKED", "T", "STATE", "STANDS AT", "WAITS FOR", "IN FLIGHT"];
+
+fn dash() -> String {
+    "-".to_owned()
 }
 
-pub(crate) fn lines(view: &SagaView<'_>, events: &[Recorded]) -> Vec<LineJson> {
-    let Some(table) = pinned(view.open.table.as_str()) else { return Vec::new() };
-    let lines = timeline(table, &World::from(*view), view.transaction, events);
-    lines.iter().map(LineJson::of).collect()
+pub(crate) fn ends(open: &[OpenEnd]) -> Vec<EndJson> {
+    let end = |end: &OpenEnd| EndJson { name: end.name.clone(), worth: end.worth.to_string() };
+    open.iter().map(end).collect()
+}
+
+pub(crate) fn in_flight(ends: &[EndJson]) -> String {
+    if ends.is_empty() {
+        return dash();
+    }
+    let end = |end: &EndJson| format!("{} ({})", end.worth, end.name);
+    ends.iter().map(end).collect::<Vec<_>>().join(", ")
 }
 
 impl LineJson {
-    fn of(line: &Line<'_>) -> Self {
+    pub(crate) fn of(line: &Line) -> Self {
         let mark = match line.mark {
             Mark::Done => "done",
             Mark::Rejected => "rejected",
@@ -134,21 +170,31 @@ impl LineJson {
             Mark::Blocked => "blocked",
             Mark::Ahead => "ahead",
         };
+        let part = match line.part {
+            Part::Row => "row",
+            Part::WayOut => "way_out",
+            Part::Beside => "beside",
+        };
+        let by = line.by.as_ref();
         Self {
             row: line.row,
-            leaving: line.leaving,
+            part,
             mark,
-            at: line.by.map(|by| by.event.recorded_at.to_string()),
-            position: line.by.map(|by| by.position.0),
-            actor: line.by.map(|by| by.event.actor.to_string()),
+            at: by.map(|by| by.event.recorded_at.to_string()),
+            position: by.map(|by| by.position.0),
+            actor: by.map(|by| by.event.actor.to_string()),
         }
     }
 
     pub(crate) fn cells(&self) -> Vec<String> {
-        let dash = || "-".to_owned();
+        let row = match self.part {
+            "way_out" => format!("^ {}", self.row),
+            "beside" => format!("| {}", self.row),
+            _ => self.row.to_owned(),
+        };
         vec![
             self.mark.to_owned(),
-            if self.leaving { format!("^ {}", self.row) } else { self.row.to_owned() },
+            row,
             self.at.clone().unwrap_or_else(dash),
             self.position.map_or_else(dash, |position| position.to_string()),
             self.actor.clone().unwrap_or_else(dash),
@@ -158,29 +204,30 @@ impl LineJson {
 
 impl WaitJson {
     fn of(wait: &Wait) -> Self {
-        let (kind, row, due, words) = match wait {
-            Wait::Answer { row, whose: Whose::Channel } => {
-                ("answer", row, None, format!("payment channel ({row})"))
+        let (kind, due, words) = match wait {
+            Wait::Answer { row, port } => ("answer", None, format!("{port} ({row})")),
+            Wait::Word { row, port, asks } => {
+                let asked = asks.map_or_else(String::new, |due| format!(", asked from {due}"));
+                ("confirmation", *asks, format!("{port}'s word ({row}){asked}"))
             }
-            Wait::Answer { row, whose: Whose::Registrar } => {
-                ("answer", row, None, format!("registrar ({row})"))
+            Wait::Time { row, due } => {
+                let at = due.map_or_else(|| "its time".to_owned(), |due| due.to_string());
+                ("time", *due, format!("{at} ({row})"))
             }
-            Wait::Word { row, due } => {
-                let asked = due.map_or_else(String::new, |due| format!(", asked from {due}"));
-                ("confirmation", row, *due, format!("registrar's confirmation ({row}){asked}"))
+            Wait::Timer(retry) => ("timer", Some(retry.due), timer(retry)),
+            Wait::Operator { row, cause, asked } => {
+                let meanwhile = asked.as_ref().map_or_else(String::new, |port| {
+                    format!("; {port} is asked meanwhile")
+                });
+                ("operator", None, format!("operator ({row}: {}){meanwhile}", cause.text))
             }
-            Wait::Timer(retry) => ("timer", &retry.row, Some(retry.due), timer(retry)),
-            Wait::Operator { row, cause } => {
-                ("operator", row, None, format!("operator ({row}: {})", cause.text))
-            }
-            Wait::Nobody { row } => ("nobody", row, None, format!("nobody ({row})")),
+            Wait::Nobody { row } => ("nobody", None, format!("nobody ({row})")),
             Wait::UnknownTable { table } => {
-                let words = format!("a newer program (table {table})");
-                return Self { kind: "unknown_table", row: None, due: None, words };
+                ("unknown_table", None, format!("a newer program (table {table})"))
             }
         };
         let due = due.map(|due| due.to_string());
-        Self { kind, row: Some(row.clone()), due, words }
+        Self { kind, row: wait.row().cloned(), due, words }
     }
 }
 

@@ -5,15 +5,16 @@
 //! fundflow wallet ls [--limit N]      one line per wallet
 //! ```
 //!
-//! `show` reads the investor's own streams; `ls` follows the whole log.
+//! Both read the wallets' own streams, never the whole log.
 
 use crate::{
     args::Format,
+    folded,
     reading::{Failure, List, finish, json, open, table},
 };
 use clap::Subcommand;
-use fundflow_application::read_models::{Kept, WalletRow, Wallets, catch_up};
-use fundflow_domain::{decider::Decider as _, ids::InvestorId, wallet::Wallet};
+use fundflow_application::read_models::WalletRow;
+use fundflow_domain::{ids::InvestorId, wallet::Wallet};
 use std::{io::Write, path::Path, process::ExitCode};
 
 /// Which wallets.
@@ -45,8 +46,18 @@ pub(crate) async fn run(
     })
 }
 
-const HEADER: &[&str] =
-    &["INVESTOR", "FUND", "AVAILABLE ", "IN TRANSIT ", "RESERVED ", "LOTS ", "MOVED"];
+const HEADER: &[&str] = &[
+    "INVESTOR",
+    "FUND",
+    "AVAILABLE ",
+    "IN TRANSIT ",
+    "RESERVED ",
+    "FROZEN ",
+    "IN DISPUTE ",
+    "INCOME ",
+    "LOTS ",
+    "MOVED",
+];
 
 fn cells(row: &WalletRow) -> Vec<String> {
     vec![
@@ -55,6 +66,9 @@ fn cells(row: &WalletRow) -> Vec<String> {
         row.available.to_string(),
         row.in_transit.to_string(),
         row.reserved.to_string(),
+        row.frozen.to_string(),
+        row.in_dispute.to_string(),
+        row.unpaid_income.to_string(),
         row.lots.len().to_string(),
         row.moved.to_string(),
     ]
@@ -66,9 +80,8 @@ async fn list(
     format: Format,
     out: &mut impl Write,
 ) -> Result<ExitCode, Failure> {
-    let mut wallets = Wallets::default();
-    catch_up(&open(store)?, &mut wallets).await?;
-    let rows = wallets.iter().filter_map(|(id, kept)| WalletRow::of(id, kept));
+    let wallets = folded::all::<Wallet>(&open(store)?, "").await?;
+    let rows = wallets.iter().filter_map(|it| WalletRow::of(it.stream.id(), &it.kept));
     List::of(rows, limit).print(format, HEADER, cells, out)
 }
 
@@ -78,16 +91,10 @@ async fn show(
     format: Format,
     out: &mut impl Write,
 ) -> Result<ExitCode, Failure> {
-    let store = open(store)?;
-    // `/` follows `.` in the order of bytes, and is in no stream's name.
-    let (from, until) =
-        (format!("{}-{investor}.", Wallet::CATEGORY), format!("{}-{investor}/", Wallet::CATEGORY));
-    let mut rows = Vec::new();
-    for stream in store.stream_names(&from, &until)? {
-        let (kept, _) = Kept::<Wallet>::load(&store, &stream).await?;
-        // An investor's ID may contain a point, and so begin like another's stream.
-        rows.extend(WalletRow::of(stream.id(), &kept).filter(|row| row.investor == *investor));
-    }
+    let found = folded::all::<Wallet>(&open(store)?, &format!("{investor}.")).await?;
+    let rows = found.iter().filter_map(|it| WalletRow::of(it.stream.id(), &it.kept));
+    // An investor's ID may contain a point, and so begin like another's stream.
+    let rows: Vec<_> = rows.filter(|row| row.investor == *investor).collect();
     if rows.is_empty() {
         let what = format!("{investor} has no wallet; `fundflow wallet ls` lists those there are");
         return Err(Failure::NotFound(what));

@@ -13,7 +13,7 @@ const DOCUMENTS: [&str; 7] = [
     "docs/OPERATIONS.md",
     "catalogue/README.md",
 ];
-const BY_CARGO: &str = "cargo run --release -- ";
+const BY_CARGO: [&str; 2] = ["cargo run --release -- ", "cargo run --profile dist -- "];
 
 #[test]
 fn every_command_in_the_documents_can_be_typed() {
@@ -50,8 +50,8 @@ fn commands(text: &str) -> Vec<String> {
             (Some(_), Some(_)) => fence = None,
             (None, Some("sh")) => {
                 let line = line.split(" #").next().unwrap_or(line);
-                let command =
-                    line.strip_prefix("fundflow ").or_else(|| line.strip_prefix(BY_CARGO));
+                let command = BY_CARGO.iter().find_map(|cargo| line.strip_prefix(cargo));
+                let command = line.strip_prefix("fundflow ").or(command);
                 found.extend(command.map(str::to_owned));
             }
             (None, Some(_)) => {}

@@ -45,7 +45,7 @@ pub struct Engine {
 }
 
 /// Why there is no reply.
-enum Silence {
+pub(crate) enum Silence {
     Evicted,
     Stopped(Stopped),
 }
@@ -270,7 +270,10 @@ impl Engine {
     }
 
     /// Has all of it decided in order. Replies come once they are durable.
-    async fn decide_all(&self, inputs: impl Iterator<Item = What>) -> Vec<Result<Reply, Silence>> {
+    pub(crate) async fn decide_all(
+        &self,
+        inputs: impl Iterator<Item = What>,
+    ) -> Vec<Result<Reply, Silence>> {
         let (mut works, mut waiting) = (Vec::new(), Vec::new());
         for what in inputs {
             let (asker, reply) = oneshot::channel();
@@ -289,7 +292,7 @@ impl Engine {
         replies
     }
 
-    async fn send(&self, message: Message) -> Result<(), Stopped> {
+    pub(crate) async fn send(&self, message: Message) -> Result<(), Stopped> {
         if self.inbox.send(message).await.is_ok() {
             return Ok(());
         }
@@ -325,7 +328,7 @@ impl Engine {
     }
 
     /// The loop drops its callers before it says why; this waits for the reason.
-    async fn why_stopped(&self) -> Stopped {
+    pub(crate) async fn why_stopped(&self) -> Stopped {
         let mut stopped = self.stopped.clone();
         let cause = stopped.wait_for(Option::is_some).await;
         let stopped = cause.ok().and_then(|cause| cause.clone());
@@ -336,7 +339,7 @@ impl Engine {
     }
 }
 
-fn not_acted(reply: Reply) -> ActError {
+pub(crate) fn not_acted(reply: Reply) -> ActError {
     match reply {
         Reply::NotActed(error) => error.into(),
         Reply::Refused(_, text) => ActionError::Refused(text).into(),

@@ -16,6 +16,7 @@
 // The door, and what is said at it.
 mod asking;
 mod builder;
+mod desk;
 mod engine;
 mod error;
 
@@ -35,6 +36,7 @@ mod recovery;
 
 pub use asking::{Asking, Notice, Placed};
 pub use builder::{Builder, Settings};
+pub use desk::Outlook;
 pub use engine::{Engine, Resting};
 pub use error::{ActError, BuildError, RequestError, StartError, StopCause, Stopped};
 pub use fundflow_kernel as kernel;

@@ -17,6 +17,7 @@ use crate::{
     books::{Asker, Books, Watcher},
     builder::Settings,
     checkpoint::Keeper,
+    desk::Outlook,
     effects::{Answers, Calls, Epoch},
     error::{StopCause, Stopped},
     line::{Batch, Line, Written},
@@ -66,6 +67,8 @@ pub(crate) enum Work {
     DecideWatched(SagaId, What, Asker, Watcher),
     /// Tell how that saga comes to rest, when it does.
     Watch(SagaId, Watcher),
+    /// Tell what moves and what waits.
+    Outlook(oneshot::Sender<Outlook>),
     /// Tell when nothing moves any more, after letting due timers ring.
     Settle(oneshot::Sender<()>),
     /// Finish what is under way and stop.
@@ -199,6 +202,8 @@ impl<S: EventStore + Checkpoints> Shard<S> {
                 self.handle(watch, What::Watch { saga }).await;
             }
             Work::Watch(saga, watcher) => self.watch(saga, watcher).await,
+            // Whoever has gone meanwhile needs no answer.
+            Work::Outlook(asker) => drop(asker.send(Outlook::of(&self.runner))),
             Work::Settle(settled) => self.state.settling.push(settled),
             Work::Shutdown(done) => self.state.stopping = Some(done),
         }

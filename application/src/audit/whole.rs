@@ -1,7 +1,7 @@
 //! Sagas as a whole, once everything was heard: whom they wait for, what they owe, whose their
 //! streams are, and whether what the books hold of them fits their end.
 
-use super::{Audit, Check, Owner};
+use super::{Audit, Check, Owner, trail::Trail};
 use crate::desk::{DeskError, look_until};
 use fundflow_kernel::{
     envelope::StreamName,
@@ -20,6 +20,7 @@ impl Audit<'_> {
     ) -> Result<(), ReadError> {
         self.folds.clear();
         let (mut claimed, mut categories) = (HashSet::new(), BTreeSet::new());
+        let mut unread = BTreeSet::new();
         for owner in self.sagas.clone() {
             let (kind, transaction) = &owner;
             let Some(kind) = self.registry.get(kind) else { continue };
@@ -31,6 +32,7 @@ impl Audit<'_> {
                 Err(error) => {
                     self.report.counts.unfinished += 1;
                     self.unreadable(&owner, &error);
+                    unread.insert(owner);
                     continue;
                 }
             };
@@ -40,13 +42,21 @@ impl Audit<'_> {
             }
             self.saga(&owner, &look);
         }
+        claimed.extend(self.begun_by_any(&unread));
         self.unclaimed(&claimed, &categories);
         Ok(())
     }
 
+    /// Streams of sagas that cannot say which are theirs.
+    fn begun_by_any(&self, owners: &BTreeSet<Owner>) -> Vec<StreamName> {
+        let of = |trail: &Trail| trail.owner.as_ref().is_some_and(|owner| owners.contains(owner));
+        let theirs = self.trails.iter().filter(|(_, trail)| of(trail));
+        theirs.map(|(stream, _)| stream.clone()).collect()
+    }
+
     /// What is wrong with one of its streams was said when it was heard.
     fn unreadable(&mut self, owner: &Owner, error: &DeskError) {
-        let broken = |trail: &super::Trail| trail.broken && trail.owner.as_ref() == Some(owner);
+        let broken = |trail: &Trail| trail.broken && trail.owner.as_ref() == Some(owner);
         if self.trails.values().any(broken) || self.report.has(Check::Readable) {
             return;
         }
@@ -69,7 +79,7 @@ impl Audit<'_> {
             self.find_of(owner, Check::Liveness, forgotten(wait));
         }
         let left = look.open_ends.iter().filter(|end| !look.given_up.contains(&end.name));
-        if look.finished {
+        if look.ending.is_some() && !look.waits.iter().any(Wait::is_alive) {
             for end in left {
                 let what = format!("it is over, and {} ({}) is open", end.name, end.worth);
                 self.find_of(owner, Check::OpenEnds, what);

@@ -12,6 +12,7 @@ use super::{
 };
 use chrono::NaiveDate;
 use fundflow_kernel::{
+    envelope::Recorded,
     ids::TransactionId,
     loaded::with_sources,
     store::{Checkpoints, EventStore, Position, ReadError},
@@ -149,7 +150,9 @@ impl SagaList {
             match log.next(store).await? {
                 Next::Events(page) => {
                     new += page.len() as u64;
-                    page.iter().for_each(|event| self.hear(event));
+                    for event in &page {
+                        self.hear(event);
+                    }
                 }
                 Next::Damaged(damage) => self.unread.push(damage),
                 Next::End => break,
@@ -160,7 +163,7 @@ impl SagaList {
         Ok(new)
     }
 
-    fn hear(&mut self, event: &fundflow_kernel::envelope::Recorded) {
+    fn hear(&mut self, event: &Recorded) {
         let new = &event.event;
         let Some(kind) = self.registry.get(&new.process) else { return };
         let place = (new.correlation.clone(), new.process.clone());

@@ -1,13 +1,18 @@
 //! The load: complete purchases through the engine's own door, a given number in flight.
+//!
+//! ```text
+//! T 10:00       so many requests; every purchase is paid for and handed in      placed
+//! T+1 9:00      the registrar confirms all of them, purchase and conversion     confirmed
+//! ```
+//!
+//! Nothing is confirmed before the cut-off of its T, so a purchase cannot complete in one go.
 
 use super::sandbox::{SandboxChannel, SandboxRegistrar};
-use chrono::NaiveDate;
-use fundflow::{Engine, Purchase, PurchaseError, Rest};
-use fundflow_application::counterparty::Notice;
+use crate::house;
+use chrono::{NaiveDate, NaiveTime};
+use fundflow::{Asking, Engine, Notice, RequestError, Rest, SagaId};
 use fundflow_domain::{
-    calendar::TradingCalendar,
-    catalogue::Catalogue,
-    discount_purchase::Ending,
+    calendar::{CalendarError, TradingCalendar},
     ids::{FundCode, TransactionId},
     investor::{CustomerType, InvestorProfile, InvestorRisk, SalesChannel},
     kyc::KycState,
@@ -15,9 +20,13 @@ use fundflow_domain::{
     time::Timestamp,
 };
 use fundflow_kernel::{
-    clock::ManualClock,
+    clock::{Clock as _, ManualClock},
     loaded::with_sources,
     store::{Checkpoints, EventStore},
+};
+use fundflow_sagas::{
+    discount_purchase::{Asked, DiscountPurchase, Request},
+    ports::{bank::Bank, registrar::Register},
 };
 use hdrhistogram::Histogram;
 use std::{
@@ -27,20 +36,32 @@ use std::{
     },
     time::{Duration, Instant},
 };
-use tokio::{sync::mpsc, task::JoinSet};
+use tokio::task::JoinSet;
 
 /// Why a run has no figures.
 pub(super) type Trouble = Box<dyn std::error::Error + Send + Sync>;
+
+const KIND: &str = <DiscountPurchase as fundflow::runtime::saga::Saga>::KIND;
+const COMPLETED: &str = "discount_purchase.completed";
 
 /// What a run measured.
 #[derive(Debug)]
 pub(super) struct Run {
     pub(super) purchases: u64,
-    pub(super) took: Duration,
+    /// From the first request until all are paid for and handed in.
+    pub(super) placing: Duration,
+    /// From the first confirmation until all are completed.
+    pub(super) confirming: Duration,
     /// Microseconds from request to the durable answer.
     pub(super) prepared: Histogram<u64>,
-    /// Microseconds from request to completed.
+    /// Microseconds from a purchase's confirmations to completed.
     pub(super) completed: Histogram<u64>,
+}
+
+impl Run {
+    pub(super) const fn took(&self) -> Duration {
+        self.placing.saturating_add(self.confirming)
+    }
 }
 
 /// What every purchase of the load is about.
@@ -55,63 +76,82 @@ struct Template {
 /// An engine under load.
 pub(super) struct Bench {
     engine: Engine,
+    clock: ManualClock,
+    calendar: Arc<TradingCalendar>,
+    registrar: Arc<SandboxRegistrar>,
     template: Template,
     next: Arc<AtomicU64>,
 }
 
 impl Bench {
-    /// Starts an engine whose registrar confirms at once, or (for counting open sagas) never.
+    /// Starts an engine whose registrar confirms on the next day, or (for counting open sagas) never.
     pub(super) async fn start<S: EventStore + Checkpoints>(
         store: Arc<S>,
-        catalogue: Catalogue,
+        at: Timestamp,
         confirms: bool,
         first: u64,
     ) -> Result<Self, Trouble> {
-        // A fixed business instant: the figures must not depend on the day of the run.
-        let clock = ManualClock::at("2026-02-13T10:00:00+08:00".parse::<Timestamp>()?);
-        let (to_notices, mut notices) = mpsc::unbounded_channel();
-        let registrar = SandboxRegistrar {
-            notices: confirms.then_some(to_notices),
-            confirmed_on: "2026-02-24".parse::<NaiveDate>()?,
-            nav: "1.2345".parse::<Nav>()?,
-        };
-        let channel = Arc::new(SandboxChannel(clock.clone()));
-        let calendar = Arc::new(TradingCalendar::xshg()?);
-        let engine = Engine::builder(store, channel, Arc::new(registrar), calendar)
-            .clock(clock)
-            .funds(move |code, date| catalogue.on(code, date))
+        let clock = ManualClock::at(at);
+        let registrar = Arc::new(SandboxRegistrar::new(confirms, "1.2345".parse::<Nav>()?));
+        let house = house::shipped(house::REGISTRAR)?;
+        let calendar = house.calendar.clone();
+        let port = house::registrar_port(house::REGISTRAR);
+        let engine = Engine::builder(store)
+            .clock(clock.clone())
+            .saga(DiscountPurchase { house })
+            .port(house::BANK, Arc::new(Bank(Arc::new(SandboxChannel(clock.clone())))))?
+            .port(&port, Arc::new(Register(registrar.clone())))?
             .start()
             .await?;
-        let deliverer = engine.clone();
-        tokio::spawn(async move {
-            let mut told: Vec<Notice> = Vec::new();
-            while notices.recv_many(&mut told, 4096).await > 0 {
-                if deliverer.deliver(std::mem::take(&mut told)).await.is_err() {
-                    return;
-                }
-            }
-        });
-        Ok(Self { engine, template: Template::new()?, next: Arc::new(AtomicU64::new(first)) })
+        let (template, next) = (Template::new()?, Arc::new(AtomicU64::new(first)));
+        Ok(Self { engine, clock, calendar, registrar, template, next })
     }
 
-    /// So many purchases, each waited for to its end, `in_flight` at a time.
+    /// The present instant of its clock.
+    pub(super) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// So many purchases, each brought to its end, `in_flight` at a time.
     pub(super) async fn complete(&self, purchases: u64, in_flight: u64) -> Result<Run, Trouble> {
         let start = Instant::now();
+        let mut prepared = histogram()?;
         let mut workers = JoinSet::new();
-        for worker in 0..in_flight.min(purchases) {
-            let share = purchases / in_flight + u64::from(worker < purchases % in_flight);
+        for share in shares(purchases, in_flight) {
             let (engine, template, next) =
                 (self.engine.clone(), self.template.clone(), self.next.clone());
-            workers.spawn(async move { work(&engine, &template, &next, share).await });
+            workers.spawn(async move { place(&engine, &template, &next, share).await });
         }
-        let (mut prepared, mut completed) = (histogram()?, histogram()?);
         while let Some(done) = workers.join_next().await {
-            for (took_prepared, took_completed) in done?? {
-                prepared.record(took_prepared)?;
-                completed.record(took_completed)?;
-            }
+            done??.into_iter().try_for_each(|took| prepared.record(took))?;
         }
-        Ok(Run { purchases, took: start.elapsed(), prepared, completed })
+        self.engine.settle().await?;
+        let placing = start.elapsed();
+        self.clock.advance_to(next_morning(&self.calendar, self.clock.now())?);
+        let (confirming, completed) = self.confirm(purchases, in_flight).await?;
+        Ok(Run { purchases, placing, confirming, prepared, completed })
+    }
+
+    async fn confirm(
+        &self,
+        purchases: u64,
+        in_flight: u64,
+    ) -> Result<(Duration, Histogram<u64>), Trouble> {
+        let mut words = self.registrar.take().into_iter();
+        let (start, mut workers) = (Instant::now(), JoinSet::new());
+        for share in shares(purchases, in_flight) {
+            let mine: Vec<_> = words.by_ref().take(usize::try_from(share)?).collect();
+            let engine = self.engine.clone();
+            workers.spawn(async move { conclude(&engine, mine).await });
+        }
+        let mut completed = histogram()?;
+        while let Some(done) = workers.join_next().await {
+            done??.into_iter().try_for_each(|took| completed.record(took))?;
+        }
+        if completed.len() != purchases {
+            return Err(format!("{} of {purchases} were completed", completed.len()).into());
+        }
+        Ok((start.elapsed(), completed))
     }
 
     /// So many purchases that stay open, waiting for the registrar.
@@ -119,10 +159,10 @@ impl Bench {
         let mut left = purchases;
         while left > 0 {
             let wave = left.min(4096);
-            let batch = (0..wave).map(|_| self.template.purchase(&self.next)).collect();
-            let batch: Vec<Purchase> = Result::from_iter::<Vec<_>>(batch)?;
-            for placed in self.engine.purchase_all(batch).await? {
-                placed?;
+            let batch = (0..wave).map(|_| self.template.purchase(&self.next));
+            let batch: Vec<_> = Result::from_iter::<Vec<_>>(batch.collect())?;
+            for placed in self.engine.request_all(batch).await {
+                placed.map_err(|error| with_sources(&error))?;
             }
             self.engine.settle().await?;
             left -= wave;
@@ -135,27 +175,60 @@ impl Bench {
     }
 }
 
-async fn work(
+/// How many each of the workers takes.
+fn shares(all: u64, workers: u64) -> impl Iterator<Item = u64> {
+    let workers = workers.clamp(1, all.max(1));
+    (0..workers).map(move |worker| all / workers + u64::from(worker < all % workers))
+}
+
+/// Nine on the trading day after that instant's.
+fn next_morning(calendar: &TradingCalendar, now: Timestamp) -> Result<Timestamp, CalendarError> {
+    let next = calendar.plus(calendar.t_of(now)?, 1)?;
+    Ok(Timestamp::shanghai(next.date(), NaiveTime::from_hms_opt(9, 0, 0).unwrap_or_default()))
+}
+
+async fn place(
     engine: &Engine,
     template: &Template,
     next: &AtomicU64,
     share: u64,
-) -> Result<Vec<(u64, u64)>, Trouble> {
+) -> Result<Vec<u64>, Trouble> {
     let mut took = Vec::new();
     for _ in 0..share {
-        let purchase = template.purchase(next)?;
+        let Asking { transaction, request, asked, .. } = template.purchase(next)?;
         let start = Instant::now();
-        let rest = loop {
-            match engine.purchase_watched(purchase.clone()).await {
-                Ok((_, rest)) => break rest,
-                Err(PurchaseError::Busy { retry_after }) => tokio::time::sleep(retry_after).await,
+        loop {
+            let (transaction, request, asked) =
+                (transaction.clone(), request.clone(), asked.clone());
+            let placed =
+                engine.request::<DiscountPurchase>(transaction, request, asked, None, None);
+            match placed.await {
+                Ok(_) => break,
+                Err(RequestError::Busy { retry_after }) => tokio::time::sleep(retry_after).await,
                 Err(error) => return Err(with_sources(&error).into()),
             }
-        };
-        let prepared = micros(start);
-        match rest.await? {
-            Rest::Ended(Ending::Completed) => took.push((prepared, micros(start))),
-            other => return Err(format!("{} came to {other:?}", purchase.transaction).into()),
+        }
+        took.push(micros(start));
+    }
+    Ok(took)
+}
+
+async fn conclude(
+    engine: &Engine,
+    purchases: Vec<(TransactionId, Vec<Notice>)>,
+) -> Result<Vec<u64>, Trouble> {
+    let mut took = Vec::new();
+    for (transaction, notices) in purchases {
+        let start = Instant::now();
+        for delivered in engine.deliver(notices).await {
+            delivered?;
+        }
+        let saga = SagaId { kind: KIND, transaction };
+        match engine.rest_of(saga.clone()).await? {
+            Rest::Ended(ending) if *ending == *COMPLETED => took.push(micros(start)),
+            other @ (Rest::Ended(_) | Rest::Parked(_)) => {
+                return Err(format!("{saga} came to {other:?}").into());
+            }
         }
     }
     Ok(took)
@@ -192,22 +265,22 @@ impl Template {
     }
 
     /// The next purchase: another transaction; four purchases an investor.
-    fn purchase(&self, next: &AtomicU64) -> Result<Purchase, Trouble> {
+    fn purchase(&self, next: &AtomicU64) -> Result<Asking<DiscountPurchase>, Trouble> {
         let number = next.fetch_add(1, Ordering::Relaxed);
         let mut investor = self.investor.clone();
         investor.id = format!("INV-{:09}", number / 4).parse()?;
-        Ok(Purchase {
-            transaction: TransactionId::new(format!("TX-20260213-{number:010}"))?,
-            investor,
+        let request = Request {
+            investor: investor.id.clone(),
+            account: investor.account.clone(),
             wallet_fund: self.wallet_fund,
             target_fund: self.target_fund,
             amount: self.amount,
             mode: None,
             only_today: false,
-            channel: SalesChannel::DirectOnline,
-            warning_confirmed: None,
-            at: None,
-            trace_parent: None,
-        })
+        };
+        let channel = SalesChannel::DirectOnline;
+        let asked = Asked { investor, channel, warning_confirmed: None, at: None };
+        let transaction = TransactionId::new(format!("TX-20260213-{number:010}"))?;
+        Ok(Asking { transaction, request, asked, at: None, trace_parent: None })
     }
 }

@@ -1,7 +1,8 @@
 //! `fundflow bench`: how many complete purchases per second, how late, at what cost.
 //!
 //! The same engine that `day` runs, with counterparties that answer at once; every event durable
-//! before anything is told. The bare log writes the same bytes in the same batches to the same
+//! before anything is said. Purchases are placed on T and confirmed on the morning of T+1, as no
+//! confirmation comes before the cut-off; the figures are of both together. The bare log writes the same bytes in the same batches to the same
 //! directory in the same run, which is the least that durability can cost on this disk.
 
 mod load;
@@ -12,9 +13,9 @@ mod sandbox;
 
 use crate::args::DEFAULT_STORE;
 use clap::Args;
+use fundflow_domain::time::Timestamp;
 use fundflow_infrastructure::{
     bare_log::BareLog,
-    catalogue,
     sqlite::{Settings, SqliteStore},
 };
 use fundflow_kernel::{
@@ -104,11 +105,12 @@ async fn measure<S: EventStore + Checkpoints>(
     durability: &'static str,
     scratch: Option<&Path>,
 ) -> Result<Figures, Trouble> {
-    let funds = || catalogue::shipped().map_err(|_| Trouble::from("the shipped catalogue is bad"));
+    // A fixed business instant: the figures must not depend on the day of the run.
+    let monday: Timestamp = "2026-03-02T10:00:00+08:00".parse()?;
     let progress = report::progress();
 
     progress.set_message("warming up");
-    let bench = Bench::start(store.clone(), funds()?, true, 0).await?;
+    let bench = Bench::start(store.clone(), monday, true, 0).await?;
     bench.complete((args.purchases / 20).max(1), args.in_flight).await?;
 
     progress.set_message("complete purchases under load");
@@ -124,11 +126,12 @@ async fn measure<S: EventStore + Checkpoints>(
 
     progress.set_message("one purchase at a time");
     let alone = bench.complete(args.alone.max(1), 1).await?;
+    let now = bench.now();
     bench.stop().await?;
 
     progress.set_message("weighing open purchases");
     let first = (args.purchases + args.alone + args.purchases / 20 + 1).next_multiple_of(4);
-    let bytes_per_open_saga = weigh(args.open, first, &store, funds()?).await?;
+    let bytes_per_open_saga = weigh(args.open, first, &store, now).await?;
     progress.finish_and_clear();
     Ok(Figures {
         run,
@@ -162,12 +165,12 @@ async fn weigh<S: EventStore + Checkpoints>(
     open: u64,
     first: u64,
     store: &Arc<Measured<S>>,
-    catalogue: fundflow_domain::catalogue::Catalogue,
+    at: Timestamp,
 ) -> Result<Option<u64>, Trouble> {
     if open < 4 {
         return Ok(None);
     }
-    let bench = Bench::start(store.clone(), catalogue, false, first).await?;
+    let bench = Bench::start(store.clone(), at, false, first).await?;
     bench.open(open / 2).await?;
     let before = process::resident_kib();
     bench.open(open).await?;

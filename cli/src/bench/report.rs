@@ -54,9 +54,11 @@ fn json(figures: &Figures) -> Value {
         "purchases": figures.run.purchases,
         "in_flight": figures.in_flight,
         "durability": figures.durability,
-        "seconds": number(&thousandths(millis(figures.run.took))),
-        "purchases_per_s": per_second(figures.run.purchases, figures.run.took),
-        "events_per_s": per_second(figures.events, figures.run.took),
+        "seconds": number(&thousandths(millis(figures.run.took()))),
+        "placing_seconds": number(&thousandths(millis(figures.run.placing))),
+        "confirming_seconds": number(&thousandths(millis(figures.run.confirming))),
+        "purchases_per_s": per_second(figures.run.purchases, figures.run.took()),
+        "events_per_s": per_second(figures.events, figures.run.took()),
         "events": figures.events,
         "batches": figures.batches,
         "bytes": figures.bytes,
@@ -80,10 +82,14 @@ fn table(figures: &Figures) -> Table {
     };
     let run = &figures.run;
     row("durability", figures.durability.to_owned());
-    row("complete purchases", format!("{} in {} s", run.purchases, thousandths(millis(run.took))));
+    row("complete purchases", format!("{} in {} s", run.purchases, thousandths(millis(run.took()))));
+    row(
+        "of it to place, to confirm",
+        format!("{} s, {} s", thousandths(millis(run.placing)), thousandths(millis(run.confirming))),
+    );
     row("under way at a time", figures.in_flight.to_string());
-    row("purchases per second", per_second(run.purchases, run.took).to_string());
-    row("events per second", per_second(figures.events, run.took).to_string());
+    row("purchases per second", per_second(run.purchases, run.took()).to_string());
+    row("events per second", per_second(figures.events, run.took()).to_string());
     row(
         "events, batches, bytes",
         format!("{}, {}, {}", figures.events, figures.batches, figures.bytes),
@@ -93,9 +99,9 @@ fn table(figures: &Figures) -> Table {
         ratio(figures).unwrap_or_else(|| "not measured (memory)".into()),
     );
     row("to prepared, ms (p50 / p99 / p99.9)", three(&run.prepared));
-    row("to completed, ms", three(&run.completed));
+    row("from confirmation to completed, ms", three(&run.completed));
     row("one alone: to prepared, ms", three(&figures.alone.prepared));
-    row("one alone: to completed, ms", three(&figures.alone.completed));
+    row("one alone: from confirmation to completed, ms", three(&figures.alone.completed));
     let unknown = || "not told by this system".to_owned();
     let cpu = figures
         .cpu_ms
@@ -111,7 +117,7 @@ fn table(figures: &Figures) -> Table {
 
 /// Ours over the bare log's: 0.100 means a tenth of its speed.
 fn ratio(figures: &Figures) -> Option<String> {
-    let (bare, ours) = (figures.bare?.as_micros(), figures.run.took.as_micros().max(1));
+    let (bare, ours) = (figures.bare?.as_micros(), figures.run.took().as_micros().max(1));
     Some(thousandths(u64::try_from(bare * 1000 / ours).ok()?))
 }
 

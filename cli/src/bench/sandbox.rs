@@ -1,21 +1,27 @@
 //! A sandbox that answers at once and always yes, so that the benchmark measures the engine.
 //!
-//! The registrar still confirms by notices of its own, after it accepted: first the purchase, then
-//! the conversion, as a real one does.
+//! The registrar takes every application at its front and remembers what it will confirm; as with a
+//! real one, that is said on a later day, the purchase before the conversion.
 
-use chrono::NaiveDate;
-use fundflow_application::counterparty::{
-    Application, ApplicationAnswer, Charge, ChargeAnswer, Notice, PaymentChannel, Refund,
-    RefundAnswer, Registrar,
-};
+use fundflow::Notice;
 use fundflow_domain::{
-    fund_order::{Ask, Confirmation, ConversionConfirmed, Outcome, Payment, PurchaseConfirmed},
-    ids::{ApplicationNo, PaymentNo},
-    money::{Money, Nav, ShareRounding},
+    application::{
+        Ask, Confirmation, ConversionConfirmed, Outcome, PurchaseConfirmed, Terms,
+    },
+    ids::TransactionId,
+    money::{Money, Nav, SignedMoney},
+    orders::Serial,
+    payment::Receipt,
 };
 use fundflow_kernel::clock::{Clock, ManualClock};
-use std::sync::Arc;
-use tokio::sync::mpsc;
+use fundflow_sagas::ports::{
+    bank::{Charge, ChargeAnswer, PaymentChannel, Refund, RefundAnswer},
+    registrar::{Application, ApplicationAnswer, Registrar, notice},
+};
+use std::{
+    collections::HashMap,
+    sync::{Mutex, PoisonError},
+};
 
 /// Takes every payment.
 #[derive(Debug)]
@@ -23,56 +29,62 @@ pub(super) struct SandboxChannel(pub(super) ManualClock);
 
 impl PaymentChannel for SandboxChannel {
     async fn charge(&self, charge: Charge) -> ChargeAnswer {
-        let serial = charge.order.into();
-        let (amount, paid_at) = (Money::from(charge.amount), self.0.now());
-        ChargeAnswer::Paid(Payment { no: charge.no, serial, amount, paid_at })
+        let Charge { no, order, amount, .. } = charge;
+        let (serial, amount) = (serial_of(order.as_str()), Money::from(amount));
+        ChargeAnswer::Paid(Receipt { no, serial, amount, paid_at: self.0.now() })
     }
 
-    async fn query(&self, _: PaymentNo) -> ChargeAnswer {
+    async fn query(&self, _: Charge) -> ChargeAnswer {
         ChargeAnswer::NotFound
     }
 
     async fn refund(&self, refund: Refund) -> RefundAnswer {
-        RefundAnswer::Refunded(refund.no.into())
+        RefundAnswer::Refunded(serial_of(refund.no.as_str()))
     }
 }
 
-/// Accepts every application and, unless it holds its tongue, confirms it right after.
+/// A counterparty's number that follows from ours.
+fn serial_of(text: &str) -> Serial {
+    Serial::new(text).unwrap_or_else(|_| Serial::numbered("long-", text.len() as u64))
+}
+
+/// What will be said of a purchase, in order.
+type Words = HashMap<TransactionId, Vec<Notice>>;
+
+/// Accepts every application and, unless it holds its tongue, remembers what to confirm.
 #[derive(Debug)]
 pub(super) struct SandboxRegistrar {
-    pub(super) notices: Option<mpsc::UnboundedSender<Notice>>,
-    pub(super) confirmed_on: NaiveDate,
+    pub(super) confirms: bool,
     pub(super) nav: Nav,
-}
-
-impl Registrar for SandboxRegistrar {
-    async fn submit(&self, application: Application) -> ApplicationAnswer {
-        let serial: Arc<str> = application.no.clone().into();
-        if let (Some(notices), Some(outcome)) = (&self.notices, self.outcome(&application.ask)) {
-            let confirmation = Confirmation {
-                serial: serial.clone(),
-                confirmed_on: self.confirmed_on,
-                registered_on: self.confirmed_on,
-                outcome,
-            };
-            let answer = ApplicationAnswer::Confirmed(Box::new(confirmation));
-            // Nobody listens any more only when the run is over.
-            let _ = notices.send(Notice::Application(application.order, answer));
-        }
-        ApplicationAnswer::Accepted(serial)
-    }
-
-    async fn query(&self, _: ApplicationNo) -> ApplicationAnswer {
-        ApplicationAnswer::NotFound
-    }
+    words: Mutex<Words>,
 }
 
 impl SandboxRegistrar {
-    fn outcome(&self, ask: &Ask) -> Option<Outcome> {
-        match ask {
+    pub(super) fn new(confirms: bool, nav: Nav) -> Self {
+        Self { confirms, nav, words: Mutex::default() }
+    }
+
+    /// Everything that is to be said, by purchase.
+    pub(super) fn take(&self) -> Words {
+        std::mem::take(&mut self.words.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn confirmation(&self, terms: &Terms) -> Option<Confirmation> {
+        let on = terms.promised.confirm_by.date();
+        Some(Confirmation {
+            serial: serial_of(terms.no.as_str()),
+            confirmed_on: on,
+            registered_on: on,
+            finished: true,
+            outcome: self.outcome(terms)?,
+        })
+    }
+
+    fn outcome(&self, terms: &Terms) -> Option<Outcome> {
+        match &terms.ask {
             Ask::Purchase { amount, .. } => {
                 let amount = Money::from(*amount);
-                let shares = amount.shares_at(Nav::ONE, ShareRounding::HalfUp)?;
+                let shares = amount.shares_at(Nav::ONE, terms.rounding)?;
                 let (fee, refund, nav) = (Money::ZERO, Money::ZERO, Nav::ONE);
                 Some(Outcome::Purchase(PurchaseConfirmed { amount, fee, refund, nav, shares }))
             }
@@ -85,9 +97,33 @@ impl SandboxRegistrar {
                     topup_fee: Money::ZERO,
                     net_in,
                     nav_in: self.nav,
-                    shares_in: net_in.shares_at(self.nav, ShareRounding::HalfUp)?,
+                    shares_in: net_in.shares_at(self.nav, terms.rounding)?,
+                    income: SignedMoney::ZERO,
+                    lots: Vec::new(),
                 }))
             }
+            Ask::Subscription { .. } | Ask::Redemption { .. } | Ask::FastTransfer { .. } => None,
         }
+    }
+}
+
+impl Registrar for SandboxRegistrar {
+    async fn submit(&self, application: Application) -> ApplicationAnswer {
+        let terms = &application.terms;
+        if self.confirms
+            && let Some(confirmation) = self.confirmation(terms)
+            && let Some((transaction, _)) = terms.order.as_str().rsplit_once('.')
+            && let Ok(transaction) = TransactionId::new(transaction)
+        {
+            let answer = ApplicationAnswer::Confirmed(Box::new(confirmation));
+            let (stream, news) = notice(&terms.no, answer);
+            let mut words = self.words.lock().unwrap_or_else(PoisonError::into_inner);
+            words.entry(transaction).or_default().push(Notice { stream, news });
+        }
+        ApplicationAnswer::Accepted(serial_of(terms.no.as_str()))
+    }
+
+    async fn query(&self, _: Application) -> ApplicationAnswer {
+        ApplicationAnswer::NotFound
     }
 }

@@ -1,64 +1,67 @@
-//! The jobs of the day's cut: seal, send, the registrar's night, its answers.
+//! The jobs of the day's cut: seal, send, the registrars' night, their answers.
 //!
-//! 1. A batch is what was accepted by then and is in no batch yet. A late order of an earlier T
-//!    keeps its T and goes with the next batch.
+//! 1. A batch is what was accepted by then, belongs to its T, and is in no batch yet. An application
+//!    never goes into the batch of another T.
 //! 2. The files are written before *sent* is recorded. If the process dies in between, the files
 //!    are found, and *sent* is recorded then.
-//! 3. The registrar's night runs once: where its index is, it is not run again.
+//! 3. A registrar's night runs once: where its index is, it is not run again. Its answers are read
+//!    once: a mark beside them says so, as soon as all that they caused is durable.
 
-use super::{Trouble, play::Play};
-use fundflow::{ActError, Action};
-use fundflow_application::counterparty::{Application, Notice};
-use fundflow_domain::{
-    calendar::TradingDay,
-    fund_order::Stage,
-    ids::{ApplicationNo, Leg, OrderId, TransactionId},
-};
+use super::{Trouble, books::Placed, play::Play};
+use fundflow::{Notice, Noticed};
+use fundflow_domain::{application::Stage, calendar::TradingDay, ids::ApplicationNo};
 use fundflow_infrastructure::{
     day_batch::{Parties, application_numbers, read_answers, write_applications},
     day_folder::Settings,
     exchange::file_name::IndexName,
 };
 use fundflow_kernel::store::{Checkpoints, EventStore};
+use fundflow_sagas::ports::registrar::{self, Application, ApplicationAnswer};
 use std::{
     collections::HashMap,
+    fs,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
-const OPERATOR: &str = "day";
+/// Beside the answers, once they were read.
+const READ: &str = "read";
 
 impl<S> Play<S> {
-    fn parties(&self) -> Parties {
-        let Settings { distributor, registrar, .. } = &self.day.settings;
-        let (distributor, registrar) = (distributor.clone(), registrar.clone());
+    /// The registrars by code, the manager's own first.
+    fn registrars(&self) -> Vec<String> {
+        self.with.registrars.iter().map(|(code, _)| code.clone()).collect()
+    }
+
+    fn parties(&self, registrar: &str) -> Parties {
+        let (distributor, registrar) = (self.day.settings.distributor.clone(), registrar.to_owned());
         Parties { distributor, registrar, version: Settings::VERSION }
     }
 
-    fn directory(&self, t: TradingDay, way: &str) -> PathBuf {
-        self.with.files.join(t.to_string()).join(way)
+    /// Where files of that T and registrar lie; those of the manager's own lie one level higher.
+    fn directory(&self, t: TradingDay, registrar: &str, way: &str) -> PathBuf {
+        let day = self.with.files.join(t.to_string());
+        match self.with.registrars.first() {
+            Some((own, _)) if own == registrar => day.join(way),
+            Some(_) | None => day.join(registrar).join(way),
+        }
     }
 
-    /// The orders at that stage whose T has come, as applications.
-    fn applications(&self, t: TradingDay, at: fn(&Stage) -> bool) -> Vec<Application> {
-        let orders = self.sagas.orders().iter().filter_map(|(id, kept)| {
-            let order = kept.loaded.state.order()?;
-            let id = OrderId::new(id).ok()?;
-            (at(&order.stage) && order.terms.trade_date <= t).then(|| Application {
-                no: ApplicationNo::of(&id),
-                order: id,
-                investor: order.terms.investor.clone(),
-                fund: order.terms.fund,
-                ask: order.terms.ask.clone(),
-                trade_date: order.terms.trade_date,
-                applied_at: kept.since,
-            })
+    /// The applications of that T at that stage, for that registrar.
+    fn of_batch(&self, t: TradingDay, registrar: &str, at: fn(&Stage) -> bool) -> Vec<Placed> {
+        let own = self.with.registrars.first().is_some_and(|(own, _)| own == registrar);
+        let placed = self.books.placed().filter(|placed| {
+            let (terms, stage) = (&placed.application.terms, &placed.application.stage);
+            let named = terms.registrar.as_str();
+            let his = named == registrar || (own && named == crate::house::OWN);
+            terms.trade_date == t && at(stage) && his
         });
-        orders.collect()
+        placed.collect()
     }
 
     /// The index of a directory, if its files are announced.
     fn index(directory: &Path) -> Option<PathBuf> {
-        let entries = std::fs::read_dir(directory).ok()?;
+        let entries = fs::read_dir(directory).ok()?;
         let mut paths = entries.filter_map(|entry| Some(entry.ok()?.path()));
         paths.find(|path| {
             let name = path.file_name().and_then(|name| name.to_str());
@@ -67,93 +70,108 @@ impl<S> Play<S> {
     }
 }
 
-/// Seals what was accepted, writes the file, and records that it was sent.
+/// Seals what was accepted, writes the files, and records that it was sent.
 pub(super) async fn send<S: EventStore + Checkpoints>(
     play: &mut Play<S>,
     t: TradingDay,
 ) -> Result<(), Trouble> {
-    let out = play.directory(t, "out");
-    let records = if let Some(index) = Play::<S>::index(&out) {
+    for registrar in play.registrars() {
+        send_to(play, t, &registrar).await?;
+    }
+    Ok(())
+}
+
+async fn send_to<S: EventStore + Checkpoints>(
+    play: &mut Play<S>,
+    t: TradingDay,
+    registrar: &str,
+) -> Result<(), Trouble> {
+    let out = play.directory(t, registrar, "out");
+    let (file, records) = if let Some(index) = Play::<S>::index(&out) {
         application_numbers(&index)?
     } else {
-        let accepted = play.applications(t, |stage| matches!(stage, Stage::Accepted(_)));
-        let name = format!("T-{t}");
-        let seal = |leg| Action::Seal(leg, name.as_str().into());
-        act(play, accepted.iter().map(|it| &it.order), |_, leg| seal(leg)).await?;
+        let accepted = play.of_batch(t, registrar, |stage| matches!(stage, Stage::Accepted));
+        let batch: Arc<str> = format!("T-{t}").into();
+        announce(play, &accepted, |_| ApplicationAnswer::Sealed(batch.clone())).await?;
         play.settle().await?;
-        let sealed = play.applications(t, |stage| matches!(stage, Stage::Sealed));
+        let sealed = play.of_batch(t, registrar, |stage| matches!(stage, Stage::Sealed));
         if sealed.is_empty() {
             return Ok(());
         }
-        let batch = write_applications(&out, &play.parties(), t, &sealed)?;
+        let of = |placed: &Placed| Application {
+            terms: placed.application.terms.clone(),
+            applied_at: placed.at,
+        };
+        let applications: Vec<_> = sealed.iter().map(of).collect();
+        let batch = write_applications(&out, &play.parties(registrar), t, &applications)?;
+        for no in &batch.left_out {
+            play.remarks.push(format!("application {no} names several lots; a record takes one"));
+        }
         play.written.push(out.join(&batch.file));
         (batch.file, batch.records)
     };
-    let (file, records) = records;
     let numbers: HashMap<&ApplicationNo, u64> = records.iter().zip(1..).collect();
-    let sealed = play.applications(t, |stage| matches!(stage, Stage::Sealed));
-    let ours = sealed.iter().filter(|it| numbers.contains_key(&it.no)).map(|it| &it.order);
-    act(play, ours, |order, leg| {
-        let record = numbers.get(&ApplicationNo::of(order)).copied().unwrap_or(0);
-        Action::Send(leg, file.as_str().into(), record)
-    })
-    .await
+    let mut sealed = play.of_batch(t, registrar, |stage| matches!(stage, Stage::Sealed));
+    sealed.retain(|placed| numbers.contains_key(&placed.application.terms.no));
+    let sent = |placed: &Placed| {
+        let record = numbers.get(&placed.application.terms.no).copied().unwrap_or(0);
+        ApplicationAnswer::Sent { file: file.as_str().into(), record }
+    };
+    announce(play, &sealed, sent).await
 }
 
-async fn act<'a, S: EventStore + Checkpoints>(
+/// Tells each application's saga, whichever it is, what became of it.
+async fn announce<S: EventStore + Checkpoints>(
     play: &mut Play<S>,
-    orders: impl Iterator<Item = &'a OrderId>,
-    action: impl Fn(&OrderId, Leg) -> Action,
+    placed: &[Placed],
+    what: impl Fn(&Placed) -> ApplicationAnswer,
 ) -> Result<(), Trouble> {
-    let actions: Vec<(TransactionId, Action)> = orders
-        .filter_map(|order| {
-            let (transaction, leg) = order.parent()?;
-            Some((transaction, action(order, leg)))
-        })
-        .collect();
-    let who: Vec<TransactionId> = actions.iter().map(|(who, _)| who.clone()).collect();
-    let answers = play.engine.act_all(actions, OPERATOR.into()).await?;
-    for (transaction, answer) in who.iter().zip(answers) {
-        match answer {
-            Ok(()) => {}
-            // It moved on in the meantime; the batch goes without it.
-            Err(ActError::NotActed(error)) => {
-                play.remarks.push(format!("{transaction}: not in the batch: {error}"));
-            }
-            Err(ActError::Stopped { cause }) => return Err(fundflow::Stopped { cause }.into()),
+    let notice = |placed: &Placed| {
+        let (stream, news) = registrar::notice(&placed.application.terms.no, what(placed));
+        Notice { stream, news }
+    };
+    let heard = play.deliver(placed.iter().map(notice).collect()).await?;
+    for (placed, noticed) in placed.iter().zip(heard) {
+        // It moved on in the meantime; the batch goes without it.
+        if matches!(noticed, Some(Noticed::Contradicted | Noticed::Unclaimed)) {
+            let (no, transaction) = (&placed.application.terms.no, &placed.transaction);
+            play.remarks.push(format!("{transaction}: application {no} is not in the batch"));
         }
     }
     Ok(())
 }
 
-/// Lets the registrar answer the files of that day.
+/// Lets the registrars answer the files of that day.
 pub(super) fn night<S>(play: &mut Play<S>, t: TradingDay) -> Result<(), Trouble> {
-    let (out, into) = (play.directory(t, "out"), play.directory(t, "in"));
-    if let (Some(index), None) = (Play::<S>::index(&out), Play::<S>::index(&into)) {
-        let night = play.with.registrar.run_batch(&index, &into)?;
-        play.written.extend(night.files);
+    for (code, registrar) in play.with.registrars.clone() {
+        let (out, into) = (play.directory(t, &code, "out"), play.directory(t, &code, "in"));
+        if let (Some(index), None) = (Play::<S>::index(&out), Play::<S>::index(&into)) {
+            let night = registrar.run_batch(&index, &into)?;
+            play.written.extend(night.files);
+        }
     }
     Ok(())
 }
 
-/// Reads the registrar's answers and hands them to the engine.
+/// Reads the registrars' answers and hands them to the engine. One about a number that nobody handed
+/// out becomes a case.
 pub(super) async fn answers<S: EventStore + Checkpoints>(
     play: &mut Play<S>,
     t: TradingDay,
 ) -> Result<(), Trouble> {
-    let Some(index) = Play::<S>::index(&play.directory(t, "in")) else { return Ok(()) };
-    let answers = read_answers(&index)?;
-    play.remarks.extend(answers.puzzles.iter().map(ToString::to_string));
-    let ids = play.sagas.orders().iter().filter_map(|(id, _)| OrderId::new(id).ok());
-    let orders: HashMap<ApplicationNo, OrderId> =
-        ids.map(|id| (ApplicationNo::of(&id), id)).collect();
-    let (mut notices, mut unknown) = (Vec::new(), Vec::new());
-    for (no, answer) in answers.confirmations {
-        match orders.get(&no) {
-            Some(order) => notices.push(Notice::Application(order.clone(), answer)),
-            None => unknown.push(format!("a confirmation under {no} is about no order of ours")),
-        }
+    for code in play.registrars() {
+        let directory = play.directory(t, &code, "in");
+        let mark = directory.with_file_name(READ);
+        let Some(index) = Play::<S>::index(&directory).filter(|_| !mark.exists()) else { continue };
+        let answers = read_answers(&index)?;
+        play.remarks.extend(answers.puzzles.iter().map(ToString::to_string));
+        let notice = |(no, answer): (ApplicationNo, _)| {
+            let (stream, news) = registrar::notice(&no, answer);
+            Notice { stream, news }
+        };
+        play.deliver(answers.confirmations.into_iter().map(notice).collect()).await?;
+        play.settle().await?;
+        fs::write(&mark, []).map_err(|source| Trouble::Mark { path: mark, source })?;
     }
-    play.remarks.extend(unknown);
-    play.deliver(notices).await
+    Ok(())
 }

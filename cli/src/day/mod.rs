@@ -2,7 +2,7 @@
 //! moves any more, and says where everything ended.
 //!
 //! ```text
-//! orders ─► engine ─► sandbox channel, sandbox registrar
+//! orders ─► engine ─► sandbox channel, sandbox registrars
 //!             │  T 17:00  seal, file 03 out ─► registrar's night, T+1 08:00 ─► files in, 08:30
 //!             └─ events.db, exchange/<date>/out and in, sandbox/*.jsonl below --store
 //! ```
@@ -14,17 +14,20 @@
 //! 3. Exit 0: played. 1: it could not be. 2: typed wrongly. 3: played without some bad rows.
 
 mod batch;
+mod books;
 mod play;
 mod print;
 mod progress;
+mod requests;
+mod table;
 mod tally;
 #[cfg(test)]
 mod tests;
-mod watched;
 
 use crate::{
     args::{Format, Output},
     reading::{complain, database},
+    registry::Registry,
 };
 use clap::Args;
 use fundflow::StartError;
@@ -32,21 +35,18 @@ use fundflow_domain::calendar::{CalendarError, TradingCalendar};
 use fundflow_infrastructure::{
     day_batch::BatchError,
     day_folder::{self, Day, Problem},
-    sandbox::{
-        channel::SandboxChannel,
-        journal::JournalError,
-        kept::{KeptError, keep},
-        registrar::{Confirming, Market, NightError, SandboxRegistrar},
-    },
+    sandbox::{journal::JournalError, kept::KeptError, registrar::NightError},
     sqlite::{OpenError, Settings, SqliteStore},
 };
 use fundflow_kernel::{
-    clock::{Clock, ManualClock},
+    clock::ManualClock,
     loaded::with_sources,
     store::{AppendError, Checkpoints, EventStore, ReadError},
 };
 use play::Play;
 use progress::Progress;
+use table::{Counterparties, Table};
+use tally::DayReport;
 use std::{
     io::{self, Write},
     path::{Path, PathBuf},
@@ -96,6 +96,10 @@ pub(crate) enum Trouble {
     Night(#[from] NightError),
     #[error(transparent)]
     Calendar(#[from] CalendarError),
+    #[error("{path} cannot be written, so that the answers beside it would be read again")]
+    Mark { path: PathBuf, source: io::Error },
+    #[error("a port of this program cannot be used: {0}")]
+    Port(String),
     #[error("a defect of the engine, please report it: {0}")]
     Defect(String),
     #[error("the output cannot be written")]
@@ -103,8 +107,13 @@ pub(crate) enum Trouble {
 }
 
 /// Does what was typed.
-pub(crate) async fn run(args: &DayArgs, store: &Path, out: &mut impl Write) -> ExitCode {
-    match day(args, store, out).await {
+pub(crate) async fn run(
+    registry: &Registry,
+    args: &DayArgs,
+    store: &Path,
+    out: &mut impl Write,
+) -> ExitCode {
+    match day(registry, args, store, out).await {
         Ok(code) => code,
         Err(Trouble::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => {
             ExitCode::SUCCESS
@@ -116,7 +125,12 @@ pub(crate) async fn run(args: &DayArgs, store: &Path, out: &mut impl Write) -> E
     }
 }
 
-async fn day(args: &DayArgs, store: &Path, out: &mut impl Write) -> Result<ExitCode, Trouble> {
+async fn day(
+    registry: &Registry,
+    args: &DayArgs,
+    store: &Path,
+    out: &mut impl Write,
+) -> Result<ExitCode, Trouble> {
     let calendar = Arc::new(TradingCalendar::xshg()?);
     let day_folder::Reading { day, problems } = day_folder::read(&args.folder, &calendar);
     for problem in &problems {
@@ -129,11 +143,12 @@ async fn day(args: &DayArgs, store: &Path, out: &mut impl Write) -> Result<ExitC
     let started = Instant::now();
     let events = Arc::new(SqliteStore::open(&database, &Settings::default())?);
     let mut progress = Progress::on_stderr(args.no_progress);
-    let play = prepare(events.clone(), &day, &calendar, &base).await?;
+    let play = prepare(registry, events.clone(), &day, &calendar, &base).await?;
     let played = play.run(|moment| progress.show(moment)).await;
     progress.finish();
+    let report = tally::report(&*events, &played?, &day, &problems).await?;
+    let report = DayReport { took_ms: millis(started), ..report };
     events.close().await;
-    let report = tally::report(&played?, &day, &problems, started.elapsed());
     match args.output.format {
         Format::Json => print::json(&report, out)?,
         Format::Table => print::table(&report, &args.folder, store, out)?,
@@ -141,31 +156,25 @@ async fn day(args: &DayArgs, store: &Path, out: &mut impl Write) -> Result<ExitC
     Ok(if problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(IN_PART) })
 }
 
+fn millis(since: Instant) -> u64 {
+    u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX)
+}
+
 /// Puts the counterparties and the engine together. Books and files go below `base`.
 async fn prepare<S: EventStore + Checkpoints>(
+    registry: &Registry,
     store: Arc<S>,
     day: &Arc<Day>,
     calendar: &Arc<TradingCalendar>,
     base: &Path,
 ) -> Result<Play<S>, Trouble> {
     let clock = ManualClock::at(play::start_of(&*store, day).await?);
-    let books = base.join("sandbox");
-    let failed = |source| Trouble::Directory { path: books.clone(), source };
-    std::fs::create_dir_all(&books).map_err(failed)?;
-    // Operators open the books without this folder.
-    keep(&day.scenario, &books)?;
-    let shared: Arc<dyn Clock> = Arc::new(clock.clone());
-    let channel = SandboxChannel::open(day.scenario.clone(), shared.clone(), &books)?;
-    let on_t = |code| day.catalogue.on(code, day.trade_date.date());
-    let market = Market::of(calendar.clone(), day.catalogue.codes().filter_map(on_t));
-    let registrar = SandboxRegistrar::open(day.scenario.clone(), market, shared, &books)?
-        .confirming(Confirming::ByBatch);
-    let (channel, registrar) = (Arc::new(channel), Arc::new(registrar));
-    let with = play::Counterparties { channel, registrar, files: base.join("exchange") };
-    Play::start(store, day.clone(), calendar.clone(), clock, with).await
+    let with = Counterparties::open(registry, day, calendar, &clock, base)?;
+    let table = Table::laid(registry, day, calendar, clock)?;
+    Play::start(store, day.clone(), table, with).await
 }
 
 /// As the printed report and the tests want it.
-fn told(problems: &[Problem]) -> Vec<String> {
+fn lines(problems: &[Problem]) -> Vec<String> {
     problems.iter().map(ToString::to_string).collect()
 }

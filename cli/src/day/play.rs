@@ -3,36 +3,33 @@
 //! 1. Time only moves to the next thing that is due: an order, a job of the day, a callback, a
 //!    timer. What is due is done, and the engine settles, before time moves again.
 //! 2. What is due is read off the log and the counterparties' books, so that a day that was killed
-//!    finds the same agenda. Everything on it may be done twice.
+//!    finds the same agenda. Everything on it may be done twice; a notice whose instant lies before
+//!    the log's end was delivered before the end, and is not delivered again.
 //! 3. Orders within a second go in together, in one wave, at the instant of its last; a day of many
 //!    orders has wider waves. A wave never spans a cut-off, and each order keeps its own instant.
+//! 4. The day is over when everything is over or waits for a person. What is parked is asked for
+//!    slowly for ever, and nobody waits for that.
 
 use super::{
     Trouble, batch,
+    books::Books,
     progress::{Job, Moment},
-    watched::Watched,
+    requests,
+    table::{Counterparties, Table},
 };
-use fundflow::{Engine, Purchase, PurchaseError};
+use fundflow::{ActError, Engine, Notice, Noticed, Outlook};
 use fundflow_application::{
     audit::{self, Report},
-    read_models::{Sagas, catch_up},
+    desk::{self, SagaList},
+    read_models::catch_up,
 };
-use fundflow_domain::{
-    calendar::{TradingCalendar, TradingDay},
-    fund_order::Stage,
-    ids::TransactionId,
-    investor::SalesChannel,
-    time::Timestamp,
-};
+use fundflow_domain::{calendar::TradingDay, ids::TransactionId, time::Timestamp};
 use fundflow_infrastructure::{
     day_folder::{Day, Order},
-    sandbox::{
-        channel::{SandboxChannel, Totals},
-        registrar::SandboxRegistrar,
-    },
+    sandbox::channel::Totals,
 };
 use fundflow_kernel::{
-    clock::{Clock as _, ManualClock},
+    clock::Clock as _,
     store::{Checkpoints, EventStore, Position},
 };
 use std::{
@@ -45,20 +42,14 @@ use std::{
 const WAVE: i64 = 1000;
 /// A day is cut into about so many waves at most: each costs some durable writes.
 const WAVES_MAX: i64 = 500;
-/// Batches after that of the day, for what is converted later.
-const DAYS_MAX: usize = 5;
-
-/// Who is on the other side, and where files are exchanged with them.
-pub(super) struct Counterparties {
-    pub(super) channel: Arc<SandboxChannel>,
-    pub(super) registrar: Arc<SandboxRegistrar>,
-    pub(super) files: PathBuf,
-}
+/// Trading days that are played at most, for what is converted or paid out later.
+const DAYS_MAX: usize = 7;
 
 /// What a day brought.
-#[derive(Debug)]
 pub(super) struct Played {
-    pub(super) sagas: Sagas,
+    pub(super) desk: desk::Registry,
+    pub(super) sagas: SagaList,
+    pub(super) books: Books,
     /// Requests that the business refused, and why.
     pub(super) refused: BTreeMap<TransactionId, String>,
     /// Things that a person should look at.
@@ -106,13 +97,12 @@ pub(super) struct Play<S> {
     pub(super) engine: Engine,
     pub(super) store: Arc<S>,
     pub(super) day: Arc<Day>,
-    pub(super) calendar: Arc<TradingCalendar>,
-    pub(super) clock: ManualClock,
+    pub(super) table: Table,
     pub(super) with: Counterparties,
-    pub(super) sagas: Watched,
+    pub(super) books: Books,
     pub(super) remarks: Vec<String>,
     pub(super) written: Vec<PathBuf>,
-    refused: BTreeMap<TransactionId, String>,
+    pub(super) refused: BTreeMap<TransactionId, String>,
     /// Requests that were made of the engine.
     made: usize,
     agenda: BTreeSet<(Timestamp, Item)>,
@@ -138,34 +128,23 @@ impl<S: EventStore + Checkpoints> Play<S> {
     pub(super) async fn start(
         store: Arc<S>,
         day: Arc<Day>,
-        calendar: Arc<TradingCalendar>,
-        clock: ManualClock,
+        table: Table,
         with: Counterparties,
     ) -> Result<Self, Trouble> {
-        let (channel, registrar) = (with.channel.clone(), with.registrar.clone());
-        let funds = day.clone();
-        let engine = Engine::builder(store.clone(), channel, registrar, calendar.clone())
-            .funds(move |code, date| funds.catalogue.on(code, date))
-            .clock(clock.clone())
-            .start()
-            .await?;
-        let sagas = Watched::over(calendar.clone());
-        let (agenda, days) = (BTreeSet::new(), Vec::new());
-        let (refused, remarks, written) = (BTreeMap::new(), Vec::new(), Vec::new());
+        let engine = table.engine(store.clone(), &with).await?;
         let mut play = Self {
             engine,
             store,
             day,
-            calendar,
-            clock,
+            table,
             with,
-            sagas,
-            remarks,
-            written,
-            refused,
+            books: Books::default(),
+            remarks: Vec::new(),
+            written: Vec::new(),
+            refused: BTreeMap::new(),
             made: 0,
-            agenda,
-            days,
+            agenda: BTreeSet::new(),
+            days: Vec::new(),
         };
         for (from, until) in waves(&play.day.orders) {
             if let Some(last) = play.day.orders.get(until.saturating_sub(1)) {
@@ -174,11 +153,15 @@ impl<S: EventStore + Checkpoints> Play<S> {
         }
         play.plan(play.day.trade_date)?;
         play.plan(play.day.next)?;
+        // Delivered before the log's end, or the log would end earlier.
+        let delivered = Timestamp::from_micros(play.table.clock.now().micros() - 1);
+        drop(play.with.due(delivered));
+        play.publish_all(play.table.clock.now());
         Ok(play)
     }
 
     fn plan(&mut self, t: TradingDay) -> Result<(), Trouble> {
-        let next = self.calendar.plus(t, 1)?;
+        let next = self.table.house.calendar.plus(t, 1)?;
         self.days.push(t);
         self.agenda.extend([
             (at(t, 17, 0), Item::Send(t)),
@@ -203,25 +186,30 @@ impl<S: EventStore + Checkpoints> Play<S> {
         self.engine.shutdown().await?;
         let events = self.store.head().borrow().0;
         progress(&self.moment(whole, Some(Job::Settled { events })));
-        let audit = audit::verify(&*self.store, |_, _| {}).await?.report;
-        let now = self.clock.now();
+        let desk = self.table.sagas.desk.clone();
+        let audit = audit::verify(&*self.store, &desk, |_, _| {}).await?;
+        let mut sagas = SagaList::new(desk.clone());
+        sagas.catch_up(&*self.store).await?;
+        let now = self.table.clock.now();
         Ok(Played {
             totals: self.with.channel.totals(now),
             events_before,
             events_after: self.store.head().borrow().0,
             ended_at: now,
             files: self.written,
-            sagas: self.sagas.into_inner(),
+            sagas,
+            books: self.books,
             refused: self.refused,
             remarks: self.remarks,
             audit,
+            desk,
         })
     }
 
     fn moment(&self, whole: u64, job: Option<Job>) -> Moment {
         let left = self.agenda.len() as u64;
         Moment {
-            now: self.clock.now(),
+            now: self.table.clock.now(),
             done: whole.saturating_sub(left),
             of: whole.max(left),
             made: self.made,
@@ -232,9 +220,9 @@ impl<S: EventStore + Checkpoints> Play<S> {
 
     /// Moves time to the next thing that is due and does it; `None` when nothing is left.
     pub(super) async fn step(&mut self) -> Result<Option<Done>, Trouble> {
-        let Some(next) = self.next()? else { return Ok(None) };
-        self.clock.advance_to(next);
-        let now = self.clock.now();
+        let Some(next) = self.next().await? else { return Ok(None) };
+        self.table.clock.advance_to(next);
+        let now = self.table.clock.now();
         let mut done = Done(None);
         if self.agenda.first().is_some_and(|(due, _)| *due <= now)
             && let Some((_, item)) = self.agenda.pop_first()
@@ -242,48 +230,54 @@ impl<S: EventStore + Checkpoints> Play<S> {
             done = Done(Some(item.clone()));
             self.carry_out(item).await?;
         }
-        let mut notices = self.with.channel.due(now);
-        notices.extend(self.with.registrar.due(now));
+        let notices = self.with.due(now);
         self.deliver(notices).await?;
         self.settle().await?;
         Ok(Some(done))
     }
 
-    /// When something is due next; a further day is planned when a batch still waits for one.
-    fn next(&mut self) -> Result<Option<Timestamp>, Trouble> {
-        let mut due = [
-            self.agenda.first().map(|(due, _)| *due),
-            self.with.channel.next_due(),
-            self.with.registrar.next_due(),
-            self.sagas.next_due(self.clock.now()),
-        ];
-        due.sort();
-        let first = due.into_iter().flatten().next();
-        let last = self.days.last().copied();
-        match (first, last) {
-            (None, Some(last)) if self.days.len() < DAYS_MAX && self.is_batch_waiting() => {
-                self.plan(self.calendar.plus(last, 1)?)?;
-                Ok(self.agenda.first().map(|(due, _)| *due))
+    /// When something is due next. While something moves, further days are planned, to an end.
+    async fn next(&mut self) -> Result<Option<Timestamp>, Trouble> {
+        let outlook = self.engine.outlook().await?;
+        loop {
+            let first = self.first_due(&outlook);
+            let Some(last) = self.days.last().copied() else { return Ok(first) };
+            let moves = self.moves(&outlook, last);
+            let beyond = first.is_none_or(|first| first > at(last, 17, 0));
+            if moves && beyond && self.days.len() < DAYS_MAX {
+                self.plan(self.table.house.calendar.plus(last, 1)?)?;
+                continue;
             }
-            (first, _) => Ok(first),
+            if self.agenda.is_empty() && !moves {
+                return Ok(None);
+            }
+            let end = at(self.table.house.calendar.plus(last, 1)?, 17, 0);
+            return Ok(first.filter(|first| *first <= end));
         }
     }
 
-    fn is_batch_waiting(&self) -> bool {
-        let orders = self.sagas.orders().iter();
-        let stages = orders.filter_map(|(_, kept)| Some(&kept.loaded.state.order()?.stage));
-        stages.into_iter().any(|stage| matches!(stage, Stage::Accepted(_) | Stage::Sealed))
+    /// Whether anything goes on without a person.
+    fn moves(&self, outlook: &Outlook, last: TradingDay) -> bool {
+        let outside = self.with.next_due().is_some();
+        !outlook.moving.is_empty() || outside || self.books.waits_for_batch_after(last)
+    }
+
+    fn first_due(&self, outlook: &Outlook) -> Option<Timestamp> {
+        let agenda = self.agenda.first().map(|(due, _)| *due);
+        [agenda, self.with.next_due(), outlook.next_timer].into_iter().flatten().min()
     }
 
     async fn carry_out(&mut self, item: Item) -> Result<(), Trouble> {
         match item {
-            Item::Wave(from, until) => self.place(from, until).await,
+            Item::Wave(from, until) => {
+                let day = self.day.clone();
+                let orders = day.orders.get(from..until).unwrap_or_default();
+                self.made += orders.len();
+                requests::place(self, orders).await
+            }
             Item::Send(t) => batch::send(self, t).await,
             Item::Prices(t) => {
-                let of_day = self.day.prices.iter().filter(|price| price.date == t.date());
-                for price in of_day {
-                    self.with.registrar.market().publish(price.fund, price.date, price.nav);
-                }
+                self.publish(t);
                 Ok(())
             }
             Item::Night(t) => batch::night(self, t),
@@ -291,62 +285,47 @@ impl<S: EventStore + Checkpoints> Play<S> {
         }
     }
 
-    async fn place(&mut self, from: usize, until: usize) -> Result<(), Trouble> {
-        let orders = self.day.orders.get(from..until).unwrap_or_default();
-        let purchases = orders.iter().filter_map(|order| {
-            let investor = self.day.investors.get(&order.investor)?.profile.clone();
-            Some(Purchase {
-                transaction: order.transaction.clone(),
-                investor,
-                wallet_fund: order.wallet_fund,
-                target_fund: order.target_fund,
-                amount: order.amount,
-                mode: order.mode,
-                only_today: order.only_today,
-                channel: SalesChannel::DirectOnline,
-                warning_confirmed: order.warning_confirmed.clone(),
-                at: Some(order.time),
-                trace_parent: None,
-            })
-        });
-        let answers = self.engine.purchase_all(purchases.collect()).await?;
-        self.made += orders.len();
-        for (order, answer) in orders.iter().zip(answers) {
-            match answer {
-                Ok(_) => {}
-                Err(PurchaseError::Refused(refusal)) => {
-                    self.refused.insert(order.transaction.clone(), refusal.to_string());
-                }
-                Err(error @ PurchaseError::Busy { .. }) => {
-                    return Err(Trouble::Defect(error.to_string()));
-                }
-                Err(PurchaseError::Stopped { cause }) => {
-                    return Err(fundflow::Stopped { cause }.into());
-                }
-                Err(PurchaseError::Defect(what)) => return Err(Trouble::Defect(what)),
+    fn publish(&self, t: TradingDay) {
+        for price in self.day.prices.iter().filter(|price| price.date == t.date()) {
+            self.table.prices.publish(price.fund, price.date, price.nav);
+            for (_, registrar) in &self.with.registrars {
+                registrar.market().publish(price.fund, price.date, price.nav);
             }
         }
-        Ok(())
     }
 
-    /// Hands notices to the engine; what is about no order of ours is a remark.
+    /// The prices that were published before that instant.
+    fn publish_all(&self, now: Timestamp) {
+        for (due, item) in &self.agenda {
+            if let (true, Item::Prices(t)) = (*due <= now, item) {
+                self.publish(*t);
+            }
+        }
+    }
+
+    /// Hands notices to the engine. What is about nobody's key is a case by then.
     pub(super) async fn deliver(
         &mut self,
-        notices: Vec<fundflow_application::counterparty::Notice>,
-    ) -> Result<(), Trouble> {
-        if notices.is_empty() {
-            return Ok(());
+        notices: Vec<Notice>,
+    ) -> Result<Vec<Option<Noticed>>, Trouble> {
+        let mut all = Vec::with_capacity(notices.len());
+        for delivered in self.engine.deliver(notices).await {
+            match delivered {
+                Ok(noticed) => all.push(Some(noticed)),
+                Err(ActError::NotActed(error)) => {
+                    self.remarks.push(error.to_string());
+                    all.push(None);
+                }
+                Err(error @ ActError::Unsure) => return Err(Trouble::Defect(error.to_string())),
+                Err(ActError::Stopped(cause)) => return Err(fundflow::Stopped { cause }.into()),
+            }
         }
-        let delivered = self.engine.deliver(notices).await?;
-        let unknown = delivered.unknown.iter();
-        self.remarks.extend(unknown.map(|notice| format!("about no order of ours: {notice:?}")));
-        Ok(())
+        Ok(all)
     }
 
     pub(super) async fn settle(&mut self) -> Result<(), Trouble> {
         self.engine.settle().await?;
-        catch_up(&*self.store, &mut self.sagas).await?;
-        self.sagas.look();
+        catch_up(&*self.store, &mut self.books).await?;
         Ok(())
     }
 }

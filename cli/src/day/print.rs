@@ -29,6 +29,7 @@ pub(super) fn table(
     }
     writeln!(out)?;
     endings(report, out)?;
+    cases(report, out)?;
     money(report, out)?;
     for remark in &report.remarks {
         writeln!(out, "note: {remark}")?;
@@ -56,12 +57,20 @@ fn endings(report: &DayReport, out: &mut impl Write) -> Result<(), Trouble> {
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
         vec![
             row.transactions.len().to_string(),
-            row.ending.to_owned(),
+            row.ending.clone(),
             if row.reason.is_empty() { "-".to_owned() } else { short(&row.reason) },
             format!("{}{more}", named.join(", ")),
         ]
     });
     lines(out, &["ORDERS ", "ENDING", "REASON", "TRANSACTIONS"], cells)
+}
+
+fn cases(report: &DayReport, out: &mut impl Write) -> Result<(), Trouble> {
+    let cells = report.open_cases.iter().map(|case| {
+        let transaction = reading::or_dash(case.transaction.as_ref());
+        vec![case.case.clone(), case.kind.clone(), transaction, short(&case.what)]
+    });
+    lines(out, &["OPEN CASE", "KIND", "TRANSACTION", "WHAT"], cells)
 }
 
 fn money(report: &DayReport, out: &mut impl Write) -> Result<(), Trouble> {
@@ -112,6 +121,7 @@ fn words(class: &str) -> &'static str {
         "L:CUST:UNAPPLIED" => "paid for no order",
         "L:CUST:REFUND" => "on its way back to investors",
         "L:FUND:PAYABLE" => "owed to funds for confirmed shares",
+        "L:SUSPENSE" => "booked under a case",
         "L:FUND:REDEEMFEE" => "redemption fees of the funds",
         "I:FEE:PURCHASE" | "I:FEE:CONV" => "fees of the seller",
         "U:PENDING" => "investors' shares, not yet registered",
@@ -160,6 +170,9 @@ fn next(
         writeln!(out, "  fundflow saga show {stuck}{at}")?;
     } else if let Some(any) = of("completed") {
         writeln!(out, "  fundflow saga show {any}{at}")?;
+    }
+    if let Some(case) = report.open_cases.first() {
+        writeln!(out, "  fundflow case show {}{at}", case.case)?;
     }
     if let Some(file) = report.files.first() {
         writeln!(out, "  fundflow file show {}", file.display())?;

@@ -1,23 +1,29 @@
 //! What a day came to, counted from the events and never from what the play remembers; only refused
-//! requests are told by the play, because nothing is stored of them.
+//! requests are said by the play, because nothing is stored of them.
 
-use super::{play::Played, told};
+use super::{
+    Trouble,
+    books::{Books, Placed},
+    lines,
+    play::Played,
+};
+use crate::saga_words::ending_words;
 use fundflow_application::{
     audit::Holding,
-    read_models::{SagaView, Sagas},
+    desk::{self, SagaRow, State},
 };
 use fundflow_domain::{
-    discount_purchase::Ending,
-    fund_order::{Ask, Cause, Order, Outcome, Stage},
-    ids::{FundCode, OrderId, TransactionId},
+    application::{Ask, Outcome, Quantity},
+    case::Case,
+    ids::{FundCode, TransactionId},
     money::{Money, Shares},
 };
 use fundflow_infrastructure::day_folder::{Day, Problem};
+use fundflow_kernel::store::EventStore;
 use serde::Serialize;
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::PathBuf,
-    time::Duration,
 };
 
 /// Everything that is printed.
@@ -29,6 +35,8 @@ pub(super) struct DayReport {
     /// Of these, repeats of an earlier row.
     pub(super) repeats: usize,
     pub(super) endings: Vec<EndingRow>,
+    /// What waits for a person's word, of the whole store.
+    pub(super) open_cases: Vec<CaseRow>,
     /// By the books that the events keep.
     pub(super) money: Vec<Holding>,
     /// By the channel's own books.
@@ -48,11 +56,20 @@ pub(super) struct DayReport {
 }
 
 /// Orders that ended alike.
-#[derive(Debug, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(super) struct EndingRow {
-    pub(super) ending: &'static str,
+    pub(super) ending: String,
     pub(super) reason: String,
     pub(super) transactions: Vec<TransactionId>,
+}
+
+/// A case that is open.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(super) struct CaseRow {
+    pub(super) case: String,
+    pub(super) kind: String,
+    pub(super) transaction: Option<TransactionId>,
+    pub(super) what: String,
 }
 
 /// What the channel moved.
@@ -84,31 +101,26 @@ pub(super) struct FundRow {
 /// The transactions of the day; a store may hold others.
 type Ours<'a> = BTreeSet<&'a TransactionId>;
 
-/// In the order in which they are printed.
-const ENDINGS: [&str; 8] = [
-    "completed",
-    "completed in part",
-    "kept in wallet",
-    "failed",
-    "abandoned",
-    "stuck",
-    "under way",
-    "refused",
-];
+/// In the order in which they are printed; others come between those that went on and those that
+/// did not.
+const FIRST: [&str; 3] = ["completed", "completed in part", "kept in wallet"];
+const LAST: [&str; 4] = ["abandoned", "stuck", "under way", "refused"];
 
-pub(super) fn report(
+/// Counts; how long it took is the caller's to say.
+pub(super) async fn report<S: EventStore>(
+    store: &S,
     played: &Played,
     day: &Day,
     problems: &[Problem],
-    took: Duration,
-) -> DayReport {
+) -> Result<DayReport, Trouble> {
     let first: BTreeSet<_> = day.orders.iter().map(|order| &order.transaction).collect();
     let totals = played.totals;
-    DayReport {
+    Ok(DayReport {
         trade_date: day.trade_date.to_string(),
         requests: day.orders.len(),
         repeats: day.orders.len() - first.len(),
-        endings: endings(played, &first),
+        endings: endings(store, played, &first).await?,
+        open_cases: open_cases(&played.books),
         money: played.audit.balances.clone(),
         channel: totals.map(|totals| Channel {
             debits: totals.debits,
@@ -116,137 +128,146 @@ pub(super) fn report(
             refunds: totals.refunds,
             refunded: totals.refunded,
         }),
-        fees: fees(&played.sagas, &first),
-        shares: shares(&played.sagas, &first),
-        bad_rows: told(problems),
+        fees: fees(&played.books, &first),
+        shares: shares(&played.books, &first),
+        bad_rows: lines(problems),
         remarks: played.remarks.clone(),
         findings: played.audit.failures,
         events_added: played.events_after - played.events_before,
         events: played.events_after,
         files: played.files.clone(),
         virtual_end: played.ended_at.to_string(),
-        took_ms: u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
-    }
+        took_ms: 0,
+    })
 }
 
-fn endings(played: &Played, ours: &Ours<'_>) -> Vec<EndingRow> {
-    let mut rows: BTreeMap<(&'static str, String), Vec<TransactionId>> = BTreeMap::new();
-    for (transaction, parts) in played.sagas.iter() {
-        let view = parts.view(&transaction).filter(|_| ours.contains(&transaction));
-        let Some(view) = view else { continue };
-        let key = (ending(&view), reason(&view));
-        rows.entry(key).or_default().push(transaction.clone());
+async fn endings<S: EventStore>(
+    store: &S,
+    played: &Played,
+    ours: &Ours<'_>,
+) -> Result<Vec<EndingRow>, Trouble> {
+    let partial = partly_settled(&played.books);
+    let mut rows: BTreeMap<(String, String), Vec<TransactionId>> = BTreeMap::new();
+    for row in played.sagas.rows().filter(|row| ours.contains(&row.transaction)) {
+        let key = (ending(row, &partial), reason(store, played, row).await?);
+        rows.entry(key).or_default().push(row.transaction.clone());
     }
     for (transaction, refusal) in &played.refused {
-        rows.entry(("refused", refusal.clone())).or_default().push(transaction.clone());
+        rows.entry(("refused".into(), refusal.clone())).or_default().push(transaction.clone());
     }
     let mut rows: Vec<_> = rows
         .into_iter()
         .map(|((ending, reason), transactions)| EndingRow { ending, reason, transactions })
         .collect();
-    rows.sort_by_key(|row| ENDINGS.iter().position(|ending| *ending == row.ending));
-    rows
+    rows.sort_by_key(|row| rank(&row.ending));
+    Ok(rows)
 }
 
-fn ending(view: &SagaView<'_>) -> &'static str {
-    match (view.open.parked.is_some(), view.purchase.ending()) {
-        (true, _) => "stuck",
-        (false, None) => "under way",
-        (false, Some(Ending::Completed)) if is_partial(view) => "completed in part",
-        (false, Some(ending)) => ending.name(),
+fn rank(ending: &str) -> usize {
+    let at = |all: &[&str]| all.iter().position(|known| *known == ending);
+    at(&FIRST).or_else(|| Some(FIRST.len() + 1 + at(&LAST)?)).unwrap_or(FIRST.len())
+}
+
+fn ending(row: &SagaRow, partial: &BTreeSet<TransactionId>) -> String {
+    match row.state() {
+        State::Parked => "stuck".to_owned(),
+        State::Open => "under way".to_owned(),
+        State::Ended => {
+            let ending = ending_words(row.ending.as_deref().unwrap_or_default());
+            let in_part = ending == FIRST[0] && partial.contains(&row.transaction);
+            if in_part { FIRST[1].to_owned() } else { ending }
+        }
     }
 }
 
-fn is_partial(view: &SagaView<'_>) -> bool {
-    let partly = |order: &Order| match (&order.terms.ask, &order.stage) {
-        (Ask::Purchase { .. }, Stage::Confirmed(told)) => match &told.outcome {
-            Outcome::Purchase(told) => !told.refund.is_zero(),
-            Outcome::Conversion(_) => false,
-        },
-        (Ask::Conversion { shares, .. }, Stage::Confirmed(told)) => match &told.outcome {
-            Outcome::Conversion(told) => told.shares_out < *shares,
-            Outcome::Purchase(_) => false,
-        },
-        (
-            Ask::Purchase { .. } | Ask::Conversion { .. },
-            Stage::Placed
-            | Stage::PaymentRequested
-            | Stage::Paid
-            | Stage::Declined(_)
-            | Stage::Accepted(_)
-            | Stage::Sealed
-            | Stage::Sent
-            | Stage::Rejected(_)
-            | Stage::Cancelled(_),
-        ) => false,
+/// Why it is stuck, or did not go through.
+async fn reason<S: EventStore>(
+    store: &S,
+    played: &Played,
+    row: &SagaRow,
+) -> Result<String, Trouble> {
+    if let Some(parked) = &row.parked {
+        return Ok(format!("{}: {}", parked.row, parked.cause.text));
+    }
+    if row.state() == State::Open || row.ending_name() == Some("completed") {
+        return Ok(String::new());
+    }
+    let shown = desk::show(store, &played.desk, Some(&row.kind), &row.transaction).await;
+    let shown = shown.map_err(|error| Trouble::Defect(error.to_string()))?;
+    Ok(shown.look.failure.map(|cause| cause.text.to_string()).unwrap_or_default())
+}
+
+/// The transactions of which the registrar settled a part of what was asked.
+fn partly_settled(books: &Books) -> BTreeSet<TransactionId> {
+    let partly = |placed: &Placed| {
+        let some = placed.application.confirmations().next().is_some();
+        some && !is_none(placed.application.unsettled())
     };
-    [view.buy, view.convert].into_iter().filter_map(|state| state.order()).any(partly)
+    books.placed().filter(partly).map(|placed| placed.transaction).collect()
 }
 
-/// Why it is stuck, or why an order of it came to nothing.
-fn reason(view: &SagaView<'_>) -> String {
-    if let Some((row, cause)) = view.open.parked.as_deref() {
-        return format!("{row}: {}", cause.text);
-    }
-    let legs = [("purchase", view.buy), ("conversion", view.convert)];
-    let told = legs.into_iter().filter_map(|(leg, state)| Some((leg, cause(state.order()?)?)));
-    told.map(|(leg, cause)| format!("{leg}: {}", cause.text)).next().unwrap_or_default()
-}
-
-const fn cause(order: &Order) -> Option<&Cause> {
-    match &order.stage {
-        Stage::Declined(cause) | Stage::Rejected(cause) | Stage::Cancelled(cause) => Some(cause),
-        Stage::Placed
-        | Stage::PaymentRequested
-        | Stage::Paid
-        | Stage::Accepted(_)
-        | Stage::Sealed
-        | Stage::Sent
-        | Stage::Confirmed(_) => None,
+fn is_none(quantity: Quantity) -> bool {
+    match quantity {
+        Quantity::Money(money) => money.is_zero(),
+        Quantity::Shares(shares) => shares.is_zero(),
     }
 }
 
-/// Every confirmed order of the day and what the registrar said of it.
+fn open_cases(books: &Books) -> Vec<CaseRow> {
+    let open = books.cases.iter().filter(|(_, kept)| kept.loaded.state.is_open());
+    let mut cases: Vec<&Case> = open.filter_map(|(_, kept)| kept.loaded.state.case()).collect();
+    cases.sort_by_key(|case| (case.opened_at, case.transaction.clone(), case.id));
+    let row = |case: &Case| CaseRow {
+        case: case.id.to_string(),
+        kind: case.kind().to_string(),
+        transaction: case.transaction.clone(),
+        what: case.findings.first().map(|it| it.what.to_string()).unwrap_or_default(),
+    };
+    cases.into_iter().map(row).collect()
+}
+
+/// Everything that a registrar confirmed of the day's transactions, and what was asked.
 fn confirmed<'a>(
-    sagas: &'a Sagas,
+    books: &'a Books,
     ours: &'a Ours<'_>,
-) -> impl Iterator<Item = (&'a Order, &'a Outcome)> {
-    sagas.orders().iter().filter_map(|(id, kept)| {
-        let (transaction, _) = OrderId::new(id).ok()?.parent()?;
-        ours.contains(&transaction).then_some(())?;
-        let order = kept.loaded.state.order()?;
-        let Stage::Confirmed(told) = &order.stage else { return None };
-        Some((order, &told.outcome))
+) -> impl Iterator<Item = (Ask, Vec<Outcome>)> + 'a {
+    books.placed().filter(|placed| ours.contains(&placed.transaction)).map(|placed| {
+        let outcomes = placed.application.confirmations().map(|it| it.outcome.clone());
+        let outcomes = outcomes.collect();
+        (placed.application.terms.ask, outcomes)
     })
 }
 
-fn fees(sagas: &Sagas, ours: &Ours<'_>) -> Fees {
+fn fees(books: &Books, ours: &Ours<'_>) -> Fees {
     let add = |sum: &mut Money, fee: Money| *sum = sum.plus(fee).unwrap_or(*sum);
     let mut fees = Fees::default();
-    for (_, outcome) in confirmed(sagas, ours) {
+    for outcome in confirmed(books, ours).flat_map(|(_, outcomes)| outcomes) {
         match outcome {
-            Outcome::Purchase(told) => add(&mut fees.purchase, told.fee),
-            Outcome::Conversion(told) => {
-                add(&mut fees.redemption, told.redemption_fee);
-                add(&mut fees.topup, told.topup_fee);
+            Outcome::Purchase(numbers) => add(&mut fees.purchase, numbers.fee),
+            Outcome::Subscription(numbers) => add(&mut fees.purchase, numbers.fee),
+            Outcome::Redemption(numbers) => add(&mut fees.redemption, numbers.fee),
+            Outcome::Conversion(numbers) => {
+                add(&mut fees.redemption, numbers.redemption_fee);
+                add(&mut fees.topup, numbers.topup_fee);
             }
+            Outcome::FastTransfer(_) => {}
         }
     }
     fees
 }
 
-fn shares(sagas: &Sagas, ours: &Ours<'_>) -> Vec<FundRow> {
+fn shares(books: &Books, ours: &Ours<'_>) -> Vec<FundRow> {
     let mut funds: BTreeMap<FundCode, FundRow> = BTreeMap::new();
-    for (order, outcome) in confirmed(sagas, ours) {
-        let (Ask::Conversion { into, .. }, Outcome::Conversion(told)) = (&order.terms.ask, outcome)
-        else {
-            continue;
-        };
-        let none = FundRow { fund: *into, orders: 0, paid: Money::ZERO, shares: Shares::ZERO };
-        let row = funds.entry(*into).or_insert(none);
-        row.orders += 1;
-        row.paid = row.paid.plus(told.net_in).unwrap_or(row.paid);
-        row.shares = row.shares.plus(told.shares_in).unwrap_or(row.shares);
+    for (ask, outcomes) in confirmed(books, ours) {
+        let Ask::Conversion { into, .. } = ask else { continue };
+        for outcome in outcomes {
+            let Outcome::Conversion(numbers) = outcome else { continue };
+            let none = FundRow { fund: into, orders: 0, paid: Money::ZERO, shares: Shares::ZERO };
+            let row = funds.entry(into).or_insert(none);
+            row.orders += 1;
+            row.paid = row.paid.plus(numbers.net_in).unwrap_or(row.paid);
+            row.shares = row.shares.plus(numbers.shares_in).unwrap_or(row.shares);
+        }
     }
     funds.into_values().collect()
 }

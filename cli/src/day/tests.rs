@@ -1,12 +1,13 @@
 use super::*;
 use crate::day::tally::DayReport;
-use fundflow_application::read_models::catch_up;
+use fundflow_application::{
+    envelope::Recorded, memory_store::MemoryStore, read_models::catch_up, store::Position,
+};
 use fundflow_domain::{
     fund_order::{Outcome, Stage},
     ids::{Leg, OrderId},
     money::Money,
 };
-use fundflow_kernel::{envelope::Recorded, memory_store::MemoryStore, store::Position};
 use std::{collections::BTreeMap, time::Duration};
 
 struct Table {

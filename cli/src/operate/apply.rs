@@ -2,23 +2,30 @@
 
 use super::{
     outside::{Counterparties, counterparties, time_of},
-    plan::{Desk, EventLine, Outcome, Row, version_of},
+    plan::{Desk, EventLine, Outcome, Row},
 };
 use crate::{
     reading::{Failure, database},
-    saga_words::Told,
+    registry::Registry,
+    saga_words::SagaRow,
 };
-use fundflow::{ActError, Engine, StartError, Stopped};
-use fundflow_application::read_models::SagaStates;
+use fundflow_application::desk::{self, Deed, DeskError};
+use fundflow::{ActError, Engine, SagaId, StartError, StopCause, Stopped};
 use fundflow_infrastructure::sqlite::{OpenError, Settings, SqliteStore};
 use fundflow_kernel::{
+    envelope::Actor,
     loaded::with_sources,
     store::{EventStore as _, Position},
 };
 use std::{path::Path, sync::Arc};
 
-/// Answers how many events other purchases had while the engine ran.
-pub(super) async fn apply(desk: &Desk<'_>, store: &Path, rows: &mut [Row]) -> Result<u64, Failure> {
+/// Returns how many events other sagas had while the engine ran.
+pub(super) async fn apply(
+    registry: &Registry,
+    desk: &Desk<'_>,
+    store: &Path,
+    rows: &mut [Row],
+) -> Result<u64, Failure> {
     let database = database(store);
     let store = SqliteStore::open(&database, &Settings::default()).map_err(held)?;
     let store = Arc::new(store);
@@ -26,7 +33,7 @@ pub(super) async fn apply(desk: &Desk<'_>, store: &Path, rows: &mut [Row]) -> Re
     for row in rows.iter_mut().filter(|row| row.outcome == Outcome::Planned) {
         *row = desk.look(&*store, &row.transaction.clone(), row.version).await?;
     }
-    let outside = counterparties(&database, &desk.calendar, time_of(&*store).await?)?;
+    let outside = counterparties(registry, &database, time_of(&*store).await?)?;
     let before = *store.head().borrow();
     act(desk, &store, &outside, rows).await?;
     let mut own = 0;
@@ -38,7 +45,7 @@ pub(super) async fn apply(desk: &Desk<'_>, store: &Path, rows: &mut [Row]) -> Re
     Ok(all.saturating_sub(own))
 }
 
-fn held(error: OpenError) -> Failure {
+pub(crate) fn held(error: OpenError) -> Failure {
     match error {
         OpenError::Held { path, holder } => Failure::Engine(format!(
             "{} is held by {holder}; to apply, stop that engine first. Without --apply this command \
@@ -55,22 +62,48 @@ fn held(error: OpenError) -> Failure {
     }
 }
 
+/// An engine on that store, with every saga of the desk.
+pub(crate) async fn engine(
+    desk: &Desk<'_>,
+    store: &Arc<SqliteStore>,
+    outside: &Counterparties,
+) -> Result<Engine, Failure> {
+    let mut builder = Engine::builder(store.clone())
+        .clock(outside.clock.clone())
+        .unclaimed(fundflow_sagas::parts::cases::UnknownOrders);
+    for kind in desk.sagas.kinds() {
+        builder = builder.kind(kind.clone());
+    }
+    for (name, port) in &outside.ports {
+        let built = builder.port(name, port.clone());
+        builder = built.map_err(|error| Failure::Engine(error.to_string()))?;
+    }
+    let started = builder.start().await;
+    started.map_err(|error: StartError| Failure::Engine(with_sources(&error)))
+}
+
 async fn act(
     desk: &Desk<'_>,
     store: &Arc<SqliteStore>,
     outside: &Counterparties,
     rows: &mut [Row],
 ) -> Result<(), Failure> {
-    let (channel, registrar) = (outside.channel.clone(), outside.registrar.clone());
-    let engine = Engine::builder(store.clone(), channel, registrar, desk.calendar.clone())
-        .clock(outside.clock.clone())
-        .start()
-        .await
-        .map_err(|error: StartError| Failure::Engine(with_sources(&error)))?;
+    let engine = engine(desk, store, outside).await?;
+    // What is due at this instant comes before what a person wants.
+    settle(&engine, outside).await?;
     let planned: Vec<_> = rows.iter_mut().filter(|row| row.outcome == Outcome::Planned).collect();
-    let action = |row: &&mut Row| (row.transaction.clone(), desk.order.action.clone());
-    let actions = planned.iter().map(action).collect();
-    let answers = engine.act_all(actions, desk.operator.clone()).await?;
+    let ids: Vec<SagaId> = planned.iter().filter_map(|row| row.id()).collect();
+    let (mut actions, mut commands) = (Vec::new(), Vec::new());
+    for id in ids {
+        match desk.deed(id.kind).map_err(Failure::Engine)? {
+            Deed::Act(action) => actions.push((id, action)),
+            Deed::Command { command, .. } => commands.push((id, command)),
+        }
+    }
+    // An order is one or the other for all of its sagas.
+    let mut answers = engine.act_all(actions, desk.operator.clone()).await;
+    let actor = Actor::Operator(desk.operator.clone());
+    answers.extend(engine.ask_all(commands, actor, desk.order.at).await);
     for (row, answer) in planned.into_iter().zip(answers) {
         match answer {
             Ok(()) => row.outcome = Outcome::Applied,
@@ -78,46 +111,59 @@ async fn act(
                 row.outcome = Outcome::Refused;
                 row.why = Some(error.to_string());
             }
-            Err(ActError::Stopped { cause }) => return Err(Stopped { cause }.into()),
+            Err(error @ ActError::Unsure) => return Err(Failure::Engine(error.to_string())),
+            Err(ActError::Stopped(cause)) => return Err(stopped(&cause)),
         }
     }
     settle(&engine, outside).await?;
     Ok(engine.shutdown().await?)
 }
 
-/// Until nothing moves and nobody has anything to tell at this instant.
-async fn settle(engine: &Engine, outside: &Counterparties) -> Result<(), Stopped> {
+/// Until nothing moves and nobody has anything to say at this instant.
+pub(super) async fn settle(engine: &Engine, outside: &Counterparties) -> Result<(), Failure> {
     loop {
         engine.settle().await?;
         let notices = outside.due();
         if notices.is_empty() {
             return Ok(());
         }
-        engine.deliver(notices).await?;
+        for delivered in engine.deliver(notices).await {
+            match delivered {
+                Ok(_) | Err(ActError::NotActed(_)) => {}
+                Err(error @ ActError::Unsure) => return Err(Failure::Engine(error.to_string())),
+                Err(ActError::Stopped(cause)) => return Err(stopped(&cause)),
+            }
+        }
     }
+}
+
+fn stopped(cause: &StopCause) -> Failure {
+    Failure::Engine(format!("the engine has stopped: {cause}; look at the sagas before you repeat"))
 }
 
 impl From<Stopped> for Failure {
-    fn from(stopped: Stopped) -> Self {
-        Failure::Engine(format!("{stopped}; look at the purchases before you repeat"))
+    fn from(stop: Stopped) -> Self {
+        stopped(&stop.cause)
     }
 }
 
-/// What has become of a purchase; answers how many events it had.
+/// What has become of a saga; returns how many events it had.
 async fn follow(
     desk: &Desk<'_>,
     store: &Arc<SqliteStore>,
     row: &mut Row,
     before: Position,
 ) -> Result<u64, Failure> {
-    let states = SagaStates::load(&**store, &row.transaction).await?;
-    let Some((states, view)) = states.as_ref().and_then(|it| Some((it, it.view()?))) else {
-        return Ok(0);
+    let shown = desk::show(&**store, &desk.sagas.desk, row.kind, &row.transaction).await;
+    let shown = match shown {
+        Ok(shown) => shown,
+        Err(DeskError::NotFound { .. }) => return Ok(0),
+        Err(error) => return Err(error.into()),
     };
-    let new = states.events.iter().filter(|event| event.position > before);
-    let count = new.clone().count() as u64;
+    let new: Vec<_> = shown.events.iter().filter(|event| event.position > before).collect();
     if row.outcome == Outcome::Applied {
         row.events = new
+            .iter()
             .map(|event| EventLine {
                 stream: event.stream.to_string(),
                 event_type: event.event.event_type.to_string(),
@@ -125,8 +171,8 @@ async fn follow(
                 position: Some(event.position.0),
             })
             .collect();
-        row.after = Some(Told::of(&view, &desk.calendar));
-        row.version = Some(version_of(states));
+        row.after = Some(SagaRow::of(&shown));
+        row.version = Some(shown.version.0);
     }
-    Ok(count)
+    Ok(new.len() as u64)
 }

@@ -1,5 +1,5 @@
-//! `fundflow saga resume | skip-to-landing | abandon`: what a person may do to purchases that do not
-//! come to an end by themselves.
+//! `fundflow saga resume | skip-to-landing | abandon | cancel | date` and `fundflow case close`: what a
+//! person may do to sagas, whatever their kind.
 //!
 //! ```text
 //! fundflow saga resume TX[@VERSION]… --reason TEXT             look: nothing is changed
@@ -8,12 +8,12 @@
 //!
 //! 1. Without `--apply` it only looks, beside a running engine if there is one: which events would
 //!    be written, which calls would be made, which money would move. The answer is the runner's own,
-//!    on a copy of the purchase, and not a description of it.
+//!    on a copy of the saga, and not a description of it.
 //! 2. With `--apply` it takes the store for itself, looks again, and leaves alone what has moved
-//!    since. The version is the position of the purchase's last event.
+//!    since. The version is the position of the saga's last event.
 //! 3. Every action is an event with its operator and reason; `fundflow event ls` shows it.
-//! 4. There is no way to make a purchase just go away: an abandoned one says what becomes of every
-//!    leg that is open.
+//! 4. There is no way to make a saga just go away: an abandoned one says what becomes of every end
+//!    that is open.
 //! 5. Exit 0: all done. 1: none, or not possible. 2: typed wrongly. 3: some. 4: none, because they
 //!    moved.
 
@@ -24,51 +24,113 @@ mod print;
 
 use crate::{
     args::Format,
+    house,
     reading::{Failure, json, open},
-    saga_command::calendar,
+    registry::{Registry, Word},
 };
 use clap::{Args, ValueEnum};
-use fundflow::Action;
+use fundflow::{Action, runtime::process::Disposition};
 use fundflow_domain::{
-    discount_purchase::Disposition,
-    ids::{IdError, TransactionId},
+    ids::{AccountRef, IdError, TransactionId},
+    time::Timestamp,
 };
+use fundflow_sagas::parts::milestone::Scope;
 use plan::{Outcome, Row};
 use serde::Serialize;
 use std::{io::Write, path::Path, process::ExitCode, str::FromStr, sync::Arc};
 
+pub(crate) use apply::held;
+pub(crate) use outside::{BOOKS, time_of};
+
 const IN_PART: u8 = 3;
 const STALE: u8 = 4;
 
-/// Purchases, and why.
+/// Sagas, and why.
 #[derive(Debug, Args)]
 pub(crate) struct SomeArgs {
     /// Transaction IDs; with @VERSION, as a look prints it, only if it has not moved since
     #[arg(required = true, value_name = "TX[@VERSION]")]
     targets: Vec<Target>,
+    /// Why; it is stored with the saga
+    #[arg(long, value_name = "TEXT", value_parser = not_blank)]
+    reason: String,
     #[command(flatten)]
     order: OrderArgs,
 }
 
-/// One purchase, and what becomes of its legs.
+/// One saga, and what becomes of its open ends.
 #[derive(Debug, Args)]
 pub(crate) struct AbandonArgs {
     /// Transaction ID; with @VERSION, as a look prints it, only if it has not moved since
     #[arg(value_name = "TX[@VERSION]")]
     target: Target,
-    /// What becomes of an open leg: refund, suspense or manual; one for each that is open
-    #[arg(long = "disposition", value_name = "LEG=DISPOSITION")]
+    /// What becomes of an open end: refund, suspense or manual; one for each that is open
+    #[arg(long = "disposition", value_name = "END=DISPOSITION")]
     dispositions: Vec<Disposed>,
+    /// Why; it is stored with the saga
+    #[arg(long, value_name = "TEXT", value_parser = not_blank)]
+    reason: String,
     #[command(flatten)]
     order: OrderArgs,
 }
 
-/// What every one of them is told.
+/// Sagas that their investors take back.
 #[derive(Debug, Args)]
-struct OrderArgs {
-    /// Why; it is kept with the purchase
+pub(crate) struct CancelArgs {
+    /// Transaction IDs; with @VERSION, as a look prints it, only if it has not moved since
+    #[arg(required = true, value_name = "TX[@VERSION]")]
+    targets: Vec<Target>,
+    /// How much of it
+    #[arg(long, value_enum, default_value = "all")]
+    scope: ScopeArg,
+    /// When the investor asked, as in 2026-02-12T14:30:00+08:00
+    #[arg(long, value_name = "INSTANT")]
+    at: Timestamp,
+    #[command(flatten)]
+    order: OrderArgs,
+}
+
+/// When the money of a saga counts as paid.
+#[derive(Debug, Args)]
+pub(crate) struct DateArgs {
+    /// Transaction ID; with @VERSION, as a look prints it, only if it has not moved since
+    #[arg(value_name = "TX[@VERSION]")]
+    target: Target,
+    /// When the money counts as paid, as in 2026-02-12T14:30:00+08:00; T follows from it
+    #[arg(long, value_name = "INSTANT")]
+    at: Timestamp,
+    /// Why; it is stored with the saga
     #[arg(long, value_name = "TEXT", value_parser = not_blank)]
     reason: String,
+    #[command(flatten)]
+    order: OrderArgs,
+}
+
+/// Where the money of a saga goes instead.
+#[derive(Debug, Args)]
+pub(crate) struct RedirectArgs {
+    /// Transaction ID; with @VERSION, as a look prints it, only if it has not moved since
+    #[arg(value_name = "TX[@VERSION]")]
+    target: Target,
+    /// The investor's other account
+    #[arg(long)]
+    account: AccountRef,
+    /// You have seen that the account is in the investor's own name; refused without
+    #[arg(long)]
+    own_name: bool,
+    /// Why; it is stored with the saga
+    #[arg(long, value_name = "TEXT", value_parser = not_blank)]
+    reason: String,
+    #[command(flatten)]
+    order: OrderArgs,
+}
+
+/// What all of these orders have.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct OrderArgs {
+    /// Only a saga of this kind; needed when several kinds stand under one ID
+    #[arg(long, value_name = "KIND")]
+    kind: Option<String>,
     /// Who; otherwise the user who is logged in ($USER)
     #[arg(long, value_name = "NAME", value_parser = not_blank)]
     operator: Option<String>,
@@ -77,14 +139,23 @@ struct OrderArgs {
     apply: bool,
 }
 
-/// A purchase, and how it was when somebody looked.
+/// What an investor takes back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ScopeArg {
+    /// The whole transaction
+    All,
+    /// Only what is done with the money-fund shares; these stay in the wallet
+    Conversion,
+}
+
+/// A saga, and how it was when somebody looked.
 #[derive(Debug, Clone)]
 struct Target {
     transaction: TransactionId,
     version: Option<u64>,
 }
 
-/// A leg and what becomes of it.
+/// An open end and what becomes of it.
 #[derive(Debug, Clone)]
 struct Disposed(Arc<str>, Disposition);
 
@@ -96,13 +167,25 @@ enum DispositionArg {
     Manual,
 }
 
+/// What a person wants.
+#[derive(Debug, Clone)]
+enum Will {
+    /// What may be done to any saga.
+    Act(Action),
+    /// What may be asked of sagas of the fund business.
+    Ask(Word),
+}
+
 /// What is to be done.
 #[derive(Debug)]
 pub(crate) struct Order {
     verb: &'static str,
     targets: Vec<Target>,
-    action: Action,
-    reason: String,
+    will: Will,
+    /// When it was asked; by the engine's clock without.
+    at: Option<Timestamp>,
+    reason: Option<String>,
+    kind: Option<String>,
     operator: Option<String>,
     apply: bool,
 }
@@ -113,58 +196,109 @@ struct Report<'a> {
     action: &'static str,
     applied: bool,
     operator: &'a str,
-    reason: &'a str,
-    purchases: Vec<Row>,
-    /// Events of other open purchases, which go on as well while the engine runs.
+    reason: Option<&'a str>,
+    sagas: Vec<Row>,
+    /// Events of other open sagas, which go on as well while the engine runs.
     events_of_others: u64,
 }
 
 impl Order {
     pub(crate) fn resume(args: &SomeArgs) -> Self {
-        let reason = args.order.reason.as_str().into();
-        Self::of("resume", args.targets.clone(), Action::Resume { reason }, &args.order)
+        let will = Will::Act(Action::Resume { reason: args.reason.as_str().into() });
+        Self::of("resume", &args.targets, will, &args.order).because(&args.reason)
     }
 
     pub(crate) fn skip_to_landing(args: &SomeArgs) -> Self {
-        let reason = args.order.reason.as_str().into();
-        let action = Action::SkipToLanding { reason };
-        Self::of("skip-to-landing", args.targets.clone(), action, &args.order)
+        let will = Will::Act(Action::SkipToLanding { reason: args.reason.as_str().into() });
+        Self::of("skip-to-landing", &args.targets, will, &args.order).because(&args.reason)
     }
 
     pub(crate) fn abandon(args: &AbandonArgs) -> Self {
-        let reason = args.order.reason.as_str().into();
-        let dispositions = args.dispositions.iter().cloned().map(|Disposed(leg, to)| (leg, to));
-        let action = Action::Abandon { reason, dispositions: dispositions.collect() };
-        Self::of("abandon", vec![args.target.clone()], action, &args.order)
+        let reason = args.reason.as_str().into();
+        let dispositions = args.dispositions.iter().cloned().map(|Disposed(end, to)| (end, to));
+        let will = Will::Act(Action::Abandon { reason, dispositions: dispositions.collect() });
+        let target = std::slice::from_ref(&args.target);
+        Self::of("abandon", target, will, &args.order).because(&args.reason)
     }
 
-    fn of(verb: &'static str, mut targets: Vec<Target>, action: Action, args: &OrderArgs) -> Self {
-        let mut seen = std::collections::BTreeSet::new();
+    pub(crate) fn cancel(args: &CancelArgs) -> Self {
+        let scope = match args.scope {
+            ScopeArg::All => Scope::All,
+            ScopeArg::Conversion => Scope::Conversion,
+        };
+        let will = Will::Ask(Word::Cancel { at: args.at, scope });
+        let order = Self::of("cancel", &args.targets, will, &args.order);
+        Self { at: Some(args.at), ..order }
+    }
+
+    pub(crate) fn date(args: &DateArgs) -> Self {
+        let will = Will::Ask(Word::Date { at: args.at, reason: args.reason.as_str().into() });
+        let target = std::slice::from_ref(&args.target);
+        Self::of("date", target, will, &args.order).because(&args.reason)
+    }
+
+    pub(crate) fn redirect(args: &RedirectArgs) -> Self {
+        let (account, own_name) = (args.account.clone(), args.own_name);
+        let reason = args.reason.as_str().into();
+        let will = Will::Ask(Word::Redirect { account, own_name, reason });
+        let target = std::slice::from_ref(&args.target);
+        Self::of("redirect", target, will, &args.order).because(&args.reason)
+    }
+
+    /// What another part of the program says to one saga.
+    pub(crate) fn ask(
+        verb: &'static str,
+        transaction: TransactionId,
+        word: Word,
+        args: &OrderArgs,
+    ) -> Self {
+        let target = Target { transaction, version: None };
+        Self::of(verb, &[target], Will::Ask(word), args)
+    }
+
+    fn of(verb: &'static str, targets: &[Target], will: Will, args: &OrderArgs) -> Self {
+        let (mut seen, mut targets) = (std::collections::BTreeSet::new(), targets.to_vec());
         targets.retain(|target| seen.insert(target.transaction.clone()));
-        let (reason, operator, apply) = (args.reason.clone(), args.operator.clone(), args.apply);
-        Self { verb, targets, action, reason, operator, apply }
+        let OrderArgs { kind, operator, apply } = args.clone();
+        Self { verb, targets, will, at: None, reason: None, kind, operator, apply }
     }
 
-    fn operator(&self) -> Result<String, Failure> {
-        let user = || std::env::var("USER").ok().filter(|user| !user.trim().is_empty());
-        self.operator.clone().or_else(user).ok_or_else(|| {
-            Failure::Typed("who does this? $USER is empty: name yourself with --operator".into())
-        })
+    pub(crate) fn because(self, reason: &str) -> Self {
+        Self { reason: Some(reason.to_owned()), ..self }
     }
+}
+
+impl OrderArgs {
+    pub(crate) fn operator(&self) -> Result<String, Failure> {
+        operator(self.operator.as_ref())
+    }
+
+    pub(crate) const fn applies(&self) -> bool {
+        self.apply
+    }
+}
+
+fn operator(named: Option<&String>) -> Result<String, Failure> {
+    let user = || std::env::var("USER").ok().filter(|user| !user.trim().is_empty());
+    named.cloned().or_else(user).ok_or_else(|| {
+        Failure::Typed("who does this? $USER is empty: name yourself with --operator".into())
+    })
 }
 
 /// Looks, or does it.
 pub(crate) async fn run(
+    registry: &Registry,
     order: &Order,
     store: &Path,
     format: Format,
     out: &mut impl Write,
 ) -> Result<ExitCode, Failure> {
-    let operator = order.operator()?;
-    let calendar = Arc::new(calendar()?);
+    let operator = operator(order.operator.as_ref())?;
+    let sagas = registry.sagas(&house::shipped(house::REGISTRAR)?);
+    order.kind.as_ref().map_or(Ok(()), |kind| sagas.desk.known(kind).map(drop))?;
     let reader = open(store)?;
-    let now = outside::time_of(&reader).await?;
-    let desk = plan::Desk { order, operator: operator.as_str().into(), calendar, now };
+    let now = time_of(&reader).await?;
+    let desk = plan::Desk { order, operator: operator.as_str().into(), sagas: &sagas, now };
     let mut rows = Vec::new();
     for target in &order.targets {
         rows.push(desk.look(&reader, &target.transaction, target.version).await?);
@@ -172,12 +306,12 @@ pub(crate) async fn run(
     drop(reader);
     let mut events_of_others = 0;
     if order.apply && rows.iter().any(|row| row.outcome == Outcome::Planned) {
-        events_of_others = apply::apply(&desk, store, &mut rows).await?;
+        events_of_others = apply::apply(registry, &desk, store, &mut rows).await?;
     }
     let code = exit_code(&rows);
-    let (action, applied, reason) = (order.verb, order.apply, order.reason.as_str());
+    let (action, applied, reason) = (order.verb, order.apply, order.reason.as_deref());
     let report =
-        Report { action, applied, operator: &operator, reason, purchases: rows, events_of_others };
+        Report { action, applied, operator: &operator, reason, sagas: rows, events_of_others };
     match format {
         Format::Json => json(out, &report)?,
         Format::Table => print::report(&report, out)?,
@@ -200,7 +334,7 @@ fn exit_code(rows: &[Row]) -> ExitCode {
     }
 }
 
-fn not_blank(text: &str) -> Result<String, String> {
+pub(crate) fn not_blank(text: &str) -> Result<String, String> {
     let text = text.trim();
     if text.is_empty() { Err("write something here".to_owned()) } else { Ok(text.to_owned()) }
 }
@@ -209,14 +343,14 @@ impl FromStr for Target {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let told = |error: IdError| error.to_string();
+        let wrong = |error: IdError| error.to_string();
         let Some((transaction, version)) = text.rsplit_once('@') else {
-            return Ok(Self { transaction: text.parse().map_err(told)?, version: None });
+            return Ok(Self { transaction: text.parse().map_err(wrong)?, version: None });
         };
         let version = version.parse().map_err(|_| {
             format!("{version:?} is no version; take the whole number that a look prints")
         })?;
-        Ok(Self { transaction: transaction.parse().map_err(told)?, version: Some(version) })
+        Ok(Self { transaction: transaction.parse().map_err(wrong)?, version: Some(version) })
     }
 }
 
@@ -224,13 +358,13 @@ impl FromStr for Disposed {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let wanted = || format!("{text:?} is not LEG=refund, LEG=suspense or LEG=manual");
-        let (leg, to) = text.split_once('=').ok_or_else(wanted)?;
+        let wanted = || format!("{text:?} is not END=refund, END=suspense or END=manual");
+        let (end, to) = text.split_once('=').ok_or_else(wanted)?;
         let to = match DispositionArg::from_str(to, false).map_err(|_| wanted())? {
             DispositionArg::Refund => Disposition::Refund,
             DispositionArg::Suspense => Disposition::Suspense,
             DispositionArg::Manual => Disposition::Manual,
         };
-        Ok(Self(leg.into(), to))
+        Ok(Self(end.into(), to))
     }
 }

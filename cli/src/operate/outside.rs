@@ -1,15 +1,20 @@
-//! The counterparties of a store: the sandbox's, with their books beside the events.
+//! The counterparties of a store: the sandbox's, with their books beside the events, and the ports
+//! of the program.
 //!
-//! 1. Only a store that has such books is operated: asking any other counterparty how a charge
-//!    stands would be answered "never heard of it".
-//! 2. Its time is the log's. A day is played in virtual time, and the machine's clock would make
-//!    every timer due.
+//! 1. Only a store that has such books, or a program that brings ports of its own, is operated:
+//!    asking any other counterparty how a charge stands would be answered "never heard of it".
+//! 2. With books its time is the log's. A day is played in virtual time, and the machine's clock
+//!    would make every timer due.
 //! 3. What was decided stands in the books. What they have never seen follows the scenario that is
 //!    kept with them, or goes well if none is.
 
-use crate::reading::Failure;
-use fundflow_application::counterparty::Notice;
-use fundflow_domain::{calendar::TradingCalendar, time::Timestamp};
+use crate::{
+    house::{self, BANK, registrar_port},
+    reading::Failure,
+    registry::{Outside, Registry},
+};
+use fundflow::{Notice, SystemClock, runtime::port::AnyPort};
+use fundflow_domain::time::Timestamp;
 use fundflow_infrastructure::sandbox::{
     channel::SandboxChannel,
     journal::JournalError,
@@ -21,20 +26,24 @@ use fundflow_kernel::{
     loaded::with_sources,
     store::{EventStore, Position},
 };
-use std::{path::Path, sync::Arc};
+use fundflow_sagas::ports::{bank::Bank, registrar::Register};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 /// The directory of the books, beside the database.
-const BOOKS: &str = "sandbox";
+pub(crate) const BOOKS: &str = "sandbox";
 
 /// Who answers the engine.
-pub(super) struct Counterparties {
-    pub(super) channel: Arc<SandboxChannel>,
-    pub(super) registrar: Arc<SandboxRegistrar>,
-    pub(super) clock: ManualClock,
+pub(crate) struct Counterparties {
+    pub(crate) ports: Vec<(String, Arc<dyn AnyPort>)>,
+    pub(crate) clock: Arc<dyn Clock>,
+    sandbox: Option<(Arc<SandboxChannel>, Vec<Arc<SandboxRegistrar>>)>,
 }
 
 /// The instant at which the log ends.
-pub(super) async fn time_of<S: EventStore>(store: &S) -> Result<Timestamp, Failure> {
+pub(crate) async fn time_of<S: EventStore>(store: &S) -> Result<Timestamp, Failure> {
     let head = store.head().borrow().0;
     let last = store.read_all(Position(head.saturating_sub(1)), 1).await?;
     Ok(last.first().map_or_else(Timestamp::default, |event| event.event.recorded_at))
@@ -42,39 +51,61 @@ pub(super) async fn time_of<S: EventStore>(store: &S) -> Result<Timestamp, Failu
 
 /// The counterparties of the database in that file.
 pub(super) fn counterparties(
+    registry: &Registry,
     database: &Path,
-    calendar: &Arc<TradingCalendar>,
     now: Timestamp,
 ) -> Result<Counterparties, Failure> {
     let books = database.with_file_name(BOOKS);
-    if !books.is_dir() {
+    let has_books = books.is_dir();
+    let clock: Arc<dyn Clock> = match has_books {
+        true => Arc::new(ManualClock::at(now)),
+        false => Arc::new(SystemClock),
+    };
+    let directory = database.parent().map_or_else(PathBuf::new, Path::to_owned);
+    let outside = Outside { directory, clock: clock.clone() };
+    let own = registry.ports(&outside).map_err(Failure::Engine)?;
+    if !has_books && own.is_empty() {
         return Err(Failure::Engine(format!(
-            "there are no counterparties' books at {}; only a store that `fundflow day` wrote, with \
-             its {BOOKS} directory beside it, can be operated",
+            "{} is not there: the counterparties of this store are not known here, and asking \
+             others would be answered wrongly",
             books.display()
         )));
     }
-    let clock = ManualClock::at(now);
-    let shared: Arc<dyn Clock> = Arc::new(clock.clone());
-    let scenario = kept(&books).map_err(|error| Failure::Engine(with_sources(&error)))?;
+    let mut ports: Vec<(String, Arc<dyn AnyPort>)> =
+        own.into_iter().map(|(name, port)| (name.to_owned(), port)).collect();
+    let sandbox = has_books.then(|| sandbox(&books, &clock)).transpose()?;
+    if let Some((channel, registrars)) = &sandbox {
+        ports.push((BANK.to_owned(), Arc::new(Bank(channel.clone()))));
+        for (code, registrar) in registrars {
+            ports.push((registrar_port(code), Arc::new(Register(registrar.clone()))));
+        }
+    }
+    let sandbox = sandbox.map(|(channel, registrars)| {
+        (channel, registrars.into_iter().map(|(_, registrar)| registrar).collect())
+    });
+    Ok(Counterparties { ports, clock, sandbox })
+}
+
+type Sandbox = (Arc<SandboxChannel>, Vec<(String, Arc<SandboxRegistrar>)>);
+
+fn sandbox(books: &Path, clock: &Arc<dyn Clock>) -> Result<Sandbox, Failure> {
+    let scenario = kept(books).map_err(|error| Failure::Engine(with_sources(&error)))?;
     let unreadable = |error: JournalError| Failure::Engine(with_sources(&error));
-    let channel = SandboxChannel::open(scenario.clone(), shared.clone(), &books);
+    let channel = SandboxChannel::open(scenario.clone(), clock.clone(), books);
     // Prices are the night's business, and no night falls while an operator works.
-    let market = Market::at_par(calendar.clone());
-    let registrar = SandboxRegistrar::open(scenario, market, shared, &books);
-    Ok(Counterparties {
-        channel: Arc::new(channel.map_err(unreadable)?),
-        registrar: Arc::new(registrar.map_err(unreadable)?.confirming(Confirming::ByBatch)),
-        clock,
-    })
+    let market = Market::at_par(Arc::new(house::calendar()?));
+    let registrar = SandboxRegistrar::open(scenario, market, clock.clone(), books);
+    let registrar = registrar.map_err(unreadable)?.confirming(Confirming::ByBatch);
+    Ok((Arc::new(channel.map_err(unreadable)?), vec![(house::REGISTRAR.to_owned(), Arc::new(registrar))]))
 }
 
 impl Counterparties {
-    /// What they tell unasked by now.
+    /// What they say unasked by now.
     pub(super) fn due(&self) -> Vec<Notice> {
         let now = self.clock.now();
-        let mut due = self.channel.due(now);
-        due.extend(self.registrar.due(now));
-        due
+        let Some((channel, registrars)) = &self.sandbox else { return Vec::new() };
+        let mut due = channel.due(now);
+        due.extend(registrars.iter().flat_map(|registrar| registrar.due(now)));
+        due.into_iter().map(|(stream, news)| Notice { stream, news }).collect()
     }
 }

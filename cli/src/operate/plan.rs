@@ -1,25 +1,24 @@
-//! What would follow: the action is decided by the runner on a copy of the purchase, and what it
-//! wants to append, to send and to tell is what is shown.
+//! What would follow: the desk decides the order on a copy of the saga, and what that copy wants to
+//! append, to send and to tell is what is shown.
 
-use super::Order;
+use super::{Order, Will};
 use crate::{
     reading::Failure,
-    saga_words::{LegJson, Told, in_flight},
+    registry::Sagas,
+    saga_words::SagaRow,
 };
-use fundflow::Action;
-use fundflow_application::read_models::{SagaStates, SagaView};
-use fundflow_domain::{
-    calendar::TradingCalendar,
-    discount_purchase::Disposition,
-    ids::{TransactionId, WalletId},
-    time::Timestamp,
+use fundflow::{
+    Action, SagaId,
+    runtime::{message::Effect, port::Ask, process::Disposition},
 };
-use fundflow_kernel::store::EventStore;
-use fundflow_sagas::runner::{Effect, Input, Output, Reply, Runner, legs_of};
+use fundflow_application::desk::{self, Deed, DeskError, Foreseen, Shown};
+use fundflow_domain::{ids::TransactionId, time::Timestamp};
+use fundflow_kernel::store::{EventStore, Position};
+use fundflow_sagas::ports::{bank::BankCall, registrar::RegistrarCall};
 use serde::Serialize;
 use std::sync::Arc;
 
-/// How it went with one purchase.
+/// How it went with one saga.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Outcome {
@@ -44,17 +43,18 @@ pub(super) struct EventLine {
     pub(super) position: Option<u64>,
 }
 
-/// One purchase.
+/// One saga.
 #[derive(Debug, Serialize)]
 pub(super) struct Row {
     pub(super) transaction: TransactionId,
+    pub(super) kind: Option<&'static str>,
     pub(super) outcome: Outcome,
     /// Why not.
     pub(super) why: Option<String>,
     /// Position of its last event when it was looked at.
     pub(super) version: Option<u64>,
     /// As it was before.
-    pub(super) stands: Option<Told>,
+    pub(super) stands: Option<SagaRow>,
     /// In this order.
     pub(super) events: Vec<EventLine>,
     /// Calls to counterparties, once the events are durable.
@@ -62,138 +62,123 @@ pub(super) struct Row {
     /// What happens to money.
     pub(super) money: Vec<String>,
     /// As it is afterwards.
-    pub(super) after: Option<Told>,
+    pub(super) after: Option<SagaRow>,
 }
 
-/// What is the same for all purchases of an order.
+/// What is the same for all sagas of an order.
 pub(super) struct Desk<'a> {
     pub(super) order: &'a Order,
     pub(super) operator: Arc<str>,
-    pub(super) calendar: Arc<TradingCalendar>,
+    pub(super) sagas: &'a Sagas,
     pub(super) now: Timestamp,
 }
 
-/// The position of its last event.
-pub(super) fn version_of(states: &SagaStates) -> u64 {
-    states.events.last().map_or(0, |event| event.position.0)
-}
-
-impl Desk<'_> {
-    /// Looks at one purchase. `seen` is the version that somebody saw before.
-    pub(super) async fn look<S: EventStore>(
-        &self,
-        store: &S,
-        transaction: &TransactionId,
-        seen: Option<u64>,
-    ) -> Result<Row, Failure> {
-        let mut row = Row {
+impl Row {
+    fn absent(transaction: &TransactionId) -> Self {
+        let hint = "no saga was ever prepared under this ID; `fundflow saga ls` lists all";
+        Self {
             transaction: transaction.clone(),
+            kind: None,
             outcome: Outcome::NotFound,
-            why: None,
+            why: Some(hint.to_owned()),
             version: None,
             stands: None,
             events: vec![],
             calls: vec![],
             money: vec![],
             after: None,
+        }
+    }
+
+    pub(super) fn id(&self) -> Option<SagaId> {
+        Some(SagaId { kind: self.kind?, transaction: self.transaction.clone() })
+    }
+
+    fn refused(mut self, outcome: Outcome, why: String) -> Self {
+        (self.outcome, self.why) = (outcome, Some(why));
+        self
+    }
+}
+
+impl Desk<'_> {
+    /// Looks at one saga. `version` is the one that somebody saw before.
+    pub(super) async fn look<S: EventStore>(
+        &self,
+        store: &S,
+        transaction: &TransactionId,
+        version: Option<u64>,
+    ) -> Result<Row, Failure> {
+        let who = (self.order.kind.as_deref(), transaction);
+        let kind = match desk::find(store, &self.sagas.desk, who.0, transaction).await {
+            Ok(kind) => kind,
+            Err(DeskError::NotFound { .. }) => return Ok(Row::absent(transaction)),
+            Err(error) => return Err(error.into()),
         };
-        let states = SagaStates::load(store, transaction).await?;
-        let Some((states, view)) = states.as_ref().and_then(|it| Some((it, it.view()?))) else {
-            let hint = "no purchase was ever prepared under this ID; `fundflow saga ls` lists all";
-            row.why = Some(hint.to_owned());
-            return Ok(row);
+        let deed = self.deed(kind.name());
+        // What cannot be ordered is still looked at, so that its state stands beside the refusal.
+        let asked = deed.clone().unwrap_or(Deed::Act(Action::Resume { reason: "look".into() }));
+        let (seen, will) = (version.map(Position), (&asked, &self.operator));
+        let seen = desk::preview(store, &self.sagas.desk, who, seen, will, self.now).await?;
+        let row = Row {
+            kind: Some(seen.saga.kind),
+            why: None,
+            version: Some(seen.shown.version.0),
+            stands: Some(SagaRow::of(&seen.shown)),
+            ..Row::absent(transaction)
         };
-        let version = version_of(states);
-        row.version = Some(version);
-        row.stands = Some(Told::of(&view, &self.calendar));
-        if let Some(seen) = seen.filter(|seen| *seen != version) {
-            row.outcome = Outcome::Stale;
-            row.why = Some(format!("it moved: version {seen} was seen, it is {version} now"));
-            return Ok(row);
-        }
-        match self.refusal(&view).map_or_else(|| self.foresee(states, &view), Err) {
-            Ok(output) => {
-                row.outcome = Outcome::Planned;
-                self.tell(&mut row, &view, &output);
+        Ok(match (deed, seen.outcome) {
+            (_, desk::Outcome::Moved { seen }) => {
+                let now = row.version.unwrap_or_default();
+                let why = format!("it moved: version {} was seen, it is {now} now", seen.0);
+                row.refused(Outcome::Stale, why)
             }
-            Err(why) => {
-                row.outcome = Outcome::Refused;
-                row.why = Some(why);
+            (Err(why), _) => row.refused(Outcome::Refused, why),
+            (Ok(_), desk::Outcome::Refused(why)) => row.refused(Outcome::Refused, why.to_string()),
+            (Ok(_), desk::Outcome::Planned) => self.planned(row, &seen.shown, &seen.foreseen),
+        })
+    }
+
+    /// The order as a saga of that kind is given it, or why it cannot be given it.
+    pub(super) fn deed(&self, kind: &str) -> Result<Deed, String> {
+        match &self.order.will {
+            Will::Act(action) => Ok(Deed::Act(action.clone())),
+            Will::Ask(word) => {
+                let command = self.sagas.spoken(kind, word.clone())?;
+                Ok(Deed::Command { command, at: self.order.at })
             }
         }
-        Ok(row)
     }
 
-    /// What is wrong with the dispositions, all of it at once.
-    fn refusal(&self, view: &SagaView<'_>) -> Option<String> {
-        let Action::Abandon { dispositions, .. } = &self.order.action else { return None };
-        if view.purchase.ending().is_some() {
-            return None;
-        }
-        let legs = legs_of(&(*view).into());
-        let open = legs.iter().map(|(leg, worth)| LegJson { leg: leg.clone(), worth: *worth });
-        let open: Vec<_> = open.collect();
-        let named = |leg: &Arc<str>| dispositions.iter().any(|(named, _)| named == leg);
-        let missing = legs.iter().filter(|(leg, _)| !named(leg));
-        let missing: Vec<_> =
-            missing.map(|(leg, _)| format!("--disposition {leg}=refund|suspense|manual")).collect();
-        if !missing.is_empty() {
-            let (open, missing) = (in_flight(&open), missing.join(" "));
-            return Some(format!("open legs need a disposition ({open}); add {missing}"));
-        }
-        let closed =
-            dispositions.iter().find(|(named, _)| legs.iter().all(|(leg, _)| leg != named));
-        let (leg, _) = closed?;
-        Some(format!("leg {leg} is not open; open are: {}", in_flight(&open)))
-    }
-
-    /// What the runner would append and send.
-    fn foresee(&self, states: &SagaStates, view: &SagaView<'_>) -> Result<Output, String> {
-        let mut runner = Runner::new(self.calendar.clone());
-        let (purchase, buy) = (states.purchase.loaded.clone(), states.buy.loaded.clone());
-        let convert = states.convert.loaded.clone();
-        runner.provide_saga(states.transaction.clone(), purchase, buy, convert);
-        let request = &view.open.request;
-        let wallet = WalletId { investor: request.investor.clone(), fund: request.wallet_fund };
-        runner.provide_wallet(wallet, states.wallet.loaded.clone());
-        let (transaction, action) = (states.transaction.clone(), self.order.action.clone());
-        let operator = self.operator.clone();
-        runner.handle(Input::Act { ticket: 0, transaction, action, operator }, self.now);
-        let output = runner.take();
-        match output.replies.first() {
-            Some((_, Reply::NotActed(error))) => Err(error.to_string()),
-            Some((_, Reply::Acted | Reply::Placed { .. } | Reply::Refused(_))) | None => Ok(output),
-        }
-    }
-
-    fn tell(&self, row: &mut Row, view: &SagaView<'_>, output: &Output) {
-        for append in &output.appends {
-            row.events.extend(append.events.iter().map(|event| EventLine {
-                stream: append.stream.to_string(),
-                event_type: event.event_type.to_string(),
-                actor: event.actor.to_string(),
-                position: None,
-            }));
-        }
-        for (_, effect) in &output.effects {
-            let (call, money) = told_of(effect, view);
+    fn planned(&self, mut row: Row, shown: &Shown, foreseen: &Foreseen) -> Row {
+        row.outcome = Outcome::Planned;
+        row.events.extend(foreseen.events.iter().map(|event| EventLine {
+            stream: event.stream.to_string(),
+            event_type: event.event_type.clone(),
+            actor: event.actor.to_string(),
+            position: None,
+        }));
+        for effect in &foreseen.calls {
+            let (call, money) = words(effect);
             row.calls.push(call);
             row.money.extend(money);
         }
-        if row.events.iter().any(|event| event.event_type == "fund_order.declined") {
+        let closes = |event: &EventLine| {
+            ["payment.declined", "payment.closed"].contains(&event.event_type.as_str())
+        };
+        if row.events.iter().any(closes) {
             let late = "none is asked for any more; a payment that comes all the same goes back";
             row.money.push(late.to_owned());
         }
-        if let Action::Abandon { dispositions, .. } = &self.order.action {
-            let legs = legs_of(&(*view).into());
-            row.money.extend(legs.iter().filter_map(|(leg, worth)| {
-                let (_, to) = dispositions.iter().find(|(named, _)| named == leg)?;
-                Some(format!("{worth} yuan ({leg}): {}", disposed(*to)))
+        if let Will::Act(Action::Abandon { dispositions, .. }) = &self.order.will {
+            row.money.extend(shown.look.open_ends.iter().filter_map(|end| {
+                let (_, to) = dispositions.iter().find(|(named, _)| *named == end.name)?;
+                Some(format!("{} ({}): {}", end.worth, end.name, disposed(*to)))
             }));
         }
         if row.money.is_empty() {
             row.money.push("none moves by this".to_owned());
         }
+        row
     }
 }
 
@@ -206,32 +191,53 @@ const fn disposed(to: Disposition) -> &'static str {
     }
 }
 
-fn told_of(effect: &Effect, view: &SagaView<'_>) -> (String, Option<String>) {
-    match effect {
-        Effect::Charge(charge) => {
+/// A call in words, and what it does to money.
+fn words(effect: &Effect) -> (String, Option<String>) {
+    if let Some(call) = effect.call_as::<BankCall>() {
+        return bank_words(call, effect.ask);
+    }
+    let Some(call) = effect.call_as::<RegistrarCall>() else {
+        return (format!("{effect:?}"), None);
+    };
+    let call = match (call, effect.ask) {
+        (RegistrarCall::Submit(application), Ask::Call) => {
+            format!("hand in application {} to {}", application.terms.no, effect.port)
+        }
+        (RegistrarCall::Submit(application), Ask::Query) => {
+            format!("ask {} how application {} stands", effect.port, application.terms.no)
+        }
+        (RegistrarCall::Cancel(cancellation), _) => {
+            format!("ask {} to take application {} back", effect.port, cancellation.terms.no)
+        }
+    };
+    (call, None)
+}
+
+fn bank_words(call: &BankCall, ask: Ask) -> (String, Option<String>) {
+    match (call, ask) {
+        (BankCall::Charge(charge), Ask::Call) => {
             let (amount, account) = (charge.amount, &charge.account);
             let call = format!("charge {amount} yuan to {account} under {}", charge.no);
             let money = format!("{amount} yuan are taken from {account}, unless they already were");
             (call, Some(money))
         }
-        Effect::QueryCharge(no) => {
-            let (amount, account) = (view.open.request.amount, &view.open.request.account);
+        (BankCall::Charge(charge), Ask::Query) => {
+            let (amount, account) = (charge.amount, &charge.account);
             let money = format!(
                 "none by the question; if the channel never got the charge, it is made again: \
                  {amount} yuan from {account}"
             );
-            (format!("ask the payment channel how {no} stands"), Some(money))
+            (format!("ask the payment channel how {} stands", charge.no), Some(money))
         }
-        Effect::Refund(refund) => {
+        (BankCall::Refund(refund), _) => {
             let (amount, account) = (refund.amount, &refund.account);
             let call = format!("send {amount} yuan back to {account} under {}", refund.no);
             (call, Some(format!("{amount} yuan go back to {account}, unless they already did")))
         }
-        Effect::Submit(_, application) => {
-            (format!("hand in application {} to the registrar", application.no), None)
-        }
-        Effect::QueryApplication(_, no) => {
-            (format!("ask the registrar how application {no} stands"), None)
+        (BankCall::Payout(payout), _) => {
+            let (amount, account) = (payout.amount, &payout.account);
+            let call = format!("pay {amount} yuan to {account} under {}", payout.no);
+            (call, Some(format!("{amount} yuan go to {account}, unless they already did")))
         }
     }
 }

@@ -6,26 +6,27 @@ use super::{
 };
 use crate::{
     reading::{Failure, pairs, table},
-    saga_words::{Told, in_flight},
+    saga_words::in_flight,
 };
 use std::io::Write;
 
 pub(super) fn report(report: &Report<'_>, out: &mut impl Write) -> Result<(), Failure> {
-    for row in &report.purchases {
-        purchase(row, report.action, out)?;
+    for row in &report.sagas {
+        saga(row, report.action, out)?;
     }
-    let done = report.purchases.iter().filter(|row| row.outcome == Outcome::Applied).count();
+    let done = report.sagas.iter().filter(|row| row.outcome == Outcome::Applied).count();
     if report.applied {
-        let (of, who) = (report.purchases.len(), report.operator);
-        writeln!(out, "done: {done} of {of}, by {who}: {}", report.reason)?;
+        let (of, who) = (report.sagas.len(), report.operator);
+        let why = report.reason.map_or_else(String::new, |reason| format!(": {reason}"));
+        writeln!(out, "done: {done} of {of}, by {who}{why}")?;
         if report.events_of_others > 0 {
             let others = report.events_of_others;
-            writeln!(out, "other open purchases went on meanwhile: {others} events")?;
+            writeln!(out, "other open sagas went on meanwhile: {others} events")?;
         }
         return Ok(());
     }
     writeln!(out, "nothing was changed")?;
-    let targets = report.purchases.iter().filter(|row| row.outcome == Outcome::Planned);
+    let targets = report.sagas.iter().filter(|row| row.outcome == Outcome::Planned);
     let targets: Vec<_> =
         targets.filter_map(|row| Some(format!("{}@{}", row.transaction, row.version?))).collect();
     if !targets.is_empty() {
@@ -35,7 +36,7 @@ pub(super) fn report(report: &Report<'_>, out: &mut impl Write) -> Result<(), Fa
     Ok(())
 }
 
-fn purchase(row: &Row, action: &str, out: &mut impl Write) -> Result<(), Failure> {
+fn saga(row: &Row, action: &str, out: &mut impl Write) -> Result<(), Failure> {
     let outcome = match row.outcome {
         Outcome::Planned => "can be done",
         Outcome::Applied => "done",
@@ -46,11 +47,11 @@ fn purchase(row: &Row, action: &str, out: &mut impl Write) -> Result<(), Failure
     writeln!(out, "{action} {}: {outcome}", row.transaction)?;
     let mut facts = Vec::new();
     facts.extend(row.why.clone().map(|why| ("why", why)));
-    if let Some(told) = row.after.as_ref().or(row.stands.as_ref()) {
-        facts.push(("state", told.row.state.to_owned()));
-        facts.push(("stands at", told.stands_at.clone().unwrap_or_else(|| "-".to_owned())));
-        facts.push(("waits for", waits(told)));
-        facts.push(("in flight", in_flight(&told.in_flight)));
+    if let Some(stands) = row.after.as_ref().or(row.stands.as_ref()) {
+        facts.push(("state", stands.state.clone()));
+        facts.push(("stands at", stands.stands_at.clone().unwrap_or_else(|| "-".to_owned())));
+        facts.push(("waits for", stands.waits()));
+        facts.push(("in flight", in_flight(&stands.in_flight)));
     }
     facts.extend(row.version.map(|version| ("version", version.to_string())));
     facts.extend(row.calls.iter().map(|call| ("call", call.clone())));
@@ -65,9 +66,4 @@ fn purchase(row: &Row, action: &str, out: &mut impl Write) -> Result<(), Failure
         table(out, &["POSITION ", "STREAM", "EVENT", "BY"], row.events.iter().map(cells))?;
     }
     Ok(writeln!(out)?)
-}
-
-fn waits(told: &Told) -> String {
-    let words: Vec<_> = told.waits_for.iter().map(|wait| wait.words.as_str()).collect();
-    if words.is_empty() { "-".to_owned() } else { words.join("; ") }
 }

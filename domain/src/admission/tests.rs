@@ -153,7 +153,7 @@ fn where_the_manager_accepts_up_to_the_limit_what_fits_is_accepted() {
             fund.limits.individual.day_max =
                 Some(DayMax { amount: "1500".parse().unwrap(), on_excess });
         });
-        Admission { used_today, amount, ..fund }
+        Admission { amount, used_today, ..fund }
     };
     let accepted = |used: &str| admit(&capped(used)).map(|admitted| admitted.accepted);
 

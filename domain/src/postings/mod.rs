@@ -32,6 +32,8 @@ mod account;
 mod applications;
 mod balances;
 mod cash;
+#[cfg(test)]
+mod properties;
 mod shares;
 #[cfg(test)]
 mod shares_tests;

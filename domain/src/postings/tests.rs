@@ -1,4 +1,4 @@
-//! The examples of the chart in money, and the property that every fact balances.
+//! The examples of the chart, in money.
 
 use super::{
     Balances, Posting, Source, imbalance, of_advance, of_application, of_payment, of_payout,
@@ -15,14 +15,13 @@ use crate::{
     fast_redemption::Advancer,
     ids::TransactionId,
     money::{Discount, Money, Nav, ShareRounding},
-    orders::{Serial, own_cause},
+    orders::own_cause,
     payment::{self, Payments, SentBack},
     payout,
 };
-use proptest::{collection::vec, prelude::*, sample::select};
 use std::str::FromStr;
 
-fn as_<T: FromStr>(text: &str) -> T {
+pub(super) fn as_<T: FromStr>(text: &str) -> T {
     text.parse().ok().unwrap()
 }
 
@@ -30,7 +29,7 @@ fn day() -> TradingDay {
     TradingDay::recorded("2026-02-13".parse().unwrap())
 }
 
-fn tx() -> TransactionId {
+pub(super) fn tx() -> TransactionId {
     as_("TX-1")
 }
 
@@ -93,7 +92,7 @@ impl Book {
     }
 }
 
-fn request(amount: &str) -> payment::Command {
+pub(super) fn request(amount: &str) -> payment::Command {
     payment::Command::Request(payment::Terms {
         no: as_("TX-1.mmf.pay"),
         account: as_("acc-1"),
@@ -103,7 +102,7 @@ fn request(amount: &str) -> payment::Command {
     })
 }
 
-fn paid(serial: &str, amount: &str) -> payment::Command {
+pub(super) fn paid(serial: &str, amount: &str) -> payment::Command {
     payment::Command::RecordPaid(payment::Receipt {
         no: as_("TX-1.mmf.pay"),
         serial: as_(serial),
@@ -112,11 +111,11 @@ fn paid(serial: &str, amount: &str) -> payment::Command {
     })
 }
 
-fn send_back(what: SentBack) -> payment::Command {
+pub(super) fn send_back(what: SentBack) -> payment::Command {
     payment::Command::SendBack(what, own_cause("why", "in words"))
 }
 
-fn arrived(nth: usize) -> payment::Command {
+pub(super) fn arrived(nth: usize) -> payment::Command {
     let no = as_::<crate::ids::PaymentNo>("TX-1.mmf.pay").nth_refund(nth).unwrap();
     payment::Command::RecordReturned { no, serial: as_("B1") }
 }
@@ -136,16 +135,16 @@ fn place(ask: Ask) -> Command {
     }))
 }
 
-fn buy(amount: &str) -> Command {
+pub(super) fn buy(amount: &str) -> Command {
     place(Ask::Purchase { amount: as_(amount), regular_plan: false })
 }
 
-fn redeem(shares: &str) -> Command {
+pub(super) fn redeem(shares: &str) -> Command {
     let (shares, on_huge) = (as_(shares), OnHuge::CarryOver);
     place(Ask::Redemption { shares, lots: vec![], on_huge, take_income: false })
 }
 
-fn convert(shares: &str) -> Command {
+pub(super) fn convert(shares: &str) -> Command {
     place(Ask::Conversion {
         shares: as_(shares),
         into: as_("050002"),
@@ -156,28 +155,28 @@ fn convert(shares: &str) -> Command {
     })
 }
 
-fn says(serial: &str, finished: bool, outcome: Outcome) -> Confirmation {
+pub(super) fn says(serial: &str, finished: bool, outcome: Outcome) -> Confirmation {
     let on = day().date();
     Confirmation { serial: as_(serial), confirmed_on: on, registered_on: on, finished, outcome }
 }
 
-fn confirm(serial: &str, finished: bool, outcome: Outcome) -> Command {
+pub(super) fn confirm(serial: &str, finished: bool, outcome: Outcome) -> Command {
     Command::Confirm(Box::new(says(serial, finished, outcome)))
 }
 
-fn bought(amount: &str, fee: &str, refund: &str) -> Outcome {
+pub(super) fn bought(amount: &str, fee: &str, refund: &str) -> Outcome {
     let (amount, fee, refund) = (as_(amount), as_(fee), as_(refund));
     Outcome::Purchase(PurchaseConfirmed { amount, fee, refund, nav: Nav::ONE, shares: as_("1") })
 }
 
-fn redeemed(gross: &str, fee: &str, payout: &str) -> Outcome {
+pub(super) fn redeemed(gross: &str, fee: &str, payout: &str) -> Outcome {
     let (gross, fee, payout) = (as_(gross), as_(fee), as_(payout));
     let (shares, income) = (as_("6000"), as_("0"));
     let (nav, lots) = (as_("1.3071"), vec![]);
     Outcome::Redemption(RedemptionConfirmed { shares, nav, gross, fee, payout, income, lots })
 }
 
-fn converted(net_in: &str, topup: &str) -> Outcome {
+pub(super) fn converted(net_in: &str, topup: &str) -> Outcome {
     Outcome::Conversion(ConversionConfirmed {
         shares_out: as_("10000.00"),
         nav_out: Nav::ONE,
@@ -371,81 +370,4 @@ fn what_a_failed_raising_earned_is_owed_to_the_investor() {
     let book = Book::default().apply(Source::Payment, &[subscribe, Command::Reject(reject)]);
 
     assert_eq!(book.lines(), ["A:FUND:RECV:000009 0.42", "L:CUST:REDEEM:TX-1 -0.42"]);
-}
-
-fn any_money() -> impl Strategy<Value = &'static str> {
-    select(vec!["0", "0.01", "600.00", "1000.00", "99999.99"])
-}
-
-fn any_payment() -> impl Strategy<Value = payment::Command> {
-    let serials = || select(vec!["P1", "P2", "P3"]);
-    let amounts = select(vec!["1000", "1000", "400"]);
-    let difference = |amount: &str| SentBack::Difference { due_to: as_("C1"), amount: as_(amount) };
-    prop_oneof![
-        3 => (serials(), amounts).prop_map(|(serial, amount)| paid(serial, amount)),
-        1 => Just(payment::Command::RecordDecline(own_cause("no", "in words"))),
-        1 => Just(payment::Command::Close(own_cause("late", "in words"))),
-        1 => Just(send_back(SentBack::Payback)),
-        1 => select(vec!["400", "700"]).prop_map(move |amount| send_back(difference(amount))),
-        2 => (1_usize..4).prop_map(arrived),
-    ]
-}
-
-fn any_outcome() -> impl Strategy<Value = Outcome> {
-    let numbers = || (any_money(), any_money(), any_money());
-    prop_oneof![
-        numbers().prop_map(|(amount, fee, refund)| bought(amount, fee, refund)),
-        numbers().prop_map(|(gross, fee, payout)| redeemed(gross, fee, payout)),
-        (any_money(), any_money()).prop_map(|(net_in, topup)| converted(net_in, topup)),
-    ]
-}
-
-proptest! {
-    #[test]
-    fn no_message_about_a_payment_takes_more_than_came(commands in vec(any_payment(), 0..20)) {
-        let (mut book, mut state) = (Book::default(), payment::State::default());
-        for command in [request("1000")].iter().chain(&commands) {
-            for event in Payments::decide(&state, command).unwrap_or_default() {
-                book.post(of_payment(&state, &event).unwrap());
-                state = Payments::evolve(state, &event).unwrap();
-            }
-            for (account, balance) in book.balances.iter() {
-                let natural = super::natural(account, balance);
-                prop_assert!(natural.is_sign_positive(), "{} {}", account, natural);
-            }
-        }
-        let payment = state.payment().unwrap();
-        let owed = payment.owed().map(|refund| refund.amount.decimal()).sum::<rust_decimal::Decimal>();
-        let refund = super::Account::Refund(payment.terms.account.clone());
-        prop_assert_eq!(-book.balances.of(&refund), owed);
-    }
-
-    #[test]
-    fn whatever_a_registrar_says_its_entry_balances_and_its_reversal_takes_it_back(
-        said in vec((any_outcome(), any::<bool>()), 1..6),
-        proceeds in any::<bool>(),
-    ) {
-        let source = if proceeds { Source::Proceeds } else { Source::Payment };
-        for opening in [buy("1000"), redeem("6000"), convert("10000")] {
-            let (mut book, mut state) = (Book::default(), State::default());
-            let told = said.iter().zip(1..);
-            let serials: Vec<Serial> = told.clone().map(|(_, n)| as_(&format!("C{n}"))).collect();
-            let mut commands = vec![opening];
-            for ((outcome, finished), n) in told {
-                commands.push(confirm(&format!("C{n}"), *finished, outcome.clone()));
-                let confirmation = Box::new(says(&format!("D{n}"), true, outcome.clone()));
-                commands.extend(serials.iter().map(|was| {
-                    Command::Correct { reverses: was.clone(), confirmation: confirmation.clone() }
-                }));
-            }
-            for command in &commands {
-                for event in Applications::decide(&state, command).unwrap_or_default() {
-                    let entry = of_application(&tx(), source, &state, &event).unwrap();
-                    prop_assert!(imbalance(&entry).is_empty(), "{:?} {:?}", event, entry);
-                    book.post(entry);
-                    state = Applications::evolve(state, &event).unwrap();
-                }
-            }
-        }
-    }
 }

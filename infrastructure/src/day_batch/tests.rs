@@ -223,7 +223,8 @@ fn a_redemption_says_its_lot_what_becomes_of_a_rest_and_whether_income_goes_alon
 
     let dir = tempfile::tempdir().unwrap();
     let several = asked(2, OnHuge::Cancel);
-    let batch = write_applications(dir.path(), &parties(), t(), &[several.clone()]).unwrap();
+    let batch =
+        write_applications(dir.path(), &parties(), t(), std::slice::from_ref(&several)).unwrap();
     assert_eq!((batch.records, batch.left_out), (vec![], vec![several.terms.no]));
 }
 

@@ -16,6 +16,7 @@ const FILE: &str = "investors.csv";
 const COLUMNS: Columns = Columns {
     needed: &["investor", "account", "risk", "questionnaire_valid_until", "kyc", "id_valid_until"],
     optional: &["questionnaire", "same_name_card", "customer_type", "holds", "note"],
+    unless: None,
 };
 const A_DATE: &str = "a date like 2026-12-31";
 

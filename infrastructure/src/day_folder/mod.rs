@@ -2,14 +2,14 @@
 //!
 //! ```text
 //! day.toml        the trade date, the seed, the parties; written last: without it there is no day
-//! orders.csv      who buys what, when, for how much
+//! orders.csv      who asks for what, when, for how much; without a column `kind` all are discount purchases
 //! investors.csv   who they are, as far as a rule asks
 //! navs.csv        the prices of each day
 //! scenario.toml   what the counterparties do; may be missing: then all goes well
 //! funds/*.toml    the funds' terms; may be missing: then the catalogue that is part of the program
 //! ```
 //!
-//! 1. Every mistake is told with its file, line, field, value and what is allowed; all of them at
+//! 1. Every mistake is named with its file, line, field, value and what is allowed; all of them at
 //!    once.
 //! 2. A bad row is left out and the others go on; a bad file ends the reading.
 //! 3. A file that looks cut off is refused in the row where it is cut: the last amount of a file that
@@ -19,8 +19,12 @@
 //!    is a mistake, and the first one counts.
 
 mod investors;
+mod kinds;
+#[cfg(test)]
+mod kinds_tests;
 mod navs;
 mod orders;
+mod plans;
 mod problem;
 mod settings;
 mod table;
@@ -28,6 +32,7 @@ mod table;
 mod tests;
 
 pub use investors::Investor;
+pub use kinds::{Buying, CancelScope, DiscountPurchase, Kind, Leaving};
 pub use navs::Price;
 pub use orders::Order;
 pub use problem::Problem;
@@ -38,7 +43,6 @@ use fundflow_domain::{
     calendar::{TradingCalendar, TradingDay},
     catalogue::Catalogue,
     ids::{FundCode, InvestorId},
-    modes::ConversionMode,
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -124,9 +128,10 @@ fn missing_prices(
     problems: &mut Vec<Problem>,
 ) {
     let known: BTreeSet<_> = prices.iter().map(|price| (price.fund, price.date)).collect();
-    let needed = orders.iter().filter_map(|order| {
-        let later = u32::from(order.mode == Some(ConversionMode::NextDay));
-        Some((order.target_fund, calendar.plus(order.t, later).ok()?.date()))
+    let needed = orders.iter().flat_map(|order| {
+        let (funds, later) = order.kind.priced_funds();
+        let day = calendar.plus(order.t, later).ok().map(TradingDay::date);
+        funds.into_iter().filter_map(move |fund| Some((fund, day?)))
     });
     let lacking: BTreeSet<_> = needed.filter(|needed| !known.contains(needed)).collect();
     for (fund, date) in lacking {

@@ -11,7 +11,7 @@ use fundflow_domain::{
 
 pub(super) const FILE: &str = "navs.csv";
 pub(super) const COLUMNS: Columns =
-    Columns { needed: &["fund", "date", "nav"], optional: &["note"] };
+    Columns { needed: &["fund", "date", "nav"], optional: &["note"], unless: None };
 
 /// A price.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,15 +1,14 @@
-//! `orders.csv`: who buys what.
+//! `orders.csv`: who asks for what, and when.
 
 use super::{
-    Investor, Problem, funds_listed, is_listed,
+    Investor, Kind, Problem,
+    kinds::Reader,
     table::{self, Columns, Fields, Row, Table},
 };
 use fundflow_domain::{
     calendar::{TradingCalendar, TradingDay},
     catalogue::Catalogue,
-    ids::{FundCode, InvestorId, TransactionId, VersionTag},
-    modes::ConversionMode,
-    money::Amount,
+    ids::{InvestorId, TransactionId},
     time::Timestamp,
 };
 use std::collections::{BTreeMap, HashMap};
@@ -17,7 +16,36 @@ use std::collections::{BTreeMap, HashMap};
 pub(super) const FILE: &str = "orders.csv";
 pub(super) const COLUMNS: Columns = Columns {
     needed: &["transaction", "time", "investor", "wallet_fund", "target_fund", "amount"],
-    optional: &["mode", "only_today", "warning_confirmed", "note"],
+    optional: &["mode", "only_today", "warning_confirmed", "note", "kind"],
+    unless: Some(("kind", &OF_KINDS)),
+};
+pub(super) const OF_KINDS: Columns = Columns {
+    needed: &["transaction", "time", "kind"],
+    optional: &[
+        "investor",
+        "wallet_fund",
+        "target_fund",
+        "fund",
+        "amount",
+        "shares",
+        "lots",
+        "on_huge",
+        "account",
+        "mode",
+        "only_today",
+        "warning_confirmed",
+        "of",
+        "scope",
+        "frequency",
+        "start",
+        "through",
+        "periods",
+        "misses_max",
+        "closed_day",
+        "missing_day",
+        "note",
+    ],
+    unless: None,
 };
 
 /// An order.
@@ -31,20 +59,8 @@ pub struct Order {
     pub time: Timestamp,
     /// The T that the instant belongs to.
     pub t: TradingDay,
-    /// Who.
-    pub investor: InvestorId,
-    /// The money-market fund.
-    pub wallet_fund: FundCode,
-    /// The fund that is wanted.
-    pub target_fund: FundCode,
-    /// Gross, in yuan.
-    pub amount: Amount,
-    /// Which way to convert; none: the engine's choice.
-    pub mode: Option<ConversionMode>,
-    /// Rather send the money back than move to a later T.
-    pub only_today: bool,
-    /// The risk warning that was confirmed.
-    pub warning_confirmed: Option<VersionTag>,
+    /// What is asked for.
+    pub kind: Kind,
     /// For people.
     pub note: String,
 }
@@ -69,7 +85,7 @@ pub(super) fn rows(
         match order(table, row, known, investors) {
             Ok(order) => {
                 let before = first.get(&order.transaction).and_then(|index| orders.get(*index));
-                match before.map(|before| (before.line, before.differences(&order))) {
+                match before.map(|before| (before.line, differences(&before.kind, &order.kind))) {
                     Some((line, fields)) if !fields.is_empty() => {
                         let problem = format!(
                             "already stands for another order on line {line}; it differs in {}: \
@@ -99,63 +115,24 @@ fn order(
     known: &Known<'_>,
     investors: &BTreeMap<InvestorId, Investor>,
 ) -> Result<Order, Vec<Problem>> {
-    let mut fields = Fields::of(table, row);
-    let transaction =
-        fields.parse("transaction", "1 to 64 of A-Z a-z 0-9 . _ -", |told| told.parse().ok());
-    let when = time(&mut fields, known);
-    let investor = fields.parse("investor", "an investor of investors.csv", |told| {
-        told.parse().ok().filter(|id| investors.contains_key(id))
-    });
-    let listed = format!("one of {}", funds_listed(known.catalogue));
-    let mut fund = |column| {
-        fields.parse(column, &listed, |told| {
-            told.parse().ok().filter(|code| is_listed(known.catalogue, *code, known.trade_date))
-        })
-    };
-    let (wallet_fund, target_fund) = (fund("wallet_fund"), fund("target_fund"));
-    let amount =
-        "yuan: 0.01 to 99999999999999.99, at most 2 decimals, no exponent and no separators";
-    let amount = fields.parse("amount", amount, |told| told.parse().ok());
-    let mode = optional(&mut fields, "mode", MODES, mode_of);
-    let only_today = fields.flag("only_today", false);
-    let tag = "the tag of a warning, or nothing";
-    let warning = optional(&mut fields, "warning_confirmed", tag, |told| told.parse().ok());
-    let note = fields.told("note").to_owned();
+    let mut reader = Reader::of(table, row, known, investors);
+    let an_id = "1 to 64 of A-Z a-z 0-9 . _ -";
+    let transaction = reader.fields.parse("transaction", an_id, |text| text.parse().ok());
+    let when = time(&mut reader.fields, known);
+    let kind = reader.kind();
+    let note = reader.fields.text("note").to_owned();
     let build = || {
         let (time, t) = when?;
-        Some(Order {
-            line: row.line,
-            transaction: transaction?,
-            time,
-            t,
-            investor: investor?,
-            wallet_fund: wallet_fund?,
-            target_fund: target_fund?,
-            amount: amount?,
-            mode,
-            only_today: only_today?,
-            warning_confirmed: warning,
-            note,
-        })
+        Some(Order { line: row.line, transaction: transaction?, time, t, kind: kind?, note })
     };
     let whole = build();
-    fields.finish(whole)
-}
-
-/// Nothing where nothing stands; a mistake is noted and reads as nothing.
-fn optional<T>(
-    fields: &mut Fields<'_>,
-    column: &str,
-    allowed: &str,
-    read: impl FnOnce(&str) -> Option<T>,
-) -> Option<T> {
-    if fields.told(column).is_empty() { None } else { fields.parse(column, allowed, read) }
+    reader.fields.finish(whole)
 }
 
 fn time(fields: &mut Fields<'_>, known: &Known<'_>) -> Option<(Timestamp, TradingDay)> {
     let date = known.trade_date.date();
     let allowed = "a time of the day like 10:30:00, or an instant like 2026-02-12T10:30:00+08:00";
-    let time = fields.parse("time", allowed, |told| table::instant(told, date))?;
+    let time = fields.parse("time", allowed, |text| table::instant(text, date))?;
     match known.calendar.t_of(time) {
         Ok(t) if t == known.trade_date || t == known.next => return Some((time, t)),
         Ok(t) => {
@@ -167,31 +144,63 @@ fn time(fields: &mut Fields<'_>, known: &Known<'_>) -> Option<(Timestamp, Tradin
     None
 }
 
-const MODES: &str = "linked_same_day, next_day, redeem_to_purchase, held or nothing";
+/// Columns in which another order asks for something else. A repeat comes at another time.
+fn differences(one: &Kind, other: &Kind) -> Vec<&'static str> {
+    if one.name() != other.name() {
+        return vec!["kind"];
+    }
+    let (one, other) = (columns(one), columns(other));
+    let differ = one.into_iter().zip(other).filter(|(one, other)| one != other);
+    differ.map(|((column, _), _)| column).collect()
+}
 
-fn mode_of(told: &str) -> Option<ConversionMode> {
-    match told {
-        "held" => Some(ConversionMode::Held),
-        "linked_same_day" => Some(ConversionMode::LinkedSameDay),
-        "next_day" => Some(ConversionMode::NextDay),
-        "redeem_to_purchase" => Some(ConversionMode::RedeemToPurchase),
-        _ => None,
+/// What identifies an order, column by column.
+fn columns(kind: &Kind) -> Vec<(&'static str, String)> {
+    match kind {
+        Kind::DiscountPurchase(it) => vec![
+            ("investor", it.investor.to_string()),
+            ("wallet_fund", it.wallet_fund.to_string()),
+            ("target_fund", it.target_fund.to_string()),
+            ("amount", it.amount.to_string()),
+            ("mode", format!("{:?}", it.mode)),
+            ("only_today", it.only_today.to_string()),
+        ],
+        Kind::Recharge(it) | Kind::Purchase(it) | Kind::Subscription(it) => vec![
+            ("investor", it.investor.to_string()),
+            ("fund", it.fund.to_string()),
+            ("amount", it.amount.to_string()),
+            ("account", format!("{:?}", it.account)),
+            ("only_today", it.only_today.to_string()),
+        ],
+        Kind::Withdraw(it) | Kind::FastWithdraw(it) | Kind::Redemption(it) => leaving(it),
+        Kind::Conversion(it, target) => {
+            [leaving(it), vec![("target_fund", target.to_string())]].concat()
+        }
+        Kind::Plan(it) => vec![
+            ("investor", it.investor.to_string()),
+            ("fund", it.fund.to_string()),
+            ("wallet_fund", format!("{:?}", it.wallet_fund)),
+            ("amount", it.amount.to_string()),
+            ("account", it.account.to_string()),
+            ("frequency", format!("{:?}", it.frequency)),
+            ("start", it.start.to_string()),
+            ("through", format!("{:?}", it.through)),
+            ("periods", format!("{:?}", it.periods)),
+            ("misses_max", it.max_misses.to_string()),
+            ("closed_day", format!("{:?}", it.move_rule)),
+            ("missing_day", format!("{:?}", it.missing_day)),
+        ],
+        Kind::Cancel { of, scope } => vec![("of", of.to_string()), ("scope", format!("{scope:?}"))],
     }
 }
 
-impl Order {
-    /// Columns in which another order asks for something else. A repeat comes at another time.
-    fn differences(&self, other: &Self) -> Vec<&'static str> {
-        [
-            ("investor", self.investor != other.investor),
-            ("wallet_fund", self.wallet_fund != other.wallet_fund),
-            ("target_fund", self.target_fund != other.target_fund),
-            ("amount", self.amount != other.amount),
-            ("mode", self.mode != other.mode),
-            ("only_today", self.only_today != other.only_today),
-        ]
-        .into_iter()
-        .filter_map(|(column, differs)| differs.then_some(column))
-        .collect()
-    }
+fn leaving(it: &super::Leaving) -> Vec<(&'static str, String)> {
+    vec![
+        ("investor", it.investor.to_string()),
+        ("fund", it.fund.to_string()),
+        ("shares", format!("{:?}", it.shares)),
+        ("lots", format!("{:?}", it.lots)),
+        ("on_huge", format!("{:?}", it.on_huge)),
+        ("account", format!("{:?}", it.account)),
+    ]
 }

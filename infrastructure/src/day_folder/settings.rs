@@ -1,36 +1,76 @@
 //! `day.toml` and `scenario.toml`.
 
-use super::{Order, Problem, table};
+use super::{Kind, Order, Problem, table};
 use crate::{
     exchange::version::Version,
     sandbox::scenario::{Scenario, ScenarioError},
 };
 use chrono::NaiveDate;
-use fundflow_domain::calendar::{TradingCalendar, TradingDay};
+use fundflow_domain::{
+    calendar::{TradingCalendar, TradingDay},
+    ids::{IdError, RegistrarCode},
+};
+use fundflow_runtime::port::PortName;
 use serde::{Deserialize, Deserializer, de::Error as _};
 use std::path::Path;
 
 pub(super) const FILE: &str = "day.toml";
 const SCENARIO: &str = "scenario.toml";
+/// The manager's own registrar, in a fund's terms.
+const OWN: &str = "own";
 
 /// What is written in `day.toml`.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(try_from = "Written")]
 pub struct Settings {
     /// T.
-    #[serde(deserialize_with = "date")]
     pub trade_date: NaiveDate,
     /// Chance is a function of it.
     pub seed: u64,
     /// The distributor's code in file names and records.
-    #[serde(default = "distributor")]
     pub distributor: String,
-    /// The registrar's code in file names.
-    #[serde(default = "registrar")]
-    pub registrar: String,
+    /// The registrars, by their codes in file names; never empty. The first keeps the funds whose
+    /// terms say `own`.
+    pub registrars: Vec<RegistrarCode>,
     /// For people.
-    #[serde(default)]
     pub notes: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    #[serde(deserialize_with = "date")]
+    trade_date: NaiveDate,
+    seed: u64,
+    #[serde(default = "distributor")]
+    distributor: String,
+    registrar: Option<RegistrarCode>,
+    registrars: Option<Vec<RegistrarCode>>,
+    #[serde(default)]
+    notes: String,
+}
+
+impl TryFrom<Written> for Settings {
+    type Error = String;
+
+    fn try_from(written: Written) -> Result<Self, String> {
+        let Written { trade_date, seed, distributor, registrar, registrars, notes } = written;
+        let registrars = match (registrar, registrars) {
+            (Some(_), Some(_)) => {
+                return Err("write registrar or registrars, not both".to_owned());
+            }
+            (Some(one), None) => vec![one],
+            (None, Some(several)) => several,
+            (None, None) => vec![RegistrarCode::new("05").map_err(|error| error.to_string())?],
+        };
+        let twice = (1..)
+            .zip(&registrars)
+            .any(|(next, code)| registrars.get(next..).is_some_and(|later| later.contains(code)));
+        if registrars.is_empty() || twice {
+            return Err("registrars is a list of different codes, like [\"05\", \"98\"]".to_owned());
+        }
+        Ok(Self { trade_date, seed, distributor, registrars, notes })
+    }
 }
 
 /// A date of TOML, as in the catalogue's files: without quotes.
@@ -48,13 +88,23 @@ fn distributor() -> String {
     "305".to_owned()
 }
 
-fn registrar() -> String {
-    "05".to_owned()
-}
-
 impl Settings {
     /// The edition of the standard in which files are exchanged.
     pub const VERSION: Version = Version::V22;
+
+    /// The code of the registrar that a fund's terms name: `own` is the first of the day.
+    pub fn registrar_of(&self, named: &RegistrarCode) -> RegistrarCode {
+        let first = self.registrars.first().filter(|_| named.as_str() == OWN);
+        first.unwrap_or(named).clone()
+    }
+
+    /// The port of that registrar: `ta-` and its code.
+    ///
+    /// # Errors
+    /// The code is too long for the name of a port.
+    pub fn port_of(&self, named: &RegistrarCode) -> Result<PortName, IdError> {
+        PortName::new(format!("ta-{}", self.registrar_of(named)))
+    }
 }
 
 pub(super) fn read(folder: &Path, problems: &mut Vec<Problem>) -> Option<Settings> {
@@ -109,10 +159,16 @@ pub(super) fn scenario(folder: &Path, seed: u64, problems: &mut Vec<Problem>) ->
     None
 }
 
-/// An override of nothing is most likely a misspelt transaction ID.
+/// An override of nothing is most likely a misspelt transaction ID. What a plan begins has its name
+/// and a date.
 pub(super) fn check_overrides(scenario: &Scenario, orders: &[Order], problems: &mut Vec<Problem>) {
     for transaction in scenario.overrides.keys() {
-        if !orders.iter().any(|order| order.transaction == *transaction) {
+        let begun_by = |order: &Order| {
+            let date = transaction.as_str().strip_prefix(order.transaction.as_str());
+            matches!(order.kind, Kind::Plan(_)) && date.is_some_and(|date| date.starts_with('.'))
+        };
+        let named = |order: &Order| order.transaction == *transaction || begun_by(order);
+        if !orders.iter().any(named) {
             let problem = "no good row of orders.csv has this transaction; check its spelling";
             let (field, value) = ("override".to_owned(), transaction.to_string());
             problems.push(Problem { field, value, ..Problem::of_file(SCENARIO, problem) });

@@ -8,6 +8,8 @@ use std::{fs, path::Path};
 pub(super) struct Columns {
     pub(super) needed: &'static [&'static str],
     pub(super) optional: &'static [&'static str],
+    /// A column whose presence means that the file has other columns.
+    pub(super) unless: Option<(&'static str, &'static Columns)>,
 }
 
 /// A file whose heading is right, and its rows that have the right number of fields.
@@ -39,6 +41,11 @@ pub(super) fn read(
     let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
     let headings: Vec<String> =
         reader.headers().ok()?.iter().map(|heading| heading.trim().to_owned()).collect();
+    let has = |column: &str| headings.iter().any(|heading| heading == column);
+    let columns = match columns.unless {
+        Some((column, others)) if has(column) => others,
+        Some(_) | None => columns,
+    };
     let heading = heading_problems(file, &headings, columns);
     if !heading.is_empty() {
         problems.extend(heading);
@@ -172,7 +179,7 @@ impl<'a> Fields<'a> {
     }
 
     /// What stands in a column.
-    pub(super) fn told(&self, column: &str) -> &'a str {
+    pub(super) fn text(&self, column: &str) -> &'a str {
         self.table.get(self.row, column)
     }
 
@@ -188,13 +195,24 @@ impl<'a> Fields<'a> {
         allowed: &str,
         read: impl FnOnce(&str) -> Option<T>,
     ) -> Option<T> {
-        let told = self.told(column);
-        let value = read(told);
+        let text = self.text(column);
+        let value = read(text);
         if value.is_none() {
-            let empty = if told.is_empty() { "is empty; " } else { "" };
+            let empty = if text.is_empty() { "is empty; " } else { "" };
             self.note(column, format!("{empty}write {allowed}"));
         }
         value
+    }
+
+    /// The field as what it should be, or nothing where nothing stands; a mistake is noted and reads
+    /// as nothing.
+    pub(super) fn optional<T>(
+        &mut self,
+        column: &str,
+        allowed: &str,
+        read: impl FnOnce(&str) -> Option<T>,
+    ) -> Option<T> {
+        if self.text(column).is_empty() { None } else { self.parse(column, allowed, read) }
     }
 
     /// `yes` or `no`; empty is `default`.

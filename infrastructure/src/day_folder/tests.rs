@@ -7,7 +7,7 @@ fn example() -> PathBuf {
 }
 
 /// A copy of the example with one file written anew; `None` removes it.
-fn with(file: &str, bytes: Option<&[u8]>) -> (TempDir, Reading) {
+pub(super) fn with(file: &str, bytes: Option<&[u8]>) -> (TempDir, Reading) {
     let dir = tempfile::tempdir().unwrap();
     for name in ["day.toml", "orders.csv", "investors.csv", "navs.csv"] {
         fs::copy(example().join(name), dir.path().join(name)).unwrap();
@@ -124,7 +124,7 @@ fn a_file_that_cannot_be_read_as_a_whole_ends_the_reading() {
     let unknown = format!("{HEADING},mod\n");
     let gbk = [HEADING.as_bytes(), b"\nG-1,09:00,\xB2\xA9\n"].concat();
     let columns = "transaction,time,investor,wallet_fund,target_fund,amount,mode,only_today,\
-                   warning_confirmed,note";
+                   warning_confirmed,note,kind";
     let rows: [(&str, Option<&[u8]>, String); 8] = [
         ("orders.csv", Some(quote.as_bytes()), "orders.csv:3: a quote is opened here and never closed; close it".into()),
         ("orders.csv", Some(missing.as_bytes()), format!("orders.csv:1: column amount is missing; the columns are {columns}")),

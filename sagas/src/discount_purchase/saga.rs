@@ -2,7 +2,7 @@
 
 use super::{
     Asked, Call, Do, Ending, Fact, HELD, LINKED, NEXT_DAY, Plan, REDEEM_TO_PURCHASE, Request, When,
-    act, facts,
+    act, commands, facts,
     hear::{self, Leg},
     prepare::{self, Refusal},
 };
@@ -11,9 +11,7 @@ use crate::{
     house::House,
     parts::{
         application::{ApplicationLeg, FundSaga},
-        cancel::{self, NotTakenBack},
         milestone::{Milestone, Notes, Scope},
-        timing,
     },
     ports::{bank::BankAnswer, registrar::ApplicationAnswer},
 };
@@ -34,7 +32,7 @@ use fundflow_domain::{
 };
 use fundflow_kernel::{
     envelope::StreamName,
-    streams::{Key, Need, Opener, Streams},
+    streams::{Need, Opener, Streams},
 };
 use fundflow_runtime::{
     port::Payload,
@@ -264,22 +262,12 @@ impl saga::Saga for DiscountPurchase {
         hear::notice(view, stream, news)
     }
 
-    fn command_needs(&self, _view: &View<'_>, command: &Command) -> Vec<Need> {
-        match command {
-            Command::CloseCase { case, .. } => vec![Key::<Cases>::of(case).need()],
-            Command::Cancel { .. } | Command::Date { .. } | Command::Redirect { .. } => Vec::new(),
-        }
+    fn command_needs(&self, view: &View<'_>, command: &Command) -> Vec<Need> {
+        commands::needs(view, command)
     }
 
     fn command(&self, turn: &mut Turn<'_>, command: &Command) -> Result<usize, Refusal> {
-        match command {
-            Command::Cancel { at, scope } => self.take_back(turn, *at, *scope),
-            Command::Date { at, reason } => self.dated(turn, *at, reason),
-            Command::Redirect { account, own_name, reason } => {
-                Ok(turn.plan().payout.redirect(turn, account, *own_name, reason)?)
-            }
-            Command::CloseCase { case, closing } => Ok(cancel::close_case(turn, *case, closing)?),
-        }
+        self.commanded(turn, command)
     }
 
     fn when(&self, view: &View<'_>, when: When) -> Option<Timestamp> {
@@ -310,58 +298,4 @@ impl saga::Saga for DiscountPurchase {
         let Request { investor, wallet_fund, target_fund, amount, .. } = request;
         format!("{investor}: {amount} by way of {wallet_fund} into {target_fund}")
     }
-}
-
-impl DiscountPurchase {
-    /// Takes it back before its own cut-off, whatever it waits for.
-    fn take_back(
-        &self,
-        turn: &mut Turn<'_>,
-        at: Timestamp,
-        scope: Scope,
-    ) -> Result<usize, Refusal> {
-        let view = turn.view().map_err(|_| Refusal::NothingToCancel("nothing was prepared"))?;
-        if view.ending.is_some() {
-            return Err(Refusal::NothingToCancel("the purchase is over"));
-        }
-        if scope == Scope::All && view.plan.buy.is_confirmed(&view) {
-            return Err(Refusal::NothingToCancel(
-                "the money-fund purchase is confirmed; only the conversion can be taken back",
-            ));
-        }
-        if view.plan.out.is_confirmed(&view) {
-            return Err(Refusal::NothingToCancel("the conversion is confirmed"));
-        }
-        let leg = match scope {
-            Scope::All => &view.plan.buy,
-            Scope::Conversion => &view.plan.out,
-        };
-        let day = leg
-            .application(&view)
-            .map_or_else(|| facts::trade_date(&view), |application| application.terms.trade_date);
-        let cut_off = self.house.calendar.cut_off(day);
-        let placed = leg.is_placed(&view) || scope == Scope::All;
-        if placed && at.max(turn.now()) >= cut_off {
-            return Err(Refusal::TooLateToCancel { at: at.max(turn.now()), cut_off });
-        }
-        let at = at.min(turn.now());
-        reached(turn.reach(Milestone::CancelAsked { at, scope }))
-    }
-
-    fn dated(
-        &self,
-        turn: &mut Turn<'_>,
-        at: Timestamp,
-        reason: &Arc<str>,
-    ) -> Result<usize, Refusal> {
-        match timing::dated(self, turn, at, reason) {
-            Ok(Some(events)) => Ok(events),
-            Ok(None) => Err(Refusal::NotUndated),
-            Err(error) => Err(NotTakenBack::Refused(error.to_string()).into()),
-        }
-    }
-}
-
-fn reached(done: Result<usize, NotDone>) -> Result<usize, Refusal> {
-    done.map_err(|error| NotTakenBack::Refused(error.to_string()).into())
 }

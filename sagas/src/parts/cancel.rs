@@ -83,7 +83,8 @@ pub fn is_settled<S: FundSaga>(view: &View<'_, S>, leg: &ApplicationLeg) -> bool
     leg.is_over(view) || !leg.is_accepted(view)
 }
 
-/// Closes a case that keeps the saga from completing: the registrar's numbers stand.
+/// Closes a case of this transaction. Where it kept the saga from completing, the registrar's numbers
+/// stand.
 ///
 /// # Errors
 /// [`NotTakenBack::NoSuchCase`], or what the case itself says.
@@ -92,13 +93,17 @@ pub fn close_case<S: FundSaga>(
     case: CaseId,
     closing: &Closing,
 ) -> Result<usize, NotTakenBack> {
-    let disputed = turn.view().is_ok_and(|view| view.open.notes.disputes.contains(&case));
-    if !disputed {
+    let key = Key::<Cases>::of(&case);
+    let known = turn.state(&key).and_then(|state| state.case()?.transaction.clone());
+    if known.as_ref() != Some(turn.id()) {
         return Err(NotTakenBack::NoSuchCase(case));
     }
-    let command = case::Command::Close(closing.clone());
-    let closed = turn.decide(&Key::<Cases>::of(&case), &command);
+    let closed = turn.decide(&key, &case::Command::Close(closing.clone()));
     let events = closed.map_err(|error| NotTakenBack::Refused(error.to_string()))?;
+    let disputed = turn.view().is_ok_and(|view| view.open.notes.disputes.contains(&case));
+    if !disputed {
+        return Ok(events);
+    }
     Ok(events + reached(turn.reach(Milestone::Undisputed { case }))?)
 }
 

@@ -101,6 +101,10 @@ impl ApplicationLeg {
             ApplicationAnswer::Cancelled => {
                 self.cancelling(saga, view).map_or(Said::Unasked, Said::Command)
             }
+            ApplicationAnswer::Sealed(batch) => Said::Command(Command::Seal(batch.clone())),
+            ApplicationAnswer::Sent { file, record } => {
+                Said::Command(Command::Send(file.clone(), *record))
+            }
             ApplicationAnswer::NotCancelled(_)
             | ApplicationAnswer::NotFound
             | ApplicationAnswer::Unknown(_) => Said::Nothing,
@@ -137,7 +141,13 @@ impl ApplicationLeg {
             }
             (Said::Nothing, _) => return Ok(Heard::NotFound),
         };
-        self.speaks(turn);
+        if matches!(command, Command::Seal(_) | Command::Send(..)) {
+            // Our own exchange of files says so, and no registrar.
+            let now = turn.now();
+            turn.speaks(Actor::Engine, "batch", now);
+        } else {
+            self.speaks(turn);
+        }
         match turn.decide(&self.key, &command) {
             Ok(0) if matches!(command, Command::Accept(_)) && !self.is_over(&turn.view()?) => {
                 let text = "the registrar has not confirmed yet";
@@ -291,7 +301,9 @@ impl ApplicationLeg {
             }),
             ApplicationAnswer::NotCancelled(_)
             | ApplicationAnswer::NotFound
-            | ApplicationAnswer::Unknown(_) => None,
+            | ApplicationAnswer::Unknown(_)
+            | ApplicationAnswer::Sealed(_)
+            | ApplicationAnswer::Sent { .. } => None,
         }
     }
 }

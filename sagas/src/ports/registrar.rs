@@ -49,7 +49,7 @@ impl Keyed for RegistrarCall {
     }
 }
 
-/// What an application, or the query for it, is answered with.
+/// What an application, or the query for it, is answered with, and what is said of it on the way.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ApplicationAnswer {
     /// Taken under the registrar's serial. Not yet success.
@@ -68,6 +68,15 @@ pub enum ApplicationAnswer {
     NotFound,
     /// Nobody knows yet.
     Unknown(Cause),
+    /// Of our own exchange of files: it belongs to that batch of its T.
+    Sealed(Arc<str>),
+    /// Of our own exchange of files: it went out.
+    Sent {
+        /// The file's name.
+        file: Arc<str>,
+        /// The record in it, from 1.
+        record: u64,
+    },
 }
 
 /// News of a registrar that nobody asked for, about the application of that stream.

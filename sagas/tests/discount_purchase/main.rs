@@ -7,9 +7,14 @@
     reason = "what a test cannot make or find fails it"
 )]
 
+mod books;
 mod held;
 mod outside;
 mod stage;
 mod terms;
 
+mod checks;
+mod crash;
+mod late;
+mod moved;
 mod story;

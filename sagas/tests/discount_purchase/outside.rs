@@ -85,21 +85,19 @@ impl Outside {
         self.fates.entry(name.to_owned()).or_default().extend(fates);
     }
 
-    /// Acts on the call, if it is one, and answers.
+    /// Acts on the call, if it is one, and answers. A query acts on nothing and meets no fate.
     pub(crate) fn answer(&mut self, name: &str, effect: &Effect, now: Timestamp) -> Payload {
-        let fate = self.next_fate(name);
-        let call = effect.ask == Asking::Call;
-        if call && matches!(fate, Fate::Done | Fate::Refused | Fate::Unheard) {
+        let fate = if acts(effect) { self.next_fate(name) } else { Fate::Done };
+        if acts(effect) && fate != Fate::Lost {
             self.act(name, effect, fate, now);
         }
-        let silent = matches!(fate, Fate::Lost | Fate::Unheard);
-        self.says(name, effect, now, silent)
+        self.says(name, effect, now, matches!(fate, Fate::Lost | Fate::Unheard))
     }
 
     /// Acts on a call whose answer nobody will hear.
     pub(crate) fn act_on(&mut self, name: &str, effect: &Effect, now: Timestamp) {
-        let fate = self.next_fate(name);
-        if effect.ask == Asking::Call && fate != Fate::Lost {
+        if acts(effect) {
+            let fate = self.next_fate(name);
             self.act(name, effect, fate, now);
         }
     }
@@ -221,6 +219,16 @@ impl Outside {
         }
         whole
     }
+}
+
+/// Money that leaves, and a taking back, are sent again under their key: that is the question.
+fn acts(effect: &Effect) -> bool {
+    let again = match effect.call_as() {
+        Some(BankCall::Refund(_) | BankCall::Payout(_)) => true,
+        Some(BankCall::Charge(_)) => false,
+        None => matches!(effect.call_as(), Some(RegistrarCall::Cancel(_))),
+    };
+    again || effect.ask == Asking::Call
 }
 
 /// It asks for all shares that 1,000 yuan would have bought.

@@ -2,10 +2,11 @@
 //! its order, and a transcript of what was stored and sent.
 
 use crate::{
-    outside::Outside,
+    outside::{Outside, confirmation},
     terms::{asked, foreign, house, target, wallet},
 };
 use fundflow_domain::{
+    application::{Applications, Confirmation},
     fund::FundTerms,
     ids::{ApplicationNo, OrderId, TransactionId},
     time::Timestamp,
@@ -21,7 +22,7 @@ use fundflow_runtime::{
     breaker::Limits,
     kind::{payload, saga_id},
     look::{Look, look},
-    message::{Action, Answered, Effect, Input, Output, Reply, What},
+    message::{Action, Answered, Effect, Input, Output, Reply, Rest, What},
     port::{Ask, Payload},
     process::Disposition,
     runner::Runner,
@@ -29,6 +30,7 @@ use fundflow_runtime::{
 use fundflow_sagas::{
     discount_purchase::{Command, DiscountPurchase, Request},
     parts::cases::UnknownOrders,
+    ports::registrar::{self, ApplicationAnswer},
 };
 use std::sync::Arc;
 
@@ -94,14 +96,22 @@ impl Stage {
         batch.into_iter().for_each(|append| self.store(append));
     }
 
-    /// It is that time now; timers that were due ring.
+    /// Time passes until then: timers ring, and everybody outside answers.
     pub(crate) fn clock(&mut self, now: &str) {
-        self.now = at(now);
-        while self.runner.next_timer().is_some_and(|due| due <= self.now) {
-            self.runner.ring(self.now, usize::MAX);
-            let output = self.output();
-            self.commit(output);
+        self.settle();
+        while self.runner.next_timer().is_some_and(|due| due <= at(now)) {
+            self.ring();
+            self.settle();
         }
+        self.now = at(now);
+    }
+
+    /// Time passes until then; timers ring, and nobody answers.
+    pub(crate) fn wait(&mut self, now: &str) {
+        while self.runner.next_timer().is_some_and(|due| due <= at(now)) {
+            self.ring();
+        }
+        self.now = at(now);
     }
 
     /// The next timer rings.
@@ -153,6 +163,22 @@ impl Stage {
         self.handle(What::Notice { stream, news })
     }
 
+    /// What the registrar would say of that order if it confirmed all of it.
+    pub(crate) fn confirmation(&self, name: &str) -> Confirmation {
+        let key: Key<Applications> = Key::of(&ApplicationNo::of(&order(name)));
+        confirmation(&format!("{name}.c"), &self.state(&key).application().unwrap().terms)
+    }
+
+    /// The registrar says that of the order, unasked.
+    pub(crate) fn told(&mut self, name: &str, answer: ApplicationAnswer) -> Reply {
+        self.notice(registrar::notice(&ApplicationNo::of(&order(name)), answer))
+    }
+
+    /// The registrar confirms the order, unasked.
+    pub(crate) fn confirmed(&mut self, name: &str, said: Confirmation) -> Reply {
+        self.told(name, ApplicationAnswer::Confirmed(Box::new(said)))
+    }
+
     /// The call of that name is answered with that.
     pub(crate) fn answer<A: std::any::Any + Send + Sync>(&mut self, name: &str, answer: A) {
         let effect = self.take(name);
@@ -186,13 +212,10 @@ impl Stage {
     /// Lets everybody speak and timers ring until it rests: over, or parked.
     pub(crate) fn run(&mut self) {
         for _ in 0..500 {
-            if self.events.iter().all(|it| it.stream.category() != "discount_purchase") {
-                panic!("nothing was prepared");
-            }
             if !self.in_flight.is_empty() {
                 let effect = self.in_flight.remove(0);
                 self.go_on(effect);
-            } else if self.look().parked.is_some() || !self.ring() {
+            } else if self.is_parked() || !self.ring() {
                 return;
             }
         }
@@ -205,6 +228,17 @@ impl Stage {
             let effect = self.in_flight.remove(0);
             self.go_on(effect);
         }
+    }
+
+    /// It waits for a person, as the runner has it.
+    pub(crate) fn is_parked(&self) -> bool {
+        let saga = saga_id::<DiscountPurchase>(&tx("TX-1"));
+        matches!(self.runner.rest_of(&saga), Some(Rest::Parked(_)))
+    }
+
+    /// Where it is parked and why, in words.
+    pub(crate) fn parked(&self) -> Option<(String, String)> {
+        self.look().parked.map(|(row, cause)| (row.to_string(), cause.code.to_string()))
     }
 
     pub(crate) fn handle(&mut self, what: What) -> Reply {

@@ -19,6 +19,7 @@ mod agenda;
 mod batch;
 mod decide;
 mod entry;
+mod hours;
 mod market;
 mod planted;
 mod pricing;
@@ -41,9 +42,7 @@ use super::{
     scenario::{CancelFate, ConfirmFate, FrontFate, Scenario},
 };
 use agenda::Agenda;
-use fundflow_domain::{
-    application::Ask, calendar::TradingDay, ids::RegistrarCode, orders::Cause, time::Timestamp,
-};
+use fundflow_domain::{application::Ask, ids::RegistrarCode, orders::Cause, time::Timestamp};
 use fundflow_kernel::clock::Clock;
 use fundflow_sagas::ports::registrar::{Application, ApplicationAnswer, Cancellation, Registrar};
 use register::Register;
@@ -230,103 +229,6 @@ impl SandboxRegistrar {
         for (nth, (at, notice)) in (0..).zip(entry.notices()).skip(from) {
             self.notices.plan(at, &key, nth, notice);
         }
-    }
-
-    /// Puts an entry on the agenda that somebody has to decide on at its hour.
-    fn wait_for_hour(&self, entry: &ApplicationEntry) {
-        let waits = entry.decided.is_some() || self.confirming == Confirming::AtItsHour;
-        if let Some(hour) = self.hour_of(entry).filter(|_| waits && entry.is_accepted()) {
-            self.agenda.plan(hour, self.rank(entry), entry.terms.no.clone().into());
-        }
-    }
-
-    fn rank(&self, entry: &ApplicationEntry) -> u8 {
-        match entry.terms.ask {
-            Ask::Purchase { .. } | Ask::Subscription { .. } => 0,
-            Ask::Redemption { .. } | Ask::Conversion { .. } | Ask::FastTransfer { .. } => {
-                if self.register().follows_own_purchase(&entry.terms) { 1 } else { 2 }
-            }
-        }
-    }
-
-    /// The batches whose hour has come. Where the journal cannot be written, they wait.
-    fn run_hour(&self, now: Timestamp) {
-        for (rank, no) in self.agenda.take_due(now) {
-            // Its T may have moved since it was put on the agenda.
-            let known = self.books.get(&no).filter(|known| self.waits_after(known, now));
-            if let Some(known) = known {
-                self.wait_for_hour(&known);
-                continue;
-            }
-            match self.decide_on(&no, now) {
-                Ok(Some((entry, from))) => {
-                    self.say(&entry, from);
-                    let undecided = entry.decided.is_none() && entry.is_accepted();
-                    if undecided || self.hour_of(&entry).is_some_and(|hour| hour <= now) {
-                        self.agenda.put_off(rank, no);
-                    } else {
-                        self.wait_for_hour(&entry);
-                    }
-                }
-                Ok(None) => {}
-                Err(_) => self.agenda.put_off(rank, no),
-            }
-        }
-    }
-
-    fn waits_after(&self, entry: &ApplicationEntry, now: Timestamp) -> bool {
-        entry.is_accepted() && self.hour_of(entry).is_some_and(|hour| hour > now)
-    }
-
-    /// The hour at which it, or what was carried over of it, is confirmed; `None` once all is said.
-    fn hour_of(&self, entry: &ApplicationEntry) -> Option<Timestamp> {
-        let t = match &entry.decided {
-            None => entry.terms.trade_date,
-            Some(decided) => decided.carried?.trade_date,
-        };
-        let on = self.market.confirmed_on(entry.entered_fund(), t);
-        let next = || self.market.calendar().plus(t, 1).map(TradingDay::date);
-        let on = on.or_else(|_| next()).unwrap_or_else(|_| t.date());
-        Some(Market::hour_of(on))
-    }
-
-    /// Decides on an application, or on the rest of one, unless that is done, the front did not take
-    /// it, or a price is missing. Returns it with the number of records that were known before.
-    fn decide_on(
-        &self,
-        no: &str,
-        now: Timestamp,
-    ) -> Result<Option<(ApplicationEntry, usize)>, JournalError> {
-        let mut register = self.register();
-        let Some(known) = self.books.get(no).filter(ApplicationEntry::is_accepted) else {
-            return Ok(None);
-        };
-        let before = known.decided.as_ref();
-        let (words, finals, taken) =
-            before.map_or((0, 0, 0), |it| (it.words.len(), it.register.len(), it.taken.len()));
-        let decided = match before {
-            None => self.decision(&known, &register, now),
-            Some(_) if self.hour_of(&known).is_some_and(|hour| hour <= now) => {
-                self.carried_on(&known, &register, now)
-            }
-            Some(_) => None,
-        };
-        let Some(decided) = decided else { return Ok(Some((known, words))) };
-        let key: Arc<str> = known.terms.no.clone().into();
-        let same = |it: &&ApplicationEntry| {
-            it.is_accepted() && it.decided.as_ref().map_or(0, |it| it.register.len()) == finals
-        };
-        let change = |it: Option<&ApplicationEntry>| {
-            let it = it.filter(same)?.clone();
-            Some(ApplicationEntry { decided: Some(decided), ..it })
-        };
-        let (entry, new) = self.books.change(&key, self.journal.as_ref(), change, Clone::clone)?;
-        if let Some(entry) = entry.as_ref().filter(|_| new) {
-            register.credit(entry, known.confirmations().count());
-            let all = entry.decided.as_ref().map(|decided| &decided.taken[..]).unwrap_or_default();
-            register.debit(entry, all.get(taken..).unwrap_or_default());
-        }
-        Ok(entry.map(|entry| (entry, words)))
     }
 
     fn take(&self, application: Application) -> ApplicationAnswer {

@@ -95,10 +95,10 @@ impl Market {
         nav: Nav,
         confirmed_on: chrono::NaiveDate,
     ) -> Result<RedemptionConfirmed, NotPriced> {
-        let free = DaysTiers::flat(Rate::ZERO);
+        let nothing = DaysTiers::flat(Rate::ZERO);
         let fees = match self.terms(terms.fund)? {
             Some(fund) => redemption::Terms::of(&fund.fees, None, CustomerType::Individual),
-            None => redemption::Terms { tiers: &free, back_end: None, regime: None },
+            None => redemption::Terms { tiers: &nothing, back_end: None, regime: None },
         };
         let parcels = not_later(parcels, confirmed_on);
         let priced = redemption::price(&parcels, nav, confirmed_on, fees)?;
@@ -125,22 +125,19 @@ impl Market {
         };
         let (nav_out, nav_in) = it.navs;
         let parcels = not_later(it.parcels, it.confirmed_on);
-        let (out, redemption_fee, base, topup) = match (self.terms(terms.fund)?, self.terms(*into)?)
-        {
-            (Some(source), Some(target)) => {
-                let policy = policy(source, target, *topup_discount, terms.rounding)?;
-                let holder = CustomerType::Individual;
-                let fees = conversion::Terms::of(&source.fees, &target.fees, None, holder, policy);
-                let it = conversion::price(&parcels, nav_out, nav_in, it.confirmed_on, fees)?;
-                (it.out, it.redemption_fee, it.base, it.topup)
-            }
-            (None | Some(_), None) | (None, Some(_)) => {
-                let free = DaysTiers::flat(Rate::ZERO);
-                let free = redemption::Terms { tiers: &free, back_end: None, regime: None };
-                let out = redemption::price(&parcels, nav_out, it.confirmed_on, free)?;
-                let base = out.payout;
-                (out, Money::ZERO, base, Money::ZERO)
-            }
+        let funds = (self.terms(terms.fund)?, self.terms(*into)?);
+        let (out, redemption_fee, base, topup) = if let (Some(source), Some(target)) = funds {
+            let policy = policy(source, target, *topup_discount, terms.rounding)?;
+            let holder = CustomerType::Individual;
+            let fees = conversion::Terms::of(&source.fees, &target.fees, None, holder, policy);
+            let priced = conversion::price(&parcels, nav_out, nav_in, it.confirmed_on, fees)?;
+            (priced.out, priced.redemption_fee, priced.base, priced.topup)
+        } else {
+            let nothing = DaysTiers::flat(Rate::ZERO);
+            let free = redemption::Terms { tiers: &nothing, back_end: None, regime: None };
+            let out = redemption::price(&parcels, nav_out, it.confirmed_on, free)?;
+            let base = out.payout;
+            (out, Money::ZERO, base, Money::ZERO)
         };
         let topup = promised_topup(terms.promised.fee, base).unwrap_or(topup);
         let bought =

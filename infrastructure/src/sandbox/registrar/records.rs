@@ -65,7 +65,9 @@ pub(super) fn confirmation_of((asked, answer): &Said, days: Days) -> TradeConfir
         ApplicationAnswer::Accepted(_)
         | ApplicationAnswer::NotCancelled(_)
         | ApplicationAnswer::NotFound
-        | ApplicationAnswer::Unknown(_) => "9999".clone_into(&mut record.return_code),
+        | ApplicationAnswer::Unknown(_)
+        | ApplicationAnswer::Sealed(_)
+        | ApplicationAnswer::Sent { .. } => "9999".clone_into(&mut record.return_code),
     }
     record
 }

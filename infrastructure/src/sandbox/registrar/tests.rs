@@ -80,6 +80,8 @@ fn name(answer: &ApplicationAnswer) -> &'static str {
         ApplicationAnswer::NotCancelled(_) => "not cancelled",
         ApplicationAnswer::NotFound => "not found",
         ApplicationAnswer::Unknown(_) => "unknown",
+        ApplicationAnswer::Sealed(_) => "sealed",
+        ApplicationAnswer::Sent { .. } => "sent",
     }
 }
 

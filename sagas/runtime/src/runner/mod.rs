@@ -358,6 +358,14 @@ impl Runner {
         self.sagas.get(saga)?.saga.rest(&self.streams)
     }
 
+    /// Whether a saga in memory waits for a person, or cannot go on because a stream is damaged.
+    pub fn is_parked(&self, saga: &SagaId) -> bool {
+        self.sagas.get(saga).is_some_and(|slot| {
+            let parked = matches!(slot.saga.rest(&self.streams), Some(Rest::Parked(_)));
+            parked || slot.saga.damage(&self.streams).is_some()
+        })
+    }
+
     /// All streams in memory.
     pub const fn streams(&self) -> &Streams {
         &self.streams

@@ -1,0 +1,10 @@
+//! The desk and the audit on stores that an engine wrote: discount purchases against a bank and a
+//! registrar that do as they are told.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod audit;
+mod desk;
+mod orders;
+mod outside;
+mod world;

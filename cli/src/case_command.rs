@@ -1,0 +1,220 @@
+//! `fundflow case`: what does not add up or contradicts, with both sides' figures, until somebody
+//! says how it is settled.
+//!
+//! ```text
+//! fundflow case ls [--open] [--transaction TX] [--limit N]
+//! fundflow case show CASE
+//! fundflow case close CASE --how accepted|paid-by-us|withdrawn|manual --reason TEXT [--apply]
+//! ```
+//!
+//! A case that keeps a saga from its end is closed by a command to that saga, which then goes on.
+//! Any other case is closed on its own stream.
+
+mod close;
+
+use crate::{
+    args::Format,
+    folded::{self, Folded},
+    reading::{Failure, List, finish, json, open, or_dash, pairs, table},
+    registry::Registry,
+};
+use clap::Subcommand;
+use close::CloseArgs;
+use fundflow_application::read_models::CaseRow;
+use fundflow_domain::{
+    case::{CaseId, Cases, Closing, Disputed, Event, Figure, Finding, How, Note},
+    ids::TransactionId,
+};
+use fundflow_kernel::{codec::decode, streams::Key};
+use serde::Serialize;
+use std::{io::Write, path::Path, process::ExitCode};
+
+/// Which cases.
+#[derive(Debug, Subcommand)]
+pub(crate) enum CaseCommand {
+    /// List cases
+    Ls {
+        /// Only those that wait for somebody
+        #[arg(long)]
+        open: bool,
+        /// Only of this transaction
+        #[arg(long, value_name = "TX")]
+        transaction: Option<TransactionId>,
+        /// At most so many
+        #[arg(long)]
+        limit: Option<usize>,
+    },
+    /// Show a case: both sides' figures, the record itself, how it was closed
+    Show {
+        /// Its 32 digits, as `case ls` prints them
+        case: CaseId,
+    },
+    /// Say how it is settled. Only looks without --apply
+    Close(CloseArgs),
+}
+
+const HEADER: &[&str] =
+    &["CASE", "STATE", "KIND", "TRANSACTION", "SHARES ", "YUAN ", "OPENED", "WHAT"];
+
+fn cells(row: &CaseRow) -> Vec<String> {
+    let disputed = Disputed::of(&row.findings);
+    let words: Vec<&str> = row.findings.iter().map(|finding| finding.what.as_str()).collect();
+    vec![
+        row.case.clone(),
+        state(row).to_owned(),
+        row.kind.clone(),
+        or_dash(row.transaction.as_ref()),
+        disputed.shares.to_string(),
+        disputed.money.to_string(),
+        row.since.to_string(),
+        words.join("; "),
+    ]
+}
+
+const fn state(row: &CaseRow) -> &'static str {
+    if row.open { "open" } else { "closed" }
+}
+
+fn closed(closing: &Closing) -> String {
+    let how = match &closing.how {
+        How::Corrected { by_record } => format!("corrected by record {by_record}"),
+        How::Accepted => "accepted as it is".to_owned(),
+        How::PaidByUs { amount } => format!("{amount} yuan paid by us"),
+        How::Withdrawn => "withdrawn by the other side".to_owned(),
+        How::Manual { text } => text.to_string(),
+    };
+    format!("{how}, by {}: {}", closing.by, closing.reason)
+}
+
+/// Does what was typed.
+pub(crate) async fn run(
+    registry: &Registry,
+    command: &CaseCommand,
+    store: &Path,
+    format: Format,
+    out: &mut impl Write,
+) -> ExitCode {
+    finish(match command {
+        CaseCommand::Ls { open, transaction, limit } => {
+            list(store, (*open, transaction.as_ref(), *limit), format, out).await
+        }
+        CaseCommand::Show { case } => show(store, case, format, out).await,
+        CaseCommand::Close(args) => close::run(registry, args, store, format, out).await,
+    })
+}
+
+async fn list(
+    store: &Path,
+    (only_open, transaction, limit): (bool, Option<&TransactionId>, Option<usize>),
+    format: Format,
+    out: &mut impl Write,
+) -> Result<ExitCode, Failure> {
+    let cases = folded::all::<Cases>(&open(store)?, "").await?;
+    let mut rows: Vec<_> = cases.iter().filter_map(|it| CaseRow::of(&it.kept)).collect();
+    rows.retain(|row| {
+        let of = row.transaction.as_ref();
+        (!only_open || row.open) && transaction.is_none_or(|wanted| of == Some(wanted))
+    });
+    rows.sort_by(|a, b| (a.since, &a.case).cmp(&(b.since, &b.case)));
+    List::of(rows, limit).print(format, HEADER, cells, out)
+}
+
+async fn found(store: &Path, case: &CaseId) -> Result<Folded<Cases>, Failure> {
+    let stream = Key::<Cases>::of(case).stream().clone();
+    folded::one(&open(store)?, &stream).await?.ok_or_else(|| {
+        Failure::NotFound(format!("there is no case {case}; `fundflow case ls` lists them"))
+    })
+}
+
+#[derive(Serialize)]
+struct Shown {
+    #[serde(flatten)]
+    row: CaseRow,
+    evidence: Option<String>,
+}
+
+async fn show(
+    store: &Path,
+    case: &CaseId,
+    format: Format,
+    out: &mut impl Write,
+) -> Result<ExitCode, Failure> {
+    let found = found(store, case).await?;
+    let shown = Shown { row: row(&found)?, evidence: evidence(&found) };
+    match format {
+        Format::Json => json(out, &shown)?,
+        Format::Table => print(&shown, out)?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn row(found: &Folded<Cases>) -> Result<CaseRow, Failure> {
+    let nothing = || Failure::NotFound(format!("{} holds no case", found.stream));
+    CaseRow::of(&found.kept).ok_or_else(nothing)
+}
+
+/// The record itself: it stands in the log, not in the state.
+fn evidence(found: &Folded<Cases>) -> Option<String> {
+    found.events.iter().find_map(|it| {
+        match decode::<Cases>(&it.event.event_type, it.event.schema, &it.event.data).ok()? {
+            Event::Opened(report) => Some(report.evidence.to_string()),
+            Event::SeenAgain { .. }
+            | Event::Widened { .. }
+            | Event::Assigned { .. }
+            | Event::Noted(_)
+            | Event::Closed(_)
+            | Event::Reopened(_) => None,
+        }
+    })
+}
+
+fn print(shown: &Shown, out: &mut impl Write) -> Result<(), Failure> {
+    let row = &shown.row;
+    let disputed = Disputed::of(&row.findings);
+    let mut facts = vec![
+        ("case", row.case.clone()),
+        ("state", state(row).to_owned()),
+        ("transaction", or_dash(row.transaction.as_ref())),
+        ("order", or_dash(row.order.as_ref())),
+        ("fund", or_dash(row.fund.as_ref())),
+        ("source", format!("{}, record {}", row.source.name, row.source.record)),
+        ("opened", row.since.to_string()),
+        ("in dispute", format!("{} shares, {} yuan", disputed.shares, disputed.money)),
+    ];
+    facts.extend(row.owner.clone().map(|owner| ("owner", owner)));
+    facts.extend(row.closing.as_ref().map(|closing| ("closed", closed(closing))));
+    let note = |note: &Note| ("note", format!("{}: {}", note.by, note.text));
+    facts.extend(row.notes.iter().map(note));
+    pairs(out, &facts)?;
+    for finding in &row.findings {
+        writeln!(out, "\n{}: {}", finding.kind, finding.what)?;
+        table(out, &["FIGURE", "OURS ", "THEIRS "], figures(finding).into_iter())?;
+    }
+    if let Some(evidence) = &shown.evidence {
+        writeln!(out, "\nrecord\n{evidence}")?;
+    }
+    if row.open {
+        let how = "--how accepted|paid-by-us|withdrawn|manual --reason TEXT";
+        writeln!(out, "\na person may (looks only; does it with --apply)")?;
+        writeln!(out, "  fundflow case close {} {how}", row.case)?;
+    }
+    Ok(())
+}
+
+/// Both sides of each figure, beside each other.
+fn figures(finding: &Finding) -> Vec<Vec<String>> {
+    let value = |side: &[Figure], name: &str| {
+        let figure = side.iter().find(|figure| figure.name.as_str() == name);
+        figure.map_or_else(|| "-".to_owned(), |figure| figure.value.to_string())
+    };
+    let mut names: Vec<&str> = Vec::new();
+    for figure in finding.ours.iter().chain(&finding.theirs) {
+        if !names.contains(&figure.name.as_str()) {
+            names.push(&figure.name);
+        }
+    }
+    let line = |name: &str| {
+        vec![name.to_owned(), value(&finding.ours, name), value(&finding.theirs, name)]
+    };
+    names.into_iter().map(line).collect()
+}

@@ -1,0 +1,60 @@
+//! What the day's jobs look at, followed from the log: applications, and cases.
+
+use fundflow_application::read_models::{Follow, Streams};
+use fundflow_domain::{
+    application::{Application, Applications, Stage},
+    calendar::TradingDay,
+    case::Cases,
+};
+use fundflow_kernel::{
+    envelope::Recorded,
+    ids::TransactionId,
+    store::{Position, ReadError},
+};
+
+/// Every application and every case of the store.
+#[derive(Debug, Default)]
+pub(super) struct Books {
+    pub(super) applications: Streams<Applications>,
+    pub(super) cases: Streams<Cases>,
+}
+
+/// An application, the transaction that placed it, and when.
+#[derive(Debug, Clone)]
+pub(super) struct Placed {
+    pub(super) transaction: TransactionId,
+    pub(super) application: Application,
+    pub(super) at: fundflow_domain::time::Timestamp,
+}
+
+impl Books {
+    /// Every application that was placed, in the order of its number.
+    pub(super) fn placed(&self) -> impl Iterator<Item = Placed> + '_ {
+        self.applications.iter().filter_map(|(_, kept)| {
+            let application = kept.loaded.state.application()?.clone();
+            let (_, transaction) = kept.loaded.owner.clone()?;
+            Some(Placed { transaction, application, at: kept.since })
+        })
+    }
+
+    /// Whether something waits for a batch of a later T than that.
+    pub(super) fn waits_for_batch_after(&self, t: TradingDay) -> bool {
+        self.applications.iter().any(|(_, kept)| {
+            let application = kept.loaded.state.application();
+            application.is_some_and(|it| {
+                it.terms.trade_date > t && matches!(it.stage, Stage::Accepted | Stage::Sealed)
+            })
+        })
+    }
+}
+
+impl Follow for Books {
+    fn at(&self) -> Position {
+        self.applications.at()
+    }
+
+    fn hear(&mut self, event: &Recorded) -> Result<(), ReadError> {
+        self.cases.hear(event)?;
+        self.applications.hear(event)
+    }
+}

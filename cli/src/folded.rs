@@ -1,0 +1,56 @@
+//! Streams of one kind, each folded from its own events and never from the whole log.
+
+use crate::reading::{Failure, complain};
+use fundflow_application::read_models::Kept;
+use fundflow_infrastructure::sqlite::SqliteStore;
+use fundflow_kernel::{
+    codec::Stored,
+    envelope::{Recorded, StreamName},
+    store::{EventStore, ReadError},
+};
+
+/// A stream that has events.
+pub(crate) struct Folded<D: Stored> {
+    pub(crate) stream: StreamName,
+    pub(crate) kept: Kept<D>,
+    /// At least one.
+    pub(crate) events: Vec<Recorded>,
+}
+
+/// One stream; `None` if it has no events.
+pub(crate) async fn one<D: Stored, S: EventStore>(
+    store: &S,
+    stream: &StreamName,
+) -> Result<Option<Folded<D>>, ReadError> {
+    let (kept, events) = Kept::load(store, stream).await?;
+    let stream = stream.clone();
+    Ok((!events.is_empty()).then_some(Folded { stream, kept, events }))
+}
+
+/// Every stream of that kind whose ID begins so, by name. One that cannot be folded is named on the
+/// error output and left out: the others are still worth seeing.
+pub(crate) async fn all<D: Stored>(
+    store: &SqliteStore,
+    begin: &str,
+) -> Result<Vec<Folded<D>>, Failure> {
+    let mut folded = Vec::new();
+    for stream in names::<D>(store, begin)? {
+        match one::<D, _>(store, &stream).await {
+            Ok(found) => folded.extend(found),
+            Err(error @ ReadError::Damaged { .. }) => complain(&format!("left out: {error}\n")),
+            Err(error @ ReadError::Fault(_)) => return Err(error.into()),
+        }
+    }
+    Ok(folded)
+}
+
+/// The streams of that kind whose ID begins so.
+fn names<D: Stored>(store: &SqliteStore, begin: &str) -> Result<Vec<StreamName>, Failure> {
+    let from = format!("{}-{begin}", D::CATEGORY);
+    // What follows the last character in the order of bytes; names are ASCII.
+    let mut until = from.clone().into_bytes();
+    if let Some(last) = until.last_mut() {
+        *last = last.saturating_add(1);
+    }
+    Ok(store.stream_names(&from, &String::from_utf8_lossy(&until))?)
+}

@@ -1,0 +1,135 @@
+//! The fundflow command as a library: a program that registers its own sagas lists, shows, audits and
+//! recovers them like the shipped ones.
+//!
+//! ```text
+//! fn main() -> ExitCode {
+//!     let registry = Registry::shipped().saga(|_| Points).port("points", |_| Ok(points()));
+//!     fundflow_cli::run(&registry, std::env::args_os())
+//! }
+//! ```
+//!
+//! Exit codes: 0 done · 1 failed, or not found · 2 typed wrongly · 3 done in part · 4 somebody else
+//! was faster · 5 a verification failed. Results go to the output, all else to the error output. A
+//! closed pipe is not an error: whoever closed it has seen enough.
+//!
+//! This library only reads what was typed, asks and prints. It must never decide a business rule,
+//! and appends to a store only through an engine.
+
+// What a program brings along.
+mod house;
+mod registry;
+mod words;
+
+// What was typed, and how it is printed.
+mod args;
+mod reading;
+
+// One command each: what happened, and what a person may do about it.
+mod audit_command;
+mod case_command;
+mod event_command;
+mod event_json;
+mod folded;
+mod holdings_command;
+mod operate;
+mod order_command;
+mod saga_command;
+mod saga_words;
+mod wallet_command;
+
+// Days, figures, files, funds, prices.
+mod bench;
+mod day;
+mod file_command;
+mod fund_command;
+mod quote;
+
+pub use registry::{Outside, Registry, Word};
+
+use args::{Arguments, Command};
+use clap::Parser as _;
+use std::{
+    ffi::OsString,
+    io::{self, Write as _},
+    path::Path,
+    process::ExitCode,
+};
+
+/// Does what was typed, with the sagas of that registry.
+pub fn run(
+    registry: &Registry,
+    typed: impl IntoIterator<Item = impl Into<OsString> + Clone>,
+) -> ExitCode {
+    let Arguments { store, command } = match Arguments::try_parse_from(typed) {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // Whoever closed the pipe needs no help text.
+            let _ = error.print();
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+        }
+    };
+    // Only the benchmark needs more than one thread: the rest reads, or runs a day in virtual time.
+    let mut threads = match &command {
+        Command::Bench(_) => tokio::runtime::Builder::new_multi_thread(),
+        _ => tokio::runtime::Builder::new_current_thread(),
+    };
+    match threads.enable_time().build() {
+        Ok(runtime) => dispatch(registry, &runtime, &store, command),
+        Err(error) => {
+            reading::complain(&format!("error: the program cannot start: {error}\n"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn dispatch(
+    registry: &Registry,
+    runtime: &tokio::runtime::Runtime,
+    store: &Path,
+    command: Command,
+) -> ExitCode {
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    let code = match command {
+        Command::Day(args) => runtime.block_on(day::run(registry, &args, store, &mut out)),
+        Command::Saga { output, command } => {
+            runtime.block_on(saga_command::run(registry, &command, store, output.format, &mut out))
+        }
+        Command::Case { output, command } => {
+            runtime.block_on(case_command::run(registry, &command, store, output.format, &mut out))
+        }
+        Command::Event { output, command } => {
+            runtime.block_on(event_command::run(&command, store, output.format, &mut out))
+        }
+        Command::Wallet { output, command } => {
+            runtime.block_on(wallet_command::run(&command, store, output.format, &mut out))
+        }
+        Command::Holdings { output, command } => {
+            runtime.block_on(holdings_command::run(&command, store, output.format, &mut out))
+        }
+        Command::Order { output, command } => {
+            runtime.block_on(order_command::run(&command, store, output.format, &mut out))
+        }
+        Command::Audit { output, command } => {
+            runtime.block_on(audit_command::run(registry, &command, store, output.format, &mut out))
+        }
+        Command::File(command) => {
+            drop(out);
+            return file_command::run(command);
+        }
+        Command::Fund(command) => {
+            drop(out);
+            return fund_command::run(&command);
+        }
+        Command::Quote(command) => {
+            drop(out);
+            return quote::run(command);
+        }
+        Command::Bench(args) => {
+            drop(out);
+            return runtime.block_on(bench::run(&args, store));
+        }
+    };
+    // What was not read because the pipe is closed is missed by nobody.
+    let _ = out.flush();
+    code
+}

@@ -1,0 +1,212 @@
+//! What a program brings along: its sagas, how a person speaks to them, and the ports they call.
+//!
+//! 1. A saga is made for a house: the terms, prices and calendar of the day or store that is worked
+//!    on, so it is registered as a function of one.
+//! 2. A saga that takes a person's [`Word`] says how it becomes a command of its own; to any other
+//!    saga a person may do what an operator may do to all of them.
+//! 3. Ports are made when an engine starts, beside the store that it starts on. The shipped bank and
+//!    registrars are the sandbox's.
+
+use crate::words;
+use fundflow::runtime::{
+    kind::{Kind, Of, payload},
+    port::{AnyPort, Payload},
+    saga::Saga,
+};
+
+use fundflow_application::desk;
+use fundflow_domain::{
+    application::Applications,
+    case::{CaseId, Cases, Closing},
+    day_limit::DayLimit,
+    holdings::Holdings,
+    ids::AccountRef,
+    payment::Payments,
+    payout::Payouts,
+    time::Timestamp,
+    wallet::Wallet,
+};
+use fundflow_kernel::clock::Clock;
+use fundflow_sagas::{discount_purchase::DiscountPurchase, house::House, parts::milestone::Scope};
+use std::{collections::BTreeMap, fmt, path::PathBuf, sync::Arc};
+
+type MakeKind = Box<dyn Fn(&House) -> Registered + Send + Sync>;
+type MakePort = Box<dyn Fn(&Outside) -> Result<Arc<dyn AnyPort>, String> + Send + Sync>;
+
+/// What a person may say to a running saga.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Word {
+    /// Take it back, or a part of it.
+    Cancel {
+        /// When the investor asked.
+        at: Timestamp,
+        /// How much of it.
+        scope: Scope,
+    },
+    /// Say when the money counts as paid, where the bank's own word cannot be right.
+    Date {
+        /// T follows from it; never a T whose batch is sealed.
+        at: Timestamp,
+        /// For the auditor.
+        reason: Arc<str>,
+    },
+    /// Pay out to another account after the bank has refused the first.
+    Redirect {
+        /// The investor's other account.
+        account: AccountRef,
+        /// It is in the investor's own name, as an operator has seen.
+        own_name: bool,
+        /// For the auditor.
+        reason: Arc<str>,
+    },
+    /// Close a case that keeps it from completing: the registrar's numbers stand.
+    CloseCase {
+        /// Which.
+        case: CaseId,
+        /// How, by whom and why.
+        closing: Box<Closing>,
+    },
+}
+
+/// How a person's word becomes a command of the saga's own type; `None`: it takes no such word.
+type Speak = Arc<dyn Fn(Word) -> Option<Payload> + Send + Sync>;
+
+/// A saga that was registered, for one house.
+struct Registered {
+    kind: Arc<dyn Kind>,
+    /// None: it takes no words.
+    speak: Option<Speak>,
+}
+
+/// Where a port's engine runs.
+#[derive(Clone)]
+pub struct Outside {
+    /// The directory of the store; books of counterparties stand below it.
+    pub directory: PathBuf,
+    /// The engine's clock.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// The sagas of a program and the ports that they call.
+#[derive(Default)]
+pub struct Registry {
+    kinds: Vec<MakeKind>,
+    ports: Vec<(String, MakePort)>,
+}
+
+impl Registry {
+    /// Nothing at all.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The sagas of the fund business.
+    pub fn shipped() -> Self {
+        Self::new().spoken_saga(|house| DiscountPurchase { house }, words::discount_purchase)
+    }
+
+    /// Adds a saga.
+    #[must_use]
+    pub fn saga<S: Saga>(mut self, make: impl Fn(House) -> S + Send + Sync + 'static) -> Self {
+        self.kinds.push(Box::new(move |house| Registered {
+            kind: Arc::new(Of(Arc::new(make(house.clone())))),
+            speak: None,
+        }));
+        self
+    }
+
+    /// Adds a saga that takes a person's words; `speak` returns `None` for those that it does not.
+    #[must_use]
+    pub fn spoken_saga<S: Saga>(
+        mut self,
+        make: impl Fn(House) -> S + Send + Sync + 'static,
+        speak: impl Fn(Word) -> Option<S::Command> + Send + Sync + 'static,
+    ) -> Self {
+        let speak: Speak = Arc::new(move |word| Some(payload::<S::Command>(speak(word)?)));
+        self.kinds.push(Box::new(move |house| Registered {
+            kind: Arc::new(Of(Arc::new(make(house.clone())))),
+            speak: Some(speak.clone()),
+        }));
+        self
+    }
+
+    /// Adds a port of the program's own. What goes wrong is said in words.
+    #[must_use]
+    pub fn port(
+        mut self,
+        name: &str,
+        make: impl Fn(&Outside) -> Result<Arc<dyn AnyPort>, String> + Send + Sync + 'static,
+    ) -> Self {
+        self.ports.push((name.to_owned(), Box::new(make)));
+        self
+    }
+
+    /// The sagas, for that house.
+    pub(crate) fn sagas(&self, house: &House) -> Sagas {
+        let mut sagas = Sagas { desk: aggregates(), speaks: BTreeMap::new() };
+        for Registered { kind, speak } in self.kinds.iter().map(|make| make(house)) {
+            sagas.speaks.extend(speak.map(|speak| (kind.name(), speak)));
+            sagas.desk = sagas.desk.kind(kind);
+        }
+        sagas
+    }
+
+    /// The program's own ports.
+    pub(crate) fn ports(
+        &self,
+        outside: &Outside,
+    ) -> Result<Vec<(&str, Arc<dyn AnyPort>)>, String> {
+        self.ports.iter().map(|(name, make)| Ok((name.as_str(), make(outside)?))).collect()
+    }
+}
+
+/// Every aggregate of the fund business, whether a registered saga works on it or not.
+fn aggregates() -> desk::Registry {
+    desk::Registry::new()
+        .aggregate::<Payments>()
+        .aggregate::<Payouts>()
+        .aggregate::<Applications>()
+        .aggregate::<Wallet>()
+        .aggregate::<Holdings>()
+        .aggregate::<DayLimit>()
+        .aggregate::<Cases>()
+}
+
+/// Every saga of a program, for one house.
+#[derive(Clone)]
+pub(crate) struct Sagas {
+    pub(crate) desk: desk::Registry,
+    speaks: BTreeMap<&'static str, Speak>,
+}
+
+impl Sagas {
+    pub(crate) fn kinds(&self) -> impl Iterator<Item = &Arc<dyn Kind>> {
+        self.desk.kinds()
+    }
+
+    /// A person's word to a saga of that kind, or why it takes none.
+    pub(crate) fn spoken(&self, kind: &str, word: Word) -> Result<Payload, String> {
+        let said = self.speaks.get(kind).and_then(|speak| speak(word));
+        said.ok_or_else(|| format!("a saga of kind {kind} takes no such order"))
+    }
+
+    pub(crate) fn speaks(&self, kind: &str) -> bool {
+        self.speaks.contains_key(kind)
+    }
+}
+
+impl fmt::Debug for Registry {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let ports: Vec<_> = self.ports.iter().map(|(name, _)| name).collect();
+        out.debug_struct("Registry")
+            .field("sagas", &self.kinds.len())
+            .field("ports", &ports)
+            .finish()
+    }
+}
+
+impl fmt::Debug for Outside {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("Outside").field("directory", &self.directory).finish_non_exhaustive()
+    }
+}

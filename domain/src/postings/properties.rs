@@ -1,0 +1,99 @@
+//! Whatever is said of payments and applications, in whatever order: every entry balances.
+
+use super::{
+    Account, Source, imbalance, natural, of_application, of_payment,
+    tests::{
+        Book, arrived, as_, bought, buy, confirm, convert, converted, paid, redeem, redeemed,
+        request, says, send_back, tx,
+    },
+};
+use crate::{
+    application::{Applications, Command, Event, Outcome, State},
+    decider::Decider,
+    orders::{Serial, own_cause},
+    payment::{self, Payments, SentBack},
+};
+use proptest::{collection::vec, prelude::*, sample::select};
+use rust_decimal::Decimal;
+
+fn any_money() -> impl Strategy<Value = &'static str> {
+    select(vec!["0", "0.01", "600.00", "1000.00", "99999.99"])
+}
+
+fn any_payment() -> impl Strategy<Value = payment::Command> {
+    let serials = || select(vec!["P1", "P2", "P3"]);
+    let amounts = select(vec!["1000", "1000", "400"]);
+    let difference = |amount: &str| SentBack::Difference { due_to: as_("C1"), amount: as_(amount) };
+    prop_oneof![
+        3 => (serials(), amounts).prop_map(|(serial, amount)| paid(serial, amount)),
+        1 => Just(payment::Command::RecordDecline(own_cause("no", "in words"))),
+        1 => Just(payment::Command::Close(own_cause("late", "in words"))),
+        1 => Just(send_back(SentBack::Payback)),
+        1 => select(vec!["400", "700"]).prop_map(move |amount| send_back(difference(amount))),
+        2 => (1_usize..4).prop_map(arrived),
+    ]
+}
+
+fn any_outcome() -> impl Strategy<Value = Outcome> {
+    let numbers = || (any_money(), any_money(), any_money());
+    prop_oneof![
+        numbers().prop_map(|(amount, fee, refund)| bought(amount, fee, refund)),
+        numbers().prop_map(|(gross, fee, payout)| redeemed(gross, fee, payout)),
+        (any_money(), any_money()).prop_map(|(net_in, topup)| converted(net_in, topup)),
+    ]
+}
+
+proptest! {
+    #[test]
+    fn no_message_about_a_payment_takes_more_than_came(commands in vec(any_payment(), 0..20)) {
+        let (mut book, mut state) = (Book::default(), payment::State::default());
+        for command in [request("1000")].iter().chain(&commands) {
+            for event in Payments::decide(&state, command).unwrap_or_default() {
+                book.post(of_payment(&state, &event).unwrap());
+                state = Payments::evolve(state, &event).unwrap();
+            }
+            for (account, balance) in book.balances.iter() {
+                let natural = natural(account, balance);
+                prop_assert!(natural.is_sign_positive(), "{} {}", account, natural);
+            }
+        }
+        let payment = state.payment().unwrap();
+        let owed = payment.owed().map(|refund| refund.amount.decimal()).sum::<Decimal>();
+        let refund = Account::Refund(payment.terms.account.clone());
+        prop_assert_eq!(-book.balances.of(&refund), owed);
+    }
+
+    #[test]
+    fn whatever_a_registrar_says_its_entry_balances_and_its_reversal_takes_it_back(
+        said in vec((any_outcome(), any::<bool>()), 1..6),
+        proceeds in any::<bool>(),
+    ) {
+        let source = if proceeds { Source::Proceeds } else { Source::Payment };
+        for opening in [buy("1000"), redeem("6000"), convert("10000")] {
+            let (mut book, mut state) = (Book::default(), State::default());
+            let told = said.iter().zip(1..);
+            let serials: Vec<Serial> = told.clone().map(|(_, n)| as_(&format!("C{n}"))).collect();
+            let mut commands = vec![opening];
+            for ((outcome, finished), n) in told {
+                commands.push(confirm(&format!("C{n}"), *finished, outcome.clone()));
+                let confirmation = Box::new(says(&format!("D{n}"), true, outcome.clone()));
+                commands.extend(serials.iter().map(|was| {
+                    Command::Correct { reverses: was.clone(), confirmation: confirmation.clone() }
+                }));
+            }
+            for command in &commands {
+                for event in Applications::decide(&state, command).unwrap_or_default() {
+                    let entry = of_application(&tx(), source, &state, &event).unwrap();
+                    prop_assert!(imbalance(&entry).is_empty(), "{:?} {:?}", event, entry);
+                    let before = book.balances.clone();
+                    book.post(entry);
+                    if let Event::Corrected { .. } = event {
+                        // Reversed, and posted anew with the same numbers.
+                        prop_assert_eq!(&book.balances, &before);
+                    }
+                    state = Applications::evolve(state, &event).unwrap();
+                }
+            }
+        }
+    }
+}

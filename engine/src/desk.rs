@@ -1,0 +1,84 @@
+//! The engine's door for those who know no saga's types: desks, registries, programs that move a
+//! clock by hand.
+//!
+//! ```text
+//! engine.ask_all(commands)   what is asked of running sagas, each named by its kind
+//! engine.outlook()           what moves, what waits for a person, when the next timer rings
+//! ```
+
+use crate::{
+    engine::Engine,
+    error::{ActError, Stopped},
+    shard::{Message, Work},
+};
+use fundflow_kernel::{envelope::Actor, time::Timestamp};
+use fundflow_runtime::{
+    message::{Reply, SagaId, What},
+    port::Payload,
+    runner::Runner,
+};
+use std::collections::BTreeSet;
+use tokio::sync::oneshot;
+
+/// What there is to wait for.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Outlook {
+    /// Sagas that go on by themselves: neither over nor waiting for a person.
+    pub moving: BTreeSet<SagaId>,
+    /// Sagas that wait for a person.
+    pub parked: BTreeSet<SagaId>,
+    /// When the next timer rings. One that is parked has timers, too: its counterparty is asked
+    /// slowly for ever.
+    pub next_timer: Option<Timestamp>,
+}
+
+impl Outlook {
+    pub(crate) fn of(runner: &Runner) -> Self {
+        let mut outlook = Self { next_timer: runner.next_timer(), ..Self::default() };
+        for saga in runner.unfinished() {
+            let set = match runner.is_parked(saga) {
+                true => &mut outlook.parked,
+                false => &mut outlook.moving,
+            };
+            set.insert(saga.clone());
+        }
+        outlook
+    }
+}
+
+impl Engine {
+    /// Asks something of running sagas, in order, in one durable batch where they fit. Each has its
+    /// own result, in its own place. A payload is a command of the saga's own type; see
+    /// [`payload`](fundflow_runtime::kind::payload).
+    pub async fn ask_all(
+        &self,
+        commands: Vec<(SagaId, Payload)>,
+        actor: Actor,
+        at: Option<Timestamp>,
+    ) -> Vec<Result<(), ActError>> {
+        let what = |(saga, command)| What::Command { saga, command, actor: actor.clone(), at };
+        let replies = self.decide_all(commands.into_iter().map(what)).await;
+        let taken = |reply| match reply? {
+            Reply::Acted => Ok(()),
+            reply @ (Reply::Placed { .. }
+            | Reply::Refused(..)
+            | Reply::NotActed(_)
+            | Reply::Noticed(_)
+            | Reply::Rest(_)) => Err(crate::engine::not_acted(reply)),
+        };
+        replies.into_iter().map(taken).collect()
+    }
+
+    /// What moves and what waits, as of everything that was sent before.
+    ///
+    /// # Errors
+    /// [`Stopped`].
+    pub async fn outlook(&self) -> Result<Outlook, Stopped> {
+        let (asker, outlook) = oneshot::channel();
+        self.send(Message::One(Work::Outlook(asker))).await?;
+        match outlook.await {
+            Ok(outlook) => Ok(outlook),
+            Err(_) => Err(self.why_stopped().await),
+        }
+    }
+}

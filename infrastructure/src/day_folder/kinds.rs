@@ -1,0 +1,366 @@
+//! What a row of `orders.csv` asks for, by its `kind`.
+//!
+//! ```text
+//! kind                            needs                                    may have
+//! discount_purchase               investor wallet_fund target_fund amount  mode only_today warning_confirmed
+//! recharge purchase subscription  investor fund amount                     account only_today warning_confirmed
+//! withdraw                        investor fund                            shares on_huge account
+//! fast_withdraw                   investor fund                            shares account
+//! redemption                      investor fund                            shares lots on_huge account
+//! conversion                      investor fund target_fund                shares lots on_huge
+//! plan                            investor fund amount frequency start     see the module of plans
+//! cancel                          of                                       scope
+//! ```
+//!
+//! 1. A column that a kind does not use must be empty: what stands there would be lost.
+//! 2. Without shares, all of them are meant.
+
+use super::{
+    Investor,
+    orders::Known,
+    plans,
+    table::{Fields, Row, Table},
+};
+use fundflow_domain::{
+    application::{Designated, OnHuge},
+    ids::{AccountRef, FundCode, InvestorId, TransactionId, VersionTag},
+    modes::ConversionMode,
+    money::{Amount, Shares},
+    plan::Terms as PlanTerms,
+};
+use std::collections::BTreeMap;
+
+pub(super) const AMOUNT: &str =
+    "yuan: 0.01 to 99999999999999.99, at most 2 decimals, no exponent and no separators";
+const SHARES: &str =
+    "shares: 0.01 to 99999999999999.99, at most 2 decimals, or nothing for all of them";
+const MODES: &str = "linked_same_day, next_day, redeem_to_purchase, held or nothing";
+const KINDS: &str = "discount_purchase, recharge, withdraw, fast_withdraw, purchase, subscription, \
+                     redemption, conversion, plan or cancel";
+const LOTS: &str = "serials of confirmations with the shares of each, like TA1:10.00 TA2:2.50";
+const ACCOUNT: &str = "1 to 40 of A-Z a-z 0-9 . _ -, or nothing for the investor's account";
+
+/// What is asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Kind {
+    /// Money-market shares that become shares of another fund.
+    DiscountPurchase(DiscountPurchase),
+    /// Money into the wallet.
+    Recharge(Buying),
+    /// Wallet shares into money, on the day that the fund pays.
+    Withdraw(Leaving),
+    /// Wallet shares into money at once.
+    FastWithdraw(Leaving),
+    /// Shares of a fund.
+    Purchase(Buying),
+    /// Shares of a fund that is being raised.
+    Subscription(Buying),
+    /// Shares of a fund into money.
+    Redemption(Leaving),
+    /// Shares of a fund into those of another one.
+    Conversion(Leaving, FundCode),
+    /// A regular plan.
+    Plan(Box<PlanTerms>),
+    /// An earlier order is taken back.
+    Cancel {
+        /// Its transaction.
+        of: TransactionId,
+        /// How much of it.
+        scope: CancelScope,
+    },
+}
+
+/// A discount purchase.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DiscountPurchase {
+    /// Buys.
+    pub investor: InvestorId,
+    /// The money-market fund.
+    pub wallet_fund: FundCode,
+    /// The fund that is wanted.
+    pub target_fund: FundCode,
+    /// Gross, in yuan.
+    pub amount: Amount,
+    /// Which way to convert; none: the engine's choice.
+    pub mode: Option<ConversionMode>,
+    /// Rather send the money back than move to a later T.
+    pub only_today: bool,
+    /// The risk warning that was confirmed.
+    pub warning_confirmed: Option<VersionTag>,
+}
+
+/// Money that buys shares of one fund.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Buying {
+    /// Buys.
+    pub investor: InvestorId,
+    /// The fund that is wanted.
+    pub fund: FundCode,
+    /// Gross, in yuan.
+    pub amount: Amount,
+    /// Another account than the investor's usual one.
+    pub account: Option<AccountRef>,
+    /// Rather send the money back than move to a later T.
+    pub only_today: bool,
+    /// The risk warning that was confirmed.
+    pub warning_confirmed: Option<VersionTag>,
+}
+
+/// Shares that leave a fund.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Leaving {
+    /// Owns them.
+    pub investor: InvestorId,
+    /// The fund that is left.
+    pub fund: FundCode,
+    /// How many; none: all of them.
+    pub shares: Option<Shares>,
+    /// The lots that the investor chose; empty: in the fund's sequence.
+    pub lots: Vec<Designated>,
+    /// What becomes of a rest that a huge redemption leaves.
+    pub on_huge: OnHuge,
+    /// Another account than the investor's usual one.
+    pub account: Option<AccountRef>,
+}
+
+/// How much of an order is taken back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum CancelScope {
+    /// All of it.
+    #[default]
+    All,
+    /// Only the conversion; the money stays in the wallet.
+    Conversion,
+}
+
+/// Reads the columns of one row, for whatever kind it is.
+pub(super) struct Reader<'a> {
+    pub(super) fields: Fields<'a>,
+    pub(super) known: &'a Known<'a>,
+    pub(super) investors: &'a BTreeMap<InvestorId, Investor>,
+    listed: String,
+}
+
+const ANY: [&str; 3] = ["transaction", "time", "kind"];
+
+impl<'a> Reader<'a> {
+    pub(super) fn of(
+        table: &'a Table,
+        row: &'a Row,
+        known: &'a Known<'a>,
+        investors: &'a BTreeMap<InvestorId, Investor>,
+    ) -> Self {
+        let listed = format!("one of {}", super::funds_listed(known.catalogue));
+        Self { fields: Fields::of(table, row), known, investors, listed }
+    }
+
+    /// What the row asks for; a file without the column has discount purchases only.
+    pub(super) fn kind(&mut self) -> Option<Kind> {
+        let named = self.fields.text("kind");
+        match named {
+            "" | "discount_purchase" => self.discount_purchase().map(Kind::DiscountPurchase),
+            "recharge" => self.buying(named).map(Kind::Recharge),
+            "purchase" => self.buying(named).map(Kind::Purchase),
+            "subscription" => self.buying(named).map(Kind::Subscription),
+            "withdraw" => {
+                self.leaving(named, &["shares", "on_huge", "account"]).map(Kind::Withdraw)
+            }
+            "fast_withdraw" => self.leaving(named, &["shares", "account"]).map(Kind::FastWithdraw),
+            "redemption" => {
+                self.leaving(named, &["shares", "lots", "on_huge", "account"]).map(Kind::Redemption)
+            }
+            "conversion" => {
+                let used = ["target_fund", "shares", "lots", "on_huge"];
+                let (out, target) = (self.leaving(named, &used), self.fund("target_fund"));
+                Some(Kind::Conversion(out?, target?))
+            }
+            "plan" => plans::terms(self).map(|terms| Kind::Plan(Box::new(terms))),
+            "cancel" => self.cancel(),
+            _ => {
+                self.fields.note("kind", format!("write {KINDS}"));
+                None
+            }
+        }
+    }
+
+    fn discount_purchase(&mut self) -> Option<DiscountPurchase> {
+        let may = ["mode", "only_today", "warning_confirmed"];
+        let needs = ["investor", "wallet_fund", "target_fund", "amount"];
+        self.only(self.fields.text("kind"), &[&needs, &may[..]].concat());
+        let investor = self.investor();
+        let (wallet_fund, target_fund) = (self.fund("wallet_fund"), self.fund("target_fund"));
+        let amount = self.amount();
+        let mode = self.fields.optional("mode", MODES, mode_of);
+        let only_today = self.fields.flag("only_today", false);
+        let warning_confirmed = self.warning();
+        Some(DiscountPurchase {
+            investor: investor?,
+            wallet_fund: wallet_fund?,
+            target_fund: target_fund?,
+            amount: amount?,
+            mode,
+            only_today: only_today?,
+            warning_confirmed,
+        })
+    }
+
+    fn buying(&mut self, kind: &str) -> Option<Buying> {
+        let used = ["investor", "fund", "amount", "account", "only_today", "warning_confirmed"];
+        self.only(kind, &used);
+        let (investor, fund, amount) = (self.investor(), self.fund("fund"), self.amount());
+        let account = self.account();
+        let only_today = self.fields.flag("only_today", false);
+        let warning_confirmed = self.warning();
+        Some(Buying {
+            investor: investor?,
+            fund: fund?,
+            amount: amount?,
+            account,
+            only_today: only_today?,
+            warning_confirmed,
+        })
+    }
+
+    fn leaving(&mut self, kind: &str, may: &[&str]) -> Option<Leaving> {
+        self.only(kind, &[&["investor", "fund"], may].concat());
+        let (investor, fund) = (self.investor(), self.fund("fund"));
+        let some = |text: &str| text.parse().ok().filter(|shares: &Shares| !shares.is_zero());
+        let shares = self.fields.optional("shares", SHARES, some);
+        let lots = self.fields.parse("lots", LOTS, lots_of);
+        let on_huge =
+            self.fields.parse("on_huge", "carry_over, cancel or nothing", |text| match text {
+                "" | "carry_over" => Some(OnHuge::CarryOver),
+                "cancel" => Some(OnHuge::Cancel),
+                _ => None,
+            });
+        let account = self.account();
+        Some(Leaving {
+            investor: investor?,
+            fund: fund?,
+            shares,
+            lots: lots?,
+            on_huge: on_huge?,
+            account,
+        })
+    }
+
+    fn cancel(&mut self) -> Option<Kind> {
+        self.only("cancel", &["of", "scope"]);
+        let of =
+            self.fields.parse("of", "the transaction that is taken back", |text| text.parse().ok());
+        let scope = self.fields.parse("scope", "all, conversion or nothing", |text| match text {
+            "" | "all" => Some(CancelScope::All),
+            "conversion" => Some(CancelScope::Conversion),
+            _ => None,
+        });
+        Some(Kind::Cancel { of: of?, scope: scope? })
+    }
+
+    /// Notes every column with something in it that a kind does not use.
+    pub(super) fn only(&mut self, kind: &str, used: &[&str]) {
+        let kind = if kind.is_empty() { "discount_purchase" } else { kind };
+        for column in super::orders::OF_KINDS.optional {
+            let free = ANY.contains(column) || *column == "note" || used.contains(column);
+            if !free && !self.fields.text(column).is_empty() {
+                self.fields.note(column, format!("a {kind} does not use it; leave it empty"));
+            }
+        }
+    }
+
+    pub(super) fn investor(&mut self) -> Option<InvestorId> {
+        let investors = self.investors;
+        self.fields.parse("investor", "an investor of investors.csv", |text| {
+            text.parse().ok().filter(|id| investors.contains_key(id))
+        })
+    }
+
+    pub(super) fn fund(&mut self, column: &str) -> Option<FundCode> {
+        let (known, listed) = (self.known, self.listed.clone());
+        self.fields.parse(column, &listed, |text| {
+            let is_listed = |code: &_| super::is_listed(known.catalogue, *code, known.trade_date);
+            text.parse().ok().filter(is_listed)
+        })
+    }
+
+    pub(super) fn amount(&mut self) -> Option<Amount> {
+        self.fields.parse("amount", AMOUNT, |text| text.parse().ok())
+    }
+
+    pub(super) fn account(&mut self) -> Option<AccountRef> {
+        self.fields.optional("account", ACCOUNT, |text| text.parse().ok())
+    }
+
+    fn warning(&mut self) -> Option<VersionTag> {
+        let tag = "the tag of a warning, or nothing";
+        self.fields.optional("warning_confirmed", tag, |text| text.parse().ok())
+    }
+}
+
+fn mode_of(text: &str) -> Option<ConversionMode> {
+    match text {
+        "held" => Some(ConversionMode::Held),
+        "linked_same_day" => Some(ConversionMode::LinkedSameDay),
+        "next_day" => Some(ConversionMode::NextDay),
+        "redeem_to_purchase" => Some(ConversionMode::RedeemToPurchase),
+        _ => None,
+    }
+}
+
+fn lots_of(text: &str) -> Option<Vec<Designated>> {
+    let lot = |text: &str| {
+        let (serial, shares) = text.split_once(':')?;
+        let shares: Shares = shares.parse().ok()?;
+        (!shares.is_zero()).then_some(Designated { serial: serial.parse().ok()?, shares })
+    };
+    text.split_whitespace().map(lot).collect()
+}
+
+impl Kind {
+    /// As the column names it.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Kind::DiscountPurchase(_) => "discount_purchase",
+            Kind::Recharge(_) => "recharge",
+            Kind::Withdraw(_) => "withdraw",
+            Kind::FastWithdraw(_) => "fast_withdraw",
+            Kind::Purchase(_) => "purchase",
+            Kind::Subscription(_) => "subscription",
+            Kind::Redemption(_) => "redemption",
+            Kind::Conversion(..) => "conversion",
+            Kind::Plan(_) => "plan",
+            Kind::Cancel { .. } => "cancel",
+        }
+    }
+
+    /// Whose order it is; `None` for a cancellation, which is its order's.
+    pub const fn investor(&self) -> Option<&InvestorId> {
+        match self {
+            Kind::DiscountPurchase(it) => Some(&it.investor),
+            Kind::Recharge(it) | Kind::Purchase(it) | Kind::Subscription(it) => Some(&it.investor),
+            Kind::Withdraw(it)
+            | Kind::FastWithdraw(it)
+            | Kind::Redemption(it)
+            | Kind::Conversion(it, _) => Some(&it.investor),
+            Kind::Plan(terms) => Some(&terms.investor),
+            Kind::Cancel { .. } => None,
+        }
+    }
+
+    /// Funds whose price the order needs, on its T or so many trading days later.
+    pub(super) fn priced_funds(&self) -> (Vec<FundCode>, u32) {
+        match self {
+            Kind::DiscountPurchase(it) => {
+                (vec![it.target_fund], u32::from(it.mode == Some(ConversionMode::NextDay)))
+            }
+            Kind::Purchase(it) => (vec![it.fund], 0),
+            Kind::Redemption(it) => (vec![it.fund], 0),
+            Kind::Conversion(it, target) => (vec![it.fund, *target], 0),
+            Kind::Recharge(_)
+            | Kind::Withdraw(_)
+            | Kind::FastWithdraw(_)
+            | Kind::Subscription(_)
+            | Kind::Plan(_)
+            | Kind::Cancel { .. } => (Vec::new(), 0),
+        }
+    }
+}

@@ -1,0 +1,181 @@
+use super::{tests::with, *};
+use fundflow_domain::{
+    application::OnHuge,
+    ids::RegistrarCode,
+    plan::{DayOfMonth, Frequency, MissingDay, MoveRule},
+};
+
+const HEADING: &str = "transaction,time,kind,investor,wallet_fund,target_fund,fund,amount,shares,\
+                       lots,on_huge,account,only_today,of,scope,frequency,start,periods,\
+                       missing_day";
+
+/// A row from `column=value` pairs with spaces between them; `_` in a value is a space.
+fn row(pairs: &str) -> String {
+    let value = |column: &str| {
+        let named = pairs.split(' ').find_map(|pair| pair.strip_prefix(column)?.strip_prefix('='));
+        named.unwrap_or_default().replace('_', " ")
+    };
+    let columns = HEADING.split(',').map(|column| match column {
+        "transaction" => "K-1".to_owned(),
+        "time" => "09:00".to_owned(),
+        "kind" => value(column).replace(' ', "_"),
+        "scope" | "on_huge" | "missing_day" => value(column).replace(' ', "_"),
+        column => value(column),
+    });
+    columns.collect::<Vec<_>>().join(",")
+}
+
+fn reading(rows: &[String]) -> Reading {
+    let text = format!("{HEADING}\n{}\n", rows.join("\n"));
+    with("orders.csv", Some(text.as_bytes())).1
+}
+
+fn one(pairs: &str) -> Kind {
+    let reading = reading(&[row(pairs)]);
+    let about_orders: Vec<_> = reading.problems.iter().filter(|it| it.line.is_some()).collect();
+    assert!(about_orders.is_empty(), "{about_orders:?}");
+    reading.day.unwrap().orders.remove(0).kind
+}
+
+/// Complaints about the row, without those about missing prices and other files.
+fn complaints(pairs: &str) -> Vec<String> {
+    let reading = reading(&[row(pairs)]);
+    let orders = reading.problems.iter().filter(|it| it.file == "orders.csv");
+    orders.map(ToString::to_string).collect()
+}
+
+#[test]
+fn every_kind_is_read_from_its_columns() {
+    let kinds = [
+        "kind=discount_purchase investor=I-1001 wallet_fund=000730 target_fund=011162 amount=1",
+        "kind=recharge investor=I-1001 fund=000730 amount=1",
+        "kind=withdraw investor=I-1001 fund=000730 shares=1 on_huge=cancel",
+        "kind=fast_withdraw investor=I-1001 fund=000730",
+        "kind=purchase investor=I-1001 fund=011162 amount=1 account=A-2",
+        "kind=subscription investor=I-1001 fund=011162 amount=1",
+        "kind=redemption investor=I-1001 fund=011162 shares=1 lots=TA1:0.40_TA2:0.60",
+        "kind=conversion investor=I-1001 fund=011162 target_fund=018145 shares=1",
+        "kind=plan investor=I-1001 fund=011162 amount=1 frequency=daily start=2026-03-01",
+        "kind=cancel of=TX-1 scope=conversion",
+    ];
+    for pairs in kinds {
+        let name = pairs.split(' ').next().unwrap().strip_prefix("kind=").unwrap();
+        assert_eq!(one(pairs).name(), name);
+    }
+}
+
+#[test]
+fn a_redemption_has_its_lots_and_what_becomes_of_a_rest() {
+    let Kind::Redemption(it) =
+        one("kind=redemption investor=I-1001 fund=011162 lots=TA1:0.40_TA2:0.60")
+    else {
+        panic!()
+    };
+    let lots: Vec<_> = it.lots.iter().map(|lot| format!("{} {}", lot.serial, lot.shares)).collect();
+
+    assert_eq!(lots, ["TA1 0.40", "TA2 0.60"]);
+    assert_eq!((it.shares, it.on_huge, it.account), (None, OnHuge::CarryOver, None));
+}
+
+#[test]
+fn a_plan_has_its_dates_and_pays_from_the_investors_account() {
+    let pairs = "kind=plan investor=I-1001 fund=011162 amount=500 start=2026-03-01 periods=12 \
+                 frequency=monthly_31 missing_day=first_of_next";
+    let Kind::Plan(terms) = one(pairs) else { panic!() };
+
+    assert_eq!(terms.frequency, Frequency::Monthly { day: DayOfMonth::new(31).unwrap() });
+    assert_eq!(
+        (terms.missing_day, terms.move_rule),
+        (MissingDay::FirstOfNext, MoveRule::NextTradingDay)
+    );
+    assert_eq!((terms.account.as_str(), terms.max_misses.get()), ("A-71001", 3));
+    assert_eq!(terms.periods.map(std::num::NonZeroU32::get), Some(12));
+}
+
+#[test]
+fn a_bad_row_of_any_kind_is_told_with_what_may_stand_there() {
+    let funds = "000730, 000891, 001546, 011162, 018145, 050003, 050027";
+    let shares =
+        "shares: 0.01 to 99999999999999.99, at most 2 decimals, or nothing for all of them";
+    let rows = [
+        (
+            "kind=gift",
+            "kind \"gift\": write discount_purchase, recharge, withdraw, fast_withdraw, purchase, \
+             subscription, redemption, conversion, plan or cancel"
+                .to_owned(),
+        ),
+        (
+            "kind=recharge investor=I-1001 amount=1",
+            format!("fund \"\": is empty; write one of {funds}"),
+        ),
+        (
+            "kind=recharge investor=I-1001 fund=000730 amount=1 shares=2",
+            "shares \"2\": a recharge does not use it; leave it empty".to_owned(),
+        ),
+        (
+            "kind=withdraw investor=I-1001 fund=000730 shares=0",
+            format!("shares \"0\": write {shares}"),
+        ),
+        (
+            "kind=redemption investor=I-1001 fund=011162 lots=TA1",
+            "lots \"TA1\": write serials of confirmations with the shares of each, like TA1:10.00 \
+             TA2:2.50"
+                .to_owned(),
+        ),
+        (
+            "kind=plan investor=I-1001 fund=011162 amount=1 start=2026-03-01 frequency=monthly_32",
+            "frequency \"monthly 32\": write daily, weekly mon, biweekly mon or monthly 15"
+                .to_owned(),
+        ),
+        ("kind=cancel", "of \"\": is empty; write the transaction that is taken back".to_owned()),
+        (
+            "kind=cancel of=TX-1 scope=half",
+            "scope \"half\": write all, conversion or nothing".to_owned(),
+        ),
+    ];
+    for (pairs, complaint) in rows {
+        assert_eq!(complaints(pairs), [format!("orders.csv:2: {complaint}")], "{pairs}");
+    }
+}
+
+#[test]
+fn the_same_transaction_of_another_kind_is_a_mistake_and_the_first_one_counts() {
+    let buy = row("kind=recharge investor=I-1001 fund=000730 amount=1");
+    let out = row("kind=withdraw investor=I-1001 fund=000730");
+    let reading = reading(&[buy.clone(), out, buy]);
+    let orders: Vec<_> = reading.problems.iter().filter(|it| it.file == "orders.csv").collect();
+
+    assert_eq!(reading.day.unwrap().orders.len(), 2);
+    assert_eq!(
+        orders.first().unwrap().to_string(),
+        "orders.csv:3: transaction \"K-1\": already stands for another order on line 2; it differs \
+         in kind: give a new order a new transaction"
+    );
+}
+
+#[test]
+fn a_day_may_have_several_registrars_and_the_first_is_the_managers_own() {
+    let text = "trade_date = 2026-02-12\nseed = 1\nregistrars = [\"05\", \"98\"]\n";
+    let (_dir, reading) = with("day.toml", Some(text.as_bytes()));
+    let settings = reading.day.unwrap().settings;
+    let port = |code: &str| {
+        let code = RegistrarCode::new(code).unwrap();
+        settings.port_of(&code).unwrap().as_str().to_owned()
+    };
+    assert_eq!([port("own"), port("05"), port("98")], ["ta-05", "ta-05", "ta-98"]);
+
+    let rows = [
+        ("registrars = []", "registrars is a list of different codes, like [\"05\", \"98\"]"),
+        (
+            "registrars = [\"05\", \"05\"]",
+            "registrars is a list of different codes, like [\"05\", \"98\"]",
+        ),
+        ("registrar = \"05\"\nregistrars = [\"98\"]", "write registrar or registrars, not both"),
+    ];
+    for (line, complaint) in rows {
+        let text = format!("trade_date = 2026-02-12\nseed = 1\n{line}\n");
+        let (_dir, reading) = with("day.toml", Some(text.as_bytes()));
+        let problems: Vec<_> = reading.problems.iter().map(|it| it.problem.clone()).collect();
+        assert_eq!(problems, [complaint]);
+    }
+}

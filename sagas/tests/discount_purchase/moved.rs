@@ -1,0 +1,194 @@
+//! When T moves, everything is decided again: status, limits, terms; and the money goes back where
+//! the new T, or the investor, wants none of it.
+
+use crate::{
+    books::{self, counted, t_of},
+    held::wallet_key,
+    outside::Fate,
+    stage::{Stage, tx},
+    terms::{TARGET, WALLET, capped, closed_on, foreign, request, target, wallet},
+};
+use fundflow_domain::{
+    limits::ExcessPolicy, modes::ConversionMode as Mode, wallet::Command as Wallet,
+};
+use fundflow_sagas::discount_purchase::Request;
+
+const LINKED: Mode = Mode::LinkedSameDay;
+
+/// Asked for at 14:59:30 and paid at 15:00:10.
+fn late(mut stage: Stage, request: &Request) -> Stage {
+    stage.request(request);
+    stage.now = stage.now.plus_millis(40_000);
+    stage.go("mmf.pay");
+    stage
+}
+
+#[test]
+fn a_fund_that_is_closed_on_the_new_t_sends_the_money_back() {
+    for closed in [TARGET, WALLET] {
+        let funds = [wallet(), target()].map(|fund| match fund.code.as_str() == closed {
+            true => closed_on(fund, "2026-03-03"),
+            false => fund,
+        });
+        let mut stage = late(Stage::with(funds.to_vec(), "14:59:30"), &request(LINKED));
+        stage.run();
+
+        assert_eq!(stage.look().ending, Some("discount_purchase.rolled_back"), "{closed}");
+        assert_eq!(&*stage.look().failure.unwrap().code, "not_admitted");
+        books::at_the_end(&stage);
+    }
+}
+
+#[test]
+fn who_wants_it_only_today_gets_the_money_back_when_t_moves() {
+    let only_today = Request { only_today: true, ..request(LINKED) };
+    let mut stage = late(Stage::at("14:59:30"), &only_today);
+    stage.run();
+
+    assert_eq!(stage.look().ending, Some("discount_purchase.rolled_back"));
+    assert_eq!(&*stage.look().failure.unwrap().code, "cut_off_passed");
+    books::at_the_end(&stage);
+}
+
+fn limited(max: &str, on_excess: ExcessPolicy, now: &str) -> Stage {
+    Stage::with(vec![wallet(), capped(target(), max, on_excess), foreign()], now)
+}
+
+#[test]
+fn a_day_limit_is_counted_on_the_new_t_and_given_back_on_the_old() {
+    let stage = limited("1500", ExcessPolicy::RejectWhole, "14:59:30");
+    let mut stage = late(stage, &request(LINKED));
+
+    assert_eq!(counted(&stage, "TX-1", TARGET, "03-02"), "0".parse().unwrap());
+    assert_eq!(counted(&stage, "TX-1", TARGET, "03-03"), "1000".parse().unwrap());
+    assert_eq!(t_of(&stage, "mmf"), "2026-03-03");
+    stage.run();
+    books::at_the_end(&stage);
+    assert_eq!(stage.look().ending, Some("discount_purchase.completed"));
+}
+
+#[test]
+fn a_day_limit_that_others_have_used_up_on_the_new_t_sends_the_money_back() {
+    let mut stage = limited("1500", ExcessPolicy::RejectWhole, "14:59:30");
+    stage.request(&request(LINKED));
+    stage.now = stage.now.plus_millis(35_000);
+    stage.request_as("TX-2", &Request { amount: "600".parse().unwrap(), ..request(LINKED) });
+    stage.go("mmf.pay");
+    stage.run();
+
+    for day in ["03-02", "03-03"] {
+        assert_eq!(counted(&stage, "TX-1", TARGET, day), "0".parse().unwrap(), "{day}");
+    }
+    assert_eq!(counted(&stage, "TX-2", TARGET, "03-03"), "600".parse().unwrap());
+    assert_eq!(stage.look().ending, Some("discount_purchase.rolled_back"));
+    books::at_the_end(&stage);
+}
+
+#[test]
+fn what_fits_under_the_limit_of_the_new_t_is_accepted_and_the_rest_goes_back() {
+    let mut stage = limited("1500", ExcessPolicy::AcceptUpToLimit, "14:59:30");
+    stage.request(&request(LINKED));
+    stage.now = stage.now.plus_millis(35_000);
+    stage.request_as("TX-2", &Request { amount: "800".parse().unwrap(), ..request(LINKED) });
+    stage.go("mmf.pay");
+    stage.run();
+
+    assert_eq!(counted(&stage, "TX-1", TARGET, "03-03"), "700".parse().unwrap());
+    let books = books::books(&stage);
+    assert_eq!((books.in_target, books.refunded), ("700".parse().unwrap(), "300".parse().unwrap()));
+    books::at_the_end(&stage);
+    assert_eq!(stage.look().ending, Some("discount_purchase.completed"));
+}
+
+#[test]
+fn what_fits_under_the_limit_of_the_first_t_is_all_that_is_taken() {
+    let mut stage = limited("700", ExcessPolicy::AcceptUpToLimit, "10:00");
+    stage.request(&request(LINKED));
+    stage.run();
+
+    assert_eq!(books::books(&stage).paid, "700".parse().unwrap());
+    books::at_the_end(&stage);
+}
+
+#[test]
+fn an_order_that_exceeds_the_limit_of_the_whole_day_takes_the_unpaid_ones_with_it() {
+    let mut stage = limited("1500", ExcessPolicy::RejectAllOfDay, "10:00");
+    stage.request(&request(LINKED));
+    stage.request_as("TX-2", &Request { amount: "600".parse().unwrap(), ..request(LINKED) });
+    stage.run();
+
+    books::always(&stage);
+}
+
+#[test]
+fn a_limit_that_was_used_up_while_the_process_was_dead_turns_the_purchase_away() {
+    let mut stage = limited("1500", ExcessPolicy::RejectWhole, "10:00");
+    // Nothing but the request is stored; another one is faster at the limit.
+    let mut dead = stage.clone();
+    dead.request(&request(LINKED));
+    let prepared = dead.events.iter().find(|it| it.stream.category() == "discount_purchase");
+    stage.request_as("TX-2", &Request { amount: "600".parse().unwrap(), ..request(LINKED) });
+    let mut prepared = prepared.unwrap().clone();
+    prepared.position = fundflow_kernel::store::Position(stage.events.len() as u64 + 1);
+    stage.events.push(prepared);
+    stage.lines.push("discount_purchase.prepared".to_owned());
+    stage.crash();
+
+    assert_eq!(stage.look().ending, Some("discount_purchase.rolled_back"), "{}", stage.text());
+    assert_eq!(&*stage.look().failure.unwrap().code, "above_day_limit");
+    assert_eq!(counted(&stage, "TX-1", TARGET, "03-02"), "0".parse().unwrap());
+    books::at_the_end(&stage);
+}
+
+/// Paid at 14:00; the registrar takes the purchase only at 17:00 and later.
+fn accepted_late(mut stage: Stage, request: &Request) -> Stage {
+    stage.outside.fate("mmf", [Fate::Lost; 40]);
+    stage.request(request);
+    stage.clock("17:00");
+    stage.outside.fates.clear();
+    stage.run();
+    stage
+}
+
+#[test]
+fn a_purchase_that_the_registrar_takes_after_sealing_is_decided_again_for_the_next_t() {
+    let stage = limited("1500", ExcessPolicy::RejectWhole, "14:00");
+    let stage = accepted_late(stage, &request(LINKED));
+
+    assert_eq!(t_of(&stage, "mmf"), "2026-03-03");
+    assert_eq!(counted(&stage, "TX-1", TARGET, "03-02"), "0".parse().unwrap());
+    assert_eq!(counted(&stage, "TX-1", TARGET, "03-03"), "1000".parse().unwrap());
+    assert_eq!(stage.look().ending, Some("discount_purchase.completed"));
+    books::at_the_end(&stage);
+}
+
+#[test]
+fn a_purchase_that_the_registrar_takes_after_sealing_goes_back_where_the_next_t_refuses_it() {
+    let funds = vec![wallet(), closed_on(target(), "2026-03-03")];
+    let closed = accepted_late(Stage::with(funds, "14:00"), &request(LINKED));
+    let only_today = Request { only_today: true, ..request(LINKED) };
+    let unwanted = accepted_late(Stage::at("14:00"), &only_today);
+
+    for (stage, code) in [(closed, "not_admitted"), (unwanted, "cut_off_passed")] {
+        assert_eq!(stage.look().ending, Some("discount_purchase.compensated"), "{}", stage.text());
+        assert_eq!(&*stage.look().failure.unwrap().code, code);
+        books::at_the_end(&stage);
+    }
+}
+
+#[test]
+fn held_shares_that_the_registrar_takes_after_the_cut_off_are_decided_again_for_the_next_t() {
+    let mut stage = limited("1500", ExcessPolicy::RejectWhole, "14:50");
+    let shares = "1000".parse().unwrap();
+    stage.given(&wallet_key(), &Wallet::CreditInTransit(tx("GIVEN"), shares));
+    let on = "2026-02-10".parse().unwrap();
+    stage.given(&wallet_key(), &Wallet::ConfirmCredit(tx("GIVEN"), shares, on));
+    stage.outside.fate("convert", [Fate::Lost; 4]);
+    stage.request(&request(Mode::Held));
+    stage.run();
+
+    assert_eq!(t_of(&stage, "convert"), "2026-03-02", "four lost calls take three minutes");
+    let mut stage = stage.clone();
+    stage.run();
+    books::at_the_end(&stage);
+}
