@@ -1,14 +1,8 @@
 //! Why an engine stopped, as its callers hear it: a value to act on, and a sentence to follow.
 
-#![expect(clippy::expect_used, reason = "helpers of tests stop at the first surprise")]
-
-use fundflow::{Engine, Purchase, PurchaseError, StopCause, Stopped};
-use fundflow_domain::investor::SalesChannel;
-use fundflow_infrastructure::sandbox::{
-    channel::SandboxChannel,
-    registrar::{Market, SandboxRegistrar},
-};
-use fundflow_kernel::{clock::ManualClock, memory_store::MemoryStore, store::ReadError};
+use crate::house::{self, Outside, asking, wanted};
+use fundflow::{Engine, RequestError, StopCause, Stopped};
+use fundflow_kernel::{memory_store::MemoryStore, store::ReadError};
 use fundflow_testkit::{
     faulty_store::{Fault, FaultyStore},
     worlds,
@@ -16,37 +10,13 @@ use fundflow_testkit::{
 use std::sync::Arc;
 
 async fn start(faults: impl IntoIterator<Item = Fault>) -> Engine {
-    let store = Arc::new(FaultyStore::scripted(MemoryStore::new(), faults));
-    let clock = ManualClock::at(worlds::request_time());
-    let shared = Arc::new(clock.clone());
-    let channel = Arc::new(SandboxChannel::counting(shared.clone()));
-    let market = Market::at_par(worlds::calendar());
-    let registrar = Arc::new(SandboxRegistrar::counting(market, shared));
-    let funds = [Arc::new(worlds::wallet_fund()), Arc::new(worlds::target_fund())];
-    Engine::builder(store, channel, registrar, worlds::calendar())
-        .funds(move |code, _| funds.iter().find(|terms| terms.code == code).cloned())
-        .clock(clock)
-        .start()
-        .await
-        .expect("an engine")
+    let store = FaultyStore::scripted(MemoryStore::new(), faults);
+    Outside::new("", worlds::request_time()).start(&Arc::new(store)).await
 }
 
 async fn stop_of(engine: &Engine) -> StopCause {
-    let purchase = Purchase {
-        transaction: worlds::transaction("TX-1"),
-        investor: worlds::investor(),
-        wallet_fund: worlds::wallet_code(),
-        target_fund: worlds::target_code(),
-        amount: worlds::amount("10000.00"),
-        mode: None,
-        only_today: false,
-        channel: SalesChannel::DirectOnline,
-        warning_confirmed: None,
-        at: None,
-        trace_parent: None,
-    };
-    match engine.purchase(purchase).await {
-        Err(PurchaseError::Stopped { cause }) => cause,
+    match house::ask(engine, asking("TX-1", wanted())).await {
+        Err(RequestError::Stopped(cause)) => cause,
         other => panic!("it goes on: {other:?}"),
     }
 }
@@ -64,8 +34,23 @@ async fn a_failed_sync_stops_the_engine_and_its_cause_comes_up_to_the_caller() {
 }
 
 #[tokio::test]
-async fn a_second_writer_stops_the_engine_and_is_named_by_the_stream_that_it_moved() {
+async fn what_met_another_writers_events_is_unsure_and_can_be_repeated() {
     let engine = start([Fault::Conflict]).await;
+
+    let unsure = house::ask(&engine, asking("TX-1", wanted())).await;
+    let again = house::ask(&engine, asking("TX-1", wanted())).await;
+
+    assert!(matches!(unsure, Err(RequestError::Unsure)), "{unsure:?}");
+    assert!(again.is_ok(), "{again:?}");
+}
+
+#[tokio::test]
+async fn a_second_writer_stops_the_engine_and_is_named_by_the_stream_that_it_moved() {
+    let engine = start(std::iter::repeat_n(Fault::Conflict, 9)).await;
+    for _ in 0..8 {
+        let unsure = house::ask(&engine, asking("TX-1", wanted())).await;
+        assert!(matches!(unsure, Err(RequestError::Unsure)), "{unsure:?}");
+    }
 
     let stop = stop_of(&engine).await;
 
