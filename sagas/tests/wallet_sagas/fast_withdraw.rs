@@ -32,13 +32,13 @@ fn licensed() -> Advancer {
 }
 
 /// 12,000 shares in the wallet.
-fn stage(now: &str) -> Stage<FastWithdraw> {
+pub(crate) fn stage(now: &str) -> Stage<FastWithdraw> {
     let mut stage = Stage::new(saga(licensed()), now);
     stage.holding("i-1", "12000");
     stage
 }
 
-fn request(shares: &str) -> Request {
+pub(crate) fn request(shares: &str) -> Request {
     Request {
         investor: "i-1".parse().unwrap(),
         account: "acc-1".parse().unwrap(),
@@ -47,7 +47,7 @@ fn request(shares: &str) -> Request {
     }
 }
 
-fn asked() -> Asked {
+pub(crate) fn asked() -> Asked {
     Asked { investor: investor(), at: None }
 }
 

@@ -5,6 +5,7 @@
 mod fast_withdraw;
 mod income;
 mod outside;
+mod random;
 mod recharge;
 mod recharge_moves;
 mod stage;

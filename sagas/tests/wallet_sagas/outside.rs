@@ -32,6 +32,9 @@ use std::{
     sync::Arc,
 };
 
+/// What a registrar says of an order.
+pub(crate) type Word = ApplicationAnswer;
+
 /// What becomes of one call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Fate {
