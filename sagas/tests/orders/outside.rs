@@ -118,7 +118,7 @@ impl Outside {
                     return ApplicationAnswer::NotFound;
                 }
                 let said = self.script.get(&no).into_iter().flatten();
-                let latest = said.filter(|(at, _)| *at <= now).last();
+                let latest = said.rev().find(|(at, _)| *at <= now);
                 let accepted = ApplicationAnswer::Accepted(read(&format!("A.{no}")));
                 latest.map_or(accepted, |(_, answer)| answer.clone())
             }
@@ -128,11 +128,12 @@ impl Outside {
 
     /// What was taken from accounts less what went back or out to them.
     pub(crate) fn balance(&self) -> [Money; 2] {
-        let sum = |of: fn(&str) -> bool| {
+        let sum = |of: &dyn Fn(&str) -> bool| {
             let moved = self.moved.iter().filter(|(no, _)| of(no));
             moved.fold(Money::ZERO, |sum, (_, part)| sum.plus(*part).unwrap())
         };
-        [sum(|no| no.ends_with(".pay")), sum(|no| !no.ends_with(".pay"))]
+        let is_payment = |no: &str| no.rsplit('.').next() == Some("pay");
+        [sum(&is_payment), sum(&|no| !is_payment(no))]
     }
 }
 

@@ -5,7 +5,7 @@ use crate::{
     outside::{bought, bought_part, rejected},
     stage::{Stage, at, nav},
 };
-use fundflow_domain::admission::buying::Way;
+use fundflow_domain::{admission::buying::Way, money::Shares};
 use fundflow_runtime::message::Reply;
 use fundflow_sagas::purchase::{Command, Purchase, Request};
 
@@ -213,7 +213,7 @@ fn a_wrong_confirmation_is_booked_and_held_until_a_corrected_record_takes_its_pl
     stage.until("02-26 18:00");
     assert_eq!(ending(&stage), Some("purchase.completed"), "{}", stage.text());
     let held = stage.shares("011162");
-    assert_eq!((held.registered(), held.held()), ("7980.74".parse().unwrap(), Default::default()));
+    assert_eq!((held.registered(), held.held()), ("7980.74".parse().unwrap(), Shares::ZERO));
     assert!(stage.has("case.closed") && stage.has("holdings.credit_reversed"));
 }
 
