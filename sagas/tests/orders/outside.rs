@@ -38,6 +38,8 @@ pub(crate) struct Outside {
     pub(crate) refuses: BTreeSet<String>,
     /// By application number: what is said from when on.
     script: BTreeMap<String, Vec<(Timestamp, ApplicationAnswer)>>,
+    /// The registrar's front hears nothing: nobody knows.
+    pub(crate) deaf: bool,
     /// The registrar's front refuses those.
     pub(crate) rejects: BTreeSet<String>,
     charged: BTreeMap<String, Timestamp>,
@@ -106,6 +108,9 @@ impl Outside {
 
     fn registrar(&mut self, call: &RegistrarCall, ask: Ask, now: Timestamp) -> ApplicationAnswer {
         match call {
+            RegistrarCall::Submit(_) if self.deaf => {
+                ApplicationAnswer::Unknown(Cause::new("time_out", "no answer"))
+            }
             RegistrarCall::Submit(application) => {
                 let no = application.terms.no.to_string();
                 if self.rejects.contains(application.terms.order.as_str()) {
