@@ -82,7 +82,7 @@ pub struct Leaving {
     pub into: Option<Into>,
     /// What is held of the fund.
     pub held: Held,
-    /// Through whom.
+    /// The channel that it is ordered through.
     pub channel: SalesChannel,
     /// Which warning text the investor has confirmed.
     pub warning_confirmed: Option<VersionTag>,
@@ -152,11 +152,11 @@ pub enum Refusal {
     /// The fund takes no redemptions on that day.
     #[error("fund {fund} takes no redemptions on {day}: {status:?}{}", notice.as_deref().map(|it| format!(" (notice: {it})")).unwrap_or_default())]
     RedemptionNotOpen {
-        /// The fund.
+        /// The fund that is left.
         fund: FundCode,
         /// What it is on that day.
         status: FundStatus,
-        /// The day.
+        /// The T of the order.
         day: TradingDay,
         /// The notice that stopped it, if it was one.
         notice: Option<String>,
@@ -168,7 +168,7 @@ pub enum Refusal {
     OtherRegistrar {
         /// The fund that is left.
         source_fund: FundCode,
-        /// The target.
+        /// The fund that it would become.
         target: FundCode,
     },
     /// More than is free.
@@ -189,7 +189,7 @@ pub enum Refusal {
         /// In open cases.
         disputed: Shares,
     },
-    /// Too few.
+    /// Too few shares, or none.
     #[error(transparent)]
     Exit(#[from] ExitRefusal),
     /// The pair asks for more shares in one conversion.
@@ -199,11 +199,11 @@ pub enum Refusal {
     BelowPairMinimum {
         /// The fund that is left.
         source_fund: FundCode,
-        /// The target.
+        /// The fund that it would become.
         target: FundCode,
-        /// What leaves.
+        /// How many would leave.
         shares: Shares,
-        /// The least.
+        /// The fewest that the pair converts.
         min: Shares,
     },
     /// The investor chose a lot that is not there.
@@ -236,9 +236,9 @@ pub enum Refusal {
     HeldTooShort {
         /// The fund that is left.
         source_fund: FundCode,
-        /// The target.
+        /// The fund that it would become.
         target: FundCode,
-        /// Natural days.
+        /// How many natural days they must be held.
         days_min: u32,
         /// The first lot that is too young.
         serial: Serial,

@@ -71,7 +71,7 @@ pub enum Target {
 /// Every key of a conversion, minted once.
 #[derive(Debug, Clone)]
 pub struct Plan {
-    /// The order.
+    /// The order at the registrar.
     pub out: ApplicationLeg,
     /// The investor's shares of the fund that is left.
     pub holdings: HoldingsPart,
@@ -97,7 +97,7 @@ pub enum Command {
     },
     /// Close a case that keeps it from completing: the registrar's numbers stand.
     CloseCase {
-        /// Which.
+        /// The case that is settled.
         case: CaseId,
         /// How, by whom and why.
         closing: Box<Closing>,

@@ -198,10 +198,15 @@ pub(super) fn why(view: &View<'_>) -> Option<Cause> {
         let asked = view.open.notes.cancel.filter(|_| !plan.buy.is_confirmed(view));
         asked.map(|_| own("cancelled", "taken back by the investor"))
     };
+    let day_refused = || {
+        let text = "another order of that day exceeded the limit, and all of them are refused";
+        plan.limits.are_refused(view).then(|| own("day_refused", text))
+    };
     declined
         .or_else(|| plan.buy.failure(view))
         .or_else(|| view.open.notes.turned_away.clone())
         .or_else(taken_back)
+        .or_else(day_refused)
 }
 
 pub(super) fn not_today(day: TradingDay, wanted: TradingDay) -> Cause {

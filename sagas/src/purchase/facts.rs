@@ -20,7 +20,8 @@ use std::sync::Arc;
 pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
     let (plan, notes) = (view.plan, &view.open.notes);
     let (buy, payment, interest) = (&plan.buy, &plan.payment, &plan.interest);
-    let taken_back = notes.cancel.is_some();
+    let unwanted = notes.turned_away.is_some() || notes.cancel.is_some();
+    let refused = unwanted || plan.limits.are_refused(view);
     match fact {
         Fact::Begun => occurrence(view, plan::Plan::is_known),
         Fact::Missed => occurrence(view, |plan, at| {
@@ -38,9 +39,9 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         Fact::Dated => payment.is_paid(view) && !notes.undated,
         Fact::Admitted => {
             let decided = notes.redated.is_none() || notes.readmitted.is_some();
-            decided && (buy.is_placed(view) || !(notes.turned_away.is_some() || taken_back))
+            buy.is_placed(view) || (decided && !refused)
         }
-        Fact::TurnedAway => notes.turned_away.is_some() || taken_back,
+        Fact::TurnedAway => refused,
         Fact::Placed => buy.is_placed(view),
         Fact::Accepted => buy.is_accepted(view),
         Fact::Received => {
