@@ -69,6 +69,8 @@ pub(super) struct Played {
 enum Item {
     /// These orders, by index.
     Wave(usize, usize),
+    /// Regular plans ask for what is due.
+    Plans(TradingDay),
     /// Seal the batch and send it.
     Send(TradingDay),
     /// The prices of that day are published.
@@ -85,7 +87,7 @@ pub(super) struct Done(Option<Item>);
 impl Done {
     fn job(&self) -> Option<Job> {
         match self.0.as_ref()? {
-            Item::Wave(..) => None,
+            Item::Wave(..) | Item::Plans(_) => None,
             Item::Send(t) => Some(Job::Sent(*t)),
             Item::Prices(t) => Some(Job::Priced(*t)),
             Item::Night(t) => Some(Job::Worked(*t)),
@@ -168,6 +170,7 @@ impl<S: EventStore + Checkpoints> Play<S> {
         let next = self.table.house.calendar.plus(t, 1)?;
         self.days.push(t);
         self.agenda.extend([
+            (at(t, 14, 30), Item::Plans(t)),
             (at(t, 17, 0), Item::Send(t)),
             (at(t, 20, 0), Item::Prices(t)),
             (at(next, 8, 0), Item::Night(t)),
@@ -281,6 +284,7 @@ impl<S: EventStore + Checkpoints> Play<S> {
                 self.made += orders.len();
                 requests::place(self, orders).await.map(|()| true)
             }
+            Item::Plans(t) => requests::plans::invest(self, t).await,
             Item::Send(t) => batch::send(self, t).await,
             Item::Prices(t) => Ok(self.publish(t)),
             Item::Night(t) => batch::night(self, t),
