@@ -13,9 +13,10 @@ use crate::{
     ids::{FundCode, RegistrarCode, VersionTag},
     limits::Limits,
     money::{Discount, ShareRounding, Shares},
+    money_fund::{Carry, IncomeUnit},
     status::{ConvertStatus, FundStatus, Stops},
 };
-use chrono::NaiveDate;
+use chrono::{NaiveDate, NaiveTime};
 use serde::{Deserialize, Serialize};
 
 /// What a fund invests in, as far as a rule distinguishes it.
@@ -105,6 +106,21 @@ pub struct Closure {
     pub notice: String,
 }
 
+/// The period in which a fund that does not exist yet is sold at face value.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Raising {
+    /// First day.
+    pub from: NaiveDate,
+    /// Last day, included.
+    pub through: NaiveDate,
+    /// From when on an order belongs to the next day; the exchange's cut-off where nothing is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cut_off: Option<NaiveTime>,
+    /// The day on which the fund comes into being, once it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub founded_on: Option<NaiveDate>,
+}
+
 /// Everything about a fund that decides an order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FundTerms {
@@ -128,6 +144,12 @@ pub struct FundTerms {
     pub confirm_lag: u8,
     /// The customer has redemption money on T + this many trading days.
     pub payout_lag: u8,
+    /// Of a money fund: when its income becomes shares.
+    #[serde(default)]
+    pub carry: Carry,
+    /// Of a money fund: the smallest income that its contract credits.
+    #[serde(default)]
+    pub income_unit: IncomeUnit,
     /// The third decimal of shares.
     pub share_rounding: ShareRounding,
     /// Minima, maxima, notices.
@@ -145,6 +167,9 @@ pub struct FundTerms {
     pub closures: Vec<Closure>,
     /// Which lots leave first.
     pub redemption_sequence: RedemptionSequence,
+    /// While the fund is raised: when, and until what time of the day.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub raising: Option<Raising>,
     /// Names these terms.
     pub version: VersionTag,
     /// The first T on which they hold.

@@ -11,4 +11,12 @@ pub mod ports;
 pub mod parts;
 
 // One folder per saga.
+pub mod conversion;
 pub mod discount_purchase;
+pub mod fast_withdraw;
+pub mod income;
+pub mod purchase;
+pub mod recharge;
+pub mod redemption;
+pub mod regular_plan;
+pub mod withdraw;

@@ -1,10 +1,14 @@
 //! The leg on which shares are bought, converted or redeemed at a registrar.
 
-use super::milestone::{Milestone, Notes};
+use super::{
+    check,
+    milestone::{Milestone, Notes},
+};
 use crate::{
     house::House,
     ports::registrar::{self as port, ApplicationAnswer, RegistrarCall},
 };
+use chrono::NaiveTime;
 use fundflow_domain::{
     application::{
         Application, Applications, Command, Confirmation, Outcome, PromisedFee, Rejection, Stage,
@@ -33,6 +37,21 @@ pub trait FundSaga:
     fn requested_at(promise: &Self::Promise) -> Timestamp;
     /// The T that was promised.
     fn trade_date(promise: &Self::Promise) -> TradingDay;
+    /// The cut-off of its orders, where it is not the exchange's.
+    fn cut_off(&self, view: &View<'_, Self>) -> Option<NaiveTime> {
+        let _ = view;
+        None
+    }
+    /// What leaving a fund costs by that confirmation, where the saga knows the lots that leave.
+    fn leaving(
+        &self,
+        view: &View<'_, Self>,
+        terms: &Terms,
+        confirmation: &Confirmation,
+    ) -> Option<check::Leaving> {
+        let _ = (view, terms, confirmation);
+        None
+    }
     /// Why the order of that leg may not be one of that later T.
     fn refuses(
         &self,
@@ -153,14 +172,18 @@ impl ApplicationLeg {
 
     /// Shares that left by it, over all records of the registrar; `None` for an ask of money.
     pub fn shares_out<S: Saga>(&self, view: &View<'_, S>) -> Option<Shares> {
-        let part = |outcome: &Outcome| match outcome {
+        let mut confirmations = self.application(view)?.confirmations();
+        confirmations.try_fold(Shares::ZERO, |sum, it| sum.plus(Self::shares_out_of(it)?))
+    }
+
+    /// Shares that left by one record; `None` for an ask of money.
+    pub const fn shares_out_of(confirmation: &Confirmation) -> Option<Shares> {
+        match &confirmation.outcome {
             Outcome::Conversion(numbers) => Some(numbers.shares_out),
             Outcome::Redemption(numbers) => Some(numbers.shares),
             Outcome::FastTransfer(numbers) => Some(numbers.shares),
             Outcome::Purchase(_) | Outcome::Subscription(_) => None,
-        };
-        let mut confirmations = self.application(view)?.confirmations();
-        confirmations.try_fold(Shares::ZERO, |sum, it| sum.plus(part(&it.outcome)?))
+        }
     }
 
     /// Shares that it brought, over all records of the registrar.
@@ -184,16 +207,19 @@ impl ApplicationLeg {
 
     /// Unpaid income of a money fund that was settled with shares that left, over all records.
     pub fn income<S: Saga>(&self, view: &View<'_, S>) -> Option<Income> {
-        let part = |outcome: &Outcome| match outcome {
-            Outcome::Redemption(numbers) => Some(numbers.income),
-            Outcome::Conversion(numbers) => Some(numbers.income),
-            Outcome::FastTransfer(numbers) => Some(numbers.income),
-            Outcome::Purchase(_) | Outcome::Subscription(_) => None,
-        };
         let mut confirmations = self.application(view)?.confirmations();
-        confirmations.try_fold(Income::ZERO, |sum, it| {
-            sum.plus(Income::new(part(&it.outcome)?.decimal()).ok()?)
-        })
+        confirmations.try_fold(Income::ZERO, |sum, it| sum.plus(Self::income_of(it)?))
+    }
+
+    /// Unpaid income that one record settled with shares that left; `None` for an ask of money.
+    pub fn income_of(confirmation: &Confirmation) -> Option<Income> {
+        let income = match &confirmation.outcome {
+            Outcome::Redemption(numbers) => numbers.income,
+            Outcome::Conversion(numbers) => numbers.income,
+            Outcome::FastTransfer(numbers) => numbers.income,
+            Outcome::Purchase(_) | Outcome::Subscription(_) => return None,
+        };
+        Income::new(income.decimal()).ok()
     }
 
     /// Why no shares came of it.

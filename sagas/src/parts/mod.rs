@@ -2,8 +2,11 @@
 //! cases. Each part mints its own keys, says which facts hold of it, and records what is heard.
 
 // Legs.
+pub mod advance;
 pub mod application;
 mod hearing;
+pub mod holdings;
+pub mod leaving;
 pub mod payment;
 pub mod payout;
 pub mod wallet;
@@ -14,4 +17,5 @@ pub mod cases;
 pub mod check;
 pub mod limits;
 pub mod milestone;
+pub mod refunds;
 pub mod timing;
