@@ -58,11 +58,6 @@ fn story(mut stage: Stage<FastWithdraw>, shares: &str) -> Stage<FastWithdraw> {
     stage
 }
 
-fn after(stage: &Stage<FastWithdraw>, line: &str) -> Vec<String> {
-    let from = stage.lines.iter().position(|it| it == line).expect(line) + 1;
-    stage.lines[from..].to_vec()
-}
-
 #[test]
 fn the_cash_is_there_at_once_and_the_bank_has_its_money_back_when_the_fund_pays() {
     let stage = story(stage("02-03 10:00"), "10000");
@@ -134,7 +129,7 @@ fn a_bank_that_declines_frees_the_shares_and_the_quota() {
     let mut stage = story(stage, "10000");
 
     assert_eq!(
-        after(&stage, "advance.declined"),
+        stage.after("advance.declined"),
         ["wallet.shares_released", "fast_quota.given_back", "fast_withdraw.kept_in_wallet"]
     );
     assert_eq!(stage.wallet().available().to_string(), "12000.00");

@@ -2,7 +2,7 @@
 //! is decided again.
 
 use crate::{
-    recharge::{after, asked, request, stage, stage_of, story},
+    recharge::{asked, request, stage, stage_of, story},
     stage::{Stage, at, order, pay_no, refused},
     terms::{closed_on, money_fund},
 };
@@ -107,7 +107,7 @@ fn who_wants_only_today_gets_the_money_back() {
     paid_late(&mut stage, "02-03 15:10", "02-03 15:00");
     stage.run();
     assert_eq!(
-        after(&stage, "recharge.turned_away"),
+        stage.after("recharge.turned_away"),
         [
             "payment.refund_requested",
             "call mmf.pay.refund1",

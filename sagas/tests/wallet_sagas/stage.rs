@@ -108,7 +108,9 @@ impl<S: Saga> Stage<S> {
         };
         let (mut loaded, mut batch) = (self.fold(key), Vec::new());
         loaded.decide(key.stream(), command, &meta, &mut batch).unwrap();
-        batch.into_iter().for_each(|append| self.store(append));
+        for append in batch {
+            self.store(append);
+        }
     }
 
     /// That investor holds so many shares, registered long ago.
@@ -345,6 +347,14 @@ impl<S: Saga> Stage<S> {
 
     pub(crate) fn wallet(&self) -> wallet::State {
         self.fold(&wallet_of("i-1")).state
+    }
+
+    /// The lines after the first of that text.
+    #[track_caller]
+    pub(crate) fn after(&self, line: &str) -> &[String] {
+        let at = self.lines.iter().position(|it| it == line);
+        let at = at.unwrap_or_else(|| panic!("no {line}:\n{}", self.text()));
+        &self.lines[at + 1..]
     }
 
     /// How often an event of that type is stored.
