@@ -215,7 +215,7 @@ fn an_instant_that_cannot_be_right_waits_for_a_person_and_moves_no_t() {
 #[test]
 fn a_bank_that_is_down_over_the_spring_festival_calls_nobody() {
     let mut stage = stage("02-13 10:00");
-    let silent = [crate::outside::Fate::Lost; 60];
+    let silent = [crate::outside::Fate::Lost; 400];
     stage.outside.fate("mmf.pay", silent);
     stage.request(request(), asked());
     stage.clock("02-24 14:00");

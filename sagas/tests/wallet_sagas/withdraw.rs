@@ -348,8 +348,9 @@ fn until_the_cut_off_it_can_be_taken_back_and_not_after_it() {
             "withdraw.kept_in_wallet"
         ]
     );
-    let said = refused(&stage.command(Command::Cancel { at: at("02-03 14:59") }));
-    assert_eq!(said, "it is over");
+    let before = stage.events.len();
+    assert!(matches!(stage.command(Command::Cancel { at: at("02-03 14:59") }), Reply::Acted));
+    assert_eq!(stage.events.len(), before, "asked again, it changes nothing");
 
     let mut late = self::stage("02-03 10:00");
     late.request(request(Some("400")), asked());
@@ -360,6 +361,9 @@ fn until_the_cut_off_it_can_be_taken_back_and_not_after_it() {
         said,
         "asked at 2026-02-03T15:00:00+08:00, but this could be taken back only before 2026-02-03T15:00:00+08:00"
     );
+    late.run();
+    let said = refused(&late.command(Command::Cancel { at: at("02-03 14:59") }));
+    assert_eq!(said, "it is over");
 }
 
 #[test]
