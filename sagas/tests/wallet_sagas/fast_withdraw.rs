@@ -2,8 +2,9 @@
 //! nothing, the registrar that rejects when the cash is out.
 
 use crate::{
+    checks::{refused, survives_every_crash},
     outside::{Fate, record, redeemed, rejected},
-    stage::{Stage, at, out_no, refused, survives_every_crash},
+    stage::{Stage, at, out_no},
     terms::{house, investor, money_fund},
 };
 use fundflow_domain::{

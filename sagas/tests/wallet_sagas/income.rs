@@ -1,8 +1,9 @@
 //! A day's income, page by page: figures to the fen, carries, corrections, crashes, refusals.
 
 use crate::{
+    checks::refused,
     outside::Outside,
-    stage::{Stage, at, refused, tx, wallet_of},
+    stage::{Stage, at, tx, wallet_of},
     terms::{house, money_fund},
 };
 use fundflow_domain::{

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+mod checks;
 mod fast_withdraw;
 mod income;
 mod outside;

@@ -2,8 +2,9 @@
 //! silence, crashes, taking back.
 
 use crate::{
+    checks::{refused, survives_every_crash},
     outside::{Fate, purchased, record, rejected},
-    stage::{Stage, at, order, pay_no, refused, survives_every_crash},
+    stage::{Stage, at, order, pay_no},
     terms::{house, investor, money_fund},
 };
 use fundflow_domain::{fund::FundTerms, ids::ApplicationNo, investor::SalesChannel, kyc::KycState};

@@ -2,8 +2,9 @@
 //! is decided again.
 
 use crate::{
+    checks::refused,
     recharge::{asked, request, stage, stage_of, story},
-    stage::{Stage, at, order, pay_no, refused},
+    stage::{Stage, at, order, pay_no},
     terms::{closed_on, money_fund},
 };
 use fundflow_domain::{

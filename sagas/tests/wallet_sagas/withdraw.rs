@@ -2,8 +2,9 @@
 //! crashes, repetitions.
 
 use crate::{
+    checks::{refused, survives_every_crash},
     outside::{Fate, record, redeemed, rejected},
-    stage::{Stage, at, order, out_no, refused, survives_every_crash, tx, wallet_of},
+    stage::{Stage, at, order, out_no, tx, wallet_of},
     terms::{closed_on, house, investor, money_fund},
 };
 use fundflow_domain::{

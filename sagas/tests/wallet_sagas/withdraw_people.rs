@@ -1,8 +1,9 @@
 //! A withdrawal that needs a person: accounts that take no money, wrong records, giving up.
 
 use crate::{
+    checks::refused,
     outside::{Fate, record, redeemed},
-    stage::{Stage, at, out_no, refused},
+    stage::{Stage, at, out_no},
     withdraw::{asked, request, stage},
 };
 use fundflow_domain::{
