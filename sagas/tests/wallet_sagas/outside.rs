@@ -48,7 +48,7 @@ pub(crate) enum Fate {
     Unheard,
 }
 
-/// Everybody outside.
+/// Everybody outside, with what they did.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Outside {
     fates: BTreeMap<String, VecDeque<Fate>>,
