@@ -27,6 +27,7 @@ use fundflow_domain::{
     money::{Amount, Discount, Money, Nav, Rate, ShareRounding, Shares},
     orders::Cause,
     status::{ConvertStatus, FundStatus},
+    text::Text,
     time::Timestamp,
 };
 use fundflow_sagas::{
@@ -93,6 +94,11 @@ pub fn date(text: &str) -> NaiveDate {
 #[track_caller]
 pub fn day(text: &str) -> TradingDay {
     TradingDay::recorded(date(text))
+}
+
+/// A line of text, cut to what its field takes.
+pub fn text<const MAX: usize>(line: &str) -> Text<MAX> {
+    Text::lossy(line)
 }
 
 /// Why somebody said no.

@@ -1,41 +1,148 @@
-//! The rows of orders.csv as requests to the engine, each to the saga of its kind.
+//! The rows of orders.csv as requests to the engine, each to the saga of its kind; and what plans ask
+//! for by themselves.
+
+mod kinds;
+pub(super) mod plans;
 
 use super::{Trouble, play::Play};
-use fundflow::{Asking, RequestError, runtime::saga::Saga};
-use fundflow_domain::{ids::TransactionId, investor::SalesChannel};
-use fundflow_infrastructure::day_folder::Order;
-use fundflow_kernel::store::{Checkpoints, EventStore};
+use crate::registry::Word;
+use fundflow::{ActError, Asking, RequestError, runtime::saga::Saga};
+use fundflow_application::{
+    desk::{self, DeskError},
+    read_models::Kept,
+};
+use fundflow_domain::{
+    holdings::{HoldingId, Holdings},
+    ids::TransactionId,
+    time::Timestamp,
+};
+use fundflow_infrastructure::day_folder::{CancelScope, Day, Kind, Order};
+use fundflow_kernel::{
+    envelope::Actor,
+    store::{Checkpoints, EventStore},
+    streams::Key,
+};
+use fundflow_sagas::{
+    conversion::Conversion, discount_purchase::DiscountPurchase, fast_withdraw::FastWithdraw,
+    parts::milestone::Scope, purchase::Purchase, recharge::Recharge, redemption::Redemption,
+    regular_plan::RegularPlans, withdraw::Withdraw,
+};
 
-use fundflow_sagas::discount_purchase::{self, DiscountPurchase};
-
-/// Makes those requests, in their order.
+/// Makes those requests, in their order: neighbours of one kind together.
 pub(super) async fn place<S: EventStore + Checkpoints>(
     play: &mut Play<S>,
     orders: &[Order],
 ) -> Result<(), Trouble> {
-    let askings = orders.iter().filter_map(|order| purchase(play, order)).collect();
-    ask::<S, DiscountPurchase>(play, askings).await
+    for run in orders.chunk_by(|one, next| one.kind.name() == next.kind.name()) {
+        let Some(first) = run.first() else { continue };
+        match &first.kind {
+            Kind::DiscountPurchase(_) => all::<S, DiscountPurchase>(play, run, kinds::discount_purchase).await?,
+            Kind::Recharge(_) => all::<S, Recharge>(play, run, kinds::recharge).await?,
+            Kind::Withdraw(_) => all::<S, Withdraw>(play, run, kinds::withdraw).await?,
+            Kind::FastWithdraw(_) => all::<S, FastWithdraw>(play, run, kinds::fast_withdraw).await?,
+            Kind::Purchase(_) | Kind::Subscription(_) => all::<S, Purchase>(play, run, kinds::purchase).await?,
+            Kind::Redemption(_) => {
+                let run = with_shares(play, run).await?;
+                all::<S, Redemption>(play, &run, kinds::redemption).await?;
+            }
+            Kind::Conversion(..) => {
+                let run = with_shares(play, run).await?;
+                all::<S, Conversion>(play, &run, kinds::conversion).await?;
+            }
+            Kind::Plan(_) => all::<S, RegularPlans>(play, run, kinds::plan).await?,
+            Kind::Cancel { .. } => cancel_all(play, run).await?,
+        }
+    }
+    Ok(())
 }
 
-fn purchase<S>(play: &Play<S>, order: &Order) -> Option<Asking<DiscountPurchase>> {
-    let investor = play.day.investors.get(&order.investor)?.profile.clone();
-    let request = discount_purchase::Request {
-        investor: investor.id.clone(),
-        account: investor.account.clone(),
-        wallet_fund: order.wallet_fund,
-        target_fund: order.target_fund,
-        amount: order.amount,
-        mode: order.mode,
-        only_today: order.only_today,
+/// Asks for all of them, in one batch where they fit.
+async fn all<S: EventStore + Checkpoints, G: Saga>(
+    play: &mut Play<S>,
+    orders: &[Order],
+    of: fn(&Day, &Order) -> Option<(G::Request, G::Asked)>,
+) -> Result<(), Trouble> {
+    let asking = |order: &Order| {
+        let (request, asked) = of(&play.day, order)?;
+        let (transaction, at) = (order.transaction.clone(), Some(order.time));
+        Some(Asking { transaction, request, asked, at, trace_parent: None })
     };
-    let asked = discount_purchase::Asked {
-        investor,
-        channel: SalesChannel::DirectOnline,
-        warning_confirmed: order.warning_confirmed.clone(),
-        at: Some(order.time),
+    let askings = orders.iter().filter_map(asking).collect();
+    ask::<S, G>(play, askings).await
+}
+
+/// Without a number of shares all that are free are meant: they are counted now.
+async fn with_shares<S: EventStore + Checkpoints>(
+    play: &mut Play<S>,
+    orders: &[Order],
+) -> Result<Vec<Order>, Trouble> {
+    let mut counted = Vec::new();
+    for order in orders {
+        let mut order = order.clone();
+        if let Kind::Redemption(it) | Kind::Conversion(it, _) = &mut order.kind
+            && it.shares.is_none()
+        {
+            let id = HoldingId { investor: it.investor.clone(), fund: it.fund };
+            let key = Key::<Holdings>::of(&id);
+            let (kept, _) = Kept::<Holdings>::load(&*play.store, key.stream()).await?;
+            let free = kept.loaded.state.available();
+            if free.is_zero() {
+                let why = format!("{} has no free shares of {}", it.investor, it.fund);
+                play.refused.insert(order.transaction, why);
+                continue;
+            }
+            it.shares = Some(free);
+        }
+        counted.push(order);
+    }
+    Ok(counted)
+}
+
+async fn cancel_all<S: EventStore + Checkpoints>(
+    play: &mut Play<S>,
+    orders: &[Order],
+) -> Result<(), Trouble> {
+    for order in orders {
+        let Kind::Cancel { of, scope } = &order.kind else { continue };
+        match cancel(play, of, *scope, order.time).await? {
+            Ok(()) => {
+                play.done.insert(order.transaction.clone(), format!("{of} is to be taken back"));
+            }
+            Err(why) => drop(play.refused.insert(order.transaction.clone(), why)),
+        }
+    }
+    Ok(())
+}
+
+/// Asks the saga of that transaction, whichever it is, to take it back. Inside: why not.
+async fn cancel<S: EventStore + Checkpoints>(
+    play: &Play<S>,
+    of: &TransactionId,
+    scope: CancelScope,
+    at: Timestamp,
+) -> Result<Result<(), String>, Trouble> {
+    let shown = match desk::show(&*play.store, &play.table.sagas.desk, None, of).await {
+        Ok(shown) => shown,
+        Err(DeskError::Read(error)) => return Err(error.into()),
+        Err(error) => return Ok(Err(error.to_string())),
     };
-    let (transaction, at) = (order.transaction.clone(), Some(order.time));
-    Some(Asking { transaction, request, asked, at, trace_parent: None })
+    let scope = match scope {
+        CancelScope::All => Scope::All,
+        CancelScope::Conversion => Scope::Conversion,
+    };
+    let saga = shown.look.id;
+    let command = match play.table.sagas.spoken(saga.kind, Word::Cancel { at, scope }) {
+        Ok(command) => command,
+        Err(why) => return Ok(Err(why)),
+    };
+    let actor = Actor::Investor(shown.look.requester);
+    let mut answers = play.engine.ask_all(vec![(saga, command)], actor, Some(at)).await;
+    match answers.pop() {
+        Some(Ok(())) | None => Ok(Ok(())),
+        Some(Err(ActError::NotActed(error))) => Ok(Err(error.to_string())),
+        Some(Err(error @ ActError::Unsure)) => Err(Trouble::Defect(error.to_string())),
+        Some(Err(ActError::Stopped(cause))) => Err(fundflow::Stopped { cause }.into()),
+    }
 }
 
 async fn ask<S: EventStore + Checkpoints, G: Saga>(

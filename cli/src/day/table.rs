@@ -2,7 +2,7 @@
 
 use super::Trouble;
 use crate::{
-    house::{self, BANK, registrar_port},
+    house::{self, ADVANCE, BANK, registrar_port},
     operate::BOOKS,
     registry::{Outside, Registry, Sagas},
 };
@@ -12,6 +12,7 @@ use fundflow_domain::{calendar::TradingCalendar, ids::FundCode, money::Nav, time
 use fundflow_infrastructure::{
     day_folder::Day,
     sandbox::{
+        advance::SandboxAdvance,
         channel::SandboxChannel,
         kept::keep,
         registrar::{Confirming, Market, SandboxRegistrar},
@@ -24,7 +25,7 @@ use fundflow_kernel::{
 use fundflow_sagas::{
     house::House,
     parts::cases::UnknownOrders,
-    ports::{bank::Bank, registrar::Register},
+    ports::{advance::Advancing, bank::Bank, registrar::Register},
 };
 use std::{
     collections::BTreeMap,
@@ -37,6 +38,7 @@ pub(super) struct Counterparties {
     pub(super) channel: Arc<SandboxChannel>,
     /// By code; the first is the manager's own.
     pub(super) registrars: Vec<(String, Arc<SandboxRegistrar>)>,
+    pub(super) advance: Arc<SandboxAdvance>,
     pub(super) files: PathBuf,
     /// The program's own ports.
     own: Vec<(String, Arc<dyn AnyPort>)>,
@@ -59,6 +61,10 @@ impl Prices {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).insert((fund, day), nav);
     }
 
+    pub(super) fn is_known(&self, fund: FundCode, day: NaiveDate) -> bool {
+        self.of(fund, day).is_some()
+    }
+
     fn of(&self, fund: FundCode, day: NaiveDate) -> Option<Nav> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&(fund, day)).copied()
     }
@@ -66,7 +72,7 @@ impl Prices {
 
 /// The registrars that a day exchanges files with.
 fn codes(day: &Day) -> Vec<String> {
-    vec![day.settings.registrar.clone()]
+    day.settings.registrars.iter().map(ToString::to_string).collect()
 }
 
 impl Counterparties {
@@ -87,17 +93,22 @@ impl Counterparties {
         let channel = SandboxChannel::open(day.scenario.clone(), shared.clone(), &books)?;
         let on_t = |code| day.catalogue.on(code, day.trade_date.date());
         let mut registrars = Vec::new();
-        for code in codes(day) {
+        for (nth, code) in day.settings.registrars.iter().enumerate() {
             let market = Market::of(calendar.clone(), day.catalogue.codes().filter_map(on_t));
-            let scenario = day.scenario.clone();
-            let registrar = SandboxRegistrar::open(scenario, market, shared.clone(), &books)?;
-            registrars.push((code, Arc::new(registrar.confirming(Confirming::ByBatch))));
+            let (scenario, clock) = (day.scenario.clone(), shared.clone());
+            let registrar = match nth {
+                0 => SandboxRegistrar::open(scenario, market, clock, &books)?,
+                _ => SandboxRegistrar::open_as(code, scenario, market, clock, &books)?,
+            };
+            let registrar = Arc::new(registrar.confirming(Confirming::ByBatch));
+            registrars.push((code.to_string(), registrar));
         }
+        let advance = Arc::new(SandboxAdvance::new(shared.clone()));
         let outside = Outside { directory: base.to_owned(), clock: shared };
         let own = registry.ports(&outside).map_err(Trouble::Port)?;
         let own = own.into_iter().map(|(name, port)| (name.to_owned(), port)).collect();
         let files = base.join("exchange");
-        Ok(Self { channel: Arc::new(channel), registrars, files, own })
+        Ok(Self { channel: Arc::new(channel), registrars, advance, files, own })
     }
 
     /// What they say unasked by then.
@@ -144,6 +155,7 @@ impl Table {
     ) -> Result<Engine, Trouble> {
         let mut ports = with.own.clone();
         ports.push((BANK.to_owned(), Arc::new(Bank(with.channel.clone()))));
+        ports.push((ADVANCE.to_owned(), Arc::new(Advancing(with.advance.clone()))));
         for (code, registrar) in &with.registrars {
             ports.push((registrar_port(code), Arc::new(Register(registrar.clone()))));
         }

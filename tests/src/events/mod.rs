@@ -13,7 +13,10 @@ mod money;
 mod orders;
 mod plans;
 mod processes;
+mod promises;
 mod shares;
+
+pub use processes::{lives, milestones};
 
 use fundflow_kernel::codec::{CodecError, Stored, decode, encode, schema_of};
 use std::fmt::Debug;
