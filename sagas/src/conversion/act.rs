@@ -28,7 +28,7 @@ impl Conversion {
                 let into = view.open.request.into;
                 plan.limits.count(turn, &self.house, into, amount)
             }
-            Do::GiveBack => Ok(plan.limits.give_back(turn)? + plan.limits_before.give_back(turn)?),
+            Do::GiveBack => give_back(turn),
             Do::Reserve => self.reserve(turn),
             Do::Release => plan.holdings.release(turn),
             Do::Place => self.place(turn),

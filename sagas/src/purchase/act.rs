@@ -36,7 +36,7 @@ impl Purchase {
                 tell_plan(turn, |nominal, _| plan::Command::Miss { nominal, cause })
             }
             Do::Count => plan.limits.count(turn, &self.house, fund_of(turn)?, plan.amount),
-            Do::GiveBack => Ok(plan.limits.give_back(turn)? + plan.limits_before.give_back(turn)?),
+            Do::GiveBack => give_back(turn),
             Do::RequestPayment => request_payment(turn),
             Do::Readmit => self.decide_again(turn),
             Do::Place => self.place(turn),
