@@ -1,6 +1,6 @@
 //! Every key of a purchase, minted once.
 
-use super::Purchase;
+use super::{Purchase, Request};
 use crate::{
     house::House,
     parts::{
@@ -13,7 +13,8 @@ use crate::{
 };
 use chrono::NaiveDate;
 use fundflow_domain::{
-    admission::buying::Way,
+    admission::buying::{Admitted, Way},
+    calendar::TradingDay,
     case::Cases,
     ids::{OrderId, PlanId, TransactionId},
     money::Amount,
@@ -42,12 +43,26 @@ pub struct Plan {
     pub limits: Limits,
     /// The one that it counted against before its T moved.
     pub limits_before: Limits,
+    /// The one that it would count against if the registrar took it a T later.
+    pub limits_next: Limits,
     /// Yuan that are taken: what was asked for, or the part of it that the day's limit lets in.
     pub amount: Amount,
     /// Records of it that are in dispute.
     pub cases: Vec<Key<Cases>>,
     /// The plan and the date of this occurrence.
     pub occurrence: Option<(Key<RegularPlan>, NaiveDate)>,
+}
+
+/// The limit that the amount would count against on that T.
+pub(super) fn limits_on(
+    house: &House,
+    request: &Request,
+    promised: &Admitted,
+    day: TradingDay,
+) -> Limits {
+    let who = (&request.investor, promised.customer, promised.channel);
+    let fund = (house.funds)(request.fund, day.date());
+    Limits::of(&fund.and_then(|fund| limit_key(&fund, who, day)))
 }
 
 /// The plan that an occurrence belongs to, and its nominal date.
@@ -68,14 +83,12 @@ impl Plan {
         let first = Limits::of(&open.promise.counted);
         // Once the T has moved, the new one's limit is counted before anything is promised.
         let (limits, limits_before) = match open.notes.redated {
-            Some(day) => {
-                let who = (&request.investor, promised.customer, promised.channel);
-                let fund = (house.funds)(request.fund, day.date());
-                let key = fund.and_then(|fund| limit_key(&fund, who, day));
-                (Limits::of(&key), first)
-            }
+            Some(day) => (limits_on(house, request, promised, day), first),
             None => (first, Limits::default()),
         };
+        let day = open.notes.redated.unwrap_or(promised.trade_date);
+        let next = house.calendar.plus(day, 1).ok();
+        let limits_next = next.map(|day| limits_on(house, request, promised, day));
         Self {
             way: request.way,
             payment: PaymentLeg::of(&order),
@@ -84,6 +97,7 @@ impl Plan {
             holdings: HoldingsPart::of(&request.investor, request.fund, &order),
             limits,
             limits_before,
+            limits_next: limits_next.unwrap_or_default(),
             amount: promised.amount(request.amount),
             cases: open_cases(&open.notes),
             occurrence: plan_key(request.way, id),
@@ -97,6 +111,7 @@ impl Plan {
             needs.push(self.interest.key.need());
         }
         needs.extend(self.limits.needs().chain(self.limits_before.needs()));
+        needs.extend(self.limits_next.needs());
         needs.extend(self.cases.iter().map(Key::need));
         needs.extend(self.occurrence.as_ref().map(|(key, _)| key.need()));
         needs

@@ -120,32 +120,13 @@ impl FundSaga for Purchase {
         Some((PromisedFee::Charge(promised.charge), promised.discount))
     }
 
-    /// The registrar took it for a later T: it is decided again there, but for the amount, which it
-    /// has already. The old T's limit is given back; the new one is counted by the first row, which
-    /// is not done any more.
     fn moves(
         &self,
         turn: &mut Turn<'_>,
         _leg: &ApplicationLeg,
         day: TradingDay,
     ) -> Result<Option<Cause>, NotDone> {
-        let view = turn.view()?;
-        if view.open.request.only_today {
-            return Ok(Some(act::not_today(day, view.open.promise.trade_date)));
-        }
-        match self.decided_on(&view, day) {
-            Err(refusal) => Ok(Some(Cause::new("not_admitted", refusal.to_string()))),
-            Ok(mut admitted) => {
-                admitted.accepted = view.open.notes.promise(&view.open.promise).accepted;
-                let again = view.open.notes.redated == Some(day);
-                let plan = turn.plan();
-                let old = if again { &plan.limits_before } else { &plan.limits };
-                old.give_back(turn)?;
-                turn.reach(Milestone::Redated { trade_date: day })?;
-                turn.reach(Milestone::Readmitted { admitted: Box::new(admitted) })?;
-                Ok(None)
-            }
-        }
+        self.moved(turn, day)
     }
 }
 

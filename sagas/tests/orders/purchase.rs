@@ -342,3 +342,20 @@ fn above_the_days_limit_is_refused_and_what_failed_counts_no_more() {
     let reply = stage.request::<Purchase>("Q", request());
     assert!(matches!(reply, Reply::Placed { .. }), "{reply:?}");
 }
+
+#[test]
+fn a_later_t_whose_limit_is_used_up_takes_nothing_and_the_money_goes_back() {
+    let mut stage = capped("reject_whole");
+    stage.request::<Purchase>("P", request());
+    stage.outside.deaf = true;
+    stage.until("02-13 16:59");
+    // Somebody else's order of the same investor uses the next T up.
+    stage.request::<Purchase>("Q", request());
+    stage.outside.deaf = false;
+    stage.until("02-24 14:00");
+
+    assert_eq!(ending(&stage), Some("purchase.rolled_back"), "{}", stage.text());
+    let cause = stage.look::<Purchase>("P").failure.unwrap();
+    assert_eq!(cause.text, "amount 10000.00 after 10000.00 on 2026-02-24 is above 15000.00".into());
+    assert_eq!(stage.outside.moved["P.buy.pay.refund1"], "10000".parse().unwrap());
+}
