@@ -297,13 +297,20 @@ impl<S: EventStore + Checkpoints> Play<S> {
         }
     }
 
+    /// Prices of T become known. After the last day that the folder has a price of, a fund keeps it:
+    /// what is bought with the money of a redemption is priced days after the folder's own.
     fn publish(&self, t: TradingDay) -> bool {
         let mut any = false;
-        for price in self.day.prices.iter().filter(|price| price.date == t.date()) {
-            any = true;
-            self.table.prices.publish(price.fund, price.date, price.nav);
+        for price in self.day.prices.iter().filter(|price| price.date <= t.date()) {
+            let newest = self.day.prices.iter().filter(|other| other.fund == price.fund);
+            let newest = newest.map(|other| other.date).max();
+            if price.date != t.date() && newest != Some(price.date) {
+                continue;
+            }
+            any |= price.date == t.date();
+            self.table.prices.publish(price.fund, t.date(), price.nav);
             for (_, registrar) in &self.with.registrars {
-                registrar.market().publish(price.fund, price.date, price.nav);
+                registrar.market().publish(price.fund, t.date(), price.nav);
             }
         }
         any
