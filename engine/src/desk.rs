@@ -17,14 +17,15 @@ use fundflow_runtime::{
     port::Payload,
     runner::Runner,
 };
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use tokio::sync::oneshot;
 
 /// What there is to wait for.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Outlook {
-    /// Sagas that go on by themselves: neither over nor waiting for a person.
-    pub moving: BTreeSet<SagaId>,
+    /// Sagas that go on by themselves, neither over nor waiting for a person, and when the next timer
+    /// of each rings.
+    pub moving: BTreeMap<SagaId, Option<Timestamp>>,
     /// Sagas that wait for a person.
     pub parked: BTreeSet<SagaId>,
     /// When the next timer rings. One that is parked has timers, too: its counterparty is asked
@@ -36,11 +37,11 @@ impl Outlook {
     pub(crate) fn of(runner: &Runner) -> Self {
         let mut outlook = Self { next_timer: runner.next_timer(), ..Self::default() };
         for saga in runner.unfinished() {
-            let set = match runner.is_parked(saga) {
-                true => &mut outlook.parked,
-                false => &mut outlook.moving,
-            };
-            set.insert(saga.clone());
+            if runner.is_parked(saga) {
+                outlook.parked.insert(saga.clone());
+            } else {
+                outlook.moving.insert(saga.clone(), runner.timer_of(saga));
+            }
         }
         outlook
     }

@@ -4,6 +4,7 @@
 use super::{Audit, Check, Owner, trail::Trail};
 use crate::desk::{DeskError, look_until};
 use fundflow_kernel::{
+    ids::TransactionId,
     envelope::StreamName,
     loaded::with_sources,
     store::{EventStore, Position, ReadError},
@@ -99,7 +100,9 @@ impl Audit<'_> {
         let mut findings = Vec::new();
         if let Some((kind, transaction)) = trail.owner.as_ref().filter(|first| *first != owner) {
             findings.push(format!("its stream {stream} was begun by {kind} {transaction}"));
-        } else if let Some((position, (kind, transaction))) = &trail.stranger {
+        } else if let Some((position, (kind, transaction))) =
+            trail.stranger.as_ref().filter(|(_, (_, who))| !is_part_of(who, &owner.1))
+        {
             let what = format!("{kind} {transaction} wrote to its stream {stream} at {position}");
             findings.push(what);
         }
@@ -128,6 +131,12 @@ impl Audit<'_> {
             self.find_of(&owner, Check::Saga, what);
         }
     }
+}
+
+/// Whether one transaction is a part of the other, as an occurrence is of its plan: it acts for it.
+fn is_part_of(part: &TransactionId, whole: &TransactionId) -> bool {
+    let rest = part.as_str().strip_prefix(whole.as_str());
+    rest.is_some_and(|rest| rest.starts_with('.'))
 }
 
 fn forgotten(wait: &Wait) -> String {

@@ -38,6 +38,8 @@ use std::{
     sync::Arc,
 };
 
+/// Trading days within which something must move, or the day is over without it.
+const SOON: u32 = 3;
 /// Milliseconds of a wave, at least.
 const WAVE: i64 = 1000;
 /// A day is cut into about so many waves at most: each costs some durable writes.
@@ -250,7 +252,7 @@ impl<S: EventStore + Checkpoints> Play<S> {
         loop {
             let first = self.first_due(&outlook);
             let Some(last) = self.days.last().copied() else { return Ok(first) };
-            let moves = self.moves(&outlook, last);
+            let moves = self.moves(&outlook, last)?;
             let beyond = first.is_none_or(|first| first > at(last, 17, 0));
             if moves && beyond && self.days.len() < DAYS_MAX {
                 self.plan(self.table.house.calendar.plus(last, 1)?)?;
@@ -264,10 +266,13 @@ impl<S: EventStore + Checkpoints> Play<S> {
         }
     }
 
-    /// Whether anything goes on without a person.
-    fn moves(&self, outlook: &Outlook, last: TradingDay) -> bool {
-        let outside = self.with.next_due().is_some();
-        !outlook.moving.is_empty() || outside || self.books.waits_for_batch_after(last)
+    /// Whether anything goes on without a person, and soon: what has its time in months is under way.
+    fn moves(&self, outlook: &Outlook, last: TradingDay) -> Result<bool, Trouble> {
+        let soon = at(self.table.house.calendar.plus(last, SOON)?, 17, 0);
+        let mut moving = outlook.moving.values();
+        let outside = self.with.next_due().is_some_and(|due| due <= soon);
+        let batch = self.books.waits_for_batch_after(last);
+        Ok(outside || batch || moving.any(|due| due.is_none_or(|due| due <= soon)))
     }
 
     fn first_due(&self, outlook: &Outlook) -> Option<Timestamp> {

@@ -11,7 +11,7 @@ use crate::{
         Outcome, Quantity, RedemptionConfirmed, Stage, State,
     },
     ids::TransactionId,
-    money::{Money, Nav},
+    money::Money,
 };
 
 /// What pays for an application that buys.
@@ -77,7 +77,7 @@ impl Books<'_> {
             }
             Outcome::Redemption(numbers) => self.redeemed(&mut entry, numbers),
             Outcome::Conversion(numbers) => self.converted(&mut entry, numbers)?,
-            Outcome::FastTransfer(numbers) => self.handed_over(&mut entry, numbers)?,
+            Outcome::FastTransfer(numbers) => self.handed_over(&mut entry, numbers),
         }
         entry.rest(Account::Suspense(self.application.terms.order.clone()));
         Some(entry)
@@ -122,15 +122,11 @@ impl Books<'_> {
         Some(())
     }
 
-    /// A share of a money fund is worth 1.00, and the fund owes that to its new holder.
-    fn handed_over(&self, entry: &mut Entry, numbers: &FastTransferConfirmed) -> Option<()> {
+    /// The shares are the bank's until they are redeemed; only income that was settled is owed now.
+    fn handed_over(&self, entry: &mut Entry, numbers: &FastTransferConfirmed) {
         let fund = self.application.terms.fund;
-        let worth = numbers.shares.value_half_up(Nav::ONE)?;
-        entry.debit(Account::FundReceivable(fund), worth);
         entry.line(Account::FundReceivable(fund), numbers.income.decimal());
-        entry.credit(Account::Advanced(self.request.clone()), worth);
         entry.line(Account::Redeem(self.request.clone()), -numbers.income.decimal());
-        Some(())
     }
 
     /// Yuan asked for that no portion has settled.

@@ -76,6 +76,9 @@ pub fn of_advance(
         E::Repaid(transfer) => {
             entry.debit(bank(before.advance()?)?, transfer.amount);
             entry.credit(Account::Settlement, transfer.amount);
+            // Out of what the redemption of the shares brought; the investor owes nothing more.
+            entry.debit(Account::Redeem(request.clone()), transfer.amount);
+            entry.credit(Account::Advanced(request.clone()), transfer.amount);
         }
         E::Requested(_) | E::Declined { .. } | E::RepaymentRequested { .. } => {}
     }

@@ -308,7 +308,7 @@ fn what_a_redemption_brought_can_buy_another_fund_by_the_same_request() {
 }
 
 #[test]
-fn an_advance_is_covered_by_the_shares_that_change_hands_and_repaid_from_the_settlement_account() {
+fn an_advance_is_repaid_out_of_the_redemption_of_the_shares_that_changed_hands() {
     let (by, account) = (Advancer::LicensedBank(as_("bank-1")), as_("acc-1"));
     let (no, order) = (as_("TX-1.advance"), as_("TX-1.fast"));
     let terms = advance::Terms { no, by, account, amount: as_("5000"), order };
@@ -330,14 +330,16 @@ fn an_advance_is_covered_by_the_shares_that_change_hands_and_repaid_from_the_set
             state = Advances::evolve(state, &event).unwrap();
         }
     }
-    assert_eq!(book.left(), ["A:BANK:SETTLE -5000.00", "A:CUST:ADVANCED:TX-1 5000.00"]);
     assert_eq!(book.lines()[1], "L:BANK:ADVANCE:bank-1 -5000.00");
+    assert_eq!(book.left(), ["A:BANK:SETTLE -5000.00", "L:CUST:REDEEM:TX-1 5000.00"]);
 
     let (shares, to) = (as_("5000"), as_("bank-1"));
     let handed = FastTransferConfirmed { shares, income: as_("0") };
     let handed = confirm("C1", true, Outcome::FastTransfer(handed));
+    let transfer = [place(Ask::FastTransfer { shares, to }), handed];
+    let redemption = [redeem("5000"), confirm("C2", true, redeemed("5000", "0", "5000"))];
     assert_eq!(
-        book.apply(Source::Payment, &[place(Ask::FastTransfer { shares, to }), handed]).left(),
+        book.apply(Source::Payment, &transfer).apply(Source::Payment, &redemption).left(),
         ["A:BANK:SETTLE -5000.00", "A:FUND:RECV:000009 5000.00"]
     );
 }

@@ -34,6 +34,24 @@ pub(super) struct Register {
     buyers: HashSet<(String, FundCode)>,
 }
 
+/// Who has the shares afterwards, and how many: a transfer makes them the bank's.
+fn entered(terms: &Terms, outcome: &Outcome) -> (InvestorId, Shares) {
+    let to = match (&terms.ask, outcome) {
+        (Ask::FastTransfer { to, .. }, Outcome::FastTransfer(numbers)) => {
+            InvestorId::new(to.as_str()).ok().map(|bank| (bank, numbers.shares))
+        }
+        (
+            Ask::Subscription { .. }
+            | Ask::Purchase { .. }
+            | Ask::Redemption { .. }
+            | Ask::Conversion { .. }
+            | Ask::FastTransfer { .. },
+            _,
+        ) => None,
+    };
+    to.unwrap_or_else(|| (terms.investor.clone(), outcome.registered()))
+}
+
 /// Why shares do not leave.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(super) enum NotThere {
@@ -65,7 +83,7 @@ impl Register {
     pub(super) fn credit(&mut self, entry: &ApplicationEntry, from: usize) {
         let (fund, transaction) = (entry.entered_fund(), entry.transaction());
         for confirmation in entry.confirmations().skip(from) {
-            let shares = confirmation.outcome.registered();
+            let (holder, shares) = entered(&entry.terms, &confirmation.outcome);
             if shares.is_zero() {
                 continue;
             }
@@ -75,7 +93,7 @@ impl Register {
                 Outcome::Conversion(numbers) => numbers.nav_in,
                 Outcome::Redemption(_) | Outcome::FastTransfer(_) => Nav::ONE,
             };
-            let lots = self.lots.entry((entry.terms.investor.clone(), fund)).or_default();
+            let lots = self.lots.entry((holder, fund)).or_default();
             lots.push(Held {
                 serial: confirmation.serial.clone(),
                 transaction: transaction.to_owned(),

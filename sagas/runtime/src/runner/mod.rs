@@ -358,6 +358,11 @@ impl Runner {
         self.sagas.get(saga)?.saga.rest(&self.streams)
     }
 
+    /// When the next timer of a saga in memory rings.
+    pub fn timer_of(&self, saga: &SagaId) -> Option<Timestamp> {
+        self.sagas.get(saga)?.timer
+    }
+
     /// Whether a saga in memory waits for a person, or cannot go on because a stream is damaged.
     pub fn is_parked(&self, saga: &SagaId) -> bool {
         self.sagas.get(saga).is_some_and(|slot| {
