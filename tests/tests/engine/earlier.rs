@@ -130,7 +130,7 @@ async fn a_morning_that_is_written_now_is_continued_by_the_next_process() {
     store.close().await;
     drop((engine, store, outside));
 
-    comes_to_its_end(folder).await;
+    comes_to_its_end(copy(folder).path()).await;
 }
 
 #[tokio::test]
