@@ -12,7 +12,7 @@ use fundflow_domain::{
     admission::buying::{self, Admitted, Again, Way},
     application::{Ask, PromisedFee, Terms},
     calendar::TradingDay,
-    ids::TransactionId,
+    ids::{PlanId, TransactionId},
     money::{Amount, Money},
     orders::{Cause, Serial},
     payment, payout, plan,
@@ -141,8 +141,12 @@ impl Purchase {
         let fund = self.house.terms(request.fund, trade_date)?;
         let amount = plan.amount;
         let ask = match request.way {
-            Way::Purchase => Ask::Purchase { amount, regular_plan: false },
-            Way::RegularPlan => Ask::Purchase { amount, regular_plan: true },
+            Way::Purchase => Ask::Purchase { amount, plan: None },
+            Way::RegularPlan => {
+                let named = PlanId::of_occurrence(turn.id());
+                let (name, _) = named.ok_or(lacks("the name of its plan"))?;
+                Ask::Purchase { amount, plan: Some(name) }
+            }
             Way::Subscription => Ask::Subscription { amount },
         };
         let fee = PromisedFee::Charge(promised.charge);

@@ -230,8 +230,9 @@ impl saga::Saga for RegularPlans {
         plan.plan.iter().map(Key::need).collect()
     }
 
-    fn own_streams(plan: &Plan) -> Vec<StreamName> {
-        plan.plan.iter().map(|key| key.stream().clone()).collect()
+    /// None: the purchases of its dates write to the plan's stream too.
+    fn own_streams(_plan: &Plan) -> Vec<StreamName> {
+        Vec::new()
     }
 
     fn milestone_type(milestone: &NoMilestone) -> &'static str {
