@@ -47,8 +47,8 @@ fn the_example_day_is_played_verified_and_played_again_for_nothing() {
     let out = said(&first.stdout);
 
     assert_eq!((first.status.code(), said(&first.stderr).as_str()), (Some(0), ""), "{out}");
-    assert!(out.starts_with("2026-02-12: 57 requests, of these 1 repeated\n\n"), "{out}");
-    for line in ["     30  completed ", "next:\n  fundflow saga ls --stuck"] {
+    assert!(out.starts_with("2026-02-12: 73 requests, of these 1 repeated\n\n"), "{out}");
+    for line in ["     34  completed ", "next:\n  fundflow saga ls --stuck"] {
         assert!(out.contains(line), "{out}");
     }
     let verified = fundflow(&["audit", "verify"], store.path());
@@ -165,7 +165,7 @@ fn bad_rows_are_named_and_the_others_are_played() {
         )
     );
     let out = said(&played.stdout);
-    assert!(out.starts_with("2026-02-12: 57 requests"), "{out}");
+    assert!(out.starts_with("2026-02-12: 73 requests"), "{out}");
     assert!(out.contains("6 mistakes in the folder, named above\n"), "{out}");
 }
 
@@ -209,7 +209,7 @@ fn a_program_gets_one_document() {
     let played = fundflow(&["day", folder.to_str().expect("plain"), "-o", "json"], store.path());
     let report: serde_json::Value = serde_json::from_slice(&played.stdout).expect("JSON");
 
-    assert_eq!(report["requests"], 57);
+    assert_eq!(report["requests"], 73);
     assert_eq!(report["endings"][0]["ending"], "completed");
     assert_eq!(report["channel"]["charged"], "86199.21");
 }

@@ -98,8 +98,16 @@ pub(super) struct FundRow {
     pub(super) shares: Shares,
 }
 
-/// The transactions of the day; a store may hold others.
-type Ours<'a> = BTreeSet<&'a TransactionId>;
+/// The transactions of the day, and what they asked for by themselves later; a store may hold others.
+struct Ours<'a>(BTreeSet<&'a TransactionId>);
+
+impl Ours<'_> {
+    fn contains(&self, transaction: &TransactionId) -> bool {
+        let plan = transaction.as_str().rsplit_once('.');
+        let plan = plan.and_then(|(plan, _)| TransactionId::new(plan).ok());
+        self.0.contains(transaction) || plan.is_some_and(|plan| self.0.contains(&plan))
+    }
+}
 
 /// In the order in which they are printed; others come between those that went on and those that
 /// did not.
@@ -113,12 +121,12 @@ pub(super) async fn report<S: EventStore>(
     day: &Day,
     problems: &[Problem],
 ) -> Result<DayReport, Trouble> {
-    let first: BTreeSet<_> = day.orders.iter().map(|order| &order.transaction).collect();
+    let first = Ours(day.orders.iter().map(|order| &order.transaction).collect());
     let totals = played.totals;
     Ok(DayReport {
         trade_date: day.trade_date.to_string(),
         requests: day.orders.len(),
-        repeats: day.orders.len() - first.len(),
+        repeats: day.orders.len() - first.0.len(),
         endings: endings(store, played, &first).await?,
         open_cases: open_cases(&played.books),
         money: played.audit.balances.clone(),
