@@ -24,11 +24,12 @@ use crate::{
     suitability::{Suitability, SuitabilityRules},
     time::Timestamp,
 };
-use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
+pub mod buying;
 mod checks;
+pub mod leaving;
 mod refusal;
 
 pub use refusal::Refusal;
@@ -58,6 +59,17 @@ pub struct Admission {
     pub available: Shares,
     /// The exchange's open days.
     pub calendar: Arc<TradingCalendar>,
+}
+
+/// What every check of an order by amount looks at.
+#[derive(Debug, Clone, Copy)]
+struct Order<'a> {
+    amount: Amount,
+    investor: &'a InvestorProfile,
+    channel: SalesChannel,
+    /// Validity of papers and levels is judged on the Shanghai date of it.
+    at: Timestamp,
+    warning_confirmed: Option<&'a VersionTag>,
 }
 
 /// Yuan already ordered on T under the [limit keys](crate::limits::LimitKey) of both funds.
@@ -116,6 +128,16 @@ pub struct Admitted {
 }
 
 impl Admission {
+    fn order(&self) -> Order<'_> {
+        Order {
+            amount: self.amount,
+            investor: &self.investor,
+            channel: self.channel,
+            at: self.at,
+            warning_confirmed: self.warning_confirmed.as_ref(),
+        }
+    }
+
     /// The day's limits of the wallet fund and of the target fund that the amount would count
     /// against on T; none for a fund without a cap in force.
     pub fn limit_keys(&self, t: TradingDay) -> [Option<LimitKey>; 2] {
@@ -188,7 +210,7 @@ pub fn readmit(was: &Admitted, again: &Readmission) -> Result<Admitted, Refusal>
 fn decide(a: &Admission, t_instant: Timestamp) -> Result<Admitted, Refusal> {
     let trade_date = a.calendar.t_of(t_instant).map_err(|error| no_day(&error))?;
     checks::funds(a, trade_date)?;
-    checks::investor(a)?;
+    checks::investor(&a.order())?;
     let mode = chosen_mode(a, trade_date)?;
     let mut admitted = on_day(a, mode, trade_date)?;
     admitted.suitability = checks::suitability(a, &SuitabilityRules::standard())?.to_vec();
@@ -276,7 +298,8 @@ struct Days {
 
 impl Days {
     fn of(a: &Admission, mode: ConversionMode, t: TradingDay) -> Result<Self, CalendarError> {
-        let confirmed = || open_days_after(a, &a.wallet_fund, t, a.wallet_fund.confirm_lag);
+        let confirmed =
+            || open_days_after(&a.calendar, &a.wallet_fund, t, a.wallet_fund.confirm_lag);
         let (wallet_out, target_in) = match mode {
             ConversionMode::Held | ConversionMode::LinkedSameDay => (t, t),
             ConversionMode::NextDay => (confirmed()?, confirmed()?),
@@ -286,22 +309,22 @@ impl Days {
             }
         };
         let lag = a.target_fund.confirm_lag;
-        let confirm_by = open_days_after(a, &a.target_fund, target_in, lag)?;
+        let confirm_by = open_days_after(&a.calendar, &a.target_fund, target_in, lag)?;
         Ok(Self { wallet_in: t, wallet_out, target_in, confirm_by })
     }
 }
 
 /// The n-th day after `day` on which the exchange trades and the fund is not shut.
 fn open_days_after(
-    a: &Admission,
+    calendar: &TradingCalendar,
     fund: &FundTerms,
     day: TradingDay,
     n: u8,
 ) -> Result<TradingDay, CalendarError> {
     (0..n).try_fold(day, |day, _| {
-        let mut next = a.calendar.plus(day, 1)?;
+        let mut next = calendar.plus(day, 1)?;
         while fund.is_shut_on(next.date()) {
-            next = a.calendar.plus(next, 1)?;
+            next = calendar.plus(next, 1)?;
         }
         Ok(next)
     })
@@ -311,13 +334,12 @@ fn no_day(error: &CalendarError) -> Refusal {
     Refusal::NoTradingDay { why: error.to_string() }
 }
 
-/// The Shanghai date of the request; validity of papers and levels is judged on it.
-fn request_date(a: &Admission) -> NaiveDate {
-    a.at.date()
-}
-
+#[cfg(test)]
+mod buying_tests;
 #[cfg(test)]
 mod fixture;
+#[cfg(test)]
+mod leaving_tests;
 #[cfg(test)]
 mod refusal_tests;
 #[cfg(test)]

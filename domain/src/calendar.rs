@@ -134,8 +134,20 @@ impl TradingCalendar {
     /// # Errors
     /// [`CalendarError::OutOfRange`] when that day is not in the list.
     pub fn t_of(&self, instant: Timestamp) -> Result<TradingDay, CalendarError> {
+        self.t_by(instant, None)
+    }
+
+    /// The same for orders that have a cut-off of their own, as those of a raising period.
+    ///
+    /// # Errors
+    /// [`CalendarError::OutOfRange`] when that day is not in the list.
+    pub fn t_by(
+        &self,
+        instant: Timestamp,
+        cut_off: Option<NaiveTime>,
+    ) -> Result<TradingDay, CalendarError> {
         let date = instant.date();
-        if self.is_open(date)? && instant.time_of_day() < self.cut_off {
+        if self.is_open(date)? && instant.time_of_day() < cut_off.unwrap_or(self.cut_off) {
             return Ok(TradingDay(date));
         }
         self.after(date)
@@ -168,6 +180,11 @@ impl TradingCalendar {
     /// The instant from which orders no longer belong to `day`.
     pub fn cut_off(&self, day: TradingDay) -> Timestamp {
         Timestamp::shanghai(day.0, self.cut_off)
+    }
+
+    /// The same for orders that have a cut-off of their own.
+    pub fn cut_off_by(&self, day: TradingDay, cut_off: Option<NaiveTime>) -> Timestamp {
+        Timestamp::shanghai(day.0, cut_off.unwrap_or(self.cut_off))
     }
 
     /// The next trading day after a date, which need not be one itself.

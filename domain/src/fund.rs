@@ -15,7 +15,7 @@ use crate::{
     money::{Discount, ShareRounding, Shares},
     status::{ConvertStatus, FundStatus, Stops},
 };
-use chrono::NaiveDate;
+use chrono::{NaiveDate, NaiveTime};
 use serde::{Deserialize, Serialize};
 
 /// What a fund invests in, as far as a rule distinguishes it.
@@ -105,6 +105,21 @@ pub struct Closure {
     pub notice: String,
 }
 
+/// The period in which a fund that does not exist yet is sold at face value.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Raising {
+    /// First day.
+    pub from: NaiveDate,
+    /// Last day, included.
+    pub through: NaiveDate,
+    /// From when on an order belongs to the next day; the exchange's cut-off where nothing is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cut_off: Option<NaiveTime>,
+    /// The day on which the fund comes into being, once it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub founded_on: Option<NaiveDate>,
+}
+
 /// Everything about a fund that decides an order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FundTerms {
@@ -145,6 +160,9 @@ pub struct FundTerms {
     pub closures: Vec<Closure>,
     /// Which lots leave first.
     pub redemption_sequence: RedemptionSequence,
+    /// While the fund is raised: when, and until what time of the day.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub raising: Option<Raising>,
     /// Names these terms.
     pub version: VersionTag,
     /// The first T on which they hold.

@@ -67,7 +67,15 @@ impl InvestorProfile {
     /// As far as an earlier decision needs it again: who it is and whose limits apply. What was
     /// judged then (level, papers) is not known here and not looked at.
     pub(crate) fn judged(id: InvestorId, was: &Admitted, target: FundCode) -> Self {
-        let holds = if was.held_before { BTreeSet::from([target]) } else { BTreeSet::new() };
+        Self::judged_as(id, was.customer, was.held_before.then_some(target))
+    }
+
+    /// The same of any order: whose limits apply, and the fund of which shares were held.
+    pub(crate) fn judged_as(
+        id: InvestorId,
+        customer_type: CustomerType,
+        held: Option<FundCode>,
+    ) -> Self {
         Self {
             id,
             account: AccountRef::judged(),
@@ -77,8 +85,8 @@ impl InvestorProfile {
             kyc: KycState::Verified,
             id_valid_until: NaiveDate::MAX,
             same_name_card: true,
-            customer_type: was.customer,
-            holds,
+            customer_type,
+            holds: held.into_iter().collect(),
         }
     }
 }

@@ -190,6 +190,23 @@ pub enum Exit {
     ForcedFull(Shares),
 }
 
+impl Exit {
+    /// How many leave.
+    pub const fn shares(self) -> Shares {
+        match self {
+            Exit::Part(shares) | Exit::Full(shares) | Exit::ForcedFull(shares) => shares,
+        }
+    }
+
+    /// Whether nothing stays behind.
+    pub const fn is_full(self) -> bool {
+        match self {
+            Exit::Part(_) => false,
+            Exit::Full(_) | Exit::ForcedFull(_) => true,
+        }
+    }
+}
+
 /// Why shares cannot leave. Checked in this order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, thiserror::Error)]
 #[serde(tag = "reason", rename_all = "snake_case")]

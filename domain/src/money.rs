@@ -245,6 +245,9 @@ impl From<Amount> for Money {
 }
 
 impl Amount {
+    /// One fen.
+    pub const LEAST: Self = Self(Decimal::from_parts(1, 0, 0, false, 2));
+
     /// Whether it is a whole number of steps; steps start at 0, not at the minimum.
     pub fn is_multiple_of(self, step: Self) -> bool {
         self.0.checked_rem(step.0).is_some_and(|rest| rest.is_zero())

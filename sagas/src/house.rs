@@ -2,8 +2,10 @@
 //! ports. Handed in when a saga is registered; a later version of the calendar or of terms is
 //! another answer of the same functions.
 
+use chrono::NaiveTime;
 use fundflow_domain::{
-    application::{Promise, PromisedFee},
+    admission::buying::Way,
+    application::{Ask, Promise, PromisedFee, Terms},
     calendar::{CalendarError, TradingCalendar, TradingDay},
     fund::FundTerms,
     ids::{FundCode, RegistrarCode},
@@ -51,9 +53,23 @@ const OPEN_AFTER_CUT_OFF: i64 = 2;
 
 impl House {
     /// The latest instant at which a payment of T can still be heard of for T: two hours after its
-    /// cut-off, when batches are sealed.
-    pub fn sealed_by(&self, t: TradingDay) -> Timestamp {
-        self.calendar.cut_off(t).plus_millis(OPEN_AFTER_CUT_OFF * 3_600_000)
+    /// cut-off, when batches are sealed. `cut_off` is that of the order, where it has one of its own.
+    pub fn sealed_by(&self, t: TradingDay, cut_off: Option<NaiveTime>) -> Timestamp {
+        self.calendar.cut_off_by(t, cut_off).plus_millis(OPEN_AFTER_CUT_OFF * 3_600_000)
+    }
+
+    /// The instant from which orders of that kind no longer belong to their T: a subscription's is
+    /// that of its raising.
+    pub fn cut_off(&self, terms: &Terms) -> Timestamp {
+        let own = match terms.ask {
+            Ask::Subscription { .. } => (self.funds)(terms.fund, terms.trade_date.date())
+                .and_then(|fund| fund.cut_off_for(Way::Subscription)),
+            Ask::Purchase { .. }
+            | Ask::Redemption { .. }
+            | Ask::Conversion { .. }
+            | Ask::FastTransfer { .. } => None,
+        };
+        self.calendar.cut_off_by(terms.trade_date, own)
     }
 
     /// The T of money that was paid at one instant and heard of at another: the payment's, unless
@@ -65,12 +81,13 @@ impl House {
         &self,
         paid_at: Timestamp,
         heard_at: Timestamp,
+        cut_off: Option<NaiveTime>,
     ) -> Result<TradingDay, CalendarError> {
-        let paid = self.calendar.t_of(paid_at)?;
-        if heard_at < self.sealed_by(paid) {
+        let paid = self.calendar.t_by(paid_at, cut_off)?;
+        if heard_at < self.sealed_by(paid, cut_off) {
             return Ok(paid);
         }
-        Ok(paid.max(self.calendar.t_of(heard_at)?))
+        Ok(paid.max(self.calendar.t_by(heard_at, cut_off)?))
     }
 
     /// The T that an instant belongs to.

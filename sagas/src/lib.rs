@@ -11,4 +11,8 @@ pub mod ports;
 pub mod parts;
 
 // One folder per saga.
+pub mod conversion;
 pub mod discount_purchase;
+pub mod purchase;
+pub mod redemption;
+pub mod regular_plan;

@@ -166,6 +166,7 @@ fn fund(code: FundCode, kind: FundKind, risk: ProductRisk, rate: Rate) -> FundTe
         linked_processing: true,
         closures: vec![],
         redemption_sequence: RedemptionSequence::Fifo,
+        raising: None,
         version: tag(&format!("terms-{code}-1")),
         effective_from: date("2021-02-01"),
         source: "test kit".into(),

@@ -1,6 +1,6 @@
 //! The checks of an admission, one function per group, in the order in which they are made.
 
-use super::{Admission, Days, Refusal, request_date};
+use super::{Admission, Days, Order, Refusal};
 use crate::{
     calendar::TradingDay,
     fees::{
@@ -14,7 +14,7 @@ use crate::{
     limits::ExcessPolicy,
     modes::ConversionMode,
     money::{Amount, Discount, Money, Nav, ShareRounding, Shares},
-    status::Stops,
+    status::{FundStatus, Stops},
     suitability::{Suitability, SuitabilityRules, Verdict},
 };
 use chrono::NaiveDate;
@@ -27,21 +27,24 @@ pub(super) fn funds(a: &Admission, t: TradingDay) -> Result<(), Refusal> {
     if wallet.master == target.master {
         return Err(Refusal::SameFund { fund: target.code });
     }
-    for fund in [wallet, target] {
-        if t.date() < fund.effective_from {
-            return Err(Refusal::TermsNotInForce {
-                fund: fund.code,
-                version: fund.version.clone(),
-                effective_from: fund.effective_from,
-                day: t,
-            });
-        }
-    }
-    Ok(())
+    in_force(wallet, t)?;
+    in_force(target, t)
 }
 
-pub(super) fn investor(a: &Admission) -> Result<(), Refusal> {
-    let (investor, on) = (&a.investor, request_date(a));
+pub(super) fn in_force(fund: &FundTerms, t: TradingDay) -> Result<(), Refusal> {
+    if t.date() >= fund.effective_from {
+        return Ok(());
+    }
+    Err(Refusal::TermsNotInForce {
+        fund: fund.code,
+        version: fund.version.clone(),
+        effective_from: fund.effective_from,
+        day: t,
+    })
+}
+
+pub(super) fn investor(a: &Order<'_>) -> Result<(), Refusal> {
+    let (investor, on) = (a.investor, a.at.date());
     if !investor.kyc.permits_purchase() {
         return Err(Refusal::KycForbids { state: investor.kyc });
     }
@@ -57,25 +60,27 @@ pub(super) fn investor(a: &Admission) -> Result<(), Refusal> {
 pub(super) fn statuses(a: &Admission, mode: ConversionMode, days: &Days) -> Result<(), Refusal> {
     let (wallet, target) = (&a.wallet_fund, &a.target_fund);
     purchase_open(wallet, days.wallet_in)?;
+    if mode.is_conversion() {
+        return convertible(wallet, (target, days.target_in), days.wallet_out);
+    }
     let out = wallet.status_on(days.wallet_out.date());
-    let leaves = if mode.is_conversion() {
-        out.permits_conversion_out(wallet.convert_status)
-    } else {
-        out.permits_redemption()
-    };
-    if !leaves {
-        return Err(Refusal::ConversionOutNotOpen {
-            fund: wallet.code,
-            status: out,
-            convert: wallet.convert_status,
-            day: days.wallet_out,
-            notice: notice(wallet, days.wallet_out.date(), Stops::Redemption),
-        });
+    if !out.permits_redemption() {
+        return Err(shut(wallet, out, days.wallet_out));
     }
-    if !mode.is_conversion() {
-        return purchase_open(target, days.target_in);
+    purchase_open(target, days.target_in)
+}
+
+/// Shares may leave the one fund for the other, each on its day.
+pub(super) fn convertible(
+    source: &FundTerms,
+    (target, target_in): (&FundTerms, TradingDay),
+    day: TradingDay,
+) -> Result<(), Refusal> {
+    let out = source.status_on(day.date());
+    if !out.permits_conversion_out(source.convert_status) {
+        return Err(shut(source, out, day));
     }
-    let status = target.status_on(days.target_in.date());
+    let status = target.status_on(target_in.date());
     if status.permits_conversion_in(target.convert_status) {
         return Ok(());
     }
@@ -83,12 +88,22 @@ pub(super) fn statuses(a: &Admission, mode: ConversionMode, days: &Days) -> Resu
         fund: target.code,
         status,
         convert: target.convert_status,
-        day: days.target_in,
-        notice: notice(target, days.target_in.date(), Stops::Purchase),
+        day: target_in,
+        notice: notice(target, target_in.date(), Stops::Purchase),
     })
 }
 
-fn purchase_open(fund: &FundTerms, day: TradingDay) -> Result<(), Refusal> {
+fn shut(fund: &FundTerms, status: FundStatus, day: TradingDay) -> Refusal {
+    Refusal::ConversionOutNotOpen {
+        fund: fund.code,
+        status,
+        convert: fund.convert_status,
+        day,
+        notice: notice(fund, day.date(), Stops::Redemption),
+    }
+}
+
+pub(super) fn purchase_open(fund: &FundTerms, day: TradingDay) -> Result<(), Refusal> {
     let status = fund.status_on(day.date());
     if status.permits_purchase() {
         return Ok(());
@@ -97,7 +112,7 @@ fn purchase_open(fund: &FundTerms, day: TradingDay) -> Result<(), Refusal> {
     Err(Refusal::PurchaseNotOpen { fund: fund.code, status, day, notice })
 }
 
-fn notice(fund: &FundTerms, day: NaiveDate, direction: Stops) -> Option<String> {
+pub(super) fn notice(fund: &FundTerms, day: NaiveDate, direction: Stops) -> Option<String> {
     let stops = |stops| stops == Stops::Everything || stops == direction;
     fund.closures_on(day).find(|c| stops(c.stops)).map(|closure| closure.notice.clone())
 }
@@ -134,24 +149,28 @@ pub(super) fn limits(
     mode: ConversionMode,
     days: &Days,
 ) -> Result<Option<Amount>, Refusal> {
-    let used = a.used_today;
-    order_limits(a, &a.wallet_fund, false)?;
-    order_limits(a, &a.target_fund, mode.is_conversion())?;
-    let wallet = day_limit(a, &a.wallet_fund, used.wallet_fund, days.wallet_in)?;
+    let (used, order) = (a.used_today, a.order());
+    order_limits(&order, &a.wallet_fund, false)?;
+    order_limits(&order, &a.target_fund, mode.is_conversion())?;
+    let wallet = day_limit(&order, &a.wallet_fund, used.wallet_fund, days.wallet_in)?;
     // Counted on T although the target may be bought later: on T is when the investor asks for it,
     // and a later day's use cannot be known.
-    let target = day_limit(a, &a.target_fund, used.target_fund, days.wallet_in)?;
+    let target = day_limit(&order, &a.target_fund, used.target_fund, days.wallet_in)?;
     let fitting = wallet.into_iter().chain(target).min();
     if let Some(amount) = fitting {
         // What is left over must still be an order of its own.
-        let part = Admission { amount, ..a.clone() };
+        let part = Order { amount, ..order };
         order_limits(&part, &a.wallet_fund, false)?;
         order_limits(&part, &a.target_fund, mode.is_conversion())?;
     }
     Ok(fitting)
 }
 
-fn order_limits(a: &Admission, fund: &FundTerms, by_conversion: bool) -> Result<(), Refusal> {
+pub(super) fn order_limits(
+    a: &Order<'_>,
+    fund: &FundTerms,
+    by_conversion: bool,
+) -> Result<(), Refusal> {
     let (amount, code) = (a.amount, fund.code);
     let limits = fund.limits.of(a.investor.customer_type);
     let held = a.investor.holds.contains(&code);
@@ -171,8 +190,8 @@ fn order_limits(a: &Admission, fund: &FundTerms, by_conversion: bool) -> Result<
 }
 
 /// Returns what fits of an amount that does not, where the manager accepts that.
-fn day_limit(
-    a: &Admission,
+pub(super) fn day_limit(
+    a: &Order<'_>,
     fund: &FundTerms,
     used: Money,
     t: TradingDay,
@@ -206,23 +225,29 @@ pub(super) fn suitability(
     a: &Admission,
     rules: &SuitabilityRules,
 ) -> Result<[Suitability; 2], Refusal> {
-    let (investor, on) = (&a.investor, request_date(a));
-    if investor.risk != InvestorRisk::Professional && investor.questionnaire_valid_until < on {
-        return Err(Refusal::QuestionnaireExpired {
-            questionnaire: investor.questionnaire.clone(),
-            valid_until: investor.questionnaire_valid_until,
-            on,
-        });
-    }
-    Ok([suitable(a, &a.wallet_fund, rules)?, suitable(a, &a.target_fund, rules)?])
+    let order = a.order();
+    questionnaire(&order)?;
+    Ok([suitable(&order, &a.wallet_fund, rules)?, suitable(&order, &a.target_fund, rules)?])
 }
 
-fn suitable(
-    a: &Admission,
+pub(super) fn questionnaire(a: &Order<'_>) -> Result<(), Refusal> {
+    let (investor, on) = (a.investor, a.at.date());
+    if investor.risk == InvestorRisk::Professional || investor.questionnaire_valid_until >= on {
+        return Ok(());
+    }
+    Err(Refusal::QuestionnaireExpired {
+        questionnaire: investor.questionnaire.clone(),
+        valid_until: investor.questionnaire_valid_until,
+        on,
+    })
+}
+
+pub(super) fn suitable(
+    a: &Order<'_>,
     fund: &FundTerms,
     rules: &SuitabilityRules,
 ) -> Result<Suitability, Refusal> {
-    let judged = rules.judge(&a.investor, fund, a.warning_confirmed.as_ref());
+    let judged = rules.judge(a.investor, fund, a.warning_confirmed);
     let (fund, investor, product) = (judged.fund, judged.investor, judged.product);
     match judged.result {
         Verdict::Allow => Ok(judged),
@@ -248,14 +273,18 @@ pub(super) struct Price {
 
 pub(super) fn price(a: &Admission, mode: ConversionMode, t: TradingDay) -> Price {
     let published = a.target_fund.fees.purchase.at(a.amount.into()).charge;
-    let Some(rule) = discount_rule(a, mode, t.date()) else {
+    priced(published, discount_rule(a, mode, t.date()).as_ref())
+}
+
+pub(super) fn priced(published: Charge, rule: Option<&DiscountRule>) -> Price {
+    let Some(rule) = rule else {
         let (charge, rule) = (published, VersionTag::literal("no-discount"));
         return Price { published, charge, discount: Discount::NONE, rule };
     };
     let (discount, id) = (rule.multiplier, rule.id.clone());
     // A fixed sum is not discounted, but "free" is free for an order of any size.
     let waived = discount == Discount::FREE && rule.floor.is_none();
-    let charge = if waived { Charge::FREE } else { discount::apply(published, Some(&rule)).charge };
+    let charge = if waived { Charge::FREE } else { discount::apply(published, Some(rule)).charge };
     Price { published, charge, discount, rule: id }
 }
 

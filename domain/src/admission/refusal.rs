@@ -96,6 +96,20 @@ pub enum Refusal {
         /// The notice that stopped it, if it was one.
         notice: Option<String>,
     },
+    /// The fund takes no subscriptions on that day.
+    #[error("fund {fund} takes no subscriptions on {day}: {status:?}{}", raised(*from, *through))]
+    SubscriptionNotOpen {
+        /// The fund.
+        fund: FundCode,
+        /// What it is on that day.
+        status: FundStatus,
+        /// The day.
+        day: TradingDay,
+        /// The first day on which it is raised, where its terms say so.
+        from: Option<NaiveDate>,
+        /// The last one.
+        through: Option<NaiveDate>,
+    },
     /// The wallet's shares cannot leave on that day.
     #[error("shares of fund {fund} cannot leave on {day}: {status:?}, conversion {convert:?}{}", because(notice.as_deref()))]
     ConversionOutNotOpen {
@@ -212,6 +226,14 @@ pub enum Refusal {
         /// The notice that set the limit, if it was one.
         notice: Option<String>,
     },
+    /// The fee schedule says nothing of that business.
+    #[error("fund {fund} cannot price this order: {why}")]
+    NoCharge {
+        /// The fund.
+        fund: FundCode,
+        /// As the schedule says it.
+        why: String,
+    },
     /// The level no longer counts.
     #[error(
         "the risk questionnaire {questionnaire} was valid until {valid_until}, the request is of {on}"
@@ -250,6 +272,14 @@ pub enum Refusal {
         /// The text that was confirmed, when it is another.
         confirmed: Option<VersionTag>,
     },
+}
+
+fn raised(from: Option<NaiveDate>, through: Option<NaiveDate>) -> String {
+    let day = |day: Option<NaiveDate>| day.map_or("an unknown day".to_owned(), |it| it.to_string());
+    match (from, through) {
+        (None, None) => String::new(),
+        (Some(_), _) | (_, Some(_)) => format!("; raised from {} to {}", day(from), day(through)),
+    }
 }
 
 fn because(notice: Option<&str>) -> String {

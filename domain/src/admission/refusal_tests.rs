@@ -30,6 +30,7 @@ variants!(
     AccountOfAnotherName,
     ModeUnavailable,
     PurchaseNotOpen,
+    SubscriptionNotOpen,
     ConversionOutNotOpen,
     ConversionInNotOpen,
     NoConversionPair,
@@ -40,6 +41,7 @@ variants!(
     NotAMultiple,
     AboveOrderMaximum,
     AboveDayMaximum,
+    NoCharge,
     QuestionnaireExpired,
     Unsuitable,
     WarningNotConfirmed,
@@ -170,8 +172,12 @@ fn of_limits_and_suitability() -> Vec<(Admission, &'static str)> {
 
 #[test]
 fn every_refusal_has_its_request_in_the_order_of_the_checks() {
-    let refusals: Vec<_> =
+    let mut refusals: Vec<_> =
         refused_requests().into_iter().map(|(a, says)| (admit(&a).unwrap_err(), says)).collect();
+    for (refusal, says) in super::buying_tests::refused_by_amount_alone() {
+        let at = VARIANTS.iter().position(|variant| *variant == name(&refusal)).unwrap();
+        refusals.insert(at, (refusal, says));
+    }
     let names: Vec<_> = refusals.iter().map(|(refusal, _)| name(refusal)).collect();
 
     assert_eq!(names, VARIANTS);

@@ -5,7 +5,7 @@ use crate::{
     fund::RedemptionSequence,
     ids::{LotId, OrderId},
     keyed::Keyed,
-    lots::{self, LotOrder},
+    lots::{self, LotOrder, Parcel},
     money::{Money, Nav, Shares},
     orders::{LotTaken, Serial},
 };
@@ -169,6 +169,37 @@ impl State {
     /// money cannot hold it.
     pub fn value_half_up(&self, nav: Nav) -> Option<Money> {
         self.registered().value_half_up(nav)
+    }
+
+    /// What the order's next shares would come out of, in the order in which they leave. `None` when
+    /// nothing is reserved for it, or the lots are too few.
+    pub fn parcels(&self, order: &OrderId, shares: Shares) -> Option<Vec<Parcel>> {
+        let parts = self.lots_for(order, self.reservation(order)?, shares)?;
+        let parcel = |part: &LotTaken| {
+            let lot = self.lot(&part.lot)?;
+            Some(Parcel {
+                lot: part.lot.clone(),
+                registered_on: lot.credit.registered_on,
+                unit_cost: lot.unit_cost().unwrap_or(Nav::ONE),
+                shares: part.shares,
+                left: lot.left.minus(part.shares)?,
+            })
+        };
+        parts.iter().map(parcel).collect()
+    }
+
+    /// Shares of a lot that no order chose.
+    pub fn free_of(&self, lot: &Lot) -> Shares {
+        let chosen = self.orders.values().flat_map(Reservation::designated_left);
+        let of_lot = chosen.filter(|(id, _)| {
+            self.standing(id).is_some_and(|standing| standing.credit.lot == lot.credit.lot)
+        });
+        lot.left.minus(sum(of_lot.map(|(_, shares)| shares))).unwrap_or_default()
+    }
+
+    /// The standing lots that an order brought, in the order in which they came.
+    pub fn lots_of(&self, order: &OrderId) -> impl Iterator<Item = &Lot> {
+        self.lots.iter().filter(move |lot| lot.stands() && lot.credit.order == *order)
     }
 
     /// The lot that stands where this one was credited, after all corrections.

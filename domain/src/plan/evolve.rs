@@ -66,7 +66,8 @@ fn remember(plan: &mut Plan, event: &Event) -> Option<()> {
 }
 
 impl Plan {
-    pub(super) fn outcome(&self, nominal: NaiveDate) -> Option<Outcome> {
+    /// What became of a nominal date; none while nothing did.
+    pub fn outcome(&self, nominal: NaiveDate) -> Option<Outcome> {
         self.place_of(nominal).ok().map(|at| self.outcomes[at].1)
     }
 

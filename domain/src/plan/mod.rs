@@ -349,6 +349,11 @@ impl Plan {
         &self.outcomes
     }
 
+    /// Whether a nominal date has begun, or has its outcome.
+    pub fn is_known(&self, nominal: NaiveDate) -> bool {
+        self.place_under_way(nominal).is_ok() || self.outcome(nominal).is_some()
+    }
+
     /// How many of the latest outcomes in a row are misses.
     pub fn misses_in_a_row(&self) -> usize {
         let latest = self.outcomes.iter().rev();

@@ -59,6 +59,7 @@ fn terms(mut s: Section<'_>, code: Option<FundCode>, r: &mut Report) -> Option<F
     let conversions = pairs.collect::<Vec<_>>();
     let closed = s.sections("closures", r).into_iter().map(|row| closure(row, r));
     let closures = closed.collect::<Vec<_>>();
+    let raising = s.may("raising", r);
     s.close(r);
     Some(FundTerms {
         code: code?,
@@ -79,6 +80,7 @@ fn terms(mut s: Section<'_>, code: Option<FundCode>, r: &mut Report) -> Option<F
         linked_processing: linked_processing?,
         closures: closures.into_iter().collect::<Option<_>>()?,
         redemption_sequence: redemption_sequence?,
+        raising,
         version: version?,
         effective_from: effective_from?,
         source: source?,

@@ -1,10 +1,14 @@
 //! The leg on which shares are bought, converted or redeemed at a registrar.
 
-use super::milestone::{Milestone, Notes};
+use super::{
+    check,
+    milestone::{Milestone, Notes},
+};
 use crate::{
     house::House,
     ports::registrar::{self as port, ApplicationAnswer, RegistrarCall},
 };
+use chrono::NaiveTime;
 use fundflow_domain::{
     application::{
         Application, Applications, Command, Confirmation, Outcome, PromisedFee, Rejection, Stage,
@@ -33,6 +37,21 @@ pub trait FundSaga:
     fn requested_at(promise: &Self::Promise) -> Timestamp;
     /// The T that was promised.
     fn trade_date(promise: &Self::Promise) -> TradingDay;
+    /// The cut-off of its orders, where it is not the exchange's.
+    fn cut_off(&self, view: &View<'_, Self>) -> Option<NaiveTime> {
+        let _ = view;
+        None
+    }
+    /// What leaving a fund costs by that confirmation, where the saga knows the lots that leave.
+    fn leaving(
+        &self,
+        view: &View<'_, Self>,
+        terms: &Terms,
+        confirmation: &Confirmation,
+    ) -> Option<check::Leaving> {
+        let _ = (view, terms, confirmation);
+        None
+    }
     /// Why the order of that leg may not be one of that later T.
     fn refuses(
         &self,

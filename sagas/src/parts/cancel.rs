@@ -65,7 +65,7 @@ pub fn take_back<S: FundSaga>(
         return Err(NotTakenBack::Nothing("the registrar has rejected it"));
     }
     let day = leg.trade_date(&view).unwrap_or_else(|| timing::promised_day(&view));
-    let cut_off = saga.house().calendar.cut_off(day);
+    let cut_off = saga.house().calendar.cut_off_by(day, saga.cut_off(&view));
     let asked = at.max(turn.now());
     if asked >= cut_off {
         return Err(NotTakenBack::TooLate { at: asked, cut_off });

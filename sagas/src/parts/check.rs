@@ -1,8 +1,10 @@
 //! What a registrar confirmed, held against what was asked and promised.
 
 use crate::house::House;
+use chrono::NaiveDate;
 use fundflow_domain::{
-    application::{Ask, Confirmation, Outcome, PromisedFee, Terms},
+    application::{Ask, Confirmation, OnHuge, Outcome, PromisedFee, Quantity, Terms},
+    calendar::TradingDay,
     case::Finding,
     confirmation_check::{
         ConversionExpected, ConversionNumbers, Dates, LotNumbers, LotTerms, Promised,
@@ -12,18 +14,43 @@ use fundflow_domain::{
     },
     fund::FundKind,
     ids::FundCode,
-    money::{Money, Nav, Rate, Shares},
+    money::{Amount, Money, Nav, Rate, Shares},
     time::Timestamp,
 };
+
+/// What is known of an order when a confirmation of it comes.
+#[derive(Debug)]
+pub struct Against<'a> {
+    /// What was asked and promised.
+    pub terms: &'a Terms,
+    /// What was confirmed of it before, with more to come.
+    pub before: &'a [Confirmation],
+    /// What leaving costs, where the lots are known.
+    pub leaving: Option<Leaving>,
+}
+
+/// What leaving a fund costs, lot by lot.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Leaving {
+    /// In the order in which they leave.
+    pub lots: Vec<LotTerms>,
+    /// The fee for buying that was put off until now, for all of them. Yuan.
+    pub put_off: Money,
+    /// What leaving the target at 0 days costs, where the pair of funds takes it off; else 0.
+    pub leaving_target: Rate,
+    /// What buying the target may cost.
+    pub topup: Promised,
+}
 
 /// Everything that does not add up; empty for a sound confirmation.
 pub fn findings(
     house: &House,
-    terms: &Terms,
+    against: &Against<'_>,
     confirmation: &Confirmation,
     received_at: Timestamp,
 ) -> Vec<Finding> {
-    let mut found = numbers(house, terms, confirmation);
+    let terms = against.terms;
+    let mut found = numbers(house, against, confirmation);
     let stated = Dates {
         trade_date: None,
         confirmed_on: confirmation.confirmed_on,
@@ -32,7 +59,7 @@ pub fn findings(
     let when = When {
         received_at,
         t: terms.trade_date,
-        cut_off_of_t: house.calendar.cut_off(terms.trade_date),
+        cut_off_of_t: house.cut_off(terms),
         lag_min: 1,
         calendar: &house.calendar,
     };
@@ -40,8 +67,57 @@ pub fn findings(
     found
 }
 
-fn numbers(house: &House, terms: &Terms, confirmation: &Confirmation) -> Vec<Finding> {
-    let nav = |fund| published(house, terms, fund);
+impl Against<'_> {
+    /// Yuan that are still to be confirmed.
+    fn money_left(&self, asked: Amount) -> Amount {
+        let settled = |left: Money, it: &Confirmation| match it.outcome.quantity() {
+            Quantity::Money(part) => left.minus(part).unwrap_or_default(),
+            Quantity::Shares(_) => left,
+        };
+        let left = self.before.iter().fold(Money::from(asked), settled);
+        Amount::new(left.decimal()).unwrap_or(asked)
+    }
+
+    /// Shares that are still to be confirmed.
+    fn shares_left(&self, asked: Shares) -> Shares {
+        let settled = |left: Shares, it: &Confirmation| match it.outcome.quantity() {
+            Quantity::Shares(part) => left.minus(part).unwrap_or_default(),
+            Quantity::Money(_) => left,
+        };
+        self.before.iter().fold(asked, settled)
+    }
+
+    /// The day whose price counts: T, and where the rest was carried over, an open day later for
+    /// each record before.
+    fn priced_on(&self, house: &House) -> NaiveDate {
+        let t = self.terms.trade_date;
+        let carried = u32::try_from(self.before.len()).unwrap_or(u32::MAX);
+        match self.terms.ask {
+            Ask::Redemption { on_huge: OnHuge::CarryOver, .. } => {
+                house.calendar.plus(t, carried).map_or_else(|_| t.date(), TradingDay::date)
+            }
+            Ask::Redemption { .. }
+            | Ask::Subscription { .. }
+            | Ask::Purchase { .. }
+            | Ask::Conversion { .. }
+            | Ask::FastTransfer { .. } => t.date(),
+        }
+    }
+
+    /// Leaving a money fund costs nothing; what leaving another costs depends on its lots.
+    fn cost(&self, house: &House, shares: Shares, topup: Promised) -> Leaving {
+        if let Some(leaving) = &self.leaving {
+            return leaving.clone();
+        }
+        let lots = free_lots(house, self.terms, shares);
+        Leaving { lots, put_off: Money::ZERO, leaving_target: Rate::ZERO, topup }
+    }
+}
+
+fn numbers(house: &House, against: &Against<'_>, confirmation: &Confirmation) -> Vec<Finding> {
+    let terms = against.terms;
+    let day = against.priced_on(house);
+    let nav = |fund| published(house, day, fund);
     let finished = confirmation.finished;
     match (&terms.ask, &confirmation.outcome) {
         (Ask::Purchase { amount, .. }, Outcome::Purchase(n)) => purchase(
@@ -54,7 +130,7 @@ fn numbers(house: &House, terms: &Terms, confirmation: &Confirmation) -> Vec<Fin
                 finished,
             },
             &PurchaseExpected {
-                asked: *amount,
+                asked: against.money_left(*amount),
                 fee: promised(terms.promised.fee),
                 nav: nav(terms.fund),
                 rounding: terms.rounding,
@@ -72,7 +148,7 @@ fn numbers(house: &House, terms: &Terms, confirmation: &Confirmation) -> Vec<Fin
                 finished,
             },
             &SubscriptionExpected {
-                asked: *amount,
+                asked: against.money_left(*amount),
                 fee: promised(terms.promised.fee),
                 interest: None,
                 face: Nav::ONE,
@@ -80,31 +156,34 @@ fn numbers(house: &House, terms: &Terms, confirmation: &Confirmation) -> Vec<Fin
             },
         ),
         (Ask::Conversion { shares, into, .. }, Outcome::Conversion(n)) => {
-            let lots = free_lots(house, terms, n.shares_out);
+            let promised = promised(terms.promised.fee);
+            let cost = against.cost(house, n.shares_out, promised);
+            let put_off = cost.put_off.min(n.redemption_fee);
             conversion(
                 &ConversionNumbers {
                     shares_out: n.shares_out,
                     nav_out: n.nav_out,
-                    redemption_fee: n.redemption_fee,
-                    back_end_fee: Money::ZERO,
+                    redemption_fee: n.redemption_fee.minus(put_off).unwrap_or_default(),
+                    back_end_fee: put_off,
                     topup_fee: n.topup_fee,
                     net_in: n.net_in,
                     nav_in: n.nav_in,
                     shares_in: n.shares_in,
                 },
                 &ConversionExpected {
-                    asked: *shares,
-                    lots: &lots,
-                    leaving_target: Rate::ZERO,
+                    asked: against.shares_left(*shares),
+                    lots: &cost.lots,
+                    leaving_target: cost.leaving_target,
                     nav_out: nav(terms.fund),
-                    topup: promised(terms.promised.fee),
+                    topup: cost.topup,
                     nav_in: nav(*into),
                     rounding: terms.rounding,
                 },
             )
         }
         (Ask::Redemption { shares, .. }, Outcome::Redemption(n)) => {
-            let lots = free_lots(house, terms, n.shares);
+            let cost = against.cost(house, n.shares, Promised::Unsaid);
+            let put_off = cost.put_off.min(n.fee);
             let lot = |lot: &fundflow_domain::application::LotConfirmed| LotNumbers {
                 shares: lot.shares,
                 gross: lot.gross,
@@ -115,15 +194,15 @@ fn numbers(house: &House, terms: &Terms, confirmation: &Confirmation) -> Vec<Fin
                     shares: n.shares,
                     nav: n.nav,
                     gross: n.gross,
-                    fee: n.fee,
-                    back_end_fee: Money::ZERO,
+                    fee: n.fee.minus(put_off).unwrap_or_default(),
+                    back_end_fee: put_off,
                     income: n.income,
                     payout: n.payout,
                     lots: n.lots.iter().map(lot).collect(),
                 },
                 &RedemptionExpected {
-                    asked: *shares,
-                    lots: &lots,
+                    asked: against.shares_left(*shares),
+                    lots: &cost.lots,
                     nav: nav(terms.fund),
                     income: None,
                 },
@@ -145,9 +224,8 @@ fn numbers(house: &House, terms: &Terms, confirmation: &Confirmation) -> Vec<Fin
     }
 }
 
-/// The price of T as it was published; 1.00 for a money fund, by definition.
-fn published(house: &House, terms: &Terms, fund: FundCode) -> Option<Nav> {
-    let day = terms.trade_date.date();
+/// The price of a day as it was published; 1.00 for a money fund, by definition.
+fn published(house: &House, day: NaiveDate, fund: FundCode) -> Option<Nav> {
     match (house.funds)(fund, day)?.kind {
         FundKind::Money => Some(Nav::ONE),
         FundKind::Bond

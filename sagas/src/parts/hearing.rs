@@ -14,7 +14,7 @@ use super::{
 };
 use crate::ports::registrar::ApplicationAnswer;
 use fundflow_domain::{
-    application::{Applications, Command, Confirmation, Message, Refusal, Terms},
+    application::{Application, Applications, Command, Confirmation, Message, Refusal},
     case::{self, Figure, Finding, Kind, SourceKind},
     decider::Decider,
     orders::Cause,
@@ -60,8 +60,8 @@ impl ApplicationLeg {
             Said::Nothing => return Vec::new(),
         };
         let adds_up = |said: &Confirmation| {
-            let terms = state.application().map(|it| &it.terms);
-            terms.is_none_or(|terms| self.findings(saga, view, (terms, said), now).is_empty())
+            let known = state.application();
+            known.is_none_or(|known| self.findings(saga, view, (known, said), now).is_empty())
         };
         match (Applications::decide(state, &command), &command) {
             (Ok(events), Command::Confirm(said)) if !events.is_empty() && !adds_up(said) => {
@@ -83,10 +83,13 @@ impl ApplicationLeg {
         &self,
         saga: &S,
         view: &View<'_, S>,
-        (terms, said): (&Terms, &Confirmation),
+        (known, said): (&Application, &Confirmation),
         now: Timestamp,
     ) -> Vec<Finding> {
-        let mut findings = check::findings(saga.house(), terms, said, now);
+        let terms = &known.terms;
+        let leaving = saga.leaving(view, terms, said);
+        let against = check::Against { terms, before: &known.portions, leaving };
+        let mut findings = check::findings(saga.house(), &against, said, now);
         findings.extend(saga.findings(view, terms, said));
         findings
     }
@@ -169,8 +172,7 @@ impl ApplicationLeg {
         self.speaks(turn);
         let known = self.application(&turn.view()?).cloned();
         let Some(known) = known else { return Err(NotDone::Lacks("the application")) };
-        let terms = known.terms.clone();
-        let findings = self.findings(saga, &turn.view()?, (&terms, said), turn.now());
+        let findings = self.findings(saga, &turn.view()?, (&known, said), turn.now());
         let confirm = Command::Confirm(Box::new(said.clone()));
         let state = turn.state(&self.key).ok_or(NotDone::Lacks("the application"))?;
         match Applications::decide(state, &confirm) {
@@ -243,7 +245,7 @@ impl ApplicationLeg {
     fn cancelling<S: FundSaga>(&self, saga: &S, view: &View<'_, S>) -> Option<Command> {
         let (at, _) = view.open.notes.cancel?;
         let application = self.application(view)?;
-        let cut_off = saga.house().calendar.cut_off(application.terms.trade_date);
+        let cut_off = saga.house().cut_off(&application.terms);
         let ours = view.open.notes.turned_away.clone();
         let cause = ours.unwrap_or_else(|| Cause::new("cancelled", "taken back by the investor"));
         Some(Command::Cancel { at, cut_off, cause })

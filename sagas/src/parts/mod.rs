@@ -4,6 +4,8 @@
 // Legs.
 pub mod application;
 mod hearing;
+pub mod holdings;
+pub mod leaving;
 pub mod payment;
 pub mod payout;
 pub mod wallet;

@@ -134,8 +134,9 @@ pub fn redate<S: FundSaga>(
     turn: &mut Turn<'_, S>,
     paid_at: Timestamp,
 ) -> Result<usize, NotDone> {
-    let promised = S::trade_date(&turn.view()?.open.promise);
-    match saga.house().t_of_payment(paid_at, turn.now()) {
+    let view = turn.view()?;
+    let promised = S::trade_date(&view.open.promise);
+    match saga.house().t_of_payment(paid_at, turn.now(), saga.cut_off(&view)) {
         Ok(trade_date) if trade_date > promised => turn.reach(Milestone::Redated { trade_date }),
         Ok(_) => Ok(0),
         Err(error) => {
@@ -191,14 +192,15 @@ pub fn late_acceptance<S: FundSaga>(
     let placed = leg.application(&view).filter(|it| matches!(it.stage, Stage::Placed));
     let Some(terms) = placed.map(|application| application.terms.clone()) else { return Ok(()) };
     let until = if paid {
-        house.sealed_by(terms.trade_date)
+        house.sealed_by(terms.trade_date, saga.cut_off(&view))
     } else {
-        house.calendar.cut_off(terms.trade_date)
+        house.cut_off(&terms)
     };
     if now < until {
         return Ok(());
     }
-    let day = house.t_of(now)?;
+    let day = house.calendar.t_by(now, saga.cut_off(&view));
+    let day = day.map_err(|_| NotDone::Lacks("a trading day"))?;
     let unwanted = saga.moves(turn, leg, day)?;
     let confirming = match &terms.ask {
         Ask::Conversion { into, .. } => *into,

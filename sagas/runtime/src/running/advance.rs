@@ -100,7 +100,7 @@ impl<S: Saga> Running<S> {
     fn send(&mut self, desk: &mut Desk<'_>, deed: &'static Deed<S>, send: Send<S>) -> bool {
         match send {
             Send::Do(what) if matches!(deed.send, Send::Do(_)) => {
-                self.act_in_time(desk, deed, what)
+                self.act_in_time(desk, MAIN, deed, what)
             }
             // In the row's stead: an operator's refusal has no time to wait for.
             Send::Do(what) => self.act_row(desk, deed.name, what),
@@ -113,13 +113,20 @@ impl<S: Saga> Running<S> {
     }
 
     /// Some commands of our own have their time, too.
-    fn act_in_time(&mut self, desk: &mut Desk<'_>, deed: &'static Deed<S>, what: S::Do) -> bool {
+    fn act_in_time(
+        &mut self,
+        desk: &mut Desk<'_>,
+        at: usize,
+        deed: &'static Deed<S>,
+        what: S::Do,
+    ) -> bool {
         if deed.asks.is_some() {
             let due = self.when(desk, deed.asks).unwrap_or(desk.now);
             if due > desk.now {
-                self.lanes[MAIN].state = LaneState::Waiting(due);
+                self.lanes[at].state = LaneState::Waiting(due);
                 return false;
             }
+            self.lanes[at].state = LaneState::Idle;
         }
         self.act_row(desk, deed.name, what)
     }
@@ -250,7 +257,7 @@ impl<S: Saga> Running<S> {
             }
             match deed.send {
                 Send::Do(what) if parked.is_none() => {
-                    moved |= self.act_row(desk, deed.name, what);
+                    moved |= self.act_in_time(desk, index + 1, deed, what);
                 }
                 Send::Do(_) | Send::Wait => {}
                 Send::Call(what) | Send::Await(what) => {

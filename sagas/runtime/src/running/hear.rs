@@ -13,9 +13,9 @@ use crate::{
     turn::{NotDone, Voice},
 };
 use fundflow_kernel::{
-    streams::Need,
     cause::Cause,
     envelope::{Actor, StreamName},
+    streams::Need,
 };
 use std::sync::Arc;
 

@@ -1,0 +1,475 @@
+//! May shares leave a fund, for money or for shares of another, on which T, and how many?
+//!
+//! 1. Shares of a money-market fund are in a wallet and leave by other doors.
+//! 2. An expired identity document blocks buying, so also a conversion, and never a redemption.
+//! 3. What the register froze and what is in dispute is not free; the refusal says how many are.
+//! 4. What would be left below the fund's minimum goes out with the rest.
+//! 5. A conversion is bought into its target: status, limits, suitability and the pair's conditions
+//!    are checked besides. Its amount is not known before both prices are; limits see what the shares
+//!    were worth at the latest published price, where there is one.
+
+use super::{Order, checks, no_day, open_days_after};
+use crate::{
+    calendar::{TradingCalendar, TradingDay},
+    fund::{ConversionPair, FundKind, FundTerms},
+    ids::{AccountRef, FundCode, InvestorId, VersionTag},
+    investor::{CustomerType, InvestorProfile, SalesChannel},
+    kyc::KycState,
+    limits::{Exit, ExitRefusal, LimitKey, Outflow},
+    money::{Amount, Discount, Money, Shares},
+    orders::Serial,
+    status::{FundStatus, Stops},
+    suitability::{Suitability, SuitabilityRules},
+    time::Timestamp,
+};
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// Shares of one lot that nobody else chose.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FreeLot {
+    /// The registrar's confirmation that registered it.
+    pub serial: Serial,
+    /// The holding period starts here.
+    pub registered_on: NaiveDate,
+    /// What is left of it.
+    pub shares: Shares,
+}
+
+/// The investor's shares of the fund that they leave.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Held {
+    /// On the register.
+    pub registered: Shares,
+    /// Of them, earmarked for other orders.
+    pub reserved: Shares,
+    /// Of them, frozen by the register.
+    pub frozen: Shares,
+    /// Of them, in dispute.
+    pub disputed: Shares,
+    /// Free for any use.
+    pub free: Shares,
+    /// In the order in which they leave.
+    pub lots: Vec<FreeLot>,
+}
+
+/// What a conversion goes into.
+#[derive(Debug, Clone)]
+pub struct Into {
+    /// The target's terms in force on T.
+    pub fund: Arc<FundTerms>,
+    /// What the shares were worth at the latest published price. Yuan.
+    pub worth: Option<Amount>,
+    /// Yuan that have been bought of the target on T already, under the order's limit key.
+    pub used: Money,
+}
+
+/// Everything that a decision on an order by shares looks at. Not stored.
+#[derive(Debug, Clone)]
+pub struct Leaving {
+    /// How many are to leave.
+    pub shares: Shares,
+    /// Lots that the investor chose; empty: in the fund's sequence.
+    pub chosen: Vec<(Serial, Shares)>,
+    /// The instant of the request.
+    pub at: Timestamp,
+    /// Who redeems or converts.
+    pub investor: InvestorProfile,
+    /// The fund's terms in force on T.
+    pub fund: Arc<FundTerms>,
+    /// None: for money.
+    pub into: Option<Into>,
+    /// What is held of the fund.
+    pub held: Held,
+    /// Through whom.
+    pub channel: SalesChannel,
+    /// Which warning text the investor has confirmed.
+    pub warning_confirmed: Option<VersionTag>,
+    /// The exchange's open days.
+    pub calendar: Arc<TradingCalendar>,
+}
+
+/// The answer, as it is stored with the order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Admitted {
+    /// The instant of the request.
+    pub requested_at: Timestamp,
+    /// The day whose batch carries it, and whose price counts.
+    pub trade_date: TradingDay,
+    /// The day on which the registrar must have confirmed it.
+    pub confirm_by: TradingDay,
+    /// How many leave, and whether that is all.
+    pub exit: Exit,
+    /// The calendar that gave the days.
+    pub calendar: VersionTag,
+    /// The terms of the fund that is left.
+    pub terms: VersionTag,
+    /// Its fee schedule.
+    pub fee_schedule: VersionTag,
+    /// Whose limits apply.
+    pub customer: CustomerType,
+    /// Through whom it was ordered.
+    pub channel: SalesChannel,
+    /// Of a conversion.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub into: Option<AdmittedInto>,
+}
+
+/// What was decided about the target of a conversion.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AdmittedInto {
+    /// The target's terms.
+    pub terms: VersionTag,
+    /// The target's fee schedule.
+    pub fee_schedule: VersionTag,
+    /// Multiplier on the top-up.
+    pub topup_discount: Discount,
+    /// The pair's rule that granted it.
+    pub rule: VersionTag,
+    /// The verdict on the target; none on an order that was decided again.
+    pub suitability: Option<Suitability>,
+    /// What counts towards the target's limits. Yuan.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub worth: Option<Amount>,
+    /// The day's limit that it counts against, where one is in force.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub counted: Option<LimitKey>,
+}
+
+/// Why shares may not leave. Checked in this order.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// Its shares are in a wallet.
+    #[error("shares of money-market fund {0} are in the wallet; withdraw or convert them there")]
+    InWallet(FundCode),
+    /// The investor may not take money out.
+    #[error("an investor who is {0:?} cannot redeem")]
+    KycForbids(KycState),
+    /// Money goes only to the investor's own account.
+    #[error("account {0} is not in the investor's own name")]
+    AccountOfAnotherName(AccountRef),
+    /// The fund takes no redemptions on that day.
+    #[error("fund {fund} takes no redemptions on {day}: {status:?}{}", notice.as_deref().map(|it| format!(" (notice: {it})")).unwrap_or_default())]
+    RedemptionNotOpen {
+        /// The fund.
+        fund: FundCode,
+        /// What it is on that day.
+        status: FundStatus,
+        /// The day.
+        day: TradingDay,
+        /// The notice that stopped it, if it was one.
+        notice: Option<String>,
+    },
+    /// Two registrars cannot convert into each other.
+    #[error(
+        "fund {source_fund} and fund {target} have different registrars; redeem and buy instead"
+    )]
+    OtherRegistrar {
+        /// The fund that is left.
+        source_fund: FundCode,
+        /// The target.
+        target: FundCode,
+    },
+    /// More than is free.
+    #[error(
+        "{asked} shares were asked for, and {free} are free: {registered} registered, {reserved} reserved, {frozen} frozen, {disputed} in dispute"
+    )]
+    NotFree {
+        /// By the order.
+        asked: Shares,
+        /// For any use.
+        free: Shares,
+        /// On the register.
+        registered: Shares,
+        /// For other orders.
+        reserved: Shares,
+        /// By the register.
+        frozen: Shares,
+        /// In open cases.
+        disputed: Shares,
+    },
+    /// Too few.
+    #[error(transparent)]
+    Exit(#[from] ExitRefusal),
+    /// The pair asks for more shares in one conversion.
+    #[error(
+        "{shares} shares are below the minimum of {min} to convert fund {source_fund} into fund {target}"
+    )]
+    BelowPairMinimum {
+        /// The fund that is left.
+        source_fund: FundCode,
+        /// The target.
+        target: FundCode,
+        /// What leaves.
+        shares: Shares,
+        /// The least.
+        min: Shares,
+    },
+    /// The investor chose a lot that is not there.
+    #[error("no lot was registered by confirmation {0}")]
+    UnknownLot(Serial),
+    /// The investor chose more of a lot than is free of it, or named it twice.
+    #[error(
+        "{asked} shares are asked for of the lot of confirmation {serial}; {free} of it are free"
+    )]
+    LotTooSmall {
+        /// The confirmation that registered it.
+        serial: Serial,
+        /// By the order.
+        asked: Shares,
+        /// What is free of it.
+        free: Shares,
+    },
+    /// The lots that the investor chose are not as many shares as leave.
+    #[error("{asked} shares are asked for, and {chosen} in the lots that were chosen")]
+    ChosenDiffers {
+        /// By the order.
+        asked: Shares,
+        /// In the lots.
+        chosen: Shares,
+    },
+    /// The pair asks for a holding period that some of the shares do not have.
+    #[error(
+        "fund {source_fund} converts into fund {target} after {days_min} days of holding; the lot of confirmation {serial} is held since {since}"
+    )]
+    HeldTooShort {
+        /// The fund that is left.
+        source_fund: FundCode,
+        /// The target.
+        target: FundCode,
+        /// Natural days.
+        days_min: u32,
+        /// The first lot that is too young.
+        serial: Serial,
+        /// When it was registered.
+        since: NaiveDate,
+    },
+    /// What every order is checked for.
+    #[error(transparent)]
+    Order(#[from] super::Refusal),
+}
+
+/// Decides on a request.
+///
+/// # Errors
+/// The first [`Refusal`] that applies.
+pub fn admit(a: &Leaving) -> Result<Admitted, Refusal> {
+    let t = a.calendar.t_of(a.at).map_err(|error| no_day(&error))?;
+    if a.fund.kind == FundKind::Money {
+        return Err(Refusal::InWallet(a.fund.code));
+    }
+    checks::in_force(&a.fund, t)?;
+    investor(a)?;
+    let mut admitted = on_day(a, t)?;
+    let (Some(into), Some(decided)) = (&a.into, &mut admitted.into) else { return Ok(admitted) };
+    let order = a.order();
+    checks::questionnaire(&order)?;
+    let rules = SuitabilityRules::standard();
+    decided.suitability = Some(checks::suitable(&order, &into.fund, &rules)?);
+    Ok(admitted)
+}
+
+/// Whether the funds would let the same shares leave on another T, and into the same target. The
+/// investor was judged before, and the shares are reserved.
+///
+/// # Errors
+/// The first [`Refusal`] that applies.
+pub fn open_on(fund: &FundTerms, into: Option<&FundTerms>, day: TradingDay) -> Result<(), Refusal> {
+    let status = fund.status_on(day.date());
+    let Some(target) = into else {
+        if status.permits_redemption() {
+            return Ok(());
+        }
+        let notice = checks::notice(fund, day.date(), Stops::Redemption);
+        return Err(Refusal::RedemptionNotOpen { fund: fund.code, status, day, notice });
+    };
+    Ok(checks::convertible(fund, (target, day), day)?)
+}
+
+impl Leaving {
+    fn order(&self) -> Order<'_> {
+        Order {
+            amount: self.into.as_ref().and_then(|it| it.worth).unwrap_or(Amount::LEAST),
+            investor: &self.investor,
+            channel: self.channel,
+            at: self.at,
+            warning_confirmed: self.warning_confirmed.as_ref(),
+        }
+    }
+}
+
+fn investor(a: &Leaving) -> Result<(), Refusal> {
+    if a.into.is_some() {
+        return Ok(checks::investor(&a.order())?);
+    }
+    if !a.investor.kyc.permits_redemption() {
+        return Err(Refusal::KycForbids(a.investor.kyc));
+    }
+    if !a.investor.same_name_card {
+        return Err(Refusal::AccountOfAnotherName(a.investor.account.clone()));
+    }
+    Ok(())
+}
+
+fn on_day(a: &Leaving, t: TradingDay) -> Result<Admitted, Refusal> {
+    let fund = &a.fund;
+    let pair = match &a.into {
+        Some(into) => Some(pair(fund, &into.fund, t)?),
+        None => None,
+    };
+    open_on(fund, a.into.as_ref().map(|into| &*into.fund), t)?;
+    let exit = exit(a, pair)?;
+    lots(a, exit, pair)?;
+    let into = match (&a.into, pair) {
+        (Some(into), Some(pair)) => Some(target(a, into, pair, t)?),
+        (Some(_) | None, _) => None,
+    };
+    let lag =
+        a.into.as_ref().map_or(fund.confirm_lag, |it| it.fund.confirm_lag.max(fund.confirm_lag));
+    let confirm_by = open_days_after(&a.calendar, fund, t, lag).map_err(|it| no_day(&it))?;
+    Ok(Admitted {
+        requested_at: a.at,
+        trade_date: t,
+        confirm_by,
+        exit,
+        calendar: a.calendar.version().clone(),
+        terms: fund.version.clone(),
+        fee_schedule: fund.fees.version.clone(),
+        customer: a.investor.customer_type,
+        channel: a.channel,
+        into,
+    })
+}
+
+fn pair<'a>(
+    fund: &'a FundTerms,
+    target: &FundTerms,
+    t: TradingDay,
+) -> Result<&'a ConversionPair, Refusal> {
+    let (source_fund, into) = (fund.code, target.code);
+    if fund.master == target.master {
+        return Err(super::Refusal::SameFund { fund: into }.into());
+    }
+    checks::in_force(target, t)?;
+    if fund.registrar != target.registrar {
+        return Err(Refusal::OtherRegistrar { source_fund, target: into });
+    }
+    let pair = fund.conversion_into(into);
+    let pair =
+        pair.ok_or(super::Refusal::NoConversionPair { wallet: source_fund, target: into })?;
+    if crate::conversion::may_convert(&fund.fees, &target.fees).is_err() {
+        return Err(super::Refusal::ChargeSideMismatch { wallet: source_fund, target: into }.into());
+    }
+    Ok(pair)
+}
+
+fn exit(a: &Leaving, pair: Option<&ConversionPair>) -> Result<Exit, Refusal> {
+    let Held { registered, reserved, frozen, disputed, free, .. } = a.held;
+    if a.shares > free {
+        return Err(Refusal::NotFree {
+            asked: a.shares,
+            free,
+            registered,
+            reserved,
+            frozen,
+            disputed,
+        });
+    }
+    let way = if a.into.is_some() { Outflow::Conversion } else { Outflow::Redemption };
+    // What is frozen or in dispute stays behind, so it is no reason to let everything go.
+    let held = registered.minus(reserved).unwrap_or(free).max(free);
+    let exit = match a.fund.limits.shares.exit(way, a.shares, held)? {
+        Exit::ForcedFull(all) if all > free => Exit::Part(a.shares),
+        exit @ (Exit::Part(_) | Exit::Full(_) | Exit::ForcedFull(_)) => exit,
+    };
+    let (Some(pair), Some(into)) = (pair, &a.into) else { return Ok(exit) };
+    let (shares, min) = (exit.shares(), pair.shares_min);
+    if shares < min {
+        let (source_fund, target) = (a.fund.code, into.fund.code);
+        return Err(Refusal::BelowPairMinimum { source_fund, target, shares, min });
+    }
+    Ok(exit)
+}
+
+/// The lots that leave are there, and were held long enough.
+fn lots(a: &Leaving, exit: Exit, pair: Option<&ConversionPair>) -> Result<(), Refusal> {
+    let find = |serial: &Serial| a.held.lots.iter().find(|lot| lot.serial == *serial);
+    let mut chosen = Shares::ZERO;
+    for (at, (serial, asked)) in a.chosen.iter().enumerate() {
+        let lot = find(serial).ok_or_else(|| Refusal::UnknownLot(serial.clone()))?;
+        let again = a.chosen[..at].iter().any(|(other, _)| other == serial);
+        let free = if again { Shares::ZERO } else { lot.shares };
+        if *asked > free || asked.is_zero() {
+            return Err(Refusal::LotTooSmall { serial: serial.clone(), asked: *asked, free });
+        }
+        chosen = chosen.plus(*asked).unwrap_or(chosen);
+    }
+    if !a.chosen.is_empty() && chosen != a.shares {
+        return Err(Refusal::ChosenDiffers { asked: a.shares, chosen });
+    }
+    let (Some(pair), Some(into)) = (pair, &a.into) else { return Ok(()) };
+    let days_min = u64::from(pair.days_min);
+    let mut left = exit.shares();
+    for lot in &a.held.lots {
+        let is_chosen = a.chosen.is_empty() || a.chosen.iter().any(|(it, _)| *it == lot.serial);
+        if left.is_zero() || !is_chosen || lot.shares.is_zero() {
+            continue;
+        }
+        left = left.minus(lot.shares.min(left)).unwrap_or_default();
+        let held_long = lot.registered_on.checked_add_days(chrono::Days::new(days_min));
+        if held_long.is_none_or(|from| a.at.date() < from) {
+            return Err(Refusal::HeldTooShort {
+                source_fund: a.fund.code,
+                target: into.fund.code,
+                days_min: pair.days_min,
+                serial: lot.serial.clone(),
+                since: lot.registered_on,
+            });
+        }
+    }
+    Ok(())
+}
+
+fn target(
+    a: &Leaving,
+    into: &Into,
+    pair: &ConversionPair,
+    t: TradingDay,
+) -> Result<AdmittedInto, Refusal> {
+    let order = a.order();
+    if into.worth.is_some() {
+        checks::order_limits(&order, &into.fund, true)?;
+        if let Some(room) = checks::day_limit(&order, &into.fund, into.used, t)? {
+            // A conversion is by shares, so no part of it fits an amount.
+            return Err(above_day(&order, into, room, t).into());
+        }
+    }
+    Ok(AdmittedInto {
+        terms: into.fund.version.clone(),
+        fee_schedule: into.fund.fees.version.clone(),
+        topup_discount: pair.topup_discount,
+        rule: pair.rule.clone(),
+        suitability: None,
+        worth: into.worth,
+        counted: into.worth.and_then(|_| key(&into.fund, &a.investor.id, a, t)),
+    })
+}
+
+fn key(fund: &FundTerms, investor: &InvestorId, a: &Leaving, t: TradingDay) -> Option<LimitKey> {
+    super::buying::limit_key(fund, investor, (a.investor.customer_type, a.channel), t)
+}
+
+fn above_day(order: &Order<'_>, into: &Into, room: Amount, day: TradingDay) -> super::Refusal {
+    let used = into.used;
+    super::Refusal::AboveDayMaximum {
+        fund: into.fund.code,
+        amount: order.amount,
+        used,
+        max: used.plus(room.into()).unwrap_or(used),
+        room: room.into(),
+        day,
+        policy: crate::limits::ExcessPolicy::AcceptUpToLimit,
+        notice: None,
+    }
+}

@@ -1,0 +1,151 @@
+//! What the table's commands do to our own aggregates, built from what the log says.
+
+use super::{
+    Do,
+    saga::{Conversion, Target, Turn, View},
+};
+use crate::parts::{leaving as part, milestone::Milestone, wallet::WalletPart};
+use fundflow_domain::{
+    admission::leaving,
+    application::{Ask, OnHuge, PromisedFee, Terms},
+    calendar::TradingDay,
+    money::Discount,
+    orders::Cause,
+    wallet::{self, Credit},
+};
+use fundflow_runtime::turn::NotDone;
+
+type Done = Result<usize, NotDone>;
+
+impl Conversion {
+    pub(super) fn acts(&self, turn: &mut Turn<'_>, what: Do) -> Done {
+        let plan = turn.plan();
+        match what {
+            Do::Count => {
+                let view = turn.view()?;
+                let worth = view.open.promise.into.as_ref().and_then(|into| into.worth);
+                let amount = worth.ok_or(lacks("what the shares are worth"))?;
+                let into = view.open.request.into;
+                plan.limits.count(turn, &self.house, into, amount)
+            }
+            Do::GiveBack => plan.limits.give_back(turn),
+            Do::Reserve => self.reserve(turn),
+            Do::Release => plan.holdings.release(turn),
+            Do::Place => self.place(turn),
+            Do::Take => plan.holdings.take(turn, &plan.out),
+            Do::Credit => match &plan.target {
+                Target::Holdings(part) => part.book(turn, &plan.out),
+                Target::Wallet(part) => into_wallet(turn, part),
+            },
+            Do::CloseOrder => plan.out.close(turn, closed("the registrar")),
+            Do::End(ending) => {
+                let cause = why(&turn.view()?);
+                turn.end(ending, cause)
+            }
+        }
+    }
+
+    fn reserve(&self, turn: &mut Turn<'_>) -> Done {
+        let (plan, view) = (turn.plan(), turn.view()?);
+        let (request, promised) = (&view.open.request, &view.open.promise);
+        let fund = self.house.terms(request.fund, promised.trade_date)?;
+        let state = plan.holdings.state(&view).ok_or(lacks("the holdings"))?;
+        let shares = promised.exit.shares();
+        // Where all must go, no lot is chosen any more.
+        let lots = if shares == request.shares { &request.lots[..] } else { &[] };
+        let chosen = part::chosen(state, lots)?;
+        plan.holdings.reserve(turn, shares, fund.redemption_sequence, chosen)
+    }
+
+    /// The order belongs to the T of the instant at which it is placed, and to none before the
+    /// promised one.
+    fn place(&self, turn: &mut Turn<'_>) -> Done {
+        let (plan, view) = (turn.plan(), turn.view()?);
+        let promised = &view.open.promise;
+        let trade_date = self.house.t_of(turn.now())?.max(promised.trade_date);
+        if let Some(cause) = self.refuses_on(&view, trade_date) {
+            return turn.reach(Milestone::TurnedAway { cause });
+        }
+        let request = &view.open.request;
+        let fund = self.house.terms(request.fund, trade_date)?;
+        let target = self.house.terms(request.into, trade_date)?;
+        let shares = plan.holdings.reserved(&view);
+        let lots = if shares == request.shares { request.lots.clone() } else { Vec::new() };
+        let topup_discount =
+            promised.into.as_ref().map_or(Discount::NONE, |into| into.topup_discount);
+        // Whoever of the two confirms later confirms it.
+        let slower = if fund.confirm_lag > target.confirm_lag { &fund } else { &target };
+        let fee = PromisedFee::Open;
+        let terms = Terms {
+            order: plan.out.order.clone(),
+            no: plan.out.no.clone(),
+            registrar: fund.registrar.clone(),
+            investor: request.investor.clone(),
+            fund: request.fund,
+            ask: Ask::Conversion {
+                shares,
+                into: request.into,
+                lots,
+                topup_discount,
+                on_huge: OnHuge::Cancel,
+                take_income: false,
+            },
+            trade_date,
+            rounding: target.share_rounding,
+            promised: self.house.promise(slower, trade_date, fee, topup_discount)?,
+        };
+        plan.out.place(turn, terms)
+    }
+
+    /// Why the order may not be one of that T; only asked when it is not the promised one.
+    pub(super) fn refuses_on(&self, view: &View<'_>, day: TradingDay) -> Option<Cause> {
+        let (request, wanted) = (&view.open.request, view.open.promise.trade_date);
+        if day <= wanted {
+            return None;
+        }
+        if request.only_today {
+            let text = format!("it would be priced on {day}, and only {wanted} was wanted");
+            return Some(own("cut_off_passed", &text));
+        }
+        let fund = self.house.terms(request.fund, day).ok()?;
+        let target = self.house.terms(request.into, day).ok()?;
+        let refusal = leaving::open_on(&fund, Some(&target), day).err()?;
+        Some(own("not_admitted", &refusal.to_string()))
+    }
+}
+
+/// A money-market fund's shares are a lot of the wallet.
+fn into_wallet(turn: &mut Turn<'_>, part: &WalletPart) -> Done {
+    let (plan, view, id) = (turn.plan(), turn.view()?, turn.id().clone());
+    let shares = plan.out.shares_in(&view).ok_or(lacks("shares that came in"))?;
+    let said = plan.out.confirmation(&view).ok_or(lacks("the confirmation"))?;
+    let registered = said.registered_on;
+    let mut events = 0;
+    if part.entry(&view).credit == Credit::None {
+        events += part.decide(turn, &wallet::Command::CreditInTransit(id.clone(), shares))?;
+    }
+    events += part.decide(turn, &wallet::Command::ConfirmCredit(id, shares, registered))?;
+    Ok(events)
+}
+
+/// Why it did not go through.
+pub(super) fn why(view: &View<'_>) -> Option<Cause> {
+    let out = &view.plan.out;
+    let taken_back = || {
+        let asked = view.open.notes.cancel.filter(|_| !out.is_confirmed(view));
+        asked.map(|_| own("cancelled", "taken back by the investor"))
+    };
+    out.failure(view).or_else(|| view.open.notes.turned_away.clone()).or_else(taken_back)
+}
+
+fn closed(who: &str) -> Cause {
+    own("operator", &format!("closed by an operator without {who}'s answer"))
+}
+
+fn own(code: &str, text: &str) -> Cause {
+    Cause::new(code, text)
+}
+
+const fn lacks(what: &'static str) -> NotDone {
+    NotDone::Lacks(what)
+}

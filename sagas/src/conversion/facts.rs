@@ -1,0 +1,77 @@
+//! What each word of the table means on the log, and when each time is.
+
+use super::{
+    Fact, When,
+    saga::{Conversion, Target, View},
+};
+use crate::parts::{cancel, timing};
+use fundflow_domain::{calendar::TradingDay, time::Timestamp};
+use fundflow_runtime::saga::OpenEnd;
+use rust_decimal::Decimal;
+use std::sync::Arc;
+
+pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
+    let (plan, notes) = (view.plan, &view.open.notes);
+    let (out, holdings) = (&plan.out, &plan.holdings);
+    match fact {
+        Fact::Counted => plan.limits.are_counted(view),
+        Fact::GivenBack => plan.limits.are_free(view),
+        Fact::Reserved => holdings.was_reserved(view),
+        Fact::Released => holdings.is_released(view),
+        Fact::Placed => out.is_placed(view),
+        Fact::TurnedAway => {
+            !out.is_placed(view) && (notes.turned_away.is_some() || notes.cancel.is_some())
+        }
+        Fact::Accepted => out.is_accepted(view),
+        Fact::Rejected => out.is_rejected(view),
+        Fact::Confirmed => out.is_confirmed(view) && out.is_sound(view),
+        Fact::Taken => holdings.is_taken(view, out),
+        Fact::Credited => match &plan.target {
+            Target::Holdings(part) => part.is_booked(view, out),
+            Target::Wallet(part) => part.is_credited(view),
+        },
+        Fact::Booked => match &plan.target {
+            Target::Holdings(part) => part.is_booked(view, out),
+            Target::Wallet(_) => true,
+        },
+        Fact::Ended => view.ending.is_some(),
+        Fact::CancelSettled => cancel::is_settled(view, out),
+        Fact::OrderClosed => out.is_over(view),
+        Fact::NothingReserved => holdings.reserved(view).is_zero(),
+    }
+}
+
+/// T of the order, or what was promised until that is placed.
+pub(super) fn trade_date(view: &View<'_>) -> TradingDay {
+    view.plan.out.trade_date(view).unwrap_or_else(|| timing::promised_day(view))
+}
+
+impl Conversion {
+    pub(super) fn instant(&self, view: &View<'_>, when: When) -> Option<Timestamp> {
+        let house = &self.house;
+        let application = view.plan.out.application(view);
+        let promised = view.open.promise.confirm_by;
+        let confirm_by = application.map_or(promised, |it| it.terms.promised.confirm_by);
+        match when {
+            When::NextCutOff => house.cut_off_after(trade_date(view), 1),
+            When::ConfirmDue => house.noon_after(confirm_by, 0),
+            When::ConfirmOverdue => house.noon_after(confirm_by, 1),
+        }
+    }
+}
+
+/// Everything that is reserved or under way, in shares of the fund that is left.
+pub(super) fn open_ends(view: &View<'_>) -> Vec<OpenEnd> {
+    let plan = view.plan;
+    let mut ends: Vec<(Arc<str>, Decimal)> = Vec::new();
+    let reserved = plan.holdings.reserved(view);
+    if !reserved.is_zero() {
+        ends.push(("shares".into(), reserved.decimal()));
+    }
+    let left = plan.out.shares_out(view).unwrap_or_default();
+    let arrived = holds(view, Fact::Confirmed) && holds(view, Fact::Credited);
+    if !left.is_zero() && !arrived {
+        ends.push(("target".into(), left.decimal()));
+    }
+    ends.into_iter().map(|(name, worth)| OpenEnd { name, worth }).collect()
+}

@@ -1,0 +1,64 @@
+//! What the registrar says, recorded by the application; what it took and registered is in the
+//! holdings in the same batch.
+
+use super::{
+    Call,
+    saga::{Answer, Conversion, Target, Turn, View},
+};
+use crate::{
+    parts::{milestone::Scope, timing},
+    ports::registrar::{ApplicationAnswer, RegistrarNotice},
+};
+use fundflow_domain::time::Timestamp;
+use fundflow_kernel::envelope::StreamName;
+use fundflow_runtime::{
+    port::Payload,
+    saga::{Calling, Heard},
+    turn::NotDone,
+};
+
+impl Conversion {
+    pub(super) fn calls(
+        &self,
+        view: &View<'_>,
+        what: Call,
+        now: Timestamp,
+    ) -> Option<Calling<Self>> {
+        let out = &view.plan.out;
+        let call = match what {
+            Call::Convert => out.submit(view, now)?,
+            Call::Cancel => out.cancel(view, view.open.notes.cancel?.0)?,
+        };
+        let port = (self.house.registrars)(&out.application(view)?.terms.registrar);
+        Some(Calling::of(&port, call, Answer))
+    }
+
+    pub(super) fn hears(
+        &self,
+        turn: &mut Turn<'_>,
+        Answer(said): &Answer,
+    ) -> Result<Heard, NotDone> {
+        let plan = turn.plan();
+        if matches!(said, ApplicationAnswer::Accepted(_)) {
+            timing::late_acceptance(self, turn, &plan.out, false, Scope::All)?;
+        }
+        Ok(match plan.out.hear(self, turn, said)? {
+            Heard::Disputed(cause, events) => Heard::Disputed(cause, events + book(turn)),
+            other => other,
+        })
+    }
+}
+
+/// What cannot be booked here is booked beside the table, which parks with the reason.
+fn book(turn: &mut Turn<'_>) -> usize {
+    let plan = turn.plan();
+    let taken = plan.holdings.take(turn, &plan.out).unwrap_or(0);
+    let Target::Holdings(part) = &plan.target else { return taken };
+    taken + part.book(turn, &plan.out).unwrap_or(0)
+}
+
+/// Unasked news about the conversion's stream.
+pub(super) fn notice(view: &View<'_>, stream: &StreamName, news: &Payload) -> Option<Answer> {
+    let RegistrarNotice(said) = news.downcast_ref()?;
+    (view.plan.out.key.stream() == stream).then(|| Answer(said.clone()))
+}

@@ -1,0 +1,332 @@
+//! The conversion as a saga: its types and keys, and its doors for callers and operators.
+
+use super::{
+    Asked, CONVERSION, Call, Do, Ending, Fact, Request, When, act, facts, hear, prepare::Refusal,
+};
+use crate::{
+    fund_milestones,
+    house::House,
+    parts::{
+        application::{ApplicationLeg, FundSaga},
+        cancel::{self, NotTakenBack},
+        check,
+        holdings::{HoldingsPart, open_cases},
+        leaving,
+        limits::Limits,
+        milestone::{Milestone, Notes, Scope},
+        wallet::WalletPart,
+    },
+    ports::registrar::ApplicationAnswer,
+};
+use chrono::NaiveDate;
+use fundflow_domain::{
+    admission::leaving::Admitted,
+    application::{Applications, Confirmation, Terms},
+    calendar::TradingDay,
+    case::{CaseId, Cases, Closing},
+    day_limit::DayLimit,
+    fund::FundKind,
+    holdings::Holdings,
+    ids::{OrderId, TransactionId},
+    money::Discount,
+    orders::Cause,
+    time::Timestamp,
+    wallet::Wallet,
+};
+use fundflow_kernel::{
+    envelope::StreamName,
+    streams::{Key, Need, Opener, Streams},
+};
+use fundflow_runtime::{
+    port::Payload,
+    process::Open,
+    saga::{self, Calling, Heard, OpenEnd, Preparing},
+    step::Table,
+    turn::{self, NotDone},
+};
+use std::sync::Arc;
+
+pub(super) type View<'a> = saga::View<'a, Conversion>;
+pub(super) type Turn<'a> = turn::Turn<'a, Conversion>;
+
+/// The suffix of the order's name.
+pub(super) const ORDER: &str = "convert";
+
+/// Carries conversions of holdings.
+#[derive(Debug, Clone)]
+pub struct Conversion {
+    /// Calendar, catalogue and names of ports.
+    pub house: House,
+}
+
+/// Where the target's shares go.
+#[derive(Debug, Clone)]
+pub enum Target {
+    /// Among the holdings.
+    Holdings(HoldingsPart),
+    /// A money-market fund's: into the wallet.
+    Wallet(WalletPart),
+}
+
+/// Every key of a conversion, minted once.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// The order.
+    pub out: ApplicationLeg,
+    /// The investor's shares of the fund that is left.
+    pub holdings: HoldingsPart,
+    /// Those of the target.
+    pub target: Target,
+    /// The target's limit of the day.
+    pub limits: Limits,
+    /// Records of it that are in dispute.
+    pub cases: Vec<Key<Cases>>,
+}
+
+/// What the registrar says to a conversion.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer(pub ApplicationAnswer);
+
+/// What a caller or operator asks of a running conversion.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Command {
+    /// Take it back.
+    Cancel {
+        /// When the investor asked.
+        at: Timestamp,
+    },
+    /// Close a case that keeps it from completing: the registrar's numbers stand.
+    CloseCase {
+        /// Which.
+        case: CaseId,
+        /// How, by whom and why.
+        closing: Box<Closing>,
+    },
+}
+
+impl Plan {
+    fn of(house: &House, id: &TransactionId, open: &Open<Conversion>) -> Self {
+        let (request, promise) = (&open.request, &open.promise);
+        let order = OrderId::part(id, ORDER);
+        let into = (house.funds)(request.into, promise.trade_date.date());
+        let target = match into.map(|fund| fund.kind) {
+            Some(FundKind::Money) => {
+                Target::Wallet(WalletPart::of(&request.investor, request.into))
+            }
+            Some(_) | None => {
+                Target::Holdings(HoldingsPart::of(&request.investor, request.into, &order))
+            }
+        };
+        let counted = promise.into.as_ref().and_then(|into| into.counted.as_ref());
+        Self {
+            out: ApplicationLeg::of(&order),
+            holdings: HoldingsPart::of(&request.investor, request.fund, &order),
+            target,
+            limits: Limits::of(counted),
+            cases: open_cases(&open.notes),
+        }
+    }
+}
+
+impl FundSaga for Conversion {
+    fn house(&self) -> &House {
+        &self.house
+    }
+
+    fn requested_at(promise: &Admitted) -> Timestamp {
+        promise.requested_at
+    }
+
+    fn trade_date(promise: &Admitted) -> TradingDay {
+        promise.trade_date
+    }
+
+    fn leaving(
+        &self,
+        view: &View<'_>,
+        terms: &Terms,
+        said: &Confirmation,
+    ) -> Option<check::Leaving> {
+        let promise = &view.open.promise;
+        let discount = promise.into.as_ref().map_or(Discount::NONE, |into| into.topup_discount);
+        let who = (promise.customer, discount);
+        leaving::cost(&self.house, view, &view.plan.holdings, (terms, said), who)
+    }
+
+    fn refuses(&self, view: &View<'_>, _leg: &ApplicationLeg, day: TradingDay) -> Option<Cause> {
+        self.refuses_on(view, day)
+    }
+}
+
+impl saga::Saga for Conversion {
+    fund_milestones!("conversion", ["completed", "rolled_back"]);
+    const TABLES: &'static [&'static Table<Self>] = &[&CONVERSION];
+
+    type Request = Request;
+    type Asked = Asked;
+    type Promise = Admitted;
+    type Milestone = Milestone<Admitted>;
+    type Notes = Notes<Admitted>;
+    type Refusal = Refusal;
+    type Plan = Plan;
+    type Fact = Fact;
+    type Do = Do;
+    type Call = Call;
+    type When = When;
+    type Ending = Ending;
+    type Command = Command;
+    type Answer = Answer;
+
+    fn differences(first: &Request, again: &Request) -> Vec<&'static str> {
+        let Request { investor, fund, into, shares, lots, only_today } = first;
+        [
+            ("investor", *investor != again.investor),
+            ("fund", *fund != again.fund),
+            ("into", *into != again.into),
+            ("shares", *shares != again.shares),
+            ("lots", *lots != again.lots),
+            ("only_today", *only_today != again.only_today),
+        ]
+        .into_iter()
+        .filter_map(|(name, differs)| differs.then_some(name))
+        .collect()
+    }
+
+    fn differs(fields: Vec<&'static str>) -> Refusal {
+        Refusal::DiffersFromFirst { fields }
+    }
+
+    fn taken(stream: &StreamName, kind: &str, by: &TransactionId) -> Refusal {
+        let (key, kind) = (stream.to_string(), kind.to_owned());
+        Refusal::KeyTaken { key, kind, transaction: by.clone() }
+    }
+
+    fn aggregates() -> Vec<Opener> {
+        vec![
+            Opener::of::<Applications>(),
+            Opener::of::<Holdings>(),
+            Opener::of::<Wallet>(),
+            Opener::of::<DayLimit>(),
+            Opener::of::<Cases>(),
+        ]
+    }
+
+    fn reads(&self, request: &Preparing<'_, Self>) -> Vec<Need> {
+        self.reads_of(request)
+    }
+
+    fn prepare(
+        &self,
+        streams: &Streams,
+        request: &Preparing<'_, Self>,
+    ) -> Result<(Admitted, &'static Table<Self>), Refusal> {
+        self.prepared(streams, request)
+    }
+
+    fn plan(&self, id: &TransactionId, open: &Open<Self>) -> Plan {
+        Plan::of(&self.house, id, open)
+    }
+
+    fn streams(plan: &Plan) -> Vec<Need> {
+        let mut needs = vec![plan.out.key.need(), plan.holdings.key.need()];
+        needs.push(match &plan.target {
+            Target::Holdings(part) => part.key.need(),
+            Target::Wallet(part) => part.key.need(),
+        });
+        needs.extend(plan.limits.needs());
+        needs.extend(plan.cases.iter().map(Key::need));
+        needs
+    }
+
+    fn own_streams(plan: &Plan) -> Vec<StreamName> {
+        vec![plan.out.key.stream().clone()]
+    }
+
+    fn ending_type(ending: Ending) -> &'static str {
+        match ending {
+            Ending::Completed => "conversion.completed",
+            Ending::RolledBack => "conversion.rolled_back",
+        }
+    }
+
+    fn ending_of(event_type: &str) -> Option<Ending> {
+        [Ending::Completed, Ending::RolledBack]
+            .into_iter()
+            .find(|ending| Self::ending_type(*ending) == event_type)
+    }
+
+    fn holds(view: &View<'_>, fact: Fact) -> bool {
+        facts::holds(view, fact)
+    }
+
+    fn act(&self, turn: &mut Turn<'_>, what: Do) -> Result<usize, NotDone> {
+        self.acts(turn, what)
+    }
+
+    fn call(&self, view: &View<'_>, what: Call, now: Timestamp) -> Option<Calling<Self>> {
+        self.calls(view, what, now)
+    }
+
+    fn needs(&self, view: &View<'_>, answer: &Answer, now: Timestamp) -> Vec<Need> {
+        view.plan.out.needs_for(self, view, &answer.0, now)
+    }
+
+    fn hear(&self, turn: &mut Turn<'_>, answer: &Answer) -> Result<Heard, NotDone> {
+        self.hears(turn, answer)
+    }
+
+    fn notice(view: &View<'_>, stream: &StreamName, news: &Payload) -> Option<Answer> {
+        hear::notice(view, stream, news)
+    }
+
+    fn command_needs(&self, _view: &View<'_>, command: &Command) -> Vec<Need> {
+        match command {
+            Command::CloseCase { case, .. } => vec![Key::<Cases>::of(case).need()],
+            Command::Cancel { .. } => Vec::new(),
+        }
+    }
+
+    fn command(&self, turn: &mut Turn<'_>, command: &Command) -> Result<usize, Refusal> {
+        let plan = turn.plan();
+        match command {
+            Command::Cancel { at } => {
+                Ok(cancel::take_back(self, turn, &plan.out, *at, Scope::All)?)
+            }
+            Command::CloseCase { case, closing } => {
+                let events = cancel::close_case(turn, *case, closing)?;
+                let Target::Holdings(part) = &plan.target else { return Ok(events) };
+                let unheld = part.unhold(turn);
+                Ok(events + unheld.map_err(|it| NotTakenBack::Refused(it.to_string()))?)
+            }
+        }
+    }
+
+    fn when(&self, view: &View<'_>, when: When) -> Option<Timestamp> {
+        self.instant(view, when)
+    }
+
+    fn open_ends(view: &View<'_>) -> Vec<OpenEnd> {
+        facts::open_ends(view)
+    }
+
+    fn failure(view: &View<'_>) -> Option<Cause> {
+        act::why(view)
+    }
+
+    fn day_of_promise(promise: &Admitted) -> Option<NaiveDate> {
+        Some(promise.trade_date.date())
+    }
+
+    fn business_date(view: &View<'_>) -> Option<NaiveDate> {
+        Some(facts::trade_date(view).date())
+    }
+
+    fn requester(request: &Request) -> Arc<str> {
+        request.investor.clone().into()
+    }
+
+    fn summary(request: &Request) -> String {
+        let Request { investor, fund, into, shares, .. } = request;
+        format!("{investor}: {shares} shares of {fund} into {into}")
+    }
+}

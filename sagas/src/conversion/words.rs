@@ -1,0 +1,128 @@
+//! The words of a conversion's table: what is asked, what can be read off the log, what is done, whom
+//! it calls, how it ends.
+
+use fundflow_domain::{
+    application::Designated,
+    ids::{FundCode, InvestorId},
+    money::Shares,
+};
+use serde::{Deserialize, Serialize};
+
+/// What the caller asks for. Repeating it under the same transaction ID is free.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Request {
+    /// Converts.
+    pub investor: InvestorId,
+    /// The fund that is left.
+    pub fund: FundCode,
+    /// The fund that is bought.
+    pub into: FundCode,
+    /// How many shares leave.
+    pub shares: Shares,
+    /// Lots that the investor chose, by the serial of the confirmation that registered them; empty:
+    /// in the fund's sequence.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lots: Vec<Designated>,
+    /// Take it back rather than move to a later T.
+    pub only_today: bool,
+}
+
+/// Something the log says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Fact {
+    /// What the shares are worth counts towards the target's limit of the day.
+    Counted,
+    /// It counts no more.
+    GivenBack,
+    /// Shares are (or were) earmarked.
+    Reserved,
+    /// The earmark is gone, and nothing was taken.
+    Released,
+    /// The order is placed.
+    Placed,
+    /// It will not be: the later T refuses it, the investor wants no later one or took it back.
+    TurnedAway,
+    /// The registrar's front took it.
+    Accepted,
+    /// It is over, and the shares are still there.
+    Rejected,
+    /// The registrar's last word on it is shares of the target, and its numbers add up.
+    Confirmed,
+    /// The holdings gave what the registrar took, and keep nothing for the order any more.
+    Taken,
+    /// The investor's holdings, or the wallet, show the target's lot.
+    Credited,
+    /// The holdings show what the records registered so far.
+    Booked,
+    /// The conversion is over.
+    Ended,
+    /// Nothing is to be taken back of it any more.
+    CancelSettled,
+    /// No order is under way.
+    OrderClosed,
+    /// No shares are earmarked.
+    NothingReserved,
+}
+
+/// Commands to our own aggregates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Do {
+    /// Count what the shares are worth towards the target's limit of the day.
+    Count,
+    /// Take it back from it.
+    GiveBack,
+    /// Earmark the shares.
+    Reserve,
+    /// Give the earmark back.
+    Release,
+    /// Place the order.
+    Place,
+    /// Take what the registrar took.
+    Take,
+    /// Show the target's lot.
+    Credit,
+    /// Close the order that nobody answered.
+    CloseOrder,
+    /// Close the conversion.
+    End(Ending),
+}
+
+/// Calls to counterparties.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Call {
+    /// Hand the order in.
+    Convert,
+    /// Take it back.
+    Cancel,
+}
+
+/// Times that rows refer to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum When {
+    /// The cut-off of the trading day after T.
+    NextCutOff,
+    /// Noon of the day on which the registrar must have confirmed it.
+    ConfirmDue,
+    /// Noon of the trading day after that.
+    ConfirmOverdue,
+}
+
+/// What the investor owns when it is over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ending {
+    /// Shares of the target and, if the conversion was partial, the rest of the source's.
+    Completed,
+    /// The shares of the source, free to use.
+    RolledBack,
+}
+
+impl Ending {
+    /// As people read it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Ending::Completed => "completed",
+            Ending::RolledBack => "failed",
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! What shares that leave a target fund are, and what leaving costs: lot by lot, as the fund's fee
+//! schedule of T says.
+
+use super::{check, holdings::HoldingsPart};
+use crate::house::House;
+use chrono::NaiveDate;
+use fundflow_domain::{
+    admission::leaving::{FreeLot, Held},
+    application::{Ask, Confirmation, Designated, Outcome, Terms},
+    confirmation_check::{LotTerms, Promised},
+    conversion,
+    fees::CustomerType,
+    fund::{ConversionFeeMethod, FundTerms, RedemptionSequence},
+    holdings::{Lot, State},
+    ids::FundCode,
+    lots::Parcel,
+    money::{Discount, Money, Nav, Rate},
+    orders::LotTaken,
+    redemption,
+};
+use fundflow_runtime::{
+    saga::{Saga, View},
+    turn::NotDone,
+};
+
+/// Natural days in which the latest published price is looked for.
+const NAV_DAYS: usize = 15;
+
+/// What is held of a fund, as an admission looks at it.
+pub fn held(state: Option<&State>, sequence: RedemptionSequence) -> Held {
+    let Some(state) = state else { return Held::default() };
+    let standing = state.lots().iter().filter(|lot| lot.stands() && !lot.left.is_zero());
+    let mut lots: Vec<&Lot> = standing.collect();
+    match sequence {
+        RedemptionSequence::Fifo => lots.sort_by_key(|lot| lot.credit.registered_on),
+        RedemptionSequence::Lifo => {
+            lots.sort_by_key(|lot| std::cmp::Reverse(lot.credit.registered_on));
+        }
+    }
+    let free = |lot: &&Lot| FreeLot {
+        serial: lot.credit.serial.clone(),
+        registered_on: lot.credit.registered_on,
+        shares: state.free_of(lot),
+    };
+    Held {
+        registered: state.registered(),
+        reserved: state.reserved(),
+        frozen: state.frozen(),
+        disputed: state.held(),
+        free: state.available(),
+        lots: lots.iter().map(free).collect(),
+    }
+}
+
+/// The lots that the investor chose, by our names of them.
+///
+/// # Errors
+/// [`NotDone::Lacks`] for a lot that is not there.
+pub fn chosen(state: &State, lots: &[Designated]) -> Result<Vec<LotTaken>, NotDone> {
+    let one = |it: &Designated| {
+        let lot = state.lot_of(&it.serial).ok_or(NotDone::Lacks("a lot that was chosen"))?;
+        Ok(LotTaken { lot: lot.credit.lot.clone(), shares: it.shares })
+    };
+    lots.iter().map(one).collect()
+}
+
+/// The latest price that was published before a day.
+pub fn latest_nav(house: &House, fund: FundCode, before: NaiveDate) -> Option<Nav> {
+    let mut days = std::iter::successors(before.pred_opt(), NaiveDate::pred_opt);
+    days.by_ref().take(NAV_DAYS).find_map(|day| (house.navs)(fund, day))
+}
+
+/// What leaving costs by that confirmation; `None` where the lots cannot give its shares, so that
+/// nothing can be said about the fee.
+pub fn cost<S: Saga>(
+    house: &House,
+    view: &View<'_, S>,
+    holdings: &HoldingsPart,
+    (terms, said): (&Terms, &Confirmation),
+    (customer, topup_discount): (CustomerType, Discount),
+) -> Option<check::Leaving> {
+    let t = terms.trade_date;
+    let source = (house.funds)(terms.fund, t.date())?;
+    // A date that cannot be is another finding's business.
+    let on = said.confirmed_on.max(t.date());
+    let state = holdings.state(view)?;
+    let leaving = redemption::Terms::of(&source.fees, None, customer);
+    match (&terms.ask, &said.outcome) {
+        (Ask::Redemption { .. }, Outcome::Redemption(numbers)) => {
+            let parcels = state.parcels(&holdings.order, numbers.shares)?;
+            let nav = (house.navs)(terms.fund, t.date()).unwrap_or(numbers.nav);
+            let priced = redemption::price(&parcels, nav, on, leaving).ok();
+            Some(check::Leaving {
+                lots: lots(&parcels, on, leaving)?,
+                put_off: priced.map_or(Money::ZERO, |priced| priced.back_end_fee),
+                leaving_target: Rate::ZERO,
+                topup: Promised::Unsaid,
+            })
+        }
+        (Ask::Conversion { into, .. }, Outcome::Conversion(numbers)) => {
+            let parcels = state.parcels(&holdings.order, numbers.shares_out)?;
+            let target = (house.funds)(*into, t.date())?;
+            let nav = |fund, stated| (house.navs)(fund, t.date()).unwrap_or(stated);
+            let navs = (nav(terms.fund, numbers.nav_out), nav(*into, numbers.nav_in));
+            converting(&source, &target, &parcels, (navs, on), (customer, topup_discount))
+        }
+        (
+            Ask::Purchase { .. }
+            | Ask::Subscription { .. }
+            | Ask::Redemption { .. }
+            | Ask::Conversion { .. }
+            | Ask::FastTransfer { .. },
+            Outcome::Purchase(_)
+            | Outcome::Subscription(_)
+            | Outcome::Redemption(_)
+            | Outcome::Conversion(_)
+            | Outcome::FastTransfer(_),
+        ) => None,
+    }
+}
+
+fn converting(
+    source: &FundTerms,
+    target: &FundTerms,
+    parcels: &[Parcel],
+    ((nav_out, nav_in), on): ((Nav, Nav), NaiveDate),
+    (customer, topup_discount): (CustomerType, Discount),
+) -> Option<check::Leaving> {
+    let pair = source.conversion_into(target.code)?;
+    let policy = conversion::Policy { topup_discount, ..pair.policy(target.share_rounding) };
+    let terms = conversion::Terms::of(&source.fees, &target.fees, None, customer, policy);
+    let priced = conversion::price(parcels, nav_out, nav_in, on, terms).ok()?;
+    let leaving_target = match policy.method {
+        ConversionFeeMethod::BothDifferences => terms.leaving_target,
+        ConversionFeeMethod::FeeDifference | ConversionFeeMethod::RateDifference => Rate::ZERO,
+    };
+    Some(check::Leaving {
+        lots: lots(parcels, on, terms.leaving)?,
+        put_off: priced.out.back_end_fee,
+        leaving_target,
+        topup: Promised::Fee(priced.topup),
+    })
+}
+
+fn lots(parcels: &[Parcel], on: NaiveDate, terms: redemption::Terms<'_>) -> Option<Vec<LotTerms>> {
+    parcels.iter().map(|parcel| LotTerms::of(parcel, on, terms).ok()).collect()
+}

@@ -1,0 +1,140 @@
+//! What each word of the tables means on the log, and when each time is.
+
+use super::{
+    Fact, When,
+    saga::{Purchase, View},
+};
+use crate::parts::{cancel, timing};
+use fundflow_domain::{
+    application::{Quantity, Stage},
+    calendar::TradingDay,
+    money::{Amount, Money},
+    payment,
+    plan::{self, Outcome},
+    time::Timestamp,
+};
+use fundflow_runtime::saga::OpenEnd;
+use rust_decimal::Decimal;
+use std::sync::Arc;
+
+pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
+    let (plan, notes) = (view.plan, &view.open.notes);
+    let (buy, payment, interest) = (&plan.buy, &plan.payment, &plan.interest);
+    let taken_back = notes.cancel.is_some();
+    match fact {
+        Fact::Begun => occurrence(view, |plan, at| plan.is_known(at)),
+        Fact::Missed => occurrence(view, |plan, at| {
+            matches!(plan.outcome(at), Some(Outcome::Missed | Outcome::Skipped))
+        }),
+        Fact::CarriedOut => {
+            occurrence(view, |plan, at| matches!(plan.outcome(at), Some(Outcome::Done)))
+        }
+        Fact::PlanSettled => occurrence(view, |plan, at| plan.outcome(at).is_some()),
+        Fact::Counted => plan.limits.are_counted(view),
+        Fact::GivenBack => plan.limits.are_free(view) && plan.limits_before.are_free(view),
+        Fact::PaymentRequested => payment.is_requested(view),
+        Fact::Paid => payment.is_paid(view),
+        Fact::Declined => payment.is_over_unpaid(view),
+        Fact::Dated => payment.is_paid(view) && !notes.undated,
+        Fact::Admitted => {
+            let decided = notes.redated.is_none() || notes.readmitted.is_some();
+            decided && (buy.is_placed(view) || !(notes.turned_away.is_some() || taken_back))
+        }
+        Fact::TurnedAway => notes.turned_away.is_some() || taken_back,
+        Fact::Placed => buy.is_placed(view),
+        Fact::Accepted => buy.is_accepted(view),
+        Fact::Received => {
+            buy.application(view).is_some_and(|it| it.received.is_some()) || buy.is_confirmed(view)
+        }
+        Fact::Rejected => buy.is_rejected(view),
+        Fact::Confirmed => buy.is_confirmed(view) && buy.is_sound(view),
+        Fact::RestReturned => rest(view).is_none(),
+        Fact::Credited => plan.holdings.is_booked(view, buy),
+        Fact::RefundRequested => payment.is_paid_back(view),
+        Fact::NothingOwed => payment.owes_nothing(view),
+        Fact::InterestOwed => earned(view).is_none() || interest.is_requested(view),
+        Fact::InterestAnswered => earned(view).is_none() || interest.is_answered(view),
+        Fact::InterestPaid => earned(view).is_none() || interest.is_paid_out(view),
+        Fact::Ended => view.ending.is_some(),
+        Fact::CancelSettled => cancel::is_settled(view, buy),
+        Fact::PaymentClosed => {
+            payment.payment(view).is_none_or(|it| !matches!(it.stage, payment::Stage::Requested))
+        }
+        Fact::OrderClosed => buy.is_over(view),
+    }
+}
+
+/// What the plan says of this occurrence; true of an order that belongs to no plan.
+fn occurrence(view: &View<'_>, says: impl Fn(&plan::Plan, chrono::NaiveDate) -> bool) -> bool {
+    let Some((key, nominal)) = &view.plan.occurrence else { return true };
+    let plan = view.state(key).and_then(plan::State::plan);
+    plan.is_some_and(|plan| says(plan, *nominal))
+}
+
+/// T of the order, or of what was promised until that is placed.
+pub(super) fn trade_date(view: &View<'_>) -> TradingDay {
+    view.plan.buy.trade_date(view).unwrap_or_else(|| timing::promised_day(view))
+}
+
+/// What the money of a failed raising earned, once the registrar said so.
+pub(super) fn earned(view: &View<'_>) -> Option<Amount> {
+    match &view.plan.buy.application(view)?.stage {
+        Stage::Rejected(rejection) => Amount::new(rejection.interest.decimal()).ok(),
+        Stage::Placed
+        | Stage::Accepted
+        | Stage::Sealed
+        | Stage::Sent
+        | Stage::Received
+        | Stage::Confirming
+        | Stage::Confirmed(_)
+        | Stage::PartlyConfirmed(_)
+        | Stage::Cancelled(_) => None,
+    }
+}
+
+/// Yuan of the payment that the registrar did not accept and that nothing sends back yet.
+pub(super) fn rest(view: &View<'_>) -> Option<Amount> {
+    let application = view.plan.buy.application(view).filter(|it| it.stage.is_over())?;
+    let Quantity::Money(settled) = application.settled() else { return None };
+    let left = view.plan.payment.payment(view)?.left();
+    Amount::new(left.minus(settled)?.decimal()).ok()
+}
+
+impl Purchase {
+    pub(super) fn instant(&self, view: &View<'_>, when: When) -> Option<Timestamp> {
+        let (house, notes) = (&self.house, &view.open.notes);
+        let promised = notes.promise(&view.open.promise);
+        let application = view.plan.buy.application(view);
+        let confirm_by = application.map_or(promised.confirm_by, |it| it.terms.promised.confirm_by);
+        let founded_by = promised.founded_by.unwrap_or(confirm_by).max(confirm_by);
+        match when {
+            When::NextCutOff => house.cut_off_after(trade_date(view), 1),
+            When::ConfirmDue => house.noon_after(confirm_by, 0),
+            When::ConfirmOverdue => house.noon_after(confirm_by, 1),
+            When::FoundedDue => house.noon_after(founded_by, 0),
+            When::FoundedOverdue => house.noon_after(founded_by, 1),
+            When::MoneyOverdue => {
+                let over = application.is_some_and(|it| it.stage.is_over());
+                house.cut_off_after(if over { founded_by } else { trade_date(view) }, 3)
+            }
+        }
+    }
+}
+
+/// Everything that is in transit, owed or unpaid. Yuan.
+pub(super) fn open_ends(view: &View<'_>) -> Vec<OpenEnd> {
+    let plan = view.plan;
+    let mut ends: Vec<(Arc<str>, Decimal)> = plan.payment.open_ends(view);
+    let left = plan.payment.payment(view).map_or(Money::ZERO, payment::Payment::left);
+    let paid = plan.payment.is_paid(view) && !plan.payment.is_paid_back(view);
+    let landed = holds(view, Fact::Confirmed) && holds(view, Fact::Credited);
+    if paid && !(landed && holds(view, Fact::RestReturned)) {
+        ends.push(("order".into(), left.decimal()));
+    }
+    if let Some(end) = plan.interest.open_end(view) {
+        ends.push(("interest".into(), end.1));
+    } else if let Some(amount) = earned(view).filter(|_| !plan.interest.is_requested(view)) {
+        ends.push(("interest".into(), amount.decimal()));
+    }
+    ends.into_iter().map(|(name, worth)| OpenEnd { name, worth }).collect()
+}

@@ -1,0 +1,98 @@
+//! What counterparties say, recorded by the aggregate that it is about; what the registrar registers
+//! is among the holdings in the same batch.
+
+use super::{
+    Call,
+    saga::{Answer, Purchase, Turn, View},
+};
+use crate::{
+    parts::{milestone::Scope, timing},
+    ports::{
+        bank::{BankAnswer, BankCall, BankNotice},
+        registrar::{ApplicationAnswer, RegistrarCall, RegistrarNotice},
+    },
+};
+use fundflow_domain::time::Timestamp;
+use fundflow_kernel::{envelope::StreamName, streams::Need};
+use fundflow_runtime::{
+    port::Payload,
+    saga::{Calling, Heard},
+    turn::NotDone,
+};
+
+impl Purchase {
+    pub(super) fn needs_of(&self, view: &View<'_>, answer: &Answer, now: Timestamp) -> Vec<Need> {
+        let plan = view.plan;
+        match answer {
+            Answer::Bank(BankAnswer::Payout(no, said)) => plan.interest.needs(no, said),
+            Answer::Bank(said) => timing::needs(view, &plan.payment, said, now),
+            Answer::Registrar(said) => plan.buy.needs_for(self, view, said, now),
+        }
+    }
+
+    pub(super) fn calls(
+        &self,
+        view: &View<'_>,
+        what: Call,
+        now: Timestamp,
+    ) -> Option<Calling<Self>> {
+        let plan = view.plan;
+        match what {
+            Call::Charge => self.to_bank(plan.payment.charge(view)?),
+            Call::Refund => self.to_bank(plan.payment.refund(view)?),
+            Call::Interest => self.to_bank(plan.interest.call(view)?),
+            Call::Buy => self.to_registrar(view, plan.buy.submit(view, now)?),
+            Call::Cancel => {
+                let (asked_at, _) = view.open.notes.cancel?;
+                self.to_registrar(view, plan.buy.cancel(view, asked_at)?)
+            }
+        }
+    }
+
+    fn to_bank(&self, call: BankCall) -> Option<Calling<Self>> {
+        Some(Calling::of(&self.house.bank, call, Answer::Bank))
+    }
+
+    fn to_registrar(&self, view: &View<'_>, call: RegistrarCall) -> Option<Calling<Self>> {
+        let registrar = &view.plan.buy.application(view)?.terms.registrar;
+        Some(Calling::of(&(self.house.registrars)(registrar), call, Answer::Registrar))
+    }
+
+    pub(super) fn hears(&self, turn: &mut Turn<'_>, answer: &Answer) -> Result<Heard, NotDone> {
+        let plan = turn.plan();
+        match answer {
+            Answer::Bank(BankAnswer::Payout(no, said)) => plan.interest.hear(turn, no, said),
+            Answer::Bank(said) => timing::hear(self, turn, &plan.payment, said),
+            Answer::Registrar(said) => {
+                if matches!(said, ApplicationAnswer::Accepted(_)) {
+                    timing::late_acceptance(self, turn, &plan.buy, true, Scope::All)?;
+                }
+                let heard = plan.buy.hear(self, turn, said)?;
+                Ok(book(turn, heard))
+            }
+        }
+    }
+}
+
+/// What the registrar registered is the investor's at once; what is in dispute of it is held. What
+/// cannot be booked here is booked beside the table, which parks with the reason.
+fn book(turn: &mut Turn<'_>, heard: Heard) -> Heard {
+    let plan = turn.plan();
+    match heard {
+        Heard::Disputed(cause, events) => {
+            Heard::Disputed(cause, events + plan.holdings.book(turn, &plan.buy).unwrap_or(0))
+        }
+        other => other,
+    }
+}
+
+/// Unasked news about one of the purchase's streams.
+pub(super) fn notice(view: &View<'_>, stream: &StreamName, news: &Payload) -> Option<Answer> {
+    let plan = view.plan;
+    if let Some(BankNotice(said)) = news.downcast_ref() {
+        let ours = [plan.payment.key.stream(), plan.interest.key.stream()];
+        return ours.contains(&stream).then(|| Answer::Bank(said.clone()));
+    }
+    let RegistrarNotice(said) = news.downcast_ref()?;
+    (plan.buy.key.stream() == stream).then(|| Answer::Registrar(said.clone()))
+}

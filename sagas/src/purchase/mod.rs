@@ -1,0 +1,195 @@
+//! Carries an order by amount to shares of a fund, or the money back: purchase, subscription, and
+//! the occurrence of a regular plan.
+//!
+//! ```text
+//! count -> pay -> (T of the payment: decided again if it is a later one) -> order -> confirmed
+//!       -> what was not accepted goes back -> lots among the holdings
+//! ```
+//!
+//! 1. T is fixed by the instant at which the money is ours. On a later T than was promised, status,
+//!    limits and charge are decided again.
+//! 2. A confirmed part stands. Only what the registrar did not accept goes back.
+//! 3. A subscription is received first; its shares come when the fund is founded, interest included,
+//!    or its money goes back, and what it earned is paid out.
+//! 4. A plan hears in the same batch that its occurrence begins, and what became of it.
+
+mod act;
+mod facts;
+mod hear;
+mod prepare;
+mod saga;
+mod words;
+
+pub use crate::discount_purchase::Asked;
+pub use prepare::Refusal;
+pub use saga::{Answer, Command, Plan, Purchase};
+pub use words::{Call, Do, Ending, Fact, Request, When};
+
+use fundflow_domain::admission::buying::Way;
+use fundflow_runtime::step::{
+    Deed, Exit, Move, Side, Step, Table, act, call, wait, well_formed, word,
+};
+
+type Saga = Purchase;
+
+const GIVE_BACK: Move<Saga> = act("give back", Do::GiveBack, Fact::GivenBack).to();
+/// "Failed" says that any payment was returned; so it waits until it was.
+const REFUNDED: Move<Saga> = wait("refunded", Fact::NothingOwed).to();
+const FAILED: Move<Saga> = act("fail", Do::End(Ending::RolledBack), Fact::Ended).to();
+
+const FAIL: &[Move<Saga>] = &[GIVE_BACK, REFUNDED, FAILED];
+const UNCOUNT: &[Move<Saga>] = &[GIVE_BACK, REFUNDED];
+/// The plan goes on; the investor hears what this occurrence met.
+const MISS: &[Move<Saga>] = &[act("miss", Do::Miss, Fact::Missed).to(), FAILED];
+
+const REFUND: &[Move<Saga>] = &[act("refund", Do::RequestRefund, Fact::RefundRequested).to()];
+const REFUND_WITH_INTEREST: &[Move<Saga>] = &[
+    act("refund", Do::RequestRefund, Fact::RefundRequested).to(),
+    act("owe interest", Do::OweInterest, Fact::InterestOwed).to(),
+    call("pay interest", Call::Interest, Fact::InterestAnswered, When::MoneyOverdue).to(),
+    act("interest refused", Do::AskForAccount, Fact::InterestPaid).to(),
+];
+
+const COMPLETE: &[Move<Saga>] = &[
+    wait("refunded at last", Fact::NothingOwed).to(),
+    act("complete", Do::End(Ending::Completed), Fact::Ended).to(),
+];
+const CARRY_OUT: &[Move<Saga>] = &[
+    wait("refunded at last", Fact::NothingOwed).to(),
+    act("carry out", Do::CarryOut, Fact::CarriedOut).to(),
+    act("complete", Do::End(Ending::Completed), Fact::Ended).to(),
+];
+
+const BEGIN: Step<Saga> = act("begin", Do::Begin, Fact::Begun).row(Exit::Undo(MISS));
+const fn count(exit: &'static [Move<Saga>]) -> Step<Saga> {
+    act("count", Do::Count, Fact::Counted).row(Exit::Undo(exit))
+}
+const ANNOUNCE: Step<Saga> =
+    act("announce", Do::RequestPayment, Fact::PaymentRequested).row(Exit::Nothing);
+const fn pay(exit: &'static [Move<Saga>]) -> Step<Saga> {
+    call("pay", Call::Charge, Fact::Paid, When::NextCutOff)
+        .row(Exit::Undo(exit))
+        .unless(Fact::Declined, Some(Do::ClosePayment))
+}
+const DATE: Step<Saga> = wait("date", Fact::Dated).row(Exit::Nothing);
+const READMIT: Step<Saga> =
+    act("readmit", Do::Readmit, Fact::Admitted).row(Exit::Nothing).unless(Fact::TurnedAway, None);
+const PLACE: Step<Saga> = act("place", Do::Place, Fact::Placed).row(Exit::Nothing);
+const fn buy(name: &'static str) -> Step<Saga> {
+    call(name, Call::Buy, Fact::Accepted, When::NextCutOff)
+        .row(Exit::Nothing)
+        .unless(Fact::Rejected, Some(Do::CloseOrder))
+}
+const RECEIVE: Step<Saga> =
+    word("receive", Call::Buy, Fact::Received, When::ConfirmDue, When::ConfirmOverdue)
+        .row(Exit::Nothing)
+        .unless(Fact::Rejected, None);
+const fn confirm(asks: When, parks: When) -> Step<Saga> {
+    word("confirm", Call::Buy, Fact::Confirmed, asks, parks)
+        .row(Exit::Nothing)
+        .unless(Fact::Rejected, None)
+}
+const CONFIRM: Step<Saga> = confirm(When::ConfirmDue, When::ConfirmOverdue);
+const RETURN_REST: Step<Saga> =
+    act("return rest", Do::ReturnRest, Fact::RestReturned).row(Exit::Nothing);
+const fn hold(exit: &'static [Move<Saga>]) -> Step<Saga> {
+    act("hold", Do::Credit, Fact::Credited).row(Exit::Landing(exit, None))
+}
+
+const REFUNDS: Side<Saga> =
+    call("refund payment", Call::Refund, Fact::NothingOwed, When::MoneyOverdue).beside();
+/// The register is the truth: a record's lot is there as soon as it is heard.
+const BOOK: Side<Saga> = act("book", Do::Credit, Fact::Credited).beside();
+const CANCEL: Side<Saga> =
+    call("cancel", Call::Cancel, Fact::CancelSettled, When::NextCutOff).beside();
+
+/// What a person who gave up leaves is closed, so that nothing is asked for without an owner.
+const fn closing(deed: Deed<Saga>) -> Side<Saga> {
+    deed.after_the_end()
+}
+const CLOSE_PAYMENT: Side<Saga> =
+    closing(act("close payment", Do::ClosePayment, Fact::PaymentClosed));
+const CLOSE_ORDER: Side<Saga> = closing(act("close order", Do::CloseOrder, Fact::OrderClosed));
+const BESIDE: &[Side<Saga>] = &[REFUNDS, BOOK, CANCEL, CLOSE_PAYMENT, CLOSE_ORDER];
+
+/// 022.
+pub const PURCHASE: Table<Saga> = Table {
+    version: "purchase.v1",
+    title: "Purchase: shares of an open fund at the price of T",
+    steps: &[
+        count(FAIL),
+        ANNOUNCE,
+        pay(REFUND),
+        DATE,
+        READMIT,
+        PLACE,
+        buy("buy"),
+        CONFIRM,
+        RETURN_REST,
+        hold(COMPLETE),
+    ],
+    beside: BESIDE,
+};
+
+/// 020.
+pub const SUBSCRIPTION: Table<Saga> = Table {
+    version: "subscription.v1",
+    title: "Subscription: shares of a fund that is being raised, at face value",
+    steps: &[
+        count(FAIL),
+        ANNOUNCE,
+        pay(REFUND_WITH_INTEREST),
+        DATE,
+        READMIT,
+        PLACE,
+        buy("subscribe"),
+        RECEIVE,
+        confirm(When::FoundedDue, When::FoundedOverdue),
+        RETURN_REST,
+        hold(COMPLETE),
+    ],
+    beside: BESIDE,
+};
+
+/// 039.
+pub const OCCURRENCE: Table<Saga> = Table {
+    version: "plan_occurrence.v1",
+    title: "Occurrence of a regular plan: a purchase that the plan hears of",
+    steps: &[
+        BEGIN,
+        count(UNCOUNT),
+        ANNOUNCE,
+        pay(REFUND),
+        DATE,
+        READMIT,
+        PLACE,
+        buy("buy"),
+        CONFIRM,
+        RETURN_REST,
+        hold(CARRY_OUT),
+    ],
+    beside: &[
+        REFUNDS,
+        BOOK,
+        CANCEL,
+        CLOSE_PAYMENT,
+        CLOSE_ORDER,
+        closing(act("miss at last", Do::Miss, Fact::PlanSettled)),
+    ],
+};
+
+const _: () =
+    assert!(well_formed(&PURCHASE), "starts on an undo, ends on a landing, waits have ends");
+const _: () =
+    assert!(well_formed(&SUBSCRIPTION), "starts on an undo, ends on a landing, waits have ends");
+const _: () =
+    assert!(well_formed(&OCCURRENCE), "starts on an undo, ends on a landing, waits have ends");
+
+/// The table for a new order.
+pub const fn table_for(way: Way) -> &'static Table<Saga> {
+    match way {
+        Way::Purchase => &PURCHASE,
+        Way::Subscription => &SUBSCRIPTION,
+        Way::RegularPlan => &OCCURRENCE,
+    }
+}

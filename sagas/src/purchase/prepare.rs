@@ -1,0 +1,218 @@
+//! A request: may it be placed, for which T, at which charge? And why it may not.
+
+use super::{
+    Request,
+    saga::{Purchase, plan_key},
+    table_for,
+};
+use crate::parts::{
+    application::ApplicationLeg,
+    cancel::NotTakenBack,
+    limits::{stream_of, used},
+    payment::PaymentLeg,
+    payout::NotRedirected,
+};
+use fundflow_domain::{
+    admission::{
+        self,
+        buying::{self, Admitted, Again, Buying, Way},
+    },
+    calendar::TradingDay,
+    fund::{FundKind, FundTerms},
+    holdings::{HoldingId, Holdings},
+    ids::{FundCode, OrderId, PlanId, TransactionId},
+    limits::LimitKey,
+    plan,
+    time::Timestamp,
+};
+use fundflow_kernel::streams::{Key, Need, Streams};
+use fundflow_runtime::{saga::Preparing, step::Table};
+use std::sync::Arc;
+
+/// Why a request or a command is refused. Checked in this order.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum Refusal {
+    /// Same transaction ID, another request. Use a new ID for a new request.
+    #[error("the transaction ID already stands for another request; it differs in {}", fields.join(", "))]
+    DiffersFromFirst {
+        /// Names of the fields that differ.
+        fields: Vec<&'static str>,
+    },
+    /// A key that would be handed out belongs to another saga. Use a new ID.
+    #[error("{key} belongs to {kind} {transaction}; use a new transaction ID")]
+    KeyTaken {
+        /// The stream of the key.
+        key: String,
+        /// The kind of saga that has it.
+        kind: String,
+        /// The transaction that has it.
+        transaction: TransactionId,
+    },
+    /// Nobody can decide on a fund without its terms.
+    #[error("the catalogue has no terms of fund {0} for that day")]
+    UnknownFund(FundCode),
+    /// Shares of a money-market fund belong in a wallet.
+    #[error("fund {0} is a money-market fund; a recharge buys it into the wallet")]
+    MoneyFund(FundCode),
+    /// An occurrence is named after its plan and date.
+    #[error("transaction {0} is no occurrence of a plan; name it {{plan}}.{{yyyymmdd}}")]
+    NotAnOccurrence(TransactionId),
+    /// The plan does not invest like that.
+    #[error("plan {plan} has other terms on that date; they differ in {}", fields.join(", "))]
+    DiffersFromPlan {
+        /// The plan.
+        plan: PlanId,
+        /// Names of the fields that differ.
+        fields: Vec<&'static str>,
+    },
+    /// The plan does not invest on that T.
+    #[error("no occurrence {transaction} is due on {day}")]
+    NotDue {
+        /// The occurrence.
+        transaction: TransactionId,
+        /// The T of the request.
+        day: TradingDay,
+    },
+    /// The rules of the business decline it.
+    #[error(transparent)]
+    NotAdmitted(#[from] admission::Refusal),
+    /// Nothing is taken back, or the case stays open.
+    #[error(transparent)]
+    NotTakenBack(#[from] NotTakenBack),
+    /// Interest goes to no other account.
+    #[error(transparent)]
+    NotRedirected(#[from] NotRedirected),
+    /// The purchase does not wait for anybody to say when it was paid.
+    #[error("the T of this purchase is not in question")]
+    NotUndated,
+}
+
+impl Purchase {
+    /// The terms that decide a request of that instant: a raising may have another cut-off.
+    fn terms_at(&self, request: &Request, at: Timestamp) -> Result<Arc<FundTerms>, Refusal> {
+        let on = |day| (self.house.funds)(request.fund, day);
+        let today = on(at.date()).ok_or(Refusal::UnknownFund(request.fund))?;
+        match buying::trade_date(request.way, at, &today, &self.house.calendar) {
+            Ok(t) => on(t.date()).ok_or(Refusal::UnknownFund(request.fund)),
+            // The admission says so.
+            Err(_) => Ok(today),
+        }
+    }
+
+    fn limit_of(&self, of: &Preparing<'_, Self>) -> Option<LimitKey> {
+        let (request, asked) = (of.request, of.asked);
+        let at = asked.at.unwrap_or(of.now);
+        let fund = self.terms_at(request, at).ok()?;
+        let t = buying::trade_date(request.way, at, &fund, &self.house.calendar).ok()?;
+        let who = (asked.investor.customer_type, asked.channel);
+        buying::limit_key(&fund, &request.investor, who, t)
+    }
+
+    pub(super) fn reads_of(&self, of: &Preparing<'_, Self>) -> Vec<Need> {
+        let order = OrderId::part(of.id, super::saga::ORDER);
+        let mut needs = vec![
+            ApplicationLeg::of(&order).key.need(),
+            PaymentLeg::of(&order).key.need(),
+            holdings(of.request).need(),
+        ];
+        needs.extend(self.limit_of(of).map(|key| stream_of(&key).need()));
+        needs.extend(plan_key(of.request.way, of.id).map(|(key, _)| key.need()));
+        needs
+    }
+
+    pub(super) fn prepared(
+        &self,
+        streams: &Streams,
+        of: &Preparing<'_, Self>,
+    ) -> Result<(Admitted, &'static Table<Self>), Refusal> {
+        let (request, asked) = (of.request, of.asked);
+        let at = asked.at.unwrap_or(of.now);
+        let fund = self.terms_at(request, at)?;
+        if fund.kind == FundKind::Money {
+            return Err(Refusal::MoneyFund(fund.code));
+        }
+        let mut investor = asked.investor.clone();
+        let held = streams.state(&holdings(request));
+        if held.is_some_and(|state| !state.registered().is_zero()) {
+            investor.holds.insert(fund.code);
+        }
+        let admitted = buying::admit(&Buying {
+            way: request.way,
+            amount: request.amount,
+            at,
+            investor,
+            fund,
+            channel: asked.channel,
+            warning_confirmed: asked.warning_confirmed.clone(),
+            used: used(streams, self.limit_of(of).as_ref()),
+            calendar: self.house.calendar.clone(),
+        });
+        if request.way == Way::RegularPlan {
+            self.is_due(streams, of, at)?;
+        }
+        Ok((admitted?, table_for(request.way)))
+    }
+
+    /// The plan agreed to exactly this, for the T of the request.
+    fn is_due(
+        &self,
+        streams: &Streams,
+        of: &Preparing<'_, Self>,
+        at: Timestamp,
+    ) -> Result<(), Refusal> {
+        let not_one = || Refusal::NotAnOccurrence(of.id.clone());
+        let (key, nominal) = plan_key(of.request.way, of.id).ok_or_else(not_one)?;
+        let plan = streams.state(&key).and_then(plan::State::plan).ok_or_else(not_one)?;
+        let (name, _) = PlanId::of_occurrence(of.id).ok_or_else(not_one)?;
+        let (terms, request) = (plan.terms_on(nominal), of.request);
+        let differing = [
+            ("investor", terms.investor != request.investor),
+            ("account", terms.account != request.account),
+            ("fund", terms.fund != request.fund),
+            ("amount", terms.amount != request.amount),
+            ("wallet_fund", terms.wallet_fund.is_some()),
+        ];
+        let fields: Vec<&str> =
+            differing.into_iter().filter_map(|(name, differs)| differs.then_some(name)).collect();
+        if !fields.is_empty() {
+            return Err(Refusal::DiffersFromPlan { plan: name, fields });
+        }
+        let calendar = &self.house.calendar;
+        let no_day = |error: fundflow_domain::calendar::CalendarError| {
+            Refusal::NotAdmitted(admission::Refusal::NoTradingDay { why: error.to_string() })
+        };
+        let day = calendar.t_of(at).map_err(no_day)?;
+        let due = plan.due_on(day, calendar).map_err(no_day)?;
+        if due.iter().any(|occurrence| occurrence.nominal == nominal) {
+            return Ok(());
+        }
+        Err(Refusal::NotDue { transaction: of.id.clone(), day })
+    }
+
+    /// Decides again for a later T.
+    pub(super) fn readmitted(
+        &self,
+        streams: &Streams,
+        request: &Request,
+        was: &Admitted,
+        trade_date: TradingDay,
+    ) -> Result<Admitted, Refusal> {
+        let fund = (self.house.funds)(request.fund, trade_date.date());
+        let fund = fund.ok_or(Refusal::UnknownFund(request.fund))?;
+        let who = (was.customer, was.channel);
+        let key = buying::limit_key(&fund, &request.investor, who, trade_date);
+        let again = Again {
+            trade_date,
+            amount: was.amount(request.amount),
+            investor: request.investor.clone(),
+            fund,
+            used: used(streams, key.as_ref()),
+            calendar: self.house.calendar.clone(),
+        };
+        Ok(buying::readmit(was, &again)?)
+    }
+}
+
+fn holdings(request: &Request) -> Key<Holdings> {
+    Key::of(&HoldingId { investor: request.investor.clone(), fund: request.fund })
+}

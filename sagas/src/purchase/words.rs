@@ -1,0 +1,176 @@
+//! The words of a purchase's tables: what is asked, what can be read off the log, what is done, whom
+//! it calls, how it ends.
+
+use fundflow_domain::{
+    admission::buying::Way,
+    ids::{AccountRef, FundCode, InvestorId},
+    money::Amount,
+};
+use serde::{Deserialize, Serialize};
+
+/// What the caller asks for. Repeating it under the same transaction ID is free.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Request {
+    /// Buys.
+    pub investor: InvestorId,
+    /// Pays, and receives any refund.
+    pub account: AccountRef,
+    /// The fund; a money-market fund is bought by a recharge.
+    pub fund: FundCode,
+    /// Gross, in yuan.
+    pub amount: Amount,
+    /// Purchase, subscription, or the occurrence of a plan whose name the transaction ID holds.
+    pub way: Way,
+    /// Send the money back rather than move to a later T.
+    pub only_today: bool,
+}
+
+/// Something the log says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Fact {
+    /// The plan knows that this occurrence is under way, or what became of it.
+    Begun,
+    /// The plan knows that nothing came of it.
+    Missed,
+    /// The plan knows that it was carried out.
+    CarriedOut,
+    /// The amount counts towards the day's limit.
+    Counted,
+    /// It counts no more.
+    GivenBack,
+    /// A charge may be on its way.
+    PaymentRequested,
+    /// The full amount arrived.
+    Paid,
+    /// No money came and none will.
+    Declined,
+    /// The T that the money counts for is known.
+    Dated,
+    /// The rules of that T admit it.
+    Admitted,
+    /// They do not, or the investor wants no later T, or took it back in time.
+    TurnedAway,
+    /// The order is placed.
+    Placed,
+    /// The registrar's front took it.
+    Accepted,
+    /// The registrar has the money of a subscription.
+    Received,
+    /// It is over without shares.
+    Rejected,
+    /// The registrar's last word on it is shares, and its numbers add up.
+    Confirmed,
+    /// What was not accepted of the money is on its way back.
+    RestReturned,
+    /// The investor's holdings show every lot of it.
+    Credited,
+    /// The payment is being sent back.
+    RefundRequested,
+    /// Every requested refund has arrived.
+    NothingOwed,
+    /// What the money of a failed raising earned is to be paid out, or it earned nothing.
+    InterestOwed,
+    /// The bank said what became of that, or there is none.
+    InterestAnswered,
+    /// It arrived, or there is none.
+    InterestPaid,
+    /// The purchase is over.
+    Ended,
+    /// Nothing is to be taken back of it any more.
+    CancelSettled,
+    /// No charge is under way without an owner.
+    PaymentClosed,
+    /// No order is under way.
+    OrderClosed,
+    /// The plan waits for no outcome.
+    PlanSettled,
+}
+
+/// Commands to our own aggregates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Do {
+    /// Tell the plan that this occurrence is under way.
+    Begin,
+    /// Tell the plan that nothing came of it.
+    Miss,
+    /// Tell the plan that it was carried out.
+    CarryOut,
+    /// Count the amount towards the day's limit.
+    Count,
+    /// Take it back from it.
+    GiveBack,
+    /// Announce the charge.
+    RequestPayment,
+    /// Decide again for the T that the money counts for.
+    Readmit,
+    /// Place the order.
+    Place,
+    /// Send back what was not accepted of the money.
+    ReturnRest,
+    /// Show the lots among the holdings.
+    Credit,
+    /// Send the payment back.
+    RequestRefund,
+    /// Announce the payout of what the money of a failed raising earned.
+    OweInterest,
+    /// A person names another account, since the bank refuses the first.
+    AskForAccount,
+    /// Close the charge that nobody answered, so that a late payment goes back.
+    ClosePayment,
+    /// Close the order that nobody answered.
+    CloseOrder,
+    /// Close the purchase.
+    End(Ending),
+}
+
+/// Calls to counterparties.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Call {
+    /// Take the money.
+    Charge,
+    /// Send the next refund.
+    Refund,
+    /// Hand the order in.
+    Buy,
+    /// Take the order back.
+    Cancel,
+    /// Pay out what the money of a failed raising earned.
+    Interest,
+}
+
+/// Times that rows refer to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum When {
+    /// The cut-off of the trading day after T.
+    NextCutOff,
+    /// Noon of the day on which the registrar must have confirmed it, or received a subscription.
+    ConfirmDue,
+    /// Noon of the trading day after that.
+    ConfirmOverdue,
+    /// Noon of the day on which a subscription must have become shares, or money again.
+    FoundedDue,
+    /// Noon of the trading day after that.
+    FoundedOverdue,
+    /// The cut-off of the second trading day after money that goes back was promised.
+    MoneyOverdue,
+}
+
+/// What the investor owns when it is over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ending {
+    /// Shares of the fund and, if the purchase was partial, the rest of the money.
+    Completed,
+    /// The money, back on the account it came from, or never taken.
+    RolledBack,
+}
+
+impl Ending {
+    /// As people read it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Ending::Completed => "completed",
+            Ending::RolledBack => "failed",
+        }
+    }
+}

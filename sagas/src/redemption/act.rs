@@ -1,0 +1,135 @@
+//! What the table's commands do to our own aggregates, built from what the log says.
+
+use super::{
+    Do, facts,
+    saga::{Redemption, Turn, View},
+};
+use crate::parts::{leaving as part, milestone::Milestone};
+use fundflow_domain::{
+    admission::leaving,
+    application::{Ask, PromisedFee, Terms},
+    calendar::TradingDay,
+    money::Discount,
+    orders::Cause,
+    payout,
+};
+use fundflow_runtime::turn::NotDone;
+
+type Done = Result<usize, NotDone>;
+
+impl Redemption {
+    pub(super) fn acts(&self, turn: &mut Turn<'_>, what: Do) -> Done {
+        let plan = turn.plan();
+        match what {
+            Do::Reserve => self.reserve(turn),
+            Do::Release => plan.holdings.release(turn),
+            Do::Place => self.place(turn),
+            Do::Take => plan.holdings.take(turn, &plan.out),
+            Do::RequestPayout => self.request_payout(turn),
+            Do::AskForAccount => {
+                let view = turn.view()?;
+                let refused = plan.payouts.iter().find(|leg| facts::is_refused(&view, leg));
+                refused.ok_or(lacks("the bank's refusal"))?.ask_for_account(turn)
+            }
+            Do::CloseOrder => plan.out.close(turn, closed("the registrar")),
+            Do::End(ending) => {
+                let cause = why(&turn.view()?);
+                turn.end(ending, cause)
+            }
+        }
+    }
+
+    fn reserve(&self, turn: &mut Turn<'_>) -> Done {
+        let (plan, view) = (turn.plan(), turn.view()?);
+        let (request, promised) = (&view.open.request, &view.open.promise);
+        let fund = self.house.terms(request.fund, promised.trade_date)?;
+        let state = plan.holdings.state(&view).ok_or(lacks("the holdings"))?;
+        let shares = promised.exit.shares();
+        // Where all must go, no lot is chosen any more.
+        let lots = if shares == request.shares { &request.lots[..] } else { &[] };
+        let chosen = part::chosen(state, lots)?;
+        plan.holdings.reserve(turn, shares, fund.redemption_sequence, chosen)
+    }
+
+    /// The order belongs to the T of the instant at which it is placed, and to none before the
+    /// promised one.
+    fn place(&self, turn: &mut Turn<'_>) -> Done {
+        let (plan, view) = (turn.plan(), turn.view()?);
+        let promised = &view.open.promise;
+        let trade_date = self.house.t_of(turn.now())?.max(promised.trade_date);
+        if let Some(cause) = self.refuses_on(&view, trade_date) {
+            return turn.reach(Milestone::TurnedAway { cause });
+        }
+        let request = &view.open.request;
+        let fund = self.house.terms(request.fund, trade_date)?;
+        let shares = plan.holdings.reserved(&view);
+        let lots = if shares == request.shares { request.lots.clone() } else { Vec::new() };
+        let terms = Terms {
+            order: plan.out.order.clone(),
+            no: plan.out.no.clone(),
+            registrar: fund.registrar.clone(),
+            investor: request.investor.clone(),
+            fund: request.fund,
+            ask: Ask::Redemption { shares, lots, on_huge: request.on_huge, take_income: false },
+            trade_date,
+            rounding: fund.share_rounding,
+            promised: self.house.promise(&fund, trade_date, PromisedFee::Open, Discount::NONE)?,
+        };
+        plan.out.place(turn, terms)
+    }
+
+    /// Why the order may not be one of that T; only asked when it is not the promised one.
+    pub(super) fn refuses_on(&self, view: &View<'_>, day: TradingDay) -> Option<Cause> {
+        let (request, wanted) = (&view.open.request, view.open.promise.trade_date);
+        if day <= wanted {
+            return None;
+        }
+        if request.only_today {
+            let text = format!("it would be priced on {day}, and only {wanted} was wanted");
+            return Some(own("cut_off_passed", &text));
+        }
+        let fund = self.house.terms(request.fund, day).ok()?;
+        let refusal = leaving::open_on(&fund, None, day).err()?;
+        Some(own("not_admitted", &refusal.to_string()))
+    }
+
+    fn request_payout(&self, turn: &mut Turn<'_>) -> Done {
+        let view = turn.view()?;
+        let (nth, leg, amount) = facts::next_payout(&view).ok_or(lacks("money to pay out"))?;
+        let t = facts::trade_date(&view);
+        let days = self.house.payout_days(view.open.request.fund, t);
+        let after = u32::try_from(nth).ok().and_then(|nth| days.checked_add(nth));
+        let due = self.house.calendar.plus(t, after.ok_or(lacks("a trading day"))?);
+        let terms = payout::Terms {
+            no: leg.no.clone(),
+            account: view.open.request.account.clone(),
+            amount,
+            order: leg.order.clone(),
+            due: due.map_err(|_| lacks("a trading day"))?,
+        };
+        let leg = leg.clone();
+        leg.request(turn, terms)
+    }
+}
+
+/// Why it did not go through.
+pub(super) fn why(view: &View<'_>) -> Option<Cause> {
+    let out = &view.plan.out;
+    let taken_back = || {
+        let asked = view.open.notes.cancel.filter(|_| !out.is_confirmed(view));
+        asked.map(|_| own("cancelled", "taken back by the investor"))
+    };
+    out.failure(view).or_else(|| view.open.notes.turned_away.clone()).or_else(taken_back)
+}
+
+fn closed(who: &str) -> Cause {
+    own("operator", &format!("closed by an operator without {who}'s answer"))
+}
+
+fn own(code: &str, text: &str) -> Cause {
+    Cause::new(code, text)
+}
+
+const fn lacks(what: &'static str) -> NotDone {
+    NotDone::Lacks(what)
+}

@@ -1,0 +1,152 @@
+//! What each word of the table means on the log, and when each time is.
+
+use super::{
+    Fact, When,
+    saga::{Redemption, View},
+};
+use crate::parts::{cancel, payout::PayoutLeg, timing};
+use fundflow_domain::{
+    application::{Confirmation, OnHuge, Outcome},
+    calendar::TradingDay,
+    money::{Amount, Money},
+    payout::Stage,
+    time::Timestamp,
+};
+use fundflow_runtime::saga::OpenEnd;
+use rust_decimal::Decimal;
+use std::sync::Arc;
+
+pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
+    let (plan, notes) = (view.plan, &view.open.notes);
+    let (out, holdings) = (&plan.out, &plan.holdings);
+    match fact {
+        Fact::Reserved => holdings.was_reserved(view),
+        Fact::Released => holdings.is_released(view),
+        Fact::Placed => out.is_placed(view),
+        Fact::TurnedAway => {
+            !out.is_placed(view) && (notes.turned_away.is_some() || notes.cancel.is_some())
+        }
+        Fact::Accepted => out.is_accepted(view),
+        Fact::Rejected => out.is_rejected(view),
+        Fact::Confirmed => out.is_confirmed(view) && out.is_sound(view),
+        Fact::Taken => holdings.is_taken(view, out),
+        Fact::PayoutsRequested => next_payout(view).is_none(),
+        Fact::PayoutsAnswered => is_given_up(view) || unanswered(view).is_none(),
+        Fact::NoneRefused => {
+            is_given_up(view) || !plan.payouts.iter().any(|leg| is_refused(view, leg))
+        }
+        Fact::PaidOut => {
+            let paid = |leg: &PayoutLeg| !leg.is_requested(view) || leg.is_paid_out(view);
+            out.is_over(view) && next_payout(view).is_none() && plan.payouts.iter().all(paid)
+        }
+        Fact::Ended => view.ending.is_some(),
+        Fact::CancelSettled => cancel::is_settled(view, out),
+        Fact::OrderClosed => out.is_over(view),
+        Fact::NothingReserved => holdings.reserved(view).is_zero(),
+    }
+}
+
+/// A person took the money over.
+fn is_given_up(view: &View<'_>) -> bool {
+    view.open.given_up.iter().any(|end| **end == *"payout")
+}
+
+/// T of the order, or what was promised until that is placed.
+pub(super) fn trade_date(view: &View<'_>) -> TradingDay {
+    view.plan.out.trade_date(view).unwrap_or_else(|| timing::promised_day(view))
+}
+
+/// The bank refuses its last attempt.
+pub(super) fn is_refused(view: &View<'_>, leg: &PayoutLeg) -> bool {
+    leg.payout(view).is_some_and(|payout| matches!(payout.attempt.stage, Stage::Refused(_)))
+}
+
+/// The payout that the bank is asked for next.
+pub(super) fn unanswered<'a>(view: &View<'a>) -> Option<&'a PayoutLeg> {
+    let asked = |leg: &&PayoutLeg| leg.is_requested(view) && !leg.is_answered(view);
+    view.plan.payouts.iter().find(asked)
+}
+
+/// The first payout that is due and was not announced: which it is, and how much. Nothing is due
+/// while a record is in dispute.
+pub(super) fn next_payout<'a>(view: &View<'a>) -> Option<(usize, &'a PayoutLeg, Amount)> {
+    let payouts = &view.plan.payouts;
+    if view.open.notes.is_disputed() || is_given_up(view) {
+        return None;
+    }
+    let application = view.plan.out.application(view)?;
+    let records: Vec<&Confirmation> = application.confirmations().collect();
+    let last = payouts.len().checked_sub(1)?;
+    let open = |(nth, leg): (usize, &'a PayoutLeg)| {
+        let of_leg = match nth {
+            _ if nth < last => records.get(nth..nth.checked_add(1)?)?,
+            _ if application.stage.is_over() => records.get(nth..)?,
+            _ => return None,
+        };
+        let sum = of_leg.iter().try_fold(Money::ZERO, |sum, it| sum.plus(brought(it)?))?;
+        let amount = Amount::new(sum.decimal()).ok()?;
+        (!leg.is_requested(view)).then_some((nth, leg, amount))
+    };
+    payouts.iter().enumerate().find_map(open)
+}
+
+fn brought(said: &Confirmation) -> Option<Money> {
+    match &said.outcome {
+        Outcome::Redemption(numbers) => Some(numbers.payout),
+        Outcome::Purchase(_)
+        | Outcome::Subscription(_)
+        | Outcome::Conversion(_)
+        | Outcome::FastTransfer(_) => None,
+    }
+}
+
+impl Redemption {
+    pub(super) fn instant(&self, view: &View<'_>, when: When) -> Option<Timestamp> {
+        let (house, t) = (&self.house, trade_date(view));
+        let promised = &view.open.promise;
+        let application = view.plan.out.application(view);
+        let confirm_by = application.map_or(promised.confirm_by, |it| it.terms.promised.confirm_by);
+        // What was carried over is confirmed an open day later for each record before it.
+        let carried = match view.open.request.on_huge {
+            OnHuge::CarryOver => application.map_or(0, |it| it.portions.len()),
+            OnHuge::Cancel => 0,
+        };
+        let carried = u32::try_from(carried).ok()?;
+        let days = house.payout_days(view.open.request.fund, t);
+        let nth = |nth: usize| days.checked_add(u32::try_from(nth).ok()?);
+        match when {
+            When::NextCutOff => house.cut_off_after(t, 1),
+            When::ConfirmDue => house.noon_after(confirm_by, carried),
+            When::ConfirmOverdue => house.noon_after(confirm_by, carried.checked_add(1)?),
+            When::MoneyDue => {
+                house.noon_after(t, nth(next_payout(view).map_or(0, |(nth, ..)| nth))?)
+            }
+            When::MoneyOverdue => {
+                let asked = view.plan.payouts.iter().filter(|leg| leg.is_requested(view)).count();
+                house.cut_off_after(t, nth(asked)?.checked_add(1)?)
+            }
+        }
+    }
+}
+
+/// Everything that is reserved, owed or unpaid: shares by their number, money in yuan.
+pub(super) fn open_ends(view: &View<'_>) -> Vec<OpenEnd> {
+    let plan = view.plan;
+    let mut ends: Vec<(Arc<str>, Decimal)> = Vec::new();
+    let reserved = plan.holdings.reserved(view);
+    if !reserved.is_zero() {
+        ends.push(("shares".into(), reserved.decimal()));
+    }
+    let owed = unpaid(view);
+    if !owed.is_zero() {
+        ends.push(("payout".into(), owed.decimal()));
+    }
+    ends.into_iter().map(|(name, worth)| OpenEnd { name, worth }).collect()
+}
+
+/// What the registrar's records brought and the investor does not have. Yuan.
+fn unpaid(view: &View<'_>) -> Money {
+    let brought = view.plan.out.proceeds(view).unwrap_or_default();
+    let paid = view.plan.payouts.iter().filter_map(|leg| Some(leg.payout(view)?.paid()?.amount));
+    paid.fold(brought, |left, paid| left.minus(paid).unwrap_or_default())
+}

@@ -1,0 +1,114 @@
+//! What counterparties say, recorded by the aggregate that it is about; what the registrar took is
+//! out of the holdings in the same batch.
+
+use super::{
+    Call, facts,
+    saga::{Answer, Redemption, Turn, View},
+};
+use crate::{
+    parts::{milestone::Scope, payout::PayoutLeg, timing},
+    ports::{
+        bank::{BankAnswer, BankCall, BankNotice},
+        registrar::{ApplicationAnswer, RegistrarCall, RegistrarNotice},
+    },
+};
+use fundflow_domain::{ids::PaymentNo, orders::Cause, time::Timestamp};
+use fundflow_kernel::{envelope::StreamName, streams::Need};
+use fundflow_runtime::{
+    port::Payload,
+    saga::{Calling, Heard},
+    turn::NotDone,
+};
+
+impl Redemption {
+    pub(super) fn needs_of(&self, view: &View<'_>, answer: &Answer, now: Timestamp) -> Vec<Need> {
+        let plan = view.plan;
+        match answer {
+            Answer::Bank(BankAnswer::Payout(no, said)) => {
+                leg_of(plan, no).map_or_else(Vec::new, |leg| leg.needs(no, said))
+            }
+            Answer::Bank(BankAnswer::Charge(_) | BankAnswer::Refund(..)) => Vec::new(),
+            Answer::Registrar(said) => plan.out.needs_for(self, view, said, now),
+        }
+    }
+
+    pub(super) fn calls(
+        &self,
+        view: &View<'_>,
+        what: Call,
+        now: Timestamp,
+    ) -> Option<Calling<Self>> {
+        let plan = view.plan;
+        match what {
+            Call::Payout => self.to_bank(facts::unanswered(view)?.call(view)?),
+            Call::Redeem => self.to_registrar(view, plan.out.submit(view, now)?),
+            Call::Cancel => {
+                let (asked_at, _) = view.open.notes.cancel?;
+                self.to_registrar(view, plan.out.cancel(view, asked_at)?)
+            }
+        }
+    }
+
+    fn to_bank(&self, call: BankCall) -> Option<Calling<Self>> {
+        Some(Calling::of(&self.house.bank, call, Answer::Bank))
+    }
+
+    fn to_registrar(&self, view: &View<'_>, call: RegistrarCall) -> Option<Calling<Self>> {
+        let registrar = &view.plan.out.application(view)?.terms.registrar;
+        Some(Calling::of(&(self.house.registrars)(registrar), call, Answer::Registrar))
+    }
+
+    pub(super) fn hears(&self, turn: &mut Turn<'_>, answer: &Answer) -> Result<Heard, NotDone> {
+        let plan = turn.plan();
+        match answer {
+            Answer::Bank(BankAnswer::Payout(no, said)) => match leg_of(plan, no) {
+                Some(leg) => leg.hear(turn, no, said),
+                None => Ok(no_such_money()),
+            },
+            Answer::Bank(BankAnswer::Charge(_) | BankAnswer::Refund(..)) => Ok(no_such_money()),
+            Answer::Registrar(said) => {
+                if matches!(said, ApplicationAnswer::Accepted(_)) {
+                    timing::late_acceptance(self, turn, &plan.out, false, Scope::All)?;
+                }
+                let heard = plan.out.hear(self, turn, said)?;
+                Ok(book(turn, heard))
+            }
+        }
+    }
+}
+
+/// A redemption takes no money in.
+fn no_such_money() -> Heard {
+    Heard::Refused(Cause::new("no_payment", "nothing is paid for on a redemption"))
+}
+
+/// What cannot be booked here is booked beside the table, which parks with the reason.
+fn book(turn: &mut Turn<'_>, heard: Heard) -> Heard {
+    let plan = turn.plan();
+    match heard {
+        Heard::Disputed(cause, events) => {
+            Heard::Disputed(cause, events + plan.holdings.take(turn, &plan.out).unwrap_or(0))
+        }
+        other => other,
+    }
+}
+
+/// The payout that a number is an attempt of.
+fn leg_of<'a>(plan: &'a super::Plan, no: &PaymentNo) -> Option<&'a PayoutLeg> {
+    let attempt = |leg: &&PayoutLeg| {
+        let rest = no.as_str().strip_prefix(leg.no.as_str());
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    };
+    plan.payouts.iter().find(attempt)
+}
+
+/// Unasked news about one of the redemption's streams.
+pub(super) fn notice(view: &View<'_>, stream: &StreamName, news: &Payload) -> Option<Answer> {
+    let plan = view.plan;
+    if let Some(BankNotice(said)) = news.downcast_ref() {
+        let ours = plan.payouts.iter().any(|leg| leg.key.stream() == stream);
+        return ours.then(|| Answer::Bank(said.clone()));
+    }
+    let RegistrarNotice(said) = news.downcast_ref()?;
+    (plan.out.key.stream() == stream).then(|| Answer::Registrar(said.clone()))
+}

@@ -1,0 +1,84 @@
+//! Carries a redemption of a target fund from reserved shares to money on the investor's account.
+//!
+//! ```text
+//! reserve -> order -> confirmed (in parts, where the rest is carried over) -> taken out of the lots
+//! each record: its money on T+n -> paid out        refused: a person names another account
+//! ```
+//!
+//! 1. T is that of the order's own acceptance. On a later T than was promised the fund must still
+//!    redeem, and the investor want it.
+//! 2. What the registrar took is taken at once, out of the lots that the investor chose or in the
+//!    fund's sequence; what it did not take is free again.
+//! 3. Each part has its price and its pay day. The money of a disputed record waits for its case.
+//! 4. After the first record there is no way back, only a rest that stays.
+
+mod act;
+mod facts;
+mod hear;
+mod prepare;
+mod saga;
+mod words;
+
+pub use crate::discount_purchase::Asked;
+pub use prepare::Refusal;
+pub use saga::{Answer, Command, Plan, Redemption};
+pub use words::{Call, Do, Ending, Fact, Request, When};
+
+use fundflow_runtime::step::{
+    Deed, Exit, Move, Side, Step, Table, act, call, wait, well_formed, word,
+};
+
+type Saga = Redemption;
+
+const FAIL: &[Move<Saga>] = &[
+    act("release", Do::Release, Fact::Released).to(),
+    act("fail", Do::End(Ending::RolledBack), Fact::Ended).to(),
+];
+const COMPLETE: &[Move<Saga>] = &[
+    wait("all paid out", Fact::PaidOut).to(),
+    act("complete", Do::End(Ending::Completed), Fact::Ended).to(),
+];
+
+const RESERVE: Step<Saga> = act("reserve", Do::Reserve, Fact::Reserved).row(Exit::Undo(FAIL));
+const ORDER: Step<Saga> =
+    act("order", Do::Place, Fact::Placed).row(Exit::Nothing).unless(Fact::TurnedAway, None);
+const REDEEM: Step<Saga> = call("redeem", Call::Redeem, Fact::Accepted, When::NextCutOff)
+    .row(Exit::Nothing)
+    .unless(Fact::Rejected, Some(Do::CloseOrder));
+const CONFIRM: Step<Saga> =
+    word("confirm", Call::Redeem, Fact::Confirmed, When::ConfirmDue, When::ConfirmOverdue)
+        .row(Exit::Nothing)
+        .unless(Fact::Rejected, None);
+const TAKE: Step<Saga> = act("take", Do::Take, Fact::Taken).row(Exit::Landing(COMPLETE, None));
+
+/// The register is the truth: what a record took is gone as soon as it is heard.
+const BOOK: Side<Saga> = act("book", Do::Take, Fact::Taken).beside();
+const CANCEL: Side<Saga> =
+    call("cancel", Call::Cancel, Fact::CancelSettled, When::NextCutOff).beside();
+const REQUEST_PAYOUT: Side<Saga> = Deed {
+    asks: Some(When::MoneyDue),
+    ..act("pay out", Do::RequestPayout, Fact::PayoutsRequested)
+}
+.beside();
+const PAYOUT: Side<Saga> =
+    call("paid out", Call::Payout, Fact::PayoutsAnswered, When::MoneyOverdue).beside();
+const REFUSED: Side<Saga> = act("payout refused", Do::AskForAccount, Fact::NoneRefused).beside();
+
+/// 024.
+pub const REDEMPTION: Table<Saga> = Table {
+    version: "redemption.v1",
+    title: "Redemption: money for shares at the price of T",
+    steps: &[RESERVE, ORDER, REDEEM, CONFIRM, TAKE],
+    beside: &[
+        BOOK,
+        CANCEL,
+        REQUEST_PAYOUT,
+        PAYOUT,
+        REFUSED,
+        act("close order", Do::CloseOrder, Fact::OrderClosed).after_the_end(),
+        act("release at last", Do::Release, Fact::NothingReserved).after_the_end(),
+    ],
+};
+
+const _: () =
+    assert!(well_formed(&REDEMPTION), "starts on an undo, ends on a landing, waits have ends");

@@ -1,0 +1,97 @@
+//! A request: may the shares leave, on which T, and how many? And why they may not.
+
+use super::{
+    REDEMPTION,
+    saga::{ORDER, Redemption},
+};
+use crate::parts::{
+    application::ApplicationLeg, cancel::NotTakenBack, holdings::HoldingsPart, leaving::held,
+    payout::NotRedirected,
+};
+use fundflow_domain::{
+    admission::leaving::{self, Admitted, Leaving},
+    calendar::TradingDay,
+    ids::{FundCode, OrderId, TransactionId},
+    time::Timestamp,
+};
+use fundflow_kernel::streams::{Need, Streams};
+use fundflow_runtime::{saga::Preparing, step::Table};
+
+/// Why a request or a command is refused. Checked in this order.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum Refusal {
+    /// Same transaction ID, another request. Use a new ID for a new request.
+    #[error("the transaction ID already stands for another request; it differs in {}", fields.join(", "))]
+    DiffersFromFirst {
+        /// Names of the fields that differ.
+        fields: Vec<&'static str>,
+    },
+    /// A key that would be handed out belongs to another saga. Use a new ID.
+    #[error("{key} belongs to {kind} {transaction}; use a new transaction ID")]
+    KeyTaken {
+        /// The stream of the key.
+        key: String,
+        /// The kind of saga that has it.
+        kind: String,
+        /// The transaction that has it.
+        transaction: TransactionId,
+    },
+    /// Nobody can decide on a fund without its terms.
+    #[error("the catalogue has no terms of fund {0} for that day")]
+    UnknownFund(FundCode),
+    /// The transaction ID already reserved shares of the fund. Use a new ID.
+    #[error("order {0} already reserved shares of this fund; use a new transaction ID")]
+    OrderUsed(OrderId),
+    /// The rules of the business decline it.
+    #[error(transparent)]
+    NotAdmitted(#[from] leaving::Refusal),
+    /// Nothing is taken back, or the case stays open.
+    #[error(transparent)]
+    NotTakenBack(#[from] NotTakenBack),
+    /// The money goes to no other account.
+    #[error(transparent)]
+    NotRedirected(#[from] NotRedirected),
+}
+
+impl Redemption {
+    /// The T of an instant, or its date past the calendar's end: the admission will say so.
+    fn day_of(&self, at: Timestamp) -> chrono::NaiveDate {
+        self.house.calendar.t_of(at).map_or_else(|_| at.date(), TradingDay::date)
+    }
+
+    pub(super) fn reads_of(&self, of: &Preparing<'_, Self>) -> Vec<Need> {
+        let order = OrderId::part(of.id, ORDER);
+        let holdings = HoldingsPart::of(&of.request.investor, of.request.fund, &order);
+        vec![ApplicationLeg::of(&order).key.need(), holdings.key.need()]
+    }
+
+    pub(super) fn prepared(
+        &self,
+        streams: &Streams,
+        of: &Preparing<'_, Self>,
+    ) -> Result<(Admitted, &'static Table<Self>), Refusal> {
+        let (request, asked) = (of.request, of.asked);
+        let at = asked.at.unwrap_or(of.now);
+        let fund = (self.house.funds)(request.fund, self.day_of(at));
+        let fund = fund.ok_or(Refusal::UnknownFund(request.fund))?;
+        let order = OrderId::part(of.id, ORDER);
+        let part = HoldingsPart::of(&request.investor, request.fund, &order);
+        let state = streams.state(&part.key);
+        if state.is_some_and(|state| state.reservation(&order).is_some()) {
+            return Err(Refusal::OrderUsed(order));
+        }
+        let admitted = leaving::admit(&Leaving {
+            shares: request.shares,
+            chosen: request.lots.iter().map(|it| (it.serial.clone(), it.shares)).collect(),
+            at,
+            investor: asked.investor.clone(),
+            held: held(state, fund.redemption_sequence),
+            fund,
+            into: None,
+            channel: asked.channel,
+            warning_confirmed: asked.warning_confirmed.clone(),
+            calendar: self.house.calendar.clone(),
+        })?;
+        Ok((admitted, &REDEMPTION))
+    }
+}

@@ -1,0 +1,331 @@
+//! The redemption as a saga: its types and keys, and its doors for callers and operators.
+
+use super::{
+    Asked, Call, Do, Ending, Fact, REDEMPTION, Request, When, act, facts, hear, prepare::Refusal,
+};
+use crate::{
+    fund_milestones,
+    house::House,
+    parts::{
+        application::{ApplicationLeg, FundSaga},
+        cancel::{self, NotTakenBack},
+        check,
+        holdings::HoldingsPart,
+        leaving,
+        milestone::{Milestone, Notes, Scope},
+        payout::PayoutLeg,
+    },
+    ports::{bank::BankAnswer, registrar::ApplicationAnswer},
+};
+use chrono::NaiveDate;
+use fundflow_domain::{
+    admission::leaving::Admitted,
+    application::{Applications, Confirmation, OnHuge, Terms},
+    calendar::TradingDay,
+    case::{CaseId, Cases, Closing},
+    holdings::Holdings,
+    ids::{AccountRef, OrderId, PaymentNo, TransactionId},
+    money::Discount,
+    orders::Cause,
+    payout::Payouts,
+    time::Timestamp,
+};
+use fundflow_kernel::{
+    envelope::StreamName,
+    streams::{Key, Need, Opener, Streams},
+};
+use fundflow_runtime::{
+    port::Payload,
+    process::Open,
+    saga::{self, Calling, Heard, OpenEnd, Preparing},
+    step::Table,
+    turn::{self, NotDone},
+};
+use std::sync::Arc;
+
+pub(super) type View<'a> = saga::View<'a, Redemption>;
+pub(super) type Turn<'a> = turn::Turn<'a, Redemption>;
+
+/// The suffix of the order's name.
+pub(super) const ORDER: &str = "redeem";
+
+/// Records that have a payout of their own where the rest is carried over; what comes after them is
+/// paid with the last.
+const PAYOUTS: usize = 4;
+
+/// Carries redemptions of target funds.
+#[derive(Debug, Clone)]
+pub struct Redemption {
+    /// Calendar, catalogue and names of ports.
+    pub house: House,
+}
+
+/// Every key of a redemption, minted once.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// The order.
+    pub out: ApplicationLeg,
+    /// The investor's shares of the fund.
+    pub holdings: HoldingsPart,
+    /// What its records brought, in their order; the last takes all that is left.
+    pub payouts: Vec<PayoutLeg>,
+}
+
+/// What a counterparty says to a redemption.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answer {
+    /// About a payout.
+    Bank(BankAnswer),
+    /// About the order.
+    Registrar(ApplicationAnswer),
+}
+
+/// What a caller or operator asks of a running redemption.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Command {
+    /// Take it back.
+    Cancel {
+        /// When the investor asked.
+        at: Timestamp,
+    },
+    /// Pay out to another account after the bank has refused the first.
+    Redirect {
+        /// The investor's other account.
+        account: AccountRef,
+        /// It is in the investor's own name, as an operator has seen.
+        own_name: bool,
+        /// For the auditor.
+        reason: Arc<str>,
+    },
+    /// Close a case that keeps it from completing: the registrar's numbers stand.
+    CloseCase {
+        /// Which.
+        case: CaseId,
+        /// How, by whom and why.
+        closing: Box<Closing>,
+    },
+}
+
+impl Plan {
+    fn of(id: &TransactionId, request: &Request) -> Self {
+        let order = OrderId::part(id, ORDER);
+        let count = match request.on_huge {
+            OnHuge::CarryOver => PAYOUTS,
+            OnHuge::Cancel => 1,
+        };
+        let payouts = (1..=count).filter_map(|nth| payout(&order, nth)).collect();
+        Self {
+            out: ApplicationLeg::of(&order),
+            holdings: HoldingsPart::of(&request.investor, request.fund, &order),
+            payouts,
+        }
+    }
+}
+
+/// The payout of the nth record: `{order}.out`, `{order}.part2.out` and so on.
+fn payout(order: &OrderId, nth: usize) -> Option<PayoutLeg> {
+    if nth == 1 {
+        return Some(PayoutLeg::of(order));
+    }
+    let no = PaymentNo::new(format!("{order}.part{nth}.out")).ok()?;
+    Some(PayoutLeg { key: Key::of(&no), no, order: order.clone() })
+}
+
+impl FundSaga for Redemption {
+    fn house(&self) -> &House {
+        &self.house
+    }
+
+    fn requested_at(promise: &Admitted) -> Timestamp {
+        promise.requested_at
+    }
+
+    fn trade_date(promise: &Admitted) -> TradingDay {
+        promise.trade_date
+    }
+
+    fn leaving(
+        &self,
+        view: &View<'_>,
+        terms: &Terms,
+        said: &Confirmation,
+    ) -> Option<check::Leaving> {
+        let who = (view.open.promise.customer, Discount::NONE);
+        leaving::cost(&self.house, view, &view.plan.holdings, (terms, said), who)
+    }
+
+    fn refuses(&self, view: &View<'_>, _leg: &ApplicationLeg, day: TradingDay) -> Option<Cause> {
+        self.refuses_on(view, day)
+    }
+}
+
+impl saga::Saga for Redemption {
+    fund_milestones!("redemption", ["completed", "rolled_back"]);
+    const TABLES: &'static [&'static Table<Self>] = &[&REDEMPTION];
+
+    type Request = Request;
+    type Asked = Asked;
+    type Promise = Admitted;
+    type Milestone = Milestone<Admitted>;
+    type Notes = Notes<Admitted>;
+    type Refusal = Refusal;
+    type Plan = Plan;
+    type Fact = Fact;
+    type Do = Do;
+    type Call = Call;
+    type When = When;
+    type Ending = Ending;
+    type Command = Command;
+    type Answer = Answer;
+
+    fn differences(first: &Request, again: &Request) -> Vec<&'static str> {
+        let Request { investor, account, fund, shares, lots, on_huge, only_today } = first;
+        [
+            ("investor", *investor != again.investor),
+            ("account", *account != again.account),
+            ("fund", *fund != again.fund),
+            ("shares", *shares != again.shares),
+            ("lots", *lots != again.lots),
+            ("on_huge", *on_huge != again.on_huge),
+            ("only_today", *only_today != again.only_today),
+        ]
+        .into_iter()
+        .filter_map(|(name, differs)| differs.then_some(name))
+        .collect()
+    }
+
+    fn differs(fields: Vec<&'static str>) -> Refusal {
+        Refusal::DiffersFromFirst { fields }
+    }
+
+    fn taken(stream: &StreamName, kind: &str, by: &TransactionId) -> Refusal {
+        let (key, kind) = (stream.to_string(), kind.to_owned());
+        Refusal::KeyTaken { key, kind, transaction: by.clone() }
+    }
+
+    fn aggregates() -> Vec<Opener> {
+        vec![
+            Opener::of::<Payouts>(),
+            Opener::of::<Applications>(),
+            Opener::of::<Holdings>(),
+            Opener::of::<Cases>(),
+        ]
+    }
+
+    fn reads(&self, request: &Preparing<'_, Self>) -> Vec<Need> {
+        self.reads_of(request)
+    }
+
+    fn prepare(
+        &self,
+        streams: &Streams,
+        request: &Preparing<'_, Self>,
+    ) -> Result<(Admitted, &'static Table<Self>), Refusal> {
+        self.prepared(streams, request)
+    }
+
+    fn plan(&self, id: &TransactionId, open: &Open<Self>) -> Plan {
+        Plan::of(id, &open.request)
+    }
+
+    fn streams(plan: &Plan) -> Vec<Need> {
+        let mut needs = vec![plan.out.key.need(), plan.holdings.key.need()];
+        needs.extend(plan.payouts.iter().map(|payout| payout.key.need()));
+        needs
+    }
+
+    fn own_streams(plan: &Plan) -> Vec<StreamName> {
+        let payouts = plan.payouts.iter().map(|payout| payout.key.stream());
+        std::iter::once(plan.out.key.stream()).chain(payouts).cloned().collect()
+    }
+
+    fn ending_type(ending: Ending) -> &'static str {
+        match ending {
+            Ending::Completed => "redemption.completed",
+            Ending::RolledBack => "redemption.rolled_back",
+        }
+    }
+
+    fn ending_of(event_type: &str) -> Option<Ending> {
+        [Ending::Completed, Ending::RolledBack]
+            .into_iter()
+            .find(|ending| Self::ending_type(*ending) == event_type)
+    }
+
+    fn holds(view: &View<'_>, fact: Fact) -> bool {
+        facts::holds(view, fact)
+    }
+
+    fn act(&self, turn: &mut Turn<'_>, what: Do) -> Result<usize, NotDone> {
+        self.acts(turn, what)
+    }
+
+    fn call(&self, view: &View<'_>, what: Call, now: Timestamp) -> Option<Calling<Self>> {
+        self.calls(view, what, now)
+    }
+
+    fn needs(&self, view: &View<'_>, answer: &Answer, now: Timestamp) -> Vec<Need> {
+        self.needs_of(view, answer, now)
+    }
+
+    fn hear(&self, turn: &mut Turn<'_>, answer: &Answer) -> Result<Heard, NotDone> {
+        self.hears(turn, answer)
+    }
+
+    fn notice(view: &View<'_>, stream: &StreamName, news: &Payload) -> Option<Answer> {
+        hear::notice(view, stream, news)
+    }
+
+    fn command_needs(&self, _view: &View<'_>, command: &Command) -> Vec<Need> {
+        match command {
+            Command::CloseCase { case, .. } => vec![Key::<Cases>::of(case).need()],
+            Command::Cancel { .. } | Command::Redirect { .. } => Vec::new(),
+        }
+    }
+
+    fn command(&self, turn: &mut Turn<'_>, command: &Command) -> Result<usize, Refusal> {
+        let plan = turn.plan();
+        match command {
+            Command::Cancel { at } => {
+                Ok(cancel::take_back(self, turn, &plan.out, *at, Scope::All)?)
+            }
+            Command::Redirect { account, own_name, reason } => {
+                let view = turn.view().map_err(|it| NotTakenBack::Refused(it.to_string()))?;
+                let refused = plan.payouts.iter().find(|leg| facts::is_refused(&view, leg));
+                let leg = refused.or_else(|| plan.payouts.first());
+                let leg = leg.ok_or(NotTakenBack::Nothing("nothing is paid out"))?;
+                Ok(leg.redirect(turn, account, *own_name, reason)?)
+            }
+            Command::CloseCase { case, closing } => Ok(cancel::close_case(turn, *case, closing)?),
+        }
+    }
+
+    fn when(&self, view: &View<'_>, when: When) -> Option<Timestamp> {
+        self.instant(view, when)
+    }
+
+    fn open_ends(view: &View<'_>) -> Vec<OpenEnd> {
+        facts::open_ends(view)
+    }
+
+    fn failure(view: &View<'_>) -> Option<Cause> {
+        act::why(view)
+    }
+
+    fn day_of_promise(promise: &Admitted) -> Option<NaiveDate> {
+        Some(promise.trade_date.date())
+    }
+
+    fn business_date(view: &View<'_>) -> Option<NaiveDate> {
+        Some(facts::trade_date(view).date())
+    }
+
+    fn requester(request: &Request) -> Arc<str> {
+        request.investor.clone().into()
+    }
+
+    fn summary(request: &Request) -> String {
+        let Request { investor, fund, shares, account, .. } = request;
+        format!("{investor}: {shares} shares of {fund} to {account}")
+    }
+}

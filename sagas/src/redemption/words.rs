@@ -1,0 +1,134 @@
+//! The words of a redemption's table: what is asked, what can be read off the log, what is done, whom
+//! it calls, how it ends.
+
+use fundflow_domain::{
+    application::{Designated, OnHuge},
+    ids::{AccountRef, FundCode, InvestorId},
+    money::Shares,
+};
+use serde::{Deserialize, Serialize};
+
+/// What the caller asks for. Repeating it under the same transaction ID is free.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Request {
+    /// Redeems.
+    pub investor: InvestorId,
+    /// Receives the money; the account that paid for the shares.
+    pub account: AccountRef,
+    /// The fund that is left.
+    pub fund: FundCode,
+    /// How many leave.
+    pub shares: Shares,
+    /// Lots that the investor chose, by the serial of the confirmation that registered them; empty:
+    /// in the fund's sequence.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lots: Vec<Designated>,
+    /// What becomes of the rest when the fund redeems only a part.
+    pub on_huge: OnHuge,
+    /// Take it back rather than move to a later T.
+    pub only_today: bool,
+}
+
+/// Something the log says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Fact {
+    /// Shares are (or were) earmarked.
+    Reserved,
+    /// The earmark is gone, and nothing was taken.
+    Released,
+    /// The order is placed.
+    Placed,
+    /// It will not be: the later T refuses it, the investor wants no later one or took it back.
+    TurnedAway,
+    /// The registrar's front took it.
+    Accepted,
+    /// It is over, and the shares are still there.
+    Rejected,
+    /// The registrar's last word on it is money, and its numbers add up.
+    Confirmed,
+    /// The holdings gave what the registrar took, and keep nothing for the order any more.
+    Taken,
+    /// Everything that is due to the investor was announced to the bank.
+    PayoutsRequested,
+    /// The bank answered every payout that was announced.
+    PayoutsAnswered,
+    /// The bank refuses none of them.
+    NoneRefused,
+    /// The investor has all of the money.
+    PaidOut,
+    /// The redemption is over.
+    Ended,
+    /// Nothing is to be taken back of it any more.
+    CancelSettled,
+    /// No order is under way.
+    OrderClosed,
+    /// No shares are earmarked.
+    NothingReserved,
+}
+
+/// Commands to our own aggregates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Do {
+    /// Earmark the shares.
+    Reserve,
+    /// Give the earmark back.
+    Release,
+    /// Place the order.
+    Place,
+    /// Take what the registrar took.
+    Take,
+    /// Announce the next payout.
+    RequestPayout,
+    /// A person names another account, since the bank refuses the first.
+    AskForAccount,
+    /// Close the order that nobody answered.
+    CloseOrder,
+    /// Close the redemption.
+    End(Ending),
+}
+
+/// Calls to counterparties.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Call {
+    /// Hand the order in.
+    Redeem,
+    /// Take it back.
+    Cancel,
+    /// Pay out what was announced.
+    Payout,
+}
+
+/// Times that rows refer to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum When {
+    /// The cut-off of the trading day after T.
+    NextCutOff,
+    /// Noon of the day on which the registrar must have confirmed it, or what was carried over.
+    ConfirmDue,
+    /// Noon of the trading day after that.
+    ConfirmOverdue,
+    /// Noon of the day on which the money of the next payout is here.
+    MoneyDue,
+    /// The cut-off of the second trading day after that.
+    MoneyOverdue,
+}
+
+/// What the investor owns when it is over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ending {
+    /// The money, and the shares that were not redeemed.
+    Completed,
+    /// The shares, free to use.
+    RolledBack,
+}
+
+impl Ending {
+    /// As people read it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Ending::Completed => "completed",
+            Ending::RolledBack => "failed",
+        }
+    }
+}

@@ -1,0 +1,52 @@
+//! Which purchases a plan asks for on a T.
+
+use crate::purchase::Request;
+use chrono::NaiveDate;
+use fundflow_domain::{
+    admission::buying::Way,
+    calendar::{CalendarError, TradingCalendar, TradingDay},
+    ids::{PlanId, TransactionId},
+    plan::State,
+};
+
+/// A purchase that a plan asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Due {
+    /// The date that the plan says; a miss is recorded under it.
+    pub nominal: NaiveDate,
+    /// `{plan}.{yyyymmdd}`.
+    pub transaction: TransactionId,
+    /// What to request under it.
+    pub request: Request,
+}
+
+/// Every purchase that the plan asks for on that T and that has neither begun nor been missed, by
+/// nominal date. None of a plan that is paused or over.
+///
+/// # Errors
+/// The trading calendar does not cover the days around `day`.
+pub fn due(
+    id: &PlanId,
+    state: &State,
+    day: TradingDay,
+    calendar: &TradingCalendar,
+) -> Result<Vec<Due>, CalendarError> {
+    let Some(plan) = state.plan() else { return Ok(Vec::new()) };
+    let occurrences = plan.due_on(day, calendar)?;
+    let one = |nominal: NaiveDate| {
+        let terms = plan.terms_on(nominal);
+        let request = Request {
+            investor: terms.investor.clone(),
+            account: terms.account.clone(),
+            fund: terms.fund,
+            amount: terms.amount,
+            way: Way::RegularPlan,
+            // A plan invests when its money is here; a day later is not a miss.
+            only_today: false,
+        };
+        // A plan's ID leaves room for a date.
+        let transaction = id.occurrence(nominal).ok()?;
+        Some(Due { nominal, transaction, request })
+    };
+    Ok(occurrences.iter().filter_map(|occurrence| one(occurrence.nominal)).collect())
+}

@@ -1,0 +1,407 @@
+//! The regular plan as a saga: its types and keys, and its doors for callers and operators.
+
+use super::{Asked, Call, Do, Ending, Fact, REGULAR_PLAN, When};
+use crate::house::House;
+use chrono::{Days, NaiveDate, NaiveTime};
+use fundflow_domain::{
+    admission::{
+        self,
+        buying::{self, Buying, Way},
+    },
+    calendar::CalendarError,
+    decider::Decider,
+    fund::FundKind,
+    ids::{FundCode, PlanId, TransactionId},
+    money::Money,
+    orders::Cause,
+    plan::{self, Changes, Occurrence, RegularPlan, Terms},
+    suitability::Suitability,
+    time::Timestamp,
+};
+use fundflow_kernel::{
+    envelope::StreamName,
+    loaded::DecideError,
+    streams::{Key, Need, Opener, Streams},
+};
+use fundflow_runtime::{
+    process::Open,
+    process_names,
+    saga::{self, Calling, Heard, Names, NoMilestone, OpenEnd, Preparing},
+    step::Table,
+    turn::{self, NotDone},
+};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+type View<'a> = saga::View<'a, RegularPlans>;
+type Turn<'a> = turn::Turn<'a, RegularPlans>;
+
+/// Natural days that a date which was begun may have no outcome, before a person is called.
+const UNDER_WAY_DAYS: u64 = 60;
+/// Dates before the latest known one that may still be open.
+const BEHIND_DAYS: u64 = 40;
+
+/// Carries regular plans.
+#[derive(Debug, Clone)]
+pub struct RegularPlans {
+    /// Calendar, catalogue and names of ports.
+    pub house: House,
+}
+
+/// The key of a plan.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// The plan's own stream. `None`: the transaction's name is no plan's, which no request passes.
+    pub plan: Option<Key<RegularPlan>>,
+}
+
+/// What was decided when the plan was opened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Promise {
+    /// The instant of the request.
+    pub requested_at: Timestamp,
+    /// The verdict on the fund; each occurrence is judged by itself.
+    pub suitability: Suitability,
+}
+
+/// What the investor, or a person for the investor, asks of a running plan.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Command {
+    /// Otherwise from a date on.
+    Change {
+        /// When it was asked.
+        at: Timestamp,
+        /// What is to be different.
+        changes: Changes,
+        /// The first nominal date that it holds for.
+        from: NaiveDate,
+    },
+    /// Begin nothing until it is resumed.
+    Pause {
+        /// When it was asked.
+        at: Timestamp,
+        /// In the investor's or the operator's words.
+        reason: Arc<str>,
+    },
+    /// Go on from that day.
+    Resume {
+        /// When it was asked.
+        at: Timestamp,
+    },
+    /// No more of it.
+    End {
+        /// In the investor's or the operator's words.
+        reason: Arc<str>,
+    },
+    /// The purchase of that date was refused before it began.
+    Miss {
+        /// Its date.
+        nominal: NaiveDate,
+        /// What the investor is to hear.
+        cause: Cause,
+    },
+}
+
+/// Why a request or a command is refused. Checked in this order.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum Refusal {
+    /// Same plan, other terms. Use a new ID for a new plan, and a change to change this one.
+    #[error("the plan ID already stands for a plan on other terms; they differ in {}", fields.join(", "))]
+    DiffersFromFirst {
+        /// Names of the fields that differ.
+        fields: Vec<&'static str>,
+    },
+    /// The plan's stream belongs to another saga. Use a new ID.
+    #[error("{key} belongs to {kind} {transaction}; use a new plan ID")]
+    KeyTaken {
+        /// The stream of the key.
+        key: String,
+        /// The kind of saga that has it.
+        kind: String,
+        /// The transaction that has it.
+        transaction: TransactionId,
+    },
+    /// The ID leaves no room for dates.
+    #[error("{0} is no plan ID: at most 48 characters")]
+    NotAPlanId(TransactionId),
+    /// Nobody can decide on a fund without its terms.
+    #[error("the catalogue has no terms of fund {0} for that day")]
+    UnknownFund(FundCode),
+    /// Shares of a money-market fund belong in a wallet.
+    #[error("fund {0} is a money-market fund; a plan buys other funds")]
+    MoneyFund(FundCode),
+    /// Each time would be a discount purchase.
+    #[error("a plan by way of wallet fund {0} is not offered; leave the wallet fund out")]
+    ThroughWallet(FundCode),
+    /// Its first date would be missed at once.
+    #[error("the plan would start on {start}, before {today}")]
+    StartsInThePast {
+        /// First date.
+        start: NaiveDate,
+        /// The day of the request.
+        today: NaiveDate,
+    },
+    /// The rules of the business decline it.
+    #[error(transparent)]
+    NotAdmitted(#[from] admission::Refusal),
+    /// The plan's own rules decline it.
+    #[error(transparent)]
+    NotAgreed(#[from] plan::Refusal),
+    /// The plan's stream cannot be read.
+    #[error("{0}")]
+    Damaged(String),
+}
+
+impl RegularPlans {
+    /// The first date that could still begin.
+    fn next(&self, plan: &plan::Plan) -> Result<Option<Occurrence>, CalendarError> {
+        let behind = latest(plan).and_then(|last| last.checked_sub_days(Days::new(BEHIND_DAYS)));
+        let first = behind.unwrap_or(NaiveDate::MIN).max(before_start(plan));
+        plan.next_occurrence(first, &self.house.calendar)
+    }
+
+    fn look_after(&self, turn: &mut Turn<'_>, key: &Key<RegularPlan>) -> Result<usize, NotDone> {
+        let (now, mut events) = (turn.now(), 0);
+        loop {
+            let plan = turn.state(key).and_then(plan::State::plan).ok_or(lacks("the plan"))?;
+            let next = self.next(plan);
+            let next = next.map_err(|error| NotDone::Refused(error.to_string().into()))?;
+            let command = match next {
+                Some(next) if self.house.noon_after(next.day, 1).is_none_or(|at| at <= now) => {
+                    let text = format!("nothing was begun on {}", next.day);
+                    let cause = Cause::new("not_begun", text);
+                    plan::Command::Miss { nominal: next.nominal, cause }
+                }
+                None if events == 0 && plan.under_way().is_empty() => {
+                    plan::Command::Finish { today: now.date() }
+                }
+                None if events == 0 => {
+                    return Err(NotDone::Refused("an occurrence has no outcome for long".into()));
+                }
+                Some(_) | None => return Ok(events),
+            };
+            let followed = turn.decide(key, &command)?;
+            if followed == 0 {
+                return Ok(events);
+            }
+            events += followed;
+            if turn.state(key).and_then(plan::State::plan).is_some_and(|it| it.ended().is_some()) {
+                return Ok(events);
+            }
+        }
+    }
+
+    fn next_missed(&self, plan: &plan::Plan) -> Option<Timestamp> {
+        match self.next(plan) {
+            Ok(Some(next)) => self.house.noon_after(next.day, 1),
+            Ok(None) => {
+                let last = latest(plan).unwrap_or_else(|| before_start(plan));
+                let through = plan.terms_on(last).through;
+                let after = match through.filter(|_| plan.under_way().is_empty()) {
+                    Some(through) => through.max(last).succ_opt()?,
+                    None => last.checked_add_days(Days::new(UNDER_WAY_DAYS))?,
+                };
+                Some(Timestamp::shanghai(after, NaiveTime::MIN))
+            }
+            // At once: the row parks with the calendar's own words.
+            Err(_) => None,
+        }
+    }
+}
+
+/// The latest date that was begun or has an outcome.
+fn latest(plan: &plan::Plan) -> Option<NaiveDate> {
+    let begun = plan.under_way().last().map(|(date, _)| *date);
+    begun.max(plan.outcomes().last().map(|(date, _)| *date))
+}
+
+fn before_start(plan: &plan::Plan) -> NaiveDate {
+    let start = plan.terms_on(NaiveDate::MIN).start;
+    start.pred_opt().unwrap_or(start)
+}
+
+impl saga::Saga for RegularPlans {
+    const KIND: &'static str = "regular_plan";
+    const NAMES: Names = process_names!("regular_plan": [], ["over"]);
+    const TABLES: &'static [&'static Table<Self>] = &[&REGULAR_PLAN];
+
+    type Request = Terms;
+    type Asked = Asked;
+    type Promise = Promise;
+    type Milestone = NoMilestone;
+    type Notes = ();
+    type Refusal = Refusal;
+    type Plan = Plan;
+    type Fact = Fact;
+    type Do = Do;
+    type Call = Call;
+    type When = When;
+    type Ending = Ending;
+    type Command = Command;
+    type Answer = ();
+
+    fn differences(first: &Terms, again: &Terms) -> Vec<&'static str> {
+        first.differences(again)
+    }
+
+    fn differs(fields: Vec<&'static str>) -> Refusal {
+        Refusal::DiffersFromFirst { fields }
+    }
+
+    fn taken(stream: &StreamName, kind: &str, by: &TransactionId) -> Refusal {
+        let (key, kind) = (stream.to_string(), kind.to_owned());
+        Refusal::KeyTaken { key, kind, transaction: by.clone() }
+    }
+
+    fn aggregates() -> Vec<Opener> {
+        vec![Opener::of::<RegularPlan>()]
+    }
+
+    fn reads(&self, of: &Preparing<'_, Self>) -> Vec<Need> {
+        key_of(of.id).map(|key| key.need()).into_iter().collect()
+    }
+
+    fn prepare(
+        &self,
+        streams: &Streams,
+        of: &Preparing<'_, Self>,
+    ) -> Result<(Promise, &'static Table<Self>), Refusal> {
+        let (terms, asked) = (of.request, of.asked);
+        let at = asked.at.unwrap_or(of.now);
+        let key = key_of(of.id).ok_or_else(|| Refusal::NotAPlanId(of.id.clone()))?;
+        let fund = (self.house.funds)(terms.fund, terms.start.max(at.date()));
+        let fund = fund.ok_or(Refusal::UnknownFund(terms.fund))?;
+        if fund.kind == FundKind::Money {
+            return Err(Refusal::MoneyFund(fund.code));
+        }
+        if let Some(wallet) = terms.wallet_fund {
+            return Err(Refusal::ThroughWallet(wallet));
+        }
+        if terms.start < at.date() {
+            return Err(Refusal::StartsInThePast { start: terms.start, today: at.date() });
+        }
+        let suitability = buying::agree(&Buying {
+            way: Way::RegularPlan,
+            amount: terms.amount,
+            at,
+            investor: asked.investor.clone(),
+            fund,
+            channel: asked.channel,
+            warning_confirmed: asked.warning_confirmed.clone(),
+            used: Money::ZERO,
+            calendar: self.house.calendar.clone(),
+        })?;
+        let state = streams.state(&key).cloned().unwrap_or_default();
+        RegularPlan::decide(&state, &plan::Command::Open(Box::new(terms.clone())))?;
+        Ok((Promise { requested_at: at, suitability }, &REGULAR_PLAN))
+    }
+
+    fn plan(&self, id: &TransactionId, _open: &Open<Self>) -> Plan {
+        Plan { plan: key_of(id) }
+    }
+
+    fn streams(plan: &Plan) -> Vec<Need> {
+        plan.plan.iter().map(Key::need).collect()
+    }
+
+    fn own_streams(plan: &Plan) -> Vec<StreamName> {
+        plan.plan.iter().map(|key| key.stream().clone()).collect()
+    }
+
+    fn milestone_type(milestone: &NoMilestone) -> &'static str {
+        match *milestone {}
+    }
+
+    fn ending_type(ending: Ending) -> &'static str {
+        match ending {
+            Ending::Over => "regular_plan.over",
+        }
+    }
+
+    fn ending_of(event_type: &str) -> Option<Ending> {
+        (event_type == "regular_plan.over").then_some(Ending::Over)
+    }
+
+    fn holds(view: &View<'_>, fact: Fact) -> bool {
+        let plan = plan_of(view);
+        match fact {
+            Fact::Opened => plan.is_some(),
+            Fact::Over => plan.is_some_and(|plan| plan.ended().is_some()),
+            Fact::LookedAfter => {
+                plan.is_none_or(|it| it.ended().is_some() || it.paused().is_some())
+            }
+            Fact::Ended => view.ending.is_some(),
+        }
+    }
+
+    fn act(&self, turn: &mut Turn<'_>, what: Do) -> Result<usize, NotDone> {
+        let key = turn.plan().plan.as_ref().ok_or(lacks("the plan's name"))?;
+        let command = match what {
+            Do::LookAfter => return self.look_after(turn, key),
+            Do::Close => return turn.end(Ending::Over, None),
+            Do::Open => {
+                let terms = turn.view()?.open.request.clone();
+                plan::Command::Open(terms)
+            }
+            Do::EndPlan => plan::Command::End { reason: "given up by a person".into() },
+        };
+        Ok(turn.decide(key, &command)?)
+    }
+
+    fn call(&self, _view: &View<'_>, what: Call, _now: Timestamp) -> Option<Calling<Self>> {
+        match what {}
+    }
+
+    fn hear(&self, _turn: &mut Turn<'_>, (): &()) -> Result<Heard, NotDone> {
+        Ok(Heard::Recorded(0))
+    }
+
+    fn command(&self, turn: &mut Turn<'_>, command: &Command) -> Result<usize, Refusal> {
+        let key = turn.plan().plan.as_ref();
+        let key = key.ok_or_else(|| Refusal::NotAPlanId(turn.id().clone()))?;
+        let command = match command.clone() {
+            Command::Change { at, changes, from } => plan::Command::Change { at, changes, from },
+            Command::Pause { at, reason } => plan::Command::Pause { at, reason },
+            Command::Resume { at } => plan::Command::Resume { at },
+            Command::End { reason } => plan::Command::End { reason },
+            Command::Miss { nominal, cause } => plan::Command::Miss { nominal, cause },
+        };
+        match turn.decide(key, &command) {
+            Ok(events) => Ok(events),
+            Err(DecideError::Refused(refusal)) => Err(Refusal::NotAgreed(refusal)),
+            Err(error) => Err(Refusal::Damaged(error.to_string())),
+        }
+    }
+
+    fn when(&self, view: &View<'_>, when: When) -> Option<Timestamp> {
+        match when {
+            When::NextMissed => self.next_missed(plan_of(view)?),
+        }
+    }
+
+    /// Occurrences that are under way are carried by their own sagas.
+    fn open_ends(_view: &View<'_>) -> Vec<OpenEnd> {
+        Vec::new()
+    }
+
+    fn requester(request: &Terms) -> Arc<str> {
+        request.investor.clone().into()
+    }
+
+    fn summary(request: &Terms) -> String {
+        let Terms { investor, fund, amount, frequency, start, .. } = request;
+        format!("{investor}: {amount} into {fund} from {start} on, {frequency:?}")
+    }
+}
+
+fn key_of(id: &TransactionId) -> Option<Key<RegularPlan>> {
+    Some(Key::of(&PlanId::new(id.as_str()).ok()?))
+}
+
+fn plan_of<'a>(view: &View<'a>) -> Option<&'a plan::Plan> {
+    view.state(view.plan.plan.as_ref()?)?.plan()
+}
+
+const fn lacks(what: &'static str) -> NotDone {
+    NotDone::Lacks(what)
+}

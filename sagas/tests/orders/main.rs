@@ -1,0 +1,12 @@
+//! Purchases, subscriptions, redemptions, conversions and regular plans, told as stories: what is
+//! sent and stored, to the cent, and what becomes of every refusal.
+
+mod conversion;
+mod crash;
+mod funds;
+mod outside;
+mod plan;
+mod purchase;
+mod redemption;
+mod stage;
+mod subscription;
