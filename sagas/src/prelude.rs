@@ -1,0 +1,21 @@
+//! What the author of a fund saga names all the time, in one line: `use fundflow_sagas::prelude::*;`
+
+pub use crate::{
+    fund_milestones,
+    house::House,
+    parts::{
+        application::{ApplicationLeg, FundSaga},
+        holdings::HoldingsPart,
+        milestone::{Milestone, Notes, Scope},
+        timing::late_acceptance,
+    },
+    ports::registrar::{ApplicationAnswer, Register, RegistrarNotice},
+};
+pub use fundflow_domain::{
+    application::{Applications, Ask, PromisedFee},
+    calendar::{TradingCalendar, TradingDay},
+    case::Cases,
+    holdings::Holdings,
+    ids::{FundCode, InvestorId, OrderId},
+    money::{Amount, Discount, Money},
+};
