@@ -1,13 +1,13 @@
 //! What the author of a fund saga names all the time, in one line: `use fundflow_sagas::prelude::*;`
 
 pub use crate::{
-    fund_milestones,
+    fund_milestones, fund_saga,
     house::House,
     parts::{
         application::{ApplicationLeg, FundSaga},
+        buying::{Buying, OnDay},
         holdings::HoldingsPart,
         milestone::{Milestone, Notes, Scope},
-        timing::late_acceptance,
     },
     ports::registrar::{ApplicationAnswer, Register, RegistrarNotice},
 };

@@ -9,6 +9,7 @@
 //! ```
 
 use crate::{
+    port::Keyed,
     saga::{Heard, Saga},
     turn::{NotDone, Turn},
 };
@@ -35,6 +36,21 @@ impl From<&str> for No {
 impl From<Clash> for No {
     fn from(clash: Clash) -> Self {
         Self(clash.to_string().into())
+    }
+}
+
+/// A call that carries its idempotency key, and what is asked under it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Errand<T> {
+    /// The same key is the same call, however often it comes.
+    pub key: Arc<str>,
+    /// What is asked.
+    pub what: T,
+}
+
+impl<T> Keyed for Errand<T> {
+    fn key(&self) -> Arc<str> {
+        self.key.clone()
     }
 }
 

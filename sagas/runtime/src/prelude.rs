@@ -2,7 +2,7 @@
 
 pub use crate::{
     endings, no_commands,
-    plain::{Clash, No, Verdict},
+    plain::{Clash, Errand, No, Verdict},
     plain_plan,
     port::{Keyed, Payload, Port, PortName},
     process::Open,

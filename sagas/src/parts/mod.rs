@@ -3,6 +3,7 @@
 
 // Legs.
 pub mod application;
+pub mod buying;
 mod hearing;
 pub mod holdings;
 pub mod leaving;
