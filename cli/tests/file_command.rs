@@ -8,7 +8,7 @@ use std::process::{Command, Output, Stdio};
 
 fn golden(name: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-        .join("../infrastructure/tests/golden/exchange")
+        .join("../infrastructure/exchange/tests/golden/exchange")
         .join(name)
 }
 

@@ -28,6 +28,7 @@ use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 pub mod buying;
+pub mod cash_out;
 mod checks;
 pub mod leaving;
 mod refusal;

@@ -13,6 +13,7 @@ use crate::{
     ids::{FundCode, RegistrarCode, VersionTag},
     limits::Limits,
     money::{Discount, ShareRounding, Shares},
+    money_fund::{Carry, IncomeUnit},
     status::{ConvertStatus, FundStatus, Stops},
 };
 use chrono::{NaiveDate, NaiveTime};
@@ -143,6 +144,12 @@ pub struct FundTerms {
     pub confirm_lag: u8,
     /// The customer has redemption money on T + this many trading days.
     pub payout_lag: u8,
+    /// Of a money fund: when its income becomes shares.
+    #[serde(default)]
+    pub carry: Carry,
+    /// Of a money fund: the smallest income that its contract credits.
+    #[serde(default)]
+    pub income_unit: IncomeUnit,
     /// The third decimal of shares.
     pub share_rounding: ShareRounding,
     /// Minima, maxima, notices.

@@ -40,10 +40,11 @@ pub enum IncomeUnit {
 }
 
 /// When unpaid income becomes shares.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Carry {
     /// Every natural day; a closed day's income is booked when the exchange opens.
+    #[default]
     Daily,
     /// Once a month.
     Monthly {
@@ -194,6 +195,14 @@ pub fn earns_until(
 }
 
 impl Carry {
+    /// Whether a period of income ends with that natural day, so that all of it becomes shares.
+    pub fn ends_on(self, day: NaiveDate) -> bool {
+        match self {
+            Carry::Daily => true,
+            Carry::Monthly { on_day } => day == of_month(day, on_day),
+        }
+    }
+
     /// The working day on which the income of a natural day becomes shares.
     ///
     /// # Errors

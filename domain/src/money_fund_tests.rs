@@ -158,3 +158,13 @@ proptest! {
         prop_assert!((back - value).abs() < Decimal::new(1, 24));
     }
 }
+
+#[test]
+fn a_month_of_income_ends_with_its_day_or_with_the_last_day_of_a_shorter_month() {
+    let ends = |carry: Carry, day: &str| carry.ends_on(day.parse().unwrap());
+    let monthly = Carry::Monthly { on_day: 31 };
+    let found = ["2026-02-27", "2026-02-28", "2026-03-30", "2026-03-31"].map(|d| ends(monthly, d));
+
+    assert_eq!(found, [false, true, false, true]);
+    assert!(ends(Carry::Daily, "2026-02-14"), "a Saturday ends a day like any other");
+}

@@ -4,9 +4,9 @@
 
 use std::io::Cursor;
 
-use fundflow_infrastructure::exchange::check::{self, Verified};
-use fundflow_infrastructure::exchange::index::IndexFile;
-use fundflow_infrastructure::exchange::writer::Writer;
+use fundflow_exchange::check::{self, Verified};
+use fundflow_exchange::index::IndexFile;
+use fundflow_exchange::writer::Writer;
 
 /// Whether the bytes were accepted; panics if one of the promises is broken.
 pub(crate) fn rewrite(data: &[u8]) -> bool {

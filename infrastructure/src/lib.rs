@@ -3,10 +3,14 @@
 //!
 //! This crate never decides a business rule; of the sagas it knows their ports and nothing else.
 
-pub mod bare_log;
+// Packages of their own, under the names that they have here.
+pub use fundflow_exchange as exchange;
+pub use fundflow_sqlite::{self as sqlite, bare_log};
+
+// Files that people write, and those that go to and come from registrars.
 pub mod catalogue;
 pub mod day_batch;
 pub mod day_folder;
-pub mod exchange;
+
+// Counterparties to try the engine against.
 pub mod sandbox;
-pub mod sqlite;

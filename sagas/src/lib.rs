@@ -14,6 +14,10 @@ pub mod prelude;
 // One folder per saga.
 pub mod conversion;
 pub mod discount_purchase;
+pub mod fast_withdraw;
+pub mod income;
 pub mod purchase;
+pub mod recharge;
 pub mod redemption;
 pub mod regular_plan;
+pub mod withdraw;

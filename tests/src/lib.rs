@@ -15,6 +15,7 @@ pub mod explore;
 pub mod faulty_store;
 pub mod orders;
 pub mod sample;
+pub mod shipped;
 pub mod simulate;
 pub mod store_contract;
 pub mod strategies;

@@ -27,6 +27,7 @@ use fundflow_domain::{
     money::{Amount, Discount, Money, Nav, Rate, ShareRounding, Shares},
     orders::Cause,
     status::{ConvertStatus, FundStatus},
+    text::Text,
     time::Timestamp,
 };
 use fundflow_sagas::{
@@ -95,6 +96,11 @@ pub fn day(text: &str) -> TradingDay {
     TradingDay::recorded(date(text))
 }
 
+/// A line of text, cut to what its field takes.
+pub fn text<const MAX: usize>(line: &str) -> Text<MAX> {
+    Text::lossy(line)
+}
+
 /// Why somebody said no.
 pub fn cause(code: &str, text: &str) -> Cause {
     Cause::new(code, text)
@@ -158,6 +164,8 @@ fn fund(code: FundCode, kind: FundKind, risk: ProductRisk, rate: Rate) -> FundTe
         convert_status: ConvertStatus::Both,
         confirm_lag: 1,
         payout_lag: 1,
+        carry: Default::default(),
+        income_unit: Default::default(),
         share_rounding: ShareRounding::HalfUp,
         limits: limits(),
         fees: fees(code, kind, rate),

@@ -3,82 +3,23 @@
 
 #![allow(clippy::unwrap_used, reason = "what a test cannot make or find fails it")]
 
-use fundflow_domain::{
-    decider::Decider as _, discount_purchase::DiscountPurchase, fund_order::FundOrder,
-    plan::RegularPlan, wallet::Wallet,
+use fundflow_runtime::{
+    kind::Kind,
+    retry,
+    table_doc::{RowDoc, TableDoc},
 };
-use fundflow_kernel::codec::{Stored, decode, schema_of};
-use fundflow_sagas::{
-    discount_purchase::TABLES,
-    retry::WAITS,
-    step::{Deadline, Exit, Move, Step},
+use fundflow_testkit::{
+    events::{Entry, book, meaning},
+    shipped::kinds,
 };
-use fundflow_testkit::events::examples;
 use std::{
     collections::{BTreeMap, BTreeSet},
-    fmt::{Debug, Write},
+    fmt::Write,
     fs,
     path::{Path, PathBuf},
 };
 
-/// What each type says, in one line.
-const MEANINGS: [(&str, &str); 49] = [
-    ("discount_purchase.prepared", "A purchase was accepted on these terms; nothing was released."),
-    ("discount_purchase.committed", "The money-fund purchase stands."),
-    ("discount_purchase.retry_scheduled", "A row will be tried again at `due`."),
-    ("discount_purchase.parked", "It stopped at this row and waits for a person."),
-    ("discount_purchase.resumed", "A person let it go on."),
-    ("discount_purchase.landing_chosen", "A person sent it to the nearest landing."),
-    ("discount_purchase.abandoned", "A person gave up on it and took over these legs."),
-    ("discount_purchase.completed", "The investor owns the target fund."),
-    ("discount_purchase.kept_in_wallet", "The investor owns the money-market shares."),
-    ("discount_purchase.rolled_back", "It failed before the commit; any payment was returned."),
-    ("discount_purchase.compensated", "It failed after the commit; the payment was returned."),
-    ("fund_order.placed", "An order was opened on these terms."),
-    ("fund_order.payment_requested", "A charge under this number may be on its way."),
-    ("fund_order.paid", "The full amount arrived; the order belongs to this T."),
-    ("fund_order.declined", "No money was applied and none will be."),
-    ("fund_order.payment_unapplied", "Money arrived that no order wants; it goes back."),
-    ("fund_order.accepted", "The registrar's front has the application."),
-    ("fund_order.sealed", "The order is part of the batch of its T."),
-    ("fund_order.sent", "The order went out as this record of this file."),
-    ("fund_order.confirmed", "The registrar confirmed it in full."),
-    ("fund_order.partly_confirmed", "The registrar confirmed a part; the rest is over."),
-    ("fund_order.rejected", "No shares will come of it."),
-    ("fund_order.cancelled", "It was taken back before the cut-off."),
-    ("fund_order.refund_requested", "Money is owed back to the account that paid."),
-    ("fund_order.refunded", "That money arrived."),
-    ("wallet.credited_in_transit", "Shares were paid and are not registered yet."),
-    ("wallet.credit_confirmed", "The shares are registered: a lot."),
-    ("wallet.credit_reversed", "The shares in transit will never come."),
-    ("wallet.shares_reserved", "Shares are earmarked for a conversion."),
-    ("wallet.shares_released", "The earmark is gone, or refused in advance."),
-    ("wallet.shares_spent", "Shares were converted away out of these lots."),
-    (
-        "wallet.shares_taken_out",
-        "Shares were redeemed or converted out, and earn through this day.",
-    ),
-    (
-        "wallet.credit_corrected",
-        "A corrected record replaced a confirmation: reversal and posting.",
-    ),
-    ("wallet.shares_frozen", "The register froze shares; they are not available."),
-    ("wallet.shares_unfrozen", "The register lifted that freeze."),
-    ("wallet.shares_held", "Shares are in dispute under this case and not available."),
-    ("wallet.shares_unheld", "The case no longer holds them."),
-    ("wallet.income_accrued", "A natural day's income is owed and not paid yet."),
-    ("wallet.income_reversed", "That day's income was wrong and is owed no more."),
-    ("wallet.income_carried", "Whole fen of unpaid income became shares, or took shares away."),
-    ("wallet.income_settled", "Shares that left took the unpaid income along."),
-    ("plan.opened", "An investor agreed to a regular plan on these terms."),
-    ("plan.changed", "From this nominal date on the plan is carried out otherwise."),
-    ("plan.paused", "Nothing begins until the plan is resumed."),
-    ("plan.resumed", "Nominal dates count again; earlier ones are passed over."),
-    ("plan.occurrence_begun", "This transaction carries out the occurrence of that date."),
-    ("plan.occurrence_done", "The occurrence was carried out."),
-    ("plan.occurrence_missed", "The occurrence was not carried out, and the investor hears why."),
-    ("plan.ended", "No occurrence begins any more."),
-];
+const EVENTS: &str = "tests/golden/events";
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
@@ -95,174 +36,226 @@ fn golden(path: &str, is: &str) {
     assert_eq!(is, was, "{}: UPDATE_GOLDEN=1 rewrites it", path.display());
 }
 
-fn types() -> BTreeSet<&'static str> {
-    [DiscountPurchase::TYPES, FundOrder::TYPES, Wallet::TYPES, RegularPlan::TYPES]
-        .concat()
-        .into_iter()
-        .collect()
-}
-
 /// The bodies of each type, one after the other.
-fn bodies() -> BTreeMap<&'static str, Vec<String>> {
-    let mut bodies: BTreeMap<_, Vec<String>> = BTreeMap::new();
-    for (name, body) in examples() {
-        bodies.entry(name).or_default().push(body);
+fn bodies(entry: &Entry) -> BTreeMap<&'static str, Vec<&str>> {
+    let mut bodies: BTreeMap<_, Vec<&str>> = BTreeMap::new();
+    for (name, body) in &entry.examples {
+        bodies.entry(*name).or_default().push(body);
     }
     bodies
 }
 
-/// The schema in which bodies of the type are written now.
-fn schema(name: &str) -> u16 {
-    match name.split_once('.').unwrap().0 {
-        DiscountPurchase::CATEGORY => schema_of::<DiscountPurchase>(name),
-        FundOrder::CATEGORY => schema_of::<FundOrder>(name),
-        Wallet::CATEGORY => schema_of::<Wallet>(name),
-        RegularPlan::CATEGORY => schema_of::<RegularPlan>(name),
-        other => panic!("no decider writes streams of category {other}"),
+fn file_of(entry: &Entry, name: &str, nth: usize) -> String {
+    let more = if nth == 0 { String::new() } else { format!("-{}", nth + 1) };
+    format!("{EVENTS}/{name}.v{}{more}.json", entry.schema(name))
+}
+
+struct GoldenEvent {
+    file: PathBuf,
+    name: String,
+    schema: u16,
+    text: String,
+}
+
+/// Every golden file: those of older schemas stay, to be read for ever.
+fn golden_events() -> Vec<GoldenEvent> {
+    let read = |file: PathBuf| {
+        let stem = file.file_stem().unwrap().to_str().unwrap();
+        let (name, version) = stem.rsplit_once(".v").unwrap();
+        let (name, schema) = (name.to_owned(), version.split('-').next().unwrap().parse().unwrap());
+        let text = fs::read_to_string(&file).unwrap();
+        GoldenEvent { file, name, schema, text }
+    };
+    let files = fs::read_dir(root().join(EVENTS)).unwrap();
+    files.map(|entry| read(entry.unwrap().path())).collect()
+}
+
+fn entry_of<'a>(book: &'a [Entry], name: &str) -> &'a Entry {
+    let found = book.iter().find(|entry| entry.types.contains(&name));
+    found.unwrap_or_else(|| panic!("{name} is a type of no category"))
+}
+
+#[test]
+fn every_type_has_an_example_and_a_meaning() {
+    for entry in book() {
+        let types: BTreeSet<_> = entry.types.iter().copied().collect();
+        let shown: BTreeSet<_> = bodies(&entry).into_keys().collect();
+        assert_eq!(shown, types, "{}: types and examples", entry.category);
+        for name in entry.types {
+            assert!(meaning(name).is_some(), "{name} has no meaning");
+        }
     }
 }
 
-fn file_of(name: &str, nth: usize) -> String {
-    let more = if nth == 0 { String::new() } else { format!("-{}", nth + 1) };
-    format!("tests/golden/events/{name}.v{}{more}.json", schema(name))
+#[test]
+fn every_category_that_a_saga_writes_is_in_the_book() {
+    let book = book();
+    let known: BTreeSet<_> = book.iter().map(|entry| entry.category).collect();
+    assert_eq!(known.len(), book.len(), "a category that is in the book twice");
+    for kind in kinds() {
+        for opener in kind.aggregates() {
+            assert!(known.contains(opener.category()), "{}: {}", kind.name(), opener.category());
+        }
+        assert_eq!(entry_of(&book, kind.names().prepared).types, kind.names().all);
+    }
 }
 
-/// Type, schema and text of every golden file: those of older schemas stay, to be read for ever.
-fn golden_events() -> Vec<(String, u16, String)> {
-    let files = fs::read_dir(root().join("tests/golden/events")).unwrap();
-    let read = |path: PathBuf| {
-        let stem = path.file_stem().unwrap().to_str().unwrap();
-        let (name, version) = stem.rsplit_once(".v").unwrap();
-        let schema = version.split('-').next().unwrap().parse().unwrap();
-        (name.to_owned(), schema, fs::read_to_string(&path).unwrap())
-    };
-    files.map(|entry| read(entry.unwrap().path())).collect()
+#[test]
+fn every_saga_that_has_a_folder_is_shipped() {
+    let folders = fs::read_dir(root().join("sagas/src")).unwrap();
+    let folders = folders.map(|entry| entry.unwrap().path()).filter(|path| path.is_dir());
+    let names = folders.map(|path| path.file_name().unwrap().to_str().unwrap().to_owned());
+    let sagas: BTreeSet<_> = names.filter(|name| name != "parts" && name != "ports").collect();
+    let shipped: BTreeSet<_> = kinds().iter().map(|kind| kind.name().to_owned()).collect();
+
+    assert_eq!(shipped, sagas);
 }
 
 #[test]
 fn every_event_is_stored_as_its_golden_file_says() {
-    let bodies = bodies();
-    assert_eq!(bodies.keys().copied().collect::<BTreeSet<_>>(), types(), "a type without example");
+    let book = book();
     let mut files = BTreeSet::new();
-    for (name, bodies) in &bodies {
-        for (nth, body) in bodies.iter().enumerate() {
-            golden(&file_of(name, nth), &format!("{body}\n"));
-            files.insert(root().join(file_of(name, nth)));
+    for entry in &book {
+        for (name, bodies) in bodies(entry) {
+            for (nth, body) in bodies.iter().enumerate() {
+                golden(&file_of(entry, name, nth), &format!("{body}\n"));
+                files.insert(root().join(file_of(entry, name, nth)));
+            }
         }
     }
-    let current = golden_events().into_iter().filter(|(name, at, _)| *at == schema(name)).count();
-    assert_eq!(current, files.len(), "a golden file that no type writes");
+    for GoldenEvent { file, name, schema, .. } in golden_events() {
+        let older = schema < entry_of(&book, &name).schema(&name);
+        assert!(older || files.contains(&file), "{}: no event is stored like it", file.display());
+    }
 }
 
 #[test]
 fn every_golden_file_can_still_be_read() {
-    fn reads<D: Stored<Event: PartialEq + Debug>>(name: &str, at: u16, text: &str) -> usize {
-        if !D::TYPES.contains(&name) {
-            return 0;
+    let book = book();
+    for GoldenEvent { file, name, schema, text } in golden_events() {
+        let entry = entry_of(&book, &name);
+        let now = entry.rewrite(&name, schema, &text);
+        let now = now.unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+        assert_eq!(entry.rewrite(&name, entry.schema(&name), &now).unwrap(), now);
+        if schema == entry.schema(&name) {
+            assert_eq!(now.trim_end(), text.trim_end(), "{}", file.display());
         }
-        let event = decode::<D>(name, at, text).unwrap();
-        let (again, body) = fundflow_kernel::codec::encode::<D>(&event).unwrap();
-        assert_eq!(again, name);
-        assert_eq!(decode::<D>(name, schema(name), &body).unwrap(), event);
-        1
     }
-    for (name, at, text) in golden_events() {
-        let read = [
-            reads::<DiscountPurchase>(&name, at, &text),
-            reads::<FundOrder>(&name, at, &text),
-            reads::<Wallet>(&name, at, &text),
-            reads::<RegularPlan>(&name, at, &text),
-        ];
-        assert_eq!(read.iter().sum::<usize>(), 1, "{name}");
+}
+
+#[test]
+fn every_schema_that_a_type_ever_had_has_a_golden_file() {
+    let files: BTreeSet<_> = golden_events().into_iter().map(|it| (it.name, it.schema)).collect();
+    for entry in book() {
+        for name in entry.types {
+            for schema in 1..=entry.schema(name) {
+                assert!(files.contains(&((*name).to_owned(), schema)), "{name} v{schema}");
+            }
+        }
     }
 }
 
 #[test]
 fn the_list_of_events_is_up_to_date() {
-    let bodies = bodies();
     let mut text = String::from(
-        "# Events\n\nEvery event type, what it says, and its body as it is stored. Generated from \
-         the code; a test compares it.\n\nA name and its fields are a promise: types and optional \
-         fields are added, nothing is renamed or removed.\n",
+        "# Events\n\nEvery event type, what it says, and its body as it is stored, by the category \
+         of its streams. Generated from the code; a test compares it.\n\nA name and its fields are \
+         a promise: types and optional fields are added, nothing is renamed or removed. Where a \
+         body changes shape, its schema grows by one and the older bodies are read for ever.\n",
     );
-    let named: BTreeSet<_> = MEANINGS.iter().map(|(name, _)| *name).collect();
-    assert_eq!(named, types(), "a type without a meaning");
-    for (name, meaning) in MEANINGS {
-        write!(text, "\n## {name}\n\nSchema {}. {meaning}\n", schema(name)).unwrap();
-        for body in &bodies[name] {
-            write!(text, "\n```json\n{body}\n```\n").unwrap();
+    for entry in book() {
+        write!(text, "\n## {}\n", entry.category).unwrap();
+        let bodies = bodies(&entry);
+        for name in entry.types {
+            let says = meaning(name).unwrap();
+            write!(text, "\n### {name}\n\nSchema {}. {says}\n", entry.schema(name)).unwrap();
+            for body in &bodies[name] {
+                write!(text, "\n```json\n{body}\n```\n").unwrap();
+            }
         }
     }
     golden("docs/EVENTS.md", &text);
 }
 
+const COLUMNS: [&str; 9] = [
+    "row",
+    "sends",
+    "done when",
+    "rejected when",
+    "outcome unknown",
+    "asked from",
+    "retried",
+    "parks",
+    "exit once done",
+];
+
 #[test]
 fn the_list_of_saga_tables_is_up_to_date() {
     let mut text = String::from(
         "# Sagas\n\nEach table is read downwards to run it. When a row is rejected, the rows that \
-         were done are left upwards through their exits until one is a landing. Generated from the \
+         were done are left upwards through their exits until one is a landing. Lanes beside the \
+         table have no order; each is worked on while its fact does not hold. Generated from the \
          tables; a test compares it.\n",
     );
-    for table in TABLES {
-        write!(text, "\n## {}\n\n`{}`\n\n", table.title, table.version).unwrap();
-        text.push_str("| # | row | sends | done when | rejected when | asks from | exit |\n");
-        text.push_str("|---|---|---|---|---|---|---|\n");
-        for (at, step) in table.steps.iter().enumerate() {
-            writeln!(text, "| {} | {} |", at + 1, cells(step).join(" | ")).unwrap();
+    for kind in kinds() {
+        write!(text, "\n## {}\n", kind.name()).unwrap();
+        for table in kind.tables() {
+            write_table(&mut text, &table);
         }
+        ends(&mut text, &*kind);
     }
-    text.push_str(
-        "\n## Retries\n\nAn unknown answer is asked again after these waits, each moved ",
-    );
-    text.push_str("by up to a tenth; after the last one the purchase is parked.\n\n");
-    let waits: Vec<String> = WAITS.iter().map(|seconds| format!("{seconds} s")).collect();
-    writeln!(text, "{}", waits.join(", ")).unwrap();
+    retries(&mut text);
     golden("docs/SAGAS.md", &text);
 }
 
-fn cells(step: &Step) -> [String; 6] {
-    let rejected = step.rejected.map_or_else(|| "–".to_owned(), |fact| words(&fact));
-    let closed = step.refuse.map(|refuse| format!(" (a person: {})", words(&refuse)));
-    let asks = match step.deadline {
-        Deadline::Now => "at once",
-        Deadline::ConfirmationDay => "12:00 of its confirmation day",
-    };
-    let exit = match step.exit {
-        Exit::Nothing => "–".to_owned(),
-        Exit::Undo(moves) => format!("undo: {}", moves_of(moves)),
-        Exit::Landing(moves, void) => {
-            let void = void.map(|fact| format!("; void once {}", words(&fact)));
-            format!("**landing**: {}{}", moves_of(moves), void.unwrap_or_default())
-        }
-    };
+fn write_table(text: &mut String, table: &TableDoc) {
+    write!(text, "\n### {}\n\n`{}`\n\n", table.title, table.version).unwrap();
+    writeln!(text, "| # | {} |\n|{}", COLUMNS.join(" | "), "---|".repeat(10)).unwrap();
+    for (at, row) in table.rows.iter().enumerate() {
+        writeln!(text, "| {} | {} |", at + 1, cells(row).join(" | ")).unwrap();
+    }
+    for lane in &table.beside {
+        writeln!(text, "| beside | {} |", cells(lane).join(" | ")).unwrap();
+    }
+}
+
+fn cells(row: &RowDoc) -> [String; 9] {
+    let or_dash = |text: Option<&str>| text.unwrap_or("–").to_owned();
+    let calls = row.check_back.is_some();
+    let exit = row.exit.as_deref();
+    let exit = exit.map(|exit| match exit.strip_prefix("landing:") {
+        Some(rest) => format!("**landing**:{rest}"),
+        None => exit.to_owned(),
+    });
     [
-        step.name.to_owned(),
-        words(&step.send),
-        words(&step.done),
-        rejected + &closed.unwrap_or_default(),
-        asks.to_owned(),
-        exit,
+        row.name.to_owned(),
+        row.sends.clone(),
+        row.done.clone(),
+        or_dash(row.rejected.as_deref()),
+        or_dash(row.check_back),
+        row.asks.clone().unwrap_or_else(|| if calls { "at once" } else { "–" }.to_owned()),
+        if calls { "fast, then slowly" } else { "–" }.to_owned(),
+        or_dash(row.parks.as_deref()),
+        or_dash(exit.as_deref()),
     ]
 }
 
-fn moves_of(moves: &[Move]) -> String {
-    let one = |made: &Move| {
-        let blocked = made.blocked.map(|fact| format!(", parked if {}", words(&fact)));
-        format!("{} until {}{}", words(&made.send), words(&made.done), blocked.unwrap_or_default())
-    };
-    moves.iter().map(one).collect::<Vec<_>>().join("; ")
+fn ends(text: &mut String, kind: &dyn Kind) {
+    text.push_str("\n### How it ends\n\n");
+    for ending in kind.ending_types() {
+        writeln!(text, "- `{ending}`: {}", meaning(ending).unwrap()).unwrap();
+    }
 }
 
-/// `Do(PlaceBuy)` as "do: place buy".
-fn words(name: &dyn Debug) -> String {
-    let mut words = String::new();
-    let name = format!("{name:?}").replace('(', ": ").replace(')', "");
-    for (at, letter) in name.char_indices() {
-        let inside = at > 0 && !words.ends_with(' ');
-        if letter.is_uppercase() && inside {
-            words.push(' ');
-        }
-        words.extend(letter.to_lowercase());
-    }
-    words
+fn retries(text: &mut String) {
+    let waits: Vec<String> = retry::FAST.iter().map(|seconds| format!("{seconds} s")).collect();
+    write!(
+        text,
+        "\n## Retries\n\nAn unknown answer is asked again after these waits, each moved by up to a \
+         tenth; after the last one after waits that double to {} hours, until the row's own time to park. A \
+         parked saga is still asked for, slowly, and goes on by itself when the answer comes.\n\n{}\n",
+        retry::SLOWEST.div_euclid(3_600),
+        waits.join(", ")
+    )
+    .unwrap();
 }

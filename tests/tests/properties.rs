@@ -1,33 +1,48 @@
-//! What holds after any sequence of commands. A failing case prints its seed and is kept.
+//! What holds after any sequence of commands. A failing case prints what it was shrunk to.
 
 #![allow(clippy::unwrap_used, reason = "what a test cannot make or find fails it")]
 
 use fundflow_domain::{
-    decider::Decider,
-    fund_order::{self, FundOrder, Outcome, Stage},
+    advance::Advances,
+    application::{self, Applications},
+    case::Cases,
+    day_limit::DayLimit,
+    fast_quota::{self, FastQuota},
+    holdings::Holdings,
+    ids::{ApplicationNo, OrderId, PaymentNo},
     money::{Money, Shares},
-    wallet::{self, Credit, Reservation, Wallet},
+    payment::{self, Payments},
+    payout::{self, Payouts},
+    plan::RegularPlan,
+    wallet::{self, Reservation, Wallet},
 };
+use fundflow_kernel::codec::{Stored, decode, encode, schema_of};
+use fundflow_runtime::saga::Saga as _;
+use fundflow_sagas::discount_purchase::DiscountPurchase;
 use fundflow_testkit::{
-    saga_world::counterparties::sum,
     strategies::{
-        conversion_commands, purchase_order_commands, requests, transaction_ids, wallet_commands,
+        advance_commands, case_commands, conversion_commands, day_limit_commands,
+        fast_quota_commands, holdings_commands, payment_commands, payout_commands, plan_commands,
+        purchase_commands, requests, transaction_ids, wallet_commands,
     },
     worlds::money,
 };
-use proptest::{collection::vec, prelude::*};
-use std::fmt::Debug;
+use proptest::{collection::vec, prelude::*, strategy::ValueTree as _, test_runner::TestRunner};
+use std::{collections::HashSet, fmt::Debug, mem::discriminant};
 
-/// Decides each command; what is decided must be accepted by `evolve`, and not be decided again.
+/// Decides each command; what is decided must be accepted by `evolve`, be read back as it was
+/// stored, and not be decided again.
 fn play<D>(commands: &[D::Command], mut after: impl FnMut(&D::State, &D::Event)) -> D::State
 where
-    D: Decider<State: Clone + Debug, Event: Debug + PartialEq, Refusal: Debug + PartialEq>,
+    D: Stored<State: Clone + Debug, Event: Debug + PartialEq, Refusal: Debug + PartialEq>,
     D::Command: Debug,
 {
     let mut state = D::State::default();
     for command in commands {
         let Ok(events) = D::decide(&state, command) else { continue };
         for event in &events {
+            let (name, body) = encode::<D>(event).unwrap();
+            assert_eq!(&decode::<D>(name, schema_of::<D>(name), &body).unwrap(), event);
             let next = D::evolve(state.clone(), event);
             state = next.unwrap_or_else(|| panic!("evolve rejects {event:?} on {state:?}"));
             after(&state, event);
@@ -41,30 +56,54 @@ fn total(parts: impl Iterator<Item = Shares>) -> Shares {
     parts.fold(Shares::ZERO, |sum, part| sum.plus(part).unwrap())
 }
 
-fn conserved(state: &wallet::State) {
-    let entries = || state.entries().map(|(_, entry)| entry);
-    let confirmed = total(entries().map(|entry| match entry.credit {
-        Credit::Confirmed(shares) => shares,
-        Credit::None | Credit::InTransit(_) | Credit::Reversed => Shares::ZERO,
-    }));
-    let spent = total(entries().map(|entry| match entry.reservation {
-        Reservation::Spent(shares) => shares,
-        Reservation::None | Reservation::Held(_) | Reservation::Released => Shares::ZERO,
-    }));
-    assert_eq!(state.registered().plus(spent), Some(confirmed), "{state:?}");
-    let there = state.registered().plus(state.in_transit()).unwrap();
-    assert!(state.reserved() <= there, "{state:?}");
-    assert!(state.available() <= state.registered(), "{state:?}");
+fn sum(parts: impl Iterator<Item = Money>) -> Money {
+    parts.fold(Money::ZERO, |sum, part| sum.plus(part).unwrap())
+}
+
+/// How many kinds of commands a strategy draws.
+fn kinds<C: Debug>(commands: impl Strategy<Value = C>) -> usize {
+    let mut runner = TestRunner::deterministic();
+    let mut draw = || commands.new_tree(&mut runner).unwrap().current();
+    (0..2_000).map(|_| discriminant(&draw())).collect::<HashSet<_>>().len()
+}
+
+#[test]
+fn every_command_of_every_aggregate_is_drawn() {
+    let drawn = [
+        ("payment", kinds(payment_commands()), 6),
+        ("payout", kinds(payout_commands()), 4),
+        ("advance", kinds(advance_commands()), 5),
+        ("purchase", kinds(purchase_commands()), 10),
+        ("conversion", kinds(conversion_commands()), 10),
+        ("wallet", kinds(wallet_commands()), 16),
+        ("holdings", kinds(holdings_commands()), 10),
+        ("day limit", kinds(day_limit_commands()), 2),
+        ("fast quota", kinds(fast_quota_commands()), 2),
+        ("case", kinds(case_commands()), 5),
+        ("plan", kinds(plan_commands()), 9),
+    ];
+    for (aggregate, drawn, all) in drawn {
+        assert_eq!(drawn, all, "{aggregate}");
+    }
 }
 
 proptest! {
     #[test]
-    fn a_wallet_neither_makes_nor_loses_shares(commands in vec(wallet_commands(), 0..40)) {
-        play::<Wallet>(&commands, |state, _| conserved(state));
+    fn no_share_of_a_wallet_is_available_twice(commands in vec(wallet_commands(), 0..40)) {
+        play::<Wallet>(&commands, |state, _| {
+            assert!(state.available() <= state.registered(), "{state:?}");
+            let held = state.entries().map(|(_, entry)| match entry.reservation {
+                Reservation::Held(shares) => shares,
+                Reservation::None | Reservation::Spent(_) | Reservation::Released => Shares::ZERO,
+            });
+            assert_eq!(state.reserved(), total(held), "{state:?}");
+        });
     }
 
     #[test]
-    fn a_reservation_ends_only_by_release_or_spending(commands in vec(wallet_commands(), 0..40)) {
+    fn a_reservation_ends_only_by_release_or_by_leaving(
+        commands in vec(wallet_commands(), 0..40)
+    ) {
         let mut before = Vec::new();
         play::<Wallet>(&commands, |state, event| {
             for (tx, was) in &before {
@@ -72,72 +111,132 @@ proptest! {
                 let ends = matches!(
                     event,
                     wallet::Event::SharesReleased { transaction }
-                    | wallet::Event::SharesSpent { transaction, .. } if transaction == tx
+                    | wallet::Event::SharesSpent { transaction, .. }
+                    | wallet::Event::SharesTakenOut { transaction, .. } if transaction == tx
                 );
-                assert_eq!(*was && !held, *was && ends, "{event:?} on {state:?}");
+                assert!(!was || held || ends, "{event:?} ended the reservation of {tx}");
             }
-            let held = |reservation| matches!(reservation, Reservation::Held(_));
-            let entries = state.entries();
-            before = entries.map(|(tx, it)| (tx.clone(), held(it.reservation))).collect();
+            let held = |it: &wallet::Entry| matches!(it.reservation, Reservation::Held(_));
+            before = state.entries().map(|(tx, it)| (tx.clone(), held(it))).collect();
         });
     }
 
     #[test]
-    fn registered_shares_that_are_reserved_can_always_be_spent(
-        commands in vec(wallet_commands(), 0..40)
-    ) {
-        let state = play::<Wallet>(&commands, |_, _| {});
-        for (tx, entry) in state.entries() {
-            let Reservation::Held(held) = entry.reservation else { continue };
-            if matches!(entry.credit, Credit::InTransit(_)) || held.is_zero() {
-                continue;
+    fn holdings_give_no_share_twice(commands in vec(holdings_commands(), 0..40)) {
+        play::<Holdings>(&commands, |state, _| {
+            assert!(state.available() <= state.registered(), "{state:?}");
+            let stands = state.lots().iter().filter(|lot| lot.reversed.is_none());
+            let left = stands.map(|lot| lot.left);
+            assert_eq!(state.registered(), total(left), "{state:?}");
+        });
+    }
+
+    #[test]
+    fn a_payment_never_sends_back_more_than_arrived(commands in vec(payment_commands(), 0..40)) {
+        let mut arrived = Money::ZERO;
+        play::<Payments>(&commands, |state, event| {
+            if let payment::Event::Paid(receipt)
+            | payment::Event::ReceiptUnapplied { receipt, .. } = event
+            {
+                arrived = arrived.plus(receipt.amount).unwrap();
             }
-            let spent = Wallet::decide(&state, &wallet::Command::Spend(tx.clone(), held));
-            prop_assert!(spent.is_ok_and(|events| events.len() == 1), "{:?}", state);
+            let payment = state.payment().unwrap();
+            let back = sum(payment.refunds.iter().map(|refund| refund.amount.into()));
+            assert!(back <= arrived, "{payment:?}");
+        });
+    }
+
+    #[test]
+    fn what_nobody_wants_goes_back_in_the_decision_that_heard_of_it(
+        commands in vec(payment_commands(), 0..40)
+    ) {
+        let state = play::<Payments>(&commands, |_, _| {});
+        for receipt in state.payment().into_iter().flat_map(|payment| &payment.unapplied) {
+            let mine = |of: &payment::Of| {
+                matches!(of, payment::Of::Unapplied { serial } if *serial == receipt.serial)
+            };
+            let back = state.payment().unwrap().refunds.iter().filter(|it| mine(&it.of));
+            prop_assert_eq!(back.count(), 1, "{:?}", receipt);
         }
     }
 
     #[test]
-    fn an_order_pays_back_what_it_does_not_keep(
-        commands in vec(purchase_order_commands(), 0..40)
+    fn a_payout_reaches_the_investor_at_most_once(commands in vec(payout_commands(), 0..40)) {
+        let mut paid = 0;
+        play::<Payouts>(&commands, |_, event| {
+            paid += u8::from(matches!(event, payout::Event::PaidOut(_)));
+            assert!(paid <= 1);
+        });
+    }
+
+    #[test]
+    fn an_advance_that_was_declined_is_never_owed(commands in vec(advance_commands(), 0..30)) {
+        let state = play::<Advances>(&commands, |_, _| {});
+        let advance = state.advance();
+        let declined = advance.is_some_and(|it| {
+            matches!(it.stage, fundflow_domain::advance::Stage::Declined(_))
+        });
+        prop_assert!(!declined || !advance.unwrap().is_owed());
+    }
+
+    #[test]
+    fn an_application_has_one_outcome_that_only_a_correction_changes(
+        purchase in vec(purchase_commands(), 0..40),
+        conversion in vec(conversion_commands(), 0..40)
     ) {
-        let mut paid = Money::ZERO;
-        play::<FundOrder>(&commands, |state, event| {
-            if let fund_order::Event::Paid { payment, .. }
-            | fund_order::Event::PaymentUnapplied { payment, .. } = event
-            {
-                paid = paid.plus(payment.amount).unwrap();
-            }
-            // The events of one decision belong together: the refund follows its payment.
-            if !matches!(event, fund_order::Event::PaymentUnapplied { .. }
-                | fund_order::Event::PartlyConfirmed(_))
-            {
-                balanced(state, paid);
-            }
+        for commands in [purchase, conversion] {
+            let mut over = None;
+            play::<Applications>(&commands, |state, event| {
+                let application = state.application().unwrap();
+                let stage = application.stage.is_over().then(|| application.stage.clone());
+                let corrected = matches!(event, application::Event::Corrected { .. });
+                assert!(over.is_none() || corrected || stage == over, "{event:?}: {state:?}");
+                over = stage;
+            });
+        }
+    }
+
+    #[test]
+    fn a_days_limit_is_never_exceeded_by_what_counts(
+        commands in vec(day_limit_commands(), 0..30)
+    ) {
+        // Orders without a cap may exceed it; those under one never leave the day above it.
+        let state = play::<DayLimit>(&commands, |_, _| {});
+        let uncapped = commands.iter().any(|command| {
+            matches!(command, fundflow_domain::day_limit::Command::Count { cap: None, .. })
+        });
+        prop_assert!(uncapped || state.used() <= money("10000.00"), "{:?}", state);
+    }
+
+    #[test]
+    fn nobody_cashes_out_more_than_the_quota_at_once(
+        commands in vec(fast_quota_commands(), 0..30)
+    ) {
+        play::<FastQuota>(&commands, |state, _| assert!(state.used() <= fast_quota::DAY_MAX));
+    }
+
+    #[test]
+    fn a_case_is_open_until_somebody_closes_it(commands in vec(case_commands(), 0..30)) {
+        use fundflow_domain::case::Event as E;
+        let mut open = false;
+        play::<Cases>(&commands, |state, event| {
+            open = match event {
+                E::Opened(_) | E::Reopened(_) => true,
+                E::Closed(_) => false,
+                E::SeenAgain { .. } | E::Widened { .. } | E::Assigned { .. } | E::Noted(_) => open,
+            };
+            assert_eq!(state.is_open(), open, "{event:?}");
         });
     }
 
     #[test]
-    fn an_order_has_one_outcome(commands in vec(purchase_order_commands(), 0..40)) {
-        let mut outcome = None;
-        play::<FundOrder>(&commands, |state, _| {
-            let now = state.order().map(|order| order.stage.clone()).filter(is_final);
-            if outcome.is_some() {
-                assert_eq!(now, outcome);
+    fn a_plan_does_each_date_once(commands in vec(plan_commands(), 0..40)) {
+        use fundflow_domain::plan::Event as E;
+        let mut begun = std::collections::BTreeSet::new();
+        play::<RegularPlan>(&commands, |_, event| {
+            if let E::OccurrenceBegun { nominal, .. } = event {
+                assert!(begun.insert(*nominal), "{nominal} began twice");
             }
-            outcome = now;
-        });
-    }
-
-    #[test]
-    fn a_conversion_has_one_outcome(commands in vec(conversion_commands(), 0..30)) {
-        let mut outcome = None;
-        play::<FundOrder>(&commands, |state, _| {
-            let now = state.order().map(|order| order.stage.clone()).filter(is_final);
-            if outcome.is_some() {
-                assert_eq!(now, outcome);
-            }
-            outcome = now;
         });
     }
 
@@ -148,47 +247,18 @@ proptest! {
         fields.extend((a.mode != b.mode).then_some("mode"));
         fields.extend((a.only_today != b.only_today).then_some("only_today"));
 
-        prop_assert_eq!(a.differences(&b), fields);
+        prop_assert_eq!(DiscountPurchase::differences(&a, &b), fields);
     }
 
     #[test]
-    fn what_is_derived_from_a_transaction_leads_back_to_it(id in transaction_ids()) {
-        use fundflow_domain::ids::{Leg, OrderId, PaymentNo};
-        for leg in [Leg::MoneyFund, Leg::Conversion] {
-            let order = OrderId::of(&id, leg);
-            prop_assert_eq!(order.parent(), Some((id.clone(), leg)));
-            prop_assert_eq!(PaymentNo::pay(&order).order(), Some(order));
-        }
+    fn what_is_derived_from_a_transaction_names_one_thing(
+        a in transaction_ids(),
+        b in transaction_ids()
+    ) {
+        let order = |id| OrderId::part(id, "mmf");
+        prop_assert_eq!(PaymentNo::pay(&order(&a)).order(), Some(order(&a)));
+        prop_assert_eq!(order(&a) == order(&b), a == b);
+        let (mine, theirs) = (ApplicationNo::of(&order(&a)), ApplicationNo::of(&order(&b)));
+        prop_assert_eq!(mine == theirs, a == b);
     }
-}
-
-fn is_final(stage: &Stage) -> bool {
-    match stage {
-        Stage::Declined(_) | Stage::Confirmed(_) | Stage::Rejected(_) | Stage::Cancelled(_) => true,
-        Stage::Placed
-        | Stage::PaymentRequested
-        | Stage::Paid
-        | Stage::Accepted(_)
-        | Stage::Sealed
-        | Stage::Sent => false,
-    }
-}
-
-/// Paid is refunded, accepted by the registrar, or still with the order.
-fn balanced(state: &fund_order::State, paid: Money) {
-    let Some(order) = state.order() else { return assert_eq!(paid, Money::ZERO) };
-    let refunds = sum(order.refunds.iter().map(|refund| refund.amount));
-    let gross = money("10000.00");
-    let kept = match &order.stage {
-        Stage::Placed | Stage::PaymentRequested | Stage::Declined(_) => Money::ZERO,
-        Stage::Paid | Stage::Accepted(_) | Stage::Sealed | Stage::Sent => gross,
-        Stage::Confirmed(told) => match &told.outcome {
-            Outcome::Purchase(told) => told.amount,
-            Outcome::Conversion(_) => panic!("a conversion's numbers"),
-        },
-        Stage::Rejected(_) | Stage::Cancelled(_) if order.payback().is_some() => Money::ZERO,
-        Stage::Rejected(_) | Stage::Cancelled(_) if order.payment.is_some() => gross,
-        Stage::Rejected(_) | Stage::Cancelled(_) => Money::ZERO,
-    };
-    assert_eq!(refunds.plus(kept), Some(paid), "{order:?}");
 }

@@ -52,6 +52,8 @@ pub(super) struct Played {
     pub(super) books: Books,
     /// Requests that the business refused, and why.
     pub(super) refused: BTreeMap<TransactionId, String>,
+    /// What was asked of sagas that were under way.
+    pub(super) done: BTreeMap<TransactionId, String>,
     /// Things that a person should look at.
     pub(super) remarks: Vec<String>,
     pub(super) audit: Report,
@@ -103,6 +105,7 @@ pub(super) struct Play<S> {
     pub(super) remarks: Vec<String>,
     pub(super) written: Vec<PathBuf>,
     pub(super) refused: BTreeMap<TransactionId, String>,
+    pub(super) done: BTreeMap<TransactionId, String>,
     /// Requests that were made of the engine.
     made: usize,
     agenda: BTreeSet<(Timestamp, Item)>,
@@ -142,6 +145,7 @@ impl<S: EventStore + Checkpoints> Play<S> {
             remarks: Vec::new(),
             written: Vec::new(),
             refused: BTreeMap::new(),
+            done: BTreeMap::new(),
             made: 0,
             agenda: BTreeSet::new(),
             days: Vec::new(),
@@ -200,6 +204,7 @@ impl<S: EventStore + Checkpoints> Play<S> {
             sagas,
             books: self.books,
             refused: self.refused,
+            done: self.done,
             remarks: self.remarks,
             audit,
             desk,

@@ -66,7 +66,7 @@ impl Prices {
 
 /// The registrars that a day exchanges files with.
 fn codes(day: &Day) -> Vec<String> {
-    vec![day.settings.registrar.clone()]
+    day.settings.registrars.iter().map(ToString::to_string).collect()
 }
 
 impl Counterparties {
@@ -87,11 +87,15 @@ impl Counterparties {
         let channel = SandboxChannel::open(day.scenario.clone(), shared.clone(), &books)?;
         let on_t = |code| day.catalogue.on(code, day.trade_date.date());
         let mut registrars = Vec::new();
-        for code in codes(day) {
+        for (nth, code) in day.settings.registrars.iter().enumerate() {
             let market = Market::of(calendar.clone(), day.catalogue.codes().filter_map(on_t));
-            let scenario = day.scenario.clone();
-            let registrar = SandboxRegistrar::open(scenario, market, shared.clone(), &books)?;
-            registrars.push((code, Arc::new(registrar.confirming(Confirming::ByBatch))));
+            let (scenario, clock) = (day.scenario.clone(), shared.clone());
+            let registrar = match nth {
+                0 => SandboxRegistrar::open(scenario, market, clock, &books)?,
+                _ => SandboxRegistrar::open_as(code, scenario, market, clock, &books)?,
+            };
+            let registrar = Arc::new(registrar.confirming(Confirming::ByBatch));
+            registrars.push((code.to_string(), registrar));
         }
         let outside = Outside { directory: base.to_owned(), clock: shared };
         let own = registry.ports(&outside).map_err(Trouble::Port)?;

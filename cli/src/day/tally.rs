@@ -104,7 +104,7 @@ type Ours<'a> = BTreeSet<&'a TransactionId>;
 /// In the order in which they are printed; others come between those that went on and those that
 /// did not.
 const FIRST: [&str; 3] = ["completed", "completed in part", "kept in wallet"];
-const LAST: [&str; 4] = ["abandoned", "stuck", "under way", "refused"];
+const LAST: [&str; 5] = ["abandoned", "stuck", "under way", "done", "refused"];
 
 /// Counts; how long it took is the caller's to say.
 pub(super) async fn report<S: EventStore>(
@@ -154,6 +154,9 @@ async fn endings<S: EventStore>(
     }
     for (transaction, refusal) in &played.refused {
         rows.entry(("refused".into(), refusal.clone())).or_default().push(transaction.clone());
+    }
+    for (transaction, what) in &played.done {
+        rows.entry(("done".into(), what.clone())).or_default().push(transaction.clone());
     }
     let mut rows: Vec<_> = rows
         .into_iter()

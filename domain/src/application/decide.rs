@@ -177,7 +177,7 @@ fn confirmed(known: &Application, confirmation: &Confirmation) -> Decision {
     }
     let same_serial = |was: &&Confirmation| was.serial == confirmation.serial;
     if let Some(was) = known.confirmations().find(same_serial) {
-        if was == confirmation {
+        if was.says_the_same(confirmation) {
             return Ok(vec![]);
         }
         return Err(contradicts(Message::Confirmation(was.clone()), came()));
@@ -202,7 +202,7 @@ fn corrected(known: &Application, reverses: &Serial, came: &Confirmation) -> Dec
     }
     let same = |was: &&Confirmation| was.serial == came.serial;
     match known.confirmations().find(same) {
-        Some(was) if was == came => return Ok(vec![]),
+        Some(was) if was.says_the_same(came) => return Ok(vec![]),
         Some(was) => return Err(contradicts(Message::Confirmation(was.clone()), message())),
         None => {}
     }

@@ -174,7 +174,43 @@ pub enum Message {
     Cancellation(Cause),
 }
 
+impl Confirmation {
+    /// Whether both are one record. Details by lot are no contradiction where one of both gives the
+    /// sum only: a registrar's file leaves out what its front tells.
+    pub fn says_the_same(&self, other: &Self) -> bool {
+        let lots = [self.outcome.lots(), other.outcome.lots()];
+        if lots.iter().all(|lots| !lots.is_empty()) {
+            return self == other;
+        }
+        let plain = |of: &Self| Self { outcome: of.outcome.without_lots(), ..of.clone() };
+        plain(self) == plain(other)
+    }
+}
+
 impl Outcome {
+    /// Details by lot, where there are any.
+    fn lots(&self) -> &[LotConfirmed] {
+        match self {
+            Outcome::Redemption(numbers) => &numbers.lots,
+            Outcome::Conversion(numbers) => &numbers.lots,
+            Outcome::Subscription(_) | Outcome::Purchase(_) | Outcome::FastTransfer(_) => &[],
+        }
+    }
+
+    fn without_lots(&self) -> Self {
+        match self.clone() {
+            Outcome::Redemption(numbers) => {
+                Outcome::Redemption(RedemptionConfirmed { lots: Vec::new(), ..numbers })
+            }
+            Outcome::Conversion(numbers) => {
+                Outcome::Conversion(ConversionConfirmed { lots: Vec::new(), ..numbers })
+            }
+            other @ (Outcome::Subscription(_) | Outcome::Purchase(_) | Outcome::FastTransfer(_)) => {
+                other
+            }
+        }
+    }
+
     /// As refusals print it.
     pub const fn name(&self) -> &'static str {
         match self {

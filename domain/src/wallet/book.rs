@@ -192,6 +192,18 @@ impl State {
         self.book().unpaid()
     }
 
+    /// What a natural day's income came to, paid or not; `None` where none was accrued, or it was
+    /// reversed.
+    pub fn income_on(&self, day: NaiveDate) -> Option<Income> {
+        let day = self.book().day(day)?;
+        (day.stage != Stage::Reversed).then_some(day.amount)
+    }
+
+    /// What a transaction took along of unpaid income; `None` until it has.
+    pub fn settled_income(&self, transaction: &TransactionId) -> Option<Income> {
+        self.book().settled_by(transaction)
+    }
+
     /// The last natural day up to which income was carried.
     pub fn carried_through(&self) -> Option<NaiveDate> {
         self.book().carried_through

@@ -49,6 +49,8 @@ fn terms(mut s: Section<'_>, code: Option<FundCode>, r: &mut Report) -> Option<F
     let convert_status = s.need("convert_status", r);
     let confirm_lag = s.need("confirm_lag", r);
     let payout_lag = s.need("payout_lag", r);
+    let carry = s.may("carry", r).unwrap_or_default();
+    let income_unit = s.may("income_unit", r).unwrap_or_default();
     let share_rounding = s.need("share_rounding", r);
     let redemption_sequence = s.need("redemption_sequence", r);
     let limits = s.section("limits", r).and_then(|limits_of| limits(limits_of, r));
@@ -72,6 +74,8 @@ fn terms(mut s: Section<'_>, code: Option<FundCode>, r: &mut Report) -> Option<F
         convert_status: convert_status?,
         confirm_lag: confirm_lag?,
         payout_lag: payout_lag?,
+        carry,
+        income_unit,
         share_rounding: share_rounding?,
         limits: limits?,
         fees: fees?,

@@ -60,7 +60,7 @@ fn every_kind_of_mistake_names_line_key_value_and_what_is_allowed() {
         (
             "master = \"050027\"",
             "mister = \"050027\"\nmaster = \"050027\"",
-            "050027.toml:14: terms[0].mister = \"050027\": is not a key here; the keys are version, effective_from, source, name, master, kind, risk, registrar, linked_processing, status, convert_status, confirm_lag, payout_lag, share_rounding, redemption_sequence, limits, fees, discounts, conversions, closures, raising",
+            "050027.toml:14: terms[0].mister = \"050027\": is not a key here; the keys are version, effective_from, source, name, master, kind, risk, registrar, linked_processing, status, convert_status, confirm_lag, payout_lag, carry, income_unit, share_rounding, redemption_sequence, limits, fees, discounts, conversions, closures, raising",
         ),
         ("risk = \"R2\"", "", "050027.toml:9: terms[0].risk: is missing"),
         (

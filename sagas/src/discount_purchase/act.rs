@@ -26,7 +26,7 @@ impl DiscountPurchase {
         match what {
             Do::Count => self.count(turn),
             Do::GiveBack => limits::give_back(turn),
-            Do::RequestPayment => self.request_payment(turn),
+            Do::RequestPayment => request_payment(turn),
             Do::AwaitDate => {
                 let text = "the bank's instant cannot be right; a person says when it was paid";
                 Err(NotDone::Refused(text.into()))
@@ -35,20 +35,20 @@ impl DiscountPurchase {
             Do::PlaceBuy => self.place_buy(turn),
             Do::CreditInTransit => {
                 let shares = at_par(plan.amount)?;
-                wallet(turn, wallet::Command::CreditInTransit(id, shares))
+                wallet(turn, &wallet::Command::CreditInTransit(id, shares))
             }
             Do::Commit => turn.reach(Milestone::Committed {}),
-            Do::Reserve => self.reserve(turn),
+            Do::Reserve => reserve(turn),
             Do::PlaceOut => self.place_out(turn),
             Do::ConfirmCredit => confirm_credit(turn),
             Do::Spend => {
                 let shares = plan.out.shares_out(&turn.view()?).ok_or(lacks("shares that left"))?;
-                wallet(turn, wallet::Command::Spend(id, shares))
+                wallet(turn, &wallet::Command::Spend(id, shares))
             }
             Do::PlaceTarget => self.place_target(turn),
             Do::CreditTarget => credit_target(turn),
-            Do::Release => wallet(turn, wallet::Command::Release(id)),
-            Do::ReverseCredit => wallet(turn, wallet::Command::ReverseCredit(id)),
+            Do::Release => wallet(turn, &wallet::Command::Release(id)),
+            Do::ReverseCredit => wallet(turn, &wallet::Command::ReverseCredit(id)),
             Do::RequestRefund => {
                 let cause =
                     why(&turn.view()?).unwrap_or_else(|| own("left", "the saga left this row"));
@@ -72,18 +72,6 @@ impl DiscountPurchase {
         }
     }
 
-    fn request_payment(&self, turn: &mut Turn<'_>) -> Done {
-        let (plan, view) = (turn.plan(), turn.view()?);
-        let terms = payment::Terms {
-            no: plan.payment.no.clone(),
-            account: view.open.request.account.clone(),
-            amount: plan.amount,
-            order: plan.payment.order.clone(),
-            trade_date: view.open.promise.trade_date,
-        };
-        plan.payment.request(turn, terms)
-    }
-
     fn place_buy(&self, turn: &mut Turn<'_>) -> Done {
         let (plan, view) = (turn.plan(), turn.view()?);
         let promised = view.open.notes.promise(&view.open.promise);
@@ -101,16 +89,6 @@ impl DiscountPurchase {
             (fund.share_rounding, promise),
         );
         plan.buy.place(turn, terms)
-    }
-
-    fn reserve(&self, turn: &mut Turn<'_>) -> Done {
-        let (plan, id) = (turn.plan(), turn.id().clone());
-        let shares = match facts::entry(&turn.view()?).credit {
-            Credit::InTransit(shares) | Credit::Confirmed(shares) => shares,
-            // Shares that the wallet held before.
-            Credit::None | Credit::Reversed => at_par(plan.amount)?,
-        };
-        wallet(turn, wallet::Command::Reserve(id, shares))
     }
 
     fn request_payout(&self, turn: &mut Turn<'_>) -> Done {
@@ -131,6 +109,28 @@ impl DiscountPurchase {
         };
         plan.payout.request(turn, terms)
     }
+}
+
+fn request_payment(turn: &mut Turn<'_>) -> Done {
+    let (plan, view) = (turn.plan(), turn.view()?);
+    let terms = payment::Terms {
+        no: plan.payment.no.clone(),
+        account: view.open.request.account.clone(),
+        amount: plan.amount,
+        order: plan.payment.order.clone(),
+        trade_date: view.open.promise.trade_date,
+    };
+    plan.payment.request(turn, terms)
+}
+
+fn reserve(turn: &mut Turn<'_>) -> Done {
+    let (plan, id) = (turn.plan(), turn.id().clone());
+    let shares = match facts::entry(&turn.view()?).credit {
+        Credit::InTransit(shares) | Credit::Confirmed(shares) => shares,
+        // Shares that the wallet held before.
+        Credit::None | Credit::Reversed => at_par(plan.amount)?,
+    };
+    wallet(turn, &wallet::Command::Reserve(id, shares))
 }
 
 pub(super) fn terms(
@@ -154,9 +154,9 @@ pub(super) fn terms(
     }
 }
 
-fn wallet(turn: &mut Turn<'_>, command: wallet::Command) -> Done {
+fn wallet(turn: &mut Turn<'_>, command: &wallet::Command) -> Done {
     let key = &turn.plan().wallet;
-    Ok(turn.decide(key, &command)?)
+    Ok(turn.decide(key, command)?)
 }
 
 /// Turns what the registrar confirmed into a lot; what it did not accept goes back.
@@ -174,7 +174,7 @@ fn confirm_credit(turn: &mut Turn<'_>) -> Done {
         events += turn.decide(&plan.payment.key, &payment::Command::SendBack(what, cause))?;
     }
     let confirm = wallet::Command::ConfirmCredit(turn.id().clone(), shares, registered);
-    Ok(events + wallet(turn, confirm)?)
+    Ok(events + wallet(turn, &confirm)?)
 }
 
 /// A lot for every record that registered shares of the target.
@@ -189,7 +189,7 @@ fn credit_target(turn: &mut Turn<'_>) -> Done {
         };
         credits.push(holdings::Credit {
             lot,
-            order: plan.into_target().order.clone(),
+            order: plan.target_order().order.clone(),
             serial: said.serial.clone(),
             registered_on: said.registered_on,
             shares: said.outcome.registered(),

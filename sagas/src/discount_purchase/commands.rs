@@ -18,7 +18,7 @@ use crate::parts::{
     timing,
 };
 use fundflow_domain::{
-    case::{Cases, Closing, How},
+    case::{Cases, Closing, How, State},
     text::Text,
     time::Timestamp,
 };
@@ -91,7 +91,7 @@ impl DiscountPurchase {
         let Some(mut events) = dated else { return Err(Refusal::NotUndated) };
         let view = turn.view().map_err(|it| refused(it.to_string()))?;
         let case = timing::undated_case(&view, &turn.plan().payment);
-        let is_open = |case: &Key<Cases>| turn.state(case).is_some_and(|it| it.is_open());
+        let is_open = |case: &Key<Cases>| turn.state(case).is_some_and(State::is_open);
         if let Some(case) = case.filter(is_open) {
             let how = How::Manual { text: Text::lossy(format!("it counts as paid at {at}")) };
             let (by, reason) = (Text::lossy("operator"), Text::lossy(&**reason));

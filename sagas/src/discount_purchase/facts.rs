@@ -4,10 +4,11 @@ use super::{
     Fact, When,
     saga::{DiscountPurchase, View},
 };
-use crate::parts::{application::ApplicationLeg, milestone::Scope};
+use crate::parts::{application::ApplicationLeg, cases::finding, milestone::Scope};
 use fundflow_domain::{
-    application::{Application, Confirmation, Outcome},
+    application::{Application, Confirmation, Outcome, Terms},
     calendar::TradingDay,
+    case::{Figure, Finding, Kind},
     ids::LotId,
     modes::ConversionMode,
     money::Money,
@@ -118,7 +119,7 @@ fn unbought(view: &View<'_>) -> bool {
 
 /// The lots of the target that this purchase brings: one for every record that registers shares.
 pub(super) fn target_lots<'a>(view: &View<'a>) -> Vec<(LotId, &'a Confirmation)> {
-    let leg = view.plan.into_target();
+    let leg = view.plan.target_order();
     let Some(application) = leg.application(view) else { return Vec::new() };
     let registered = application.confirmations().filter(|it| !it.outcome.registered().is_zero());
     let named = registered.zip(1..).filter_map(|(said, nth)| {
@@ -133,7 +134,7 @@ pub(super) fn target_lots<'a>(view: &View<'a>) -> Vec<(LotId, &'a Confirmation)>
 
 fn is_target_credited(view: &View<'_>) -> bool {
     let Some(holdings) = view.state(&view.plan.holdings) else { return false };
-    view.plan.into_target().is_confirmed(view)
+    view.plan.target_order().is_confirmed(view)
         && target_lots(view).iter().all(|(lot, _)| holdings.lot(lot).is_some())
 }
 
@@ -216,7 +217,7 @@ pub(super) fn rest(view: &View<'_>) -> Option<Money> {
         | Outcome::FastTransfer(_) => None,
     };
     let target = view.plan.target.application(view);
-    let mut parts = target.into_iter().flat_map(|it| it.confirmations()).map(accepted);
+    let mut parts = target.into_iter().flat_map(Application::confirmations).map(accepted);
     let taken = parts.try_fold(Money::ZERO, |sum, part| sum.plus(part?))?;
     view.plan.out.proceeds(view)?.minus(taken)
 }
@@ -224,4 +225,23 @@ pub(super) fn rest(view: &View<'_>) -> Option<Money> {
 /// Nothing is left of it.
 fn is_spent_on_target(view: &View<'_>) -> bool {
     rest(view).is_none_or(Money::is_zero)
+}
+
+/// The registrar takes out more than it confirmed before: a conversion cannot be larger than its
+/// purchase.
+pub(super) fn more_than_there_is(
+    view: &View<'_>,
+    terms: &Terms,
+    said: &Confirmation,
+) -> Option<Finding> {
+    let Outcome::Conversion(numbers) = &said.outcome else { return None };
+    let Credit::Confirmed(bought) = entry(view).credit else { return None };
+    let Reservation::Held(held) = entry(view).reservation else { return None };
+    if terms.order != view.plan.out.order || numbers.shares_out <= held {
+        return None;
+    }
+    let text = format!("{} shares left, and {bought} were bought", numbers.shares_out);
+    let ours = vec![Figure::new("shares", held)];
+    let theirs = vec![Figure::new("shares", numbers.shares_out)];
+    Some(finding(Kind::SharesExceedAsked, &text, ours, theirs))
 }

@@ -44,9 +44,9 @@ impl DiscountPurchase {
     ) -> Option<Calling<Self>> {
         let plan = view.plan;
         match what {
-            Call::Charge => self.to_bank(plan.payment.charge(view)?),
-            Call::Refund => self.to_bank(plan.payment.refund(view)?),
-            Call::Payout => self.to_bank(plan.payout.call(view)?),
+            Call::Charge => Some(self.to_bank(plan.payment.charge(view)?)),
+            Call::Refund => Some(self.to_bank(plan.payment.refund(view)?)),
+            Call::Payout => Some(self.to_bank(plan.payout.call(view)?)),
             Call::Buy => self.to_registrar(view, &plan.buy, Leg::Buy, now),
             Call::Out => self.to_registrar(view, &plan.out, Leg::Out, now),
             Call::Target => self.to_registrar(view, &plan.target, Leg::Target, now),
@@ -55,8 +55,8 @@ impl DiscountPurchase {
         }
     }
 
-    fn to_bank(&self, call: BankCall) -> Option<Calling<Self>> {
-        Some(Calling::of(&self.house.bank, call, Answer::Bank))
+    fn to_bank(&self, call: BankCall) -> Calling<Self> {
+        Calling::of(&self.house.bank, call, Answer::Bank)
     }
 
     fn to_registrar(
@@ -100,7 +100,7 @@ impl DiscountPurchase {
                 let leg = leg_of(view.plan, which);
                 let mut needs = leg.needs_for(self, view, said, now);
                 if matches!(said, ApplicationAnswer::Accepted(_))
-                    && self.is_t(view, leg)
+                    && is_t(view, leg)
                     && let Ok(day) = self.house.calendar.t_of(now)
                     && leg.trade_date(view).is_some_and(|placed| placed < day)
                 {
@@ -127,13 +127,6 @@ impl DiscountPurchase {
         }
     }
 
-    /// Whether the T of that order is the purchase's own.
-    pub(super) fn is_t(&self, view: &View<'_>, leg: &ApplicationLeg) -> bool {
-        let plan = view.plan;
-        leg.order == plan.buy.order
-            || (plan.mode == ConversionMode::Held && leg.order == plan.out.order)
-    }
-
     /// An order is about to move to a later T. Where that is the purchase's own, all that depends on
     /// the day is decided again; a conversion only asks whether that day takes it.
     pub(super) fn moved(
@@ -147,7 +140,7 @@ impl DiscountPurchase {
             // The target is bought on whatever day its money arrives.
             return Ok(None);
         }
-        if !self.is_t(&view, leg) {
+        if !is_t(&view, leg) {
             return Ok(self.refuses_out(&view, day));
         }
         let admitted = match self.admitted_on(&view, day) {
@@ -158,6 +151,13 @@ impl DiscountPurchase {
         self.readmit(turn, day, admitted)?;
         Ok(None)
     }
+}
+
+/// Whether the T of that order is the purchase's own.
+fn is_t(view: &View<'_>, leg: &ApplicationLeg) -> bool {
+    let plan = view.plan;
+    leg.order == plan.buy.order
+        || (plan.mode == ConversionMode::Held && leg.order == plan.out.order)
 }
 
 pub(super) fn leg_of(plan: &super::Plan, leg: Leg) -> &ApplicationLeg {

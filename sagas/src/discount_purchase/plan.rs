@@ -93,7 +93,7 @@ impl Plan {
     }
 
     /// The order that registers the target's shares.
-    pub(super) const fn into_target(&self) -> &ApplicationLeg {
+    pub(super) const fn target_order(&self) -> &ApplicationLeg {
         match self.mode {
             ConversionMode::RedeemToPurchase => &self.target,
             ConversionMode::Held | ConversionMode::LinkedSameDay | ConversionMode::NextDay => {

@@ -21,7 +21,7 @@ use fundflow_domain::{
     modes::ConversionMode,
     money::Shares,
     time::Timestamp,
-    wallet::{Credit, Reservation, Wallet},
+    wallet::{self, Credit, Reservation, Wallet},
 };
 use fundflow_kernel::streams::{Key, Need, Streams};
 use fundflow_runtime::{saga::Preparing, step::Table};
@@ -145,7 +145,7 @@ impl DiscountPurchase {
             channel: asked.channel,
             warning_confirmed: asked.warning_confirmed.clone(),
             used_today: DayUse { wallet_fund: of_wallet, target_fund: of_target },
-            available: wallet.map_or(Shares::ZERO, |wallet| wallet.available()),
+            available: wallet.map_or(Shares::ZERO, wallet::State::available),
             calendar: self.house.calendar.clone(),
         })?;
         let table = table_for(admitted.mode);

@@ -17,9 +17,9 @@ use crate::{
 };
 use fundflow_domain::{
     admission::Admitted,
-    application::{Applications, PromisedFee},
+    application::{Applications, Confirmation, PromisedFee, Terms},
     calendar::TradingDay,
-    case::{CaseId, Cases, Closing},
+    case::{CaseId, Cases, Closing, Finding},
     day_limit::DayLimit,
     holdings::Holdings,
     ids::{AccountRef, TransactionId},
@@ -118,6 +118,15 @@ impl FundSaga for DiscountPurchase {
         day: TradingDay,
     ) -> Result<Option<Cause>, NotDone> {
         self.moved(turn, leg, day)
+    }
+
+    fn findings(
+        &self,
+        view: &View<'_>,
+        terms: &Terms,
+        confirmation: &Confirmation,
+    ) -> Vec<Finding> {
+        facts::more_than_there_is(view, terms, confirmation).into_iter().collect()
     }
 
     fn fee(&self, view: &View<'_>, leg: &ApplicationLeg) -> Option<(PromisedFee, Discount)> {

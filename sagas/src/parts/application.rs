@@ -173,14 +173,18 @@ impl ApplicationLeg {
 
     /// Shares that left by it, over all records of the registrar; `None` for an ask of money.
     pub fn shares_out<S: Saga>(&self, view: &View<'_, S>) -> Option<Shares> {
-        let part = |outcome: &Outcome| match outcome {
+        let mut confirmations = self.application(view)?.confirmations();
+        confirmations.try_fold(Shares::ZERO, |sum, it| sum.plus(Self::shares_out_of(it)?))
+    }
+
+    /// Shares that left by one record; `None` for an ask of money.
+    pub const fn shares_out_of(confirmation: &Confirmation) -> Option<Shares> {
+        match &confirmation.outcome {
             Outcome::Conversion(numbers) => Some(numbers.shares_out),
             Outcome::Redemption(numbers) => Some(numbers.shares),
             Outcome::FastTransfer(numbers) => Some(numbers.shares),
             Outcome::Purchase(_) | Outcome::Subscription(_) => None,
-        };
-        let mut confirmations = self.application(view)?.confirmations();
-        confirmations.try_fold(Shares::ZERO, |sum, it| sum.plus(part(&it.outcome)?))
+        }
     }
 
     /// Shares that it brought, over all records of the registrar.
@@ -204,16 +208,19 @@ impl ApplicationLeg {
 
     /// Unpaid income of a money fund that was settled with shares that left, over all records.
     pub fn income<S: Saga>(&self, view: &View<'_, S>) -> Option<Income> {
-        let part = |outcome: &Outcome| match outcome {
-            Outcome::Redemption(numbers) => Some(numbers.income),
-            Outcome::Conversion(numbers) => Some(numbers.income),
-            Outcome::FastTransfer(numbers) => Some(numbers.income),
-            Outcome::Purchase(_) | Outcome::Subscription(_) => None,
-        };
         let mut confirmations = self.application(view)?.confirmations();
-        confirmations.try_fold(Income::ZERO, |sum, it| {
-            sum.plus(Income::new(part(&it.outcome)?.decimal()).ok()?)
-        })
+        confirmations.try_fold(Income::ZERO, |sum, it| sum.plus(Self::income_of(it)?))
+    }
+
+    /// Unpaid income that one record settled with shares that left; `None` for an ask of money.
+    pub fn income_of(confirmation: &Confirmation) -> Option<Income> {
+        let income = match &confirmation.outcome {
+            Outcome::Redemption(numbers) => numbers.income,
+            Outcome::Conversion(numbers) => numbers.income,
+            Outcome::FastTransfer(numbers) => numbers.income,
+            Outcome::Purchase(_) | Outcome::Subscription(_) => return None,
+        };
+        Income::new(income.decimal()).ok()
     }
 
     /// Why no shares came of it.

@@ -55,6 +55,9 @@ pub fn take_back<S: FundSaga>(
     scope: Scope,
 ) -> Result<usize, NotTakenBack> {
     let view = turn.view().map_err(|_| NotTakenBack::Nothing("nothing was prepared"))?;
+    if view.open.notes.cancel.is_some_and(|(_, asked)| asked == scope) {
+        return Ok(0);
+    }
     if view.ending.is_some() {
         return Err(NotTakenBack::Nothing("it is over"));
     }

@@ -149,7 +149,7 @@ impl ApplicationLeg {
             let now = turn.now();
             turn.speaks(Actor::Engine, "batch", now);
         } else {
-            self.speaks(turn);
+            speaks(turn);
         }
         match turn.decide(&self.key, &command) {
             Ok(0) if matches!(command, Command::Accept(_)) && !self.is_over(&turn.view()?) => {
@@ -169,7 +169,7 @@ impl ApplicationLeg {
         answer: &ApplicationAnswer,
         said: &Confirmation,
     ) -> Result<Heard, NotDone> {
-        self.speaks(turn);
+        speaks(turn);
         let known = self.application(&turn.view()?).cloned();
         let Some(known) = known else { return Err(NotDone::Lacks("the application")) };
         let findings = self.findings(saga, &turn.view()?, (&known, said), turn.now());
@@ -258,7 +258,7 @@ impl ApplicationLeg {
     ) -> Result<Heard, NotDone> {
         let text = "the registrar says that it was taken back, and nobody asked for that";
         let Some(record) = self.record(answer) else { return Ok(Heard::Recorded(0)) };
-        self.speaks(turn);
+        speaks(turn);
         let found = finding(Kind::Other, text, vec![], vec![Figure::new("said", "cancelled")]);
         let events = cases::open(turn, &record, self.about(turn)?, vec![found])?;
         Ok(Heard::Contradicts(text.into(), events))
@@ -276,11 +276,6 @@ impl ApplicationLeg {
         let about = self.about(turn)?;
         let events = cases::open(turn, &record, about, vec![finding(kind, &text, ours, theirs)])?;
         Ok(Heard::Contradicts(text, events))
-    }
-
-    fn speaks<S: Saga>(&self, turn: &mut Turn<'_, S>) {
-        let now = turn.now();
-        turn.speaks(Actor::Counterparty("registrar".into()), "registrar", now);
     }
 
     fn about<S: Saga>(&self, turn: &Turn<'_, S>) -> Result<About, NotDone> {
@@ -308,6 +303,11 @@ impl ApplicationLeg {
             | ApplicationAnswer::Sent { .. } => None,
         }
     }
+}
+
+fn speaks<S: Saga>(turn: &mut Turn<'_, S>) {
+    let now = turn.now();
+    turn.speaks(Actor::Counterparty("registrar".into()), "registrar", now);
 }
 
 /// Kind and both sides' words of a contradiction.

@@ -2,6 +2,7 @@
 //! cases. Each part mints its own keys, says which facts hold of it, and records what is heard.
 
 // Legs.
+pub mod advance;
 pub mod application;
 pub mod buying;
 mod hearing;
@@ -17,4 +18,5 @@ pub mod cases;
 pub mod check;
 pub mod limits;
 pub mod milestone;
+pub mod refunds;
 pub mod timing;

@@ -116,6 +116,21 @@ impl WalletPart {
         self.decide(turn, &command)
     }
 
+    /// Takes out what became another holder's on that T; the day's income is that holder's.
+    ///
+    /// # Errors
+    /// [`NotDone`]; nothing has changed.
+    pub fn hand_over<S: Saga>(
+        &self,
+        turn: &mut Turn<'_, S>,
+        shares: Shares,
+        t: TradingDay,
+    ) -> Result<usize, NotDone> {
+        let before = t.date().pred_opt().ok_or(NotDone::Lacks("a day before T"))?;
+        let transaction = turn.id().clone();
+        self.decide(turn, &Command::TakeOut { transaction, shares, earns_through: before })
+    }
+
     /// Settles unpaid income as the registrar paid it with the shares that left.
     ///
     /// # Errors

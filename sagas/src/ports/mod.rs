@@ -1,4 +1,4 @@
-//! Whom the engine's sagas talk to: banks and registrars. Ports; adapters live outside.
+//! Whom the engine's sagas talk to: banks, advancing banks and registrars. Ports; adapters live outside.
 //!
 //! 1. Every call carries its idempotency key (payment, refund or application number). The same call
 //!    may be made again at any time, and the counterparty must act once.
@@ -7,5 +7,7 @@
 //! 3. Answers that come by themselves (a callback, a record of a file) are delivered as notices about
 //!    the stream of the key; they may be early, late, repeated or contradicting.
 
+pub mod advance;
 pub mod bank;
 pub mod registrar;
+pub mod wallets;

@@ -6,16 +6,16 @@
 
 use crate::{
     held::wallet_key,
-    stage::{Stage, order, tx},
+    names::{order, tx},
+    stage::Stage,
     terms::{FOREIGN, TARGET},
 };
 use fundflow_domain::{
-    application::{Applications, Outcome},
+    application::Applications,
     day_limit::{DayLimit, Entry as Counted},
     decider::Decider,
     holdings::{HoldingId, Holdings},
     ids::{ApplicationNo, OrderId, PaymentNo},
-    money::Money,
     payment::Payments,
     payout::Payouts,
     wallet::{Credit, Reservation},
@@ -105,29 +105,17 @@ pub(crate) fn at_the_end(stage: &Stage) {
     let entry = stage.state(&wallet_key()).entry(&tx("TX-1"));
     assert!(!matches!(entry.reservation, Reservation::Held(_)), "{}", stage.text());
     assert!(!matches!(entry.credit, Credit::InTransit(_)), "{}", stage.text());
-    for name in crate::stage::ORDERS {
+    for name in crate::names::ORDERS {
         let application: Key<Applications> = Key::of(&ApplicationNo::of(&order(name)));
-        let state = stage.state(&application);
-        assert!(state.application().is_none_or(|it| it.stage.is_over()), "{name} is under way");
+        let known = stage.state(&application);
+        assert!(known.application().is_none_or(|it| it.stage.is_over()), "{name} is under way");
     }
-}
-
-/// What the registrar settled of an order, in yuan.
-pub(crate) fn settled(stage: &Stage, name: &str) -> Money {
-    let application: Key<Applications> = Key::of(&ApplicationNo::of(&order(name)));
-    let state = stage.state(&application);
-    let amounts = state.application().unwrap().confirmations().map(|it| match &it.outcome {
-        Outcome::Purchase(numbers) => numbers.amount,
-        other => panic!("no purchase: {other:?}"),
-    });
-    amounts.fold(Money::ZERO, |sum, part| sum.plus(part).unwrap())
 }
 
 /// What counts of that transaction on a day, in yuan; 0 once it was given back.
 pub(crate) fn counted(stage: &Stage, id: &str, fund: &str, day: &str) -> Decimal {
     let name = format!("{fund}.i-1.2026-{day}.individual.direct_online");
-    let state = stage.state(&Key::<DayLimit>::of(&name));
-    match state.entry(&tx(id)) {
+    match stage.state(&Key::<DayLimit>::of(&name)).entry(&tx(id)) {
         Some(Counted::Counted { accepted, .. }) => accepted.decimal(),
         Some(Counted::Refused { .. } | Counted::GivenBack) | None => Decimal::ZERO,
     }

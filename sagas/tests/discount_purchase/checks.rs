@@ -4,8 +4,9 @@
 use crate::{
     books::{self, cases},
     late::close,
+    names::order,
     outside::{Verdict, halved, rejection, serial},
-    stage::{Stage, order},
+    stage::Stage,
     terms::{TARGET, request},
 };
 use fundflow_domain::{
@@ -160,6 +161,16 @@ fn a_conversion_in_dispute_does_not_put_its_sound_purchase_in_question() {
 }
 
 #[test]
+fn more_shares_converted_than_were_bought_is_a_case() {
+    let mut stage = waiting();
+    let key: Key<Applications> = Key::of(&ApplicationNo::of(&order("mmf")));
+    let terms = stage.state(&key).application().unwrap().terms.clone();
+    stage.confirmed("mmf", halved(stage.confirmation("mmf"), &terms));
+    let all = stage.confirmation("convert");
+    disputed(&mut stage, "convert", all, Kind::SharesExceedAsked);
+}
+
+#[test]
 fn a_person_closes_the_case_and_the_registrars_numbers_stand() {
     let mut stage = waiting();
     stage.confirmed("mmf", stage.confirmation("mmf"));
@@ -252,7 +263,7 @@ fn a_second_debit_goes_back_and_other_money_than_was_asked_for_is_never_applied(
         no: PaymentNo::pay(&order("mmf")),
         serial: serial(serial_text),
         amount: amount.parse().unwrap(),
-        paid_at: crate::stage::at("10:01"),
+        paid_at: crate::names::at("10:01"),
     };
     let notice = |it| charge_notice(&PaymentNo::pay(&order("mmf")), ChargeAnswer::Paid(it));
     let mut stage = Stage::at("10:00");

@@ -2,12 +2,15 @@
 
 use crate::{
     books,
-    held::holding,
-    outside::{Fate, Verdict},
-    stage::{Stage, tx},
-    terms::request,
+    held::{holding, wallet_key},
+    names::tx,
+    outside::{Fate, Verdict, serial},
+    stage::Stage,
+    terms::{TARGET, capped, foreign, request, target, wallet},
 };
-use fundflow_domain::modes::ConversionMode as Mode;
+use fundflow_domain::{
+    application::Confirmation, limits::ExcessPolicy, modes::ConversionMode as Mode,
+};
 use fundflow_runtime::message::{Answered, What};
 
 pub(crate) const MODES: [Mode; 4] =
@@ -103,7 +106,7 @@ fn every_answer_heard_twice_is_heard_once() {
                     continue;
                 }
                 let effect = stage.in_flight.remove(0);
-                let name = crate::stage::name_of(&effect.key);
+                let name = crate::names::name_of(&effect.key);
                 let answer = stage.outside.answer(&name, &effect, stage.now);
                 stage.answered(effect.clone(), answer.clone());
                 let (events, alerts) = (stage.events.len(), stage.alerts.len());
@@ -139,5 +142,76 @@ fn an_answer_that_is_lost_is_asked_for_and_a_call_that_is_lost_is_made_again() {
                 books::at_the_end(&stage);
             }
         }
+    }
+}
+
+#[test]
+fn a_process_that_dies_while_t_moves_never_counts_money_for_a_t_that_is_over() {
+    for (now, late) in [("14:59:58", "mmf.pay"), ("11:00", "mmf")] {
+        for policy in [ExcessPolicy::RejectWhole, ExcessPolicy::AcceptUpToLimit] {
+            // Paid after the cut-off; or taken by the registrar after sealing.
+            let funds = vec![wallet(), capped(target(), "1500", policy), foreign()];
+            let mut before = Stage::with(funds, now);
+            before.outside.down.insert(late.to_owned());
+            before.request(&request(Mode::LinkedSameDay));
+            before.clock(if late == "mmf" { "17:00" } else { "15:00:05" });
+            before.outside.down.clear();
+            let mut whole = before.clone();
+            whole.run();
+            assert_eq!(books::t_of(&whole, "mmf"), "2026-03-03", "{}", whole.text());
+            for fuse in 0..whole.events.len() - before.events.len() {
+                let mut stage = before.clone();
+                stage.fuse = Some(fuse);
+                stage.run();
+                assert_eq!(books::t_of(&stage, "mmf"), "2026-03-03", "dead after {fuse} appends");
+                assert_eq!(ending(&stage), ending(&whole), "dead after {fuse} appends");
+                let counted = |day| books::counted(&stage, "TX-1", TARGET, day);
+                assert!(counted("03-02").is_zero(), "dead after {fuse}\n{}", stage.text());
+                assert_eq!(counted("03-03"), "1000".parse().unwrap(), "dead after {fuse}");
+                books::at_the_end(&stage);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_process_that_dies_while_it_hears_a_wrong_record_never_takes_it_for_a_sound_one() {
+    for fuse in 0..4 {
+        let mut stage = Stage::at("10:00");
+        stage.outside.verdicts.insert("mmf".to_owned(), Verdict::Silence);
+        stage.request(&request(Mode::NextDay));
+        stage.clock("03-03 09:30");
+        let right = stage.confirmation("mmf");
+        let mut wrong = right.clone();
+        wrong.confirmed_on = "2062-01-02".parse().unwrap();
+        stage.fuse = Some(fuse);
+        stage.confirmed("mmf", wrong.clone());
+        stage.fuse = None;
+        stage.confirmed("mmf", wrong);
+
+        assert!(!stage.has("wallet.credit_confirmed"), "dead after {fuse}\n{}", stage.text());
+        assert_eq!(books::cases(&stage).len(), 1);
+        stage.confirmed("mmf", Confirmation { serial: serial("mmf.c2"), ..right });
+        stage.run();
+        books::at_the_end(&stage);
+        assert_eq!(stage.look().ending, Some("discount_purchase.completed"));
+    }
+}
+
+#[test]
+fn a_process_that_dies_while_it_gives_up_leaves_nothing_open() {
+    for fuse in 0..8 {
+        let mut stage = Stage::at("10:00");
+        stage.outside.verdicts.insert("convert".to_owned(), Verdict::Silence);
+        stage.request(&request(Mode::LinkedSameDay));
+        stage.clock("03-03 13:00");
+        stage.fuse = Some(fuse);
+        stage.abandon();
+        if stage.look().ending.is_none() {
+            stage.abandon();
+        }
+        stage.run();
+        books::at_the_end(&stage);
+        assert!(stage.state(&wallet_key()).reserved().is_zero());
     }
 }

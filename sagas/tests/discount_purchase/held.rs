@@ -1,9 +1,6 @@
 //! A wallet that holds shares already.
 
-use crate::{
-    stage::{Stage, tx},
-    terms::WALLET,
-};
+use crate::{names::tx, stage::Stage, terms::WALLET};
 use fundflow_domain::{
     ids::WalletId,
     wallet::{Command, Wallet},

@@ -3,8 +3,9 @@
 
 use crate::{
     books::{self, cases, t_of},
+    names::{at, order},
     outside::{Fate, Verdict, serial},
-    stage::{Stage, at, order},
+    stage::Stage,
     terms::request,
 };
 use fundflow_domain::{

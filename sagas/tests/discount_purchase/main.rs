@@ -9,12 +9,16 @@
 
 mod books;
 mod held;
+mod names;
 mod outside;
 mod stage;
 mod terms;
 
+mod cancel;
 mod checks;
 mod crash;
 mod late;
 mod moved;
+mod people;
+mod random;
 mod story;

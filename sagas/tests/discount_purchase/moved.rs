@@ -4,12 +4,13 @@
 use crate::{
     books::{self, counted, t_of},
     held::wallet_key,
+    names::tx,
     outside::Fate,
-    stage::{Stage, tx},
+    stage::Stage,
     terms::{TARGET, WALLET, capped, closed_on, foreign, request, target, wallet},
 };
 use fundflow_domain::{
-    limits::ExcessPolicy, modes::ConversionMode as Mode, wallet::Command as Wallet,
+    fund::FundTerms, limits::ExcessPolicy, modes::ConversionMode as Mode, wallet::Command as Wallet,
 };
 use fundflow_sagas::discount_purchase::Request;
 
@@ -26,10 +27,11 @@ fn late(mut stage: Stage, request: &Request) -> Stage {
 #[test]
 fn a_fund_that_is_closed_on_the_new_t_sends_the_money_back() {
     for closed in [TARGET, WALLET] {
-        let funds = [wallet(), target()].map(|fund| match fund.code.as_str() == closed {
-            true => closed_on(fund, "2026-03-03"),
-            false => fund,
-        });
+        let close = |fund: FundTerms| {
+            let shut = fund.code.as_str() == closed;
+            if shut { closed_on(fund, "2026-03-03") } else { fund }
+        };
+        let funds = [wallet(), target()].map(close);
         let mut stage = late(Stage::with(funds.to_vec(), "14:59:30"), &request(LINKED));
         stage.run();
 

@@ -27,7 +27,7 @@ use fundflow_sagas::ports::{
     registrar::{ApplicationAnswer, RegistrarCall},
 };
 use std::{
-    collections::{BTreeMap, VecDeque},
+    collections::{BTreeMap, BTreeSet, VecDeque},
     sync::Arc,
 };
 
@@ -52,8 +52,6 @@ pub(crate) enum Verdict {
     Whole,
     /// Half of it; the rest is over.
     Half,
-    /// Half of it, and the other half in a second record.
-    TwoHalves,
     /// None of it.
     Rejected,
     /// It says nothing for ever.
@@ -65,6 +63,10 @@ pub(crate) enum Verdict {
 pub(crate) struct Outside {
     /// By the call's short name; afterwards everything is done.
     pub(crate) fates: BTreeMap<String, VecDeque<Fate>>,
+    /// Calls that arrive nowhere, and queries that nobody answers, by short name.
+    pub(crate) down: BTreeSet<String>,
+    /// Calls and queries that arrive and that nobody answers, by short name.
+    pub(crate) mute: BTreeSet<String>,
     /// By the order's short name.
     pub(crate) verdicts: BTreeMap<String, Verdict>,
     charged: BTreeMap<String, ChargeAnswer>,
@@ -87,7 +89,12 @@ impl Outside {
 
     /// Acts on the call, if it is one, and answers. A query acts on nothing and meets no fate.
     pub(crate) fn answer(&mut self, name: &str, effect: &Effect, now: Timestamp) -> Payload {
-        let fate = if acts(effect) { self.next_fate(name) } else { Fate::Done };
+        let fate = match acts(effect) {
+            _ if self.down.contains(name) => Fate::Lost,
+            _ if self.mute.contains(name) => Fate::Unheard,
+            true => self.next_fate(name),
+            false => Fate::Done,
+        };
         if acts(effect) && fate != Fate::Lost {
             self.act(name, effect, fate, now);
         }
@@ -109,22 +116,24 @@ impl Outside {
     fn act(&mut self, name: &str, effect: &Effect, fate: Fate, now: Timestamp) {
         let refused = fate == Fate::Refused;
         if let Some(BankCall::Charge(charge)) = effect.call_as() {
-            let answer = match refused {
-                true => ChargeAnswer::Declined(Cause::new("no_balance", "too little money")),
-                false => ChargeAnswer::Paid(Receipt {
+            let answer = if refused {
+                ChargeAnswer::Declined(Cause::new("no_balance", "too little money"))
+            } else {
+                ChargeAnswer::Paid(Receipt {
                     no: charge.no.clone(),
                     serial: serial(&format!("{name}.1")),
                     amount: charge.amount.into(),
                     paid_at: now,
-                }),
+                })
             };
             self.charged.entry(name.to_owned()).or_insert(answer);
         } else if effect.call_as::<BankCall>().is_some() && !refused {
             self.sent.entry(name.to_owned()).or_insert_with(|| serial(&format!("{name}.1")));
-        } else if let Some(RegistrarCall::Submit(application)) = effect.call_as() {
-            let standing = match refused {
-                true => Standing::Refused(rejection("0001", "not taken")),
-                false => Standing::Taken,
+        } else if let Some(RegistrarCall::Submit(_)) = effect.call_as() {
+            let standing = if refused {
+                Standing::Refused(rejection("0001", "not taken"))
+            } else {
+                Standing::Taken
             };
             self.applications.entry(name.to_owned()).or_insert(standing);
         } else if let Some(RegistrarCall::Cancel(_)) = effect.call_as() {
@@ -193,7 +202,7 @@ impl Outside {
             Some(Standing::Taken) => match self.verdict(name) {
                 Verdict::Silence => ApplicationAnswer::Unknown(Cause::new("busy", "later")),
                 Verdict::Rejected => ApplicationAnswer::Rejected(rejection("0002", "rejected")),
-                Verdict::Whole | Verdict::Half | Verdict::TwoHalves => {
+                Verdict::Whole | Verdict::Half => {
                     ApplicationAnswer::Confirmed(Box::new(self.confirmation(name, terms)))
                 }
             },

@@ -2,13 +2,14 @@
 //! its order, and a transcript of what was stored and sent.
 
 use crate::{
+    names::{at, name_of, order, tx},
     outside::{Outside, confirmation},
     terms::{asked, foreign, house, target, wallet},
 };
 use fundflow_domain::{
     application::{Applications, Confirmation},
     fund::FundTerms,
-    ids::{ApplicationNo, OrderId, TransactionId},
+    ids::ApplicationNo,
     time::Timestamp,
 };
 use fundflow_kernel::{
@@ -52,8 +53,6 @@ pub(crate) struct Stage {
     pub(crate) acted: bool,
 }
 
-pub(crate) const ORDERS: [&str; 4] = ["mmf", "convert", "redeem", "target"];
-
 impl Stage {
     /// With the three funds, at that instant.
     pub(crate) fn at(now: &str) -> Self {
@@ -93,7 +92,9 @@ impl Stage {
         };
         let (mut loaded, mut batch) = (self.fold(key), Vec::new());
         loaded.decide(key.stream(), command, &meta, &mut batch).unwrap();
-        batch.into_iter().for_each(|append| self.store(append));
+        for append in batch {
+            self.store(append);
+        }
     }
 
     /// Time passes until then: timers ring, and everybody outside answers.
@@ -102,14 +103,6 @@ impl Stage {
         while self.runner.next_timer().is_some_and(|due| due <= at(now)) {
             self.ring();
             self.settle();
-        }
-        self.now = at(now);
-    }
-
-    /// Time passes until then; timers ring, and nobody answers.
-    pub(crate) fn wait(&mut self, now: &str) {
-        while self.runner.next_timer().is_some_and(|due| due <= at(now)) {
-            self.ring();
         }
         self.now = at(now);
     }
@@ -386,35 +379,4 @@ fn runner(saga: &Arc<DiscountPurchase>) -> Runner {
     runner.set_unclaimed(Arc::new(UnknownOrders));
     runner.set_limits(Limits { silences: u32::MAX, ..Limits::default() });
     runner
-}
-
-pub(crate) fn tx(text: &str) -> TransactionId {
-    text.parse().unwrap()
-}
-
-pub(crate) fn order(name: &str) -> OrderId {
-    format!("TX-1.{name}").parse().unwrap()
-}
-
-/// `10:00` is on 2026-03-02, a Monday; `03-03 10:00` on that day of 2026.
-pub(crate) fn at(text: &str) -> Timestamp {
-    let (day, time) = text.split_once(' ').unwrap_or(("03-02", text));
-    let seconds = if time.len() == 5 { ":00" } else { "" };
-    format!("2026-{day}T{time}{seconds}+08:00").parse().unwrap()
-}
-
-/// What a key is called in transcripts: `mmf.pay`, `convert`, `mmf.cancel`.
-pub(crate) fn name_of(key: &str) -> String {
-    let (base, rest) = key.split_once('.').unwrap_or((key, ""));
-    for id in ["TX-1", "TX-2", "TX-3"] {
-        let prefix = if id == "TX-1" { String::new() } else { format!("{id}.") };
-        for name in ORDERS {
-            let order: OrderId = format!("{id}.{name}").parse().unwrap();
-            if ApplicationNo::of(&order).as_str() == base {
-                let rest = if rest.is_empty() { "" } else { ".cancel" };
-                return format!("{prefix}{name}{rest}");
-            }
-        }
-    }
-    key.trim_start_matches("TX-1.").to_owned()
 }

@@ -1,7 +1,7 @@
 //! Cases: what does not add up, and what people did about it.
 
 use super::Entry;
-use crate::worlds::{instant, money, read, request_time, shares, target_code, transaction};
+use crate::worlds::{amount, instant, money, request_time, shares, target_code, text, transaction};
 use fundflow_domain::{
     case::{
         CaseId, Cases, Closing, Disputed, Event, Figure, Finding, How, Kind, Note, Reopening,
@@ -17,21 +17,25 @@ pub(super) fn entries() -> Vec<Entry> {
 fn events() -> Vec<Event> {
     use Event as E;
     let closed = |how| {
-        E::Closed(Closing { how, by: read("chen"), reason: read("the registrar's letter of today") })
+        E::Closed(Closing {
+            how,
+            by: text("chen"),
+            reason: text("the registrar's letter of today"),
+        })
     };
     let corrected = How::Corrected { by_record: CaseId::of(b"a corrected record") };
     vec![
         E::Opened(Box::new(report())),
         E::SeenAgain { at: instant("2026-02-25T17:00:00+08:00") },
         E::Widened { at: instant("2026-02-25T17:00:00+08:00"), findings: vec![fee()] },
-        E::Assigned { owner: read("chen") },
-        E::Noted(Note { by: read("chen"), text: read("asked the registrar by telephone") }),
+        E::Assigned { owner: text("chen") },
+        E::Noted(Note { by: text("chen"), text: text("asked the registrar by telephone") }),
         closed(corrected),
         closed(How::Accepted),
-        closed(How::PaidByUs { amount: read("14.78") }),
+        closed(How::PaidByUs { amount: amount("14.78") }),
         closed(How::Withdrawn),
-        closed(How::Manual { text: read("settled by a bank transfer") }),
-        E::Reopened(Reopening { by: read("chen"), reason: read("the correction is wrong too") }),
+        closed(How::Manual { text: text("settled by a bank transfer") }),
+        E::Reopened(Reopening { by: text("chen"), reason: text("the correction is wrong too") }),
     ]
 }
 
@@ -42,8 +46,8 @@ fn report() -> Report {
         at: instant("2026-02-24T17:00:00+08:00"),
         source: Source {
             kind: SourceKind::RegistrarFile,
-            name: read("OFD_377_98_20260224_04.TXT"),
-            record: read("3"),
+            name: text("OFD_377_98_20260224_04.TXT"),
+            record: text("3"),
         },
         transaction: Some(transaction("TX-1")),
         order: Some(crate::orders::order("convert")),
@@ -56,7 +60,7 @@ fn report() -> Report {
 fn hundredfold() -> Finding {
     Finding {
         kind: Kind::SharesDoNotFollowFromNav,
-        what: read("shares are not net / NAV"),
+        what: text("shares are not net / NAV"),
         ours: vec![Figure::new("shares", "8100.45"), Figure::new("at", request_time())],
         theirs: vec![Figure::new("shares", "810044.55")],
         disputed: Disputed { shares: shares("801944.10"), money: money("0.00") },
@@ -66,7 +70,7 @@ fn hundredfold() -> Finding {
 fn fee() -> Finding {
     Finding {
         kind: Kind::FeeDiffersFromPromise,
-        what: read("a fee of 14.78 where none was promised"),
+        what: text("a fee of 14.78 where none was promised"),
         ours: vec![Figure::new("fee", "0.00")],
         theirs: vec![Figure::new("fee", "14.78")],
         disputed: Disputed { shares: shares("0.00"), money: money("14.78") },

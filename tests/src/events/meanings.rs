@@ -113,14 +113,8 @@ const MILESTONES: &[(&str, &str)] = &[
 const ENDINGS: &[(&str, &str)] = &[
     ("discount_purchase.completed", "The investor owns the target fund."),
     ("discount_purchase.kept_in_wallet", "The investor owns the money-market shares."),
-    (
-        "discount_purchase.rolled_back",
-        "It failed before the commit; any payment was returned.",
-    ),
-    (
-        "discount_purchase.compensated",
-        "It failed after the commit; the payment was returned.",
-    ),
+    ("discount_purchase.rolled_back", "It failed before the commit; any payment was returned."),
+    ("discount_purchase.compensated", "It failed after the commit; the payment was returned."),
     ("discount_purchase.paid_out", "The investor has the money of the redemption."),
 ];
 

@@ -15,6 +15,8 @@ mod plans;
 mod processes;
 mod shares;
 
+pub use processes::{lives, milestones};
+
 use fundflow_kernel::codec::{CodecError, Stored, decode, encode, schema_of};
 use std::fmt::Debug;
 

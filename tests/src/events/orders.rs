@@ -49,7 +49,11 @@ fn heard() -> Vec<application::Event> {
     let interest = Rejection { interest: money("1.23"), ..rejection() };
     let one = |outcome| E::Confirmed(Box::new(confirmation("TA-3", outcome)));
     vec![
-        E::Moved { from: day("2026-02-13"), to: day("2026-02-24"), promised: promise("2026-02-25") },
+        E::Moved {
+            from: day("2026-02-13"),
+            to: day("2026-02-24"),
+            promised: promise("2026-02-25"),
+        },
         E::Accepted { serial: Some(id("F-1")) },
         E::Accepted { serial: None },
         E::Sealed { batch: "B-20260213".into() },

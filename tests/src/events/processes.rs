@@ -1,9 +1,7 @@
 //! The processes of the shipped sagas: what happens to any, and the milestones and endings of each.
 
 use super::{Entry, id};
-use crate::worlds::{
-    admission, cause, day, instant, request, request_time,
-};
+use crate::worlds::{admission, cause, day, instant, request, request_time};
 use fundflow_domain::{admission::admit, case::CaseId, modes::ConversionMode};
 use fundflow_runtime::{
     process::{Disposed, Disposition, Event, Process, Retry},

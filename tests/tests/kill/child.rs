@@ -11,8 +11,8 @@ use crate::{
     dice::Dice,
     world::{self, World},
 };
-use fundflow::{Engine, Placed, PurchaseError};
-use fundflow_application::counterparty::Notice;
+use fundflow::{Engine, Notice, Placed, RequestError};
+use fundflow_sagas::discount_purchase::DiscountPurchase;
 use std::{
     io::{self, BufRead as _, Write as _},
     path::Path,
@@ -67,12 +67,12 @@ async fn call(
         let transaction = old.unwrap_or_else(|| world::transaction(start, nth).to_string());
         say(&format!("ask {transaction}"));
         let rest = loop {
-            match engine.purchase_watched(world::request(&transaction)).await {
+            match engine.request_watched(world::request(&transaction)).await {
                 Ok((placed, rest)) => {
                     say(&format!("ack {transaction} {}", promised(&placed)));
                     break rest;
                 }
-                Err(PurchaseError::Busy { retry_after }) => tokio::time::sleep(retry_after).await,
+                Err(RequestError::Busy { retry_after }) => tokio::time::sleep(retry_after).await,
                 Err(error) => panic!("{transaction}: {error}"),
             }
         };
@@ -84,16 +84,18 @@ async fn call(
 }
 
 /// Everything that the first answer promised and every later one must promise again.
-pub(crate) fn promised(placed: &Placed) -> u64 {
-    world::hash(&serde_json::to_string(&placed.admitted).expect("a promise as JSON"))
+pub(crate) fn promised(placed: &Placed<DiscountPurchase>) -> u64 {
+    world::hash(&serde_json::to_string(&placed.promise).expect("a promise as JSON"))
 }
 
 async fn postman(world: &World, mut backlog: Vec<Notice>) -> ! {
     loop {
         let mut notices = backlog.split_off(backlog.len().saturating_sub(BACKLOG_AT_ONCE));
         notices.extend(world.due());
-        if let Err(stopped) = world.engine.deliver(notices).await {
-            panic!("the engine stopped: {}", stopped.cause);
+        for outcome in world.engine.deliver(notices).await {
+            if let Err(error) = outcome {
+                panic!("news that could not be taken: {error}");
+            }
         }
         tokio::time::sleep(Duration::from_millis(1)).await;
     }

@@ -4,19 +4,14 @@
 use crate::{
     child::promised,
     parent::Heard,
-    world::{self, World},
+    world::{self, World, registry},
 };
 use fundflow_application::{
     audit,
-    read_models::{SagaView, Sagas, catch_up},
+    desk::{self, SagaList, State},
+    read_models::{Order, Orders, catch_up},
 };
-use fundflow_domain::{
-    discount_purchase::Ending,
-    fund_order::{Outcome, Stage},
-    ids::OrderId,
-    money::Money,
-    time::Timestamp,
-};
+use fundflow_domain::{application::Quantity, ids::OrderId, money::Money, time::Timestamp};
 use fundflow_infrastructure::sandbox::{
     channel::{ChargeEntry, RefundEntry},
     scenario::ChargeFate,
@@ -25,8 +20,12 @@ use fundflow_kernel::{
     clock::Clock as _,
     store::{EventStore as _, Position},
 };
-use fundflow_testkit::worlds;
-use std::{collections::HashMap, path::Path, time::Instant};
+use fundflow_runtime::look::Look;
+use std::{
+    collections::{BTreeMap, HashMap},
+    path::Path,
+    time::Instant,
+};
 
 /// Virtual hours in which everything must have come to rest; the registrar confirms after eleven
 /// days of spring festival, and retries take five hours.
@@ -37,12 +36,13 @@ pub(crate) fn judge(place: &Path, seed: u64, heard: &Heard) {
     runtime.expect("a runtime").block_on(async {
         let begun = Instant::now();
         let world = World::start(place, seed, false).await;
-        let sagas = come_to_rest(&world).await;
-        let ends = nothing_is_lost_and_nothing_unfinished(&sagas, heard);
-        what_moved_is_what_the_log_says(&world, &sagas);
+        come_to_rest(&world).await;
+        let looks = looks(&world).await;
+        let ends = nothing_is_lost_and_nothing_unfinished(&looks, heard);
+        what_moved_is_what_the_log_says(&world, &looks).await;
         repeats_change_nothing(&world, heard).await;
         world.engine.shutdown().await.expect("an engine that runs");
-        let report = audit::verify(&*world.store, |_, _| {}).await.expect("a store").report;
+        let report = audit::verify(&*world.store, &registry(), |_, _| {}).await.expect("a store");
         assert!(
             report.passed(),
             "{} findings, the first: {:#?}",
@@ -62,99 +62,113 @@ pub(crate) fn judge(place: &Path, seed: u64, heard: &Heard) {
 }
 
 /// Moves time on until nobody waits for it.
-async fn come_to_rest(world: &World) -> Sagas {
-    let mut sagas = Sagas::default();
+async fn come_to_rest(world: &World) {
+    let mut sagas = SagaList::new(registry());
     let start = world.clock.now();
     for hour in 0..HOURS {
         loop {
+            world.engine.settle().await.expect("an engine that runs");
             let due = world.due();
             if due.is_empty() {
                 break;
             }
-            world.engine.deliver(due).await.expect("an engine that runs");
-            world.engine.settle().await.expect("an engine that runs");
+            for outcome in world.engine.deliver(due).await {
+                outcome.expect("news that can be taken");
+            }
         }
-        world.engine.settle().await.expect("an engine that runs");
-        catch_up(&*world.store, &mut sagas).await.expect("the log");
-        let at_rest = |view: &SagaView<'_>| view.is_finished() || view.open.parked.is_some();
-        if sagas.iter().all(|(id, parts)| parts.view(&id).is_some_and(|view| at_rest(&view))) {
+        sagas.catch_up(&*world.store).await.expect("the log");
+        if sagas.rows().all(|row| row.state() != State::Open) && owes_nothing(world).await {
             break;
         }
         world.clock.advance_to(world::later(start, hour + 1));
     }
-    sagas
+}
+
+/// Whether all that is over is also paid back, or waits for a person.
+async fn owes_nothing(world: &World) -> bool {
+    looks(world).await.values().all(at_rest)
+}
+
+fn at_rest(look: &Look) -> bool {
+    look.finished || look.parked.is_some()
+}
+
+/// Every saga as a whole.
+async fn looks(world: &World) -> BTreeMap<String, Look> {
+    let mut sagas = SagaList::new(registry());
+    sagas.catch_up(&*world.store).await.expect("the log");
+    let (known, mut looks) = (registry(), BTreeMap::new());
+    for row in sagas.rows() {
+        let shown = desk::show(&*world.store, &known, None, &row.transaction).await;
+        looks.insert(row.transaction.to_string(), shown.expect("a saga that can be read").look);
+    }
+    looks
 }
 
 fn nothing_is_lost_and_nothing_unfinished(
-    sagas: &Sagas,
+    looks: &BTreeMap<String, Look>,
     heard: &Heard,
 ) -> HashMap<&'static str, u64> {
     for id in heard.acknowledged.keys() {
-        let found = sagas.one(&worlds::transaction(id)).is_some();
-        assert!(found, "{id} was acknowledged and is lost");
+        assert!(looks.contains_key(id), "{id} was acknowledged and is lost");
     }
     let mut ends = HashMap::new();
-    for (id, parts) in sagas.iter() {
-        let view = parts.view(&id).expect("a prepared purchase");
-        let text = id.as_str();
-        let asked = heard.acknowledged.contains_key(text) || heard.in_doubt.contains(text);
+    for (id, look) in looks {
+        let asked = heard.acknowledged.contains_key(id) || heard.in_doubt.contains(id);
         assert!(asked, "{id} is in the log and nobody asked for it");
-        let row = view.row();
-        let at_rest = view.is_finished() || row.parked.is_some();
-        assert!(at_rest, "{id} never came to rest: {view:#?}");
-        *ends.entry(row.state).or_default() += 1;
+        assert!(at_rest(look), "{id} never came to rest: {look:#?}");
+        *ends.entry(look.ending.unwrap_or("parked")).or_default() += 1;
     }
     ends
 }
 
 /// The channel's books against the log, purchase by purchase.
-fn what_moved_is_what_the_log_says(world: &World, sagas: &Sagas) {
+async fn what_moved_is_what_the_log_says(world: &World, looks: &BTreeMap<String, Look>) {
     let now = world.clock.now();
-    let charges = world.channel.beyond.charges();
+    let mut orders = Orders::default();
+    catch_up(&*world.store, &mut orders).await.expect("the log");
     let mut refunds: HashMap<OrderId, Vec<RefundEntry>> = HashMap::new();
     for refund in world.channel.beyond.refunds() {
         refunds.entry(refund.order.clone()).or_default().push(refund);
     }
-    for charge in &charges {
+    for charge in &world.channel.beyond.charges() {
         let twice = charge.debits(now).len() > 1;
         assert!(!twice || charge.fate == ChargeFate::DoubleDebit, "{charge:?} moved money twice");
         let (id, _) = charge.order.parent().expect("an order of ours");
-        let parts = sagas.one(&id).expect("nothing is charged before it is in the log");
-        let view = parts.view(&id).expect("a prepared purchase");
-        let order = view.buy.order().expect("nothing is charged before its order is placed");
-        assert_eq!(order.payment_no.as_ref(), Some(&charge.no), "{id}");
+        let look = looks.get(id.as_str()).expect("nothing is charged before it is in the log");
+        let order = orders.get(&charge.order).expect("nothing is charged before it is asked for");
+        let (payment, _) = order.payment.expect("nothing is charged without a payment");
+        assert_eq!(payment.terms.no, charge.no, "{id}");
         let of_order = refunds.remove(&charge.order).unwrap_or_default();
-        money_is_where_it_belongs(&view, charge, &of_order, now);
+        money_is_where_it_belongs(look, &order, charge, &of_order, now);
     }
     assert!(refunds.is_empty(), "refunds of nothing: {refunds:#?}");
 }
 
 /// What the investor has paid and not got back is what was confirmed, or nothing.
 fn money_is_where_it_belongs(
-    view: &SagaView<'_>,
+    look: &Look,
+    order: &Order<'_>,
     charge: &ChargeEntry,
     refunds: &[RefundEntry],
     now: Timestamp,
 ) {
     // A parked one waits for a person: a closed account, silence, numbers that do not add up.
-    let (Some(ending), None) = (view.purchase.ending(), &view.open.parked) else { return };
+    let (Some(ending), None) = (look.ending, &look.parked) else { return };
     let sum = |sums: &mut dyn Iterator<Item = Money>| {
         sums.fold(Money::ZERO, |sum, next| sum.plus(next).expect("a sum of money"))
     };
     let paid = sum(&mut charge.debits(now).into_iter().map(|debit| debit.amount));
     let moved = refunds.iter().filter(|refund| refund.moved());
-    let back = sum(&mut moved.map(|refund| refund.amount));
-    let kept = match view.buy.order().map(|order| &order.stage) {
-        Some(Stage::Confirmed(told)) => match &told.outcome {
-            Outcome::Purchase(told) => told.amount,
-            Outcome::Conversion(_) => Money::ZERO,
-        },
-        Some(_) | None => Money::ZERO,
+    let back = sum(&mut moved.map(|refund| refund.amount.into()));
+    let at_the_fund = match order.application.map(|(application, _)| application.settled()) {
+        Some(Quantity::Money(settled)) => settled,
+        Some(Quantity::Shares(_)) | None => Money::ZERO,
     };
-    let id = view.transaction;
-    assert_eq!(paid.minus(back), Some(kept), "{id}: {ending:?} {charge:#?} {refunds:#?}");
-    let owns = ending == Ending::Completed || ending == Ending::KeptInWallet;
-    assert_eq!(owns, !kept.is_zero(), "{id} ended as {ending:?} with {kept} yuan at the funds");
+    let id = &look.id.transaction;
+    assert_eq!(paid.minus(back), Some(at_the_fund), "{id}: {ending} {charge:#?} {refunds:#?}");
+    let owns = ending.ends_with(".completed") || ending.ends_with(".kept_in_wallet");
+    assert_eq!(owns, !at_the_fund.is_zero(), "{id} ended as {ending} with {at_the_fund} yuan");
 }
 
 /// Every acknowledged request once more: the same promise, and no event.
@@ -163,7 +177,7 @@ async fn repeats_change_nothing(world: &World, heard: &Heard) {
     let all: Vec<_> = heard.acknowledged.iter().collect();
     for some in all.chunks(1024) {
         let again = some.iter().map(|(id, _)| world::request(id)).collect();
-        let answers = world.engine.purchase_all(again).await.expect("an engine that runs");
+        let answers = world.engine.request_all(again).await;
         for ((id, first), answer) in some.iter().zip(answers) {
             let placed = answer.unwrap_or_else(|error| panic!("{id}: {error}"));
             assert_eq!(promised(&placed), **first, "{id}");

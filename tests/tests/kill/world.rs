@@ -6,17 +6,9 @@
 //! Time is virtual and moves with every call; a retry of ten seconds is over after some of them.
 
 use crate::dice::Dice;
-use fundflow::{Engine, Purchase};
-use fundflow_application::counterparty::{
-    Application, ApplicationAnswer, Charge, ChargeAnswer, Notice, PaymentChannel, Refund,
-    RefundAnswer, Registrar,
-};
-use fundflow_domain::{
-    ids::{ApplicationNo, PaymentNo, TransactionId},
-    investor::SalesChannel,
-    modes::ConversionMode,
-    time::Timestamp,
-};
+use fundflow::{Asking, Engine, Notice};
+use fundflow_application::desk::Registry;
+use fundflow_domain::{ids::TransactionId, modes::ConversionMode, money::Amount, time::Timestamp};
 use fundflow_infrastructure::{
     sandbox::{
         channel::SandboxChannel,
@@ -29,7 +21,17 @@ use fundflow_kernel::{
     clock::{Clock, ManualClock},
     store::{EventStore, Position},
 };
-use fundflow_testkit::worlds;
+use fundflow_sagas::{
+    discount_purchase::{DiscountPurchase, Request},
+    parts::cases::UnknownOrders,
+    ports::{
+        bank::{
+            Bank, Charge, ChargeAnswer, PaymentChannel, Payout, PayoutAnswer, Refund, RefundAnswer,
+        },
+        registrar::{Application, ApplicationAnswer, Cancellation, Register, Registrar},
+    },
+};
+use fundflow_testkit::{shipped, worlds};
 use std::{
     hash::{DefaultHasher, Hash, Hasher},
     path::Path,
@@ -107,45 +109,51 @@ impl World {
         let channel = Arc::new(around(1).with(channel.expect("the channel's books")));
         let registrar = Arc::new(around(2).with(registrar.expect("the registrar's books")));
         let store = Arc::new(store);
-        let funds = [Arc::new(worlds::wallet_fund()), Arc::new(worlds::target_fund())];
-        let engine =
-            Engine::builder(store.clone(), channel.clone(), registrar.clone(), worlds::calendar())
-                .funds(move |code, _| funds.iter().find(|terms| terms.code == code).cloned())
-                .clock(clock.clone())
-                .start()
-                .await
-                .expect("an engine");
+        let engine = Engine::builder(store.clone())
+            .saga(worlds::discount_purchase())
+            .port("bank", Arc::new(Bank(channel.clone())))
+            .expect("a name")
+            .port("ta-own", Arc::new(Register(registrar.clone())))
+            .expect("a name")
+            .unclaimed(UnknownOrders)
+            .clock(clock.clone())
+            .start()
+            .await
+            .expect("an engine");
         Self { store, engine, channel, registrar, clock }
     }
 
     /// What the counterparties tell unasked by now.
     pub(crate) fn due(&self) -> Vec<Notice> {
         let now = self.clock.now();
-        let mut due = self.channel.beyond.due(now);
-        due.extend(self.registrar.beyond.due(now));
-        due
+        let said = self.channel.beyond.due(now).into_iter().chain(self.registrar.beyond.due(now));
+        said.map(|(stream, news)| Notice { stream, news }).collect()
     }
 }
 
+/// Every shipped saga and every aggregate that they work on.
+pub(crate) fn registry() -> Registry {
+    shipped::kinds().into_iter().fold(Registry::new(), Registry::kind)
+}
+
 /// The request that belongs to a transaction ID: always the same one.
-pub(crate) fn request(transaction: &str) -> Purchase {
+pub(crate) fn request(transaction: &str) -> Asking<DiscountPurchase> {
     let number = hash(&transaction);
-    let mut investor = worlds::investor();
-    investor.id = worlds::read(&format!("INV-{}", number % INVESTORS));
-    Purchase {
-        transaction: worlds::transaction(transaction),
-        investor,
-        wallet_fund: worlds::wallet_code(),
-        target_fund: worlds::target_code(),
-        amount: worlds::amount(&format!("{}.{:02}", 100 + number % 9_900, number % 97)),
-        mode: [None, Some(ConversionMode::LinkedSameDay), Some(ConversionMode::NextDay)]
-            [usize::try_from(number % 3).unwrap_or(0)],
-        only_today: false,
-        channel: SalesChannel::DirectOnline,
-        warning_confirmed: None,
-        at: None,
-        trace_parent: None,
-    }
+    let mut asked = worlds::asked();
+    asked.investor.id = worlds::read(&format!("INV-{}", number % INVESTORS));
+    let modes = [None, Some(ConversionMode::LinkedSameDay), Some(ConversionMode::NextDay)];
+    let request = Request {
+        investor: asked.investor.id.clone(),
+        amount: amount(number),
+        mode: modes[usize::try_from(number % 3).unwrap_or(0)],
+        ..worlds::request(ConversionMode::NextDay)
+    };
+    let transaction = worlds::transaction(transaction);
+    Asking { transaction, request, asked, at: None, trace_parent: None }
+}
+
+fn amount(number: u64) -> Amount {
+    worlds::amount(&format!("{}.{:02}", 100 + number % 9_900, number % 97))
 }
 
 /// The ID of the `nth` new request of a start.
@@ -206,12 +214,16 @@ impl PaymentChannel for Network<SandboxChannel> {
         self.call(self.beyond.charge(charge)).await
     }
 
-    async fn query(&self, no: PaymentNo) -> ChargeAnswer {
-        self.call(self.beyond.query(no)).await
+    async fn query(&self, charge: Charge) -> ChargeAnswer {
+        self.call(self.beyond.query(charge)).await
     }
 
     async fn refund(&self, refund: Refund) -> RefundAnswer {
         self.call(self.beyond.refund(refund)).await
+    }
+
+    async fn pay_out(&self, payout: Payout) -> PayoutAnswer {
+        self.call(self.beyond.pay_out(payout)).await
     }
 }
 
@@ -220,8 +232,12 @@ impl Registrar for Network<SandboxRegistrar> {
         self.call(self.beyond.submit(application)).await
     }
 
-    async fn query(&self, no: ApplicationNo) -> ApplicationAnswer {
-        self.call(self.beyond.query(no)).await
+    async fn query(&self, application: Application) -> ApplicationAnswer {
+        self.call(self.beyond.query(application)).await
+    }
+
+    async fn cancel(&self, cancel: Cancellation) -> ApplicationAnswer {
+        self.call(self.beyond.cancel(cancel)).await
     }
 }
 

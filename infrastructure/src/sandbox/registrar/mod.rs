@@ -26,6 +26,8 @@ mod pricing;
 mod records;
 mod register;
 #[cfg(test)]
+mod shares_tests;
+#[cfg(test)]
 mod tests;
 mod words;
 

@@ -1,19 +1,13 @@
 use super::*;
 use crate::{
     catalogue,
-    sandbox::fixture::{bought, calendar, converted, fund, handed_in, redeemed, said, start, t},
+    sandbox::fixture::{bought, calendar, converted, fund, handed_in, said, start, t},
 };
-use fundflow_domain::{
-    application::{
-        Confirmation, ConversionConfirmed, Designated, Outcome, RedemptionConfirmed, Terms,
-    },
-    money::Amount,
-    orders::Serial,
-};
+use fundflow_domain::application::{Confirmation, ConversionConfirmed, Outcome, Terms};
 use fundflow_kernel::clock::ManualClock;
 
 /// Eight in the morning of T+1.
-fn hour() -> Timestamp {
+pub(super) fn hour() -> Timestamp {
     "2026-02-13T08:00:00+08:00".parse().unwrap()
 }
 
@@ -25,12 +19,12 @@ fn market() -> Market {
     market
 }
 
-struct Stage {
-    registrar: SandboxRegistrar,
-    clock: ManualClock,
+pub(super) struct Stage {
+    pub(super) registrar: SandboxRegistrar,
+    pub(super) clock: ManualClock,
 }
 
-fn stage(scenario: &str) -> Stage {
+pub(super) fn stage(scenario: &str) -> Stage {
     let scenario = Scenario::from_toml(scenario).unwrap();
     let clock = ManualClock::at(start());
     let registrar = SandboxRegistrar::in_memory(scenario, market(), Arc::new(clock.clone()));
@@ -42,35 +36,35 @@ fn told(fate: &str) -> Stage {
 }
 
 impl Stage {
-    fn submit(&self, terms: Terms) -> ApplicationAnswer {
+    pub(super) fn submit(&self, terms: Terms) -> ApplicationAnswer {
         self.registrar.take(handed_in(terms))
     }
 
-    fn cancel(&self, terms: Terms) -> ApplicationAnswer {
+    pub(super) fn cancel(&self, terms: Terms) -> ApplicationAnswer {
         self.registrar.take_back(&Cancellation { terms, asked_at: self.clock.now() })
     }
 
     /// What is said about the order of that name by then.
-    fn says(&self, at: Timestamp) -> Vec<(String, ApplicationAnswer)> {
+    pub(super) fn says(&self, at: Timestamp) -> Vec<(String, ApplicationAnswer)> {
         self.clock.advance_to(at);
         let notices = self.registrar.due(at);
         notices.iter().map(|notice| (notice.0.as_str().to_owned(), said(notice))).collect()
     }
 
-    fn says_of(&self, terms: &Terms, at: Timestamp) -> Vec<ApplicationAnswer> {
+    pub(super) fn says_of(&self, terms: &Terms, at: Timestamp) -> Vec<ApplicationAnswer> {
         let stream = format!("application-{}", terms.no);
         let of = |(name, answer)| (name == stream).then_some(answer);
         self.says(at).into_iter().filter_map(of).collect()
     }
 
-    fn query(&self, terms: &Terms) -> ApplicationAnswer {
+    pub(super) fn query(&self, terms: &Terms) -> ApplicationAnswer {
         let now = self.clock.now();
         self.registrar.run_hour(now);
         self.registrar.books.get(terms.no.as_str()).unwrap().standing(now)
     }
 }
 
-fn name(answer: &ApplicationAnswer) -> &'static str {
+pub(super) fn name(answer: &ApplicationAnswer) -> &'static str {
     match answer {
         ApplicationAnswer::Accepted(_) => "accepted",
         ApplicationAnswer::Received(_) => "received",
@@ -85,22 +79,17 @@ fn name(answer: &ApplicationAnswer) -> &'static str {
     }
 }
 
-fn names(answers: &[ApplicationAnswer]) -> Vec<&'static str> {
+pub(super) fn names(answers: &[ApplicationAnswer]) -> Vec<&'static str> {
     answers.iter().map(name).collect()
 }
 
-fn confirmed(answers: &[ApplicationAnswer]) -> &Confirmation {
+pub(super) fn confirmed(answers: &[ApplicationAnswer]) -> &Confirmation {
     let [ApplicationAnswer::Confirmed(one)] = answers else { panic!("{answers:?}") };
     one
 }
 
 fn conversion(confirmation: &Confirmation) -> &ConversionConfirmed {
     let Outcome::Conversion(numbers) = &confirmation.outcome else { panic!("{confirmation:?}") };
-    numbers
-}
-
-fn redemption(confirmation: &Confirmation) -> &RedemptionConfirmed {
-    let Outcome::Redemption(numbers) = &confirmation.outcome else { panic!("{confirmation:?}") };
     numbers
 }
 
@@ -357,146 +346,6 @@ fn what_is_taken_back_before_it_arrives_never_arrives() {
 
     assert_eq!(name(&stage.cancel(terms.clone())), "cancelled");
     assert_eq!(name(&stage.submit(terms)), "cancelled");
-}
-
-/// TX-0 has bought 1,000 shares a day before the others ask.
-fn holding(scenario: &str) -> (Stage, Terms) {
-    let stage = stage(scenario);
-    stage.submit(bought("TX-0", "1000.00"));
-    stage.says(hour());
-    let next = calendar().plus(t(), 1).unwrap();
-    (stage, Terms { trade_date: next, ..redeemed("TX-1", "1000.00") })
-}
-
-fn after_holiday() -> Timestamp {
-    "2026-02-24T08:00:00+08:00".parse().unwrap()
-}
-
-#[test]
-fn a_redemption_of_money_fund_shares_is_paid_in_full_and_names_its_lots() {
-    let (stage, terms) = holding("");
-    stage.submit(terms.clone());
-    let answers = stage.says_of(&terms, after_holiday());
-    let numbers = redemption(confirmed(&answers));
-
-    assert_eq!((numbers.payout.to_string(), numbers.fee.is_zero()), ("1000.00".into(), true));
-    assert_eq!(numbers.lots.len(), 1);
-    assert_eq!(numbers.lots[0].shares.to_string(), "1000.00");
-}
-
-#[test]
-fn what_is_not_there_or_is_frozen_does_not_leave() {
-    let frozen = "[[frozen]]\ninvestor = \"I-1\"\nfund = \"000730\"\nshares = \"0.01\"";
-    let rows = [
-        ("", "1000.01", "0001", "1000.01 shares are asked for, and 1000.00 are there"),
-        (
-            frozen,
-            "1000.00",
-            "0002",
-            "1000.00 shares are asked for; of 1000.00 that are there 0.01 are frozen",
-        ),
-    ];
-    for (scenario, shares, code, text) in rows {
-        let (stage, terms) = holding(scenario);
-        let terms = Terms { ask: redeemed("TX-1", shares).ask, ..terms };
-        stage.submit(terms.clone());
-        let answers = stage.says_of(&terms, after_holiday());
-        let [ApplicationAnswer::Rejected(it)] = answers.as_slice() else { panic!("{answers:?}") };
-        assert_eq!((&*it.cause.code, &*it.cause.text), (code, text));
-    }
-}
-
-#[test]
-fn a_lot_that_is_named_leaves_and_one_that_is_not_there_does_not() {
-    let serials = |stage: &Stage| -> Vec<Serial> {
-        let all = stage.registrar.applications();
-        all.iter().flat_map(|it| it.confirmations().map(|it| it.serial.clone())).collect()
-    };
-    let (stage, terms) = holding("");
-    let known = serials(&stage).remove(0);
-    for (serial, answer) in [(known, "confirmed"), ("TA0".parse().unwrap(), "rejected")] {
-        let lots = vec![Designated { serial, shares: "10.00".parse().unwrap() }];
-        let Terms { ask: Ask::Redemption { on_huge, take_income, .. }, .. } = &terms else {
-            panic!()
-        };
-        let (shares, on_huge, take_income) = ("10.00".parse().unwrap(), *on_huge, *take_income);
-        let ask = Ask::Redemption { shares, lots, on_huge, take_income };
-        let order = format!("{answer}.redeem").parse().unwrap();
-        let no = fundflow_domain::ids::ApplicationNo::of(&order);
-        let terms = Terms { ask, order, no, ..terms.clone() };
-        stage.submit(terms.clone());
-        stage.says(after_holiday());
-        assert_eq!(name(&stage.query(&terms)), answer);
-    }
-}
-
-#[test]
-fn a_huge_redemption_is_confirmed_in_part_and_the_rest_on_the_next_t_or_never() {
-    let huge = "[[huge]]\nfund = \"000730\"\non = \"2026-02-13\"\npart_per_mille = 400";
-    let (stage, terms) = holding(huge);
-    stage.submit(terms.clone());
-    let first = stage.says_of(&terms, after_holiday());
-    let second = stage.says_of(&terms, "2026-02-25T08:00:00+08:00".parse().unwrap());
-    let said = |answers: &[ApplicationAnswer]| {
-        let it = confirmed(answers);
-        (redemption(it).shares.to_string(), it.finished)
-    };
-    assert_eq!(said(&first), ("400.00".into(), false));
-    assert_eq!(said(&second), ("600.00".into(), true));
-    assert_ne!(confirmed(&first).serial, confirmed(&second).serial);
-
-    let (stage, terms) = holding(huge);
-    let Ask::Redemption { shares, lots, take_income, .. } = terms.ask.clone() else { panic!() };
-    let on_huge = fundflow_domain::application::OnHuge::Cancel;
-    let terms = Terms { ask: Ask::Redemption { shares, lots, take_income, on_huge }, ..terms };
-    stage.submit(terms.clone());
-    assert_eq!(said(&stage.says_of(&terms, after_holiday())), ("400.00".into(), true));
-    assert_eq!(stage.registrar.next_due(), None);
-}
-
-#[test]
-fn a_subscription_counts_at_once_and_becomes_shares_or_goes_back_with_its_interest() {
-    let amount: Amount = "100000.00".parse().unwrap();
-    let terms = Terms { ask: Ask::Subscription { amount }, ..bought("TX-1", "1.00") };
-    let raising = |fails: bool| {
-        format!(
-            "[[raising]]\nfund = \"000730\"\nfounded_on = \"2026-02-27\"\nrate = \"0.0036\"\n\
-             fails = {fails}"
-        )
-    };
-    let founded: Timestamp = "2026-02-27T08:00:00+08:00".parse().unwrap();
-
-    let stage = stage(&raising(false));
-    stage.submit(terms.clone());
-    assert_eq!(names(&stage.says_of(&terms, hour())), ["received"]);
-    let answers = stage.says_of(&terms, founded);
-    let Outcome::Subscription(it) = &confirmed(&answers).outcome else { panic!() };
-    // 100,000 × 0.0036 × 14 / 360.
-    assert_eq!(
-        (it.interest.to_string(), it.shares.to_string()),
-        ("14.00".into(), "100014.00".into())
-    );
-
-    let stage = super::tests::stage(&raising(true));
-    stage.submit(terms.clone());
-    assert_eq!(names(&stage.says_of(&terms, hour())), ["received"]);
-    let answers = stage.says_of(&terms, founded);
-    let [ApplicationAnswer::Rejected(it)] = answers.as_slice() else { panic!("{answers:?}") };
-    assert_eq!(it.interest.to_string(), "14.00");
-}
-
-#[test]
-fn a_fast_transfer_takes_shares_out_and_cannot_be_taken_back() {
-    let (stage, terms) = holding("");
-    let ask =
-        Ask::FastTransfer { shares: "100.00".parse().unwrap(), to: "BANK-1".parse().unwrap() };
-    let terms = Terms { ask, ..terms };
-    stage.submit(terms.clone());
-    assert_eq!(name(&stage.cancel(terms.clone())), "not cancelled");
-    assert_eq!(names(&stage.says_of(&terms, after_holiday())), ["confirmed"]);
-
-    let rest = stage.registrar.register().holders().remove(0).2;
-    assert_eq!(rest.to_string(), "900.00");
 }
 
 #[test]

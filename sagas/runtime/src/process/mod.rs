@@ -43,7 +43,6 @@ pub enum Disposition {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Disposed {
     /// As the saga names it.
-    #[serde(rename = "leg")]
     pub name: Arc<str>,
     /// In the unit that the saga documents.
     #[serde(with = "rust_decimal::serde::str")]

@@ -36,7 +36,7 @@ struct ForReason {
 #[derive(Serialize, Deserialize)]
 struct GivenUp {
     reason: Arc<str>,
-    legs: Vec<Disposed>,
+    ends: Vec<Disposed>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -77,8 +77,8 @@ impl<S: Saga> Stored for Process<S> {
                 serde_json::to_writer(out, &ForReason { reason: reason.clone() })
             }
             Event::Abandoned { reason, ends } => {
-                let (reason, legs) = (reason.clone(), ends.clone());
-                serde_json::to_writer(out, &GivenUp { reason, legs })
+                let (reason, ends) = (reason.clone(), ends.clone());
+                serde_json::to_writer(out, &GivenUp { reason, ends })
             }
             Event::Ended { cause, .. } => {
                 serde_json::to_writer(out, &AtEnd { cause: cause.clone() })
@@ -103,8 +103,8 @@ impl<S: Saga> Stored for Process<S> {
             let ForReason { reason } = serde_json::from_str(data)?;
             Event::LandingChosen { reason }
         } else if event_type == names.abandoned {
-            let GivenUp { reason, legs } = serde_json::from_str(data)?;
-            Event::Abandoned { reason, ends: legs }
+            let GivenUp { reason, ends } = serde_json::from_str(data)?;
+            Event::Abandoned { reason, ends }
         } else if let Some(ending) = S::ending_of(event_type) {
             let AtEnd { cause } = serde_json::from_str(data)?;
             Event::Ended { ending, cause }

@@ -228,7 +228,7 @@ fn every_event_is_stored_under_its_name_and_reads_back() {
             r#"errand.parked {"row":"start","cause":{"code":"rain","text":"it rains"}}"#,
             r#"errand.resumed {"reason":"dry"}"#,
             r#"errand.landing_chosen {"reason":"late"}"#,
-            r#"errand.abandoned {"reason":"rain","legs":[]}"#,
+            r#"errand.abandoned {"reason":"rain","ends":[]}"#,
             "errand.done {}",
             r#"errand.failed {"cause":{"code":"rain","text":"it rains"}}"#,
         ]

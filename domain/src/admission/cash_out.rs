@@ -1,0 +1,285 @@
+//! May shares of a money fund leave a wallet for money, how many, and when is the money there?
+//!
+//! ```text
+//! ordinary (024): T by the cut-off, paid out on T+n, any amount
+//! fast (098):     at once, by a licensed bank's advance; a natural day's quota
+//! ```
+//!
+//! 1. [`admit`] reads nothing but its argument; [`Refusal`]s are checked in the order of their
+//!    definition.
+//! 2. Only what is available leaves: not what is in transit, reserved, frozen or in dispute.
+//! 3. Money that is in may leave: an expired document stops no withdrawal, a frozen account does.
+//! 4. All shares together take the unpaid income along, whatever the fund's carry. A fast
+//!    withdrawal leaves it in the wallet.
+
+use crate::{
+    calendar::{TradingCalendar, TradingDay},
+    fast_quota::DAY_MAX,
+    fast_redemption::Advancer,
+    fund::{FundKind, FundTerms},
+    ids::{AccountRef, FundCode, VersionTag},
+    investor::InvestorProfile,
+    kyc::KycState,
+    limits::{Exit, ExitRefusal, Outflow},
+    money::{Money, Nav, Shares},
+    status::FundStatus,
+    time::Timestamp,
+};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// What a wallet holds, as far as it decides what may leave.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Balance {
+    /// In the register, free or not.
+    pub registered: Shares,
+    /// Free for any use.
+    pub available: Shares,
+    /// Earmarked by transactions, registered or in transit.
+    pub reserved: Shares,
+    /// Frozen by the register: a court, a pledge, the counter.
+    pub frozen: Shares,
+    /// In dispute under a case.
+    pub disputed: Shares,
+}
+
+/// How the money comes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Way {
+    /// When the fund pays.
+    Ordinary,
+    /// At once, out of a bank's own money.
+    Fast {
+        /// Who advances it.
+        by: Advancer,
+        /// Yuan that count towards the natural day's quota already.
+        used: Money,
+    },
+}
+
+/// Everything that a decision on a withdrawal looks at. Not stored.
+#[derive(Debug, Clone)]
+pub struct CashOut {
+    /// Ordinary, or fast.
+    pub way: Way,
+    /// How many leave; all that are available where nothing is said.
+    pub shares: Option<Shares>,
+    /// The instant of the request.
+    pub at: Timestamp,
+    /// Owns the shares.
+    pub investor: InvestorProfile,
+    /// Where the money is to go.
+    pub account: AccountRef,
+    /// The fund's terms in force on T.
+    pub fund: Arc<FundTerms>,
+    /// The wallet.
+    pub balance: Balance,
+    /// The exchange's open days.
+    pub calendar: Arc<TradingCalendar>,
+}
+
+/// The answer, as it is stored with the withdrawal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Admitted {
+    /// The instant of the request: nothing that belongs to it happened before.
+    pub requested_at: Timestamp,
+    /// T: the day whose batch carries the order to the registrar.
+    pub trade_date: TradingDay,
+    /// The day on which the registrar must have confirmed it.
+    pub confirm_by: TradingDay,
+    /// The day on which the fund's money is here.
+    pub paid_by: TradingDay,
+    /// How many leave: what was asked, or all where too few would stay behind.
+    pub shares: Shares,
+    /// Every registered share leaves, and the unpaid income with them.
+    pub take_income: bool,
+    /// The calendar that gave the days.
+    pub calendar: VersionTag,
+    /// The fund's terms.
+    pub terms: VersionTag,
+}
+
+/// Checked in this order.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// The calendar does not reach that far.
+    #[error("no trading day can be named: {0}")]
+    NoTradingDay(String),
+    /// Only shares of a money fund are in a wallet.
+    #[error("fund {fund} is a {kind:?} fund; only shares of a money-market fund are in a wallet")]
+    NotAMoneyFund {
+        /// The fund.
+        fund: FundCode,
+        /// What it is.
+        kind: FundKind,
+    },
+    /// The investor is frozen, closed, unknown, or on a list.
+    #[error("an investor who is {state:?} cannot take money out")]
+    KycForbids {
+        /// Where the investor stands.
+        state: KycState,
+    },
+    /// Money goes back to where it came from, and nowhere else.
+    #[error("money goes to account {own}, from which it came, and not to {asked}")]
+    AnotherAccount {
+        /// What was asked for.
+        asked: AccountRef,
+        /// The account that paid.
+        own: AccountRef,
+    },
+    /// The account is somebody else's.
+    #[error("account {account} is not in the investor's own name")]
+    AccountOfAnotherName {
+        /// The account.
+        account: AccountRef,
+    },
+    /// The fund takes no redemptions on that day.
+    #[error("fund {fund} takes no redemptions on {day}: {status:?}")]
+    RedemptionNotOpen {
+        /// The fund.
+        fund: FundCode,
+        /// What it is on that day.
+        status: FundStatus,
+        /// T.
+        day: TradingDay,
+    },
+    /// Too few are available.
+    #[error(
+        "{asked} shares were asked for and {} are available: {} are registered, {} reserved, \
+         {} frozen by the register, {} in dispute",
+        balance.available, balance.registered, balance.reserved, balance.frozen, balance.disputed
+    )]
+    NotAvailable {
+        /// What was asked for.
+        asked: Shares,
+        /// What there is.
+        balance: Balance,
+    },
+    /// None, or too few at once.
+    #[error(transparent)]
+    TooFew(ExitRefusal),
+    /// The fund has no fast redemption.
+    #[error("fund {fund} has no fast redemption; an ordinary withdrawal is possible")]
+    FastNotOffered {
+        /// The fund.
+        fund: FundCode,
+    },
+    /// Only a licensed bank may advance.
+    #[error("{by:?} may not advance money; only a bank with a licence to sell funds may")]
+    MayNotAdvance {
+        /// Who would.
+        by: Advancer,
+    },
+    /// Too much in a natural day, over all channels.
+    #[error(
+        "{asked} yuan at once after {used} on this day are above {max}; {room} would fit, and an \
+         ordinary withdrawal is not limited"
+    )]
+    AboveFastMaximum {
+        /// Yuan.
+        asked: Money,
+        /// Counted already.
+        used: Money,
+        /// The most of a day.
+        max: Money,
+        /// What is left of it.
+        room: Money,
+    },
+}
+
+/// Decides on a request.
+///
+/// # Errors
+/// The first [`Refusal`] that applies.
+pub fn admit(a: &CashOut) -> Result<Admitted, Refusal> {
+    let day = a.calendar.t_of(a.at).map_err(|error| Refusal::NoTradingDay(error.to_string()))?;
+    let after = |n: u8| {
+        let day = a.calendar.plus(day, u32::from(n));
+        day.map_err(|error| Refusal::NoTradingDay(error.to_string()))
+    };
+    let (confirm_by, paid_by) = (after(a.fund.confirm_lag)?, after(a.fund.payout_lag)?);
+    if a.fund.kind != FundKind::Money {
+        return Err(Refusal::NotAMoneyFund { fund: a.fund.code, kind: a.fund.kind });
+    }
+    who(a)?;
+    may_leave(&a.fund, day)?;
+    let shares = how_many(a)?;
+    if let Way::Fast { by, used } = &a.way {
+        fast(a, by, *used, shares)?;
+    }
+    let take_income = a.way == Way::Ordinary && shares == a.balance.registered;
+    Ok(Admitted {
+        requested_at: a.at,
+        trade_date: day,
+        confirm_by,
+        paid_by: paid_by.max(confirm_by),
+        shares,
+        take_income,
+        calendar: a.calendar.version().clone(),
+        terms: a.fund.version.clone(),
+    })
+}
+
+/// Whether the fund lets shares leave for money on that T.
+///
+/// # Errors
+/// [`Refusal::RedemptionNotOpen`].
+pub fn may_leave(fund: &FundTerms, day: TradingDay) -> Result<(), Refusal> {
+    let status = fund.status_on(day.date());
+    if status.permits_redemption() {
+        return Ok(());
+    }
+    Err(Refusal::RedemptionNotOpen { fund: fund.code, status, day })
+}
+
+fn who(a: &CashOut) -> Result<(), Refusal> {
+    let InvestorProfile { kyc, account: own, same_name_card, .. } = &a.investor;
+    if !kyc.permits_redemption() {
+        return Err(Refusal::KycForbids { state: *kyc });
+    }
+    if a.account != *own {
+        return Err(Refusal::AnotherAccount { asked: a.account.clone(), own: own.clone() });
+    }
+    if !same_name_card {
+        return Err(Refusal::AccountOfAnotherName { account: own.clone() });
+    }
+    Ok(())
+}
+
+/// A remainder below the fund's minimum goes out too, unless more than that stays in the register.
+fn how_many(a: &CashOut) -> Result<Shares, Refusal> {
+    let Balance { available, registered, .. } = a.balance;
+    let asked = a.shares.unwrap_or(available);
+    if asked > available {
+        return Err(Refusal::NotAvailable { asked, balance: a.balance });
+    }
+    let limits = &a.fund.limits.shares;
+    match limits.exit(Outflow::Redemption, asked, available).map_err(Refusal::TooFew)? {
+        Exit::Part(shares) | Exit::Full(shares) => Ok(shares),
+        Exit::ForcedFull(all) => {
+            let left = registered.minus(asked).unwrap_or_default();
+            Ok(if left < limits.balance_min { all } else { asked })
+        }
+    }
+}
+
+fn fast(a: &CashOut, by: &Advancer, used: Money, shares: Shares) -> Result<(), Refusal> {
+    let offered = a.fund.limits.fast_redemption_day_max;
+    let max = offered.ok_or(Refusal::FastNotOffered { fund: a.fund.code })?.min(DAY_MAX);
+    match by {
+        Advancer::LicensedBank(_) => {}
+        Advancer::OtherBank(_) | Advancer::Manager | Advancer::Distributor => {
+            return Err(Refusal::MayNotAdvance { by: by.clone() });
+        }
+    }
+    let asked = shares.value_half_up(Nav::ONE).unwrap_or(max);
+    if used.plus(asked).is_some_and(|sum| sum <= max) {
+        return Ok(());
+    }
+    let room = max.minus(used).unwrap_or(Money::ZERO);
+    Err(Refusal::AboveFastMaximum { asked, used, max, room })
+}
+
+#[cfg(test)]
+#[path = "cash_out_tests.rs"]
+mod tests;

@@ -1,0 +1,153 @@
+use super::*;
+use crate::{admission::fixture, kyc::Restriction, status::Stops};
+
+fn shares(text: &str) -> Shares {
+    text.parse().unwrap()
+}
+
+fn yuan(text: &str) -> Money {
+    text.parse().unwrap()
+}
+
+/// 400 of 1,000 free shares, on the last trading day before the Spring Festival.
+fn request() -> CashOut {
+    CashOut {
+        way: Way::Ordinary,
+        shares: Some(shares("400")),
+        at: fixture::BEFORE_CUT_OFF.parse().unwrap(),
+        investor: fixture::investor(),
+        account: "acc-1".parse().unwrap(),
+        fund: Arc::new(fixture::wallet()),
+        balance: free("1000"),
+        calendar: Arc::new(TradingCalendar::xshg().unwrap()),
+    }
+}
+
+fn free(all: &str) -> Balance {
+    Balance { registered: shares(all), available: shares(all), ..Balance::default() }
+}
+
+fn fast(used: &str) -> Way {
+    Way::Fast { by: Advancer::LicensedBank("bank-1".parse().unwrap()), used: yuan(used) }
+}
+
+fn with_fund(change: impl FnOnce(&mut FundTerms)) -> CashOut {
+    let mut fund = fixture::wallet();
+    change(&mut fund);
+    CashOut { fund: Arc::new(fund), ..request() }
+}
+
+fn with_investor(change: impl FnOnce(&mut InvestorProfile)) -> CashOut {
+    let mut investor = fixture::investor();
+    change(&mut investor);
+    CashOut { investor, ..request() }
+}
+
+#[test]
+fn a_withdrawal_before_a_holiday_is_paid_when_the_exchange_opens_again() {
+    let admitted = admit(&request()).unwrap();
+
+    let days = [admitted.trade_date, admitted.confirm_by, admitted.paid_by].map(|d| d.to_string());
+    assert_eq!(days, ["2026-02-13", "2026-02-24", "2026-02-24"]);
+    assert_eq!((admitted.shares, admitted.take_income), (shares("400"), false));
+}
+
+#[test]
+fn money_is_never_here_before_the_registrar_has_spoken() {
+    let slow = with_fund(|fund| (fund.confirm_lag, fund.payout_lag) = (2, 1));
+
+    assert_eq!(admit(&slow).unwrap().paid_by.to_string(), "2026-02-25");
+}
+
+#[test]
+fn all_shares_take_the_unpaid_income_along_and_a_part_does_not() {
+    let rows = [
+        (Some("1000"), free("1000"), "1000", true),
+        (None, free("1000"), "1000", true),
+        (Some("999.99"), free("1000"), "1000", true),
+        (Some("999"), free("1000"), "999", false),
+        (None, Balance { frozen: shares("500"), available: shares("500"), ..free("1000") }, "500", false),
+        (Some("499.99"), Balance { available: shares("500"), ..free("1000") }, "499.99", false),
+    ];
+    for (asked, balance, leave, income) in rows {
+        let a = CashOut { shares: asked.map(shares), balance, ..request() };
+        let admitted = admit(&a).unwrap();
+        assert_eq!((admitted.shares, admitted.take_income), (shares(leave), income), "{asked:?}");
+    }
+    let all = CashOut { way: fast("0"), shares: None, ..request() };
+    assert!(!admit(&all).unwrap().take_income, "a fast withdrawal leaves it in the wallet");
+}
+
+#[test]
+fn an_expired_document_locks_nobody_in() {
+    let expired = with_investor(|investor| {
+        investor.kyc = KycState::Restricted(Restriction::IdExpired);
+        investor.id_valid_until = "2020-01-01".parse().unwrap();
+    });
+    assert!(admit(&expired).is_ok());
+}
+
+#[test]
+fn every_refusal_says_what_is_possible_instead() {
+    let kept = Balance {
+        registered: shares("1000"),
+        available: shares("300"),
+        reserved: shares("200"),
+        frozen: shares("400"),
+        disputed: shares("100"),
+    };
+    let rows = [
+        (
+            CashOut { at: "2062-01-01T10:00:00+08:00".parse().unwrap(), ..request() },
+            "no trading day can be named: ",
+        ),
+        (
+            with_fund(|fund| fund.kind = FundKind::Bond),
+            "fund 000730 is a Bond fund; only shares of a money-market fund are in a wallet",
+        ),
+        (
+            with_investor(|investor| investor.kyc = KycState::Frozen),
+            "an investor who is Frozen cannot take money out",
+        ),
+        (
+            CashOut { account: "acc-2".parse().unwrap(), ..request() },
+            "money goes to account acc-1, from which it came, and not to acc-2",
+        ),
+        (
+            with_investor(|investor| investor.same_name_card = false),
+            "account acc-1 is not in the investor's own name",
+        ),
+        (
+            with_fund(|fund| {
+                fund.closures = vec![fixture::closed("2026-02-13", "2026-02-13", Stops::Redemption)];
+            }),
+            "fund 000730 takes no redemptions on 2026-02-13: RedemptionStopped",
+        ),
+        (
+            CashOut { balance: kept, ..request() },
+            "400.00 shares were asked for and 300.00 are available: 1000.00 are registered, 200.00 reserved, 400.00 frozen by the register, 100.00 in dispute",
+        ),
+        (
+            CashOut { shares: Some(shares("0.99")), ..request() },
+            "0.99 shares are below the minimum of 1.00; all 1000.00 may leave",
+        ),
+        (CashOut { balance: Balance::default(), shares: None, ..request() }, "no shares were asked for"),
+        (
+            CashOut { way: fast("0"), ..with_fund(|fund| fund.limits.fast_redemption_day_max = None) },
+            "fund 000730 has no fast redemption; an ordinary withdrawal is possible",
+        ),
+        (
+            CashOut { way: Way::Fast { by: Advancer::Distributor, used: Money::ZERO }, ..request() },
+            "Distributor may not advance money; only a bank with a licence to sell funds may",
+        ),
+        (
+            CashOut { way: fast("9600.01"), ..request() },
+            "400.00 yuan at once after 9600.01 on this day are above 10000.00; 399.99 would fit, and an ordinary withdrawal is not limited",
+        ),
+    ];
+    for (a, says) in rows {
+        let refusal = admit(&a).unwrap_err().to_string();
+        assert!(refusal.starts_with(says), "{refusal}\n{says}");
+    }
+    assert!(admit(&CashOut { way: fast("9600"), ..request() }).is_ok(), "the limit may be reached");
+}

@@ -1,0 +1,155 @@
+use super::{
+    tests::{Stage, confirmed, hour, name, names, stage},
+    *,
+};
+use crate::sandbox::fixture::{bought, calendar, redeemed, t};
+use fundflow_domain::{
+    application::{Confirmation, Designated, OnHuge, Outcome, RedemptionConfirmed, Terms},
+    money::Amount,
+    orders::Serial,
+};
+
+fn redemption(confirmation: &Confirmation) -> &RedemptionConfirmed {
+    let Outcome::Redemption(numbers) = &confirmation.outcome else { panic!("{confirmation:?}") };
+    numbers
+}
+
+/// TX-0 has bought 1,000 shares a day before the others ask.
+fn holding(scenario: &str) -> (Stage, Terms) {
+    let stage = stage(scenario);
+    stage.submit(bought("TX-0", "1000.00"));
+    stage.says(hour());
+    let next = calendar().plus(t(), 1).unwrap();
+    (stage, Terms { trade_date: next, ..redeemed("TX-1", "1000.00") })
+}
+
+fn after_holiday() -> Timestamp {
+    "2026-02-24T08:00:00+08:00".parse().unwrap()
+}
+
+#[test]
+fn a_redemption_of_money_fund_shares_is_paid_in_full_and_names_its_lots() {
+    let (stage, terms) = holding("");
+    stage.submit(terms.clone());
+    let answers = stage.says_of(&terms, after_holiday());
+    let numbers = redemption(confirmed(&answers));
+
+    assert_eq!((numbers.payout.to_string(), numbers.fee.is_zero()), ("1000.00".into(), true));
+    assert_eq!(numbers.lots.len(), 1);
+    assert_eq!(numbers.lots[0].shares.to_string(), "1000.00");
+}
+
+#[test]
+fn what_is_not_there_or_is_frozen_does_not_leave() {
+    let frozen = "[[frozen]]\ninvestor = \"I-1\"\nfund = \"000730\"\nshares = \"0.01\"";
+    let rows = [
+        ("", "1000.01", "0001", "1000.01 shares are asked for, and 1000.00 are there"),
+        (
+            frozen,
+            "1000.00",
+            "0002",
+            "1000.00 shares are asked for; of 1000.00 that are there 0.01 are frozen",
+        ),
+    ];
+    for (scenario, shares, code, text) in rows {
+        let (stage, terms) = holding(scenario);
+        let terms = Terms { ask: redeemed("TX-1", shares).ask, ..terms };
+        stage.submit(terms.clone());
+        let answers = stage.says_of(&terms, after_holiday());
+        let [ApplicationAnswer::Rejected(it)] = answers.as_slice() else { panic!("{answers:?}") };
+        assert_eq!((&*it.cause.code, &*it.cause.text), (code, text));
+    }
+}
+
+#[test]
+fn a_lot_that_is_named_leaves_and_one_that_is_not_there_does_not() {
+    let serials = |stage: &Stage| -> Vec<Serial> {
+        let all = stage.registrar.applications();
+        all.iter().flat_map(|it| it.confirmations().map(|it| it.serial.clone())).collect()
+    };
+    let (stage, terms) = holding("");
+    let known = serials(&stage).remove(0);
+    for (serial, answer) in [(known, "confirmed"), ("TA0".parse().unwrap(), "rejected")] {
+        let lots = vec![Designated { serial, shares: "10.00".parse().unwrap() }];
+        let Terms { ask: Ask::Redemption { on_huge, take_income, .. }, .. } = &terms else {
+            panic!()
+        };
+        let (shares, on_huge, take_income) = ("10.00".parse().unwrap(), *on_huge, *take_income);
+        let ask = Ask::Redemption { shares, lots, on_huge, take_income };
+        let order = format!("{answer}.redeem").parse().unwrap();
+        let no = fundflow_domain::ids::ApplicationNo::of(&order);
+        let terms = Terms { ask, order, no, ..terms.clone() };
+        stage.submit(terms.clone());
+        stage.says(after_holiday());
+        assert_eq!(name(&stage.query(&terms)), answer);
+    }
+}
+
+#[test]
+fn a_huge_redemption_is_confirmed_in_part_and_the_rest_on_the_next_t_or_never() {
+    let huge = "[[huge]]\nfund = \"000730\"\non = \"2026-02-13\"\npart_per_mille = 400";
+    let (stage, terms) = holding(huge);
+    stage.submit(terms.clone());
+    let first = stage.says_of(&terms, after_holiday());
+    let second = stage.says_of(&terms, "2026-02-25T08:00:00+08:00".parse().unwrap());
+    let said = |answers: &[ApplicationAnswer]| {
+        let it = confirmed(answers);
+        (redemption(it).shares.to_string(), it.finished)
+    };
+    assert_eq!(said(&first), ("400.00".into(), false));
+    assert_eq!(said(&second), ("600.00".into(), true));
+    assert_ne!(confirmed(&first).serial, confirmed(&second).serial);
+
+    let (stage, terms) = holding(huge);
+    let Ask::Redemption { shares, lots, take_income, .. } = terms.ask.clone() else { panic!() };
+    let on_huge = OnHuge::Cancel;
+    let terms = Terms { ask: Ask::Redemption { shares, lots, take_income, on_huge }, ..terms };
+    stage.submit(terms.clone());
+    assert_eq!(said(&stage.says_of(&terms, after_holiday())), ("400.00".into(), true));
+    assert_eq!(stage.registrar.next_due(), None);
+}
+
+#[test]
+fn a_fast_transfer_takes_shares_out_and_cannot_be_taken_back() {
+    let (stage, terms) = holding("");
+    let ask =
+        Ask::FastTransfer { shares: "100.00".parse().unwrap(), to: "BANK-1".parse().unwrap() };
+    let terms = Terms { ask, ..terms };
+    stage.submit(terms.clone());
+    assert_eq!(name(&stage.cancel(terms.clone())), "not cancelled");
+    assert_eq!(names(&stage.says_of(&terms, after_holiday())), ["confirmed"]);
+
+    let rest = stage.registrar.register().holders().remove(0).2;
+    assert_eq!(rest.to_string(), "900.00");
+}
+
+#[test]
+fn a_subscription_counts_at_once_and_becomes_shares_or_goes_back_with_its_interest() {
+    let amount: Amount = "100000.00".parse().unwrap();
+    let terms = Terms { ask: Ask::Subscription { amount }, ..bought("TX-1", "1.00") };
+    let raising = |fails: bool| {
+        format!(
+            "[[raising]]\nfund = \"000730\"\nfounded_on = \"2026-02-27\"\nrate = \"0.0036\"\n\
+             fails = {fails}"
+        )
+    };
+    let founded: Timestamp = "2026-02-27T08:00:00+08:00".parse().unwrap();
+
+    let founding = stage(&raising(false));
+    founding.submit(terms.clone());
+    assert_eq!(names(&founding.says_of(&terms, hour())), ["received"]);
+    let answers = founding.says_of(&terms, founded);
+    let Outcome::Subscription(it) = &confirmed(&answers).outcome else { panic!() };
+    // 100,000 × 0.0036 × 14 / 360.
+    assert_eq!(
+        (it.interest.to_string(), it.shares.to_string()),
+        ("14.00".into(), "100014.00".into())
+    );
+
+    let failing = stage(&raising(true));
+    failing.submit(terms.clone());
+    assert_eq!(names(&failing.says_of(&terms, hour())), ["received"]);
+    let answers = failing.says_of(&terms, founded);
+    let [ApplicationAnswer::Rejected(it)] = answers.as_slice() else { panic!("{answers:?}") };
+    assert_eq!(it.interest.to_string(), "14.00");
+}

@@ -1,0 +1,144 @@
+//! What the table's commands do to our own aggregates, built from what the log says.
+
+use super::{
+    Do, facts,
+    saga::{FastWithdraw, Turn, View},
+};
+use crate::parts::{application::ApplicationLeg, wallet::worth};
+use fundflow_domain::{
+    advance,
+    application::{Ask, OnHuge, PromisedFee, Terms},
+    fast_quota,
+    ids::InvestorId,
+    money::{Discount, Money},
+    orders::Cause,
+};
+use fundflow_runtime::turn::NotDone;
+
+type Done = Result<usize, NotDone>;
+
+impl FastWithdraw {
+    pub(super) fn acts(&self, turn: &mut Turn<'_>, what: Do) -> Done {
+        let plan = turn.plan();
+        match what {
+            Do::Count => self.count(turn),
+            Do::GiveBack => {
+                let command = fast_quota::Command::GiveBack { transaction: turn.id().clone() };
+                Ok(turn.decide(&plan.quota, &command)?)
+            }
+            Do::Reserve => {
+                let shares = turn.view()?.open.promise.admitted.shares;
+                plan.wallet.reserve(turn, shares)
+            }
+            Do::Release => plan.wallet.release(turn),
+            Do::RequestAdvance => request_advance(turn),
+            Do::CloseAdvance => plan.advance.close(turn, closed("the bank")),
+            Do::PlaceTransfer => self.place_transfer(turn),
+            Do::CloseTransfer => plan.transfer.close(turn, closed("the registrar")),
+            Do::TakeOut => {
+                let view = turn.view()?;
+                let shares = plan.transfer.shares_out(&view).ok_or(lacks("shares that left"))?;
+                let t = facts::trade_date(&view);
+                plan.wallet.hand_over(turn, shares, t)
+            }
+            Do::PlaceRedemption => self.place_redemption(turn),
+            Do::CloseRedemption => plan.redemption.close(turn, closed("the registrar")),
+            Do::RequestRepayment => plan.advance.request_repayment(turn),
+            Do::End(ending) => {
+                let cause = why(&turn.view()?);
+                turn.end(ending, cause)
+            }
+        }
+    }
+
+    fn count(&self, turn: &mut Turn<'_>) -> Done {
+        let view = turn.view()?;
+        let admitted = view.open.promise.admitted.clone();
+        let fund = self.house.terms(view.open.request.fund, admitted.trade_date)?;
+        let command = fast_quota::Command::Count {
+            transaction: turn.id().clone(),
+            amount: worth(admitted.shares).ok_or(lacks("shares that are worth anything"))?,
+            fund_max: fund.limits.fast_redemption_day_max,
+        };
+        let quota = &turn.plan().quota;
+        Ok(turn.decide(quota, &command)?)
+    }
+
+    /// The transfer belongs to the T of the instant at which it is placed: on a closed day the next.
+    fn place_transfer(&self, turn: &mut Turn<'_>) -> Done {
+        let view = turn.view()?;
+        let promise = &view.open.promise;
+        let ask = Ask::FastTransfer {
+            shares: promise.admitted.shares,
+            to: promise.holder.clone(),
+        };
+        let (plan, investor) = (turn.plan(), view.open.request.investor.clone());
+        self.place(turn, &plan.transfer, investor, ask)
+    }
+
+    /// The shares are the bank's now, and it is the bank that redeems them.
+    fn place_redemption(&self, turn: &mut Turn<'_>) -> Done {
+        let (plan, view) = (turn.plan(), turn.view()?);
+        let shares = plan.transfer.shares_out(&view).ok_or(lacks("shares that left"))?;
+        let holder = InvestorId::new(view.open.promise.holder.as_str());
+        let holder = holder.map_err(|_| lacks("the bank's account"))?;
+        let (on_huge, take_income) = (OnHuge::CarryOver, false);
+        let ask = Ask::Redemption { shares, lots: Vec::new(), on_huge, take_income };
+        self.place(turn, &plan.redemption, holder, ask)
+    }
+
+    fn place(
+        &self,
+        turn: &mut Turn<'_>,
+        leg: &ApplicationLeg,
+        investor: InvestorId,
+        ask: Ask,
+    ) -> Done {
+        let day = self.house.t_of(turn.now())?;
+        let code = turn.view()?.open.request.fund;
+        let fund = self.house.terms(code, day)?;
+        let fee = PromisedFee::Exact(Money::ZERO);
+        let terms = Terms {
+            order: leg.order.clone(),
+            no: leg.no.clone(),
+            registrar: fund.registrar.clone(),
+            investor,
+            fund: code,
+            ask,
+            trade_date: day,
+            rounding: fund.share_rounding,
+            promised: self.house.promise(&fund, day, fee, Discount::NONE)?,
+        };
+        leg.place(turn, terms)
+    }
+}
+
+fn request_advance(turn: &mut Turn<'_>) -> Done {
+    let (plan, view) = (turn.plan(), turn.view()?);
+    let promise = &view.open.promise;
+    let terms = advance::Terms {
+        no: plan.advance.no.clone(),
+        by: promise.by.clone(),
+        account: view.open.request.account.clone(),
+        amount: worth(promise.admitted.shares).ok_or(lacks("shares that are worth anything"))?,
+        order: plan.advance.order.clone(),
+    };
+    plan.advance.request(turn, terms)
+}
+
+/// Why no cash came.
+pub(super) fn why(view: &View<'_>) -> Option<Cause> {
+    let plan = view.plan;
+    plan.advance
+        .failure(view)
+        .or_else(|| plan.transfer.failure(view))
+        .or_else(|| plan.redemption.failure(view))
+}
+
+fn closed(who: &str) -> Cause {
+    Cause::new("operator", format!("closed by an operator without {who}'s answer"))
+}
+
+const fn lacks(what: &'static str) -> NotDone {
+    NotDone::Lacks(what)
+}

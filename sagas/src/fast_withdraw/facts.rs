@@ -1,0 +1,85 @@
+//! What each word of the table means on the log, and when each time is.
+
+use super::{
+    Fact, When,
+    saga::{FastWithdraw, View},
+};
+use crate::parts::{application::ApplicationLeg, timing};
+use fundflow_domain::{
+    calendar::TradingDay, fast_quota::Entry, time::Timestamp, wallet::Reservation,
+};
+use fundflow_runtime::saga::OpenEnd;
+use rust_decimal::Decimal;
+use std::sync::Arc;
+
+pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
+    let plan = view.plan;
+    let (advance, transfer, redemption) = (&plan.advance, &plan.transfer, &plan.redemption);
+    match fact {
+        Fact::Counted => quota(view).is_some(),
+        Fact::GivenBack => matches!(quota(view), Some(Entry::GivenBack)),
+        Fact::Reserved => plan.wallet.entry(view).reservation != Reservation::None,
+        Fact::Released => plan.wallet.entry(view).reservation == Reservation::Released,
+        Fact::AdvanceRequested => advance.is_requested(view),
+        Fact::Advanced => advance.is_advanced(view),
+        Fact::Declined => advance.is_declined(view),
+        Fact::TransferPlaced => transfer.is_placed(view),
+        Fact::TransferAccepted => transfer.is_accepted(view),
+        Fact::TransferRejected => transfer.is_rejected(view),
+        Fact::TransferConfirmed => transfer.is_confirmed(view) && transfer.is_sound(view),
+        Fact::TakenOut => plan.wallet.spent(view).is_some(),
+        Fact::RedemptionPlaced => redemption.is_placed(view),
+        Fact::RedemptionAccepted => redemption.is_accepted(view),
+        Fact::RedemptionRejected => redemption.is_rejected(view),
+        Fact::Redeemed => redemption.is_confirmed(view) && redemption.is_sound(view),
+        Fact::RepaymentRequested => advance.is_repaying(view),
+        Fact::Repaid => advance.is_repaid(view),
+        Fact::Ended => view.ending.is_some(),
+        Fact::TransferClosed => transfer.is_over(view),
+        Fact::RedemptionClosed => redemption.is_over(view),
+        Fact::NothingReserved => plan.wallet.held(view).is_none(),
+    }
+}
+
+fn quota<'a>(view: &View<'a>) -> Option<&'a Entry> {
+    view.state(&view.plan.quota)?.entry(view.id)
+}
+
+/// T of the transfer, or the promised one until that is placed.
+pub(super) fn trade_date(view: &View<'_>) -> TradingDay {
+    view.plan.transfer.trade_date(view).unwrap_or_else(|| timing::promised_day(view))
+}
+
+impl FastWithdraw {
+    pub(super) fn instant(&self, view: &View<'_>, when: When) -> Option<Timestamp> {
+        let (house, plan) = (&self.house, view.plan);
+        let t = trade_date(view);
+        let redeemed = plan.redemption.trade_date(view).unwrap_or(t);
+        let due = |leg: &ApplicationLeg| {
+            let placed = leg.application(view).map(|it| it.terms.promised.confirm_by);
+            placed.unwrap_or(view.open.promise.admitted.confirm_by)
+        };
+        let days = house.payout_days(view.open.request.fund, redeemed);
+        match when {
+            When::NextCutOff => house.cut_off_after(t, 1),
+            When::TransferDue => house.noon_after(due(&plan.transfer), 0),
+            When::TransferOverdue => house.noon_after(due(&plan.transfer), 1),
+            When::RedemptionNextCutOff => house.cut_off_after(redeemed, 1),
+            When::RedemptionDue => house.noon_after(due(&plan.redemption), 0),
+            When::RedemptionOverdue => house.noon_after(due(&plan.redemption), 1),
+            When::MoneyDue => house.noon_after(redeemed, days),
+            When::MoneyOverdue => house.cut_off_after(redeemed, days.saturating_add(1)),
+        }
+    }
+}
+
+/// Everything that is reserved, owed or unpaid. Yuan, or money-fund shares at 1.00.
+pub(super) fn open_ends(view: &View<'_>) -> Vec<OpenEnd> {
+    let plan = view.plan;
+    let mut ends: Vec<(Arc<str>, Decimal)> = Vec::new();
+    if let Some(shares) = plan.wallet.held(view) {
+        ends.push(("transfer".into(), shares.decimal()));
+    }
+    ends.extend(plan.advance.open_end(view));
+    ends.into_iter().map(|(name, worth)| OpenEnd { name, worth }).collect()
+}

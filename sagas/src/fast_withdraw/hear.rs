@@ -1,0 +1,86 @@
+//! What the bank and the registrar say, recorded by the aggregate that it is about.
+
+use super::{
+    Call, Plan,
+    saga::{Answer, FastWithdraw, Turn, View},
+};
+use crate::parts::{application::ApplicationLeg, milestone::Scope, timing};
+use crate::ports::{
+    advance::AdvanceNotice,
+    registrar::{ApplicationAnswer, RegistrarNotice},
+};
+use fundflow_domain::time::Timestamp;
+use fundflow_kernel::envelope::StreamName;
+use fundflow_runtime::{
+    port::Payload,
+    saga::{Calling, Heard},
+    turn::NotDone,
+};
+
+/// Which application an answer is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Leg {
+    /// Shares to the bank.
+    Transfer,
+    /// The bank's shares for money.
+    Redemption,
+}
+
+impl FastWithdraw {
+    pub(super) fn calls(&self, view: &View<'_>, what: Call, now: Timestamp) -> Option<Calling<Self>> {
+        let plan = view.plan;
+        match what {
+            Call::Advance => self.to_bank(plan.advance.call(view)?),
+            Call::Repay => self.to_bank(plan.advance.repay(view)?),
+            Call::Transfer => self.submit(view, Leg::Transfer, now),
+            Call::Redeem => self.submit(view, Leg::Redemption, now),
+        }
+    }
+
+    fn to_bank(&self, call: crate::ports::advance::AdvanceCall) -> Option<Calling<Self>> {
+        Some(Calling::of(&self.bank, call, Answer::Bank))
+    }
+
+    fn submit(&self, view: &View<'_>, leg: Leg, now: Timestamp) -> Option<Calling<Self>> {
+        let of = leg_of(view.plan, leg);
+        let port = (self.house.registrars)(&of.application(view)?.terms.registrar);
+        let call = of.submit(view, now)?;
+        Some(match leg {
+            Leg::Transfer => Calling::of(&port, call, |it| Answer::Registrar(Leg::Transfer, it)),
+            Leg::Redemption => Calling::of(&port, call, |it| Answer::Registrar(Leg::Redemption, it)),
+        })
+    }
+
+    pub(super) fn hears(&self, turn: &mut Turn<'_>, answer: &Answer) -> Result<Heard, NotDone> {
+        let plan = turn.plan();
+        match answer {
+            Answer::Bank(said) => plan.advance.hear(turn, said),
+            Answer::Registrar(leg, said) => {
+                let leg = leg_of(plan, *leg);
+                if matches!(said, ApplicationAnswer::Accepted(_)) {
+                    timing::late_acceptance(self, turn, leg, false, Scope::All)?;
+                }
+                leg.hear(self, turn, said)
+            }
+        }
+    }
+}
+
+fn leg_of(plan: &Plan, leg: Leg) -> &ApplicationLeg {
+    match leg {
+        Leg::Transfer => &plan.transfer,
+        Leg::Redemption => &plan.redemption,
+    }
+}
+
+/// Unasked news about one of the withdrawal's streams.
+pub(super) fn notice(view: &View<'_>, stream: &StreamName, news: &Payload) -> Option<Answer> {
+    let plan = view.plan;
+    if let Some(AdvanceNotice(said)) = news.downcast_ref() {
+        return (plan.advance.key.stream() == stream).then(|| Answer::Bank(said.clone()));
+    }
+    let RegistrarNotice(said) = news.downcast_ref()?;
+    let legs = [Leg::Transfer, Leg::Redemption];
+    let leg = legs.into_iter().find(|leg| leg_of(plan, *leg).key.stream() == stream)?;
+    Some(Answer::Registrar(leg, said.clone()))
+}

@@ -1,0 +1,125 @@
+//! Cash for shares of a money fund at once (T+0): a licensed bank pays out of its own money, the
+//! shares become the bank's (098), are redeemed (024), and the proceeds repay the bank.
+//!
+//! ```text
+//! count -> reserve -> advance -> transfer -> take out -> redeem -> repay
+//!             `-- declined: released, counted no more
+//! ```
+//!
+//! 1. 10,000 yuan per investor, fund, distributor and natural day over all channels; what no bank
+//!    advanced counts no more.
+//! 2. No cash while the shares could be used twice: they are earmarked first, and only a decline
+//!    frees them. An advance whose answer is unknown is asked for, never assumed.
+//! 3. Once the cash is out, nothing is undone: a transfer that the registrar then rejects is a
+//!    person's matter, with cash and shares both in sight.
+//! 4. It cannot be taken back.
+
+mod act;
+mod facts;
+mod hear;
+mod plan;
+mod saga;
+mod words;
+
+pub use plan::Plan;
+pub use saga::{Answer, Command, FastWithdraw, Refusal};
+pub use hear::Leg;
+pub use words::{Asked, Call, Do, Ending, Fact, Promise, Request, When};
+
+use fundflow_runtime::step::{Deed, Exit, Move, Side, Step, Table, act, call, well_formed, word};
+
+type Saga = FastWithdraw;
+
+const DECLINE: &[Move<Saga>] = &[
+    act("give back", Do::GiveBack, Fact::GivenBack).to(),
+    act("keep", Do::End(Ending::KeptInWallet), Fact::Ended).to(),
+];
+
+const RELEASE: &[Move<Saga>] = &[act("release", Do::Release, Fact::Released).to()];
+
+/// The investor has the cash and the bank has no shares: no rule of ours may settle that.
+const CASH_IS_OUT: &[Move<Saga>] =
+    &[act("cash is out", Do::CloseAdvance, Fact::Declined).to_unless(Fact::Advanced)];
+
+/// The fund's money is here on T+n, and is the bank's from then on.
+const ANNOUNCE: Deed<Saga> = Deed {
+    asks: Some(When::MoneyDue),
+    ..act("repay", Do::RequestRepayment, Fact::RepaymentRequested)
+};
+
+const REPAY: &[Move<Saga>] = &[
+    ANNOUNCE.to(),
+    call("repaid", Call::Repay, Fact::Repaid, When::MoneyOverdue).to(),
+    act("end with the cash", Do::End(Ending::PaidOut), Fact::Ended).to(),
+];
+
+const COUNT: Step<Saga> = act("count", Do::Count, Fact::Counted).row(Exit::Undo(DECLINE));
+const RESERVE: Step<Saga> = act("reserve", Do::Reserve, Fact::Reserved).row(Exit::Undo(RELEASE));
+const REQUEST: Step<Saga> =
+    act("request advance", Do::RequestAdvance, Fact::AdvanceRequested).row(Exit::Nothing);
+const ADVANCE: Step<Saga> = call("advance", Call::Advance, Fact::Advanced, When::NextCutOff)
+    .row(Exit::Undo(CASH_IS_OUT))
+    .unless(Fact::Declined, Some(Do::CloseAdvance));
+const ORDER: Step<Saga> = act("order transfer", Do::PlaceTransfer, Fact::TransferPlaced)
+    .row(Exit::Nothing)
+    .unless(Fact::TransferRejected, None);
+const TRANSFER: Step<Saga> =
+    call("transfer", Call::Transfer, Fact::TransferAccepted, When::NextCutOff)
+        .row(Exit::Nothing)
+        .unless(Fact::TransferRejected, Some(Do::CloseTransfer));
+const CONFIRM: Step<Saga> = word(
+    "confirm transfer",
+    Call::Transfer,
+    Fact::TransferConfirmed,
+    When::TransferDue,
+    When::TransferOverdue,
+)
+.row(Exit::Nothing)
+.unless(Fact::TransferRejected, None);
+const TAKE_OUT: Step<Saga> = act("take out", Do::TakeOut, Fact::TakenOut).row(Exit::Nothing);
+const ORDER_REDEMPTION: Step<Saga> =
+    act("order redemption", Do::PlaceRedemption, Fact::RedemptionPlaced)
+        .row(Exit::Nothing)
+        .unless(Fact::RedemptionRejected, None);
+const REDEEM: Step<Saga> =
+    call("redeem", Call::Redeem, Fact::RedemptionAccepted, When::RedemptionNextCutOff)
+        .row(Exit::Nothing)
+        .unless(Fact::RedemptionRejected, Some(Do::CloseRedemption));
+const REDEEMED: Step<Saga> = word(
+    "confirm redemption",
+    Call::Redeem,
+    Fact::Redeemed,
+    When::RedemptionDue,
+    When::RedemptionOverdue,
+)
+.row(Exit::Landing(REPAY, None))
+.unless(Fact::RedemptionRejected, None);
+
+const BESIDE: &[Side<Saga>] = &[
+    act("close transfer", Do::CloseTransfer, Fact::TransferClosed).after_the_end(),
+    act("close redemption", Do::CloseRedemption, Fact::RedemptionClosed).after_the_end(),
+    act("release at last", Do::Release, Fact::NothingReserved).after_the_end(),
+];
+
+/// The one table of fast withdrawals.
+pub const FAST_WITHDRAW: Table<Saga> = Table {
+    version: "fast_withdraw.v1",
+    title: "Fast withdraw: a bank advances the cash, and gets the shares and their worth",
+    steps: &[
+        COUNT,
+        RESERVE,
+        REQUEST,
+        ADVANCE,
+        ORDER,
+        TRANSFER,
+        CONFIRM,
+        TAKE_OUT,
+        ORDER_REDEMPTION,
+        REDEEM,
+        REDEEMED,
+    ],
+    beside: BESIDE,
+};
+
+const _: () =
+    assert!(well_formed(&FAST_WITHDRAW), "starts on an undo, ends on a landing, waits have ends");

@@ -1,0 +1,60 @@
+//! Every key of a fast withdrawal, minted once.
+
+use super::Request;
+use crate::parts::{advance::AdvanceLeg, application::ApplicationLeg, wallet::WalletPart};
+use fundflow_domain::{
+    fast_quota::{FastQuota, QuotaKey},
+    ids::{OrderId, TransactionId},
+};
+use fundflow_kernel::{
+    envelope::StreamName,
+    streams::{Key, Need},
+};
+
+/// Keys of a fast withdrawal.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// The natural day's quota.
+    pub quota: Key<FastQuota>,
+    /// The bank's cash, and its way back.
+    pub advance: AdvanceLeg,
+    /// The shares become the bank's.
+    pub transfer: ApplicationLeg,
+    /// The bank redeems them.
+    pub redemption: ApplicationLeg,
+    /// The wallet.
+    pub wallet: WalletPart,
+}
+
+impl Plan {
+    pub(super) fn of(id: &TransactionId, request: &Request, quota: &QuotaKey) -> Self {
+        let transfer = OrderId::part(id, "transfer");
+        Self {
+            quota: Key::of(quota),
+            advance: AdvanceLeg::of(&transfer),
+            transfer: ApplicationLeg::of(&transfer),
+            redemption: ApplicationLeg::of(&OrderId::part(id, "redeem")),
+            wallet: WalletPart::of(&request.investor, request.fund),
+        }
+    }
+
+    /// The streams that the saga works on.
+    pub(super) fn streams(&self) -> Vec<Need> {
+        vec![
+            self.wallet.key.need(),
+            self.quota.need(),
+            self.advance.key.need(),
+            self.transfer.key.need(),
+            self.redemption.key.need(),
+        ]
+    }
+
+    /// Those that are named after keys which the saga hands out.
+    pub(super) fn own_streams(&self) -> Vec<StreamName> {
+        let applications = [&self.transfer.key, &self.redemption.key];
+        let mut own: Vec<StreamName> =
+            applications.into_iter().map(|key| key.stream().clone()).collect();
+        own.push(self.advance.key.stream().clone());
+        own
+    }
+}

@@ -1,0 +1,353 @@
+//! The fast withdrawal as a saga: its types, its admission, and its doors for callers and operators.
+
+use super::{
+    Asked, Call, Do, Ending, FAST_WITHDRAW, Fact, Plan, Promise, Request, When, act, facts,
+    hear::{self, Leg},
+};
+use crate::{
+    fund_milestones,
+    house::House,
+    parts::{
+        application::{ApplicationLeg, FundSaga},
+        cancel::{self, NotTakenBack},
+        cases,
+        milestone::{Milestone, Notes},
+    },
+    ports::{advance::AdvanceSaid, registrar::ApplicationAnswer},
+    withdraw::balance,
+};
+use fundflow_domain::{
+    admission::cash_out::{self, CashOut, Way},
+    advance::Advances,
+    application::{Applications, Ask, Confirmation, Terms},
+    calendar::TradingDay,
+    case::{CaseId, Cases, Closing, Figure, Finding, Kind},
+    fast_quota::{self, FastQuota, QuotaKey},
+    fast_redemption::Advancer,
+    ids::{AccountRef, FundCode, TransactionId},
+    money::{Income, Money},
+    orders::Cause,
+    time::Timestamp,
+    wallet::{Entry, Wallet},
+};
+use fundflow_kernel::{
+    envelope::StreamName,
+    streams::{Key, Need, Opener, Streams},
+};
+use fundflow_runtime::{
+    port::{Payload, PortName},
+    process::Open,
+    saga::{self, Calling, Heard, OpenEnd, Preparing},
+    step::Table,
+    turn::{self, NotDone},
+};
+use std::sync::Arc;
+
+pub(super) type View<'a> = saga::View<'a, FastWithdraw>;
+pub(super) type Turn<'a> = turn::Turn<'a, FastWithdraw>;
+
+/// Carries fast withdrawals.
+#[derive(Debug, Clone)]
+pub struct FastWithdraw {
+    /// Calendar, catalogue and names of ports.
+    pub house: House,
+    /// The distributor's code: all of its channels share the natural day's quota.
+    pub distributor: AccountRef,
+    /// Who advances; requests are refused unless it is a licensed bank.
+    pub by: Advancer,
+    /// The bank's account at the registrar.
+    pub holder: AccountRef,
+    /// The port that the bank is reached through.
+    pub bank: PortName,
+}
+
+/// What a counterparty says to a fast withdrawal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answer {
+    /// About the advance or its repayment.
+    Bank(AdvanceSaid),
+    /// About the transfer or the bank's redemption.
+    Registrar(Leg, ApplicationAnswer),
+}
+
+/// What a caller or operator asks of a running fast withdrawal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Command {
+    /// Take it back: always refused, by name.
+    Cancel,
+    /// Close a case that keeps it from completing: the registrar's numbers stand.
+    CloseCase {
+        /// Which.
+        case: CaseId,
+        /// How, by whom and why.
+        closing: Box<Closing>,
+    },
+}
+
+/// Why a request or a command is refused. Checked in this order.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum Refusal {
+    /// Same transaction ID, another request. Use a new ID for a new request.
+    #[error("the transaction ID already stands for another request; it differs in {}", fields.join(", "))]
+    DiffersFromFirst {
+        /// Names of the fields that differ.
+        fields: Vec<&'static str>,
+    },
+    /// Nobody can decide on a fund without its terms.
+    #[error("the catalogue has no terms of fund {0} for that day")]
+    UnknownFund(FundCode),
+    /// The transaction ID already moved this wallet, in a saga of another kind. Use a new ID.
+    #[error("transaction {0} already moved this wallet; use a new transaction ID")]
+    TransactionUsed(TransactionId),
+    /// The rules of the business decline it.
+    #[error(transparent)]
+    NotAdmitted(#[from] cash_out::Refusal),
+    /// A key that would be handed out belongs to another saga. Use a new ID.
+    #[error("{key} belongs to {kind} {transaction}; use a new transaction ID")]
+    KeyTaken {
+        /// The stream of the key.
+        key: String,
+        /// The kind of saga that has it.
+        kind: String,
+        /// The transaction that has it.
+        transaction: TransactionId,
+    },
+    /// The case stays open.
+    #[error(transparent)]
+    NotTakenBack(#[from] NotTakenBack),
+    /// The cash may be out at any instant after the request.
+    #[error("a fast withdrawal cannot be taken back; an ordinary one can, before its cut-off")]
+    Irrevocable,
+}
+
+impl FundSaga for FastWithdraw {
+    fn house(&self) -> &House {
+        &self.house
+    }
+
+    fn requested_at(promise: &Promise) -> Timestamp {
+        promise.admitted.requested_at
+    }
+
+    fn trade_date(promise: &Promise) -> TradingDay {
+        promise.admitted.trade_date
+    }
+
+    /// All of it changes hands, or a person must see why not; income stays with its owner.
+    fn findings(&self, view: &View<'_>, terms: &Terms, said: &Confirmation) -> Vec<Finding> {
+        let leg = match terms.ask {
+            Ask::FastTransfer { .. } => &view.plan.transfer,
+            Ask::Redemption { .. }
+            | Ask::Purchase { .. }
+            | Ask::Subscription { .. }
+            | Ask::Conversion { .. } => &view.plan.redemption,
+        };
+        let mut found = Vec::new();
+        let mut differs = |what: String, name: &str, ours: String, theirs: String| {
+            let (ours, theirs) = (vec![Figure::new(name, ours)], vec![Figure::new(name, theirs)]);
+            found.push(cases::finding(Kind::AmountDiffers, &what, ours, theirs));
+        };
+        let settled = leg.shares_out(view).unwrap_or_default();
+        let part = ApplicationLeg::shares_out_of(said).unwrap_or_default();
+        let left = settled.plus(part).unwrap_or(part);
+        let asked = view.open.promise.admitted.shares;
+        if said.finished && left != asked {
+            let what = format!("{left} shares are settled of {asked} that the cash was advanced on");
+            differs(what, "shares", asked.to_string(), left.to_string());
+        }
+        let income = ApplicationLeg::income_of(said).unwrap_or(Income::ZERO);
+        if income != Income::ZERO {
+            let what = format!("income of {income} was paid along, and nobody asked for it");
+            differs(what, "income", Income::ZERO.to_string(), income.to_string());
+        }
+        found
+    }
+}
+
+impl saga::Saga for FastWithdraw {
+    fund_milestones!("fast_withdraw", ["paid_out", "kept_in_wallet"]);
+    const TABLES: &'static [&'static Table<Self>] = &[&FAST_WITHDRAW];
+
+    type Request = Request;
+    type Asked = Asked;
+    type Promise = Promise;
+    type Milestone = Milestone<Promise>;
+    type Notes = Notes<Promise>;
+    type Refusal = Refusal;
+    type Plan = Plan;
+    type Fact = Fact;
+    type Do = Do;
+    type Call = Call;
+    type When = When;
+    type Ending = Ending;
+    type Command = Command;
+    type Answer = Answer;
+
+    fn differences(first: &Request, again: &Request) -> Vec<&'static str> {
+        let Request { investor, account, fund, shares } = first;
+        [
+            ("investor", *investor != again.investor),
+            ("account", *account != again.account),
+            ("fund", *fund != again.fund),
+            ("shares", *shares != again.shares),
+        ]
+        .into_iter()
+        .filter_map(|(field, differs)| differs.then_some(field))
+        .collect()
+    }
+
+    fn differs(fields: Vec<&'static str>) -> Refusal {
+        Refusal::DiffersFromFirst { fields }
+    }
+
+    fn taken(stream: &StreamName, kind: &str, by: &TransactionId) -> Refusal {
+        let (key, kind) = (stream.as_str().to_owned(), kind.to_owned());
+        Refusal::KeyTaken { key, kind, transaction: by.clone() }
+    }
+
+    fn aggregates() -> Vec<Opener> {
+        vec![
+            Opener::of::<Advances>(),
+            Opener::of::<FastQuota>(),
+            Opener::of::<Applications>(),
+            Opener::of::<Wallet>(),
+            Opener::of::<Cases>(),
+        ]
+    }
+
+    fn reads(&self, of: &Preparing<'_, Self>) -> Vec<Need> {
+        Plan::of(of.id, of.request, &self.quota(of)).streams()
+    }
+
+    fn prepare(
+        &self,
+        streams: &Streams,
+        of: &Preparing<'_, Self>,
+    ) -> Result<(Promise, &'static Table<Self>), Refusal> {
+        let (request, asked) = (of.request, of.asked);
+        let at = asked.at.unwrap_or(of.now);
+        let day = self.house.calendar.t_of(at).map_or_else(|_| at.date(), TradingDay::date);
+        let fund = (self.house.funds)(request.fund, day).ok_or(Refusal::UnknownFund(request.fund))?;
+        let quota = self.quota(of);
+        let plan = Plan::of(of.id, request, &quota);
+        let wallet = plan.wallet.state(streams);
+        if wallet.is_some_and(|wallet| wallet.entry(of.id) != Entry::default()) {
+            return Err(Refusal::TransactionUsed(of.id.clone()));
+        }
+        let used = streams.state(&plan.quota).map_or(Money::ZERO, fast_quota::State::used);
+        let admitted = cash_out::admit(&CashOut {
+            way: Way::Fast { by: self.by.clone(), used },
+            shares: request.shares,
+            at,
+            investor: asked.investor.clone(),
+            account: request.account.clone(),
+            fund,
+            balance: balance(wallet),
+            calendar: self.house.calendar.clone(),
+        })?;
+        let (by, holder) = (self.by.clone(), self.holder.clone());
+        Ok((Promise { admitted, quota, by, holder }, &FAST_WITHDRAW))
+    }
+
+    fn plan(&self, id: &TransactionId, open: &Open<Self>) -> Plan {
+        Plan::of(id, &open.request, &open.promise.quota)
+    }
+
+    fn streams(plan: &Plan) -> Vec<Need> {
+        plan.streams()
+    }
+
+    fn own_streams(plan: &Plan) -> Vec<StreamName> {
+        plan.own_streams()
+    }
+
+    fn ending_type(ending: Ending) -> &'static str {
+        match ending {
+            Ending::PaidOut => "fast_withdraw.paid_out",
+            Ending::KeptInWallet => "fast_withdraw.kept_in_wallet",
+        }
+    }
+
+    fn ending_of(event_type: &str) -> Option<Ending> {
+        let endings = [Ending::PaidOut, Ending::KeptInWallet];
+        endings.into_iter().find(|ending| Self::ending_type(*ending) == event_type)
+    }
+
+    fn holds(view: &View<'_>, fact: Fact) -> bool {
+        facts::holds(view, fact)
+    }
+
+    fn act(&self, turn: &mut Turn<'_>, what: Do) -> Result<usize, NotDone> {
+        self.acts(turn, what)
+    }
+
+    fn call(&self, view: &View<'_>, what: Call, now: Timestamp) -> Option<Calling<Self>> {
+        self.calls(view, what, now)
+    }
+
+    fn hear(&self, turn: &mut Turn<'_>, answer: &Answer) -> Result<Heard, NotDone> {
+        self.hears(turn, answer)
+    }
+
+    fn notice(view: &View<'_>, stream: &StreamName, news: &Payload) -> Option<Answer> {
+        hear::notice(view, stream, news)
+    }
+
+    fn command_needs(&self, _view: &View<'_>, command: &Command) -> Vec<Need> {
+        match command {
+            Command::CloseCase { case, .. } => vec![Key::<Cases>::of(case).need()],
+            Command::Cancel => Vec::new(),
+        }
+    }
+
+    fn command(&self, turn: &mut Turn<'_>, command: &Command) -> Result<usize, Refusal> {
+        match command {
+            Command::Cancel => Err(Refusal::Irrevocable),
+            Command::CloseCase { case, closing } => Ok(cancel::close_case(turn, *case, closing)?),
+        }
+    }
+
+    fn when(&self, view: &View<'_>, when: When) -> Option<Timestamp> {
+        self.instant(view, when)
+    }
+
+    fn open_ends(view: &View<'_>) -> Vec<OpenEnd> {
+        facts::open_ends(view)
+    }
+
+    fn failure(view: &View<'_>) -> Option<Cause> {
+        act::why(view)
+    }
+
+    fn day_of_promise(promise: &Promise) -> Option<chrono::NaiveDate> {
+        Some(promise.admitted.trade_date.date())
+    }
+
+    fn business_date(view: &View<'_>) -> Option<chrono::NaiveDate> {
+        Some(facts::trade_date(view).date())
+    }
+
+    fn requester(request: &Request) -> Arc<str> {
+        request.investor.clone().into()
+    }
+
+    fn summary(request: &Request) -> String {
+        let Request { investor, fund, shares, .. } = request;
+        match shares {
+            Some(shares) => format!("{investor}: {shares} shares of {fund} for cash at once"),
+            None => format!("{investor}: all shares of {fund} for cash at once"),
+        }
+    }
+}
+
+impl FastWithdraw {
+    /// The quota of the natural day of the request, in Shanghai.
+    fn quota(&self, of: &Preparing<'_, Self>) -> QuotaKey {
+        QuotaKey {
+            investor: of.request.investor.clone(),
+            fund: of.request.fund,
+            distributor: self.distributor.clone(),
+            day: of.asked.at.unwrap_or(of.now).date(),
+        }
+    }
+}

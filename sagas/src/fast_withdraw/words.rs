@@ -1,0 +1,183 @@
+//! The words of a fast withdrawal's table: what is asked, what can be read off the log, what is
+//! done, whom it calls, how it ends.
+
+use fundflow_domain::{
+    admission::cash_out::Admitted,
+    fast_quota::QuotaKey,
+    fast_redemption::Advancer,
+    ids::{AccountRef, FundCode, InvestorId},
+    investor::InvestorProfile,
+    money::Shares,
+    time::Timestamp,
+};
+use serde::{Deserialize, Serialize};
+
+/// What the caller asks for. Repeating it under the same transaction ID is free.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Request {
+    /// Owns the shares.
+    pub investor: InvestorId,
+    /// Receives the cash: the account that paid for the shares.
+    pub account: AccountRef,
+    /// The money-market fund.
+    pub fund: FundCode,
+    /// How many change hands, each one yuan; all that are available where nothing is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shares: Option<Shares>,
+}
+
+/// What the decision looks at besides the request. Not stored.
+#[derive(Debug, Clone)]
+pub struct Asked {
+    /// Papers and account, as known at this instant.
+    pub investor: InvestorProfile,
+    /// When the investor asked; by the engine's clock without.
+    pub at: Option<Timestamp>,
+}
+
+/// What was decided on a request; stored with it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Promise {
+    /// T of the transfer, shares, versions of what was looked at.
+    pub admitted: Admitted,
+    /// The natural day's quota that it counts against.
+    pub quota: QuotaKey,
+    /// Who advances the cash.
+    pub by: Advancer,
+    /// The advancing bank's account at the registrar: the shares become its own.
+    pub holder: AccountRef,
+}
+
+/// Something the log says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Fact {
+    /// It counts towards the natural day's quota.
+    Counted,
+    /// It counts no more.
+    GivenBack,
+    /// Shares are (or were) earmarked.
+    Reserved,
+    /// The earmark is gone, and the shares are still there.
+    Released,
+    /// The bank may pay.
+    AdvanceRequested,
+    /// The investor has the cash.
+    Advanced,
+    /// The bank pays nothing.
+    Declined,
+    /// The transfer of the shares to the bank is placed.
+    TransferPlaced,
+    /// The registrar's front took it.
+    TransferAccepted,
+    /// It is over, and the shares are still the investor's.
+    TransferRejected,
+    /// The shares are the bank's, all of them.
+    TransferConfirmed,
+    /// They have left the wallet.
+    TakenOut,
+    /// The bank's redemption of them is placed.
+    RedemptionPlaced,
+    /// The registrar's front took it.
+    RedemptionAccepted,
+    /// It is over, and the shares are still the bank's.
+    RedemptionRejected,
+    /// The fund owes the bank their worth.
+    Redeemed,
+    /// The bank's money may be on its way back.
+    RepaymentRequested,
+    /// The bank has its money back.
+    Repaid,
+    /// The withdrawal is over.
+    Ended,
+    /// No transfer is under way.
+    TransferClosed,
+    /// No redemption is under way.
+    RedemptionClosed,
+    /// No shares are earmarked.
+    NothingReserved,
+}
+
+/// Commands to our own aggregates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Do {
+    /// Count it towards the natural day's quota.
+    Count,
+    /// Take it back from the quota.
+    GiveBack,
+    /// Earmark the shares.
+    Reserve,
+    /// Give the earmark back.
+    Release,
+    /// Announce the advance.
+    RequestAdvance,
+    /// Close the advance: a person knows that the bank paid nothing.
+    CloseAdvance,
+    /// Place the transfer.
+    PlaceTransfer,
+    /// Close the transfer that nobody answered.
+    CloseTransfer,
+    /// Take the shares that are the bank's out of the wallet.
+    TakeOut,
+    /// Place the bank's redemption.
+    PlaceRedemption,
+    /// Close the redemption that nobody answered.
+    CloseRedemption,
+    /// Announce the repayment.
+    RequestRepayment,
+    /// Close the withdrawal.
+    End(Ending),
+}
+
+/// Calls to counterparties.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Call {
+    /// Ask the bank for the cash.
+    Advance,
+    /// Hand in the transfer.
+    Transfer,
+    /// Hand in the bank's redemption.
+    Redeem,
+    /// Give the bank its money back.
+    Repay,
+}
+
+/// Times that rows refer to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum When {
+    /// The cut-off of the trading day after the T of the transfer.
+    NextCutOff,
+    /// Noon of the day on which the registrar must have confirmed the transfer.
+    TransferDue,
+    /// Noon of the trading day after that.
+    TransferOverdue,
+    /// The cut-off of the trading day after the T of the redemption.
+    RedemptionNextCutOff,
+    /// Noon of the day on which the registrar must have confirmed the redemption.
+    RedemptionDue,
+    /// Noon of the trading day after that.
+    RedemptionOverdue,
+    /// Noon of the day on which the fund's money is here.
+    MoneyDue,
+    /// The cut-off of the trading day after that.
+    MoneyOverdue,
+}
+
+/// What the investor owns when it is over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ending {
+    /// The cash; and the bank has its money back.
+    PaidOut,
+    /// The shares, free to use.
+    KeptInWallet,
+}
+
+impl Ending {
+    /// As people read it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Ending::PaidOut => "paid out",
+            Ending::KeptInWallet => "kept in wallet",
+        }
+    }
+}

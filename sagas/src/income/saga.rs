@@ -1,0 +1,384 @@
+//! The income job as a saga: its admission, and what a page of wallets does.
+
+use super::{
+    Answer, Call, Do, Ending, Fact, INCOME, Milestone, Notes, PAGE, Promise, Refused, Request, When,
+    job,
+};
+use crate::{
+    house::House,
+    ports::wallets::{Page, PageAnswer},
+};
+use chrono::NaiveDate;
+use fundflow_domain::{
+    fund::FundKind,
+    ids::{FundCode, InvestorId, TransactionId, WalletId},
+    money,
+    orders::Cause,
+    time::Timestamp,
+    wallet::{self, Command, IncomeRefusal, Wallet},
+};
+use fundflow_kernel::{
+    envelope::{Actor, StreamName},
+    loaded::DecideError,
+    streams::{Key, Need, Opener, Streams},
+};
+use fundflow_runtime::{
+    port::PortName,
+    process::Open,
+    process_names,
+    saga::{self, Calling, Heard, Names, NoCommand, OpenEnd, Preparing},
+    step::Table,
+    turn::{self, NotDone},
+};
+use std::sync::Arc;
+
+type View<'a> = saga::View<'a, Income>;
+type Turn<'a> = turn::Turn<'a, Income>;
+
+/// Carries income jobs.
+#[derive(Debug, Clone)]
+pub struct Income {
+    /// Calendar and catalogue.
+    pub house: House,
+    /// The port of the list of wallets.
+    pub wallets: PortName,
+}
+
+/// What a job reads with: which fund's wallets.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// The money-market fund.
+    pub fund: FundCode,
+}
+
+/// Why a request is refused. Checked in this order.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// One publication has one figure. A correction is another publication.
+    #[error("the income of that fund, day and publication was requested with another {}", fields.join(", "))]
+    DiffersFromFirst {
+        /// Names of the fields that differ.
+        fields: Vec<&'static str>,
+    },
+    /// A job has one name, so that nobody does it twice.
+    #[error("the transaction ID of this job is {expected}")]
+    NamedOtherwise {
+        /// Fund, day and publication.
+        expected: TransactionId,
+    },
+    /// Nobody can decide on a fund without its terms.
+    #[error("the catalogue has no terms of fund {0} for that day")]
+    UnknownFund(FundCode),
+    /// Only a money fund pays income by the day.
+    #[error("fund {fund} is a {kind:?} fund; only a money-market fund has income of a day")]
+    NotAMoneyFund {
+        /// The fund.
+        fund: FundCode,
+        /// What it is.
+        kind: FundKind,
+    },
+    /// No income is known before its day has come.
+    #[error("{day} has not come yet; today is {today}")]
+    NotYet {
+        /// The income's day.
+        day: NaiveDate,
+        /// The date of the engine's clock, in Shanghai.
+        today: NaiveDate,
+    },
+    /// The calendar does not reach that far.
+    #[error("no trading day can be named: {0}")]
+    NoTradingDay(String),
+    /// The process stream belongs to another saga.
+    #[error("{key} belongs to {kind} {transaction}")]
+    KeyTaken {
+        /// The stream of the key.
+        key: String,
+        /// The kind of saga that has it.
+        kind: String,
+        /// The transaction that has it.
+        transaction: TransactionId,
+    },
+}
+
+impl Income {
+    fn admitted(&self, of: &Preparing<'_, Self>) -> Result<Promise, Refusal> {
+        let Request { fund: code, day, .. } = *of.request;
+        match job(of.request) {
+            Some(expected) if expected != *of.id => {
+                return Err(Refusal::NamedOtherwise { expected });
+            }
+            Some(_) | None => {}
+        }
+        let fund = (self.house.funds)(code, day).ok_or(Refusal::UnknownFund(code))?;
+        if fund.kind != FundKind::Money {
+            return Err(Refusal::NotAMoneyFund { fund: code, kind: fund.kind });
+        }
+        let today = of.now.date();
+        if today < day {
+            return Err(Refusal::NotYet { day, today });
+        }
+        let booked = fund.carry.ends_on(day).then(|| fund.carry.booked_on(&self.house.calendar, day));
+        let booked = booked.transpose().map_err(|error| Refusal::NoTradingDay(error.to_string()))?;
+        let (terms, unit) = (fund.version.clone(), fund.income_unit);
+        Ok(Promise { terms, unit, registered: booked.map(|day| day.date()) })
+    }
+
+    fn page(&self, turn: &mut Turn<'_>, page: &Page, owners: &[InvestorId]) -> Result<Heard, NotDone> {
+        let view = turn.view()?;
+        let notes = &view.open.notes;
+        if notes.all || page.after != notes.through {
+            return Ok(Heard::Recorded(0));
+        }
+        let (request, promise) = (view.open.request.clone(), view.open.promise.clone());
+        let through = owners.last().cloned().or_else(|| notes.through.clone());
+        turn.speaks(Actor::Engine, "income", turn.now());
+        let (mut accrued, mut refused, mut events) = (money::Income::ZERO, Vec::new(), 0);
+        for owner in owners {
+            let key = wallet_of(owner, request.fund);
+            match give(turn, &key, &request, &promise)? {
+                Ok((happened, amount)) => {
+                    events += happened;
+                    accrued = accrued.plus(amount).ok_or(NotDone::Lacks("a sum within range"))?;
+                }
+                Err(why) => refused.push(Refused { investor: owner.clone(), why }),
+            }
+        }
+        let wallets = u32::try_from(owners.len()).unwrap_or(u32::MAX);
+        let last = owners.len() < page.at_most;
+        events += turn.reach(Milestone::Paged { through, wallets, accrued, refused, last })?;
+        Ok(Heard::Recorded(events))
+    }
+}
+
+/// One wallet's income: how many events, and how much is owed by it. A refusal in words.
+fn give(
+    turn: &mut Turn<'_>,
+    key: &Key<Wallet>,
+    request: &Request,
+    promise: &Promise,
+) -> Result<Result<(usize, money::Income), String>, NotDone> {
+    let Request { day, publication, per_10_000, .. } = *request;
+    let mut events = 0;
+    if let Some(publication) = publication.checked_sub(1) {
+        match turn.decide(key, &Command::ReverseIncome { day, publication }) {
+            Ok(happened) => events += happened,
+            // Nothing was owed by it.
+            Err(DecideError::Refused(wallet::Refusal::Income(IncomeRefusal::NotAccrued {
+                ..
+            }))) => {}
+            Err(error) => return said(error),
+        }
+    }
+    let unit = promise.unit;
+    match turn.decide(key, &Command::AccrueIncome { day, publication, per_10_000, unit }) {
+        Ok(happened) => events += happened,
+        Err(error) => return said(error),
+    }
+    // Of the day and not of this decision: whoever dies within a page comes to the same sum again.
+    let owed = turn.state(key).and_then(|wallet| wallet.income_on(day));
+    let owed = owed.unwrap_or(money::Income::ZERO);
+    if let Some(registered) = promise.registered {
+        match turn.decide(key, &Command::CarryIncome { through: day, registered }) {
+            Ok(happened) => events += happened,
+            // What negative income would take is not free: it stays unpaid, and the next carry
+            // takes it.
+            Err(DecideError::Refused(wallet::Refusal::Income(IncomeRefusal::TakesTooMany {
+                ..
+            }))) => {}
+            Err(error) => return said(error),
+        }
+    }
+    Ok(Ok((events, owed)))
+}
+
+/// What a wallet says no with is named and goes no further; a stream that cannot be folded as well.
+fn said<T>(error: DecideError<wallet::Refusal>) -> Result<Result<T, String>, NotDone> {
+    match error {
+        DecideError::Refused(refusal) => Ok(Err(refusal.to_string())),
+        DecideError::Damaged { place, what } => Ok(Err(format!("{place} is damaged: {what}"))),
+        DecideError::Impossible { .. } | DecideError::Codec(_) => Err(error.into()),
+    }
+}
+
+fn wallet_of(investor: &InvestorId, fund: FundCode) -> Key<Wallet> {
+    Key::of(&WalletId { investor: investor.clone(), fund })
+}
+
+impl saga::Saga for Income {
+    const KIND: &'static str = "income";
+    const NAMES: Names =
+        process_names!("income": ["opened", "paged", "halted"], ["completed", "stopped"]);
+    const TABLES: &'static [&'static Table<Self>] = &[&INCOME];
+
+    type Request = Request;
+    type Asked = ();
+    type Promise = Promise;
+    type Milestone = Milestone;
+    type Notes = Notes;
+    type Refusal = Refusal;
+    type Plan = Plan;
+    type Fact = Fact;
+    type Do = Do;
+    type Call = Call;
+    type When = When;
+    type Ending = Ending;
+    type Command = NoCommand;
+    type Answer = Answer;
+
+    fn differences(first: &Request, again: &Request) -> Vec<&'static str> {
+        let Request { fund, day, per_10_000, publication } = first;
+        [
+            ("fund", *fund != again.fund),
+            ("day", *day != again.day),
+            ("per_10_000", *per_10_000 != again.per_10_000),
+            ("publication", *publication != again.publication),
+        ]
+        .into_iter()
+        .filter_map(|(field, differs)| differs.then_some(field))
+        .collect()
+    }
+
+    fn differs(fields: Vec<&'static str>) -> Refusal {
+        Refusal::DiffersFromFirst { fields }
+    }
+
+    fn taken(stream: &StreamName, kind: &str, by: &TransactionId) -> Refusal {
+        let (key, kind) = (stream.as_str().to_owned(), kind.to_owned());
+        Refusal::KeyTaken { key, kind, transaction: by.clone() }
+    }
+
+    fn aggregates() -> Vec<Opener> {
+        vec![Opener::of::<Wallet>()]
+    }
+
+    fn reads(&self, _: &Preparing<'_, Self>) -> Vec<Need> {
+        Vec::new()
+    }
+
+    fn prepare(
+        &self,
+        _: &Streams,
+        of: &Preparing<'_, Self>,
+    ) -> Result<(Promise, &'static Table<Self>), Refusal> {
+        Ok((self.admitted(of)?, &INCOME))
+    }
+
+    fn plan(&self, _: &TransactionId, open: &Open<Self>) -> Plan {
+        Plan { fund: open.request.fund }
+    }
+
+    /// Wallets come page by page, and leave with their page.
+    fn streams(_: &Plan) -> Vec<Need> {
+        Vec::new()
+    }
+
+    fn milestone_type(milestone: &Milestone) -> &'static str {
+        match milestone {
+            Milestone::Opened {} => "income.opened",
+            Milestone::Paged { .. } => "income.paged",
+            Milestone::Halted {} => "income.halted",
+        }
+    }
+
+    fn remember(notes: &mut Notes, milestone: &Milestone) -> Option<()> {
+        notes.remember(milestone)
+    }
+
+    fn ending_type(ending: Ending) -> &'static str {
+        match ending {
+            Ending::Completed => "income.completed",
+            Ending::Stopped => "income.stopped",
+        }
+    }
+
+    fn ending_of(event_type: &str) -> Option<Ending> {
+        let endings = [Ending::Completed, Ending::Stopped];
+        endings.into_iter().find(|ending| Self::ending_type(*ending) == event_type)
+    }
+
+    fn holds(view: &View<'_>, fact: Fact) -> bool {
+        let notes = &view.open.notes;
+        match fact {
+            Fact::Opened => notes.opened,
+            Fact::All => notes.all,
+            Fact::Halted => notes.halted,
+            Fact::Ended => view.ending.is_some(),
+        }
+    }
+
+    fn act(&self, turn: &mut Turn<'_>, what: Do) -> Result<usize, NotDone> {
+        match what {
+            Do::Open => turn.reach(Milestone::Opened {}),
+            Do::Halt => turn.reach(Milestone::Halted {}),
+            Do::End(ending) => turn.end(ending, None),
+        }
+    }
+
+    fn call(&self, view: &View<'_>, what: Call, _: Timestamp) -> Option<Calling<Self>> {
+        match what {
+            Call::Page => {
+                let after = view.open.notes.through.clone();
+                let page = Page { fund: view.plan.fund, after, at_most: PAGE };
+                Some(Calling::of(&self.wallets, page, Answer))
+            }
+        }
+    }
+
+    fn needs(&self, view: &View<'_>, answer: &Answer, _: Timestamp) -> Vec<Need> {
+        match &answer.0 {
+            PageAnswer::Owners { owners, .. } => {
+                owners.iter().map(|owner| wallet_of(owner, view.plan.fund).need()).collect()
+            }
+            PageAnswer::Unknown(_) => Vec::new(),
+        }
+    }
+
+    fn hear(&self, turn: &mut Turn<'_>, answer: &Answer) -> Result<Heard, NotDone> {
+        match &answer.0 {
+            PageAnswer::Owners { page, owners } => self.page(turn, page, owners),
+            PageAnswer::Unknown(cause) => Ok(Heard::Unknown(cause.clone())),
+        }
+    }
+
+    fn command(&self, _: &mut Turn<'_>, command: &NoCommand) -> Result<usize, Refusal> {
+        match *command {}
+    }
+
+    fn when(&self, view: &View<'_>, when: When) -> Option<Timestamp> {
+        let calendar = &self.house.calendar;
+        match when {
+            When::NextCutOff => {
+                let next = calendar.after(view.open.request.day).ok()?;
+                Some(calendar.cut_off(next))
+            }
+        }
+    }
+
+    fn open_ends(_: &View<'_>) -> Vec<OpenEnd> {
+        Vec::new()
+    }
+
+    fn failure(view: &View<'_>) -> Option<Cause> {
+        let refused = view.open.notes.refused;
+        let text = || format!("{refused} wallets did not take their income; see the pages");
+        (refused > 0).then(|| Cause::new("wallets_refused", text()))
+    }
+
+    fn business_date(view: &View<'_>) -> Option<NaiveDate> {
+        Some(view.open.request.day)
+    }
+
+    fn requester(request: &Request) -> Arc<str> {
+        format!("fund.{}", request.fund).into()
+    }
+
+    fn summary(request: &Request) -> String {
+        let Request { fund, day, per_10_000, publication } = request;
+        match publication {
+            0 => format!("income of fund {fund} on {day}: {per_10_000} per 10,000 shares"),
+            corrected => {
+                format!("income of fund {fund} on {day}, correction {corrected}: {per_10_000} per 10,000 shares")
+            }
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! The words of an income job's table, and what it remembers of its pages.
+
+use crate::ports::wallets::PageAnswer;
+use chrono::NaiveDate;
+use fundflow_domain::{
+    ids::{FundCode, InvestorId, TransactionId, VersionTag},
+    money::{self, PerTenThousand},
+    money_fund::IncomeUnit,
+};
+use serde::{Deserialize, Serialize};
+
+/// What the caller asks for. Repeating it under the same transaction ID is free.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Request {
+    /// The money-market fund.
+    pub fund: FundCode,
+    /// The natural day that the income is of.
+    pub day: NaiveDate,
+    /// As published: yuan per 10,000 shares.
+    pub per_10_000: PerTenThousand,
+    /// 0 for the first publication of that day, 1 for its first correction.
+    #[serde(default)]
+    pub publication: u8,
+}
+
+/// The one transaction ID of a job: `{fund}.{day}`, and of a correction `{fund}.{day}.{publication}`.
+/// `None` never, but for a type that cannot say so.
+pub fn job(request: &Request) -> Option<TransactionId> {
+    let Request { fund, day, publication, .. } = request;
+    let name = match publication {
+        0 => format!("{fund}.{day}"),
+        corrected => format!("{fund}.{day}.{corrected}"),
+    };
+    TransactionId::new(name).ok()
+}
+
+/// What was decided on a request; stored with it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Promise {
+    /// The fund's terms.
+    pub terms: VersionTag,
+    /// The smallest income that is credited.
+    pub unit: IncomeUnit,
+    /// Where a period ends with the day: the working day on which unpaid income becomes shares.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub registered: Option<NaiveDate>,
+}
+
+/// A wallet that did not take its income.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refused {
+    /// Its owner.
+    pub investor: InvestorId,
+    /// As the wallet says it.
+    pub why: String,
+}
+
+/// What happens to the job. The stored format: add variants, never rename them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Milestone {
+    /// It begins.
+    Opened {},
+    /// A page of wallets has its income.
+    Paged {
+        /// The last wallet of it; none for an empty page.
+        through: Option<InvestorId>,
+        /// How many wallets.
+        wallets: u32,
+        /// What they are owed by it.
+        accrued: money::Income,
+        /// Those that did not take it.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        refused: Vec<Refused>,
+        /// No wallet is behind it.
+        last: bool,
+    },
+    /// A person stops it where it is.
+    Halted {},
+}
+
+/// What is remembered of milestones.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Notes {
+    /// It began.
+    pub opened: bool,
+    /// The last wallet that has its income.
+    pub through: Option<InvestorId>,
+    /// Wallets so far.
+    pub wallets: u64,
+    /// Wallets that did not take it.
+    pub refused: u64,
+    /// Every wallet was asked.
+    pub all: bool,
+    /// A person stopped it.
+    pub halted: bool,
+}
+
+impl Notes {
+    /// Remembers a milestone; `None` if it cannot follow those before it.
+    pub(super) fn remember(&mut self, milestone: &Milestone) -> Option<()> {
+        match milestone {
+            Milestone::Opened {} => self.opened = true,
+            Milestone::Paged { through, wallets, refused, last, .. } => {
+                (!self.all && *through >= self.through).then_some(())?;
+                self.through.clone_from(through);
+                self.wallets = self.wallets.checked_add(u64::from(*wallets))?;
+                self.refused = self.refused.checked_add(u64::try_from(refused.len()).ok()?)?;
+                self.all = *last;
+            }
+            Milestone::Halted {} => self.halted = true,
+        }
+        Some(())
+    }
+}
+
+/// Something the log says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Fact {
+    /// It began.
+    Opened,
+    /// Every wallet was asked.
+    All,
+    /// A person stopped it.
+    Halted,
+    /// It is over.
+    Ended,
+}
+
+/// Commands to our own aggregates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Do {
+    /// Begin.
+    Open,
+    /// Stop where it is.
+    Halt,
+    /// Close the job.
+    End(Ending),
+}
+
+/// Calls to counterparties.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Call {
+    /// Read the next page of wallets.
+    Page,
+}
+
+/// Times that rows refer to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum When {
+    /// The cut-off of the working day after the income's own day.
+    NextCutOff,
+}
+
+/// What has become of the wallets when it is over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ending {
+    /// Each has its income, but for those that the milestones name.
+    Completed,
+    /// Those up to the last page have it.
+    Stopped,
+}
+
+/// What the list of wallets says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer(pub PageAnswer);

@@ -1,0 +1,210 @@
+//! The leg on which a licensed bank pays an investor out of its own money, and gets it back.
+//!
+//! 1. An advance whose answer is unknown is asked for, never assumed; only a decline frees the
+//!    shares.
+//! 2. What contradicts an earlier word of the bank opens a case: cash and shares may both be with the
+//!    investor.
+
+use super::cases::{self, About, Record, finding};
+use crate::ports::advance::{
+    Advance as Call, AdvanceAnswer, AdvanceCall, AdvanceSaid, Repayment, RepaymentAnswer,
+};
+use fundflow_domain::{
+    advance::{self, Advance, Advances, Command, Stage, Terms},
+    case::{Figure, Kind, SourceKind},
+    ids::{OrderId, PaymentNo},
+    orders::Cause,
+};
+use fundflow_kernel::{
+    envelope::Actor,
+    loaded::DecideError,
+    streams::Key,
+};
+use fundflow_runtime::{
+    saga::{Heard, Saga, View},
+    turn::{NotDone, Turn},
+};
+use rust_decimal::Decimal;
+use std::sync::Arc;
+
+/// Keys and facts of one advance.
+#[derive(Debug, Clone)]
+pub struct AdvanceLeg {
+    /// The idempotency key at the bank.
+    pub no: PaymentNo,
+    /// Its stream.
+    pub key: Key<Advances>,
+    /// The order that moves the shares to the bank.
+    pub order: OrderId,
+}
+
+impl AdvanceLeg {
+    /// The advance on that order's shares.
+    pub fn of(order: &OrderId) -> Self {
+        let no = PaymentNo::out(order);
+        Self { key: Key::of(&no), no, order: order.clone() }
+    }
+
+    /// The advance, once it was requested.
+    pub fn advance<'a, S: Saga>(&self, view: &View<'a, S>) -> Option<&'a Advance> {
+        view.state(&self.key)?.advance()
+    }
+
+    /// The bank may pay, or has paid or declined.
+    pub fn is_requested<S: Saga>(&self, view: &View<'_, S>) -> bool {
+        self.advance(view).is_some()
+    }
+
+    /// The investor has the money.
+    pub fn is_advanced<S: Saga>(&self, view: &View<'_, S>) -> bool {
+        self.advance(view).is_some_and(|advance| advance.paid.is_some())
+    }
+
+    /// The bank pays nothing.
+    pub fn is_declined<S: Saga>(&self, view: &View<'_, S>) -> bool {
+        self.advance(view).is_some_and(|advance| matches!(advance.stage, Stage::Declined(_)))
+    }
+
+    /// The bank's money may be on its way back, or is there.
+    pub fn is_repaying<S: Saga>(&self, view: &View<'_, S>) -> bool {
+        self.advance(view)
+            .is_some_and(|advance| matches!(advance.stage, Stage::Repaying | Stage::Repaid(_)))
+    }
+
+    /// The bank has its money back.
+    pub fn is_repaid<S: Saga>(&self, view: &View<'_, S>) -> bool {
+        self.advance(view).is_some_and(|advance| matches!(advance.stage, Stage::Repaid(_)))
+    }
+
+    /// Why the bank pays nothing.
+    pub fn failure<S: Saga>(&self, view: &View<'_, S>) -> Option<Cause> {
+        match &self.advance(view)?.stage {
+            Stage::Declined(cause) => Some(cause.clone()),
+            Stage::Requested | Stage::Advanced | Stage::Repaying | Stage::Repaid(_) => None,
+        }
+    }
+
+    /// Announces it.
+    ///
+    /// # Errors
+    /// [`NotDone`]; nothing has changed.
+    pub fn request<S: Saga>(&self, turn: &mut Turn<'_, S>, terms: Terms) -> Result<usize, NotDone> {
+        Ok(turn.decide(&self.key, &Command::Request(terms))?)
+    }
+
+    /// Closes it: a person knows that the bank paid nothing.
+    ///
+    /// # Errors
+    /// [`NotDone`]; nothing has changed.
+    pub fn close<S: Saga>(&self, turn: &mut Turn<'_, S>, cause: Cause) -> Result<usize, NotDone> {
+        Ok(turn.decide(&self.key, &Command::RecordDecline(cause))?)
+    }
+
+    /// Announces the repayment.
+    ///
+    /// # Errors
+    /// [`NotDone`]; nothing has changed.
+    pub fn request_repayment<S: Saga>(&self, turn: &mut Turn<'_, S>) -> Result<usize, NotDone> {
+        Ok(turn.decide(&self.key, &Command::RequestRepayment)?)
+    }
+
+    /// The advance, as the bank is given it.
+    pub fn call<S: Saga>(&self, view: &View<'_, S>) -> Option<AdvanceCall> {
+        let Terms { no, account, amount, order, .. } = self.advance(view)?.terms.clone();
+        Some(AdvanceCall::Advance(Call { no, account, amount, order }))
+    }
+
+    /// The repayment, as the bank is given it.
+    pub fn repay<S: Saga>(&self, view: &View<'_, S>) -> Option<AdvanceCall> {
+        let advance = self.advance(view)?;
+        Some(AdvanceCall::Repay(Repayment {
+            no: advance.terms.no.repayment()?,
+            advance: advance.terms.no.clone(),
+            amount: advance.terms.amount,
+        }))
+    }
+
+    /// What is on its way or owed to the bank, as an operator names it. Yuan.
+    pub fn open_end<S: Saga>(&self, view: &View<'_, S>) -> Option<(Arc<str>, Decimal)> {
+        let advance = self.advance(view)?;
+        let name = match advance.stage {
+            Stage::Requested => "advance",
+            Stage::Advanced | Stage::Repaying => "repayment",
+            Stage::Declined(_) | Stage::Repaid(_) => return None,
+        };
+        Some((name.into(), advance.terms.amount.decimal()))
+    }
+
+    /// Records what the bank says.
+    ///
+    /// # Errors
+    /// [`NotDone`], for defects.
+    pub fn hear<S: Saga>(
+        &self,
+        turn: &mut Turn<'_, S>,
+        said: &AdvanceSaid,
+    ) -> Result<Heard, NotDone> {
+        let (command, at) = match said {
+            AdvanceSaid::Advance(AdvanceAnswer::Advanced(transfer)) => {
+                (Command::RecordAdvanced(transfer.clone()), transfer.at.min(turn.now()))
+            }
+            AdvanceSaid::Advance(AdvanceAnswer::Declined(cause)) => {
+                (Command::RecordDecline(cause.clone()), turn.now())
+            }
+            AdvanceSaid::Repayment(RepaymentAnswer::Repaid(transfer)) => {
+                (Command::RecordRepaid(transfer.clone()), transfer.at.min(turn.now()))
+            }
+            AdvanceSaid::Advance(AdvanceAnswer::NotFound) => return Ok(Heard::NotFound),
+            AdvanceSaid::Repayment(RepaymentAnswer::Refused(cause)) => {
+                return Ok(Heard::Refused(cause.clone()));
+            }
+            AdvanceSaid::Advance(AdvanceAnswer::Unknown(cause))
+            | AdvanceSaid::Repayment(RepaymentAnswer::Unknown(cause)) => {
+                return Ok(Heard::Unknown(cause.clone()));
+            }
+        };
+        turn.speaks(Actor::Counterparty("advancing bank".into()), "advance", at);
+        match turn.decide(&self.key, &command) {
+            Ok(events) => Ok(Heard::Recorded(events)),
+            Err(DecideError::Refused(refusal)) => self.contradiction(turn, said, &refusal),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn contradiction<S: Saga>(
+        &self,
+        turn: &mut Turn<'_, S>,
+        said: &AdvanceSaid,
+        refusal: &advance::Refusal,
+    ) -> Result<Heard, NotDone> {
+        let text: Arc<str> = refusal.to_string().into();
+        let Some(record) = self.record(said) else { return Ok(Heard::Contradicts(text, 0)) };
+        let kind = match refusal {
+            advance::Refusal::AmountDiffers { .. } => Kind::PaidAmountDiffers,
+            advance::Refusal::MovedTwice { .. } => Kind::PaidTwice,
+            advance::Refusal::DeclinedAfterAdvance { .. } => Kind::RejectedAfterConfirmed,
+            _ => Kind::Other,
+        };
+        let theirs = vec![Figure::new("said", &record.evidence)];
+        let about = About { order: Some(self.order.clone()), ..About::default() };
+        let events = cases::open(turn, &record, about, vec![finding(kind, &text, vec![], theirs)])?;
+        Ok(Heard::Contradicts(text, events))
+    }
+
+    /// The record behind an answer; `None` where it says nothing that could contradict.
+    fn record(&self, said: &AdvanceSaid) -> Option<Record> {
+        match said {
+            AdvanceSaid::Advance(AdvanceAnswer::Advanced(_) | AdvanceAnswer::Declined(_))
+            | AdvanceSaid::Repayment(RepaymentAnswer::Repaid(_)) => Some(Record {
+                source: SourceKind::ChannelCallback,
+                name: "advancing bank".to_owned(),
+                record: self.no.to_string(),
+                evidence: format!("{said:?}"),
+            }),
+            AdvanceSaid::Advance(AdvanceAnswer::NotFound | AdvanceAnswer::Unknown(_))
+            | AdvanceSaid::Repayment(RepaymentAnswer::Refused(_) | RepaymentAnswer::Unknown(_)) => {
+                None
+            }
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! A bank with a licence to sell funds, which pays investors out of its own money and gets it back
+//! from the fund.
+
+use fundflow_domain::{
+    advance::{Advances, Transfer},
+    ids::{AccountRef, OrderId, PaymentNo},
+    money::Amount,
+    orders::Cause,
+};
+use fundflow_kernel::{envelope::StreamName, streams::Key};
+use fundflow_runtime::port::{Keyed, Payload, Port};
+use std::{future::Future, sync::Arc};
+
+/// Pay the investor now, out of the bank's own money.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Advance {
+    /// Idempotency key.
+    pub no: PaymentNo,
+    /// The investor's account.
+    pub account: AccountRef,
+    /// Yuan.
+    pub amount: Amount,
+    /// The order that moves the shares to the bank.
+    pub order: OrderId,
+}
+
+/// What an advance, or the query for it, is answered with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AdvanceAnswer {
+    /// The investor has the money.
+    Advanced(Transfer),
+    /// The bank pays nothing and never will.
+    Declined(Cause),
+    /// Only to a query: the bank never heard of that number.
+    NotFound,
+    /// Nobody knows yet.
+    Unknown(Cause),
+}
+
+/// Take back what was advanced.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Repayment {
+    /// Idempotency key.
+    pub no: PaymentNo,
+    /// The advance that it repays.
+    pub advance: PaymentNo,
+    /// Yuan.
+    pub amount: Amount,
+}
+
+/// What a repayment is answered with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RepaymentAnswer {
+    /// The bank has its money back.
+    Repaid(Transfer),
+    /// It cannot be taken. A person must find another way.
+    Refused(Cause),
+    /// Nobody knows yet; the same repayment may be sent again.
+    Unknown(Cause),
+}
+
+/// What can be asked of the bank.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AdvanceCall {
+    /// Money to the investor.
+    Advance(Advance),
+    /// Money back to the bank.
+    Repay(Repayment),
+}
+
+impl Keyed for AdvanceCall {
+    fn key(&self) -> Arc<str> {
+        match self {
+            AdvanceCall::Advance(advance) => advance.no.clone().into(),
+            AdvanceCall::Repay(repayment) => repayment.no.clone().into(),
+        }
+    }
+}
+
+/// What the bank says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AdvanceSaid {
+    /// About the advance.
+    Advance(AdvanceAnswer),
+    /// About its repayment.
+    Repayment(RepaymentAnswer),
+}
+
+/// News of the bank that nobody asked for, about the advance of that stream.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AdvanceNotice(pub AdvanceSaid);
+
+/// A licensed bank that advances. Implement this and register it as [`Advancing`].
+pub trait AdvanceBank: Send + Sync + 'static {
+    /// Pays the investor, once per number.
+    fn advance(&self, advance: Advance) -> impl Future<Output = AdvanceAnswer> + Send;
+    /// How that advance stands.
+    fn query(&self, advance: Advance) -> impl Future<Output = AdvanceAnswer> + Send;
+    /// Takes its money back, once per number.
+    fn repay(&self, repayment: Repayment) -> impl Future<Output = RepaymentAnswer> + Send;
+}
+
+/// An advancing bank as a port.
+#[derive(Debug)]
+pub struct Advancing<B>(pub Arc<B>);
+
+impl<B: AdvanceBank> Port for Advancing<B> {
+    type Call = AdvanceCall;
+    type Answer = AdvanceSaid;
+
+    async fn call(&self, call: AdvanceCall) -> AdvanceSaid {
+        match call {
+            AdvanceCall::Advance(advance) => AdvanceSaid::Advance(self.0.advance(advance).await),
+            AdvanceCall::Repay(repayment) => AdvanceSaid::Repayment(self.0.repay(repayment).await),
+        }
+    }
+
+    async fn query(&self, call: AdvanceCall) -> AdvanceSaid {
+        match call {
+            AdvanceCall::Advance(advance) => AdvanceSaid::Advance(self.0.query(advance).await),
+            // Money that leaves is sent again under its number: that is the question.
+            AdvanceCall::Repay(_) => self.call(call).await,
+        }
+    }
+
+    fn silence(call: &AdvanceCall, cause: Cause) -> AdvanceSaid {
+        match call {
+            AdvanceCall::Advance(_) => AdvanceSaid::Advance(AdvanceAnswer::Unknown(cause)),
+            AdvanceCall::Repay(_) => AdvanceSaid::Repayment(RepaymentAnswer::Unknown(cause)),
+        }
+    }
+}
+
+/// What the bank tells unasked about an advance or its repayment, for `Engine::deliver`.
+pub fn notice(advance: &PaymentNo, said: AdvanceSaid) -> (StreamName, Payload) {
+    let stream = Key::<Advances>::of(advance).stream().clone();
+    (stream, Arc::new(AdvanceNotice(said)))
+}

@@ -1,0 +1,203 @@
+//! What the table's commands do to our own aggregates, built from what the log says.
+
+use super::{
+    Do,
+    saga::{Recharge, Turn, View},
+};
+use crate::parts::{
+    limits::{Limits, stream_of},
+    milestone::Milestone,
+    refunds,
+    wallet::at_par,
+};
+use fundflow_domain::{
+    admission::buying::Admitted,
+    application::{Ask, PromisedFee, Terms},
+    calendar::TradingDay,
+    fees::tiers::Charge,
+    money::Discount,
+    orders::Cause,
+    payment::{self, Stage},
+    wallet,
+};
+use fundflow_runtime::turn::NotDone;
+
+type Done = Result<usize, NotDone>;
+
+impl Recharge {
+    pub(super) fn acts(&self, turn: &mut Turn<'_>, what: Do) -> Done {
+        let (plan, id) = (turn.plan(), turn.id().clone());
+        match what {
+            Do::Count => self.count(turn),
+            Do::GiveBack => give_back(turn),
+            Do::RequestPayment => request_payment(turn),
+            Do::Readmit => self.decide_again(turn),
+            Do::Place => self.place(turn),
+            Do::CreditInTransit => {
+                let shares = at_par(plan.amount)?;
+                plan.wallet.decide(turn, &wallet::Command::CreditInTransit(id, shares))
+            }
+            Do::ConfirmCredit => {
+                let view = turn.view()?;
+                let said = plan.buy.confirmation(&view).ok_or(lacks("the confirmation"))?;
+                let shares = plan.buy.shares_in(&view).ok_or(lacks("shares within range"))?;
+                let command = wallet::Command::ConfirmCredit(id, shares, said.registered_on);
+                plan.wallet.decide(turn, &command)
+            }
+            Do::ReturnRest => refunds::return_rest(turn, &plan.payment, &plan.buy),
+            Do::ReverseCredit => plan.wallet.decide(turn, &wallet::Command::ReverseCredit(id)),
+            Do::RequestRefund => {
+                let why = why(&turn.view()?);
+                let cause = why.unwrap_or_else(|| own("left", "the recharge was given up"));
+                plan.payment.pay_back(turn, cause)
+            }
+            Do::ClosePayment => plan.payment.close(turn, closed("the bank")),
+            Do::Close => plan.buy.close(turn, closed("the registrar")),
+            Do::End(ending) => {
+                let cause = why(&turn.view()?);
+                turn.end(ending, cause)
+            }
+        }
+    }
+
+    /// Counts the amount on the promised T. Who comes too late for the limit is turned away.
+    fn count(&self, turn: &mut Turn<'_>) -> Done {
+        let (plan, fund) = (turn.plan(), turn.view()?.open.request.fund);
+        match plan.limits.count(turn, &self.house, fund, plan.amount) {
+            Err(NotDone::Refused(text)) => {
+                turn.reach(Milestone::TurnedAway { cause: own("above_day_limit", &text) })
+            }
+            done => done,
+        }
+    }
+
+    /// The money counts for a later T: status, limits and terms are decided again on it.
+    fn decide_again(&self, turn: &mut Turn<'_>) -> Done {
+        let view = turn.view()?;
+        let Some(day) = view.open.notes.redated else { return Err(lacks("the later T")) };
+        match self.admitted_on(&view, day) {
+            Ok(admitted) => self.readmit(turn, admitted),
+            Err(cause) => turn.reach(Milestone::TurnedAway { cause }),
+        }
+    }
+
+    /// What is promised for that T, or why nothing is.
+    fn admitted_on(&self, view: &View<'_>, day: TradingDay) -> Result<Admitted, Cause> {
+        let wanted = view.open.promise.trade_date;
+        if view.open.request.only_today {
+            let text = format!("the money counts for {day}, and only {wanted} was wanted");
+            return Err(own("cut_off_passed", &text));
+        }
+        self.readmitted(view, day).map_err(|refusal| own("not_admitted", &refusal.to_string()))
+    }
+
+    /// Gives back on the old T, counts on the new one, and promises what the new one lets in. The
+    /// milestone comes last: whoever dies in the middle decides the same again.
+    fn readmit(&self, turn: &mut Turn<'_>, mut admitted: Admitted) -> Done {
+        let (plan, view) = (turn.plan(), turn.view()?);
+        let (fund, asked) = (view.open.request.fund, view.open.request.amount);
+        let was = view.open.notes.promise(&view.open.promise);
+        admitted.accepted = admitted.accepted.or(was.accepted);
+        let amount = admitted.amount(asked);
+        let next = Limits::of(admitted.counted.as_ref());
+        let mut events = plan.limits.without(&next).give_back(turn)?;
+        events += next.count(turn, &self.house, fund, amount)?;
+        events += refunds::send_back_above(turn, &plan.payment, amount)?;
+        Ok(events + turn.reach(Milestone::Readmitted { admitted: Box::new(admitted) })?)
+    }
+
+    /// The registrar takes the purchase for a later T. Returns why it may not be one of that day.
+    pub(super) fn moved(
+        &self,
+        turn: &mut Turn<'_>,
+        day: TradingDay,
+    ) -> Result<Option<Cause>, NotDone> {
+        let view = turn.view()?;
+        let was = view.open.notes.promise(&view.open.promise);
+        let limit = self.limit_on(&view.open.request, was, day).map(|key| stream_of(&key));
+        let missing = limit.filter(|key| !view.streams.has(key.stream()));
+        if let Some(key) = missing {
+            return Err(NotDone::Missing(vec![key.need()]));
+        }
+        match self.admitted_on(&view, day) {
+            Ok(admitted) => {
+                turn.reach(Milestone::Redated { trade_date: day })?;
+                self.readmit(turn, admitted)?;
+                Ok(None)
+            }
+            Err(cause) => Ok(Some(cause)),
+        }
+    }
+
+    fn place(&self, turn: &mut Turn<'_>) -> Done {
+        let (plan, view) = (turn.plan(), turn.view()?);
+        let request = &view.open.request;
+        let trade_date = view.open.notes.promise(&view.open.promise).trade_date;
+        let fund = self.house.terms(request.fund, trade_date)?;
+        let fee = PromisedFee::Charge(Charge::FREE);
+        let terms = Terms {
+            order: plan.buy.order.clone(),
+            no: plan.buy.no.clone(),
+            registrar: fund.registrar.clone(),
+            investor: request.investor.clone(),
+            fund: request.fund,
+            ask: Ask::Purchase { amount: plan.amount, regular_plan: false },
+            trade_date,
+            rounding: fund.share_rounding,
+            promised: self.house.promise(&fund, trade_date, fee, Discount::NONE)?,
+        };
+        plan.buy.place(turn, terms)
+    }
+}
+
+/// Nothing of it counts any more. A later T that was never decided on does not know the
+/// transaction, and need not.
+fn give_back(turn: &mut Turn<'_>) -> Done {
+    let plan = turn.plan();
+    let events = plan.limits.give_back(turn)?;
+    if plan.limits_next.are_free(&turn.view()?) {
+        return Ok(events);
+    }
+    Ok(events + plan.limits_next.give_back(turn)?)
+}
+
+fn request_payment(turn: &mut Turn<'_>) -> Done {
+    let (plan, view) = (turn.plan(), turn.view()?);
+    let terms = payment::Terms {
+        no: plan.payment.no.clone(),
+        account: view.open.request.account.clone(),
+        amount: plan.amount,
+        order: plan.payment.order.clone(),
+        trade_date: view.open.promise.trade_date,
+    };
+    plan.payment.request(turn, terms)
+}
+
+/// Why it did not go through.
+pub(super) fn why(view: &View<'_>) -> Option<Cause> {
+    let plan = view.plan;
+    let declined = plan.payment.payment(view).and_then(|payment| match &payment.stage {
+        Stage::Declined(cause) | Stage::Closed(cause) => Some(cause.clone()),
+        Stage::Requested | Stage::Paid(_) => None,
+    });
+    let taken_back = || {
+        let asked = view.open.notes.cancel.filter(|_| !plan.buy.is_placed(view));
+        asked.map(|_| own("cancelled", "taken back by the investor"))
+    };
+    declined
+        .or_else(|| plan.buy.failure(view))
+        .or_else(|| view.open.notes.turned_away.clone())
+        .or_else(taken_back)
+}
+
+fn closed(who: &str) -> Cause {
+    own("operator", &format!("closed by an operator without {who}'s answer"))
+}
+
+fn own(code: &str, text: &str) -> Cause {
+    Cause::new(code, text)
+}
+
+const fn lacks(what: &'static str) -> NotDone {
+    NotDone::Lacks(what)
+}

@@ -1,0 +1,78 @@
+//! What each word of the table means on the log, and when each time is.
+
+use super::{
+    Fact, When,
+    saga::{Recharge, View},
+};
+use crate::parts::{cancel, refunds, timing};
+use fundflow_domain::{
+    calendar::TradingDay, payment::Stage, time::Timestamp, wallet::Credit,
+};
+use fundflow_runtime::saga::OpenEnd;
+
+pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
+    let (plan, notes) = (view.plan, &view.open.notes);
+    let (payment, buy, wallet) = (&plan.payment, &plan.buy, &plan.wallet);
+    let unwanted = notes.turned_away.is_some() || notes.cancel.is_some();
+    let turned_away = unwanted || plan.limits.are_refused(view);
+    match fact {
+        Fact::Counted => notes.turned_away.is_some() || plan.limits.are_counted(view),
+        Fact::GivenBack => plan.limits.are_given_back(view) && plan.limits_next.are_free(view),
+        Fact::PaymentRequested => payment.is_requested(view),
+        Fact::Paid => payment.is_paid(view),
+        Fact::Declined => payment.is_over_unpaid(view),
+        Fact::Dated => payment.is_paid(view) && !notes.undated,
+        Fact::Admitted => !notes.undecided && (buy.is_placed(view) || !turned_away),
+        Fact::TurnedAway => turned_away,
+        Fact::Placed => buy.is_placed(view),
+        Fact::Accepted => buy.is_accepted(view),
+        Fact::Rejected => buy.is_rejected(view),
+        Fact::Credited => wallet.entry(view).credit != Credit::None,
+        Fact::CreditReversed => wallet.entry(view).credit == Credit::Reversed,
+        Fact::Confirmed => buy.is_confirmed(view) && buy.is_sound(view),
+        Fact::CreditConfirmed => wallet.is_credited(view),
+        Fact::RestReturned => refunds::not_accepted(view, payment, buy).is_none(),
+        Fact::RefundRequested => payment.is_paid_back(view),
+        Fact::NothingOwed => payment.owes_nothing(view),
+        Fact::Ended => view.ending.is_some(),
+        Fact::CancelSettled => cancel::is_settled(view, buy),
+        Fact::PaymentClosed => {
+            payment.payment(view).is_none_or(|it| !matches!(it.stage, Stage::Requested))
+        }
+        Fact::Closed => buy.is_over(view),
+        Fact::NothingInTransit => !wallet.is_in_transit(view),
+    }
+}
+
+/// T of the purchase, or the promised one until that is placed.
+pub(super) fn trade_date(view: &View<'_>) -> TradingDay {
+    view.plan.buy.trade_date(view).unwrap_or_else(|| timing::promised_day(view))
+}
+
+impl Recharge {
+    pub(super) fn instant(&self, view: &View<'_>, when: When) -> Option<Timestamp> {
+        let (house, t) = (&self.house, trade_date(view));
+        let application = view.plan.buy.application(view);
+        let due = application.map_or(t, |it| it.terms.promised.confirm_by);
+        match when {
+            When::NextCutOff => house.cut_off_after(t, 1),
+            When::Due => house.noon_after(due, 0),
+            When::Overdue => house.noon_after(due, 1),
+            When::MoneyOverdue => house.cut_off_after(t, 3),
+        }
+    }
+}
+
+/// Everything that is in transit, owed or unpaid. Yuan.
+pub(super) fn open_ends(view: &View<'_>) -> Vec<OpenEnd> {
+    let plan = view.plan;
+    let mut ends = plan.payment.open_ends(view);
+    let paid = plan.payment.is_paid(view) && !plan.payment.is_paid_back(view);
+    let landed = holds(view, Fact::Confirmed)
+        && holds(view, Fact::CreditConfirmed)
+        && holds(view, Fact::RestReturned);
+    if paid && !landed {
+        ends.push(("money_fund".into(), plan.amount.decimal()));
+    }
+    ends.into_iter().map(|(name, worth)| OpenEnd { name, worth }).collect()
+}

@@ -1,0 +1,62 @@
+//! What counterparties say, recorded by the aggregate that it is about.
+
+use super::{
+    Call,
+    saga::{Answer, Turn, View, Recharge},
+};
+use crate::parts::{milestone::Scope, timing};
+use crate::ports::{
+    bank::{BankCall, BankNotice},
+    registrar::{ApplicationAnswer, RegistrarNotice},
+};
+use fundflow_domain::time::Timestamp;
+use fundflow_kernel::envelope::StreamName;
+use fundflow_runtime::{
+    port::Payload,
+    saga::{Calling, Heard},
+    turn::NotDone,
+};
+
+impl Recharge {
+    pub(super) fn calls(&self, view: &View<'_>, what: Call, now: Timestamp) -> Option<Calling<Self>> {
+        let plan = view.plan;
+        let call = match what {
+            Call::Charge => return self.to_bank(plan.payment.charge(view)?),
+            Call::Refund => return self.to_bank(plan.payment.refund(view)?),
+            Call::Buy => plan.buy.submit(view, now)?,
+            Call::Cancel => {
+                let (asked_at, _) = view.open.notes.cancel?;
+                plan.buy.cancel(view, asked_at)?
+            }
+        };
+        let registrar = &plan.buy.application(view)?.terms.registrar;
+        Some(Calling::of(&(self.house.registrars)(registrar), call, Answer::Registrar))
+    }
+
+    fn to_bank(&self, call: BankCall) -> Option<Calling<Self>> {
+        Some(Calling::of(&self.house.bank, call, Answer::Bank))
+    }
+
+    pub(super) fn hears(&self, turn: &mut Turn<'_>, answer: &Answer) -> Result<Heard, NotDone> {
+        let plan = turn.plan();
+        match answer {
+            Answer::Bank(said) => timing::hear(self, turn, &plan.payment, said),
+            Answer::Registrar(said) => {
+                if matches!(said, ApplicationAnswer::Accepted(_)) {
+                    timing::late_acceptance(self, turn, &plan.buy, true, Scope::All)?;
+                }
+                plan.buy.hear(self, turn, said)
+            }
+        }
+    }
+}
+
+/// Unasked news about one of the recharge's streams.
+pub(super) fn notice(view: &View<'_>, stream: &StreamName, news: &Payload) -> Option<Answer> {
+    let plan = view.plan;
+    if let Some(BankNotice(said)) = news.downcast_ref() {
+        return (plan.payment.key.stream() == stream).then(|| Answer::Bank(said.clone()));
+    }
+    let RegistrarNotice(said) = news.downcast_ref()?;
+    (plan.buy.key.stream() == stream).then(|| Answer::Registrar(said.clone()))
+}

@@ -1,0 +1,88 @@
+//! Puts money into a wallet: paid, and turned into shares of the money fund on T (022).
+//!
+//! ```text
+//! count -> announce -> pay -> date -> readmit -> place -> buy -> credit -> confirm -> settle
+//!    `-- declined, turned away, rejected, taken back: the money goes back
+//! ```
+//!
+//! 1. T is fixed by the instant at which the money is ours; on a later T than was promised all that
+//!    depends on the day is decided again.
+//! 2. Shares are in transit until the registrar confirms them; what it does not accept goes back.
+//! 3. Money goes back only to the account that it came from.
+
+mod act;
+mod facts;
+mod hear;
+mod plan;
+mod prepare;
+mod saga;
+mod words;
+
+pub use plan::Plan;
+pub use prepare::Refusal;
+pub use saga::{Answer, Command, Recharge};
+pub use words::{Asked, Call, Do, Ending, Fact, Request, When};
+
+use fundflow_runtime::step::{Exit, Move, Side, Step, Table, act, call, wait, well_formed, word};
+
+type Saga = Recharge;
+
+/// "Failed" says that any payment was returned; so it waits until it was.
+const FAIL: &[Move<Saga>] = &[
+    act("give back", Do::GiveBack, Fact::GivenBack).to(),
+    wait("refunded", Fact::NothingOwed).to(),
+    act("fail", Do::End(Ending::RolledBack), Fact::Ended).to(),
+];
+
+const REFUND: &[Move<Saga>] = &[act("refund", Do::RequestRefund, Fact::RefundRequested).to()];
+
+const REVERSE: &[Move<Saga>] = &[act("reverse", Do::ReverseCredit, Fact::CreditReversed).to()];
+
+const COMPLETE: &[Move<Saga>] = &[
+    wait("refunded at last", Fact::NothingOwed).to(),
+    act("complete", Do::End(Ending::Completed), Fact::Ended).to(),
+];
+
+const COUNT: Step<Saga> = act("count", Do::Count, Fact::Counted).row(Exit::Undo(FAIL));
+const ANNOUNCE: Step<Saga> =
+    act("announce", Do::RequestPayment, Fact::PaymentRequested).row(Exit::Nothing);
+const PAY: Step<Saga> = call("pay", Call::Charge, Fact::Paid, When::NextCutOff)
+    .row(Exit::Undo(REFUND))
+    .unless(Fact::Declined, Some(Do::ClosePayment));
+const DATE: Step<Saga> = wait("date", Fact::Dated).row(Exit::Nothing);
+const READMIT: Step<Saga> = act("readmit", Do::Readmit, Fact::Admitted)
+    .row(Exit::Nothing)
+    .unless(Fact::TurnedAway, None);
+const PLACE: Step<Saga> = act("place", Do::Place, Fact::Placed).row(Exit::Nothing);
+const BUY: Step<Saga> = call("buy", Call::Buy, Fact::Accepted, When::NextCutOff)
+    .row(Exit::Nothing)
+    .unless(Fact::Rejected, Some(Do::Close));
+const CREDIT: Step<Saga> =
+    act("credit", Do::CreditInTransit, Fact::Credited).row(Exit::Undo(REVERSE));
+const CONFIRM: Step<Saga> =
+    word("confirm buy", Call::Buy, Fact::Confirmed, When::Due, When::Overdue)
+        .row(Exit::Nothing)
+        .unless(Fact::Rejected, None);
+const SETTLE: Step<Saga> =
+    act("settle", Do::ConfirmCredit, Fact::CreditConfirmed).row(Exit::Nothing);
+const RETURN: Step<Saga> = act("return rest", Do::ReturnRest, Fact::RestReturned)
+    .row(Exit::Landing(COMPLETE, None));
+
+const BESIDE: &[Side<Saga>] = &[
+    call("refund payment", Call::Refund, Fact::NothingOwed, When::MoneyOverdue).beside(),
+    call("cancel purchase", Call::Cancel, Fact::CancelSettled, When::NextCutOff).beside(),
+    act("close payment", Do::ClosePayment, Fact::PaymentClosed).after_the_end(),
+    act("close purchase", Do::Close, Fact::Closed).after_the_end(),
+    act("reverse at last", Do::ReverseCredit, Fact::NothingInTransit).after_the_end(),
+];
+
+/// The one table of recharges.
+pub const RECHARGE: Table<Saga> = Table {
+    version: "recharge.v1",
+    title: "Recharge: money becomes shares of the money fund",
+    steps: &[COUNT, ANNOUNCE, PAY, DATE, READMIT, PLACE, BUY, CREDIT, CONFIRM, SETTLE, RETURN],
+    beside: BESIDE,
+};
+
+const _: () =
+    assert!(well_formed(&RECHARGE), "starts on an undo, ends on a landing, waits have ends");

@@ -1,0 +1,70 @@
+//! Every key of a recharge, minted once.
+
+use super::Request;
+use crate::parts::{
+    application::ApplicationLeg, limits::Limits, payment::PaymentLeg, wallet::WalletPart,
+};
+use fundflow_domain::{
+    admission::buying::Admitted,
+    ids::{OrderId, TransactionId},
+    limits::LimitKey,
+    money::Amount,
+};
+use fundflow_kernel::{envelope::StreamName, streams::Need};
+
+/// Keys of a recharge.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// Money in.
+    pub payment: PaymentLeg,
+    /// The purchase.
+    pub buy: ApplicationLeg,
+    /// The wallet.
+    pub wallet: WalletPart,
+    /// The day's limit that the amount counts against by what is promised.
+    pub limits: Limits,
+    /// That of the later T that the money counts for, until it is decided on.
+    pub limits_next: Limits,
+    /// Yuan that are taken: what was asked for, or the part of it that the day's limit lets in.
+    pub amount: Amount,
+}
+
+impl Plan {
+    /// `next` is the limit of the later T that the money counts for, until it is decided on.
+    pub(super) fn of(
+        id: &TransactionId,
+        request: &Request,
+        promised: &Admitted,
+        next: Option<&LimitKey>,
+    ) -> Self {
+        let order = OrderId::part(id, "mmf");
+        Self {
+            payment: PaymentLeg::of(&order),
+            buy: ApplicationLeg::of(&order),
+            wallet: WalletPart::of(&request.investor, request.fund),
+            limits: Limits::of(promised.counted.as_ref()),
+            limits_next: Limits::of(next),
+            amount: promised.amount(request.amount),
+        }
+    }
+
+    /// The streams that the saga works on.
+    pub(super) fn streams(&self) -> Vec<Need> {
+        let mut needs =
+            vec![self.wallet.key.need(), self.payment.key.need(), self.buy.key.need()];
+        needs.extend(self.limits.needs());
+        needs.extend(self.limits_next.needs());
+        needs
+    }
+
+    /// Those that are named after keys which the saga hands out.
+    pub(super) fn own_streams(&self) -> Vec<StreamName> {
+        vec![self.payment.key.stream().clone(), self.buy.key.stream().clone()]
+    }
+
+    /// What a first request reads of them: whether somebody else has those keys.
+    pub(super) fn own_needs(id: &TransactionId) -> Vec<Need> {
+        let order = OrderId::part(id, "mmf");
+        vec![ApplicationLeg::of(&order).key.need(), PaymentLeg::of(&order).key.need()]
+    }
+}

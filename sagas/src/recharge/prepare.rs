@@ -1,0 +1,160 @@
+//! A request: may it be placed, for which T? And why it may not.
+
+use super::{
+    Plan, RECHARGE, Request,
+    saga::{Recharge, View},
+};
+use crate::parts::{
+    cancel::NotTakenBack,
+    limits::{stream_of, used, used_by_others},
+    wallet::WalletPart,
+};
+use fundflow_domain::{
+    admission::{
+        self,
+        buying::{self, Admitted, Again, Buying, Way},
+    },
+    calendar::TradingDay,
+    fund::{FundKind, FundTerms},
+    ids::{FundCode, TransactionId},
+    limits::LimitKey,
+    time::Timestamp,
+    wallet::Entry,
+};
+use fundflow_kernel::streams::{Need, Streams};
+use fundflow_runtime::{saga::Preparing, step::Table};
+use std::sync::Arc;
+
+/// Why a request or a command is refused. Checked in this order.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum Refusal {
+    /// Same transaction ID, another request. Use a new ID for a new request.
+    #[error("the transaction ID already stands for another request; it differs in {}", fields.join(", "))]
+    DiffersFromFirst {
+        /// Names of the fields that differ.
+        fields: Vec<&'static str>,
+    },
+    /// Nobody can decide on a fund without its terms.
+    #[error("the catalogue has no terms of fund {0} for that day")]
+    UnknownFund(FundCode),
+    /// Only a money-market fund can be the wallet.
+    #[error("fund {fund} is a {kind:?} fund and cannot be the wallet; a money-market fund can")]
+    NotAMoneyFund {
+        /// The fund.
+        fund: FundCode,
+        /// What it is.
+        kind: FundKind,
+    },
+    /// The transaction ID already moved this wallet, in a saga of another kind. Use a new ID.
+    #[error("transaction {0} already moved this wallet; use a new transaction ID")]
+    TransactionUsed(TransactionId),
+    /// The rules of the business decline it.
+    #[error(transparent)]
+    NotAdmitted(#[from] admission::Refusal),
+    /// A key that would be handed out belongs to another saga. Use a new ID.
+    #[error("{key} belongs to {kind} {transaction}; use a new transaction ID")]
+    KeyTaken {
+        /// The stream of the key.
+        key: String,
+        /// The kind of saga that has it.
+        kind: String,
+        /// The transaction that has it.
+        transaction: TransactionId,
+    },
+    /// It is not taken back, or the case stays open.
+    #[error(transparent)]
+    NotTakenBack(#[from] NotTakenBack),
+    /// The recharge does not wait for anybody to say when it was paid.
+    #[error("the T of this recharge is not in question")]
+    NotUndated,
+}
+
+impl Recharge {
+    /// The terms of the T of an instant, or of its date past the calendar's end: the admission will
+    /// say so.
+    fn terms_at(&self, fund: FundCode, at: Timestamp) -> Option<Arc<FundTerms>> {
+        let day = self.house.calendar.t_of(at).map_or_else(|_| at.date(), TradingDay::date);
+        (self.house.funds)(fund, day)
+    }
+
+    fn limit_of(&self, of: &Preparing<'_, Self>) -> Option<LimitKey> {
+        let (request, asked) = (of.request, of.asked);
+        let at = asked.at.unwrap_or(of.now);
+        let fund = self.terms_at(request.fund, at)?;
+        let who = (asked.investor.customer_type, asked.channel);
+        buying::limit_key(&fund, &request.investor, who, self.house.calendar.t_of(at).ok()?)
+    }
+
+    /// The limit of a later T.
+    pub(super) fn limit_on(
+        &self,
+        request: &Request,
+        was: &Admitted,
+        day: TradingDay,
+    ) -> Option<LimitKey> {
+        let fund = (self.house.funds)(request.fund, day.date())?;
+        buying::limit_key(&fund, &request.investor, (was.customer, was.channel), day)
+    }
+
+    pub(super) fn reads_of(&self, of: &Preparing<'_, Self>) -> Vec<Need> {
+        let mut needs = Plan::own_needs(of.id);
+        needs.push(WalletPart::of(&of.request.investor, of.request.fund).key.need());
+        needs.extend(self.limit_of(of).map(|key| stream_of(&key).need()));
+        needs
+    }
+
+    pub(super) fn prepared(
+        &self,
+        streams: &Streams,
+        of: &Preparing<'_, Self>,
+    ) -> Result<(Admitted, &'static Table<Self>), Refusal> {
+        let (request, asked) = (of.request, of.asked);
+        let at = asked.at.unwrap_or(of.now);
+        let fund = self.terms_at(request.fund, at).ok_or(Refusal::UnknownFund(request.fund))?;
+        if fund.kind != FundKind::Money {
+            return Err(Refusal::NotAMoneyFund { fund: fund.code, kind: fund.kind });
+        }
+        let wallet = WalletPart::of(&request.investor, request.fund);
+        let wallet = wallet.state(streams);
+        if wallet.is_some_and(|wallet| wallet.entry(of.id) != Entry::default()) {
+            return Err(Refusal::TransactionUsed(of.id.clone()));
+        }
+        let mut investor = asked.investor.clone();
+        if wallet.is_some_and(|wallet| !wallet.registered().is_zero()) {
+            investor.holds.insert(fund.code);
+        }
+        let admitted = buying::admit(&Buying {
+            way: Way::Purchase,
+            amount: request.amount,
+            at,
+            investor,
+            fund,
+            channel: asked.channel,
+            warning_confirmed: asked.warning_confirmed.clone(),
+            used: used(streams, self.limit_of(of).as_ref()),
+            calendar: self.house.calendar.clone(),
+        })?;
+        Ok((admitted, &RECHARGE))
+    }
+
+    /// Decides again for a later T. What the transaction itself counts is not held against it.
+    pub(super) fn readmitted(
+        &self,
+        view: &View<'_>,
+        trade_date: TradingDay,
+    ) -> Result<Admitted, Refusal> {
+        let request = &view.open.request;
+        let was = view.open.notes.promise(&view.open.promise);
+        let fund = (self.house.funds)(request.fund, trade_date.date());
+        let key = self.limit_on(request, was, trade_date);
+        let again = Again {
+            trade_date,
+            amount: was.amount(request.amount),
+            investor: request.investor.clone(),
+            fund: fund.ok_or(Refusal::UnknownFund(request.fund))?,
+            used: used_by_others(view.streams, key.as_ref(), view.id),
+            calendar: self.house.calendar.clone(),
+        };
+        Ok(buying::readmit(was, &again)?)
+    }
+}

@@ -1,0 +1,267 @@
+//! The recharge as a saga: its types, and its doors for callers and operators.
+
+use super::{Asked, Call, Do, Ending, Fact, Plan, RECHARGE, Refusal, Request, When, act, facts, hear};
+use crate::{
+    fund_milestones,
+    house::House,
+    parts::{
+        application::{ApplicationLeg, FundSaga},
+        cancel::{self, NotTakenBack},
+        milestone::{Milestone, Notes, Scope},
+        timing,
+    },
+    ports::{bank::BankAnswer, registrar::ApplicationAnswer},
+};
+use fundflow_domain::{
+    admission::buying::Admitted,
+    application::Applications,
+    calendar::TradingDay,
+    case::{CaseId, Cases, Closing},
+    day_limit::DayLimit,
+    ids::TransactionId,
+    orders::Cause,
+    payment::Payments,
+    time::Timestamp,
+    wallet::Wallet,
+};
+use fundflow_kernel::{
+    envelope::StreamName,
+    streams::{Key, Need, Opener, Streams},
+};
+use fundflow_runtime::{
+    port::Payload,
+    process::Open,
+    saga::{self, Calling, Heard, OpenEnd, Preparing},
+    step::Table,
+    turn::{self, NotDone},
+};
+use std::sync::Arc;
+
+pub(super) type View<'a> = saga::View<'a, Recharge>;
+pub(super) type Turn<'a> = turn::Turn<'a, Recharge>;
+
+/// Carries recharges.
+#[derive(Debug, Clone)]
+pub struct Recharge {
+    /// Calendar, catalogue and names of ports.
+    pub house: House,
+}
+
+/// What a counterparty says to a recharge.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answer {
+    /// About the payment or a refund.
+    Bank(BankAnswer),
+    /// About the purchase.
+    Registrar(ApplicationAnswer),
+}
+
+/// What a caller or operator asks of a running recharge.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Command {
+    /// Take it back.
+    Cancel {
+        /// When the investor asked.
+        at: Timestamp,
+    },
+    /// Say when the money counts as paid, where the bank's own word cannot be right.
+    Date {
+        /// T follows from it; never a T whose batch is sealed.
+        at: Timestamp,
+        /// For the auditor.
+        reason: Arc<str>,
+    },
+    /// Close a case that keeps it from completing: the registrar's numbers stand.
+    CloseCase {
+        /// Which.
+        case: CaseId,
+        /// How, by whom and why.
+        closing: Box<Closing>,
+    },
+}
+
+impl FundSaga for Recharge {
+    fn house(&self) -> &House {
+        &self.house
+    }
+
+    fn requested_at(promise: &Admitted) -> Timestamp {
+        promise.requested_at
+    }
+
+    fn trade_date(promise: &Admitted) -> TradingDay {
+        promise.trade_date
+    }
+
+    fn moves(
+        &self,
+        turn: &mut Turn<'_>,
+        _: &ApplicationLeg,
+        day: TradingDay,
+    ) -> Result<Option<Cause>, NotDone> {
+        self.moved(turn, day)
+    }
+}
+
+impl saga::Saga for Recharge {
+    fund_milestones!("recharge", ["completed", "rolled_back"]);
+    const TABLES: &'static [&'static Table<Self>] = &[&RECHARGE];
+
+    type Request = Request;
+    type Asked = Asked;
+    type Promise = Admitted;
+    type Milestone = Milestone<Admitted>;
+    type Notes = Notes<Admitted>;
+    type Refusal = Refusal;
+    type Plan = Plan;
+    type Fact = Fact;
+    type Do = Do;
+    type Call = Call;
+    type When = When;
+    type Ending = Ending;
+    type Command = Command;
+    type Answer = Answer;
+
+    fn differences(first: &Request, again: &Request) -> Vec<&'static str> {
+        let Request { investor, account, fund, amount, only_today } = first;
+        [
+            ("investor", *investor != again.investor),
+            ("account", *account != again.account),
+            ("fund", *fund != again.fund),
+            ("amount", *amount != again.amount),
+            ("only_today", *only_today != again.only_today),
+        ]
+        .into_iter()
+        .filter_map(|(field, differs)| differs.then_some(field))
+        .collect()
+    }
+
+    fn differs(fields: Vec<&'static str>) -> Refusal {
+        Refusal::DiffersFromFirst { fields }
+    }
+
+    fn taken(stream: &StreamName, kind: &str, by: &TransactionId) -> Refusal {
+        let (key, kind) = (stream.as_str().to_owned(), kind.to_owned());
+        Refusal::KeyTaken { key, kind, transaction: by.clone() }
+    }
+
+    fn aggregates() -> Vec<Opener> {
+        vec![
+            Opener::of::<Payments>(),
+            Opener::of::<Applications>(),
+            Opener::of::<Wallet>(),
+            Opener::of::<DayLimit>(),
+            Opener::of::<Cases>(),
+        ]
+    }
+
+    fn reads(&self, of: &Preparing<'_, Self>) -> Vec<Need> {
+        self.reads_of(of)
+    }
+
+    fn prepare(
+        &self,
+        streams: &Streams,
+        of: &Preparing<'_, Self>,
+    ) -> Result<(Admitted, &'static Table<Self>), Refusal> {
+        self.prepared(streams, of)
+    }
+
+    fn plan(&self, id: &TransactionId, open: &Open<Self>) -> Plan {
+        let promised = open.notes.promise(&open.promise);
+        let later = open.notes.redated.filter(|_| open.notes.undecided);
+        let next = later.and_then(|day| self.limit_on(&open.request, promised, day));
+        Plan::of(id, &open.request, promised, next.as_ref())
+    }
+
+    fn streams(plan: &Plan) -> Vec<Need> {
+        plan.streams()
+    }
+
+    fn own_streams(plan: &Plan) -> Vec<StreamName> {
+        plan.own_streams()
+    }
+
+    fn ending_type(ending: Ending) -> &'static str {
+        match ending {
+            Ending::Completed => "recharge.completed",
+            Ending::RolledBack => "recharge.rolled_back",
+        }
+    }
+
+    fn ending_of(event_type: &str) -> Option<Ending> {
+        let endings = [Ending::Completed, Ending::RolledBack];
+        endings.into_iter().find(|ending| Self::ending_type(*ending) == event_type)
+    }
+
+    fn holds(view: &View<'_>, fact: Fact) -> bool {
+        facts::holds(view, fact)
+    }
+
+    fn act(&self, turn: &mut Turn<'_>, what: Do) -> Result<usize, NotDone> {
+        self.acts(turn, what)
+    }
+
+    fn call(&self, view: &View<'_>, what: Call, now: Timestamp) -> Option<Calling<Self>> {
+        self.calls(view, what, now)
+    }
+
+    fn hear(&self, turn: &mut Turn<'_>, answer: &Answer) -> Result<Heard, NotDone> {
+        self.hears(turn, answer)
+    }
+
+    fn notice(view: &View<'_>, stream: &StreamName, news: &Payload) -> Option<Answer> {
+        hear::notice(view, stream, news)
+    }
+
+    fn command_needs(&self, _view: &View<'_>, command: &Command) -> Vec<Need> {
+        match command {
+            Command::CloseCase { case, .. } => vec![Key::<Cases>::of(case).need()],
+            Command::Cancel { .. } | Command::Date { .. } => Vec::new(),
+        }
+    }
+
+    fn command(&self, turn: &mut Turn<'_>, command: &Command) -> Result<usize, Refusal> {
+        let plan = turn.plan();
+        match command {
+            Command::Cancel { at } => {
+                Ok(cancel::take_back(self, turn, &plan.buy, *at, Scope::All)?)
+            }
+            Command::Date { at, reason } => match timing::dated(self, turn, *at, reason) {
+                Ok(Some(events)) => Ok(events),
+                Ok(None) => Err(Refusal::NotUndated),
+                Err(error) => Err(NotTakenBack::Refused(error.to_string()).into()),
+            },
+            Command::CloseCase { case, closing } => Ok(cancel::close_case(turn, *case, closing)?),
+        }
+    }
+
+    fn when(&self, view: &View<'_>, when: When) -> Option<Timestamp> {
+        self.instant(view, when)
+    }
+
+    fn open_ends(view: &View<'_>) -> Vec<OpenEnd> {
+        facts::open_ends(view)
+    }
+
+    fn failure(view: &View<'_>) -> Option<Cause> {
+        act::why(view)
+    }
+
+    fn day_of_promise(promise: &Admitted) -> Option<chrono::NaiveDate> {
+        Some(promise.trade_date.date())
+    }
+
+    fn business_date(view: &View<'_>) -> Option<chrono::NaiveDate> {
+        Some(facts::trade_date(view).date())
+    }
+
+    fn requester(request: &Request) -> Arc<str> {
+        request.investor.clone().into()
+    }
+
+    fn summary(request: &Request) -> String {
+        let Request { investor, fund, amount, .. } = request;
+        format!("{investor}: {amount} into {fund}")
+    }
+}

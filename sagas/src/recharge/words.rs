@@ -1,0 +1,167 @@
+//! The words of a recharge's table: what is asked, what can be read off the log, what is done, whom
+//! it calls, how it ends.
+
+use fundflow_domain::{
+    ids::{AccountRef, FundCode, InvestorId, VersionTag},
+    investor::{InvestorProfile, SalesChannel},
+    money::Amount,
+    time::Timestamp,
+};
+use serde::{Deserialize, Serialize};
+
+/// What the caller asks for. Repeating it under the same transaction ID is free.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Request {
+    /// Buys.
+    pub investor: InvestorId,
+    /// Pays, and receives any refund.
+    pub account: AccountRef,
+    /// The money-market fund.
+    pub fund: FundCode,
+    /// Yuan; as many shares at 1.00.
+    pub amount: Amount,
+    /// Send the money back rather than move to a later T.
+    #[serde(default)]
+    pub only_today: bool,
+}
+
+/// What the decision looks at besides the request. Not stored.
+#[derive(Debug, Clone)]
+pub struct Asked {
+    /// Level, papers and account, as known at this instant.
+    pub investor: InvestorProfile,
+    /// Through whom.
+    pub channel: SalesChannel,
+    /// The risk warning that the investor has confirmed, where one was needed.
+    pub warning_confirmed: Option<VersionTag>,
+    /// When the investor asked; by the engine's clock without.
+    pub at: Option<Timestamp>,
+}
+
+/// Something the log says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Fact {
+    /// The amount counts towards the day's limit.
+    Counted,
+    /// It counts no more.
+    GivenBack,
+    /// A charge may be on its way.
+    PaymentRequested,
+    /// The full amount arrived.
+    Paid,
+    /// No money came and none will.
+    Declined,
+    /// The T that the money counts for is known.
+    Dated,
+    /// The rules of that T admit it.
+    Admitted,
+    /// They do not, or the investor wants no later T, or took it back in time.
+    TurnedAway,
+    /// The purchase is placed.
+    Placed,
+    /// The registrar's front took it.
+    Accepted,
+    /// It is over without shares.
+    Rejected,
+    /// The wallet shows its shares in transit.
+    Credited,
+    /// The shares in transit are gone again.
+    CreditReversed,
+    /// The registrar confirmed it, in full or in part, and its numbers add up.
+    Confirmed,
+    /// The wallet holds its lot.
+    CreditConfirmed,
+    /// What the registrar did not accept is going back.
+    RestReturned,
+    /// The whole payment is going back.
+    RefundRequested,
+    /// Every requested refund has arrived.
+    NothingOwed,
+    /// The recharge is over.
+    Ended,
+    /// Nothing is to be taken back of it any more.
+    CancelSettled,
+    /// No charge is under way without an owner.
+    PaymentClosed,
+    /// No purchase is under way.
+    Closed,
+    /// No shares are in transit.
+    NothingInTransit,
+}
+
+/// Commands to our own aggregates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Do {
+    /// Count the amount towards the day's limit.
+    Count,
+    /// Take it back from it.
+    GiveBack,
+    /// Announce the charge.
+    RequestPayment,
+    /// Decide again for the T that the money counts for.
+    Readmit,
+    /// Place the purchase.
+    Place,
+    /// Show the shares in transit.
+    CreditInTransit,
+    /// Turn what is in transit into a lot.
+    ConfirmCredit,
+    /// Send back what the registrar did not accept.
+    ReturnRest,
+    /// Take the shares in transit away again.
+    ReverseCredit,
+    /// Send the payment back.
+    RequestRefund,
+    /// Close the charge that nobody answered, so that a late payment goes back.
+    ClosePayment,
+    /// Close the purchase that nobody answered.
+    Close,
+    /// Close the recharge.
+    End(Ending),
+}
+
+/// Calls to counterparties.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Call {
+    /// Take the money.
+    Charge,
+    /// Send the next refund.
+    Refund,
+    /// Hand in the purchase.
+    Buy,
+    /// Take it back.
+    Cancel,
+}
+
+/// Times that rows refer to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum When {
+    /// The cut-off of the trading day after T.
+    NextCutOff,
+    /// Noon of the day on which the registrar must have confirmed it.
+    Due,
+    /// Noon of the trading day after that.
+    Overdue,
+    /// The cut-off of the third trading day after T: by then a refund has arrived.
+    MoneyOverdue,
+}
+
+/// What the investor owns when it is over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ending {
+    /// Shares of the money fund, and any rest of the money.
+    Completed,
+    /// The money, back on the account it came from, or never taken.
+    RolledBack,
+}
+
+impl Ending {
+    /// As people read it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Ending::Completed => "completed",
+            Ending::RolledBack => "failed",
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! What the table's commands do to our own aggregates, built from what the log says.
+
+use super::{
+    Do, facts,
+    saga::{Turn, View, Withdraw},
+};
+use crate::parts::{application::ApplicationLeg, milestone::Milestone};
+use fundflow_domain::{
+    admission::cash_out::may_leave,
+    application::{Ask, PromisedFee, Terms},
+    calendar::TradingDay,
+    money::{Amount, Discount, Money},
+    orders::Cause,
+    payout,
+};
+use fundflow_runtime::turn::NotDone;
+
+type Done = Result<usize, NotDone>;
+
+impl Withdraw {
+    pub(super) fn acts(&self, turn: &mut Turn<'_>, what: Do) -> Done {
+        let plan = turn.plan();
+        match what {
+            Do::Reserve => {
+                let shares = turn.view()?.open.promise.shares;
+                plan.wallet.reserve(turn, shares)
+            }
+            Do::Release => plan.wallet.release(turn),
+            Do::Place => self.place(turn),
+            Do::Close => {
+                let text = "closed by an operator without the registrar's answer";
+                plan.out.close(turn, Cause::new("operator", text))
+            }
+            Do::TakeOut => {
+                let view = turn.view()?;
+                let shares = plan.out.shares_out(&view).ok_or(lacks("shares that left"))?;
+                let t = facts::trade_date(&view);
+                plan.wallet.redeem(turn, &self.house, shares, t)
+            }
+            Do::SettleIncome => plan.wallet.settle(turn, &plan.out),
+            Do::RequestPayout => self.request_payout(turn),
+            Do::AskForAccount => plan.payout.ask_for_account(turn),
+            Do::End(ending) => {
+                let cause = why(&turn.view()?);
+                turn.end(ending, cause)
+            }
+        }
+    }
+
+    /// The redemption belongs to the T of the instant at which it is placed, and no earlier one.
+    fn place(&self, turn: &mut Turn<'_>) -> Done {
+        let (plan, view) = (turn.plan(), turn.view()?);
+        let (request, promise) = (view.open.request.clone(), view.open.promise.clone());
+        let day = self.house.t_of(turn.now())?.max(promise.trade_date);
+        if let Some(cause) = self.may_not_leave(&view, day) {
+            return turn.reach(Milestone::TurnedAway { cause });
+        }
+        let fund = self.house.terms(request.fund, day)?;
+        let fee = PromisedFee::Exact(Money::ZERO);
+        let terms = Terms {
+            order: plan.out.order.clone(),
+            no: plan.out.no.clone(),
+            registrar: fund.registrar.clone(),
+            investor: request.investor,
+            fund: request.fund,
+            ask: Ask::Redemption {
+                shares: promise.shares,
+                lots: Vec::new(),
+                on_huge: request.on_huge,
+                take_income: promise.take_income,
+            },
+            trade_date: day,
+            rounding: fund.share_rounding,
+            promised: self.house.promise(&fund, day, fee, Discount::NONE)?,
+        };
+        plan.out.place(turn, terms)
+    }
+
+    /// Why shares may not leave on that T; only asked when it is later than the promised one.
+    pub(super) fn may_not_leave(&self, view: &View<'_>, day: TradingDay) -> Option<Cause> {
+        if day <= view.open.promise.trade_date {
+            return None;
+        }
+        let fund = self.house.terms(view.open.request.fund, day).ok()?;
+        let refusal = may_leave(&fund, day).err()?;
+        Some(Cause::new("not_admitted", refusal.to_string()))
+    }
+
+    fn request_payout(&self, turn: &mut Turn<'_>) -> Done {
+        let (plan, view) = (turn.plan(), turn.view()?);
+        let proceeds = plan.out.proceeds(&view).ok_or(lacks("what the redemption brought"))?;
+        let terms = payout::Terms {
+            no: plan.payout.no.clone(),
+            account: view.open.request.account.clone(),
+            amount: Amount::new(proceeds.decimal()).map_err(|_| lacks("money to pay out"))?,
+            order: plan.payout.order.clone(),
+            due: self.money_here(&view).ok_or(lacks("a trading day"))?,
+        };
+        plan.payout.request(turn, terms)
+    }
+}
+
+/// Why the shares stayed.
+pub(super) fn why(view: &View<'_>) -> Option<Cause> {
+    let leg: &ApplicationLeg = &view.plan.out;
+    let asked = view.open.notes.cancel.filter(|_| !leg.is_placed(view));
+    leg.failure(view)
+        .or_else(|| view.open.notes.turned_away.clone())
+        .or_else(|| asked.map(|_| Cause::new("cancelled", "taken back by the investor")))
+}
+
+const fn lacks(what: &'static str) -> NotDone {
+    NotDone::Lacks(what)
+}

@@ -1,0 +1,119 @@
+//! What each word of the table means on the log, and when each time is.
+
+use super::{
+    Fact, When,
+    saga::{View, Withdraw},
+};
+use crate::parts::{cancel, timing};
+use fundflow_domain::{
+    application::Stage,
+    calendar::TradingDay,
+    money::{Income, Shares},
+    time::Timestamp,
+    wallet::Reservation,
+};
+use fundflow_runtime::saga::OpenEnd;
+use rust_decimal::Decimal;
+use std::sync::Arc;
+
+pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
+    let (plan, notes) = (view.plan, &view.open.notes);
+    let (out, payout, wallet) = (&plan.out, &plan.payout, &plan.wallet);
+    let sound = out.is_sound(view);
+    match fact {
+        Fact::Reserved => wallet.entry(view).reservation != Reservation::None,
+        Fact::Released => wallet.entry(view).reservation == Reservation::Released,
+        Fact::Placed => out.is_placed(view),
+        Fact::Accepted => out.is_accepted(view),
+        Fact::Rejected => {
+            let unplaced = notes.cancel.is_some() || notes.turned_away.is_some();
+            let nothing = out.is_confirmed(view) && sound && none_left(view);
+            out.is_rejected(view) || nothing || (!out.is_placed(view) && unplaced)
+        }
+        Fact::Confirmed => out.is_confirmed(view) && sound && !none_left(view),
+        Fact::TakenOut => wallet.spent(view).is_some(),
+        Fact::IncomeSettled => settled(view),
+        Fact::PayoutRequested => payout.is_requested(view),
+        Fact::PayoutAnswered => payout.is_answered(view),
+        Fact::PaidOut => payout.is_paid_out(view),
+        Fact::Ended => view.ending.is_some(),
+        Fact::CancelSettled => cancel::is_settled(view, out),
+        Fact::Closed => out.is_over(view),
+        Fact::NothingReserved => wallet.held(view).is_none(),
+    }
+}
+
+/// The registrar's records are complete, and no share left by any of them.
+fn none_left(view: &View<'_>) -> bool {
+    view.plan.out.shares_out(view).is_none_or(Shares::is_zero)
+}
+
+/// Nothing was to be paid along and nothing was, or it is booked.
+fn settled(view: &View<'_>) -> bool {
+    let booked = view.plan.wallet.state(view.streams).and_then(|it| it.settled_income(view.id));
+    let nothing = || view.plan.out.income(view).is_none_or(|income| income == Income::ZERO);
+    booked.is_some() || (!view.open.promise.take_income && nothing())
+}
+
+/// T of the redemption, or the promised one until that is placed.
+pub(super) fn trade_date(view: &View<'_>) -> TradingDay {
+    view.plan.out.trade_date(view).unwrap_or_else(|| timing::promised_day(view))
+}
+
+impl Withdraw {
+    pub(super) fn instant(&self, view: &View<'_>, when: When) -> Option<Timestamp> {
+        let house = &self.house;
+        match when {
+            When::NextCutOff => house.cut_off_after(trade_date(view), 1),
+            When::Due => house.noon_after(self.confirmed_by(view)?, 0),
+            When::Overdue => house.noon_after(self.confirmed_by(view)?, 1),
+            When::MoneyDue => house.noon_after(self.money_here(view)?, 0),
+            When::MoneyOverdue => house.cut_off_after(self.money_here(view)?, 1),
+        }
+    }
+
+    /// The day on which the registrar's next word is due: while a rest is carried over, the trading
+    /// day after its last one.
+    fn confirmed_by(&self, view: &View<'_>) -> Option<TradingDay> {
+        let promised = view.open.promise.confirm_by;
+        let Some(application) = view.plan.out.application(view) else { return Some(promised) };
+        let by = application.terms.promised.confirm_by;
+        match (&application.stage, application.portions.last()) {
+            (Stage::Confirming, Some(part)) => {
+                self.house.calendar.after(part.confirmed_on).ok().map(|next| next.max(by))
+            }
+            (_, _) => Some(by),
+        }
+    }
+
+    /// The day on which the fund's money is here: so many trading days after T, or after the T of
+    /// the last part that was confirmed.
+    pub(super) fn money_here(&self, view: &View<'_>) -> Option<TradingDay> {
+        let (t, fund) = (trade_date(view), view.open.request.fund);
+        let days = self.house.payout_days(fund, t);
+        let here = self.house.calendar.plus(t, days).ok()?;
+        let Some(last) = view.plan.out.confirmation(view) else { return Some(here) };
+        let lag = self.house.terms(fund, t).map_or(1, |terms| u32::from(terms.confirm_lag));
+        let last = self.house.calendar.day(last.confirmed_on).ok();
+        let after = last.and_then(|day| self.house.calendar.plus(day, days.saturating_sub(lag)).ok());
+        Some(after.map_or(here, |day| day.max(here)))
+    }
+}
+
+/// Everything that is reserved, owed or unpaid. Yuan, or money-fund shares at 1.00.
+pub(super) fn open_ends(view: &View<'_>) -> Vec<OpenEnd> {
+    let plan = view.plan;
+    let mut ends: Vec<(Arc<str>, Decimal)> = Vec::new();
+    if let Some(shares) = plan.wallet.held(view) {
+        ends.push(("redemption".into(), shares.decimal()));
+    }
+    match plan.payout.open_end(view) {
+        Some(end) => ends.push(end),
+        None if !plan.payout.is_requested(view) && plan.wallet.spent(view).is_some() => {
+            let proceeds = plan.out.proceeds(view).unwrap_or_default();
+            ends.push(("proceeds".into(), proceeds.decimal()));
+        }
+        None => {}
+    }
+    ends.into_iter().map(|(name, worth)| OpenEnd { name, worth }).collect()
+}

@@ -1,0 +1,62 @@
+//! What counterparties say, recorded by the aggregate that it is about.
+
+use super::{
+    Call,
+    saga::{Answer, Turn, View, Withdraw},
+};
+use crate::parts::{milestone::Scope, timing};
+use crate::ports::{
+    bank::{BankAnswer, BankNotice},
+    registrar::{ApplicationAnswer, RegistrarNotice},
+};
+use fundflow_domain::time::Timestamp;
+use fundflow_kernel::envelope::StreamName;
+use fundflow_runtime::{
+    port::Payload,
+    saga::{Calling, Heard},
+    turn::NotDone,
+};
+
+impl Withdraw {
+    pub(super) fn calls(&self, view: &View<'_>, what: Call, now: Timestamp) -> Option<Calling<Self>> {
+        let plan = view.plan;
+        let call = match what {
+            Call::PayOut => {
+                return Some(Calling::of(&self.house.bank, plan.payout.call(view)?, Answer::Bank));
+            }
+            Call::Redeem => plan.out.submit(view, now)?,
+            Call::Cancel => {
+                let (asked_at, _) = view.open.notes.cancel?;
+                plan.out.cancel(view, asked_at)?
+            }
+        };
+        let registrar = &plan.out.application(view)?.terms.registrar;
+        Some(Calling::of(&(self.house.registrars)(registrar), call, Answer::Registrar))
+    }
+
+    pub(super) fn hears(&self, turn: &mut Turn<'_>, answer: &Answer) -> Result<Heard, NotDone> {
+        let plan = turn.plan();
+        match answer {
+            Answer::Bank(BankAnswer::Payout(no, said)) => plan.payout.hear(turn, no, said),
+            Answer::Bank(BankAnswer::Charge(_) | BankAnswer::Refund(..)) => {
+                Ok(Heard::Contradicts("a withdrawal takes no money in".into(), 0))
+            }
+            Answer::Registrar(said) => {
+                if matches!(said, ApplicationAnswer::Accepted(_)) {
+                    timing::late_acceptance(self, turn, &plan.out, false, Scope::All)?;
+                }
+                plan.out.hear(self, turn, said)
+            }
+        }
+    }
+}
+
+/// Unasked news about one of the withdrawal's streams.
+pub(super) fn notice(view: &View<'_>, stream: &StreamName, news: &Payload) -> Option<Answer> {
+    let plan = view.plan;
+    if let Some(BankNotice(said)) = news.downcast_ref() {
+        return (plan.payout.key.stream() == stream).then(|| Answer::Bank(said.clone()));
+    }
+    let RegistrarNotice(said) = news.downcast_ref()?;
+    (plan.out.key.stream() == stream).then(|| Answer::Registrar(said.clone()))
+}

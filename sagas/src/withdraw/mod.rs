@@ -1,0 +1,81 @@
+//! Takes shares of a money fund out of a wallet and pays their worth to the investor: redeemed on T
+//! (024), paid on T+n to the account that the money came from.
+//!
+//! ```text
+//! reserve -> order -> redeem -> confirm -> take out -> settle income -> pay out
+//!    `-- rejected, cancelled: released, kept in the wallet
+//! ```
+//!
+//! 1. Only what is available is reserved: not what is in transit, frozen or in dispute.
+//! 2. A full withdrawal takes the unpaid income along, whatever the fund's carry.
+//! 3. The register is truth: a part that a huge redemption leaves unconfirmed comes on later days or
+//!    stays, by the investor's flag; the withdrawal waits for the registrar's last record.
+//! 4. Money that the bank cannot deliver waits for a person, who names another account of the same
+//!    name.
+
+mod act;
+mod facts;
+mod hear;
+mod plan;
+mod saga;
+mod words;
+
+pub use plan::Plan;
+pub use saga::{Answer, Command, Refusal, Withdraw};
+pub(crate) use saga::balance;
+pub use words::{Asked, Call, Do, Ending, Fact, Request, When};
+
+use fundflow_runtime::step::{Deed, Exit, Move, Side, Step, Table, act, call, well_formed, word};
+
+type Saga = Withdraw;
+
+const KEEP: &[Move<Saga>] = &[
+    act("release", Do::Release, Fact::Released).to(),
+    act("keep", Do::End(Ending::KeptInWallet), Fact::Ended).to(),
+];
+
+/// The fund's money is here on T+n, and is the investor's from then on.
+const ANNOUNCE: Deed<Saga> = Deed {
+    asks: Some(When::MoneyDue),
+    ..act("pay out", Do::RequestPayout, Fact::PayoutRequested)
+};
+
+const PAY_OUT: &[Move<Saga>] = &[
+    ANNOUNCE.to(),
+    call("paid out", Call::PayOut, Fact::PayoutAnswered, When::MoneyOverdue).to(),
+    act("paid out: another account", Do::AskForAccount, Fact::PaidOut).to(),
+    act("end with the money", Do::End(Ending::PaidOut), Fact::Ended).to(),
+];
+
+const RESERVE: Step<Saga> = act("reserve", Do::Reserve, Fact::Reserved).row(Exit::Undo(KEEP));
+const ORDER: Step<Saga> = act("order redemption", Do::Place, Fact::Placed)
+    .row(Exit::Nothing)
+    .unless(Fact::Rejected, None);
+const REDEEM: Step<Saga> = call("redeem", Call::Redeem, Fact::Accepted, When::NextCutOff)
+    .row(Exit::Nothing)
+    .unless(Fact::Rejected, Some(Do::Close));
+const CONFIRM: Step<Saga> =
+    word("confirm redemption", Call::Redeem, Fact::Confirmed, When::Due, When::Overdue)
+        .row(Exit::Nothing)
+        .unless(Fact::Rejected, None);
+const TAKE_OUT: Step<Saga> =
+    act("take out", Do::TakeOut, Fact::TakenOut).row(Exit::Landing(PAY_OUT, None));
+const SETTLE: Step<Saga> = act("settle income", Do::SettleIncome, Fact::IncomeSettled)
+    .row(Exit::Landing(PAY_OUT, None));
+
+const BESIDE: &[Side<Saga>] = &[
+    call("cancel redemption", Call::Cancel, Fact::CancelSettled, When::NextCutOff).beside(),
+    act("close redemption", Do::Close, Fact::Closed).after_the_end(),
+    act("release at last", Do::Release, Fact::NothingReserved).after_the_end(),
+];
+
+/// The one table of withdrawals.
+pub const WITHDRAW: Table<Saga> = Table {
+    version: "withdraw.v1",
+    title: "Withdraw: money-fund shares are redeemed on T and paid out on T+n",
+    steps: &[RESERVE, ORDER, REDEEM, CONFIRM, TAKE_OUT, SETTLE],
+    beside: BESIDE,
+};
+
+const _: () =
+    assert!(well_formed(&WITHDRAW), "starts on an undo, ends on a landing, waits have ends");

@@ -1,0 +1,38 @@
+//! Every key of a withdrawal, minted once.
+
+use super::Request;
+use crate::parts::{application::ApplicationLeg, payout::PayoutLeg, wallet::WalletPart};
+use fundflow_domain::ids::{OrderId, TransactionId};
+use fundflow_kernel::{envelope::StreamName, streams::Need};
+
+/// Keys of a withdrawal.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// The redemption.
+    pub out: ApplicationLeg,
+    /// What it brought, on its way to the investor.
+    pub payout: PayoutLeg,
+    /// The wallet.
+    pub wallet: WalletPart,
+}
+
+impl Plan {
+    pub(super) fn of(id: &TransactionId, request: &Request) -> Self {
+        let order = OrderId::part(id, "redeem");
+        Self {
+            out: ApplicationLeg::of(&order),
+            payout: PayoutLeg::of(&order),
+            wallet: WalletPart::of(&request.investor, request.fund),
+        }
+    }
+
+    /// The streams that the saga works on.
+    pub(super) fn streams(&self) -> Vec<Need> {
+        vec![self.wallet.key.need(), self.out.key.need(), self.payout.key.need()]
+    }
+
+    /// Those that are named after keys which the saga hands out.
+    pub(super) fn own_streams(&self) -> Vec<StreamName> {
+        vec![self.out.key.stream().clone(), self.payout.key.stream().clone()]
+    }
+}

@@ -1,0 +1,341 @@
+//! The withdrawal as a saga: its types, its admission, and its doors for callers and operators.
+
+use super::{Asked, Call, Do, Ending, Fact, Plan, Request, WITHDRAW, When, act, facts, hear};
+use crate::{
+    fund_milestones,
+    house::House,
+    parts::{
+        application::{ApplicationLeg, FundSaga},
+        cancel::{self, NotTakenBack},
+        cases,
+        milestone::{Milestone, Notes, Scope},
+        payout::NotRedirected,
+    },
+    ports::{bank::BankAnswer, registrar::ApplicationAnswer},
+};
+use fundflow_domain::{
+    admission::cash_out::{self, Admitted, Balance, CashOut, Way},
+    application::{Applications, Ask, Confirmation, Terms},
+    calendar::TradingDay,
+    case::{CaseId, Cases, Closing, Figure, Finding, Kind},
+    ids::{AccountRef, FundCode, TransactionId},
+    money::Income,
+    orders::Cause,
+    payout::Payouts,
+    time::Timestamp,
+    wallet::{Entry, State, Wallet},
+};
+use fundflow_kernel::{
+    envelope::StreamName,
+    streams::{Key, Need, Opener, Streams},
+};
+use fundflow_runtime::{
+    port::Payload,
+    process::Open,
+    saga::{self, Calling, Heard, OpenEnd, Preparing},
+    step::Table,
+    turn::{self, NotDone},
+};
+use std::sync::Arc;
+
+pub(super) type View<'a> = saga::View<'a, Withdraw>;
+pub(super) type Turn<'a> = turn::Turn<'a, Withdraw>;
+
+/// Carries ordinary withdrawals.
+#[derive(Debug, Clone)]
+pub struct Withdraw {
+    /// Calendar, catalogue and names of ports.
+    pub house: House,
+}
+
+/// What a counterparty says to a withdrawal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answer {
+    /// About the payout.
+    Bank(BankAnswer),
+    /// About the redemption.
+    Registrar(ApplicationAnswer),
+}
+
+/// What a caller or operator asks of a running withdrawal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Command {
+    /// Take it back.
+    Cancel {
+        /// When the investor asked.
+        at: Timestamp,
+    },
+    /// Pay out to another account after the bank has refused the first.
+    Redirect {
+        /// The investor's other account.
+        account: AccountRef,
+        /// It is in the investor's own name, as an operator has seen.
+        own_name: bool,
+        /// For the auditor.
+        reason: Arc<str>,
+    },
+    /// Close a case that keeps it from completing: the registrar's numbers stand.
+    CloseCase {
+        /// Which.
+        case: CaseId,
+        /// How, by whom and why.
+        closing: Box<Closing>,
+    },
+}
+
+/// Why a request or a command is refused. Checked in this order.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum Refusal {
+    /// Same transaction ID, another request. Use a new ID for a new request.
+    #[error("the transaction ID already stands for another request; it differs in {}", fields.join(", "))]
+    DiffersFromFirst {
+        /// Names of the fields that differ.
+        fields: Vec<&'static str>,
+    },
+    /// Nobody can decide on a fund without its terms.
+    #[error("the catalogue has no terms of fund {0} for that day")]
+    UnknownFund(FundCode),
+    /// The transaction ID already moved this wallet, in a saga of another kind. Use a new ID.
+    #[error("transaction {0} already moved this wallet; use a new transaction ID")]
+    TransactionUsed(TransactionId),
+    /// The rules of the business decline it.
+    #[error(transparent)]
+    NotAdmitted(#[from] cash_out::Refusal),
+    /// A key that would be handed out belongs to another saga. Use a new ID.
+    #[error("{key} belongs to {kind} {transaction}; use a new transaction ID")]
+    KeyTaken {
+        /// The stream of the key.
+        key: String,
+        /// The kind of saga that has it.
+        kind: String,
+        /// The transaction that has it.
+        transaction: TransactionId,
+    },
+    /// It is not taken back, or the case stays open.
+    #[error(transparent)]
+    NotTakenBack(#[from] NotTakenBack),
+    /// The payout goes to no other account.
+    #[error(transparent)]
+    NotRedirected(#[from] NotRedirected),
+}
+
+/// What a wallet holds, for a decision on what may leave it.
+pub(crate) fn balance(wallet: Option<&State>) -> Balance {
+    wallet.map_or_else(Balance::default, |wallet| Balance {
+        registered: wallet.registered(),
+        available: wallet.available(),
+        reserved: wallet.reserved(),
+        frozen: wallet.frozen(),
+        disputed: wallet.disputed(),
+    })
+}
+
+impl FundSaga for Withdraw {
+    fn house(&self) -> &House {
+        &self.house
+    }
+
+    fn requested_at(promise: &Admitted) -> Timestamp {
+        promise.requested_at
+    }
+
+    fn trade_date(promise: &Admitted) -> TradingDay {
+        promise.trade_date
+    }
+
+    fn refuses(&self, view: &View<'_>, _: &ApplicationLeg, day: TradingDay) -> Option<Cause> {
+        self.may_not_leave(view, day)
+    }
+
+    /// Income is paid with shares only where it was asked to go along.
+    fn findings(&self, view: &View<'_>, terms: &Terms, said: &Confirmation) -> Vec<Finding> {
+        let Ask::Redemption { take_income: false, .. } = terms.ask else { return Vec::new() };
+        let income = ApplicationLeg::income_of(said).filter(|income| *income != Income::ZERO);
+        let Some(income) = income else { return Vec::new() };
+        let what = format!("income of {income} was paid along, and was to stay in the wallet");
+        let wallet = view.plan.wallet.state(view.streams);
+        let unpaid = wallet.map_or(Income::ZERO, State::unpaid_income);
+        let ours = vec![Figure::new("unpaid income", unpaid)];
+        let theirs = vec![Figure::new("income", income)];
+        vec![cases::finding(Kind::AmountDiffers, &what, ours, theirs)]
+    }
+}
+
+impl saga::Saga for Withdraw {
+    fund_milestones!("withdraw", ["paid_out", "kept_in_wallet"]);
+    const TABLES: &'static [&'static Table<Self>] = &[&WITHDRAW];
+
+    type Request = Request;
+    type Asked = Asked;
+    type Promise = Admitted;
+    type Milestone = Milestone<Admitted>;
+    type Notes = Notes<Admitted>;
+    type Refusal = Refusal;
+    type Plan = Plan;
+    type Fact = Fact;
+    type Do = Do;
+    type Call = Call;
+    type When = When;
+    type Ending = Ending;
+    type Command = Command;
+    type Answer = Answer;
+
+    fn differences(first: &Request, again: &Request) -> Vec<&'static str> {
+        let Request { investor, account, fund, shares, on_huge } = first;
+        [
+            ("investor", *investor != again.investor),
+            ("account", *account != again.account),
+            ("fund", *fund != again.fund),
+            ("shares", *shares != again.shares),
+            ("on_huge", *on_huge != again.on_huge),
+        ]
+        .into_iter()
+        .filter_map(|(field, differs)| differs.then_some(field))
+        .collect()
+    }
+
+    fn differs(fields: Vec<&'static str>) -> Refusal {
+        Refusal::DiffersFromFirst { fields }
+    }
+
+    fn taken(stream: &StreamName, kind: &str, by: &TransactionId) -> Refusal {
+        let (key, kind) = (stream.as_str().to_owned(), kind.to_owned());
+        Refusal::KeyTaken { key, kind, transaction: by.clone() }
+    }
+
+    fn aggregates() -> Vec<Opener> {
+        vec![
+            Opener::of::<Payouts>(),
+            Opener::of::<Applications>(),
+            Opener::of::<Wallet>(),
+            Opener::of::<Cases>(),
+        ]
+    }
+
+    fn reads(&self, of: &Preparing<'_, Self>) -> Vec<Need> {
+        Plan::of(of.id, of.request).streams()
+    }
+
+    fn prepare(
+        &self,
+        streams: &Streams,
+        of: &Preparing<'_, Self>,
+    ) -> Result<(Admitted, &'static Table<Self>), Refusal> {
+        let (request, asked) = (of.request, of.asked);
+        let at = asked.at.unwrap_or(of.now);
+        let day = self.house.calendar.t_of(at).map_or_else(|_| at.date(), TradingDay::date);
+        let fund = (self.house.funds)(request.fund, day).ok_or(Refusal::UnknownFund(request.fund))?;
+        let plan = Plan::of(of.id, request);
+        let wallet = plan.wallet.state(streams);
+        if wallet.is_some_and(|wallet| wallet.entry(of.id) != Entry::default()) {
+            return Err(Refusal::TransactionUsed(of.id.clone()));
+        }
+        let admitted = cash_out::admit(&CashOut {
+            way: Way::Ordinary,
+            shares: request.shares,
+            at,
+            investor: asked.investor.clone(),
+            account: request.account.clone(),
+            fund,
+            balance: balance(wallet),
+            calendar: self.house.calendar.clone(),
+        })?;
+        Ok((admitted, &WITHDRAW))
+    }
+
+    fn plan(&self, id: &TransactionId, open: &Open<Self>) -> Plan {
+        Plan::of(id, &open.request)
+    }
+
+    fn streams(plan: &Plan) -> Vec<Need> {
+        plan.streams()
+    }
+
+    fn own_streams(plan: &Plan) -> Vec<StreamName> {
+        plan.own_streams()
+    }
+
+    fn ending_type(ending: Ending) -> &'static str {
+        match ending {
+            Ending::PaidOut => "withdraw.paid_out",
+            Ending::KeptInWallet => "withdraw.kept_in_wallet",
+        }
+    }
+
+    fn ending_of(event_type: &str) -> Option<Ending> {
+        let endings = [Ending::PaidOut, Ending::KeptInWallet];
+        endings.into_iter().find(|ending| Self::ending_type(*ending) == event_type)
+    }
+
+    fn holds(view: &View<'_>, fact: Fact) -> bool {
+        facts::holds(view, fact)
+    }
+
+    fn act(&self, turn: &mut Turn<'_>, what: Do) -> Result<usize, NotDone> {
+        self.acts(turn, what)
+    }
+
+    fn call(&self, view: &View<'_>, what: Call, now: Timestamp) -> Option<Calling<Self>> {
+        self.calls(view, what, now)
+    }
+
+    fn hear(&self, turn: &mut Turn<'_>, answer: &Answer) -> Result<Heard, NotDone> {
+        self.hears(turn, answer)
+    }
+
+    fn notice(view: &View<'_>, stream: &StreamName, news: &Payload) -> Option<Answer> {
+        hear::notice(view, stream, news)
+    }
+
+    fn command_needs(&self, _view: &View<'_>, command: &Command) -> Vec<Need> {
+        match command {
+            Command::CloseCase { case, .. } => vec![Key::<Cases>::of(case).need()],
+            Command::Cancel { .. } | Command::Redirect { .. } => Vec::new(),
+        }
+    }
+
+    fn command(&self, turn: &mut Turn<'_>, command: &Command) -> Result<usize, Refusal> {
+        let plan = turn.plan();
+        match command {
+            Command::Cancel { at } => {
+                Ok(cancel::take_back(self, turn, &plan.out, *at, Scope::All)?)
+            }
+            Command::Redirect { account, own_name, reason } => {
+                Ok(plan.payout.redirect(turn, account, *own_name, reason)?)
+            }
+            Command::CloseCase { case, closing } => Ok(cancel::close_case(turn, *case, closing)?),
+        }
+    }
+
+    fn when(&self, view: &View<'_>, when: When) -> Option<Timestamp> {
+        self.instant(view, when)
+    }
+
+    fn open_ends(view: &View<'_>) -> Vec<OpenEnd> {
+        facts::open_ends(view)
+    }
+
+    fn failure(view: &View<'_>) -> Option<Cause> {
+        act::why(view)
+    }
+
+    fn day_of_promise(promise: &Admitted) -> Option<chrono::NaiveDate> {
+        Some(promise.trade_date.date())
+    }
+
+    fn business_date(view: &View<'_>) -> Option<chrono::NaiveDate> {
+        Some(facts::trade_date(view).date())
+    }
+
+    fn requester(request: &Request) -> Arc<str> {
+        request.investor.clone().into()
+    }
+
+    fn summary(request: &Request) -> String {
+        let Request { investor, fund, shares, .. } = request;
+        match shares {
+            Some(shares) => format!("{investor}: {shares} shares of {fund} for money"),
+            None => format!("{investor}: all shares of {fund} for money"),
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! The words of a withdrawal's table: what is asked, what can be read off the log, what is done,
+//! whom it calls, how it ends.
+
+use fundflow_domain::{
+    application::OnHuge,
+    ids::{AccountRef, FundCode, InvestorId},
+    investor::InvestorProfile,
+    money::Shares,
+    time::Timestamp,
+};
+use serde::{Deserialize, Serialize};
+
+/// What the caller asks for. Repeating it under the same transaction ID is free.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Request {
+    /// Owns the shares.
+    pub investor: InvestorId,
+    /// Receives the money: the account that paid for the shares.
+    pub account: AccountRef,
+    /// The money-market fund.
+    pub fund: FundCode,
+    /// How many leave; all that are available where nothing is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shares: Option<Shares>,
+    /// What becomes of shares that a huge redemption leaves unconfirmed.
+    #[serde(default)]
+    pub on_huge: OnHuge,
+}
+
+/// What the decision looks at besides the request. Not stored.
+#[derive(Debug, Clone)]
+pub struct Asked {
+    /// Papers and account, as known at this instant.
+    pub investor: InvestorProfile,
+    /// When the investor asked; by the engine's clock without.
+    pub at: Option<Timestamp>,
+}
+
+/// Something the log says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Fact {
+    /// Shares are (or were) earmarked.
+    Reserved,
+    /// The earmark is gone, and the shares are still there.
+    Released,
+    /// The redemption is placed.
+    Placed,
+    /// The registrar's front took it.
+    Accepted,
+    /// It is over, and the shares are still there.
+    Rejected,
+    /// The registrar's last word on it is money, in full or in part, and its numbers add up.
+    Confirmed,
+    /// The shares have left the wallet.
+    TakenOut,
+    /// Unpaid income that was paid along is booked as paid.
+    IncomeSettled,
+    /// The money is to be paid out.
+    PayoutRequested,
+    /// The bank said what became of the last attempt.
+    PayoutAnswered,
+    /// The money arrived.
+    PaidOut,
+    /// The withdrawal is over.
+    Ended,
+    /// Nothing is to be taken back of it any more.
+    CancelSettled,
+    /// No redemption is under way.
+    Closed,
+    /// No shares are earmarked.
+    NothingReserved,
+}
+
+/// Commands to our own aggregates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Do {
+    /// Earmark the shares.
+    Reserve,
+    /// Give the earmark back.
+    Release,
+    /// Place the redemption.
+    Place,
+    /// Close the redemption that nobody answered.
+    Close,
+    /// Take the shares that were redeemed out of the wallet.
+    TakeOut,
+    /// Book unpaid income as paid.
+    SettleIncome,
+    /// Announce the payout.
+    RequestPayout,
+    /// The bank refuses the account: a person names another.
+    AskForAccount,
+    /// Close the withdrawal.
+    End(Ending),
+}
+
+/// Calls to counterparties.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Call {
+    /// Hand in the redemption.
+    Redeem,
+    /// Take it back.
+    Cancel,
+    /// Pay out what it brought.
+    PayOut,
+}
+
+/// Times that rows refer to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum When {
+    /// The cut-off of the trading day after T.
+    NextCutOff,
+    /// Noon of the day on which the registrar must have confirmed it, or the next part of it.
+    Due,
+    /// Noon of the trading day after that.
+    Overdue,
+    /// Noon of the day on which the fund's money is here.
+    MoneyDue,
+    /// The cut-off of the trading day after that.
+    MoneyOverdue,
+}
+
+/// What the investor owns when it is over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ending {
+    /// The money, on the investor's account (and what was not redeemed, in the wallet).
+    PaidOut,
+    /// The shares, free to use.
+    KeptInWallet,
+}
+
+impl Ending {
+    /// As people read it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Ending::PaidOut => "paid out",
+            Ending::KeptInWallet => "kept in wallet",
+        }
+    }
+}

@@ -1,0 +1,258 @@
+//! Taking back: both legs or only the conversion, until the cut-off of what is taken back; the money
+//! follows.
+
+use crate::{
+    books,
+    held::holding,
+    names::at,
+    outside::{Fate, Verdict},
+    stage::Stage,
+    terms::request,
+};
+use fundflow_domain::modes::ConversionMode as Mode;
+use fundflow_runtime::message::Reply;
+use fundflow_sagas::{
+    discount_purchase::{Command, Refusal},
+    parts::milestone::Scope,
+};
+
+fn cancel(stage: &mut Stage, scope: Scope) -> Reply {
+    let at = stage.now;
+    stage.command(Command::Cancel { at, scope })
+}
+
+/// Taken back when the calls so far were answered up to, and not including, that one.
+fn taken_back_before(mode: Mode, call: &str, scope: Scope) -> (Stage, usize) {
+    let mut stage = if mode == Mode::Held { holding("1000") } else { Stage::at("10:00") };
+    stage.request(&request(mode));
+    for name in ["mmf.pay", "mmf", "convert"].iter().take_while(|name| **name != call) {
+        if stage.in_flight.iter().any(|it| crate::names::name_of(&it.key) == *name) {
+            stage.go(name);
+        }
+    }
+    let lines = stage.lines.len();
+    let reply = cancel(&mut stage, scope);
+    assert!(matches!(reply, Reply::Acted), "{reply:?}");
+    stage.run();
+    books::at_the_end(&stage);
+    (stage, lines)
+}
+
+#[test]
+fn all_of_a_linked_purchase_is_taken_back_at_every_row_before_the_cut_off() {
+    let mode = Mode::LinkedSameDay;
+    let (stage, at) = taken_back_before(mode, "mmf.pay", Scope::All);
+    assert_eq!(
+        stage.since(at),
+        [
+            "discount_purchase.cancel_asked",
+            "payment.paid",
+            "payment.refund_requested",
+            "call mmf.pay.refund1",
+            "payment.refunded",
+            "discount_purchase.rolled_back",
+        ]
+    );
+    let (stage, at) = taken_back_before(mode, "mmf", Scope::All);
+    assert_eq!(
+        stage.since(at),
+        [
+            "discount_purchase.cancel_asked",
+            "application.accepted",
+            "wallet.credited_in_transit",
+            "discount_purchase.committed",
+            "call mmf.cancel",
+            "application.cancelled",
+            "wallet.credit_reversed",
+            "payment.refund_requested",
+            "call mmf.pay.refund1",
+            "payment.refunded",
+            "discount_purchase.compensated",
+        ]
+    );
+    let (stage, at) = taken_back_before(mode, "convert", Scope::All);
+    assert_eq!(
+        stage.since(at),
+        [
+            "discount_purchase.cancel_asked",
+            "application.accepted",
+            "call convert.cancel",
+            "application.cancelled",
+            "call mmf.cancel",
+            "application.cancelled",
+            "wallet.shares_released",
+            "wallet.credit_reversed",
+            "payment.refund_requested",
+            "call mmf.pay.refund1",
+            "payment.refunded",
+            "discount_purchase.compensated",
+        ]
+    );
+    let (stage, at) = taken_back_before(mode, "nothing", Scope::All);
+    assert_eq!(
+        stage.since(at)[..5],
+        [
+            "discount_purchase.cancel_asked",
+            "call convert.cancel",
+            "application.cancelled",
+            "call mmf.cancel",
+            "application.cancelled",
+        ],
+        "the conversion first"
+    );
+}
+
+#[test]
+fn only_the_conversion_is_taken_back_and_the_money_stays_in_the_wallet() {
+    for call in ["mmf.pay", "mmf", "convert", "nothing"] {
+        for mode in [Mode::LinkedSameDay, Mode::NextDay] {
+            let (stage, _) = taken_back_before(mode, call, Scope::Conversion);
+            let ending = stage.look().ending;
+            assert_eq!(ending, Some("discount_purchase.kept_in_wallet"), "{mode:?}, {call}");
+            assert_eq!(books::books(&stage).in_wallet, "1000".parse().unwrap());
+        }
+    }
+}
+
+#[test]
+fn all_of_a_next_day_or_redeeming_purchase_is_taken_back_and_the_money_goes_back() {
+    for mode in [Mode::NextDay, Mode::RedeemToPurchase] {
+        for call in ["mmf.pay", "mmf", "nothing"] {
+            let (stage, _) = taken_back_before(mode, call, Scope::All);
+            assert_eq!(books::books(&stage).refunded, "1000".parse().unwrap(), "{mode:?}, {call}");
+        }
+    }
+}
+
+#[test]
+fn held_shares_are_free_again_when_their_conversion_is_taken_back() {
+    for scope in [Scope::All, Scope::Conversion] {
+        for call in ["convert", "nothing"] {
+            let (stage, _) = taken_back_before(Mode::Held, call, scope);
+            assert_eq!(stage.look().ending, Some("discount_purchase.rolled_back"));
+            assert!(stage.has("wallet.shares_released"), "{scope:?}, {call}");
+        }
+    }
+}
+
+#[test]
+fn after_the_cut_off_nothing_is_taken_back_and_the_refusal_names_the_instant() {
+    for scope in [Scope::All, Scope::Conversion] {
+        let mut stage = Stage::at("10:00");
+        stage.request(&request(Mode::LinkedSameDay));
+        stage.clock("15:00");
+        let Reply::Refused(refusal, _) = cancel(&mut stage, scope) else { panic!("too late") };
+        let refusal: &Refusal = refusal.downcast_ref().unwrap();
+        let (at, cut_off) = (at("15:00"), at("15:00"));
+        assert_eq!(*refusal, Refusal::TooLateToCancel { at, cut_off });
+        stage.run();
+        assert!(stage.has("discount_purchase.completed"));
+    }
+}
+
+#[test]
+fn what_was_asked_in_time_and_told_too_late_is_refused() {
+    let mut stage = Stage::at("10:00");
+    stage.request(&request(Mode::LinkedSameDay));
+    stage.clock("15:30");
+    let reply = stage.command(Command::Cancel { at: at("14:00"), scope: Scope::All });
+    assert!(matches!(reply, Reply::Refused(..)), "{reply:?}");
+}
+
+#[test]
+fn a_conversion_that_is_not_ordered_yet_can_be_taken_back_on_the_next_morning() {
+    let mut stage = Stage::at("10:00");
+    stage.request(&request(Mode::NextDay));
+    stage.clock("03-03 08:00");
+    assert!(matches!(cancel(&mut stage, Scope::Conversion), Reply::Acted));
+    stage.run();
+
+    books::at_the_end(&stage);
+    assert_eq!(stage.look().ending, Some("discount_purchase.kept_in_wallet"));
+    assert!(!stage.lines.contains(&"call convert".to_owned()), "it is never ordered");
+}
+
+#[test]
+fn a_registrar_that_keeps_what_it_has_is_believed_and_the_purchase_goes_on() {
+    let mut stage = Stage::at("10:00");
+    stage.outside.fate("convert.cancel", [Fate::Refused]);
+    stage.request(&request(Mode::LinkedSameDay));
+    stage.settle();
+    cancel(&mut stage, Scope::All);
+    stage.run();
+
+    assert!(stage.has("discount_purchase.cancel_refused"));
+    assert_eq!(stage.look().ending, Some("discount_purchase.completed"));
+    books::at_the_end(&stage);
+    let mut stage = Stage::at("10:00");
+    stage.outside.fate("mmf.cancel", [Fate::Refused]);
+    stage.request(&request(Mode::NextDay));
+    stage.settle();
+    cancel(&mut stage, Scope::All);
+    stage.run();
+
+    assert_eq!(stage.look().ending, Some("discount_purchase.kept_in_wallet"));
+    books::at_the_end(&stage);
+}
+
+#[test]
+fn a_taking_back_that_nobody_answers_is_asked_for_again() {
+    for fate in [Fate::Lost, Fate::Unheard] {
+        let mut stage = Stage::at("10:00");
+        stage.outside.fate("convert.cancel", [fate; 3]);
+        stage.request(&request(Mode::LinkedSameDay));
+        stage.settle();
+        cancel(&mut stage, Scope::Conversion);
+        stage.run();
+
+        assert_eq!(stage.look().ending, Some("discount_purchase.kept_in_wallet"), "{fate:?}");
+        books::at_the_end(&stage);
+    }
+}
+
+#[test]
+fn taking_back_the_same_again_is_free_and_what_is_over_cannot_be_taken_back() {
+    let mut stage = Stage::at("10:00");
+    stage.request(&request(Mode::LinkedSameDay));
+    stage.settle();
+    cancel(&mut stage, Scope::Conversion);
+    let events = stage.events.len();
+    assert!(matches!(cancel(&mut stage, Scope::Conversion), Reply::Acted));
+    assert_eq!(stage.events.len(), events);
+    assert!(matches!(cancel(&mut stage, Scope::All), Reply::Acted), "and then all of it");
+    stage.run();
+    books::at_the_end(&stage);
+    assert_eq!(stage.look().ending, Some("discount_purchase.compensated"));
+    assert!(matches!(cancel(&mut stage, Scope::All), Reply::Refused(..)));
+}
+
+#[test]
+fn what_the_registrar_confirmed_cannot_be_taken_back() {
+    let mut stage = Stage::at("10:00");
+    stage.outside.verdicts.insert("convert".to_owned(), Verdict::Silence);
+    stage.request(&request(Mode::NextDay));
+    stage.clock("03-03 13:00");
+    assert!(matches!(cancel(&mut stage, Scope::All), Reply::Refused(..)), "the purchase");
+    assert!(matches!(cancel(&mut stage, Scope::Conversion), Reply::Acted), "it is 13:00 of its T");
+    stage.run();
+    books::at_the_end(&stage);
+}
+
+#[test]
+fn a_process_that_dies_while_it_takes_back_ends_the_same_way() {
+    for fuse in 0..12 {
+        for acted in [false, true] {
+            let mut stage = Stage::at("10:00");
+            stage.request(&request(Mode::LinkedSameDay));
+            stage.settle();
+            (stage.fuse, stage.acted) = (Some(fuse), acted);
+            cancel(&mut stage, Scope::All);
+            if !stage.has("discount_purchase.cancel_asked") {
+                cancel(&mut stage, Scope::All);
+            }
+            stage.run();
+            assert_eq!(stage.look().ending, Some("discount_purchase.compensated"), "{fuse}");
+            books::at_the_end(&stage);
+        }
+    }
+}

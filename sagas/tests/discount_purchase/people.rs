@@ -1,0 +1,287 @@
+//! Nobody is called for what time will mend; nothing is stranded by who gives up; only what can be
+//! run is offered.
+
+use crate::{
+    books::{self, cases},
+    held::holding,
+    names::at,
+    outside::{Fate, Verdict},
+    stage::Stage,
+    terms::{closed_on, foreign, request, target, wallet},
+};
+use fundflow_domain::{admission, case::Kind, fund::FundTerms, modes::ConversionMode as Mode};
+use fundflow_runtime::message::{Action, ActionError, Reply};
+use fundflow_sagas::discount_purchase::{Refusal, Request};
+
+#[test]
+fn a_bank_that_is_down_over_the_spring_festival_parks_nothing_that_the_next_morning_mends() {
+    // Friday, 13 February is the last T before Tuesday, the 24th.
+    let mut stage = Stage::at("02-13 14:50");
+    stage.outside.down.insert("mmf.pay".to_owned());
+    stage.request(&request(Mode::LinkedSameDay));
+    stage.clock("02-24 09:00");
+    assert_eq!(stage.parked(), None, "{}", stage.text());
+    let asked = stage.lines.iter().filter(|line| line.ends_with(" mmf.pay")).count();
+    assert!((40..60).contains(&asked), "asked {asked} times in ten days");
+
+    stage.outside.down.clear();
+    stage.run();
+    assert!(!stage.has("discount_purchase.parked"));
+    assert!(books::t_of(&stage, "mmf").as_str() >= "2026-02-24", "it counts for when it was paid");
+    books::at_the_end(&stage);
+}
+
+#[test]
+fn a_confirmation_file_at_five_in_the_afternoon_parks_nothing() {
+    let mut stage = Stage::at("10:00");
+    stage.outside.verdicts.insert("mmf".to_owned(), Verdict::Silence);
+    stage.request(&request(Mode::LinkedSameDay));
+    stage.clock("03-03 17:00");
+    assert_eq!(stage.parked(), None);
+    stage.outside.verdicts.clear();
+    stage.run();
+
+    books::at_the_end(&stage);
+    assert!(!stage.has("discount_purchase.parked"));
+}
+
+/// Parked at that row, at that instant and never before.
+#[track_caller]
+fn parks(mut stage: Stage, mode: Mode, row: &str, deadline: &str) -> Stage {
+    stage.request(&request(mode));
+    let before = at(deadline).plus_millis(-1000);
+    stage.settle();
+    while stage.runner.next_timer().is_some_and(|due| due <= before) {
+        stage.ring();
+        stage.settle();
+    }
+    assert_eq!(stage.parked(), None, "before {deadline}\n{}", stage.text());
+    stage.clock(deadline);
+    assert_eq!(stage.parked().map(|(row, _)| row), Some(row.to_owned()), "at {deadline}");
+    books::always(&stage);
+    stage
+}
+
+fn silent_call(name: &str) -> Stage {
+    let mut stage = Stage::at("10:00");
+    stage.outside.mute.insert(name.to_owned());
+    stage
+}
+
+fn silent_word(name: &str) -> Stage {
+    let mut stage = Stage::at("10:00");
+    stage.outside.verdicts.insert(name.to_owned(), Verdict::Silence);
+    stage
+}
+
+#[test]
+fn deadlines_park_and_an_answer_that_comes_later_wakes() {
+    let linked = Mode::LinkedSameDay;
+    let rows = [
+        (parks(silent_call("mmf.pay"), linked, "pay", "03-03 15:00"), "mmf.pay"),
+        (parks(silent_call("mmf"), linked, "buy", "03-03 15:00"), "mmf"),
+        (parks(silent_call("convert"), linked, "convert", "03-03 15:00"), "convert"),
+        (parks(silent_word("mmf"), linked, "confirm buy", "03-04 12:00"), "mmf"),
+        (parks(silent_word("convert"), linked, "confirm conversion", "03-04 12:00"), "convert"),
+    ];
+    for (mut stage, name) in rows {
+        let asked = |stage: &Stage| {
+            stage
+                .lines
+                .iter()
+                .filter(|line| line.starts_with("ask") && line.ends_with(name))
+                .count()
+        };
+        let before = asked(&stage);
+        stage.clock("03-06 12:00");
+        let slowly = asked(&stage) - before;
+        assert!((9..20).contains(&slowly), "{name} is asked for slowly while parked: {slowly}");
+
+        stage.outside.mute.clear();
+        stage.outside.verdicts.clear();
+        stage.clock("03-06 18:00");
+        assert!(stage.has("discount_purchase.resumed"), "{name}: its answer wakes it");
+        stage.run();
+        books::at_the_end(&stage);
+    }
+}
+
+#[test]
+fn a_refund_that_nobody_answers_parks_after_its_day_and_not_before() {
+    let mut stage = Stage::at("10:00");
+    stage.outside.fate("mmf", [Fate::Refused]);
+    stage.outside.down.insert("mmf.pay.refund1".to_owned());
+    let mut stage = parks(stage, Mode::LinkedSameDay, "refund payment", "03-05 15:00");
+    stage.outside.down.clear();
+    stage.clock("03-06 18:00");
+
+    books::at_the_end(&stage);
+    assert_eq!(stage.look().ending, Some("discount_purchase.rolled_back"));
+}
+
+#[test]
+fn an_account_that_cannot_take_a_refund_parks_at_once() {
+    let mut stage = Stage::at("10:00");
+    stage.outside.fate("mmf", [Fate::Refused]);
+    stage.outside.fate("mmf.pay.refund1", [Fate::Refused]);
+    stage.request(&request(Mode::LinkedSameDay));
+    stage.run();
+
+    assert_eq!(stage.parked(), Some(("refund payment".into(), "closed".into())));
+    stage.act(Action::Resume { reason: "the account is open again".into() });
+    stage.run();
+    books::at_the_end(&stage);
+}
+
+#[test]
+fn an_operator_closes_the_row_that_nobody_answers_and_the_nearest_landing_is_reached() {
+    let rows = [
+        ("mmf.pay", "discount_purchase.rolled_back"),
+        ("mmf", "discount_purchase.rolled_back"),
+        ("convert", "discount_purchase.kept_in_wallet"),
+    ];
+    for (name, ending) in rows {
+        let mut stage = silent_call(name);
+        stage.request(&request(Mode::LinkedSameDay));
+        stage.clock("10:30");
+        let reply = stage.act(Action::SkipToLanding { reason: "a test".into() });
+        assert!(matches!(reply, Reply::Acted), "{name}: {reply:?}");
+        stage.run();
+        assert_eq!(stage.look().ending, Some(ending), "{name}");
+        books::at_the_end(&stage);
+    }
+}
+
+#[test]
+fn money_that_comes_after_its_payment_was_closed_goes_back() {
+    let mut stage = silent_call("mmf.pay");
+    stage.request(&request(Mode::LinkedSameDay));
+    stage.clock("10:30");
+    stage.act(Action::SkipToLanding { reason: "a test".into() });
+    let late = fundflow_sagas::ports::bank::charge_notice(
+        &fundflow_domain::ids::PaymentNo::pay(&crate::names::order("mmf")),
+        fundflow_sagas::ports::bank::ChargeAnswer::Paid(fundflow_domain::payment::Receipt {
+            no: fundflow_domain::ids::PaymentNo::pay(&crate::names::order("mmf")),
+            serial: crate::outside::serial("late"),
+            amount: "1000".parse().unwrap(),
+            paid_at: at("10:29"),
+        }),
+    );
+    stage.notice(late);
+    stage.run();
+
+    assert_eq!(books::books(&stage).refunded, "1000".parse().unwrap());
+    books::at_the_end(&stage);
+}
+
+/// Waits for the confirmation of its conversion, which does not come.
+fn outstanding(mode: Mode) -> Stage {
+    let mut stage = if mode == Mode::Held { holding("1000") } else { Stage::at("10:00") };
+    stage.outside.verdicts.insert("convert".to_owned(), Verdict::Silence);
+    stage.request(&request(mode));
+    stage.clock("03-04 13:00");
+    stage
+}
+
+#[test]
+fn who_gives_up_while_a_confirmation_is_outstanding_says_what_becomes_of_every_open_end() {
+    let mut stage = outstanding(Mode::LinkedSameDay);
+    let ends = stage.look().open_ends;
+    let names: Vec<&str> = ends.iter().map(|end| &*end.name).collect();
+    assert_eq!(names, ["conversion"]);
+    assert_eq!(ends[0].worth, "1000".parse().unwrap());
+
+    let reason = "nobody answers".into();
+    let reply = stage.act(Action::Abandon { reason, dispositions: vec![] });
+    let Reply::NotActed(ActionError::Refused(text)) = reply else { panic!("{reply:?}") };
+    assert_eq!(
+        &*text,
+        "conversion (1000.00) is open; give it a disposition: refund, suspense or manual"
+    );
+}
+
+#[test]
+fn nothing_is_reserved_in_transit_or_asked_for_once_it_is_abandoned() {
+    for mode in [Mode::LinkedSameDay, Mode::NextDay, Mode::Held] {
+        let mut stage = outstanding(mode);
+        assert!(matches!(stage.abandon(), Reply::Acted), "{mode:?}");
+        stage.run();
+
+        let look = stage.look();
+        assert!(look.finished, "{mode:?}: {:?}", look.waits);
+        books::at_the_end(&stage);
+        let wallet = stage.state(&crate::held::wallet_key());
+        assert!(wallet.reserved().is_zero(), "{mode:?}");
+        assert_eq!(wallet.available(), "1000".parse().unwrap(), "{mode:?}");
+
+        let said = stage.confirmation("convert");
+        stage.confirmed("convert", said);
+        let case = cases(&stage)[0].clone();
+        assert_eq!(case.case().unwrap().kind(), Kind::AfterTheEnd, "{mode:?}");
+        assert!(case.is_open());
+    }
+}
+
+#[test]
+fn who_gives_up_earlier_leaves_nothing_open_either() {
+    for name in ["mmf.pay", "mmf", "convert"] {
+        let mut stage = silent_call(name);
+        stage.request(&request(Mode::LinkedSameDay));
+        stage.clock("10:30");
+        assert!(matches!(stage.abandon(), Reply::Acted), "{name}");
+        stage.outside.mute.clear();
+        stage.run();
+        let look = stage.look();
+        assert!(look.finished, "{name}: {:?}\n{}", look.waits, stage.text());
+        let open = look.open_ends.iter().find(|end| !look.given_up.contains(&end.name));
+        assert_eq!(open, None, "{name}");
+    }
+}
+
+#[track_caller]
+fn offered(funds: Vec<FundTerms>, mode: Mode) -> Vec<Mode> {
+    let mut stage = Stage::with(funds, "10:00");
+    let target = fundflow_domain::ids::FundCode::clone(&"011162".parse().unwrap());
+    let asked = Request { target_fund: target, ..request(mode) };
+    match stage.request(&asked) {
+        Reply::Refused(refusal, _) => match refusal.downcast_ref::<Refusal>().unwrap() {
+            Refusal::NotAdmitted(admission::Refusal::ModeUnavailable { possible, .. }) => {
+                possible.clone()
+            }
+            other => panic!("{other}"),
+        },
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn every_mode_that_a_refusal_offers_is_one_that_would_be_admitted() {
+    let all = offered(vec![wallet(), target()], Mode::Held);
+    assert_eq!(all, [Mode::LinkedSameDay, Mode::NextDay, Mode::RedeemToPurchase]);
+    let tomorrow = closed_on(target(), "2026-03-03");
+    assert_eq!(offered(vec![wallet(), tomorrow], Mode::Held)[0], Mode::LinkedSameDay);
+    let today = closed_on(target(), "2026-03-02");
+    let possible = offered(vec![wallet(), today], Mode::Held);
+    assert_eq!(possible, [Mode::NextDay, Mode::RedeemToPurchase], "not what would be refused too");
+    for mode in possible {
+        let funds = vec![wallet(), closed_on(target(), "2026-03-02"), foreign()];
+        let mut stage = Stage::with(funds, "10:00");
+        let code = "011162".parse().unwrap();
+        let reply = stage.request(&Request { target_fund: code, ..request(mode) });
+        assert!(matches!(reply, Reply::Placed { .. }), "{mode:?}: {reply:?}");
+    }
+}
+
+#[test]
+fn another_request_under_a_known_transaction_is_refused_with_the_fields_that_differ() {
+    let mut stage = Stage::at("10:00");
+    stage.request(&request(Mode::LinkedSameDay));
+    let events = stage.events.len();
+    let again = stage.request(&request(Mode::LinkedSameDay));
+    assert!(matches!(again, Reply::Placed { .. }));
+    let other = Request { amount: "2000".parse().unwrap(), ..request(Mode::NextDay) };
+    let Reply::Refused(_, text) = stage.request(&other) else { panic!("it differs") };
+
+    assert!(text.ends_with("it differs in amount, mode"), "{text}");
+    assert_eq!(stage.events.len(), events);
+}

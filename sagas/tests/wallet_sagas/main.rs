@@ -1,0 +1,13 @@
+//! The sagas of the wallet: money in, money out, cash at once, income.
+
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+mod fast_withdraw;
+mod income;
+mod outside;
+mod recharge;
+mod recharge_moves;
+mod stage;
+mod terms;
+mod withdraw;
+mod withdraw_people;

@@ -1,0 +1,231 @@
+//! A recharge whose money counts for a later T than was promised: everything that depends on the day
+//! is decided again.
+
+use crate::{
+    recharge::{after, asked, request, stage, stage_of, story},
+    stage::{Stage, at, order, pay_no, refused},
+    terms::{closed_on, money_fund},
+};
+use fundflow_domain::{
+    day_limit,
+    fund::FundTerms,
+    ids::ApplicationNo,
+    investor::CustomerType,
+    limits::{DayMax, ExcessPolicy, LargePurchaseNotice, LimitKey},
+    payment::Receipt,
+    status::Stops,
+};
+use fundflow_kernel::streams::Key;
+use fundflow_runtime::message::Reply;
+use fundflow_sagas::{
+    ports::bank::{BankAnswer, ChargeAnswer},
+    recharge::{Command, Recharge, Request},
+};
+
+/// The bank says so much later that the money came, with that instant on it.
+fn paid_late(stage: &mut Stage<Recharge>, heard: &str, paid: &str) {
+    stage.now = at(heard);
+    let receipt = Receipt {
+        no: pay_no("mmf"),
+        serial: "r-1".parse().unwrap(),
+        amount: "1000".parse().unwrap(),
+        paid_at: at(paid),
+    };
+    stage.answer("mmf.pay", BankAnswer::Charge(ChargeAnswer::Paid(receipt)));
+}
+
+fn t_of(stage: &Stage<Recharge>) -> String {
+    let key = Key::<fundflow_domain::application::Applications>::of(&ApplicationNo::of(&order("mmf")));
+    stage.fold(&key).state.application().unwrap().terms.trade_date.to_string()
+}
+
+fn capped(max: &str, on_excess: ExcessPolicy) -> FundTerms {
+    let mut fund = money_fund();
+    fund.limits.large_purchases.push(LargePurchaseNotice {
+        from: "2026-01-01".parse().unwrap(),
+        through: None,
+        channels: vec![],
+        customers: vec![],
+        day_max: DayMax { amount: max.parse().unwrap(), on_excess },
+        notice: "large purchases".to_owned(),
+    });
+    fund
+}
+
+/// Yuan that count on that T.
+fn counted(stage: &Stage<Recharge>, day: &str) -> String {
+    stage.fold(&limit(day)).state.used().to_string()
+}
+
+fn limit(day: &str) -> Key<day_limit::DayLimit> {
+    let calendar = fundflow_domain::calendar::TradingCalendar::xshg().unwrap();
+    let key = LimitKey {
+        master: "000730".parse().unwrap(),
+        investor: "i-1".parse().unwrap(),
+        day: calendar.day(day.parse().unwrap()).unwrap(),
+        customer: CustomerType::Individual,
+        channel: fundflow_domain::investor::SalesChannel::DirectOnline,
+    };
+    Key::of(&day_limit::stream_id(&key))
+}
+
+fn count(stage: &mut Stage<Recharge>, day: &str, yuan: &str) {
+    let (transaction, amount) = ("OTHER".parse().unwrap(), yuan.parse().unwrap());
+    stage.given(&limit(day), &day_limit::Command::Count { transaction, amount, cap: None });
+}
+
+#[test]
+fn paid_in_time_and_heard_before_the_sealing_counts_for_its_t() {
+    let mut stage = stage("02-03 14:50");
+    stage.request(request(), asked());
+    paid_late(&mut stage, "02-03 16:59", "02-03 14:59");
+    stage.run();
+    assert_eq!((t_of(&stage), stage.last()), ("2026-02-03".into(), "recharge.completed"));
+}
+
+#[test]
+fn paid_or_heard_too_late_counts_for_the_next_t() {
+    for (heard, paid) in [("02-03 15:10", "02-03 15:00"), ("02-03 17:00", "02-03 14:59")] {
+        let mut stage = stage("02-03 14:50");
+        stage.request(request(), asked());
+        paid_late(&mut stage, heard, paid);
+        stage.run();
+        assert_eq!(
+            (t_of(&stage), stage.last()),
+            ("2026-02-04".into(), "recharge.completed"),
+            "{}",
+            stage.text()
+        );
+    }
+}
+
+#[test]
+fn who_wants_only_today_gets_the_money_back() {
+    let mut stage = stage("02-03 14:50");
+    stage.request(Request { only_today: true, ..request() }, asked());
+    paid_late(&mut stage, "02-03 15:10", "02-03 15:00");
+    stage.run();
+    assert_eq!(
+        after(&stage, "recharge.turned_away"),
+        ["payment.refund_requested", "call mmf.pay.refund1", "payment.refunded", "recharge.rolled_back"]
+    );
+    assert_eq!(stage.look().failure.unwrap().code.as_ref(), "cut_off_passed");
+}
+
+#[test]
+fn a_fund_that_is_closed_on_the_later_t_sends_the_money_back() {
+    let fund = closed_on(money_fund(), "2026-02-04", Stops::Purchase);
+    let mut stage = stage_of(fund, "02-03 14:50");
+    stage.request(request(), asked());
+    paid_late(&mut stage, "02-03 15:10", "02-03 15:00");
+    stage.run();
+    assert_eq!(stage.last(), "recharge.rolled_back");
+    let failure = stage.look().failure.unwrap();
+    assert_eq!(failure.code.as_ref(), "not_admitted");
+    assert!(failure.text.contains("takes no purchases on 2026-02-04"), "{failure}");
+}
+
+#[test]
+fn the_limit_of_the_old_t_is_given_back_and_that_of_the_new_one_counted() {
+    let mut stage = stage_of(capped("5000", ExcessPolicy::RejectWhole), "02-03 14:50");
+    stage.request(request(), asked());
+    assert_eq!(counted(&stage, "2026-02-03"), "1000.00");
+    paid_late(&mut stage, "02-03 15:10", "02-03 15:00");
+    stage.run();
+    assert_eq!(stage.last(), "recharge.completed", "{}", stage.text());
+    assert_eq!((counted(&stage, "2026-02-03"), counted(&stage, "2026-02-04")), ("0.00".into(), "1000.00".into()));
+}
+
+#[test]
+fn a_later_t_without_room_sends_the_money_back_and_counts_nothing() {
+    let mut stage = stage_of(capped("5000", ExcessPolicy::RejectWhole), "02-03 14:50");
+    count(&mut stage, "2026-02-04", "4500");
+    stage.request(request(), asked());
+    paid_late(&mut stage, "02-03 15:10", "02-03 15:00");
+    stage.run();
+    assert_eq!(stage.last(), "recharge.rolled_back", "{}", stage.text());
+    assert_eq!((counted(&stage, "2026-02-03"), counted(&stage, "2026-02-04")), ("0.00".into(), "4500.00".into()));
+}
+
+#[test]
+fn a_later_t_that_accepts_up_to_its_limit_sends_the_rest_back() {
+    let mut stage = stage_of(capped("5000", ExcessPolicy::AcceptUpToLimit), "02-03 14:50");
+    count(&mut stage, "2026-02-04", "4500");
+    stage.request(request(), asked());
+    paid_late(&mut stage, "02-03 15:10", "02-03 15:00");
+    stage.run();
+    assert_eq!(stage.last(), "recharge.completed", "{}", stage.text());
+    assert_eq!(stage.wallet().available().to_string(), "500.00");
+    assert_eq!(stage.count("payment.refunded"), 1);
+    assert_eq!(counted(&stage, "2026-02-04"), "5000.00");
+}
+
+#[test]
+fn a_first_t_that_accepts_up_to_its_limit_charges_only_that() {
+    let mut stage = stage_of(capped("5000", ExcessPolicy::AcceptUpToLimit), "02-03 10:00");
+    count(&mut stage, "2026-02-03", "4500");
+    let stage = story(stage, request());
+    assert_eq!(stage.wallet().available().to_string(), "500.00", "{}", stage.text());
+    assert_eq!(stage.count("payment.refund_requested"), 0);
+}
+
+#[test]
+fn a_rejected_recharge_gives_its_limit_back() {
+    let mut stage = stage_of(capped("5000", ExcessPolicy::RejectWhole), "02-03 10:00");
+    stage.outside.fate("mmf", [crate::outside::Fate::Refused]);
+    let stage = story(stage, request());
+    assert_eq!((stage.last(), counted(&stage, "2026-02-03")), ("recharge.rolled_back", "0.00".into()));
+}
+
+#[test]
+fn an_instant_that_cannot_be_right_waits_for_a_person_and_moves_no_t() {
+    for paid in ["02-03 06:50", "02-03 22:50"] {
+        let mut stage = stage("02-03 14:50");
+        stage.request(request(), asked());
+        let said = refused(&stage.command(Command::Date { at: at("02-03 14:51"), reason: "x".into() }));
+        assert_eq!(said, "the T of this recharge is not in question");
+        paid_late(&mut stage, "02-03 14:55", paid);
+        assert_eq!(stage.parked().unwrap().1, "instant_out_of_bounds", "{}", stage.text());
+        assert_eq!((stage.count("payment.paid"), stage.count("case.opened")), (1, 1));
+
+        let reason = "the bank's day file".into();
+        let reply = stage.command(Command::Date { at: at("02-03 14:52"), reason });
+        assert!(matches!(reply, Reply::Acted), "{reply:?}");
+        stage.run();
+        assert_eq!((t_of(&stage), stage.last()), ("2026-02-03".into(), "recharge.completed"));
+    }
+}
+
+#[test]
+fn a_bank_that_is_down_over_the_spring_festival_calls_nobody() {
+    let mut stage = stage("02-13 10:00");
+    let silent = [crate::outside::Fate::Lost; 60];
+    stage.outside.fate("mmf.pay", silent);
+    stage.request(request(), asked());
+    stage.clock("02-24 14:00");
+    assert_eq!(stage.parked(), None, "{}", stage.text());
+    stage.clock("02-24 15:00");
+    assert_eq!(stage.parked().unwrap().0, "pay");
+}
+
+#[test]
+fn a_purchase_that_the_registrar_takes_after_the_sealing_is_decided_again() {
+    let fund = capped("5000", ExcessPolicy::RejectWhole);
+    let mut stage = stage_of(fund, "02-03 14:50");
+    stage.request(request(), asked());
+    paid_late(&mut stage, "02-03 14:55", "02-03 14:54");
+    stage.now = at("02-03 17:00");
+    stage.run();
+    assert_eq!((t_of(&stage), stage.last()), ("2026-02-04".into(), "recharge.completed"));
+    let used = (counted(&stage, "2026-02-03"), counted(&stage, "2026-02-04"));
+    assert_eq!(used, ("0.00".into(), "1000.00".into()));
+
+    let shut = closed_on(money_fund(), "2026-02-04", Stops::Purchase);
+    let mut stage = stage_of(shut, "02-03 14:50");
+    stage.request(request(), asked());
+    paid_late(&mut stage, "02-03 14:55", "02-03 14:54");
+    stage.now = at("02-03 17:00");
+    stage.run();
+    assert_eq!(stage.last(), "recharge.rolled_back", "{}", stage.text());
+    assert_eq!(stage.count("payment.refunded"), 1);
+}

@@ -1,0 +1,150 @@
+//! A withdrawal that needs a person: accounts that take no money, wrong records, giving up.
+
+use crate::{
+    outside::{Fate, record, redeemed},
+    stage::{Stage, at, out_no, refused},
+    withdraw::{asked, request, stage},
+};
+use fundflow_domain::{
+    case::{CaseId, Closing, How},
+    text::Text,
+};
+use fundflow_kernel::streams::Key;
+use fundflow_runtime::message::{Action, Noticed, Reply};
+use fundflow_sagas::{
+    ports::registrar::{self, ApplicationAnswer},
+    withdraw::{Command, Withdraw},
+};
+
+fn redirect(account: &str, own_name: bool) -> Command {
+    let (account, reason) = (account.parse().unwrap(), "the old card was closed".into());
+    Command::Redirect { account, own_name, reason }
+}
+
+#[test]
+fn an_account_that_takes_no_money_waits_for_another_one_of_the_same_name() {
+    let mut stage = stage("02-03 10:00");
+    stage.outside.fate("redeem.out", [Fate::Refused]);
+    stage.request(request(Some("400")), asked());
+    let early = refused(&stage.command(redirect("acc-2", true)));
+    assert_eq!(early, "the payout was not requested");
+    stage.run();
+
+    let (row, code) = stage.parked().unwrap();
+    assert_eq!((row.as_str(), code.as_str()), ("paid out: another account", "refused"));
+    let said = refused(&stage.command(redirect("acc-2", false)));
+    assert_eq!(said, "account acc-2 is not in the investor's own name");
+
+    assert!(matches!(stage.command(redirect("acc-2", true)), Reply::Acted));
+    stage.run();
+    assert_eq!(stage.last(), "withdraw.paid_out", "{}", stage.text());
+    let key: Key<fundflow_domain::payout::Payouts> = Key::of(&out_no("redeem"));
+    let state = stage.fold(&key).state;
+    let payout = state.payout().unwrap();
+    assert_eq!(payout.attempt.account.as_str(), "acc-2");
+    assert_eq!(payout.attempt.no.as_str(), "TX-1.redeem.out.2");
+}
+
+#[test]
+fn asking_again_without_another_account_changes_nothing() {
+    let mut stage = stage("02-03 10:00");
+    stage.outside.fate("redeem.out", [Fate::Refused]);
+    stage.request(request(Some("400")), asked());
+    stage.run();
+    stage.act(Action::Resume { reason: "perhaps".into() });
+    stage.run();
+
+    assert_eq!(stage.parked().unwrap().0, "paid out: another account");
+    assert_eq!(stage.count("payout.refused"), 1);
+}
+
+fn closing() -> Box<Closing> {
+    let (by, reason) = (Text::lossy("chen"), Text::lossy("the registrar is right"));
+    Box::new(Closing { how: How::Accepted, by, reason })
+}
+
+/// The registrar redeemed twice what was asked for.
+fn disputed() -> Stage<Withdraw> {
+    let mut stage = stage("02-03 10:00");
+    let wrong = record("c-1", "2026-02-04", true, redeemed("300".parse().unwrap(), "0.07"));
+    stage.outside.records.insert("redeem".into(), vec![wrong]);
+    stage.request(request(Some("400")), asked());
+    stage.run();
+    stage
+}
+
+fn case_of(stage: &Stage<Withdraw>) -> CaseId {
+    let opened = stage.events.iter().find(|it| *it.event.event_type == *"case.opened").unwrap();
+    opened.stream.id().parse().unwrap()
+}
+
+#[test]
+fn a_record_that_does_not_add_up_pays_nothing_until_its_case_is_closed() {
+    let mut stage = disputed();
+    assert_eq!(stage.parked().unwrap().1, "does_not_add_up");
+    assert_eq!(stage.count("payout.requested"), 0);
+    let case = case_of(&stage);
+
+    let other = CaseId::of(b"another record");
+    let said = refused(&stage.command(Command::CloseCase { case: other, closing: closing() }));
+    assert_eq!(said, format!("no case {other} is open on this transaction"));
+
+    let reply = stage.command(Command::CloseCase { case, closing: closing() });
+    assert!(matches!(reply, Reply::Acted), "{reply:?}");
+    stage.run();
+    assert_eq!(stage.last(), "withdraw.paid_out", "{}", stage.text());
+}
+
+#[test]
+fn a_corrected_record_needs_nobody() {
+    let mut stage = disputed();
+    let right = record("c-2", "2026-02-04", true, redeemed("400".parse().unwrap(), "0"));
+    let no = fundflow_domain::ids::ApplicationNo::of(&crate::stage::order("redeem"));
+    let reply = stage.notice(registrar::notice(&no, right));
+    assert!(matches!(reply, Reply::Noticed(Noticed::Recorded(_))), "{reply:?}");
+    stage.run();
+
+    assert_eq!(stage.last(), "withdraw.paid_out", "{}", stage.text());
+    assert_eq!(stage.count("application.corrected"), 1);
+    assert_eq!(stage.wallet().available().to_string(), "600.00");
+}
+
+#[test]
+fn giving_up_leaves_nothing_reserved_and_a_late_word_is_a_case() {
+    let mut stage = stage("02-03 10:00");
+    stage.request(request(Some("400")), asked());
+    stage.settle();
+    let ends = stage.look().open_ends;
+    let named: Vec<(&str, String)> =
+        ends.iter().map(|end| (end.name.as_ref(), end.worth.to_string())).collect();
+    assert_eq!(named, [("redemption", "400.00".to_owned())]);
+
+    assert!(matches!(stage.abandon(), Reply::Acted));
+    assert_eq!(stage.wallet().available().to_string(), "1000.00");
+    assert_eq!(stage.look().open_ends, []);
+    stage.now = at("02-04 09:00");
+    let no = fundflow_domain::ids::ApplicationNo::of(&crate::stage::order("redeem"));
+    let late = record("c-1", "2026-02-04", true, redeemed("400".parse().unwrap(), "0"));
+    let reply = stage.notice(registrar::notice(&no, late));
+    assert!(matches!(reply, Reply::Noticed(Noticed::Contradicted)), "{reply:?}");
+    assert_eq!(stage.count("case.opened"), 1);
+}
+
+#[test]
+fn deadlines_park_and_a_usable_answer_wakes() {
+    let mut stage = stage("02-13 10:00");
+    let silent = ApplicationAnswer::Unknown(fundflow_domain::orders::Cause::new("busy", "later"));
+    stage.outside.records.insert("redeem".into(), vec![silent]);
+    stage.request(request(Some("400")), asked());
+    stage.clock("02-25 11:59");
+    assert_eq!(stage.parked(), None, "a holiday calls nobody: {}", stage.text());
+    stage.clock("02-25 12:00");
+    assert_eq!(stage.parked().unwrap(), ("confirm redemption".into(), "busy".into()));
+
+    stage.outside.records.clear();
+    let no = fundflow_domain::ids::ApplicationNo::of(&crate::stage::order("redeem"));
+    let late = record("c-1", "2026-02-24", true, redeemed("400".parse().unwrap(), "0"));
+    stage.notice(registrar::notice(&no, late));
+    stage.run();
+    assert_eq!(stage.last(), "withdraw.paid_out", "{}", stage.text());
+}

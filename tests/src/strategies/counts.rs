@@ -1,0 +1,41 @@
+//! Commands to what is counted against a limit.
+
+use super::transactions;
+use crate::worlds::{amount, money};
+use fundflow_domain::{
+    day_limit, fast_quota,
+    limits::{DayMax, ExcessPolicy},
+};
+use proptest::{prelude::*, sample::select};
+
+const YUAN: [&str; 3] = ["1.00", "4000.00", "6000.00"];
+
+/// Commands to a day's limit of 10,000 yuan, of three transactions, under every policy.
+pub fn day_limit_commands() -> impl Strategy<Value = day_limit::Command> {
+    use day_limit::Command as C;
+    let policies = vec![
+        ExcessPolicy::RejectWhole,
+        ExcessPolicy::AcceptUpToLimit,
+        ExcessPolicy::RejectAllOfDay,
+    ];
+    let cap = move |on_excess| DayMax { amount: money("10000.00"), on_excess };
+    let caps = proptest::option::of(select(policies).prop_map(cap));
+    (transactions(), select(YUAN.to_vec()), caps, any::<bool>()).prop_map(
+        |(transaction, yuan, cap, back)| match back {
+            true => C::GiveBack { transaction },
+            false => C::Count { transaction, amount: amount(yuan), cap },
+        },
+    )
+}
+
+/// Commands to a fast-redemption quota of three transactions.
+pub fn fast_quota_commands() -> impl Strategy<Value = fast_quota::Command> {
+    use fast_quota::Command as C;
+    let most = select(vec![None, Some("5000.00"), Some("20000.00")]);
+    (transactions(), select(YUAN.to_vec()), most, any::<bool>()).prop_map(
+        |(transaction, yuan, most, back)| match back {
+            true => C::GiveBack { transaction },
+            false => C::Count { transaction, amount: amount(yuan), fund_max: most.map(money) },
+        },
+    )
+}

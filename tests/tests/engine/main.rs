@@ -1,0 +1,10 @@
+//! The shipped sagas on the engine, against the sandbox's counterparties, in virtual time.
+
+#![allow(clippy::expect_used, reason = "helpers of tests stop at the first surprise")]
+
+mod cancels;
+mod day_limits;
+mod days;
+mod house;
+mod restart;
+mod stopping;

@@ -1,0 +1,10 @@
+//! The house rules, as far as a program can check them. An exception stands in its list with a
+//! reason, and a list may only shrink.
+
+#![allow(clippy::unwrap_used, reason = "what a test cannot make or find fails it")]
+
+mod arrows;
+mod code;
+mod docs;
+mod sizes;
+mod sources;
