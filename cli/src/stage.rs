@@ -16,7 +16,10 @@ use crate::{
     registry::Registry,
 };
 use fundflow::Engine;
-use fundflow_infrastructure::sqlite::{Settings, SqliteStore};
+use fundflow_infrastructure::{
+    sandbox::registrar::Confirming,
+    sqlite::{Settings, SqliteStore},
+};
 use fundflow_kernel::{
     clock::{Clock as _, ManualClock},
     time::Timestamp,
@@ -64,10 +67,10 @@ impl Stage {
         let store = SqliteStore::open(&database, &Settings::default()).map_err(operate::held)?;
         let store = Arc::new(store);
         let clock = ManualClock::at(at.max(operate::time_of(&*store).await?));
-        let outside = operate::counterparties_at(registry, &database, Arc::new(clock.clone()))?;
-        let outside = outside.at_their_hours();
+        let (time, hours) = (Arc::new(clock.clone()), Confirming::AtItsHour);
+        let outside = operate::counterparties_at(registry, &database, time, hours)?;
         let sagas = registry.sagas(&house::shipped(house::REGISTRAR)?);
-        let engine = operate::engine(sagas.kinds(), &store, &outside).await?;
+        let engine = operate::engine(&sagas, &store, &outside).await?;
         Ok(Self { engine, outside, clock, store })
     }
 

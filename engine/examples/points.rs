@@ -1,21 +1,10 @@
-//! Loyalty points (积分) become fund shares: a saga of the user's own on the shipped runtime.
-//!
-//! | row | sends | done | rejected | exit |
-//! |---|---|---|---|---|
-//! | reserve | reserve the points | reserved | | undo: release them, end *kept* |
-//! | redeem | the points, at the points system | spent | released | undo: take them back there |
-//! | order | an order for shares, on the T of now | ordered | | |
-//! | submit | the order, to the registrar | accepted | rejected | |
-//! | confirm | (the registrar speaks) | confirmed | rejected | |
-//! | credit | the shares, to the holdings | credited | | **landing**: end *exchanged* |
-//!
-//! `points FOLDER` exchanges points twice; with more words it is the command `fundflow`.
+//! Loyalty points (积分) become fund shares: a saga of the user's own, with an account and a port of its
+//! own. `points FOLDER` exchanges points twice; with more words it is the command `fundflow`.
 
-use fundflow::{Asking, Engine, Notice, kernel::clock::ManualClock, runtime::prelude::*};
-use fundflow_cli::Registry;
-use fundflow_infrastructure::sandbox::registrar::{Market, SandboxRegistrar};
-use fundflow_infrastructure::sandbox::scenario::Scenario;
-use fundflow_infrastructure::{catalogue, sqlite::Settings, sqlite::SqliteStore};
+#![allow(missing_docs, reason = "docs/YOUR_SAGA.md walks through it")]
+
+use fundflow::{Asking, runtime::prelude::*};
+use fundflow_cli::{Registry, Stage};
 use fundflow_sagas::prelude::*;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
@@ -30,7 +19,7 @@ pub enum Event {
     Released { by: TransactionId, cause: Cause },
 }
 
-/// What is asked of an account, for which exchange.
+/// What is asked of an account, and for which exchange.
 pub struct Order(pub TransactionId, pub Change);
 #[rustfmt::skip]
 pub enum Change { Reserve(u32), Spend, Release(Cause), TakeBack }
@@ -43,8 +32,7 @@ impl Decider for Points {
     const CATEGORY: &'static str = "points";
     type Command = Order;
     type Event = Event;
-    /// The last that happened to each exchange.
-    type State = BTreeMap<TransactionId, Event>;
+    type State = BTreeMap<TransactionId, Event>; // the last that happened to each exchange
     type Refusal = No;
 
     fn decide(state: &Self::State, Order(by, change): &Order) -> Result<Vec<Event>, No> {
@@ -60,16 +48,14 @@ impl Decider for Points {
             }
             (None, C::Reserve(points)) => E::Reserved { by, points: *points },
             (Some(E::Reserved { points, .. }), C::Spend) => E::Spent { by, points: *points },
-            (Some(E::Reserved { .. }), C::Release(cause)) => E::Released { by, cause: cause.clone() },
+            (Some(E::Reserved { .. }), C::Release(why)) => E::Released { by, cause: why.clone() },
             (Some(E::Spent { .. }), C::TakeBack) => {
                 E::Released { by, cause: Cause::new("taken_back", "no shares could be had") }
             }
             // The same again changes nothing.
             (Some(_), C::Reserve(_)) | (Some(E::Spent { .. }), C::Spend) => return Ok(vec![]),
             (Some(E::Released { .. }), C::Release(_) | C::TakeBack) => return Ok(vec![]),
-            (None | Some(_), C::Spend | C::Release(_) | C::TakeBack) => {
-                return Err(No::from("the points of this exchange moved in another way"));
-            }
+            (None | Some(_), _) => return Err(No::from("these points moved in another way")),
         }])
     }
 
@@ -92,14 +78,12 @@ impl Stored for Points {
     });
 }
 
-/// A points system to try it against: nobody has more than 1,000,000 points. What it says follows
-/// from the call alone, so it says the same to every repeat.
+/// Takes no more than 1,000,000 points at once; says the same to every repeat.
 #[derive(Debug)]
 pub struct PointsSystem;
 
 impl Port for PointsSystem {
-    /// Whose points leave; a negative number goes back.
-    type Call = Errand<(InvestorId, i64)>;
+    type Call = Errand<(InvestorId, i64)>; // whose points it takes; gives, if negative
     type Answer = Verdict;
 
     async fn call(&self, Errand { what: (_, points), .. }: Self::Call) -> Verdict {
@@ -108,184 +92,131 @@ impl Port for PointsSystem {
             _ => Verdict::Refused(Cause::new("too_few", "the member has fewer points")),
         }
     }
-
     fn silence(_: &Self::Call, cause: Cause) -> Verdict {
         Verdict::Unknown(cause)
     }
 }
 
+/// What a member asks for. A point is worth a fen.
+#[rustfmt::skip]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Request {
-    pub member: InvestorId,
-    pub points: u32,
-    pub fund: FundCode,
-}
+pub struct Request { pub member: InvestorId, pub points: u32, pub fund: FundCode }
 
 /// Every key of an exchange, minted once.
+#[rustfmt::skip]
 #[derive(Debug, Clone)]
-pub struct Plan {
-    pub account: Key<Points>,
-    pub shares: Buying,
-}
+pub struct Plan { pub account: Key<Points>, pub shares: Buying }
 
 #[rustfmt::skip]
 impl Plan {
-    pub fn of(id: &TransactionId, Request { member, fund, .. }: &Request) -> Self {
-        let shares = Buying::of(member, *fund, &OrderId::part(id, "points"));
+    fn of(id: &TransactionId, Request { member, points, fund }: &Request) -> Self {
+        let worth = Decimal::new((*points).into(), 2);
+        let shares = Buying::of(member, *fund, &OrderId::part(id, "points"), worth);
         Self { account: Key::of(member), shares }
     }
-    fn needs(&self) -> Vec<Need> { [vec![self.account.need()], self.shares.needs().into()].concat() }
+    fn needs(&self) -> Vec<Need> { self.shares.needs([self.account.need()]) }
     fn own(&self) -> Vec<StreamName> { vec![self.shares.own()] }
 }
 
 words! {
-    Fact: Reserved, Spent, Released, Ordered, Accepted, Rejected, Confirmed, Credited, Ended;
-    Do: Reserve, Release, Order, Close, Credit, End(Ending);
+    Fact: Reserved, Spent, Released, Shares(Bought), Ended;
+    Do: Reserve, Release, Shares(Buy), End(Ending);
     Call: Redeem, TakeBack, Submit;
-    When: NextCutOff, Due, Overdue;
     Ending: Exchanged, Kept;
 }
 
 #[rustfmt::skip]
 pub static V1: Table<PointsExchange> = Table {
-    version: "points_exchange.v1",
-    title: "Points for fund shares",
-    steps: &[
-        act("reserve", Do::Reserve, Fact::Reserved).row(Exit::Undo(&[
-            act("release", Do::Release, Fact::Released).to(),
-            act("keep", Do::End(Ending::Kept), Fact::Ended).to(),
-        ])),
-        call("redeem", Call::Redeem, Fact::Spent, When::NextCutOff).row(Exit::Undo(&[
-            call("take_back", Call::TakeBack, Fact::Released, When::Overdue).to(),
-        ])).unless(Fact::Released, Some(Do::Release)),
-        act("order", Do::Order, Fact::Ordered).row(Exit::Nothing),
-        call("submit", Call::Submit, Fact::Accepted, When::NextCutOff).row(Exit::Nothing)
-            .unless(Fact::Rejected, Some(Do::Close)),
-        word("confirm", Call::Submit, Fact::Confirmed, When::Due, When::Overdue).row(Exit::Nothing)
-            .unless(Fact::Rejected, Some(Do::Close)),
-        act("credit", Do::Credit, Fact::Credited).row(Exit::Landing(&[
-            act("exchange", Do::End(Ending::Exchanged), Fact::Ended).to(),
-        ], None)),
-    ],
-    beside: &[],
-};
+    version: "points_exchange.v1", title: "Points for fund shares", beside: &[], steps: &[
+    act("reserve", Do::Reserve, Fact::Reserved).row(Exit::Undo(&[
+        act("release", Do::Release, Fact::Released).to(),
+        act("keep", Do::End(Ending::Kept), Fact::Ended).to(),
+    ])),
+    call("redeem", Call::Redeem, Fact::Spent, BuyBy::NextCutOff).row(Exit::Undo(&[
+        call("take_back", Call::TakeBack, Fact::Released, BuyBy::Overdue).to(),
+    ])).unless(Fact::Released, Some(Do::Release)),
+    act("order", Do::Shares(Buy::Order), Fact::Shares(Bought::Ordered)).row(Exit::Nothing),
+    call("submit", Call::Submit, Fact::Shares(Bought::Accepted), BuyBy::NextCutOff)
+        .row(Exit::Nothing).unless(Fact::Shares(Bought::Rejected), Some(Do::Shares(Buy::Close))),
+    word("confirm", Call::Submit, Fact::Shares(Bought::Confirmed), BuyBy::Due, BuyBy::Overdue)
+        .row(Exit::Nothing).unless(Fact::Shares(Bought::Rejected), Some(Do::Shares(Buy::Close))),
+    act("credit", Do::Shares(Buy::Credit), Fact::Shares(Bought::Credited)).row(Exit::Landing(&[
+        act("exchange", Do::End(Ending::Exchanged), Fact::Ended).to(),
+    ], None)),
+] };
 const _: () = assert!(well_formed(&V1), "it starts with an undo and ends on a landing");
 
+#[rustfmt::skip]
 #[derive(Debug, Clone)]
 pub enum Answer { Redeemed(Verdict), TakenBack(Verdict), Registrar(ApplicationAnswer) }
-#[derive(Debug)]
-pub struct PointsExchange { pub house: House }
 fund_saga!(PointsExchange);
 
 #[rustfmt::skip]
 impl Saga for PointsExchange {
     fund_milestones!("points_exchange", ["exchanged", "kept"]);
     endings!("points_exchange", Ending { Exchanged => "exchanged", Kept => "kept" });
-    request_fields!(Request { member, points, fund });
-    plain_plan!(Plan);
-    no_commands!();
+    request_fields!(Request { member, points, fund } by member, "{member}: {points} into {fund}");
+    plain_plan!(Plan); no_commands!();
+    buying!(shares, Answer::Registrar);
     const TABLES: &'static [&'static Table<Self>] = &[&V1];
-    type Request = Request; type Asked = (); type Promise = OnDay; type Refusal = No;
-    type Milestone = Milestone<OnDay>; type Notes = Notes<OnDay>; type Answer = Answer;
-    type Fact = Fact; type Do = Do; type Call = Call; type When = When; type Ending = Ending;
+    type Asked = (); type Refusal = No; type Answer = Answer;
+    type Fact = Fact; type Do = Do; type Call = Call;
 
-    fn aggregates() -> Vec<Opener> { [vec![Opener::of::<Points>()], Buying::aggregates().into()].concat() }
-    fn requester(request: &Request) -> Arc<str> { request.member.clone().into() }
-    fn summary(Request { member, points, fund }: &Request) -> String {
-        format!("{member}: {points} points into {fund}")
+    fn aggregates() -> Vec<Opener> { Buying::aggregates([Opener::of::<Points>()]) }
+    fn prepare(&self, streams: &Streams, asked: &Preparing<'_, Self>) -> Prepared<Self> {
+        let plan = Plan::of(asked.id, asked.request);
+        let account = streams.state(&plan.account).ok_or("the account is damaged")?;
+        Points::decide(account, &Order(asked.id.clone(), Change::Reserve(asked.request.points)))?;
+        Ok((plan.shares.promise(&self.0, asked.now)?, &V1))
     }
-
-    /// What the account would refuse is refused before anything is stored.
-    fn prepare(&self, streams: &Streams, asked: &Preparing<'_, Self>) -> Result<(OnDay, &'static Table<Self>), No> {
-        let (requested_at, request) = (asked.now, asked.request);
-        let trade_date = self.house.t_of(requested_at).map_err(|_| "the calendar has ended")?;
-        self.house.terms(request.fund, trade_date).map_err(|_| "no such fund")?;
-        Amount::new(worth(request)).map_err(|_| "no points")?;
-        let account = streams.state(&Plan::of(asked.id, request).account).ok_or("a damaged account")?;
-        Points::decide(account, &Order(asked.id.clone(), Change::Reserve(request.points)))?;
-        Ok((OnDay { requested_at, trade_date }, &V1))
-    }
-
     fn holds(view: &View<'_, Self>, fact: Fact) -> bool {
-        let (shares, points) = (&view.plan.shares, points(view));
         match fact {
-            Fact::Reserved => points.is_some(),
-            Fact::Spent => matches!(points, Some(Event::Spent { .. })),
-            Fact::Released => matches!(points, Some(Event::Released { .. })),
-            Fact::Ordered => shares.leg.is_placed(view),
-            Fact::Accepted => shares.leg.is_accepted(view),
-            Fact::Rejected => shares.leg.is_rejected(view),
-            Fact::Confirmed => shares.is_confirmed(view),
-            Fact::Credited => shares.is_credited(view),
+            Fact::Reserved => points(view).is_some(),
+            Fact::Spent => matches!(points(view), Some(Event::Spent { .. })),
+            Fact::Released => matches!(points(view), Some(Event::Released { .. })),
+            Fact::Shares(fact) => view.plan.shares.holds(view, fact),
             Fact::Ended => view.ending.is_some(),
         }
     }
-
     fn act(&self, turn: &mut Turn<'_, Self>, what: Do) -> Result<usize, NotDone> {
-        let (plan, id, request) = (turn.plan(), turn.id().clone(), turn.view()?.open.request.clone());
         let change = match what {
-            Do::Reserve => Change::Reserve(request.points),
+            Do::Reserve => Change::Reserve(turn.view()?.open.request.points),
             Do::Release => Change::Release(Cause::new("operator", "given up by a person")),
-            Do::Order => {
-                let worth = Amount::new(worth(&request)).map_err(|_| NotDone::Lacks("points"))?;
-                return plan.shares.place(self, turn, worth, PromisedFee::Exact(Money::ZERO));
-            }
-            Do::Close => return plan.shares.close(turn),
-            Do::Credit => return plan.shares.credit(turn),
-            Do::End(ending) => { let why = Self::failure(&turn.view()?); return turn.end(ending, why); }
+            Do::Shares(what) => return turn.plan().shares.act(self, turn, what),
+            Do::End(ending) => return turn.end(ending, Self::failure(&turn.view()?)),
         };
-        Ok(turn.decide(&plan.account, &Order(id, change))?)
+        Ok(turn.decide(&turn.plan().account, &Order(turn.id().clone(), change))?)
     }
-
     fn call(&self, view: &View<'_, Self>, what: Call, now: Timestamp) -> Option<Calling<Self>> {
-        let (request, port) = (&view.open.request, "points".parse().ok()?);
-        let errand = |name, points| Errand { key: format!("{}.{name}", view.id).into(), what: (request.member.clone(), points) };
+        let Request { member, points, .. } = &*view.open.request;
+        let errand = |name, points| Errand::of(view.id, name, (member.clone(), points));
+        let (to, points) = ("points".parse().ok()?, i64::from(*points));
         Some(match what {
-            Call::Redeem => Calling::to::<PointsSystem>(&port, errand("redeem", request.points.into()), Answer::Redeemed),
-            Call::TakeBack => Calling::to::<PointsSystem>(&port, errand("take_back", -i64::from(request.points)), Answer::TakenBack),
+            Call::Redeem => Calling::of(&to, errand("redeem", points), Answer::Redeemed),
+            Call::TakeBack => Calling::of(&to, errand("take_back", -points), Answer::TakenBack),
             Call::Submit => view.plan.shares.submit(self, view, now, Answer::Registrar)?,
         })
     }
-
     fn hear(&self, turn: &mut Turn<'_, Self>, answer: &Answer) -> Result<Heard, NotDone> {
-        let (plan, id) = (turn.plan(), turn.id().clone());
+        let (Plan { account, shares }, id) = (turn.plan(), turn.id());
         let order = |change| Order(id.clone(), change);
+        let release = |why| order(Change::Release(why));
         match answer {
-            Answer::Redeemed(said) => said.record(turn, &plan.account, order(Change::Spend), |why| order(Change::Release(why))),
-            Answer::TakenBack(Verdict::Refused(why)) => Ok(Heard::Refused(why.clone())),
-            Answer::TakenBack(said) => said.record(turn, &plan.account, order(Change::TakeBack), |_| order(Change::TakeBack)),
-            Answer::Registrar(said) => plan.shares.hear(self, turn, said),
+            Answer::Redeemed(said) => said.record(turn, account, order(Change::Spend), release),
+            Answer::TakenBack(said) => said.record_done(turn, account, order(Change::TakeBack)),
+            Answer::Registrar(said) => shares.hear(self, turn, said),
         }
     }
-    fn needs(&self, view: &View<'_, Self>, answer: &Answer, now: Timestamp) -> Vec<Need> {
-        let Answer::Registrar(said) = answer else { return Vec::new() };
-        view.plan.shares.leg.needs_for(self, view, said, now)
-    }
-    fn notice(view: &View<'_, Self>, stream: &StreamName, news: &Payload) -> Option<Answer> {
-        view.plan.shares.news(stream, news).map(Answer::Registrar)
-    }
-
-    fn when(&self, view: &View<'_, Self>, when: When) -> Option<Timestamp> {
-        match when {
-            When::NextCutOff => self.house.cut_off_after(view.plan.shares.day(view), 1),
-            When::Due => view.plan.shares.noon_after_due(self, view, 0),
-            When::Overdue => view.plan.shares.noon_after_due(self, view, 1),
-        }
-    }
-    /// Points, and yuan.
     fn open_ends(view: &View<'_, Self>) -> Vec<OpenEnd> {
-        let request = &view.open.request;
-        let bound = match points(view) {
-            Some(Event::Reserved { .. }) => true,
-            Some(Event::Spent { .. }) => !view.plan.shares.is_credited(view),
-            Some(Event::Released { .. }) | None => false,
-        };
-        let points = bound.then(|| OpenEnd { name: "points".into(), worth: request.points.into() });
-        points.into_iter().chain(view.plan.shares.open_end(view, worth(request))).collect()
+        let shares = &view.plan.shares;
+        let credited = shares.holds(view, Bought::Credited);
+        let bound = points(view).filter(|it| !credited && !matches!(it, Event::Released { .. }));
+        let points = bound.map(|_| OpenEnd { name: "points".into(), worth: shares.worth });
+        points.into_iter().chain(shares.open_end(view)).collect()
     }
     fn failure(view: &View<'_, Self>) -> Option<Cause> {
-        let released = match points(view)? { Event::Released { cause, .. } => Some(cause.clone()), _ => None };
-        view.plan.shares.leg.failure(view).or(released)
+        let Event::Released { cause, .. } = points(view)? else { return None };
+        view.plan.shares.leg.failure(view).or(Some(cause.clone()))
     }
 }
 
@@ -293,61 +224,26 @@ fn points<'a>(view: &View<'a, PointsExchange>) -> Option<&'a Event> {
     view.state(&view.plan.account)?.get(view.id)
 }
 
-/// A point is worth a fen.
-fn worth(request: &Request) -> Decimal {
-    Decimal::new(request.points.into(), 2)
-}
-
 pub fn registry() -> Registry {
-    let registry = Registry::shipped().saga(|house| PointsExchange { house });
-    registry.port("points", |_| Ok(Arc::new(PointsSystem)))
-}
-
-/// A house of one registrar, with the shipped calendar and funds.
-pub fn house() -> Result<House, Box<dyn Error>> {
-    let (own, funds) = ("ta-05".parse()?, catalogue::shipped().map_err(|it| format!("{it:?}"))?);
-    Ok(House {
-        calendar: Arc::new(TradingCalendar::xshg()?),
-        funds: Arc::new(move |code, day| funds.on(code, day)),
-        navs: Arc::new(|_, _| None),
-        bank: "bank".parse()?,
-        registrars: Arc::new(move |_| PortName::clone(&own)),
-    })
+    Registry::shipped().saga(PointsExchange).port("points", |_| Ok(Arc::new(PointsSystem)))
 }
 
 #[tokio::main(flavor = "current_thread")]
 async fn exchange(folder: &Path) -> Result<(), Box<dyn Error>> {
-    // A fixed instant, so that it goes the same way on any day. A service leaves `.clock` out.
-    let (clock, house) = (ManualClock::at("2026-02-12T10:00:00+08:00".parse()?), house()?);
-    let (books, time) = (folder.join("sandbox"), Arc::new(clock.clone()));
-    std::fs::create_dir_all(&books)?;
-    let market = Market::at_par(house.calendar.clone());
-    let registrar = SandboxRegistrar::open(Scenario::default(), market, time, &books)?;
-    let registrar = Arc::new(registrar);
-    let store = SqliteStore::open(folder.join("events.db"), &Settings::default())?;
-    let engine = Engine::builder(Arc::new(store)).clock(clock.clone()).saga(PointsExchange { house });
-    let engine = engine.port("points", Arc::new(PointsSystem))?;
-    let engine = engine.port("ta-05", Arc::new(Register(registrar.clone())))?.start().await?;
+    let stage = Stage::open(&registry(), folder, "2026-02-12T10:00:00+08:00".parse()?).await?;
     for (id, points) in [("PX-1", 10_000), ("PX-2", 2_000_000), ("PX-1", 10_000)] {
         let request = Request { member: "INV-1".parse()?, points, fund: "011162".parse()? };
-        let (transaction, asked) = (id.parse()?, ());
-        let asking = Asking::<PointsExchange> { transaction, request, asked, at: None, trace_parent: None };
-        let (placed, rest) = engine.request_watched(asking).await?;
-        engine.settle().await?;
-        // The next morning the registrar confirms.
-        clock.advance_to("2026-02-13T10:00:00+08:00".parse()?);
-        let due = registrar.due(clock.now()).into_iter();
-        engine.deliver(due.map(|(stream, news)| Notice { stream, news }).collect()).await;
+        let asking = Asking::<PointsExchange>::of(id.parse()?, request, ());
+        let (placed, rest) = stage.engine().request_watched(asking).await?;
+        stage.until("2026-02-13T10:00:00+08:00".parse()?).await?; // the registrar's next morning
         println!("{id}, T {}: {:?}", placed.promise.trade_date, rest.await?);
     }
-    Ok(engine.shutdown().await?)
+    Ok(stage.close().await?)
 }
 
-fn main() -> ExitCode {
-    let typed: Vec<String> = std::env::args().collect();
-    let [_, folder] = &typed[..] else { return fundflow_cli::run(&registry(), typed) };
-    match exchange(Path::new(folder)) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => { eprintln!("error: {error}"); ExitCode::FAILURE }
+fn main() -> Result<ExitCode, Box<dyn Error>> {
+    match &std::env::args().collect::<Vec<_>>()[..] {
+        [_, folder] => exchange(Path::new(folder)).map(|()| ExitCode::SUCCESS),
+        typed => Ok(fundflow_cli::run(&registry(), typed)),
     }
 }

@@ -1,11 +1,11 @@
 //! What the author of a fund saga names all the time, in one line: `use fundflow_sagas::prelude::*;`
 
 pub use crate::{
-    fund_milestones, fund_saga,
+    buying, fund_milestones, fund_saga,
     house::House,
     parts::{
         application::{ApplicationLeg, FundSaga},
-        buying::{Buying, OnDay},
+        buying::{Bought, Buy, Buying, BuyBy, OnDay},
         holdings::HoldingsPart,
         milestone::{Milestone, Notes, Scope},
     },

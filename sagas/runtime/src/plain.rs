@@ -2,10 +2,11 @@
 //!
 //! ```text
 //! impl Saga for PointsExchange {
-//!     request_fields!(Request { member, points, fund });                      differences · differs · taken
-//!     endings!("points_exchange", Ending { Exchanged => "exchanged", … });    ending_type · ending_of
-//!     plain_plan!(Plan);                                                      reads · plan · streams · own_streams
-//!     no_commands!();                                                         Command · command
+//!     request_fields!(Request { member, points } by member, "{member}: {points} points");
+//!     endings!("points_exchange", Ending { Exchanged => "exchanged", Kept => "kept" });
+//!     plain_plan!(Plan);
+//!     no_commands!();
+//!     …
 //! ```
 
 use crate::{
@@ -48,6 +49,13 @@ pub struct Errand<T> {
     pub what: T,
 }
 
+impl<T> Errand<T> {
+    /// The errand of that name, once per transaction.
+    pub fn of(id: &TransactionId, name: &str, what: T) -> Self {
+        Self { key: format!("{id}.{name}").into(), what }
+    }
+}
+
 impl<T> Keyed for Errand<T> {
     fn key(&self) -> Arc<str> {
         self.key.clone()
@@ -68,6 +76,28 @@ pub enum Verdict {
 }
 
 impl Verdict {
+    /// Records by an aggregate of ours what must be done in the end: a refusal is a person's.
+    ///
+    /// # Errors
+    /// [`NotDone`], for defects and damage.
+    pub fn record_done<S, D>(
+        &self,
+        turn: &mut Turn<'_, S>,
+        key: &Key<D>,
+        done: D::Command,
+    ) -> Result<Heard, NotDone>
+    where
+        S: Saga,
+        D: Stored<State: Clone + Send + Sync> + 'static,
+    {
+        match self {
+            Verdict::Done => turn.record(key, &done),
+            Verdict::Refused(cause) => Ok(Heard::Refused(cause.clone())),
+            Verdict::NotFound => Ok(Heard::NotFound),
+            Verdict::Unknown(cause) => Ok(Heard::Unknown(cause.clone())),
+        }
+    }
+
     /// Records it by an aggregate of ours.
     ///
     /// # Errors
@@ -110,11 +140,23 @@ pub enum Clash {
     },
 }
 
-/// Writes `differences`, `differs` and `taken` inside of an `impl Saga` whose request has exactly
-/// these fields and whose refusal can be made of a [`Clash`].
+/// Writes what a request is to lists and to repeats of it, inside of an `impl Saga` whose request has
+/// exactly these fields, and whose refusal can be made of a [`Clash`]: `Request`, `requester` (the
+/// field after `by`), `summary` (that text), `differences`, `differs` and `taken`.
 #[macro_export]
 macro_rules! request_fields {
-    ($request:ident { $($field:ident),+ $(,)? }) => {
+    ($request:ident { $($field:ident),+ $(,)? } by $requester:ident, $summary:literal) => {
+        type Request = $request;
+
+        fn requester(request: &$request) -> ::std::sync::Arc<str> {
+            request.$requester.to_string().into()
+        }
+
+        fn summary(request: &$request) -> ::std::string::String {
+            let $request { $($field),+ } = request;
+            format!($summary)
+        }
+
         fn differences(first: &$request, again: &$request) -> ::std::vec::Vec<&'static str> {
             // A field that is missing here stops the build.
             let $request { $($field),+ } = first;
@@ -149,11 +191,13 @@ pub type NeedOf = Need;
 #[doc(hidden)]
 pub type TransactionOf = TransactionId;
 
-/// Writes `ending_type` and `ending_of` inside of an `impl Saga`: every ending's variant, and its
+/// Writes `Ending`, `ending_type` and `ending_of` inside of an `impl Saga`: every ending's variant, and its
 /// stored name after the kind's.
 #[macro_export]
 macro_rules! endings {
     ($kind:literal, $type:ident { $($ending:ident => $name:literal),+ $(,)? }) => {
+        type Ending = $type;
+
         fn ending_type(ending: $type) -> &'static str {
             match ending {
                 $($type::$ending => concat!($kind, ".", $name),)+

@@ -7,7 +7,7 @@ pub use crate::{
     port::{Keyed, Payload, Port, PortName},
     process::Open,
     process_names, request_fields,
-    saga::{Calling, Heard, Names, NoMilestone, OpenEnd, Preparing, Saga, View},
+    saga::{Calling, Heard, Names, NoMilestone, OpenEnd, Prepared, Preparing, Saga, View},
     step::{Exit, Table, act, call, wait, well_formed, word},
     turn::{NotDone, Turn},
     words,

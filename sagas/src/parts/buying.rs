@@ -14,14 +14,17 @@ use super::{
     milestone::Scope,
     timing,
 };
-use crate::ports::registrar::{ApplicationAnswer, RegistrarNotice};
+use crate::{
+    house::House,
+    ports::registrar::{ApplicationAnswer, RegistrarNotice},
+};
 use fundflow_domain::{
     application::{Applications, Ask, PromisedFee},
     calendar::TradingDay,
     case::Cases,
     holdings::Holdings,
     ids::{FundCode, InvestorId, OrderId},
-    money::{Amount, Discount},
+    money::{Amount, Discount, Money},
     orders::Cause,
     time::Timestamp,
 };
@@ -31,7 +34,7 @@ use fundflow_kernel::{
 };
 use fundflow_runtime::{
     port::Payload,
-    saga::{Calling, Heard, OpenEnd, Saga, View},
+    saga::{Calling, Heard, OpenEnd, View},
     turn::{NotDone, Turn},
 };
 use rust_decimal::Decimal;
@@ -57,23 +60,53 @@ pub struct Buying {
     pub investor: InvestorId,
     /// Of which fund.
     pub fund: FundCode,
+    /// Yuan that it is placed for.
+    pub worth: Decimal,
+}
+
+/// What the log says of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Bought {
+    /// It is placed, on the T of that instant.
+    Ordered,
+    /// The registrar's front took it.
+    Accepted,
+    /// No shares will come of it.
+    Rejected,
+    /// The registrar's last word is shares, and no record of it is in dispute.
+    Confirmed,
+    /// Every share that it brought is in a lot.
+    Credited,
+}
+
+/// A command of a row about it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Buy {
+    /// Place it, free of charge.
+    Order,
+    /// Close it without the registrar's word.
+    Close,
+    /// Book the shares.
+    Credit,
 }
 
 impl Buying {
-    /// That order for that investor.
-    pub fn of(investor: &InvestorId, fund: FundCode, order: &OrderId) -> Self {
+    /// That order for that investor, for that many yuan.
+    pub fn of(investor: &InvestorId, fund: FundCode, order: &OrderId, worth: Decimal) -> Self {
         let holdings = HoldingsPart::of(investor, fund, order);
-        Self { leg: ApplicationLeg::of(order), holdings, investor: investor.clone(), fund }
+        Self { leg: ApplicationLeg::of(order), holdings, investor: investor.clone(), fund, worth }
     }
 
-    /// The aggregates that it works on.
-    pub fn aggregates() -> [Opener; 3] {
-        [Opener::of::<Applications>(), Opener::of::<Holdings>(), Opener::of::<Cases>()]
+    /// The aggregates that it works on, and the saga's others.
+    pub fn aggregates(others: impl IntoIterator<Item = Opener>) -> Vec<Opener> {
+        let own = [Opener::of::<Applications>(), Opener::of::<Holdings>(), Opener::of::<Cases>()];
+        own.into_iter().chain(others).collect()
     }
 
-    /// Its streams.
-    pub fn needs(&self) -> [Need; 2] {
-        [self.leg.key.need(), self.holdings.key.need()]
+    /// Its streams, and the saga's others.
+    pub fn needs(&self, others: impl IntoIterator<Item = Need>) -> Vec<Need> {
+        let own = [self.leg.key.need(), self.holdings.key.need()];
+        own.into_iter().chain(others).collect()
     }
 
     /// The stream that may belong to nobody else.
@@ -81,7 +114,54 @@ impl Buying {
         self.leg.key.stream().clone()
     }
 
-    /// Places it on the T of now.
+    /// What is promised of such an order at that instant.
+    ///
+    /// # Errors
+    /// In words, why nobody can place it: the calendar, the fund, the amount.
+    pub fn promise(&self, house: &House, requested_at: Timestamp) -> Result<OnDay, &'static str> {
+        let day = house.calendar.t_of(requested_at).map_err(|_| "the calendar has ended")?;
+        let fund = (house.funds)(self.fund, day.date()).ok_or("there is no such fund")?;
+        if !fund.status_on(day.date()).permits_purchase() {
+            return Err("the fund takes no purchases on that day");
+        }
+        Amount::new(self.worth).map_err(|_| "it is worth less than 0.01 or more than can be")?;
+        Ok(OnDay { requested_at, trade_date: day })
+    }
+
+    /// Whether the log says so.
+    pub fn holds<S: FundSaga>(&self, view: &View<'_, S>, fact: Bought) -> bool {
+        match fact {
+            Bought::Ordered => self.leg.is_placed(view),
+            Bought::Accepted => self.leg.is_accepted(view),
+            Bought::Rejected => self.leg.is_rejected(view),
+            Bought::Confirmed => self.leg.is_confirmed(view) && self.leg.is_sound(view),
+            Bought::Credited => {
+                self.leg.is_confirmed(view) && self.holdings.is_credited(view, &self.leg)
+            }
+        }
+    }
+
+    /// Decides a command of a row.
+    ///
+    /// # Errors
+    /// [`NotDone`]; nothing has changed.
+    pub fn act<S: FundSaga>(
+        &self,
+        saga: &S,
+        turn: &mut Turn<'_, S>,
+        what: Buy,
+    ) -> Result<usize, NotDone> {
+        match what {
+            Buy::Order => self.place(saga, turn, PromisedFee::Exact(Money::ZERO)),
+            Buy::Close => {
+                let text = "closed without the registrar's answer";
+                self.leg.close(turn, Cause::new("operator", text))
+            }
+            Buy::Credit => self.holdings.credit(turn, &self.leg),
+        }
+    }
+
+    /// Places it on the T of now, for that fee.
     ///
     /// # Errors
     /// [`NotDone`]; nothing has changed.
@@ -89,13 +169,13 @@ impl Buying {
         &self,
         saga: &S,
         turn: &mut Turn<'_, S>,
-        amount: Amount,
         fee: PromisedFee,
     ) -> Result<usize, NotDone> {
         let house = saga.house();
         let day = house.t_of(turn.now())?;
         let fund = house.terms(self.fund, day)?;
         let promised = house.promise(&fund, day, fee, Discount::NONE)?;
+        let amount = Amount::new(self.worth).map_err(|_| NotDone::Lacks("an amount"))?;
         let ask = Ask::Purchase { amount, regular_plan: false };
         let terms = self.leg.terms(&fund, self.investor.clone(), ask, day, promised);
         self.leg.place(turn, terms)
@@ -136,37 +216,11 @@ impl Buying {
         (self.leg.key.stream() == stream).then(|| said.clone())
     }
 
-    /// The registrar's last word is shares, and no record of it is in dispute.
-    pub fn is_confirmed<S: FundSaga>(&self, view: &View<'_, S>) -> bool {
-        self.leg.is_confirmed(view) && self.leg.is_sound(view)
-    }
-
-    /// Every share that it brought is in a lot.
-    pub fn is_credited<S: FundSaga>(&self, view: &View<'_, S>) -> bool {
-        self.leg.is_confirmed(view) && self.holdings.is_credited(view, &self.leg)
-    }
-
-    /// Books the shares.
-    ///
-    /// # Errors
-    /// [`NotDone`]; what was decided before it stands.
-    pub fn credit<S: Saga>(&self, turn: &mut Turn<'_, S>) -> Result<usize, NotDone> {
-        self.holdings.credit(turn, &self.leg)
-    }
-
-    /// Closes it without the registrar's word.
-    ///
-    /// # Errors
-    /// [`NotDone`]; nothing has changed.
-    pub fn close<S: Saga>(&self, turn: &mut Turn<'_, S>) -> Result<usize, NotDone> {
-        self.leg.close(turn, Cause::new("operator", "closed without the registrar's answer"))
-    }
-
     /// It is placed, and its shares are neither booked nor refused. Yuan.
-    pub fn open_end<S: FundSaga>(&self, view: &View<'_, S>, worth: Decimal) -> Option<OpenEnd> {
-        let over = self.leg.is_rejected(view) || self.is_credited(view);
+    pub fn open_end<S: FundSaga>(&self, view: &View<'_, S>) -> Option<OpenEnd> {
+        let over = self.leg.is_rejected(view) || self.holds(view, Bought::Credited);
         let open = self.leg.is_placed(view) && !over;
-        open.then(|| OpenEnd { name: "order".into(), worth })
+        open.then(|| OpenEnd { name: "order".into(), worth: self.worth })
     }
 
     /// The T that it was placed on, or moved to.
@@ -174,26 +228,45 @@ impl Buying {
         self.leg.trade_date(view).unwrap_or_else(|| timing::promised_day(view))
     }
 
-    /// Noon of the n-th trading day after the registrar must have confirmed it; after T until it is
-    /// placed. `None` past the calendar's end.
-    pub fn noon_after_due<S: FundSaga>(
+    /// The instant that a row refers to. `None` past the calendar's end.
+    pub fn when<S: FundSaga>(
         &self,
         saga: &S,
         view: &View<'_, S>,
-        n: u32,
+        when: BuyBy,
     ) -> Option<Timestamp> {
-        let due = self.leg.application(view).map(|it| it.terms.promised.confirm_by);
-        saga.house().noon_after(due.unwrap_or_else(|| self.day(view)), n)
+        let (house, day) = (saga.house(), self.day(view));
+        let due = self.leg.application(view).map_or(day, |it| it.terms.promised.confirm_by);
+        match when {
+            BuyBy::NextCutOff => house.cut_off_after(day, 1),
+            BuyBy::Due => house.noon_after(due, 0),
+            BuyBy::Overdue => house.noon_after(due, 1),
+        }
     }
 }
 
-/// Writes `impl FundSaga` for a saga with a field `house` that promises [`OnDay`].
+/// A time that rows of a saga with such an order refer to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum BuyBy {
+    /// The cut-off of the trading day after T.
+    NextCutOff,
+    /// Noon of the day on which the registrar must have confirmed; of T until it is ordered.
+    Due,
+    /// Noon of the trading day after that.
+    Overdue,
+}
+
+/// Declares a saga that is made of its house and promises [`OnDay`], and writes its `impl FundSaga`.
 #[macro_export]
 macro_rules! fund_saga {
-    ($saga:ident) => {
+    ($(#[$doc:meta])* $saga:ident) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone)]
+        pub struct $saga(pub $crate::house::House);
+
         impl $crate::parts::application::FundSaga for $saga {
             fn house(&self) -> &$crate::house::House {
-                &self.house
+                &self.0
             }
 
             fn requested_at(
@@ -207,6 +280,47 @@ macro_rules! fund_saga {
             ) -> ::fundflow_domain::calendar::TradingDay {
                 promise.trade_date
             }
+        }
+    };
+}
+
+/// Writes `Promise`, `Milestone`, `Notes`, `When`, `when`, `needs` and `notice` inside of an `impl Saga`
+/// whose plan has one [`Buying`] in that field, and whose answer has a variant for what the registrar
+/// says.
+#[macro_export]
+macro_rules! buying {
+    ($field:ident, $answer:ident::$registrar:ident) => {
+        type Promise = $crate::parts::buying::OnDay;
+        type Milestone = $crate::parts::milestone::Milestone<$crate::parts::buying::OnDay>;
+        type Notes = $crate::parts::milestone::Notes<$crate::parts::buying::OnDay>;
+        type When = $crate::parts::buying::BuyBy;
+
+        fn when(
+            &self,
+            view: &::fundflow_runtime::saga::View<'_, Self>,
+            when: Self::When,
+        ) -> ::std::option::Option<::fundflow_domain::time::Timestamp> {
+            view.plan.$field.when(self, view, when)
+        }
+
+        fn needs(
+            &self,
+            view: &::fundflow_runtime::saga::View<'_, Self>,
+            answer: &Self::Answer,
+            now: ::fundflow_domain::time::Timestamp,
+        ) -> ::std::vec::Vec<::fundflow_kernel::streams::Need> {
+            match answer {
+                $answer::$registrar(said) => view.plan.$field.leg.needs_for(self, view, said, now),
+                _ => ::std::vec::Vec::new(),
+            }
+        }
+
+        fn notice(
+            view: &::fundflow_runtime::saga::View<'_, Self>,
+            stream: &::fundflow_kernel::envelope::StreamName,
+            news: &::fundflow_runtime::port::Payload,
+        ) -> ::std::option::Option<Self::Answer> {
+            view.plan.$field.news(stream, news).map($answer::$registrar)
         }
     };
 }
