@@ -17,6 +17,9 @@ use std::sync::Arc;
 /// The bank's port.
 pub(crate) const BANK: &str = "bank";
 
+/// The port of the bank that advances.
+pub(crate) const ADVANCE: &str = "advance";
+
 /// The port of a registrar.
 pub(crate) fn registrar_port(code: &str) -> String {
     format!("ta-{code}")

@@ -7,27 +7,35 @@
 //! 3. Ports are made when an engine starts, beside the store that it starts on. The shipped bank and
 //!    registrars are the sandbox's.
 
-use crate::words;
+use crate::{house::ADVANCE, words};
 use fundflow::runtime::{
     kind::{Kind, Of, payload},
-    port::{AnyPort, Payload},
+    port::{AnyPort, Payload, PortName},
     saga::Saga,
 };
 
 use fundflow_application::desk;
 use fundflow_domain::{
+    advance::Advances,
     application::Applications,
     case::{CaseId, Cases, Closing},
     day_limit::DayLimit,
+    fast_quota::FastQuota,
+    fast_redemption::Advancer,
     holdings::Holdings,
     ids::AccountRef,
     payment::Payments,
     payout::Payouts,
+    plan::RegularPlan,
     time::Timestamp,
     wallet::Wallet,
 };
 use fundflow_kernel::clock::Clock;
-use fundflow_sagas::{discount_purchase::DiscountPurchase, house::House, parts::milestone::Scope};
+use fundflow_sagas::{
+    conversion::Conversion, discount_purchase::DiscountPurchase, fast_withdraw::FastWithdraw,
+    house::House, income::Income, parts::milestone::Scope, purchase::Purchase,
+    recharge::Recharge, redemption::Redemption, regular_plan::RegularPlans, withdraw::Withdraw,
+};
 use std::{collections::BTreeMap, fmt, path::PathBuf, sync::Arc};
 
 type MakeKind = Box<dyn Fn(&House) -> Registered + Send + Sync>;
@@ -102,7 +110,16 @@ impl Registry {
 
     /// The sagas of the fund business.
     pub fn shipped() -> Self {
-        Self::new().spoken_saga(|house| DiscountPurchase { house }, words::discount_purchase)
+        Self::new()
+            .spoken_saga(|house| DiscountPurchase { house }, words::discount_purchase)
+            .spoken_saga(|house| Recharge { house }, words::recharge)
+            .spoken_saga(|house| Withdraw { house }, words::withdraw)
+            .spoken_saga(fast_withdraw, words::fast_withdraw)
+            .spoken_saga(|house| Purchase { house }, words::purchase)
+            .spoken_saga(|house| Redemption { house }, words::redemption)
+            .spoken_saga(|house| Conversion { house }, words::conversion)
+            .saga(|house| RegularPlans { house })
+            .saga(|house| Income { house, wallets: named("wallets") })
     }
 
     /// Adds a saga.
@@ -160,6 +177,23 @@ impl Registry {
     }
 }
 
+/// The distributor, and the bank that advances, as the sandbox knows them.
+fn fast_withdraw(house: House) -> FastWithdraw {
+    let account = |text: &str| AccountRef::new(text).unwrap_or_else(|error| unreachable!("{error}"));
+    FastWithdraw {
+        house,
+        distributor: account("305"),
+        by: Advancer::LicensedBank(account("advancing-bank")),
+        holder: account("advancing-bank"),
+        bank: named(ADVANCE),
+    }
+}
+
+/// A port's name out of a literal.
+fn named(text: &str) -> PortName {
+    PortName::new(text).unwrap_or_else(|error| unreachable!("{error}"))
+}
+
 /// Every aggregate of the fund business, whether a registered saga works on it or not.
 fn aggregates() -> desk::Registry {
     desk::Registry::new()
@@ -168,7 +202,10 @@ fn aggregates() -> desk::Registry {
         .aggregate::<Applications>()
         .aggregate::<Wallet>()
         .aggregate::<Holdings>()
+        .aggregate::<Advances>()
         .aggregate::<DayLimit>()
+        .aggregate::<FastQuota>()
+        .aggregate::<RegularPlan>()
         .aggregate::<Cases>()
 }
 

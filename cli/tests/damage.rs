@@ -6,12 +6,11 @@
 #![allow(clippy::unwrap_used, reason = "a fixture that does not come about is a failed test")]
 mod common;
 
-use common::{golden, make, transcript};
+use common::{bought_for, confirmed, golden, make, transcript};
 use fundflow_domain::{
-    calendar::TradingDay,
-    fund_order::{Confirmation, Event, FundOrder, Outcome, Payment, PurchaseConfirmed},
-    ids::{Leg, OrderId, PaymentNo, TransactionId},
-    money::Nav,
+    application::{Applications, Event},
+    ids::{ApplicationNo, OrderId, TransactionId},
+    orders::Serial,
     time::Timestamp,
 };
 use fundflow_infrastructure::sqlite::{Settings, SqliteStore};
@@ -37,9 +36,9 @@ const VANDALISM: &[(&str, &str)] = &[
     ("damage_removed.txt", "DELETE FROM events WHERE position = 71"),
     (
         "damage_swapped.txt",
-        "UPDATE events SET version = 99 WHERE position = 4;
-         UPDATE events SET version = 3 WHERE position = 5;
-         UPDATE events SET version = 4 WHERE position = 4",
+        "UPDATE events SET version = 99 WHERE position = 5;
+         UPDATE events SET version = 1 WHERE position = 6;
+         UPDATE events SET version = 2 WHERE position = 5",
     ),
     (
         "damage_id.txt",
@@ -69,17 +68,18 @@ async fn whatever_a_vandal_did_is_reported_beside_what_is_stored() {
 /// Appends an event that no decider would have, linked and numbered as if one had.
 async fn forge(path: &Path, tx: &str, event: &Event) {
     let transaction: TransactionId = tx.parse().unwrap();
-    let stream = StreamName::of("fund_order", &OrderId::of(&transaction, Leg::MoneyFund));
+    let no = ApplicationNo::of(&OrderId::part(&transaction, "mmf"));
+    let stream = StreamName::of("application", &no);
     let store = SqliteStore::open(path, &Settings::default()).unwrap();
     let last = store.read_back(&stream, None, 1).await.unwrap();
     let (expected, before) =
         last.first().map_or((Version::NONE, Chain::START), |last| (last.version, last.event.chain));
-    let (event_type, data) = encode::<FundOrder>(event).unwrap();
+    let (event_type, data) = encode::<Applications>(event).unwrap();
     let version = expected.plus(1);
     let mut forged = NewEvent {
         event_id: EventId([0; 16]),
         event_type: event_type.into(),
-        schema: schema_of::<FundOrder>(event_type),
+        schema: schema_of::<Applications>(event_type),
         correlation: transaction,
         process: "discount_purchase".into(),
         causation: "forger".into(),
@@ -96,20 +96,8 @@ async fn forge(path: &Path, tx: &str, event: &Event) {
     store.close().await;
 }
 
-fn confirmed(amount: &str) -> Event {
-    let day = chrono::NaiveDate::from_ymd_opt(2026, 2, 13).unwrap();
-    Event::Confirmed(Box::new(Confirmation {
-        serial: "C-9".into(),
-        confirmed_on: day,
-        registered_on: day,
-        outcome: Outcome::Purchase(PurchaseConfirmed {
-            amount: amount.parse().unwrap(),
-            fee: "0.00".parse().unwrap(),
-            refund: "0.00".parse().unwrap(),
-            nav: Nav::ONE,
-            shares: amount.parse().unwrap(),
-        }),
-    }))
+fn bought(amount: &str) -> Event {
+    Event::Confirmed(Box::new(confirmed("C-9", bought_for(amount))))
 }
 
 async fn forged(name: &str, tx: &str, event: Event) {
@@ -123,25 +111,17 @@ async fn forged(name: &str, tx: &str, event: Event) {
 
 #[tokio::test]
 async fn a_history_that_no_decider_wrote_is_found_behind_intact_links() {
-    let order = OrderId::of(&"TX-1".parse().unwrap(), Leg::MoneyFund);
-    let payment = Payment {
-        no: PaymentNo::pay(&order),
-        serial: "P-2".into(),
-        amount: "10000.00".parse().unwrap(),
-        paid_at: Timestamp::default(),
-    };
-    let day = chrono::NaiveDate::from_ymd_opt(2026, 2, 12).unwrap();
-    let paid = Event::Paid { payment, trade_date: TradingDay::recorded(day) };
+    let accepted = Event::Accepted { serial: Some(Serial::new("R-9").unwrap()) };
 
-    forged("damage_impossible.txt", "TX-1", paid).await;
+    forged("damage_impossible.txt", "TX-1", accepted).await;
 }
 
 #[tokio::test]
-async fn a_confirmation_that_does_not_add_up_unbalances_the_ledger() {
-    forged("damage_unbalanced.txt", "TX-7", confirmed("9000.00")).await;
+async fn a_confirmation_of_more_than_was_asked_for_is_in_suspense_and_no_case_says_why() {
+    forged("damage_unbalanced.txt", "TX-7", bought("11000.00")).await;
 }
 
 #[tokio::test]
 async fn a_purchase_that_nobody_moves_is_found_though_every_event_is_sound() {
-    forged("damage_forgotten.txt", "TX-7", confirmed("10000.00")).await;
+    forged("damage_forgotten.txt", "TX-7", bought("10000.00")).await;
 }

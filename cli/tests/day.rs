@@ -89,9 +89,9 @@ fn without_a_terminal_a_day_tells_its_progress_in_lines_of_virtual_time_beside_t
          2026-02-13 20:00  prices of 2026-02-13 are published\n\
          2026-02-24 08:00  the registrar has worked through the batch of 2026-02-13\n\
          2026-02-24 08:30  the registrar's answers for 2026-02-13 are read\n\
-         2026-02-24 08:30  nothing moves any more; verifying 852 events\n"
+         2026-02-25 08:30  nothing moves any more; verifying 996 events\n"
     );
-    assert_eq!(report["events_added"], 852);
+    assert_eq!(report["events_added"], 996);
     assert_eq!(said(&fundflow(&typed, other.path()).stderr), lines);
 }
 

@@ -110,12 +110,12 @@ pub struct Plan { pub account: Key<Points>, pub shares: Buying }
 #[rustfmt::skip]
 impl Plan {
     fn of(id: &TransactionId, Request { member, points, fund }: &Request) -> Self {
-        let worth = Decimal::new((*points).into(), 2);
-        let shares = Buying::of(member, *fund, &OrderId::part(id, "points"), worth);
+        let (order, worth) = (OrderId::part(id, "points"), Decimal::new((*points).into(), 2));
+        let shares = Buying::of(member, *fund, &order, (worth, "points-system"));
         Self { account: Key::of(member), shares }
     }
     fn needs(&self) -> Vec<Need> { self.shares.needs([self.account.need()]) }
-    fn own(&self) -> Vec<StreamName> { vec![self.shares.own()] }
+    fn own(&self) -> Vec<StreamName> { self.shares.own() }
 }
 
 words! {
@@ -135,7 +135,9 @@ pub static V1: Table<PointsExchange> = Table {
     call("redeem", Call::Redeem, Fact::Spent, BuyBy::NextCutOff).row(Exit::Undo(&[
         call("take_back", Call::TakeBack, Fact::Released, BuyBy::Overdue).to(),
     ])).unless(Fact::Released, Some(Do::Release)),
-    act("order", Do::Shares(Buy::Order), Fact::Shares(Bought::Ordered)).row(Exit::Nothing),
+    act("order", Do::Shares(Buy::Order), Fact::Shares(Bought::Ordered)).row(Exit::Undo(&[
+        act("return", Do::Shares(Buy::Return), Fact::Shares(Bought::Returned)).to(),
+    ])),
     call("submit", Call::Submit, Fact::Shares(Bought::Accepted), BuyBy::NextCutOff)
         .row(Exit::Nothing).unless(Fact::Shares(Bought::Rejected), Some(Do::Shares(Buy::Close))),
     word("confirm", Call::Submit, Fact::Shares(Bought::Confirmed), BuyBy::Due, BuyBy::Overdue)

@@ -1,10 +1,44 @@
 //! The sagas that are shipped, in the ready-made house: what documents and audits are made of.
 
-use crate::worlds::discount_purchase;
-use fundflow_runtime::kind::{Kind, Of};
+use crate::worlds::{discount_purchase, house, read};
+use fundflow_domain::fast_redemption::Advancer;
+use fundflow_runtime::{
+    kind::{Kind, Of},
+    saga::Saga,
+};
+use fundflow_sagas::{
+    conversion::Conversion, fast_withdraw::FastWithdraw, income::Income, purchase::Purchase,
+    recharge::Recharge, redemption::Redemption, regular_plan::RegularPlans, withdraw::Withdraw,
+};
 use std::sync::Arc;
 
 /// Every kind, in the order in which documents show them.
 pub fn kinds() -> Vec<Arc<dyn Kind>> {
-    vec![Arc::new(Of(Arc::new(discount_purchase())))]
+    let house = house();
+    vec![
+        kind(discount_purchase()),
+        kind(Recharge { house: house.clone() }),
+        kind(Withdraw { house: house.clone() }),
+        kind(fast_withdraw()),
+        kind(Purchase { house: house.clone() }),
+        kind(Redemption { house: house.clone() }),
+        kind(Conversion { house: house.clone() }),
+        kind(RegularPlans { house: house.clone() }),
+        kind(Income { house, wallets: read("wallets") }),
+    ]
+}
+
+/// The fast withdrawal, advanced by `BANK-1` through the port `bank`.
+pub fn fast_withdraw() -> FastWithdraw {
+    FastWithdraw {
+        house: house(),
+        distributor: read("DIST-1"),
+        by: Advancer::LicensedBank(read("BANK-1")),
+        holder: read("BANK-1"),
+        bank: read("bank"),
+    }
+}
+
+fn kind<S: Saga>(saga: S) -> Arc<dyn Kind> {
+    Arc::new(Of(Arc::new(saga)))
 }

@@ -9,7 +9,12 @@
 
 use super::{Trouble, books::Placed, play::Play};
 use fundflow::{Notice, Noticed};
-use fundflow_domain::{application::Stage, calendar::TradingDay, ids::ApplicationNo};
+use fundflow_domain::{
+    application::{Ask, Stage},
+    calendar::TradingDay,
+    fund::FundKind,
+    ids::{ApplicationNo, FundCode},
+};
 use fundflow_infrastructure::{
     day_batch::{Parties, application_numbers, read_answers, write_applications},
     day_folder::Settings,
@@ -18,7 +23,7 @@ use fundflow_infrastructure::{
 use fundflow_kernel::store::{Checkpoints, EventStore};
 use fundflow_sagas::ports::registrar::{self, Application, ApplicationAnswer};
 use std::{
-    collections::HashMap,
+    collections::{BTreeMap, HashMap},
     fs,
     path::{Path, PathBuf},
     sync::Arc,
@@ -59,6 +64,32 @@ impl<S> Play<S> {
         placed.collect()
     }
 
+    /// Names the funds of a batch that have no price of that T: their orders wait for one.
+    fn unpriced(&mut self, t: TradingDay, registrar: &str) {
+        let mut waiting: BTreeMap<FundCode, usize> = BTreeMap::new();
+        for placed in self.of_batch(t, registrar, |stage| matches!(stage, Stage::Sent)) {
+            let terms = &placed.application.terms;
+            let into = match terms.ask {
+                Ask::Conversion { into, .. } => Some(into),
+                Ask::Subscription { .. }
+                | Ask::Purchase { .. }
+                | Ask::Redemption { .. }
+                | Ask::FastTransfer { .. } => None,
+            };
+            for fund in [Some(terms.fund), into].into_iter().flatten() {
+                let at_par = self.day.catalogue.on(fund, t.date());
+                let at_par = at_par.is_none_or(|terms| terms.kind == FundKind::Money);
+                if !at_par && !self.table.prices.is_known(fund, t.date()) {
+                    *waiting.entry(fund).or_default() += 1;
+                }
+            }
+        }
+        for (fund, orders) in waiting {
+            let t = t.date();
+            self.remarks.push(format!("navs.csv has no price of {fund} on {t}: {orders} orders wait"));
+        }
+    }
+
     /// The index of a directory, if its files are announced.
     fn index(directory: &Path) -> Option<PathBuf> {
         let entries = fs::read_dir(directory).ok()?;
@@ -74,18 +105,19 @@ impl<S> Play<S> {
 pub(super) async fn send<S: EventStore + Checkpoints>(
     play: &mut Play<S>,
     t: TradingDay,
-) -> Result<(), Trouble> {
+) -> Result<bool, Trouble> {
+    let mut any = false;
     for registrar in play.registrars() {
-        send_to(play, t, &registrar).await?;
+        any |= send_to(play, t, &registrar).await?;
     }
-    Ok(())
+    Ok(any)
 }
 
 async fn send_to<S: EventStore + Checkpoints>(
     play: &mut Play<S>,
     t: TradingDay,
     registrar: &str,
-) -> Result<(), Trouble> {
+) -> Result<bool, Trouble> {
     let out = play.directory(t, registrar, "out");
     let (file, records) = if let Some(index) = Play::<S>::index(&out) {
         application_numbers(&index)?
@@ -96,7 +128,7 @@ async fn send_to<S: EventStore + Checkpoints>(
         play.settle().await?;
         let sealed = play.of_batch(t, registrar, |stage| matches!(stage, Stage::Sealed));
         if sealed.is_empty() {
-            return Ok(());
+            return Ok(false);
         }
         let of = |placed: &Placed| Application {
             terms: placed.application.terms.clone(),
@@ -117,7 +149,8 @@ async fn send_to<S: EventStore + Checkpoints>(
         let record = numbers.get(&placed.application.terms.no).copied().unwrap_or(0);
         ApplicationAnswer::Sent { file: file.as_str().into(), record }
     };
-    announce(play, &sealed, sent).await
+    announce(play, &sealed, sent).await?;
+    Ok(true)
 }
 
 /// Tells each application's saga, whichever it is, what became of it.
@@ -142,15 +175,18 @@ async fn announce<S: EventStore + Checkpoints>(
 }
 
 /// Lets the registrars answer the files of that day.
-pub(super) fn night<S>(play: &mut Play<S>, t: TradingDay) -> Result<(), Trouble> {
+pub(super) fn night<S>(play: &mut Play<S>, t: TradingDay) -> Result<bool, Trouble> {
+    let mut any = false;
     for (code, registrar) in play.with.registrars.clone() {
         let (out, into) = (play.directory(t, &code, "out"), play.directory(t, &code, "in"));
         if let (Some(index), None) = (Play::<S>::index(&out), Play::<S>::index(&into)) {
             let night = registrar.run_batch(&index, &into)?;
             play.written.extend(night.files);
+            play.unpriced(t, &code);
+            any = true;
         }
     }
-    Ok(())
+    Ok(any)
 }
 
 /// Reads the registrars' answers and hands them to the engine. One about a number that nobody handed
@@ -158,7 +194,8 @@ pub(super) fn night<S>(play: &mut Play<S>, t: TradingDay) -> Result<(), Trouble>
 pub(super) async fn answers<S: EventStore + Checkpoints>(
     play: &mut Play<S>,
     t: TradingDay,
-) -> Result<(), Trouble> {
+) -> Result<bool, Trouble> {
+    let mut any = false;
     for code in play.registrars() {
         let directory = play.directory(t, &code, "in");
         let mark = directory.with_file_name(READ);
@@ -172,6 +209,7 @@ pub(super) async fn answers<S: EventStore + Checkpoints>(
         play.deliver(answers.confirmations.into_iter().map(notice).collect()).await?;
         play.settle().await?;
         fs::write(&mark, []).map_err(|source| Trouble::Mark { path: mark, source })?;
+        any = true;
     }
-    Ok(())
+    Ok(any)
 }

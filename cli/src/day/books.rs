@@ -1,10 +1,11 @@
-//! What the day's jobs look at, followed from the log: applications, and cases.
+//! What the day's jobs look at, followed from the log: applications, cases, plans.
 
 use fundflow_application::read_models::{Follow, Streams};
 use fundflow_domain::{
     application::{Application, Applications, Stage},
     calendar::TradingDay,
     case::Cases,
+    plan::RegularPlan,
 };
 use fundflow_kernel::{
     envelope::Recorded,
@@ -12,11 +13,12 @@ use fundflow_kernel::{
     store::{Position, ReadError},
 };
 
-/// Every application and every case of the store.
+/// Every application, case and plan of the store.
 #[derive(Debug, Default)]
 pub(super) struct Books {
     pub(super) applications: Streams<Applications>,
     pub(super) cases: Streams<Cases>,
+    pub(super) plans: Streams<RegularPlan>,
 }
 
 /// An application, the transaction that placed it, and when.
@@ -55,6 +57,7 @@ impl Follow for Books {
 
     fn hear(&mut self, event: &Recorded) -> Result<(), ReadError> {
         self.cases.hear(event)?;
+        self.plans.hear(event)?;
         self.applications.hear(event)
     }
 }

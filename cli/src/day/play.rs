@@ -69,6 +69,8 @@ pub(super) struct Played {
 enum Item {
     /// These orders, by index.
     Wave(usize, usize),
+    /// Regular plans ask for what is due.
+    Plans(TradingDay),
     /// Seal the batch and send it.
     Send(TradingDay),
     /// The prices of that day are published.
@@ -85,7 +87,7 @@ pub(super) struct Done(Option<Item>);
 impl Done {
     fn job(&self) -> Option<Job> {
         match self.0.as_ref()? {
-            Item::Wave(..) => None,
+            Item::Wave(..) | Item::Plans(_) => None,
             Item::Send(t) => Some(Job::Sent(*t)),
             Item::Prices(t) => Some(Job::Priced(*t)),
             Item::Night(t) => Some(Job::Worked(*t)),
@@ -168,6 +170,7 @@ impl<S: EventStore + Checkpoints> Play<S> {
         let next = self.table.house.calendar.plus(t, 1)?;
         self.days.push(t);
         self.agenda.extend([
+            (at(t, 14, 30), Item::Plans(t)),
             (at(t, 17, 0), Item::Send(t)),
             (at(t, 20, 0), Item::Prices(t)),
             (at(next, 8, 0), Item::Night(t)),
@@ -232,8 +235,8 @@ impl<S: EventStore + Checkpoints> Play<S> {
         if self.agenda.first().is_some_and(|(due, _)| *due <= now)
             && let Some((_, item)) = self.agenda.pop_first()
         {
-            done = Done(Some(item.clone()));
-            self.carry_out(item).await?;
+            let worked = self.carry_out(item.clone()).await?;
+            done = Done(worked.then_some(item));
         }
         let notices = self.with.due(now);
         self.deliver(notices).await?;
@@ -272,31 +275,40 @@ impl<S: EventStore + Checkpoints> Play<S> {
         [agenda, self.with.next_due(), outlook.next_timer].into_iter().flatten().min()
     }
 
-    async fn carry_out(&mut self, item: Item) -> Result<(), Trouble> {
+    /// Returns whether there was something to do.
+    async fn carry_out(&mut self, item: Item) -> Result<bool, Trouble> {
         match item {
             Item::Wave(from, until) => {
                 let day = self.day.clone();
                 let orders = day.orders.get(from..until).unwrap_or_default();
                 self.made += orders.len();
-                requests::place(self, orders).await
+                requests::place(self, orders).await.map(|()| true)
             }
+            Item::Plans(t) => requests::plans::invest(self, t).await,
             Item::Send(t) => batch::send(self, t).await,
-            Item::Prices(t) => {
-                self.publish(t);
-                Ok(())
-            }
+            Item::Prices(t) => Ok(self.publish(t)),
             Item::Night(t) => batch::night(self, t),
             Item::Answers(t) => batch::answers(self, t).await,
         }
     }
 
-    fn publish(&self, t: TradingDay) {
-        for price in self.day.prices.iter().filter(|price| price.date == t.date()) {
-            self.table.prices.publish(price.fund, price.date, price.nav);
+    /// Prices of T become known. After the last day that the folder has a price of, a fund keeps it:
+    /// what is bought with the money of a redemption is priced days after the folder's own.
+    fn publish(&self, t: TradingDay) -> bool {
+        let mut any = false;
+        for price in self.day.prices.iter().filter(|price| price.date <= t.date()) {
+            let newest = self.day.prices.iter().filter(|other| other.fund == price.fund);
+            let newest = newest.map(|other| other.date).max();
+            if price.date != t.date() && newest != Some(price.date) {
+                continue;
+            }
+            any |= price.date == t.date();
+            self.table.prices.publish(price.fund, t.date(), price.nav);
             for (_, registrar) in &self.with.registrars {
-                registrar.market().publish(price.fund, price.date, price.nav);
+                registrar.market().publish(price.fund, t.date(), price.nav);
             }
         }
+        any
     }
 
     /// The prices that were published before that instant.

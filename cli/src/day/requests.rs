@@ -1,18 +1,31 @@
-//! The rows of orders.csv as requests to the engine, each to the saga of its kind.
+//! The rows of orders.csv as requests to the engine, each to the saga of its kind; and what plans ask
+//! for by themselves.
+
+mod kinds;
+pub(super) mod plans;
 
 use super::{Trouble, play::Play};
 use crate::registry::Word;
 use fundflow::{ActError, Asking, RequestError, runtime::saga::Saga};
-use fundflow_application::desk::{self, DeskError};
-use fundflow_domain::{ids::TransactionId, investor::SalesChannel, time::Timestamp};
-use fundflow_infrastructure::day_folder::{CancelScope, Kind, Order};
+use fundflow_application::{
+    desk::{self, DeskError},
+    read_models::Kept,
+};
+use fundflow_domain::{
+    holdings::{HoldingId, Holdings},
+    ids::TransactionId,
+    time::Timestamp,
+};
+use fundflow_infrastructure::day_folder::{CancelScope, Day, Kind, Order};
 use fundflow_kernel::{
     envelope::Actor,
     store::{Checkpoints, EventStore},
+    streams::Key,
 };
 use fundflow_sagas::{
-    discount_purchase::{self, DiscountPurchase},
-    parts::milestone::Scope,
+    conversion::Conversion, discount_purchase::DiscountPurchase, fast_withdraw::FastWithdraw,
+    parts::milestone::Scope, purchase::Purchase, recharge::Recharge, redemption::Redemption,
+    regular_plan::RegularPlans, withdraw::Withdraw,
 };
 
 /// Makes those requests, in their order: neighbours of one kind together.
@@ -23,56 +36,66 @@ pub(super) async fn place<S: EventStore + Checkpoints>(
     for run in orders.chunk_by(|one, next| one.kind.name() == next.kind.name()) {
         let Some(first) = run.first() else { continue };
         match &first.kind {
-            Kind::DiscountPurchase(_) => {
-                let askings = run.iter().filter_map(|order| discounted(play, order)).collect();
-                ask::<S, DiscountPurchase>(play, askings).await?;
+            Kind::DiscountPurchase(_) => all::<S, DiscountPurchase>(play, run, kinds::discount_purchase).await?,
+            Kind::Recharge(_) => all::<S, Recharge>(play, run, kinds::recharge).await?,
+            Kind::Withdraw(_) => all::<S, Withdraw>(play, run, kinds::withdraw).await?,
+            Kind::FastWithdraw(_) => all::<S, FastWithdraw>(play, run, kinds::fast_withdraw).await?,
+            Kind::Purchase(_) | Kind::Subscription(_) => all::<S, Purchase>(play, run, kinds::purchase).await?,
+            Kind::Redemption(_) => {
+                let run = with_shares(play, run).await?;
+                all::<S, Redemption>(play, &run, kinds::redemption).await?;
             }
+            Kind::Conversion(..) => {
+                let run = with_shares(play, run).await?;
+                all::<S, Conversion>(play, &run, kinds::conversion).await?;
+            }
+            Kind::Plan(_) => all::<S, RegularPlans>(play, run, kinds::plan).await?,
             Kind::Cancel { .. } => cancel_all(play, run).await?,
-            Kind::Recharge(_)
-            | Kind::Withdraw(_)
-            | Kind::FastWithdraw(_)
-            | Kind::Purchase(_)
-            | Kind::Subscription(_)
-            | Kind::Redemption(_)
-            | Kind::Conversion(..)
-            | Kind::Plan(_) => {
-                let why = format!(
-                    "nothing here carries a {}; write discount_purchase or cancel",
-                    first.kind.name()
-                );
-                for order in run {
-                    play.refused.insert(order.transaction.clone(), why.clone());
-                }
-            }
         }
     }
     Ok(())
 }
 
-fn discounted<S>(play: &Play<S>, order: &Order) -> Option<Asking<DiscountPurchase>> {
-    let Kind::DiscountPurchase(it) = &order.kind else { return None };
-    let investor = play.day.investors.get(&it.investor)?.profile.clone();
-    let request = discount_purchase::Request {
-        investor: investor.id.clone(),
-        account: investor.account.clone(),
-        wallet_fund: it.wallet_fund,
-        target_fund: it.target_fund,
-        amount: it.amount,
-        mode: it.mode,
-        only_today: it.only_today,
+/// Asks for all of them, in one batch where they fit.
+async fn all<S: EventStore + Checkpoints, G: Saga>(
+    play: &mut Play<S>,
+    orders: &[Order],
+    of: fn(&Day, &Order) -> Option<(G::Request, G::Asked)>,
+) -> Result<(), Trouble> {
+    let asking = |order: &Order| {
+        let (request, asked) = of(&play.day, order)?;
+        let (transaction, at) = (order.transaction.clone(), Some(order.time));
+        Some(Asking { transaction, request, asked, at, trace_parent: None })
     };
-    let asked = discount_purchase::Asked {
-        investor,
-        channel: SalesChannel::DirectOnline,
-        warning_confirmed: it.warning_confirmed.clone(),
-        at: Some(order.time),
-    };
-    Some(asking(order, request, asked))
+    let askings = orders.iter().filter_map(asking).collect();
+    ask::<S, G>(play, askings).await
 }
 
-fn asking<G: Saga>(order: &Order, request: G::Request, asked: G::Asked) -> Asking<G> {
-    let (transaction, at) = (order.transaction.clone(), Some(order.time));
-    Asking { transaction, request, asked, at, trace_parent: None }
+/// Without a number of shares all that are free are meant: they are counted now.
+async fn with_shares<S: EventStore + Checkpoints>(
+    play: &mut Play<S>,
+    orders: &[Order],
+) -> Result<Vec<Order>, Trouble> {
+    let mut counted = Vec::new();
+    for order in orders {
+        let mut order = order.clone();
+        if let Kind::Redemption(it) | Kind::Conversion(it, _) = &mut order.kind
+            && it.shares.is_none()
+        {
+            let id = HoldingId { investor: it.investor.clone(), fund: it.fund };
+            let key = Key::<Holdings>::of(&id);
+            let (kept, _) = Kept::<Holdings>::load(&*play.store, key.stream()).await?;
+            let free = kept.loaded.state.available();
+            if free.is_zero() {
+                let why = format!("{} has no free shares of {}", it.investor, it.fund);
+                play.refused.insert(order.transaction, why);
+                continue;
+            }
+            it.shares = Some(free);
+        }
+        counted.push(order);
+    }
+    Ok(counted)
 }
 
 async fn cancel_all<S: EventStore + Checkpoints>(

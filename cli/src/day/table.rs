@@ -2,7 +2,7 @@
 
 use super::Trouble;
 use crate::{
-    house::{self, BANK, registrar_port},
+    house::{self, ADVANCE, BANK, registrar_port},
     operate::BOOKS,
     registry::{Outside, Registry, Sagas},
 };
@@ -12,6 +12,7 @@ use fundflow_domain::{calendar::TradingCalendar, ids::FundCode, money::Nav, time
 use fundflow_infrastructure::{
     day_folder::Day,
     sandbox::{
+        advance::SandboxAdvance,
         channel::SandboxChannel,
         kept::keep,
         registrar::{Confirming, Market, SandboxRegistrar},
@@ -24,7 +25,7 @@ use fundflow_kernel::{
 use fundflow_sagas::{
     house::House,
     parts::cases::UnknownOrders,
-    ports::{bank::Bank, registrar::Register},
+    ports::{advance::Advancing, bank::Bank, registrar::Register},
 };
 use std::{
     collections::BTreeMap,
@@ -37,6 +38,7 @@ pub(super) struct Counterparties {
     pub(super) channel: Arc<SandboxChannel>,
     /// By code; the first is the manager's own.
     pub(super) registrars: Vec<(String, Arc<SandboxRegistrar>)>,
+    pub(super) advance: Arc<SandboxAdvance>,
     pub(super) files: PathBuf,
     /// The program's own ports.
     own: Vec<(String, Arc<dyn AnyPort>)>,
@@ -57,6 +59,10 @@ pub(super) struct Table {
 impl Prices {
     pub(super) fn publish(&self, fund: FundCode, day: NaiveDate, nav: Nav) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).insert((fund, day), nav);
+    }
+
+    pub(super) fn is_known(&self, fund: FundCode, day: NaiveDate) -> bool {
+        self.of(fund, day).is_some()
     }
 
     fn of(&self, fund: FundCode, day: NaiveDate) -> Option<Nav> {
@@ -97,11 +103,12 @@ impl Counterparties {
             let registrar = Arc::new(registrar.confirming(Confirming::ByBatch));
             registrars.push((code.to_string(), registrar));
         }
+        let advance = Arc::new(SandboxAdvance::new(shared.clone()));
         let outside = Outside { directory: base.to_owned(), clock: shared };
         let own = registry.ports(&outside).map_err(Trouble::Port)?;
         let own = own.into_iter().map(|(name, port)| (name.to_owned(), port)).collect();
         let files = base.join("exchange");
-        Ok(Self { channel: Arc::new(channel), registrars, files, own })
+        Ok(Self { channel: Arc::new(channel), registrars, advance, files, own })
     }
 
     /// What they say unasked by then.
@@ -148,6 +155,7 @@ impl Table {
     ) -> Result<Engine, Trouble> {
         let mut ports = with.own.clone();
         ports.push((BANK.to_owned(), Arc::new(Bank(with.channel.clone()))));
+        ports.push((ADVANCE.to_owned(), Arc::new(Advancing(with.advance.clone()))));
         for (code, registrar) in &with.registrars {
             ports.push((registrar_port(code), Arc::new(Register(registrar.clone()))));
         }

@@ -89,8 +89,6 @@ async fn act(
     rows: &mut [Row],
 ) -> Result<(), Failure> {
     let engine = engine(desk.sagas, store, outside).await?;
-    // What is due at this instant comes before what a person wants.
-    settle(&engine, outside).await?;
     let planned: Vec<_> = rows.iter_mut().filter(|row| row.outcome == Outcome::Planned).collect();
     let ids: Vec<SagaId> = planned.iter().filter_map(|row| row.id()).collect();
     let (mut actions, mut commands) = (Vec::new(), Vec::new());

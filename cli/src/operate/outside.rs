@@ -9,13 +9,14 @@
 //!    kept with them, or goes well if none is.
 
 use crate::{
-    house::{self, BANK, registrar_port},
+    house::{self, ADVANCE, BANK, registrar_port},
     reading::Failure,
     registry::{Outside, Registry},
 };
 use fundflow::{Notice, SystemClock, runtime::port::AnyPort};
 use fundflow_domain::time::Timestamp;
 use fundflow_infrastructure::sandbox::{
+    advance::SandboxAdvance,
     channel::SandboxChannel,
     journal::JournalError,
     kept::kept,
@@ -26,7 +27,7 @@ use fundflow_kernel::{
     loaded::with_sources,
     store::{EventStore, Position},
 };
-use fundflow_sagas::ports::{bank::Bank, registrar::Register};
+use fundflow_sagas::ports::{advance::Advancing, bank::Bank, registrar::Register};
 use std::{
     path::{Path, PathBuf},
     sync::Arc,
@@ -86,6 +87,8 @@ pub(crate) fn counterparties_at(
     let sandbox = has_books.then(|| sandbox(&books, &clock, confirming)).transpose()?;
     if let Some((channel, registrars)) = &sandbox {
         ports.push((BANK.to_owned(), Arc::new(Bank(channel.clone()))));
+        let advance = Arc::new(SandboxAdvance::new(clock.clone()));
+        ports.push((ADVANCE.to_owned(), Arc::new(Advancing(advance))));
         for (code, registrar) in registrars {
             ports.push((registrar_port(code), Arc::new(Register(registrar.clone()))));
         }

@@ -4,25 +4,40 @@
 #![allow(clippy::unwrap_used, reason = "a fixture that does not come about is a failed test")]
 #![allow(dead_code, reason = "each test file uses its part")]
 use chrono::{NaiveDate, NaiveTime};
-use fundflow_application::counterparty::{ApplicationAnswer, ChargeAnswer, RefundAnswer};
+use fundflow::runtime::{
+    kind::{payload, saga_id},
+    message::{Answered, Effect, Input, What},
+    port::{Ask, Payload},
+    runner::Runner,
+};
 use fundflow_domain::{
-    admission::{Admission, DayUse},
+    application::{
+        Confirmation, ConversionConfirmed, Outcome, PurchaseConfirmed, Rejection,
+    },
     calendar::TradingCalendar,
-    discount_purchase::Request,
-    fund_order::{Cause, Confirmation, ConversionConfirmed, Outcome, Payment, PurchaseConfirmed},
-    ids::{Leg, TransactionId},
+    ids::{ApplicationNo, OrderId, TransactionId},
     investor::{CustomerType, InvestorProfile, InvestorRisk, SalesChannel},
     kyc::KycState,
-    money::Nav,
+    money::{Money, Nav, SignedMoney},
+    orders::{Cause, Serial},
+    payment::Receipt,
     time::Timestamp,
 };
 use fundflow_infrastructure::{
     catalogue,
     sqlite::{Settings, SqliteStore},
 };
-use fundflow_kernel::{loaded::Loaded, store::EventStore as _};
-use fundflow_sagas::runner::{
-    Answer, Effect, Input, Need, Runner, order_stream, purchase_stream, wallet_stream,
+use fundflow_kernel::{
+    store::{EventStore as _, Version},
+    streams::Need,
+};
+use fundflow_sagas::{
+    discount_purchase::{Asked, DiscountPurchase, Request},
+    house::House,
+    ports::{
+        bank::{BankAnswer, BankCall, ChargeAnswer, RefundAnswer},
+        registrar::{ApplicationAnswer, RegistrarCall, notice},
+    },
 };
 use std::{
     path::{Path, PathBuf},
@@ -63,26 +78,35 @@ fn at(d: u32, hour: u32, minute: u32) -> Timestamp {
 }
 
 fn cause(code: &str, text: &str) -> Cause {
-    Cause { code: code.into(), text: text.into() }
+    Cause::new(code.to_owned(), text.to_owned())
 }
 
 struct Making {
     store: SqliteStore,
     runner: Runner,
-    calendar: Arc<TradingCalendar>,
 }
 
-/// Writes the store into `directory` and answers its file.
+pub(crate) fn house() -> House {
+    let funds = catalogue::shipped().unwrap();
+    House {
+        calendar: Arc::new(TradingCalendar::xshg().unwrap()),
+        funds: Arc::new(move |code, day| funds.on(code, day)),
+        navs: Arc::new(|_, _| None),
+        bank: "bank".parse().unwrap(),
+        registrars: Arc::new(|_| "ta-05".parse().unwrap()),
+    }
+}
+
+/// Writes the store into `directory` and returns its file.
 pub(crate) async fn make(directory: &Path) -> PathBuf {
     let path = directory.join("events.db");
-    let calendar = Arc::new(TradingCalendar::xshg().unwrap());
     let store = SqliteStore::open(&path, &Settings::default()).unwrap();
-    let runner = Runner::new(calendar.clone());
-    let mut making = Making { store, runner, calendar };
+    let mut runner = Runner::new();
+    runner.register(Arc::new(DiscountPurchase { house: house() }));
+    let mut making = Making { store, runner };
     for (minute, (tx, investor, story)) in (0..).zip(STORIES) {
         let now = at(12, 10, minute);
-        let input = making.request(tx, investor, now);
-        making.hear(input, story, now).await;
+        making.hear(request(tx, investor, now), story, now).await;
     }
     for (minute, (tx, _, story)) in (0..).zip(STORIES) {
         making.next_morning(tx, story, at(13, 9, minute)).await;
@@ -91,187 +115,185 @@ pub(crate) async fn make(directory: &Path) -> PathBuf {
     path
 }
 
-impl Making {
-    fn request(&self, tx: &str, investor: &str, now: Timestamp) -> Input {
-        let funds = catalogue::shipped().unwrap();
-        let fund = |code: &str| funds.on(code.parse().unwrap(), day(12)).unwrap();
-        let amount = "10000.00".parse().unwrap();
-        let profile = InvestorProfile {
-            id: investor.parse().unwrap(),
-            account: "ACC-1".parse().unwrap(),
-            risk: InvestorRisk::C4,
-            questionnaire_valid_until: NaiveDate::from_ymd_opt(2026, 12, 31).unwrap(),
-            questionnaire: "q.2025".parse().unwrap(),
-            kyc: KycState::Verified,
-            id_valid_until: NaiveDate::from_ymd_opt(2030, 1, 1).unwrap(),
-            same_name_card: true,
-            customer_type: CustomerType::Individual,
-            holds: std::collections::BTreeSet::new(),
-        };
-        let request = Request {
-            investor: profile.id.clone(),
-            account: profile.account.clone(),
-            wallet_fund: "050003".parse().unwrap(),
-            target_fund: "050027".parse().unwrap(),
-            amount,
-            mode: None,
-            only_today: false,
-        };
-        let admission = Admission {
-            amount,
-            at: now,
-            mode: None,
-            investor: profile,
-            wallet_fund: fund("050003"),
-            target_fund: fund("050027"),
-            channel: SalesChannel::DirectOnline,
-            warning_confirmed: None,
-            used_today: DayUse::default(),
-            calendar: self.calendar.clone(),
-        };
-        Input::Place {
-            ticket: 1,
-            transaction: tx.parse().unwrap(),
-            request: Box::new(request),
-            admission: Ok(Box::new(admission)),
-            trace_parent: None,
-        }
+fn request(tx: &str, investor: &str, now: Timestamp) -> What {
+    let profile = InvestorProfile {
+        id: investor.parse().unwrap(),
+        account: "ACC-1".parse().unwrap(),
+        risk: InvestorRisk::C4,
+        questionnaire_valid_until: NaiveDate::from_ymd_opt(2026, 12, 31).unwrap(),
+        questionnaire: "q.2025".parse().unwrap(),
+        kyc: KycState::Verified,
+        id_valid_until: NaiveDate::from_ymd_opt(2030, 1, 1).unwrap(),
+        same_name_card: true,
+        customer_type: CustomerType::Individual,
+        holds: std::collections::BTreeSet::new(),
+    };
+    let request = Request {
+        investor: profile.id.clone(),
+        account: profile.account.clone(),
+        wallet_fund: "050003".parse().unwrap(),
+        target_fund: "050027".parse().unwrap(),
+        amount: "10000.00".parse().unwrap(),
+        mode: None,
+        only_today: false,
+    };
+    let asked = Asked {
+        investor: profile,
+        channel: SalesChannel::DirectOnline,
+        warning_confirmed: None,
+        at: Some(now),
+    };
+    What::Request {
+        saga: saga_id::<DiscountPurchase>(&tx.parse().unwrap()),
+        request: payload(request),
+        asked: payload(asked),
+        at: Some(now),
+        trace_parent: None,
     }
+}
 
-    async fn hear(&mut self, input: Input, story: Story, now: Timestamp) {
-        let mut inputs = vec![input];
-        while let Some(input) = inputs.pop() {
-            self.provide(&input).await;
-            self.runner.handle(input, now);
+impl Making {
+    async fn hear(&mut self, what: What, story: Story, now: Timestamp) {
+        let mut inputs = vec![what];
+        while let Some(what) = inputs.pop() {
+            self.decide(what, now).await;
             let out = self.runner.take();
             if !out.appends.is_empty() {
                 self.store.append(out.appends).await.unwrap();
             }
-            for (transaction, effect) in out.effects {
-                let answer = answer(story, &effect, now);
-                inputs.extend(answer.map(|answer| Input::Heard {
-                    transaction,
-                    answer,
-                    asked: true,
-                }));
+            for effect in out.effects {
+                if let Some(answer) = answer(story, &effect, now) {
+                    inputs.push(What::Answer(Box::new(Answered { effect, answer })));
+                }
             }
-            for finished in out.finished {
-                self.runner.forget(&finished);
-            }
+            self.runner.settle(out.batch, &out.finished, &out.released);
         }
     }
 
-    async fn provide(&mut self, input: &Input) {
-        while let Some(need) = self.runner.needs(input) {
-            match need {
-                Need::Saga(tx) => {
-                    let order = |leg| order_stream(&tx, leg);
-                    let purchase = Loaded::load(&self.store, &purchase_stream(&tx)).await.unwrap();
-                    let buy = Loaded::load(&self.store, &order(Leg::MoneyFund)).await.unwrap();
-                    let convert = Loaded::load(&self.store, &order(Leg::Conversion)).await.unwrap();
-                    self.runner.provide_saga(tx, purchase, buy, convert);
-                }
-                Need::Wallet(id) => {
-                    let wallet = Loaded::load(&self.store, &wallet_stream(&id)).await.unwrap();
-                    self.runner.provide_wallet(id, wallet);
-                }
+    async fn decide(&mut self, what: What, now: Timestamp) {
+        let mut input = Input { ticket: 1, what };
+        while let Err(wanting) = self.runner.handle(input, now) {
+            self.provide(&wanting.needs).await;
+            input = wanting.input;
+        }
+        loop {
+            let starving = self.runner.starving();
+            if starving.is_empty() {
+                return;
             }
+            self.provide(&starving).await;
+            self.runner.go_on(now);
+        }
+    }
+
+    async fn provide(&mut self, needs: &[Need]) {
+        for need in needs {
+            let history = self.store.read(need.stream(), Version::NONE, 1000).await.unwrap();
+            assert_eq!(self.runner.provide(need, &history), None);
         }
     }
 
     /// What the registrar's files say on T+1.
     async fn next_morning(&mut self, tx: &str, story: Story, now: Timestamp) {
-        let told: &[Answer] = match story {
-            Story::Completes => &[bought("10000.00"), converted()],
-            Story::KeptInWallet => &[bought("10000.00"), no_conversion()],
-            Story::WrongSums => &[bought("9000.00")],
+        let said = match story {
+            Story::Completes => vec![("mmf", bought("10000.00")), ("convert", converted())],
+            Story::KeptInWallet => vec![("mmf", bought("10000.00")), ("convert", refused())],
+            Story::WrongSums => vec![("mmf", bought("9000.00"))],
             Story::Rejected | Story::RefundLost => {
-                let cause = cause("0212", "the fund is closed");
-                &[
-                    Answer::Application(Leg::MoneyFund, ApplicationAnswer::Rejected(cause)),
-                    no_conversion(),
-                ]
+                vec![("mmf", rejected("0212", "the fund is closed")), ("convert", refused())]
             }
-            Story::Declined | Story::ChargeLost | Story::Unconfirmed => &[],
+            Story::Declined | Story::ChargeLost | Story::Unconfirmed => vec![],
         };
-        for answer in told {
-            let (transaction, answer): (TransactionId, _) = (tx.parse().unwrap(), answer.clone());
-            self.hear(Input::Heard { transaction, answer, asked: false }, story, now).await;
+        let transaction: TransactionId = tx.parse().unwrap();
+        for (leg, answer) in said {
+            let no = ApplicationNo::of(&OrderId::part(&transaction, leg));
+            let (stream, news) = notice(&no, answer);
+            self.hear(What::Notice { stream, news }, story, now).await;
         }
     }
 }
 
-fn answer(story: Story, effect: &Effect, now: Timestamp) -> Option<Answer> {
-    Some(match effect {
-        Effect::Charge(_) if story == Story::Declined => {
-            Answer::Charge(ChargeAnswer::Declined(cause("51", "not enough money")))
+fn serial(text: &str) -> Serial {
+    Serial::new(text).unwrap()
+}
+
+fn answer(story: Story, effect: &Effect, now: Timestamp) -> Option<Payload> {
+    let lost = || cause("timeout", "no answer in 30 s");
+    if let Some(call) = effect.call_as::<RegistrarCall>() {
+        let RegistrarCall::Submit(application) = call else { return None };
+        let accepted =
+            ApplicationAnswer::Accepted(serial(&format!("R-{}", application.terms.order)));
+        return (effect.ask == Ask::Call).then(|| payload(accepted));
+    }
+    Some(payload(match effect.call_as::<BankCall>()? {
+        BankCall::Charge(_) if story == Story::Declined => {
+            BankAnswer::Charge(ChargeAnswer::Declined(cause("51", "not enough money")))
         }
-        Effect::Charge(_) if story == Story::ChargeLost => {
-            Answer::Charge(ChargeAnswer::Unknown(cause("timeout", "no answer in 30 s")))
+        BankCall::Charge(_) if story == Story::ChargeLost => {
+            BankAnswer::Charge(ChargeAnswer::Unknown(lost()))
         }
-        Effect::Charge(charge) => Answer::Charge(ChargeAnswer::Paid(Payment {
+        BankCall::Charge(charge) => BankAnswer::Charge(ChargeAnswer::Paid(Receipt {
             no: charge.no.clone(),
-            serial: format!("P-{}", charge.order).into(),
+            serial: serial(&format!("P-{}", charge.order)),
             amount: charge.amount.into(),
             paid_at: now,
         })),
-        Effect::Refund(refund) if story == Story::RefundLost => Answer::Refund(
-            refund.no.clone(),
-            RefundAnswer::Unknown(cause("timeout", "no answer in 30 s")),
-        ),
-        Effect::Refund(refund) => Answer::Refund(
-            refund.no.clone(),
-            RefundAnswer::Refunded(format!("B-{}", refund.no).into()),
-        ),
-        Effect::Submit(leg, application) => Answer::Application(
-            *leg,
-            ApplicationAnswer::Accepted(format!("R-{}", application.order).into()),
-        ),
-        Effect::QueryCharge(_) | Effect::QueryApplication(..) => return None,
+        BankCall::Refund(refund) if story == Story::RefundLost => {
+            BankAnswer::Refund(refund.no.clone(), RefundAnswer::Unknown(lost()))
+        }
+        BankCall::Refund(refund) => {
+            let back = RefundAnswer::Refunded(serial(&format!("B-{}", refund.no)));
+            BankAnswer::Refund(refund.no.clone(), back)
+        }
+        BankCall::Payout(_) => return None,
+    }))
+}
+
+pub(crate) fn confirmed(serial_no: &str, outcome: Outcome) -> Confirmation {
+    Confirmation {
+        serial: serial(serial_no),
+        confirmed_on: day(13),
+        registered_on: day(13),
+        finished: true,
+        outcome,
+    }
+}
+
+fn bought(amount: &str) -> ApplicationAnswer {
+    ApplicationAnswer::Confirmed(Box::new(confirmed("C-1", bought_for(amount))))
+}
+
+pub(crate) fn bought_for(amount: &str) -> Outcome {
+    Outcome::Purchase(PurchaseConfirmed {
+        amount: amount.parse().unwrap(),
+        fee: Money::ZERO,
+        refund: Money::ZERO,
+        nav: Nav::ONE,
+        shares: amount.parse().unwrap(),
     })
 }
 
-fn confirmed(leg: Leg, outcome: Outcome) -> Answer {
-    let told = Confirmation {
-        serial: "C-1".into(),
-        confirmed_on: day(13),
-        registered_on: day(13),
-        outcome,
-    };
-    Answer::Application(leg, ApplicationAnswer::Confirmed(Box::new(told)))
+fn converted() -> ApplicationAnswer {
+    let outcome = Outcome::Conversion(ConversionConfirmed {
+        shares_out: "10000.00".parse().unwrap(),
+        nav_out: Nav::ONE,
+        redemption_fee: Money::ZERO,
+        topup_fee: Money::ZERO,
+        net_in: "10000.00".parse().unwrap(),
+        nav_in: "1.2345".parse().unwrap(),
+        shares_in: "8100.45".parse().unwrap(),
+        income: SignedMoney::ZERO,
+        lots: vec![],
+    });
+    ApplicationAnswer::Confirmed(Box::new(confirmed("C-2", outcome)))
 }
 
-fn bought(amount: &str) -> Answer {
-    confirmed(
-        Leg::MoneyFund,
-        Outcome::Purchase(PurchaseConfirmed {
-            amount: amount.parse().unwrap(),
-            fee: "0.00".parse().unwrap(),
-            refund: "0.00".parse().unwrap(),
-            nav: Nav::ONE,
-            shares: amount.parse().unwrap(),
-        }),
-    )
+fn rejected(code: &str, text: &str) -> ApplicationAnswer {
+    ApplicationAnswer::Rejected(Rejection { cause: cause(code, text), interest: Money::ZERO })
 }
 
-fn converted() -> Answer {
-    confirmed(
-        Leg::Conversion,
-        Outcome::Conversion(ConversionConfirmed {
-            shares_out: "10000.00".parse().unwrap(),
-            nav_out: Nav::ONE,
-            redemption_fee: "0.00".parse().unwrap(),
-            topup_fee: "0.00".parse().unwrap(),
-            net_in: "10000.00".parse().unwrap(),
-            nav_in: "1.2345".parse().unwrap(),
-            shares_in: "8100.45".parse().unwrap(),
-        }),
-    )
-}
-
-fn no_conversion() -> Answer {
-    let cause = cause("0155", "not converted");
-    Answer::Application(Leg::Conversion, ApplicationAnswer::Rejected(cause))
+fn refused() -> ApplicationAnswer {
+    rejected("0155", "not converted")
 }
 
 /// Runs the command on a store.

@@ -66,7 +66,12 @@ fn all_shares_take_the_unpaid_income_along_and_a_part_does_not() {
         (None, free("1000"), "1000", true),
         (Some("999.99"), free("1000"), "1000", true),
         (Some("999"), free("1000"), "999", false),
-        (None, Balance { frozen: shares("500"), available: shares("500"), ..free("1000") }, "500", false),
+        (
+            None,
+            Balance { frozen: shares("500"), available: shares("500"), ..free("1000") },
+            "500",
+            false,
+        ),
         (Some("499.99"), Balance { available: shares("500"), ..free("1000") }, "499.99", false),
     ];
     for (asked, balance, leave, income) in rows {
@@ -119,7 +124,8 @@ fn every_refusal_says_what_is_possible_instead() {
         ),
         (
             with_fund(|fund| {
-                fund.closures = vec![fixture::closed("2026-02-13", "2026-02-13", Stops::Redemption)];
+                fund.closures =
+                    vec![fixture::closed("2026-02-13", "2026-02-13", Stops::Redemption)];
             }),
             "fund 000730 takes no redemptions on 2026-02-13: RedemptionStopped",
         ),
@@ -131,13 +137,22 @@ fn every_refusal_says_what_is_possible_instead() {
             CashOut { shares: Some(shares("0.99")), ..request() },
             "0.99 shares are below the minimum of 1.00; all 1000.00 may leave",
         ),
-        (CashOut { balance: Balance::default(), shares: None, ..request() }, "no shares were asked for"),
         (
-            CashOut { way: fast("0"), ..with_fund(|fund| fund.limits.fast_redemption_day_max = None) },
+            CashOut { balance: Balance::default(), shares: None, ..request() },
+            "no shares were asked for",
+        ),
+        (
+            CashOut {
+                way: fast("0"),
+                ..with_fund(|fund| fund.limits.fast_redemption_day_max = None)
+            },
             "fund 000730 has no fast redemption; an ordinary withdrawal is possible",
         ),
         (
-            CashOut { way: Way::Fast { by: Advancer::Distributor, used: Money::ZERO }, ..request() },
+            CashOut {
+                way: Way::Fast { by: Advancer::Distributor, used: Money::ZERO },
+                ..request()
+            },
             "Distributor may not advance money; only a bank with a licence to sell funds may",
         ),
         (

@@ -72,7 +72,7 @@ fn into(a: &mut Leaving) -> &mut FundTerms {
 type Change = fn(&mut Leaving);
 
 #[track_caller]
-fn refused(start: Leaving, rows: &[(Change, &str)]) {
+fn refused(start: &Leaving, rows: &[(Change, &str)]) {
     for (change, says) in rows {
         let mut a = start.clone();
         change(&mut a);
@@ -95,7 +95,7 @@ fn a_redemption_pins_its_t_and_what_leaves() {
 #[test]
 fn every_refusal_of_a_redemption_names_what_is_in_the_way() {
     refused(
-        leaving(),
+        &leaving(),
         &[
             (
                 |a| source(a).kind = FundKind::Money,
@@ -113,7 +113,7 @@ fn every_refusal_of_a_redemption_names_what_is_in_the_way() {
         ],
     );
     refused(
-        leaving(),
+        &leaving(),
         &[
             (
                 |a| a.shares = shares("6500.56"),
@@ -191,7 +191,7 @@ fn a_conversion_pins_the_pair_and_what_counts_towards_limits() {
 #[test]
 fn every_refusal_of_a_conversion_names_what_is_in_the_way() {
     refused(
-        converting(),
+        &converting(),
         &[
             (
                 |a| into(a).master = "011162".parse().unwrap(),

@@ -13,6 +13,7 @@
 //!    channels do.
 //! 5. The books say what really moved, so that a test can compare it with what the engine believes.
 
+pub mod advance;
 mod book;
 pub mod channel;
 mod dice;

@@ -217,6 +217,11 @@ impl<S: Saga> Step<S> {
 }
 
 impl<S: Saga> Table<S> {
+    /// Whether a lane beside the table has that name.
+    pub fn has_lane(&self, name: &str) -> bool {
+        self.beside.iter().any(|side| side.deed.name == name)
+    }
+
     /// All facts that the table looks at, sorted, each once.
     pub fn facts(&self) -> Vec<S::Fact> {
         let mut facts = Vec::new();

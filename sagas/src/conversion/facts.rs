@@ -24,7 +24,7 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         }
         Fact::Accepted => out.is_accepted(view),
         Fact::Rejected => out.is_rejected(view),
-        Fact::Confirmed => out.is_confirmed(view) && out.is_sound(view),
+        Fact::Confirmed => out.is_confirmed(view) && !notes.is_disputed(),
         Fact::Taken => holdings.is_taken(view, out),
         Fact::Credited => match &plan.target {
             Target::Holdings(part) => part.is_booked(view, out),

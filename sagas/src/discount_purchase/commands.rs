@@ -61,6 +61,9 @@ impl DiscountPurchase {
         scope: Scope,
     ) -> Result<usize, Refusal> {
         let view = turn.view().map_err(|_| Refusal::NothingToCancel("nothing was prepared"))?;
+        if view.open.notes.cancel.is_some_and(|(_, asked)| asked == scope) {
+            return Ok(0);
+        }
         if let Some(why) = nothing_to_cancel(&view, scope) {
             return Err(Refusal::NothingToCancel(why));
         }

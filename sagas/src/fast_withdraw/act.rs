@@ -68,10 +68,7 @@ impl FastWithdraw {
     fn place_transfer(&self, turn: &mut Turn<'_>) -> Done {
         let view = turn.view()?;
         let promise = &view.open.promise;
-        let ask = Ask::FastTransfer {
-            shares: promise.admitted.shares,
-            to: promise.holder.clone(),
-        };
+        let ask = Ask::FastTransfer { shares: promise.admitted.shares, to: promise.holder.clone() };
         let (plan, investor) = (turn.plan(), view.open.request.investor.clone());
         self.place(turn, &plan.transfer, investor, ask)
     }

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::parts::{application::ApplicationLeg, milestone::Scope, timing};
 use crate::ports::{
-    advance::AdvanceNotice,
+    advance::{AdvanceCall, AdvanceNotice},
     registrar::{ApplicationAnswer, RegistrarNotice},
 };
 use fundflow_domain::time::Timestamp;
@@ -27,18 +27,23 @@ pub enum Leg {
 }
 
 impl FastWithdraw {
-    pub(super) fn calls(&self, view: &View<'_>, what: Call, now: Timestamp) -> Option<Calling<Self>> {
+    pub(super) fn calls(
+        &self,
+        view: &View<'_>,
+        what: Call,
+        now: Timestamp,
+    ) -> Option<Calling<Self>> {
         let plan = view.plan;
         match what {
-            Call::Advance => self.to_bank(plan.advance.call(view)?),
-            Call::Repay => self.to_bank(plan.advance.repay(view)?),
+            Call::Advance => Some(self.to_bank(plan.advance.call(view)?)),
+            Call::Repay => Some(self.to_bank(plan.advance.repay(view)?)),
             Call::Transfer => self.submit(view, Leg::Transfer, now),
             Call::Redeem => self.submit(view, Leg::Redemption, now),
         }
     }
 
-    fn to_bank(&self, call: crate::ports::advance::AdvanceCall) -> Option<Calling<Self>> {
-        Some(Calling::of(&self.bank, call, Answer::Bank))
+    fn to_bank(&self, call: AdvanceCall) -> Calling<Self> {
+        Calling::of(&self.bank, call, Answer::Bank)
     }
 
     fn submit(&self, view: &View<'_>, leg: Leg, now: Timestamp) -> Option<Calling<Self>> {
@@ -47,7 +52,9 @@ impl FastWithdraw {
         let call = of.submit(view, now)?;
         Some(match leg {
             Leg::Transfer => Calling::of(&port, call, |it| Answer::Registrar(Leg::Transfer, it)),
-            Leg::Redemption => Calling::of(&port, call, |it| Answer::Registrar(Leg::Redemption, it)),
+            Leg::Redemption => {
+                Calling::of(&port, call, |it| Answer::Registrar(Leg::Redemption, it))
+            }
         })
     }
 

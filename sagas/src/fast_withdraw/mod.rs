@@ -21,9 +21,9 @@ mod plan;
 mod saga;
 mod words;
 
+pub use hear::Leg;
 pub use plan::Plan;
 pub use saga::{Answer, Command, FastWithdraw, Refusal};
-pub use hear::Leg;
 pub use words::{Asked, Call, Do, Ending, Fact, Promise, Request, When};
 
 use fundflow_runtime::step::{Deed, Exit, Move, Side, Step, Table, act, call, well_formed, word};

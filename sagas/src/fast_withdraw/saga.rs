@@ -152,7 +152,8 @@ impl FundSaga for FastWithdraw {
         let left = settled.plus(part).unwrap_or(part);
         let asked = view.open.promise.admitted.shares;
         if said.finished && left != asked {
-            let what = format!("{left} shares are settled of {asked} that the cash was advanced on");
+            let what =
+                format!("{left} shares are settled of {asked} that the cash was advanced on");
             differs(what, "shares", asked.to_string(), left.to_string());
         }
         let income = ApplicationLeg::income_of(said).unwrap_or(Income::ZERO);
@@ -227,7 +228,8 @@ impl saga::Saga for FastWithdraw {
         let (request, asked) = (of.request, of.asked);
         let at = asked.at.unwrap_or(of.now);
         let day = self.house.calendar.t_of(at).map_or_else(|_| at.date(), TradingDay::date);
-        let fund = (self.house.funds)(request.fund, day).ok_or(Refusal::UnknownFund(request.fund))?;
+        let fund =
+            (self.house.funds)(request.fund, day).ok_or(Refusal::UnknownFund(request.fund))?;
         let quota = self.quota(of);
         let plan = Plan::of(of.id, request, &quota);
         let wallet = plan.wallet.state(streams);

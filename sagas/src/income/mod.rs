@@ -46,4 +46,5 @@ pub const INCOME: Table<Saga> = Table {
     beside: &[],
 };
 
-const _: () = assert!(well_formed(&INCOME), "starts on an undo, ends on a landing, waits have ends");
+const _: () =
+    assert!(well_formed(&INCOME), "starts on an undo, ends on a landing, waits have ends");

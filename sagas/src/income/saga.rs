@@ -1,8 +1,8 @@
 //! The income job as a saga: its admission, and what a page of wallets does.
 
 use super::{
-    Answer, Call, Do, Ending, Fact, INCOME, Milestone, Notes, PAGE, Promise, Refused, Request, When,
-    job,
+    Answer, Call, Do, Ending, Fact, INCOME, Milestone, Notes, PAGE, Promise, Refused, Request,
+    When, job,
 };
 use crate::{
     house::House,
@@ -10,6 +10,7 @@ use crate::{
 };
 use chrono::NaiveDate;
 use fundflow_domain::{
+    calendar::TradingDay,
     fund::FundKind,
     ids::{FundCode, InvestorId, TransactionId, WalletId},
     money,
@@ -117,37 +118,40 @@ impl Income {
         if today < day {
             return Err(Refusal::NotYet { day, today });
         }
-        let booked = fund.carry.ends_on(day).then(|| fund.carry.booked_on(&self.house.calendar, day));
-        let booked = booked.transpose().map_err(|error| Refusal::NoTradingDay(error.to_string()))?;
+        let booked =
+            fund.carry.ends_on(day).then(|| fund.carry.booked_on(&self.house.calendar, day));
+        let booked =
+            booked.transpose().map_err(|error| Refusal::NoTradingDay(error.to_string()))?;
         let (terms, unit) = (fund.version.clone(), fund.income_unit);
-        Ok(Promise { terms, unit, registered: booked.map(|day| day.date()) })
+        Ok(Promise { terms, unit, registered: booked.map(TradingDay::date) })
     }
+}
 
-    fn page(&self, turn: &mut Turn<'_>, page: &Page, owners: &[InvestorId]) -> Result<Heard, NotDone> {
-        let view = turn.view()?;
-        let notes = &view.open.notes;
-        if notes.all || page.after != notes.through {
-            return Ok(Heard::Recorded(0));
-        }
-        let (request, promise) = (view.open.request.clone(), view.open.promise.clone());
-        let through = owners.last().cloned().or_else(|| notes.through.clone());
-        turn.speaks(Actor::Engine, "income", turn.now());
-        let (mut accrued, mut refused, mut events) = (money::Income::ZERO, Vec::new(), 0);
-        for owner in owners {
-            let key = wallet_of(owner, request.fund);
-            match give(turn, &key, &request, &promise)? {
-                Ok((happened, amount)) => {
-                    events += happened;
-                    accrued = accrued.plus(amount).ok_or(NotDone::Lacks("a sum within range"))?;
-                }
-                Err(why) => refused.push(Refused { investor: owner.clone(), why }),
-            }
-        }
-        let wallets = u32::try_from(owners.len()).unwrap_or(u32::MAX);
-        let last = owners.len() < page.at_most;
-        events += turn.reach(Milestone::Paged { through, wallets, accrued, refused, last })?;
-        Ok(Heard::Recorded(events))
+/// A page of wallets, and the milestone that says so. One that was asked for before changes nothing.
+fn give_page(turn: &mut Turn<'_>, page: &Page, owners: &[InvestorId]) -> Result<Heard, NotDone> {
+    let view = turn.view()?;
+    let notes = &view.open.notes;
+    if notes.all || page.after != notes.through {
+        return Ok(Heard::Recorded(0));
     }
+    let (request, promise) = (view.open.request.clone(), view.open.promise.clone());
+    let through = owners.last().cloned().or_else(|| notes.through.clone());
+    turn.speaks(Actor::Engine, "income", turn.now());
+    let (mut accrued, mut refused, mut events) = (money::Income::ZERO, Vec::new(), 0);
+    for owner in owners {
+        let key = wallet_of(owner, request.fund);
+        match give(turn, &key, &request, &promise)? {
+            Ok((happened, amount)) => {
+                events += happened;
+                accrued = accrued.plus(amount).ok_or(NotDone::Lacks("a sum within range"))?;
+            }
+            Err(why) => refused.push(Refused { investor: owner.clone(), why }),
+        }
+    }
+    let wallets = u32::try_from(owners.len()).unwrap_or(u32::MAX);
+    let last = owners.len() < page.at_most;
+    events += turn.reach(Milestone::Paged { through, wallets, accrued, refused, last })?;
+    Ok(Heard::Recorded(events))
 }
 
 /// One wallet's income: how many events, and how much is owed by it. A refusal in words.
@@ -335,7 +339,7 @@ impl saga::Saga for Income {
 
     fn hear(&self, turn: &mut Turn<'_>, answer: &Answer) -> Result<Heard, NotDone> {
         match &answer.0 {
-            PageAnswer::Owners { page, owners } => self.page(turn, page, owners),
+            PageAnswer::Owners { page, owners } => give_page(turn, page, owners),
             PageAnswer::Unknown(cause) => Ok(Heard::Unknown(cause.clone())),
         }
     }
@@ -377,7 +381,9 @@ impl saga::Saga for Income {
         match publication {
             0 => format!("income of fund {fund} on {day}: {per_10_000} per 10,000 shares"),
             corrected => {
-                format!("income of fund {fund} on {day}, correction {corrected}: {per_10_000} per 10,000 shares")
+                format!(
+                    "income of fund {fund} on {day}, correction {corrected}: {per_10_000} per 10,000 shares"
+                )
             }
         }
     }

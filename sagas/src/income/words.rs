@@ -24,7 +24,7 @@ pub struct Request {
 }
 
 /// The one transaction ID of a job: `{fund}.{day}`, and of a correction `{fund}.{day}.{publication}`.
-/// `None` never, but for a type that cannot say so.
+/// `None` for a name that is no transaction ID, which no fund and day have.
 pub fn job(request: &Request) -> Option<TransactionId> {
     let Request { fund, day, publication, .. } = request;
     let name = match publication {

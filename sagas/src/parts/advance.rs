@@ -15,11 +15,7 @@ use fundflow_domain::{
     ids::{OrderId, PaymentNo},
     orders::Cause,
 };
-use fundflow_kernel::{
-    envelope::Actor,
-    loaded::DecideError,
-    streams::Key,
-};
+use fundflow_kernel::{envelope::Actor, loaded::DecideError, streams::Key};
 use fundflow_runtime::{
     saga::{Heard, Saga, View},
     turn::{NotDone, Turn},

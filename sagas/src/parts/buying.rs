@@ -5,13 +5,15 @@
 //!                              `---------`--> rejected
 //! ```
 //!
-//! For sagas with one such order whose money is there when it is placed: money of another business,
-//! points, a gift.
+//! For sagas with one such order that a sponsor pays for: points, a gift, money of another business.
+//! The sponsor's word is all that is needed: with the order its money is booked as paid, and what is
+//! not spent as gone back.
 
 use super::{
     application::{ApplicationLeg, FundSaga},
     holdings::HoldingsPart,
     milestone::Scope,
+    payment::PaymentLeg,
     timing,
 };
 use crate::{
@@ -19,13 +21,14 @@ use crate::{
     ports::registrar::{ApplicationAnswer, RegistrarNotice},
 };
 use fundflow_domain::{
-    application::{Applications, Ask, PromisedFee},
+    application::{Applications, Ask, Confirmation, PromisedFee},
     calendar::TradingDay,
     case::Cases,
     holdings::Holdings,
     ids::{FundCode, InvestorId, OrderId},
     money::{Amount, Discount, Money},
-    orders::Cause,
+    orders::{Cause, Serial},
+    payment::{self, Payments, SentBack},
     time::Timestamp,
 };
 use fundflow_kernel::{
@@ -62,12 +65,16 @@ pub struct Buying {
     pub fund: FundCode,
     /// Yuan that it is placed for.
     pub worth: Decimal,
+    /// The sponsor's money.
+    pub payment: PaymentLeg,
+    /// The sponsor's account.
+    pub sponsor: &'static str,
 }
 
 /// What the log says of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Bought {
-    /// It is placed, on the T of that instant.
+    /// It is paid for and placed, on the T of that instant.
     Ordered,
     /// The registrar's front took it.
     Accepted,
@@ -75,43 +82,58 @@ pub enum Bought {
     Rejected,
     /// The registrar's last word is shares, and no record of it is in dispute.
     Confirmed,
-    /// Every share that it brought is in a lot.
+    /// Every share that it brought is in a lot, and the sponsor has what was not spent.
     Credited,
+    /// The sponsor has all of its money.
+    Returned,
 }
 
 /// A command of a row about it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Buy {
-    /// Place it, free of charge.
+    /// Pay for it and place it, free of charge.
     Order,
     /// Close it without the registrar's word.
     Close,
-    /// Book the shares.
+    /// Book the shares, and what was not spent.
     Credit,
+    /// Book the sponsor's money back: no shares came.
+    Return,
 }
 
 impl Buying {
-    /// That order for that investor, for that many yuan.
-    pub fn of(investor: &InvestorId, fund: FundCode, order: &OrderId, worth: Decimal) -> Self {
+    /// That order for that investor, for so many yuan of that sponsor's account.
+    pub fn of(
+        investor: &InvestorId,
+        fund: FundCode,
+        order: &OrderId,
+        (worth, sponsor): (Decimal, &'static str),
+    ) -> Self {
+        let (leg, payment) = (ApplicationLeg::of(order), PaymentLeg::of(order));
         let holdings = HoldingsPart::of(investor, fund, order);
-        Self { leg: ApplicationLeg::of(order), holdings, investor: investor.clone(), fund, worth }
+        Self { leg, holdings, investor: investor.clone(), fund, worth, payment, sponsor }
     }
 
     /// The aggregates that it works on, and the saga's others.
     pub fn aggregates(others: impl IntoIterator<Item = Opener>) -> Vec<Opener> {
-        let own = [Opener::of::<Applications>(), Opener::of::<Holdings>(), Opener::of::<Cases>()];
+        let own = [
+            Opener::of::<Payments>(),
+            Opener::of::<Applications>(),
+            Opener::of::<Holdings>(),
+            Opener::of::<Cases>(),
+        ];
         own.into_iter().chain(others).collect()
     }
 
     /// Its streams, and the saga's others.
     pub fn needs(&self, others: impl IntoIterator<Item = Need>) -> Vec<Need> {
-        let own = [self.leg.key.need(), self.holdings.key.need()];
+        let own = [self.payment.key.need(), self.leg.key.need(), self.holdings.key.need()];
         own.into_iter().chain(others).collect()
     }
 
-    /// The stream that may belong to nobody else.
-    pub fn own(&self) -> StreamName {
-        self.leg.key.stream().clone()
+    /// The streams that may belong to nobody else.
+    pub fn own(&self) -> Vec<StreamName> {
+        vec![self.payment.key.stream().clone(), self.leg.key.stream().clone()]
     }
 
     /// What is promised of such an order at that instant.
@@ -136,8 +158,10 @@ impl Buying {
             Bought::Rejected => self.leg.is_rejected(view),
             Bought::Confirmed => self.leg.is_confirmed(view) && self.leg.is_sound(view),
             Bought::Credited => {
-                self.leg.is_confirmed(view) && self.holdings.is_credited(view, &self.leg)
+                let confirmed = self.leg.is_confirmed(view);
+                confirmed && self.holdings.is_credited(view, &self.leg) && self.is_settled(view)
             }
+            Bought::Returned => self.payment.is_paid_back(view) && self.payment.owes_nothing(view),
         }
     }
 
@@ -157,11 +181,79 @@ impl Buying {
                 let text = "closed without the registrar's answer";
                 self.leg.close(turn, Cause::new("operator", text))
             }
-            Buy::Credit => self.holdings.credit(turn, &self.leg),
+            Buy::Credit => {
+                let (credited, spent) = (self.holdings.credit(turn, &self.leg)?, self.spent(turn)?);
+                Ok(credited + spent + self.settle(turn)?)
+            }
+            Buy::Return => {
+                let cause = Cause::new("not_bought", "no shares came of it");
+                Ok(self.payment.pay_back(turn, cause)? + self.settle(turn)?)
+            }
         }
     }
 
-    /// Places it on the T of now, for that fee.
+    /// What every record of the registrar left unspent is owed back.
+    fn spent<S: FundSaga>(&self, turn: &mut Turn<'_, S>) -> Result<usize, NotDone> {
+        let mut events = 0;
+        for (due_to, amount) in self.unspent(&turn.view()?) {
+            let cause = Cause::new("not_accepted", "the registrar accepted a part of the amount");
+            let what = SentBack::Difference { due_to, amount };
+            events += turn.decide(&self.payment.key, &payment::Command::SendBack(what, cause))?;
+        }
+        Ok(events)
+    }
+
+    fn unspent<S: FundSaga>(&self, view: &View<'_, S>) -> Vec<(Serial, Amount)> {
+        let Some(application) = self.leg.application(view) else { return Vec::new() };
+        let part = |said: &Confirmation| {
+            Some((said.serial.clone(), Amount::new(said.outcome.refund().decimal()).ok()?))
+        };
+        application.confirmations().filter_map(part).collect()
+    }
+
+    /// What is owed back has gone back: the sponsor's account is ours to book.
+    fn settle<S: FundSaga>(&self, turn: &mut Turn<'_, S>) -> Result<usize, NotDone> {
+        let mut events = 0;
+        while let Some(owed) = self.payment.owed(&turn.view()?) {
+            let no = owed.no.clone();
+            let serial = serial(no.as_str())?;
+            let returned = payment::Command::RecordReturned { no, serial };
+            events += turn.decide(&self.payment.key, &returned)?;
+        }
+        Ok(events)
+    }
+
+    fn is_settled<S: FundSaga>(&self, view: &View<'_, S>) -> bool {
+        let Some(payment) = self.payment.payment(view) else { return false };
+        let returned = |due: &Serial| {
+            let of = payment::Of::Difference { due_to: due.clone() };
+            payment.refunds.iter().any(|it| it.of == of && it.arrived.is_some())
+        };
+        self.unspent(view).iter().all(|(due, _)| returned(due))
+    }
+
+    /// The sponsor's money, as its word says: requested and paid.
+    fn pay<S: FundSaga>(
+        &self,
+        turn: &mut Turn<'_, S>,
+        amount: Amount,
+        day: TradingDay,
+    ) -> Result<usize, NotDone> {
+        let account = self.sponsor.parse().map_err(|_| NotDone::Lacks("the sponsor's account"))?;
+        let (no, order) = (self.payment.no.clone(), self.leg.order.clone());
+        let terms = payment::Terms { no: no.clone(), account, amount, order, trade_date: day };
+        let receipt = payment::Receipt {
+            serial: serial(no.as_str())?,
+            no,
+            amount: amount.into(),
+            paid_at: turn.now(),
+        };
+        let requested = self.payment.request(turn, terms)?;
+        let paid = payment::Command::RecordPaid(receipt);
+        Ok(requested + turn.decide(&self.payment.key, &paid)?)
+    }
+
+    /// Pays for it and places it on the T of now, for that fee.
     ///
     /// # Errors
     /// [`NotDone`]; nothing has changed.
@@ -178,7 +270,7 @@ impl Buying {
         let amount = Amount::new(self.worth).map_err(|_| NotDone::Lacks("an amount"))?;
         let ask = Ask::Purchase { amount, regular_plan: false };
         let terms = self.leg.terms(&fund, self.investor.clone(), ask, day, promised);
-        self.leg.place(turn, terms)
+        Ok(self.pay(turn, amount, day)? + self.leg.place(turn, terms)?)
     }
 
     /// The order, as it is handed in.
@@ -216,9 +308,9 @@ impl Buying {
         (self.leg.key.stream() == stream).then(|| said.clone())
     }
 
-    /// It is placed, and its shares are neither booked nor refused. Yuan.
+    /// It is placed, and neither its shares nor the sponsor's money are booked. Yuan.
     pub fn open_end<S: FundSaga>(&self, view: &View<'_, S>) -> Option<OpenEnd> {
-        let over = self.leg.is_rejected(view) || self.holds(view, Bought::Credited);
+        let over = self.holds(view, Bought::Returned) || self.holds(view, Bought::Credited);
         let open = self.leg.is_placed(view) && !over;
         open.then(|| OpenEnd { name: "order".into(), worth: self.worth })
     }
@@ -243,6 +335,11 @@ impl Buying {
             BuyBy::Overdue => house.noon_after(due, 1),
         }
     }
+}
+
+/// The sponsor's number for a movement of its money: our own.
+fn serial(no: &str) -> Result<Serial, NotDone> {
+    no.parse().map_err(|_| NotDone::Lacks("a serial"))
 }
 
 /// A time that rows of a saga with such an order refer to.
@@ -284,8 +381,8 @@ macro_rules! fund_saga {
     };
 }
 
-/// Writes `Promise`, `Milestone`, `Notes`, `When`, `when`, `needs` and `notice` inside of an `impl Saga`
-/// whose plan has one [`Buying`] in that field, and whose answer has a variant for what the registrar
+/// Writes `Promise`, `Milestone`, `Notes`, `When`, `when`, `needs`, `notice` and the business day inside of an
+/// `impl Saga` whose plan has one [`Buying`] in that field, and whose answer has a variant for what the registrar
 /// says.
 #[macro_export]
 macro_rules! buying {
@@ -301,6 +398,18 @@ macro_rules! buying {
             when: Self::When,
         ) -> ::std::option::Option<::fundflow_domain::time::Timestamp> {
             view.plan.$field.when(self, view, when)
+        }
+
+        fn day_of_promise(
+            promise: &$crate::parts::buying::OnDay,
+        ) -> ::std::option::Option<::chrono::NaiveDate> {
+            ::std::option::Option::Some(promise.trade_date.date())
+        }
+
+        fn business_date(
+            view: &::fundflow_runtime::saga::View<'_, Self>,
+        ) -> ::std::option::Option<::chrono::NaiveDate> {
+            ::std::option::Option::Some(view.plan.$field.day(view).date())
         }
 
         fn needs(

@@ -3,7 +3,10 @@
 use crate::house::House;
 use chrono::NaiveDate;
 use fundflow_domain::{
-    application::{Ask, Confirmation, OnHuge, Outcome, PromisedFee, Quantity, Terms},
+    application::{
+        Ask, Confirmation, ConversionConfirmed, LotConfirmed, OnHuge, Outcome, PromisedFee,
+        Quantity, RedemptionConfirmed, Terms,
+    },
     calendar::TradingDay,
     case::Finding,
     confirmation_check::{
@@ -156,57 +159,10 @@ fn numbers(house: &House, against: &Against<'_>, confirmation: &Confirmation) ->
             },
         ),
         (Ask::Conversion { shares, into, .. }, Outcome::Conversion(n)) => {
-            let promised = promised(terms.promised.fee);
-            let cost = against.cost(house, n.shares_out, promised);
-            let put_off = cost.put_off.min(n.redemption_fee);
-            conversion(
-                &ConversionNumbers {
-                    shares_out: n.shares_out,
-                    nav_out: n.nav_out,
-                    redemption_fee: n.redemption_fee.minus(put_off).unwrap_or_default(),
-                    back_end_fee: put_off,
-                    topup_fee: n.topup_fee,
-                    net_in: n.net_in,
-                    nav_in: n.nav_in,
-                    shares_in: n.shares_in,
-                },
-                &ConversionExpected {
-                    asked: against.shares_left(*shares),
-                    lots: &cost.lots,
-                    leaving_target: cost.leaving_target,
-                    nav_out: nav(terms.fund),
-                    topup: cost.topup,
-                    nav_in: nav(*into),
-                    rounding: terms.rounding,
-                },
-            )
+            against.converted(house, n, (*shares, [nav(terms.fund), nav(*into)]))
         }
         (Ask::Redemption { shares, .. }, Outcome::Redemption(n)) => {
-            let cost = against.cost(house, n.shares, Promised::Unsaid);
-            let put_off = cost.put_off.min(n.fee);
-            let lot = |lot: &fundflow_domain::application::LotConfirmed| LotNumbers {
-                shares: lot.shares,
-                gross: lot.gross,
-                fee: lot.fee,
-            };
-            redemption(
-                &RedemptionNumbers {
-                    shares: n.shares,
-                    nav: n.nav,
-                    gross: n.gross,
-                    fee: n.fee.minus(put_off).unwrap_or_default(),
-                    back_end_fee: put_off,
-                    income: n.income,
-                    payout: n.payout,
-                    lots: n.lots.iter().map(lot).collect(),
-                },
-                &RedemptionExpected {
-                    asked: against.shares_left(*shares),
-                    lots: &cost.lots,
-                    nav: nav(terms.fund),
-                    income: None,
-                },
-            )
+            against.redeemed(house, n, (*shares, nav(terms.fund)))
         }
         // A transfer has no price, and what does not fit was refused by the application.
         (
@@ -221,6 +177,70 @@ fn numbers(house: &House, against: &Against<'_>, confirmation: &Confirmation) ->
             | Outcome::Redemption(_)
             | Outcome::FastTransfer(_),
         ) => Vec::new(),
+    }
+}
+
+impl Against<'_> {
+    fn converted(
+        &self,
+        house: &House,
+        n: &ConversionConfirmed,
+        (asked, [nav_out, nav_in]): (Shares, [Option<Nav>; 2]),
+    ) -> Vec<Finding> {
+        let terms = self.terms;
+        let cost = self.cost(house, n.shares_out, promised(terms.promised.fee));
+        let put_off = cost.put_off.min(n.redemption_fee);
+        conversion(
+            &ConversionNumbers {
+                shares_out: n.shares_out,
+                nav_out: n.nav_out,
+                redemption_fee: n.redemption_fee.minus(put_off).unwrap_or_default(),
+                back_end_fee: put_off,
+                topup_fee: n.topup_fee,
+                net_in: n.net_in,
+                nav_in: n.nav_in,
+                shares_in: n.shares_in,
+            },
+            &ConversionExpected {
+                asked: self.shares_left(asked),
+                lots: &cost.lots,
+                leaving_target: cost.leaving_target,
+                nav_out,
+                topup: cost.topup,
+                nav_in,
+                rounding: terms.rounding,
+            },
+        )
+    }
+
+    fn redeemed(
+        &self,
+        house: &House,
+        n: &RedemptionConfirmed,
+        (asked, nav): (Shares, Option<Nav>),
+    ) -> Vec<Finding> {
+        let cost = self.cost(house, n.shares, Promised::Unsaid);
+        let put_off = cost.put_off.min(n.fee);
+        let lot =
+            |lot: &LotConfirmed| LotNumbers { shares: lot.shares, gross: lot.gross, fee: lot.fee };
+        redemption(
+            &RedemptionNumbers {
+                shares: n.shares,
+                nav: n.nav,
+                gross: n.gross,
+                fee: n.fee.minus(put_off).unwrap_or_default(),
+                back_end_fee: put_off,
+                income: n.income,
+                payout: n.payout,
+                lots: n.lots.iter().map(lot).collect(),
+            },
+            &RedemptionExpected {
+                asked: self.shares_left(asked),
+                lots: &cost.lots,
+                nav,
+                income: None,
+            },
+        )
     }
 }
 

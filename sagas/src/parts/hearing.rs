@@ -15,9 +15,10 @@ use super::{
 use crate::ports::registrar::ApplicationAnswer;
 use fundflow_domain::{
     application::{Application, Applications, Command, Confirmation, Message, Refusal},
-    case::{self, Figure, Finding, Kind, SourceKind},
+    case::{self, CaseId, Figure, Finding, Kind, SourceKind},
     decider::Decider,
     orders::Cause,
+    text::Text,
     time::Timestamp,
 };
 use fundflow_kernel::{
@@ -61,12 +62,14 @@ impl ApplicationLeg {
         };
         let adds_up = |said: &Confirmation| {
             let known = state.application();
-            known.is_none_or(|known| self.findings(saga, view, (known, said), now).is_empty())
+            known.is_none_or(|known| found(saga, view, (known, said), now).is_empty())
         };
         match (Applications::decide(state, &command), &command) {
             (Ok(events), Command::Confirm(said)) if !events.is_empty() && !adds_up(said) => {
                 self.needs(answer)
             }
+            // Whoever died while a corrected record was stored has its case still open.
+            (Ok(events), Command::Confirm(_)) if events.is_empty() => self.left_open(view),
             (Ok(_), _) => Vec::new(),
             (Err(_), _) => {
                 // A corrected record closes the case of the one that it corrects.
@@ -77,21 +80,6 @@ impl ApplicationLeg {
                 needs
             }
         }
-    }
-
-    fn findings<S: FundSaga>(
-        &self,
-        saga: &S,
-        view: &View<'_, S>,
-        (known, said): (&Application, &Confirmation),
-        now: Timestamp,
-    ) -> Vec<Finding> {
-        let terms = &known.terms;
-        let leaving = saga.leaving(view, terms, said);
-        let against = check::Against { terms, before: &known.portions, leaving };
-        let mut findings = check::findings(saga.house(), &against, said, now);
-        findings.extend(saga.findings(view, terms, said));
-        findings
     }
 
     /// What an answer asks to be recorded.
@@ -172,11 +160,11 @@ impl ApplicationLeg {
         speaks(turn);
         let known = self.application(&turn.view()?).cloned();
         let Some(known) = known else { return Err(NotDone::Lacks("the application")) };
-        let findings = self.findings(saga, &turn.view()?, (&known, said), turn.now());
+        let findings = found(saga, &turn.view()?, (&known, said), turn.now());
         let confirm = Command::Confirm(Box::new(said.clone()));
         let state = turn.state(&self.key).ok_or(NotDone::Lacks("the application"))?;
         match Applications::decide(state, &confirm) {
-            Ok(events) if events.is_empty() => Ok(Heard::Recorded(0)),
+            Ok(events) if events.is_empty() => self.settled(turn, answer).map(Heard::Recorded),
             Ok(_) if findings.is_empty() => Ok(Heard::Recorded(turn.decide(&self.key, &confirm)?)),
             Ok(_) => {
                 let (cause, events) = self.disputed(turn, answer, findings)?;
@@ -231,14 +219,42 @@ impl ApplicationLeg {
         let reverses = first.serial;
         let command = Command::Correct { reverses, confirmation: Box::new(said.clone()) };
         let mut events = turn.decide(&self.key, &command)?;
-        let closing = case::Closing {
-            how: case::How::Corrected { by_record: record.case() },
-            by: fundflow_domain::text::Text::lossy("registrar"),
-            reason: fundflow_domain::text::Text::lossy("the registrar corrected its record"),
-        };
-        events += turn.decide(&case_key, &case::Command::Close(closing))?;
-        events += turn.reach(Milestone::Undisputed { case })?;
+        events += settle(turn, case, &record)?;
         Ok(Some(Heard::Recorded(events)))
+    }
+
+    /// Cases of records of this order that a corrected one has replaced, and that are still open.
+    fn left_open<S: FundSaga>(&self, view: &View<'_, S>) -> Vec<Need> {
+        self.replaced(view).into_iter().map(|case| Key::<case::Cases>::of(&case).need()).collect()
+    }
+
+    fn replaced<S: FundSaga>(&self, view: &View<'_, S>) -> Vec<CaseId> {
+        let Some(application) = self.application(view) else { return Vec::new() };
+        let standing: Vec<CaseId> = application
+            .confirmations()
+            .filter_map(|it| self.record(&ApplicationAnswer::Confirmed(Box::new(it.clone()))))
+            .map(|record| record.case())
+            .collect();
+        let disputes = view.open.notes.disputes.iter().copied();
+        disputes.filter(|case| !standing.contains(case)).collect()
+    }
+
+    /// Finishes what a death in the middle of a correction left.
+    fn settled<S: FundSaga>(
+        &self,
+        turn: &mut Turn<'_, S>,
+        answer: &ApplicationAnswer,
+    ) -> Result<usize, NotDone> {
+        let Some(record) = self.record(answer) else { return Ok(0) };
+        let mut events = 0;
+        for case in self.replaced(&turn.view()?) {
+            let state = turn.streams().state(&Key::<case::Cases>::of(&case));
+            let about = state.and_then(case::State::case).and_then(|case| case.order.as_ref());
+            if about == Some(&self.order) {
+                events += settle(turn, case, &record)?;
+            }
+        }
+        Ok(events)
     }
 
     /// The word that it was taken back, as a command; `None` where nobody asked for that.
@@ -303,6 +319,36 @@ impl ApplicationLeg {
             | ApplicationAnswer::Sent { .. } => None,
         }
     }
+}
+
+/// The case is closed by a corrected record.
+fn settle<S: FundSaga>(
+    turn: &mut Turn<'_, S>,
+    case: CaseId,
+    record: &Record,
+) -> Result<usize, NotDone> {
+    let closing = case::Closing {
+        how: case::How::Corrected { by_record: record.case() },
+        by: Text::lossy("registrar"),
+        reason: Text::lossy("the registrar corrected its record"),
+    };
+    let key = Key::<case::Cases>::of(&case);
+    let closed = turn.decide(&key, &case::Command::Close(closing))?;
+    Ok(closed + turn.reach(Milestone::Undisputed { case })?)
+}
+
+fn found<S: FundSaga>(
+    saga: &S,
+    view: &View<'_, S>,
+    (known, said): (&Application, &Confirmation),
+    now: Timestamp,
+) -> Vec<Finding> {
+    let terms = &known.terms;
+    let leaving = saga.leaving(view, terms, said);
+    let against = check::Against { terms, before: &known.portions, leaving };
+    let mut findings = check::findings(saga.house(), &against, said, now);
+    findings.extend(saga.findings(view, terms, said));
+    findings
 }
 
 fn speaks<S: Saga>(turn: &mut Turn<'_, S>) {

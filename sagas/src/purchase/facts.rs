@@ -22,7 +22,7 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
     let (buy, payment, interest) = (&plan.buy, &plan.payment, &plan.interest);
     let taken_back = notes.cancel.is_some();
     match fact {
-        Fact::Begun => occurrence(view, |plan, at| plan.is_known(at)),
+        Fact::Begun => occurrence(view, plan::Plan::is_known),
         Fact::Missed => occurrence(view, |plan, at| {
             matches!(plan.outcome(at), Some(Outcome::Missed | Outcome::Skipped))
         }),
@@ -47,7 +47,7 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
             buy.application(view).is_some_and(|it| it.received.is_some()) || buy.is_confirmed(view)
         }
         Fact::Rejected => buy.is_rejected(view),
-        Fact::Confirmed => buy.is_confirmed(view) && buy.is_sound(view),
+        Fact::Confirmed => buy.is_confirmed(view) && !notes.is_disputed(),
         Fact::RestReturned => rest(view).is_none(),
         Fact::Credited => plan.holdings.is_booked(view, buy),
         Fact::RefundRequested => payment.is_paid_back(view),

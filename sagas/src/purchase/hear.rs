@@ -38,9 +38,9 @@ impl Purchase {
     ) -> Option<Calling<Self>> {
         let plan = view.plan;
         match what {
-            Call::Charge => self.to_bank(plan.payment.charge(view)?),
-            Call::Refund => self.to_bank(plan.payment.refund(view)?),
-            Call::Interest => self.to_bank(plan.interest.call(view)?),
+            Call::Charge => Some(self.to_bank(plan.payment.charge(view)?)),
+            Call::Refund => Some(self.to_bank(plan.payment.refund(view)?)),
+            Call::Interest => Some(self.to_bank(plan.interest.call(view)?)),
             Call::Buy => self.to_registrar(view, plan.buy.submit(view, now)?),
             Call::Cancel => {
                 let (asked_at, _) = view.open.notes.cancel?;
@@ -49,8 +49,8 @@ impl Purchase {
         }
     }
 
-    fn to_bank(&self, call: BankCall) -> Option<Calling<Self>> {
-        Some(Calling::of(&self.house.bank, call, Answer::Bank))
+    fn to_bank(&self, call: BankCall) -> Calling<Self> {
+        Calling::of(&self.house.bank, call, Answer::Bank)
     }
 
     fn to_registrar(&self, view: &View<'_>, call: RegistrarCall) -> Option<Calling<Self>> {

@@ -5,9 +5,7 @@ use super::{
     saga::{Recharge, View},
 };
 use crate::parts::{cancel, refunds, timing};
-use fundflow_domain::{
-    calendar::TradingDay, payment::Stage, time::Timestamp, wallet::Credit,
-};
+use fundflow_domain::{calendar::TradingDay, payment::Stage, time::Timestamp, wallet::Credit};
 use fundflow_runtime::saga::OpenEnd;
 
 pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {

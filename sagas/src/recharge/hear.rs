@@ -2,7 +2,7 @@
 
 use super::{
     Call,
-    saga::{Answer, Turn, View, Recharge},
+    saga::{Answer, Recharge, Turn, View},
 };
 use crate::parts::{milestone::Scope, timing};
 use crate::ports::{
@@ -18,11 +18,16 @@ use fundflow_runtime::{
 };
 
 impl Recharge {
-    pub(super) fn calls(&self, view: &View<'_>, what: Call, now: Timestamp) -> Option<Calling<Self>> {
+    pub(super) fn calls(
+        &self,
+        view: &View<'_>,
+        what: Call,
+        now: Timestamp,
+    ) -> Option<Calling<Self>> {
         let plan = view.plan;
         let call = match what {
-            Call::Charge => return self.to_bank(plan.payment.charge(view)?),
-            Call::Refund => return self.to_bank(plan.payment.refund(view)?),
+            Call::Charge => return Some(self.to_bank(plan.payment.charge(view)?)),
+            Call::Refund => return Some(self.to_bank(plan.payment.refund(view)?)),
             Call::Buy => plan.buy.submit(view, now)?,
             Call::Cancel => {
                 let (asked_at, _) = view.open.notes.cancel?;
@@ -33,8 +38,8 @@ impl Recharge {
         Some(Calling::of(&(self.house.registrars)(registrar), call, Answer::Registrar))
     }
 
-    fn to_bank(&self, call: BankCall) -> Option<Calling<Self>> {
-        Some(Calling::of(&self.house.bank, call, Answer::Bank))
+    fn to_bank(&self, call: BankCall) -> Calling<Self> {
+        Calling::of(&self.house.bank, call, Answer::Bank)
     }
 
     pub(super) fn hears(&self, turn: &mut Turn<'_>, answer: &Answer) -> Result<Heard, NotDone> {

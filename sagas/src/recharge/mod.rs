@@ -50,9 +50,8 @@ const PAY: Step<Saga> = call("pay", Call::Charge, Fact::Paid, When::NextCutOff)
     .row(Exit::Undo(REFUND))
     .unless(Fact::Declined, Some(Do::ClosePayment));
 const DATE: Step<Saga> = wait("date", Fact::Dated).row(Exit::Nothing);
-const READMIT: Step<Saga> = act("readmit", Do::Readmit, Fact::Admitted)
-    .row(Exit::Nothing)
-    .unless(Fact::TurnedAway, None);
+const READMIT: Step<Saga> =
+    act("readmit", Do::Readmit, Fact::Admitted).row(Exit::Nothing).unless(Fact::TurnedAway, None);
 const PLACE: Step<Saga> = act("place", Do::Place, Fact::Placed).row(Exit::Nothing);
 const BUY: Step<Saga> = call("buy", Call::Buy, Fact::Accepted, When::NextCutOff)
     .row(Exit::Nothing)
@@ -65,8 +64,8 @@ const CONFIRM: Step<Saga> =
         .unless(Fact::Rejected, None);
 const SETTLE: Step<Saga> =
     act("settle", Do::ConfirmCredit, Fact::CreditConfirmed).row(Exit::Nothing);
-const RETURN: Step<Saga> = act("return rest", Do::ReturnRest, Fact::RestReturned)
-    .row(Exit::Landing(COMPLETE, None));
+const RETURN: Step<Saga> =
+    act("return rest", Do::ReturnRest, Fact::RestReturned).row(Exit::Landing(COMPLETE, None));
 
 const BESIDE: &[Side<Saga>] = &[
     call("refund payment", Call::Refund, Fact::NothingOwed, When::MoneyOverdue).beside(),

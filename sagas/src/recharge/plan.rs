@@ -50,8 +50,7 @@ impl Plan {
 
     /// The streams that the saga works on.
     pub(super) fn streams(&self) -> Vec<Need> {
-        let mut needs =
-            vec![self.wallet.key.need(), self.payment.key.need(), self.buy.key.need()];
+        let mut needs = vec![self.wallet.key.need(), self.payment.key.need(), self.buy.key.need()];
         needs.extend(self.limits.needs());
         needs.extend(self.limits_next.needs());
         needs

@@ -1,6 +1,8 @@
 //! The recharge as a saga: its types, and its doors for callers and operators.
 
-use super::{Asked, Call, Do, Ending, Fact, Plan, RECHARGE, Refusal, Request, When, act, facts, hear};
+use super::{
+    Asked, Call, Do, Ending, Fact, Plan, RECHARGE, Refusal, Request, When, act, facts, hear,
+};
 use crate::{
     fund_milestones,
     house::House,

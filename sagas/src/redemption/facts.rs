@@ -28,7 +28,7 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         }
         Fact::Accepted => out.is_accepted(view),
         Fact::Rejected => out.is_rejected(view),
-        Fact::Confirmed => out.is_confirmed(view) && out.is_sound(view),
+        Fact::Confirmed => out.is_confirmed(view) && !notes.is_disputed(),
         Fact::Taken => holdings.is_taken(view, out),
         Fact::PayoutsRequested => next_payout(view).is_none(),
         Fact::PayoutsAnswered => is_given_up(view) || unanswered(view).is_none(),

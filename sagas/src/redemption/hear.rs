@@ -40,7 +40,7 @@ impl Redemption {
     ) -> Option<Calling<Self>> {
         let plan = view.plan;
         match what {
-            Call::Payout => self.to_bank(facts::unanswered(view)?.call(view)?),
+            Call::Payout => Some(self.to_bank(facts::unanswered(view)?.call(view)?)),
             Call::Redeem => self.to_registrar(view, plan.out.submit(view, now)?),
             Call::Cancel => {
                 let (asked_at, _) = view.open.notes.cancel?;
@@ -49,8 +49,8 @@ impl Redemption {
         }
     }
 
-    fn to_bank(&self, call: BankCall) -> Option<Calling<Self>> {
-        Some(Calling::of(&self.house.bank, call, Answer::Bank))
+    fn to_bank(&self, call: BankCall) -> Calling<Self> {
+        Calling::of(&self.house.bank, call, Answer::Bank)
     }
 
     fn to_registrar(&self, view: &View<'_>, call: RegistrarCall) -> Option<Calling<Self>> {

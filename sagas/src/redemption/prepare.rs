@@ -59,7 +59,7 @@ impl Redemption {
         self.house.calendar.t_of(at).map_or_else(|_| at.date(), TradingDay::date)
     }
 
-    pub(super) fn reads_of(&self, of: &Preparing<'_, Self>) -> Vec<Need> {
+    pub(super) fn reads_of(of: &Preparing<'_, Self>) -> Vec<Need> {
         let order = OrderId::part(of.id, ORDER);
         let holdings = HoldingsPart::of(&of.request.investor, of.request.fund, &order);
         vec![ApplicationLeg::of(&order).key.need(), holdings.key.need()]

@@ -213,7 +213,7 @@ impl saga::Saga for Redemption {
     }
 
     fn reads(&self, request: &Preparing<'_, Self>) -> Vec<Need> {
-        self.reads_of(request)
+        Self::reads_of(request)
     }
 
     fn prepare(

@@ -37,7 +37,7 @@ type View<'a> = saga::View<'a, RegularPlans>;
 type Turn<'a> = turn::Turn<'a, RegularPlans>;
 
 /// Natural days that a date which was begun may have no outcome, before a person is called.
-const UNDER_WAY_DAYS: u64 = 60;
+const UNDER_WAY_DAYS: u64 = 20;
 /// Dates before the latest known one that may still be open.
 const BEHIND_DAYS: u64 = 40;
 

@@ -95,7 +95,8 @@ impl Withdraw {
         let Some(last) = view.plan.out.confirmation(view) else { return Some(here) };
         let lag = self.house.terms(fund, t).map_or(1, |terms| u32::from(terms.confirm_lag));
         let last = self.house.calendar.day(last.confirmed_on).ok();
-        let after = last.and_then(|day| self.house.calendar.plus(day, days.saturating_sub(lag)).ok());
+        let after =
+            last.and_then(|day| self.house.calendar.plus(day, days.saturating_sub(lag)).ok());
         Some(after.map_or(here, |day| day.max(here)))
     }
 }

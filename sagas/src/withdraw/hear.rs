@@ -18,7 +18,12 @@ use fundflow_runtime::{
 };
 
 impl Withdraw {
-    pub(super) fn calls(&self, view: &View<'_>, what: Call, now: Timestamp) -> Option<Calling<Self>> {
+    pub(super) fn calls(
+        &self,
+        view: &View<'_>,
+        what: Call,
+        now: Timestamp,
+    ) -> Option<Calling<Self>> {
         let plan = view.plan;
         let call = match what {
             Call::PayOut => {

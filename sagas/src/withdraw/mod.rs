@@ -21,8 +21,8 @@ mod saga;
 mod words;
 
 pub use plan::Plan;
-pub use saga::{Answer, Command, Refusal, Withdraw};
 pub(crate) use saga::balance;
+pub use saga::{Answer, Command, Refusal, Withdraw};
 pub use words::{Asked, Call, Do, Ending, Fact, Request, When};
 
 use fundflow_runtime::step::{Deed, Exit, Move, Side, Step, Table, act, call, well_formed, word};
@@ -35,10 +35,8 @@ const KEEP: &[Move<Saga>] = &[
 ];
 
 /// The fund's money is here on T+n, and is the investor's from then on.
-const ANNOUNCE: Deed<Saga> = Deed {
-    asks: Some(When::MoneyDue),
-    ..act("pay out", Do::RequestPayout, Fact::PayoutRequested)
-};
+const ANNOUNCE: Deed<Saga> =
+    Deed { asks: Some(When::MoneyDue), ..act("pay out", Do::RequestPayout, Fact::PayoutRequested) };
 
 const PAY_OUT: &[Move<Saga>] = &[
     ANNOUNCE.to(),
@@ -60,8 +58,8 @@ const CONFIRM: Step<Saga> =
         .unless(Fact::Rejected, None);
 const TAKE_OUT: Step<Saga> =
     act("take out", Do::TakeOut, Fact::TakenOut).row(Exit::Landing(PAY_OUT, None));
-const SETTLE: Step<Saga> = act("settle income", Do::SettleIncome, Fact::IncomeSettled)
-    .row(Exit::Landing(PAY_OUT, None));
+const SETTLE: Step<Saga> =
+    act("settle income", Do::SettleIncome, Fact::IncomeSettled).row(Exit::Landing(PAY_OUT, None));
 
 const BESIDE: &[Side<Saga>] = &[
     call("cancel redemption", Call::Cancel, Fact::CancelSettled, When::NextCutOff).beside(),

@@ -224,7 +224,8 @@ impl saga::Saga for Withdraw {
         let (request, asked) = (of.request, of.asked);
         let at = asked.at.unwrap_or(of.now);
         let day = self.house.calendar.t_of(at).map_or_else(|_| at.date(), TradingDay::date);
-        let fund = (self.house.funds)(request.fund, day).ok_or(Refusal::UnknownFund(request.fund))?;
+        let fund =
+            (self.house.funds)(request.fund, day).ok_or(Refusal::UnknownFund(request.fund))?;
         let plan = Plan::of(of.id, request);
         let wallet = plan.wallet.state(streams);
         if wallet.is_some_and(|wallet| wallet.entry(of.id) != Entry::default()) {

@@ -105,8 +105,8 @@ pub(crate) fn house(funds: Vec<FundTerms>) -> House {
             of.max_by_key(|it| it.effective_from).cloned().map(Arc::new)
         }),
         navs: Arc::new(move |code, day| prices.get(&(code, day)).copied()),
-        bank: PortName::new("bank"),
-        registrars: Arc::new(|code| PortName::new(format!("ta-{code}"))),
+        bank: PortName::new("bank").unwrap(),
+        registrars: Arc::new(|code| PortName::new(format!("ta-{code}")).unwrap()),
     }
 }
 

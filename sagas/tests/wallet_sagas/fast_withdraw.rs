@@ -187,8 +187,12 @@ fn when_the_cash_is_out_a_rejected_transfer_waits_for_a_person() {
         }
         let mut stage = story(stage, "10000");
         assert_eq!(stage.parked().unwrap(), ("cash is out".into(), "blocked".into()));
-        let ends: Vec<String> =
-            stage.look().open_ends.iter().map(|end| format!("{} {}", end.name, end.worth)).collect();
+        let ends: Vec<String> = stage
+            .look()
+            .open_ends
+            .iter()
+            .map(|end| format!("{} {}", end.name, end.worth))
+            .collect();
         assert_eq!(ends, ["transfer 10000.00", "repayment 10000.00"]);
         assert_eq!(stage.wallet().available().to_string(), "2000.00", "they are not free");
 
@@ -212,7 +216,10 @@ fn fewer_shares_than_the_cash_was_advanced_on_open_a_case() {
     let shares = "9000".parse().unwrap();
     let income = "0".parse().unwrap();
     let outcome = Outcome::FastTransfer(FastTransferConfirmed { shares, income });
-    stage.outside.records.insert("transfer".into(), vec![record("c-1", "2026-02-04", true, outcome)]);
+    stage
+        .outside
+        .records
+        .insert("transfer".into(), vec![record("c-1", "2026-02-04", true, outcome)]);
     let stage = story(stage, "10000");
     assert_eq!(stage.parked().unwrap(), ("confirm transfer".into(), "does_not_add_up".into()));
     assert_eq!(stage.count("case.opened"), 1);
@@ -220,7 +227,10 @@ fn fewer_shares_than_the_cash_was_advanced_on_open_a_case() {
 
     let mut stage = self::stage("02-03 10:00");
     let with_income = redeemed("10000".parse().unwrap(), "0.40");
-    stage.outside.records.insert("redeem".into(), vec![record("c-2", "2026-02-05", true, with_income)]);
+    stage
+        .outside
+        .records
+        .insert("redeem".into(), vec![record("c-2", "2026-02-05", true, with_income)]);
     let stage = story(stage, "10000");
     assert_eq!(stage.parked().unwrap().0, "confirm redemption");
 }
@@ -243,7 +253,10 @@ fn only_a_licensed_bank_advances_and_nothing_is_stored_otherwise() {
     stage.holding("i-1", "12000");
     let before = stage.events.len();
     let said = refused(&stage.request(request("100"), asked()));
-    assert_eq!(said, "Distributor may not advance money; only a bank with a licence to sell funds may");
+    assert_eq!(
+        said,
+        "Distributor may not advance money; only a bank with a licence to sell funds may"
+    );
     assert_eq!(stage.events.len(), before);
 }
 

@@ -113,7 +113,11 @@ fn refusals_name_what_is_wrong_and_store_nothing() {
     bond.kind = fundflow_domain::fund::FundKind::Bond;
     let rows = [
         (money_fund(), "2026-02-04", "2026-02-04 has not come yet; today is 2026-02-03"),
-        (bond, "2026-02-03", "fund 000730 is a Bond fund; only a money-market fund has income of a day"),
+        (
+            bond,
+            "2026-02-03",
+            "fund 000730 is a Bond fund; only a money-market fund has income of a day",
+        ),
     ];
     for (fund, day, says) in rows {
         let mut stage = stage_of(fund, &[], "02-03 20:00");
@@ -131,13 +135,19 @@ fn refusals_name_what_is_wrong_and_store_nothing() {
 #[test]
 fn daily_income_becomes_shares_and_that_of_a_weekend_earns_from_monday_on() {
     let mut stage = stage_of(money_fund(), &[("i-1", "1000000")], "02-09 20:00");
-    for (day, figure) in
-        [("2026-02-06", "0.40"), ("2026-02-07", "0.41"), ("2026-02-08", "0.42"), ("2026-02-09", "0.43")]
-    {
+    for (day, figure) in [
+        ("2026-02-06", "0.40"),
+        ("2026-02-07", "0.41"),
+        ("2026-02-08", "0.42"),
+        ("2026-02-09", "0.43"),
+    ] {
         run(&mut stage, &request(day, figure, 0));
     }
     assert_eq!(stage.count("wallet.income_carried"), 4);
-    assert_eq!((registered(&stage, "i-1"), unpaid(&stage, "i-1")), ("1000166.00".into(), "0.0000".into()));
+    assert_eq!(
+        (registered(&stage, "i-1"), unpaid(&stage, "i-1")),
+        ("1000166.00".into(), "0.0000".into())
+    );
     let earning = |day: &str| wallet(&stage, "i-1").earning_on(day.parse().unwrap()).to_string();
     assert_eq!(earning("2026-02-07"), "1000040.00");
     assert_eq!(earning("2026-02-08"), "1000040.00", "Saturday's 41.00 are booked on Monday");
@@ -153,7 +163,10 @@ fn monthly_income_stays_unpaid_until_its_day() {
     assert_eq!((stage.count("wallet.income_carried"), unpaid(&stage, "i-1")), (0, "0.8000".into()));
 
     run(&mut stage, &request("2026-02-28", "0.4012", 0));
-    assert_eq!((registered(&stage, "i-1"), unpaid(&stage, "i-1")), ("10001.20".into(), "0.0000".into()));
+    assert_eq!(
+        (registered(&stage, "i-1"), unpaid(&stage, "i-1")),
+        ("10001.20".into(), "0.0000".into())
+    );
     let lot = wallet(&stage, "i-1").lots()[1].registered.to_string();
     assert_eq!(lot, "2026-03-02", "28 February is a Saturday");
 }
@@ -203,7 +216,8 @@ fn many() -> Vec<(String, &'static str)> {
 
 fn stage_of_many(now: &str) -> Stage<Income> {
     let owners = many();
-    let owners: Vec<(&str, &str)> = owners.iter().map(|(o, shares)| (o.as_str(), *shares)).collect();
+    let owners: Vec<(&str, &str)> =
+        owners.iter().map(|(o, shares)| (o.as_str(), *shares)).collect();
     stage_of(monthly(), &owners, now)
 }
 
@@ -213,7 +227,10 @@ fn pages_follow_one_another_and_a_list_that_cannot_be_read_is_asked_again() {
     stage.outside.unreadable = 1;
     run(&mut stage, &request("2026-02-03", "0.4012", 0));
 
-    assert_eq!((stage.count("income.paged"), stage.count("wallet.income_accrued")), (3, 2 * PAGE + 3));
+    assert_eq!(
+        (stage.count("income.paged"), stage.count("wallet.income_accrued")),
+        (3, 2 * PAGE + 3)
+    );
     assert_eq!(stage.count("income.retry_scheduled"), 1);
     assert_eq!(stage.last(), "income.completed");
 }
@@ -275,5 +292,10 @@ fn a_person_can_stop_it_between_two_pages() {
     let reason = "the list is lost".into();
     stage.act_on("000730.2026-02-03", Action::SkipToLanding { reason });
     stage.act_on("000730.2026-02-03", Action::Resume { reason: "stop".into() });
-    assert_eq!((stage.last(), stage.now), ("income.stopped", at("02-04 15:00")), "{}", stage.text());
+    assert_eq!(
+        (stage.last(), stage.now),
+        ("income.stopped", at("02-04 15:00")),
+        "{}",
+        stage.text()
+    );
 }

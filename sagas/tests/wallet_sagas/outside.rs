@@ -162,31 +162,34 @@ fn bank(name: &str, call: &BankCall, what: Standing, now: Timestamp) -> BankAnsw
             Standing::Unknown(cause) => ChargeAnswer::Unknown(cause),
             Standing::NotFound => ChargeAnswer::NotFound,
         }),
-        BankCall::Refund(refund) => BankAnswer::Refund(refund.no.clone(), match what {
-            Standing::Done => RefundAnswer::Refunded(serial),
-            Standing::Refused(cause) | Standing::Unknown(cause) => RefundAnswer::Unknown(cause),
-            Standing::NotFound => panic!("money that leaves is never asked about"),
-        }),
-        BankCall::Payout(it) => BankAnswer::Payout(it.no.clone(), match what {
-            Standing::Done => PayoutAnswer::PaidOut(payout::Transfer {
-                no: it.no.clone(),
-                serial,
-                amount: it.amount.into(),
-                at: now,
-            }),
-            Standing::Refused(cause) => PayoutAnswer::Refused(cause),
-            Standing::Unknown(cause) => PayoutAnswer::Unknown(cause),
-            Standing::NotFound => panic!("money that leaves is never asked about"),
-        }),
+        BankCall::Refund(refund) => BankAnswer::Refund(
+            refund.no.clone(),
+            match what {
+                Standing::Done => RefundAnswer::Refunded(serial),
+                Standing::Refused(cause) | Standing::Unknown(cause) => RefundAnswer::Unknown(cause),
+                Standing::NotFound => panic!("money that leaves is never asked about"),
+            },
+        ),
+        BankCall::Payout(it) => BankAnswer::Payout(
+            it.no.clone(),
+            match what {
+                Standing::Done => PayoutAnswer::PaidOut(payout::Transfer {
+                    no: it.no.clone(),
+                    serial,
+                    amount: it.amount.into(),
+                    at: now,
+                }),
+                Standing::Refused(cause) => PayoutAnswer::Refused(cause),
+                Standing::Unknown(cause) => PayoutAnswer::Unknown(cause),
+                Standing::NotFound => panic!("money that leaves is never asked about"),
+            },
+        ),
     }
 }
 
 fn advancing(name: &str, call: &AdvanceCall, what: Standing, now: Timestamp) -> AdvanceSaid {
-    let moved = |amount: Money| advance::Transfer {
-        serial: serial(&format!("{name}.1")),
-        amount,
-        at: now,
-    };
+    let moved =
+        |amount: Money| advance::Transfer { serial: serial(&format!("{name}.1")), amount, at: now };
     match call {
         AdvanceCall::Advance(it) => AdvanceSaid::Advance(match what {
             Standing::Done => AdvanceAnswer::Advanced(moved(it.amount.into())),
@@ -269,7 +272,12 @@ pub(crate) fn redeemed(shares: Shares, income: &str) -> Outcome {
 }
 
 /// A record on an order: its number, its date, whether it is the last, and its numbers.
-pub(crate) fn record(serial_no: &str, on: &str, finished: bool, outcome: Outcome) -> ApplicationAnswer {
+pub(crate) fn record(
+    serial_no: &str,
+    on: &str,
+    finished: bool,
+    outcome: Outcome,
+) -> ApplicationAnswer {
     let day = on.parse().unwrap();
     let serial = serial(serial_no);
     ApplicationAnswer::Confirmed(Box::new(Confirmation {

@@ -6,9 +6,7 @@ use crate::{
     stage::{Stage, at, order, pay_no, refused, survives_every_crash},
     terms::{house, investor, money_fund},
 };
-use fundflow_domain::{
-    fund::FundTerms, ids::ApplicationNo, investor::SalesChannel, kyc::KycState,
-};
+use fundflow_domain::{fund::FundTerms, ids::ApplicationNo, investor::SalesChannel, kyc::KycState};
 use fundflow_runtime::message::{Action, Noticed, Reply};
 use fundflow_sagas::{
     ports::{
@@ -129,7 +127,8 @@ fn what_the_registrar_does_not_accept_goes_back() {
             "recharge.completed",
         ]
     );
-    let key = fundflow_kernel::streams::Key::<fundflow_domain::payment::Payments>::of(&pay_no("mmf"));
+    let key =
+        fundflow_kernel::streams::Key::<fundflow_domain::payment::Payments>::of(&pay_no("mmf"));
     let state = stage.fold(&key).state;
     assert_eq!(state.payment().unwrap().left().to_string(), "600.00");
     assert_eq!(stage.wallet().available().to_string(), "600.00");
@@ -174,7 +173,12 @@ fn every_refusal_of_a_request_is_a_sentence_and_stores_nothing() {
     let mut bond = money_fund();
     bond.kind = fundflow_domain::fund::FundKind::Bond;
     let rows = [
-        (bond, request(), asked(), "fund 000730 is a Bond fund and cannot be the wallet; a money-market fund can"),
+        (
+            bond,
+            request(),
+            asked(),
+            "fund 000730 is a Bond fund and cannot be the wallet; a money-market fund can",
+        ),
         (
             money_fund(),
             Request { amount: "99".parse().unwrap(), ..request() },

@@ -35,7 +35,8 @@ fn paid_late(stage: &mut Stage<Recharge>, heard: &str, paid: &str) {
 }
 
 fn t_of(stage: &Stage<Recharge>) -> String {
-    let key = Key::<fundflow_domain::application::Applications>::of(&ApplicationNo::of(&order("mmf")));
+    let key =
+        Key::<fundflow_domain::application::Applications>::of(&ApplicationNo::of(&order("mmf")));
     stage.fold(&key).state.application().unwrap().terms.trade_date.to_string()
 }
 
@@ -107,7 +108,12 @@ fn who_wants_only_today_gets_the_money_back() {
     stage.run();
     assert_eq!(
         after(&stage, "recharge.turned_away"),
-        ["payment.refund_requested", "call mmf.pay.refund1", "payment.refunded", "recharge.rolled_back"]
+        [
+            "payment.refund_requested",
+            "call mmf.pay.refund1",
+            "payment.refunded",
+            "recharge.rolled_back"
+        ]
     );
     assert_eq!(stage.look().failure.unwrap().code.as_ref(), "cut_off_passed");
 }
@@ -133,7 +139,10 @@ fn the_limit_of_the_old_t_is_given_back_and_that_of_the_new_one_counted() {
     paid_late(&mut stage, "02-03 15:10", "02-03 15:00");
     stage.run();
     assert_eq!(stage.last(), "recharge.completed", "{}", stage.text());
-    assert_eq!((counted(&stage, "2026-02-03"), counted(&stage, "2026-02-04")), ("0.00".into(), "1000.00".into()));
+    assert_eq!(
+        (counted(&stage, "2026-02-03"), counted(&stage, "2026-02-04")),
+        ("0.00".into(), "1000.00".into())
+    );
 }
 
 #[test]
@@ -144,7 +153,10 @@ fn a_later_t_without_room_sends_the_money_back_and_counts_nothing() {
     paid_late(&mut stage, "02-03 15:10", "02-03 15:00");
     stage.run();
     assert_eq!(stage.last(), "recharge.rolled_back", "{}", stage.text());
-    assert_eq!((counted(&stage, "2026-02-03"), counted(&stage, "2026-02-04")), ("0.00".into(), "4500.00".into()));
+    assert_eq!(
+        (counted(&stage, "2026-02-03"), counted(&stage, "2026-02-04")),
+        ("0.00".into(), "4500.00".into())
+    );
 }
 
 #[test]
@@ -174,7 +186,10 @@ fn a_rejected_recharge_gives_its_limit_back() {
     let mut stage = stage_of(capped("5000", ExcessPolicy::RejectWhole), "02-03 10:00");
     stage.outside.fate("mmf", [crate::outside::Fate::Refused]);
     let stage = story(stage, request());
-    assert_eq!((stage.last(), counted(&stage, "2026-02-03")), ("recharge.rolled_back", "0.00".into()));
+    assert_eq!(
+        (stage.last(), counted(&stage, "2026-02-03")),
+        ("recharge.rolled_back", "0.00".into())
+    );
 }
 
 #[test]
@@ -182,7 +197,8 @@ fn an_instant_that_cannot_be_right_waits_for_a_person_and_moves_no_t() {
     for paid in ["02-03 06:50", "02-03 22:50"] {
         let mut stage = stage("02-03 14:50");
         stage.request(request(), asked());
-        let said = refused(&stage.command(Command::Date { at: at("02-03 14:51"), reason: "x".into() }));
+        let said =
+            refused(&stage.command(Command::Date { at: at("02-03 14:51"), reason: "x".into() }));
         assert_eq!(said, "the T of this recharge is not in question");
         paid_late(&mut stage, "02-03 14:55", paid);
         assert_eq!(stage.parked().unwrap().1, "instant_out_of_bounds", "{}", stage.text());

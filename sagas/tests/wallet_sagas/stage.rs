@@ -190,7 +190,8 @@ impl<S: Saga> Stage<S> {
     pub(crate) fn take(&mut self, name: &str) -> Effect {
         let names: Vec<String> = self.in_flight.iter().map(|it| name_of(&it.key)).collect();
         let at = names.iter().position(|it| it == name);
-        let at = at.unwrap_or_else(|| panic!("{name} is not in flight: {names:?}\n{}", self.text()));
+        let at =
+            at.unwrap_or_else(|| panic!("{name} is not in flight: {names:?}\n{}", self.text()));
         self.in_flight.remove(at)
     }
 

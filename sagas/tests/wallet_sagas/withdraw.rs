@@ -181,7 +181,10 @@ fn everything_together_takes_the_unpaid_income_along() {
         ]
     );
     let wallet = stage.wallet();
-    assert_eq!((wallet.registered().to_string(), wallet.unpaid_income().to_string()), ("0.00".into(), "0.0000".into()));
+    assert_eq!(
+        (wallet.registered().to_string(), wallet.unpaid_income().to_string()),
+        ("0.00".into(), "0.0000".into())
+    );
     let key: fundflow_kernel::streams::Key<fundflow_domain::payout::Payouts> =
         fundflow_kernel::streams::Key::of(&out_no("redeem"));
     assert_eq!(stage.fold(&key).state.payout().unwrap().terms.amount.to_string(), "1000.04");
@@ -202,7 +205,8 @@ fn a_part_leaves_its_income_behind_and_a_registrar_that_pays_it_opens_a_case() {
 #[test]
 fn a_huge_redemption_is_confirmed_part_by_part_and_paid_when_the_last_record_is_here() {
     let mut stage = stage("02-03 10:00");
-    let part = |no: &str, on: &str, last| record(no, on, last, redeemed("200".parse().unwrap(), "0"));
+    let part =
+        |no: &str, on: &str, last| record(no, on, last, redeemed("200".parse().unwrap(), "0"));
     let records = vec![part("c-1", "2026-02-04", false), part("c-2", "2026-02-05", true)];
     stage.outside.records.insert("redeem".into(), records);
     let stage = story(stage, request(Some("400")));
@@ -241,7 +245,8 @@ fn everything_heard_twice_is_heard_once() {
     let mut stage = story(stage("02-03 10:00"), request(Some("400")));
     let before = stage.events.len();
     let redeem = ApplicationNo::of(&order("redeem"));
-    let key = fundflow_kernel::streams::Key::<fundflow_domain::application::Applications>::of(&redeem);
+    let key =
+        fundflow_kernel::streams::Key::<fundflow_domain::application::Applications>::of(&redeem);
     let application = stage.fold(&key).state;
     let said = application.application().unwrap().confirmations().last().unwrap().clone();
 
@@ -342,7 +347,12 @@ fn until_the_cut_off_it_can_be_taken_back_and_not_after_it() {
     stage.run();
     assert_eq!(
         after(&stage, "withdraw.cancel_asked"),
-        ["call redeem.cancel", "application.cancelled", "wallet.shares_released", "withdraw.kept_in_wallet"]
+        [
+            "call redeem.cancel",
+            "application.cancelled",
+            "wallet.shares_released",
+            "withdraw.kept_in_wallet"
+        ]
     );
     let said = refused(&stage.command(Command::Cancel { at: at("02-03 14:59") }));
     assert_eq!(said, "it is over");

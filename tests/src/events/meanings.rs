@@ -109,13 +109,31 @@ const MILESTONES: &[(&str, &str)] = &[
     ("cancel_refused", "The registrar keeps it."),
 ];
 
-/// Endings, by the whole type.
+/// Endings, and milestones of one saga's own, by the whole type.
 const ENDINGS: &[(&str, &str)] = &[
+    ("income.opened", "The day's income is being given to the wallets."),
+    ("income.paged", "A page of wallets has it; who refused it is named."),
+    ("income.halted", "A person stops it where it is."),
     ("discount_purchase.completed", "The investor owns the target fund."),
     ("discount_purchase.kept_in_wallet", "The investor owns the money-market shares."),
     ("discount_purchase.rolled_back", "It failed before the commit; any payment was returned."),
     ("discount_purchase.compensated", "It failed after the commit; the payment was returned."),
     ("discount_purchase.paid_out", "The investor has the money of the redemption."),
+    ("recharge.completed", "The investor owns the money-market shares."),
+    ("recharge.rolled_back", "No shares came of it; any payment was returned."),
+    ("withdraw.paid_out", "The investor has the money."),
+    ("withdraw.kept_in_wallet", "Nothing left; the shares stay in the wallet."),
+    ("fast_withdraw.paid_out", "The investor has the cash, and the bank its own money back."),
+    ("fast_withdraw.kept_in_wallet", "No cash was advanced; the shares stay in the wallet."),
+    ("purchase.completed", "The investor owns the fund."),
+    ("purchase.rolled_back", "No shares came of it; any payment was returned."),
+    ("redemption.completed", "The investor has the money of what the fund took."),
+    ("redemption.rolled_back", "Nothing left; the shares stay where they were."),
+    ("conversion.completed", "The investor owns the target."),
+    ("conversion.rolled_back", "Nothing left; the shares stay where they were."),
+    ("regular_plan.over", "The plan is over, and nothing of it is looked after any more."),
+    ("income.completed", "Every wallet has the day's income."),
+    ("income.stopped", "A person stopped it behind the last page."),
 ];
 
 /// The line of a type: its own, or that of its second half.

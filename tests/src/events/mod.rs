@@ -13,6 +13,7 @@ mod money;
 mod orders;
 mod plans;
 mod processes;
+mod promises;
 mod shares;
 
 pub use processes::{lives, milestones};

@@ -11,10 +11,9 @@ pub(super) fn entries() -> Vec<Entry> {
     vec![Entry::of::<RegularPlan>(&plans())]
 }
 
-fn plans() -> Vec<plan::Event> {
-    use plan::Event as E;
-    let monthly = |day| Frequency::Monthly { day: DayOfMonth::new(day).expect("a day") };
-    let terms = Terms {
+/// 500 yuan on the 31st of every month.
+pub(super) fn terms() -> Terms {
+    Terms {
         investor: id("INV-1"),
         account: id("ACC-1"),
         fund: id("050002"),
@@ -27,7 +26,15 @@ fn plans() -> Vec<plan::Event> {
         move_rule: MoveRule::NextTradingDay,
         missing_day: MissingDay::LastOfMonth,
         max_misses: NonZeroU8::new(3).expect("a number of misses"),
-    };
+    }
+}
+
+fn monthly(day: u8) -> Frequency {
+    Frequency::Monthly { day: DayOfMonth::new(day).expect("a day") }
+}
+
+fn plans() -> Vec<plan::Event> {
+    use plan::Event as E;
     let changes = Changes {
         amount: Some(id("800.00")),
         account: Some(id("ACC-2")),
@@ -35,7 +42,7 @@ fn plans() -> Vec<plan::Event> {
     };
     let (at, nominal, reason) = (request_time(), date("2026-02-28"), || "moved abroad".into());
     vec![
-        E::Opened(Box::new(terms)),
+        E::Opened(Box::new(terms())),
         E::Changed { at, changes, from: date("2026-04-01") },
         E::Paused { at, reason: reason() },
         E::Resumed { at },

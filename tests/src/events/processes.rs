@@ -1,6 +1,6 @@
 //! The processes of the shipped sagas: what happens to any, and the milestones and endings of each.
 
-use super::{Entry, id};
+use super::{Entry, id, plans, promises};
 use crate::worlds::{admission, cause, day, instant, request, request_time};
 use fundflow_domain::{admission::admit, case::CaseId, modes::ConversionMode};
 use fundflow_runtime::{
@@ -8,12 +8,50 @@ use fundflow_runtime::{
     saga::Saga,
 };
 use fundflow_sagas::{
+    conversion::Conversion,
     discount_purchase::DiscountPurchase,
+    fast_withdraw::FastWithdraw,
+    income::{self, Income},
     parts::milestone::{Milestone, Scope},
+    purchase::Purchase,
+    recharge::Recharge,
+    redemption::Redemption,
+    regular_plan::RegularPlans,
+    withdraw::Withdraw,
 };
 
 pub(super) fn entries() -> Vec<Entry> {
-    vec![discount_purchases()]
+    let (request, bought) = (request(ConversionMode::LinkedSameDay), promises::bought);
+    let admitted = admit(&admission(&request)).expect("the ready-made request");
+    vec![
+        fund::<DiscountPurchase, _>(request, admitted),
+        fund::<Recharge, _>(promises::recharge(), bought()),
+        fund::<Withdraw, _>(promises::withdrawal(), promises::cashed_out()),
+        fund::<FastWithdraw, _>(promises::fast_withdrawal(), promises::advanced()),
+        fund::<Purchase, _>(promises::purchase(), bought()),
+        fund::<Redemption, _>(promises::redemption(), promises::left()),
+        fund::<Conversion, _>(promises::conversion(), promises::left_for_another()),
+        entry::<RegularPlans>(plans::terms(), promises::agreed(), []),
+        entry::<Income>(promises::published(), promises::income(), incomes()),
+    ]
+}
+
+/// A saga whose milestones are those that fund sagas share.
+fn fund<S, P: Clone>(request: S::Request, promise: P) -> Entry
+where
+    S: Saga<Promise = P, Milestone = Milestone<P>>,
+{
+    entry::<S>(request, promise.clone(), milestones(promise))
+}
+
+fn entry<S: Saga>(
+    request: S::Request,
+    promise: S::Promise,
+    milestones: impl IntoIterator<Item = S::Milestone>,
+) -> Entry {
+    let mut events = lives::<S>(request, promise);
+    events.extend(milestones.into_iter().map(Event::Reached));
+    Entry::of::<Process<S>>(&events)
 }
 
 /// What happens to any process of that kind, its own milestones aside.
@@ -41,7 +79,7 @@ pub fn lives<S: Saga>(request: S::Request, promise: S::Promise) -> Vec<Event<S>>
     life
 }
 
-/// One milestone of every kind, for a saga whose promise is that.
+/// One milestone of every kind, for a fund saga whose promise is that.
 pub fn milestones<P>(admitted: P) -> Vec<Milestone<P>> {
     use Milestone as M;
     let at = instant("2026-02-13T15:00:00.5+08:00");
@@ -60,10 +98,18 @@ pub fn milestones<P>(admitted: P) -> Vec<Milestone<P>> {
     ]
 }
 
-fn discount_purchases() -> Entry {
-    let request = request(ConversionMode::LinkedSameDay);
-    let admitted = admit(&admission(&request)).expect("the ready-made request");
-    let mut events = lives::<DiscountPurchase>(request, admitted.clone());
-    events.extend(milestones(admitted).into_iter().map(Event::Reached));
-    Entry::of::<Process<DiscountPurchase>>(&events)
+fn incomes() -> Vec<income::Milestone> {
+    use income::{Milestone as M, Refused};
+    let why = "2026-02-24 was published with another figure".to_owned();
+    vec![
+        M::Opened {},
+        M::Paged {
+            through: Some(id("INV-7")),
+            wallets: 200,
+            accrued: id("80.24"),
+            refused: vec![Refused { investor: id("INV-3"), why }],
+            last: true,
+        },
+        M::Halted {},
+    ]
 }

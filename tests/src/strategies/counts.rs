@@ -21,9 +21,11 @@ pub fn day_limit_commands() -> impl Strategy<Value = day_limit::Command> {
     let cap = move |on_excess| DayMax { amount: money("10000.00"), on_excess };
     let caps = proptest::option::of(select(policies).prop_map(cap));
     (transactions(), select(YUAN.to_vec()), caps, any::<bool>()).prop_map(
-        |(transaction, yuan, cap, back)| match back {
-            true => C::GiveBack { transaction },
-            false => C::Count { transaction, amount: amount(yuan), cap },
+        |(transaction, yuan, cap, back)| {
+            if back {
+                return C::GiveBack { transaction };
+            }
+            C::Count { transaction, amount: amount(yuan), cap }
         },
     )
 }
@@ -33,9 +35,11 @@ pub fn fast_quota_commands() -> impl Strategy<Value = fast_quota::Command> {
     use fast_quota::Command as C;
     let most = select(vec![None, Some("5000.00"), Some("20000.00")]);
     (transactions(), select(YUAN.to_vec()), most, any::<bool>()).prop_map(
-        |(transaction, yuan, most, back)| match back {
-            true => C::GiveBack { transaction },
-            false => C::Count { transaction, amount: amount(yuan), fund_max: most.map(money) },
+        |(transaction, yuan, most, back)| {
+            if back {
+                return C::GiveBack { transaction };
+            }
+            C::Count { transaction, amount: amount(yuan), fund_max: most.map(money) }
         },
     )
 }

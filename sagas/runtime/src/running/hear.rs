@@ -10,6 +10,8 @@ use crate::{
     port::{NoAnswer, Payload},
     process,
     saga::{Heard, Saga},
+    stand::Stand,
+    step::Send,
     turn::{NotDone, Voice},
 };
 use fundflow_kernel::{
@@ -180,6 +182,29 @@ impl<S: Saga> Running<S> {
         let voice = Self::engine("resume", desk.now);
         let reason: Arc<str> = reason.into();
         self.process(desk, &process::Command::Resume(reason), voice);
+    }
+
+    /// A process that died between the answer and the waking left a saga parked at a row that is
+    /// done. It goes on; whoever stands where only a person can help waits on.
+    pub(super) fn wake_if_left_behind(&mut self, desk: &mut Desk<'_>) {
+        if !self.is_ready(desk.streams) || self.sick.is_some() {
+            return;
+        }
+        let parked = self.open(desk.streams).and_then(|open| open.parked.as_ref());
+        let Some(row) = parked.map(|parked| parked.row.clone()) else { return };
+        let Some(stand) = self.stand(desk.streams) else { return };
+        let ours = match &stand {
+            Stand::Blocked(..) | Stand::Over => return,
+            Stand::Forward(..) | Stand::Leaving(..) => stand.deed(),
+        };
+        let Some(deed) = ours.filter(|deed| !matches!(deed.send, Send::Wait)) else { return };
+        let table = self.table(desk.streams);
+        let of_main = table.is_some_and(|table| !table.has_lane(&row));
+        if of_main && *deed.name != *row {
+            let voice = Self::engine("resume", desk.now);
+            let reason: Arc<str> = "what it waited for had come".into();
+            self.process(desk, &process::Command::Resume(reason), voice);
+        }
     }
 
     /// Whether the row is a lane's beside the table, and that lane has nothing to do any more.

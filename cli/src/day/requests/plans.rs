@@ -1,0 +1,78 @@
+//! What regular plans ask for on a T, once a day: each occurrence is a purchase of its own. One that
+//! the rules refuse is a miss of its plan.
+
+use super::super::{Trouble, play::Play};
+use fundflow::{Asking, RequestError};
+use fundflow_domain::{
+    calendar::TradingDay,
+    ids::{PlanId, TransactionId},
+    investor::SalesChannel,
+    orders::Cause,
+};
+use fundflow_kernel::{
+    envelope::Actor,
+    store::{Checkpoints, EventStore},
+};
+use fundflow_sagas::{
+    purchase::{self, Purchase},
+    regular_plan::{Command, Due, RegularPlans, due},
+};
+
+/// Asks for everything that is due. Returns whether anything was.
+pub(in crate::day) async fn invest<S: EventStore + Checkpoints>(
+    play: &mut Play<S>,
+    t: TradingDay,
+) -> Result<bool, Trouble> {
+    let mut all: Vec<(PlanId, Due)> = Vec::new();
+    for (name, kept) in play.books.plans.iter() {
+        let Ok(id) = name.parse::<PlanId>() else { continue };
+        let found = due(&id, &kept.loaded.state, t, &play.table.house.calendar)?;
+        all.extend(found.into_iter().map(|due| (id.clone(), due)));
+    }
+    let any = !all.is_empty();
+    for (plan, due) in all {
+        let Some(investor) = play.day.investors.get(&due.request.investor) else {
+            let who = &due.request.investor;
+            play.remarks.push(format!("{}: {who} is not in investors.csv", due.transaction));
+            continue;
+        };
+        let asked = purchase::Asked {
+            investor: investor.profile.clone(),
+            channel: SalesChannel::DirectOnline,
+            warning_confirmed: None,
+            at: None,
+        };
+        let asking = Asking::<Purchase> {
+            transaction: due.transaction.clone(),
+            request: due.request,
+            asked,
+            at: None,
+            trace_parent: None,
+        };
+        let mut answers = play.engine.request_all(vec![asking]).await;
+        match answers.pop() {
+            Some(Err(RequestError::Refused(refusal))) => {
+                let cause = Cause::new("refused", refusal.to_string());
+                miss(play, &plan, Command::Miss { nominal: due.nominal, cause }).await?;
+                play.refused.insert(due.transaction, refusal.to_string());
+            }
+            Some(Err(error)) => super::refused(play, due.transaction, error)?,
+            Some(Ok(_)) | None => {}
+        }
+    }
+    Ok(any)
+}
+
+async fn miss<S: EventStore + Checkpoints>(
+    play: &mut Play<S>,
+    plan: &PlanId,
+    command: Command,
+) -> Result<(), Trouble> {
+    let Ok(transaction) = TransactionId::new(plan.as_str()) else { return Ok(()) };
+    let engine = play.engine.clone();
+    let done = engine.command::<RegularPlans>(transaction.clone(), command, Actor::Engine, None);
+    match done.await {
+        Ok(()) => Ok(()),
+        Err(error) => super::refused(play, transaction, error),
+    }
+}

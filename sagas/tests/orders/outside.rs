@@ -1,0 +1,245 @@
+//! A bank and a registrar that act once per key, and say what a script tells them to say.
+//!
+//! 1. A query acts on nothing.
+//! 2. The registrar takes every application, and says a record of its script from that instant on.
+
+use fundflow_domain::{
+    application::{
+        Confirmation, ConversionConfirmed, LotConfirmed, Outcome, PurchaseConfirmed, Reception,
+        RedemptionConfirmed, Rejection, SubscriptionConfirmed,
+    },
+    ids::ApplicationNo,
+    money::{Money, Nav, SignedMoney},
+    orders::{Cause, Serial},
+    payment::Receipt,
+    payout::Transfer,
+    time::Timestamp,
+};
+use fundflow_runtime::{
+    message::Effect,
+    port::{Ask, Payload},
+};
+use fundflow_sagas::ports::{
+    bank::{BankAnswer, BankCall, ChargeAnswer, PayoutAnswer, RefundAnswer},
+    registrar::{ApplicationAnswer, RegistrarCall},
+};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    str::FromStr,
+    sync::Arc,
+};
+
+/// Everybody outside.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Outside {
+    /// By payment number.
+    pub(crate) declines: BTreeSet<String>,
+    /// By account.
+    pub(crate) refuses: BTreeSet<String>,
+    /// By application number: what is said from when on.
+    script: BTreeMap<String, Vec<(Timestamp, ApplicationAnswer)>>,
+    /// The registrar's front refuses those.
+    pub(crate) rejects: BTreeSet<String>,
+    charged: BTreeMap<String, Timestamp>,
+    taken: BTreeSet<String>,
+    /// What the bank moved: number and yuan.
+    pub(crate) moved: BTreeMap<String, Money>,
+}
+
+impl Outside {
+    /// From that instant on the registrar says that.
+    pub(crate) fn says(&mut self, order: &str, at: &str, answer: ApplicationAnswer) {
+        let no = ApplicationNo::of(&order.parse().unwrap());
+        self.script.entry(no.to_string()).or_default().push((at.parse().unwrap(), answer));
+    }
+
+    pub(crate) fn answer(&mut self, effect: &Effect, now: Timestamp) -> Payload {
+        if let Some(call) = effect.call_as::<BankCall>() {
+            return Arc::new(self.bank(call, effect.ask, now));
+        }
+        let call = effect.call_as::<RegistrarCall>().unwrap();
+        Arc::new(self.registrar(call, effect.ask, now))
+    }
+
+    fn bank(&mut self, call: &BankCall, ask: Ask, now: Timestamp) -> BankAnswer {
+        match call {
+            BankCall::Charge(charge) => {
+                let no = charge.no.to_string();
+                if self.declines.contains(&no) {
+                    let cause = Cause::new("insufficient", "the balance is short");
+                    return BankAnswer::Charge(ChargeAnswer::Declined(cause));
+                }
+                if ask == Ask::Query && !self.charged.contains_key(&no) {
+                    return BankAnswer::Charge(ChargeAnswer::NotFound);
+                }
+                let paid_at = *self.charged.entry(no.clone()).or_insert(now);
+                self.moved.insert(no.clone(), charge.amount.into());
+                BankAnswer::Charge(ChargeAnswer::Paid(Receipt {
+                    no: charge.no.clone(),
+                    serial: read(&format!("S.{no}")),
+                    amount: charge.amount.into(),
+                    paid_at,
+                }))
+            }
+            BankCall::Refund(refund) => {
+                self.moved.insert(refund.no.to_string(), refund.amount.into());
+                let serial = read(&format!("S.{}", refund.no));
+                BankAnswer::Refund(refund.no.clone(), RefundAnswer::Refunded(serial))
+            }
+            BankCall::Payout(payout) => {
+                let no = payout.no.clone();
+                if self.refuses.contains(payout.account.as_str()) {
+                    let cause = Cause::new("closed", "the account is closed");
+                    return BankAnswer::Payout(no, PayoutAnswer::Refused(cause));
+                }
+                self.moved.insert(no.to_string(), payout.amount.into());
+                let transfer = Transfer {
+                    no: no.clone(),
+                    serial: read(&format!("S.{no}")),
+                    amount: payout.amount.into(),
+                    at: now,
+                };
+                BankAnswer::Payout(no, PayoutAnswer::PaidOut(transfer))
+            }
+        }
+    }
+
+    fn registrar(&mut self, call: &RegistrarCall, ask: Ask, now: Timestamp) -> ApplicationAnswer {
+        match call {
+            RegistrarCall::Submit(application) => {
+                let no = application.terms.no.to_string();
+                if self.rejects.contains(application.terms.order.as_str()) {
+                    return rejected("0");
+                }
+                if ask == Ask::Call {
+                    self.taken.insert(no.clone());
+                }
+                if !self.taken.contains(&no) {
+                    return ApplicationAnswer::NotFound;
+                }
+                let said = self.script.get(&no).into_iter().flatten();
+                let latest = said.filter(|(at, _)| *at <= now).last();
+                let accepted = ApplicationAnswer::Accepted(read(&format!("A.{no}")));
+                latest.map_or(accepted, |(_, answer)| answer.clone())
+            }
+            RegistrarCall::Cancel(_) => ApplicationAnswer::Cancelled,
+        }
+    }
+
+    /// What was taken from accounts less what went back or out to them.
+    pub(crate) fn balance(&self) -> [Money; 2] {
+        let sum = |of: fn(&str) -> bool| {
+            let moved = self.moved.iter().filter(|(no, _)| of(no));
+            moved.fold(Money::ZERO, |sum, (_, part)| sum.plus(*part).unwrap())
+        };
+        [sum(|no| no.ends_with(".pay")), sum(|no| !no.ends_with(".pay"))]
+    }
+}
+
+pub(crate) fn read<T: FromStr<Err: std::fmt::Debug>>(text: &str) -> T {
+    text.parse().unwrap()
+}
+
+pub(crate) fn rejected(interest: &str) -> ApplicationAnswer {
+    let cause = Cause::new("0106", "the registrar does not want it");
+    ApplicationAnswer::Rejected(Rejection { cause, interest: read(interest) })
+}
+
+fn confirmed(serial: &str, on: &str, finished: bool, outcome: Outcome) -> ApplicationAnswer {
+    ApplicationAnswer::Confirmed(Box::new(Confirmation {
+        serial: read(serial),
+        confirmed_on: read(on),
+        registered_on: read(on),
+        finished,
+        outcome,
+    }))
+}
+
+/// Amount, fee, refund, NAV, shares.
+pub(crate) fn bought(serial: &str, on: &str, numbers: [&str; 5]) -> ApplicationAnswer {
+    bought_part(serial, on, true, numbers)
+}
+
+pub(crate) fn bought_part(
+    serial: &str,
+    on: &str,
+    finished: bool,
+    [amount, fee, refund, nav, shares]: [&str; 5],
+) -> ApplicationAnswer {
+    let numbers = PurchaseConfirmed {
+        amount: read(amount),
+        fee: read(fee),
+        refund: read(refund),
+        nav: read(nav),
+        shares: read(shares),
+    };
+    confirmed(serial, on, finished, Outcome::Purchase(numbers))
+}
+
+/// Amount, fee, refund, interest, shares, shares for interest.
+pub(crate) fn subscribed(
+    serial: &str,
+    on: &str,
+    [amount, fee, refund, interest, shares, interest_shares]: [&str; 6],
+) -> ApplicationAnswer {
+    let numbers = SubscriptionConfirmed {
+        amount: read(amount),
+        fee: read(fee),
+        refund: read(refund),
+        interest: read(interest),
+        face: Nav::ONE,
+        shares: read(shares),
+        interest_shares: read(interest_shares),
+    };
+    confirmed(serial, on, true, Outcome::Subscription(numbers))
+}
+
+pub(crate) fn received(serial: &str, on: &str) -> ApplicationAnswer {
+    ApplicationAnswer::Received(Reception { serial: read(serial), on: read(on) })
+}
+
+/// Shares, NAV, gross, fee, payout; and lots by serial, shares, gross, fee.
+pub(crate) fn redeemed(
+    serial: &str,
+    on: &str,
+    finished: bool,
+    [shares, nav, gross, fee, payout]: [&str; 5],
+    lots: &[[&str; 4]],
+) -> ApplicationAnswer {
+    let lot = |[serial, shares, gross, fee]: &[&str; 4]| LotConfirmed {
+        serial: read::<Serial>(serial),
+        shares: read(shares),
+        gross: read(gross),
+        fee: read(fee),
+    };
+    let numbers = RedemptionConfirmed {
+        shares: read(shares),
+        nav: read(nav),
+        gross: read(gross),
+        fee: read(fee),
+        payout: read(payout),
+        income: SignedMoney::ZERO,
+        lots: lots.iter().map(lot).collect(),
+    };
+    confirmed(serial, on, finished, Outcome::Redemption(numbers))
+}
+
+/// Shares out, NAV out, redemption fee, top-up, net in, NAV in, shares in.
+pub(crate) fn converted(
+    serial: &str,
+    on: &str,
+    [shares_out, nav_out, redemption_fee, topup_fee, net_in, nav_in, shares_in]: [&str; 7],
+) -> ApplicationAnswer {
+    let numbers = ConversionConfirmed {
+        shares_out: read(shares_out),
+        nav_out: read(nav_out),
+        redemption_fee: read(redemption_fee),
+        topup_fee: read(topup_fee),
+        net_in: read(net_in),
+        nav_in: read(nav_in),
+        shares_in: read(shares_in),
+        income: SignedMoney::ZERO,
+        lots: vec![],
+    };
+    confirmed(serial, on, true, Outcome::Conversion(numbers))
+}

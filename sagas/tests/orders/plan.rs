@@ -1,0 +1,233 @@
+//! Regular plans: opened, asked for what is due, told of misses, over.
+
+use crate::{
+    funds::equity,
+    outside::bought,
+    stage::{Stage, at, tx},
+};
+use fundflow_domain::{
+    calendar::TradingCalendar,
+    ids::PlanId,
+    orders::Cause,
+    plan::{Changes, Frequency, MissingDay, MoveRule, RegularPlan, State, Terms},
+};
+use fundflow_kernel::streams::Key;
+use fundflow_runtime::message::Reply;
+use fundflow_sagas::{
+    purchase::{Purchase, Request},
+    regular_plan::{Command, Due, RegularPlans, due},
+};
+
+/// 10,000 yuan on every trading day from 24 February 2026 on; two misses in a row end it.
+pub(crate) fn terms() -> Terms {
+    Terms {
+        investor: "i-1".parse().unwrap(),
+        account: "acc-1".parse().unwrap(),
+        fund: "011162".parse().unwrap(),
+        wallet_fund: None,
+        amount: "10000".parse().unwrap(),
+        frequency: Frequency::Daily,
+        start: "2026-02-24".parse().unwrap(),
+        through: "2026-02-27".parse().ok(),
+        periods: None,
+        move_rule: MoveRule::NextTradingDay,
+        missing_day: MissingDay::LastOfMonth,
+        max_misses: 2.try_into().unwrap(),
+    }
+}
+
+fn id() -> PlanId {
+    "PLAN".parse().unwrap()
+}
+
+pub(crate) fn opened(terms: Terms) -> Stage {
+    let mut stage = Stage::with(vec![equity()], "02-13 10:00");
+    let reply = stage.request::<RegularPlans>("PLAN", terms);
+    assert!(matches!(reply, Reply::Placed { .. }), "{reply:?}");
+    stage
+}
+
+fn state(stage: &Stage) -> State {
+    stage.state(&Key::<RegularPlan>::of(&id()))
+}
+
+/// What the job of a T does: it asks the plan and requests what is due.
+pub(crate) fn job(stage: &mut Stage) -> Vec<Due> {
+    let calendar = TradingCalendar::xshg().unwrap();
+    let found = due(&id(), &state(stage), calendar.t_of(stage.now).unwrap(), &calendar).unwrap();
+    for one in &found {
+        let reply = stage.request::<Purchase>(one.transaction.as_str(), one.request.clone());
+        if let Reply::Refused(_, text) = reply {
+            let cause = Cause::new("not_admitted", text);
+            let miss = Command::Miss { nominal: one.nominal, cause };
+            stage.command::<RegularPlans>("PLAN", miss);
+        }
+    }
+    found
+}
+
+#[test]
+fn an_occurrence_is_a_purchase_that_the_plan_hears_of() {
+    let mut stage = opened(terms());
+    stage.until("02-24 09:30");
+    stage.told();
+    assert_eq!(job(&mut stage).len(), 1);
+    stage.until("02-24 09:31");
+    assert_eq!(
+        stage.told(),
+        [
+            "purchase.prepared",
+            "plan.occurrence_begun",
+            "payment.requested",
+            "call buy.pay",
+            "payment.paid",
+            "application.placed",
+            "call buy",
+            "application.accepted"
+        ]
+    );
+    assert_eq!(job(&mut stage), []);
+    let numbers = ["10000", "147.78", "0", "1.3071", "7537.46"];
+    let said = bought("C1", "2026-02-25", numbers);
+    stage.outside.says("PLAN.20260224.buy", "2026-02-25T09:00:00+08:00", said);
+    stage.told();
+    stage.until("02-25 12:30");
+    assert_eq!(
+        stage.told(),
+        [
+            "ask buy",
+            "application.confirmed",
+            "holdings.credited",
+            "plan.occurrence_done",
+            "purchase.completed",
+            // 25 February was nobody's business at noon of the day after the 24th.
+        ]
+    );
+    assert_eq!(stage.shares("011162").available(), "7537.46".parse().unwrap());
+}
+
+#[test]
+fn a_balance_that_is_short_is_a_miss_and_two_in_a_row_end_the_plan() {
+    let mut stage = opened(terms());
+    for day in ["20260224", "20260225"] {
+        stage.outside.declines.insert(format!("PLAN.{day}.buy.pay"));
+    }
+    for now in ["02-24 09:30", "02-25 09:30"] {
+        stage.until(now);
+        assert_eq!(job(&mut stage).len(), 1);
+        stage.until(&format!("{} 09:31", &now[..5]));
+    }
+    let plan = state(&stage);
+    assert_eq!(plan.plan().unwrap().misses_in_a_row(), 2);
+    assert!(stage.has("plan.ended"));
+    let look = stage.look::<Purchase>("PLAN.20260225");
+    assert_eq!(look.ending, Some("purchase.rolled_back"));
+    stage.until("03-02 18:00");
+    assert_eq!(stage.look::<RegularPlans>("PLAN").ending, Some("regular_plan.over"));
+    assert_eq!(job(&mut stage), []);
+}
+
+#[test]
+fn what_nobody_began_is_missed_at_noon_of_the_day_after() {
+    let mut stage = opened(terms());
+    stage.until("02-25 11:59");
+    assert!(!stage.has("plan.occurrence_missed"));
+    stage.until("02-25 12:00");
+    assert!(stage.has("plan.occurrence_missed"));
+    stage.until("02-26 12:00");
+    assert_eq!(stage.look::<RegularPlans>("PLAN").ending, Some("regular_plan.over"));
+}
+
+#[test]
+fn an_occurrence_that_the_fund_refuses_is_missed_with_its_words() {
+    let mut fund = equity();
+    fund.closures = serde_json::from_str(
+        r#"[{"from":"2026-02-24","through":"2026-02-24","stops":"purchase","notice":"a notice"}]"#,
+    )
+    .unwrap();
+    let mut stage = Stage::with(vec![fund], "02-13 10:00");
+    stage.request::<RegularPlans>("PLAN", terms());
+    stage.until("02-24 09:30");
+    assert_eq!(job(&mut stage).len(), 1);
+    assert!(stage.has("plan.occurrence_missed") && !stage.has("purchase.prepared"));
+    assert_eq!(job(&mut stage), []);
+}
+
+#[test]
+fn the_investor_changes_pauses_resumes_and_ends_it() {
+    let mut stage = opened(terms());
+    let amount = "20000".parse().ok();
+    let changes = Changes { amount, ..Changes::default() };
+    let from = "2026-02-25".parse().unwrap();
+    stage.command::<RegularPlans>("PLAN", Command::Change { at: at("02-13 11:00"), changes, from });
+    let pause = Command::Pause { at: at("02-13 12:00"), reason: "on holiday".into() };
+    stage.command::<RegularPlans>("PLAN", pause);
+    stage.until("02-24 09:30");
+    assert_eq!(job(&mut stage), []);
+    stage.until("02-25 09:30");
+    stage.command::<RegularPlans>("PLAN", Command::Resume { at: at("02-25 09:30") });
+    let found = job(&mut stage);
+    assert_eq!(found[0].request.amount, "20000".parse().unwrap());
+    stage.command::<RegularPlans>("PLAN", Command::End { reason: "enough".into() });
+    assert_eq!(stage.look::<RegularPlans>("PLAN").ending, Some("regular_plan.over"));
+    let reply = stage.command::<RegularPlans>("PLAN", Command::Resume { at: at("02-25 09:31") });
+    assert!(matches!(reply, Reply::Refused(..)), "{reply:?}");
+}
+
+#[test]
+fn a_purchase_that_is_no_occurrence_of_the_plan_is_refused() {
+    let mut stage = opened(terms());
+    stage.until("02-24 09:30");
+    let request = Request {
+        way: fundflow_domain::admission::buying::Way::RegularPlan,
+        ..crate::purchase::request()
+    };
+    let rows = [
+        (
+            "OTHER",
+            request.clone(),
+            "transaction OTHER is no occurrence of a plan; name it {plan}.{yyyymmdd}",
+        ),
+        ("PLAN.20260225", request.clone(), "no occurrence PLAN.20260225 is due on 2026-02-24"),
+        (
+            "PLAN.20260224",
+            Request { amount: "9999".parse().unwrap(), ..request },
+            "plan PLAN has other terms on that date; they differ in amount",
+        ),
+    ];
+    for (id, request, says) in rows {
+        let Reply::Refused(_, text) = stage.request::<Purchase>(id, request) else {
+            panic!("{id}")
+        };
+        assert_eq!(&*text, says);
+    }
+}
+
+#[test]
+fn what_cannot_be_carried_out_is_not_agreed_to() {
+    let mut stage = Stage::with(vec![equity()], "02-13 10:00");
+    let past = "2026-02-12".parse().unwrap();
+    let rows = [
+        (Terms { start: past, ..terms() }, "the plan would start on 2026-02-12, before 2026-02-13"),
+        (
+            Terms { wallet_fund: "000730".parse().ok(), ..terms() },
+            "a plan by way of wallet fund 000730 is not offered; leave the wallet fund out",
+        ),
+        (
+            Terms { amount: "99".parse().unwrap(), ..terms() },
+            "amount 99.00 is below the minimum of 100.00 for fund 011162",
+        ),
+        (
+            Terms { through: "2026-02-23".parse().ok(), ..terms() },
+            "the plan would start on 2026-02-24 and end before it, on 2026-02-23",
+        ),
+    ];
+    for (terms, says) in rows {
+        let Reply::Refused(_, text) = stage.request::<RegularPlans>("PLAN", terms) else {
+            panic!()
+        };
+        assert_eq!(&*text, says);
+    }
+    assert!(stage.events.is_empty());
+    assert_eq!(tx("PLAN.20260224"), id().occurrence("2026-02-24".parse().unwrap()).unwrap());
+}

@@ -1,0 +1,262 @@
+//! Redemptions: 6,000.00 shares of three lots at 1.3071 (domain reference, 2.7).
+
+use crate::{
+    funds::equity,
+    outside::{redeemed, rejected},
+    stage::{Stage, at, holding},
+};
+use fundflow_domain::{
+    application::{Designated, OnHuge},
+    fund::FundTerms,
+    holdings::Command as Held,
+    orders::Cause,
+};
+use fundflow_runtime::message::Reply;
+use fundflow_sagas::redemption::{Command, Redemption, Request};
+
+pub(crate) fn request() -> Request {
+    Request {
+        investor: "i-1".parse().unwrap(),
+        account: "acc-1".parse().unwrap(),
+        fund: "011162".parse().unwrap(),
+        shares: "6000".parse().unwrap(),
+        lots: vec![],
+        on_huge: OnHuge::CarryOver,
+        only_today: false,
+    }
+}
+
+pub(crate) const CONFIRMED_AT: &str = "2026-02-25T09:00:00+08:00";
+pub(crate) const NUMBERS: [&str; 5] = ["6000", "1.3071", "7842.60", "34.30", "7808.30"];
+pub(crate) const LOTS: [[&str; 4]; 3] = [
+    ["L1", "3000", "3921.30", "0"],
+    ["L2", "2500.55", "3268.47", "24.51"],
+    ["L3", "499.45", "652.83", "9.79"],
+];
+
+pub(crate) fn stage_with(fund: FundTerms) -> Stage {
+    let mut stage = Stage::with(vec![fund], "02-24 10:00");
+    // Held 400, 20 and 5 days when it is confirmed on 25 February.
+    stage.holds("011162", "L1", "2025-01-21", "3000");
+    stage.holds("011162", "L2", "2026-02-05", "2500.55");
+    stage.holds("011162", "L3", "2026-02-20", "1000");
+    stage
+}
+
+pub(crate) fn stage() -> Stage {
+    stage_with(equity())
+}
+
+fn asked_for(request: Request) -> Stage {
+    let mut stage = stage();
+    let reply = stage.request::<Redemption>("R", request);
+    assert!(matches!(reply, Reply::Placed { .. }), "{reply:?}");
+    stage.until("02-24 10:01");
+    stage
+}
+
+fn ending(stage: &Stage) -> Option<&'static str> {
+    stage.look::<Redemption>("R").ending
+}
+
+#[test]
+fn a_redemption_is_told_in_this_order_and_paid_to_the_cent_on_t_3() {
+    let mut stage = asked_for(request());
+    let said = redeemed("C1", "2026-02-25", true, NUMBERS, &LOTS);
+    stage.outside.says("R.redeem", CONFIRMED_AT, said);
+    assert_eq!(
+        stage.told(),
+        [
+            "redemption.prepared",
+            "holdings.shares_reserved",
+            "application.placed",
+            "call redeem",
+            "application.accepted"
+        ]
+    );
+    assert_eq!(stage.shares("011162").available(), "500.55".parse().unwrap());
+    stage.until("02-27 11:59");
+    assert_eq!(stage.told(), ["ask redeem", "application.confirmed", "holdings.shares_taken"]);
+    stage.until("02-27 12:00");
+    assert_eq!(
+        stage.told(),
+        ["payout.requested", "call redeem.out", "payout.paid_out", "redemption.completed"]
+    );
+    assert_eq!(stage.outside.moved["R.redeem.out"], "7808.30".parse().unwrap());
+    let held = stage.shares("011162");
+    let left: Vec<_> = held.lots().iter().map(|lot| lot.left.to_string()).collect();
+    assert_eq!(left, ["0.00", "0.00", "500.55"]);
+    assert_eq!(stage.look::<Redemption>("R").open_ends, []);
+}
+
+#[test]
+fn a_fee_that_is_not_that_of_the_lots_opens_a_case_and_nothing_is_paid_out() {
+    let mut stage = asked_for(request());
+    let dear = ["6000", "1.3071", "7842.60", "117.64", "7724.96"];
+    stage.outside.says("R.redeem", CONFIRMED_AT, redeemed("C1", "2026-02-25", true, dear, &[]));
+    stage.until("03-04 18:00");
+
+    let (_, cause) = stage.look::<Redemption>("R").parked.unwrap();
+    assert!(cause.text.contains("fee 117.64 is not the promised 34.30"), "{cause}");
+    assert!(!stage.has("payout.requested") && stage.has("holdings.shares_taken"));
+
+    let sound = redeemed("C2", "2026-02-25", true, NUMBERS, &LOTS);
+    stage.outside.says("R.redeem", "2026-03-04T18:00:00+08:00", sound);
+    stage.until("03-06 18:00");
+    assert_eq!(ending(&stage), Some("redemption.completed"), "{}", stage.text());
+    assert_eq!(stage.outside.moved["R.redeem.out"], "7808.30".parse().unwrap());
+    assert_eq!(stage.shares("011162").registered(), "500.55".parse().unwrap());
+}
+
+#[test]
+fn the_investor_chooses_a_lot_by_the_serial_of_its_confirmation() {
+    let chosen = Designated { serial: "L3".parse().unwrap(), shares: "500".parse().unwrap() };
+    let request = Request { shares: "500".parse().unwrap(), lots: vec![chosen], ..request() };
+    let mut stage = asked_for(request);
+    let numbers = ["500", "1.3071", "653.55", "9.80", "643.75"];
+    let said = redeemed("C1", "2026-02-25", true, numbers, &[]);
+    stage.outside.says("R.redeem", CONFIRMED_AT, said);
+    stage.until("03-02 18:00");
+
+    assert_eq!(ending(&stage), Some("redemption.completed"), "{}", stage.text());
+    let held = stage.shares("011162");
+    let left: Vec<_> = held.lots().iter().map(|lot| lot.left.to_string()).collect();
+    assert_eq!(left, ["3000.00", "2500.55", "500.00"]);
+}
+
+/// The first half at the price of T, the second a day later at its own.
+pub(crate) fn huge(stage: &mut Stage) {
+    let first = ["3000", "1.3071", "3921.30", "0", "3921.30"];
+    let second = ["3000", "1.31", "3930.00", "34.38", "3895.62"];
+    stage.outside.says("R.redeem", CONFIRMED_AT, redeemed("C1", "2026-02-25", false, first, &[]));
+    let last = redeemed("C2", "2026-02-26", true, second, &[]);
+    stage.outside.says("R.redeem", "2026-02-26T09:00:00+08:00", last);
+}
+
+#[test]
+fn the_rest_of_a_huge_redemption_is_carried_over_and_each_part_paid_on_its_day() {
+    let mut stage = asked_for(request());
+    huge(&mut stage);
+    stage.until("02-27 18:00");
+    assert_eq!(stage.outside.moved["R.redeem.out"], "3921.30".parse().unwrap());
+    assert_eq!(ending(&stage), None);
+    stage.until("03-02 18:00");
+    assert_eq!(ending(&stage), Some("redemption.completed"), "{}", stage.text());
+    assert_eq!(stage.outside.moved["R.redeem.part2.out"], "3895.62".parse().unwrap());
+    assert_eq!(stage.shares("011162").registered(), "500.55".parse().unwrap());
+}
+
+#[test]
+fn the_rest_of_a_huge_redemption_is_free_again_where_the_investor_says_so() {
+    let mut stage = asked_for(Request { on_huge: OnHuge::Cancel, ..request() });
+    let numbers = ["3000", "1.3071", "3921.30", "0", "3921.30"];
+    stage.outside.says("R.redeem", CONFIRMED_AT, redeemed("C1", "2026-02-25", true, numbers, &[]));
+    stage.until("03-02 18:00");
+    assert_eq!(ending(&stage), Some("redemption.completed"), "{}", stage.text());
+    assert_eq!(stage.shares("011162").available(), "3500.55".parse().unwrap());
+}
+
+#[test]
+fn after_a_refusal_the_shares_are_free_again() {
+    let mut refused = stage();
+    refused.outside.rejects.insert("R.redeem".into());
+    refused.request::<Redemption>("R", request());
+    refused.until("02-24 10:01");
+    assert_eq!(
+        refused.told()[3..],
+        [
+            "call redeem",
+            "application.rejected",
+            "holdings.shares_released",
+            "redemption.rolled_back"
+        ]
+    );
+
+    let mut later = asked_for(request());
+    later.outside.says("R.redeem", CONFIRMED_AT, rejected("0"));
+    later.until("02-27 18:00");
+    assert_eq!(ending(&later), Some("redemption.rolled_back"));
+    assert_eq!(later.shares("011162").available(), "6500.55".parse().unwrap());
+}
+
+#[test]
+fn it_is_taken_back_until_the_cut_off() {
+    let mut stage = asked_for(request());
+    stage.command::<Redemption>("R", Command::Cancel { at: at("02-24 10:02") });
+    stage.until("02-24 10:03");
+    assert_eq!(ending(&stage), Some("redemption.rolled_back"), "{}", stage.text());
+    assert_eq!(stage.shares("011162").available(), "6500.55".parse().unwrap());
+
+    let mut late = asked_for(request());
+    late.until("02-24 15:00");
+    let reply = late.command::<Redemption>("R", Command::Cancel { at: late.now });
+    assert!(matches!(reply, Reply::Refused(..)));
+}
+
+#[test]
+fn what_the_registrar_takes_after_the_cut_off_belongs_to_the_next_t_or_comes_back() {
+    let late = |only_today| {
+        let mut stage = stage();
+        stage.now = at("02-24 14:59");
+        stage.silent = true;
+        stage.request::<Redemption>("R", Request { only_today, ..request() });
+        stage.now = at("02-24 15:46");
+        stage.silent = false;
+        stage.until("02-24 15:50");
+        stage
+    };
+    assert!(late(false).has("application.moved"));
+    let back = late(true);
+    assert_eq!(ending(&back), Some("redemption.rolled_back"), "{}", back.text());
+}
+
+#[test]
+fn a_payout_that_the_bank_refuses_goes_where_a_person_says() {
+    let mut stage = asked_for(request());
+    stage.outside.refuses.insert("acc-1".into());
+    let said = redeemed("C1", "2026-02-25", true, NUMBERS, &LOTS);
+    stage.outside.says("R.redeem", CONFIRMED_AT, said);
+    stage.until("02-27 18:00");
+    assert_eq!(&*stage.look::<Redemption>("R").parked.unwrap().0, "payout refused");
+    assert_eq!(stage.look::<Redemption>("R").open_ends[0].name.as_ref(), "payout");
+
+    let redirect = Command::Redirect {
+        account: "acc-2".parse().unwrap(),
+        own_name: true,
+        reason: "the investor's new card".into(),
+    };
+    stage.command::<Redemption>("R", redirect);
+    stage.until("02-28 18:00");
+    assert_eq!(ending(&stage), Some("redemption.completed"), "{}", stage.text());
+    assert_eq!(stage.outside.moved["R.redeem.out.2"], "7808.30".parse().unwrap());
+}
+
+#[test]
+fn frozen_shares_are_not_redeemed_and_too_small_a_rest_goes_out_too() {
+    let mut stage = stage();
+    let freeze = Held::Freeze {
+        record: "court-1".parse().unwrap(),
+        shares: "600".parse().unwrap(),
+        cause: Cause::new("0002", "a court"),
+    };
+    stage.given(&holding("011162"), &freeze);
+    let Reply::Refused(_, text) = stage.request::<Redemption>("R", request()) else { panic!() };
+    assert_eq!(
+        &*text,
+        "6000.00 shares were asked for, and 5900.55 are free: 6500.55 registered, 0.00 reserved, 600.00 frozen, 0.00 in dispute"
+    );
+
+    let mut fund = equity();
+    fund.limits.shares.balance_min = "501".parse().unwrap();
+    let mut stage = stage_with(fund);
+    stage.request::<Redemption>("R", request());
+    assert_eq!(stage.shares("011162").reserved(), "6500.55".parse().unwrap());
+}
+
+#[test]
+fn who_gives_up_before_the_confirmation_leaves_nothing_reserved() {
+    let mut stage = asked_for(request());
+    let reply = stage.abandon::<Redemption>("R");
+    assert!(matches!(reply, Reply::Acted), "{reply:?}");
+    assert_eq!(stage.shares("011162").available(), "6500.55".parse().unwrap());
+}

@@ -1,0 +1,373 @@
+//! The shipped runner between a log and the outside, in virtual time, with a transcript.
+
+use crate::{funds, outside::Outside};
+use fundflow_domain::{
+    fund::FundTerms,
+    holdings::{self, Credit, HoldingId, Holdings},
+    ids::{ApplicationNo, OrderId, TransactionId},
+    money::Nav,
+    time::Timestamp,
+};
+use fundflow_kernel::{
+    codec::Stored,
+    envelope::{Actor, Recorded},
+    loaded::{Loaded, Meta},
+    store::{Position, StreamAppend, Version},
+    streams::{Key, Need},
+};
+use fundflow_runtime::{
+    breaker::Limits,
+    kind::{payload, saga_id},
+    look::{Look, look},
+    message::{Action, Answered, Effect, Input, Output, Reply, What},
+    port::{Ask, Payload},
+    process::Disposition,
+    runner::Runner,
+    saga::Saga,
+};
+use fundflow_sagas::{
+    conversion::Conversion, discount_purchase::Asked, house::House, parts::cases::UnknownOrders,
+    purchase::Purchase, redemption::Redemption, regular_plan::RegularPlans,
+};
+use std::sync::Arc;
+
+/// A saga that holds nothing but its house.
+pub(crate) trait InHouse: Saga<Asked = Asked> {
+    fn of(house: House) -> Self;
+}
+
+macro_rules! in_house {
+    ($($saga:ident),*) => {$(
+        impl InHouse for $saga {
+            fn of(house: House) -> Self {
+                Self { house }
+            }
+        }
+    )*};
+}
+in_house!(Purchase, Redemption, Conversion, RegularPlans);
+
+/// Runner, log and outside.
+#[derive(Clone)]
+pub(crate) struct Stage {
+    house: House,
+    runner: Runner,
+    pub(crate) events: Vec<Recorded>,
+    pub(crate) outside: Outside,
+    pub(crate) now: Timestamp,
+    in_flight: Vec<Effect>,
+    /// Event types, and calls as `call NAME` or `ask NAME`, in order.
+    pub(crate) lines: Vec<String>,
+    pub(crate) alerts: Vec<String>,
+    /// So many appends from now on the process dies.
+    pub(crate) fuse: Option<usize>,
+    pub(crate) asked: Asked,
+    /// Nobody answers.
+    pub(crate) silent: bool,
+}
+
+impl Stage {
+    pub(crate) fn with(funds: Vec<FundTerms>, now: &str) -> Self {
+        let house = funds::house(funds);
+        Self {
+            runner: runner(&house),
+            house,
+            events: Vec::new(),
+            outside: Outside::default(),
+            now: at(now),
+            in_flight: Vec::new(),
+            lines: Vec::new(),
+            alerts: Vec::new(),
+            fuse: None,
+            asked: funds::asked(),
+            silent: false,
+        }
+    }
+
+    /// What was decided on a stream before.
+    pub(crate) fn given<D>(&mut self, key: &Key<D>, command: &D::Command)
+    where
+        D: Stored<State: Clone + Send + Sync> + 'static,
+    {
+        let meta = Meta {
+            correlation: tx("GIVEN"),
+            process: "given".into(),
+            causation: "given".into(),
+            actor: Actor::Engine,
+            trace_parent: None,
+            occurred_at: self.now,
+            recorded_at: self.now,
+            trade_date: None,
+        };
+        let (mut loaded, mut batch) = (self.fold(key), Vec::new());
+        loaded.decide(key.stream(), command, &meta, &mut batch).unwrap();
+        batch.into_iter().for_each(|append| self.store(append));
+    }
+
+    /// A lot that the investor holds.
+    pub(crate) fn holds(&mut self, fund: &str, serial: &str, on: &str, shares: &str) {
+        let credit = Credit {
+            lot: serial.parse().unwrap(),
+            order: format!("GIVEN.{serial}").parse().unwrap(),
+            serial: serial.parse().unwrap(),
+            registered_on: on.parse().unwrap(),
+            shares: shares.parse().unwrap(),
+            cost: shares.parse().unwrap(),
+        };
+        self.given(&holding(fund), &holdings::Command::Credit(Box::new(credit)));
+    }
+
+    pub(crate) fn request<S: InHouse>(&mut self, id: &str, request: S::Request) -> Reply
+    where
+        S::Request: 'static,
+    {
+        self.handle(What::Request {
+            saga: saga_id::<S>(&tx(id)),
+            request: payload(request),
+            asked: payload(self.asked.clone()),
+            at: None,
+            trace_parent: None,
+        })
+    }
+
+    pub(crate) fn command<S: InHouse>(&mut self, id: &str, command: S::Command) -> Reply
+    where
+        S::Command: 'static,
+    {
+        self.handle(What::Command {
+            saga: saga_id::<S>(&tx(id)),
+            command: payload(command),
+            actor: Actor::Investor("i-1".into()),
+            at: None,
+        })
+    }
+
+    /// Gives up; every end that is open is settled by hand.
+    pub(crate) fn abandon<S: InHouse>(&mut self, id: &str) -> Reply {
+        let ends = self.look::<S>(id).open_ends;
+        let dispositions = ends.into_iter().map(|end| (end.name, Disposition::Manual)).collect();
+        self.act::<S>(id, Action::Abandon { reason: "a test".into(), dispositions })
+    }
+
+    pub(crate) fn act<S: InHouse>(&mut self, id: &str, action: Action) -> Reply {
+        self.handle(What::Act { saga: saga_id::<S>(&tx(id)), action, operator: "chen".into() })
+    }
+
+    pub(crate) fn notice(
+        &mut self,
+        (stream, news): (fundflow_kernel::envelope::StreamName, Payload),
+    ) -> Reply {
+        self.handle(What::Notice { stream, news })
+    }
+
+    /// The call of that name is answered with that.
+    pub(crate) fn answer<A: std::any::Any + Send + Sync>(&mut self, name: &str, answer: A) {
+        let names: Vec<String> = self.in_flight.iter().map(name_of).collect();
+        let place = names.iter().position(|it| it == name);
+        let place = place.unwrap_or_else(|| panic!("{name} is not in {names:?}\n{}", self.text()));
+        let effect = self.in_flight.remove(place);
+        self.handle(What::Answer(Box::new(Answered { effect, answer: Arc::new(answer) })));
+    }
+
+    /// Everybody outside answers, and timers ring until that instant.
+    pub(crate) fn until(&mut self, then: &str) {
+        let then = at(then);
+        for _ in 0..500 {
+            if !self.in_flight.is_empty() && !self.silent {
+                let effect = self.in_flight.remove(0);
+                let answer = self.outside.answer(&effect, self.now);
+                self.handle(What::Answer(Box::new(Answered { effect, answer })));
+                continue;
+            }
+            match self.runner.next_timer().filter(|due| *due <= then) {
+                Some(due) => {
+                    self.now = self.now.max(due);
+                    self.runner.ring(self.now, usize::MAX);
+                    let output = self.output();
+                    self.commit(output);
+                }
+                None => {
+                    self.now = self.now.max(then);
+                    return;
+                }
+            }
+        }
+        panic!("it does not come to rest:\n{}", self.text());
+    }
+
+    fn handle(&mut self, what: What) -> Reply {
+        let mut input = Input { ticket: 1, what };
+        for _ in 0..100 {
+            match self.runner.handle(input, self.now) {
+                Ok(()) => {
+                    let output = self.output();
+                    return self.commit(output);
+                }
+                Err(wanting) => {
+                    self.provide(&wanting.needs);
+                    input = wanting.input;
+                }
+            }
+        }
+        panic!("an input is never content with what was read for it");
+    }
+
+    fn output(&mut self) -> Output {
+        for _ in 0..100 {
+            let starving = self.runner.starving();
+            if starving.is_empty() {
+                return self.runner.take();
+            }
+            self.provide(&starving);
+            self.runner.go_on(self.now);
+        }
+        panic!("a saga is never content with what was read for it");
+    }
+
+    fn provide(&mut self, needs: &[Need]) {
+        for need in needs {
+            let history = self.events.iter().filter(|it| it.stream == *need.stream());
+            assert_eq!(self.runner.provide(need, history), None);
+        }
+    }
+
+    fn commit(&mut self, output: Output) -> Reply {
+        for append in output.appends {
+            if self.fuse == Some(0) {
+                self.fuse = None;
+                self.crash();
+                return Reply::Rest(None);
+            }
+            self.fuse = self.fuse.map(|left| left - 1);
+            let types = append.events.iter().map(|event| event.event_type.to_string());
+            self.lines.extend(types.collect::<Vec<_>>());
+            self.store(append);
+        }
+        for effect in output.effects {
+            let word = if effect.ask == Ask::Call { "call" } else { "ask" };
+            self.lines.push(format!("{word} {}", name_of(&effect)));
+            self.in_flight.push(effect);
+        }
+        self.alerts.extend(output.alerts.into_iter().map(|alert| alert.what.to_string()));
+        self.runner.settle(output.batch, &output.finished, &output.released);
+        output.replies.into_iter().next().map_or(Reply::Rest(None), |(_, reply)| reply)
+    }
+
+    fn store(&mut self, StreamAppend { stream, expected, events }: StreamAppend) {
+        let known = self.events.iter().filter(|it| it.stream == stream).count();
+        assert_eq!(expected, Version(known as u64), "an append must continue {stream}");
+        for (version, event) in (known as u64 + 1..).zip(events) {
+            let position = Position(self.events.len() as u64 + 1);
+            let (stream, version) = (stream.clone(), Version(version));
+            self.events.push(Recorded { position, stream, version, event });
+        }
+    }
+
+    /// The process dies and another one starts from what is stored.
+    pub(crate) fn crash(&mut self) {
+        self.in_flight.clear();
+        self.runner = runner(&self.house);
+        let kinds = ["purchase", "redemption", "conversion", "regular_plan"];
+        let begun = self.events.iter().filter(|it| it.version == Version(1));
+        let begun = begun.filter_map(|it| {
+            let kind = kinds.iter().find(|kind| **kind == it.stream.category())?;
+            Some((*kind, it.event.correlation.clone()))
+        });
+        for (kind, id) in begun.collect::<Vec<_>>() {
+            let saga = self.runner.restore(kind, &id).unwrap();
+            loop {
+                let missing = self.runner.missing(&saga);
+                if missing.is_empty() {
+                    break;
+                }
+                self.provide(&missing);
+            }
+            if !self.runner.dismiss(&saga) {
+                self.runner.wake(&saga, self.now);
+            }
+        }
+        let output = self.output();
+        self.commit(output);
+    }
+
+    pub(crate) fn look<S: InHouse>(&self, id: &str) -> Look {
+        look(&S::of(self.house.clone()), &tx(id), &self.events).unwrap()
+    }
+
+    fn fold<D: Stored<State: Clone + Send + Sync> + 'static>(&self, key: &Key<D>) -> Loaded<D> {
+        let mut loaded = Loaded::default();
+        for event in self.events.iter().filter(|it| it.stream == *key.stream()) {
+            loaded.replay(event).unwrap();
+        }
+        loaded
+    }
+
+    pub(crate) fn state<D: Stored<State: Clone + Send + Sync> + 'static>(
+        &self,
+        key: &Key<D>,
+    ) -> D::State {
+        self.fold(key).state
+    }
+
+    /// The investor's shares of that fund.
+    pub(crate) fn shares(&self, fund: &str) -> holdings::State {
+        self.state(&holding(fund))
+    }
+
+    /// What came since the last time.
+    pub(crate) fn told(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.lines)
+    }
+
+    pub(crate) fn has(&self, event_type: &str) -> bool {
+        self.events.iter().any(|it| &*it.event.event_type == event_type)
+    }
+
+    pub(crate) fn text(&self) -> String {
+        format!("{}\n{}", self.lines.join("\n"), self.alerts.join("\n"))
+    }
+}
+
+/// Breakers are off: they hold back what is to be followed.
+fn runner(house: &House) -> Runner {
+    let mut runner = Runner::new();
+    runner.register(Arc::new(Purchase { house: house.clone() }));
+    runner.register(Arc::new(Redemption { house: house.clone() }));
+    runner.register(Arc::new(Conversion { house: house.clone() }));
+    runner.register(Arc::new(RegularPlans { house: house.clone() }));
+    runner.set_unclaimed(Arc::new(UnknownOrders));
+    runner.set_limits(Limits { silences: u32::MAX, ..Limits::default() });
+    runner
+}
+
+pub(crate) fn tx(text: &str) -> TransactionId {
+    text.parse().unwrap()
+}
+
+/// `02-13 10:00` of 2026, in Shanghai.
+pub(crate) fn at(text: &str) -> Timestamp {
+    let (day, time) = text.split_once(' ').unwrap();
+    let seconds = if time.len() == 5 { ":00" } else { "" };
+    format!("2026-{day}T{time}{seconds}+08:00").parse().unwrap()
+}
+
+pub(crate) fn holding(fund: &str) -> Key<Holdings> {
+    Key::of(&HoldingId { investor: "i-1".parse().unwrap(), fund: fund.parse().unwrap() })
+}
+
+pub(crate) fn nav(text: &str) -> Nav {
+    text.parse().unwrap()
+}
+
+/// What a call is called in transcripts: its key without the transaction.
+fn name_of(effect: &Effect) -> String {
+    let id = effect.saga.transaction.as_str();
+    let key = effect.key.as_ref();
+    for name in ["buy", "redeem", "convert"] {
+        let order: OrderId = format!("{id}.{name}").parse().unwrap();
+        if let Some(rest) = key.strip_prefix(ApplicationNo::of(&order).as_str()) {
+            return format!("{name}{rest}");
+        }
+    }
+    key.strip_prefix(id).unwrap_or(key).trim_start_matches('.').to_owned()
+}

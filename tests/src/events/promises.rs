@@ -1,0 +1,221 @@
+//! Requests, and what was decided on them, of every saga but the discount purchase.
+
+use super::id;
+use crate::worlds::{
+    account, amount, date, day, investor_id, request_time, shares, target_code, wallet_code,
+};
+use chrono::NaiveDate;
+use fundflow_domain::{
+    admission::{buying, cash_out, leaving},
+    application::{Designated, OnHuge},
+    fast_quota::QuotaKey,
+    fast_redemption::Advancer,
+    fees::tiers::Charge,
+    fund::ProductRisk,
+    ids::VersionTag,
+    investor::{CustomerType, InvestorRisk, SalesChannel},
+    limits::{Exit, LimitKey},
+    money::{Discount, Rate},
+    money_fund::IncomeUnit,
+    suitability::{Suitability, Verdict},
+};
+use fundflow_sagas::{
+    conversion, fast_withdraw, income, purchase, recharge, redemption, regular_plan, withdraw,
+};
+
+fn tag(text: &str) -> VersionTag {
+    id(text)
+}
+
+fn suitability() -> Suitability {
+    Suitability {
+        fund: target_code(),
+        investor: InvestorRisk::C3,
+        product: ProductRisk::R3,
+        result: Verdict::Allow,
+        rule: tag("suitability-2017"),
+        questionnaire: tag("questionnaire-1"),
+        questionnaire_valid_until: date("2026-12-31"),
+        warning: None,
+    }
+}
+
+fn limit() -> LimitKey {
+    LimitKey {
+        master: target_code(),
+        investor: investor_id(),
+        day: day("2026-02-13"),
+        customer: CustomerType::Individual,
+        channel: SalesChannel::DirectOnline,
+    }
+}
+
+fn chosen() -> Vec<Designated> {
+    vec![Designated { serial: id("TA-2"), shares: shares("8100.45") }]
+}
+
+pub(super) fn recharge() -> recharge::Request {
+    recharge::Request {
+        investor: investor_id(),
+        account: account(),
+        fund: wallet_code(),
+        amount: amount("10000.00"),
+        only_today: true,
+    }
+}
+
+pub(super) fn purchase() -> purchase::Request {
+    purchase::Request {
+        investor: investor_id(),
+        account: account(),
+        fund: target_code(),
+        amount: amount("10000.00"),
+        way: buying::Way::Purchase,
+        only_today: true,
+    }
+}
+
+pub(super) fn bought() -> buying::Admitted {
+    buying::Admitted {
+        way: buying::Way::Purchase,
+        requested_at: request_time(),
+        trade_date: day("2026-02-13"),
+        confirm_by: day("2026-02-24"),
+        founded_by: Some(day("2026-03-10")),
+        calendar: tag("xshg-2026"),
+        terms: tag("terms-011162-1"),
+        published: Charge::Rate(Rate::basis_points(150)),
+        fee_schedule: tag("fees-011162-1"),
+        charge: Charge::FREE,
+        discount: Discount::FREE,
+        discount_rule: tag("wallet-free-1"),
+        suitability: Some(suitability()),
+        customer: CustomerType::Individual,
+        channel: SalesChannel::DirectOnline,
+        held_before: true,
+        accepted: Some(amount("6000.00")),
+        counted: Some(limit()),
+    }
+}
+
+pub(super) fn withdrawal() -> withdraw::Request {
+    withdraw::Request {
+        investor: investor_id(),
+        account: account(),
+        fund: wallet_code(),
+        shares: Some(shares("10000.00")),
+        on_huge: OnHuge::CarryOver,
+    }
+}
+
+pub(super) fn cashed_out() -> cash_out::Admitted {
+    cash_out::Admitted {
+        requested_at: request_time(),
+        trade_date: day("2026-02-13"),
+        confirm_by: day("2026-02-24"),
+        paid_by: day("2026-02-24"),
+        shares: shares("10000.00"),
+        take_income: true,
+        calendar: tag("xshg-2026"),
+        terms: tag("terms-000009-1"),
+    }
+}
+
+pub(super) fn fast_withdrawal() -> fast_withdraw::Request {
+    fast_withdraw::Request {
+        investor: investor_id(),
+        account: account(),
+        fund: wallet_code(),
+        shares: Some(shares("10000.00")),
+    }
+}
+
+pub(super) fn advanced() -> fast_withdraw::Promise {
+    fast_withdraw::Promise {
+        admitted: cashed_out(),
+        quota: QuotaKey {
+            investor: investor_id(),
+            fund: wallet_code(),
+            distributor: id("DIST-1"),
+            day: date("2026-02-13"),
+        },
+        by: Advancer::LicensedBank(id("BANK-1")),
+        holder: id("BANK-1"),
+    }
+}
+
+pub(super) fn redemption() -> redemption::Request {
+    redemption::Request {
+        investor: investor_id(),
+        account: account(),
+        fund: target_code(),
+        shares: shares("8100.45"),
+        lots: chosen(),
+        on_huge: OnHuge::Cancel,
+        only_today: true,
+    }
+}
+
+pub(super) fn left() -> leaving::Admitted {
+    leaving::Admitted {
+        requested_at: request_time(),
+        trade_date: day("2026-02-13"),
+        confirm_by: day("2026-02-24"),
+        exit: Exit::Full(shares("8100.45")),
+        calendar: tag("xshg-2026"),
+        terms: tag("terms-011162-1"),
+        fee_schedule: tag("fees-011162-1"),
+        customer: CustomerType::Individual,
+        channel: SalesChannel::DirectOnline,
+        into: None,
+    }
+}
+
+pub(super) fn conversion() -> conversion::Request {
+    conversion::Request {
+        investor: investor_id(),
+        fund: target_code(),
+        into: id("011163"),
+        shares: shares("8100.45"),
+        lots: chosen(),
+        only_today: true,
+    }
+}
+
+pub(super) fn left_for_another() -> leaving::Admitted {
+    let into = leaving::AdmittedInto {
+        terms: tag("terms-011163-1"),
+        fee_schedule: tag("fees-011163-1"),
+        topup_discount: Discount::FREE,
+        rule: tag("pair-free-1"),
+        suitability: Some(suitability()),
+        worth: Some(amount("10000.00")),
+        counted: Some(limit()),
+    };
+    leaving::Admitted { into: Some(into), ..left() }
+}
+
+pub(super) fn agreed() -> regular_plan::Promise {
+    regular_plan::Promise { requested_at: request_time(), suitability: suitability() }
+}
+
+fn natural_day() -> NaiveDate {
+    date("2026-02-24")
+}
+
+pub(super) fn published() -> income::Request {
+    income::Request {
+        fund: wallet_code(),
+        day: natural_day(),
+        per_10_000: id("0.4012"),
+        publication: 1,
+    }
+}
+
+pub(super) fn income() -> income::Promise {
+    income::Promise {
+        terms: tag("terms-000009-1"),
+        unit: IncomeUnit::Fen,
+        registered: Some(date("2026-02-25")),
+    }
+}
