@@ -130,21 +130,18 @@ pub static V1: Table<PointsExchange> = Table {
     version: "points_exchange.v1", title: "Points for fund shares", beside: &[], steps: &[
     act("reserve", Do::Reserve, Fact::Reserved).row(Exit::Undo(&[
         act("release", Do::Release, Fact::Released).to(),
-        act("keep", Do::End(Ending::Kept), Fact::Ended).to(),
-    ])),
+        act("keep", Do::End(Ending::Kept), Fact::Ended).to() ])),
     call("redeem", Call::Redeem, Fact::Spent, BuyBy::NextCutOff).row(Exit::Undo(&[
-        call("take_back", Call::TakeBack, Fact::Released, BuyBy::Overdue).to(),
-    ])).unless(Fact::Released, Some(Do::Release)),
+        call("take_back", Call::TakeBack, Fact::Released, BuyBy::Overdue).to() ]))
+        .unless(Fact::Released, Some(Do::Release)),
     act("order", Do::Shares(Buy::Order), Fact::Shares(Bought::Ordered)).row(Exit::Undo(&[
-        act("return", Do::Shares(Buy::Return), Fact::Shares(Bought::Returned)).to(),
-    ])),
+        act("return", Do::Shares(Buy::Return), Fact::Shares(Bought::Returned)).to() ])),
     call("submit", Call::Submit, Fact::Shares(Bought::Accepted), BuyBy::NextCutOff)
         .row(Exit::Nothing).unless(Fact::Shares(Bought::Rejected), Some(Do::Shares(Buy::Close))),
     word("confirm", Call::Submit, Fact::Shares(Bought::Confirmed), BuyBy::Due, BuyBy::Overdue)
         .row(Exit::Nothing).unless(Fact::Shares(Bought::Rejected), Some(Do::Shares(Buy::Close))),
     act("credit", Do::Shares(Buy::Credit), Fact::Shares(Bought::Credited)).row(Exit::Landing(&[
-        act("exchange", Do::End(Ending::Exchanged), Fact::Ended).to(),
-    ], None)),
+        act("exchange", Do::End(Ending::Exchanged), Fact::Ended).to() ], None)),
 ] };
 const _: () = assert!(well_formed(&V1), "it starts with an undo and ends on a landing");
 

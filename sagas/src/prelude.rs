@@ -5,9 +5,10 @@ pub use crate::{
     house::House,
     parts::{
         application::{ApplicationLeg, FundSaga},
-        buying::{Bought, Buy, Buying, BuyBy, OnDay},
+        buying::{Bought, Buy, BuyBy, Buying},
         holdings::HoldingsPart,
         milestone::{Milestone, Notes, Scope},
+        on_day::OnDay,
     },
     ports::registrar::{ApplicationAnswer, Register, RegistrarNotice},
 };

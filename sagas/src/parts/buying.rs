@@ -13,6 +13,7 @@ use super::{
     application::{ApplicationLeg, FundSaga},
     holdings::HoldingsPart,
     milestone::Scope,
+    on_day::OnDay,
     payment::PaymentLeg,
     timing,
 };
@@ -41,16 +42,6 @@ use fundflow_runtime::{
     turn::{NotDone, Turn},
 };
 use rust_decimal::Decimal;
-use serde::{Deserialize, Serialize};
-
-/// What is promised where only the day is: for [`fund_saga!`](crate::fund_saga).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct OnDay {
-    /// The instant of the request.
-    pub requested_at: Timestamp,
-    /// The T that it belongs to, if nothing keeps it longer.
-    pub trade_date: TradingDay,
-}
 
 /// Keys and facts of an order for shares.
 #[derive(Debug, Clone)]
@@ -351,85 +342,4 @@ pub enum BuyBy {
     Due,
     /// Noon of the trading day after that.
     Overdue,
-}
-
-/// Declares a saga that is made of its house and promises [`OnDay`], and writes its `impl FundSaga`.
-#[macro_export]
-macro_rules! fund_saga {
-    ($(#[$doc:meta])* $saga:ident) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone)]
-        pub struct $saga(pub $crate::house::House);
-
-        impl $crate::parts::application::FundSaga for $saga {
-            fn house(&self) -> &$crate::house::House {
-                &self.0
-            }
-
-            fn requested_at(
-                promise: &$crate::parts::buying::OnDay,
-            ) -> ::fundflow_domain::time::Timestamp {
-                promise.requested_at
-            }
-
-            fn trade_date(
-                promise: &$crate::parts::buying::OnDay,
-            ) -> ::fundflow_domain::calendar::TradingDay {
-                promise.trade_date
-            }
-        }
-    };
-}
-
-/// Writes `Promise`, `Milestone`, `Notes`, `When`, `when`, `needs`, `notice` and the business day inside of an
-/// `impl Saga` whose plan has one [`Buying`] in that field, and whose answer has a variant for what the registrar
-/// says.
-#[macro_export]
-macro_rules! buying {
-    ($field:ident, $answer:ident::$registrar:ident) => {
-        type Promise = $crate::parts::buying::OnDay;
-        type Milestone = $crate::parts::milestone::Milestone<$crate::parts::buying::OnDay>;
-        type Notes = $crate::parts::milestone::Notes<$crate::parts::buying::OnDay>;
-        type When = $crate::parts::buying::BuyBy;
-
-        fn when(
-            &self,
-            view: &::fundflow_runtime::saga::View<'_, Self>,
-            when: Self::When,
-        ) -> ::std::option::Option<::fundflow_domain::time::Timestamp> {
-            view.plan.$field.when(self, view, when)
-        }
-
-        fn day_of_promise(
-            promise: &$crate::parts::buying::OnDay,
-        ) -> ::std::option::Option<::chrono::NaiveDate> {
-            ::std::option::Option::Some(promise.trade_date.date())
-        }
-
-        fn business_date(
-            view: &::fundflow_runtime::saga::View<'_, Self>,
-        ) -> ::std::option::Option<::chrono::NaiveDate> {
-            ::std::option::Option::Some(view.plan.$field.day(view).date())
-        }
-
-        fn needs(
-            &self,
-            view: &::fundflow_runtime::saga::View<'_, Self>,
-            answer: &Self::Answer,
-            now: ::fundflow_domain::time::Timestamp,
-        ) -> ::std::vec::Vec<::fundflow_kernel::streams::Need> {
-            match answer {
-                $answer::$registrar(said) => view.plan.$field.leg.needs_for(self, view, said, now),
-                _ => ::std::vec::Vec::new(),
-            }
-        }
-
-        fn notice(
-            view: &::fundflow_runtime::saga::View<'_, Self>,
-            stream: &::fundflow_kernel::envelope::StreamName,
-            news: &::fundflow_runtime::port::Payload,
-        ) -> ::std::option::Option<Self::Answer> {
-            view.plan.$field.news(stream, news).map($answer::$registrar)
-        }
-    };
 }

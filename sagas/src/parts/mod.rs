@@ -18,5 +18,6 @@ pub mod cases;
 pub mod check;
 pub mod limits;
 pub mod milestone;
+pub mod on_day;
 pub mod refunds;
 pub mod timing;
