@@ -228,7 +228,7 @@ pub fn registry() -> Registry {
 }
 
 #[tokio::main(flavor = "current_thread")]
-async fn exchange(folder: &Path) -> Result<(), Box<dyn Error>> {
+pub async fn exchange(folder: &Path) -> Result<(), Box<dyn Error>> {
     let stage = Stage::open(&registry(), folder, "2026-02-12T10:00:00+08:00".parse()?).await?;
     for (id, points) in [("PX-1", 10_000), ("PX-2", 2_000_000), ("PX-1", 10_000)] {
         let request = Request { member: "INV-1".parse()?, points, fund: "011162".parse()? };
