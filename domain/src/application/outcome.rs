@@ -205,9 +205,8 @@ impl Outcome {
             Outcome::Conversion(numbers) => {
                 Outcome::Conversion(ConversionConfirmed { lots: Vec::new(), ..numbers })
             }
-            other @ (Outcome::Subscription(_) | Outcome::Purchase(_) | Outcome::FastTransfer(_)) => {
-                other
-            }
+            other
+            @ (Outcome::Subscription(_) | Outcome::Purchase(_) | Outcome::FastTransfer(_)) => other,
         }
     }
 
