@@ -259,7 +259,7 @@ impl Buying {
         let fund = house.terms(self.fund, day)?;
         let promised = house.promise(&fund, day, fee, Discount::NONE)?;
         let amount = Amount::new(self.worth).map_err(|_| NotDone::Lacks("an amount"))?;
-        let ask = Ask::Purchase { amount, regular_plan: false };
+        let ask = Ask::Purchase { amount, plan: None };
         let terms = self.leg.terms(&fund, self.investor.clone(), ask, day, promised);
         Ok(self.pay(turn, amount, day)? + self.leg.place(turn, terms)?)
     }
