@@ -328,9 +328,10 @@ impl Buying {
     }
 }
 
-/// The sponsor's number for a movement of its money: our own.
+/// The sponsor's number for a movement of its money: the end of our own, which is what differs.
 fn serial(no: &str) -> Result<Serial, NotDone> {
-    no.parse().map_err(|_| NotDone::Lacks("a serial"))
+    let end = no.get(no.len().saturating_sub(64)..).unwrap_or(no);
+    end.parse().map_err(|_| NotDone::Lacks("a serial"))
 }
 
 /// A time that rows of a saga with such an order refer to.
