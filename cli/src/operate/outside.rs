@@ -11,9 +11,9 @@
 use crate::{
     house::{self, ADVANCE, BANK, registrar_port},
     reading::Failure,
-    registry::{Outside, Registry},
+    registry::{NamedPort, Outside, Registry},
 };
-use fundflow::{Notice, SystemClock, runtime::port::AnyPort};
+use fundflow::{Notice, SystemClock};
 use fundflow_domain::time::Timestamp;
 use fundflow_infrastructure::sandbox::{
     advance::SandboxAdvance,
@@ -38,7 +38,7 @@ pub(crate) const BOOKS: &str = "sandbox";
 
 /// Who answers the engine.
 pub(crate) struct Counterparties {
-    pub(crate) ports: Vec<(String, Arc<dyn AnyPort>)>,
+    pub(crate) ports: Vec<NamedPort>,
     pub(crate) clock: Arc<dyn Clock>,
     sandbox: Option<(Arc<SandboxChannel>, Vec<Arc<SandboxRegistrar>>)>,
 }
@@ -58,10 +58,8 @@ pub(super) fn counterparties(
 ) -> Result<Counterparties, Failure> {
     let books = database.with_file_name(BOOKS);
     let has_books = books.is_dir();
-    let clock: Arc<dyn Clock> = match has_books {
-        true => Arc::new(ManualClock::at(now)),
-        false => Arc::new(SystemClock),
-    };
+    let clock: Arc<dyn Clock> =
+        if has_books { Arc::new(ManualClock::at(now)) } else { Arc::new(SystemClock) };
     let directory = database.parent().map_or_else(PathBuf::new, Path::to_owned);
     let outside = Outside { directory, clock: clock.clone() };
     let own = registry.ports(&outside).map_err(Failure::Engine)?;
@@ -72,8 +70,7 @@ pub(super) fn counterparties(
             books.display()
         )));
     }
-    let mut ports: Vec<(String, Arc<dyn AnyPort>)> =
-        own.into_iter().map(|(name, port)| (name.to_owned(), port)).collect();
+    let mut ports: Vec<NamedPort> = own;
     let sandbox = has_books.then(|| sandbox(&books, &clock)).transpose()?;
     if let Some((channel, registrars)) = &sandbox {
         ports.push((BANK.to_owned(), Arc::new(Bank(channel.clone()))));
