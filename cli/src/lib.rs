@@ -18,6 +18,7 @@
 // What a program brings along.
 mod house;
 mod registry;
+mod stage;
 mod words;
 
 // What was typed, and how it is printed.
@@ -45,6 +46,7 @@ mod fund_command;
 mod quote;
 
 pub use registry::{Outside, Registry, Word};
+pub use stage::{Stage, StageError};
 
 use args::{Arguments, Command};
 use clap::Parser as _;

@@ -155,6 +155,16 @@ fn of_terms(terms: &FundTerms, found: &mut Vec<Contradiction>) {
             note(found, terms, &key, &through, format!("{} or later", notice.from));
         }
     }
+    if let Some(raising) = &terms.raising {
+        if raising.through < raising.from {
+            let allowed = format!("{} or later", raising.from);
+            note(found, terms, "raising.through", &raising.through, allowed);
+        }
+        if let Some(day) = raising.founded_on.filter(|day| *day <= raising.through) {
+            let allowed = format!("after {}", raising.through);
+            note(found, terms, "raising.founded_on", &day, allowed);
+        }
+    }
     of_order_limits(terms, found);
     of_regime(terms, found);
 }

@@ -45,6 +45,11 @@ pub struct Notice {
 }
 
 impl<S: Saga> Asking<S> {
+    /// Asked now, outside of any trace.
+    pub const fn of(transaction: TransactionId, request: S::Request, asked: S::Asked) -> Self {
+        Self { transaction, request, asked, at: None, trace_parent: None }
+    }
+
     pub(crate) fn into_what(self) -> What {
         What::Request {
             saga: saga_id::<S>(&self.transaction),

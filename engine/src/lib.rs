@@ -43,3 +43,8 @@ pub use fundflow_kernel as kernel;
 pub use fundflow_runtime as runtime;
 pub use fundflow_runtime::message::{Action, ActionError, Noticed, Rest, SagaId};
 pub use system_clock::SystemClock;
+
+/// The purchase in the README is compiled and run by the doc tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;

@@ -14,7 +14,9 @@
 
 use crate::decider::Decider;
 use serde::{Serialize, de::DeserializeOwned, ser::Error as _};
-use serde_json::Value;
+
+/// A stored body, as [`Upcast`]s see it.
+pub use serde_json::Value;
 
 /// What [`stored_types!`](crate::stored_types) expands to leans on it, so that its caller need not.
 #[doc(hidden)]

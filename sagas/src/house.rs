@@ -52,6 +52,23 @@ impl fmt::Debug for House {
 const OPEN_AFTER_CUT_OFF: i64 = 2;
 
 impl House {
+    /// A house of one bank and one registrar, without published prices: confirmations are held
+    /// against everything but them.
+    pub fn of(
+        calendar: Arc<TradingCalendar>,
+        funds: impl Fn(FundCode, chrono::NaiveDate) -> Option<Arc<FundTerms>> + Send + Sync + 'static,
+        bank: PortName,
+        registrar: PortName,
+    ) -> Self {
+        Self {
+            calendar,
+            funds: Arc::new(funds),
+            navs: Arc::new(|_, _| None),
+            bank,
+            registrars: Arc::new(move |_| registrar.clone()),
+        }
+    }
+
     /// The latest instant at which a payment of T can still be heard of for T: two hours after its
     /// cut-off, when batches are sealed. `cut_off` is that of the order, where it has one of its own.
     pub fn sealed_by(&self, t: TradingDay, cut_off: Option<NaiveTime>) -> Timestamp {

@@ -9,6 +9,7 @@ pub mod ports;
 
 // What several of them have in common.
 pub mod parts;
+pub mod prelude;
 
 // One folder per saga.
 pub mod conversion;

@@ -50,7 +50,7 @@ pub fn promise(confirm_by: &str) -> Promise {
 
 /// 10,000.00 yuan of the money fund.
 pub fn purchase_terms() -> Terms {
-    terms("mmf", Ask::Purchase { amount: amount("10000.00"), regular_plan: false })
+    terms("mmf", Ask::Purchase { amount: amount("10000.00"), plan: None })
 }
 
 /// 10,000.00 shares of it into the target, at no fee.

@@ -1,25 +1,31 @@
 //! The sagas that are shipped, in the ready-made house: what documents and audits are made of.
 
-use crate::worlds::{discount_purchase, house, read};
+use crate::worlds::{house, read};
 use fundflow_domain::fast_redemption::Advancer;
 use fundflow_runtime::{
     kind::{Kind, Of},
     saga::Saga,
 };
 use fundflow_sagas::{
-    conversion::Conversion, fast_withdraw::FastWithdraw, income::Income, purchase::Purchase,
-    recharge::Recharge, redemption::Redemption, regular_plan::RegularPlans, withdraw::Withdraw,
+    conversion::Conversion, discount_purchase::DiscountPurchase, fast_withdraw::FastWithdraw,
+    house::House, income::Income, purchase::Purchase, recharge::Recharge, redemption::Redemption,
+    regular_plan::RegularPlans, withdraw::Withdraw,
 };
 use std::sync::Arc;
 
 /// Every kind, in the order in which documents show them.
 pub fn kinds() -> Vec<Arc<dyn Kind>> {
-    let house = house();
+    kinds_in(&house())
+}
+
+/// Every kind, in a house of one's own.
+pub fn kinds_in(house: &House) -> Vec<Arc<dyn Kind>> {
+    let house = house.clone();
     vec![
-        kind(discount_purchase()),
+        kind(DiscountPurchase { house: house.clone() }),
         kind(Recharge { house: house.clone() }),
         kind(Withdraw { house: house.clone() }),
-        kind(fast_withdraw()),
+        kind(fast_withdraw(house.clone())),
         kind(Purchase { house: house.clone() }),
         kind(Redemption { house: house.clone() }),
         kind(Conversion { house: house.clone() }),
@@ -29,9 +35,9 @@ pub fn kinds() -> Vec<Arc<dyn Kind>> {
 }
 
 /// The fast withdrawal, advanced by `BANK-1` through the port `bank`.
-pub fn fast_withdraw() -> FastWithdraw {
+pub fn fast_withdraw(house: House) -> FastWithdraw {
     FastWithdraw {
-        house: house(),
+        house,
         distributor: read("DIST-1"),
         by: Advancer::LicensedBank(read("BANK-1")),
         holder: read("BANK-1"),

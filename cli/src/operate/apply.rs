@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     reading::{Failure, database},
-    registry::Registry,
+    registry::{Registry, Sagas},
     saga_words::SagaRow,
 };
 use fundflow::{ActError, Engine, SagaId, StartError, StopCause, Stopped};
@@ -62,16 +62,16 @@ pub(crate) fn held(error: OpenError) -> Failure {
     }
 }
 
-/// An engine on that store, with every saga of the desk.
+/// An engine on that store, with those sagas.
 pub(crate) async fn engine(
-    desk: &Desk<'_>,
+    sagas: &Sagas,
     store: &Arc<SqliteStore>,
     outside: &Counterparties,
 ) -> Result<Engine, Failure> {
     let mut builder = Engine::builder(store.clone())
         .clock(outside.clock.clone())
         .unclaimed(fundflow_sagas::parts::cases::UnknownOrders);
-    for kind in desk.sagas.kinds() {
+    for kind in sagas.kinds() {
         builder = builder.kind(kind.clone());
     }
     for (name, port) in &outside.ports {
@@ -88,7 +88,7 @@ async fn act(
     outside: &Counterparties,
     rows: &mut [Row],
 ) -> Result<(), Failure> {
-    let engine = engine(desk, store, outside).await?;
+    let engine = engine(desk.sagas, store, outside).await?;
     let planned: Vec<_> = rows.iter_mut().filter(|row| row.outcome == Outcome::Planned).collect();
     let ids: Vec<SagaId> = planned.iter().filter_map(|row| row.id()).collect();
     let (mut actions, mut commands) = (Vec::new(), Vec::new());
@@ -118,7 +118,7 @@ async fn act(
 }
 
 /// Until nothing moves and nobody has anything to say at this instant.
-pub(super) async fn settle(engine: &Engine, outside: &Counterparties) -> Result<(), Failure> {
+pub(crate) async fn settle(engine: &Engine, outside: &Counterparties) -> Result<(), Failure> {
     loop {
         engine.settle().await?;
         let notices = outside.due();

@@ -39,8 +39,8 @@ use plan::{Outcome, Row};
 use serde::Serialize;
 use std::{io::Write, path::Path, process::ExitCode, str::FromStr, sync::Arc};
 
-pub(crate) use apply::held;
-pub(crate) use outside::{BOOKS, time_of};
+pub(crate) use apply::{engine, held, settle};
+pub(crate) use outside::{BOOKS, Counterparties, counterparties_at, time_of};
 
 const IN_PART: u8 = 3;
 const STALE: u8 = 4;

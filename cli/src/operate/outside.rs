@@ -56,10 +56,21 @@ pub(super) fn counterparties(
     database: &Path,
     now: Timestamp,
 ) -> Result<Counterparties, Failure> {
-    let books = database.with_file_name(BOOKS);
-    let has_books = books.is_dir();
+    let has_books = database.with_file_name(BOOKS).is_dir();
     let clock: Arc<dyn Clock> =
         if has_books { Arc::new(ManualClock::at(now)) } else { Arc::new(SystemClock) };
+    counterparties_at(registry, database, clock, Confirming::ByBatch)
+}
+
+/// The same on another clock, with registrars that confirm then.
+pub(crate) fn counterparties_at(
+    registry: &Registry,
+    database: &Path,
+    clock: Arc<dyn Clock>,
+    confirming: Confirming,
+) -> Result<Counterparties, Failure> {
+    let books = database.with_file_name(BOOKS);
+    let has_books = books.is_dir();
     let directory = database.parent().map_or_else(PathBuf::new, Path::to_owned);
     let outside = Outside { directory, clock: clock.clone() };
     let own = registry.ports(&outside).map_err(Failure::Engine)?;
@@ -71,7 +82,7 @@ pub(super) fn counterparties(
         )));
     }
     let mut ports: Vec<NamedPort> = own;
-    let sandbox = has_books.then(|| sandbox(&books, &clock)).transpose()?;
+    let sandbox = has_books.then(|| sandbox(&books, &clock, confirming)).transpose()?;
     if let Some((channel, registrars)) = &sandbox {
         ports.push((BANK.to_owned(), Arc::new(Bank(channel.clone()))));
         let advance = Arc::new(SandboxAdvance::new(clock.clone()));
@@ -88,14 +99,18 @@ pub(super) fn counterparties(
 
 type Sandbox = (Arc<SandboxChannel>, Vec<(String, Arc<SandboxRegistrar>)>);
 
-fn sandbox(books: &Path, clock: &Arc<dyn Clock>) -> Result<Sandbox, Failure> {
+fn sandbox(
+    books: &Path,
+    clock: &Arc<dyn Clock>,
+    confirming: Confirming,
+) -> Result<Sandbox, Failure> {
     let scenario = kept(books).map_err(|error| Failure::Engine(with_sources(&error)))?;
     let unreadable = |error: JournalError| Failure::Engine(with_sources(&error));
     let channel = SandboxChannel::open(scenario.clone(), clock.clone(), books);
     // Prices are the night's business, and no night falls while an operator works.
     let market = Market::at_par(Arc::new(house::calendar()?));
     let registrar = SandboxRegistrar::open(scenario, market, clock.clone(), books);
-    let registrar = registrar.map_err(unreadable)?.confirming(Confirming::ByBatch);
+    let registrar = registrar.map_err(unreadable)?.confirming(confirming);
     Ok((
         Arc::new(channel.map_err(unreadable)?),
         vec![(house::REGISTRAR.to_owned(), Arc::new(registrar))],

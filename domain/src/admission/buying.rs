@@ -44,11 +44,11 @@ pub struct Buying {
     pub amount: Amount,
     /// The instant of the request.
     pub at: Timestamp,
-    /// Who buys.
+    /// The investor who buys, as known at that instant.
     pub investor: InvestorProfile,
     /// The fund's terms in force on T.
     pub fund: Arc<FundTerms>,
-    /// Through whom.
+    /// The channel that it is ordered through.
     pub channel: SalesChannel,
     /// Which warning text the investor has confirmed.
     pub warning_confirmed: Option<VersionTag>,
@@ -78,7 +78,7 @@ pub struct Admitted {
     pub terms: VersionTag,
     /// What the schedule charges for this amount.
     pub published: Charge,
-    /// The schedule.
+    /// The schedule that the charge is from.
     pub fee_schedule: VersionTag,
     /// What remains of it after the discount and its floor.
     pub charge: Charge,
@@ -106,7 +106,7 @@ pub struct Admitted {
 /// What a promise is decided on again with, when its money counts for a later T.
 #[derive(Debug, Clone)]
 pub struct Again {
-    /// That T.
+    /// The T that the money counts for.
     pub trade_date: TradingDay,
     /// Gross, in yuan, as it was paid.
     pub amount: Amount,

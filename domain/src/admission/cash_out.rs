@@ -72,7 +72,7 @@ pub struct CashOut {
     pub account: AccountRef,
     /// The fund's terms in force on T.
     pub fund: Arc<FundTerms>,
-    /// The wallet.
+    /// What the wallet holds.
     pub balance: Balance,
     /// The exchange's open days.
     pub calendar: Arc<TradingCalendar>,
@@ -108,7 +108,7 @@ pub enum Refusal {
     /// Only shares of a money fund are in a wallet.
     #[error("fund {fund} is a {kind:?} fund; only shares of a money-market fund are in a wallet")]
     NotAMoneyFund {
-        /// The fund.
+        /// The fund that was asked for.
         fund: FundCode,
         /// What it is.
         kind: FundKind,
@@ -130,17 +130,17 @@ pub enum Refusal {
     /// The account is somebody else's.
     #[error("account {account} is not in the investor's own name")]
     AccountOfAnotherName {
-        /// The account.
+        /// The account that was named.
         account: AccountRef,
     },
     /// The fund takes no redemptions on that day.
     #[error("fund {fund} takes no redemptions on {day}: {status:?}")]
     RedemptionNotOpen {
-        /// The fund.
+        /// The fund that was asked for.
         fund: FundCode,
         /// What it is on that day.
         status: FundStatus,
-        /// T.
+        /// T of the order.
         day: TradingDay,
     },
     /// Too few are available.
@@ -161,13 +161,13 @@ pub enum Refusal {
     /// The fund has no fast redemption.
     #[error("fund {fund} has no fast redemption; an ordinary withdrawal is possible")]
     FastNotOffered {
-        /// The fund.
+        /// The fund that was asked for.
         fund: FundCode,
     },
     /// Only a licensed bank may advance.
     #[error("{by:?} may not advance money; only a bank with a licence to sell funds may")]
     MayNotAdvance {
-        /// Who would.
+        /// Who would advance.
         by: Advancer,
     },
     /// Too much in a natural day, over all channels.
@@ -176,9 +176,9 @@ pub enum Refusal {
          ordinary withdrawal is not limited"
     )]
     AboveFastMaximum {
-        /// Yuan.
+        /// Yuan that were asked for.
         asked: Money,
-        /// Counted already.
+        /// Yuan that count already.
         used: Money,
         /// The most of a day.
         max: Money,

@@ -92,16 +92,11 @@ fn an_expired_document_locks_nobody_in() {
     assert!(admit(&expired).is_ok());
 }
 
-#[test]
-fn every_refusal_says_what_is_possible_instead() {
-    let kept = Balance {
-        registered: shares("1000"),
-        available: shares("300"),
-        reserved: shares("200"),
-        frozen: shares("400"),
-        disputed: shares("100"),
-    };
-    let rows = [
+type Row = (CashOut, &'static str);
+
+/// Who asks, and for what.
+fn refused_for_the_request() -> Vec<Row> {
+    vec![
         (
             CashOut { at: "2062-01-01T10:00:00+08:00".parse().unwrap(), ..request() },
             "no trading day can be named: ",
@@ -122,6 +117,19 @@ fn every_refusal_says_what_is_possible_instead() {
             with_investor(|investor| investor.same_name_card = false),
             "account acc-1 is not in the investor's own name",
         ),
+    ]
+}
+
+/// The day, the shares, the quota.
+fn refused_for_the_shares() -> Vec<Row> {
+    let kept = Balance {
+        registered: shares("1000"),
+        available: shares("300"),
+        reserved: shares("200"),
+        frozen: shares("400"),
+        disputed: shares("100"),
+    };
+    vec![
         (
             with_fund(|fund| {
                 fund.closures =
@@ -159,7 +167,12 @@ fn every_refusal_says_what_is_possible_instead() {
             CashOut { way: fast("9600.01"), ..request() },
             "400.00 yuan at once after 9600.01 on this day are above 10000.00; 399.99 would fit, and an ordinary withdrawal is not limited",
         ),
-    ];
+    ]
+}
+
+#[test]
+fn every_refusal_says_what_is_possible_instead() {
+    let rows = [refused_for_the_request(), refused_for_the_shares()].concat();
     for (a, says) in rows {
         let refusal = admit(&a).unwrap_err().to_string();
         assert!(refusal.starts_with(says), "{refusal}\n{says}");

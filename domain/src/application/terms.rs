@@ -12,7 +12,7 @@ use super::outcome::Outcome;
 use crate::{
     calendar::TradingDay,
     fees::tiers::Charge,
-    ids::{AccountRef, ApplicationNo, FundCode, InvestorId, OrderId, RegistrarCode},
+    ids::{AccountRef, ApplicationNo, FundCode, InvestorId, OrderId, PlanId, RegistrarCode},
     money::{Amount, Discount, Money, ShareRounding, Shares},
     orders::Serial,
 };
@@ -51,8 +51,8 @@ pub enum Ask {
     Purchase {
         /// Gross, fee included.
         amount: Amount,
-        /// An occurrence of a regular plan (039) rather than a single purchase (022).
-        regular_plan: bool,
+        /// The regular plan whose occurrence it is (039); none for a single purchase (022).
+        plan: Option<PlanId>,
     },
     /// Money at the price of T.
     Redemption {
@@ -152,8 +152,8 @@ impl Ask {
     pub const fn code(&self) -> &'static str {
         match self {
             Ask::Subscription { .. } => "020",
-            Ask::Purchase { regular_plan: false, .. } => "022",
-            Ask::Purchase { regular_plan: true, .. } => "039",
+            Ask::Purchase { plan: None, .. } => "022",
+            Ask::Purchase { plan: Some(_), .. } => "039",
             Ask::Redemption { .. } => "024",
             Ask::Conversion { .. } => "036",
             Ask::FastTransfer { .. } => "098",

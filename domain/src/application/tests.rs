@@ -50,7 +50,7 @@ fn terms(ask: Ask) -> Terms {
 }
 
 pub(super) fn purchase() -> Terms {
-    terms(Ask::Purchase { amount: "1000".parse().unwrap(), regular_plan: false })
+    terms(Ask::Purchase { amount: "1000".parse().unwrap(), plan: None })
 }
 
 pub(super) fn redemption() -> Terms {

@@ -136,7 +136,7 @@ fn place(ask: Ask) -> Command {
 }
 
 pub(super) fn buy(amount: &str) -> Command {
-    place(Ask::Purchase { amount: as_(amount), regular_plan: false })
+    place(Ask::Purchase { amount: as_(amount), plan: None })
 }
 
 pub(super) fn redeem(shares: &str) -> Command {

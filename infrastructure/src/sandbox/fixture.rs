@@ -50,7 +50,7 @@ pub(crate) fn asked(transaction: &str, suffix: &'static str, code: &str, ask: As
 
 /// A purchase of the money fund.
 pub(crate) fn bought(transaction: &str, amount: &str) -> Terms {
-    let ask = Ask::Purchase { amount: amount.parse().unwrap(), regular_plan: false };
+    let ask = Ask::Purchase { amount: amount.parse().unwrap(), plan: None };
     asked(transaction, "mmf", "000730", ask)
 }
 

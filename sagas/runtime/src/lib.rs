@@ -6,6 +6,8 @@
 //! deterministic state machine that its shell feeds and empties.
 
 // What a saga is.
+pub mod plain;
+pub mod prelude;
 pub mod saga;
 pub mod step;
 pub mod turn;

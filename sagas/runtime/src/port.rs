@@ -34,8 +34,11 @@ pub trait Port: Send + Sync + 'static {
     /// Makes the call, once per key.
     fn call(&self, call: Self::Call) -> impl Future<Output = Self::Answer> + Send;
 
-    /// How that call stands.
-    fn query(&self, call: Self::Call) -> impl Future<Output = Self::Answer> + Send;
+    /// How that call stands. A counterparty without such a question is called again: it acts once per
+    /// key.
+    fn query(&self, call: Self::Call) -> impl Future<Output = Self::Answer> + Send {
+        self.call(call)
+    }
 
     /// The answer of one who did not speak in time.
     fn silence(call: &Self::Call, cause: Cause) -> Self::Answer;

@@ -183,6 +183,10 @@ pub struct Preparing<'a, S: Saga> {
     pub now: Timestamp,
 }
 
+/// What a decision on a request fixes, and the table that the saga runs on; or why not.
+pub type Prepared<S> =
+    Result<(<S as Saga>::Promise, &'static Table<S>), <S as Saga>::Refusal>;
+
 /// A process manager: implement it, register it, and the runtime carries it.
 pub trait Saga: Sized + Send + Sync + 'static {
     /// The category of its process streams; stored, so never renamed.

@@ -2,7 +2,7 @@
 
 use crate::{
     process::{self, Process},
-    saga::{Saga, View},
+    saga::{Heard, Saga, View},
 };
 use fundflow_kernel::{
     cause::Cause,
@@ -133,6 +133,24 @@ impl<'a, S: Saga> Turn<'a, S> {
     {
         let meta = self.meta();
         self.streams.decide(key, command, &meta, self.batch)
+    }
+
+    /// Records by an aggregate of ours what a counterparty says. What its rules refuse contradicts
+    /// what stands there, and changes nothing.
+    ///
+    /// # Errors
+    /// [`NotDone`], for defects and damage.
+    pub fn record<D>(&mut self, key: &Key<D>, command: &D::Command) -> Result<Heard, NotDone>
+    where
+        D: Stored<State: Clone + Send + Sync> + 'static,
+    {
+        match self.decide(key, command) {
+            Ok(events) => Ok(Heard::Recorded(events)),
+            Err(DecideError::Refused(refusal)) => {
+                Ok(Heard::Contradicts(refusal.to_string().into(), 0))
+            }
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// A milestone of the process itself.

@@ -1,8 +1,8 @@
 //! What the table's commands do to our own aggregates, built from what the log says.
 
 use super::{
-    Do,
-    saga::{Conversion, Target, Turn, View},
+    Do, facts,
+    saga::{Conversion, Target, Turn, View, limits_on},
 };
 use crate::parts::{leaving as part, milestone::Milestone, wallet::WalletPart};
 use fundflow_domain::{
@@ -28,7 +28,7 @@ impl Conversion {
                 let into = view.open.request.into;
                 plan.limits.count(turn, &self.house, into, amount)
             }
-            Do::GiveBack => plan.limits.give_back(turn),
+            Do::GiveBack => give_back(turn),
             Do::Reserve => self.reserve(turn),
             Do::Release => plan.holdings.release(turn),
             Do::Place => self.place(turn),
@@ -97,6 +97,37 @@ impl Conversion {
         plan.out.place(turn, terms)
     }
 
+    /// The registrar took it for a later T: what the shares were worth counts there. Returns why that
+    /// T does not take it. The milestone comes last: whoever dies in the middle decides the same
+    /// again.
+    pub(super) fn moved(
+        &self,
+        turn: &mut Turn<'_>,
+        day: TradingDay,
+    ) -> Result<Option<Cause>, NotDone> {
+        let (plan, view) = (turn.plan(), turn.view()?);
+        let (request, promise) = (&view.open.request, &view.open.promise);
+        if let Some(cause) = self.refuses_on(&view, day) {
+            return Ok(Some(cause));
+        }
+        let next = limits_on(&self.house, request, promise, day);
+        let (worth, into) = (promise.into.as_ref().and_then(|it| it.worth), request.into);
+        let refused = worth.and_then(|worth| next.refuses(&view, &self.house, into, worth));
+        if refused.is_some() {
+            return Ok(refused);
+        }
+        let (old, first) = (plan.limits.without(&next), plan.limits_before.without(&next));
+        old.give_back(turn)?;
+        first.give_back(turn)?;
+        // Where so late a T was not foreseen, the first row counts it, once the T is noted.
+        let foreseen = next.needs().all(|need| turn.streams().has(need.stream()));
+        if let Some(worth) = worth.filter(|_| foreseen) {
+            next.count(turn, &self.house, into, worth)?;
+        }
+        turn.reach(Milestone::Redated { trade_date: day })?;
+        Ok(None)
+    }
+
     /// Why the order may not be one of that T; only asked when it is not the promised one.
     pub(super) fn refuses_on(&self, view: &View<'_>, day: TradingDay) -> Option<Cause> {
         let (request, wanted) = (&view.open.request, view.open.promise.trade_date);
@@ -126,6 +157,14 @@ fn into_wallet(turn: &mut Turn<'_>, part: &WalletPart) -> Done {
     }
     events += part.decide(turn, &wallet::Command::ConfirmCredit(id, shares, registered))?;
     Ok(events)
+}
+
+/// Nothing of it counts any more. A T that it was never counted for does not know it, and need not.
+fn give_back(turn: &mut Turn<'_>) -> Done {
+    let view = turn.view()?;
+    let counted: Vec<_> = facts::counted(&view).cloned().collect();
+    let parts = counted.iter().map(|limits| limits.give_back(turn));
+    parts.sum()
 }
 
 /// Why it did not go through.

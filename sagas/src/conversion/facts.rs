@@ -4,7 +4,7 @@ use super::{
     Fact, When,
     saga::{Conversion, Target, View},
 };
-use crate::parts::{cancel, timing};
+use crate::parts::{cancel, limits::Limits, timing};
 use fundflow_domain::{calendar::TradingDay, time::Timestamp};
 use fundflow_runtime::saga::OpenEnd;
 use rust_decimal::Decimal;
@@ -15,7 +15,7 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
     let (out, holdings) = (&plan.out, &plan.holdings);
     match fact {
         Fact::Counted => plan.limits.are_counted(view),
-        Fact::GivenBack => plan.limits.are_free(view),
+        Fact::GivenBack => counted(view).next().is_none(),
         Fact::Reserved => holdings.was_reserved(view),
         Fact::Released => holdings.is_released(view),
         Fact::Placed => out.is_placed(view),
@@ -39,6 +39,14 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         Fact::OrderClosed => out.is_over(view),
         Fact::NothingReserved => holdings.reserved(view).is_zero(),
     }
+}
+
+/// Limits that the order counts against now, whatever T it was counted for.
+pub(super) fn counted<'a>(view: &View<'a>) -> impl Iterator<Item = &'a Limits> {
+    let plan = view.plan;
+    let all = [&plan.limits, &plan.limits_before, &plan.limits_next];
+    let view = *view;
+    all.into_iter().filter(move |limits| !limits.are_free(&view))
 }
 
 /// T of the order, or what was promised until that is placed.

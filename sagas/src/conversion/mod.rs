@@ -57,7 +57,7 @@ const BOOK_IN: Side<Saga> = act("book in", Do::Credit, Fact::Booked).beside();
 const CANCEL: Side<Saga> =
     call("cancel", Call::Cancel, Fact::CancelSettled, When::NextCutOff).beside();
 
-/// 036.
+/// Business code 036, confirmed by 136.
 pub const CONVERSION: Table<Saga> = Table {
     version: "conversion.v1",
     title: "Conversion: shares of one fund for shares of another at the prices of T",

@@ -12,7 +12,7 @@ use crate::{
         check,
         holdings::{HoldingsPart, open_cases},
         leaving,
-        limits::Limits,
+        limits::{Limits, limit_key},
         milestone::{Milestone, Notes, Scope},
         wallet::WalletPart,
     },
@@ -71,7 +71,7 @@ pub enum Target {
 /// Every key of a conversion, minted once.
 #[derive(Debug, Clone)]
 pub struct Plan {
-    /// The order.
+    /// The order at the registrar.
     pub out: ApplicationLeg,
     /// The investor's shares of the fund that is left.
     pub holdings: HoldingsPart,
@@ -79,6 +79,10 @@ pub struct Plan {
     pub target: Target,
     /// The target's limit of the day.
     pub limits: Limits,
+    /// The one that it counted against before its T moved.
+    pub limits_before: Limits,
+    /// The one that it would count against if the registrar took it a T later.
+    pub limits_next: Limits,
     /// Records of it that are in dispute.
     pub cases: Vec<Key<Cases>>,
 }
@@ -97,7 +101,7 @@ pub enum Command {
     },
     /// Close a case that keeps it from completing: the registrar's numbers stand.
     CloseCase {
-        /// Which.
+        /// The case that is settled.
         case: CaseId,
         /// How, by whom and why.
         closing: Box<Closing>,
@@ -118,14 +122,38 @@ impl Plan {
             }
         };
         let counted = promise.into.as_ref().and_then(|into| into.counted.as_ref());
+        let first = Limits::of(counted);
+        let (limits, limits_before) = match open.notes.redated {
+            Some(day) => (limits_on(house, request, promise, day), first),
+            None => (first, Limits::default()),
+        };
+        let day = open.notes.redated.unwrap_or(promise.trade_date);
+        let next = house.calendar.plus(day, 1).ok();
+        let limits_next = next.map(|day| limits_on(house, request, promise, day));
         Self {
             out: ApplicationLeg::of(&order),
             holdings: HoldingsPart::of(&request.investor, request.fund, &order),
             target,
-            limits: Limits::of(counted),
+            limits,
+            limits_before,
+            limits_next: limits_next.unwrap_or_default(),
             cases: open_cases(&open.notes),
         }
     }
+}
+
+/// The target's limit that the shares' worth would count against on that T; none where nobody knows
+/// what they are worth.
+pub(super) fn limits_on(
+    house: &House,
+    request: &Request,
+    promise: &Admitted,
+    day: TradingDay,
+) -> Limits {
+    let worth = promise.into.as_ref().and_then(|into| into.worth);
+    let who = (&request.investor, promise.customer, promise.channel);
+    let into = worth.and_then(|_| (house.funds)(request.into, day.date()));
+    Limits::of(&into.and_then(|into| limit_key(&into, who, day)))
 }
 
 impl FundSaga for Conversion {
@@ -155,6 +183,15 @@ impl FundSaga for Conversion {
 
     fn refuses(&self, view: &View<'_>, _leg: &ApplicationLeg, day: TradingDay) -> Option<Cause> {
         self.refuses_on(view, day)
+    }
+
+    fn moves(
+        &self,
+        turn: &mut Turn<'_>,
+        _leg: &ApplicationLeg,
+        day: TradingDay,
+    ) -> Result<Option<Cause>, NotDone> {
+        self.moved(turn, day)
     }
 }
 
@@ -233,7 +270,8 @@ impl saga::Saga for Conversion {
             Target::Holdings(part) => part.key.need(),
             Target::Wallet(part) => part.key.need(),
         });
-        needs.extend(plan.limits.needs());
+        needs.extend(plan.limits.needs().chain(plan.limits_before.needs()));
+        needs.extend(plan.limits_next.needs());
         needs.extend(plan.cases.iter().map(Key::need));
         needs
     }

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 /// What the caller asks for. Repeating it under the same transaction ID is free.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Request {
-    /// Converts.
+    /// The investor who converts.
     pub investor: InvestorId,
     /// The fund that is left.
     pub fund: FundCode,

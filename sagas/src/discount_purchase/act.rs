@@ -77,7 +77,7 @@ impl DiscountPurchase {
         let promised = view.open.notes.promise(&view.open.promise);
         let (request, day) = (&view.open.request, promised.trade_date);
         let fund = self.house.terms(request.wallet_fund, day)?;
-        let ask = Ask::Purchase { amount: plan.amount, regular_plan: false };
+        let ask = Ask::Purchase { amount: plan.amount, plan: None };
         let promise =
             self.house.promise(&fund, day, PromisedFee::Charge(Charge::FREE), Discount::NONE)?;
         let terms = terms(

@@ -129,7 +129,7 @@ impl DiscountPurchase {
         }
         let fee = PromisedFee::Charge(promised.charge);
         let promise = self.house.promise(&fund, day, fee, promised.discount)?;
-        let ask = Ask::Purchase { amount, regular_plan: false };
+        let ask = Ask::Purchase { amount, plan: None };
         let (registrar, rounding) = (fund.registrar.clone(), fund.share_rounding);
         let terms = terms(&plan.target, &view, (code, registrar), ask, day, (rounding, promise));
         plan.target.place(turn, terms)

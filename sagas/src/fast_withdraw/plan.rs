@@ -22,7 +22,7 @@ pub struct Plan {
     pub transfer: ApplicationLeg,
     /// The bank redeems them.
     pub redemption: ApplicationLeg,
-    /// The wallet.
+    /// The wallet that the shares leave.
     pub wallet: WalletPart,
 }
 

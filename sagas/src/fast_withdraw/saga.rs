@@ -77,7 +77,7 @@ pub enum Command {
     Cancel,
     /// Close a case that keeps it from completing: the registrar's numbers stand.
     CloseCase {
-        /// Which.
+        /// Which of the open ones.
         case: CaseId,
         /// How, by whom and why.
         closing: Box<Closing>,

@@ -73,7 +73,7 @@ pub enum Refusal {
     /// Only a money fund pays income by the day.
     #[error("fund {fund} is a {kind:?} fund; only a money-market fund has income of a day")]
     NotAMoneyFund {
-        /// The fund.
+        /// The fund that was asked for.
         fund: FundCode,
         /// What it is.
         kind: FundKind,

@@ -49,7 +49,7 @@ pub struct Promise {
 /// A wallet that did not take its income.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Refused {
-    /// Its owner.
+    /// The wallet's owner.
     pub investor: InvestorId,
     /// As the wallet says it.
     pub why: String,
@@ -59,7 +59,7 @@ pub struct Refused {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Milestone {
-    /// It begins.
+    /// The job begins; no wallet has its income yet.
     Opened {},
     /// A page of wallets has its income.
     Paged {
@@ -82,7 +82,7 @@ pub enum Milestone {
 /// What is remembered of milestones.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Notes {
-    /// It began.
+    /// Whether the job began.
     pub opened: bool,
     /// The last wallet that has its income.
     pub through: Option<InvestorId>,
@@ -117,7 +117,7 @@ impl Notes {
 /// Something the log says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Fact {
-    /// It began.
+    /// The job began.
     Opened,
     /// Every wallet was asked.
     All,
@@ -130,7 +130,7 @@ pub enum Fact {
 /// Commands to our own aggregates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Do {
-    /// Begin.
+    /// Begin the job.
     Open,
     /// Stop where it is.
     Halt,

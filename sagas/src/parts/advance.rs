@@ -28,7 +28,7 @@ use std::sync::Arc;
 pub struct AdvanceLeg {
     /// The idempotency key at the bank.
     pub no: PaymentNo,
-    /// Its stream.
+    /// Its stream, which the repayment shares.
     pub key: Key<Advances>,
     /// The order that moves the shares to the bank.
     pub order: OrderId,
@@ -80,7 +80,7 @@ impl AdvanceLeg {
         }
     }
 
-    /// Announces it.
+    /// Announces it before it is asked for.
     ///
     /// # Errors
     /// [`NotDone`]; nothing has changed.

@@ -11,12 +11,13 @@ use crate::{
 use chrono::NaiveTime;
 use fundflow_domain::{
     application::{
-        Application, Applications, Command, Confirmation, Outcome, PromisedFee, Rejection, Stage,
+        Application, Applications, Ask, Command, Confirmation, Outcome, PromisedFee, Rejection, Stage,
         Terms,
     },
     calendar::TradingDay,
     case::Finding,
-    ids::{ApplicationNo, OrderId},
+    fund::FundTerms,
+    ids::{ApplicationNo, InvestorId, OrderId},
     money::{Discount, Income, Money, Shares},
     orders::Cause,
     time::Timestamp,
@@ -239,6 +240,28 @@ impl ApplicationLeg {
             | Stage::Confirming
             | Stage::Confirmed(_)
             | Stage::PartlyConfirmed(_) => None,
+        }
+    }
+
+    /// What the registrar of that fund is asked for.
+    pub fn terms(
+        &self,
+        fund: &FundTerms,
+        investor: InvestorId,
+        ask: Ask,
+        trade_date: TradingDay,
+        promised: fundflow_domain::application::Promise,
+    ) -> Terms {
+        Terms {
+            order: self.order.clone(),
+            no: self.no.clone(),
+            registrar: fund.registrar.clone(),
+            investor,
+            fund: fund.code,
+            ask,
+            trade_date,
+            rounding: fund.share_rounding,
+            promised,
         }
     }
 

@@ -26,7 +26,7 @@ use fundflow_runtime::{
 /// One investor's shares of one fund, as one order sees them.
 #[derive(Debug, Clone)]
 pub struct HoldingsPart {
-    /// Their stream.
+    /// The stream of that investor and fund.
     pub key: Key<Holdings>,
     /// The order that brings or takes shares.
     pub order: OrderId,

@@ -10,6 +10,7 @@ use fundflow_domain::{
     investor::{CustomerType, SalesChannel},
     limits::LimitKey,
     money::{Amount, Money},
+    orders::Cause,
 };
 use fundflow_kernel::streams::{Key, Need, Streams};
 use fundflow_runtime::{
@@ -132,6 +133,25 @@ impl Limits {
             events += turn.decide(stream, &Command::Count { transaction, amount, cap })?;
         }
         Ok(events)
+    }
+
+    /// Why the whole amount may not count, besides what the transaction itself counts: one of the
+    /// caps would be exceeded.
+    pub fn refuses<S: Saga>(
+        &self,
+        view: &View<'_, S>,
+        house: &House,
+        fund: FundCode,
+        amount: Amount,
+    ) -> Option<Cause> {
+        self.0.iter().find_map(|(key, _)| {
+            let terms = house.terms(fund, key.day).ok()?;
+            let cap = terms.limits.day_cap(key.customer, key.channel, key.day.date())?;
+            let (used, max) = (used_by_others(view.streams, Some(key), view.id), cap.max.amount);
+            let fits = used.plus(amount.into()).is_some_and(|sum| sum <= max);
+            let text = format!("amount {amount} after {used} on {} is above {max}", key.day);
+            (!fits).then(|| Cause::new("above_day_limit", text))
+        })
     }
 
     /// Gives back what was counted.

@@ -4,6 +4,7 @@
 // Legs.
 pub mod advance;
 pub mod application;
+pub mod buying;
 mod hearing;
 pub mod holdings;
 pub mod leaving;
@@ -17,5 +18,6 @@ pub mod cases;
 pub mod check;
 pub mod limits;
 pub mod milestone;
+pub mod on_day;
 pub mod refunds;
 pub mod timing;

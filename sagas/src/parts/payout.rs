@@ -78,7 +78,7 @@ impl PayoutLeg {
             .is_some_and(|it| matches!(it.attempt.stage, Stage::PaidOut(_) | Stage::Refused(_)))
     }
 
-    /// Announces it.
+    /// Announces it before it is sent.
     ///
     /// # Errors
     /// [`NotDone`]; nothing has changed.

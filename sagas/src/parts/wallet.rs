@@ -18,7 +18,7 @@ use fundflow_runtime::{
 /// The wallet as one transaction sees it.
 #[derive(Debug, Clone)]
 pub struct WalletPart {
-    /// Its stream.
+    /// The wallet's stream.
     pub key: Key<Wallet>,
 }
 
@@ -76,7 +76,7 @@ impl WalletPart {
         Ok(turn.decide(&self.key, command)?)
     }
 
-    /// Reserves shares.
+    /// Reserves so many shares.
     ///
     /// # Errors
     /// [`NotDone`]; nothing has changed.

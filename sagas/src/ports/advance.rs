@@ -14,11 +14,11 @@ use std::{future::Future, sync::Arc};
 /// Pay the investor now, out of the bank's own money.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Advance {
-    /// Idempotency key.
+    /// Idempotency key at the bank.
     pub no: PaymentNo,
     /// The investor's account.
     pub account: AccountRef,
-    /// Yuan.
+    /// Yuan, each one a share.
     pub amount: Amount,
     /// The order that moves the shares to the bank.
     pub order: OrderId,
@@ -40,11 +40,11 @@ pub enum AdvanceAnswer {
 /// Take back what was advanced.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Repayment {
-    /// Idempotency key.
+    /// Idempotency key at the bank.
     pub no: PaymentNo,
     /// The advance that it repays.
     pub advance: PaymentNo,
-    /// Yuan.
+    /// Yuan, as many as were advanced.
     pub amount: Amount,
 }
 

@@ -10,7 +10,7 @@ use std::{future::Future, sync::Arc};
 /// The next owners in ascending order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Page {
-    /// Whose wallets.
+    /// Of which money fund.
     pub fund: FundCode,
     /// Those behind this one; from the first where nothing is said.
     pub after: Option<InvestorId>,
@@ -34,7 +34,7 @@ pub enum PageAnswer {
     Owners {
         /// As it was asked.
         page: Page,
-        /// Behind `page.after`.
+        /// All of them are behind `page.after`.
         owners: Vec<InvestorId>,
     },
     /// The list cannot be read now.

@@ -2,6 +2,7 @@
 
 use super::{
     Do, facts,
+    plan::limits_on,
     prepare::Refusal,
     saga::{Purchase, Turn, View},
 };
@@ -11,7 +12,7 @@ use fundflow_domain::{
     admission::buying::{self, Admitted, Again, Way},
     application::{Ask, PromisedFee, Terms},
     calendar::TradingDay,
-    ids::TransactionId,
+    ids::{PlanId, TransactionId},
     money::{Amount, Money},
     orders::{Cause, Serial},
     payment, payout, plan,
@@ -35,7 +36,7 @@ impl Purchase {
                 tell_plan(turn, |nominal, _| plan::Command::Miss { nominal, cause })
             }
             Do::Count => plan.limits.count(turn, &self.house, fund_of(turn)?, plan.amount),
-            Do::GiveBack => Ok(plan.limits.give_back(turn)? + plan.limits_before.give_back(turn)?),
+            Do::GiveBack => give_back(turn),
             Do::RequestPayment => request_payment(turn),
             Do::Readmit => self.decide_again(turn),
             Do::Place => self.place(turn),
@@ -99,6 +100,40 @@ impl Purchase {
         }
     }
 
+    /// The registrar took it for a later T: it is decided again there, but for the amount, which it
+    /// has already. Returns why that T does not take it. The milestones come last: whoever dies in
+    /// the middle decides the same again.
+    pub(super) fn moved(
+        &self,
+        turn: &mut Turn<'_>,
+        day: TradingDay,
+    ) -> Result<Option<Cause>, NotDone> {
+        let (plan, view) = (turn.plan(), turn.view()?);
+        let (request, was) = (&view.open.request, view.open.notes.promise(&view.open.promise));
+        if request.only_today {
+            return Ok(Some(not_today(day, view.open.promise.trade_date)));
+        }
+        let mut admitted = match self.decided_on(&view, day) {
+            Ok(admitted) => admitted,
+            Err(refusal) => return Ok(Some(own("not_admitted", &refusal.to_string()))),
+        };
+        let (next, fund) = (limits_on(&self.house, request, was, day), request.fund);
+        if let Some(cause) = next.refuses(&view, &self.house, fund, plan.amount) {
+            return Ok(Some(cause));
+        }
+        admitted.accepted = was.accepted;
+        let (old, first) = (plan.limits.without(&next), plan.limits_before.without(&next));
+        old.give_back(turn)?;
+        first.give_back(turn)?;
+        // Where so late a T was not foreseen, the first row counts it, once the T is noted.
+        if next.needs().all(|need| turn.streams().has(need.stream())) {
+            next.count(turn, &self.house, fund, plan.amount)?;
+        }
+        turn.reach(Milestone::Redated { trade_date: day })?;
+        turn.reach(Milestone::Readmitted { admitted: Box::new(admitted) })?;
+        Ok(None)
+    }
+
     fn place(&self, turn: &mut Turn<'_>) -> Done {
         let (plan, view) = (turn.plan(), turn.view()?);
         let promised = view.open.notes.promise(&view.open.promise);
@@ -106,8 +141,12 @@ impl Purchase {
         let fund = self.house.terms(request.fund, trade_date)?;
         let amount = plan.amount;
         let ask = match request.way {
-            Way::Purchase => Ask::Purchase { amount, regular_plan: false },
-            Way::RegularPlan => Ask::Purchase { amount, regular_plan: true },
+            Way::Purchase => Ask::Purchase { amount, plan: None },
+            Way::RegularPlan => {
+                let named = PlanId::of_occurrence(turn.id());
+                let (name, _) = named.ok_or(lacks("the name of its plan"))?;
+                Ask::Purchase { amount, plan: Some(name) }
+            }
             Way::Subscription => Ask::Subscription { amount },
         };
         let fee = PromisedFee::Charge(promised.charge);
@@ -187,6 +226,14 @@ fn tell_plan(
     Ok(turn.decide(key, &word(*nominal, transaction))?)
 }
 
+/// Nothing of it counts any more. A T that it was never counted for does not know it, and need not.
+fn give_back(turn: &mut Turn<'_>) -> Done {
+    let view = turn.view()?;
+    let counted: Vec<_> = facts::counted(&view).cloned().collect();
+    let parts = counted.iter().map(|limits| limits.give_back(turn));
+    parts.sum()
+}
+
 /// Why it did not go through.
 pub(super) fn why(view: &View<'_>) -> Option<Cause> {
     let plan = view.plan;
@@ -198,10 +245,15 @@ pub(super) fn why(view: &View<'_>) -> Option<Cause> {
         let asked = view.open.notes.cancel.filter(|_| !plan.buy.is_confirmed(view));
         asked.map(|_| own("cancelled", "taken back by the investor"))
     };
+    let day_refused = || {
+        let text = "another order of that day exceeded the limit, and all of them are refused";
+        plan.limits.are_refused(view).then(|| own("day_refused", text))
+    };
     declined
         .or_else(|| plan.buy.failure(view))
         .or_else(|| view.open.notes.turned_away.clone())
         .or_else(taken_back)
+        .or_else(day_refused)
 }
 
 pub(super) fn not_today(day: TradingDay, wanted: TradingDay) -> Cause {

@@ -4,7 +4,7 @@ use super::{
     Fact, When,
     saga::{Purchase, View},
 };
-use crate::parts::{cancel, timing};
+use crate::parts::{cancel, limits::Limits, timing};
 use fundflow_domain::{
     application::{Quantity, Stage},
     calendar::TradingDay,
@@ -20,7 +20,8 @@ use std::sync::Arc;
 pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
     let (plan, notes) = (view.plan, &view.open.notes);
     let (buy, payment, interest) = (&plan.buy, &plan.payment, &plan.interest);
-    let taken_back = notes.cancel.is_some();
+    let unwanted = notes.turned_away.is_some() || notes.cancel.is_some();
+    let refused = unwanted || plan.limits.are_refused(view);
     match fact {
         Fact::Begun => occurrence(view, plan::Plan::is_known),
         Fact::Missed => occurrence(view, |plan, at| {
@@ -31,16 +32,16 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         }
         Fact::PlanSettled => occurrence(view, |plan, at| plan.outcome(at).is_some()),
         Fact::Counted => plan.limits.are_counted(view),
-        Fact::GivenBack => plan.limits.are_free(view) && plan.limits_before.are_free(view),
+        Fact::GivenBack => counted(view).next().is_none(),
         Fact::PaymentRequested => payment.is_requested(view),
         Fact::Paid => payment.is_paid(view),
         Fact::Declined => payment.is_over_unpaid(view),
         Fact::Dated => payment.is_paid(view) && !notes.undated,
         Fact::Admitted => {
             let decided = notes.redated.is_none() || notes.readmitted.is_some();
-            decided && (buy.is_placed(view) || !(notes.turned_away.is_some() || taken_back))
+            buy.is_placed(view) || (decided && !refused)
         }
-        Fact::TurnedAway => notes.turned_away.is_some() || taken_back,
+        Fact::TurnedAway => refused,
         Fact::Placed => buy.is_placed(view),
         Fact::Accepted => buy.is_accepted(view),
         Fact::Received => {
@@ -69,6 +70,14 @@ fn occurrence(view: &View<'_>, says: impl Fn(&plan::Plan, chrono::NaiveDate) -> 
     let Some((key, nominal)) = &view.plan.occurrence else { return true };
     let plan = view.state(key).and_then(plan::State::plan);
     plan.is_some_and(|plan| says(plan, *nominal))
+}
+
+/// Limits that the order counts against now, whatever T it was counted for.
+pub(super) fn counted<'a>(view: &View<'a>) -> impl Iterator<Item = &'a Limits> {
+    let plan = view.plan;
+    let all = [&plan.limits, &plan.limits_before, &plan.limits_next];
+    let view = *view;
+    all.into_iter().filter(move |limits| !limits.are_free(&view))
 }
 
 /// T of the order, or of what was promised until that is placed.

@@ -16,13 +16,15 @@
 mod act;
 mod facts;
 mod hear;
+mod plan;
 mod prepare;
 mod saga;
 mod words;
 
 pub use crate::discount_purchase::Asked;
+pub use plan::Plan;
 pub use prepare::Refusal;
-pub use saga::{Answer, Command, Plan, Purchase};
+pub use saga::{Answer, Command, Purchase};
 pub use words::{Call, Do, Ending, Fact, Request, When};
 
 use fundflow_domain::admission::buying::Way;
@@ -64,8 +66,9 @@ const BEGIN: Step<Saga> = act("begin", Do::Begin, Fact::Begun).row(Exit::Undo(MI
 const fn count(exit: &'static [Move<Saga>]) -> Step<Saga> {
     act("count", Do::Count, Fact::Counted).row(Exit::Undo(exit))
 }
-const ANNOUNCE: Step<Saga> =
-    act("announce", Do::RequestPayment, Fact::PaymentRequested).row(Exit::Nothing);
+const ANNOUNCE: Step<Saga> = act("announce", Do::RequestPayment, Fact::PaymentRequested)
+    .row(Exit::Nothing)
+    .unless(Fact::TurnedAway, None);
 const fn pay(exit: &'static [Move<Saga>]) -> Step<Saga> {
     call("pay", Call::Charge, Fact::Paid, When::NextCutOff)
         .row(Exit::Undo(exit))
@@ -112,7 +115,7 @@ const CLOSE_PAYMENT: Side<Saga> =
 const CLOSE_ORDER: Side<Saga> = closing(act("close order", Do::CloseOrder, Fact::OrderClosed));
 const BESIDE: &[Side<Saga>] = &[REFUNDS, BOOK, CANCEL, CLOSE_PAYMENT, CLOSE_ORDER];
 
-/// 022.
+/// Business code 022, confirmed by 122.
 pub const PURCHASE: Table<Saga> = Table {
     version: "purchase.v1",
     title: "Purchase: shares of an open fund at the price of T",
@@ -131,7 +134,7 @@ pub const PURCHASE: Table<Saga> = Table {
     beside: BESIDE,
 };
 
-/// 020.
+/// Business code 020, received by 120, confirmed by 130 or sent back by 149.
 pub const SUBSCRIPTION: Table<Saga> = Table {
     version: "subscription.v1",
     title: "Subscription: shares of a fund that is being raised, at face value",
@@ -151,7 +154,7 @@ pub const SUBSCRIPTION: Table<Saga> = Table {
     beside: BESIDE,
 };
 
-/// 039.
+/// Business code 039, confirmed by 139.
 pub const OCCURRENCE: Table<Saga> = Table {
     version: "plan_occurrence.v1",
     title: "Occurrence of a regular plan: a purchase that the plan hears of",

@@ -1,8 +1,8 @@
 //! A request: may it be placed, for which T, at which charge? And why it may not.
 
 use super::{
-    Request,
-    saga::{Purchase, plan_key},
+    Purchase, Request,
+    plan::{ORDER, plan_key},
     table_for,
 };
 use crate::parts::{
@@ -60,7 +60,7 @@ pub enum Refusal {
     /// The plan does not invest like that.
     #[error("plan {plan} has other terms on that date; they differ in {}", fields.join(", "))]
     DiffersFromPlan {
-        /// The plan.
+        /// The plan that the transaction names.
         plan: PlanId,
         /// Names of the fields that differ.
         fields: Vec<&'static str>,
@@ -68,7 +68,7 @@ pub enum Refusal {
     /// The plan does not invest on that T.
     #[error("no occurrence {transaction} is due on {day}")]
     NotDue {
-        /// The occurrence.
+        /// The occurrence that was asked for.
         transaction: TransactionId,
         /// The T of the request.
         day: TradingDay,
@@ -109,7 +109,7 @@ impl Purchase {
     }
 
     pub(super) fn reads_of(&self, of: &Preparing<'_, Self>) -> Vec<Need> {
-        let order = OrderId::part(of.id, super::saga::ORDER);
+        let order = OrderId::part(of.id, ORDER);
         let mut needs = vec![
             ApplicationLeg::of(&order).key.need(),
             PaymentLeg::of(&order).key.need(),

@@ -1,8 +1,8 @@
-//! The purchase as a saga: its types and keys, and its doors for callers and operators.
+//! The purchase as a saga: its types, and its doors for callers and operators.
 
 use super::{
-    Asked, Call, Do, Ending, Fact, OCCURRENCE, PURCHASE, Request, SUBSCRIPTION, When, act, facts,
-    hear, prepare::Refusal,
+    Asked, Call, Do, Ending, Fact, OCCURRENCE, PURCHASE, Plan, Request, SUBSCRIPTION, When, act,
+    facts, hear, prepare::Refusal,
 };
 use crate::{
     fund_milestones,
@@ -10,11 +10,7 @@ use crate::{
     parts::{
         application::{ApplicationLeg, FundSaga},
         cancel::{self, NotTakenBack},
-        holdings::{HoldingsPart, open_cases},
-        limits::{Limits, limit_key},
         milestone::{Milestone, Notes, Scope},
-        payment::PaymentLeg,
-        payout::PayoutLeg,
         timing,
     },
     ports::{bank::BankAnswer, registrar::ApplicationAnswer},
@@ -27,8 +23,8 @@ use fundflow_domain::{
     case::{CaseId, Cases, Closing},
     day_limit::DayLimit,
     holdings::Holdings,
-    ids::{AccountRef, OrderId, PlanId, TransactionId},
-    money::{Amount, Discount},
+    ids::{AccountRef, TransactionId},
+    money::Discount,
     orders::Cause,
     payment::Payments,
     payout::Payouts,
@@ -48,43 +44,14 @@ use fundflow_runtime::{
 };
 use std::sync::Arc;
 
-pub(super) type Opened = Open<Purchase>;
 pub(super) type View<'a> = saga::View<'a, Purchase>;
 pub(super) type Turn<'a> = turn::Turn<'a, Purchase>;
-
-/// The suffix of the order's name.
-pub(super) const ORDER: &str = "buy";
 
 /// Carries purchases, subscriptions and occurrences of plans.
 #[derive(Debug, Clone)]
 pub struct Purchase {
     /// Calendar, catalogue and names of ports.
     pub house: House,
-}
-
-/// Every key of a purchase, minted once.
-#[derive(Debug, Clone)]
-pub struct Plan {
-    /// Purchase, subscription or occurrence.
-    pub way: Way,
-    /// Money in.
-    pub payment: PaymentLeg,
-    /// The order.
-    pub buy: ApplicationLeg,
-    /// What the money of a failed raising earned.
-    pub interest: PayoutLeg,
-    /// The investor's shares of the fund.
-    pub holdings: HoldingsPart,
-    /// The day's limit that the amount counts against now.
-    pub limits: Limits,
-    /// The one that it counted against before its T moved.
-    pub limits_before: Limits,
-    /// Yuan that are taken: what was asked for, or the part of it that the day's limit lets in.
-    pub amount: Amount,
-    /// Records of it that are in dispute.
-    pub cases: Vec<Key<Cases>>,
-    /// The plan and the date of this occurrence.
-    pub occurrence: Option<(Key<RegularPlan>, NaiveDate)>,
 }
 
 /// What a counterparty says to a purchase.
@@ -122,64 +89,11 @@ pub enum Command {
     },
     /// Close a case that keeps it from completing: the registrar's numbers stand.
     CloseCase {
-        /// Which.
+        /// The case that is settled.
         case: CaseId,
         /// How, by whom and why.
         closing: Box<Closing>,
     },
-}
-
-/// The plan that an occurrence belongs to, and its nominal date.
-pub(super) fn plan_key(way: Way, id: &TransactionId) -> Option<(Key<RegularPlan>, NaiveDate)> {
-    match way {
-        Way::RegularPlan => {
-            let (plan, nominal) = PlanId::of_occurrence(id)?;
-            Some((Key::of(&plan), nominal))
-        }
-        Way::Purchase | Way::Subscription => None,
-    }
-}
-
-impl Plan {
-    fn of(house: &House, id: &TransactionId, open: &Opened) -> Self {
-        let (request, promised) = (&*open.request, open.notes.promise(&open.promise));
-        let order = OrderId::part(id, ORDER);
-        let first = Limits::of(&open.promise.counted);
-        // Once the T has moved, the new one's limit is counted before anything is promised.
-        let (limits, limits_before) = match open.notes.redated {
-            Some(day) => {
-                let who = (&request.investor, promised.customer, promised.channel);
-                let fund = (house.funds)(request.fund, day.date());
-                let key = fund.and_then(|fund| limit_key(&fund, who, day));
-                (Limits::of(&key), first)
-            }
-            None => (first, Limits::default()),
-        };
-        Self {
-            way: request.way,
-            payment: PaymentLeg::of(&order),
-            buy: ApplicationLeg::of(&order),
-            interest: PayoutLeg::of(&order),
-            holdings: HoldingsPart::of(&request.investor, request.fund, &order),
-            limits,
-            limits_before,
-            amount: promised.amount(request.amount),
-            cases: open_cases(&open.notes),
-            occurrence: plan_key(request.way, id),
-        }
-    }
-
-    fn streams(&self) -> Vec<Need> {
-        let mut needs =
-            vec![self.payment.key.need(), self.buy.key.need(), self.holdings.key.need()];
-        if self.way == Way::Subscription {
-            needs.push(self.interest.key.need());
-        }
-        needs.extend(self.limits.needs().chain(self.limits_before.needs()));
-        needs.extend(self.cases.iter().map(Key::need));
-        needs.extend(self.occurrence.as_ref().map(|(key, _)| key.need()));
-        needs
-    }
 }
 
 impl FundSaga for Purchase {
@@ -206,28 +120,13 @@ impl FundSaga for Purchase {
         Some((PromisedFee::Charge(promised.charge), promised.discount))
     }
 
-    /// The registrar took it for a later T: it is decided again there, but for the amount, which it
-    /// has already. Limits of that T are counted as far as they are in memory: they are, once the T
-    /// is noted.
     fn moves(
         &self,
         turn: &mut Turn<'_>,
         _leg: &ApplicationLeg,
         day: TradingDay,
     ) -> Result<Option<Cause>, NotDone> {
-        let view = turn.view()?;
-        if view.open.request.only_today {
-            return Ok(Some(act::not_today(day, view.open.promise.trade_date)));
-        }
-        match self.decided_on(&view, day) {
-            Err(refusal) => Ok(Some(Cause::new("not_admitted", refusal.to_string()))),
-            Ok(mut admitted) => {
-                admitted.accepted = view.open.notes.promise(&view.open.promise).accepted;
-                turn.reach(Milestone::Redated { trade_date: day })?;
-                turn.reach(Milestone::Readmitted { admitted: Box::new(admitted) })?;
-                Ok(None)
-            }
-        }
+        self.moved(turn, day)
     }
 }
 
@@ -298,7 +197,7 @@ impl saga::Saga for Purchase {
         self.prepared(streams, request)
     }
 
-    fn plan(&self, id: &TransactionId, open: &Opened) -> Plan {
+    fn plan(&self, id: &TransactionId, open: &Open<Self>) -> Plan {
         Plan::of(&self.house, id, open)
     }
 

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 /// What the caller asks for. Repeating it under the same transaction ID is free.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Request {
-    /// Buys.
+    /// The investor who buys.
     pub investor: InvestorId,
     /// Pays, and receives any refund.
     pub account: AccountRef,

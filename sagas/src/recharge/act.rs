@@ -141,7 +141,7 @@ impl Recharge {
             registrar: fund.registrar.clone(),
             investor: request.investor.clone(),
             fund: request.fund,
-            ask: Ask::Purchase { amount: plan.amount, regular_plan: false },
+            ask: Ask::Purchase { amount: plan.amount, plan: None },
             trade_date,
             rounding: fund.share_rounding,
             promised: self.house.promise(&fund, trade_date, fee, Discount::NONE)?,

@@ -15,11 +15,11 @@ use fundflow_kernel::{envelope::StreamName, streams::Need};
 /// Keys of a recharge.
 #[derive(Debug, Clone)]
 pub struct Plan {
-    /// Money in.
+    /// Money that comes in, and what goes back of it.
     pub payment: PaymentLeg,
-    /// The purchase.
+    /// The purchase of the money fund.
     pub buy: ApplicationLeg,
-    /// The wallet.
+    /// The wallet that it goes into.
     pub wallet: WalletPart,
     /// The day's limit that the amount counts against by what is promised.
     pub limits: Limits,

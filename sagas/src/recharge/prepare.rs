@@ -40,7 +40,7 @@ pub enum Refusal {
     /// Only a money-market fund can be the wallet.
     #[error("fund {fund} is a {kind:?} fund and cannot be the wallet; a money-market fund can")]
     NotAMoneyFund {
-        /// The fund.
+        /// The fund that was asked for.
         fund: FundCode,
         /// What it is.
         kind: FundKind,

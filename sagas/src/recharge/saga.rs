@@ -42,7 +42,7 @@ use std::sync::Arc;
 pub(super) type View<'a> = saga::View<'a, Recharge>;
 pub(super) type Turn<'a> = turn::Turn<'a, Recharge>;
 
-/// Carries recharges.
+/// Carries recharges: money into wallets.
 #[derive(Debug, Clone)]
 pub struct Recharge {
     /// Calendar, catalogue and names of ports.
@@ -75,7 +75,7 @@ pub enum Command {
     },
     /// Close a case that keeps it from completing: the registrar's numbers stand.
     CloseCase {
-        /// Which.
+        /// Which of the open ones.
         case: CaseId,
         /// How, by whom and why.
         closing: Box<Closing>,

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 /// What the caller asks for. Repeating it under the same transaction ID is free.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Request {
-    /// Buys.
+    /// Owns the wallet, and pays.
     pub investor: InvestorId,
     /// Pays, and receives any refund.
     pub account: AccountRef,
@@ -30,7 +30,7 @@ pub struct Request {
 pub struct Asked {
     /// Level, papers and account, as known at this instant.
     pub investor: InvestorProfile,
-    /// Through whom.
+    /// Through whom it was asked for.
     pub channel: SalesChannel,
     /// The risk warning that the investor has confirmed, where one was needed.
     pub warning_confirmed: Option<VersionTag>,

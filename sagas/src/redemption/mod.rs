@@ -64,7 +64,7 @@ const PAYOUT: Side<Saga> =
     call("paid out", Call::Payout, Fact::PayoutsAnswered, When::MoneyOverdue).beside();
 const REFUSED: Side<Saga> = act("payout refused", Do::AskForAccount, Fact::NoneRefused).beside();
 
-/// 024.
+/// Business code 024, confirmed by 124.
 pub const REDEMPTION: Table<Saga> = Table {
     version: "redemption.v1",
     title: "Redemption: money for shares at the price of T",

@@ -63,7 +63,7 @@ pub struct Redemption {
 /// Every key of a redemption, minted once.
 #[derive(Debug, Clone)]
 pub struct Plan {
-    /// The order.
+    /// The order at the registrar.
     pub out: ApplicationLeg,
     /// The investor's shares of the fund.
     pub holdings: HoldingsPart,
@@ -99,7 +99,7 @@ pub enum Command {
     },
     /// Close a case that keeps it from completing: the registrar's numbers stand.
     CloseCase {
-        /// Which.
+        /// The case that is settled.
         case: CaseId,
         /// How, by whom and why.
         closing: Box<Closing>,

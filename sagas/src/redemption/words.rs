@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 /// What the caller asks for. Repeating it under the same transaction ID is free.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Request {
-    /// Redeems.
+    /// The investor who redeems.
     pub investor: InvestorId,
     /// Receives the money; the account that paid for the shares.
     pub account: AccountRef,

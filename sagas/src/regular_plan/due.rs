@@ -14,7 +14,7 @@ use fundflow_domain::{
 pub struct Due {
     /// The date that the plan says; a miss is recorded under it.
     pub nominal: NaiveDate,
-    /// `{plan}.{yyyymmdd}`.
+    /// Named after plan and date: `{plan}.{yyyymmdd}`.
     pub transaction: TransactionId,
     /// What to request under it.
     pub request: Request,

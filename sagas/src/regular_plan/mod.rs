@@ -16,6 +16,7 @@
 //!    installs the next one.
 
 mod due;
+mod look;
 mod saga;
 
 pub use crate::discount_purchase::Asked;

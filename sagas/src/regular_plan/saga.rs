@@ -2,19 +2,18 @@
 
 use super::{Asked, Call, Do, Ending, Fact, REGULAR_PLAN, When};
 use crate::house::House;
-use chrono::{Days, NaiveDate, NaiveTime};
+use chrono::NaiveDate;
 use fundflow_domain::{
     admission::{
         self,
         buying::{self, Buying, Way},
     },
-    calendar::CalendarError,
     decider::Decider,
     fund::FundKind,
     ids::{FundCode, PlanId, TransactionId},
     money::Money,
     orders::Cause,
-    plan::{self, Changes, Occurrence, RegularPlan, Terms},
+    plan::{self, Changes, RegularPlan, Terms},
     suitability::Suitability,
     time::Timestamp,
 };
@@ -33,13 +32,8 @@ use fundflow_runtime::{
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
-type View<'a> = saga::View<'a, RegularPlans>;
-type Turn<'a> = turn::Turn<'a, RegularPlans>;
-
-/// Natural days that a date which was begun may have no outcome, before a person is called.
-const UNDER_WAY_DAYS: u64 = 20;
-/// Dates before the latest known one that may still be open.
-const BEHIND_DAYS: u64 = 40;
+pub(super) type View<'a> = saga::View<'a, RegularPlans>;
+pub(super) type Turn<'a> = turn::Turn<'a, RegularPlans>;
 
 /// Carries regular plans.
 #[derive(Debug, Clone)]
@@ -95,7 +89,7 @@ pub enum Command {
     },
     /// The purchase of that date was refused before it began.
     Miss {
-        /// Its date.
+        /// The date that the plan says.
         nominal: NaiveDate,
         /// What the investor is to hear.
         cause: Cause,
@@ -136,7 +130,7 @@ pub enum Refusal {
     /// Its first date would be missed at once.
     #[error("the plan would start on {start}, before {today}")]
     StartsInThePast {
-        /// First date.
+        /// The first date of the plan.
         start: NaiveDate,
         /// The day of the request.
         today: NaiveDate,
@@ -150,74 +144,6 @@ pub enum Refusal {
     /// The plan's stream cannot be read.
     #[error("{0}")]
     Damaged(String),
-}
-
-impl RegularPlans {
-    /// The first date that could still begin.
-    fn next(&self, plan: &plan::Plan) -> Result<Option<Occurrence>, CalendarError> {
-        let behind = latest(plan).and_then(|last| last.checked_sub_days(Days::new(BEHIND_DAYS)));
-        let first = behind.unwrap_or(NaiveDate::MIN).max(before_start(plan));
-        plan.next_occurrence(first, &self.house.calendar)
-    }
-
-    fn look_after(&self, turn: &mut Turn<'_>, key: &Key<RegularPlan>) -> Result<usize, NotDone> {
-        let (now, mut events) = (turn.now(), 0);
-        loop {
-            let plan = turn.state(key).and_then(plan::State::plan).ok_or(lacks("the plan"))?;
-            let next = self.next(plan);
-            let next = next.map_err(|error| NotDone::Refused(error.to_string().into()))?;
-            let command = match next {
-                Some(next) if self.house.noon_after(next.day, 1).is_none_or(|at| at <= now) => {
-                    let text = format!("nothing was begun on {}", next.day);
-                    let cause = Cause::new("not_begun", text);
-                    plan::Command::Miss { nominal: next.nominal, cause }
-                }
-                None if events == 0 && plan.under_way().is_empty() => {
-                    plan::Command::Finish { today: now.date() }
-                }
-                None if events == 0 => {
-                    return Err(NotDone::Refused("an occurrence has no outcome for long".into()));
-                }
-                Some(_) | None => return Ok(events),
-            };
-            let followed = turn.decide(key, &command)?;
-            if followed == 0 {
-                return Ok(events);
-            }
-            events += followed;
-            if turn.state(key).and_then(plan::State::plan).is_some_and(|it| it.ended().is_some()) {
-                return Ok(events);
-            }
-        }
-    }
-
-    fn next_missed(&self, plan: &plan::Plan) -> Option<Timestamp> {
-        match self.next(plan) {
-            Ok(Some(next)) => self.house.noon_after(next.day, 1),
-            Ok(None) => {
-                let last = latest(plan).unwrap_or_else(|| before_start(plan));
-                let through = plan.terms_on(last).through;
-                let after = match through.filter(|_| plan.under_way().is_empty()) {
-                    Some(through) => through.max(last).succ_opt()?,
-                    None => last.checked_add_days(Days::new(UNDER_WAY_DAYS))?,
-                };
-                Some(Timestamp::shanghai(after, NaiveTime::MIN))
-            }
-            // At once: the row parks with the calendar's own words.
-            Err(_) => None,
-        }
-    }
-}
-
-/// The latest date that was begun or has an outcome.
-fn latest(plan: &plan::Plan) -> Option<NaiveDate> {
-    let begun = plan.under_way().last().map(|(date, _)| *date);
-    begun.max(plan.outcomes().last().map(|(date, _)| *date))
-}
-
-fn before_start(plan: &plan::Plan) -> NaiveDate {
-    let start = plan.terms_on(NaiveDate::MIN).start;
-    start.pred_opt().unwrap_or(start)
 }
 
 impl saga::Saga for RegularPlans {
@@ -304,8 +230,9 @@ impl saga::Saga for RegularPlans {
         plan.plan.iter().map(Key::need).collect()
     }
 
-    fn own_streams(plan: &Plan) -> Vec<StreamName> {
-        plan.plan.iter().map(|key| key.stream().clone()).collect()
+    /// None: the purchases of its dates write to the plan's stream too.
+    fn own_streams(_plan: &Plan) -> Vec<StreamName> {
+        Vec::new()
     }
 
     fn milestone_type(milestone: &NoMilestone) -> &'static str {

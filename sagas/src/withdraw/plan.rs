@@ -8,11 +8,11 @@ use fundflow_kernel::{envelope::StreamName, streams::Need};
 /// Keys of a withdrawal.
 #[derive(Debug, Clone)]
 pub struct Plan {
-    /// The redemption.
+    /// The redemption at the registrar.
     pub out: ApplicationLeg,
     /// What it brought, on its way to the investor.
     pub payout: PayoutLeg,
-    /// The wallet.
+    /// The wallet that the shares leave.
     pub wallet: WalletPart,
 }
 

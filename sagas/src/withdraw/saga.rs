@@ -76,7 +76,7 @@ pub enum Command {
     },
     /// Close a case that keeps it from completing: the registrar's numbers stand.
     CloseCase {
-        /// Which.
+        /// Which of the open ones.
         case: CaseId,
         /// How, by whom and why.
         closing: Box<Closing>,

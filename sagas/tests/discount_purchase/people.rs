@@ -22,7 +22,7 @@ fn a_bank_that_is_down_over_the_spring_festival_parks_nothing_that_the_next_morn
     stage.clock("02-24 09:00");
     assert_eq!(stage.parked(), None, "{}", stage.text());
     let asked = stage.lines.iter().filter(|line| line.ends_with(" mmf.pay")).count();
-    assert!((40..60).contains(&asked), "asked {asked} times in ten days");
+    assert!((120..160).contains(&asked), "asked {asked} times in ten days");
 
     stage.outside.down.clear();
     stage.run();

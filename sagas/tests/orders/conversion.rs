@@ -185,3 +185,34 @@ fn a_day_limit_of_the_target_counts_what_the_shares_were_worth() {
     stage.until("02-13 10:01");
     assert!(stage.has("day_limit.given_back"));
 }
+
+#[test]
+fn what_the_registrar_takes_after_the_cut_off_counts_on_the_next_t() {
+    let mut target = equity();
+    target.limits.individual.day_max =
+        serde_json::from_str(r#"{"amount":"21000","on_excess":"reject_whole"}"#).unwrap();
+    let mut stage = Stage::with(vec![target, bond(Method::FeeDifference)], "02-13 14:59");
+    stage.holds("001546", "B1", "2026-01-15", "25000");
+    stage.silent = true;
+    stage.request::<Conversion>("C", request());
+    stage.now = at("02-13 15:46");
+    stage.silent = false;
+    stage.until("02-13 15:50");
+
+    assert!(stage.has("application.moved"), "{}", stage.text());
+    let counted = stage.events.iter().filter(|it| it.stream.category() == "day_limit");
+    let told: Vec<_> =
+        counted.map(|it| format!("{} {}", &it.stream.id()[11..21], it.event.event_type)).collect();
+    assert_eq!(
+        told,
+        [
+            "2026-02-13 day_limit.counted",
+            "2026-02-13 day_limit.given_back",
+            "2026-02-24 day_limit.counted"
+        ]
+    );
+    stage.outside.says("C.convert", "2026-02-25T09:00:00+08:00", rejected("0"));
+    stage.until("02-26 18:00");
+    assert_eq!(ending(&stage), Some("conversion.rolled_back"));
+    assert_eq!(stage.shares("001546").available(), "25000".parse().unwrap());
+}

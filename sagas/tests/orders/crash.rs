@@ -19,7 +19,12 @@ fn outcome<S: InHouse>(stage: &Stage, id: &str) -> (Option<&'static str>, Vec<St
         format!("{} {} {}", held.registered(), held.reserved(), held.held())
     });
     assert!(look.parked.is_none(), "{}", stage.text());
-    (look.ending, shares.to_vec(), format!("{:?}", stage.outside.moved))
+    assert_eq!(look.open_ends, [], "{}", stage.text());
+    let counted = stage.events.iter().filter(|it| it.stream.category() == "day_limit");
+    let counted: Vec<_> =
+        counted.map(|it| format!("{} {}", it.stream, it.event.event_type)).collect();
+    let moved = format!("{:?} {counted:?}", stage.outside.moved);
+    (look.ending, shares.to_vec(), moved)
 }
 
 fn dies_anywhere<S: InHouse>(id: &str, play: impl Fn(&mut Stage), stage: impl Fn() -> Stage) {
@@ -137,4 +142,19 @@ fn a_plan_with_a_miss_and_a_success_survives_any_death() {
     };
     let stage = || Stage::with(vec![crate::funds::equity()], "02-13 10:00");
     dies_anywhere::<RegularPlans>("PLAN", play, stage);
+}
+
+#[test]
+fn a_purchase_that_the_registrar_takes_for_the_next_t_survives_any_death() {
+    let play = |stage: &mut Stage| {
+        insist::<Purchase>(stage, "P", purchase::request());
+        stage.outside.deaf = true;
+        stage.until("02-13 16:59");
+        stage.outside.deaf = false;
+        let numbers = ["10000", "147.78", "0", "1.3071", "7537.46"];
+        let said = outside::bought("C1", "2026-02-25", numbers);
+        stage.outside.says("P.buy", "2026-02-25T09:00:00+08:00", said);
+        stage.until("03-02 18:00");
+    };
+    dies_anywhere::<Purchase>("P", play, || purchase::capped("reject_whole"));
 }

@@ -1,6 +1,12 @@
 //! Purchases, subscriptions, redemptions, conversions and regular plans, told as stories: what is
 //! sent and stored, to the cent, and what becomes of every refusal.
 
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking, and so do the helpers beside it"
+)]
+
 mod conversion;
 mod crash;
 mod funds;

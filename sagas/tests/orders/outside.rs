@@ -38,6 +38,8 @@ pub(crate) struct Outside {
     pub(crate) refuses: BTreeSet<String>,
     /// By application number: what is said from when on.
     script: BTreeMap<String, Vec<(Timestamp, ApplicationAnswer)>>,
+    /// The registrar's front hears nothing: nobody knows.
+    pub(crate) deaf: bool,
     /// The registrar's front refuses those.
     pub(crate) rejects: BTreeSet<String>,
     charged: BTreeMap<String, Timestamp>,
@@ -106,6 +108,9 @@ impl Outside {
 
     fn registrar(&mut self, call: &RegistrarCall, ask: Ask, now: Timestamp) -> ApplicationAnswer {
         match call {
+            RegistrarCall::Submit(_) if self.deaf => {
+                ApplicationAnswer::Unknown(Cause::new("time_out", "no answer"))
+            }
             RegistrarCall::Submit(application) => {
                 let no = application.terms.no.to_string();
                 if self.rejects.contains(application.terms.order.as_str()) {
@@ -118,7 +123,7 @@ impl Outside {
                     return ApplicationAnswer::NotFound;
                 }
                 let said = self.script.get(&no).into_iter().flatten();
-                let latest = said.filter(|(at, _)| *at <= now).last();
+                let latest = said.rev().find(|(at, _)| *at <= now);
                 let accepted = ApplicationAnswer::Accepted(read(&format!("A.{no}")));
                 latest.map_or(accepted, |(_, answer)| answer.clone())
             }
@@ -128,11 +133,12 @@ impl Outside {
 
     /// What was taken from accounts less what went back or out to them.
     pub(crate) fn balance(&self) -> [Money; 2] {
-        let sum = |of: fn(&str) -> bool| {
+        let sum = |of: &dyn Fn(&str) -> bool| {
             let moved = self.moved.iter().filter(|(no, _)| of(no));
             moved.fold(Money::ZERO, |sum, (_, part)| sum.plus(*part).unwrap())
         };
-        [sum(|no| no.ends_with(".pay")), sum(|no| !no.ends_with(".pay"))]
+        let is_payment = |no: &str| no.rsplit('.').next() == Some("pay");
+        [sum(&is_payment), sum(&|no| !is_payment(no))]
     }
 }
 

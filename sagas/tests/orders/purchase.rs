@@ -5,7 +5,7 @@ use crate::{
     outside::{bought, bought_part, rejected},
     stage::{Stage, at, nav},
 };
-use fundflow_domain::admission::buying::Way;
+use fundflow_domain::{admission::buying::Way, money::Shares};
 use fundflow_runtime::message::Reply;
 use fundflow_sagas::purchase::{Command, Purchase, Request};
 
@@ -213,7 +213,7 @@ fn a_wrong_confirmation_is_booked_and_held_until_a_corrected_record_takes_its_pl
     stage.until("02-26 18:00");
     assert_eq!(ending(&stage), Some("purchase.completed"), "{}", stage.text());
     let held = stage.shares("011162");
-    assert_eq!((held.registered(), held.held()), ("7980.74".parse().unwrap(), Default::default()));
+    assert_eq!((held.registered(), held.held()), ("7980.74".parse().unwrap(), Shares::ZERO));
     assert!(stage.has("case.closed") && stage.has("holdings.credit_reversed"));
 }
 
@@ -274,4 +274,88 @@ fn what_cannot_be_bought_is_refused_and_the_id_stays_free() {
         &*text,
         "the transaction ID already stands for another request; it differs in amount"
     );
+}
+
+pub(crate) fn capped(on_excess: &str) -> Stage {
+    let mut fund = equity();
+    let text = format!(r#"{{"amount":"15000","on_excess":"{on_excess}"}}"#);
+    fund.limits.individual.day_max = serde_json::from_str(&text).unwrap();
+    Stage::with(vec![fund], "02-13 14:50")
+}
+
+/// Paid in time; the registrar's front answers only after that batch is sealed.
+fn taken_too_late(mut stage: Stage, only_today: bool) -> Stage {
+    stage.request::<Purchase>("P", Request { only_today, ..request() });
+    stage.outside.deaf = true;
+    stage.until("02-13 16:59");
+    stage.outside.deaf = false;
+    stage.until("02-24 18:00");
+    stage
+}
+
+#[test]
+fn what_the_registrar_takes_after_its_batch_is_sealed_counts_on_the_next_t() {
+    let mut stage = taken_too_late(capped("reject_whole"), false);
+    assert!(stage.has("application.moved"), "{}", stage.text());
+    let counted = stage.events.iter().filter(|it| it.stream.category() == "day_limit");
+    let told: Vec<_> =
+        counted.map(|it| format!("{} {}", &it.stream.id()[11..21], it.event.event_type)).collect();
+    assert_eq!(
+        told,
+        [
+            "2026-02-13 day_limit.counted",
+            "2026-02-13 day_limit.given_back",
+            "2026-02-24 day_limit.counted"
+        ]
+    );
+    let numbers = ["10000", "147.78", "0", "1.3071", "7537.46"];
+    stage.outside.says("P.buy", "2026-02-25T09:00:00+08:00", bought("C1", "2026-02-25", numbers));
+    stage.until("02-26 18:00");
+    assert_eq!(ending(&stage), Some("purchase.completed"), "{}", stage.text());
+}
+
+#[test]
+fn what_the_registrar_takes_too_late_for_who_wants_only_today_is_taken_back() {
+    let stage = taken_too_late(stage(), true);
+    assert_eq!(ending(&stage), Some("purchase.rolled_back"), "{}", stage.text());
+    assert_eq!(stage.outside.balance(), ["10000", "10000"].map(|it| it.parse().unwrap()));
+}
+
+#[test]
+fn up_to_the_days_limit_is_accepted_where_the_manager_says_so() {
+    let mut stage = capped("accept_up_to_limit");
+    stage.request::<Purchase>("P", request());
+    stage.request::<Purchase>("Q", request());
+    assert_eq!(stage.look::<Purchase>("Q").promise["accepted"], "5000.00");
+    stage.until("02-13 14:51");
+    assert_eq!(stage.outside.moved["Q.buy.pay"], "5000".parse().unwrap());
+}
+
+#[test]
+fn above_the_days_limit_is_refused_and_what_failed_counts_no_more() {
+    let mut stage = capped("reject_whole");
+    stage.outside.declines.insert("P.buy.pay".into());
+    stage.request::<Purchase>("P", request());
+    let reply = stage.request::<Purchase>("Q", request());
+    assert!(matches!(reply, Reply::Refused(..)));
+    stage.until("02-13 14:51");
+    let reply = stage.request::<Purchase>("Q", request());
+    assert!(matches!(reply, Reply::Placed { .. }), "{reply:?}");
+}
+
+#[test]
+fn a_later_t_whose_limit_is_used_up_takes_nothing_and_the_money_goes_back() {
+    let mut stage = capped("reject_whole");
+    stage.request::<Purchase>("P", request());
+    stage.outside.deaf = true;
+    stage.until("02-13 16:59");
+    // Somebody else's order of the same investor uses the next T up.
+    stage.request::<Purchase>("Q", request());
+    stage.outside.deaf = false;
+    stage.until("02-24 14:00");
+
+    assert_eq!(ending(&stage), Some("purchase.rolled_back"), "{}", stage.text());
+    let cause = stage.look::<Purchase>("P").failure.unwrap();
+    assert_eq!(cause.text, "amount 10000.00 after 10000.00 on 2026-02-24 is above 15000.00".into());
+    assert_eq!(stage.outside.moved["P.buy.pay.refund1"], "10000".parse().unwrap());
 }

@@ -101,7 +101,9 @@ impl Stage {
         };
         let (mut loaded, mut batch) = (self.fold(key), Vec::new());
         loaded.decide(key.stream(), command, &meta, &mut batch).unwrap();
-        batch.into_iter().for_each(|append| self.store(append));
+        for append in batch {
+            self.store(append);
+        }
     }
 
     /// A lot that the investor holds.
@@ -160,15 +162,6 @@ impl Stage {
         self.handle(What::Notice { stream, news })
     }
 
-    /// The call of that name is answered with that.
-    pub(crate) fn answer<A: std::any::Any + Send + Sync>(&mut self, name: &str, answer: A) {
-        let names: Vec<String> = self.in_flight.iter().map(name_of).collect();
-        let place = names.iter().position(|it| it == name);
-        let place = place.unwrap_or_else(|| panic!("{name} is not in {names:?}\n{}", self.text()));
-        let effect = self.in_flight.remove(place);
-        self.handle(What::Answer(Box::new(Answered { effect, answer: Arc::new(answer) })));
-    }
-
     /// Everybody outside answers, and timers ring until that instant.
     pub(crate) fn until(&mut self, then: &str) {
         let then = at(then);
@@ -179,18 +172,14 @@ impl Stage {
                 self.handle(What::Answer(Box::new(Answered { effect, answer })));
                 continue;
             }
-            match self.runner.next_timer().filter(|due| *due <= then) {
-                Some(due) => {
-                    self.now = self.now.max(due);
-                    self.runner.ring(self.now, usize::MAX);
-                    let output = self.output();
-                    self.commit(output);
-                }
-                None => {
-                    self.now = self.now.max(then);
-                    return;
-                }
-            }
+            let Some(due) = self.runner.next_timer().filter(|due| *due <= then) else {
+                self.now = self.now.max(then);
+                return;
+            };
+            self.now = self.now.max(due);
+            self.runner.ring(self.now, usize::MAX);
+            let output = self.output();
+            self.commit(output);
         }
         panic!("it does not come to rest:\n{}", self.text());
     }

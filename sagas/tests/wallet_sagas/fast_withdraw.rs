@@ -2,8 +2,9 @@
 //! nothing, the registrar that rejects when the cash is out.
 
 use crate::{
+    checks::{refused, survives_every_crash},
     outside::{Fate, record, redeemed, rejected},
-    stage::{Stage, at, out_no, refused, survives_every_crash},
+    stage::{Stage, at, out_no},
     terms::{house, investor, money_fund},
 };
 use fundflow_domain::{
@@ -32,13 +33,13 @@ fn licensed() -> Advancer {
 }
 
 /// 12,000 shares in the wallet.
-fn stage(now: &str) -> Stage<FastWithdraw> {
+pub(crate) fn stage(now: &str) -> Stage<FastWithdraw> {
     let mut stage = Stage::new(saga(licensed()), now);
     stage.holding("i-1", "12000");
     stage
 }
 
-fn request(shares: &str) -> Request {
+pub(crate) fn request(shares: &str) -> Request {
     Request {
         investor: "i-1".parse().unwrap(),
         account: "acc-1".parse().unwrap(),
@@ -47,7 +48,7 @@ fn request(shares: &str) -> Request {
     }
 }
 
-fn asked() -> Asked {
+pub(crate) fn asked() -> Asked {
     Asked { investor: investor(), at: None }
 }
 
@@ -56,11 +57,6 @@ fn story(mut stage: Stage<FastWithdraw>, shares: &str) -> Stage<FastWithdraw> {
     assert!(matches!(reply, Reply::Placed { .. }), "{reply:?}");
     stage.run();
     stage
-}
-
-fn after(stage: &Stage<FastWithdraw>, line: &str) -> Vec<String> {
-    let from = stage.lines.iter().position(|it| it == line).expect(line) + 1;
-    stage.lines[from..].to_vec()
 }
 
 #[test]
@@ -134,7 +130,7 @@ fn a_bank_that_declines_frees_the_shares_and_the_quota() {
     let mut stage = story(stage, "10000");
 
     assert_eq!(
-        after(&stage, "advance.declined"),
+        stage.after("advance.declined"),
         ["wallet.shares_released", "fast_quota.given_back", "fast_withdraw.kept_in_wallet"]
     );
     assert_eq!(stage.wallet().available().to_string(), "12000.00");

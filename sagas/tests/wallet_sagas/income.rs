@@ -1,11 +1,16 @@
 //! A day's income, page by page: figures to the fen, carries, corrections, crashes, refusals.
 
 use crate::{
+    checks::refused,
     outside::Outside,
-    stage::{Stage, at, refused, tx, wallet_of},
+    stage::{Stage, at, tx, wallet_of},
     terms::{house, money_fund},
 };
-use fundflow_domain::{fund::FundTerms, money_fund::Carry, wallet};
+use fundflow_domain::{
+    fund::FundTerms,
+    money_fund::{Carry, IncomeUnit},
+    wallet,
+};
 use fundflow_kernel::store::Version;
 use fundflow_runtime::{
     message::{Action, Reply},
@@ -188,7 +193,7 @@ fn a_wallet_that_refuses_is_named_and_keeps_nobody_waiting() {
     let mut stage = stage_of(monthly(), THREE, "02-04 20:00");
     let (day, per_10_000) = ("2026-02-03".parse().unwrap(), "0.5".parse().unwrap());
     let other =
-        wallet::Command::AccrueIncome { day, publication: 0, per_10_000, unit: Default::default() };
+        wallet::Command::AccrueIncome { day, publication: 0, per_10_000, unit: IncomeUnit::Fen };
     stage.given(&wallet_of("i-2"), &other);
     run(&mut stage, &request("2026-02-03", "0.4012", 0));
 

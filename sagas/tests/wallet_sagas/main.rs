@@ -2,9 +2,11 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+mod checks;
 mod fast_withdraw;
 mod income;
 mod outside;
+mod random;
 mod recharge;
 mod recharge_moves;
 mod stage;

@@ -32,6 +32,9 @@ use std::{
     sync::Arc,
 };
 
+/// What a registrar says of an order.
+pub(crate) type Word = ApplicationAnswer;
+
 /// What becomes of one call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Fate {
@@ -45,7 +48,7 @@ pub(crate) enum Fate {
     Unheard,
 }
 
-/// Everybody outside.
+/// Everybody outside, with what they did.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Outside {
     fates: BTreeMap<String, VecDeque<Fate>>,
@@ -208,12 +211,9 @@ fn advancing(name: &str, call: &AdvanceCall, what: Standing, now: Timestamp) -> 
 
 /// Money that leaves, and a taking back, are sent again under their key: that is the question.
 fn acts(effect: &Effect) -> bool {
-    let again = match (effect.call_as(), effect.call_as(), effect.call_as()) {
-        (Some(BankCall::Refund(_) | BankCall::Payout(_)), _, _)
-        | (_, Some(AdvanceCall::Repay(_)), _)
-        | (_, _, Some(RegistrarCall::Cancel(_))) => true,
-        _ => false,
-    };
+    let again = matches!(effect.call_as(), Some(BankCall::Refund(_) | BankCall::Payout(_)))
+        || matches!(effect.call_as(), Some(AdvanceCall::Repay(_)))
+        || matches!(effect.call_as(), Some(RegistrarCall::Cancel(_)));
     again || effect.ask == Asking::Call
 }
 

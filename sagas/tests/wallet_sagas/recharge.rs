@@ -2,8 +2,9 @@
 //! silence, crashes, taking back.
 
 use crate::{
+    checks::{refused, survives_every_crash},
     outside::{Fate, purchased, record, rejected},
-    stage::{Stage, at, order, pay_no, refused, survives_every_crash},
+    stage::{Stage, at, order, pay_no},
     terms::{house, investor, money_fund},
 };
 use fundflow_domain::{fund::FundTerms, ids::ApplicationNo, investor::SalesChannel, kyc::KycState};
@@ -46,12 +47,6 @@ pub(crate) fn story(mut stage: Stage<Recharge>, request: Request) -> Stage<Recha
     stage
 }
 
-/// The lines from that one on.
-pub(crate) fn after(stage: &Stage<Recharge>, line: &str) -> Vec<String> {
-    let from = stage.lines.iter().position(|it| it == line).expect(line) + 1;
-    stage.lines[from..].to_vec()
-}
-
 #[test]
 fn money_becomes_shares_that_are_in_transit_until_the_registrar_confirms_them() {
     let mut stage = stage("02-03 10:00");
@@ -87,7 +82,7 @@ fn money_that_buys_nothing_goes_back_from_every_row() {
     let mut declined = stage("02-03 10:00");
     declined.outside.fate("mmf.pay", [Fate::Refused]);
     let declined = story(declined, request());
-    assert_eq!(after(&declined, "payment.declined"), ["recharge.rolled_back"]);
+    assert_eq!(declined.after("payment.declined"), ["recharge.rolled_back"]);
     assert_eq!(declined.look().failure.unwrap().code.as_ref(), "0001");
 
     let back = [
@@ -99,14 +94,14 @@ fn money_that_buys_nothing_goes_back_from_every_row() {
     let mut front = stage("02-03 10:00");
     front.outside.fate("mmf", [Fate::Refused]);
     let front = story(front, request());
-    assert_eq!(after(&front, "application.rejected"), back);
+    assert_eq!(front.after("application.rejected"), back);
 
     let mut batch = stage("02-03 10:00");
     batch.outside.records.insert("mmf".into(), vec![rejected("0002")]);
     let batch = story(batch, request());
     let mut reversed = vec!["wallet.credit_reversed"];
     reversed.extend(back);
-    assert_eq!(after(&batch, "application.rejected"), reversed);
+    assert_eq!(batch.after("application.rejected"), reversed);
     assert_eq!(batch.wallet().registered().to_string(), "0.00");
 }
 
@@ -118,7 +113,7 @@ fn what_the_registrar_does_not_accept_goes_back() {
     let stage = story(stage, request());
 
     assert_eq!(
-        after(&stage, "application.partly_confirmed"),
+        stage.after("application.partly_confirmed"),
         [
             "wallet.credit_confirmed",
             "payment.refund_requested",
@@ -129,8 +124,8 @@ fn what_the_registrar_does_not_accept_goes_back() {
     );
     let key =
         fundflow_kernel::streams::Key::<fundflow_domain::payment::Payments>::of(&pay_no("mmf"));
-    let state = stage.fold(&key).state;
-    assert_eq!(state.payment().unwrap().left().to_string(), "600.00");
+    let payment = stage.fold(&key).state;
+    assert_eq!(payment.payment().unwrap().left().to_string(), "600.00");
     assert_eq!(stage.wallet().available().to_string(), "600.00");
 }
 
@@ -240,8 +235,8 @@ fn everything_heard_twice_is_heard_once_and_a_second_debit_goes_back() {
     let before = stage.events.len();
     let mmf = ApplicationNo::of(&order("mmf"));
     let key = fundflow_kernel::streams::Key::<fundflow_domain::application::Applications>::of(&mmf);
-    let state = stage.fold(&key).state;
-    let said = state.application().unwrap().confirmations().last().unwrap().clone();
+    let application = stage.fold(&key).state;
+    let said = application.application().unwrap().confirmations().last().unwrap().clone();
     let again = registrar::ApplicationAnswer::Confirmed(Box::new(said));
     let reply = stage.notice(registrar::notice(&mmf, again));
     assert!(matches!(reply, Reply::Noticed(Noticed::Repeated)), "{reply:?}");
@@ -294,7 +289,7 @@ fn until_the_cut_off_it_can_be_taken_back_and_the_money_goes_back() {
     assert!(matches!(paid.command(Command::Cancel { at: at("02-03 10:00") }), Reply::Acted));
     paid.run();
     assert_eq!(
-        after(&paid, "recharge.cancel_asked"),
+        paid.after("recharge.cancel_asked"),
         [
             "call mmf.cancel",
             "application.cancelled",

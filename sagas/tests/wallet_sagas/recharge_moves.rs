@@ -2,8 +2,9 @@
 //! is decided again.
 
 use crate::{
-    recharge::{after, asked, request, stage, stage_of, story},
-    stage::{Stage, at, order, pay_no, refused},
+    checks::refused,
+    recharge::{asked, request, stage, stage_of, story},
+    stage::{Stage, at, order, pay_no},
     terms::{closed_on, money_fund},
 };
 use fundflow_domain::{
@@ -107,7 +108,7 @@ fn who_wants_only_today_gets_the_money_back() {
     paid_late(&mut stage, "02-03 15:10", "02-03 15:00");
     stage.run();
     assert_eq!(
-        after(&stage, "recharge.turned_away"),
+        stage.after("recharge.turned_away"),
         [
             "payment.refund_requested",
             "call mmf.pay.refund1",
@@ -215,7 +216,7 @@ fn an_instant_that_cannot_be_right_waits_for_a_person_and_moves_no_t() {
 #[test]
 fn a_bank_that_is_down_over_the_spring_festival_calls_nobody() {
     let mut stage = stage("02-13 10:00");
-    let silent = [crate::outside::Fate::Lost; 60];
+    let silent = [crate::outside::Fate::Lost; 400];
     stage.outside.fate("mmf.pay", silent);
     stage.request(request(), asked());
     stage.clock("02-24 14:00");

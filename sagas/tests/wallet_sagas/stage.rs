@@ -108,7 +108,9 @@ impl<S: Saga> Stage<S> {
         };
         let (mut loaded, mut batch) = (self.fold(key), Vec::new());
         loaded.decide(key.stream(), command, &meta, &mut batch).unwrap();
-        batch.into_iter().for_each(|append| self.store(append));
+        for append in batch {
+            self.store(append);
+        }
     }
 
     /// That investor holds so many shares, registered long ago.
@@ -347,6 +349,14 @@ impl<S: Saga> Stage<S> {
         self.fold(&wallet_of("i-1")).state
     }
 
+    /// The lines after the first of that text.
+    #[track_caller]
+    pub(crate) fn after(&self, line: &str) -> &[String] {
+        let at = self.lines.iter().position(|it| it == line);
+        let at = at.unwrap_or_else(|| panic!("no {line}:\n{}", self.text()));
+        &self.lines[at + 1..]
+    }
+
     /// How often an event of that type is stored.
     pub(crate) fn count(&self, event_type: &str) -> usize {
         self.events.iter().filter(|it| *it.event.event_type == *event_type).count()
@@ -374,33 +384,4 @@ pub(crate) fn pay_no(name: &'static str) -> PaymentNo {
 
 pub(crate) fn out_no(name: &'static str) -> PaymentNo {
     PaymentNo::out(&order(name))
-}
-
-/// A refusal in words; panics on any other reply.
-#[track_caller]
-pub(crate) fn refused(reply: &Reply) -> String {
-    match reply {
-        Reply::Refused(_, text) => text.to_string(),
-        other => panic!("not refused: {other:?}"),
-    }
-}
-
-/// What is stored and sent by a run that meets no trouble, with the process killed before each
-/// append in turn, and every call that was out acted on: the same ending, and nothing done twice.
-pub(crate) fn survives_every_crash<S: Saga>(play: impl Fn(Option<usize>) -> Stage<S>) {
-    let whole = play(None);
-    let appends = whole.events.len();
-    assert!(appends > 5, "{}", whole.text());
-    for fuse in 1..appends {
-        let stage = play(Some(fuse));
-        assert_eq!(stage.last(), whole.last(), "killed before append {fuse}\n{}", stage.text());
-        let types = |stage: &Stage<S>| {
-            let mut types: Vec<String> =
-                stage.events.iter().map(|it| it.event.event_type.to_string()).collect();
-            types.retain(|it| !it.ends_with(".retry_scheduled"));
-            types.sort();
-            types
-        };
-        assert_eq!(types(&stage), types(&whole), "killed before append {fuse}");
-    }
 }

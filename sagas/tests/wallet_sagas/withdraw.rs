@@ -2,8 +2,9 @@
 //! crashes, repetitions.
 
 use crate::{
+    checks::{refused, survives_every_crash},
     outside::{Fate, record, redeemed, rejected},
-    stage::{Stage, at, order, out_no, refused, survives_every_crash, tx, wallet_of},
+    stage::{Stage, at, order, out_no, tx, wallet_of},
     terms::{closed_on, house, investor, money_fund},
 };
 use fundflow_domain::{
@@ -92,24 +93,18 @@ fn after_the_cut_off_it_belongs_to_the_next_trading_day() {
     assert_eq!(stage.now, at("02-25 12:00"), "T is the first day after the Spring Festival");
 }
 
-/// The lines from that one on.
-fn after(stage: &Stage<Withdraw>, line: &str) -> Vec<String> {
-    let from = stage.lines.iter().position(|it| it == line).expect(line) + 1;
-    stage.lines[from..].to_vec()
-}
-
 #[test]
 fn what_the_registrar_refuses_stays_in_the_wallet() {
     let expected = ["wallet.shares_released", "withdraw.kept_in_wallet"];
     let mut front = stage("02-03 10:00");
     front.outside.fate("redeem", [Fate::Refused]);
     let front = story(front, request(Some("400")));
-    assert_eq!(after(&front, "application.rejected"), expected);
+    assert_eq!(front.after("application.rejected"), expected);
 
     let mut batch = stage("02-03 10:00");
     batch.outside.records.insert("redeem".into(), vec![rejected("0002")]);
     let batch = story(batch, request(Some("400")));
-    assert_eq!(after(&batch, "application.rejected"), expected);
+    assert_eq!(batch.after("application.rejected"), expected);
     assert_eq!(batch.wallet().available().to_string(), "1000.00");
     assert_eq!(batch.look().failure.unwrap().code.as_ref(), "0002");
 }
@@ -170,7 +165,7 @@ fn everything_together_takes_the_unpaid_income_along() {
     let stage = story(stage, request(Some("1000")));
 
     assert_eq!(
-        after(&stage, "application.confirmed"),
+        stage.after("application.confirmed"),
         [
             "wallet.shares_taken_out",
             "wallet.income_settled",
@@ -212,7 +207,7 @@ fn a_huge_redemption_is_confirmed_part_by_part_and_paid_when_the_last_record_is_
     let stage = story(stage, request(Some("400")));
 
     assert_eq!(
-        after(&stage, "application.portion_confirmed"),
+        stage.after("application.portion_confirmed"),
         [
             "ask redeem",
             "application.confirmed",
@@ -346,7 +341,7 @@ fn until_the_cut_off_it_can_be_taken_back_and_not_after_it() {
     assert!(matches!(stage.command(Command::Cancel { at: at("02-03 14:59") }), Reply::Acted));
     stage.run();
     assert_eq!(
-        after(&stage, "withdraw.cancel_asked"),
+        stage.after("withdraw.cancel_asked"),
         [
             "call redeem.cancel",
             "application.cancelled",
@@ -354,8 +349,9 @@ fn until_the_cut_off_it_can_be_taken_back_and_not_after_it() {
             "withdraw.kept_in_wallet"
         ]
     );
-    let said = refused(&stage.command(Command::Cancel { at: at("02-03 14:59") }));
-    assert_eq!(said, "it is over");
+    let before = stage.events.len();
+    assert!(matches!(stage.command(Command::Cancel { at: at("02-03 14:59") }), Reply::Acted));
+    assert_eq!(stage.events.len(), before, "asked again, it changes nothing");
 
     let mut late = self::stage("02-03 10:00");
     late.request(request(Some("400")), asked());
@@ -366,6 +362,9 @@ fn until_the_cut_off_it_can_be_taken_back_and_not_after_it() {
         said,
         "asked at 2026-02-03T15:00:00+08:00, but this could be taken back only before 2026-02-03T15:00:00+08:00"
     );
+    late.run();
+    let said = refused(&late.command(Command::Cancel { at: at("02-03 14:59") }));
+    assert_eq!(said, "it is over");
 }
 
 #[test]

@@ -1,8 +1,9 @@
 //! A withdrawal that needs a person: accounts that take no money, wrong records, giving up.
 
 use crate::{
+    checks::refused,
     outside::{Fate, record, redeemed},
-    stage::{Stage, at, out_no, refused},
+    stage::{Stage, at, out_no},
     withdraw::{asked, request, stage},
 };
 use fundflow_domain::{
@@ -39,8 +40,8 @@ fn an_account_that_takes_no_money_waits_for_another_one_of_the_same_name() {
     stage.run();
     assert_eq!(stage.last(), "withdraw.paid_out", "{}", stage.text());
     let key: Key<fundflow_domain::payout::Payouts> = Key::of(&out_no("redeem"));
-    let state = stage.fold(&key).state;
-    let payout = state.payout().unwrap();
+    let known = stage.fold(&key).state;
+    let payout = known.payout().unwrap();
     assert_eq!(payout.attempt.account.as_str(), "acc-2");
     assert_eq!(payout.attempt.no.as_str(), "TX-1.redeem.out.2");
 }
@@ -58,9 +59,9 @@ fn asking_again_without_another_account_changes_nothing() {
     assert_eq!(stage.count("payout.refused"), 1);
 }
 
-fn closing() -> Box<Closing> {
+fn closing() -> Closing {
     let (by, reason) = (Text::lossy("chen"), Text::lossy("the registrar is right"));
-    Box::new(Closing { how: How::Accepted, by, reason })
+    Closing { how: How::Accepted, by, reason }
 }
 
 /// The registrar redeemed twice what was asked for.
@@ -86,10 +87,11 @@ fn a_record_that_does_not_add_up_pays_nothing_until_its_case_is_closed() {
     let case = case_of(&stage);
 
     let other = CaseId::of(b"another record");
-    let said = refused(&stage.command(Command::CloseCase { case: other, closing: closing() }));
+    let said =
+        refused(&stage.command(Command::CloseCase { case: other, closing: Box::new(closing()) }));
     assert_eq!(said, format!("no case {other} is open on this transaction"));
 
-    let reply = stage.command(Command::CloseCase { case, closing: closing() });
+    let reply = stage.command(Command::CloseCase { case, closing: Box::new(closing()) });
     assert!(matches!(reply, Reply::Acted), "{reply:?}");
     stage.run();
     assert_eq!(stage.last(), "withdraw.paid_out", "{}", stage.text());

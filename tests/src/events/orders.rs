@@ -25,6 +25,7 @@ pub(super) fn entries() -> Vec<Entry> {
 fn placed() -> Vec<application::Event> {
     let fast = Ask::FastTransfer { shares: shares("10000.00"), to: id("BANK-1") };
     let raised = Ask::Subscription { amount: amount("10000.00") };
+    let planned = Ask::Purchase { amount: amount("500.00"), plan: Some(id("P-1")) };
     let chosen = redemption_terms();
     let ask = match chosen.ask {
         Ask::Redemption { shares: all, on_huge, take_income, .. } => {
@@ -39,6 +40,7 @@ fn placed() -> Vec<application::Event> {
         Terms { ask, ..chosen },
         terms("subscribe", raised),
         terms("fast", fast),
+        Terms { order: id("P-1.20260213.buy"), ..terms("buy", planned) },
     ];
     all.into_iter().map(|terms| application::Event::Placed(Box::new(terms))).collect()
 }

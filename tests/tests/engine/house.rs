@@ -1,6 +1,6 @@
 //! An engine in the ready-made house, and those outside of it.
 
-use fundflow::{Asking, Engine, Notice, Placed, RequestError, Settings};
+use fundflow::{Asking, Builder, Engine, Notice, Placed, RequestError, Settings};
 use fundflow_application::{
     audit,
     desk::{self, Registry, Shown},
@@ -22,7 +22,7 @@ use fundflow_sagas::{
     ports::{bank::Bank, registrar::Register},
 };
 use fundflow_testkit::{shipped, worlds};
-use std::sync::Arc;
+use std::{path::Path, sync::Arc};
 
 pub(crate) type Outcome = Result<Placed<DiscountPurchase>, RequestError<Refusal>>;
 
@@ -47,12 +47,33 @@ impl Outside {
     }
 
     pub(crate) fn playing(funds: Vec<FundTerms>, scenario: Scenario, now: Timestamp) -> Self {
-        let funds: Vec<_> = funds.into_iter().map(Arc::new).collect();
         let clock = ManualClock::at(now);
         let shared = Arc::new(clock.clone());
         let market = Market::at_par(worlds::calendar());
         let channel = SandboxChannel::in_memory(scenario.clone(), shared.clone());
         let registrar = SandboxRegistrar::in_memory(scenario, market, shared);
+        Self::of(funds, clock, channel, registrar)
+    }
+
+    /// Those whose books are in that directory.
+    pub(crate) fn at(place: &Path, scenario: &str, now: Timestamp) -> Self {
+        let clock = ManualClock::at(now);
+        let shared = Arc::new(clock.clone());
+        let scenario = Scenario::from_toml(scenario).expect("a scenario");
+        let market = Market::at_par(worlds::calendar());
+        let channel = SandboxChannel::open(scenario.clone(), shared.clone(), place);
+        let registrar = SandboxRegistrar::open(scenario, market, shared, place);
+        let funds = vec![worlds::wallet_fund(), worlds::target_fund()];
+        Self::of(funds, clock, channel.expect("books"), registrar.expect("books"))
+    }
+
+    fn of(
+        funds: Vec<FundTerms>,
+        clock: ManualClock,
+        channel: SandboxChannel,
+        registrar: SandboxRegistrar,
+    ) -> Self {
+        let funds: Vec<_> = funds.into_iter().map(Arc::new).collect();
         let find = move |code, _| funds.iter().find(|fund| fund.code == code).cloned();
         Self {
             house: House { funds: Arc::new(find), ..worlds::house() },
@@ -63,8 +84,10 @@ impl Outside {
     }
 
     pub(crate) async fn start<S: EventStore + Checkpoints>(&self, store: &Arc<S>) -> Engine {
-        Engine::builder(store.clone())
-            .saga(DiscountPurchase { house: self.house.clone() })
+        let engine = Engine::builder(store.clone());
+        shipped::kinds_in(&self.house)
+            .into_iter()
+            .fold(engine, Builder::kind)
             .port("bank", Arc::new(Bank(self.channel.clone())))
             .expect("a name")
             .port("ta-own", Arc::new(Register(self.registrar.clone())))

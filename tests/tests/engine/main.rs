@@ -5,6 +5,7 @@
 mod cancels;
 mod day_limits;
 mod days;
+mod earlier;
 mod house;
 mod restart;
 mod stopping;

@@ -1,0 +1,103 @@
+//! A stage to try a program's own sagas on: a store in a folder, an engine with every saga of a
+//! registry, the sandbox's counterparties, and a clock that moves when it is told to.
+//!
+//! ```text
+//! Stage::open(&registry, folder, instant)   -> an engine; what was begun there before goes on
+//! stage.until(instant)                      -> the clock moves, and what counterparties say is heard
+//! ```
+//!
+//! The books of the counterparties stand beside the store, so that the command can list, show, audit
+//! and operate what was played here. It is no stage for money: a service starts its own engine.
+
+use crate::{
+    house,
+    operate::{self, Counterparties},
+    reading::Failure,
+    registry::Registry,
+};
+use fundflow::Engine;
+use fundflow_infrastructure::{
+    sandbox::registrar::Confirming,
+    sqlite::{Settings, SqliteStore},
+};
+use fundflow_kernel::{
+    clock::{Clock as _, ManualClock},
+    time::Timestamp,
+};
+use std::{fmt, path::Path, sync::Arc};
+
+/// Why a stage cannot be set, or does not go on.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct StageError(String);
+
+/// An engine and everything around it.
+pub struct Stage {
+    engine: Engine,
+    outside: Counterparties,
+    clock: ManualClock,
+    store: Arc<SqliteStore>,
+}
+
+impl fmt::Debug for Stage {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("Stage").field("engine", &self.engine).finish_non_exhaustive()
+    }
+}
+
+impl Stage {
+    /// Opens the store in that folder, or makes it, and starts an engine at that instant, or at the
+    /// last one of the store if that is later.
+    ///
+    /// # Errors
+    /// [`StageError`], in words.
+    pub async fn open(
+        registry: &Registry,
+        folder: &Path,
+        at: Timestamp,
+    ) -> Result<Self, StageError> {
+        Self::set(registry, folder, at).await.map_err(|error| StageError(error.to_string()))
+    }
+
+    async fn set(registry: &Registry, folder: &Path, at: Timestamp) -> Result<Self, Failure> {
+        let books = folder.join(operate::BOOKS);
+        std::fs::create_dir_all(&books)
+            .map_err(|error| Failure::Engine(format!("{}: {error}", books.display())))?;
+        let database = folder.join("events.db");
+        let store = SqliteStore::open(&database, &Settings::default()).map_err(operate::held)?;
+        let store = Arc::new(store);
+        let clock = ManualClock::at(at.max(operate::time_of(&*store).await?));
+        let (time, hours) = (Arc::new(clock.clone()), Confirming::AtItsHour);
+        let outside = operate::counterparties_at(registry, &database, time, hours)?;
+        let sagas = registry.sagas(&house::shipped(house::REGISTRAR)?);
+        let engine = operate::engine(&sagas, &store, &outside).await?;
+        Ok(Self { engine, outside, clock, store })
+    }
+
+    /// The engine, to ask it for sagas.
+    pub const fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    /// Moves the clock to that instant, if that is later than now, and waits until nothing moves any
+    /// more.
+    ///
+    /// # Errors
+    /// [`StageError`]: the engine has stopped.
+    pub async fn until(&self, at: Timestamp) -> Result<(), StageError> {
+        let settled = |it: Result<(), Failure>| it.map_err(|error| StageError(error.to_string()));
+        settled(operate::settle(&self.engine, &self.outside).await)?;
+        self.clock.advance_to(at.max(self.clock.now()));
+        settled(operate::settle(&self.engine, &self.outside).await)
+    }
+
+    /// Stops the engine and closes the store.
+    ///
+    /// # Errors
+    /// [`StageError`] if it had stopped before, with the reason.
+    pub async fn close(self) -> Result<(), StageError> {
+        let stopped = self.engine.shutdown().await;
+        self.store.close().await;
+        stopped.map_err(|stop| StageError(stop.to_string()))
+    }
+}

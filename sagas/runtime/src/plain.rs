@@ -1,0 +1,299 @@
+//! What a saga's names alone decide: written once here, so that a saga says only what is its own.
+//!
+//! ```text
+//! impl Saga for PointsExchange {
+//!     request_fields!(Request { member, points } by member, "{member}: {points} points");
+//!     endings!("points_exchange", Ending { Exchanged => "exchanged", Kept => "kept" });
+//!     plain_plan!(Plan);
+//!     no_commands!();
+//!     …
+//! ```
+
+use crate::{
+    port::Keyed,
+    saga::{Heard, Saga},
+    turn::{NotDone, Turn},
+};
+use fundflow_kernel::{
+    cause::Cause,
+    codec::Stored,
+    envelope::StreamName,
+    ids::TransactionId,
+    streams::{Key, Need},
+};
+use std::sync::Arc;
+
+/// A refusal in words: for rules that only people read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct No(pub Arc<str>);
+
+impl From<&str> for No {
+    fn from(words: &str) -> Self {
+        Self(words.into())
+    }
+}
+
+impl From<Clash> for No {
+    fn from(clash: Clash) -> Self {
+        Self(clash.to_string().into())
+    }
+}
+
+/// A call that carries its idempotency key, and what is asked under it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Errand<T> {
+    /// The same key is the same call, however often it comes.
+    pub key: Arc<str>,
+    /// What is asked.
+    pub what: T,
+}
+
+impl<T> Errand<T> {
+    /// The errand of that name, once per transaction.
+    pub fn of(id: &TransactionId, name: &str, what: T) -> Self {
+        Self { key: format!("{id}.{name}").into(), what }
+    }
+}
+
+impl<T> Keyed for Errand<T> {
+    fn key(&self) -> Arc<str> {
+        self.key.clone()
+    }
+}
+
+/// What a counterparty says that does a thing or does not.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Verdict {
+    /// It is done, for ever.
+    Done,
+    /// It will never be done.
+    Refused(Cause),
+    /// Only to a query: the call never arrived.
+    NotFound,
+    /// Nobody knows yet.
+    Unknown(Cause),
+}
+
+impl Verdict {
+    /// Records by an aggregate of ours what must be done in the end: a refusal is a person's.
+    ///
+    /// # Errors
+    /// [`NotDone`], for defects and damage.
+    pub fn record_done<S, D>(
+        &self,
+        turn: &mut Turn<'_, S>,
+        key: &Key<D>,
+        done: D::Command,
+    ) -> Result<Heard, NotDone>
+    where
+        S: Saga,
+        D: Stored<State: Clone + Send + Sync> + 'static,
+    {
+        match self {
+            Verdict::Done => turn.record(key, &done),
+            Verdict::Refused(cause) => Ok(Heard::Refused(cause.clone())),
+            Verdict::NotFound => Ok(Heard::NotFound),
+            Verdict::Unknown(cause) => Ok(Heard::Unknown(cause.clone())),
+        }
+    }
+
+    /// Records it by an aggregate of ours.
+    ///
+    /// # Errors
+    /// [`NotDone`], for defects and damage.
+    pub fn record<S, D>(
+        &self,
+        turn: &mut Turn<'_, S>,
+        key: &Key<D>,
+        done: D::Command,
+        refused: impl FnOnce(Cause) -> D::Command,
+    ) -> Result<Heard, NotDone>
+    where
+        S: Saga,
+        D: Stored<State: Clone + Send + Sync> + 'static,
+    {
+        match self {
+            Verdict::Done => turn.record(key, &done),
+            Verdict::Refused(cause) => turn.record(key, &refused(cause.clone())),
+            Verdict::NotFound => Ok(Heard::NotFound),
+            Verdict::Unknown(cause) => Ok(Heard::Unknown(cause.clone())),
+        }
+    }
+}
+
+/// Why the identity of a request refuses it: any saga's refusal can be made of this.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Clash {
+    /// The transaction ID stands for another request.
+    #[error("another request has this transaction ID; it differs in {}", .0.join(", "))]
+    Differs(Vec<&'static str>),
+    /// A key that it would hand out belongs to another saga.
+    #[error("{stream} belongs to {kind} {by}; use another transaction ID")]
+    Taken {
+        /// Named after the key.
+        stream: StreamName,
+        /// The other saga's kind.
+        kind: Arc<str>,
+        /// The other saga's transaction.
+        by: TransactionId,
+    },
+}
+
+/// Writes what a request is to lists and to repeats of it, inside of an `impl Saga` whose request has
+/// exactly these fields, and whose refusal can be made of a [`Clash`]: `Request`, `requester` (the
+/// field after `by`), `summary` (that text), `differences`, `differs` and `taken`.
+#[macro_export]
+macro_rules! request_fields {
+    ($request:ident { $($field:ident),+ $(,)? } by $requester:ident, $summary:literal) => {
+        type Request = $request;
+
+        fn requester(request: &$request) -> ::std::sync::Arc<str> {
+            request.$requester.to_string().into()
+        }
+
+        fn summary(request: &$request) -> ::std::string::String {
+            let $request { $($field),+ } = request;
+            format!($summary)
+        }
+
+        fn differences(first: &$request, again: &$request) -> ::std::vec::Vec<&'static str> {
+            // A field that is missing here stops the build.
+            let $request { $($field),+ } = first;
+            let fields = [$((stringify!($field), *$field == again.$field)),+];
+            fields.into_iter().filter(|(_, same)| !same).map(|(name, _)| name).collect()
+        }
+
+        fn differs(fields: ::std::vec::Vec<&'static str>) -> Self::Refusal {
+            $crate::plain::Clash::Differs(fields).into()
+        }
+
+        fn taken(
+            stream: &$crate::plain::StreamOf,
+            kind: &str,
+            by: &$crate::plain::TransactionOf,
+        ) -> Self::Refusal {
+            let (stream, kind, by) = (stream.clone(), kind.into(), by.clone());
+            $crate::plain::Clash::Taken { stream, kind, by }.into()
+        }
+    };
+}
+
+/// The type of a stream's name, for [`request_fields!`](crate::request_fields).
+#[doc(hidden)]
+pub type StreamOf = StreamName;
+
+/// The type of a need, for [`plain_plan!`](crate::plain_plan).
+#[doc(hidden)]
+pub type NeedOf = Need;
+
+/// The type of a transaction's ID, for [`request_fields!`](crate::request_fields).
+#[doc(hidden)]
+pub type TransactionOf = TransactionId;
+
+/// Writes `Ending`, `ending_type` and `ending_of` inside of an `impl Saga`: every ending's variant, and its
+/// stored name after the kind's.
+#[macro_export]
+macro_rules! endings {
+    ($kind:literal, $type:ident { $($ending:ident => $name:literal),+ $(,)? }) => {
+        type Ending = $type;
+
+        fn ending_type(ending: $type) -> &'static str {
+            match ending {
+                $($type::$ending => concat!($kind, ".", $name),)+
+            }
+        }
+
+        fn ending_of(event_type: &str) -> ::std::option::Option<$type> {
+            [$($type::$ending),+]
+                .into_iter()
+                .find(|ending| Self::ending_type(*ending) == event_type)
+        }
+    };
+}
+
+/// Writes `Plan`, `reads`, `plan`, `streams` and `own_streams` inside of an `impl Saga` whose keys
+/// follow from the transaction and the request alone. The plan has `of(id, request)`, `needs()` (all
+/// of its streams) and `own()` (those that may belong to no other saga).
+#[macro_export]
+macro_rules! plain_plan {
+    ($plan:ident) => {
+        type Plan = $plan;
+
+        fn reads(
+            &self,
+            request: &$crate::saga::Preparing<'_, Self>,
+        ) -> ::std::vec::Vec<$crate::plain::NeedOf> {
+            $plan::of(request.id, request.request).needs()
+        }
+
+        fn plan(
+            &self,
+            id: &$crate::plain::TransactionOf,
+            open: &$crate::process::Open<Self>,
+        ) -> $plan {
+            $plan::of(id, &open.request)
+        }
+
+        fn streams(plan: &$plan) -> ::std::vec::Vec<$crate::plain::NeedOf> {
+            plan.needs()
+        }
+
+        fn own_streams(plan: &$plan) -> ::std::vec::Vec<$crate::plain::StreamOf> {
+            plan.own()
+        }
+    };
+}
+
+/// Writes `Command` and `command` inside of an `impl Saga` of which nothing can be asked while it
+/// runs.
+#[macro_export]
+macro_rules! no_commands {
+    () => {
+        type Command = $crate::saga::NoCommand;
+
+        fn command(
+            &self,
+            _: &mut $crate::turn::Turn<'_, Self>,
+            command: &Self::Command,
+        ) -> ::std::result::Result<usize, Self::Refusal> {
+            match *command {}
+        }
+    };
+}
+
+/// Declares the words of a table: enums with everything that a [`Word`](crate::saga::Word) must have.
+#[macro_export]
+macro_rules! words {
+    ($($(#[$doc:meta])* $word:ident: $($variant:ident $(($inner:ty))?),+;)+) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[allow(missing_docs, reason = "the table says what each stands for")]
+        pub enum $word {
+            $($variant $(($inner))?),+
+        }
+    )+};
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Clash;
+
+    #[test]
+    fn a_clash_says_what_differs_and_whose_a_key_is() {
+        let taken = Clash::Taken {
+            stream: super::StreamName::of("parcel", "7"),
+            kind: "exchange".into(),
+            by: super::TransactionId::new("TX-1").unwrap(),
+        };
+
+        assert_eq!(
+            Clash::Differs(vec!["member", "points"]).to_string(),
+            "another request has this transaction ID; it differs in member, points"
+        );
+        assert_eq!(
+            taken.to_string(),
+            "parcel-7 belongs to exchange TX-1; use another transaction ID"
+        );
+    }
+}

@@ -1,0 +1,24 @@
+//! What the author of a saga names all the time, in one line: `use fundflow::runtime::prelude::*;`
+
+pub use crate::{
+    endings, no_commands,
+    plain::{Clash, Errand, No, Verdict},
+    plain_plan,
+    port::{Keyed, Payload, Port, PortName},
+    process::Open,
+    process_names, request_fields,
+    saga::{Calling, Heard, Names, NoMilestone, OpenEnd, Prepared, Preparing, Saga, View},
+    step::{Exit, Table, act, call, wait, well_formed, word},
+    turn::{NotDone, Turn},
+    words,
+};
+pub use fundflow_kernel::{
+    cause::Cause,
+    codec::Stored,
+    decider::Decider,
+    envelope::StreamName,
+    ids::TransactionId,
+    stored_types,
+    streams::{Key, Need, Opener, Streams},
+    time::Timestamp,
+};

@@ -1,0 +1,101 @@
+//! What a fund saga of one order writes down besides that order: its promise, and the doors of
+//! [`Buying`](super::buying::Buying).
+//!
+//! ```text
+//! fund_saga!(PointsExchange);                  the saga, made of its house; impl FundSaga
+//! impl Saga for PointsExchange {
+//!     buying!(shares, Answer::Registrar);      Promise · Milestone · Notes · When · when · needs · notice · days
+//! ```
+
+use fundflow_domain::{calendar::TradingDay, time::Timestamp};
+use serde::{Deserialize, Serialize};
+
+/// What is promised where only the day is: for [`fund_saga!`](crate::fund_saga).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OnDay {
+    /// The instant of the request.
+    pub requested_at: Timestamp,
+    /// The T that it belongs to, if nothing keeps it longer.
+    pub trade_date: TradingDay,
+}
+
+/// Declares a saga that is made of its house and promises [`OnDay`], and writes its `impl FundSaga`.
+#[macro_export]
+macro_rules! fund_saga {
+    ($(#[$doc:meta])* $saga:ident) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone)]
+        pub struct $saga(pub $crate::house::House);
+
+        impl $crate::parts::application::FundSaga for $saga {
+            fn house(&self) -> &$crate::house::House {
+                &self.0
+            }
+
+            fn requested_at(
+                promise: &$crate::parts::on_day::OnDay,
+            ) -> ::fundflow_domain::time::Timestamp {
+                promise.requested_at
+            }
+
+            fn trade_date(
+                promise: &$crate::parts::on_day::OnDay,
+            ) -> ::fundflow_domain::calendar::TradingDay {
+                promise.trade_date
+            }
+        }
+    };
+}
+
+/// Writes `Promise`, `Milestone`, `Notes`, `When`, `when`, `needs`, `notice` and the business day inside of an
+/// `impl Saga` whose plan has one [`Buying`] in that field, and whose answer has a variant for what the registrar
+/// says.
+#[macro_export]
+macro_rules! buying {
+    ($field:ident, $answer:ident::$registrar:ident) => {
+        type Promise = $crate::parts::on_day::OnDay;
+        type Milestone = $crate::parts::milestone::Milestone<$crate::parts::on_day::OnDay>;
+        type Notes = $crate::parts::milestone::Notes<$crate::parts::on_day::OnDay>;
+        type When = $crate::parts::buying::BuyBy;
+
+        fn when(
+            &self,
+            view: &::fundflow_runtime::saga::View<'_, Self>,
+            when: Self::When,
+        ) -> ::std::option::Option<::fundflow_domain::time::Timestamp> {
+            view.plan.$field.when(self, view, when)
+        }
+
+        fn day_of_promise(
+            promise: &$crate::parts::on_day::OnDay,
+        ) -> ::std::option::Option<::chrono::NaiveDate> {
+            ::std::option::Option::Some(promise.trade_date.date())
+        }
+
+        fn business_date(
+            view: &::fundflow_runtime::saga::View<'_, Self>,
+        ) -> ::std::option::Option<::chrono::NaiveDate> {
+            ::std::option::Option::Some(view.plan.$field.day(view).date())
+        }
+
+        fn needs(
+            &self,
+            view: &::fundflow_runtime::saga::View<'_, Self>,
+            answer: &Self::Answer,
+            now: ::fundflow_domain::time::Timestamp,
+        ) -> ::std::vec::Vec<::fundflow_kernel::streams::Need> {
+            match answer {
+                $answer::$registrar(said) => view.plan.$field.leg.needs_for(self, view, said, now),
+                _ => ::std::vec::Vec::new(),
+            }
+        }
+
+        fn notice(
+            view: &::fundflow_runtime::saga::View<'_, Self>,
+            stream: &::fundflow_kernel::envelope::StreamName,
+            news: &::fundflow_runtime::port::Payload,
+        ) -> ::std::option::Option<Self::Answer> {
+            view.plan.$field.news(stream, news).map($answer::$registrar)
+        }
+    };
+}

@@ -1,0 +1,119 @@
+//! Every key of a purchase, minted once.
+
+use super::{Purchase, Request};
+use crate::{
+    house::House,
+    parts::{
+        application::ApplicationLeg,
+        holdings::{HoldingsPart, open_cases},
+        limits::{Limits, limit_key},
+        payment::PaymentLeg,
+        payout::PayoutLeg,
+    },
+};
+use chrono::NaiveDate;
+use fundflow_domain::{
+    admission::buying::{Admitted, Way},
+    calendar::TradingDay,
+    case::Cases,
+    ids::{OrderId, PlanId, TransactionId},
+    money::Amount,
+    plan::RegularPlan,
+};
+use fundflow_kernel::streams::{Key, Need};
+use fundflow_runtime::process::Open;
+
+/// The suffix of the order's name.
+pub(super) const ORDER: &str = "buy";
+
+/// Every key of a purchase, minted once.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// Purchase, subscription or occurrence.
+    pub way: Way,
+    /// The money that pays for it.
+    pub payment: PaymentLeg,
+    /// The order at the registrar.
+    pub buy: ApplicationLeg,
+    /// What the money of a failed raising earned.
+    pub interest: PayoutLeg,
+    /// The investor's shares of the fund.
+    pub holdings: HoldingsPart,
+    /// The day's limit that the amount counts against now.
+    pub limits: Limits,
+    /// The one that it counted against before its T moved.
+    pub limits_before: Limits,
+    /// The one that it would count against if the registrar took it a T later.
+    pub limits_next: Limits,
+    /// Yuan that are taken: what was asked for, or the part of it that the day's limit lets in.
+    pub amount: Amount,
+    /// Records of it that are in dispute.
+    pub cases: Vec<Key<Cases>>,
+    /// The plan and the date of this occurrence.
+    pub occurrence: Option<(Key<RegularPlan>, NaiveDate)>,
+}
+
+/// The limit that the amount would count against on that T.
+pub(super) fn limits_on(
+    house: &House,
+    request: &Request,
+    promised: &Admitted,
+    day: TradingDay,
+) -> Limits {
+    let who = (&request.investor, promised.customer, promised.channel);
+    let fund = (house.funds)(request.fund, day.date());
+    Limits::of(&fund.and_then(|fund| limit_key(&fund, who, day)))
+}
+
+/// The plan that an occurrence belongs to, and its nominal date.
+pub(super) fn plan_key(way: Way, id: &TransactionId) -> Option<(Key<RegularPlan>, NaiveDate)> {
+    match way {
+        Way::RegularPlan => {
+            let (plan, nominal) = PlanId::of_occurrence(id)?;
+            Some((Key::of(&plan), nominal))
+        }
+        Way::Purchase | Way::Subscription => None,
+    }
+}
+
+impl Plan {
+    pub(super) fn of(house: &House, id: &TransactionId, open: &Open<Purchase>) -> Self {
+        let (request, promised) = (&*open.request, open.notes.promise(&open.promise));
+        let order = OrderId::part(id, ORDER);
+        let first = Limits::of(&open.promise.counted);
+        // Once the T has moved, the new one's limit is counted before anything is promised.
+        let (limits, limits_before) = match open.notes.redated {
+            Some(day) => (limits_on(house, request, promised, day), first),
+            None => (first, Limits::default()),
+        };
+        let day = open.notes.redated.unwrap_or(promised.trade_date);
+        let next = house.calendar.plus(day, 1).ok();
+        let limits_next = next.map(|day| limits_on(house, request, promised, day));
+        Self {
+            way: request.way,
+            payment: PaymentLeg::of(&order),
+            buy: ApplicationLeg::of(&order),
+            interest: PayoutLeg::of(&order),
+            holdings: HoldingsPart::of(&request.investor, request.fund, &order),
+            limits,
+            limits_before,
+            limits_next: limits_next.unwrap_or_default(),
+            amount: promised.amount(request.amount),
+            cases: open_cases(&open.notes),
+            occurrence: plan_key(request.way, id),
+        }
+    }
+
+    pub(super) fn streams(&self) -> Vec<Need> {
+        let mut needs =
+            vec![self.payment.key.need(), self.buy.key.need(), self.holdings.key.need()];
+        if self.way == Way::Subscription {
+            needs.push(self.interest.key.need());
+        }
+        needs.extend(self.limits.needs().chain(self.limits_before.needs()));
+        needs.extend(self.limits_next.needs());
+        needs.extend(self.cases.iter().map(Key::need));
+        needs.extend(self.occurrence.as_ref().map(|(key, _)| key.need()));
+        needs
+    }
+}

@@ -1,0 +1,90 @@
+//! Looking after a plan's dates: which comes next, and what nobody began is missed.
+
+use super::saga::{RegularPlans, Turn};
+use chrono::{Days, NaiveDate, NaiveTime};
+use fundflow_domain::{
+    calendar::CalendarError,
+    orders::Cause,
+    plan::{self, Occurrence, RegularPlan},
+    time::Timestamp,
+};
+use fundflow_kernel::streams::Key;
+use fundflow_runtime::turn::NotDone;
+
+/// Natural days that a date which was begun may have no outcome, before a person is called.
+const UNDER_WAY_DAYS: u64 = 20;
+/// Dates before the latest known one that may still be open.
+const BEHIND_DAYS: u64 = 40;
+
+impl RegularPlans {
+    /// The first date that could still begin.
+    fn next(&self, plan: &plan::Plan) -> Result<Option<Occurrence>, CalendarError> {
+        let behind = latest(plan).and_then(|last| last.checked_sub_days(Days::new(BEHIND_DAYS)));
+        let first = behind.unwrap_or(NaiveDate::MIN).max(before_start(plan));
+        plan.next_occurrence(first, &self.house.calendar)
+    }
+
+    pub(super) fn look_after(
+        &self,
+        turn: &mut Turn<'_>,
+        key: &Key<RegularPlan>,
+    ) -> Result<usize, NotDone> {
+        let (now, mut events) = (turn.now(), 0);
+        loop {
+            let plan =
+                turn.state(key).and_then(plan::State::plan).ok_or(NotDone::Lacks("the plan"))?;
+            let next = self.next(plan);
+            let next = next.map_err(|error| NotDone::Refused(error.to_string().into()))?;
+            let command = match next {
+                Some(next) if self.house.noon_after(next.day, 1).is_none_or(|at| at <= now) => {
+                    let text = format!("nothing was begun on {}", next.day);
+                    let cause = Cause::new("not_begun", text);
+                    plan::Command::Miss { nominal: next.nominal, cause }
+                }
+                None if events == 0 && plan.under_way().is_empty() => {
+                    plan::Command::Finish { today: now.date() }
+                }
+                None if events == 0 => {
+                    return Err(NotDone::Refused("an occurrence has no outcome for long".into()));
+                }
+                Some(_) | None => return Ok(events),
+            };
+            let followed = turn.decide(key, &command)?;
+            if followed == 0 {
+                return Ok(events);
+            }
+            events += followed;
+            if turn.state(key).and_then(plan::State::plan).is_some_and(|it| it.ended().is_some()) {
+                return Ok(events);
+            }
+        }
+    }
+
+    pub(super) fn next_missed(&self, plan: &plan::Plan) -> Option<Timestamp> {
+        match self.next(plan) {
+            Ok(Some(next)) => self.house.noon_after(next.day, 1),
+            Ok(None) => {
+                let last = latest(plan).unwrap_or_else(|| before_start(plan));
+                let through = plan.terms_on(last).through;
+                let after = match through.filter(|_| plan.under_way().is_empty()) {
+                    Some(through) => through.max(last).succ_opt()?,
+                    None => last.checked_add_days(Days::new(UNDER_WAY_DAYS))?,
+                };
+                Some(Timestamp::shanghai(after, NaiveTime::MIN))
+            }
+            // At once: the row parks with the calendar's own words.
+            Err(_) => None,
+        }
+    }
+}
+
+/// The latest date that was begun or has an outcome.
+fn latest(plan: &plan::Plan) -> Option<NaiveDate> {
+    let begun = plan.under_way().last().map(|(date, _)| *date);
+    begun.max(plan.outcomes().last().map(|(date, _)| *date))
+}
+
+fn before_start(plan: &plan::Plan) -> NaiveDate {
+    let start = plan.terms_on(NaiveDate::MIN).start;
+    start.pred_opt().unwrap_or(start)
+}

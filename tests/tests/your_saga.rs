@@ -1,0 +1,360 @@
+//! The saga of a user's own: the example that the tutorial walks through, explored, told in literals,
+//! killed on SQLite, and audited by a program that knows it and by one that does not.
+
+#![allow(clippy::unwrap_used, reason = "what a test cannot make or find fails it")]
+
+#[path = "../../engine/examples/points.rs"]
+#[allow(dead_code, unreachable_pub, reason = "a program of its own, included as it stands")]
+mod points;
+
+use fundflow::{Asking, runtime::kind::Of, runtime::prelude::*};
+use fundflow_application::{audit, desk};
+use fundflow_cli::Stage;
+use fundflow_infrastructure::sqlite::SqliteStore;
+use fundflow_kernel::store::{EventStore as _, Position};
+use fundflow_runtime::{message::Effect, port::Ask};
+use fundflow_sagas::{ports::registrar::RegistrarCall, prelude::*};
+use fundflow_testkit::{
+    explore::{Counterparties, Explorer, Said, World, search::Truth},
+    orders, story, worlds,
+};
+use points::{Event, Points, PointsExchange, Request, V1};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+    sync::Arc,
+};
+
+/// What the outside may do besides what is best for the member.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+enum May {
+    DeclinePoints,
+    RefuseOrder,
+    RejectInBatch,
+}
+
+/// What became of the order at the registrar.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Fate {
+    WillConfirm,
+    WillReject,
+    Refused,
+}
+
+/// The points system's books and the registrar's, and what they may do.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+struct Outside {
+    may: BTreeSet<May>,
+    taken: BTreeMap<Arc<str>, Verdict>,
+    order: Option<Fate>,
+}
+
+impl Outside {
+    fn points(&self, errand: &Errand<(InvestorId, i64)>, ask: Ask) -> Vec<Said<Self>> {
+        let known = self.taken.get(&errand.key).cloned();
+        let said = match (known, ask) {
+            (Some(known), _) => vec![known],
+            (None, Ask::Query) => vec![Verdict::NotFound],
+            (None, Ask::Call) if errand.what.1 > 0 && self.may.contains(&May::DeclinePoints) => {
+                vec![Verdict::Done, Verdict::Refused(Cause::new("too_few", "too few points"))]
+            }
+            (None, Ask::Call) => vec![Verdict::Done],
+        };
+        let after = |said: Verdict| {
+            let mut after = self.clone();
+            if said != Verdict::NotFound {
+                after.taken.insert(errand.key.clone(), said.clone());
+            }
+            Said::of(said, after)
+        };
+        said.into_iter().map(after).collect()
+    }
+
+    fn registrar(&self, call: &RegistrarCall, ask: Ask) -> Vec<Said<Self>> {
+        let RegistrarCall::Submit(application) = call else { return Vec::new() };
+        let fates = match (self.order, ask) {
+            (Some(fate), _) => vec![fate],
+            (None, Ask::Query) => {
+                return vec![Said::of(ApplicationAnswer::NotFound, self.clone())];
+            }
+            (None, Ask::Call) => {
+                let may = |what, fate| self.may.contains(&what).then_some(fate);
+                let all = [
+                    Some(Fate::WillConfirm),
+                    may(May::RejectInBatch, Fate::WillReject),
+                    may(May::RefuseOrder, Fate::Refused),
+                ];
+                all.into_iter().flatten().collect()
+            }
+        };
+        // Its word is asked for on the day on which it must have been said.
+        let decided = application.applied_at.date() > application.terms.trade_date.date();
+        let say = |fate| {
+            let said = match fate {
+                Fate::Refused => ApplicationAnswer::Rejected(orders::rejection()),
+                Fate::WillReject if decided => ApplicationAnswer::Rejected(orders::rejection()),
+                Fate::WillConfirm if decided => {
+                    ApplicationAnswer::Confirmed(Box::new(orders::bought("10000.00", "0.00")))
+                }
+                Fate::WillConfirm | Fate::WillReject => {
+                    ApplicationAnswer::Accepted(worlds::read("TA-0"))
+                }
+            };
+            Said::of(said, Self { order: Some(fate), ..self.clone() })
+        };
+        fates.into_iter().map(say).collect()
+    }
+}
+
+impl Counterparties for Outside {
+    fn answers(&self, effect: &Effect) -> Vec<Said<Self>> {
+        if let Some(errand) = effect.call_as() {
+            return self.points(errand, effect.ask);
+        }
+        effect.call_as().map(|call| self.registrar(call, effect.ask)).unwrap_or_default()
+    }
+
+    fn silence(&self, effect: &Effect) -> Payload {
+        let cause = Cause::new("time_out", "no answer in time");
+        match effect.call_as::<RegistrarCall>() {
+            Some(_) => Arc::new(ApplicationAnswer::Unknown(cause)),
+            None => Arc::new(Verdict::Unknown(cause)),
+        }
+    }
+
+    fn notices(&self) -> Vec<(StreamName, Said<Self>)> {
+        Vec::new()
+    }
+}
+
+/// A member about to exchange points that are worth 10,000.00 yuan.
+fn world(may: impl IntoIterator<Item = May>) -> World<PointsExchange, Outside> {
+    let outside = Outside { may: may.into_iter().collect(), ..Outside::default() };
+    let (member, fund) = (worlds::investor_id(), worlds::wallet_code());
+    let asked = (worlds::transaction("PX-1"), Request { member, points: 1_000_000, fund }, ());
+    World::new(PointsExchange(worlds::house()), outside, asked, worlds::request_time())
+}
+
+const TRUTHS: [Truth<PointsExchange, Outside>; 1] =
+    [("points or shares, never both and never neither", points_or_shares)];
+
+fn points_or_shares(world: &World<PointsExchange, Outside>) -> Result<(), String> {
+    let Ok(look) = world.glance() else { return Ok(()) };
+    let Some(ending) = look.ending.filter(|it| !it.ends_with("abandoned")) else { return Ok(()) };
+    let done = |key: &str| world.counterparties.taken.get(key) == Some(&Verdict::Done);
+    let gone = done("PX-1.redeem") && !done("PX-1.take_back");
+    let spent = world.log().decoded::<Points>().last();
+    let spent = matches!(spent, Some(Event::Spent { .. }));
+    let shares = world.log().types().contains(&"holdings.credited");
+    match (ending, gone, spent, shares) {
+        ("points_exchange.exchanged", true, true, true) => Ok(()),
+        ("points_exchange.kept", false, false, false) => Ok(()),
+        other => Err(format!("{other:?}")),
+    }
+}
+
+#[test]
+fn whatever_anybody_does_an_exchange_ends_with_points_or_shares() {
+    let may = [May::DeclinePoints, May::RefuseOrder, May::RejectInBatch];
+    let found = Explorer::new(world(may)).faults(2).truths(TRUTHS).run().unwrap();
+
+    println!("{found:?}");
+    assert_eq!(found.endings(), ["exchanged", "kept"]);
+    assert!(found.states > 100, "less was explored than before");
+}
+
+#[test]
+fn whatever_operators_do_an_exchange_ends_soundly_or_is_given_up() {
+    let found = Explorer::new(world([May::RejectInBatch])).acts(1).operators().run().unwrap();
+
+    println!("{found:?}");
+    assert!(found.endings().starts_with(&["abandoned", "exchanged", "kept"]), "{found:?}");
+}
+
+/// Refused at that row: the world at rest, and how long its transcript was before the refusal.
+fn refused_at(row: &str) -> (World<PointsExchange, Outside>, usize) {
+    let (may, word, event) = match row {
+        "redeem" => (May::DeclinePoints, "Refused", "points.released"),
+        "submit" => (May::RefuseOrder, "Rejected", "application.rejected"),
+        "confirm" => (May::RejectInBatch, "WillReject", "application.rejected"),
+        other => panic!("{other} cannot be refused"),
+    };
+    let mut world = world([may]);
+    world.run_by(|ways| {
+        let said = |way: &Said<Outside>| {
+            way.words.contains(word) || format!("{:?}", way.after.order).contains(word)
+        };
+        ways.iter().position(said).unwrap_or(0)
+    });
+    let before = world.transcript.iter().position(|line| **line == *event).unwrap();
+    (world, before)
+}
+
+#[test]
+fn the_exchange_leaves_every_row_as_it_should() {
+    story!(&V1, refused_at, {
+        "redeem" => ["points.released", "points_exchange.kept"],
+        "submit" => [
+            "application.rejected",
+            "payment.refund_requested",
+            "payment.refunded",
+            "call PX-1.take_back at points",
+            "points.released",
+            "points_exchange.kept",
+        ],
+        "confirm" => [
+            "application.rejected",
+            "payment.refund_requested",
+            "payment.refunded",
+            "call PX-1.take_back at points",
+            "points.released",
+            "points_exchange.kept",
+        ],
+    });
+}
+
+#[test]
+fn an_account_has_ten_million_points_for_exchanges_and_a_refused_request_leaves_nothing() {
+    let mut world = world([]);
+    let (member, fund) = (worlds::investor_id(), worlds::wallet_code());
+    world.handle(world.other_request(Request { member, points: 10_000_001, fund }));
+
+    assert!(world.log().is_empty());
+    world.handle(world.request());
+    assert!(world.log().types().contains(&"points.reserved"), "the ID is still free");
+}
+
+/// What stands in that folder's store, in words.
+async fn stored(folder: &Path) -> Vec<String> {
+    let store = SqliteStore::open_read_only(folder.join("events.db")).unwrap();
+    let all = store.read_all(Position::START, u32::MAX).await.unwrap();
+    let line = |it: &fundflow_kernel::envelope::Recorded| {
+        format!("{} {}", it.stream, it.event.event_type)
+    };
+    let mut lines: Vec<String> = all.iter().map(line).collect();
+    store.close().await;
+    lines.sort();
+    lines
+}
+
+fn in_a_runtime<T>(work: impl Future<Output = T>) -> T {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(work)
+}
+
+/// How far the first exchange gets before its process dies.
+#[derive(Debug, Clone, Copy)]
+enum Killed {
+    OnceDurable,
+    OnceAccepted,
+    OnceConfirmed,
+}
+
+/// Begins the example's first exchange and dies there: everything in memory is gone at once.
+fn die(folder: &Path, at: Killed) {
+    in_a_runtime(async {
+        let morning = worlds::read("2026-02-12T10:00:00+08:00");
+        let stage = Stage::open(&points::registry(), folder, morning).await.unwrap();
+        let (member, fund) = (worlds::read("INV-1"), worlds::read("011162"));
+        let request = Request { member, points: 10_000, fund };
+        let asking = Asking::<PointsExchange>::of(worlds::read("PX-1"), request, ());
+        let _resting = stage.engine().request_watched(asking).await.unwrap();
+        match at {
+            Killed::OnceDurable => {}
+            Killed::OnceAccepted => stage.engine().settle().await.unwrap(),
+            Killed::OnceConfirmed => {
+                stage.until(worlds::read("2026-02-13T10:00:00+08:00")).await.unwrap();
+            }
+        }
+    });
+}
+
+#[test]
+fn whenever_the_process_dies_the_next_one_brings_it_to_the_same_end() {
+    let whole = tempfile::tempdir().unwrap();
+    points::exchange(whole.path()).unwrap();
+    let whole = in_a_runtime(stored(whole.path()));
+    for at in [Killed::OnceDurable, Killed::OnceAccepted, Killed::OnceConfirmed] {
+        let folder = tempfile::tempdir().unwrap();
+        die(folder.path(), at);
+
+        points::exchange(folder.path()).unwrap();
+
+        assert_eq!(in_a_runtime(stored(folder.path())), whole, "killed {at:?}");
+        let report = in_a_runtime(audited(folder.path(), with_points()));
+        assert!(report.passed(), "{at:?}: {:?}", report.findings);
+    }
+}
+
+/// What a stock program knows: the aggregates of the fund business.
+fn stock() -> desk::Registry {
+    use fundflow_domain::{payment::Payments, payout::Payouts, wallet::Wallet};
+    desk::Registry::new()
+        .aggregate::<Payments>()
+        .aggregate::<Payouts>()
+        .aggregate::<Applications>()
+        .aggregate::<Wallet>()
+        .aggregate::<Holdings>()
+        .aggregate::<Cases>()
+}
+
+fn with_points() -> desk::Registry {
+    stock().kind(Arc::new(Of(Arc::new(PointsExchange(points_house())))))
+}
+
+fn points_house() -> House {
+    worlds::house()
+}
+
+async fn audited(folder: &Path, knows: desk::Registry) -> audit::Report {
+    let store = SqliteStore::open_read_only(folder.join("events.db")).unwrap();
+    let report = audit::verify(&store, &knows, |_, _| {}).await.unwrap();
+    store.close().await;
+    report
+}
+
+#[test]
+fn a_stock_program_verifies_the_links_of_what_it_does_not_know() {
+    let folder = tempfile::tempdir().unwrap();
+    points::exchange(folder.path()).unwrap();
+
+    let report = in_a_runtime(audited(folder.path(), stock()));
+
+    assert!(report.passed(), "{:?}", report.findings);
+    let unknown: Vec<&str> = report.unchecked.iter().map(|it| it.category.as_str()).collect();
+    assert_eq!(unknown, ["points", "points_exchange"]);
+    assert_eq!(report.counts.links, report.counts.events);
+}
+
+#[test]
+fn what_the_registrar_refuses_goes_back_to_the_points_system_to_the_fen() {
+    let folder = tempfile::tempdir().unwrap();
+    let books = folder.path().join("sandbox");
+    std::fs::create_dir_all(&books).unwrap();
+    std::fs::write(books.join("scenario.toml"), "[override.PX-1]\nbuy = \"rejected\"\n").unwrap();
+    points::exchange(folder.path()).unwrap();
+
+    let stored = in_a_runtime(stored(folder.path()));
+    let report = in_a_runtime(audited(folder.path(), with_points()));
+
+    assert!(stored.contains(&"points_exchange-PX-1 points_exchange.kept".into()), "{stored:#?}");
+    assert!(report.passed(), "{:?}", report.findings);
+    assert!(report.balances.is_empty(), "{:?}", report.balances);
+}
+
+#[test]
+fn every_quotation_in_the_tutorial_is_the_example() {
+    let lines = |text: &str| -> Vec<String> {
+        text.lines().map(|line| line.trim().to_owned()).filter(|it| !it.is_empty()).collect()
+    };
+    let example = lines(include_str!("../../engine/examples/points.rs"));
+    let tutorial = include_str!("../../docs/YOUR_SAGA.md");
+    let mut quoted = 0;
+    for block in tutorial.split("```rust\n").skip(1) {
+        let block = lines(block.split("```").next().unwrap());
+        let found = example.windows(block.len()).any(|window| window == block);
+        assert!(found, "the example has no such lines:\n{}", block.join("\n"));
+        quoted += block.len();
+    }
+    assert!(quoted > 100, "only {quoted} lines are quoted; are they still found?");
+}
