@@ -282,7 +282,7 @@ mod tests {
     #[test]
     fn a_clash_says_what_differs_and_whose_a_key_is() {
         let taken = Clash::Taken {
-            stream: super::StreamName::of("parcel", "7"),
+            stream: super::StreamName::of("parcel", &"7"),
             kind: "exchange".into(),
             by: super::TransactionId::new("TX-1").unwrap(),
         };
