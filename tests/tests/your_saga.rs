@@ -338,6 +338,35 @@ fn what_the_registrar_refuses_goes_back_to_the_points_system_to_the_fen() {
 }
 
 #[test]
+fn a_program_of_ones_own_closes_what_is_parked_like_the_stock_command() {
+    let folder = tempfile::tempdir().unwrap();
+    let books = folder.path().join("sandbox");
+    std::fs::create_dir_all(&books).unwrap();
+    std::fs::write(books.join("scenario.toml"), "[override.PX-1]\nbuy = \"silent\"\n").unwrap();
+    die(folder.path(), Killed::Accepted);
+    in_a_runtime(async {
+        let long_after = worlds::read("2026-02-25T10:00:00+08:00");
+        let stage = Stage::open(&points::registry(), folder.path(), long_after).await.unwrap();
+        stage.until(long_after).await.unwrap();
+        stage.close().await.unwrap();
+    });
+    let command = |words: &[&str]| {
+        let store = ["points", "--store", folder.path().to_str().unwrap()];
+        let code = fundflow_cli::run(&points::registry(), store.iter().chain(words));
+        format!("{code:?}")
+    };
+    let done = format!("{:?}", std::process::ExitCode::SUCCESS);
+
+    assert_eq!(command(&["saga", "show", "PX-1"]), done);
+    let skip = ["saga", "skip-to-landing", "PX-1", "--reason", "nobody answers"];
+    assert_eq!(command(&[&skip[..], &["--operator", "li", "--apply"]].concat()), done);
+
+    let stored = in_a_runtime(stored(folder.path()));
+    assert!(stored.contains(&"points_exchange-PX-1 points_exchange.kept".into()), "{stored:#?}");
+    assert_eq!(command(&["audit", "verify"]), done);
+}
+
+#[test]
 fn every_quotation_in_the_tutorial_is_the_example() {
     let lines = |text: &str| -> Vec<String> {
         text.lines().map(|line| line.trim().to_owned()).filter(|it| !it.is_empty()).collect()
