@@ -107,7 +107,8 @@ fn print(report: &Report, out: &mut impl Write) -> Result<(), Failure> {
     }
     for it in &report.unchecked {
         let (streams, events) = (it.streams, it.events);
-        let what = format!("{}: decisions not checked ({streams} streams, {events} events)", it.category);
+        let what =
+            format!("{}: decisions not checked ({streams} streams, {events} events)", it.category);
         checked.push(("unknown", what));
     }
     pairs(out, &checked)?;

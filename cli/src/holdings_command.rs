@@ -54,7 +54,8 @@ impl FromStr for Priced {
         let (fund, nav) = text
             .split_once('=')
             .ok_or_else(|| format!("{text:?} is not FUND=NAV, as in 011162=0.7421"))?;
-        let fund = fund.parse().map_err(|error: fundflow_domain::ids::IdError| error.to_string())?;
+        let fund =
+            fund.parse().map_err(|error: fundflow_domain::ids::IdError| error.to_string())?;
         Ok(Self(fund, nav.parse().map_err(|error| format!("{error}"))?))
     }
 }

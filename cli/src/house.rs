@@ -3,6 +3,7 @@
 
 use crate::reading::Failure;
 use chrono::NaiveDate;
+use fundflow::runtime::port::PortName;
 use fundflow_domain::{
     calendar::TradingCalendar,
     fund::FundTerms,
@@ -10,7 +11,6 @@ use fundflow_domain::{
     money::Nav,
 };
 use fundflow_infrastructure::catalogue;
-use fundflow::runtime::port::PortName;
 use fundflow_sagas::house::House;
 use std::sync::Arc;
 

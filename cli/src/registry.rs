@@ -33,8 +33,8 @@ use fundflow_domain::{
 use fundflow_kernel::clock::Clock;
 use fundflow_sagas::{
     conversion::Conversion, discount_purchase::DiscountPurchase, fast_withdraw::FastWithdraw,
-    house::House, income::Income, parts::milestone::Scope, purchase::Purchase,
-    recharge::Recharge, redemption::Redemption, regular_plan::RegularPlans, withdraw::Withdraw,
+    house::House, income::Income, parts::milestone::Scope, purchase::Purchase, recharge::Recharge,
+    redemption::Redemption, regular_plan::RegularPlans, withdraw::Withdraw,
 };
 use std::{collections::BTreeMap, fmt, path::PathBuf, sync::Arc};
 
@@ -169,17 +169,15 @@ impl Registry {
     }
 
     /// The program's own ports.
-    pub(crate) fn ports(
-        &self,
-        outside: &Outside,
-    ) -> Result<Vec<(&str, Arc<dyn AnyPort>)>, String> {
+    pub(crate) fn ports(&self, outside: &Outside) -> Result<Vec<(&str, Arc<dyn AnyPort>)>, String> {
         self.ports.iter().map(|(name, make)| Ok((name.as_str(), make(outside)?))).collect()
     }
 }
 
 /// The distributor, and the bank that advances, as the sandbox knows them.
 fn fast_withdraw(house: House) -> FastWithdraw {
-    let account = |text: &str| AccountRef::new(text).unwrap_or_else(|error| unreachable!("{error}"));
+    let account =
+        |text: &str| AccountRef::new(text).unwrap_or_else(|error| unreachable!("{error}"));
     FastWithdraw {
         house,
         distributor: account("305"),

@@ -117,7 +117,9 @@ impl SagaRow {
             since: row.since,
             moved: row.moved,
             stands_at: at.or_else(damage),
-            waits_for: stands.map(|it| it.waits.iter().map(WaitJson::of).collect()).unwrap_or_default(),
+            waits_for: stands
+                .map(|it| it.waits.iter().map(WaitJson::of).collect())
+                .unwrap_or_default(),
             in_flight: stands.map(|stands| ends(&stands.open_ends)).unwrap_or_default(),
         }
     }
@@ -216,9 +218,9 @@ impl WaitJson {
             }
             Wait::Timer(retry) => ("timer", Some(retry.due), timer(retry)),
             Wait::Operator { row, cause, asked } => {
-                let meanwhile = asked.as_ref().map_or_else(String::new, |port| {
-                    format!("; {port} is asked meanwhile")
-                });
+                let meanwhile = asked
+                    .as_ref()
+                    .map_or_else(String::new, |port| format!("; {port} is asked meanwhile"));
                 ("operator", None, format!("operator ({row}: {}){meanwhile}", cause.text))
             }
             Wait::Nobody { row } => ("nobody", None, format!("nobody ({row})")),

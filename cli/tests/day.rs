@@ -71,27 +71,30 @@ fn without_a_terminal_a_day_tells_its_progress_in_lines_of_virtual_time_beside_t
 
     assert_eq!(
         lines,
-        "2026-02-12 09:05  6 of 57 requests made\n\
-         2026-02-12 09:20  12 of 57 requests made\n\
-         2026-02-12 09:32  18 of 57 requests made\n\
-         2026-02-12 09:37  23 of 57 requests made\n\
-         2026-02-12 09:51  29 of 57 requests made\n\
-         2026-02-12 09:57  35 of 57 requests made\n\
-         2026-02-12 10:45  40 of 57 requests made\n\
-         2026-02-12 13:03  46 of 57 requests made\n\
-         2026-02-12 14:30  52 of 57 requests made\n\
-         2026-02-12 16:20  57 of 57 requests made\n\
+        "2026-02-12 09:10  8 of 73 requests made\n\
+         2026-02-12 09:28  15 of 73 requests made\n\
+         2026-02-12 09:36  22 of 73 requests made\n\
+         2026-02-12 09:52  30 of 73 requests made\n\
+         2026-02-12 09:59  37 of 73 requests made\n\
+         2026-02-12 10:10  44 of 73 requests made\n\
+         2026-02-12 13:00  52 of 73 requests made\n\
+         2026-02-12 13:07  59 of 73 requests made\n\
+         2026-02-12 15:00  66 of 73 requests made\n\
          2026-02-12 17:00  the batch of 2026-02-12 is sealed and sent\n\
          2026-02-12 20:00  prices of 2026-02-12 are published\n\
          2026-02-13 08:00  the registrar has worked through the batch of 2026-02-12\n\
          2026-02-13 08:30  the registrar's answers for 2026-02-12 are read\n\
+         2026-02-13 10:05  73 of 73 requests made\n\
          2026-02-13 17:00  the batch of 2026-02-13 is sealed and sent\n\
          2026-02-13 20:00  prices of 2026-02-13 are published\n\
          2026-02-24 08:00  the registrar has worked through the batch of 2026-02-13\n\
          2026-02-24 08:30  the registrar's answers for 2026-02-13 are read\n\
-         2026-02-25 08:30  nothing moves any more; verifying 996 events\n"
+         2026-02-24 17:00  the batch of 2026-02-24 is sealed and sent\n\
+         2026-02-25 08:00  the registrar has worked through the batch of 2026-02-24\n\
+         2026-02-25 08:30  the registrar's answers for 2026-02-24 are read\n\
+         2026-02-27 08:30  nothing moves any more; verifying 1223 events\n"
     );
-    assert_eq!(report["events_added"], 996);
+    assert_eq!(report["events_added"], 1223);
     assert_eq!(said(&fundflow(&typed, other.path()).stderr), lines);
 }
 
@@ -139,9 +142,9 @@ fn the_files_of_the_day_are_sound_and_named_by_the_standard() {
 fn bad_rows_are_named_and_the_others_are_played() {
     let store = tempfile::tempdir().expect("a directory");
     let folder = folder("orders.csv", |text| {
-        let rows = "B-1,10:00,I-1001,000730,011162,1e30,,,,\n\
-                    B-2,10:00,I-4711,000730,999999,-5,,,,\n\
-                    D-0001,10:00,I-1001,000730,011162,77.00,,,,\n\
+        let rows = "B-1,10:00,I-1001,000730,011162,1e30,,,,,,,,,,,\n\
+                    B-2,10:00,I-4711,000730,999999,-5,,,,,,,,,,,\n\
+                    D-0001,10:00,I-1001,000730,011162,77.00,,,,,,,,,,,\n\
                     B-3,10:00,I-1001,000730,0111";
         (text + rows).into_bytes()
     });
@@ -153,14 +156,14 @@ fn bad_rows_are_named_and_the_others_are_played() {
     assert_eq!(
         said(&played.stderr),
         format!(
-            "orders.csv:59: amount \"1e30\": {amount}\n\
-             orders.csv:60: investor \"I-4711\": write an investor of investors.csv\n\
-             orders.csv:60: target_fund \"999999\": write one of 000730, 000891, 001546, 011162, 018145, \
+            "orders.csv:75: amount \"1e30\": {amount}\n\
+             orders.csv:76: investor \"I-4711\": write an investor of investors.csv\n\
+             orders.csv:76: target_fund \"999999\": write one of 000730, 000891, 001546, 011162, 018145, \
              050003, 050027\n\
-             orders.csv:60: amount \"-5\": {amount}\n\
-             orders.csv:61: transaction \"D-0001\": already stands for another order on line 2; it \
+             orders.csv:76: amount \"-5\": {amount}\n\
+             orders.csv:77: transaction \"D-0001\": already stands for another order on line 2; it \
              differs in amount: give a new order a new transaction\n\
-             orders.csv:62: the file ends within this line, which may be half written; complete it and \
+             orders.csv:78: the file ends within this line, which may be half written; complete it and \
              end it with a line break\n"
         )
     );
@@ -211,5 +214,5 @@ fn a_program_gets_one_document() {
 
     assert_eq!(report["requests"], 73);
     assert_eq!(report["endings"][0]["ending"], "completed");
-    assert_eq!(report["channel"]["charged"], "86199.21");
+    assert_eq!(report["channel"]["charged"], "108499.21");
 }

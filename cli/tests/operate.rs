@@ -341,7 +341,11 @@ async fn an_order_without_a_reason_or_a_name_or_counterparties_is_not_carried_ou
     std::fs::remove_dir_all(directory.path().join("sandbox")).unwrap();
     let alone = applied(directory.path(), &["resume", "TX-SIX"]);
     assert_eq!(alone.status.code(), Some(1));
-    assert!(said(&alone).contains("the counterparties of this store are not known here"), "{}", said(&alone));
+    assert!(
+        said(&alone).contains("the counterparties of this store are not known here"),
+        "{}",
+        said(&alone)
+    );
 }
 
 #[tokio::test]
@@ -382,6 +386,9 @@ async fn a_purchase_is_taken_back_before_its_cut_off_and_refused_after_it_with_t
 
     assert_eq!(done.status.code(), Some(0), "{}", said(&done));
     let after = shown(directory.path(), "TX-OK");
-    assert_eq!((&after["state"], &after["in_flight"]), (&"compensated".into(), &Value::Array(vec![])));
+    assert_eq!(
+        (&after["state"], &after["in_flight"]),
+        (&"compensated".into(), &Value::Array(vec![]))
+    );
     assert_eq!(fundflow(directory.path(), &["audit", "verify"]).status.code(), Some(0));
 }

@@ -4,8 +4,8 @@
 use super::{Audit, Check, Owner, trail::Trail};
 use crate::desk::{DeskError, look_until};
 use fundflow_kernel::{
-    ids::TransactionId,
     envelope::StreamName,
+    ids::TransactionId,
     loaded::with_sources,
     store::{EventStore, Position, ReadError},
 };

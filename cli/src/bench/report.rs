@@ -82,10 +82,17 @@ fn table(figures: &Figures) -> Table {
     };
     let run = &figures.run;
     row("durability", figures.durability.to_owned());
-    row("complete purchases", format!("{} in {} s", run.purchases, thousandths(millis(run.took()))));
+    row(
+        "complete purchases",
+        format!("{} in {} s", run.purchases, thousandths(millis(run.took()))),
+    );
     row(
         "of it to place, to confirm",
-        format!("{} s, {} s", thousandths(millis(run.placing)), thousandths(millis(run.confirming))),
+        format!(
+            "{} s, {} s",
+            thousandths(millis(run.placing)),
+            thousandths(millis(run.confirming))
+        ),
     );
     row("under way at a time", figures.in_flight.to_string());
     row("purchases per second", per_second(run.purchases, run.took()).to_string());

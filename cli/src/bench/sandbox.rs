@@ -5,9 +5,7 @@
 
 use fundflow::Notice;
 use fundflow_domain::{
-    application::{
-        Ask, Confirmation, ConversionConfirmed, Outcome, PurchaseConfirmed, Terms,
-    },
+    application::{Ask, Confirmation, ConversionConfirmed, Outcome, PurchaseConfirmed, Terms},
     ids::TransactionId,
     money::{Money, Nav, SignedMoney},
     orders::Serial,

@@ -106,8 +106,7 @@ pub(super) async fn run(
     let closing = args.closing()?;
     let case = found(store, &args.case).await?;
     if let Some(transaction) = holds_up(registry, store, &case, args).await? {
-        let word =
-            Word::CloseCase { case: args.case, closing: Box::new(closing) };
+        let word = Word::CloseCase { case: args.case, closing: Box::new(closing) };
         let order = Order::ask("close case", transaction, word, &args.order);
         return operate::run(registry, &order.because(&args.reason), store, format, out).await;
     }

@@ -39,7 +39,8 @@ impl<S> Play<S> {
     }
 
     fn parties(&self, registrar: &str) -> Parties {
-        let (distributor, registrar) = (self.day.settings.distributor.clone(), registrar.to_owned());
+        let (distributor, registrar) =
+            (self.day.settings.distributor.clone(), registrar.to_owned());
         Parties { distributor, registrar, version: Settings::VERSION }
     }
 
@@ -86,7 +87,8 @@ impl<S> Play<S> {
         }
         for (fund, orders) in waiting {
             let t = t.date();
-            self.remarks.push(format!("navs.csv has no price of {fund} on {t}: {orders} orders wait"));
+            self.remarks
+                .push(format!("navs.csv has no price of {fund} on {t}: {orders} orders wait"));
         }
     }
 

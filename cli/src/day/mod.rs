@@ -45,8 +45,6 @@ use fundflow_kernel::{
 };
 use play::Play;
 use progress::Progress;
-use table::{Counterparties, Table};
-use tally::DayReport;
 use std::{
     io::{self, Write},
     path::{Path, PathBuf},
@@ -54,6 +52,8 @@ use std::{
     sync::Arc,
     time::Instant,
 };
+use table::{Counterparties, Table};
+use tally::DayReport;
 
 const IN_PART: u8 = 3;
 

@@ -36,11 +36,17 @@ pub(super) async fn place<S: EventStore + Checkpoints>(
     for run in orders.chunk_by(|one, next| one.kind.name() == next.kind.name()) {
         let Some(first) = run.first() else { continue };
         match &first.kind {
-            Kind::DiscountPurchase(_) => all::<S, DiscountPurchase>(play, run, kinds::discount_purchase).await?,
+            Kind::DiscountPurchase(_) => {
+                all::<S, DiscountPurchase>(play, run, kinds::discount_purchase).await?
+            }
             Kind::Recharge(_) => all::<S, Recharge>(play, run, kinds::recharge).await?,
             Kind::Withdraw(_) => all::<S, Withdraw>(play, run, kinds::withdraw).await?,
-            Kind::FastWithdraw(_) => all::<S, FastWithdraw>(play, run, kinds::fast_withdraw).await?,
-            Kind::Purchase(_) | Kind::Subscription(_) => all::<S, Purchase>(play, run, kinds::purchase).await?,
+            Kind::FastWithdraw(_) => {
+                all::<S, FastWithdraw>(play, run, kinds::fast_withdraw).await?
+            }
+            Kind::Purchase(_) | Kind::Subscription(_) => {
+                all::<S, Purchase>(play, run, kinds::purchase).await?
+            }
             Kind::Redemption(_) => {
                 let run = with_shares(play, run).await?;
                 all::<S, Redemption>(play, &run, kinds::redemption).await?;
@@ -175,7 +181,9 @@ fn refused<S, R: std::fmt::Display>(
         }
         RequestError::Stopped(cause) => Err(fundflow::Stopped { cause }.into()),
         RequestError::Busy { .. } => Err(Trouble::Defect("the engine is busy".to_owned())),
-        RequestError::Unsure => Err(Trouble::Defect("somebody else writes to the store".to_owned())),
+        RequestError::Unsure => {
+            Err(Trouble::Defect("somebody else writes to the store".to_owned()))
+        }
         RequestError::NoSuch(saga) => Err(Trouble::Defect(format!("{saga} is not known"))),
         RequestError::Defect(what) => Err(Trouble::Defect(what.to_string())),
     }

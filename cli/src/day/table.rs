@@ -159,8 +159,7 @@ impl Table {
         for (code, registrar) in &with.registrars {
             ports.push((registrar_port(code), Arc::new(Register(registrar.clone()))));
         }
-        let mut builder =
-            Engine::builder(store).clock(self.clock.clone()).unclaimed(UnknownOrders);
+        let mut builder = Engine::builder(store).clock(self.clock.clone()).unclaimed(UnknownOrders);
         for kind in self.sagas.kinds() {
             builder = builder.kind(kind.clone());
         }

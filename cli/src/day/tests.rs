@@ -2,11 +2,7 @@ use super::*;
 use crate::{day::tally::DayReport, registry::Registry};
 use fundflow_application::read_models::{Orders, catch_up};
 use fundflow_domain::{application::Outcome, money::Money};
-use fundflow_kernel::{
-    envelope::Recorded,
-    memory_store::MemoryStore,
-    store::Position,
-};
+use fundflow_kernel::{envelope::Recorded, memory_store::MemoryStore, store::Position};
 use std::collections::BTreeMap;
 
 struct Laid {
@@ -46,6 +42,8 @@ async fn events<S: EventStore>(store: &S) -> BTreeMap<String, Vec<Recorded>> {
         let Some(last) = page.last() else { return streams };
         at = last.position;
         for event in page {
+            // Which of two sagas is answered first at one instant is nobody's promise.
+            let event = Recorded { position: Position::START, ..event };
             streams.entry(event.stream.to_string()).or_default().push(event);
         }
     }
@@ -119,10 +117,7 @@ async fn every_order_of_the_example_day_ends_as_its_note_says() {
         .iter()
         .map(|case| (case.kind.as_str(), case.transaction.as_ref().unwrap().as_str()))
         .collect();
-    assert_eq!(
-        cases,
-        [("rejected_after_confirmed", "D-0023"), ("amount_differs", "D-0037")]
-    );
+    assert_eq!(cases, [("rejected_after_confirmed", "D-0023"), ("amount_differs", "D-0037")]);
     assert_eq!(report.findings, 0);
 }
 
@@ -149,7 +144,8 @@ async fn nobody_pays_for_more_than_was_confirmed_or_is_still_owed() {
             |moneys: Vec<Money>| moneys.into_iter().try_fold(Money::ZERO, Money::plus).unwrap();
         let debited = charge.debits(played.ended_at).into_iter().map(|debit| debit.amount);
         let back = refunds.iter().filter(|refund| refund.order == charge.order && refund.moved());
-        let kept = sum(debited.collect()).minus(sum(back.map(|refund| refund.amount.into()).collect()));
+        let kept =
+            sum(debited.collect()).minus(sum(back.map(|refund| refund.amount.into()).collect()));
         let order = orders.get(&charge.order).unwrap();
         let confirmed = order.application.map(|(it, _)| it.confirmations()).into_iter().flatten();
         let bought: Vec<Money> = confirmed.map(|it| bought(&it.outcome)).collect();

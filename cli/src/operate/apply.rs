@@ -9,8 +9,8 @@ use crate::{
     registry::{Registry, Sagas},
     saga_words::SagaRow,
 };
-use fundflow_application::desk::{self, Deed, DeskError};
 use fundflow::{ActError, Engine, SagaId, StartError, StopCause, Stopped};
+use fundflow_application::desk::{self, Deed, DeskError};
 use fundflow_infrastructure::sqlite::{OpenError, Settings, SqliteStore};
 use fundflow_kernel::{
     envelope::Actor,

@@ -113,7 +113,10 @@ fn sandbox(
     let market = Market::at_par(Arc::new(house::calendar()?));
     let registrar = SandboxRegistrar::open(scenario, market, clock.clone(), books);
     let registrar = registrar.map_err(unreadable)?.confirming(confirming);
-    Ok((Arc::new(channel.map_err(unreadable)?), vec![(house::REGISTRAR.to_owned(), Arc::new(registrar))]))
+    Ok((
+        Arc::new(channel.map_err(unreadable)?),
+        vec![(house::REGISTRAR.to_owned(), Arc::new(registrar))],
+    ))
 }
 
 impl Counterparties {

@@ -2,11 +2,7 @@
 //! append, to send and to tell is what is shown.
 
 use super::{Order, Will};
-use crate::{
-    reading::Failure,
-    registry::Sagas,
-    saga_words::SagaRow,
-};
+use crate::{reading::Failure, registry::Sagas, saga_words::SagaRow};
 use fundflow::{
     Action, SagaId,
     runtime::{message::Effect, port::Ask, process::Disposition},

@@ -11,9 +11,7 @@ use fundflow::runtime::{
     runner::Runner,
 };
 use fundflow_domain::{
-    application::{
-        Confirmation, ConversionConfirmed, Outcome, PurchaseConfirmed, Rejection,
-    },
+    application::{Confirmation, ConversionConfirmed, Outcome, PurchaseConfirmed, Rejection},
     calendar::TradingCalendar,
     ids::{ApplicationNo, OrderId, TransactionId},
     investor::{CustomerType, InvestorProfile, InvestorRisk, SalesChannel},

@@ -9,7 +9,7 @@
 //! moves them again.* For the same reason a failure here is reported and not passed on: what was
 //! committed is durable in the log.
 
-use super::{
+use crate::{
     Settings,
     open::{self, Trouble},
 };

@@ -3,7 +3,7 @@
 //! A batch is first planned against the heads, then written. Planning moves the heads on; when a
 //! later stream of the batch conflicts, what it moved is moved back and nothing was written.
 
-use super::{recent::Recent, row::signed, sql};
+use crate::{recent::Recent, row::signed, sql};
 use fundflow_kernel::{
     envelope::{NewEvent, StreamName},
     store::{AppendError, Position, StreamAppend, Version},

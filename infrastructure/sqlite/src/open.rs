@@ -1,6 +1,6 @@
 //! Opening a database file: is it ours, do we know its format, and with which settings.
 
-use super::{Durability, Settings, sql};
+use crate::{Durability, Settings, sql};
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior, config::DbConfig};
 use std::{
     fs, io,

@@ -1,7 +1,7 @@
 //! Reading: a few connections, each with what it has learned about names, lent to one caller at a
 //! time. A read takes microseconds, so it runs where it is called, without a thread of its own.
 
-use super::{
+use crate::{
     open::{self, Trouble},
     recent::Recent,
     row::{self, signed},

@@ -10,7 +10,7 @@
 //!
 //! A failure in 3 or 4 poisons the store: what the disk holds is unknown until it is reopened.
 
-use super::{
+use crate::{
     checkpoint,
     heads::{Heads, Planned, Unplanned},
     row::{self, Place, signed},

@@ -2,8 +2,12 @@
 //! none of the folder's, which the folder's reading has refused.
 
 use fundflow_domain::{
-    admission::buying::Way, ids::AccountRef, ids::InvestorId, ids::VersionTag,
-    investor::{InvestorProfile, SalesChannel}, plan,
+    admission::buying::Way,
+    ids::AccountRef,
+    ids::InvestorId,
+    ids::VersionTag,
+    investor::{InvestorProfile, SalesChannel},
+    plan,
 };
 use fundflow_infrastructure::day_folder::{Buying, Day, Kind, Leaving, Order};
 use fundflow_sagas::{
@@ -49,10 +53,7 @@ pub(super) fn discount_purchase(
     Some((request, asked(investor, it.warning_confirmed.as_ref(), order)))
 }
 
-pub(super) fn recharge(
-    day: &Day,
-    order: &Order,
-) -> Option<(recharge::Request, recharge::Asked)> {
+pub(super) fn recharge(day: &Day, order: &Order) -> Option<(recharge::Request, recharge::Asked)> {
     let Kind::Recharge(it) = &order.kind else { return None };
     let investor = profile(day, &it.investor)?;
     let request = recharge::Request {
@@ -71,10 +72,7 @@ pub(super) fn recharge(
     Some((request, asked))
 }
 
-pub(super) fn withdraw(
-    day: &Day,
-    order: &Order,
-) -> Option<(withdraw::Request, withdraw::Asked)> {
+pub(super) fn withdraw(day: &Day, order: &Order) -> Option<(withdraw::Request, withdraw::Asked)> {
     let Kind::Withdraw(it) = &order.kind else { return None };
     let investor = profile(day, &it.investor)?;
     let request = withdraw::Request {
@@ -102,10 +100,7 @@ pub(super) fn fast_withdraw(
     Some((request, fast_withdraw::Asked { investor, at: Some(order.time) }))
 }
 
-pub(super) fn purchase(
-    day: &Day,
-    order: &Order,
-) -> Option<(purchase::Request, purchase::Asked)> {
+pub(super) fn purchase(day: &Day, order: &Order) -> Option<(purchase::Request, purchase::Asked)> {
     let (it, way): (&Buying, Way) = match &order.kind {
         Kind::Purchase(it) => (it, Way::Purchase),
         Kind::Subscription(it) => (it, Way::Subscription),
@@ -166,10 +161,7 @@ pub(super) fn conversion(
     Some((request, asked(investor, None, order)))
 }
 
-pub(super) fn plan(
-    day: &Day,
-    order: &Order,
-) -> Option<(plan::Terms, discount_purchase::Asked)> {
+pub(super) fn plan(day: &Day, order: &Order) -> Option<(plan::Terms, discount_purchase::Asked)> {
     let Kind::Plan(terms) = &order.kind else { return None };
     let investor = profile(day, &terms.investor)?;
     Some((terms.as_ref().clone(), asked(investor, None, order)))

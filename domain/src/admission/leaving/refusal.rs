@@ -1,0 +1,125 @@
+//! Why shares may not leave a fund, with the figures that decide it.
+
+use crate::{
+    calendar::TradingDay,
+    ids::{AccountRef, FundCode},
+    kyc::KycState,
+    limits::ExitRefusal,
+    money::Shares,
+    orders::Serial,
+    status::FundStatus,
+};
+use chrono::NaiveDate;
+
+/// Why shares may not leave. Checked in this order.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// Its shares are in a wallet.
+    #[error("shares of money-market fund {0} are in the wallet; withdraw or convert them there")]
+    InWallet(FundCode),
+    /// The investor may not take money out.
+    #[error("an investor who is {0:?} cannot redeem")]
+    KycForbids(KycState),
+    /// Money goes only to the investor's own account.
+    #[error("account {0} is not in the investor's own name")]
+    AccountOfAnotherName(AccountRef),
+    /// The fund takes no redemptions on that day.
+    #[error("fund {fund} takes no redemptions on {day}: {status:?}{}", notice.as_deref().map(|it| format!(" (notice: {it})")).unwrap_or_default())]
+    RedemptionNotOpen {
+        /// The fund that is left.
+        fund: FundCode,
+        /// What it is on that day.
+        status: FundStatus,
+        /// The T of the order.
+        day: TradingDay,
+        /// The notice that stopped it, if it was one.
+        notice: Option<String>,
+    },
+    /// Two registrars cannot convert into each other.
+    #[error(
+        "fund {source_fund} and fund {target} have different registrars; redeem and buy instead"
+    )]
+    OtherRegistrar {
+        /// The fund that is left.
+        source_fund: FundCode,
+        /// The fund that it would become.
+        target: FundCode,
+    },
+    /// More than is free.
+    #[error(
+        "{asked} shares were asked for, and {free} are free: {registered} registered, {reserved} reserved, {frozen} frozen, {disputed} in dispute"
+    )]
+    NotFree {
+        /// By the order.
+        asked: Shares,
+        /// For any use.
+        free: Shares,
+        /// On the register.
+        registered: Shares,
+        /// For other orders.
+        reserved: Shares,
+        /// By the register.
+        frozen: Shares,
+        /// In open cases.
+        disputed: Shares,
+    },
+    /// Too few shares, or none.
+    #[error(transparent)]
+    Exit(#[from] ExitRefusal),
+    /// The pair asks for more shares in one conversion.
+    #[error(
+        "{shares} shares are below the minimum of {min} to convert fund {source_fund} into fund {target}"
+    )]
+    BelowPairMinimum {
+        /// The fund that is left.
+        source_fund: FundCode,
+        /// The fund that it would become.
+        target: FundCode,
+        /// How many would leave.
+        shares: Shares,
+        /// The fewest that the pair converts.
+        min: Shares,
+    },
+    /// The investor chose a lot that is not there.
+    #[error("no lot was registered by confirmation {0}")]
+    UnknownLot(Serial),
+    /// The investor chose more of a lot than is free of it, or named it twice.
+    #[error(
+        "{asked} shares are asked for of the lot of confirmation {serial}; {free} of it are free"
+    )]
+    LotTooSmall {
+        /// The confirmation that registered it.
+        serial: Serial,
+        /// By the order.
+        asked: Shares,
+        /// What is free of it.
+        free: Shares,
+    },
+    /// The lots that the investor chose are not as many shares as leave.
+    #[error("{asked} shares are asked for, and {chosen} in the lots that were chosen")]
+    ChosenDiffers {
+        /// By the order.
+        asked: Shares,
+        /// In the lots.
+        chosen: Shares,
+    },
+    /// The pair asks for a holding period that some of the shares do not have.
+    #[error(
+        "fund {source_fund} converts into fund {target} after {days_min} days of holding; the lot of confirmation {serial} is held since {since}"
+    )]
+    HeldTooShort {
+        /// The fund that is left.
+        source_fund: FundCode,
+        /// The fund that it would become.
+        target: FundCode,
+        /// How many natural days they must be held.
+        days_min: u32,
+        /// The first lot that is too young.
+        serial: Serial,
+        /// When it was registered.
+        since: NaiveDate,
+    },
+    /// What every order is checked for.
+    #[error(transparent)]
+    Order(#[from] crate::admission::Refusal),
+}

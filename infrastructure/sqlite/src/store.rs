@@ -1,0 +1,309 @@
+//! The store's door: opened to write or to read, appended to, read, copied, closed.
+
+use crate::{
+    checkpoint, lock,
+    open::{self, OpenError, Trouble},
+    reader::{Reader, Readers},
+    row::signed,
+    sql,
+    writer::{self, Job, Start, Work},
+};
+use fundflow_kernel::{
+    envelope::{Recorded, StreamName},
+    store::{AppendError, Checkpoints, EventStore, Position, ReadError, StreamAppend, Version},
+};
+use std::{
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError},
+    thread::JoinHandle,
+};
+use tokio::sync::{mpsc, oneshot, watch};
+
+/// What a returned append has survived.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Durability {
+    /// A crash of the process, the system or the power.
+    #[default]
+    Full,
+    /// A crash of the process. For measurements; money wants `Full`.
+    Normal,
+}
+
+/// How a store is opened. The defaults suit one engine on a machine of a few gigabytes.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// What a returned append has survived.
+    pub durability: Durability,
+    /// The writer's page cache, in MiB. Writing slows down when the indexes outgrow it.
+    pub cache_mib: u32,
+    /// Streams whose version is remembered; about 200 bytes each.
+    pub cached_streams: usize,
+    /// The log is moved into the database when it has so many pages of 16 KiB; 0: at closing only.
+    pub checkpoint_pages: u32,
+    /// Appends that may wait for the writer before callers wait themselves.
+    pub queued_appends: usize,
+    /// The most pages that the database may have; at the limit a write fails as on a full disk.
+    pub max_pages: Option<u32>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            durability: Durability::Full,
+            cache_mib: 64,
+            cached_streams: 16_384,
+            checkpoint_pages: 10_000,
+            queued_appends: 1024,
+            max_pages: None,
+        }
+    }
+}
+
+/// Why no copy was made.
+#[derive(Debug, thiserror::Error)]
+pub enum BackupError {
+    /// The place for the copy cannot be used.
+    #[error("cannot write the copy {path}; name a file that does not exist, on a disk with room", path = path.display())]
+    Unwritable {
+        /// Where to.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The store cannot be read, or not be copied.
+    #[error("cannot copy the store")]
+    Read(#[source] ReadError),
+}
+
+/// A store in one SQLite file. Clones share it.
+#[derive(Clone)]
+pub struct SqliteStore(Arc<Shared>);
+
+struct Shared {
+    path: PathBuf,
+    durability: Option<Durability>,
+    jobs: Mutex<Option<mpsc::Sender<Job>>>,
+    thread: Mutex<Option<JoinHandle<()>>>,
+    readers: Readers,
+    head: Arc<watch::Sender<Position>>,
+}
+
+impl SqliteStore {
+    /// Opens the store for writing, and creates it and its directory if there is none.
+    ///
+    /// # Errors
+    /// [`OpenError`], which says what to do. Nothing is changed by an opening that fails.
+    pub fn open(path: impl AsRef<Path>, settings: &Settings) -> Result<Self, OpenError> {
+        let path = path.as_ref();
+        Self::open_writer(path, settings)
+    }
+
+    /// Opens the store to read, also while another process writes. Appends are refused.
+    ///
+    /// # Errors
+    /// [`OpenError`], which says what to do.
+    pub fn open_read_only(path: impl AsRef<Path>) -> Result<Self, OpenError> {
+        let path = path.as_ref();
+        if !path.exists() {
+            return Err(OpenError::Missing { path: path.to_owned() });
+        }
+        let mut reader = Reader::open(path).map_err(|trouble| trouble.at(path))?;
+        let head = reader.head().map_err(|error| match error {
+            ReadError::Fault(source) => Trouble::Io(std::io::Error::other(source)).at(path),
+            ReadError::Damaged { .. } => Trouble::NotAStore.at(path),
+        })?;
+        drop(reader);
+        Ok(Self(Arc::new(Shared {
+            path: path.to_owned(),
+            durability: None,
+            jobs: Mutex::new(None),
+            thread: Mutex::new(None),
+            readers: Readers::of(path),
+            head: Arc::new(watch::Sender::new(head)),
+        })))
+    }
+
+    fn open_writer(path: &Path, settings: &Settings) -> Result<Self, OpenError> {
+        let io = |error| Trouble::Io(error).at(path);
+        if let Some(directory) = path.parent() {
+            std::fs::create_dir_all(directory).map_err(io)?;
+        }
+        let (lock, owner) = lock::take(path).map_err(|denied| match denied {
+            lock::Denied::HeldBy(holder) => OpenError::Held { path: path.to_owned(), holder },
+            lock::Denied::Io(error) => io(error),
+        })?;
+        let mut database = open::for_writing(path, settings).map_err(|trouble| trouble.at(path))?;
+        let started = database
+            .query_row(sql::TAKE_OVER, [owner], |row| row.get(0))
+            .and_then(|epoch| Ok((epoch, database.query_row(sql::HEAD, [], |row| row.get(0))?)));
+        let (epoch, head): (i64, i64) = started.map_err(|error| Trouble::from(error).at(path))?;
+        let head = Position(head.unsigned_abs());
+        let published = Arc::new(watch::Sender::new(head));
+        let (sender, jobs) = mpsc::channel(settings.queued_appends.max(1));
+        let cached_streams = settings.cached_streams;
+        let helper = checkpoint::employ(&mut database, path, settings)
+            .map_err(|trouble| trouble.at(path))?;
+        let start = Start {
+            database,
+            helper,
+            lock,
+            epoch,
+            head,
+            cached_streams,
+            jobs,
+            published: published.clone(),
+        };
+        let thread = std::thread::Builder::new().name("fundflow-store".into());
+        let thread = thread.spawn(move || writer::run(start)).map_err(io)?;
+        Ok(Self(Arc::new(Shared {
+            path: path.to_owned(),
+            durability: Some(settings.durability),
+            jobs: Mutex::new(Some(sender)),
+            thread: Mutex::new(Some(thread)),
+            readers: Readers::of(path),
+            head: published,
+        })))
+    }
+
+    /// The setting that decides what a returned append has survived, in words.
+    pub fn durability(&self) -> &'static str {
+        match self.0.durability {
+            Some(Durability::Full) => "sqlite wal synchronous=FULL",
+            Some(Durability::Normal) => "sqlite wal synchronous=NORMAL",
+            None => "sqlite read-only",
+        }
+    }
+
+    /// The database file.
+    pub fn path(&self) -> &Path {
+        &self.0.path
+    }
+
+    /// Looks how far the store has come and moves [`EventStore::head`] there. Needed only where
+    /// another process writes: nothing tells this one.
+    ///
+    /// # Errors
+    /// [`ReadError`] as for any read.
+    pub fn poll_head(&self) -> Result<Position, ReadError> {
+        let found = self.0.readers.with(Reader::head)?;
+        self.0.head.send_if_modified(|head| {
+            let moved = *head < found;
+            *head = found.max(*head);
+            moved
+        });
+        Ok(found)
+    }
+
+    /// The streams whose names lie from `from` up to, but not including, `until`, in order of bytes.
+    ///
+    /// # Errors
+    /// [`ReadError`] as for any read.
+    pub fn stream_names(&self, from: &str, until: &str) -> Result<Vec<StreamName>, ReadError> {
+        self.0.readers.with(|reader| reader.stream_names(from, until))
+    }
+
+    /// Writes a consistent copy to a file that does not exist yet, while appends go on. The copy is
+    /// a store of its own.
+    ///
+    /// # Errors
+    /// [`BackupError`]; what stands at `path` afterwards is then not a copy.
+    pub fn backup(&self, path: impl AsRef<Path>) -> Result<(), BackupError> {
+        let path = path.as_ref();
+        let unwritable = |source| BackupError::Unwritable { path: path.to_owned(), source };
+        // SQLite takes a path as text, and an empty file for no file.
+        let text = path
+            .to_str()
+            .ok_or_else(|| unwritable(std::io::Error::other("the path is not valid UTF-8")))?;
+        if path.exists() {
+            return Err(unwritable(std::io::ErrorKind::AlreadyExists.into()));
+        }
+        self.0.readers.with(|reader| reader.copy_to(text)).map_err(BackupError::Read)?;
+        let synced = std::fs::File::open(path).and_then(|copy| copy.sync_all());
+        synced.and_then(|()| open::sync_directory_of(path)).map_err(unwritable)
+    }
+
+    /// Writes what waits, moves the log into the database, and releases the lock. Later appends
+    /// answer a fault. Dropping the last clone does the same, and blocks while it does.
+    pub async fn close(&self) {
+        let jobs = self.0.jobs.lock().unwrap_or_else(PoisonError::into_inner).take();
+        self.0.readers.close_idle();
+        if let Some(jobs) = jobs {
+            let (closed, done) = oneshot::channel();
+            if jobs.send(Job::Close { closed }).await.is_ok() {
+                // An error means that the thread is gone, and the lock with it.
+                let _ = done.await;
+            }
+        }
+    }
+
+    async fn write(&self, work: Work) -> Result<Position, AppendError> {
+        let jobs = self.0.jobs.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let closed = || {
+            AppendError::Fault(format!("{} is not open for writing", self.0.path.display()).into())
+        };
+        let (answer, outcome) = oneshot::channel();
+        let sent = jobs.ok_or_else(closed)?.send(Job::Write { work, answer }).await;
+        sent.map_err(|_| closed())?;
+        // Dropped unanswered only by a thread that closed before it looked at the work.
+        outcome.await.unwrap_or_else(|_| Err(closed()))
+    }
+}
+
+impl Drop for Shared {
+    fn drop(&mut self) {
+        self.readers.close_idle();
+        let lock = PoisonError::into_inner;
+        drop(self.jobs.get_mut().unwrap_or_else(lock).take());
+        if let Some(thread) = self.thread.get_mut().unwrap_or_else(PoisonError::into_inner).take() {
+            // A panic of the writer was reported by its own thread; there is nobody to tell here.
+            let _ = thread.join();
+        }
+    }
+}
+
+impl EventStore for SqliteStore {
+    async fn append(&self, batch: Vec<StreamAppend>) -> Result<Position, AppendError> {
+        self.write(Work::Append(batch)).await
+    }
+
+    async fn read(
+        &self,
+        stream: &StreamName,
+        after: Version,
+        limit: u32,
+    ) -> Result<Vec<Recorded>, ReadError> {
+        let binds = (stream.as_str(), signed(after.0), limit);
+        self.0.readers.with(|reader| reader.events(sql::READ_STREAM, binds, limit))
+    }
+
+    async fn read_back(
+        &self,
+        stream: &StreamName,
+        before: Option<Version>,
+        limit: u32,
+    ) -> Result<Vec<Recorded>, ReadError> {
+        let before = before.map_or(i64::MAX, |before| signed(before.0));
+        let binds = (stream.as_str(), before, limit);
+        self.0.readers.with(|reader| reader.events(sql::READ_STREAM_BACK, binds, limit))
+    }
+
+    async fn read_all(&self, after: Position, limit: u32) -> Result<Vec<Recorded>, ReadError> {
+        let binds = (signed(after.0), limit);
+        self.0.readers.with(|reader| reader.events(sql::READ_ALL, binds, limit))
+    }
+
+    fn head(&self) -> watch::Receiver<Position> {
+        self.0.head.subscribe()
+    }
+}
+
+impl Checkpoints for SqliteStore {
+    async fn load(&self, reader: &str) -> Result<Option<(Position, Vec<u8>)>, ReadError> {
+        self.0.readers.with(|readers| readers.checkpoint(reader))
+    }
+
+    async fn save(&self, reader: &str, at: Position, kept: Vec<u8>) -> Result<(), AppendError> {
+        self.write(Work::Save { reader: reader.to_owned(), at, kept }).await.map(drop)
+    }
+}
