@@ -1,5 +1,2 @@
-<<<<<<< HEAD
-=======
-//! The README, so that its program is compiled and run by the doc tests.
->>>>>>> refs/heads/points
+//! The README, so that its program is compiled and run by the documentation tests.
 #![doc = include_str!("../../README.md")]

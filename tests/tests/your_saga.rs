@@ -173,11 +173,7 @@ fn whatever_operators_do_an_exchange_ends_soundly_or_is_given_up() {
 
 /// Refused at that row: the world at rest, and how long its transcript was before the refusal.
 fn refused_at(row: &str) -> (World<PointsExchange, Outside>, usize) {
-<<<<<<< HEAD
-    let (may, said_so, event) = match row {
-=======
     let (may, said, event) = match row {
->>>>>>> refs/heads/points
         "redeem" => (May::DeclinePoints, "Refused", "points.released"),
         "submit" => (May::RefuseOrder, "Rejected", "application.rejected"),
         "confirm" => (May::RejectInBatch, "WillReject", "application.rejected"),
@@ -185,13 +181,8 @@ fn refused_at(row: &str) -> (World<PointsExchange, Outside>, usize) {
     };
     let mut world = world([may]);
     world.run_by(|ways| {
-<<<<<<< HEAD
-        let said = |way: &Said<Outside>| {
-            way.words.contains(said_so) || format!("{:?}", way.after.order).contains(said_so)
-=======
         let is_it = |way: &Said<Outside>| {
             way.words.contains(said) || format!("{:?}", way.after.order).contains(said)
->>>>>>> refs/heads/points
         };
         ways.iter().position(is_it).unwrap_or(0)
     });
