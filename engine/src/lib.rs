@@ -47,7 +47,3 @@ pub use fundflow_kernel as kernel;
 pub use fundflow_runtime as runtime;
 pub use fundflow_runtime::message::{Action, ActionError, Noticed, Rest, SagaId};
 pub use system_clock::SystemClock;
-
-// The README's program, compiled and run by the documentation tests.
-#[cfg(doctest)]
-mod readme;
