@@ -56,6 +56,16 @@ pub fn possible(lot: LotState, wallet: &FundTerms, target: &FundTerms) -> Vec<Co
 }
 
 impl ConversionMode {
+    /// As it is written in files and commands.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Held => "held",
+            Self::LinkedSameDay => "linked_same_day",
+            Self::NextDay => "next_day",
+            Self::RedeemToPurchase => "redeem_to_purchase",
+        }
+    }
+
     /// Whether the target is reached by a conversion (036) rather than by money.
     pub const fn is_conversion(self) -> bool {
         match self {

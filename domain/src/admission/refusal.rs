@@ -77,7 +77,7 @@ pub enum Refusal {
         account: AccountRef,
     },
     /// The mode that was asked for does not work for these funds, or none does.
-    #[error("conversion mode {asked:?} is not possible here; possible: {possible:?}")]
+    #[error("{}", unavailable(*asked, possible))]
     ModeUnavailable {
         /// What was asked for.
         asked: Option<ConversionMode>,
@@ -279,6 +279,17 @@ fn raised(from: Option<NaiveDate>, through: Option<NaiveDate>) -> String {
     match (from, through) {
         (None, None) => String::new(),
         (Some(_), _) | (_, Some(_)) => format!("; raised from {} to {}", day(from), day(through)),
+    }
+}
+
+fn unavailable(asked: Option<ConversionMode>, possible: &[ConversionMode]) -> String {
+    let names: Vec<&str> = possible.iter().map(|mode| mode.name()).collect();
+    let ways = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
+    match asked {
+        Some(mode) => {
+            format!("conversion mode {} is not possible here; possible: {ways}", mode.name())
+        }
+        None => format!("no conversion mode is possible here; possible: {ways}"),
     }
 }
 

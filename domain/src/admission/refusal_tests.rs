@@ -93,7 +93,7 @@ fn of_mode_status_and_pair() -> Vec<(Admission, &'static str)> {
     vec![
         (
             held,
-            "conversion mode Some(Held) is not possible here; possible: [LinkedSameDay, NextDay, RedeemToPurchase]",
+            "conversion mode held is not possible here; possible: linked_same_day, next_day, redeem_to_purchase",
         ),
         (
             with_wallet(|f| f.closures = vec![closed("2026-02-12", "2026-02-13", Stops::Purchase)]),

@@ -79,9 +79,29 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         Fact::BuyClosed => buy.is_over(view),
         Fact::OutClosed => out.is_over(view),
         Fact::TargetClosed => target.is_over(view),
-        Fact::NothingInTransit => !matches!(entry(view).credit, Credit::InTransit(_)),
-        Fact::NothingReserved => !matches!(entry(view).reservation, Reservation::Held(_)),
+        Fact::BuySettled => !(is_in_transit(view) && holds(view, Fact::BuyConfirmed)),
+        Fact::OutSpent => {
+            is_in_transit(view) || !(is_held(view) && holds(view, Fact::OutConfirmed))
+        }
+        Fact::TargetHeld => !is_target_due(view),
+        Fact::NothingInTransit => !is_in_transit(view) || holds(view, Fact::BuyConfirmed),
+        Fact::NothingReserved => !is_held(view) || holds(view, Fact::OutConfirmed),
     }
+}
+
+fn is_in_transit(view: &View<'_>) -> bool {
+    matches!(entry(view).credit, Credit::InTransit(_))
+}
+
+fn is_held(view: &View<'_>) -> bool {
+    matches!(entry(view).reservation, Reservation::Held(_))
+}
+
+/// The registrar confirmed the target and its price has left the money fund.
+fn is_target_due(view: &View<'_>) -> bool {
+    let target = view.plan.target_order();
+    let spent = matches!(entry(view).reservation, Reservation::Spent(_));
+    spent && target.is_confirmed(view) && target.is_sound(view) && !is_target_credited(view)
 }
 
 /// Nothing more is to be done with the money-fund shares: they stay in the wallet.
@@ -182,12 +202,17 @@ pub(super) fn open_ends(view: &View<'_>) -> Vec<OpenEnd> {
     let mut ends: Vec<(Arc<str>, Decimal)> = view.plan.payment.open_ends(view);
     let plan = view.plan;
     let paid = plan.payment.is_paid(view) && !plan.payment.is_paid_back(view);
-    if paid && !matches!(entry(view).credit, Credit::Confirmed(_)) {
+    let bought = matches!(entry(view).credit, Credit::Confirmed(_))
+        || is_in_transit(view) && holds(view, Fact::BuyConfirmed);
+    if paid && !bought {
         let left = plan.payment.payment(view).map(|payment| payment.left().decimal());
         ends.push(("money_fund".into(), left.unwrap_or(plan.amount.decimal())));
     }
+    let taken_out = view.plan.mode.is_conversion() && holds(view, Fact::OutConfirmed);
     if let Reservation::Held(shares) = entry(view).reservation {
-        ends.push(("conversion".into(), shares.decimal()));
+        if !taken_out {
+            ends.push(("conversion".into(), shares.decimal()));
+        }
     } else if let Some(worth) = unspent(view) {
         ends.push(("target".into(), worth));
     }
@@ -200,7 +225,7 @@ fn unspent(view: &View<'_>) -> Option<Decimal> {
     let Reservation::Spent(shares) = entry(view).reservation else { return None };
     let credited = is_target_credited(view);
     if view.plan.mode.is_conversion() {
-        return (!credited).then(|| shares.decimal());
+        return (!credited && !is_target_due(view)).then(|| shares.decimal());
     }
     let open = if credited { rest(view) } else { view.plan.out.proceeds(view) }?;
     let out = view.plan.payout.payout(view).map_or(Money::ZERO, |it| it.terms.amount.into());

@@ -136,9 +136,15 @@ pub enum Fact {
     OutClosed,
     /// No order of the target is under way.
     TargetClosed,
-    /// No shares are in transit.
+    /// No shares are in transit that the registrar confirmed.
+    BuySettled,
+    /// No shares are earmarked that the registrar took out.
+    OutSpent,
+    /// The holdings show every lot of the target that was paid for.
+    TargetHeld,
+    /// No shares are in transit without an order.
     NothingInTransit,
-    /// No shares are earmarked.
+    /// No shares are earmarked without an order.
     NothingReserved,
 }
 

@@ -38,7 +38,8 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
             payment.payment(view).is_none_or(|it| !matches!(it.stage, Stage::Requested))
         }
         Fact::Closed => buy.is_over(view),
-        Fact::NothingInTransit => !wallet.is_in_transit(view),
+        Fact::Settled => !(wallet.is_in_transit(view) && holds(view, Fact::Confirmed)),
+        Fact::NothingInTransit => !wallet.is_in_transit(view) || holds(view, Fact::Confirmed),
     }
 }
 
@@ -66,10 +67,8 @@ pub(super) fn open_ends(view: &View<'_>) -> Vec<OpenEnd> {
     let plan = view.plan;
     let mut ends = plan.payment.open_ends(view);
     let paid = plan.payment.is_paid(view) && !plan.payment.is_paid_back(view);
-    let landed = holds(view, Fact::Confirmed)
-        && holds(view, Fact::CreditConfirmed)
-        && holds(view, Fact::RestReturned);
-    if paid && !landed {
+    // What the registrar confirmed is booked even after a person gave up.
+    if paid && !holds(view, Fact::Confirmed) {
         ends.push(("money_fund".into(), plan.amount.decimal()));
     }
     ends.into_iter().map(|(name, worth)| OpenEnd { name, worth }).collect()

@@ -85,7 +85,9 @@ pub enum Fact {
     PaymentClosed,
     /// No purchase is under way.
     Closed,
-    /// No shares are in transit.
+    /// No shares are in transit that the registrar confirmed.
+    Settled,
+    /// No shares are in transit without an order.
     NothingInTransit,
 }
 

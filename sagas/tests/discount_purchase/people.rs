@@ -223,6 +223,28 @@ fn nothing_is_reserved_in_transit_or_asked_for_once_it_is_abandoned() {
 }
 
 #[test]
+fn what_the_registrar_confirmed_before_it_is_abandoned_is_the_investors() {
+    let mut stage = silent_call("convert");
+    stage.request(&request(Mode::LinkedSameDay));
+    stage.clock("03-03 09:00");
+    let said = stage.confirmation("mmf");
+    stage.confirmed("mmf", said);
+    stage.clock("03-03 17:00");
+    assert!(!stage.has("wallet.credit_confirmed"), "{}", stage.text());
+
+    let ends: Vec<String> = stage.look().open_ends.iter().map(|it| it.name.to_string()).collect();
+    assert_eq!(ends, ["conversion"], "the purchase is settled, whoever gives up");
+    assert!(matches!(stage.abandon(), Reply::Acted));
+    stage.run();
+
+    assert!(stage.look().finished, "{}", stage.text());
+    books::at_the_end(&stage);
+    let wallet = stage.state(&crate::held::wallet_key());
+    assert!(wallet.reserved().is_zero());
+    assert_eq!(wallet.available(), "1000".parse().unwrap());
+}
+
+#[test]
 fn who_gives_up_earlier_leaves_nothing_open_either() {
     for name in ["mmf.pay", "mmf", "convert"] {
         let mut stage = silent_call(name);
