@@ -76,6 +76,9 @@ pub enum Word {
     },
 }
 
+/// A port and its name.
+pub(crate) type NamedPort = (String, Arc<dyn AnyPort>);
+
 /// How a person's word becomes a command of the saga's own type; `None`: it takes no such word.
 type Speak = Arc<dyn Fn(Word) -> Option<Payload> + Send + Sync>;
 
@@ -169,8 +172,8 @@ impl Registry {
     }
 
     /// The program's own ports.
-    pub(crate) fn ports(&self, outside: &Outside) -> Result<Vec<(&str, Arc<dyn AnyPort>)>, String> {
-        self.ports.iter().map(|(name, make)| Ok((name.as_str(), make(outside)?))).collect()
+    pub(crate) fn ports(&self, outside: &Outside) -> Result<Vec<NamedPort>, String> {
+        self.ports.iter().map(|(name, make)| Ok((name.clone(), make(outside)?))).collect()
     }
 }
 

@@ -67,7 +67,7 @@ pub(crate) struct Filter {
     /// Only those that are not over
     #[arg(long)]
     open: bool,
-    /// Only those that ended so, as in kept_in_wallet or abandoned
+    /// Only those that ended so, as in `kept_in_wallet` or `abandoned`
     #[arg(long, conflicts_with = "open")]
     ending: Option<String>,
     /// Only of this requester: an investor

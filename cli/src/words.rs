@@ -6,6 +6,7 @@ use fundflow_sagas::{
     redemption, withdraw,
 };
 
+#[expect(clippy::unnecessary_wraps, reason = "it takes every word, and its like take some")]
 pub(crate) fn discount_purchase(word: Word) -> Option<discount_purchase::Command> {
     use discount_purchase::Command as C;
     Some(match word {

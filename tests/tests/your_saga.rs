@@ -173,7 +173,7 @@ fn whatever_operators_do_an_exchange_ends_soundly_or_is_given_up() {
 
 /// Refused at that row: the world at rest, and how long its transcript was before the refusal.
 fn refused_at(row: &str) -> (World<PointsExchange, Outside>, usize) {
-    let (may, said_so, event) = match row {
+    let (may, said, event) = match row {
         "redeem" => (May::DeclinePoints, "Refused", "points.released"),
         "submit" => (May::RefuseOrder, "Rejected", "application.rejected"),
         "confirm" => (May::RejectInBatch, "WillReject", "application.rejected"),
@@ -181,10 +181,10 @@ fn refused_at(row: &str) -> (World<PointsExchange, Outside>, usize) {
     };
     let mut world = world([may]);
     world.run_by(|ways| {
-        let said = |way: &Said<Outside>| {
-            way.words.contains(said_so) || format!("{:?}", way.after.order).contains(said_so)
+        let is_it = |way: &Said<Outside>| {
+            way.words.contains(said) || format!("{:?}", way.after.order).contains(said)
         };
-        ways.iter().position(said).unwrap_or(0)
+        ways.iter().position(is_it).unwrap_or(0)
     });
     let before = world.transcript.iter().position(|line| **line == *event).unwrap();
     (world, before)
@@ -298,11 +298,7 @@ fn stock() -> desk::Registry {
 }
 
 fn with_points() -> desk::Registry {
-    stock().kind(Arc::new(Of(Arc::new(PointsExchange(points_house())))))
-}
-
-fn points_house() -> House {
-    worlds::house()
+    stock().kind(Arc::new(Of(Arc::new(PointsExchange(worlds::house())))))
 }
 
 async fn audited(folder: &Path, knows: desk::Registry) -> audit::Report {
@@ -339,6 +335,35 @@ fn what_the_registrar_refuses_goes_back_to_the_points_system_to_the_fen() {
     assert!(stored.contains(&"points_exchange-PX-1 points_exchange.kept".into()), "{stored:#?}");
     assert!(report.passed(), "{:?}", report.findings);
     assert!(report.balances.is_empty(), "{:?}", report.balances);
+}
+
+#[test]
+fn a_program_of_ones_own_closes_what_is_parked_like_the_stock_command() {
+    let folder = tempfile::tempdir().unwrap();
+    let books = folder.path().join("sandbox");
+    std::fs::create_dir_all(&books).unwrap();
+    std::fs::write(books.join("scenario.toml"), "[override.PX-1]\nbuy = \"silent\"\n").unwrap();
+    die(folder.path(), Killed::Accepted);
+    in_a_runtime(async {
+        let long_after = worlds::read("2026-02-25T10:00:00+08:00");
+        let stage = Stage::open(&points::registry(), folder.path(), long_after).await.unwrap();
+        stage.until(long_after).await.unwrap();
+        stage.close().await.unwrap();
+    });
+    let command = |words: &[&str]| {
+        let store = ["points", "--store", folder.path().to_str().unwrap()];
+        let code = fundflow_cli::run(&points::registry(), store.iter().chain(words));
+        format!("{code:?}")
+    };
+    let done = format!("{:?}", std::process::ExitCode::SUCCESS);
+
+    assert_eq!(command(&["saga", "show", "PX-1"]), done);
+    let skip = ["saga", "skip-to-landing", "PX-1", "--reason", "nobody answers"];
+    assert_eq!(command(&[&skip[..], &["--operator", "li", "--apply"]].concat()), done);
+
+    let stored = in_a_runtime(stored(folder.path()));
+    assert!(stored.contains(&"points_exchange-PX-1 points_exchange.kept".into()), "{stored:#?}");
+    assert_eq!(command(&["audit", "verify"]), done);
 }
 
 #[test]

@@ -333,7 +333,7 @@ impl<S: EventStore + Checkpoints> Play<S> {
         let mut all = Vec::with_capacity(notices.len());
         for delivered in self.engine.deliver(notices).await {
             match delivered {
-                Ok(noticed) => all.push(Some(noticed)),
+                Ok(heard) => all.push(Some(heard)),
                 Err(ActError::NotActed(error)) => {
                     self.remarks.push(error.to_string());
                     all.push(None);

@@ -37,15 +37,15 @@ pub(super) async fn place<S: EventStore + Checkpoints>(
         let Some(first) = run.first() else { continue };
         match &first.kind {
             Kind::DiscountPurchase(_) => {
-                all::<S, DiscountPurchase>(play, run, kinds::discount_purchase).await?
+                all::<S, DiscountPurchase>(play, run, kinds::discount_purchase).await?;
             }
             Kind::Recharge(_) => all::<S, Recharge>(play, run, kinds::recharge).await?,
             Kind::Withdraw(_) => all::<S, Withdraw>(play, run, kinds::withdraw).await?,
             Kind::FastWithdraw(_) => {
-                all::<S, FastWithdraw>(play, run, kinds::fast_withdraw).await?
+                all::<S, FastWithdraw>(play, run, kinds::fast_withdraw).await?;
             }
             Kind::Purchase(_) | Kind::Subscription(_) => {
-                all::<S, Purchase>(play, run, kinds::purchase).await?
+                all::<S, Purchase>(play, run, kinds::purchase).await?;
             }
             Kind::Redemption(_) => {
                 let run = with_shares(play, run).await?;
@@ -62,11 +62,14 @@ pub(super) async fn place<S: EventStore + Checkpoints>(
     Ok(())
 }
 
+/// What a row asks of a saga of that kind.
+type Reads<G> = fn(&Day, &Order) -> Option<(<G as Saga>::Request, <G as Saga>::Asked)>;
+
 /// Asks for all of them, in one batch where they fit.
 async fn all<S: EventStore + Checkpoints, G: Saga>(
     play: &mut Play<S>,
     orders: &[Order],
-    of: fn(&Day, &Order) -> Option<(G::Request, G::Asked)>,
+    of: Reads<G>,
 ) -> Result<(), Trouble> {
     let asking = |order: &Order| {
         let (request, asked) = of(&play.day, order)?;

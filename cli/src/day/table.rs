@@ -4,10 +4,10 @@ use super::Trouble;
 use crate::{
     house::{self, ADVANCE, BANK, registrar_port},
     operate::BOOKS,
-    registry::{Outside, Registry, Sagas},
+    registry::{NamedPort, Outside, Registry, Sagas},
 };
 use chrono::NaiveDate;
-use fundflow::{Engine, Notice, runtime::port::AnyPort};
+use fundflow::{Engine, Notice};
 use fundflow_domain::{calendar::TradingCalendar, ids::FundCode, money::Nav, time::Timestamp};
 use fundflow_infrastructure::{
     day_folder::Day,
@@ -41,7 +41,7 @@ pub(super) struct Counterparties {
     pub(super) advance: Arc<SandboxAdvance>,
     pub(super) files: PathBuf,
     /// The program's own ports.
-    own: Vec<(String, Arc<dyn AnyPort>)>,
+    own: Vec<NamedPort>,
 }
 
 /// The prices that are published by now.
@@ -106,7 +106,6 @@ impl Counterparties {
         let advance = Arc::new(SandboxAdvance::new(shared.clone()));
         let outside = Outside { directory: base.to_owned(), clock: shared };
         let own = registry.ports(&outside).map_err(Trouble::Port)?;
-        let own = own.into_iter().map(|(name, port)| (name.to_owned(), port)).collect();
         let files = base.join("exchange");
         Ok(Self { channel: Arc::new(channel), registrars, advance, files, own })
     }

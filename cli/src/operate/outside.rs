@@ -11,9 +11,9 @@
 use crate::{
     house::{self, ADVANCE, BANK, registrar_port},
     reading::Failure,
-    registry::{Outside, Registry},
+    registry::{NamedPort, Outside, Registry},
 };
-use fundflow::{Notice, SystemClock, runtime::port::AnyPort};
+use fundflow::{Notice, SystemClock};
 use fundflow_domain::time::Timestamp;
 use fundflow_infrastructure::sandbox::{
     advance::SandboxAdvance,
@@ -38,7 +38,7 @@ pub(crate) const BOOKS: &str = "sandbox";
 
 /// Who answers the engine.
 pub(crate) struct Counterparties {
-    pub(crate) ports: Vec<(String, Arc<dyn AnyPort>)>,
+    pub(crate) ports: Vec<NamedPort>,
     pub(crate) clock: Arc<dyn Clock>,
     sandbox: Option<(Arc<SandboxChannel>, Vec<Arc<SandboxRegistrar>>)>,
 }
@@ -56,10 +56,9 @@ pub(super) fn counterparties(
     database: &Path,
     now: Timestamp,
 ) -> Result<Counterparties, Failure> {
-    let clock: Arc<dyn Clock> = match database.with_file_name(BOOKS).is_dir() {
-        true => Arc::new(ManualClock::at(now)),
-        false => Arc::new(SystemClock),
-    };
+    let has_books = database.with_file_name(BOOKS).is_dir();
+    let clock: Arc<dyn Clock> =
+        if has_books { Arc::new(ManualClock::at(now)) } else { Arc::new(SystemClock) };
     counterparties_at(registry, database, clock, Confirming::ByBatch)
 }
 
@@ -82,8 +81,7 @@ pub(crate) fn counterparties_at(
             books.display()
         )));
     }
-    let mut ports: Vec<(String, Arc<dyn AnyPort>)> =
-        own.into_iter().map(|(name, port)| (name.to_owned(), port)).collect();
+    let mut ports: Vec<NamedPort> = own;
     let sandbox = has_books.then(|| sandbox(&books, &clock, confirming)).transpose()?;
     if let Some((channel, registrars)) = &sandbox {
         ports.push((BANK.to_owned(), Arc::new(Bank(channel.clone()))));

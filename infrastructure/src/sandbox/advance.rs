@@ -48,9 +48,10 @@ impl AdvanceBank for SandboxAdvance {
         let moved = self.moved.lock().unwrap_or_else(PoisonError::into_inner);
         let known = moved.contains_key(&advance.no);
         drop(moved);
-        match known {
-            true => AdvanceAnswer::Advanced(self.once(&advance.no, advance.amount)),
-            false => AdvanceAnswer::NotFound,
+        if known {
+            AdvanceAnswer::Advanced(self.once(&advance.no, advance.amount))
+        } else {
+            AdvanceAnswer::NotFound
         }
     }
 

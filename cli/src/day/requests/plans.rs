@@ -65,10 +65,10 @@ pub(in crate::day) async fn invest<S: EventStore + Checkpoints>(
 
 async fn miss<S: EventStore + Checkpoints>(
     play: &mut Play<S>,
-    plan: &PlanId,
+    of: &PlanId,
     command: Command,
 ) -> Result<(), Trouble> {
-    let Ok(transaction) = TransactionId::new(plan.as_str()) else { return Ok(()) };
+    let Ok(transaction) = TransactionId::new(of.as_str()) else { return Ok(()) };
     let engine = play.engine.clone();
     let done = engine.command::<RegularPlans>(transaction.clone(), command, Actor::Engine, None);
     match done.await {
