@@ -9,10 +9,10 @@
 
 use crate::{
     dice::Dice,
-    world::{self, World},
+    world::{self, Asked, World},
 };
-use fundflow::{Engine, Notice, Placed, RequestError};
-use fundflow_sagas::discount_purchase::DiscountPurchase;
+use fundflow::{Engine, Notice};
+use fundflow_testkit::worlds;
 use std::{
     io::{self, BufRead as _, Write as _},
     path::Path,
@@ -67,25 +67,22 @@ async fn call(
         let transaction = old.unwrap_or_else(|| world::transaction(start, nth).to_string());
         say(&format!("ask {transaction}"));
         let rest = loop {
-            match engine.request_watched(world::request(&transaction)).await {
-                Ok((placed, rest)) => {
-                    say(&format!("ack {transaction} {}", promised(&placed)));
+            match world::ask(&engine, &transaction).await {
+                Asked::Placed(promised, rest) => {
+                    say(&format!("ack {transaction} {promised}"));
                     break rest;
                 }
-                Err(RequestError::Busy { retry_after }) => tokio::time::sleep(retry_after).await,
-                Err(error) => panic!("{transaction}: {error}"),
+                Asked::Busy(wait) => tokio::time::sleep(wait).await,
             }
         };
+        if dice.below(16) == 0 {
+            world::take_back(&engine, &transaction, worlds::request_time()).await;
+        }
         // Half of the callers wait for the end, so that purchases of every age are under way.
         if dice.below(2) == 0 {
             let _ = tokio::time::timeout(PATIENCE, rest).await;
         }
     }
-}
-
-/// Everything that the first answer promised and every later one must promise again.
-pub(crate) fn promised(placed: &Placed<DiscountPurchase>) -> u64 {
-    world::hash(&serde_json::to_string(&placed.promise).expect("a promise as JSON"))
 }
 
 async fn postman(world: &World, mut backlog: Vec<Notice>) -> ! {

@@ -2,9 +2,8 @@
 //! notes tell the same story.
 
 use crate::{
-    child::promised,
     parent::Heard,
-    world::{self, World, registry},
+    world::{self, Asked, World, registry},
 };
 use fundflow_application::{
     audit,
@@ -50,7 +49,7 @@ pub(crate) fn judge(place: &Path, seed: u64, heard: &Heard) {
             report.findings.iter().take(3).collect::<Vec<_>>()
         );
         println!(
-            "{} kills in {:?}; {} purchases acknowledged, {} repeats answered alike, {} in doubt",
+            "{} kills in {:?}; {} requests acknowledged, {} repeats answered alike, {} in doubt",
             heard.kills,
             heard.took,
             heard.acknowledged.len(),
@@ -174,13 +173,10 @@ fn money_is_where_it_belongs(
 /// Every acknowledged request once more: the same promise, and no event.
 async fn repeats_change_nothing(world: &World, heard: &Heard) {
     let before = *world.store.head().borrow();
-    let all: Vec<_> = heard.acknowledged.iter().collect();
-    for some in all.chunks(1024) {
-        let again = some.iter().map(|(id, _)| world::request(id)).collect();
-        let answers = world.engine.request_all(again).await;
-        for ((id, first), answer) in some.iter().zip(answers) {
-            let placed = answer.unwrap_or_else(|error| panic!("{id}: {error}"));
-            assert_eq!(promised(&placed), **first, "{id}");
+    for (id, first) in &heard.acknowledged {
+        match world::ask(&world.engine, id).await {
+            Asked::Placed(promised, _) => assert_eq!(promised, *first, "{id}"),
+            Asked::Busy(_) => panic!("{id}: an engine at rest is busy"),
         }
     }
     world.engine.settle().await.expect("an engine that runs");

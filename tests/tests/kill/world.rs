@@ -6,9 +6,14 @@
 //! Time is virtual and moves with every call; a retry of ten seconds is over after some of them.
 
 use crate::dice::Dice;
-use fundflow::{Asking, Engine, Notice};
+use fundflow::{Asking, Builder, Engine, Notice, RequestError, Resting};
 use fundflow_application::desk::Registry;
-use fundflow_domain::{ids::TransactionId, modes::ConversionMode, money::Amount, time::Timestamp};
+use fundflow_domain::{
+    ids::{InvestorId, TransactionId},
+    modes::ConversionMode,
+    money::Amount,
+    time::Timestamp,
+};
 use fundflow_infrastructure::{
     sandbox::{
         channel::SandboxChannel,
@@ -19,17 +24,20 @@ use fundflow_infrastructure::{
 };
 use fundflow_kernel::{
     clock::{Clock, ManualClock},
+    envelope::Actor,
     store::{EventStore, Position},
 };
+use fundflow_runtime::saga::Saga;
 use fundflow_sagas::{
-    discount_purchase::{DiscountPurchase, Request},
-    parts::cases::UnknownOrders,
+    discount_purchase::{Command, DiscountPurchase, Request},
+    parts::{cases::UnknownOrders, milestone::Scope},
     ports::{
         bank::{
             Bank, Charge, ChargeAnswer, PaymentChannel, Payout, PayoutAnswer, Refund, RefundAnswer,
         },
         registrar::{Application, ApplicationAnswer, Cancellation, Register, Registrar},
     },
+    recharge::{self, Recharge},
 };
 use fundflow_testkit::{shipped, worlds};
 use std::{
@@ -109,8 +117,9 @@ impl World {
         let channel = Arc::new(around(1).with(channel.expect("the channel's books")));
         let registrar = Arc::new(around(2).with(registrar.expect("the registrar's books")));
         let store = Arc::new(store);
-        let engine = Engine::builder(store.clone())
-            .saga(worlds::discount_purchase())
+        let engine = shipped::kinds()
+            .into_iter()
+            .fold(Engine::builder(store.clone()), Builder::kind)
             .port("bank", Arc::new(Bank(channel.clone())))
             .expect("a name")
             .port("ta-own", Arc::new(Register(registrar.clone())))
@@ -136,11 +145,52 @@ pub(crate) fn registry() -> Registry {
     shipped::kinds().into_iter().fold(Registry::new(), Registry::kind)
 }
 
-/// The request that belongs to a transaction ID: always the same one.
-pub(crate) fn request(transaction: &str) -> Asking<DiscountPurchase> {
+/// What became of a request.
+pub(crate) enum Asked {
+    /// It is durable: the hash of what was promised, and its coming to rest.
+    Placed(u64, Resting),
+    /// To be made again after that time.
+    Busy(Duration),
+}
+
+/// Asks for what belongs to a transaction ID: always the same, a discount purchase or a recharge.
+pub(crate) async fn ask(engine: &Engine, transaction: &str) -> Asked {
+    if hash(&transaction) % 4 == 3 {
+        asked(engine, recharge(transaction)).await
+    } else {
+        asked(engine, purchase(transaction)).await
+    }
+}
+
+async fn asked<S: Saga>(engine: &Engine, asking: Asking<S>) -> Asked {
+    let id = asking.transaction.clone();
+    match engine.request_watched(asking).await {
+        // Everything that the first answer promised and every later one must promise again.
+        Ok((placed, rest)) => {
+            let promise = serde_json::to_string(&placed.promise).expect("a promise as JSON");
+            Asked::Placed(hash(&promise), rest)
+        }
+        Err(RequestError::Busy { retry_after }) => Asked::Busy(retry_after),
+        Err(error) => panic!("{id}: {error}"),
+    }
+}
+
+/// Takes a purchase back, if that is possible; a recharge knows no such command here.
+pub(crate) async fn take_back(engine: &Engine, transaction: &str, at: Timestamp) {
+    let (id, scope) = (worlds::transaction(transaction), Scope::All);
+    let actor = Actor::Investor("INV-7".into());
+    let command = Command::Cancel { at, scope };
+    match engine.command::<DiscountPurchase>(id, command, actor, None).await {
+        Ok(()) | Err(RequestError::Refused(_) | RequestError::NoSuch(_)) => {}
+        Err(RequestError::Busy { .. }) => {}
+        Err(error) => panic!("{transaction}: {error}"),
+    }
+}
+
+fn purchase(transaction: &str) -> Asking<DiscountPurchase> {
     let number = hash(&transaction);
     let mut asked = worlds::asked();
-    asked.investor.id = worlds::read(&format!("INV-{}", number % INVESTORS));
+    asked.investor.id = investor(number);
     let modes = [None, Some(ConversionMode::LinkedSameDay), Some(ConversionMode::NextDay)];
     let request = Request {
         investor: asked.investor.id.clone(),
@@ -150,6 +200,27 @@ pub(crate) fn request(transaction: &str) -> Asking<DiscountPurchase> {
     };
     let transaction = worlds::transaction(transaction);
     Asking { transaction, request, asked, at: None, trace_parent: None }
+}
+
+fn recharge(transaction: &str) -> Asking<Recharge> {
+    let number = hash(&transaction);
+    let mut profile = worlds::investor();
+    profile.id = investor(number);
+    let request = recharge::Request {
+        investor: profile.id.clone(),
+        account: worlds::account(),
+        fund: worlds::wallet_code(),
+        amount: amount(number),
+        only_today: false,
+    };
+    let channel = worlds::asked().channel;
+    let asked = recharge::Asked { investor: profile, channel, warning_confirmed: None, at: None };
+    let transaction = worlds::transaction(transaction);
+    Asking { transaction, request, asked, at: None, trace_parent: None }
+}
+
+fn investor(number: u64) -> InvestorId {
+    worlds::read(&format!("INV-{}", number % INVESTORS))
 }
 
 fn amount(number: u64) -> Amount {
