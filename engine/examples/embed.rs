@@ -6,7 +6,7 @@ use fundflow::kernel::clock::{Clock as _, ManualClock};
 use fundflow::{Asking, Engine, Notice, Rest};
 use fundflow_domain::calendar::TradingCalendar;
 use fundflow_domain::investor::{InvestorProfile, SalesChannel};
-use fundflow_domain::{ids::PaymentNo, orders::Serial, payment::Receipt};
+use fundflow_domain::{ids::PaymentNo, orders::Cause, orders::Serial, payment::Receipt};
 use fundflow_infrastructure::sandbox::registrar::{Market, SandboxRegistrar};
 use fundflow_infrastructure::{catalogue, sqlite::Settings, sqlite::SqliteStore};
 use fundflow_sagas::discount_purchase::{Asked, DiscountPurchase, Request};
@@ -34,13 +34,12 @@ impl PaymentChannel for OurBank {
     }
 
     async fn refund(&self, refund: Refund) -> RefundAnswer {
-        // A bank of few customers: the order that it goes back for is its own number.
+        // It has one refund per payment, and numbers it like the payment.
         let books = self.1.lock().await;
-        let known = books.values().find(|paid| paid.no == PaymentNo::pay(&refund.order));
-        known.map_or_else(
-            || RefundAnswer::Unknown(fundflow_domain::orders::Cause::new("unknown", "never paid")),
-            |paid| RefundAnswer::Refunded(paid.serial.clone()),
-        )
+        match books.get(&PaymentNo::pay(&refund.order)) {
+            Some(paid) => RefundAnswer::Refunded(paid.serial.clone()),
+            None => RefundAnswer::Unknown(Cause::new("not_found", "nothing was paid for it")),
+        }
     }
 }
 
@@ -55,14 +54,15 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let clock = ManualClock::at("2026-02-12T10:00:00+08:00".parse()?);
     let (calendar, time) = (Arc::new(TradingCalendar::xshg()?), Arc::new(clock.clone()));
     let funds = catalogue::shipped().map_err(|wrong| format!("{wrong:?}"))?;
-    let (bank, registrar) = ("bank".parse()?, "ta-05".parse()?);
-    let house = House::of(calendar.clone(), move |code, day| funds.on(code, day), bank, registrar);
+    let terms = move |code, day| funds.on(code, day);
+    let house = House::of(calendar.clone(), terms, "bank".parse()?, "ta-05".parse()?);
     let registrar = Arc::new(SandboxRegistrar::counting(Market::at_par(calendar), time));
     let folder = tempfile::tempdir()?;
     let store = Arc::new(SqliteStore::open(folder.path().join("events.db"), &Settings::default())?);
+    let bank = Arc::new(OurBank(clock.clone(), tokio::sync::Mutex::default()));
     let engine = Engine::builder(store.clone())
         .saga(DiscountPurchase { house })
-        .port("bank", Arc::new(Bank(Arc::new(OurBank(clock.clone(), Default::default())))))?
+        .port("bank", Arc::new(Bank(bank)))?
         .port("ta-05", Arc::new(Register(registrar.clone())))?
         .clock(clock.clone())
         .start()

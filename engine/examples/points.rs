@@ -1,7 +1,7 @@
 //! Loyalty points (积分) become fund shares: a saga of the user's own, with an account and a port of its
 //! own. `points FOLDER` exchanges points twice; with more words it is the command `fundflow`.
 
-#![allow(missing_docs, reason = "docs/YOUR_SAGA.md walks through it")]
+#![allow(missing_docs, clippy::missing_panics_doc, reason = "docs/YOUR_SAGA.md walks through it")]
 
 use fundflow::{Asking, runtime::prelude::*};
 use fundflow_cli::{Registry, Stage};
@@ -201,8 +201,8 @@ impl Saga for PointsExchange {
         let order = |change| Order(id.clone(), change);
         let release = |why| order(Change::Release(why));
         match answer {
-            Answer::Redeemed(said) => said.record(turn, account, order(Change::Spend), release),
-            Answer::TakenBack(said) => said.record_done(turn, account, order(Change::TakeBack)),
+            Answer::Redeemed(said) => said.record(turn, account, &order(Change::Spend), release),
+            Answer::TakenBack(said) => said.record_done(turn, account, &order(Change::TakeBack)),
             Answer::Registrar(said) => shares.hear(self, turn, said),
         }
     }

@@ -34,6 +34,10 @@ mod checkpoint;
 mod reading;
 mod recovery;
 
+// The program in the README is compiled and run by the doc tests.
+#[cfg(doctest)]
+mod readme;
+
 pub use asking::{Asking, Notice, Placed};
 pub use builder::{Builder, Settings};
 pub use desk::Outlook;
@@ -44,7 +48,6 @@ pub use fundflow_runtime as runtime;
 pub use fundflow_runtime::message::{Action, ActionError, Noticed, Rest, SagaId};
 pub use system_clock::SystemClock;
 
-/// The purchase in the README is compiled and run by the doc tests.
+// The README's program, compiled and run by the documentation tests.
 #[cfg(doctest)]
-#[doc = include_str!("../../README.md")]
-struct Readme;
+mod readme;

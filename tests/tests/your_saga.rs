@@ -173,7 +173,7 @@ fn whatever_operators_do_an_exchange_ends_soundly_or_is_given_up() {
 
 /// Refused at that row: the world at rest, and how long its transcript was before the refusal.
 fn refused_at(row: &str) -> (World<PointsExchange, Outside>, usize) {
-    let (may, word, event) = match row {
+    let (may, said, event) = match row {
         "redeem" => (May::DeclinePoints, "Refused", "points.released"),
         "submit" => (May::RefuseOrder, "Rejected", "application.rejected"),
         "confirm" => (May::RejectInBatch, "WillReject", "application.rejected"),
@@ -181,10 +181,10 @@ fn refused_at(row: &str) -> (World<PointsExchange, Outside>, usize) {
     };
     let mut world = world([may]);
     world.run_by(|ways| {
-        let said = |way: &Said<Outside>| {
-            way.words.contains(word) || format!("{:?}", way.after.order).contains(word)
+        let is_it = |way: &Said<Outside>| {
+            way.words.contains(said) || format!("{:?}", way.after.order).contains(said)
         };
-        ways.iter().position(said).unwrap_or(0)
+        ways.iter().position(is_it).unwrap_or(0)
     });
     let before = world.transcript.iter().position(|line| **line == *event).unwrap();
     (world, before)
@@ -228,9 +228,8 @@ fn an_account_has_ten_million_points_for_exchanges_and_a_refused_request_leaves_
 async fn stored(folder: &Path) -> Vec<String> {
     let store = SqliteStore::open_read_only(folder.join("events.db")).unwrap();
     let all = store.read_all(Position::START, u32::MAX).await.unwrap();
-    let line = |it: &fundflow_kernel::envelope::Recorded| {
-        format!("{} {}", it.stream, it.event.event_type)
-    };
+    let line =
+        |it: &fundflow_kernel::envelope::Recorded| format!("{} {}", it.stream, it.event.event_type);
     let mut lines: Vec<String> = all.iter().map(line).collect();
     store.close().await;
     lines.sort();
@@ -245,9 +244,9 @@ fn in_a_runtime<T>(work: impl Future<Output = T>) -> T {
 /// How far the first exchange gets before its process dies.
 #[derive(Debug, Clone, Copy)]
 enum Killed {
-    OnceDurable,
-    OnceAccepted,
-    OnceConfirmed,
+    Durable,
+    Accepted,
+    Confirmed,
 }
 
 /// Begins the example's first exchange and dies there: everything in memory is gone at once.
@@ -260,9 +259,9 @@ fn die(folder: &Path, at: Killed) {
         let asking = Asking::<PointsExchange>::of(worlds::read("PX-1"), request, ());
         let _resting = stage.engine().request_watched(asking).await.unwrap();
         match at {
-            Killed::OnceDurable => {}
-            Killed::OnceAccepted => stage.engine().settle().await.unwrap(),
-            Killed::OnceConfirmed => {
+            Killed::Durable => {}
+            Killed::Accepted => stage.engine().settle().await.unwrap(),
+            Killed::Confirmed => {
                 stage.until(worlds::read("2026-02-13T10:00:00+08:00")).await.unwrap();
             }
         }
@@ -274,7 +273,7 @@ fn whenever_the_process_dies_the_next_one_brings_it_to_the_same_end() {
     let whole = tempfile::tempdir().unwrap();
     points::exchange(whole.path()).unwrap();
     let whole = in_a_runtime(stored(whole.path()));
-    for at in [Killed::OnceDurable, Killed::OnceAccepted, Killed::OnceConfirmed] {
+    for at in [Killed::Durable, Killed::Accepted, Killed::Confirmed] {
         let folder = tempfile::tempdir().unwrap();
         die(folder.path(), at);
 
@@ -299,11 +298,7 @@ fn stock() -> desk::Registry {
 }
 
 fn with_points() -> desk::Registry {
-    stock().kind(Arc::new(Of(Arc::new(PointsExchange(points_house())))))
-}
-
-fn points_house() -> House {
-    worlds::house()
+    stock().kind(Arc::new(Of(Arc::new(PointsExchange(worlds::house())))))
 }
 
 async fn audited(folder: &Path, knows: desk::Registry) -> audit::Report {
@@ -340,6 +335,35 @@ fn what_the_registrar_refuses_goes_back_to_the_points_system_to_the_fen() {
     assert!(stored.contains(&"points_exchange-PX-1 points_exchange.kept".into()), "{stored:#?}");
     assert!(report.passed(), "{:?}", report.findings);
     assert!(report.balances.is_empty(), "{:?}", report.balances);
+}
+
+#[test]
+fn a_program_of_ones_own_closes_what_is_parked_like_the_stock_command() {
+    let folder = tempfile::tempdir().unwrap();
+    let books = folder.path().join("sandbox");
+    std::fs::create_dir_all(&books).unwrap();
+    std::fs::write(books.join("scenario.toml"), "[override.PX-1]\nbuy = \"silent\"\n").unwrap();
+    die(folder.path(), Killed::Accepted);
+    in_a_runtime(async {
+        let long_after = worlds::read("2026-02-25T10:00:00+08:00");
+        let stage = Stage::open(&points::registry(), folder.path(), long_after).await.unwrap();
+        stage.until(long_after).await.unwrap();
+        stage.close().await.unwrap();
+    });
+    let command = |words: &[&str]| {
+        let store = ["points", "--store", folder.path().to_str().unwrap()];
+        let code = fundflow_cli::run(&points::registry(), store.iter().chain(words));
+        format!("{code:?}")
+    };
+    let done = format!("{:?}", std::process::ExitCode::SUCCESS);
+
+    assert_eq!(command(&["saga", "show", "PX-1"]), done);
+    let skip = ["saga", "skip-to-landing", "PX-1", "--reason", "nobody answers"];
+    assert_eq!(command(&[&skip[..], &["--operator", "li", "--apply"]].concat()), done);
+
+    let stored = in_a_runtime(stored(folder.path()));
+    assert!(stored.contains(&"points_exchange-PX-1 points_exchange.kept".into()), "{stored:#?}");
+    assert_eq!(command(&["audit", "verify"]), done);
 }
 
 #[test]

@@ -84,14 +84,14 @@ impl Verdict {
         &self,
         turn: &mut Turn<'_, S>,
         key: &Key<D>,
-        done: D::Command,
+        done: &D::Command,
     ) -> Result<Heard, NotDone>
     where
         S: Saga,
         D: Stored<State: Clone + Send + Sync> + 'static,
     {
         match self {
-            Verdict::Done => turn.record(key, &done),
+            Verdict::Done => turn.record(key, done),
             Verdict::Refused(cause) => Ok(Heard::Refused(cause.clone())),
             Verdict::NotFound => Ok(Heard::NotFound),
             Verdict::Unknown(cause) => Ok(Heard::Unknown(cause.clone())),
@@ -106,7 +106,7 @@ impl Verdict {
         &self,
         turn: &mut Turn<'_, S>,
         key: &Key<D>,
-        done: D::Command,
+        done: &D::Command,
         refused: impl FnOnce(Cause) -> D::Command,
     ) -> Result<Heard, NotDone>
     where
@@ -114,7 +114,7 @@ impl Verdict {
         D: Stored<State: Clone + Send + Sync> + 'static,
     {
         match self {
-            Verdict::Done => turn.record(key, &done),
+            Verdict::Done => turn.record(key, done),
             Verdict::Refused(cause) => turn.record(key, &refused(cause.clone())),
             Verdict::NotFound => Ok(Heard::NotFound),
             Verdict::Unknown(cause) => Ok(Heard::Unknown(cause.clone())),
@@ -282,7 +282,7 @@ mod tests {
     #[test]
     fn a_clash_says_what_differs_and_whose_a_key_is() {
         let taken = Clash::Taken {
-            stream: super::StreamName::of("parcel", "7"),
+            stream: super::StreamName::of("parcel", &"7"),
             kind: "exchange".into(),
             by: super::TransactionId::new("TX-1").unwrap(),
         };

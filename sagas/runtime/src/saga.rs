@@ -184,8 +184,7 @@ pub struct Preparing<'a, S: Saga> {
 }
 
 /// What a decision on a request fixes, and the table that the saga runs on; or why not.
-pub type Prepared<S> =
-    Result<(<S as Saga>::Promise, &'static Table<S>), <S as Saga>::Refusal>;
+pub type Prepared<S> = Result<(<S as Saga>::Promise, &'static Table<S>), <S as Saga>::Refusal>;
 
 /// A process manager: implement it, register it, and the runtime carries it.
 pub trait Saga: Sized + Send + Sync + 'static {

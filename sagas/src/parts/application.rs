@@ -11,8 +11,8 @@ use crate::{
 use chrono::NaiveTime;
 use fundflow_domain::{
     application::{
-        Application, Applications, Ask, Command, Confirmation, Outcome, PromisedFee, Rejection, Stage,
-        Terms,
+        Application, Applications, Ask, Command, Confirmation, Outcome, PromisedFee, Rejection,
+        Stage, Terms,
     },
     calendar::TradingDay,
     case::Finding,
