@@ -48,7 +48,7 @@ macro_rules! fund_saga {
 }
 
 /// Writes `Promise`, `Milestone`, `Notes`, `When`, `when`, `needs`, `notice` and the business day inside of an
-/// `impl Saga` whose plan has one [`Buying`] in that field, and whose answer has a variant for what the registrar
+/// `impl Saga` whose plan has one `Buying` in that field, and whose answer has a variant for what the registrar
 /// says.
 #[macro_export]
 macro_rules! buying {
