@@ -12,6 +12,7 @@ use fundflow_domain::{
     ids::LotId,
     modes::ConversionMode,
     money::Money,
+    payment::Stage,
     time::Timestamp,
     wallet::{Credit, Entry, Reservation},
 };
@@ -72,21 +73,27 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         Fact::BuyCancelSettled => {
             !taken_back_whole(view) || cancel_settled(view, buy, || out.is_over(view))
         }
-        Fact::PaymentClosed => plan
-            .payment
-            .payment(view)
-            .is_none_or(|it| !matches!(it.stage, fundflow_domain::payment::Stage::Requested)),
+        Fact::PaymentClosed => !is_charged(view),
         Fact::BuyClosed => buy.is_over(view),
         Fact::OutClosed => out.is_over(view),
         Fact::TargetClosed => target.is_over(view),
         Fact::BuySettled => !(is_in_transit(view) && holds(view, Fact::BuyConfirmed)),
-        Fact::OutSpent => {
-            is_in_transit(view) || !(is_held(view) && holds(view, Fact::OutConfirmed))
-        }
+        Fact::OutSpent => !is_held_in_vain(view),
         Fact::TargetHeld => !is_target_due(view),
         Fact::NothingInTransit => !is_in_transit(view) || holds(view, Fact::BuyConfirmed),
         Fact::NothingReserved => !is_held(view) || holds(view, Fact::OutConfirmed),
     }
+}
+
+/// The bank was asked for the money and has not answered.
+fn is_charged(view: &View<'_>) -> bool {
+    let payment = view.plan.payment.payment(view);
+    payment.is_some_and(|it| matches!(it.stage, Stage::Requested))
+}
+
+/// The registrar took out shares that are settled and still earmarked.
+fn is_held_in_vain(view: &View<'_>) -> bool {
+    is_held(view) && !is_in_transit(view) && holds(view, Fact::OutConfirmed)
 }
 
 fn is_in_transit(view: &View<'_>) -> bool {
