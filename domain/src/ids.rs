@@ -131,9 +131,9 @@ impl ApplicationNo {
     pub fn of(order: &OrderId) -> Self {
         const DIGITS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
         let hash = Sha256::digest(order.as_str().as_bytes());
-        let bit = |i: usize| (hash[i / 8] >> (7 - i % 8)) & 1;
-        let digit = |n: usize| (0..5).fold(0, |digit, i| digit << 1 | bit(n * 5 + i));
-        let text: String = (0..24).map(|n| char::from(DIGITS[usize::from(digit(n))])).collect();
+        let bits = hash.iter().take(15).fold(0_u128, |bits, byte| bits << 8 | u128::from(*byte));
+        let digit = |n: usize| char::from(DIGITS[(bits >> (115 - 5 * n)) as usize & 31]);
+        let text: String = (0..24).map(digit).collect();
         Self(text.into())
     }
 }
