@@ -78,10 +78,8 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         Fact::OutClosed => out.is_over(view),
         Fact::TargetClosed => target.is_over(view),
         Fact::BuySettled => !(is_in_transit(view) && holds(view, Fact::BuyConfirmed)),
-        Fact::OutSpent => !is_held_in_vain(view),
-        Fact::TargetHeld => !is_target_due(view),
         Fact::NothingInTransit => !is_in_transit(view) || holds(view, Fact::BuyConfirmed),
-        Fact::NothingReserved => !is_held(view) || holds(view, Fact::OutConfirmed),
+        Fact::NothingReserved => !matches!(entry(view).reservation, Reservation::Held(_)),
     }
 }
 
@@ -91,24 +89,8 @@ fn is_charged(view: &View<'_>) -> bool {
     payment.is_some_and(|it| matches!(it.stage, Stage::Requested))
 }
 
-/// The registrar took out shares that are settled and still earmarked.
-fn is_held_in_vain(view: &View<'_>) -> bool {
-    is_held(view) && !is_in_transit(view) && holds(view, Fact::OutConfirmed)
-}
-
 fn is_in_transit(view: &View<'_>) -> bool {
     matches!(entry(view).credit, Credit::InTransit(_))
-}
-
-fn is_held(view: &View<'_>) -> bool {
-    matches!(entry(view).reservation, Reservation::Held(_))
-}
-
-/// The registrar confirmed the target and its price has left the money fund.
-fn is_target_due(view: &View<'_>) -> bool {
-    let target = view.plan.target_order();
-    let spent = matches!(entry(view).reservation, Reservation::Spent(_));
-    spent && target.is_confirmed(view) && target.is_sound(view) && !is_target_credited(view)
 }
 
 /// Nothing more is to be done with the money-fund shares: they stay in the wallet.
@@ -215,11 +197,8 @@ pub(super) fn open_ends(view: &View<'_>) -> Vec<OpenEnd> {
         let left = plan.payment.payment(view).map(|payment| payment.left().decimal());
         ends.push(("money_fund".into(), left.unwrap_or(plan.amount.decimal())));
     }
-    let taken_out = view.plan.mode.is_conversion() && holds(view, Fact::OutConfirmed);
     if let Reservation::Held(shares) = entry(view).reservation {
-        if !taken_out {
-            ends.push(("conversion".into(), shares.decimal()));
-        }
+        ends.push(("conversion".into(), shares.decimal()));
     } else if let Some(worth) = unspent(view) {
         ends.push(("target".into(), worth));
     }
@@ -232,7 +211,7 @@ fn unspent(view: &View<'_>) -> Option<Decimal> {
     let Reservation::Spent(shares) = entry(view).reservation else { return None };
     let credited = is_target_credited(view);
     if view.plan.mode.is_conversion() {
-        return (!credited && !is_target_due(view)).then(|| shares.decimal());
+        return (!credited).then(|| shares.decimal());
     }
     let open = if credited { rest(view) } else { view.plan.out.proceeds(view) }?;
     let out = view.plan.payout.payout(view).map_or(Money::ZERO, |it| it.terms.amount.into());

@@ -136,8 +136,8 @@ const CANCEL_BUY: Side<Saga> =
     call("cancel purchase", Call::CancelBuy, Fact::BuyCancelSettled, When::NextCutOff).beside();
 
 /// What a person who gave up leaves is closed, so that nothing is reserved, in transit or asked for
-/// without an owner. What the registrar had confirmed by then is the investor's and is booked; what
-/// a counterparty says later contradicts, and opens a case.
+/// without an owner. A money-fund purchase that the registrar had confirmed by then is the
+/// investor's and is booked; what a counterparty says later contradicts, and opens a case.
 const fn closing(deed: Deed<Saga>) -> Side<Saga> {
     deed.after_the_end()
 }
@@ -150,8 +150,6 @@ const BESIDE: &[Side<Saga>] = &[
     closing(act("close conversion", Do::CloseOut, Fact::OutClosed)),
     closing(act("close purchase", Do::CloseBuy, Fact::BuyClosed)),
     closing(act("settle at last", Do::ConfirmCredit, Fact::BuySettled)),
-    closing(act("spend at last", Do::Spend, Fact::OutSpent)),
-    closing(act("hold target at last", Do::CreditTarget, Fact::TargetHeld)),
     closing(act("release at last", Do::Release, Fact::NothingReserved)),
     closing(act("reverse at last", Do::ReverseCredit, Fact::NothingInTransit)),
 ];

@@ -138,13 +138,9 @@ pub enum Fact {
     TargetClosed,
     /// No shares are in transit that the registrar confirmed.
     BuySettled,
-    /// No shares are earmarked that the registrar took out.
-    OutSpent,
-    /// The holdings show every lot of the target that was paid for.
-    TargetHeld,
     /// No shares are in transit without an order.
     NothingInTransit,
-    /// No shares are earmarked without an order.
+    /// No shares are earmarked.
     NothingReserved,
 }
 

@@ -38,8 +38,7 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
             payment.payment(view).is_none_or(|it| !matches!(it.stage, Stage::Requested))
         }
         Fact::Closed => buy.is_over(view),
-        Fact::Settled => !(wallet.is_in_transit(view) && holds(view, Fact::Confirmed)),
-        Fact::NothingInTransit => !wallet.is_in_transit(view) || holds(view, Fact::Confirmed),
+        Fact::NothingInTransit => !wallet.is_in_transit(view),
     }
 }
 
@@ -67,8 +66,10 @@ pub(super) fn open_ends(view: &View<'_>) -> Vec<OpenEnd> {
     let plan = view.plan;
     let mut ends = plan.payment.open_ends(view);
     let paid = plan.payment.is_paid(view) && !plan.payment.is_paid_back(view);
-    // What the registrar confirmed is booked even after a person gave up.
-    if paid && !holds(view, Fact::Confirmed) {
+    let landed = holds(view, Fact::Confirmed)
+        && holds(view, Fact::CreditConfirmed)
+        && holds(view, Fact::RestReturned);
+    if paid && !landed {
         ends.push(("money_fund".into(), plan.amount.decimal()));
     }
     ends.into_iter().map(|(name, worth)| OpenEnd { name, worth }).collect()

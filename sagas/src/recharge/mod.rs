@@ -72,8 +72,6 @@ const BESIDE: &[Side<Saga>] = &[
     call("cancel purchase", Call::Cancel, Fact::CancelSettled, When::NextCutOff).beside(),
     act("close payment", Do::ClosePayment, Fact::PaymentClosed).after_the_end(),
     act("close purchase", Do::Close, Fact::Closed).after_the_end(),
-    act("settle at last", Do::ConfirmCredit, Fact::Settled).after_the_end(),
-    act("return rest at last", Do::ReturnRest, Fact::RestReturned).after_the_end(),
     act("reverse at last", Do::ReverseCredit, Fact::NothingInTransit).after_the_end(),
 ];
 

@@ -85,9 +85,7 @@ pub enum Fact {
     PaymentClosed,
     /// No purchase is under way.
     Closed,
-    /// No shares are in transit that the registrar confirmed.
-    Settled,
-    /// No shares are in transit without an order.
+    /// No shares are in transit.
     NothingInTransit,
 }
 

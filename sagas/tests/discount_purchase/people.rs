@@ -245,6 +245,25 @@ fn what_the_registrar_confirmed_before_it_is_abandoned_is_the_investors() {
 }
 
 #[test]
+fn a_conversion_whose_purchase_nobody_confirmed_books_nothing_when_it_is_abandoned() {
+    let mut stage = silent_word("mmf");
+    stage.request(&request(Mode::LinkedSameDay));
+    stage.clock("03-03 09:00");
+    stage.confirmed("convert", stage.confirmation("convert"));
+    stage.clock("03-04 12:00");
+    assert_eq!(stage.parked().map(|(row, _)| row), Some("confirm buy".to_owned()));
+    let ends: Vec<String> = stage.look().open_ends.iter().map(|it| it.name.to_string()).collect();
+    assert_eq!(ends, ["money_fund", "conversion"]);
+    assert!(matches!(stage.abandon(), Reply::Acted));
+    stage.run();
+
+    assert_eq!(stage.parked(), None, "{}", stage.text());
+    let wallet = stage.state(&crate::held::wallet_key());
+    assert!(wallet.reserved().is_zero() && wallet.in_transit().is_zero(), "{}", stage.text());
+    assert!(wallet.available().is_zero() && !stage.has("holdings.credited"));
+}
+
+#[test]
 fn who_gives_up_earlier_leaves_nothing_open_either() {
     for name in ["mmf.pay", "mmf", "convert"] {
         let mut stage = silent_call(name);
