@@ -1,6 +1,7 @@
 //! A lamp that may burn out: decided, appended, raced for, and damaged.
 
 use super::*;
+use crate::streams::{Damage, Key, Streams};
 use crate::{decider::Decider, memory_store::MemoryStore, store::AppendError};
 use serde::{Deserialize, Serialize};
 
@@ -218,4 +219,22 @@ fn every_event_of_a_decision_names_its_process() {
     let link = |event: &NewEvent| event.link(Chain::START, &lamp(), Version(1));
     assert_eq!(link(event), event.chain);
     assert_ne!(link(&other), event.chain);
+}
+
+#[test]
+fn nothing_is_decided_on_a_stream_that_is_damaged_and_reading_it_again_does_not_help() {
+    let (key, mut streams) = (Key::<Lamp>::of(&"1"), Streams::default());
+    let what: Arc<str> = "bad sector".into();
+    let damage = Damage { place: key.stream().as_str().into(), what: what.clone() };
+    streams.provide_damaged(&key.need(), damage);
+    streams.provide(&key.need(), []);
+
+    let mut batch = Vec::new();
+    let decided = streams.decide(&key, &Command::Light, &meta("TX-1"), &mut batch);
+    assert!(
+        matches!(&decided, Err(DecideError::Damaged { what: said, .. }) if *said == what),
+        "{decided:?}"
+    );
+    assert!(batch.is_empty());
+    assert_eq!(streams.version(key.stream()), Version::default());
 }
