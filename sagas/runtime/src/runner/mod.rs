@@ -16,6 +16,8 @@
 //! effect may be sent twice: under the same idempotency key, so it acts once; a restarted saga asks
 //! for the standing first. After 6 nothing is lost, because memory was only a cache.
 
+mod address;
+mod look;
 mod unclaimed;
 
 pub use crate::running::{LaneState, Running};
@@ -24,9 +26,9 @@ pub use unclaimed::Unclaimed;
 use crate::{
     breaker::{Breaker, Limits},
     kind::{Kind, Of},
-    message::{ActionError, Alert, Input, Noticed, Output, Reply, Rest, SagaId, Ticket, What},
+    message::{ActionError, Alert, Input, Output, Reply, SagaId, Ticket},
     port::PortName,
-    running::{Desk, Handled, Instance, damaged},
+    running::{Desk, Handled, Instance},
     saga::Saga,
 };
 use foldhash::fast::RandomState;
@@ -38,7 +40,6 @@ use fundflow_kernel::{
 };
 use std::{
     collections::{BTreeSet, HashMap, VecDeque},
-    fmt,
     sync::Arc,
 };
 
@@ -322,105 +323,9 @@ impl Runner {
         self.breakers.clear();
         self.starved.clear();
         self.wanted.clear();
+        self.ready_to_call.clear();
         let batch = self.out.batch;
         self.out = Output { batch, ..Output::default() };
-    }
-
-    /// Sagas in memory.
-    pub fn open(&self) -> usize {
-        self.sagas.len()
-    }
-
-    /// The sagas in memory.
-    pub fn sagas(&self) -> impl Iterator<Item = &SagaId> {
-        self.sagas.keys()
-    }
-
-    /// The sagas in memory that are not over, or still owe something, or of which nobody can tell
-    /// because a stream of theirs is damaged.
-    pub fn unfinished(&self) -> impl Iterator<Item = &SagaId> {
-        let streams = &self.streams;
-        let open = self.sagas.iter().filter(|(_, slot)| {
-            let is_open = slot.saga.is_known(streams) && !slot.saga.is_finished(streams);
-            is_open || slot.saga.damage(streams).is_some()
-        });
-        open.map(|(saga, _)| saga)
-    }
-
-    /// A saga in memory, with its types.
-    pub fn running<S: Saga>(&self, transaction: &TransactionId) -> Option<&Running<S>> {
-        let saga = SagaId { kind: S::KIND, transaction: transaction.clone() };
-        self.sagas.get(&saga)?.saga.as_any().downcast_ref()
-    }
-
-    /// How a saga in memory is at rest, if it is.
-    pub fn rest_of(&self, saga: &SagaId) -> Option<Rest> {
-        self.sagas.get(saga)?.saga.rest(&self.streams)
-    }
-
-    /// When the next timer of a saga in memory rings.
-    pub fn timer_of(&self, saga: &SagaId) -> Option<Timestamp> {
-        self.sagas.get(saga)?.timer
-    }
-
-    /// Whether a saga in memory waits for a person, or cannot go on because a stream is damaged.
-    pub fn is_parked(&self, saga: &SagaId) -> bool {
-        self.sagas.get(saga).is_some_and(|slot| {
-            let parked = matches!(slot.saga.rest(&self.streams), Some(Rest::Parked(_)));
-            parked || slot.saga.damage(&self.streams).is_some()
-        })
-    }
-
-    /// All streams in memory.
-    pub const fn streams(&self) -> &Streams {
-        &self.streams
-    }
-
-    /// Whose input it is; `None`: nobody's; an error: the stream to be read to know.
-    fn addressee(&self, what: &What) -> Result<Option<SagaId>, Need> {
-        let stream = match what {
-            What::Request { saga, .. }
-            | What::Command { saga, .. }
-            | What::Act { saga, .. }
-            | What::Watch { saga } => return Ok(Some(saga.clone())),
-            What::Answer(answered) => return Ok(Some(answered.effect.saga.clone())),
-            What::Notice { stream, .. } => stream,
-        };
-        if !self.streams.has(stream) {
-            return match self.openers.get(stream.category()) {
-                Some(opener) => Err(opener.need(stream)),
-                None => Ok(None),
-            };
-        }
-        let owner = self.streams.owner(stream).and_then(|(kind, transaction)| {
-            Some(SagaId { kind: self.kind(kind)?, transaction: transaction.clone() })
-        });
-        Ok(owner)
-    }
-
-    #[allow(clippy::result_large_err, reason = "the input is handed back as it came")]
-    fn nobodys(&mut self, input: Input, now: Timestamp) -> Result<(), Wanting> {
-        let What::Notice { stream, news } = &input.what else { return Ok(()) };
-        if let Some(unclaimed) = self.unclaimed.clone() {
-            let needs: Vec<Need> = unclaimed.need(stream, news).into_iter().collect();
-            let missing = self.streams.missing(needs.iter().cloned());
-            if !missing.is_empty() {
-                return Err(Wanting { input, needs: missing });
-            }
-            self.use_for_this_batch(&needs);
-            let (streams, batch) = (&mut self.streams, &mut self.out.appends);
-            if let Err(error) = unclaimed.store(streams, batch, (stream, news), now) {
-                // Nothing was stored, so nothing may be acknowledged: it is to be delivered again.
-                self.alert(stream.as_str(), &error.to_string());
-                let why = ActionError::Refused(error.to_string().into());
-                self.reply(input.ticket, Reply::NotActed(why));
-                return Ok(());
-            }
-        }
-        self.alert(stream.as_str(), "news about a key that no saga has");
-        self.streams.drop_unheld([stream.clone()]);
-        self.reply(input.ticket, Reply::Noticed(Noticed::Unclaimed));
-        Ok(())
     }
 
     /// Held until the batch is durable, so that nobody reads an older state meanwhile.
@@ -435,24 +340,6 @@ impl Runner {
         let slot = self.sagas.get_mut(saga)?;
         slot.saga.is_ready(&mut self.streams);
         slot.saga.damage(&self.streams)
-    }
-
-    /// Whoever was only looked up is read anew the next time: the store may be well by then.
-    fn let_go(&mut self, saga: &SagaId) {
-        if let Some(mut slot) = self.sagas.remove(saga) {
-            slot.saga.release(&mut self.streams);
-        }
-    }
-
-    fn refuse_damaged(&mut self, input: &Input, saga: &SagaId, damage: Damage) {
-        if let What::Answer(answered) = &input.what
-            && let Some(breaker) = self.breakers.get_mut(&answered.effect.port)
-        {
-            // Nobody can record it, but the counterparty has spoken: its budget is free again.
-            self.ready_to_call.extend(breaker.answered());
-        }
-        self.alert(saga.transaction.as_str(), &format!("{}: {}", damage.place, damage.what));
-        self.reply(input.ticket, Reply::NotActed(damaged(damage)));
     }
 
     /// Lends everything to one saga, then notes its timer and whether it misses a stream.
@@ -504,38 +391,5 @@ impl Runner {
 
     fn alert(&mut self, about: &str, what: &str) {
         self.out.alerts.push(Alert { about: about.into(), what: what.into() });
-    }
-}
-
-impl Clone for Runner {
-    fn clone(&self) -> Self {
-        let slot = |slot: &Slot| Slot {
-            saga: slot.saga.boxed_clone(),
-            timer: slot.timer,
-            touched: slot.touched,
-        };
-        Self {
-            kinds: self.kinds.clone(),
-            openers: self.openers.clone(),
-            unclaimed: self.unclaimed.clone(),
-            sagas: self.sagas.iter().map(|(id, s)| (id.clone(), slot(s))).collect(),
-            streams: self.streams.clone(),
-            timers: self.timers.clone(),
-            breakers: self.breakers.clone(),
-            limits: self.limits,
-            starved: self.starved.clone(),
-            wanted: self.wanted.clone(),
-            ready_to_call: self.ready_to_call.clone(),
-            out: self.out.clone(),
-        }
-    }
-}
-
-impl fmt::Debug for Runner {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.debug_struct("Runner")
-            .field("sagas", &self.sagas.keys().collect::<Vec<_>>())
-            .field("streams", &self.streams)
-            .finish_non_exhaustive()
     }
 }

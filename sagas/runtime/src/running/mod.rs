@@ -5,12 +5,15 @@
 
 mod advance;
 mod hear;
+mod instance;
 mod operate;
 mod request;
 
+pub(crate) use instance::{Handled, Instance};
+
 use crate::{
     breaker::{Admission, Breaker},
-    message::{ActionError, Alert, Output, Rest, SagaId, What},
+    message::{ActionError, Alert, Output, Rest, SagaId},
     port::PortName,
     process::{self, Over, Process},
     saga::{Saga, View},
@@ -38,59 +41,6 @@ pub struct Desk<'a> {
     /// Sagas that were queued for a counterparty and may call now.
     pub(crate) ready: &'a mut Vec<SagaId>,
     pub(crate) now: Timestamp,
-}
-
-/// A saga whose types are not known to the runner.
-pub trait Instance: Send {
-    /// Its identity.
-    fn id(&self) -> &SagaId;
-    /// Another future of the same past.
-    fn boxed_clone(&self) -> Box<dyn Instance>;
-    /// Whether anything was ever prepared.
-    fn is_known(&self, streams: &Streams) -> bool;
-    /// What must be read before anything can be decided: its process, then its plan's streams.
-    fn missing(&mut self, streams: &Streams) -> Vec<Need>;
-    /// What the input needs besides.
-    fn besides(&self, streams: &Streams, input: &What, now: Timestamp) -> Vec<Need>;
-    /// Whether it can read that news; everything else it can.
-    fn understands(&self, streams: &Streams, input: &What) -> bool;
-    /// Those who were queued for a counterparty call now.
-    fn call_now(&mut self, desk: &mut Desk<'_>);
-    /// Marks everything in use; `false` while something must be read first.
-    fn is_ready(&mut self, streams: &mut Streams) -> bool;
-    /// Gives back everything in use.
-    fn release(&mut self, streams: &mut Streams);
-    /// What keeps it from being decided on, if a stream of its own cannot be folded.
-    fn damage(&self, streams: &Streams) -> Option<Damage>;
-    /// Decides the input and all that follows from it inside of the house.
-    fn handle(&mut self, input: &What, desk: &mut Desk<'_>) -> Handled;
-    /// Learns what is outstanding when it comes into memory: nothing is known to be.
-    fn rouse(&mut self, desk: &mut Desk<'_>);
-    /// Goes on after a restart.
-    fn wake(&mut self, desk: &mut Desk<'_>);
-    /// Lets due timers ring.
-    fn ring(&mut self, desk: &mut Desk<'_>);
-    /// Goes on as far as it can without anybody else.
-    fn advance(&mut self, desk: &mut Desk<'_>);
-    /// When the first of its timers is due.
-    fn next_due(&self) -> Option<Timestamp>;
-    /// Whether it is over, owes nothing and waits for no answer.
-    fn is_finished(&self, streams: &Streams) -> bool;
-    /// How it is at rest, if it is.
-    fn rest(&self, streams: &Streams) -> Option<Rest>;
-    /// The types behind it, for tests and desks.
-    fn as_any(&self) -> &dyn std::any::Any;
-}
-
-/// What became of an input.
-#[derive(Debug, Clone)]
-pub enum Handled {
-    /// A reply for the ticket's holder.
-    Reply(crate::message::Reply),
-    /// Nothing to tell.
-    Quiet,
-    /// Nothing happened: streams must be read first.
-    Missing(Vec<Need>),
 }
 
 /// The table, or one of the lanes beside it: each sends one thing at a time.
@@ -338,165 +288,6 @@ impl<S: Saga> Clone for Running<S> {
             outstanding: self.outstanding,
             asked_parked: self.asked_parked,
         }
-    }
-}
-
-impl<S: Saga> Instance for Running<S> {
-    fn id(&self) -> &SagaId {
-        &self.id
-    }
-
-    fn boxed_clone(&self) -> Box<dyn Instance> {
-        Box::new(self.clone())
-    }
-
-    fn is_known(&self, streams: &Streams) -> bool {
-        self.open(streams).is_some()
-    }
-
-    fn missing(&mut self, streams: &Streams) -> Vec<Need> {
-        if !streams.has(self.key.stream()) {
-            return vec![self.key.need()];
-        }
-        self.replan(streams);
-        match &self.plan {
-            Some(plan) if !self.ready => streams.missing(S::streams(plan)),
-            Some(_) | None => Vec::new(),
-        }
-    }
-
-    fn besides(&self, streams: &Streams, input: &What, now: Timestamp) -> Vec<Need> {
-        Self::besides(self, streams, input, now)
-    }
-
-    fn is_ready(&mut self, streams: &mut Streams) -> bool {
-        Self::is_ready(self, streams)
-    }
-
-    fn release(&mut self, streams: &mut Streams) {
-        for stream in self.held.drain(..) {
-            streams.release(&stream);
-        }
-        streams.drop_unheld([self.key.stream().clone()]);
-        self.ready = false;
-    }
-
-    fn damage(&self, streams: &Streams) -> Option<Damage> {
-        self.sick.clone().or_else(|| streams.damage(self.key.stream()).cloned())
-    }
-
-    fn handle(&mut self, input: &What, desk: &mut Desk<'_>) -> Handled {
-        use crate::message::Reply;
-        match input {
-            What::Request { request, asked, at, trace_parent, .. } => {
-                let reply = self.request(desk, request, asked, *at, trace_parent.clone());
-                self.advance(desk);
-                Handled::Reply(reply)
-            }
-            What::Command { command, actor, at, .. } => {
-                let reply = self.command(desk, command, actor.clone(), *at);
-                self.advance(desk);
-                Handled::Reply(reply)
-            }
-            What::Act { action, operator, .. } => {
-                let reply = match self.act(desk, action, operator) {
-                    Ok(()) => Reply::Acted,
-                    Err(error) => Reply::NotActed(error),
-                };
-                self.advance(desk);
-                Handled::Reply(reply)
-            }
-            What::Answer(answered) => {
-                if let Err(needs) = self.answered(desk, answered) {
-                    return Handled::Missing(needs);
-                }
-                self.advance(desk);
-                Handled::Quiet
-            }
-            What::Notice { stream, news } => {
-                let noticed = match self.noticed(desk, stream, news) {
-                    Ok(noticed) => noticed,
-                    Err(needs) => return Handled::Missing(needs),
-                };
-                self.advance(desk);
-                Handled::Reply(Reply::Noticed(noticed))
-            }
-            What::Watch { .. } => {
-                let reply = self.watched(desk);
-                self.finish(desk);
-                Handled::Reply(reply)
-            }
-        }
-    }
-
-    fn rouse(&mut self, desk: &mut Desk<'_>) {
-        if Self::open(self, desk.streams).is_some() {
-            Self::rouse(self, desk);
-        }
-    }
-
-    fn wake(&mut self, desk: &mut Desk<'_>) {
-        Self::rouse(self, desk);
-        self.wake_if_left_behind(desk);
-        self.advance(desk);
-    }
-
-    fn ring(&mut self, desk: &mut Desk<'_>) {
-        for lane in &mut self.lanes {
-            if matches!(lane.state, LaneState::Waiting(due) if due <= desk.now) {
-                lane.state = LaneState::Due;
-            }
-        }
-        self.advance(desk);
-    }
-
-    fn understands(&self, streams: &Streams, input: &What) -> bool {
-        let What::Notice { stream, news } = input else { return true };
-        self.view(streams).is_some_and(|view| S::notice(&view, stream, news).is_some())
-    }
-
-    fn call_now(&mut self, desk: &mut Desk<'_>) {
-        for lane in &mut self.lanes {
-            if lane.state == LaneState::Queued {
-                lane.state = LaneState::Due;
-            }
-        }
-        Self::advance(self, desk);
-    }
-
-    fn advance(&mut self, desk: &mut Desk<'_>) {
-        Self::advance(self, desk);
-    }
-
-    fn next_due(&self) -> Option<Timestamp> {
-        let due = |lane: &Lane| match lane.state {
-            LaneState::Waiting(due) => Some(due),
-            LaneState::Idle | LaneState::InFlight | LaneState::Queued | LaneState::Due => None,
-        };
-        self.lanes.iter().filter_map(due).min()
-    }
-
-    fn is_finished(&self, streams: &Streams) -> bool {
-        if self.outstanding > 0 {
-            return false;
-        }
-        let Some(view) = self.view(streams) else { return true };
-        view.ending.is_some()
-            && self
-                .table(streams)
-                .is_none_or(|table| table.beside.iter().all(|side| S::holds(&view, side.deed.done)))
-    }
-
-    fn rest(&self, streams: &Streams) -> Option<Rest> {
-        let state = streams.state(&self.key)?;
-        if let Some(parked) = &state.open()?.parked {
-            return Some(Rest::Parked(parked.cause.clone()));
-        }
-        Some(Rest::Ended(ending_name::<S>(state.ending()?).into()))
-    }
-
-    fn as_any(&self) -> &dyn std::any::Any {
-        self
     }
 }
 
