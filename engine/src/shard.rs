@@ -216,7 +216,7 @@ impl<S: EventStore + Checkpoints> Shard<S> {
 
     async fn handle(&mut self, ticket: Ticket, what: What) {
         let now = self.clock.now();
-        let mut input = Input { ticket, what };
+        let mut input = Input::new(ticket, what);
         for _ in 0..ROUNDS {
             let Err(wanting) = self.runner.handle(input, now) else { return };
             for need in &wanting.needs {

@@ -9,7 +9,9 @@
 
 use crate::{
     envelope::{NewEvent, Recorded, StreamName},
-    store::{AppendError, Checkpoints, EventStore, Position, ReadError, StreamAppend, Version},
+    store::{
+        AppendError, Batch, Checkpoints, EventStore, Position, ReadError, StreamAppend, Version,
+    },
 };
 use std::{
     collections::HashMap,
@@ -47,11 +49,12 @@ impl MemoryStore {
 }
 
 impl EventStore for MemoryStore {
-    async fn append(&self, batch: Vec<StreamAppend>) -> Result<Position, AppendError> {
+    async fn append(&self, batch: impl Into<Batch> + Send) -> Result<Position, AppendError> {
+        let batch = batch.into();
         let mut log = self.log();
         let last_repeated = log.check(&batch)?;
         let before = log.head();
-        for append in batch {
+        for append in batch.iter().cloned() {
             log.write(append);
         }
         let head = log.head();

@@ -70,6 +70,10 @@ pub struct StreamAppend {
     pub events: Vec<NewEvent>,
 }
 
+/// What is appended in one durable write, in order. Shared, because it is appended again after a
+/// fault.
+pub type Batch = Arc<[StreamAppend]>;
+
 /// Why nothing was appended.
 #[derive(Debug, thiserror::Error)]
 pub enum AppendError {
@@ -132,7 +136,7 @@ pub trait EventStore: Send + Sync + 'static {
     /// succeeds and writes nothing. A batch may name a stream more than once.
     fn append(
         &self,
-        batch: Vec<StreamAppend>,
+        batch: impl Into<Batch> + Send,
     ) -> impl Future<Output = Result<Position, AppendError>> + Send;
 
     /// At most `limit` events of the stream after version `after`, oldest first.

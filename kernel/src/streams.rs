@@ -142,6 +142,11 @@ pub trait Fold: Any + Send + Sync {
     /// # Errors
     /// [`ReadError::Damaged`] with place and reason; the fold is as it was.
     fn replay(&mut self, recorded: &Recorded) -> Result<(), ReadError>;
+    /// Remembers the next events of the stream; after an error the fold is of no use.
+    ///
+    /// # Errors
+    /// As [`Fold::replay`].
+    fn refold(&mut self, history: &mut dyn Iterator<Item = &Recorded>) -> Result<(), ReadError>;
     /// Events so far.
     fn version(&self) -> Version;
     /// Link of the last event.
@@ -162,6 +167,10 @@ where
 {
     fn replay(&mut self, recorded: &Recorded) -> Result<(), ReadError> {
         Loaded::replay(self, recorded)
+    }
+
+    fn refold(&mut self, history: &mut dyn Iterator<Item = &Recorded>) -> Result<(), ReadError> {
+        Loaded::refold(self, history)
     }
 
     fn version(&self) -> Version {
@@ -259,7 +268,7 @@ impl Streams {
             return None;
         }
         let mut fold = (need.empty)();
-        let damage = history.into_iter().find_map(|event| fold.replay(event).err()).map(damaged);
+        let damage = fold.refold(&mut history.into_iter()).err().map(damaged);
         self.put(need.stream.clone(), fold, damage.clone());
         damage
     }

@@ -2,7 +2,9 @@
 
 use fundflow_kernel::{
     envelope::{Recorded, StreamName},
-    store::{AppendError, Checkpoints, EventStore, Position, ReadError, StreamAppend, Version},
+    store::{
+        AppendError, Batch, Checkpoints, EventStore, Position, ReadError, StreamAppend, Version,
+    },
 };
 use std::sync::Mutex;
 use tokio::sync::watch;
@@ -44,7 +46,8 @@ fn weight(append: &StreamAppend) -> usize {
 }
 
 impl<S: EventStore> EventStore for Measured<S> {
-    async fn append(&self, batch: Vec<StreamAppend>) -> Result<Position, AppendError> {
+    async fn append(&self, batch: impl Into<Batch> + Send) -> Result<Position, AppendError> {
+        let batch = batch.into();
         if let Ok(mut batches) = self.batches.lock() {
             batches.push(batch.iter().map(weight).sum());
         }

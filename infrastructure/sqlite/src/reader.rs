@@ -102,12 +102,11 @@ impl Reader {
         &mut self,
         statement: &str,
         binds: impl Params,
-        limit: u32,
     ) -> Result<Vec<Recorded>, ReadError> {
         let Self { database, names } = self;
         let mut statement = database.prepare_cached(statement).map_err(refused)?;
         let mut rows = statement.query(binds).map_err(refused)?;
-        let mut events = Vec::with_capacity(limit.min(1024) as usize);
+        let mut events = Vec::new();
         while let Some(row) = rows.next().map_err(refused)? {
             let numbers = row::numbers(row).map_err(refused)?;
             let stream = names.stream(database, &numbers)?;

@@ -88,7 +88,7 @@ impl Shell {
 
     /// Decides an input; nothing is durable yet.
     pub fn decide(&mut self, ticket: Ticket, what: What) -> Output {
-        let mut input = Input { ticket, what };
+        let mut input = Input::new(ticket, what);
         for _ in 0..ROUNDS {
             match self.runner.handle(input, self.now) {
                 Ok(()) => return self.output(),

@@ -26,7 +26,7 @@ pub use unclaimed::Unclaimed;
 use crate::{
     breaker::{Breaker, Limits},
     kind::{Kind, Of},
-    message::{ActionError, Alert, Input, Output, Reply, SagaId, Ticket},
+    message::{ActionError, Alert, Input, Output, Reply, SagaId, Ticket, What},
     port::PortName,
     running::{Desk, Handled, Instance},
     saga::Saga,
@@ -70,7 +70,6 @@ pub struct Runner {
     breakers: HashMap<PortName, Breaker<SagaId>, RandomState>,
     limits: Limits,
     starved: Vec<SagaId>,
-    wanted: Vec<Need>,
     ready_to_call: VecDeque<SagaId>,
     out: Output,
 }
@@ -94,7 +93,6 @@ impl Runner {
             breakers: HashMap::default(),
             limits: Limits::default(),
             starved: Vec::new(),
-            wanted: Vec::new(),
             ready_to_call: VecDeque::new(),
             out: Output { batch: 1, ..Output::default() },
         }
@@ -133,12 +131,17 @@ impl Runner {
     /// # Errors
     /// [`Wanting`]: nothing happened; read, provide, and hand the input in again.
     #[allow(clippy::result_large_err, reason = "the input is handed back as it came")]
-    pub fn handle(&mut self, input: Input, now: Timestamp) -> Result<(), Wanting> {
+    pub fn handle(&mut self, mut input: Input, now: Timestamp) -> Result<(), Wanting> {
         let saga = match self.addressee(&input.what) {
             Ok(Some(saga)) => saga,
             Ok(None) => return self.nobodys(input, now),
             Err(need) => return Err(Wanting { input, needs: vec![need] }),
         };
+        match self.look_back(&input, &saga) {
+            Ok(true) => return Ok(()),
+            Ok(false) => {}
+            Err(need) => return Err(Wanting { input, needs: vec![need] }),
+        }
         let Some(kind) = self.kinds.get(saga.kind) else {
             self.reply(input.ticket, Reply::NotActed(ActionError::Unknown(saga)));
             return Ok(());
@@ -147,15 +150,15 @@ impl Runner {
         let slot = self.sagas.entry(saga.clone()).or_insert_with(fresh);
         let was_known = slot.touched > 0;
         let mut needs = slot.saga.missing(&self.streams);
-        let mut besides = if needs.is_empty() {
-            slot.saga.besides(&self.streams, &input.what, now)
-        } else {
-            Vec::new()
-        };
-        // What the same input missed when it was last handed in.
-        besides.append(&mut self.wanted);
+        // What the same input needed when it was last handed in.
+        let mut besides = std::mem::take(&mut input.besides);
+        let first = matches!(input.what, What::Request { .. });
+        if besides.is_empty() && (needs.is_empty() || first) {
+            besides = slot.saga.besides(&self.streams, &input.what, now);
+        }
         needs.extend(self.streams.missing(besides.iter().cloned()));
         if !needs.is_empty() {
+            input.besides = besides;
             return Err(Wanting { input, needs });
         }
         let misread =
@@ -191,7 +194,7 @@ impl Runner {
                     self.alert(saga.transaction.as_str(), "a stream is missing that is in memory");
                     return Ok(());
                 }
-                self.wanted = needs;
+                input.besides = [besides, needs].concat();
                 return Err(Wanting { input, needs: missing });
             }
         }
@@ -322,7 +325,6 @@ impl Runner {
         self.timers.clear();
         self.breakers.clear();
         self.starved.clear();
-        self.wanted.clear();
         self.ready_to_call.clear();
         let batch = self.out.batch;
         self.out = Output { batch, ..Output::default() };

@@ -87,7 +87,6 @@ pub struct Running<S: Saga> {
     key: Key<Process<S>>,
     plan: Option<Arc<S::Plan>>,
     planned_at: Version,
-    planned_for: S::Notes,
     held: Vec<StreamName>,
     /// Every stream of the plan is in memory and marked as used.
     ready: bool,
@@ -109,7 +108,6 @@ impl<S: Saga> Running<S> {
             key,
             plan: None,
             planned_at: Version::NONE,
-            planned_for: S::Notes::default(),
             held: Vec::new(),
             ready: false,
             sick: None,
@@ -170,20 +168,24 @@ impl<S: Saga> Running<S> {
             return;
         }
         let Some(open) = self.open(streams) else { return };
-        let first = self.plan.is_none();
-        if first || open.notes != self.planned_for {
-            let (plan, notes) = (self.saga.plan(&self.id.transaction, open), open.notes.clone());
-            (self.plan, self.planned_for, self.ready) = (Some(Arc::new(plan)), notes, false);
-        }
-        if first {
-            self.lay_lanes(streams);
+        let id = &self.id.transaction;
+        let plan = match &self.plan {
+            Some(plan) => self.saga.replan(id, open, plan),
+            None => Some(self.saga.plan(id, open)),
+        };
+        if let Some(plan) = plan {
+            let first = self.plan.replace(Arc::new(plan)).is_none();
+            self.ready = false;
+            if first {
+                self.lay_lanes(streams);
+            }
         }
         self.planned_at = version;
     }
 
     /// The plan that a request was decided with is the saga's first.
     fn minted(&mut self, plan: Arc<S::Plan>, streams: &Streams) {
-        (self.plan, self.planned_for, self.ready) = (Some(plan), S::Notes::default(), false);
+        (self.plan, self.ready) = (Some(plan), false);
         self.planned_at = streams.version(self.key.stream());
         self.lay_lanes(streams);
     }
@@ -278,7 +280,6 @@ impl<S: Saga> Clone for Running<S> {
             key: self.key.clone(),
             plan: self.plan.clone(),
             planned_at: self.planned_at,
-            planned_for: self.planned_for.clone(),
             held: self.held.clone(),
             ready: self.ready,
             sick: self.sick.clone(),

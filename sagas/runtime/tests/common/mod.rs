@@ -334,7 +334,7 @@ impl Bench {
     }
 
     pub fn handle(&mut self, what: What) {
-        let mut input = Input { ticket: 1, what };
+        let mut input = Input::new(1, what);
         while let Err(wanting) = self.runner.handle(input, self.now) {
             wanting.needs.iter().for_each(|need| self.provide(need));
             input = wanting.input;
