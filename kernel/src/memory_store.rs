@@ -13,6 +13,7 @@ use crate::{
         AppendError, Batch, Checkpoints, EventStore, Position, ReadError, StreamAppend, Version,
     },
 };
+use foldhash::fast::RandomState;
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -32,7 +33,7 @@ struct Shared {
 #[derive(Debug, Default)]
 struct Log {
     events: Vec<Recorded>,
-    streams: HashMap<StreamName, Vec<usize>>,
+    streams: HashMap<StreamName, Vec<usize>, RandomState>,
     checkpoints: HashMap<String, (Position, Vec<u8>)>,
 }
 
@@ -74,6 +75,11 @@ impl EventStore for MemoryStore {
         let log = self.log();
         let places = log.streams.get(stream).into_iter().flatten().skip(index(after.0));
         Ok(places.take(limit as usize).map(|place| log.events[*place].clone()).collect())
+    }
+
+    async fn present(&self, streams: &[StreamName]) -> Result<Vec<bool>, ReadError> {
+        let log = self.log();
+        Ok(streams.iter().map(|stream| log.streams.contains_key(stream)).collect())
     }
 
     async fn read_back(

@@ -147,6 +147,21 @@ pub trait EventStore: Send + Sync + 'static {
         limit: u32,
     ) -> impl Future<Output = Result<Vec<Recorded>, ReadError>> + Send;
 
+    /// Which of the streams have events, in the order asked. A first request names many streams, and
+    /// most of them do not exist yet.
+    fn present(
+        &self,
+        streams: &[StreamName],
+    ) -> impl Future<Output = Result<Vec<bool>, ReadError>> + Send {
+        async move {
+            let mut present = Vec::with_capacity(streams.len());
+            for stream in streams {
+                present.push(!self.read(stream, Version::NONE, 1).await?.is_empty());
+            }
+            Ok(present)
+        }
+    }
+
     /// At most `limit` events of the stream, newest first, below version `before` (or from its end).
     fn read_back(
         &self,

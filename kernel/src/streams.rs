@@ -202,7 +202,7 @@ struct Slot {
     name: StreamName,
     fold: Box<dyn Fold>,
     users: u32,
-    damage: Option<Damage>,
+    damage: Option<Box<Damage>>,
 }
 
 /// Where a history stops making sense, and why.
@@ -314,7 +314,7 @@ impl Streams {
 
     /// What is wrong with the stream, if it is damaged.
     pub fn damage(&self, stream: &StreamName) -> Option<&Damage> {
-        self.slot(stream)?.damage.as_ref()
+        self.slot(stream)?.damage.as_deref()
     }
 
     /// Events of the stream so far; 0 if it is absent or not in memory.
@@ -357,7 +357,7 @@ impl Streams {
         };
         let place = self.find(key).ok_or_else(absent)?;
         let slot = self.slots[place].as_mut().ok_or_else(absent)?;
-        if let Some(Damage { place, what }) = &slot.damage {
+        if let Some(Damage { place, what }) = slot.damage.as_deref() {
             return Err(DecideError::Damaged { place: place.clone(), what: what.clone() });
         }
         let loaded = slot.fold.as_any_mut().downcast_mut::<Loaded<D>>().ok_or_else(absent)?;
@@ -376,6 +376,7 @@ impl Streams {
     }
 
     fn put(&mut self, name: StreamName, fold: Box<dyn Fold>, damage: Option<Damage>) {
+        let damage = damage.map(Box::new);
         let slot = Some(Slot { name: name.clone(), fold, users: 0, damage });
         let place = if let Some(place) = self.free.pop() {
             self.slots[place as usize] = slot;
@@ -406,7 +407,7 @@ impl Streams {
     fn find<D>(&self, key: &Key<D>) -> Option<usize> {
         let hint = key.place.load(Ordering::Relaxed) as usize;
         if let Some(Some(slot)) = self.slots.get(hint)
-            && slot.name == key.name
+            && slot.name.is(&key.name)
         {
             return Some(hint);
         }

@@ -63,6 +63,10 @@ impl<S: EventStore> EventStore for Measured<S> {
         self.inner.read(stream, after, limit).await
     }
 
+    async fn present(&self, streams: &[StreamName]) -> Result<Vec<bool>, ReadError> {
+        self.inner.present(streams).await
+    }
+
     async fn read_back(
         &self,
         stream: &StreamName,

@@ -277,6 +277,10 @@ impl EventStore for SqliteStore {
         self.0.readers.with(|reader| reader.events(sql::READ_STREAM, binds))
     }
 
+    async fn present(&self, streams: &[StreamName]) -> Result<Vec<bool>, ReadError> {
+        self.0.readers.with(|reader| reader.present(streams))
+    }
+
     async fn read_back(
         &self,
         stream: &StreamName,

@@ -19,6 +19,7 @@ use fundflow_sagas::{
     regular_plan::RegularPlans,
     withdraw::Withdraw,
 };
+use std::sync::Arc;
 
 pub(super) fn entries() -> Vec<Entry> {
     let (request, bought) = (request(ConversionMode::LinkedSameDay), promises::bought);
@@ -68,7 +69,7 @@ pub fn lives<S: Saga>(request: S::Request, promise: S::Promise) -> Vec<Event<S>>
     let endings = S::NAMES.all.iter().filter_map(|name| S::ending_of(name));
     let table = id(S::TABLES[0].version);
     let mut life = vec![
-        Event::Prepared { request: Box::new(request), promise: Box::new(promise), table },
+        Event::Prepared { request: Arc::new(request), promise: Arc::new(promise), table },
         Event::RetryScheduled(Retry { row: row(), attempt: 1, cause: timeout(), due }),
         Event::Parked { row: row(), cause: timeout() },
         Event::Resumed { reason: why() },

@@ -70,9 +70,9 @@ pub enum Command<S: Saga> {
     /// Open it, on the table of that version.
     Prepare {
         /// What was asked.
-        request: Box<S::Request>,
+        request: Arc<S::Request>,
         /// What was decided on it.
-        promise: Box<S::Promise>,
+        promise: Arc<S::Promise>,
         /// The table that it runs on to its end.
         table: VersionTag,
     },
@@ -105,9 +105,9 @@ pub enum Event<S: Saga> {
     /// Accepted; nothing has been released downstream.
     Prepared {
         /// What was asked.
-        request: Box<S::Request>,
+        request: Arc<S::Request>,
         /// What was decided on it.
-        promise: Box<S::Promise>,
+        promise: Arc<S::Promise>,
         /// The table that it runs on to its end.
         table: VersionTag,
     },
@@ -169,9 +169,9 @@ pub struct Parked {
 /// What is remembered of a process.
 pub struct Open<S: Saga> {
     /// For telling a repeat from a contradiction.
-    pub request: Box<S::Request>,
+    pub request: Arc<S::Request>,
     /// What was decided on it.
-    pub promise: Box<S::Promise>,
+    pub promise: Arc<S::Promise>,
     /// Its table.
     pub table: VersionTag,
     /// Of the saga's own milestones.

@@ -9,8 +9,8 @@ use std::sync::Arc;
 #[derive(Serialize, Deserialize)]
 #[serde(bound = "")]
 struct Prepared<S: Saga> {
-    request: Box<S::Request>,
-    admitted: Box<S::Promise>,
+    request: Arc<S::Request>,
+    admitted: Arc<S::Promise>,
     table: VersionTag,
 }
 

@@ -37,14 +37,14 @@ fn request(what: &str) -> Request {
 
 fn prepare(what: &str) -> Command {
     let (request, promise) =
-        (Box::new(request(what)), Box::new(Promise { from: Timestamp::default() }));
+        (Arc::new(request(what)), Arc::new(Promise { from: Timestamp::default() }));
     C::Prepare { request, promise, table: VersionTag::literal("only.v1") }
 }
 
 fn prepared() -> Event {
     let promise = Box::new(Promise { from: Timestamp::default() });
     E::Prepared {
-        request: Box::new(request("bread")),
+        request: Arc::new(request("bread")),
         promise,
         table: VersionTag::literal("only.v1"),
     }

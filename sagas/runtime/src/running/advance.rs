@@ -1,7 +1,7 @@
 //! Runs a saga as far as it goes without anybody else: decides what its table asks of our own
 //! aggregates, then sends what it asks of a counterparty, then waits.
 
-use super::{Desk, Lane, LaneState, MAIN, Running, asks, ending_name};
+use super::{Desk, Lane, LaneState, Lanes, MAIN, Running, asks, ending_name};
 use crate::{
     breaker::Admission,
     message::{Effect, Rest},
@@ -126,7 +126,9 @@ impl<S: Saga> Running<S> {
                 self.lanes[at].state = LaneState::Waiting(due);
                 return false;
             }
-            self.lanes[at].state = LaneState::Idle;
+            if self.lanes[at].state != LaneState::Idle {
+                self.lanes[at].state = LaneState::Idle;
+            }
         }
         self.act_row(desk, deed.name, what)
     }
@@ -158,8 +160,10 @@ impl<S: Saga> Running<S> {
 
     /// A lane whose work is somebody else's: call, wait, ask.
     fn converse(&mut self, desk: &mut Desk<'_>, at: usize, deed: &'static Deed<S>) {
-        if let Some(cause) = self.lanes[at].again.take() {
-            return self.try_later(desk, at, deed, cause);
+        if self.lanes[at].again.is_some()
+            && let Some(cause) = self.lanes[at].again.take()
+        {
+            return self.try_later(desk, at, deed, *cause);
         }
         let now = desk.now;
         match (deed.send, &self.lanes[at].state) {
@@ -247,7 +251,9 @@ impl<S: Saga> Running<S> {
             let Some(view) = self.view(desk.streams) else { return moved };
             let idle = side.only_after_the_end && view.ending.is_none();
             if idle || S::holds(&view, deed.done) {
-                self.lanes[index + 1].again = None;
+                if self.lanes[index + 1].again.is_some() {
+                    self.lanes[index + 1].again = None;
+                }
                 continue;
             }
             let parked = view.open.parked.as_ref().map(|parked| parked.row.clone());
@@ -274,8 +280,11 @@ impl<S: Saga> Running<S> {
         let calling =
             self.view(desk.streams).and_then(|view| self.saga.call(&view, what, desk.now));
         let key: Option<Arc<str>> = calling.map(|calling| calling.key);
+        if self.lanes[at].key.is_none() {
+            return;
+        }
         let lane = &mut self.lanes[at];
-        if lane.key.is_some() && lane.key != key {
+        if lane.key != key {
             let seq = lane.seq;
             *lane = Lane { seq, ..Lane::idle(false) };
         }
@@ -333,9 +342,11 @@ impl<S: Saga> Running<S> {
         let main = names.chain(std::iter::repeat("")).take(1);
         let states: Vec<LaneState> =
             main.chain(beside).map(|row| self.waiting(desk, row)).collect();
-        for (lane, state) in self.lanes.iter_mut().zip(states) {
-            let seq = lane.seq;
-            *lane = Lane { state, seq, ..Lane::idle(true) };
+        self.lanes = Lanes::idle(states.len(), true);
+        for (at, state) in states.into_iter().enumerate() {
+            if state != LaneState::Idle {
+                self.lanes[at].state = state;
+            }
         }
     }
 

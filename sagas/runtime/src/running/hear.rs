@@ -146,7 +146,9 @@ impl<S: Saga> Running<S> {
                 return self.park(desk, row, Cause::new("defect", error.to_string()));
             }
         };
-        self.lanes[at].again = again;
+        if again.is_some() || self.lanes[at].again.is_some() {
+            self.lanes[at].again = again.map(Box::new);
+        }
     }
 
     fn unasked(&mut self, desk: &mut Desk<'_>, heard: &Result<Heard, NotDone>) {

@@ -164,7 +164,7 @@ impl<S: Saga> Instance for Running<S> {
     }
 
     fn ring(&mut self, desk: &mut Desk<'_>) {
-        for lane in &mut self.lanes {
+        for lane in self.lanes.used_mut() {
             if matches!(lane.state, LaneState::Waiting(due) if due <= desk.now) {
                 lane.state = LaneState::Due;
             }
@@ -178,7 +178,7 @@ impl<S: Saga> Instance for Running<S> {
     }
 
     fn call_now(&mut self, desk: &mut Desk<'_>) {
-        for lane in &mut self.lanes {
+        for lane in self.lanes.used_mut() {
             if lane.state == LaneState::Queued {
                 lane.state = LaneState::Due;
             }
@@ -195,7 +195,7 @@ impl<S: Saga> Instance for Running<S> {
             LaneState::Waiting(due) => Some(due),
             LaneState::Idle | LaneState::InFlight | LaneState::Queued | LaneState::Due => None,
         };
-        self.lanes.iter().filter_map(due).min()
+        self.lanes.used().filter_map(due).min()
     }
 
     fn is_finished(&self, streams: &Streams) -> bool {

@@ -6,10 +6,12 @@
 mod advance;
 mod hear;
 mod instance;
+mod lanes;
 mod operate;
 mod request;
 
 pub(crate) use instance::{Handled, Instance};
+pub(crate) use lanes::{Lane, Lanes};
 
 use crate::{
     breaker::{Admission, Breaker},
@@ -58,25 +60,6 @@ pub enum LaneState {
     Due,
 }
 
-#[derive(Debug, Clone)]
-pub(crate) struct Lane {
-    pub(crate) state: LaneState,
-    /// The newest effect; a reply to an older one is news like any other.
-    pub(crate) seq: u32,
-    /// The key that the newest effect was about.
-    pub(crate) key: Option<Arc<str>>,
-    /// An effect may have been sent before: ask, do not repeat.
-    pub(crate) uncertain: bool,
-    /// What an answer left to be asked again.
-    pub(crate) again: Option<Cause>,
-}
-
-impl Lane {
-    const fn idle(uncertain: bool) -> Self {
-        Self { state: LaneState::Idle, seq: 0, key: None, uncertain, again: None }
-    }
-}
-
 /// The lane of the table itself; those beside it follow.
 pub(crate) const MAIN: usize = 0;
 
@@ -91,7 +74,7 @@ pub struct Running<S: Saga> {
     /// Every stream of the plan is in memory and marked as used.
     ready: bool,
     sick: Option<Damage>,
-    lanes: Vec<Lane>,
+    lanes: Lanes,
     here: Option<Place>,
     seq: u32,
     outstanding: u32,
@@ -111,7 +94,7 @@ impl<S: Saga> Running<S> {
             held: Vec::new(),
             ready: false,
             sick: None,
-            lanes: vec![Lane::idle(false)],
+            lanes: Lanes::idle(1, false),
             here: None,
             seq: 0,
             outstanding: 0,
@@ -143,10 +126,10 @@ impl<S: Saga> Running<S> {
     /// Whether the reply to that effect is what its lane waits for; otherwise it is news like any
     /// other.
     pub fn awaits(&self, effect: &crate::message::Effect) -> bool {
-        let lane = self.lanes.get(effect.lane);
+        let lane = &self.lanes[effect.lane];
         // After a restart the numbers start over: an answer from before is told by its key.
         let same = |it: &Lane| it.seq == effect.seq && it.key.as_ref() == Some(&effect.key);
-        lane.is_some_and(|it| it.state == LaneState::InFlight && same(it))
+        lane.state == LaneState::InFlight && same(lane)
     }
 
     fn open<'a>(&self, streams: &'a Streams) -> Option<&'a process::Open<S>> {
@@ -192,7 +175,7 @@ impl<S: Saga> Running<S> {
 
     fn lay_lanes(&mut self, streams: &Streams) {
         let beside = self.table(streams).map_or(0, |table| table.beside.len());
-        self.lanes.resize(1 + beside, Lane::idle(false));
+        self.lanes.grow(1 + beside);
     }
 
     /// Marks the plan's streams as used; `false` while one of them must be read.
