@@ -18,6 +18,7 @@ use fundflow_kernel::{
     ids::VersionTag,
     time::Timestamp,
 };
+use std::sync::Arc;
 
 static ONLY: Table<Errand> = Table {
     version: "only.v1",
@@ -42,7 +43,7 @@ fn prepare(what: &str) -> Command {
 }
 
 fn prepared() -> Event {
-    let promise = Box::new(Promise { from: Timestamp::default() });
+    let promise = Arc::new(Promise { from: Timestamp::default() });
     E::Prepared {
         request: Arc::new(request("bread")),
         promise,

@@ -17,11 +17,14 @@
 //! for the standing first. After 6 nothing is lost, because memory was only a cache.
 
 mod address;
+mod asleep;
 mod look;
 mod unclaimed;
 
 pub use crate::running::{LaneState, Running};
 pub use unclaimed::Unclaimed;
+
+use asleep::Asleep;
 
 use crate::{
     breaker::{Breaker, Limits},
@@ -65,6 +68,7 @@ pub struct Runner {
     openers: HashMap<&'static str, Opener, RandomState>,
     unclaimed: Option<Arc<dyn Unclaimed>>,
     sagas: HashMap<SagaId, Slot, RandomState>,
+    asleep: Asleep,
     streams: Streams,
     timers: BTreeSet<(Timestamp, SagaId)>,
     breakers: HashMap<PortName, Breaker<SagaId>, RandomState>,
@@ -88,6 +92,7 @@ impl Runner {
             openers: HashMap::default(),
             unclaimed: None,
             sagas: HashMap::default(),
+            asleep: Asleep::default(),
             streams: Streams::default(),
             timers: BTreeSet::new(),
             breakers: HashMap::default(),
@@ -142,12 +147,11 @@ impl Runner {
             Ok(false) => {}
             Err(need) => return Err(Wanting { input, needs: vec![need] }),
         }
-        let Some(kind) = self.kinds.get(saga.kind) else {
+        if self.enter(&saga).is_none() {
             self.reply(input.ticket, Reply::NotActed(ActionError::Unknown(saga)));
             return Ok(());
-        };
-        let fresh = || Slot { saga: kind.fresh(saga.transaction.clone()), timer: None, touched: 0 };
-        let slot = self.sagas.entry(saga.clone()).or_insert_with(fresh);
+        }
+        let Some(slot) = self.sagas.get_mut(&saga) else { return Ok(()) };
         let was_known = slot.touched > 0;
         let mut needs = slot.saga.missing(&self.streams);
         // What the same input needed when it was last handed in.
@@ -206,8 +210,7 @@ impl Runner {
     pub fn restore(&mut self, kind: &str, transaction: &TransactionId) -> Option<SagaId> {
         let kind = self.kinds.get(kind)?;
         let saga = SagaId { kind: kind.name(), transaction: transaction.clone() };
-        let fresh = || Slot { saga: kind.fresh(transaction.clone()), timer: None, touched: 0 };
-        self.sagas.entry(saga.clone()).or_insert_with(fresh);
+        self.enter(&saga)?;
         Some(saga)
     }
 
@@ -264,7 +267,10 @@ impl Runner {
     /// Goes on with those whose streams were provided.
     pub fn go_on(&mut self, now: Timestamp) {
         for saga in std::mem::take(&mut self.starved) {
-            self.with(&saga, now, |instance, desk| instance.advance(desk));
+            let from_store = self.sagas.get(&saga).is_some_and(|slot| slot.touched == 0);
+            self.with(&saga, now, |instance, desk| {
+                if from_store { instance.wake(desk) } else { instance.advance(desk) }
+            });
         }
         self.call_those_ready(now);
     }
@@ -274,11 +280,13 @@ impl Runner {
         let mut rung = 0;
         while rung < at_most && self.next_timer().is_some_and(|due| due <= now) {
             let Some((_, saga)) = self.timers.pop_first() else { break };
-            if let Some(slot) = self.sagas.get_mut(&saga) {
-                slot.timer = None;
-            }
-            self.with(&saga, now, |instance, desk| instance.ring(desk));
             rung += 1;
+            let Some(slot) = self.sagas.get_mut(&saga) else {
+                self.wake_up(saga);
+                continue;
+            };
+            slot.timer = None;
+            self.with(&saga, now, |instance, desk| instance.ring(desk));
         }
         self.call_those_ready(now);
         rung
@@ -303,6 +311,7 @@ impl Runner {
         for saga in finished {
             self.forget(saga, batch);
         }
+        self.put_to_sleep(batch);
     }
 
     fn forget(&mut self, saga: &SagaId, batch: u64) {
@@ -321,6 +330,7 @@ impl Runner {
     /// are to be restored from the store.
     pub fn clear(&mut self) {
         self.sagas.clear();
+        self.asleep.clear();
         self.streams.clear();
         self.timers.clear();
         self.breakers.clear();
