@@ -38,7 +38,7 @@ pub struct Settings {
     pub call_limit: Duration,
     /// How often an append that failed without writing anything is made before the engine stops.
     pub append_attempts: u32,
-    /// Open sagas in memory, of some 7 KB each. The others, some 200 bytes each, are read from the
+    /// Open sagas in memory, of some 6 KB each. The others, some 200 bytes each, are read from the
     /// store when something happens to them.
     pub awake: usize,
 }
@@ -51,7 +51,7 @@ impl Default for Settings {
             calls: 32_768,
             call_limit: Duration::from_secs(30),
             append_attempts: 10,
-            awake: 32_768,
+            awake: 16_384,
         }
     }
 }

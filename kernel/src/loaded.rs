@@ -183,9 +183,9 @@ impl<D: Stored> Loaded<D> {
     ///
     /// # Errors
     /// As [`Loaded::replay`], about the first that cannot follow.
-    pub fn refold<'a>(
+    pub fn refold(
         &mut self,
-        history: &mut dyn Iterator<Item = &'a Recorded>,
+        history: &mut dyn Iterator<Item = &Recorded>,
     ) -> Result<(), ReadError> {
         for recorded in history {
             self.follow(recorded)?;

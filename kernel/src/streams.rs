@@ -8,19 +8,19 @@
 //! 2. A decision is all or nothing: after a refusal or a defect neither fold nor batch has changed.
 //! 3. A history that cannot be folded makes its stream *damaged*: it is remembered as such, every
 //!    decision on it is refused with the place, and all other streams go on.
-//! 4. Erasure stands here and only here: a fold is boxed once per stream, and typed again by the
-//!    [`Key`] that it is asked for with.
+//! 4. A fold is boxed once per stream ([`Fold`]), and typed again by the [`Key`] that it is asked for
+//!    with.
 
 use crate::{
     codec::Stored,
-    envelope::{Chain, Recorded, StreamName},
+    envelope::{Recorded, StreamName},
+    fold::Fold,
     ids::TransactionId,
     loaded::{DecideError, Loaded, Meta},
     store::{ReadError, StreamAppend, Version},
 };
 use foldhash::fast::RandomState;
 use std::{
-    any::Any,
     collections::HashMap,
     fmt,
     marker::PhantomData,
@@ -132,69 +132,6 @@ impl Opener {
 impl fmt::Debug for Opener {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(self.category)
-    }
-}
-
-/// A fold whose decider is not known here.
-pub trait Fold: Any + Send + Sync {
-    /// Remembers one stored event, in order.
-    ///
-    /// # Errors
-    /// [`ReadError::Damaged`] with place and reason; the fold is as it was.
-    fn replay(&mut self, recorded: &Recorded) -> Result<(), ReadError>;
-    /// Remembers the next events of the stream; after an error the fold is of no use.
-    ///
-    /// # Errors
-    /// As [`Fold::replay`].
-    fn refold(&mut self, history: &mut dyn Iterator<Item = &Recorded>) -> Result<(), ReadError>;
-    /// Events so far.
-    fn version(&self) -> Version;
-    /// Link of the last event.
-    fn chain(&self) -> Chain;
-    /// The kind of saga and the transaction that wrote the first event.
-    fn owner(&self) -> Option<(&Arc<str>, &TransactionId)>;
-    /// Another future of the same past.
-    fn boxed_clone(&self) -> Box<dyn Fold>;
-    /// For typing it again.
-    fn as_any(&self) -> &dyn Any;
-    /// For typing it again.
-    fn as_any_mut(&mut self) -> &mut dyn Any;
-}
-
-impl<D> Fold for Loaded<D>
-where
-    D: Stored<State: Clone + Send + Sync> + 'static,
-{
-    fn replay(&mut self, recorded: &Recorded) -> Result<(), ReadError> {
-        Loaded::replay(self, recorded)
-    }
-
-    fn refold(&mut self, history: &mut dyn Iterator<Item = &Recorded>) -> Result<(), ReadError> {
-        Loaded::refold(self, history)
-    }
-
-    fn version(&self) -> Version {
-        self.version
-    }
-
-    fn chain(&self) -> Chain {
-        self.chain
-    }
-
-    fn owner(&self) -> Option<(&Arc<str>, &TransactionId)> {
-        self.owner.as_ref().map(|(process, transaction)| (process, transaction))
-    }
-
-    fn boxed_clone(&self) -> Box<dyn Fold> {
-        Box::new(self.clone())
-    }
-
-    fn as_any(&self) -> &dyn Any {
-        self
-    }
-
-    fn as_any_mut(&mut self) -> &mut dyn Any {
-        self
     }
 }
 

@@ -84,7 +84,7 @@ impl Runner {
 
     /// Everything up to that batch is durable: lets sleep whoever is too many.
     pub(super) fn put_to_sleep(&mut self, batch: u64) {
-        let looks = self.asleep.awake.len().min(LOOKS);
+        let looks = self.asleep.awake.len().saturating_mul(2).min(LOOKS);
         for _ in 0..looks {
             if self.sagas.len() <= self.asleep.at_most {
                 break;

@@ -72,6 +72,7 @@ impl Clone for Runner {
         };
         Self {
             kinds: self.kinds.clone(),
+            names: self.names.clone(),
             openers: self.openers.clone(),
             unclaimed: self.unclaimed.clone(),
             sagas: self.sagas.iter().map(|(id, s)| (id.clone(), slot(s))).collect(),

@@ -19,6 +19,7 @@
 mod address;
 mod asleep;
 mod look;
+mod memory;
 mod unclaimed;
 
 pub use crate::running::{LaneState, Running};
@@ -36,8 +37,7 @@ use crate::{
 };
 use foldhash::fast::RandomState;
 use fundflow_kernel::{
-    envelope::{Recorded, StreamName},
-    ids::TransactionId,
+    envelope::Recorded,
     streams::{Damage, Need, Opener, Streams},
     time::Timestamp,
 };
@@ -65,6 +65,7 @@ pub struct Wanting {
 /// Open sagas, their streams and their timers. Cloned, it is another future of the same past.
 pub struct Runner {
     kinds: HashMap<&'static str, Arc<dyn Kind>, RandomState>,
+    names: HashMap<&'static str, Arc<str>, RandomState>,
     openers: HashMap<&'static str, Opener, RandomState>,
     unclaimed: Option<Arc<dyn Unclaimed>>,
     sagas: HashMap<SagaId, Slot, RandomState>,
@@ -89,6 +90,7 @@ impl Runner {
     pub fn new() -> Self {
         Self {
             kinds: HashMap::default(),
+            names: HashMap::default(),
             openers: HashMap::default(),
             unclaimed: None,
             sagas: HashMap::default(),
@@ -113,6 +115,7 @@ impl Runner {
         for opener in kind.aggregates() {
             self.openers.insert(opener.category(), opener);
         }
+        self.names.insert(kind.name(), kind.name().into());
         self.kinds.insert(kind.name(), kind);
     }
 
@@ -206,32 +209,6 @@ impl Runner {
         Ok(())
     }
 
-    /// Puts a saga, as the log has it, into memory; it stands still until it is woken.
-    pub fn restore(&mut self, kind: &str, transaction: &TransactionId) -> Option<SagaId> {
-        let kind = self.kinds.get(kind)?;
-        let saga = SagaId { kind: kind.name(), transaction: transaction.clone() };
-        self.enter(&saga)?;
-        Some(saga)
-    }
-
-    /// What a restored saga still misses.
-    pub fn missing(&mut self, saga: &SagaId) -> Vec<Need> {
-        let streams = &self.streams;
-        self.sagas.get_mut(saga).map_or_else(Vec::new, |slot| slot.saga.missing(streams))
-    }
-
-    /// Forgets a restored saga that is over and owes nothing. Returns whether it did; a saga that
-    /// cannot be folded stays, and so does one that has decided something since: what it decided is
-    /// not durable yet, and its streams would be read without it.
-    pub fn dismiss(&mut self, saga: &SagaId) -> bool {
-        let Some(slot) = self.sagas.get_mut(saga) else { return true };
-        slot.saga.is_ready(&mut self.streams);
-        if slot.saga.damage(&self.streams).is_none() {
-            self.forget(saga, self.out.batch.saturating_sub(1));
-        }
-        !self.sagas.contains_key(saga)
-    }
-
     /// Goes on with a saga that was restored and misses nothing.
     pub fn wake(&mut self, saga: &SagaId, now: Timestamp) {
         self.with(saga, now, |instance, desk| instance.wake(desk));
@@ -303,43 +280,6 @@ impl Runner {
         std::mem::replace(&mut self.out, Output { batch, ..Output::default() })
     }
 
-    /// A batch is durable: forgets the sagas that ended with it and did nothing since.
-    pub fn settle(&mut self, batch: u64, finished: &[SagaId], released: &[StreamName]) {
-        for stream in released {
-            self.streams.release(stream);
-        }
-        for saga in finished {
-            self.forget(saga, batch);
-        }
-        self.put_to_sleep(batch);
-    }
-
-    fn forget(&mut self, saga: &SagaId, batch: u64) {
-        let Some(slot) = self.sagas.get_mut(saga) else { return };
-        if slot.touched > batch || !slot.saga.is_finished(&self.streams) {
-            return;
-        }
-        slot.saga.release(&mut self.streams);
-        if let Some(due) = slot.timer {
-            self.timers.remove(&(due, saga.clone()));
-        }
-        self.sagas.remove(saga);
-    }
-
-    /// Forgets everything in memory: what was decided may never have become durable. The open sagas
-    /// are to be restored from the store.
-    pub fn clear(&mut self) {
-        self.sagas.clear();
-        self.asleep.clear();
-        self.streams.clear();
-        self.timers.clear();
-        self.breakers.clear();
-        self.starved.clear();
-        self.ready_to_call.clear();
-        let batch = self.out.batch;
-        self.out = Output { batch, ..Output::default() };
-    }
-
     /// Held until the batch is durable, so that nobody reads an older state meanwhile.
     fn use_for_this_batch(&mut self, needs: &[Need]) {
         for need in needs {
@@ -364,6 +304,7 @@ impl Runner {
         let slot = self.sagas.get_mut(saga)?;
         let mut ready = Vec::new();
         let mut desk = Desk {
+            process: self.names.get(saga.kind)?,
             streams: &mut self.streams,
             out: &mut self.out,
             breakers: &mut self.breakers,

@@ -36,6 +36,8 @@ use std::{collections::HashMap, sync::Arc};
 
 /// What the runner lends to one saga for one input.
 pub struct Desk<'a> {
+    /// The name of the saga's kind.
+    pub(crate) process: &'a Arc<str>,
     pub(crate) streams: &'a mut Streams,
     pub(crate) out: &'a mut Output,
     pub(crate) breakers: &'a mut HashMap<PortName, Breaker<SagaId>, RandomState>,
@@ -204,6 +206,7 @@ impl<S: Saga> Running<S> {
     fn turn<'a>(&'a self, plan: &'a S::Plan, desk: &'a mut Desk<'_>, voice: Voice) -> Turn<'a, S> {
         Turn {
             id: &self.id.transaction,
+            process: desk.process,
             key: &self.key,
             plan,
             streams: desk.streams,

@@ -312,8 +312,13 @@ impl Bench {
 
     /// Somebody asks for the errand.
     pub fn request(&mut self) {
+        self.request_under(&transaction());
+    }
+
+    /// Somebody asks for an errand under that transaction.
+    pub fn request_under(&mut self, transaction: &TransactionId) {
         self.handle(What::Request {
-            saga: saga_id::<Errand>(&transaction()),
+            saga: saga_id::<Errand>(transaction),
             request: payload(Request { what: "bread".into() }),
             asked: payload(()),
             at: None,
@@ -345,7 +350,21 @@ impl Bench {
     pub fn ring(&mut self) {
         self.now = self.runner.next_timer().unwrap().max(self.now);
         self.runner.ring(self.now, 9);
+        self.feed();
         self.commit();
+    }
+
+    /// Reads what stands still for want of it.
+    fn feed(&mut self) {
+        loop {
+            let needs = self.runner.starving();
+            if needs.is_empty() {
+                return self.runner.go_on(self.now);
+            }
+            for need in &needs {
+                self.provide(need);
+            }
+        }
     }
 
     pub fn provide(&mut self, need: &Need) {
