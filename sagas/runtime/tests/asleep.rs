@@ -6,13 +6,13 @@
 mod common;
 
 use common::{
-    Bench, ENDED, Errand, Mark,
+    Bench, ENDED, Errand, Mark, Slate,
     When::{Later, Soon},
     transaction,
 };
-use fundflow_kernel::ids::TransactionId;
+use fundflow_kernel::{ids::TransactionId, streams::Key};
 use fundflow_runtime::{
-    kind::saga_id,
+    kind::{payload, saga_id},
     message::{Reply, SagaId, What},
     step::{Deed, Exit, Move, Step, Table, act, call, word},
 };
@@ -34,7 +34,7 @@ static TIMED: Table<Errand> = Table {
     beside: &[],
 };
 
-/// A call.
+/// Calls a friend.
 static CALLS: Table<Errand> = Table {
     version: "calls.v1",
     title: "A call",
@@ -100,6 +100,20 @@ fn news_wake_it() {
 
     assert!(bench.stored().contains(&r#"{"mark":"owed"}"#.to_owned()), "{:?}", bench.stored());
     assert_eq!(bench.runner.open(), 2);
+}
+
+#[test]
+fn news_that_it_cannot_read_let_it_sleep_on() {
+    let mut bench = one_sleeps();
+    let stream = Key::<Slate>::of(&transaction()).stream().clone();
+
+    bench.handle(What::Notice { stream, news: payload(7_u8) });
+
+    assert!(!is_awake(&bench, &transaction()));
+    assert_eq!(bench.runner.unfinished().count(), 2, "it is open all the same");
+    bench.ring();
+    let gone = bench.stored().iter().filter(|line| line.contains("gone")).count();
+    assert_eq!(gone, 2, "{:?}", bench.stored());
 }
 
 #[test]

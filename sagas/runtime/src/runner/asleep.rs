@@ -63,8 +63,10 @@ impl Runner {
     pub(super) fn enter(&mut self, saga: &SagaId) -> Option<&mut Slot> {
         if !self.sagas.contains_key(saga) {
             let kind = self.kinds.get(saga.kind)?;
-            let timer = self.asleep.sagas.remove(saga).flatten();
-            let slot = Slot { saga: kind.fresh(saga.transaction.clone()), timer, touched: 0 };
+            let asleep = self.asleep.sagas.remove(saga);
+            let (slept, timer) = (asleep.is_some(), asleep.flatten());
+            let saga_itself = kind.fresh(saga.transaction.clone());
+            let slot = Slot { saga: saga_itself, timer, touched: 0, slept };
             self.sagas.insert(saga.clone(), slot);
             if self.asleep.at_most < usize::MAX {
                 self.asleep.awake.push_back((saga.clone(), 0));
@@ -112,7 +114,12 @@ impl Runner {
     fn lay_down(&mut self, saga: &SagaId) {
         if let Some(mut slot) = self.sagas.remove(saga) {
             slot.saga.release(&mut self.streams);
-            self.asleep.sagas.insert(saga.clone(), slot.timer);
+            self.sleeps(saga, slot.timer);
         }
+    }
+
+    /// Only its name and its timer are in memory.
+    pub(super) fn sleeps(&mut self, saga: &SagaId, timer: Option<Timestamp>) {
+        self.asleep.sagas.insert(saga.clone(), timer);
     }
 }

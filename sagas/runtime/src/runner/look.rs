@@ -69,6 +69,7 @@ impl Clone for Runner {
             saga: slot.saga.boxed_clone(),
             timer: slot.timer,
             touched: slot.touched,
+            slept: slot.slept,
         };
         Self {
             kinds: self.kinds.clone(),

@@ -49,8 +49,10 @@ use std::{
 struct Slot {
     saga: Box<dyn Instance>,
     timer: Option<Timestamp>,
-    /// The newest batch that holds decisions of it.
+    /// The newest batch that holds decisions of it; 0: it was only read.
     touched: u64,
+    /// It was asleep before it was read.
+    slept: bool,
 }
 
 /// An input that cannot be handled before those streams are in memory.
@@ -154,23 +156,14 @@ impl Runner {
             self.reply(input.ticket, Reply::NotActed(ActionError::Unknown(saga)));
             return Ok(());
         }
-        let Some(slot) = self.sagas.get_mut(&saga) else { return Ok(()) };
-        let was_known = slot.touched > 0;
-        let mut needs = slot.saga.missing(&self.streams);
-        // What the same input needed when it was last handed in.
-        let mut besides = std::mem::take(&mut input.besides);
-        let first = matches!(input.what, What::Request { .. });
-        if besides.is_empty() && (needs.is_empty() || first) {
-            besides = slot.saga.besides(&self.streams, &input.what, now);
-        }
-        needs.extend(self.streams.missing(besides.iter().cloned()));
+        let needs = self.missing_for(&saga, &mut input, now);
         if !needs.is_empty() {
-            input.besides = besides;
             return Err(Wanting { input, needs });
         }
-        let misread =
-            slot.saga.is_known(&self.streams) && !slot.saga.understands(&self.streams, &input.what);
-        if misread {
+        let Some(slot) = self.sagas.get(&saga) else { return Ok(()) };
+        let (was_known, besides) = (slot.touched > 0, std::mem::take(&mut input.besides));
+        let known = slot.saga.is_known(&self.streams);
+        if known && !slot.saga.understands(&self.streams, &input.what) {
             if !was_known {
                 self.let_go(&saga);
             }
@@ -207,6 +200,19 @@ impl Runner {
         }
         self.call_those_ready(now);
         Ok(())
+    }
+
+    /// What must be read before the input can be decided: its saga's own streams, and what it needs
+    /// besides, which is asked for once.
+    fn missing_for(&mut self, saga: &SagaId, input: &mut Input, now: Timestamp) -> Vec<Need> {
+        let Some(slot) = self.sagas.get_mut(saga) else { return Vec::new() };
+        let mut needs = slot.saga.missing(&self.streams);
+        let first = matches!(input.what, What::Request { .. });
+        if input.besides.is_empty() && (needs.is_empty() || first) {
+            input.besides = slot.saga.besides(&self.streams, &input.what, now);
+        }
+        needs.extend(self.streams.missing(input.besides.iter().cloned()));
+        needs
     }
 
     /// Goes on with a saga that was restored and misses nothing.
@@ -263,6 +269,10 @@ impl Runner {
                 continue;
             };
             slot.timer = None;
+            if slot.touched == 0 {
+                self.starved.push(saga);
+                continue;
+            }
             self.with(&saga, now, |instance, desk| instance.ring(desk));
         }
         self.call_those_ready(now);

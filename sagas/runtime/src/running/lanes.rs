@@ -40,7 +40,7 @@ pub(crate) struct Lanes {
 }
 
 impl Lanes {
-    /// All idle.
+    /// So many lanes, all of them idle.
     pub(crate) const fn idle(count: usize, uncertain: bool) -> Self {
         Self { count, uncertain, used: Vec::new() }
     }
