@@ -96,7 +96,7 @@ pub(crate) enum Command {
     Bench(BenchArgs),
 }
 
-/// Whose funds count.
+/// Whose funds, registrars and prices count.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct DayFolder {
     /// The folder of a day whose funds, registrars and prices count; otherwise those of the day that

@@ -25,11 +25,11 @@ const FILE: &str = "day.toml";
 /// Registrars, funds and prices of a day.
 #[derive(Debug, Clone)]
 pub struct DayTerms {
-    /// T.
+    /// The day that is played.
     pub trade_date: TradingDay,
     /// The registrars; never empty. The first keeps the funds whose terms say `own`.
     pub registrars: Vec<RegistrarCode>,
-    /// The funds.
+    /// The funds of that day.
     pub catalogue: Catalogue,
     /// By fund and date.
     pub prices: Vec<Price>,
@@ -55,17 +55,17 @@ pub enum TermsError {
     /// The file or its directory.
     #[error("{path} cannot be read or written; check that the directory is there and yours")]
     Io {
-        /// Which file.
+        /// The file that is meant.
         path: PathBuf,
-        /// Why.
+        /// What the system, or the parser, says.
         source: io::Error,
     },
     /// The file does not hold a day's terms any more.
     #[error("{path} does not hold a day's terms; play the day again, or name its folder")]
     Damaged {
-        /// Which file.
+        /// The file that is meant.
         path: PathBuf,
-        /// Why.
+        /// What the system, or the parser, says.
         source: toml::de::Error,
     },
     /// The terms have no text.
@@ -74,17 +74,17 @@ pub enum TermsError {
     /// The kept T is none.
     #[error("{path} holds a T that the calendar does not know; play the day again")]
     Calendar {
-        /// Which file.
+        /// The file that is meant.
         path: PathBuf,
-        /// Why.
+        /// What the system, or the parser, says.
         source: CalendarError,
     },
     /// The funds were sound when they were kept.
     #[error("{path}: {errors}; play the day again, or name its folder")]
     Funds {
-        /// Which file.
+        /// The file that is meant.
         path: PathBuf,
-        /// All mistakes.
+        /// All mistakes, one after the other.
         errors: String,
     },
 }
@@ -127,7 +127,7 @@ impl DayTerms {
     /// Keeps them in that directory, in place of those that were kept before.
     ///
     /// # Errors
-    /// [`TermsError`].
+    /// [`TermsError`], with the file.
     pub fn keep(&self, directory: &Path) -> Result<(), TermsError> {
         let kept = Kept {
             trade_date: self.trade_date.date(),
@@ -147,7 +147,7 @@ impl DayTerms {
     /// Those that are kept in that directory, if any are.
     ///
     /// # Errors
-    /// [`TermsError`].
+    /// [`TermsError`], with the file.
     pub fn kept(directory: &Path, calendar: &TradingCalendar) -> Result<Option<Self>, TermsError> {
         let path = directory.join(FILE);
         let text = match fs::read_to_string(&path) {
