@@ -8,6 +8,7 @@ mod hear;
 mod instance;
 mod lanes;
 mod operate;
+mod parked;
 mod request;
 
 pub(crate) use instance::{Handled, Instance};
@@ -15,7 +16,7 @@ pub(crate) use lanes::{Lane, Lanes};
 
 use crate::{
     breaker::{Admission, Breaker},
-    message::{ActionError, Alert, Output, Rest, SagaId},
+    message::{ActionError, Alert, Output, SagaId},
     port::PortName,
     process::{self, Over, Process},
     saga::{Saga, View},
@@ -25,7 +26,6 @@ use crate::{
 };
 use foldhash::fast::RandomState;
 use fundflow_kernel::{
-    cause::Cause,
     envelope::{Actor, StreamName},
     ids::TransactionId,
     store::Version,
@@ -241,14 +241,6 @@ impl<S: Saga> Running<S> {
     fn alert(&self, desk: &mut Desk<'_>, what: impl Into<Arc<str>>) {
         let about = self.id.transaction.as_str().into();
         desk.out.alerts.push(Alert { about, what: what.into() });
-    }
-
-    fn park(&mut self, desk: &mut Desk<'_>, row: &str, cause: Cause) {
-        self.alert(desk, format!("parked at {row}: {cause}"));
-        desk.out.rests.push((self.id.clone(), Rest::Parked(cause.clone())));
-        self.asked_parked = 0;
-        let voice = Self::engine("park", desk.now);
-        self.process(desk, &process::Command::Park(row.into(), cause), voice);
     }
 }
 
