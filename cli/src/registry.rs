@@ -33,8 +33,8 @@ use fundflow_domain::{
 use fundflow_kernel::clock::Clock;
 use fundflow_sagas::{
     conversion::Conversion, discount_purchase::DiscountPurchase, fast_withdraw::FastWithdraw,
-    house::House, income::Income, parts::milestone::Scope, purchase::Purchase, recharge::Recharge,
-    redemption::Redemption, regular_plan::RegularPlans, withdraw::Withdraw,
+    freeze::Freeze, house::House, income::Income, parts::milestone::Scope, purchase::Purchase,
+    recharge::Recharge, redemption::Redemption, regular_plan::RegularPlans, withdraw::Withdraw,
 };
 use std::{collections::BTreeMap, fmt, path::PathBuf, sync::Arc};
 
@@ -123,6 +123,7 @@ impl Registry {
             .spoken_saga(|house| Conversion { house }, words::conversion)
             .saga(|house| RegularPlans { house })
             .saga(|house| Income { house, wallets: named("wallets") })
+            .saga(|house| Freeze { house })
     }
 
     /// Adds a saga.

@@ -139,6 +139,40 @@ fn the_files_of_the_day_are_sound_and_named_by_the_standard() {
 }
 
 #[test]
+fn what_the_register_freezes_is_not_available_until_it_says_otherwise() {
+    let frozen = "\n[[frozen]]\ninvestor = \"I-1007\"\nfund = \"000730\"\nshares = \"4000.00\"\n\
+                  [[frozen]]\ninvestor = \"I-1002\"\nfund = \"011162\"\nshares = \"9000.00\"\n\
+                  through = \"2026-02-23\"\n";
+    let dir = folder("scenario.toml", |text| (text + frozen).into_bytes());
+    let store = tempfile::tempdir().expect("a directory");
+    let played = day(dir.path(), store.path());
+    assert_eq!(played.status.code(), Some(0), "{}", said(&played.stderr));
+
+    let row = |what: &str, investor: &str, of: &str| {
+        let shown = fundflow(&[what, "show", investor, "-o", "json"], store.path());
+        let rows: serde_json::Value = serde_json::from_slice(&shown.stdout).expect("JSON");
+        let rows = rows.as_array().expect("rows").clone();
+        let row = rows.into_iter().find(|row| row["fund"] == of).expect("the fund");
+        ["frozen", "available"].map(|name| row[name].as_str().expect("a number").to_owned())
+    };
+    assert_eq!(row("wallet", "I-1007", "000730"), ["4000.00", "1000.00"]);
+    assert_eq!(row("holdings", "I-1002", "011162"), ["0.00", "14553.29"], "lifted on 24 February");
+    let events = |event_type: &str| {
+        let listed = fundflow(&["event", "ls", "--type", event_type, "-o", "json"], store.path());
+        let rows: serde_json::Value = serde_json::from_slice(&listed.stdout).expect("JSON");
+        rows.as_array().expect("rows").len()
+    };
+    assert_eq!(events("holdings.shares_frozen"), 1);
+    assert_eq!(events("holdings.shares_unfrozen"), 1);
+    assert_eq!(events("freeze.completed"), 3);
+
+    let verified = fundflow(&["audit", "verify"], store.path());
+    assert_eq!(verified.status.code(), Some(0), "{}", said(&verified.stdout));
+    let again = said(&day(dir.path(), store.path()).stdout);
+    assert!(again.contains("\n0 events added, "), "{again}");
+}
+
+#[test]
 fn bad_rows_are_named_and_the_others_are_played() {
     let store = tempfile::tempdir().expect("a directory");
     let folder = folder("orders.csv", |text| {

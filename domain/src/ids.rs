@@ -53,6 +53,20 @@ identifier!(
     CaseRef, "a case", 64, "1 to 64 of A-Z a-z 0-9 . _ -"
 );
 
+impl From<&TransactionId> for RegisterRecord {
+    /// What a transaction says of the register; both names have the same letters and room.
+    fn from(transaction: &TransactionId) -> Self {
+        Self(transaction.clone().into())
+    }
+}
+
+impl From<&ApplicationNo> for RegisterRecord {
+    /// What the register says of an application.
+    fn from(no: &ApplicationNo) -> Self {
+        Self(no.clone().into())
+    }
+}
+
 impl AccountRef {
     /// Stands where an account is not looked at.
     pub(crate) fn judged() -> Self {

@@ -21,6 +21,7 @@ pub mod explain;
 pub mod fast_quota;
 pub mod fast_redemption;
 pub mod fees;
+pub mod freeze;
 pub mod fund;
 pub mod holdings;
 pub mod ids;

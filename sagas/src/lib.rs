@@ -15,6 +15,7 @@ pub mod prelude;
 pub mod conversion;
 pub mod discount_purchase;
 pub mod fast_withdraw;
+pub mod freeze;
 pub mod income;
 pub mod purchase;
 pub mod recharge;

@@ -8,8 +8,8 @@ use fundflow_runtime::{
 };
 use fundflow_sagas::{
     conversion::Conversion, discount_purchase::DiscountPurchase, fast_withdraw::FastWithdraw,
-    house::House, income::Income, purchase::Purchase, recharge::Recharge, redemption::Redemption,
-    regular_plan::RegularPlans, withdraw::Withdraw,
+    freeze::Freeze, house::House, income::Income, purchase::Purchase, recharge::Recharge,
+    redemption::Redemption, regular_plan::RegularPlans, withdraw::Withdraw,
 };
 use std::sync::Arc;
 
@@ -30,7 +30,8 @@ pub fn kinds_in(house: &House) -> Vec<Arc<dyn Kind>> {
         kind(Redemption { house: house.clone() }),
         kind(Conversion { house: house.clone() }),
         kind(RegularPlans { house: house.clone() }),
-        kind(Income { house, wallets: read("wallets") }),
+        kind(Income { house: house.clone(), wallets: read("wallets") }),
+        kind(Freeze { house }),
     ]
 }
 

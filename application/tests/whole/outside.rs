@@ -68,6 +68,7 @@ impl Outside {
             Manner::Rejected => ApplicationAnswer::Rejected(Rejection {
                 cause: Cause::new("0002", "the fund is full"),
                 interest: Money::ZERO,
+                frozen: None,
             }),
             manner => ApplicationAnswer::Confirmed(Box::new(confirmation(terms, manner))),
         }

@@ -7,7 +7,7 @@
 //! 3. A registrar's night runs once: where its index is, it is not run again. Its answers are read
 //!    once: a mark beside them says so, as soon as all that they caused is durable.
 
-use super::{Trouble, books::Placed, play::Play};
+use super::{Trouble, books::Placed, play::Play, statements};
 use fundflow::{Notice, Noticed};
 use fundflow_domain::{
     application::{Ask, Stage},
@@ -18,7 +18,8 @@ use fundflow_domain::{
 use fundflow_infrastructure::{
     day_batch::{Parties, application_numbers, read_answers, write_applications},
     day_folder::Settings,
-    exchange::file_name::IndexName,
+    exchange::{file_name::IndexName, return_code::ReturnCodes},
+    sandbox::registrar::DICTIONARY,
 };
 use fundflow_kernel::store::{Checkpoints, EventStore};
 use fundflow_sagas::ports::registrar::{self, Application, ApplicationAnswer};
@@ -202,13 +203,16 @@ pub(super) async fn answers<S: EventStore + Checkpoints>(
         let directory = play.directory(t, &code, "in");
         let mark = directory.with_file_name(READ);
         let Some(index) = Play::<S>::index(&directory).filter(|_| !mark.exists()) else { continue };
-        let answers = read_answers(&index)?;
+        let codes = ReturnCodes::built_in().map_err(|error| Trouble::Codes(error.to_string()))?;
+        let answers = read_answers(&index, &codes.assign(&code, DICTIONARY))?;
         play.remarks.extend(answers.puzzles.iter().map(ToString::to_string));
         let notice = |(no, answer): (ApplicationNo, _)| {
             let (stream, news) = registrar::notice(&no, answer);
             Notice { stream, news }
         };
         play.deliver(answers.confirmations.into_iter().map(notice).collect()).await?;
+        play.settle().await?;
+        statements::hear(play, &code, answers.frozen).await?;
         play.settle().await?;
         fs::write(&mark, []).map_err(|source| Trouble::Mark { path: mark, source })?;
         any = true;

@@ -1,4 +1,4 @@
-//! What the day's jobs look at, followed from the log: applications, cases, plans.
+//! What the day's jobs look at, followed from the log: applications, cases, plans, frozen shares.
 
 use fundflow_application::read_models::{Follow, Streams};
 use fundflow_domain::{
@@ -12,6 +12,7 @@ use fundflow_kernel::{
     ids::TransactionId,
     store::{Position, ReadError},
 };
+use std::collections::BTreeSet;
 
 /// Every application, case and plan of the store.
 #[derive(Debug, Default)]
@@ -19,6 +20,8 @@ pub(super) struct Books {
     pub(super) applications: Streams<Applications>,
     pub(super) cases: Streams<Cases>,
     pub(super) plans: Streams<RegularPlan>,
+    /// Wallets and holdings of which shares were ever frozen, by the ID of their stream.
+    pub(super) frozen: BTreeSet<String>,
 }
 
 /// An application, the transaction that placed it, and when.
@@ -56,6 +59,9 @@ impl Follow for Books {
     }
 
     fn hear(&mut self, event: &Recorded) -> Result<(), ReadError> {
+        if matches!(&*event.event.event_type, "wallet.shares_frozen" | "holdings.shares_frozen") {
+            self.frozen.insert(event.stream.id().to_owned());
+        }
         self.cases.hear(event)?;
         self.plans.hear(event)?;
         self.applications.hear(event)

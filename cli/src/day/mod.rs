@@ -19,6 +19,7 @@ mod play;
 mod print;
 mod progress;
 mod requests;
+mod statements;
 mod table;
 mod tally;
 #[cfg(test)]
@@ -100,6 +101,8 @@ pub(crate) enum Trouble {
     Calendar(#[from] CalendarError),
     #[error("{path} cannot be written, so that the answers beside it would be read again")]
     Mark { path: PathBuf, source: io::Error },
+    #[error("the table of return codes of this program cannot be read: {0}")]
+    Codes(String),
     #[error("a port of this program cannot be used: {0}")]
     Port(String),
     #[error("a defect of the engine, please report it: {0}")]

@@ -287,7 +287,11 @@ fn converted() -> ApplicationAnswer {
 }
 
 fn rejected(code: &str, text: &str) -> ApplicationAnswer {
-    ApplicationAnswer::Rejected(Rejection { cause: cause(code, text), interest: Money::ZERO })
+    ApplicationAnswer::Rejected(Rejection {
+        cause: cause(code, text),
+        interest: Money::ZERO,
+        frozen: None,
+    })
 }
 
 fn refused() -> ApplicationAnswer {

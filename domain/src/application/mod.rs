@@ -41,7 +41,8 @@ use std::sync::Arc;
 
 pub use outcome::{
     Confirmation, ConversionConfirmed, FastTransferConfirmed, LotConfirmed, Message, Outcome,
-    PurchaseConfirmed, Reception, RedemptionConfirmed, Rejection, SubscriptionConfirmed,
+    PurchaseConfirmed, Reception, RedemptionConfirmed, RejectedFrozen, Rejection,
+    SubscriptionConfirmed,
 };
 pub use terms::{Ask, Designated, OnHuge, Promise, PromisedFee, Quantity, Terms};
 

@@ -157,6 +157,19 @@ pub struct Rejection {
     pub cause: Cause,
     /// What the money of a failed raising earned (149); goes to the investor with it. Yuan.
     pub interest: Money,
+    /// Where frozen shares are the reason: how many. None: another reason.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub frozen: Option<RejectedFrozen>,
+}
+
+/// How many shares a rejection says are frozen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RejectedFrozen {
+    /// It names no number: those that were asked for.
+    Asked,
+    /// So many of the holder's shares of the fund in all.
+    InAll(Shares),
 }
 
 /// Anything that decides, or would decide, what becomes of an application.

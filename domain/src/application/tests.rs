@@ -133,7 +133,7 @@ fn receive(name: &str) -> Command {
 }
 
 fn rejection(interest: &str) -> Rejection {
-    Rejection { cause: cause(), interest: interest.parse().unwrap() }
+    Rejection { cause: cause(), interest: interest.parse().unwrap(), frozen: None }
 }
 
 pub(super) fn reject(interest: &str) -> Command {

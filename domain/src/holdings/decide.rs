@@ -1,16 +1,18 @@
 //! Which facts follow from a command to holdings, or why none may.
 
 use super::{
-    Command, Credit, Event, Mark, Refusal, Reservation, Standing, State, Taking, evolve::evolve,
-    state::sum,
+    Command, Credit, Event, Mark, Refusal, Reservation, Standing, State, Taking,
+    evolve::evolve,
+    state::{marked, sum},
 };
 use crate::{
+    freeze::{self, Change, Freeze, Frozen, FrozenBy, FrozenCause},
     fund::RedemptionSequence,
     ids::{LotId, OrderId},
-    keyed::Keyed,
     money::Shares,
     orders::{LotTaken, Serial},
 };
+use chrono::NaiveDate;
 
 type Decision = Result<Vec<Event>, Refusal>;
 
@@ -26,20 +28,24 @@ pub(super) fn decide(state: &State, command: &Command) -> Decision {
             taken(state, order, serial, *shares, *finished)
         }
         C::Freeze { record, shares, cause } => {
-            let (shares, cause) = (*shares, cause.clone());
-            let frozen = || Event::SharesFrozen { record: record.clone(), shares, cause };
-            set(&state.freezes, state.frozen(), record, shares, frozen)
+            let (shares, by) = (*shares, FrozenBy::Order);
+            let cause = (*cause).into();
+            let frozen = || Event::SharesFrozen { record: record.clone(), shares, cause, by };
+            let known = state.freezes.get(record).map(|(mark, _)| mark);
+            set(known, state.frozen(), record, shares, frozen)
         }
         C::Unfreeze(record) => {
-            Ok(lifted(&state.freezes, record, || Event::SharesUnfrozen { record: record.clone() }))
+            let known = state.freezes.get(record).map(|(mark, _)| mark);
+            Ok(lifted(known, || Event::SharesUnfrozen { record: record.clone() }))
         }
+        C::FollowRegister { record, on, frozen } => follow(state, record, *on, *frozen),
         C::Hold { case, shares } => {
             let shares = *shares;
             let held = || Event::SharesHeld { case: case.clone(), shares };
-            set(&state.disputes, state.held(), case, shares, held)
+            set(state.disputes.get(case), state.held(), case, shares, held)
         }
         C::Unhold(case) => {
-            Ok(lifted(&state.disputes, case, || Event::SharesUnheld { case: case.clone() }))
+            Ok(lifted(state.disputes.get(case), || Event::SharesUnheld { case: case.clone() }))
         }
         C::CorrectCredit { lot, record, with } => {
             credit_corrected(state, lot, record, with.as_deref())
@@ -175,13 +181,13 @@ fn posting(
 }
 
 fn set(
-    marks: &Keyed<Serial, Mark>,
+    known: Option<&Mark>,
     sum: Shares,
     key: &Serial,
     asked: Shares,
     event: impl FnOnce() -> Event,
 ) -> Decision {
-    match marks.get(key) {
+    match known {
         Some(Mark::Set(known)) if *known == asked => Ok(vec![]),
         Some(Mark::Set(known)) => {
             Err(Refusal::MarkedDifferently { mark: key.clone(), known: *known, asked })
@@ -194,8 +200,24 @@ fn set(
     }
 }
 
-fn lifted(marks: &Keyed<Serial, Mark>, key: &Serial, event: impl FnOnce() -> Event) -> Vec<Event> {
-    match marks.get(key) {
+fn follow(state: &State, record: &Serial, on: NaiveDate, frozen: Frozen) -> Decision {
+    let known = state.freezes.iter().map(|(other, (mark, by))| {
+        let freeze = Freeze { shares: marked(mark), by: *by };
+        (other, freeze)
+    });
+    let Change { lifted, more } = freeze::follow(known, record, on, frozen);
+    let mut events: Vec<Event> =
+        lifted.into_iter().map(|record| Event::SharesUnfrozen { record }).collect();
+    if !more.is_zero() {
+        countable(state.frozen(), more)?;
+        let (cause, by) = (FrozenCause::Unstated.into(), FrozenBy::Register(on));
+        events.push(Event::SharesFrozen { record: record.clone(), shares: more, cause, by });
+    }
+    Ok(events)
+}
+
+fn lifted(known: Option<&Mark>, event: impl FnOnce() -> Event) -> Vec<Event> {
+    match known {
         None | Some(Mark::Set(_)) => vec![event()],
         Some(Mark::Lifted) => vec![],
     }

@@ -2,6 +2,7 @@
 
 use super::{Event, Lot, Mark, Reservation, Standing, State, Taking};
 use crate::{
+    freeze::FrozenBy,
     fund::RedemptionSequence,
     ids::OrderId,
     keyed::Keyed,
@@ -37,10 +38,10 @@ pub(super) fn evolve(mut state: State, event: &Event) -> Option<State> {
             let taking = Taking { serial, shares, lots, finished, reversed_by: None };
             take(state.orders.get_mut(order)?, taking)?;
         }
-        Event::SharesFrozen { record, shares, .. } => {
-            state.freezes.insert(record, Mark::Set(*shares))?;
+        Event::SharesFrozen { record, shares, by, .. } => {
+            state.freezes.insert(record, (Mark::Set(*shares), *by))?;
         }
-        Event::SharesUnfrozen { record } => lift(&mut state.freezes, record)?,
+        Event::SharesUnfrozen { record } => unfreeze(&mut state.freezes, record)?,
         Event::SharesHeld { case, shares } => state.disputes.insert(case, Mark::Set(*shares))?,
         Event::SharesUnheld { case } => lift(&mut state.disputes, case)?,
         Event::CreditReversed { lot, record, replaced_by } => {
@@ -97,6 +98,15 @@ fn reverse(
     taking.stands().then_some(())?;
     taking.reversed_by = Some(record.clone());
     Some(taking.lots.clone())
+}
+
+fn unfreeze(freezes: &mut Keyed<Serial, (Mark, FrozenBy)>, record: &Serial) -> Option<()> {
+    let Some((mark, _)) = freezes.get_mut(record) else {
+        return freezes.insert(record, (Mark::Lifted, FrozenBy::Order));
+    };
+    matches!(mark, Mark::Set(_)).then_some(())?;
+    *mark = Mark::Lifted;
+    Some(())
 }
 
 fn lift(marks: &mut Keyed<Serial, Mark>, key: &Serial) -> Option<()> {

@@ -6,7 +6,8 @@
 //!                 |                 `--Release--> released (the rest is free again)
 //!                 `---Release (nothing was held)--> released: a later Reserve is refused
 //! taken:        --CorrectTake--> reversed, and a new taking in its place
-//! frozen, held: none --Freeze, Hold--> set --Unfreeze, Unhold--> lifted (for ever)
+//! frozen, held: none --Freeze, FollowRegister, Hold--> set
+//!                                        set --Unfreeze, FollowRegister, Unhold--> lifted (for ever)
 //! ```
 //!
 //! 1. available = registered - reserved - frozen - held, and never more than was credited.
@@ -38,11 +39,13 @@ pub use state::{Mark, Reservation, Standing, State, Taking};
 
 use crate::{
     decider::Decider,
+    freeze::{Frozen, FrozenBy, FrozenCause},
     fund::RedemptionSequence,
     ids::{FundCode, InvestorId, LotId, OrderId},
     money::Shares,
     orders::{Cause, LotTaken, Serial},
 };
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -98,17 +101,26 @@ pub enum Command {
         /// No more will be taken: what is still reserved is free again.
         finished: bool,
     },
-    /// The register froze shares (a court, a pledge).
+    /// An order of a court or a creditor freezes shares.
     Freeze {
-        /// The registrar's record of it.
+        /// The record of that order.
         record: Serial,
-        /// How many.
+        /// How many the order names.
         shares: Shares,
-        /// By whom and why.
-        cause: Cause,
+        /// On whose behalf.
+        cause: FrozenCause,
     },
-    /// The register freed what that record froze.
+    /// The order of that record is lifted.
     Unfreeze(Serial),
+    /// The register says how many shares are frozen.
+    FollowRegister {
+        /// The record that says so.
+        record: Serial,
+        /// The day that it speaks of.
+        on: NaiveDate,
+        /// How many, in all or besides.
+        frozen: Frozen,
+    },
     /// Shares are in dispute until a case is closed.
     Hold {
         /// The case.
@@ -183,6 +195,9 @@ pub enum Event {
         shares: Shares,
         /// By whom and why.
         cause: Cause,
+        /// On whose word.
+        #[serde(default, skip_serializing_if = "FrozenBy::is_order")]
+        by: FrozenBy,
     },
     /// Freed by the register, or before the freeze came.
     SharesUnfrozen {

@@ -3,8 +3,8 @@
 use super::{
     Command, Event, Holdings, Mark, State,
     tests::{
-        after, correct_credit, correct_take, credit, freeze, hold, lot, release, reserve, serial,
-        take,
+        after, correct_credit, correct_take, credit, follow, freeze, hold, lot, release, reserve,
+        serial, take,
     },
 };
 use crate::{
@@ -34,6 +34,7 @@ pub(crate) fn any_command() -> impl Strategy<Value = Command> {
             .prop_map(|(order, name, count, last)| take(order, name, count, last)),
         1 => (records(), counts()).prop_map(|(record, count)| freeze(record, count)),
         1 => records().prop_map(|record| Command::Unfreeze(serial(record))),
+        1 => (records(), days(), counts()).prop_map(|(record, on, count)| follow(record, on, count)),
         1 => (records(), counts()).prop_map(|(case, count)| hold(case, count)),
         1 => records().prop_map(|case| Command::Unhold(serial(case))),
         2 => (lots(), records(), prop::option::of(credits()))

@@ -2,6 +2,7 @@
 
 use super::Lot;
 use crate::{
+    freeze::FrozenBy,
     fund::RedemptionSequence,
     ids::{LotId, OrderId},
     keyed::Keyed,
@@ -66,7 +67,7 @@ pub enum Mark {
 pub struct State {
     pub(super) lots: Vec<Lot>,
     pub(super) orders: Keyed<OrderId, Reservation>,
-    pub(super) freezes: Keyed<Serial, Mark>,
+    pub(super) freezes: Keyed<Serial, (Mark, FrozenBy)>,
     pub(super) disputes: Keyed<Serial, Mark>,
 }
 
@@ -130,7 +131,7 @@ impl State {
 
     /// Freezes by the registrar's record.
     pub fn freezes(&self) -> impl Iterator<Item = (&Serial, &Mark)> {
-        self.freezes.iter()
+        self.freezes.iter().map(|(record, (mark, _))| (record, mark))
     }
 
     /// Disputes by case.
@@ -150,12 +151,12 @@ impl State {
 
     /// Shares that the register froze.
     pub fn frozen(&self) -> Shares {
-        sum(self.freezes.values().map(set))
+        sum(self.freezes.values().map(|(mark, _)| marked(mark)))
     }
 
     /// Shares in dispute.
     pub fn held(&self) -> Shares {
-        sum(self.disputes.values().map(set))
+        sum(self.disputes.values().map(marked))
     }
 
     /// Registered and free for any use; none where more is claimed than is registered.
@@ -264,7 +265,7 @@ impl State {
     }
 }
 
-fn set(mark: &Mark) -> Shares {
+pub(super) fn marked(mark: &Mark) -> Shares {
     match mark {
         Mark::Set(shares) => *shares,
         Mark::Lifted => Shares::ZERO,

@@ -1,10 +1,11 @@
 //! Given/when/then for holdings.
 
-use super::{Command, Credit, Event, HoldingId, Holdings};
+use super::{Command, Credit, Event, HoldingId, Holdings, Mark};
 use crate::{
+    freeze::{Frozen, FrozenBy, FrozenCause},
     fund::RedemptionSequence,
     money::Shares,
-    orders::{Cause, LotTaken, Serial, own_cause},
+    orders::{LotTaken, Serial},
     testing::{given, history},
 };
 
@@ -14,10 +15,6 @@ pub(super) fn shares(text: &str) -> Shares {
 
 pub(super) fn serial(text: &str) -> Serial {
     text.parse().unwrap()
-}
-
-pub(super) fn cause() -> Cause {
-    own_cause("court", "in words")
 }
 
 /// A lot that is called like its confirmation, at 2.00 yuan a share.
@@ -64,7 +61,7 @@ pub(super) fn take(order: &str, name: &str, count: &str, finished: bool) -> Comm
 }
 
 pub(super) fn freeze(record: &str, count: &str) -> Command {
-    Command::Freeze { record: serial(record), shares: shares(count), cause: cause() }
+    Command::Freeze { record: serial(record), shares: shares(count), cause: FrozenCause::Judicial }
 }
 
 pub(super) fn hold(case: &str, count: &str) -> Command {
@@ -213,7 +210,8 @@ fn frozen_and_disputed_shares_are_registered_and_not_available() {
         .then([Event::SharesFrozen {
             record: serial("F1"),
             shares: shares("6000"),
-            cause: cause(),
+            cause: FrozenCause::Judicial.into(),
+            by: FrozenBy::Order,
         }])
         .when(hold("case-1", "500"))
         .then([Event::SharesHeld { case: serial("case-1"), shares: shares("500") }])
@@ -229,6 +227,44 @@ fn frozen_and_disputed_shares_are_registered_and_not_available() {
         .then([Event::SharesUnheld { case: serial("case-1") }])
         .state();
     assert_eq!(state.available(), shares("6500.55"));
+}
+
+pub(super) fn follow(record: &str, on: &str, in_all: &str) -> Command {
+    let frozen = Frozen::InAll(shares(in_all));
+    Command::FollowRegister { record: serial(record), on: on.parse().unwrap(), frozen }
+}
+
+fn said(record: &str, on: &str, count: &str) -> Event {
+    Event::SharesFrozen {
+        record: serial(record),
+        shares: shares(count),
+        cause: FrozenCause::Unstated.into(),
+        by: FrozenBy::Register(on.parse().unwrap()),
+    }
+}
+
+#[test]
+fn what_the_register_says_in_all_is_frozen_beside_orders_and_lifted_when_it_says_less() {
+    let (first, next, last) = ("2026-02-13", "2026-02-24", "2026-02-25");
+    let state = given::<Holdings>(with([freeze("F1", "1000")]))
+        .when(follow("S1", first, "4000"))
+        .then([said("S1", first, "3000")])
+        .when(follow("S2", next, "4500.55"))
+        .then([said("S2", next, "500.55")])
+        .when(follow("S3", last, "1200"))
+        .then([
+            Event::SharesUnfrozen { record: serial("S2") },
+            Event::SharesUnfrozen { record: serial("S1") },
+            said("S3", last, "200"),
+        ])
+        .when(follow("S0", first, "6000"))
+        .then([])
+        .state();
+
+    assert_eq!((state.frozen(), state.available()), (shares("1200"), shares("5300.55")));
+    let set = state.freezes().filter(|(_, mark)| matches!(mark, Mark::Set(_)));
+    let set: Vec<_> = set.map(|(record, _)| record.as_str()).collect();
+    assert_eq!(set, ["F1", "S3"]);
 }
 
 #[test]

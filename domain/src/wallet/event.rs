@@ -2,6 +2,7 @@
 
 use super::LotTaken;
 use crate::{
+    freeze::{FrozenBy, FrozenCause},
     ids::{CaseRef, RegisterRecord, TransactionId},
     money::{Income, PerTenThousand, Shares},
 };
@@ -91,6 +92,9 @@ pub enum Event {
         shares: Shares,
         /// On whose behalf.
         cause: FrozenCause,
+        /// On whose word.
+        #[serde(default, skip_serializing_if = "FrozenBy::is_order")]
+        by: FrozenBy,
     },
     /// That freeze is lifted.
     SharesUnfrozen {
@@ -151,22 +155,6 @@ pub enum Event {
         /// Less than a fen, which stays with the fund.
         left_to_fund: Income,
     },
-}
-
-/// On whose behalf the register freezes shares (codes 0 to 4 of the exchange files).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum FrozenCause {
-    /// Code 0: a court.
-    Judicial,
-    /// Code 1: the investor, at the counter.
-    Counter,
-    /// Code 2: a creditor to whom they are pledged.
-    Pledge,
-    /// Code 3: a creditor and a court.
-    PledgeAndJudicial,
-    /// Code 4: the counter and a court.
-    CounterAndJudicial,
 }
 
 impl Event {

@@ -53,8 +53,8 @@ pub(super) fn evolve(mut state: State, event: &Event) -> Option<State> {
             state.lots.retain(|lot| lot.transaction != *transaction || !lot.shares.is_zero());
             state.register(transaction, *shares, *left, *registered)?;
         }
-        Event::SharesFrozen { record, shares, cause } => {
-            state.kept_back_mut().freeze(record, *shares, *cause)?;
+        Event::SharesFrozen { record, shares, cause, by } => {
+            state.kept_back_mut().freeze(record, *shares, (*cause, *by))?;
         }
         Event::SharesUnfrozen { record } => state.kept_back_mut().unfreeze(record)?,
         Event::SharesHeld { case, shares } => state.kept_back_mut().hold(case, *shares)?,

@@ -1,15 +1,17 @@
 //! Shares that are registered and not available: frozen by the register, or in dispute.
 //!
-//! 1. A freeze is keyed on the register's record and a hold on its case. Each happens once; what is
-//!    lifted stays remembered, so that the freeze, heard again, freezes nothing.
+//! 1. A freeze is keyed on its record and a hold on its case. Each happens once; what is lifted stays
+//!    remembered, so that the freeze, heard again, freezes nothing.
 //! 2. Nothing is asked back: the register may freeze more than is free, and a case may hold it.
 //! 3. Corrections are remembered by their record, with what they replaced.
 
-use super::{Event, FrozenCause, Refusal as WalletRefusal, State};
+use super::{Event, Refusal as WalletRefusal, State};
 use crate::{
+    freeze::{self, Change, Freeze, Frozen, FrozenBy, FrozenCause},
     ids::{CaseRef, RegisterRecord, TransactionId},
     money::Shares,
 };
+use chrono::NaiveDate;
 
 /// Why shares cannot be kept back, or cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -54,10 +56,15 @@ pub enum Refusal {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Why {
+    Frozen(FrozenCause, FrozenBy),
+    Disputed,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Part {
     shares: Shares,
-    /// None: a dispute.
-    cause: Option<FrozenCause>,
+    why: Why,
     lifted: bool,
 }
 
@@ -87,8 +94,26 @@ pub(super) fn freeze(
     shares: Shares,
     cause: FrozenCause,
 ) -> Result<Vec<Event>, WalletRefusal> {
-    let fact = || Event::SharesFrozen { record: record.clone(), shares, cause };
-    begin(find(&kept.freezes, record), shares, Some(cause), record.as_str(), fact)
+    let by = FrozenBy::Order;
+    let fact = || Event::SharesFrozen { record: record.clone(), shares, cause, by };
+    begin(find(&kept.freezes, record), shares, Why::Frozen(cause, by), record.as_str(), fact)
+}
+
+pub(super) fn follow(
+    kept: &KeptBack,
+    record: &RegisterRecord,
+    on: NaiveDate,
+    frozen: Frozen,
+) -> Vec<Event> {
+    let known = kept.freezes.iter().map(|(other, part)| (other, part.as_freeze()));
+    let Change { lifted, more } = freeze::follow(known, record, on, frozen);
+    let mut events: Vec<Event> =
+        lifted.into_iter().map(|record| Event::SharesUnfrozen { record }).collect();
+    if !more.is_zero() {
+        let (cause, by) = (FrozenCause::Unstated, FrozenBy::Register(on));
+        events.push(Event::SharesFrozen { record: record.clone(), shares: more, cause, by });
+    }
+    events
 }
 
 pub(super) fn hold(
@@ -97,7 +122,7 @@ pub(super) fn hold(
     shares: Shares,
 ) -> Result<Vec<Event>, WalletRefusal> {
     let fact = || Event::SharesHeld { case: case.clone(), shares };
-    begin(find(&kept.holds, case), shares, None, case.as_str(), fact)
+    begin(find(&kept.holds, case), shares, Why::Disputed, case.as_str(), fact)
 }
 
 pub(super) fn unfreeze(
@@ -116,12 +141,12 @@ pub(super) fn unhold(kept: &KeptBack, case: &CaseRef) -> Result<Vec<Event>, Wall
 fn begin(
     known: Option<&Part>,
     shares: Shares,
-    cause: Option<FrozenCause>,
+    why: Why,
     key: &str,
     fact: impl FnOnce() -> Event,
 ) -> Result<Vec<Event>, WalletRefusal> {
     match known {
-        Some(was) if was.shares == shares && was.cause == cause => Ok(vec![]),
+        Some(was) if was.shares == shares && was.why == why => Ok(vec![]),
         Some(was) => Err(Refusal::Differs { key: key.to_owned(), was: was.shares }.into()),
         None if shares.is_zero() => Err(Refusal::Nothing { key: key.to_owned() }.into()),
         None => Ok(vec![fact()]),
@@ -148,10 +173,10 @@ fn insert<K: PartialEq + Clone>(
     parts: &mut Vec<(K, Part)>,
     key: &K,
     shares: Shares,
-    cause: Option<FrozenCause>,
+    why: Why,
 ) -> Option<()> {
     find(parts, key).is_none().then(|| {
-        parts.push((key.clone(), Part { shares, cause, lifted: false }));
+        parts.push((key.clone(), Part { shares, why, lifted: false }));
     })
 }
 
@@ -164,6 +189,16 @@ fn remove<K: PartialEq>(parts: &mut [(K, Part)], key: &K) -> Option<()> {
 fn sum<K>(parts: &[(K, Part)]) -> Shares {
     let kept = parts.iter().filter(|(_, part)| !part.lifted);
     kept.fold(Shares::ZERO, |sum, (_, part)| sum.plus(part.shares).unwrap_or(sum))
+}
+
+impl Part {
+    const fn as_freeze(&self) -> Freeze {
+        let by = match self.why {
+            Why::Frozen(_, by) => by,
+            Why::Disputed => FrozenBy::Order,
+        };
+        Freeze { shares: if self.lifted { Shares::ZERO } else { self.shares }, by }
+    }
 }
 
 impl KeptBack {
@@ -200,9 +235,9 @@ impl KeptBack {
         &mut self,
         record: &RegisterRecord,
         shares: Shares,
-        cause: FrozenCause,
+        (cause, by): (FrozenCause, FrozenBy),
     ) -> Option<()> {
-        insert(&mut self.freezes, record, shares, Some(cause))
+        insert(&mut self.freezes, record, shares, Why::Frozen(cause, by))
     }
 
     pub(super) fn unfreeze(&mut self, record: &RegisterRecord) -> Option<()> {
@@ -210,7 +245,7 @@ impl KeptBack {
     }
 
     pub(super) fn hold(&mut self, case: &CaseRef, shares: Shares) -> Option<()> {
-        insert(&mut self.holds, case, shares, None)
+        insert(&mut self.holds, case, shares, Why::Disputed)
     }
 
     pub(super) fn unhold(&mut self, case: &CaseRef) -> Option<()> {
@@ -222,6 +257,11 @@ impl State {
     /// Frozen by the register: a court, a pledge or the counter.
     pub fn frozen(&self) -> Shares {
         sum(&self.kept_back().freezes)
+    }
+
+    /// Whether that record froze shares and was not lifted.
+    pub fn is_frozen_by(&self, record: &RegisterRecord) -> bool {
+        find(&self.kept_back().freezes, record).is_some_and(|part| !part.lifted)
     }
 
     /// In dispute under a case.

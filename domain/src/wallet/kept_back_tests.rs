@@ -1,10 +1,11 @@
 //! What is registered and not free, and confirmations that the registrar corrects.
 
 use super::{
-    Command, Event, FrozenCause, KeptBackRefusal, LotTaken, Refusal, Wallet,
+    Command, Event, KeptBackRefusal, LotTaken, Refusal, Wallet,
     tests::{credited, date, reserved, shares, tx},
 };
 use crate::{
+    freeze::{Frozen, FrozenBy, FrozenCause},
     money::Shares,
     testing::{each_once, given},
 };
@@ -16,7 +17,7 @@ fn freeze(record: &str, number: &str) -> Command {
 
 fn frozen(record: &str, number: &str) -> Event {
     let (record, shares) = (record.parse().unwrap(), shares(number));
-    Event::SharesFrozen { record, shares, cause: FrozenCause::Judicial }
+    Event::SharesFrozen { record, shares, cause: FrozenCause::Judicial, by: FrozenBy::Order }
 }
 
 fn unfrozen(record: &str) -> Event {
@@ -86,6 +87,34 @@ fn frozen_shares_are_not_available_until_the_register_lifts_the_freeze() {
         .when(freeze("TA-7", "30.00"))
         .then([]);
     assert_eq!(then.state().available(), shares("100.00"));
+}
+
+fn follow(record: &str, on: &str, frozen: Frozen) -> Command {
+    Command::FollowRegister { record: record.parse().unwrap(), on: date(on), frozen }
+}
+
+fn said(record: &str, on: &str, number: &str) -> Event {
+    let (record, shares) = (record.parse().unwrap(), shares(number));
+    let by = FrozenBy::Register(date(on));
+    Event::SharesFrozen { record, shares, cause: FrozenCause::Unstated, by }
+}
+
+#[test]
+fn a_rejection_freezes_what_was_asked_until_the_register_says_how_many_are_frozen_in_all() {
+    let (t, next) = ("2026-03-03", "2026-03-04");
+    let then = given::<Wallet>(after([frozen("TA-7", "10.00")]))
+        .when(follow("NO-1", t, Frozen::Besides(shares("60.00"))))
+        .then([said("NO-1", t, "60.00")]);
+    assert_eq!(then.state().available(), shares("30.00"));
+
+    let then = given::<Wallet>(after([frozen("TA-7", "10.00"), said("NO-1", t, "60.00")]))
+        .when(follow("S-1", next, Frozen::InAll(shares("15.00"))))
+        .then([unfrozen("NO-1"), said("S-1", next, "5.00")])
+        .when(follow("S-0", t, Frozen::InAll(shares("80.00"))))
+        .then([])
+        .when(follow("S-2", next, Frozen::InAll(Shares::ZERO)))
+        .then([unfrozen("S-1")]);
+    assert_eq!(then.state().available(), shares("90.00"));
 }
 
 #[test]

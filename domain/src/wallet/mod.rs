@@ -6,7 +6,7 @@
 //! reservation:  none --Reserve--> held --Spend | TakeOut--> spent (the rest is free again)
 //!                 |                `-----Release----------> released
 //!                 `-----Release (nothing was held)--------> released: a later Reserve is refused
-//! register:     none --Freeze--> frozen --Unfreeze--> lifted
+//! register:     none --Freeze | FollowRegister--> frozen --Unfreeze | FollowRegister--> lifted
 //! case:         none --Hold----> held ----Unhold----> lifted
 //! day:          none --AccrueIncome--> unpaid --CarryIncome | SettleIncome--> paid
 //!                                  unpaid | paid --ReverseIncome--> reversed --AccrueIncome--> unpaid
@@ -44,12 +44,13 @@ mod tests;
 
 pub use book::DAYS_REMEMBERED;
 pub use entry::{Credit, Entry, Lot, LotTaken, Reservation};
-pub use event::{Event, FrozenCause};
+pub use event::Event;
 pub use income::Refusal as IncomeRefusal;
 pub use kept_back::Refusal as KeptBackRefusal;
 
 use crate::{
     decider::Decider,
+    freeze::{Frozen, FrozenCause},
     ids::{CaseRef, FundCode, InvestorId, RegisterRecord, TransactionId},
     money::{Income, PerTenThousand, Shares},
     money_fund::IncomeUnit,
@@ -91,17 +92,26 @@ pub enum Command {
         /// The registration date.
         registered: NaiveDate,
     },
-    /// The register froze shares.
+    /// An order of a court or a creditor freezes shares.
     Freeze {
-        /// The register's record of it.
+        /// The record of that order.
         record: RegisterRecord,
-        /// How many.
+        /// How many the order names.
         shares: Shares,
         /// On whose behalf.
         cause: FrozenCause,
     },
-    /// The register lifted the freeze of that record.
+    /// The order of that record is lifted.
     Unfreeze(RegisterRecord),
+    /// The register says how many shares are frozen.
+    FollowRegister {
+        /// The record that says so.
+        record: RegisterRecord,
+        /// The day that it speaks of.
+        on: NaiveDate,
+        /// How many, in all or besides.
+        frozen: Frozen,
+    },
     /// Shares are in dispute under that case.
     Hold(CaseRef, Shares),
     /// The case needs them no more.
@@ -214,6 +224,9 @@ impl Decider for Wallet {
                 kept_back::freeze(state.kept_back(), record, *shares, *cause)
             }
             C::Unfreeze(record) => kept_back::unfreeze(state.kept_back(), record),
+            C::FollowRegister { record, on, frozen } => {
+                Ok(kept_back::follow(state.kept_back(), record, *on, *frozen))
+            }
             C::Hold(case, shares) => kept_back::hold(state.kept_back(), case, *shares),
             C::Unhold(case) => kept_back::unhold(state.kept_back(), case),
             C::AccrueIncome { day, publication, per_10_000, unit } => {

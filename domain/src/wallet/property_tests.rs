@@ -1,11 +1,12 @@
 //! What holds of any wallet, whatever is asked of it in whatever order.
 
 use super::{
-    Command, Credit, Event, FrozenCause, Reservation, State, Wallet,
+    Command, Credit, Event, Reservation, State, Wallet,
     tests::{date, tx},
 };
 use crate::{
     decider::Decider,
+    freeze::{Frozen, FrozenCause},
     money::{Income, PerTenThousand, Shares},
     money_fund::IncomeUnit,
 };
@@ -39,7 +40,13 @@ pub(crate) fn any_command() -> impl Strategy<Value = Command> {
                 8 | 9 => C::TakeOut { transaction, shares, earns_through: day },
                 10 => C::Release(transaction),
                 11 => C::CorrectCredit { transaction, record: record(), shares, registered: day },
-                12 => C::Freeze { record: record(), shares, cause: FrozenCause::Pledge },
+                12 if publication == 1 => {
+                    C::Freeze { record: record(), shares, cause: FrozenCause::Pledge }
+                }
+                12 => {
+                    let frozen = Frozen::InAll(shares);
+                    C::FollowRegister { record: record(), on: day, frozen }
+                }
                 13 => C::Unfreeze(record()),
                 14 => {
                     if publication == 1 {

@@ -2,6 +2,7 @@
 
 use super::{
     BatchError,
+    balances::{self, Stated},
     confirmations::{Halves, said_by},
 };
 use crate::exchange::{
@@ -9,11 +10,11 @@ use crate::exchange::{
     file_name::FileName,
     flow::{fund_day::FundDay, settlement::Settlement, share_balance::ShareBalance},
     index::IndexFile,
-    reader::ReadError,
     record::Record,
     return_code::ReturnCodes,
     version::FileType,
 };
+use chrono::NaiveDate;
 use fundflow_domain::ids::ApplicationNo;
 use fundflow_sagas::ports::registrar::ApplicationAnswer;
 use std::path::Path;
@@ -25,6 +26,8 @@ pub struct Answers {
     pub confirmations: Vec<(ApplicationNo, ApplicationAnswer)>,
     /// Of file 05.
     pub balances: Vec<ShareBalance>,
+    /// What file 05 says is frozen, over all of its rows.
+    pub frozen: Stated,
     /// Of file 07.
     pub fund_days: Vec<FundDay>,
     /// Of file 25.
@@ -45,13 +48,13 @@ pub struct Puzzle {
     pub problem: String,
 }
 
-/// Reads every file that an index names, if all are there and whole.
+/// Reads every file that an index names, if all are there and whole. What a return code means is
+/// looked up under the registrar that wrote the index; see [`ReturnCodes::assign`].
 ///
 /// # Errors
 /// [`BatchError`]; nothing of a damaged set is returned.
-pub fn read_answers(index: &Path) -> Result<Answers, BatchError> {
+pub fn read_answers(index: &Path, codes: &ReturnCodes) -> Result<Answers, BatchError> {
     let set = IndexFile::open_complete(index)?;
-    let codes = ReturnCodes::built_in().map_err(|error| ReadError::Io(error.into()))?;
     let directory = index.parent().unwrap_or(Path::new("."));
     let mut answers = Answers::default();
     let mut halves = Halves::default();
@@ -64,10 +67,10 @@ pub fn read_answers(index: &Path) -> Result<Answers, BatchError> {
         for (nth, record) in records.iter().enumerate() {
             let place = (name.as_str(), nth + 1);
             let read = if kind == FileType::TradeConfirmation {
-                let said = said_by(record, &codes, &set.index.creator, (&mut halves, place));
+                let said = said_by(record, codes, &set.index.creator, (&mut halves, place));
                 said.map(|said| answers.confirmations.extend(said))
             } else {
-                take(&mut answers, kind, record)
+                take(&mut answers, kind, record, set.index.date)
             };
             if let Err(problem) = read {
                 answers.puzzles.push(Puzzle { file: name.clone(), record: nth + 1, problem });
@@ -78,12 +81,20 @@ pub fn read_answers(index: &Path) -> Result<Answers, BatchError> {
     Ok(answers)
 }
 
-fn take(answers: &mut Answers, kind: FileType, record: &Record) -> Result<(), String> {
+fn take(
+    answers: &mut Answers,
+    kind: FileType,
+    record: &Record,
+    date: NaiveDate,
+) -> Result<(), String> {
     let record = record.as_ref();
     let text = |error: crate::exchange::field_error::FieldError| error.to_string();
     match kind {
         FileType::ShareBalance => {
-            answers.balances.push(ShareBalance::from_record(record).map_err(text)?);
+            let balance = ShareBalance::from_record(record).map_err(text)?;
+            let stated = balances::add(&mut answers.frozen, &balance, date);
+            answers.balances.push(balance);
+            stated?;
         }
         FileType::FundDay => answers.fund_days.push(FundDay::from_record(record).map_err(text)?),
         FileType::Settlement => {

@@ -17,12 +17,12 @@ use super::Puzzle;
 use crate::exchange::{
     flow::trade_confirmation::{Side, TradeConfirmation},
     record::Record,
-    return_code::ReturnCodes,
+    return_code::{ReturnCode, ReturnCodes, ReturnKind},
 };
 use fundflow_domain::{
     application::{
         Confirmation, ConversionConfirmed, FastTransferConfirmed, Outcome, PurchaseConfirmed,
-        Reception, RedemptionConfirmed, Rejection, SubscriptionConfirmed,
+        Reception, RedemptionConfirmed, RejectedFrozen, Rejection, SubscriptionConfirmed,
     },
     ids::ApplicationNo,
     money::{Money, Nav, NumberError, Shares, SignedMoney},
@@ -86,7 +86,8 @@ pub(super) fn said_by(
         let answer = if record.business_code == "152" {
             ApplicationAnswer::NotCancelled(cause)
         } else {
-            ApplicationAnswer::Rejected(Rejection { cause, interest: Money::ZERO })
+            let frozen = frozen_by(&record, &code)?;
+            ApplicationAnswer::Rejected(Rejection { cause, interest: Money::ZERO, frozen })
         };
         return Ok(Some((no, answer)));
     }
@@ -98,6 +99,19 @@ pub(super) fn said_by(
         }
         Some(Side::Both) | None => Ok(Some((no, answer_of(&record)?))),
     }
+}
+
+/// How many shares a rejection says are frozen: a number, or by its code alone.
+fn frozen_by(
+    record: &TradeConfirmation,
+    code: &ReturnCode,
+) -> Result<Option<RejectedFrozen>, String> {
+    let in_all = Shares::new(record.total_frozen_vol).map_err(|error| error.to_string())?;
+    if !in_all.is_zero() {
+        return Ok(Some(RejectedFrozen::InAll(in_all)));
+    }
+    // A blank column and one that this edition lacks say nothing of a number.
+    Ok((code.kind == ReturnKind::AccountFrozen).then_some(RejectedFrozen::Asked))
 }
 
 /// Both records as one, once both have come.
@@ -139,7 +153,7 @@ fn answer_of(record: &TradeConfirmation) -> Result<ApplicationAnswer, String> {
         "149" => {
             let interest = Money::new(record.interest).map_err(number)?;
             let cause = Cause::new("149", "the raising of the fund has failed");
-            return Ok(ApplicationAnswer::Rejected(Rejection { cause, interest }));
+            return Ok(ApplicationAnswer::Rejected(Rejection { cause, interest, frozen: None }));
         }
         "152" => return Ok(ApplicationAnswer::Cancelled),
         "122" | "139" => Outcome::Purchase(purchased(record).map_err(number)?),

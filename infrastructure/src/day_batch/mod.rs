@@ -13,12 +13,14 @@
 
 mod answers;
 mod applications;
+mod balances;
 mod confirmations;
 #[cfg(test)]
 mod tests;
 
 pub use answers::{Answers, Puzzle, read_answers};
 pub use applications::{Batch, application_numbers, application_of, write_applications};
+pub use balances::{Stated, StatedFrozen};
 
 use crate::exchange::{
     field_error::FieldError,

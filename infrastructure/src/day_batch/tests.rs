@@ -1,16 +1,20 @@
 use super::*;
 use crate::{
     catalogue,
-    exchange::flow::trade_confirmation::TradeConfirmation,
+    exchange::{
+        flow::{share_balance::ShareBalance, trade_confirmation::TradeConfirmation},
+        return_code::ReturnCodes,
+    },
     sandbox::{
         fixture::{bought, calendar, converted, handed_in, redeemed},
-        registrar::{Confirming, Market, SandboxRegistrar},
+        registrar::{Confirming, DICTIONARY, Market, SandboxRegistrar},
         scenario::Scenario,
     },
 };
 use fundflow_domain::{
-    application::{Ask, Designated, OnHuge, Outcome, Terms},
+    application::{Ask, Designated, OnHuge, Outcome, RejectedFrozen, Terms},
     calendar::TradingDay,
+    money::Shares,
 };
 use fundflow_kernel::clock::ManualClock;
 use fundflow_sagas::ports::registrar::{Application, ApplicationAnswer, Registrar as _};
@@ -22,6 +26,10 @@ fn t() -> TradingDay {
 
 fn parties() -> Parties {
     Parties { distributor: "305".into(), registrar: "05".into(), version: Version::V22 }
+}
+
+fn codes() -> ReturnCodes {
+    ReturnCodes::built_in().unwrap().assign("05", DICTIONARY)
 }
 
 /// Its clock stands at eight in the morning of T+1, when the batch of T comes in.
@@ -58,7 +66,7 @@ async fn through_files(scenario: &str, terms: Vec<Terms>) -> (Answers, Vec<Vec<u
     let before: Vec<Vec<u8>> = bytes(&first.files);
     let again = night();
     assert_eq!((&again.files, bytes(&again.files)), (&first.files, before.clone()), "{scenario}");
-    (read_answers(&first.index).unwrap(), before)
+    (read_answers(&first.index, &codes()).unwrap(), before)
 }
 
 fn short(answer: &ApplicationAnswer) -> String {
@@ -130,12 +138,64 @@ async fn the_registrar_also_tells_holdings_prices_and_the_money_that_is_due() {
 }
 
 #[tokio::test]
+async fn what_the_register_froze_is_in_files_05_and_04() {
+    let frozen = |shares: &str| {
+        format!("[[frozen]]\ninvestor = \"I-1\"\nfund = \"000730\"\nshares = \"{shares}\"")
+    };
+    let buys = || vec![bought("TX-1", "10000.00")];
+    let (answers, _) = through_files(&frozen("9500.00"), buys()).await;
+    let of = (fund_account(&"I-1".parse().unwrap()), "000730".parse().unwrap());
+    let on = "2026-02-13".parse().unwrap();
+    let stated = StatedFrozen { on, frozen: "9500.00".parse().unwrap() };
+    assert_eq!(answers.frozen, Stated::from([(of.clone(), stated)]));
+    let row = &answers.balances[0];
+    let parts = [row.available_vol, row.total_frozen_vol, row.total_vol];
+    assert_eq!(parts.map(|it| it.to_string()), ["500.00", "9500.00", "10000.00"]);
+    assert_eq!(answers.puzzles, []);
+
+    let (lifted, _) =
+        through_files(&format!("{}\nthrough = \"2026-02-12\"", frozen("9500.00")), buys()).await;
+    assert_eq!(lifted.frozen[&of].frozen, Shares::ZERO);
+
+    let out = vec![bought("TX-1", "10000.00"), redeemed("TX-2", "600.00")];
+    let (answers, _) = through_files(&frozen("9500.00"), out).await;
+    let rejected = answers.confirmations.iter().find_map(|(_, answer)| match answer {
+        ApplicationAnswer::Rejected(rejection) => Some(rejection.clone()),
+        _ => None,
+    });
+    let rejected = rejected.unwrap();
+    assert_eq!(&*rejected.cause.code, "0002");
+    assert_eq!(rejected.frozen, Some(RejectedFrozen::InAll("9500.00".parse().unwrap())));
+}
+
+#[test]
+fn rows_of_one_account_are_added_up_and_one_that_does_not_add_up_is_a_puzzle() {
+    let row = |available: i64, frozen: i64, total: i64| ShareBalance {
+        fund_code: "000730".into(),
+        ta_account_id: "123456789012".into(),
+        available_vol: available.into(),
+        total_frozen_vol: frozen.into(),
+        total_vol: total.into(),
+        ..ShareBalance::default()
+    };
+    let (mut stated, date) = (Stated::new(), "2026-02-13".parse().unwrap());
+    assert_eq!(balances::add(&mut stated, &row(70, 30, 100), date), Ok(()));
+    assert_eq!(
+        balances::add(&mut stated, &row(0, 5, 4), date).unwrap_err(),
+        "AvailableVol 0 and TotalFrozenVol 5 are not TotalVolOfDistributorInTA 4; what is frozen \
+         counts as stated"
+    );
+    let sum = stated.into_values().map(|it| it.frozen.to_string()).collect::<Vec<_>>();
+    assert_eq!(sum, ["35.00"]);
+}
+
+#[tokio::test]
 async fn an_application_that_the_front_never_saw_is_rejected_by_its_number() {
     let dir = tempfile::tempdir().unwrap();
     let all = [handed_in(bought("TX-1", "10000.00"))];
     let batch = write_applications(dir.path(), &parties(), t(), &all).unwrap();
     let night = registrar("").run_batch(&batch.index, &dir.path().join("in")).unwrap();
-    let answers = read_answers(&night.index).unwrap();
+    let answers = read_answers(&night.index, &codes()).unwrap();
 
     let said: Vec<_> = answers.confirmations.iter().map(|(_, answer)| short(answer)).collect();
     assert_eq!(
@@ -261,7 +321,7 @@ fn a_conversion_in_two_records_is_one_and_a_lonely_half_is_a_puzzle() {
     let dir = tempfile::tempdir().unwrap();
     let between = ("05", "305");
     let (index, _) = publish(dir.path(), between, Version::V22, t().date(), &[draft]).unwrap();
-    let answers = read_answers(&index).unwrap();
+    let answers = read_answers(&index, &codes()).unwrap();
 
     let said: Vec<_> =
         answers.confirmations.iter().map(|(no, it)| format!("{no} {}", short(it))).collect();

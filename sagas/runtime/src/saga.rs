@@ -17,7 +17,7 @@ use crate::{
 use fundflow_kernel::{
     cause::Cause,
     codec::Stored,
-    envelope::StreamName,
+    envelope::{Actor, StreamName},
     ids::TransactionId,
     streams::{Key, Need, Opener, Streams},
     time::Timestamp,
@@ -342,8 +342,12 @@ pub trait Saga: Sized + Send + Sync + 'static {
         let _ = view;
         None
     }
-    /// Who asks, as events name the actor of the request.
+    /// Who asks, as lists name them.
     fn requester(request: &Self::Request) -> Arc<str>;
+    /// Who asks, as the first event names its actor: an investor, where nothing else is said.
+    fn actor(request: &Self::Request) -> Actor {
+        Actor::Investor(Self::requester(request))
+    }
     /// What is asked, in one line for lists.
     fn summary(request: &Self::Request) -> String;
 }

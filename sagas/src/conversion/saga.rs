@@ -14,6 +14,7 @@ use crate::{
         leaving,
         limits::{Limits, limit_key},
         milestone::{Milestone, Notes, Scope},
+        share_book::ShareBook,
         wallet::WalletPart,
     },
     ports::registrar::ApplicationAnswer,
@@ -179,6 +180,10 @@ impl FundSaga for Conversion {
         let discount = promise.into.as_ref().map_or(Discount::NONE, |into| into.topup_discount);
         let who = (promise.customer, discount);
         leaving::cost(&self.house, view, &view.plan.holdings, (terms, said), who)
+    }
+
+    fn takes_from(view: &View<'_>, _: &ApplicationLeg) -> Option<ShareBook> {
+        Some(ShareBook::Holdings(view.plan.holdings.key.clone()))
     }
 
     fn refuses(&self, view: &View<'_>, _leg: &ApplicationLeg, day: TradingDay) -> Option<Cause> {

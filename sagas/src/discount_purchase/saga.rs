@@ -12,6 +12,7 @@ use crate::{
     parts::{
         application::{ApplicationLeg, FundSaga},
         milestone::{Milestone, Notes, Scope},
+        share_book::ShareBook,
     },
     ports::{bank::BankAnswer, registrar::ApplicationAnswer},
 };
@@ -118,6 +119,11 @@ impl FundSaga for DiscountPurchase {
         day: TradingDay,
     ) -> Result<Option<Cause>, NotDone> {
         self.moved(turn, leg, day)
+    }
+
+    fn takes_from(view: &View<'_>, leg: &ApplicationLeg) -> Option<ShareBook> {
+        let plan = view.plan;
+        (leg.no == plan.out.no).then(|| ShareBook::Wallet(plan.wallet.clone()))
     }
 
     fn findings(

@@ -12,6 +12,7 @@ use crate::{
         cancel::{self, NotTakenBack},
         cases,
         milestone::{Milestone, Notes},
+        share_book::ShareBook,
     },
     ports::{advance::AdvanceSaid, registrar::ApplicationAnswer},
     withdraw::balance,
@@ -131,6 +132,12 @@ impl FundSaga for FastWithdraw {
 
     fn trade_date(promise: &Promise) -> TradingDay {
         promise.admitted.trade_date
+    }
+
+    /// What the bank redeems is the bank's.
+    fn takes_from(view: &View<'_>, leg: &ApplicationLeg) -> Option<ShareBook> {
+        let plan = view.plan;
+        (leg.no == plan.transfer.no).then(|| ShareBook::Wallet(plan.wallet.key.clone()))
     }
 
     /// All of it changes hands, or a person must see why not; income stays with its owner.

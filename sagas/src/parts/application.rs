@@ -3,6 +3,7 @@
 use super::{
     check,
     milestone::{Milestone, Notes},
+    share_book::ShareBook,
 };
 use crate::{
     house::House,
@@ -78,6 +79,12 @@ pub trait FundSaga:
     }
     /// What is promised of the fee of that leg's order once it has moved; `None`: as before.
     fn fee(&self, view: &View<'_, Self>, leg: &ApplicationLeg) -> Option<(PromisedFee, Discount)> {
+        let _ = (view, leg);
+        None
+    }
+    /// Where the shares that the order of that leg takes are kept; `None` where it takes none of the
+    /// investor's.
+    fn takes_from(view: &View<'_, Self>, leg: &ApplicationLeg) -> Option<ShareBook> {
         let _ = (view, leg);
         None
     }
@@ -278,7 +285,7 @@ impl ApplicationLeg {
     /// # Errors
     /// [`NotDone`]; nothing has changed.
     pub fn close<S: Saga>(&self, turn: &mut Turn<'_, S>, cause: Cause) -> Result<usize, NotDone> {
-        let rejection = Rejection { cause, interest: Money::ZERO };
+        let rejection = Rejection { cause, interest: Money::ZERO, frozen: None };
         Ok(turn.decide(&self.key, &Command::Reject(rejection))?)
     }
 

@@ -4,7 +4,8 @@
 //! 1. What the register says is recorded at once. What does not add up keeps the saga from
 //!    completing until its case is closed; what contradicts changes nothing.
 //! 2. A corrected record takes the first one back and closes its case.
-//! 3. Streams of cases are read only for answers that need one.
+//! 3. A rejection that says that shares are frozen freezes them in the same batch.
+//! 4. Streams of cases are read only for answers that need one.
 
 use super::{
     application::{ApplicationLeg, FundSaga},
@@ -144,7 +145,12 @@ impl ApplicationLeg {
                 let text = "the registrar has not confirmed yet";
                 Ok(Heard::Pending(Cause::new("overdue", text)))
             }
-            Ok(events) => Ok(Heard::Recorded(events)),
+            Ok(events) => {
+                let Command::Reject(rejection) = &command else {
+                    return Ok(Heard::Recorded(events));
+                };
+                Ok(Heard::Recorded(events + self.freeze(turn, rejection)?))
+            }
             Err(DecideError::Refused(refusal)) => self.contradiction(turn, answer, &refusal),
             Err(error) => Err(error.into()),
         }

@@ -10,6 +10,7 @@ pub mod holdings;
 pub mod leaving;
 pub mod payment;
 pub mod payout;
+pub mod share_book;
 pub mod wallet;
 
 // What holds of any of them.

@@ -14,6 +14,7 @@ use crate::{
         leaving,
         milestone::{Milestone, Notes, Scope},
         payout::PayoutLeg,
+        share_book::ShareBook,
     },
     ports::{bank::BankAnswer, registrar::ApplicationAnswer},
 };
@@ -152,6 +153,10 @@ impl FundSaga for Redemption {
     ) -> Option<check::Leaving> {
         let who = (view.open.promise.customer, Discount::NONE);
         leaving::cost(&self.house, view, &view.plan.holdings, (terms, said), who)
+    }
+
+    fn takes_from(view: &View<'_>, _: &ApplicationLeg) -> Option<ShareBook> {
+        Some(ShareBook::Holdings(view.plan.holdings.key.clone()))
     }
 
     fn refuses(&self, view: &View<'_>, _leg: &ApplicationLeg, day: TradingDay) -> Option<Cause> {

@@ -10,6 +10,7 @@ use crate::{
         cases,
         milestone::{Milestone, Notes, Scope},
         payout::NotRedirected,
+        share_book::ShareBook,
     },
     ports::{bank::BankAnswer, registrar::ApplicationAnswer},
 };
@@ -141,6 +142,10 @@ impl FundSaga for Withdraw {
 
     fn trade_date(promise: &Admitted) -> TradingDay {
         promise.trade_date
+    }
+
+    fn takes_from(view: &View<'_>, _: &ApplicationLeg) -> Option<ShareBook> {
+        Some(ShareBook::Wallet(view.plan.wallet.key.clone()))
     }
 
     fn refuses(&self, view: &View<'_>, _: &ApplicationLeg, day: TradingDay) -> Option<Cause> {

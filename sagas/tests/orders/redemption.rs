@@ -6,13 +6,16 @@ use crate::{
     stage::{Stage, at, holding},
 };
 use fundflow_domain::{
-    application::{Designated, OnHuge},
+    application::{Designated, OnHuge, RejectedFrozen},
+    freeze::FrozenCause,
     fund::FundTerms,
     holdings::Command as Held,
-    orders::Cause,
 };
 use fundflow_runtime::message::Reply;
-use fundflow_sagas::redemption::{Command, Redemption, Request};
+use fundflow_sagas::{
+    ports::registrar::ApplicationAnswer,
+    redemption::{Command, Redemption, Request},
+};
 
 pub(crate) fn request() -> Request {
     Request {
@@ -237,7 +240,7 @@ fn frozen_shares_are_not_redeemed_and_too_small_a_rest_goes_out_too() {
     let freeze = Held::Freeze {
         record: "court-1".parse().unwrap(),
         shares: "600".parse().unwrap(),
-        cause: Cause::new("0002", "a court"),
+        cause: FrozenCause::Judicial,
     };
     stage.given(&holding("011162"), &freeze);
     let Reply::Refused(_, text) = stage.request::<Redemption>("R", request()) else { panic!() };
@@ -251,6 +254,23 @@ fn frozen_shares_are_not_redeemed_and_too_small_a_rest_goes_out_too() {
     let mut stage = stage_with(fund);
     stage.request::<Redemption>("R", request());
     assert_eq!(stage.shares("011162").reserved(), "6500.55".parse().unwrap());
+}
+
+#[test]
+fn what_a_rejection_says_is_frozen_is_not_redeemed_by_the_next_order() {
+    let mut stage = stage();
+    let ApplicationAnswer::Rejected(mut word) = rejected("0") else { unreachable!() };
+    word.frozen = Some(RejectedFrozen::InAll("500.55".parse().unwrap()));
+    stage.outside.says("R.redeem", CONFIRMED_AT, ApplicationAnswer::Rejected(word));
+    stage.request::<Redemption>("R", request());
+    stage.until("02-25 18:00");
+
+    assert_eq!(ending(&stage), Some("redemption.rolled_back"), "{}", stage.text());
+    let held = stage.shares("011162");
+    assert_eq!([held.frozen(), held.available()].map(|it| it.to_string()), ["500.55", "6000.00"]);
+    let all = Request { shares: "6500.55".parse().unwrap(), ..request() };
+    let Reply::Refused(_, text) = stage.request::<Redemption>("R2", all) else { panic!() };
+    assert!(text.contains("6000.00 are free"), "{text}");
 }
 
 #[test]

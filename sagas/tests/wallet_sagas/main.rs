@@ -4,6 +4,7 @@
 
 mod checks;
 mod fast_withdraw;
+mod freeze;
 mod income;
 mod outside;
 mod random;

@@ -9,11 +9,12 @@ use crate::{
 };
 use fundflow_domain::{
     application::OnHuge,
+    freeze::FrozenCause,
     ids::{ApplicationNo, RegisterRecord},
     money::PerTenThousand,
     money_fund::IncomeUnit,
     status::Stops,
-    wallet::{Command as WalletCommand, FrozenCause},
+    wallet::Command as WalletCommand,
 };
 use fundflow_runtime::message::{Noticed, Reply};
 use fundflow_sagas::{
@@ -46,7 +47,7 @@ pub(crate) fn asked() -> Asked {
 }
 
 /// The lines of a run of that request, without what was given.
-fn story(mut stage: Stage<Withdraw>, request: Request) -> Stage<Withdraw> {
+pub(crate) fn story(mut stage: Stage<Withdraw>, request: Request) -> Stage<Withdraw> {
     let reply = stage.request(request, asked());
     assert!(matches!(reply, Reply::Placed { .. }), "{reply:?}");
     stage.run();

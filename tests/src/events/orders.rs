@@ -11,7 +11,8 @@ use crate::{
 use fundflow_domain::{
     application::{
         self, Applications, Ask, Confirmation, Designated, FastTransferConfirmed, LotConfirmed,
-        Outcome, Reception, RedemptionConfirmed, Rejection, SubscriptionConfirmed, Terms,
+        Outcome, Reception, RedemptionConfirmed, RejectedFrozen, Rejection, SubscriptionConfirmed,
+        Terms,
     },
     money::{Money, Nav},
 };
@@ -49,6 +50,7 @@ fn heard() -> Vec<application::Event> {
     use application::Event as E;
     let portion = Confirmation { finished: false, ..bought("6000.00", "0.00") };
     let interest = Rejection { interest: money("1.23"), ..rejection() };
+    let frozen = Some(RejectedFrozen::InAll(shares("500.00")));
     let one = |outcome| E::Confirmed(Box::new(confirmation("TA-3", outcome)));
     vec![
         E::Moved {
@@ -73,6 +75,7 @@ fn heard() -> Vec<application::Event> {
         E::Corrected { reverses: id("TA-1"), confirmation: Box::new(bought("10000.00", "0.00")) },
         E::RestRejected(rejection()),
         E::Rejected(interest),
+        E::Rejected(Rejection { frozen, ..rejection() }),
         E::Cancelled { cause: cause("investor", "changed their mind") },
     ]
 }

@@ -11,6 +11,7 @@ use fundflow_sagas::{
     conversion::Conversion,
     discount_purchase::DiscountPurchase,
     fast_withdraw::FastWithdraw,
+    freeze::{self, Freeze},
     income::{self, Income},
     parts::milestone::{Milestone, Scope},
     purchase::Purchase,
@@ -34,6 +35,7 @@ pub(super) fn entries() -> Vec<Entry> {
         fund::<Conversion, _>(promises::conversion(), promises::left_for_another()),
         entry::<RegularPlans>(plans::terms(), promises::agreed(), []),
         entry::<Income>(promises::published(), promises::income(), incomes()),
+        entry::<Freeze>(promises::stated(), promises::kept(), freezes()),
     ]
 }
 
@@ -113,4 +115,9 @@ fn incomes() -> Vec<income::Milestone> {
         },
         M::Halted {},
     ]
+}
+
+fn freezes() -> [freeze::Milestone; 3] {
+    use freeze::Milestone as M;
+    [M::Opened {}, M::Booked {}, M::Halted {}]
 }

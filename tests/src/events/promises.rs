@@ -11,6 +11,7 @@ use fundflow_domain::{
     fast_quota::QuotaKey,
     fast_redemption::Advancer,
     fees::tiers::Charge,
+    freeze::FrozenCause,
     fund::ProductRisk,
     ids::VersionTag,
     investor::{CustomerType, InvestorRisk, SalesChannel},
@@ -18,9 +19,11 @@ use fundflow_domain::{
     money::{Discount, Rate},
     money_fund::IncomeUnit,
     suitability::{Suitability, Verdict},
+    text::Text,
 };
 use fundflow_sagas::{
-    conversion, fast_withdraw, income, purchase, recharge, redemption, regular_plan, withdraw,
+    conversion, fast_withdraw, freeze, income, purchase, recharge, redemption, regular_plan,
+    withdraw,
 };
 
 fn tag(text: &str) -> VersionTag {
@@ -210,6 +213,25 @@ pub(super) fn published() -> income::Request {
         per_10_000: id("0.4012"),
         publication: 1,
     }
+}
+
+pub(super) fn stated() -> freeze::Request {
+    let word = freeze::Word::Order {
+        shares: shares("500.00"),
+        cause: FrozenCause::Judicial,
+        source: text("court of Futian, 2026-17"),
+        reason: text("served on 24 February"),
+        by: text("chen"),
+    };
+    freeze::Request { investor: investor_id(), fund: wallet_code(), word }
+}
+
+pub(super) fn kept() -> freeze::Promise {
+    freeze::Promise { holder: freeze::Holder::Wallet }
+}
+
+fn text(words: &str) -> Text {
+    Text::new("text", words).expect("a printable text")
 }
 
 pub(super) fn income() -> income::Promise {

@@ -8,11 +8,12 @@ use crate::{
 use fundflow_domain::{
     day_limit::{self, DayLimit},
     fast_quota::{self, FastQuota},
+    freeze::{FrozenBy, FrozenCause},
     fund::RedemptionSequence,
     holdings::{self, Credit, Holdings},
     ids::LotId,
     orders as shared,
-    wallet::{self, FrozenCause, LotTaken, Wallet},
+    wallet::{self, LotTaken, Wallet},
 };
 
 pub(super) fn entries() -> Vec<Entry> {
@@ -43,7 +44,7 @@ fn wallets() -> Vec<wallet::Event> {
     .collect()
 }
 
-fn kept_back() -> [wallet::Event; 6] {
+fn kept_back() -> [wallet::Event; 7] {
     use wallet::Event as E;
     let (transaction, record) = (transaction("TX-1"), || id("20260225000000000007"));
     let (case, some) = (|| id("C-1"), || shares("10000.00"));
@@ -66,7 +67,18 @@ fn kept_back() -> [wallet::Event; 6] {
             left: shares("100.00"),
             registered,
         },
-        E::SharesFrozen { record: record(), shares: some(), cause: FrozenCause::Judicial },
+        E::SharesFrozen {
+            record: record(),
+            shares: some(),
+            cause: FrozenCause::Judicial,
+            by: FrozenBy::Order,
+        },
+        E::SharesFrozen {
+            record: id("frozen.20260225.000730.I-1"),
+            shares: some(),
+            cause: FrozenCause::Unstated,
+            by: FrozenBy::Register(date("2026-02-25")),
+        },
         E::SharesUnfrozen { record: record() },
         E::SharesHeld { case: case(), shares: some() },
         E::SharesUnheld { case: case() },
@@ -132,6 +144,13 @@ fn holdings() -> Vec<holdings::Event> {
             record: id("FRZ-1"),
             shares: some(),
             cause: cause("court", "frozen by a court"),
+            by: FrozenBy::Order,
+        },
+        E::SharesFrozen {
+            record: id("frozen.20260225.011162.I-1"),
+            shares: some(),
+            cause: FrozenCause::Unstated.into(),
+            by: FrozenBy::Register(date("2026-02-25")),
         },
         E::SharesUnfrozen { record: id("FRZ-1") },
         E::SharesHeld { case: id("C-1"), shares: some() },

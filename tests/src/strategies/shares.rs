@@ -1,15 +1,16 @@
 //! Commands to wallets and holdings.
 
 use super::{few_shares, transactions};
-use crate::worlds::{cause, date, money, read};
+use crate::worlds::{date, money, read};
 use chrono::NaiveDate;
 use fundflow_domain::{
+    freeze::{Frozen, FrozenCause},
     fund::RedemptionSequence,
     holdings::{self, Credit},
     ids::{LotId, OrderId},
     money_fund::IncomeUnit,
     orders::{LotTaken, Serial},
-    wallet::{self, FrozenCause},
+    wallet,
 };
 use proptest::{prelude::*, sample::select};
 
@@ -41,14 +42,15 @@ fn bought_and_spent() -> impl Strategy<Value = wallet::Command> {
 
 fn left_and_kept_back() -> impl Strategy<Value = wallet::Command> {
     use wallet::Command as C;
-    (0..6_u8, transactions(), texts(), few_shares(), dates()).prop_map(
+    (0..7_u8, transactions(), texts(), few_shares(), dates()).prop_map(
         |(which, transaction, name, shares, on)| match which {
             0 => C::TakeOut { transaction, shares, earns_through: on },
             1 => C::CorrectCredit { transaction, record: read(name), shares, registered: on },
             2 => C::Freeze { record: read(name), shares, cause: FrozenCause::Judicial },
             3 => C::Unfreeze(read(name)),
             4 => C::Hold(read(name), shares),
-            _ => C::Unhold(read(name)),
+            5 => C::Unhold(read(name)),
+            _ => C::FollowRegister { record: read(name), on, frozen: Frozen::InAll(shares) },
         },
     )
 }
@@ -120,10 +122,11 @@ pub fn holdings_commands() -> impl Strategy<Value = holdings::Command> {
 
 fn held_back() -> impl Strategy<Value = holdings::Command> {
     use holdings::Command as C;
-    (0..4_u8, records(), few_shares()).prop_map(|(which, name, shares)| match which {
-        0 => C::Freeze { record: name, shares, cause: cause("court", "frozen by a court") },
+    (0..5_u8, records(), few_shares(), dates()).prop_map(|(which, name, shares, on)| match which {
+        0 => C::Freeze { record: name, shares, cause: FrozenCause::Judicial },
         1 => C::Unfreeze(name),
         2 => C::Hold { case: name, shares },
-        _ => C::Unhold(name),
+        3 => C::Unhold(name),
+        _ => C::FollowRegister { record: name, on, frozen: Frozen::Besides(shares) },
     })
 }

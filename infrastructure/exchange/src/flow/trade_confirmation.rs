@@ -113,6 +113,8 @@ typed_record! {
         pub volume_by_interest: Decimal = number "VolumeByInterest",
         /// Day the lot was registered; holding time runs from it.
         pub share_register_date: Option<NaiveDate> = day "ShareRegisterDate",
+        /// Shares of the account and fund that are frozen, in all; from V2.1 on.
+        pub total_frozen_vol: Decimal = number "TotalFrozenVol",
         /// 0 started by the distributor, 1 by the registrar.
         pub from_ta_flag: String = text "FromTAFlag",
         /// Day the registrar sent the file.

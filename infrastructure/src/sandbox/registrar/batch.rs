@@ -158,7 +158,7 @@ impl SandboxRegistrar {
     fn balances(&self, distributor: &str, days: Days) -> Vec<Filler<'static>> {
         let register = self.register();
         let row = |(investor, fund, shares): (&InvestorId, FundCode, Shares)| -> Filler<'static> {
-            let frozen = self.scenario.frozen(investor, fund).min(shares);
+            let frozen = self.scenario.frozen(investor, fund, days.confirm_date).min(shares);
             let balance = ShareBalance {
                 fund_code: fund.to_string(),
                 transaction_account_id: trading_account(investor),
@@ -167,6 +167,7 @@ impl SandboxRegistrar {
                 branch_code: distributor.to_owned(),
                 transaction_cfm_date: Some(days.confirm_date),
                 available_vol: shares.minus(frozen).unwrap_or_default().decimal(),
+                total_frozen_vol: frozen.decimal(),
                 total_vol: shares.decimal(),
                 share_class: "0".to_owned(),
                 detail_flag: "0".to_owned(),

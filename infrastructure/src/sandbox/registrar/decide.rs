@@ -16,7 +16,9 @@ use super::{
 use crate::sandbox::scenario::ConfirmFate;
 use chrono::NaiveDate;
 use fundflow_domain::{
-    application::{Ask, Confirmation, Designated, OnHuge, Outcome, Reception, Rejection},
+    application::{
+        Ask, Confirmation, Designated, OnHuge, Outcome, Reception, RejectedFrozen, Rejection,
+    },
     calendar::TradingDay,
     ids::FundCode,
     lots::Parcel,
@@ -170,7 +172,7 @@ impl SandboxRegistrar {
     ) -> Result<Truth, NotPriced> {
         let terms = &entry.terms;
         let sequence = self.market.sequence(terms.fund)?;
-        let frozen = self.scenario.frozen(&terms.investor, terms.fund);
+        let frozen = self.scenario.frozen(&terms.investor, terms.fund, night.confirmed_on);
         let designated: &[Designated] = match &terms.ask {
             Ask::Redemption { lots, .. } | Ask::Conversion { lots, .. } => lots,
             Ask::Purchase { .. } | Ask::Subscription { .. } | Ask::FastTransfer { .. } => &[],
@@ -231,7 +233,7 @@ impl SandboxRegistrar {
             }
             _ if fails => {
                 let cause = Cause::new("0004", "the raising of the fund has failed");
-                Final::Rejected(Rejection { cause, interest: earned })
+                Final::Rejected(Rejection { cause, interest: earned, frozen: None })
             }
             Err(refused) => Final::Rejected(rejection_of(&refused)),
             Ok(numbers) => Final::Confirmed(Box::new(Confirmation {
@@ -339,10 +341,22 @@ fn rejection_of(refused: &NotPriced) -> Rejection {
         NotPriced::Purchase(_) => "0207",
         NotPriced::Conversion(_) | NotPriced::Redemption(_) => "0206",
         NotPriced::NotThere(_) => "0001",
-        NotPriced::Frozen(_) => "0002",
+        NotPriced::Frozen { .. } => "0002",
         NotPriced::Nothing(_) => "0010",
     };
-    rejection(code, &refused.to_string())
+    let frozen = match refused {
+        NotPriced::Frozen { frozen, .. } => Some(RejectedFrozen::InAll(*frozen)),
+        NotPriced::NoFund(_)
+        | NotPriced::NoPair { .. }
+        | NotPriced::NoNav { .. }
+        | NotPriced::Calendar(_)
+        | NotPriced::Purchase(_)
+        | NotPriced::Conversion(_)
+        | NotPriced::Redemption(_)
+        | NotPriced::NotThere(_)
+        | NotPriced::Nothing(_) => None,
+    };
+    Rejection { frozen, ..rejection(code, &refused.to_string()) }
 }
 
 impl From<NotThere> for NotPriced {
@@ -350,7 +364,9 @@ impl From<NotThere> for NotPriced {
         let text = not_there.to_string();
         match not_there {
             NotThere::Nothing | NotThere::TooFew { .. } => NotPriced::NotThere(text),
-            NotThere::Frozen { .. } => NotPriced::Frozen(text),
+            NotThere::Frozen { held, frozen, .. } => {
+                NotPriced::Frozen { text, frozen: frozen.min(held) }
+            }
         }
     }
 }

@@ -13,7 +13,7 @@ use fundflow_domain::{
     conversion,
     fund::{FundKind, FundTerms, RedemptionSequence},
     ids::FundCode,
-    money::Nav,
+    money::{Nav, Shares},
     purchase, redemption,
     time::Timestamp,
 };
@@ -70,9 +70,14 @@ pub enum NotPriced {
     /// The shares are not there.
     #[error("{0}")]
     NotThere(String),
-    /// The shares are there and cannot leave.
-    #[error("{0}")]
-    Frozen(String),
+    /// The shares are there and cannot leave: so many are frozen in all.
+    #[error("{text}")]
+    Frozen {
+        /// Asked for, there, and frozen.
+        text: String,
+        /// So many in all.
+        frozen: Shares,
+    },
     /// There is nothing to confirm.
     #[error("{0}")]
     Nothing(String),

@@ -60,6 +60,9 @@ use std::{
 /// The registrar's file in its directory.
 const FILE: &str = "registrar.jsonl";
 
+/// The dictionary of its return codes; see [`crate::exchange::return_code`].
+pub const DICTIONARY: &str = "published";
+
 /// When the batch runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Confirming {

@@ -16,7 +16,7 @@ use crate::{
         trade_confirmation::TradeConfirmation,
     },
 };
-use fundflow_domain::application::{Confirmation, Outcome, Reception, Rejection};
+use fundflow_domain::application::{Confirmation, Outcome, Reception, RejectedFrozen, Rejection};
 use fundflow_sagas::ports::registrar::ApplicationAnswer;
 use rust_decimal::Decimal;
 use std::collections::{BTreeMap, BTreeSet};
@@ -97,6 +97,9 @@ fn fill_rejected(record: &mut TradeConfirmation, said: &Rejection) {
         record.refund_amount = record.application_amount;
         record.interest = said.interest.decimal();
         return;
+    }
+    if let Some(RejectedFrozen::InAll(frozen)) = said.frozen {
+        record.total_frozen_vol = frozen.decimal();
     }
     record.return_code = said.cause.code.to_string();
     record.error_detail = said.cause.text.chars().take(60).collect();

@@ -14,6 +14,8 @@
 //! investor = "I-1001"
 //! fund = "000730"
 //! shares = "500.00"
+//! from = "2026-02-12"
+//! through = "2026-02-24"
 //!
 //! [[raising]]
 //! fund = "018145"
@@ -66,6 +68,18 @@ pub struct Frozen {
     pub fund: FundCode,
     /// How many.
     pub shares: Shares,
+    /// The first day on which they are; before the first of all where nothing is said.
+    #[serde(default)]
+    pub from: Option<NaiveDate>,
+    /// The last day, included; none: until further notice.
+    #[serde(default)]
+    pub through: Option<NaiveDate>,
+}
+
+impl Frozen {
+    pub(super) fn lasts(&self, on: NaiveDate) -> bool {
+        self.from.is_none_or(|from| from <= on) && self.through.is_none_or(|through| on <= through)
+    }
 }
 
 /// How the raising of a fund ends.

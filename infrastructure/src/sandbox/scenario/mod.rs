@@ -25,6 +25,7 @@ pub use events::{Frozen, Huge, Raising, Suspension};
 pub use fates::{CancelFate, ChargeFate, ConfirmFate, FrontFate, PayoutFate, RefundFate};
 
 use super::dice;
+use chrono::NaiveDate;
 use fundflow_domain::{
     application::{Ask, Terms},
     ids::{FundCode, InvestorId, OrderId, PaymentNo, TransactionId},
@@ -251,8 +252,8 @@ impl Scenario {
         self.suspended.iter().any(|s| s.fund == fund && s.from <= at && lasts(s))
     }
 
-    pub(super) fn frozen(&self, investor: &InvestorId, fund: FundCode) -> Shares {
-        let of = |it: &&Frozen| it.investor == *investor && it.fund == fund;
+    pub(super) fn frozen(&self, investor: &InvestorId, fund: FundCode, on: NaiveDate) -> Shares {
+        let of = |it: &&Frozen| it.investor == *investor && it.fund == fund && it.lasts(on);
         let all = self.frozen.iter().filter(of);
         all.fold(Shares::ZERO, |sum, it| sum.plus(it.shares).unwrap_or(sum))
     }

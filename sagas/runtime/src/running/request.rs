@@ -87,7 +87,7 @@ impl<S: Saga> Running<S> {
             return self.not_placed(desk, refusal);
         }
         let voice = Voice {
-            actor: Actor::Investor(S::requester(request)),
+            actor: S::actor(request),
             cause: "request".into(),
             occurred_at: at.unwrap_or(now),
             trace_parent,

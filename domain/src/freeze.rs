@@ -1,0 +1,224 @@
+//! Shares that the register keeps from leaving: for whom, on whose word, and what its next word
+//! changes.
+//!
+//! ```text
+//! an order (a court's paper, a pledge) --its own lifting---------------------> lifted
+//! the register (file 05, a rejection)  --a later word of it that says fewer--> lifted
+//! ```
+//!
+//! 1. What an order froze stays until that order is lifted, whatever the register says meanwhile: its
+//!    figures may be older than the paper.
+//! 2. The register's figure counts what orders froze as well. What it says beyond them follows its
+//!    latest word.
+//! 3. A word about an earlier day than the latest one is old news and changes nothing.
+
+use crate::{money::Shares, orders::Cause};
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+/// On whose behalf shares are frozen (codes 0 to 4 of the exchange files).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FrozenCause {
+    /// Code 0: a court.
+    Judicial,
+    /// Code 1: the investor, at the counter.
+    Counter,
+    /// Code 2: a creditor to whom they are pledged.
+    Pledge,
+    /// Code 3: a creditor and a court.
+    PledgeAndJudicial,
+    /// Code 4: the counter and a court.
+    CounterAndJudicial,
+    /// File 05 and rejections name no cause.
+    Unstated,
+}
+
+impl From<FrozenCause> for Cause {
+    fn from(cause: FrozenCause) -> Self {
+        let (code, text) = match cause {
+            FrozenCause::Judicial => ("judicial", "frozen by a court"),
+            FrozenCause::Counter => ("counter", "frozen at the counter"),
+            FrozenCause::Pledge => ("pledge", "pledged"),
+            FrozenCause::PledgeAndJudicial => {
+                ("pledge_and_judicial", "pledged, and frozen by a court")
+            }
+            FrozenCause::CounterAndJudicial => {
+                ("counter_and_judicial", "frozen at the counter and by a court")
+            }
+            FrozenCause::Unstated => ("unstated", "frozen; the register does not say for whom"),
+        };
+        Cause::new(code, text)
+    }
+}
+
+/// Whose word it is that shares are frozen: that decides what frees them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FrozenBy {
+    /// A person entered an order of a court or a creditor.
+    #[default]
+    Order,
+    /// The register said so about that day.
+    Register(NaiveDate),
+}
+
+impl FrozenBy {
+    /// For what is stored without it.
+    pub const fn is_order(&self) -> bool {
+        matches!(self, FrozenBy::Order)
+    }
+
+    const fn day(self) -> Option<NaiveDate> {
+        match self {
+            FrozenBy::Order => None,
+            FrozenBy::Register(day) => Some(day),
+        }
+    }
+}
+
+/// How many shares of one holder and fund the register says are frozen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Frozen {
+    /// So many, and no more.
+    InAll(Shares),
+    /// These too; of how many in all it says nothing.
+    Besides(Shares),
+}
+
+/// What was frozen under one record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Freeze {
+    /// How many; 0.00 once it is lifted.
+    pub(crate) shares: Shares,
+    pub(crate) by: FrozenBy,
+}
+
+/// What a word of the register changes.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Change<K> {
+    /// Records whose freezes are lifted, the latest first.
+    pub(crate) lifted: Vec<K>,
+    /// What is frozen under the new record; 0.00: nothing.
+    pub(crate) more: Shares,
+}
+
+/// What the register's word about `on` changes of what is frozen now.
+pub(crate) fn follow<'a, K: Ord + Clone + 'a>(
+    freezes: impl Iterator<Item = (&'a K, Freeze)>,
+    record: &K,
+    on: NaiveDate,
+    frozen: Frozen,
+) -> Change<K> {
+    let known: Vec<(&K, Freeze)> = freezes.collect();
+    let nothing = Change { lifted: Vec::new(), more: Shares::ZERO };
+    let latest = known.iter().filter_map(|(_, freeze)| freeze.by.day()).max();
+    let heard = known.iter().any(|(other, _)| *other == record);
+    if heard || latest.is_some_and(|latest| on < latest) {
+        return nothing;
+    }
+    let in_all = match frozen {
+        Frozen::Besides(more) => return Change { more, ..nothing },
+        Frozen::InAll(in_all) => in_all,
+    };
+    let (orders, mut said): (Vec<_>, Vec<_>) =
+        known.into_iter().partition(|(_, freeze)| freeze.by.is_order());
+    let wanted = less(in_all, sum(&orders));
+    let mut kept = sum(&said);
+    said.sort_by_key(|(record, freeze)| std::cmp::Reverse((freeze.by.day(), *record)));
+    let mut lifted = Vec::new();
+    for (record, freeze) in said {
+        if kept > wanted && !freeze.shares.is_zero() {
+            kept = less(kept, freeze.shares);
+            lifted.push(record.clone());
+        }
+    }
+    Change { lifted, more: less(wanted, kept) }
+}
+
+fn sum<K>(freezes: &[(K, Freeze)]) -> Shares {
+    freezes.iter().fold(Shares::ZERO, |sum, (_, it)| sum.plus(it.shares).unwrap_or(sum))
+}
+
+fn less(shares: Shares, by: Shares) -> Shares {
+    shares.minus(by).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shares(text: &str) -> Shares {
+        text.parse().unwrap()
+    }
+
+    fn day(text: &str) -> NaiveDate {
+        text.parse().unwrap()
+    }
+
+    fn by_register(count: &str, on: &str) -> Freeze {
+        Freeze { shares: shares(count), by: FrozenBy::Register(day(on)) }
+    }
+
+    fn by_order(count: &str) -> Freeze {
+        Freeze { shares: shares(count), by: FrozenBy::Order }
+    }
+
+    /// What file 05 of 2026-02-25 changes that says `in_all`: the records that it lifts, and how many
+    /// more are frozen.
+    fn changes(known: &[(&str, Freeze)], in_all: &str) -> (Vec<String>, String) {
+        let known: Vec<_> = known.iter().map(|(name, it)| ((*name).to_owned(), *it)).collect();
+        let known = known.iter().map(|(name, it)| (name, *it));
+        let said = Frozen::InAll(shares(in_all));
+        let change = follow(known, &"now".to_owned(), day("2026-02-25"), said);
+        (change.lifted, change.more.to_string())
+    }
+
+    #[test]
+    fn the_difference_to_what_is_known_is_frozen_or_lifted() {
+        let known =
+            [("a", by_register("30", "2026-02-13")), ("b", by_register("20", "2026-02-24"))];
+
+        assert_eq!(changes(&[], "50"), (vec![], "50.00".to_owned()));
+        assert_eq!(changes(&known, "50"), (vec![], "0.00".to_owned()));
+        assert_eq!(changes(&known, "65.5"), (vec![], "15.50".to_owned()));
+        assert_eq!(changes(&known, "30"), (vec!["b".to_owned()], "0.00".to_owned()));
+        assert_eq!(
+            changes(&known, "25"),
+            (vec!["b".to_owned(), "a".to_owned()], "25.00".to_owned())
+        );
+        assert_eq!(changes(&known, "0"), (vec!["b".to_owned(), "a".to_owned()], "0.00".to_owned()));
+    }
+
+    #[test]
+    fn what_an_order_froze_is_part_of_the_figure_and_stays() {
+        let known = [("court", by_order("30")), ("a", by_register("20", "2026-02-13"))];
+
+        assert_eq!(changes(&known, "50"), (vec![], "0.00".to_owned()));
+        assert_eq!(changes(&known, "30"), (vec!["a".to_owned()], "0.00".to_owned()));
+        assert_eq!(changes(&known, "0"), (vec!["a".to_owned()], "0.00".to_owned()));
+        assert_eq!(changes(&known, "70"), (vec![], "20.00".to_owned()));
+    }
+
+    #[test]
+    fn an_older_word_and_a_repeated_one_change_nothing() {
+        let later = [("a", by_register("20", "2026-02-26"))];
+        let lifted = [("a", by_register("0", "2026-02-26"))];
+        let repeated = [("now", by_register("20", "2026-02-25"))];
+
+        for known in [&later, &lifted, &repeated] {
+            assert_eq!(changes(known, "50"), (vec![], "0.00".to_owned()), "{known:?}");
+        }
+    }
+
+    #[test]
+    fn a_word_without_a_figure_comes_on_top_of_what_is_known() {
+        let known = [("a".to_owned(), by_register("20", "2026-02-13"))];
+        let known = known.iter().map(|(name, it)| (name, *it));
+
+        let change =
+            follow(known, &"now".to_owned(), day("2026-02-13"), Frozen::Besides(shares("7")));
+
+        assert_eq!(change, Change { lifted: vec![], more: shares("7") });
+    }
+}

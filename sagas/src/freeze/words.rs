@@ -1,0 +1,142 @@
+//! The words of a freeze's table: what is said, by whom, and what is remembered of it.
+
+use chrono::NaiveDate;
+use fundflow_domain::{
+    freeze::FrozenCause,
+    ids::{FundCode, InvestorId, RegistrarCode, TransactionId},
+    money::Shares,
+    text::Text,
+};
+use serde::{Deserialize, Serialize};
+
+/// What the caller asks for. Repeating it under the same transaction ID is free.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Request {
+    /// Owns the shares.
+    pub investor: InvestorId,
+    /// The fund that they are of.
+    pub fund: FundCode,
+    /// What is said of them.
+    pub word: Word,
+}
+
+/// What is said of an investor's shares of one fund.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Word {
+    /// The register's statement of a day: so many are frozen in all.
+    Statement {
+        /// The registrar that keeps the register.
+        registrar: RegistrarCode,
+        /// The day that it speaks of.
+        on: NaiveDate,
+        /// Shares; 0.00 where none are.
+        frozen: Shares,
+    },
+    /// An order freezes so many.
+    Order {
+        /// How many; more than there are is possible.
+        shares: Shares,
+        /// On whose behalf.
+        cause: FrozenCause,
+        /// The paper: court and number, or the contract of the pledge.
+        source: Text,
+        /// For the auditor.
+        reason: Text,
+        /// The person who entered it.
+        by: Text,
+    },
+    /// That order is lifted.
+    Lift {
+        /// The transaction that froze.
+        order: TransactionId,
+        /// The paper: court and number, or what ends the pledge.
+        source: Text,
+        /// For the auditor.
+        reason: Text,
+        /// The person who entered it.
+        by: Text,
+    },
+}
+
+/// The one transaction ID of a statement: `frozen.{yyyymmdd}.{fund}.{investor}`. `None` for a day
+/// that has no eight digits.
+pub fn statement_id(on: NaiveDate, fund: FundCode, investor: &InvestorId) -> Option<TransactionId> {
+    TransactionId::new(format!("frozen.{}.{fund}.{investor}", on.format("%Y%m%d"))).ok()
+}
+
+/// Which kind of stream keeps the shares.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Holder {
+    /// Of a money-market fund.
+    Wallet,
+    /// Of any other.
+    Holdings,
+}
+
+/// What was decided on a request; stored with it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Promise {
+    /// Where the shares are kept.
+    pub holder: Holder,
+}
+
+/// What happens to the process. The stored format: add variants, never rename them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Milestone {
+    /// It begins; nothing is frozen or lifted yet.
+    Opened {},
+    /// Wallet or holdings are as the word says.
+    Booked {},
+    /// A person stops it before that.
+    Halted {},
+}
+
+/// What is remembered of milestones.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Notes {
+    /// Whether it began.
+    pub opened: bool,
+    /// Whether the word was booked.
+    pub booked: bool,
+    /// Whether a person stopped it.
+    pub halted: bool,
+}
+
+/// Something the log says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Fact {
+    /// It is under way.
+    Opened,
+    /// Wallet or holdings are as the word says.
+    Booked,
+    /// A person stopped it.
+    Halted,
+    /// It is over.
+    Ended,
+}
+
+/// Commands to our own aggregates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Do {
+    /// Note that it is under way.
+    Open,
+    /// Freeze or lift what the word says.
+    Book,
+    /// Stop before that.
+    Halt,
+    /// Close it in that way.
+    End(Ending),
+}
+
+/// How it can end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ending {
+    /// Wallet or holdings are as the word says.
+    Completed,
+    /// Nothing was frozen or lifted.
+    Stopped,
+}

@@ -1,0 +1,178 @@
+//! Where an investor's shares of one fund are kept, a wallet or holdings, and what the register or an
+//! order freezes there.
+
+use super::application::{ApplicationLeg, FundSaga};
+use fundflow_domain::{
+    application::{Application, Ask, RejectedFrozen, Rejection},
+    decider::Decider,
+    freeze::{Frozen, FrozenCause},
+    holdings::{self, HoldingId, Holdings, Mark},
+    ids::{FundCode, InvestorId, RegisterRecord, WalletId},
+    money::Shares,
+    orders::Serial,
+    wallet::{self, Wallet},
+};
+use fundflow_kernel::streams::{Key, Need, Streams};
+use fundflow_runtime::{
+    saga::Saga,
+    turn::{NotDone, Turn},
+};
+
+/// The stream that keeps one investor's shares of one fund.
+#[derive(Debug, Clone)]
+pub enum ShareBook {
+    /// Of a money-market fund.
+    Wallet(Key<Wallet>),
+    /// Of any other.
+    Holdings(Key<Holdings>),
+}
+
+/// What is to be frozen or lifted, under its record.
+#[derive(Debug, Clone)]
+pub enum Freezing {
+    /// An order freezes so many.
+    Order(Shares, FrozenCause),
+    /// That order is lifted.
+    Lift,
+    /// The register says how many are frozen.
+    Register(chrono::NaiveDate, Frozen),
+}
+
+/// Why nothing is frozen or lifted.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NotFrozen {
+    /// Whoever lifts an order names it.
+    #[error("no order {0} froze shares of this investor and fund")]
+    NoSuchOrder(RegisterRecord),
+    /// The wallet or the holdings say no.
+    #[error("{0}")]
+    Refused(String),
+}
+
+impl ShareBook {
+    /// The wallet of that investor and money-market fund.
+    pub fn wallet(investor: &InvestorId, fund: FundCode) -> Self {
+        Self::Wallet(Key::of(&WalletId { investor: investor.clone(), fund }))
+    }
+
+    /// The holdings of that investor and fund.
+    pub fn holdings(investor: &InvestorId, fund: FundCode) -> Self {
+        Self::Holdings(Key::of(&HoldingId { investor: investor.clone(), fund }))
+    }
+
+    /// The stream, to be read.
+    pub fn need(&self) -> Need {
+        match self {
+            Self::Wallet(key) => key.need(),
+            Self::Holdings(key) => key.need(),
+        }
+    }
+
+    /// Whether it would change anything.
+    ///
+    /// # Errors
+    /// [`NotFrozen`].
+    pub fn would_change(
+        &self,
+        streams: &Streams,
+        record: &RegisterRecord,
+        what: &Freezing,
+    ) -> Result<bool, NotFrozen> {
+        let refused = |text: String| NotFrozen::Refused(text);
+        match self {
+            Self::Wallet(key) => {
+                let state = streams.state(key).cloned().unwrap_or_default();
+                if matches!(what, Freezing::Lift) && !state.is_frozen_by(record) {
+                    return Err(NotFrozen::NoSuchOrder(record.clone()));
+                }
+                let decided = Wallet::decide(&state, &of_wallet(record, what));
+                let decided = decided.map_err(|refusal| refused(refusal.to_string()))?;
+                Ok(!decided.is_empty())
+            }
+            Self::Holdings(key) => {
+                let state = streams.state(key).cloned().unwrap_or_default();
+                let command = of_holdings(record, what).map_err(|it| refused(it.to_string()))?;
+                let set = |(known, mark): (&Serial, &Mark)| {
+                    known.as_str() == record.as_str() && matches!(mark, Mark::Set(_))
+                };
+                if matches!(what, Freezing::Lift) && !state.freezes().any(set) {
+                    return Err(NotFrozen::NoSuchOrder(record.clone()));
+                }
+                let decided = Holdings::decide(&state, &command);
+                let decided = decided.map_err(|refusal| refused(refusal.to_string()))?;
+                Ok(!decided.is_empty())
+            }
+        }
+    }
+
+    /// Freezes or lifts. Returns how many events followed.
+    ///
+    /// # Errors
+    /// [`NotDone`]; nothing has changed.
+    pub fn freeze<S: Saga>(
+        &self,
+        turn: &mut Turn<'_, S>,
+        record: &RegisterRecord,
+        what: &Freezing,
+    ) -> Result<usize, NotDone> {
+        match self {
+            Self::Wallet(key) => Ok(turn.decide(key, &of_wallet(record, what))?),
+            Self::Holdings(key) => Ok(turn.decide(key, &of_holdings(record, what)?)?),
+        }
+    }
+}
+
+fn of_wallet(record: &RegisterRecord, what: &Freezing) -> wallet::Command {
+    let record = record.clone();
+    match *what {
+        Freezing::Order(shares, cause) => wallet::Command::Freeze { record, shares, cause },
+        Freezing::Lift => wallet::Command::Unfreeze(record),
+        Freezing::Register(on, frozen) => wallet::Command::FollowRegister { record, on, frozen },
+    }
+}
+
+fn of_holdings(record: &RegisterRecord, what: &Freezing) -> Result<holdings::Command, NotDone> {
+    let record =
+        Serial::new(record.as_str()).map_err(|_| NotDone::Lacks("a name for the record"))?;
+    Ok(match *what {
+        Freezing::Order(shares, cause) => holdings::Command::Freeze { record, shares, cause },
+        Freezing::Lift => holdings::Command::Unfreeze(record),
+        Freezing::Register(on, frozen) => holdings::Command::FollowRegister { record, on, frozen },
+    })
+}
+
+impl ApplicationLeg {
+    /// Freezes what a rejection says is frozen, where the order's shares are kept.
+    ///
+    /// # Errors
+    /// [`NotDone`]; nothing has changed.
+    pub(super) fn freeze<S: FundSaga>(
+        &self,
+        turn: &mut Turn<'_, S>,
+        rejection: &Rejection,
+    ) -> Result<usize, NotDone> {
+        let view = turn.view()?;
+        let Some(said) = rejection.frozen else { return Ok(0) };
+        let Some(book) = S::takes_from(&view, self) else { return Ok(0) };
+        let application = self.application(&view).ok_or(NotDone::Lacks("the application"))?;
+        let frozen = match said {
+            RejectedFrozen::InAll(shares) => Frozen::InAll(shares),
+            RejectedFrozen::Asked => Frozen::Besides(left(application)),
+        };
+        let t = application.terms.trade_date.date();
+        let record = RegisterRecord::from(&self.no);
+        book.freeze(turn, &record, &Freezing::Register(t, frozen))
+    }
+}
+
+/// Shares that were asked for and that no record took.
+fn left(application: &Application) -> Shares {
+    let asked = match application.terms.ask {
+        Ask::Redemption { shares, .. }
+        | Ask::Conversion { shares, .. }
+        | Ask::FastTransfer { shares, .. } => shares,
+        Ask::Purchase { .. } | Ask::Subscription { .. } => Shares::ZERO,
+    };
+    let taken = application.confirmations().filter_map(ApplicationLeg::shares_out_of);
+    taken.fold(asked, |left, taken| left.minus(taken).unwrap_or_default())
+}
