@@ -98,6 +98,7 @@ impl ApplicationLeg {
             }
             ApplicationAnswer::NotCancelled(_)
             | ApplicationAnswer::NotFound
+            | ApplicationAnswer::Pending(_)
             | ApplicationAnswer::Unknown(_) => Said::Nothing,
         }
     }
@@ -122,6 +123,9 @@ impl ApplicationLeg {
             (Said::Nothing, ApplicationAnswer::NotCancelled(cause)) => {
                 let cause = cause.clone();
                 return turn.reach(Milestone::CancelRefused { cause }).map(Heard::Recorded);
+            }
+            (Said::Nothing, ApplicationAnswer::Pending(cause)) => {
+                return Ok(Heard::Pending(cause.clone()));
             }
             (Said::Nothing, ApplicationAnswer::Unknown(cause)) => {
                 return Ok(Heard::Unknown(cause.clone()));
@@ -314,6 +318,7 @@ impl ApplicationLeg {
             }),
             ApplicationAnswer::NotCancelled(_)
             | ApplicationAnswer::NotFound
+            | ApplicationAnswer::Pending(_)
             | ApplicationAnswer::Unknown(_)
             | ApplicationAnswer::Sealed(_)
             | ApplicationAnswer::Sent { .. } => None,

@@ -78,7 +78,6 @@ impl Clone for Runner {
             limits: self.limits,
             starved: self.starved.clone(),
             wanted: self.wanted.clone(),
-            ready_to_call: self.ready_to_call.clone(),
             out: self.out.clone(),
         }
     }

@@ -27,8 +27,7 @@ use crate::{
     breaker::{Breaker, Limits},
     kind::{Kind, Of},
     message::{ActionError, Alert, Input, Output, Reply, SagaId, Ticket},
-    port::PortName,
-    running::{Desk, Handled, Instance},
+    running::{Breakers, Desk, Handled, Instance},
     saga::Saga,
 };
 use foldhash::fast::RandomState;
@@ -39,7 +38,7 @@ use fundflow_kernel::{
     time::Timestamp,
 };
 use std::{
-    collections::{BTreeSet, HashMap, VecDeque},
+    collections::{BTreeSet, HashMap},
     sync::Arc,
 };
 
@@ -67,11 +66,10 @@ pub struct Runner {
     sagas: HashMap<SagaId, Slot, RandomState>,
     streams: Streams,
     timers: BTreeSet<(Timestamp, SagaId)>,
-    breakers: HashMap<PortName, Breaker<SagaId>, RandomState>,
+    breakers: Breakers,
     limits: Limits,
     starved: Vec<SagaId>,
     wanted: Vec<Need>,
-    ready_to_call: VecDeque<SagaId>,
     out: Output,
 }
 
@@ -91,11 +89,10 @@ impl Runner {
             sagas: HashMap::default(),
             streams: Streams::default(),
             timers: BTreeSet::new(),
-            breakers: HashMap::default(),
+            breakers: Breakers::new(),
             limits: Limits::default(),
             starved: Vec::new(),
             wanted: Vec::new(),
-            ready_to_call: VecDeque::new(),
             out: Output { batch: 1, ..Output::default() },
         }
     }
@@ -266,10 +263,10 @@ impl Runner {
         self.call_those_ready(now);
     }
 
-    /// Lets every timer that is due ring. Returns how many did.
+    /// Lets every timer that is due ring. Returns how many did, with those that a counterparty had waited.
     pub fn ring(&mut self, now: Timestamp, at_most: usize) -> usize {
         let mut rung = 0;
-        while rung < at_most && self.next_timer().is_some_and(|due| due <= now) {
+        while rung < at_most && self.timers.first().is_some_and(|(due, _)| *due <= now) {
             let Some((_, saga)) = self.timers.pop_first() else { break };
             if let Some(slot) = self.sagas.get_mut(&saga) {
                 slot.timer = None;
@@ -277,13 +274,13 @@ impl Runner {
             self.with(&saga, now, |instance, desk| instance.ring(desk));
             rung += 1;
         }
-        self.call_those_ready(now);
-        rung
+        rung + self.call_those_ready(now)
     }
 
-    /// When the first timer is due.
+    /// When the first timer is due: of a saga, or of a counterparty that is to be tried again.
     pub fn next_timer(&self) -> Option<Timestamp> {
-        self.timers.first().map(|(due, _)| *due)
+        let of_sagas = self.timers.first().map(|(due, _)| *due);
+        of_sagas.into_iter().chain(self.breakers.values().filter_map(Breaker::due)).min()
     }
 
     /// What was decided since it was last taken.
@@ -323,7 +320,6 @@ impl Runner {
         self.breakers.clear();
         self.starved.clear();
         self.wanted.clear();
-        self.ready_to_call.clear();
         let batch = self.out.batch;
         self.out = Output { batch, ..Output::default() };
     }
@@ -350,13 +346,11 @@ impl Runner {
         act: impl FnOnce(&mut dyn Instance, &mut Desk<'_>) -> T,
     ) -> Option<T> {
         let slot = self.sagas.get_mut(saga)?;
-        let mut ready = Vec::new();
         let mut desk = Desk {
             streams: &mut self.streams,
             out: &mut self.out,
             breakers: &mut self.breakers,
             limits: self.limits,
-            ready: &mut ready,
             now,
         };
         let result = act(slot.saga.as_mut(), &mut desk);
@@ -373,14 +367,17 @@ impl Runner {
         if !slot.saga.is_ready(&mut self.streams) {
             self.starved.push(saga.clone());
         }
-        self.ready_to_call.extend(ready);
         Some(result)
     }
 
-    fn call_those_ready(&mut self, now: Timestamp) {
-        while let Some(saga) = self.ready_to_call.pop_front() {
+    /// Whoever was queued for a counterparty that takes calls now. Returns how many there were.
+    fn call_those_ready(&mut self, now: Timestamp) -> usize {
+        let mut ready = 0;
+        while let Some(saga) = self.breakers.values_mut().find_map(|breaker| breaker.next(now)) {
             self.with(&saga, now, |instance, desk| instance.call_now(desk));
+            ready += 1;
         }
+        ready
     }
 
     fn reply(&mut self, ticket: Ticket, reply: Reply) {

@@ -1,6 +1,6 @@
 //! A saga as the runner sees it, which knows none of its types.
 
-use super::{Desk, Lane, LaneState, Running, ending_name};
+use super::{Desk, LaneState, Running, ending_name};
 use crate::{
     message::{Rest, SagaId, What},
     saga::Saga,
@@ -61,6 +61,15 @@ pub enum Handled {
     Quiet,
     /// Nothing happened: streams must be read first.
     Missing(Vec<Need>),
+}
+
+/// When a lane does something without anybody else.
+const fn until(state: &LaneState) -> Option<Timestamp> {
+    match state {
+        LaneState::Waiting(due) => Some(*due),
+        LaneState::Queued(until) => *until,
+        LaneState::Idle | LaneState::InFlight | LaneState::Due => None,
+    }
 }
 
 impl<S: Saga> Instance for Running<S> {
@@ -165,7 +174,7 @@ impl<S: Saga> Instance for Running<S> {
 
     fn ring(&mut self, desk: &mut Desk<'_>) {
         for lane in &mut self.lanes {
-            if matches!(lane.state, LaneState::Waiting(due) if due <= desk.now) {
+            if until(&lane.state).is_some_and(|due| due <= desk.now) {
                 lane.state = LaneState::Due;
             }
         }
@@ -179,7 +188,7 @@ impl<S: Saga> Instance for Running<S> {
 
     fn call_now(&mut self, desk: &mut Desk<'_>) {
         for lane in &mut self.lanes {
-            if lane.state == LaneState::Queued {
+            if matches!(lane.state, LaneState::Queued(_)) {
                 lane.state = LaneState::Due;
             }
         }
@@ -191,11 +200,7 @@ impl<S: Saga> Instance for Running<S> {
     }
 
     fn next_due(&self) -> Option<Timestamp> {
-        let due = |lane: &Lane| match lane.state {
-            LaneState::Waiting(due) => Some(due),
-            LaneState::Idle | LaneState::InFlight | LaneState::Queued | LaneState::Due => None,
-        };
-        self.lanes.iter().filter_map(due).min()
+        self.lanes.iter().filter_map(|lane| until(&lane.state)).min()
     }
 
     fn is_finished(&self, streams: &Streams) -> bool {
