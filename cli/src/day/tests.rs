@@ -132,7 +132,7 @@ fn bought(outcome: &Outcome) -> Money {
 async fn nobody_pays_for_more_than_was_confirmed_or_is_still_owed() {
     let (table, store) = (Laid::example(), Arc::new(MemoryStore::new()));
     let play = table.prepare(&store).await;
-    let channel = play.with.channel.clone();
+    let channel = play.with.sandbox.channel.clone();
     let played = play.run(|_| {}).await.unwrap();
     let mut orders = Orders::default();
     catch_up(&*store, &mut orders).await.unwrap();

@@ -4,7 +4,7 @@ use super::{Entry, id, plans, promises};
 use crate::worlds::{admission, cause, day, instant, request, request_time};
 use fundflow_domain::{admission::admit, case::CaseId, modes::ConversionMode};
 use fundflow_runtime::{
-    process::{Disposed, Disposition, Event, Process, Retry},
+    process::{Disposed, Disposition, Event, Parked, Process, Retry},
     saga::Saga,
 };
 use fundflow_sagas::{
@@ -70,7 +70,7 @@ pub fn lives<S: Saga>(request: S::Request, promise: S::Promise) -> Vec<Event<S>>
     let mut life = vec![
         Event::Prepared { request: Box::new(request), promise: Box::new(promise), table },
         Event::RetryScheduled(Retry { row: row(), attempt: 1, cause: timeout(), due }),
-        Event::Parked { row: row(), cause: timeout() },
+        Event::Parked(Parked { row: row(), cause: timeout(), lacks_answer: true }),
         Event::Resumed { reason: why() },
         Event::LandingChosen { reason: why() },
         Event::Abandoned { reason: why(), ends },

@@ -85,6 +85,7 @@ pub struct Simulation<C> {
     inputs: Vec<What>,
     faults: Faults,
     limits: Limits,
+    has_operator: bool,
     truths: Vec<Truth<C>>,
     given: Vec<Given>,
 }
@@ -102,6 +103,7 @@ impl<C: Counterparties> Simulation<C> {
             inputs: Vec::new(),
             faults: Faults::default(),
             limits: Limits::default(),
+            has_operator: true,
             truths: Vec::new(),
             given: Vec::new(),
         }
@@ -167,6 +169,14 @@ impl<C: Counterparties> Simulation<C> {
     #[must_use]
     pub const fn limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
+        self
+    }
+
+    /// Nobody lets a parked saga go on: whoever waits for an answer alone must come to its end by
+    /// asking slowly.
+    #[must_use]
+    pub const fn without_operator(mut self) -> Self {
+        self.has_operator = false;
         self
     }
 

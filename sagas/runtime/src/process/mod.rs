@@ -83,7 +83,7 @@ pub enum Command<S: Saga> {
     /// A row is to be tried again at `due`.
     ScheduleRetry(Retry),
     /// Stop and wait for a person.
-    Park(Arc<str>, Cause),
+    Park(Parked),
     /// Go on where it stopped.
     Resume(Arc<str>),
     /// Leave towards the nearest landing (operator).
@@ -116,12 +116,7 @@ pub enum Event<S: Saga> {
     /// A row will be tried again.
     RetryScheduled(Retry),
     /// Stopped; a person must decide.
-    Parked {
-        /// The saga's row.
-        row: Arc<str>,
-        /// What keeps it.
-        cause: Cause,
-    },
+    Parked(Parked),
     /// It goes on: a person let it, or what it waited for came.
     Resumed {
         /// For the auditor.
@@ -158,12 +153,21 @@ pub enum Over<E> {
 }
 
 /// Row and cause, while a person is waited for.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Parked {
     /// Where it stopped.
     pub row: Arc<str>,
     /// What keeps it.
     pub cause: Cause,
+    /// Only an answer is missing: whoever says that our call never came is called again. Otherwise a
+    /// person must decide first.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub lacks_answer: bool,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
+const fn is_false(flag: &bool) -> bool {
+    !*flag
 }
 
 /// What is remembered of a process.

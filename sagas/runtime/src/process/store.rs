@@ -23,12 +23,6 @@ struct PreparedRef<'a, S: Saga> {
 }
 
 #[derive(Serialize, Deserialize)]
-struct AtRow {
-    row: Arc<str>,
-    cause: Cause,
-}
-
-#[derive(Serialize, Deserialize)]
 struct ForReason {
     reason: Arc<str>,
 }
@@ -53,7 +47,7 @@ impl<S: Saga> Stored for Process<S> {
             Event::Prepared { .. } => S::NAMES.prepared,
             Event::Reached(milestone) => S::milestone_type(milestone),
             Event::RetryScheduled(_) => S::NAMES.retry_scheduled,
-            Event::Parked { .. } => S::NAMES.parked,
+            Event::Parked(_) => S::NAMES.parked,
             Event::Resumed { .. } => S::NAMES.resumed,
             Event::LandingChosen { .. } => S::NAMES.landing_chosen,
             Event::Abandoned { .. } => S::NAMES.abandoned,
@@ -69,10 +63,7 @@ impl<S: Saga> Stored for Process<S> {
             }
             Event::Reached(milestone) => write_milestone(milestone, out),
             Event::RetryScheduled(retry) => serde_json::to_writer(out, retry),
-            Event::Parked { row, cause } => {
-                let (row, cause) = (row.clone(), cause.clone());
-                serde_json::to_writer(out, &AtRow { row, cause })
-            }
+            Event::Parked(parked) => serde_json::to_writer(out, parked),
             Event::Resumed { reason } | Event::LandingChosen { reason } => {
                 serde_json::to_writer(out, &ForReason { reason: reason.clone() })
             }
@@ -94,8 +85,7 @@ impl<S: Saga> Stored for Process<S> {
         } else if event_type == names.retry_scheduled {
             Event::RetryScheduled(serde_json::from_str::<Retry>(data)?)
         } else if event_type == names.parked {
-            let AtRow { row, cause } = serde_json::from_str(data)?;
-            Event::Parked { row, cause }
+            Event::Parked(serde_json::from_str(data)?)
         } else if event_type == names.resumed {
             let ForReason { reason } = serde_json::from_str(data)?;
             Event::Resumed { reason }

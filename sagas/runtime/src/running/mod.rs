@@ -7,13 +7,14 @@ mod advance;
 mod hear;
 mod instance;
 mod operate;
+mod parked;
 mod request;
 
 pub(crate) use instance::{Handled, Instance};
 
 use crate::{
     breaker::{Admission, Breaker, Caller},
-    message::{ActionError, Alert, Output, Rest, SagaId},
+    message::{ActionError, Alert, Output, SagaId},
     port::PortName,
     process::{self, Over, Process},
     saga::{Saga, View},
@@ -254,14 +255,6 @@ impl<S: Saga> Running<S> {
     fn alert(&self, desk: &mut Desk<'_>, what: impl Into<Arc<str>>) {
         let about = self.id.transaction.as_str().into();
         desk.out.alerts.push(Alert { about, what: what.into() });
-    }
-
-    fn park(&mut self, desk: &mut Desk<'_>, row: &str, cause: Cause) {
-        self.alert(desk, format!("parked at {row}: {cause}"));
-        desk.out.rests.push((self.id.clone(), Rest::Parked(cause.clone())));
-        self.asked_parked = 0;
-        let voice = Self::engine("park", desk.now);
-        self.process(desk, &process::Command::Park(row.into(), cause), voice);
     }
 }
 
