@@ -1,6 +1,7 @@
 //! What goes into the runner and what comes out of it.
 
 use crate::{
+    breaker::Pass,
     port::{Ask, Payload, PortName},
     process::Disposition,
     saga::Wrap,
@@ -158,6 +159,7 @@ pub struct Effect {
     pub ask: Ask,
     /// Its idempotency key.
     pub key: Arc<str>,
+    pub(crate) pass: Pass,
     pub(crate) lane: usize,
     pub(crate) seq: u32,
     pub(crate) call: Payload,

@@ -71,7 +71,9 @@ pub enum Verdict {
     Refused(Cause),
     /// Only to a query: the call never arrived.
     NotFound,
-    /// Nobody knows yet.
+    /// It was heard, and is not decided.
+    Pending(Cause),
+    /// Nobody answered.
     Unknown(Cause),
 }
 
@@ -94,6 +96,7 @@ impl Verdict {
             Verdict::Done => turn.record(key, done),
             Verdict::Refused(cause) => Ok(Heard::Refused(cause.clone())),
             Verdict::NotFound => Ok(Heard::NotFound),
+            Verdict::Pending(cause) => Ok(Heard::Pending(cause.clone())),
             Verdict::Unknown(cause) => Ok(Heard::Unknown(cause.clone())),
         }
     }
@@ -117,6 +120,7 @@ impl Verdict {
             Verdict::Done => turn.record(key, done),
             Verdict::Refused(cause) => turn.record(key, &refused(cause.clone())),
             Verdict::NotFound => Ok(Heard::NotFound),
+            Verdict::Pending(cause) => Ok(Heard::Pending(cause.clone())),
             Verdict::Unknown(cause) => Ok(Heard::Unknown(cause.clone())),
         }
     }

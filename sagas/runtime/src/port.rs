@@ -3,8 +3,9 @@
 //! 1. Every call carries its idempotency key. The same call may be made again at any time, and the
 //!    counterparty must act once.
 //! 2. A query takes the whole call, so that an adapter can route it.
-//! 3. *Unknown* is an answer: a time-out, a broken connection, a reply that cannot be read. The
-//!    saga asks again under the same key and assumes nothing meanwhile.
+//! 3. *Unknown* is the answer where there is none: a time-out, a broken connection, a reply that cannot
+//!    be read. The saga asks again under the same key and assumes nothing meanwhile. A counterparty
+//!    that speaks and has not decided says so: that is *pending*, and shuts no breaker.
 
 use fundflow_kernel::{cause::Cause, identifier};
 use futures_util::future::{BoxFuture, FutureExt};

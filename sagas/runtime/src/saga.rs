@@ -79,7 +79,7 @@ pub enum NoCommand {}
 pub enum Heard {
     /// So many events followed; 0: it was known already.
     Recorded(usize),
-    /// Nobody knows yet: ask again later.
+    /// Nobody answered: ask again later. Several of them in a row shut the breaker.
     Unknown(Cause),
     /// The other side speaks, and the outcome is still to come: ask again later.
     Pending(Cause),

@@ -154,6 +154,10 @@ impl AdvanceLeg {
             AdvanceSaid::Repayment(RepaymentAnswer::Refused(cause)) => {
                 return Ok(Heard::Refused(cause.clone()));
             }
+            AdvanceSaid::Advance(AdvanceAnswer::Pending(cause))
+            | AdvanceSaid::Repayment(RepaymentAnswer::Pending(cause)) => {
+                return Ok(Heard::Pending(cause.clone()));
+            }
             AdvanceSaid::Advance(AdvanceAnswer::Unknown(cause))
             | AdvanceSaid::Repayment(RepaymentAnswer::Unknown(cause)) => {
                 return Ok(Heard::Unknown(cause.clone()));
@@ -197,10 +201,14 @@ impl AdvanceLeg {
                 record: self.no.to_string(),
                 evidence: format!("{said:?}"),
             }),
-            AdvanceSaid::Advance(AdvanceAnswer::NotFound | AdvanceAnswer::Unknown(_))
-            | AdvanceSaid::Repayment(RepaymentAnswer::Refused(_) | RepaymentAnswer::Unknown(_)) => {
-                None
-            }
+            AdvanceSaid::Advance(
+                AdvanceAnswer::NotFound | AdvanceAnswer::Pending(_) | AdvanceAnswer::Unknown(_),
+            )
+            | AdvanceSaid::Repayment(
+                RepaymentAnswer::Refused(_)
+                | RepaymentAnswer::Pending(_)
+                | RepaymentAnswer::Unknown(_),
+            ) => None,
         }
     }
 }

@@ -99,6 +99,7 @@ impl ApplicationLeg {
             }
             ApplicationAnswer::NotCancelled(_)
             | ApplicationAnswer::NotFound
+            | ApplicationAnswer::Pending(_)
             | ApplicationAnswer::Unknown(_) => Said::Nothing,
         }
     }
@@ -123,6 +124,9 @@ impl ApplicationLeg {
             (Said::Nothing, ApplicationAnswer::NotCancelled(cause)) => {
                 let cause = cause.clone();
                 return turn.reach(Milestone::CancelRefused { cause }).map(Heard::Recorded);
+            }
+            (Said::Nothing, ApplicationAnswer::Pending(cause)) => {
+                return Ok(Heard::Pending(cause.clone()));
             }
             (Said::Nothing, ApplicationAnswer::Unknown(cause)) => {
                 return Ok(Heard::Unknown(cause.clone()));
@@ -320,6 +324,7 @@ impl ApplicationLeg {
             }),
             ApplicationAnswer::NotCancelled(_)
             | ApplicationAnswer::NotFound
+            | ApplicationAnswer::Pending(_)
             | ApplicationAnswer::Unknown(_)
             | ApplicationAnswer::Sealed(_)
             | ApplicationAnswer::Sent { .. } => None,

@@ -226,8 +226,13 @@ fn command_of(answer: &BankAnswer) -> Option<Command> {
         BankAnswer::Refund(no, RefundAnswer::Refunded(serial)) => {
             Some(Command::RecordReturned { no: no.clone(), serial: serial.clone() })
         }
-        BankAnswer::Charge(ChargeAnswer::NotFound | ChargeAnswer::Unknown(_))
-        | BankAnswer::Refund(_, RefundAnswer::Refused(_) | RefundAnswer::Unknown(_))
+        BankAnswer::Charge(
+            ChargeAnswer::NotFound | ChargeAnswer::Pending(_) | ChargeAnswer::Unknown(_),
+        )
+        | BankAnswer::Refund(
+            _,
+            RefundAnswer::Refused(_) | RefundAnswer::Pending(_) | RefundAnswer::Unknown(_),
+        )
         | BankAnswer::Payout(..) => None,
     }
 }
@@ -236,6 +241,8 @@ fn command_of(answer: &BankAnswer) -> Option<Command> {
 fn unrecorded(answer: &BankAnswer) -> Heard {
     match answer {
         BankAnswer::Charge(ChargeAnswer::NotFound) => Heard::NotFound,
+        BankAnswer::Charge(ChargeAnswer::Pending(cause))
+        | BankAnswer::Refund(_, RefundAnswer::Pending(cause)) => Heard::Pending(cause.clone()),
         BankAnswer::Charge(ChargeAnswer::Unknown(cause))
         | BankAnswer::Refund(_, RefundAnswer::Unknown(cause)) => Heard::Unknown(cause.clone()),
         BankAnswer::Refund(_, RefundAnswer::Refused(cause)) => Heard::Refused(cause.clone()),
@@ -257,8 +264,13 @@ pub(crate) fn record(no: &PaymentNo, answer: &BankAnswer) -> Option<Record> {
     let said = match answer {
         BankAnswer::Charge(ChargeAnswer::Paid(_) | ChargeAnswer::Declined(_))
         | BankAnswer::Refund(_, RefundAnswer::Refunded(_)) => format!("{answer:?}"),
-        BankAnswer::Charge(ChargeAnswer::NotFound | ChargeAnswer::Unknown(_))
-        | BankAnswer::Refund(_, RefundAnswer::Refused(_) | RefundAnswer::Unknown(_))
+        BankAnswer::Charge(
+            ChargeAnswer::NotFound | ChargeAnswer::Pending(_) | ChargeAnswer::Unknown(_),
+        )
+        | BankAnswer::Refund(
+            _,
+            RefundAnswer::Refused(_) | RefundAnswer::Pending(_) | RefundAnswer::Unknown(_),
+        )
         | BankAnswer::Payout(..) => return None,
     };
     Some(Record {

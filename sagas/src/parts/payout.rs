@@ -165,6 +165,7 @@ impl PayoutLeg {
             PayoutAnswer::Refused(cause) => {
                 (Command::RecordRefusal(no.clone(), cause.clone()), turn.now())
             }
+            PayoutAnswer::Pending(cause) => return Ok(Heard::Pending(cause.clone())),
             PayoutAnswer::Unknown(cause) => return Ok(Heard::Unknown(cause.clone())),
         };
         turn.speaks(Actor::Counterparty("bank".into()), "payout", at);
@@ -205,6 +206,6 @@ fn record(no: &PaymentNo, answer: &PayoutAnswer) -> Option<Record> {
             record: no.to_string(),
             evidence: format!("{answer:?}"),
         }),
-        PayoutAnswer::Unknown(_) => None,
+        PayoutAnswer::Pending(_) | PayoutAnswer::Unknown(_) => None,
     }
 }

@@ -33,7 +33,9 @@ pub enum AdvanceAnswer {
     Declined(Cause),
     /// Only to a query: the bank never heard of that number.
     NotFound,
-    /// Nobody knows yet.
+    /// The bank has it, and has not decided.
+    Pending(Cause),
+    /// Nobody answered.
     Unknown(Cause),
 }
 
@@ -55,7 +57,9 @@ pub enum RepaymentAnswer {
     Repaid(Transfer),
     /// It cannot be taken. A person must find another way.
     Refused(Cause),
-    /// Nobody knows yet; the same repayment may be sent again.
+    /// The bank has it, and has not taken its money yet.
+    Pending(Cause),
+    /// Nobody answered; the same repayment may be sent again.
     Unknown(Cause),
 }
 

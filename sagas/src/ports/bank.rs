@@ -33,7 +33,9 @@ pub enum ChargeAnswer {
     Declined(Cause),
     /// Only to a query: the bank never heard of that number.
     NotFound,
-    /// Nobody knows yet.
+    /// The bank has it, and has not decided.
+    Pending(Cause),
+    /// Nobody answered.
     Unknown(Cause),
 }
 
@@ -57,7 +59,9 @@ pub enum RefundAnswer {
     Refunded(Serial),
     /// The account cannot take it (closed, frozen). A person must find another way.
     Refused(Cause),
-    /// Nobody knows yet; the same refund may be sent again.
+    /// The bank has it, and the money is on its way.
+    Pending(Cause),
+    /// Nobody answered; the same refund may be sent again.
     Unknown(Cause),
 }
 
@@ -81,7 +85,9 @@ pub enum PayoutAnswer {
     PaidOut(Transfer),
     /// The account cannot take it. A person must find another way.
     Refused(Cause),
-    /// Nobody knows yet; the same payout may be sent again.
+    /// The bank has it, and the money is on its way.
+    Pending(Cause),
+    /// Nobody answered; the same payout may be sent again.
     Unknown(Cause),
 }
 

@@ -66,7 +66,9 @@ pub enum ApplicationAnswer {
     NotCancelled(Cause),
     /// Only to a query: the registrar never heard of that number.
     NotFound,
-    /// Nobody knows yet.
+    /// The registrar speaks, and does not say how it stands.
+    Pending(Cause),
+    /// Nobody answered.
     Unknown(Cause),
     /// Of our own exchange of files: it belongs to that batch of its T.
     Sealed(Arc<str>),

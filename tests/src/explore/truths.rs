@@ -115,7 +115,7 @@ fn driven<S: Saga, C: Counterparties>(world: &World<S, C>, look: &Look) -> Resul
     let is_driven = |state: &LaneState| match state {
         LaneState::Waiting(due) => world.shell.runner.next_timer().is_some_and(|next| next <= *due),
         LaneState::InFlight => world.in_flight.iter().any(|effect| running.awaits(effect)),
-        LaneState::Idle | LaneState::Queued | LaneState::Due => false,
+        LaneState::Idle | LaneState::Queued(_) | LaneState::Due => false,
     };
     let lanes: Vec<&LaneState> = running.lanes().map(|(state, _)| state).collect();
     if lanes.iter().any(|state| is_driven(state)) {

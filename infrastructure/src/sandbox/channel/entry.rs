@@ -67,7 +67,7 @@ impl ChargeEntry {
             | ChargeFate::TimeoutDeclined
             | ChargeFate::TimeoutLost
             | ChargeFate::Silent => ChargeAnswer::Unknown(timeout()),
-            ChargeFate::LatePaid | ChargeFate::LateDeclined => ChargeAnswer::Unknown(in_progress()),
+            ChargeFate::LatePaid | ChargeFate::LateDeclined => ChargeAnswer::Pending(in_progress()),
             ChargeFate::Paid
             | ChargeFate::DoubleDebit
             | ChargeFate::DoubleCallback
@@ -83,7 +83,7 @@ impl ChargeEntry {
             ChargeFate::TimeoutLost => ChargeAnswer::NotFound,
             ChargeFate::Silent => ChargeAnswer::Unknown(timeout()),
             ChargeFate::LatePaid | ChargeFate::LateDeclined if now < self.later() => {
-                ChargeAnswer::Unknown(in_progress())
+                ChargeAnswer::Pending(in_progress())
             }
             ChargeFate::Declined | ChargeFate::TimeoutDeclined | ChargeFate::LateDeclined => {
                 self.declined()

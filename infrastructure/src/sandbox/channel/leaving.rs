@@ -99,6 +99,7 @@ impl Fate for PayoutFate {
 enum Standing {
     Arrived,
     Refused(Cause),
+    Pending(Cause),
     Unknown(Cause),
 }
 
@@ -128,7 +129,7 @@ impl<F: Fate> Leaving<F> {
 
     fn standing(&self, now: Timestamp) -> Standing {
         match self.fate.course() {
-            Course::Late if now < self.arrives_at() => Standing::Unknown(in_progress()),
+            Course::Late if now < self.arrives_at() => Standing::Pending(in_progress()),
             Course::Done | Course::Unanswered | Course::Late => Standing::Arrived,
             Course::Lost | Course::Silent => Standing::Unknown(timeout()),
             Course::Refused => Standing::Refused(Cause::new(
@@ -164,6 +165,7 @@ impl RefundEntry {
         match if first { self.first(now) } else { self.standing(now) } {
             Standing::Arrived => RefundAnswer::Refunded(serial("RF", self.no.as_str())),
             Standing::Refused(cause) => RefundAnswer::Refused(cause),
+            Standing::Pending(cause) => RefundAnswer::Pending(cause),
             Standing::Unknown(cause) => RefundAnswer::Unknown(cause),
         }
     }
@@ -189,6 +191,7 @@ impl PayoutEntry {
                 at: self.arrives_at(),
             }),
             Standing::Refused(cause) => PayoutAnswer::Refused(cause),
+            Standing::Pending(cause) => PayoutAnswer::Pending(cause),
             Standing::Unknown(cause) => PayoutAnswer::Unknown(cause),
         }
     }

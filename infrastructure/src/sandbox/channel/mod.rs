@@ -222,7 +222,7 @@ impl SandboxChannel {
         let line = |entry: &ChargeEntry| Line::Charge(entry.clone());
         match books.charges.change(&key, self.journal.as_ref(), decide, line) {
             Ok((Some(entry), _)) if !entry.is_for(&charge) => {
-                ChargeAnswer::Unknown(entry::number_reused())
+                ChargeAnswer::Pending(entry::number_reused())
             }
             Ok((Some(entry), true)) => {
                 self.plan(&entry.no, entry.notice());
@@ -304,7 +304,7 @@ impl SandboxChannel {
         let line = |entry: &PayoutEntry| Line::Payout(entry.clone());
         match books.payouts.change(&key, self.journal.as_ref(), decide, line) {
             Ok((Some(entry), _)) if !entry.is_for(payout) => {
-                PayoutAnswer::Unknown(entry::number_reused())
+                PayoutAnswer::Pending(entry::number_reused())
             }
             Ok((Some(entry), new)) => {
                 self.plan(&entry.no, entry.notice().filter(|_| new));

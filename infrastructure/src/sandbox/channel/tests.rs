@@ -87,6 +87,7 @@ fn name(answer: &ChargeAnswer) -> &'static str {
         ChargeAnswer::Paid(_) => "paid",
         ChargeAnswer::Declined(_) => "declined",
         ChargeAnswer::NotFound => "not found",
+        ChargeAnswer::Pending(_) => "pending",
         ChargeAnswer::Unknown(_) => "unknown",
     }
 }
@@ -100,8 +101,8 @@ fn every_fate_of_a_charge_is_told_and_booked_as_its_name_says() {
         (["unknown", "paid", "paid", "-", "paid"], 1),
         (["unknown", "declined", "declined", "-", "declined"], 0),
         (["unknown", "not found", "paid", "-", "paid"], 1),
-        (["unknown", "unknown", "unknown", "paid", "paid"], 1),
-        (["unknown", "unknown", "unknown", "declined", "declined"], 0),
+        (["pending", "pending", "pending", "paid", "paid"], 1),
+        (["pending", "pending", "pending", "declined", "declined"], 0),
         (["paid", "paid", "paid", "paid", "paid"], 2),
         (["paid", "paid", "paid", "paid", "paid"], 1),
         (["paid", "paid", "paid", "declined", "paid"], 1),
@@ -156,13 +157,14 @@ fn a_payout_arrives_once_per_number_at_its_instant_or_not_at_all() {
         (PayoutFate::PaidOut, ["paid", "paid", "-", "paid"], 1),
         (PayoutFate::TimeoutPaidOut, ["unknown", "paid", "-", "paid"], 1),
         (PayoutFate::TimeoutLost, ["unknown", "paid", "-", "paid"], 1),
-        (PayoutFate::Late, ["unknown", "unknown", "paid", "paid"], 1),
+        (PayoutFate::Late, ["pending", "pending", "paid", "paid"], 1),
         (PayoutFate::Refused, ["refused", "refused", "-", "refused"], 0),
         (PayoutFate::Silent, ["unknown", "unknown", "-", "unknown"], 0),
     ];
     let name = |answer: &PayoutAnswer| match answer {
         PayoutAnswer::PaidOut(_) => "paid",
         PayoutAnswer::Refused(_) => "refused",
+        PayoutAnswer::Pending(_) => "pending",
         PayoutAnswer::Unknown(_) => "unknown",
     };
     for (fate, answers, arrived) in fates {
@@ -217,7 +219,7 @@ fn the_same_number_with_another_amount_moves_nothing() {
     channel.take_charge(charge_of("TX-1"));
     let other = Charge { amount: "200.00".parse().unwrap(), ..charge_of("TX-1") };
 
-    let ChargeAnswer::Unknown(cause) = channel.take_charge(other) else { panic!() };
+    let ChargeAnswer::Pending(cause) = channel.take_charge(other) else { panic!() };
     assert_eq!(cause.code.as_ref(), "number_reused");
     assert_eq!(channel.totals(start()).unwrap().charged.to_string(), "100.00");
 }

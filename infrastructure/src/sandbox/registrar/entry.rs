@@ -295,5 +295,5 @@ pub(super) fn record_serial(no: &str, nth: usize) -> Serial {
 
 pub(super) fn number_reused() -> ApplicationAnswer {
     let text = "the number is already used for another application";
-    ApplicationAnswer::Unknown(Cause::new("number_reused", text))
+    ApplicationAnswer::Pending(Cause::new("number_reused", text))
 }

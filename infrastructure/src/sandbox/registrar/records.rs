@@ -65,6 +65,7 @@ pub(super) fn confirmation_of((asked, answer): &Said, days: Days) -> TradeConfir
         ApplicationAnswer::Accepted(_)
         | ApplicationAnswer::NotCancelled(_)
         | ApplicationAnswer::NotFound
+        | ApplicationAnswer::Pending(_)
         | ApplicationAnswer::Unknown(_)
         | ApplicationAnswer::Sealed(_)
         | ApplicationAnswer::Sent { .. } => "9999".clone_into(&mut record.return_code),

@@ -73,6 +73,7 @@ pub(super) fn name(answer: &ApplicationAnswer) -> &'static str {
         ApplicationAnswer::Cancelled => "cancelled",
         ApplicationAnswer::NotCancelled(_) => "not cancelled",
         ApplicationAnswer::NotFound => "not found",
+        ApplicationAnswer::Pending(_) => "pending",
         ApplicationAnswer::Unknown(_) => "unknown",
         ApplicationAnswer::Sealed(_) => "sealed",
         ApplicationAnswer::Sent { .. } => "sent",
@@ -202,7 +203,7 @@ fn an_application_on_a_later_t_replaces_it_until_a_batch_has_looked_at_it() {
 
     assert_eq!(name(&stage.submit(later.clone())), "accepted");
     assert_eq!(names(&stage.says_of(&terms, hour())), [""; 0]);
-    assert_eq!(name(&stage.submit(terms)), "unknown");
+    assert_eq!(name(&stage.submit(terms)), "pending");
     let morning = "2026-02-24T08:00:00+08:00".parse().unwrap();
     assert_eq!(names(&stage.says_of(&later, morning)), ["confirmed"]);
 }

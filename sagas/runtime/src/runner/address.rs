@@ -93,7 +93,7 @@ impl Runner {
             && let Some(breaker) = self.breakers.get_mut(&answered.effect.port)
         {
             // Nobody can record it, but the counterparty has spoken: its budget is free again.
-            self.ready_to_call.extend(breaker.answered());
+            breaker.answered();
         }
         self.alert(saga.transaction.as_str(), &format!("{}: {}", damage.place, damage.what));
         self.reply(input.ticket, Reply::NotActed(damaged(damage)));

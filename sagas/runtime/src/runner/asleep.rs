@@ -95,7 +95,7 @@ impl Runner {
             let Some(slot) = self.sagas.get(&saga) else { continue };
             let touched = slot.touched;
             let rests = touched == seen && touched > 0 && touched <= batch;
-            let busy = self.starved.contains(&saga) || self.ready_to_call.contains(&saga);
+            let busy = self.starved.contains(&saga);
             if rests && !busy && slot.saga.may_sleep(&self.streams) {
                 self.lay_down(&saga);
             } else {

@@ -83,7 +83,6 @@ impl Clone for Runner {
             breakers: self.breakers.clone(),
             limits: self.limits,
             starved: self.starved.clone(),
-            ready_to_call: self.ready_to_call.clone(),
             out: self.out.clone(),
         }
     }

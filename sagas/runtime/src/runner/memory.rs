@@ -63,7 +63,6 @@ impl Runner {
         self.timers.clear();
         self.breakers.clear();
         self.starved.clear();
-        self.ready_to_call.clear();
         let batch = self.out.batch;
         self.out = Output { batch, ..Output::default() };
     }

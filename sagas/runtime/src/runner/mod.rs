@@ -31,8 +31,7 @@ use crate::{
     breaker::{Breaker, Limits},
     kind::{Kind, Of},
     message::{ActionError, Alert, Input, Output, Reply, SagaId, Ticket, What},
-    port::PortName,
-    running::{Desk, Handled, Instance},
+    running::{Breakers, Desk, Handled, Instance},
     saga::Saga,
 };
 use foldhash::fast::RandomState;
@@ -42,7 +41,7 @@ use fundflow_kernel::{
     time::Timestamp,
 };
 use std::{
-    collections::{BTreeSet, HashMap, VecDeque},
+    collections::{BTreeSet, HashMap},
     sync::Arc,
 };
 
@@ -74,10 +73,9 @@ pub struct Runner {
     asleep: Asleep,
     streams: Streams,
     timers: BTreeSet<(Timestamp, SagaId)>,
-    breakers: HashMap<PortName, Breaker<SagaId>, RandomState>,
+    breakers: Breakers,
     limits: Limits,
     starved: Vec<SagaId>,
-    ready_to_call: VecDeque<SagaId>,
     out: Output,
 }
 
@@ -99,10 +97,9 @@ impl Runner {
             asleep: Asleep::default(),
             streams: Streams::default(),
             timers: BTreeSet::new(),
-            breakers: HashMap::default(),
+            breakers: Breakers::new(),
             limits: Limits::default(),
             starved: Vec::new(),
-            ready_to_call: VecDeque::new(),
             out: Output { batch: 1, ..Output::default() },
         }
     }
@@ -258,10 +255,10 @@ impl Runner {
         self.call_those_ready(now);
     }
 
-    /// Lets every timer that is due ring. Returns how many did.
+    /// Lets every timer that is due ring. Returns how many did, with those that a counterparty had waited.
     pub fn ring(&mut self, now: Timestamp, at_most: usize) -> usize {
         let mut rung = 0;
-        while rung < at_most && self.next_timer().is_some_and(|due| due <= now) {
+        while rung < at_most && self.timers.first().is_some_and(|(due, _)| *due <= now) {
             let Some((_, saga)) = self.timers.pop_first() else { break };
             rung += 1;
             let Some(slot) = self.sagas.get_mut(&saga) else {
@@ -275,13 +272,13 @@ impl Runner {
             }
             self.with(&saga, now, |instance, desk| instance.ring(desk));
         }
-        self.call_those_ready(now);
-        rung
+        rung + self.call_those_ready(now)
     }
 
-    /// When the first timer is due.
+    /// When the first timer is due: of a saga, or of a counterparty that is to be tried again.
     pub fn next_timer(&self) -> Option<Timestamp> {
-        self.timers.first().map(|(due, _)| *due)
+        let of_sagas = self.timers.first().map(|(due, _)| *due);
+        of_sagas.into_iter().chain(self.breakers.values().filter_map(Breaker::due)).min()
     }
 
     /// What was decided since it was last taken.
@@ -312,14 +309,12 @@ impl Runner {
         act: impl FnOnce(&mut dyn Instance, &mut Desk<'_>) -> T,
     ) -> Option<T> {
         let slot = self.sagas.get_mut(saga)?;
-        let mut ready = Vec::new();
         let mut desk = Desk {
             process: self.names.get(saga.kind)?,
             streams: &mut self.streams,
             out: &mut self.out,
             breakers: &mut self.breakers,
             limits: self.limits,
-            ready: &mut ready,
             now,
         };
         let result = act(slot.saga.as_mut(), &mut desk);
@@ -336,14 +331,17 @@ impl Runner {
         if !slot.saga.is_ready(&mut self.streams) {
             self.starved.push(saga.clone());
         }
-        self.ready_to_call.extend(ready);
         Some(result)
     }
 
-    fn call_those_ready(&mut self, now: Timestamp) {
-        while let Some(saga) = self.ready_to_call.pop_front() {
+    /// Whoever was queued for a counterparty that takes calls now. Returns how many there were.
+    fn call_those_ready(&mut self, now: Timestamp) -> usize {
+        let mut ready = 0;
+        while let Some(saga) = self.breakers.values_mut().find_map(|breaker| breaker.next(now)) {
             self.with(&saga, now, |instance, desk| instance.call_now(desk));
+            ready += 1;
         }
+        ready
     }
 
     fn reply(&mut self, ticket: Ticket, reply: Reply) {

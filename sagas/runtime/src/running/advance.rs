@@ -3,7 +3,7 @@
 
 use super::{Desk, Lane, LaneState, Lanes, MAIN, Running, asks, ending_name};
 use crate::{
-    breaker::Admission,
+    breaker::{Admission, Caller, Pass},
     message::{Effect, Rest},
     port::Ask,
     process::{self, Retry},
@@ -176,7 +176,7 @@ impl<S: Saga> Running<S> {
         }
         let now = desk.now;
         match (deed.send, &self.lanes[at].state) {
-            (_, LaneState::InFlight) => {}
+            (_, LaneState::InFlight | LaneState::Queued(_)) => {}
             (_, LaneState::Waiting(due)) if *due > now => {}
             (Send::Await(_), LaneState::Idle) => {
                 let due = self.when(desk, deed.asks).unwrap_or(now);
@@ -213,19 +213,39 @@ impl<S: Saga> Running<S> {
                 Cause::new("unknown", "the log lacks what this row needs"),
             );
         };
-        match asks(desk, &calling.port, self.id.clone()) {
-            Admission::Go => self.leave(desk, at, calling, ask),
-            Admission::Shut(until) => {
-                let key = (self.id.transaction.as_str(), deed.name);
-                // A tenth of a wait apart, so that not everybody is there when it opens.
-                let apart = retry::next(1, key, until, None).unwrap_or(until);
-                self.lanes[at].state = LaneState::Waiting(apart);
-            }
-            Admission::Queue => self.lanes[at].state = LaneState::Queued,
+        let caller = self.caller(desk, deed.name);
+        match asks(desk, &calling.port, caller, &self.id) {
+            Admission::Go(pass) => self.leave(desk, at, calling, (ask, pass)),
+            Admission::Queue => self.queue(desk, at, deed),
         }
     }
 
-    fn leave(&mut self, desk: &mut Desk<'_>, at: usize, calling: Calling<S>, ask: Ask) {
+    fn caller(&self, desk: &Desk<'_>, row: &str) -> Caller {
+        let open = self.open(desk.streams);
+        let left_waiting = |open: &process::Open<S>| {
+            open.parked.is_some() || open.retries.iter().any(|retry| *retry.row == *row)
+        };
+        if open.is_some_and(left_waiting) { Caller::Again } else { Caller::First }
+    }
+
+    /// The counterparty takes no call now. That does not move the row's deadline.
+    fn queue(&mut self, desk: &mut Desk<'_>, at: usize, deed: &'static Deed<S>) {
+        let deadline = self.when(desk, deed.parks);
+        let is_parked = self.is_parked(desk.streams);
+        if !is_parked && deadline.is_some_and(|deadline| deadline <= desk.now) {
+            let text = "the counterparty answers nobody, and the time for this is over";
+            return self.park(desk, deed.name, Cause::new("shut", text));
+        }
+        self.lanes[at].state = LaneState::Queued(deadline.filter(|_| !is_parked));
+    }
+
+    fn leave(
+        &mut self,
+        desk: &mut Desk<'_>,
+        at: usize,
+        calling: Calling<S>,
+        (ask, pass): (Ask, Pass),
+    ) {
         self.seq = self.seq.wrapping_add(1);
         self.outstanding = self.outstanding.saturating_add(1);
         let Calling { port, key, call, wrap, .. } = calling;
@@ -233,7 +253,7 @@ impl<S: Saga> Running<S> {
         let lane = &mut self.lanes[at];
         (lane.state, lane.seq, lane.key) = (LaneState::InFlight, seq, Some(key.clone()));
         lane.uncertain = true;
-        desk.out.effects.push(Effect { saga, port, ask, key, lane: at, seq, call, wrap });
+        desk.out.effects.push(Effect { saga, port, ask, pass, key, lane: at, seq, call, wrap });
     }
 
     /// Plans the next attempt of a row, or parks the saga at the row's deadline.

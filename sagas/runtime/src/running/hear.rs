@@ -6,7 +6,7 @@
 
 use super::{Desk, LaneState, MAIN, Running};
 use crate::{
-    message::{Answered, Noticed, SagaId},
+    message::{Answered, Noticed},
     port::{Ask, NoAnswer, Payload},
     process,
     saga::{Heard, Saga},
@@ -110,11 +110,10 @@ impl<S: Saga> Running<S> {
         heard: &Result<Heard, NotDone>,
     ) {
         let Some(breaker) = desk.breakers.get_mut(&effect.port) else { return };
-        let ready: Vec<SagaId> = match heard {
-            Ok(Heard::Unknown(_)) => breaker.silent(desk.now),
+        match heard {
+            Ok(Heard::Unknown(_)) => breaker.silent(desk.now, effect.pass),
             Ok(_) | Err(_) => breaker.answered(),
-        };
-        desk.ready.extend(ready);
+        }
     }
 
     /// What a reply leaves to be done about its row, if the saga still stands there.

@@ -65,6 +65,15 @@ pub enum Handled {
     Missing(Vec<Need>),
 }
 
+/// When a lane does something without anybody else.
+const fn until(state: &LaneState) -> Option<Timestamp> {
+    match state {
+        LaneState::Waiting(due) => Some(*due),
+        LaneState::Queued(until) => *until,
+        LaneState::Idle | LaneState::InFlight | LaneState::Due => None,
+    }
+}
+
 impl<S: Saga> Instance for Running<S> {
     fn id(&self) -> &SagaId {
         &self.id
@@ -167,7 +176,7 @@ impl<S: Saga> Instance for Running<S> {
 
     fn ring(&mut self, desk: &mut Desk<'_>) {
         for lane in self.lanes.used_mut() {
-            if matches!(lane.state, LaneState::Waiting(due) if due <= desk.now) {
+            if until(&lane.state).is_some_and(|due| due <= desk.now) {
                 lane.state = LaneState::Due;
             }
         }
@@ -181,7 +190,7 @@ impl<S: Saga> Instance for Running<S> {
 
     fn call_now(&mut self, desk: &mut Desk<'_>) {
         for lane in self.lanes.used_mut() {
-            if lane.state == LaneState::Queued {
+            if matches!(lane.state, LaneState::Queued(_)) {
                 lane.state = LaneState::Due;
             }
         }
@@ -193,11 +202,7 @@ impl<S: Saga> Instance for Running<S> {
     }
 
     fn next_due(&self) -> Option<Timestamp> {
-        let due = |lane: &Lane| match lane.state {
-            LaneState::Waiting(due) => Some(due),
-            LaneState::Idle | LaneState::InFlight | LaneState::Queued | LaneState::Due => None,
-        };
-        self.lanes.used().filter_map(due).min()
+        self.lanes.used().filter_map(|lane| until(&lane.state)).min()
     }
 
     fn is_finished(&self, streams: &Streams) -> bool {
@@ -214,7 +219,7 @@ impl<S: Saga> Instance for Running<S> {
     fn may_sleep(&self, streams: &Streams) -> bool {
         let waits = |lane: &Lane| match lane.state {
             LaneState::Idle | LaneState::Waiting(_) => lane.again.is_none(),
-            LaneState::InFlight | LaneState::Queued | LaneState::Due => false,
+            LaneState::InFlight | LaneState::Queued(_) | LaneState::Due => false,
         };
         let sound = self.ready && self.sick.is_none() && self.outstanding == 0;
         sound

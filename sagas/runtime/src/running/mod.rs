@@ -15,7 +15,7 @@ pub(crate) use instance::{Handled, Instance};
 pub(crate) use lanes::{Lane, Lanes};
 
 use crate::{
-    breaker::{Admission, Breaker},
+    breaker::{Admission, Breaker, Caller},
     message::{ActionError, Alert, Output, SagaId},
     port::PortName,
     process::{self, Over, Process},
@@ -24,7 +24,6 @@ use crate::{
     step::Table,
     turn::{Turn, Voice, view_of},
 };
-use foldhash::fast::RandomState;
 use fundflow_kernel::{
     envelope::{Actor, StreamName},
     ids::TransactionId,
@@ -32,7 +31,10 @@ use fundflow_kernel::{
     streams::{Damage, Key, Need, Streams},
     time::Timestamp,
 };
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc};
+
+/// What bounds the calls to each counterparty; in an order, so that a run can be repeated.
+pub(crate) type Breakers = BTreeMap<PortName, Breaker<SagaId>>;
 
 /// What the runner lends to one saga for one input.
 pub struct Desk<'a> {
@@ -40,10 +42,8 @@ pub struct Desk<'a> {
     pub(crate) process: &'a Arc<str>,
     pub(crate) streams: &'a mut Streams,
     pub(crate) out: &'a mut Output,
-    pub(crate) breakers: &'a mut HashMap<PortName, Breaker<SagaId>, RandomState>,
+    pub(crate) breakers: &'a mut Breakers,
     pub(crate) limits: crate::breaker::Limits,
-    /// Sagas that were queued for a counterparty and may call now.
-    pub(crate) ready: &'a mut Vec<SagaId>,
     pub(crate) now: Timestamp,
 }
 
@@ -56,8 +56,9 @@ pub enum LaneState {
     InFlight,
     /// Nothing is sent before that instant.
     Waiting(Timestamp),
-    /// The counterparty's budget is used up; it calls.
-    Queued,
+    /// It may not be called now: its budget is used up, or it does not answer. Asked as soon as it may,
+    /// and given up at that instant.
+    Queued(Option<Timestamp>),
     /// The wait is over: ask.
     Due,
 }
@@ -283,8 +284,16 @@ pub(crate) fn damaged(Damage { place, what }: Damage) -> ActionError {
     ActionError::Damaged { place, what }
 }
 
-pub(crate) fn asks(desk: &mut Desk<'_>, port: &PortName, who: SagaId) -> Admission {
+pub(crate) fn asks(
+    desk: &mut Desk<'_>,
+    port: &PortName,
+    caller: Caller,
+    who: &SagaId,
+) -> Admission {
     let (limits, now) = (desk.limits, desk.now);
-    let breaker = desk.breakers.entry(port.clone()).or_insert_with(|| Breaker::new(limits));
-    breaker.admit(now, who)
+    if !desk.breakers.contains_key(port) {
+        desk.breakers.insert(port.clone(), Breaker::new(limits));
+    }
+    let breaker = desk.breakers.get_mut(port);
+    breaker.map_or(Admission::Queue, |breaker| breaker.admit(now, caller, who.clone()))
 }

@@ -47,15 +47,13 @@ impl<S: Saga> Running<S> {
             && !self.lanes[at].uncertain
             && self.parked(desk).is_some_and(|parked| parked.lacks_answer);
         match self.lanes[at].state {
-            LaneState::Waiting(_) | LaneState::InFlight => false,
-            LaneState::Idle | LaneState::Due | LaneState::Queued if never_came => {
-                self.make(desk, at, deed, row)
-            }
+            LaneState::Waiting(_) | LaneState::InFlight | LaneState::Queued(_) => false,
+            LaneState::Idle | LaneState::Due if never_came => self.make(desk, at, deed, row),
             LaneState::Idle => {
                 self.wait_slowly(desk, at, deed);
                 false
             }
-            LaneState::Due | LaneState::Queued => {
+            LaneState::Due => {
                 self.asked_parked = self.asked_parked.wrapping_add(1);
                 self.emit(desk, at, deed, Ask::Query);
                 false

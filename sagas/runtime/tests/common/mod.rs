@@ -106,6 +106,7 @@ impl Keyed for Call {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Answer {
     Marks(&'static str),
+    Pending,
     Unknown,
     /// The call never came.
     NotFound,
@@ -260,6 +261,7 @@ impl Saga for Errand {
     fn hear(&self, turn: &mut Turn<'_, Self>, answer: &Answer) -> Result<Heard, NotDone> {
         let plan = turn.plan();
         Ok(match answer {
+            Answer::Pending => Heard::Pending(Cause::new("busy", "not decided yet")),
             Answer::Unknown => Heard::Unknown(Cause::new("time_out", "no answer in time")),
             Answer::NotFound => Heard::NotFound,
             Answer::Disputed(mark) => {
