@@ -3,6 +3,7 @@
 use super::{
     check,
     milestone::{Milestone, Notes},
+    timing::closing,
 };
 use crate::{
     house::House,
@@ -277,7 +278,8 @@ impl ApplicationLeg {
     ///
     /// # Errors
     /// [`NotDone`]; nothing has changed.
-    pub fn close<S: Saga>(&self, turn: &mut Turn<'_, S>, cause: Cause) -> Result<usize, NotDone> {
+    pub fn close<S: Saga>(&self, turn: &mut Turn<'_, S>) -> Result<usize, NotDone> {
+        let cause = closing(&turn.view()?, "the registrar", "the application");
         let rejection = Rejection { cause, interest: Money::ZERO };
         Ok(turn.decide(&self.key, &Command::Reject(rejection))?)
     }
