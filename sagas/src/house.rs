@@ -152,6 +152,20 @@ impl House {
         Some(Timestamp::shanghai(day.date(), chrono::NaiveTime::from_hms_opt(12, 0, 0)?))
     }
 
+    /// From when on no money is asked for any more that was to be paid for T: its cut-off where only T is
+    /// wanted, that of the trading day after it otherwise. `None` past the calendar's end.
+    pub fn last_charge(
+        &self,
+        t: TradingDay,
+        cut_off: Option<NaiveTime>,
+        only_today: bool,
+    ) -> Option<Timestamp> {
+        if only_today {
+            return Some(self.calendar.cut_off_by(t, cut_off));
+        }
+        self.cut_off_after(t, 1)
+    }
+
     /// The cut-off of the n-th trading day after T. `None` past the calendar's end.
     pub fn cut_off_after(&self, t: TradingDay, n: u32) -> Option<Timestamp> {
         Some(self.calendar.cut_off(self.calendar.plus(t, n).ok()?))

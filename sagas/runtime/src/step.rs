@@ -56,7 +56,8 @@ pub enum Exit<S: Saga> {
     Landing(&'static [Move<S>], Option<S::Fact>),
 }
 
-/// What becomes of a call that the other side says it never got, once the row's time to park is over.
+/// What becomes of a call that was never made, or that the other side says it never got, once it is
+/// late.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Late {
     /// It is made all the same, under its key.
@@ -78,6 +79,9 @@ pub struct Step<S: Saga> {
     pub refuse: Option<S::Do>,
     /// What becomes of a call that never arrived in time.
     pub late: Late,
+    /// From when on it is late; the row's time to park without. A time that never comes makes it never
+    /// late.
+    pub late_from: Option<S::When>,
     /// How it is left.
     pub exit: Exit<S>,
 }
@@ -200,7 +204,7 @@ pub const fn wait<S: Saga>(name: &'static str, done: S::Fact) -> Deed<S> {
 impl<S: Saga> Deed<S> {
     /// As a row, left that way.
     pub const fn row(self, exit: Exit<S>) -> Step<S> {
-        Step { deed: self, rejected: None, refuse: None, late: Late::Made, exit }
+        Step { deed: self, rejected: None, refuse: None, late: Late::Made, late_from: None, exit }
     }
 
     /// As a move of an exit.
@@ -235,6 +239,13 @@ impl<S: Saga> Step<S> {
     #[must_use]
     pub const fn late(self, late: Late) -> Self {
         Self { late, ..self }
+    }
+
+    /// A call that never arrived is not made any more from that time on, before the row's own time to
+    /// park.
+    #[must_use]
+    pub const fn late_from(self, from: S::When, late: Late) -> Self {
+        Self { late, late_from: Some(from), ..self }
     }
 }
 

@@ -90,13 +90,15 @@ fn row<S: Saga>(step: &Step<S>) -> RowDoc {
             Some(format!("landing: {}{}", moves_of(moves), void.unwrap_or_default()))
         }
     };
+    let once = |when| format!("once {}", words(&when));
+    let from = step.late_from.map_or("from then on".to_owned(), once);
     let late = match step.late {
-        Late::Made => "",
-        Late::Refused => "; a call that never came is refused from then on",
-        Late::Person => "; a call that never came is not made from then on",
+        Late::Made => String::new(),
+        Late::Refused => format!("; a call that never came is refused {from}"),
+        Late::Person => format!("; a call that never came is not made {from}"),
     };
     let doc = RowDoc::of(&step.deed);
-    let parks = doc.parks.map(|when| when + late);
+    let parks = doc.parks.map(|when| when + &late);
     RowDoc { rejected: step.rejected.map(|fact| words(&fact) + &closed), exit, parks, ..doc }
 }
 

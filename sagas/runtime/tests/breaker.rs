@@ -6,13 +6,13 @@ mod common;
 
 use common::{
     Answer, Bench, ENDED, Errand, Mark, Request,
-    When::{self, Soon},
+    When::{self, InAMinute, Soon},
 };
 use fundflow_kernel::ids::TransactionId;
 use fundflow_runtime::{
     kind::{payload, saga_id},
     message::{Answered, Effect, Rest, What},
-    step::{Exit, Move, Step, Table, act, call, well_formed},
+    step::{Exit, Late, Move, Step, Table, act, call, well_formed},
 };
 use std::collections::VecDeque;
 
@@ -32,7 +32,22 @@ static CALLS: Table<Errand> = Table {
 };
 const _: () = assert!(well_formed(&CALLS), "a sound table");
 
-static TABLES: &[&Table<Errand>] = &[&CALLS];
+/// A call that nobody wants any more from a time on.
+static TODAY: Table<Errand> = Table {
+    version: "today.v1",
+    title: "A call that has its time",
+    steps: &[
+        FIRST,
+        call("ask", Mark("asked"), Mark("asked"), Soon)
+            .row(Exit::Landing(&[END], None))
+            .unless(Mark("refused"), Some(Mark("refused")))
+            .late_from(InAMinute, Late::Refused),
+    ],
+    beside: &[],
+};
+const _: () = assert!(well_formed(&TODAY), "a sound table");
+
+static TABLES: &[&Table<Errand>] = &[&CALLS, &TODAY];
 
 const DONE: Answer = Answer::Marks("asked");
 
@@ -45,7 +60,11 @@ struct Play {
 
 impl Play {
     fn with(says: fn(&str) -> Answer) -> Self {
-        Self { bench: Bench::on(&CALLS), says, calls: Vec::new() }
+        Self::on(&CALLS, says)
+    }
+
+    fn on(table: &'static Table<Errand>, says: fn(&str) -> Answer) -> Self {
+        Self { bench: Bench::on(table), says, calls: Vec::new() }
     }
 
     fn second(&self) -> i64 {
@@ -156,4 +175,25 @@ fn who_waits_for_a_counterparty_that_answers_nobody_is_given_up_at_its_deadline(
     play.until(second);
 
     assert!((0..20).all(|n| parked(&play, n)));
+}
+
+#[test]
+fn a_call_that_waited_too_long_is_not_made_any_more() {
+    let mut play = Play::on(&TODAY, |_| Answer::Unknown);
+    for n in 0..20 {
+        play.request(0, &format!("D-{n}"));
+    }
+    play.until(60);
+    let called: Vec<i64> = (0..20).filter(|n| !play.asked(&format!("D-{n}")).is_empty()).collect();
+    let waiting: Vec<i64> = (0..20).filter(|n| play.asked(&format!("D-{n}")).is_empty()).collect();
+
+    let refused = |n: &i64| {
+        let slate = format!("slate-D-{n}");
+        play.bench
+            .log
+            .iter()
+            .any(|it| it.stream.as_str() == slate && it.event.data.contains("refused"))
+    };
+    assert!(!waiting.is_empty() && waiting.iter().all(refused), "{waiting:?}");
+    assert!(!called.iter().any(refused), "whoever called may have been heard");
 }

@@ -37,7 +37,7 @@ impl Conversion {
                 Target::Holdings(part) => part.book(turn, &plan.out),
                 Target::Wallet(part) => into_wallet(turn, part),
             },
-            Do::CloseOrder => plan.out.close(turn, closed("the registrar")),
+            Do::CloseOrder => plan.out.close(turn),
             Do::End(ending) => {
                 let cause = why(&turn.view()?);
                 turn.end(ending, cause)
@@ -175,10 +175,6 @@ pub(super) fn why(view: &View<'_>) -> Option<Cause> {
         asked.map(|_| own("cancelled", "taken back by the investor"))
     };
     out.failure(view).or_else(|| view.open.notes.turned_away.clone()).or_else(taken_back)
-}
-
-fn closed(who: &str) -> Cause {
-    own("operator", &format!("closed by an operator without {who}'s answer"))
 }
 
 fn own(code: &str, text: &str) -> Cause {

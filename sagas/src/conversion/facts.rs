@@ -61,6 +61,10 @@ impl Conversion {
         let promised = view.open.promise.confirm_by;
         let confirm_by = application.map_or(promised, |it| it.terms.promised.confirm_by);
         match when {
+            When::OrderUnwanted => {
+                let only_today = view.open.request.only_today;
+                application.filter(|_| only_today).map(|it| house.cut_off(&it.terms))
+            }
             When::NextCutOff => house.cut_off_after(trade_date(view), 1),
             When::ConfirmDue => house.noon_after(confirm_by, 0),
             When::ConfirmOverdue => house.noon_after(confirm_by, 1),

@@ -24,7 +24,7 @@ pub use prepare::Refusal;
 pub use saga::{Answer, Command, Conversion, Plan};
 pub use words::{Call, Do, Ending, Fact, Request, When};
 
-use fundflow_runtime::step::{Exit, Move, Side, Step, Table, act, call, well_formed, word};
+use fundflow_runtime::step::{Exit, Late, Move, Side, Step, Table, act, call, well_formed, word};
 
 type Saga = Conversion;
 
@@ -41,7 +41,8 @@ const ORDER: Step<Saga> =
     act("order", Do::Place, Fact::Placed).row(Exit::Nothing).unless(Fact::TurnedAway, None);
 const CONVERT: Step<Saga> = call("convert", Call::Convert, Fact::Accepted, When::NextCutOff)
     .row(Exit::Nothing)
-    .unless(Fact::Rejected, Some(Do::CloseOrder));
+    .unless(Fact::Rejected, Some(Do::CloseOrder))
+    .late_from(When::OrderUnwanted, Late::Refused);
 const CONFIRM: Step<Saga> =
     word("confirm", Call::Convert, Fact::Confirmed, When::ConfirmDue, When::ConfirmOverdue)
         .row(Exit::Nothing)

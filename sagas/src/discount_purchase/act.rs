@@ -57,9 +57,9 @@ impl DiscountPurchase {
             Do::RequestPayout => self.request_payout(turn),
             Do::AskForAccount => plan.payout.ask_for_account(turn),
             Do::ClosePayment => plan.payment.close(turn),
-            Do::CloseBuy => plan.buy.close(turn, closed("the registrar")),
-            Do::CloseOut => plan.out.close(turn, closed("the registrar")),
-            Do::CloseTarget => plan.target.close(turn, closed("the registrar")),
+            Do::CloseBuy => plan.buy.close(turn),
+            Do::CloseOut => plan.out.close(turn),
+            Do::CloseTarget => plan.target.close(turn),
             Do::End(ending) => {
                 let view = turn.view()?;
                 let ending = match ending {
@@ -219,10 +219,6 @@ pub(super) fn why(view: &View<'_>) -> Option<Cause> {
             let text = "all orders of the day were refused since one exceeded its limit";
             plan.limits.are_refused(view).then(|| own("day_refused", text))
         })
-}
-
-fn closed(who: &str) -> Cause {
-    own("operator", &format!("closed by an operator without {who}'s answer"))
 }
 
 pub(super) fn own(code: &str, text: &str) -> Cause {

@@ -4,7 +4,7 @@ use super::{
     Fact, When,
     saga::{DiscountPurchase, View},
 };
-use crate::parts::{application::ApplicationLeg, cases::finding, milestone::Scope};
+use crate::parts::{application::ApplicationLeg, cases::finding, milestone::Scope, timing};
 use fundflow_domain::{
     application::{Application, Confirmation, Outcome, Terms},
     calendar::TradingDay,
@@ -164,6 +164,15 @@ impl DiscountPurchase {
             placed.map_or(t, |it| it.terms.promised.confirm_by)
         };
         match when {
+            When::ChargeUnwanted => {
+                let t = timing::promised_day(view);
+                house.last_charge(t, None, view.open.request.only_today)
+            }
+            When::BuyUnwanted => view.open.request.only_today.then(|| house.sealed_by(t, None)),
+            When::OutUnwanted => {
+                let priced = plan.mode.is_conversion() && view.open.request.only_today;
+                plan.out.application(view).filter(|_| priced).map(|it| house.cut_off(&it.terms))
+            }
             When::NextCutOff => house.cut_off_after(t.max(of(&plan.out)), 1),
             When::BuyDue => house.noon_after(due(&plan.buy), 0),
             When::BuyOverdue => house.noon_after(due(&plan.buy), 1),

@@ -91,14 +91,15 @@ const ANNOUNCE: Step<Saga> = act("announce", Do::RequestPayment, Fact::PaymentRe
 const PAY: Step<Saga> = call("pay", Call::Charge, Fact::Paid, When::NextCutOff)
     .row(Exit::Undo(REFUND))
     .unless(Fact::Declined, Some(Do::ClosePayment))
-    .late(Late::Refused);
+    .late_from(When::ChargeUnwanted, Late::Refused);
 const DATE: Step<Saga> = act("date", Do::AwaitDate, Fact::Dated).row(Exit::Nothing);
 const READMIT: Step<Saga> =
     act("readmit", Do::Readmit, Fact::Admitted).row(Exit::Nothing).unless(Fact::TurnedAway, None);
 const PLACE: Step<Saga> = act("place", Do::PlaceBuy, Fact::BuyPlaced).row(Exit::Nothing);
 const BUY: Step<Saga> = call("buy", Call::Buy, Fact::BuyAccepted, When::NextCutOff)
     .row(Exit::Nothing)
-    .unless(Fact::BuyRejected, Some(Do::CloseBuy));
+    .unless(Fact::BuyRejected, Some(Do::CloseBuy))
+    .late_from(When::BuyUnwanted, Late::Refused);
 const CREDIT: Step<Saga> =
     act("credit", Do::CreditInTransit, Fact::Credited).row(Exit::Undo(REVERSE));
 const COMMIT: Step<Saga> =
@@ -113,6 +114,7 @@ const fn out(name: &'static str, exit: Exit<Saga>) -> Step<Saga> {
     call(name, Call::Out, Fact::OutAccepted, When::NextCutOff)
         .row(exit)
         .unless(Fact::OutRejected, Some(Do::CloseOut))
+        .late_from(When::OutUnwanted, Late::Refused)
 }
 const CONFIRM_BUY: Step<Saga> =
     word("confirm buy", Call::Buy, Fact::BuyConfirmed, When::BuyDue, When::BuyOverdue)

@@ -32,9 +32,9 @@ impl FastWithdraw {
             }
             Do::Release => plan.wallet.release(turn),
             Do::RequestAdvance => request_advance(turn),
-            Do::CloseAdvance => plan.advance.close(turn, closed("the bank")),
+            Do::CloseAdvance => plan.advance.close(turn),
             Do::PlaceTransfer => self.place_transfer(turn),
-            Do::CloseTransfer => plan.transfer.close(turn, closed("the registrar")),
+            Do::CloseTransfer => plan.transfer.close(turn),
             Do::TakeOut => {
                 let view = turn.view()?;
                 let shares = plan.transfer.shares_out(&view).ok_or(lacks("shares that left"))?;
@@ -42,7 +42,7 @@ impl FastWithdraw {
                 plan.wallet.hand_over(turn, shares, t)
             }
             Do::PlaceRedemption => self.place_redemption(turn),
-            Do::CloseRedemption => plan.redemption.close(turn, closed("the registrar")),
+            Do::CloseRedemption => plan.redemption.close(turn),
             Do::RequestRepayment => plan.advance.request_repayment(turn),
             Do::End(ending) => {
                 let cause = why(&turn.view()?);
@@ -130,10 +130,6 @@ pub(super) fn why(view: &View<'_>) -> Option<Cause> {
         .failure(view)
         .or_else(|| plan.transfer.failure(view))
         .or_else(|| plan.redemption.failure(view))
-}
-
-fn closed(who: &str) -> Cause {
-    Cause::new("operator", format!("closed by an operator without {who}'s answer"))
 }
 
 const fn lacks(what: &'static str) -> NotDone {

@@ -61,6 +61,10 @@ impl FastWithdraw {
         };
         let days = house.payout_days(view.open.request.fund, redeemed);
         match when {
+            When::EndOfDay => {
+                let next = view.open.promise.quota.day.succ_opt()?;
+                Some(Timestamp::shanghai(next, chrono::NaiveTime::MIN))
+            }
             When::NextCutOff => house.cut_off_after(t, 1),
             When::TransferDue => house.noon_after(due(&plan.transfer), 0),
             When::TransferOverdue => house.noon_after(due(&plan.transfer), 1),

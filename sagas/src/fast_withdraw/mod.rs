@@ -62,7 +62,7 @@ const REQUEST: Step<Saga> =
 const ADVANCE: Step<Saga> = call("advance", Call::Advance, Fact::Advanced, When::NextCutOff)
     .row(Exit::Undo(CASH_IS_OUT))
     .unless(Fact::Declined, Some(Do::CloseAdvance))
-    .late(Late::Person);
+    .late_from(When::EndOfDay, Late::Person);
 const ORDER: Step<Saga> = act("order transfer", Do::PlaceTransfer, Fact::TransferPlaced)
     .row(Exit::Nothing)
     .unless(Fact::TransferRejected, None);

@@ -144,6 +144,8 @@ pub enum Call {
 /// Times that rows refer to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum When {
+    /// The end of the natural day whose quota it counts towards.
+    EndOfDay,
     /// The cut-off of the trading day after the T of the transfer.
     NextCutOff,
     /// Noon of the day on which the registrar must have confirmed the transfer.

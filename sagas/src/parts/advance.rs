@@ -5,7 +5,10 @@
 //! 2. What contradicts an earlier word of the bank opens a case: cash and shares may both be with the
 //!    investor.
 
-use super::cases::{self, About, Record, finding};
+use super::{
+    cases::{self, About, Record, finding},
+    timing::closing,
+};
 use crate::ports::advance::{
     Advance as Call, AdvanceAnswer, AdvanceCall, AdvanceSaid, Repayment, RepaymentAnswer,
 };
@@ -92,7 +95,8 @@ impl AdvanceLeg {
     ///
     /// # Errors
     /// [`NotDone`]; nothing has changed.
-    pub fn close<S: Saga>(&self, turn: &mut Turn<'_, S>, cause: Cause) -> Result<usize, NotDone> {
+    pub fn close<S: Saga>(&self, turn: &mut Turn<'_, S>) -> Result<usize, NotDone> {
+        let cause = closing(&turn.view()?, "the bank", "the order to advance");
         Ok(turn.decide(&self.key, &Command::RecordDecline(cause))?)
     }
 

@@ -4,6 +4,7 @@ use super::{
     check,
     milestone::{Milestone, Notes},
     share_book::ShareBook,
+    timing::closing,
 };
 use crate::{
     house::House,
@@ -284,7 +285,8 @@ impl ApplicationLeg {
     ///
     /// # Errors
     /// [`NotDone`]; nothing has changed.
-    pub fn close<S: Saga>(&self, turn: &mut Turn<'_, S>, cause: Cause) -> Result<usize, NotDone> {
+    pub fn close<S: Saga>(&self, turn: &mut Turn<'_, S>) -> Result<usize, NotDone> {
+        let cause = closing(&turn.view()?, "the registrar", "the application");
         let rejection = Rejection { cause, interest: Money::ZERO, frozen: None };
         Ok(turn.decide(&self.key, &Command::Reject(rejection))?)
     }

@@ -168,10 +168,7 @@ impl Buying {
     ) -> Result<usize, NotDone> {
         match what {
             Buy::Order => self.place(saga, turn, PromisedFee::Exact(Money::ZERO)),
-            Buy::Close => {
-                let text = "closed without the registrar's answer";
-                self.leg.close(turn, Cause::new("operator", text))
-            }
+            Buy::Close => self.leg.close(turn),
             Buy::Credit => {
                 let (credited, spent) = (self.holdings.credit(turn, &self.leg)?, self.spent(turn)?);
                 Ok(credited + spent + self.settle(turn)?)

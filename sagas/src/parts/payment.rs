@@ -1,6 +1,9 @@
 //! The leg on which an investor's money comes in, and what goes back of it.
 
-use super::cases::{self, About, Record, finding};
+use super::{
+    cases::{self, About, Record, finding},
+    timing::closing,
+};
 use crate::ports::bank::{BankAnswer, BankCall, Charge, ChargeAnswer, Refund, RefundAnswer};
 use fundflow_domain::{
     case::{Figure, Kind, SourceKind},
@@ -95,13 +98,7 @@ impl PaymentLeg {
     /// # Errors
     /// [`NotDone`]; nothing has changed.
     pub fn close<S: Saga>(&self, turn: &mut Turn<'_, S>) -> Result<usize, NotDone> {
-        let view = turn.view()?;
-        let by_person = view.open.landing_chosen || view.ending.is_some();
-        let cause = if by_person {
-            Cause::new("operator", "closed by an operator without the bank's answer")
-        } else {
-            Cause::new("too_late", "the bank never got the charge, and its time is over")
-        };
+        let cause = closing(&turn.view()?, "the bank", "the charge");
         Ok(turn.decide(&self.key, &Command::Close(cause))?)
     }
 

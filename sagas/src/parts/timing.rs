@@ -28,7 +28,7 @@ use fundflow_domain::{
 };
 use fundflow_kernel::streams::{Key, Need};
 use fundflow_runtime::{
-    saga::{Heard, View},
+    saga::{Heard, Saga, View},
     turn::{NotDone, Turn},
 };
 use std::sync::Arc;
@@ -219,6 +219,15 @@ pub fn late_acceptance<S: FundSaga>(
         turn.reach(Milestone::CancelAsked { at: now, scope })?;
     }
     Ok(())
+}
+
+/// Why a row is closed without the other side's word: a person gave up waiting for it, or the call
+/// never came and is too late.
+pub fn closing<S: Saga>(view: &View<'_, S>, who: &str, what: &str) -> Cause {
+    if view.open.landing_chosen || view.ending.is_some() {
+        return Cause::new("operator", format!("closed by an operator without {who}'s answer"));
+    }
+    Cause::new("too_late", format!("{who} never got {what}, and its time is over"))
 }
 
 /// The T that is promised now: the first one, or the later one that it moved to.

@@ -50,7 +50,7 @@ impl Purchase {
             Do::OweInterest => self.owe_interest(turn),
             Do::AskForAccount => plan.interest.ask_for_account(turn),
             Do::ClosePayment => plan.payment.close(turn),
-            Do::CloseOrder => plan.buy.close(turn, closed("the registrar")),
+            Do::CloseOrder => plan.buy.close(turn),
             Do::End(ending) => {
                 let cause = why(&turn.view()?);
                 turn.end(ending, cause)
@@ -258,10 +258,6 @@ pub(super) fn why(view: &View<'_>) -> Option<Cause> {
 
 pub(super) fn not_today(day: TradingDay, wanted: TradingDay) -> Cause {
     own("cut_off_passed", &format!("the money counts for {day}, and only {wanted} was wanted"))
-}
-
-fn closed(who: &str) -> Cause {
-    own("operator", &format!("closed by an operator without {who}'s answer"))
 }
 
 fn own(code: &str, text: &str) -> Cause {

@@ -4,7 +4,7 @@ use super::{
     Fact, When,
     saga::{Purchase, View},
 };
-use crate::parts::{cancel, limits::Limits, timing};
+use crate::parts::{application::FundSaga, cancel, limits::Limits, timing};
 use fundflow_domain::{
     application::{Quantity, Stage},
     calendar::TradingDay,
@@ -117,6 +117,15 @@ impl Purchase {
         let confirm_by = application.map_or(promised.confirm_by, |it| it.terms.promised.confirm_by);
         let founded_by = promised.founded_by.unwrap_or(confirm_by).max(confirm_by);
         match when {
+            When::ChargeUnwanted => {
+                let t = timing::promised_day(view);
+                house.last_charge(t, self.cut_off(view), view.open.request.only_today)
+            }
+            When::OrderUnwanted => view
+                .open
+                .request
+                .only_today
+                .then(|| house.sealed_by(trade_date(view), self.cut_off(view))),
             When::NextCutOff => house.cut_off_after(trade_date(view), 1),
             When::ConfirmDue => house.noon_after(confirm_by, 0),
             When::ConfirmOverdue => house.noon_after(confirm_by, 1),

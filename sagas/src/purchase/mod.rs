@@ -73,7 +73,7 @@ const fn pay(exit: &'static [Move<Saga>]) -> Step<Saga> {
     call("pay", Call::Charge, Fact::Paid, When::NextCutOff)
         .row(Exit::Undo(exit))
         .unless(Fact::Declined, Some(Do::ClosePayment))
-        .late(Late::Refused)
+        .late_from(When::ChargeUnwanted, Late::Refused)
 }
 const DATE: Step<Saga> = wait("date", Fact::Dated).row(Exit::Nothing);
 const READMIT: Step<Saga> =
@@ -83,6 +83,7 @@ const fn buy(name: &'static str) -> Step<Saga> {
     call(name, Call::Buy, Fact::Accepted, When::NextCutOff)
         .row(Exit::Nothing)
         .unless(Fact::Rejected, Some(Do::CloseOrder))
+        .late_from(When::OrderUnwanted, Late::Refused)
 }
 const RECEIVE: Step<Saga> =
     word("receive", Call::Buy, Fact::Received, When::ConfirmDue, When::ConfirmOverdue)

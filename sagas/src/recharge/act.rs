@@ -52,7 +52,7 @@ impl Recharge {
                 plan.payment.pay_back(turn, cause)
             }
             Do::ClosePayment => plan.payment.close(turn),
-            Do::Close => plan.buy.close(turn, closed("the registrar")),
+            Do::Close => plan.buy.close(turn),
             Do::End(ending) => {
                 let cause = why(&turn.view()?);
                 turn.end(ending, cause)
@@ -188,10 +188,6 @@ pub(super) fn why(view: &View<'_>) -> Option<Cause> {
         .or_else(|| plan.buy.failure(view))
         .or_else(|| view.open.notes.turned_away.clone())
         .or_else(taken_back)
-}
-
-fn closed(who: &str) -> Cause {
-    own("operator", &format!("closed by an operator without {who}'s answer"))
 }
 
 fn own(code: &str, text: &str) -> Cause {

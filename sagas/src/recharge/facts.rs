@@ -53,6 +53,11 @@ impl Recharge {
         let application = view.plan.buy.application(view);
         let due = application.map_or(t, |it| it.terms.promised.confirm_by);
         match when {
+            When::ChargeUnwanted => {
+                let t = timing::promised_day(view);
+                house.last_charge(t, None, view.open.request.only_today)
+            }
+            When::OrderUnwanted => view.open.request.only_today.then(|| house.sealed_by(t, None)),
             When::NextCutOff => house.cut_off_after(t, 1),
             When::Due => house.noon_after(due, 0),
             When::Overdue => house.noon_after(due, 1),

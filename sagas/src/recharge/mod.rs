@@ -51,14 +51,15 @@ const ANNOUNCE: Step<Saga> =
 const PAY: Step<Saga> = call("pay", Call::Charge, Fact::Paid, When::NextCutOff)
     .row(Exit::Undo(REFUND))
     .unless(Fact::Declined, Some(Do::ClosePayment))
-    .late(Late::Refused);
+    .late_from(When::ChargeUnwanted, Late::Refused);
 const DATE: Step<Saga> = wait("date", Fact::Dated).row(Exit::Nothing);
 const READMIT: Step<Saga> =
     act("readmit", Do::Readmit, Fact::Admitted).row(Exit::Nothing).unless(Fact::TurnedAway, None);
 const PLACE: Step<Saga> = act("place", Do::Place, Fact::Placed).row(Exit::Nothing);
 const BUY: Step<Saga> = call("buy", Call::Buy, Fact::Accepted, When::NextCutOff)
     .row(Exit::Nothing)
-    .unless(Fact::Rejected, Some(Do::Close));
+    .unless(Fact::Rejected, Some(Do::Close))
+    .late_from(When::OrderUnwanted, Late::Refused);
 const CREDIT: Step<Saga> =
     act("credit", Do::CreditInTransit, Fact::Credited).row(Exit::Undo(REVERSE));
 const CONFIRM: Step<Saga> =

@@ -136,6 +136,11 @@ pub enum Call {
 /// Times that rows refer to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum When {
+    /// From when on no money is asked for any more: the cut-off of T where only that is wanted, of the
+    /// trading day after it otherwise.
+    ChargeUnwanted,
+    /// From when on an order of T is not handed in any more, where only T is wanted.
+    OrderUnwanted,
     /// The cut-off of the trading day after T.
     NextCutOff,
     /// Noon of the day on which the registrar must have confirmed it.

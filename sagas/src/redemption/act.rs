@@ -31,7 +31,7 @@ impl Redemption {
                 let refused = plan.payouts.iter().find(|leg| facts::is_refused(&view, leg));
                 refused.ok_or(lacks("the bank's refusal"))?.ask_for_account(turn)
             }
-            Do::CloseOrder => plan.out.close(turn, closed("the registrar")),
+            Do::CloseOrder => plan.out.close(turn),
             Do::End(ending) => {
                 let cause = why(&turn.view()?);
                 turn.end(ending, cause)
@@ -120,10 +120,6 @@ pub(super) fn why(view: &View<'_>) -> Option<Cause> {
         asked.map(|_| own("cancelled", "taken back by the investor"))
     };
     out.failure(view).or_else(|| view.open.notes.turned_away.clone()).or_else(taken_back)
-}
-
-fn closed(who: &str) -> Cause {
-    own("operator", &format!("closed by an operator without {who}'s answer"))
 }
 
 fn own(code: &str, text: &str) -> Cause {

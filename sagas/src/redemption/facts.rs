@@ -115,6 +115,10 @@ impl Redemption {
         let days = house.payout_days(view.open.request.fund, t);
         let nth = |nth: usize| days.checked_add(u32::try_from(nth).ok()?);
         match when {
+            When::OrderUnwanted => {
+                let only_today = view.open.request.only_today;
+                application.filter(|_| only_today).map(|it| house.cut_off(&it.terms))
+            }
             When::NextCutOff => house.cut_off_after(t, 1),
             When::ConfirmDue => house.noon_after(confirm_by, carried),
             When::ConfirmOverdue => house.noon_after(confirm_by, carried.checked_add(1)?),

@@ -25,7 +25,7 @@ pub use saga::{Answer, Command, Plan, Redemption};
 pub use words::{Call, Do, Ending, Fact, Request, When};
 
 use fundflow_runtime::step::{
-    Deed, Exit, Move, Side, Step, Table, act, call, wait, well_formed, word,
+    Deed, Exit, Late, Move, Side, Step, Table, act, call, wait, well_formed, word,
 };
 
 type Saga = Redemption;
@@ -44,7 +44,8 @@ const ORDER: Step<Saga> =
     act("order", Do::Place, Fact::Placed).row(Exit::Nothing).unless(Fact::TurnedAway, None);
 const REDEEM: Step<Saga> = call("redeem", Call::Redeem, Fact::Accepted, When::NextCutOff)
     .row(Exit::Nothing)
-    .unless(Fact::Rejected, Some(Do::CloseOrder));
+    .unless(Fact::Rejected, Some(Do::CloseOrder))
+    .late_from(When::OrderUnwanted, Late::Refused);
 const CONFIRM: Step<Saga> =
     word("confirm", Call::Redeem, Fact::Confirmed, When::ConfirmDue, When::ConfirmOverdue)
         .row(Exit::Nothing)

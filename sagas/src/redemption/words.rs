@@ -101,6 +101,8 @@ pub enum Call {
 /// Times that rows refer to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum When {
+    /// From when on an order of T is not handed in any more, where only T is wanted.
+    OrderUnwanted,
     /// The cut-off of the trading day after T.
     NextCutOff,
     /// Noon of the day on which the registrar must have confirmed it, or what was carried over.

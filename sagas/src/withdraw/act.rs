@@ -27,10 +27,7 @@ impl Withdraw {
             }
             Do::Release => plan.wallet.release(turn),
             Do::Place => self.place(turn),
-            Do::Close => {
-                let text = "closed by an operator without the registrar's answer";
-                plan.out.close(turn, Cause::new("operator", text))
-            }
+            Do::Close => plan.out.close(turn),
             Do::TakeOut => {
                 let view = turn.view()?;
                 let shares = plan.out.shares_out(&view).ok_or(lacks("shares that left"))?;

@@ -60,17 +60,21 @@ fn a_linked_conversion_that_is_accepted_eight_seconds_after_the_cut_off_goes_to_
 
 #[test]
 fn a_linked_conversion_that_is_wanted_only_today_is_taken_back_when_it_comes_too_late() {
-    let mut stage = Stage::at("14:59:58");
-    stage.outside.fate("convert", [Fate::Lost]);
-    stage.request(&fundflow_sagas::discount_purchase::Request {
-        only_today: true,
-        ..request(Mode::LinkedSameDay)
-    });
-    stage.run();
+    for (fate, code) in [(Fate::Unheard, "cut_off_passed"), (Fate::Lost, "too_late")] {
+        let mut stage = Stage::at("14:59:58");
+        stage.outside.fate("convert", [fate]);
+        stage.request(&fundflow_sagas::discount_purchase::Request {
+            only_today: true,
+            ..request(Mode::LinkedSameDay)
+        });
+        stage.run();
 
-    books::at_the_end(&stage);
-    assert_eq!(stage.look().ending, Some("discount_purchase.kept_in_wallet"));
-    assert_eq!(&*stage.look().failure.unwrap().code, "cut_off_passed");
+        books::at_the_end(&stage);
+        assert_eq!(stage.look().ending, Some("discount_purchase.kept_in_wallet"), "{fate:?}");
+        assert_eq!(&*stage.look().failure.unwrap().code, code);
+        let calls = stage.lines.iter().filter(|line| *line == "call convert").count();
+        assert_eq!(calls, 1, "{}", stage.text());
+    }
 }
 
 #[test]

@@ -152,6 +152,16 @@ fn accepted_late(mut stage: Stage, request: &Request) -> Stage {
     stage
 }
 
+/// Handed in at 14:00; the registrar says only at 17:00 and later that it has it.
+fn heard_late(mut stage: Stage, request: &Request) -> Stage {
+    stage.outside.mute.insert("mmf".to_owned());
+    stage.request(request);
+    stage.clock("17:00");
+    stage.outside.mute.clear();
+    stage.run();
+    stage
+}
+
 #[test]
 fn a_purchase_that_the_registrar_takes_after_sealing_is_decided_again_for_the_next_t() {
     let stage = limited("1500", ExcessPolicy::RejectWhole, "14:00");
@@ -169,13 +179,39 @@ fn a_purchase_that_the_registrar_takes_after_sealing_goes_back_where_the_next_t_
     let funds = vec![wallet(), closed_on(target(), "2026-03-03")];
     let closed = accepted_late(Stage::with(funds, "14:00"), &request(LINKED));
     let only_today = Request { only_today: true, ..request(LINKED) };
-    let unwanted = accepted_late(Stage::at("14:00"), &only_today);
+    let unwanted = heard_late(Stage::at("14:00"), &only_today);
 
     for (stage, code) in [(closed, "not_admitted"), (unwanted, "cut_off_passed")] {
         assert_eq!(stage.look().ending, Some("discount_purchase.compensated"), "{}", stage.text());
         assert_eq!(&*stage.look().failure.unwrap().code, code);
         books::at_the_end(&stage);
     }
+}
+
+#[test]
+fn a_purchase_that_never_came_is_not_handed_in_after_sealing_where_only_today_is_wanted() {
+    let only_today = Request { only_today: true, ..request(LINKED) };
+    let stage = accepted_late(Stage::at("14:00"), &only_today);
+
+    assert_eq!(stage.look().ending, Some("discount_purchase.rolled_back"), "{}", stage.text());
+    assert_eq!(&*stage.look().failure.unwrap().code, "too_late");
+    let refused = |lines: &[String]| lines == ["ask mmf", "application.rejected"];
+    assert!(stage.lines.windows(2).any(refused), "{}", stage.text());
+    books::at_the_end(&stage);
+}
+
+#[test]
+fn a_charge_that_never_came_is_not_made_after_the_cut_off_where_only_today_is_wanted() {
+    let mut stage = Stage::at("14:59:30");
+    stage.request(&Request { only_today: true, ..request(LINKED) });
+    stage.now = stage.now.plus_millis(30_000);
+    stage.crash();
+    stage.run();
+
+    assert_eq!(stage.look().ending, Some("discount_purchase.rolled_back"), "{}", stage.text());
+    assert_eq!(&*stage.look().failure.unwrap().code, "too_late");
+    assert_eq!(stage.lines.iter().filter(|line| *line == "call mmf.pay").count(), 1);
+    books::at_the_end(&stage);
 }
 
 #[test]

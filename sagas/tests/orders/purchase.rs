@@ -177,6 +177,64 @@ fn who_wants_only_today_gets_the_money_back_when_t_moves() {
     assert!(!stage.has("application.placed"));
 }
 
+/// The process dies after the charge is announced; whoever goes on asks, and hears that it never came.
+fn charge_lost(request: Request, until: &str) -> Stage {
+    let mut stage = stage();
+    stage.silent = true;
+    stage.request::<Purchase>("P", request);
+    stage.now = at(until);
+    stage.crash();
+    stage.silent = false;
+    stage.until(until);
+    stage
+}
+
+#[test]
+fn a_charge_that_never_came_is_not_made_once_its_time_is_over() {
+    let today = || Request { only_today: true, ..request() };
+    let in_time = charge_lost(today(), "02-13 14:59:59");
+    assert_eq!(in_time.outside.balance()[0], "10000".parse().unwrap());
+    assert_eq!(ending(&in_time), None);
+
+    let mut late = charge_lost(today(), "02-13 15:00");
+    assert_eq!(ending(&late), Some("purchase.rolled_back"), "{}", late.text());
+    assert_eq!(late.outside.balance(), [fundflow_domain::money::Money::ZERO; 2]);
+    let cause = late.look::<Purchase>("P").failure.unwrap();
+    assert_eq!(cause.text, "the bank never got the charge, and its time is over".into());
+    let told = ["ask buy.pay", "payment.closed", "purchase.rolled_back"];
+    assert_eq!(late.told()[3..], told);
+
+    let next_day = charge_lost(request(), "02-24 14:59:59");
+    assert!(next_day.has("purchase.redated") && next_day.has("application.placed"));
+    let over = charge_lost(request(), "02-24 15:00");
+    assert_eq!(ending(&over), Some("purchase.rolled_back"), "{}", over.text());
+    assert_eq!(over.outside.balance(), [fundflow_domain::money::Money::ZERO; 2]);
+}
+
+#[test]
+fn an_order_of_who_wants_only_today_is_not_handed_in_after_its_batch_is_sealed() {
+    let mut stage = stage();
+    stage.silent = true;
+    stage.request::<Purchase>("P", Request { only_today: true, ..request() });
+    stage.silent = false;
+    stage.until("02-13 14:50");
+    let mut lost = Stage::with(vec![equity()], "02-13 14:50");
+    lost.events = stage
+        .events
+        .iter()
+        .take_while(|it| &*it.event.event_type != "application.accepted")
+        .cloned()
+        .collect();
+    lost.outside.moved = stage.outside.moved.clone();
+    lost.now = at("02-13 17:00");
+    lost.crash();
+    lost.until("02-13 17:30");
+
+    assert_eq!(ending(&lost), Some("purchase.rolled_back"), "{}", lost.text());
+    assert_eq!(lost.outside.balance(), ["10000", "10000"].map(|it| it.parse().unwrap()));
+    assert!(!lost.text().contains("call buy\n"), "{}", lost.text());
+}
+
 #[test]
 fn it_is_taken_back_until_its_cut_off_and_not_after() {
     let mut stage = bought_in_time();

@@ -3,6 +3,7 @@
 
 use crate::{
     checks::refused,
+    outside::Fate,
     recharge::{asked, request, stage, stage_of, story},
     stage::{Stage, at, order, pay_no},
     terms::{closed_on, money_fund},
@@ -117,6 +118,23 @@ fn who_wants_only_today_gets_the_money_back() {
         ]
     );
     assert_eq!(stage.look().failure.unwrap().code.as_ref(), "cut_off_passed");
+}
+
+#[test]
+fn who_wants_only_today_is_not_charged_after_the_cut_off() {
+    let mut stage = stage("02-03 14:50");
+    stage.request(Request { only_today: true, ..request() }, asked());
+    stage.now = at("02-03 15:00");
+    stage.outside.fate("mmf.pay", [Fate::Lost]);
+    stage.crash();
+    stage.run();
+    assert_eq!(
+        stage.after("call mmf.pay"),
+        ["ask mmf.pay", "payment.closed", "recharge.rolled_back"],
+        "{}",
+        stage.text()
+    );
+    assert_eq!(stage.look().failure.unwrap().code.as_ref(), "too_late");
 }
 
 #[test]

@@ -234,7 +234,7 @@ impl<S: Saga> Running<S> {
         let is_parked = self.is_parked(desk.streams);
         if !is_parked && deadline.is_some_and(|deadline| deadline <= desk.now) {
             let text = "the counterparty answers nobody, and the time for this is over";
-            return self.park(desk, deed.name, Cause::new("shut", text));
+            return self.park_for_answer(desk, deed.name, Cause::new("shut", text));
         }
         self.lanes[at].state = LaneState::Queued(deadline.filter(|_| !is_parked));
     }

@@ -76,7 +76,8 @@ impl<S: Saga> Running<S> {
         deed: &'static Deed<S>,
         row: Option<&'static Step<S>>,
     ) -> bool {
-        let is_over = self.when(desk, deed.parks).is_some_and(|due| due <= desk.now);
+        let late_from = self.when(desk, row.and_then(|row| row.late_from).or(deed.parks));
+        let is_over = late_from.is_some_and(|due| due <= desk.now);
         let late = row.map_or(Late::Made, |row| row.late);
         match (late, row.and_then(|row| row.refuse)) {
             (Late::Refused, Some(refuse)) if is_over => {
@@ -100,6 +101,12 @@ impl<S: Saga> Running<S> {
             }
             (Late::Made | Late::Refused | Late::Person, _) => {
                 self.emit(desk, at, deed, Ask::Call);
+                // Who may not call now looks again when the call is late.
+                let late_from = late_from.filter(|_| late != Late::Made);
+                if let LaneState::Queued(until) = self.lanes[at].state {
+                    let until = until.into_iter().chain(late_from).min();
+                    self.lanes[at].state = LaneState::Queued(until);
+                }
                 false
             }
         }

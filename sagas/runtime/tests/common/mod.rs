@@ -81,6 +81,7 @@ pub const NOTHING_OWED: Mark = Mark("nothing owed");
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum When {
+    InAMinute,
     Soon,
     Later,
 }
@@ -88,6 +89,7 @@ pub enum When {
 impl When {
     pub fn after(self, start: Timestamp) -> Timestamp {
         start.plus_millis(match self {
+            When::InAMinute => 60_000,
             When::Soon => 86_400_000,
             When::Later => 2 * 86_400_000,
         })
