@@ -210,7 +210,7 @@ impl State {
     }
 
     /// Shares that earn on a natural day: registered by then, or taken out and earning through it.
-    /// Days before the latest ones miss what left without its last earning day.
+    /// What left without its last earning day, in stores of version 0.2, is missed.
     pub fn earning_on(&self, day: NaiveDate) -> Shares {
         let lots = self.lots().iter().filter(|lot| lot.registered <= day).map(|lot| lot.shares);
         let gone = self.book().gone.iter().filter(|gone| gone.from <= day && day <= gone.through);
@@ -226,12 +226,18 @@ impl State {
         self.income.get_or_insert_default()
     }
 
-    /// Remembers since when shares that leave have earned, before they are taken.
+    /// Remembers since when shares that leave have earned, before they are taken. What was bought and
+    /// converted on one T never earns.
     pub(super) fn still_earning(&mut self, lots: &[LotTaken], through: NaiveDate) -> Option<()> {
         let mut leaving = Vec::new();
         for taken in lots {
             let lot = self.lots().iter().find(|lot| lot.transaction == taken.lot)?;
-            leaving.push(Gone { from: lot.registered, through, shares: taken.shares });
+            if lot.registered <= through {
+                leaving.push(Gone { from: lot.registered, through, shares: taken.shares });
+            }
+        }
+        if leaving.is_empty() {
+            return Some(());
         }
         let since = through.checked_sub_days(Days::new(DAYS_REMEMBERED));
         let book = self.book_mut();
