@@ -22,6 +22,7 @@ use crate::{
     arithmetic::{OutOfRange, out_of_range},
     calendar::{CalendarError, TradingCalendar, TradingDay},
     explain::plain,
+    ids::FundCode,
     money::{Income, Money, Nav, PerTenThousand, Shares, YieldPercent},
 };
 use chrono::{Datelike, NaiveDate};
@@ -51,6 +52,19 @@ pub enum Carry {
         /// Day of the month, or its last day when it is shorter; booked when the exchange opens.
         on_day: u32,
     },
+}
+
+/// A fund's income of one natural day, as it is published.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Publication {
+    /// The money-market fund.
+    pub fund: FundCode,
+    /// The natural day that the income is of.
+    pub day: NaiveDate,
+    /// 0 for the first publication of that day, 1 for its first correction.
+    pub publication: u8,
+    /// Yuan per 10,000 shares.
+    pub per_10_000: PerTenThousand,
 }
 
 /// Shares and unpaid income after a carry-forward.
@@ -135,6 +149,12 @@ impl Income {
     #[must_use]
     pub fn plus(self, other: Self) -> Option<Self> {
         Self::new(self.decimal().checked_add(other.decimal())?).ok()
+    }
+
+    /// The difference, unless it leaves the range.
+    #[must_use]
+    pub fn minus(self, other: Self) -> Option<Self> {
+        Self::new(self.decimal().checked_sub(other.decimal())?).ok()
     }
 
     /// Whole fen (towards zero) and the rest.

@@ -105,7 +105,7 @@ impl Book {
 
     pub(super) fn without(&self, amount: Income, left_to_fund: Income) -> Option<Income> {
         let paid = amount.plus(left_to_fund)?;
-        minus(self.unpaid(), paid)
+        self.unpaid().minus(paid)
     }
 
     pub(super) fn settled_by(&self, tx: &TransactionId) -> Option<Income> {
@@ -147,7 +147,7 @@ impl Book {
         (was.publication == publication && was.amount == amount).then_some(())?;
         match was.stage {
             Stage::Unpaid => {}
-            Stage::Paid => self.rest = minus(self.rest, amount)?,
+            Stage::Paid => self.rest = self.rest.minus(amount)?,
             Stage::Reversed => return None,
         }
         was.stage = Stage::Reversed;
@@ -156,7 +156,7 @@ impl Book {
 
     pub(super) fn carry(&mut self, through: NaiveDate, amount: Income) -> Option<()> {
         self.carried_through.is_none_or(|before| before < through).then_some(())?;
-        self.rest = minus(self.due(through), amount)?;
+        self.rest = self.due(through).minus(amount)?;
         self.pay(|day| day.day <= through);
         self.carried_through = Some(through);
         Some(())
@@ -180,10 +180,6 @@ impl Book {
             day.stage = Stage::Paid;
         }
     }
-}
-
-fn minus(from: Income, what: Income) -> Option<Income> {
-    Income::new(from.decimal().checked_sub(what.decimal())?).ok()
 }
 
 impl State {
