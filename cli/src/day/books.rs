@@ -1,5 +1,7 @@
-//! What the day's jobs look at, followed from the log: applications, cases, plans.
+//! What the day's jobs and its report look at, followed from the log: applications, cases, plans,
+//! incomes.
 
+use super::incomes::Incomes;
 use fundflow_application::read_models::{Follow, Streams};
 use fundflow_domain::{
     application::{Application, Applications, Stage},
@@ -13,12 +15,13 @@ use fundflow_kernel::{
     store::{Position, ReadError},
 };
 
-/// Every application, case and plan of the store.
+/// Every application, case and plan of the store, and what its incomes add up to.
 #[derive(Debug, Default)]
 pub(super) struct Books {
     pub(super) applications: Streams<Applications>,
     pub(super) cases: Streams<Cases>,
     pub(super) plans: Streams<RegularPlan>,
+    pub(super) incomes: Incomes,
 }
 
 /// An application, the transaction that placed it, and when.
@@ -58,6 +61,7 @@ impl Follow for Books {
     fn hear(&mut self, event: &Recorded) -> Result<(), ReadError> {
         self.cases.hear(event)?;
         self.plans.hear(event)?;
+        self.incomes.hear(event)?;
         self.applications.hear(event)
     }
 }

@@ -2,7 +2,7 @@
 
 use super::Trouble;
 use crate::{
-    house::{self, ADVANCE, BANK, registrar_port},
+    house::{self, ADVANCE, BANK, WALLETS, registrar_port},
     operate::BOOKS,
     registry::{NamedPort, Outside, Registry, Sagas},
 };
@@ -17,6 +17,7 @@ use fundflow_infrastructure::{
         kept::keep,
         registrar::{Confirming, Market, SandboxRegistrar},
     },
+    wallet_owners::WalletOwners,
 };
 use fundflow_kernel::{
     clock::{Clock, ManualClock},
@@ -25,7 +26,7 @@ use fundflow_kernel::{
 use fundflow_sagas::{
     house::House,
     parts::cases::UnknownOrders,
-    ports::{advance::Advancing, bank::Bank, registrar::Register},
+    ports::{advance::Advancing, bank::Bank, registrar::Register, wallets::Wallets},
 };
 use std::{
     collections::BTreeMap,
@@ -155,6 +156,8 @@ impl Table {
         let mut ports = with.own.clone();
         ports.push((BANK.to_owned(), Arc::new(Bank(with.channel.clone()))));
         ports.push((ADVANCE.to_owned(), Arc::new(Advancing(with.advance.clone()))));
+        let owners = Arc::new(WalletOwners::of(store.clone()));
+        ports.push((WALLETS.to_owned(), Arc::new(Wallets(owners))));
         for (code, registrar) in &with.registrars {
             ports.push((registrar_port(code), Arc::new(Register(registrar.clone()))));
         }

@@ -86,9 +86,9 @@ fn a_months_income_stays_owed_until_its_day() {
         publish(&stage.registrar, MONTHLY, day, "0.4");
     }
     assert_eq!(owns(&stage.registrar, MONTHLY), figures("1000000.00", "80"));
-    publish(&stage.registrar, MONTHLY, "2026-02-15", "0.4");
+    publish(&stage.registrar, MONTHLY, "2026-02-25", "0.4");
     assert_eq!(owns(&stage.registrar, MONTHLY), figures("1000120.00", "0"));
-    publish(&stage.registrar, MONTHLY, "2026-02-16", "0.4");
+    publish(&stage.registrar, MONTHLY, "2026-02-26", "0.4");
     assert_eq!(owns(&stage.registrar, MONTHLY), figures("1000120.00", "40"));
 }
 
@@ -183,7 +183,7 @@ fn a_correction_takes_the_place_of_the_publication_before_it() {
     assert_eq!(give("0.3", 1), figures("1000000.00", "30"));
 
     // The month was carried with it: what was paid too little comes with the next carry.
-    publish(&stage.registrar, MONTHLY, "2026-02-15", "0.4");
+    publish(&stage.registrar, MONTHLY, "2026-02-25", "0.4");
     assert_eq!(owns(&stage.registrar, MONTHLY), figures("1000070.00", "0"));
     assert_eq!(give("0.5", 2), figures("1000070.00", "20"));
 }
