@@ -26,11 +26,11 @@ pub(super) struct IncomeRow {
     pub(super) carried: Income,
     /// Paid with shares that left, what stayed with the fund included.
     pub(super) settled: Income,
-    /// Neither.
+    /// Neither carried nor settled.
     pub(super) unpaid: Income,
 }
 
-/// By fund.
+/// The sums of each fund.
 #[derive(Debug, Default)]
 pub(super) struct Incomes {
     at: Position,

@@ -224,6 +224,8 @@ impl SandboxRegistrar {
     /// [`JournalError`]; then nothing is given.
     pub fn publish_income(&self, income: &Publication) -> Result<(), JournalError> {
         let Some(terms) = self.by_terms(income) else { return Ok(()) };
+        // Which shares earn follows from every batch whose hour has come.
+        self.run_hour(self.clock.now());
         let mut register = self.register();
         if register.incomes.is_known(income) {
             return Ok(());
