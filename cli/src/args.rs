@@ -32,6 +32,8 @@ pub(crate) enum Command {
     Saga {
         #[command(flatten)]
         output: Output,
+        #[command(flatten)]
+        day: DayFolder,
         #[command(subcommand)]
         command: SagaCommand,
     },
@@ -39,6 +41,8 @@ pub(crate) enum Command {
     Case {
         #[command(flatten)]
         output: Output,
+        #[command(flatten)]
+        day: DayFolder,
         #[command(subcommand)]
         command: CaseCommand,
     },
@@ -74,6 +78,8 @@ pub(crate) enum Command {
     Audit {
         #[command(flatten)]
         output: Output,
+        #[command(flatten)]
+        day: DayFolder,
         #[command(subcommand)]
         command: AuditCommand,
     },
@@ -88,6 +94,15 @@ pub(crate) enum Command {
     Quote(QuoteCommand),
     /// Measure complete purchases per second, latency and memory; `--store sqlite` or `memory`
     Bench(BenchArgs),
+}
+
+/// Whose funds, registrars and prices count.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct DayFolder {
+    /// The folder of a day whose funds, registrars and prices count; otherwise those of the day that
+    /// was last played into the store
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(crate) folder: Option<PathBuf>,
 }
 
 /// How to print.

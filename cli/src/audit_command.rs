@@ -5,8 +5,9 @@
 
 use crate::{
     args::Format,
-    house,
-    reading::{Failure, complain, finish, json, open, pairs, table},
+    house::Terms,
+    operate::time_of,
+    reading::{Failure, Place, complain, finish, json, open, pairs, table},
     registry::Registry,
 };
 use clap::Subcommand;
@@ -15,7 +16,6 @@ use fundflow_kernel::store::Position;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::{
     io::{self, IsTerminal as _, Write},
-    path::Path,
     process::ExitCode,
 };
 
@@ -32,23 +32,24 @@ pub(crate) enum AuditCommand {
 pub(crate) async fn run(
     registry: &Registry,
     command: &AuditCommand,
-    store: &Path,
+    place: Place<'_>,
     format: Format,
     out: &mut impl Write,
 ) -> ExitCode {
     finish(match command {
-        AuditCommand::Verify => everything(registry, store, format, out).await,
+        AuditCommand::Verify => everything(registry, place, format, out).await,
     })
 }
 
 async fn everything(
     registry: &Registry,
-    store: &Path,
+    place: Place<'_>,
     format: Format,
     out: &mut impl Write,
 ) -> Result<ExitCode, Failure> {
-    let store = open(store)?;
-    let sagas = registry.sagas(&house::shipped(house::REGISTRAR)?);
+    let store = open(place.store)?;
+    let now = time_of(&store).await?;
+    let sagas = registry.sagas(&Terms::of(&place)?.house(now)?);
     let bar = bar();
     let report = verify(&store, &sagas.desk, |done, head: Position| {
         bar.set_length(head.0);

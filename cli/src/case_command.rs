@@ -15,7 +15,7 @@ mod close;
 use crate::{
     args::Format,
     folded::{self, Folded},
-    reading::{Failure, List, finish, json, open, or_dash, pairs, table},
+    reading::{Failure, List, Place, finish, json, open, or_dash, pairs, table},
     registry::Registry,
 };
 use clap::Subcommand;
@@ -90,16 +90,17 @@ fn closed(closing: &Closing) -> String {
 pub(crate) async fn run(
     registry: &Registry,
     command: &CaseCommand,
-    store: &Path,
+    place: Place<'_>,
     format: Format,
     out: &mut impl Write,
 ) -> ExitCode {
+    let store = place.store;
     finish(match command {
         CaseCommand::Ls { open, transaction, limit } => {
             list(store, (*open, transaction.as_ref(), *limit), format, out).await
         }
         CaseCommand::Show { case } => show(store, case, format, out).await,
-        CaseCommand::Close(args) => close::run(registry, args, store, format, out).await,
+        CaseCommand::Close(args) => close::run(registry, args, place, format, out).await,
     })
 }
 

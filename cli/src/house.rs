@@ -1,18 +1,29 @@
-//! The house of a store that is looked at or operated without a day's folder: the shipped calendar
-//! and catalogue, and no prices but those that the caller knows.
+//! The house that a store is worked on with: the shipped calendar; registrars, funds and prices of a
+//! day's folder, or those that were kept when a day was played into the store. A store without any is
+//! worked on with the shipped catalogue, one registrar, and no prices.
 
-use crate::reading::Failure;
+use crate::{
+    reading::{Failure, Place, complain, database},
+    sandbox::BOOKS,
+};
 use chrono::NaiveDate;
 use fundflow::runtime::port::PortName;
 use fundflow_domain::{
     calendar::TradingCalendar,
+    catalogue::Catalogue,
     fund::FundTerms,
     ids::{FundCode, RegistrarCode},
     money::Nav,
+    time::Timestamp,
 };
-use fundflow_infrastructure::catalogue;
+use fundflow_infrastructure::{
+    catalogue,
+    day_folder::{DayTerms, Price, published_at, published_for},
+    sandbox::registrar::Market,
+};
+use fundflow_kernel::loaded::with_sources;
 use fundflow_sagas::house::House;
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 /// The bank's port.
 pub(crate) const BANK: &str = "bank";
@@ -35,11 +46,100 @@ pub(crate) fn calendar() -> Result<TradingCalendar, Failure> {
 
 /// The house of the shipped catalogue, with `own` as the registrar of funds that name none.
 pub(crate) fn shipped(own: &str) -> Result<House, Failure> {
-    let catalogue = catalogue::shipped().map_err(|errors| {
+    let catalogue = shipped_funds()?;
+    of(Arc::new(calendar()?), move |code, day| catalogue.on(code, day), own, |_, _| None)
+}
+
+fn shipped_funds() -> Result<Catalogue, Failure> {
+    catalogue::shipped().map_err(|errors| {
         let what: Vec<String> = errors.iter().map(ToString::to_string).collect();
         Failure::Calendar(format!("the shipped catalogue is bad: {}", what.join("; ")))
-    })?;
-    of(Arc::new(calendar()?), move |code, day| catalogue.on(code, day), own, |_, _| None)
+    })
+}
+
+/// Calendar, registrars, funds and prices that a store is worked on with.
+pub(crate) struct Terms {
+    calendar: Arc<TradingCalendar>,
+    /// Of the first T of the prices, if a day says which.
+    day: Option<DayTerms>,
+    catalogue: Arc<Catalogue>,
+}
+
+impl Terms {
+    /// Those of the folder that was named, else those kept with the store, else the shipped ones.
+    pub(crate) fn of(place: &Place<'_>) -> Result<Self, Failure> {
+        let calendar = Arc::new(calendar()?);
+        let day = match place.folder {
+            Some(folder) => {
+                let (terms, problems) = DayTerms::read(folder, &calendar);
+                for problem in &problems {
+                    complain(&format!("{problem}\n"));
+                }
+                let mend =
+                    || Failure::Typed("the folder is no day; mend what is named above".into());
+                Some(terms.ok_or_else(mend)?)
+            }
+            None => DayTerms::kept(&database(place.store).with_file_name(BOOKS), &calendar)
+                .map_err(|error| Failure::Engine(with_sources(&error)))?,
+        };
+        let catalogue = match &day {
+            Some(day) => day.catalogue.clone(),
+            None => shipped_funds()?,
+        };
+        Ok(Self { calendar, day, catalogue: Arc::new(catalogue) })
+    }
+
+    /// Those of a day that is played.
+    pub(crate) fn of_day(day: DayTerms, calendar: Arc<TradingCalendar>) -> Self {
+        let catalogue = Arc::new(day.catalogue.clone());
+        Self { calendar, day: Some(day), catalogue }
+    }
+
+    /// By code; the first keeps the funds whose terms say `own`.
+    pub(crate) fn registrars(&self) -> Result<Vec<RegistrarCode>, Failure> {
+        if let Some(day) = &self.day {
+            return Ok(day.registrars.clone());
+        }
+        let code = REGISTRAR.parse();
+        Ok(vec![code.map_err(|error| Failure::Typed(format!("{REGISTRAR}: {error}")))?])
+    }
+
+    /// The house, with the prices that are published by then.
+    pub(crate) fn house(&self, now: Timestamp) -> Result<House, Failure> {
+        let prices = self.published(now).into_iter().map(|it| ((it.fund, it.date), it.nav));
+        let prices: BTreeMap<_, _> = prices.collect();
+        self.house_of(move |fund, day| prices.get(&(fund, day)).copied())
+    }
+
+    /// The house, with prices that the caller publishes.
+    pub(crate) fn house_of(
+        &self,
+        navs: impl Fn(FundCode, NaiveDate) -> Option<Nav> + Send + Sync + 'static,
+    ) -> Result<House, Failure> {
+        let (funds, own) = (self.catalogue.clone(), self.registrars()?);
+        let own = own.first().map_or(REGISTRAR, RegistrarCode::as_str);
+        of(self.calendar.clone(), move |code, date| funds.on(code, date), own, navs)
+    }
+
+    /// What a registrar reckons with, with the prices that are published by then. Without a day it is
+    /// at par: no night falls on such a store while an operator works.
+    pub(crate) fn market(&self, now: Timestamp) -> Market {
+        let Some(day) = &self.day else { return Market::at_par(self.calendar.clone()) };
+        let on_t = |code| day.catalogue.on(code, day.trade_date.date());
+        let market = Market::of(self.calendar.clone(), day.catalogue.codes().filter_map(on_t));
+        for price in self.published(now) {
+            market.publish(price.fund, price.date, price.nav);
+        }
+        market
+    }
+
+    fn published(&self, now: Timestamp) -> Vec<Price> {
+        let Some(day) = &self.day else { return Vec::new() };
+        let later = |t: &_| self.calendar.plus(*t, 1).ok();
+        let days = std::iter::successors(Some(day.trade_date), later);
+        let past = days.take_while(|t| published_at(*t) <= now);
+        past.flat_map(|t| published_for(&day.prices, t)).collect()
+    }
 }
 
 /// A house of those terms and prices.

@@ -18,6 +18,7 @@
 // What a program brings along.
 mod house;
 mod registry;
+mod sandbox;
 mod stage;
 mod words;
 
@@ -50,6 +51,7 @@ pub use stage::{Stage, StageError};
 
 use args::{Arguments, Command};
 use clap::Parser as _;
+use reading::Place;
 use std::{
     ffi::OsString,
     io::{self, Write as _},
@@ -93,11 +95,13 @@ fn dispatch(
     let mut out = io::BufWriter::new(io::stdout().lock());
     let code = match command {
         Command::Day(args) => runtime.block_on(day::run(registry, &args, store, &mut out)),
-        Command::Saga { output, command } => {
-            runtime.block_on(saga_command::run(registry, &command, store, output.format, &mut out))
+        Command::Saga { output, day, command } => {
+            let place = Place { store, folder: day.folder.as_deref() };
+            runtime.block_on(saga_command::run(registry, &command, place, output.format, &mut out))
         }
-        Command::Case { output, command } => {
-            runtime.block_on(case_command::run(registry, &command, store, output.format, &mut out))
+        Command::Case { output, day, command } => {
+            let place = Place { store, folder: day.folder.as_deref() };
+            runtime.block_on(case_command::run(registry, &command, place, output.format, &mut out))
         }
         Command::Event { output, command } => {
             runtime.block_on(event_command::run(&command, store, output.format, &mut out))
@@ -111,8 +115,9 @@ fn dispatch(
         Command::Order { output, command } => {
             runtime.block_on(order_command::run(&command, store, output.format, &mut out))
         }
-        Command::Audit { output, command } => {
-            runtime.block_on(audit_command::run(registry, &command, store, output.format, &mut out))
+        Command::Audit { output, day, command } => {
+            let place = Place { store, folder: day.folder.as_deref() };
+            runtime.block_on(audit_command::run(registry, &command, place, output.format, &mut out))
         }
         Command::File(command) => {
             drop(out);

@@ -77,6 +77,13 @@ impl From<serde_json::Error> for Failure {
     }
 }
 
+/// The store that is meant, and the folder whose funds, registrars and prices count, if one was named.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Place<'a> {
+    pub(crate) store: &'a Path,
+    pub(crate) folder: Option<&'a Path>,
+}
+
 /// The database file that `--store` means.
 pub(crate) fn database(store: &Path) -> PathBuf {
     if store.is_file() { store.to_owned() } else { store.join(DATABASE) }

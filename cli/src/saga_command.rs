@@ -11,9 +11,9 @@
 
 use crate::{
     args::Format,
-    house,
-    operate::{self, AbandonArgs, CancelArgs, DateArgs, Order, RedirectArgs, SomeArgs},
-    reading::{Failure, LIMIT, List, complain, finish, json, open, pairs, table},
+    house::Terms,
+    operate::{self, AbandonArgs, CancelArgs, DateArgs, Order, RedirectArgs, SomeArgs, time_of},
+    reading::{Failure, LIMIT, List, Place, complain, finish, json, open, pairs, table},
     registry::Registry,
     saga_words::{HEADER, LineJson, SagaRow, in_flight},
 };
@@ -24,7 +24,7 @@ use fundflow_application::desk::{self, Page, SagaList, Standing};
 use fundflow_domain::ids::TransactionId;
 use serde::Serialize;
 use serde_json::Value;
-use std::{io::Write, path::Path, process::ExitCode, sync::Arc};
+use std::{io::Write, process::ExitCode, sync::Arc};
 
 /// Which sagas.
 #[derive(Debug, Subcommand)]
@@ -85,17 +85,17 @@ pub(crate) struct Filter {
 pub(crate) async fn run(
     registry: &Registry,
     command: &SagaCommand,
-    store: &Path,
+    place: Place<'_>,
     format: Format,
     out: &mut impl Write,
 ) -> ExitCode {
     let order = match command {
         SagaCommand::Ls(filter) => {
-            return finish(list(registry, store, filter, format, out).await);
+            return finish(list(registry, place, filter, format, out).await);
         }
         SagaCommand::Show { transaction, kind } => {
             let kind = kind.as_deref();
-            return finish(show(registry, store, (transaction, kind), format, out).await);
+            return finish(show(registry, place, (transaction, kind), format, out).await);
         }
         SagaCommand::Resume(args) => Order::resume(args),
         SagaCommand::SkipToLanding(args) => Order::skip_to_landing(args),
@@ -104,7 +104,7 @@ pub(crate) async fn run(
         SagaCommand::Date(args) => Order::date(args),
         SagaCommand::Redirect(args) => Order::redirect(args),
     };
-    finish(operate::run(registry, &order, store, format, out).await)
+    finish(operate::run(registry, &order, place, format, out).await)
 }
 
 impl Filter {
@@ -140,14 +140,15 @@ impl Filter {
 
 async fn list(
     registry: &Registry,
-    store: &Path,
+    place: Place<'_>,
     filter: &Filter,
     format: Format,
     out: &mut impl Write,
 ) -> Result<ExitCode, Failure> {
-    let sagas = registry.sagas(&house::shipped(house::REGISTRAR)?).desk;
+    let store = open(place.store)?;
+    let now = time_of(&store).await?;
+    let sagas = registry.sagas(&Terms::of(&place)?.house(now)?).desk;
     filter.check(&sagas)?;
-    let store = open(store)?;
     let mut all = SagaList::of(&store, sagas).await?;
     let limit = filter.limit.unwrap_or(LIMIT);
     let page = Page { after: None, limit: Some(limit) };
@@ -178,13 +179,15 @@ struct Shown<'a> {
 
 async fn show(
     registry: &Registry,
-    store: &Path,
+    place: Place<'_>,
     (transaction, kind): (&TransactionId, Option<&str>),
     format: Format,
     out: &mut impl Write,
 ) -> Result<ExitCode, Failure> {
-    let sagas = registry.sagas(&house::shipped(house::REGISTRAR)?);
-    let seen = desk::show(&open(store)?, &sagas.desk, kind, transaction).await?;
+    let store = open(place.store)?;
+    let now = time_of(&store).await?;
+    let sagas = registry.sagas(&Terms::of(&place)?.house(now)?);
+    let seen = desk::show(&store, &sagas.desk, kind, transaction).await?;
     let look = &seen.look;
     let shown = Shown {
         row: SagaRow::of(&seen),

@@ -10,10 +10,11 @@
 //! and operate what was played here. It is no stage for money: a service starts its own engine.
 
 use crate::{
-    house,
+    house::Terms,
     operate::{self, Counterparties},
-    reading::Failure,
+    reading::{Failure, Place},
     registry::Registry,
+    sandbox::BOOKS,
 };
 use fundflow::Engine;
 use fundflow_infrastructure::{
@@ -60,16 +61,17 @@ impl Stage {
     }
 
     async fn set(registry: &Registry, folder: &Path, at: Timestamp) -> Result<Self, Failure> {
-        let books = folder.join(operate::BOOKS);
+        let books = folder.join(BOOKS);
         std::fs::create_dir_all(&books)
             .map_err(|error| Failure::Engine(format!("{}: {error}", books.display())))?;
         let database = folder.join("events.db");
         let store = SqliteStore::open(&database, &Settings::default()).map_err(operate::held)?;
         let store = Arc::new(store);
         let clock = ManualClock::at(at.max(operate::time_of(&*store).await?));
-        let (time, hours) = (Arc::new(clock.clone()), Confirming::AtItsHour);
-        let outside = operate::counterparties_at(registry, &database, time, hours)?;
-        let sagas = registry.sagas(&house::shipped(house::REGISTRAR)?);
+        let hours = (Arc::new(clock.clone()) as _, Confirming::AtItsHour);
+        let terms = Terms::of(&Place { store: folder, folder: None })?;
+        let outside = operate::counterparties_at(registry, &terms, &database, hours)?;
+        let sagas = registry.sagas(&terms.house(clock.now())?);
         let engine = operate::engine(&sagas, &store, &outside).await?;
         Ok(Self { engine, outside, clock, store })
     }

@@ -6,6 +6,7 @@
 //! 3. Whoever stopped waiting is dropped when the next one comes, so a saga that never rests
 //!    gathers nobody.
 
+use foldhash::fast::RandomState;
 use fundflow_runtime::message::{ActionError, Reply, Rest, SagaId, Ticket};
 use std::collections::HashMap;
 use tokio::sync::oneshot;
@@ -31,9 +32,9 @@ enum Waiting {
 /// Everybody who waits.
 #[derive(Debug, Default)]
 pub(crate) struct Books {
-    tickets: HashMap<Ticket, Waiting>,
+    tickets: HashMap<Ticket, Waiting, RandomState>,
     newest: Ticket,
-    watchers: HashMap<SagaId, Vec<Watcher>>,
+    watchers: HashMap<SagaId, Vec<Watcher>, RandomState>,
 }
 
 impl Books {

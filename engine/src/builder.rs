@@ -38,6 +38,9 @@ pub struct Settings {
     pub call_limit: Duration,
     /// How often an append that failed without writing anything is made before the engine stops.
     pub append_attempts: u32,
+    /// Open sagas in memory, of some 6 KB each. The others, some 200 bytes each, are read from the
+    /// store when something happens to them.
+    pub awake: usize,
 }
 
 impl Default for Settings {
@@ -48,6 +51,7 @@ impl Default for Settings {
             calls: 32_768,
             call_limit: Duration::from_secs(30),
             append_attempts: 10,
+            awake: 16_384,
         }
     }
 }
@@ -191,6 +195,7 @@ impl<S: EventStore + Checkpoints> Builder<S> {
             runner.register_kind(kind.clone());
         }
         runner.set_limits(self.limits);
+        runner.set_awake(self.settings.awake);
         if let Some(place) = &self.unclaimed {
             runner.set_unclaimed(place.clone());
         }

@@ -82,7 +82,7 @@ impl<S: EventStore> Line<S> {
 
     fn start(&mut self) {
         if let Some((appends, batch)) = self.waiting.pop_front() {
-            let append = append_again(self.store.clone(), self.attempts, appends);
+            let append = append_again(self.store.clone(), self.attempts, appends.into());
             self.writing = Some((Box::pin(append), batch));
         }
     }
@@ -92,7 +92,7 @@ impl<S: EventStore> Line<S> {
 async fn append_again<S: EventStore>(
     store: Arc<S>,
     attempts: u32,
-    batch: Vec<StreamAppend>,
+    batch: Arc<[StreamAppend]>,
 ) -> Written {
     if batch.is_empty() {
         return Ok(None);

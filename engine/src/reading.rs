@@ -33,6 +33,24 @@ pub(crate) async fn provide<S: EventStore>(store: &S, runner: &mut Runner, need:
     }
 }
 
+/// Puts all of them into memory that are not there yet. Those that do not exist are asked for at once.
+pub(crate) async fn provide_all<S: EventStore>(store: &S, runner: &mut Runner, needs: &[Need]) {
+    let missing: Vec<&Need> =
+        needs.iter().filter(|need| !runner.streams().has(need.stream())).collect();
+    let names: Vec<StreamName> = missing.iter().map(|need| need.stream().clone()).collect();
+    // Where that cannot be told, each is read, and each has its own damage.
+    let present = match names.len() {
+        0 | 1 => None,
+        _ => again(|| store.present(&names)).await.ok(),
+    };
+    for (index, need) in missing.into_iter().enumerate() {
+        match present.as_ref().and_then(|present| present.get(index)) {
+            Some(false) => drop(runner.provide(need, [])),
+            Some(true) | None => provide(store, runner, need).await,
+        }
+    }
+}
+
 async fn read_stream<S: EventStore>(
     store: &S,
     stream: &StreamName,

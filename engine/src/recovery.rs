@@ -10,7 +10,7 @@
 
 use crate::{
     checkpoint::{Listed, last_list},
-    reading::{provide, read_log},
+    reading::{provide_all, read_log},
 };
 use fundflow_kernel::{
     envelope::Recorded,
@@ -75,9 +75,7 @@ pub(crate) async fn reload<S: EventStore + Checkpoints>(
                 if needs.is_empty() {
                     break;
                 }
-                for need in &needs {
-                    provide(store, runner, need).await;
-                }
+                provide_all(store, runner, &needs).await;
             }
             if !runner.dismiss(&saga) {
                 open.push(saga);

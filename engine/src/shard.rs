@@ -21,7 +21,7 @@ use crate::{
     effects::{Answers, Calls, Epoch},
     error::{StopCause, Stopped},
     line::{Batch, Line, Written},
-    reading::provide,
+    reading::provide_all,
     recovery::reload,
 };
 use fundflow_kernel::{
@@ -216,12 +216,10 @@ impl<S: EventStore + Checkpoints> Shard<S> {
 
     async fn handle(&mut self, ticket: Ticket, what: What) {
         let now = self.clock.now();
-        let mut input = Input { ticket, what };
+        let mut input = Input::new(ticket, what);
         for _ in 0..ROUNDS {
             let Err(wanting) = self.runner.handle(input, now) else { return };
-            for need in &wanting.needs {
-                provide(&*self.store, &mut self.runner, need).await;
-            }
+            provide_all(&*self.store, &mut self.runner, &wanting.needs).await;
             input = wanting.input;
         }
         tracing::error!("{:?} asks for further streams without end", input.what);
@@ -232,9 +230,8 @@ impl<S: EventStore + Checkpoints> Shard<S> {
     /// Reads what stands still for a stream that a milestone has added, and goes on with it.
     async fn feed(&mut self) {
         for _ in 0..ROUNDS {
-            for need in self.runner.starving() {
-                provide(&*self.store, &mut self.runner, &need).await;
-            }
+            let needs = self.runner.starving();
+            provide_all(&*self.store, &mut self.runner, &needs).await;
             self.runner.go_on(self.clock.now());
             if self.runner.starving().is_empty() {
                 return;

@@ -7,7 +7,7 @@ use fundflow_kernel::{
     envelope::{Actor, StreamName},
     loaded::{Loaded, Meta},
     memory_store::MemoryStore,
-    store::{AppendError, StreamAppend, Version},
+    store::{AppendError, Batch, Version},
     streams::Key,
 };
 use std::sync::{
@@ -26,7 +26,7 @@ struct Store {
 }
 
 impl EventStore for Store {
-    async fn append(&self, batch: Vec<StreamAppend>) -> Result<Position, AppendError> {
+    async fn append(&self, batch: impl Into<Batch> + Send) -> Result<Position, AppendError> {
         self.log.append(batch).await
     }
 

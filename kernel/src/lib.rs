@@ -19,6 +19,7 @@ pub mod store;
 pub mod memory_store;
 
 // From a stream to a decision, and from a decision to an append.
+pub mod fold;
 pub mod loaded;
 pub mod streams;
 

@@ -9,8 +9,11 @@
 
 use crate::{
     envelope::{NewEvent, Recorded, StreamName},
-    store::{AppendError, Checkpoints, EventStore, Position, ReadError, StreamAppend, Version},
+    store::{
+        AppendError, Batch, Checkpoints, EventStore, Position, ReadError, StreamAppend, Version,
+    },
 };
+use foldhash::fast::RandomState;
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -30,7 +33,7 @@ struct Shared {
 #[derive(Debug, Default)]
 struct Log {
     events: Vec<Recorded>,
-    streams: HashMap<StreamName, Vec<usize>>,
+    streams: HashMap<StreamName, Vec<usize>, RandomState>,
     checkpoints: HashMap<String, (Position, Vec<u8>)>,
 }
 
@@ -47,11 +50,12 @@ impl MemoryStore {
 }
 
 impl EventStore for MemoryStore {
-    async fn append(&self, batch: Vec<StreamAppend>) -> Result<Position, AppendError> {
+    async fn append(&self, batch: impl Into<Batch> + Send) -> Result<Position, AppendError> {
+        let batch = batch.into();
         let mut log = self.log();
         let last_repeated = log.check(&batch)?;
         let before = log.head();
-        for append in batch {
+        for append in batch.iter().cloned() {
             log.write(append);
         }
         let head = log.head();
@@ -71,6 +75,11 @@ impl EventStore for MemoryStore {
         let log = self.log();
         let places = log.streams.get(stream).into_iter().flatten().skip(index(after.0));
         Ok(places.take(limit as usize).map(|place| log.events[*place].clone()).collect())
+    }
+
+    async fn present(&self, streams: &[StreamName]) -> Result<Vec<bool>, ReadError> {
+        let log = self.log();
+        Ok(streams.iter().map(|stream| log.streams.contains_key(stream)).collect())
     }
 
     async fn read_back(

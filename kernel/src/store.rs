@@ -70,6 +70,10 @@ pub struct StreamAppend {
     pub events: Vec<NewEvent>,
 }
 
+/// What is appended in one durable write, in order. Shared, because it is appended again after a
+/// fault.
+pub type Batch = Arc<[StreamAppend]>;
+
 /// Why nothing was appended.
 #[derive(Debug, thiserror::Error)]
 pub enum AppendError {
@@ -132,7 +136,7 @@ pub trait EventStore: Send + Sync + 'static {
     /// succeeds and writes nothing. A batch may name a stream more than once.
     fn append(
         &self,
-        batch: Vec<StreamAppend>,
+        batch: impl Into<Batch> + Send,
     ) -> impl Future<Output = Result<Position, AppendError>> + Send;
 
     /// At most `limit` events of the stream after version `after`, oldest first.
@@ -142,6 +146,21 @@ pub trait EventStore: Send + Sync + 'static {
         after: Version,
         limit: u32,
     ) -> impl Future<Output = Result<Vec<Recorded>, ReadError>> + Send;
+
+    /// Which of the streams have events, in the order asked. A first request names many streams, and
+    /// most of them do not exist yet.
+    fn present(
+        &self,
+        streams: &[StreamName],
+    ) -> impl Future<Output = Result<Vec<bool>, ReadError>> + Send {
+        async move {
+            let mut present = Vec::with_capacity(streams.len());
+            for stream in streams {
+                present.push(!self.read(stream, Version::NONE, 1).await?.is_empty());
+            }
+            Ok(present)
+        }
+    }
 
     /// At most `limit` events of the stream, newest first, below version `before` (or from its end).
     fn read_back(

@@ -8,19 +8,19 @@
 //! 2. A decision is all or nothing: after a refusal or a defect neither fold nor batch has changed.
 //! 3. A history that cannot be folded makes its stream *damaged*: it is remembered as such, every
 //!    decision on it is refused with the place, and all other streams go on.
-//! 4. Erasure stands here and only here: a fold is boxed once per stream, and typed again by the
-//!    [`Key`] that it is asked for with.
+//! 4. A fold is boxed once per stream ([`Fold`]), and typed again by the [`Key`] that it is asked for
+//!    with.
 
 use crate::{
     codec::Stored,
-    envelope::{Chain, Recorded, StreamName},
+    envelope::{Recorded, StreamName},
+    fold::Fold,
     ids::TransactionId,
     loaded::{DecideError, Loaded, Meta},
     store::{ReadError, StreamAppend, Version},
 };
 use foldhash::fast::RandomState;
 use std::{
-    any::Any,
     collections::HashMap,
     fmt,
     marker::PhantomData,
@@ -135,65 +135,11 @@ impl fmt::Debug for Opener {
     }
 }
 
-/// A fold whose decider is not known here.
-pub trait Fold: Any + Send + Sync {
-    /// Remembers one stored event, in order.
-    ///
-    /// # Errors
-    /// [`ReadError::Damaged`] with place and reason; the fold is as it was.
-    fn replay(&mut self, recorded: &Recorded) -> Result<(), ReadError>;
-    /// Events so far.
-    fn version(&self) -> Version;
-    /// Link of the last event.
-    fn chain(&self) -> Chain;
-    /// The kind of saga and the transaction that wrote the first event.
-    fn owner(&self) -> Option<(&Arc<str>, &TransactionId)>;
-    /// Another future of the same past.
-    fn boxed_clone(&self) -> Box<dyn Fold>;
-    /// For typing it again.
-    fn as_any(&self) -> &dyn Any;
-    /// For typing it again.
-    fn as_any_mut(&mut self) -> &mut dyn Any;
-}
-
-impl<D> Fold for Loaded<D>
-where
-    D: Stored<State: Clone + Send + Sync> + 'static,
-{
-    fn replay(&mut self, recorded: &Recorded) -> Result<(), ReadError> {
-        Loaded::replay(self, recorded)
-    }
-
-    fn version(&self) -> Version {
-        self.version
-    }
-
-    fn chain(&self) -> Chain {
-        self.chain
-    }
-
-    fn owner(&self) -> Option<(&Arc<str>, &TransactionId)> {
-        self.owner.as_ref().map(|(process, transaction)| (process, transaction))
-    }
-
-    fn boxed_clone(&self) -> Box<dyn Fold> {
-        Box::new(self.clone())
-    }
-
-    fn as_any(&self) -> &dyn Any {
-        self
-    }
-
-    fn as_any_mut(&mut self) -> &mut dyn Any {
-        self
-    }
-}
-
 struct Slot {
     name: StreamName,
     fold: Box<dyn Fold>,
     users: u32,
-    damage: Option<Damage>,
+    damage: Option<Box<Damage>>,
 }
 
 /// Where a history stops making sense, and why.
@@ -259,7 +205,7 @@ impl Streams {
             return None;
         }
         let mut fold = (need.empty)();
-        let damage = history.into_iter().find_map(|event| fold.replay(event).err()).map(damaged);
+        let damage = fold.refold(&mut history.into_iter()).err().map(damaged);
         self.put(need.stream.clone(), fold, damage.clone());
         damage
     }
@@ -305,7 +251,7 @@ impl Streams {
 
     /// What is wrong with the stream, if it is damaged.
     pub fn damage(&self, stream: &StreamName) -> Option<&Damage> {
-        self.slot(stream)?.damage.as_ref()
+        self.slot(stream)?.damage.as_deref()
     }
 
     /// Events of the stream so far; 0 if it is absent or not in memory.
@@ -348,7 +294,7 @@ impl Streams {
         };
         let place = self.find(key).ok_or_else(absent)?;
         let slot = self.slots[place].as_mut().ok_or_else(absent)?;
-        if let Some(Damage { place, what }) = &slot.damage {
+        if let Some(Damage { place, what }) = slot.damage.as_deref() {
             return Err(DecideError::Damaged { place: place.clone(), what: what.clone() });
         }
         let loaded = slot.fold.as_any_mut().downcast_mut::<Loaded<D>>().ok_or_else(absent)?;
@@ -367,6 +313,7 @@ impl Streams {
     }
 
     fn put(&mut self, name: StreamName, fold: Box<dyn Fold>, damage: Option<Damage>) {
+        let damage = damage.map(Box::new);
         let slot = Some(Slot { name: name.clone(), fold, users: 0, damage });
         let place = if let Some(place) = self.free.pop() {
             self.slots[place as usize] = slot;
@@ -397,7 +344,7 @@ impl Streams {
     fn find<D>(&self, key: &Key<D>) -> Option<usize> {
         let hint = key.place.load(Ordering::Relaxed) as usize;
         if let Some(Some(slot)) = self.slots.get(hint)
-            && slot.name == key.name
+            && slot.name.is(&key.name)
         {
             return Some(hint);
         }

@@ -5,7 +5,9 @@
 
 use fundflow_kernel::{
     envelope::{Recorded, StreamName},
-    store::{AppendError, Checkpoints, EventStore, Position, ReadError, StreamAppend, Version},
+    store::{
+        AppendError, Batch, Checkpoints, EventStore, Position, ReadError, StreamAppend, Version,
+    },
 };
 use std::{
     collections::VecDeque,
@@ -103,7 +105,8 @@ fn split_mix(state: &mut u64) -> u64 {
 }
 
 impl<S: EventStore> EventStore for FaultyStore<S> {
-    async fn append(&self, batch: Vec<StreamAppend>) -> Result<Position, AppendError> {
+    async fn append(&self, batch: impl Into<Batch> + Send) -> Result<Position, AppendError> {
+        let batch = batch.into();
         let fault = self.next()?;
         match fault {
             Fault::Pass => self.store.append(batch).await,
@@ -112,8 +115,9 @@ impl<S: EventStore> EventStore for FaultyStore<S> {
                 self.store.append(batch).await?;
                 Err(AppendError::Fault("told to lose the answer".into()))
             }
-            Fault::Conflict => match batch.into_iter().next() {
+            Fault::Conflict => match batch.first() {
                 Some(StreamAppend { stream, expected, .. }) => {
+                    let (stream, expected) = (stream.clone(), *expected);
                     Err(AppendError::Conflict { stream, expected, actual: None })
                 }
                 None => self.store.append(Vec::new()).await,

@@ -268,7 +268,7 @@ async fn a_small_memory_of_streams_changes_no_answer() {
 
     for round in 0..3 {
         let batch = (0..20).map(|nth| append(&format!("wallet-{nth}"), round, &["a"]));
-        store.append(batch.collect()).await.expect("an append");
+        store.append(batch.collect::<Vec<_>>()).await.expect("an append");
     }
     let late = store.append(vec![append("wallet-new", 0, &["a"]), append("wallet-7", 1, &["b"])]);
     let late = late.await;

@@ -26,8 +26,8 @@ use fundflow_kernel::{
     codec::{self, Stored},
     decider::Decider as _,
     envelope::{Recorded, StreamName},
+    fold::Fold,
     loaded::Loaded,
-    streams::Fold,
 };
 use rust_decimal::Decimal;
 use std::{

@@ -31,9 +31,10 @@ use crate::desk::{Log, Next, Registry, whole as whole_stream};
 use books::{Books, Suspect};
 use fundflow_kernel::{
     envelope::{Recorded, StreamName},
+    fold::Fold,
     ids::TransactionId,
     store::{EventStore, Position, ReadError, Version},
-    streams::{Damage, Fold},
+    streams::Damage,
     time::Timestamp,
 };
 use std::{

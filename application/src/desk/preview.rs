@@ -159,7 +159,7 @@ fn input(saga: &SagaId, deed: &Deed, operator: &Arc<str>) -> Input {
             What::Command { saga, command, actor: Actor::Operator(operator), at }
         }
     };
-    Input { ticket: 1, what }
+    Input::new(1, what)
 }
 
 async fn decided<S: EventStore>(

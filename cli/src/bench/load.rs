@@ -220,11 +220,12 @@ async fn conclude(
     let mut took = Vec::new();
     for (transaction, notices) in purchases {
         let start = Instant::now();
-        for delivered in engine.deliver(notices).await {
+        let saga = SagaId { kind: KIND, transaction };
+        let (rest, delivered) = tokio::join!(engine.rest_of(saga.clone()), engine.deliver(notices));
+        for delivered in delivered {
             delivered?;
         }
-        let saga = SagaId { kind: KIND, transaction };
-        match engine.rest_of(saga.clone()).await? {
+        match rest? {
             Rest::Ended(ending) if *ending == *COMPLETED => took.push(micros(start)),
             other @ (Rest::Ended(_) | Rest::Parked(_)) => {
                 return Err(format!("{saga} came to {other:?}").into());

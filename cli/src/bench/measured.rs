@@ -2,7 +2,9 @@
 
 use fundflow_kernel::{
     envelope::{Recorded, StreamName},
-    store::{AppendError, Checkpoints, EventStore, Position, ReadError, StreamAppend, Version},
+    store::{
+        AppendError, Batch, Checkpoints, EventStore, Position, ReadError, StreamAppend, Version,
+    },
 };
 use std::sync::Mutex;
 use tokio::sync::watch;
@@ -44,7 +46,8 @@ fn weight(append: &StreamAppend) -> usize {
 }
 
 impl<S: EventStore> EventStore for Measured<S> {
-    async fn append(&self, batch: Vec<StreamAppend>) -> Result<Position, AppendError> {
+    async fn append(&self, batch: impl Into<Batch> + Send) -> Result<Position, AppendError> {
+        let batch = batch.into();
         if let Ok(mut batches) = self.batches.lock() {
             batches.push(batch.iter().map(weight).sum());
         }
@@ -58,6 +61,10 @@ impl<S: EventStore> EventStore for Measured<S> {
         limit: u32,
     ) -> Result<Vec<Recorded>, ReadError> {
         self.inner.read(stream, after, limit).await
+    }
+
+    async fn present(&self, streams: &[StreamName]) -> Result<Vec<bool>, ReadError> {
+        self.inner.present(streams).await
     }
 
     async fn read_back(

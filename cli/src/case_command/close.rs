@@ -4,9 +4,9 @@ use super::{closed, found, row};
 use crate::{
     args::Format,
     folded::Folded,
-    house,
+    house::Terms,
     operate::{self, Order, OrderArgs, not_blank, time_of},
-    reading::{Failure, database, json, open},
+    reading::{Failure, Place, database, json, open},
     registry::{Registry, Word},
 };
 use clap::{Args, ValueEnum};
@@ -99,16 +99,17 @@ impl CloseArgs {
 pub(super) async fn run(
     registry: &Registry,
     args: &CloseArgs,
-    store: &Path,
+    place: Place<'_>,
     format: Format,
     out: &mut impl Write,
 ) -> Result<ExitCode, Failure> {
     let closing = args.closing()?;
+    let store = place.store;
     let case = found(store, &args.case).await?;
-    if let Some(transaction) = holds_up(registry, store, &case, args).await? {
+    if let Some(transaction) = holds_up(registry, place, &case, args).await? {
         let word = Word::CloseCase { case: args.case, closing: Box::new(closing) };
         let order = Order::ask("close case", transaction, word, &args.order);
-        return operate::run(registry, &order.because(&args.reason), store, format, out).await;
+        return operate::run(registry, &order.because(&args.reason), place, format, out).await;
     }
     if args.order.applies() {
         close(store, &args.case, &closing).await?;
@@ -133,13 +134,14 @@ pub(super) async fn run(
 /// The saga that waits for this case, if one does: only then is the case its to close.
 async fn holds_up(
     registry: &Registry,
-    store: &Path,
+    place: Place<'_>,
     case: &Folded<Cases>,
     args: &CloseArgs,
 ) -> Result<Option<TransactionId>, Failure> {
     let Some((_, transaction)) = &case.kept.loaded.owner else { return Ok(None) };
-    let sagas = registry.sagas(&house::shipped(house::REGISTRAR)?);
-    let shown = match desk::show(&open(store)?, &sagas.desk, None, transaction).await {
+    let store = open(place.store)?;
+    let sagas = registry.sagas(&Terms::of(&place)?.house(time_of(&store).await?)?);
+    let shown = match desk::show(&store, &sagas.desk, None, transaction).await {
         Ok(shown) => shown,
         Err(DeskError::NotFound { .. }) => return Ok(None),
         Err(error) => return Err(error.into()),

@@ -35,7 +35,7 @@ const READ: &str = "read";
 impl<S> Play<S> {
     /// The registrars by code, the manager's own first.
     fn registrars(&self) -> Vec<String> {
-        self.with.registrars.iter().map(|(code, _)| code.clone()).collect()
+        self.with.sandbox.registrars.iter().map(|(code, _)| code.clone()).collect()
     }
 
     fn parties(&self, registrar: &str) -> Parties {
@@ -47,7 +47,7 @@ impl<S> Play<S> {
     /// Where files of that T and registrar lie; those of the manager's own lie one level higher.
     fn directory(&self, t: TradingDay, registrar: &str, way: &str) -> PathBuf {
         let day = self.with.files.join(t.to_string());
-        match self.with.registrars.first() {
+        match self.with.sandbox.registrars.first() {
             Some((own, _)) if own == registrar => day.join(way),
             Some(_) | None => day.join(registrar).join(way),
         }
@@ -55,7 +55,7 @@ impl<S> Play<S> {
 
     /// The applications of that T at that stage, for that registrar.
     fn of_batch(&self, t: TradingDay, registrar: &str, at: fn(&Stage) -> bool) -> Vec<Placed> {
-        let own = self.with.registrars.first().is_some_and(|(own, _)| own == registrar);
+        let own = self.with.sandbox.registrars.first().is_some_and(|(own, _)| own == registrar);
         let placed = self.books.placed().filter(|placed| {
             let (terms, stage) = (&placed.application.terms, &placed.application.stage);
             let named = terms.registrar.as_str();
@@ -179,7 +179,7 @@ async fn announce<S: EventStore + Checkpoints>(
 /// Lets the registrars answer the files of that day.
 pub(super) fn night<S>(play: &mut Play<S>, t: TradingDay) -> Result<bool, Trouble> {
     let mut any = false;
-    for (code, registrar) in play.with.registrars.clone() {
+    for (code, registrar) in play.with.sandbox.registrars.clone() {
         let (out, into) = (play.directory(t, &code, "out"), play.directory(t, &code, "in"));
         if let (Some(index), None) = (Play::<S>::index(&out), Play::<S>::index(&into)) {
             let night = registrar.run_batch(&index, &into)?;

@@ -35,7 +35,7 @@ use fundflow::StartError;
 use fundflow_domain::calendar::{CalendarError, TradingCalendar};
 use fundflow_infrastructure::{
     day_batch::BatchError,
-    day_folder::{self, Day, Problem},
+    day_folder::{self, Day, Problem, TermsError},
     sandbox::{journal::JournalError, kept::KeptError, registrar::NightError},
     sqlite::{OpenError, Settings, SqliteStore},
 };
@@ -91,6 +91,8 @@ pub(crate) enum Trouble {
     Books(#[from] JournalError),
     #[error(transparent)]
     Kept(#[from] KeptError),
+    #[error(transparent)]
+    Terms(#[from] TermsError),
     #[error(transparent)]
     Files(#[from] BatchError),
     #[error(transparent)]

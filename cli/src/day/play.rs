@@ -25,7 +25,7 @@ use fundflow_application::{
 };
 use fundflow_domain::{calendar::TradingDay, ids::TransactionId, time::Timestamp};
 use fundflow_infrastructure::{
-    day_folder::{Day, Kind, Order},
+    day_folder::{Day, Kind, Order, published_at, published_for},
     sandbox::channel::Totals,
 };
 use fundflow_kernel::{
@@ -163,7 +163,7 @@ impl<S: EventStore + Checkpoints> Play<S> {
         play.plan(play.day.next)?;
         // Delivered before the log's end, or the log would end earlier.
         let delivered = Timestamp::from_micros(play.table.clock.now().micros() - 1);
-        drop(play.with.due(delivered));
+        drop(play.with.sandbox.due(delivered));
         play.publish_all(play.table.clock.now());
         Ok(play)
     }
@@ -174,7 +174,7 @@ impl<S: EventStore + Checkpoints> Play<S> {
         self.agenda.extend([
             (at(t, 14, 30), Item::Plans(t)),
             (at(t, 17, 0), Item::Send(t)),
-            (at(t, 20, 0), Item::Prices(t)),
+            (published_at(t), Item::Prices(t)),
             (at(next, 8, 0), Item::Night(t)),
             (at(next, 8, 30), Item::Answers(t)),
         ]);
@@ -201,7 +201,7 @@ impl<S: EventStore + Checkpoints> Play<S> {
         sagas.catch_up(&*self.store).await?;
         let now = self.table.clock.now();
         Ok(Played {
-            totals: self.with.channel.totals(now),
+            totals: self.with.sandbox.channel.totals(now),
             events_before,
             events_after: self.store.head().borrow().0,
             ended_at: now,
@@ -240,7 +240,7 @@ impl<S: EventStore + Checkpoints> Play<S> {
             let worked = self.carry_out(item.clone()).await?;
             done = Done(worked.then_some(item));
         }
-        let notices = self.with.due(now);
+        let notices = self.with.sandbox.due(now);
         self.deliver(notices).await?;
         self.settle().await?;
         Ok(Some(done))
@@ -271,14 +271,14 @@ impl<S: EventStore + Checkpoints> Play<S> {
     fn moves(&self, outlook: &Outlook, last: TradingDay) -> Result<bool, Trouble> {
         let soon = at(self.table.house.calendar.plus(last, SOON)?, 17, 0);
         let mut moving = outlook.moving.values();
-        let outside = self.with.next_due().is_some_and(|due| due <= soon);
+        let outside = self.with.sandbox.next_due().is_some_and(|due| due <= soon);
         let batch = self.books.waits_for_batch_after(last);
         Ok(outside || batch || moving.any(|due| due.is_none_or(|due| due <= soon)))
     }
 
     fn first_due(&self, outlook: &Outlook) -> Option<Timestamp> {
         let agenda = self.agenda.first().map(|(due, _)| *due);
-        [agenda, self.with.next_due(), outlook.next_timer].into_iter().flatten().min()
+        [agenda, self.with.sandbox.next_due(), outlook.next_timer].into_iter().flatten().min()
     }
 
     /// Returns whether there was something to do.
@@ -298,23 +298,15 @@ impl<S: EventStore + Checkpoints> Play<S> {
         }
     }
 
-    /// Prices of T become known. After the last day that the folder has a price of, a fund keeps it:
-    /// what is bought with the money of a redemption is priced days after the folder's own.
+    /// Prices of T become known; returns whether the folder has any of that very day.
     fn publish(&self, t: TradingDay) -> bool {
-        let mut any = false;
-        for price in self.day.prices.iter().filter(|price| price.date <= t.date()) {
-            let newest = self.day.prices.iter().filter(|other| other.fund == price.fund);
-            let newest = newest.map(|other| other.date).max();
-            if price.date != t.date() && newest != Some(price.date) {
-                continue;
-            }
-            any |= price.date == t.date();
-            self.table.prices.publish(price.fund, t.date(), price.nav);
-            for (_, registrar) in &self.with.registrars {
-                registrar.market().publish(price.fund, t.date(), price.nav);
+        for price in published_for(&self.day.prices, t) {
+            self.table.prices.publish(price.fund, price.date, price.nav);
+            for (_, registrar) in &self.with.sandbox.registrars {
+                registrar.market().publish(price.fund, price.date, price.nav);
             }
         }
-        any
+        self.day.prices.iter().any(|price| price.date == t.date())
     }
 
     /// The prices that were published before that instant.

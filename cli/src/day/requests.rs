@@ -90,7 +90,7 @@ async fn incomes<S: EventStore + Checkpoints>(
     all::<S, Income>(play, orders, kinds::income).await?;
     for order in orders.iter().filter(|order| !play.refused.contains_key(&order.transaction)) {
         let Kind::Income(income) = &order.kind else { continue };
-        for (_, registrar) in &play.with.registrars {
+        for (_, registrar) in &play.with.sandbox.registrars {
             registrar.publish_income(income)?;
         }
     }

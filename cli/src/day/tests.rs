@@ -144,7 +144,7 @@ fn bought(outcome: &Outcome) -> Money {
 async fn nobody_pays_for_more_than_was_confirmed_or_is_still_owed() {
     let (table, store) = (Laid::example(), Arc::new(MemoryStore::new()));
     let play = table.prepare(&store).await;
-    let channel = play.with.channel.clone();
+    let channel = play.with.sandbox.channel.clone();
     let played = play.run(|_| {}).await.unwrap();
     let mut orders = Orders::default();
     catch_up(&*store, &mut orders).await.unwrap();
@@ -192,7 +192,7 @@ async fn both_sides(store: &MemoryStore, registrar: &SandboxRegistrar) -> Sides 
 async fn after_all_incomes_and_exits_the_wallets_and_the_register_say_the_same() {
     let (table, store) = (Laid::example(), Arc::new(MemoryStore::new()));
     let play = table.prepare(&store).await;
-    let registrar = play.with.registrars[0].1.clone();
+    let registrar = play.with.sandbox.registrars[0].1.clone();
     let played = play.run(|_| {}).await.unwrap();
     let [ours, theirs] = both_sides(&store, &registrar).await;
     assert_eq!(ours, theirs);
@@ -268,7 +268,7 @@ async fn a_day_that_was_cut_off_among_its_incomes_gives_each_once_on_both_sides(
         drop(play);
         forget_last_income(&table.base.path().join("sandbox/registrar.jsonl"));
         let play = table.prepare(&store).await;
-        let registrar = play.with.registrars[0].1.clone();
+        let registrar = play.with.sandbox.registrars[0].1.clone();
         let played = play.run(|_| {}).await.unwrap();
         let rest = tally::report(&*store, &played, &table.day, &[]).await.unwrap();
 

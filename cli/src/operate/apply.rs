@@ -5,7 +5,7 @@ use super::{
     plan::{Desk, EventLine, Outcome, Row},
 };
 use crate::{
-    house::WALLETS,
+    house::{Terms, WALLETS},
     reading::{Failure, database},
     registry::{Registry, Sagas},
     saga_words::SagaRow,
@@ -28,7 +28,7 @@ use std::{path::Path, sync::Arc};
 pub(super) async fn apply(
     registry: &Registry,
     desk: &Desk<'_>,
-    store: &Path,
+    (terms, store): (&Terms, &Path),
     rows: &mut [Row],
 ) -> Result<u64, Failure> {
     let database = database(store);
@@ -38,7 +38,7 @@ pub(super) async fn apply(
     for row in rows.iter_mut().filter(|row| row.outcome == Outcome::Planned) {
         *row = desk.look(&*store, &row.transaction.clone(), row.version).await?;
     }
-    let outside = counterparties(registry, &database, time_of(&*store).await?)?;
+    let outside = counterparties(registry, terms, &database, time_of(&*store).await?)?;
     let before = *store.head().borrow();
     act(desk, &store, &outside, rows).await?;
     let mut own = 0;

@@ -24,8 +24,8 @@ mod print;
 
 use crate::{
     args::Format,
-    house,
-    reading::{Failure, json, open},
+    house::Terms,
+    reading::{Failure, Place, json, open},
     registry::{Registry, Word},
 };
 use clap::{Args, ValueEnum};
@@ -37,10 +37,10 @@ use fundflow_domain::{
 use fundflow_sagas::parts::milestone::Scope;
 use plan::{Outcome, Row};
 use serde::Serialize;
-use std::{io::Write, path::Path, process::ExitCode, str::FromStr, sync::Arc};
+use std::{io::Write, process::ExitCode, str::FromStr, sync::Arc};
 
 pub(crate) use apply::{engine, held, settle};
-pub(crate) use outside::{BOOKS, Counterparties, counterparties_at, time_of};
+pub(crate) use outside::{Counterparties, counterparties_at, time_of};
 
 const IN_PART: u8 = 3;
 const STALE: u8 = 4;
@@ -188,6 +188,7 @@ pub(crate) struct Order {
     kind: Option<String>,
     operator: Option<String>,
     apply: bool,
+    by_target: bool,
 }
 
 /// What was looked at, or done.
@@ -200,6 +201,9 @@ struct Report<'a> {
     sagas: Vec<Row>,
     /// Events of other open sagas, which go on as well while the engine runs.
     events_of_others: u64,
+    /// Whether the sagas were named, so that they can be named with the version that was seen.
+    #[serde(skip)]
+    by_target: bool,
 }
 
 impl Order {
@@ -253,14 +257,15 @@ impl Order {
         args: &OrderArgs,
     ) -> Self {
         let target = Target { transaction, version: None };
-        Self::of(verb, &[target], Will::Ask(word), args)
+        Self { by_target: false, ..Self::of(verb, &[target], Will::Ask(word), args) }
     }
 
     fn of(verb: &'static str, targets: &[Target], will: Will, args: &OrderArgs) -> Self {
         let (mut seen, mut targets) = (std::collections::BTreeSet::new(), targets.to_vec());
         targets.retain(|target| seen.insert(target.transaction.clone()));
         let OrderArgs { kind, operator, apply } = args.clone();
-        Self { verb, targets, will, at: None, reason: None, kind, operator, apply }
+        let (at, reason, by_target) = (None, None, true);
+        Self { verb, targets, will, at, reason, kind, operator, apply, by_target }
     }
 
     pub(crate) fn because(self, reason: &str) -> Self {
@@ -289,15 +294,16 @@ fn operator(named: Option<&String>) -> Result<String, Failure> {
 pub(crate) async fn run(
     registry: &Registry,
     order: &Order,
-    store: &Path,
+    place: Place<'_>,
     format: Format,
     out: &mut impl Write,
 ) -> Result<ExitCode, Failure> {
     let operator = operator(order.operator.as_ref())?;
-    let sagas = registry.sagas(&house::shipped(house::REGISTRAR)?);
-    order.kind.as_ref().map_or(Ok(()), |kind| sagas.desk.known(kind).map(drop))?;
-    let reader = open(store)?;
+    let reader = open(place.store)?;
     let now = time_of(&reader).await?;
+    let terms = Terms::of(&place)?;
+    let sagas = registry.sagas(&terms.house(now)?);
+    order.kind.as_ref().map_or(Ok(()), |kind| sagas.desk.known(kind).map(drop))?;
     let desk = plan::Desk { order, operator: operator.as_str().into(), sagas: &sagas, now };
     let mut rows = Vec::new();
     for target in &order.targets {
@@ -306,12 +312,12 @@ pub(crate) async fn run(
     drop(reader);
     let mut events_of_others = 0;
     if order.apply && rows.iter().any(|row| row.outcome == Outcome::Planned) {
-        events_of_others = apply::apply(registry, &desk, store, &mut rows).await?;
+        events_of_others = apply::apply(registry, &desk, (&terms, place.store), &mut rows).await?;
     }
     let code = exit_code(&rows);
     let (action, applied, reason) = (order.verb, order.apply, order.reason.as_deref());
-    let report =
-        Report { action, applied, operator: &operator, reason, sagas: rows, events_of_others };
+    let (operator, sagas, by_target) = (operator.as_str(), rows, order.by_target);
+    let report = Report { action, applied, operator, reason, sagas, events_of_others, by_target };
     match format {
         Format::Json => json(out, &report)?,
         Format::Table => print::report(&report, out)?,

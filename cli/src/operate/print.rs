@@ -30,8 +30,9 @@ pub(super) fn report(report: &Report<'_>, out: &mut impl Write) -> Result<(), Fa
     let targets: Vec<_> =
         targets.filter_map(|row| Some(format!("{}@{}", row.transaction, row.version?))).collect();
     if !targets.is_empty() {
-        let targets = targets.join(" ");
-        writeln!(out, "to do it, type the same with {targets} and --apply")?;
+        let seen = format!("{} and ", targets.join(" "));
+        let seen = if report.by_target { seen.as_str() } else { "" };
+        writeln!(out, "to do it, type the same with {seen}--apply")?;
     }
     Ok(())
 }

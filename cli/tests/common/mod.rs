@@ -169,7 +169,7 @@ impl Making {
     }
 
     async fn decide(&mut self, what: What, now: Timestamp) {
-        let mut input = Input { ticket: 1, what };
+        let mut input = Input::new(1, what);
         while let Err(wanting) = self.runner.handle(input, now) {
             self.provide(&wanting.needs).await;
             input = wanting.input;

@@ -3,7 +3,9 @@
 use fundflow::kernel::{
     envelope::{EventId, Recorded, StreamName},
     memory_store::MemoryStore,
-    store::{AppendError, Checkpoints, EventStore, Position, ReadError, StreamAppend, Version},
+    store::{
+        AppendError, Batch, Checkpoints, EventStore, Position, ReadError, StreamAppend, Version,
+    },
 };
 use std::{
     collections::{HashMap, VecDeque},
@@ -93,7 +95,8 @@ impl Faulty {
 }
 
 impl EventStore for Faulty {
-    async fn append(&self, batch: Vec<StreamAppend>) -> Result<Position, AppendError> {
+    async fn append(&self, batch: impl Into<Batch> + Send) -> Result<Position, AppendError> {
+        let batch = batch.into();
         let ids = batch.iter().flat_map(|append| &append.events).map(|event| event.event_id);
         self.0.attempts.lock().unwrap().push(ids.collect());
         self.0.begun.send_modify(|begun| *begun += 1);

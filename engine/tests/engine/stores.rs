@@ -185,7 +185,8 @@ async fn a_read_that_fails_for_a_while_is_tried_again() {
 async fn a_stream_that_cannot_be_read_fails_its_request_and_is_read_anew_for_the_next() {
     let world = World::with(Carrier::who(Mood::Sends));
     let engine = world.start().await;
-    world.store.cannot_read("booking-B-1", 4);
+    // Asked whether it is there, and then for its events; each four times.
+    world.store.cannot_read("booking-B-1", 8);
 
     let damaged = book(&engine, "B-1").await.unwrap_err();
     let again = book(&engine, "B-1").await;

@@ -102,12 +102,11 @@ impl Reader {
         &mut self,
         statement: &str,
         binds: impl Params,
-        limit: u32,
     ) -> Result<Vec<Recorded>, ReadError> {
         let Self { database, names } = self;
         let mut statement = database.prepare_cached(statement).map_err(refused)?;
         let mut rows = statement.query(binds).map_err(refused)?;
-        let mut events = Vec::with_capacity(limit.min(1024) as usize);
+        let mut events = Vec::new();
         while let Some(row) = rows.next().map_err(refused)? {
             let numbers = row::numbers(row).map_err(refused)?;
             let stream = names.stream(database, &numbers)?;
@@ -117,6 +116,24 @@ impl Reader {
         }
         names.streams.age();
         Ok(events)
+    }
+
+    /// One statement for [`sql::PRESENT_NAMES`] names: it costs about as much as one for a single name.
+    pub(super) fn present(&mut self, streams: &[StreamName]) -> Result<Vec<bool>, ReadError> {
+        let mut look_up = self.database.prepare_cached(sql::STREAMS_PRESENT).map_err(refused)?;
+        let mut present = Vec::with_capacity(streams.len());
+        for some in streams.chunks(sql::PRESENT_NAMES) {
+            let none = std::iter::repeat(None);
+            let names = some.iter().map(|stream| Some(stream.as_str())).chain(none);
+            let binds = rusqlite::params_from_iter(names.take(sql::PRESENT_NAMES));
+            let mut rows = look_up.query(binds).map_err(refused)?;
+            let mut found: Vec<String> = Vec::new();
+            while let Some(row) = rows.next().map_err(refused)? {
+                found.push(row.get(0).map_err(refused)?);
+            }
+            present.extend(some.iter().map(|it| found.iter().any(|name| name == it.as_str())));
+        }
+        Ok(present)
     }
 
     pub(super) fn stream_names(

@@ -30,6 +30,9 @@ pub(super) const LAST_STREAM: &str = statement!("last_stream");
 pub(super) const EVENT_TYPES: &str = statement!("event_types");
 pub(super) const STREAM_HEAD: &str = statement!("stream_head");
 pub(super) const STREAM_NAMES: &str = statement!("stream_names");
+pub(super) const STREAMS_PRESENT: &str = statement!("streams_present");
+/// How many names [`STREAMS_PRESENT`] binds.
+pub(super) const PRESENT_NAMES: usize = 10;
 pub(super) const STREAM_NAME: &str = statement!("stream_name");
 pub(super) const STORED_IDS: &str = statement!("stored_ids");
 

@@ -10,7 +10,7 @@ use crate::{
 };
 use fundflow_kernel::{
     envelope::{Recorded, StreamName},
-    store::{AppendError, Checkpoints, EventStore, Position, ReadError, StreamAppend, Version},
+    store::{AppendError, Batch, Checkpoints, EventStore, Position, ReadError, Version},
 };
 use std::{
     path::{Path, PathBuf},
@@ -263,8 +263,8 @@ impl Drop for Shared {
 }
 
 impl EventStore for SqliteStore {
-    async fn append(&self, batch: Vec<StreamAppend>) -> Result<Position, AppendError> {
-        self.write(Work::Append(batch)).await
+    async fn append(&self, batch: impl Into<Batch> + Send) -> Result<Position, AppendError> {
+        self.write(Work::Append(batch.into())).await
     }
 
     async fn read(
@@ -274,7 +274,11 @@ impl EventStore for SqliteStore {
         limit: u32,
     ) -> Result<Vec<Recorded>, ReadError> {
         let binds = (stream.as_str(), signed(after.0), limit);
-        self.0.readers.with(|reader| reader.events(sql::READ_STREAM, binds, limit))
+        self.0.readers.with(|reader| reader.events(sql::READ_STREAM, binds))
+    }
+
+    async fn present(&self, streams: &[StreamName]) -> Result<Vec<bool>, ReadError> {
+        self.0.readers.with(|reader| reader.present(streams))
     }
 
     async fn read_back(
@@ -285,12 +289,12 @@ impl EventStore for SqliteStore {
     ) -> Result<Vec<Recorded>, ReadError> {
         let before = before.map_or(i64::MAX, |before| signed(before.0));
         let binds = (stream.as_str(), before, limit);
-        self.0.readers.with(|reader| reader.events(sql::READ_STREAM_BACK, binds, limit))
+        self.0.readers.with(|reader| reader.events(sql::READ_STREAM_BACK, binds))
     }
 
     async fn read_all(&self, after: Position, limit: u32) -> Result<Vec<Recorded>, ReadError> {
         let binds = (signed(after.0), limit);
-        self.0.readers.with(|reader| reader.events(sql::READ_ALL, binds, limit))
+        self.0.readers.with(|reader| reader.events(sql::READ_ALL, binds))
     }
 
     fn head(&self) -> watch::Receiver<Position> {

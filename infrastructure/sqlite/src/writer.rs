@@ -17,7 +17,7 @@ use crate::{
     sql,
 };
 use foldhash::fast::RandomState;
-use fundflow_kernel::store::{AppendError, Position, StreamAppend};
+use fundflow_kernel::store::{AppendError, Batch, Position, StreamAppend};
 use rusqlite::{Connection, Statement, Transaction, TransactionBehavior, config::DbConfig};
 use std::{collections::HashMap, fs::File, sync::Arc, thread::JoinHandle};
 use tokio::sync::{mpsc, oneshot, watch};
@@ -35,7 +35,7 @@ pub(super) enum Job {
 
 /// What is to be written.
 pub(super) enum Work {
-    Append(Vec<StreamAppend>),
+    Append(Batch),
     Save { reader: String, at: Position, kept: Vec<u8> },
 }
 

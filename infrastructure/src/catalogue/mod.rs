@@ -14,17 +14,20 @@
 //!    before anybody could look at it.
 //! 4. A catalogue with an error is not loaded in part.
 
+mod files;
 mod section;
 mod shipped;
 mod terms;
 mod text;
 
+use files::Bytes;
 use fundflow_domain::catalogue::{Catalogue, Contradiction};
 use fundflow_domain::fund::FundTerms;
-use serde::Serialize;
-use std::{fmt, fs, io, path::Path};
-
 use section::Report;
+use serde::Serialize;
+use std::{fmt, path::Path};
+
+pub use files::Files;
 
 /// What is wrong in a catalogue's file, and where.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -63,27 +66,7 @@ impl fmt::Display for CatalogueError {
 /// # Errors
 /// Every [`CatalogueError`] of every file, in the order of file and line.
 pub fn load(dir: &Path) -> Result<Catalogue, Vec<CatalogueError>> {
-    let unreadable = |path: &Path, error: &io::Error| {
-        vec![whole_file(&path.display().to_string(), format!("cannot be read: {error}"))]
-    };
-    let entries = fs::read_dir(dir).map_err(|error| unreadable(dir, &error))?;
-    let mut paths = Vec::new();
-    for entry in entries {
-        let path = entry.map_err(|error| unreadable(dir, &error))?.path();
-        if path.extension().is_some_and(|extension| extension == "toml") {
-            paths.push(path);
-        }
-    }
-    paths.sort();
-    if paths.is_empty() {
-        let problem = "holds no *.toml; put one file per fund here, named like 000730.toml";
-        return Err(vec![whole_file(&dir.display().to_string(), problem.to_owned())]);
-    }
-    let files = paths.iter().map(|path| {
-        let bytes = fs::read(path).map_err(|error| unreadable(path, &error));
-        (path.display().to_string(), bytes)
-    });
-    read(files)
+    Files::in_directory(dir)?.catalogue()
 }
 
 /// The catalogue that is part of the program.
@@ -94,8 +77,6 @@ pub fn shipped() -> Result<Catalogue, Vec<CatalogueError>> {
     let files = shipped::FILES.iter();
     read(files.map(|(name, text)| ((*name).to_owned(), Ok(text.as_bytes().to_vec()))))
 }
-
-type Bytes = Result<Vec<u8>, Vec<CatalogueError>>;
 
 fn read(files: impl Iterator<Item = (String, Bytes)>) -> Result<Catalogue, Vec<CatalogueError>> {
     let (mut reports, mut errors, mut all) = (Vec::new(), Vec::new(), Vec::new());

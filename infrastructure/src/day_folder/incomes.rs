@@ -66,7 +66,7 @@ fn of_money(catalogue: &Catalogue, code: FundCode, t: TradingDay) -> bool {
 }
 
 /// When it is published, and the T that the instant belongs to.
-pub(super) fn published_at(
+pub(super) fn income_time(
     fields: &mut Fields<'_>,
     known: &Known<'_>,
 ) -> Option<(Timestamp, TradingDay)> {

@@ -29,17 +29,22 @@ mod plans;
 mod problem;
 mod settings;
 mod table;
+mod terms;
 #[cfg(test)]
 mod tests;
 
 pub use investors::Investor;
 pub use kinds::{Buying, CancelScope, DiscountPurchase, Kind, Leaving};
-pub use navs::Price;
+pub use navs::{Price, published_at, published_for};
 pub use orders::Order;
 pub use problem::Problem;
 pub use settings::Settings;
+pub use terms::{DayTerms, TermsError};
 
-use crate::{catalogue, sandbox::scenario::Scenario};
+use crate::{
+    catalogue::{self, Files},
+    sandbox::scenario::Scenario,
+};
 use fundflow_domain::{
     calendar::{TradingCalendar, TradingDay},
     catalogue::Catalogue,
@@ -61,6 +66,8 @@ pub struct Day {
     pub next: TradingDay,
     /// The funds.
     pub catalogue: Catalogue,
+    /// Their files; none of those that are part of the program.
+    pub files: Option<Files>,
     /// What the counterparties do.
     pub scenario: Scenario,
     /// By ID.
@@ -95,13 +102,13 @@ fn read_into(
 ) -> Option<Day> {
     let settings = settings::read(folder, problems)?;
     let trade_date = settings::trade_date(&settings, calendar, problems);
-    let catalogue = funds(folder, problems);
+    let found = funds(folder, problems);
     let scenario = settings::scenario(folder, settings.seed, problems);
     let investors = investors::read(folder, problems);
     let orders = table::read(folder, orders::FILE, &orders::COLUMNS, problems);
     let navs = table::read(folder, navs::FILE, &navs::COLUMNS, problems);
     let (trade_date, next) = trade_date?;
-    let (catalogue, investors) = (catalogue?, investors?);
+    let ((files, catalogue), investors) = (found?, investors?);
     let orders = orders.map(|table| {
         let known = orders::Known { trade_date, next, calendar, catalogue: &catalogue };
         orders::rows(&table, &known, &investors, problems)
@@ -110,13 +117,18 @@ fn read_into(
     let (orders, prices, scenario) = (orders?, prices?, scenario?);
     settings::check_overrides(&scenario, &orders, problems);
     missing_prices(&orders, &prices, calendar, &catalogue, problems);
-    Some(Day { settings, trade_date, next, catalogue, scenario, investors, prices, orders })
+    Some(Day { settings, trade_date, next, catalogue, files, scenario, investors, prices, orders })
 }
 
-fn funds(folder: &Path, problems: &mut Vec<Problem>) -> Option<Catalogue> {
+/// The funds, and their files where the folder has its own.
+fn funds(folder: &Path, problems: &mut Vec<Problem>) -> Option<(Option<Files>, Catalogue)> {
     let own = folder.join("funds");
-    let read = if own.is_dir() { catalogue::load(&own) } else { catalogue::shipped() };
-    read.map_err(|errors| problems.extend(errors.into_iter().map(Problem::from))).ok()
+    let files = own.is_dir().then(|| Files::in_directory(&own)).transpose();
+    let found = files.and_then(|files| {
+        let catalogue = files.as_ref().map_or_else(catalogue::shipped, Files::catalogue)?;
+        Ok((files, catalogue))
+    });
+    found.map_err(|errors| problems.extend(errors.into_iter().map(Problem::from))).ok()
 }
 
 /// The prices that the orders will need: of their T, or of the day after for what is converted

@@ -6,15 +6,22 @@ use super::{
 };
 use chrono::NaiveDate;
 use fundflow_domain::{
-    calendar::TradingCalendar, catalogue::Catalogue, fund::FundKind, ids::FundCode, money::Nav,
+    calendar::{TradingCalendar, TradingDay},
+    catalogue::Catalogue,
+    fund::FundKind,
+    ids::FundCode,
+    money::Nav,
+    time::Timestamp,
 };
+use serde::{Deserialize, Serialize};
 
 pub(super) const FILE: &str = "navs.csv";
 pub(super) const COLUMNS: Columns =
     Columns { needed: &["fund", "date", "nav"], optional: &["note"], unless: None };
 
 /// A price.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Price {
     /// Of which fund.
     pub fund: FundCode,
@@ -22,6 +29,21 @@ pub struct Price {
     pub date: NaiveDate,
     /// Yuan per share.
     pub nav: Nav,
+}
+
+/// The instant from which the prices of a day are known: eight in the evening.
+pub fn published_at(day: TradingDay) -> Timestamp {
+    let hour = chrono::NaiveTime::from_hms_opt(20, 0, 0).unwrap_or_default();
+    Timestamp::shanghai(day.date(), hour)
+}
+
+/// The prices that are published for T. After the last day that it has a price of, a fund keeps it:
+/// what is bought with the money of a redemption is priced days after the folder's own.
+pub fn published_for(prices: &[Price], t: TradingDay) -> Vec<Price> {
+    let newest_of = |fund| prices.iter().filter(move |it| it.fund == fund).map(|it| it.date).max();
+    let past = prices.iter().filter(|price| price.date <= t.date());
+    let of_t = past.filter(|it| it.date == t.date() || newest_of(it.fund) == Some(it.date));
+    of_t.map(|price| Price { date: t.date(), ..*price }).collect()
 }
 
 /// Whether an order of the fund needs a price: a money-market fund always costs 1, and an order of a

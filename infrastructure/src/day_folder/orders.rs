@@ -127,7 +127,7 @@ fn order(
     let an_id = "1 to 64 of A-Z a-z 0-9 . _ -";
     let transaction = reader.fields.parse("transaction", an_id, |text| text.parse().ok());
     let when = match reader.fields.text("kind") {
-        incomes::INCOME => incomes::published_at(&mut reader.fields, known),
+        incomes::INCOME => incomes::income_time(&mut reader.fields, known),
         _ => time(&mut reader.fields, known),
     };
     let kind = reader.kind((transaction.as_ref(), when.map(|(time, _)| time)));

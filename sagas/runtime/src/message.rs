@@ -10,6 +10,7 @@ use fundflow_kernel::{
     envelope::{Actor, StreamName},
     ids::TransactionId,
     store::StreamAppend,
+    streams::Need,
     time::Timestamp,
 };
 use std::{any::Any, fmt, sync::Arc};
@@ -39,6 +40,15 @@ pub struct Input {
     pub ticket: Ticket,
     /// What.
     pub what: What,
+    /// What it needs besides its saga's own streams, once that was asked for.
+    pub(crate) besides: Vec<Need>,
+}
+
+impl Input {
+    /// One that was not handed in yet.
+    pub const fn new(ticket: Ticket, what: What) -> Self {
+        Self { ticket, what, besides: Vec::new() }
+    }
 }
 
 /// Something that happened outside.

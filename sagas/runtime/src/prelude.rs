@@ -8,7 +8,7 @@ pub use crate::{
     process::Open,
     process_names, request_fields,
     saga::{Calling, Heard, Names, NoMilestone, OpenEnd, Prepared, Preparing, Saga, View},
-    step::{Exit, Table, act, call, wait, well_formed, word},
+    step::{Exit, Late, Table, act, call, wait, well_formed, word},
     turn::{NotDone, Turn},
     words,
 };

@@ -1,7 +1,7 @@
 //! One saga's streams, folded from its log, apart from any runner: what audits, desks and tests see.
 //!
 //! 1. A stream of the plan without events is there all the same, in its first state: as in a runner.
-//! 2. The plan is minted anew after every milestone, as in a runner; [`Replayed::used`] keeps the
+//! 2. The plan follows every milestone, as in a runner; [`Replayed::used`] keeps the
 //!    streams of all of them.
 
 use crate::{
@@ -25,7 +25,6 @@ pub struct Replayed<S: Saga> {
     key: Key<Process<S>>,
     streams: Streams,
     plan: Option<S::Plan>,
-    planned_for: S::Notes,
     used: Vec<StreamName>,
     own: Vec<StreamName>,
     openers: HashMap<&'static str, Opener>,
@@ -44,7 +43,6 @@ impl<S: Saga> Replayed<S> {
             key,
             streams: Streams::default(),
             plan: None,
-            planned_for: S::Notes::default(),
             openers: openers.map(|opener| (opener.category(), opener)).collect(),
         }
     }
@@ -65,10 +63,11 @@ impl<S: Saga> Replayed<S> {
     fn replan(&mut self, saga: &S) {
         let state = self.streams.state(&self.key);
         let Some(open) = state.and_then(process::State::open) else { return };
-        if self.plan.is_some() && open.notes == self.planned_for {
-            return;
-        }
-        let (plan, notes) = (saga.plan(&self.id, open), open.notes.clone());
+        let plan = match &self.plan {
+            Some(plan) => saga.replan(&self.id, open, plan),
+            None => Some(saga.plan(&self.id, open)),
+        };
+        let Some(plan) = plan else { return };
         for need in S::streams(&plan) {
             self.streams.provide(&need, []);
             if !self.used.contains(need.stream()) {
@@ -80,7 +79,7 @@ impl<S: Saga> Replayed<S> {
                 self.own.push(stream);
             }
         }
-        (self.plan, self.planned_for) = (Some(plan), notes);
+        self.plan = Some(plan);
     }
 
     /// The transaction.
@@ -116,7 +115,6 @@ impl<S: Saga> Clone for Replayed<S> {
             key: self.key.clone(),
             streams: self.streams.clone(),
             plan: self.plan.clone(),
-            planned_for: self.planned_for.clone(),
             used: self.used.clone(),
             own: self.own.clone(),
             openers: self.openers.clone(),

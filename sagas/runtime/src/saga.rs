@@ -246,8 +246,19 @@ pub trait Saga: Sized + Send + Sync + 'static {
         request: &Preparing<'_, Self>,
     ) -> Result<(Self::Promise, &'static Table<Self>), Self::Refusal>;
 
-    /// Mints all keys. Minted anew after every milestone.
+    /// Mints all keys.
     fn plan(&self, id: &TransactionId, open: &Open<Self>) -> Self::Plan;
+    /// The plan after a further event of the process; `None` if it is still that one. A saga that is
+    /// in a hurry takes the keys over from there instead of minting them again.
+    fn replan(
+        &self,
+        id: &TransactionId,
+        open: &Open<Self>,
+        plan: &Self::Plan,
+    ) -> Option<Self::Plan> {
+        let _ = plan;
+        Some(self.plan(id, open))
+    }
     /// The streams that the saga works on, its process stream set aside.
     fn streams(plan: &Self::Plan) -> Vec<Need>;
     /// Those of them that may belong to no other saga: they are named after keys that it hands out.

@@ -56,6 +56,17 @@ pub enum Exit<S: Saga> {
     Landing(&'static [Move<S>], Option<S::Fact>),
 }
 
+/// What becomes of a call that the other side says it never got, once the row's time to park is over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Late {
+    /// It is made all the same, under its key.
+    Made,
+    /// It is not made any more; the row is refused as an operator would refuse it.
+    Refused,
+    /// It is not made any more; a person decides.
+    Person,
+}
+
 /// One row of a table.
 #[derive(Debug)]
 pub struct Step<S: Saga> {
@@ -65,6 +76,8 @@ pub struct Step<S: Saga> {
     pub rejected: Option<S::Fact>,
     /// How an operator makes `rejected` hold when nobody answers.
     pub refuse: Option<S::Do>,
+    /// What becomes of a call that never arrived in time.
+    pub late: Late,
     /// How it is left.
     pub exit: Exit<S>,
 }
@@ -106,7 +119,7 @@ copied!(Send, Deed, Move, Exit, Step, Side, Table);
 
 /// Whether a table starts on a row that cannot be rejected (nothing above it would close the saga)
 /// and closes the saga when it is left, ends on a landing, says of every wait when it ends, and lets
-/// an operator refuse every row that a counterparty must answer.
+/// an operator refuse every row that a counterparty must answer or that is refused when it is late.
 pub const fn well_formed<S: Saga>(table: &Table<S>) -> bool {
     let steps = table.steps;
     if steps.is_empty() || steps[0].rejected.is_some() || !matches!(steps[0].exit, Exit::Undo(_)) {
@@ -117,6 +130,9 @@ pub const fn well_formed<S: Saga>(table: &Table<S>) -> bool {
         let step = &steps[at];
         let asked = matches!(step.deed.send, Send::Call(_));
         if asked && (step.rejected.is_none() || step.refuse.is_none()) {
+            return false;
+        }
+        if matches!(step.late, Late::Refused) && step.refuse.is_none() {
             return false;
         }
         if !bounded(&step.deed) || !all_bounded(&step.exit) {
@@ -184,7 +200,7 @@ pub const fn wait<S: Saga>(name: &'static str, done: S::Fact) -> Deed<S> {
 impl<S: Saga> Deed<S> {
     /// As a row, left that way.
     pub const fn row(self, exit: Exit<S>) -> Step<S> {
-        Step { deed: self, rejected: None, refuse: None, exit }
+        Step { deed: self, rejected: None, refuse: None, late: Late::Made, exit }
     }
 
     /// As a move of an exit.
@@ -212,7 +228,13 @@ impl<S: Saga> Step<S> {
     /// Will not be done once the fact holds; an operator can make it hold.
     #[must_use]
     pub const fn unless(self, rejected: S::Fact, refuse: Option<S::Do>) -> Self {
-        Self { deed: self.deed, rejected: Some(rejected), refuse, exit: self.exit }
+        Self { rejected: Some(rejected), refuse, ..self }
+    }
+
+    /// A call that never arrived is not made any more once its time to park is over.
+    #[must_use]
+    pub const fn late(self, late: Late) -> Self {
+        Self { late, ..self }
     }
 }
 

@@ -5,7 +5,7 @@
 
 use crate::{
     saga::Saga,
-    step::{Deed, Exit, Move, Send, Step, Table},
+    step::{Deed, Exit, Late, Move, Send, Step, Table},
 };
 use std::fmt::Debug;
 
@@ -90,11 +90,14 @@ fn row<S: Saga>(step: &Step<S>) -> RowDoc {
             Some(format!("landing: {}{}", moves_of(moves), void.unwrap_or_default()))
         }
     };
-    RowDoc {
-        rejected: step.rejected.map(|fact| words(&fact) + &closed),
-        exit,
-        ..RowDoc::of(&step.deed)
-    }
+    let late = match step.late {
+        Late::Made => "",
+        Late::Refused => "; a call that never came is refused from then on",
+        Late::Person => "; a call that never came is not made from then on",
+    };
+    let doc = RowDoc::of(&step.deed);
+    let parks = doc.parks.map(|when| when + late);
+    RowDoc { rejected: step.rejected.map(|fact| words(&fact) + &closed), exit, parks, ..doc }
 }
 
 fn moves_of<S: Saga>(moves: &[Move<S>]) -> String {

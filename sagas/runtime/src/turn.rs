@@ -67,6 +67,8 @@ pub struct Voice {
 /// One decision's time at the streams.
 pub struct Turn<'a, S: Saga> {
     pub(crate) id: &'a TransactionId,
+    /// The kind's name, as one allocation that all events share.
+    pub(crate) process: &'a Arc<str>,
     pub(crate) key: &'a Key<Process<S>>,
     pub(crate) plan: &'a S::Plan,
     pub(crate) streams: &'a mut Streams,
@@ -178,7 +180,7 @@ impl<'a, S: Saga> Turn<'a, S> {
         let view = view_of(self.streams, self.key, self.id, self.plan);
         let day = view.and_then(|view| S::business_date(&view)).or(self.voice.day);
         Meta {
-            process: S::KIND.into(),
+            process: self.process.clone(),
             correlation: self.id.clone(),
             causation: self.voice.cause.clone(),
             actor: self.voice.actor.clone(),

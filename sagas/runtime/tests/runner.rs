@@ -132,13 +132,7 @@ fn owed() -> Vec<fundflow_kernel::envelope::Recorded> {
 fn what_is_parked_is_asked_for_slowly_from_then_on() {
     let mut bench = Bench::on(&CALLS);
     bench.request();
-    while !matches!(bench.last.rests.last(), Some((_, Rest::Parked(_)))) {
-        if bench.last.effects.is_empty() {
-            bench.ring();
-        } else {
-            bench.answer(Answer::Unknown);
-        }
-    }
+    bench.until_parked();
 
     assert!(bench.runner.next_timer().is_some(), "parked, and nobody is asked any more");
     bench.ring();

@@ -53,7 +53,7 @@ impl DiscountPurchase {
             }
             Do::RequestPayout => self.request_payout(turn),
             Do::AskForAccount => plan.payout.ask_for_account(turn),
-            Do::ClosePayment => plan.payment.close(turn, closed("the bank")),
+            Do::ClosePayment => plan.payment.close(turn),
             Do::CloseBuy => plan.buy.close(turn, closed("the registrar")),
             Do::CloseOut => plan.out.close(turn, closed("the registrar")),
             Do::CloseTarget => plan.target.close(turn, closed("the registrar")),

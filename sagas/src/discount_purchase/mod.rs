@@ -27,7 +27,7 @@ pub use words::{Asked, Call, Do, Ending, Fact, Request, When};
 
 use fundflow_domain::modes::ConversionMode;
 use fundflow_runtime::step::{
-    Deed, Exit, Move, Side, Step, Table, act, call, wait, well_formed, word,
+    Deed, Exit, Late, Move, Side, Step, Table, act, call, wait, well_formed, word,
 };
 
 type Saga = DiscountPurchase;
@@ -90,7 +90,8 @@ const ANNOUNCE: Step<Saga> = act("announce", Do::RequestPayment, Fact::PaymentRe
     .unless(Fact::TurnedAway, None);
 const PAY: Step<Saga> = call("pay", Call::Charge, Fact::Paid, When::NextCutOff)
     .row(Exit::Undo(REFUND))
-    .unless(Fact::Declined, Some(Do::ClosePayment));
+    .unless(Fact::Declined, Some(Do::ClosePayment))
+    .late(Late::Refused);
 const DATE: Step<Saga> = act("date", Do::AwaitDate, Fact::Dated).row(Exit::Nothing);
 const READMIT: Step<Saga> =
     act("readmit", Do::Readmit, Fact::Admitted).row(Exit::Nothing).unless(Fact::TurnedAway, None);

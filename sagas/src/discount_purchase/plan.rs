@@ -1,6 +1,6 @@
 //! Every key of a discount purchase, minted once.
 
-use super::{Request, saga::Opened};
+use super::Request;
 use crate::parts::{
     application::ApplicationLeg, limits::Limits, payment::PaymentLeg, payout::PayoutLeg,
 };
@@ -50,12 +50,7 @@ fn order(id: &TransactionId, suffix: &'static str) -> OrderId {
 }
 
 impl Plan {
-    pub(super) fn of(id: &TransactionId, open: &Opened, next: &[LimitKey]) -> Self {
-        let (request, promised) = (&*open.request, open.notes.promise(&open.promise));
-        Self::with(id, request, promised, next)
-    }
-
-    fn with(id: &TransactionId, request: &Request, promised: &Admitted, next: &[LimitKey]) -> Self {
+    pub(super) fn of(id: &TransactionId, request: &Request, promised: &Admitted) -> Self {
         let buy = order(id, "mmf");
         let out = match promised.mode {
             ConversionMode::Held | ConversionMode::LinkedSameDay | ConversionMode::NextDay => {
@@ -74,9 +69,27 @@ impl Plan {
             wallet: Key::of(&WalletId { investor: investor.clone(), fund: request.wallet_fund }),
             holdings: Key::of(&HoldingId { investor, fund: request.target_fund }),
             limits: Limits::of(&promised.counted),
-            limits_next: Limits::of(next),
+            limits_next: Limits::default(),
             amount: promised.amount(request.amount),
         }
+    }
+
+    /// What is promised now, and the limits of a later T that is not decided on yet; `None` if they
+    /// are these.
+    pub(super) fn moved(
+        &self,
+        request: &Request,
+        promised: &Admitted,
+        next: &[LimitKey],
+    ) -> Option<Self> {
+        let amount = promised.amount(request.amount);
+        let same = self.limits.is_of(&promised.counted) && self.limits_next.is_of(next);
+        (!same || self.amount != amount).then(|| Self {
+            limits: Limits::of(&promised.counted),
+            limits_next: Limits::of(next),
+            amount,
+            ..self.clone()
+        })
     }
 
     /// The streams that the saga works on.

@@ -210,11 +210,16 @@ impl saga::Saga for DiscountPurchase {
     }
 
     fn plan(&self, id: &TransactionId, open: &Opened) -> Plan {
-        let next = open.notes.redated.filter(|_| open.notes.undecided).map(|day| {
-            let was = open.notes.promise(&open.promise);
-            prepare::limit_keys_on(&self.house, &open.request, was, day)
-        });
-        Plan::of(id, open, &next.unwrap_or_default())
+        let plan = Plan::of(id, &open.request, &open.promise);
+        self.replan(id, open, &plan).unwrap_or(plan)
+    }
+
+    fn replan(&self, _: &TransactionId, open: &Opened, plan: &Plan) -> Option<Plan> {
+        let promised = open.notes.promise(&open.promise);
+        let next = open.notes.redated.filter(|_| open.notes.undecided);
+        let next =
+            next.map(|day| prepare::limit_keys_on(&self.house, &open.request, promised, day));
+        plan.moved(&open.request, promised, &next.unwrap_or_default())
     }
 
     fn streams(plan: &Plan) -> Vec<Need> {

@@ -26,7 +26,9 @@ pub use plan::Plan;
 pub use saga::{Answer, Command, FastWithdraw, Refusal};
 pub use words::{Asked, Call, Do, Ending, Fact, Promise, Request, When};
 
-use fundflow_runtime::step::{Deed, Exit, Move, Side, Step, Table, act, call, well_formed, word};
+use fundflow_runtime::step::{
+    Deed, Exit, Late, Move, Side, Step, Table, act, call, well_formed, word,
+};
 
 type Saga = FastWithdraw;
 
@@ -59,7 +61,8 @@ const REQUEST: Step<Saga> =
     act("request advance", Do::RequestAdvance, Fact::AdvanceRequested).row(Exit::Nothing);
 const ADVANCE: Step<Saga> = call("advance", Call::Advance, Fact::Advanced, When::NextCutOff)
     .row(Exit::Undo(CASH_IS_OUT))
-    .unless(Fact::Declined, Some(Do::CloseAdvance));
+    .unless(Fact::Declined, Some(Do::CloseAdvance))
+    .late(Late::Person);
 const ORDER: Step<Saga> = act("order transfer", Do::PlaceTransfer, Fact::TransferPlaced)
     .row(Exit::Nothing)
     .unless(Fact::TransferRejected, None);

@@ -62,6 +62,11 @@ impl Limits {
         Self(keys.into_iter().map(|key| (key.clone(), stream_of(key))).collect())
     }
 
+    /// Whether it is those of these keys.
+    pub fn is_of<'a>(&self, keys: impl IntoIterator<Item = &'a LimitKey>) -> bool {
+        self.0.iter().map(|(key, _)| key).eq(keys)
+    }
+
     /// What must be in memory.
     pub fn needs(&self) -> impl Iterator<Item = Need> {
         self.0.iter().map(|(_, key)| key.need())

@@ -89,11 +89,19 @@ impl PaymentLeg {
         Ok(turn.decide(&self.key, &Command::Request(terms))?)
     }
 
-    /// Closes the payment, so that money that still comes goes back.
+    /// Closes the payment, so that money that still comes goes back: a person gave up waiting for it,
+    /// or the bank never got the charge and may not be given it any more.
     ///
     /// # Errors
     /// [`NotDone`]; nothing has changed.
-    pub fn close<S: Saga>(&self, turn: &mut Turn<'_, S>, cause: Cause) -> Result<usize, NotDone> {
+    pub fn close<S: Saga>(&self, turn: &mut Turn<'_, S>) -> Result<usize, NotDone> {
+        let view = turn.view()?;
+        let by_person = view.open.landing_chosen || view.ending.is_some();
+        let cause = if by_person {
+            Cause::new("operator", "closed by an operator without the bank's answer")
+        } else {
+            Cause::new("too_late", "the bank never got the charge, and its time is over")
+        };
         Ok(turn.decide(&self.key, &Command::Close(cause))?)
     }
 

@@ -49,7 +49,7 @@ impl Purchase {
             }
             Do::OweInterest => self.owe_interest(turn),
             Do::AskForAccount => plan.interest.ask_for_account(turn),
-            Do::ClosePayment => plan.payment.close(turn, closed("the bank")),
+            Do::ClosePayment => plan.payment.close(turn),
             Do::CloseOrder => plan.buy.close(turn, closed("the registrar")),
             Do::End(ending) => {
                 let cause = why(&turn.view()?);

@@ -29,7 +29,7 @@ pub use words::{Call, Do, Ending, Fact, Request, When};
 
 use fundflow_domain::admission::buying::Way;
 use fundflow_runtime::step::{
-    Deed, Exit, Move, Side, Step, Table, act, call, wait, well_formed, word,
+    Deed, Exit, Late, Move, Side, Step, Table, act, call, wait, well_formed, word,
 };
 
 type Saga = Purchase;
@@ -73,6 +73,7 @@ const fn pay(exit: &'static [Move<Saga>]) -> Step<Saga> {
     call("pay", Call::Charge, Fact::Paid, When::NextCutOff)
         .row(Exit::Undo(exit))
         .unless(Fact::Declined, Some(Do::ClosePayment))
+        .late(Late::Refused)
 }
 const DATE: Step<Saga> = wait("date", Fact::Dated).row(Exit::Nothing);
 const READMIT: Step<Saga> =

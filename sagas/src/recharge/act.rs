@@ -51,7 +51,7 @@ impl Recharge {
                 let cause = why.unwrap_or_else(|| own("left", "the recharge was given up"));
                 plan.payment.pay_back(turn, cause)
             }
-            Do::ClosePayment => plan.payment.close(turn, closed("the bank")),
+            Do::ClosePayment => plan.payment.close(turn),
             Do::Close => plan.buy.close(turn, closed("the registrar")),
             Do::End(ending) => {
                 let cause = why(&turn.view()?);

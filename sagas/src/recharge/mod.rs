@@ -23,7 +23,9 @@ pub use prepare::Refusal;
 pub use saga::{Answer, Command, Recharge};
 pub use words::{Asked, Call, Do, Ending, Fact, Request, When};
 
-use fundflow_runtime::step::{Exit, Move, Side, Step, Table, act, call, wait, well_formed, word};
+use fundflow_runtime::step::{
+    Exit, Late, Move, Side, Step, Table, act, call, wait, well_formed, word,
+};
 
 type Saga = Recharge;
 
@@ -48,7 +50,8 @@ const ANNOUNCE: Step<Saga> =
     act("announce", Do::RequestPayment, Fact::PaymentRequested).row(Exit::Nothing);
 const PAY: Step<Saga> = call("pay", Call::Charge, Fact::Paid, When::NextCutOff)
     .row(Exit::Undo(REFUND))
-    .unless(Fact::Declined, Some(Do::ClosePayment));
+    .unless(Fact::Declined, Some(Do::ClosePayment))
+    .late(Late::Refused);
 const DATE: Step<Saga> = wait("date", Fact::Dated).row(Exit::Nothing);
 const READMIT: Step<Saga> =
     act("readmit", Do::Readmit, Fact::Admitted).row(Exit::Nothing).unless(Fact::TurnedAway, None);

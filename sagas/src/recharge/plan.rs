@@ -30,22 +30,34 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// `next` is the limit of the later T that the money counts for, until it is decided on.
-    pub(super) fn of(
-        id: &TransactionId,
-        request: &Request,
-        promised: &Admitted,
-        next: Option<&LimitKey>,
-    ) -> Self {
+    pub(super) fn of(id: &TransactionId, request: &Request, promised: &Admitted) -> Self {
         let order = OrderId::part(id, "mmf");
         Self {
             payment: PaymentLeg::of(&order),
             buy: ApplicationLeg::of(&order),
             wallet: WalletPart::of(&request.investor, request.fund),
             limits: Limits::of(promised.counted.as_ref()),
-            limits_next: Limits::of(next),
+            limits_next: Limits::default(),
             amount: promised.amount(request.amount),
         }
+    }
+
+    /// What is promised now, and the limit of the later T that the money counts for, until it is
+    /// decided on; `None` if they are these.
+    pub(super) fn moved(
+        &self,
+        request: &Request,
+        promised: &Admitted,
+        next: Option<&LimitKey>,
+    ) -> Option<Self> {
+        let amount = promised.amount(request.amount);
+        let same = self.limits.is_of(promised.counted.as_ref()) && self.limits_next.is_of(next);
+        (!same || self.amount != amount).then(|| Self {
+            limits: Limits::of(promised.counted.as_ref()),
+            limits_next: Limits::of(next),
+            amount,
+            ..self.clone()
+        })
     }
 
     /// The streams that the saga works on.

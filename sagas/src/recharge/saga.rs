@@ -170,10 +170,15 @@ impl saga::Saga for Recharge {
     }
 
     fn plan(&self, id: &TransactionId, open: &Open<Self>) -> Plan {
+        let plan = Plan::of(id, &open.request, &open.promise);
+        self.replan(id, open, &plan).unwrap_or(plan)
+    }
+
+    fn replan(&self, _: &TransactionId, open: &Open<Self>, plan: &Plan) -> Option<Plan> {
         let promised = open.notes.promise(&open.promise);
         let later = open.notes.redated.filter(|_| open.notes.undecided);
         let next = later.and_then(|day| self.limit_on(&open.request, promised, day));
-        Plan::of(id, &open.request, promised, next.as_ref())
+        plan.moved(&open.request, promised, next.as_ref())
     }
 
     fn streams(plan: &Plan) -> Vec<Need> {

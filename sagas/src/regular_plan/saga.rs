@@ -267,8 +267,8 @@ impl saga::Saga for RegularPlans {
             Do::LookAfter => return self.look_after(turn, key),
             Do::Close => return turn.end(Ending::Over, None),
             Do::Open => {
-                let terms = turn.view()?.open.request.clone();
-                plan::Command::Open(terms)
+                let terms = turn.view()?.open.request.as_ref().clone();
+                plan::Command::Open(Box::new(terms))
             }
             Do::EndPlan => plan::Command::End { reason: "given up by a person".into() },
         };

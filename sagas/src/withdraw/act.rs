@@ -61,7 +61,7 @@ impl Withdraw {
             order: plan.out.order.clone(),
             no: plan.out.no.clone(),
             registrar: fund.registrar.clone(),
-            investor: request.investor,
+            investor: request.investor.clone(),
             fund: request.fund,
             ask: Ask::Redemption {
                 shares: promise.shares,

@@ -235,7 +235,7 @@ impl Stage {
     }
 
     pub(crate) fn handle(&mut self, what: What) -> Reply {
-        let mut input = Input { ticket: 1, what };
+        let mut input = Input::new(1, what);
         for _ in 0..100 {
             match self.runner.handle(input, self.now) {
                 Ok(()) => {

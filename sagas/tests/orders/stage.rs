@@ -185,7 +185,7 @@ impl Stage {
     }
 
     fn handle(&mut self, what: What) -> Reply {
-        let mut input = Input { ticket: 1, what };
+        let mut input = Input::new(1, what);
         for _ in 0..100 {
             match self.runner.handle(input, self.now) {
                 Ok(()) => {

@@ -9,6 +9,7 @@ mod outside;
 mod random;
 mod recharge;
 mod recharge_moves;
+mod silence;
 mod stage;
 mod terms;
 mod withdraw;

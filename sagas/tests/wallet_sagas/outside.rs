@@ -52,6 +52,8 @@ pub(crate) enum Fate {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Outside {
     fates: BTreeMap<String, VecDeque<Fate>>,
+    /// Calls that arrive nowhere, and queries that nobody answers, by short name.
+    pub(crate) down: BTreeSet<String>,
     /// The registrar's records on an order, one after the other, instead of the whole.
     pub(crate) records: BTreeMap<String, Vec<ApplicationAnswer>>,
     /// Whose wallets there are.
@@ -85,11 +87,19 @@ impl Outside {
         if let Some(page) = effect.call_as::<Page>() {
             return Arc::new(self.page(page));
         }
-        let fate = if acts(effect) { self.next_fate(name) } else { Fate::Done };
+        let fate = match acts(effect) {
+            _ if self.down.contains(name) => Fate::Lost,
+            true => self.next_fate(name),
+            false => Fate::Done,
+        };
         let known = self.done.contains(name) || self.refused.contains(name);
         if acts(effect) && fate != Fate::Lost && !known {
             let kept = if fate == Fate::Refused { &mut self.refused } else { &mut self.done };
             kept.insert(name.to_owned());
+            // Nobody confirms what was handed in a moment ago, whatever the T that it names.
+            if let (Fate::Done, Some(RegistrarCall::Submit(_))) = (fate, effect.call_as()) {
+                return Arc::new(accepted(name));
+            }
         }
         self.says(name, effect, now, matches!(fate, Fate::Lost | Fate::Unheard))
     }
@@ -134,7 +144,7 @@ impl Outside {
 
     fn stands(&mut self, name: &str, terms: &Terms, now: Timestamp) -> ApplicationAnswer {
         if now < confirmed_from(terms) {
-            return ApplicationAnswer::Accepted(serial(&format!("{name}.a")));
+            return accepted(name);
         }
         match self.records.get_mut(name) {
             Some(records) if records.len() > 1 => records.remove(0),
@@ -142,6 +152,10 @@ impl Outside {
             None => ApplicationAnswer::Confirmed(Box::new(confirmation(name, terms))),
         }
     }
+}
+
+fn accepted(name: &str) -> ApplicationAnswer {
+    ApplicationAnswer::Accepted(serial(&format!("{name}.a")))
 }
 
 enum Standing {

@@ -214,18 +214,6 @@ fn an_instant_that_cannot_be_right_waits_for_a_person_and_moves_no_t() {
 }
 
 #[test]
-fn a_bank_that_is_down_over_the_spring_festival_calls_nobody() {
-    let mut stage = stage("02-13 10:00");
-    let silent = [crate::outside::Fate::Lost; 400];
-    stage.outside.fate("mmf.pay", silent);
-    stage.request(request(), asked());
-    stage.clock("02-24 14:00");
-    assert_eq!(stage.parked(), None, "{}", stage.text());
-    stage.clock("02-24 15:00");
-    assert_eq!(stage.parked().unwrap().0, "pay");
-}
-
-#[test]
 fn a_purchase_that_the_registrar_takes_after_the_sealing_is_decided_again() {
     let fund = capped("5000", ExcessPolicy::RejectWhole);
     let mut stage = stage_of(fund, "02-03 14:50");

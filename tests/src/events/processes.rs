@@ -4,7 +4,7 @@ use super::{Entry, id, plans, promises};
 use crate::worlds::{admission, cause, day, instant, request, request_time};
 use fundflow_domain::{admission::admit, case::CaseId, modes::ConversionMode};
 use fundflow_runtime::{
-    process::{Disposed, Disposition, Event, Process, Retry},
+    process::{Disposed, Disposition, Event, Parked, Process, Retry},
     saga::Saga,
 };
 use fundflow_sagas::{
@@ -19,6 +19,7 @@ use fundflow_sagas::{
     regular_plan::RegularPlans,
     withdraw::Withdraw,
 };
+use std::sync::Arc;
 
 pub(super) fn entries() -> Vec<Entry> {
     let (request, bought) = (request(ConversionMode::LinkedSameDay), promises::bought);
@@ -68,9 +69,9 @@ pub fn lives<S: Saga>(request: S::Request, promise: S::Promise) -> Vec<Event<S>>
     let endings = S::NAMES.all.iter().filter_map(|name| S::ending_of(name));
     let table = id(S::TABLES[0].version);
     let mut life = vec![
-        Event::Prepared { request: Box::new(request), promise: Box::new(promise), table },
+        Event::Prepared { request: Arc::new(request), promise: Arc::new(promise), table },
         Event::RetryScheduled(Retry { row: row(), attempt: 1, cause: timeout(), due }),
-        Event::Parked { row: row(), cause: timeout() },
+        Event::Parked(Parked { row: row(), cause: timeout(), lacks_answer: true }),
         Event::Resumed { reason: why() },
         Event::LandingChosen { reason: why() },
         Event::Abandoned { reason: why(), ends },

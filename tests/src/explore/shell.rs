@@ -36,20 +36,30 @@ pub struct Shell {
     pub broken: Option<String>,
     kinds: Vec<Arc<dyn Kind>>,
     limits: Limits,
+    awake: usize,
 }
 
 impl Shell {
     /// With an empty log.
     pub fn new(kinds: Vec<Arc<dyn Kind>>, limits: Limits, now: Timestamp) -> Self {
-        let mut shell =
-            Self { runner: Runner::new(), log: Log::default(), now, broken: None, kinds, limits };
+        let (runner, log, awake) = (Runner::new(), Log::default(), usize::MAX);
+        let mut shell = Self { runner, log, now, broken: None, kinds, limits, awake };
         shell.runner = shell.fresh();
         shell
+    }
+
+    /// How many sagas may be awake, in every process from now on.
+    #[must_use]
+    pub fn awake(mut self, at_most: usize) -> Self {
+        self.awake = at_most;
+        self.runner.set_awake(at_most);
+        self
     }
 
     fn fresh(&self) -> Runner {
         let mut runner = Runner::new();
         runner.set_limits(self.limits);
+        runner.set_awake(self.awake);
         for kind in &self.kinds {
             runner.register_kind(kind.clone());
         }
@@ -88,7 +98,7 @@ impl Shell {
 
     /// Decides an input; nothing is durable yet.
     pub fn decide(&mut self, ticket: Ticket, what: What) -> Output {
-        let mut input = Input { ticket, what };
+        let mut input = Input::new(ticket, what);
         for _ in 0..ROUNDS {
             match self.runner.handle(input, self.now) {
                 Ok(()) => return self.output(),

@@ -101,11 +101,13 @@ impl<'a, C: Counterparties> Play<'a, C> {
         Ok(())
     }
 
-    /// Nothing goes wrong any more, and whoever is parked is let go on.
+    /// Nothing goes wrong any more, and whoever is parked is let go on; without an operator they have
+    /// only their own slow questions.
     fn calm(&mut self) -> Result<(), String> {
         self.faults = Faults::NONE;
         self.said.clear();
-        for _ in 0..20 {
+        let rounds = if self.simulation.has_operator { 20 } else { 20 * (1 + self.asking.len()) };
+        for _ in 0..rounds {
             let steps = 200 * (self.asking.len() + 1);
             let mut left = steps;
             while self.is_busy() {
@@ -118,6 +120,11 @@ impl<'a, C: Counterparties> Play<'a, C> {
             let parked = self.parked();
             if parked.is_empty() {
                 return Ok(());
+            }
+            if !self.simulation.has_operator {
+                self.ring()?;
+                self.drain()?;
+                continue;
             }
             for saga in parked {
                 let action = Action::Resume { reason: "everybody has spoken".into() };

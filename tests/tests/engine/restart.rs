@@ -18,7 +18,7 @@ async fn as_killed(store: &MemoryStore) -> Arc<MemoryStore> {
         expected: Version(recorded.version.0 - 1),
         events: vec![recorded.event],
     });
-    copy.append(appends.collect()).await.expect("the same log");
+    copy.append(appends.collect::<Vec<_>>()).await.expect("the same log");
     Arc::new(copy)
 }
 

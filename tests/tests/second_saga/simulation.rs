@@ -54,6 +54,32 @@ fn simulation(saga: Exchange, exchanges: u64, awards: u64) -> Simulation<Shop> {
     simulation
 }
 
+/// Calls and answers get lost and the clock jumps over deadlines, but nobody is refused for good.
+fn silence(exchanges: u64) -> Simulation<Shop> {
+    let mut simulation = Simulation::new(Shop::that([]), MORNING)
+        .saga(Exchange::default())
+        .with::<Account>(&account(), given_points(1000))
+        .truths(TRUTHS)
+        .faults(Faults { lost: 500, unheard: 100, jump: 200, ..Faults::default() })
+        .without_operator();
+    for at in 1..=exchanges {
+        let id = transaction(&format!("EX-{at}"));
+        simulation = simulation.request::<Exchange>(&id, kettle(100 + at), ());
+    }
+    simulation
+}
+
+#[test]
+fn who_is_parked_for_want_of_an_answer_alone_needs_no_person() {
+    let mut ended = 0;
+    for seed in 0..40 {
+        let found = silence(4).run(seed).unwrap();
+        assert_eq!(found.parked, std::collections::BTreeMap::new(), "seed {seed}");
+        ended += found.endings.values().sum::<usize>();
+    }
+    assert!(ended > 120, "{ended}");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
 

@@ -39,9 +39,8 @@ pub(super) fn decide<S: Saga>(
         }
 
         (T::Open(was) | T::Ended(was, _), C::ScheduleRetry(retry)) => Ok(schedule(was, retry)),
-        (T::Open(was) | T::Ended(was, _), C::Park(row, cause)) => {
-            let park = || Event::Parked { row: row.clone(), cause: cause.clone() };
-            Ok(once(was.parked.is_none(), park))
+        (T::Open(was) | T::Ended(was, _), C::Park(parked)) => {
+            Ok(once(was.parked.is_none(), || Event::Parked(parked.clone())))
         }
         (T::Open(was) | T::Ended(was, _), C::Resume(reason)) => {
             Ok(once(was.parked.is_some(), || Event::Resumed { reason: reason.clone() }))

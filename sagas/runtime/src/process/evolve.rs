@@ -1,6 +1,6 @@
 //! What a process remembers of each fact. Judges nothing; `None` means no decider wrote this.
 
-use super::{Event, Open, Over, Parked, Retry, State};
+use super::{Event, Open, Over, Retry, State};
 use crate::saga::Saga;
 
 pub(super) fn evolve<S: Saga>(state: State<S>, event: &Event<S>) -> Option<State<S>> {
@@ -44,7 +44,7 @@ fn open_after<S: Saga>(mut open: Box<Open<S>>, event: &Event<S>) -> Option<State
         Event::Prepared { .. }
         | Event::Reached(_)
         | Event::RetryScheduled(_)
-        | Event::Parked { .. }
+        | Event::Parked(_)
         | Event::Resumed { .. } => aftermath(&mut open, event)?,
     }
     Some(State::Open(open))
@@ -55,9 +55,7 @@ fn aftermath<S: Saga>(open: &mut Open<S>, event: &Event<S>) -> Option<()> {
     match event {
         Event::Reached(milestone) => S::remember(&mut open.notes, milestone)?,
         Event::RetryScheduled(retry) => remember(&mut open.retries, retry),
-        Event::Parked { row, cause } => {
-            open.parked = Some(Box::new(Parked { row: row.clone(), cause: cause.clone() }));
-        }
+        Event::Parked(parked) => open.parked = Some(Box::new(parked.clone())),
         Event::Resumed { .. } => {
             open.parked.take()?;
             // The retries start over: a person has looked, or the other side has spoken.

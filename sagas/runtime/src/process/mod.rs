@@ -70,9 +70,9 @@ pub enum Command<S: Saga> {
     /// Open it, on the table of that version.
     Prepare {
         /// What was asked.
-        request: Box<S::Request>,
+        request: Arc<S::Request>,
         /// What was decided on it.
-        promise: Box<S::Promise>,
+        promise: Arc<S::Promise>,
         /// The table that it runs on to its end.
         table: VersionTag,
     },
@@ -83,7 +83,7 @@ pub enum Command<S: Saga> {
     /// A row is to be tried again at `due`.
     ScheduleRetry(Retry),
     /// Stop and wait for a person.
-    Park(Arc<str>, Cause),
+    Park(Parked),
     /// Go on where it stopped.
     Resume(Arc<str>),
     /// Leave towards the nearest landing (operator).
@@ -105,9 +105,9 @@ pub enum Event<S: Saga> {
     /// Accepted; nothing has been released downstream.
     Prepared {
         /// What was asked.
-        request: Box<S::Request>,
+        request: Arc<S::Request>,
         /// What was decided on it.
-        promise: Box<S::Promise>,
+        promise: Arc<S::Promise>,
         /// The table that it runs on to its end.
         table: VersionTag,
     },
@@ -116,12 +116,7 @@ pub enum Event<S: Saga> {
     /// A row will be tried again.
     RetryScheduled(Retry),
     /// Stopped; a person must decide.
-    Parked {
-        /// The saga's row.
-        row: Arc<str>,
-        /// What keeps it.
-        cause: Cause,
-    },
+    Parked(Parked),
     /// It goes on: a person let it, or what it waited for came.
     Resumed {
         /// For the auditor.
@@ -158,20 +153,29 @@ pub enum Over<E> {
 }
 
 /// Row and cause, while a person is waited for.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Parked {
     /// Where it stopped.
     pub row: Arc<str>,
     /// What keeps it.
     pub cause: Cause,
+    /// Only an answer is missing: whoever says that our call never came is called again. Otherwise a
+    /// person must decide first.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub lacks_answer: bool,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
+const fn is_false(flag: &bool) -> bool {
+    !*flag
 }
 
 /// What is remembered of a process.
 pub struct Open<S: Saga> {
     /// For telling a repeat from a contradiction.
-    pub request: Box<S::Request>,
+    pub request: Arc<S::Request>,
     /// What was decided on it.
-    pub promise: Box<S::Promise>,
+    pub promise: Arc<S::Promise>,
     /// Its table.
     pub table: VersionTag,
     /// Of the saga's own milestones.

@@ -9,8 +9,8 @@ use std::sync::Arc;
 #[derive(Serialize, Deserialize)]
 #[serde(bound = "")]
 struct Prepared<S: Saga> {
-    request: Box<S::Request>,
-    admitted: Box<S::Promise>,
+    request: Arc<S::Request>,
+    admitted: Arc<S::Promise>,
     table: VersionTag,
 }
 
@@ -20,12 +20,6 @@ struct PreparedRef<'a, S: Saga> {
     request: &'a S::Request,
     admitted: &'a S::Promise,
     table: &'a VersionTag,
-}
-
-#[derive(Serialize, Deserialize)]
-struct AtRow {
-    row: Arc<str>,
-    cause: Cause,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -53,7 +47,7 @@ impl<S: Saga> Stored for Process<S> {
             Event::Prepared { .. } => S::NAMES.prepared,
             Event::Reached(milestone) => S::milestone_type(milestone),
             Event::RetryScheduled(_) => S::NAMES.retry_scheduled,
-            Event::Parked { .. } => S::NAMES.parked,
+            Event::Parked(_) => S::NAMES.parked,
             Event::Resumed { .. } => S::NAMES.resumed,
             Event::LandingChosen { .. } => S::NAMES.landing_chosen,
             Event::Abandoned { .. } => S::NAMES.abandoned,
@@ -69,10 +63,7 @@ impl<S: Saga> Stored for Process<S> {
             }
             Event::Reached(milestone) => write_milestone(milestone, out),
             Event::RetryScheduled(retry) => serde_json::to_writer(out, retry),
-            Event::Parked { row, cause } => {
-                let (row, cause) = (row.clone(), cause.clone());
-                serde_json::to_writer(out, &AtRow { row, cause })
-            }
+            Event::Parked(parked) => serde_json::to_writer(out, parked),
             Event::Resumed { reason } | Event::LandingChosen { reason } => {
                 serde_json::to_writer(out, &ForReason { reason: reason.clone() })
             }
@@ -94,8 +85,7 @@ impl<S: Saga> Stored for Process<S> {
         } else if event_type == names.retry_scheduled {
             Event::RetryScheduled(serde_json::from_str::<Retry>(data)?)
         } else if event_type == names.parked {
-            let AtRow { row, cause } = serde_json::from_str(data)?;
-            Event::Parked { row, cause }
+            Event::Parked(serde_json::from_str(data)?)
         } else if event_type == names.resumed {
             let ForReason { reason } = serde_json::from_str(data)?;
             Event::Resumed { reason }

@@ -4,7 +4,7 @@
 mod common;
 
 use super::{
-    Command as C, Disposed, Disposition, Event as E, Over, Process, Refusal, Retry, State,
+    Command as C, Disposed, Disposition, Event as E, Over, Parked, Process, Refusal, Retry, State,
 };
 use crate::{
     saga::OpenEnd,
@@ -18,6 +18,7 @@ use fundflow_kernel::{
     ids::VersionTag,
     time::Timestamp,
 };
+use std::sync::Arc;
 
 static ONLY: Table<Errand> = Table {
     version: "only.v1",
@@ -37,14 +38,14 @@ fn request(what: &str) -> Request {
 
 fn prepare(what: &str) -> Command {
     let (request, promise) =
-        (Box::new(request(what)), Box::new(Promise { from: Timestamp::default() }));
+        (Arc::new(request(what)), Arc::new(Promise { from: Timestamp::default() }));
     C::Prepare { request, promise, table: VersionTag::literal("only.v1") }
 }
 
 fn prepared() -> Event {
-    let promise = Box::new(Promise { from: Timestamp::default() });
+    let promise = Arc::new(Promise { from: Timestamp::default() });
     E::Prepared {
-        request: Box::new(request("bread")),
+        request: Arc::new(request("bread")),
         promise,
         table: VersionTag::literal("only.v1"),
     }
@@ -55,7 +56,11 @@ fn cause() -> Cause {
 }
 
 fn parked() -> Event {
-    E::Parked { row: "start".into(), cause: cause() }
+    E::Parked(stopped())
+}
+
+fn stopped() -> Parked {
+    Parked { row: "start".into(), cause: cause(), lacks_answer: false }
 }
 
 fn retry(attempt: u32) -> Retry {
@@ -113,7 +118,7 @@ fn nothing_happens_to_what_was_never_prepared() {
         C::Reach(Milestone::Halfway { miles: 1 }),
         C::End(true, None),
         C::ScheduleRetry(retry(1)),
-        C::Park("start".into(), cause()),
+        C::Park(stopped()),
         C::Resume("why".into()),
         C::ChooseLanding("why".into()),
         C::Abandon { reason: "why".into(), open: vec![], dispositions: vec![] },
@@ -150,8 +155,9 @@ fn a_retry_counts_upwards_and_starts_over_once_it_goes_on() {
 
 #[test]
 fn it_is_parked_once_until_it_goes_on() {
-    follows(&[prepared()], &C::Park("start".into(), cause()), &[parked()]);
-    follows(&[prepared(), parked()], &C::Park("end".into(), cause()), &[]);
+    follows(&[prepared()], &C::Park(stopped()), &[parked()]);
+    let elsewhere = Parked { row: "end".into(), ..stopped() };
+    follows(&[prepared(), parked()], &C::Park(elsewhere), &[]);
     follows(&[prepared()], &C::Resume("why".into()), &[]);
     let chosen = E::LandingChosen { reason: "why".into() };
     let after = follows(&[prepared(), parked()], &C::ChooseLanding("why".into()), &[chosen]);
@@ -196,7 +202,7 @@ fn giving_up_leaves_no_end_without_an_owner() {
 fn what_is_owed_after_the_end_can_still_be_retried_and_parked() {
     let history = || [prepared(), E::Ended { ending: true, cause: None }];
     follows(&history(), &C::ScheduleRetry(retry(1)), &[E::RetryScheduled(retry(1))]);
-    follows(&history(), &C::Park("start".into(), cause()), &[parked()]);
+    follows(&history(), &C::Park(stopped()), &[parked()]);
 }
 
 #[test]
@@ -256,4 +262,19 @@ fn a_history_that_no_decider_wrote_is_impossible() {
     for history in impossible {
         assert!(replay::<Process<Errand>>(history).is_err(), "{:?}", stored(history));
     }
+}
+
+#[test]
+fn who_was_parked_before_it_was_said_for_want_of_what_waits_for_a_person() {
+    let read = |data: &str| decode::<Process<Errand>>("errand.parked", 1, data).unwrap();
+    let before = r#"{"row":"start","cause":{"code":"rain","text":"it rains"}}"#;
+
+    assert_eq!(stored(&[read(before)]), stored(&[parked()]));
+    let missing = E::Parked(Parked { lacks_answer: true, ..stopped() });
+    let told = stored(std::slice::from_ref(&missing));
+    assert_eq!(
+        told,
+        [format!("errand.parked {},\"lacks_answer\":true}}", &before[..before.len() - 1])]
+    );
+    assert_eq!(stored(&[read(told[0].split_once(' ').unwrap().1)]), told);
 }

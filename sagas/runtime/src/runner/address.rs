@@ -6,6 +6,7 @@ use crate::{
     running::damaged,
 };
 use fundflow_kernel::{
+    envelope::StreamName,
     streams::{Damage, Need},
     time::Timestamp,
 };
@@ -31,6 +32,25 @@ impl Runner {
             Some(SagaId { kind: self.kind(kind)?, transaction: transaction.clone() })
         });
         Ok(owner)
+    }
+
+    /// Tells how a saga that has left memory came to rest: its process alone says so, nothing else of
+    /// it need be read. Returns whether it did; an error: the stream to be read first.
+    pub(super) fn look_back(&mut self, input: &Input, saga: &SagaId) -> Result<bool, Need> {
+        if !matches!(input.what, What::Watch { .. }) || self.sagas.contains_key(saga) {
+            return Ok(false);
+        }
+        let (kind, opener) = (self.kinds.get(saga.kind), self.openers.get(saga.kind));
+        let (Some(kind), Some(opener)) = (kind, opener) else { return Ok(false) };
+        let process = StreamName::of(kind.name(), &saga.transaction);
+        if !self.streams.has(&process) {
+            return Err(opener.need(&process));
+        }
+        let rest = kind.fresh(saga.transaction.clone()).rest(&self.streams);
+        let Some(rest) = rest else { return Ok(false) };
+        self.streams.drop_unheld([process]);
+        self.reply(input.ticket, Reply::Rest(Some(rest)));
+        Ok(true)
     }
 
     #[allow(clippy::result_large_err, reason = "the input is handed back as it came")]
@@ -62,6 +82,9 @@ impl Runner {
     pub(super) fn let_go(&mut self, saga: &SagaId) {
         if let Some(mut slot) = self.sagas.remove(saga) {
             slot.saga.release(&mut self.streams);
+            if slot.slept {
+                self.sleeps(saga, slot.timer);
+            }
         }
     }
 

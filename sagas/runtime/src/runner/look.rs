@@ -9,9 +9,9 @@ use fundflow_kernel::{ids::TransactionId, streams::Streams, time::Timestamp};
 use std::fmt;
 
 impl Runner {
-    /// Sagas in memory.
+    /// Sagas in memory, awake and asleep.
     pub fn open(&self) -> usize {
-        self.sagas.len()
+        self.sagas.len().saturating_add(self.asleep.len())
     }
 
     /// The sagas in memory.
@@ -19,7 +19,7 @@ impl Runner {
         self.sagas.keys()
     }
 
-    /// The sagas in memory that are not over, or still owe something, or of which nobody can tell
+    /// The sagas, awake or asleep, that are not over, or still owe something, or of which nobody can tell
     /// because a stream of theirs is damaged.
     pub fn unfinished(&self) -> impl Iterator<Item = &SagaId> {
         let streams = &self.streams;
@@ -27,7 +27,7 @@ impl Runner {
             let is_open = slot.saga.is_known(streams) && !slot.saga.is_finished(streams);
             is_open || slot.saga.damage(streams).is_some()
         });
-        open.map(|(saga, _)| saga)
+        open.map(|(saga, _)| saga).chain(self.asleep.sagas())
     }
 
     /// A saga in memory, with its types.
@@ -43,7 +43,10 @@ impl Runner {
 
     /// When the next timer of a saga in memory rings.
     pub fn timer_of(&self, saga: &SagaId) -> Option<Timestamp> {
-        self.sagas.get(saga)?.timer
+        match self.sagas.get(saga) {
+            Some(slot) => slot.timer,
+            None => self.asleep.timer_of(saga),
+        }
     }
 
     /// Whether a saga in memory waits for a person, or cannot go on because a stream is damaged.
@@ -66,18 +69,20 @@ impl Clone for Runner {
             saga: slot.saga.boxed_clone(),
             timer: slot.timer,
             touched: slot.touched,
+            slept: slot.slept,
         };
         Self {
             kinds: self.kinds.clone(),
+            names: self.names.clone(),
             openers: self.openers.clone(),
             unclaimed: self.unclaimed.clone(),
             sagas: self.sagas.iter().map(|(id, s)| (id.clone(), slot(s))).collect(),
+            asleep: self.asleep.clone(),
             streams: self.streams.clone(),
             timers: self.timers.clone(),
             breakers: self.breakers.clone(),
             limits: self.limits,
             starved: self.starved.clone(),
-            wanted: self.wanted.clone(),
             ready_to_call: self.ready_to_call.clone(),
             out: self.out.clone(),
         }

@@ -17,24 +17,27 @@
 //! for the standing first. After 6 nothing is lost, because memory was only a cache.
 
 mod address;
+mod asleep;
 mod look;
+mod memory;
 mod unclaimed;
 
 pub use crate::running::{LaneState, Running};
 pub use unclaimed::Unclaimed;
 
+use asleep::Asleep;
+
 use crate::{
     breaker::{Breaker, Limits},
     kind::{Kind, Of},
-    message::{ActionError, Alert, Input, Output, Reply, SagaId, Ticket},
+    message::{ActionError, Alert, Input, Output, Reply, SagaId, Ticket, What},
     port::PortName,
     running::{Desk, Handled, Instance},
     saga::Saga,
 };
 use foldhash::fast::RandomState;
 use fundflow_kernel::{
-    envelope::{Recorded, StreamName},
-    ids::TransactionId,
+    envelope::Recorded,
     streams::{Damage, Need, Opener, Streams},
     time::Timestamp,
 };
@@ -46,8 +49,10 @@ use std::{
 struct Slot {
     saga: Box<dyn Instance>,
     timer: Option<Timestamp>,
-    /// The newest batch that holds decisions of it.
+    /// The newest batch that holds decisions of it; 0: it was only read.
     touched: u64,
+    /// It was asleep before it was read.
+    slept: bool,
 }
 
 /// An input that cannot be handled before those streams are in memory.
@@ -62,15 +67,16 @@ pub struct Wanting {
 /// Open sagas, their streams and their timers. Cloned, it is another future of the same past.
 pub struct Runner {
     kinds: HashMap<&'static str, Arc<dyn Kind>, RandomState>,
+    names: HashMap<&'static str, Arc<str>, RandomState>,
     openers: HashMap<&'static str, Opener, RandomState>,
     unclaimed: Option<Arc<dyn Unclaimed>>,
     sagas: HashMap<SagaId, Slot, RandomState>,
+    asleep: Asleep,
     streams: Streams,
     timers: BTreeSet<(Timestamp, SagaId)>,
     breakers: HashMap<PortName, Breaker<SagaId>, RandomState>,
     limits: Limits,
     starved: Vec<SagaId>,
-    wanted: Vec<Need>,
     ready_to_call: VecDeque<SagaId>,
     out: Output,
 }
@@ -86,15 +92,16 @@ impl Runner {
     pub fn new() -> Self {
         Self {
             kinds: HashMap::default(),
+            names: HashMap::default(),
             openers: HashMap::default(),
             unclaimed: None,
             sagas: HashMap::default(),
+            asleep: Asleep::default(),
             streams: Streams::default(),
             timers: BTreeSet::new(),
             breakers: HashMap::default(),
             limits: Limits::default(),
             starved: Vec::new(),
-            wanted: Vec::new(),
             ready_to_call: VecDeque::new(),
             out: Output { batch: 1, ..Output::default() },
         }
@@ -110,6 +117,7 @@ impl Runner {
         for opener in kind.aggregates() {
             self.openers.insert(opener.category(), opener);
         }
+        self.names.insert(kind.name(), kind.name().into());
         self.kinds.insert(kind.name(), kind);
     }
 
@@ -133,34 +141,29 @@ impl Runner {
     /// # Errors
     /// [`Wanting`]: nothing happened; read, provide, and hand the input in again.
     #[allow(clippy::result_large_err, reason = "the input is handed back as it came")]
-    pub fn handle(&mut self, input: Input, now: Timestamp) -> Result<(), Wanting> {
+    pub fn handle(&mut self, mut input: Input, now: Timestamp) -> Result<(), Wanting> {
         let saga = match self.addressee(&input.what) {
             Ok(Some(saga)) => saga,
             Ok(None) => return self.nobodys(input, now),
             Err(need) => return Err(Wanting { input, needs: vec![need] }),
         };
-        let Some(kind) = self.kinds.get(saga.kind) else {
+        match self.look_back(&input, &saga) {
+            Ok(true) => return Ok(()),
+            Ok(false) => {}
+            Err(need) => return Err(Wanting { input, needs: vec![need] }),
+        }
+        if self.enter(&saga).is_none() {
             self.reply(input.ticket, Reply::NotActed(ActionError::Unknown(saga)));
             return Ok(());
-        };
-        let fresh = || Slot { saga: kind.fresh(saga.transaction.clone()), timer: None, touched: 0 };
-        let slot = self.sagas.entry(saga.clone()).or_insert_with(fresh);
-        let was_known = slot.touched > 0;
-        let mut needs = slot.saga.missing(&self.streams);
-        let mut besides = if needs.is_empty() {
-            slot.saga.besides(&self.streams, &input.what, now)
-        } else {
-            Vec::new()
-        };
-        // What the same input missed when it was last handed in.
-        besides.append(&mut self.wanted);
-        needs.extend(self.streams.missing(besides.iter().cloned()));
+        }
+        let needs = self.missing_for(&saga, &mut input, now);
         if !needs.is_empty() {
             return Err(Wanting { input, needs });
         }
-        let misread =
-            slot.saga.is_known(&self.streams) && !slot.saga.understands(&self.streams, &input.what);
-        if misread {
+        let Some(slot) = self.sagas.get(&saga) else { return Ok(()) };
+        let (was_known, besides) = (slot.touched > 0, std::mem::take(&mut input.besides));
+        let known = slot.saga.is_known(&self.streams);
+        if known && !slot.saga.understands(&self.streams, &input.what) {
             if !was_known {
                 self.let_go(&saga);
             }
@@ -191,7 +194,7 @@ impl Runner {
                     self.alert(saga.transaction.as_str(), "a stream is missing that is in memory");
                     return Ok(());
                 }
-                self.wanted = needs;
+                input.besides = [besides, needs].concat();
                 return Err(Wanting { input, needs: missing });
             }
         }
@@ -199,31 +202,17 @@ impl Runner {
         Ok(())
     }
 
-    /// Puts a saga, as the log has it, into memory; it stands still until it is woken.
-    pub fn restore(&mut self, kind: &str, transaction: &TransactionId) -> Option<SagaId> {
-        let kind = self.kinds.get(kind)?;
-        let saga = SagaId { kind: kind.name(), transaction: transaction.clone() };
-        let fresh = || Slot { saga: kind.fresh(transaction.clone()), timer: None, touched: 0 };
-        self.sagas.entry(saga.clone()).or_insert_with(fresh);
-        Some(saga)
-    }
-
-    /// What a restored saga still misses.
-    pub fn missing(&mut self, saga: &SagaId) -> Vec<Need> {
-        let streams = &self.streams;
-        self.sagas.get_mut(saga).map_or_else(Vec::new, |slot| slot.saga.missing(streams))
-    }
-
-    /// Forgets a restored saga that is over and owes nothing. Returns whether it did; a saga that
-    /// cannot be folded stays, and so does one that has decided something since: what it decided is
-    /// not durable yet, and its streams would be read without it.
-    pub fn dismiss(&mut self, saga: &SagaId) -> bool {
-        let Some(slot) = self.sagas.get_mut(saga) else { return true };
-        slot.saga.is_ready(&mut self.streams);
-        if slot.saga.damage(&self.streams).is_none() {
-            self.forget(saga, self.out.batch.saturating_sub(1));
+    /// What must be read before the input can be decided: its saga's own streams, and what it needs
+    /// besides, which is asked for once.
+    fn missing_for(&mut self, saga: &SagaId, input: &mut Input, now: Timestamp) -> Vec<Need> {
+        let Some(slot) = self.sagas.get_mut(saga) else { return Vec::new() };
+        let mut needs = slot.saga.missing(&self.streams);
+        let first = matches!(input.what, What::Request { .. });
+        if input.besides.is_empty() && (needs.is_empty() || first) {
+            input.besides = slot.saga.besides(&self.streams, &input.what, now);
         }
-        !self.sagas.contains_key(saga)
+        needs.extend(self.streams.missing(input.besides.iter().cloned()));
+        needs
     }
 
     /// Goes on with a saga that was restored and misses nothing.
@@ -261,7 +250,10 @@ impl Runner {
     /// Goes on with those whose streams were provided.
     pub fn go_on(&mut self, now: Timestamp) {
         for saga in std::mem::take(&mut self.starved) {
-            self.with(&saga, now, |instance, desk| instance.advance(desk));
+            let from_store = self.sagas.get(&saga).is_some_and(|slot| slot.touched == 0);
+            self.with(&saga, now, |instance, desk| {
+                if from_store { instance.wake(desk) } else { instance.advance(desk) }
+            });
         }
         self.call_those_ready(now);
     }
@@ -271,11 +263,17 @@ impl Runner {
         let mut rung = 0;
         while rung < at_most && self.next_timer().is_some_and(|due| due <= now) {
             let Some((_, saga)) = self.timers.pop_first() else { break };
-            if let Some(slot) = self.sagas.get_mut(&saga) {
-                slot.timer = None;
+            rung += 1;
+            let Some(slot) = self.sagas.get_mut(&saga) else {
+                self.wake_up(saga);
+                continue;
+            };
+            slot.timer = None;
+            if slot.touched == 0 {
+                self.starved.push(saga);
+                continue;
             }
             self.with(&saga, now, |instance, desk| instance.ring(desk));
-            rung += 1;
         }
         self.call_those_ready(now);
         rung
@@ -290,42 +288,6 @@ impl Runner {
     pub fn take(&mut self) -> Output {
         let batch = self.out.batch.saturating_add(1);
         std::mem::replace(&mut self.out, Output { batch, ..Output::default() })
-    }
-
-    /// A batch is durable: forgets the sagas that ended with it and did nothing since.
-    pub fn settle(&mut self, batch: u64, finished: &[SagaId], released: &[StreamName]) {
-        for stream in released {
-            self.streams.release(stream);
-        }
-        for saga in finished {
-            self.forget(saga, batch);
-        }
-    }
-
-    fn forget(&mut self, saga: &SagaId, batch: u64) {
-        let Some(slot) = self.sagas.get_mut(saga) else { return };
-        if slot.touched > batch || !slot.saga.is_finished(&self.streams) {
-            return;
-        }
-        slot.saga.release(&mut self.streams);
-        if let Some(due) = slot.timer {
-            self.timers.remove(&(due, saga.clone()));
-        }
-        self.sagas.remove(saga);
-    }
-
-    /// Forgets everything in memory: what was decided may never have become durable. The open sagas
-    /// are to be restored from the store.
-    pub fn clear(&mut self) {
-        self.sagas.clear();
-        self.streams.clear();
-        self.timers.clear();
-        self.breakers.clear();
-        self.starved.clear();
-        self.wanted.clear();
-        self.ready_to_call.clear();
-        let batch = self.out.batch;
-        self.out = Output { batch, ..Output::default() };
     }
 
     /// Held until the batch is durable, so that nobody reads an older state meanwhile.
@@ -352,6 +314,7 @@ impl Runner {
         let slot = self.sagas.get_mut(saga)?;
         let mut ready = Vec::new();
         let mut desk = Desk {
+            process: self.names.get(saga.kind)?,
             streams: &mut self.streams,
             out: &mut self.out,
             breakers: &mut self.breakers,

@@ -1,7 +1,7 @@
 //! Runs a saga as far as it goes without anybody else: decides what its table asks of our own
 //! aggregates, then sends what it asks of a counterparty, then waits.
 
-use super::{Desk, Lane, LaneState, MAIN, Running, asks, ending_name};
+use super::{Desk, Lane, LaneState, Lanes, MAIN, Running, asks, ending_name};
 use crate::{
     breaker::Admission,
     message::{Effect, Rest},
@@ -10,7 +10,7 @@ use crate::{
     retry,
     saga::{Calling, Saga},
     stand::{Place, Stand},
-    step::{Deed, Send},
+    step::{Deed, Send, Step},
     turn::NotDone,
 };
 use fundflow_kernel::{cause::Cause, time::Timestamp};
@@ -56,8 +56,7 @@ impl<S: Saga> Running<S> {
         };
         self.arrive(stand.place());
         if self.is_parked(desk.streams) {
-            self.ask_while_parked(desk, &stand);
-            return false;
+            return self.ask_while_parked(desk, &stand);
         }
         match stand {
             Stand::Over if self.ending(desk.streams).is_none() => {
@@ -71,14 +70,14 @@ impl<S: Saga> Running<S> {
                 self.park(desk, exit.deed.name, Cause::new("blocked", text));
                 false
             }
-            Stand::Leaving(_, exit) => self.send(desk, &exit.deed, exit.deed.send),
+            Stand::Leaving(_, exit) => self.send(desk, &exit.deed, exit.deed.send, None),
             Stand::Forward(_, step) => {
                 let chosen = self.open(desk.streams).is_some_and(|open| open.landing_chosen);
                 let send = match step.refuse {
                     Some(refuse) if chosen => Send::Do(refuse),
                     Some(_) | None => step.deed.send,
                 };
-                self.send(desk, &step.deed, send)
+                self.send(desk, &step.deed, send, Some(step))
             }
         }
     }
@@ -97,7 +96,13 @@ impl<S: Saga> Running<S> {
         }
     }
 
-    fn send(&mut self, desk: &mut Desk<'_>, deed: &'static Deed<S>, send: Send<S>) -> bool {
+    fn send(
+        &mut self,
+        desk: &mut Desk<'_>,
+        deed: &'static Deed<S>,
+        send: Send<S>,
+        row: Option<&'static Step<S>>,
+    ) -> bool {
         match send {
             Send::Do(what) if matches!(deed.send, Send::Do(_)) => {
                 self.act_in_time(desk, MAIN, deed, what)
@@ -105,10 +110,7 @@ impl<S: Saga> Running<S> {
             // In the row's stead: an operator's refusal has no time to wait for.
             Send::Do(what) => self.act_row(desk, deed.name, what),
             Send::Wait => false,
-            Send::Call(_) | Send::Await(_) => {
-                self.converse(desk, MAIN, deed);
-                false
-            }
+            Send::Call(_) | Send::Await(_) => self.converse(desk, MAIN, deed, row),
         }
     }
 
@@ -126,12 +128,14 @@ impl<S: Saga> Running<S> {
                 self.lanes[at].state = LaneState::Waiting(due);
                 return false;
             }
-            self.lanes[at].state = LaneState::Idle;
+            if self.lanes[at].state != LaneState::Idle {
+                self.lanes[at].state = LaneState::Idle;
+            }
         }
         self.act_row(desk, deed.name, what)
     }
 
-    fn act_row(&mut self, desk: &mut Desk<'_>, row: &'static str, what: S::Do) -> bool {
+    pub(super) fn act_row(&mut self, desk: &mut Desk<'_>, row: &'static str, what: S::Do) -> bool {
         let Some(plan) = self.plan.clone() else { return false };
         let (voice, saga) = (Self::engine(row, desk.now), self.saga.clone());
         let ended = self.ending(desk.streams).is_some();
@@ -156,10 +160,19 @@ impl<S: Saga> Running<S> {
         }
     }
 
-    /// A lane whose work is somebody else's: call, wait, ask.
-    fn converse(&mut self, desk: &mut Desk<'_>, at: usize, deed: &'static Deed<S>) {
-        if let Some(cause) = self.lanes[at].again.take() {
-            return self.try_later(desk, at, deed, cause);
+    /// A lane whose work is somebody else's: call, wait, ask. Returns whether the saga moved.
+    fn converse(
+        &mut self,
+        desk: &mut Desk<'_>,
+        at: usize,
+        deed: &'static Deed<S>,
+        row: Option<&'static Step<S>>,
+    ) -> bool {
+        if self.lanes[at].again.is_some()
+            && let Some(cause) = self.lanes[at].again.take()
+        {
+            self.try_later(desk, at, deed, *cause);
+            return false;
         }
         let now = desk.now;
         match (deed.send, &self.lanes[at].state) {
@@ -174,15 +187,22 @@ impl<S: Saga> Running<S> {
                 }
             }
             (Send::Await(_), _) => self.emit(desk, at, deed, Ask::Query),
-            (Send::Call(_), _) => {
-                let ask = if self.lanes[at].uncertain { Ask::Query } else { Ask::Call };
-                self.emit(desk, at, deed, ask);
+            (Send::Call(_), _) if self.lanes[at].uncertain => {
+                self.emit(desk, at, deed, Ask::Query);
             }
+            (Send::Call(_), _) => return self.make(desk, at, deed, row),
             (Send::Do(_) | Send::Wait, _) => {}
         }
+        false
     }
 
-    fn emit(&mut self, desk: &mut Desk<'_>, at: usize, deed: &'static Deed<S>, ask: Ask) {
+    pub(super) fn emit(
+        &mut self,
+        desk: &mut Desk<'_>,
+        at: usize,
+        deed: &'static Deed<S>,
+        ask: Ask,
+    ) {
         let (Send::Call(what) | Send::Await(what)) = deed.send else { return };
         let calling =
             self.view(desk.streams).and_then(|view| self.saga.call(&view, what, desk.now));
@@ -212,6 +232,7 @@ impl<S: Saga> Running<S> {
         let (saga, seq) = (self.id.clone(), self.seq);
         let lane = &mut self.lanes[at];
         (lane.state, lane.seq, lane.key) = (LaneState::InFlight, seq, Some(key.clone()));
+        lane.uncertain = true;
         desk.out.effects.push(Effect { saga, port, ask, key, lane: at, seq, call, wrap });
     }
 
@@ -223,17 +244,15 @@ impl<S: Saga> Running<S> {
         let deadline = self.when(desk, deed.parks);
         let key = (self.id.transaction.as_str(), deed.name);
         let Some(due) = retry::next(attempt, key, desk.now, deadline) else {
-            return self.park(desk, deed.name, cause);
+            return self.park_for_answer(desk, deed.name, cause);
         };
         let retry = Retry { row: deed.name.into(), attempt, cause, due };
         let voice = Self::engine("retry", desk.now);
         self.process(desk, &process::Command::ScheduleRetry(retry), voice);
-        let lane = &mut self.lanes[at];
-        lane.state = LaneState::Waiting(due);
-        lane.uncertain = true;
+        self.lanes[at].state = LaneState::Waiting(due);
     }
 
-    fn when(&self, desk: &Desk<'_>, when: Option<S::When>) -> Option<Timestamp> {
+    pub(super) fn when(&self, desk: &Desk<'_>, when: Option<S::When>) -> Option<Timestamp> {
         self.saga.when(&self.view(desk.streams)?, when?)
     }
 
@@ -247,12 +266,14 @@ impl<S: Saga> Running<S> {
             let Some(view) = self.view(desk.streams) else { return moved };
             let idle = side.only_after_the_end && view.ending.is_none();
             if idle || S::holds(&view, deed.done) {
-                self.lanes[index + 1].again = None;
+                if self.lanes[index + 1].again.is_some() {
+                    self.lanes[index + 1].again = None;
+                }
                 continue;
             }
             let parked = view.open.parked.as_ref().map(|parked| parked.row.clone());
             if parked.as_deref() == Some(deed.name) {
-                self.ask_slowly(desk, index + 1, deed);
+                moved |= self.ask_slowly(desk, index + 1, deed, None);
                 continue;
             }
             match deed.send {
@@ -262,7 +283,7 @@ impl<S: Saga> Running<S> {
                 Send::Do(_) | Send::Wait => {}
                 Send::Call(what) | Send::Await(what) => {
                     self.turn_to(desk, index + 1, what);
-                    self.converse(desk, index + 1, deed);
+                    moved |= self.converse(desk, index + 1, deed, None);
                 }
             }
         }
@@ -274,42 +295,13 @@ impl<S: Saga> Running<S> {
         let calling =
             self.view(desk.streams).and_then(|view| self.saga.call(&view, what, desk.now));
         let key: Option<Arc<str>> = calling.map(|calling| calling.key);
+        if self.lanes[at].key.is_none() {
+            return;
+        }
         let lane = &mut self.lanes[at];
-        if lane.key.is_some() && lane.key != key {
+        if lane.key != key {
             let seq = lane.seq;
             *lane = Lane { seq, ..Lane::idle(false) };
-        }
-    }
-
-    /// A person is waited for, and the other side all the same: what it says may make the person
-    /// superfluous.
-    fn ask_while_parked(&mut self, desk: &mut Desk<'_>, stand: &Stand<S>) {
-        let row = self.open(desk.streams).and_then(|open| open.parked.as_ref()?.row.clone().into());
-        let row: Option<Arc<str>> = row;
-        let Some(deed) = stand.deed().filter(|deed| row.as_deref() == Some(deed.name)) else {
-            return;
-        };
-        if !matches!(stand, Stand::Blocked(..)) {
-            self.ask_slowly(desk, MAIN, deed);
-        }
-    }
-
-    fn ask_slowly(&mut self, desk: &mut Desk<'_>, at: usize, deed: &'static Deed<S>) {
-        if !matches!(deed.send, Send::Call(_) | Send::Await(_)) {
-            return;
-        }
-        self.lanes[at].again = None;
-        match self.lanes[at].state {
-            LaneState::Idle => {
-                let key = (self.id.transaction.as_str(), deed.name);
-                let due = retry::while_parked(self.asked_parked, key, desk.now);
-                self.lanes[at].state = LaneState::Waiting(due);
-            }
-            LaneState::Due | LaneState::Queued => {
-                self.asked_parked = self.asked_parked.wrapping_add(1);
-                self.emit(desk, at, deed, Ask::Query);
-            }
-            LaneState::Waiting(_) | LaneState::InFlight => {}
         }
     }
 
@@ -333,9 +325,11 @@ impl<S: Saga> Running<S> {
         let main = names.chain(std::iter::repeat("")).take(1);
         let states: Vec<LaneState> =
             main.chain(beside).map(|row| self.waiting(desk, row)).collect();
-        for (lane, state) in self.lanes.iter_mut().zip(states) {
-            let seq = lane.seq;
-            *lane = Lane { state, seq, ..Lane::idle(true) };
+        self.lanes = Lanes::idle(states.len(), true);
+        for (at, state) in states.into_iter().enumerate() {
+            if state != LaneState::Idle {
+                self.lanes[at].state = state;
+            }
         }
     }
 

@@ -7,7 +7,7 @@
 use super::{Desk, LaneState, MAIN, Running};
 use crate::{
     message::{Answered, Noticed, SagaId},
-    port::{NoAnswer, Payload},
+    port::{Ask, NoAnswer, Payload},
     process,
     saga::{Heard, Saga},
     stand::Stand,
@@ -48,7 +48,7 @@ impl<S: Saga> Running<S> {
         Self::tell_breaker(desk, effect, &heard);
         if self.awaits(effect) {
             self.lanes[effect.lane].state = LaneState::Idle;
-            self.replied(desk, effect.lane, heard);
+            self.replied(desk, effect.lane, effect.ask, heard);
         } else {
             self.unasked(desk, &heard);
         }
@@ -118,18 +118,19 @@ impl<S: Saga> Running<S> {
     }
 
     /// What a reply leaves to be done about its row, if the saga still stands there.
-    fn replied(&mut self, desk: &mut Desk<'_>, at: usize, heard: Result<Heard, NotDone>) {
+    fn replied(&mut self, desk: &mut Desk<'_>, at: usize, ask: Ask, heard: Result<Heard, NotDone>) {
         let again = match heard {
             Ok(Heard::Recorded(0)) => {
                 Some(Cause::new("no_effect", "the counterparty's answer changed nothing"))
             }
             Ok(Heard::Recorded(_)) => None,
             Ok(Heard::Unknown(cause) | Heard::Pending(cause)) => Some(cause),
-            Ok(Heard::NotFound) if self.lanes[at].uncertain => {
+            Ok(Heard::NotFound) if ask == Ask::Query && self.calls(desk, at) => {
                 self.lanes[at].uncertain = false;
                 None
             }
-            // "Never heard of it" answers a question. To the call itself it is nonsense.
+            // "Never heard of it" answers a question about a call of this row. To the call itself, and
+            // where only a word is waited for, it is nonsense.
             Ok(Heard::NotFound) => {
                 Some(Cause::new("not_found", "the counterparty knows no such call"))
             }
@@ -146,7 +147,9 @@ impl<S: Saga> Running<S> {
                 return self.park(desk, row, Cause::new("defect", error.to_string()));
             }
         };
-        self.lanes[at].again = again;
+        if again.is_some() || self.lanes[at].again.is_some() {
+            self.lanes[at].again = again.map(Box::new);
+        }
     }
 
     fn unasked(&mut self, desk: &mut Desk<'_>, heard: &Result<Heard, NotDone>) {
@@ -214,6 +217,17 @@ impl<S: Saga> Running<S> {
         };
         let side = table.beside.iter().find(|side| side.deed.name == row);
         side.is_some_and(|side| S::holds(&view, side.deed.done))
+    }
+
+    /// Whether the lane makes a call, and does not only wait for a word.
+    fn calls(&self, desk: &Desk<'_>, at: usize) -> bool {
+        let deed = if at == MAIN {
+            self.stand(desk.streams).and_then(|stand| stand.deed())
+        } else {
+            let table = self.table(desk.streams);
+            table.and_then(|table| table.beside.get(at - 1)).map(|side| &side.deed)
+        };
+        deed.is_some_and(|deed| matches!(deed.send, Send::Call(_)))
     }
 
     fn row_of(&self, desk: &Desk<'_>, at: usize) -> &'static str {

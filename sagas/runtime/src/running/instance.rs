@@ -46,6 +46,8 @@ pub trait Instance: Send {
     fn next_due(&self) -> Option<Timestamp>;
     /// Whether it is over, owes nothing and waits for no answer.
     fn is_finished(&self, streams: &Streams) -> bool;
+    /// Whether nothing is lost when it leaves memory: it waits, and not for an answer or a person.
+    fn may_sleep(&self, streams: &Streams) -> bool;
     /// How it is at rest, if it is.
     fn rest(&self, streams: &Streams) -> Option<Rest>;
     /// The types behind it, for tests and desks.
@@ -164,7 +166,7 @@ impl<S: Saga> Instance for Running<S> {
     }
 
     fn ring(&mut self, desk: &mut Desk<'_>) {
-        for lane in &mut self.lanes {
+        for lane in self.lanes.used_mut() {
             if matches!(lane.state, LaneState::Waiting(due) if due <= desk.now) {
                 lane.state = LaneState::Due;
             }
@@ -178,7 +180,7 @@ impl<S: Saga> Instance for Running<S> {
     }
 
     fn call_now(&mut self, desk: &mut Desk<'_>) {
-        for lane in &mut self.lanes {
+        for lane in self.lanes.used_mut() {
             if lane.state == LaneState::Queued {
                 lane.state = LaneState::Due;
             }
@@ -195,7 +197,7 @@ impl<S: Saga> Instance for Running<S> {
             LaneState::Waiting(due) => Some(due),
             LaneState::Idle | LaneState::InFlight | LaneState::Queued | LaneState::Due => None,
         };
-        self.lanes.iter().filter_map(due).min()
+        self.lanes.used().filter_map(due).min()
     }
 
     fn is_finished(&self, streams: &Streams) -> bool {
@@ -207,6 +209,18 @@ impl<S: Saga> Instance for Running<S> {
             && self
                 .table(streams)
                 .is_none_or(|table| table.beside.iter().all(|side| S::holds(&view, side.deed.done)))
+    }
+
+    fn may_sleep(&self, streams: &Streams) -> bool {
+        let waits = |lane: &Lane| match lane.state {
+            LaneState::Idle | LaneState::Waiting(_) => lane.again.is_none(),
+            LaneState::InFlight | LaneState::Queued | LaneState::Due => false,
+        };
+        let sound = self.ready && self.sick.is_none() && self.outstanding == 0;
+        sound
+            && self.lanes.used().all(waits)
+            && self.ending(streams).is_none()
+            && self.open(streams).is_some_and(|open| open.parked.is_none())
     }
 
     fn rest(&self, streams: &Streams) -> Option<Rest> {

@@ -6,14 +6,17 @@
 mod advance;
 mod hear;
 mod instance;
+mod lanes;
 mod operate;
+mod parked;
 mod request;
 
 pub(crate) use instance::{Handled, Instance};
+pub(crate) use lanes::{Lane, Lanes};
 
 use crate::{
     breaker::{Admission, Breaker},
-    message::{ActionError, Alert, Output, Rest, SagaId},
+    message::{ActionError, Alert, Output, SagaId},
     port::PortName,
     process::{self, Over, Process},
     saga::{Saga, View},
@@ -23,7 +26,6 @@ use crate::{
 };
 use foldhash::fast::RandomState;
 use fundflow_kernel::{
-    cause::Cause,
     envelope::{Actor, StreamName},
     ids::TransactionId,
     store::Version,
@@ -34,6 +36,8 @@ use std::{collections::HashMap, sync::Arc};
 
 /// What the runner lends to one saga for one input.
 pub struct Desk<'a> {
+    /// The name of the saga's kind.
+    pub(crate) process: &'a Arc<str>,
     pub(crate) streams: &'a mut Streams,
     pub(crate) out: &'a mut Output,
     pub(crate) breakers: &'a mut HashMap<PortName, Breaker<SagaId>, RandomState>,
@@ -58,25 +62,6 @@ pub enum LaneState {
     Due,
 }
 
-#[derive(Debug, Clone)]
-pub(crate) struct Lane {
-    pub(crate) state: LaneState,
-    /// The newest effect; a reply to an older one is news like any other.
-    pub(crate) seq: u32,
-    /// The key that the newest effect was about.
-    pub(crate) key: Option<Arc<str>>,
-    /// An effect may have been sent before: ask, do not repeat.
-    pub(crate) uncertain: bool,
-    /// What an answer left to be asked again.
-    pub(crate) again: Option<Cause>,
-}
-
-impl Lane {
-    const fn idle(uncertain: bool) -> Self {
-        Self { state: LaneState::Idle, seq: 0, key: None, uncertain, again: None }
-    }
-}
-
 /// The lane of the table itself; those beside it follow.
 pub(crate) const MAIN: usize = 0;
 
@@ -87,12 +72,11 @@ pub struct Running<S: Saga> {
     key: Key<Process<S>>,
     plan: Option<Arc<S::Plan>>,
     planned_at: Version,
-    planned_for: S::Notes,
     held: Vec<StreamName>,
     /// Every stream of the plan is in memory and marked as used.
     ready: bool,
     sick: Option<Damage>,
-    lanes: Vec<Lane>,
+    lanes: Lanes,
     here: Option<Place>,
     seq: u32,
     outstanding: u32,
@@ -109,11 +93,10 @@ impl<S: Saga> Running<S> {
             key,
             plan: None,
             planned_at: Version::NONE,
-            planned_for: S::Notes::default(),
             held: Vec::new(),
             ready: false,
             sick: None,
-            lanes: vec![Lane::idle(false)],
+            lanes: Lanes::idle(1, false),
             here: None,
             seq: 0,
             outstanding: 0,
@@ -145,10 +128,10 @@ impl<S: Saga> Running<S> {
     /// Whether the reply to that effect is what its lane waits for; otherwise it is news like any
     /// other.
     pub fn awaits(&self, effect: &crate::message::Effect) -> bool {
-        let lane = self.lanes.get(effect.lane);
+        let lane = &self.lanes[effect.lane];
         // After a restart the numbers start over: an answer from before is told by its key.
         let same = |it: &Lane| it.seq == effect.seq && it.key.as_ref() == Some(&effect.key);
-        lane.is_some_and(|it| it.state == LaneState::InFlight && same(it))
+        lane.state == LaneState::InFlight && same(lane)
     }
 
     fn open<'a>(&self, streams: &'a Streams) -> Option<&'a process::Open<S>> {
@@ -170,27 +153,31 @@ impl<S: Saga> Running<S> {
             return;
         }
         let Some(open) = self.open(streams) else { return };
-        let first = self.plan.is_none();
-        if first || open.notes != self.planned_for {
-            let (plan, notes) = (self.saga.plan(&self.id.transaction, open), open.notes.clone());
-            (self.plan, self.planned_for, self.ready) = (Some(Arc::new(plan)), notes, false);
-        }
-        if first {
-            self.lay_lanes(streams);
+        let id = &self.id.transaction;
+        let plan = match &self.plan {
+            Some(plan) => self.saga.replan(id, open, plan),
+            None => Some(self.saga.plan(id, open)),
+        };
+        if let Some(plan) = plan {
+            let first = self.plan.replace(Arc::new(plan)).is_none();
+            self.ready = false;
+            if first {
+                self.lay_lanes(streams);
+            }
         }
         self.planned_at = version;
     }
 
     /// The plan that a request was decided with is the saga's first.
     fn minted(&mut self, plan: Arc<S::Plan>, streams: &Streams) {
-        (self.plan, self.planned_for, self.ready) = (Some(plan), S::Notes::default(), false);
+        (self.plan, self.ready) = (Some(plan), false);
         self.planned_at = streams.version(self.key.stream());
         self.lay_lanes(streams);
     }
 
     fn lay_lanes(&mut self, streams: &Streams) {
         let beside = self.table(streams).map_or(0, |table| table.beside.len());
-        self.lanes.resize(1 + beside, Lane::idle(false));
+        self.lanes.grow(1 + beside);
     }
 
     /// Marks the plan's streams as used; `false` while one of them must be read.
@@ -219,6 +206,7 @@ impl<S: Saga> Running<S> {
     fn turn<'a>(&'a self, plan: &'a S::Plan, desk: &'a mut Desk<'_>, voice: Voice) -> Turn<'a, S> {
         Turn {
             id: &self.id.transaction,
+            process: desk.process,
             key: &self.key,
             plan,
             streams: desk.streams,
@@ -254,14 +242,6 @@ impl<S: Saga> Running<S> {
         let about = self.id.transaction.as_str().into();
         desk.out.alerts.push(Alert { about, what: what.into() });
     }
-
-    fn park(&mut self, desk: &mut Desk<'_>, row: &str, cause: Cause) {
-        self.alert(desk, format!("parked at {row}: {cause}"));
-        desk.out.rests.push((self.id.clone(), Rest::Parked(cause.clone())));
-        self.asked_parked = 0;
-        let voice = Self::engine("park", desk.now);
-        self.process(desk, &process::Command::Park(row.into(), cause), voice);
-    }
 }
 
 /// The table that a process pinned.
@@ -278,7 +258,6 @@ impl<S: Saga> Clone for Running<S> {
             key: self.key.clone(),
             plan: self.plan.clone(),
             planned_at: self.planned_at,
-            planned_for: self.planned_for.clone(),
             held: self.held.clone(),
             ready: self.ready,
             sick: self.sick.clone(),

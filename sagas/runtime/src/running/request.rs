@@ -50,7 +50,9 @@ impl<S: Saga> Running<S> {
         at: Option<Timestamp>,
         trace_parent: Option<Arc<str>>,
     ) -> Reply {
-        let Some((request, asked)) = typed::<S>(request, asked) else {
+        let (Ok(stored), Some((request, asked))) =
+            (request.clone().downcast::<S::Request>(), typed::<S>(request, asked))
+        else {
             return defect("the request is another kind's");
         };
         if let Some(open) = self.open(desk.streams) {
@@ -71,8 +73,8 @@ impl<S: Saga> Running<S> {
             return defect("the table's version is no version tag");
         };
         let open = process::Open {
-            request: Box::new(request.clone()),
-            promise: Box::new(promise),
+            request: stored,
+            promise: Arc::new(promise),
             table,
             notes: S::Notes::default(),
             retries: Vec::new(),
@@ -141,7 +143,7 @@ impl<S: Saga> Running<S> {
             return defect("a placed saga is not in memory");
         };
         let ending = state.ending().map(|over| ending_name::<S>(over).into());
-        Reply::Placed { promise: Arc::new(open.promise.as_ref().clone()), ending }
+        Reply::Placed { promise: open.promise.clone(), ending }
     }
 
     /// Nothing was stored, so nothing that was read for the decision needs to stay.

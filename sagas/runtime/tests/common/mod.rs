@@ -1,32 +1,33 @@
 //! The smallest saga: its facts are marks on a slate, its commands and calls make marks, and its
-//! tables are data of each test. And a shell around the runner, without faults.
+//! tables are data of each test. And a shell around the runner.
 
 #![allow(
     clippy::unwrap_used,
     clippy::missing_panics_doc,
     dead_code,
     unreachable_pub,
+    unused_imports,
     reason = "for tests alone; each of them uses a part"
 )]
+
+mod bench;
+
+pub use bench::Bench;
 
 use fundflow_kernel::{
     cause::Cause,
     codec::Stored,
     decider::Decider,
-    envelope::{Recorded, StreamName},
+    envelope::StreamName,
     ids::TransactionId,
-    store::Position,
     stored_types,
     streams::{Key, Need, Opener, Streams},
     time::Timestamp,
 };
 use fundflow_runtime::{
-    kind::{payload, saga_id},
-    message::{Answered, Effect, Input, Output, What},
     port::{Keyed, Payload, Port, PortName},
     process::Open,
     process_names,
-    runner::Runner,
     saga::{Calling, Heard, Names, OpenEnd, Preparing, Saga, View},
     step::Table,
     turn::{NotDone, Turn},
@@ -106,6 +107,10 @@ impl Keyed for Call {
 pub enum Answer {
     Marks(&'static str),
     Unknown,
+    /// The call never came.
+    NotFound,
+    /// A mark that is in dispute.
+    Disputed(&'static str),
 }
 
 /// Never called: the tests answer in its stead.
@@ -256,6 +261,11 @@ impl Saga for Errand {
         let plan = turn.plan();
         Ok(match answer {
             Answer::Unknown => Heard::Unknown(Cause::new("time_out", "no answer in time")),
+            Answer::NotFound => Heard::NotFound,
+            Answer::Disputed(mark) => {
+                let events = turn.decide(plan, &(*mark).into())?;
+                Heard::Disputed(Cause::new("disputed", "it does not add up"), events)
+            }
             Answer::Marks(mark) => Heard::Recorded(turn.decide(plan, &(*mark).into())?),
         })
     }
@@ -293,90 +303,4 @@ pub fn friend() -> PortName {
 
 pub fn transaction() -> TransactionId {
     "TX-1".parse().unwrap()
-}
-
-/// The runner with that table, and what is durable.
-pub struct Bench {
-    pub runner: Runner,
-    pub log: Vec<Recorded>,
-    pub now: Timestamp,
-    pub last: Output,
-}
-
-impl Bench {
-    pub fn on(table: &'static Table<Errand>) -> Self {
-        let mut runner = Runner::new();
-        runner.register(Arc::new(Errand(table)));
-        Self { runner, log: Vec::new(), now: Timestamp::default(), last: Output::default() }
-    }
-
-    /// Somebody asks for the errand.
-    pub fn request(&mut self) {
-        self.handle(What::Request {
-            saga: saga_id::<Errand>(&transaction()),
-            request: payload(Request { what: "bread".into() }),
-            asked: payload(()),
-            at: None,
-            trace_parent: None,
-        });
-    }
-
-    /// The call that was sent last is answered.
-    pub fn answer(&mut self, answer: Answer) {
-        let effect = self.last.effects.last().unwrap().clone();
-        self.handle(What::Answer(Box::new(Answered { effect, answer: payload(answer) })));
-    }
-
-    /// News about the slate.
-    pub fn tell(&mut self, mark: &'static str) {
-        let stream = Key::<Slate>::of(&transaction()).stream().clone();
-        self.handle(What::Notice { stream, news: payload(Answer::Marks(mark)) });
-    }
-
-    pub fn handle(&mut self, what: What) {
-        let mut input = Input { ticket: 1, what };
-        while let Err(wanting) = self.runner.handle(input, self.now) {
-            wanting.needs.iter().for_each(|need| self.provide(need));
-            input = wanting.input;
-        }
-        self.commit();
-    }
-
-    pub fn ring(&mut self) {
-        self.now = self.runner.next_timer().unwrap().max(self.now);
-        self.runner.ring(self.now, 9);
-        self.commit();
-    }
-
-    pub fn provide(&mut self, need: &Need) {
-        let history = self.log.iter().filter(|it| it.stream == *need.stream());
-        assert_eq!(self.runner.provide(need, history), None);
-    }
-
-    pub fn commit(&mut self) {
-        let output = self.runner.take();
-        for append in &output.appends {
-            for (version, event) in (1..).map(|n| append.expected.plus(n)).zip(&append.events) {
-                let position = Position(self.log.len() as u64 + 1);
-                let (stream, event) = (append.stream.clone(), event.clone());
-                self.log.push(Recorded { position, stream, version, event });
-            }
-        }
-        self.runner.settle(output.batch, &output.finished, &output.released);
-        self.last = output;
-    }
-
-    /// Event types and marks, in commit order.
-    pub fn stored(&self) -> Vec<String> {
-        let line = |it: &Recorded| match &*it.event.event_type {
-            "slate.marked" => it.event.data.to_string(),
-            other => other.to_owned(),
-        };
-        self.log.iter().map(line).collect()
-    }
-
-    /// What was sent with the last batch.
-    pub fn sent(&self) -> Vec<String> {
-        self.last.effects.iter().map(|effect: &Effect| format!("{effect:?}")).collect()
-    }
 }

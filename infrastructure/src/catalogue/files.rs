@@ -1,0 +1,65 @@
+//! The files of a catalogue, so that they can be kept elsewhere word for word.
+
+use super::{CatalogueError, read, whole_file};
+use fundflow_domain::catalogue::Catalogue;
+use std::{collections::BTreeMap, fs, io, path::Path};
+
+/// What stands in a file, or why it cannot be read.
+pub(super) type Bytes = Result<Vec<u8>, Vec<CatalogueError>>;
+
+/// Every file of a catalogue, by name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Files(Vec<(String, Bytes)>);
+
+impl Files {
+    /// Every `*.toml` of a directory.
+    ///
+    /// # Errors
+    /// The directory cannot be read, or holds none.
+    pub fn in_directory(dir: &Path) -> Result<Self, Vec<CatalogueError>> {
+        let unreadable = |path: &Path, error: &io::Error| {
+            vec![whole_file(&path.display().to_string(), format!("cannot be read: {error}"))]
+        };
+        let entries = fs::read_dir(dir).map_err(|error| unreadable(dir, &error))?;
+        let mut paths = Vec::new();
+        for entry in entries {
+            let path = entry.map_err(|error| unreadable(dir, &error))?.path();
+            if path.extension().is_some_and(|extension| extension == "toml") {
+                paths.push(path);
+            }
+        }
+        paths.sort();
+        if paths.is_empty() {
+            let problem = "holds no *.toml; put one file per fund here, named like 000730.toml";
+            return Err(vec![whole_file(&dir.display().to_string(), problem.to_owned())]);
+        }
+        let files = paths.iter().map(|path| {
+            let bytes = fs::read(path).map_err(|error| unreadable(path, &error));
+            (path.display().to_string(), bytes)
+        });
+        Ok(Self(files.collect()))
+    }
+
+    /// Files whose content is at hand.
+    pub fn of(texts: &BTreeMap<String, String>) -> Self {
+        let file = |(name, text): (&String, &String)| (name.clone(), Ok(text.clone().into_bytes()));
+        Self(texts.iter().map(file).collect())
+    }
+
+    /// The funds in them.
+    ///
+    /// # Errors
+    /// Every [`CatalogueError`] of every file, in the order of file and line.
+    pub fn catalogue(&self) -> Result<Catalogue, Vec<CatalogueError>> {
+        read(self.0.iter().cloned())
+    }
+
+    /// The content of those that are text, by name without directories.
+    pub fn texts(&self) -> BTreeMap<String, String> {
+        let text = |(path, bytes): &(String, Bytes)| {
+            let name = Path::new(path).file_name()?.to_str()?.to_owned();
+            Some((name, String::from_utf8(bytes.clone().ok()?).ok()?))
+        };
+        self.0.iter().filter_map(text).collect()
+    }
+}

@@ -1,0 +1,249 @@
+//! What a day's orders stand on: registrars, funds and prices. They are kept beside the counterparties'
+//! books, so that whoever opens the store without the folder works on the terms that it was played on.
+//!
+//! 1. Playing another folder into a store puts that folder's terms in the place of the former.
+//! 2. Funds are kept word for word. A folder without funds of its own keeps none: then the catalogue
+//!    that is part of the program counts, in whichever version.
+
+use super::{Day, Price, Problem, funds, navs, settings, table};
+use crate::catalogue::{self, CatalogueError, Files};
+use chrono::NaiveDate;
+use fundflow_domain::{
+    calendar::{CalendarError, TradingCalendar, TradingDay},
+    catalogue::Catalogue,
+    ids::RegistrarCode,
+};
+use serde::{Deserialize, Serialize};
+use std::{
+    collections::BTreeMap,
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+const FILE: &str = "day.toml";
+
+/// Registrars, funds and prices of a day.
+#[derive(Debug, Clone)]
+pub struct DayTerms {
+    /// The day that is played.
+    pub trade_date: TradingDay,
+    /// The registrars; never empty. The first keeps the funds whose terms say `own`.
+    pub registrars: Vec<RegistrarCode>,
+    /// The funds of that day.
+    pub catalogue: Catalogue,
+    /// By fund and date.
+    pub prices: Vec<Price>,
+    /// The funds' files; none of those that are part of the program.
+    files: Option<Files>,
+}
+
+/// As they are kept.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Kept {
+    trade_date: NaiveDate,
+    registrars: Vec<RegistrarCode>,
+    #[serde(default)]
+    prices: Vec<Price>,
+    /// By file name.
+    funds: Option<BTreeMap<String, String>>,
+}
+
+/// Why terms cannot be kept or read back.
+#[derive(Debug, thiserror::Error)]
+pub enum TermsError {
+    /// The file or its directory.
+    #[error("{path} cannot be read or written; check that the directory is there and yours")]
+    Io {
+        /// The file that is meant.
+        path: PathBuf,
+        /// What the system, or the parser, says.
+        source: io::Error,
+    },
+    /// The file does not hold a day's terms any more.
+    #[error("{path} does not hold a day's terms; play the day again, or name its folder")]
+    Damaged {
+        /// The file that is meant.
+        path: PathBuf,
+        /// What the system, or the parser, says.
+        source: toml::de::Error,
+    },
+    /// The terms have no text.
+    #[error("the terms cannot be written down")]
+    Unwritable(#[from] toml::ser::Error),
+    /// The kept T is none.
+    #[error("{path} holds a T that the calendar does not know; play the day again")]
+    Calendar {
+        /// The file that is meant.
+        path: PathBuf,
+        /// What the system, or the parser, says.
+        source: CalendarError,
+    },
+    /// The funds were sound when they were kept.
+    #[error("{path}: {errors}; play the day again, or name its folder")]
+    Funds {
+        /// The file that is meant.
+        path: PathBuf,
+        /// All mistakes, one after the other.
+        errors: String,
+    },
+}
+
+impl From<&Day> for DayTerms {
+    fn from(day: &Day) -> Self {
+        Self {
+            trade_date: day.trade_date,
+            registrars: day.settings.registrars.clone(),
+            catalogue: day.catalogue.clone(),
+            prices: day.prices.clone(),
+            files: day.files.clone(),
+        }
+    }
+}
+
+impl DayTerms {
+    /// Reads those of a folder; its orders and investors may be missing.
+    pub fn read(folder: &Path, calendar: &TradingCalendar) -> (Option<Self>, Vec<Problem>) {
+        let mut problems = Vec::new();
+        let terms = Self::read_into(folder, calendar, &mut problems);
+        problems.sort_by(|a, b| (&a.file, a.line).cmp(&(&b.file, b.line)));
+        (terms, problems)
+    }
+
+    fn read_into(
+        folder: &Path,
+        calendar: &TradingCalendar,
+        problems: &mut Vec<Problem>,
+    ) -> Option<Self> {
+        let settings = settings::read(folder, problems)?;
+        let trade_date = settings::trade_date(&settings, calendar, problems);
+        let found = funds(folder, problems);
+        let navs = table::read(folder, navs::FILE, &navs::COLUMNS, problems);
+        let ((trade_date, _), (files, catalogue)) = (trade_date?, found?);
+        let prices = navs::rows(&navs?, &catalogue, calendar, problems);
+        Some(Self { trade_date, registrars: settings.registrars, catalogue, prices, files })
+    }
+
+    /// Keeps them in that directory, in place of those that were kept before.
+    ///
+    /// # Errors
+    /// [`TermsError`], with the file.
+    pub fn keep(&self, directory: &Path) -> Result<(), TermsError> {
+        let kept = Kept {
+            trade_date: self.trade_date.date(),
+            registrars: self.registrars.clone(),
+            prices: self.prices.clone(),
+            funds: self.files.as_ref().map(Files::texts),
+        };
+        let text = toml::to_string_pretty(&kept)?;
+        let path = directory.join(FILE);
+        let beside = directory.join(format!("{FILE}.new"));
+        // A process that dies here leaves the old one whole.
+        fs::write(&beside, text)
+            .and_then(|()| fs::rename(&beside, &path))
+            .map_err(|source| TermsError::Io { path, source })
+    }
+
+    /// Those that are kept in that directory, if any are.
+    ///
+    /// # Errors
+    /// [`TermsError`], with the file.
+    pub fn kept(directory: &Path, calendar: &TradingCalendar) -> Result<Option<Self>, TermsError> {
+        let path = directory.join(FILE);
+        let text = match fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(source) => return Err(TermsError::Io { path, source }),
+        };
+        let kept: Kept = match toml::from_str(&text) {
+            Ok(kept) => kept,
+            Err(source) => return Err(TermsError::Damaged { path, source }),
+        };
+        let trade_date = match calendar.day(kept.trade_date) {
+            Ok(day) => day,
+            Err(source) => return Err(TermsError::Calendar { path, source }),
+        };
+        let files = kept.funds.as_ref().map(Files::of);
+        let catalogue = files.as_ref().map_or_else(catalogue::shipped, Files::catalogue);
+        let told = |errors: Vec<CatalogueError>| {
+            let all: Vec<String> = errors.iter().map(ToString::to_string).collect();
+            TermsError::Funds { path, errors: all.join("; ") }
+        };
+        let (registrars, prices) = (kept.registrars, kept.prices);
+        let catalogue = catalogue.map_err(told)?;
+        Ok(Some(Self { trade_date, registrars, catalogue, prices, files }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn calendar() -> TradingCalendar {
+        TradingCalendar::xshg().unwrap()
+    }
+
+    /// A folder with one fund of its own and two registrars, and no orders.
+    fn folder() -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        let day = "trade_date = 2026-02-12\nseed = 1\nregistrars = [\"05\", \"98\"]\n";
+        fs::write(folder.path().join("day.toml"), day).unwrap();
+        let navs = "fund,date,nav\n011162,2026-02-12,0.7421\n";
+        fs::write(folder.path().join("navs.csv"), navs).unwrap();
+        fs::create_dir(folder.path().join("funds")).unwrap();
+        let fund = include_str!("../../../catalogue/011162.toml");
+        let fund = fund.replace("registrar = \"own\"", "registrar = \"98\"");
+        fs::write(folder.path().join("funds/011162.toml"), fund).unwrap();
+        folder
+    }
+
+    #[test]
+    fn kept_terms_are_those_of_the_folder_word_for_word() {
+        let (folder, books) = (folder(), tempfile::tempdir().unwrap());
+        let (terms, problems) = DayTerms::read(folder.path(), &calendar());
+        assert_eq!(problems, []);
+        let terms = terms.unwrap();
+
+        terms.keep(books.path()).unwrap();
+        let kept = DayTerms::kept(books.path(), &calendar()).unwrap().unwrap();
+
+        assert_eq!(kept.catalogue, terms.catalogue);
+        assert_eq!((kept.trade_date, &kept.registrars), (terms.trade_date, &terms.registrars));
+        assert_eq!(kept.prices, terms.prices);
+        let fund = kept.catalogue.on("011162".parse().unwrap(), terms.trade_date.date()).unwrap();
+        assert_eq!(fund.registrar.as_str(), "98");
+        assert_eq!(kept.catalogue.codes().count(), 1);
+    }
+
+    #[test]
+    fn a_folder_without_funds_of_its_own_keeps_none_and_the_programs_count() {
+        let (folder, books) = (folder(), tempfile::tempdir().unwrap());
+        fs::remove_dir_all(folder.path().join("funds")).unwrap();
+        let (terms, _) = DayTerms::read(folder.path(), &calendar());
+        terms.unwrap().keep(books.path()).unwrap();
+
+        let kept = DayTerms::kept(books.path(), &calendar()).unwrap().unwrap();
+
+        assert_eq!(kept.catalogue, catalogue::shipped().unwrap());
+        let text = fs::read_to_string(books.path().join(FILE)).unwrap();
+        assert!(!text.contains("funds"), "{text}");
+    }
+
+    #[test]
+    fn damaged_terms_are_an_error_and_not_the_programs_own() {
+        let books = tempfile::tempdir().unwrap();
+        assert!(DayTerms::kept(books.path(), &calendar()).unwrap().is_none());
+        fs::write(books.path().join(FILE), "trade_date = 3\n").unwrap();
+        let damaged = DayTerms::kept(books.path(), &calendar());
+        assert!(matches!(damaged, Err(TermsError::Damaged { .. })), "{damaged:?}");
+    }
+
+    #[test]
+    fn mistakes_of_a_folder_are_named() {
+        let folder = folder();
+        fs::write(folder.path().join("funds/011162.toml"), "code = 3\n").unwrap();
+        let (terms, problems) = DayTerms::read(folder.path(), &calendar());
+        assert!(terms.is_none());
+        assert!(problems.iter().any(|it| it.file.ends_with("011162.toml")), "{problems:?}");
+    }
+}

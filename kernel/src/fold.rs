@@ -1,0 +1,73 @@
+//! A stream's fold without its types: the only place where they are erased.
+
+use crate::{
+    codec::Stored,
+    envelope::{Chain, Recorded},
+    ids::TransactionId,
+    loaded::Loaded,
+    store::{ReadError, Version},
+};
+use std::{any::Any, sync::Arc};
+
+/// A fold whose decider is not known here.
+pub trait Fold: Any + Send + Sync {
+    /// Remembers one stored event, in order.
+    ///
+    /// # Errors
+    /// [`ReadError::Damaged`] with place and reason; the fold is as it was.
+    fn replay(&mut self, recorded: &Recorded) -> Result<(), ReadError>;
+    /// Remembers the next events of the stream; after an error the fold is of no use.
+    ///
+    /// # Errors
+    /// As [`Fold::replay`].
+    fn refold(&mut self, history: &mut dyn Iterator<Item = &Recorded>) -> Result<(), ReadError>;
+    /// Events so far.
+    fn version(&self) -> Version;
+    /// Link of the last event.
+    fn chain(&self) -> Chain;
+    /// The kind of saga and the transaction that wrote the first event.
+    fn owner(&self) -> Option<(&Arc<str>, &TransactionId)>;
+    /// Another future of the same past.
+    fn boxed_clone(&self) -> Box<dyn Fold>;
+    /// For typing it again.
+    fn as_any(&self) -> &dyn Any;
+    /// For typing it again.
+    fn as_any_mut(&mut self) -> &mut dyn Any;
+}
+
+impl<D> Fold for Loaded<D>
+where
+    D: Stored<State: Clone + Send + Sync> + 'static,
+{
+    fn replay(&mut self, recorded: &Recorded) -> Result<(), ReadError> {
+        Loaded::replay(self, recorded)
+    }
+
+    fn refold(&mut self, history: &mut dyn Iterator<Item = &Recorded>) -> Result<(), ReadError> {
+        Loaded::refold(self, history)
+    }
+
+    fn version(&self) -> Version {
+        self.version
+    }
+
+    fn chain(&self) -> Chain {
+        self.chain
+    }
+
+    fn owner(&self) -> Option<(&Arc<str>, &TransactionId)> {
+        self.owner.as_ref().map(|(process, transaction)| (process, transaction))
+    }
+
+    fn boxed_clone(&self) -> Box<dyn Fold> {
+        Box::new(self.clone())
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+
+    fn as_any_mut(&mut self) -> &mut dyn Any {
+        self
+    }
+}

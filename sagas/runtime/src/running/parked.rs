@@ -1,0 +1,133 @@
+//! A saga that waits for a person. The other side is asked all the same, slowly: what it says may
+//! make the person superfluous.
+//!
+//! 1. Who is parked because an answer is missing, and hears that the call never came, makes it, as it
+//!    would have before: under its key it acts once. It stays parked until there is an answer.
+//! 2. Who is parked for another reason (a refusal, a dispute, a defect) calls nobody anew.
+//! 3. A call that its row does not want any more is not made: the row is refused, or a person decides.
+
+use super::{Desk, LaneState, MAIN, Running};
+use crate::{
+    port::Ask,
+    process::{self, Parked},
+    retry,
+    saga::Saga,
+    stand::Stand,
+    step::{Deed, Late, Send, Step},
+};
+use fundflow_kernel::cause::Cause;
+
+impl<S: Saga> Running<S> {
+    /// Asks whoever the row is about. Returns whether the saga moved.
+    pub(super) fn ask_while_parked(&mut self, desk: &mut Desk<'_>, stand: &Stand<S>) -> bool {
+        let row = self.parked(desk).map(|parked| parked.row.clone());
+        let step = match stand {
+            Stand::Forward(_, step) => Some(*step),
+            Stand::Leaving(..) => None,
+            Stand::Blocked(..) | Stand::Over => return false,
+        };
+        let deed = stand.deed().filter(|deed| row.as_deref() == Some(deed.name));
+        deed.is_some_and(|deed| self.ask_slowly(desk, MAIN, deed, step))
+    }
+
+    /// Returns whether the saga moved.
+    pub(super) fn ask_slowly(
+        &mut self,
+        desk: &mut Desk<'_>,
+        at: usize,
+        deed: &'static Deed<S>,
+        row: Option<&'static Step<S>>,
+    ) -> bool {
+        if !matches!(deed.send, Send::Call(_) | Send::Await(_)) {
+            return false;
+        }
+        self.lanes[at].again = None;
+        // Only "it never came" leaves a lane certain that nothing is under way.
+        let never_came = matches!(deed.send, Send::Call(_))
+            && !self.lanes[at].uncertain
+            && self.parked(desk).is_some_and(|parked| parked.lacks_answer);
+        match self.lanes[at].state {
+            LaneState::Waiting(_) | LaneState::InFlight => false,
+            LaneState::Idle | LaneState::Due | LaneState::Queued if never_came => {
+                self.make(desk, at, deed, row)
+            }
+            LaneState::Idle => {
+                self.wait_slowly(desk, at, deed);
+                false
+            }
+            LaneState::Due | LaneState::Queued => {
+                self.asked_parked = self.asked_parked.wrapping_add(1);
+                self.emit(desk, at, deed, Ask::Query);
+                false
+            }
+        }
+    }
+
+    fn wait_slowly(&mut self, desk: &Desk<'_>, at: usize, deed: &'static Deed<S>) {
+        let key = (self.id.transaction.as_str(), deed.name);
+        let due = retry::while_parked(self.asked_parked, key, desk.now);
+        self.lanes[at].state = LaneState::Waiting(due);
+    }
+
+    /// Makes a call that is known not to have been made, unless its time is over and its row says
+    /// otherwise. Returns whether the saga moved.
+    pub(super) fn make(
+        &mut self,
+        desk: &mut Desk<'_>,
+        at: usize,
+        deed: &'static Deed<S>,
+        row: Option<&'static Step<S>>,
+    ) -> bool {
+        let is_over = self.when(desk, deed.parks).is_some_and(|due| due <= desk.now);
+        let late = row.map_or(Late::Made, |row| row.late);
+        match (late, row.and_then(|row| row.refuse)) {
+            (Late::Refused, Some(refuse)) if is_over => {
+                let moved = self.act_row(desk, deed.name, refuse);
+                self.wake_if_moved(desk, moved, "what it waited for will not come");
+                if !moved {
+                    self.lanes[at].uncertain = true;
+                    self.wait_slowly(desk, at, deed);
+                }
+                moved
+            }
+            (Late::Person, _) if is_over && self.is_parked(desk.streams) => {
+                self.lanes[at].uncertain = true;
+                self.wait_slowly(desk, at, deed);
+                false
+            }
+            (Late::Person, _) if is_over => {
+                let text = "the call never came, and its time is over";
+                self.park_for_answer(desk, deed.name, Cause::new("too_late", text));
+                false
+            }
+            (Late::Made | Late::Refused | Late::Person, _) => {
+                self.emit(desk, at, deed, Ask::Call);
+                false
+            }
+        }
+    }
+
+    fn parked<'a>(&'a self, desk: &'a Desk<'_>) -> Option<&'a Parked> {
+        self.open(desk.streams)?.parked.as_deref()
+    }
+
+    /// Waits for a person, who must decide.
+    pub(super) fn park(&mut self, desk: &mut Desk<'_>, row: &str, cause: Cause) {
+        self.park_as(desk, Parked { row: row.into(), cause, lacks_answer: false });
+    }
+
+    /// Waits for a person, because nobody answers.
+    pub(super) fn park_for_answer(&mut self, desk: &mut Desk<'_>, row: &str, cause: Cause) {
+        self.park_as(desk, Parked { row: row.into(), cause, lacks_answer: true });
+    }
+
+    fn park_as(&mut self, desk: &mut Desk<'_>, parked: Parked) {
+        let Parked { row, cause, .. } = &parked;
+        self.alert(desk, format!("parked at {row}: {cause}"));
+        let rest = crate::message::Rest::Parked(cause.clone());
+        desk.out.rests.push((self.id.clone(), rest));
+        self.asked_parked = 0;
+        let voice = Self::engine("park", desk.now);
+        self.process(desk, &process::Command::Park(parked), voice);
+    }
+}
