@@ -31,6 +31,9 @@ pub(crate) const BANK: &str = "bank";
 /// The port of the bank that advances.
 pub(crate) const ADVANCE: &str = "advance";
 
+/// The port of the list of wallets.
+pub(crate) const WALLETS: &str = "wallets";
+
 /// The port of a registrar.
 pub(crate) fn registrar_port(code: &str) -> String {
     format!("ta-{code}")

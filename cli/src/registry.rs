@@ -5,9 +5,12 @@
 //! 2. A saga that takes a person's [`Word`] says how it becomes a command of its own; to any other
 //!    saga a person may do what an operator may do to all of them.
 //! 3. Ports are made when an engine starts, beside the store that it starts on. The shipped bank and
-//!    registrars are the sandbox's.
+//!    registrars are the sandbox's; the list of wallets is the store's own.
 
-use crate::{house::ADVANCE, words};
+use crate::{
+    house::{ADVANCE, WALLETS},
+    words,
+};
 use fundflow::runtime::{
     kind::{Kind, Of, payload},
     port::{AnyPort, Payload, PortName},
@@ -122,7 +125,7 @@ impl Registry {
             .spoken_saga(|house| Redemption { house }, words::redemption)
             .spoken_saga(|house| Conversion { house }, words::conversion)
             .saga(|house| RegularPlans { house })
-            .saga(|house| Income { house, wallets: named("wallets") })
+            .saga(|house| Income { house, wallets: named(WALLETS) })
             .saga(|house| Freeze { house })
     }
 

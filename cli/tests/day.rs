@@ -2,6 +2,9 @@
 
 #![allow(clippy::expect_used, reason = "a test fails by panicking, and says what it expected")]
 
+mod common;
+
+use common::{golden, transcript};
 use std::{
     fs,
     path::{Path, PathBuf},
@@ -47,8 +50,14 @@ fn the_example_day_is_played_verified_and_played_again_for_nothing() {
     let out = said(&first.stdout);
 
     assert_eq!((first.status.code(), said(&first.stderr).as_str()), (Some(0), ""), "{out}");
-    assert!(out.starts_with("2026-02-12: 73 requests, of these 1 repeated\n\n"), "{out}");
-    for line in ["     34  completed ", "next:\n  fundflow saga ls --stuck"] {
+    assert!(out.starts_with("2026-02-12: 88 requests, of these 1 repeated\n\n"), "{out}");
+    let incomes = [
+        " INCOME OF     YUAN  TO SHARES  PAID OUT  UNPAID",
+        " 000730      6.3100     6.3100    0.0000  0.0000",
+        " 050003     10.9000     7.5500    1.8300  1.5200",
+    ];
+    let lines = ["     36  completed ", &incomes.join("\n"), "next:\n  fundflow saga ls --stuck"];
+    for line in lines {
         assert!(out.contains(line), "{out}");
     }
     let verified = fundflow(&["audit", "verify"], store.path());
@@ -71,30 +80,30 @@ fn without_a_terminal_a_day_tells_its_progress_in_lines_of_virtual_time_beside_t
 
     assert_eq!(
         lines,
-        "2026-02-12 09:10  8 of 73 requests made\n\
-         2026-02-12 09:28  15 of 73 requests made\n\
-         2026-02-12 09:36  22 of 73 requests made\n\
-         2026-02-12 09:52  30 of 73 requests made\n\
-         2026-02-12 09:59  37 of 73 requests made\n\
-         2026-02-12 10:10  44 of 73 requests made\n\
-         2026-02-12 13:00  52 of 73 requests made\n\
-         2026-02-12 13:07  59 of 73 requests made\n\
-         2026-02-12 15:00  66 of 73 requests made\n\
+        "2026-02-12 09:12  9 of 88 requests made\n\
+         2026-02-12 09:32  18 of 88 requests made\n\
+         2026-02-12 09:41  27 of 88 requests made\n\
+         2026-02-12 09:58  36 of 88 requests made\n\
+         2026-02-12 10:10  44 of 88 requests made\n\
+         2026-02-12 11:21  53 of 88 requests made\n\
+         2026-02-12 13:08  62 of 88 requests made\n\
          2026-02-12 17:00  the batch of 2026-02-12 is sealed and sent\n\
          2026-02-12 20:00  prices of 2026-02-12 are published\n\
          2026-02-13 08:00  the registrar has worked through the batch of 2026-02-12\n\
          2026-02-13 08:30  the registrar's answers for 2026-02-12 are read\n\
-         2026-02-13 10:05  73 of 73 requests made\n\
+         2026-02-13 10:01  71 of 88 requests made\n\
          2026-02-13 17:00  the batch of 2026-02-13 is sealed and sent\n\
          2026-02-13 20:00  prices of 2026-02-13 are published\n\
+         2026-02-14 20:00  80 of 88 requests made\n\
          2026-02-24 08:00  the registrar has worked through the batch of 2026-02-13\n\
          2026-02-24 08:30  the registrar's answers for 2026-02-13 are read\n\
          2026-02-24 17:00  the batch of 2026-02-24 is sealed and sent\n\
          2026-02-25 08:00  the registrar has worked through the batch of 2026-02-24\n\
          2026-02-25 08:30  the registrar's answers for 2026-02-24 are read\n\
-         2026-02-27 08:30  nothing moves any more; verifying 1223 events\n"
+         2026-02-26 20:00  88 of 88 requests made\n\
+         2026-02-27 08:30  nothing moves any more; verifying 1395 events\n"
     );
-    assert_eq!(report["events_added"], 1223);
+    assert_eq!(report["events_added"], 1395);
     assert_eq!(said(&fundflow(&typed, other.path()).stderr), lines);
 }
 
@@ -173,12 +182,53 @@ fn what_the_register_freezes_is_not_available_until_it_says_otherwise() {
 }
 
 #[test]
+fn the_jobs_of_incomes_and_what_a_wallet_has_of_them_are_shown_word_for_word() {
+    let store = tempfile::tempdir().expect("a directory");
+    day(&example(), store.path());
+    let commands: [(&str, &[&str]); 3] = [
+        ("income_ls.txt", &["saga", "ls", "--kind", "income"]),
+        ("income_wallet.txt", &["wallet", "show", "I-1014"]),
+        ("income_wallet.json", &["wallet", "show", "I-1014", "-o", "json"]),
+    ];
+    for (name, arguments) in commands {
+        golden(name, &transcript(store.path(), arguments));
+    }
+}
+
+#[test]
+fn the_registrars_files_state_the_income_that_is_published_owed_and_paid() {
+    let store = tempfile::tempdir().expect("a directory");
+    day(&example(), store.path());
+    let folder = store.path().join("exchange/2026-02-13/in");
+    let records = |file: &str| -> Vec<serde_json::Value> {
+        let path = folder.join(format!("OFD_05_305_20260224_{file}.TXT"));
+        let shown =
+            fundflow(&["file", "show", path.to_str().expect("plain"), "-o", "json"], store.path());
+        let lines = said(&shown.stdout);
+        lines.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect()
+    };
+    let of = |file: &str, account: &str, field: &str| {
+        let named = |it: &&serde_json::Value| {
+            it["FundCode"] == "050003"
+                && (account.is_empty() || it["TransactionAccountID"] == account)
+        };
+        let all = records(file);
+        all.iter().find(named).map(|it| it[field].as_str().unwrap_or_default().to_owned())
+    };
+
+    assert_eq!(of("07", "", "FundIncome").as_deref(), Some("0.50130"));
+    assert_eq!(of("05", "I-1014", "UndistributeMonetaryIncome").as_deref(), Some("4.50"));
+    assert_eq!(of("04", "I-1008", "UndistributeMonetaryIncome").as_deref(), Some("1.83"));
+    assert_eq!(of("05", "I-1008", "UndistributeMonetaryIncome"), None, "all was paid");
+}
+
+#[test]
 fn bad_rows_are_named_and_the_others_are_played() {
     let store = tempfile::tempdir().expect("a directory");
     let folder = folder("orders.csv", |text| {
-        let rows = "B-1,10:00,I-1001,000730,011162,1e30,,,,,,,,,,,\n\
-                    B-2,10:00,I-4711,000730,999999,-5,,,,,,,,,,,\n\
-                    D-0001,10:00,I-1001,000730,011162,77.00,,,,,,,,,,,\n\
+        let rows = "B-1,10:00,I-1001,000730,011162,1e30,,,,,,,,,,,,,,\n\
+                    B-2,10:00,I-4711,000730,999999,-5,,,,,,,,,,,,,,\n\
+                    D-0001,10:00,I-1001,000730,011162,77.00,,,,,,,,,,,,,,\n\
                     B-3,10:00,I-1001,000730,0111";
         (text + rows).into_bytes()
     });
@@ -190,19 +240,19 @@ fn bad_rows_are_named_and_the_others_are_played() {
     assert_eq!(
         said(&played.stderr),
         format!(
-            "orders.csv:75: amount \"1e30\": {amount}\n\
-             orders.csv:76: investor \"I-4711\": write an investor of investors.csv\n\
-             orders.csv:76: target_fund \"999999\": write one of 000730, 000891, 001546, 011162, 018145, \
+            "orders.csv:90: amount \"1e30\": {amount}\n\
+             orders.csv:91: investor \"I-4711\": write an investor of investors.csv\n\
+             orders.csv:91: target_fund \"999999\": write one of 000730, 000891, 001546, 011162, 018145, \
              050003, 050027\n\
-             orders.csv:76: amount \"-5\": {amount}\n\
-             orders.csv:77: transaction \"D-0001\": already stands for another order on line 2; it \
+             orders.csv:91: amount \"-5\": {amount}\n\
+             orders.csv:92: transaction \"D-0001\": already stands for another order on line 2; it \
              differs in amount: give a new order a new transaction\n\
-             orders.csv:78: the file ends within this line, which may be half written; complete it and \
+             orders.csv:93: the file ends within this line, which may be half written; complete it and \
              end it with a line break\n"
         )
     );
     let out = said(&played.stdout);
-    assert!(out.starts_with("2026-02-12: 73 requests"), "{out}");
+    assert!(out.starts_with("2026-02-12: 88 requests"), "{out}");
     assert!(out.contains("6 mistakes in the folder, named above\n"), "{out}");
 }
 
@@ -246,7 +296,7 @@ fn a_program_gets_one_document() {
     let played = fundflow(&["day", folder.to_str().expect("plain"), "-o", "json"], store.path());
     let report: serde_json::Value = serde_json::from_slice(&played.stdout).expect("JSON");
 
-    assert_eq!(report["requests"], 73);
+    assert_eq!(report["requests"], 88);
     assert_eq!(report["endings"][0]["ending"], "completed");
-    assert_eq!(report["channel"]["charged"], "108499.21");
+    assert_eq!(report["channel"]["charged"], "150844.88");
 }

@@ -191,6 +191,12 @@ impl Default for Money {
     }
 }
 
+impl Default for Income {
+    fn default() -> Self {
+        Self::ZERO
+    }
+}
+
 impl Default for Shares {
     fn default() -> Self {
         Self::ZERO

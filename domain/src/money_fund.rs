@@ -22,9 +22,11 @@ use crate::{
     arithmetic::{OutOfRange, out_of_range},
     calendar::{CalendarError, TradingCalendar, TradingDay},
     explain::plain,
+    ids::{FundCode, TransactionId},
     money::{Income, Money, Nav, PerTenThousand, Shares, YieldPercent},
+    time::Timestamp,
 };
-use chrono::{Datelike, NaiveDate};
+use chrono::{Datelike, NaiveDate, NaiveTime};
 use rust_decimal::{Decimal, RoundingStrategy};
 use serde::{Deserialize, Serialize};
 
@@ -51,6 +53,41 @@ pub enum Carry {
         /// Day of the month, or its last day when it is shorter; booked when the exchange opens.
         on_day: u32,
     },
+}
+
+/// A fund's income of one natural day, as it is published.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Publication {
+    /// The money-market fund.
+    pub fund: FundCode,
+    /// The natural day that the income is of.
+    pub day: NaiveDate,
+    /// Yuan per 10,000 shares.
+    pub per_10_000: PerTenThousand,
+    /// 0 for the first publication of that day, 1 for its first correction.
+    #[serde(default)]
+    pub publication: u8,
+}
+
+impl Publication {
+    /// The one transaction ID under which it is given: `{fund}.{day}`, and of a correction
+    /// `{fund}.{day}.{publication}`. `None` for a name that is no transaction ID, which no fund and
+    /// day have.
+    pub fn job(&self) -> Option<TransactionId> {
+        let Self { fund, day, publication, .. } = self;
+        let name = match publication {
+            0 => format!("{fund}.{day}"),
+            corrected => format!("{fund}.{day}.{corrected}"),
+        };
+        TransactionId::new(name).ok()
+    }
+
+    /// The instant from which it can be given: 15:00 of its own day in Shanghai. By then the register
+    /// has said which shares earn on that day.
+    pub fn given_from(&self) -> Timestamp {
+        let time = NaiveTime::from_hms_opt(15, 0, 0).unwrap_or_default();
+        Timestamp::shanghai(self.day, time)
+    }
 }
 
 /// Shares and unpaid income after a carry-forward.
@@ -135,6 +172,12 @@ impl Income {
     #[must_use]
     pub fn plus(self, other: Self) -> Option<Self> {
         Self::new(self.decimal().checked_add(other.decimal())?).ok()
+    }
+
+    /// The difference, unless it leaves the range.
+    #[must_use]
+    pub fn minus(self, other: Self) -> Option<Self> {
+        Self::new(self.decimal().checked_sub(other.decimal())?).ok()
     }
 
     /// Whole fen (towards zero) and the rest.

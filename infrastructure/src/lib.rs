@@ -12,5 +12,8 @@ pub mod catalogue;
 pub mod day_batch;
 pub mod day_folder;
 
+// What sagas ask of a store besides its streams.
+pub mod wallet_owners;
+
 // Counterparties to try the engine against.
 pub mod sandbox;

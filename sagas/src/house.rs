@@ -2,7 +2,7 @@
 //! ports. Handed in when a saga is registered; a later version of the calendar or of terms is
 //! another answer of the same functions.
 
-use chrono::NaiveTime;
+use chrono::{NaiveDate, NaiveTime};
 use fundflow_domain::{
     admission::buying::Way,
     application::{Ask, Promise, PromisedFee, Terms},
@@ -10,16 +10,17 @@ use fundflow_domain::{
     fund::FundTerms,
     ids::{FundCode, RegistrarCode},
     money::{Discount, Nav},
+    money_fund,
     time::Timestamp,
 };
 use fundflow_runtime::{port::PortName, turn::NotDone};
 use std::{fmt, sync::Arc};
 
 /// The terms of a fund in force on a date; `None` for an unknown fund.
-pub type Funds = Arc<dyn Fn(FundCode, chrono::NaiveDate) -> Option<Arc<FundTerms>> + Send + Sync>;
+pub type Funds = Arc<dyn Fn(FundCode, NaiveDate) -> Option<Arc<FundTerms>> + Send + Sync>;
 
 /// The published price of a fund on a day; `None` until it is published.
-pub type Navs = Arc<dyn Fn(FundCode, chrono::NaiveDate) -> Option<Nav> + Send + Sync>;
+pub type Navs = Arc<dyn Fn(FundCode, NaiveDate) -> Option<Nav> + Send + Sync>;
 
 /// The name of the port that a registrar is reached through.
 pub type RegistrarPorts = Arc<dyn Fn(&RegistrarCode) -> PortName + Send + Sync>;
@@ -56,7 +57,7 @@ impl House {
     /// against everything but them.
     pub fn of(
         calendar: Arc<TradingCalendar>,
-        funds: impl Fn(FundCode, chrono::NaiveDate) -> Option<Arc<FundTerms>> + Send + Sync + 'static,
+        funds: impl Fn(FundCode, NaiveDate) -> Option<Arc<FundTerms>> + Send + Sync + 'static,
         bank: PortName,
         registrar: PortName,
     ) -> Self {
@@ -113,6 +114,14 @@ impl House {
     /// [`NotDone::Lacks`] past the calendar's end.
     pub fn t_of(&self, at: Timestamp) -> Result<TradingDay, NotDone> {
         self.calendar.t_of(at).map_err(|_| NotDone::Lacks("a trading day"))
+    }
+
+    /// The last natural day on which money-fund shares earn that leave on a T.
+    ///
+    /// # Errors
+    /// [`NotDone::Lacks`] past the calendar's end.
+    pub fn earns_until(&self, t: TradingDay) -> Result<NaiveDate, NotDone> {
+        money_fund::earns_until(&self.calendar, t).map_err(|_| NotDone::Lacks("a trading day"))
     }
 
     /// The terms of a fund in force on a T.

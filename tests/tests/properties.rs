@@ -75,7 +75,7 @@ fn every_command_of_every_aggregate_is_drawn() {
         ("advance", kinds(advance_commands()), 5),
         ("purchase", kinds(purchase_commands()), 10),
         ("conversion", kinds(conversion_commands()), 10),
-        ("wallet", kinds(wallet_commands()), 16),
+        ("wallet", kinds(wallet_commands()), 15),
         ("holdings", kinds(holdings_commands()), 10),
         ("day limit", kinds(day_limit_commands()), 2),
         ("fast quota", kinds(fast_quota_commands()), 2),

@@ -45,9 +45,19 @@ fn released(transaction: TransactionId) -> Event {
     Event::SharesReleased { transaction }
 }
 
-fn spent(number: &str) -> Event {
+fn taken_out(number: &str) -> Event {
     let lots = vec![LotTaken { lot: tx(), shares: shares(number) }];
-    Event::SharesSpent { transaction: tx(), shares: shares(number), lots }
+    taken_from(tx(), number, lots)
+}
+
+fn taken_from(transaction: TransactionId, number: &str, lots: Vec<LotTaken>) -> Event {
+    let earns_through = date("2026-02-24");
+    Event::SharesTakenOut { transaction, shares: shares(number), lots, earns_through }
+}
+
+fn take_out(transaction: TransactionId, number: &str) -> Command {
+    let earns_through = date("2026-02-24");
+    Command::TakeOut { transaction, shares: shares(number), earns_through }
 }
 
 fn confirm(number: &str) -> Command {
@@ -92,7 +102,7 @@ fn every_refusal_of_the_wallet_has_its_case() {
 fn contradictions() -> Vec<Row> {
     let contradicts = || Refusal::ContradictsEarlier(tx());
     let all_spent =
-        || vec![credited(tx()), confirmed(tx(), "100"), reserved(tx(), "100"), spent("100")];
+        || vec![credited(tx()), confirmed(tx(), "100"), reserved(tx(), "100"), taken_out("100")];
     vec![
         (
             "credited before, over another number",
@@ -130,16 +140,11 @@ fn contradictions() -> Vec<Row> {
             Command::Reserve(tx(), shares("50")),
             contradicts(),
         ),
-        (
-            "spent before, over another number",
-            all_spent(),
-            Command::Spend(tx(), shares("50")),
-            contradicts(),
-        ),
+        ("spent before, over another number", all_spent(), take_out(tx(), "50"), contradicts()),
         (
             "spent after the release",
             vec![credited(tx()), confirmed(tx(), "100"), reserved(tx(), "100"), released(tx())],
-            Command::Spend(tx(), hundred()),
+            take_out(tx(), "100"),
             contradicts(),
         ),
         ("released after it was spent", all_spent(), Command::Release(tx()), contradicts()),
@@ -169,7 +174,7 @@ fn nothing_there() -> Vec<Row> {
         (
             "spent without a reservation",
             vec![credited(tx()), confirmed(tx(), "100")],
-            Command::Spend(tx(), hundred()),
+            take_out(tx(), "100"),
             Refusal::NothingReserved(tx()),
         ),
         (
@@ -181,7 +186,7 @@ fn nothing_there() -> Vec<Row> {
         (
             "spent before the registrar confirmed",
             vec![credited(tx()), reserved(tx(), "100")],
-            Command::Spend(tx(), hundred()),
+            take_out(tx(), "100"),
             Refusal::NotRegistered(tx()),
         ),
     ]
@@ -216,7 +221,7 @@ fn too_much() -> Vec<Row> {
         (
             "more spent than is reserved",
             vec![credited(tx()), confirmed(tx(), "100"), reserved(tx(), "60")],
-            Command::Spend(tx(), shares("60.01")),
+            take_out(tx(), "60.01"),
             too_few("60.01", "60"),
         ),
         (
@@ -264,8 +269,7 @@ fn a_reservation_shrinks_to_what_the_registrar_confirmed() {
 #[test]
 fn what_was_reserved_above_the_spent_shares_is_free_again() {
     let history = [credited(tx()), confirmed(tx(), "100"), reserved(tx(), "100")];
-    let then =
-        given::<Wallet>(history).when(Command::Spend(tx(), shares("60"))).then([spent("60")]);
+    let then = given::<Wallet>(history).when(take_out(tx(), "60")).then([taken_out("60")]);
 
     assert_eq!([then.state.available(), then.state.reserved()], [shares("40"), Shares::ZERO]);
 }
@@ -286,8 +290,8 @@ fn shares_are_spent_out_of_the_own_lot_first_and_then_out_of_the_oldest() {
         LotTaken { lot: other(), shares: shares("50") },
     ];
     given::<Wallet>(history)
-        .when(Command::Spend(third.clone(), shares("150")))
-        .then([Event::SharesSpent { transaction: third, shares: shares("150"), lots }]);
+        .when(take_out(third.clone(), "150"))
+        .then([taken_from(third, "150", lots)]);
 }
 
 #[test]
@@ -307,8 +311,18 @@ fn a_lot_of_nothing_does_not_hide_the_lots_behind_it() {
     ];
     let lots = vec![LotTaken { lot: tx(), shares: shares("10") }];
     given::<Wallet>(history)
-        .when(Command::Spend(third.clone(), shares("10")))
-        .then([Event::SharesSpent { transaction: third, shares: shares("10"), lots }]);
+        .when(take_out(third.clone(), "10"))
+        .then([taken_from(third, "10", lots)]);
+}
+
+#[test]
+fn what_version_0_2_stored_as_spent_has_left_and_is_not_taken_out_again() {
+    let lots = vec![LotTaken { lot: tx(), shares: hundred() }];
+    let spent = Event::SharesSpent { transaction: tx(), shares: hundred(), lots };
+    let history = [credited(tx()), confirmed(tx(), "100"), reserved(tx(), "100"), spent];
+    let then = given::<Wallet>(history).when(take_out(tx(), "100")).then([]);
+
+    assert_eq!([then.state.registered(), then.state.reserved()], [Shares::ZERO, Shares::ZERO]);
 }
 
 #[test]

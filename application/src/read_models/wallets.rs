@@ -13,11 +13,13 @@ use serde::Serialize;
 /// Every wallet.
 pub type Wallets = Streams<Wallet>;
 
-/// Registered shares of one purchase that are left.
+/// Registered shares of one purchase, or of carried income, that are left.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct LotRow {
-    /// The purchase.
+    /// The purchase; `income.{yyyymmdd}` of carried income.
     pub transaction: TransactionId,
+    /// Income that became shares.
+    pub carried: bool,
     /// Start of the holding period.
     pub registered: NaiveDate,
     /// How many are left.
@@ -58,6 +60,7 @@ impl WalletRow {
         let state = &kept.loaded.state;
         let lot = |lot: &fundflow_domain::wallet::Lot| LotRow {
             transaction: lot.transaction.clone(),
+            carried: lot.carried,
             registered: lot.registered,
             shares: lot.shares,
         };

@@ -1,5 +1,7 @@
-//! What the day's jobs look at, followed from the log: applications, cases, plans, frozen shares.
+//! What the day's jobs and its report look at, followed from the log: applications, cases, plans,
+//! frozen shares, incomes.
 
+use super::incomes::Incomes;
 use fundflow_application::read_models::{Follow, Streams};
 use fundflow_domain::{
     application::{Application, Applications, Stage},
@@ -14,7 +16,7 @@ use fundflow_kernel::{
 };
 use std::collections::BTreeSet;
 
-/// Every application, case and plan of the store.
+/// Every application, case and plan of the store, and what its incomes add up to.
 #[derive(Debug, Default)]
 pub(super) struct Books {
     pub(super) applications: Streams<Applications>,
@@ -22,6 +24,7 @@ pub(super) struct Books {
     pub(super) plans: Streams<RegularPlan>,
     /// Wallets and holdings of which shares were ever frozen, by the ID of their stream.
     pub(super) frozen: BTreeSet<String>,
+    pub(super) incomes: Incomes,
 }
 
 /// An application, the transaction that placed it, and when.
@@ -64,6 +67,7 @@ impl Follow for Books {
         }
         self.cases.hear(event)?;
         self.plans.hear(event)?;
+        self.incomes.hear(event)?;
         self.applications.hear(event)
     }
 }

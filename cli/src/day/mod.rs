@@ -15,6 +15,7 @@
 
 mod batch;
 mod books;
+mod incomes;
 mod play;
 mod print;
 mod progress;

@@ -25,7 +25,7 @@ use fundflow_application::{
 };
 use fundflow_domain::{calendar::TradingDay, ids::TransactionId, time::Timestamp};
 use fundflow_infrastructure::{
-    day_folder::{Day, Order, published_at, published_for},
+    day_folder::{Day, Kind, Order, published_at, published_for},
     sandbox::channel::Totals,
 };
 use fundflow_kernel::{
@@ -262,7 +262,8 @@ impl<S: EventStore + Checkpoints> Play<S> {
                 return Ok(None);
             }
             let end = at(self.table.house.calendar.plus(last, 1)?, 17, 0);
-            return Ok(first.filter(|first| *first <= end));
+            let asked = self.day.orders.last().map_or(end, |order| order.time);
+            return Ok(first.filter(|first| *first <= end.max(asked)));
         }
     }
 
@@ -344,17 +345,21 @@ impl<S: EventStore + Checkpoints> Play<S> {
     }
 }
 
-/// From and until of each wave.
+/// From and until of each wave. Incomes are published on later days and by themselves.
 fn waves(orders: &[Order]) -> Vec<(usize, usize)> {
+    let is_income = |order: &&Order| matches!(order.kind, Kind::Income(_));
+    let of_investors = || orders.iter().filter(|order| !is_income(order));
     let micros = |order: Option<&Order>| order.map_or(0, |order| order.time.micros());
-    let span = (micros(orders.last()) - micros(orders.first())) / 1000;
-    let many = i64::try_from(orders.len()).is_ok_and(|orders| orders > WAVES_MAX);
+    let span = (micros(of_investors().next_back()) - micros(of_investors().next())) / 1000;
+    let many = i64::try_from(of_investors().count()).is_ok_and(|orders| orders > WAVES_MAX);
     let wave = if many { WAVE.max(span / WAVES_MAX) } else { WAVE };
     let mut waves: Vec<(usize, usize)> = Vec::new();
     for (index, order) in orders.iter().enumerate() {
         let first = waves.last().and_then(|(from, _)| orders.get(*from));
-        let joins = first
-            .is_some_and(|first| order.t == first.t && order.time < first.time.plus_millis(wave));
+        let joins = first.is_some_and(|first| {
+            let alike = order.t == first.t && is_income(&order) == is_income(&first);
+            alike && order.time < first.time.plus_millis(wave)
+        });
         match waves.last_mut() {
             Some((_, until)) if joins => *until = index + 1,
             Some(_) | None => waves.push((index, index + 1)),

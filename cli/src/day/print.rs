@@ -88,6 +88,11 @@ fn money(report: &DayReport, out: &mut impl Write) -> Result<(), Trouble> {
         ]
     });
     lines(out, &["TARGET", "ORDERS ", "YUAN ", "SHARES "], shares)?;
+    let incomes = report.incomes.iter().map(|row| {
+        let sums = [row.accrued, row.carried, row.settled, row.unpaid];
+        std::iter::once(row.fund.to_string()).chain(sums.map(|sum| sum.to_string())).collect()
+    });
+    lines(out, &["INCOME OF", "YUAN ", "TO SHARES ", "PAID OUT ", "UNPAID "], incomes)?;
     let fees = &report.fees;
     writeln!(
         out,

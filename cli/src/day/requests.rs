@@ -24,8 +24,8 @@ use fundflow_kernel::{
 };
 use fundflow_sagas::{
     conversion::Conversion, discount_purchase::DiscountPurchase, fast_withdraw::FastWithdraw,
-    parts::milestone::Scope, purchase::Purchase, recharge::Recharge, redemption::Redemption,
-    regular_plan::RegularPlans, withdraw::Withdraw,
+    income::Income, parts::milestone::Scope, purchase::Purchase, recharge::Recharge,
+    redemption::Redemption, regular_plan::RegularPlans, withdraw::Withdraw,
 };
 
 /// Makes those requests, in their order: neighbours of one kind together.
@@ -56,6 +56,7 @@ pub(super) async fn place<S: EventStore + Checkpoints>(
                 all::<S, Conversion>(play, &run, kinds::conversion).await?;
             }
             Kind::Plan(_) => all::<S, RegularPlans>(play, run, kinds::plan).await?,
+            Kind::Income(_) => incomes(play, run).await?,
             Kind::Cancel { .. } => cancel_all(play, run).await?,
         }
     }
@@ -78,6 +79,22 @@ async fn all<S: EventStore + Checkpoints, G: Saga>(
     };
     let askings = orders.iter().filter_map(asking).collect();
     ask::<S, G>(play, askings).await
+}
+
+/// Both sides hear of a figure: the engine gives it to its wallets, each registrar to its holders. What
+/// the engine refuses was never published.
+async fn incomes<S: EventStore + Checkpoints>(
+    play: &mut Play<S>,
+    orders: &[Order],
+) -> Result<(), Trouble> {
+    all::<S, Income>(play, orders, kinds::income).await?;
+    for order in orders.iter().filter(|order| !play.refused.contains_key(&order.transaction)) {
+        let Kind::Income(income) = &order.kind else { continue };
+        for (_, registrar) in &play.with.sandbox.registrars {
+            registrar.publish_income(income)?;
+        }
+    }
+    Ok(())
 }
 
 /// Without a number of shares all that are free are meant: they are counted now.

@@ -2,7 +2,7 @@
 
 use super::Trouble;
 use crate::{
-    house::Terms,
+    house::{Terms, WALLETS},
     registry::{NamedPort, Outside, Registry, Sagas},
     sandbox::{BOOKS, Hours, Sandbox},
 };
@@ -12,12 +12,13 @@ use fundflow_domain::{calendar::TradingCalendar, ids::FundCode, money::Nav, time
 use fundflow_infrastructure::{
     day_folder::{Day, DayTerms},
     sandbox::{kept::keep, registrar::Confirming},
+    wallet_owners::WalletOwners,
 };
 use fundflow_kernel::{
     clock::{Clock, ManualClock},
     store::{Checkpoints, EventStore},
 };
-use fundflow_sagas::{house::House, parts::cases::UnknownOrders};
+use fundflow_sagas::{house::House, parts::cases::UnknownOrders, ports::wallets::Wallets};
 use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
@@ -111,6 +112,8 @@ impl Table {
         with: &Counterparties,
     ) -> Result<Engine, Trouble> {
         let mut ports = with.own.clone();
+        let owners = Arc::new(WalletOwners::of(store.clone()));
+        ports.push((WALLETS.to_owned(), Arc::new(Wallets(owners))));
         ports.extend(with.sandbox.ports());
         let mut builder = Engine::builder(store).clock(self.clock.clone()).unclaimed(UnknownOrders);
         for kind in self.sagas.kinds() {

@@ -4,10 +4,12 @@
 use super::{
     Trouble,
     books::{Books, Placed},
+    incomes::IncomeRow,
     lines,
     play::Played,
 };
 use crate::saga_words::ending_words;
+use fundflow::runtime::saga::Saga as _;
 use fundflow_application::{
     audit::Holding,
     desk::{self, SagaRow, State},
@@ -20,6 +22,7 @@ use fundflow_domain::{
 };
 use fundflow_infrastructure::day_folder::{Day, Problem};
 use fundflow_kernel::store::EventStore;
+use fundflow_sagas::income::Income;
 use serde::Serialize;
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -43,6 +46,8 @@ pub(super) struct DayReport {
     pub(super) channel: Option<Channel>,
     pub(super) fees: Fees,
     pub(super) shares: Vec<FundRow>,
+    /// Of money funds, over the whole store.
+    pub(super) incomes: Vec<IncomeRow>,
     pub(super) bad_rows: Vec<String>,
     /// For a person to look at.
     pub(super) remarks: Vec<String>,
@@ -112,6 +117,8 @@ impl Ours<'_> {
 /// In the order in which they are printed; others come between those that went on and those that
 /// did not.
 const FIRST: [&str; 3] = ["completed", "completed in part", "kept in wallet"];
+/// An income that every wallet was asked to take.
+const GIVEN: &str = "income given";
 const LAST: [&str; 5] = ["abandoned", "stuck", "under way", "done", "refused"];
 
 /// Counts; how long it took is the caller's to say.
@@ -138,6 +145,7 @@ pub(super) async fn report<S: EventStore>(
         }),
         fees: fees(&played.books, &first),
         shares: shares(&played.books, &first),
+        incomes: played.books.incomes.rows().collect(),
         bad_rows: lines(problems),
         remarks: played.remarks.clone(),
         findings: played.audit.failures,
@@ -185,13 +193,21 @@ fn ending(row: &SagaRow, partial: &BTreeSet<TransactionId>) -> String {
         State::Open => "under way".to_owned(),
         State::Ended => {
             let ending = ending_words(row.ending.as_deref().unwrap_or_default());
+            if is_income(row) && ending == FIRST[0] {
+                return GIVEN.to_owned();
+            }
             let in_part = ending == FIRST[0] && partial.contains(&row.transaction);
             if in_part { FIRST[1].to_owned() } else { ending }
         }
     }
 }
 
-/// Why it is stuck, or did not go through.
+/// A job of a fund, and no order of an investor.
+fn is_income(row: &SagaRow) -> bool {
+    *row.kind == *Income::KIND
+}
+
+/// Why it is stuck, did not go through, or passed over wallets.
 async fn reason<S: EventStore>(
     store: &S,
     played: &Played,
@@ -200,7 +216,8 @@ async fn reason<S: EventStore>(
     if let Some(parked) = &row.parked {
         return Ok(format!("{}: {}", parked.row, parked.cause.text));
     }
-    if row.state() == State::Open || row.ending_name() == Some("completed") {
+    let went_through = row.ending_name() == Some("completed") && !is_income(row);
+    if row.state() == State::Open || went_through {
         return Ok(String::new());
     }
     let shown = desk::show(store, &played.desk, Some(&row.kind), &row.transaction).await;

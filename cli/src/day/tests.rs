@@ -1,8 +1,16 @@
 use super::*;
 use crate::{day::tally::DayReport, registry::Registry};
-use fundflow_application::read_models::{Orders, catch_up};
-use fundflow_domain::{application::Outcome, money::Money};
-use fundflow_kernel::{envelope::Recorded, memory_store::MemoryStore, store::Position};
+use fundflow_application::read_models::{Orders, WalletRow, Wallets, catch_up};
+use fundflow_domain::{
+    application::Outcome,
+    ids::{FundCode, InvestorId},
+    money::{Income, Money, Shares},
+};
+use fundflow_infrastructure::sandbox::registrar::SandboxRegistrar;
+use fundflow_kernel::{
+    clock::Clock as _, envelope::Recorded, memory_store::MemoryStore, store::Position,
+    time::Timestamp,
+};
 use std::collections::BTreeMap;
 
 struct Laid {
@@ -85,14 +93,18 @@ async fn every_order_of_the_example_day_ends_as_its_note_says() {
         endings(&report),
         [
             "completed: 01 02 03 04 05 06 07 08 09 10 11 12 13 14 15 16 17 19 21 22 23 34 36 40 41 \
-             51 52 54 55 56 57 60 66.20260212 70",
+             51 52 54 55 56 57 60 66.20260212 70 73 74",
             "completed in part: 32 33",
             "kept in wallet: 38 39",
             "kept in wallet: 63",
             "kept in wallet: 31",
             "kept in wallet: 30",
             "compensated: 29",
-            "paid out: 67 68",
+            "income given: 000730.2026-02-13 000730.2026-02-14 000730.2026-02-15 \
+             000730.2026-02-15.1 000730.2026-02-16 000730.2026-02-23 050003.2026-02-13 \
+             050003.2026-02-14 050003.2026-02-15 050003.2026-02-24 050003.2026-02-25 \
+             050003.2026-02-26",
+            "paid out: 67 68 75",
             "rolled back: 53",
             "rolled back: 58 61",
             "rolled back: 18",
@@ -111,7 +123,7 @@ async fn every_order_of_the_example_day_ends_as_its_note_says() {
     );
     let refused = report.endings.iter().filter(|row| row.ending == "refused");
     assert_eq!(refused.map(|row| row.transactions.len()).sum::<usize>(), 13);
-    assert_eq!((report.requests, report.repeats, report.remarks.len()), (73, 1, 0));
+    assert_eq!((report.requests, report.repeats, report.remarks.len()), (88, 1, 0));
     let cases: Vec<_> = report
         .open_cases
         .iter()
@@ -138,7 +150,7 @@ async fn nobody_pays_for_more_than_was_confirmed_or_is_still_owed() {
     catch_up(&*store, &mut orders).await.unwrap();
     let (charges, refunds) = (channel.charges(), channel.refunds());
 
-    assert_eq!(charges.len(), 53);
+    assert_eq!(charges.len(), 55);
     for charge in charges {
         let sum =
             |moneys: Vec<Money>| moneys.into_iter().try_fold(Money::ZERO, Money::plus).unwrap();
@@ -156,6 +168,64 @@ async fn nobody_pays_for_more_than_was_confirmed_or_is_still_owed() {
     }
 }
 
+/// Shares and unpaid income by fund and investor: of the wallets, and of the registrar.
+type Sides = [BTreeMap<(FundCode, InvestorId), (Shares, Income)>; 2];
+
+/// Wallets whose saga waits for a person or a record are left out: there the sides still differ.
+async fn both_sides(store: &MemoryStore, registrar: &SandboxRegistrar) -> Sides {
+    let mut wallets = Wallets::default();
+    catch_up(store, &mut wallets).await.unwrap();
+    let settled = |row: &WalletRow| row.reserved.is_zero() && row.in_transit.is_zero();
+    let rows: Vec<_> =
+        wallets.iter().filter_map(|(id, kept)| WalletRow::of(id, kept)).filter(settled).collect();
+    let ours = rows
+        .iter()
+        .map(|row| ((row.fund, row.investor.clone()), (row.registered, row.unpaid_income)));
+    let theirs = rows.iter().map(|row| {
+        let all = registrar.holders_of(row.fund);
+        ((row.fund, row.investor.clone()), all.get(&row.investor).copied().unwrap_or_default())
+    });
+    [ours.collect(), theirs.collect()]
+}
+
+#[tokio::test]
+async fn after_all_incomes_and_exits_the_wallets_and_the_register_say_the_same() {
+    let (table, store) = (Laid::example(), Arc::new(MemoryStore::new()));
+    let play = table.prepare(&store).await;
+    let registrar = play.with.sandbox.registrars[0].1.clone();
+    let played = play.run(|_| {}).await.unwrap();
+    let [ours, theirs] = both_sides(&store, &registrar).await;
+    assert_eq!(ours, theirs);
+    assert_eq!(ours.len(), 12, "{ours:?}");
+    let of = |fund: &str, investor: &str| {
+        let (shares, unpaid) = ours[&(fund.parse().unwrap(), investor.parse().unwrap())];
+        format!("{shares} {unpaid}")
+    };
+    // 30,000.00 × (0.5013 + 0.5002 + 0.5002 + 0.5121 + 0.5088) / 10,000, each truncated to the fen;
+    // 30,007.55 × 0.5090 / 10,000 after it.
+    assert_eq!(of("050003", "I-1014"), "30007.55 1.5200");
+    assert_eq!(of("050003", "I-1008"), "0.00 0.0000", "paid with all of its shares");
+    assert_eq!(of("000730", "I-1001"), "19954.13 0.0000");
+
+    let rows: Vec<_> = played
+        .books
+        .incomes
+        .rows()
+        .map(|row| {
+            let sums = [row.accrued, row.carried, row.settled, row.unpaid];
+            (row.fund.to_string(), sums.map(|sum| sum.to_string()))
+        })
+        .collect();
+    let sums = |all: [&str; 4]| all.map(str::to_owned);
+    assert_eq!(
+        rows,
+        [
+            ("000730".into(), sums(["6.3100", "6.3100", "0.0000", "0.0000"])),
+            ("050003".into(), sums(["10.9000", "7.5500", "1.8300", "1.5200"])),
+        ]
+    );
+}
+
 #[tokio::test]
 async fn a_day_that_was_cut_off_anywhere_goes_on_to_the_same_endings() {
     let (table, store) = (Laid::example(), Arc::new(MemoryStore::new()));
@@ -171,5 +241,43 @@ async fn a_day_that_was_cut_off_anywhere_goes_on_to_the_same_endings() {
 
         assert_eq!(endings(&rest), endings(&whole), "after {steps} steps");
         assert_eq!((rest.channel, rest.money), (whole.channel.clone(), whole.money.clone()));
+    }
+}
+
+/// As if the process had died when the engine knew of an income and the registrar did not.
+fn forget_last_income(books: &Path) {
+    let text = std::fs::read_to_string(books).unwrap();
+    let (before, last) = text.trim_end().rsplit_once('\n').unwrap();
+    if last.starts_with("{\"income\":") {
+        std::fs::write(books, format!("{before}\n")).unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_day_that_was_cut_off_among_its_incomes_gives_each_once_on_both_sides() {
+    let (table, store) = (Laid::example(), Arc::new(MemoryStore::new()));
+    let whole = table.play(&store).await;
+    // After an evening's incomes, and between the register's night and its answers.
+    for cut in ["2026-02-13T20:00:00", "2026-02-15T20:00:00", "2026-02-24T08:00:00"] {
+        let (table, store) = (Laid::example(), Arc::new(MemoryStore::new()));
+        let mut play = table.prepare(&store).await;
+        let cut: Timestamp = format!("{cut}+08:00").parse().unwrap();
+        while play.table.clock.now() < cut {
+            play.step().await.unwrap();
+        }
+        drop(play);
+        forget_last_income(&table.base.path().join("sandbox/registrar.jsonl"));
+        let play = table.prepare(&store).await;
+        let registrar = play.with.sandbox.registrars[0].1.clone();
+        let played = play.run(|_| {}).await.unwrap();
+        let rest = tally::report(&*store, &played, &table.day, &[]).await.unwrap();
+
+        assert_eq!(endings(&rest), endings(&whole), "{cut}");
+        assert_eq!(
+            (rest.incomes, rest.money, rest.findings),
+            (whole.incomes.clone(), whole.money.clone(), 0)
+        );
+        let [ours, theirs] = both_sides(&store, &registrar).await;
+        assert_eq!(ours, theirs, "{cut}");
     }
 }

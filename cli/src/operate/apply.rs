@@ -5,19 +5,23 @@ use super::{
     plan::{Desk, EventLine, Outcome, Row},
 };
 use crate::{
-    house::Terms,
+    house::{Terms, WALLETS},
     reading::{Failure, database},
     registry::{Registry, Sagas},
     saga_words::SagaRow,
 };
-use fundflow::{ActError, Engine, SagaId, StartError, StopCause, Stopped};
+use fundflow::{ActError, Engine, SagaId, StartError, StopCause, Stopped, runtime::port::AnyPort};
 use fundflow_application::desk::{self, Deed, DeskError};
-use fundflow_infrastructure::sqlite::{OpenError, Settings, SqliteStore};
+use fundflow_infrastructure::{
+    sqlite::{OpenError, Settings, SqliteStore},
+    wallet_owners::WalletOwners,
+};
 use fundflow_kernel::{
     envelope::Actor,
     loaded::with_sources,
     store::{EventStore as _, Position},
 };
+use fundflow_sagas::ports::wallets::Wallets;
 use std::{path::Path, sync::Arc};
 
 /// Returns how many events other sagas had while the engine ran.
@@ -75,12 +79,18 @@ pub(crate) async fn engine(
     for kind in sagas.kinds() {
         builder = builder.kind(kind.clone());
     }
-    for (name, port) in &outside.ports {
+    let wallets = (WALLETS.to_owned(), wallets(store));
+    for (name, port) in outside.ports.iter().chain([&wallets]) {
         let built = builder.port(name, port.clone());
         builder = built.map_err(|error| Failure::Engine(error.to_string()))?;
     }
     let started = builder.start().await;
     started.map_err(|error: StartError| Failure::Engine(with_sources(&error)))
+}
+
+/// The list of wallets, which an income job pages by.
+fn wallets(store: &Arc<SqliteStore>) -> Arc<dyn AnyPort> {
+    Arc::new(Wallets(Arc::new(WalletOwners::of(store.clone()))))
 }
 
 async fn act(

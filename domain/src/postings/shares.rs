@@ -71,8 +71,8 @@ fn wallet_came(before: &wallet::State, event: &wallet::Event) -> Option<Decimal>
             let taken: Decimal = lots.iter().map(|part| part.shares.decimal()).sum();
             left.decimal().checked_sub(taken)
         }
-        // A share of a money fund is worth 1.00.
-        E::IncomeCarried { amount, .. } => Some(amount.decimal()),
+        // Whole fen; a share of a money fund is worth 1.00.
+        E::IncomeCarried { amount, .. } => Some(amount.decimal().trunc_with_scale(2)),
         E::SharesReserved { .. }
         | E::SharesReleased { .. }
         | E::SharesFrozen { .. }

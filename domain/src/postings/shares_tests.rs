@@ -54,7 +54,11 @@ fn linked_shares_are_frozen_before_they_are_registered_and_leave_the_register_wh
         ["U:000009:INV-1:FROZEN 10000.00", "U:000009:REGISTER -10000.00"]
     );
 
-    commands.push(C::Spend(tx(), shares("9000.00")));
+    commands.push(C::TakeOut {
+        transaction: tx(),
+        shares: shares("9000.00"),
+        earns_through: registered(),
+    });
     assert_eq!(
         of_commands(&commands).left(),
         ["U:000009:INV-1:AVAIL 1000.00", "U:000009:REGISTER -1000.00"]

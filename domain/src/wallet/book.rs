@@ -105,7 +105,7 @@ impl Book {
 
     pub(super) fn without(&self, amount: Income, left_to_fund: Income) -> Option<Income> {
         let paid = amount.plus(left_to_fund)?;
-        minus(self.unpaid(), paid)
+        self.unpaid().minus(paid)
     }
 
     pub(super) fn settled_by(&self, tx: &TransactionId) -> Option<Income> {
@@ -147,7 +147,7 @@ impl Book {
         (was.publication == publication && was.amount == amount).then_some(())?;
         match was.stage {
             Stage::Unpaid => {}
-            Stage::Paid => self.rest = minus(self.rest, amount)?,
+            Stage::Paid => self.rest = self.rest.minus(amount)?,
             Stage::Reversed => return None,
         }
         was.stage = Stage::Reversed;
@@ -156,7 +156,7 @@ impl Book {
 
     pub(super) fn carry(&mut self, through: NaiveDate, amount: Income) -> Option<()> {
         self.carried_through.is_none_or(|before| before < through).then_some(())?;
-        self.rest = minus(self.due(through), amount)?;
+        self.rest = self.due(through).minus(amount)?;
         self.pay(|day| day.day <= through);
         self.carried_through = Some(through);
         Some(())
@@ -180,10 +180,6 @@ impl Book {
             day.stage = Stage::Paid;
         }
     }
-}
-
-fn minus(from: Income, what: Income) -> Option<Income> {
-    Income::new(from.decimal().checked_sub(what.decimal())?).ok()
 }
 
 impl State {
@@ -210,7 +206,7 @@ impl State {
     }
 
     /// Shares that earn on a natural day: registered by then, or taken out and earning through it.
-    /// Days before the latest ones miss what left without its last earning day.
+    /// What left without its last earning day, in stores of version 0.2, is missed.
     pub fn earning_on(&self, day: NaiveDate) -> Shares {
         let lots = self.lots().iter().filter(|lot| lot.registered <= day).map(|lot| lot.shares);
         let gone = self.book().gone.iter().filter(|gone| gone.from <= day && day <= gone.through);
@@ -226,12 +222,18 @@ impl State {
         self.income.get_or_insert_default()
     }
 
-    /// Remembers since when shares that leave have earned, before they are taken.
+    /// Remembers since when shares that leave have earned, before they are taken. What was bought and
+    /// converted on one T never earns.
     pub(super) fn still_earning(&mut self, lots: &[LotTaken], through: NaiveDate) -> Option<()> {
         let mut leaving = Vec::new();
         for taken in lots {
             let lot = self.lots().iter().find(|lot| lot.transaction == taken.lot)?;
-            leaving.push(Gone { from: lot.registered, through, shares: taken.shares });
+            if lot.registered <= through {
+                leaving.push(Gone { from: lot.registered, through, shares: taken.shares });
+            }
+        }
+        if leaving.is_empty() {
+            return Some(());
         }
         let since = through.checked_sub_days(Days::new(DAYS_REMEMBERED));
         let book = self.book_mut();

@@ -46,7 +46,8 @@ pub enum Event {
         /// For which transaction.
         transaction: TransactionId,
     },
-    /// Converted away; what was reserved above it is free again.
+    /// Converted away, without a word on how long they earn; what was reserved above it is free
+    /// again. Stored by discount purchases up to 0.2; [`Event::SharesTakenOut`] since.
     SharesSpent {
         /// For which transaction.
         transaction: TransactionId,

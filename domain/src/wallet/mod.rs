@@ -3,9 +3,9 @@
 //! ```text
 //! credit:       none --CreditInTransit--> in transit --ConfirmCredit--> confirmed --CorrectCredit-.
 //!                                              `-------ReverseCredit--> reversed ----CorrectCredit-+-> confirmed
-//! reservation:  none --Reserve--> held --Spend | TakeOut--> spent (the rest is free again)
-//!                 |                `-----Release----------> released
-//!                 `-----Release (nothing was held)--------> released: a later Reserve is refused
+//! reservation:  none --Reserve--> held --TakeOut--> spent (the rest is free again)
+//!                 |                `----Release--> released
+//!                 `----Release (nothing was held)----> released: a later Reserve is refused
 //! register:     none --Freeze | FollowRegister--> frozen --Unfreeze | FollowRegister--> lifted
 //! case:         none --Hold----> held ----Unhold----> lifted
 //! day:          none --AccrueIncome--> unpaid --CarryIncome | SettleIncome--> paid
@@ -68,11 +68,10 @@ pub enum Command {
     ReverseCredit(TransactionId),
     /// Earmark shares for a conversion (try).
     Reserve(TransactionId, Shares),
-    /// The registrar converted so many of the reserved shares; the rest is free (confirm).
-    Spend(TransactionId, Shares),
-    /// The conversion will not happen (cancel).
+    /// The shares will not leave (cancel).
     Release(TransactionId),
-    /// The registrar redeemed or converted out so many of the reserved shares; the rest is free.
+    /// The registrar redeemed or converted out so many of the reserved shares; the rest is free
+    /// (confirm).
     TakeOut {
         /// The transaction that reserved them.
         transaction: TransactionId,
@@ -212,10 +211,9 @@ impl Decider for Wallet {
             C::ConfirmCredit(tx, shares, on) => shares::confirm(state, tx, *shares, *on),
             C::ReverseCredit(tx) => shares::reverse(state, tx),
             C::Reserve(tx, shares) => shares::reserve(state, tx, *shares),
-            C::Spend(tx, shares) => shares::spend(state, tx, *shares, None),
             C::Release(tx) => shares::release(state, tx),
             C::TakeOut { transaction, shares, earns_through } => {
-                shares::spend(state, transaction, *shares, Some(*earns_through))
+                shares::take_out(state, transaction, *shares, *earns_through)
             }
             C::CorrectCredit { transaction, record, shares, registered } => {
                 correct::correct(state, transaction, record, *shares, *registered)

@@ -36,8 +36,7 @@ pub(crate) fn any_command() -> impl Strategy<Value = Command> {
                 2 | 3 => C::ConfirmCredit(transaction, shares, day),
                 4 => C::ReverseCredit(transaction),
                 5 | 6 => C::Reserve(transaction, shares),
-                7 => C::Spend(transaction, shares),
-                8 | 9 => C::TakeOut { transaction, shares, earns_through: day },
+                7..=9 => C::TakeOut { transaction, shares, earns_through: day },
                 10 => C::Release(transaction),
                 11 => C::CorrectCredit { transaction, record: record(), shares, registered: day },
                 12 if publication == 1 => {

@@ -81,13 +81,11 @@ pub(super) fn reserve(
     }
 }
 
-/// With `earns_through` the shares are redeemed or converted out of the fund with the last day on
-/// which they earn; without it nothing is known of that day.
-pub(super) fn spend(
+pub(super) fn take_out(
     state: &State,
     tx: &TransactionId,
     shares: Shares,
-    earns_through: Option<NaiveDate>,
+    earns_through: NaiveDate,
 ) -> Result<Vec<Event>, Refusal> {
     let entry = state.entry(tx);
     match (entry.reservation, entry.credit) {
@@ -98,12 +96,7 @@ pub(super) fn spend(
         (Reservation::Held(_), _) => {
             let lots = state.lots_for(tx, shares).ok_or(Refusal::NotRegistered(tx.clone()))?;
             let transaction = tx.clone();
-            Ok(vec![match earns_through {
-                Some(earns_through) => {
-                    Event::SharesTakenOut { transaction, shares, lots, earns_through }
-                }
-                None => Event::SharesSpent { transaction, shares, lots },
-            }])
+            Ok(vec![Event::SharesTakenOut { transaction, shares, lots, earns_through }])
         }
         (Reservation::Spent(was), _) if was == shares => Ok(vec![]),
         (Reservation::None, _) => Err(Refusal::NothingReserved(tx.clone())),

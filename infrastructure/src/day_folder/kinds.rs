@@ -9,6 +9,7 @@
 //! redemption                      investor fund                            shares lots on_huge account
 //! conversion                      investor fund target_fund                shares lots on_huge
 //! plan                            investor fund amount frequency start     see the module of plans
+//! income                          fund day per_10_000                      publication
 //! cancel                          of                                       scope
 //! ```
 //!
@@ -16,7 +17,7 @@
 //! 2. Without shares, all of them are meant.
 
 use super::{
-    Investor,
+    Investor, incomes,
     orders::Known,
     plans,
     table::{Fields, Row, Table},
@@ -26,7 +27,9 @@ use fundflow_domain::{
     ids::{AccountRef, FundCode, InvestorId, TransactionId, VersionTag},
     modes::ConversionMode,
     money::{Amount, Shares},
+    money_fund::Publication,
     plan::Terms as PlanTerms,
+    time::Timestamp,
 };
 use std::collections::BTreeMap;
 
@@ -36,7 +39,7 @@ const SHARES: &str =
     "shares: 0.01 to 99999999999999.99, at most 2 decimals, or nothing for all of them";
 const MODES: &str = "linked_same_day, next_day, redeem_to_purchase, held or nothing";
 const KINDS: &str = "discount_purchase, recharge, withdraw, fast_withdraw, purchase, subscription, \
-                     redemption, conversion, plan or cancel";
+                     redemption, conversion, plan, income or cancel";
 const LOTS: &str = "serials of confirmations with the shares of each, like TA1:10.00 TA2:2.50";
 const ACCOUNT: &str = "1 to 40 of A-Z a-z 0-9 . _ -, or nothing for the investor's account";
 
@@ -61,6 +64,8 @@ pub enum Kind {
     Conversion(Leaving, FundCode),
     /// A regular plan.
     Plan(Box<PlanTerms>),
+    /// The income of a natural day, for every wallet of a money fund.
+    Income(Publication),
     /// An earlier order is taken back.
     Cancel {
         /// Its transaction.
@@ -154,8 +159,12 @@ impl<'a> Reader<'a> {
         Self { fields: Fields::of(table, row), known, investors, listed }
     }
 
-    /// What the row asks for; a file without the column has discount purchases only.
-    pub(super) fn kind(&mut self) -> Option<Kind> {
+    /// What the row asks for, under that name at that instant; a file without the column has discount
+    /// purchases only.
+    pub(super) fn kind(
+        &mut self,
+        asked: (Option<&TransactionId>, Option<Timestamp>),
+    ) -> Option<Kind> {
         let named = self.fields.text("kind");
         match named {
             "" | "discount_purchase" => self.discount_purchase().map(Kind::DiscountPurchase),
@@ -175,6 +184,7 @@ impl<'a> Reader<'a> {
                 Some(Kind::Conversion(out?, target?))
             }
             "plan" => plans::terms(self).map(|terms| Kind::Plan(Box::new(terms))),
+            incomes::INCOME => incomes::income(self, asked).map(Kind::Income),
             "cancel" => self.cancel(),
             _ => {
                 self.fields.note("kind", format!("write {KINDS}"));
@@ -262,7 +272,8 @@ impl<'a> Reader<'a> {
         for column in super::orders::OF_KINDS.optional {
             let free = ANY.contains(column) || *column == "note" || used.contains(column);
             if !free && !self.fields.text(column).is_empty() {
-                self.fields.note(column, format!("a {kind} does not use it; leave it empty"));
+                let a = if kind == incomes::INCOME { "an" } else { "a" };
+                self.fields.note(column, format!("{a} {kind} does not use it; leave it empty"));
             }
         }
     }
@@ -328,11 +339,13 @@ impl Kind {
             Kind::Redemption(_) => "redemption",
             Kind::Conversion(..) => "conversion",
             Kind::Plan(_) => "plan",
+            Kind::Income(_) => incomes::INCOME,
             Kind::Cancel { .. } => "cancel",
         }
     }
 
-    /// Whose order it is; `None` for a cancellation, which is its order's.
+    /// Whose order it is; `None` for a cancellation, which is its order's, and for an income, which is
+    /// everybody's.
     pub const fn investor(&self) -> Option<&InvestorId> {
         match self {
             Kind::DiscountPurchase(it) => Some(&it.investor),
@@ -342,7 +355,7 @@ impl Kind {
             | Kind::Redemption(it)
             | Kind::Conversion(it, _) => Some(&it.investor),
             Kind::Plan(terms) => Some(&terms.investor),
-            Kind::Cancel { .. } => None,
+            Kind::Income(_) | Kind::Cancel { .. } => None,
         }
     }
 
@@ -360,6 +373,7 @@ impl Kind {
             | Kind::FastWithdraw(_)
             | Kind::Subscription(_)
             | Kind::Plan(_)
+            | Kind::Income(_)
             | Kind::Cancel { .. } => (Vec::new(), 0),
         }
     }

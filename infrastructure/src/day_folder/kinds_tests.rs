@@ -7,7 +7,7 @@ use fundflow_domain::{
 
 const HEADING: &str = "transaction,time,kind,investor,wallet_fund,target_fund,fund,amount,shares,\
                        lots,on_huge,account,only_today,of,scope,frequency,start,periods,\
-                       missing_day";
+                       missing_day,day,per_10_000,publication";
 
 /// A row from `column=value` pairs with spaces between them; `_` in a value is a space.
 fn row(pairs: &str) -> String {
@@ -15,11 +15,11 @@ fn row(pairs: &str) -> String {
         let named = pairs.split(' ').find_map(|pair| pair.strip_prefix(column)?.strip_prefix('='));
         named.unwrap_or_default().replace('_', " ")
     };
+    let or = |usual: &str, said: String| if said.is_empty() { usual.to_owned() } else { said };
     let columns = HEADING.split(',').map(|column| match column {
-        "transaction" => "K-1".to_owned(),
-        "time" => "09:00".to_owned(),
-        "kind" => value(column).replace(' ', "_"),
-        "scope" | "on_huge" | "missing_day" => value(column).replace(' ', "_"),
+        "transaction" => or("K-1", value(column)),
+        "time" => or("09:00", value(column)),
+        "kind" | "scope" | "on_huge" | "missing_day" => value(column).replace(' ', "_"),
         column => value(column),
     });
     columns.collect::<Vec<_>>().join(",")
@@ -57,6 +57,7 @@ fn every_kind_is_read_from_its_columns() {
         "kind=conversion investor=I-1001 fund=011162 target_fund=018145 shares=1",
         "kind=plan investor=I-1001 fund=011162 amount=1 frequency=daily start=2026-03-01",
         "kind=cancel of=TX-1 scope=conversion",
+        "kind=income transaction=000730.2026-02-12 time=20:00 fund=000730 day=2026-02-12 per_10_000=0.4",
     ];
     for pairs in kinds {
         let name = pairs.split(' ').next().unwrap().strip_prefix("kind=").unwrap();
@@ -101,7 +102,7 @@ fn a_bad_row_of_any_kind_is_told_with_what_may_stand_there() {
         (
             "kind=gift",
             "kind \"gift\": write discount_purchase, recharge, withdraw, fast_withdraw, purchase, \
-             subscription, redemption, conversion, plan or cancel"
+             subscription, redemption, conversion, plan, income or cancel"
                 .to_owned(),
         ),
         (
@@ -136,6 +137,83 @@ fn a_bad_row_of_any_kind_is_told_with_what_may_stand_there() {
     for (pairs, complaint) in rows {
         assert_eq!(complaints(pairs), [format!("orders.csv:2: {complaint}")], "{pairs}");
     }
+}
+
+const SATURDAY: &str = "kind=income time=2026-02-24T09:00:00+08:00 fund=000730 day=2026-02-14";
+
+#[test]
+fn an_income_is_of_a_natural_day_and_published_within_a_week() {
+    let pairs =
+        format!("{SATURDAY} transaction=000730.2026-02-14.1 per_10_000=-0.40125 publication=1");
+    let reading = reading(&[row(&pairs)]);
+    let order = reading.day.unwrap().orders.remove(0);
+    let Kind::Income(income) = order.kind else { panic!("{order:?}") };
+
+    assert_eq!((income.day.to_string(), income.publication), ("2026-02-14".into(), 1));
+    assert_eq!(income.per_10_000.to_string(), "-0.40125");
+    assert_eq!(order.t.to_string(), "2026-02-24");
+}
+
+#[test]
+fn a_bad_income_is_told_with_what_may_stand_there() {
+    let good = "transaction=000730.2026-02-14 per_10_000=0.4";
+    let late = SATURDAY.replace("02-24T09", "02-27T15");
+    let early = SATURDAY.replace("02-24T09:00:00", "02-14T14:59:59");
+    let rows = [
+        (
+            format!("{SATURDAY} transaction=K-1 per_10_000=0.4"),
+            "transaction \"K-1\": write 000730.2026-02-14: an income has one name",
+        ),
+        (
+            format!("{late} {good}"),
+            "time \"2026-02-27T15:00:00+08:00\": incomes of this day are published until \
+             2026-02-27T15:00:00+08:00",
+        ),
+        (
+            format!("{early} {good}"),
+            "time \"2026-02-14T14:59:59+08:00\": an income is published from 15:00 of its day on: \
+             2026-02-14T15:00:00+08:00",
+        ),
+        (
+            format!("{} {good}", SATURDAY.replace("=000730", "=011162")),
+            "fund \"011162\": write a money-market fund: 000730, 000891, 050003",
+        ),
+        (
+            format!("{} {good}", SATURDAY.replace("-02-14", "-02-30")),
+            "day \"2026-02-30\": write the natural day of the income, like 2026-02-14",
+        ),
+        (
+            format!("{SATURDAY} transaction=000730.2026-02-14 per_10_000=1000"),
+            "per_10_000 \"1000\": write yuan of 10,000 shares: -999.99999 to 999.99999, at most 5 \
+             decimals",
+        ),
+        (
+            format!("{SATURDAY} {good} publication=256"),
+            "publication \"256\": write 1 to 255, or nothing for 0",
+        ),
+        (
+            format!("{SATURDAY} {good} amount=1"),
+            "amount \"1\": an income does not use it; leave it empty",
+        ),
+    ];
+    for (pairs, complaint) in rows {
+        assert_eq!(complaints(&pairs), [format!("orders.csv:2: {complaint}")], "{pairs}");
+    }
+}
+
+#[test]
+fn another_figure_of_the_same_day_needs_another_publication() {
+    let figure =
+        |figure| row(&format!("{SATURDAY} transaction=000730.2026-02-14 per_10_000={figure}"));
+    let reading = reading(&[figure("0.4"), figure("0.41"), figure("0.4")]);
+    let orders: Vec<_> = reading.problems.iter().filter(|it| it.file == "orders.csv").collect();
+
+    assert_eq!(reading.day.unwrap().orders.len(), 2);
+    assert_eq!(
+        orders.first().unwrap().to_string(),
+        "orders.csv:3: transaction \"000730.2026-02-14\": already stands for another order on line 2; \
+         it differs in per_10_000: a corrected figure is another publication"
+    );
 }
 
 #[test]

@@ -18,6 +18,7 @@
 //! 5. The same order twice is a repeated request and stays; the same transaction with another order
 //!    is a mistake, and the first one counts.
 
+mod incomes;
 mod investors;
 mod kinds;
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! `orders.csv`: who asks for what, and when.
 
 use super::{
-    Investor, Kind, Problem,
+    Investor, Kind, Problem, incomes,
     kinds::Reader,
     table::{self, Columns, Fields, Row, Table},
 };
@@ -43,6 +43,9 @@ pub(super) const OF_KINDS: Columns = Columns {
         "misses_max",
         "closed_day",
         "missing_day",
+        "day",
+        "per_10_000",
+        "publication",
         "note",
     ],
     unless: None,
@@ -87,9 +90,14 @@ pub(super) fn rows(
                 let before = first.get(&order.transaction).and_then(|index| orders.get(*index));
                 match before.map(|before| (before.line, differences(&before.kind, &order.kind))) {
                     Some((line, fields)) if !fields.is_empty() => {
+                        let new = if matches!(order.kind, Kind::Income(_)) {
+                            "a corrected figure is another publication"
+                        } else {
+                            "give a new order a new transaction"
+                        };
                         let problem = format!(
                             "already stands for another order on line {line}; it differs in {}: \
-                             give a new order a new transaction",
+                             {new}",
                             fields.join(", ")
                         );
                         problems.push(table.problem(row, "transaction", problem));
@@ -118,8 +126,11 @@ fn order(
     let mut reader = Reader::of(table, row, known, investors);
     let an_id = "1 to 64 of A-Z a-z 0-9 . _ -";
     let transaction = reader.fields.parse("transaction", an_id, |text| text.parse().ok());
-    let when = time(&mut reader.fields, known);
-    let kind = reader.kind();
+    let when = match reader.fields.text("kind") {
+        incomes::INCOME => incomes::income_time(&mut reader.fields, known),
+        _ => time(&mut reader.fields, known),
+    };
+    let kind = reader.kind((transaction.as_ref(), when.map(|(time, _)| time)));
     let note = reader.fields.text("note").to_owned();
     let build = || {
         let (time, t) = when?;
@@ -189,6 +200,12 @@ fn columns(kind: &Kind) -> Vec<(&'static str, String)> {
             ("misses_max", it.max_misses.to_string()),
             ("closed_day", format!("{:?}", it.move_rule)),
             ("missing_day", format!("{:?}", it.missing_day)),
+        ],
+        Kind::Income(it) => vec![
+            ("fund", it.fund.to_string()),
+            ("day", it.day.to_string()),
+            ("per_10_000", it.per_10_000.to_string()),
+            ("publication", it.publication.to_string()),
         ],
         Kind::Cancel { of, scope } => vec![("of", of.to_string()), ("scope", format!("{scope:?}"))],
     }

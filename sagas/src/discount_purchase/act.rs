@@ -41,10 +41,7 @@ impl DiscountPurchase {
             Do::Reserve => reserve(turn),
             Do::PlaceOut => self.place_out(turn),
             Do::ConfirmCredit => confirm_credit(turn),
-            Do::Spend => {
-                let shares = plan.out.shares_out(&turn.view()?).ok_or(lacks("shares that left"))?;
-                wallet(turn, &wallet::Command::Spend(id, shares))
-            }
+            Do::Spend => self.spend(turn),
             Do::PlaceTarget => self.place_target(turn),
             Do::CreditTarget => credit_target(turn),
             Do::Release => wallet(turn, &wallet::Command::Release(id)),
@@ -89,6 +86,16 @@ impl DiscountPurchase {
             (fund.share_rounding, promise),
         );
         plan.buy.place(turn, terms)
+    }
+
+    /// What left on the T of its own order earns up to the day before the next working day.
+    fn spend(&self, turn: &mut Turn<'_>) -> Done {
+        let (plan, view) = (turn.plan(), turn.view()?);
+        let shares = plan.out.shares_out(&view).ok_or(lacks("shares that left"))?;
+        let t = plan.out.trade_date(&view).ok_or(lacks("the T of the order"))?;
+        let transaction = turn.id().clone();
+        let earns_through = self.house.earns_until(t)?;
+        wallet(turn, &wallet::Command::TakeOut { transaction, shares, earns_through })
     }
 
     fn request_payout(&self, turn: &mut Turn<'_>) -> Done {

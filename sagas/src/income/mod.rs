@@ -19,7 +19,7 @@ mod words;
 
 pub use saga::{Income, Plan, Refusal};
 pub use words::{
-    Answer, Call, Do, Ending, Fact, Milestone, Notes, Promise, Refused, Request, When, job,
+    Answer, Call, Do, Ending, Fact, Milestone, Notes, Promise, Refused, Request, When,
 };
 
 use fundflow_runtime::step::{Exit, Move, Step, Table, act, call, well_formed};

@@ -1,8 +1,7 @@
 //! The income job as a saga: its admission, and what a page of wallets does.
 
 use super::{
-    Answer, Call, Do, Ending, Fact, INCOME, Milestone, Notes, PAGE, Promise, Refused, Request,
-    When, job,
+    Answer, Call, Do, Ending, Fact, INCOME, Milestone, Notes, PAGE, Promise, Refused, Request, When,
 };
 use crate::{
     house::House,
@@ -78,13 +77,15 @@ pub enum Refusal {
         /// What it is.
         kind: FundKind,
     },
-    /// No income is known before its day has come.
-    #[error("{day} has not come yet; today is {today}")]
+    /// Until then the register may still say that other shares earn.
+    #[error("the income of {day} is given from {from} on, and it is {now}")]
     NotYet {
         /// The income's day.
         day: NaiveDate,
-        /// The date of the engine's clock, in Shanghai.
-        today: NaiveDate,
+        /// 15:00 of that day.
+        from: Timestamp,
+        /// By the engine's clock.
+        now: Timestamp,
     },
     /// The calendar does not reach that far.
     #[error("no trading day can be named: {0}")]
@@ -104,7 +105,7 @@ pub enum Refusal {
 impl Income {
     fn admitted(&self, of: &Preparing<'_, Self>) -> Result<Promise, Refusal> {
         let Request { fund: code, day, .. } = *of.request;
-        match job(of.request) {
+        match of.request.job() {
             Some(expected) if expected != *of.id => {
                 return Err(Refusal::NamedOtherwise { expected });
             }
@@ -114,9 +115,9 @@ impl Income {
         if fund.kind != FundKind::Money {
             return Err(Refusal::NotAMoneyFund { fund: code, kind: fund.kind });
         }
-        let today = of.now.date();
-        if today < day {
-            return Err(Refusal::NotYet { day, today });
+        let (from, now) = (of.request.given_from(), of.now);
+        if now < from {
+            return Err(Refusal::NotYet { day, from, now });
         }
         let booked =
             fund.carry.ends_on(day).then(|| fund.carry.booked_on(&self.house.calendar, day));

@@ -3,36 +3,15 @@
 use crate::ports::wallets::PageAnswer;
 use chrono::NaiveDate;
 use fundflow_domain::{
-    ids::{FundCode, InvestorId, TransactionId, VersionTag},
-    money::{self, PerTenThousand},
+    ids::{InvestorId, VersionTag},
+    money,
     money_fund::IncomeUnit,
 };
 use serde::{Deserialize, Serialize};
 
-/// What the caller asks for. Repeating it under the same transaction ID is free.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Request {
-    /// The money-market fund.
-    pub fund: FundCode,
-    /// The natural day that the income is of.
-    pub day: NaiveDate,
-    /// As published: yuan per 10,000 shares.
-    pub per_10_000: PerTenThousand,
-    /// 0 for the first publication of that day, 1 for its first correction.
-    #[serde(default)]
-    pub publication: u8,
-}
-
-/// The one transaction ID of a job: `{fund}.{day}`, and of a correction `{fund}.{day}.{publication}`.
-/// `None` for a name that is no transaction ID, which no fund and day have.
-pub fn job(request: &Request) -> Option<TransactionId> {
-    let Request { fund, day, publication, .. } = request;
-    let name = match publication {
-        0 => format!("{fund}.{day}"),
-        corrected => format!("{fund}.{day}.{corrected}"),
-    };
-    TransactionId::new(name).ok()
-}
+/// What the caller asks for, under the transaction ID that it [names](Request::job). Repeating it
+/// is free.
+pub use fundflow_domain::money_fund::Publication as Request;
 
 /// What was decided on a request; stored with it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -6,7 +6,6 @@ use fundflow_domain::{
     calendar::TradingDay,
     ids::{FundCode, InvestorId, WalletId},
     money::{Amount, Money, Nav, ShareRounding, Shares},
-    money_fund,
     wallet::{Command, Credit, Entry, Reservation, State, Wallet},
 };
 use fundflow_kernel::streams::{Key, Streams};
@@ -110,8 +109,7 @@ impl WalletPart {
         shares: Shares,
         t: TradingDay,
     ) -> Result<usize, NotDone> {
-        let earns = money_fund::earns_until(&house.calendar, t);
-        let earns_through = earns.map_err(|_| NotDone::Lacks("a trading day"))?;
+        let earns_through = house.earns_until(t)?;
         let command = Command::TakeOut { transaction: turn.id().clone(), shares, earns_through };
         self.decide(turn, &command)
     }

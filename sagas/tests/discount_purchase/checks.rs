@@ -141,7 +141,7 @@ fn a_wrong_conversion_is_stored_disputed_and_corrected_by_a_second_record() {
         let right = stage.confirmation("convert");
         stage.confirmed("mmf", stage.confirmation("mmf"));
         disputed(&mut stage, "convert", wrong(right.clone()), kind);
-        assert!(!stage.has("wallet.shares_spent"), "{kind}");
+        assert!(!stage.has("wallet.shares_taken_out"), "{kind}");
 
         stage.confirmed("convert", Confirmation { serial: serial("convert.c2"), ..right });
         books::at_the_end(&stage);
@@ -294,7 +294,7 @@ fn a_record_with_more_to_come_is_not_final_and_every_record_becomes_shares() {
 
     assert!(stage.has("application.portion_confirmed"));
     assert_eq!(stage.look().stands_at, "confirm conversion");
-    assert!(!stage.has("wallet.shares_spent"));
+    assert!(!stage.has("wallet.shares_taken_out"));
     stage.confirmed("convert", Confirmation { serial: serial("convert.c2"), ..half });
     books::at_the_end(&stage);
     assert!(stage.has("discount_purchase.completed"));

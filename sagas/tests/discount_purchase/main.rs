@@ -17,6 +17,7 @@ mod terms;
 mod cancel;
 mod checks;
 mod crash;
+mod earning;
 mod late;
 mod moved;
 mod people;

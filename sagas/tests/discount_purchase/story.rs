@@ -36,7 +36,7 @@ fn a_linked_purchase_is_bought_and_converted_in_the_batch_of_one_t() {
             "wallet.credit_confirmed",
             "ask convert",
             "application.confirmed",
-            "wallet.shares_spent",
+            "wallet.shares_taken_out",
             "holdings.credited",
             "discount_purchase.completed",
         ]
@@ -70,7 +70,7 @@ fn a_next_day_purchase_is_converted_once_it_is_confirmed() {
             "application.accepted",
             "ask convert",
             "application.confirmed",
-            "wallet.shares_spent",
+            "wallet.shares_taken_out",
             "holdings.credited",
             "discount_purchase.completed",
         ]
@@ -93,7 +93,7 @@ fn held_shares_are_converted_and_no_money_moves() {
             "application.accepted",
             "ask convert",
             "application.confirmed",
-            "wallet.shares_spent",
+            "wallet.shares_taken_out",
             "holdings.credited",
             "discount_purchase.completed",
         ]
@@ -116,7 +116,7 @@ fn shares_are_redeemed_and_the_money_buys_the_target_at_another_registrar() {
             "application.accepted",
             "ask redeem",
             "application.confirmed",
-            "wallet.shares_spent",
+            "wallet.shares_taken_out",
             "application.placed",
             "call target",
             "application.accepted",
@@ -245,13 +245,14 @@ fn what_a_registrar_does_not_accept_goes_back_or_stays_what_it_was() {
         "ask convert",
         "call mmf.pay.refund1",
         "application.partly_confirmed",
-        "wallet.shares_spent",
+        "wallet.shares_taken_out",
         "holdings.credited",
         "payment.refunded",
         "discount_purchase.completed",
     ];
     half(Mode::LinkedSameDay, "mmf", &refunded);
-    let rest_is_free = ["wallet.shares_spent", "holdings.credited", "discount_purchase.completed"];
+    let rest_is_free =
+        ["wallet.shares_taken_out", "holdings.credited", "discount_purchase.completed"];
     for mode in [Mode::LinkedSameDay, Mode::NextDay, Mode::Held] {
         half(mode, "convert", &rest_is_free);
     }

@@ -17,7 +17,7 @@ use fundflow_runtime::{
     port::Payload,
 };
 use fundflow_sagas::{
-    income::{Income, PAGE, Request, job},
+    income::{Income, PAGE, Request},
     ports::wallets::{Listed, Page, PageAnswer},
 };
 use std::sync::Arc;
@@ -48,8 +48,8 @@ fn request(day: &str, per_10_000: &str, publication: u8) -> Request {
 
 /// Runs the job under its own name.
 fn run(stage: &mut Stage<Income>, request: &Request) {
-    let id = job(request).unwrap();
-    let reply = stage.request_as(id.as_str(), request.clone(), ());
+    let id = request.job().unwrap();
+    let reply = stage.request_as(id.as_str(), *request, ());
     assert!(matches!(reply, Reply::Placed { .. }), "{reply:?}");
     stage.run();
 }
@@ -97,7 +97,7 @@ fn every_wallet_gets_its_income_truncated_to_the_fen() {
 fn the_job_has_one_name_and_done_twice_it_changes_nothing() {
     let mut stage = stage_of(monthly(), THREE, "02-03 20:00");
     let first = request("2026-02-03", "0.4012", 0);
-    let said = refused(&stage.request_as("TX-1", first.clone(), ()));
+    let said = refused(&stage.request_as("TX-1", first, ()));
     assert_eq!(said, "the transaction ID of this job is 000730.2026-02-03");
     run(&mut stage, &first);
     let before = stage.events.len();
@@ -117,7 +117,12 @@ fn refusals_name_what_is_wrong_and_store_nothing() {
     let mut bond = money_fund();
     bond.kind = fundflow_domain::fund::FundKind::Bond;
     let rows = [
-        (money_fund(), "2026-02-04", "2026-02-04 has not come yet; today is 2026-02-03"),
+        (
+            money_fund(),
+            "2026-02-04",
+            "the income of 2026-02-04 is given from 2026-02-04T15:00:00+08:00 on, and it is \
+             2026-02-03T20:00:00+08:00",
+        ),
         (
             bond,
             "2026-02-03",
@@ -127,7 +132,7 @@ fn refusals_name_what_is_wrong_and_store_nothing() {
     for (fund, day, says) in rows {
         let mut stage = stage_of(fund, &[], "02-03 20:00");
         let request = request(day, "0.4", 0);
-        let id = job(&request).unwrap();
+        let id = request.job().unwrap();
         assert_eq!(refused(&stage.request_as(id.as_str(), request, ())), says);
         assert_eq!(stage.events.len(), 0);
     }
@@ -257,9 +262,9 @@ fn after_a_crash_the_job_goes_on_behind_its_last_page() {
         let mut stage = stage_of_many("02-03 20:00");
         stage.fuse = Some(fuse);
         let first = request("2026-02-03", "0.4012", 0);
-        let id = job(&first).unwrap();
+        let id = first.job().unwrap();
         for _ in 0..2 {
-            stage.request_as(id.as_str(), first.clone(), ());
+            stage.request_as(id.as_str(), first, ());
             stage.run();
         }
         assert_eq!(stage.last(), "income.completed", "killed before append {fuse}");

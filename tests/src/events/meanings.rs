@@ -36,7 +36,7 @@ const AGGREGATES: &[(&str, &str)] = &[
     ("wallet.credit_reversed", "The shares in transit will never come."),
     ("wallet.shares_reserved", "Shares are earmarked for a conversion."),
     ("wallet.shares_released", "The earmark is gone, or refused in advance."),
-    ("wallet.shares_spent", "Shares were converted away out of these lots."),
+    ("wallet.shares_spent", "Up to version 0.2: shares were converted away out of these lots."),
     (
         "wallet.shares_taken_out",
         "Shares were redeemed or converted out, and earn through this day.",

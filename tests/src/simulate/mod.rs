@@ -194,7 +194,7 @@ impl<C: Counterparties> Simulation<C> {
     /// The first thing that does not hold, with the seed.
     pub fn run(&self, seed: u64) -> Result<Simulated, Box<Failed>> {
         // In every other play hardly any saga stays in memory while it waits.
-        let awake = if seed % 2 == 0 { usize::MAX } else { 1 };
+        let awake = if seed.is_multiple_of(2) { usize::MAX } else { 1 };
         let mut shell = Shell::new(self.kinds.clone(), self.limits, self.now).awake(awake);
         for given in &self.given {
             given(&mut shell);

@@ -35,7 +35,7 @@ fn bought_and_spent() -> impl Strategy<Value = wallet::Command> {
         1 => C::ConfirmCredit(tx, shares, on),
         2 => C::ReverseCredit(tx),
         3 => C::Reserve(tx, shares),
-        4 => C::Spend(tx, shares),
+        4 => C::TakeOut { transaction: tx, shares, earns_through: on },
         _ => C::Release(tx),
     })
 }

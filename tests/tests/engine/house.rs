@@ -6,10 +6,13 @@ use fundflow_application::{
     desk::{self, Registry, Shown},
 };
 use fundflow_domain::{fund::FundTerms, time::Timestamp};
-use fundflow_infrastructure::sandbox::{
-    channel::SandboxChannel,
-    registrar::{Market, SandboxRegistrar},
-    scenario::Scenario,
+use fundflow_infrastructure::{
+    sandbox::{
+        channel::SandboxChannel,
+        registrar::{Market, SandboxRegistrar},
+        scenario::Scenario,
+    },
+    wallet_owners::WalletOwners,
 };
 use fundflow_kernel::{
     clock::{Clock as _, ManualClock},
@@ -19,7 +22,7 @@ use fundflow_sagas::{
     discount_purchase::{Asked, DiscountPurchase, Refusal, Request},
     house::House,
     parts::cases::UnknownOrders,
-    ports::{bank::Bank, registrar::Register},
+    ports::{bank::Bank, registrar::Register, wallets::Wallets},
 };
 use fundflow_testkit::{shipped, worlds};
 use std::{path::Path, sync::Arc};
@@ -91,6 +94,8 @@ impl Outside {
             .port("bank", Arc::new(Bank(self.channel.clone())))
             .expect("a name")
             .port("ta-own", Arc::new(Register(self.registrar.clone())))
+            .expect("a name")
+            .port("wallets", Arc::new(Wallets(Arc::new(WalletOwners::of(store.clone())))))
             .expect("a name")
             .unclaimed(UnknownOrders)
             .settings(Settings { append_attempts: 1, ..Settings::default() })

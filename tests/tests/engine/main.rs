@@ -7,5 +7,6 @@ mod day_limits;
 mod days;
 mod earlier;
 mod house;
+mod income;
 mod restart;
 mod stopping;

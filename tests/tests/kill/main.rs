@@ -8,7 +8,8 @@
 //! parent: lets everything come to rest, then compares three books       (verdict.rs)
 //! ```
 //!
-//! 1. The child is this test binary, run again with a variable set: no second program is needed.
+//! 1. The child is this test binary, run again with a variable set: no second program is needed. There
+//!    is a second one of its kind, which gives a fund's income (income.rs).
 //! 2. What a killed process had written to the pipe is still read, as is its counterparties' journal:
 //!    the outside world does not forget when we die.
 //! 3. Everything drawn follows from one seed; the moment of the kill is the machine's own besides.
@@ -24,6 +25,7 @@
 
 mod child;
 mod dice;
+mod income;
 mod parent;
 mod verdict;
 mod world;
@@ -31,6 +33,8 @@ mod world;
 use fundflow_infrastructure::sqlite::{OpenError, Settings, SqliteStore};
 use std::{env, path::PathBuf};
 
+/// What the child does; without it, everything but income.
+pub(crate) const WORK: &str = "FUNDFLOW_KILL_WORK";
 /// Where the child finds its store; the child's sign that it is one.
 pub(crate) const PLACE: &str = "FUNDFLOW_KILL_PLACE";
 /// Which start it is, for new transaction IDs.
@@ -42,8 +46,11 @@ const KILLS: &str = "FUNDFLOW_KILLS";
 /// Not a test of its own: the program that is killed. Does nothing unless a parent started it.
 #[test]
 fn child() {
-    if let Some(place) = env::var_os(PLACE) {
-        child::run(&PathBuf::from(place), number(START, 0), number(SEED, 0));
+    let Some(place) = env::var_os(PLACE).map(PathBuf::from) else { return };
+    if env::var(WORK).is_ok_and(|work| work == income::GIVES_INCOME) {
+        income::child(&place);
+    } else {
+        child::run(&place, number(START, 0), number(SEED, 0));
     }
 }
 
@@ -79,6 +86,6 @@ fn two_engines_cannot_write_one_store() {
     open().map(drop).expect("the store of a dead engine");
 }
 
-fn number(name: &str, otherwise: u64) -> u64 {
+pub(crate) fn number(name: &str, otherwise: u64) -> u64 {
     env::var(name).map_or(otherwise, |text| text.parse().expect("a whole number"))
 }

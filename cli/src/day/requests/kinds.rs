@@ -7,6 +7,7 @@ use fundflow_domain::{
     ids::InvestorId,
     ids::VersionTag,
     investor::{InvestorProfile, SalesChannel},
+    money_fund::Publication,
     plan,
 };
 use fundflow_infrastructure::day_folder::{Buying, Day, Kind, Leaving, Order};
@@ -111,6 +112,7 @@ pub(super) fn purchase(day: &Day, order: &Order) -> Option<(purchase::Request, p
         | Kind::Redemption(_)
         | Kind::Conversion(..)
         | Kind::Plan(_)
+        | Kind::Income(_)
         | Kind::Cancel { .. } => return None,
     };
     let investor = profile(day, &it.investor)?;
@@ -165,4 +167,9 @@ pub(super) fn plan(day: &Day, order: &Order) -> Option<(plan::Terms, discount_pu
     let Kind::Plan(terms) = &order.kind else { return None };
     let investor = profile(day, &terms.investor)?;
     Some((terms.as_ref().clone(), asked(investor, None, order)))
+}
+
+pub(super) fn income(_: &Day, order: &Order) -> Option<(Publication, ())> {
+    let Kind::Income(income) = &order.kind else { return None };
+    Some((*income, ()))
 }

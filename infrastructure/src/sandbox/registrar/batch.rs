@@ -8,6 +8,7 @@
 use super::{
     ApplicationEntry, SandboxRegistrar,
     records::{Said, confirmation_of, settlements},
+    register::HolderRow,
 };
 use crate::{
     day_batch::{BatchError, Draft, Filler, fund_account, publish, trading_account},
@@ -24,8 +25,7 @@ use crate::{
 use chrono::NaiveDate;
 use fundflow_domain::{
     fund::{FundKind, FundTerms},
-    ids::{FundCode, InvestorId},
-    money::Shares,
+    money::PerTenThousand,
     time::Timestamp,
 };
 use fundflow_sagas::ports::registrar::ApplicationAnswer;
@@ -157,7 +157,7 @@ impl SandboxRegistrar {
 
     fn balances(&self, distributor: &str, days: Days) -> Vec<Filler<'static>> {
         let register = self.register();
-        let row = |(investor, fund, shares): (&InvestorId, FundCode, Shares)| -> Filler<'static> {
+        let row = |(investor, fund, shares, unpaid): HolderRow<'_>| -> Filler<'static> {
             let frozen = self.scenario.frozen(investor, fund, days.confirm_date).min(shares);
             let balance = ShareBalance {
                 fund_code: fund.to_string(),
@@ -169,6 +169,8 @@ impl SandboxRegistrar {
                 available_vol: shares.minus(frozen).unwrap_or_default().decimal(),
                 total_frozen_vol: frozen.decimal(),
                 total_vol: shares.decimal(),
+                // The record has room for whole fen.
+                undistribute_monetary_income: unpaid.decimal().trunc_with_scale(2),
                 share_class: "0".to_owned(),
                 detail_flag: "0".to_owned(),
                 account_status: "0".to_owned(),
@@ -181,14 +183,18 @@ impl SandboxRegistrar {
     }
 
     fn fund_days(&self, registrar: &str, days: Days) -> Vec<Filler<'_>> {
+        let register = self.register();
         let row = |terms: &Arc<FundTerms>| {
             let nav = self.market.nav(terms.code, days.t)?;
+            let income =
+                register.incomes.published(terms.code, days.t).map(PerTenThousand::decimal);
             let day = FundDay {
                 fund_code: terms.code.to_string(),
                 fund_name: terms.name.clone(),
                 fund_status: "0".to_owned(),
                 convert_status: "0".to_owned(),
                 nav: nav.decimal(),
+                fund_income: income.unwrap_or_default(),
                 accumulative_nav: nav.decimal(),
                 update_date: Some(days.t),
                 net_value_type: "0".to_owned(),

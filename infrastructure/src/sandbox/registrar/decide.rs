@@ -9,7 +9,7 @@ use super::{
     ApplicationEntry, NotPriced, SandboxRegistrar,
     entry::{Carried, Decided, Final, Taken, Word, record_serial, rejection},
     market::Market,
-    pricing::{Converting, fast_transfer, interest},
+    pricing::{Converting, fast_transfer, interest, with_income},
     register::{NotThere, Register},
     words::words,
 };
@@ -195,7 +195,9 @@ impl SandboxRegistrar {
             Ask::Redemption { .. } | Ask::Purchase { .. } | Ask::Subscription { .. } => {
                 let nav = self.priced(terms.fund, night)?;
                 let on = night.confirmed_on;
-                Outcome::Redemption(self.market.redemption(terms, &parcels, nav, on)?)
+                let numbers = self.market.redemption(terms, &parcels, nav, on)?;
+                let unpaid = register.incomes.unpaid(&(terms.investor.clone(), terms.fund));
+                Outcome::Redemption(with_income(terms, numbers, unpaid)?)
             }
         };
         let taken = parcels.iter().filter_map(Taken::of).collect();
@@ -306,7 +308,7 @@ impl Truth {
 }
 
 impl Taken {
-    fn of(parcel: &Parcel) -> Option<Self> {
+    pub(super) fn of(parcel: &Parcel) -> Option<Self> {
         let serial = fundflow_domain::orders::Serial::new(parcel.lot.as_str()).ok()?;
         Some(Self { serial, shares: parcel.shares })
     }

@@ -77,8 +77,7 @@ impl SandboxRegistrar {
             return Ok(None);
         };
         let before = known.decided.as_ref();
-        let (words, finals, taken) =
-            before.map_or((0, 0, 0), |it| (it.words.len(), it.register.len(), it.taken.len()));
+        let (words, finals) = before.map_or((0, 0), |it| (it.words.len(), it.register.len()));
         let decided = match before {
             None => self.decision(&known, &register, now),
             Some(_) if self.hour_of(&known).is_some_and(|hour| hour <= now) => {
@@ -97,9 +96,7 @@ impl SandboxRegistrar {
         };
         let (entry, new) = self.books.change(&key, self.journal.as_ref(), change, Clone::clone)?;
         if let Some(entry) = entry.as_ref().filter(|_| new) {
-            register.credit(entry, known.confirmations().count());
-            let all = entry.decided.as_ref().map(|decided| &decided.taken[..]).unwrap_or_default();
-            register.debit(entry, all.get(taken..).unwrap_or_default());
+            register.book(Some(&known), entry, self.earns_through(Some(&known), entry));
         }
         Ok(entry.map(|entry| (entry, words)))
     }

@@ -14,12 +14,18 @@
 //!    that it brought.
 //! 4. What the batch has decided stays decided; handing the same file in again gives the same
 //!    answers.
+//! 5. Holders of a money fund are given its [income](SandboxRegistrar::publish_income) day by day;
+//!    whoever leaves with every share is paid what is owed.
 
 mod agenda;
 mod batch;
 mod decide;
 mod entry;
 mod hours;
+mod income;
+#[cfg(test)]
+mod income_tests;
+mod line;
 mod market;
 mod planted;
 mod pricing;
@@ -47,6 +53,7 @@ use agenda::Agenda;
 use fundflow_domain::{application::Ask, ids::RegistrarCode, orders::Cause, time::Timestamp};
 use fundflow_kernel::clock::Clock;
 use fundflow_sagas::ports::registrar::{Application, ApplicationAnswer, Cancellation, Registrar};
+use line::Line;
 use register::Register;
 use std::{
     path::Path,
@@ -135,27 +142,33 @@ impl SandboxRegistrar {
         clock: Arc<dyn Clock>,
         file: &Path,
     ) -> Result<Self, JournalError> {
-        let (journal, lines) = Journal::open::<ApplicationEntry>(file)?;
+        let (journal, lines) = Journal::open::<Line>(file)?;
         let registrar = Self::new(scenario, market, clock, Some(journal));
-        for entry in lines {
-            registrar.books.restore(entry.terms.no.clone().into(), entry);
+        for line in lines {
+            registrar.book_again(line);
         }
-        let entries = registrar.applications();
-        let mut register = registrar.register();
-        for entry in &entries {
-            register.note(entry);
-            register.credit(entry, 0);
-        }
-        for entry in &entries {
-            let taken = entry.decided.as_ref().map(|decided| &decided.taken[..]);
-            register.debit(entry, taken.unwrap_or_default());
-        }
-        drop(register);
-        for entry in &entries {
+        for entry in &registrar.applications() {
             registrar.say(entry, 0);
             registrar.wait_for_hour(entry);
         }
         Ok(registrar)
+    }
+
+    /// Lines are booked again in the order in which they were written: what income was owed when
+    /// shares left depends on it.
+    fn book_again(&self, line: Line) {
+        let mut register = self.register();
+        match line {
+            Line::Income(entry) => register.give(&entry),
+            Line::Application(entry) => {
+                let key: Arc<str> = entry.terms.no.clone().into();
+                let before = self.books.get(&key);
+                register.note(&entry);
+                let through = self.earns_through(before.as_ref(), &entry);
+                register.book(before.as_ref(), &entry, through);
+                self.books.restore(key, *entry);
+            }
+        }
     }
 
     fn new(

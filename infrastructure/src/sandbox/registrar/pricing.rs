@@ -15,7 +15,8 @@ use fundflow_domain::{
     },
     fund::FundTerms,
     lots::Parcel,
-    money::{Amount, Discount, Money, Nav, Rate, ShareRounding, Shares, SignedMoney},
+    money::{Amount, Discount, Income, Money, Nav, Rate, ShareRounding, Shares, SignedMoney},
+    money_fund,
     orders::Serial,
     purchase, redemption,
 };
@@ -160,6 +161,24 @@ impl Market {
             lots: lots_of(&out),
         })
     }
+}
+
+/// Where it is to go along, all that is owed is paid with the shares: whole fen of either sign.
+pub(super) fn with_income(
+    terms: &Terms,
+    numbers: RedemptionConfirmed,
+    unpaid: Income,
+) -> Result<RedemptionConfirmed, NotPriced> {
+    if !matches!(terms.ask, Ask::Redemption { take_income: true, .. }) {
+        return Ok(numbers);
+    }
+    let nothing = |why: String| NotPriced::Nothing(why);
+    let exit = money_fund::exit(numbers.shares, unpaid).map_err(|it| nothing(it.to_string()))?;
+    let payout = exit.payout.minus(numbers.fee).ok_or_else(|| {
+        nothing(format!("{} yuan do not pay a fee of {}", exit.payout, numbers.fee))
+    })?;
+    let income = SignedMoney::new(exit.income.decimal()).unwrap_or(SignedMoney::ZERO);
+    Ok(RedemptionConfirmed { payout, income, ..numbers })
 }
 
 pub(super) fn fast_transfer(shares: Shares) -> FastTransferConfirmed {

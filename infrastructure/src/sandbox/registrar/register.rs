@@ -1,37 +1,48 @@
 //! Who holds what: lots by investor and fund, as the register's confirmations left them.
 //!
-//! 1. Shares come in with a confirmation and leave with one; nothing else moves them.
+//! 1. Shares come in with a confirmation or with income, and leave with one or with income below
+//!    zero; nothing else moves them.
 //! 2. What a transaction bought leaves with that transaction's own conversion or redemption first,
 //!    and no more than that: a void purchase takes its conversion with it.
 //! 3. Everybody else's shares leave in the order of the fund, or by the serials that were named.
 //! 4. Frozen shares are there and cannot leave.
 
-use super::entry::{ApplicationEntry, Taken, transaction_of};
+use super::{
+    entry::{ApplicationEntry, Taken, transaction_of},
+    income::{Holder, Incomes},
+};
+use chrono::NaiveDate;
 use fundflow_domain::{
     application::{Ask, Designated, Outcome, Terms},
     fund::RedemptionSequence,
     ids::{FundCode, InvestorId, LotId},
     lots::Parcel,
-    money::{Nav, Shares},
+    money::{Income, Nav, Shares},
     orders::Serial,
 };
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// Shares that one confirmation registered.
 #[derive(Debug, Clone)]
 pub(super) struct Held {
     pub(super) serial: Serial,
     transaction: String,
-    pub(super) registered_on: chrono::NaiveDate,
+    pub(super) registered_on: NaiveDate,
+    /// The first natural day on which they earn, of a money fund.
+    earns_from: NaiveDate,
     unit_cost: Nav,
     pub(super) shares: Shares,
 }
 
-/// Lots by holder, and which transactions buy into which fund.
+/// Who holds how many shares of which fund, and what unpaid income of it.
+pub(super) type HolderRow<'a> = (&'a InvestorId, FundCode, Shares, Income);
+
+/// Lots by holder, which transactions buy into which fund, and what income is owed.
 #[derive(Debug, Default)]
 pub(super) struct Register {
-    lots: HashMap<(InvestorId, FundCode), Vec<Held>>,
+    lots: HashMap<Holder, Vec<Held>>,
     buyers: HashSet<(String, FundCode)>,
+    pub(super) incomes: Incomes,
 }
 
 /// Who has the shares afterwards, and how many: a transfer makes them the bank's.
@@ -79,8 +90,29 @@ impl Register {
         self.buyers.contains(&(transaction_of(terms).to_owned(), terms.fund))
     }
 
+    /// Books what an entry's newest decision moved; `before` is the entry as it was booked last. What
+    /// leaves earns through that day.
+    pub(super) fn book(
+        &mut self,
+        before: Option<&ApplicationEntry>,
+        entry: &ApplicationEntry,
+        earns_through: NaiveDate,
+    ) {
+        let known = before.and_then(|before| before.decided.as_ref());
+        let confirmed = before.map_or(0, |before| before.confirmations().count());
+        self.credit(entry, confirmed);
+        let taken = entry.decided.as_ref().map(|decided| &decided.taken[..]).unwrap_or_default();
+        let taken = taken.get(known.map_or(0, |known| known.taken.len())..).unwrap_or_default();
+        let holder = (entry.terms.investor.clone(), entry.terms.fund);
+        self.debit(&holder, taken, earns_through);
+        let takes_income = matches!(entry.terms.ask, Ask::Redemption { take_income: true, .. });
+        if takes_income && entry.confirmations().count() > confirmed {
+            self.incomes.settle(&holder);
+        }
+    }
+
     /// Brings in what the entry's confirmations registered.
-    pub(super) fn credit(&mut self, entry: &ApplicationEntry, from: usize) {
+    fn credit(&mut self, entry: &ApplicationEntry, from: usize) {
         let (fund, transaction) = (entry.entered_fund(), entry.transaction());
         for confirmation in entry.confirmations().skip(from) {
             let (holder, shares) = entered(&entry.terms, &confirmation.outcome);
@@ -93,27 +125,88 @@ impl Register {
                 Outcome::Conversion(numbers) => numbers.nav_in,
                 Outcome::Redemption(_) | Outcome::FastTransfer(_) => Nav::ONE,
             };
+            let registered_on = confirmation.registered_on;
+            let earns_from = match entry.terms.ask {
+                // Shares that change hands earn for their new holder from T on.
+                Ask::FastTransfer { .. } => entry.terms.trade_date.date(),
+                Ask::Subscription { .. }
+                | Ask::Purchase { .. }
+                | Ask::Redemption { .. }
+                | Ask::Conversion { .. } => registered_on,
+            };
             let lots = self.lots.entry((holder, fund)).or_default();
-            lots.push(Held {
-                serial: confirmation.serial.clone(),
-                transaction: transaction.to_owned(),
-                registered_on: confirmation.registered_on,
-                unit_cost,
-                shares,
-            });
+            let (serial, transaction) = (confirmation.serial.clone(), transaction.to_owned());
+            lots.push(Held { serial, transaction, registered_on, earns_from, unit_cost, shares });
         }
     }
 
     /// Takes out what left.
-    pub(super) fn debit(&mut self, entry: &ApplicationEntry, taken: &[Taken]) {
-        let of = (entry.terms.investor.clone(), entry.terms.fund);
-        let Some(lots) = self.lots.get_mut(&of) else { return };
+    fn debit(&mut self, holder: &Holder, taken: &[Taken], earns_through: NaiveDate) {
+        let Some(lots) = self.lots.get(holder) else { return };
+        for Taken { serial, shares } in taken {
+            if let Some(lot) = lots.iter().find(|lot| lot.serial == *serial) {
+                self.incomes.left(holder, (lot.earns_from, earns_through), *shares);
+            }
+        }
+        self.take_away(holder, taken);
+    }
+
+    /// Takes shares out of those lots; they are nobody's any more.
+    pub(super) fn take_away(&mut self, holder: &Holder, taken: &[Taken]) {
+        let Some(lots) = self.lots.get_mut(holder) else { return };
         for Taken { serial, shares } in taken {
             if let Some(lot) = lots.iter_mut().find(|lot| lot.serial == *serial) {
                 lot.shares = less(lot.shares, *shares);
             }
         }
         lots.retain(|lot| !lot.shares.is_zero());
+    }
+
+    /// Income became shares.
+    pub(super) fn carried(
+        &mut self,
+        holder: Holder,
+        serial: Serial,
+        registered_on: NaiveDate,
+        shares: Shares,
+    ) {
+        let (transaction, earns_from, unit_cost) = (String::new(), registered_on, Nav::ONE);
+        let lot = Held { serial, transaction, registered_on, earns_from, unit_cost, shares };
+        self.lots.entry(holder).or_default().push(lot);
+    }
+
+    /// Shares of a holder that earn on a natural day.
+    pub(super) fn earning(&self, holder: &Holder, day: NaiveDate) -> Shares {
+        let earning = total(self.lots_of(holder).iter().filter(|lot| lot.earns_from <= day));
+        earning.plus(self.incomes.still_earning(holder, day)).unwrap_or(earning)
+    }
+
+    /// All shares of a holder.
+    pub(super) fn held(&self, holder: &Holder) -> Shares {
+        total(self.lots_of(holder).iter())
+    }
+
+    /// Shares that an application may take: its own purchase's, or all.
+    pub(super) fn held_for(&self, terms: &Terms) -> Shares {
+        let (own, transaction) = (self.follows_own_purchase(terms), transaction_of(terms));
+        let lots = self.lots_of(&(terms.investor.clone(), terms.fund)).iter();
+        total(lots.filter(|lot| !own || lot.transaction == transaction))
+    }
+
+    /// So many shares out of the lots that were registered first.
+    pub(super) fn oldest(&self, holder: &Holder, shares: Shares) -> Vec<Taken> {
+        let mut lots: Vec<&Held> = self.lots_of(holder).iter().collect();
+        lots.sort_by_key(|lot| lot.registered_on);
+        in_order(&lots, shares).iter().filter_map(Taken::of).collect()
+    }
+
+    /// Everybody who has shares.
+    pub(super) fn with_lots(&self) -> impl Iterator<Item = &Holder> {
+        self.lots.iter().filter(|(_, lots)| !lots.is_empty()).map(|(holder, _)| holder)
+    }
+
+    fn lots_of(&self, holder: &Holder) -> &[Held] {
+        self.lots.get(holder).map(Vec::as_slice).unwrap_or_default()
     }
 
     /// The lots that `asked` shares of an application come out of, and how many they are: all that
@@ -125,8 +218,7 @@ impl Register {
         sequence: RedemptionSequence,
         frozen: Shares,
     ) -> Result<(Shares, Vec<Parcel>), NotThere> {
-        let of = (terms.investor.clone(), terms.fund);
-        let all = self.lots.get(&of).map(Vec::as_slice).unwrap_or_default();
+        let all = self.lots_of(&(terms.investor.clone(), terms.fund));
         let held = total(all.iter());
         let transaction = transaction_of(terms);
         let own = self.follows_own_purchase(terms);
@@ -157,13 +249,13 @@ impl Register {
         Ok((asked, parcels))
     }
 
-    /// Every holder of a fund with shares, in a fixed order.
-    pub(super) fn holders(&self) -> Vec<(&InvestorId, FundCode, Shares)> {
-        let sums =
-            self.lots.iter().map(|((investor, fund), lots)| (investor, *fund, total(lots.iter())));
-        let mut sums: Vec<_> = sums.filter(|(.., shares)| !shares.is_zero()).collect();
-        sums.sort();
-        sums
+    /// Everybody who has shares of a fund or is owed income of it, in a fixed order.
+    pub(super) fn holders(&self) -> Vec<HolderRow<'_>> {
+        let owed = self.incomes.owed().map(|(holder, _)| holder);
+        let all: BTreeSet<&Holder> = self.with_lots().chain(owed).collect();
+        let row = |holder: &'_ Holder| (self.held(holder), self.incomes.unpaid(holder));
+        let rows = all.into_iter().map(|holder| (holder, row(holder)));
+        rows.map(|((investor, fund), (held, owed))| (investor, *fund, held, owed)).collect()
     }
 }
 

@@ -11,7 +11,7 @@ pub(super) fn hour() -> Timestamp {
     "2026-02-13T08:00:00+08:00".parse().unwrap()
 }
 
-fn market() -> Market {
+pub(super) fn market() -> Market {
     let catalogue = catalogue::shipped().unwrap();
     let funds = catalogue.codes().filter_map(|code| catalogue.on(code, t().date()));
     let market = Market::of(calendar(), funds);
