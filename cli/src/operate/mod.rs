@@ -40,7 +40,7 @@ use serde::Serialize;
 use std::{io::Write, process::ExitCode, str::FromStr, sync::Arc};
 
 pub(crate) use apply::{engine, held, settle};
-pub(crate) use outside::{Counterparties, counterparties_at, time_of};
+pub(crate) use outside::{Counterparties, counterparties, counterparties_at, time_of};
 
 const IN_PART: u8 = 3;
 const STALE: u8 = 4;
@@ -283,7 +283,7 @@ impl OrderArgs {
     }
 }
 
-fn operator(named: Option<&String>) -> Result<String, Failure> {
+pub(crate) fn operator(named: Option<&String>) -> Result<String, Failure> {
     let user = || std::env::var("USER").ok().filter(|user| !user.trim().is_empty());
     named.cloned().or_else(user).ok_or_else(|| {
         Failure::Typed("who does this? $USER is empty: name yourself with --operator".into())
