@@ -34,6 +34,7 @@ mod event_json;
 mod folded;
 mod freeze_command;
 mod holdings_command;
+mod offers;
 mod operate;
 mod order_command;
 mod saga_command;
