@@ -175,8 +175,8 @@ fn what_is_offered_is_taken_and_a_case_is_closed_only_as_it_was_seen() {
     let case = case_of(store.path(), "O-CASE");
     let of_saga = offers(store.path(), &["saga", "show", "O-CASE"]);
     let of_case = offers(store.path(), &["case", "show", &case]);
-    let closes = |line: &String| line.starts_with(&format!("case close {case} --how accepted"));
-    assert!(of_saga.iter().any(closes) && of_case.iter().any(closes), "{of_saga:?} {of_case:?}");
+    let accepts = |line: &String| line.starts_with(&format!("case close {case} --how accepted"));
+    assert!(of_saga.iter().any(accepts) && of_case.iter().any(accepts), "{of_saga:?} {of_case:?}");
     let resumes = |line: &String| line.starts_with("saga resume ");
     assert!(!of_saga.iter().any(resumes), "the registrar would repeat itself: {of_saga:?}");
 
@@ -202,6 +202,6 @@ fn what_is_offered_is_taken_and_a_case_is_closed_only_as_it_was_seen() {
         &[&["case", "close", &case, "--how", "accepted"][..], &WHO].concat(),
     ));
     let target = look.split_whitespace().find(|word| word.starts_with(&format!("{case}@")));
-    let closed = close(target.unwrap());
-    assert_eq!(closed.status.code(), Some(0), "{}", said(&closed));
+    let done = close(target.unwrap());
+    assert_eq!(done.status.code(), Some(0), "{}", said(&done));
 }
