@@ -2,9 +2,9 @@
 
 use crate::{
     audit_command::AuditCommand, bench::BenchArgs, case_command::CaseCommand, day::DayArgs,
-    event_command::EventCommand, file_command::FileCommand, fund_command::FundCommand,
-    holdings_command::HoldingsCommand, order_command::OrderCommand, quote::QuoteCommand,
-    saga_command::SagaCommand, wallet_command::WalletCommand,
+    event_command::EventCommand, file_command::FileCommand, freeze_command::FreezeCommand,
+    fund_command::FundCommand, holdings_command::HoldingsCommand, order_command::OrderCommand,
+    quote::QuoteCommand, saga_command::SagaCommand, wallet_command::WalletCommand,
 };
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -66,6 +66,15 @@ pub(crate) enum Command {
         output: Output,
         #[command(subcommand)]
         command: HoldingsCommand,
+    },
+    /// Freeze an investor's shares on an order of a court or a creditor, and lift such an order
+    Freeze {
+        #[command(flatten)]
+        output: Output,
+        #[command(flatten)]
+        day: DayFolder,
+        #[command(subcommand)]
+        command: FreezeCommand,
     },
     /// Orders at the registrars
     Order {

@@ -15,6 +15,9 @@ mod close;
 use crate::{
     args::Format,
     folded::{self, Folded},
+    house::Terms,
+    offers,
+    operate::time_of,
     reading::{Failure, List, Place, finish, json, open, or_dash, pairs, table},
     registry::Registry,
 };
@@ -99,7 +102,7 @@ pub(crate) async fn run(
         CaseCommand::Ls { open, transaction, limit } => {
             list(store, (*open, transaction.as_ref(), *limit), format, out).await
         }
-        CaseCommand::Show { case } => show(store, case, format, out).await,
+        CaseCommand::Show { case } => show(registry, place, case, format, out).await,
         CaseCommand::Close(args) => close::run(registry, args, place, format, out).await,
     })
 }
@@ -132,16 +135,26 @@ struct Shown {
     #[serde(flatten)]
     row: CaseRow,
     evidence: Option<String>,
+    /// How it may be closed.
+    actions: Vec<String>,
 }
 
 async fn show(
-    store: &Path,
+    registry: &Registry,
+    place: Place<'_>,
     case: &CaseId,
     format: Format,
     out: &mut impl Write,
 ) -> Result<ExitCode, Failure> {
-    let found = found(store, case).await?;
-    let shown = Shown { row: row(&found)?, evidence: evidence(&found) };
+    let found = found(place.store, case).await?;
+    let row = row(&found)?;
+    let store = open(place.store)?;
+    let now = time_of(&store).await?;
+    let sagas = registry.sagas(&Terms::of(&place)?.house(now)?);
+    let saga = close::saga_of(&store, &sagas, &found).await?;
+    let desk = offers::Desk { store: &store, sagas: &sagas, now };
+    let actions = if row.open { desk.of_case(&row, saga.as_ref()).await? } else { Vec::new() };
+    let shown = Shown { row, evidence: evidence(&found), actions };
     match format {
         Format::Json => json(out, &shown)?,
         Format::Table => print(&shown, out)?,
@@ -194,10 +207,9 @@ fn print(shown: &Shown, out: &mut impl Write) -> Result<(), Failure> {
     if let Some(evidence) = &shown.evidence {
         writeln!(out, "\nrecord\n{evidence}")?;
     }
-    if row.open {
-        let how = "--how accepted|paid-by-us|withdrawn|manual --reason TEXT";
+    if !shown.actions.is_empty() {
         writeln!(out, "\na person may (looks only; does it with --apply)")?;
-        writeln!(out, "  fundflow case close {} {how}", row.case)?;
+        shown.actions.iter().try_for_each(|action| writeln!(out, "  {action}"))?;
     }
     Ok(())
 }

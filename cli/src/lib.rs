@@ -32,7 +32,9 @@ mod case_command;
 mod event_command;
 mod event_json;
 mod folded;
+mod freeze_command;
 mod holdings_command;
+mod offers;
 mod operate;
 mod order_command;
 mod saga_command;
@@ -111,6 +113,11 @@ fn dispatch(
         }
         Command::Holdings { output, command } => {
             runtime.block_on(holdings_command::run(&command, store, output.format, &mut out))
+        }
+        Command::Freeze { output, day, command } => {
+            let place = Place { store, folder: day.folder.as_deref() };
+            let format = output.format;
+            runtime.block_on(freeze_command::run(registry, &command, place, format, &mut out))
         }
         Command::Order { output, command } => {
             runtime.block_on(order_command::run(&command, store, output.format, &mut out))

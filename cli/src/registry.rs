@@ -231,10 +231,6 @@ impl Sagas {
         let said = self.speaks.get(kind).and_then(|speak| speak(word));
         said.ok_or_else(|| format!("a saga of kind {kind} takes no such order"))
     }
-
-    pub(crate) fn speaks(&self, kind: &str) -> bool {
-        self.speaks.contains_key(kind)
-    }
 }
 
 impl fmt::Debug for Registry {

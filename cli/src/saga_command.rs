@@ -11,7 +11,9 @@
 
 use crate::{
     args::Format,
+    folded,
     house::Terms,
+    offers,
     operate::{self, AbandonArgs, CancelArgs, DateArgs, Order, RedirectArgs, SomeArgs, time_of},
     reading::{Failure, LIMIT, List, Place, complain, finish, json, open, pairs, table},
     registry::Registry,
@@ -19,9 +21,13 @@ use crate::{
 };
 use chrono::NaiveDate;
 use clap::{Args, Subcommand};
-use fundflow::runtime::{look::Look, process::Retry};
-use fundflow_application::desk::{self, Page, SagaList, Standing};
-use fundflow_domain::ids::TransactionId;
+use fundflow::runtime::process::Retry;
+use fundflow_application::{
+    desk::{self, Page, SagaList, Standing},
+    read_models::CaseRow,
+};
+use fundflow_domain::{case::Cases, ids::TransactionId};
+use fundflow_infrastructure::sqlite::SqliteStore;
 use serde::Serialize;
 use serde_json::Value;
 use std::{io::Write, process::ExitCode, sync::Arc};
@@ -174,7 +180,16 @@ struct Shown<'a> {
     timeline: Vec<LineJson>,
     retries: &'a [Retry],
     given_up: &'a [Arc<str>],
+    /// Cases about it that wait for somebody.
+    open_cases: Vec<OpenCase>,
     actions: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct OpenCase {
+    case: String,
+    kind: String,
+    what: String,
 }
 
 async fn show(
@@ -189,6 +204,9 @@ async fn show(
     let sagas = registry.sagas(&Terms::of(&place)?.house(now)?);
     let seen = desk::show(&store, &sagas.desk, kind, transaction).await?;
     let look = &seen.look;
+    let cases = open_cases(&store, &seen).await?;
+    let desk = offers::Desk { store: &store, sagas: &sagas, now };
+    let actions = desk.of_saga(&seen, &cases).await?;
     let shown = Shown {
         row: SagaRow::of(&seen),
         table: look.table.as_str(),
@@ -197,7 +215,8 @@ async fn show(
         timeline: look.timeline.iter().map(LineJson::of).collect(),
         retries: &look.retries,
         given_up: &look.given_up,
-        actions: actions(look, sagas.speaks(look.id.kind)),
+        open_cases: cases.iter().map(OpenCase::of).collect(),
+        actions,
     };
     match format {
         Format::Json => json(out, &shown)?,
@@ -206,25 +225,25 @@ async fn show(
     Ok(ExitCode::SUCCESS)
 }
 
-/// What an operator may type next. What is not parked needs nobody, but may be taken back.
-fn actions(look: &Look, speaks: bool) -> Vec<String> {
-    let (id, mut actions) = (&look.id.transaction, Vec::new());
-    if look.parked.is_some() {
-        actions.push(format!("fundflow saga resume {id} --reason TEXT"));
+/// Of that saga: of its kind, too, since several may share a transaction ID.
+async fn open_cases(store: &SqliteStore, seen: &desk::Shown) -> Result<Vec<CaseRow>, Failure> {
+    let id = &seen.look.id;
+    let mut cases = folded::all::<Cases>(store, "").await?;
+    cases.retain(|case| {
+        let owner = case.kept.loaded.owner.as_ref();
+        owner.is_some_and(|(kind, of)| **kind == *id.kind && *of == id.transaction)
+    });
+    let mut rows: Vec<CaseRow> = cases.iter().filter_map(|it| CaseRow::of(&it.kept)).collect();
+    rows.retain(|row| row.open);
+    rows.sort_by(|a, b| (a.since, &a.case).cmp(&(b.since, &b.case)));
+    Ok(rows)
+}
+
+impl OpenCase {
+    fn of(row: &CaseRow) -> Self {
+        let words: Vec<&str> = row.findings.iter().map(|finding| finding.what.as_str()).collect();
+        Self { case: row.case.clone(), kind: row.kind.clone(), what: words.join("; ") }
     }
-    if look.can_skip {
-        actions.push(format!("fundflow saga skip-to-landing {id} --reason TEXT"));
-    }
-    if look.ending.is_none() && speaks {
-        actions.push(format!("fundflow saga cancel {id} --at INSTANT"));
-    }
-    if look.parked.is_some() && look.ending.is_none() {
-        let ends = look.open_ends.iter().fold(String::new(), |ends, end| {
-            ends + " --disposition " + &end.name + "=refund|suspense|manual"
-        });
-        actions.push(format!("fundflow saga abandon {id}{ends} --reason TEXT"));
-    }
-    actions
 }
 
 fn print(shown: &Shown<'_>, out: &mut impl Write) -> Result<(), Failure> {
@@ -253,6 +272,10 @@ fn print(shown: &Shown<'_>, out: &mut impl Write) -> Result<(), Failure> {
     if !shown.given_up.is_empty() {
         facts.push(("given up", shown.given_up.join(", ")));
     }
+    facts.extend(shown.open_cases.iter().map(|case| {
+        let OpenCase { case, kind, what } = case;
+        ("open case", format!("{case}, {kind}: {what}"))
+    }));
     pairs(out, &facts)?;
     writeln!(out)?;
     let header = &["", "ROW", "WHEN", "POSITION ", "BY"];

@@ -161,3 +161,47 @@ fn damaged_terms_beside_a_store_are_an_error_and_not_the_programs_own() {
     assert_eq!(refused.status.code(), Some(1));
     assert!(said(&refused).contains("does not hold a day's terms"), "{}", said(&refused));
 }
+
+/// The commands that a person is offered, as they are printed after the last blank line.
+fn offers(store: &Path, words: &[&str]) -> Vec<String> {
+    let printed = said(&fundflow(store, words));
+    let lines = printed.lines().filter_map(|line| line.strip_prefix("  fundflow "));
+    lines.map(str::to_owned).collect()
+}
+
+#[test]
+fn what_is_offered_is_taken_and_a_case_is_closed_only_as_it_was_seen() {
+    let (_, store) = played();
+    let case = case_of(store.path(), "O-CASE");
+    let of_saga = offers(store.path(), &["saga", "show", "O-CASE"]);
+    let of_case = offers(store.path(), &["case", "show", &case]);
+    let accepts = |line: &String| line.starts_with(&format!("case close {case} --how accepted"));
+    assert!(of_saga.iter().any(accepts) && of_case.iter().any(accepts), "{of_saga:?} {of_case:?}");
+    let resumes = |line: &String| line.starts_with("saga resume ");
+    assert!(!of_saga.iter().any(resumes), "the registrar would repeat itself: {of_saga:?}");
+
+    let mut all = [of_saga, of_case, offers(store.path(), &["saga", "show", "O-MUTE"])].concat();
+    all.sort();
+    all.dedup();
+    assert!(all.iter().any(resumes), "{all:?}");
+    for line in &all {
+        let words = line.replace("refund|suspense|manual", "manual").replace("YUAN", "1.00");
+        let words: Vec<&str> = words.split(' ').chain(["--operator", "li"]).collect();
+        let looked = fundflow(store.path(), &words);
+        assert_eq!(looked.status.code(), Some(0), "{line}: {}", said(&looked));
+    }
+
+    let close = |target: &str| {
+        let words = [&["case", "close", target, "--how", "accepted", "--apply"][..], &WHO].concat();
+        fundflow(store.path(), &words)
+    };
+    let stale = close(&format!("{case}@1"));
+    assert_eq!(stale.status.code(), Some(4), "{}", said(&stale));
+    let look = said(&fundflow(
+        store.path(),
+        &[&["case", "close", &case, "--how", "accepted"][..], &WHO].concat(),
+    ));
+    let target = look.split_whitespace().find(|word| word.starts_with(&format!("{case}@")));
+    let done = close(target.unwrap());
+    assert_eq!(done.status.code(), Some(0), "{}", said(&done));
+}

@@ -239,7 +239,8 @@ impl SagaList {
             if !row.settled {
                 match look_at(store, kind.as_ref(), transaction).await {
                     Ok(shown) => {
-                        row.settled = shown.look.finished && shown.version == row.version;
+                        // Cases about it are no streams of its own, and may have come since.
+                        row.settled = shown.look.finished && shown.version <= row.version;
                         not_kept += u64::from(row.settled);
                         listed.row.settled = row.settled;
                         let look = shown.look;

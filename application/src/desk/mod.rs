@@ -22,7 +22,7 @@ mod show;
 
 pub use events::{Events, Wanted, event_at, event_by_id, events};
 pub use list::{Filter, Listed, Listing, Page, SagaList, Standing, Stands};
-pub use preview::{Deed, Foreseen, Outcome, PlannedEvent, Preview, preview};
+pub use preview::{Deed, Foreseen, Outcome, PlannedEvent, Preview, preview, preview_request};
 pub(crate) use reading::{Log, Next, whole};
 pub use registry::Registry;
 pub use row::{Parked, SagaRow, State};

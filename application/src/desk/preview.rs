@@ -128,6 +128,26 @@ pub async fn preview<S: EventStore>(
     Ok(preview)
 }
 
+/// Looks at what a request for a saga would bring about; nothing where it repeats one that is known.
+/// `request` is a `Saga::Request`, `asked` a `Saga::Asked`.
+///
+/// # Errors
+/// Why the saga, or its rules, say no.
+pub async fn preview_request<S: EventStore>(
+    store: &S,
+    registry: &Registry,
+    saga: &SagaId,
+    (request, asked): (Payload, Payload),
+    now: Timestamp,
+) -> Result<Foreseen, Arc<str>> {
+    let mut runner = Runner::new();
+    registry.kinds().for_each(|kind| runner.register_kind(kind.clone()));
+    let (saga, at, trace_parent) = (saga.clone(), None, None);
+    let what = What::Request { saga: saga.clone(), request, asked, at, trace_parent };
+    let input = Input { ticket: 1, what };
+    Ok(foreseen(decided(store, &mut runner, &saga, input, now).await?))
+}
+
 /// What is wrong with the dispositions of an abandoning, all of it at once.
 fn misdisposed(deed: &Deed, look: &Look) -> Option<String> {
     let Deed::Act(Action::Abandon { dispositions, .. }) = deed else { return None };

@@ -1,5 +1,7 @@
 //! Lists, one saga as a whole, and what an action would do.
 
+use fundflow::{Notice, Noticed};
+
 use crate::{
     outside::Manner,
     world::{KIND, World, abandon, at, registry, tx},
@@ -8,9 +10,19 @@ use fundflow_application::desk::{
     Deed, DeskError, Filter, Outcome, Page, Preview, Registry, SagaList, Standing, State, Wanted,
     event_at, event_by_id, events, preview, show,
 };
+use fundflow_domain::{
+    application::Rejection,
+    ids::{ApplicationNo, Leg, OrderId},
+    money::Money,
+    orders::Cause,
+};
 use fundflow_kernel::store::{Checkpoints as _, Position};
 use fundflow_runtime::{liveness::Wait, message::Action, port::Payload};
-use fundflow_sagas::{discount_purchase::Command, parts::milestone::Scope};
+use fundflow_sagas::{
+    discount_purchase::Command,
+    parts::milestone::Scope,
+    ports::registrar::{ApplicationAnswer, notice},
+};
 use std::sync::Arc;
 
 async fn listed(world: &World, filter: Filter) -> Vec<String> {
@@ -77,6 +89,25 @@ async fn a_list_is_filtered_by_standing_ending_requester_and_day() {
     let kind = Some("redemptoin".to_owned());
     let refused = list.page(&*world.store, &Filter { kind, ..filter() }, &Page::default()).await;
     assert!(matches!(refused, Err(DeskError::UnknownKind { known, .. }) if known == [KIND]));
+}
+
+#[tokio::test]
+async fn a_completed_saga_that_a_case_is_about_is_finished_for_lists_and_audits_alike() {
+    let world = World::open().await;
+    world.buy("TX-1", Manner::Well).await;
+    world.until("03-04 12:00").await;
+    let convert = OrderId::of(&tx("TX-1"), Leg::Conversion);
+    let cause = Cause::new("0010", "rejected after all");
+    let rejected = Rejection { cause, interest: Money::ZERO, frozen: None };
+    let said = ApplicationAnswer::Rejected(rejected);
+    let (stream, news) = notice(&ApplicationNo::of(&convert), said);
+    let heard = world.engine.deliver(vec![Notice { stream, news }]).await;
+    assert!(matches!(heard[..], [Ok(Noticed::Contradicted)]), "{heard:?}");
+
+    let unfinished = Filter { standing: Some(Standing::Unfinished), ..Filter::default() };
+    assert_eq!(listed(&world, unfinished).await, [""; 0]);
+    let report = world.audit().await;
+    assert_eq!((report.counts.unfinished, report.counts.open_cases), (0, 1));
 }
 
 #[tokio::test]

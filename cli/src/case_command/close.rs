@@ -5,9 +5,10 @@ use crate::{
     args::Format,
     folded::Folded,
     house::Terms,
-    operate::{self, Order, OrderArgs, not_blank, time_of},
-    reading::{Failure, Place, database, json, open},
-    registry::{Registry, Word},
+    offers::keeps,
+    operate::{self, Order, OrderArgs, STALE, not_blank, time_of, versioned},
+    reading::{Failure, Place, complain, database, json, open},
+    registry::{Registry, Sagas, Word},
 };
 use clap::{Args, ValueEnum};
 use fundflow_application::{
@@ -27,13 +28,15 @@ use fundflow_kernel::{
     store::EventStore as _,
 };
 use serde::Serialize;
-use std::{io::Write, path::Path, process::ExitCode};
+use std::{io::Write, path::Path, process::ExitCode, str::FromStr};
 
 /// Which case, and how it is settled.
 #[derive(Debug, Args)]
 pub(crate) struct CloseArgs {
-    /// Its 32 digits, as `case ls` prints them
-    case: CaseId,
+    /// Its 32 digits, as `case ls` prints them; with @VERSION, as a look prints it, only if it has
+    /// not moved since
+    #[arg(value_name = "CASE[@VERSION]")]
+    target: Target,
     /// In which way
     #[arg(long, value_enum)]
     how: HowArg,
@@ -48,6 +51,32 @@ pub(crate) struct CloseArgs {
     reason: String,
     #[command(flatten)]
     order: OrderArgs,
+}
+
+/// A case, and how it was when somebody looked.
+#[derive(Debug, Clone)]
+struct Target {
+    case: CaseId,
+    version: Option<u64>,
+}
+
+impl Target {
+    /// What is to be said where the case is not as it was seen.
+    fn moved(&self, case: &Folded<Cases>) -> Option<String> {
+        let (seen, now) = (self.version?, version(case));
+        let Self { case, .. } = self;
+        let text = || format!("case {case} moved: version {seen} was seen, it is {now} now");
+        (seen != now).then(text)
+    }
+}
+
+impl FromStr for Target {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (case, version) = versioned(text)?;
+        Ok(Self { case, version })
+    }
 }
 
 /// As it is typed.
@@ -69,6 +98,8 @@ struct Report {
     action: &'static str,
     applied: bool,
     case: CaseRow,
+    /// The position of the case's last event.
+    version: u64,
     how: String,
 }
 
@@ -104,28 +135,37 @@ pub(super) async fn run(
     out: &mut impl Write,
 ) -> Result<ExitCode, Failure> {
     let closing = args.closing()?;
-    let store = place.store;
-    let case = found(store, &args.case).await?;
-    if let Some(transaction) = holds_up(registry, place, &case, args).await? {
-        let word = Word::CloseCase { case: args.case, closing: Box::new(closing) };
-        let order = Order::ask("close case", transaction, word, &args.order);
+    let (store, id) = (place.store, args.target.case);
+    let case = found(store, &id).await?;
+    if let Some(transaction) = holds_up(registry, place, &case, id).await? {
+        let word = Word::CloseCase { case: id, closing: Box::new(closing) };
+        let target = (transaction, args.target.version);
+        let order = Order::ask("close case", target, (id.to_string(), word), &args.order);
         return operate::run(registry, &order.because(&args.reason), place, format, out).await;
     }
-    if args.order.applies() {
-        close(store, &args.case, &closing).await?;
+    let moved = if args.order.applies() {
+        close(store, &args.target, &closing).await?
     } else {
         planned(&case, &closing)?;
+        args.target.moved(&case)
+    };
+    if let Some(moved) = moved {
+        complain(&format!("error: {moved}\n"));
+        return Ok(ExitCode::from(STALE));
     }
     let (applied, how) = (args.order.applies(), closed(&closing));
-    let case = row(&found(store, &args.case).await?)?;
-    let report = Report { action: "close case", applied, how, case };
+    let case = found(store, &id).await?;
+    let version = self::version(&case);
+    let case = row(&case)?;
+    let report = Report { action: "close case", applied, version, how, case };
     let name = &report.case.case;
     match format {
         Format::Json => json(out, &report)?,
         Format::Table if applied => writeln!(out, "closed {name}: {}", report.how)?,
         Format::Table => {
             writeln!(out, "close case {name}: can be done: {}", report.how)?;
-            writeln!(out, "nothing was changed\nto do it, type the same with --apply")?;
+            writeln!(out, "nothing was changed")?;
+            writeln!(out, "to do it, type the same with {name}@{version} and --apply")?;
         }
     }
     Ok(ExitCode::SUCCESS)
@@ -136,21 +176,34 @@ async fn holds_up(
     registry: &Registry,
     place: Place<'_>,
     case: &Folded<Cases>,
-    args: &CloseArgs,
+    id: CaseId,
 ) -> Result<Option<TransactionId>, Failure> {
-    let Some((_, transaction)) = &case.kept.loaded.owner else { return Ok(None) };
     let store = open(place.store)?;
     let sagas = registry.sagas(&Terms::of(&place)?.house(time_of(&store).await?)?);
-    let shown = match desk::show(&store, &sagas.desk, None, transaction).await {
-        Ok(shown) => shown,
-        Err(DeskError::NotFound { .. }) => return Ok(None),
-        Err(error) => return Err(error.into()),
-    };
-    let case = args.case.to_string();
-    let disputes = shown.events.iter().any(|event| {
-        event.event.event_type.ends_with(".disputed") && event.event.data.contains(&case)
-    });
-    Ok((shown.look.ending.is_none() && disputes).then(|| transaction.clone()))
+    let shown = saga_of(&store, &sagas, case).await?.filter(|shown| keeps(shown, id));
+    Ok(shown.map(|shown| shown.look.id.transaction))
+}
+
+/// The saga that the case is about, if it is one of a kind that is known here.
+pub(super) async fn saga_of(
+    store: &SqliteStore,
+    sagas: &Sagas,
+    case: &Folded<Cases>,
+) -> Result<Option<desk::Shown>, Failure> {
+    let Some((kind, transaction)) = &case.kept.loaded.owner else { return Ok(None) };
+    if sagas.desk.get(kind).is_none() {
+        return Ok(None);
+    }
+    match desk::show(store, &sagas.desk, Some(&**kind), transaction).await {
+        Ok(shown) => Ok(Some(shown)),
+        Err(DeskError::NotFound { .. }) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The position of its last event.
+fn version(case: &Folded<Cases>) -> u64 {
+    case.events.last().map_or(0, |event| event.position.0)
 }
 
 fn planned(case: &Folded<Cases>, closing: &Closing) -> Result<(), Failure> {
@@ -179,13 +232,21 @@ fn meta(case: &Folded<Cases>, closing: &Closing) -> Result<Meta, Failure> {
     })
 }
 
-/// Takes the store for itself, looks again, and appends.
-async fn close(store: &Path, case: &CaseId, closing: &Closing) -> Result<(), Failure> {
-    let found = found(store, case).await?;
+/// Takes the store for itself, looks again, and appends; or says that the case has moved.
+async fn close(
+    store: &Path,
+    target: &Target,
+    closing: &Closing,
+) -> Result<Option<String>, Failure> {
+    let found = found(store, &target.case).await?;
     let store = SqliteStore::open(database(store), &Settings::default()).map_err(operate::held)?;
     let now = time_of(&store).await?;
     let again = crate::folded::one::<Cases, _>(&store, &found.stream).await?;
     let case = again.unwrap_or(found);
+    // Whoever held the store a moment ago may have moved it.
+    if let Some(moved) = target.moved(&case) {
+        return Ok(Some(moved));
+    }
     let mut loaded: Loaded<Cases> = case.kept.loaded.clone();
     let mut batch = Vec::new();
     let meta = Meta { occurred_at: now, recorded_at: now, ..meta(&case, closing)? };
@@ -197,5 +258,5 @@ async fn close(store: &Path, case: &CaseId, closing: &Closing) -> Result<(), Fai
         appended.map_err(|error| Failure::Engine(with_sources(&error)))?;
     }
     store.close().await;
-    Ok(())
+    Ok(None)
 }

@@ -40,10 +40,10 @@ use serde::Serialize;
 use std::{io::Write, process::ExitCode, str::FromStr, sync::Arc};
 
 pub(crate) use apply::{engine, held, settle};
-pub(crate) use outside::{Counterparties, counterparties_at, time_of};
+pub(crate) use outside::{Counterparties, counterparties, counterparties_at, time_of};
 
 const IN_PART: u8 = 3;
-const STALE: u8 = 4;
+pub(crate) const STALE: u8 = 4;
 
 /// Sagas, and why.
 #[derive(Debug, Args)]
@@ -188,7 +188,8 @@ pub(crate) struct Order {
     kind: Option<String>,
     operator: Option<String>,
     apply: bool,
-    by_target: bool,
+    /// What stands before `@VERSION` where one was typed; else the transaction.
+    named: Option<String>,
 }
 
 /// What was looked at, or done.
@@ -201,9 +202,9 @@ struct Report<'a> {
     sagas: Vec<Row>,
     /// Events of other open sagas, which go on as well while the engine runs.
     events_of_others: u64,
-    /// Whether the sagas were named, so that they can be named with the version that was seen.
+    /// As in the order.
     #[serde(skip)]
-    by_target: bool,
+    named: Option<&'a str>,
 }
 
 impl Order {
@@ -252,20 +253,20 @@ impl Order {
     /// What another part of the program says to one saga.
     pub(crate) fn ask(
         verb: &'static str,
-        transaction: TransactionId,
-        word: Word,
+        (transaction, version): (TransactionId, Option<u64>),
+        (named, word): (String, Word),
         args: &OrderArgs,
     ) -> Self {
-        let target = Target { transaction, version: None };
-        Self { by_target: false, ..Self::of(verb, &[target], Will::Ask(word), args) }
+        let target = Target { transaction, version };
+        Self { named: Some(named), ..Self::of(verb, &[target], Will::Ask(word), args) }
     }
 
     fn of(verb: &'static str, targets: &[Target], will: Will, args: &OrderArgs) -> Self {
         let (mut seen, mut targets) = (std::collections::BTreeSet::new(), targets.to_vec());
         targets.retain(|target| seen.insert(target.transaction.clone()));
         let OrderArgs { kind, operator, apply } = args.clone();
-        let (at, reason, by_target) = (None, None, true);
-        Self { verb, targets, will, at, reason, kind, operator, apply, by_target }
+        let (at, reason, named) = (None, None, None);
+        Self { verb, targets, will, at, reason, kind, operator, apply, named }
     }
 
     pub(crate) fn because(self, reason: &str) -> Self {
@@ -283,7 +284,7 @@ impl OrderArgs {
     }
 }
 
-fn operator(named: Option<&String>) -> Result<String, Failure> {
+pub(crate) fn operator(named: Option<&String>) -> Result<String, Failure> {
     let user = || std::env::var("USER").ok().filter(|user| !user.trim().is_empty());
     named.cloned().or_else(user).ok_or_else(|| {
         Failure::Typed("who does this? $USER is empty: name yourself with --operator".into())
@@ -316,8 +317,8 @@ pub(crate) async fn run(
     }
     let code = exit_code(&rows);
     let (action, applied, reason) = (order.verb, order.apply, order.reason.as_deref());
-    let (operator, sagas, by_target) = (operator.as_str(), rows, order.by_target);
-    let report = Report { action, applied, operator, reason, sagas, events_of_others, by_target };
+    let (operator, sagas, named) = (operator.as_str(), rows, order.named.as_deref());
+    let report = Report { action, applied, operator, reason, sagas, events_of_others, named };
     match format {
         Format::Json => json(out, &report)?,
         Format::Table => print::report(&report, out)?,
@@ -349,15 +350,19 @@ impl FromStr for Target {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let wrong = |error: IdError| error.to_string();
-        let Some((transaction, version)) = text.rsplit_once('@') else {
-            return Ok(Self { transaction: text.parse().map_err(wrong)?, version: None });
-        };
-        let version = version.parse().map_err(|_| {
-            format!("{version:?} is no version; take the whole number that a look prints")
-        })?;
-        Ok(Self { transaction: transaction.parse().map_err(wrong)?, version: Some(version) })
+        let (transaction, version) = versioned(text)?;
+        Ok(Self { transaction, version })
     }
+}
+
+/// `NAME` or `NAME@VERSION`.
+pub(crate) fn versioned<T: FromStr<Err = IdError>>(text: &str) -> Result<(T, Option<u64>), String> {
+    let named = |text: &str| text.parse::<T>().map_err(|error| error.to_string());
+    let Some((name, version)) = text.rsplit_once('@') else { return Ok((named(text)?, None)) };
+    let version = version.parse().map_err(|_| {
+        format!("{version:?} is no version; take the whole number that a look prints")
+    })?;
+    Ok((named(name)?, Some(version)))
 }
 
 impl FromStr for Disposed {

@@ -42,7 +42,7 @@ pub(crate) async fn time_of<S: EventStore>(store: &S) -> Result<Timestamp, Failu
 }
 
 /// The counterparties of the database in that file.
-pub(super) fn counterparties(
+pub(crate) fn counterparties(
     registry: &Registry,
     terms: &Terms,
     database: &Path,

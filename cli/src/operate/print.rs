@@ -27,12 +27,14 @@ pub(super) fn report(report: &Report<'_>, out: &mut impl Write) -> Result<(), Fa
     }
     writeln!(out, "nothing was changed")?;
     let targets = report.sagas.iter().filter(|row| row.outcome == Outcome::Planned);
-    let targets: Vec<_> =
-        targets.filter_map(|row| Some(format!("{}@{}", row.transaction, row.version?))).collect();
+    let seen = |row: &Row| {
+        let named = report.named.unwrap_or(row.transaction.as_str());
+        Some(format!("{named}@{}", row.version?))
+    };
+    let targets: Vec<_> = targets.filter_map(seen).collect();
     if !targets.is_empty() {
-        let seen = format!("{} and ", targets.join(" "));
-        let seen = if report.by_target { seen.as_str() } else { "" };
-        writeln!(out, "to do it, type the same with {seen}--apply")?;
+        let targets = targets.join(" ");
+        writeln!(out, "to do it, type the same with {targets} and --apply")?;
     }
     Ok(())
 }

@@ -250,8 +250,8 @@ pub enum ActionError {
         /// Where it is.
         at: Arc<str>,
     },
-    /// The other side, or our own books, must speak first; resume asks again.
-    #[error("{at} cannot be skipped: only the other side can say how it ends; resume asks again")]
+    /// The other side, or our own books, must speak first.
+    #[error("{at} cannot be skipped: only the other side can say how it ends")]
     CannotSkip {
         /// Where it is.
         at: Arc<str>,

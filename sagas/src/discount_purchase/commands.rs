@@ -64,22 +64,36 @@ impl DiscountPurchase {
         if view.open.notes.cancel.is_some_and(|(_, asked)| asked == scope) {
             return Ok(0);
         }
-        if let Some(why) = nothing_to_cancel(&view, scope) {
-            return Err(Refusal::NothingToCancel(why));
+        let asked = at.max(turn.now());
+        self.may_be_taken_back(&view, asked, scope)?;
+        let asked = Milestone::CancelAsked { at: at.min(turn.now()), scope };
+        turn.reach(asked).map_err(|error| NotTakenBack::Refused(error.to_string()).into())
+    }
+
+    /// Why that much of it can no longer be taken back; names the conversion alone only where that can.
+    fn may_be_taken_back(
+        &self,
+        view: &View<'_>,
+        asked: Timestamp,
+        scope: Scope,
+    ) -> Result<(), Refusal> {
+        if let Some(why) = nothing_to_cancel(view, scope) {
+            let alone = scope == Scope::All && view.plan.buy.is_confirmed(view);
+            let alone = alone && self.may_be_taken_back(view, asked, Scope::Conversion).is_ok();
+            return Err(Refusal::NothingToCancel(if alone { ONLY_CONVERSION } else { why }));
         }
         let leg = match scope {
             Scope::All => &view.plan.buy,
             Scope::Conversion => &view.plan.out,
         };
-        let day = leg.trade_date(&view).unwrap_or_else(|| facts::trade_date(&view));
-        let (asked, cut_off) = (at.max(turn.now()), self.house.calendar.cut_off(day));
+        let day = leg.trade_date(view).unwrap_or_else(|| facts::trade_date(view));
+        let cut_off = self.house.calendar.cut_off(day);
         // A conversion that is not ordered yet can be taken back until it is.
-        let placed = leg.is_placed(&view) || scope == Scope::All;
+        let placed = leg.is_placed(view) || scope == Scope::All;
         if placed && asked >= cut_off {
             return Err(Refusal::TooLateToCancel { at: asked, cut_off });
         }
-        let asked = Milestone::CancelAsked { at: at.min(turn.now()), scope };
-        turn.reach(asked).map_err(|error| NotTakenBack::Refused(error.to_string()).into())
+        Ok(())
     }
 
     /// Fixes the T of money whose instant cannot be right, and closes the case on it.
@@ -106,6 +120,9 @@ impl DiscountPurchase {
     }
 }
 
+const ONLY_CONVERSION: &str =
+    "the money-fund purchase is confirmed; only the conversion can be taken back";
+
 /// Why nothing of it can be taken back, whatever the time.
 fn nothing_to_cancel(view: &View<'_>, scope: Scope) -> Option<&'static str> {
     let (buy, out) = (&view.plan.buy, &view.plan.out);
@@ -113,7 +130,7 @@ fn nothing_to_cancel(view: &View<'_>, scope: Scope) -> Option<&'static str> {
     if view.ending.is_some() {
         Some("the purchase is over")
     } else if scope == Scope::All && buy.is_confirmed(view) {
-        Some("the money-fund purchase is confirmed; only the conversion can be taken back")
+        Some("the money-fund purchase is confirmed")
     } else if out.is_confirmed(view) {
         Some("the conversion is confirmed")
     } else if scope == Scope::Conversion && out.is_rejected(view) && !again {

@@ -117,7 +117,7 @@ pub enum Refusal {
     #[error(transparent)]
     NotTakenBack(#[from] NotTakenBack),
     /// The cash may be out at any instant after the request.
-    #[error("a fast withdrawal cannot be taken back; an ordinary one can, before its cut-off")]
+    #[error("a fast withdrawal cannot be taken back")]
     Irrevocable,
 }
 

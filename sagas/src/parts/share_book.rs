@@ -42,7 +42,7 @@ pub enum Freezing {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NotFrozen {
     /// Whoever lifts an order names it.
-    #[error("no order {0} froze shares of this investor and fund")]
+    #[error("no order {0} freezes shares of this investor and fund; it may have been lifted")]
     NoSuchOrder(RegisterRecord),
     /// The wallet or the holdings say no.
     #[error("{0}")]

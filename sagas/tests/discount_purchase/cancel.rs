@@ -240,6 +240,24 @@ fn what_the_registrar_confirmed_cannot_be_taken_back() {
 }
 
 #[test]
+fn a_refusal_names_the_conversion_alone_only_where_that_can_be_taken_back() {
+    let mut stage = Stage::at("10:00");
+    stage.outside.verdicts.insert("convert".to_owned(), Verdict::Silence);
+    stage.request(&request(Mode::NextDay));
+    let refused = |stage: &mut Stage| {
+        let Reply::Refused(_, text) = cancel(stage, Scope::All) else { panic!("it is confirmed") };
+        text.to_string()
+    };
+    let alone = "the money-fund purchase is confirmed; only the conversion can be taken back";
+
+    stage.clock("03-03 13:00");
+    assert_eq!(refused(&mut stage), alone);
+    stage.clock("03-03 15:00");
+    assert_eq!(refused(&mut stage), "the money-fund purchase is confirmed");
+    assert!(matches!(cancel(&mut stage, Scope::Conversion), Reply::Refused(..)), "too late");
+}
+
+#[test]
 fn a_process_that_dies_while_it_takes_back_ends_the_same_way() {
     for fuse in 0..12 {
         for acted in [false, true] {

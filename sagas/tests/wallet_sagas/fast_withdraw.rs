@@ -235,7 +235,7 @@ fn fewer_shares_than_the_cash_was_advanced_on_open_a_case() {
 fn it_cannot_be_taken_back_at_any_row() {
     let mut stage = stage("02-03 10:00");
     stage.request(request("10000"), asked());
-    let says = "a fast withdrawal cannot be taken back; an ordinary one can, before its cut-off";
+    let says = "a fast withdrawal cannot be taken back";
     assert_eq!(refused(&stage.command(Command::Cancel)), says);
     stage.settle();
     assert_eq!(refused(&stage.command(Command::Cancel)), says);

@@ -155,11 +155,12 @@ fn what_a_court_ordered_stays_until_the_order_is_lifted() {
     placed(&mut stage, statement(3, "350"));
     assert_eq!(figures(&stage), ["350.00", "650.00"]);
 
-    let none = "no order COURT-2 froze shares of this investor and fund";
+    let none = "no order COURT-2 freezes shares of this investor and fund; it may have been lifted";
     assert_eq!(refusal(&mut stage, ("LIFT-0".to_owned(), lift("COURT-2"))), none);
     placed(&mut stage, ("LIFT-1".to_owned(), lift("COURT-1")));
     assert_eq!(figures(&stage), ["50.00", "950.00"]);
-    let again = "no order COURT-1 froze shares of this investor and fund";
+    let again =
+        "no order COURT-1 freezes shares of this investor and fund; it may have been lifted";
     assert_eq!(refusal(&mut stage, ("LIFT-2".to_owned(), lift("COURT-1"))), again);
     let first = stage.events.iter().find(|it| &*it.event.event_type == "freeze.prepared").unwrap();
     assert_eq!(first.event.actor.to_string(), "operator:chen");

@@ -1,0 +1,181 @@
+//! What a person may type next about a saga or a case: only what the rules would take.
+//!
+//! 1. Each line is decided on a copy of the saga before it is offered, at the instant at which the log
+//!    ends. What would be refused, or change nothing, is not offered.
+//! 2. `resume` is not offered where the saga would park again: at once and without asking anybody, or
+//!    because a case keeps it, on which its counterparty would only repeat itself.
+//! 3. What a line needs and nobody can know (an account, a reason) stands there in capitals.
+
+use crate::{
+    reading::Failure,
+    registry::{Sagas, Word},
+};
+use fundflow::Action;
+use fundflow_application::{
+    desk::{self, Deed, Outcome, Shown},
+    read_models::CaseRow,
+};
+use fundflow_domain::{
+    case::{CaseId, Closing, How},
+    ids::AccountRef,
+    money::Amount,
+    text::Text,
+    time::Timestamp,
+};
+use fundflow_infrastructure::sqlite::SqliteStore;
+use fundflow_sagas::parts::milestone::Scope;
+use std::sync::Arc;
+
+/// Where it is looked.
+pub(crate) struct Desk<'a> {
+    pub(crate) store: &'a SqliteStore,
+    pub(crate) sagas: &'a Sagas,
+    /// The end of the log.
+    pub(crate) now: Timestamp,
+}
+
+/// Whether the case keeps that saga from its end: then the saga closes it.
+pub(crate) fn keeps(shown: &Shown, case: CaseId) -> bool {
+    let named = |end: &str| {
+        let name = case.to_string();
+        shown.events.iter().any(|event| {
+            let event = &event.event;
+            event.event_type.ends_with(end) && event.data.contains(&name)
+        })
+    };
+    shown.look.ending.is_none() && named(".disputed") && !named(".undisputed")
+}
+
+impl Desk<'_> {
+    /// What may be done to that saga, and to the open cases about it.
+    pub(crate) async fn of_saga(
+        &self,
+        shown: &Shown,
+        cases: &[CaseRow],
+    ) -> Result<Vec<String>, Failure> {
+        let mut lines = Vec::new();
+        let kept = |row: &CaseRow| row.case.parse().is_ok_and(|case| keeps(shown, case));
+        if !cases.iter().any(kept) && self.helps_to_resume(shown).await? {
+            lines.push(format!("fundflow saga resume {} --reason TEXT", shown.look.id.transaction));
+        }
+        for (line, deed) in self.deeds(shown) {
+            if self.takes(shown, &deed).await? {
+                lines.push(line);
+            }
+        }
+        for case in cases.iter().filter(|case| case.open) {
+            lines.extend(self.of_case(case, Some(shown)).await?.into_iter().next());
+        }
+        Ok(lines)
+    }
+
+    /// How that case may be closed.
+    pub(crate) async fn of_case(
+        &self,
+        row: &CaseRow,
+        saga: Option<&Shown>,
+    ) -> Result<Vec<String>, Failure> {
+        let Ok(case) = row.case.parse::<CaseId>() else { return Ok(Vec::new()) };
+        let saga = saga.filter(|shown| keeps(shown, case));
+        let mut lines = Vec::new();
+        for (how, words) in ways() {
+            let taken = match saga {
+                None => true,
+                Some(shown) => {
+                    let (by, reason) = (Text::lossy("look"), Text::lossy("look"));
+                    let closing = Box::new(Closing { how, by, reason });
+                    let word = Word::CloseCase { case, closing };
+                    let deed = self.spoken(shown, word);
+                    match deed {
+                        Some(deed) => self.takes(shown, &deed).await?,
+                        None => false,
+                    }
+                }
+            };
+            if taken {
+                lines.push(format!("fundflow case close {case} {words} --reason TEXT"));
+            }
+        }
+        Ok(lines)
+    }
+
+    /// What may be asked of sagas, `resume` aside, and how it is typed.
+    fn deeds(&self, shown: &Shown) -> Vec<(String, Deed)> {
+        let look = &shown.look;
+        let (id, reason) = (&look.id.transaction, || Arc::<str>::from("look"));
+        let mut deeds = Vec::new();
+        let mut act = |line: String, action: Action| deeds.push((line, Deed::Act(action)));
+        if look.can_skip {
+            let line = format!("fundflow saga skip-to-landing {id} --reason TEXT");
+            act(line, Action::SkipToLanding { reason: reason() });
+        }
+        if look.parked.is_some() && look.ending.is_none() {
+            let ends = look.open_ends.iter().map(|end| end.name.clone());
+            let to = fundflow::runtime::process::Disposition::Manual;
+            let dispositions: Vec<_> = ends.map(|end| (end, to)).collect();
+            let typed =
+                |(end, _): &(Arc<str>, _)| format!(" --disposition {end}=refund|suspense|manual");
+            let typed: String = dispositions.iter().map(typed).collect();
+            let line = format!("fundflow saga abandon {id}{typed} --reason TEXT");
+            act(line, Action::Abandon { reason: reason(), dispositions });
+        }
+        let mut ask = |line: String, word: Word| {
+            deeds.extend(self.spoken(shown, word).map(|deed| (line, deed)));
+        };
+        let at = self.now;
+        for (scope, typed) in [(Scope::All, ""), (Scope::Conversion, " --scope conversion")] {
+            let line = format!("fundflow saga cancel {id}{typed} --at {at}");
+            ask(line, Word::Cancel { at, scope });
+        }
+        let line = format!("fundflow saga date {id} --at INSTANT --reason TEXT");
+        ask(line, Word::Date { at, reason: reason() });
+        let line =
+            format!("fundflow saga redirect {id} --account ACCOUNT --own-name --reason TEXT");
+        if let Ok(account) = AccountRef::new("another-account") {
+            ask(line, Word::Redirect { account, own_name: true, reason: reason() });
+        }
+        deeds
+    }
+
+    fn spoken(&self, shown: &Shown, word: Word) -> Option<Deed> {
+        let command = self.sagas.spoken(shown.look.id.kind, word).ok()?;
+        Some(Deed::Command { command, at: Some(self.now) })
+    }
+
+    /// Whether it would be taken, and would change anything.
+    async fn takes(&self, shown: &Shown, deed: &Deed) -> Result<bool, Failure> {
+        let seen = self.preview(shown, deed).await?;
+        Ok(seen.outcome == Outcome::Planned && !seen.foreseen.events.is_empty())
+    }
+
+    async fn helps_to_resume(&self, shown: &Shown) -> Result<bool, Failure> {
+        if shown.look.parked.is_none() {
+            return Ok(false);
+        }
+        let deed = Deed::Act(Action::Resume { reason: "look".into() });
+        let seen = self.preview(shown, &deed).await?;
+        let kind = self.sagas.desk.known(shown.look.id.kind)?;
+        let parked = kind.names().parked;
+        let again = seen.foreseen.events.iter().any(|event| event.event_type == parked);
+        let idle = seen.foreseen.calls.is_empty();
+        Ok(seen.outcome == Outcome::Planned && !(again && idle))
+    }
+
+    async fn preview(&self, shown: &Shown, deed: &Deed) -> Result<desk::Preview, Failure> {
+        let id = &shown.look.id;
+        let (who, operator) = ((Some(id.kind), &id.transaction), "look".into());
+        let will = (deed, &operator);
+        Ok(desk::preview(self.store, &self.sagas.desk, who, None, will, self.now).await?)
+    }
+}
+
+/// Every way in which a case can be closed, and how it is typed.
+fn ways() -> Vec<(How, &'static str)> {
+    let amount = Amount::new(rust_decimal::Decimal::ONE).ok();
+    let paid = amount.map(|amount| (How::PaidByUs { amount }, "--how paid-by-us --amount YUAN"));
+    let manual = How::Manual { text: Text::lossy("look") };
+    std::iter::once((How::Accepted, "--how accepted"))
+        .chain(paid)
+        .chain([(How::Withdrawn, "--how withdrawn"), (manual, "--how manual --text TEXT")])
+        .collect()
+}

@@ -1,0 +1,76 @@
+//! What a person types about an order of a court, on a store that a day was played into.
+
+#![expect(clippy::unwrap_used, reason = "a fixture that does not come about is a failed test")]
+
+mod common;
+
+use common::{fundflow, golden, transcript};
+use serde_json::Value;
+use std::{fs, path::Path};
+use tempfile::TempDir;
+
+const DAY: &str = "trade_date = 2026-02-12\nseed = 1\n";
+const INVESTORS: &str = "\
+investor,account,risk,questionnaire_valid_until,kyc,id_valid_until,same_name_card,customer_type
+I-1,A-1,C5,2027-01-31,verified,2035-06-30,yes,individual
+";
+const NAVS: &str = "fund,date,nav\n";
+const ORDERS: &str = "\
+transaction,time,kind,investor,fund,amount
+R-1,10:01:00,recharge,I-1,000730,2000.00
+";
+const PAPER: [&str; 6] =
+    ["--source", "court of Futian, 2026-17", "--reason", "served today", "--operator", "li"];
+
+/// 2,000 shares in a wallet.
+fn store() -> TempDir {
+    let (folder, store) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    for (name, text) in [
+        ("day.toml", DAY),
+        ("investors.csv", INVESTORS),
+        ("navs.csv", NAVS),
+        ("orders.csv", ORDERS),
+    ] {
+        fs::write(folder.path().join(name), text).unwrap();
+    }
+    let played = fundflow(store.path(), &["day", "--no-progress", folder.path().to_str().unwrap()]);
+    assert_eq!(played.status.code(), Some(0), "{}", String::from_utf8_lossy(&played.stderr));
+    store
+}
+
+fn order<'a>(transaction: &'a str, shares: &'a str) -> Vec<&'a str> {
+    let what = ["freeze", "order", transaction, "--investor", "I-1", "--fund", "000730"];
+    [&what[..], &["--shares", shares, "--cause", "judicial"], &PAPER].concat()
+}
+
+fn lift<'a>(transaction: &'a str, order: &'a str) -> Vec<&'a str> {
+    [&["freeze", "lift", transaction, "--order", order][..], &PAPER].concat()
+}
+
+/// Frozen and available.
+fn wallet(store: &Path) -> [String; 2] {
+    let shown = fundflow(store, &["wallet", "show", "I-1", "-o", "json"]);
+    let rows: Value = serde_json::from_slice(&shown.stdout).unwrap();
+    ["frozen", "available"].map(|name| rows[0][name].as_str().unwrap().to_owned())
+}
+
+#[test]
+fn an_order_is_looked_at_then_done_once_and_lifted_by_its_name() {
+    let store = store();
+    let apply = |words: Vec<&str>| transcript(store.path(), &[&words[..], &["--apply"]].concat());
+
+    golden("freeze_order_look.txt", &transcript(store.path(), &order("COURT-1", "1500.00")));
+    assert_eq!(wallet(store.path()), ["0.00", "2000.00"]);
+    golden("freeze_order.txt", &apply(order("COURT-1", "1500.00")));
+    assert_eq!(wallet(store.path()), ["1500.00", "500.00"]);
+    golden("freeze_order_again.txt", &apply(order("COURT-1", "1500.00")));
+    golden("freeze_order_differs.txt", &apply(order("COURT-1", "100.00")));
+
+    golden("freeze_lift_unknown.txt", &apply(lift("LIFT-1", "COURT-2")));
+    golden("freeze_lift.txt", &apply(lift("LIFT-1", "COURT-1")));
+    assert_eq!(wallet(store.path()), ["0.00", "2000.00"]);
+    golden("freeze_lift_twice.txt", &apply(lift("LIFT-2", "COURT-1")));
+
+    let verified = fundflow(store.path(), &["audit", "verify"]);
+    assert_eq!(verified.status.code(), Some(0), "{}", String::from_utf8_lossy(&verified.stdout));
+}
