@@ -79,6 +79,7 @@ impl Clone for Runner {
             starved: self.starved.clone(),
             wanted: self.wanted.clone(),
             ready_to_call: self.ready_to_call.clone(),
+            written_for: self.written_for.clone(),
             out: self.out.clone(),
         }
     }

@@ -18,6 +18,7 @@
 
 mod address;
 mod look;
+mod others;
 mod unclaimed;
 
 pub use crate::running::{LaneState, Running};
@@ -72,6 +73,8 @@ pub struct Runner {
     starved: Vec<SagaId>,
     wanted: Vec<Need>,
     ready_to_call: VecDeque<SagaId>,
+    /// Whose streams others have continued.
+    written_for: VecDeque<SagaId>,
     out: Output,
 }
 
@@ -96,6 +99,7 @@ impl Runner {
             starved: Vec::new(),
             wanted: Vec::new(),
             ready_to_call: VecDeque::new(),
+            written_for: VecDeque::new(),
             out: Output { batch: 1, ..Output::default() },
         }
     }
@@ -172,7 +176,7 @@ impl Runner {
             if !was_known {
                 self.let_go(&saga);
             }
-            self.call_those_ready(now);
+            self.go_on_with_others(now);
             return Ok(());
         }
         let handled = self.with(&saga, now, |instance, desk| {
@@ -195,7 +199,7 @@ impl Runner {
                 return Err(Wanting { input, needs: missing });
             }
         }
-        self.call_those_ready(now);
+        self.go_on_with_others(now);
         Ok(())
     }
 
@@ -229,7 +233,7 @@ impl Runner {
     /// Goes on with a saga that was restored and misses nothing.
     pub fn wake(&mut self, saga: &SagaId, now: Timestamp) {
         self.with(saga, now, |instance, desk| instance.wake(desk));
-        self.call_those_ready(now);
+        self.go_on_with_others(now);
     }
 
     /// Puts a stream, as the store has it, into memory. What cannot be folded is a damaged stream:
@@ -263,7 +267,7 @@ impl Runner {
         for saga in std::mem::take(&mut self.starved) {
             self.with(&saga, now, |instance, desk| instance.advance(desk));
         }
-        self.call_those_ready(now);
+        self.go_on_with_others(now);
     }
 
     /// Lets every timer that is due ring. Returns how many did.
@@ -277,7 +281,7 @@ impl Runner {
             self.with(&saga, now, |instance, desk| instance.ring(desk));
             rung += 1;
         }
-        self.call_those_ready(now);
+        self.go_on_with_others(now);
         rung
     }
 
@@ -324,6 +328,7 @@ impl Runner {
         self.starved.clear();
         self.wanted.clear();
         self.ready_to_call.clear();
+        self.written_for.clear();
         let batch = self.out.batch;
         self.out = Output { batch, ..Output::default() };
     }
@@ -350,7 +355,7 @@ impl Runner {
         act: impl FnOnce(&mut dyn Instance, &mut Desk<'_>) -> T,
     ) -> Option<T> {
         let slot = self.sagas.get_mut(saga)?;
-        let mut ready = Vec::new();
+        let (mut ready, from) = (Vec::new(), self.out.appends.len());
         let mut desk = Desk {
             streams: &mut self.streams,
             out: &mut self.out,
@@ -374,13 +379,8 @@ impl Runner {
             self.starved.push(saga.clone());
         }
         self.ready_to_call.extend(ready);
+        self.note_owners(saga, from);
         Some(result)
-    }
-
-    fn call_those_ready(&mut self, now: Timestamp) {
-        while let Some(saga) = self.ready_to_call.pop_front() {
-            self.with(&saga, now, |instance, desk| instance.call_now(desk));
-        }
     }
 
     fn reply(&mut self, ticket: Ticket, reply: Reply) {
