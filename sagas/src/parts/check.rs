@@ -108,11 +108,16 @@ impl Against<'_> {
     }
 
     /// Leaving a money fund costs nothing; what leaving another costs depends on its lots.
-    fn cost(&self, house: &House, shares: Shares, topup: Promised) -> Leaving {
+    fn cost(
+        &self,
+        house: &House,
+        (shares, stated): (Shares, &[LotConfirmed]),
+        topup: Promised,
+    ) -> Leaving {
         if let Some(leaving) = &self.leaving {
             return leaving.clone();
         }
-        let lots = free_lots(house, self.terms, shares);
+        let lots = free_lots(house, self.terms, (shares, stated));
         Leaving { lots, put_off: Money::ZERO, leaving_target: Rate::ZERO, topup }
     }
 }
@@ -188,7 +193,7 @@ impl Against<'_> {
         (asked, [nav_out, nav_in]): (Shares, [Option<Nav>; 2]),
     ) -> Vec<Finding> {
         let terms = self.terms;
-        let cost = self.cost(house, n.shares_out, promised(terms.promised.fee));
+        let cost = self.cost(house, (n.shares_out, &[]), promised(terms.promised.fee));
         let put_off = cost.put_off.min(n.redemption_fee);
         conversion(
             &ConversionNumbers {
@@ -219,7 +224,7 @@ impl Against<'_> {
         n: &RedemptionConfirmed,
         (asked, nav): (Shares, Option<Nav>),
     ) -> Vec<Finding> {
-        let cost = self.cost(house, n.shares, Promised::Unsaid);
+        let cost = self.cost(house, (n.shares, &n.lots), Promised::Unsaid);
         let put_off = cost.put_off.min(n.fee);
         let lot =
             |lot: &LotConfirmed| LotNumbers { shares: lot.shares, gross: lot.gross, fee: lot.fee };
@@ -257,13 +262,23 @@ fn published(house: &House, day: NaiveDate, fund: FundCode) -> Option<Nav> {
     }
 }
 
-/// Leaving a money fund costs nothing; what leaving another costs depends on its lots.
-fn free_lots(house: &House, terms: &Terms, shares: Shares) -> Vec<LotTerms> {
+/// The lots of a money fund, which cost nothing to leave: those that the record names, whichever they
+/// are, or all of its shares as one. None for another fund.
+fn free_lots(
+    house: &House,
+    terms: &Terms,
+    (shares, stated): (Shares, &[LotConfirmed]),
+) -> Vec<LotTerms> {
     let kind = (house.funds)(terms.fund, terms.trade_date.date()).map(|fund| fund.kind);
-    if kind == Some(FundKind::Money) && !shares.is_zero() {
-        return vec![LotTerms { shares, rate: Rate::ZERO, put_off: None }];
+    if kind != Some(FundKind::Money) || shares.is_zero() {
+        return Vec::new();
     }
-    Vec::new()
+    let free = |shares| LotTerms { shares, rate: Rate::ZERO, put_off: None };
+    if stated.is_empty() {
+        vec![free(shares)]
+    } else {
+        stated.iter().map(|it| free(it.shares)).collect()
+    }
 }
 
 const fn promised(fee: PromisedFee) -> Promised {
