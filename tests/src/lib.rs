@@ -20,4 +20,5 @@ pub mod simulate;
 pub mod store_contract;
 pub mod strategies;
 pub mod toy;
+pub mod wanted;
 pub mod worlds;

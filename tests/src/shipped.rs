@@ -35,14 +35,14 @@ pub fn kinds_in(house: &House) -> Vec<Arc<dyn Kind>> {
     ]
 }
 
-/// The fast withdrawal, advanced by `BANK-1` through the port `bank`.
+/// The fast withdrawal, advanced by `BANK-1` through the port `advance`.
 pub fn fast_withdraw(house: House) -> FastWithdraw {
     FastWithdraw {
         house,
         distributor: read("DIST-1"),
         by: Advancer::LicensedBank(read("BANK-1")),
         holder: read("BANK-1"),
-        bank: read("bank"),
+        bank: read("advance"),
     }
 }
 

@@ -7,7 +7,9 @@ use crate::{
     withdraw::{asked, request, stage},
 };
 use fundflow_domain::{
+    application::{LotConfirmed, Outcome},
     case::{CaseId, Closing, How},
+    money::Money,
     text::Text,
 };
 use fundflow_kernel::streams::Key;
@@ -57,6 +59,30 @@ fn asking_again_without_another_account_changes_nothing() {
 
     assert_eq!(stage.parked().unwrap().0, "paid out: another account");
     assert_eq!(stage.count("payout.refused"), 1);
+}
+
+#[test]
+fn a_record_that_names_the_lots_which_left_adds_up_and_one_whose_lines_do_not_is_disputed() {
+    let line = |serial: &str, shares: &str, gross: &str| LotConfirmed {
+        serial: serial.parse().unwrap(),
+        shares: shares.parse().unwrap(),
+        gross: gross.parse().unwrap(),
+        fee: Money::ZERO,
+    };
+    for (second, adds_up) in [("300", true), ("299.99", false)] {
+        let mut stage = stage("02-03 10:00");
+        let mut outcome = redeemed("400".parse().unwrap(), "0");
+        if let Outcome::Redemption(numbers) = &mut outcome {
+            numbers.lots = vec![line("L-1", "100", "100"), line("L-2", "300", second)];
+        }
+        let said = record("c-1", "2026-02-04", true, outcome);
+        stage.outside.records.insert("redeem".into(), vec![said]);
+        stage.request(request(Some("400")), asked());
+        stage.run();
+
+        let ended = (stage.last() == "withdraw.paid_out", stage.parked().is_none());
+        assert_eq!(ended, (adds_up, adds_up), "{second}: {}", stage.text());
+    }
 }
 
 fn closing() -> Closing {

@@ -9,9 +9,10 @@
 
 use crate::{
     dice::Dice,
-    world::{self, Asked, World},
+    requests,
+    world::{self, Asked, Weather, World},
 };
-use fundflow::{Engine, Notice};
+use fundflow::{Engine, Notice, Resting};
 use fundflow_testkit::worlds;
 use std::{
     io::{self, BufRead as _, Write as _},
@@ -34,7 +35,7 @@ pub(crate) fn run(place: &Path, start: u64, seed: u64) {
         tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_time().build();
     runtime.expect("a runtime").block_on(async {
         say("open");
-        let world = World::start(place, seed, true).await;
+        let world = World::start(place, seed, Weather::Storm, worlds::request_time()).await;
         say("started");
         let backlog = world.due();
         let next = Arc::new(AtomicU64::new(0));
@@ -64,23 +65,31 @@ async fn call(
     loop {
         let nth = next.fetch_add(1, Ordering::Relaxed);
         let old = usize::try_from(nth).ok().and_then(|nth| again.get(nth)).cloned();
-        let transaction = old.unwrap_or_else(|| world::transaction(start, nth).to_string());
-        say(&format!("ask {transaction}"));
-        let rest = loop {
-            match world::ask(&engine, &transaction).await {
-                Asked::Placed(promised, rest) => {
-                    say(&format!("ack {transaction} {promised}"));
-                    break rest;
-                }
-                Asked::Busy(wait) => tokio::time::sleep(wait).await,
-            }
-        };
+        let transaction = old.unwrap_or_else(|| requests::transaction(start, nth).to_string());
+        let mut rest = place(&engine, &transaction).await;
+        if let Some(occurrence) = requests::occurrence_of(&transaction) {
+            rest = place(&engine, occurrence.as_str()).await;
+        }
         if dice.below(16) == 0 {
             world::take_back(&engine, &transaction, worlds::request_time()).await;
         }
         // Half of the callers wait for the end, so that purchases of every age are under way.
         if dice.below(2) == 0 {
             let _ = tokio::time::timeout(PATIENCE, rest).await;
+        }
+    }
+}
+
+/// Asks until it is durable.
+async fn place(engine: &Engine, transaction: &str) -> Resting {
+    say(&format!("ask {transaction}"));
+    loop {
+        match world::ask(engine, transaction).await {
+            Asked::Placed(promised, rest) => {
+                say(&format!("ack {transaction} {promised}"));
+                return rest;
+            }
+            Asked::Busy(wait) => tokio::time::sleep(wait).await,
         }
     }
 }

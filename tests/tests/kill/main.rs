@@ -6,6 +6,7 @@
 //!        ◄─ pipe ──── "ask TX", "ack TX HASH"                           (parent.rs)
 //!        ── SIGKILL ► at a drawn point, then the next child
 //! parent: lets everything come to rest, then compares three books       (verdict.rs)
+//!         with each other, and with an engine that nobody killed       (reference.rs)
 //! ```
 //!
 //! 1. The child is this test binary, run again with a variable set: no second program is needed. There
@@ -23,10 +24,14 @@
 
 #![expect(clippy::expect_used, reason = "helpers of tests stop at the first surprise")]
 
+#[path = "../common/asking.rs"]
+mod asking;
 mod child;
 mod dice;
 mod income;
 mod parent;
+mod reference;
+mod requests;
 mod verdict;
 mod world;
 
@@ -62,8 +67,10 @@ fn whatever_was_acknowledged_survives_every_kill_and_nothing_is_paid_twice() {
     let (kills, seed) = (number(KILLS, 8), number(SEED, 20_260_213));
     println!("{KILLS}={kills} {SEED}={seed}");
     let directory = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a directory");
+    let undisturbed = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a directory");
+    reference::endow(directory.path());
     let heard = parent::kill_again_and_again(directory.path(), kills, seed);
-    verdict::judge(directory.path(), seed, &heard);
+    verdict::judge((directory.path(), undisturbed.path()), seed, &heard);
 }
 
 #[test]

@@ -1,44 +1,51 @@
 //! After the last kill: everything comes to rest, and the log, the channel's books and the callers'
-//! notes tell the same story.
+//! notes tell the same story. It is also the story of an engine that nobody killed.
 
 use crate::{
     parent::Heard,
-    world::{self, Asked, World, registry},
+    reference, requests,
+    world::{self, Asked, Weather, World, registry},
 };
 use fundflow_application::{
     audit,
     desk::{self, SagaList, State},
-    read_models::{Order, Orders, catch_up},
+    read_models::{Order, Orders, Streams, catch_up},
 };
-use fundflow_domain::{application::Quantity, ids::OrderId, money::Money, time::Timestamp};
+use fundflow_domain::{
+    application::Quantity, ids::OrderId, money::Money, payout::Payouts, time::Timestamp,
+};
 use fundflow_infrastructure::sandbox::{
-    channel::{ChargeEntry, RefundEntry},
+    channel::{ChargeEntry, PayoutEntry, RefundEntry},
     scenario::ChargeFate,
 };
 use fundflow_kernel::{
     clock::Clock as _,
     store::{EventStore as _, Position},
 };
-use fundflow_runtime::look::Look;
+use fundflow_runtime::{liveness::Wait, look::Look};
+use fundflow_testkit::worlds;
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     path::Path,
     time::Instant,
 };
 
-/// Virtual hours in which everything must have come to rest; the registrar confirms after eleven
-/// days of spring festival, and retries take five hours.
-const HOURS: i64 = 24 * 14;
+/// Virtual hours in which everything must have come to rest: the registrar confirms after eleven days
+/// of spring festival, and two days later the money of a redemption is here.
+const HOURS: i64 = 24 * 16;
+const PLAN: &str = "regular_plan";
 
-pub(crate) fn judge(place: &Path, seed: u64, heard: &Heard) {
+pub(crate) fn judge((place, undisturbed): (&Path, &Path), seed: u64, heard: &Heard) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
     runtime.expect("a runtime").block_on(async {
         let begun = Instant::now();
-        let world = World::start(place, seed, false).await;
+        let world = World::start(place, seed, Weather::Still, worlds::request_time()).await;
         come_to_rest(&world).await;
         let looks = looks(&world).await;
         let ends = nothing_is_lost_and_nothing_unfinished(&looks, heard);
         what_moved_is_what_the_log_says(&world, &looks).await;
+        what_left_is_what_the_log_says(&world).await;
+        it_is_as_if_nobody_had_been_killed(&world, undisturbed, seed).await;
         repeats_change_nothing(&world, heard).await;
         world.engine.shutdown().await.expect("an engine that runs");
         let report = audit::verify(&*world.store, &registry(), |_, _| {}).await.expect("a store");
@@ -60,26 +67,21 @@ pub(crate) fn judge(place: &Path, seed: u64, heard: &Heard) {
     });
 }
 
-/// Moves time on until nobody waits for it.
-async fn come_to_rest(world: &World) {
+/// Moves time on, from one thing that is due to the next, until nobody waits for it.
+pub(crate) async fn come_to_rest(world: &World) {
     let mut sagas = SagaList::new(registry());
-    let start = world.clock.now();
-    for hour in 0..HOURS {
-        loop {
-            world.engine.settle().await.expect("an engine that runs");
-            let due = world.due();
-            if due.is_empty() {
-                break;
-            }
-            for outcome in world.engine.deliver(due).await {
-                outcome.expect("news that can be taken");
-            }
-        }
+    let end = world::later(world.clock.now(), HOURS);
+    loop {
+        world.hear().await;
         sagas.catch_up(&*world.store).await.expect("the log");
-        if sagas.rows().all(|row| row.state() != State::Open) && owes_nothing(world).await {
-            break;
+        let mut waiting = sagas.rows().filter(|row| row.state() == State::Open);
+        if waiting.all(|row| &*row.kind == PLAN) && owes_nothing(world).await {
+            return;
         }
-        world.clock.advance_to(world::later(start, hour + 1));
+        match world.next_due().await {
+            Some(due) if due <= end => world.clock.advance_to(due.max(world.clock.now())),
+            Some(_) | None => return,
+        }
     }
 }
 
@@ -88,12 +90,14 @@ async fn owes_nothing(world: &World) -> bool {
     looks(world).await.values().all(at_rest)
 }
 
+/// A plan may wait for the end of a purchase that is parked.
 fn at_rest(look: &Look) -> bool {
-    look.finished || look.parked.is_some()
+    let waits_for_purchase = look.waits.iter().all(|it| matches!(it, Wait::Time { .. }));
+    look.finished || look.parked.is_some() || (look.id.kind == PLAN && waits_for_purchase)
 }
 
 /// Every saga as a whole.
-async fn looks(world: &World) -> BTreeMap<String, Look> {
+pub(crate) async fn looks(world: &World) -> BTreeMap<String, Look> {
     let mut sagas = SagaList::new(registry());
     sagas.catch_up(&*world.store).await.expect("the log");
     let (known, mut looks) = (registry(), BTreeMap::new());
@@ -113,12 +117,49 @@ fn nothing_is_lost_and_nothing_unfinished(
     }
     let mut ends = HashMap::new();
     for (id, look) in looks {
-        let asked = heard.acknowledged.contains_key(id) || heard.in_doubt.contains(id);
+        let endowed = requests::capital().contains(id);
+        let asked = heard.acknowledged.contains_key(id) || heard.in_doubt.contains(id) || endowed;
         assert!(asked, "{id} is in the log and nobody asked for it");
-        assert!(at_rest(look), "{id} never came to rest: {look:#?}");
+        let stands = (look.stands_at, &look.waits);
+        assert!(at_rest(look), "{id} never came to rest: {stands:?}");
+        if look.id.kind == PLAN && !look.finished {
+            let purchase = requests::occurrence_of(id).expect("a plan");
+            let purchase = looks.get(purchase.as_str()).map(|look| look.parked.is_some());
+            assert_eq!(purchase, Some(true), "{id} waits for nobody");
+        }
         *ends.entry(look.ending.unwrap_or("parked")).or_default() += 1;
     }
     ends
+}
+
+/// The channel's books against the log: whatever left for an investor, once.
+async fn what_left_is_what_the_log_says(world: &World) {
+    let mut payouts = Streams::<Payouts>::default();
+    catch_up(&*world.store, &mut payouts).await.expect("the log");
+    let log = payouts.iter().filter_map(|(_, kept)| kept.loaded.state.payout()?.paid().cloned());
+    let log: BTreeMap<_, Money> = log.map(|paid| (paid.no, paid.amount)).collect();
+    let moved = world.channel.beyond.payouts().into_iter().filter(PayoutEntry::moved);
+    let moved: BTreeMap<_, Money> = moved.map(|payout| (payout.no, payout.amount.into())).collect();
+    assert_eq!(log, moved, "money that left is not what the log says");
+    assert!(!log.is_empty(), "nothing was paid out");
+}
+
+async fn it_is_as_if_nobody_had_been_killed(world: &World, place: &Path, seed: u64) {
+    let asked = reference::asked_of(world).await;
+    let kinds: BTreeSet<_> = asked.iter().map(|id| requests::of(id).name()).collect();
+    assert_eq!(kinds.len(), 10, "not everything was asked for: {kinds:?}");
+    let found = reference::account(world).await;
+    let expected = reference::undisturbed(place, seed, &asked).await;
+    let names: BTreeSet<_> = found.keys().chain(expected.keys()).collect();
+    let differs = names.into_iter().filter(|name| found.get(*name) != expected.get(*name));
+    let differs: Vec<_> = differs.map(|name| (name, found.get(name), expected.get(name))).collect();
+    assert!(
+        differs.is_empty(),
+        "{} of {} differ from an engine that was not killed: {:#?}",
+        differs.len(),
+        expected.len(),
+        &differs[..differs.len().min(8)]
+    );
 }
 
 /// The channel's books against the log, purchase by purchase.
@@ -133,8 +174,8 @@ async fn what_moved_is_what_the_log_says(world: &World, looks: &BTreeMap<String,
     for charge in &world.channel.beyond.charges() {
         let twice = charge.debits(now).len() > 1;
         assert!(!twice || charge.fate == ChargeFate::DoubleDebit, "{charge:?} moved money twice");
-        let (id, _) = charge.order.parent().expect("an order of ours");
-        let look = looks.get(id.as_str()).expect("nothing is charged before it is in the log");
+        let (id, _) = charge.order.as_str().rsplit_once('.').expect("an order of ours");
+        let look = looks.get(id).expect("nothing is charged before it is in the log");
         let order = orders.get(&charge.order).expect("nothing is charged before it is asked for");
         let (payment, _) = order.payment.expect("nothing is charged without a payment");
         assert_eq!(payment.terms.no, charge.no, "{id}");

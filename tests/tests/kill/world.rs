@@ -5,17 +5,17 @@
 //! call: a kill may hit while a request travels, after the money moved, or while the answer travels.
 //! Time is virtual and moves with every call; a retry of ten seconds is over after some of them.
 
-use crate::dice::Dice;
-use fundflow::{Asking, Builder, Engine, Notice, RequestError, Resting};
-use fundflow_application::desk::Registry;
-use fundflow_domain::{
-    ids::{InvestorId, TransactionId},
-    modes::ConversionMode,
-    money::Amount,
-    time::Timestamp,
+use crate::{
+    asking,
+    dice::Dice,
+    requests::{self, hash},
 };
+use fundflow::{Builder, Engine, Notice, Resting};
+use fundflow_application::desk::Registry;
+use fundflow_domain::time::Timestamp;
 use fundflow_infrastructure::{
     sandbox::{
+        advance::SandboxAdvance,
         channel::SandboxChannel,
         registrar::{Market, SandboxRegistrar},
         scenario::Scenario,
@@ -24,24 +24,21 @@ use fundflow_infrastructure::{
 };
 use fundflow_kernel::{
     clock::{Clock, ManualClock},
-    envelope::Actor,
     store::{EventStore, Position},
 };
-use fundflow_runtime::saga::Saga;
+use fundflow_runtime::kind::Kind;
 use fundflow_sagas::{
-    discount_purchase::{Command, DiscountPurchase, Request},
     parts::{cases::UnknownOrders, milestone::Scope},
     ports::{
+        advance::{Advance, AdvanceAnswer, AdvanceBank, Advancing, Repayment, RepaymentAnswer},
         bank::{
             Bank, Charge, ChargeAnswer, PaymentChannel, Payout, PayoutAnswer, Refund, RefundAnswer,
         },
         registrar::{Application, ApplicationAnswer, Cancellation, Register, Registrar},
     },
-    recharge::{self, Recharge},
 };
-use fundflow_testkit::{shipped, worlds};
+use fundflow_testkit::{shipped, wanted, worlds};
 use std::{
-    hash::{DefaultHasher, Hash, Hasher},
     path::Path,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
@@ -49,7 +46,6 @@ use std::{
 
 /// Virtual milliseconds that pass with each call.
 const TICK: i64 = 40;
-const INVESTORS: u64 = 200;
 
 /// Unknown answers that turn out paid, declined or lost; second debits; contradictions; silence.
 const SCENARIO: &str = "
@@ -71,6 +67,11 @@ silent = 5
 timeout_refunded = 150
 timeout_lost = 100
 refused = 5
+[payout.per_mille]
+timeout_paid_out = 150
+timeout_lost = 100
+late = 100
+refused = 20
 [front.per_mille]
 rejected = 30
 timeout_accepted = 40
@@ -87,7 +88,21 @@ missing = 5
 twice = 30
 contradicted = 20
 garbled = 5
+[[raising]]
+fund = '018145'
+founded_on = '2026-02-26'
 ";
+
+/// How it is outside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Weather {
+    /// Calls take their time, and chance rules outside.
+    Storm,
+    /// Calls arrive at once, and chance rules outside.
+    Still,
+    /// Calls arrive at once, and everything goes well.
+    Fair,
+}
 
 /// A running engine, and the world around it.
 pub(crate) struct World {
@@ -99,28 +114,38 @@ pub(crate) struct World {
 }
 
 impl World {
-    /// Opens everything in a directory and starts the engine. Time goes on where the log ends.
-    pub(crate) async fn start(place: &Path, seed: u64, slow: bool) -> Self {
+    /// Opens everything in a directory and starts the engine. Time goes on where the log ends, and no
+    /// earlier than then.
+    pub(crate) async fn start(place: &Path, seed: u64, weather: Weather, from: Timestamp) -> Self {
         let database = place.join("events.db");
         let store = SqliteStore::open(database, &Settings::default()).expect("the store");
         let head = store.head().borrow().0;
         let last = store.read_all(Position(head.saturating_sub(1)), 1).await.expect("the log");
-        let now = last.first().map_or_else(worlds::request_time, |event| event.event.recorded_at);
+        let now = last.first().map_or(from, |event| event.event.recorded_at.max(from));
         let clock = ManualClock::at(now);
         let shared: Arc<dyn Clock> = Arc::new(clock.clone());
-        let mut scenario = Scenario::from_toml(SCENARIO).expect("the scenario");
-        scenario.seed = seed;
+        let scenario = match weather {
+            Weather::Fair => Scenario::default(),
+            Weather::Storm | Weather::Still => {
+                let scenario = Scenario::from_toml(SCENARIO).expect("the scenario");
+                Scenario { seed, ..scenario }
+            }
+        };
         let market = Market::at_par(worlds::calendar());
         let channel = SandboxChannel::open(scenario.clone(), shared.clone(), place);
-        let registrar = SandboxRegistrar::open(scenario, market, shared, place);
+        let registrar = SandboxRegistrar::open(scenario, market, shared.clone(), place);
+        let slow = weather == Weather::Storm;
         let around = |salt| Network::around(&clock, Dice::of(seed ^ salt ^ head), slow);
         let channel = Arc::new(around(1).with(channel.expect("the channel's books")));
         let registrar = Arc::new(around(2).with(registrar.expect("the registrar's books")));
+        let advance = Arc::new(around(3).with(SandboxAdvance::new(shared)));
         let store = Arc::new(store);
-        let engine = shipped::kinds()
+        let engine = kinds()
             .into_iter()
             .fold(Engine::builder(store.clone()), Builder::kind)
             .port("bank", Arc::new(Bank(channel.clone())))
+            .expect("a name")
+            .port("advance", Arc::new(Advancing(advance)))
             .expect("a name")
             .port("ta-own", Arc::new(Register(registrar.clone())))
             .expect("a name")
@@ -132,6 +157,44 @@ impl World {
         Self { store, engine, channel, registrar, clock }
     }
 
+    /// Everybody gets what they hold, days before.
+    pub(crate) async fn endow(place: &Path) {
+        let monday = worlds::instant("2026-02-09T10:00:00+08:00");
+        let world = Self::start(place, 0, Weather::Fair, monday).await;
+        for id in requests::capital() {
+            let asked = ask(&world.engine, &id).await;
+            assert!(matches!(asked, Asked::Placed(..)), "{id} holds nothing");
+        }
+        world.hear().await;
+        while let Some(due) = world.next_due().await.filter(|due| *due < later(monday, 48)) {
+            world.clock.advance_to(due);
+            world.hear().await;
+        }
+        world.engine.shutdown().await.expect("an engine that runs");
+        world.store.close().await;
+    }
+
+    /// Everything that is said by now is heard, until nobody has anything to say.
+    pub(crate) async fn hear(&self) {
+        loop {
+            self.engine.settle().await.expect("an engine that runs");
+            let due = self.due();
+            if due.is_empty() {
+                return;
+            }
+            for outcome in self.engine.deliver(due).await {
+                outcome.expect("news that can be taken");
+            }
+        }
+    }
+
+    /// When something is due next: a timer, or what somebody outside says by themselves.
+    pub(crate) async fn next_due(&self) -> Option<Timestamp> {
+        let outlook = self.engine.outlook().await.expect("an engine that runs");
+        let outside = [self.channel.beyond.next_due(), self.registrar.beyond.next_due()];
+        outside.into_iter().chain([outlook.next_timer]).flatten().min()
+    }
+
     /// What the counterparties tell unasked by now.
     pub(crate) fn due(&self) -> Vec<Notice> {
         let now = self.clock.now();
@@ -140,9 +203,13 @@ impl World {
     }
 }
 
+fn kinds() -> Vec<Arc<dyn Kind>> {
+    shipped::kinds_in(&wanted::house())
+}
+
 /// Every shipped saga and every aggregate that they work on.
 pub(crate) fn registry() -> Registry {
-    shipped::kinds().into_iter().fold(Registry::new(), Registry::kind)
+    kinds().into_iter().fold(Registry::new(), Registry::kind)
 }
 
 /// What became of a request.
@@ -153,89 +220,25 @@ pub(crate) enum Asked {
     Busy(Duration),
 }
 
-/// Asks for what belongs to a transaction ID: always the same, a discount purchase or a recharge.
+/// Asks for what belongs to a transaction ID: always the same.
 pub(crate) async fn ask(engine: &Engine, transaction: &str) -> Asked {
-    if hash(&transaction) % 4 == 3 {
-        asked(engine, recharge(transaction)).await
-    } else {
-        asked(engine, purchase(transaction)).await
-    }
-}
-
-async fn asked<S: Saga>(engine: &Engine, asking: Asking<S>) -> Asked {
-    let id = asking.transaction.clone();
-    match engine.request_watched(asking).await {
+    let (id, wanted) = (worlds::transaction(transaction), requests::of(transaction));
+    let name = wanted.name();
+    match asking::ask(engine, id, wanted).await {
         // Everything that the first answer promised and every later one must promise again.
-        Ok((placed, rest)) => {
-            let promise = serde_json::to_string(&placed.promise).expect("a promise as JSON");
-            Asked::Placed(hash(&promise), rest)
-        }
-        Err(RequestError::Busy { retry_after }) => Asked::Busy(retry_after),
-        Err(error) => panic!("{id}: {error}"),
+        asking::Asked::Placed(promise, rest) => Asked::Placed(hash(&promise), rest),
+        asking::Asked::Busy(wait) => Asked::Busy(wait),
+        asking::Asked::Refused(refusal) => panic!("{name} {transaction}: {refusal}"),
     }
 }
 
-/// Takes a purchase back, if that is possible; a recharge knows no such command here.
+/// Takes it back, if that is possible and its investor is one who does.
 pub(crate) async fn take_back(engine: &Engine, transaction: &str, at: Timestamp) {
-    let (id, scope) = (worlds::transaction(transaction), Scope::All);
-    let actor = Actor::Investor("INV-7".into());
-    let command = Command::Cancel { at, scope };
-    match engine.command::<DiscountPurchase>(id, command, actor, None).await {
-        Ok(()) | Err(RequestError::Refused(_) | RequestError::NoSuch(_)) => {}
-        Err(RequestError::Busy { .. }) => {}
-        Err(error) => panic!("{transaction}: {error}"),
+    if requests::is_fickle(transaction) {
+        let (id, wanted) = (worlds::transaction(transaction), requests::of(transaction));
+        // Whatever is too late or not known yet stays as it is.
+        let _ = asking::take_back(engine, &id, &wanted, (at, Scope::All)).await;
     }
-}
-
-fn purchase(transaction: &str) -> Asking<DiscountPurchase> {
-    let number = hash(&transaction);
-    let mut asked = worlds::asked();
-    asked.investor.id = investor(number);
-    let modes = [None, Some(ConversionMode::LinkedSameDay), Some(ConversionMode::NextDay)];
-    let request = Request {
-        investor: asked.investor.id.clone(),
-        amount: amount(number),
-        mode: modes[usize::try_from(number % 3).unwrap_or(0)],
-        ..worlds::request(ConversionMode::NextDay)
-    };
-    let transaction = worlds::transaction(transaction);
-    Asking { transaction, request, asked, at: None, trace_parent: None }
-}
-
-fn recharge(transaction: &str) -> Asking<Recharge> {
-    let number = hash(&transaction);
-    let mut profile = worlds::investor();
-    profile.id = investor(number);
-    let request = recharge::Request {
-        investor: profile.id.clone(),
-        account: worlds::account(),
-        fund: worlds::wallet_code(),
-        amount: amount(number),
-        only_today: false,
-    };
-    let channel = worlds::asked().channel;
-    let asked = recharge::Asked { investor: profile, channel, warning_confirmed: None, at: None };
-    let transaction = worlds::transaction(transaction);
-    Asking { transaction, request, asked, at: None, trace_parent: None }
-}
-
-fn investor(number: u64) -> InvestorId {
-    worlds::read(&format!("INV-{}", number % INVESTORS))
-}
-
-fn amount(number: u64) -> Amount {
-    worlds::amount(&format!("{}.{:02}", 100 + number % 9_900, number % 97))
-}
-
-/// The ID of the `nth` new request of a start.
-pub(crate) fn transaction(start: u64, nth: u64) -> TransactionId {
-    worlds::transaction(&format!("K{start:04}-{nth:06}"))
-}
-
-pub(crate) fn hash(what: &impl Hash) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    what.hash(&mut hasher);
-    hasher.finish()
 }
 
 /// What lies between the engine and a counterparty.
@@ -295,6 +298,20 @@ impl PaymentChannel for Network<SandboxChannel> {
 
     async fn pay_out(&self, payout: Payout) -> PayoutAnswer {
         self.call(self.beyond.pay_out(payout)).await
+    }
+}
+
+impl AdvanceBank for Network<SandboxAdvance> {
+    async fn advance(&self, advance: Advance) -> AdvanceAnswer {
+        self.call(self.beyond.advance(advance)).await
+    }
+
+    async fn query(&self, advance: Advance) -> AdvanceAnswer {
+        self.call(self.beyond.query(advance)).await
+    }
+
+    async fn repay(&self, repayment: Repayment) -> RepaymentAnswer {
+        self.call(self.beyond.repay(repayment)).await
     }
 }
 

@@ -21,6 +21,9 @@ use serde::{Deserialize, Serialize};
 pub struct ApplicationEntry {
     /// As it was handed in; its number is the idempotency key.
     pub terms: Terms,
+    /// The T that it was handed in for, where it came too late for that one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub too_late_for: Option<TradingDay>,
     /// The instant at which it was handed in.
     pub applied_at: Timestamp,
     /// What the front does with it.
@@ -133,8 +136,15 @@ impl Decided {
 }
 
 impl ApplicationEntry {
+    /// Whether it is that application, on the T that it has or was handed in for.
     pub(super) fn is_for(&self, terms: &Terms) -> bool {
-        self.terms == *terms
+        self.terms == *terms || (self.too_late_for == Some(terms.trade_date) && self.is_same(terms))
+    }
+
+    /// Whether it is that application, on whichever T.
+    fn is_same(&self, terms: &Terms) -> bool {
+        let Terms { trade_date, promised, .. } = terms;
+        *terms == Terms { trade_date: *trade_date, promised: *promised, ..self.terms.clone() }
     }
 
     /// Whether both are the same order under the same number, whatever else they say.
@@ -144,10 +154,8 @@ impl ApplicationEntry {
 
     /// Whether the terms are these on a later T, and no batch has looked at it.
     pub(super) fn moves_to(&self, terms: &Terms) -> bool {
-        let Terms { trade_date, promised, .. } = terms;
-        let moved = Terms { trade_date: *trade_date, promised: *promised, ..self.terms.clone() };
         let open = self.decided.is_none() && !self.batched && self.is_accepted();
-        open && *trade_date > self.terms.trade_date && moved == *terms
+        open && terms.trade_date > self.terms.trade_date && self.is_same(terms)
     }
 
     /// The transaction that it is a part of: its order's name without the last part.
@@ -265,6 +273,7 @@ impl ApplicationEntry {
         let Application { terms, applied_at } = application;
         Self {
             terms,
+            too_late_for: None,
             applied_at,
             front,
             suspended: stops,

@@ -3,8 +3,15 @@
 
 use super::{ApplicationEntry, Confirming, Market, SandboxRegistrar};
 use crate::sandbox::journal::JournalError;
-use fundflow_domain::{application::Ask, calendar::TradingDay, time::Timestamp};
+use fundflow_domain::{
+    application::{Ask, Terms},
+    calendar::TradingDay,
+    time::Timestamp,
+};
 use std::sync::Arc;
+
+/// Milliseconds after its cut-off until which what was paid in time is taken for T.
+const PAID_IN_TIME: i64 = 2 * 3_600_000;
 
 impl SandboxRegistrar {
     /// Puts an entry on the agenda that somebody has to decide on at its hour.
@@ -13,6 +20,24 @@ impl SandboxRegistrar {
         if let Some(hour) = self.hour_of(entry).filter(|_| waits && entry.is_accepted()) {
             self.agenda.plan(hour, self.rank(entry), entry.terms.no.clone().into());
         }
+    }
+
+    /// On the T that it belongs to if it arrives now. A file says the T itself.
+    pub(super) fn dated(&self, entry: ApplicationEntry, now: Timestamp) -> ApplicationEntry {
+        let (terms, cut_off) = (&entry.terms, self.market.cut_off(&entry.terms));
+        let open_until = match terms.ask {
+            Ask::Purchase { .. } | Ask::Subscription { .. } => cut_off.plus_millis(PAID_IN_TIME),
+            Ask::Redemption { .. } | Ask::Conversion { .. } | Ask::FastTransfer { .. } => cut_off,
+        };
+        let is_late = self.confirming == Confirming::AtItsHour && now >= open_until;
+        let next = self.market.calendar().t_by(now, self.market.own_cut_off(terms));
+        // Past the end of the calendar it stays on the day that it names.
+        let Some(trade_date) = next.ok().filter(|next| is_late && *next > terms.trade_date) else {
+            return entry;
+        };
+        let too_late_for = Some(terms.trade_date);
+        let terms = Terms { trade_date, ..terms.clone() };
+        ApplicationEntry { terms, too_late_for, ..entry }
     }
 
     pub(super) fn rank(&self, entry: &ApplicationEntry) -> u8 {

@@ -9,6 +9,8 @@
 
 use chrono::{NaiveDate, NaiveTime};
 use fundflow_domain::{
+    admission::buying::Way,
+    application::{Ask, Terms},
     calendar::{CalendarError, TradingCalendar, TradingDay},
     conversion,
     fund::{FundKind, FundTerms, RedemptionSequence},
@@ -152,6 +154,24 @@ impl Market {
     /// Which lots of a fund leave first.
     pub(super) fn sequence(&self, fund: FundCode) -> Result<RedemptionSequence, NotPriced> {
         Ok(self.terms(fund)?.map(|terms| terms.redemption_sequence).unwrap_or_default())
+    }
+
+    /// The cut-off that orders of that kind have of their own; `None`: the exchange's.
+    pub(super) fn own_cut_off(&self, terms: &Terms) -> Option<NaiveTime> {
+        let fund = self.funds.as_ref()?.get(&terms.fund)?;
+        let way = match terms.ask {
+            Ask::Subscription { .. } => Way::Subscription,
+            Ask::Purchase { .. }
+            | Ask::Redemption { .. }
+            | Ask::Conversion { .. }
+            | Ask::FastTransfer { .. } => return None,
+        };
+        fund.cut_off_for(way)
+    }
+
+    /// The instant from which such an order no longer belongs to its T.
+    pub(super) fn cut_off(&self, terms: &Terms) -> Timestamp {
+        self.calendar.cut_off_by(terms.trade_date, self.own_cut_off(terms))
     }
 
     /// The day on which the fund's registrar confirms what was applied for on T.

@@ -8,7 +8,8 @@
 //!
 //! 1. The front only takes or refuses. Shares come of the batch of the application's T, which runs at
 //!    its hour, or when a file of applications is [handed in](SandboxRegistrar::run_batch). The T is
-//!    the one that the application names.
+//!    the one that the application, or the file, names; without files, what arrives when that T is
+//!    closed belongs to the next.
 //! 2. The register knows who holds what; what is not there, or is frozen, does not leave.
 //! 3. What a transaction takes out follows what it bought: rejected with it, and cut to the shares
 //!    that it brought.
@@ -19,6 +20,8 @@
 
 mod agenda;
 mod batch;
+#[cfg(test)]
+mod dates_tests;
 mod decide;
 mod entry;
 mod hours;
@@ -254,11 +257,12 @@ impl SandboxRegistrar {
         let terms = application.terms.clone();
         let key: Arc<str> = terms.no.clone().into();
         let decide = |known: Option<&ApplicationEntry>| match known {
-            None => Some(self.first(application)),
+            None => Some(self.dated(self.first(application), now)),
             // The first call was lost on its way; this one arrives.
             Some(lost) if !lost.arrived && lost.is_order(&terms) => {
                 let front = FrontFate::Accepted;
                 let taken = ApplicationEntry { front, ..self.first(application) };
+                let taken = self.dated(taken, now);
                 Some(ApplicationEntry { arrived: true, ..taken })
             }
             Some(known) if known.moves_to(&terms) => {
@@ -308,8 +312,7 @@ impl SandboxRegistrar {
         let first = |known: &ApplicationEntry| {
             let open = known.decided.is_none() && !known.batched && known.cancel.is_none();
             let irrevocable = matches!(known.terms.ask, Ask::FastTransfer { .. });
-            let cut_off = self.market.calendar().cut_off(known.terms.trade_date);
-            open && now < cut_off && !irrevocable && known.is_order(terms)
+            open && now < self.market.cut_off(&known.terms) && !irrevocable && known.is_order(terms)
         };
         let decide = |known: Option<&ApplicationEntry>| match known {
             // Taken back before it arrived: the number stays used, and nothing comes of it.

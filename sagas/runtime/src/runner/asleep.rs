@@ -38,12 +38,23 @@ impl Asleep {
         self.sagas.len()
     }
 
+    pub(super) fn has(&self, saga: &SagaId) -> bool {
+        self.sagas.contains_key(saga)
+    }
+
     pub(super) fn sagas(&self) -> impl Iterator<Item = &SagaId> {
         self.sagas.keys()
     }
 
     pub(super) fn timer_of(&self, saga: &SagaId) -> Option<Timestamp> {
         *self.sagas.get(saga)?
+    }
+
+    /// The timer of that saga is not there any more.
+    pub(super) fn rang(&mut self, saga: &SagaId) {
+        if let Some(timer) = self.sagas.get_mut(saga) {
+            *timer = None;
+        }
     }
 
     pub(super) fn clear(&mut self) {
@@ -75,10 +86,9 @@ impl Runner {
         self.sagas.get_mut(saga)
     }
 
-    /// A timer of a saga that sleeps: it goes on once it is read.
+    /// Something happened that a sleeping saga may wait for: it goes on once it is read.
     pub(super) fn wake_up(&mut self, saga: SagaId) {
-        if let Some(timer) = self.asleep.sagas.get_mut(&saga) {
-            *timer = None;
+        if self.asleep.has(&saga) {
             self.enter(&saga);
             self.starved.push(saga);
         }

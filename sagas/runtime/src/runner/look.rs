@@ -83,6 +83,7 @@ impl Clone for Runner {
             breakers: self.breakers.clone(),
             limits: self.limits,
             starved: self.starved.clone(),
+            written_for: self.written_for.clone(),
             out: self.out.clone(),
         }
     }

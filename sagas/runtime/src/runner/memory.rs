@@ -63,6 +63,7 @@ impl Runner {
         self.timers.clear();
         self.breakers.clear();
         self.starved.clear();
+        self.written_for.clear();
         let batch = self.out.batch;
         self.out = Output { batch, ..Output::default() };
     }

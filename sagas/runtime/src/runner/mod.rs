@@ -20,6 +20,7 @@ mod address;
 mod asleep;
 mod look;
 mod memory;
+mod others;
 mod unclaimed;
 
 pub use crate::running::{LaneState, Running};
@@ -41,7 +42,7 @@ use fundflow_kernel::{
     time::Timestamp,
 };
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::{BTreeSet, HashMap, VecDeque},
     sync::Arc,
 };
 
@@ -76,6 +77,8 @@ pub struct Runner {
     breakers: Breakers,
     limits: Limits,
     starved: Vec<SagaId>,
+    /// Whose streams others have continued.
+    written_for: VecDeque<SagaId>,
     out: Output,
 }
 
@@ -100,6 +103,7 @@ impl Runner {
             breakers: Breakers::new(),
             limits: Limits::default(),
             starved: Vec::new(),
+            written_for: VecDeque::new(),
             out: Output { batch: 1, ..Output::default() },
         }
     }
@@ -172,7 +176,7 @@ impl Runner {
             if !was_known {
                 self.let_go(&saga);
             }
-            self.call_those_ready(now);
+            self.go_on_with_others(now);
             return Ok(());
         }
         let handled = self.with(&saga, now, |instance, desk| {
@@ -195,7 +199,7 @@ impl Runner {
                 return Err(Wanting { input, needs: missing });
             }
         }
-        self.call_those_ready(now);
+        self.go_on_with_others(now);
         Ok(())
     }
 
@@ -215,7 +219,7 @@ impl Runner {
     /// Goes on with a saga that was restored and misses nothing.
     pub fn wake(&mut self, saga: &SagaId, now: Timestamp) {
         self.with(saga, now, |instance, desk| instance.wake(desk));
-        self.call_those_ready(now);
+        self.go_on_with_others(now);
     }
 
     /// Puts a stream, as the store has it, into memory. What cannot be folded is a damaged stream:
@@ -252,7 +256,7 @@ impl Runner {
                 if from_store { instance.wake(desk) } else { instance.advance(desk) }
             });
         }
-        self.call_those_ready(now);
+        self.go_on_with_others(now);
     }
 
     /// Lets every timer that is due ring. Returns how many did, with those that a counterparty had waited.
@@ -262,6 +266,7 @@ impl Runner {
             let Some((_, saga)) = self.timers.pop_first() else { break };
             rung += 1;
             let Some(slot) = self.sagas.get_mut(&saga) else {
+                self.asleep.rang(&saga);
                 self.wake_up(saga);
                 continue;
             };
@@ -272,7 +277,7 @@ impl Runner {
             }
             self.with(&saga, now, |instance, desk| instance.ring(desk));
         }
-        rung + self.call_those_ready(now)
+        rung + self.go_on_with_others(now)
     }
 
     /// When the first timer is due: of a saga, or of a counterparty that is to be tried again.
@@ -309,6 +314,7 @@ impl Runner {
         act: impl FnOnce(&mut dyn Instance, &mut Desk<'_>) -> T,
     ) -> Option<T> {
         let slot = self.sagas.get_mut(saga)?;
+        let from = self.out.appends.len();
         let mut desk = Desk {
             process: self.names.get(saga.kind)?,
             streams: &mut self.streams,
@@ -331,17 +337,8 @@ impl Runner {
         if !slot.saga.is_ready(&mut self.streams) {
             self.starved.push(saga.clone());
         }
+        self.note_owners(saga, from);
         Some(result)
-    }
-
-    /// Whoever was queued for a counterparty that takes calls now. Returns how many there were.
-    fn call_those_ready(&mut self, now: Timestamp) -> usize {
-        let mut ready = 0;
-        while let Some(saga) = self.breakers.values_mut().find_map(|breaker| breaker.next(now)) {
-            self.with(&saga, now, |instance, desk| instance.call_now(desk));
-            ready += 1;
-        }
-        ready
     }
 
     fn reply(&mut self, ticket: Ticket, reply: Reply) {

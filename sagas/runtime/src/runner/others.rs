@@ -1,0 +1,51 @@
+//! What one saga's turn brings about for others: the counterparty's budget is free again, or a stream
+//! that another saga began was continued.
+//!
+//! A stream belongs to the saga that wrote its first event. Whoever else writes to it may have made a
+//! fact hold that its owner waits for; nobody else would tell the owner before its next timer.
+
+use super::Runner;
+use crate::message::SagaId;
+use fundflow_kernel::time::Timestamp;
+
+impl Runner {
+    /// Remembers whose streams a saga has continued with its appends from that one on.
+    pub(super) fn note_owners(&mut self, writer: &SagaId, from: usize) {
+        let mut sleepers = Vec::new();
+        for append in self.out.appends.get(from..).unwrap_or_default() {
+            let Some((kind, transaction)) = self.streams.owner(&append.stream) else { continue };
+            if *transaction == writer.transaction && **kind == *writer.kind {
+                continue;
+            }
+            let Some(kind) = self.kind(kind) else { continue };
+            let owner = SagaId { kind, transaction: transaction.clone() };
+            // Who was not woken yet since it was read looks at its streams then.
+            let is_awake = self.sagas.get(&owner).is_some_and(|slot| slot.touched > 0);
+            if is_awake && !self.written_for.contains(&owner) {
+                self.written_for.push_back(owner);
+            } else if self.asleep.has(&owner) {
+                sleepers.push(owner);
+            }
+        }
+        for sleeper in sleepers {
+            self.wake_up(sleeper);
+        }
+    }
+
+    /// Goes on with everybody whom the last turn concerns, until it concerns nobody any more. Returns
+    /// how many had been queued for a counterparty that takes calls now.
+    pub(super) fn go_on_with_others(&mut self, now: Timestamp) -> usize {
+        let mut called = 0;
+        loop {
+            let next = self.breakers.values_mut().find_map(|breaker| breaker.next(now));
+            if let Some(saga) = next {
+                self.with(&saga, now, |instance, desk| instance.call_now(desk));
+                called += 1;
+            } else if let Some(saga) = self.written_for.pop_front() {
+                self.with(&saga, now, |instance, desk| instance.advance(desk));
+            } else {
+                return called;
+            }
+        }
+    }
+}
