@@ -14,6 +14,7 @@
 
 use crate::{
     calendar::{CalendarError, TradingCalendar, TradingDay},
+    day_limit::DayTally,
     fees::tiers::Charge,
     fund::FundTerms,
     ids::{InvestorId, VersionTag},
@@ -73,13 +74,13 @@ struct Order<'a> {
     warning_confirmed: Option<&'a VersionTag>,
 }
 
-/// Yuan already ordered on T under the [limit keys](crate::limits::LimitKey) of both funds.
+/// What stands on T under the [limit keys](crate::limits::LimitKey) of both funds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct DayUse {
     /// Of the money-market fund.
-    pub wallet_fund: Money,
+    pub wallet_fund: DayTally,
     /// Of the target fund: purchases, conversions in and plans.
-    pub target_fund: Money,
+    pub target_fund: DayTally,
 }
 
 /// The answer, as it is stored with the order.

@@ -11,12 +11,13 @@
 use super::{Order, Refusal, checks, no_day, open_days_after};
 use crate::{
     calendar::{TradingCalendar, TradingDay},
+    day_limit::DayTally,
     fees::{Business, discount::DiscountCase, tiers::Charge},
     fund::FundTerms,
     ids::{InvestorId, VersionTag},
     investor::{CustomerType, InvestorProfile, SalesChannel},
     limits::LimitKey,
-    money::{Amount, Discount, Money},
+    money::{Amount, Discount},
     suitability::{Suitability, SuitabilityRules},
     time::Timestamp,
 };
@@ -52,8 +53,8 @@ pub struct Buying {
     pub channel: SalesChannel,
     /// Which warning text the investor has confirmed.
     pub warning_confirmed: Option<VersionTag>,
-    /// Yuan that have been bought of the fund on T already, under the order's limit key.
-    pub used: Money,
+    /// What has been bought of the fund on T already, under the order's limit key.
+    pub used: DayTally,
     /// The exchange's open days.
     pub calendar: Arc<TradingCalendar>,
 }
@@ -114,8 +115,8 @@ pub struct Again {
     pub investor: InvestorId,
     /// The terms in force on that T.
     pub fund: Arc<FundTerms>,
-    /// What has been bought of the fund on that T already.
-    pub used: Money,
+    /// What others have bought of the fund on that T already.
+    pub used: DayTally,
     /// The exchange's open days.
     pub calendar: Arc<TradingCalendar>,
 }

@@ -18,7 +18,7 @@ fn buying() -> Buying {
         fund: Arc::new(target()),
         channel: SalesChannel::DirectOnline,
         warning_confirmed: None,
-        used: Money::ZERO,
+        used: DayTally::default(),
         calendar: Arc::new(TradingCalendar::xshg().unwrap()),
     }
 }
@@ -133,7 +133,7 @@ fn a_later_t_is_decided_again_on_its_own_status_limits_and_fees() {
                 amount: "10000".parse().unwrap(),
                 investor: "i-1".parse().unwrap(),
                 fund: Arc::new(fund),
-                used: used.parse().unwrap(),
+                used: DayTally::after(used.parse().unwrap()),
                 calendar: calendar.clone(),
             },
         )
@@ -177,7 +177,7 @@ fn who_holds_the_fund_already_has_the_additional_minimum_also_on_a_later_t() {
         amount: a.amount,
         investor: a.investor.id.clone(),
         fund: a.fund.clone(),
-        used: Money::ZERO,
+        used: DayTally::default(),
         calendar: a.calendar.clone(),
     };
     assert!(readmit(&was, &again).is_ok());

@@ -3,6 +3,7 @@
 use super::{Admission, Days, Order, Refusal};
 use crate::{
     calendar::TradingDay,
+    day_limit::DayTally,
     fees::{
         Business,
         discount::{self, DiscountCase, DiscountRule},
@@ -189,13 +190,26 @@ pub(super) fn order_limits(
     }
 }
 
+pub(super) fn day_not_refused(
+    fund: &FundTerms,
+    day: DayTally,
+    t: TradingDay,
+) -> Result<(), Refusal> {
+    if day.is_refused() {
+        return Err(Refusal::DayRefused { fund: fund.code, day: t });
+    }
+    Ok(())
+}
+
 /// Returns what fits of an amount that does not, where the manager accepts that.
 pub(super) fn day_limit(
     a: &Order<'_>,
     fund: &FundTerms,
-    used: Money,
+    day: DayTally,
     t: TradingDay,
 ) -> Result<Option<Amount>, Refusal> {
+    day_not_refused(fund, day, t)?;
+    let used = day.used();
     let Some(cap) = fund.limits.day_cap(a.investor.customer_type, a.channel, t.date()) else {
         return Ok(None);
     };

@@ -15,11 +15,12 @@ pub use refusal::Refusal;
 use super::{Order, checks, no_day, open_days_after};
 use crate::{
     calendar::{TradingCalendar, TradingDay},
+    day_limit::DayTally,
     fund::{ConversionPair, FundKind, FundTerms},
     ids::{InvestorId, VersionTag},
     investor::{CustomerType, InvestorProfile, SalesChannel},
     limits::{Exit, LimitKey, Outflow},
-    money::{Amount, Discount, Money, Shares},
+    money::{Amount, Discount, Shares},
     orders::Serial,
     status::Stops,
     suitability::{Suitability, SuitabilityRules},
@@ -64,8 +65,8 @@ pub struct Into {
     pub fund: Arc<FundTerms>,
     /// What the shares were worth at the latest published price. Yuan.
     pub worth: Option<Amount>,
-    /// Yuan that have been bought of the target on T already, under the order's limit key.
-    pub used: Money,
+    /// What has been bought of the target on T already, under the order's limit key.
+    pub used: DayTally,
 }
 
 /// Everything that a decision on an order by shares looks at. Not stored.
@@ -328,6 +329,7 @@ fn target(
     t: TradingDay,
 ) -> Result<AdmittedInto, Refusal> {
     let order = a.order();
+    checks::day_not_refused(&into.fund, into.used, t)?;
     if into.worth.is_some() {
         checks::order_limits(&order, &into.fund, true)?;
         if let Some(room) = checks::day_limit(&order, &into.fund, into.used, t)? {
@@ -351,7 +353,7 @@ fn key(fund: &FundTerms, investor: &InvestorId, a: &Leaving, t: TradingDay) -> O
 }
 
 fn above_day(order: &Order<'_>, into: &Into, room: Amount, day: TradingDay) -> super::Refusal {
-    let used = into.used;
+    let used = into.used.used();
     super::Refusal::AboveDayMaximum {
         fund: into.fund.code,
         amount: order.amount,

@@ -58,7 +58,7 @@ fn converting() -> Leaving {
     let pair = ConversionPair { target: other().code, ..wallet().conversions[0].clone() };
     Arc::make_mut(&mut a.fund).conversions.push(pair);
     let worth = "8000".parse().ok();
-    Leaving { into: Some(Into { fund: Arc::new(other()), worth, used: Money::ZERO }), ..a }
+    Leaving { into: Some(Into { fund: Arc::new(other()), worth, used: DayTally::default() }), ..a }
 }
 
 fn source(a: &mut Leaving) -> &mut FundTerms {

@@ -226,6 +226,16 @@ pub enum Refusal {
         /// The notice that set the limit, if it was one.
         notice: Option<String>,
     },
+    /// An order that exceeded the day's limit made the manager refuse all of that day.
+    #[error(
+        "fund {fund} takes no more orders of {day}: all of them are refused since one exceeded the day's limit"
+    )]
+    DayRefused {
+        /// Which of the two.
+        fund: FundCode,
+        /// T.
+        day: TradingDay,
+    },
     /// The fee schedule says nothing of that business.
     #[error("fund {fund} cannot price this order: {why}")]
     NoCharge {

@@ -41,6 +41,7 @@ variants!(
     NotAMultiple,
     AboveOrderMaximum,
     AboveDayMaximum,
+    DayRefused,
     NoCharge,
     QuestionnaireExpired,
     Unsuitable,
@@ -133,7 +134,7 @@ fn of_limits_and_suitability() -> Vec<(Admission, &'static str)> {
     let person = |change: fn(&mut crate::limits::OrderLimits)| {
         with_target(|fund| change(&mut fund.limits.individual))
     };
-    let used = DayUse { target_fund: "4999.99".parse().unwrap(), ..DayUse::default() };
+    let used = |target_fund| DayUse { target_fund, ..DayUse::default() };
     let capped = with_target(|fund| fund.limits.large_purchases = vec![cap("12000", vec![])]);
     vec![
         (
@@ -149,8 +150,12 @@ fn of_limits_and_suitability() -> Vec<(Admission, &'static str)> {
             "amount 10000.00 is above 9999.00, the most of fund 011162 in one order",
         ),
         (
-            Admission { used_today: used, ..capped },
+            Admission { used_today: used(DayTally::after("4999.99".parse().unwrap())), ..capped },
             "amount 10000.00 after 4999.99 on 2026-02-13 is above 12000.00, the most of fund 011162 in a day; 7000.01 would fit (notice: large purchases)",
+        ),
+        (
+            Admission { used_today: used(DayTally::refused()), ..request() },
+            "fund 011162 takes no more orders of 2026-02-13: all of them are refused since one exceeded the day's limit",
         ),
         (
             with_investor(|i| i.questionnaire_valid_until = "2026-02-12".parse().unwrap()),

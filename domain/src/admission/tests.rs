@@ -146,7 +146,8 @@ fn again(a: &Admission, t: &str) -> Readmission {
 #[test]
 fn where_the_manager_accepts_up_to_the_limit_what_fits_is_accepted() {
     let capped = |used: &str| {
-        let used_today = DayUse { target_fund: used.parse().unwrap(), ..DayUse::default() };
+        let target_fund = DayTally::after(used.parse().unwrap());
+        let used_today = DayUse { target_fund, ..DayUse::default() };
         let amount = "1000".parse().unwrap();
         let fund = with_target(|fund| {
             let on_excess = ExcessPolicy::AcceptUpToLimit;
@@ -285,7 +286,8 @@ proptest! {
         let mut used = Money::ZERO;
         for order in orders {
             let amount = Amount::new(fen(order).decimal()).unwrap();
-            let used_today = DayUse { target_fund: used, ..DayUse::default() };
+            let target_fund = DayTally::after(used);
+            let used_today = DayUse { target_fund, ..DayUse::default() };
             if admit(&Admission { amount, used_today, ..base.clone() }).is_ok() {
                 used = used.plus(amount.into()).unwrap();
             }

@@ -146,6 +146,11 @@ impl State {
         self.entries.values().fold(Money::ZERO, add)
     }
 
+    /// What stands, or that the whole day was refused.
+    pub fn tally(&self) -> DayTally {
+        if self.refused { DayTally::refused() } else { DayTally::after(self.used()) }
+    }
+
     fn standing(&self) -> Vec<TransactionId> {
         let counts = |entry: &Entry| matches!(entry, Entry::Counted { .. });
         self.entries.iter().filter(|(_, it)| counts(it)).map(|(tx, _)| tx.clone()).collect()

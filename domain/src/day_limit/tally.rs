@@ -54,9 +54,19 @@ impl DayTally {
         Self { used, refused_for_good: false }
     }
 
+    /// Of a day on which all was refused.
+    pub const fn refused() -> Self {
+        Self { used: Money::ZERO, refused_for_good: true }
+    }
+
     /// Yuan that stand.
     pub const fn used(self) -> Money {
         self.used
+    }
+
+    /// Whether all of the day was refused, and stays so.
+    pub const fn is_refused(self) -> bool {
+        self.refused_for_good
     }
 
     /// One more purchase, conversion in or plan. No cap: nothing is refused but what money cannot

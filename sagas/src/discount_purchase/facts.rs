@@ -100,8 +100,10 @@ fn unwanted(view: &View<'_>) -> bool {
 
 /// It goes no further than the money: a rule, the investor, or a day that was refused says so.
 fn is_turned_away(view: &View<'_>) -> bool {
-    let turned_away = view.open.notes.turned_away.is_some();
-    turned_away || taken_back_whole(view) || view.plan.limits.are_refused(view)
+    let notes = &view.open.notes;
+    // A later T that was not decided on yet is another day.
+    let day_refused = || !notes.undecided && view.plan.limits.are_refused(view);
+    notes.turned_away.is_some() || taken_back_whole(view) || day_refused()
 }
 
 /// The investor wants none of it.

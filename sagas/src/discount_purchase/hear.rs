@@ -7,6 +7,7 @@ use super::{
 };
 use crate::parts::{
     application::ApplicationLeg,
+    later,
     milestone::{Milestone, Scope},
     timing,
 };
@@ -145,8 +146,11 @@ impl DiscountPurchase {
         }
         let admitted = match self.admitted_on(&view, day) {
             Ok(admitted) => admitted,
-            Err(cause) => return Ok(Some(cause)),
+            Err(no) => return Ok(Some(no.cause)),
         };
+        if let Some(cause) = later::less_than(view.plan.amount, admitted.accepted) {
+            return Ok(Some(cause));
+        }
         turn.reach(Milestone::Redated { trade_date: day })?;
         self.readmit(turn, day, admitted)?;
         Ok(None)

@@ -9,7 +9,7 @@ use super::{
     prepare::limit_keys_on,
     saga::{DiscountPurchase, Turn, View},
 };
-use crate::parts::{limits::Limits, milestone::Milestone};
+use crate::parts::{later::NotOn, limits::Limits, milestone::Milestone};
 use fundflow_domain::{
     admission::Admitted,
     calendar::TradingDay,
@@ -34,22 +34,21 @@ impl DiscountPurchase {
 
     /// The money counts for a later T: status, limits, terms and fees are decided again on it.
     pub(super) fn decide_again(&self, turn: &mut Turn<'_>) -> Done {
+        let plan = turn.plan();
         let Some(day) = turn.view()?.open.notes.redated else { return Err(lacks("the later T")) };
         match self.admitted_on(&turn.view()?, day) {
             Ok(admitted) => self.readmit(turn, day, admitted),
-            Err(cause) => turned_away(turn, cause),
+            Err(no) => no.turn_away(self, turn, &plan.limits_next, plan.amount),
         }
     }
 
     /// What is promised for that T, or why nothing is.
-    pub(super) fn admitted_on(&self, view: &View<'_>, day: TradingDay) -> Result<Admitted, Cause> {
-        let first = view.open.promise.trade_date;
+    pub(super) fn admitted_on(&self, view: &View<'_>, day: TradingDay) -> Result<Admitted, NotOn> {
         if view.open.request.only_today {
-            let text = format!("it counts for {day}, and only {first} was wanted");
-            return Err(own("cut_off_passed", &text));
+            return Err(NotOn::unwanted(day, view.open.promise.trade_date));
         }
         let again = self.readmitted(view, view.open.notes.promise(&view.open.promise), day);
-        again.map_err(|refusal| own("not_admitted", &refusal.to_string()))
+        again.map_err(|refusal| NotOn::refused(&refusal, refusal.rule()))
     }
 
     /// Gives back on the old T, counts on the new one, and promises what the new one lets in.

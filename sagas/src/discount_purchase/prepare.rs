@@ -209,3 +209,22 @@ pub(super) fn limit_keys_on(
 fn wallet_key(request: &Request) -> Key<Wallet> {
     Key::of(&WalletId { investor: request.investor.clone(), fund: request.wallet_fund })
 }
+
+impl Refusal {
+    /// The rule of the business that says no, if one does.
+    pub(super) const fn rule(&self) -> Option<&admission::Refusal> {
+        match self {
+            Refusal::NotAdmitted(rule) => Some(rule),
+            Refusal::DiffersFromFirst { .. }
+            | Refusal::SameFund(_)
+            | Refusal::UnknownFund(_)
+            | Refusal::TransactionUsed(_)
+            | Refusal::KeyTaken { .. }
+            | Refusal::TooLateToCancel { .. }
+            | Refusal::NothingToCancel(_)
+            | Refusal::NotTakenBack(_)
+            | Refusal::NotRedirected(_)
+            | Refusal::NotUndated => None,
+        }
+    }
+}

@@ -3,13 +3,14 @@
 
 use crate::house::House;
 use fundflow_domain::{
+    admission,
     calendar::TradingDay,
-    day_limit::{Command, DayLimit, Entry, State, stream_id},
+    day_limit::{Command, DayLimit, DayTally, Entry, State, stream_id},
     fund::FundTerms,
     ids::{FundCode, InvestorId, TransactionId},
     investor::{CustomerType, SalesChannel},
     limits::LimitKey,
-    money::{Amount, Money},
+    money::Amount,
     orders::Cause,
 };
 use fundflow_kernel::streams::{Key, Need, Streams};
@@ -38,22 +39,23 @@ pub fn stream_of(key: &LimitKey) -> Key<DayLimit> {
     Key::of(&stream_id(key))
 }
 
-/// Yuan that count against it so far.
-pub fn used(streams: &Streams, key: Option<&LimitKey>) -> Money {
+/// What counts against it so far.
+pub fn used(streams: &Streams, key: Option<&LimitKey>) -> DayTally {
     let state = key.and_then(|key| streams.state(&stream_of(key)));
-    state.map_or(Money::ZERO, State::used)
+    state.map_or_else(DayTally::default, State::tally)
 }
 
 /// The same, without what that transaction itself counts.
-pub fn used_by_others(streams: &Streams, key: Option<&LimitKey>, but: &TransactionId) -> Money {
+pub fn used_by_others(streams: &Streams, key: Option<&LimitKey>, but: &TransactionId) -> DayTally {
     let Some(state) = key.and_then(|key| streams.state(&stream_of(key))) else {
-        return Money::ZERO;
+        return DayTally::default();
     };
-    let own = match state.entry(but) {
-        Some(Entry::Counted { accepted, .. }) => Money::from(*accepted),
-        Some(Entry::Refused { .. } | Entry::GivenBack) | None => Money::ZERO,
-    };
-    state.used().minus(own).unwrap_or_default()
+    match state.entry(but) {
+        Some(Entry::Counted { accepted, .. }) => {
+            state.tally().give_back((*accepted).into()).unwrap_or_default()
+        }
+        Some(Entry::Refused { .. } | Entry::GivenBack) | None => state.tally(),
+    }
 }
 
 impl Limits {
@@ -97,6 +99,29 @@ impl Limits {
     pub fn without(&self, others: &Self) -> Self {
         let other = |key: &LimitKey| others.0.iter().any(|(other, _)| other == key);
         Self(self.0.iter().filter(|(key, _)| !other(key)).cloned().collect())
+    }
+
+    /// All of them are in memory.
+    ///
+    /// # Errors
+    /// [`NotDone::Missing`]: they must be read first.
+    pub fn are_there<S: Saga>(&self, view: &View<'_, S>) -> Result<(), NotDone> {
+        let missing = view.streams.missing(self.needs());
+        if missing.is_empty() { Ok(()) } else { Err(NotDone::Missing(missing)) }
+    }
+
+    /// Those of that fund.
+    ///
+    /// # Errors
+    /// [`NotDone::Lacks`] for a fund without terms on that day.
+    pub fn of_fund(&self, house: &House, fund: FundCode) -> Result<Self, NotDone> {
+        let mut keys = Vec::new();
+        for (key, _) in &self.0 {
+            if house.terms(fund, key.day)?.master == key.master {
+                keys.push(key);
+            }
+        }
+        Ok(Self::of(keys))
     }
 
     fn all<S: Saga>(&self, view: &View<'_, S>, of: impl Fn(Option<&Entry>) -> bool) -> bool {
@@ -152,7 +177,12 @@ impl Limits {
         self.0.iter().find_map(|(key, _)| {
             let terms = house.terms(fund, key.day).ok()?;
             let cap = terms.limits.day_cap(key.customer, key.channel, key.day.date())?;
-            let (used, max) = (used_by_others(view.streams, Some(key), view.id), cap.max.amount);
+            let (tally, max) = (used_by_others(view.streams, Some(key), view.id), cap.max.amount);
+            if tally.is_refused() {
+                let refusal = admission::Refusal::DayRefused { fund, day: key.day };
+                return Some(Cause::new("above_day_limit", refusal.to_string()));
+            }
+            let used = tally.used();
             let fits = used.plus(amount.into()).is_some_and(|sum| sum <= max);
             let text = format!("amount {amount} after {used} on {} is above {max}", key.day);
             (!fits).then(|| Cause::new("above_day_limit", text))

@@ -17,6 +17,7 @@ pub mod wallet;
 pub mod cancel;
 pub mod cases;
 pub mod check;
+pub mod later;
 pub mod limits;
 pub mod milestone;
 pub mod on_day;

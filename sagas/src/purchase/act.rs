@@ -3,18 +3,21 @@
 use super::{
     Do, facts,
     plan::limits_on,
-    prepare::Refusal,
     saga::{Purchase, Turn, View},
 };
-use crate::parts::milestone::Milestone;
+use crate::parts::{
+    later::{self, NotOn},
+    limits::Limits,
+    milestone::Milestone,
+    refunds,
+};
 use chrono::NaiveDate;
 use fundflow_domain::{
-    admission::buying::{self, Admitted, Again, Way},
+    admission::buying::{Admitted, Way},
     application::{Ask, PromisedFee, Terms},
     calendar::TradingDay,
     ids::{PlanId, TransactionId},
-    money::{Amount, Money},
-    orders::{Cause, Serial},
+    orders::Cause,
     payment, payout, plan,
 };
 use fundflow_runtime::turn::NotDone;
@@ -35,7 +38,7 @@ impl Purchase {
                 let cause = cause.unwrap_or_else(|| own("abandoned", "a person gave up on it"));
                 tell_plan(turn, |nominal, _| plan::Command::Miss { nominal, cause })
             }
-            Do::Count => plan.limits.count(turn, &self.house, fund_of(turn)?, plan.amount),
+            Do::Count => self.count(turn),
             Do::GiveBack => give_back(turn),
             Do::RequestPayment => request_payment(turn),
             Do::Readmit => self.decide_again(turn),
@@ -58,79 +61,69 @@ impl Purchase {
         }
     }
 
-    /// What the rules of that T say to the same order, its limits set aside.
-    pub(super) fn decided_on(&self, view: &View<'_>, day: TradingDay) -> Result<Admitted, Refusal> {
-        let (request, was) = (&view.open.request, &view.open.promise);
-        let fund = (self.house.funds)(request.fund, day.date());
-        let again = Again {
-            trade_date: day,
-            amount: view.plan.amount,
-            investor: request.investor.clone(),
-            fund: fund.ok_or(Refusal::UnknownFund(request.fund))?,
-            used: Money::ZERO,
-            calendar: self.house.calendar.clone(),
-        };
-        Ok(buying::readmit(was, &again)?)
+    /// Counts the amount on the promised T. Who comes too late for the limit is turned away.
+    fn count(&self, turn: &mut Turn<'_>) -> Done {
+        let (plan, fund) = (turn.plan(), fund_of(turn)?);
+        match plan.limits.count(turn, &self.house, fund, plan.amount) {
+            Err(NotDone::Refused(text)) => {
+                turn.reach(Milestone::TurnedAway { cause: own("above_day_limit", &text) })
+            }
+            done => done,
+        }
     }
 
-    /// The money counts for a later T: status, limits, terms and charge are decided again on it. What
-    /// counted on the old T is given back, what counts on the new one is counted.
+    /// The money counts for a later T: status, limits, terms and charge are decided again on it.
     fn decide_again(&self, turn: &mut Turn<'_>) -> Done {
         let (plan, view) = (turn.plan(), turn.view()?);
-        let (request, was) = (view.open.request.clone(), view.open.promise.clone());
         let Some(day) = view.open.notes.redated else { return Err(lacks("the later T")) };
-        if request.only_today {
-            let cause = not_today(day, was.trade_date);
-            return turn.reach(Milestone::TurnedAway { cause });
+        match self.admitted_on(&view, day) {
+            Ok(admitted) => self.readmit(turn, admitted),
+            Err(no) => no.turn_away(self, turn, &plan.limits_next, plan.amount),
         }
-        match self.readmitted(turn.streams(), &request, &was, day) {
-            Err(refusal) => {
-                let cause = own("not_admitted", &refusal.to_string());
-                turn.reach(Milestone::TurnedAway { cause })
-            }
-            Ok(mut admitted) => {
-                admitted.accepted = admitted.accepted.or(was.accepted);
-                let mut events = plan.limits_before.give_back(turn)?;
-                let amount = admitted.amount(request.amount);
-                events += turn.reach(Milestone::Readmitted { admitted: Box::new(admitted) })?;
-                events += plan.limits.count(turn, &self.house, request.fund, amount)?;
-                events += send_back_above(turn, amount)?;
-                Ok(events)
-            }
+    }
+
+    /// What is promised for that T, or why nothing is.
+    fn admitted_on(&self, view: &View<'_>, day: TradingDay) -> Result<Admitted, NotOn> {
+        if view.open.request.only_today {
+            return Err(NotOn::unwanted(day, view.open.promise.trade_date));
         }
+        self.readmitted(view, day).map_err(|refusal| NotOn::refused(&refusal, refusal.rule()))
+    }
+
+    /// Gives back on the old T, counts on the new one, and promises what the new one lets in. The
+    /// milestone comes last: whoever dies in the middle decides the same again.
+    fn readmit(&self, turn: &mut Turn<'_>, mut admitted: Admitted) -> Done {
+        let (plan, view) = (turn.plan(), turn.view()?);
+        let (fund, asked) = (view.open.request.fund, view.open.request.amount);
+        let was = view.open.notes.promise(&view.open.promise);
+        admitted.accepted = admitted.accepted.or(was.accepted);
+        let amount = admitted.amount(asked);
+        let next = Limits::of(admitted.counted.as_ref());
+        let mut events = plan.limits.without(&next).give_back(turn)?;
+        events += next.count(turn, &self.house, fund, amount)?;
+        events += refunds::send_back_above(turn, &plan.payment, amount)?;
+        Ok(events + turn.reach(Milestone::Readmitted { admitted: Box::new(admitted) })?)
     }
 
     /// The registrar took it for a later T: it is decided again there, but for the amount, which it
-    /// has already. Returns why that T does not take it. The milestones come last: whoever dies in
-    /// the middle decides the same again.
+    /// has already. Returns why that T does not take it.
     pub(super) fn moved(
         &self,
         turn: &mut Turn<'_>,
         day: TradingDay,
     ) -> Result<Option<Cause>, NotDone> {
         let (plan, view) = (turn.plan(), turn.view()?);
-        let (request, was) = (&view.open.request, view.open.notes.promise(&view.open.promise));
-        if request.only_today {
-            return Ok(Some(not_today(day, view.open.promise.trade_date)));
-        }
-        let mut admitted = match self.decided_on(&view, day) {
+        let was = view.open.notes.promise(&view.open.promise);
+        limits_on(&self.house, &view.open.request, was, day).are_there(&view)?;
+        let admitted = match self.admitted_on(&view, day) {
             Ok(admitted) => admitted,
-            Err(refusal) => return Ok(Some(own("not_admitted", &refusal.to_string()))),
+            Err(no) => return Ok(Some(no.cause)),
         };
-        let (next, fund) = (limits_on(&self.house, request, was, day), request.fund);
-        if let Some(cause) = next.refuses(&view, &self.house, fund, plan.amount) {
+        if let Some(cause) = later::less_than(plan.amount, admitted.accepted) {
             return Ok(Some(cause));
         }
-        admitted.accepted = was.accepted;
-        let (old, first) = (plan.limits.without(&next), plan.limits_before.without(&next));
-        old.give_back(turn)?;
-        first.give_back(turn)?;
-        // Where so late a T was not foreseen, the first row counts it, once the T is noted.
-        if next.needs().all(|need| turn.streams().has(need.stream())) {
-            next.count(turn, &self.house, fund, plan.amount)?;
-        }
         turn.reach(Milestone::Redated { trade_date: day })?;
-        turn.reach(Milestone::Readmitted { admitted: Box::new(admitted) })?;
+        self.readmit(turn, admitted)?;
         Ok(None)
     }
 
@@ -194,18 +187,6 @@ fn request_payment(turn: &mut Turn<'_>) -> Done {
     plan.payment.request(turn, terms)
 }
 
-/// The later T lets in less than was paid: the rest goes back.
-fn send_back_above(turn: &mut Turn<'_>, taken: Amount) -> Done {
-    let (plan, view) = (turn.plan(), turn.view()?);
-    let left = plan.payment.payment(&view).map(payment::Payment::left);
-    let rest = left.and_then(|left| Amount::new(left.minus(taken.into())?.decimal()).ok());
-    let Some(amount) = rest else { return Ok(0) };
-    let due_to = Serial::new("day_limit").map_err(|_| lacks("a serial"))?;
-    let what = payment::SentBack::Difference { due_to, amount };
-    let cause = own("above_day_limit", "the later T lets in a part of the amount");
-    Ok(turn.decide(&plan.payment.key, &payment::Command::SendBack(what, cause))?)
-}
-
 /// What the registrar did not accept goes back.
 fn return_rest(turn: &mut Turn<'_>) -> Done {
     let (plan, view) = (turn.plan(), turn.view()?);
@@ -254,10 +235,6 @@ pub(super) fn why(view: &View<'_>) -> Option<Cause> {
         .or_else(|| view.open.notes.turned_away.clone())
         .or_else(taken_back)
         .or_else(day_refused)
-}
-
-pub(super) fn not_today(day: TradingDay, wanted: TradingDay) -> Cause {
-    own("cut_off_passed", &format!("the money counts for {day}, and only {wanted} was wanted"))
 }
 
 fn own(code: &str, text: &str) -> Cause {

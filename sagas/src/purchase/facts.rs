@@ -21,7 +21,8 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
     let (plan, notes) = (view.plan, &view.open.notes);
     let (buy, payment, interest) = (&plan.buy, &plan.payment, &plan.interest);
     let unwanted = notes.turned_away.is_some() || notes.cancel.is_some();
-    let refused = unwanted || plan.limits.are_refused(view);
+    // A later T that was not decided on yet is another day.
+    let refused = unwanted || (!notes.undecided && plan.limits.are_refused(view));
     match fact {
         Fact::Begun => occurrence(view, plan::Plan::is_known),
         Fact::Missed => occurrence(view, |plan, at| {
@@ -31,16 +32,13 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
             occurrence(view, |plan, at| matches!(plan.outcome(at), Some(Outcome::Done)))
         }
         Fact::PlanSettled => occurrence(view, |plan, at| plan.outcome(at).is_some()),
-        Fact::Counted => plan.limits.are_counted(view),
+        Fact::Counted => notes.turned_away.is_some() || plan.limits.are_counted(view),
         Fact::GivenBack => counted(view).next().is_none(),
         Fact::PaymentRequested => payment.is_requested(view),
         Fact::Paid => payment.is_paid(view),
         Fact::Declined => payment.is_over_unpaid(view),
         Fact::Dated => payment.is_paid(view) && !notes.undated,
-        Fact::Admitted => {
-            let decided = notes.redated.is_none() || notes.readmitted.is_some();
-            buy.is_placed(view) || (decided && !refused)
-        }
+        Fact::Admitted => !notes.undecided && (buy.is_placed(view) || !refused),
         Fact::TurnedAway => refused,
         Fact::Placed => buy.is_placed(view),
         Fact::Accepted => buy.is_accepted(view),
@@ -75,7 +73,7 @@ fn occurrence(view: &View<'_>, says: impl Fn(&plan::Plan, chrono::NaiveDate) -> 
 /// Limits that the order counts against now, whatever T it was counted for.
 pub(super) fn counted<'a>(view: &View<'a>) -> impl Iterator<Item = &'a Limits> {
     let plan = view.plan;
-    let all = [&plan.limits, &plan.limits_before, &plan.limits_next];
+    let all = [&plan.limits, &plan.limits_next];
     let view = *view;
     all.into_iter().filter(move |limits| !limits.are_free(&view))
 }

@@ -39,11 +39,9 @@ pub struct Plan {
     pub interest: PayoutLeg,
     /// The investor's shares of the fund.
     pub holdings: HoldingsPart,
-    /// The day's limit that the amount counts against now.
+    /// The day's limit that the amount counts against by what is promised.
     pub limits: Limits,
-    /// The one that it counted against before its T moved.
-    pub limits_before: Limits,
-    /// The one that it would count against if the registrar took it a T later.
+    /// That of the later T that the money counts for, until it is decided on.
     pub limits_next: Limits,
     /// Yuan that are taken: what was asked for, or the part of it that the day's limit lets in.
     pub amount: Amount,
@@ -80,23 +78,15 @@ impl Plan {
     pub(super) fn of(house: &House, id: &TransactionId, open: &Open<Purchase>) -> Self {
         let (request, promised) = (&*open.request, open.notes.promise(&open.promise));
         let order = OrderId::part(id, ORDER);
-        let first = Limits::of(&open.promise.counted);
-        // Once the T has moved, the new one's limit is counted before anything is promised.
-        let (limits, limits_before) = match open.notes.redated {
-            Some(day) => (limits_on(house, request, promised, day), first),
-            None => (first, Limits::default()),
-        };
-        let day = open.notes.redated.unwrap_or(promised.trade_date);
-        let next = house.calendar.plus(day, 1).ok();
-        let limits_next = next.map(|day| limits_on(house, request, promised, day));
+        let later = open.notes.redated.filter(|_| open.notes.undecided);
+        let limits_next = later.map(|day| limits_on(house, request, promised, day));
         Self {
             way: request.way,
             payment: PaymentLeg::of(&order),
             buy: ApplicationLeg::of(&order),
             interest: PayoutLeg::of(&order),
             holdings: HoldingsPart::of(&request.investor, request.fund, &order),
-            limits,
-            limits_before,
+            limits: Limits::of(&promised.counted),
             limits_next: limits_next.unwrap_or_default(),
             amount: promised.amount(request.amount),
             cases: open_cases(&open.notes),
@@ -110,8 +100,7 @@ impl Plan {
         if self.way == Way::Subscription {
             needs.push(self.interest.key.need());
         }
-        needs.extend(self.limits.needs().chain(self.limits_before.needs()));
-        needs.extend(self.limits_next.needs());
+        needs.extend(self.limits.needs().chain(self.limits_next.needs()));
         needs.extend(self.cases.iter().map(Key::need));
         needs.extend(self.occurrence.as_ref().map(|(key, _)| key.need()));
         needs

@@ -3,12 +3,13 @@
 use super::{
     Purchase, Request,
     plan::{ORDER, plan_key},
+    saga::View,
     table_for,
 };
 use crate::parts::{
     application::ApplicationLeg,
     cancel::NotTakenBack,
-    limits::{stream_of, used},
+    limits::{stream_of, used, used_by_others},
     payment::PaymentLeg,
     payout::NotRedirected,
 };
@@ -189,14 +190,14 @@ impl Purchase {
         Err(Refusal::NotDue { transaction: of.id.clone(), day })
     }
 
-    /// Decides again for a later T.
+    /// Decides again for a later T. What the transaction itself counts is not held against it.
     pub(super) fn readmitted(
         &self,
-        streams: &Streams,
-        request: &Request,
-        was: &Admitted,
+        view: &View<'_>,
         trade_date: TradingDay,
     ) -> Result<Admitted, Refusal> {
+        let request = &view.open.request;
+        let was = view.open.notes.promise(&view.open.promise);
         let fund = (self.house.funds)(request.fund, trade_date.date());
         let fund = fund.ok_or(Refusal::UnknownFund(request.fund))?;
         let who = (was.customer, was.channel);
@@ -206,10 +207,29 @@ impl Purchase {
             amount: was.amount(request.amount),
             investor: request.investor.clone(),
             fund,
-            used: used(streams, key.as_ref()),
+            used: used_by_others(view.streams, key.as_ref(), view.id),
             calendar: self.house.calendar.clone(),
         };
         Ok(buying::readmit(was, &again)?)
+    }
+}
+
+impl Refusal {
+    /// The rule of the business that says no, if one does.
+    pub(super) const fn rule(&self) -> Option<&admission::Refusal> {
+        match self {
+            Refusal::NotAdmitted(rule) => Some(rule),
+            Refusal::DiffersFromFirst { .. }
+            | Refusal::KeyTaken { .. }
+            | Refusal::UnknownFund(_)
+            | Refusal::MoneyFund(_)
+            | Refusal::NotAnOccurrence(_)
+            | Refusal::DiffersFromPlan { .. }
+            | Refusal::NotDue { .. }
+            | Refusal::NotTakenBack(_)
+            | Refusal::NotRedirected(_)
+            | Refusal::NotUndated => None,
+        }
     }
 }
 

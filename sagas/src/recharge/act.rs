@@ -5,7 +5,8 @@ use super::{
     saga::{Recharge, Turn, View},
 };
 use crate::parts::{
-    limits::{Limits, stream_of},
+    later::{self, NotOn},
+    limits::Limits,
     milestone::Milestone,
     refunds,
     wallet::at_par,
@@ -73,22 +74,20 @@ impl Recharge {
 
     /// The money counts for a later T: status, limits and terms are decided again on it.
     fn decide_again(&self, turn: &mut Turn<'_>) -> Done {
-        let view = turn.view()?;
+        let (plan, view) = (turn.plan(), turn.view()?);
         let Some(day) = view.open.notes.redated else { return Err(lacks("the later T")) };
         match self.admitted_on(&view, day) {
             Ok(admitted) => self.readmit(turn, admitted),
-            Err(cause) => turn.reach(Milestone::TurnedAway { cause }),
+            Err(no) => no.turn_away(self, turn, &plan.limits_next, plan.amount),
         }
     }
 
     /// What is promised for that T, or why nothing is.
-    fn admitted_on(&self, view: &View<'_>, day: TradingDay) -> Result<Admitted, Cause> {
-        let wanted = view.open.promise.trade_date;
+    fn admitted_on(&self, view: &View<'_>, day: TradingDay) -> Result<Admitted, NotOn> {
         if view.open.request.only_today {
-            let text = format!("the money counts for {day}, and only {wanted} was wanted");
-            return Err(own("cut_off_passed", &text));
+            return Err(NotOn::unwanted(day, view.open.promise.trade_date));
         }
-        self.readmitted(view, day).map_err(|refusal| own("not_admitted", &refusal.to_string()))
+        self.readmitted(view, day).map_err(|refusal| NotOn::refused(&refusal, refusal.rule()))
     }
 
     /// Gives back on the old T, counts on the new one, and promises what the new one lets in. The
@@ -112,21 +111,20 @@ impl Recharge {
         turn: &mut Turn<'_>,
         day: TradingDay,
     ) -> Result<Option<Cause>, NotDone> {
-        let view = turn.view()?;
+        let (plan, view) = (turn.plan(), turn.view()?);
         let was = view.open.notes.promise(&view.open.promise);
-        let limit = self.limit_on(&view.open.request, was, day).map(|key| stream_of(&key));
-        let missing = limit.filter(|key| !view.streams.has(key.stream()));
-        if let Some(key) = missing {
-            return Err(NotDone::Missing(vec![key.need()]));
+        let limit = self.limit_on(&view.open.request, was, day);
+        Limits::of(limit.as_ref()).are_there(&view)?;
+        let admitted = match self.admitted_on(&view, day) {
+            Ok(admitted) => admitted,
+            Err(no) => return Ok(Some(no.cause)),
+        };
+        if let Some(cause) = later::less_than(plan.amount, admitted.accepted) {
+            return Ok(Some(cause));
         }
-        match self.admitted_on(&view, day) {
-            Ok(admitted) => {
-                turn.reach(Milestone::Redated { trade_date: day })?;
-                self.readmit(turn, admitted)?;
-                Ok(None)
-            }
-            Err(cause) => Ok(Some(cause)),
-        }
+        turn.reach(Milestone::Redated { trade_date: day })?;
+        self.readmit(turn, admitted)?;
+        Ok(None)
     }
 
     fn place(&self, turn: &mut Turn<'_>) -> Done {

@@ -12,7 +12,8 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
     let (plan, notes) = (view.plan, &view.open.notes);
     let (payment, buy, wallet) = (&plan.payment, &plan.buy, &plan.wallet);
     let unwanted = notes.turned_away.is_some() || notes.cancel.is_some();
-    let turned_away = unwanted || plan.limits.are_refused(view);
+    // A later T that was not decided on yet is another day.
+    let turned_away = unwanted || (!notes.undecided && plan.limits.are_refused(view));
     match fact {
         Fact::Counted => notes.turned_away.is_some() || plan.limits.are_counted(view),
         Fact::GivenBack => plan.limits.are_given_back(view) && plan.limits_next.are_free(view),

@@ -158,3 +158,19 @@ impl Recharge {
         Ok(buying::readmit(was, &again)?)
     }
 }
+
+impl Refusal {
+    /// The rule of the business that says no, if one does.
+    pub(super) const fn rule(&self) -> Option<&admission::Refusal> {
+        match self {
+            Refusal::NotAdmitted(rule) => Some(rule),
+            Refusal::DiffersFromFirst { .. }
+            | Refusal::UnknownFund(_)
+            | Refusal::NotAMoneyFund { .. }
+            | Refusal::TransactionUsed(_)
+            | Refusal::KeyTaken { .. }
+            | Refusal::NotTakenBack(_)
+            | Refusal::NotUndated => None,
+        }
+    }
+}

@@ -8,10 +8,10 @@ use fundflow_domain::{
         self,
         buying::{self, Buying, Way},
     },
+    day_limit::DayTally,
     decider::Decider,
     fund::FundKind,
     ids::{FundCode, PlanId, TransactionId},
-    money::Money,
     orders::Cause,
     plan::{self, Changes, RegularPlan, Terms},
     suitability::Suitability,
@@ -214,7 +214,7 @@ impl saga::Saga for RegularPlans {
             fund,
             channel: asked.channel,
             warning_confirmed: asked.warning_confirmed.clone(),
-            used: Money::ZERO,
+            used: DayTally::default(),
             calendar: self.house.calendar.clone(),
         })?;
         let state = streams.state(&key).cloned().unwrap_or_default();

@@ -123,6 +123,42 @@ fn an_order_that_exceeds_the_limit_of_the_whole_day_takes_the_unpaid_ones_with_i
 }
 
 #[test]
+fn money_that_exceeds_the_limit_of_the_new_t_takes_the_day_with_it_and_every_later_request() {
+    let mut stage = limited("1500", ExcessPolicy::RejectAllOfDay, "14:59:30");
+    stage.request(&request(LINKED));
+    stage.now = stage.now.plus_millis(35_000);
+    stage.request_as("TX-2", &Request { amount: "800".parse().unwrap(), ..request(LINKED) });
+    stage.go("mmf.pay");
+
+    assert_eq!(counted(&stage, "TX-2", TARGET, "03-03"), "0".parse().unwrap());
+    let events = stage.events.len();
+    let reply = stage.request_as("TX-3", &request(LINKED));
+    let fundflow_runtime::message::Reply::Refused(_, text) = reply else { panic!("{reply:?}") };
+    assert!(text.contains("takes no more orders of 2026-03-03"), "{text}");
+    assert_eq!(stage.events.len(), events);
+    stage.run();
+    assert_eq!(stage.look().ending, Some("discount_purchase.rolled_back"));
+    books::at_the_end(&stage);
+}
+
+#[test]
+fn what_the_registrar_has_already_is_taken_back_where_the_new_t_lets_in_a_part() {
+    let mut stage = limited("1500", ExcessPolicy::AcceptUpToLimit, "14:00");
+    stage.outside.fate("mmf", [Fate::Lost; 40]);
+    stage.request(&request(LINKED));
+    stage.clock("16:59");
+    stage.request_as("TX-2", &Request { amount: "800".parse().unwrap(), ..request(LINKED) });
+    stage.clock("17:00");
+    stage.outside.fates.clear();
+    stage.run();
+
+    assert_eq!(stage.look().ending, Some("discount_purchase.compensated"), "{}", stage.text());
+    assert_eq!(&*stage.look().failure.unwrap().code, "above_day_limit");
+    assert_eq!(counted(&stage, "TX-1", TARGET, "03-03"), "0".parse().unwrap());
+    books::at_the_end(&stage);
+}
+
+#[test]
 fn a_limit_that_was_used_up_while_the_process_was_dead_turns_the_purchase_away() {
     let mut stage = limited("1500", ExcessPolicy::RejectWhole, "10:00");
     // Nothing but the request is stored; another one is faster at the limit.

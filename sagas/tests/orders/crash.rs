@@ -1,7 +1,7 @@
 //! A process that dies after any append ends where one that lives does.
 
 use crate::{
-    conversion, outside, plan, purchase, redemption,
+    conversion, limits, outside, plan, purchase, redemption,
     stage::{InHouse, Stage},
     subscription,
 };
@@ -156,5 +156,5 @@ fn a_purchase_that_the_registrar_takes_for_the_next_t_survives_any_death() {
         stage.outside.says("P.buy", "2026-02-25T09:00:00+08:00", said);
         stage.until("03-02 18:00");
     };
-    dies_anywhere::<Purchase>("P", play, || purchase::capped("reject_whole"));
+    dies_anywhere::<Purchase>("P", play, || limits::capped("reject_whole"));
 }

@@ -10,6 +10,7 @@
 mod conversion;
 mod crash;
 mod funds;
+mod limits;
 mod outside;
 mod plan;
 mod purchase;

@@ -252,3 +252,55 @@ fn a_purchase_that_the_registrar_takes_after_the_sealing_is_decided_again() {
     assert_eq!(stage.last(), "recharge.rolled_back", "{}", stage.text());
     assert_eq!(stage.count("payment.refunded"), 1);
 }
+
+/// 4,500 yuan of 5,000 count on that T, and one order more makes the manager refuse all of it.
+fn refused_day(stage: &mut Stage<Recharge>, day: &str) {
+    let cap = DayMax { amount: "5000".parse().unwrap(), on_excess: ExcessPolicy::RejectAllOfDay };
+    for (id, yuan) in [("OTHER", "4500"), ("EXCESS", "501")] {
+        let (transaction, amount) = (id.parse().unwrap(), yuan.parse().unwrap());
+        let count = day_limit::Command::Count { transaction, amount, cap: Some(cap) };
+        stage.given(&limit(day), &count);
+    }
+}
+
+#[test]
+fn a_request_of_a_day_that_was_refused_as_a_whole_is_refused_and_stores_nothing() {
+    let mut stage = stage_of(capped("5000", ExcessPolicy::RejectAllOfDay), "02-03 10:00");
+    refused_day(&mut stage, "2026-02-03");
+    let events = stage.events.len();
+    let said = refused(&stage.request(request(), asked()));
+    assert_eq!(
+        said,
+        "fund 000730 takes no more orders of 2026-02-03: all of them are refused since one exceeded the day's limit"
+    );
+    assert_eq!(stage.events.len(), events);
+}
+
+#[test]
+fn money_that_exceeds_the_limit_of_a_later_t_takes_the_day_with_it_where_the_manager_says_so() {
+    let mut stage = stage_of(capped("5000", ExcessPolicy::RejectAllOfDay), "02-03 14:50");
+    count(&mut stage, "2026-02-04", "4500");
+    stage.request(request(), asked());
+    paid_late(&mut stage, "02-03 15:10", "02-03 15:00");
+    stage.run();
+    assert_eq!(stage.last(), "recharge.rolled_back", "{}", stage.text());
+    assert_eq!(counted(&stage, "2026-02-04"), "0.00");
+    stage.now = at("02-04 10:00");
+    let said = refused(&stage.request_as("TX-2", request(), asked()));
+    assert!(said.contains("takes no more orders of 2026-02-04"), "{said}");
+}
+
+#[test]
+fn what_the_registrar_has_already_is_taken_back_where_the_later_t_lets_in_a_part() {
+    let mut stage = stage_of(capped("5000", ExcessPolicy::AcceptUpToLimit), "02-03 14:50");
+    count(&mut stage, "2026-02-04", "4500");
+    stage.request(request(), asked());
+    paid_late(&mut stage, "02-03 14:55", "02-03 14:54");
+    stage.now = at("02-03 17:00");
+    stage.run();
+    assert_eq!(stage.last(), "recharge.rolled_back", "{}", stage.text());
+    assert_eq!(stage.wallet().available().to_string(), "0.00");
+    assert_eq!(stage.count("payment.refunded"), 1);
+    assert_eq!(stage.look().failure.unwrap().code.as_ref(), "above_day_limit");
+    assert_eq!(counted(&stage, "2026-02-04"), "4500.00");
+}

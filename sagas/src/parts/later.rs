@@ -1,0 +1,63 @@
+//! Why a later T does not carry an order that is paid for: the investor wants no later one, its rules
+//! refuse it, or it exceeds a limit of that day.
+
+use super::{application::FundSaga, limits::Limits, milestone::Milestone};
+use fundflow_domain::{
+    admission::Refusal, calendar::TradingDay, ids::FundCode, limits::ExcessPolicy, money::Amount,
+    orders::Cause,
+};
+use fundflow_runtime::turn::{NotDone, Turn};
+
+/// Why not.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NotOn {
+    /// For the investor.
+    pub cause: Cause,
+    /// The order exceeds the day's limit of that fund, and its manager then refuses all of the day.
+    excess: Option<FundCode>,
+}
+
+impl NotOn {
+    /// Only the first T was wanted.
+    pub fn unwanted(day: TradingDay, wanted: TradingDay) -> Self {
+        let text = format!("it counts for {day}, and only {wanted} was wanted");
+        Self { cause: Cause::new("cut_off_passed", text), excess: None }
+    }
+
+    /// The rules of that T say no; `rule` is theirs, if one of them is the reason.
+    pub fn refused(why: &impl std::error::Error, rule: Option<&Refusal>) -> Self {
+        let excess = match rule {
+            Some(Refusal::AboveDayMaximum {
+                fund, policy: ExcessPolicy::RejectAllOfDay, ..
+            }) => Some(*fund),
+            _ => None,
+        };
+        Self { cause: Cause::new("not_admitted", why.to_string()), excess }
+    }
+
+    /// No T will carry the order. Where it takes the whole day with it, the day remembers that first.
+    ///
+    /// # Errors
+    /// [`NotDone`]; nothing has changed.
+    pub fn turn_away<S: FundSaga>(
+        self,
+        saga: &S,
+        turn: &mut Turn<'_, S>,
+        on_that_day: &Limits,
+        amount: Amount,
+    ) -> Result<usize, NotDone> {
+        let mut events = 0;
+        if let Some(fund) = self.excess {
+            events +=
+                on_that_day.of_fund(saga.house(), fund)?.count(turn, saga.house(), fund, amount)?;
+        }
+        Ok(events + turn.reach(Milestone::TurnedAway { cause: self.cause })?)
+    }
+}
+
+/// Why an order that the registrar has already cannot be one of a T that lets in less of it.
+pub fn less_than(amount: Amount, accepted: Option<Amount>) -> Option<Cause> {
+    let room = accepted.filter(|accepted| *accepted < amount)?;
+    let text = format!("the later T lets in {room} of {amount}, and all of it is handed in");
+    Some(Cause::new("above_day_limit", text))
+}
