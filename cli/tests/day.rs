@@ -164,7 +164,7 @@ fn what_the_register_freezes_is_not_available_until_it_says_otherwise() {
         let row = rows.into_iter().find(|row| row["fund"] == of).expect("the fund");
         ["frozen", "available"].map(|name| row[name].as_str().expect("a number").to_owned())
     };
-    assert_eq!(row("wallet", "I-1007", "000730"), ["4000.00", "1000.00"]);
+    assert_eq!(row("wallet", "I-1007", "000730"), ["4000.00", "1000.97"], "0.97 of income");
     assert_eq!(row("holdings", "I-1002", "011162"), ["0.00", "14553.29"], "lifted on 24 February");
     let events = |event_type: &str| {
         let listed = fundflow(&["event", "ls", "--type", event_type, "-o", "json"], store.path());

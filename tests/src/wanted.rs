@@ -39,7 +39,7 @@ pub enum Wanted {
 }
 
 impl Wanted {
-    /// Who asks.
+    /// The investor who asks.
     pub const fn investor(&self) -> &InvestorId {
         match self {
             Wanted::DiscountPurchase(it) => &it.investor,

@@ -73,7 +73,7 @@ pub enum Verdict {
     NotFound,
     /// It was heard, and is not decided.
     Pending(Cause),
-    /// Nobody answered.
+    /// No answer came: not even that it is not known yet.
     Unknown(Cause),
 }
 

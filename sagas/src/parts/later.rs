@@ -8,7 +8,7 @@ use fundflow_domain::{
 };
 use fundflow_runtime::turn::{NotDone, Turn};
 
-/// Why not.
+/// Why a later T does not take an order.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NotOn {
     /// For the investor.

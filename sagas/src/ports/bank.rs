@@ -35,7 +35,7 @@ pub enum ChargeAnswer {
     NotFound,
     /// The bank has it, and has not decided.
     Pending(Cause),
-    /// Nobody answered.
+    /// No answer came: not even that it is not known yet.
     Unknown(Cause),
 }
 

@@ -68,7 +68,7 @@ pub enum ApplicationAnswer {
     NotFound,
     /// The registrar speaks, and does not say how it stands.
     Pending(Cause),
-    /// Nobody answered.
+    /// No answer came: not even that it is not known yet.
     Unknown(Cause),
     /// Of our own exchange of files: it belongs to that batch of its T.
     Sealed(Arc<str>),

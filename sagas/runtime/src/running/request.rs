@@ -57,11 +57,8 @@ impl<S: Saga> Running<S> {
         };
         if let Some(open) = self.open(desk.streams) {
             let fields = S::differences(&open.request, request);
-            return if fields.is_empty() {
-                self.placed(desk)
-            } else {
-                refused::<S>(S::differs(fields))
-            };
+            let same = fields.is_empty();
+            return if same { self.placed(desk) } else { refused::<S>(S::differs(fields)) };
         }
         let (id, now) = (self.id.transaction.clone(), desk.now);
         let preparing = Preparing { id: &id, request, asked, now };
