@@ -144,7 +144,7 @@ pub async fn preview_request<S: EventStore>(
     registry.kinds().for_each(|kind| runner.register_kind(kind.clone()));
     let (saga, at, trace_parent) = (saga.clone(), None, None);
     let what = What::Request { saga: saga.clone(), request, asked, at, trace_parent };
-    let input = Input { ticket: 1, what };
+    let input = Input::new(1, what);
     Ok(foreseen(decided(store, &mut runner, &saga, input, now).await?))
 }
 
