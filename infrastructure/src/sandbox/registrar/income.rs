@@ -255,7 +255,7 @@ impl SandboxRegistrar {
     fn given(&self, register: &Register, income: Publication, terms: &ByTerms) -> IncomeEntry {
         let Publication { fund, day, publication, per_10_000 } = income;
         let mut holders = Vec::new();
-        let asked_for = OnceCell::new();
+        let (asked_for, today) = (OnceCell::new(), self.clock.now().date());
         for investor in register.incomes.holders(fund, register.with_lots()) {
             let holder = (investor.clone(), fund);
             let mut owed = register.incomes.owed.get(&holder).cloned().unwrap_or_default();
@@ -270,7 +270,7 @@ impl SandboxRegistrar {
                 let free = |held: Shares| {
                     let all = asked_for.get_or_init(|| self.asked_for(register, fund));
                     let asked = all.get(investor).copied().unwrap_or_default();
-                    let kept = self.scenario.frozen(investor, fund, day).plus(asked);
+                    let kept = self.scenario.frozen(investor, fund, today).plus(asked);
                     held.minus(kept.unwrap_or(held)).unwrap_or_default()
                 };
                 carried(register, &holder, &owed, (day, registered), free)
