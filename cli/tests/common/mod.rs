@@ -291,6 +291,7 @@ fn rejected(code: &str, text: &str) -> ApplicationAnswer {
         cause: cause(code, text),
         interest: Money::ZERO,
         frozen: None,
+        by_us: false,
     })
 }
 

@@ -95,6 +95,11 @@ impl Application {
         self.doubts().contested.iter()
     }
 
+    /// Records that the registrar took back, in the order in which it did.
+    pub fn withdrawn(&self) -> impl Iterator<Item = &Confirmation> {
+        self.doubts().withdrawn.iter()
+    }
+
     /// Whether that record holds although the application had been rejected or taken back: what it was
     /// paid with may have gone back.
     pub fn is_upheld(&self, serial: &Serial) -> bool {

@@ -145,7 +145,7 @@ fn receive(name: &str) -> Command {
 }
 
 fn rejection(interest: &str) -> Rejection {
-    Rejection { cause: cause(), interest: interest.parse().unwrap(), frozen: None }
+    Rejection { cause: cause(), interest: interest.parse().unwrap(), frozen: None, by_us: false }
 }
 
 pub(super) fn reject(interest: &str) -> Command {

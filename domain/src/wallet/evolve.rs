@@ -122,9 +122,11 @@ impl State {
         registered: NaiveDate,
     ) -> Option<()> {
         let entry = self.entry_mut(tx);
+        // What reserves all that was confirmed goes with it, up and down.
+        let all = matches!((entry.credit, entry.reservation), (C::Confirmed(was), R::Held(held)) if held == was);
         entry.credit = C::Confirmed(shares);
         if let R::Held(held) = entry.reservation {
-            entry.reservation = R::Held(held.min(shares));
+            entry.reservation = R::Held(if all { shares } else { held.min(shares) });
         }
         self.add(Lot { transaction: tx.clone(), registered, shares: left, carried: false })
     }

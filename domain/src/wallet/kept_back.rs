@@ -297,6 +297,14 @@ impl State {
         find(&self.kept_back().freezes, record).is_some_and(|part| !part.lifted)
     }
 
+    /// Whether shares are held for the case of that name: `false` once they were let go, `None` if they
+    /// never were.
+    pub fn is_held_for(&self, case: &str) -> Option<bool> {
+        let holds = &self.kept_back().holds;
+        let part = holds.iter().find(|(known, _)| known.as_str() == case);
+        part.map(|(_, part)| !part.lifted)
+    }
+
     /// In dispute under a case.
     pub fn disputed(&self) -> Shares {
         sum(&self.kept_back().holds)

@@ -153,7 +153,12 @@ fn answer_of(record: &TradeConfirmation) -> Result<ApplicationAnswer, String> {
         "149" => {
             let interest = Money::new(record.interest).map_err(number)?;
             let cause = Cause::new("149", "the raising of the fund has failed");
-            return Ok(ApplicationAnswer::Rejected(Rejection { cause, interest, frozen: None }));
+            return Ok(ApplicationAnswer::Rejected(Rejection {
+                cause,
+                interest,
+                frozen: None,
+                by_us: false,
+            }));
         }
         "152" => return Ok(ApplicationAnswer::Cancelled),
         "122" | "139" => Outcome::Purchase(purchased(record).map_err(number)?),

@@ -148,7 +148,7 @@ pub fn glance<S: Saga>(saga: &S, replayed: &Replayed<S>) -> Result<Look, LookErr
         finished: ending.is_some() && waits.is_empty(),
         failure: S::failure(&view),
         open_ends: S::open_ends(&view),
-        given_up: open.given_up.clone(),
+        given_up: open.given_up.iter().map(|(name, _)| name.clone()).collect(),
         can_skip: stand.is_some_and(|stand| stand.can_be_skipped()),
         waits,
         timeline: Vec::new(),

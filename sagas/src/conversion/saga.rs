@@ -8,9 +8,9 @@ use crate::{
     house::House,
     parts::{
         application::{ApplicationLeg, FundSaga},
-        cancel::{self, NotTakenBack},
-        check,
-        holdings::{HoldingsPart, open_cases},
+        cancel, check,
+        disputes::open_cases,
+        holdings::HoldingsPart,
         leaving,
         limits::{Limits, limit_key},
         milestone::{Milestone, Notes, Scope},
@@ -190,6 +190,16 @@ impl FundSaga for Conversion {
         self.refuses_on(view, day)
     }
 
+    fn legs(plan: &Plan) -> Vec<&ApplicationLeg> {
+        vec![&plan.out]
+    }
+
+    fn book(&self, turn: &mut Turn<'_>) -> Result<usize, NotDone> {
+        let plan = turn.plan();
+        let taken = plan.holdings.book_out(turn, &plan.out)?;
+        Ok(taken + act::book_in(turn)?)
+    }
+
     fn moves(
         &self,
         turn: &mut Turn<'_>,
@@ -336,10 +346,7 @@ impl saga::Saga for Conversion {
                 Ok(cancel::take_back(self, turn, &plan.out, *at, Scope::All)?)
             }
             Command::CloseCase { case, closing } => {
-                let events = cancel::close_case(turn, *case, closing)?;
-                let Target::Holdings(part) = &plan.target else { return Ok(events) };
-                let unheld = part.unhold(turn);
-                Ok(events + unheld.map_err(|it| NotTakenBack::Refused(it.to_string()))?)
+                Ok(cancel::close_case(self, turn, *case, closing)?)
             }
         }
     }

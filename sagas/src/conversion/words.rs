@@ -58,8 +58,10 @@ pub enum Fact {
     Ended,
     /// Nothing is to be taken back of it any more.
     CancelSettled,
-    /// No order is under way.
+    /// No order is to be closed without the registrar's word.
     OrderClosed,
+    /// The registrar's last word on it is there, if it was ever placed.
+    OrderHeard,
     /// No shares are earmarked.
     NothingReserved,
 }

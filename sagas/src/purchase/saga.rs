@@ -128,6 +128,15 @@ impl FundSaga for Purchase {
     ) -> Result<Option<Cause>, NotDone> {
         self.moved(turn, day)
     }
+
+    fn legs(plan: &Plan) -> Vec<&ApplicationLeg> {
+        vec![&plan.buy]
+    }
+
+    fn book(&self, turn: &mut Turn<'_>) -> Result<usize, NotDone> {
+        let plan = turn.plan();
+        plan.holdings.book_in(turn, &plan.buy)
+    }
 }
 
 impl saga::Saga for Purchase {
@@ -273,10 +282,7 @@ impl saga::Saga for Purchase {
                 Ok(plan.interest.redirect(turn, account, *own_name, reason)?)
             }
             Command::CloseCase { case, closing } => {
-                let events = cancel::close_case(turn, *case, closing)?;
-                let unheld = plan.holdings.unhold(turn);
-                let unheld = unheld.map_err(|it| NotTakenBack::Refused(it.to_string()))?;
-                Ok(events + unheld)
+                Ok(cancel::close_case(self, turn, *case, closing)?)
             }
         }
     }

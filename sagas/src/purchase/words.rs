@@ -80,8 +80,10 @@ pub enum Fact {
     CancelSettled,
     /// No charge is under way without an owner.
     PaymentClosed,
-    /// No order is under way.
+    /// No order is to be closed without the registrar's word.
     OrderClosed,
+    /// The registrar's last word on it is there, if it was ever placed.
+    OrderHeard,
     /// The plan waits for no outcome.
     PlanSettled,
 }

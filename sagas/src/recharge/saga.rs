@@ -9,6 +9,7 @@ use crate::{
     parts::{
         application::{ApplicationLeg, FundSaga},
         cancel::{self, NotTakenBack},
+        disputes::open_cases,
         milestone::{Milestone, Notes, Scope},
         timing,
     },
@@ -103,6 +104,15 @@ impl FundSaga for Recharge {
     ) -> Result<Option<Cause>, NotDone> {
         self.moved(turn, day)
     }
+
+    fn legs(plan: &Plan) -> Vec<&ApplicationLeg> {
+        vec![&plan.buy]
+    }
+
+    fn book(&self, turn: &mut Turn<'_>) -> Result<usize, NotDone> {
+        let plan = turn.plan();
+        plan.wallet.book_in(turn, &plan.buy)
+    }
 }
 
 impl saga::Saga for Recharge {
@@ -178,7 +188,7 @@ impl saga::Saga for Recharge {
         let promised = open.notes.promise(&open.promise);
         let later = open.notes.redated.filter(|_| open.notes.undecided);
         let next = later.and_then(|day| self.limit_on(&open.request, promised, day));
-        plan.moved(&open.request, promised, next.as_ref())
+        plan.moved(&open.request, promised, next.as_ref(), open_cases(&open.notes))
     }
 
     fn streams(plan: &Plan) -> Vec<Need> {
@@ -239,7 +249,9 @@ impl saga::Saga for Recharge {
                 Ok(None) => Err(Refusal::NotUndated),
                 Err(error) => Err(NotTakenBack::Refused(error.to_string()).into()),
             },
-            Command::CloseCase { case, closing } => Ok(cancel::close_case(turn, *case, closing)?),
+            Command::CloseCase { case, closing } => {
+                Ok(cancel::close_case(self, turn, *case, closing)?)
+            }
         }
     }
 

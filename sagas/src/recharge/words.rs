@@ -83,8 +83,12 @@ pub enum Fact {
     CancelSettled,
     /// No charge is under way without an owner.
     PaymentClosed,
-    /// No purchase is under way.
+    /// The wallet is as the registrar's records and the cases say.
+    Booked,
+    /// No purchase is to be closed without the registrar's word.
     Closed,
+    /// The registrar's last word on it is there, if it was ever placed.
+    Heard,
     /// No shares are in transit.
     NothingInTransit,
 }

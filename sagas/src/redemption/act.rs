@@ -4,7 +4,7 @@ use super::{
     Do, facts,
     saga::{Redemption, Turn, View},
 };
-use crate::parts::{leaving as part, milestone::Milestone};
+use crate::parts::{application::FundSaga, leaving as part, milestone::Milestone};
 use fundflow_domain::{
     admission::leaving,
     application::{Ask, PromisedFee, Terms},
@@ -24,7 +24,7 @@ impl Redemption {
             Do::Reserve => self.reserve(turn),
             Do::Release => plan.holdings.release(turn),
             Do::Place => self.place(turn),
-            Do::Take => plan.holdings.take(turn, &plan.out),
+            Do::Take => self.book(turn),
             Do::RequestPayout => self.request_payout(turn),
             Do::AskForAccount => {
                 let view = turn.view()?;

@@ -65,6 +65,11 @@ const PAYOUT: Side<Saga> =
     call("paid out", Call::Payout, Fact::PayoutsAnswered, When::MoneyOverdue).beside();
 const REFUSED: Side<Saga> = act("payout refused", Do::AskForAccount, Fact::NoneRefused).beside();
 
+/// What was given up without the registrar's word still has it coming.
+const AT_LAST: Side<Saga> =
+    word("order at last", Call::Redeem, Fact::OrderHeard, When::ConfirmDue, When::ConfirmOverdue)
+        .after_the_end();
+
 /// Business code 024, confirmed by 124.
 pub const REDEMPTION: Table<Saga> = Table {
     version: "redemption.v1",
@@ -77,6 +82,7 @@ pub const REDEMPTION: Table<Saga> = Table {
         PAYOUT,
         REFUSED,
         act("close order", Do::CloseOrder, Fact::OrderClosed).after_the_end(),
+        AT_LAST,
         act("release at last", Do::Release, Fact::NothingReserved).after_the_end(),
     ],
 };

@@ -3,15 +3,28 @@
 
 use crate::{
     books::{self, cases},
+    checks::target_key,
     held::holding,
+    late::close,
     names::at,
-    outside::{Fate, Verdict},
+    outside::{Fate, Verdict, rejection},
     stage::Stage,
     terms::{closed_on, foreign, request, target, wallet},
 };
-use fundflow_domain::{admission, case::Kind, fund::FundTerms, modes::ConversionMode as Mode};
-use fundflow_runtime::message::{Action, ActionError, Reply};
-use fundflow_sagas::discount_purchase::{Refusal, Request};
+use fundflow_domain::{
+    admission,
+    case::{Disputed, Kind},
+    fund::FundTerms,
+    modes::ConversionMode as Mode,
+};
+use fundflow_runtime::{
+    message::{Action, ActionError, Reply},
+    process::Disposition,
+};
+use fundflow_sagas::{
+    discount_purchase::{Refusal, Request},
+    ports::registrar::ApplicationAnswer,
+};
 
 #[test]
 fn a_bank_that_is_down_over_the_spring_festival_parks_nothing_that_the_next_morning_mends() {
@@ -201,10 +214,49 @@ fn who_gives_up_while_a_confirmation_is_outstanding_says_what_becomes_of_every_o
 }
 
 #[test]
-fn nothing_is_reserved_in_transit_or_asked_for_once_it_is_abandoned() {
+fn who_gives_up_leaves_shares_reserved_until_the_registrar_speaks_and_then_it_is_booked() {
     for mode in [Mode::LinkedSameDay, Mode::NextDay, Mode::Held] {
         let mut stage = outstanding(mode);
         assert!(matches!(stage.abandon(), Reply::Acted), "{mode:?}");
+        stage.run();
+        let wallet = stage.state(&crate::held::wallet_key());
+        assert_eq!(wallet.reserved(), "1000".parse().unwrap(), "{mode:?}");
+        assert!(wallet.available().is_zero(), "{mode:?}: they may have left");
+        assert!(!stage.look().finished, "{mode:?}");
+        books::always(&stage);
+
+        stage.confirmed("convert", stage.confirmation("convert"));
+        stage.run();
+        let look = stage.look();
+        assert!(look.finished, "{mode:?}: {:?}", look.waits);
+        books::at_the_end(&stage);
+        let wallet = stage.state(&crate::held::wallet_key());
+        assert!(wallet.reserved().is_zero() && wallet.registered().is_zero(), "{mode:?}");
+        assert!(stage.has("holdings.credited"), "{mode:?}");
+        assert!(cases(&stage).is_empty(), "{mode:?}: nothing contradicts");
+    }
+}
+
+#[test]
+fn who_gives_up_has_the_shares_back_when_the_registrar_rejects() {
+    let mut stage = outstanding(Mode::LinkedSameDay);
+    stage.abandon();
+    stage.told("convert", ApplicationAnswer::Rejected(rejection("0009", "no")));
+    stage.run();
+
+    assert!(stage.look().finished, "{}", stage.text());
+    let wallet = stage.state(&crate::held::wallet_key());
+    assert_eq!(wallet.available(), "1000".parse().unwrap());
+}
+
+#[test]
+fn what_a_person_takes_back_is_free_and_a_confirmation_after_all_is_booked_and_held() {
+    for mode in [Mode::LinkedSameDay, Mode::NextDay, Mode::Held] {
+        let mut stage = outstanding(mode);
+        // First given up, and only then, when the registrar was asked, taken back.
+        stage.abandon();
+        stage.run();
+        assert!(matches!(stage.abandon_with(Disposition::Refund), Reply::Acted), "{mode:?}");
         stage.run();
 
         let look = stage.look();
@@ -215,11 +267,45 @@ fn nothing_is_reserved_in_transit_or_asked_for_once_it_is_abandoned() {
         assert_eq!(wallet.available(), "1000".parse().unwrap(), "{mode:?}");
 
         let said = stage.confirmation("convert");
+        let shares = said.outcome.registered();
         stage.confirmed("convert", said);
+        stage.run();
         let case = cases(&stage)[0].clone();
-        assert_eq!(case.case().unwrap().kind(), Kind::AfterTheEnd, "{mode:?}");
+        let known = case.case().unwrap();
+        assert_eq!(known.kind(), Kind::AfterTheEnd, "{mode:?}");
+        let disputed = Disputed::of(&known.findings);
+        assert_eq!(disputed.shares, shares, "{mode:?}");
         assert!(case.is_open());
+        let wallet = stage.state(&crate::held::wallet_key());
+        assert!(wallet.registered().is_zero(), "{mode:?}: the register has taken them");
+        let target = stage.state(&target_key());
+        assert_eq!(target.held(), shares, "{mode:?}");
+        assert!(target.available().is_zero(), "{mode:?}");
+
+        stage.command(close(known.id));
+        stage.run();
+        assert_eq!(stage.state(&target_key()).available(), shares, "{mode:?}");
+        books::at_the_end(&stage);
     }
+}
+
+#[test]
+fn shares_that_somebody_else_uses_by_then_are_held_as_far_as_they_are_there() {
+    let mut stage = outstanding(Mode::Held);
+    stage.abandon_with(Disposition::Refund);
+    stage.run();
+    // Another transaction has reserved most of them since.
+    let reserve =
+        fundflow_domain::wallet::Command::Reserve("TX-2".parse().unwrap(), "900".parse().unwrap());
+    stage.given(&crate::held::wallet_key(), &reserve);
+    stage.confirmed("convert", stage.confirmation("convert"));
+    stage.run();
+
+    let wallet = stage.state(&crate::held::wallet_key());
+    assert_eq!(wallet.registered(), "1000".parse().unwrap(), "TX-2 keeps what it reserved");
+    assert_eq!(wallet.disputed(), "1000".parse().unwrap(), "and nobody gets the rest");
+    assert!(wallet.available().is_zero());
+    assert!(stage.parked().is_some(), "a person decides: {}", stage.text());
 }
 
 #[test]
@@ -230,11 +316,11 @@ fn what_the_registrar_confirmed_before_it_is_abandoned_is_the_investors() {
     let said = stage.confirmation("mmf");
     stage.confirmed("mmf", said);
     stage.clock("03-03 17:00");
-    assert!(!stage.has("wallet.credit_confirmed"), "{}", stage.text());
+    assert!(stage.has("wallet.credit_confirmed"), "{}", stage.text());
 
     let ends: Vec<String> = stage.look().open_ends.iter().map(|it| it.name.to_string()).collect();
     assert_eq!(ends, ["conversion"], "the purchase is settled, whoever gives up");
-    assert!(matches!(stage.abandon(), Reply::Acted));
+    assert!(matches!(stage.abandon_with(Disposition::Refund), Reply::Acted));
     stage.run();
 
     assert!(stage.look().finished, "{}", stage.text());
@@ -245,7 +331,7 @@ fn what_the_registrar_confirmed_before_it_is_abandoned_is_the_investors() {
 }
 
 #[test]
-fn a_conversion_whose_purchase_nobody_confirmed_books_nothing_when_it_is_abandoned() {
+fn a_conversion_whose_purchase_nobody_confirmed_leaves_nothing_in_the_wallet() {
     let mut stage = silent_word("mmf");
     stage.request(&request(Mode::LinkedSameDay));
     stage.clock("03-03 09:00");
@@ -254,13 +340,14 @@ fn a_conversion_whose_purchase_nobody_confirmed_books_nothing_when_it_is_abandon
     assert_eq!(stage.parked().map(|(row, _)| row), Some("confirm buy".to_owned()));
     let ends: Vec<String> = stage.look().open_ends.iter().map(|it| it.name.to_string()).collect();
     assert_eq!(ends, ["money_fund", "conversion"]);
-    assert!(matches!(stage.abandon(), Reply::Acted));
+    assert!(matches!(stage.abandon_with(Disposition::Refund), Reply::Acted));
     stage.run();
 
     assert_eq!(stage.parked(), None, "{}", stage.text());
     let wallet = stage.state(&crate::held::wallet_key());
     assert!(wallet.reserved().is_zero() && wallet.in_transit().is_zero(), "{}", stage.text());
-    assert!(wallet.available().is_zero() && !stage.has("holdings.credited"));
+    assert!(wallet.available().is_zero());
+    assert!(stage.has("holdings.credited"), "the register has them");
 }
 
 #[test]

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 mod checks;
+mod corrections;
 mod fast_withdraw;
 mod freeze;
 mod income;

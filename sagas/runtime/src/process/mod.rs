@@ -186,8 +186,8 @@ pub struct Open<S: Saga> {
     pub parked: Option<Box<Parked>>,
     /// A person chose to leave.
     pub landing_chosen: bool,
-    /// What a person took over when it was abandoned.
-    pub given_up: Vec<Arc<str>>,
+    /// What a person took over when it was abandoned, and what is to become of it.
+    pub given_up: Vec<(Arc<str>, Disposition)>,
 }
 
 /// A process, as its stream tells it.

@@ -123,11 +123,14 @@ impl<S: Saga> Running<S> {
             trace_parent: None,
             day: None,
         };
-        let before = desk.out.appends.len();
+        let (before, was_parked) = (desk.out.appends.len(), self.is_parked(desk.streams));
         let saga = self.saga.clone();
         match saga.command(&mut self.turn(&plan, desk, voice), command) {
             Ok(_) => {
                 self.wake_if_moved(desk, desk.out.appends.len() > before, "a command was taken");
+                if was_parked && !self.is_parked(desk.streams) {
+                    self.rouse(desk);
+                }
                 Reply::Acted
             }
             Err(refusal) => refused::<S>(refusal),
