@@ -151,7 +151,7 @@ pub enum Event {
     Upheld(Box<Confirmation>),
     /// The registrar took a record back.
     Withdrawn {
-        /// The record.
+        /// The record's own number.
         serial: Serial,
         /// By whom and why.
         cause: Cause,

@@ -32,6 +32,8 @@ fn place_of(refusal: &Refusal) -> usize {
     }
 }
 
+const BACK: &str = "the application belongs to 2026-02-13 and cannot move back to 2026-02-12";
+
 #[test]
 fn every_refusal_has_its_case() {
     let open = || vec![place(purchase()), accept("A1")];
@@ -62,11 +64,7 @@ fn every_refusal_has_its_case() {
             Command::Seal("other".into()),
             "the application is sealed in batch \"batch-0213\", not in \"other\"",
         ),
-        (
-            open(),
-            to("2026-02-12", "2026-02-13"),
-            "the application belongs to 2026-02-13 and cannot move back to 2026-02-12",
-        ),
+        (open(), to("2026-02-12", "2026-02-13"), BACK),
         (
             open(),
             to("2026-02-13", "2026-02-25"),

@@ -37,49 +37,8 @@ pub(super) fn evolve(mut state: State, event: &Event) -> Option<State> {
             state.still_earning(lots, *earns_through)?;
             state.spend(transaction, *shares, lots)?;
         }
-        Event::CreditCorrected {
-            transaction,
-            record,
-            reversed,
-            lots,
-            shares,
-            left,
-            registered,
-        } => {
-            let was = state.entry(transaction).credit;
-            let known = was == C::Confirmed(*reversed);
-            (known || (was == C::Reversed && reversed.is_zero())).then_some(())?;
-            state.kept_back_mut().correct(correction(record, transaction, *reversed, *shares))?;
-            lots.iter().try_for_each(|taken| state.take(taken))?;
-            // A lot of nothing would keep the date that was corrected.
-            state.lots.retain(|lot| lot.transaction != *transaction || !lot.shares.is_zero());
-            state.register(transaction, *shares, *left, *registered)?;
-        }
-        Event::TakeOutCorrected {
-            transaction,
-            record,
-            reversed,
-            shares,
-            returned,
-            lots,
-            held,
-            earns_through,
-        } => {
-            let entry = state.entry_mut(transaction);
-            let known = entry.reservation == R::Spent(*reversed)
-                || (entry.reservation == R::Released && reversed.is_zero());
-            known.then_some(())?;
-            entry.reservation = match (shares.is_zero(), held.is_zero()) {
-                (true, true) => R::Released,
-                (true, false) => R::Held(*held),
-                (false, _) => R::Spent(*shares),
-            };
-            let correction = correction(record, transaction, *reversed, *shares);
-            state.kept_back_mut().correct_take_out(correction)?;
-            state.still_earning(lots, *earns_through)?;
-            lots.iter().try_for_each(|taken| state.take(taken))?;
-            state.give_back(transaction, *returned, earns_through.succ_opt()?)?;
-        }
+        Event::CreditCorrected { .. } => state.credit_corrected(event)?,
+        Event::TakeOutCorrected { .. } => state.take_out_corrected(event)?,
         Event::SharesFrozen { record, shares, cause, by } => {
             state.kept_back_mut().freeze(record, *shares, (*cause, *by))?;
         }
@@ -113,6 +72,60 @@ fn correction(
 }
 
 impl State {
+    fn credit_corrected(&mut self, event: &Event) -> Option<()> {
+        let Event::CreditCorrected {
+            transaction,
+            record,
+            reversed,
+            lots,
+            shares,
+            left,
+            registered,
+        } = event
+        else {
+            return None;
+        };
+        let was = self.entry(transaction).credit;
+        let known = was == C::Confirmed(*reversed);
+        (known || (was == C::Reversed && reversed.is_zero())).then_some(())?;
+        let correction = correction(record, transaction, *reversed, *shares);
+        self.kept_back_mut().correct(correction)?;
+        lots.iter().try_for_each(|taken| self.take(taken))?;
+        // A lot of nothing would keep the date that was corrected.
+        self.lots.retain(|lot| lot.transaction != *transaction || !lot.shares.is_zero());
+        self.register(transaction, *shares, *left, *registered)
+    }
+
+    fn take_out_corrected(&mut self, event: &Event) -> Option<()> {
+        let Event::TakeOutCorrected {
+            transaction,
+            record,
+            reversed,
+            shares,
+            returned,
+            lots,
+            held,
+            earns_through,
+        } = event
+        else {
+            return None;
+        };
+        let entry = self.entry_mut(transaction);
+        let known = entry.reservation == R::Spent(*reversed)
+            || (entry.reservation == R::Released && reversed.is_zero());
+        known.then_some(())?;
+        entry.reservation = match (shares.is_zero(), held.is_zero()) {
+            (true, true) => R::Released,
+            (true, false) => R::Held(*held),
+            (false, _) => R::Spent(*shares),
+        };
+        let correction = correction(record, transaction, *reversed, *shares);
+        self.kept_back_mut().correct_take_out(correction)?;
+        self.still_earning(lots, *earns_through)?;
+        lots.iter().try_for_each(|taken| self.take(taken))?;
+        self.give_back(transaction, *returned, earns_through.succ_opt()?)
+    }
+
     /// So many shares are confirmed and `left` of them are there: a lot.
     fn register(
         &mut self,

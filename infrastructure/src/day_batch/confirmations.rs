@@ -87,7 +87,12 @@ pub(super) fn said_by(
             ApplicationAnswer::NotCancelled(cause)
         } else {
             let frozen = frozen_by(&record, &code)?;
-            ApplicationAnswer::Rejected(Rejection { cause, interest: Money::ZERO, frozen })
+            ApplicationAnswer::Rejected(Rejection {
+                cause,
+                interest: Money::ZERO,
+                frozen,
+                by_us: false,
+            })
         };
         return Ok(Some((no, answer)));
     }

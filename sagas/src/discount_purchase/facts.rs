@@ -48,11 +48,7 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         Fact::BuyRejected => buy.is_rejected(view),
         Fact::BuyConfirmed => buy.is_confirmed(view) && buy.is_sound(view),
         Fact::Credited => entry(view).credit != Credit::None,
-        Fact::CreditConfirmed => {
-            plan.wallet.is_credited(view)
-                && plan.wallet.is_booked_in(view, buy)
-                && not_sent_back(view).is_empty()
-        }
+        Fact::CreditConfirmed => is_credit_confirmed(view),
         Fact::CreditReversed => entry(view).credit == Credit::Reversed,
         Fact::Committed => notes.committed,
         Fact::Reserved => entry(view).reservation != Reservation::None,
@@ -68,9 +64,7 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         Fact::TargetAccepted => target.is_accepted(view),
         Fact::TargetRejected => target.is_rejected(view) || unbought(view),
         Fact::TargetConfirmed => target.is_confirmed(view) && target.is_sound(view),
-        Fact::TargetCredited => {
-            is_target_credited(view) && plan.holdings.is_booked_in(view, plan.target_order())
-        }
+        Fact::TargetCredited => is_target_credited(view),
         Fact::RefundRequested => plan.payment.is_paid_back(view),
         Fact::NothingOwed => plan.payment.owes_nothing(view),
         Fact::PayoutRequested => plan.payout.is_requested(view),
@@ -91,21 +85,9 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         Fact::OutHeard => out.is_over(view),
         Fact::TargetClosed => target.need_not_be_closed(view, TARGET_END),
         Fact::TargetHeard => target.is_over(view),
-        Fact::Booked => {
-            plan.wallet.is_booked_in(view, buy)
-                && plan.wallet.is_booked_out(view, out)
-                && (!plan.target_order().is_placed(view)
-                    || plan.holdings.is_booked_in(view, plan.target_order()))
-        }
-        Fact::NothingInTransit => {
-            let held = plan.wallet.held(view).is_some();
-            !plan.wallet.is_in_transit(view) || !buy.lets_go(view) || held
-        }
-        Fact::NothingReserved => {
-            // What never came cannot leave either.
-            let fallen = plan.wallet.is_in_transit(view) && buy.lets_go(view);
-            plan.wallet.held(view).is_none() || !(out.lets_go(view) || fallen)
-        }
+        Fact::Booked => is_booked(view),
+        Fact::NothingInTransit => nothing_in_transit(view),
+        Fact::NothingReserved => nothing_reserved(view),
     }
 }
 
@@ -165,9 +147,36 @@ pub(super) fn not_sent_back(view: &View<'_>) -> Vec<(Serial, Amount)> {
     application.confirmations().filter_map(part).collect()
 }
 
+fn is_credit_confirmed(view: &View<'_>) -> bool {
+    let (plan, wallet) = (view.plan, &view.plan.wallet);
+    let there = wallet.is_credited(view) && wallet.is_booked_in(view, &plan.buy);
+    there && not_sent_back(view).is_empty()
+}
+
 fn is_target_credited(view: &View<'_>) -> bool {
-    let (plan, leg) = (view.plan, view.plan.target_order());
-    leg.is_confirmed(view) && plan.holdings.is_credited(view, leg)
+    let leg = view.plan.target_order();
+    leg.is_confirmed(view) && view.plan.holdings.is_booked_in(view, leg)
+}
+
+/// Wallet and holdings are as the registrars' records and the cases say.
+fn is_booked(view: &View<'_>) -> bool {
+    let (plan, target) = (view.plan, view.plan.target_order());
+    plan.wallet.is_booked_in(view, &plan.buy)
+        && plan.wallet.is_booked_out(view, &plan.out)
+        && (!target.is_placed(view) || plan.holdings.is_booked_in(view, target))
+}
+
+/// What is reserved is released before what is in transit is taken away.
+fn nothing_in_transit(view: &View<'_>) -> bool {
+    let (plan, wallet) = (view.plan, &view.plan.wallet);
+    !wallet.is_in_transit(view) || !plan.buy.lets_go(view) || wallet.held(view).is_some()
+}
+
+/// What never came cannot leave either.
+fn nothing_reserved(view: &View<'_>) -> bool {
+    let (plan, wallet) = (view.plan, &view.plan.wallet);
+    let fallen = wallet.is_in_transit(view) && plan.buy.lets_go(view);
+    wallet.held(view).is_none() || !(plan.out.lets_go(view) || fallen)
 }
 
 /// T of the money-fund order, or of what was promised until that is placed.

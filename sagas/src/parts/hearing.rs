@@ -243,8 +243,8 @@ impl ApplicationLeg {
         let view = turn.view()?;
         let first = self.confirmation(&view).cloned();
         let (Some(first), Some(record)) = (first, self.record(answer)) else { return Ok(None) };
-        let disputes = &view.open.notes.disputes;
-        let disputed = Some(self.case_of(&first)).filter(|case| disputes.contains(case));
+        let open = &view.open.notes.disputes;
+        let disputed = Some(self.case_of(&first)).filter(|case| open.contains(case));
         let Some(case) = disputed.filter(|_| findings.is_empty() && first.serial != said.serial)
         else {
             return Ok(None);

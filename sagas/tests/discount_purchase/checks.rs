@@ -3,7 +3,7 @@
 
 use crate::{
     books::{self, cases},
-    late::{close, closed},
+    late::close,
     names::order,
     outside::{Verdict, halved, rejection, serial},
     stage::Stage,
@@ -25,7 +25,7 @@ use fundflow_sagas::ports::{
 };
 
 /// A linked purchase on the morning on which its registrar is to confirm it; it says nothing itself.
-fn waiting() -> Stage {
+pub(crate) fn waiting() -> Stage {
     let mut stage = Stage::at("10:00");
     stage.outside.verdicts.insert("mmf".to_owned(), Verdict::Silence);
     stage.outside.verdicts.insert("convert".to_owned(), Verdict::Silence);
@@ -34,13 +34,16 @@ fn waiting() -> Stage {
     stage
 }
 
-fn bought(mut said: Confirmation, change: impl FnOnce(&mut PurchaseConfirmed)) -> Confirmation {
+pub(crate) fn bought(
+    mut said: Confirmation,
+    change: impl FnOnce(&mut PurchaseConfirmed),
+) -> Confirmation {
     let Outcome::Purchase(numbers) = &mut said.outcome else { panic!("no purchase") };
     change(numbers);
     said
 }
 
-fn converted(
+pub(crate) fn converted(
     mut said: Confirmation,
     change: impl FnOnce(&mut ConversionConfirmed),
 ) -> Confirmation {
@@ -51,7 +54,7 @@ fn converted(
 
 /// Wrong in that way: stored at once, a case of that kind with figures, and not completed.
 #[track_caller]
-fn disputed(stage: &mut Stage, name: &str, said: Confirmation, kind: Kind) {
+pub(crate) fn disputed(stage: &mut Stage, name: &str, said: Confirmation, kind: Kind) {
     let before = stage.types().len();
     stage.confirmed(name, said.clone());
 
@@ -72,7 +75,7 @@ fn disputed(stage: &mut Stage, name: &str, said: Confirmation, kind: Kind) {
 
 type Wrong = (Kind, fn(Confirmation) -> Confirmation);
 
-const WRONG_PURCHASES: [Wrong; 4] = [
+pub(crate) const WRONG_PURCHASES: [Wrong; 4] = [
     (Kind::SharesDoNotFollowFromNav, |said| {
         bought(said, |it| it.shares = "100000".parse().unwrap())
     }),
@@ -91,7 +94,7 @@ const WRONG_PURCHASES: [Wrong; 4] = [
     }),
 ];
 
-const WRONG_CONVERSIONS: [Wrong; 4] = [
+pub(crate) const WRONG_CONVERSIONS: [Wrong; 4] = [
     (Kind::SharesDoNotFollowFromNav, |said| {
         converted(said, |it| it.shares_in = "98039.22".parse().unwrap())
     }),
@@ -217,103 +220,6 @@ fn a_confirmation_before_the_cut_off_of_its_t_is_a_case() {
     stage.clock("11:00");
     let said = stage.confirmation("mmf");
     disputed(&mut stage, "mmf", said, Kind::ConfirmedBeforeCutOff);
-}
-
-#[test]
-fn a_conversion_that_a_second_record_corrects_after_the_end_is_booked_once_a_person_accepts_it() {
-    for (how, shares) in [(How::Withdrawn, "980.39"), (How::Accepted, "882.35")] {
-        let mut stage = waiting();
-        stage.confirmed("mmf", stage.confirmation("mmf"));
-        let first = stage.confirmation("convert");
-        stage.confirmed("convert", first.clone());
-        stage.run();
-        assert!(stage.look().finished, "{}", stage.text());
-
-        let second = converted(first, |it| {
-            it.nav_in = "1.1333".parse().unwrap();
-            it.shares_in = "882.35".parse().unwrap();
-        });
-        let second = Confirmation { serial: serial("convert.c2"), ..second };
-        stage.confirmed("convert", second);
-        let case = cases(&stage)[0].case().unwrap().clone();
-        let reply = stage.command(closed(case.id, how.clone()));
-        assert!(matches!(reply, Reply::Acted), "{how:?}: {reply:?}");
-        stage.run();
-
-        assert!(stage.look().finished, "{how:?}: {}", stage.text());
-        assert_eq!(stage.state(&target_key()).available(), shares.parse().unwrap(), "{how:?}");
-        books::at_the_end(&stage);
-    }
-}
-
-#[test]
-fn a_record_that_the_registrar_takes_back_is_waited_for_anew() {
-    for leg in ["mmf", "convert"] {
-        let mut stage = waiting();
-        let right = stage.confirmation(leg);
-        if leg == "convert" {
-            stage.confirmed("mmf", stage.confirmation("mmf"));
-        }
-        let (kind, wrong) = if leg == "mmf" { WRONG_PURCHASES[0] } else { WRONG_CONVERSIONS[0] };
-        disputed(&mut stage, leg, wrong(right.clone()), kind);
-        let case = cases(&stage)[0].case().unwrap().id;
-        stage.command(closed(case, How::Withdrawn));
-
-        assert!(!stage.has("discount_purchase.completed"), "{leg}: {}", stage.text());
-        assert!(stage.has("application.withdrawn"), "{leg}");
-        let wallet = stage.state(&crate::held::wallet_key());
-        assert!(wallet.available().is_zero() && wallet.disputed().is_zero(), "{leg}: {wallet:?}");
-        assert!(stage.state(&target_key()).registered().is_zero(), "{leg}");
-
-        stage.confirmed(leg, Confirmation { serial: serial("right"), ..right });
-        stage.outside.verdicts.clear();
-        stage.run();
-        assert!(stage.has("discount_purchase.completed"), "{leg}: {}", stage.text());
-        books::at_the_end(&stage);
-    }
-}
-
-#[test]
-fn a_hundred_times_the_shares_are_the_investors_once_a_person_accepts_them() {
-    let mut stage = waiting();
-    let (kind, wrong) = WRONG_PURCHASES[0];
-    let said = wrong(stage.confirmation("mmf"));
-    disputed(&mut stage, "mmf", said, kind);
-    let case = cases(&stage)[0].case().unwrap().id;
-    stage.command(closed(case, How::Accepted));
-    stage.outside.verdicts.clear();
-    stage.run();
-
-    assert!(stage.has("discount_purchase.completed"), "{}", stage.text());
-    let wallet = stage.state(&crate::held::wallet_key());
-    assert_eq!(wallet.available(), "99000".parse().unwrap());
-}
-
-#[test]
-fn a_second_confirmation_of_a_purchase_that_differs_waits_for_a_person() {
-    let mut stage = waiting();
-    let first = stage.confirmation("mmf");
-    stage.confirmed("mmf", first.clone());
-    let second = bought(first, |it| it.shares = "900".parse().unwrap());
-    let reply = stage.confirmed("mmf", Confirmation { serial: serial("mmf.c2"), ..second });
-
-    assert!(matches!(reply, Reply::Noticed(Noticed::Recorded(_))), "{reply:?}");
-    let case = cases(&stage)[0].case().unwrap().clone();
-    assert_eq!(case.kind(), Kind::SecondConfirmationDiffers);
-    let figures = |side: &[fundflow_domain::case::Figure]| {
-        let named = side.iter().find(|figure| figure.name.as_str() == "shares");
-        named.map(|figure| figure.value.as_str().to_owned())
-    };
-    let found = &case.findings[0];
-    assert_eq!(figures(&found.ours).as_deref(), Some("1000.00"));
-    assert_eq!(figures(&found.theirs).as_deref(), Some("900.00"));
-    stage.outside.verdicts.clear();
-    stage.run();
-    assert!(!stage.has("discount_purchase.completed"), "{}", stage.text());
-    stage.command(closed(case.id, How::Withdrawn));
-    stage.run();
-    books::at_the_end(&stage);
-    assert!(stage.has("discount_purchase.completed"));
 }
 
 #[test]

@@ -14,8 +14,10 @@ mod outside;
 mod stage;
 mod terms;
 
+mod abandoned;
 mod cancel;
 mod checks;
+mod corrections;
 mod crash;
 mod earning;
 mod late;

@@ -27,8 +27,8 @@ fn says<S: Saga>(stage: &mut Stage<S>, name: &'static str, word: ApplicationAnsw
     reply
 }
 
-fn closing(how: How) -> Box<Closing> {
-    Box::new(Closing { how, by: Text::lossy("chen"), reason: Text::lossy("they said so") })
+fn closing(how: How) -> Closing {
+    Closing { how, by: Text::lossy("chen"), reason: Text::lossy("they said so") }
 }
 
 /// The case that was opened last.
@@ -75,7 +75,7 @@ fn a_transfer_that_the_registrar_takes_back_is_waited_for_with_its_shares_reserv
     stage.run();
     let case = case(&stage);
     stage.outside.records.clear();
-    stage.command(fast::Command::CloseCase { case, closing: closing(How::Withdrawn) });
+    stage.command(fast::Command::CloseCase { case, closing: Box::new(closing(How::Withdrawn)) });
 
     assert_eq!(stage.count("application.withdrawn"), 1);
     let [registered, reserved, ..] = figures(&stage);
@@ -104,7 +104,7 @@ fn a_hundred_times_the_shares_stand_once_a_person_accepts_them_or_are_gone_once_
 
         let case = case(&stage);
         stage.outside.records.clear();
-        let closing = closing(how.clone());
+        let closing = Box::new(closing(how.clone()));
         stage.command(put::Command::CloseCase { case, closing });
         if how == How::Withdrawn {
             assert_eq!(figures(&stage), ["0.00", "0.00", "0.00", "0.00"]);
@@ -128,7 +128,7 @@ fn after_the_end_a_second_record_is_held_until_a_person_says_which_holds() {
         says(&mut stage, "redeem", second);
         assert_eq!(figures(&stage)[0], "600.00", "{how:?}: nothing changes yet");
         let case = case(&stage);
-        let closing = closing(how.clone());
+        let closing = Box::new(closing(how.clone()));
         stage.command(out::Command::CloseCase { case, closing });
         stage.run();
         assert_eq!(figures(&stage), [left, "0.00", "0.00", left], "{how:?}: {}", stage.text());
@@ -145,7 +145,7 @@ fn after_the_end_more_shares_by_a_second_record_are_held_at_once() {
     assert_eq!(figures(&stage), ["600.00", "0.00", "50.00", "550.00"]);
 
     let case = case(&stage);
-    stage.command(out::Command::CloseCase { case, closing: closing(How::Accepted) });
+    stage.command(out::Command::CloseCase { case, closing: Box::new(closing(How::Accepted)) });
     stage.run();
     assert_eq!(figures(&stage), ["550.00", "0.00", "0.00", "550.00"], "{}", stage.text());
 }
@@ -163,7 +163,7 @@ fn more_shares_redeemed_than_were_asked_for_are_held_until_a_person_says_that_th
 
         let case = case(&stage);
         stage.outside.records.clear();
-        let closing = closing(how.clone());
+        let closing = Box::new(closing(how.clone()));
         stage.command(out::Command::CloseCase { case, closing });
         stage.run();
         assert_eq!(figures(&stage), [left, "0.00", "0.00", left], "{how:?}: {}", stage.text());
@@ -182,7 +182,8 @@ fn a_process_that_dies_while_a_case_is_closed_books_it_once() {
         let case = case(&stage);
         stage.outside.records.clear();
         stage.fuse = Some(fuse);
-        let command = || out::Command::CloseCase { case, closing: closing(How::Withdrawn) };
+        let command =
+            || out::Command::CloseCase { case, closing: Box::new(closing(How::Withdrawn)) };
         stage.command(command());
         stage.fuse = None;
         stage.command(command());
