@@ -10,7 +10,7 @@ use crate::{
     reading::Failure,
     registry::{Sagas, Word},
 };
-use fundflow::Action;
+use fundflow::{Action, runtime::process::Disposition};
 use fundflow_application::{
     desk::{self, Deed, Outcome, Shown},
     read_models::CaseRow,
@@ -111,12 +111,21 @@ impl Desk<'_> {
         }
         if look.parked.is_some() && look.ending.is_none() {
             let ends = look.open_ends.iter().map(|end| end.name.clone());
-            let to = fundflow::runtime::process::Disposition::Manual;
-            let dispositions: Vec<_> = ends.map(|end| (end, to)).collect();
+            let dispositions: Vec<_> = ends.map(|end| (end, Disposition::Manual)).collect();
             let typed =
                 |(end, _): &(Arc<str>, _)| format!(" --disposition {end}=refund|suspense|manual");
             let typed: String = dispositions.iter().map(typed).collect();
             let line = format!("fundflow saga abandon {id}{typed} --reason TEXT");
+            act(line, Action::Abandon { reason: reason(), dispositions });
+        }
+        let waits = look.ending.is_some_and(|it| it.ends_with(".abandoned")) && !look.finished;
+        if waits && !look.open_ends.is_empty() {
+            // What was given up, and waits for the registrar's word, may still be taken back.
+            let ends = look.open_ends.iter().map(|end| end.name.clone());
+            let dispositions: Vec<_> = ends.map(|end| (end, Disposition::Refund)).collect();
+            let typed = dispositions.iter().map(|(end, _)| format!(" --disposition {end}=refund"));
+            let line =
+                format!("fundflow saga abandon {id}{} --reason TEXT", typed.collect::<String>());
             act(line, Action::Abandon { reason: reason(), dispositions });
         }
         let mut ask = |line: String, word: Word| {
