@@ -138,7 +138,7 @@ impl<S: EventStore + Checkpoints> Play<S> {
         table: Table,
         with: Counterparties,
     ) -> Result<Self, Trouble> {
-        let engine = table.engine(store.clone(), &with).await?;
+        let (engine, remarks) = table.engine(store.clone(), &with).await?;
         let mut play = Self {
             engine,
             store,
@@ -146,7 +146,7 @@ impl<S: EventStore + Checkpoints> Play<S> {
             table,
             with,
             books: Books::default(),
-            remarks: Vec::new(),
+            remarks,
             written: Vec::new(),
             refused: BTreeMap::new(),
             done: BTreeMap::new(),

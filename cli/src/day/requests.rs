@@ -195,6 +195,10 @@ fn refused<S, R: std::fmt::Display>(
             play.refused.insert(transaction, refusal.to_string());
             Ok(())
         }
+        RequestError::NoPort(missing) => {
+            play.refused.insert(transaction, missing.to_string());
+            Ok(())
+        }
         RequestError::Damaged { place, what } => {
             play.remarks.push(format!("{transaction}: {place} is damaged: {what}"));
             Ok(())

@@ -105,12 +105,12 @@ impl Table {
         Ok(Self { house, sagas, clock, prices })
     }
 
-    /// An engine that carries every saga of the registry.
+    /// An engine that carries every saga of the registry, and whom it cannot call, in words.
     pub(super) async fn engine<S: EventStore + Checkpoints>(
         &self,
         store: Arc<S>,
         with: &Counterparties,
-    ) -> Result<Engine, Trouble> {
+    ) -> Result<(Engine, Vec<String>), Trouble> {
         let mut ports = with.own.clone();
         let owners = Arc::new(WalletOwners::of(store.clone()));
         ports.push((WALLETS.to_owned(), Arc::new(Wallets(owners))));
@@ -123,6 +123,9 @@ impl Table {
             let built = builder.port(&name, port);
             builder = built.map_err(|error| Trouble::Port(error.to_string()))?;
         }
-        Ok(builder.start().await?)
+        let missing = builder.missing_ports();
+        let missing = missing.into_iter().map(|it| format!("{it}; what would call it is refused"));
+        let missing = missing.collect();
+        Ok((builder.start().await?, missing))
     }
 }

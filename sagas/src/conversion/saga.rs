@@ -39,7 +39,7 @@ use fundflow_kernel::{
     streams::{Key, Need, Opener, Streams},
 };
 use fundflow_runtime::{
-    port::Payload,
+    port::{Callee, Payload},
     process::Open,
     saga::{self, Calling, Heard, OpenEnd, Preparing},
     step::Table,
@@ -263,6 +263,15 @@ impl saga::Saga for Conversion {
         request: &Preparing<'_, Self>,
     ) -> Result<(Admitted, &'static Table<Self>), Refusal> {
         self.prepared(streams, request)
+    }
+
+    fn callees(&self, open: &Open<Self>, _: &Plan) -> Vec<Callee> {
+        let t = Self::trade_date(&open.promise).date();
+        self.house.to_registrars(&[open.request.fund, open.request.into], t)
+    }
+
+    fn foreseen(&self) -> Vec<Callee> {
+        self.house.foreseen()
     }
 
     fn plan(&self, id: &TransactionId, open: &Open<Self>) -> Plan {

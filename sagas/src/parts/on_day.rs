@@ -5,6 +5,7 @@
 //! fund_saga!(PointsExchange);                  the saga, made of its house; impl FundSaga
 //! impl Saga for PointsExchange {
 //!     buying!(shares, Answer::Registrar);      Promise · Milestone · Notes · When · when · needs · notice · days
+//!                                              · callees
 //! ```
 
 use fundflow_domain::{calendar::TradingDay, time::Timestamp};
@@ -47,12 +48,30 @@ macro_rules! fund_saga {
     };
 }
 
-/// Writes `Promise`, `Milestone`, `Notes`, `When`, `when`, `needs`, `notice` and the business day inside of an
-/// `impl Saga` whose plan has one `Buying` in that field, and whose answer has a variant for what the registrar
-/// says.
+/// Writes `Promise`, `Milestone`, `Notes`, `When`, `when`, `needs`, `notice`, `callees`, `foreseen` and the
+/// business day inside of an `impl Saga` whose plan has one `Buying` in that field, and whose answer has a
+/// variant for what the registrar says. Ports of its own follow, each with the type of its calls.
 #[macro_export]
 macro_rules! buying {
-    ($field:ident, $answer:ident::$registrar:ident) => {
+    ($field:ident, $answer:ident::$registrar:ident $(, $who:literal: $call:ty)*) => {
+        fn callees(
+            &self,
+            open: &::fundflow_runtime::process::Open<Self>,
+            plan: &Self::Plan,
+        ) -> ::std::vec::Vec<::fundflow_runtime::port::Callee> {
+            let t = open.promise.trade_date.date();
+            let mut callees = self.0.to_registrars(&[plan.$field.fund], t);
+            $(callees.extend($who.parse().map(|port| {
+                ::fundflow_runtime::port::Callee::of::<$call>(port, concat!("whom it calls ", $who))
+            }));)*
+            callees
+        }
+
+        fn foreseen(&self) -> ::std::vec::Vec<::fundflow_runtime::port::Callee> {
+            self.0.foreseen.clone()
+        }
+
+
         type Promise = $crate::parts::on_day::OnDay;
         type Milestone = $crate::parts::milestone::Milestone<$crate::parts::on_day::OnDay>;
         type Notes = $crate::parts::milestone::Notes<$crate::parts::on_day::OnDay>;

@@ -3,7 +3,7 @@
 use super::{Running, ending_name};
 use crate::{
     message::{ActionError, Reply, SagaId, What},
-    port::Payload,
+    port::{NoPort, Payload},
     process,
     running::Desk,
     saga::{Preparing, Saga},
@@ -80,6 +80,10 @@ impl<S: Saga> Running<S> {
             given_up: Vec::new(),
         };
         let plan = Arc::new(self.saga.plan(&id, &open));
+        if let Some(error) = self.no_port(desk, &open, &plan) {
+            desk.out.finished.push(self.id.clone());
+            return Reply::NotActed(error.into());
+        }
         if let Some(refusal) = taken::<S>(desk.streams, &plan, &self.id) {
             return self.not_placed(desk, refusal);
         }
@@ -141,6 +145,18 @@ impl<S: Saga> Running<S> {
         };
         let ending = state.ending().map(|over| ending_name::<S>(over).into());
         Reply::Placed { promise: open.promise.clone(), ending }
+    }
+
+    /// Whom it would have to call in vain. Asked before anything is stored: what cannot be carried to
+    /// its end is not begun.
+    fn no_port(
+        &self,
+        desk: &Desk<'_>,
+        open: &process::Open<S>,
+        plan: &S::Plan,
+    ) -> Option<NoPort> {
+        let ports = desk.ports?;
+        self.saga.callees(open, plan).iter().find_map(|callee| callee.missing(ports))
     }
 
     /// Nothing was stored, so nothing that was read for the decision needs to stay.
