@@ -379,6 +379,9 @@ impl saga::Saga for Conversion {
 
     fn summary(request: &Request) -> String {
         let Request { investor, fund, into, shares, .. } = request;
-        format!("{investor}: {shares} shares of {fund} into {into}")
+        match shares {
+            Some(shares) => format!("{investor}: {shares} shares of {fund} into {into}"),
+            None => format!("{investor}: all shares of {fund} into {into}"),
+        }
     }
 }

@@ -342,6 +342,9 @@ impl saga::Saga for Redemption {
 
     fn summary(request: &Request) -> String {
         let Request { investor, fund, shares, account, .. } = request;
-        format!("{investor}: {shares} shares of {fund} to {account}")
+        match shares {
+            Some(shares) => format!("{investor}: {shares} shares of {fund} to {account}"),
+            None => format!("{investor}: all shares of {fund} to {account}"),
+        }
     }
 }

@@ -22,7 +22,7 @@ pub(crate) fn request() -> Request {
         investor: "i-1".parse().unwrap(),
         account: "acc-1".parse().unwrap(),
         fund: "011162".parse().unwrap(),
-        shares: "6000".parse().unwrap(),
+        shares: Some("6000".parse().unwrap()),
         lots: vec![],
         on_huge: OnHuge::CarryOver,
         only_today: false,
@@ -114,7 +114,7 @@ fn a_fee_that_is_not_that_of_the_lots_opens_a_case_and_nothing_is_paid_out() {
 #[test]
 fn the_investor_chooses_a_lot_by_the_serial_of_its_confirmation() {
     let chosen = Designated { serial: "L3".parse().unwrap(), shares: "500".parse().unwrap() };
-    let request = Request { shares: "500".parse().unwrap(), lots: vec![chosen], ..request() };
+    let request = Request { shares: Some("500".parse().unwrap()), lots: vec![chosen], ..request() };
     let mut stage = asked_for(request);
     let numbers = ["500", "1.3071", "653.55", "9.80", "643.75"];
     let said = redeemed("C1", "2026-02-25", true, numbers, &[]);
@@ -268,7 +268,7 @@ fn what_a_rejection_says_is_frozen_is_not_redeemed_by_the_next_order() {
     assert_eq!(ending(&stage), Some("redemption.rolled_back"), "{}", stage.text());
     let held = stage.shares("011162");
     assert_eq!([held.frozen(), held.available()].map(|it| it.to_string()), ["500.55", "6000.00"]);
-    let all = Request { shares: "6500.55".parse().unwrap(), ..request() };
+    let all = Request { shares: Some("6500.55".parse().unwrap()), ..request() };
     let Reply::Refused(_, text) = stage.request::<Redemption>("R2", all) else { panic!() };
     assert!(text.contains("6000.00 are free"), "{text}");
 }
