@@ -128,8 +128,8 @@ impl Terms {
     /// at par: no night falls on such a store while an operator works.
     pub(crate) fn market(&self, now: Timestamp) -> Market {
         let Some(day) = &self.day else { return Market::at_par(self.calendar.clone()) };
-        let on_t = |code| day.catalogue.on(code, day.trade_date.date());
-        let market = Market::of(self.calendar.clone(), day.catalogue.codes().filter_map(on_t));
+        let histories = day.catalogue.codes().flat_map(|code| day.catalogue.history(code));
+        let market = Market::of(self.calendar.clone(), histories.cloned());
         for price in self.published(now) {
             market.publish(price.fund, price.date, price.nav);
         }

@@ -8,9 +8,7 @@ use super::{Trouble, play::Play};
 use crate::registry::Word;
 use fundflow::{ActError, Asking, RequestError, runtime::saga::Saga};
 use fundflow_application::desk::{self, DeskError};
-use fundflow_domain::{
-    ids::TransactionId, time::Timestamp,
-};
+use fundflow_domain::{ids::TransactionId, time::Timestamp};
 use fundflow_infrastructure::day_folder::{CancelScope, Day, Kind, Order};
 use fundflow_kernel::{
     envelope::Actor,
@@ -93,7 +91,7 @@ async fn cancel_all<S: EventStore + Checkpoints>(
         let Kind::Cancel { of, scope } = &order.kind else { continue };
         match cancel(play, of, *scope, order.time).await? {
             Ok(()) => {
-                play.done.insert(order.transaction.clone(), format!("{of} is to be taken back"));
+                play.taken_back.insert(order.transaction.clone(), (of.clone(), *scope));
             }
             Err(why) => drop(play.refused.insert(order.transaction.clone(), why)),
         }

@@ -50,10 +50,6 @@ impl Prices {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).insert((fund, day), nav);
     }
 
-    pub(super) fn is_known(&self, fund: FundCode, day: NaiveDate) -> bool {
-        self.of(fund, day).is_some()
-    }
-
     fn of(&self, fund: FundCode, day: NaiveDate) -> Option<Nav> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&(fund, day)).copied()
     }

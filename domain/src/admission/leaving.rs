@@ -273,14 +273,7 @@ fn exit(a: &Leaving, pair: Option<&ConversionPair>) -> Result<Exit, Refusal> {
         return Err(Refusal::NothingFree { fund, registered, reserved, frozen, disputed });
     }
     if asked > free {
-        return Err(Refusal::NotFree {
-            asked,
-            free,
-            registered,
-            reserved,
-            frozen,
-            disputed,
-        });
+        return Err(Refusal::NotFree { asked, free, registered, reserved, frozen, disputed });
     }
     let way = if a.into.is_some() { Outflow::Conversion } else { Outflow::Redemption };
     // What is frozen or in dispute stays behind, so it is no reason to let everything go.

@@ -97,7 +97,8 @@ fn where_nothing_is_said_all_that_are_free_leave_or_the_lots_that_were_chosen() 
     let all = Leaving { shares: None, ..leaving() };
     assert_eq!(admit(&all).unwrap().exit, Exit::Full(shares("6500.55")));
 
-    let chosen = vec![("L1".parse().unwrap(), shares("3000")), ("L3".parse().unwrap(), shares("9"))];
+    let chosen =
+        vec![("L1".parse().unwrap(), shares("3000")), ("L3".parse().unwrap(), shares("9"))];
     let some = Leaving { chosen, ..all };
     assert_eq!(admit(&some).unwrap().exit, Exit::Part(shares("3009")));
 }
@@ -131,7 +132,10 @@ fn every_refusal_of_a_redemption_names_what_is_in_the_way() {
             ),
             (|a| a.shares = Some(Shares::ZERO), "no shares were asked for"),
             (
-                |a| (a.shares, a.held.free, a.held.reserved) = (None, Shares::ZERO, shares("6500.55")),
+                |a| {
+                    (a.shares, a.held.free, a.held.reserved) =
+                        (None, Shares::ZERO, shares("6500.55"))
+                },
                 "no share of fund 011162 is free: 6500.55 registered, 6500.55 reserved, 0.00 frozen, 0.00 in dispute",
             ),
             (

@@ -132,7 +132,8 @@ fn funds(folder: &Path, problems: &mut Vec<Problem>) -> Option<(Option<Files>, C
 }
 
 /// The prices that the orders will need: of their T, or of the day after for what is converted
-/// then. A price may be published late, so this is told and the day goes on.
+/// then. A fund whose last price is older keeps it. A price may be published late, so this is told and
+/// the day goes on.
 fn missing_prices(
     orders: &[Order],
     prices: &[Price],
@@ -140,14 +141,17 @@ fn missing_prices(
     catalogue: &Catalogue,
     problems: &mut Vec<Problem>,
 ) {
-    let known: BTreeSet<_> = prices.iter().map(|price| (price.fund, price.date)).collect();
     let needed = orders.iter().flat_map(|order| {
         let (funds, later) = order.kind.priced_funds();
-        let day = calendar.plus(order.t, later).ok().map(TradingDay::date);
+        let day = calendar.plus(order.t, later).ok();
         funds.into_iter().filter_map(move |fund| Some((fund, day?)))
     });
-    let lacking: BTreeSet<_> = needed.filter(|needed| !known.contains(needed)).collect();
-    for (fund, date) in lacking {
+    let needed: BTreeSet<(FundCode, TradingDay)> = needed.collect();
+    for (fund, day) in needed {
+        let date = day.date();
+        if navs::published_for(prices, day).iter().any(|price| price.fund == fund) {
+            continue;
+        }
         if navs::needs_price(catalogue, fund, date) {
             problems.push(Problem::of_file(
                 navs::FILE,

@@ -55,8 +55,9 @@ const HOLD: Step<Saga> =
 /// registered is there. A wallet gets its lot when the record adds up.
 const BOOK_OUT: Side<Saga> = act("book out", Do::Take, Fact::Taken).beside();
 const BOOK_IN: Side<Saga> = act("book in", Do::Credit, Fact::Booked).beside();
-const CANCEL: Side<Saga> =
-    call("cancel", Call::Cancel, Fact::CancelSettled, When::NextCutOff).beside();
+const CANCEL: Side<Saga> = call("cancel", Call::Cancel, Fact::CancelSettled, When::NextCutOff)
+    .beside()
+    .unless(Fact::CancelRefused);
 
 /// Business code 036, confirmed by 136.
 pub const CONVERSION: Table<Saga> = Table {

@@ -134,9 +134,13 @@ const TARGET: Step<Saga> =
 const REFUNDS: Side<Saga> =
     call("refund payment", Call::Refund, Fact::NothingOwed, When::MoneyOverdue).beside();
 const CANCEL_OUT: Side<Saga> =
-    call("cancel conversion", Call::CancelOut, Fact::OutCancelSettled, When::NextCutOff).beside();
+    call("cancel conversion", Call::CancelOut, Fact::OutCancelSettled, When::NextCutOff)
+        .beside()
+        .unless(Fact::CancelRefused);
 const CANCEL_BUY: Side<Saga> =
-    call("cancel purchase", Call::CancelBuy, Fact::BuyCancelSettled, When::NextCutOff).beside();
+    call("cancel purchase", Call::CancelBuy, Fact::BuyCancelSettled, When::NextCutOff)
+        .beside()
+        .unless(Fact::CancelRefused);
 
 /// What a person who gave up leaves is closed, so that nothing is reserved, in transit or asked for
 /// without an owner. A money-fund purchase that the registrar had confirmed by then is the

@@ -217,7 +217,8 @@ impl saga::Saga for DiscountPurchase {
 
     fn callees(&self, open: &Opened, _: &Plan) -> Vec<Callee> {
         let t = Self::trade_date(&open.promise).date();
-        let mut callees = self.house.to_registrars(&[open.request.wallet_fund, open.request.target_fund], t);
+        let mut callees =
+            self.house.to_registrars(&[open.request.wallet_fund, open.request.target_fund], t);
         callees.push(self.house.to_bank());
         callees
     }

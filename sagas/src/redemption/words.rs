@@ -62,6 +62,8 @@ pub enum Fact {
     Ended,
     /// Nothing is to be taken back of it any more.
     CancelSettled,
+    /// The registrar does not take it back.
+    CancelRefused,
     /// No order is under way.
     OrderClosed,
     /// No shares are earmarked.

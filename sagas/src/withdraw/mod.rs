@@ -62,7 +62,9 @@ const SETTLE: Step<Saga> =
     act("settle income", Do::SettleIncome, Fact::IncomeSettled).row(Exit::Landing(PAY_OUT, None));
 
 const BESIDE: &[Side<Saga>] = &[
-    call("cancel redemption", Call::Cancel, Fact::CancelSettled, When::NextCutOff).beside(),
+    call("cancel redemption", Call::Cancel, Fact::CancelSettled, When::NextCutOff)
+        .beside()
+        .unless(Fact::CancelRefused),
     act("close redemption", Do::Close, Fact::Closed).after_the_end(),
     act("release at last", Do::Release, Fact::NothingReserved).after_the_end(),
 ];

@@ -65,6 +65,8 @@ pub enum Fact {
     Ended,
     /// Nothing is to be taken back of it any more.
     CancelSettled,
+    /// The registrar does not take it back.
+    CancelRefused,
     /// No redemption is under way.
     Closed,
     /// No shares are earmarked.

@@ -31,8 +31,8 @@ use asleep::Asleep;
 use crate::{
     breaker::{Breaker, Limits},
     kind::{Kind, Of},
-    port::Ports,
     message::{ActionError, Alert, Input, Output, Reply, SagaId, Ticket, What},
+    port::Ports,
     running::{Breakers, Desk, Handled, Instance},
     saga::Saga,
 };

@@ -149,12 +149,7 @@ impl<S: Saga> Running<S> {
 
     /// Whom it would have to call in vain. Asked before anything is stored: what cannot be carried to
     /// its end is not begun.
-    fn no_port(
-        &self,
-        desk: &Desk<'_>,
-        open: &process::Open<S>,
-        plan: &S::Plan,
-    ) -> Option<NoPort> {
+    fn no_port(&self, desk: &Desk<'_>, open: &process::Open<S>, plan: &S::Plan) -> Option<NoPort> {
         let ports = desk.ports?;
         self.saga.callees(open, plan).iter().find_map(|callee| callee.missing(ports))
     }
