@@ -204,8 +204,9 @@ fn an_override_of_nothing_a_misspelt_fate_and_a_missing_price_are_told() {
         ),
         (
             "navs.csv",
-            "fund,date,nav\n011162,2026-02-12,0.7421\n018145,2026-02-12,1.0836\n050027,2026-02-12,1.0523\n050027,2026-02-13,1.0523\n",
-            "navs.csv: fund 011162 has no price on 2026-02-13; orders need it: add a row",
+            "fund,date,nav\n011162,2026-02-13,0.7421\n018145,2026-02-12,1.0836\n050027,2026-02-12,1.0523\n",
+            // That of the day before is kept where there is no later one.
+            "navs.csv: fund 011162 has no price on 2026-02-12; orders need it: add a row",
         ),
         (
             "navs.csv",

@@ -257,6 +257,21 @@ fn frozen_shares_are_not_redeemed_and_too_small_a_rest_goes_out_too() {
 }
 
 #[test]
+fn all_shares_are_counted_once_and_the_same_request_later_is_a_repeat() {
+    let all = || Request { shares: None, ..request() };
+    let mut stage = asked_for(all());
+    assert_eq!(stage.shares("011162").reserved(), "6500.55".parse().unwrap());
+
+    assert!(stage.shares("011162").available().is_zero());
+    let again = stage.request::<Redemption>("R", all());
+    assert!(matches!(again, Reply::Placed { .. }), "{again:?}");
+    let Reply::Refused(_, text) = stage.request::<Redemption>("R", request()) else { panic!() };
+    assert!(text.ends_with("it differs in shares"), "{text}");
+    let Reply::Refused(_, text) = stage.request::<Redemption>("R2", all()) else { panic!() };
+    assert!(text.starts_with("no share of fund 011162 is free"), "{text}");
+}
+
+#[test]
 fn what_a_rejection_says_is_frozen_is_not_redeemed_by_the_next_order() {
     let mut stage = stage();
     let ApplicationAnswer::Rejected(mut word) = rejected("0") else { unreachable!() };
