@@ -116,6 +116,11 @@ impl Callee {
         Self { port, call: TypeId::of::<C>(), who: who.into() }
     }
 
+    /// Whether that call, to that port, is one to it.
+    pub fn is_called(&self, port: &PortName, call: &Payload) -> bool {
+        self.port == *port && self.call == (**call).type_id()
+    }
+
     /// Why it cannot be called by way of those ports; `None`: it can.
     pub fn missing(&self, ports: &Ports) -> Option<NoPort> {
         let registered = ports.get(&self.port);
