@@ -192,7 +192,10 @@ impl<S: EventStore + Checkpoints> Play<S> {
         let Table { house, .. } = &self.table;
         let terms = self.day.catalogue.codes();
         let terms = terms.filter_map(|code| self.day.catalogue.on(code, t.date()));
-        let own = terms.map(|terms| terms.cut_off_for(Way::Subscription)).max().flatten();
+        let raised = terms.filter(|terms| {
+            terms.raising.as_ref().is_some_and(|it| (it.from..=it.through).contains(&t.date()))
+        });
+        let own = raised.map(|terms| terms.cut_off_for(Way::Subscription)).max().flatten();
         house.sealed_by(t, own).max(house.sealed_by(t, None))
     }
 

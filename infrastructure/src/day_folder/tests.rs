@@ -12,6 +12,10 @@ pub(super) fn with(file: &str, bytes: Option<&[u8]>) -> (TempDir, Reading) {
     for name in ["day.toml", "orders.csv", "investors.csv", "navs.csv"] {
         fs::copy(example().join(name), dir.path().join(name)).unwrap();
     }
+    fs::create_dir(dir.path().join("funds")).unwrap();
+    for fund in ["funds/990001.toml", "funds/990002.toml"] {
+        fs::copy(example().join(fund), dir.path().join(fund)).unwrap();
+    }
     match bytes {
         Some(bytes) => fs::write(dir.path().join(file), bytes).unwrap(),
         None => fs::remove_file(dir.path().join(file)).unwrap(),
@@ -37,7 +41,7 @@ fn the_example_day_has_no_mistake() {
     let reading = read(&example(), &TradingCalendar::xshg().unwrap());
     assert_eq!(reading.problems, []);
     let day = reading.day.unwrap();
-    assert_eq!((day.orders.len(), day.investors.len(), day.prices.len()), (88, 15, 6));
+    assert_eq!((day.orders.len(), day.investors.len(), day.prices.len()), (96, 15, 6));
     assert_eq!(
         (day.trade_date.to_string(), day.next.to_string()),
         ("2026-02-12".into(), "2026-02-13".into())
@@ -54,7 +58,7 @@ fn a_bad_field_is_told_with_its_place_its_value_and_what_may_stand_there() {
             [format!("orders.csv:3: amount {told:?}: write {amount}")]
         );
     }
-    let funds = "000730, 000891, 001546, 011162, 018145, 050003, 050027";
+    let funds = "000730, 000891, 001546, 011162, 018145, 050003, 050027, 990001, 990002";
     let rows = [
         ("B-1,09:00,I-1001,000730,011162,", format!("amount \"\": is empty; write {amount}")),
         ("B-1,09:00,I-1001,000730,011162,\"1,000.00\"", format!("amount \"1,000.00\": write {amount}")),
@@ -239,5 +243,5 @@ fn a_bad_investor_is_left_out_and_so_are_its_orders() {
     let left = reading.day.unwrap().orders;
     let nobodys = left.iter().filter(|order| order.kind.investor().is_none());
     // Neither a cancellation nor an income names an investor.
-    assert_eq!((nobodys.count(), left.len()), (4 + 12, 4 + 12));
+    assert_eq!((nobodys.count(), left.len()), (5 + 12, 5 + 12));
 }

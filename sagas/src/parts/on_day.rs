@@ -9,6 +9,7 @@
 //! ```
 
 use fundflow_domain::{calendar::TradingDay, time::Timestamp};
+use fundflow_runtime::port::Callee;
 use serde::{Deserialize, Serialize};
 
 /// What is promised where only the day is: for [`fund_saga!`](crate::fund_saga).
@@ -18,6 +19,12 @@ pub struct OnDay {
     pub requested_at: Timestamp,
     /// The T that it belongs to, if nothing keeps it longer.
     pub trade_date: TradingDay,
+}
+
+/// Whom calls of that type to the port of that name go to, for [`buying!`](crate::buying).
+#[doc(hidden)]
+pub fn callee<C: std::any::Any>(port: &str) -> Option<Callee> {
+    Some(Callee::of::<C>(port.parse().ok()?, format!("the counterparty {port}")))
 }
 
 /// Declares a saga that is made of its house and promises [`OnDay`], and writes its `impl FundSaga`.
@@ -61,14 +68,15 @@ macro_rules! buying {
         ) -> ::std::vec::Vec<::fundflow_runtime::port::Callee> {
             let t = open.promise.trade_date.date();
             let mut callees = self.0.to_registrars(&[plan.$field.fund], t);
-            $(callees.extend($who.parse().map(|port| {
-                ::fundflow_runtime::port::Callee::of::<$call>(port, concat!("whom it calls ", $who))
-            }));)*
+            $(callees.extend($crate::parts::on_day::callee::<$call>($who));)*
             callees
         }
 
         fn foreseen(&self) -> ::std::vec::Vec<::fundflow_runtime::port::Callee> {
-            self.0.foreseen.clone()
+            #[allow(unused_mut, reason = "there may be no port of its own")]
+            let mut callees = self.0.foreseen.clone();
+            $(callees.extend($crate::parts::on_day::callee::<$call>($who));)*
+            callees
         }
 
 

@@ -76,7 +76,8 @@ fn calls_whom_it_named<S: Saga, C: Counterparties>(world: &World<S, C>) -> Resul
     let Some(view) = world.replayed.view() else { return Ok(()) };
     let callees = world.saga.callees(view.open, view.plan);
     let named = |it: &Effect| callees.iter().any(|callee| callee.is_called(&it.port, &it.call()));
-    let unnamed = world.in_flight.iter().find(|effect| effect.saga == *world.id() && !named(effect));
+    let unnamed =
+        world.in_flight.iter().find(|effect| effect.saga == *world.id() && !named(effect));
     unnamed.map_or(Ok(()), |it| Err(format!("{it:?}: nobody of its callees")))
 }
 
