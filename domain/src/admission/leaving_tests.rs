@@ -134,7 +134,7 @@ fn every_refusal_of_a_redemption_names_what_is_in_the_way() {
             (
                 |a| {
                     (a.shares, a.held.free, a.held.reserved) =
-                        (None, Shares::ZERO, shares("6500.55"))
+                        (None, Shares::ZERO, shares("6500.55"));
                 },
                 "no share of fund 011162 is free: 6500.55 registered, 6500.55 reserved, 0.00 frozen, 0.00 in dispute",
             ),

@@ -139,13 +139,13 @@ impl Callee {
 /// Somebody would have to be called who cannot be. Nothing was stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NoPort {
-    /// In words.
+    /// Who that is, and of what.
     pub who: Arc<str>,
     /// The name under which calls would go there.
     pub port: PortName,
     /// A port of that name is there, for calls of another type.
     pub takes_other_calls: bool,
-    /// By name.
+    /// All that there are, by name.
     pub registered: Vec<PortName>,
 }
 
@@ -155,14 +155,15 @@ impl fmt::Display for NoPort {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { who, port, takes_other_calls, registered } = self;
         write!(out, "{who} is called through port {port}, ")?;
-        match takes_other_calls {
-            true => out.write_str("and the port of that name takes other calls; ")?,
-            false => out.write_str("and no port of that name is registered; ")?,
+        out.write_str(if *takes_other_calls {
+            "and the port of that name takes other calls; "
+        } else {
+            "and no port of that name is registered; "
+        })?;
+        if registered.is_empty() {
+            return out.write_str("none is registered");
         }
         let names: Vec<&str> = registered.iter().map(PortName::as_str).collect();
-        match names.is_empty() {
-            true => out.write_str("none is registered"),
-            false => write!(out, "registered are {}", names.join(", ")),
-        }
+        write!(out, "registered are {}", names.join(", "))
     }
 }

@@ -51,6 +51,13 @@ pub struct BatchFiles {
     pub unpriced: BTreeMap<FundCode, usize>,
 }
 
+/// What is answered, and what is not.
+struct Answers {
+    said: Vec<Said>,
+    withheld: usize,
+    unpriced: BTreeMap<FundCode, usize>,
+}
+
 /// Why the night failed.
 #[derive(Debug, thiserror::Error)]
 pub enum NightError {
@@ -82,7 +89,7 @@ impl SandboxRegistrar {
         let now = self.clock.now();
         let set = IndexFile::open_complete(index).map_err(BatchError::from)?;
         let asked = applications(index, &set.index)?;
-        let (said, withheld, unpriced) = self.answer_all(&asked, now)?;
+        let Answers { said, withheld, unpriced } = self.answer_all(&asked, now)?;
         let t = self.market.calendar().day(set.index.date)?;
         let confirm_date = self.market.calendar().plus(t, 1)?.date();
         let pay_date = self.market.calendar().plus(t, 2)?.date();
@@ -115,7 +122,7 @@ impl SandboxRegistrar {
         &self,
         asked: &[TradeApplication],
         now: Timestamp,
-    ) -> Result<(Vec<Said>, usize, BTreeMap<FundCode, usize>), NightError> {
+    ) -> Result<Answers, NightError> {
         let mut ranked = Vec::with_capacity(asked.len());
         for record in asked {
             let known = self.batched(&record.app_sheet_serial_no)?;
@@ -148,7 +155,7 @@ impl SandboxRegistrar {
             }
             said.extend(words.into_iter().map(|answer| (record.clone(), answer)));
         }
-        Ok((said, withheld, unpriced))
+        Ok(Answers { said, withheld, unpriced })
     }
 
     /// The funds without whose price of its T an application cannot be decided.

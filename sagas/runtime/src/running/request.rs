@@ -3,7 +3,7 @@
 use super::{Running, ending_name};
 use crate::{
     message::{ActionError, Reply, SagaId, What},
-    port::{NoPort, Payload},
+    port::Payload,
     process,
     running::Desk,
     saga::{Preparing, Saga},
@@ -80,9 +80,8 @@ impl<S: Saga> Running<S> {
             given_up: Vec::new(),
         };
         let plan = Arc::new(self.saga.plan(&id, &open));
-        if let Some(error) = self.no_port(desk, &open, &plan) {
-            desk.out.finished.push(self.id.clone());
-            return Reply::NotActed(error.into());
+        if let Some(missing) = self.no_port(desk, &open, &plan) {
+            return missing;
         }
         if let Some(refusal) = taken::<S>(desk.streams, &plan, &self.id) {
             return self.not_placed(desk, refusal);
@@ -149,9 +148,16 @@ impl<S: Saga> Running<S> {
 
     /// Whom it would have to call in vain. Asked before anything is stored: what cannot be carried to
     /// its end is not begun.
-    fn no_port(&self, desk: &Desk<'_>, open: &process::Open<S>, plan: &S::Plan) -> Option<NoPort> {
+    fn no_port(
+        &self,
+        desk: &mut Desk<'_>,
+        open: &process::Open<S>,
+        plan: &S::Plan,
+    ) -> Option<Reply> {
         let ports = desk.ports?;
-        self.saga.callees(open, plan).iter().find_map(|callee| callee.missing(ports))
+        let missing = self.saga.callees(open, plan).iter().find_map(|it| it.missing(ports))?;
+        desk.out.finished.push(self.id.clone());
+        Some(Reply::NotActed(missing.into()))
     }
 
     /// Nothing was stored, so nothing that was read for the decision needs to stay.
