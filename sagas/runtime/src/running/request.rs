@@ -69,16 +69,7 @@ impl<S: Saga> Running<S> {
         let Ok(table) = VersionTag::new(table.version) else {
             return defect("the table's version is no version tag");
         };
-        let open = process::Open {
-            request: stored,
-            promise: Arc::new(promise),
-            table,
-            notes: S::Notes::default(),
-            retries: Vec::new(),
-            parked: None,
-            landing_chosen: false,
-            given_up: Vec::new(),
-        };
+        let open = opened::<S>(stored, promise, table);
         let plan = Arc::new(self.saga.plan(&id, &open));
         if let Some(missing) = self.no_port(desk, &open, &plan) {
             return missing;
@@ -164,6 +155,23 @@ impl<S: Saga> Running<S> {
     fn not_placed(&self, desk: &mut Desk<'_>, refusal: S::Refusal) -> Reply {
         desk.out.finished.push(self.id.clone());
         refused::<S>(refusal)
+    }
+}
+
+fn opened<S: Saga>(
+    request: Arc<S::Request>,
+    promise: S::Promise,
+    table: VersionTag,
+) -> process::Open<S> {
+    process::Open {
+        request,
+        promise: Arc::new(promise),
+        table,
+        notes: S::Notes::default(),
+        retries: Vec::new(),
+        parked: None,
+        landing_chosen: false,
+        given_up: Vec::new(),
     }
 }
 
