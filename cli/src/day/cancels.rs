@@ -2,7 +2,8 @@
 //! for in time is not yet that the registrar did it.
 
 use super::{Trouble, play::Played};
-use fundflow_application::desk::{self, Shown};
+use crate::saga_words::cancel_refused;
+use fundflow_application::desk;
 use fundflow_domain::{
     application::{Application, Ask, Stage},
     ids::TransactionId,
@@ -47,7 +48,7 @@ async fn outcome<S: EventStore>(
         CancelScope::All => of.to_string(),
         CancelScope::Conversion => format!("the conversion of {of}"),
     };
-    let (word, says) = match refused(&shown) {
+    let (word, says) = match cancel_refused(&shown.events) {
         Some(why) => (NOT_TAKEN_BACK, format!("{what} stands: {why}")),
         None if is_confirmed(applications, *scope) => {
             (NOT_TAKEN_BACK, format!("{what} stands: the registrar has confirmed it"))
@@ -62,15 +63,6 @@ async fn outcome<S: EventStore>(
 
 /// Asked for in time, and not done.
 pub(super) const NOT_TAKEN_BACK: &str = "not taken back";
-
-/// Why the registrar does not take it back, if it said so.
-fn refused(shown: &Shown) -> Option<String> {
-    let says_no = |event_type: &str| event_type.ends_with(".cancel_refused");
-    let event = shown.events.iter().rev().find(|it| says_no(&it.event.event_type))?;
-    let body: serde_json::Value = serde_json::from_str(&event.event.data).ok()?;
-    let text = body.pointer("/cause/text").and_then(serde_json::Value::as_str);
-    Some(text.unwrap_or("the registrar does not take it back").to_owned())
-}
 
 fn is_cancelled(applications: &[Application]) -> bool {
     applications.iter().any(|it| matches!(it.stage, Stage::Cancelled(_)))
