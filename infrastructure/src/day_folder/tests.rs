@@ -12,9 +12,12 @@ pub(super) fn with(file: &str, bytes: Option<&[u8]>) -> (TempDir, Reading) {
     for name in ["day.toml", "orders.csv", "investors.csv", "navs.csv"] {
         fs::copy(example().join(name), dir.path().join(name)).unwrap();
     }
-    fs::create_dir(dir.path().join("funds")).unwrap();
-    for fund in ["funds/990001.toml", "funds/990002.toml"] {
-        fs::copy(example().join(fund), dir.path().join(fund)).unwrap();
+    // Another day.toml does not say that they are beside others.
+    if file != "day.toml" {
+        fs::create_dir(dir.path().join("funds")).unwrap();
+        for fund in ["funds/050027.toml", "funds/990001.toml", "funds/990002.toml"] {
+            fs::copy(example().join(fund), dir.path().join(fund)).unwrap();
+        }
     }
     match bytes {
         Some(bytes) => fs::write(dir.path().join(file), bytes).unwrap(),
@@ -46,6 +49,18 @@ fn the_example_day_has_no_mistake() {
         (day.trade_date.to_string(), day.next.to_string()),
         ("2026-02-12".into(), "2026-02-13".into())
     );
+}
+
+#[test]
+fn funds_that_are_added_stand_beside_the_programs_or_in_the_place_of_one() {
+    let (_dir, reading) = with("scenario.toml", Some(b""));
+    let catalogue = reading.day.unwrap().catalogue;
+
+    let on =
+        |code: &str| catalogue.on(code.parse().unwrap(), "2026-02-12".parse().unwrap()).unwrap();
+    assert_eq!(on("050027").version.as_str(), "050027-example");
+    assert_eq!(on("990001").version.as_str(), "990001-raising");
+    assert_eq!(catalogue.codes().count(), 7 + 2, "no other is lost");
 }
 
 #[test]
