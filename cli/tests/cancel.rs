@@ -43,7 +43,7 @@ async fn placed(store: &Path) {
         let asked =
             Asked { investor: investor.clone(), channel, warning_confirmed: None, at: None };
         let asking = Asking::<Purchase>::of(id.parse().unwrap(), request, asked);
-        stage.engine().request_watched(asking).await.unwrap();
+        let _placed = stage.engine().request_watched(asking).await.unwrap();
         stage.until(now).await.unwrap();
     }
     stage.close().await.unwrap();
