@@ -15,6 +15,7 @@
 
 mod batch;
 mod books;
+mod cancels;
 mod incomes;
 mod play;
 mod print;

@@ -7,20 +7,12 @@ pub(super) mod plans;
 use super::{Trouble, play::Play};
 use crate::registry::Word;
 use fundflow::{ActError, Asking, RequestError, runtime::saga::Saga};
-use fundflow_application::{
-    desk::{self, DeskError},
-    read_models::Kept,
-};
-use fundflow_domain::{
-    holdings::{HoldingId, Holdings},
-    ids::TransactionId,
-    time::Timestamp,
-};
+use fundflow_application::desk::{self, DeskError};
+use fundflow_domain::{ids::TransactionId, time::Timestamp};
 use fundflow_infrastructure::day_folder::{CancelScope, Day, Kind, Order};
 use fundflow_kernel::{
     envelope::Actor,
     store::{Checkpoints, EventStore},
-    streams::Key,
 };
 use fundflow_sagas::{
     conversion::Conversion, discount_purchase::DiscountPurchase, fast_withdraw::FastWithdraw,
@@ -47,14 +39,8 @@ pub(super) async fn place<S: EventStore + Checkpoints>(
             Kind::Purchase(_) | Kind::Subscription(_) => {
                 all::<S, Purchase>(play, run, kinds::purchase).await?;
             }
-            Kind::Redemption(_) => {
-                let run = with_shares(play, run).await?;
-                all::<S, Redemption>(play, &run, kinds::redemption).await?;
-            }
-            Kind::Conversion(..) => {
-                let run = with_shares(play, run).await?;
-                all::<S, Conversion>(play, &run, kinds::conversion).await?;
-            }
+            Kind::Redemption(_) => all::<S, Redemption>(play, run, kinds::redemption).await?,
+            Kind::Conversion(..) => all::<S, Conversion>(play, run, kinds::conversion).await?,
             Kind::Plan(_) => all::<S, RegularPlans>(play, run, kinds::plan).await?,
             Kind::Income(_) => incomes(play, run).await?,
             Kind::Cancel { .. } => cancel_all(play, run).await?,
@@ -97,33 +83,6 @@ async fn incomes<S: EventStore + Checkpoints>(
     Ok(())
 }
 
-/// Without a number of shares all that are free are meant: they are counted now.
-async fn with_shares<S: EventStore + Checkpoints>(
-    play: &mut Play<S>,
-    orders: &[Order],
-) -> Result<Vec<Order>, Trouble> {
-    let mut counted = Vec::new();
-    for order in orders {
-        let mut order = order.clone();
-        if let Kind::Redemption(it) | Kind::Conversion(it, _) = &mut order.kind
-            && it.shares.is_none()
-        {
-            let id = HoldingId { investor: it.investor.clone(), fund: it.fund };
-            let key = Key::<Holdings>::of(&id);
-            let (kept, _) = Kept::<Holdings>::load(&*play.store, key.stream()).await?;
-            let free = kept.loaded.state.available();
-            if free.is_zero() {
-                let why = format!("{} has no free shares of {}", it.investor, it.fund);
-                play.refused.insert(order.transaction, why);
-                continue;
-            }
-            it.shares = Some(free);
-        }
-        counted.push(order);
-    }
-    Ok(counted)
-}
-
 async fn cancel_all<S: EventStore + Checkpoints>(
     play: &mut Play<S>,
     orders: &[Order],
@@ -132,7 +91,7 @@ async fn cancel_all<S: EventStore + Checkpoints>(
         let Kind::Cancel { of, scope } = &order.kind else { continue };
         match cancel(play, of, *scope, order.time).await? {
             Ok(()) => {
-                play.done.insert(order.transaction.clone(), format!("{of} is to be taken back"));
+                play.taken_back.insert(order.transaction.clone(), (of.clone(), *scope));
             }
             Err(why) => drop(play.refused.insert(order.transaction.clone(), why)),
         }
@@ -193,6 +152,10 @@ fn refused<S, R: std::fmt::Display>(
     match error {
         RequestError::Refused(refusal) => {
             play.refused.insert(transaction, refusal.to_string());
+            Ok(())
+        }
+        RequestError::NoPort(missing) => {
+            play.refused.insert(transaction, missing.to_string());
             Ok(())
         }
         RequestError::Damaged { place, what } => {

@@ -50,10 +50,6 @@ impl Prices {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).insert((fund, day), nav);
     }
 
-    pub(super) fn is_known(&self, fund: FundCode, day: NaiveDate) -> bool {
-        self.of(fund, day).is_some()
-    }
-
     fn of(&self, fund: FundCode, day: NaiveDate) -> Option<Nav> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&(fund, day)).copied()
     }
@@ -105,12 +101,12 @@ impl Table {
         Ok(Self { house, sagas, clock, prices })
     }
 
-    /// An engine that carries every saga of the registry.
+    /// An engine that carries every saga of the registry, and whom it cannot call, in words.
     pub(super) async fn engine<S: EventStore + Checkpoints>(
         &self,
         store: Arc<S>,
         with: &Counterparties,
-    ) -> Result<Engine, Trouble> {
+    ) -> Result<(Engine, Vec<String>), Trouble> {
         let mut ports = with.own.clone();
         let owners = Arc::new(WalletOwners::of(store.clone()));
         ports.push((WALLETS.to_owned(), Arc::new(Wallets(owners))));
@@ -123,6 +119,9 @@ impl Table {
             let built = builder.port(&name, port);
             builder = built.map_err(|error| Trouble::Port(error.to_string()))?;
         }
-        Ok(builder.start().await?)
+        let missing = builder.missing_ports();
+        let missing = missing.into_iter().map(|it| format!("{it}; what would call it is refused"));
+        let missing = missing.collect();
+        Ok((builder.start().await?, missing))
     }
 }

@@ -47,9 +47,7 @@ impl Conversion {
         let fund = self.house.terms(request.fund, promised.trade_date)?;
         let state = plan.holdings.state(&view).ok_or(lacks("the holdings"))?;
         let shares = promised.exit.shares();
-        // Where all must go, no lot is chosen any more.
-        let lots = if shares == request.shares { &request.lots[..] } else { &[] };
-        let chosen = part::chosen(state, lots)?;
+        let chosen = part::chosen(state, part::lots_of(&request.lots, shares))?;
         plan.holdings.reserve(turn, shares, fund.redemption_sequence, chosen)
     }
 
@@ -66,7 +64,7 @@ impl Conversion {
         let fund = self.house.terms(request.fund, trade_date)?;
         let target = self.house.terms(request.into, trade_date)?;
         let shares = plan.holdings.reserved(&view);
-        let lots = if shares == request.shares { request.lots.clone() } else { Vec::new() };
+        let lots = part::lots_of(&request.lots, shares).to_vec();
         let topup_discount =
             promised.into.as_ref().map_or(Discount::NONE, |into| into.topup_discount);
         // Whoever of the two confirms later confirms it.

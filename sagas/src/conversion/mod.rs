@@ -55,8 +55,9 @@ const HOLD: Step<Saga> =
 /// registered is there.
 const BOOK_OUT: Side<Saga> = act("book out", Do::Take, Fact::Taken).beside();
 const BOOK_IN: Side<Saga> = act("book in", Do::Credit, Fact::Booked).beside();
-const CANCEL: Side<Saga> =
-    call("cancel", Call::Cancel, Fact::CancelSettled, When::NextCutOff).beside();
+const CANCEL: Side<Saga> = call("cancel", Call::Cancel, Fact::CancelSettled, When::NextCutOff)
+    .beside()
+    .unless(Fact::CancelRefused);
 
 /// What was given up without the registrar's word still has it coming.
 const AT_LAST: Side<Saga> =

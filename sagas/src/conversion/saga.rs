@@ -39,7 +39,7 @@ use fundflow_kernel::{
     streams::{Key, Need, Opener, Streams},
 };
 use fundflow_runtime::{
-    port::Payload,
+    port::{Callee, Payload},
     process::Open,
     saga::{self, Calling, Heard, OpenEnd, Preparing},
     step::Table,
@@ -275,6 +275,15 @@ impl saga::Saga for Conversion {
         self.prepared(streams, request)
     }
 
+    fn callees(&self, open: &Open<Self>, _: &Plan) -> Vec<Callee> {
+        let t = Self::trade_date(&open.promise).date();
+        self.house.to_registrars(&[open.request.fund, open.request.into], t)
+    }
+
+    fn foreseen(&self) -> Vec<Callee> {
+        self.house.foreseen()
+    }
+
     fn plan(&self, id: &TransactionId, open: &Open<Self>) -> Plan {
         Plan::of(&self.house, id, open)
     }
@@ -377,6 +386,9 @@ impl saga::Saga for Conversion {
 
     fn summary(request: &Request) -> String {
         let Request { investor, fund, into, shares, .. } = request;
-        format!("{investor}: {shares} shares of {fund} into {into}")
+        match shares {
+            Some(shares) => format!("{investor}: {shares} shares of {fund} into {into}"),
+            None => format!("{investor}: all shares of {fund} into {into}"),
+        }
     }
 }

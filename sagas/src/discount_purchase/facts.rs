@@ -78,6 +78,7 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         Fact::BuyCancelSettled => {
             !taken_back_whole(view) || cancel_settled(view, buy, || out.is_over(view))
         }
+        Fact::CancelRefused => view.open.notes.cancel_refused.is_some(),
         Fact::PaymentClosed => !is_charged(view),
         Fact::BuyClosed => buy.need_not_be_closed(view, BUY_END),
         Fact::BuyHeard => buy.is_over(view),

@@ -134,9 +134,13 @@ const TARGET: Step<Saga> =
 const REFUNDS: Side<Saga> =
     call("refund payment", Call::Refund, Fact::NothingOwed, When::MoneyOverdue).beside();
 const CANCEL_OUT: Side<Saga> =
-    call("cancel conversion", Call::CancelOut, Fact::OutCancelSettled, When::NextCutOff).beside();
+    call("cancel conversion", Call::CancelOut, Fact::OutCancelSettled, When::NextCutOff)
+        .beside()
+        .unless(Fact::CancelRefused);
 const CANCEL_BUY: Side<Saga> =
-    call("cancel purchase", Call::CancelBuy, Fact::BuyCancelSettled, When::NextCutOff).beside();
+    call("cancel purchase", Call::CancelBuy, Fact::BuyCancelSettled, When::NextCutOff)
+        .beside()
+        .unless(Fact::CancelRefused);
 
 /// What was given up without the registrar's word still has it coming, and what it says is booked.
 const TARGET_AT_LAST: Deed<Saga> =

@@ -37,7 +37,7 @@ use fundflow_kernel::{
     streams::{Need, Opener, Streams},
 };
 use fundflow_runtime::{
-    port::Payload,
+    port::{Callee, Payload},
     process::Open,
     saga::{self, Calling, Heard, OpenEnd, Preparing},
     step::Table,
@@ -222,6 +222,18 @@ impl saga::Saga for DiscountPurchase {
         request: &Preparing<'_, Self>,
     ) -> Result<(Admitted, &'static Table<Self>), Refusal> {
         self.prepared(streams, request)
+    }
+
+    fn callees(&self, open: &Opened, _: &Plan) -> Vec<Callee> {
+        let t = Self::trade_date(&open.promise).date();
+        let mut callees =
+            self.house.to_registrars(&[open.request.wallet_fund, open.request.target_fund], t);
+        callees.push(self.house.to_bank());
+        callees
+    }
+
+    fn foreseen(&self) -> Vec<Callee> {
+        self.house.foreseen()
     }
 
     fn plan(&self, id: &TransactionId, open: &Opened) -> Plan {

@@ -128,6 +128,8 @@ pub enum Fact {
     OutCancelSettled,
     /// Nothing is to be taken back of the purchase any more.
     BuyCancelSettled,
+    /// The registrar does not take it back.
+    CancelRefused,
     /// No charge is under way without an owner.
     PaymentClosed,
     /// No purchase is to be closed without the registrar's word.

@@ -37,7 +37,7 @@ use fundflow_kernel::{
     streams::{Key, Need, Opener, Streams},
 };
 use fundflow_runtime::{
-    port::{Payload, PortName},
+    port::{Callee, Payload, PortName},
     process::Open,
     saga::{self, Calling, Heard, OpenEnd, Preparing},
     step::Table,
@@ -266,6 +266,17 @@ impl saga::Saga for FastWithdraw {
         })?;
         let (by, holder) = (self.by.clone(), self.holder.clone());
         Ok((Promise { admitted, quota, by, holder }, &FAST_WITHDRAW))
+    }
+
+    fn callees(&self, open: &Open<Self>, _: &Plan) -> Vec<Callee> {
+        let t = Self::trade_date(&open.promise).date();
+        let mut callees = self.house.to_registrars(&[open.request.fund], t);
+        callees.push(self.to_advancer());
+        callees
+    }
+
+    fn foreseen(&self) -> Vec<Callee> {
+        self.house.foreseen().into_iter().chain([self.to_advancer()]).collect()
     }
 
     fn plan(&self, id: &TransactionId, open: &Open<Self>) -> Plan {

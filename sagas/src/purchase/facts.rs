@@ -59,6 +59,7 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         Fact::InterestPaid => earned(view).is_none() || interest.is_paid_out(view),
         Fact::Ended => view.ending.is_some(),
         Fact::CancelSettled => cancel::is_settled(view, buy),
+        Fact::CancelRefused => view.open.notes.cancel_refused.is_some(),
         Fact::PaymentClosed => {
             payment.payment(view).is_none_or(|it| !matches!(it.stage, payment::Stage::Requested))
         }

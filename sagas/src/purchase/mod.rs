@@ -105,8 +105,9 @@ const REFUNDS: Side<Saga> =
     call("refund payment", Call::Refund, Fact::NothingOwed, When::MoneyOverdue).beside();
 /// The register is the truth: a record's lot is there as soon as it is heard.
 const BOOK: Side<Saga> = act("book", Do::Credit, Fact::Credited).beside();
-const CANCEL: Side<Saga> =
-    call("cancel", Call::Cancel, Fact::CancelSettled, When::NextCutOff).beside();
+const CANCEL: Side<Saga> = call("cancel", Call::Cancel, Fact::CancelSettled, When::NextCutOff)
+    .beside()
+    .unless(Fact::CancelRefused);
 
 /// What a person who gave up leaves is closed, so that nothing is asked for without an owner.
 const fn closing(deed: Deed<Saga>) -> Side<Saga> {

@@ -36,7 +36,7 @@ use fundflow_kernel::{
     streams::{Key, Need, Opener, Streams},
 };
 use fundflow_runtime::{
-    port::Payload,
+    port::{Callee, Payload},
     process::Open,
     saga::{self, Calling, Heard, OpenEnd, Preparing},
     step::Table,
@@ -204,6 +204,17 @@ impl saga::Saga for Purchase {
         request: &Preparing<'_, Self>,
     ) -> Result<(Admitted, &'static Table<Self>), Refusal> {
         self.prepared(streams, request)
+    }
+
+    fn callees(&self, open: &Open<Self>, _: &Plan) -> Vec<Callee> {
+        let t = Self::trade_date(&open.promise).date();
+        let mut callees = self.house.to_registrars(&[open.request.fund], t);
+        callees.push(self.house.to_bank());
+        callees
+    }
+
+    fn foreseen(&self) -> Vec<Callee> {
+        self.house.foreseen()
     }
 
     fn plan(&self, id: &TransactionId, open: &Open<Self>) -> Plan {

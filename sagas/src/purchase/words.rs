@@ -78,6 +78,8 @@ pub enum Fact {
     Ended,
     /// Nothing is to be taken back of it any more.
     CancelSettled,
+    /// The registrar does not take it back.
+    CancelRefused,
     /// No charge is under way without an owner.
     PaymentClosed,
     /// No order is to be closed without the registrar's word.

@@ -81,6 +81,8 @@ pub enum Fact {
     Ended,
     /// Nothing is to be taken back of it any more.
     CancelSettled,
+    /// The registrar does not take it back.
+    CancelRefused,
     /// No charge is under way without an owner.
     PaymentClosed,
     /// The wallet is as the registrar's records and the cases say.

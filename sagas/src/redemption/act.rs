@@ -45,9 +45,7 @@ impl Redemption {
         let fund = self.house.terms(request.fund, promised.trade_date)?;
         let state = plan.holdings.state(&view).ok_or(lacks("the holdings"))?;
         let shares = promised.exit.shares();
-        // Where all must go, no lot is chosen any more.
-        let lots = if shares == request.shares { &request.lots[..] } else { &[] };
-        let chosen = part::chosen(state, lots)?;
+        let chosen = part::chosen(state, part::lots_of(&request.lots, shares))?;
         plan.holdings.reserve(turn, shares, fund.redemption_sequence, chosen)
     }
 
@@ -63,7 +61,7 @@ impl Redemption {
         let request = &view.open.request;
         let fund = self.house.terms(request.fund, trade_date)?;
         let shares = plan.holdings.reserved(&view);
-        let lots = if shares == request.shares { request.lots.clone() } else { Vec::new() };
+        let lots = part::lots_of(&request.lots, shares).to_vec();
         let terms = Terms {
             order: plan.out.order.clone(),
             no: plan.out.no.clone(),

@@ -37,7 +37,7 @@ use fundflow_kernel::{
     streams::{Key, Need, Opener, Streams},
 };
 use fundflow_runtime::{
-    port::Payload,
+    port::{Callee, Payload},
     process::Open,
     saga::{self, Calling, Heard, OpenEnd, Preparing},
     step::Table,
@@ -242,6 +242,17 @@ impl saga::Saga for Redemption {
         self.prepared(streams, request)
     }
 
+    fn callees(&self, open: &Open<Self>, _: &Plan) -> Vec<Callee> {
+        let t = Self::trade_date(&open.promise).date();
+        let mut callees = self.house.to_registrars(&[open.request.fund], t);
+        callees.push(self.house.to_bank());
+        callees
+    }
+
+    fn foreseen(&self) -> Vec<Callee> {
+        self.house.foreseen()
+    }
+
     fn plan(&self, id: &TransactionId, open: &Open<Self>) -> Plan {
         Plan { cases: open_cases(&open.notes), ..Plan::of(id, &open.request) }
     }
@@ -347,6 +358,9 @@ impl saga::Saga for Redemption {
 
     fn summary(request: &Request) -> String {
         let Request { investor, fund, shares, account, .. } = request;
-        format!("{investor}: {shares} shares of {fund} to {account}")
+        match shares {
+            Some(shares) => format!("{investor}: {shares} shares of {fund} to {account}"),
+            None => format!("{investor}: all shares of {fund} to {account}"),
+        }
     }
 }

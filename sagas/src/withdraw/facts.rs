@@ -42,6 +42,7 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         Fact::PaidOut => payout.is_paid_out(view),
         Fact::Ended => view.ending.is_some(),
         Fact::CancelSettled => cancel::is_settled(view, out),
+        Fact::CancelRefused => view.open.notes.cancel_refused.is_some(),
         Fact::Closed => out.need_not_be_closed(view, END),
         Fact::Heard => out.is_over(view),
         Fact::IncomeBooked => wallet.spent(view).is_none() || settled(view),

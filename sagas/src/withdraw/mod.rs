@@ -68,7 +68,9 @@ const PAY_AT_LAST: Deed<Saga> = Deed {
 };
 
 const BESIDE: &[Side<Saga>] = &[
-    call("cancel redemption", Call::Cancel, Fact::CancelSettled, When::NextCutOff).beside(),
+    call("cancel redemption", Call::Cancel, Fact::CancelSettled, When::NextCutOff)
+        .beside()
+        .unless(Fact::CancelRefused),
     act("book", Do::TakeOut, Fact::Booked).beside(),
     act("close redemption", Do::Close, Fact::Closed).after_the_end(),
     word("redemption at last", Call::Redeem, Fact::Heard, When::Due, When::Overdue).after_the_end(),

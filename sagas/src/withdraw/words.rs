@@ -65,6 +65,8 @@ pub enum Fact {
     Ended,
     /// Nothing is to be taken back of it any more.
     CancelSettled,
+    /// The registrar does not take it back.
+    CancelRefused,
     /// The wallet is as the registrar's records and the cases say.
     Booked,
     /// No redemption is to be closed without the registrar's word.

@@ -25,7 +25,7 @@ pub(crate) fn request() -> Request {
         investor: "i-1".parse().unwrap(),
         account: "acc-1".parse().unwrap(),
         fund: "011162".parse().unwrap(),
-        shares: "6000".parse().unwrap(),
+        shares: Some("6000".parse().unwrap()),
         lots: vec![],
         on_huge: OnHuge::CarryOver,
         only_today: false,
@@ -117,7 +117,7 @@ fn a_fee_that_is_not_that_of_the_lots_opens_a_case_and_nothing_is_paid_out() {
 #[test]
 fn the_investor_chooses_a_lot_by_the_serial_of_its_confirmation() {
     let chosen = Designated { serial: "L3".parse().unwrap(), shares: "500".parse().unwrap() };
-    let request = Request { shares: "500".parse().unwrap(), lots: vec![chosen], ..request() };
+    let request = Request { shares: Some("500".parse().unwrap()), lots: vec![chosen], ..request() };
     let mut stage = asked_for(request);
     let numbers = ["500", "1.3071", "653.55", "9.80", "643.75"];
     let said = redeemed("C1", "2026-02-25", true, numbers, &[]);
@@ -260,6 +260,21 @@ fn frozen_shares_are_not_redeemed_and_too_small_a_rest_goes_out_too() {
 }
 
 #[test]
+fn all_shares_are_counted_once_and_the_same_request_later_is_a_repeat() {
+    let all = || Request { shares: None, ..request() };
+    let mut stage = asked_for(all());
+    assert_eq!(stage.shares("011162").reserved(), "6500.55".parse().unwrap());
+
+    assert!(stage.shares("011162").available().is_zero());
+    let again = stage.request::<Redemption>("R", all());
+    assert!(matches!(again, Reply::Placed { .. }), "{again:?}");
+    let Reply::Refused(_, text) = stage.request::<Redemption>("R", request()) else { panic!() };
+    assert!(text.ends_with("it differs in shares"), "{text}");
+    let Reply::Refused(_, text) = stage.request::<Redemption>("R2", all()) else { panic!() };
+    assert!(text.starts_with("no share of fund 011162 is free"), "{text}");
+}
+
+#[test]
 fn what_a_rejection_says_is_frozen_is_not_redeemed_by_the_next_order() {
     let mut stage = stage();
     let ApplicationAnswer::Rejected(mut word) = rejected("0") else { unreachable!() };
@@ -271,7 +286,7 @@ fn what_a_rejection_says_is_frozen_is_not_redeemed_by_the_next_order() {
     assert_eq!(ending(&stage), Some("redemption.rolled_back"), "{}", stage.text());
     let held = stage.shares("011162");
     assert_eq!([held.frozen(), held.available()].map(|it| it.to_string()), ["500.55", "6000.00"]);
-    let all = Request { shares: "6500.55".parse().unwrap(), ..request() };
+    let all = Request { shares: Some("6500.55".parse().unwrap()), ..request() };
     let Reply::Refused(_, text) = stage.request::<Redemption>("R2", all) else { panic!() };
     assert!(text.contains("6000.00 are free"), "{text}");
 }

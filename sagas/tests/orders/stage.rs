@@ -51,7 +51,7 @@ in_house!(Purchase, Redemption, Conversion, RegularPlans);
 #[derive(Clone)]
 pub(crate) struct Stage {
     house: House,
-    runner: Runner,
+    pub(crate) runner: Runner,
     pub(crate) events: Vec<Recorded>,
     pub(crate) outside: Outside,
     pub(crate) now: Timestamp,

@@ -8,6 +8,7 @@ mod fast_withdraw;
 mod freeze;
 mod income;
 mod outside;
+mod ports;
 mod random;
 mod recharge;
 mod recharge_moves;

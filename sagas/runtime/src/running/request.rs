@@ -69,17 +69,11 @@ impl<S: Saga> Running<S> {
         let Ok(table) = VersionTag::new(table.version) else {
             return defect("the table's version is no version tag");
         };
-        let open = process::Open {
-            request: stored,
-            promise: Arc::new(promise),
-            table,
-            notes: S::Notes::default(),
-            retries: Vec::new(),
-            parked: None,
-            landing_chosen: false,
-            given_up: Vec::new(),
-        };
+        let open = opened::<S>(stored, promise, table);
         let plan = Arc::new(self.saga.plan(&id, &open));
+        if let Some(missing) = self.no_port(desk, &open, &plan) {
+            return missing;
+        }
         if let Some(refusal) = taken::<S>(desk.streams, &plan, &self.id) {
             return self.not_placed(desk, refusal);
         }
@@ -146,10 +140,41 @@ impl<S: Saga> Running<S> {
         Reply::Placed { promise: open.promise.clone(), ending }
     }
 
+    /// Whom it would have to call in vain. Asked before anything is stored: what cannot be carried to
+    /// its end is not begun.
+    fn no_port(
+        &self,
+        desk: &mut Desk<'_>,
+        open: &process::Open<S>,
+        plan: &S::Plan,
+    ) -> Option<Reply> {
+        let ports = desk.ports?;
+        let missing = self.saga.callees(open, plan).iter().find_map(|it| it.missing(ports))?;
+        desk.out.finished.push(self.id.clone());
+        Some(Reply::NotActed(missing.into()))
+    }
+
     /// Nothing was stored, so nothing that was read for the decision needs to stay.
     fn not_placed(&self, desk: &mut Desk<'_>, refusal: S::Refusal) -> Reply {
         desk.out.finished.push(self.id.clone());
         refused::<S>(refusal)
+    }
+}
+
+fn opened<S: Saga>(
+    request: Arc<S::Request>,
+    promise: S::Promise,
+    table: VersionTag,
+) -> process::Open<S> {
+    process::Open {
+        request,
+        promise: Arc::new(promise),
+        table,
+        notes: S::Notes::default(),
+        retries: Vec::new(),
+        parked: None,
+        landing_chosen: false,
+        given_up: Vec::new(),
     }
 }
 
