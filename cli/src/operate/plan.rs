@@ -182,15 +182,13 @@ impl Desk<'_> {
 const fn disposed(to: Disposition) -> &'static str {
     match to {
         Disposition::Refund => {
-            "back to whom it came from: shares are free again, money goes by hand; a word of the \
-             registrar that comes all the same is booked, and held under a case"
+            "back to whom it came from: money by hand; what is reserved is free again, and what a \
+             registrar says all the same is held under a case"
         }
         Disposition::Suspense => {
-            "to a suspense account, by hand; shares stay reserved until the registrar's word comes"
+            "to a suspense account, by hand; what a registrar has is waited for"
         }
-        Disposition::Manual => {
-            "settled outside of the engine; shares stay reserved until the registrar's word comes"
-        }
+        Disposition::Manual => "settled outside of the engine; what a registrar has is waited for",
     }
 }
 

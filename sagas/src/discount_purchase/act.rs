@@ -4,7 +4,7 @@ use super::{
     Do, Ending, facts, limits,
     saga::{DiscountPurchase, Turn, View},
 };
-use crate::parts::{application::ApplicationLeg, milestone::Milestone, wallet::at_par};
+use crate::parts::{application::ApplicationLeg, milestone::Milestone, refunds, wallet::at_par};
 use fundflow_domain::{
     application::{Ask, Promise, PromisedFee, Terms},
     calendar::TradingDay,
@@ -178,13 +178,12 @@ fn wallet(turn: &mut Turn<'_>, command: &wallet::Command) -> Done {
 /// Turns what the registrar confirmed into a lot; what it did not accept goes back.
 fn confirm_credit(turn: &mut Turn<'_>) -> Done {
     let plan = turn.plan();
-    let mut events = 0;
-    for (due_to, amount) in facts::not_sent_back(&turn.view()?) {
-        let what = payment::SentBack::Difference { due_to, amount };
-        let cause = own("not_accepted", "the registrar accepted a part of the amount");
-        events += turn.decide(&plan.payment.key, &payment::Command::SendBack(what, cause))?;
-    }
-    Ok(events + plan.wallet.book_in(turn, &plan.buy)?)
+    let rest = refunds::not_accepted(&turn.view()?, &plan.payment, &plan.buy);
+    let returned = match rest {
+        Some(_) => refunds::return_rest(turn, &plan.payment, &plan.buy)?,
+        None => 0,
+    };
+    Ok(returned + plan.wallet.book_in(turn, &plan.buy)?)
 }
 
 /// Why it did not go through: the purchase before the conversion.

@@ -4,15 +4,16 @@ use super::{
     Fact, When,
     saga::{DiscountPurchase, View},
 };
-use crate::parts::{application::ApplicationLeg, cases::finding, milestone::Scope, timing};
+use crate::parts::{
+    application::ApplicationLeg, cases::finding, milestone::Scope, refunds, timing,
+};
 use fundflow_domain::{
     application::{Application, Confirmation, Outcome, Terms},
     calendar::TradingDay,
     case::{Figure, Finding, Kind},
     modes::ConversionMode,
-    money::{Amount, Money},
-    orders::Serial,
-    payment::{Of, Stage},
+    money::Money,
+    payment::Stage,
     time::Timestamp,
     wallet::{Credit, Entry, Reservation},
 };
@@ -133,25 +134,10 @@ fn unbought(view: &View<'_>) -> bool {
         && !view.plan.target.is_placed(view)
 }
 
-/// What the registrar's records of the money-fund order did not accept and nothing sends back yet.
-pub(super) fn not_sent_back(view: &View<'_>) -> Vec<(Serial, Amount)> {
-    let Some(application) = view.plan.buy.application(view) else { return Vec::new() };
-    let Some(payment) = view.plan.payment.payment(view) else { return Vec::new() };
-    let sent = |due_to: &Serial| {
-        let of = Of::Difference { due_to: due_to.clone() };
-        payment.refunds.iter().any(|refund| refund.of == of)
-    };
-    let part = |said: &Confirmation| {
-        let amount = Amount::new(said.outcome.refund().decimal()).ok()?;
-        (!sent(&said.serial)).then(|| (said.serial.clone(), amount))
-    };
-    application.confirmations().filter_map(part).collect()
-}
-
 fn is_credit_confirmed(view: &View<'_>) -> bool {
     let (plan, wallet) = (view.plan, &view.plan.wallet);
     let there = wallet.is_credited(view) && wallet.is_booked_in(view, &plan.buy);
-    there && not_sent_back(view).is_empty()
+    there && refunds::not_accepted(view, &plan.payment, &plan.buy).is_none()
 }
 
 fn is_target_credited(view: &View<'_>) -> bool {
@@ -233,7 +219,9 @@ pub(super) fn open_ends(view: &View<'_>) -> Vec<OpenEnd> {
     let mut ends: Vec<(Arc<str>, Decimal)> = view.plan.payment.open_ends(view);
     let plan = view.plan;
     let paid = plan.payment.is_paid(view) && !plan.payment.is_paid_back(view);
-    if paid && !plan.buy.is_confirmed(view) {
+    if let Some(rest) = refunds::not_accepted(view, &plan.payment, &plan.buy) {
+        ends.push((BUY_END.into(), rest.decimal()));
+    } else if paid && !plan.buy.is_confirmed(view) {
         let left = plan.payment.payment(view).map(|payment| payment.left().decimal());
         ends.push((BUY_END.into(), left.unwrap_or(plan.amount.decimal())));
     }
