@@ -315,3 +315,31 @@ fn a_price_that_is_missing_is_named_and_one_that_a_fund_keeps_is_not() {
     assert_eq!(notes(&report), ["navs.csv has no price of 050027 on 2026-02-12: 1 orders wait"]);
     assert_eq!(ending(&report, "P-3"), ("completed", ""));
 }
+
+#[test]
+fn requests_of_one_instant_do_not_take_the_same_shares_or_the_same_room() {
+    let rows = [
+        "transaction=P-1 time=10:00 kind=purchase investor=I-1 fund=050027 amount=1000",
+        "transaction=W-0 time=10:00 kind=recharge investor=I-1 fund=000730 amount=500",
+        // The most of a day is 5,000,000.00.
+        "transaction=L-1 time=10:01 kind=purchase investor=I-2 fund=050027 amount=3000000",
+        "transaction=L-2 time=10:01 kind=purchase investor=I-2 fund=050027 amount=3000000",
+        "transaction=R-1 time=2026-02-13T10:00:00+08:00 kind=redemption investor=I-1 fund=050027",
+        "transaction=R-2 time=2026-02-13T10:00:00+08:00 kind=redemption investor=I-1 fund=050027 \
+         shares=10",
+        "transaction=W-1 time=2026-02-13T10:00:00+08:00 kind=withdraw investor=I-1 fund=000730",
+        "transaction=W-2 time=2026-02-13T10:00:00+08:00 kind=withdraw investor=I-1 fund=000730 \
+         shares=10",
+        "transaction=F-1 time=2026-02-13T10:00:00+08:00 kind=fast_withdraw investor=I-1 fund=000730 \
+         shares=10",
+    ];
+    let report = Stage::of(&rows).play_twice();
+
+    for taken in ["R-1", "W-1", "L-1"] {
+        let (ended, why) = ending(&report, taken);
+        assert!(["completed", "paid out"].contains(&ended), "{taken}: {ended} {why}");
+    }
+    for late in ["R-2", "W-2", "F-1", "L-2"] {
+        assert_eq!(ending(&report, late).0, "refused", "{report:#}");
+    }
+}
