@@ -186,6 +186,9 @@ fn all_shares_of_a_row_are_the_same_request_whenever_the_folder_is_played() {
     let rows = [
         "transaction=P-1 time=10:00 kind=purchase investor=I-1 fund=011162 amount=5000",
         "transaction=P-2 time=10:01 kind=purchase investor=I-2 fund=011162 amount=5000",
+        // What was refused when nothing was held stays refused when something is.
+        "transaction=R-0 time=09:30 kind=redemption investor=I-2 fund=011162",
+        "transaction=R-9 time=09:31 kind=redemption investor=I-2 fund=011162 shares=1",
         "transaction=W-0 time=10:02 kind=recharge investor=I-1 fund=000730 amount=500",
         "transaction=F-0 time=10:03 kind=recharge investor=I-2 fund=000730 amount=500",
         "transaction=R time=2026-02-13T10:00:00+08:00 kind=redemption investor=I-1 fund=011162",
@@ -205,6 +208,9 @@ fn all_shares_of_a_row_are_the_same_request_whenever_the_folder_is_played() {
     {
         let (is, why) = ending(&report, row);
         assert!(is == ended || is == "completed", "{row}: {is} {why}");
+    }
+    for row in ["R-0", "R-9"] {
+        assert_eq!(ending(&report, row).0, "refused");
     }
     assert!(stage.shown("R")["summary"].as_str().unwrap().contains("all shares"));
     // Nothing is left to be all of: still the same requests.
