@@ -186,6 +186,9 @@ fn all_shares_of_a_row_are_the_same_request_whenever_the_folder_is_played() {
     let rows = [
         "transaction=P-1 time=10:00 kind=purchase investor=I-1 fund=011162 amount=5000",
         "transaction=P-2 time=10:01 kind=purchase investor=I-2 fund=011162 amount=5000",
+        // What was refused when nothing was held stays refused when something is.
+        "transaction=R-0 time=09:30 kind=redemption investor=I-2 fund=011162",
+        "transaction=R-9 time=09:31 kind=redemption investor=I-2 fund=011162 shares=1",
         "transaction=W-0 time=10:02 kind=recharge investor=I-1 fund=000730 amount=500",
         "transaction=F-0 time=10:03 kind=recharge investor=I-2 fund=000730 amount=500",
         "transaction=R time=2026-02-13T10:00:00+08:00 kind=redemption investor=I-1 fund=011162",
@@ -205,6 +208,9 @@ fn all_shares_of_a_row_are_the_same_request_whenever_the_folder_is_played() {
     {
         let (is, why) = ending(&report, row);
         assert!(is == ended || is == "completed", "{row}: {is} {why}");
+    }
+    for row in ["R-0", "R-9"] {
+        assert_eq!(ending(&report, row).0, "refused");
     }
     assert!(stage.shown("R")["summary"].as_str().unwrap().contains("all shares"));
     // Nothing is left to be all of: still the same requests.
@@ -314,4 +320,32 @@ fn a_price_that_is_missing_is_named_and_one_that_a_fund_keeps_is_not() {
     );
     assert_eq!(notes(&report), ["navs.csv has no price of 050027 on 2026-02-12: 1 orders wait"]);
     assert_eq!(ending(&report, "P-3"), ("completed", ""));
+}
+
+#[test]
+fn requests_of_one_instant_do_not_take_the_same_shares_or_the_same_room() {
+    let rows = [
+        "transaction=P-1 time=10:00 kind=purchase investor=I-1 fund=050027 amount=1000",
+        "transaction=W-0 time=10:00 kind=recharge investor=I-1 fund=000730 amount=500",
+        // The most of a day is 5,000,000.00.
+        "transaction=L-1 time=10:01 kind=purchase investor=I-2 fund=050027 amount=3000000",
+        "transaction=L-2 time=10:01 kind=purchase investor=I-2 fund=050027 amount=3000000",
+        "transaction=R-1 time=2026-02-13T10:00:00+08:00 kind=redemption investor=I-1 fund=050027",
+        "transaction=R-2 time=2026-02-13T10:00:00+08:00 kind=redemption investor=I-1 fund=050027 \
+         shares=10",
+        "transaction=W-1 time=2026-02-13T10:00:00+08:00 kind=withdraw investor=I-1 fund=000730",
+        "transaction=W-2 time=2026-02-13T10:00:00+08:00 kind=withdraw investor=I-1 fund=000730 \
+         shares=10",
+        "transaction=F-1 time=2026-02-13T10:00:00+08:00 kind=fast_withdraw investor=I-1 fund=000730 \
+         shares=10",
+    ];
+    let report = Stage::of(&rows).play_twice();
+
+    for taken in ["R-1", "W-1", "L-1"] {
+        let (ended, why) = ending(&report, taken);
+        assert!(["completed", "paid out"].contains(&ended), "{taken}: {ended} {why}");
+    }
+    for late in ["R-2", "W-2", "F-1", "L-2"] {
+        assert_eq!(ending(&report, late).0, "refused", "{report:#}");
+    }
 }

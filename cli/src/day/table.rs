@@ -10,7 +10,7 @@ use chrono::NaiveDate;
 use fundflow::Engine;
 use fundflow_domain::{calendar::TradingCalendar, ids::FundCode, money::Nav, time::Timestamp};
 use fundflow_infrastructure::{
-    day_folder::{Day, DayTerms},
+    day_folder::{Day, DayTerms, Refusals},
     sandbox::{kept::keep, registrar::Confirming},
     wallet_owners::WalletOwners,
 };
@@ -29,6 +29,8 @@ use std::{
 pub(super) struct Counterparties {
     pub(super) sandbox: Sandbox,
     pub(super) files: PathBuf,
+    /// Of the days that were played into this store.
+    pub(super) refusals: Refusals,
     /// The program's own ports.
     own: Vec<NamedPort>,
 }
@@ -67,6 +69,7 @@ impl Counterparties {
         let books = base.join(BOOKS);
         let failed = |source| Trouble::Directory { path: books.clone(), source };
         std::fs::create_dir_all(&books).map_err(failed)?;
+        let refusals = Refusals::open(&books).map_err(failed)?;
         // Operators open the books without this folder.
         keep(&day.scenario, &books)?;
         let terms = DayTerms::from(day);
@@ -80,7 +83,7 @@ impl Counterparties {
         let sandbox = Sandbox::open(&books, &day.scenario, &hours, codes, market)?;
         let outside = Outside { directory: base.to_owned(), clock: shared };
         let own = registry.ports(&outside).map_err(Trouble::Port)?;
-        Ok(Self { sandbox, files: base.join("exchange"), own })
+        Ok(Self { sandbox, files: base.join("exchange"), refusals, own })
     }
 }
 

@@ -28,6 +28,7 @@ mod navs;
 mod orders;
 mod plans;
 mod problem;
+mod refusals;
 mod settings;
 mod table;
 mod terms;
@@ -39,6 +40,7 @@ pub use kinds::{Buying, CancelScope, DiscountPurchase, Kind, Leaving};
 pub use navs::{Price, published_at, published_for};
 pub use orders::Order;
 pub use problem::Problem;
+pub use refusals::Refusals;
 pub use settings::{FundsAre, Settings};
 pub use terms::{DayTerms, TermsError};
 

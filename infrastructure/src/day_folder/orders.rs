@@ -69,6 +69,16 @@ pub struct Order {
     pub note: String,
 }
 
+impl Order {
+    /// All that it asks for, and when, in one line.
+    pub(super) fn words(&self) -> String {
+        let columns =
+            columns(&self.kind).into_iter().map(|(name, value)| format!(" {name}={value}"));
+        let columns: String = columns.collect();
+        format!("{} {} {}{columns}", self.transaction, self.time, self.kind.name())
+    }
+}
+
 pub(super) struct Known<'a> {
     pub(super) trade_date: TradingDay,
     pub(super) next: TradingDay,
