@@ -34,13 +34,13 @@ macro_rules! fund_saga {
 
             fn requested_at(
                 promise: &$crate::parts::on_day::OnDay,
-            ) -> ::fundflow_domain::time::Timestamp {
+            ) -> $crate::__macros::Timestamp {
                 promise.requested_at
             }
 
             fn trade_date(
                 promise: &$crate::parts::on_day::OnDay,
-            ) -> ::fundflow_domain::calendar::TradingDay {
+            ) -> $crate::__macros::TradingDay {
                 promise.trade_date
             }
         }
@@ -60,30 +60,30 @@ macro_rules! buying {
 
         fn when(
             &self,
-            view: &::fundflow_runtime::saga::View<'_, Self>,
+            view: &$crate::__macros::View<'_, Self>,
             when: Self::When,
-        ) -> ::std::option::Option<::fundflow_domain::time::Timestamp> {
+        ) -> ::std::option::Option<$crate::__macros::Timestamp> {
             view.plan.$field.when(self, view, when)
         }
 
         fn day_of_promise(
             promise: &$crate::parts::on_day::OnDay,
-        ) -> ::std::option::Option<::chrono::NaiveDate> {
+        ) -> ::std::option::Option<$crate::__macros::NaiveDate> {
             ::std::option::Option::Some(promise.trade_date.date())
         }
 
         fn business_date(
-            view: &::fundflow_runtime::saga::View<'_, Self>,
-        ) -> ::std::option::Option<::chrono::NaiveDate> {
+            view: &$crate::__macros::View<'_, Self>,
+        ) -> ::std::option::Option<$crate::__macros::NaiveDate> {
             ::std::option::Option::Some(view.plan.$field.day(view).date())
         }
 
         fn needs(
             &self,
-            view: &::fundflow_runtime::saga::View<'_, Self>,
+            view: &$crate::__macros::View<'_, Self>,
             answer: &Self::Answer,
-            now: ::fundflow_domain::time::Timestamp,
-        ) -> ::std::vec::Vec<::fundflow_kernel::streams::Need> {
+            now: $crate::__macros::Timestamp,
+        ) -> ::std::vec::Vec<$crate::__macros::Need> {
             match answer {
                 $answer::$registrar(said) => view.plan.$field.leg.needs_for(self, view, said, now),
                 _ => ::std::vec::Vec::new(),
@@ -91,9 +91,9 @@ macro_rules! buying {
         }
 
         fn notice(
-            view: &::fundflow_runtime::saga::View<'_, Self>,
-            stream: &::fundflow_kernel::envelope::StreamName,
-            news: &::fundflow_runtime::port::Payload,
+            view: &$crate::__macros::View<'_, Self>,
+            stream: &$crate::__macros::StreamName,
+            news: &$crate::__macros::Payload,
         ) -> ::std::option::Option<Self::Answer> {
             view.plan.$field.news(stream, news).map($answer::$registrar)
         }
