@@ -149,7 +149,7 @@ impl<S: EventStore + Checkpoints> Builder<S> {
     /// be read or folded is logged and left; the others go on.
     ///
     /// # Errors
-    /// [`StartError`] when two sagas share a name, or the store cannot be read or written at all.
+    /// [`StartError`] when two sagas share a name, events have no stored form, or the store cannot be read or written at all.
     pub async fn start(self) -> Result<Engine, StartError> {
         let mut runner = self.runner()?;
         let found = reload(&*self.store, &mut runner, &self.kinds).await?;
@@ -191,6 +191,9 @@ impl<S: EventStore + Checkpoints> Builder<S> {
         for kind in &self.kinds {
             if !names.insert(kind.name()) {
                 return Err(StartError::SagaTwice(kind.name()));
+            }
+            for opener in kind.aggregates() {
+                opener.check()?;
             }
             runner.register_kind(kind.clone());
         }

@@ -23,15 +23,6 @@ pub mod redemption;
 pub mod regular_plan;
 pub mod withdraw;
 
-/// What the macros of this crate expand to, so that who uses them depends on nothing else.
+// What the macros expand to.
 #[doc(hidden)]
-pub mod __macros {
-    pub use chrono::NaiveDate;
-    pub use fundflow_domain::{calendar::TradingDay, time::Timestamp};
-    pub use fundflow_kernel::{envelope::StreamName, streams::Need};
-    pub use fundflow_runtime::{
-        port::Payload,
-        process_names,
-        saga::{Names, View},
-    };
-}
+pub mod in_macros;

@@ -184,7 +184,7 @@ impl<P: Clone> Notes<P> {
 macro_rules! fund_milestones {
     ($kind:literal, [$($ending:literal),* $(,)?]) => {
         const KIND: &'static str = $kind;
-        const NAMES: $crate::__macros::Names = $crate::__macros::process_names!($kind: [
+        const NAMES: $crate::in_macros::Names = $crate::in_macros::process_names!($kind: [
             "committed",
             "redated",
             "readmitted",

@@ -34,13 +34,13 @@ macro_rules! fund_saga {
 
             fn requested_at(
                 promise: &$crate::parts::on_day::OnDay,
-            ) -> $crate::__macros::Timestamp {
+            ) -> $crate::in_macros::Timestamp {
                 promise.requested_at
             }
 
             fn trade_date(
                 promise: &$crate::parts::on_day::OnDay,
-            ) -> $crate::__macros::TradingDay {
+            ) -> $crate::in_macros::TradingDay {
                 promise.trade_date
             }
         }
@@ -60,30 +60,30 @@ macro_rules! buying {
 
         fn when(
             &self,
-            view: &$crate::__macros::View<'_, Self>,
+            view: &$crate::in_macros::View<'_, Self>,
             when: Self::When,
-        ) -> ::std::option::Option<$crate::__macros::Timestamp> {
+        ) -> ::std::option::Option<$crate::in_macros::Timestamp> {
             view.plan.$field.when(self, view, when)
         }
 
         fn day_of_promise(
             promise: &$crate::parts::on_day::OnDay,
-        ) -> ::std::option::Option<$crate::__macros::NaiveDate> {
+        ) -> ::std::option::Option<$crate::in_macros::NaiveDate> {
             ::std::option::Option::Some(promise.trade_date.date())
         }
 
         fn business_date(
-            view: &$crate::__macros::View<'_, Self>,
-        ) -> ::std::option::Option<$crate::__macros::NaiveDate> {
+            view: &$crate::in_macros::View<'_, Self>,
+        ) -> ::std::option::Option<$crate::in_macros::NaiveDate> {
             ::std::option::Option::Some(view.plan.$field.day(view).date())
         }
 
         fn needs(
             &self,
-            view: &$crate::__macros::View<'_, Self>,
+            view: &$crate::in_macros::View<'_, Self>,
             answer: &Self::Answer,
-            now: $crate::__macros::Timestamp,
-        ) -> ::std::vec::Vec<$crate::__macros::Need> {
+            now: $crate::in_macros::Timestamp,
+        ) -> ::std::vec::Vec<$crate::in_macros::Need> {
             match answer {
                 $answer::$registrar(said) => view.plan.$field.leg.needs_for(self, view, said, now),
                 _ => ::std::vec::Vec::new(),
@@ -91,9 +91,9 @@ macro_rules! buying {
         }
 
         fn notice(
-            view: &$crate::__macros::View<'_, Self>,
-            stream: &$crate::__macros::StreamName,
-            news: &$crate::__macros::Payload,
+            view: &$crate::in_macros::View<'_, Self>,
+            stream: &$crate::in_macros::StreamName,
+            news: &$crate::in_macros::Payload,
         ) -> ::std::option::Option<Self::Answer> {
             view.plan.$field.news(stream, news).map($answer::$registrar)
         }
