@@ -99,24 +99,35 @@ impl SagaRow {
         }
     }
 
+    /// Of a kind that this program does not know.
+    pub(crate) fn foreign(row: &desk::SagaRow) -> Self {
+        Self::listed(&Listed { row: row.clone(), stands: None, damage: None })
+    }
+
     pub(crate) fn listed(listed: &Listed) -> Self {
         let desk::SagaRow { kind, transaction, requester, summary, day, .. } = &listed.row;
         let (row, stands) = (&listed.row, listed.stands.as_ref());
         let parked = row.parked.as_ref();
         let at = stands.map(|stands| stands.at.to_owned());
         let damage = || listed.damage.as_ref().map(ToString::to_string);
+        let foreign = row.foreign.as_ref().map(|last| format!("after {last}"));
         Self {
             kind: kind.clone(),
             transaction: transaction.clone(),
             requester: requester.clone(),
             summary: summary.clone(),
             trade_date: day.map(|day| day.to_string()),
-            state: state(parked.is_some(), row.ending.as_deref()),
+            state: match row.state() {
+                desk::State::Unknown => row.state().name().to_owned(),
+                desk::State::Open | desk::State::Parked | desk::State::Ended => {
+                    state(parked.is_some(), row.ending.as_deref())
+                }
+            },
             parked: parked.map(|parked| (parked.row.clone(), parked.cause.clone())),
             failure: None,
             since: row.since,
             moved: row.moved,
-            stands_at: at.or_else(damage),
+            stands_at: at.or_else(damage).or(foreign),
             waits_for: stands
                 .map(|it| it.waits.iter().map(WaitJson::of).collect())
                 .unwrap_or_default(),

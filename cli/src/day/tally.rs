@@ -191,6 +191,7 @@ fn ending(row: &SagaRow, partial: &BTreeSet<TransactionId>) -> String {
     match row.state() {
         State::Parked => "stuck".to_owned(),
         State::Open => "under way".to_owned(),
+        State::Unknown => "unknown".to_owned(),
         State::Ended => {
             let ending = ending_words(row.ending.as_deref().unwrap_or_default());
             if is_income(row) && ending == FIRST[0] {
