@@ -61,7 +61,7 @@ pub enum DeskError {
         kinds: Vec<String>,
     },
     /// A kind that this program was not built with.
-    #[error("{kind:?} is no kind of saga known here; known are: {}", known.join(", "))]
+    #[error("{kind} is no kind of saga known here; known are: {}", known.join(", "))]
     UnknownKind {
         /// As it was asked for.
         kind: String,

@@ -196,7 +196,7 @@ fn words(effect: &Effect) -> (String, Option<String>) {
         return bank_words(call, effect.ask);
     }
     let Some(call) = effect.call_as::<RegistrarCall>() else {
-        return (format!("{effect:?}"), None);
+        return (effect.to_string(), None);
     };
     let call = match (call, effect.ask) {
         (RegistrarCall::Submit(application), Ask::Call) => {

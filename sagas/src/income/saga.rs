@@ -70,7 +70,7 @@ pub enum Refusal {
     #[error("the catalogue has no terms of fund {0} for that day")]
     UnknownFund(FundCode),
     /// Only a money fund pays income by the day.
-    #[error("fund {fund} is a {kind:?} fund; only a money-market fund has income of a day")]
+    #[error("fund {fund} is a {kind} fund; only a money-market fund has income of a day")]
     NotAMoneyFund {
         /// The fund that was asked for.
         fund: FundCode,

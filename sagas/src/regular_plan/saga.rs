@@ -317,7 +317,7 @@ impl saga::Saga for RegularPlans {
 
     fn summary(request: &Terms) -> String {
         let Terms { investor, fund, amount, frequency, start, .. } = request;
-        format!("{investor}: {amount} into {fund} from {start} on, {frequency:?}")
+        format!("{investor}: {amount} into {fund} from {start} on, {frequency}")
     }
 }
 

@@ -8,3 +8,4 @@ mod code;
 mod docs;
 mod sizes;
 mod sources;
+mod words;
