@@ -42,7 +42,7 @@ pub(crate) struct SagaRow {
     pub(crate) state: String,
     /// Row and cause, while it waits for a person.
     pub(crate) parked: Option<(Arc<str>, Cause)>,
-    /// Why it did not go through; a list does not say it.
+    /// Why it did not go through.
     pub(crate) failure: Option<Cause>,
     pub(crate) since: Timestamp,
     pub(crate) moved: Timestamp,
@@ -124,7 +124,7 @@ impl SagaRow {
                 }
             },
             parked: parked.map(|parked| (parked.row.clone(), parked.cause.clone())),
-            failure: None,
+            failure: row.failure.clone(),
             since: row.since,
             moved: row.moved,
             stands_at: at.or_else(damage).or(foreign),
@@ -145,7 +145,14 @@ impl SagaRow {
             self.stands_at.clone().unwrap_or_else(dash),
             self.waits(),
             in_flight(&self.in_flight),
+            self.because(),
         ]
+    }
+
+    /// What it is parked for, or why it did not go through.
+    fn because(&self) -> String {
+        let cause = self.parked.as_ref().map(|(_, cause)| cause).or(self.failure.as_ref());
+        cause.map_or_else(dash, |cause| cause.text.to_string())
     }
 
     pub(crate) fn waits(&self) -> String {
@@ -154,8 +161,17 @@ impl SagaRow {
     }
 }
 
-pub(crate) const HEADER: &[&str] =
-    &["KIND", "TRANSACTION", "ASKED", "T", "STATE", "STANDS AT", "WAITS FOR", "IN FLIGHT"];
+pub(crate) const HEADER: &[&str] = &[
+    "KIND",
+    "TRANSACTION",
+    "ASKED",
+    "T",
+    "STATE",
+    "STANDS AT",
+    "WAITS FOR",
+    "IN FLIGHT",
+    "BECAUSE",
+];
 
 fn dash() -> String {
     "-".to_owned()

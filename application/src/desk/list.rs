@@ -263,6 +263,8 @@ impl SagaList {
                         not_kept += u64::from(row.settled);
                         listed.row.settled = row.settled;
                         let look = shown.look;
+                        row.failure.clone_from(&look.failure);
+                        listed.row.failure.clone_from(&look.failure);
                         let (at, waits, open_ends) = (look.stands_at, look.waits, look.open_ends);
                         listed.stands = (!look.finished).then_some(Stands { at, waits, open_ends });
                     }

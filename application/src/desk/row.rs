@@ -67,6 +67,8 @@ pub struct SagaRow {
     pub summary: Arc<str>,
     /// While it waits for a person.
     pub parked: Option<Parked>,
+    /// Why it does not go through, or did not; known once it was looked at.
+    pub failure: Option<Cause>,
     /// The stored type of its ending, if it is over.
     pub ending: Option<Arc<str>>,
     /// The business day that its last event belongs to.
@@ -115,6 +117,7 @@ impl SagaRow {
             requester,
             summary,
             parked: None,
+            failure: None,
             ending: None,
             day: new.trade_date,
             since: new.recorded_at,
@@ -139,6 +142,7 @@ impl SagaRow {
             },
             summary: not_known(&new.process).into(),
             parked: None,
+            failure: None,
             ending: None,
             day: new.trade_date,
             since: new.recorded_at,

@@ -265,7 +265,12 @@ impl saga::Saga for RegularPlans {
         let key = turn.plan().plan.as_ref().ok_or(lacks("the plan's name"))?;
         let command = match what {
             Do::LookAfter => return self.look_after(turn, key),
-            Do::Close => return turn.end(Ending::Over, None),
+            Do::Close => {
+                return {
+                    let cause = <Self as saga::Saga>::failure(&turn.view()?);
+                    return turn.end(Ending::Over, cause);
+                };
+            }
             Do::Open => {
                 let terms = turn.view()?.open.request.as_ref().clone();
                 plan::Command::Open(Box::new(terms))
@@ -309,6 +314,10 @@ impl saga::Saga for RegularPlans {
     /// Occurrences that are under way are carried by their own sagas.
     fn open_ends(_view: &View<'_>) -> Vec<OpenEnd> {
         Vec::new()
+    }
+
+    fn failure(view: &View<'_>) -> Option<Cause> {
+        super::due::why(plan_of(view)?)
     }
 
     fn requester(request: &Terms) -> Arc<str> {

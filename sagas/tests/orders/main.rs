@@ -14,6 +14,8 @@ mod limits;
 mod outside;
 mod plan;
 mod purchase;
+#[path = "../common/reasons.rs"]
+mod reasons;
 mod redemption;
 mod stage;
 mod subscription;

@@ -8,6 +8,8 @@ mod freeze;
 mod income;
 mod outside;
 mod random;
+#[path = "../common/reasons.rs"]
+mod reasons;
 mod recharge;
 mod recharge_moves;
 mod silence;

@@ -196,7 +196,7 @@ fn every_refusal_of_a_request_is_a_sentence_and_stores_nothing() {
                 },
                 ..asked()
             },
-            "an investor who is Unverified cannot buy; a verified one can",
+            "an investor who is unverified cannot buy; a verified one can",
         ),
     ];
     for (fund, request, asked, says) in rows {

@@ -77,6 +77,7 @@ impl<S: Saga> Running<S> {
             retries: Vec::new(),
             parked: None,
             landing_chosen: false,
+            left_because: None,
             given_up: Vec::new(),
         };
         let plan = Arc::new(self.saga.plan(&id, &open));
