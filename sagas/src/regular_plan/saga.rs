@@ -266,10 +266,8 @@ impl saga::Saga for RegularPlans {
         let command = match what {
             Do::LookAfter => return self.look_after(turn, key),
             Do::Close => {
-                return {
-                    let cause = <Self as saga::Saga>::failure(&turn.view()?);
-                    return turn.end(Ending::Over, cause);
-                };
+                let cause = <Self as saga::Saga>::failure(&turn.view()?);
+                return turn.end(Ending::Over, cause);
             }
             Do::Open => {
                 let terms = turn.view()?.open.request.as_ref().clone();
