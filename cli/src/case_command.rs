@@ -18,7 +18,7 @@ use crate::{
     house::Terms,
     offers,
     operate::time_of,
-    reading::{Failure, List, Place, finish, json, open, or_dash, pairs, table},
+    reading::{Failure, List, Place, complain, finish, json, open, or_dash, pairs, table},
     registry::Registry,
 };
 use clap::Subcommand;
@@ -153,7 +153,12 @@ async fn show(
     let sagas = registry.sagas(&Terms::of(&place)?.house(now)?);
     let saga = close::saga_of(&store, &sagas, &found).await?;
     let desk = offers::Desk { store: &store, sagas: &sagas, now };
-    let actions = if row.open { desk.of_case(&row, saga.as_ref()).await? } else { Vec::new() };
+    let foreign = close::kept_by_foreign(&store, &sagas, &found, *case).await?;
+    let actions = match &foreign {
+        None if row.open => desk.of_case(&row, saga.as_ref()).await?,
+        None | Some(_) => Vec::new(),
+    };
+    complain(&foreign.map(|why| format!("{why}\n")).unwrap_or_default());
     let shown = Shown { row, evidence: evidence(&found), actions };
     match format {
         Format::Json => json(out, &shown)?,

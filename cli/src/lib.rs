@@ -32,6 +32,7 @@ mod case_command;
 mod event_command;
 mod event_json;
 mod folded;
+mod foreign;
 mod freeze_command;
 mod holdings_command;
 mod offers;

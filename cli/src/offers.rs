@@ -23,6 +23,7 @@ use fundflow_domain::{
     time::Timestamp,
 };
 use fundflow_infrastructure::sqlite::SqliteStore;
+use fundflow_kernel::envelope::Recorded;
 use fundflow_sagas::parts::milestone::Scope;
 use std::sync::Arc;
 
@@ -36,14 +37,17 @@ pub(crate) struct Desk<'a> {
 
 /// Whether the case keeps that saga from its end: then the saga closes it.
 pub(crate) fn keeps(shown: &Shown, case: CaseId) -> bool {
+    shown.look.ending.is_none() && waits_for(&shown.events, case)
+}
+
+/// Whether these events of a saga say that it waits for the case.
+pub(crate) fn waits_for(events: &[Recorded], case: CaseId) -> bool {
+    let name = case.to_string();
     let named = |end: &str| {
-        let name = case.to_string();
-        shown.events.iter().any(|event| {
-            let event = &event.event;
-            event.event_type.ends_with(end) && event.data.contains(&name)
-        })
+        let mut events = events.iter().map(|event| &event.event);
+        events.any(|event| event.event_type.ends_with(end) && event.data.contains(&name))
     };
-    shown.look.ending.is_none() && named(".disputed") && !named(".undisputed")
+    named(".disputed") && !named(".undisputed")
 }
 
 impl Desk<'_> {

@@ -73,8 +73,18 @@ pub(crate) async fn run(
     })
 }
 
-const HEADER: &[&str] =
-    &["ORDER", "INVESTOR", "KIND", "FUND", "ASKED ", "T", "STAGE", "APPLICATION", "MOVED"];
+const HEADER: &[&str] = &[
+    "ORDER",
+    "INVESTOR",
+    "KIND",
+    "FUND",
+    "ASKED ",
+    "T",
+    "STAGE",
+    "APPLICATION",
+    "MOVED",
+    "BECAUSE",
+];
 
 fn cells(row: &OrderRow) -> Vec<String> {
     vec![
@@ -87,6 +97,7 @@ fn cells(row: &OrderRow) -> Vec<String> {
         row.stage.to_owned(),
         or_dash(row.application.as_ref()),
         row.moved.to_string(),
+        row.cause.as_ref().map_or_else(|| "-".to_owned(), |cause| cause.text.to_string()),
     ]
 }
 

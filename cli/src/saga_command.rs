@@ -11,7 +11,7 @@
 
 use crate::{
     args::Format,
-    folded,
+    folded, foreign,
     house::Terms,
     offers,
     operate::{self, AbandonArgs, CancelArgs, DateArgs, Order, RedirectArgs, SomeArgs, time_of},
@@ -23,7 +23,7 @@ use chrono::NaiveDate;
 use clap::{Args, Subcommand};
 use fundflow::runtime::process::Retry;
 use fundflow_application::{
-    desk::{self, Page, SagaList, Standing},
+    desk::{self, DeskError, Page, SagaList, Standing},
     read_models::CaseRow,
 };
 use fundflow_domain::{case::Cases, ids::TransactionId};
@@ -129,10 +129,12 @@ impl Filter {
         }
     }
 
-    /// An ending that no saga here has would list nothing, as if there were none.
-    fn check(&self, sagas: &desk::Registry) -> Result<(), Failure> {
+    /// An ending that no saga here has would list nothing, as if there were none. Of a kind that is
+    /// not known any event may be an ending.
+    fn check(&self, sagas: &desk::Registry, all: &SagaList) -> Result<(), Failure> {
         let Some(wanted) = self.ending.as_deref() else { return Ok(()) };
-        let kinds = sagas.kinds().flat_map(|kind| kind.ending_types());
+        let foreign = all.foreign().filter_map(|row| row.foreign.as_deref());
+        let kinds = sagas.kinds().flat_map(|kind| kind.ending_types()).chain(foreign);
         let mut known: Vec<_> = kinds.map(|it| it.split_once('.').map_or(it, |it| it.1)).collect();
         known.sort_unstable();
         known.dedup();
@@ -154,8 +156,8 @@ async fn list(
     let store = open(place.store)?;
     let now = time_of(&store).await?;
     let sagas = registry.sagas(&Terms::of(&place)?.house(now)?).desk;
-    filter.check(&sagas)?;
-    let mut all = SagaList::of(&store, sagas).await?;
+    let mut all = SagaList::of(&store, sagas.clone()).await?;
+    filter.check(&sagas, &all)?;
     let limit = filter.limit.unwrap_or(LIMIT);
     let page = Page { after: None, limit: Some(limit) };
     let listing = all.page(&store, &filter.wanted(), &page).await?;
@@ -163,6 +165,8 @@ async fn list(
         complain(&format!("{}: {}; what stands there is left out\n", damage.place, damage.what));
     }
     let rows = listing.rows.iter().map(SagaRow::listed);
+    let not_known = listing.rows.iter().filter(|it| it.row.foreign.is_some());
+    complain(&foreign::note(not_known.map(|it| &*it.row.kind)));
     let code = List::of(rows, Some(limit)).print(format, HEADER, SagaRow::cells, out)?;
     if listing.more {
         complain("more are not shown; --limit shows more of them\n");
@@ -202,7 +206,14 @@ async fn show(
     let store = open(place.store)?;
     let now = time_of(&store).await?;
     let sagas = registry.sagas(&Terms::of(&place)?.house(now)?);
-    let seen = desk::show(&store, &sagas.desk, kind, transaction).await?;
+    let seen = match desk::show(&store, &sagas.desk, kind, transaction).await {
+        Ok(seen) => seen,
+        Err(DeskError::Foreign { .. }) => {
+            let found = desk::foreign(&store, &sagas.desk, kind, transaction).await?;
+            return foreign::show(&found, format, out).map(|()| ExitCode::SUCCESS);
+        }
+        Err(error) => return Err(error.into()),
+    };
     let look = &seen.look;
     let cases = open_cases(&store, &seen).await?;
     let desk = offers::Desk { store: &store, sagas: &sagas, now };

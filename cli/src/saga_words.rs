@@ -42,7 +42,7 @@ pub(crate) struct SagaRow {
     pub(crate) state: String,
     /// Row and cause, while it waits for a person.
     pub(crate) parked: Option<(Arc<str>, Cause)>,
-    /// Why it did not go through; a list does not say it.
+    /// Why it did not go through.
     pub(crate) failure: Option<Cause>,
     pub(crate) since: Timestamp,
     pub(crate) moved: Timestamp,
@@ -110,24 +110,35 @@ impl SagaRow {
         }
     }
 
+    /// Of a kind that this program does not know.
+    pub(crate) fn foreign(row: &desk::SagaRow) -> Self {
+        Self::listed(&Listed { row: row.clone(), stands: None, damage: None })
+    }
+
     pub(crate) fn listed(listed: &Listed) -> Self {
         let desk::SagaRow { kind, transaction, requester, summary, day, .. } = &listed.row;
         let (row, stands) = (&listed.row, listed.stands.as_ref());
         let parked = row.parked.as_ref();
         let at = stands.map(|stands| stands.at.to_owned());
         let damage = || listed.damage.as_ref().map(ToString::to_string);
+        let foreign = row.foreign.as_ref().map(|last| format!("after {last}"));
         Self {
             kind: kind.clone(),
             transaction: transaction.clone(),
             requester: requester.clone(),
             summary: summary.clone(),
             trade_date: day.map(|day| day.to_string()),
-            state: state(parked.is_some(), row.ending.as_deref()),
+            state: match row.state() {
+                desk::State::Unknown => row.state().name().to_owned(),
+                desk::State::Open | desk::State::Parked | desk::State::Ended => {
+                    state(parked.is_some(), row.ending.as_deref())
+                }
+            },
             parked: parked.map(|parked| (parked.row.clone(), parked.cause.clone())),
-            failure: None,
+            failure: row.failure.clone(),
             since: row.since,
             moved: row.moved,
-            stands_at: at.or_else(damage),
+            stands_at: at.or_else(damage).or(foreign),
             waits_for: stands
                 .map(|it| it.waits.iter().map(WaitJson::of).collect())
                 .unwrap_or_default(),
@@ -145,7 +156,14 @@ impl SagaRow {
             self.stands_at.clone().unwrap_or_else(dash),
             self.waits(),
             in_flight(&self.in_flight),
+            self.because(),
         ]
+    }
+
+    /// What it is parked for, or why it did not go through.
+    fn because(&self) -> String {
+        let cause = self.parked.as_ref().map(|(_, cause)| cause).or(self.failure.as_ref());
+        cause.map_or_else(dash, |cause| cause.text.to_string())
     }
 
     pub(crate) fn waits(&self) -> String {
@@ -154,8 +172,17 @@ impl SagaRow {
     }
 }
 
-pub(crate) const HEADER: &[&str] =
-    &["KIND", "TRANSACTION", "ASKED", "T", "STATE", "STANDS AT", "WAITS FOR", "IN FLIGHT"];
+pub(crate) const HEADER: &[&str] = &[
+    "KIND",
+    "TRANSACTION",
+    "ASKED",
+    "T",
+    "STATE",
+    "STANDS AT",
+    "WAITS FOR",
+    "IN FLIGHT",
+    "BECAUSE",
+];
 
 fn dash() -> String {
     "-".to_owned()

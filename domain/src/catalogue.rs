@@ -137,8 +137,8 @@ fn of_terms(terms: &FundTerms, found: &mut Vec<Contradiction>) {
         note(found, terms, "payout_lag", &terms.payout_lag, "1 to 7 trading days after T");
     }
     if !same_kind(terms.kind, terms.fees.fund_kind) {
-        let allowed = format!("a kind that a {:?} fund can have", terms.kind);
-        note(found, terms, "fees.fund_kind", &format!("{:?}", terms.fees.fund_kind), allowed);
+        let allowed = format!("a kind that a {} fund can have", terms.kind);
+        note(found, terms, "fees.fund_kind", &terms.fees.fund_kind, allowed);
     }
     if terms.kind == FundKind::Money && !terms.fees.purchase.is_free() {
         note(found, terms, "fees.purchase", &"a charge", "free for a money-market fund");

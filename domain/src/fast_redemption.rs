@@ -141,7 +141,7 @@ pub enum Refusal {
     #[error("a fast redemption of no shares")]
     NoShares,
     /// Only a licensed bank may advance.
-    #[error("{advancer:?} may not advance money; only a bank with a licence to sell funds may")]
+    #[error("{advancer} may not advance money; only a bank with a licence to sell funds may")]
     MayNotAdvance {
         /// Who was to.
         advancer: Advancer,

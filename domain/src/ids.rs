@@ -112,7 +112,7 @@ impl OrderId {
     /// An order of that transaction: `{transaction}.{suffix}`. Suffixes are literals of at most 15
     /// letters, so that the name always fits.
     pub fn part(transaction: &TransactionId, suffix: &'static str) -> Self {
-        debug_assert!(suffix.len() <= 15, "{suffix:?} is too long");
+        debug_assert!(suffix.len() <= 15, "{suffix} is too long");
         Self(format!("{transaction}.{suffix}").into())
     }
 }

@@ -47,3 +47,4 @@ pub mod suitability;
 mod testing;
 pub mod text;
 pub mod wallet;
+mod words;

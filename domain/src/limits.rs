@@ -121,7 +121,7 @@ pub struct LimitKey {
 impl fmt::Display for LimitKey {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { master, investor, day, customer, channel } = self;
-        write!(out, "{master}.{investor}.{day}.{customer:?}.{channel:?}")
+        write!(out, "{master}.{investor}.{day}.{customer}.{channel}")
     }
 }
 

@@ -315,7 +315,10 @@ pub fn seven_day_yield(
         YieldMethod::Simple => simple(per_10k),
         YieldMethod::Compound => compound(per_10k),
     };
-    let lost = || out_of_range("seven-day yield", format!("{per_10k:?}"));
+    let lost = || {
+        let incomes: Vec<String> = per_10k.iter().map(ToString::to_string).collect();
+        out_of_range("seven-day yield", incomes.join(", "))
+    };
     percent.and_then(YieldPercent::half_up).ok_or_else(lost)
 }
 

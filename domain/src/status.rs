@@ -54,7 +54,7 @@ pub enum StatusDictionary {
 
 /// A status digit that its dictionary does not define.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("fund status {code:?} is not in the {dictionary:?} dictionary")]
+#[error("fund status {code:?} is not in the {dictionary} dictionary")]
 pub struct UnknownStatus {
     /// What the registrar sent.
     pub code: char,
@@ -230,7 +230,7 @@ mod tests {
             assert_eq!(found, [standard, vendor], "{code}");
         }
         let error = S::from_code('7', StatusDictionary::Standard).unwrap_err();
-        assert_eq!(error.to_string(), "fund status '7' is not in the Standard dictionary");
+        assert_eq!(error.to_string(), "fund status '7' is not in the standard dictionary");
     }
 
     #[test]

@@ -53,7 +53,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     // A fixed business instant: the same run on any day. A service leaves `.clock` out.
     let clock = ManualClock::at("2026-02-12T10:00:00+08:00".parse()?);
     let (calendar, time) = (Arc::new(TradingCalendar::xshg()?), Arc::new(clock.clone()));
-    let funds = catalogue::shipped().map_err(|wrong| format!("{wrong:?}"))?;
+    let funds = catalogue::shipped().map_err(|wrong| wrong[0].to_string())?;
     let terms = move |code, day| funds.on(code, day);
     let house = House::of(calendar.clone(), terms, "bank".parse()?, "ta-05".parse()?);
     let registrar = Arc::new(SandboxRegistrar::counting(Market::at_par(calendar), time));
@@ -95,7 +95,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         Rest::Parked(cause) => println!("it waits for a person: {}", cause.text),
     }
     let (again, _) = engine.request_watched(asking).await?;
-    println!("asked again: {:?}, no second order", again.ending);
+    println!("asked again: {}, no second order", again.ending.unwrap_or_default());
     engine.shutdown().await?;
     store.close().await;
     Ok(())

@@ -235,7 +235,7 @@ pub async fn exchange(folder: &Path) -> Result<(), Box<dyn Error>> {
         let asking = Asking::<PointsExchange>::of(id.parse()?, request, ());
         let (placed, rest) = stage.engine().request_watched(asking).await?;
         stage.until("2026-02-13T10:00:00+08:00".parse()?).await?; // the registrar's next morning
-        println!("{id}, T {}: {:?}", placed.promise.trade_date, rest.await?);
+        println!("{id}, T {}: {}", placed.promise.trade_date, rest.await?);
     }
     Ok(stage.close().await?)
 }

@@ -161,7 +161,7 @@ impl<S: EventStore + Checkpoints> Builder<S> {
     /// that are not there: what would need them is refused.
     ///
     /// # Errors
-    /// [`StartError`] when two sagas share a name, or the store cannot be read or written at all.
+    /// [`StartError`] when two sagas share a name, events have no stored form, or the store cannot be read or written at all.
     pub async fn start(self) -> Result<Engine, StartError> {
         for missing in self.missing_ports() {
             tracing::warn!("{missing}; what would call it is refused");
@@ -208,6 +208,9 @@ impl<S: EventStore + Checkpoints> Builder<S> {
         for kind in &self.kinds {
             if !names.insert(kind.name()) {
                 return Err(StartError::SagaTwice(kind.name()));
+            }
+            for opener in kind.aggregates() {
+                opener.check()?;
             }
             runner.register_kind(kind.clone());
         }

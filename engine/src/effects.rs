@@ -61,7 +61,7 @@ async fn make(port: Option<Arc<dyn AnyPort>>, limit: Duration, effect: Effect) -
     let answer = if let Some(port) = port {
         ask(port, limit, &effect).await
     } else {
-        tracing::error!("{effect:?}: no port of that name is registered");
+        tracing::error!("{effect}: no port of that name is registered");
         no_answer("no_port", format!("no port is called {}", effect.port))
     };
     Answered { effect, answer }
@@ -72,11 +72,11 @@ async fn ask(port: Arc<dyn AnyPort>, limit: Duration, effect: &Effect) -> Payloa
     match timeout(limit, call).await {
         Ok(Ok(Some(answer))) => answer,
         Ok(Ok(None)) => {
-            tracing::error!("{effect:?}: the port of that name takes other calls");
+            tracing::error!("{effect}: the port of that name takes other calls");
             no_answer("wrong_port", format!("{} takes other calls", effect.port))
         }
         Ok(Err(_)) => {
-            tracing::error!("{effect:?}: the port panicked");
+            tracing::error!("{effect}: the port panicked");
             silence(&*port, effect, Cause::new("panicked", "the port panicked"))
         }
         Err(_) => {

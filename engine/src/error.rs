@@ -1,6 +1,7 @@
 //! What can go wrong at the engine's door, and what its caller does about it.
 
 use fundflow_kernel::{
+    codec::NotStored,
     envelope::StreamName,
     ids::IdError,
     loaded::with_sources,
@@ -200,6 +201,9 @@ pub enum StartError {
     /// Two sagas would write the same streams.
     #[error("two sagas are called {0}; register each once")]
     SagaTwice(&'static str),
+    /// The first event of an aggregate or a saga would not have been written or read back.
+    #[error(transparent)]
+    NotStored(#[from] NotStored),
     /// The log cannot be read; see its cause.
     #[error("cannot read which sagas are open")]
     Read(#[from] ReadError),

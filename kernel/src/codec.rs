@@ -1,4 +1,4 @@
-//! An event as it is stored, type name · schema · one JSON object, and back through every older shape.
+//! An event as it is stored, type name · schema · one JSON body, and back through every older shape.
 //!
 //! ```text
 //! encode: event -> type_of, write -> {type, current schema, body}
@@ -12,8 +12,12 @@
 //! 3. An unknown type, a schema above the current one, or a step that is missing is an error that
 //!    names type and schema; never a skip.
 
+mod tagged;
+
+pub use tagged::{NotStored, check, check_names, read_tagged, write_tagged};
+
 use crate::decider::Decider;
-use serde::{Serialize, de::DeserializeOwned, ser::Error as _};
+use serde::ser::Error as _;
 
 /// A stored body, as [`Upcast`]s see it.
 pub use serde_json::Value;
@@ -34,7 +38,7 @@ pub trait Stored: Decider {
     /// The event's type name. Exhaustive: a new variant stops the build here.
     fn type_of(event: &Self::Event) -> &'static str;
 
-    /// Appends the event's body, one JSON object, to `out`.
+    /// Appends the event's body to `out`: one JSON object; another value where no field has a name.
     ///
     /// # Errors
     /// As serde's; and when the tag is not the second half of the type name.
@@ -45,48 +49,25 @@ pub trait Stored: Decider {
     /// # Errors
     /// As serde's: which field is missing or wrong, and where.
     fn read(event_type: &str, data: &str) -> serde_json::Result<Self::Event>;
-}
 
-/// Writes what serde makes of the variant's body, where serde tags variants from outside
-/// (`{"shares_reserved":{…}}`) by the second half of the event type (`wallet.shares_reserved`).
-///
-/// # Errors
-/// As serde's; and when the tag is not the second half of the type name.
-pub fn write_tagged<E: Serialize>(
-    event: &E,
-    event_type: &'static str,
-    out: &mut Vec<u8>,
-) -> serde_json::Result<()> {
-    let start = out.len();
-    serde_json::to_writer(&mut *out, event)?;
-    let tag = tag_of(event_type);
-    // {"tag":body}: the store keeps the two apart.
-    let body = [b"{\"", tag.as_bytes(), b"\":"].concat();
-    if !out[start..].starts_with(&body) || out.last() != Some(&b'}') {
-        let what = format!("the body of a {event_type} is not tagged {tag:?}");
-        return Err(serde_json::Error::custom(what));
+    /// Whether every event that can be written can be read back: asked once, when it is registered,
+    /// so that no append is the first to find out.
+    ///
+    /// # Errors
+    /// [`NotStored`], with what to do about it.
+    fn check() -> Result<(), NotStored> {
+        check_names(Self::CATEGORY, Self::TYPES)
     }
-    out.drain(start..start + body.len());
-    out.pop();
-    Ok(())
 }
 
-/// The reverse of [`write_tagged`].
-///
-/// # Errors
-/// As serde's: which field is missing or wrong, and where.
-pub fn read_tagged<E: DeserializeOwned>(event_type: &str, data: &str) -> serde_json::Result<E> {
-    serde_json::from_str(&format!("{{\"{}\":{data}}}", tag_of(event_type)))
-}
-
-/// Writes the items of [`Stored`] from one list, inside of the `impl`; bodies as serde tags them.
+/// Writes the items of [`Stored`] from one list, inside of the `impl`. A variant's body is what serde
+/// makes of it; the second half of the type name is the variant's name, spelt as serde likes.
 ///
 /// ```
 /// # use fundflow_kernel::{codec::Stored, decider::Decider};
 /// # #[derive(Debug, thiserror::Error)] #[error("no")] struct Refusal;
 /// #[derive(serde::Serialize, serde::Deserialize)]
-/// #[serde(rename_all = "snake_case")]
-/// enum Event { Opened { by: String }, Shut {} }
+/// enum Event { Opened { by: String }, Shut }
 ///
 /// struct Door;
 /// # impl Decider for Door {
@@ -121,11 +102,19 @@ macro_rules! stored_types {
             event: &Self::Event,
             out: &mut ::std::vec::Vec<u8>,
         ) -> $crate::codec::__json::Result<()> {
-            $crate::codec::write_tagged(event, Self::type_of(event), out)
+            let event_type = <Self as $crate::codec::Stored>::type_of(event);
+            $crate::codec::write_tagged(event, event_type, out)
         }
 
         fn read(event_type: &str, data: &str) -> $crate::codec::__json::Result<Self::Event> {
             $crate::codec::read_tagged(event_type, data)
+        }
+
+        fn check() -> ::std::result::Result<(), $crate::codec::NotStored> {
+            let category = <Self as $crate::decider::Decider>::CATEGORY;
+            let types = <Self as $crate::codec::Stored>::TYPES;
+            $crate::codec::check_names(category, types)?;
+            $crate::codec::check::<$event>(types.iter().copied())
         }
     };
 }
@@ -255,11 +244,6 @@ fn upcast<D: Stored>(event_type: &str, from: u16, body: Value) -> Result<Value, 
     let missing = || CodecError::MissingStep { event_type: event_type(), schema: from };
     let refused = |source| CodecError::NotUpcast { event_type: event_type(), schema: from, source };
     (step.ok_or_else(missing)?.apply)(body).map_err(refused)
-}
-
-/// The second half of a type name, by which serde tags the variant.
-fn tag_of(event_type: &str) -> &str {
-    event_type.split_once('.').map_or("", |(_, tag)| tag)
 }
 
 #[cfg(test)]

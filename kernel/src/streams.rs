@@ -12,7 +12,7 @@
 //!    with.
 
 use crate::{
-    codec::Stored,
+    codec::{NotStored, Stored},
     envelope::{Recorded, StreamName},
     fold::Fold,
     ids::TransactionId,
@@ -109,12 +109,22 @@ pub struct Opener {
     category: &'static str,
     types: &'static [&'static str],
     empty: fn() -> Box<dyn Fold>,
+    check: fn() -> Result<(), NotStored>,
 }
 
 impl Opener {
     /// Of that decider's category.
     pub fn of<D: Stored<State: Clone + Send + Sync> + 'static>() -> Self {
-        Self { category: D::CATEGORY, types: D::TYPES, empty: || Box::new(Loaded::<D>::default()) }
+        let (category, types) = (D::CATEGORY, D::TYPES);
+        Self { category, types, empty: || Box::new(Loaded::<D>::default()), check: D::check }
+    }
+
+    /// Whether every event of the category can be stored and read back.
+    ///
+    /// # Errors
+    /// [`NotStored`], with what to do about it.
+    pub fn check(&self) -> Result<(), NotStored> {
+        (self.check)()
     }
 
     /// The part of its streams' names before the first `-`.

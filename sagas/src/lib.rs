@@ -22,3 +22,7 @@ pub mod recharge;
 pub mod redemption;
 pub mod regular_plan;
 pub mod withdraw;
+
+// What the macros expand to.
+#[doc(hidden)]
+pub mod in_macros;

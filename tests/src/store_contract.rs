@@ -47,25 +47,36 @@ macro_rules! store_contract {
                 a_checkpoint_is_kept_and_replaced,
             );
             $(
-                #[tokio::test]
-                async fn reopening_changes_nothing() {
-                    let open = $open;
-                let opened = open().await;
-                    $crate::store_contract::reopening_changes_nothing(opened, $reopen).await;
+                #[test]
+                fn reopening_changes_nothing() {
+                    $crate::store_contract::on_two_threads(async {
+                        let open = $open;
+                        let opened = open().await;
+                        $crate::store_contract::reopening_changes_nothing(opened, $reopen).await;
+                    });
                 }
             )?
         }
     };
     (@tests $open:expr, $($test:ident,)+) => {
         $(
-            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn $test() {
-                let open = $open;
-                let opened = open().await;
-                $crate::store_contract::$test(opened).await;
+            #[test]
+            fn $test() {
+                $crate::store_contract::on_two_threads(async {
+                    let open = $open;
+                    let opened = open().await;
+                    $crate::store_contract::$test(opened).await;
+                });
             }
         )+
     };
+}
+
+/// Runs a test of the contract: with a thread for the store's other side.
+#[doc(hidden)]
+pub fn on_two_threads(test: impl Future<Output = ()>) {
+    let mut runtime = tokio::runtime::Builder::new_multi_thread();
+    runtime.worker_threads(2).enable_all().build().expect("threads").block_on(test);
 }
 
 async fn appended(store: &impl Store, batch: impl Into<Vec<StreamAppend>>) -> Position {

@@ -258,7 +258,7 @@ fn retries(text: &mut String) {
     write!(
         text,
         "\n## Retries\n\nAn unknown answer is asked again after these waits, each moved by up to a \
-         tenth; after the last one after waits that double to {} hours, until the row's own time to park. A \
+         tenth; after the last one every {} hours, until the row's own time to park; no number of attempts parks it. A \
          parked saga is still asked for, slowly, and goes on by itself when the answer comes.\n\n{}\n",
         retry::SLOWEST.div_euclid(3_600),
         waits.join(", ")

@@ -7,12 +7,12 @@
 #[allow(dead_code, unreachable_pub, reason = "a program of its own, included as it stands")]
 mod points;
 
+use fundflow::kernel::store::{EventStore as _, Position};
+use fundflow::runtime::{message::Effect, port::Ask};
 use fundflow::{Asking, runtime::kind::Of, runtime::prelude::*};
 use fundflow_application::{audit, desk};
 use fundflow_cli::Stage;
 use fundflow_infrastructure::sqlite::SqliteStore;
-use fundflow_kernel::store::{EventStore as _, Position};
-use fundflow_runtime::{message::Effect, port::Ask};
 use fundflow_sagas::{ports::registrar::RegistrarCall, prelude::*};
 use fundflow_testkit::{
     explore::{Counterparties, Explorer, Said, World, search::Truth},
@@ -228,8 +228,9 @@ fn an_account_has_ten_million_points_for_exchanges_and_a_refused_request_leaves_
 async fn stored(folder: &Path) -> Vec<String> {
     let store = SqliteStore::open_read_only(folder.join("events.db")).unwrap();
     let all = store.read_all(Position::START, u32::MAX).await.unwrap();
-    let line =
-        |it: &fundflow_kernel::envelope::Recorded| format!("{} {}", it.stream, it.event.event_type);
+    let line = |it: &fundflow::kernel::envelope::Recorded| {
+        format!("{} {}", it.stream, it.event.event_type)
+    };
     let mut lines: Vec<String> = all.iter().map(line).collect();
     store.close().await;
     lines.sort();

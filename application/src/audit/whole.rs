@@ -145,13 +145,13 @@ fn is_part_of(part: &TransactionId, whole: &TransactionId) -> bool {
 fn forgotten(wait: &Wait) -> String {
     match wait {
         Wait::Nobody { row } => {
-            format!("it stands at {row:?}, our own move, with no timer, effect or hold")
+            format!("it stands at {row}, our own move, with no timer, effect or hold")
         }
         Wait::UnknownTable { table } => format!("it is on table {table}, which is not known here"),
         Wait::Answer { row, .. }
         | Wait::Word { row, .. }
         | Wait::Time { row, .. }
-        | Wait::Operator { row, .. } => format!("it waits at {row:?}"),
-        Wait::Timer(retry) => format!("it waits at {:?}", retry.row),
+        | Wait::Operator { row, .. } => format!("it waits at {row}"),
+        Wait::Timer(retry) => format!("it waits at {}", retry.row),
     }
 }

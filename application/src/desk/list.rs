@@ -3,7 +3,7 @@
 //! 1. An event belongs to the saga that its envelope names, in whichever stream it stands.
 //! 2. Where a saga stands is read from its own streams, for the rows that are asked for and only
 //!    while it is not settled. Whether an ended one still owes something is looked up once.
-//! 3. Sagas of kinds that nobody registered are counted, not listed.
+//! 3. A saga of a kind that nobody registered is listed with what its envelopes say, and says so.
 
 use super::{
     DeskError, Registry, SagaRow, State, checkpoint,
@@ -15,7 +15,7 @@ use fundflow_kernel::{
     envelope::Recorded,
     ids::TransactionId,
     loaded::with_sources,
-    store::{Checkpoints, EventStore, Position, ReadError},
+    store::{Checkpoints, EventStore, Position, ReadError, Version},
     streams::Damage,
 };
 use fundflow_runtime::{liveness::Wait, saga::OpenEnd};
@@ -30,7 +30,7 @@ const WORTH_KEEPING: u64 = 1_000;
 /// A saga's place in the list: by transaction, then kind.
 type Place = (TransactionId, Arc<str>);
 
-/// Every saga of the registered kinds.
+/// Every saga of the store, those of kinds that nobody registered among them.
 #[derive(Debug)]
 pub struct SagaList {
     registry: Registry,
@@ -165,7 +165,7 @@ impl SagaList {
 
     fn hear(&mut self, event: &Recorded) {
         let new = &event.event;
-        let Some(kind) = self.registry.get(&new.process) else { return };
+        let Some(kind) = self.registry.get(&new.process) else { return self.hear_foreign(event) };
         let place = (new.correlation.clone(), new.process.clone());
         self.touched.insert(place.clone());
         match self.rows.get_mut(&place) {
@@ -175,6 +175,17 @@ impl SagaList {
             }
             // What precedes its beginning is damage, and the audit's to find.
             None => {}
+        }
+    }
+
+    /// What no registered kind wrote belongs to a saga if a stream of that saga's own began it.
+    fn hear_foreign(&mut self, event: &Recorded) {
+        let new = &event.event;
+        let place = (new.correlation.clone(), new.process.clone());
+        if let Some(row) = self.rows.get_mut(&place) {
+            row.hear_foreign(event);
+        } else if begins_foreign(&self.registry, event) {
+            self.rows.insert(place, SagaRow::foreign(event));
         }
     }
 
@@ -194,9 +205,14 @@ impl SagaList {
         self.at
     }
 
-    /// All rows, by transaction, then kind.
+    /// All rows of registered kinds, by transaction, then kind.
     pub fn rows(&self) -> impl Iterator<Item = &SagaRow> {
-        self.rows.values()
+        self.rows.values().filter(|row| row.foreign.is_none())
+    }
+
+    /// All rows of kinds that nobody registered.
+    pub fn foreign(&self) -> impl Iterator<Item = &SagaRow> {
+        self.rows.values().filter(|row| row.foreign.is_some())
     }
 
     /// One row.
@@ -220,7 +236,9 @@ impl SagaList {
         filter: &Filter,
         page: &Page,
     ) -> Result<Listing, DeskError> {
-        if let Some(kind) = &filter.kind {
+        if let Some(kind) = &filter.kind
+            && !self.foreign().any(|row| *row.kind == **kind)
+        {
             self.registry.known(kind)?;
         }
         let mut listing = Listing { unread: self.unread.clone(), ..Listing::default() };
@@ -234,9 +252,10 @@ impl SagaList {
                 listing.more = true;
                 break;
             }
-            let Some(kind) = self.registry.get(kind) else { continue };
             let mut listed = Listed { row: row.clone(), stands: None, damage: None };
-            if !row.settled {
+            if let Some(kind) = self.registry.get(kind)
+                && !row.settled
+            {
                 match look_at(store, kind.as_ref(), transaction).await {
                     Ok(shown) => {
                         // Cases about it are no streams of its own, and may have come since.
@@ -244,6 +263,8 @@ impl SagaList {
                         not_kept += u64::from(row.settled);
                         listed.row.settled = row.settled;
                         let look = shown.look;
+                        row.failure.clone_from(&look.failure);
+                        listed.row.failure.clone_from(&look.failure);
                         let (at, waits, open_ends) = (look.stands_at, look.waits, look.open_ends);
                         listed.stands = (!look.finished).then_some(Stands { at, waits, open_ends });
                     }
@@ -261,6 +282,15 @@ impl SagaList {
     }
 }
 
+/// Whether that event begins the own stream of a saga whose kind nobody registered.
+pub(super) fn begins_foreign(registry: &Registry, event: &Recorded) -> bool {
+    let (category, new) = (event.stream.category(), &event.event);
+    event.version == Version(1)
+        && *category == *new.process
+        && event.stream.id() == new.correlation.as_str()
+        && registry.opener(category).is_none()
+}
+
 impl Filter {
     /// As far as the row tells.
     fn takes(&self, row: &SagaRow) -> bool {
@@ -271,7 +301,9 @@ impl Filter {
             Some(Standing::Ended) => row.ending.is_some(),
         };
         let ending = |wanted: &String| {
-            row.ending.as_deref() == Some(wanted) || row.ending_name() == Some(wanted)
+            let ending = row.ending.as_deref().or(row.foreign.as_deref());
+            ending == Some(wanted)
+                || ending.and_then(|it| it.split_once('.')).is_some_and(|it| it.1 == wanted)
         };
         standing
             && self.kind.as_ref().is_none_or(|kind| *row.kind == **kind)

@@ -13,6 +13,7 @@
 
 mod checkpoint;
 mod events;
+mod foreign;
 mod list;
 mod preview;
 mod reading;
@@ -21,6 +22,7 @@ mod row;
 mod show;
 
 pub use events::{Events, Wanted, event_at, event_by_id, events};
+pub use foreign::{Foreign, ForeignStream, foreign};
 pub use list::{Filter, Listed, Listing, Page, SagaList, Standing, Stands};
 pub use preview::{Deed, Foreseen, Outcome, PlannedEvent, Preview, preview, preview_request};
 pub(crate) use reading::{Log, Next, whole};
@@ -49,8 +51,17 @@ pub enum DeskError {
         /// Kinds that have it.
         kinds: Vec<&'static str>,
     },
+    /// It is there, and nobody here can say anything but what its envelopes say.
+    #[error("{transaction} is of kind {}, which this program does not know; use the program that \
+             registers it", kinds.join(", "))]
+    Foreign {
+        /// As it was asked for.
+        transaction: TransactionId,
+        /// Kinds that have it.
+        kinds: Vec<String>,
+    },
     /// A kind that this program was not built with.
-    #[error("{kind:?} is no kind of saga known here; known are: {}", known.join(", "))]
+    #[error("{kind} is no kind of saga known here; known are: {}", known.join(", "))]
     UnknownKind {
         /// As it was asked for.
         kind: String,

@@ -9,7 +9,11 @@
 
 use chrono::NaiveDate;
 use fundflow_kernel::{
-    cause::Cause, envelope::Recorded, ids::TransactionId, store::Position, time::Timestamp,
+    cause::Cause,
+    envelope::{Actor, Recorded},
+    ids::TransactionId,
+    store::Position,
+    time::Timestamp,
 };
 use fundflow_runtime::kind::Kind;
 use serde::{Deserialize, Serialize};
@@ -34,6 +38,8 @@ pub enum State {
     Parked,
     /// Over.
     Ended,
+    /// Of a kind that nobody registered: whether it is over, nobody here can say.
+    Unknown,
 }
 
 impl State {
@@ -43,6 +49,7 @@ impl State {
             State::Open => "open",
             State::Parked => "parked",
             State::Ended => "ended",
+            State::Unknown => "unknown",
         }
     }
 }
@@ -60,6 +67,8 @@ pub struct SagaRow {
     pub summary: Arc<str>,
     /// While it waits for a person.
     pub parked: Option<Parked>,
+    /// Why it does not go through, or did not; known once it was looked at.
+    pub failure: Option<Cause>,
     /// The stored type of its ending, if it is over.
     pub ending: Option<Arc<str>>,
     /// The business day that its last event belongs to.
@@ -72,15 +81,19 @@ pub struct SagaRow {
     pub version: Position,
     /// It was seen to be over and to owe nothing at that version.
     pub settled: bool,
+    /// Of a kind that nobody registered: the type of its own stream's last event, which is all that
+    /// can be said of where it stands.
+    pub foreign: Option<Arc<str>>,
 }
 
 impl SagaRow {
     /// How it is, in one word.
     pub const fn state(&self) -> State {
-        match (&self.parked, &self.ending) {
-            (Some(_), _) => State::Parked,
-            (None, Some(_)) => State::Ended,
-            (None, None) => State::Open,
+        match (&self.parked, &self.ending, &self.foreign) {
+            (Some(_), _, _) => State::Parked,
+            (None, Some(_), _) => State::Ended,
+            (None, None, Some(_)) => State::Unknown,
+            (None, None, None) => State::Open,
         }
     }
 
@@ -104,22 +117,69 @@ impl SagaRow {
             requester,
             summary,
             parked: None,
+            failure: None,
             ending: None,
             day: new.trade_date,
             since: new.recorded_at,
             moved: new.recorded_at,
             version: event.position,
             settled: false,
+            foreign: None,
         }
     }
 
-    /// Takes in an event of the saga, of any of its streams.
-    pub(super) fn hear(&mut self, kind: &dyn Kind, event: &Recorded) {
+    /// The row of a saga of a kind that nobody registered, whose first event that is.
+    pub(super) fn foreign(event: &Recorded) -> Self {
+        let new = &event.event;
+        Self {
+            kind: new.process.clone(),
+            transaction: new.correlation.clone(),
+            requester: match &new.actor {
+                Actor::Investor(who) => who.clone(),
+                other @ (Actor::Counterparty(_) | Actor::Operator(_) | Actor::Engine) => {
+                    other.to_string().into()
+                }
+            },
+            summary: not_known(&new.process).into(),
+            parked: None,
+            failure: None,
+            ending: None,
+            day: new.trade_date,
+            since: new.recorded_at,
+            moved: new.recorded_at,
+            version: event.position,
+            settled: false,
+            foreign: Some(new.event_type.clone().into()),
+        }
+    }
+
+    /// What the runtime writes for every kind is read for one that nobody registered, too.
+    pub(super) fn hear_foreign(&mut self, event: &Recorded) {
+        self.moves(event);
+        if event.stream.category() != &*self.kind {
+            return;
+        }
+        let event_type = event.event.event_type.as_ref();
+        match event_type.strip_prefix(&*self.kind).and_then(|rest| rest.strip_prefix('.')) {
+            Some("parked") => self.parked = serde_json::from_str(&event.event.data).ok(),
+            Some("resumed" | "landing_chosen" | "abandoned") => self.parked = None,
+            Some(_) | None => {}
+        }
+        self.foreign = Some(event_type.into());
+    }
+
+    fn moves(&mut self, event: &Recorded) {
         let new = &event.event;
         self.moved = new.recorded_at;
         self.version = event.position;
         self.settled = false;
         self.day = new.trade_date.or(self.day);
+    }
+
+    /// Takes in an event of the saga, of any of its streams.
+    pub(super) fn hear(&mut self, kind: &dyn Kind, event: &Recorded) {
+        self.moves(event);
+        let new = &event.event;
         if event.stream.category() != kind.name() {
             return;
         }
@@ -135,4 +195,9 @@ impl SagaRow {
             }
         }
     }
+}
+
+/// What is said of a saga whose kind nobody registered.
+pub(super) fn not_known(kind: &str) -> String {
+    format!("decisions not checked: this program does not know kind {kind}")
 }

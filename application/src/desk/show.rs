@@ -2,6 +2,7 @@
 
 use super::{
     DeskError, Registry,
+    foreign::foreign_kinds,
     reading::{damage_of, whole},
 };
 use fundflow_kernel::{
@@ -42,7 +43,7 @@ pub async fn find<S: EventStore>(
     transaction: &TransactionId,
 ) -> Result<Arc<dyn Kind>, DeskError> {
     let candidates: Vec<&Arc<dyn Kind>> = match kind {
-        Some(name) => vec![registry.known(name)?],
+        Some(name) => registry.get(name).into_iter().collect(),
         None => registry.kinds().collect(),
     };
     let mut found: Vec<&Arc<dyn Kind>> = Vec::new();
@@ -55,13 +56,29 @@ pub async fn find<S: EventStore>(
         }
     }
     match &found[..] {
-        [] => Err(DeskError::NotFound { transaction: transaction.clone() }),
+        [] => Err(missing(store, registry, kind, transaction).await?),
         [kind] => Ok(Arc::clone(kind)),
         several => {
             let kinds = several.iter().map(|kind| kind.name()).collect();
             Err(DeskError::Ambiguous { transaction: transaction.clone(), kinds })
         }
     }
+}
+
+/// Why no registered kind has it.
+async fn missing<S: EventStore>(
+    store: &S,
+    registry: &Registry,
+    kind: Option<&str>,
+    transaction: &TransactionId,
+) -> Result<DeskError, DeskError> {
+    let kinds = foreign_kinds(store, registry, kind, transaction).await?;
+    let transaction = transaction.clone();
+    if !kinds.is_empty() {
+        return Ok(DeskError::Foreign { transaction, kinds });
+    }
+    kind.map_or(Ok(()), |kind| registry.known(kind).map(drop))?;
+    Ok(DeskError::NotFound { transaction })
 }
 
 /// Everything about one saga.

@@ -228,7 +228,7 @@ async fn conclude(
         match rest? {
             Rest::Ended(ending) if *ending == *COMPLETED => took.push(micros(start)),
             other @ (Rest::Ended(_) | Rest::Parked(_)) => {
-                return Err(format!("{saga} came to {other:?}").into());
+                return Err(format!("{saga} came to rest, {other}").into());
             }
         }
     }

@@ -5,7 +5,7 @@ use crate::{
     args::Format,
     folded::Folded,
     house::Terms,
-    offers::keeps,
+    offers::{keeps, waits_for},
     operate::{self, Order, OrderArgs, STALE, not_blank, time_of, versioned},
     reading::{Failure, Place, complain, database, json, open},
     registry::{Registry, Sagas, Word},
@@ -180,8 +180,33 @@ async fn holds_up(
 ) -> Result<Option<TransactionId>, Failure> {
     let store = open(place.store)?;
     let sagas = registry.sagas(&Terms::of(&place)?.house(time_of(&store).await?)?);
+    if let Some(why) = kept_by_foreign(&store, &sagas, case, id).await? {
+        return Err(Failure::Engine(why));
+    }
     let shown = saga_of(&store, &sagas, case).await?.filter(|shown| keeps(shown, id));
     Ok(shown.map(|shown| shown.look.id.transaction))
+}
+
+/// Why this program may not close the case: a saga of a kind that it does not know waits for it.
+pub(super) async fn kept_by_foreign(
+    store: &SqliteStore,
+    sagas: &Sagas,
+    case: &Folded<Cases>,
+    id: CaseId,
+) -> Result<Option<String>, Failure> {
+    let Some((kind, transaction)) = &case.kept.loaded.owner else { return Ok(None) };
+    if sagas.desk.opener(kind).is_some() {
+        return Ok(None);
+    }
+    let found = desk::foreign(store, &sagas.desk, Some(&**kind), transaction).await?;
+    let keeps = found.iter().any(|saga| waits_for(&saga.events, id));
+    let why = || {
+        format!(
+            "{transaction} of kind {kind} waits for this case, and this program does not know that \
+             kind; close it with the program that registers it"
+        )
+    };
+    Ok(keeps.then(why))
 }
 
 /// The saga that the case is about, if it is one of a kind that is known here.

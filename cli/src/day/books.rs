@@ -7,7 +7,10 @@ use fundflow_domain::{
     application::{Application, Applications, Stage},
     calendar::TradingDay,
     case::Cases,
+    decider::Decider as _,
+    ids::FundCode,
     plan::RegularPlan,
+    wallet::{Wallet, parse_id},
 };
 use fundflow_kernel::{
     envelope::Recorded,
@@ -25,6 +28,8 @@ pub(super) struct Books {
     /// Wallets and holdings of which shares were ever frozen, by the ID of their stream.
     pub(super) frozen: BTreeSet<String>,
     pub(super) incomes: Incomes,
+    /// Funds whose shares are in wallets.
+    pub(super) wallet_funds: BTreeSet<FundCode>,
 }
 
 /// An application, the transaction that placed it, and when.
@@ -64,6 +69,11 @@ impl Follow for Books {
     fn hear(&mut self, event: &Recorded) -> Result<(), ReadError> {
         if matches!(&*event.event.event_type, "wallet.shares_frozen" | "holdings.shares_frozen") {
             self.frozen.insert(event.stream.id().to_owned());
+        }
+        if event.stream.category() == Wallet::CATEGORY
+            && let Some((_, fund)) = parse_id(event.stream.id())
+        {
+            self.wallet_funds.insert(fund);
         }
         self.cases.hear(event)?;
         self.plans.hear(event)?;

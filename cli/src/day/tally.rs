@@ -16,7 +16,7 @@ use fundflow_application::{
     desk::{self, SagaRow, State},
 };
 use fundflow_domain::{
-    application::{Ask, Outcome, Quantity},
+    application::{Ask, Last, Outcome, Quantity, Stage, Terms},
     case::Case,
     ids::{FundCode, TransactionId},
     money::{Money, Shares},
@@ -95,7 +95,7 @@ pub(super) struct Fees {
     pub(super) topup: Money,
 }
 
-/// Shares that were registered of a target.
+/// Shares of a fund that is in no wallet, whichever kind of order they came by.
 #[derive(Debug, PartialEq, Eq, Serialize)]
 pub(super) struct FundRow {
     pub(super) fund: FundCode,
@@ -167,7 +167,13 @@ async fn endings<S: EventStore>(
     let partial = partly_settled(&played.books);
     let mut rows: BTreeMap<(String, String), Vec<TransactionId>> = BTreeMap::new();
     for row in played.sagas.rows().filter(|row| ours.contains(&row.transaction)) {
-        let key = (ending(row, &partial), reason(store, played, row).await?);
+        let ending = ending(row, &partial);
+        let in_part = partial.get(&row.transaction).filter(|_| ending == FIRST[1]);
+        let reason = match in_part {
+            Some(reason) => reason.clone(),
+            None => reason(store, played, row).await?,
+        };
+        let key = (ending, reason);
         rows.entry(key).or_default().push(row.transaction.clone());
     }
     for (transaction, refusal) in &played.refused {
@@ -189,16 +195,17 @@ fn rank(ending: &str) -> usize {
     at(&FIRST).or_else(|| Some(FIRST.len() + 1 + at(&LAST)?)).unwrap_or(FIRST.len())
 }
 
-fn ending(row: &SagaRow, partial: &BTreeSet<TransactionId>) -> String {
+fn ending(row: &SagaRow, partial: &BTreeMap<TransactionId, String>) -> String {
     match row.state() {
         State::Parked => "stuck".to_owned(),
         State::Open => "under way".to_owned(),
+        State::Unknown => "unknown".to_owned(),
         State::Ended => {
             let ending = ending_words(row.ending.as_deref().unwrap_or_default());
             if is_income(row) && ending == FIRST[0] {
                 return GIVEN.to_owned();
             }
-            let in_part = ending == FIRST[0] && partial.contains(&row.transaction);
+            let in_part = ending == FIRST[0] && partial.contains_key(&row.transaction);
             if in_part { FIRST[1].to_owned() } else { ending }
         }
     }
@@ -227,13 +234,30 @@ async fn reason<S: EventStore>(
     Ok(shown.look.failure.map(|cause| cause.text.to_string()).unwrap_or_default())
 }
 
-/// The transactions of which the registrar settled a part of what was asked.
-fn partly_settled(books: &Books) -> BTreeSet<TransactionId> {
+/// The transactions of which the registrar settled a part of what was asked, and what it says to that.
+fn partly_settled(books: &Books) -> BTreeMap<TransactionId, String> {
     let partly = |placed: &Placed| {
         let some = placed.application.confirmations().next().is_some();
         some && !is_none(placed.application.unsettled())
     };
-    books.placed().filter(partly).map(|placed| placed.transaction).collect()
+    let why = |placed: Placed| {
+        let application = &placed.application;
+        let why = match &application.stage {
+            Stage::PartlyConfirmed(Last::Rejection(rejection)) => rejection.cause.text.to_string(),
+            Stage::PartlyConfirmed(Last::Confirmation(_))
+            | Stage::Confirmed(_)
+            | Stage::Confirming
+            | Stage::Placed
+            | Stage::Accepted
+            | Stage::Sealed
+            | Stage::Sent
+            | Stage::Received
+            | Stage::Rejected(_)
+            | Stage::Cancelled(_) => "the registrar took a part of it".to_owned(),
+        };
+        (placed.transaction, why)
+    };
+    books.placed().filter(partly).map(why).collect()
 }
 
 fn is_none(quantity: Quantity) -> bool {
@@ -256,15 +280,15 @@ fn open_cases(books: &Books) -> Vec<CaseRow> {
     cases.into_iter().map(row).collect()
 }
 
-/// Everything that a registrar confirmed of the day's transactions, and what was asked.
+/// Everything that a registrar confirmed of the day's orders.
 fn confirmed<'a>(
     books: &'a Books,
     ours: &'a Ours<'_>,
-) -> impl Iterator<Item = (Ask, Vec<Outcome>)> + 'a {
+) -> impl Iterator<Item = (Terms, Vec<Outcome>)> + 'a {
     books.placed().filter(|placed| ours.contains(&placed.transaction)).map(|placed| {
         let outcomes = placed.application.confirmations().map(|it| it.outcome.clone());
         let outcomes = outcomes.collect();
-        (placed.application.terms.ask, outcomes)
+        (placed.application.terms, outcomes)
     })
 }
 
@@ -286,17 +310,33 @@ fn fees(books: &Books, ours: &Ours<'_>) -> Fees {
     fees
 }
 
+/// The fund that it registers shares of, what they cost, and how many.
+fn reaches(terms: &Terms, outcome: &Outcome) -> Option<(FundCode, Money, Shares)> {
+    match (outcome, &terms.ask) {
+        (Outcome::Conversion(it), Ask::Conversion { into, .. }) => {
+            Some((*into, it.net_in, it.shares_in))
+        }
+        (Outcome::Purchase(it), _) => Some((terms.fund, it.amount, it.shares)),
+        (Outcome::Subscription(it), _) => Some((terms.fund, it.amount, it.shares)),
+        (Outcome::Conversion(_) | Outcome::Redemption(_) | Outcome::FastTransfer(_), _) => None,
+    }
+}
+
 fn shares(books: &Books, ours: &Ours<'_>) -> Vec<FundRow> {
     let mut funds: BTreeMap<FundCode, FundRow> = BTreeMap::new();
-    for (ask, outcomes) in confirmed(books, ours) {
-        let Ask::Conversion { into, .. } = ask else { continue };
-        for outcome in outcomes {
-            let Outcome::Conversion(numbers) = outcome else { continue };
-            let none = FundRow { fund: into, orders: 0, paid: Money::ZERO, shares: Shares::ZERO };
-            let row = funds.entry(into).or_insert(none);
-            row.orders += 1;
-            row.paid = row.paid.plus(numbers.net_in).unwrap_or(row.paid);
-            row.shares = row.shares.plus(numbers.shares_in).unwrap_or(row.shares);
+    for (terms, outcomes) in confirmed(books, ours) {
+        let mut reached = outcomes.iter().filter_map(|it| reaches(&terms, it)).peekable();
+        let Some((fund, ..)) = reached.peek().copied() else { continue };
+        if books.wallet_funds.contains(&fund) {
+            continue;
+        }
+        let none = FundRow { fund, orders: 0, paid: Money::ZERO, shares: Shares::ZERO };
+        let row = funds.entry(fund).or_insert(none);
+        // An order that is confirmed in several parts is one order.
+        row.orders += 1;
+        for (_, paid, shares) in reached {
+            row.paid = row.paid.plus(paid).unwrap_or(row.paid);
+            row.shares = row.shares.plus(shares).unwrap_or(row.shares);
         }
     }
     funds.into_values().collect()

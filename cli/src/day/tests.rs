@@ -3,7 +3,8 @@ use crate::{day::tally::DayReport, registry::Registry};
 use fundflow_application::read_models::{Orders, WalletRow, Wallets, catch_up};
 use fundflow_domain::{
     application::Outcome,
-    ids::{FundCode, InvestorId},
+    holdings::Credit,
+    ids::{FundCode, InvestorId, OrderId},
     money::{Income, Money, Shares},
 };
 use fundflow_infrastructure::sandbox::registrar::SandboxRegistrar;
@@ -133,6 +134,47 @@ async fn every_order_of_the_example_day_ends_as_its_note_says() {
         .collect();
     assert_eq!(cases, [("rejected_after_confirmed", "D-0023"), ("amount_differs", "D-0037")]);
     assert_eq!(report.findings, 0);
+}
+
+#[tokio::test]
+async fn the_targets_count_every_order_that_registers_shares_of_them_once() {
+    let (table, store) = (Laid::example(), Arc::new(MemoryStore::new()));
+    let report = table.play(&store).await;
+
+    // The confirmation of D-0037 is in dispute: told, and not credited before its case is closed.
+    let disputed = (vec!["D-0037.convert".parse().unwrap()], "997.81".parse().unwrap());
+    let mut lots: BTreeMap<String, (Vec<OrderId>, Shares)> =
+        BTreeMap::from([("050027".to_owned(), disputed)]);
+    for (stream, events) in events(&*store).await {
+        let Some((_, fund)) = stream.rsplit_once('.') else { continue };
+        for event in events.iter().filter(|it| it.event.event_type == "holdings.credited") {
+            let lot: Credit = serde_json::from_str(&event.event.data).unwrap();
+            let (orders, shares) = lots.entry(fund.to_owned()).or_default();
+            orders.push(lot.order);
+            *shares = shares.plus(lot.shares).unwrap();
+        }
+    }
+    let credited: Vec<_> = lots
+        .into_iter()
+        .map(|(fund, (mut orders, shares))| {
+            orders.sort();
+            orders.dedup();
+            (fund, orders.len(), shares)
+        })
+        .collect();
+    let reported = report.shares.iter().map(|row| (row.fund.to_string(), row.orders, row.shares));
+    assert_eq!(reported.collect::<Vec<_>>(), credited);
+}
+
+#[tokio::test]
+async fn whoever_got_less_than_was_asked_for_is_told_why() {
+    let (table, store) = (Laid::example(), Arc::new(MemoryStore::new()));
+    let report = table.play(&store).await;
+
+    let satisfied = ["completed", "paid out", "income given", "under way"];
+    for row in report.endings.iter().filter(|row| !satisfied.contains(&row.ending.as_str())) {
+        assert!(row.reason.len() > 5, "{row:?}");
+    }
 }
 
 fn bought(outcome: &Outcome) -> Money {

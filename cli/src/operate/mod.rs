@@ -304,7 +304,6 @@ pub(crate) async fn run(
     let now = time_of(&reader).await?;
     let terms = Terms::of(&place)?;
     let sagas = registry.sagas(&terms.house(now)?);
-    order.kind.as_ref().map_or(Ok(()), |kind| sagas.desk.known(kind).map(drop))?;
     let desk = plan::Desk { order, operator: operator.as_str().into(), sagas: &sagas, now };
     let mut rows = Vec::new();
     for target in &order.targets {

@@ -108,6 +108,9 @@ impl Desk<'_> {
         let kind = match desk::find(store, &self.sagas.desk, who.0, transaction).await {
             Ok(kind) => kind,
             Err(DeskError::NotFound { .. }) => return Ok(Row::absent(transaction)),
+            Err(error @ DeskError::Foreign { .. }) => {
+                return Ok(Row::absent(transaction).refused(Outcome::Refused, error.to_string()));
+            }
             Err(error) => return Err(error.into()),
         };
         let deed = self.deed(kind.name());
@@ -198,7 +201,7 @@ fn words(effect: &Effect) -> (String, Option<String>) {
         return bank_words(call, effect.ask);
     }
     let Some(call) = effect.call_as::<RegistrarCall>() else {
-        return (format!("{effect:?}"), None);
+        return (effect.to_string(), None);
     };
     let call = match (call, effect.ask) {
         (RegistrarCall::Submit(application), Ask::Call) => {

@@ -58,11 +58,11 @@ pub(super) fn refused_by_amount_alone() -> Vec<(Refusal, &'static str)> {
     vec![
         (
             admit(&subscription).unwrap_err(),
-            "fund 011162 takes no subscriptions on 2026-02-13: Open",
+            "fund 011162 takes no subscriptions on 2026-02-13: open",
         ),
         (
             admit(&unpriced).unwrap_err(),
-            "fund 011162 cannot price this order: schedule t-1 has no subscription table; it cannot price a Subscription",
+            "fund 011162 cannot price this order: schedule t-1 has no subscription table; it cannot price a subscription",
         ),
     ]
 }
@@ -105,7 +105,7 @@ fn a_subscription_has_the_cut_off_of_its_raising_and_ends_with_it() {
     assert_eq!(t("2026-02-13T17:00:00+08:00"), Ok("2026-02-24".into()));
     assert_eq!(
         t("2026-02-27T17:00:00+08:00").unwrap_err().to_string(),
-        "fund 011162 takes no subscriptions on 2026-03-02: Raising; raised from 2026-02-02 to 2026-02-27"
+        "fund 011162 takes no subscriptions on 2026-03-02: raising; raised from 2026-02-02 to 2026-02-27"
     );
     let admitted = admit(&subscribing()).unwrap();
     assert_eq!(admitted.founded_by.unwrap().to_string(), "2026-03-05");

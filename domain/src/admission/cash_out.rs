@@ -106,7 +106,7 @@ pub enum Refusal {
     #[error("no trading day can be named: {0}")]
     NoTradingDay(String),
     /// Only shares of a money fund are in a wallet.
-    #[error("fund {fund} is a {kind:?} fund; only shares of a money-market fund are in a wallet")]
+    #[error("fund {fund} is a {kind} fund; only shares of a money-market fund are in a wallet")]
     NotAMoneyFund {
         /// The fund that was asked for.
         fund: FundCode,
@@ -114,7 +114,7 @@ pub enum Refusal {
         kind: FundKind,
     },
     /// The investor is frozen, closed, unknown, or on a list.
-    #[error("an investor who is {state:?} cannot take money out")]
+    #[error("an investor who is {state} cannot take money out")]
     KycForbids {
         /// Where the investor stands.
         state: KycState,
@@ -134,7 +134,7 @@ pub enum Refusal {
         account: AccountRef,
     },
     /// The fund takes no redemptions on that day.
-    #[error("fund {fund} takes no redemptions on {day}: {status:?}")]
+    #[error("fund {fund} takes no redemptions on {day}: {status}")]
     RedemptionNotOpen {
         /// The fund that was asked for.
         fund: FundCode,
@@ -165,7 +165,7 @@ pub enum Refusal {
         fund: FundCode,
     },
     /// Only a licensed bank may advance.
-    #[error("{by:?} may not advance money; only a bank with a licence to sell funds may")]
+    #[error("{by} may not advance money; only a bank with a licence to sell funds may")]
     MayNotAdvance {
         /// Who would advance.
         by: Advancer,

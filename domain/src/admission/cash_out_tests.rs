@@ -103,11 +103,11 @@ fn refused_for_the_request() -> Vec<Row> {
         ),
         (
             with_fund(|fund| fund.kind = FundKind::Bond),
-            "fund 000730 is a Bond fund; only shares of a money-market fund are in a wallet",
+            "fund 000730 is a bond fund; only shares of a money-market fund are in a wallet",
         ),
         (
             with_investor(|investor| investor.kyc = KycState::Frozen),
-            "an investor who is Frozen cannot take money out",
+            "an investor who is frozen by an authority cannot take money out",
         ),
         (
             CashOut { account: "acc-2".parse().unwrap(), ..request() },
@@ -135,7 +135,7 @@ fn refused_for_the_shares() -> Vec<Row> {
                 fund.closures =
                     vec![fixture::closed("2026-02-13", "2026-02-13", Stops::Redemption)];
             }),
-            "fund 000730 takes no redemptions on 2026-02-13: RedemptionStopped",
+            "fund 000730 takes no redemptions on 2026-02-13: redemption stopped",
         ),
         (
             CashOut { balance: kept, ..request() },
@@ -161,7 +161,7 @@ fn refused_for_the_shares() -> Vec<Row> {
                 way: Way::Fast { by: Advancer::Distributor, used: Money::ZERO },
                 ..request()
             },
-            "Distributor may not advance money; only a bank with a licence to sell funds may",
+            "the distributor may not advance money; only a bank with a licence to sell funds may",
         ),
         (
             CashOut { way: fast("9600.01"), ..request() },

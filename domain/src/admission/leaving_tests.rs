@@ -112,14 +112,17 @@ fn every_refusal_of_a_redemption_names_what_is_in_the_way() {
                 |a| source(a).kind = FundKind::Money,
                 "shares of money-market fund 011162 are in the wallet; withdraw or convert them there",
             ),
-            (|a| a.investor.kyc = KycState::Frozen, "an investor who is Frozen cannot redeem"),
+            (
+                |a| a.investor.kyc = KycState::Frozen,
+                "an investor who is frozen by an authority cannot redeem",
+            ),
             (
                 |a| a.investor.same_name_card = false,
                 "account acc-1 is not in the investor's own name",
             ),
             (
                 |a| source(a).closures.push(closed("2026-02-13", "2026-02-13", Stops::Redemption)),
-                "fund 011162 takes no redemptions on 2026-02-13: RedemptionStopped (notice: a holiday abroad)",
+                "fund 011162 takes no redemptions on 2026-02-13: redemption stopped (notice: a holiday abroad)",
             ),
         ],
     );
@@ -182,7 +185,7 @@ fn an_expired_document_blocks_buying_and_never_a_redemption() {
     assert!(admit(&expired(leaving())).is_ok());
     assert_eq!(
         admit(&expired(converting())).unwrap_err().to_string(),
-        "an investor who is Restricted(IdExpired) cannot buy; a verified one can"
+        "an investor who is restricted (the identity document has expired) cannot buy; a verified one can"
     );
 }
 
@@ -222,11 +225,11 @@ fn every_refusal_of_a_conversion_names_what_is_in_the_way() {
             (|a| source(a).conversions.clear(), "fund 011162 cannot be converted into fund 050027"),
             (
                 |a| source(a).convert_status = ConvertStatus::InOnly,
-                "shares of fund 011162 cannot leave on 2026-02-13: Open, conversion InOnly",
+                "shares of fund 011162 cannot leave on 2026-02-13: open, conversion only in",
             ),
             (
                 |a| into(a).status = FundStatus::PurchaseStopped,
-                "fund 050027 takes no conversions on 2026-02-13: PurchaseStopped, conversion Both",
+                "fund 050027 takes no conversions on 2026-02-13: purchase stopped, conversion in and out",
             ),
             (
                 |a| source(a).conversions[0].shares_min = shares("6000.01"),

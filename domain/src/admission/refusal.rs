@@ -29,7 +29,7 @@ pub enum Refusal {
         why: String,
     },
     /// The wallet must be a money-market fund.
-    #[error("fund {fund} is a {kind:?} fund and cannot be the wallet; a money-market fund can")]
+    #[error("fund {fund} is a {kind} fund and cannot be the wallet; a money-market fund can")]
     NotAMoneyFund {
         /// The fund.
         fund: FundCode,
@@ -57,7 +57,7 @@ pub enum Refusal {
         day: TradingDay,
     },
     /// The investor is not verified, or no longer.
-    #[error("an investor who is {state:?} cannot buy; a verified one can")]
+    #[error("an investor who is {state} cannot buy; a verified one can")]
     KycForbids {
         /// Where the investor stands.
         state: KycState,
@@ -85,7 +85,7 @@ pub enum Refusal {
         possible: Vec<ConversionMode>,
     },
     /// The fund takes no purchases on that day.
-    #[error("fund {fund} takes no purchases on {day}: {status:?}{}", because(notice.as_deref()))]
+    #[error("fund {fund} takes no purchases on {day}: {status}{}", because(notice.as_deref()))]
     PurchaseNotOpen {
         /// Which of the two.
         fund: FundCode,
@@ -97,7 +97,7 @@ pub enum Refusal {
         notice: Option<String>,
     },
     /// The fund takes no subscriptions on that day.
-    #[error("fund {fund} takes no subscriptions on {day}: {status:?}{}", raised(*from, *through))]
+    #[error("fund {fund} takes no subscriptions on {day}: {status}{}", raised(*from, *through))]
     SubscriptionNotOpen {
         /// The fund.
         fund: FundCode,
@@ -111,7 +111,7 @@ pub enum Refusal {
         through: Option<NaiveDate>,
     },
     /// The wallet's shares cannot leave on that day.
-    #[error("shares of fund {fund} cannot leave on {day}: {status:?}, conversion {convert:?}{}", because(notice.as_deref()))]
+    #[error("shares of fund {fund} cannot leave on {day}: {status}, conversion {convert}{}", because(notice.as_deref()))]
     ConversionOutNotOpen {
         /// The money-market fund.
         fund: FundCode,
@@ -125,7 +125,7 @@ pub enum Refusal {
         notice: Option<String>,
     },
     /// The target takes no conversions on that day.
-    #[error("fund {fund} takes no conversions on {day}: {status:?}, conversion {convert:?}{}", because(notice.as_deref()))]
+    #[error("fund {fund} takes no conversions on {day}: {status}, conversion {convert}{}", because(notice.as_deref()))]
     ConversionInNotOpen {
         /// The target.
         fund: FundCode,
@@ -257,7 +257,7 @@ pub enum Refusal {
         on: NaiveDate,
     },
     /// The investor may not buy this product, warned or not.
-    #[error("an investor of level {investor:?} may not buy fund {fund} of risk {product:?}")]
+    #[error("an investor of level {investor} may not buy fund {fund} of risk {product}")]
     Unsuitable {
         /// Which of the two.
         fund: FundCode,
@@ -268,7 +268,7 @@ pub enum Refusal {
     },
     /// The investor must confirm the special warning first, and its current text.
     #[error(
-        "an investor of level {investor:?} must confirm the warning {warning} before buying fund {fund} of risk {product:?}"
+        "an investor of level {investor} must confirm the warning {warning} before buying fund {fund} of risk {product}"
     )]
     WarningNotConfirmed {
         /// Which of the two.

@@ -64,7 +64,7 @@ fn of_day_funds_and_investor() -> Vec<(Admission, &'static str)> {
         ),
         (
             with_wallet(|f| f.kind = FundKind::Bond),
-            "fund 000730 is a Bond fund and cannot be the wallet; a money-market fund can",
+            "fund 000730 is a bond fund and cannot be the wallet; a money-market fund can",
         ),
         (
             with_target(|f| f.master = "000730".parse().unwrap()),
@@ -76,7 +76,7 @@ fn of_day_funds_and_investor() -> Vec<(Admission, &'static str)> {
         ),
         (
             with_investor(|i| i.kyc = KycState::Frozen),
-            "an investor who is Frozen cannot buy; a verified one can",
+            "an investor who is frozen by an authority cannot buy; a verified one can",
         ),
         (
             with_investor(|i| i.id_valid_until = "2026-02-12".parse().unwrap()),
@@ -98,15 +98,15 @@ fn of_mode_status_and_pair() -> Vec<(Admission, &'static str)> {
         ),
         (
             with_wallet(|f| f.closures = vec![closed("2026-02-12", "2026-02-13", Stops::Purchase)]),
-            "fund 000730 takes no purchases on 2026-02-13: PurchaseStopped (notice: a holiday abroad)",
+            "fund 000730 takes no purchases on 2026-02-13: purchase stopped (notice: a holiday abroad)",
         ),
         (
             with_wallet(|f| f.convert_status = ConvertStatus::InOnly),
-            "shares of fund 000730 cannot leave on 2026-02-13: Open, conversion InOnly",
+            "shares of fund 000730 cannot leave on 2026-02-13: open, conversion only in",
         ),
         (
             with_target(|f| f.status = FundStatus::Terminated),
-            "fund 011162 takes no conversions on 2026-02-13: Terminated, conversion Both",
+            "fund 011162 takes no conversions on 2026-02-13: terminated, conversion in and out",
         ),
         (
             with_wallet(|f| f.conversions.clear()),
@@ -163,7 +163,7 @@ fn of_limits_and_suitability() -> Vec<(Admission, &'static str)> {
         ),
         (
             with_investor(|i| i.risk = InvestorRisk::C1Lowest),
-            "an investor of level C1Lowest may not buy fund 011162 of risk R3",
+            "an investor of level C1-lowest may not buy fund 011162 of risk R3",
         ),
         (
             Admission {

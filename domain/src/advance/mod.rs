@@ -135,7 +135,7 @@ pub enum Refusal {
     #[error("the advance was not requested")]
     NotRequested,
     /// Only a licensed bank may advance.
-    #[error("{0:?} may not advance money; only a bank with a licence to sell funds may")]
+    #[error("{0} may not advance money; only a bank with a licence to sell funds may")]
     MayNotAdvance(Advancer),
     /// The number is too long to derive that of the repayment from it.
     #[error("advance number {0} leaves no room for the number of its repayment")]

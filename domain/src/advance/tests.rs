@@ -112,7 +112,7 @@ fn every_refusal_has_its_case() {
         (
             vec![],
             Command::Request(manager),
-            "Manager may not advance money; only a bank with a licence to sell funds may",
+            "the fund's manager may not advance money; only a bank with a licence to sell funds may",
         ),
         (
             vec![],

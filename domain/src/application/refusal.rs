@@ -54,7 +54,7 @@ pub enum Refusal {
         step: &'static str,
     },
     /// One application is part of one batch.
-    #[error("the application is sealed in batch {known:?}, not in {came:?}")]
+    #[error("the application is sealed in batch {known}, not in {came}")]
     SealedDifferently {
         /// The batch that it is part of.
         known: Arc<str>,

@@ -62,7 +62,7 @@ fn every_refusal_has_its_case() {
         (
             out(purchase()),
             Command::Seal("other".into()),
-            "the application is sealed in batch \"batch-0213\", not in \"other\"",
+            "the application is sealed in batch batch-0213, not in other",
         ),
         (open(), to("2026-02-12", "2026-02-13"), BACK),
         (

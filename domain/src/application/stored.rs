@@ -59,7 +59,7 @@ fn plan_of(order: Option<&str>) -> Result<PlanId, UpcastError> {
     let transaction = transaction.and_then(|it| TransactionId::new(it).ok());
     let plan = transaction.as_ref().and_then(PlanId::of_occurrence);
     let plan = plan.map(|(plan, _)| plan);
-    plan.ok_or_else(|| wrong(&format!("order {order:?} is no occurrence of a regular plan")))
+    plan.ok_or_else(|| wrong(&format!("order {order} is no occurrence of a regular plan")))
 }
 
 fn wrong(what: &str) -> UpcastError {

@@ -73,7 +73,7 @@ fn every_refusal_has_its_case() {
         (
             &[],
             transfer(manager, "0"),
-            "Manager may not advance money; only a bank with a licence to sell funds may",
+            "the fund's manager may not advance money; only a bank with a licence to sell funds may",
         ),
         (
             &[],

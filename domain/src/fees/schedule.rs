@@ -78,7 +78,7 @@ pub struct FeeKey {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NoCharge {
     /// The schedule has no table for it.
-    #[error("schedule {version} has no {table} table; it cannot price a {business:?}")]
+    #[error("schedule {version} has no {table} table; it cannot price a {business}")]
     NoTable {
         /// Which schedule.
         version: VersionTag,
@@ -264,7 +264,7 @@ pub(crate) mod tests {
         let none = schedule("");
         assert_eq!(
             none.tiers_for(Business::Subscription).unwrap_err().to_string(),
-            "schedule 011162-a-2021 has no subscription table; it cannot price a Subscription"
+            "schedule 011162-a-2021 has no subscription table; it cannot price a subscription"
         );
         assert!(matches!(none.tiers_for(Business::Redemption), Err(NoCharge::ByDays { .. })));
     }

@@ -143,5 +143,5 @@ fn a_key_tells_fund_investor_day_customer_and_channel_apart() {
         customer: CustomerType::Individual,
         channel: SalesChannel::DirectOnline,
     };
-    assert_eq!(key.to_string(), "050027.i-1.2026-02-13.Individual.DirectOnline");
+    assert_eq!(key.to_string(), "050027.i-1.2026-02-13.individual.direct_online");
 }

@@ -1,6 +1,7 @@
 //! What a plan remembers of each fact. Judges nothing; `None` means no decider wrote this.
 
 use super::{Event, Outcome, Plan, Segment, State};
+use crate::orders::Cause;
 use chrono::NaiveDate;
 
 pub(super) fn evolve(state: State, event: &Event) -> Option<State> {
@@ -13,6 +14,7 @@ pub(super) fn evolve(state: State, event: &Event) -> Option<State> {
                 resumed: None,
                 under_way: Vec::new(),
                 outcomes: Vec::new(),
+                last_miss: None,
                 ended: None,
             })));
         }
@@ -51,13 +53,16 @@ fn remember(plan: &mut Plan, event: &Event) -> Option<()> {
             plan.under_way.remove(at);
             plan.settle(*nominal, Outcome::Done)?;
         }
-        Event::OccurrenceMissed { nominal, .. } => match plan.place_under_way(*nominal) {
-            Ok(at) => {
-                plan.under_way.remove(at);
-                plan.settle(*nominal, Outcome::Missed)?;
+        Event::OccurrenceMissed { nominal, cause } => {
+            match plan.place_under_way(*nominal) {
+                Ok(at) => {
+                    plan.under_way.remove(at);
+                    plan.settle(*nominal, Outcome::Missed)?;
+                }
+                Err(_) => running.then(|| plan.settle(*nominal, Outcome::Skipped))??,
             }
-            Err(_) => running.then(|| plan.settle(*nominal, Outcome::Skipped))??,
-        },
+            plan.last_miss = Some(cause.clone());
+        }
         Event::Ended { cause } => {
             running.then(|| plan.ended = Some(cause.clone()))?;
         }
@@ -66,6 +71,11 @@ fn remember(plan: &mut Plan, event: &Event) -> Option<()> {
 }
 
 impl Plan {
+    /// Why the latest date on which it missed or skipped came to nothing.
+    pub const fn last_miss(&self) -> Option<&Cause> {
+        self.last_miss.as_ref()
+    }
+
     /// What became of a nominal date; none while nothing did.
     pub fn outcome(&self, nominal: NaiveDate) -> Option<Outcome> {
         self.place_of(nominal).ok().map(|at| self.outcomes[at].1)

@@ -201,6 +201,7 @@ pub struct Plan {
     resumed: Option<Timestamp>,
     under_way: Vec<(NaiveDate, TransactionId)>,
     outcomes: Vec<(NaiveDate, Outcome)>,
+    last_miss: Option<Cause>,
     ended: Option<EndCause>,
 }
 

@@ -92,13 +92,13 @@ pub(crate) enum ToParcel {
     Receipt,
 }
 
+// As somebody writes an enum who thinks of serde only once.
 #[derive(Debug, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
 pub(crate) enum ParcelEvent {
-    Ordered {},
+    Ordered,
     Sent { serial: Arc<str> },
     Refused { reason: Arc<str> },
-    ReceiptSent {},
+    ReceiptSent,
 }
 
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -123,24 +123,24 @@ impl Decider for Parcel {
     fn decide(state: &ParcelState, command: &ToParcel) -> Result<Vec<ParcelEvent>, TooLate> {
         let once = |done: bool, event| Ok(if done { vec![] } else { vec![event] });
         match command {
-            ToParcel::Order => once(state.ordered, ParcelEvent::Ordered {}),
+            ToParcel::Order => once(state.ordered, ParcelEvent::Ordered),
             ToParcel::Send(serial) if state.refused.is_none() => {
                 once(state.sent.is_some(), ParcelEvent::Sent { serial: serial.clone() })
             }
             ToParcel::Refuse(reason) if state.sent.is_none() => {
                 once(state.refused.is_some(), ParcelEvent::Refused { reason: reason.clone() })
             }
-            ToParcel::Receipt => once(state.receipt, ParcelEvent::ReceiptSent {}),
+            ToParcel::Receipt => once(state.receipt, ParcelEvent::ReceiptSent),
             ToParcel::Send(_) | ToParcel::Refuse(_) => Err(TooLate),
         }
     }
 
     fn evolve(mut state: ParcelState, event: &ParcelEvent) -> Option<ParcelState> {
         match event {
-            ParcelEvent::Ordered {} => state.ordered = true,
+            ParcelEvent::Ordered => state.ordered = true,
             ParcelEvent::Sent { serial } => state.sent = Some(serial.clone()),
             ParcelEvent::Refused { reason } => state.refused = Some(reason.clone()),
-            ParcelEvent::ReceiptSent {} => state.receipt = true,
+            ParcelEvent::ReceiptSent => state.receipt = true,
         }
         Some(state)
     }

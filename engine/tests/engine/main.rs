@@ -9,6 +9,7 @@ mod faulty;
 mod goods;
 mod noticing;
 mod ports;
+mod registering;
 mod restarts;
 mod stores;
 mod toy;

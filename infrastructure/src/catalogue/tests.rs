@@ -81,7 +81,7 @@ fn every_kind_of_mistake_names_line_key_value_and_what_is_allowed() {
         (
             "fund_kind = \"bond\"",
             "fund_kind = \"index\"",
-            "050027.toml:48: terms[0].fees.fund_kind = Index: allowed: a kind that a Bond fund can have",
+            "050027.toml:48: terms[0].fees.fund_kind = index: allowed: a kind that a bond fund can have",
         ),
         (
             "first_min = \"1\"",

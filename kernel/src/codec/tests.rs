@@ -1,7 +1,7 @@
 //! A ship's log whose entries changed their shape twice, read back in all three.
 
 use super::*;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
@@ -152,4 +152,6 @@ fn a_type_name_that_serde_would_not_read_back_is_not_written() {
     let refused = encode::<Misnamed>(&Event::Sunk {}).unwrap_err();
 
     assert!(matches!(refused, CodecError::Malformed { .. }), "{refused:?}");
+    let registered = Misnamed::check().unwrap_err().to_string();
+    assert!(registered.contains("write #[serde(rename = \"wrecked\")]"), "{registered}");
 }

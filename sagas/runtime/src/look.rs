@@ -10,7 +10,7 @@
 use crate::{
     liveness::{self, Wait},
     message::SagaId,
-    process::Retry,
+    process::{Over, Retry},
     replay::Replayed,
     running::ending_name,
     saga::{OpenEnd, Saga, View},
@@ -146,7 +146,8 @@ pub fn glance<S: Saga>(saga: &S, replayed: &Replayed<S>) -> Result<Look, LookErr
         retries: open.retries.clone(),
         ending: ending.map(ending_name::<S>),
         finished: ending.is_some() && waits.is_empty(),
-        failure: S::failure(&view),
+        failure: S::failure(&view)
+            .or_else(|| view.left_because().filter(|_| matches!(ending, Some(Over::Abandoned)))),
         open_ends: S::open_ends(&view),
         given_up: open.given_up.iter().map(|(name, _)| name.clone()).collect(),
         can_skip: stand.is_some_and(|stand| stand.can_be_skipped()),

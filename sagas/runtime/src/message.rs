@@ -110,7 +110,7 @@ impl fmt::Debug for What {
             What::Request { saga, .. } => write!(out, "request for {saga}"),
             What::Command { saga, .. } => write!(out, "command to {saga}"),
             What::Act { saga, action, .. } => write!(out, "{action:?} on {saga}"),
-            What::Answer(answered) => write!(out, "answer to {:?}", answered.effect),
+            What::Answer(answered) => write!(out, "answer to {}", answered.effect),
             What::Notice { stream, .. } => write!(out, "notice about {stream}"),
             What::Watch { saga } => write!(out, "watch {saga}"),
         }
@@ -180,6 +180,12 @@ impl Effect {
 
 impl fmt::Debug for Effect {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, out)
+    }
+}
+
+impl fmt::Display for Effect {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let ask = match self.ask {
             Ask::Call => "call",
             Ask::Query => "query",
@@ -218,7 +224,8 @@ impl fmt::Debug for Reply {
             Reply::Acted => out.write_str("acted"),
             Reply::NotActed(error) => write!(out, "not acted: {error}"),
             Reply::Noticed(noticed) => write!(out, "{noticed:?}"),
-            Reply::Rest(rest) => write!(out, "{rest:?}"),
+            Reply::Rest(Some(rest)) => write!(out, "{rest}"),
+            Reply::Rest(None) => out.write_str("not at rest"),
         }
     }
 }
@@ -283,6 +290,15 @@ pub enum Rest {
     Ended(Arc<str>),
     /// It waits for a person.
     Parked(Cause),
+}
+
+impl fmt::Display for Rest {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Rest::Ended(ending) => write!(out, "ended: {ending}"),
+            Rest::Parked(cause) => write!(out, "parked: {} ({})", cause.text, cause.code),
+        }
+    }
 }
 
 /// Something that a person should know.

@@ -124,6 +124,12 @@ impl<'a, S: Saga> View<'a, S> {
     {
         self.streams.state(key)
     }
+
+    /// Why a person left the table, or gave the saga up.
+    pub fn left_because(&self) -> Option<Cause> {
+        let reason = self.open.left_because.as_ref()?;
+        Some(Cause::new("operator", format!("a person gave it up: {reason}")))
+    }
 }
 
 /// A call that is to be made, and how its answer is read.

@@ -31,7 +31,7 @@ pub enum NotDone {
         what: Arc<str>,
     },
     /// A stream is not in memory; nothing was decided before it was asked for.
-    #[error("streams must be read first: {0:?}")]
+    #[error("streams must be read first: {}", .0.iter().map(|it| it.stream().as_str()).collect::<Vec<_>>().join(", "))]
     Missing(Vec<Need>),
     /// The table's order makes it impossible that this is absent.
     #[error("the log lacks {0}")]

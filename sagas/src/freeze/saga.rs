@@ -13,6 +13,7 @@ use fundflow_domain::{
     fund::FundKind,
     holdings::Holdings,
     ids::{FundCode, RegisterRecord, TransactionId},
+    orders::Cause,
     time::Timestamp,
     wallet::Wallet,
 };
@@ -289,7 +290,7 @@ impl saga::Saga for Freeze {
                 Ok(events + turn.reach(Milestone::Booked {})?)
             }
             Do::Halt => turn.reach(Milestone::Halted {}),
-            Do::End(ending) => turn.end(ending, None),
+            Do::End(ending) => turn.end(ending, Self::failure(&turn.view()?)),
         }
     }
 
@@ -311,6 +312,10 @@ impl saga::Saga for Freeze {
 
     fn open_ends(_: &View<'_>) -> Vec<OpenEnd> {
         Vec::new()
+    }
+
+    fn failure(view: &View<'_>) -> Option<Cause> {
+        view.left_because().filter(|_| view.open.notes.halted)
     }
 
     fn business_date(view: &View<'_>) -> Option<NaiveDate> {

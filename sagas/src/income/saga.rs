@@ -70,7 +70,7 @@ pub enum Refusal {
     #[error("the catalogue has no terms of fund {0} for that day")]
     UnknownFund(FundCode),
     /// Only a money fund pays income by the day.
-    #[error("fund {fund} is a {kind:?} fund; only a money-market fund has income of a day")]
+    #[error("fund {fund} is a {kind} fund; only a money-market fund has income of a day")]
     NotAMoneyFund {
         /// The fund that was asked for.
         fund: FundCode,
@@ -323,7 +323,7 @@ impl saga::Saga for Income {
         match what {
             Do::Open => turn.reach(Milestone::Opened {}),
             Do::Halt => turn.reach(Milestone::Halted {}),
-            Do::End(ending) => turn.end(ending, None),
+            Do::End(ending) => turn.end(ending, Self::failure(&turn.view()?)),
         }
     }
 
@@ -374,7 +374,8 @@ impl saga::Saga for Income {
     fn failure(view: &View<'_>) -> Option<Cause> {
         let refused = view.open.notes.refused;
         let text = || format!("{refused} wallets did not take their income; see the pages");
-        (refused > 0).then(|| Cause::new("wallets_refused", text()))
+        let refused = (refused > 0).then(|| Cause::new("wallets_refused", text()));
+        refused.or_else(|| view.left_because().filter(|_| view.open.notes.halted))
     }
 
     fn business_date(view: &View<'_>) -> Option<NaiveDate> {

@@ -13,8 +13,8 @@ use crate::{
 use chrono::NaiveTime;
 use fundflow_domain::{
     application::{
-        Application, Applications, Ask, Command, Confirmation, Outcome, PromisedFee, Rejection,
-        Stage, Terms,
+        Application, Applications, Ask, Command, Confirmation, Last, Outcome, PromisedFee,
+        Rejection, Stage, Terms,
     },
     calendar::TradingDay,
     case::Finding,
@@ -276,6 +276,9 @@ impl ApplicationLeg {
     pub fn failure<S: Saga>(&self, view: &View<'_, S>) -> Option<Cause> {
         let application = self.application(view)?;
         match &application.stage {
+            Stage::PartlyConfirmed(Last::Rejection(rejection)) if is_void(application) => {
+                Some(rejection.cause.clone())
+            }
             Stage::Confirmed(_) | Stage::PartlyConfirmed(_) if is_void(application) => {
                 Some(Cause::new("nothing_confirmed", "the registrar confirmed nothing of it"))
             }

@@ -184,7 +184,7 @@ impl<P: Clone> Notes<P> {
 macro_rules! fund_milestones {
     ($kind:literal, [$($ending:literal),* $(,)?]) => {
         const KIND: &'static str = $kind;
-        const NAMES: ::fundflow_runtime::saga::Names = ::fundflow_runtime::process_names!($kind: [
+        const NAMES: $crate::in_macros::Names = $crate::in_macros::process_names!($kind: [
             "committed",
             "redated",
             "readmitted",
@@ -213,7 +213,7 @@ macro_rules! fund_milestones {
             }
         }
 
-        fn remember(notes: &mut Self::Notes, milestone: &Self::Milestone) -> Option<()> {
+        fn remember(notes: &mut Self::Notes, milestone: &Self::Milestone) -> ::std::option::Option<()> {
             notes.remember(milestone)
         }
     };

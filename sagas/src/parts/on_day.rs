@@ -42,13 +42,13 @@ macro_rules! fund_saga {
 
             fn requested_at(
                 promise: &$crate::parts::on_day::OnDay,
-            ) -> ::fundflow_domain::time::Timestamp {
+            ) -> $crate::in_macros::Timestamp {
                 promise.requested_at
             }
 
             fn trade_date(
                 promise: &$crate::parts::on_day::OnDay,
-            ) -> ::fundflow_domain::calendar::TradingDay {
+            ) -> $crate::in_macros::TradingDay {
                 promise.trade_date
             }
         }
@@ -63,16 +63,16 @@ macro_rules! buying {
     ($field:ident, $answer:ident::$registrar:ident $(, $who:literal: $call:ty)*) => {
         fn callees(
             &self,
-            open: &::fundflow_runtime::process::Open<Self>,
+            open: &$crate::in_macros::Open<Self>,
             plan: &Self::Plan,
-        ) -> ::std::vec::Vec<::fundflow_runtime::port::Callee> {
+        ) -> ::std::vec::Vec<$crate::in_macros::Callee> {
             let t = open.promise.trade_date.date();
             let mut callees = self.0.to_registrars(&[plan.$field.fund], t);
             $(callees.extend($crate::parts::on_day::callee::<$call>($who));)*
             callees
         }
 
-        fn foreseen(&self) -> ::std::vec::Vec<::fundflow_runtime::port::Callee> {
+        fn foreseen(&self) -> ::std::vec::Vec<$crate::in_macros::Callee> {
             #[allow(unused_mut, reason = "there may be no port of its own")]
             let mut callees = self.0.foreseen.clone();
             $(callees.extend($crate::parts::on_day::callee::<$call>($who));)*
@@ -87,30 +87,30 @@ macro_rules! buying {
 
         fn when(
             &self,
-            view: &::fundflow_runtime::saga::View<'_, Self>,
+            view: &$crate::in_macros::View<'_, Self>,
             when: Self::When,
-        ) -> ::std::option::Option<::fundflow_domain::time::Timestamp> {
+        ) -> ::std::option::Option<$crate::in_macros::Timestamp> {
             view.plan.$field.when(self, view, when)
         }
 
         fn day_of_promise(
             promise: &$crate::parts::on_day::OnDay,
-        ) -> ::std::option::Option<::chrono::NaiveDate> {
+        ) -> ::std::option::Option<$crate::in_macros::NaiveDate> {
             ::std::option::Option::Some(promise.trade_date.date())
         }
 
         fn business_date(
-            view: &::fundflow_runtime::saga::View<'_, Self>,
-        ) -> ::std::option::Option<::chrono::NaiveDate> {
+            view: &$crate::in_macros::View<'_, Self>,
+        ) -> ::std::option::Option<$crate::in_macros::NaiveDate> {
             ::std::option::Option::Some(view.plan.$field.day(view).date())
         }
 
         fn needs(
             &self,
-            view: &::fundflow_runtime::saga::View<'_, Self>,
+            view: &$crate::in_macros::View<'_, Self>,
             answer: &Self::Answer,
-            now: ::fundflow_domain::time::Timestamp,
-        ) -> ::std::vec::Vec<::fundflow_kernel::streams::Need> {
+            now: $crate::in_macros::Timestamp,
+        ) -> ::std::vec::Vec<$crate::in_macros::Need> {
             match answer {
                 $answer::$registrar(said) => view.plan.$field.leg.needs_for(self, view, said, now),
                 _ => ::std::vec::Vec::new(),
@@ -118,9 +118,9 @@ macro_rules! buying {
         }
 
         fn notice(
-            view: &::fundflow_runtime::saga::View<'_, Self>,
-            stream: &::fundflow_kernel::envelope::StreamName,
-            news: &::fundflow_runtime::port::Payload,
+            view: &$crate::in_macros::View<'_, Self>,
+            stream: &$crate::in_macros::StreamName,
+            news: &$crate::in_macros::Payload,
         ) -> ::std::option::Option<Self::Answer> {
             view.plan.$field.news(stream, news).map($answer::$registrar)
         }

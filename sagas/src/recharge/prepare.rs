@@ -38,7 +38,7 @@ pub enum Refusal {
     #[error("the catalogue has no terms of fund {0} for that day")]
     UnknownFund(FundCode),
     /// Only a money-market fund can be the wallet.
-    #[error("fund {fund} is a {kind:?} fund and cannot be the wallet; a money-market fund can")]
+    #[error("fund {fund} is a {kind} fund and cannot be the wallet; a money-market fund can")]
     NotAMoneyFund {
         /// The fund that was asked for.
         fund: FundCode,

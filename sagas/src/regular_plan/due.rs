@@ -1,4 +1,4 @@
-//! Which purchases a plan asks for on a T.
+//! Which purchases a plan asks for on a T, and why one asks for no more.
 
 use crate::purchase::Request;
 use chrono::NaiveDate;
@@ -6,7 +6,8 @@ use fundflow_domain::{
     admission::buying::Way,
     calendar::{CalendarError, TradingCalendar, TradingDay},
     ids::{PlanId, TransactionId},
-    plan::State,
+    orders::Cause,
+    plan::{EndCause, Plan, State},
 };
 
 /// A purchase that a plan asks for.
@@ -49,4 +50,19 @@ pub fn due(
         Some(Due { nominal, transaction, request })
     };
     Ok(occurrences.iter().filter_map(|occurrence| one(occurrence.nominal)).collect())
+}
+
+/// Why a plan is over before its dates are used up.
+pub(super) fn why(plan: &Plan) -> Option<Cause> {
+    match plan.ended()? {
+        EndCause::Asked { reason } => {
+            Some(Cause::new("ended_by_investor", format!("ended as asked: {reason}")))
+        }
+        EndCause::Misses { in_a_row } => {
+            let last = plan.last_miss().map(|cause| cause.text.to_string()).unwrap_or_default();
+            let text = format!("{in_a_row} dates in a row came to nothing; the last: {last}");
+            Some(Cause::new("misses", text))
+        }
+        EndCause::Finished => None,
+    }
 }

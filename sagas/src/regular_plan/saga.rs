@@ -277,7 +277,10 @@ impl saga::Saga for RegularPlans {
         let key = turn.plan().plan.as_ref().ok_or(lacks("the plan's name"))?;
         let command = match what {
             Do::LookAfter => return self.look_after(turn, key),
-            Do::Close => return turn.end(Ending::Over, None),
+            Do::Close => {
+                let cause = <Self as saga::Saga>::failure(&turn.view()?);
+                return turn.end(Ending::Over, cause);
+            }
             Do::Open => {
                 let terms = turn.view()?.open.request.as_ref().clone();
                 plan::Command::Open(Box::new(terms))
@@ -323,13 +326,17 @@ impl saga::Saga for RegularPlans {
         Vec::new()
     }
 
+    fn failure(view: &View<'_>) -> Option<Cause> {
+        super::due::why(plan_of(view)?)
+    }
+
     fn requester(request: &Terms) -> Arc<str> {
         request.investor.clone().into()
     }
 
     fn summary(request: &Terms) -> String {
         let Terms { investor, fund, amount, frequency, start, .. } = request;
-        format!("{investor}: {amount} into {fund} from {start} on, {frequency:?}")
+        format!("{investor}: {amount} into {fund} from {start} on, {frequency}")
     }
 }
 

@@ -11,6 +11,8 @@ mod books;
 mod held;
 mod names;
 mod outside;
+#[path = "../common/reasons.rs"]
+mod reasons;
 mod stage;
 mod terms;
 

@@ -176,6 +176,8 @@ proptest! {
         prop_assert!(look.finished, "given up and not over:\n{}", stage.text());
         let open = look.open_ends.iter().find(|end| !look.given_up.contains(&end.name));
         prop_assert_eq!(open, None);
+        let completed = stage.has("discount_purchase.completed");
+        prop_assert!(completed || look.failure.is_some(), "given up for no reason");
         let wallet = stage.state(&crate::held::wallet_key());
         prop_assert!(wallet.reserved().is_zero() && wallet.in_transit().is_zero());
     }

@@ -304,6 +304,7 @@ impl Stage {
             let position = Position(self.events.len() as u64 + 1);
             let version = self.events.iter().filter(|it| it.stream == stream).count() as u64 + 1;
             let (stream, version) = (stream.clone(), Version(version));
+            crate::reasons::is_said(&event);
             self.events.push(Recorded { position, stream, version, event });
         }
     }

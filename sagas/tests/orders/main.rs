@@ -15,6 +15,8 @@ mod outside;
 mod plan;
 mod ports;
 mod purchase;
+#[path = "../common/reasons.rs"]
+mod reasons;
 mod redemption;
 mod stage;
 mod subscription;

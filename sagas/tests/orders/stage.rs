@@ -253,6 +253,7 @@ impl Stage {
         for (version, event) in (known as u64 + 1..).zip(events) {
             let position = Position(self.events.len() as u64 + 1);
             let (stream, version) = (stream.clone(), Version(version));
+            crate::reasons::is_said(&event);
             self.events.push(Recorded { position, stream, version, event });
         }
     }

@@ -131,5 +131,5 @@ fn a_fund_that_is_not_raised_takes_no_subscription() {
     let mut stage = stage();
     let open = Request { fund: "011162".parse().unwrap(), ..request() };
     let Reply::Refused(_, text) = stage.request::<Purchase>("P", open) else { panic!() };
-    assert_eq!(&*text, "fund 011162 takes no subscriptions on 2026-02-24: Open");
+    assert_eq!(&*text, "fund 011162 takes no subscriptions on 2026-02-24: open");
 }

@@ -251,7 +251,7 @@ fn only_a_licensed_bank_advances_and_nothing_is_stored_otherwise() {
     let said = refused(&stage.request(request("100"), asked()));
     assert_eq!(
         said,
-        "Distributor may not advance money; only a bank with a licence to sell funds may"
+        "the distributor may not advance money; only a bank with a licence to sell funds may"
     );
     assert_eq!(stage.events.len(), before);
 }

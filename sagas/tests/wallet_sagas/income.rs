@@ -133,7 +133,7 @@ fn refusals_name_what_is_wrong_and_store_nothing() {
         (
             bond,
             "2026-02-03",
-            "fund 000730 is a Bond fund; only a money-market fund has income of a day",
+            "fund 000730 is a bond fund; only a money-market fund has income of a day",
         ),
     ];
     for (fund, day, says) in rows {

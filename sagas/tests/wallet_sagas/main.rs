@@ -10,6 +10,8 @@ mod income;
 mod outside;
 mod ports;
 mod random;
+#[path = "../common/reasons.rs"]
+mod reasons;
 mod recharge;
 mod recharge_moves;
 mod silence;

@@ -177,7 +177,7 @@ fn every_refusal_of_a_request_is_a_sentence_and_stores_nothing() {
             bond,
             request(),
             asked(),
-            "fund 000730 is a Bond fund and cannot be the wallet; a money-market fund can",
+            "fund 000730 is a bond fund and cannot be the wallet; a money-market fund can",
         ),
         (
             money_fund(),
@@ -201,7 +201,7 @@ fn every_refusal_of_a_request_is_a_sentence_and_stores_nothing() {
                 },
                 ..asked()
             },
-            "an investor who is Unverified cannot buy; a verified one can",
+            "an investor who is unverified cannot buy; a verified one can",
         ),
     ];
     for (fund, request, asked, says) in rows {

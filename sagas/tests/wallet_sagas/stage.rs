@@ -308,6 +308,7 @@ impl<S: Saga> Stage<S> {
         for (event, nth) in events.into_iter().zip(known as u64 + 1..) {
             let position = Position(self.events.len() as u64 + 1);
             let (stream, version) = (stream.clone(), Version(nth));
+            crate::reasons::is_said(&event);
             self.events.push(Recorded { position, stream, version, event });
         }
     }

@@ -61,6 +61,9 @@ impl Shell {
         runner.set_limits(self.limits);
         runner.set_awake(self.awake);
         for kind in &self.kinds {
+            for opener in kind.aggregates() {
+                opener.check().unwrap_or_else(|error| panic!("{error}"));
+            }
             runner.register_kind(kind.clone());
         }
         runner

@@ -4,7 +4,8 @@ use crate::sources::{files, is_comment, is_tidy, lines_with, root};
 use std::fs;
 
 /// Where a float may stand: nothing of it is money.
-const FLOATS: &[(&str, &str)] = &[];
+const FLOATS: &[(&str, &str)] =
+    &[("kernel/src/codec/tagged.rs", "lists all that serde could be asked for, to refuse it")];
 
 /// Where SQL may stand in Rust.
 const SQL: &[(&str, &str)] = &[

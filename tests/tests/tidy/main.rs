@@ -4,7 +4,9 @@
 #![allow(clippy::unwrap_used, reason = "what a test cannot make or find fails it")]
 
 mod arrows;
+mod causes;
 mod code;
 mod docs;
 mod sizes;
 mod sources;
+mod words;

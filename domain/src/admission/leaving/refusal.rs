@@ -18,13 +18,13 @@ pub enum Refusal {
     #[error("shares of money-market fund {0} are in the wallet; withdraw or convert them there")]
     InWallet(FundCode),
     /// The investor may not take money out.
-    #[error("an investor who is {0:?} cannot redeem")]
+    #[error("an investor who is {0} cannot redeem")]
     KycForbids(KycState),
     /// Money goes only to the investor's own account.
     #[error("account {0} is not in the investor's own name")]
     AccountOfAnotherName(AccountRef),
     /// The fund takes no redemptions on that day.
-    #[error("fund {fund} takes no redemptions on {day}: {status:?}{}", notice.as_deref().map(|it| format!(" (notice: {it})")).unwrap_or_default())]
+    #[error("fund {fund} takes no redemptions on {day}: {status}{}", notice.as_deref().map(|it| format!(" (notice: {it})")).unwrap_or_default())]
     RedemptionNotOpen {
         /// The fund that is left.
         fund: FundCode,

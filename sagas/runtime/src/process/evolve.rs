@@ -14,6 +14,7 @@ pub(super) fn evolve<S: Saga>(state: State<S>, event: &Event<S>) -> Option<State
                 retries: Vec::new(),
                 parked: None,
                 landing_chosen: false,
+                left_because: None,
                 given_up: Vec::new(),
             })))
         }
@@ -30,12 +31,14 @@ pub(super) fn evolve<S: Saga>(state: State<S>, event: &Event<S>) -> Option<State
 
 fn open_after<S: Saga>(mut open: Box<Open<S>>, event: &Event<S>) -> Option<State<S>> {
     match event {
-        Event::LandingChosen { .. } => {
+        Event::LandingChosen { reason } => {
+            open.left_because = Some(reason.clone());
             open.parked = None;
             open.retries.clear();
             open.landing_chosen = true;
         }
-        Event::Abandoned { ends, .. } => {
+        Event::Abandoned { reason, ends } => {
+            open.left_because = Some(reason.clone());
             // What was waited for is a person's now; what comes later is the engine's again.
             open.parked = None;
             open.retries.clear();

@@ -186,6 +186,8 @@ pub struct Open<S: Saga> {
     pub parked: Option<Box<Parked>>,
     /// A person chose to leave.
     pub landing_chosen: bool,
+    /// Why that person left, or gave it up.
+    pub left_because: Option<Arc<str>>,
     /// What a person took over when it was abandoned, and what is to become of it.
     pub given_up: Vec<(Arc<str>, Disposition)>,
 }
@@ -312,6 +314,7 @@ impl<S: Saga> Clone for Open<S> {
             retries: self.retries.clone(),
             parked: self.parked.clone(),
             landing_chosen: self.landing_chosen,
+            left_because: self.left_because.clone(),
             given_up: self.given_up.clone(),
         }
     }
@@ -326,6 +329,7 @@ impl<S: Saga> PartialEq for Open<S> {
             && self.retries == other.retries
             && self.parked == other.parked
             && self.landing_chosen == other.landing_chosen
+            && self.left_because == other.left_because
             && self.given_up == other.given_up
     }
 }
@@ -340,6 +344,7 @@ impl<S: Saga> fmt::Debug for Open<S> {
             .field("retries", &self.retries)
             .field("parked", &self.parked)
             .field("landing_chosen", &self.landing_chosen)
+            .field("left_because", &self.left_because)
             .field("given_up", &self.given_up)
             .finish()
     }

@@ -1,9 +1,13 @@
 //! A process's events as they are stored: the saga's own names, bodies of any saga's shape.
 
 use super::{Disposed, Event, Process, Retry};
-use crate::saga::Saga;
-use fundflow_kernel::{cause::Cause, codec::Stored, ids::VersionTag};
-use serde::{Deserialize, Serialize, de::Error as _};
+use crate::saga::{Names, Saga};
+use fundflow_kernel::{
+    cause::Cause,
+    codec::{self, NotStored, Stored},
+    ids::VersionTag,
+};
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 #[derive(Serialize, Deserialize)]
@@ -61,7 +65,9 @@ impl<S: Saga> Stored for Process<S> {
                 let (request, admitted) = (request.as_ref(), promise.as_ref());
                 serde_json::to_writer(out, &PreparedRef::<S> { request, admitted, table })
             }
-            Event::Reached(milestone) => write_milestone(milestone, out),
+            Event::Reached(milestone) => {
+                codec::write_tagged(milestone, S::milestone_type(milestone), out)
+            }
             Event::RetryScheduled(retry) => serde_json::to_writer(out, retry),
             Event::Parked(parked) => serde_json::to_writer(out, parked),
             Event::Resumed { reason } | Event::LandingChosen { reason } => {
@@ -99,21 +105,16 @@ impl<S: Saga> Stored for Process<S> {
             let AtEnd { cause } = serde_json::from_str(data)?;
             Event::Ended { ending, cause }
         } else {
-            Event::Reached(read_milestone::<S>(event_type, data)?)
+            Event::Reached(codec::read_tagged(event_type, data)?)
         })
     }
-}
-
-/// Serde writes `{"variant":{body}}`; the store keeps type and body apart.
-fn write_milestone<M: Serialize>(milestone: &M, out: &mut Vec<u8>) -> serde_json::Result<()> {
-    let text = serde_json::to_string(milestone)?;
-    let body = text.split_once("\":").and_then(|(_, rest)| rest.strip_suffix('}'));
-    let body = body.ok_or_else(|| serde_json::Error::custom("a milestone must carry a body"))?;
-    out.extend_from_slice(body.as_bytes());
-    Ok(())
-}
-
-fn read_milestone<S: Saga>(event_type: &str, data: &str) -> serde_json::Result<S::Milestone> {
-    let variant = event_type.rsplit_once('.').map_or(event_type, |(_, variant)| variant);
-    serde_json::from_str(&format!("{{\"{variant}\":{data}}}"))
+    fn check() -> Result<(), NotStored> {
+        let Names { prepared, retry_scheduled, parked, resumed, landing_chosen, abandoned, all } =
+            S::NAMES;
+        let own = [prepared, retry_scheduled, parked, resumed, landing_chosen, abandoned];
+        codec::check_names(S::KIND, all)?;
+        let milestones = |name: &&str| !own.contains(name) && S::ending_of(name).is_none();
+        let milestones: Vec<_> = all.iter().copied().filter(milestones).collect();
+        codec::check::<S::Milestone>(milestones)
+    }
 }

@@ -38,7 +38,7 @@ impl<S: Saga> Running<S> {
             self.hear(desk, answer, effect.port.as_str())
         } else {
             let cause = unreadable(answer);
-            self.alert(desk, format!("{effect:?} brought no answer: {cause}"));
+            self.alert(desk, format!("{effect} brought no answer: {cause}"));
             Ok(Heard::Unknown(cause))
         };
         if let Err(NotDone::Missing(needs)) = heard {

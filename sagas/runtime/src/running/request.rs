@@ -187,6 +187,7 @@ fn opened<S: Saga>(
         retries: Vec::new(),
         parked: None,
         landing_chosen: false,
+        left_because: None,
         given_up: Vec::new(),
     }
 }

@@ -1,0 +1,11 @@
+//! What the macros of this crate expand to, so that who uses them depends on nothing else.
+
+pub use chrono::NaiveDate;
+pub use fundflow_domain::{calendar::TradingDay, time::Timestamp};
+pub use fundflow_kernel::{envelope::StreamName, streams::Need};
+pub use fundflow_runtime::{
+    port::{Callee, Payload},
+    process::Open,
+    process_names,
+    saga::{Names, View},
+};
