@@ -349,3 +349,17 @@ fn requests_of_one_instant_do_not_take_the_same_shares_or_the_same_room() {
         assert_eq!(ending(&report, late).0, "refused", "{report:#}");
     }
 }
+
+#[test]
+fn what_reaches_the_registrar_after_the_cut_off_is_priced_on_the_t_of_its_file() {
+    let stage = Stage::of(&["transaction=D time=14:59:58 kind=discount_purchase investor=I-1 \
+                             wallet_fund=000730 target_fund=011162 amount=1000"]);
+    // The call is lost and made again ten seconds later: the next T.
+    stage.write("scenario.toml", "[override.D]\nconversion = 'timeout_lost'\n");
+    let report = stage.play_twice();
+
+    assert_eq!(ending(&report, "D"), ("completed", ""));
+    assert_eq!(report["open_cases"].as_array().unwrap().len(), 0, "{report:#}");
+    // 1,000.00 at 0.7388, the price of the 13th.
+    assert_eq!(report["shares"][0]["shares"], "1353.55", "{report:#}");
+}

@@ -182,8 +182,9 @@ async fn follow(
             .collect();
         row.after = Some(SagaRow::of(&shown));
         row.version = Some(shown.version.0);
-        // It was asked for, and the other side has said no meanwhile.
-        if let Some(why) = cancel_refused(new.iter().copied()) {
+        // It was asked for, now or before, and the other side has said no.
+        let refused = desk.order.takes_back().then(|| cancel_refused(&shown.events)).flatten();
+        if let Some(why) = refused {
             (row.outcome, row.why) = (Outcome::Refused, Some(why));
         }
     }

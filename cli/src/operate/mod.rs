@@ -250,6 +250,10 @@ impl Order {
         Self::of("redirect", target, will, &args.order).because(&args.reason)
     }
 
+    const fn takes_back(&self) -> bool {
+        matches!(self.will, Will::Ask(Word::Cancel { .. }))
+    }
+
     /// What another part of the program says to one saga.
     pub(crate) fn ask(
         verb: &'static str,

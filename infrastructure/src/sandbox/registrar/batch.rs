@@ -24,6 +24,8 @@ use crate::{
 };
 use chrono::NaiveDate;
 use fundflow_domain::{
+    application::Terms,
+    calendar::TradingDay,
     fund::{FundKind, FundTerms},
     ids::FundCode,
     money::PerTenThousand,
@@ -89,8 +91,8 @@ impl SandboxRegistrar {
         let now = self.clock.now();
         let set = IndexFile::open_complete(index).map_err(BatchError::from)?;
         let asked = applications(index, &set.index)?;
-        let Answers { said, withheld, unpriced } = self.answer_all(&asked, now)?;
         let t = self.market.calendar().day(set.index.date)?;
+        let Answers { said, withheld, unpriced } = self.answer_all(&asked, t, now)?;
         let confirm_date = self.market.calendar().plus(t, 1)?.date();
         let pay_date = self.market.calendar().plus(t, 2)?.date();
         let days = Days { t: t.date(), confirm_date, pay_date };
@@ -121,11 +123,12 @@ impl SandboxRegistrar {
     fn answer_all(
         &self,
         asked: &[TradeApplication],
+        t: TradingDay,
         now: Timestamp,
     ) -> Result<Answers, NightError> {
         let mut ranked = Vec::with_capacity(asked.len());
         for record in asked {
-            let known = self.batched(&record.app_sheet_serial_no)?;
+            let known = self.batched(&record.app_sheet_serial_no, t)?;
             let rank = known.as_ref().map_or(u8::MAX, |known| self.rank(known));
             ranked.push((rank, record));
         }
@@ -166,12 +169,20 @@ impl SandboxRegistrar {
         funds.filter(waits).collect()
     }
 
-    /// Notes that a file has named the application: it is not taken back any more.
-    fn batched(&self, no: &str) -> Result<Option<ApplicationEntry>, JournalError> {
+    /// Notes that the file of that T has named the application: it is of that T, and is not taken back any
+    /// more.
+    fn batched(
+        &self,
+        no: &str,
+        trade_date: TradingDay,
+    ) -> Result<Option<ApplicationEntry>, JournalError> {
         let key: Arc<str> = no.into();
         let change = |known: Option<&ApplicationEntry>| {
             let known = known.filter(|known| known.is_accepted() && !known.batched)?;
-            Some(ApplicationEntry { batched: true, ..known.clone() })
+            let undecided = known.decided.is_none();
+            let trade_date = if undecided { trade_date } else { known.terms.trade_date };
+            let terms = Terms { trade_date, ..known.terms.clone() };
+            Some(ApplicationEntry { terms, batched: true, ..known.clone() })
         };
         let (entry, _) = self.books.change(&key, self.journal.as_ref(), change, Clone::clone)?;
         Ok(entry.filter(ApplicationEntry::is_accepted))
