@@ -56,6 +56,7 @@ pub(super) async fn place<S: EventStore + Checkpoints>(
                 all::<S, Conversion>(play, &run, kinds::conversion).await?;
             }
             Kind::Plan(_) => all::<S, RegularPlans>(play, run, kinds::plan).await?,
+            Kind::PlanWord { .. } => plans::say(play, run).await?,
             Kind::Income(_) => incomes(play, run).await?,
             Kind::Cancel { .. } => cancel_all(play, run).await?,
         }

@@ -250,6 +250,12 @@ impl Order {
         Self::of("redirect", target, will, &args.order).because(&args.reason)
     }
 
+    /// Only to a saga of that kind.
+    pub(crate) fn of_kind(mut self, kind: &str) -> Self {
+        self.kind = Some(kind.to_owned());
+        self
+    }
+
     /// What another part of the program says to one saga.
     pub(crate) fn ask(
         verb: &'static str,
