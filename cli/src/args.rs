@@ -4,7 +4,8 @@ use crate::{
     audit_command::AuditCommand, bench::BenchArgs, case_command::CaseCommand, day::DayArgs,
     event_command::EventCommand, file_command::FileCommand, freeze_command::FreezeCommand,
     fund_command::FundCommand, holdings_command::HoldingsCommand, order_command::OrderCommand,
-    quote::QuoteCommand, saga_command::SagaCommand, wallet_command::WalletCommand,
+    plan_command::PlanCommand, quote::QuoteCommand, saga_command::SagaCommand,
+    wallet_command::WalletCommand,
 };
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -36,6 +37,15 @@ pub(crate) enum Command {
         day: DayFolder,
         #[command(subcommand)]
         command: SagaCommand,
+    },
+    /// What an investor says to a regular plan that runs
+    Plan {
+        #[command(flatten)]
+        output: Output,
+        #[command(flatten)]
+        day: DayFolder,
+        #[command(subcommand)]
+        command: PlanCommand,
     },
     /// What does not add up or contradicts, and waits for a person's word
     Case {

@@ -38,6 +38,7 @@ mod holdings_command;
 mod offers;
 mod operate;
 mod order_command;
+mod plan_command;
 mod saga_command;
 mod saga_words;
 mod wallet_command;
@@ -89,6 +90,12 @@ pub fn run(
     }
 }
 
+/// For a command that takes the output for itself.
+fn alone(out: impl io::Write, run: impl FnOnce() -> ExitCode) -> ExitCode {
+    drop(out);
+    run()
+}
+
 fn dispatch(
     registry: &Registry,
     runtime: &tokio::runtime::Runtime,
@@ -101,6 +108,10 @@ fn dispatch(
         Command::Saga { output, day, command } => {
             let place = Place { store, folder: day.folder.as_deref() };
             runtime.block_on(saga_command::run(registry, &command, place, output.format, &mut out))
+        }
+        Command::Plan { output, day, command } => {
+            let place = Place { store, folder: day.folder.as_deref() };
+            runtime.block_on(plan_command::run(registry, &command, place, output.format, &mut out))
         }
         Command::Case { output, day, command } => {
             let place = Place { store, folder: day.folder.as_deref() };
@@ -127,21 +138,11 @@ fn dispatch(
             let place = Place { store, folder: day.folder.as_deref() };
             runtime.block_on(audit_command::run(registry, &command, place, output.format, &mut out))
         }
-        Command::File(command) => {
-            drop(out);
-            return file_command::run(command);
-        }
-        Command::Fund(command) => {
-            drop(out);
-            return fund_command::run(&command);
-        }
-        Command::Quote(command) => {
-            drop(out);
-            return quote::run(command);
-        }
+        Command::File(command) => return alone(out, || file_command::run(command)),
+        Command::Fund(command) => return alone(out, || fund_command::run(&command)),
+        Command::Quote(command) => return alone(out, || quote::run(command)),
         Command::Bench(args) => {
-            drop(out);
-            return runtime.block_on(bench::run(&args, store));
+            return alone(out, || runtime.block_on(bench::run(&args, store)));
         }
     };
     // What was not read because the pipe is closed is missed by nobody.

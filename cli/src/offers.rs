@@ -19,12 +19,13 @@ use fundflow_domain::{
     case::{CaseId, Closing, How},
     ids::AccountRef,
     money::Amount,
+    plan::Changes,
     text::Text,
     time::Timestamp,
 };
 use fundflow_infrastructure::sqlite::SqliteStore;
 use fundflow_kernel::envelope::Recorded;
-use fundflow_sagas::parts::milestone::Scope;
+use fundflow_sagas::{parts::milestone::Scope, regular_plan::Command as PlanWord};
 use std::sync::Arc;
 
 /// Where it is looked.
@@ -139,6 +140,23 @@ impl Desk<'_> {
         for (scope, typed) in [(Scope::All, ""), (Scope::Conversion, " --scope conversion")] {
             let line = format!("fundflow saga cancel {id}{typed} --at {at}");
             ask(line, Word::Cancel { at, scope });
+        }
+        let amount = Amount::new(rust_decimal::Decimal::ONE).ok();
+        let changes = Changes { amount, ..Changes::default() };
+        let said = [
+            (
+                format!("fundflow plan change {id} --amount YUAN --at {at}"),
+                PlanWord::Change { at, changes, from: at.date() },
+            ),
+            (
+                format!("fundflow plan pause {id} --at {at} --reason TEXT"),
+                PlanWord::Pause { at, reason: reason() },
+            ),
+            (format!("fundflow plan resume {id} --at {at}"), PlanWord::Resume { at }),
+            (format!("fundflow plan end {id} --reason TEXT"), PlanWord::End { reason: reason() }),
+        ];
+        for (line, said) in said {
+            ask(line, Word::Plan(said));
         }
         let line = format!("fundflow saga date {id} --at INSTANT --reason TEXT");
         ask(line, Word::Date { at, reason: reason() });

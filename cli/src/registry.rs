@@ -35,9 +35,18 @@ use fundflow_domain::{
 };
 use fundflow_kernel::clock::Clock;
 use fundflow_sagas::{
-    conversion::Conversion, discount_purchase::DiscountPurchase, fast_withdraw::FastWithdraw,
-    freeze::Freeze, house::House, income::Income, parts::milestone::Scope, purchase::Purchase,
-    recharge::Recharge, redemption::Redemption, regular_plan::RegularPlans, withdraw::Withdraw,
+    conversion::Conversion,
+    discount_purchase::DiscountPurchase,
+    fast_withdraw::FastWithdraw,
+    freeze::Freeze,
+    house::House,
+    income::Income,
+    parts::milestone::Scope,
+    purchase::Purchase,
+    recharge::Recharge,
+    redemption::Redemption,
+    regular_plan::{self, RegularPlans},
+    withdraw::Withdraw,
 };
 use std::{collections::BTreeMap, fmt, path::PathBuf, sync::Arc};
 
@@ -70,6 +79,8 @@ pub enum Word {
         /// For the auditor.
         reason: Arc<str>,
     },
+    /// Change, pause, resume or end a regular plan.
+    Plan(regular_plan::Command),
     /// Close a case that keeps it from completing: the registrar's numbers stand.
     CloseCase {
         /// Which.
@@ -124,7 +135,7 @@ impl Registry {
             .spoken_saga(|house| Purchase { house }, words::purchase)
             .spoken_saga(|house| Redemption { house }, words::redemption)
             .spoken_saga(|house| Conversion { house }, words::conversion)
-            .saga(|house| RegularPlans { house })
+            .spoken_saga(|house| RegularPlans { house }, words::regular_plan)
             .saga(|house| Income { house, wallets: named(WALLETS) })
             .saga(|house| Freeze { house })
     }

@@ -3,10 +3,19 @@
 use crate::registry::Word;
 use fundflow_sagas::{
     conversion, discount_purchase, fast_withdraw, parts::milestone::Scope, purchase, recharge,
-    redemption, withdraw,
+    redemption, regular_plan, withdraw,
 };
 
-#[expect(clippy::unnecessary_wraps, reason = "it takes every word, and its like take some")]
+pub(crate) fn regular_plan(word: Word) -> Option<regular_plan::Command> {
+    match word {
+        Word::Plan(command) => Some(command),
+        Word::Cancel { .. }
+        | Word::Date { .. }
+        | Word::Redirect { .. }
+        | Word::CloseCase { .. } => None,
+    }
+}
+
 pub(crate) fn discount_purchase(word: Word) -> Option<discount_purchase::Command> {
     use discount_purchase::Command as C;
     Some(match word {
@@ -14,6 +23,7 @@ pub(crate) fn discount_purchase(word: Word) -> Option<discount_purchase::Command
         Word::Date { at, reason } => C::Date { at, reason },
         Word::Redirect { account, own_name, reason } => C::Redirect { account, own_name, reason },
         Word::CloseCase { case, closing } => C::CloseCase { case, closing },
+        Word::Plan(_) => return None,
     })
 }
 
@@ -23,7 +33,9 @@ pub(crate) fn recharge(word: Word) -> Option<recharge::Command> {
         Word::Cancel { at, scope: Scope::All } => C::Cancel { at },
         Word::Date { at, reason } => C::Date { at, reason },
         Word::CloseCase { case, closing } => C::CloseCase { case, closing },
-        Word::Cancel { scope: Scope::Conversion, .. } | Word::Redirect { .. } => return None,
+        Word::Cancel { scope: Scope::Conversion, .. } | Word::Redirect { .. } | Word::Plan(_) => {
+            return None;
+        }
     })
 }
 
@@ -33,7 +45,9 @@ pub(crate) fn withdraw(word: Word) -> Option<withdraw::Command> {
         Word::Cancel { at, scope: Scope::All } => C::Cancel { at },
         Word::Redirect { account, own_name, reason } => C::Redirect { account, own_name, reason },
         Word::CloseCase { case, closing } => C::CloseCase { case, closing },
-        Word::Cancel { scope: Scope::Conversion, .. } | Word::Date { .. } => return None,
+        Word::Cancel { scope: Scope::Conversion, .. } | Word::Date { .. } | Word::Plan(_) => {
+            return None;
+        }
     })
 }
 
@@ -42,7 +56,7 @@ pub(crate) fn fast_withdraw(word: Word) -> Option<fast_withdraw::Command> {
     Some(match word {
         Word::Cancel { .. } => C::Cancel,
         Word::CloseCase { case, closing } => C::CloseCase { case, closing },
-        Word::Date { .. } | Word::Redirect { .. } => return None,
+        Word::Date { .. } | Word::Redirect { .. } | Word::Plan(_) => return None,
     })
 }
 
@@ -53,7 +67,7 @@ pub(crate) fn purchase(word: Word) -> Option<purchase::Command> {
         Word::Date { at, reason } => C::Date { at, reason },
         Word::Redirect { account, own_name, reason } => C::Redirect { account, own_name, reason },
         Word::CloseCase { case, closing } => C::CloseCase { case, closing },
-        Word::Cancel { scope: Scope::Conversion, .. } => return None,
+        Word::Cancel { scope: Scope::Conversion, .. } | Word::Plan(_) => return None,
     })
 }
 
@@ -63,7 +77,9 @@ pub(crate) fn redemption(word: Word) -> Option<redemption::Command> {
         Word::Cancel { at, scope: Scope::All } => C::Cancel { at },
         Word::Redirect { account, own_name, reason } => C::Redirect { account, own_name, reason },
         Word::CloseCase { case, closing } => C::CloseCase { case, closing },
-        Word::Cancel { scope: Scope::Conversion, .. } | Word::Date { .. } => return None,
+        Word::Cancel { scope: Scope::Conversion, .. } | Word::Date { .. } | Word::Plan(_) => {
+            return None;
+        }
     })
 }
 
@@ -72,6 +88,6 @@ pub(crate) fn conversion(word: Word) -> Option<conversion::Command> {
     Some(match word {
         Word::Cancel { at, .. } => C::Cancel { at },
         Word::CloseCase { case, closing } => C::CloseCase { case, closing },
-        Word::Date { .. } | Word::Redirect { .. } => return None,
+        Word::Date { .. } | Word::Redirect { .. } | Word::Plan(_) => return None,
     })
 }

@@ -60,6 +60,8 @@ pub(super) struct Played {
     pub(super) refused: BTreeMap<TransactionId, String>,
     /// What was to be taken back of sagas that were under way.
     pub(super) taken_back: BTreeMap<TransactionId, TakenBack>,
+    /// What became of words to plans.
+    pub(super) plan_words: BTreeMap<TransactionId, String>,
     /// Things that a person should look at.
     pub(super) remarks: Vec<String>,
     pub(super) audit: Report,
@@ -114,6 +116,7 @@ pub(super) struct Play<S> {
     pub(super) written: Vec<PathBuf>,
     pub(super) refused: BTreeMap<TransactionId, String>,
     pub(super) taken_back: BTreeMap<TransactionId, TakenBack>,
+    pub(super) plan_words: BTreeMap<TransactionId, String>,
     /// Requests that were made of the engine.
     made: usize,
     agenda: BTreeSet<(Timestamp, Item)>,
@@ -155,6 +158,7 @@ impl<S: EventStore + Checkpoints> Play<S> {
             written: Vec::new(),
             refused: BTreeMap::new(),
             taken_back: BTreeMap::new(),
+            plan_words: BTreeMap::new(),
             made: 0,
             agenda: BTreeSet::new(),
             days: Vec::new(),
@@ -228,6 +232,7 @@ impl<S: EventStore + Checkpoints> Play<S> {
             books: self.books,
             refused: self.refused,
             taken_back: self.taken_back,
+            plan_words: self.plan_words,
             remarks: self.remarks,
             audit,
             desk,

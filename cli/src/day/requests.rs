@@ -42,6 +42,7 @@ pub(super) async fn place<S: EventStore + Checkpoints>(
             Kind::Redemption(_) => all::<S, Redemption>(play, run, kinds::redemption).await?,
             Kind::Conversion(..) => all::<S, Conversion>(play, run, kinds::conversion).await?,
             Kind::Plan(_) => all::<S, RegularPlans>(play, run, kinds::plan).await?,
+            Kind::PlanWord { .. } => plans::say(play, run).await?,
             Kind::Income(_) => incomes(play, run).await?,
             Kind::Cancel { .. } => cancel_all(play, run).await?,
         }

@@ -179,6 +179,9 @@ async fn endings<S: EventStore>(
     for (transaction, refusal) in &played.refused {
         rows.entry(("refused".into(), refusal.clone())).or_default().push(transaction.clone());
     }
+    for (transaction, what) in &played.plan_words {
+        rows.entry(("done".into(), what.clone())).or_default().push(transaction.clone());
+    }
     for (transaction, became) in cancels::outcomes(store, played).await? {
         rows.entry(became).or_default().push(transaction);
     }

@@ -254,6 +254,12 @@ impl Order {
         matches!(self.will, Will::Ask(Word::Cancel { .. }))
     }
 
+    /// Only to a saga of that kind.
+    pub(crate) fn of_kind(mut self, kind: &str) -> Self {
+        self.kind = Some(kind.to_owned());
+        self
+    }
+
     /// What another part of the program says to one saga.
     pub(crate) fn ask(
         verb: &'static str,

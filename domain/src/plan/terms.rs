@@ -80,6 +80,26 @@ pub enum Frequency {
     Daily,
 }
 
+impl Frequency {
+    /// As a person writes it: `daily`, `weekly mon`, `biweekly mon`, `monthly 15`. Every second week
+    /// is counted from that date.
+    pub fn from_words(text: &str, counted_from: NaiveDate) -> Option<Self> {
+        let mut words = text.split_whitespace();
+        let (often, on, end) = (words.next()?, words.next(), words.next());
+        let weekday = || on?.parse::<Weekday>().ok();
+        match (often, end) {
+            ("daily", None) if on.is_none() => Some(Self::Daily),
+            ("weekly", None) => Some(Self::Weekly { weekday: weekday()? }),
+            ("biweekly", None) => Some(Self::Biweekly { weekday: weekday()?, counted_from }),
+            ("monthly", None) => {
+                let day = on?.parse().ok().and_then(|day| DayOfMonth::new(day).ok())?;
+                Some(Self::Monthly { day })
+            }
+            (_, _) => None,
+        }
+    }
+}
+
 /// What becomes of a nominal date on which the exchange is closed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

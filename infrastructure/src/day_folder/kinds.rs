@@ -9,6 +9,8 @@
 //! redemption                      investor fund                            shares lots on_huge account
 //! conversion                      investor fund target_fund                shares lots on_huge
 //! plan                            investor fund amount frequency start     see the module of plans
+//! plan_change                     of                                       amount account frequency start
+//! plan_pause plan_resume plan_end of
 //! income                          fund day per_10_000                      publication
 //! cancel                          of                                       scope
 //! ```
@@ -19,7 +21,7 @@
 use super::{
     Investor, incomes,
     orders::Known,
-    plans,
+    plans::{self, PlanWord},
     table::{Fields, Row, Table},
 };
 use fundflow_domain::{
@@ -39,7 +41,8 @@ const SHARES: &str =
     "shares: 0.01 to 99999999999999.99, at most 2 decimals, or nothing for all of them";
 const MODES: &str = "linked_same_day, next_day, redeem_to_purchase, held or nothing";
 const KINDS: &str = "discount_purchase, recharge, withdraw, fast_withdraw, purchase, subscription, \
-                     redemption, conversion, plan, income or cancel";
+                     redemption, conversion, plan, plan_change, plan_pause, plan_resume, plan_end, \
+                     income or cancel";
 const LOTS: &str = "serials of confirmations with the shares of each, like TA1:10.00 TA2:2.50";
 const ACCOUNT: &str = "1 to 40 of A-Z a-z 0-9 . _ -, or nothing for the investor's account";
 
@@ -64,6 +67,13 @@ pub enum Kind {
     Conversion(Leaving, FundCode),
     /// A regular plan.
     Plan(Box<PlanTerms>),
+    /// Something that an investor says to a plan.
+    PlanWord {
+        /// The plan's transaction.
+        of: TransactionId,
+        /// What is said.
+        word: PlanWord,
+    },
     /// The income of a natural day, for every wallet of a money fund.
     Income(Publication),
     /// An earlier order is taken back.
@@ -184,6 +194,7 @@ impl<'a> Reader<'a> {
                 Some(Kind::Conversion(out?, target?))
             }
             "plan" => plans::terms(self).map(|terms| Kind::Plan(Box::new(terms))),
+            "plan_change" | "plan_pause" | "plan_resume" | "plan_end" => plans::word(self, named),
             incomes::INCOME => incomes::income(self, asked).map(Kind::Income),
             "cancel" => self.cancel(),
             _ => {
@@ -339,13 +350,14 @@ impl Kind {
             Kind::Redemption(_) => "redemption",
             Kind::Conversion(..) => "conversion",
             Kind::Plan(_) => "plan",
+            Kind::PlanWord { word, .. } => word.name(),
             Kind::Income(_) => incomes::INCOME,
             Kind::Cancel { .. } => "cancel",
         }
     }
 
-    /// Whose order it is; `None` for a cancellation, which is its order's, and for an income, which is
-    /// everybody's.
+    /// Whose order it is; `None` for a cancellation and a word to a plan, which are that one's, and for
+    /// an income, which is everybody's.
     pub const fn investor(&self) -> Option<&InvestorId> {
         match self {
             Kind::DiscountPurchase(it) => Some(&it.investor),
@@ -355,7 +367,7 @@ impl Kind {
             | Kind::Redemption(it)
             | Kind::Conversion(it, _) => Some(&it.investor),
             Kind::Plan(terms) => Some(&terms.investor),
-            Kind::Income(_) | Kind::Cancel { .. } => None,
+            Kind::Income(_) | Kind::Cancel { .. } | Kind::PlanWord { .. } => None,
         }
     }
 
@@ -373,6 +385,7 @@ impl Kind {
             | Kind::FastWithdraw(_)
             | Kind::Subscription(_)
             | Kind::Plan(_)
+            | Kind::PlanWord { .. }
             | Kind::Income(_)
             | Kind::Cancel { .. } => (Vec::new(), 0),
         }

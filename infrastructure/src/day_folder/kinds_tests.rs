@@ -102,7 +102,8 @@ fn a_bad_row_of_any_kind_is_told_with_what_may_stand_there() {
         (
             "kind=gift",
             "kind \"gift\": write discount_purchase, recharge, withdraw, fast_withdraw, purchase, \
-             subscription, redemption, conversion, plan, income or cancel"
+             subscription, redemption, conversion, plan, plan_change, plan_pause, plan_resume, \
+             plan_end, income or cancel"
                 .to_owned(),
         ),
         (
@@ -126,6 +127,16 @@ fn a_bad_row_of_any_kind_is_told_with_what_may_stand_there() {
         (
             "kind=plan investor=I-1001 fund=011162 amount=1 start=2026-03-01 frequency=monthly_32",
             "frequency \"monthly 32\": write daily, weekly mon, biweekly mon or monthly 15"
+                .to_owned(),
+        ),
+        ("kind=plan_end", "of \"\": is empty; write the transaction of a plan".to_owned()),
+        (
+            "kind=plan_pause of=P-1 amount=1",
+            "amount \"1\": a plan_pause does not use it; leave it empty".to_owned(),
+        ),
+        (
+            "kind=plan_change of=P-1 frequency=monthly_0",
+            "frequency \"monthly 0\": write daily, weekly mon, biweekly mon or monthly 15"
                 .to_owned(),
         ),
         ("kind=cancel", "of \"\": is empty; write the transaction that is taken back".to_owned()),

@@ -39,6 +39,7 @@ pub use investors::Investor;
 pub use kinds::{Buying, CancelScope, DiscountPurchase, Kind, Leaving};
 pub use navs::{Price, published_at, published_for};
 pub use orders::Order;
+pub use plans::PlanWord;
 pub use problem::Problem;
 pub use refusals::Refusals;
 pub use settings::{FundsAre, Settings};

@@ -236,6 +236,9 @@ fn columns(kind: &Kind) -> Vec<(&'static str, String)> {
             ("closed_day", format!("{:?}", it.move_rule)),
             ("missing_day", format!("{:?}", it.missing_day)),
         ],
+        Kind::PlanWord { of, word } => {
+            vec![("of", of.to_string()), ("what is said", format!("{word:?}"))]
+        }
         Kind::Income(it) => vec![
             ("fund", it.fund.to_string()),
             ("day", it.day.to_string()),

@@ -1,4 +1,4 @@
-//! A regular plan as a row of `orders.csv`.
+//! A regular plan as a row of `orders.csv`, and what is said to one.
 //!
 //! | column | |
 //! |---|---|
@@ -8,13 +8,16 @@
 //! | `misses_max` | so many misses in a row end it; 3 where nothing is said |
 //! | `closed_day` | a closed day moves to the `next` trading day (so without a word) or the `previous` |
 //! | `missing_day` | a month without the day has it on its `last` day (so without a word) or on the `first_of_next` |
-//! | `wallet_fund` | each occurrence is a discount purchase through it |
+//! | `wallet_fund` | each occurrence would be a discount purchase through it: not offered yet, and refused |
+//!
+//! Rows of kind `plan_change` (`amount`, `account`, `frequency`, each if it changes; `start`: the first date
+//! that it holds for), `plan_pause`, `plan_resume` and `plan_end` name the plan in `of`; `note` is the reason.
 
-use super::kinds::Reader;
-use chrono::{NaiveDate, Weekday};
+use super::kinds::{AMOUNT, Kind, Reader};
+use chrono::NaiveDate;
 use fundflow_domain::{
     ids::InvestorId,
-    plan::{DayOfMonth, Frequency, MissingDay, MoveRule, Terms},
+    plan::{Changes, Frequency, MissingDay, MoveRule, Terms},
 };
 use std::num::{NonZeroU8, NonZeroU32};
 
@@ -45,7 +48,10 @@ pub(super) fn terms(row: &mut Reader<'_>) -> Option<Terms> {
     };
     let account = row.account();
     let start = row.fields.parse("start", A_DATE, |text| text.parse::<NaiveDate>().ok());
-    let frequency = row.fields.parse("frequency", OFTEN, |text| frequency(text, start));
+    // A missing start is noted by itself.
+    let counted_from = start.unwrap_or_default();
+    let often = |text: &str| Frequency::from_words(text, counted_from);
+    let frequency = row.fields.parse("frequency", OFTEN, often);
     let through = row.fields.optional("through", A_DATE, |text| text.parse().ok());
     let periods = row.fields.optional("periods", "1 or more, or nothing", |text| text.parse().ok());
     let misses = "1 to 255, or nothing for 3";
@@ -80,22 +86,59 @@ pub(super) fn terms(row: &mut Reader<'_>) -> Option<Terms> {
     })
 }
 
-fn frequency(text: &str, start: Option<NaiveDate>) -> Option<Frequency> {
-    let mut words = text.split_whitespace();
-    let (often, on, end) = (words.next()?, words.next(), words.next());
-    let weekday = || on?.parse::<Weekday>().ok();
-    match (often, end) {
-        ("daily", None) if on.is_none() => Some(Frequency::Daily),
-        ("weekly", None) => Some(Frequency::Weekly { weekday: weekday()? }),
-        ("biweekly", None) => {
-            // A missing start is noted by itself.
-            let counted_from = start.unwrap_or_default();
-            Some(Frequency::Biweekly { weekday: weekday()?, counted_from })
+/// What an investor says to a plan that runs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PlanWord {
+    /// Otherwise, for dates from that one on; none: from the next one on.
+    Change(Changes, Option<NaiveDate>),
+    /// Nothing until it is resumed.
+    Pause,
+    /// Go on with the next date.
+    Resume,
+    /// No more of it, what is under way aside.
+    End,
+}
+
+impl PlanWord {
+    /// As the column `kind` names it.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            PlanWord::Change(..) => "plan_change",
+            PlanWord::Pause => "plan_pause",
+            PlanWord::Resume => "plan_resume",
+            PlanWord::End => "plan_end",
         }
-        ("monthly", None) => {
-            let day = on?.parse().ok().and_then(|day| DayOfMonth::new(day).ok())?;
-            Some(Frequency::Monthly { day })
-        }
-        _ => None,
     }
+}
+
+pub(super) fn word(row: &mut Reader<'_>, kind: &str) -> Option<Kind> {
+    let used: &[&str] = match kind {
+        "plan_change" => &["of", "amount", "account", "frequency", "start"],
+        _ => &["of"],
+    };
+    row.only(kind, used);
+    let of = row.fields.parse("of", "the transaction of a plan", |text| text.parse().ok());
+    let word = match kind {
+        "plan_change" => change(row)?,
+        "plan_pause" => PlanWord::Pause,
+        "plan_resume" => PlanWord::Resume,
+        _ => PlanWord::End,
+    };
+    Some(Kind::PlanWord { of: of?, word })
+}
+
+fn change(row: &mut Reader<'_>) -> Option<PlanWord> {
+    let amount = row.fields.optional("amount", AMOUNT, |text| text.parse().ok());
+    let account = row.account();
+    let from = row.fields.optional("start", A_DATE, |text| text.parse::<NaiveDate>().ok());
+    let counted_from = from.unwrap_or(row.known.trade_date.date());
+    let often = |text: &str| Frequency::from_words(text, counted_from);
+    let frequency = row.fields.optional("frequency", OFTEN, often);
+    let changes = Changes { amount, account, frequency };
+    let typed = ["amount", "account", "frequency"].iter().any(|it| !row.fields.text(it).is_empty());
+    if !typed {
+        row.fields.note("amount", "write what changes: amount, account or frequency".to_owned());
+        return None;
+    }
+    Some(PlanWord::Change(changes, from))
 }

@@ -8,6 +8,7 @@ use fundflow_domain::{
         self,
         buying::{self, Buying, Way},
     },
+    calendar::CalendarError,
     day_limit::DayTally,
     decider::Decider,
     fund::FundKind,
@@ -125,8 +126,11 @@ pub enum Refusal {
     /// Shares of a money-market fund belong in a wallet.
     #[error("fund {0} is a money-market fund; a plan buys other funds")]
     MoneyFund(FundCode),
-    /// Each time would be a discount purchase.
-    #[error("a plan by way of wallet fund {0} is not offered; leave the wallet fund out")]
+    /// Each time would be a discount purchase, whose tables have no row that tells a plan.
+    #[error(
+        "a plan by way of wallet fund {0} is not offered: a discount purchase tells no plan what \
+         became of its date; leave the wallet fund out, or ask for discount purchases one by one"
+    )]
     ThroughWallet(FundCode),
     /// Its first date would be missed at once.
     #[error("the plan would start on {start}, before {today}")]
@@ -135,6 +139,14 @@ pub enum Refusal {
         start: NaiveDate,
         /// The day of the request.
         today: NaiveDate,
+    },
+    /// Nobody knows yet on which days it could invest.
+    #[error("a plan cannot start, nor change, on {start}: {why}")]
+    BeyondCalendar {
+        /// The first date of the plan, or of the change.
+        start: NaiveDate,
+        /// What the calendar covers.
+        why: CalendarError,
     },
     /// The rules of the business decline it.
     #[error(transparent)]
@@ -207,6 +219,7 @@ impl saga::Saga for RegularPlans {
         if terms.start < at.date() {
             return Err(Refusal::StartsInThePast { start: terms.start, today: at.date() });
         }
+        self.is_covered(terms.start)?;
         let suitability = buying::agree(&Buying {
             way: Way::RegularPlan,
             amount: terms.amount,
@@ -302,7 +315,10 @@ impl saga::Saga for RegularPlans {
         let key = turn.plan().plan.as_ref();
         let key = key.ok_or_else(|| Refusal::NotAPlanId(turn.id().clone()))?;
         let command = match command.clone() {
-            Command::Change { at, changes, from } => plan::Command::Change { at, changes, from },
+            Command::Change { at, changes, from } => {
+                self.is_covered(from)?;
+                plan::Command::Change { at, changes, from }
+            }
             Command::Pause { at, reason } => plan::Command::Pause { at, reason },
             Command::Resume { at } => plan::Command::Resume { at },
             Command::End { reason } => plan::Command::End { reason },
@@ -337,6 +353,18 @@ impl saga::Saga for RegularPlans {
     fn summary(request: &Terms) -> String {
         let Terms { investor, fund, amount, frequency, start, .. } = request;
         format!("{investor}: {amount} into {fund} from {start} on, {frequency}")
+    }
+}
+
+impl RegularPlans {
+    /// The trading calendar knows that date, open or closed.
+    fn is_covered(&self, start: NaiveDate) -> Result<(), Refusal> {
+        match self.house.calendar.day(start) {
+            Err(why @ CalendarError::OutOfRange { .. }) => {
+                Err(Refusal::BeyondCalendar { start, why })
+            }
+            Ok(_) | Err(CalendarError::Closed(_) | CalendarError::Malformed { .. }) => Ok(()),
+        }
     }
 }
 

@@ -211,7 +211,15 @@ fn what_cannot_be_carried_out_is_not_agreed_to() {
         (Terms { start: past, ..terms() }, "the plan would start on 2026-02-12, before 2026-02-13"),
         (
             Terms { wallet_fund: "000730".parse().ok(), ..terms() },
-            "a plan by way of wallet fund 000730 is not offered; leave the wallet fund out",
+            "a plan by way of wallet fund 000730 is not offered: a discount purchase tells no plan \
+             what became of its date; leave the wallet fund out, or ask for discount purchases one \
+             by one",
+        ),
+        (
+            Terms { start: "2027-01-04".parse().unwrap(), through: None, ..terms() },
+            "a plan cannot start, nor change, on 2027-01-04: 2027-01-04 is outside the trading \
+             calendar xshg-2026 (1990-12-19 to 2026-12-31); install the exchange's calendar \
+             for that year",
         ),
         (
             Terms { amount: "99".parse().unwrap(), ..terms() },

@@ -112,6 +112,7 @@ pub(super) fn purchase(day: &Day, order: &Order) -> Option<(purchase::Request, p
         | Kind::Redemption(_)
         | Kind::Conversion(..)
         | Kind::Plan(_)
+        | Kind::PlanWord { .. }
         | Kind::Income(_)
         | Kind::Cancel { .. } => return None,
     };

@@ -2,6 +2,7 @@
 //! the rules refuse is a miss of its plan.
 
 use super::super::{Trouble, play::Play};
+use chrono::NaiveDate;
 use fundflow::{Asking, RequestError};
 use fundflow_domain::{
     calendar::TradingDay,
@@ -9,6 +10,7 @@ use fundflow_domain::{
     investor::SalesChannel,
     orders::Cause,
 };
+use fundflow_infrastructure::day_folder::{Kind, Order, PlanWord};
 use fundflow_kernel::{
     envelope::Actor,
     store::{Checkpoints, EventStore},
@@ -75,4 +77,43 @@ async fn miss<S: EventStore + Checkpoints>(
         Ok(()) => Ok(()),
         Err(error) => super::refused(play, transaction, error),
     }
+}
+
+/// Says to plans what the rows say; what a plan refuses is refused of the row.
+pub(super) async fn say<S: EventStore + Checkpoints>(
+    play: &mut Play<S>,
+    orders: &[Order],
+) -> Result<(), Trouble> {
+    for order in orders {
+        let Kind::PlanWord { of, word } = &order.kind else { continue };
+        let at = order.time;
+        let reason = if order.note.is_empty() { "as the investor asks" } else { &order.note };
+        let (command, done) = match word {
+            PlanWord::Change(changes, from) => {
+                let from = from.unwrap_or_else(|| at.date());
+                (Command::Change { at, changes: changes.clone(), from }, "is changed")
+            }
+            PlanWord::Pause => (Command::Pause { at, reason: reason.into() }, "is paused"),
+            PlanWord::Resume => (Command::Resume { at }, "goes on"),
+            PlanWord::End => (Command::End { reason: reason.into() }, "is ended"),
+        };
+        let (engine, row) = (play.engine.clone(), order.transaction.clone());
+        let said = engine.command::<RegularPlans>(of.clone(), command, actor(play, of), Some(at));
+        match said.await {
+            Ok(()) => drop(play.plan_words.insert(row, format!("plan {of} {done}"))),
+            Err(RequestError::NoSuch(_)) => {
+                play.refused.insert(row, format!("there is no plan {of}"));
+            }
+            Err(error) => super::refused(play, row, error)?,
+        }
+    }
+    Ok(())
+}
+
+/// The plan's investor; the engine where there is no such plan.
+fn actor<S>(play: &Play<S>, of: &TransactionId) -> Actor {
+    let known = play.books.plans.get(of.as_str()).and_then(|kept| kept.loaded.state.plan());
+    known.map_or(Actor::Engine, |plan| {
+        Actor::Investor(plan.terms_on(NaiveDate::MIN).investor.clone().into())
+    })
 }

@@ -1,0 +1,132 @@
+//! What an investor says to a regular plan, in the rows of a day and as it is typed.
+
+#![expect(clippy::unwrap_used, reason = "a fixture that does not come about is a failed test")]
+
+mod common;
+
+use common::fundflow;
+use serde_json::Value;
+use std::{fs, path::Path};
+use tempfile::TempDir;
+
+const INVESTORS: &str = "\
+investor,account,risk,questionnaire_valid_until,kyc,id_valid_until,same_name_card,customer_type
+I-1,A-1,C5,2027-01-31,verified,2035-06-30,yes,individual
+";
+const HEADER: &str = "transaction,time,kind,investor,fund,amount,frequency,start,of,note\n";
+
+/// A store into which a day with these rows was played, and what was said.
+fn played(rows: &str) -> (TempDir, String) {
+    let (folder, store) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    for (name, text) in [
+        ("day.toml", "trade_date = 2026-02-12\nseed = 1\n"),
+        ("investors.csv", INVESTORS),
+        ("navs.csv", "fund,date,nav\n011162,2026-02-12,0.7421\n"),
+        ("orders.csv", &[HEADER, rows].concat()),
+    ] {
+        fs::write(folder.path().join(name), text).unwrap();
+    }
+    let words = ["day", "--no-progress", folder.path().to_str().unwrap()];
+    let said = fundflow(store.path(), &words);
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    (store, text(said.stdout) + &text(said.stderr))
+}
+
+fn types(store: &Path) -> Vec<String> {
+    let said = fundflow(store, &["event", "ls", "--stream", "plan-P-1", "-o", "json"]);
+    let events: Value = serde_json::from_slice(&said.stdout).unwrap();
+    let name = |event: &Value| event["event_type"].as_str().unwrap().to_owned();
+    events.as_array().unwrap().iter().map(name).collect()
+}
+
+const PLAN: &str = "P-1,09:30:00,plan,I-1,011162,100.00,monthly 24,2026-03-24,,\n";
+
+#[test]
+fn rows_change_pause_resume_and_end_a_plan() {
+    let rows = "\
+W-1,09:31:00,plan_change,,,200.00,monthly 25,2026-03-25,P-1,
+W-2,09:32:00,plan_pause,,,,,,P-1,on holiday
+W-3,09:33:00,plan_resume,,,,,,P-1,
+W-4,09:34:00,plan_end,,,,,,P-1,enough
+W-5,09:35:00,plan_resume,,,,,,P-1,
+W-6,09:36:00,plan_end,,,,,,P-9,
+";
+    let (store, said) = played(&[PLAN, rows].concat());
+
+    let expected = ["plan.opened", "plan.changed", "plan.paused", "plan.resumed", "plan.ended"];
+    assert_eq!(types(store.path()), expected, "{said}");
+    for line in [
+        "plan P-1 is changed",
+        "plan P-1 is paused",
+        "plan P-1 goes on",
+        "plan P-1 is ended",
+        "the plan is over",
+        "there is no plan P-9",
+        "ended as asked: enough",
+    ] {
+        assert!(said.contains(line), "{line}: {said}");
+    }
+}
+
+#[test]
+fn a_change_of_nothing_and_a_start_that_no_calendar_knows_are_told() {
+    let rows = "\
+P-2,09:30:00,plan,I-1,011162,100.00,monthly 5,2027-01-05,,
+W-1,09:31:00,plan_change,,,,,2026-02-25,P-1,
+";
+    let (_store, said) = played(&[PLAN, rows].concat());
+
+    assert!(said.contains("a plan cannot start, nor change, on 2027-01-05"), "{said}");
+    assert!(
+        said.contains("amount \"\": write what changes: amount, account or frequency"),
+        "{said}"
+    );
+}
+
+#[test]
+fn what_is_typed_is_looked_at_first_and_done_with_apply() {
+    let (store, _) = played(PLAN);
+    let at = ["--at", "2026-02-24T08:00:00+08:00"];
+    let change = ["plan", "change", "P-1", "--amount", "250.00", "--frequency", "weekly tue"];
+    let typed: [Vec<&str>; 4] = [
+        [&change[..], &at].concat(),
+        [&["plan", "pause", "P-1", "--reason", "on holiday"][..], &at].concat(),
+        [&["plan", "resume", "P-1"][..], &at].concat(),
+        vec!["plan", "end", "P-1", "--reason", "enough"],
+    ];
+    let run = |words: &[&str]| {
+        let words = [words, &["--operator", "li"]].concat();
+        let said = fundflow(store.path(), &words);
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        (said.status.code(), text(&said.stdout) + &text(&said.stderr))
+    };
+
+    let (code, said) = run(&typed[0]);
+    assert!(code == Some(0) && said.contains("plan.changed"), "{said}");
+    assert_eq!(types(store.path()), ["plan.opened"], "a look changes nothing");
+    for words in &typed {
+        let (code, said) = run(&[&words[..], &["--apply"]].concat());
+        assert_eq!(code, Some(0), "{words:?}: {said}");
+    }
+    let expected = ["plan.opened", "plan.changed", "plan.paused", "plan.resumed", "plan.ended"];
+    assert_eq!(types(store.path()), expected);
+    let (code, said) = run(&["plan", "change", "P-1", at[0], at[1]]);
+    assert!(code == Some(2) && said.contains("nothing would change"), "{said}");
+    let (code, said) =
+        run(&[&["plan", "change", "P-1", "--frequency", "yearly"][..], &at].concat());
+    assert!(code == Some(2) && said.contains("\"monthly 15\""), "{said}");
+    let (code, said) = run(&["plan", "end", "P-9", "--reason", "enough"]);
+    assert!(code == Some(1) && said.contains("no saga was ever prepared"), "{said}");
+}
+
+#[test]
+fn what_may_be_said_to_a_plan_stands_under_it() {
+    let (store, _) = played(PLAN);
+    let said = fundflow(store.path(), &["saga", "show", "P-1"]);
+    let out = String::from_utf8(said.stdout).unwrap();
+
+    for line in ["plan change P-1 --amount YUAN", "plan pause P-1 --at", "plan end P-1 --reason"] {
+        assert!(out.contains(line), "{line}: {out}");
+    }
+    assert!(!out.contains("plan resume"), "{out}");
+}
