@@ -329,8 +329,8 @@ impl saga::Saga for Conversion {
         self.calls(view, what, now)
     }
 
-    fn needs(&self, view: &View<'_>, answer: &Answer, now: Timestamp) -> Vec<Need> {
-        view.plan.out.needs_for(self, view, &answer.0, now)
+    fn needs(&self, view: &View<'_>, answer: &Answer, _: Timestamp) -> Vec<Need> {
+        view.plan.out.needs_for(self, view, &answer.0)
     }
 
     fn hear(&self, turn: &mut Turn<'_>, answer: &Answer) -> Result<Heard, NotDone> {

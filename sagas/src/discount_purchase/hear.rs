@@ -99,7 +99,7 @@ impl DiscountPurchase {
             Answer::Registrar(leg, said) => {
                 let which = *leg;
                 let leg = leg_of(view.plan, which);
-                let mut needs = leg.needs_for(self, view, said, now);
+                let mut needs = leg.needs_for(self, view, said);
                 if matches!(said, ApplicationAnswer::Accepted(_))
                     && is_t(view, leg)
                     && let Ok(day) = self.house.calendar.t_of(now)

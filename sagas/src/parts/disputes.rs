@@ -116,6 +116,11 @@ fn gone_by(application: &Application) -> Shares {
     holds.max(sum(portions, contested))
 }
 
+/// No record of the saga is or was in dispute: the common case, which costs nothing.
+pub(super) fn is_quiet<S: FundSaga>(view: &View<'_, S>) -> bool {
+    view.open.notes.disputes.is_empty() && view.open.notes.settled.is_empty()
+}
+
 /// Whether the book holds these, and nothing of a case that is closed.
 pub fn are_held<S: FundSaga>(view: &View<'_, S>, book: &ShareBook, due: &[Dispute]) -> bool {
     let known = |(case, _): &Dispute| book.hold(view.streams, *case).is_some();

@@ -15,18 +15,13 @@ use super::{
 };
 use crate::ports::registrar::ApplicationAnswer;
 use fundflow_domain::{
-    application::{Application, Applications, Command, Confirmation},
-    case::{self, CaseId, Finding, SourceKind},
+    application::{Application, Applications, Command, Confirmation, Refusal},
+    case::{Finding, SourceKind},
     decider::Decider,
     orders::Cause,
-    text::Text,
     time::Timestamp,
 };
-use fundflow_kernel::{
-    envelope::Actor,
-    loaded::DecideError,
-    streams::{Key, Need},
-};
+use fundflow_kernel::{envelope::Actor, loaded::DecideError, streams::Need};
 use fundflow_runtime::{
     saga::{Heard, Saga, View},
     turn::{NotDone, Turn},
@@ -52,22 +47,21 @@ impl ApplicationLeg {
         saga: &S,
         view: &View<'_, S>,
         answer: &ApplicationAnswer,
-        now: Timestamp,
     ) -> Vec<Need> {
         let Some(state) = view.state(&self.key) else { return Vec::new() };
+        if let (ApplicationAnswer::Confirmed(said), Some(known)) = (answer, state.application())
+            && !known.stage.is_over()
+            && known.confirmations().all(|it| it.serial != said.serial)
+        {
+            // Most often it adds up. Where it does not, `hear` asks for the case before it decides.
+            return Vec::new();
+        }
         let command = match self.said(saga, view, answer) {
             Said::Command(command) => command,
             Said::Unasked => return self.needs(answer),
             Said::Nothing => return Vec::new(),
         };
-        let adds_up = |said: &Confirmation| {
-            let known = state.application();
-            known.is_none_or(|known| found(saga, view, (known, said), now).is_empty())
-        };
         match (Applications::decide(state, &command), &command) {
-            (Ok(events), Command::Confirm(said)) if !events.is_empty() && !adds_up(said) => {
-                self.needs(answer)
-            }
             // Whoever died while a corrected record was stored has its case still open.
             (Ok(events), Command::Confirm(_)) if events.is_empty() => self.left_open(view),
             (Ok(_), _) => Vec::new(),
@@ -196,22 +190,53 @@ impl ApplicationLeg {
         said: &Confirmation,
     ) -> Result<Heard, NotDone> {
         speaks(turn);
-        let known = self.application(&turn.view()?).cloned();
-        let Some(known) = known else { return Err(NotDone::Lacks("the application")) };
-        let findings = found(saga, &turn.view()?, (&known, said), turn.now());
+        let view = turn.view()?;
+        let known = self.application(&view).ok_or(NotDone::Lacks("the application"))?;
+        let findings = found(saga, &view, (known, said), turn.now());
         let confirm = Command::Confirm(Box::new(said.clone()));
+        if !findings.is_empty() {
+            return self.confirmed_wrongly(saga, turn, (answer, said), (&confirm, findings));
+        }
+        match turn.decide(&self.key, &confirm) {
+            Ok(0) => self.settled(turn, answer).map(Heard::Recorded),
+            Ok(events) => Ok(Heard::Recorded(events)),
+            Err(DecideError::Refused(refusal)) => {
+                self.another(saga, turn, (answer, said), &findings, &refusal)
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn confirmed_wrongly<S: FundSaga>(
+        &self,
+        saga: &S,
+        turn: &mut Turn<'_, S>,
+        (answer, said): (&ApplicationAnswer, &Confirmation),
+        (confirm, findings): (&Command, Vec<Finding>),
+    ) -> Result<Heard, NotDone> {
         let state = turn.state(&self.key).ok_or(NotDone::Lacks("the application"))?;
-        match Applications::decide(state, &confirm) {
+        match Applications::decide(state, confirm) {
             Ok(events) if events.is_empty() => self.settled(turn, answer).map(Heard::Recorded),
-            Ok(_) if findings.is_empty() => Ok(Heard::Recorded(turn.decide(&self.key, &confirm)?)),
             Ok(_) => {
                 let (cause, events) = self.disputed(turn, answer, findings)?;
-                Ok(Heard::Disputed(cause, events + turn.decide(&self.key, &confirm)?))
+                Ok(Heard::Disputed(cause, events + turn.decide(&self.key, confirm)?))
             }
-            Err(refusal) => match self.corrected(turn, answer, said, &findings)? {
-                Some(heard) => Ok(heard),
-                None => self.contested(saga, turn, (answer, said), &refusal),
-            },
+            Err(refusal) => self.another(saga, turn, (answer, said), &findings, &refusal),
+        }
+    }
+
+    /// A record that cannot stand beside those that hold: the corrected one, or a contradiction.
+    fn another<S: FundSaga>(
+        &self,
+        saga: &S,
+        turn: &mut Turn<'_, S>,
+        (answer, said): (&ApplicationAnswer, &Confirmation),
+        findings: &[Finding],
+        refusal: &Refusal,
+    ) -> Result<Heard, NotDone> {
+        match self.corrected(turn, answer, said, findings)? {
+            Some(heard) => Ok(heard),
+            None => self.contested(saga, turn, (answer, said), refusal),
         }
     }
 
@@ -229,69 +254,6 @@ impl ApplicationLeg {
         let opened = cases::open(turn, &record, self.about(turn)?, findings)?;
         let disputed = turn.reach(Milestone::Disputed { case: record.case() })?;
         Ok((cause, opened + disputed))
-    }
-
-    /// A second confirmation of an application whose first one is in dispute, and that adds up, is
-    /// the corrected record: it takes the first one back and closes its case.
-    fn corrected<S: FundSaga>(
-        &self,
-        turn: &mut Turn<'_, S>,
-        answer: &ApplicationAnswer,
-        said: &Confirmation,
-        findings: &[Finding],
-    ) -> Result<Option<Heard>, NotDone> {
-        let view = turn.view()?;
-        let first = self.confirmation(&view).cloned();
-        let (Some(first), Some(record)) = (first, self.record(answer)) else { return Ok(None) };
-        let open = &view.open.notes.disputes;
-        let disputed = Some(self.case_of(&first)).filter(|case| open.contains(case));
-        let Some(case) = disputed.filter(|_| findings.is_empty() && first.serial != said.serial)
-        else {
-            return Ok(None);
-        };
-        let case_key: Key<case::Cases> = Key::of(&case);
-        if !turn.streams().has(case_key.stream()) {
-            return Err(NotDone::Missing(vec![case_key.need()]));
-        }
-        let reverses = first.serial;
-        let command = Command::Correct { reverses, confirmation: Box::new(said.clone()) };
-        let mut events = turn.decide(&self.key, &command)?;
-        events += settle(turn, case, &record)?;
-        Ok(Some(Heard::Recorded(events)))
-    }
-
-    /// Cases of records of this order that a corrected one has replaced, and that are still open.
-    fn left_open<S: FundSaga>(&self, view: &View<'_, S>) -> Vec<Need> {
-        self.replaced(view).into_iter().map(|case| Key::<case::Cases>::of(&case).need()).collect()
-    }
-
-    fn replaced<S: FundSaga>(&self, view: &View<'_, S>) -> Vec<CaseId> {
-        let Some(application) = self.application(view) else { return Vec::new() };
-        let standing: Vec<CaseId> = application
-            .confirmations()
-            .chain(application.contested())
-            .map(|said| self.case_of(said))
-            .collect();
-        let disputes = view.open.notes.disputes.iter().copied();
-        disputes.filter(|case| !standing.contains(case)).collect()
-    }
-
-    /// Finishes what a death in the middle of a correction left.
-    fn settled<S: FundSaga>(
-        &self,
-        turn: &mut Turn<'_, S>,
-        answer: &ApplicationAnswer,
-    ) -> Result<usize, NotDone> {
-        let Some(record) = self.record(answer) else { return Ok(0) };
-        let mut events = 0;
-        for case in self.replaced(&turn.view()?) {
-            let state = turn.streams().state(&Key::<case::Cases>::of(&case));
-            let about = state.and_then(case::State::case).and_then(|case| case.order.as_ref());
-            if about == Some(&self.order) {
-                events += settle(turn, case, &record)?;
-            }
-        }
-        Ok(events)
     }
 
     /// The word that it was taken back, as a command; `None` where nobody asked for that.
@@ -339,22 +301,6 @@ impl ApplicationLeg {
             | ApplicationAnswer::Sent { .. } => None,
         }
     }
-}
-
-/// The case is closed by a corrected record.
-fn settle<S: FundSaga>(
-    turn: &mut Turn<'_, S>,
-    case: CaseId,
-    record: &Record,
-) -> Result<usize, NotDone> {
-    let closing = case::Closing {
-        how: case::How::Corrected { by_record: record.case() },
-        by: Text::lossy("registrar"),
-        reason: Text::lossy("the registrar corrected its record"),
-    };
-    let key = Key::<case::Cases>::of(&case);
-    let closed = turn.decide(&key, &case::Command::Close(closing))?;
-    Ok(closed + turn.reach(Milestone::Undisputed { case })?)
 }
 
 pub(super) fn found<S: FundSaga>(

@@ -174,7 +174,8 @@ impl HoldingsPart {
     pub fn is_booked_out<S: FundSaga>(&self, view: &View<'_, S>, leg: &ApplicationLeg) -> bool {
         let taken = leg.was_never_confirmed(view)
             || self.next_taking(view, leg).is_ok_and(|command| command.is_none());
-        taken && disputes::are_held(view, &self.book_of(), &self.beyond(view, leg))
+        let held = || disputes::are_held(view, &self.book_of(), &self.beyond(view, leg));
+        taken && (disputes::is_quiet(view) || held())
     }
 
     /// Books that. Returns how many events followed.
@@ -210,6 +211,9 @@ impl HoldingsPart {
         turn: &mut Turn<'_, S>,
         leg: &ApplicationLeg,
     ) -> Result<usize, NotDone> {
+        if disputes::is_quiet(&turn.view()?) {
+            return Ok(0);
+        }
         let beyond = self.beyond(&turn.view()?, leg);
         disputes::hold(turn, &self.book_of(), &beyond)
     }
@@ -302,8 +306,8 @@ impl HoldingsPart {
     /// Lots are as the registrar says, what open cases dispute is held, and what closed ones did is
     /// not.
     pub fn is_booked_in<S: FundSaga>(&self, view: &View<'_, S>, leg: &ApplicationLeg) -> bool {
-        self.is_credited(view, leg)
-            && disputes::are_held(view, &self.book_of(), &leg.disputed_in(view))
+        let held = || disputes::are_held(view, &self.book_of(), &leg.disputed_in(view));
+        self.is_credited(view, leg) && (disputes::is_quiet(view) || held())
     }
 
     /// Books that: what is in dispute is held before it is there.
@@ -315,6 +319,9 @@ impl HoldingsPart {
         turn: &mut Turn<'_, S>,
         leg: &ApplicationLeg,
     ) -> Result<usize, NotDone> {
+        if disputes::is_quiet(&turn.view()?) {
+            return self.credit(turn, leg);
+        }
         let due = leg.disputed_in(&turn.view()?);
         let held = disputes::hold(turn, &self.book_of(), &due)?;
         Ok(held + self.credit(turn, leg)?)

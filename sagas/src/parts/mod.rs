@@ -6,6 +6,7 @@ pub mod advance;
 pub mod application;
 pub mod buying;
 mod contested;
+mod corrected;
 mod hearing;
 pub mod holdings;
 pub mod leaving;

@@ -112,7 +112,7 @@ macro_rules! buying {
             now: $crate::in_macros::Timestamp,
         ) -> ::std::vec::Vec<$crate::in_macros::Need> {
             match answer {
-                $answer::$registrar(said) => view.plan.$field.leg.needs_for(self, view, said, now),
+                $answer::$registrar(said) => view.plan.$field.leg.needs_for(self, view, said),
                 _ => ::std::vec::Vec::new(),
             }
         }

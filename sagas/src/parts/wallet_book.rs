@@ -27,8 +27,8 @@ impl WalletPart {
     /// What the leg's records registered is a lot, what open cases dispute of it is held, and nothing
     /// of closed ones.
     pub fn is_booked_in<S: FundSaga>(&self, view: &View<'_, S>, leg: &ApplicationLeg) -> bool {
-        matches!(self.next_credit(view, leg), Ok(None))
-            && disputes::are_held(view, &self.book(), &leg.disputed_in(view))
+        let held = || disputes::are_held(view, &self.book(), &leg.disputed_in(view));
+        matches!(self.next_credit(view, leg), Ok(None)) && (disputes::is_quiet(view) || held())
     }
 
     /// Books that. What is in dispute is held before it is there.
@@ -40,8 +40,11 @@ impl WalletPart {
         turn: &mut Turn<'_, S>,
         leg: &ApplicationLeg,
     ) -> Result<usize, NotDone> {
-        let due = leg.disputed_in(&turn.view()?);
-        let mut events = disputes::hold(turn, &self.book(), &due)?;
+        let mut events = 0;
+        if !disputes::is_quiet(&turn.view()?) {
+            let due = leg.disputed_in(&turn.view()?);
+            events += disputes::hold(turn, &self.book(), &due)?;
+        }
         while let Some(command) = self.next_credit(&turn.view()?, leg)? {
             let followed = self.decide(turn, &command)?;
             if followed == 0 {
@@ -83,7 +86,8 @@ impl WalletPart {
     /// cases.
     pub fn is_booked_out<S: FundSaga>(&self, view: &View<'_, S>, leg: &ApplicationLeg) -> bool {
         let next = self.next_taking(view, leg, NaiveDate::MIN);
-        matches!(next, Ok(None)) && disputes::are_held(view, &self.book(), &self.beyond(view, leg))
+        let held = || disputes::are_held(view, &self.book(), &self.beyond(view, leg));
+        matches!(next, Ok(None)) && (disputes::is_quiet(view) || held())
     }
 
     /// Books that; what leaves earns through that natural day.
@@ -119,6 +123,9 @@ impl WalletPart {
         turn: &mut Turn<'_, S>,
         leg: &ApplicationLeg,
     ) -> Result<usize, NotDone> {
+        if disputes::is_quiet(&turn.view()?) {
+            return Ok(0);
+        }
         let beyond = self.beyond(&turn.view()?, leg);
         disputes::hold(turn, &self.book(), &beyond)
     }
@@ -142,6 +149,9 @@ impl WalletPart {
         earns_through: NaiveDate,
     ) -> Result<Option<Command>, NotDone> {
         let Some(application) = leg.application(view) else { return Ok(None) };
+        if leg.was_never_confirmed(view) {
+            return Ok(None);
+        }
         let due = leg.due_out(view).ok_or(NotDone::Lacks("shares within range"))?;
         let transaction = view.id.clone();
         let entry = self.entry(view);

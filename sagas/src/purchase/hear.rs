@@ -26,7 +26,7 @@ impl Purchase {
         match answer {
             Answer::Bank(BankAnswer::Payout(no, said)) => plan.interest.needs(no, said),
             Answer::Bank(said) => timing::needs(view, &plan.payment, said, now),
-            Answer::Registrar(said) => plan.buy.needs_for(self, view, said, now),
+            Answer::Registrar(said) => plan.buy.needs_for(self, view, said),
         }
     }
 

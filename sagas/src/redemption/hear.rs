@@ -21,14 +21,14 @@ use fundflow_runtime::{
 };
 
 impl Redemption {
-    pub(super) fn needs_of(&self, view: &View<'_>, answer: &Answer, now: Timestamp) -> Vec<Need> {
+    pub(super) fn needs_of(&self, view: &View<'_>, answer: &Answer) -> Vec<Need> {
         let plan = view.plan;
         match answer {
             Answer::Bank(BankAnswer::Payout(no, said)) => {
                 leg_of(plan, no).map_or_else(Vec::new, |leg| leg.needs(no, said))
             }
             Answer::Bank(BankAnswer::Charge(_) | BankAnswer::Refund(..)) => Vec::new(),
-            Answer::Registrar(said) => plan.out.needs_for(self, view, said, now),
+            Answer::Registrar(said) => plan.out.needs_for(self, view, said),
         }
     }
 

@@ -1,0 +1,99 @@
+//! Records that take the place of one that is in dispute, and the case that they close.
+
+use super::{
+    application::{ApplicationLeg, FundSaga},
+    cases::Record,
+    milestone::Milestone,
+};
+use crate::ports::registrar::ApplicationAnswer;
+use fundflow_domain::{
+    application::{Command, Confirmation},
+    case::{self, CaseId, Finding},
+    text::Text,
+};
+use fundflow_kernel::streams::{Key, Need};
+use fundflow_runtime::{
+    saga::{Heard, View},
+    turn::{NotDone, Turn},
+};
+
+impl ApplicationLeg {
+    /// A second confirmation of an application whose first one is in dispute, and that adds up, is
+    /// the corrected record: it takes the first one back and closes its case.
+    pub(super) fn corrected<S: FundSaga>(
+        &self,
+        turn: &mut Turn<'_, S>,
+        answer: &ApplicationAnswer,
+        said: &Confirmation,
+        findings: &[Finding],
+    ) -> Result<Option<Heard>, NotDone> {
+        let view = turn.view()?;
+        let first = self.confirmation(&view).cloned();
+        let (Some(first), Some(record)) = (first, self.record(answer)) else { return Ok(None) };
+        let open = &view.open.notes.disputes;
+        let disputed = Some(self.case_of(&first)).filter(|case| open.contains(case));
+        let Some(case) = disputed.filter(|_| findings.is_empty() && first.serial != said.serial)
+        else {
+            return Ok(None);
+        };
+        let case_key: Key<case::Cases> = Key::of(&case);
+        if !turn.streams().has(case_key.stream()) {
+            return Err(NotDone::Missing(vec![case_key.need()]));
+        }
+        let reverses = first.serial;
+        let command = Command::Correct { reverses, confirmation: Box::new(said.clone()) };
+        let mut events = turn.decide(&self.key, &command)?;
+        events += settle(turn, case, &record)?;
+        Ok(Some(Heard::Recorded(events)))
+    }
+
+    /// Cases of records of this order that a corrected one has replaced, and that are still open.
+    pub(super) fn left_open<S: FundSaga>(&self, view: &View<'_, S>) -> Vec<Need> {
+        self.replaced(view).into_iter().map(|case| Key::<case::Cases>::of(&case).need()).collect()
+    }
+
+    fn replaced<S: FundSaga>(&self, view: &View<'_, S>) -> Vec<CaseId> {
+        let Some(application) = self.application(view) else { return Vec::new() };
+        let standing: Vec<CaseId> = application
+            .confirmations()
+            .chain(application.contested())
+            .map(|said| self.case_of(said))
+            .collect();
+        let disputes = view.open.notes.disputes.iter().copied();
+        disputes.filter(|case| !standing.contains(case)).collect()
+    }
+
+    /// Finishes what a death in the middle of a correction left.
+    pub(super) fn settled<S: FundSaga>(
+        &self,
+        turn: &mut Turn<'_, S>,
+        answer: &ApplicationAnswer,
+    ) -> Result<usize, NotDone> {
+        let Some(record) = self.record(answer) else { return Ok(0) };
+        let mut events = 0;
+        for case in self.replaced(&turn.view()?) {
+            let state = turn.streams().state(&Key::<case::Cases>::of(&case));
+            let about = state.and_then(case::State::case).and_then(|case| case.order.as_ref());
+            if about == Some(&self.order) {
+                events += settle(turn, case, &record)?;
+            }
+        }
+        Ok(events)
+    }
+}
+
+/// The case is closed by a corrected record.
+fn settle<S: FundSaga>(
+    turn: &mut Turn<'_, S>,
+    case: CaseId,
+    record: &Record,
+) -> Result<usize, NotDone> {
+    let closing = case::Closing {
+        how: case::How::Corrected { by_record: record.case() },
+        by: Text::lossy("registrar"),
+        reason: Text::lossy("the registrar corrected its record"),
+    };
+    let key = Key::<case::Cases>::of(&case);
+    let closed = turn.decide(&key, &case::Command::Close(closing))?;
+    Ok(closed + turn.reach(Milestone::Undisputed { case })?)
+}
