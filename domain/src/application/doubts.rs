@@ -69,7 +69,7 @@ pub(super) fn withdraw(known: &Application, serial: &Serial, cause: &Cause) -> D
     Err(Refusal::NotLast(serial.clone()))
 }
 
-/// What a record that was withdrawn decides when it is heard again: nothing. `None` for another one.
+/// What a record that was corrected or withdrawn decides when it is heard again: nothing. `None` for another one.
 pub(super) fn heard_again(known: &Application, came: &Confirmation) -> Option<Decision> {
     let was = known.doubts().withdrawn.iter().find(|it| it.serial == came.serial)?;
     Some(same(was, came))
@@ -95,7 +95,7 @@ impl Application {
         self.doubts().contested.iter()
     }
 
-    /// Records that the registrar took back, in the order in which it did.
+    /// Records that the registrar corrected or took back, in the order in which it did.
     pub fn withdrawn(&self) -> impl Iterator<Item = &Confirmation> {
         self.doubts().withdrawn.iter()
     }
@@ -126,6 +126,11 @@ impl Application {
         if let Some(doubts) = &mut self.doubts {
             doubts.contested.retain(|it| it.serial != *serial);
         }
+    }
+
+    /// A record that was corrected is old news from then on.
+    pub(super) fn supersede(&mut self, record: Confirmation) {
+        self.doubts.get_or_insert_default().withdrawn.push(record);
     }
 
     pub(super) fn withdraw(&mut self, serial: &Serial) -> Option<()> {

@@ -49,7 +49,9 @@ fn a_second_confirmation_that_is_upheld_takes_the_place_of_the_first() {
         Some(&Event::Corrected { reverses: serial("C1"), confirmation: Box::new(second.clone()) })
     );
     let last = Last::Confirmation(Box::new(second));
-    assert_eq!(stage(events), Stage::PartlyConfirmed(last));
+    assert_eq!(stage(events.clone()), Stage::PartlyConfirmed(last));
+    // Whoever reads an old file again hears the first record again.
+    given::<Applications>(events).when(confirm(redeemed("C1", "100", true))).then([]);
 }
 
 #[test]

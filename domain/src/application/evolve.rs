@@ -1,6 +1,6 @@
 //! What an application remembers of each fact. Judges nothing; `None` means no decider wrote this.
 
-use super::{Application, Confirmation, Event, Last, Quantity, Stage, State};
+use super::{Application, Confirmation, Event, Last, Quantity, Serial, Stage, State};
 
 pub(super) fn evolve(state: State, event: &Event) -> Option<State> {
     use {Event as E, State as S};
@@ -100,30 +100,9 @@ fn remember(known: &mut Application, event: &Event) -> Option<()> {
             confirmable(known, last)?;
             known.stage = S::PartlyConfirmed(Last::Confirmation(last.clone()));
         }
-        Event::Corrected { reverses, confirmation } => {
-            let (S::Confirmed(last) | S::PartlyConfirmed(Last::Confirmation(last))) = &known.stage
-            else {
-                return None;
-            };
-            (last.serial == *reverses).then_some(())?;
-            if known.is_upheld(reverses) {
-                known.uphold(&confirmation.serial);
-            }
-            close_with(known, confirmation);
-        }
+        Event::Corrected { reverses, confirmation } => correct(known, reverses, confirmation)?,
         Event::Contested(came) => known.contest(came)?,
-        Event::Upheld(came) => {
-            let stands =
-                matches!(known.stage, S::Confirmed(_) | S::PartlyConfirmed(Last::Confirmation(_)));
-            (!stands).then_some(())?;
-            known.uphold(&came.serial);
-            if came.finished {
-                close_with(known, came);
-            } else {
-                known.portions.push(came.as_ref().clone());
-                known.stage = S::Confirming;
-            }
-        }
+        Event::Upheld(came) => uphold(known, came)?,
         Event::Withdrawn { serial, .. } => known.withdraw(serial)?,
         Event::RestRejected(rejection) => {
             matches!(known.stage, S::Confirming).then_some(())?;
@@ -138,6 +117,36 @@ fn remember(known: &mut Application, event: &Event) -> Option<()> {
             matches!(known.stage, S::Placed | S::Accepted).then_some(())?;
             known.stage = S::Cancelled(cause.clone());
         }
+    }
+    Some(())
+}
+
+/// The record that corrects stands, and the reversed one is remembered as withdrawn.
+fn correct(known: &mut Application, reverses: &Serial, by: &Confirmation) -> Option<()> {
+    use Stage as S;
+    let (S::Confirmed(last) | S::PartlyConfirmed(Last::Confirmation(last))) = &known.stage else {
+        return None;
+    };
+    (last.serial == *reverses).then_some(())?;
+    let last = last.as_ref().clone();
+    known.supersede(last);
+    if known.is_upheld(reverses) {
+        known.uphold(&by.serial);
+    }
+    close_with(known, by);
+    Some(())
+}
+
+fn uphold(known: &mut Application, came: &Confirmation) -> Option<()> {
+    use Stage as S;
+    let stands = matches!(known.stage, S::Confirmed(_) | S::PartlyConfirmed(Last::Confirmation(_)));
+    (!stands).then_some(())?;
+    known.uphold(&came.serial);
+    if came.finished {
+        close_with(known, came);
+    } else {
+        known.portions.push(came.clone());
+        known.stage = S::Confirming;
     }
     Some(())
 }

@@ -86,7 +86,8 @@ pub(super) fn open_ends(view: &View<'_>) -> Vec<OpenEnd> {
         ends.push((END.into(), reserved.decimal()));
     }
     let left = plan.out.shares_out(view).unwrap_or_default();
-    let arrived = holds(view, Fact::Confirmed) && holds(view, Fact::Credited);
+    // In dispute or not: what is confirmed is in shares.
+    let arrived = plan.out.is_confirmed(view) && holds(view, Fact::Credited);
     if !left.is_zero() && !arrived {
         ends.push(("target".into(), left.decimal()));
     }

@@ -63,14 +63,14 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         Fact::Spent => plan.wallet.spent(view).is_some() && plan.wallet.is_booked_out(view, out),
         Fact::TargetPlaced => target.is_placed(view),
         Fact::TargetAccepted => target.is_accepted(view),
-        Fact::TargetRejected => target.is_rejected(view) || unbought(view),
+        Fact::TargetRejected => target.is_rejected(view) || unbought(view) || brought_nothing(view),
         Fact::TargetConfirmed => target.is_confirmed(view) && target.is_sound(view),
         Fact::TargetCredited => is_target_credited(view),
         Fact::RefundRequested => plan.payment.is_paid_back(view),
         Fact::NothingOwed => plan.payment.owes_nothing(view),
-        Fact::PayoutRequested => plan.payout.is_requested(view),
-        Fact::PayoutAnswered => plan.payout.is_answered(view),
-        Fact::PaidOut => plan.payout.is_paid_out(view),
+        Fact::PayoutRequested => plan.payout.is_requested(view) || brought_nothing(view),
+        Fact::PayoutAnswered => plan.payout.is_answered(view) || brought_nothing(view),
+        Fact::PaidOut => plan.payout.is_paid_out(view) || brought_nothing(view),
         Fact::RestRequested => plan.payout.is_requested(view) || is_spent_on_target(view),
         Fact::RestAnswered => plan.payout.is_answered(view) || is_spent_on_target(view),
         Fact::RestPaidOut => plan.payout.is_paid_out(view) || is_spent_on_target(view),
@@ -125,6 +125,13 @@ fn cancel_settled(view: &View<'_>, leg: &ApplicationLeg, next: impl Fn() -> bool
         return true;
     }
     leg.is_over(view) || !leg.is_accepted(view) || !next()
+}
+
+/// The redemption took shares and brought no money, as a person has accepted.
+fn brought_nothing(view: &View<'_>) -> bool {
+    let plan = view.plan;
+    let left = plan.mode == ConversionMode::RedeemToPurchase && plan.wallet.spent(view).is_some();
+    left && plan.out.is_sound(view) && plan.out.proceeds(view).is_some_and(Money::is_zero)
 }
 
 /// The money of the redemption will buy nothing: the target does not take it.

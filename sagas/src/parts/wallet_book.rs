@@ -159,6 +159,10 @@ impl WalletPart {
         let there = !matches!(entry.credit, Credit::InTransit(_));
         let final_word = there && leg.is_confirmed(view) && !due.is_zero();
         Ok(match entry.reservation {
+            // Nothing came of the purchase that it hung on; what left is not out of it.
+            Reservation::Held(held) if final_word && held.is_zero() => {
+                Some(Command::Release(transaction))
+            }
             Reservation::Held(held) if final_word => {
                 Some(Command::TakeOut { transaction, shares: due.min(held), earns_through })
             }

@@ -148,7 +148,8 @@ pub(super) fn open_ends(view: &View<'_>) -> Vec<OpenEnd> {
     let mut ends: Vec<(Arc<str>, Decimal)> = plan.payment.open_ends(view);
     let left = plan.payment.payment(view).map_or(Money::ZERO, payment::Payment::left);
     let paid = plan.payment.is_paid(view) && !plan.payment.is_paid_back(view);
-    let landed = holds(view, Fact::Confirmed) && holds(view, Fact::Credited);
+    // In dispute or not: what is confirmed is in shares.
+    let landed = plan.buy.is_confirmed(view) && holds(view, Fact::Credited);
     if paid && !(landed && holds(view, Fact::RestReturned)) {
         ends.push((END.into(), left.decimal()));
     }

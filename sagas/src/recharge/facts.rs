@@ -78,7 +78,8 @@ pub(super) fn open_ends(view: &View<'_>) -> Vec<OpenEnd> {
     let plan = view.plan;
     let mut ends = plan.payment.open_ends(view);
     let paid = plan.payment.is_paid(view) && !plan.payment.is_paid_back(view);
-    let landed = holds(view, Fact::Confirmed)
+    // In dispute or not: what is confirmed is in shares.
+    let landed = plan.buy.is_confirmed(view)
         && holds(view, Fact::CreditConfirmed)
         && holds(view, Fact::RestReturned);
     if paid && !landed {

@@ -8,7 +8,7 @@ use crate::parts::{cancel, timing};
 use fundflow_domain::{
     application::Stage,
     calendar::TradingDay,
-    money::{Income, Shares},
+    money::{Income, Money, Shares},
     time::Timestamp,
     wallet::Reservation,
 };
@@ -37,9 +37,9 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         Fact::TakenOut => wallet.spent(view).is_some() && wallet.is_booked_out(view, out),
         Fact::Booked => wallet.is_booked_out(view, out),
         Fact::IncomeSettled => settled(view),
-        Fact::PayoutRequested => payout.is_requested(view),
-        Fact::PayoutAnswered => payout.is_answered(view),
-        Fact::PaidOut => payout.is_paid_out(view),
+        Fact::PayoutRequested => payout.is_requested(view) || nothing_to_pay(view),
+        Fact::PayoutAnswered => payout.is_answered(view) || nothing_to_pay(view),
+        Fact::PaidOut => payout.is_paid_out(view) || nothing_to_pay(view),
         Fact::Ended => view.ending.is_some(),
         Fact::CancelSettled => cancel::is_settled(view, out),
         Fact::CancelRefused => view.open.notes.cancel_refused.is_some(),
@@ -67,7 +67,13 @@ fn is_given_up(view: &View<'_>) -> bool {
 /// Shares have left, nothing of it is in dispute, and the money is nobody's yet.
 fn owed(view: &View<'_>) -> bool {
     let left = view.plan.wallet.spent(view).is_some() && view.plan.out.is_over(view);
-    left && !view.open.notes.is_disputed() && !is_given_up(view)
+    left && !view.open.notes.is_disputed() && !is_given_up(view) && !nothing_to_pay(view)
+}
+
+/// The shares left and brought nothing, as a person has accepted.
+fn nothing_to_pay(view: &View<'_>) -> bool {
+    let (plan, left) = (view.plan, view.plan.wallet.spent(view).is_some());
+    left && !plan.payout.is_requested(view) && plan.out.proceeds(view).is_some_and(Money::is_zero)
 }
 
 /// The registrar's records are complete, and no share left by any of them.

@@ -8,6 +8,9 @@ use super::{
 use crate::sandbox::scenario::ConfirmFate;
 use fundflow_domain::{application::Confirmation, time::Timestamp};
 
+/// A corrected record comes once the file with the wrong one was read. An hour, in milliseconds.
+const CORRECTED_AFTER_MS: i64 = 3_600_000;
+
 /// The records that say it, the first of them at that instant.
 pub(super) fn words(
     entry: &ApplicationEntry,
@@ -44,7 +47,7 @@ pub(super) fn words(
         }
         ConfirmFate::Corrected => {
             let first = |it: &Confirmation| numbered(no, 1, planted::wrong_shares(it));
-            vec![wrong(&first), word(at.plus_millis(delay), says.clone())]
+            vec![wrong(&first), word(at.plus_millis(delay.max(CORRECTED_AFTER_MS)), says.clone())]
         }
     }
 }
