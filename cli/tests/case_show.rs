@@ -87,4 +87,7 @@ fn what_a_bank_says_stands_beside_the_money_and_not_beside_the_shares() {
     assert!(line(&table, "says").contains(&"charge"), "{table}");
     assert_eq!(line(&table, "amount")[1..3], ["1000.00", "1000.00"]);
     assert!(!table.contains("nav"), "{table}");
+    let found = table.split("the record beside its order").next().unwrap();
+    let says = found.lines().find(|line| line.starts_with(" says ")).unwrap();
+    assert!(says.contains("paid") && says.ends_with("declined"), "{found}");
 }
