@@ -46,8 +46,10 @@ pub(crate) fn calendar() -> Result<TradingCalendar, Failure> {
 
 /// The house of the shipped catalogue, with `own` as the registrar of funds that name none.
 pub(crate) fn shipped(own: &str) -> Result<House, Failure> {
-    let catalogue = shipped_funds()?;
-    of(Arc::new(calendar()?), move |code, day| catalogue.on(code, day), own, |_, _| None)
+    let funds = Arc::new(shipped_funds()?);
+    let listed = funds.clone();
+    let on = move |code, day| funds.on(code, day);
+    Ok(of(Arc::new(calendar()?), on, own, |_, _| None)?.listing(&listed))
 }
 
 fn shipped_funds() -> Result<Catalogue, Failure> {
@@ -118,15 +120,16 @@ impl Terms {
     ) -> Result<House, Failure> {
         let (funds, own) = (self.catalogue.clone(), self.registrars()?);
         let own = own.first().map_or(REGISTRAR, RegistrarCode::as_str);
-        of(self.calendar.clone(), move |code, date| funds.on(code, date), own, navs)
+        let house = of(self.calendar.clone(), move |code, date| funds.on(code, date), own, navs)?;
+        Ok(house.listing(&self.catalogue))
     }
 
     /// What a registrar reckons with, with the prices that are published by then. Without a day it is
     /// at par: no night falls on such a store while an operator works.
     pub(crate) fn market(&self, now: Timestamp) -> Market {
         let Some(day) = &self.day else { return Market::at_par(self.calendar.clone()) };
-        let on_t = |code| day.catalogue.on(code, day.trade_date.date());
-        let market = Market::of(self.calendar.clone(), day.catalogue.codes().filter_map(on_t));
+        let histories = day.catalogue.codes().flat_map(|code| day.catalogue.history(code));
+        let market = Market::of(self.calendar.clone(), histories.cloned());
         for price in self.published(now) {
             market.publish(price.fund, price.date, price.nav);
         }
@@ -161,6 +164,7 @@ pub(crate) fn of(
         navs: Arc::new(navs),
         bank,
         registrars: Arc::new(registrars),
+        foreseen: Vec::new(),
     })
 }
 

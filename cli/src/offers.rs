@@ -10,7 +10,10 @@ use crate::{
     reading::Failure,
     registry::{Sagas, Word},
 };
-use fundflow::Action;
+use fundflow::{
+    Action,
+    runtime::{look::Look, process::Disposition},
+};
 use fundflow_application::{
     desk::{self, Deed, Outcome, Shown},
     read_models::CaseRow,
@@ -114,15 +117,8 @@ impl Desk<'_> {
             let line = format!("fundflow saga skip-to-landing {id} --reason TEXT");
             act(line, Action::SkipToLanding { reason: reason() });
         }
-        if look.parked.is_some() && look.ending.is_none() {
-            let ends = look.open_ends.iter().map(|end| end.name.clone());
-            let to = fundflow::runtime::process::Disposition::Manual;
-            let dispositions: Vec<_> = ends.map(|end| (end, to)).collect();
-            let typed =
-                |(end, _): &(Arc<str>, _)| format!(" --disposition {end}=refund|suspense|manual");
-            let typed: String = dispositions.iter().map(typed).collect();
-            let line = format!("fundflow saga abandon {id}{typed} --reason TEXT");
-            act(line, Action::Abandon { reason: reason(), dispositions });
+        if let Some((line, action)) = giving_up(look) {
+            act(line, action);
         }
         let mut ask = |line: String, word: Word| {
             deeds.extend(self.spoken(shown, word).map(|deed| (line, deed)));
@@ -189,6 +185,23 @@ impl Desk<'_> {
         let will = (deed, &operator);
         Ok(desk::preview(self.store, &self.sagas.desk, who, None, will, self.now).await?)
     }
+}
+
+/// Giving up what is parked, or taking back what was given up and waits for its registrar's word.
+fn giving_up(look: &Look) -> Option<(String, Action)> {
+    let abandoned = look.ending.is_some_and(|it| it.ends_with(".abandoned"));
+    let waits = abandoned && !look.finished && !look.open_ends.is_empty();
+    let (to, typed) = match (look.ending, &look.parked) {
+        (None, Some(_)) => (Disposition::Manual, "refund|suspense|manual"),
+        (Some(_), _) if waits => (Disposition::Refund, "refund"),
+        (None | Some(_), _) => return None,
+    };
+    let ends = look.open_ends.iter().map(|end| end.name.clone());
+    let dispositions: Vec<_> = ends.map(|end| (end, to)).collect();
+    let flags = dispositions.iter().map(|(end, _)| format!(" --disposition {end}={typed}"));
+    let (id, flags) = (&look.id.transaction, flags.collect::<String>());
+    let line = format!("fundflow saga abandon {id}{flags} --reason TEXT");
+    Some((line, Action::Abandon { reason: "look".into(), dispositions }))
 }
 
 /// Every way in which a case can be closed, and how it is typed.

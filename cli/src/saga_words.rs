@@ -8,7 +8,7 @@ use fundflow::runtime::{
 };
 use fundflow_application::desk::{self, Listed, Shown};
 use fundflow_domain::{ids::TransactionId, time::Timestamp};
-use fundflow_kernel::cause::Cause;
+use fundflow_kernel::{cause::Cause, envelope::Recorded};
 use serde::Serialize;
 use std::sync::Arc;
 
@@ -76,6 +76,17 @@ fn state(parked: bool, ending: Option<&str>) -> String {
 pub(crate) fn ending_words(ending: &str) -> String {
     let short = ending.split_once('.').map_or(ending, |(_, short)| short);
     short.replace('_', " ")
+}
+
+/// Why the registrar does not take an order back that was to be taken back, if it said so.
+pub(crate) fn cancel_refused<'a>(
+    events: impl IntoIterator<Item = &'a Recorded, IntoIter: DoubleEndedIterator>,
+) -> Option<String> {
+    let says_no = |event_type: &str| event_type.ends_with(".cancel_refused");
+    let event = events.into_iter().rev().find(|it| says_no(&it.event.event_type))?;
+    let body: serde_json::Value = serde_json::from_str(&event.event.data).ok()?;
+    let text = body.pointer("/cause/text").and_then(serde_json::Value::as_str);
+    Some(text.unwrap_or("the registrar does not take it back").to_owned())
 }
 
 impl SagaRow {

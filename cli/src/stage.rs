@@ -81,16 +81,28 @@ impl Stage {
         &self.engine
     }
 
-    /// Moves the clock to that instant, if that is later than now, and waits until nothing moves any
-    /// more.
+    /// Moves the clock to that instant, if that is later than now: what is due on the way is done, and what
+    /// counterparties say is heard, each at its own instant. Returns when nothing moves any more.
     ///
     /// # Errors
     /// [`StageError`]: the engine has stopped.
     pub async fn until(&self, at: Timestamp) -> Result<(), StageError> {
-        let settled = |it: Result<(), Failure>| it.map_err(|error| StageError(error.to_string()));
-        settled(operate::settle(&self.engine, &self.outside).await)?;
+        self.go(at).await.map_err(|error| StageError(error.to_string()))
+    }
+
+    async fn go(&self, at: Timestamp) -> Result<(), Failure> {
+        operate::settle(&self.engine, &self.outside).await?;
+        loop {
+            let due = [self.outside.next_due(), self.engine.outlook().await?.next_timer];
+            let next = due.into_iter().flatten().min();
+            // What is due and does not happen waits for something else.
+            let now = self.clock.now();
+            let Some(next) = next.filter(|next| now < *next && *next < at) else { break };
+            self.clock.advance_to(next);
+            operate::settle(&self.engine, &self.outside).await?;
+        }
         self.clock.advance_to(at.max(self.clock.now()));
-        settled(operate::settle(&self.engine, &self.outside).await)
+        operate::settle(&self.engine, &self.outside).await
     }
 
     /// Stops the engine and closes the store.

@@ -156,7 +156,7 @@ impl Saga for PointsExchange {
     endings!("points_exchange", Ending { Exchanged => "exchanged", Kept => "kept" });
     request_fields!(Request { member, points, fund } by member, "{member}: {points} into {fund}");
     plain_plan!(Plan); no_commands!();
-    buying!(shares, Answer::Registrar);
+    buying!(shares, Answer::Registrar, "points": Errand<(InvestorId, i64)>);
     const TABLES: &'static [&'static Table<Self>] = &[&V1];
     type Asked = (); type Refusal = No; type Answer = Answer;
     type Fact = Fact; type Do = Do; type Call = Call;

@@ -3,7 +3,7 @@
 use crate::{
     books::Books,
     checkpoint::{Keeper, save_found},
-    effects::{self, Ports},
+    effects,
     engine::Engine,
     error::{BuildError, StartError},
     line::Line,
@@ -18,7 +18,7 @@ use fundflow_kernel::{
 use fundflow_runtime::{
     breaker,
     kind::{Kind, Of},
-    port::{AnyPort, PortName},
+    port::{AnyPort, NoPort, PortName, Ports},
     runner::{Runner, Unclaimed},
     saga::Saga,
 };
@@ -103,8 +103,9 @@ impl<S: EventStore + Checkpoints> Builder<S> {
         self
     }
 
-    /// Calls to that name go there. A call to a name that was never registered is *unknown*: its
-    /// saga asks again and parks at its deadline.
+    /// Calls to that name go there. A request that would call a name that was never registered is
+    /// refused with it. A saga that was begun when there was such a port takes its silence for
+    /// *unknown*: it asks again and parks at its deadline.
     ///
     /// # Errors
     /// [`BuildError`] when the name is no port name, or another port has it.
@@ -145,13 +146,29 @@ impl<S: EventStore + Checkpoints> Builder<S> {
         self
     }
 
+    /// Whom requests are foreseen to call and cannot: every registrar of a fund on the list, say, that
+    /// has no port here. [`start`](Self::start) logs each and starts, because the other funds work;
+    /// who would rather not start looks here first.
+    pub fn missing_ports(&self) -> Vec<NoPort> {
+        let foreseen = self.kinds.iter().flat_map(|kind| kind.foreseen());
+        let missing = foreseen.filter_map(|callee| callee.missing(&self.ports));
+        let mut seen = HashSet::new();
+        missing.filter(|it| seen.insert((it.who.clone(), it.port.clone()))).collect()
+    }
+
     /// Finds the open sagas in the store, goes on with them, and opens the door. A saga that cannot
-    /// be read or folded is logged and left; the others go on.
+    /// be read or folded is logged and left; the others go on. So are [ports](Self::missing_ports)
+    /// that are not there: what would need them is refused.
     ///
     /// # Errors
     /// [`StartError`] when two sagas share a name, events have no stored form, or the store cannot be read or written at all.
     pub async fn start(self) -> Result<Engine, StartError> {
+        for missing in self.missing_ports() {
+            tracing::warn!("{missing}; what would call it is refused");
+        }
+        let ports = Arc::new(self.ports.clone());
         let mut runner = self.runner()?;
+        runner.set_ports(ports.clone());
         let found = reload(&*self.store, &mut runner, &self.kinds).await?;
         save_found(&*self.store, found.at, &found.open, &found.foreign).await?;
         for saga in &found.open {
@@ -160,7 +177,7 @@ impl<S: EventStore + Checkpoints> Builder<S> {
         let (to_calls, calls) = mpsc::unbounded_channel();
         let (to_answers, answers) = mpsc::unbounded_channel();
         let (to_inbox, inbox) = mpsc::channel(self.settings.queued_requests.max(1));
-        tokio::spawn(effects::run(self.ports, self.settings.call_limit, calls, to_answers));
+        tokio::spawn(effects::run(ports, self.settings.call_limit, calls, to_answers));
         let shard = Shard {
             line: Line::new(self.store.clone(), self.settings.append_attempts),
             keeper: Keeper::new(self.store.clone(), found.foreign),

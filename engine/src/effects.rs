@@ -8,14 +8,11 @@
 use fundflow_kernel::cause::Cause;
 use fundflow_runtime::{
     message::{Answered, Effect},
-    port::{AnyPort, NoAnswer, Payload, PortName},
+    port::{AnyPort, NoAnswer, Payload, Ports},
 };
 use futures_util::{FutureExt, StreamExt, stream::FuturesUnordered};
-use std::{collections::HashMap, panic::AssertUnwindSafe, sync::Arc, time::Duration};
+use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 use tokio::{sync::mpsc, time::timeout};
-
-/// Counterparties by the name under which sagas call them.
-pub(crate) type Ports = HashMap<PortName, Arc<dyn AnyPort>>;
 
 /// Which memory a call came from: one that was evicted does not know its calls any more.
 pub(crate) type Epoch = u64;
@@ -29,7 +26,7 @@ const HANDED_OVER_AT_ONCE: usize = 4096;
 
 /// Runs until nobody sends calls any more and all are answered, or nobody wants the answers.
 pub(crate) async fn run(
-    ports: Ports,
+    ports: Arc<Ports>,
     limit: Duration,
     mut calls: mpsc::UnboundedReceiver<Calls>,
     answers: mpsc::UnboundedSender<Answers>,

@@ -9,7 +9,7 @@ use fundflow_kernel::{
 };
 use fundflow_runtime::{
     message::{ActionError, Reply, SagaId},
-    port::PortName,
+    port::{NoPort, PortName},
 };
 use std::{sync::Arc, time::Duration};
 
@@ -44,6 +44,10 @@ pub enum RequestError<R> {
     /// repeat it under the same transaction ID once the engine runs again.
     #[error("the engine has stopped: {0}")]
     Stopped(StopCause),
+    /// Somebody whom the saga would have to call cannot be called; nothing was stored, and the ID is
+    /// free. Register the port, or mend the terms that name it.
+    #[error(transparent)]
+    NoPort(NoPort),
     /// A defect of the engine or of the saga; report it.
     #[error("{0}")]
     Defect(Arc<str>),
@@ -166,6 +170,7 @@ impl<R: Clone + Send + Sync + 'static> RequestError<R> {
             Reply::NotActed(ActionError::Damaged { place, what }) => {
                 RequestError::Damaged { place, what }
             }
+            Reply::NotActed(ActionError::NoPort(missing)) => RequestError::NoPort(missing),
             Reply::NotActed(ActionError::Defect(what)) => RequestError::Defect(what),
             Reply::NotActed(
                 error @ (ActionError::NotParked { .. }

@@ -68,6 +68,15 @@ impl<D> Clone for Key<D> {
     }
 }
 
+/// Of the same stream; where it was last found does not matter.
+impl<D> PartialEq for Key<D> {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
+impl<D> Eq for Key<D> {}
+
 impl<D> fmt::Debug for Key<D> {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Debug::fmt(&self.name, out)

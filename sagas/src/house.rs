@@ -2,18 +2,23 @@
 //! ports. Handed in when a saga is registered; a later version of the calendar or of terms is
 //! another answer of the same functions.
 
+use crate::ports::{bank::BankCall, registrar::RegistrarCall};
 use chrono::{NaiveDate, NaiveTime};
 use fundflow_domain::{
     admission::buying::Way,
     application::{Ask, Promise, PromisedFee, Terms},
     calendar::{CalendarError, TradingCalendar, TradingDay},
+    catalogue::Catalogue,
     fund::FundTerms,
     ids::{FundCode, RegistrarCode},
     money::{Discount, Nav},
     money_fund,
     time::Timestamp,
 };
-use fundflow_runtime::{port::PortName, turn::NotDone};
+use fundflow_runtime::{
+    port::{Callee, PortName},
+    turn::NotDone,
+};
 use std::{fmt, sync::Arc};
 
 /// The terms of a fund in force on a date; `None` for an unknown fund.
@@ -38,6 +43,9 @@ pub struct House {
     pub bank: PortName,
     /// The registrars.
     pub registrars: RegistrarPorts,
+    /// Registrars that orders are known to go to; see [`listing`](Self::listing). An engine says at its
+    /// start which of them it cannot call.
+    pub foreseen: Vec<Callee>,
 }
 
 impl fmt::Debug for House {
@@ -61,13 +69,46 @@ impl House {
         bank: PortName,
         registrar: PortName,
     ) -> Self {
+        let foreseen = vec![Callee::of::<RegistrarCall>(registrar.clone(), "every registrar")];
         Self {
             calendar,
             funds: Arc::new(funds),
             navs: Arc::new(|_, _| None),
             bank,
+            foreseen,
             registrars: Arc::new(move |_| registrar.clone()),
         }
+    }
+
+    /// The same, with the registrar of every fund of that catalogue, in all of its terms, as foreseen.
+    #[must_use]
+    pub fn listing(mut self, catalogue: &Catalogue) -> Self {
+        let histories = catalogue.codes().map(|code| catalogue.history(code));
+        let listed: Vec<Callee> = histories.flatten().map(|it| self.registrar_of(it)).collect();
+        self.foreseen.extend(listed);
+        self
+    }
+
+    /// Those whom any order is known to call: the bank, and the registrars that are foreseen.
+    pub fn foreseen(&self) -> Vec<Callee> {
+        std::iter::once(self.to_bank()).chain(self.foreseen.iter().cloned()).collect()
+    }
+
+    /// The bank, to be called.
+    pub fn to_bank(&self) -> Callee {
+        Callee::of::<BankCall>(self.bank.clone(), "the bank")
+    }
+
+    /// The registrars of those funds by their terms of that day, to be called; a fund without terms on it
+    /// has none.
+    pub fn to_registrars(&self, funds: &[FundCode], t: NaiveDate) -> Vec<Callee> {
+        let terms = funds.iter().filter_map(|fund| (self.funds)(*fund, t));
+        terms.map(|terms| self.registrar_of(&terms)).collect()
+    }
+
+    fn registrar_of(&self, terms: &FundTerms) -> Callee {
+        let who = format!("registrar {} of fund {}", terms.registrar, terms.code);
+        Callee::of::<RegistrarCall>((self.registrars)(&terms.registrar), who)
     }
 
     /// The latest instant at which a payment of T can still be heard of for T: two hours after its

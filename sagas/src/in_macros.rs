@@ -4,7 +4,8 @@ pub use chrono::NaiveDate;
 pub use fundflow_domain::{calendar::TradingDay, time::Timestamp};
 pub use fundflow_kernel::{envelope::StreamName, streams::Need};
 pub use fundflow_runtime::{
-    port::Payload,
+    port::{Callee, Payload},
+    process::Open,
     process_names,
     saga::{Names, View},
 };

@@ -284,6 +284,7 @@ pub fn house() -> House {
         navs: Arc::new(|_, _| None),
         bank: read("bank"),
         registrars: Arc::new(|code| read(&format!("ta-{code}"))),
+        foreseen: Vec::new(),
     }
 }
 

@@ -195,12 +195,6 @@ fn nothing_there() -> Vec<Row> {
 fn too_much() -> Vec<Row> {
     vec![
         (
-            "more confirmed than was on its way",
-            vec![credited(tx())],
-            confirm("100.01"),
-            too_few("100.01", "100"),
-        ),
-        (
             "more reserved than is free",
             vec![credited(tx()), confirmed(tx(), "100"), reserved(other(), "60")],
             Command::Reserve(tx(), shares("40.01")),

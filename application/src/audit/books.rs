@@ -237,6 +237,11 @@ impl Books {
             || request.is_some_and(|request| self.disputed_requests.contains(request))
     }
 
+    /// Whether a case was ever opened about that request.
+    pub(super) fn is_disputed_request(&self, request: &TransactionId) -> bool {
+        self.disputed_requests.contains(request)
+    }
+
     /// A saga is over and gave nothing up.
     pub(super) fn ended(&mut self, request: TransactionId, kind: Arc<str>) {
         self.ended.insert(request, kind);

@@ -2,8 +2,9 @@
 //! nothing is left once a request is over.
 
 use fundflow_domain::{
-    application::{Application, Ask, Confirmation, Event, Last, Outcome, Stage, State},
+    application::{Application, Ask, Confirmation, Event, Outcome, State},
     ids::{FundCode, TransactionId},
+    orders::Serial,
     wallet,
 };
 use rust_decimal::Decimal;
@@ -32,26 +33,32 @@ impl SharesSaid {
         match event {
             Event::PortionConfirmed(came)
             | Event::Confirmed(came)
-            | Event::PartlyConfirmed(came) => {
+            | Event::PartlyConfirmed(came)
+            | Event::Upheld(came) => {
                 self.confirmed(request, application, came, Decimal::ONE);
             }
-            Event::Corrected { confirmation, .. } => {
-                if let Stage::Confirmed(last) | Stage::PartlyConfirmed(Last::Confirmation(last)) =
-                    &application.stage
-                {
-                    self.confirmed(request, application, last, Decimal::NEGATIVE_ONE);
-                }
+            Event::Corrected { reverses, confirmation } => {
+                self.taken_back(request, application, reverses);
                 self.confirmed(request, application, confirmation, Decimal::ONE);
             }
+            Event::Withdrawn { serial, .. } => self.taken_back(request, application, serial),
             Event::Placed(_)
             | Event::Moved { .. }
             | Event::Accepted { .. }
             | Event::Sealed { .. }
             | Event::Sent { .. }
             | Event::Received(_)
+            | Event::Contested(_)
             | Event::RestRejected(_)
             | Event::Rejected(_)
             | Event::Cancelled { .. } => {}
+        }
+    }
+
+    /// A record that had never held is not among the confirmations.
+    fn taken_back(&mut self, request: &TransactionId, of: &Application, serial: &Serial) {
+        if let Some(was) = of.confirmations().find(|it| it.serial == *serial) {
+            self.confirmed(request, of, was, Decimal::NEGATIVE_ONE);
         }
     }
 
@@ -100,6 +107,9 @@ impl SharesSaid {
                 shares.decimal().saturating_sub(reversed.decimal())
             }
             E::SharesSpent { shares, .. } | E::SharesTakenOut { shares, .. } => -shares.decimal(),
+            E::TakeOutCorrected { reversed, shares, .. } => {
+                reversed.decimal().saturating_sub(shares.decimal())
+            }
             // Income is no application's.
             E::IncomeAccrued { .. }
             | E::IncomeReversed { .. }

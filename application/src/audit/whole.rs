@@ -80,7 +80,10 @@ impl Audit<'_> {
             self.find_of(owner, Check::Liveness, forgotten(wait));
         }
         let left = look.open_ends.iter().filter(|end| !look.given_up.contains(&end.name));
-        if look.ending.is_some() && !look.waits.iter().any(Wait::is_alive) {
+        // What was given up, or corrected after the end, may still be on its way.
+        let late = !look.given_up.is_empty() || self.books.is_disputed_request(&owner.1);
+        let moves = late && look.waits.iter().any(Wait::is_alive);
+        if look.ending.is_some() && !moves {
             for end in left {
                 let what = format!("it is over, and {} ({}) is open", end.name, end.worth);
                 self.find_of(owner, Check::OpenEnds, what);

@@ -69,6 +69,7 @@ impl Outside {
                 cause: Cause::new("0002", "the fund is full"),
                 interest: Money::ZERO,
                 frozen: None,
+                by_us: false,
             }),
             manner => ApplicationAnswer::Confirmed(Box::new(confirmation(terms, manner))),
         }

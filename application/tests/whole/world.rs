@@ -149,6 +149,7 @@ fn house() -> House {
         navs: Arc::new(|fund, _| (fund.as_str() == "011162").then(|| NAV.parse().unwrap())),
         bank: "bank".parse().unwrap(),
         registrars: Arc::new(|code| PortName::new(format!("ta-{code}")).unwrap()),
+        foreseen: Vec::new(),
     }
 }
 

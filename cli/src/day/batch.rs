@@ -9,12 +9,7 @@
 
 use super::{Trouble, books::Placed, play::Play, statements};
 use fundflow::{Notice, Noticed};
-use fundflow_domain::{
-    application::{Ask, Stage},
-    calendar::TradingDay,
-    fund::FundKind,
-    ids::{ApplicationNo, FundCode},
-};
+use fundflow_domain::{application::Stage, calendar::TradingDay, ids::ApplicationNo};
 use fundflow_infrastructure::{
     day_batch::{Parties, application_numbers, read_answers, write_applications},
     day_folder::Settings,
@@ -24,7 +19,7 @@ use fundflow_infrastructure::{
 use fundflow_kernel::store::{Checkpoints, EventStore};
 use fundflow_sagas::ports::registrar::{self, Application, ApplicationAnswer};
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::HashMap,
     fs,
     path::{Path, PathBuf},
     sync::Arc,
@@ -64,33 +59,6 @@ impl<S> Play<S> {
             terms.trade_date == t && at(stage) && his
         });
         placed.collect()
-    }
-
-    /// Names the funds of a batch that have no price of that T: their orders wait for one.
-    fn unpriced(&mut self, t: TradingDay, registrar: &str) {
-        let mut waiting: BTreeMap<FundCode, usize> = BTreeMap::new();
-        for placed in self.of_batch(t, registrar, |stage| matches!(stage, Stage::Sent)) {
-            let terms = &placed.application.terms;
-            let into = match terms.ask {
-                Ask::Conversion { into, .. } => Some(into),
-                Ask::Subscription { .. }
-                | Ask::Purchase { .. }
-                | Ask::Redemption { .. }
-                | Ask::FastTransfer { .. } => None,
-            };
-            for fund in [Some(terms.fund), into].into_iter().flatten() {
-                let at_par = self.day.catalogue.on(fund, t.date());
-                let at_par = at_par.is_none_or(|terms| terms.kind == FundKind::Money);
-                if !at_par && !self.table.prices.is_known(fund, t.date()) {
-                    *waiting.entry(fund).or_default() += 1;
-                }
-            }
-        }
-        for (fund, orders) in waiting {
-            let t = t.date();
-            self.remarks
-                .push(format!("navs.csv has no price of {fund} on {t}: {orders} orders wait"));
-        }
     }
 
     /// The index of a directory, if its files are announced.
@@ -185,7 +153,11 @@ pub(super) fn night<S>(play: &mut Play<S>, t: TradingDay) -> Result<bool, Troubl
         if let (Some(index), None) = (Play::<S>::index(&out), Play::<S>::index(&into)) {
             let night = registrar.run_batch(&index, &into)?;
             play.written.extend(night.files);
-            play.unpriced(t, &code);
+            let t = t.date();
+            for (fund, orders) in night.unpriced {
+                play.remarks
+                    .push(format!("navs.csv has no price of {fund} on {t}: {orders} orders wait"));
+            }
             any = true;
         }
     }

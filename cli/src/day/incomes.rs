@@ -56,6 +56,7 @@ impl Incomes {
             | Event::CreditConfirmed { .. }
             | Event::CreditReversed { .. }
             | Event::CreditCorrected { .. }
+            | Event::TakeOutCorrected { .. }
             | Event::SharesReserved { .. }
             | Event::SharesReleased { .. }
             | Event::SharesSpent { .. }

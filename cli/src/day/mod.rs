@@ -7,14 +7,16 @@
 //!             └─ events.db, exchange/<date>/out and in, sandbox/*.jsonl below --store
 //! ```
 //!
-//! 1. Nothing is kept but events, files and the counterparties' books; a day that was killed goes
-//!    on from them.
+//! 1. Nothing is kept but events, files, the counterparties' books, and beside these what was refused; a
+//!    day that was killed goes on from them.
 //! 2. Playing it again places every order again: the transaction IDs make it harmless, and no event
-//!    is added.
+//!    is added. A row that was refused stays refused, whatever could be had by now; one that is changed,
+//!    or comes at another time, is another attempt.
 //! 3. Exit 0: played. 1: it could not be. 2: typed wrongly. 3: played without some bad rows.
 
 mod batch;
 mod books;
+mod cancels;
 mod incomes;
 mod play;
 mod print;
@@ -102,6 +104,10 @@ pub(crate) enum Trouble {
     Calendar(#[from] CalendarError),
     #[error("{path} cannot be written, so that the answers beside it would be read again")]
     Mark { path: PathBuf, source: io::Error },
+    #[error(
+        "a refusal cannot be noted beside the counterparties' books; check the directory of the store"
+    )]
+    Refusals { source: io::Error },
     #[error("the table of return codes of this program cannot be read: {0}")]
     Codes(String),
     #[error("a port of this program cannot be used: {0}")]

@@ -4,7 +4,8 @@
 //!    timer. What is due is done, and the engine settles, before time moves again.
 //! 2. What is due is read off the log and the counterparties' books, so that a day that was killed
 //!    finds the same agenda. Everything on it may be done twice; a notice whose instant lies before
-//!    the log's end was delivered before the end, and is not delivered again.
+//!    the log's end was delivered before the end, and is not delivered again. A later day begins where
+//!    the log ends: what is said, or is due, in between comes in its turn.
 //! 3. Orders within a second go in together, in one wave, at the instant of its last; a day of many
 //!    orders has wider waves. A wave never spans a cut-off, and each order keeps its own instant.
 //! 4. The day is over when everything is over or waits for a person. What is parked is asked for
@@ -13,6 +14,7 @@
 use super::{
     Trouble, batch,
     books::Books,
+    cancels::TakenBack,
     progress::{Job, Moment},
     requests,
     table::{Counterparties, Table},
@@ -23,7 +25,9 @@ use fundflow_application::{
     desk::{self, SagaList},
     read_models::catch_up,
 };
-use fundflow_domain::{calendar::TradingDay, ids::TransactionId, time::Timestamp};
+use fundflow_domain::{
+    admission::buying::Way, calendar::TradingDay, ids::TransactionId, time::Timestamp,
+};
 use fundflow_infrastructure::{
     day_folder::{Day, Kind, Order, published_at, published_for},
     sandbox::channel::Totals,
@@ -54,8 +58,10 @@ pub(super) struct Played {
     pub(super) books: Books,
     /// Requests that the business refused, and why.
     pub(super) refused: BTreeMap<TransactionId, String>,
-    /// What was asked of sagas that were under way.
-    pub(super) done: BTreeMap<TransactionId, String>,
+    /// What was to be taken back of sagas that were under way.
+    pub(super) taken_back: BTreeMap<TransactionId, TakenBack>,
+    /// What became of words to plans.
+    pub(super) plan_words: BTreeMap<TransactionId, String>,
     /// Things that a person should look at.
     pub(super) remarks: Vec<String>,
     pub(super) audit: Report,
@@ -109,20 +115,22 @@ pub(super) struct Play<S> {
     pub(super) remarks: Vec<String>,
     pub(super) written: Vec<PathBuf>,
     pub(super) refused: BTreeMap<TransactionId, String>,
-    pub(super) done: BTreeMap<TransactionId, String>,
+    pub(super) taken_back: BTreeMap<TransactionId, TakenBack>,
+    pub(super) plan_words: BTreeMap<TransactionId, String>,
     /// Requests that were made of the engine.
     made: usize,
     agenda: BTreeSet<(Timestamp, Item)>,
     days: Vec<TradingDay>,
 }
 
-/// Eight in the morning of T, or where a day that was killed stopped.
+/// Eight in the morning of T; where the log ends if something was played before, days ago or until it
+/// was killed.
 pub(super) async fn start_of<S: EventStore>(store: &S, day: &Day) -> Result<Timestamp, Trouble> {
     let first = at(day.trade_date, 8, 0);
     let earliest = day.orders.first().map_or(first, |order| order.time.min(first));
     let head = store.head().borrow().0;
     let last = store.read_all(Position(head.saturating_sub(1)), 1).await?;
-    Ok(last.first().map_or(earliest, |event| event.event.recorded_at.max(earliest)))
+    Ok(last.first().map_or(earliest, |event| event.event.recorded_at))
 }
 
 fn at(day: TradingDay, hour: u32, minute: u32) -> Timestamp {
@@ -138,7 +146,7 @@ impl<S: EventStore + Checkpoints> Play<S> {
         table: Table,
         with: Counterparties,
     ) -> Result<Self, Trouble> {
-        let engine = table.engine(store.clone(), &with).await?;
+        let (engine, remarks) = table.engine(store.clone(), &with).await?;
         let mut play = Self {
             engine,
             store,
@@ -146,10 +154,11 @@ impl<S: EventStore + Checkpoints> Play<S> {
             table,
             with,
             books: Books::default(),
-            remarks: Vec::new(),
+            remarks,
             written: Vec::new(),
             refused: BTreeMap::new(),
-            done: BTreeMap::new(),
+            taken_back: BTreeMap::new(),
+            plan_words: BTreeMap::new(),
             made: 0,
             agenda: BTreeSet::new(),
             days: Vec::new(),
@@ -173,12 +182,25 @@ impl<S: EventStore + Checkpoints> Play<S> {
         self.days.push(t);
         self.agenda.extend([
             (at(t, 14, 30), Item::Plans(t)),
-            (at(t, 17, 0), Item::Send(t)),
+            (self.sent_at(t), Item::Send(t)),
             (published_at(t), Item::Prices(t)),
             (at(next, 8, 0), Item::Night(t)),
             (at(next, 8, 30), Item::Answers(t)),
         ]);
         Ok(())
+    }
+
+    /// When the batch of T is complete: what was paid before a cut-off is heard of for two hours more,
+    /// and some orders have a cut-off of their own.
+    fn sent_at(&self, t: TradingDay) -> Timestamp {
+        let Table { house, .. } = &self.table;
+        let terms = self.day.catalogue.codes();
+        let terms = terms.filter_map(|code| self.day.catalogue.on(code, t.date()));
+        let raised = terms.filter(|terms| {
+            terms.raising.as_ref().is_some_and(|it| (it.from..=it.through).contains(&t.date()))
+        });
+        let own = raised.map(|terms| terms.cut_off_for(Way::Subscription)).max().flatten();
+        house.sealed_by(t, own).max(house.sealed_by(t, None))
     }
 
     /// Plays until nothing moves. `progress` hears of every step.
@@ -209,7 +231,8 @@ impl<S: EventStore + Checkpoints> Play<S> {
             sagas,
             books: self.books,
             refused: self.refused,
-            done: self.done,
+            taken_back: self.taken_back,
+            plan_words: self.plan_words,
             remarks: self.remarks,
             audit,
             desk,
@@ -253,7 +276,7 @@ impl<S: EventStore + Checkpoints> Play<S> {
             let first = self.first_due(&outlook);
             let Some(last) = self.days.last().copied() else { return Ok(first) };
             let moves = self.moves(&outlook, last)?;
-            let beyond = first.is_none_or(|first| first > at(last, 17, 0));
+            let beyond = first.is_none_or(|first| first > self.sent_at(last));
             if moves && beyond && self.days.len() < DAYS_MAX {
                 self.plan(self.table.house.calendar.plus(last, 1)?)?;
                 continue;

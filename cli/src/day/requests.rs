@@ -7,20 +7,12 @@ pub(super) mod plans;
 use super::{Trouble, play::Play};
 use crate::registry::Word;
 use fundflow::{ActError, Asking, RequestError, runtime::saga::Saga};
-use fundflow_application::{
-    desk::{self, DeskError},
-    read_models::Kept,
-};
-use fundflow_domain::{
-    holdings::{HoldingId, Holdings},
-    ids::TransactionId,
-    time::Timestamp,
-};
+use fundflow_application::desk::{self, DeskError};
+use fundflow_domain::{ids::TransactionId, time::Timestamp};
 use fundflow_infrastructure::day_folder::{CancelScope, Day, Kind, Order};
 use fundflow_kernel::{
     envelope::Actor,
     store::{Checkpoints, EventStore},
-    streams::Key,
 };
 use fundflow_sagas::{
     conversion::Conversion, discount_purchase::DiscountPurchase, fast_withdraw::FastWithdraw,
@@ -47,14 +39,8 @@ pub(super) async fn place<S: EventStore + Checkpoints>(
             Kind::Purchase(_) | Kind::Subscription(_) => {
                 all::<S, Purchase>(play, run, kinds::purchase).await?;
             }
-            Kind::Redemption(_) => {
-                let run = with_shares(play, run).await?;
-                all::<S, Redemption>(play, &run, kinds::redemption).await?;
-            }
-            Kind::Conversion(..) => {
-                let run = with_shares(play, run).await?;
-                all::<S, Conversion>(play, &run, kinds::conversion).await?;
-            }
+            Kind::Redemption(_) => all::<S, Redemption>(play, run, kinds::redemption).await?,
+            Kind::Conversion(..) => all::<S, Conversion>(play, run, kinds::conversion).await?,
             Kind::Plan(_) => all::<S, RegularPlans>(play, run, kinds::plan).await?,
             Kind::PlanWord { .. } => plans::say(play, run).await?,
             Kind::Income(_) => incomes(play, run).await?,
@@ -73,13 +59,41 @@ async fn all<S: EventStore + Checkpoints, G: Saga>(
     orders: &[Order],
     of: Reads<G>,
 ) -> Result<(), Trouble> {
-    let asking = |order: &Order| {
-        let (request, asked) = of(&play.day, order)?;
+    let (mut askings, mut asked_for) = (Vec::new(), Vec::new());
+    for order in orders {
+        let Some((request, asked)) = of(&play.day, order) else { continue };
+        if was_refused(play, order) {
+            continue;
+        }
         let (transaction, at) = (order.transaction.clone(), Some(order.time));
-        Some(Asking { transaction, request, asked, at, trace_parent: None })
-    };
-    let askings = orders.iter().filter_map(asking).collect();
-    ask::<S, G>(play, askings).await
+        askings.push(Asking::<G> { transaction, request, asked, at, trace_parent: None });
+        asked_for.push(order);
+    }
+    let answers = play.engine.request_all(askings).await;
+    for (order, answer) in asked_for.into_iter().zip(answers) {
+        match answer {
+            Ok(_) => {}
+            Err(RequestError::Refused(refusal)) => refuse(play, order, refusal.to_string())?,
+            Err(error) => refused(play, order.transaction.clone(), error)?,
+        }
+    }
+    Ok(())
+}
+
+/// Whether the row was refused when the folder was played before; it stays so.
+fn was_refused<S>(play: &mut Play<S>, order: &Order) -> bool {
+    let why = play.with.refusals.why(&play.day, order).map(str::to_owned);
+    let known = why.is_some();
+    play.refused.extend(why.map(|why| (order.transaction.clone(), why)));
+    known
+}
+
+/// The business says no: now, and whenever the folder is played again.
+fn refuse<S>(play: &mut Play<S>, order: &Order, why: String) -> Result<(), Trouble> {
+    let noted = play.with.refusals.note(&play.day, order, &why);
+    noted.map_err(|source| Trouble::Refusals { source })?;
+    play.refused.insert(order.transaction.clone(), why);
+    Ok(())
 }
 
 /// Both sides hear of a figure: the engine gives it to its wallets, each registrar to its holders. What
@@ -98,47 +112,35 @@ async fn incomes<S: EventStore + Checkpoints>(
     Ok(())
 }
 
-/// Without a number of shares all that are free are meant: they are counted now.
-async fn with_shares<S: EventStore + Checkpoints>(
-    play: &mut Play<S>,
-    orders: &[Order],
-) -> Result<Vec<Order>, Trouble> {
-    let mut counted = Vec::new();
-    for order in orders {
-        let mut order = order.clone();
-        if let Kind::Redemption(it) | Kind::Conversion(it, _) = &mut order.kind
-            && it.shares.is_none()
-        {
-            let id = HoldingId { investor: it.investor.clone(), fund: it.fund };
-            let key = Key::<Holdings>::of(&id);
-            let (kept, _) = Kept::<Holdings>::load(&*play.store, key.stream()).await?;
-            let free = kept.loaded.state.available();
-            if free.is_zero() {
-                let why = format!("{} has no free shares of {}", it.investor, it.fund);
-                play.refused.insert(order.transaction, why);
-                continue;
-            }
-            it.shares = Some(free);
-        }
-        counted.push(order);
-    }
-    Ok(counted)
-}
-
 async fn cancel_all<S: EventStore + Checkpoints>(
     play: &mut Play<S>,
     orders: &[Order],
 ) -> Result<(), Trouble> {
     for order in orders {
         let Kind::Cancel { of, scope } = &order.kind else { continue };
+        if was_refused(play, order) {
+            continue;
+        }
         match cancel(play, of, *scope, order.time).await? {
             Ok(()) => {
-                play.done.insert(order.transaction.clone(), format!("{of} is to be taken back"));
+                play.taken_back.insert(order.transaction.clone(), (of.clone(), *scope));
             }
-            Err(why) => drop(play.refused.insert(order.transaction.clone(), why)),
+            Err(NotTaken::Refused(why)) => refuse(play, order, why)?,
+            // The order may be taken when the folder is played again.
+            Err(NotTaken::NotThere(why)) => {
+                play.refused.insert(order.transaction.clone(), why);
+            }
         }
     }
     Ok(())
+}
+
+/// Why an order is not taken back.
+enum NotTaken {
+    /// There is none that could be.
+    NotThere(String),
+    /// Its saga says no.
+    Refused(String),
 }
 
 /// Asks the saga of that transaction, whichever it is, to take it back. Inside: why not.
@@ -147,11 +149,11 @@ async fn cancel<S: EventStore + Checkpoints>(
     of: &TransactionId,
     scope: CancelScope,
     at: Timestamp,
-) -> Result<Result<(), String>, Trouble> {
+) -> Result<Result<(), NotTaken>, Trouble> {
     let shown = match desk::show(&*play.store, &play.table.sagas.desk, None, of).await {
         Ok(shown) => shown,
         Err(DeskError::Read(error)) => return Err(error.into()),
-        Err(error) => return Ok(Err(error.to_string())),
+        Err(error) => return Ok(Err(NotTaken::NotThere(error.to_string()))),
     };
     let scope = match scope {
         CancelScope::All => Scope::All,
@@ -160,30 +162,16 @@ async fn cancel<S: EventStore + Checkpoints>(
     let saga = shown.look.id;
     let command = match play.table.sagas.spoken(saga.kind, Word::Cancel { at, scope }) {
         Ok(command) => command,
-        Err(why) => return Ok(Err(why)),
+        Err(why) => return Ok(Err(NotTaken::Refused(why))),
     };
     let actor = Actor::Investor(shown.look.requester);
     let mut answers = play.engine.ask_all(vec![(saga, command)], actor, Some(at)).await;
     match answers.pop() {
         Some(Ok(())) | None => Ok(Ok(())),
-        Some(Err(ActError::NotActed(error))) => Ok(Err(error.to_string())),
+        Some(Err(ActError::NotActed(error))) => Ok(Err(NotTaken::Refused(error.to_string()))),
         Some(Err(error @ ActError::Unsure)) => Err(Trouble::Defect(error.to_string())),
         Some(Err(ActError::Stopped(cause))) => Err(fundflow::Stopped { cause }.into()),
     }
-}
-
-async fn ask<S: EventStore + Checkpoints, G: Saga>(
-    play: &mut Play<S>,
-    askings: Vec<Asking<G>>,
-) -> Result<(), Trouble> {
-    let who: Vec<TransactionId> = askings.iter().map(|asking| asking.transaction.clone()).collect();
-    let answers = play.engine.request_all(askings).await;
-    for (transaction, answer) in who.into_iter().zip(answers) {
-        if let Err(error) = answer {
-            refused(play, transaction, error)?;
-        }
-    }
-    Ok(())
 }
 
 fn refused<S, R: std::fmt::Display>(
@@ -194,6 +182,10 @@ fn refused<S, R: std::fmt::Display>(
     match error {
         RequestError::Refused(refusal) => {
             play.refused.insert(transaction, refusal.to_string());
+            Ok(())
+        }
+        RequestError::NoPort(missing) => {
+            play.refused.insert(transaction, missing.to_string());
             Ok(())
         }
         RequestError::Damaged { place, what } => {

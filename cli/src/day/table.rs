@@ -10,7 +10,7 @@ use chrono::NaiveDate;
 use fundflow::Engine;
 use fundflow_domain::{calendar::TradingCalendar, ids::FundCode, money::Nav, time::Timestamp};
 use fundflow_infrastructure::{
-    day_folder::{Day, DayTerms},
+    day_folder::{Day, DayTerms, Refusals},
     sandbox::{kept::keep, registrar::Confirming},
     wallet_owners::WalletOwners,
 };
@@ -29,6 +29,8 @@ use std::{
 pub(super) struct Counterparties {
     pub(super) sandbox: Sandbox,
     pub(super) files: PathBuf,
+    /// Of the days that were played into this store.
+    pub(super) refusals: Refusals,
     /// The program's own ports.
     own: Vec<NamedPort>,
 }
@@ -50,10 +52,6 @@ impl Prices {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).insert((fund, day), nav);
     }
 
-    pub(super) fn is_known(&self, fund: FundCode, day: NaiveDate) -> bool {
-        self.of(fund, day).is_some()
-    }
-
     fn of(&self, fund: FundCode, day: NaiveDate) -> Option<Nav> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&(fund, day)).copied()
     }
@@ -71,6 +69,7 @@ impl Counterparties {
         let books = base.join(BOOKS);
         let failed = |source| Trouble::Directory { path: books.clone(), source };
         std::fs::create_dir_all(&books).map_err(failed)?;
+        let refusals = Refusals::open(&books).map_err(failed)?;
         // Operators open the books without this folder.
         keep(&day.scenario, &books)?;
         let terms = DayTerms::from(day);
@@ -84,7 +83,7 @@ impl Counterparties {
         let sandbox = Sandbox::open(&books, &day.scenario, &hours, codes, market)?;
         let outside = Outside { directory: base.to_owned(), clock: shared };
         let own = registry.ports(&outside).map_err(Trouble::Port)?;
-        Ok(Self { sandbox, files: base.join("exchange"), own })
+        Ok(Self { sandbox, files: base.join("exchange"), refusals, own })
     }
 }
 
@@ -105,12 +104,12 @@ impl Table {
         Ok(Self { house, sagas, clock, prices })
     }
 
-    /// An engine that carries every saga of the registry.
+    /// An engine that carries every saga of the registry, and whom it cannot call, in words.
     pub(super) async fn engine<S: EventStore + Checkpoints>(
         &self,
         store: Arc<S>,
         with: &Counterparties,
-    ) -> Result<Engine, Trouble> {
+    ) -> Result<(Engine, Vec<String>), Trouble> {
         let mut ports = with.own.clone();
         let owners = Arc::new(WalletOwners::of(store.clone()));
         ports.push((WALLETS.to_owned(), Arc::new(Wallets(owners))));
@@ -123,6 +122,9 @@ impl Table {
             let built = builder.port(&name, port);
             builder = built.map_err(|error| Trouble::Port(error.to_string()))?;
         }
-        Ok(builder.start().await?)
+        let missing = builder.missing_ports();
+        let missing = missing.into_iter().map(|it| format!("{it}; what would call it is refused"));
+        let missing = missing.collect();
+        Ok((builder.start().await?, missing))
     }
 }

@@ -4,6 +4,7 @@
 use super::{
     Trouble,
     books::{Books, Placed},
+    cancels,
     incomes::IncomeRow,
     lines,
     play::Played,
@@ -119,7 +120,8 @@ impl Ours<'_> {
 const FIRST: [&str; 3] = ["completed", "completed in part", "kept in wallet"];
 /// An income that every wallet was asked to take.
 const GIVEN: &str = "income given";
-const LAST: [&str; 5] = ["abandoned", "stuck", "under way", "done", "refused"];
+const LAST: [&str; 6] =
+    ["abandoned", "stuck", "under way", "done", cancels::NOT_TAKEN_BACK, "refused"];
 
 /// Counts; how long it took is the caller's to say.
 pub(super) async fn report<S: EventStore>(
@@ -177,8 +179,11 @@ async fn endings<S: EventStore>(
     for (transaction, refusal) in &played.refused {
         rows.entry(("refused".into(), refusal.clone())).or_default().push(transaction.clone());
     }
-    for (transaction, what) in &played.done {
+    for (transaction, what) in &played.plan_words {
         rows.entry(("done".into(), what.clone())).or_default().push(transaction.clone());
+    }
+    for (transaction, became) in cancels::outcomes(store, played).await? {
+        rows.entry(became).or_default().push(transaction);
     }
     let mut rows: Vec<_> = rows
         .into_iter()

@@ -8,7 +8,7 @@ use crate::{
     house::{Terms, WALLETS},
     reading::{Failure, database},
     registry::{Registry, Sagas},
-    saga_words::SagaRow,
+    saga_words::{SagaRow, cancel_refused},
 };
 use fundflow::{ActError, Engine, SagaId, StartError, StopCause, Stopped, runtime::port::AnyPort};
 use fundflow_application::desk::{self, Deed, DeskError};
@@ -182,6 +182,11 @@ async fn follow(
             .collect();
         row.after = Some(SagaRow::of(&shown));
         row.version = Some(shown.version.0);
+        // It was asked for, now or before, and the other side has said no.
+        let refused = desk.order.takes_back().then(|| cancel_refused(&shown.events)).flatten();
+        if let Some(why) = refused {
+            (row.outcome, row.why) = (Outcome::Refused, Some(why));
+        }
     }
     Ok(new.len() as u64)
 }

@@ -250,6 +250,10 @@ impl Order {
         Self::of("redirect", target, will, &args.order).because(&args.reason)
     }
 
+    const fn takes_back(&self) -> bool {
+        matches!(self.will, Will::Ask(Word::Cancel { .. }))
+    }
+
     /// Only to a saga of that kind.
     pub(crate) fn of_kind(mut self, kind: &str) -> Self {
         self.kind = Some(kind.to_owned());

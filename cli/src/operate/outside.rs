@@ -85,6 +85,11 @@ pub(crate) fn counterparties_at(
 }
 
 impl Counterparties {
+    /// When they say something next.
+    pub(crate) fn next_due(&self) -> Option<Timestamp> {
+        self.sandbox.as_ref()?.next_due()
+    }
+
     /// What they say unasked by now.
     pub(super) fn due(&self) -> Vec<Notice> {
         self.sandbox.as_ref().map_or_else(Vec::new, |sandbox| sandbox.due(self.clock.now()))

@@ -181,12 +181,17 @@ impl Desk<'_> {
     }
 }
 
-/// The engine stops looking after it; what is then to be done is a person's work.
+/// What a registrar still says is booked whatever was disposed; everything else is a person's work.
 const fn disposed(to: Disposition) -> &'static str {
     match to {
-        Disposition::Refund => "to be sent back to the account that paid, by hand",
-        Disposition::Suspense => "to be booked to a suspense account, under a case",
-        Disposition::Manual => "to be settled outside of the engine",
+        Disposition::Refund => {
+            "back to whom it came from: money by hand; what is reserved is free again, and what a \
+             registrar says all the same is held under a case"
+        }
+        Disposition::Suspense => {
+            "to a suspense account, by hand; what a registrar has is waited for"
+        }
+        Disposition::Manual => "settled outside of the engine; what a registrar has is waited for",
     }
 }
 

@@ -92,6 +92,7 @@ pub(crate) fn house() -> House {
         navs: Arc::new(|_, _| None),
         bank: "bank".parse().unwrap(),
         registrars: Arc::new(|_| "ta-05".parse().unwrap()),
+        foreseen: Vec::new(),
     }
 }
 
@@ -291,6 +292,7 @@ fn rejected(code: &str, text: &str) -> ApplicationAnswer {
         cause: cause(code, text),
         interest: Money::ZERO,
         frozen: None,
+        by_us: false,
     })
 }
 

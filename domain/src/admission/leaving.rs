@@ -72,8 +72,9 @@ pub struct Into {
 /// Everything that a decision on an order by shares looks at. Not stored.
 #[derive(Debug, Clone)]
 pub struct Leaving {
-    /// How many are to leave.
-    pub shares: Shares,
+    /// How many are to leave; where nothing is said, all of the lots that the investor chose, or all
+    /// that are free.
+    pub shares: Option<Shares>,
     /// Lots that the investor chose; empty: in the fund's sequence.
     pub chosen: Vec<(Serial, Shares)>,
     /// The instant of the request.
@@ -179,6 +180,15 @@ pub fn open_on(fund: &FundTerms, into: Option<&FundTerms>, day: TradingDay) -> R
 }
 
 impl Leaving {
+    /// How many shares are asked for: where nothing is said, what is there now. Decided once, so that
+    /// the same order asked again is the same order whatever is there then.
+    pub fn how_many(&self) -> Shares {
+        let sum = |sum: Shares, (_, shares): &(Serial, Shares)| sum.plus(*shares).unwrap_or(sum);
+        let chosen = self.chosen.iter().fold(Shares::ZERO, sum);
+        let all = if self.chosen.is_empty() { self.held.free } else { chosen };
+        self.shares.unwrap_or(all)
+    }
+
     fn order(&self) -> Order<'_> {
         Order {
             amount: self.into.as_ref().and_then(|it| it.worth).unwrap_or(Amount::LEAST),
@@ -257,21 +267,19 @@ fn pair<'a>(
 
 fn exit(a: &Leaving, pair: Option<&ConversionPair>) -> Result<Exit, Refusal> {
     let Held { registered, reserved, frozen, disputed, free, .. } = a.held;
-    if a.shares > free {
-        return Err(Refusal::NotFree {
-            asked: a.shares,
-            free,
-            registered,
-            reserved,
-            frozen,
-            disputed,
-        });
+    let asked = a.how_many();
+    if a.shares.is_none() && asked.is_zero() {
+        let fund = a.fund.code;
+        return Err(Refusal::NothingFree { fund, registered, reserved, frozen, disputed });
+    }
+    if asked > free {
+        return Err(Refusal::NotFree { asked, free, registered, reserved, frozen, disputed });
     }
     let way = if a.into.is_some() { Outflow::Conversion } else { Outflow::Redemption };
     // What is frozen or in dispute stays behind, so it is no reason to let everything go.
     let held = registered.minus(reserved).unwrap_or(free).max(free);
-    let exit = match a.fund.limits.shares.exit(way, a.shares, held)? {
-        Exit::ForcedFull(all) if all > free => Exit::Part(a.shares),
+    let exit = match a.fund.limits.shares.exit(way, asked, held)? {
+        Exit::ForcedFull(all) if all > free => Exit::Part(asked),
         exit @ (Exit::Part(_) | Exit::Full(_) | Exit::ForcedFull(_)) => exit,
     };
     let (Some(pair), Some(into)) = (pair, &a.into) else { return Ok(exit) };
@@ -296,8 +304,8 @@ fn lots(a: &Leaving, exit: Exit, pair: Option<&ConversionPair>) -> Result<(), Re
         }
         chosen = chosen.plus(*asked).unwrap_or(chosen);
     }
-    if !a.chosen.is_empty() && chosen != a.shares {
-        return Err(Refusal::ChosenDiffers { asked: a.shares, chosen });
+    if !a.chosen.is_empty() && chosen != a.how_many() {
+        return Err(Refusal::ChosenDiffers { asked: a.how_many(), chosen });
     }
     let (Some(pair), Some(into)) = (pair, &a.into) else { return Ok(()) };
     let days_min = u64::from(pair.days_min);

@@ -23,7 +23,7 @@ fn lot(serial: &str, on: &str, left: &str) -> FreeLot {
 /// 6,000.00 of the 6,500.55 shares of three lots (domain reference, 2.7).
 fn leaving() -> Leaving {
     Leaving {
-        shares: shares("6000"),
+        shares: Some(shares("6000")),
         chosen: vec![],
         at: BEFORE_CUT_OFF.parse().unwrap(),
         investor: investor(),
@@ -93,6 +93,17 @@ fn a_redemption_pins_its_t_and_what_leaves() {
 }
 
 #[test]
+fn where_nothing_is_said_all_that_are_free_leave_or_the_lots_that_were_chosen() {
+    let all = Leaving { shares: None, ..leaving() };
+    assert_eq!(admit(&all).unwrap().exit, Exit::Full(shares("6500.55")));
+
+    let chosen =
+        vec![("L1".parse().unwrap(), shares("3000")), ("L3".parse().unwrap(), shares("9"))];
+    let some = Leaving { chosen, ..all };
+    assert_eq!(admit(&some).unwrap().exit, Exit::Part(shares("3009")));
+}
+
+#[test]
 fn every_refusal_of_a_redemption_names_what_is_in_the_way() {
     refused(
         &leaving(),
@@ -119,13 +130,20 @@ fn every_refusal_of_a_redemption_names_what_is_in_the_way() {
         &leaving(),
         &[
             (
-                |a| a.shares = shares("6500.56"),
+                |a| a.shares = Some(shares("6500.56")),
                 "6500.56 shares were asked for, and 6500.55 are free: 6500.55 registered, 0.00 reserved, 0.00 frozen, 0.00 in dispute",
             ),
-            (|a| a.shares = Shares::ZERO, "no shares were asked for"),
+            (|a| a.shares = Some(Shares::ZERO), "no shares were asked for"),
             (
                 |a| {
-                    a.shares = shares("9.99");
+                    (a.shares, a.held.free, a.held.reserved) =
+                        (None, Shares::ZERO, shares("6500.55"));
+                },
+                "no share of fund 011162 is free: 6500.55 registered, 6500.55 reserved, 0.00 frozen, 0.00 in dispute",
+            ),
+            (
+                |a| {
+                    a.shares = Some(shares("9.99"));
                     source(a).limits.shares.redemption_min = shares("10");
                 },
                 "9.99 shares are below the minimum of 10.00; all 6500.55 may leave",
@@ -241,9 +259,9 @@ fn every_refusal_of_a_conversion_names_what_is_in_the_way() {
 fn only_the_lots_that_leave_must_have_been_held_long_enough() {
     let mut a = converting();
     source(&mut a).conversions[0].days_min = 7;
-    a.shares = shares("5500.55");
+    a.shares = Some(shares("5500.55"));
     assert!(admit(&a).is_ok());
-    a.shares = shares("1000");
+    a.shares = Some(shares("1000"));
     a.chosen = vec![("L3".parse().unwrap(), shares("1000"))];
     assert!(matches!(admit(&a), Err(Refusal::HeldTooShort { .. })));
 }

@@ -2,7 +2,7 @@
 
 use super::{
     Application, Ask, Command, Confirmation, Event, Last, Message, Promise, Reception, Refusal,
-    Rejection, Stage, State, Terms,
+    Rejection, Stage, State, Terms, doubts,
 };
 use crate::{
     calendar::TradingDay,
@@ -26,6 +26,9 @@ pub(super) fn decide(state: &State, command: &Command) -> Decision {
             | C::Receive(_)
             | C::Confirm(_)
             | C::Correct { .. }
+            | C::Contest(_)
+            | C::Uphold(_)
+            | C::Withdraw(..)
             | C::Reject(_)
             | C::Cancel { .. },
         ) => Err(Refusal::NotPlaced),
@@ -39,6 +42,9 @@ pub(super) fn decide(state: &State, command: &Command) -> Decision {
         (S::Known(known), C::Correct { reverses, confirmation }) => {
             corrected(known, reverses, confirmation)
         }
+        (S::Known(known), C::Contest(confirmation)) => doubts::contest(known, confirmation),
+        (S::Known(known), C::Uphold(serial)) => doubts::uphold(known, serial),
+        (S::Known(known), C::Withdraw(serial, cause)) => doubts::withdraw(known, serial, cause),
         (S::Known(known), C::Reject(rejection)) => rejected(known, rejection),
         (S::Known(known), C::Cancel { at, cut_off, cause }) => {
             cancelled(known, *at, *cut_off, cause)
@@ -174,6 +180,9 @@ fn confirmed(known: &Application, confirmation: &Confirmation) -> Decision {
     let came = || Message::Confirmation(confirmation.clone());
     if !known.terms.ask.fits(&confirmation.outcome) {
         return Err(wrong_kind(known, confirmation.outcome.name(), came()));
+    }
+    if let Some(decided) = doubts::heard_again(known, confirmation) {
+        return decided;
     }
     let same_serial = |was: &&Confirmation| was.serial == confirmation.serial;
     if let Some(was) = known.confirmations().find(same_serial) {

@@ -13,6 +13,7 @@ pub(super) fn evolve(state: State, event: &Event) -> Option<State> {
             sent: None,
             received: None,
             portions: Vec::new(),
+            doubts: None,
         }))),
         (
             S::Known(mut known),
@@ -25,6 +26,9 @@ pub(super) fn evolve(state: State, event: &Event) -> Option<State> {
             | E::Confirmed(_)
             | E::PartlyConfirmed(_)
             | E::Corrected { .. }
+            | E::Contested(_)
+            | E::Upheld(_)
+            | E::Withdrawn { .. }
             | E::RestRejected(_)
             | E::Rejected(_)
             | E::Cancelled { .. },
@@ -44,6 +48,9 @@ pub(super) fn evolve(state: State, event: &Event) -> Option<State> {
             | E::Confirmed(_)
             | E::PartlyConfirmed(_)
             | E::Corrected { .. }
+            | E::Contested(_)
+            | E::Upheld(_)
+            | E::Withdrawn { .. }
             | E::RestRejected(_)
             | E::Rejected(_)
             | E::Cancelled { .. },
@@ -94,30 +101,30 @@ fn remember(known: &mut Application, event: &Event) -> Option<()> {
             known.stage = S::PartlyConfirmed(Last::Confirmation(last.clone()));
         }
         Event::Corrected { reverses, confirmation } => {
-            let last = match &known.stage {
-                S::Confirmed(last) | S::PartlyConfirmed(Last::Confirmation(last)) => last,
-                S::Placed
-                | S::Accepted
-                | S::Sealed
-                | S::Sent
-                | S::Received
-                | S::Confirming
-                | S::PartlyConfirmed(Last::Rejection(_))
-                | S::Rejected(_)
-                | S::Cancelled(_) => return None,
+            let (S::Confirmed(last) | S::PartlyConfirmed(Last::Confirmation(last))) = &known.stage
+            else {
+                return None;
             };
             (last.serial == *reverses).then_some(())?;
-            let portions = known.portions.iter().map(|portion| portion.outcome.quantity());
-            let asked = known.terms.ask.quantity();
-            let mut settled = portions.chain([confirmation.outcome.quantity()]);
-            let settled = settled.try_fold(asked.none(), Quantity::plus);
-            let rest = settled.and_then(|settled| asked.minus(settled));
-            known.stage = if rest.is_none_or(|rest| rest == rest.none()) {
-                S::Confirmed(confirmation.clone())
-            } else {
-                S::PartlyConfirmed(Last::Confirmation(confirmation.clone()))
-            };
+            if known.is_upheld(reverses) {
+                known.uphold(&confirmation.serial);
+            }
+            close_with(known, confirmation);
         }
+        Event::Contested(came) => known.contest(came)?,
+        Event::Upheld(came) => {
+            let stands =
+                matches!(known.stage, S::Confirmed(_) | S::PartlyConfirmed(Last::Confirmation(_)));
+            (!stands).then_some(())?;
+            known.uphold(&came.serial);
+            if came.finished {
+                close_with(known, came);
+            } else {
+                known.portions.push(came.as_ref().clone());
+                known.stage = S::Confirming;
+            }
+        }
+        Event::Withdrawn { serial, .. } => known.withdraw(serial)?,
         Event::RestRejected(rejection) => {
             matches!(known.stage, S::Confirming).then_some(())?;
             known.stage = S::PartlyConfirmed(Last::Rejection(rejection.clone()));
@@ -133,6 +140,22 @@ fn remember(known: &mut Application, event: &Event) -> Option<()> {
         }
     }
     Some(())
+}
+
+/// The record that closes it, whatever closed it before.
+fn close_with(known: &mut Application, last: &Confirmation) {
+    known.settle(&last.serial);
+    let portions = known.portions.iter().map(|portion| portion.outcome.quantity());
+    let asked = known.terms.ask.quantity();
+    let mut settled = portions.chain([last.outcome.quantity()]);
+    let settled = settled.try_fold(asked.none(), Quantity::plus);
+    let rest = settled.and_then(|settled| asked.minus(settled));
+    let last = Box::new(last.clone());
+    known.stage = if rest.is_none_or(|rest| rest == rest.none()) {
+        Stage::Confirmed(last)
+    } else {
+        Stage::PartlyConfirmed(Last::Confirmation(last))
+    };
 }
 
 fn confirmable(known: &Application, confirmation: &Confirmation) -> Option<()> {

@@ -8,6 +8,8 @@
 //! placed | accepted --Cancel, before the cut-off--> cancelled
 //! placed | accepted --MoveTo--> the same on a later T
 //! confirming --Reject (the rest)--> partly confirmed
+//! rejected | cancelled --Contest, Uphold--> confirmed | partly confirmed
+//! confirmed | partly confirmed --Withdraw--> as it was before that record
 //! ```
 //!
 //! 1. T may move until the application is sealed. From then on T, number and batch are fixed, however
@@ -18,11 +20,17 @@
 //! 4. One outcome. A later message that says otherwise is refused by name, with both messages in the
 //!    refusal, so that a case can be opened.
 //! 5. An identical message decides nothing, however often it comes.
-//! 6. After its cut-off, or once sealed, an application is not taken back; a fast transfer never is.
+//! 6. A record that contradicts is remembered as contested. It holds when the registrar, or a person
+//!    who asked it, says so; and the last record that holds can be taken back by the registrar.
+//! 7. After its cut-off, or once sealed, an application is not taken back; a fast transfer never is.
 
 mod decide;
+mod doubts;
+#[cfg(test)]
+mod doubts_tests;
 mod evolve;
 mod outcome;
+mod refusal;
 #[cfg(test)]
 mod refusal_tests;
 mod stored;
@@ -44,6 +52,7 @@ pub use outcome::{
     PurchaseConfirmed, Reception, RedemptionConfirmed, RejectedFrozen, Rejection,
     SubscriptionConfirmed,
 };
+pub use refusal::Refusal;
 pub use terms::{Ask, Designated, OnHuge, Promise, PromisedFee, Quantity, Terms};
 
 /// A request to the application.
@@ -70,6 +79,12 @@ pub enum Command {
         /// What holds instead.
         confirmation: Box<Confirmation>,
     },
+    /// The registrar said this against what had taken effect: to be remembered, without effect.
+    Contest(Box<Confirmation>),
+    /// The contested record of that serial holds after all.
+    Uphold(Serial),
+    /// The registrar takes that record back and says nothing instead yet.
+    Withdraw(Serial, Cause),
     /// The registrar refused it or the rest of it, or we did before sending.
     Reject(Rejection),
     /// Take it back.
@@ -129,6 +144,17 @@ pub enum Event {
         reverses: Serial,
         /// What holds instead.
         confirmation: Box<Confirmation>,
+    },
+    /// A record says otherwise than what had taken effect, and has no effect while that stands.
+    Contested(Box<Confirmation>),
+    /// A contested record holds after all, in place of a rejection or a cancellation.
+    Upheld(Box<Confirmation>),
+    /// The registrar took a record back.
+    Withdrawn {
+        /// The record's own number.
+        serial: Serial,
+        /// By whom and why.
+        cause: Cause,
     },
     /// After portions were settled, the rest is over.
     RestRejected(Rejection),
@@ -192,6 +218,7 @@ pub struct Application {
     pub received: Option<Reception>,
     /// Confirmations with more to come, in the order in which they came.
     pub portions: Vec<Confirmation>,
+    doubts: Option<Box<doubts::Doubts>>,
 }
 
 /// What is remembered of an application.
@@ -202,89 +229,6 @@ pub enum State {
     Absent,
     /// It was placed.
     Known(Box<Application>),
-}
-
-/// Why a command is refused. Checked in this order.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Refusal {
-    /// Nothing was placed under that number.
-    #[error("the application was not placed")]
-    NotPlaced,
-    /// The number stands for another application: a caller's mistake.
-    #[error("the application was already placed on other terms")]
-    PlacedDifferently,
-    /// A message of another kind of business.
-    #[error("a {came} does not answer a {asked}")]
-    WrongKind {
-        /// What was asked.
-        asked: &'static str,
-        /// What came.
-        came: &'static str,
-        /// The message itself, for a case.
-        message: Box<Message>,
-    },
-    /// A message says the opposite of what already took effect. It has no effect.
-    #[error("the {} took effect; the {} that came now says otherwise", stands.name(), came.name())]
-    Contradicts {
-        /// What holds.
-        stands: Box<Message>,
-        /// What came.
-        came: Box<Message>,
-    },
-    /// A step of ours that is not possible yet.
-    #[error("the application is {stage}; {step} must wait")]
-    TooEarly {
-        /// Where it stands.
-        stage: &'static str,
-        /// What was tried.
-        step: &'static str,
-    },
-    /// A step of ours that is not possible any more.
-    #[error("the application is {stage}; {step} comes too late")]
-    TooLate {
-        /// Where it stands.
-        stage: &'static str,
-        /// What was tried.
-        step: &'static str,
-    },
-    /// One application is part of one batch.
-    #[error("the application is sealed in batch {known}, not in {came}")]
-    SealedDifferently {
-        /// The batch that it is part of.
-        known: Arc<str>,
-        /// The batch that was named now.
-        came: Arc<str>,
-    },
-    /// No order moves back to a T whose price may be known.
-    #[error("the application belongs to {from} and cannot move back to {to}")]
-    MovesBack {
-        /// Its T.
-        from: TradingDay,
-        /// The earlier day.
-        to: TradingDay,
-    },
-    /// The same T, but another promise.
-    #[error("the application belongs to {0} already, on another promise")]
-    PromisedDifferently(TradingDay),
-    /// Cash was paid for the shares, or may be.
-    #[error("a fast transfer cannot be taken back")]
-    Irrevocable,
-    /// Sealed applications are not taken back, even when the clock has not reached the cut-off.
-    #[error("asked at {at}, with the cut-off at {cut_off}, but the application is sealed")]
-    AlreadySealed {
-        /// When it was asked.
-        at: Timestamp,
-        /// Until when it would have been possible.
-        cut_off: Timestamp,
-    },
-    /// After the cut-off of its T an application is not taken back.
-    #[error("asked at {at}, but applications of this T could be taken back only before {cut_off}")]
-    CutOffPassed {
-        /// When it was asked.
-        at: Timestamp,
-        /// Until when it was possible.
-        cut_off: Timestamp,
-    },
 }
 
 impl State {

@@ -160,6 +160,9 @@ pub struct Rejection {
     /// Where frozen shares are the reason: how many. None: another reason.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub frozen: Option<RejectedFrozen>,
+    /// We closed it without the registrar's word, which may still come and then holds.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub by_us: bool,
 }
 
 /// How many shares a rejection says are frozen.

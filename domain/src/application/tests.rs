@@ -18,7 +18,7 @@ pub(super) fn day(text: &str) -> TradingDay {
     TradingDay::recorded(text.parse().unwrap())
 }
 
-fn serial(text: &str) -> Serial {
+pub(super) fn serial(text: &str) -> Serial {
     text.parse().unwrap()
 }
 
@@ -26,7 +26,7 @@ fn at(time: &str) -> Timestamp {
     format!("2026-02-13T{time}:00+08:00").parse().unwrap()
 }
 
-fn cause() -> Cause {
+pub(super) fn cause() -> Cause {
     own_cause("0010", "in words")
 }
 
@@ -75,7 +75,7 @@ fn confirmation(name: &str, finished: bool, outcome: Outcome) -> Confirmation {
     Confirmation { serial: serial(name), confirmed_on: on, registered_on: on, finished, outcome }
 }
 
-fn bought(name: &str, amount: &str, refund: &str) -> Confirmation {
+pub(super) fn bought(name: &str, amount: &str, refund: &str) -> Confirmation {
     let numbers = PurchaseConfirmed {
         amount: amount.parse().unwrap(),
         fee: Money::ZERO,
@@ -116,6 +116,18 @@ pub(super) fn confirm(confirmation: Confirmation) -> Command {
     Command::Confirm(Box::new(confirmation))
 }
 
+pub(super) fn contest(confirmation: Confirmation) -> Command {
+    Command::Contest(Box::new(confirmation))
+}
+
+pub(super) fn uphold(name: &str) -> Command {
+    Command::Uphold(serial(name))
+}
+
+pub(super) fn withdraw(name: &str) -> Command {
+    Command::Withdraw(serial(name), cause())
+}
+
 pub(super) fn accept(name: &str) -> Command {
     Command::Accept(serial(name))
 }
@@ -133,7 +145,7 @@ fn receive(name: &str) -> Command {
 }
 
 fn rejection(interest: &str) -> Rejection {
-    Rejection { cause: cause(), interest: interest.parse().unwrap(), frozen: None }
+    Rejection { cause: cause(), interest: interest.parse().unwrap(), frozen: None, by_us: false }
 }
 
 pub(super) fn reject(interest: &str) -> Command {

@@ -53,6 +53,7 @@ pub(super) fn decide(state: &State, command: &Command) -> Decision {
         C::CorrectTake { order, serial, record, shares } => {
             take_corrected(state, order, serial, record, *shares)
         }
+        C::WithdrawTake { order, serial, record } => take_withdrawn(state, order, serial, record),
     }
 }
 
@@ -151,15 +152,15 @@ fn taken(
         }
         return Err(Refusal::TakenDifferently { serial: serial.clone(), known: was.shares });
     }
-    match known.standing {
-        Standing::Released => return Err(Refusal::AlreadyReleased(order.clone())),
+    let free = match known.standing {
         Standing::Finished => return Err(Refusal::NothingReserved(order.clone())),
-        Standing::Held => {}
-    }
+        Standing::Held => known.reserved(),
+        // The register is the truth: it may take what was released, as far as nobody else has it.
+        Standing::Released => state.available(),
+    };
     if shares.is_zero() {
         return Err(Refusal::NoShares);
     }
-    let free = known.reserved();
     if shares > free {
         return Err(Refusal::TooFew { order: order.clone(), asked: shares, free });
     }
@@ -277,12 +278,31 @@ fn take_corrected(
         return Err(Refusal::CorrectedDifferently(record.clone()));
     }
     let (order, serial) = (order.clone(), serial.clone());
-    let reversed = Event::TakeReversed { order: order.clone(), serial, record: record.clone() };
+    let reversed = Event::TakeReversed {
+        order: order.clone(),
+        serial,
+        record: record.clone(),
+        awaited: false,
+    };
     if shares.is_zero() {
         return Ok(vec![reversed]);
     }
     let posted = reposted(state, &order, was, &reversed, record, shares)?;
     Ok(vec![reversed, posted])
+}
+
+fn take_withdrawn(state: &State, order: &OrderId, serial: &Serial, record: &Serial) -> Decision {
+    let unknown = || Refusal::UnknownTaking { order: order.clone(), serial: serial.clone() };
+    let known = state.reservation(order).ok_or_else(unknown)?;
+    let was = known.takings.iter().find(|taking| taking.serial == *serial).ok_or_else(unknown)?;
+    match &was.reversed_by {
+        Some(by) if by == record => Ok(vec![]),
+        Some(_) => Err(Refusal::CorrectedDifferently(record.clone())),
+        None => {
+            let (order, serial, record) = (order.clone(), serial.clone(), record.clone());
+            Ok(vec![Event::TakeReversed { order, serial, record, awaited: true }])
+        }
+    }
 }
 
 /// The corrected taking, on the lots as they were before the wrong one.

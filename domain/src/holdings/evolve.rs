@@ -49,8 +49,8 @@ pub(super) fn evolve(mut state: State, event: &Event) -> Option<State> {
             lot.stands().then_some(())?;
             lot.reversed = Some((record.clone(), replaced_by.clone()));
         }
-        Event::TakeReversed { order, serial, record } => {
-            for part in reverse(state.orders.get_mut(order)?, serial, record)? {
+        Event::TakeReversed { order, serial, record, awaited } => {
+            for part in reverse(state.orders.get_mut(order)?, serial, record, *awaited)? {
                 let id = state.standing(&part.lot)?.credit.lot.clone();
                 let lot = state.lots.iter_mut().find(|lot| lot.credit.lot == id)?;
                 lot.left = lot.left.plus(part.shares)?;
@@ -80,8 +80,8 @@ fn take(reservation: &mut Reservation, taking: Taking) -> Option<()> {
     let known = reservation.takings.iter().any(|it| it.serial == taking.serial);
     let corrects =
         reservation.takings.iter().any(|it| it.reversed_by.as_ref() == Some(&taking.serial));
-    let held = reservation.standing == Standing::Held;
-    (!known && (held || corrects)).then_some(())?;
+    let over = reservation.standing == Standing::Finished;
+    (!known && (!over || corrects)).then_some(())?;
     if taking.finished {
         reservation.standing = Standing::Finished;
     }
@@ -93,11 +93,16 @@ fn reverse(
     reservation: &mut Reservation,
     serial: &Serial,
     record: &Serial,
+    awaited: bool,
 ) -> Option<Vec<LotTaken>> {
     let taking = reservation.takings.iter_mut().find(|taking| taking.serial == *serial)?;
     taking.stands().then_some(())?;
     taking.reversed_by = Some(record.clone());
-    Some(taking.lots.clone())
+    let lots = taking.lots.clone();
+    if awaited {
+        reservation.standing = Standing::Held;
+    }
+    Some(lots)
 }
 
 fn unfreeze(freezes: &mut Keyed<Serial, (Mark, FrozenBy)>, record: &Serial) -> Option<()> {

@@ -6,6 +6,7 @@
 //!                 |                 `--Release--> released (the rest is free again)
 //!                 `---Release (nothing was held)--> released: a later Reserve is refused
 //! taken:        --CorrectTake--> reversed, and a new taking in its place
+//!               --WithdrawTake--> reversed, and reserved again for the registrar's next word
 //! frozen, held: none --Freeze, FollowRegister, Hold--> set
 //!                                        set --Unfreeze, FollowRegister, Unhold--> lifted (for ever)
 //! ```
@@ -150,6 +151,15 @@ pub enum Command {
         /// How many it should have been; none: 0.00.
         shares: Shares,
     },
+    /// The registrar took a confirmation back that took shares, and says nothing instead yet.
+    WithdrawTake {
+        /// The order that took them.
+        order: OrderId,
+        /// The confirmation that was taken back.
+        serial: Serial,
+        /// What says so.
+        record: Serial,
+    },
 }
 
 /// The stored format. A name here is a promise: add variants, never rename them.
@@ -233,6 +243,9 @@ pub enum Event {
         serial: Serial,
         /// The registrar's corrected record.
         record: Serial,
+        /// The order waits for another word, so they are reserved again.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        awaited: bool,
     },
 }
 

@@ -41,6 +41,10 @@ pub(crate) fn any_command() -> impl Strategy<Value = Command> {
             .prop_map(|(lot, record, with)| correct_credit(lot, record, with)),
         2 => (orders(), records(), records(), counts())
             .prop_map(|(order, name, record, count)| correct_take(order, name, record, count)),
+        1 => (orders(), records(), records()).prop_map(|(order, name, record)| {
+            let order = order.parse().unwrap();
+            Command::WithdrawTake { order, serial: serial(name), record: serial(record) }
+        }),
     ]
 }
 

@@ -71,7 +71,7 @@ fn of_credits_and_reservations() -> Vec<(Vec<Command>, Command, &'static str)> {
         ),
         (
             vec![release("TX-1.out")],
-            take("TX-1.out", "C1", "1", true),
+            reserve("TX-1.out", "1", &[]),
             "the reservation of order TX-1.out was released and cannot be made any more",
         ),
         (held(), reserve("TX-1.out", "601", &[]), "order TX-1.out already reserved other shares"),

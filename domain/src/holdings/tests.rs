@@ -1,7 +1,8 @@
 //! Given/when/then for holdings.
 
-use super::{Command, Credit, Event, HoldingId, Holdings, Mark};
+use super::{Command, Credit, Event, HoldingId, Holdings, Mark, Refusal};
 use crate::{
+    decider::Decider,
     freeze::{Frozen, FrozenBy, FrozenCause},
     fund::RedemptionSequence,
     money::Shares,
@@ -318,6 +319,7 @@ fn a_corrected_taking_is_a_reversal_and_a_new_taking() {
         order: "TX-1.out".parse().unwrap(),
         serial: serial("C1"),
         record: serial("K1"),
+        awaited: false,
     };
     let way = [reserve("TX-1.out", "600", &[]), take("TX-1.out", "C1", "600", true)];
     for (count, rest) in [("500", "6000.55"), ("700", "5800.55")] {
@@ -332,6 +334,36 @@ fn a_corrected_taking_is_a_reversal_and_a_new_taking() {
         .then([reversed])
         .state();
     assert_eq!(state.available(), shares("6500.55"));
+}
+
+#[test]
+fn a_taking_that_the_registrar_takes_back_is_reserved_again_until_its_next_word() {
+    let withdraw = Command::WithdrawTake {
+        order: "TX-1.out".parse().unwrap(),
+        serial: serial("C1"),
+        record: serial("K1"),
+    };
+    let way = [reserve("TX-1.out", "600", &[]), take("TX-1.out", "C1", "600", true)];
+    let before = given::<Holdings>(with(way.clone())).state();
+    let state = given::<Holdings>(with(way.into_iter().chain([withdraw]))).state();
+
+    assert_eq!(state.available(), before.available());
+    assert_eq!(state.reserved(), shares("600"));
+    let again = Holdings::decide(&state, &take("TX-1.out", "C2", "590", true)).unwrap();
+    assert!(matches!(&again[..], [Event::SharesTaken { .. }]), "{again:?}");
+}
+
+#[test]
+fn the_register_may_take_what_was_released_as_far_as_it_is_free() {
+    let way = [reserve("TX-1.out", "600", &[]), release("TX-1.out")];
+    let state = given::<Holdings>(with(way)).state();
+    let free = state.available();
+
+    let taken = Holdings::decide(&state, &take("TX-1.out", "C1", "600", true)).unwrap();
+    assert!(matches!(&taken[..], [Event::SharesTaken { .. }]), "{taken:?}");
+    let too_many = free.plus(shares("0.01")).unwrap().to_string();
+    let refused = Holdings::decide(&state, &take("TX-1.out", "C1", &too_many, true));
+    assert!(matches!(refused, Err(Refusal::TooFew { .. })), "{refused:?}");
 }
 
 #[test]

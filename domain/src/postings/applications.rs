@@ -12,6 +12,7 @@ use crate::{
     },
     ids::TransactionId,
     money::Money,
+    orders::Serial,
 };
 
 /// What pays for an application that buys.
@@ -32,7 +33,10 @@ pub fn of_application(
     event: &Event,
 ) -> Option<Vec<Posting>> {
     use Event as E;
-    let books = || Some(Books { request, source, application: before.application()? });
+    let books = || {
+        let application = before.application()?;
+        Some(Books { request, source, application, portions: &application.portions })
+    };
     let entry = match event {
         E::PortionConfirmed(came) | E::Confirmed(came) | E::PartlyConfirmed(came) => {
             books()?.confirmed(came)?
@@ -43,6 +47,8 @@ pub fn of_application(
             entry.0.extend(books.confirmed(confirmation)?.0);
             entry
         }
+        E::Upheld(came) => books()?.of(came, true)?,
+        E::Withdrawn { serial, .. } => books()?.withdrawn(serial)?,
         E::Rejected(rejection) | E::RestRejected(rejection) => {
             let mut entry = Entry::default();
             let fund = before.application()?.terms.fund;
@@ -56,6 +62,7 @@ pub fn of_application(
         | E::Sealed { .. }
         | E::Sent { .. }
         | E::Received(_)
+        | E::Contested(_)
         | E::Cancelled { .. } => Entry::default(),
     };
     Some(entry.0)
@@ -65,16 +72,34 @@ struct Books<'a> {
     request: &'a TransactionId,
     source: Source,
     application: &'a Application,
+    /// What was confirmed before the record.
+    portions: &'a [Confirmation],
 }
 
 impl Books<'_> {
     fn confirmed(&self, came: &Confirmation) -> Option<Entry> {
+        self.of(came, self.application.is_upheld(&came.serial))
+    }
+
+    /// What was contested was never booked.
+    fn withdrawn(&self, serial: &Serial) -> Option<Entry> {
+        let last = self.application.confirmations().last().filter(|it| it.serial == *serial);
+        let Some(last) = last else { return Some(Entry::default()) };
+        let (_, before) = self.portions.split_last().filter(|(it, _)| *it == last).unzip();
+        let books = Books { portions: before.unwrap_or(self.portions), ..*self };
+        Some(books.confirmed(last)?.reversed())
+    }
+
+    /// Where a record holds that had been rejected, its money may have gone back: it is in suspense.
+    fn of(&self, came: &Confirmation, unpaid: bool) -> Option<Entry> {
         let mut entry = Entry::default();
+        let mut bought = |amount: Money, fee: Money| {
+            let paid = if unpaid { Money::ZERO } else { amount.min(self.left()?) };
+            self.bought(&mut entry, (amount, paid), fee)
+        };
         match &came.outcome {
-            Outcome::Purchase(numbers) => self.bought(&mut entry, numbers.amount, numbers.fee)?,
-            Outcome::Subscription(numbers) => {
-                self.bought(&mut entry, numbers.amount, numbers.fee)?;
-            }
+            Outcome::Purchase(numbers) => bought(numbers.amount, numbers.fee)?,
+            Outcome::Subscription(numbers) => bought(numbers.amount, numbers.fee)?,
             Outcome::Redemption(numbers) => self.redeemed(&mut entry, numbers),
             Outcome::Conversion(numbers) => self.converted(&mut entry, numbers)?,
             Outcome::FastTransfer(numbers) => self.handed_over(&mut entry, numbers),
@@ -84,13 +109,18 @@ impl Books<'_> {
     }
 
     /// No more than was asked for comes out of the investor's money.
-    fn bought(&self, entry: &mut Entry, accepted: Money, fee: Money) -> Option<()> {
+    fn bought(
+        &self,
+        entry: &mut Entry,
+        (accepted, paid): (Money, Money),
+        fee: Money,
+    ) -> Option<()> {
         let terms = &self.application.terms;
         let from = match self.source {
             Source::Payment => Account::Pending(terms.order.clone()),
             Source::Proceeds => Account::Redeem(self.request.clone()),
         };
-        entry.debit(from, accepted.min(self.left()?));
+        entry.debit(from, paid);
         let net = accepted.decimal().checked_sub(fee.decimal())?;
         entry.line(Account::FundPayable(terms.fund), -net);
         entry.credit(Account::PurchaseFee, fee);
@@ -132,7 +162,7 @@ impl Books<'_> {
     /// Yuan asked for that no portion has settled.
     fn left(&self) -> Option<Money> {
         let asked = self.application.terms.ask.quantity();
-        let mut portions = self.application.portions.iter().map(|it| it.outcome.quantity());
+        let mut portions = self.portions.iter().map(|it| it.outcome.quantity());
         let settled = portions.try_fold(asked.none(), Quantity::plus);
         match settled.and_then(|settled| asked.minus(settled)).unwrap_or(asked.none()) {
             Quantity::Money(left) => Some(left),

@@ -8,8 +8,9 @@ use super::{
     },
 };
 use crate::{
-    application::{Applications, Command, Event, Outcome, State},
+    application::{Applications, Command, Event, Outcome, Rejection, State},
     decider::Decider,
+    money::Money,
     orders::{Serial, own_cause},
     payment::{self, Payments, SentBack},
 };
@@ -69,6 +70,8 @@ proptest! {
         proceeds in any::<bool>(),
     ) {
         let source = if proceeds { Source::Proceeds } else { Source::Payment };
+        let cause = own_cause("no", "in words");
+        let rejected = Rejection { cause, interest: Money::ZERO, frozen: None, by_us: false };
         for opening in [buy("1000"), redeem("6000"), convert("10000")] {
             let (mut book, mut state) = (Book::default(), State::default());
             let told = said.iter().zip(1..);
@@ -77,6 +80,13 @@ proptest! {
             for ((outcome, finished), n) in told {
                 commands.push(confirm(&format!("C{n}"), *finished, outcome.clone()));
                 let confirmation = Box::new(says(&format!("D{n}"), true, outcome.clone()));
+                if n == 3 {
+                    // The fourth is said of an order that was rejected, and holds after all.
+                    commands.push(Command::Reject(rejected.clone()));
+                    let late = says("L1", *finished, outcome.clone());
+                    commands.push(Command::Contest(Box::new(late)));
+                    commands.push(Command::Uphold(as_("L1")));
+                }
                 commands.extend(serials.iter().map(|was| {
                     Command::Correct { reverses: was.clone(), confirmation: confirmation.clone() }
                 }));
@@ -87,13 +97,23 @@ proptest! {
                     prop_assert!(imbalance(&entry).is_empty(), "{:?} {:?}", event, entry);
                     let before = book.balances.clone();
                     book.post(entry);
-                    if let Event::Corrected { .. } = event {
+                    let upholds = matches!(command, Command::Uphold(_));
+                    if matches!(event, Event::Corrected { .. }) && !upholds {
                         // Reversed, and posted anew with the same numbers.
                         prop_assert_eq!(&book.balances, &before);
                     }
                     state = Applications::evolve(state, &event).unwrap();
                 }
             }
+            // Whatever was booked, in parts, corrected or over a rejection, can be taken back.
+            while let Some(last) = state.application().unwrap().confirmations().last() {
+                let command = Command::Withdraw(last.serial.clone(), own_cause("x", "taken back"));
+                for event in Applications::decide(&state, &command).unwrap() {
+                    book.post(of_application(&tx(), source, &state, &event).unwrap());
+                    state = Applications::evolve(state, &event).unwrap();
+                }
+            }
+            prop_assert_eq!(&book.balances, &Book::default().balances);
         }
     }
 }

@@ -71,6 +71,9 @@ fn wallet_came(before: &wallet::State, event: &wallet::Event) -> Option<Decimal>
             let taken: Decimal = lots.iter().map(|part| part.shares.decimal()).sum();
             left.decimal().checked_sub(taken)
         }
+        E::TakeOutCorrected { reversed, shares, .. } => {
+            reversed.decimal().checked_sub(shares.decimal())
+        }
         // Whole fen; a share of a money fund is worth 1.00.
         E::IncomeCarried { amount, .. } => Some(amount.decimal().trunc_with_scale(2)),
         E::SharesReserved { .. }

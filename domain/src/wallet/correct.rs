@@ -1,4 +1,5 @@
-//! A corrected confirmation: the old one is reversed and the new one posted, in one fact.
+//! A corrected confirmation, of shares that came or that left: the old one is reversed and the new one
+//! posted, in one fact.
 //!
 //! ```text
 //! gone  = confirmed before - what is left of its lot      redeemed or converted since
@@ -53,6 +54,47 @@ pub(super) fn correct(
     let corrected =
         Event::CreditCorrected { transaction, record, reversed, lots, shares, left, registered };
     Ok(vec![corrected])
+}
+
+/// A lot that left comes back under the transaction's name: of a money fund no lot's age matters.
+pub(super) fn take_out(
+    state: &State,
+    tx: &TransactionId,
+    record: &RegisterRecord,
+    (shares, held): (Shares, Shares),
+    earns_through: NaiveDate,
+) -> Result<Vec<Event>, Refusal> {
+    if let Some(same) = state.kept_back().is_take_out_repeated(record, tx, shares) {
+        return same.then(Vec::new).ok_or_else(|| Refusal::ContradictsEarlier(tx.clone()));
+    }
+    let entry = state.entry(tx);
+    let reversed = match (entry.reservation, entry.credit) {
+        (_, Credit::InTransit(_)) => return Err(Refusal::NotRegistered(tx.clone())),
+        (Reservation::Spent(was), _) => was,
+        (Reservation::Released, _) => Shares::ZERO,
+        (Reservation::None | Reservation::Held(_), _) => {
+            return Err(Refusal::NothingReserved(tx.clone()));
+        }
+    };
+    let held = if shares.is_zero() { held.min(reversed) } else { Shares::ZERO };
+    let returned = reversed.minus(shares).unwrap_or_default();
+    let more = shares.minus(reversed).unwrap_or_default();
+    let free = state.registered().minus(state.reserved_of_registered()).unwrap_or_default();
+    if more > free {
+        return Err(Refusal::TooFew { transaction: tx.clone(), asked: more, free });
+    }
+    let lots = state.lots_for(tx, more).ok_or_else(|| Refusal::NotRegistered(tx.clone()))?;
+    let (transaction, record) = (tx.clone(), record.clone());
+    Ok(vec![Event::TakeOutCorrected {
+        transaction,
+        record,
+        reversed,
+        shares,
+        returned,
+        lots,
+        held,
+        earns_through,
+    }])
 }
 
 /// Registered shares that stay reserved; the transaction's own reservation shrinks with its credit.

@@ -24,7 +24,7 @@ pub enum Event {
     CreditConfirmed {
         /// For which transaction.
         transaction: TransactionId,
-        /// How many; at most those in transit.
+        /// How many; more than were in transit, where the register says so.
         shares: Shares,
         /// The lot's registration date.
         registered: NaiveDate,
@@ -84,6 +84,26 @@ pub enum Event {
         left: Shares,
         /// The new lot's registration date.
         registered: NaiveDate,
+    },
+    /// A corrected record of the registrar replaces what it took out: reversal and new posting.
+    TakeOutCorrected {
+        /// For which transaction.
+        transaction: TransactionId,
+        /// The corrected record.
+        record: RegisterRecord,
+        /// What was taken out before; zero when the shares had been released.
+        reversed: Shares,
+        /// What is taken out now.
+        shares: Shares,
+        /// What comes back, as a lot of the transaction that earns from the day after
+        /// `earns_through`.
+        returned: Shares,
+        /// What leaves besides, the transaction's own lot first, then the oldest.
+        lots: Vec<LotTaken>,
+        /// What is earmarked again, because the order waits for another word of the registrar.
+        held: Shares,
+        /// The last natural day on which what leaves earns.
+        earns_through: NaiveDate,
     },
     /// The register froze shares: a court, a pledge or the counter.
     SharesFrozen {
@@ -170,6 +190,7 @@ impl Event {
             | Event::SharesSpent { transaction, .. }
             | Event::SharesTakenOut { transaction, .. }
             | Event::CreditCorrected { transaction, .. }
+            | Event::TakeOutCorrected { transaction, .. }
             | Event::IncomeSettled { transaction, .. } => Some(transaction),
             Event::SharesFrozen { .. }
             | Event::SharesUnfrozen { .. }

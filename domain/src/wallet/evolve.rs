@@ -1,7 +1,10 @@
 //! What a wallet remembers of each fact. Judges nothing; `None` means no decider wrote this.
 
-use super::{Credit as C, Event, Lot, LotTaken, Reservation as R, State};
-use crate::{ids::TransactionId, money::Shares};
+use super::{Credit as C, Event, Lot, LotTaken, Reservation as R, State, kept_back::Correction};
+use crate::{
+    ids::{RegisterRecord, TransactionId},
+    money::Shares,
+};
 use chrono::NaiveDate;
 
 pub(super) fn evolve(mut state: State, event: &Event) -> Option<State> {
@@ -11,8 +14,7 @@ pub(super) fn evolve(mut state: State, event: &Event) -> Option<State> {
             (entry.credit == C::None).then(|| entry.credit = C::InTransit(*shares))?;
         }
         Event::CreditConfirmed { transaction, shares, registered } => {
-            let C::InTransit(coming) = state.entry(transaction).credit else { return None };
-            (*shares <= coming).then_some(())?;
+            matches!(state.entry(transaction).credit, C::InTransit(_)).then_some(())?;
             state.register(transaction, *shares, *shares, *registered)?;
         }
         Event::CreditReversed { transaction } => {
@@ -35,24 +37,8 @@ pub(super) fn evolve(mut state: State, event: &Event) -> Option<State> {
             state.still_earning(lots, *earns_through)?;
             state.spend(transaction, *shares, lots)?;
         }
-        Event::CreditCorrected {
-            transaction,
-            record,
-            reversed,
-            lots,
-            shares,
-            left,
-            registered,
-        } => {
-            let was = state.entry(transaction).credit;
-            let known = was == C::Confirmed(*reversed);
-            (known || (was == C::Reversed && reversed.is_zero())).then_some(())?;
-            state.kept_back_mut().correct(record, transaction, *reversed, *shares)?;
-            lots.iter().try_for_each(|taken| state.take(taken))?;
-            // A lot of nothing would keep the date that was corrected.
-            state.lots.retain(|lot| lot.transaction != *transaction || !lot.shares.is_zero());
-            state.register(transaction, *shares, *left, *registered)?;
-        }
+        Event::CreditCorrected { .. } => state.credit_corrected(event)?,
+        Event::TakeOutCorrected { .. } => state.take_out_corrected(event)?,
         Event::SharesFrozen { record, shares, cause, by } => {
             state.kept_back_mut().freeze(record, *shares, (*cause, *by))?;
         }
@@ -76,7 +62,70 @@ pub(super) fn evolve(mut state: State, event: &Event) -> Option<State> {
     Some(state)
 }
 
+fn correction(
+    record: &RegisterRecord,
+    tx: &TransactionId,
+    reversed: Shares,
+    shares: Shares,
+) -> Correction {
+    Correction { record: record.clone(), transaction: tx.clone(), reversed, shares }
+}
+
 impl State {
+    fn credit_corrected(&mut self, event: &Event) -> Option<()> {
+        let Event::CreditCorrected {
+            transaction,
+            record,
+            reversed,
+            lots,
+            shares,
+            left,
+            registered,
+        } = event
+        else {
+            return None;
+        };
+        let was = self.entry(transaction).credit;
+        let known = was == C::Confirmed(*reversed);
+        (known || (was == C::Reversed && reversed.is_zero())).then_some(())?;
+        let correction = correction(record, transaction, *reversed, *shares);
+        self.kept_back_mut().correct(correction)?;
+        lots.iter().try_for_each(|taken| self.take(taken))?;
+        // A lot of nothing would keep the date that was corrected.
+        self.lots.retain(|lot| lot.transaction != *transaction || !lot.shares.is_zero());
+        self.register(transaction, *shares, *left, *registered)
+    }
+
+    fn take_out_corrected(&mut self, event: &Event) -> Option<()> {
+        let Event::TakeOutCorrected {
+            transaction,
+            record,
+            reversed,
+            shares,
+            returned,
+            lots,
+            held,
+            earns_through,
+        } = event
+        else {
+            return None;
+        };
+        let entry = self.entry_mut(transaction);
+        let known = entry.reservation == R::Spent(*reversed)
+            || (entry.reservation == R::Released && reversed.is_zero());
+        known.then_some(())?;
+        entry.reservation = match (shares.is_zero(), held.is_zero()) {
+            (true, true) => R::Released,
+            (true, false) => R::Held(*held),
+            (false, _) => R::Spent(*shares),
+        };
+        let correction = correction(record, transaction, *reversed, *shares);
+        self.kept_back_mut().correct_take_out(correction)?;
+        self.still_earning(lots, *earns_through)?;
+        lots.iter().try_for_each(|taken| self.take(taken))?;
+        self.give_back(transaction, *returned, earns_through.succ_opt()?)
+    }
+
     /// So many shares are confirmed and `left` of them are there: a lot.
     fn register(
         &mut self,
@@ -86,11 +135,20 @@ impl State {
         registered: NaiveDate,
     ) -> Option<()> {
         let entry = self.entry_mut(tx);
+        // What reserves all that was confirmed goes with it, up and down.
+        let all = matches!((entry.credit, entry.reservation), (C::Confirmed(was), R::Held(held)) if held == was);
         entry.credit = C::Confirmed(shares);
         if let R::Held(held) = entry.reservation {
-            entry.reservation = R::Held(held.min(shares));
+            entry.reservation = R::Held(if all { shares } else { held.min(shares) });
         }
         self.add(Lot { transaction: tx.clone(), registered, shares: left, carried: false })
+    }
+
+    fn give_back(&mut self, tx: &TransactionId, shares: Shares, from: NaiveDate) -> Option<()> {
+        if shares.is_zero() {
+            return Some(());
+        }
+        self.add(Lot { transaction: tx.clone(), registered: from, shares, carried: false })
     }
 
     fn spend(&mut self, tx: &TransactionId, shares: Shares, lots: &[LotTaken]) -> Option<()> {

@@ -68,12 +68,13 @@ struct Part {
     lifted: bool,
 }
 
+/// What a corrected record put in place of what.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Correction {
-    record: RegisterRecord,
-    transaction: TransactionId,
-    reversed: Shares,
-    shares: Shares,
+pub(super) struct Correction {
+    pub(super) record: RegisterRecord,
+    pub(super) transaction: TransactionId,
+    pub(super) reversed: Shares,
+    pub(super) shares: Shares,
 }
 
 /// Most wallets have nothing of it. In the order in which it happened.
@@ -82,11 +83,16 @@ pub(super) struct KeptBack {
     freezes: Vec<(RegisterRecord, Part)>,
     holds: Vec<(CaseRef, Part)>,
     corrections: Vec<Correction>,
+    take_outs: Vec<Correction>,
 }
 
 /// Of a wallet that nothing was kept back in.
-static NOTHING: KeptBack =
-    KeptBack { freezes: Vec::new(), holds: Vec::new(), corrections: Vec::new() };
+static NOTHING: KeptBack = KeptBack {
+    freezes: Vec::new(),
+    holds: Vec::new(),
+    corrections: Vec::new(),
+    take_outs: Vec::new(),
+};
 
 pub(super) fn freeze(
     kept: &KeptBack,
@@ -186,6 +192,20 @@ fn remove<K: PartialEq>(parts: &mut [(K, Part)], key: &K) -> Option<()> {
     Some(())
 }
 
+fn repeated(
+    known: &[Correction],
+    record: &RegisterRecord,
+    tx: &TransactionId,
+    shares: Shares,
+) -> Option<bool> {
+    let known = known.iter().find(|known| known.record == *record)?;
+    Some(known.transaction == *tx && known.shares == shares)
+}
+
+fn remember(known: &mut Vec<Correction>, correction: Correction) -> Option<()> {
+    known.iter().all(|known| known.record != correction.record).then(|| known.push(correction))
+}
+
 fn sum<K>(parts: &[(K, Part)]) -> Shares {
     let kept = parts.iter().filter(|(_, part)| !part.lifted);
     kept.fold(Shares::ZERO, |sum, (_, part)| sum.plus(part.shares).unwrap_or(sum))
@@ -209,8 +229,17 @@ impl KeptBack {
         tx: &TransactionId,
         shares: Shares,
     ) -> Option<bool> {
-        let known = self.corrections.iter().find(|known| known.record == *record)?;
-        Some(known.transaction == *tx && known.shares == shares)
+        repeated(&self.corrections, record, tx, shares)
+    }
+
+    /// The same of a record that says what was taken out.
+    pub(super) fn is_take_out_repeated(
+        &self,
+        record: &RegisterRecord,
+        tx: &TransactionId,
+        shares: Shares,
+    ) -> Option<bool> {
+        repeated(&self.take_outs, record, tx, shares)
     }
 
     /// Whether a correction of the transaction replaced such a confirmation.
@@ -218,17 +247,21 @@ impl KeptBack {
         self.corrections.iter().any(|known| known.transaction == *tx && was(known.reversed))
     }
 
-    pub(super) fn correct(
-        &mut self,
-        record: &RegisterRecord,
+    /// Whether a correction of what the transaction took out replaced so much.
+    pub(super) fn take_out_corrected(
+        &self,
         tx: &TransactionId,
-        reversed: Shares,
-        shares: Shares,
-    ) -> Option<()> {
-        self.corrections.iter().all(|known| known.record != *record).then(|| {
-            let (record, transaction) = (record.clone(), tx.clone());
-            self.corrections.push(Correction { record, transaction, reversed, shares });
-        })
+        was: impl Fn(Shares) -> bool,
+    ) -> bool {
+        self.take_outs.iter().any(|known| known.transaction == *tx && was(known.reversed))
+    }
+
+    pub(super) fn correct(&mut self, correction: Correction) -> Option<()> {
+        remember(&mut self.corrections, correction)
+    }
+
+    pub(super) fn correct_take_out(&mut self, correction: Correction) -> Option<()> {
+        remember(&mut self.take_outs, correction)
     }
 
     pub(super) fn freeze(
@@ -262,6 +295,14 @@ impl State {
     /// Whether that record froze shares and was not lifted.
     pub fn is_frozen_by(&self, record: &RegisterRecord) -> bool {
         find(&self.kept_back().freezes, record).is_some_and(|part| !part.lifted)
+    }
+
+    /// Whether shares are held for the case of that name: `false` once they were let go, `None` if they
+    /// never were.
+    pub fn is_held_for(&self, case: &str) -> Option<bool> {
+        let holds = &self.kept_back().holds;
+        let part = holds.iter().find(|(known, _)| known.as_str() == case);
+        part.map(|(_, part)| !part.lifted)
     }
 
     /// In dispute under a case.

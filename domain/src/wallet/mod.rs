@@ -4,7 +4,8 @@
 //! credit:       none --CreditInTransit--> in transit --ConfirmCredit--> confirmed --CorrectCredit-.
 //!                                              `-------ReverseCredit--> reversed ----CorrectCredit-+-> confirmed
 //! reservation:  none --Reserve--> held --TakeOut--> spent (the rest is free again)
-//!                 |                `----Release--> released
+//!                 |                `----Release--> released     spent | released --CorrectTakeOut--> spent
+//!                 |                                                      spent --CorrectTakeOut--> held
 //!                 `----Release (nothing was held)----> released: a later Reserve is refused
 //! register:     none --Freeze | FollowRegister--> frozen --Unfreeze | FollowRegister--> lifted
 //! case:         none --Hold----> held ----Unhold----> lifted
@@ -26,6 +27,8 @@
 mod balance;
 mod book;
 mod correct;
+#[cfg(test)]
+mod correct_tests;
 mod entry;
 mod event;
 mod evolve;
@@ -90,6 +93,19 @@ pub enum Command {
         shares: Shares,
         /// The registration date.
         registered: NaiveDate,
+    },
+    /// A corrected record of the registrar says how many were taken out, or that none were.
+    CorrectTakeOut {
+        /// The transaction that had reserved them.
+        transaction: TransactionId,
+        /// The corrected record.
+        record: RegisterRecord,
+        /// What is taken out now.
+        shares: Shares,
+        /// What is earmarked again where none is taken: the order waits for another word.
+        held: Shares,
+        /// The last natural day on which what leaves earns.
+        earns_through: NaiveDate,
     },
     /// An order of a court or a creditor freezes shares.
     Freeze {
@@ -217,6 +233,9 @@ impl Decider for Wallet {
             }
             C::CorrectCredit { transaction, record, shares, registered } => {
                 correct::correct(state, transaction, record, *shares, *registered)
+            }
+            C::CorrectTakeOut { transaction, record, shares, held, earns_through } => {
+                correct::take_out(state, transaction, record, (*shares, *held), *earns_through)
             }
             C::Freeze { record, shares, cause } => {
                 kept_back::freeze(state.kept_back(), record, *shares, *cause)

@@ -38,6 +38,12 @@ pub(crate) fn any_command() -> impl Strategy<Value = Command> {
                 5 | 6 => C::Reserve(transaction, shares),
                 7..=9 => C::TakeOut { transaction, shares, earns_through: day },
                 10 => C::Release(transaction),
+                11 if n == 2 => {
+                    let held = if publication == 1 { shares } else { Shares::ZERO };
+                    let shares = if publication == 1 { Shares::ZERO } else { shares };
+                    let (record, earns_through) = (record(), day);
+                    C::CorrectTakeOut { transaction, record, shares, held, earns_through }
+                }
                 11 => C::CorrectCredit { transaction, record: record(), shares, registered: day },
                 12 if publication == 1 => {
                     C::Freeze { record: record(), shares, cause: FrozenCause::Pledge }
@@ -96,6 +102,7 @@ impl Sums {
             | Event::SharesSpent { .. }
             | Event::SharesTakenOut { .. }
             | Event::CreditCorrected { .. }
+            | Event::TakeOutCorrected { .. }
             | Event::SharesFrozen { .. }
             | Event::SharesUnfrozen { .. }
             | Event::SharesHeld { .. }

@@ -34,15 +34,13 @@ pub(super) fn confirm(
     registered: NaiveDate,
 ) -> Result<Vec<Event>, Refusal> {
     match state.entry(tx).credit {
-        Credit::InTransit(coming) if shares <= coming => {
+        // The register is the truth, also where it registers more than was on its way.
+        Credit::InTransit(_) => {
             Ok(vec![Event::CreditConfirmed { transaction: tx.clone(), shares, registered }])
         }
         Credit::Confirmed(was) if was == shares => Ok(vec![]),
         Credit::Confirmed(_) if state.kept_back().corrected(tx, |was| was == shares) => Ok(vec![]),
         Credit::None => Err(Refusal::NothingInTransit(tx.clone())),
-        Credit::InTransit(free) => {
-            Err(Refusal::TooFew { transaction: tx.clone(), asked: shares, free })
-        }
         Credit::Confirmed(_) | Credit::Reversed => Err(Refusal::ContradictsEarlier(tx.clone())),
     }
 }
@@ -72,8 +70,13 @@ pub(super) fn reserve(
             }
             Ok(vec![Event::SharesReserved { transaction: tx.clone(), shares }])
         }
-        Reservation::Held(was) if was <= shares => Ok(vec![]),
-        Reservation::Spent(was) if was <= shares => Ok(vec![]),
+        Reservation::Held(was) | Reservation::Spent(was) if was <= shares => Ok(vec![]),
+        // A corrected record may have taken more than was reserved, or given it all back.
+        Reservation::Held(_) | Reservation::Spent(_) | Reservation::Released
+            if state.kept_back().take_out_corrected(tx, |_| true) =>
+        {
+            Ok(vec![])
+        }
         Reservation::Released => Err(Refusal::AlreadyReleased(tx.clone())),
         Reservation::Held(_) | Reservation::Spent(_) => {
             Err(Refusal::ContradictsEarlier(tx.clone()))
@@ -99,6 +102,11 @@ pub(super) fn take_out(
             Ok(vec![Event::SharesTakenOut { transaction, shares, lots, earns_through }])
         }
         (Reservation::Spent(was), _) if was == shares => Ok(vec![]),
+        (Reservation::Spent(_) | Reservation::Released, _)
+            if state.kept_back().take_out_corrected(tx, |was| was == shares) =>
+        {
+            Ok(vec![])
+        }
         (Reservation::None, _) => Err(Refusal::NothingReserved(tx.clone())),
         (Reservation::Spent(_) | Reservation::Released, _) => {
             Err(Refusal::ContradictsEarlier(tx.clone()))
@@ -112,6 +120,9 @@ pub(super) fn release(state: &State, tx: &TransactionId) -> Result<Vec<Event>, R
             Ok(vec![Event::SharesReleased { transaction: tx.clone() }])
         }
         Reservation::Released => Ok(vec![]),
+        Reservation::Spent(_) if state.kept_back().take_out_corrected(tx, Shares::is_zero) => {
+            Ok(vec![])
+        }
         Reservation::Spent(_) => Err(Refusal::ContradictsEarlier(tx.clone())),
     }
 }

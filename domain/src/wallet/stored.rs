@@ -13,6 +13,7 @@ impl Stored for Wallet {
         SharesSpent => "wallet.shares_spent",
         SharesTakenOut => "wallet.shares_taken_out",
         CreditCorrected => "wallet.credit_corrected",
+        TakeOutCorrected => "wallet.take_out_corrected",
         SharesFrozen => "wallet.shares_frozen",
         SharesUnfrozen => "wallet.shares_unfrozen",
         SharesHeld => "wallet.shares_held",

@@ -5,7 +5,7 @@ use crate::{
     world::{DEADLINE, World, at, book, saga, shipped},
 };
 use fundflow::{
-    Builder, Engine, Rest, Settings,
+    Builder, Engine, RequestError, Rest, Settings,
     kernel::store::{EventStore, Version},
     runtime::port::Ask,
 };
@@ -28,6 +28,11 @@ async fn is_asked_again_and_parks_with(
 ) {
     let engine = builder.start().await.unwrap();
     book(&engine, "B-1").await.unwrap();
+    is_parked_with(engine, world, code).await;
+}
+
+/// The same of one that was begun.
+async fn is_parked_with(engine: Engine, world: &World, code: &str) {
     engine.settle().await.unwrap();
     assert_eq!(first_cause(world, "B-1").await, code);
 
@@ -51,21 +56,76 @@ async fn a_call_without_an_answer_in_time_is_unknown() {
     assert_eq!(asked, [Ask::Call, Ask::Query], "it is asked about before it is repeated");
 }
 
-#[tokio::test]
-async fn a_call_to_a_port_that_was_never_registered_is_unknown_and_stops_nothing() {
-    let world = World::with(Carrier::who(Mood::Sends));
-
-    is_asked_again_and_parks_with(world.parts(), &world, "no_port").await;
-
-    assert_eq!(world.carrier.asked(), []);
+/// A store with a saga whose call was never made: the program ended before it.
+async fn begun(world: &World) {
+    let engine = world.start().await;
+    book(&engine, "B-1").await.unwrap();
+    engine.shutdown().await.unwrap();
 }
 
 #[tokio::test]
-async fn a_call_to_a_port_of_another_kind_is_unknown_and_stops_nothing() {
+async fn a_saga_whose_port_is_gone_after_a_restart_hears_nothing_and_stops_nothing() {
+    let world = World::with(Carrier::who(Mood::Hangs));
+    begun(&world).await;
+
+    let engine = world.parts().start().await.unwrap();
+    is_parked_with(engine, &world, "no_port").await;
+}
+
+#[tokio::test]
+async fn a_saga_whose_port_takes_other_calls_after_a_restart_hears_nothing_and_stops_nothing() {
+    let world = World::with(Carrier::who(Mood::Hangs));
+    begun(&world).await;
+
+    let builder = world.parts().port("carrier", Arc::new(Florist)).unwrap();
+    is_parked_with(builder.start().await.unwrap(), &world, "wrong_port").await;
+}
+
+#[tokio::test]
+async fn a_request_that_would_call_a_port_which_is_not_there_is_refused_and_its_id_stays_free() {
+    let world = World::with(Carrier::who(Mood::Sends));
+    let builder = world.parts().port("courier", Arc::new(Florist)).unwrap();
+    let engine = builder.start().await.unwrap();
+
+    let refused = book(&engine, "B-1").await.map(drop).unwrap_err();
+
+    let says = "the carrier is called through port carrier, and no port of that name is \
+                registered; registered are courier";
+    assert!(matches!(&refused, RequestError::NoPort(_)), "{refused:?}");
+    assert_eq!(refused.to_string(), says);
+    engine.shutdown().await.unwrap();
+    assert_eq!(world.log().await, [], "nothing of it is stored");
+    let engine = world.start().await;
+    book(&engine, "B-1").await.unwrap();
+    assert_eq!(engine.rest_of(saga("B-1")).await.unwrap(), shipped());
+}
+
+#[tokio::test]
+async fn a_request_that_would_call_a_port_which_takes_other_calls_is_refused() {
     let world = World::with(Carrier::who(Mood::Sends));
     let builder = world.parts().port("carrier", Arc::new(Florist)).unwrap();
+    let engine = builder.start().await.unwrap();
 
-    is_asked_again_and_parks_with(builder, &world, "wrong_port").await;
+    let refused = book(&engine, "B-1").await.map(drop).unwrap_err();
+
+    let says = "the carrier is called through port carrier, and the port of that name takes other \
+                calls; registered are carrier";
+    assert_eq!(refused.to_string(), says);
+    engine.settle().await.unwrap();
+    assert_eq!(world.log().await, []);
+}
+
+#[tokio::test]
+async fn a_builder_names_the_ports_that_requests_will_miss() {
+    let world = World::with(Carrier::who(Mood::Sends));
+
+    let missing = world.parts().missing_ports();
+    let says: Vec<String> = missing.iter().map(ToString::to_string).collect();
+
+    let carrier = "the carrier is called through port carrier, and no port of that name is \
+                   registered; none is registered";
+    assert_eq!(says, [carrier]);
+    assert_eq!(world.builder().missing_ports(), []);
 }
 
 #[tokio::test]

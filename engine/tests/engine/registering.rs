@@ -6,7 +6,7 @@ use crate::{
 };
 use fundflow::{
     StartError,
-    runtime::{prelude::*, process::Open, saga::Body},
+    runtime::{port::Callee, prelude::*, process::Open, saga::Body},
 };
 use serde::{Deserialize, Serialize};
 use std::marker::PhantomData;
@@ -113,6 +113,9 @@ where
     }
     fn prepare(&self, _: &Streams, _: &Preparing<'_, Self>) -> Prepared<Self> {
         Err("nothing is lifted".into())
+    }
+    fn callees(&self, _: &Open<Self>, (): &()) -> Vec<Callee> {
+        vec![]
     }
     fn plan(&self, _: &TransactionId, _: &Open<Self>) {}
     fn streams((): &()) -> Vec<Need> {

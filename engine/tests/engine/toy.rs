@@ -20,7 +20,8 @@ use fundflow::{
         time::Timestamp,
     },
     runtime::{
-        port::{Payload, PortName},
+        port::{Callee, Payload, PortName},
+        process::Open,
         process_names,
         saga::{Calling, Heard, Names, OpenEnd, Preparing, Saga, View},
         step::{Exit, Table, act, call, well_formed},
@@ -185,7 +186,7 @@ impl Saga for Booking {
         Ok((Promised { pieces }, if pieces > 5 { &LARGE } else { &SMALL }))
     }
 
-    fn plan(&self, id: &TransactionId, open: &fundflow::runtime::process::Open<Self>) -> Plan {
+    fn plan(&self, id: &TransactionId, open: &Open<Self>) -> Plan {
         Plan {
             shelf: Key::of(&open.request.item),
             parcel: Key::of(id),
@@ -195,6 +196,14 @@ impl Saga for Booking {
 
     fn streams(plan: &Plan) -> Vec<Need> {
         vec![plan.shelf.need(), plan.parcel.need()]
+    }
+
+    fn callees(&self, _: &Open<Self>, plan: &Plan) -> Vec<Callee> {
+        vec![Callee::of::<Parcels>(plan.carrier.clone(), "the carrier")]
+    }
+
+    fn foreseen(&self) -> Vec<Callee> {
+        vec![Callee::of::<Parcels>("carrier".parse().unwrap(), "the carrier")]
     }
 
     fn own_streams(plan: &Plan) -> Vec<StreamName> {

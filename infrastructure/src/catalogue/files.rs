@@ -1,6 +1,6 @@
 //! The files of a catalogue, so that they can be kept elsewhere word for word.
 
-use super::{CatalogueError, read, whole_file};
+use super::{CatalogueError, read, shipped, whole_file};
 use fundflow_domain::catalogue::Catalogue;
 use std::{collections::BTreeMap, fs, io, path::Path};
 
@@ -40,6 +40,18 @@ impl Files {
         Ok(Self(files.collect()))
     }
 
+    /// Those that are part of the program, and these; one of these stands in the place of one that has
+    /// its name.
+    #[must_use]
+    pub fn beside_shipped(self) -> Self {
+        let is_here = |name: &str| self.0.iter().any(|(path, _)| file_name(path) == Some(name));
+        let shipped =
+            shipped::FILES.iter().filter(|(path, _)| !file_name(path).is_some_and(is_here));
+        let shipped =
+            shipped.map(|(path, text)| ((*path).to_owned(), Ok(text.as_bytes().to_vec())));
+        Self(shipped.chain(self.0.iter().cloned()).collect())
+    }
+
     /// Files whose content is at hand.
     pub fn of(texts: &BTreeMap<String, String>) -> Self {
         let file = |(name, text): (&String, &String)| (name.clone(), Ok(text.clone().into_bytes()));
@@ -57,9 +69,13 @@ impl Files {
     /// The content of those that are text, by name without directories.
     pub fn texts(&self) -> BTreeMap<String, String> {
         let text = |(path, bytes): &(String, Bytes)| {
-            let name = Path::new(path).file_name()?.to_str()?.to_owned();
+            let name = file_name(path)?.to_owned();
             Some((name, String::from_utf8(bytes.clone().ok()?).ok()?))
         };
         self.0.iter().filter_map(text).collect()
     }
+}
+
+fn file_name(path: &str) -> Option<&str> {
+    Path::new(path).file_name()?.to_str()
 }

@@ -87,7 +87,12 @@ pub(super) fn said_by(
             ApplicationAnswer::NotCancelled(cause)
         } else {
             let frozen = frozen_by(&record, &code)?;
-            ApplicationAnswer::Rejected(Rejection { cause, interest: Money::ZERO, frozen })
+            ApplicationAnswer::Rejected(Rejection {
+                cause,
+                interest: Money::ZERO,
+                frozen,
+                by_us: false,
+            })
         };
         return Ok(Some((no, answer)));
     }
@@ -153,7 +158,12 @@ fn answer_of(record: &TradeConfirmation) -> Result<ApplicationAnswer, String> {
         "149" => {
             let interest = Money::new(record.interest).map_err(number)?;
             let cause = Cause::new("149", "the raising of the fund has failed");
-            return Ok(ApplicationAnswer::Rejected(Rejection { cause, interest, frozen: None }));
+            return Ok(ApplicationAnswer::Rejected(Rejection {
+                cause,
+                interest,
+                frozen: None,
+                by_us: false,
+            }));
         }
         "152" => return Ok(ApplicationAnswer::Cancelled),
         "122" | "139" => Outcome::Purchase(purchased(record).map_err(number)?),

@@ -95,7 +95,7 @@ fn a_plan_has_its_dates_and_pays_from_the_investors_account() {
 
 #[test]
 fn a_bad_row_of_any_kind_is_told_with_what_may_stand_there() {
-    let funds = "000730, 000891, 001546, 011162, 018145, 050003, 050027";
+    let funds = "000730, 000891, 001546, 011162, 018145, 050003, 050027, 990001, 990002";
     let shares =
         "shares: 0.01 to 99999999999999.99, at most 2 decimals, or nothing for all of them";
     let rows = [

@@ -6,7 +6,8 @@
 //! investors.csv   who they are, as far as a rule asks
 //! navs.csv        the prices of each day
 //! scenario.toml   what the counterparties do; may be missing: then all goes well
-//! funds/*.toml    the funds' terms; may be missing: then the catalogue that is part of the program
+//! funds/*.toml    the funds' terms; may be missing: then the catalogue that is part of the program, which
+//!                 also counts beside them where day.toml says `funds = "added"`
 //! ```
 //!
 //! 1. Every mistake is named with its file, line, field, value and what is allowed; all of them at
@@ -27,6 +28,7 @@ mod navs;
 mod orders;
 mod plans;
 mod problem;
+mod refusals;
 mod settings;
 mod table;
 mod terms;
@@ -39,7 +41,8 @@ pub use navs::{Price, published_at, published_for};
 pub use orders::Order;
 pub use plans::PlanWord;
 pub use problem::Problem;
-pub use settings::Settings;
+pub use refusals::Refusals;
+pub use settings::{FundsAre, Settings};
 pub use terms::{DayTerms, TermsError};
 
 use crate::{
@@ -103,7 +106,7 @@ fn read_into(
 ) -> Option<Day> {
     let settings = settings::read(folder, problems)?;
     let trade_date = settings::trade_date(&settings, calendar, problems);
-    let found = funds(folder, problems);
+    let found = funds(folder, settings.funds, problems);
     let scenario = settings::scenario(folder, settings.seed, problems);
     let investors = investors::read(folder, problems);
     let orders = table::read(folder, orders::FILE, &orders::COLUMNS, problems);
@@ -122,10 +125,18 @@ fn read_into(
 }
 
 /// The funds, and their files where the folder has its own.
-fn funds(folder: &Path, problems: &mut Vec<Problem>) -> Option<(Option<Files>, Catalogue)> {
+fn funds(
+    folder: &Path,
+    are: FundsAre,
+    problems: &mut Vec<Problem>,
+) -> Option<(Option<Files>, Catalogue)> {
     let own = folder.join("funds");
     let files = own.is_dir().then(|| Files::in_directory(&own)).transpose();
     let found = files.and_then(|files| {
+        let files = match are {
+            FundsAre::All => files,
+            FundsAre::Added => files.map(Files::beside_shipped),
+        };
         let catalogue = files.as_ref().map_or_else(catalogue::shipped, Files::catalogue)?;
         Ok((files, catalogue))
     });
@@ -133,7 +144,8 @@ fn funds(folder: &Path, problems: &mut Vec<Problem>) -> Option<(Option<Files>, C
 }
 
 /// The prices that the orders will need: of their T, or of the day after for what is converted
-/// then. A price may be published late, so this is told and the day goes on.
+/// then. A fund whose last price is older keeps it. A price may be published late, so this is told and
+/// the day goes on.
 fn missing_prices(
     orders: &[Order],
     prices: &[Price],
@@ -141,14 +153,17 @@ fn missing_prices(
     catalogue: &Catalogue,
     problems: &mut Vec<Problem>,
 ) {
-    let known: BTreeSet<_> = prices.iter().map(|price| (price.fund, price.date)).collect();
     let needed = orders.iter().flat_map(|order| {
         let (funds, later) = order.kind.priced_funds();
-        let day = calendar.plus(order.t, later).ok().map(TradingDay::date);
+        let day = calendar.plus(order.t, later).ok();
         funds.into_iter().filter_map(move |fund| Some((fund, day?)))
     });
-    let lacking: BTreeSet<_> = needed.filter(|needed| !known.contains(needed)).collect();
-    for (fund, date) in lacking {
+    let needed: BTreeSet<(FundCode, TradingDay)> = needed.collect();
+    for (fund, day) in needed {
+        let date = day.date();
+        if navs::published_for(prices, day).iter().any(|price| price.fund == fund) {
+            continue;
+        }
         if navs::needs_price(catalogue, fund, date) {
             problems.push(Problem::of_file(
                 navs::FILE,

@@ -6,9 +6,10 @@ use super::{
     table::{self, Columns, Fields, Row, Table},
 };
 use fundflow_domain::{
+    admission::buying::Way,
     calendar::{TradingCalendar, TradingDay},
     catalogue::Catalogue,
-    ids::{InvestorId, TransactionId},
+    ids::{FundCode, InvestorId, TransactionId},
     time::Timestamp,
 };
 use std::collections::{BTreeMap, HashMap};
@@ -60,12 +61,22 @@ pub struct Order {
     pub transaction: TransactionId,
     /// When the investor asks.
     pub time: Timestamp,
-    /// The T that the instant belongs to.
+    /// The T that the instant belongs to, by the order's own cut-off.
     pub t: TradingDay,
     /// What is asked for.
     pub kind: Kind,
     /// For people.
     pub note: String,
+}
+
+impl Order {
+    /// All that it asks for, and when, in one line.
+    pub(super) fn words(&self) -> String {
+        let columns =
+            columns(&self.kind).into_iter().map(|(name, value)| format!(" {name}={value}"));
+        let columns: String = columns.collect();
+        format!("{} {} {}{columns}", self.transaction, self.time, self.kind.name())
+    }
 }
 
 pub(super) struct Known<'a> {
@@ -128,7 +139,7 @@ fn order(
     let transaction = reader.fields.parse("transaction", an_id, |text| text.parse().ok());
     let when = match reader.fields.text("kind") {
         incomes::INCOME => incomes::income_time(&mut reader.fields, known),
-        _ => time(&mut reader.fields, known),
+        _ => time(&mut reader.fields, known, whose_cut_off(table, row)),
     };
     let kind = reader.kind((transaction.as_ref(), when.map(|(time, _)| time)));
     let note = reader.fields.text("note").to_owned();
@@ -140,11 +151,35 @@ fn order(
     reader.fields.finish(whole)
 }
 
-fn time(fields: &mut Fields<'_>, known: &Known<'_>) -> Option<(Timestamp, TradingDay)> {
+/// The fund and the kind that decide until when the row belongs to its T: of what is taken back, those of
+/// the order.
+fn whose_cut_off(table: &Table, row: &Row) -> Option<(FundCode, Way)> {
+    let order = match table.get(row, "kind") {
+        "cancel" => {
+            let of = table.get(row, "of");
+            table.rows.iter().find(|order| table.get(order, "transaction") == of)?
+        }
+        _ => row,
+    };
+    let way = match table.get(order, "kind") {
+        "purchase" => Way::Purchase,
+        "subscription" => Way::Subscription,
+        _ => return None,
+    };
+    Some((table.get(order, "fund").parse().ok()?, way))
+}
+
+fn time(
+    fields: &mut Fields<'_>,
+    known: &Known<'_>,
+    of: Option<(FundCode, Way)>,
+) -> Option<(Timestamp, TradingDay)> {
     let date = known.trade_date.date();
     let allowed = "a time of the day like 10:30:00, or an instant like 2026-02-12T10:30:00+08:00";
     let time = fields.parse("time", allowed, |text| table::instant(text, date))?;
-    match known.calendar.t_of(time) {
+    let terms = of.and_then(|(fund, way)| Some((known.catalogue.on(fund, time.date())?, way)));
+    let own = terms.and_then(|(terms, way)| terms.cut_off_for(way));
+    match known.calendar.t_by(time, own) {
         Ok(t) if t == known.trade_date || t == known.next => return Some((time, t)),
         Ok(t) => {
             let plays = format!("belongs to {t}; this day plays {date} and {}", known.next);

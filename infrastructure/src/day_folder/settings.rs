@@ -32,8 +32,21 @@ pub struct Settings {
     /// The registrars, by their codes in file names; never empty. The first keeps the funds whose
     /// terms say `own`.
     pub registrars: Vec<RegistrarCode>,
+    /// What the folder `funds` holds.
+    pub funds: FundsAre,
     /// For people.
     pub notes: String,
+}
+
+/// What the folder `funds` of a day holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FundsAre {
+    /// The whole catalogue.
+    #[default]
+    All,
+    /// Funds beside those that are part of the program, or in their place.
+    Added,
 }
 
 #[derive(Deserialize)]
@@ -47,6 +60,8 @@ struct Written {
     registrar: Option<RegistrarCode>,
     registrars: Option<Vec<RegistrarCode>>,
     #[serde(default)]
+    funds: FundsAre,
+    #[serde(default)]
     notes: String,
 }
 
@@ -54,7 +69,8 @@ impl TryFrom<Written> for Settings {
     type Error = String;
 
     fn try_from(written: Written) -> Result<Self, String> {
-        let Written { trade_date, seed, distributor, registrar, registrars, notes } = written;
+        let Written { trade_date, seed, distributor, registrar, registrars, funds, notes } =
+            written;
         let registrars = match (registrar, registrars) {
             (Some(_), Some(_)) => {
                 return Err("write registrar or registrars, not both".to_owned());
@@ -69,7 +85,7 @@ impl TryFrom<Written> for Settings {
         if registrars.is_empty() || twice {
             return Err("registrars is a list of different codes, like [\"05\", \"98\"]".to_owned());
         }
-        Ok(Self { trade_date, seed, distributor, registrars, notes })
+        Ok(Self { trade_date, seed, distributor, registrars, funds, notes })
     }
 }
 

@@ -12,6 +12,13 @@ pub(super) fn with(file: &str, bytes: Option<&[u8]>) -> (TempDir, Reading) {
     for name in ["day.toml", "orders.csv", "investors.csv", "navs.csv"] {
         fs::copy(example().join(name), dir.path().join(name)).unwrap();
     }
+    // Another day.toml does not say that they are beside others.
+    if file != "day.toml" {
+        fs::create_dir(dir.path().join("funds")).unwrap();
+        for fund in ["funds/050027.toml", "funds/990001.toml", "funds/990002.toml"] {
+            fs::copy(example().join(fund), dir.path().join(fund)).unwrap();
+        }
+    }
     match bytes {
         Some(bytes) => fs::write(dir.path().join(file), bytes).unwrap(),
         None => fs::remove_file(dir.path().join(file)).unwrap(),
@@ -37,11 +44,23 @@ fn the_example_day_has_no_mistake() {
     let reading = read(&example(), &TradingCalendar::xshg().unwrap());
     assert_eq!(reading.problems, []);
     let day = reading.day.unwrap();
-    assert_eq!((day.orders.len(), day.investors.len(), day.prices.len()), (88, 15, 6));
+    assert_eq!((day.orders.len(), day.investors.len(), day.prices.len()), (96, 15, 6));
     assert_eq!(
         (day.trade_date.to_string(), day.next.to_string()),
         ("2026-02-12".into(), "2026-02-13".into())
     );
+}
+
+#[test]
+fn funds_that_are_added_stand_beside_the_programs_or_in_the_place_of_one() {
+    let (_dir, reading) = with("scenario.toml", Some(b""));
+    let catalogue = reading.day.unwrap().catalogue;
+
+    let on =
+        |code: &str| catalogue.on(code.parse().unwrap(), "2026-02-12".parse().unwrap()).unwrap();
+    assert_eq!(on("050027").version.as_str(), "050027-example");
+    assert_eq!(on("990001").version.as_str(), "990001-raising");
+    assert_eq!(catalogue.codes().count(), 7 + 2, "no other is lost");
 }
 
 #[test]
@@ -54,7 +73,7 @@ fn a_bad_field_is_told_with_its_place_its_value_and_what_may_stand_there() {
             [format!("orders.csv:3: amount {told:?}: write {amount}")]
         );
     }
-    let funds = "000730, 000891, 001546, 011162, 018145, 050003, 050027";
+    let funds = "000730, 000891, 001546, 011162, 018145, 050003, 050027, 990001, 990002";
     let rows = [
         ("B-1,09:00,I-1001,000730,011162,", format!("amount \"\": is empty; write {amount}")),
         ("B-1,09:00,I-1001,000730,011162,\"1,000.00\"", format!("amount \"1,000.00\": write {amount}")),
@@ -204,8 +223,9 @@ fn an_override_of_nothing_a_misspelt_fate_and_a_missing_price_are_told() {
         ),
         (
             "navs.csv",
-            "fund,date,nav\n011162,2026-02-12,0.7421\n018145,2026-02-12,1.0836\n050027,2026-02-12,1.0523\n050027,2026-02-13,1.0523\n",
-            "navs.csv: fund 011162 has no price on 2026-02-13; orders need it: add a row",
+            "fund,date,nav\n011162,2026-02-13,0.7421\n018145,2026-02-12,1.0836\n050027,2026-02-12,1.0523\n",
+            // That of the day before is kept where there is no later one.
+            "navs.csv: fund 011162 has no price on 2026-02-12; orders need it: add a row",
         ),
         (
             "navs.csv",
@@ -238,5 +258,5 @@ fn a_bad_investor_is_left_out_and_so_are_its_orders() {
     let left = reading.day.unwrap().orders;
     let nobodys = left.iter().filter(|order| order.kind.investor().is_none());
     // Neither a cancellation nor an income names an investor.
-    assert_eq!((nobodys.count(), left.len()), (4 + 12, 4 + 12));
+    assert_eq!((nobodys.count(), left.len()), (5 + 12, 5 + 12));
 }

@@ -3,7 +3,7 @@
 use crate::{
     look::{self, Look, LookError},
     message::SagaId,
-    port::Payload,
+    port::{Callee, Payload},
     process::Process,
     running::{Instance, Running},
     saga::{Names, Saga},
@@ -28,6 +28,8 @@ pub trait Kind: Send + Sync {
     fn names(&self) -> Names;
     /// A saga of which nothing is in memory yet.
     fn fresh(&self, transaction: TransactionId) -> Box<dyn Instance>;
+    /// Whom its requests are known to call before there is one.
+    fn foreseen(&self) -> Vec<Callee>;
     /// Every table that an unfinished saga may be on, in words.
     fn tables(&self) -> Vec<TableDoc>;
     /// The streams of a saga, as the events of its process stream, oldest first, name them. One that
@@ -67,6 +69,10 @@ impl<S: Saga> Kind for Of<S> {
 
     fn fresh(&self, transaction: TransactionId) -> Box<dyn Instance> {
         Box::new(Running::fresh(self.0.clone(), transaction))
+    }
+
+    fn foreseen(&self) -> Vec<Callee> {
+        self.0.foreseen()
     }
 
     fn tables(&self) -> Vec<TableDoc> {

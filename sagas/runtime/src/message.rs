@@ -2,7 +2,7 @@
 
 use crate::{
     breaker::Pass,
-    port::{Ask, Payload, PortName},
+    port::{Ask, NoPort, Payload, PortName},
     process::Disposition,
     saga::Wrap,
 };
@@ -266,6 +266,10 @@ pub enum ActionError {
     /// The rules say no.
     #[error("{0}")]
     Refused(Arc<str>),
+    /// Somebody whom the saga would have to call cannot be called; nothing was stored. Register the
+    /// port, or mend the terms that name it.
+    #[error(transparent)]
+    NoPort(#[from] NoPort),
     /// A stream that it needs cannot be folded; verify the store.
     #[error("{place} is damaged: {what}")]
     Damaged {

@@ -6,10 +6,18 @@
 //! 3. *Unknown* is the answer where there is none: a time-out, a broken connection, a reply that cannot
 //!    be read. The saga asks again under the same key and assumes nothing meanwhile. A counterparty
 //!    that speaks and has not decided says so: that is *pending*, and shuts no breaker.
+//! 4. Whom a saga will call is known before anything of it is stored: a request that could not be
+//!    carried to its end is refused with a [`NoPort`], and its ID stays free.
 
 use fundflow_kernel::{cause::Cause, identifier};
 use futures_util::future::{BoxFuture, FutureExt};
-use std::{any::Any, fmt, future::Future, sync::Arc};
+use std::{
+    any::{Any, TypeId},
+    collections::BTreeMap,
+    fmt,
+    future::Future,
+    sync::Arc,
+};
 
 identifier!(
     /// The name under which a port was registered: `bank`, `ta-05`.
@@ -65,6 +73,8 @@ pub trait AnyPort: Send + Sync {
     fn make(self: Arc<Self>, call: Payload, ask: Ask) -> BoxFuture<'static, Option<Payload>>;
     /// The answer of one who did not speak in time; `None` if the call is another port's.
     fn silence(&self, call: &Payload, cause: Cause) -> Option<Payload>;
+    /// Whether calls of that type are this port's.
+    fn takes(&self, call: TypeId) -> bool;
 }
 
 impl<P: Port> AnyPort for P {
@@ -82,5 +92,78 @@ impl<P: Port> AnyPort for P {
 
     fn silence(&self, call: &Payload, cause: Cause) -> Option<Payload> {
         Some(Arc::new(P::silence(call.downcast_ref()?, cause)))
+    }
+
+    fn takes(&self, call: TypeId) -> bool {
+        call == TypeId::of::<P::Call>()
+    }
+}
+
+/// Counterparties by the name under which sagas call them.
+pub type Ports = BTreeMap<PortName, Arc<dyn AnyPort>>;
+
+/// Somebody whom a saga will call, as it is known before anything of it is stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Callee {
+    port: PortName,
+    call: TypeId,
+    who: Arc<str>,
+}
+
+impl Callee {
+    /// Calls of that type go there. `who` says in words who that is, and of what.
+    pub fn of<C: Any>(port: PortName, who: impl Into<Arc<str>>) -> Self {
+        Self { port, call: TypeId::of::<C>(), who: who.into() }
+    }
+
+    /// Whether that call, to that port, is one to it.
+    pub fn is_called(&self, port: &PortName, call: &Payload) -> bool {
+        self.port == *port && self.call == (**call).type_id()
+    }
+
+    /// Why it cannot be called by way of those ports; `None`: it can.
+    pub fn missing(&self, ports: &Ports) -> Option<NoPort> {
+        let registered = ports.get(&self.port);
+        if registered.is_some_and(|port| port.takes(self.call)) {
+            return None;
+        }
+        Some(NoPort {
+            who: self.who.clone(),
+            port: self.port.clone(),
+            takes_other_calls: registered.is_some(),
+            registered: ports.keys().cloned().collect(),
+        })
+    }
+}
+
+/// Somebody would have to be called who cannot be. Nothing was stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NoPort {
+    /// Who that is, and of what.
+    pub who: Arc<str>,
+    /// The name under which calls would go there.
+    pub port: PortName,
+    /// A port of that name is there, for calls of another type.
+    pub takes_other_calls: bool,
+    /// All that there are, by name.
+    pub registered: Vec<PortName>,
+}
+
+impl std::error::Error for NoPort {}
+
+impl fmt::Display for NoPort {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { who, port, takes_other_calls, registered } = self;
+        write!(out, "{who} is called through port {port}, ")?;
+        out.write_str(if *takes_other_calls {
+            "and the port of that name takes other calls; "
+        } else {
+            "and no port of that name is registered; "
+        })?;
+        if registered.is_empty() {
+            return out.write_str("none is registered");
+        }
+        let names: Vec<&str> = registered.iter().map(PortName::as_str).collect();
+        write!(out, "registered are {}", names.join(", "))
     }
 }

@@ -9,7 +9,7 @@
 //!    saga and the transaction.
 
 use crate::{
-    port::{Keyed, Payload, Port, PortName},
+    port::{Callee, Keyed, Payload, Port, PortName},
     process::{Open, Over},
     step::Table,
     turn::{NotDone, Turn},
@@ -251,6 +251,15 @@ pub trait Saga: Sized + Send + Sync + 'static {
         streams: &Streams,
         request: &Preparing<'_, Self>,
     ) -> Result<(Self::Promise, &'static Table<Self>), Self::Refusal>;
+
+    /// Everybody whom its table may have it call, from that promise to any end. A request is refused
+    /// where one of them cannot be called.
+    fn callees(&self, open: &Open<Self>, plan: &Self::Plan) -> Vec<Callee>;
+    /// Those whom its requests are known to call before there is one: who of them cannot be called is
+    /// said when an engine starts.
+    fn foreseen(&self) -> Vec<Callee> {
+        Vec::new()
+    }
 
     /// Mints all keys.
     fn plan(&self, id: &TransactionId, open: &Open<Self>) -> Self::Plan;

@@ -93,6 +93,8 @@ pub struct Side<S: Saga> {
     pub deed: Deed<S>,
     /// Only once the saga has ended: what the table can no longer do.
     pub only_after_the_end: bool,
+    /// When the lane has nothing to do any more and did not bring about what was wanted: for people.
+    pub rejected: Option<S::Fact>,
 }
 
 /// A table and the name under which sagas pin it.
@@ -219,12 +221,12 @@ impl<S: Saga> Deed<S> {
 
     /// As a lane beside the table.
     pub const fn beside(self) -> Side<S> {
-        Side { deed: self, only_after_the_end: false }
+        Side { deed: self, only_after_the_end: false, rejected: None }
     }
 
     /// As a lane that works once the saga has ended.
     pub const fn after_the_end(self) -> Side<S> {
-        Side { deed: self, only_after_the_end: true }
+        Side { deed: self, only_after_the_end: true, rejected: None }
     }
 }
 
@@ -249,6 +251,14 @@ impl<S: Saga> Step<S> {
     }
 }
 
+impl<S: Saga> Side<S> {
+    /// Not brought about where the fact holds.
+    #[must_use]
+    pub const fn unless(self, rejected: S::Fact) -> Self {
+        Self { rejected: Some(rejected), ..self }
+    }
+}
+
 impl<S: Saga> Table<S> {
     /// Whether a lane beside the table has that name.
     pub fn has_lane(&self, name: &str) -> bool {
@@ -263,7 +273,10 @@ impl<S: Saga> Table<S> {
             facts.extend(step.rejected);
             facts.extend(step.exit.moves().iter().map(|exit| exit.deed.done));
         }
-        facts.extend(self.beside.iter().map(|side| side.deed.done));
+        for side in self.beside {
+            facts.push(side.deed.done);
+            facts.extend(side.rejected);
+        }
         facts.sort_unstable();
         facts.dedup();
         facts

@@ -48,6 +48,7 @@ impl TableDoc {
     pub fn of<S: Saga>(table: &Table<S>) -> Self {
         let beside = table.beside.iter().map(|side| RowDoc {
             exit: side.only_after_the_end.then(|| "works once the saga has ended".to_owned()),
+            rejected: side.rejected.map(|fact| words(&fact)),
             ..RowDoc::of(&side.deed)
         });
         Self {

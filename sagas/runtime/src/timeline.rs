@@ -198,8 +198,12 @@ fn beside<S: Saga>(
 ) {
     for side in table.beside {
         let fact = side.deed.done;
+        let rejected = side.rejected.filter(|rejected| S::holds(view, *rejected));
         let (mark, by) = match (S::holds(view, fact), view.ending) {
             (true, _) if instants.never_called_for(fact) => continue,
+            (true, _) if rejected.is_some() => {
+                (Mark::Rejected, rejected.and_then(|rejected| instants.at(rejected)))
+            }
             (true, _) => (Mark::Done, instants.at(fact)),
             (false, None) if side.only_after_the_end => (Mark::Ahead, None),
             (false, _) => (Mark::Here, None),

@@ -171,6 +171,14 @@ impl<'a, S: Saga> Turn<'a, S> {
         self.process(&process::Command::End(ending, cause))
     }
 
+    /// Goes on, if it is parked: what a person did leaves it where it stands, to be asked for anew.
+    ///
+    /// # Errors
+    /// [`NotDone`]; nothing has changed.
+    pub fn resume(&mut self, reason: &str) -> Result<usize, NotDone> {
+        self.process(&process::Command::Resume(reason.into()))
+    }
+
     pub(crate) fn process(&mut self, command: &process::Command<S>) -> Result<usize, NotDone> {
         let meta = self.meta();
         Ok(self.streams.decide(self.key, command, &meta, self.batch)?)

@@ -4,14 +4,13 @@ use super::{
     Do, facts,
     saga::{Conversion, Target, Turn, View, limits_on},
 };
-use crate::parts::{leaving as part, milestone::Milestone, wallet::WalletPart};
+use crate::parts::{leaving as part, milestone::Milestone};
 use fundflow_domain::{
     admission::leaving,
     application::{Ask, OnHuge, PromisedFee, Terms},
     calendar::TradingDay,
     money::Discount,
     orders::Cause,
-    wallet::{self, Credit},
 };
 use fundflow_runtime::turn::NotDone;
 
@@ -32,11 +31,8 @@ impl Conversion {
             Do::Reserve => self.reserve(turn),
             Do::Release => plan.holdings.release(turn),
             Do::Place => self.place(turn),
-            Do::Take => plan.holdings.take(turn, &plan.out),
-            Do::Credit => match &plan.target {
-                Target::Holdings(part) => part.book(turn, &plan.out),
-                Target::Wallet(part) => into_wallet(turn, part),
-            },
+            Do::Take => plan.holdings.book_out(turn, &plan.out),
+            Do::Credit => book_in(turn),
             Do::CloseOrder => plan.out.close(turn),
             Do::End(ending) => {
                 let cause = why(&turn.view()?);
@@ -51,9 +47,7 @@ impl Conversion {
         let fund = self.house.terms(request.fund, promised.trade_date)?;
         let state = plan.holdings.state(&view).ok_or(lacks("the holdings"))?;
         let shares = promised.exit.shares();
-        // Where all must go, no lot is chosen any more.
-        let lots = if shares == request.shares { &request.lots[..] } else { &[] };
-        let chosen = part::chosen(state, lots)?;
+        let chosen = part::chosen(state, part::lots_of(&request.lots, shares))?;
         plan.holdings.reserve(turn, shares, fund.redemption_sequence, chosen)
     }
 
@@ -70,7 +64,7 @@ impl Conversion {
         let fund = self.house.terms(request.fund, trade_date)?;
         let target = self.house.terms(request.into, trade_date)?;
         let shares = plan.holdings.reserved(&view);
-        let lots = if shares == request.shares { request.lots.clone() } else { Vec::new() };
+        let lots = part::lots_of(&request.lots, shares).to_vec();
         let topup_discount =
             promised.into.as_ref().map_or(Discount::NONE, |into| into.topup_discount);
         // Whoever of the two confirms later confirms it.
@@ -145,18 +139,13 @@ impl Conversion {
     }
 }
 
-/// A money-market fund's shares are a lot of the wallet.
-fn into_wallet(turn: &mut Turn<'_>, part: &WalletPart) -> Done {
-    let (plan, view, id) = (turn.plan(), turn.view()?, turn.id().clone());
-    let shares = plan.out.shares_in(&view).ok_or(lacks("shares that came in"))?;
-    let said = plan.out.confirmation(&view).ok_or(lacks("the confirmation"))?;
-    let registered = said.registered_on;
-    let mut events = 0;
-    if part.entry(&view).credit == Credit::None {
-        events += part.decide(turn, &wallet::Command::CreditInTransit(id.clone(), shares))?;
+/// What came is the target's: of a money-market fund, the wallet's.
+pub(super) fn book_in(turn: &mut Turn<'_>) -> Done {
+    let plan = turn.plan();
+    match &plan.target {
+        Target::Holdings(part) => part.book_in(turn, &plan.out),
+        Target::Wallet(part) => part.book_in(turn, &plan.out),
     }
-    events += part.decide(turn, &wallet::Command::ConfirmCredit(id, shares, registered))?;
-    Ok(events)
 }
 
 /// Nothing of it counts any more. A T that it was never counted for does not know it, and need not.

@@ -10,6 +10,9 @@ use fundflow_runtime::saga::OpenEnd;
 use rust_decimal::Decimal;
 use std::sync::Arc;
 
+/// What an abandoner disposes of while shares are reserved.
+const END: &str = "shares";
+
 pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
     let (plan, notes) = (view.plan, &view.open.notes);
     let (out, holdings) = (&plan.out, &plan.holdings);
@@ -25,19 +28,21 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         Fact::Accepted => out.is_accepted(view),
         Fact::Rejected => out.is_rejected(view),
         Fact::Confirmed => out.is_confirmed(view) && !notes.is_disputed(),
-        Fact::Taken => holdings.is_taken(view, out),
+        Fact::Taken => holdings.is_booked_out(view, out),
         Fact::Credited => match &plan.target {
-            Target::Holdings(part) => part.is_booked(view, out),
-            Target::Wallet(part) => part.is_credited(view),
+            Target::Holdings(part) => part.is_booked_in(view, out),
+            Target::Wallet(part) => part.is_credited(view) && part.is_booked_in(view, out),
         },
         Fact::Booked => match &plan.target {
-            Target::Holdings(part) => part.is_booked(view, out),
-            Target::Wallet(_) => true,
+            Target::Holdings(part) => part.is_booked_in(view, out),
+            Target::Wallet(part) => part.is_booked_in(view, out),
         },
         Fact::Ended => view.ending.is_some(),
         Fact::CancelSettled => cancel::is_settled(view, out),
-        Fact::OrderClosed => out.is_over(view),
-        Fact::NothingReserved => holdings.reserved(view).is_zero(),
+        Fact::CancelRefused => view.open.notes.cancel_refused.is_some(),
+        Fact::OrderClosed => out.need_not_be_closed(view, END),
+        Fact::OrderHeard => out.is_over(view),
+        Fact::NothingReserved => holdings.reserved(view).is_zero() || !out.lets_go(view),
     }
 }
 
@@ -78,7 +83,7 @@ pub(super) fn open_ends(view: &View<'_>) -> Vec<OpenEnd> {
     let mut ends: Vec<(Arc<str>, Decimal)> = Vec::new();
     let reserved = plan.holdings.reserved(view);
     if !reserved.is_zero() {
-        ends.push(("shares".into(), reserved.decimal()));
+        ends.push((END.into(), reserved.decimal()));
     }
     let left = plan.out.shares_out(view).unwrap_or_default();
     let arrived = holds(view, Fact::Confirmed) && holds(view, Fact::Credited);

@@ -3,7 +3,7 @@
 
 use super::{
     Call,
-    saga::{Answer, Conversion, Target, Turn, View},
+    saga::{Answer, Conversion, Turn, View},
 };
 use crate::{
     parts::{milestone::Scope, timing},
@@ -42,19 +42,8 @@ impl Conversion {
         if matches!(said, ApplicationAnswer::Accepted(_)) {
             timing::late_acceptance(self, turn, &plan.out, false, Scope::All)?;
         }
-        Ok(match plan.out.hear(self, turn, said)? {
-            Heard::Disputed(cause, events) => Heard::Disputed(cause, events + book(turn)),
-            other => other,
-        })
+        plan.out.hear(self, turn, said)
     }
-}
-
-/// What cannot be booked here is booked beside the table, which parks with the reason.
-fn book(turn: &mut Turn<'_>) -> usize {
-    let plan = turn.plan();
-    let taken = plan.holdings.take(turn, &plan.out).unwrap_or(0);
-    let Target::Holdings(part) = &plan.target else { return taken };
-    taken + part.book(turn, &plan.out).unwrap_or(0)
 }
 
 /// Unasked news about the conversion's stream.

@@ -52,11 +52,17 @@ const HOLD: Step<Saga> =
     act("hold target", Do::Credit, Fact::Credited).row(Exit::Landing(COMPLETE, None));
 
 /// The register is the truth: what a record took is gone as soon as it is heard, and what it
-/// registered is there. A wallet gets its lot when the record adds up.
+/// registered is there.
 const BOOK_OUT: Side<Saga> = act("book out", Do::Take, Fact::Taken).beside();
 const BOOK_IN: Side<Saga> = act("book in", Do::Credit, Fact::Booked).beside();
-const CANCEL: Side<Saga> =
-    call("cancel", Call::Cancel, Fact::CancelSettled, When::NextCutOff).beside();
+const CANCEL: Side<Saga> = call("cancel", Call::Cancel, Fact::CancelSettled, When::NextCutOff)
+    .beside()
+    .unless(Fact::CancelRefused);
+
+/// What was given up without the registrar's word still has it coming.
+const AT_LAST: Side<Saga> =
+    word("order at last", Call::Convert, Fact::OrderHeard, When::ConfirmDue, When::ConfirmOverdue)
+        .after_the_end();
 
 /// Business code 036, confirmed by 136.
 pub const CONVERSION: Table<Saga> = Table {
@@ -68,6 +74,7 @@ pub const CONVERSION: Table<Saga> = Table {
         BOOK_IN,
         CANCEL,
         act("close order", Do::CloseOrder, Fact::OrderClosed).after_the_end(),
+        AT_LAST,
         act("release at last", Do::Release, Fact::NothingReserved).after_the_end(),
     ],
 };

@@ -107,21 +107,24 @@ impl Conversion {
         if streams.state(&target(of)).is_some_and(|held| !held.registered().is_zero()) {
             investor.holds.insert(into.code);
         }
-        let nav = latest_nav(&self.house, request.fund, self.day_of(at));
-        let worth = nav.and_then(|nav| request.shares.value_half_up(nav));
-        let worth = worth.and_then(|worth| Amount::new(worth.decimal()).ok());
-        let admitted = leaving::admit(&Leaving {
+        let leaving = Leaving {
             shares: request.shares,
             chosen: request.lots.iter().map(|it| (it.serial.clone(), it.shares)).collect(),
             at,
             investor,
             held: held(state, fund.redemption_sequence),
             fund,
-            into: Some(Into { fund: into, worth, used: used(streams, self.limit_of(of).as_ref()) }),
+            into: None,
             channel: asked.channel,
             warning_confirmed: asked.warning_confirmed.clone(),
             calendar: self.house.calendar.clone(),
-        })?;
+        };
+        let nav = latest_nav(&self.house, request.fund, self.day_of(at));
+        let worth = nav.and_then(|nav| leaving.how_many().value_half_up(nav));
+        let worth = worth.and_then(|worth| Amount::new(worth.decimal()).ok());
+        let used = used(streams, self.limit_of(of).as_ref());
+        let into = Some(Into { fund: into, worth, used });
+        let admitted = leaving::admit(&Leaving { into, ..leaving })?;
         Ok((admitted, &CONVERSION))
     }
 }

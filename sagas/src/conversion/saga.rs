@@ -8,9 +8,9 @@ use crate::{
     house::House,
     parts::{
         application::{ApplicationLeg, FundSaga},
-        cancel::{self, NotTakenBack},
-        check,
-        holdings::{HoldingsPart, open_cases},
+        cancel, check,
+        disputes::open_cases,
+        holdings::HoldingsPart,
         leaving,
         limits::{Limits, limit_key},
         milestone::{Milestone, Notes, Scope},
@@ -39,7 +39,7 @@ use fundflow_kernel::{
     streams::{Key, Need, Opener, Streams},
 };
 use fundflow_runtime::{
-    port::Payload,
+    port::{Callee, Payload},
     process::Open,
     saga::{self, Calling, Heard, OpenEnd, Preparing},
     step::Table,
@@ -190,6 +190,16 @@ impl FundSaga for Conversion {
         self.refuses_on(view, day)
     }
 
+    fn legs(plan: &Plan) -> Vec<&ApplicationLeg> {
+        vec![&plan.out]
+    }
+
+    fn book(&self, turn: &mut Turn<'_>) -> Result<usize, NotDone> {
+        let plan = turn.plan();
+        let taken = plan.holdings.book_out(turn, &plan.out)?;
+        Ok(taken + act::book_in(turn)?)
+    }
+
     fn moves(
         &self,
         turn: &mut Turn<'_>,
@@ -265,6 +275,15 @@ impl saga::Saga for Conversion {
         self.prepared(streams, request)
     }
 
+    fn callees(&self, open: &Open<Self>, _: &Plan) -> Vec<Callee> {
+        let t = Self::trade_date(&open.promise).date();
+        self.house.to_registrars(&[open.request.fund, open.request.into], t)
+    }
+
+    fn foreseen(&self) -> Vec<Callee> {
+        self.house.foreseen()
+    }
+
     fn plan(&self, id: &TransactionId, open: &Open<Self>) -> Plan {
         Plan::of(&self.house, id, open)
     }
@@ -336,10 +355,7 @@ impl saga::Saga for Conversion {
                 Ok(cancel::take_back(self, turn, &plan.out, *at, Scope::All)?)
             }
             Command::CloseCase { case, closing } => {
-                let events = cancel::close_case(turn, *case, closing)?;
-                let Target::Holdings(part) = &plan.target else { return Ok(events) };
-                let unheld = part.unhold(turn);
-                Ok(events + unheld.map_err(|it| NotTakenBack::Refused(it.to_string()))?)
+                Ok(cancel::close_case(self, turn, *case, closing)?)
             }
         }
     }
@@ -370,6 +386,9 @@ impl saga::Saga for Conversion {
 
     fn summary(request: &Request) -> String {
         let Request { investor, fund, into, shares, .. } = request;
-        format!("{investor}: {shares} shares of {fund} into {into}")
+        match shares {
+            Some(shares) => format!("{investor}: {shares} shares of {fund} into {into}"),
+            None => format!("{investor}: all shares of {fund} into {into}"),
+        }
     }
 }

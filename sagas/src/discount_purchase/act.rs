@@ -4,12 +4,11 @@ use super::{
     Do, Ending, facts, limits,
     saga::{DiscountPurchase, Turn, View},
 };
-use crate::parts::{application::ApplicationLeg, milestone::Milestone, wallet::at_par};
+use crate::parts::{application::ApplicationLeg, milestone::Milestone, refunds, wallet::at_par};
 use fundflow_domain::{
-    application::{Ask, Confirmation, Outcome, Promise, PromisedFee, Terms},
+    application::{Ask, Promise, PromisedFee, Terms},
     calendar::TradingDay,
     fees::tiers::Charge,
-    holdings,
     ids::{FundCode, RegistrarCode},
     money::{Amount, Discount, ShareRounding},
     orders::Cause,
@@ -40,10 +39,11 @@ impl DiscountPurchase {
             Do::Commit => turn.reach(Milestone::Committed {}),
             Do::Reserve => reserve(turn),
             Do::PlaceOut => self.place_out(turn),
+            Do::Book => self.books(turn),
             Do::ConfirmCredit => confirm_credit(turn),
             Do::Spend => self.spend(turn),
             Do::PlaceTarget => self.place_target(turn),
-            Do::CreditTarget => credit_target(turn),
+            Do::CreditTarget => plan.holdings.book_in(turn, plan.target_order()),
             Do::Release => wallet(turn, &wallet::Command::Release(id)),
             Do::ReverseCredit => wallet(turn, &wallet::Command::ReverseCredit(id)),
             Do::RequestRefund => {
@@ -91,11 +91,21 @@ impl DiscountPurchase {
     /// What left on the T of its own order earns up to the day before the next working day.
     fn spend(&self, turn: &mut Turn<'_>) -> Done {
         let (plan, view) = (turn.plan(), turn.view()?);
-        let shares = plan.out.shares_out(&view).ok_or(lacks("shares that left"))?;
         let t = plan.out.trade_date(&view).ok_or(lacks("the T of the order"))?;
-        let transaction = turn.id().clone();
-        let earns_through = self.house.earns_until(t)?;
-        wallet(turn, &wallet::Command::TakeOut { transaction, shares, earns_through })
+        plan.wallet.book_out(turn, &plan.out, self.house.earns_until(t)?)
+    }
+
+    /// All shares, as far as records of them are there.
+    pub(super) fn books(&self, turn: &mut Turn<'_>) -> Done {
+        let plan = turn.plan();
+        let mut events = plan.wallet.book_in(turn, &plan.buy)?;
+        if plan.out.is_placed(&turn.view()?) {
+            events += self.spend(turn)?;
+        }
+        if plan.target_order().is_placed(&turn.view()?) {
+            events += plan.holdings.book_in(turn, plan.target_order())?;
+        }
+        Ok(events)
     }
 
     fn request_payout(&self, turn: &mut Turn<'_>) -> Done {
@@ -162,52 +172,18 @@ pub(super) fn terms(
 }
 
 fn wallet(turn: &mut Turn<'_>, command: &wallet::Command) -> Done {
-    let key = &turn.plan().wallet;
-    Ok(turn.decide(key, command)?)
+    turn.plan().wallet.decide(turn, command)
 }
 
 /// Turns what the registrar confirmed into a lot; what it did not accept goes back.
 fn confirm_credit(turn: &mut Turn<'_>) -> Done {
-    let (plan, view) = (turn.plan(), turn.view()?);
-    let application = plan.buy.application(&view).ok_or(lacks("the purchase"))?;
-    let said: Vec<Confirmation> = application.confirmations().cloned().collect();
-    let registered = said.last().ok_or(lacks("the confirmation"))?.registered_on;
-    let shares = plan.buy.shares_in(&view).ok_or(lacks("shares within range"))?;
-    let mut events = 0;
-    for part in said {
-        let Ok(amount) = Amount::new(part.outcome.refund().decimal()) else { continue };
-        let what = payment::SentBack::Difference { due_to: part.serial, amount };
-        let cause = own("not_accepted", "the registrar accepted a part of the amount");
-        events += turn.decide(&plan.payment.key, &payment::Command::SendBack(what, cause))?;
-    }
-    let confirm = wallet::Command::ConfirmCredit(turn.id().clone(), shares, registered);
-    Ok(events + wallet(turn, &confirm)?)
-}
-
-/// A lot for every record that registered shares of the target.
-fn credit_target(turn: &mut Turn<'_>) -> Done {
-    let (plan, view) = (turn.plan(), turn.view()?);
-    let mut credits = Vec::new();
-    for (lot, said) in facts::target_lots(&view) {
-        let cost = match &said.outcome {
-            Outcome::Conversion(numbers) => numbers.shares_out.value_half_up(numbers.nav_out),
-            Outcome::Purchase(numbers) => Some(numbers.amount),
-            Outcome::Subscription(_) | Outcome::Redemption(_) | Outcome::FastTransfer(_) => None,
-        };
-        credits.push(holdings::Credit {
-            lot,
-            order: plan.target_order().order.clone(),
-            serial: said.serial.clone(),
-            registered_on: said.registered_on,
-            shares: said.outcome.registered(),
-            cost: cost.ok_or(lacks("what the shares cost"))?,
-        });
-    }
-    let mut events = 0;
-    for credit in credits {
-        events += turn.decide(&plan.holdings, &holdings::Command::Credit(Box::new(credit)))?;
-    }
-    Ok(events)
+    let plan = turn.plan();
+    let rest = refunds::not_accepted(&turn.view()?, &plan.payment, &plan.buy);
+    let returned = match rest {
+        Some(_) => refunds::return_rest(turn, &plan.payment, &plan.buy)?,
+        None => 0,
+    };
+    Ok(returned + plan.wallet.book_in(turn, &plan.buy)?)
 }
 
 /// Why it did not go through: the purchase before the conversion.

@@ -49,7 +49,9 @@ impl DiscountPurchase {
             Command::Redirect { account, own_name, reason } => {
                 Ok(turn.plan().payout.redirect(turn, account, *own_name, reason)?)
             }
-            Command::CloseCase { case, closing } => Ok(cancel::close_case(turn, *case, closing)?),
+            Command::CloseCase { case, closing } => {
+                Ok(cancel::close_case(self, turn, *case, closing)?)
+            }
         }
     }
 

@@ -4,12 +4,13 @@ use super::{
     Fact, When,
     saga::{DiscountPurchase, View},
 };
-use crate::parts::{application::ApplicationLeg, cases::finding, milestone::Scope, timing};
+use crate::parts::{
+    application::ApplicationLeg, cases::finding, milestone::Scope, refunds, timing,
+};
 use fundflow_domain::{
     application::{Application, Confirmation, Outcome, Terms},
     calendar::TradingDay,
     case::{Figure, Finding, Kind},
-    ids::LotId,
     modes::ConversionMode,
     money::Money,
     payment::Stage,
@@ -20,10 +21,15 @@ use fundflow_runtime::saga::OpenEnd;
 use rust_decimal::Decimal;
 use std::sync::Arc;
 
+/// What an abandoner disposes of: money that is at the fund without shares, shares that are reserved,
+/// and what left without being the target's shares yet.
+const BUY_END: &str = "money_fund";
+const OUT_END: &str = "conversion";
+const TARGET_END: &str = "target";
+
 /// What the purchase did to its wallet.
 pub(super) fn entry(view: &View<'_>) -> Entry {
-    let wallet = view.state(&view.plan.wallet);
-    wallet.map(|wallet| wallet.entry(view.id)).unwrap_or_default()
+    view.plan.wallet.entry(view)
 }
 
 pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
@@ -43,7 +49,7 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         Fact::BuyRejected => buy.is_rejected(view),
         Fact::BuyConfirmed => buy.is_confirmed(view) && buy.is_sound(view),
         Fact::Credited => entry(view).credit != Credit::None,
-        Fact::CreditConfirmed => matches!(entry(view).credit, Credit::Confirmed(_)),
+        Fact::CreditConfirmed => is_credit_confirmed(view),
         Fact::CreditReversed => entry(view).credit == Credit::Reversed,
         Fact::Committed => notes.committed,
         Fact::Reserved => entry(view).reservation != Reservation::None,
@@ -54,7 +60,7 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         Fact::OutRejected => out.is_rejected(view) || (!out.is_placed(view) && unwanted(view)),
         Fact::OutConfirmed => out.is_confirmed(view) && out.is_sound(view),
         Fact::OutConfirmedAtAll => out.is_confirmed(view),
-        Fact::Spent => matches!(entry(view).reservation, Reservation::Spent(_)),
+        Fact::Spent => plan.wallet.spent(view).is_some() && plan.wallet.is_booked_out(view, out),
         Fact::TargetPlaced => target.is_placed(view),
         Fact::TargetAccepted => target.is_accepted(view),
         Fact::TargetRejected => target.is_rejected(view) || unbought(view),
@@ -73,13 +79,17 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         Fact::BuyCancelSettled => {
             !taken_back_whole(view) || cancel_settled(view, buy, || out.is_over(view))
         }
+        Fact::CancelRefused => view.open.notes.cancel_refused.is_some(),
         Fact::PaymentClosed => !is_charged(view),
-        Fact::BuyClosed => buy.is_over(view),
-        Fact::OutClosed => out.is_over(view),
-        Fact::TargetClosed => target.is_over(view),
-        Fact::BuySettled => !(is_in_transit(view) && holds(view, Fact::BuyConfirmed)),
-        Fact::NothingInTransit => !is_in_transit(view) || holds(view, Fact::BuyConfirmed),
-        Fact::NothingReserved => !matches!(entry(view).reservation, Reservation::Held(_)),
+        Fact::BuyClosed => buy.need_not_be_closed(view, BUY_END),
+        Fact::BuyHeard => buy.is_over(view),
+        Fact::OutClosed => out.need_not_be_closed(view, OUT_END),
+        Fact::OutHeard => out.is_over(view),
+        Fact::TargetClosed => target.need_not_be_closed(view, TARGET_END),
+        Fact::TargetHeard => target.is_over(view),
+        Fact::Booked => is_booked(view),
+        Fact::NothingInTransit => nothing_in_transit(view),
+        Fact::NothingReserved => nothing_reserved(view),
     }
 }
 
@@ -87,10 +97,6 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
 fn is_charged(view: &View<'_>) -> bool {
     let payment = view.plan.payment.payment(view);
     payment.is_some_and(|it| matches!(it.stage, Stage::Requested))
-}
-
-fn is_in_transit(view: &View<'_>) -> bool {
-    matches!(entry(view).credit, Credit::InTransit(_))
 }
 
 /// Nothing more is to be done with the money-fund shares: they stay in the wallet.
@@ -128,25 +134,36 @@ fn unbought(view: &View<'_>) -> bool {
         && !view.plan.target.is_placed(view)
 }
 
-/// The lots of the target that this purchase brings: one for every record that registers shares.
-pub(super) fn target_lots<'a>(view: &View<'a>) -> Vec<(LotId, &'a Confirmation)> {
-    let leg = view.plan.target_order();
-    let Some(application) = leg.application(view) else { return Vec::new() };
-    let registered = application.confirmations().filter(|it| !it.outcome.registered().is_zero());
-    let named = registered.zip(1..).filter_map(|(said, nth)| {
-        let name = match nth {
-            1 => leg.order.to_string(),
-            nth => format!("{}.{nth}", leg.order),
-        };
-        Some((LotId::new(name).ok()?, said))
-    });
-    named.collect()
+fn is_credit_confirmed(view: &View<'_>) -> bool {
+    let (plan, wallet) = (view.plan, &view.plan.wallet);
+    let there = wallet.is_credited(view) && wallet.is_booked_in(view, &plan.buy);
+    there && refunds::not_accepted(view, &plan.payment, &plan.buy).is_none()
 }
 
 fn is_target_credited(view: &View<'_>) -> bool {
-    let Some(holdings) = view.state(&view.plan.holdings) else { return false };
-    view.plan.target_order().is_confirmed(view)
-        && target_lots(view).iter().all(|(lot, _)| holdings.lot(lot).is_some())
+    let leg = view.plan.target_order();
+    leg.is_confirmed(view) && view.plan.holdings.is_booked_in(view, leg)
+}
+
+/// Wallet and holdings are as the registrars' records and the cases say.
+fn is_booked(view: &View<'_>) -> bool {
+    let (plan, target) = (view.plan, view.plan.target_order());
+    plan.wallet.is_booked_in(view, &plan.buy)
+        && plan.wallet.is_booked_out(view, &plan.out)
+        && (!target.is_placed(view) || plan.holdings.is_booked_in(view, target))
+}
+
+/// What is reserved is released before what is in transit is taken away.
+fn nothing_in_transit(view: &View<'_>) -> bool {
+    let (plan, wallet) = (view.plan, &view.plan.wallet);
+    !wallet.is_in_transit(view) || !plan.buy.lets_go(view) || wallet.held(view).is_some()
+}
+
+/// What never came cannot leave either.
+fn nothing_reserved(view: &View<'_>) -> bool {
+    let (plan, wallet) = (view.plan, &view.plan.wallet);
+    let fallen = wallet.is_in_transit(view) && plan.buy.lets_go(view);
+    wallet.held(view).is_none() || !(plan.out.lets_go(view) || fallen)
 }
 
 /// T of the money-fund order, or of what was promised until that is placed.
@@ -202,16 +219,16 @@ pub(super) fn open_ends(view: &View<'_>) -> Vec<OpenEnd> {
     let mut ends: Vec<(Arc<str>, Decimal)> = view.plan.payment.open_ends(view);
     let plan = view.plan;
     let paid = plan.payment.is_paid(view) && !plan.payment.is_paid_back(view);
-    let bought = matches!(entry(view).credit, Credit::Confirmed(_))
-        || is_in_transit(view) && holds(view, Fact::BuyConfirmed);
-    if paid && !bought {
+    if let Some(rest) = refunds::not_accepted(view, &plan.payment, &plan.buy) {
+        ends.push((BUY_END.into(), rest.decimal()));
+    } else if paid && !plan.buy.is_confirmed(view) {
         let left = plan.payment.payment(view).map(|payment| payment.left().decimal());
-        ends.push(("money_fund".into(), left.unwrap_or(plan.amount.decimal())));
+        ends.push((BUY_END.into(), left.unwrap_or(plan.amount.decimal())));
     }
     if let Reservation::Held(shares) = entry(view).reservation {
-        ends.push(("conversion".into(), shares.decimal()));
+        ends.push((OUT_END.into(), shares.decimal()));
     } else if let Some(worth) = unspent(view) {
-        ends.push(("target".into(), worth));
+        ends.push((TARGET_END.into(), worth));
     }
     ends.extend(plan.payout.open_end(view));
     ends.into_iter().map(|(name, worth)| OpenEnd { name, worth }).collect()

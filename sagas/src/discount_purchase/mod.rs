@@ -134,13 +134,24 @@ const TARGET: Step<Saga> =
 const REFUNDS: Side<Saga> =
     call("refund payment", Call::Refund, Fact::NothingOwed, When::MoneyOverdue).beside();
 const CANCEL_OUT: Side<Saga> =
-    call("cancel conversion", Call::CancelOut, Fact::OutCancelSettled, When::NextCutOff).beside();
+    call("cancel conversion", Call::CancelOut, Fact::OutCancelSettled, When::NextCutOff)
+        .beside()
+        .unless(Fact::CancelRefused);
 const CANCEL_BUY: Side<Saga> =
-    call("cancel purchase", Call::CancelBuy, Fact::BuyCancelSettled, When::NextCutOff).beside();
+    call("cancel purchase", Call::CancelBuy, Fact::BuyCancelSettled, When::NextCutOff)
+        .beside()
+        .unless(Fact::CancelRefused);
 
-/// What a person who gave up leaves is closed, so that nothing is reserved, in transit or asked for
-/// without an owner. A money-fund purchase that the registrar had confirmed by then is the
-/// investor's and is booked; what a counterparty says later contradicts, and opens a case.
+/// What was given up without the registrar's word still has it coming, and what it says is booked.
+const TARGET_AT_LAST: Deed<Saga> =
+    word("target at last", Call::Target, Fact::TargetHeard, When::TargetDue, When::TargetOverdue);
+const OUT_AT_LAST: Deed<Saga> =
+    word("conversion at last", Call::Out, Fact::OutHeard, When::OutDue, When::OutOverdue);
+const BUY_AT_LAST: Deed<Saga> =
+    word("purchase at last", Call::Buy, Fact::BuyHeard, When::BuyDue, When::BuyOverdue);
+
+/// Nothing that a person who gave up leaves is reserved, in transit or asked for without an owner: an
+/// order is closed where that person says that it goes back, and waited for otherwise.
 const fn closing(deed: Deed<Saga>) -> Side<Saga> {
     deed.after_the_end()
 }
@@ -148,11 +159,14 @@ const BESIDE: &[Side<Saga>] = &[
     REFUNDS,
     CANCEL_OUT,
     CANCEL_BUY,
+    act("book", Do::Book, Fact::Booked).beside(),
     closing(act("close payment", Do::ClosePayment, Fact::PaymentClosed)),
     closing(act("close target", Do::CloseTarget, Fact::TargetClosed)),
     closing(act("close conversion", Do::CloseOut, Fact::OutClosed)),
     closing(act("close purchase", Do::CloseBuy, Fact::BuyClosed)),
-    closing(act("settle at last", Do::ConfirmCredit, Fact::BuySettled)),
+    closing(TARGET_AT_LAST),
+    closing(OUT_AT_LAST),
+    closing(BUY_AT_LAST),
     closing(act("release at last", Do::Release, Fact::NothingReserved)),
     closing(act("reverse at last", Do::ReverseCredit, Fact::NothingInTransit)),
 ];

@@ -2,16 +2,16 @@
 
 use super::Request;
 use crate::parts::{
-    application::ApplicationLeg, limits::Limits, payment::PaymentLeg, payout::PayoutLeg,
+    application::ApplicationLeg, holdings::HoldingsPart, limits::Limits, payment::PaymentLeg,
+    payout::PayoutLeg, wallet::WalletPart,
 };
 use fundflow_domain::{
     admission::Admitted,
-    holdings::{HoldingId, Holdings},
-    ids::{OrderId, TransactionId, WalletId},
+    case::Cases,
+    ids::{OrderId, TransactionId},
     limits::LimitKey,
     modes::ConversionMode,
     money::Amount,
-    wallet::Wallet,
 };
 use fundflow_kernel::{
     envelope::StreamName,
@@ -34,15 +34,17 @@ pub struct Plan {
     /// What the redemption brought, on its way to the investor.
     pub payout: PayoutLeg,
     /// The wallet.
-    pub wallet: Key<Wallet>,
+    pub wallet: WalletPart,
     /// The investor's shares of the target.
-    pub holdings: Key<Holdings>,
+    pub holdings: HoldingsPart,
     /// The day's limits that the amount counts against by what is promised.
     pub limits: Limits,
     /// Those of a later T, until that is decided on.
     pub limits_next: Limits,
     /// Yuan that are taken: what was asked for, or the part of it that the day's limit lets in.
     pub amount: Amount,
+    /// Records of it that are in dispute.
+    pub cases: Vec<Key<Cases>>,
 }
 
 fn order(id: &TransactionId, suffix: &'static str) -> OrderId {
@@ -58,43 +60,52 @@ impl Plan {
             }
             ConversionMode::RedeemToPurchase => order(id, "redeem"),
         };
-        let investor = request.investor.clone();
+        let target = order(id, "target");
+        let brings = match promised.mode {
+            ConversionMode::RedeemToPurchase => &target,
+            ConversionMode::Held | ConversionMode::LinkedSameDay | ConversionMode::NextDay => &out,
+        };
+        let investor = &request.investor;
         Self {
+            holdings: HoldingsPart::of(investor, request.target_fund, brings),
+            wallet: WalletPart::of(investor, request.wallet_fund),
             mode: promised.mode,
             payment: PaymentLeg::of(&buy),
             buy: ApplicationLeg::of(&buy),
             out: ApplicationLeg::of(&out),
-            target: ApplicationLeg::of(&order(id, "target")),
+            target: ApplicationLeg::of(&target),
             payout: PayoutLeg::of(&out),
-            wallet: Key::of(&WalletId { investor: investor.clone(), fund: request.wallet_fund }),
-            holdings: Key::of(&HoldingId { investor, fund: request.target_fund }),
             limits: Limits::of(&promised.counted),
             limits_next: Limits::default(),
             amount: promised.amount(request.amount),
+            cases: Vec::new(),
         }
     }
 
-    /// What is promised now, and the limits of a later T that is not decided on yet; `None` if they
-    /// are these.
+    /// What is promised now, the limits of a later T that is not decided on yet, and records in
+    /// dispute; `None` if they are these.
     pub(super) fn moved(
         &self,
         request: &Request,
         promised: &Admitted,
         next: &[LimitKey],
+        cases: Vec<Key<Cases>>,
     ) -> Option<Self> {
         let amount = promised.amount(request.amount);
         let same = self.limits.is_of(&promised.counted) && self.limits_next.is_of(next);
-        (!same || self.amount != amount).then(|| Self {
+        let same = same && self.amount == amount && self.cases == cases;
+        (!same).then(|| Self {
             limits: Limits::of(&promised.counted),
             limits_next: Limits::of(next),
             amount,
+            cases,
             ..self.clone()
         })
     }
 
     /// The streams that the saga works on.
     pub(super) fn streams(&self) -> Vec<Need> {
-        let mut needs = vec![self.wallet.need(), self.out.key.need(), self.holdings.need()];
+        let mut needs = vec![self.wallet.key.need(), self.out.key.need(), self.holdings.key.need()];
         if self.mode != ConversionMode::Held {
             needs.extend([self.payment.key.need(), self.buy.key.need()]);
         }
@@ -102,6 +113,7 @@ impl Plan {
             needs.extend([self.target.key.need(), self.payout.key.need()]);
         }
         needs.extend(self.limits.needs().chain(self.limits_next.needs()));
+        needs.extend(self.cases.iter().map(Key::need));
         needs
     }
 

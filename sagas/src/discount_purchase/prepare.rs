@@ -16,6 +16,7 @@ use fundflow_domain::{
     calendar::TradingDay,
     day_limit::{DayLimit, stream_id},
     fund::FundTerms,
+    holdings::{HoldingId, Holdings},
     ids::{FundCode, TransactionId, WalletId},
     limits::LimitKey,
     modes::ConversionMode,
@@ -99,6 +100,7 @@ impl DiscountPurchase {
     pub(super) fn reads_of(&self, of: &Preparing<'_, Self>) -> Vec<Need> {
         let mut needs = Plan::own_needs(of.id, self.may_redeem(of));
         needs.push(wallet_key(of.request).need());
+        needs.push(holdings_key(of.request).need());
         let at = of.asked.at.unwrap_or(of.now);
         for key in self.limit_keys(of, at).into_iter().flatten() {
             needs.push(Key::<DayLimit>::of(&stream_id(&key)).need());
@@ -204,6 +206,10 @@ pub(super) fn limit_keys_on(
     let who = (&request.investor, was.customer, was.channel);
     let key = |code| limit_key(&*terms(code)?, who, t);
     [request.wallet_fund, request.target_fund].into_iter().filter_map(key).collect()
+}
+
+fn holdings_key(request: &Request) -> Key<Holdings> {
+    Key::of(&HoldingId { investor: request.investor.clone(), fund: request.target_fund })
 }
 
 fn wallet_key(request: &Request) -> Key<Wallet> {

@@ -11,6 +11,7 @@ use crate::{
     house::House,
     parts::{
         application::{ApplicationLeg, FundSaga},
+        disputes::open_cases,
         milestone::{Milestone, Notes, Scope},
         share_book::ShareBook,
     },
@@ -36,7 +37,7 @@ use fundflow_kernel::{
     streams::{Need, Opener, Streams},
 };
 use fundflow_runtime::{
-    port::Payload,
+    port::{Callee, Payload},
     process::Open,
     saga::{self, Calling, Heard, OpenEnd, Preparing},
     step::Table,
@@ -123,16 +124,24 @@ impl FundSaga for DiscountPurchase {
 
     fn takes_from(view: &View<'_>, leg: &ApplicationLeg) -> Option<ShareBook> {
         let plan = view.plan;
-        (leg.no == plan.out.no).then(|| ShareBook::Wallet(plan.wallet.clone()))
+        (leg.no == plan.out.no).then(|| ShareBook::Wallet(plan.wallet.key.clone()))
     }
 
     fn findings(
         &self,
         view: &View<'_>,
         terms: &Terms,
-        confirmation: &Confirmation,
+        (_, confirmation): (&[Confirmation], &Confirmation),
     ) -> Vec<Finding> {
         facts::more_than_there_is(view, terms, confirmation).into_iter().collect()
+    }
+
+    fn legs(plan: &Plan) -> Vec<&ApplicationLeg> {
+        vec![&plan.buy, &plan.out, &plan.target]
+    }
+
+    fn book(&self, turn: &mut Turn<'_>) -> Result<usize, NotDone> {
+        self.books(turn)
     }
 
     fn fee(&self, view: &View<'_>, leg: &ApplicationLeg) -> Option<(PromisedFee, Discount)> {
@@ -215,6 +224,18 @@ impl saga::Saga for DiscountPurchase {
         self.prepared(streams, request)
     }
 
+    fn callees(&self, open: &Opened, _: &Plan) -> Vec<Callee> {
+        let t = Self::trade_date(&open.promise).date();
+        let mut callees =
+            self.house.to_registrars(&[open.request.wallet_fund, open.request.target_fund], t);
+        callees.push(self.house.to_bank());
+        callees
+    }
+
+    fn foreseen(&self) -> Vec<Callee> {
+        self.house.foreseen()
+    }
+
     fn plan(&self, id: &TransactionId, open: &Opened) -> Plan {
         let plan = Plan::of(id, &open.request, &open.promise);
         self.replan(id, open, &plan).unwrap_or(plan)
@@ -225,7 +246,8 @@ impl saga::Saga for DiscountPurchase {
         let next = open.notes.redated.filter(|_| open.notes.undecided);
         let next =
             next.map(|day| prepare::limit_keys_on(&self.house, &open.request, promised, day));
-        plan.moved(&open.request, promised, &next.unwrap_or_default())
+        let cases = open_cases(&open.notes);
+        plan.moved(&open.request, promised, &next.unwrap_or_default(), cases)
     }
 
     fn streams(plan: &Plan) -> Vec<Need> {

@@ -128,16 +128,24 @@ pub enum Fact {
     OutCancelSettled,
     /// Nothing is to be taken back of the purchase any more.
     BuyCancelSettled,
+    /// The registrar does not take it back.
+    CancelRefused,
     /// No charge is under way without an owner.
     PaymentClosed,
-    /// No order of the money fund is under way.
+    /// No purchase is to be closed without the registrar's word.
     BuyClosed,
-    /// No order out of the money fund is under way.
+    /// The registrar's last word on it is there, if it was ever placed.
+    BuyHeard,
+    /// No conversion or redemption is to be closed without the registrar's word.
     OutClosed,
-    /// No order of the target is under way.
+    /// The registrar's last word on it is there, if it was ever placed.
+    OutHeard,
+    /// No target order is to be closed without the registrar's word.
     TargetClosed,
-    /// No shares are in transit that the registrar confirmed.
-    BuySettled,
+    /// The registrar's last word on it is there, if it was ever placed.
+    TargetHeard,
+    /// Wallet and holdings are as the registrar's records and the cases say.
+    Booked,
     /// No shares are in transit without an order.
     NothingInTransit,
     /// No shares are earmarked.
@@ -169,6 +177,8 @@ pub enum Do {
     PlaceOut,
     /// Turn what is in transit into a lot.
     ConfirmCredit,
+    /// Bring all shares to what the registrars' records and the cases say.
+    Book,
     /// Hand the shares over.
     Spend,
     /// Place the target's order for the money of the redemption.

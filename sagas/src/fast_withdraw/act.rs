@@ -1,10 +1,13 @@
 //! What the table's commands do to our own aggregates, built from what the log says.
 
 use super::{
-    Do, facts,
+    Do,
     saga::{FastWithdraw, Turn, View},
 };
-use crate::parts::{application::ApplicationLeg, wallet::worth};
+use crate::parts::{
+    application::{ApplicationLeg, FundSaga},
+    wallet::worth,
+};
 use fundflow_domain::{
     advance,
     application::{Ask, OnHuge, PromisedFee, Terms},
@@ -35,12 +38,7 @@ impl FastWithdraw {
             Do::CloseAdvance => plan.advance.close(turn),
             Do::PlaceTransfer => self.place_transfer(turn),
             Do::CloseTransfer => plan.transfer.close(turn),
-            Do::TakeOut => {
-                let view = turn.view()?;
-                let shares = plan.transfer.shares_out(&view).ok_or(lacks("shares that left"))?;
-                let t = facts::trade_date(&view);
-                plan.wallet.hand_over(turn, shares, t)
-            }
+            Do::TakeOut => self.book(turn),
             Do::PlaceRedemption => self.place_redemption(turn),
             Do::CloseRedemption => plan.redemption.close(turn),
             Do::RequestRepayment => plan.advance.request_repayment(turn),

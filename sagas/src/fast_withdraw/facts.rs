@@ -12,6 +12,11 @@ use fundflow_runtime::saga::OpenEnd;
 use rust_decimal::Decimal;
 use std::sync::Arc;
 
+/// What an abandoner disposes of while shares are reserved.
+const END: &str = "transfer";
+/// The same while the bank waits for its money.
+const BANK_END: &str = "repayment";
+
 pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
     let plan = view.plan;
     let (advance, transfer, redemption) = (&plan.advance, &plan.transfer, &plan.redemption);
@@ -27,7 +32,10 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         Fact::TransferAccepted => transfer.is_accepted(view),
         Fact::TransferRejected => transfer.is_rejected(view),
         Fact::TransferConfirmed => transfer.is_confirmed(view) && transfer.is_sound(view),
-        Fact::TakenOut => plan.wallet.spent(view).is_some(),
+        Fact::TakenOut => {
+            plan.wallet.spent(view).is_some() && plan.wallet.is_booked_out(view, transfer)
+        }
+        Fact::Booked => plan.wallet.is_booked_out(view, transfer),
         Fact::RedemptionPlaced => redemption.is_placed(view),
         Fact::RedemptionAccepted => redemption.is_accepted(view),
         Fact::RedemptionRejected => redemption.is_rejected(view),
@@ -35,9 +43,11 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         Fact::RepaymentRequested => advance.is_repaying(view),
         Fact::Repaid => advance.is_repaid(view),
         Fact::Ended => view.ending.is_some(),
-        Fact::TransferClosed => transfer.is_over(view),
-        Fact::RedemptionClosed => redemption.is_over(view),
-        Fact::NothingReserved => plan.wallet.held(view).is_none(),
+        Fact::TransferClosed => transfer.need_not_be_closed(view, END),
+        Fact::TransferHeard => transfer.is_over(view),
+        Fact::RedemptionClosed => redemption.need_not_be_closed(view, BANK_END),
+        Fact::RedemptionHeard => redemption.is_over(view),
+        Fact::NothingReserved => plan.wallet.held(view).is_none() || !transfer.lets_go(view),
     }
 }
 
@@ -82,7 +92,7 @@ pub(super) fn open_ends(view: &View<'_>) -> Vec<OpenEnd> {
     let plan = view.plan;
     let mut ends: Vec<(Arc<str>, Decimal)> = Vec::new();
     if let Some(shares) = plan.wallet.held(view) {
-        ends.push(("transfer".into(), shares.decimal()));
+        ends.push((END.into(), shares.decimal()));
     }
     ends.extend(plan.advance.open_end(view));
     ends.into_iter().map(|(name, worth)| OpenEnd { name, worth }).collect()

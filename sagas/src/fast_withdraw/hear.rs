@@ -12,7 +12,7 @@ use crate::ports::{
 use fundflow_domain::time::Timestamp;
 use fundflow_kernel::envelope::StreamName;
 use fundflow_runtime::{
-    port::Payload,
+    port::{Callee, Payload},
     saga::{Calling, Heard},
     turn::NotDone,
 };
@@ -40,6 +40,11 @@ impl FastWithdraw {
             Call::Transfer => self.submit(view, Leg::Transfer, now),
             Call::Redeem => self.submit(view, Leg::Redemption, now),
         }
+    }
+
+    /// The bank that advances, to be called.
+    pub(super) fn to_advancer(&self) -> Callee {
+        Callee::of::<AdvanceCall>(self.bank.clone(), "the bank that advances")
     }
 
     fn to_bank(&self, call: AdvanceCall) -> Calling<Self> {

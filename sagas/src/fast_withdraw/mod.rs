@@ -98,9 +98,28 @@ const REDEEMED: Step<Saga> = word(
 .row(Exit::Landing(REPAY, None))
 .unless(Fact::RedemptionRejected, None);
 
+/// What was given up without the registrar's word still has it coming.
+const TRANSFER_AT_LAST: Deed<Saga> = word(
+    "transfer at last",
+    Call::Transfer,
+    Fact::TransferHeard,
+    When::TransferDue,
+    When::TransferOverdue,
+);
+const REDEMPTION_AT_LAST: Deed<Saga> = word(
+    "redemption at last",
+    Call::Redeem,
+    Fact::RedemptionHeard,
+    When::RedemptionDue,
+    When::RedemptionOverdue,
+);
+
 const BESIDE: &[Side<Saga>] = &[
+    act("book", Do::TakeOut, Fact::Booked).beside(),
     act("close transfer", Do::CloseTransfer, Fact::TransferClosed).after_the_end(),
     act("close redemption", Do::CloseRedemption, Fact::RedemptionClosed).after_the_end(),
+    TRANSFER_AT_LAST.after_the_end(),
+    REDEMPTION_AT_LAST.after_the_end(),
     act("release at last", Do::Release, Fact::NothingReserved).after_the_end(),
 ];
 

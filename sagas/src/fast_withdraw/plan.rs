@@ -3,6 +3,7 @@
 use super::Request;
 use crate::parts::{advance::AdvanceLeg, application::ApplicationLeg, wallet::WalletPart};
 use fundflow_domain::{
+    case::Cases,
     fast_quota::{FastQuota, QuotaKey},
     ids::{OrderId, TransactionId},
 };
@@ -24,6 +25,8 @@ pub struct Plan {
     pub redemption: ApplicationLeg,
     /// The wallet that the shares leave.
     pub wallet: WalletPart,
+    /// Records of it that are in dispute.
+    pub cases: Vec<Key<Cases>>,
 }
 
 impl Plan {
@@ -35,18 +38,20 @@ impl Plan {
             transfer: ApplicationLeg::of(&transfer),
             redemption: ApplicationLeg::of(&OrderId::part(id, "redeem")),
             wallet: WalletPart::of(&request.investor, request.fund),
+            cases: Vec::new(),
         }
     }
 
     /// The streams that the saga works on.
     pub(super) fn streams(&self) -> Vec<Need> {
-        vec![
+        let own = [
             self.wallet.key.need(),
             self.quota.need(),
             self.advance.key.need(),
             self.transfer.key.need(),
             self.redemption.key.need(),
-        ]
+        ];
+        own.into_iter().chain(self.cases.iter().map(Key::need)).collect()
     }
 
     /// Those that are named after keys which the saga hands out.

@@ -11,6 +11,7 @@ use crate::{
         application::{ApplicationLeg, FundSaga},
         cancel::{self, NotTakenBack},
         cases,
+        disputes::open_cases,
         milestone::{Milestone, Notes},
         share_book::ShareBook,
     },
@@ -20,13 +21,13 @@ use crate::{
 use fundflow_domain::{
     admission::cash_out::{self, CashOut, Way},
     advance::Advances,
-    application::{Applications, Ask, Confirmation, Terms},
+    application::{Applications, Confirmation, Terms},
     calendar::TradingDay,
     case::{CaseId, Cases, Closing, Figure, Finding, Kind},
     fast_quota::{self, FastQuota, QuotaKey},
     fast_redemption::Advancer,
     ids::{AccountRef, FundCode, TransactionId},
-    money::{Income, Money},
+    money::{Income, Money, Shares},
     orders::Cause,
     time::Timestamp,
     wallet::{Entry, Wallet},
@@ -36,7 +37,7 @@ use fundflow_kernel::{
     streams::{Key, Need, Opener, Streams},
 };
 use fundflow_runtime::{
-    port::{Payload, PortName},
+    port::{Callee, Payload, PortName},
     process::Open,
     saga::{self, Calling, Heard, OpenEnd, Preparing},
     step::Table,
@@ -141,22 +142,19 @@ impl FundSaga for FastWithdraw {
     }
 
     /// All of it changes hands, or a person must see why not; income stays with its owner.
-    fn findings(&self, view: &View<'_>, terms: &Terms, said: &Confirmation) -> Vec<Finding> {
-        let leg = match terms.ask {
-            Ask::FastTransfer { .. } => &view.plan.transfer,
-            Ask::Redemption { .. }
-            | Ask::Purchase { .. }
-            | Ask::Subscription { .. }
-            | Ask::Conversion { .. } => &view.plan.redemption,
-        };
+    fn findings(
+        &self,
+        view: &View<'_>,
+        _: &Terms,
+        (before, said): (&[Confirmation], &Confirmation),
+    ) -> Vec<Finding> {
         let mut found = Vec::new();
         let mut differs = |what: String, name: &str, ours: String, theirs: String| {
             let (ours, theirs) = (vec![Figure::new(name, ours)], vec![Figure::new(name, theirs)]);
             found.push(cases::finding(Kind::AmountDiffers, &what, ours, theirs));
         };
-        let settled = leg.shares_out(view).unwrap_or_default();
-        let part = ApplicationLeg::shares_out_of(said).unwrap_or_default();
-        let left = settled.plus(part).unwrap_or(part);
+        let parts = before.iter().chain([said]).filter_map(ApplicationLeg::shares_out_of);
+        let left = parts.fold(Shares::ZERO, |sum, part| sum.plus(part).unwrap_or(sum));
         let asked = view.open.promise.admitted.shares;
         if said.finished && left != asked {
             let what =
@@ -169,6 +167,18 @@ impl FundSaga for FastWithdraw {
             differs(what, "income", Income::ZERO.to_string(), income.to_string());
         }
         found
+    }
+
+    fn legs(plan: &Plan) -> Vec<&ApplicationLeg> {
+        vec![&plan.transfer, &plan.redemption]
+    }
+
+    /// The day's income of what was handed over is the bank's.
+    fn book(&self, turn: &mut Turn<'_>) -> Result<usize, NotDone> {
+        let before = facts::trade_date(&turn.view()?).date().pred_opt();
+        let plan = turn.plan();
+        let earns_through = before.ok_or(NotDone::Lacks("a day before T"))?;
+        plan.wallet.book_out(turn, &plan.transfer, earns_through)
     }
 }
 
@@ -258,8 +268,20 @@ impl saga::Saga for FastWithdraw {
         Ok((Promise { admitted, quota, by, holder }, &FAST_WITHDRAW))
     }
 
+    fn callees(&self, open: &Open<Self>, _: &Plan) -> Vec<Callee> {
+        let t = Self::trade_date(&open.promise).date();
+        let mut callees = self.house.to_registrars(&[open.request.fund], t);
+        callees.push(self.to_advancer());
+        callees
+    }
+
+    fn foreseen(&self) -> Vec<Callee> {
+        self.house.foreseen().into_iter().chain([self.to_advancer()]).collect()
+    }
+
     fn plan(&self, id: &TransactionId, open: &Open<Self>) -> Plan {
-        Plan::of(id, &open.request, &open.promise.quota)
+        let plan = Plan::of(id, &open.request, &open.promise.quota);
+        Plan { cases: open_cases(&open.notes), ..plan }
     }
 
     fn streams(plan: &Plan) -> Vec<Need> {
@@ -312,7 +334,9 @@ impl saga::Saga for FastWithdraw {
     fn command(&self, turn: &mut Turn<'_>, command: &Command) -> Result<usize, Refusal> {
         match command {
             Command::Cancel => Err(Refusal::Irrevocable),
-            Command::CloseCase { case, closing } => Ok(cancel::close_case(turn, *case, closing)?),
+            Command::CloseCase { case, closing } => {
+                Ok(cancel::close_case(self, turn, *case, closing)?)
+            }
         }
     }
 

@@ -89,10 +89,16 @@ pub enum Fact {
     Repaid,
     /// The withdrawal is over.
     Ended,
-    /// No transfer is under way.
+    /// The wallet is as the registrar's records and the cases say.
+    Booked,
+    /// No transfer is to be closed without the registrar's word.
     TransferClosed,
-    /// No redemption is under way.
+    /// The registrar's last word on the transfer is there, if it was ever placed.
+    TransferHeard,
+    /// No redemption is to be closed without the registrar's word.
     RedemptionClosed,
+    /// The registrar's last word on the redemption is there, if it was ever placed.
+    RedemptionHeard,
     /// No shares are earmarked.
     NothingReserved,
 }

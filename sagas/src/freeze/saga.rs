@@ -22,6 +22,7 @@ use fundflow_kernel::{
     streams::{Need, Opener, Streams},
 };
 use fundflow_runtime::{
+    port::Callee,
     process::Open,
     process_names,
     saga::{self, Calling, Heard, Names, NoCommand, OpenEnd, Preparing},
@@ -224,6 +225,10 @@ impl saga::Saga for Freeze {
         of: &Preparing<'_, Self>,
     ) -> Result<(Promise, &'static Table<Self>), Refusal> {
         Ok((self.admitted(streams, of)?, &FREEZE))
+    }
+
+    fn callees(&self, _: &Open<Self>, _: &Plan) -> Vec<Callee> {
+        Vec::new()
     }
 
     fn plan(&self, id: &TransactionId, open: &Open<Self>) -> Plan {

@@ -23,7 +23,7 @@ use fundflow_kernel::{
     streams::{Key, Need, Opener, Streams},
 };
 use fundflow_runtime::{
-    port::PortName,
+    port::{Callee, PortName},
     process::Open,
     process_names,
     saga::{self, Calling, Heard, Names, NoCommand, OpenEnd, Preparing},
@@ -266,6 +266,14 @@ impl saga::Saga for Income {
         of: &Preparing<'_, Self>,
     ) -> Result<(Promise, &'static Table<Self>), Refusal> {
         Ok((self.admitted(of)?, &INCOME))
+    }
+
+    fn callees(&self, _: &Open<Self>, _: &Plan) -> Vec<Callee> {
+        self.foreseen()
+    }
+
+    fn foreseen(&self) -> Vec<Callee> {
+        vec![Callee::of::<Page>(self.wallets.clone(), "the list of wallets")]
     }
 
     fn plan(&self, _: &TransactionId, open: &Open<Self>) -> Plan {

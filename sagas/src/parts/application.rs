@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     house::House,
-    ports::registrar::{self as port, ApplicationAnswer, RegistrarCall},
+    ports::registrar::{self as port, RegistrarCall},
 };
 use chrono::NaiveTime;
 use fundflow_domain::{
@@ -26,9 +26,11 @@ use fundflow_domain::{
 };
 use fundflow_kernel::streams::Key;
 use fundflow_runtime::{
+    process::Disposition,
     saga::{Saga, View},
     turn::{NotDone, Turn},
 };
+use std::sync::Arc;
 
 /// A saga of the fund business: one whose milestones are those of [`super::milestone`].
 pub trait FundSaga:
@@ -89,15 +91,30 @@ pub trait FundSaga:
         let _ = (view, leg);
         None
     }
-    /// What does not add up in a confirmation besides what holds of any saga's.
+    /// What does not add up in a confirmation besides what holds of any saga's; `before`: those of
+    /// the same order that stay beside it.
     fn findings(
         &self,
         view: &View<'_, Self>,
         terms: &Terms,
-        confirmation: &Confirmation,
+        (before, confirmation): (&[Confirmation], &Confirmation),
     ) -> Vec<Finding> {
-        let _ = (view, terms, confirmation);
+        let _ = (view, terms, before, confirmation);
         Vec::new()
+    }
+    /// Its orders at registrars, whether they were placed or not.
+    fn legs(plan: &Self::Plan) -> Vec<&ApplicationLeg> {
+        let _ = plan;
+        Vec::new()
+    }
+    /// Brings the shares of its wallets and holdings to what the registrars' records and the cases
+    /// say. Returns how many events followed.
+    ///
+    /// # Errors
+    /// [`NotDone`]; what was decided before it stands.
+    fn book(&self, turn: &mut Turn<'_, Self>) -> Result<usize, NotDone> {
+        let _ = turn;
+        Ok(0)
     }
 }
 
@@ -152,16 +169,40 @@ impl ApplicationLeg {
         })
     }
 
-    /// No record of it that holds is in dispute.
+    /// No record of it that holds or is contested is in dispute.
     pub fn is_sound<S: FundSaga>(&self, view: &View<'_, S>) -> bool {
-        let disputes = &view.open.notes.disputes;
-        let Some(application) = self.application(view).filter(|_| !disputes.is_empty()) else {
-            return true;
+        self.open_records(view).is_empty()
+    }
+
+    /// No record says, or ever said, that anything came of it: whoever releases what it reserved is
+    /// not in the register's way.
+    pub fn was_never_confirmed<S: Saga>(&self, view: &View<'_, S>) -> bool {
+        self.application(view)
+            .is_none_or(|it| it.confirmations().next().is_none() && it.withdrawn().next().is_none())
+    }
+
+    /// A person who gave the saga up says that it will not be carried out, so that what it reserved
+    /// goes back; `end` is what they disposed of.
+    pub fn is_given_back<S: Saga>(view: &View<'_, S>, end: &str) -> bool {
+        let back = |(name, disposed): &(Arc<str>, Disposition)| {
+            **name == *end && matches!(disposed, Disposition::Refund)
         };
-        application.confirmations().all(|said| {
-            let record = self.record(&ApplicationAnswer::Confirmed(Box::new(said.clone())));
-            record.is_none_or(|record| !disputes.contains(&record.case()))
-        })
+        view.open.given_up.iter().any(back)
+    }
+
+    /// Nothing of it is to be closed by us: it is over, or its registrar's word is waited for.
+    pub fn need_not_be_closed<S: Saga>(&self, view: &View<'_, S>, end: &str) -> bool {
+        self.is_over(view) || !Self::is_given_back(view, end)
+    }
+
+    /// What it reserved may go back: it was never placed, or nothing came of it.
+    pub fn lets_go<S: Saga>(&self, view: &View<'_, S>) -> bool {
+        !self.is_placed(view) || self.is_rejected(view)
+    }
+
+    /// The saga has ended without its outcome, and the registrar's front has not taken it.
+    pub(super) fn is_abandoned<S: Saga>(&self, view: &View<'_, S>) -> bool {
+        view.ending.is_some() && self.is_placed(view) && !self.is_over(view)
     }
 
     /// It has its outcome, or was never placed.
@@ -290,7 +331,7 @@ impl ApplicationLeg {
     /// [`NotDone`]; nothing has changed.
     pub fn close<S: Saga>(&self, turn: &mut Turn<'_, S>) -> Result<usize, NotDone> {
         let cause = closing(&turn.view()?, "the registrar", "the application");
-        let rejection = Rejection { cause, interest: Money::ZERO, frozen: None };
+        let rejection = Rejection { cause, interest: Money::ZERO, frozen: None, by_us: true };
         Ok(turn.decide(&self.key, &Command::Reject(rejection))?)
     }
 

@@ -11,7 +11,9 @@ use super::{
     timing,
 };
 use fundflow_domain::{
-    case::{self, CaseId, Cases, Closing},
+    application::{self, Applications, Confirmation},
+    case::{self, CaseId, Cases, Closing, How},
+    orders::Cause,
     time::Timestamp,
 };
 use fundflow_kernel::streams::Key;
@@ -86,12 +88,14 @@ pub fn is_settled<S: FundSaga>(view: &View<'_, S>, leg: &ApplicationLeg) -> bool
     leg.is_over(view) || !leg.is_accepted(view)
 }
 
-/// Closes a case of this transaction. Where it kept the saga from completing, the registrar's numbers
-/// stand.
+/// Closes a case of this transaction. What it was about holds from then on, or not: an accepted
+/// record holds, one that the registrar takes back does not, and one that was settled in another way
+/// stays as it was.
 ///
 /// # Errors
-/// [`NotTakenBack::NoSuchCase`], or what the case itself says.
+/// [`NotTakenBack::NoSuchCase`], or what the case or the order itself says.
 pub fn close_case<S: FundSaga>(
+    saga: &S,
     turn: &mut Turn<'_, S>,
     case: CaseId,
     closing: &Closing,
@@ -101,13 +105,57 @@ pub fn close_case<S: FundSaga>(
     if known.as_ref() != Some(turn.id()) {
         return Err(NotTakenBack::NoSuchCase(case));
     }
-    let closed = turn.decide(&key, &case::Command::Close(closing.clone()));
-    let events = closed.map_err(|error| NotTakenBack::Refused(error.to_string()))?;
-    let disputed = turn.view().is_ok_and(|view| view.open.notes.disputes.contains(&case));
-    if !disputed {
-        return Ok(events);
+    let refused = |error: &dyn std::fmt::Display| NotTakenBack::Refused(error.to_string());
+    let settling = settling(turn, case, closing).map_err(|error| refused(&error))?;
+    let mut events = 0;
+    if let Some((leg, command)) = settling {
+        // Decided before the case is closed: a case whose record cannot be settled stays open.
+        events += turn.decide(&leg, &command).map_err(|error| refused(&error))?;
     }
-    Ok(events + reached(turn.reach(Milestone::Undisputed { case }))?)
+    let closed = turn.decide(&key, &case::Command::Close(closing.clone()));
+    events += closed.map_err(|error| refused(&error))?;
+    let disputed = turn.view().is_ok_and(|view| view.open.notes.disputes.contains(&case));
+    if disputed {
+        let last = turn.view().is_ok_and(|view| view.open.notes.disputes.len() == 1);
+        if last && matches!(closing.how, How::Withdrawn) {
+            // It stands where it stood, and the registrar is asked anew. Said first: whoever dies in
+            // the middle still has the dispute, and is told to close it again.
+            events += reached(turn.resume("the record was taken back"))?;
+        }
+        events += reached(turn.reach(Milestone::Undisputed { case }))?;
+    }
+    // What cannot be booked here is booked beside the table, which parks with the reason.
+    Ok(events + saga.book(turn).unwrap_or(0))
+}
+
+/// What the order hears of it, where the case is about a record of one.
+fn settling<S: FundSaga>(
+    turn: &Turn<'_, S>,
+    case: CaseId,
+    closing: &Closing,
+) -> Result<Option<(Key<Applications>, application::Command)>, NotDone> {
+    let view = turn.view()?;
+    for leg in S::legs(view.plan) {
+        let Some(application) = leg.application(&view) else { continue };
+        let of_case = |said: &&Confirmation| leg.case_of(said) == case;
+        let contested = application.contested().find(of_case);
+        let holds = application.confirmations().find(of_case);
+        let Some(said) = contested.or(holds) else { continue };
+        let (serial, contested) = (said.serial.clone(), contested.is_some());
+        let why = || Cause::new("operator", closing.reason.as_str());
+        let command = match closing.how {
+            How::Accepted if contested => application::Command::Uphold(serial),
+            How::Withdrawn => application::Command::Withdraw(serial, why()),
+            How::Corrected { .. } | How::PaidByUs { .. } | How::Manual { .. } if contested => {
+                application::Command::Withdraw(serial, why())
+            }
+            How::Accepted | How::Corrected { .. } | How::PaidByUs { .. } | How::Manual { .. } => {
+                return Ok(None);
+            }
+        };
+        return Ok(Some((leg.key.clone(), command)));
+    }
+    Ok(None)
 }
 
 fn reached(done: Result<usize, NotDone>) -> Result<usize, NotTakenBack> {

@@ -2,21 +2,21 @@
 //! opens a case in the same batch.
 //!
 //! 1. What the register says is recorded at once. What does not add up keeps the saga from
-//!    completing until its case is closed; what contradicts changes nothing.
+//!    completing until its case is closed.
 //! 2. A corrected record takes the first one back and closes its case.
 //! 3. A rejection that says that shares are frozen freezes them in the same batch.
 //! 4. Streams of cases are read only for answers that need one.
 
 use super::{
     application::{ApplicationLeg, FundSaga},
-    cases::{self, About, Record, finding},
+    cases::{self, About, Record},
     check,
     milestone::Milestone,
 };
 use crate::ports::registrar::ApplicationAnswer;
 use fundflow_domain::{
-    application::{Application, Applications, Command, Confirmation, Message, Refusal},
-    case::{self, CaseId, Figure, Finding, Kind, SourceKind},
+    application::{Application, Applications, Command, Confirmation},
+    case::{self, CaseId, Finding, SourceKind},
     decider::Decider,
     orders::Cause,
     text::Text,
@@ -31,7 +31,6 @@ use fundflow_runtime::{
     saga::{Heard, Saga, View},
     turn::{NotDone, Turn},
 };
-use std::sync::Arc;
 
 /// What an answer asks to be recorded.
 enum Said {
@@ -105,11 +104,36 @@ impl ApplicationLeg {
     }
 
     /// Records what the registrar says. What does not add up opens a case and keeps the saga from
-    /// completing; what contradicts opens one and changes nothing.
+    /// completing; what contradicts opens one, and has no effect until it is settled. Where the table
+    /// will not come by, because it waits for a person or has ended, shares are booked at once.
     ///
     /// # Errors
     /// [`NotDone`], for defects.
     pub fn hear<S: FundSaga>(
+        &self,
+        saga: &S,
+        turn: &mut Turn<'_, S>,
+        answer: &ApplicationAnswer,
+    ) -> Result<Heard, NotDone> {
+        let heard = self.heard(saga, turn, answer)?;
+        let view = turn.view()?;
+        let waits = view.open.parked.is_some() || view.ending.is_some();
+        // What cannot be booked here is booked beside the table, which parks with the reason.
+        Ok(match heard {
+            Heard::Disputed(cause, events) => {
+                Heard::Disputed(cause, events + saga.book(turn).unwrap_or(0))
+            }
+            Heard::Contradicts(text, events) if events > 0 => {
+                Heard::Contradicts(text, events + saga.book(turn).unwrap_or(0))
+            }
+            Heard::Recorded(events) if events > 0 && waits => {
+                Heard::Recorded(events + saga.book(turn).unwrap_or(0))
+            }
+            other => other,
+        })
+    }
+
+    fn heard<S: FundSaga>(
         &self,
         saga: &S,
         turn: &mut Turn<'_, S>,
@@ -134,6 +158,10 @@ impl ApplicationLeg {
             (Said::Nothing, _) if self.is_accepted(&turn.view()?) => {
                 let text = "the registrar does not know an application that it accepted";
                 return Ok(Heard::Pending(Cause::new("lost", text)));
+            }
+            // Nobody will hand it in any more.
+            (Said::Nothing, _) if self.is_abandoned(&turn.view()?) => {
+                return self.close(turn).map(Heard::Recorded);
             }
             (Said::Nothing, _) => return Ok(Heard::NotFound),
         };
@@ -182,7 +210,7 @@ impl ApplicationLeg {
             }
             Err(refusal) => match self.corrected(turn, answer, said, &findings)? {
                 Some(heard) => Ok(heard),
-                None => self.contradiction(turn, answer, &refusal),
+                None => self.contested(saga, turn, (answer, said), &refusal),
             },
         }
     }
@@ -215,9 +243,8 @@ impl ApplicationLeg {
         let view = turn.view()?;
         let first = self.confirmation(&view).cloned();
         let (Some(first), Some(record)) = (first, self.record(answer)) else { return Ok(None) };
-        let first_case = self.record(&ApplicationAnswer::Confirmed(Box::new(first.clone())));
-        let case = first_case.map(|record| record.case());
-        let disputed = case.filter(|case| view.open.notes.disputes.contains(case));
+        let open = &view.open.notes.disputes;
+        let disputed = Some(self.case_of(&first)).filter(|case| open.contains(case));
         let Some(case) = disputed.filter(|_| findings.is_empty() && first.serial != said.serial)
         else {
             return Ok(None);
@@ -242,8 +269,8 @@ impl ApplicationLeg {
         let Some(application) = self.application(view) else { return Vec::new() };
         let standing: Vec<CaseId> = application
             .confirmations()
-            .filter_map(|it| self.record(&ApplicationAnswer::Confirmed(Box::new(it.clone()))))
-            .map(|record| record.case())
+            .chain(application.contested())
+            .map(|said| self.case_of(said))
             .collect();
         let disputes = view.open.notes.disputes.iter().copied();
         disputes.filter(|case| !standing.contains(case)).collect()
@@ -277,36 +304,18 @@ impl ApplicationLeg {
         Some(Command::Cancel { at, cut_off, cause })
     }
 
-    fn cancelled_unasked<S: FundSaga>(
-        &self,
-        turn: &mut Turn<'_, S>,
-        answer: &ApplicationAnswer,
-    ) -> Result<Heard, NotDone> {
-        let text = "the registrar says that it was taken back, and nobody asked for that";
-        let Some(record) = self.record(answer) else { return Ok(Heard::Recorded(0)) };
-        speaks(turn);
-        let found = finding(Kind::Other, text, vec![], vec![Figure::new("said", "cancelled")]);
-        let events = cases::open(turn, &record, self.about(turn)?, vec![found])?;
-        Ok(Heard::Contradicts(text.into(), events))
-    }
-
-    fn contradiction<S: FundSaga>(
-        &self,
-        turn: &mut Turn<'_, S>,
-        answer: &ApplicationAnswer,
-        refusal: &Refusal,
-    ) -> Result<Heard, NotDone> {
-        let text: Arc<str> = refusal.to_string().into();
-        let Some(record) = self.record(answer) else { return Ok(Heard::Contradicts(text, 0)) };
-        let (kind, ours, theirs) = sides(refusal);
-        let about = self.about(turn)?;
-        let events = cases::open(turn, &record, about, vec![finding(kind, &text, ours, theirs)])?;
-        Ok(Heard::Contradicts(text, events))
-    }
-
-    fn about<S: Saga>(&self, turn: &Turn<'_, S>) -> Result<About, NotDone> {
+    pub(super) fn about<S: Saga>(&self, turn: &Turn<'_, S>) -> Result<About, NotDone> {
         let fund = self.application(&turn.view()?).map(|it| it.terms.fund);
         Ok(About { transaction: None, order: Some(self.order.clone()), fund })
+    }
+
+    pub(super) fn record_of(&self, said: &Confirmation) -> Record {
+        Record {
+            source: SourceKind::RegistrarCallback,
+            name: "registrar".to_owned(),
+            record: self.no.to_string(),
+            evidence: format!("{:?}", ApplicationAnswer::Confirmed(Box::new(said.clone()))),
+        }
     }
 
     /// The record behind an answer; `None` where it says nothing that could contradict.
@@ -348,7 +357,7 @@ fn settle<S: FundSaga>(
     Ok(closed + turn.reach(Milestone::Undisputed { case })?)
 }
 
-fn found<S: FundSaga>(
+pub(super) fn found<S: FundSaga>(
     saga: &S,
     view: &View<'_, S>,
     (known, said): (&Application, &Confirmation),
@@ -358,32 +367,11 @@ fn found<S: FundSaga>(
     let leaving = saga.leaving(view, terms, said);
     let against = check::Against { terms, before: &known.portions, leaving };
     let mut findings = check::findings(saga.house(), &against, said, now);
-    findings.extend(saga.findings(view, terms, said));
+    findings.extend(saga.findings(view, terms, (&known.portions, said)));
     findings
 }
 
-fn speaks<S: Saga>(turn: &mut Turn<'_, S>) {
+pub(super) fn speaks<S: Saga>(turn: &mut Turn<'_, S>) {
     let now = turn.now();
     turn.speaks(Actor::Counterparty("registrar".into()), "registrar", now);
-}
-
-/// Kind and both sides' words of a contradiction.
-fn sides(refusal: &Refusal) -> (Kind, Vec<Figure>, Vec<Figure>) {
-    let Refusal::Contradicts { stands, came } = refusal else {
-        return (Kind::Other, Vec::new(), Vec::new());
-    };
-    let kind = match (stands.as_ref(), came.as_ref()) {
-        (Message::Confirmation(_), Message::Confirmation(_)) => Kind::SecondConfirmationDiffers,
-        (Message::Confirmation(_), Message::Rejection(_)) => Kind::RejectedAfterConfirmed,
-        (
-            Message::Acceptance(_)
-            | Message::Reception(_)
-            | Message::Confirmation(_)
-            | Message::Rejection(_)
-            | Message::Cancellation(_),
-            _,
-        ) => Kind::AfterTheEnd,
-    };
-    let side = |message: &Message| vec![Figure::new(message.name(), format!("{message:?}"))];
-    (kind, side(stands), side(came))
 }

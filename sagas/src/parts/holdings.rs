@@ -7,12 +7,16 @@
 //! 3. Nothing that a reservation keeps is lost: what the registrar did not take is free again when
 //!    its last word was heard.
 
-use super::{application::ApplicationLeg, milestone::Notes};
+use super::{
+    application::{ApplicationLeg, FundSaga},
+    disputes,
+    share_book::ShareBook,
+};
 use fundflow_domain::{
     application::{Application, Confirmation, Outcome},
-    case::{CaseId, Cases},
+    case::CaseId,
     fund::RedemptionSequence,
-    holdings::{Command, Credit, HoldingId, Holdings, Mark, Standing, State},
+    holdings::{Command, Credit, HoldingId, Holdings, Standing, State, Taking},
     ids::{FundCode, InvestorId, LotId, OrderId},
     money::{Money, Shares},
     orders::{LotTaken, Serial},
@@ -101,8 +105,9 @@ impl HoldingsPart {
             None => None,
         };
         if let Some(lot) = self.stale(state, application) {
-            let last = application.confirmations().last().ok_or(NotDone::Lacks("a record"))?;
-            let record = last.serial.clone();
+            let last = application.confirmations().last().map(|it| Ok(it.serial.clone()));
+            let withdrawn = application.withdrawn().last().map(|it| serial(leg.case_of(it)));
+            let record = last.or(withdrawn).ok_or(NotDone::Lacks("a record"))??;
             return Ok(Some(Command::CorrectCredit { lot, record, with: credit }));
         }
         Ok(credit.map(Command::Credit))
@@ -164,161 +169,156 @@ impl HoldingsPart {
         Ok(turn.decide(&self.key, &Command::Release(self.order.clone()))?)
     }
 
-    /// Every record of the leg took its shares, and after its last one nothing is reserved any more.
-    pub fn is_taken<S: Saga>(&self, view: &View<'_, S>, leg: &ApplicationLeg) -> bool {
-        if leg.confirmation(view).is_none() {
-            return true;
-        }
-        self.next_taking(view, leg).is_ok_and(|command| command.is_none())
+    /// The register is the truth: what its records took is out, what they took beyond it is held, what
+    /// closed cases held is not, and after the last record nothing is reserved any more.
+    pub fn is_booked_out<S: FundSaga>(&self, view: &View<'_, S>, leg: &ApplicationLeg) -> bool {
+        let taken = leg.was_never_confirmed(view)
+            || self.next_taking(view, leg).is_ok_and(|command| command.is_none());
+        taken && disputes::are_held(view, &self.book_of(), &self.beyond(view, leg))
     }
 
-    /// Takes what the registrar's records say. Returns how many events followed.
+    /// Books that. Returns how many events followed.
     ///
     /// # Errors
     /// [`NotDone`]; what was decided before it stands.
-    pub fn take<S: Saga>(
+    pub fn book_out<S: FundSaga>(
         &self,
         turn: &mut Turn<'_, S>,
         leg: &ApplicationLeg,
     ) -> Result<usize, NotDone> {
         let mut events = 0;
-        loop {
-            let command = self.next_taking(&turn.view()?, leg)?;
-            let Some(command) = command else { return Ok(events) };
-            let followed = turn.decide(&self.key, &command)?;
+        while !leg.was_never_confirmed(&turn.view()?) {
+            let Some(command) = self.next_taking(&turn.view()?, leg)? else { break };
+            let followed = match turn.decide(&self.key, &command) {
+                Ok(followed) => followed,
+                // What cannot be taken is held, so that nobody else takes it meanwhile.
+                Err(error) => {
+                    self.hold_beyond(turn, leg)?;
+                    return Err(error.into());
+                }
+            };
             if followed == 0 {
-                return Ok(events);
+                break;
             }
             events += followed;
         }
+        Ok(events + self.hold_beyond(turn, leg)?)
     }
 
-    fn next_taking<S: Saga>(
+    fn hold_beyond<S: FundSaga>(
+        &self,
+        turn: &mut Turn<'_, S>,
+        leg: &ApplicationLeg,
+    ) -> Result<usize, NotDone> {
+        let beyond = self.beyond(&turn.view()?, leg);
+        disputes::hold(turn, &self.book_of(), &beyond)
+    }
+
+    fn beyond<S: FundSaga>(
+        &self,
+        view: &View<'_, S>,
+        leg: &ApplicationLeg,
+    ) -> Vec<disputes::Dispute> {
+        let reservation = self.state(view).and_then(|state| state.reservation(&self.order));
+        let covered = reservation.and_then(|it| it.taken().plus(it.reserved()));
+        leg.disputed_out(view, covered.unwrap_or_default())
+    }
+
+    fn book_of(&self) -> ShareBook {
+        ShareBook::Holdings(self.key.clone())
+    }
+
+    fn next_taking<S: FundSaga>(
         &self,
         view: &View<'_, S>,
         leg: &ApplicationLeg,
     ) -> Result<Option<Command>, NotDone> {
         let state = self.state(view).ok_or(NotDone::Lacks("the holdings"))?;
         let application = leg.application(view).ok_or(NotDone::Lacks("the application"))?;
-        let order = self.order.clone();
-        let reservation = state.reservation(&order).ok_or(NotDone::Lacks("the reservation"))?;
+        let Some(reservation) = state.reservation(&self.order) else { return Ok(None) };
+        let due = leg.due_parts(view);
+        let of = |taking: &Taking, said: &Confirmation| {
+            taking.serial == said.serial || taking.serial.as_str() == leg.case_of(said).to_string()
+        };
         let standing = || reservation.takings.iter().filter(|taking| taking.stands());
-        let left = |it: &&Confirmation| standing().all(|taking| taking.serial != it.serial);
-        let moved = |it: &&Confirmation| !out(&it.outcome).is_zero();
-        let missing = application.confirmations().filter(moved).find(left);
-        let gone = |serial: &Serial| application.confirmations().all(|it| it.serial != *serial);
-        if let Some(stale) = standing().find(|taking| gone(&taking.serial)) {
-            let last = application.confirmations().last().ok_or(NotDone::Lacks("a record"))?;
-            let (serial, record) = (stale.serial.clone(), last.serial.clone());
-            let shares = missing.map_or(Shares::ZERO, |it| out(&it.outcome));
-            return Ok(Some(Command::CorrectTake { order, serial, record, shares }));
+        let open = |(said, shares): &&(&Confirmation, Shares)| {
+            !shares.is_zero() && standing().all(|taking| !of(taking, said))
+        };
+        let missing = due.iter().find(open);
+        let gone = |taking: &&Taking| due.iter().all(|(said, _)| !of(taking, said));
+        if let Some(stale) = standing().find(gone) {
+            return self.corrected(application, leg, stale, missing).map(Some);
         }
-        if let Some(said) = missing {
-            // More than was asked for is in dispute, and not ours to take from other orders.
-            let shares = out(&said.outcome).min(reservation.reserved());
+        let order = self.order.clone();
+        if let Some((said, shares)) = missing {
             let (serial, finished) = (said.serial.clone(), said.finished);
+            let free = match reservation.standing {
+                Standing::Held => reservation.reserved(),
+                // The register took what we had let go; whether it is there, the holdings say.
+                Standing::Released | Standing::Finished => *shares,
+            };
+            let shares = (*shares).min(free);
             if !shares.is_zero() {
                 return Ok(Some(Command::Take { order, serial, shares, finished }));
             }
+        }
+        // What was beyond the order, and is settled to have left.
+        let short = |taking: &&Taking| {
+            due.iter().any(|(said, shares)| of(taking, said) && taking.shares != *shares)
+        };
+        if let Some(taking) = standing().find(short) {
+            let said = due.iter().find(|(said, _)| of(taking, said));
+            let (said, shares) = said.ok_or(NotDone::Lacks("the record"))?;
+            let (serial, record) = (taking.serial.clone(), serial(leg.case_of(said))?);
+            return Ok(Some(Command::CorrectTake { order, serial, record, shares: *shares }));
         }
         let over = application.stage.is_over() && reservation.standing == Standing::Held;
         Ok(over.then_some(Command::Release(order)))
     }
 
-    /// Holds what open cases dispute, as far as they are in memory: those that are opened now are.
-    ///
-    /// # Errors
-    /// [`NotDone`]; what was decided before it stands.
-    pub fn hold<S, P>(&self, turn: &mut Turn<'_, S>) -> Result<usize, NotDone>
-    where
-        S: Saga<Notes = Notes<P>>,
-    {
-        let open = turn.view()?.open.notes.disputes.clone();
-        let mut events = 0;
-        for case in open {
-            let disputed = turn.streams().state(&Key::<Cases>::of(&case));
-            let shares = disputed.map_or(Shares::ZERO, |state| state.disputed().shares);
-            let known = turn.state(&self.key).is_some_and(|state| mark(state, case).is_some());
-            if !shares.is_zero() && !known {
-                events += turn.decide(&self.key, &Command::Hold { case: serial(case)?, shares })?;
-            }
+    /// In place of a taking whose record was corrected or taken back.
+    fn corrected(
+        &self,
+        application: &Application,
+        leg: &ApplicationLeg,
+        stale: &Taking,
+        missing: Option<&(&Confirmation, Shares)>,
+    ) -> Result<Command, NotDone> {
+        let (order, was) = (self.order.clone(), stale.serial.clone());
+        if let Some((said, shares)) = missing {
+            let (record, shares) = (said.serial.clone(), *shares);
+            return Ok(Command::CorrectTake { order, serial: was, record, shares });
         }
-        Ok(events)
-    }
-
-    /// Brings lots and disputes to what the registrar and the cases say: what is in dispute is held
-    /// before it is there.
-    ///
-    /// # Errors
-    /// [`NotDone`]; what was decided before it stands.
-    pub fn book<S, P>(&self, turn: &mut Turn<'_, S>, leg: &ApplicationLeg) -> Result<usize, NotDone>
-    where
-        S: Saga<Notes = Notes<P>>,
-    {
-        let held = self.hold(turn)?;
-        let credited = self.credit(turn, leg)?;
-        Ok(held + credited + self.unhold(turn)?)
+        let withdrawn = application.withdrawn().last().map(|it| serial(leg.case_of(it)));
+        let last = application.confirmations().last().map(|it| Ok(it.serial.clone()));
+        let record = withdrawn.or(last).ok_or(NotDone::Lacks("a record"))??;
+        if application.stage.is_over() {
+            let shares = Shares::ZERO;
+            return Ok(Command::CorrectTake { order, serial: was, record, shares });
+        }
+        Ok(Command::WithdrawTake { order, serial: was, record })
     }
 
     /// Lots are as the registrar says, what open cases dispute is held, and what closed ones did is
     /// not.
-    pub fn is_booked<S, P>(&self, view: &View<'_, S>, leg: &ApplicationLeg) -> bool
-    where
-        S: Saga<Notes = Notes<P>>,
-    {
-        self.is_credited(view, leg) && self.is_held(view) && self.is_unheld(view)
+    pub fn is_booked_in<S: FundSaga>(&self, view: &View<'_, S>, leg: &ApplicationLeg) -> bool {
+        self.is_credited(view, leg)
+            && disputes::are_held(view, &self.book_of(), &leg.disputed_in(view))
     }
 
-    fn is_held<S, P>(&self, view: &View<'_, S>) -> bool
-    where
-        S: Saga<Notes = Notes<P>>,
-    {
-        let Some(state) = self.state(view) else { return false };
-        let held = |case: &CaseId| {
-            let disputed = view.streams.state(&Key::<Cases>::of(case));
-            disputed.is_none_or(|it| it.disputed().shares.is_zero()) || mark(state, *case).is_some()
-        };
-        view.open.notes.disputes.iter().all(held)
-    }
-
-    /// Lets go what closed cases held.
+    /// Books that: what is in dispute is held before it is there.
     ///
     /// # Errors
     /// [`NotDone`]; what was decided before it stands.
-    pub fn unhold<S, P>(&self, turn: &mut Turn<'_, S>) -> Result<usize, NotDone>
-    where
-        S: Saga<Notes = Notes<P>>,
-    {
-        let settled = turn.view()?.open.notes.settled.clone();
-        let mut events = 0;
-        for case in settled {
-            let state = turn.state(&self.key).and_then(|state| mark(state, case));
-            if matches!(state, Some(Mark::Set(_))) {
-                events += turn.decide(&self.key, &Command::Unhold(serial(case)?))?;
-            }
-        }
-        Ok(events)
+    pub fn book_in<S: FundSaga>(
+        &self,
+        turn: &mut Turn<'_, S>,
+        leg: &ApplicationLeg,
+    ) -> Result<usize, NotDone> {
+        let due = leg.disputed_in(&turn.view()?);
+        let held = disputes::hold(turn, &self.book_of(), &due)?;
+        Ok(held + self.credit(turn, leg)?)
     }
-
-    /// No case that is closed holds any shares.
-    pub fn is_unheld<S, P>(&self, view: &View<'_, S>) -> bool
-    where
-        S: Saga<Notes = Notes<P>>,
-    {
-        let Some(state) = self.state(view) else { return false };
-        let set = |case: &CaseId| matches!(mark(state, *case), Some(Mark::Set(_)));
-        !view.open.notes.settled.iter().any(set)
-    }
-}
-
-/// The streams of open cases: a saga that holds what they dispute has them in memory.
-pub fn open_cases<P>(notes: &Notes<P>) -> Vec<Key<Cases>> {
-    notes.disputes.iter().map(|case| Key::of(case)).collect()
-}
-
-fn mark(state: &State, case: CaseId) -> Option<Mark> {
-    let name = case.to_string();
-    state.disputes().find(|(key, _)| key.as_str() == name).map(|(_, mark)| *mark)
 }
 
 fn serial(case: CaseId) -> Result<Serial, NotDone> {
@@ -332,15 +332,5 @@ fn cost(outcome: &Outcome) -> Option<Money> {
         Outcome::Subscription(numbers) => Some(numbers.amount),
         Outcome::Conversion(numbers) => numbers.shares_out.value_half_up(numbers.nav_out),
         Outcome::Redemption(_) | Outcome::FastTransfer(_) => None,
-    }
-}
-
-/// Shares that left.
-const fn out(outcome: &Outcome) -> Shares {
-    match outcome {
-        Outcome::Redemption(numbers) => numbers.shares,
-        Outcome::Conversion(numbers) => numbers.shares_out,
-        Outcome::FastTransfer(numbers) => numbers.shares,
-        Outcome::Purchase(_) | Outcome::Subscription(_) => Shares::ZERO,
     }
 }

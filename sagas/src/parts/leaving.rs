@@ -14,7 +14,7 @@ use fundflow_domain::{
     holdings::{Lot, State},
     ids::FundCode,
     lots::Parcel,
-    money::{Discount, Money, Nav, Rate},
+    money::{Discount, Money, Nav, Rate, Shares},
     orders::LotTaken,
     redemption,
 };
@@ -62,6 +62,13 @@ pub fn chosen(state: &State, lots: &[Designated]) -> Result<Vec<LotTaken>, NotDo
         Ok(LotTaken { lot: lot.credit.lot.clone(), shares: it.shares })
     };
     lots.iter().map(one).collect()
+}
+
+/// The lots that the investor chose, as far as they are what leaves: where the rest must go too, no lot
+/// is chosen any more.
+pub fn lots_of(chosen: &[Designated], leaving: Shares) -> &[Designated] {
+    let sum = chosen.iter().fold(Shares::ZERO, |sum, it| sum.plus(it.shares).unwrap_or(sum));
+    if sum == leaving { chosen } else { &[] }
 }
 
 /// The latest price that was published before a day.

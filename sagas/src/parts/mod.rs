@@ -5,6 +5,7 @@
 pub mod advance;
 pub mod application;
 pub mod buying;
+mod contested;
 mod hearing;
 pub mod holdings;
 pub mod leaving;
@@ -12,11 +13,13 @@ pub mod payment;
 pub mod payout;
 pub mod share_book;
 pub mod wallet;
+mod wallet_book;
 
 // What holds of any of them.
 pub mod cancel;
 pub mod cases;
 pub mod check;
+pub mod disputes;
 pub mod later;
 pub mod limits;
 pub mod milestone;

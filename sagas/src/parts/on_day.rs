@@ -5,9 +5,11 @@
 //! fund_saga!(PointsExchange);                  the saga, made of its house; impl FundSaga
 //! impl Saga for PointsExchange {
 //!     buying!(shares, Answer::Registrar);      Promise · Milestone · Notes · When · when · needs · notice · days
+//!                                              · callees
 //! ```
 
 use fundflow_domain::{calendar::TradingDay, time::Timestamp};
+use fundflow_runtime::port::Callee;
 use serde::{Deserialize, Serialize};
 
 /// What is promised where only the day is: for [`fund_saga!`](crate::fund_saga).
@@ -17,6 +19,12 @@ pub struct OnDay {
     pub requested_at: Timestamp,
     /// The T that it belongs to, if nothing keeps it longer.
     pub trade_date: TradingDay,
+}
+
+/// Whom calls of that type to the port of that name go to, for [`buying!`](crate::buying).
+#[doc(hidden)]
+pub fn callee<C: std::any::Any>(port: &str) -> Option<Callee> {
+    Some(Callee::of::<C>(port.parse().ok()?, format!("the counterparty {port}")))
 }
 
 /// Declares a saga that is made of its house and promises [`OnDay`], and writes its `impl FundSaga`.
@@ -47,12 +55,31 @@ macro_rules! fund_saga {
     };
 }
 
-/// Writes `Promise`, `Milestone`, `Notes`, `When`, `when`, `needs`, `notice` and the business day inside of an
-/// `impl Saga` whose plan has one `Buying` in that field, and whose answer has a variant for what the registrar
-/// says.
+/// Writes `Promise`, `Milestone`, `Notes`, `When`, `when`, `needs`, `notice`, `callees`, `foreseen` and the
+/// business day inside of an `impl Saga` whose plan has one `Buying` in that field, and whose answer has a
+/// variant for what the registrar says. Ports of its own follow, each with the type of its calls.
 #[macro_export]
 macro_rules! buying {
-    ($field:ident, $answer:ident::$registrar:ident) => {
+    ($field:ident, $answer:ident::$registrar:ident $(, $who:literal: $call:ty)*) => {
+        fn callees(
+            &self,
+            open: &$crate::in_macros::Open<Self>,
+            plan: &Self::Plan,
+        ) -> ::std::vec::Vec<$crate::in_macros::Callee> {
+            let t = open.promise.trade_date.date();
+            let mut callees = self.0.to_registrars(&[plan.$field.fund], t);
+            $(callees.extend($crate::parts::on_day::callee::<$call>($who));)*
+            callees
+        }
+
+        fn foreseen(&self) -> ::std::vec::Vec<$crate::in_macros::Callee> {
+            #[allow(unused_mut, reason = "there may be no port of its own")]
+            let mut callees = self.0.foreseen.clone();
+            $(callees.extend($crate::parts::on_day::callee::<$call>($who));)*
+            callees
+        }
+
+
         type Promise = $crate::parts::on_day::OnDay;
         type Milestone = $crate::parts::milestone::Milestone<$crate::parts::on_day::OnDay>;
         type Notes = $crate::parts::milestone::Notes<$crate::parts::on_day::OnDay>;

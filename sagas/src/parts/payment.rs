@@ -79,8 +79,9 @@ impl PaymentLeg {
     /// The next refund to be sent: the first that has not arrived and that nobody took over.
     pub fn owed<'a, S: Saga>(&self, view: &View<'a, S>) -> Option<&'a payment::Refund> {
         let given_up = &view.open.given_up;
-        let ours =
-            |refund: &&payment::Refund| given_up.iter().all(|end| **end != *end_name(&refund.no));
+        let ours = |refund: &&payment::Refund| {
+            given_up.iter().all(|(end, _)| **end != *end_name(&refund.no))
+        };
         self.payment(view)?.owed().find(ours)
     }
 

@@ -4,10 +4,11 @@
 use super::application::{ApplicationLeg, FundSaga};
 use fundflow_domain::{
     application::{Application, Ask, RejectedFrozen, Rejection},
+    case::CaseId,
     decider::Decider,
     freeze::{Frozen, FrozenCause},
     holdings::{self, HoldingId, Holdings, Mark},
-    ids::{FundCode, InvestorId, RegisterRecord, WalletId},
+    ids::{CaseRef, FundCode, InvestorId, RegisterRecord, WalletId},
     money::Shares,
     orders::Serial,
     wallet::{self, Wallet},
@@ -101,6 +102,51 @@ impl ShareBook {
                 let decided = Holdings::decide(&state, &command);
                 let decided = decided.map_err(|refusal| refused(refusal.to_string()))?;
                 Ok(!decided.is_empty())
+            }
+        }
+    }
+
+    /// Whether shares are held for that case: `false` once they were let go, `None` if they never were.
+    pub(super) fn hold(&self, streams: &Streams, case: CaseId) -> Option<bool> {
+        let name = case.to_string();
+        match self {
+            Self::Wallet(key) => streams.state(key)?.is_held_for(&name),
+            Self::Holdings(key) => {
+                let mut all = streams.state(key)?.disputes();
+                let mark = all.find(|(known, _)| known.as_str() == name).map(|(_, mark)| mark);
+                mark.map(|mark| matches!(mark, Mark::Set(_)))
+            }
+        }
+    }
+
+    /// Holds so many shares for that case, or lets them go.
+    ///
+    /// # Errors
+    /// [`NotDone`]; nothing has changed.
+    pub(super) fn dispute<S: Saga>(
+        &self,
+        turn: &mut Turn<'_, S>,
+        case: CaseId,
+        shares: Option<Shares>,
+    ) -> Result<usize, NotDone> {
+        let name = case.to_string();
+        let lacks = || NotDone::Lacks("a name for the case");
+        match self {
+            Self::Wallet(key) => {
+                let case: CaseRef = name.parse().map_err(|_| lacks())?;
+                let command = match shares {
+                    Some(shares) => wallet::Command::Hold(case, shares),
+                    None => wallet::Command::Unhold(case),
+                };
+                Ok(turn.decide(key, &command)?)
+            }
+            Self::Holdings(key) => {
+                let case = Serial::new(name).map_err(|_| lacks())?;
+                let command = match shares {
+                    Some(shares) => holdings::Command::Hold { case, shares },
+                    None => holdings::Command::Unhold(case),
+                };
+                Ok(turn.decide(key, &command)?)
             }
         }
     }

@@ -1,9 +1,7 @@
 //! What a saga does to the investor's money-fund shares, and what it reads off them.
 
 use super::application::ApplicationLeg;
-use crate::house::House;
 use fundflow_domain::{
-    calendar::TradingDay,
     ids::{FundCode, InvestorId, WalletId},
     money::{Amount, Money, Nav, ShareRounding, Shares},
     wallet::{Command, Credit, Entry, Reservation, State, Wallet},
@@ -95,38 +93,6 @@ impl WalletPart {
     pub fn release<S: Saga>(&self, turn: &mut Turn<'_, S>) -> Result<usize, NotDone> {
         let command = Command::Release(turn.id().clone());
         self.decide(turn, &command)
-    }
-
-    /// Takes out what the registrar redeemed on that T; those shares earn until the day before the
-    /// next working day.
-    ///
-    /// # Errors
-    /// [`NotDone`]; nothing has changed.
-    pub fn redeem<S: Saga>(
-        &self,
-        turn: &mut Turn<'_, S>,
-        house: &House,
-        shares: Shares,
-        t: TradingDay,
-    ) -> Result<usize, NotDone> {
-        let earns_through = house.earns_until(t)?;
-        let command = Command::TakeOut { transaction: turn.id().clone(), shares, earns_through };
-        self.decide(turn, &command)
-    }
-
-    /// Takes out what became another holder's on that T; the day's income is that holder's.
-    ///
-    /// # Errors
-    /// [`NotDone`]; nothing has changed.
-    pub fn hand_over<S: Saga>(
-        &self,
-        turn: &mut Turn<'_, S>,
-        shares: Shares,
-        t: TradingDay,
-    ) -> Result<usize, NotDone> {
-        let before = t.date().pred_opt().ok_or(NotDone::Lacks("a day before T"))?;
-        let transaction = turn.id().clone();
-        self.decide(turn, &Command::TakeOut { transaction, shares, earns_through: before })
     }
 
     /// Settles unpaid income as the registrar paid it with the shares that left.

@@ -6,6 +6,7 @@ use super::{
     saga::{Purchase, Turn, View},
 };
 use crate::parts::{
+    application::FundSaga,
     later::{self, NotOn},
     limits::Limits,
     milestone::Milestone,
@@ -44,7 +45,7 @@ impl Purchase {
             Do::Readmit => self.decide_again(turn),
             Do::Place => self.place(turn),
             Do::ReturnRest => return_rest(turn),
-            Do::Credit => plan.holdings.book(turn, &plan.buy),
+            Do::Credit => self.book(turn),
             Do::RequestRefund => {
                 let cause =
                     why(&turn.view()?).unwrap_or_else(|| own("left", "the saga left this row"));

@@ -17,6 +17,9 @@ use fundflow_runtime::saga::OpenEnd;
 use rust_decimal::Decimal;
 use std::sync::Arc;
 
+/// What an abandoner disposes of while the money is at the fund and its shares are not there.
+const END: &str = "order";
+
 pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
     let (plan, notes) = (view.plan, &view.open.notes);
     let (buy, payment, interest) = (&plan.buy, &plan.payment, &plan.interest);
@@ -48,7 +51,7 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         Fact::Rejected => buy.is_rejected(view),
         Fact::Confirmed => buy.is_confirmed(view) && !notes.is_disputed(),
         Fact::RestReturned => rest(view).is_none(),
-        Fact::Credited => plan.holdings.is_booked(view, buy),
+        Fact::Credited => plan.holdings.is_booked_in(view, buy),
         Fact::RefundRequested => payment.is_paid_back(view),
         Fact::NothingOwed => payment.owes_nothing(view),
         Fact::InterestOwed => earned(view).is_none() || interest.is_requested(view),
@@ -56,10 +59,12 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         Fact::InterestPaid => earned(view).is_none() || interest.is_paid_out(view),
         Fact::Ended => view.ending.is_some(),
         Fact::CancelSettled => cancel::is_settled(view, buy),
+        Fact::CancelRefused => view.open.notes.cancel_refused.is_some(),
         Fact::PaymentClosed => {
             payment.payment(view).is_none_or(|it| !matches!(it.stage, payment::Stage::Requested))
         }
-        Fact::OrderClosed => buy.is_over(view),
+        Fact::OrderClosed => buy.need_not_be_closed(view, END),
+        Fact::OrderHeard => buy.is_over(view),
     }
 }
 
@@ -145,7 +150,7 @@ pub(super) fn open_ends(view: &View<'_>) -> Vec<OpenEnd> {
     let paid = plan.payment.is_paid(view) && !plan.payment.is_paid_back(view);
     let landed = holds(view, Fact::Confirmed) && holds(view, Fact::Credited);
     if paid && !(landed && holds(view, Fact::RestReturned)) {
-        ends.push(("order".into(), left.decimal()));
+        ends.push((END.into(), left.decimal()));
     }
     if let Some(end) = plan.interest.open_end(view) {
         ends.push(("interest".into(), end.1));

@@ -67,22 +67,9 @@ impl Purchase {
                 if matches!(said, ApplicationAnswer::Accepted(_)) {
                     timing::late_acceptance(self, turn, &plan.buy, true, Scope::All)?;
                 }
-                let heard = plan.buy.hear(self, turn, said)?;
-                Ok(book(turn, heard))
+                plan.buy.hear(self, turn, said)
             }
         }
-    }
-}
-
-/// What the registrar registered is the investor's at once; what is in dispute of it is held. What
-/// cannot be booked here is booked beside the table, which parks with the reason.
-fn book(turn: &mut Turn<'_>, heard: Heard) -> Heard {
-    let plan = turn.plan();
-    match heard {
-        Heard::Disputed(cause, events) => {
-            Heard::Disputed(cause, events + plan.holdings.book(turn, &plan.buy).unwrap_or(0))
-        }
-        other => other,
     }
 }
 

@@ -105,8 +105,9 @@ const REFUNDS: Side<Saga> =
     call("refund payment", Call::Refund, Fact::NothingOwed, When::MoneyOverdue).beside();
 /// The register is the truth: a record's lot is there as soon as it is heard.
 const BOOK: Side<Saga> = act("book", Do::Credit, Fact::Credited).beside();
-const CANCEL: Side<Saga> =
-    call("cancel", Call::Cancel, Fact::CancelSettled, When::NextCutOff).beside();
+const CANCEL: Side<Saga> = call("cancel", Call::Cancel, Fact::CancelSettled, When::NextCutOff)
+    .beside()
+    .unless(Fact::CancelRefused);
 
 /// What a person who gave up leaves is closed, so that nothing is asked for without an owner.
 const fn closing(deed: Deed<Saga>) -> Side<Saga> {
@@ -115,7 +116,20 @@ const fn closing(deed: Deed<Saga>) -> Side<Saga> {
 const CLOSE_PAYMENT: Side<Saga> =
     closing(act("close payment", Do::ClosePayment, Fact::PaymentClosed));
 const CLOSE_ORDER: Side<Saga> = closing(act("close order", Do::CloseOrder, Fact::OrderClosed));
-const BESIDE: &[Side<Saga>] = &[REFUNDS, BOOK, CANCEL, CLOSE_PAYMENT, CLOSE_ORDER];
+/// What was given up without the registrar's word still has it coming.
+const fn at_last(asks: When, parks: When) -> Side<Saga> {
+    closing(word("order at last", Call::Buy, Fact::OrderHeard, asks, parks))
+}
+const AT_LAST: Side<Saga> = at_last(When::ConfirmDue, When::ConfirmOverdue);
+const BESIDE: &[Side<Saga>] = &[REFUNDS, BOOK, CANCEL, CLOSE_PAYMENT, CLOSE_ORDER, AT_LAST];
+const BESIDE_RAISING: &[Side<Saga>] = &[
+    REFUNDS,
+    BOOK,
+    CANCEL,
+    CLOSE_PAYMENT,
+    CLOSE_ORDER,
+    at_last(When::FoundedDue, When::FoundedOverdue),
+];
 
 /// Business code 022, confirmed by 122.
 pub const PURCHASE: Table<Saga> = Table {
@@ -153,7 +167,7 @@ pub const SUBSCRIPTION: Table<Saga> = Table {
         RETURN_REST,
         hold(COMPLETE),
     ],
-    beside: BESIDE,
+    beside: BESIDE_RAISING,
 };
 
 /// Business code 039, confirmed by 139.
@@ -179,6 +193,7 @@ pub const OCCURRENCE: Table<Saga> = Table {
         CANCEL,
         CLOSE_PAYMENT,
         CLOSE_ORDER,
+        AT_LAST,
         closing(act("miss at last", Do::Miss, Fact::PlanSettled)),
     ],
 };

@@ -5,7 +5,8 @@ use crate::{
     house::House,
     parts::{
         application::ApplicationLeg,
-        holdings::{HoldingsPart, open_cases},
+        disputes::open_cases,
+        holdings::HoldingsPart,
         limits::{Limits, limit_key},
         payment::PaymentLeg,
         payout::PayoutLeg,

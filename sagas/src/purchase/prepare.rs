@@ -11,7 +11,7 @@ use crate::parts::{
     cancel::NotTakenBack,
     limits::{stream_of, used, used_by_others},
     payment::PaymentLeg,
-    payout::NotRedirected,
+    payout::{NotRedirected, PayoutLeg},
 };
 use fundflow_domain::{
     admission::{
@@ -116,6 +116,9 @@ impl Purchase {
             PaymentLeg::of(&order).key.need(),
             holdings(of.request).need(),
         ];
+        needs.extend(
+            (of.request.way == Way::Subscription).then(|| PayoutLeg::of(&order).key.need()),
+        );
         needs.extend(self.limit_of(of).map(|key| stream_of(&key).need()));
         needs.extend(plan_key(of.request.way, of.id).map(|(key, _)| key.need()));
         needs

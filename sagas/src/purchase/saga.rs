@@ -36,7 +36,7 @@ use fundflow_kernel::{
     streams::{Key, Need, Opener, Streams},
 };
 use fundflow_runtime::{
-    port::Payload,
+    port::{Callee, Payload},
     process::Open,
     saga::{self, Calling, Heard, OpenEnd, Preparing},
     step::Table,
@@ -128,6 +128,15 @@ impl FundSaga for Purchase {
     ) -> Result<Option<Cause>, NotDone> {
         self.moved(turn, day)
     }
+
+    fn legs(plan: &Plan) -> Vec<&ApplicationLeg> {
+        vec![&plan.buy]
+    }
+
+    fn book(&self, turn: &mut Turn<'_>) -> Result<usize, NotDone> {
+        let plan = turn.plan();
+        plan.holdings.book_in(turn, &plan.buy)
+    }
 }
 
 impl saga::Saga for Purchase {
@@ -195,6 +204,17 @@ impl saga::Saga for Purchase {
         request: &Preparing<'_, Self>,
     ) -> Result<(Admitted, &'static Table<Self>), Refusal> {
         self.prepared(streams, request)
+    }
+
+    fn callees(&self, open: &Open<Self>, _: &Plan) -> Vec<Callee> {
+        let t = Self::trade_date(&open.promise).date();
+        let mut callees = self.house.to_registrars(&[open.request.fund], t);
+        callees.push(self.house.to_bank());
+        callees
+    }
+
+    fn foreseen(&self) -> Vec<Callee> {
+        self.house.foreseen()
     }
 
     fn plan(&self, id: &TransactionId, open: &Open<Self>) -> Plan {
@@ -273,10 +293,7 @@ impl saga::Saga for Purchase {
                 Ok(plan.interest.redirect(turn, account, *own_name, reason)?)
             }
             Command::CloseCase { case, closing } => {
-                let events = cancel::close_case(turn, *case, closing)?;
-                let unheld = plan.holdings.unhold(turn);
-                let unheld = unheld.map_err(|it| NotTakenBack::Refused(it.to_string()))?;
-                Ok(events + unheld)
+                Ok(cancel::close_case(self, turn, *case, closing)?)
             }
         }
     }

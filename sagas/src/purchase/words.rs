@@ -78,10 +78,14 @@ pub enum Fact {
     Ended,
     /// Nothing is to be taken back of it any more.
     CancelSettled,
+    /// The registrar does not take it back.
+    CancelRefused,
     /// No charge is under way without an owner.
     PaymentClosed,
-    /// No order is under way.
+    /// No order is to be closed without the registrar's word.
     OrderClosed,
+    /// The registrar's last word on it is there, if it was ever placed.
+    OrderHeard,
     /// The plan waits for no outcome.
     PlanSettled,
 }

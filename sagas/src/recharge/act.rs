@@ -5,6 +5,7 @@ use super::{
     saga::{Recharge, Turn, View},
 };
 use crate::parts::{
+    application::FundSaga,
     later::{self, NotOn},
     limits::Limits,
     milestone::Milestone,
@@ -38,13 +39,7 @@ impl Recharge {
                 let shares = at_par(plan.amount)?;
                 plan.wallet.decide(turn, &wallet::Command::CreditInTransit(id, shares))
             }
-            Do::ConfirmCredit => {
-                let view = turn.view()?;
-                let said = plan.buy.confirmation(&view).ok_or(lacks("the confirmation"))?;
-                let shares = plan.buy.shares_in(&view).ok_or(lacks("shares within range"))?;
-                let command = wallet::Command::ConfirmCredit(id, shares, said.registered_on);
-                plan.wallet.decide(turn, &command)
-            }
+            Do::ConfirmCredit => self.book(turn),
             Do::ReturnRest => refunds::return_rest(turn, &plan.payment, &plan.buy),
             Do::ReverseCredit => plan.wallet.decide(turn, &wallet::Command::ReverseCredit(id)),
             Do::RequestRefund => {

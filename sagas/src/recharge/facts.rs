@@ -8,6 +8,9 @@ use crate::parts::{cancel, refunds, timing};
 use fundflow_domain::{calendar::TradingDay, payment::Stage, time::Timestamp, wallet::Credit};
 use fundflow_runtime::saga::OpenEnd;
 
+/// What an abandoner disposes of while the money is at the fund and its shares are not there.
+const END: &str = "money_fund";
+
 pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
     let (plan, notes) = (view.plan, &view.open.notes);
     let (payment, buy, wallet) = (&plan.payment, &plan.buy, &plan.wallet);
@@ -29,17 +32,20 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         Fact::Credited => wallet.entry(view).credit != Credit::None,
         Fact::CreditReversed => wallet.entry(view).credit == Credit::Reversed,
         Fact::Confirmed => buy.is_confirmed(view) && buy.is_sound(view),
-        Fact::CreditConfirmed => wallet.is_credited(view),
+        Fact::CreditConfirmed => wallet.is_credited(view) && wallet.is_booked_in(view, buy),
+        Fact::Booked => wallet.is_booked_in(view, buy),
         Fact::RestReturned => refunds::not_accepted(view, payment, buy).is_none(),
         Fact::RefundRequested => payment.is_paid_back(view),
         Fact::NothingOwed => payment.owes_nothing(view),
         Fact::Ended => view.ending.is_some(),
         Fact::CancelSettled => cancel::is_settled(view, buy),
+        Fact::CancelRefused => view.open.notes.cancel_refused.is_some(),
         Fact::PaymentClosed => {
             payment.payment(view).is_none_or(|it| !matches!(it.stage, Stage::Requested))
         }
-        Fact::Closed => buy.is_over(view),
-        Fact::NothingInTransit => !wallet.is_in_transit(view),
+        Fact::Closed => buy.need_not_be_closed(view, END),
+        Fact::Heard => buy.is_over(view),
+        Fact::NothingInTransit => !wallet.is_in_transit(view) || !buy.lets_go(view),
     }
 }
 
@@ -76,7 +82,7 @@ pub(super) fn open_ends(view: &View<'_>) -> Vec<OpenEnd> {
         && holds(view, Fact::CreditConfirmed)
         && holds(view, Fact::RestReturned);
     if paid && !landed {
-        ends.push(("money_fund".into(), plan.amount.decimal()));
+        ends.push((END.into(), plan.amount.decimal()));
     }
     ends.into_iter().map(|(name, worth)| OpenEnd { name, worth }).collect()
 }

@@ -73,9 +73,13 @@ const RETURN: Step<Saga> =
 
 const BESIDE: &[Side<Saga>] = &[
     call("refund payment", Call::Refund, Fact::NothingOwed, When::MoneyOverdue).beside(),
-    call("cancel purchase", Call::Cancel, Fact::CancelSettled, When::NextCutOff).beside(),
+    call("cancel purchase", Call::Cancel, Fact::CancelSettled, When::NextCutOff)
+        .beside()
+        .unless(Fact::CancelRefused),
+    act("book", Do::ConfirmCredit, Fact::Booked).beside(),
     act("close payment", Do::ClosePayment, Fact::PaymentClosed).after_the_end(),
     act("close purchase", Do::Close, Fact::Closed).after_the_end(),
+    word("purchase at last", Call::Buy, Fact::Heard, When::Due, When::Overdue).after_the_end(),
     act("reverse at last", Do::ReverseCredit, Fact::NothingInTransit).after_the_end(),
 ];
 

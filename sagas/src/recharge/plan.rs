@@ -6,11 +6,15 @@ use crate::parts::{
 };
 use fundflow_domain::{
     admission::buying::Admitted,
+    case::Cases,
     ids::{OrderId, TransactionId},
     limits::LimitKey,
     money::Amount,
 };
-use fundflow_kernel::{envelope::StreamName, streams::Need};
+use fundflow_kernel::{
+    envelope::StreamName,
+    streams::{Key, Need},
+};
 
 /// Keys of a recharge.
 #[derive(Debug, Clone)]
@@ -27,6 +31,8 @@ pub struct Plan {
     pub limits_next: Limits,
     /// Yuan that are taken: what was asked for, or the part of it that the day's limit lets in.
     pub amount: Amount,
+    /// Records of it that are in dispute.
+    pub cases: Vec<Key<Cases>>,
 }
 
 impl Plan {
@@ -39,23 +45,27 @@ impl Plan {
             limits: Limits::of(promised.counted.as_ref()),
             limits_next: Limits::default(),
             amount: promised.amount(request.amount),
+            cases: Vec::new(),
         }
     }
 
-    /// What is promised now, and the limit of the later T that the money counts for, until it is
-    /// decided on; `None` if they are these.
+    /// What is promised now, the limit of the later T that the money counts for, until it is decided
+    /// on, and records in dispute; `None` if they are these.
     pub(super) fn moved(
         &self,
         request: &Request,
         promised: &Admitted,
         next: Option<&LimitKey>,
+        cases: Vec<Key<Cases>>,
     ) -> Option<Self> {
         let amount = promised.amount(request.amount);
         let same = self.limits.is_of(promised.counted.as_ref()) && self.limits_next.is_of(next);
-        (!same || self.amount != amount).then(|| Self {
+        let same = same && self.amount == amount && self.cases == cases;
+        (!same).then(|| Self {
             limits: Limits::of(promised.counted.as_ref()),
             limits_next: Limits::of(next),
             amount,
+            cases,
             ..self.clone()
         })
     }
@@ -65,6 +75,7 @@ impl Plan {
         let mut needs = vec![self.wallet.key.need(), self.payment.key.need(), self.buy.key.need()];
         needs.extend(self.limits.needs());
         needs.extend(self.limits_next.needs());
+        needs.extend(self.cases.iter().map(Key::need));
         needs
     }
 

@@ -9,6 +9,7 @@ use crate::{
     parts::{
         application::{ApplicationLeg, FundSaga},
         cancel::{self, NotTakenBack},
+        disputes::open_cases,
         milestone::{Milestone, Notes, Scope},
         timing,
     },
@@ -31,7 +32,7 @@ use fundflow_kernel::{
     streams::{Key, Need, Opener, Streams},
 };
 use fundflow_runtime::{
-    port::Payload,
+    port::{Callee, Payload},
     process::Open,
     saga::{self, Calling, Heard, OpenEnd, Preparing},
     step::Table,
@@ -103,6 +104,15 @@ impl FundSaga for Recharge {
     ) -> Result<Option<Cause>, NotDone> {
         self.moved(turn, day)
     }
+
+    fn legs(plan: &Plan) -> Vec<&ApplicationLeg> {
+        vec![&plan.buy]
+    }
+
+    fn book(&self, turn: &mut Turn<'_>) -> Result<usize, NotDone> {
+        let plan = turn.plan();
+        plan.wallet.book_in(turn, &plan.buy)
+    }
 }
 
 impl saga::Saga for Recharge {
@@ -169,6 +179,17 @@ impl saga::Saga for Recharge {
         self.prepared(streams, of)
     }
 
+    fn callees(&self, open: &Open<Self>, _: &Plan) -> Vec<Callee> {
+        let t = Self::trade_date(&open.promise).date();
+        let mut callees = self.house.to_registrars(&[open.request.fund], t);
+        callees.push(self.house.to_bank());
+        callees
+    }
+
+    fn foreseen(&self) -> Vec<Callee> {
+        self.house.foreseen()
+    }
+
     fn plan(&self, id: &TransactionId, open: &Open<Self>) -> Plan {
         let plan = Plan::of(id, &open.request, &open.promise);
         self.replan(id, open, &plan).unwrap_or(plan)
@@ -178,7 +199,7 @@ impl saga::Saga for Recharge {
         let promised = open.notes.promise(&open.promise);
         let later = open.notes.redated.filter(|_| open.notes.undecided);
         let next = later.and_then(|day| self.limit_on(&open.request, promised, day));
-        plan.moved(&open.request, promised, next.as_ref())
+        plan.moved(&open.request, promised, next.as_ref(), open_cases(&open.notes))
     }
 
     fn streams(plan: &Plan) -> Vec<Need> {
@@ -239,7 +260,9 @@ impl saga::Saga for Recharge {
                 Ok(None) => Err(Refusal::NotUndated),
                 Err(error) => Err(NotTakenBack::Refused(error.to_string()).into()),
             },
-            Command::CloseCase { case, closing } => Ok(cancel::close_case(turn, *case, closing)?),
+            Command::CloseCase { case, closing } => {
+                Ok(cancel::close_case(self, turn, *case, closing)?)
+            }
         }
     }
 

@@ -81,10 +81,16 @@ pub enum Fact {
     Ended,
     /// Nothing is to be taken back of it any more.
     CancelSettled,
+    /// The registrar does not take it back.
+    CancelRefused,
     /// No charge is under way without an owner.
     PaymentClosed,
-    /// No purchase is under way.
+    /// The wallet is as the registrar's records and the cases say.
+    Booked,
+    /// No purchase is to be closed without the registrar's word.
     Closed,
+    /// The registrar's last word on it is there, if it was ever placed.
+    Heard,
     /// No shares are in transit.
     NothingInTransit,
 }

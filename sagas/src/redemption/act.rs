@@ -4,7 +4,7 @@ use super::{
     Do, facts,
     saga::{Redemption, Turn, View},
 };
-use crate::parts::{leaving as part, milestone::Milestone};
+use crate::parts::{application::FundSaga, leaving as part, milestone::Milestone};
 use fundflow_domain::{
     admission::leaving,
     application::{Ask, PromisedFee, Terms},
@@ -24,7 +24,7 @@ impl Redemption {
             Do::Reserve => self.reserve(turn),
             Do::Release => plan.holdings.release(turn),
             Do::Place => self.place(turn),
-            Do::Take => plan.holdings.take(turn, &plan.out),
+            Do::Take => self.book(turn),
             Do::RequestPayout => self.request_payout(turn),
             Do::AskForAccount => {
                 let view = turn.view()?;
@@ -45,9 +45,7 @@ impl Redemption {
         let fund = self.house.terms(request.fund, promised.trade_date)?;
         let state = plan.holdings.state(&view).ok_or(lacks("the holdings"))?;
         let shares = promised.exit.shares();
-        // Where all must go, no lot is chosen any more.
-        let lots = if shares == request.shares { &request.lots[..] } else { &[] };
-        let chosen = part::chosen(state, lots)?;
+        let chosen = part::chosen(state, part::lots_of(&request.lots, shares))?;
         plan.holdings.reserve(turn, shares, fund.redemption_sequence, chosen)
     }
 
@@ -63,7 +61,7 @@ impl Redemption {
         let request = &view.open.request;
         let fund = self.house.terms(request.fund, trade_date)?;
         let shares = plan.holdings.reserved(&view);
-        let lots = if shares == request.shares { request.lots.clone() } else { Vec::new() };
+        let lots = part::lots_of(&request.lots, shares).to_vec();
         let terms = Terms {
             order: plan.out.order.clone(),
             no: plan.out.no.clone(),

@@ -16,6 +16,9 @@ use fundflow_runtime::saga::OpenEnd;
 use rust_decimal::Decimal;
 use std::sync::Arc;
 
+/// What an abandoner disposes of while shares are reserved.
+const END: &str = "shares";
+
 pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
     let (plan, notes) = (view.plan, &view.open.notes);
     let (out, holdings) = (&plan.out, &plan.holdings);
@@ -29,7 +32,7 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         Fact::Accepted => out.is_accepted(view),
         Fact::Rejected => out.is_rejected(view),
         Fact::Confirmed => out.is_confirmed(view) && !notes.is_disputed(),
-        Fact::Taken => holdings.is_taken(view, out),
+        Fact::Taken => holdings.is_booked_out(view, out),
         Fact::PayoutsRequested => next_payout(view).is_none(),
         Fact::PayoutsAnswered => is_given_up(view) || unanswered(view).is_none(),
         Fact::NoneRefused => {
@@ -41,14 +44,16 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         }
         Fact::Ended => view.ending.is_some(),
         Fact::CancelSettled => cancel::is_settled(view, out),
-        Fact::OrderClosed => out.is_over(view),
-        Fact::NothingReserved => holdings.reserved(view).is_zero(),
+        Fact::CancelRefused => view.open.notes.cancel_refused.is_some(),
+        Fact::OrderClosed => out.need_not_be_closed(view, END),
+        Fact::OrderHeard => out.is_over(view),
+        Fact::NothingReserved => holdings.reserved(view).is_zero() || !out.lets_go(view),
     }
 }
 
 /// A person took the money over.
 fn is_given_up(view: &View<'_>) -> bool {
-    view.open.given_up.iter().any(|end| **end == *"payout")
+    view.open.given_up.iter().any(|(end, _)| **end == *"payout")
 }
 
 /// T of the order, or what was promised until that is placed.
@@ -139,7 +144,7 @@ pub(super) fn open_ends(view: &View<'_>) -> Vec<OpenEnd> {
     let mut ends: Vec<(Arc<str>, Decimal)> = Vec::new();
     let reserved = plan.holdings.reserved(view);
     if !reserved.is_zero() {
-        ends.push(("shares".into(), reserved.decimal()));
+        ends.push((END.into(), reserved.decimal()));
     }
     let owed = unpaid(view);
     if !owed.is_zero() {

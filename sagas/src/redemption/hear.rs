@@ -70,8 +70,7 @@ impl Redemption {
                 if matches!(said, ApplicationAnswer::Accepted(_)) {
                     timing::late_acceptance(self, turn, &plan.out, false, Scope::All)?;
                 }
-                let heard = plan.out.hear(self, turn, said)?;
-                Ok(book(turn, heard))
+                plan.out.hear(self, turn, said)
             }
         }
     }
@@ -80,17 +79,6 @@ impl Redemption {
 /// A redemption takes no money in.
 fn no_such_money() -> Heard {
     Heard::Refused(Cause::new("no_payment", "nothing is paid for on a redemption"))
-}
-
-/// What cannot be booked here is booked beside the table, which parks with the reason.
-fn book(turn: &mut Turn<'_>, heard: Heard) -> Heard {
-    let plan = turn.plan();
-    match heard {
-        Heard::Disputed(cause, events) => {
-            Heard::Disputed(cause, events + plan.holdings.take(turn, &plan.out).unwrap_or(0))
-        }
-        other => other,
-    }
 }
 
 /// The payout that a number is an attempt of.

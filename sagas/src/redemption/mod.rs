@@ -54,8 +54,9 @@ const TAKE: Step<Saga> = act("take", Do::Take, Fact::Taken).row(Exit::Landing(CO
 
 /// The register is the truth: what a record took is gone as soon as it is heard.
 const BOOK: Side<Saga> = act("book", Do::Take, Fact::Taken).beside();
-const CANCEL: Side<Saga> =
-    call("cancel", Call::Cancel, Fact::CancelSettled, When::NextCutOff).beside();
+const CANCEL: Side<Saga> = call("cancel", Call::Cancel, Fact::CancelSettled, When::NextCutOff)
+    .beside()
+    .unless(Fact::CancelRefused);
 const REQUEST_PAYOUT: Side<Saga> = Deed {
     asks: Some(When::MoneyDue),
     ..act("pay out", Do::RequestPayout, Fact::PayoutsRequested)
@@ -64,6 +65,11 @@ const REQUEST_PAYOUT: Side<Saga> = Deed {
 const PAYOUT: Side<Saga> =
     call("paid out", Call::Payout, Fact::PayoutsAnswered, When::MoneyOverdue).beside();
 const REFUSED: Side<Saga> = act("payout refused", Do::AskForAccount, Fact::NoneRefused).beside();
+
+/// What was given up without the registrar's word still has it coming.
+const AT_LAST: Side<Saga> =
+    word("order at last", Call::Redeem, Fact::OrderHeard, When::ConfirmDue, When::ConfirmOverdue)
+        .after_the_end();
 
 /// Business code 024, confirmed by 124.
 pub const REDEMPTION: Table<Saga> = Table {
@@ -77,6 +83,7 @@ pub const REDEMPTION: Table<Saga> = Table {
         PAYOUT,
         REFUSED,
         act("close order", Do::CloseOrder, Fact::OrderClosed).after_the_end(),
+        AT_LAST,
         act("release at last", Do::Release, Fact::NothingReserved).after_the_end(),
     ],
 };

@@ -5,8 +5,11 @@ use super::{
     saga::{ORDER, Redemption},
 };
 use crate::parts::{
-    application::ApplicationLeg, cancel::NotTakenBack, holdings::HoldingsPart, leaving::held,
-    payout::NotRedirected,
+    application::ApplicationLeg,
+    cancel::NotTakenBack,
+    holdings::HoldingsPart,
+    leaving::held,
+    payout::{NotRedirected, PayoutLeg},
 };
 use fundflow_domain::{
     admission::leaving::{self, Admitted, Leaving},
@@ -62,7 +65,8 @@ impl Redemption {
     pub(super) fn reads_of(of: &Preparing<'_, Self>) -> Vec<Need> {
         let order = OrderId::part(of.id, ORDER);
         let holdings = HoldingsPart::of(&of.request.investor, of.request.fund, &order);
-        vec![ApplicationLeg::of(&order).key.need(), holdings.key.need()]
+        let payout = PayoutLeg::of(&order);
+        vec![ApplicationLeg::of(&order).key.need(), holdings.key.need(), payout.key.need()]
     }
 
     pub(super) fn prepared(

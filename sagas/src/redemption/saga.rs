@@ -10,6 +10,7 @@ use crate::{
         application::{ApplicationLeg, FundSaga},
         cancel::{self, NotTakenBack},
         check,
+        disputes::open_cases,
         holdings::HoldingsPart,
         leaving,
         milestone::{Milestone, Notes, Scope},
@@ -36,7 +37,7 @@ use fundflow_kernel::{
     streams::{Key, Need, Opener, Streams},
 };
 use fundflow_runtime::{
-    port::Payload,
+    port::{Callee, Payload},
     process::Open,
     saga::{self, Calling, Heard, OpenEnd, Preparing},
     step::Table,
@@ -70,6 +71,8 @@ pub struct Plan {
     pub holdings: HoldingsPart,
     /// What its records brought, in their order; the last takes all that is left.
     pub payouts: Vec<PayoutLeg>,
+    /// Records of it that are in dispute.
+    pub cases: Vec<Key<Cases>>,
 }
 
 /// What a counterparty says to a redemption.
@@ -119,6 +122,7 @@ impl Plan {
             out: ApplicationLeg::of(&order),
             holdings: HoldingsPart::of(&request.investor, request.fund, &order),
             payouts,
+            cases: Vec::new(),
         }
     }
 }
@@ -161,6 +165,15 @@ impl FundSaga for Redemption {
 
     fn refuses(&self, view: &View<'_>, _leg: &ApplicationLeg, day: TradingDay) -> Option<Cause> {
         self.refuses_on(view, day)
+    }
+
+    fn legs(plan: &Plan) -> Vec<&ApplicationLeg> {
+        vec![&plan.out]
+    }
+
+    fn book(&self, turn: &mut Turn<'_>) -> Result<usize, NotDone> {
+        let plan = turn.plan();
+        plan.holdings.book_out(turn, &plan.out)
     }
 }
 
@@ -229,13 +242,25 @@ impl saga::Saga for Redemption {
         self.prepared(streams, request)
     }
 
+    fn callees(&self, open: &Open<Self>, _: &Plan) -> Vec<Callee> {
+        let t = Self::trade_date(&open.promise).date();
+        let mut callees = self.house.to_registrars(&[open.request.fund], t);
+        callees.push(self.house.to_bank());
+        callees
+    }
+
+    fn foreseen(&self) -> Vec<Callee> {
+        self.house.foreseen()
+    }
+
     fn plan(&self, id: &TransactionId, open: &Open<Self>) -> Plan {
-        Plan::of(id, &open.request)
+        Plan { cases: open_cases(&open.notes), ..Plan::of(id, &open.request) }
     }
 
     fn streams(plan: &Plan) -> Vec<Need> {
         let mut needs = vec![plan.out.key.need(), plan.holdings.key.need()];
         needs.extend(plan.payouts.iter().map(|payout| payout.key.need()));
+        needs.extend(plan.cases.iter().map(Key::need));
         needs
     }
 
@@ -301,7 +326,9 @@ impl saga::Saga for Redemption {
                 let leg = leg.ok_or(NotTakenBack::Nothing("nothing is paid out"))?;
                 Ok(leg.redirect(turn, account, *own_name, reason)?)
             }
-            Command::CloseCase { case, closing } => Ok(cancel::close_case(turn, *case, closing)?),
+            Command::CloseCase { case, closing } => {
+                Ok(cancel::close_case(self, turn, *case, closing)?)
+            }
         }
     }
 
@@ -331,6 +358,9 @@ impl saga::Saga for Redemption {
 
     fn summary(request: &Request) -> String {
         let Request { investor, fund, shares, account, .. } = request;
-        format!("{investor}: {shares} shares of {fund} to {account}")
+        match shares {
+            Some(shares) => format!("{investor}: {shares} shares of {fund} to {account}"),
+            None => format!("{investor}: all shares of {fund} to {account}"),
+        }
     }
 }

@@ -17,8 +17,10 @@ pub struct Request {
     pub account: AccountRef,
     /// The fund that is left.
     pub fund: FundCode,
-    /// How many leave.
-    pub shares: Shares,
+    /// How many leave; all of the lots that were chosen, or all that are free, where nothing is said. That
+    /// is counted once, when the request is decided.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shares: Option<Shares>,
     /// Lots that the investor chose, by the serial of the confirmation that registered them; empty:
     /// in the fund's sequence.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -60,8 +62,12 @@ pub enum Fact {
     Ended,
     /// Nothing is to be taken back of it any more.
     CancelSettled,
-    /// No order is under way.
+    /// The registrar does not take it back.
+    CancelRefused,
+    /// No order is to be closed without the registrar's word.
     OrderClosed,
+    /// The registrar's last word on it is there, if it was ever placed.
+    OrderHeard,
     /// No shares are earmarked.
     NothingReserved,
 }

@@ -24,6 +24,7 @@ use fundflow_kernel::{
     streams::{Key, Need, Opener, Streams},
 };
 use fundflow_runtime::{
+    port::Callee,
     process::Open,
     process_names,
     saga::{self, Calling, Heard, Names, NoMilestone, OpenEnd, Preparing},
@@ -233,6 +234,17 @@ impl saga::Saga for RegularPlans {
         let state = streams.state(&key).cloned().unwrap_or_default();
         RegularPlan::decide(&state, &plan::Command::Open(Box::new(terms.clone())))?;
         Ok((Promise { requested_at: at, suitability }, &REGULAR_PLAN))
+    }
+
+    fn callees(&self, open: &Open<Self>, _: &Plan) -> Vec<Callee> {
+        let (terms, asked_on) = (&open.request, open.promise.requested_at.date());
+        let mut callees = self.house.to_registrars(&[terms.fund], terms.start.max(asked_on));
+        callees.push(self.house.to_bank());
+        callees
+    }
+
+    fn foreseen(&self) -> Vec<Callee> {
+        self.house.foreseen()
     }
 
     fn plan(&self, id: &TransactionId, _open: &Open<Self>) -> Plan {

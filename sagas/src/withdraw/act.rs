@@ -1,10 +1,13 @@
 //! What the table's commands do to our own aggregates, built from what the log says.
 
 use super::{
-    Do, facts,
+    Do,
     saga::{Turn, View, Withdraw},
 };
-use crate::parts::{application::ApplicationLeg, milestone::Milestone};
+use crate::parts::{
+    application::{ApplicationLeg, FundSaga},
+    milestone::Milestone,
+};
 use fundflow_domain::{
     admission::cash_out::may_leave,
     application::{Ask, PromisedFee, Terms},
@@ -28,12 +31,7 @@ impl Withdraw {
             Do::Release => plan.wallet.release(turn),
             Do::Place => self.place(turn),
             Do::Close => plan.out.close(turn),
-            Do::TakeOut => {
-                let view = turn.view()?;
-                let shares = plan.out.shares_out(&view).ok_or(lacks("shares that left"))?;
-                let t = facts::trade_date(&view);
-                plan.wallet.redeem(turn, &self.house, shares, t)
-            }
+            Do::TakeOut => self.book(turn),
             Do::SettleIncome => plan.wallet.settle(turn, &plan.out),
             Do::RequestPayout => self.request_payout(turn),
             Do::AskForAccount => plan.payout.ask_for_account(turn),

@@ -16,6 +16,9 @@ use fundflow_runtime::saga::OpenEnd;
 use rust_decimal::Decimal;
 use std::sync::Arc;
 
+/// What an abandoner disposes of while shares are reserved.
+const END: &str = "redemption";
+
 pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
     let (plan, notes) = (view.plan, &view.open.notes);
     let (out, payout, wallet) = (&plan.out, &plan.payout, &plan.wallet);
@@ -31,16 +34,40 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
             out.is_rejected(view) || nothing || (!out.is_placed(view) && unplaced)
         }
         Fact::Confirmed => out.is_confirmed(view) && sound && !none_left(view),
-        Fact::TakenOut => wallet.spent(view).is_some(),
+        Fact::TakenOut => wallet.spent(view).is_some() && wallet.is_booked_out(view, out),
+        Fact::Booked => wallet.is_booked_out(view, out),
         Fact::IncomeSettled => settled(view),
         Fact::PayoutRequested => payout.is_requested(view),
         Fact::PayoutAnswered => payout.is_answered(view),
         Fact::PaidOut => payout.is_paid_out(view),
         Fact::Ended => view.ending.is_some(),
         Fact::CancelSettled => cancel::is_settled(view, out),
-        Fact::Closed => out.is_over(view),
-        Fact::NothingReserved => wallet.held(view).is_none(),
+        Fact::CancelRefused => view.open.notes.cancel_refused.is_some(),
+        Fact::Closed => out.need_not_be_closed(view, END),
+        Fact::Heard => out.is_over(view),
+        Fact::IncomeBooked => wallet.spent(view).is_none() || settled(view),
+        Fact::ProceedsRequested => payout.is_requested(view) || !owed(view),
+        Fact::ProceedsAnswered => !payout.is_requested(view) || payout.is_answered(view),
+        Fact::NoneRefused => {
+            let refused = payout.is_answered(view) && !payout.is_paid_out(view);
+            !refused || is_given_up(view)
+        }
+        Fact::NothingReserved => wallet.held(view).is_none() || !out.lets_go(view),
     }
+}
+
+/// What an abandoner disposes of once the shares have left.
+const PROCEEDS: &str = "proceeds";
+
+/// A person pays it out.
+fn is_given_up(view: &View<'_>) -> bool {
+    view.open.given_up.iter().any(|(end, _)| [PROCEEDS, "payout"].contains(&&**end))
+}
+
+/// Shares have left, nothing of it is in dispute, and the money is nobody's yet.
+fn owed(view: &View<'_>) -> bool {
+    let left = view.plan.wallet.spent(view).is_some() && view.plan.out.is_over(view);
+    left && !view.open.notes.is_disputed() && !is_given_up(view)
 }
 
 /// The registrar's records are complete, and no share left by any of them.
@@ -106,13 +133,13 @@ pub(super) fn open_ends(view: &View<'_>) -> Vec<OpenEnd> {
     let plan = view.plan;
     let mut ends: Vec<(Arc<str>, Decimal)> = Vec::new();
     if let Some(shares) = plan.wallet.held(view) {
-        ends.push(("redemption".into(), shares.decimal()));
+        ends.push((END.into(), shares.decimal()));
     }
     match plan.payout.open_end(view) {
         Some(end) => ends.push(end),
         None if !plan.payout.is_requested(view) && plan.wallet.spent(view).is_some() => {
             let proceeds = plan.out.proceeds(view).unwrap_or_default();
-            ends.push(("proceeds".into(), proceeds.decimal()));
+            ends.push((PROCEEDS.into(), proceeds.decimal()));
         }
         None => {}
     }

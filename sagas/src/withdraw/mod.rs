@@ -61,10 +61,25 @@ const TAKE_OUT: Step<Saga> =
 const SETTLE: Step<Saga> =
     act("settle income", Do::SettleIncome, Fact::IncomeSettled).row(Exit::Landing(PAY_OUT, None));
 
+/// The money is the investor's also where the shares left after somebody had given up.
+const PAY_AT_LAST: Deed<Saga> = Deed {
+    asks: Some(When::MoneyDue),
+    ..act("pay out at last", Do::RequestPayout, Fact::ProceedsRequested)
+};
+
 const BESIDE: &[Side<Saga>] = &[
-    call("cancel redemption", Call::Cancel, Fact::CancelSettled, When::NextCutOff).beside(),
+    call("cancel redemption", Call::Cancel, Fact::CancelSettled, When::NextCutOff)
+        .beside()
+        .unless(Fact::CancelRefused),
+    act("book", Do::TakeOut, Fact::Booked).beside(),
     act("close redemption", Do::Close, Fact::Closed).after_the_end(),
+    word("redemption at last", Call::Redeem, Fact::Heard, When::Due, When::Overdue).after_the_end(),
     act("release at last", Do::Release, Fact::NothingReserved).after_the_end(),
+    act("settle income at last", Do::SettleIncome, Fact::IncomeBooked).after_the_end(),
+    PAY_AT_LAST.after_the_end(),
+    call("paid out at last", Call::PayOut, Fact::ProceedsAnswered, When::MoneyOverdue)
+        .after_the_end(),
+    act("payout refused", Do::AskForAccount, Fact::NoneRefused).after_the_end(),
 ];
 
 /// The one table of withdrawals.

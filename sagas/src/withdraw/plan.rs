@@ -2,8 +2,14 @@
 
 use super::Request;
 use crate::parts::{application::ApplicationLeg, payout::PayoutLeg, wallet::WalletPart};
-use fundflow_domain::ids::{OrderId, TransactionId};
-use fundflow_kernel::{envelope::StreamName, streams::Need};
+use fundflow_domain::{
+    case::Cases,
+    ids::{OrderId, TransactionId},
+};
+use fundflow_kernel::{
+    envelope::StreamName,
+    streams::{Key, Need},
+};
 
 /// Keys of a withdrawal.
 #[derive(Debug, Clone)]
@@ -14,6 +20,8 @@ pub struct Plan {
     pub payout: PayoutLeg,
     /// The wallet that the shares leave.
     pub wallet: WalletPart,
+    /// Records of it that are in dispute.
+    pub cases: Vec<Key<Cases>>,
 }
 
 impl Plan {
@@ -23,12 +31,14 @@ impl Plan {
             out: ApplicationLeg::of(&order),
             payout: PayoutLeg::of(&order),
             wallet: WalletPart::of(&request.investor, request.fund),
+            cases: Vec::new(),
         }
     }
 
     /// The streams that the saga works on.
     pub(super) fn streams(&self) -> Vec<Need> {
-        vec![self.wallet.key.need(), self.out.key.need(), self.payout.key.need()]
+        let own = [self.wallet.key.need(), self.out.key.need(), self.payout.key.need()];
+        own.into_iter().chain(self.cases.iter().map(Key::need)).collect()
     }
 
     /// Those that are named after keys which the saga hands out.

@@ -8,6 +8,7 @@ use crate::{
         application::{ApplicationLeg, FundSaga},
         cancel::{self, NotTakenBack},
         cases,
+        disputes::open_cases,
         milestone::{Milestone, Notes, Scope},
         payout::NotRedirected,
         share_book::ShareBook,
@@ -31,7 +32,7 @@ use fundflow_kernel::{
     streams::{Key, Need, Opener, Streams},
 };
 use fundflow_runtime::{
-    port::Payload,
+    port::{Callee, Payload},
     process::Open,
     saga::{self, Calling, Heard, OpenEnd, Preparing},
     step::Table,
@@ -153,7 +154,12 @@ impl FundSaga for Withdraw {
     }
 
     /// Income is paid with shares only where it was asked to go along.
-    fn findings(&self, view: &View<'_>, terms: &Terms, said: &Confirmation) -> Vec<Finding> {
+    fn findings(
+        &self,
+        view: &View<'_>,
+        terms: &Terms,
+        (_, said): (&[Confirmation], &Confirmation),
+    ) -> Vec<Finding> {
         let Ask::Redemption { take_income: false, .. } = terms.ask else { return Vec::new() };
         let income = ApplicationLeg::income_of(said).filter(|income| *income != Income::ZERO);
         let Some(income) = income else { return Vec::new() };
@@ -163,6 +169,16 @@ impl FundSaga for Withdraw {
         let ours = vec![Figure::new("unpaid income", unpaid)];
         let theirs = vec![Figure::new("income", income)];
         vec![cases::finding(Kind::AmountDiffers, &what, ours, theirs)]
+    }
+
+    fn legs(plan: &Plan) -> Vec<&ApplicationLeg> {
+        vec![&plan.out]
+    }
+
+    fn book(&self, turn: &mut Turn<'_>) -> Result<usize, NotDone> {
+        let earns_through = self.house.earns_until(facts::trade_date(&turn.view()?))?;
+        let plan = turn.plan();
+        plan.wallet.book_out(turn, &plan.out, earns_through)
     }
 }
 
@@ -249,8 +265,19 @@ impl saga::Saga for Withdraw {
         Ok((admitted, &WITHDRAW))
     }
 
+    fn callees(&self, open: &Open<Self>, _: &Plan) -> Vec<Callee> {
+        let t = Self::trade_date(&open.promise).date();
+        let mut callees = self.house.to_registrars(&[open.request.fund], t);
+        callees.push(self.house.to_bank());
+        callees
+    }
+
+    fn foreseen(&self) -> Vec<Callee> {
+        self.house.foreseen()
+    }
+
     fn plan(&self, id: &TransactionId, open: &Open<Self>) -> Plan {
-        Plan::of(id, &open.request)
+        Plan { cases: open_cases(&open.notes), ..Plan::of(id, &open.request) }
     }
 
     fn streams(plan: &Plan) -> Vec<Need> {
@@ -309,7 +336,9 @@ impl saga::Saga for Withdraw {
             Command::Redirect { account, own_name, reason } => {
                 Ok(plan.payout.redirect(turn, account, *own_name, reason)?)
             }
-            Command::CloseCase { case, closing } => Ok(cancel::close_case(turn, *case, closing)?),
+            Command::CloseCase { case, closing } => {
+                Ok(cancel::close_case(self, turn, *case, closing)?)
+            }
         }
     }
 

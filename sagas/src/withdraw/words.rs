@@ -65,10 +65,24 @@ pub enum Fact {
     Ended,
     /// Nothing is to be taken back of it any more.
     CancelSettled,
-    /// No redemption is under way.
+    /// The registrar does not take it back.
+    CancelRefused,
+    /// The wallet is as the registrar's records and the cases say.
+    Booked,
+    /// No redemption is to be closed without the registrar's word.
     Closed,
+    /// The registrar's last word on it is there, if it was ever placed.
+    Heard,
     /// No shares are earmarked.
     NothingReserved,
+    /// Whatever income left with shares is booked as paid.
+    IncomeBooked,
+    /// What the redemption brought is to be paid out, or is in dispute or in a person's hands.
+    ProceedsRequested,
+    /// The bank said what became of it.
+    ProceedsAnswered,
+    /// No account refused it.
+    NoneRefused,
 }
 
 /// Commands to our own aggregates.

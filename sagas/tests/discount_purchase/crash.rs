@@ -11,7 +11,10 @@ use crate::{
 use fundflow_domain::{
     application::Confirmation, limits::ExcessPolicy, modes::ConversionMode as Mode,
 };
-use fundflow_runtime::message::{Answered, What};
+use fundflow_runtime::{
+    message::{Answered, What},
+    process::Disposition,
+};
 
 pub(crate) const MODES: [Mode; 4] =
     [Mode::LinkedSameDay, Mode::NextDay, Mode::Held, Mode::RedeemToPurchase];
@@ -189,7 +192,9 @@ fn a_process_that_dies_while_it_hears_a_wrong_record_never_takes_it_for_a_sound_
         stage.fuse = None;
         stage.confirmed("mmf", wrong);
 
-        assert!(!stage.has("wallet.credit_confirmed"), "dead after {fuse}\n{}", stage.text());
+        let wallet = stage.state(&wallet_key());
+        assert!(wallet.available().is_zero(), "dead after {fuse}\n{}", stage.text());
+        assert_eq!(wallet.registered(), "1000".parse().unwrap(), "dead after {fuse}");
         assert_eq!(books::cases(&stage).len(), 1);
         stage.confirmed("mmf", Confirmation { serial: serial("mmf.c2"), ..right });
         stage.run();
@@ -206,9 +211,9 @@ fn a_process_that_dies_while_it_gives_up_leaves_nothing_open() {
         stage.request(&request(Mode::LinkedSameDay));
         stage.clock("03-03 13:00");
         stage.fuse = Some(fuse);
-        stage.abandon();
+        stage.abandon_with(Disposition::Refund);
         if stage.look().ending.is_none() {
-            stage.abandon();
+            stage.abandon_with(Disposition::Refund);
         }
         stage.run();
         books::at_the_end(&stage);

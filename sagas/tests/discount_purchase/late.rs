@@ -9,7 +9,12 @@ use crate::{
     terms::request,
 };
 use fundflow_domain::{
-    case::Kind, ids::PaymentNo, modes::ConversionMode as Mode, payment::Receipt, time::Timestamp,
+    case::{Closing, How, Kind},
+    ids::PaymentNo,
+    modes::ConversionMode as Mode,
+    payment::Receipt,
+    text::Text,
+    time::Timestamp,
 };
 use fundflow_runtime::message::Reply;
 use fundflow_sagas::{
@@ -91,22 +96,21 @@ fn a_stated_date_of_confirmation_moves_no_t_and_is_a_case_when_it_cannot_be() {
         assert_eq!(stage.parked().unwrap().1, "does_not_add_up", "{date}");
         let case = cases(&stage)[0].case().cloned().unwrap();
         assert_eq!(case.kind(), Kind::DateOutOfBounds, "{date}");
-        assert!(
-            !stage.has("wallet.credit_confirmed"),
-            "{date}: what is in dispute is not available"
-        );
+        let wallet = stage.state(&crate::held::wallet_key());
+        assert!(wallet.available().is_zero(), "{date}: what is in dispute is not available");
+        assert_eq!(wallet.registered(), "1000".parse().unwrap(), "{date}");
         stage.command(close(case.id));
         assert_eq!(t_of(&stage, "convert"), "2026-03-03", "{date}");
     }
 }
 
 pub(crate) fn close(case: fundflow_domain::case::CaseId) -> Command {
-    use fundflow_domain::{
-        case::{Closing, How},
-        text::Text,
-    };
-    let (by, reason) = (Text::lossy("chen"), Text::lossy("the registrar's numbers stand"));
-    Command::CloseCase { case, closing: Box::new(Closing { how: How::Accepted, by, reason }) }
+    closed(case, How::Accepted)
+}
+
+pub(crate) fn closed(case: fundflow_domain::case::CaseId, how: How) -> Command {
+    let (by, reason) = (Text::lossy("chen"), Text::lossy("the registrar was asked"));
+    Command::CloseCase { case, closing: Box::new(Closing { how, by, reason }) }
 }
 
 #[test]

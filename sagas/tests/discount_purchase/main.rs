@@ -16,8 +16,10 @@ mod reasons;
 mod stage;
 mod terms;
 
+mod abandoned;
 mod cancel;
 mod checks;
+mod corrections;
 mod crash;
 mod earning;
 mod late;

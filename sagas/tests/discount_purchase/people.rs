@@ -1,16 +1,14 @@
-//! Nobody is called for what time will mend; nothing is stranded by who gives up; only what can be
-//! run is offered.
+//! Nobody is called for what time will mend; only what can be run is offered.
 
 use crate::{
-    books::{self, cases},
-    held::holding,
+    books,
     names::at,
     outside::{Fate, Verdict},
     stage::Stage,
     terms::{closed_on, foreign, request, target, wallet},
 };
-use fundflow_domain::{admission, case::Kind, fund::FundTerms, modes::ConversionMode as Mode};
-use fundflow_runtime::message::{Action, ActionError, Reply};
+use fundflow_domain::{admission, fund::FundTerms, modes::ConversionMode as Mode};
+use fundflow_runtime::message::{Action, Reply};
 use fundflow_sagas::discount_purchase::{Refusal, Request};
 
 #[test]
@@ -62,13 +60,13 @@ fn parks(mut stage: Stage, mode: Mode, row: &str, deadline: &str) -> Stage {
     stage
 }
 
-fn silent_call(name: &str) -> Stage {
+pub(crate) fn silent_call(name: &str) -> Stage {
     let mut stage = Stage::at("10:00");
     stage.outside.mute.insert(name.to_owned());
     stage
 }
 
-fn silent_word(name: &str) -> Stage {
+pub(crate) fn silent_word(name: &str) -> Stage {
     let mut stage = Stage::at("10:00");
     stage.outside.verdicts.insert(name.to_owned(), Verdict::Silence);
     stage
@@ -172,111 +170,6 @@ fn money_that_comes_after_its_payment_was_closed_goes_back() {
 
     assert_eq!(books::books(&stage).refunded, "1000".parse().unwrap());
     books::at_the_end(&stage);
-}
-
-/// Waits for the confirmation of its conversion, which does not come.
-fn outstanding(mode: Mode) -> Stage {
-    let mut stage = if mode == Mode::Held { holding("1000") } else { Stage::at("10:00") };
-    stage.outside.verdicts.insert("convert".to_owned(), Verdict::Silence);
-    stage.request(&request(mode));
-    stage.clock("03-04 13:00");
-    stage
-}
-
-#[test]
-fn who_gives_up_while_a_confirmation_is_outstanding_says_what_becomes_of_every_open_end() {
-    let mut stage = outstanding(Mode::LinkedSameDay);
-    let ends = stage.look().open_ends;
-    let names: Vec<&str> = ends.iter().map(|end| &*end.name).collect();
-    assert_eq!(names, ["conversion"]);
-    assert_eq!(ends[0].worth, "1000".parse().unwrap());
-
-    let reason = "nobody answers".into();
-    let reply = stage.act(Action::Abandon { reason, dispositions: vec![] });
-    let Reply::NotActed(ActionError::Refused(text)) = reply else { panic!("{reply:?}") };
-    assert_eq!(
-        &*text,
-        "conversion (1000.00) is open; give it a disposition: refund, suspense or manual"
-    );
-}
-
-#[test]
-fn nothing_is_reserved_in_transit_or_asked_for_once_it_is_abandoned() {
-    for mode in [Mode::LinkedSameDay, Mode::NextDay, Mode::Held] {
-        let mut stage = outstanding(mode);
-        assert!(matches!(stage.abandon(), Reply::Acted), "{mode:?}");
-        stage.run();
-
-        let look = stage.look();
-        assert!(look.finished, "{mode:?}: {:?}", look.waits);
-        books::at_the_end(&stage);
-        let wallet = stage.state(&crate::held::wallet_key());
-        assert!(wallet.reserved().is_zero(), "{mode:?}");
-        assert_eq!(wallet.available(), "1000".parse().unwrap(), "{mode:?}");
-
-        let said = stage.confirmation("convert");
-        stage.confirmed("convert", said);
-        let case = cases(&stage)[0].clone();
-        assert_eq!(case.case().unwrap().kind(), Kind::AfterTheEnd, "{mode:?}");
-        assert!(case.is_open());
-    }
-}
-
-#[test]
-fn what_the_registrar_confirmed_before_it_is_abandoned_is_the_investors() {
-    let mut stage = silent_call("convert");
-    stage.request(&request(Mode::LinkedSameDay));
-    stage.clock("03-03 09:00");
-    let said = stage.confirmation("mmf");
-    stage.confirmed("mmf", said);
-    stage.clock("03-03 17:00");
-    assert!(!stage.has("wallet.credit_confirmed"), "{}", stage.text());
-
-    let ends: Vec<String> = stage.look().open_ends.iter().map(|it| it.name.to_string()).collect();
-    assert_eq!(ends, ["conversion"], "the purchase is settled, whoever gives up");
-    assert!(matches!(stage.abandon(), Reply::Acted));
-    stage.run();
-
-    assert!(stage.look().finished, "{}", stage.text());
-    books::at_the_end(&stage);
-    let wallet = stage.state(&crate::held::wallet_key());
-    assert!(wallet.reserved().is_zero());
-    assert_eq!(wallet.available(), "1000".parse().unwrap());
-}
-
-#[test]
-fn a_conversion_whose_purchase_nobody_confirmed_books_nothing_when_it_is_abandoned() {
-    let mut stage = silent_word("mmf");
-    stage.request(&request(Mode::LinkedSameDay));
-    stage.clock("03-03 09:00");
-    stage.confirmed("convert", stage.confirmation("convert"));
-    stage.clock("03-04 12:00");
-    assert_eq!(stage.parked().map(|(row, _)| row), Some("confirm buy".to_owned()));
-    let ends: Vec<String> = stage.look().open_ends.iter().map(|it| it.name.to_string()).collect();
-    assert_eq!(ends, ["money_fund", "conversion"]);
-    assert!(matches!(stage.abandon(), Reply::Acted));
-    stage.run();
-
-    assert_eq!(stage.parked(), None, "{}", stage.text());
-    let wallet = stage.state(&crate::held::wallet_key());
-    assert!(wallet.reserved().is_zero() && wallet.in_transit().is_zero(), "{}", stage.text());
-    assert!(wallet.available().is_zero() && !stage.has("holdings.credited"));
-}
-
-#[test]
-fn who_gives_up_earlier_leaves_nothing_open_either() {
-    for name in ["mmf.pay", "mmf", "convert"] {
-        let mut stage = silent_call(name);
-        stage.request(&request(Mode::LinkedSameDay));
-        stage.clock("10:30");
-        assert!(matches!(stage.abandon(), Reply::Acted), "{name}");
-        stage.outside.mute.clear();
-        stage.run();
-        let look = stage.look();
-        assert!(look.finished, "{name}: {:?}\n{}", look.waits, stage.text());
-        let open = look.open_ends.iter().find(|end| !look.given_up.contains(&end.name));
-        assert_eq!(open, None, "{name}");
-    }
 }
 
 #[track_caller]

@@ -9,7 +9,7 @@ use crate::{
     terms::request,
 };
 use fundflow_domain::modes::ConversionMode as Mode;
-use fundflow_runtime::message::Action;
+use fundflow_runtime::{message::Action, process::Disposition};
 use fundflow_sagas::{
     discount_purchase::{Command, Request},
     parts::milestone::Scope,
@@ -169,6 +169,8 @@ proptest! {
         }
         // A person took over what was open; nothing else is.
         stage.abandon();
+        stage.run();
+        stage.abandon_with(Disposition::Refund);
         stage.run();
         let look = stage.look();
         prop_assert!(look.finished, "given up and not over:\n{}", stage.text());

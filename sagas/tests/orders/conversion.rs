@@ -14,7 +14,7 @@ pub(crate) fn request() -> Request {
         investor: "i-1".parse().unwrap(),
         fund: "001546".parse().unwrap(),
         into: "011162".parse().unwrap(),
-        shares: "20000".parse().unwrap(),
+        shares: Some("20000".parse().unwrap()),
         lots: vec![],
         only_today: false,
     }
@@ -172,8 +172,8 @@ fn a_day_limit_of_the_target_counts_what_the_shares_were_worth() {
     stage.holds("001546", "B1", "2026-01-15", "25000");
     stage.request::<Conversion>("C", request());
     assert!(stage.has("day_limit.counted"), "{}", stage.text());
-    let Reply::Refused(_, text) =
-        stage.request::<Conversion>("D", Request { shares: "100".parse().unwrap(), ..request() })
+    let Reply::Refused(_, text) = stage
+        .request::<Conversion>("D", Request { shares: Some("100".parse().unwrap()), ..request() })
     else {
         panic!()
     };

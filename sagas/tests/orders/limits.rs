@@ -233,8 +233,10 @@ fn a_conversion_into_a_fund_whose_day_was_refused_is_refused_at_the_request() {
     let mut stage = Stage::with(funds, "02-24 10:00");
     stage.holds("001546", "B1", "2026-01-15", "25000");
     refused_day(&mut stage);
-    let order =
-        conversion::Request { shares: "100".parse().unwrap(), ..crate::conversion::request() };
+    let order = conversion::Request {
+        shares: Some("100".parse().unwrap()),
+        ..crate::conversion::request()
+    };
     let events = stage.events.len();
     let Reply::Refused(_, text) = stage.request::<Conversion>("C", order) else { panic!() };
     assert_eq!((&*text, stage.events.len()), (REFUSED, events));

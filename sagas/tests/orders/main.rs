@@ -13,6 +13,7 @@ mod funds;
 mod limits;
 mod outside;
 mod plan;
+mod ports;
 mod purchase;
 #[path = "../common/reasons.rs"]
 mod reasons;

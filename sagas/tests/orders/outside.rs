@@ -148,7 +148,12 @@ pub(crate) fn read<T: FromStr<Err: std::fmt::Debug>>(text: &str) -> T {
 
 pub(crate) fn rejected(interest: &str) -> ApplicationAnswer {
     let cause = Cause::new("0106", "the registrar does not want it");
-    ApplicationAnswer::Rejected(Rejection { cause, interest: read(interest), frozen: None })
+    ApplicationAnswer::Rejected(Rejection {
+        cause,
+        interest: read(interest),
+        frozen: None,
+        by_us: false,
+    })
 }
 
 fn confirmed(serial: &str, on: &str, finished: bool, outcome: Outcome) -> ApplicationAnswer {

@@ -6,7 +6,7 @@ use crate::{
     stage::{Stage, at, nav},
 };
 use fundflow_domain::{admission::buying::Way, money::Shares};
-use fundflow_runtime::message::Reply;
+use fundflow_runtime::{message::Reply, process::Disposition};
 use fundflow_sagas::purchase::{Command, Purchase, Request};
 
 pub(crate) fn request() -> Request {
@@ -302,17 +302,27 @@ fn a_record_that_comes_twice_changes_nothing_and_another_one_opens_a_case() {
 }
 
 #[test]
-fn who_gives_up_leaves_nothing_under_way_and_a_late_record_opens_a_case() {
-    let mut stage = bought_in_time();
-    let reply = stage.abandon::<Purchase>("P");
-    assert!(matches!(reply, Reply::Acted), "{reply:?}");
-    assert_eq!(stage.look::<Purchase>("P").ending, Some("purchase.abandoned"));
-    assert!(stage.has("application.rejected"));
-    let no = fundflow_domain::ids::ApplicationNo::of(&"P.buy".parse().unwrap());
-    stage.now = at("02-24 10:00");
-    stage
-        .notice(fundflow_sagas::ports::registrar::notice(&no, bought("C1", "2026-02-24", NUMBERS)));
-    assert!(stage.has("case.opened"));
+fn who_gives_up_still_hears_the_registrar_and_has_the_shares_as_it_says() {
+    for (what, held) in [(Disposition::Manual, "0.00"), (Disposition::Refund, "7980.74")] {
+        let mut stage = bought_in_time();
+        let reply = stage.abandon_with::<Purchase>("P", what);
+        assert!(matches!(reply, Reply::Acted), "{reply:?}");
+        assert_eq!(stage.look::<Purchase>("P").ending, Some("purchase.abandoned"));
+        // Closed only where a person says that the money goes back.
+        let back = matches!(what, Disposition::Refund);
+        assert_eq!(stage.has("application.rejected"), back, "{what:?}");
+        assert_eq!(stage.look::<Purchase>("P").finished, back, "{what:?}");
+        let no = fundflow_domain::ids::ApplicationNo::of(&"P.buy".parse().unwrap());
+        stage.now = at("02-24 10:00");
+        let word = bought("C1", "2026-02-24", NUMBERS);
+        stage.notice(fundflow_sagas::ports::registrar::notice(&no, word));
+
+        assert_eq!(stage.has("case.opened"), back, "{what:?}");
+        let shares = stage.shares("011162");
+        assert_eq!(shares.registered(), "7980.74".parse().unwrap(), "{what:?}");
+        assert_eq!(shares.held(), held.parse().unwrap(), "{what:?}");
+        assert!(stage.look::<Purchase>("P").finished, "{what:?}: {}", stage.text());
+    }
 }
 
 #[test]

@@ -7,13 +7,16 @@ use crate::{
 };
 use fundflow_domain::{
     application::{Designated, OnHuge, RejectedFrozen},
+    case::{CaseId, Closing, How},
     freeze::FrozenCause,
     fund::FundTerms,
     holdings::Command as Held,
+    ids::ApplicationNo,
+    text::Text,
 };
-use fundflow_runtime::message::Reply;
+use fundflow_runtime::{message::Reply, process::Disposition};
 use fundflow_sagas::{
-    ports::registrar::ApplicationAnswer,
+    ports::registrar::{ApplicationAnswer, notice},
     redemption::{Command, Redemption, Request},
 };
 
@@ -22,7 +25,7 @@ pub(crate) fn request() -> Request {
         investor: "i-1".parse().unwrap(),
         account: "acc-1".parse().unwrap(),
         fund: "011162".parse().unwrap(),
-        shares: "6000".parse().unwrap(),
+        shares: Some("6000".parse().unwrap()),
         lots: vec![],
         on_huge: OnHuge::CarryOver,
         only_today: false,
@@ -114,7 +117,7 @@ fn a_fee_that_is_not_that_of_the_lots_opens_a_case_and_nothing_is_paid_out() {
 #[test]
 fn the_investor_chooses_a_lot_by_the_serial_of_its_confirmation() {
     let chosen = Designated { serial: "L3".parse().unwrap(), shares: "500".parse().unwrap() };
-    let request = Request { shares: "500".parse().unwrap(), lots: vec![chosen], ..request() };
+    let request = Request { shares: Some("500".parse().unwrap()), lots: vec![chosen], ..request() };
     let mut stage = asked_for(request);
     let numbers = ["500", "1.3071", "653.55", "9.80", "643.75"];
     let said = redeemed("C1", "2026-02-25", true, numbers, &[]);
@@ -257,6 +260,21 @@ fn frozen_shares_are_not_redeemed_and_too_small_a_rest_goes_out_too() {
 }
 
 #[test]
+fn all_shares_are_counted_once_and_the_same_request_later_is_a_repeat() {
+    let all = || Request { shares: None, ..request() };
+    let mut stage = asked_for(all());
+    assert_eq!(stage.shares("011162").reserved(), "6500.55".parse().unwrap());
+
+    assert!(stage.shares("011162").available().is_zero());
+    let again = stage.request::<Redemption>("R", all());
+    assert!(matches!(again, Reply::Placed { .. }), "{again:?}");
+    let Reply::Refused(_, text) = stage.request::<Redemption>("R", request()) else { panic!() };
+    assert!(text.ends_with("it differs in shares"), "{text}");
+    let Reply::Refused(_, text) = stage.request::<Redemption>("R2", all()) else { panic!() };
+    assert!(text.starts_with("no share of fund 011162 is free"), "{text}");
+}
+
+#[test]
 fn what_a_rejection_says_is_frozen_is_not_redeemed_by_the_next_order() {
     let mut stage = stage();
     let ApplicationAnswer::Rejected(mut word) = rejected("0") else { unreachable!() };
@@ -268,15 +286,69 @@ fn what_a_rejection_says_is_frozen_is_not_redeemed_by_the_next_order() {
     assert_eq!(ending(&stage), Some("redemption.rolled_back"), "{}", stage.text());
     let held = stage.shares("011162");
     assert_eq!([held.frozen(), held.available()].map(|it| it.to_string()), ["500.55", "6000.00"]);
-    let all = Request { shares: "6500.55".parse().unwrap(), ..request() };
+    let all = Request { shares: Some("6500.55".parse().unwrap()), ..request() };
     let Reply::Refused(_, text) = stage.request::<Redemption>("R2", all) else { panic!() };
     assert!(text.contains("6000.00 are free"), "{text}");
 }
 
 #[test]
-fn who_gives_up_before_the_confirmation_leaves_nothing_reserved() {
+fn who_gives_up_before_the_confirmation_leaves_shares_reserved_until_it_comes() {
     let mut stage = asked_for(request());
+    let word = redeemed("C9", "2026-02-25", true, NUMBERS, &LOTS);
+    stage.outside.says("R.redeem", CONFIRMED_AT, word);
     let reply = stage.abandon::<Redemption>("R");
     assert!(matches!(reply, Reply::Acted), "{reply:?}");
+    assert_eq!(stage.shares("011162").available(), "500.55".parse().unwrap());
+    assert!(!stage.look::<Redemption>("R").finished);
+
+    stage.until("02-25 18:00");
+    let shares = stage.shares("011162");
+    assert_eq!(shares.registered(), "500.55".parse().unwrap(), "{}", stage.text());
+    assert!(shares.reserved().is_zero());
+    // What the redemption brought is the investor's, whoever gave up.
+    stage.until("03-02 18:00");
+    assert!(stage.look::<Redemption>("R").finished, "{}", stage.text());
+    assert!(stage.has("payout.paid_out"), "{}", stage.text());
+}
+
+#[test]
+fn what_a_person_takes_back_is_free_and_a_confirmation_after_all_takes_it() {
+    let mut stage = asked_for(request());
+    let reply = stage.abandon_with::<Redemption>("R", Disposition::Refund);
+    assert!(matches!(reply, Reply::Acted), "{reply:?}");
     assert_eq!(stage.shares("011162").available(), "6500.55".parse().unwrap());
+
+    stage.now = at("02-25 18:00");
+    let no = ApplicationNo::of(&"R.redeem".parse().unwrap());
+    let word = redeemed("C9", "2026-02-25", true, NUMBERS, &LOTS);
+    stage.notice(notice(&no, word));
+    assert!(stage.has("case.opened"));
+    assert_eq!(stage.shares("011162").registered(), "500.55".parse().unwrap());
+    assert_eq!(stage.shares("011162").available(), "500.55".parse().unwrap());
+}
+
+#[test]
+fn more_than_was_asked_for_is_held_until_a_person_says_that_it_left() {
+    for (how, left) in [(How::Accepted, "400.55"), (How::Withdrawn, "6500.55")] {
+        let mut stage = asked_for(request());
+        let more = ["6100", "1.3071", "7973.31", "34.30", "7939.01"];
+        stage.now = at("02-25 10:00");
+        let no = ApplicationNo::of(&"R.redeem".parse().unwrap());
+        stage.notice(notice(&no, redeemed("C9", "2026-02-25", true, more, &[])));
+        let shares = stage.shares("011162");
+        assert_eq!(shares.registered(), "500.55".parse().unwrap(), "{how:?}: as asked for");
+        assert_eq!(shares.held(), "100".parse().unwrap(), "{how:?}");
+        assert_eq!(shares.available(), "400.55".parse().unwrap(), "{how:?}");
+
+        let case: CaseId = stage.stream_of("case.opened").id().parse().unwrap();
+        let (by, reason) = (Text::lossy("chen"), Text::lossy("the registrar was asked"));
+        let closing = Box::new(Closing { how: how.clone(), by, reason });
+        stage.command::<Redemption>("R", Command::CloseCase { case, closing });
+        let shares = stage.shares("011162");
+        assert!(shares.held().is_zero(), "{how:?}");
+        assert_eq!(shares.registered(), left.parse().unwrap(), "{how:?}: {}", stage.text());
+        if how == How::Withdrawn {
+            assert_eq!(shares.reserved(), "6000".parse().unwrap(), "it is waited for anew");
+        }
+    }
 }

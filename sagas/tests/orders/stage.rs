@@ -51,7 +51,7 @@ in_house!(Purchase, Redemption, Conversion, RegularPlans);
 #[derive(Clone)]
 pub(crate) struct Stage {
     house: House,
-    runner: Runner,
+    pub(crate) runner: Runner,
     pub(crate) events: Vec<Recorded>,
     pub(crate) outside: Outside,
     pub(crate) now: Timestamp,
@@ -146,8 +146,13 @@ impl Stage {
 
     /// Gives up; every end that is open is settled by hand.
     pub(crate) fn abandon<S: InHouse>(&mut self, id: &str) -> Reply {
+        self.abandon_with::<S>(id, Disposition::Manual)
+    }
+
+    /// Gives up; that becomes of every end that is open.
+    pub(crate) fn abandon_with<S: InHouse>(&mut self, id: &str, what: Disposition) -> Reply {
         let ends = self.look::<S>(id).open_ends;
-        let dispositions = ends.into_iter().map(|end| (end.name, Disposition::Manual)).collect();
+        let dispositions = ends.into_iter().map(|end| (end.name, what)).collect();
         self.act::<S>(id, Action::Abandon { reason: "a test".into(), dispositions })
     }
 
@@ -307,6 +312,12 @@ impl Stage {
     /// What came since the last time.
     pub(crate) fn told(&mut self) -> Vec<String> {
         std::mem::take(&mut self.lines)
+    }
+
+    /// The stream of the first event of that type.
+    pub(crate) fn stream_of(&self, event_type: &str) -> &fundflow_kernel::envelope::StreamName {
+        let first = self.events.iter().find(|it| &*it.event.event_type == event_type);
+        &first.unwrap().stream
     }
 
     pub(crate) fn has(&self, event_type: &str) -> bool {

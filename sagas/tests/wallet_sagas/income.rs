@@ -37,6 +37,13 @@ fn monthly() -> FundTerms {
     FundTerms { carry: Carry::Monthly { on_day: 28 }, ..money_fund() }
 }
 
+/// A stage on which a day's income can be asked for, and how.
+pub(crate) fn one_day() -> (Stage<Income>, String, Request) {
+    let request = request("2026-02-02", "0.4", 0);
+    let id = request.job().unwrap().to_string();
+    (stage_of(money_fund(), &[("i-1", "1000")], "02-03 10:00"), id, request)
+}
+
 fn request(day: &str, per_10_000: &str, publication: u8) -> Request {
     Request {
         fund: "000730".parse().unwrap(),

@@ -3,10 +3,12 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 mod checks;
+mod corrections;
 mod fast_withdraw;
 mod freeze;
 mod income;
 mod outside;
+mod ports;
 mod random;
 #[path = "../common/reasons.rs"]
 mod reasons;

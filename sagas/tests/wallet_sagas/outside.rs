@@ -241,7 +241,7 @@ pub(crate) fn serial(text: &str) -> Serial {
 }
 
 fn rejection(cause: Cause) -> Rejection {
-    Rejection { cause, interest: Money::ZERO, frozen: None }
+    Rejection { cause, interest: Money::ZERO, frozen: None, by_us: false }
 }
 
 pub(crate) fn rejected(code: &str) -> ApplicationAnswer {

@@ -8,7 +8,10 @@ use crate::{
     terms::{house, investor, money_fund},
 };
 use fundflow_domain::{fund::FundTerms, ids::ApplicationNo, investor::SalesChannel, kyc::KycState};
-use fundflow_runtime::message::{Action, Noticed, Reply};
+use fundflow_runtime::{
+    message::{Action, Noticed, Reply},
+    process::Disposition,
+};
 use fundflow_sagas::{
     ports::{
         bank::{ChargeAnswer, charge_notice},
@@ -160,7 +163,9 @@ fn shares_that_do_not_follow_from_the_money_open_a_case() {
 
     assert_eq!(stage.parked().unwrap(), ("confirm buy".into(), "does_not_add_up".into()));
     assert_eq!(stage.count("case.opened"), 1);
-    assert_eq!(stage.wallet().registered().to_string(), "0.00");
+    let wallet = stage.wallet();
+    let figures = [wallet.registered(), wallet.disputed(), wallet.available()];
+    assert_eq!(figures.map(|it| it.to_string()), ["100000.00", "99000.00", "1000.00"]);
 }
 
 #[test]
@@ -320,7 +325,7 @@ fn until_the_cut_off_it_can_be_taken_back_and_the_money_goes_back() {
 }
 
 #[test]
-fn giving_up_leaves_nothing_in_transit_and_a_late_word_is_a_case() {
+fn who_gives_up_has_shares_in_transit_until_the_word_comes_and_a_person_can_take_them_back() {
     let mut stage = stage("02-03 10:00");
     stage.request(request(), asked());
     stage.settle();
@@ -328,6 +333,8 @@ fn giving_up_leaves_nothing_in_transit_and_a_late_word_is_a_case() {
         stage.look().open_ends.iter().map(|end| format!("{} {}", end.name, end.worth)).collect();
     assert_eq!(ends, ["money_fund 1000.00"]);
     stage.abandon();
+    assert_eq!(stage.wallet().in_transit().to_string(), "1000.00");
+    stage.abandon_with(Disposition::Refund);
     assert_eq!(stage.wallet().in_transit().to_string(), "0.00");
 
     stage.now = at("02-04 09:00");
@@ -336,6 +343,9 @@ fn giving_up_leaves_nothing_in_transit_and_a_late_word_is_a_case() {
     let reply = stage.notice(registrar::notice(&ApplicationNo::of(&order("mmf")), late));
     assert!(matches!(reply, Reply::Noticed(Noticed::Contradicted)), "{reply:?}");
     assert_eq!(stage.count("case.opened"), 1);
+    let wallet = stage.wallet();
+    let figures = [wallet.registered(), wallet.disputed(), wallet.available()];
+    assert_eq!(figures.map(|it| it.to_string()), ["1000.00", "1000.00", "0.00"]);
 }
 
 #[test]

@@ -173,8 +173,13 @@ impl<S: Saga> Stage<S> {
 
     /// Gives up; every end that is open is settled by hand.
     pub(crate) fn abandon(&mut self) -> Reply {
+        self.abandon_with(Disposition::Manual)
+    }
+
+    /// Gives up; that becomes of every end that is open.
+    pub(crate) fn abandon_with(&mut self, what: Disposition) -> Reply {
         let ends = self.look().open_ends;
-        let dispositions = ends.into_iter().map(|end| (end.name, Disposition::Manual)).collect();
+        let dispositions = ends.into_iter().map(|end| (end.name, what)).collect();
         self.act(Action::Abandon { reason: "a test".into(), dispositions })
     }
 

@@ -195,7 +195,9 @@ fn a_part_leaves_its_income_behind_and_a_registrar_that_pays_it_opens_a_case() {
 
     assert_eq!(stage.parked().unwrap(), ("confirm redemption".into(), "does_not_add_up".into()));
     assert_eq!(stage.count("case.opened"), 1);
-    assert_eq!(stage.count("wallet.shares_taken_out"), 0);
+    // They left, as the register says; no money moves while it is in dispute.
+    assert_eq!(stage.count("wallet.shares_taken_out"), 1);
+    assert_eq!(stage.count("payout.requested"), 0);
 }
 
 #[test]

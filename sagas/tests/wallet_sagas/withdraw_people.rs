@@ -13,7 +13,10 @@ use fundflow_domain::{
     text::Text,
 };
 use fundflow_kernel::streams::Key;
-use fundflow_runtime::message::{Action, Noticed, Reply};
+use fundflow_runtime::{
+    message::{Action, Noticed, Reply},
+    process::Disposition,
+};
 use fundflow_sagas::{
     ports::registrar::{self, ApplicationAnswer},
     withdraw::{Command, Withdraw},
@@ -138,7 +141,7 @@ fn a_corrected_record_needs_nobody() {
 }
 
 #[test]
-fn giving_up_leaves_nothing_reserved_and_a_late_word_is_a_case() {
+fn who_gives_up_has_shares_reserved_until_the_word_comes_and_a_person_can_take_them_back() {
     let mut stage = stage("02-03 10:00");
     stage.request(request(Some("400")), asked());
     stage.settle();
@@ -148,6 +151,8 @@ fn giving_up_leaves_nothing_reserved_and_a_late_word_is_a_case() {
     assert_eq!(named, [("redemption", "400.00".to_owned())]);
 
     assert!(matches!(stage.abandon(), Reply::Acted));
+    assert_eq!(stage.wallet().available().to_string(), "600.00");
+    assert!(matches!(stage.abandon_with(Disposition::Refund), Reply::Acted));
     assert_eq!(stage.wallet().available().to_string(), "1000.00");
     assert_eq!(stage.look().open_ends, []);
     stage.now = at("02-04 09:00");
@@ -156,6 +161,24 @@ fn giving_up_leaves_nothing_reserved_and_a_late_word_is_a_case() {
     let reply = stage.notice(registrar::notice(&no, late));
     assert!(matches!(reply, Reply::Noticed(Noticed::Contradicted)), "{reply:?}");
     assert_eq!(stage.count("case.opened"), 1);
+    let wallet = stage.wallet();
+    assert_eq!(wallet.registered().to_string(), "600.00", "the register has taken them");
+    let end = &stage.look().open_ends[0];
+    assert_eq!((&*end.name, end.worth.to_string()), ("proceeds", "400.00".to_owned()));
+}
+
+#[test]
+fn who_gives_up_is_paid_all_the_same_when_the_registrar_redeems() {
+    let mut stage = stage("02-03 10:00");
+    stage.request(request(Some("400")), asked());
+    stage.settle();
+    assert!(matches!(stage.abandon(), Reply::Acted));
+    stage.run();
+
+    assert_eq!(stage.last(), "payout.paid_out", "{}", stage.text());
+    assert_eq!(stage.wallet().registered().to_string(), "600.00");
+    assert_eq!(stage.count("case.opened"), 0);
+    assert!(stage.look().finished, "{}", stage.text());
 }
 
 #[test]

@@ -28,6 +28,9 @@ const AGGREGATES: &[(&str, &str)] = &[
     ("application.confirmed", "The registrar confirmed it in full."),
     ("application.partly_confirmed", "The registrar confirmed a part; the rest is over."),
     ("application.corrected", "A corrected record replaced a confirmation."),
+    ("application.contested", "A record that says otherwise than what took effect; no effect yet."),
+    ("application.upheld", "A contested record holds after all, over a rejection or a cancel."),
+    ("application.withdrawn", "The registrar took a record back; its next word is awaited."),
     ("application.rest_rejected", "After portions were settled, the rest is over."),
     ("application.rejected", "No shares will come of it."),
     ("application.cancelled", "It was taken back before its cut-off."),
@@ -41,6 +44,7 @@ const AGGREGATES: &[(&str, &str)] = &[
         "wallet.shares_taken_out",
         "Shares were redeemed or converted out, and earn through this day.",
     ),
+    ("wallet.take_out_corrected", "A corrected record replaced what left: reversal and posting."),
     (
         "wallet.credit_corrected",
         "A corrected record replaced a confirmation: reversal and posting.",

@@ -152,7 +152,7 @@ pub(super) fn redemption() -> redemption::Request {
         investor: investor_id(),
         account: account(),
         fund: target_code(),
-        shares: shares("8100.45"),
+        shares: Some(shares("8100.45")),
         lots: chosen(),
         on_huge: OnHuge::Cancel,
         only_today: true,
@@ -179,7 +179,7 @@ pub(super) fn conversion() -> conversion::Request {
         investor: investor_id(),
         fund: target_code(),
         into: id("011163"),
-        shares: shares("8100.45"),
+        shares: Some(shares("8100.45")),
         lots: chosen(),
         only_today: true,
     }

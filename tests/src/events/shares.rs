@@ -44,7 +44,7 @@ fn wallets() -> Vec<wallet::Event> {
     .collect()
 }
 
-fn kept_back() -> [wallet::Event; 7] {
+fn kept_back() -> [wallet::Event; 8] {
     use wallet::Event as E;
     let (transaction, record) = (transaction("TX-1"), || id("20260225000000000007"));
     let (case, some) = (|| id("C-1"), || shares("10000.00"));
@@ -56,6 +56,16 @@ fn kept_back() -> [wallet::Event; 7] {
             transaction: transaction.clone(),
             shares: some(),
             lots: lots.clone(),
+            earns_through,
+        },
+        E::TakeOutCorrected {
+            transaction: transaction.clone(),
+            record: record(),
+            reversed: shares("0.00"),
+            shares: some(),
+            returned: shares("0.00"),
+            lots: lots.clone(),
+            held: shares("0.00"),
             earns_through,
         },
         E::CreditCorrected {
@@ -156,7 +166,18 @@ fn holdings() -> Vec<holdings::Event> {
         E::SharesHeld { case: id("C-1"), shares: some() },
         E::SharesUnheld { case: id("C-1") },
         E::CreditReversed { lot: lot(), record: id("TA-3"), replaced_by: Some(id("TX-1.again")) },
-        E::TakeReversed { order: order("out"), serial: id("TA-9"), record: id("TA-10") },
+        E::TakeReversed {
+            order: order("out"),
+            serial: id("TA-9"),
+            record: id("TA-10"),
+            awaited: false,
+        },
+        E::TakeReversed {
+            order: order("out"),
+            serial: id("TA-9"),
+            record: id("TA-10"),
+            awaited: true,
+        },
     ]
 }
 

@@ -7,12 +7,13 @@
 //! 5. What was promised to the caller is what is stored.
 //! 6. What is over is forgotten once it owes nothing.
 //! 7. Nothing is called again while the same call is not answered.
+//! 8. Nobody is called whom the saga did not name before anything of it was stored.
 
 use super::{counterparties::Counterparties, world::World};
 use fundflow_runtime::{
     liveness::Wait,
     look::Look,
-    message::Reply,
+    message::{Effect, Reply},
     runner::LaneState,
     saga::{Saga, View},
     step::{Send, Table},
@@ -55,6 +56,7 @@ pub fn always<S: Saga, C: Counterparties>(world: &World<S, C>) -> Result<(), Str
         return Ok(());
     }
     let look = world.glance().map_err(|error| error.to_string())?;
+    calls_whom_it_named(world)?;
     ends_once(world)?;
     waits_for_somebody(&look)?;
     nothing_is_open_at_the_end(&look)?;
@@ -68,6 +70,15 @@ fn no_call_twice<S: Saga, C: Counterparties>(world: &World<S, C>) -> Result<(), 
     calls.sort();
     let twice = calls.windows(2).find(|pair| pair[0] == pair[1]);
     twice.map_or(Ok(()), |pair| Err(format!("{} is in flight twice", pair[0])))
+}
+
+fn calls_whom_it_named<S: Saga, C: Counterparties>(world: &World<S, C>) -> Result<(), String> {
+    let Some(view) = world.replayed.view() else { return Ok(()) };
+    let callees = world.saga.callees(view.open, view.plan);
+    let named = |it: &Effect| callees.iter().any(|callee| callee.is_called(&it.port, &it.call()));
+    let unnamed =
+        world.in_flight.iter().find(|effect| effect.saga == *world.id() && !named(effect));
+    unnamed.map_or(Ok(()), |it| Err(format!("{it:?}: nobody of its callees")))
 }
 
 fn ends_once<S: Saga, C: Counterparties>(world: &World<S, C>) -> Result<(), String> {

@@ -8,6 +8,7 @@ use fundflow_domain::{
     fund::RedemptionSequence,
     holdings::{self, Credit},
     ids::{LotId, OrderId},
+    money::Shares,
     money_fund::IncomeUnit,
     orders::{LotTaken, Serial},
     wallet,
@@ -42,7 +43,7 @@ fn bought_and_spent() -> impl Strategy<Value = wallet::Command> {
 
 fn left_and_kept_back() -> impl Strategy<Value = wallet::Command> {
     use wallet::Command as C;
-    (0..7_u8, transactions(), texts(), few_shares(), dates()).prop_map(
+    (0..8_u8, transactions(), texts(), few_shares(), dates()).prop_map(
         |(which, transaction, name, shares, on)| match which {
             0 => C::TakeOut { transaction, shares, earns_through: on },
             1 => C::CorrectCredit { transaction, record: read(name), shares, registered: on },
@@ -50,6 +51,10 @@ fn left_and_kept_back() -> impl Strategy<Value = wallet::Command> {
             3 => C::Unfreeze(read(name)),
             4 => C::Hold(read(name), shares),
             5 => C::Unhold(read(name)),
+            6 => {
+                let (record, held, earns_through) = (read(name), Shares::ZERO, on);
+                C::CorrectTakeOut { transaction, record, shares, held, earns_through }
+            }
             _ => C::FollowRegister { record: read(name), on, frozen: Frozen::InAll(shares) },
         },
     )
@@ -116,6 +121,9 @@ pub fn holdings_commands() -> impl Strategy<Value = holdings::Command> {
             .prop_map(|(lot, record, with)| C::CorrectCredit { lot, record, with }),
         1 => (orders(), records(), records(), few_shares()).prop_map(
             |(order, serial, record, shares)| C::CorrectTake { order, serial, record, shares }
+        ),
+        1 => (orders(), records(), records()).prop_map(
+            |(order, serial, record)| C::WithdrawTake { order, serial, record }
         ),
     ]
 }

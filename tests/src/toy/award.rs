@@ -20,6 +20,7 @@ use fundflow_kernel::{
     time::Timestamp,
 };
 use fundflow_runtime::{
+    port::Callee,
     process::Open,
     process_names,
     saga::{Calling, Heard, Names, NoCommand, OpenEnd, Preparing, Saga, View},
@@ -181,6 +182,10 @@ impl Saga for Award {
         asked: &Preparing<'_, Self>,
     ) -> Result<(Promise, &'static Table<Self>), Refusal> {
         Ok((Promise { patience: asked.now.plus_millis(86_400_000) }, &V1))
+    }
+
+    fn callees(&self, _: &Open<Self>, _: &Plan) -> Vec<Callee> {
+        vec![shop::callee()]
     }
 
     fn plan(&self, _: &TransactionId, open: &Open<Self>) -> Plan {

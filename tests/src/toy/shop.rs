@@ -8,7 +8,7 @@ use crate::explore::counterparties::{Counterparties, Said};
 use fundflow_kernel::{cause::Cause, envelope::StreamName};
 use fundflow_runtime::{
     message::Effect,
-    port::{Ask, Keyed, Payload, Port, PortName},
+    port::{Ask, Callee, Keyed, Payload, Port, PortName},
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -66,6 +66,11 @@ pub enum Answer {
 /// Never: the name is a port's.
 pub fn name() -> PortName {
     PortName::new("shop").expect("a port name")
+}
+
+/// The shop, to be called.
+pub fn callee() -> Callee {
+    Callee::of::<Call>(name(), "the shop")
 }
 
 /// What it may do besides what is best for the member.

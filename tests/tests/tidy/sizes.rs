@@ -16,7 +16,6 @@ const LONG_FUNCTIONS: &[(&str, &str, usize)] = &[
         "each_difference_in_a_redemption_is_found_with_its_kind_and_worth",
         70,
     ),
-    ("domain/src/wallet/evolve.rs", "evolve", 71),
     (
         "infrastructure/src/catalogue/tests.rs",
         "every_kind_of_mistake_names_line_key_value_and_what_is_allowed",

@@ -139,7 +139,7 @@ pub(super) fn redemption(
         investor: investor.id.clone(),
         account: account(it.account.as_ref(), &investor),
         fund: *fund,
-        shares: (*shares)?,
+        shares: *shares,
         lots: lots.clone(),
         on_huge: *on_huge,
         only_today: false,
@@ -157,7 +157,7 @@ pub(super) fn conversion(
         investor: investor.id.clone(),
         fund: it.fund,
         into: *into,
-        shares: it.shares?,
+        shares: it.shares,
         lots: it.lots.clone(),
         only_today: false,
     };

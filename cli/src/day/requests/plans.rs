@@ -100,7 +100,7 @@ pub(super) async fn say<S: EventStore + Checkpoints>(
         let (engine, row) = (play.engine.clone(), order.transaction.clone());
         let said = engine.command::<RegularPlans>(of.clone(), command, actor(play, of), Some(at));
         match said.await {
-            Ok(()) => drop(play.done.insert(row, format!("plan {of} {done}"))),
+            Ok(()) => drop(play.plan_words.insert(row, format!("plan {of} {done}"))),
             Err(RequestError::NoSuch(_)) => {
                 play.refused.insert(row, format!("there is no plan {of}"));
             }

@@ -45,6 +45,22 @@ pub enum Refusal {
         /// The fund that it would become.
         target: FundCode,
     },
+    /// All are to leave, and none is free.
+    #[error(
+        "no share of fund {fund} is free: {registered} registered, {reserved} reserved, {frozen} frozen, {disputed} in dispute"
+    )]
+    NothingFree {
+        /// The fund that is to be left.
+        fund: FundCode,
+        /// On the register.
+        registered: Shares,
+        /// For other orders.
+        reserved: Shares,
+        /// By the register.
+        frozen: Shares,
+        /// In open cases.
+        disputed: Shares,
+    },
     /// More than is free.
     #[error(
         "{asked} shares were asked for, and {free} are free: {registered} registered, {reserved} reserved, {frozen} frozen, {disputed} in dispute"

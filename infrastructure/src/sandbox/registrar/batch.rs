@@ -24,12 +24,16 @@ use crate::{
 };
 use chrono::NaiveDate;
 use fundflow_domain::{
+    application::Terms,
+    calendar::TradingDay,
     fund::{FundKind, FundTerms},
+    ids::FundCode,
     money::PerTenThousand,
     time::Timestamp,
 };
 use fundflow_sagas::ports::registrar::ApplicationAnswer;
 use std::{
+    collections::BTreeMap,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -45,6 +49,15 @@ pub struct BatchFiles {
     pub answers: usize,
     /// Applications without an answer in the files: late, missing, or without a price.
     pub withheld: usize,
+    /// Funds that have no price of that T, and how many applications wait for it.
+    pub unpriced: BTreeMap<FundCode, usize>,
+}
+
+/// What is answered, and what is not.
+struct Answers {
+    said: Vec<Said>,
+    withheld: usize,
+    unpriced: BTreeMap<FundCode, usize>,
 }
 
 /// Why the night failed.
@@ -78,8 +91,8 @@ impl SandboxRegistrar {
         let now = self.clock.now();
         let set = IndexFile::open_complete(index).map_err(BatchError::from)?;
         let asked = applications(index, &set.index)?;
-        let (said, withheld) = self.answer_all(&asked, now)?;
         let t = self.market.calendar().day(set.index.date)?;
+        let Answers { said, withheld, unpriced } = self.answer_all(&asked, t, now)?;
         let confirm_date = self.market.calendar().plus(t, 1)?.date();
         let pay_date = self.market.calendar().plus(t, 2)?.date();
         let days = Days { t: t.date(), confirm_date, pay_date };
@@ -104,22 +117,23 @@ impl SandboxRegistrar {
         ];
         let between = (set.index.receiver.as_str(), set.index.creator.as_str());
         let (index, files) = publish(out, between, set.index.version, confirm_date, &drafts)?;
-        Ok(BatchFiles { index, files, answers: said.len(), withheld })
+        Ok(BatchFiles { index, files, answers: said.len(), withheld, unpriced })
     }
 
     fn answer_all(
         &self,
         asked: &[TradeApplication],
+        t: TradingDay,
         now: Timestamp,
-    ) -> Result<(Vec<Said>, usize), NightError> {
+    ) -> Result<Answers, NightError> {
         let mut ranked = Vec::with_capacity(asked.len());
         for record in asked {
-            let known = self.batched(&record.app_sheet_serial_no)?;
+            let known = self.batched(&record.app_sheet_serial_no, t)?;
             let rank = known.as_ref().map_or(u8::MAX, |known| self.rank(known));
             ranked.push((rank, record));
         }
         ranked.sort_by_key(|(rank, _)| *rank);
-        let (mut said, mut withheld) = (Vec::new(), 0);
+        let (mut said, mut withheld, mut unpriced) = (Vec::new(), 0, BTreeMap::new());
         for (_, record) in ranked {
             let decided = self.decide_on(&record.app_sheet_serial_no, now)?;
             let Some((entry, _)) = decided else {
@@ -139,17 +153,36 @@ impl SandboxRegistrar {
             self.say(&entry, words.len());
             self.wait_for_hour(&entry);
             withheld += usize::from(words.is_empty());
+            for fund in self.waits_for_prices(&entry) {
+                *unpriced.entry(fund).or_default() += 1;
+            }
             said.extend(words.into_iter().map(|answer| (record.clone(), answer)));
         }
-        Ok((said, withheld))
+        Ok(Answers { said, withheld, unpriced })
     }
 
-    /// Notes that a file has named the application: it is not taken back any more.
-    fn batched(&self, no: &str) -> Result<Option<ApplicationEntry>, JournalError> {
+    /// The funds without whose price of its T an application cannot be decided.
+    fn waits_for_prices(&self, entry: &ApplicationEntry) -> Vec<FundCode> {
+        let funds = [Some(entry.terms.fund), entry.target()].into_iter().flatten();
+        let day = entry.terms.trade_date.date();
+        let waits = |fund: &_| entry.decided.is_none() && self.market.nav(*fund, day).is_none();
+        funds.filter(waits).collect()
+    }
+
+    /// Notes that the file of that T has named the application: it is of that T, and is not taken back any
+    /// more.
+    fn batched(
+        &self,
+        no: &str,
+        trade_date: TradingDay,
+    ) -> Result<Option<ApplicationEntry>, JournalError> {
         let key: Arc<str> = no.into();
         let change = |known: Option<&ApplicationEntry>| {
             let known = known.filter(|known| known.is_accepted() && !known.batched)?;
-            Some(ApplicationEntry { batched: true, ..known.clone() })
+            let undecided = known.decided.is_none();
+            let trade_date = if undecided { trade_date } else { known.terms.trade_date };
+            let terms = Terms { trade_date, ..known.terms.clone() };
+            Some(ApplicationEntry { terms, batched: true, ..known.clone() })
         };
         let (entry, _) = self.books.change(&key, self.journal.as_ref(), change, Clone::clone)?;
         Ok(entry.filter(ApplicationEntry::is_accepted))
@@ -206,7 +239,7 @@ impl SandboxRegistrar {
             };
             Some(Box::new(move |record: &mut _| day.to_record(record)) as Filler<'_>)
         };
-        self.market.funds().into_iter().filter_map(row).collect()
+        self.market.funds(days.t).into_iter().filter_map(row).collect()
     }
 }
 

@@ -4,7 +4,10 @@ use super::{
 };
 use crate::sandbox::fixture::{asked, bought, calendar, converted, fund, start, t};
 use chrono::NaiveTime;
-use fundflow_domain::{application::Terms, fund::Raising};
+use fundflow_domain::{
+    application::Terms,
+    fund::{FundTerms, Raising},
+};
 use fundflow_kernel::clock::ManualClock;
 
 fn at(text: &str) -> Timestamp {
@@ -57,7 +60,11 @@ fn a_file_of_applications_says_itself_which_t_they_are_of() {
 /// A subscription to a fund that is raised until five in the afternoon of each day.
 fn subscribed() -> (Stage, Terms) {
     let catalogue = crate::catalogue::shipped().unwrap();
-    let mut raised = catalogue.on(fund("011162"), t().date()).unwrap().as_ref().clone();
+    let before = catalogue.on(fund("011162"), t().date()).unwrap();
+    let mut raised = before.as_ref().clone();
+    // Other terms hold on other days: those of T decide.
+    raised.effective_from = t().date();
+    let after = FundTerms { effective_from: t().date().succ_opt().unwrap(), ..(*before).clone() };
     raised.raising = Some(Raising {
         from: t().date(),
         through: t().date(),
@@ -65,7 +72,11 @@ fn subscribed() -> (Stage, Terms) {
         founded_on: None,
     });
     let clock = ManualClock::at(start());
-    let market = Market::of(calendar(), [Arc::new(raised)]);
+    let market = Market::of(calendar(), [Arc::new(after), before, Arc::new(raised)]);
+    handed_in(market, clock)
+}
+
+fn handed_in(market: Market, clock: ManualClock) -> (Stage, Terms) {
     let shared = Arc::new(clock.clone());
     let registrar = SandboxRegistrar::in_memory(Scenario::default(), market, shared);
     let ask = Ask::Subscription { amount: "1000.00".parse().unwrap() };
@@ -79,6 +90,15 @@ fn subscribed() -> (Stage, Terms) {
 fn a_subscription_is_taken_back_until_the_cut_off_of_its_raising() {
     for (asked_at, said) in [("12T16:59", "cancelled"), ("12T17:00", "not cancelled")] {
         let (stage, terms) = subscribed();
+        stage.clock.advance_to(at(asked_at));
+        assert_eq!(name(&stage.cancel(terms)), said, "{asked_at}");
+    }
+}
+
+#[test]
+fn without_terms_a_subscription_belongs_to_its_t_until_the_hour_of_its_batch() {
+    for (asked_at, said) in [("12T16:59", "cancelled"), ("13T08:00", "not cancelled")] {
+        let (stage, terms) = handed_in(Market::at_par(calendar()), ManualClock::at(start()));
         stage.clock.advance_to(at(asked_at));
         assert_eq!(name(&stage.cancel(terms)), said, "{asked_at}");
     }

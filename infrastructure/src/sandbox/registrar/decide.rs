@@ -171,7 +171,7 @@ impl SandboxRegistrar {
         night: Night,
     ) -> Result<Truth, NotPriced> {
         let terms = &entry.terms;
-        let sequence = self.market.sequence(terms.fund)?;
+        let sequence = self.market.sequence(terms.fund, terms.trade_date.date())?;
         let frozen = self.scenario.frozen(&terms.investor, terms.fund, night.confirmed_on);
         let designated: &[Designated] = match &terms.ask {
             Ask::Redemption { lots, .. } | Ask::Conversion { lots, .. } => lots,
@@ -235,7 +235,7 @@ impl SandboxRegistrar {
             }
             _ if fails => {
                 let cause = Cause::new("0004", "the raising of the fund has failed");
-                Final::Rejected(Rejection { cause, interest: earned, frozen: None })
+                Final::Rejected(Rejection { cause, interest: earned, frozen: None, by_us: false })
             }
             Err(refused) => Final::Rejected(rejection_of(&refused)),
             Ok(numbers) => Final::Confirmed(Box::new(Confirmation {

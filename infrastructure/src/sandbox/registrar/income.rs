@@ -246,7 +246,7 @@ impl SandboxRegistrar {
     }
 
     fn by_terms(&self, income: &Publication) -> Option<ByTerms> {
-        let terms = self.market.terms(income.fund).ok()?;
+        let terms = self.market.terms(income.fund, income.day).ok()?;
         let (carry, unit) = terms.map(|it| (it.carry, it.income_unit)).unwrap_or_default();
         let booked = carry.booked_on(self.market.calendar(), income.day).ok()?;
         Some(ByTerms { unit, registered: carry.ends_on(income.day).then(|| booked.date()) })

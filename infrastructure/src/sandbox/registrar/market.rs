@@ -4,7 +4,9 @@
 //!    asset values of T; never from what the distributor expects. The charge is the one that the
 //!    application carries; where it carries none, that of the fund's schedule.
 //! 2. Without a price there is no confirmation, and no rejection either: the application waits.
-//! 3. A market [at par](Market::at_par) knows every fund, at 1.0000 and without fees: for measuring
+//! 3. A kind of order that has a cut-off of its own by the terms of its T has it here too. Where there
+//!    are no terms a subscription belongs to its T until the hour of its batch: the distributor knows.
+//! 4. A market [at par](Market::at_par) knows every fund, at 1.0000 and without fees: for measuring
 //!    and for tests that are not about prices.
 
 use chrono::{NaiveDate, NaiveTime};
@@ -20,7 +22,7 @@ use fundflow_domain::{
     time::Timestamp,
 };
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::BTreeMap,
     sync::{Arc, PoisonError, RwLock},
 };
 
@@ -31,7 +33,8 @@ const HOUR: u32 = 8;
 #[derive(Debug)]
 pub struct Market {
     calendar: Arc<TradingCalendar>,
-    funds: Option<HashMap<FundCode, Arc<FundTerms>>>,
+    /// By code, the oldest terms first.
+    funds: Option<BTreeMap<FundCode, Vec<Arc<FundTerms>>>>,
     navs: RwLock<BTreeMap<(FundCode, NaiveDate), Nav>>,
 }
 
@@ -91,13 +94,19 @@ impl Market {
         Self { calendar, funds: None, navs: RwLock::default() }
     }
 
-    /// These funds, on the terms that hold on the days to be played. Prices are
+    /// Funds with these terms; what is applied for is decided by those in force on its T. Prices are
     /// [published](Self::publish) later; a money-market fund's is always 1.
     pub fn of(
         calendar: Arc<TradingCalendar>,
-        funds: impl IntoIterator<Item = Arc<FundTerms>>,
+        terms: impl IntoIterator<Item = Arc<FundTerms>>,
     ) -> Self {
-        let funds = funds.into_iter().map(|terms| (terms.code, terms)).collect();
+        let mut funds: BTreeMap<FundCode, Vec<Arc<FundTerms>>> = BTreeMap::new();
+        for terms in terms {
+            funds.entry(terms.code).or_default().push(terms);
+        }
+        for history in funds.values_mut() {
+            history.sort_by_key(|terms| terms.effective_from);
+        }
         Self { calendar, funds: Some(funds), navs: RwLock::default() }
     }
 
@@ -110,7 +119,9 @@ impl Market {
     pub fn nav(&self, fund: FundCode, day: NaiveDate) -> Option<Nav> {
         match self.funds.as_ref().map(|funds| funds.get(&fund)) {
             None => Some(Nav::ONE),
-            Some(Some(terms)) if terms.kind == FundKind::Money => Some(Nav::ONE),
+            Some(Some(history)) if history.iter().any(|it| it.kind == FundKind::Money) => {
+                Some(Nav::ONE)
+            }
             Some(_) => {
                 let navs = self.navs.read().unwrap_or_else(PoisonError::into_inner);
                 navs.get(&(fund, day)).copied()
@@ -118,11 +129,10 @@ impl Market {
         }
     }
 
-    /// The funds, by code; none of a market at par.
-    pub fn funds(&self) -> Vec<&Arc<FundTerms>> {
-        let mut funds: Vec<_> = self.funds.iter().flat_map(HashMap::values).collect();
-        funds.sort_by_key(|terms| terms.code);
-        funds
+    /// The funds' terms in force on a day, by code; none of a market at par.
+    pub fn funds(&self, day: NaiveDate) -> Vec<&Arc<FundTerms>> {
+        let histories = self.funds.iter().flat_map(BTreeMap::values);
+        histories.filter_map(|history| in_force(history, day)).collect()
     }
 
     /// The calendar.
@@ -130,10 +140,15 @@ impl Market {
         &self.calendar
     }
 
-    /// The terms of a fund; `None` in a market at par.
-    pub(super) fn terms(&self, fund: FundCode) -> Result<Option<&FundTerms>, NotPriced> {
+    /// The terms of a fund that are in force on a day; `None` in a market at par.
+    pub(super) fn terms(
+        &self,
+        fund: FundCode,
+        day: NaiveDate,
+    ) -> Result<Option<&FundTerms>, NotPriced> {
         let Some(funds) = &self.funds else { return Ok(None) };
-        funds.get(&fund).map(|terms| Some(terms.as_ref())).ok_or(NotPriced::NoFund(fund))
+        let terms = funds.get(&fund).and_then(|history| in_force(history, day));
+        terms.map(|terms| Some(terms.as_ref())).ok_or(NotPriced::NoFund(fund))
     }
 
     /// The price of T.
@@ -152,13 +167,17 @@ impl Market {
     }
 
     /// Which lots of a fund leave first.
-    pub(super) fn sequence(&self, fund: FundCode) -> Result<RedemptionSequence, NotPriced> {
-        Ok(self.terms(fund)?.map(|terms| terms.redemption_sequence).unwrap_or_default())
+    pub(super) fn sequence(
+        &self,
+        fund: FundCode,
+        day: NaiveDate,
+    ) -> Result<RedemptionSequence, NotPriced> {
+        Ok(self.terms(fund, day)?.map(|terms| terms.redemption_sequence).unwrap_or_default())
     }
 
     /// The cut-off that orders of that kind have of their own; `None`: the exchange's.
     pub(super) fn own_cut_off(&self, terms: &Terms) -> Option<NaiveTime> {
-        let fund = self.funds.as_ref()?.get(&terms.fund)?;
+        let fund = self.terms(terms.fund, terms.trade_date.date()).ok()??;
         let way = match terms.ask {
             Ask::Subscription { .. } => Way::Subscription,
             Ask::Purchase { .. }
@@ -171,6 +190,10 @@ impl Market {
 
     /// The instant from which such an order no longer belongs to its T.
     pub(super) fn cut_off(&self, terms: &Terms) -> Timestamp {
+        let night = self.calendar.plus(terms.trade_date, 1).map(|day| Self::hour_of(day.date()));
+        if let (None, Ask::Subscription { .. }, Ok(night)) = (&self.funds, &terms.ask, night) {
+            return night;
+        }
         self.calendar.cut_off_by(terms.trade_date, self.own_cut_off(terms))
     }
 
@@ -179,7 +202,7 @@ impl Market {
     /// # Errors
     /// [`NotPriced`].
     pub fn confirmed_on(&self, fund: FundCode, t: TradingDay) -> Result<NaiveDate, NotPriced> {
-        let lag = self.terms(fund)?.map_or(1, |terms| terms.confirm_lag.max(1));
+        let lag = self.terms(fund, t.date())?.map_or(1, |terms| terms.confirm_lag.max(1));
         Ok(self.calendar.plus(t, u32::from(lag))?.date())
     }
 
@@ -187,4 +210,8 @@ impl Market {
     pub fn hour_of(day: NaiveDate) -> Timestamp {
         Timestamp::shanghai(day, NaiveTime::from_hms_opt(HOUR, 0, 0).unwrap_or_default())
     }
+}
+
+fn in_force(history: &[Arc<FundTerms>], day: NaiveDate) -> Option<&Arc<FundTerms>> {
+    history.iter().rev().find(|terms| terms.effective_from <= day)
 }

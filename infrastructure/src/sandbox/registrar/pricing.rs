@@ -39,7 +39,7 @@ impl Market {
             PromisedFee::Charge(charge) => charge,
             PromisedFee::Exact(fee) => Charge::Fixed(fee),
             PromisedFee::Open => {
-                let fund = self.terms(terms.fund)?;
+                let fund = self.terms(terms.fund, terms.trade_date.date())?;
                 let charge = fund.map_or(Charge::FREE, |it| it.fees.purchase.at(amount).charge);
                 match charge {
                     Charge::Rate(rate) => {
@@ -97,7 +97,7 @@ impl Market {
         confirmed_on: chrono::NaiveDate,
     ) -> Result<RedemptionConfirmed, NotPriced> {
         let nothing = DaysTiers::flat(Rate::ZERO);
-        let fees = match self.terms(terms.fund)? {
+        let fees = match self.terms(terms.fund, terms.trade_date.date())? {
             Some(fund) => redemption::Terms::of(&fund.fees, None, CustomerType::Individual),
             None => redemption::Terms { tiers: &nothing, back_end: None, regime: None },
         };
@@ -126,7 +126,10 @@ impl Market {
         };
         let (nav_out, nav_in) = it.navs;
         let parcels = not_later(it.parcels, it.confirmed_on);
-        let funds = (self.terms(terms.fund)?, self.terms(*into)?);
+        let funds = (
+            self.terms(terms.fund, terms.trade_date.date())?,
+            self.terms(*into, terms.trade_date.date())?,
+        );
         let (out, redemption_fee, base, topup) = if let (Some(source), Some(target)) = funds {
             let policy = policy(source, target, *topup_discount, terms.rounding)?;
             let holder = CustomerType::Individual;

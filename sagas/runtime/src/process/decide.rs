@@ -47,7 +47,9 @@ pub(super) fn decide<S: Saga>(
         }
 
         (T::Ended(_, super::Over::Ended(was)), C::End(again, _)) if was == again => Ok(vec![]),
-        (T::Ended(_, super::Over::Abandoned), C::Abandon { .. }) => Ok(vec![]),
+        (T::Ended(was, super::Over::Abandoned), C::Abandon { reason, open, dispositions }) => {
+            Ok(abandon_again(was, reason, open, dispositions))
+        }
         (T::Ended(..), C::End(..)) => Err(late("end")),
         (T::Ended(..), C::ChooseLanding(_)) => Err(late("choice of landing")),
         (T::Ended(..), C::Abandon { .. }) => Err(late("abandonment")),
@@ -91,6 +93,22 @@ fn abandon<S: Saga>(
     };
     let ends = open.iter().map(disposed).collect::<Result<_, _>>()?;
     Ok(vec![Event::Abandoned { reason: reason.clone(), ends }])
+}
+
+/// A person may dispose otherwise of what is still open.
+fn abandon_again<S: Saga>(
+    was: &Open<S>,
+    reason: &Arc<str>,
+    open: &[OpenEnd],
+    dispositions: &[(Arc<str>, Disposition)],
+) -> Vec<Event<S>> {
+    let changed = |OpenEnd { name, worth }: &OpenEnd| {
+        let chosen = dispositions.iter().find(|(named, _)| named == name)?;
+        let (name, worth, disposition) = (name.clone(), *worth, chosen.1);
+        (!was.given_up.contains(chosen)).then_some(Disposed { name, worth, disposition })
+    };
+    let ends: Vec<Disposed> = open.iter().filter_map(changed).collect();
+    once(!ends.is_empty(), || Event::Abandoned { reason: reason.clone(), ends })
 }
 
 fn late(message: &'static str) -> Refusal {

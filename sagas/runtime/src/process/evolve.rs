@@ -1,6 +1,6 @@
 //! What a process remembers of each fact. Judges nothing; `None` means no decider wrote this.
 
-use super::{Event, Open, Over, Retry, State};
+use super::{Disposed, Event, Open, Over, Retry, State};
 use crate::saga::Saga;
 
 pub(super) fn evolve<S: Saga>(state: State<S>, event: &Event<S>) -> Option<State<S>> {
@@ -21,6 +21,8 @@ pub(super) fn evolve<S: Saga>(state: State<S>, event: &Event<S>) -> Option<State
         (State::Absent, _) => None,
         (State::Open(open), event) => open_after(open, event),
         (State::Ended(mut open, over), event) => {
+            let abandoned = matches!(over, Over::Abandoned);
+            (abandoned || !matches!(event, Event::Abandoned { .. })).then_some(())?;
             aftermath(&mut open, event)?;
             Some(State::Ended(open, over))
         }
@@ -40,7 +42,7 @@ fn open_after<S: Saga>(mut open: Box<Open<S>>, event: &Event<S>) -> Option<State
             // What was waited for is a person's now; what comes later is the engine's again.
             open.parked = None;
             open.retries.clear();
-            open.given_up = ends.iter().map(|end| end.name.clone()).collect();
+            give_up(&mut open, ends);
             return Some(State::Ended(open, Over::Abandoned));
         }
         Event::Ended { ending, .. } => return Some(State::Ended(open, Over::Ended(*ending))),
@@ -64,12 +66,24 @@ fn aftermath<S: Saga>(open: &mut Open<S>, event: &Event<S>) -> Option<()> {
             // The retries start over: a person has looked, or the other side has spoken.
             open.retries.clear();
         }
-        Event::Prepared { .. }
-        | Event::LandingChosen { .. }
-        | Event::Abandoned { .. }
-        | Event::Ended { .. } => return None,
+        // A person disposes otherwise of what was given up.
+        Event::Abandoned { ends, .. } => {
+            open.parked = None;
+            open.retries.clear();
+            give_up(open, ends);
+        }
+        Event::Prepared { .. } | Event::LandingChosen { .. } | Event::Ended { .. } => return None,
     }
     Some(())
+}
+
+fn give_up<S: Saga>(open: &mut Open<S>, ends: &[Disposed]) {
+    for Disposed { name, disposition, .. } in ends {
+        match open.given_up.iter_mut().find(|(known, _)| known == name) {
+            Some((_, was)) => *was = *disposition,
+            None => open.given_up.push((name.clone(), *disposition)),
+        }
+    }
 }
 
 fn remember(retries: &mut Vec<Retry>, retry: &Retry) {

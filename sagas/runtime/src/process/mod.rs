@@ -188,8 +188,8 @@ pub struct Open<S: Saga> {
     pub landing_chosen: bool,
     /// Why that person left, or gave it up.
     pub left_because: Option<Arc<str>>,
-    /// What a person took over when it was abandoned.
-    pub given_up: Vec<Arc<str>>,
+    /// What a person took over when it was abandoned, and what is to become of it.
+    pub given_up: Vec<(Arc<str>, Disposition)>,
 }
 
 /// A process, as its stream tells it.

@@ -195,7 +195,29 @@ fn giving_up_leaves_no_end_without_an_owner() {
     assert_eq!(after.ending(), Some(Over::Abandoned));
     let open = after.open().unwrap();
     assert!(open.parked.is_none(), "a person has it now");
-    assert_eq!(open.given_up, ["debt".into()]);
+    assert_eq!(open.given_up, [("debt".into(), Disposition::Suspense)]);
+}
+
+#[test]
+fn a_person_may_dispose_otherwise_of_what_is_still_open() {
+    let abandoned = |disposition| {
+        let ends = vec![Disposed { name: "debt".into(), worth: 3.into(), disposition }];
+        E::Abandoned { reason: "rain".into(), ends }
+    };
+    let again = |open: Vec<OpenEnd>, disposition| C::Abandon {
+        reason: "rain".into(),
+        open,
+        dispositions: vec![("debt".into(), disposition)],
+    };
+    let open = || vec![OpenEnd { name: "debt".into(), worth: 3.into() }];
+    let history = || [prepared(), abandoned(Disposition::Manual)];
+
+    let after =
+        follows(&history(), &again(open(), Disposition::Refund), &[abandoned(Disposition::Refund)]);
+    let given_up = &after.open().unwrap().given_up;
+    assert_eq!(*given_up, [("debt".into(), Disposition::Refund)]);
+    follows(&history(), &again(open(), Disposition::Manual), &[]);
+    follows(&history(), &again(vec![], Disposition::Refund), &[]);
 }
 
 #[test]

@@ -82,6 +82,7 @@ impl Clone for Runner {
             timers: self.timers.clone(),
             breakers: self.breakers.clone(),
             limits: self.limits,
+            ports: self.ports.clone(),
             starved: self.starved.clone(),
             written_for: self.written_for.clone(),
             out: self.out.clone(),

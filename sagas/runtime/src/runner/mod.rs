@@ -32,6 +32,7 @@ use crate::{
     breaker::{Breaker, Limits},
     kind::{Kind, Of},
     message::{ActionError, Alert, Input, Output, Reply, SagaId, Ticket, What},
+    port::Ports,
     running::{Breakers, Desk, Handled, Instance},
     saga::Saga,
 };
@@ -76,6 +77,7 @@ pub struct Runner {
     timers: BTreeSet<(Timestamp, SagaId)>,
     breakers: Breakers,
     limits: Limits,
+    ports: Option<Arc<Ports>>,
     starved: Vec<SagaId>,
     /// Whose streams others have continued.
     written_for: VecDeque<SagaId>,
@@ -102,6 +104,7 @@ impl Runner {
             timers: BTreeSet::new(),
             breakers: Breakers::new(),
             limits: Limits::default(),
+            ports: None,
             starved: Vec::new(),
             written_for: VecDeque::new(),
             out: Output { batch: 1, ..Output::default() },
@@ -130,6 +133,11 @@ impl Runner {
     /// Other bounds for every counterparty.
     pub fn set_limits(&mut self, limits: Limits) {
         self.limits = limits;
+    }
+
+    /// From here on a request is refused that would call others than these.
+    pub fn set_ports(&mut self, ports: Arc<Ports>) {
+        self.ports = Some(ports);
     }
 
     /// The registered name of a kind; `None` if it is unknown.
@@ -321,6 +329,7 @@ impl Runner {
             out: &mut self.out,
             breakers: &mut self.breakers,
             limits: self.limits,
+            ports: self.ports.as_deref(),
             now,
         };
         let result = act(slot.saga.as_mut(), &mut desk);

@@ -229,9 +229,12 @@ impl<S: Saga> Running<S> {
         deed.is_some_and(|deed| matches!(deed.send, Send::Call(_)))
     }
 
-    fn row_of(&self, desk: &Desk<'_>, at: usize) -> &'static str {
+    /// What was heard may have moved it: the row on which it stands now.
+    fn row_of(&mut self, desk: &Desk<'_>, at: usize) -> &'static str {
         if at == MAIN {
-            return self.here.map_or("", crate::stand::Place::name);
+            self.replan(desk.streams);
+            let now = self.stand(desk.streams).map(|stand| stand.place());
+            return now.or(self.here).map_or("", crate::stand::Place::name);
         }
         let table = self.table(desk.streams);
         table.and_then(|table| table.beside.get(at - 1)).map_or("", |side| side.deed.name)

@@ -122,7 +122,11 @@ impl<S: Saga> Instance for Running<S> {
         use crate::message::Reply;
         match input {
             What::Request { request, asked, at, trace_parent, .. } => {
-                let reply = self.request(desk, request, asked, *at, trace_parent.clone());
+                let reply = self.request(desk, request, asked, (*at, trace_parent.clone()));
+                let reply = match reply {
+                    Ok(reply) => reply,
+                    Err(needs) => return Handled::Missing(needs),
+                };
                 self.advance(desk);
                 Handled::Reply(reply)
             }

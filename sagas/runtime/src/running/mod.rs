@@ -17,7 +17,7 @@ pub(crate) use lanes::{Lane, Lanes};
 use crate::{
     breaker::{Admission, Breaker, Caller},
     message::{ActionError, Alert, Output, SagaId},
-    port::PortName,
+    port::{PortName, Ports},
     process::{self, Over, Process},
     saga::{Saga, View},
     stand::{Place, Stand},
@@ -44,6 +44,8 @@ pub struct Desk<'a> {
     pub(crate) out: &'a mut Output,
     pub(crate) breakers: &'a mut Breakers,
     pub(crate) limits: crate::breaker::Limits,
+    /// `None`: nobody knows which there are.
+    pub(crate) ports: Option<&'a Ports>,
     pub(crate) now: Timestamp,
 }
 

@@ -42,55 +42,61 @@ impl<S: Saga> Running<S> {
     }
 
     /// Decides the request. A repeat is answered from what is known, whatever the rules say today.
+    ///
+    /// # Errors
+    /// Nothing happened: these are the streams of the plan that are not in memory. With them the first
+    /// rows are decided at once, before the next request looks at what these rows take.
     pub(super) fn request(
         &mut self,
         desk: &mut Desk<'_>,
         request: &Payload,
         asked: &Payload,
-        at: Option<Timestamp>,
-        trace_parent: Option<Arc<str>>,
-    ) -> Reply {
+        (at, trace_parent): (Option<Timestamp>, Option<Arc<str>>),
+    ) -> Result<Reply, Vec<Need>> {
         let (Ok(stored), Some((request, asked))) =
             (request.clone().downcast::<S::Request>(), typed::<S>(request, asked))
         else {
-            return defect("the request is another kind's");
+            return Ok(defect("the request is another kind's"));
         };
         if let Some(open) = self.open(desk.streams) {
             let fields = S::differences(&open.request, request);
             let same = fields.is_empty();
-            return if same { self.placed(desk) } else { refused::<S>(S::differs(fields)) };
+            return Ok(if same { self.placed(desk) } else { refused::<S>(S::differs(fields)) });
         }
         let (id, now) = (self.id.transaction.clone(), desk.now);
         let preparing = Preparing { id: &id, request, asked, now };
         let (promise, table) = match self.saga.prepare(desk.streams, &preparing) {
             Ok(prepared) => prepared,
-            Err(refusal) => return self.not_placed(desk, refusal),
+            Err(refusal) => return Ok(self.not_placed(desk, refusal)),
         };
         let Ok(table) = VersionTag::new(table.version) else {
-            return defect("the table's version is no version tag");
+            return Ok(defect("the table's version is no version tag"));
         };
-        let open = process::Open {
-            request: stored,
-            promise: Arc::new(promise),
-            table,
-            notes: S::Notes::default(),
-            retries: Vec::new(),
-            parked: None,
-            landing_chosen: false,
-            left_because: None,
-            given_up: Vec::new(),
-        };
+        let open = opened::<S>(stored, promise, table);
         let plan = Arc::new(self.saga.plan(&id, &open));
-        if let Some(refusal) = taken::<S>(desk.streams, &plan, &self.id) {
-            return self.not_placed(desk, refusal);
+        if let Some(missing) = self.no_port(desk, &open, &plan) {
+            return Ok(missing);
         }
-        let voice = Voice {
-            actor: S::actor(request),
-            cause: "request".into(),
-            occurred_at: at.unwrap_or(now),
-            trace_parent,
-            day: S::day_of_promise(&open.promise),
-        };
+        let missing = desk.streams.missing(S::streams(&plan));
+        if !missing.is_empty() {
+            return Err(missing);
+        }
+        if let Some(refusal) = taken::<S>(desk.streams, &plan, &self.id) {
+            return Ok(self.not_placed(desk, refusal));
+        }
+        let (actor, day) = (S::actor(request), S::day_of_promise(&open.promise));
+        let occurred_at = at.unwrap_or(now);
+        let voice = Voice { actor, cause: "request".into(), occurred_at, trace_parent, day };
+        Ok(self.begun(desk, plan, open, voice))
+    }
+
+    fn begun(
+        &mut self,
+        desk: &mut Desk<'_>,
+        plan: Arc<S::Plan>,
+        open: process::Open<S>,
+        voice: Voice,
+    ) -> Reply {
         let process::Open { request, promise, table, .. } = open;
         let command = process::Command::Prepare { request, promise, table };
         match self.turn(&plan, desk, voice).process(&command) {
@@ -124,11 +130,14 @@ impl<S: Saga> Running<S> {
             trace_parent: None,
             day: None,
         };
-        let before = desk.out.appends.len();
+        let (before, was_parked) = (desk.out.appends.len(), self.is_parked(desk.streams));
         let saga = self.saga.clone();
         match saga.command(&mut self.turn(&plan, desk, voice), command) {
             Ok(_) => {
                 self.wake_if_moved(desk, desk.out.appends.len() > before, "a command was taken");
+                if was_parked && !self.is_parked(desk.streams) {
+                    self.rouse(desk);
+                }
                 Reply::Acted
             }
             Err(refusal) => refused::<S>(refusal),
@@ -144,10 +153,42 @@ impl<S: Saga> Running<S> {
         Reply::Placed { promise: open.promise.clone(), ending }
     }
 
+    /// Whom it would have to call in vain. Asked before anything is stored: what cannot be carried to
+    /// its end is not begun.
+    fn no_port(
+        &self,
+        desk: &mut Desk<'_>,
+        open: &process::Open<S>,
+        plan: &S::Plan,
+    ) -> Option<Reply> {
+        let ports = desk.ports?;
+        let missing = self.saga.callees(open, plan).iter().find_map(|it| it.missing(ports))?;
+        desk.out.finished.push(self.id.clone());
+        Some(Reply::NotActed(missing.into()))
+    }
+
     /// Nothing was stored, so nothing that was read for the decision needs to stay.
     fn not_placed(&self, desk: &mut Desk<'_>, refusal: S::Refusal) -> Reply {
         desk.out.finished.push(self.id.clone());
         refused::<S>(refusal)
+    }
+}
+
+fn opened<S: Saga>(
+    request: Arc<S::Request>,
+    promise: S::Promise,
+    table: VersionTag,
+) -> process::Open<S> {
+    process::Open {
+        request,
+        promise: Arc::new(promise),
+        table,
+        notes: S::Notes::default(),
+        retries: Vec::new(),
+        parked: None,
+        landing_chosen: false,
+        left_because: None,
+        given_up: Vec::new(),
     }
 }
 

@@ -25,7 +25,7 @@ use fundflow_kernel::{
     time::Timestamp,
 };
 use fundflow_runtime::{
-    port::{Keyed, Payload, Port, PortName},
+    port::{Callee, Keyed, Payload, Port, PortName},
     process::Open,
     process_names,
     saga::{Calling, Heard, Names, OpenEnd, Preparing, Saga, View},
@@ -206,6 +206,10 @@ impl Saga for Errand {
         asked: &Preparing<'_, Self>,
     ) -> Result<(Promise, &'static Table<Self>), Refused> {
         Ok((Promise { from: asked.now }, self.0))
+    }
+
+    fn callees(&self, _: &Open<Self>, _: &Key<Slate>) -> Vec<Callee> {
+        vec![Callee::of::<Call>(friend(), "the friend")]
     }
 
     fn plan(&self, id: &TransactionId, _: &Open<Self>) -> Key<Slate> {

@@ -29,6 +29,7 @@ use fundflow_kernel::{
     time::Timestamp,
 };
 use fundflow_runtime::{
+    port::Callee,
     port::Payload,
     process::Open,
     process_names,
@@ -169,6 +170,10 @@ impl Saga for Exchange {
         }
         let days = |days: i64| asked.now.plus_millis(days * 86_400_000);
         Ok((Promise { packed_by: days(1), patience: days(3) }, self.table))
+    }
+
+    fn callees(&self, _: &Open<Self>, _: &Plan) -> Vec<Callee> {
+        vec![shop::callee()]
     }
 
     fn plan(&self, id: &TransactionId, open: &Open<Self>) -> Plan {

@@ -1,0 +1,78 @@
+//! What became of what was to be taken back, as the log has it when the day is over: that it was asked
+//! for in time is not yet that the registrar did it.
+
+use super::{Trouble, play::Played};
+use crate::saga_words::cancel_refused;
+use fundflow_application::desk;
+use fundflow_domain::{
+    application::{Application, Ask, Stage},
+    ids::TransactionId,
+};
+use fundflow_infrastructure::day_folder::CancelScope;
+use fundflow_kernel::store::EventStore;
+use std::collections::BTreeMap;
+
+/// An order, and how much of it is taken back.
+pub(super) type TakenBack = (TransactionId, CancelScope);
+
+/// A word for what became of each, and the same in a sentence.
+pub(super) async fn outcomes<S: EventStore>(
+    store: &S,
+    played: &Played,
+) -> Result<Vec<(TransactionId, (String, String))>, Trouble> {
+    let mut orders: BTreeMap<&TransactionId, Vec<Application>> =
+        played.taken_back.values().map(|(of, _)| (of, Vec::new())).collect();
+    for placed in played.books.placed() {
+        if let Some(of_it) = orders.get_mut(&placed.transaction) {
+            of_it.push(placed.application);
+        }
+    }
+    let mut all = Vec::new();
+    for (asked, taken_back) in &played.taken_back {
+        let applications = orders.get(&taken_back.0).map_or(&[][..], Vec::as_slice);
+        let became = outcome(store, played, taken_back, applications).await?;
+        all.push((asked.clone(), became));
+    }
+    Ok(all)
+}
+
+async fn outcome<S: EventStore>(
+    store: &S,
+    played: &Played,
+    (of, scope): &TakenBack,
+    applications: &[Application],
+) -> Result<(String, String), Trouble> {
+    let shown = desk::show(store, &played.desk, None, of).await;
+    let shown = shown.map_err(|error| Trouble::Defect(error.to_string()))?;
+    let what = match scope {
+        CancelScope::All => of.to_string(),
+        CancelScope::Conversion => format!("the conversion of {of}"),
+    };
+    let (word, says) = match cancel_refused(&shown.events) {
+        Some(why) => (NOT_TAKEN_BACK, format!("{what} stands: {why}")),
+        None if is_confirmed(applications, *scope) => {
+            (NOT_TAKEN_BACK, format!("{what} stands: the registrar has confirmed it"))
+        }
+        None if is_cancelled(applications) || shown.look.ending.is_some() => {
+            ("done", format!("{what} is taken back"))
+        }
+        None => ("under way", format!("{what} is to be taken back")),
+    };
+    Ok((word.to_owned(), says))
+}
+
+/// Asked for in time, and not done.
+pub(super) const NOT_TAKEN_BACK: &str = "not taken back";
+
+fn is_cancelled(applications: &[Application]) -> bool {
+    applications.iter().any(|it| matches!(it.stage, Stage::Cancelled(_)))
+}
+
+/// Whether the registrar confirmed any of what was to be taken back.
+fn is_confirmed(applications: &[Application], scope: CancelScope) -> bool {
+    let meant = |ask: &Ask| match ask {
+        Ask::Purchase { .. } | Ask::Subscription { .. } => scope == CancelScope::All,
+        Ask::Redemption { .. } | Ask::Conversion { .. } | Ask::FastTransfer { .. } => true,
+    };
+    applications.iter().any(|it| meant(&it.terms.ask) && it.confirmations().next().is_some())
+}

@@ -1,0 +1,176 @@
+//! Records of a registrar that do not hold: taken back by it, or said against what had taken effect.
+//!
+//! ```text
+//! Confirm refused as a contradiction -> Contest -> contested --Uphold--> holds, in place of what stood
+//!                                                     `------Withdraw--> withdrawn
+//! the last record that holds --Withdraw--> withdrawn; the registrar's right word is awaited
+//! ```
+
+use super::{Application, Confirmation, Event, Last, Message, Refusal, Stage};
+use crate::orders::{Cause, Serial};
+
+/// Most applications have none. Each list in the order in which the records came.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct Doubts {
+    withdrawn: Vec<Confirmation>,
+    contested: Vec<Confirmation>,
+    upheld: Vec<Serial>,
+}
+
+/// Of an application without any.
+static NONE: Doubts = Doubts { withdrawn: Vec::new(), contested: Vec::new(), upheld: Vec::new() };
+
+type Decision = Result<Vec<Event>, Refusal>;
+
+pub(super) fn contest(known: &Application, came: &Confirmation) -> Decision {
+    if !known.terms.ask.fits(&came.outcome) {
+        let (asked, message) = (known.terms.ask.name(), Message::Confirmation(came.clone()));
+        let came = came.outcome.name();
+        return Err(Refusal::WrongKind { asked, came, message: Box::new(message) });
+    }
+    let holds = known.confirmations().find(|it| it.serial == came.serial);
+    if let Some(was) = known.doubts().find(&came.serial).or(holds) {
+        return same(was, came);
+    }
+    Ok(vec![Event::Contested(Box::new(came.clone()))])
+}
+
+pub(super) fn uphold(known: &Application, serial: &Serial) -> Decision {
+    let Some(came) = known.contested().find(|it| it.serial == *serial) else {
+        let holds = known.confirmations().any(|it| it.serial == *serial);
+        return if holds { Ok(vec![]) } else { Err(Refusal::NotContested(serial.clone())) };
+    };
+    let confirmation = Box::new(came.clone());
+    match &known.stage {
+        Stage::Confirmed(last) | Stage::PartlyConfirmed(Last::Confirmation(last)) => {
+            Ok(vec![Event::Corrected { reverses: last.serial.clone(), confirmation }])
+        }
+        Stage::PartlyConfirmed(Last::Rejection(_))
+        | Stage::Rejected(_)
+        | Stage::Cancelled(_)
+        | Stage::Placed
+        | Stage::Accepted
+        | Stage::Sealed
+        | Stage::Sent
+        | Stage::Received
+        | Stage::Confirming => Ok(vec![Event::Upheld(confirmation)]),
+    }
+}
+
+pub(super) fn withdraw(known: &Application, serial: &Serial, cause: &Cause) -> Decision {
+    if known.doubts().withdrawn.iter().any(|it| it.serial == *serial) {
+        return Ok(vec![]);
+    }
+    let contested = known.contested().any(|it| it.serial == *serial);
+    let last = known.confirmations().last().is_some_and(|it| it.serial == *serial);
+    if contested || last {
+        return Ok(vec![Event::Withdrawn { serial: serial.clone(), cause: cause.clone() }]);
+    }
+    Err(Refusal::NotLast(serial.clone()))
+}
+
+/// What a record that was withdrawn decides when it is heard again: nothing. `None` for another one.
+pub(super) fn heard_again(known: &Application, came: &Confirmation) -> Option<Decision> {
+    let was = known.doubts().withdrawn.iter().find(|it| it.serial == came.serial)?;
+    Some(same(was, came))
+}
+
+fn same(was: &Confirmation, came: &Confirmation) -> Decision {
+    if was.says_the_same(came) {
+        return Ok(vec![]);
+    }
+    let message = |it: &Confirmation| Box::new(Message::Confirmation(it.clone()));
+    Err(Refusal::Contradicts { stands: message(was), came: message(came) })
+}
+
+impl Doubts {
+    fn find(&self, serial: &Serial) -> Option<&Confirmation> {
+        self.contested.iter().chain(&self.withdrawn).find(|it| it.serial == *serial)
+    }
+}
+
+impl Application {
+    /// Records that said otherwise than what had taken effect, and that nobody has settled.
+    pub fn contested(&self) -> impl Iterator<Item = &Confirmation> {
+        self.doubts().contested.iter()
+    }
+
+    /// Records that the registrar took back, in the order in which it did.
+    pub fn withdrawn(&self) -> impl Iterator<Item = &Confirmation> {
+        self.doubts().withdrawn.iter()
+    }
+
+    /// Whether that record holds although the application had been rejected or taken back: what it was
+    /// paid with may have gone back.
+    pub fn is_upheld(&self, serial: &Serial) -> bool {
+        self.doubts().upheld.contains(serial)
+    }
+
+    pub(super) fn uphold(&mut self, serial: &Serial) {
+        self.settle(serial);
+        self.doubts.get_or_insert_default().upheld.push(serial.clone());
+    }
+
+    fn doubts(&self) -> &Doubts {
+        self.doubts.as_deref().unwrap_or(&NONE)
+    }
+
+    pub(super) fn contest(&mut self, came: &Confirmation) -> Option<()> {
+        self.doubts().find(&came.serial).is_none().then_some(())?;
+        self.doubts.get_or_insert_default().contested.push(came.clone());
+        Some(())
+    }
+
+    /// The record holds after all, so nothing contests it any more.
+    pub(super) fn settle(&mut self, serial: &Serial) {
+        if let Some(doubts) = &mut self.doubts {
+            doubts.contested.retain(|it| it.serial != *serial);
+        }
+    }
+
+    pub(super) fn withdraw(&mut self, serial: &Serial) -> Option<()> {
+        let contested = self.contested().find(|it| it.serial == *serial).cloned();
+        let record = match contested {
+            Some(contested) => contested,
+            None => self.take_back(serial)?,
+        };
+        self.settle(serial);
+        self.doubts.get_or_insert_default().withdrawn.push(record);
+        Some(())
+    }
+
+    /// Undoes the last record that holds: the application waits for the registrar's word again.
+    fn take_back(&mut self, serial: &Serial) -> Option<Confirmation> {
+        let last = self.confirmations().last().filter(|it| it.serial == *serial)?.clone();
+        match &self.stage {
+            Stage::Confirmed(_) | Stage::PartlyConfirmed(Last::Confirmation(_)) => {}
+            Stage::Confirming | Stage::PartlyConfirmed(Last::Rejection(_)) => {
+                self.portions.pop()?;
+            }
+            Stage::Placed
+            | Stage::Accepted
+            | Stage::Sealed
+            | Stage::Sent
+            | Stage::Received
+            | Stage::Rejected(_)
+            | Stage::Cancelled(_) => return None,
+        }
+        self.stage = self.waiting();
+        Some(last)
+    }
+
+    /// How far it is without its last record.
+    fn waiting(&self) -> Stage {
+        if !self.portions.is_empty() {
+            Stage::Confirming
+        } else if self.received.is_some() {
+            Stage::Received
+        } else if self.sent.is_some() {
+            Stage::Sent
+        } else if self.batch.is_some() {
+            Stage::Sealed
+        } else {
+            Stage::Accepted
+        }
+    }
+}

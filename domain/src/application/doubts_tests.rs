@@ -1,0 +1,109 @@
+//! Records that are contested, upheld and withdrawn.
+
+use super::{
+    Applications, Command, Event, Last, Refusal, Stage,
+    tests::{
+        accept, after, bought, cause, confirm, contest, out, place, purchase, redeemed, redemption,
+        reject, seal, serial, uphold, withdraw,
+    },
+};
+use crate::testing::given;
+
+fn with(before: Vec<Command>, more: impl IntoIterator<Item = Command>) -> Vec<Event> {
+    after(before.into_iter().chain(more))
+}
+
+fn stage(events: Vec<Event>) -> Stage {
+    given::<Applications>(events).state().application().unwrap().stage.clone()
+}
+
+#[test]
+fn a_confirmation_after_a_rejection_is_remembered_and_holds_once_it_is_upheld() {
+    let said = bought("C1", "1000", "0");
+    let rejected = with(out(purchase()), [reject("0")]);
+
+    given::<Applications>(rejected.clone())
+        .when(contest(said.clone()))
+        .then([Event::Contested(Box::new(said.clone()))]);
+
+    let contested = with(out(purchase()), [reject("0"), contest(said.clone())]);
+    assert!(matches!(stage(contested.clone()), Stage::Rejected(_)));
+    given::<Applications>(contested.clone())
+        .when(uphold("C1"))
+        .then([Event::Upheld(Box::new(said.clone()))]);
+
+    let upheld = with(out(purchase()), [reject("0"), contest(said.clone()), uphold("C1")]);
+    assert_eq!(stage(upheld.clone()), Stage::Confirmed(Box::new(said.clone())));
+    let state = given::<Applications>(upheld).state();
+    let known = state.application().unwrap();
+    assert!(known.is_upheld(&serial("C1")) && known.contested().next().is_none());
+}
+
+#[test]
+fn a_second_confirmation_that_is_upheld_takes_the_place_of_the_first() {
+    let (first, second) = (redeemed("C1", "100", true), redeemed("C2", "90", true));
+    let events = with(out(redemption()), [confirm(first), contest(second.clone()), uphold("C2")]);
+
+    assert_eq!(
+        events.last(),
+        Some(&Event::Corrected { reverses: serial("C1"), confirmation: Box::new(second.clone()) })
+    );
+    let last = Last::Confirmation(Box::new(second));
+    assert_eq!(stage(events), Stage::PartlyConfirmed(last));
+}
+
+#[test]
+fn a_record_that_is_withdrawn_leaves_the_application_waiting_and_comes_to_nothing_when_heard_again()
+{
+    let said = redeemed("C1", "100", true);
+    let events = with(out(redemption()), [confirm(said.clone()), withdraw("C1")]);
+
+    let cause = cause();
+    assert_eq!(events.last(), Some(&Event::Withdrawn { serial: serial("C1"), cause }));
+    assert_eq!(stage(events.clone()), Stage::Sent);
+    given::<Applications>(events.clone()).when(confirm(said)).then([]);
+    given::<Applications>(events)
+        .when(confirm(redeemed("C2", "99", true)))
+        .then([Event::PartlyConfirmed(Box::new(redeemed("C2", "99", true)))]);
+}
+
+#[test]
+fn without_its_last_record_an_application_is_where_it_was_before() {
+    let portion = redeemed("C1", "40", false);
+    let rows = [
+        (vec![place(redemption()), accept("A1")], Stage::Accepted),
+        (vec![place(redemption()), accept("A1"), seal()], Stage::Sealed),
+        (out(redemption()), Stage::Sent),
+    ];
+    for (before, waiting) in rows {
+        let whole = [confirm(redeemed("C2", "100", true)), withdraw("C2")];
+        assert_eq!(stage(with(before.clone(), whole)), waiting);
+        let part = [confirm(portion.clone()), withdraw("C1")];
+        assert_eq!(stage(with(before.clone(), part)), waiting);
+        let last = [confirm(portion.clone()), confirm(redeemed("C2", "60", true)), withdraw("C2")];
+        assert_eq!(stage(with(before, last)), Stage::Confirming);
+    }
+}
+
+#[test]
+fn a_contested_record_that_is_withdrawn_changes_nothing_that_holds() {
+    let (first, second) = (redeemed("C1", "100", true), redeemed("C2", "90", true));
+    let before = with(out(redemption()), [confirm(first.clone())]);
+    let events = with(out(redemption()), [confirm(first), contest(second.clone()), withdraw("C2")]);
+
+    assert_eq!(stage(events.clone()), stage(before));
+    given::<Applications>(events).when(contest(second)).then([]);
+}
+
+#[test]
+fn only_the_last_record_is_withdrawn_and_only_a_contested_one_upheld() {
+    let (first, last) = (redeemed("C1", "40", false), redeemed("C2", "60", true));
+    let events = || with(out(redemption()), [confirm(first.clone()), confirm(last.clone())]);
+
+    given::<Applications>(events())
+        .when(withdraw("C1"))
+        .then_refused(Refusal::NotLast(serial("C1")));
+    given::<Applications>(events())
+        .when(uphold("C9"))
+        .then_refused(Refusal::NotContested(serial("C9")));
+}

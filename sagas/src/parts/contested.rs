@@ -1,0 +1,190 @@
+//! What a registrar says against what had taken effect.
+//!
+//! 1. It is remembered with its figures and opens a case. A confirmation is contested until the case is
+//!    closed; what it says that left is held meanwhile.
+//! 2. Where only we had closed the order, without the registrar's word, its word holds at once: the
+//!    register is the truth. What came by it is held until the case is closed.
+//! 3. Everything else that contradicts has no effect but its case.
+
+use super::{
+    application::{ApplicationLeg, FundSaga},
+    cases::{self, finding},
+    hearing::{found, speaks},
+    milestone::Milestone,
+};
+use crate::ports::registrar::ApplicationAnswer;
+use fundflow_domain::{
+    application::{Command, Confirmation, Message, Outcome, Refusal},
+    case::{Disputed, Figure, Finding, Kind},
+    money::Money,
+    orders::Cause,
+};
+use fundflow_runtime::{
+    saga::Heard,
+    turn::{NotDone, Turn},
+};
+use std::{fmt, sync::Arc};
+
+impl ApplicationLeg {
+    /// A confirmation that contradicts. A second one of the same serial that says something else
+    /// cannot be told from the first, and only opens its case.
+    pub(super) fn contested<S: FundSaga>(
+        &self,
+        saga: &S,
+        turn: &mut Turn<'_, S>,
+        (answer, said): (&ApplicationAnswer, &Confirmation),
+        refusal: &Refusal,
+    ) -> Result<Heard, NotDone> {
+        let contest = Command::Contest(Box::new(said.clone()));
+        let Refusal::Contradicts { stands, .. } = refusal else {
+            return self.contradiction(turn, answer, refusal);
+        };
+        let Some(record) = self.record(answer) else {
+            return self.contradiction(turn, answer, refusal);
+        };
+        let text: Arc<str> = refusal.to_string().into();
+        let (kind, ours, theirs) = sides(refusal);
+        let first = finding(kind, &text, ours, theirs);
+        let mut findings = vec![Finding { disputed: disputed(&said.outcome), ..first }];
+        let ours = matches!(stands.as_ref(), Message::Rejection(stands) if stands.by_us);
+        let known = self.application(&turn.view()?).cloned();
+        if let Some(known) = known.filter(|_| ours) {
+            findings.extend(found(saga, &turn.view()?, (&known, said), turn.now()));
+        }
+        let mut events = cases::open(turn, &record, self.about(turn)?, findings)?;
+        match turn.decide(&self.key, &contest) {
+            Ok(contested) => events += contested,
+            Err(_) => return Ok(Heard::Contradicts(text, events)),
+        }
+        events += turn.reach(Milestone::Disputed { case: record.case() })?;
+        if ours {
+            events += turn.decide(&self.key, &Command::Uphold(said.serial.clone()))?;
+        }
+        if turn.view()?.ending.is_some() {
+            return Ok(Heard::Contradicts(text, events));
+        }
+        Ok(Heard::Disputed(Cause::new("contradicts", text), events))
+    }
+
+    pub(super) fn contradiction<S: FundSaga>(
+        &self,
+        turn: &mut Turn<'_, S>,
+        answer: &ApplicationAnswer,
+        refusal: &Refusal,
+    ) -> Result<Heard, NotDone> {
+        let text: Arc<str> = refusal.to_string().into();
+        let Some(record) = self.record(answer) else { return Ok(Heard::Contradicts(text, 0)) };
+        let (kind, ours, theirs) = sides(refusal);
+        let about = self.about(turn)?;
+        let events = cases::open(turn, &record, about, vec![finding(kind, &text, ours, theirs)])?;
+        Ok(Heard::Contradicts(text, events))
+    }
+
+    pub(super) fn cancelled_unasked<S: FundSaga>(
+        &self,
+        turn: &mut Turn<'_, S>,
+        answer: &ApplicationAnswer,
+    ) -> Result<Heard, NotDone> {
+        let text = "the registrar says that it was taken back, and nobody asked for that";
+        let Some(record) = self.record(answer) else { return Ok(Heard::Recorded(0)) };
+        speaks(turn);
+        let found = finding(Kind::Other, text, vec![], vec![Figure::new("said", "cancelled")]);
+        let events = cases::open(turn, &record, self.about(turn)?, vec![found])?;
+        Ok(Heard::Contradicts(text.into(), events))
+    }
+}
+
+/// What the whole record is worth: shares that came or left, and the money for them.
+fn disputed(outcome: &Outcome) -> Disputed {
+    let (shares, money) = match outcome {
+        Outcome::Purchase(it) => (it.shares, it.amount),
+        Outcome::Subscription(it) => (it.shares, it.amount),
+        Outcome::Redemption(it) => (it.shares, it.payout),
+        Outcome::Conversion(it) => (it.shares_in, it.net_in),
+        Outcome::FastTransfer(it) => (it.shares, Money::ZERO),
+    };
+    Disputed { shares, money }
+}
+
+/// Kind and both sides' figures of a contradiction.
+fn sides(refusal: &Refusal) -> (Kind, Vec<Figure>, Vec<Figure>) {
+    let (stands, came) = match refusal {
+        Refusal::Contradicts { stands, came } => (stands.as_ref(), came.as_ref()),
+        Refusal::WrongKind { message, .. } => {
+            return (Kind::Other, Vec::new(), figures(message.as_ref()));
+        }
+        _ => return (Kind::Other, Vec::new(), Vec::new()),
+    };
+    let kind = match (stands, came) {
+        (Message::Confirmation(_), Message::Confirmation(_)) => Kind::SecondConfirmationDiffers,
+        (Message::Confirmation(_), Message::Rejection(_)) => Kind::RejectedAfterConfirmed,
+        (
+            Message::Acceptance(_)
+            | Message::Reception(_)
+            | Message::Confirmation(_)
+            | Message::Rejection(_)
+            | Message::Cancellation(_),
+            _,
+        ) => Kind::AfterTheEnd,
+    };
+    (kind, figures(stands), figures(came))
+}
+
+fn figures(message: &Message) -> Vec<Figure> {
+    let of = |name: &str, value: &dyn fmt::Display| Figure::new(name, value);
+    let mut all = vec![of("says", &message.name())];
+    match message {
+        Message::Acceptance(serial) => all.push(of("serial", &serial)),
+        Message::Reception(it) => {
+            all.extend([of("serial", &it.serial), of("received on", &it.on)]);
+        }
+        Message::Confirmation(it) => all.extend(of_confirmation(it)),
+        Message::Rejection(it) => {
+            all.extend([of("reason", &it.cause), of("interest", &it.interest)]);
+        }
+        Message::Cancellation(cause) => all.push(of("reason", &cause)),
+    }
+    all
+}
+
+fn of_confirmation(said: &Confirmation) -> Vec<Figure> {
+    let of = |name: &str, value: &dyn fmt::Display| Figure::new(name, value);
+    let mut all = vec![of("serial", &said.serial), of("confirmed on", &said.confirmed_on)];
+    match &said.outcome {
+        Outcome::Purchase(it) => all.extend([
+            of("amount", &it.amount),
+            of("fee", &it.fee),
+            of("refund", &it.refund),
+            of("nav", &it.nav.decimal()),
+            of("shares", &it.shares),
+        ]),
+        Outcome::Subscription(it) => all.extend([
+            of("amount", &it.amount),
+            of("fee", &it.fee),
+            of("refund", &it.refund),
+            of("interest", &it.interest),
+            of("shares", &it.shares),
+        ]),
+        Outcome::Redemption(it) => all.extend([
+            of("shares", &it.shares),
+            of("nav", &it.nav.decimal()),
+            of("gross", &it.gross),
+            of("fee", &it.fee),
+            of("income", &it.income),
+            of("payout", &it.payout),
+        ]),
+        Outcome::Conversion(it) => all.extend([
+            of("shares out", &it.shares_out),
+            of("nav out", &it.nav_out.decimal()),
+            of("redemption fee", &it.redemption_fee),
+            of("top-up fee", &it.topup_fee),
+            of("net in", &it.net_in),
+            of("nav in", &it.nav_in.decimal()),
+            of("shares in", &it.shares_in),
+        ]),
+        Outcome::FastTransfer(it) => {
+            all.extend([of("shares", &it.shares), of("income", &it.income)]);
+        }
+    }
+    all
+}

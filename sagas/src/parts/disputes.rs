@@ -1,0 +1,147 @@
+//! Shares in dispute: a record says that they came or left, it does not add up, and its case is open.
+//!
+//! 1. What came by such a record is registered, and held as far as the case disputes it.
+//! 2. What left by it is taken as far as it was asked for. The rest, and what a contested record took,
+//!    is held where it was.
+//! 3. What a case holds is let go when it is closed.
+
+use super::{
+    application::{ApplicationLeg, FundSaga},
+    milestone::Notes,
+    share_book::ShareBook,
+};
+use fundflow_domain::{
+    application::{Application, Confirmation, Quantity},
+    case::{CaseId, Cases},
+    money::Shares,
+};
+use fundflow_kernel::streams::Key;
+use fundflow_runtime::{
+    saga::View,
+    turn::{NotDone, Turn},
+};
+
+/// What a case keeps from use.
+pub type Dispute = (CaseId, Shares);
+
+/// The streams of open cases: a saga that holds what they dispute has them in memory.
+pub fn open_cases<P>(notes: &Notes<P>) -> Vec<Key<Cases>> {
+    notes.disputes.iter().map(|case| Key::of(case)).collect()
+}
+
+impl ApplicationLeg {
+    /// The case that the record would open, or has opened.
+    pub(crate) fn case_of(&self, said: &Confirmation) -> CaseId {
+        self.record_of(said).case()
+    }
+
+    /// Whether its case is open. The common case, that none is, costs nothing.
+    fn is_open<S: FundSaga>(&self, view: &View<'_, S>, said: &Confirmation) -> bool {
+        let open = &view.open.notes.disputes;
+        !open.is_empty() && open.contains(&self.case_of(said))
+    }
+
+    /// Records of it that hold or are contested, whose cases are open.
+    pub(super) fn open_records<'a, S: FundSaga>(
+        &self,
+        view: &View<'a, S>,
+    ) -> Vec<(CaseId, &'a Confirmation)> {
+        let open = &view.open.notes.disputes;
+        let Some(application) = self.application(view).filter(|_| !open.is_empty()) else {
+            return Vec::new();
+        };
+        let all = application.confirmations().chain(application.contested());
+        let named = all.map(|said| (self.case_of(said), said));
+        named.filter(|(case, _)| open.contains(case)).collect()
+    }
+
+    /// What is taken for each record that holds: no more than was asked for while its case is open,
+    /// so that no other order's shares are.
+    pub(crate) fn due_parts<'a, S: FundSaga>(
+        &self,
+        view: &View<'a, S>,
+    ) -> Vec<(&'a Confirmation, Shares)> {
+        let Some(application) = self.application(view) else { return Vec::new() };
+        let Quantity::Shares(mut left) = application.terms.ask.quantity() else {
+            return Vec::new();
+        };
+        let part = |said: &'a Confirmation| {
+            let part = Self::shares_out_of(said).unwrap_or_default();
+            let due = if self.is_open(view, said) { part.min(left) } else { part };
+            left = left.minus(due).unwrap_or_default();
+            (said, due)
+        };
+        application.confirmations().map(part).collect()
+    }
+
+    /// What is taken for all of them.
+    pub(crate) fn due_out<S: FundSaga>(&self, view: &View<'_, S>) -> Option<Shares> {
+        let mut parts = self.due_parts(view).into_iter();
+        parts.try_fold(Shares::ZERO, |sum, (_, due)| sum.plus(due))
+    }
+
+    /// What open cases dispute of the shares that came by it.
+    pub fn disputed_in<S: FundSaga>(&self, view: &View<'_, S>) -> Vec<Dispute> {
+        let Some(application) = self.application(view) else { return Vec::new() };
+        let holds = |said: &Confirmation| application.confirmations().any(|it| it == said);
+        let disputed = |(case, said): (CaseId, &Confirmation)| {
+            let state = view.streams.state(&Key::<Cases>::of(&case))?;
+            holds(said).then(|| (case, state.disputed().shares))
+        };
+        let due = self.open_records(view).into_iter().filter_map(disputed);
+        due.filter(|(_, shares)| !shares.is_zero()).collect()
+    }
+
+    /// What open cases dispute of the shares that left by it, where so many of them are booked: what
+    /// the records say beyond that.
+    pub fn disputed_out<S: FundSaga>(&self, view: &View<'_, S>, booked: Shares) -> Vec<Dispute> {
+        let open = self.open_records(view);
+        let (Some(application), Some((case, _))) = (self.application(view), open.last()) else {
+            return Vec::new();
+        };
+        let gone = gone_by(application);
+        let missing = gone.minus(booked).filter(|missing| !missing.is_zero());
+        missing.map(|shares| (*case, shares)).into_iter().collect()
+    }
+}
+
+/// The most that left, if any one of the contested records holds after all: it takes the place of
+/// the last one that holds.
+fn gone_by(application: &Application) -> Shares {
+    let out = |said: &Confirmation| ApplicationLeg::shares_out_of(said).unwrap_or_default();
+    let sum = |sum: Shares, part: Shares| sum.plus(part).unwrap_or(sum);
+    let holds = application.confirmations().map(out).fold(Shares::ZERO, sum);
+    let portions = application.portions.iter().map(out).fold(Shares::ZERO, sum);
+    let contested = application.contested().map(out).max().unwrap_or_default();
+    holds.max(sum(portions, contested))
+}
+
+/// Whether the book holds these, and nothing of a case that is closed.
+pub fn are_held<S: FundSaga>(view: &View<'_, S>, book: &ShareBook, due: &[Dispute]) -> bool {
+    let known = |(case, _): &Dispute| book.hold(view.streams, *case).is_some();
+    let set = |case: &CaseId| book.hold(view.streams, *case) == Some(true);
+    due.iter().all(known) && !view.open.notes.settled.iter().any(set)
+}
+
+/// Holds these, and lets go what closed cases held.
+///
+/// # Errors
+/// [`NotDone`]; what was decided before it stands.
+pub fn hold<S: FundSaga>(
+    turn: &mut Turn<'_, S>,
+    book: &ShareBook,
+    due: &[Dispute],
+) -> Result<usize, NotDone> {
+    let mut events = 0;
+    for (case, shares) in due {
+        if book.hold(turn.streams(), *case).is_none() {
+            events += book.dispute(turn, *case, Some(*shares))?;
+        }
+    }
+    for case in turn.view()?.open.notes.settled.clone() {
+        if book.hold(turn.streams(), case) == Some(true) {
+            events += book.dispute(turn, case, None)?;
+        }
+    }
+    Ok(events)
+}
