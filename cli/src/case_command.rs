@@ -11,6 +11,7 @@
 //! Any other case is closed on its own stream.
 
 mod close;
+mod record;
 
 use crate::{
     args::Format,
@@ -23,12 +24,13 @@ use crate::{
 };
 use clap::Subcommand;
 use close::CloseArgs;
-use fundflow_application::read_models::CaseRow;
+use fundflow_application::read_models::{CaseRow, OrderStreams};
 use fundflow_domain::{
     case::{CaseId, Cases, Closing, Disputed, Event, Figure, Finding, How, Note},
     ids::TransactionId,
 };
 use fundflow_kernel::{codec::decode, streams::Key};
+use record::Beside;
 use serde::Serialize;
 use std::{io::Write, path::Path, process::ExitCode};
 
@@ -135,6 +137,8 @@ struct Shown {
     #[serde(flatten)]
     row: CaseRow,
     evidence: Option<String>,
+    /// The record's figures, beside those of its order.
+    figures: Vec<Beside>,
     /// How it may be closed.
     actions: Vec<String>,
 }
@@ -159,7 +163,14 @@ async fn show(
         None | Some(_) => Vec::new(),
     };
     complain(&foreign.map(|why| format!("{why}\n")).unwrap_or_default());
-    let shown = Shown { row, evidence: evidence(&found), actions };
+    let evidence = evidence(&found);
+    let streams = match &row.order {
+        Some(order) => Some(OrderStreams::load(&store, order).await?),
+        None => None,
+    };
+    let order = streams.as_ref().map(OrderStreams::order);
+    let figures = evidence.as_ref().map(|it| record::beside(it, row.source.kind, order.as_ref()));
+    let shown = Shown { row, evidence, figures: figures.unwrap_or_default(), actions };
     match format {
         Format::Json => json(out, &shown)?,
         Format::Table => print(&shown, out)?,
@@ -207,9 +218,24 @@ fn print(shown: &Shown, out: &mut impl Write) -> Result<(), Failure> {
     pairs(out, &facts)?;
     for finding in &row.findings {
         writeln!(out, "\n{}: {}", finding.kind, finding.what)?;
-        table(out, &["FIGURE", "OURS ", "THEIRS "], figures(finding).into_iter())?;
+        let figures = figures(finding);
+        if !figures.is_empty() {
+            table(out, &["FIGURE", "OURS ", "THEIRS "], figures.into_iter())?;
+        }
     }
-    if let Some(evidence) = &shown.evidence {
+    if !shown.figures.is_empty() {
+        writeln!(out, "\nthe record beside its order")?;
+        let cells = |it: &Beside| {
+            let sides = [&it.promised, &it.booked, &it.record].map(|side| or_dash(side.as_ref()));
+            let mark = if it.differs { "differs" } else { "" };
+            std::iter::once(it.name.clone()).chain(sides).chain([mark.to_owned()]).collect()
+        };
+        table(
+            out,
+            &["FIGURE", "PROMISED ", "BOOKED ", "RECORD ", ""],
+            shown.figures.iter().map(cells),
+        )?;
+    } else if let Some(evidence) = &shown.evidence {
         writeln!(out, "\nrecord\n{evidence}")?;
     }
     if !shown.actions.is_empty() {
@@ -234,5 +260,7 @@ fn figures(finding: &Finding) -> Vec<Vec<String>> {
     let line = |name: &str| {
         vec![name.to_owned(), value(&finding.ours, name), value(&finding.theirs, name)]
     };
-    names.into_iter().map(line).collect()
+    let mut lines: Vec<_> = names.into_iter().map(line).collect();
+    lines.retain(|line| !line.iter().any(|value| record::is_notation(value)));
+    lines
 }

@@ -7,7 +7,6 @@ pub use fundflow_kernel::{decider, time};
 
 pub mod admission;
 pub mod advance;
-pub mod aml;
 pub mod application;
 pub mod arithmetic;
 pub mod bounds;
@@ -38,7 +37,6 @@ pub mod payment;
 pub mod payout;
 pub mod plan;
 pub mod postings;
-pub mod proration;
 pub mod purchase;
 pub mod redemption;
 pub mod status;

@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 /// Shares that came in together.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Lot {
-    /// Which.
+    /// Names the lot.
     pub id: LotId,
     /// When the registrar confirmed it.
     pub registered_on: NaiveDate,
@@ -63,12 +63,13 @@ pub struct Parcel {
     pub unit_cost: Nav,
     /// What is taken.
     pub shares: Shares,
-    /// What stays.
+    /// Shares that stay in it.
     pub left: Shares,
 }
 
 /// Why lots cannot give the shares.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[allow(missing_docs, reason = "the sentence of each variant says what stands in it")]
 pub enum Refusal {
     /// A redemption of nothing.
     #[error("0.00 shares are asked for; at least 0.01 must be")]
@@ -76,7 +77,6 @@ pub enum Refusal {
     /// The order names a lot that is not there.
     #[error("lot {lot} is not among the {held} lots held")]
     UnknownLot {
-        /// The name.
         lot: LotId,
         /// How many lots there are.
         held: usize,
@@ -92,7 +92,6 @@ pub enum Refusal {
     /// Shares cannot leave before they came.
     #[error("lot {lot} is registered on {registered_on}, after the confirmation on {confirmed_on}")]
     Later {
-        /// Which.
         lot: LotId,
         /// When it came.
         registered_on: NaiveDate,

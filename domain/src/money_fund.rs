@@ -34,10 +34,10 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum IncomeUnit {
-    /// 0.01 yuan.
+    /// Whole fen: 0.01 yuan.
     #[default]
     Fen,
-    /// 0.0001 yuan.
+    /// Parts of a fen: 0.0001 yuan.
     HundredthOfFen,
 }
 

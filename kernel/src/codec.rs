@@ -14,7 +14,7 @@
 
 mod tagged;
 
-pub use tagged::{NotStored, check, check_names, read_tagged, write_tagged};
+pub use tagged::{NotStored, check, check_names, check_variants, read_tagged, write_tagged};
 
 use crate::decider::Decider;
 use serde::ser::Error as _;

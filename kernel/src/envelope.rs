@@ -174,7 +174,7 @@ impl fmt::Display for Chain {
 /// An event on its way into the store.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewEvent {
-    /// See [`EventId::of`].
+    /// Follows from the link; see [`EventId::of`].
     pub event_id: EventId,
     /// `{category}.{what_happened}`; never renamed.
     pub event_type: Cow<'static, str>,

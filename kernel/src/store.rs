@@ -189,7 +189,7 @@ pub trait Checkpoints: Send + Sync + 'static {
         reader: &str,
     ) -> impl Future<Output = Result<Option<(Position, Vec<u8>)>, ReadError>> + Send;
 
-    /// Replaces it.
+    /// Replaces what was kept before.
     fn save(
         &self,
         reader: &str,

@@ -74,7 +74,7 @@ impl Check {
 /// Something that is not as it must be.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Finding {
-    /// Which rule.
+    /// Which rule does not hold there.
     pub check: Check,
     /// Stream and version, position, transaction or account.
     pub place: String,
@@ -94,11 +94,11 @@ impl fmt::Display for Finding {
 /// What was looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 pub struct Counts {
-    /// Events read.
+    /// Events that were read, damaged ones aside.
     pub events: u64,
-    /// Streams met.
+    /// Streams that have an event.
     pub streams: u64,
-    /// Links recomputed.
+    /// Links that were computed again and compared.
     pub links: u64,
     /// Sagas that were looked at as a whole.
     pub sagas: u64,

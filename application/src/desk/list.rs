@@ -215,7 +215,7 @@ impl SagaList {
         self.rows.values().filter(|row| row.foreign.is_some())
     }
 
-    /// One row.
+    /// The row of that kind and transaction, of a registered kind or not.
     pub fn get(&self, kind: &str, transaction: &TransactionId) -> Option<&SagaRow> {
         self.rows.get(&(transaction.clone(), kind.into()))
     }

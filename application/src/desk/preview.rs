@@ -47,7 +47,7 @@ impl fmt::Debug for Deed {
 /// Whether it can be done.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
-    /// It can.
+    /// It can, as things stand.
     Planned,
     /// It cannot, and why.
     Refused(Arc<str>),
@@ -61,7 +61,7 @@ pub enum Outcome {
 /// An event that would be written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PlannedEvent {
-    /// Where.
+    /// The stream that it would be appended to.
     pub stream: StreamName,
     /// As it is stored.
     pub event_type: String,

@@ -36,7 +36,7 @@ pub enum State {
     Open,
     /// A person is waited for.
     Parked,
-    /// Over.
+    /// Over; it may still owe something.
     Ended,
     /// Of a kind that nobody registered: whether it is over, nobody here can say.
     Unknown,
@@ -61,7 +61,7 @@ pub struct SagaRow {
     pub kind: Arc<str>,
     /// The caller's key.
     pub transaction: TransactionId,
-    /// Who asked.
+    /// Who asked for it: an investor, mostly.
     pub requester: Arc<str>,
     /// What was asked, in one line.
     pub summary: Arc<str>,

@@ -8,7 +8,7 @@ use fundflow_domain::{
 };
 use serde::Serialize;
 
-/// Every case.
+/// Every case, open and closed, by its ID.
 pub type CaseStreams = Streams<Cases>;
 
 /// One case in a list.

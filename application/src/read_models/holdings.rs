@@ -11,7 +11,7 @@ use fundflow_domain::{
 };
 use serde::Serialize;
 
-/// Every position.
+/// Holdings of every investor and fund, by their ID.
 pub type HoldingStreams = Streams<Holdings>;
 
 /// Shares of one confirmation that are left.

@@ -57,7 +57,7 @@ pub struct Order<'a> {
 pub struct RefundRow {
     /// Its idempotency key at the channel.
     pub no: PaymentNo,
-    /// How much.
+    /// How much goes back, in yuan.
     pub amount: Amount,
     /// The channel has confirmed it.
     pub arrived: bool,
@@ -66,7 +66,7 @@ pub struct RefundRow {
 /// One order in a list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct OrderRow {
-    /// `{transaction}.{part}`.
+    /// Its name, `{transaction}.{part}`.
     pub order: OrderId,
     /// Owns the shares, before or after; none while only its payment is known.
     pub investor: Option<InvestorId>,
@@ -74,13 +74,13 @@ pub struct OrderRow {
     pub kind: &'static str,
     /// Bought, redeemed, or converted out of.
     pub fund: Option<FundCode>,
-    /// Converted into.
+    /// The fund that it is converted into.
     pub into: Option<FundCode>,
     /// Asked, in yuan.
     pub amount: Option<Amount>,
     /// Asked, in shares of `fund`.
     pub shares: Option<Shares>,
-    /// Its T.
+    /// The T that it belongs to.
     pub trade_date: TradingDay,
     /// How far it is.
     pub stage: &'static str,
@@ -110,7 +110,7 @@ impl Orders {
         self.numbers.iter().map(|(order, numbers)| (order, self.parts(numbers)))
     }
 
-    /// One order.
+    /// The order of that name, once anything was asked for it.
     pub fn get(&self, order: &OrderId) -> Option<Order<'_>> {
         Some(self.parts(self.numbers.get(order)?))
     }
@@ -219,9 +219,9 @@ impl<'a> Order<'a> {
 /// The streams of one order, read from the store.
 #[derive(Debug)]
 pub struct OrderStreams {
-    /// Its application's.
+    /// What the registrar was asked and said.
     pub application: Kept<Applications>,
-    /// Its payment's.
+    /// What the channel was asked and said.
     pub payment: Kept<Payments>,
     /// The events of both, in commit order.
     pub events: Vec<Recorded>,
@@ -243,7 +243,7 @@ impl OrderStreams {
         Ok(Self { application, payment, events })
     }
 
-    /// The parts.
+    /// Both parts, as far as they have begun.
     pub fn order(&self) -> Order<'_> {
         Order::of(Some(&self.application), Some(&self.payment))
     }

@@ -10,7 +10,7 @@ use fundflow_domain::{
 };
 use serde::Serialize;
 
-/// Every wallet.
+/// Every wallet that had an event, by its ID.
 pub type Wallets = Streams<Wallet>;
 
 /// Registered shares of one purchase, or of carried income, that are left.
@@ -29,7 +29,7 @@ pub struct LotRow {
 /// One wallet in a list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct WalletRow {
-    /// Whose.
+    /// Whose shares they are.
     pub investor: InvestorId,
     /// Of which money-market fund.
     pub fund: FundCode,
@@ -79,7 +79,7 @@ impl WalletRow {
         })
     }
 
-    /// Its ID.
+    /// The part of its stream's name after the category.
     pub fn id(&self) -> WalletId {
         WalletId { investor: self.investor.clone(), fund: self.fund }
     }

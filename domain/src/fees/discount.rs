@@ -57,11 +57,11 @@ pub struct DiscountRule {
 /// The order that asks for a discount.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DiscountCase {
-    /// Through whom.
+    /// Through whom it is ordered.
     pub channel: Channel,
-    /// What for.
+    /// For which kind of order.
     pub business: Business,
-    /// Its T.
+    /// The T that it belongs to.
     pub on: NaiveDate,
 }
 

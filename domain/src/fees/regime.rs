@@ -44,7 +44,7 @@ pub struct Scope {
 pub struct FeeSubject {
     /// The fund's kind.
     pub kind: FundKind,
-    /// The holder's.
+    /// What kind of holder it is charged to.
     pub customer_type: CustomerType,
     /// Whether the class bears a service fee.
     pub service_fee: bool,
@@ -93,7 +93,7 @@ pub struct Cap {
 pub struct Regime {
     /// Names it for ever.
     pub version: VersionTag,
-    /// First day.
+    /// The first day on which it holds.
     pub from: NaiveDate,
     /// Least redemption rates.
     #[serde(default)]

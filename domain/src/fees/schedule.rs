@@ -26,7 +26,7 @@ use serde::{Deserialize, Serialize};
 pub struct FeeSchedule {
     /// Names it for ever; every priced order carries it.
     pub version: VersionTag,
-    /// Whose.
+    /// The fund that charges it.
     pub fund: FundCode,
     /// Which class of shares.
     pub share_class: ShareClass,
@@ -48,7 +48,7 @@ pub struct FeeSchedule {
     /// By amount, while the fund is raised.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub subscription: Option<AmountTiers>,
-    /// By amount.
+    /// Charges by the gross amount.
     pub purchase: AmountTiers,
     /// By holding days, of the gross amount redeemed.
     pub redemption: DaysTiers,
@@ -64,23 +64,23 @@ fn none() -> Rate {
 /// Which schedule is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FeeKey {
-    /// Whose.
+    /// The fund that charges it.
     pub fund: FundCode,
-    /// Which class.
+    /// The class of its shares.
     pub share_class: ShareClass,
-    /// Through whom.
+    /// Through whom it is ordered.
     pub channel: Channel,
-    /// For whom.
+    /// For which kind of holder.
     pub customer_type: CustomerType,
 }
 
 /// Why there is no charge to name.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[allow(missing_docs, reason = "the sentence of each variant says what stands in it")]
 pub enum NoCharge {
     /// The schedule has no table for it.
     #[error("schedule {version} has no {table} table; it cannot price a {business}")]
     NoTable {
-        /// Which schedule.
         version: VersionTag,
         /// The table that would be needed.
         table: &'static str,
@@ -89,10 +89,7 @@ pub enum NoCharge {
     },
     /// Shares are given back at rates by holding days, lot by lot.
     #[error("schedule {version} charges a redemption by holding days, not by amount")]
-    ByDays {
-        /// Which schedule.
-        version: VersionTag,
-    },
+    ByDays { version: VersionTag },
 }
 
 impl FeeSchedule {

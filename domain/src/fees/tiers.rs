@@ -19,7 +19,7 @@ pub enum Charge {
 }
 
 impl Charge {
-    /// No charge.
+    /// No charge at all: rate 0.
     pub const FREE: Self = Self::Rate(Rate::ZERO);
 
     /// Whether it is a charge of nothing.
@@ -33,6 +33,7 @@ impl Charge {
 
 /// Why a list of tiers is not a schedule.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[allow(missing_docs, reason = "the sentence of each variant says what stands in it")]
 pub enum TierError {
     /// There is none.
     #[error("tiers are empty; at least one tier starting at 0 is needed")]
@@ -46,7 +47,6 @@ pub enum TierError {
     /// The same value would have two tiers, or the list is out of order.
     #[error("a tier from {from} follows the tier from {before}; bounds must rise")]
     NotRising {
-        /// The bound.
         from: String,
         /// The one before.
         before: String,

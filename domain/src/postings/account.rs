@@ -55,46 +55,31 @@ pub enum Account {
 /// What is counted on an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Commodity {
-    /// Yuan.
+    /// Money, in yuan.
     Yuan,
     /// Shares of that fund.
     SharesOf(FundCode),
 }
 
 /// Accounts of one kind, for sums over all orders, customers and funds.
+#[allow(missing_docs, reason = "each is the [`Account`] of that name, without whose it is")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Class {
-    /// See [`Account::ChannelReceivable`].
     ChannelReceivable,
-    /// See [`Account::Settlement`].
     Settlement,
-    /// See [`Account::FundReceivable`].
     FundReceivable,
-    /// See [`Account::Advanced`].
     Advanced,
-    /// See [`Account::Pending`].
     Pending,
-    /// See [`Account::Unapplied`].
     Unapplied,
-    /// See [`Account::Refund`].
     Refund,
-    /// See [`Account::Redeem`].
     Redeem,
-    /// See [`Account::Suspense`].
     Suspense,
-    /// See [`Account::BankAdvance`].
     BankAdvance,
-    /// See [`Account::FundPayable`].
     FundPayable,
-    /// See [`Account::RedemptionFee`].
     RedemptionFee,
-    /// See [`Account::PurchaseFee`].
     PurchaseFee,
-    /// See [`Account::ConversionFee`].
     ConversionFee,
-    /// See [`Account::Holding`].
     Holding(Part),
-    /// See [`Account::Register`].
     Register,
 }
 

@@ -53,7 +53,7 @@ use std::collections::BTreeMap;
 /// One line of an entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Posting {
-    /// Where.
+    /// The account that it changes.
     pub account: Account,
     /// How much; a credit is negative.
     pub debit: Decimal,

@@ -6,7 +6,7 @@ use crate::{
 };
 use fundflow::{
     StartError,
-    runtime::{port::Callee, prelude::*, process::Open},
+    runtime::{port::Callee, prelude::*, process::Open, saga::Body},
 };
 use serde::{Deserialize, Serialize};
 use std::marker::PhantomData;
@@ -55,14 +55,21 @@ enum Inside {
     Opened { by: String },
 }
 
+/// A milestone that the saga's names do not hold.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+enum Hooked {
+    Hooked,
+}
+
+aggregate!(Sound, Lifted { Lifted => "crate.lifted" });
 aggregate!(Renamed, Lifted { Lifted => "crate.hoisted" });
 aggregate!(TaggedInside, Inside { Opened => "crate.opened" });
 aggregate!(OfAnother, Lifted { Lifted => "shelf.lifted" });
 
 /// A saga that works on that aggregate, and never gets so far.
-struct Lifting<D>(PhantomData<fn() -> D>);
+struct Lifting<D, M = NoMilestone>(PhantomData<fn() -> (D, M)>);
 
-impl<D: Decider> Lifting<D>
+impl<D, M> Lifting<D, M>
 where
     Self: Saga,
 {
@@ -75,7 +82,11 @@ where
     }
 }
 
-impl<D: Stored<State: Clone + Send + Sync> + 'static> Saga for Lifting<D> {
+impl<D, M> Saga for Lifting<D, M>
+where
+    D: Stored<State: Clone + Send + Sync> + 'static,
+    M: Body + 'static,
+{
     const KIND: &'static str = "lifting";
     const NAMES: Names = process_names!("lifting": [], ["over"]);
     const TABLES: &'static [&'static Table<Self>] = &[];
@@ -84,7 +95,7 @@ impl<D: Stored<State: Clone + Send + Sync> + 'static> Saga for Lifting<D> {
     no_commands!();
     type Asked = ();
     type Promise = ();
-    type Milestone = NoMilestone;
+    type Milestone = M;
     type Notes = ();
     type Refusal = No;
     type Plan = ();
@@ -110,8 +121,8 @@ impl<D: Stored<State: Clone + Send + Sync> + 'static> Saga for Lifting<D> {
     fn streams((): &()) -> Vec<Need> {
         vec![]
     }
-    fn milestone_type(milestone: &NoMilestone) -> &'static str {
-        match *milestone {}
+    fn milestone_type(_: &M) -> &'static str {
+        "lifting.hooked"
     }
     fn holds(_: &View<'_, Self>, (): ()) -> bool {
         false
@@ -148,5 +159,7 @@ async fn an_engine_does_not_start_with_events_that_could_not_be_read_back() {
     assert!(inside.contains("leave out #[serde(tag = …)]"), "{inside}");
     let of_another = Lifting::<OfAnother>::refused(&world).await;
     assert!(of_another.contains("each must start with \"crate.\""), "{of_another}");
+    let milestone = Lifting::<Sound, Hooked>::refused(&world).await;
+    assert!(milestone.contains("the variant that serde calls Hooked"), "{milestone}");
     assert!(world.log().await.is_empty());
 }

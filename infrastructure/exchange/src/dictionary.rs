@@ -30,18 +30,14 @@ impl Field {
 
 /// Why a table cannot be read.
 #[derive(Debug, thiserror::Error)]
+#[allow(missing_docs, reason = "the sentence of each variant says what stands in it")]
 pub enum DictionaryError {
     /// Not a table at all.
     #[error("the field table is not CSV")]
     Csv(#[from] csv::Error),
     /// A cell that is neither a type nor `-`.
     #[error("field {field} has the type {notation:?}, which the standard does not know")]
-    Type {
-        /// The row.
-        field: String,
-        /// The cell.
-        notation: String,
-    },
+    Type { field: String, notation: String },
 }
 
 static TABLES: LazyLock<[Vec<Field>; 6]> = LazyLock::new(|| {

@@ -10,19 +10,15 @@ use super::version::{FileType, Version};
 
 /// Why a value and a field do not go together.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[allow(missing_docs, reason = "the sentence of each variant says what stands in it")]
 pub enum FieldError {
     /// The header of the file does not list the field.
     #[error("field {field} is not in the header of this file; ask for a file that has it")]
-    Absent {
-        /// The field.
-        field: String,
-    },
+    Absent { field: String },
     /// Asked for a number where text is, or the other way round.
     #[error("field {field} is of type {kind}, which is not {asked}")]
     WrongType {
-        /// The field.
         field: String,
-        /// Its type.
         kind: FieldType,
         /// What was asked for.
         asked: &'static str,
@@ -30,9 +26,7 @@ pub enum FieldError {
     /// More bytes than the field has.
     #[error("{field} = {value:?} takes {taken} bytes of GB18030, the limit is {limit}; shorten it")]
     TooLong {
-        /// The field.
         field: String,
-        /// The value.
         value: String,
         /// Bytes it takes.
         taken: usize,
@@ -41,86 +35,39 @@ pub enum FieldError {
     },
     /// Something else than digits.
     #[error("{field} = {value:?} must consist of digits")]
-    NotDigits {
-        /// The field.
-        field: String,
-        /// The value.
-        value: String,
-    },
+    NotDigits { field: String, value: String },
     /// More digits than the field has.
     #[error("{field} = {value} has more digits than {kind} holds; split the amount")]
-    TooLarge {
-        /// The field.
-        field: String,
-        /// The value.
-        value: Decimal,
-        /// The type.
-        kind: FieldType,
-    },
+    TooLarge { field: String, value: Decimal, kind: FieldType },
     /// More decimals than the field has; nothing is rounded here.
     #[error("{field} = {value} has more than the {limit} decimals of the field; round it first")]
     Decimals {
-        /// The field.
         field: String,
-        /// The value.
         value: Decimal,
         /// Decimals of the field.
         limit: u32,
     },
     /// `N` has no sign.
     #[error("{field} = {value} is negative, but the field has no sign; write it as signed")]
-    Negative {
-        /// The field.
-        field: String,
-        /// The value.
-        value: Decimal,
-    },
+    Negative { field: String, value: Decimal },
     /// A sign flag that is neither.
     #[error("{field} = {value:?} must be 0 for plus or 1 for minus")]
-    Sign {
-        /// The flag.
-        field: String,
-        /// The value.
-        value: String,
-    },
+    Sign { field: String, value: String },
     /// Not a day of the calendar.
     #[error("{field} = {value:?} must be a day of the calendar as YYYYMMDD, or blank")]
-    Date {
-        /// The field.
-        field: String,
-        /// The value.
-        value: String,
-    },
+    Date { field: String, value: String },
     /// Not a time of day.
     #[error("{field} = {value:?} must be a time of day as HHMMSS, or blank")]
-    Time {
-        /// The field.
-        field: String,
-        /// The value.
-        value: String,
-    },
+    Time { field: String, value: String },
     /// Text that GB18030 cannot carry.
     #[error("{field} = {value:?} cannot be written as GB18030: {fault}")]
-    Text {
-        /// The field.
-        field: String,
-        /// The value.
-        value: String,
-        /// Why.
-        fault: TextFault,
-    },
+    Text { field: String, value: String, fault: TextFault },
     /// Spaces at the end would be read as fill.
     #[error("{field} = {value:?} ends with a space, which would be lost; trim it")]
-    TrailingSpace {
-        /// The field.
-        field: String,
-        /// The value.
-        value: String,
-    },
+    TrailingSpace { field: String, value: String },
     /// A field that this kind of business cannot do without.
     #[error("{field} must be filled in for business {business}")]
     Required {
-        /// The field.
         field: String,
         /// The business code.
         business: String,
@@ -135,20 +82,11 @@ pub enum FieldError {
     },
     /// A value in a field that another edition lacks.
     #[error("{field} = {value:?} has no place in version {version}; choose a newer version")]
-    NotInVersion {
-        /// The field.
-        field: String,
-        /// The value.
-        value: String,
-        /// The edition.
-        version: Version,
-    },
+    NotInVersion { field: String, value: String, version: Version },
     /// A code outside the values of the field.
     #[error("{field} = {value:?} must be {allowed}")]
     Code {
-        /// The field.
         field: String,
-        /// The value.
         value: String,
         /// What is allowed.
         allowed: &'static str,

@@ -39,6 +39,7 @@ impl fmt::Display for Finding {
 
 /// What can be wrong with a file.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[allow(missing_docs, reason = "the sentence of each variant says what stands in it")]
 pub enum Problem {
     /// Zero bytes.
     #[error("the file is empty")]
@@ -60,22 +61,13 @@ pub enum Problem {
     FileType,
     /// Not a day of the calendar.
     #[error("{what} must be a day of the calendar as YYYYMMDD")]
-    Date {
-        /// Which line.
-        what: &'static str,
-    },
+    Date { what: &'static str },
     /// Not a number.
     #[error("{what} must be a number")]
-    Number {
-        /// Which line.
-        what: &'static str,
-    },
+    Number { what: &'static str },
     /// Header lines are ASCII.
     #[error("{what} must be printable ASCII")]
-    HeaderText {
-        /// Which line.
-        what: &'static str,
-    },
+    HeaderText { what: &'static str },
     /// The name list does not fit the dictionary.
     #[error(transparent)]
     Layout(LayoutError),
@@ -99,7 +91,6 @@ pub enum Problem {
     /// Something else than digits in an `A` or `N` field.
     #[error("{kind} allows {allowed}")]
     Digits {
-        /// The type.
         kind: FieldType,
         /// What it allows.
         allowed: &'static str,
@@ -107,17 +98,13 @@ pub enum Problem {
     /// Not text, in a `C` field.
     #[error("{kind} holds GB18030 text, but {fault}")]
     Text {
-        /// The type.
         kind: FieldType,
         /// What is wrong.
         fault: TextFault,
     },
     /// A warning: an `N` field of spaces, which is read as zero.
     #[error("{kind} is filled with zeros when absent; the spaces were read as 0")]
-    BlankNumber {
-        /// The type.
-        kind: FieldType,
-    },
+    BlankNumber { kind: FieldType },
     /// The index promises another number of files.
     #[error("the index says {stated} files, but names {found}")]
     Files {

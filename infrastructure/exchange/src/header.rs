@@ -47,11 +47,11 @@ pub struct Header {
 
 /// Why a header cannot be written.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[allow(missing_docs, reason = "the sentence of each variant says what stands in it")]
 pub enum HeaderError {
     /// Wider than its line.
     #[error("{what} {value:?} is wider than the {limit} bytes of its header line; shorten it")]
     TooLong {
-        /// Which line.
         what: &'static str,
         /// What should stand there.
         value: String,
@@ -61,17 +61,13 @@ pub enum HeaderError {
     /// Header lines are ASCII without spaces at the ends, which the reader would trim.
     #[error("{what} {value:?} must be printable ASCII without spaces around it")]
     NotPlain {
-        /// Which line.
         what: &'static str,
         /// What should stand there.
         value: String,
     },
     /// A date outside the four-digit years.
     #[error("the date {value} has no form YYYYMMDD; choose a year from 0 to 9999")]
-    Date {
-        /// The date.
-        value: NaiveDate,
-    },
+    Date { value: NaiveDate },
     /// The name list does not fit the dictionary.
     #[error("{0}")]
     Layout(LayoutError),

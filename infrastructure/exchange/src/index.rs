@@ -38,24 +38,17 @@ pub struct IndexFile {
 
 /// Why the files of a day are not there, or cannot be announced.
 #[derive(Debug, thiserror::Error)]
+#[allow(missing_docs, reason = "the sentence of each variant says what stands in it")]
 pub enum IndexError {
     /// The bytes did not come or go.
     #[error("{path} cannot be read or written; check that it is there and the permissions")]
-    Io {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        source: io::Error,
-    },
+    Io { path: PathBuf, source: io::Error },
     /// The index itself is damaged.
     #[error("{0}")]
     Damaged(Findings),
     /// Files the index names are not there yet: wait, and look again.
     #[error("the index names files that are not there: {}; wait for them", names.join(", "))]
-    Missing {
-        /// Their names.
-        names: Vec<String>,
-    },
+    Missing { names: Vec<String> },
     /// Files the index names are damaged; all errors of all of them.
     #[error("the index names damaged files:\n{}", display(reports))]
     DamagedFiles {

@@ -35,23 +35,19 @@ pub struct Layout {
 
 /// Why a list of names is not a layout.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[allow(missing_docs, reason = "the sentence of each variant says what stands in it")]
 pub enum LayoutError {
     /// The dictionary of the edition lacks the name.
     #[error("field {field} is not in file {file_type} of version {version}")]
     Unknown {
-        /// The name.
         field: String,
         /// The kind of file.
         file_type: FileType,
-        /// The edition.
         version: Version,
     },
     /// The same name twice.
     #[error("field {field} is listed twice")]
-    Twice {
-        /// The name.
-        field: String,
-    },
+    Twice { field: String },
     /// No names at all.
     #[error("the list of fields is empty")]
     Empty,

@@ -18,6 +18,7 @@ use super::writer::{WriteError, Writer, Written};
 
 /// Why a file cannot be turned into text or back.
 #[derive(Debug, thiserror::Error)]
+#[allow(missing_docs, reason = "the sentence of each variant says what stands in it")]
 pub enum TextFormError {
     /// The source.
     #[error(transparent)]
@@ -34,7 +35,6 @@ pub enum TextFormError {
     /// A header line of the document.
     #[error("header {what} = {value:?} is not allowed; correct the document")]
     Header {
-        /// Which one.
         what: &'static str,
         /// What stood there.
         value: String,

@@ -16,6 +16,7 @@ use super::record::{Record, RecordRef};
 
 /// Why a file is not written.
 #[derive(Debug, thiserror::Error)]
+#[allow(missing_docs, reason = "the sentence of each variant says what stands in it")]
 pub enum WriteError {
     /// The bytes did not go out.
     #[error("the file cannot be written; check the disk and the permissions")]
@@ -34,7 +35,6 @@ pub enum WriteError {
     Count {
         /// What the header says.
         stated: u64,
-        /// What came.
         written: u64,
     },
 }

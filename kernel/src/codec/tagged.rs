@@ -50,6 +50,17 @@ pub enum NotStored {
         /// What serde calls the variants.
         known: Variants,
     },
+    /// The reverse: nothing would name a variant when it is stored or read.
+    #[error(
+        "events of {category} cannot be stored: none of their names means the variant that serde \
+         calls {variant}; add its name to those of {category}, or take the variant out"
+    )]
+    NoName {
+        /// What serde calls it.
+        variant: &'static str,
+        /// Whose events they are.
+        category: &'static str,
+    },
     /// A type name belongs to one category, and to one variant.
     #[error(
         "{event_type} cannot be a type of events of {category}: each must start with \
@@ -70,17 +81,38 @@ pub enum NotStored {
 pub fn check<E: DeserializeOwned>(
     types: impl IntoIterator<Item = &'static str>,
 ) -> Result<(), NotStored> {
-    let seen = Cell::new(None);
-    // It always fails: only what serde asks for is wanted.
-    let _ = E::deserialize(Look(&seen));
+    let seen = variants_of::<E>();
     for event_type in types {
-        let known = seen.get().ok_or(NotStored::NotTagged { event_type })?;
+        let known = seen.ok_or(NotStored::NotTagged { event_type })?;
         let tag = tag_of(event_type);
         if variant(known, tag).is_none() {
             return Err(NotStored::NoVariant { event_type, tag, known });
         }
     }
     Ok(())
+}
+
+/// Whether each variant has a name, where nothing stops the build that misses one.
+///
+/// # Errors
+/// [`NotStored::NoName`].
+pub fn check_variants<E: DeserializeOwned>(
+    category: &'static str,
+    types: &[&'static str],
+) -> Result<(), NotStored> {
+    let named = |it: &str| types.iter().any(|event_type| same(it, tag_of(event_type)));
+    match variants_of::<E>().unwrap_or_default().iter().find(|it| !named(it)) {
+        Some(variant) => Err(NotStored::NoName { variant, category }),
+        None => Ok(()),
+    }
+}
+
+/// What serde calls the variants; `None` where the type is no enum that it tags from outside.
+fn variants_of<E: DeserializeOwned>() -> Option<Variants> {
+    let seen = Cell::new(None);
+    // It always fails: only what serde asks for is wanted.
+    let _ = E::deserialize(Look(&seen));
+    seen.get()
 }
 
 /// Whether the names are of that category, and each given once.

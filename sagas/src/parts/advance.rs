@@ -13,7 +13,7 @@ use crate::ports::advance::{
     Advance as Call, AdvanceAnswer, AdvanceCall, AdvanceSaid, Repayment, RepaymentAnswer,
 };
 use fundflow_domain::{
-    advance::{self, Advance, Advances, Command, Stage, Terms},
+    advance::{self, Advance, Advances, Command, Stage, Terms, Transfer},
     case::{Figure, Kind, SourceKind},
     ids::{OrderId, PaymentNo},
     orders::Cause,
@@ -189,7 +189,18 @@ impl AdvanceLeg {
             advance::Refusal::DeclinedAfterAdvance { .. } => Kind::RejectedAfterConfirmed,
             _ => Kind::Other,
         };
-        let theirs = vec![Figure::new("said", &record.evidence)];
+        let theirs = match said {
+            AdvanceSaid::Advance(AdvanceAnswer::Advanced(transfer)) => {
+                of_transfer("advanced", transfer)
+            }
+            AdvanceSaid::Repayment(RepaymentAnswer::Repaid(transfer)) => {
+                of_transfer("repaid", transfer)
+            }
+            AdvanceSaid::Advance(AdvanceAnswer::Declined(cause)) => {
+                vec![Figure::new("says", "declined"), Figure::new("reason", cause)]
+            }
+            AdvanceSaid::Advance(_) | AdvanceSaid::Repayment(_) => Vec::new(),
+        };
         let about = About { order: Some(self.order.clone()), ..About::default() };
         let events = cases::open(turn, &record, about, vec![finding(kind, &text, vec![], theirs)])?;
         Ok(Heard::Contradicts(text, events))
@@ -215,4 +226,13 @@ impl AdvanceLeg {
             ) => None,
         }
     }
+}
+
+fn of_transfer(says: &str, transfer: &Transfer) -> Vec<Figure> {
+    vec![
+        Figure::new("says", says),
+        Figure::new("serial", &transfer.serial),
+        Figure::new("amount", transfer.amount),
+        Figure::new("at", transfer.at),
+    ]
 }

@@ -205,11 +205,37 @@ impl PaymentLeg {
             Refusal::ReturnedTwice { .. } => Kind::PaidTwice,
             _ => Kind::Other,
         };
-        let theirs = vec![Figure::new("said", &record.evidence)];
+        let state = turn.state(&self.key).and_then(payment::State::payment);
+        let ours = state.and_then(Payment::applied).map(of_receipt).unwrap_or_default();
         let about = About { order: Some(self.order.clone()), ..About::default() };
-        let events = cases::open(turn, &record, about, vec![finding(kind, &text, vec![], theirs)])?;
+        let found = finding(kind, &text, ours, figures(answer));
+        let events = cases::open(turn, &record, about, vec![found])?;
         Ok(Heard::Contradicts(text, events))
     }
+}
+
+/// What an answer says, figure by figure.
+fn figures(answer: &BankAnswer) -> Vec<Figure> {
+    let says = |what: &str| Figure::new("says", what);
+    match answer {
+        BankAnswer::Charge(ChargeAnswer::Paid(receipt)) => of_receipt(receipt),
+        BankAnswer::Charge(ChargeAnswer::Declined(cause)) => {
+            vec![says("declined"), Figure::new("reason", cause)]
+        }
+        BankAnswer::Refund(no, RefundAnswer::Refunded(serial)) => {
+            vec![says("refunded"), Figure::new("number", no), Figure::new("serial", serial)]
+        }
+        BankAnswer::Charge(_) | BankAnswer::Refund(..) | BankAnswer::Payout(..) => Vec::new(),
+    }
+}
+
+fn of_receipt(receipt: &Receipt) -> Vec<Figure> {
+    vec![
+        Figure::new("says", "paid"),
+        Figure::new("serial", &receipt.serial),
+        Figure::new("amount", receipt.amount),
+        Figure::new("paid at", receipt.paid_at),
+    ]
 }
 
 /// What an answer says that is recorded.

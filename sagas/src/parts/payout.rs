@@ -190,7 +190,17 @@ impl PayoutLeg {
             payout::Refusal::PaidTwice { .. } => Kind::PaidTwice,
             _ => Kind::Other,
         };
-        let theirs = vec![Figure::new("said", &record.evidence)];
+        let theirs = match answer {
+            PayoutAnswer::PaidOut(transfer) => vec![
+                Figure::new("says", "paid out"),
+                Figure::new("serial", &transfer.serial),
+                Figure::new("amount", transfer.amount),
+            ],
+            PayoutAnswer::Refused(cause) => {
+                vec![Figure::new("says", "refused"), Figure::new("reason", cause)]
+            }
+            PayoutAnswer::Pending(_) | PayoutAnswer::Unknown(_) => Vec::new(),
+        };
         let about = About { order: Some(self.order.clone()), ..About::default() };
         let events = cases::open(turn, &record, about, vec![finding(kind, &text, vec![], theirs)])?;
         Ok(Heard::Contradicts(text, events))

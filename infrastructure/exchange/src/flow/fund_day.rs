@@ -10,9 +10,9 @@ use crate::version::FileType;
 typed_record! {
     /// A fund on a day.
     pub struct FundDay in FileType::FundDay, keys ["FundCode", "NAV", "UpdateDate"] {
-        /// Fund.
+        /// The fund, by its code of six digits.
         pub fund_code: String = text "FundCode",
-        /// Its name.
+        /// The fund's name, as the registrar writes it.
         pub fund_name: String = text "FundName",
         /// What may be traded; see [`crate::fund_status`].
         pub fund_status: String = text "FundStatus",
@@ -32,7 +32,7 @@ typed_record! {
         pub currency_type: String = text "CurrencyType",
         /// 01 equity, 02 bond, 03 mixed, 04 money market.
         pub fund_type: String = text "FundType",
-        /// The registrar.
+        /// Who keeps the register, by its code.
         pub registrar_code: String = text "RegistrarCode",
         /// Money-market income of 10,000 shares, five decimals.
         pub fund_income: Decimal = signed "FundIncome",

@@ -11,13 +11,13 @@ typed_record! {
     pub struct Settlement in FileType::Settlement, keys ["SequenceNO", "FundCode", "ConfirmedAmount", "PayDate"] {
         /// Number of the row, never used twice.
         pub sequence_no: String = text "SequenceNO",
-        /// Fund.
+        /// The fund, by its code of six digits.
         pub fund_code: String = text "FundCode",
-        /// The distributor.
+        /// Who sells the shares, by its code at the registrar.
         pub distributor_code: String = text "DistributorCode",
-        /// The branch.
+        /// The distributor's branch, by its code.
         pub branch_code: String = text "BranchCode",
-        /// T.
+        /// The trading day (T) that it belongs to.
         pub transaction_date: Option<NaiveDate> = day "TransactionDate",
         /// Day the registrar confirmed.
         pub transaction_cfm_date: Option<NaiveDate> = day "TransactionCfmDate",
@@ -25,7 +25,7 @@ typed_record! {
         pub business_code: String = text "BusinessCode",
         /// What the money is, three digits.
         pub capital_type: String = text "CapitalType",
-        /// The money.
+        /// The money that is settled, in yuan.
         pub confirmed_amount: Decimal = number "ConfirmedAmount",
         /// 156 is the yuan.
         pub currency_type: String = text "CurrencyType",

@@ -10,21 +10,21 @@ use crate::version::FileType;
 typed_record! {
     /// A holding, or one lot of it.
     pub struct ShareBalance in FileType::ShareBalance, keys ["FundCode", "TAAccountID", "AvailableVol", "TotalFrozenVol"] {
-        /// Fund.
+        /// The fund, by its code of six digits.
         pub fund_code: String = text "FundCode",
         /// Trading account at the distributor.
         pub transaction_account_id: String = text "TransactionAccountID",
         /// Fund account at the registrar.
         pub ta_account_id: String = text "TAAccountID",
-        /// The distributor.
+        /// Who sells the shares, by its code at the registrar.
         pub distributor_code: String = text "DistributorCode",
-        /// The branch.
+        /// The distributor's branch, by its code.
         pub branch_code: String = text "BranchCode",
         /// Day of the confirmation.
         pub transaction_cfm_date: Option<NaiveDate> = day "TransactionCfmDate",
         /// Shares free to use.
         pub available_vol: Decimal = number "AvailableVol",
-        /// Shares frozen.
+        /// Shares of them that are frozen.
         pub total_frozen_vol: Decimal = number "TotalFrozenVol",
         /// Shares in total, free and frozen.
         pub total_vol: Decimal = number "TotalVolOfDistributorInTA",

@@ -25,9 +25,9 @@ typed_record! {
         pub transaction_account_id: String = text "TransactionAccountID",
         /// Fund account at the registrar.
         pub ta_account_id: String = text "TAAccountID",
-        /// The distributor.
+        /// Who sells the shares, by its code at the registrar.
         pub distributor_code: String = text "DistributorCode",
-        /// The branch.
+        /// The distributor's branch, by its code.
         pub branch_code: String = text "BranchCode",
         /// Shares asked for, two decimals.
         pub application_vol: Decimal = number "ApplicationVol",
@@ -51,7 +51,7 @@ typed_record! {
         pub original_app_sheet_no: String = text "OriginalAppSheetNo",
         /// The registrar's number of the lot that is meant.
         pub original_serial_no: String = text "OriginalSerialNo",
-        /// Who froze.
+        /// By whose word shares are frozen, as a code.
         pub frozen_cause: String = text "FrozenCause",
         /// 0 institution, 1 person, 2 product.
         pub individual_or_institution: String = text "IndividualOrInstitution",

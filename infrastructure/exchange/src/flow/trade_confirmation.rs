@@ -25,9 +25,9 @@ typed_record! {
         pub transaction_account_id: String = text "TransactionAccountID",
         /// Fund account at the registrar.
         pub ta_account_id: String = text "TAAccountID",
-        /// The distributor.
+        /// Who sells the shares, by its code at the registrar.
         pub distributor_code: String = text "DistributorCode",
-        /// The branch.
+        /// The distributor's branch, by its code.
         pub branch_code: String = text "BranchCode",
         /// Shares asked for, two decimals.
         pub application_vol: Decimal = number "ApplicationVol",
@@ -51,7 +51,7 @@ typed_record! {
         pub original_app_sheet_no: String = text "OriginalAppSheetNo",
         /// The registrar's number of the lot that is meant.
         pub original_serial_no: String = text "OriginalSerialNo",
-        /// Who froze.
+        /// By whose word shares are frozen, as a code.
         pub frozen_cause: String = text "FrozenCause",
         /// 0 institution, 1 person, 2 product.
         pub individual_or_institution: String = text "IndividualOrInstitution",
@@ -73,7 +73,7 @@ typed_record! {
         pub business_finish_flag: String = text "BusinessFinishFlag",
         /// Shares confirmed; of the source fund in a conversion.
         pub confirmed_vol: Decimal = number "ConfirmedVol",
-        /// Money confirmed.
+        /// Money that was confirmed, in yuan.
         pub confirmed_amount: Decimal = number "ConfirmedAmount",
         /// Net asset value applied; four decimals, eight in V2.2.
         pub nav: Decimal = number "NAV",
@@ -83,13 +83,13 @@ typed_record! {
         pub cfm_vol_of_target_fund: Decimal = number "CfmVolOfTargetFund",
         /// 0 out, 1 in, when a conversion comes as two records.
         pub transfer_direction: String = text "TransferDirection",
-        /// Fee.
+        /// What it costs, in yuan.
         pub charge: Decimal = number "Charge",
         /// Part of the fee that is the distributor's.
         pub agency_fee: Decimal = number "AgencyFee",
         /// Fee for the transfer of title.
         pub transfer_fee: Decimal = number "TransferFee",
-        /// Further fee.
+        /// A further fee, in yuan.
         pub other_fee1: Decimal = number "OtherFee1",
         /// All fees of the trade.
         pub total_trans_fee: Decimal = number "TotalTransFee",
@@ -103,7 +103,7 @@ typed_record! {
         pub sale_percent: Decimal = number "SalePercent",
         /// Discount that was really applied, four decimals.
         pub manager_real_ratio: Decimal = number "ManagerRealRatio",
-        /// Performance fee.
+        /// The manager's performance fee, in yuan.
         pub achievement_pay: Decimal = number "AchievementPay",
         /// Money-market income not paid out yet; may be negative.
         pub undistribute_monetary_income: Decimal = signed "UndistributeMonetaryIncome",

@@ -103,6 +103,19 @@ fn a_name_is_of_its_category_and_given_once() {
 }
 
 #[test]
+fn a_variant_that_no_name_means_is_found_before_it_is_stored() {
+    let all = ["ship.port_left", "ship.port_reached", "ship.crew_hired", "ship.sighted"];
+
+    assert_eq!(check_variants::<Plain>("ship", &all), Ok(()));
+    let no = check_variants::<Plain>("ship", &all[..3]).unwrap_err().to_string();
+    assert_eq!(
+        no,
+        "events of ship cannot be stored: none of their names means the variant that serde calls \
+         Sighted; add its name to those of ship, or take the variant out"
+    );
+}
+
+#[test]
 fn a_body_with_something_behind_it_is_not_read() {
     let torn = read_tagged::<Plain>("ship.port_reached", r#"{"port":"Wusong"}}"#);
     assert!(torn.is_err(), "{torn:?}");

@@ -115,6 +115,7 @@ impl<S: Saga> Stored for Process<S> {
         codec::check_names(S::KIND, all)?;
         let milestones = |name: &&str| !own.contains(name) && S::ending_of(name).is_none();
         let milestones: Vec<_> = all.iter().copied().filter(milestones).collect();
+        codec::check_variants::<S::Milestone>(S::KIND, &milestones)?;
         codec::check::<S::Milestone>(milestones)
     }
 }
