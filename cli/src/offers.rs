@@ -39,9 +39,9 @@ pub(crate) struct Desk<'a> {
     pub(crate) now: Timestamp,
 }
 
-/// Whether the case keeps that saga from its end: then the saga closes it.
+/// Whether what that saga booked hangs on the case, before its end or after it: then the saga closes it.
 pub(crate) fn keeps(shown: &Shown, case: CaseId) -> bool {
-    shown.look.ending.is_none() && waits_for(&shown.events, case)
+    waits_for(&shown.events, case)
 }
 
 /// Whether these events of a saga say that it waits for the case.

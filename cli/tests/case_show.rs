@@ -91,3 +91,31 @@ fn what_a_bank_says_stands_beside_the_money_and_not_beside_the_shares() {
     let says = found.lines().find(|line| line.starts_with(" says ")).unwrap();
     assert!(says.contains("paid") && says.ends_with("declined"), "{found}");
 }
+
+#[test]
+fn a_record_that_is_accepted_after_the_end_takes_effect_and_the_rest_goes_back() {
+    let store = store("[override.B-1]\nbuy_confirmation = \"twice_different\"\n");
+    let store = store.path();
+    let rows = |before: &str| {
+        let shown = fundflow(store, &["saga", "show", "B-1"]).stdout;
+        let shown = String::from_utf8(shown).unwrap();
+        assert!(shown.contains("completed"), "{before}: {shown}");
+        assert!(!shown.contains("ahead"), "{before}: nothing of it is undone: {shown}");
+    };
+    rows("a second record came after the end");
+    let listed = fundflow(store, &["case", "ls", "-o", "json"]);
+    let listed: Value = serde_json::from_slice(&listed.stdout).unwrap();
+    let case = listed[0]["case"].as_str().unwrap();
+    let close = ["case", "close", case, "--how", "accepted", "--operator", "li", "--apply"];
+    let closed = fundflow(store, &[&close[..], &["--reason", "the registrar was asked"]].concat());
+    assert!(closed.status.success(), "{closed:?}");
+
+    rows("the second record holds");
+    let events = fundflow(store, &["event", "ls", "-o", "json"]).stdout;
+    let events = String::from_utf8(events).unwrap();
+    for happened in ["application.corrected", "holdings.credit_reversed", "payment.refunded"] {
+        assert!(events.contains(happened), "{happened}: {events}");
+    }
+    let verified = fundflow(store, &["audit", "verify"]);
+    assert!(verified.status.success(), "{}", String::from_utf8_lossy(&verified.stdout));
+}

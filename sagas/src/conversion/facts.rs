@@ -4,7 +4,7 @@ use super::{
     Fact, When,
     saga::{Conversion, Target, View},
 };
-use crate::parts::{cancel, limits::Limits, timing};
+use crate::parts::{cancel, disputes, limits::Limits, timing};
 use fundflow_domain::{calendar::TradingDay, time::Timestamp};
 use fundflow_runtime::saga::OpenEnd;
 use rust_decimal::Decimal;
@@ -27,7 +27,7 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         }
         Fact::Accepted => out.is_accepted(view),
         Fact::Rejected => out.is_rejected(view),
-        Fact::Confirmed => out.is_confirmed(view) && !notes.is_disputed(),
+        Fact::Confirmed => out.is_confirmed(view) && !disputes::hold_up(view),
         Fact::Taken => holdings.is_booked_out(view, out),
         Fact::Credited => match &plan.target {
             Target::Holdings(part) => part.is_booked_in(view, out),

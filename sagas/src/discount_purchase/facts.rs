@@ -47,7 +47,7 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         Fact::BuyPlaced => buy.is_placed(view),
         Fact::BuyAccepted => buy.is_accepted(view),
         Fact::BuyRejected => buy.is_rejected(view),
-        Fact::BuyConfirmed => buy.is_confirmed(view) && buy.is_sound(view),
+        Fact::BuyConfirmed => buy.is_confirmed(view) && sound(view, buy),
         Fact::Credited => entry(view).credit != Credit::None,
         Fact::CreditConfirmed => is_credit_confirmed(view),
         Fact::CreditReversed => entry(view).credit == Credit::Reversed,
@@ -58,13 +58,13 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         Fact::OutPlaced => out.is_placed(view),
         Fact::OutAccepted => out.is_accepted(view),
         Fact::OutRejected => out.is_rejected(view) || (!out.is_placed(view) && unwanted(view)),
-        Fact::OutConfirmed => out.is_confirmed(view) && out.is_sound(view),
+        Fact::OutConfirmed => out.is_confirmed(view) && sound(view, out),
         Fact::OutConfirmedAtAll => out.is_confirmed(view),
         Fact::Spent => plan.wallet.spent(view).is_some() && plan.wallet.is_booked_out(view, out),
         Fact::TargetPlaced => target.is_placed(view),
         Fact::TargetAccepted => target.is_accepted(view),
         Fact::TargetRejected => target.is_rejected(view) || unbought(view) || brought_nothing(view),
-        Fact::TargetConfirmed => target.is_confirmed(view) && target.is_sound(view),
+        Fact::TargetConfirmed => target.is_confirmed(view) && sound(view, target),
         Fact::TargetCredited => is_target_credited(view),
         Fact::RefundRequested => plan.payment.is_paid_back(view),
         Fact::NothingOwed => plan.payment.owes_nothing(view),
@@ -91,6 +91,11 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         Fact::NothingInTransit => nothing_in_transit(view),
         Fact::NothingReserved => nothing_reserved(view),
     }
+}
+
+/// A dispute that came after the end takes nothing back until a person says so.
+fn sound(view: &View<'_>, leg: &ApplicationLeg) -> bool {
+    view.ending.is_some() || leg.is_sound(view)
 }
 
 /// The bank was asked for the money and has not answered.

@@ -116,6 +116,12 @@ fn gone_by(application: &Application) -> Shares {
     holds.max(sum(portions, contested))
 }
 
+/// Whether the table waits until a dispute is settled. One that came after the end takes nothing back
+/// until a person says so.
+pub fn hold_up<S: FundSaga>(view: &View<'_, S>) -> bool {
+    view.ending.is_none() && view.open.notes.is_disputed()
+}
+
 /// No record of the saga is or was in dispute: the common case, which costs nothing.
 pub(super) fn is_quiet<S: FundSaga>(view: &View<'_, S>) -> bool {
     view.open.notes.disputes.is_empty() && view.open.notes.settled.is_empty()

@@ -4,7 +4,7 @@ use super::{
     Fact, When,
     saga::{Purchase, View},
 };
-use crate::parts::{application::FundSaga, cancel, limits::Limits, timing};
+use crate::parts::{application::FundSaga, cancel, disputes, limits::Limits, timing};
 use fundflow_domain::{
     application::{Quantity, Stage},
     calendar::TradingDay,
@@ -49,8 +49,9 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
             buy.application(view).is_some_and(|it| it.received.is_some()) || buy.is_confirmed(view)
         }
         Fact::Rejected => buy.is_rejected(view),
-        Fact::Confirmed => buy.is_confirmed(view) && !notes.is_disputed(),
-        Fact::RestReturned => rest(view).is_none(),
+        Fact::Confirmed => buy.is_confirmed(view) && !disputes::hold_up(view),
+        // Whoever gave the order up disposed of all of it.
+        Fact::RestReturned => !view.open.given_up.is_empty() || rest(view).is_none(),
         Fact::Credited => plan.holdings.is_booked_in(view, buy),
         Fact::RefundRequested => payment.is_paid_back(view),
         Fact::NothingOwed => payment.owes_nothing(view),

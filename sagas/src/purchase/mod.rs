@@ -121,7 +121,11 @@ const fn at_last(asks: When, parks: When) -> Side<Saga> {
     closing(word("order at last", Call::Buy, Fact::OrderHeard, asks, parks))
 }
 const AT_LAST: Side<Saga> = at_last(When::ConfirmDue, When::ConfirmOverdue);
-const BESIDE: &[Side<Saga>] = &[REFUNDS, BOOK, CANCEL, CLOSE_PAYMENT, CLOSE_ORDER, AT_LAST];
+/// A record that takes the place of another after the end may accept less.
+const RETURN_AT_LAST: Side<Saga> =
+    closing(act("return at last", Do::ReturnRest, Fact::RestReturned));
+const BESIDE: &[Side<Saga>] =
+    &[REFUNDS, BOOK, CANCEL, CLOSE_PAYMENT, CLOSE_ORDER, AT_LAST, RETURN_AT_LAST];
 const BESIDE_RAISING: &[Side<Saga>] = &[
     REFUNDS,
     BOOK,
@@ -129,6 +133,7 @@ const BESIDE_RAISING: &[Side<Saga>] = &[
     CLOSE_PAYMENT,
     CLOSE_ORDER,
     at_last(When::FoundedDue, When::FoundedOverdue),
+    RETURN_AT_LAST,
 ];
 
 /// Business code 022, confirmed by 122.

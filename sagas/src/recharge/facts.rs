@@ -31,10 +31,13 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         Fact::Rejected => buy.is_rejected(view),
         Fact::Credited => wallet.entry(view).credit != Credit::None,
         Fact::CreditReversed => wallet.entry(view).credit == Credit::Reversed,
-        Fact::Confirmed => buy.is_confirmed(view) && buy.is_sound(view),
+        Fact::Confirmed => buy.is_confirmed(view) && (view.ending.is_some() || buy.is_sound(view)),
         Fact::CreditConfirmed => wallet.is_credited(view) && wallet.is_booked_in(view, buy),
         Fact::Booked => wallet.is_booked_in(view, buy),
-        Fact::RestReturned => refunds::not_accepted(view, payment, buy).is_none(),
+        // Whoever gave the order up disposed of all of it.
+        Fact::RestReturned => {
+            !view.open.given_up.is_empty() || refunds::not_accepted(view, payment, buy).is_none()
+        }
         Fact::RefundRequested => payment.is_paid_back(view),
         Fact::NothingOwed => payment.owes_nothing(view),
         Fact::Ended => view.ending.is_some(),

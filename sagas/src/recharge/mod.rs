@@ -81,6 +81,7 @@ const BESIDE: &[Side<Saga>] = &[
     act("close purchase", Do::Close, Fact::Closed).after_the_end(),
     word("purchase at last", Call::Buy, Fact::Heard, When::Due, When::Overdue).after_the_end(),
     act("reverse at last", Do::ReverseCredit, Fact::NothingInTransit).after_the_end(),
+    act("return at last", Do::ReturnRest, Fact::RestReturned).after_the_end(),
 ];
 
 /// The one table of recharges.

@@ -4,7 +4,7 @@ use super::{
     Fact, When,
     saga::{Redemption, View},
 };
-use crate::parts::{cancel, payout::PayoutLeg, timing};
+use crate::parts::{cancel, disputes, payout::PayoutLeg, timing};
 use fundflow_domain::{
     application::{Confirmation, OnHuge, Outcome},
     calendar::TradingDay,
@@ -31,7 +31,7 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         }
         Fact::Accepted => out.is_accepted(view),
         Fact::Rejected => out.is_rejected(view),
-        Fact::Confirmed => out.is_confirmed(view) && !notes.is_disputed(),
+        Fact::Confirmed => out.is_confirmed(view) && !disputes::hold_up(view),
         Fact::Taken => holdings.is_booked_out(view, out),
         Fact::PayoutsRequested => next_payout(view).is_none(),
         Fact::PayoutsAnswered => is_given_up(view) || unanswered(view).is_none(),

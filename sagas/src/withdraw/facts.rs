@@ -143,6 +143,7 @@ pub(super) fn open_ends(view: &View<'_>) -> Vec<OpenEnd> {
     }
     match plan.payout.open_end(view) {
         Some(end) => ends.push(end),
+        None if nothing_to_pay(view) && !view.open.notes.is_disputed() => {}
         None if !plan.payout.is_requested(view) && plan.wallet.spent(view).is_some() => {
             let proceeds = plan.out.proceeds(view).unwrap_or_default();
             ends.push((PROCEEDS.into(), proceeds.decimal()));

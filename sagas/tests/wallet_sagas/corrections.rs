@@ -192,3 +192,22 @@ fn a_process_that_dies_while_a_case_is_closed_books_it_once() {
         assert_eq!(stage.last(), "withdraw.paid_out", "dead after {fuse}: {}", stage.text());
     }
 }
+
+#[test]
+fn what_a_record_accepts_less_after_the_end_goes_back() {
+    let mut stage = recharge::stage("02-03 10:00");
+    stage.request(recharge::request(), recharge::asked());
+    stage.run();
+    assert_eq!(stage.last(), "recharge.completed");
+
+    let second = purchased("999.99".parse().unwrap(), "0.01".parse().unwrap());
+    says(&mut stage, "mmf", record("c-2", "2026-02-04", true, second));
+    assert_eq!(stage.count("payment.refund_requested"), 0, "nobody has said which record holds");
+    let case = case(&stage);
+    let closing = Box::new(closing(How::Accepted));
+    stage.command(put::Command::CloseCase { case, closing });
+    stage.run();
+    assert_eq!(figures(&stage), ["999.99", "0.00", "0.00", "999.99"], "{}", stage.text());
+    assert_eq!(stage.count("payment.refund_requested"), 1, "{}", stage.text());
+    assert!(stage.look().open_ends.is_empty(), "{}", stage.text());
+}
