@@ -130,3 +130,16 @@ fn what_may_be_said_to_a_plan_stands_under_it() {
     }
     assert!(!out.contains("plan resume"), "{out}");
 }
+
+#[test]
+fn a_plan_that_is_opened_before_the_cut_off_invests_on_that_day_and_a_later_one_is_refused() {
+    let before = "P-1,14:59:59,plan,I-1,011162,100.00,monthly 12,2026-02-12,,\n";
+    let (store, said) = played(before);
+    let types = types(store.path());
+    assert_eq!(types, ["plan.opened", "plan.occurrence_begun", "plan.occurrence_done"], "{said}");
+
+    let after = "P-1,15:00:00,plan,I-1,011162,100.00,monthly 12,2026-02-12,,\n";
+    let (_store, said) = played(after);
+    assert!(said.contains("whose orders were taken until 2026-02-12T15:00:00"), "{said}");
+    assert!(said.contains("refused"), "{said}");
+}

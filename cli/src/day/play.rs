@@ -138,6 +138,11 @@ fn at(day: TradingDay, hour: u32, minute: u32) -> Timestamp {
     Timestamp::shanghai(day.date(), time)
 }
 
+/// Plans invest once a day.
+fn invests_at(t: TradingDay) -> Timestamp {
+    at(t, 14, 30)
+}
+
 impl<S: EventStore + Checkpoints> Play<S> {
     /// Starts the engine and writes the agenda.
     pub(super) async fn start(
@@ -181,7 +186,7 @@ impl<S: EventStore + Checkpoints> Play<S> {
         let next = self.table.house.calendar.plus(t, 1)?;
         self.days.push(t);
         self.agenda.extend([
-            (at(t, 14, 30), Item::Plans(t)),
+            (invests_at(t), Item::Plans(t)),
             (self.sent_at(t), Item::Send(t)),
             (published_at(t), Item::Prices(t)),
             (at(next, 8, 0), Item::Night(t)),
@@ -311,6 +316,7 @@ impl<S: EventStore + Checkpoints> Play<S> {
                 let day = self.day.clone();
                 let orders = day.orders.get(from..until).unwrap_or_default();
                 self.made += orders.len();
+                self.invest_again(orders);
                 requests::place(self, orders).await.map(|()| true)
             }
             Item::Plans(t) => requests::plans::invest(self, t).await,
@@ -318,6 +324,20 @@ impl<S: EventStore + Checkpoints> Play<S> {
             Item::Prices(t) => Ok(self.publish(t)),
             Item::Night(t) => batch::night(self, t),
             Item::Answers(t) => batch::answers(self, t).await,
+        }
+    }
+
+    /// Whoever opens or changes a plan between its hour and the cut-off still invests on that T.
+    fn invest_again(&mut self, orders: &[Order]) {
+        let now = self.table.clock.now();
+        let calendar = &self.table.house.calendar;
+        let plans =
+            orders.iter().any(|order| matches!(order.kind, Kind::Plan(_) | Kind::PlanWord { .. }));
+        if let Ok(t) = calendar.day(now.date())
+            && plans
+            && (invests_at(t)..calendar.cut_off(t)).contains(&now)
+        {
+            self.agenda.insert((now, Item::Plans(t)));
         }
     }
 

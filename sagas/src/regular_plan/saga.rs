@@ -140,6 +140,16 @@ pub enum Refusal {
         /// The day of the request.
         today: NaiveDate,
     },
+    /// Its first date would be missed at once: orders of that day are no longer taken.
+    #[error(
+        "the plan would start on {start}, whose orders were taken until {cut_off}; start it later"
+    )]
+    StartsAfterCutOff {
+        /// The first date of the plan.
+        start: NaiveDate,
+        /// Until when its first purchase could be asked for.
+        cut_off: Timestamp,
+    },
     /// Nobody knows yet on which days it could invest.
     #[error("a plan cannot start, nor change, on {start}: {why}")]
     BeyondCalendar {
@@ -220,6 +230,13 @@ impl saga::Saga for RegularPlans {
             return Err(Refusal::StartsInThePast { start: terms.start, today: at.date() });
         }
         self.is_covered(terms.start)?;
+        if let Ok(first) = self.house.calendar.day(terms.start)
+            && terms.names(terms.start)
+            && at >= self.house.calendar.cut_off(first)
+        {
+            let cut_off = self.house.calendar.cut_off(first);
+            return Err(Refusal::StartsAfterCutOff { start: terms.start, cut_off });
+        }
         let suitability = buying::agree(&Buying {
             way: Way::RegularPlan,
             amount: terms.amount,
