@@ -14,6 +14,7 @@
 //!    or comes at another time, is another attempt.
 //! 3. Exit 0: played. 1: it could not be. 2: typed wrongly. 3: played without some bad rows.
 
+mod agenda;
 mod batch;
 mod books;
 mod cancels;

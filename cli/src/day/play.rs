@@ -12,7 +12,9 @@
 //!    slowly for ever, and nobody waits for that.
 
 use super::{
-    Trouble, batch,
+    Trouble,
+    agenda::{Done, Item, at, invests_at},
+    batch,
     books::Books,
     cancels::TakenBack,
     progress::{Job, Moment},
@@ -72,38 +74,6 @@ pub(super) struct Played {
     pub(super) files: Vec<PathBuf>,
 }
 
-/// Something of the day that has its time.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-enum Item {
-    /// These orders, by index.
-    Wave(usize, usize),
-    /// Regular plans ask for what is due.
-    Plans(TradingDay),
-    /// Seal the batch and send it.
-    Send(TradingDay),
-    /// The prices of that day are published.
-    Prices(TradingDay),
-    /// The registrar works through the batch of that day.
-    Night(TradingDay),
-    /// Its answers are read.
-    Answers(TradingDay),
-}
-
-/// What a step did: one thing of the agenda, or only what counterparties and timers brought.
-pub(super) struct Done(Option<Item>);
-
-impl Done {
-    fn job(&self) -> Option<Job> {
-        match self.0.as_ref()? {
-            Item::Wave(..) | Item::Plans(_) => None,
-            Item::Send(t) => Some(Job::Sent(*t)),
-            Item::Prices(t) => Some(Job::Priced(*t)),
-            Item::Night(t) => Some(Job::Worked(*t)),
-            Item::Answers(t) => Some(Job::Answered(*t)),
-        }
-    }
-}
-
 /// A day under way.
 pub(super) struct Play<S> {
     pub(super) engine: Engine,
@@ -131,16 +101,6 @@ pub(super) async fn start_of<S: EventStore>(store: &S, day: &Day) -> Result<Time
     let head = store.head().borrow().0;
     let last = store.read_all(Position(head.saturating_sub(1)), 1).await?;
     Ok(last.first().map_or(earliest, |event| event.event.recorded_at))
-}
-
-fn at(day: TradingDay, hour: u32, minute: u32) -> Timestamp {
-    let time = chrono::NaiveTime::from_hms_opt(hour, minute, 0).unwrap_or_default();
-    Timestamp::shanghai(day.date(), time)
-}
-
-/// Plans invest once a day.
-fn invests_at(t: TradingDay) -> Timestamp {
-    at(t, 14, 30)
 }
 
 impl<S: EventStore + Checkpoints> Play<S> {

@@ -4,7 +4,7 @@ use super::{
     Do, facts,
     saga::{Conversion, Target, Turn, View, limits_on},
 };
-use crate::parts::{leaving as part, milestone::Milestone};
+use crate::parts::{application::partly, leaving as part, milestone::Milestone};
 use fundflow_domain::{
     admission::leaving,
     application::{Ask, OnHuge, PromisedFee, Terms},
@@ -35,8 +35,8 @@ impl Conversion {
             Do::Credit => book_in(turn),
             Do::CloseOrder => plan.out.close(turn),
             Do::End(ending) => {
-                let cause = why(&turn.view()?);
-                turn.end(ending, cause)
+                let view = turn.view()?;
+                turn.end(ending, why(&view).or_else(|| partly(&view)))
             }
         }
     }

@@ -4,7 +4,12 @@ use super::{
     Do, Ending, facts, limits,
     saga::{DiscountPurchase, Turn, View},
 };
-use crate::parts::{application::ApplicationLeg, milestone::Milestone, refunds, wallet::at_par};
+use crate::parts::{
+    application::{ApplicationLeg, partly},
+    milestone::Milestone,
+    refunds,
+    wallet::at_par,
+};
 use fundflow_domain::{
     application::{Ask, Promise, PromisedFee, Terms},
     calendar::TradingDay,
@@ -63,8 +68,7 @@ impl DiscountPurchase {
                     Ending::RolledBack if view.open.notes.committed => Ending::Compensated,
                     other => other,
                 };
-                let cause = why(&view);
-                turn.end(ending, cause)
+                turn.end(ending, why(&view).or_else(|| partly(&view)))
             }
         }
     }

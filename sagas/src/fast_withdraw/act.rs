@@ -5,7 +5,7 @@ use super::{
     saga::{FastWithdraw, Turn, View},
 };
 use crate::parts::{
-    application::{ApplicationLeg, FundSaga},
+    application::{ApplicationLeg, FundSaga, partly},
     wallet::worth,
 };
 use fundflow_domain::{
@@ -43,8 +43,8 @@ impl FastWithdraw {
             Do::CloseRedemption => plan.redemption.close(turn),
             Do::RequestRepayment => plan.advance.request_repayment(turn),
             Do::End(ending) => {
-                let cause = why(&turn.view()?);
-                turn.end(ending, cause)
+                let view = turn.view()?;
+                turn.end(ending, why(&view).or_else(|| partly(&view)))
             }
         }
     }

@@ -372,3 +372,17 @@ fn is_void(application: &Application) -> bool {
         && application.confirmations().all(|said| said.outcome.registered().is_zero())
         && matches!(application.stage, Stage::Confirmed(_) | Stage::PartlyConfirmed(_))
 }
+
+/// Why less came of an order of the saga than was asked for.
+pub fn partly<S: FundSaga>(view: &View<'_, S>) -> Option<Cause> {
+    let of_leg = |leg: &ApplicationLeg| {
+        let Stage::PartlyConfirmed(last) = &leg.application(view)?.stage else { return None };
+        let of_registrar = match last {
+            Last::Rejection(rejection) => Some(rejection.cause.clone()),
+            Last::Confirmation(_) => None,
+        };
+        let own = || Cause::new("partly_confirmed", "the registrar took a part of it");
+        Some(of_registrar.unwrap_or_else(own))
+    };
+    S::legs(view.plan).into_iter().find_map(of_leg)
+}

@@ -6,7 +6,7 @@ use super::{
     saga::{Purchase, Turn, View},
 };
 use crate::parts::{
-    application::FundSaga,
+    application::{FundSaga, partly},
     later::{self, NotOn},
     limits::Limits,
     milestone::Milestone,
@@ -56,8 +56,8 @@ impl Purchase {
             Do::ClosePayment => plan.payment.close(turn),
             Do::CloseOrder => plan.buy.close(turn),
             Do::End(ending) => {
-                let cause = why(&turn.view()?);
-                turn.end(ending, cause)
+                let view = turn.view()?;
+                turn.end(ending, why(&view).or_else(|| partly(&view)))
             }
         }
     }

@@ -5,7 +5,7 @@ use super::{
     saga::{Recharge, Turn, View},
 };
 use crate::parts::{
-    application::FundSaga,
+    application::{FundSaga, partly},
     later::{self, NotOn},
     limits::Limits,
     milestone::Milestone,
@@ -50,8 +50,8 @@ impl Recharge {
             Do::ClosePayment => plan.payment.close(turn),
             Do::Close => plan.buy.close(turn),
             Do::End(ending) => {
-                let cause = why(&turn.view()?);
-                turn.end(ending, cause)
+                let view = turn.view()?;
+                turn.end(ending, why(&view).or_else(|| partly(&view)))
             }
         }
     }

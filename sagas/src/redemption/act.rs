@@ -4,7 +4,11 @@ use super::{
     Do, facts,
     saga::{Redemption, Turn, View},
 };
-use crate::parts::{application::FundSaga, leaving as part, milestone::Milestone};
+use crate::parts::{
+    application::{FundSaga, partly},
+    leaving as part,
+    milestone::Milestone,
+};
 use fundflow_domain::{
     admission::leaving,
     application::{Ask, PromisedFee, Terms},
@@ -33,8 +37,8 @@ impl Redemption {
             }
             Do::CloseOrder => plan.out.close(turn),
             Do::End(ending) => {
-                let cause = why(&turn.view()?);
-                turn.end(ending, cause)
+                let view = turn.view()?;
+                turn.end(ending, why(&view).or_else(|| partly(&view)))
             }
         }
     }

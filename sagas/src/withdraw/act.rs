@@ -5,7 +5,7 @@ use super::{
     saga::{Turn, View, Withdraw},
 };
 use crate::parts::{
-    application::{ApplicationLeg, FundSaga},
+    application::{ApplicationLeg, FundSaga, partly},
     milestone::Milestone,
 };
 use fundflow_domain::{
@@ -36,8 +36,8 @@ impl Withdraw {
             Do::RequestPayout => self.request_payout(turn),
             Do::AskForAccount => plan.payout.ask_for_account(turn),
             Do::End(ending) => {
-                let cause = why(&turn.view()?);
-                turn.end(ending, cause)
+                let view = turn.view()?;
+                turn.end(ending, why(&view).or_else(|| partly(&view)))
             }
         }
     }
