@@ -71,6 +71,11 @@ impl<S> FaultyStore<S> {
         Self::scripted(store, faults.take(appends))
     }
 
+    /// After what the script says already, this.
+    pub fn script_more(&self, faults: impl IntoIterator<Item = Fault>) {
+        self.script().faults.extend(faults);
+    }
+
     /// Writes are taken again, as after a restart.
     pub fn reopen(&self) {
         self.script().poisoned = false;
