@@ -87,8 +87,8 @@ fn who_gives_up_has_the_shares_back_when_the_registrar_rejects() {
 #[test]
 fn the_timeline_has_the_lanes_that_did_something_and_no_others() {
     let beside = |stage: &Stage| -> Vec<(&str, Mark)> {
-        let lines = stage.look().timeline.into_iter();
-        let lanes = lines.filter(|line| line.part == Part::Beside);
+        let timeline = stage.look().timeline.into_iter();
+        let lanes = timeline.filter(|line| line.part == Part::Beside);
         lanes.map(|line| (line.row, line.mark)).collect()
     };
     let mut stage = outstanding(Mode::LinkedSameDay);
