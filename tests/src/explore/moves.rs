@@ -165,10 +165,16 @@ impl<S: Saga, C: Counterparties> Node<S, C> {
                 Action::SkipToLanding { reason: reason.clone() },
             );
         }
-        if look.ending.is_none() {
-            let ends = look.open_ends.iter().map(|end| (end.name.clone(), Disposition::Manual));
-            let dispositions = ends.collect();
-            act("an operator abandons", Action::Abandon { reason, dispositions });
+        if look.ending.is_none() || !look.given_up.is_empty() {
+            let mut abandon = |words: &str, what| {
+                let ends = look.open_ends.iter().map(|end| (end.name.clone(), what));
+                let (reason, dispositions) = (reason.clone(), ends.collect());
+                act(words, Action::Abandon { reason, dispositions });
+            };
+            abandon("an operator abandons", Disposition::Manual);
+            if !look.open_ends.is_empty() {
+                abandon("an operator abandons, and all goes back", Disposition::Refund);
+            }
         }
         moves
     }
