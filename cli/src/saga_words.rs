@@ -261,6 +261,9 @@ impl WaitJson {
                     .map_or_else(String::new, |port| format!("; {port} is asked meanwhile"));
                 ("operator", None, format!("operator ({row}: {}){meanwhile}", cause.text))
             }
+            Wait::Requester { row } => {
+                ("requester", None, format!("whoever asked for it, who has paused it ({row})"))
+            }
             Wait::Nobody { row } => ("nobody", None, format!("nobody ({row})")),
             Wait::UnknownTable { table } => {
                 ("unknown_table", None, format!("a newer program (table {table})"))

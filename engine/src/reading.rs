@@ -1,7 +1,8 @@
 //! Reads streams into the runner's memory. Nothing that is read can stop the engine.
 //!
 //! A fault is tried again a few times; a stream that still cannot be read, or that is damaged, is
-//! remembered as damaged with the reason: what needs it parks, and all others go on.
+//! remembered as damaged with the reason: what needs it parks, and all others go on. What could not be
+//! read is read again as soon as somebody needs it; what was read and is damaged is not.
 
 use fundflow_kernel::{
     envelope::{Recorded, StreamName},
@@ -18,13 +19,20 @@ const FIRST_WAIT: Duration = Duration::from_millis(20);
 
 /// Puts the stream into memory, as the store has it, if it is not there yet.
 pub(crate) async fn provide<S: EventStore>(store: &S, runner: &mut Runner, need: &Need) {
-    if runner.streams().has(need.stream()) {
+    if !is_missing(runner, need) {
         return;
     }
-    let damage = match read_stream(store, need.stream()).await {
+    let stream = need.stream();
+    let damage = match read_stream(store, stream).await {
         Ok(history) => runner.provide(need, &history),
-        Err(damage) => {
-            runner.provide_damaged(need, damage.clone());
+        Err(error) => {
+            let is_fault = matches!(error, ReadError::Fault(_));
+            let damage = damage_of(stream, error);
+            if is_fault {
+                runner.provide_unread(need, damage.clone());
+            } else {
+                runner.provide_damaged(need, damage.clone());
+            }
             Some(damage)
         }
     };
@@ -35,8 +43,7 @@ pub(crate) async fn provide<S: EventStore>(store: &S, runner: &mut Runner, need:
 
 /// Puts all of them into memory that are not there yet. Those that do not exist are asked for at once.
 pub(crate) async fn provide_all<S: EventStore>(store: &S, runner: &mut Runner, needs: &[Need]) {
-    let missing: Vec<&Need> =
-        needs.iter().filter(|need| !runner.streams().has(need.stream())).collect();
+    let missing: Vec<&Need> = needs.iter().filter(|need| is_missing(runner, need)).collect();
     let names: Vec<StreamName> = missing.iter().map(|need| need.stream().clone()).collect();
     // Where that cannot be told, each is read, and each has its own damage.
     let present = match names.len() {
@@ -51,15 +58,20 @@ pub(crate) async fn provide_all<S: EventStore>(store: &S, runner: &mut Runner, n
     }
 }
 
+/// Not in memory, or there without what the store could not give.
+fn is_missing(runner: &Runner, need: &Need) -> bool {
+    let (streams, stream) = (runner.streams(), need.stream());
+    !streams.has(stream) || streams.is_unread(stream)
+}
+
 async fn read_stream<S: EventStore>(
     store: &S,
     stream: &StreamName,
-) -> Result<Vec<Recorded>, Damage> {
+) -> Result<Vec<Recorded>, ReadError> {
     let mut history: Vec<Recorded> = Vec::new();
     loop {
         let after = Version(history.len() as u64);
-        let page = again(|| store.read(stream, after, STREAM_PAGE)).await;
-        let page = page.map_err(|error| damage_of(stream, error))?;
+        let page = again(|| store.read(stream, after, STREAM_PAGE)).await?;
         let is_last = page.len() < STREAM_PAGE as usize;
         history.extend(page);
         if is_last {

@@ -7,9 +7,12 @@
 //! 1. A stream has one fold here, however many sagas use it. It leaves when its last user does.
 //! 2. A decision is all or nothing: after a refusal or a defect neither fold nor batch has changed.
 //! 3. A history that cannot be folded makes its stream *damaged*: it is remembered as such, every
-//!    decision on it is refused with the place, and all other streams go on.
+//!    decision on it is refused with the place, and all other streams go on. So is one that the store
+//!    cannot give, until it is read again.
 //! 4. A fold is boxed once per stream ([`Fold`]), and typed again by the [`Key`] that it is asked for
 //!    with.
+
+mod unread;
 
 use crate::{
     codec::{NotStored, Stored},
@@ -159,6 +162,8 @@ struct Slot {
     fold: Box<dyn Fold>,
     users: u32,
     damage: Option<Box<Damage>>,
+    /// The store could not give it, so it may be sound: the number of that failure, from 1 on.
+    unread: u64,
 }
 
 /// Where a history stops making sense, and why.
@@ -177,6 +182,8 @@ pub struct Streams {
     places: HashMap<StreamName, u32, RandomState>,
     /// Slots that were left.
     free: Vec<u32>,
+    /// How often the store could not give a stream.
+    failures: u64,
 }
 
 impl Clone for Streams {
@@ -186,11 +193,13 @@ impl Clone for Streams {
             fold: slot.fold.boxed_clone(),
             users: slot.users,
             damage: slot.damage.clone(),
+            unread: slot.unread,
         };
         Self {
             slots: self.slots.iter().map(|held| held.as_ref().map(slot)).collect(),
             places: self.places.clone(),
             free: self.free.clone(),
+            failures: self.failures,
         }
     }
 }
@@ -213,27 +222,20 @@ impl Streams {
         needs.into_iter().filter(|need| !self.has(&need.stream)).collect()
     }
 
-    /// Puts a whole stream into memory; one that is there already stays as it is. A history that
+    /// Puts a whole stream into memory; one that was read already stays as it is. A history that
     /// cannot be folded leaves a damaged stream, which is returned for a person's eyes.
     pub fn provide<'a>(
         &mut self,
         need: &Need,
         history: impl IntoIterator<Item = &'a Recorded>,
     ) -> Option<Damage> {
-        if self.has(&need.stream) {
+        if self.is_settled(&need.stream) {
             return None;
         }
         let mut fold = (need.empty)();
         let damage = fold.refold(&mut history.into_iter()).err().map(damaged);
-        self.put(need.stream.clone(), fold, damage.clone());
+        self.put(need.stream.clone(), fold, damage.clone(), 0);
         damage
-    }
-
-    /// Marks a stream that cannot be read at all.
-    pub fn provide_damaged(&mut self, need: &Need, damage: Damage) {
-        if !self.has(&need.stream) {
-            self.put(need.stream.clone(), (need.empty)(), Some(damage));
-        }
     }
 
     /// One more user: the stream stays in memory until [`Self::release`].
@@ -326,14 +328,19 @@ impl Streams {
     /// [`ReadError::Damaged`]; the fold is as it was.
     pub fn replay(&mut self, need: &Need, recorded: &Recorded) -> Result<(), ReadError> {
         if !self.has(&need.stream) {
-            self.put(need.stream.clone(), (need.empty)(), None);
+            self.put(need.stream.clone(), (need.empty)(), None, 0);
         }
         self.slot_mut(&need.stream).map_or(Ok(()), |slot| slot.fold.replay(recorded))
     }
 
-    fn put(&mut self, name: StreamName, fold: Box<dyn Fold>, damage: Option<Damage>) {
+    fn put(&mut self, name: StreamName, fold: Box<dyn Fold>, damage: Option<Damage>, unread: u64) {
         let damage = damage.map(Box::new);
-        let slot = Some(Slot { name: name.clone(), fold, users: 0, damage });
+        if let Some(slot) = self.slot_mut(&name) {
+            // Its users stay: they only could not use it.
+            (slot.fold, slot.damage, slot.unread) = (fold, damage, unread);
+            return;
+        }
+        let slot = Some(Slot { name: name.clone(), fold, users: 0, damage, unread });
         let place = if let Some(place) = self.free.pop() {
             self.slots[place as usize] = slot;
             place

@@ -10,7 +10,7 @@ use fundflow_kernel::{
     },
 };
 use std::{
-    collections::VecDeque,
+    collections::{HashSet, VecDeque},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 use tokio::sync::watch;
@@ -44,12 +44,17 @@ pub struct FaultyStore<S> {
 struct Script {
     faults: VecDeque<Fault>,
     poisoned: bool,
+    unread: HashSet<StreamName>,
 }
 
 impl<S> FaultyStore<S> {
     /// The first append meets the first fault, and so on.
     pub fn scripted(store: S, faults: impl IntoIterator<Item = Fault>) -> Self {
-        let script = Script { faults: faults.into_iter().collect(), poisoned: false };
+        let script = Script {
+            faults: faults.into_iter().collect(),
+            poisoned: false,
+            unread: HashSet::new(),
+        };
         Self { store, script: Arc::new(Mutex::new(script)) }
     }
 
@@ -69,6 +74,26 @@ impl<S> FaultyStore<S> {
             }
         });
         Self::scripted(store, faults.take(appends))
+    }
+
+    /// After what the script says already, this.
+    pub fn script_more(&self, faults: impl IntoIterator<Item = Fault>) {
+        self.script().faults.extend(faults);
+    }
+
+    /// Every read of that stream is a fault, until [`Self::reads_again`].
+    pub fn cannot_read(&self, stream: StreamName) {
+        self.script().unread.insert(stream);
+    }
+
+    /// What was wrong with reading is over.
+    pub fn reads_again(&self) {
+        self.script().unread.clear();
+    }
+
+    fn readable(&self, stream: &StreamName) -> Result<(), ReadError> {
+        let unread = self.script().unread.contains(stream);
+        if unread { Err(ReadError::Fault("told not to read it".into())) } else { Ok(()) }
     }
 
     /// Writes are taken again, as after a restart.
@@ -137,6 +162,7 @@ impl<S: EventStore> EventStore for FaultyStore<S> {
         after: Version,
         limit: u32,
     ) -> Result<Vec<Recorded>, ReadError> {
+        self.readable(stream)?;
         self.store.read(stream, after, limit).await
     }
 
@@ -146,6 +172,7 @@ impl<S: EventStore> EventStore for FaultyStore<S> {
         before: Option<Version>,
         limit: u32,
     ) -> Result<Vec<Recorded>, ReadError> {
+        self.readable(stream)?;
         self.store.read_back(stream, before, limit).await
     }
 

@@ -151,6 +151,7 @@ fn forgotten(wait: &Wait) -> String {
         Wait::Answer { row, .. }
         | Wait::Word { row, .. }
         | Wait::Time { row, .. }
+        | Wait::Requester { row }
         | Wait::Operator { row, .. } => format!("it waits at {row}"),
         Wait::Timer(retry) => format!("it waits at {}", retry.row),
     }

@@ -1,14 +1,15 @@
 //! Stores that fail, that somebody else writes, and streams that cannot be read.
 
 use crate::{
-    carrier::{Carrier, Mood},
+    carrier::{Carrier, Mood, Said},
     faulty::Trouble,
     toy::Booking,
-    world::{World, asking, at, book, book_item, saga, shipped},
+    world::{World, asking, at, book, book_item, news, saga, shipped},
 };
 use fundflow::{
-    ActError, ActionError, RequestError, Settings, StopCause, kernel::store::AppendError,
+    ActError, ActionError, Noticed, RequestError, Settings, StopCause, kernel::store::AppendError,
 };
+use std::sync::Arc;
 
 #[tokio::test]
 async fn after_a_fault_the_same_bytes_are_appended_again() {
@@ -165,6 +166,8 @@ async fn a_damaged_stream_parks_what_needs_it_and_nothing_else_also_after_a_rest
         assert_eq!(&*place, "shelf-tea version 2");
         let refused = book_item(&engine, "B-1", "tea", 2).await.unwrap_err();
         assert!(matches!(refused, RequestError::Damaged { .. }), "{refused}");
+        let refused = book_item(&engine, "B-3", "tea", 2).await.unwrap_err();
+        assert!(matches!(refused, RequestError::Damaged { .. }), "nobody knows what is left");
         assert!(book_item(&engine, &format!("C-{round}"), "jam", 1).await.is_ok());
         engine.shutdown().await.unwrap();
         let listed = world.listed().await.1;
@@ -196,4 +199,74 @@ async fn a_stream_that_cannot_be_read_fails_its_request_and_is_read_anew_for_the
     assert!(again.is_ok(), "{again:?}");
     let all = engine.request_all::<Booking>(vec![asking("B-2", "jam", 1)]).await;
     assert!(all[0].is_ok(), "the engine goes on");
+}
+
+#[tokio::test]
+async fn a_stream_that_could_not_be_read_for_long_is_read_again_for_whoever_needs_it_next() {
+    let world = World::with(Carrier::who(Mood::Loses));
+    let engine = world.start().await;
+    book_item(&engine, "B-1", "tea", 1).await.unwrap();
+    book_item(&engine, "B-2", "tea", 1).await.unwrap();
+    engine.settle().await.unwrap();
+    engine.shutdown().await.unwrap();
+    world.store.cannot_read("shelf-tea", u32::MAX);
+    world.carrier.turns(Mood::Sends);
+    let engine = world.start().await;
+    world.clock.advance_to(at(60));
+    engine.settle().await.unwrap();
+    for id in ["B-1", "B-2"] {
+        let unread = engine.rest_of(saga(id)).await.unwrap_err();
+        assert!(matches!(unread, ActError::NotActed(ActionError::Damaged { .. })), "{unread}");
+    }
+    let refused = book_item(&engine, "B-3", "tea", 1).await.unwrap_err();
+    assert!(matches!(refused, RequestError::Damaged { .. }), "{refused}");
+
+    world.store.cannot_read("shelf-tea", 0);
+
+    assert!(book_item(&engine, "B-3", "tea", 1).await.is_ok(), "its ID was left free");
+    world.clock.advance_to(at(120));
+    engine.settle().await.unwrap();
+    for id in ["B-1", "B-2", "B-3"] {
+        assert_eq!(engine.rest_of(saga(id)).await.unwrap(), shipped(), "{id}");
+    }
+}
+
+#[tokio::test]
+async fn a_saga_whose_own_stream_could_not_be_read_goes_on_when_somebody_asks_for_it() {
+    let world = World::with(Carrier::who(Mood::Loses));
+    let engine = world.start().await;
+    book(&engine, "B-1").await.unwrap();
+    engine.settle().await.unwrap();
+    engine.shutdown().await.unwrap();
+    world.store.cannot_read("booking-B-1", u32::MAX);
+    world.carrier.turns(Mood::Sends);
+    let engine = world.start().await;
+    assert!(engine.rest_of(saga("B-1")).await.is_err());
+
+    world.store.cannot_read("booking-B-1", 0);
+
+    assert!(book(&engine, "B-1").await.is_ok(), "the same request");
+    world.clock.advance_to(at(60));
+    engine.settle().await.unwrap();
+    assert_eq!(engine.rest_of(saga("B-1")).await.unwrap(), shipped());
+}
+
+#[tokio::test]
+async fn news_about_a_key_that_cannot_be_read_are_not_taken_and_come_again() {
+    let world = World::with(Carrier::who(Mood::Loses));
+    let engine = world.start().await;
+    book(&engine, "B-1").await.unwrap();
+    engine.settle().await.unwrap();
+    engine.shutdown().await.unwrap();
+    world.store.cannot_read("parcel-B-1", u32::MAX);
+    let engine = world.start().await;
+    let sent = || vec![news("parcel-B-1", Arc::new(Said::Sent("s-1".into())))];
+
+    let unheard = engine.deliver(sent()).await.pop().unwrap();
+    assert!(matches!(unheard, Err(ActError::NotActed(ActionError::Damaged { .. }))), "{unheard:?}");
+    world.store.cannot_read("parcel-B-1", 0);
+    let heard = engine.deliver(sent()).await.pop().unwrap();
+
+    assert!(matches!(heard, Ok(Noticed::Recorded(_))), "{heard:?}");
+    assert_eq!(engine.rest_of(saga("B-1")).await.unwrap(), shipped());
 }

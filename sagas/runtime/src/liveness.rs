@@ -52,6 +52,11 @@ pub enum Wait {
         /// Who is asked meanwhile, slowly: its answer may make the person superfluous.
         asked: Option<PortName>,
     },
+    /// Whoever asked for the saga has paused it, and lets it go on.
+    Requester {
+        /// The row or move.
+        row: Arc<str>,
+    },
     /// Nobody: the row is our own command and was not decided. Never in a sound log.
     Nobody {
         /// The row or move.
@@ -72,6 +77,7 @@ impl Wait {
             | Wait::Word { .. }
             | Wait::Time { .. }
             | Wait::Timer(_)
+            | Wait::Requester { .. }
             | Wait::Operator { .. } => true,
             Wait::Nobody { .. } | Wait::UnknownTable { .. } => false,
         }
@@ -84,6 +90,7 @@ impl Wait {
             | Wait::Word { row, .. }
             | Wait::Time { row, .. }
             | Wait::Operator { row, .. }
+            | Wait::Requester { row }
             | Wait::Nobody { row } => Some(row),
             Wait::Timer(retry) => Some(&retry.row),
             Wait::UnknownTable { .. } => None,
@@ -167,7 +174,9 @@ impl<S: Saga> Watch<'_, S> {
                 None => nobody,
             }),
             // The lanes that bring it about are waited for in its stead.
-            Send::Wait => (!sides_wait).then_some(nobody),
+            Send::Wait if sides_wait => None,
+            Send::Wait if S::is_paused(self.view) => Some(Wait::Requester { row }),
+            Send::Wait => Some(nobody),
             Send::Call(_) | Send::Await(_) if retry.is_some() => retry.cloned().map(Wait::Timer),
             Send::Call(_) => {
                 self.port(deed).map_or(Some(nobody), |port| Some(Wait::Answer { row, port }))

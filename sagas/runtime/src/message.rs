@@ -43,12 +43,14 @@ pub struct Input {
     pub what: What,
     /// What it needs besides its saga's own streams, once that was asked for.
     pub(crate) besides: Vec<Need>,
+    /// How often the store had not given a stream when it was handed in first.
+    pub(crate) failures: Option<u64>,
 }
 
 impl Input {
     /// One that was not handed in yet.
     pub const fn new(ticket: Ticket, what: What) -> Self {
-        Self { ticket, what, besides: Vec::new() }
+        Self { ticket, what, besides: Vec::new(), failures: None }
     }
 }
 

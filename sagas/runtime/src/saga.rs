@@ -296,6 +296,10 @@ pub trait Saga: Sized + Send + Sync + 'static {
 
     /// Whether the log says so.
     fn holds(view: &View<'_, Self>, fact: Self::Fact) -> bool;
+    /// Whether it rests because its requester said so, and goes on when they say so.
+    fn is_paused(_view: &View<'_, Self>) -> bool {
+        false
+    }
     /// Decides a command of a row. Returns how many events followed.
     ///
     /// # Errors

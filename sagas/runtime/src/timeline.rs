@@ -4,7 +4,8 @@
 //! 1. The instant of a row is that of the first event after which its fact held. A fact that ceases
 //!    to hold has no instant until it holds again.
 //! 2. An exit's move, or a lane's work, that was never called for (its fact held from the start) is
-//!    no deed, and has no line.
+//!    no deed, and has no line. Nor has a lane of our own commands that decided nothing, because others
+//!    had made its fact hold, nor one for after the end that was not needed then.
 //! 3. What happens to the saga's streams in other sagas' names is folded as well, because its facts
 //!    are facts of whole streams.
 
@@ -12,10 +13,14 @@ use crate::{
     replay::Replayed,
     saga::{Saga, View},
     stand::Stand,
-    step::{Exit, Table},
+    step::{Exit, Send, Side, Table},
 };
-use fundflow_kernel::{envelope::Recorded, ids::TransactionId, store::ReadError};
-use std::collections::HashMap;
+use fundflow_kernel::{
+    envelope::Recorded,
+    ids::TransactionId,
+    store::{Position, ReadError},
+};
+use std::collections::{HashMap, HashSet};
 
 /// How a row is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,11 +67,16 @@ pub(crate) struct Instants<'a, S: Saga> {
     facts: Vec<S::Fact>,
     /// The event, and whether the fact held as soon as there was a saga.
     since: HashMap<S::Fact, (&'a Recorded, bool)>,
+    /// The rows, moves and lanes whose own commands decided something.
+    decided: HashSet<&'a str>,
+    /// Where it ended.
+    ended: Option<Position>,
 }
 
 impl<'a, S: Saga> Instants<'a, S> {
     pub(crate) fn new() -> Self {
-        Self { table: None, facts: Vec::new(), since: HashMap::new() }
+        let (since, decided) = (HashMap::new(), HashSet::new());
+        Self { table: None, facts: Vec::new(), since, decided, ended: None }
     }
 
     /// Notes what holds now that the event was heard.
@@ -76,6 +86,12 @@ impl<'a, S: Saga> Instants<'a, S> {
         if begins {
             self.table = replayed.table();
             self.facts = self.table.map(Table::facts).unwrap_or_default();
+        }
+        if event.event.process.as_ref() == S::KIND {
+            self.decided.insert(&event.event.causation);
+        }
+        if view.ending.is_some() && self.ended.is_none() {
+            self.ended = Some(event.position);
         }
         for fact in &self.facts {
             if S::holds(&view, *fact) {
@@ -99,6 +115,19 @@ impl<'a, S: Saga> Instants<'a, S> {
 
     fn at(&self, fact: S::Fact) -> Option<Recorded> {
         self.since.get(&fact).map(|(event, _)| (*event).clone())
+    }
+
+    /// Whether the lane has brought its fact about, or could not.
+    fn has_worked(&self, side: &Side<S>) -> bool {
+        let after_the_end = self
+            .since
+            .get(&side.deed.done)
+            .is_some_and(|(event, _)| self.ended.is_some_and(|ended| event.position > ended));
+        let decided = match side.deed.send {
+            Send::Do(_) => self.decided.contains(side.deed.name),
+            Send::Call(_) | Send::Await(_) | Send::Wait => true,
+        };
+        decided && (after_the_end || !side.only_after_the_end)
     }
 
     fn never_called_for(&self, fact: S::Fact) -> bool {
@@ -200,12 +229,12 @@ fn beside<S: Saga>(
         let fact = side.deed.done;
         let rejected = side.rejected.filter(|rejected| S::holds(view, *rejected));
         let (mark, by) = match (S::holds(view, fact), view.ending) {
-            (true, _) if instants.never_called_for(fact) => continue,
+            (true, _) if instants.never_called_for(fact) || !instants.has_worked(side) => continue,
             (true, _) if rejected.is_some() => {
                 (Mark::Rejected, rejected.and_then(|rejected| instants.at(rejected)))
             }
             (true, _) => (Mark::Done, instants.at(fact)),
-            (false, None) if side.only_after_the_end => (Mark::Ahead, None),
+            (false, None) if side.only_after_the_end => continue,
             (false, _) => (Mark::Here, None),
         };
         lines.push(Line { row: side.deed.name, part: Part::Beside, mark, by });

@@ -8,8 +8,9 @@ use common::{
     Answer, Bench, ENDED, Errand, Mark, Request,
     When::{self, InAMinute, Soon},
 };
-use fundflow_kernel::ids::TransactionId;
+use fundflow_kernel::{ids::TransactionId, streams::Damage};
 use fundflow_runtime::{
+    breaker::Limits,
     kind::{payload, saga_id},
     message::{Answered, Effect, Rest, What},
     step::{Exit, Late, Move, Step, Table, act, call, well_formed},
@@ -196,4 +197,27 @@ fn a_call_that_waited_too_long_is_not_made_any_more() {
     };
     assert!(!waiting.is_empty() && waiting.iter().all(refused), "{waiting:?}");
     assert!(!called.iter().any(refused), "whoever called may have been heard");
+}
+
+#[test]
+fn an_answer_that_a_damaged_saga_cannot_record_makes_room_for_the_next_call() {
+    let mut bench = Bench::on(&CALLS);
+    bench.runner.set_limits(Limits { in_flight: 1, ..Limits::default() });
+    bench.request();
+    let call = bench.last.effects.last().unwrap().clone();
+    bench.request_under(&"TX-2".parse().unwrap());
+    assert_eq!(bench.sent(), [""; 0], "one call at a time");
+    // Its marks are on another slate from now on, which nobody can read.
+    bench.say(Answer::Moves);
+    let needs = bench.runner.starving();
+    assert_eq!(needs.len(), 1);
+    let damage = Damage { place: "slate-TX-1.2".into(), what: "the disk hums".into() };
+    bench.runner.provide_damaged(&needs[0], damage);
+    bench.runner.go_on(bench.now);
+    bench.commit();
+    assert_eq!(bench.sent(), [""; 0], "the first call is still out");
+
+    bench.reply(call, DONE);
+
+    assert_eq!(bench.sent(), ["call TX-2.asked at friend"]);
 }

@@ -13,12 +13,14 @@ use super::{
 use fundflow_domain::{
     application::{self, Applications, Confirmation},
     case::{self, CaseId, Cases, Closing, How},
+    decider::Decider as _,
     orders::Cause,
     time::Timestamp,
 };
 use fundflow_kernel::streams::Key;
 use fundflow_runtime::{
     saga::View,
+    stand::Place,
     turn::{NotDone, Turn},
 };
 
@@ -106,13 +108,18 @@ pub fn close_case<S: FundSaga>(
         return Err(NotTakenBack::NoSuchCase(case));
     }
     let refused = |error: &dyn std::fmt::Display| NotTakenBack::Refused(error.to_string());
+    let close = case::Command::Close(closing.clone());
+    // A closing that is refused says nothing of the record. One that is repeated may find only a part
+    // of what the first one decided.
+    let judged = turn.state(&key).map(|state| Cases::decide(state, &close));
+    judged.transpose().map_err(|error| refused(&error))?;
     let settling = settling(turn, case, closing).map_err(|error| refused(&error))?;
     let mut events = 0;
     if let Some((leg, command)) = settling {
         // Decided before the case is closed: a case whose record cannot be settled stays open.
         events += turn.decide(&leg, &command).map_err(|error| refused(&error))?;
     }
-    let closed = turn.decide(&key, &case::Command::Close(closing.clone()));
+    let closed = turn.decide(&key, &close);
     events += closed.map_err(|error| refused(&error))?;
     let disputed = turn.view().is_ok_and(|view| view.open.notes.disputes.contains(&case));
     if disputed {
@@ -121,11 +128,20 @@ pub fn close_case<S: FundSaga>(
             // It stands where it stood, and the registrar is asked anew. Said first: whoever dies in
             // the middle still has the dispute, and is told to close it again.
             events += reached(turn.resume("the record was taken back"))?;
+        } else if last && is_parked_at_its_end(turn) {
+            // Nobody moves any more who is over: nothing else would tell it to go on.
+            events += reached(turn.resume("the case is closed"))?;
         }
         events += reached(turn.reach(Milestone::Undisputed { case }))?;
     }
     // What cannot be booked here is booked beside the table, which parks with the reason.
     Ok(events + saga.book(turn).unwrap_or(0))
+}
+
+/// Whether all that it waits for, being over, is the end of a dispute.
+pub(super) fn is_parked_at_its_end<S: FundSaga>(turn: &Turn<'_, S>) -> bool {
+    let Ok(view) = turn.view() else { return false };
+    view.open.parked.as_ref().is_some_and(|parked| *parked.row == *Place::Over.name())
 }
 
 /// What the order hears of it, where the case is about a record of one.

@@ -94,6 +94,10 @@ fn settle<S: FundSaga>(
         reason: Text::lossy("the registrar corrected its record"),
     };
     let key = Key::<case::Cases>::of(&case);
-    let closed = turn.decide(&key, &case::Command::Close(closing))?;
-    Ok(closed + turn.reach(Milestone::Undisputed { case })?)
+    let mut events = turn.decide(&key, &case::Command::Close(closing))?;
+    let last = turn.view()?.open.notes.disputes.len() == 1;
+    if last && super::cancel::is_parked_at_its_end(turn) {
+        events += turn.resume("the registrar corrected its record")?;
+    }
+    Ok(events + turn.reach(Milestone::Undisputed { case })?)
 }

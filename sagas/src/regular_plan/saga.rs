@@ -303,6 +303,10 @@ impl saga::Saga for RegularPlans {
         }
     }
 
+    fn is_paused(view: &View<'_>) -> bool {
+        plan_of(view).is_some_and(|plan| plan.ended().is_none() && plan.paused().is_some())
+    }
+
     fn act(&self, turn: &mut Turn<'_>, what: Do) -> Result<usize, NotDone> {
         let key = turn.plan().plan.as_ref().ok_or(lacks("the plan's name"))?;
         let command = match what {

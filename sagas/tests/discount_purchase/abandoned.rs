@@ -18,6 +18,7 @@ use fundflow_domain::{
 use fundflow_runtime::{
     message::{Action, ActionError, Reply},
     process::Disposition,
+    timeline::{Mark, Part},
 };
 use fundflow_sagas::ports::registrar::ApplicationAnswer;
 
@@ -81,6 +82,32 @@ fn who_gives_up_has_the_shares_back_when_the_registrar_rejects() {
     assert!(stage.look().finished, "{}", stage.text());
     let wallet = stage.state(&crate::held::wallet_key());
     assert_eq!(wallet.available(), "1000".parse().unwrap());
+}
+
+#[test]
+fn the_timeline_has_the_lanes_that_did_something_and_no_others() {
+    let beside = |stage: &Stage| -> Vec<(&str, Mark)> {
+        let timeline = stage.look().timeline.into_iter();
+        let lanes = timeline.filter(|line| line.part == Part::Beside);
+        lanes.map(|line| (line.row, line.mark)).collect()
+    };
+    let mut stage = outstanding(Mode::LinkedSameDay);
+    assert_eq!(beside(&stage), [], "nothing went wrong yet");
+    stage.abandon();
+    stage.run();
+    let asked = [("conversion at last", Mark::Here)];
+    assert_eq!(beside(&stage)[..], asked);
+
+    stage.told("convert", ApplicationAnswer::Rejected(rejection("0009", "no")));
+    stage.run();
+    let done = [("conversion at last", Mark::Done), ("release at last", Mark::Done)];
+    assert_eq!(beside(&stage)[..], done);
+
+    let mut smooth = Stage::at("10:00");
+    smooth.request(&request(Mode::LinkedSameDay));
+    smooth.run();
+    assert!(smooth.look().finished);
+    assert_eq!(beside(&smooth), []);
 }
 
 #[test]

@@ -21,6 +21,7 @@ mod cancel;
 mod checks;
 mod corrections;
 mod crash;
+mod doubted;
 mod earning;
 mod late;
 mod moved;

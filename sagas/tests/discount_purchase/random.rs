@@ -17,7 +17,7 @@ use fundflow_sagas::{
 use proptest::prelude::*;
 
 #[derive(Debug, Clone)]
-enum Event {
+pub(crate) enum Event {
     /// The next of those calls is answered, or nobody hears of it.
     Answer(usize),
     Forgotten(usize),
@@ -30,7 +30,7 @@ enum Event {
     Abandon,
 }
 
-fn event() -> impl Strategy<Value = Event> {
+pub(crate) fn event() -> impl Strategy<Value = Event> {
     prop_oneof![
         10 => (0..3usize).prop_map(Event::Answer),
         2 => (0..3usize).prop_map(Event::Forgotten),
@@ -75,7 +75,7 @@ fn verdicts() -> impl Strategy<Value = Vec<(usize, Verdict)>> {
     proptest::collection::vec((1..5usize, verdict), 0..3)
 }
 
-fn happen(stage: &mut Stage, event: &Event) {
+pub(crate) fn happen(stage: &mut Stage, event: &Event) {
     match event {
         Event::Answer(at) if !stage.in_flight.is_empty() => {
             let at = at % stage.in_flight.len();

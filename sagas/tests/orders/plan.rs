@@ -12,7 +12,7 @@ use fundflow_domain::{
     plan::{Changes, Frequency, MissingDay, MoveRule, RegularPlan, State, Terms},
 };
 use fundflow_kernel::streams::Key;
-use fundflow_runtime::message::Reply;
+use fundflow_runtime::{liveness::Wait, message::Reply};
 use fundflow_sagas::{
     purchase::{Purchase, Request},
     regular_plan::{Command, Due, RegularPlans, due},
@@ -162,6 +162,8 @@ fn the_investor_changes_pauses_resumes_and_ends_it() {
     stage.command::<RegularPlans>("PLAN", Command::Change { at: at("02-13 11:00"), changes, from });
     let pause = Command::Pause { at: at("02-13 12:00"), reason: "on holiday".into() };
     stage.command::<RegularPlans>("PLAN", pause);
+    let waits = stage.look::<RegularPlans>("PLAN").waits;
+    assert_eq!(waits, [Wait::Requester { row: "run".into() }], "a pause is no broken log");
     stage.until("02-24 09:30");
     assert_eq!(job(&mut stage), []);
     stage.until("02-25 09:30");

@@ -9,6 +9,7 @@
 //! Nothing here knows a saga by name: whoever implements `Saga` and [`counterparties::Counterparties`]
 //! gets all of it.
 
+pub mod beside;
 pub mod counterparties;
 pub mod given;
 pub mod log;

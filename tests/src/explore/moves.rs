@@ -45,6 +45,7 @@ pub(super) struct Node<S: Saga, C> {
 #[derive(Debug, Clone)]
 pub(super) enum Move<C> {
     Request,
+    Beside(usize),
     Answer(usize, Said<C>),
     Silence(usize, Fate, C),
     Notice(What, Said<C>),
@@ -88,6 +89,8 @@ impl<S: Saga, C: Counterparties> Node<S, C> {
         if !self.is_asked() {
             moves.push(Move::Request);
         }
+        let unasked = world.others.iter().enumerate().filter(|(_, other)| !other.is_replied);
+        moves.extend(unasked.map(|(nth, _)| Move::Beside(nth)));
         for (at, effect) in world.in_flight.iter().enumerate() {
             let answers = world.counterparties.answers(effect);
             moves.extend(answers.iter().map(|said| Move::Answer(at, said.clone())));
@@ -162,10 +165,16 @@ impl<S: Saga, C: Counterparties> Node<S, C> {
                 Action::SkipToLanding { reason: reason.clone() },
             );
         }
-        if look.ending.is_none() {
-            let ends = look.open_ends.iter().map(|end| (end.name.clone(), Disposition::Manual));
-            let dispositions = ends.collect();
-            act("an operator abandons", Action::Abandon { reason, dispositions });
+        if look.ending.is_none() || !look.given_up.is_empty() {
+            let mut abandon = |words: &str, what| {
+                let ends = look.open_ends.iter().map(|end| (end.name.clone(), what));
+                let (reason, dispositions) = (reason.clone(), ends.collect());
+                act(words, Action::Abandon { reason, dispositions });
+            };
+            abandon("an operator abandons", Disposition::Manual);
+            if !look.open_ends.is_empty() {
+                abandon("an operator abandons, and all goes back", Disposition::Refund);
+            }
         }
         moves
     }
@@ -176,7 +185,11 @@ impl<S: Saga, C: Counterparties> Node<S, C> {
         let words = self.words(&chosen);
         let ring_is_free = self.rings_for_free(look);
         let fault = match &chosen {
-            Move::Request | Move::Answer(..) | Move::Notice(..) | Move::Person(..) => 0,
+            Move::Request
+            | Move::Beside(_)
+            | Move::Answer(..)
+            | Move::Notice(..)
+            | Move::Person(..) => 0,
             Move::Ring if ring_is_free => 0,
             Move::Silence(..) | Move::Missed(_) | Move::Again(_) | Move::Ring | Move::Crash(_) => 1,
         };
@@ -203,6 +216,7 @@ impl<S: Saga, C: Counterparties> Node<S, C> {
         let world = &mut self.world;
         let (words, what) = match chosen {
             Move::Request => ("request".into(), world.request()),
+            Move::Beside(nth) => return Some(world.decide_beside(nth)),
             Move::Answer(at, said) => {
                 let effect = world.in_flight.remove(at);
                 world.counterparties = said.after;
@@ -241,6 +255,7 @@ impl<S: Saga, C: Counterparties> Node<S, C> {
         let call = |at: &usize| format!("{:?}", self.world.in_flight[*at]);
         match chosen {
             Move::Request => "the request comes".to_owned(),
+            Move::Beside(nth) => format!("the request for {} comes", self.world.others[*nth].id),
             Move::Answer(at, said) => format!("{}: {said:?}", call(at)),
             Move::Silence(at, fate, _) => format!("{}: {fate:?}", call(at)),
             Move::Notice(_, said) => format!("unasked: {said:?}"),
@@ -269,6 +284,9 @@ impl<S: Saga, C: Counterparties> Node<S, C> {
         (calls, said).hash(&mut hasher);
         (world.shell.now, world.shell.runner.next_timer(), self.faults, self.acts)
             .hash(&mut hasher);
+        for other in &world.others {
+            (other.is_replied, world.shell.runner.timer_of(&other.id)).hash(&mut hasher);
+        }
         (self.is_asked(), &world.shell.broken).hash(&mut hasher);
         hasher.finish()
     }

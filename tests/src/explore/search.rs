@@ -193,7 +193,11 @@ impl<S: Saga, C: Counterparties> Explorer<S, C> {
                 futures.push((future.node, future.words));
             }
         }
-        let good = look.is_some_and(|look| look.finished || look.parked.is_some());
+        let mut looks = world.looks_beside()?;
+        // Whoever was refused is over, too.
+        let is_answered = look.is_some() || node.is_asked();
+        looks.extend(look);
+        let good = is_answered && looks.iter().all(|it| it.finished || it.parked.is_some());
         Ok(Followed { futures, rest, good })
     }
 }

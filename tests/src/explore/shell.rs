@@ -69,6 +69,12 @@ impl Shell {
         runner
     }
 
+    /// Carries that kind as well, from the next process on, which starts at once.
+    pub(super) fn carries(&mut self, kind: Arc<dyn Kind>) {
+        self.kinds.push(kind);
+        self.runner = self.fresh();
+    }
+
     /// The kinds of sagas that it carries.
     pub fn kinds(&self) -> &[Arc<dyn Kind>] {
         &self.kinds

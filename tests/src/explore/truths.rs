@@ -62,6 +62,7 @@ pub fn always<S: Saga, C: Counterparties>(world: &World<S, C>) -> Result<(), Str
     nothing_is_open_at_the_end(&look)?;
     driven(world, &look)?;
     promised(world)?;
+    super::beside::always(world)?;
     same_after_a_restart(world)
 }
 
@@ -85,7 +86,9 @@ fn ends_once<S: Saga, C: Counterparties>(world: &World<S, C>) -> Result<(), Stri
     let ending = world.kind().ending_types();
     let process = world.process();
     let ends = world.log().stream(&process).map(|it| it.event.event_type.as_ref());
-    let ends: Vec<&str> = ends.filter(|name| ending.contains(name)).collect();
+    let mut ends: Vec<&str> = ends.filter(|name| ending.contains(name)).collect();
+    // Whoever gave up may say again, and otherwise, what becomes of the rest.
+    ends.dedup_by(|again, before| again == before && *again == S::NAMES.abandoned);
     if ends.len() > 1 { Err(format!("it ended more than once: {ends:?}")) } else { Ok(()) }
 }
 
@@ -170,8 +173,12 @@ fn same_after_a_restart<S: Saga, C: Counterparties>(world: &World<S, C>) -> Resu
 /// # Errors
 /// In words, what is.
 pub fn forgotten<S: Saga, C: Counterparties>(world: &World<S, C>) -> Result<(), String> {
-    if world.shell.runner.open() > 0 {
+    let beside = world.unfinished_beside();
+    if world.shell.runner.open() > beside {
         return Err("it is over, and still in memory".into());
+    }
+    if beside > 0 {
+        return Ok(());
     }
     let left = world.log().streams().find(|stream| world.shell.runner.streams().has(stream));
     left.map_or(Ok(()), |stream| Err(format!("{stream} is still in memory, and nobody uses it")))

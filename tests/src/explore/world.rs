@@ -6,6 +6,7 @@
 //! 3. It can drop the runner after any append; what is durable is all that the next one has.
 
 use super::{
+    beside::Other,
     counterparties::{Counterparties, Said},
     log::Log,
     shell::Shell,
@@ -23,13 +24,16 @@ use fundflow_runtime::{
     kind::{Kind, Of, payload, process_key, saga_id},
     liveness::Wait,
     look::{self, Look, LookError},
-    message::{Action, Answered, Effect, Output, Reply, Rest, SagaId, What},
+    message::{Action, Answered, Effect, Output, Reply, Rest, SagaId, Ticket, What},
     port::Payload,
     replay::Replayed,
     runner::Running,
     saga::Saga,
 };
 use std::{fmt, sync::Arc};
+
+/// The ticket of whoever asks for the saga under test; those of the others follow.
+const OURS: Ticket = 1;
 
 /// One saga and everything around it.
 pub struct World<S: Saga, C> {
@@ -51,6 +55,8 @@ pub struct World<S: Saga, C> {
     pub rests: Vec<Rest>,
     /// For a person's eyes.
     pub alerts: Vec<Arc<str>>,
+    /// Other sagas that somebody asks for.
+    pub(super) others: Vec<Other>,
     id: SagaId,
     request: Payload,
     asked: Payload,
@@ -78,6 +84,7 @@ impl<S: Saga, C: Counterparties> World<S, C> {
             replies: Vec::new(),
             rests: Vec::new(),
             alerts: Vec::new(),
+            others: Vec::new(),
             id: saga_id::<S>(&transaction),
             request: payload(request),
             asked: payload(asked),
@@ -139,7 +146,13 @@ impl<S: Saga, C: Counterparties> World<S, C> {
 
     /// Decides an input; nothing is durable or let out yet.
     pub fn decide(&mut self, what: What) -> Output {
-        self.shell.decide(1, what)
+        self.shell.decide(OURS, what)
+    }
+
+    /// The same of the request for the `nth` saga beside.
+    pub(super) fn decide_beside(&mut self, nth: usize) -> Output {
+        let ticket = OURS.saturating_add(1).saturating_add(nth as u64);
+        self.shell.decide(ticket, self.request_beside(nth))
     }
 
     /// Makes what was decided durable, then lets effects and replies out.
@@ -152,7 +165,15 @@ impl<S: Saga, C: Counterparties> World<S, C> {
             self.transcript.push(format!("{effect:?}").into());
             self.in_flight.push(effect);
         }
-        self.replies.extend(output.replies.into_iter().map(|(_, reply)| reply));
+        for (ticket, reply) in output.replies {
+            match usize::try_from(ticket.saturating_sub(OURS))
+                .ok()
+                .and_then(|nth| nth.checked_sub(1))
+            {
+                Some(nth) => self.others[nth].is_replied = true,
+                None => self.replies.push(reply),
+            }
+        }
         let ours = output.rests.into_iter().filter(|(saga, _)| *saga == self.id);
         self.rests.extend(ours.map(|(_, rest)| rest));
         self.alerts.extend(output.alerts.into_iter().map(|alert| alert.what));
@@ -326,6 +347,7 @@ impl<S: Saga, C: Clone> Clone for World<S, C> {
             replies: self.replies.clone(),
             rests: self.rests.clone(),
             alerts: self.alerts.clone(),
+            others: self.others.clone(),
             id: self.id.clone(),
             request: self.request.clone(),
             asked: self.asked.clone(),

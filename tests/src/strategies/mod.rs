@@ -3,6 +3,7 @@
 //! Commands are drawn from few transactions and few numbers, so that sequences of them meet: the
 //! same command again, the same transaction with another number, a release before its reservation.
 
+mod asks;
 mod counts;
 mod days;
 mod money;
@@ -12,7 +13,7 @@ mod people;
 mod shares;
 
 pub use counts::{day_limit_commands, fast_quota_commands};
-pub use days::{Day, Happens, days};
+pub use days::{Day, EVERYTHING, Happens, days};
 pub use money::{advance_commands, payment_commands, payout_commands};
 pub use notices::{bank_notices, notices, registrar_notices};
 pub use orders::{conversion_commands, purchase_commands};

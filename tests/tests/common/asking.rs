@@ -26,6 +26,8 @@ pub(crate) enum Asked {
     Refused(String),
     /// To be made again after that time.
     Busy(Duration),
+    /// The engine has stopped, or what it decided was not stored.
+    Stopped,
 }
 
 /// Asks the saga that carries it.
@@ -48,7 +50,8 @@ pub(crate) async fn ask(engine: &Engine, id: TransactionId, wanted: Wanted) -> A
     }
 }
 
-async fn one<S: Saga>(
+/// Asks for a saga of that type.
+pub(crate) async fn one<S: Saga>(
     engine: &Engine,
     transaction: TransactionId,
     request: S::Request,
@@ -68,6 +71,7 @@ async fn one<S: Saga>(
         }
         Err(RequestError::Refused(refusal)) => Asked::Refused(refusal.to_string()),
         Err(RequestError::Busy { retry_after }) => Asked::Busy(retry_after),
+        Err(RequestError::Stopped(_) | RequestError::Unsure) => Asked::Stopped,
         Err(error) => panic!("{transaction}: {error}"),
     }
 }
@@ -104,7 +108,8 @@ pub(crate) async fn take_back(
     }
 }
 
-async fn say<S: Saga>(
+/// Says that to a saga. Returns why it does not listen.
+pub(crate) async fn say<S: Saga>(
     engine: &Engine,
     id: &TransactionId,
     command: S::Command,
@@ -113,8 +118,11 @@ async fn say<S: Saga>(
     match engine.command::<S>(id.clone(), command, actor, None).await {
         Ok(()) => Ok(()),
         Err(
-            error
-            @ (RequestError::Refused(_) | RequestError::NoSuch(_) | RequestError::Busy { .. }),
+            error @ (RequestError::Refused(_)
+            | RequestError::NoSuch(_)
+            | RequestError::Busy { .. }
+            | RequestError::Stopped(_)
+            | RequestError::Unsure),
         ) => Err(error.to_string()),
         Err(error) => panic!("{id}: {error}"),
     }

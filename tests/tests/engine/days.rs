@@ -1,19 +1,24 @@
 //! Whole days of any requests, with everything going wrong outside: all comes to rest, the books
 //! agree, nothing is paid twice.
 
-use crate::house::{Outside, ask, asking, audit, passed, show};
-use fundflow::RequestError;
-use fundflow_domain::money::Money;
-use fundflow_infrastructure::sandbox::scenario::{ChargeFate, Scenario};
-use fundflow_kernel::{clock::Clock as _, envelope::Actor, memory_store::MemoryStore};
-use fundflow_sagas::discount_purchase::{Command, DiscountPurchase};
+use crate::{
+    house::{Outside, ask, asking, audit, passed},
+    playing::Played,
+};
+use fundflow_infrastructure::sandbox::scenario::Scenario;
+use fundflow_kernel::memory_store::MemoryStore;
 use fundflow_testkit::{
-    strategies::{Day, Happens, days, notices},
+    strategies::{Day, EVERYTHING, days, notices},
     worlds,
 };
-use proptest::prelude::*;
+use proptest::{prelude::*, strategy::ValueTree as _, test_runner::TestRunner};
 use std::{collections::BTreeSet, sync::Arc};
 
+const RAISING: &str = "
+[[raising]]
+fund = '018145'
+founded_on = '2026-02-26'
+";
 const SCENARIO: &str = "
 [charge.per_mille]
 declined = 60
@@ -45,58 +50,12 @@ fn runs<T>(future: impl Future<Output = T>) -> T {
     runtime.expect("a runtime").block_on(future)
 }
 
-async fn play(day: Day) {
-    let mut scenario = Scenario::from_toml(SCENARIO).expect("a scenario");
-    scenario.seed = day.seed;
-    let open = worlds::instant("2026-02-12T09:30:00+08:00");
-    let funds = vec![worlds::wallet_fund(), worlds::target_fund()];
-    let (store, outside) =
-        (Arc::new(MemoryStore::default()), Outside::playing(funds, scenario, open));
-    let engine = outside.start(&store).await;
-    let mut placed = BTreeSet::new();
-    for (at, happens) in day.moments {
-        outside.clock.advance_to(at);
-        match happens {
-            Happens::Asks(id, request) => match ask(&engine, asking(id.as_str(), *request)).await {
-                Ok(_) => {
-                    placed.insert(id);
-                }
-                Err(RequestError::Refused(_)) => {}
-                Err(error) => panic!("{id}: {error}"),
-            },
-            Happens::Cancels(id, scope) => {
-                let command = Command::Cancel { at, scope };
-                let actor = Actor::Investor("INV-1".into());
-                let asked = engine.command::<DiscountPurchase>(id.clone(), command, actor, None);
-                match asked.await {
-                    Ok(()) | Err(RequestError::Refused(_) | RequestError::NoSuch(_)) => {}
-                    Err(error) => panic!("{id}: {error}"),
-                }
-            }
-        }
-        engine.settle().await.expect("an engine that runs");
-    }
-    outside.pass(&engine, 24 * 16).await;
-    engine.shutdown().await.expect("an engine that runs");
-    for id in &placed {
-        let look = show(&*store, id.as_str()).await.look;
-        assert!(look.finished || look.parked.is_some(), "{id} never came to rest: {look:#?}");
-        assert!(!look.finished || look.open_ends.is_empty(), "{look:#?}");
-    }
-    passed(&audit(&*store).await);
-    nothing_moved_twice(&outside);
+fn stormy() -> Scenario {
+    Scenario::from_toml(&format!("{SCENARIO}{RAISING}")).expect("a scenario")
 }
 
-fn nothing_moved_twice(outside: &Outside) {
-    let now = outside.clock.now();
-    for charge in outside.channel.charges() {
-        let debits = charge.debits(now);
-        let twice = charge.fate == ChargeFate::DoubleDebit;
-        assert!(debits.len() <= 1 || twice, "{charge:?} moved money twice");
-    }
-    let totals = outside.channel.totals(now).expect("books");
-    assert!(totals.refunded <= totals.charged, "{totals:?}");
-    assert_eq!(totals.paid_out, Money::ZERO, "no mode of these days pays out");
+fn fair() -> Scenario {
+    Scenario::from_toml(RAISING).expect("a scenario")
 }
 
 proptest! {
@@ -104,7 +63,23 @@ proptest! {
 
     #[test]
     fn whatever_is_asked_on_a_day_comes_to_rest_and_the_books_agree(day in days(24)) {
-        runs(play(day));
+        runs(async {
+            let mut played = Played::of(&day, stormy()).await;
+            played.books_agree().await;
+            played.changes_nothing_when_it_is_said_again().await;
+        });
+    }
+
+    #[test]
+    fn a_death_in_the_middle_of_a_day_changes_nothing(day in days(24)) {
+        runs(async {
+            let undisturbed = Day { death: None, ..day.clone() };
+            let undisturbed = Played::of(&undisturbed, fair()).await;
+            let played = Played::of(&day, fair()).await;
+            assert_eq!(played.account().await, undisturbed.account().await);
+            assert_eq!(played.taken, undisturbed.taken, "what was taken");
+            played.books_agree().await;
+        });
     }
 
     #[test]
@@ -127,4 +102,23 @@ proptest! {
             passed(&audit(&*store).await);
         });
     }
+}
+
+#[test]
+fn the_days_have_everything_and_most_of_it_is_taken() {
+    let mut runner = TestRunner::deterministic();
+    let (mut drawn, mut deaths) = (0, 0);
+    let (mut taken, mut refusals) = (Vec::new(), Vec::new());
+    for _ in 0..8 {
+        let day = days(40).new_tree(&mut runner).expect("a day").current();
+        let played = runs(Played::of(&day, fair()));
+        drawn += day.moments.len();
+        deaths += played.deaths;
+        refusals.extend(played.refusals);
+        taken.extend(played.taken.into_iter().map(|(_, it)| it.name()));
+    }
+    let names: BTreeSet<_> = taken.iter().copied().collect();
+    assert_eq!(names, BTreeSet::from(EVERYTHING), "what was taken; others: {refusals:#?}");
+    assert!(2 * taken.len() > drawn, "{} of {drawn} taken; others: {refusals:#?}", taken.len());
+    assert!(deaths > 1, "only {deaths} died");
 }

@@ -8,6 +8,7 @@ use fundflow_application::{
 use fundflow_domain::{fund::FundTerms, time::Timestamp};
 use fundflow_infrastructure::{
     sandbox::{
+        advance::SandboxAdvance,
         channel::SandboxChannel,
         registrar::{Market, SandboxRegistrar},
         scenario::Scenario,
@@ -22,7 +23,7 @@ use fundflow_sagas::{
     discount_purchase::{Asked, DiscountPurchase, Refusal, Request},
     house::House,
     parts::cases::UnknownOrders,
-    ports::{bank::Bank, registrar::Register, wallets::Wallets},
+    ports::{advance::Advancing, bank::Bank, registrar::Register, wallets::Wallets},
 };
 use fundflow_testkit::{shipped, worlds};
 use std::{path::Path, sync::Arc};
@@ -36,6 +37,7 @@ pub(crate) struct Outside {
     pub(crate) clock: ManualClock,
     pub(crate) channel: Arc<SandboxChannel>,
     pub(crate) registrar: Arc<SandboxRegistrar>,
+    pub(crate) advance: Arc<SandboxAdvance>,
 }
 
 impl Outside {
@@ -78,7 +80,9 @@ impl Outside {
     ) -> Self {
         let funds: Vec<_> = funds.into_iter().map(Arc::new).collect();
         let find = move |code, _| funds.iter().find(|fund| fund.code == code).cloned();
+        let advance = Arc::new(SandboxAdvance::new(Arc::new(clock.clone())));
         Self {
+            advance,
             house: House { funds: Arc::new(find), ..worlds::house() },
             clock,
             channel: Arc::new(channel),
@@ -92,6 +96,8 @@ impl Outside {
             .into_iter()
             .fold(engine, Builder::kind)
             .port("bank", Arc::new(Bank(self.channel.clone())))
+            .expect("a name")
+            .port("advance", Arc::new(Advancing(self.advance.clone())))
             .expect("a name")
             .port("ta-own", Arc::new(Register(self.registrar.clone())))
             .expect("a name")

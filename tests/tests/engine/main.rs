@@ -2,11 +2,14 @@
 
 #![allow(clippy::expect_used, reason = "helpers of tests stop at the first surprise")]
 
+#[path = "../common/asking.rs"]
+mod asking;
 mod cancels;
 mod day_limits;
 mod days;
 mod earlier;
 mod house;
 mod income;
+mod playing;
 mod restart;
 mod stopping;

@@ -229,6 +229,7 @@ pub(crate) async fn ask(engine: &Engine, transaction: &str) -> Asked {
         asking::Asked::Placed(promise, rest) => Asked::Placed(hash(&promise), rest),
         asking::Asked::Busy(wait) => Asked::Busy(wait),
         asking::Asked::Refused(refusal) => panic!("{name} {transaction}: {refusal}"),
+        asking::Asked::Stopped => panic!("{name} {transaction}: the engine stopped by itself"),
     }
 }
 

@@ -6,6 +6,7 @@
 mod desk;
 mod exploration;
 mod one_by_one;
+mod shared;
 mod simulation;
 mod story;
 

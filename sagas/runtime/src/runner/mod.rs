@@ -20,6 +20,7 @@ mod address;
 mod asleep;
 mod look;
 mod memory;
+mod mend;
 mod others;
 mod unclaimed;
 
@@ -151,8 +152,12 @@ impl Runner {
     /// [`Wanting`]: nothing happened; read, provide, and hand the input in again.
     #[allow(clippy::result_large_err, reason = "the input is handed back as it came")]
     pub fn handle(&mut self, mut input: Input, now: Timestamp) -> Result<(), Wanting> {
+        if let Some(need) = self.unread_key(&mut input) {
+            return Err(Wanting { input, needs: vec![need] });
+        }
         let saga = match self.addressee(&input.what) {
             Ok(Some(saga)) => saga,
+            Ok(None) if self.is_of_unknown_owner(&input) => return Ok(()),
             Ok(None) => return self.nobodys(input, now),
             Err(need) => return Err(Wanting { input, needs: vec![need] }),
         };
@@ -169,6 +174,10 @@ impl Runner {
         if !needs.is_empty() {
             return Err(Wanting { input, needs });
         }
+        let needs = self.unread_by(&saga, &input);
+        if !needs.is_empty() {
+            return Err(Wanting { input, needs });
+        }
         let Some(slot) = self.sagas.get(&saga) else { return Ok(()) };
         let (was_known, besides) = (slot.touched > 0, std::mem::take(&mut input.besides));
         let known = slot.saga.is_known(&self.streams);
@@ -179,7 +188,8 @@ impl Runner {
             return self.nobodys(input, now);
         }
         self.use_for_this_batch(&besides);
-        if let Some(damage) = self.damage(&saga) {
+        let damage = self.damage(&saga).or_else(|| self.damage_beside(&input, &besides));
+        if let Some(damage) = damage {
             self.refuse_damaged(&input, &saga, damage);
             if !was_known {
                 self.let_go(&saga);
@@ -187,7 +197,19 @@ impl Runner {
             self.go_on_with_others(now);
             return Ok(());
         }
-        let handled = self.with(&saga, now, |instance, desk| {
+        self.decide(input, &saga, (was_known, besides), now)
+    }
+
+    /// Has the saga decide the input, and whoever that concerns go on.
+    #[allow(clippy::result_large_err, reason = "the input is handed back as it came")]
+    fn decide(
+        &mut self,
+        mut input: Input,
+        saga: &SagaId,
+        (was_known, besides): (bool, Vec<Need>),
+        now: Timestamp,
+    ) -> Result<(), Wanting> {
+        let handled = self.with(saga, now, |instance, desk| {
             if !was_known {
                 instance.rouse(desk);
             }
@@ -237,12 +259,22 @@ impl Runner {
         need: &Need,
         history: impl IntoIterator<Item = &'a Recorded>,
     ) -> Option<Damage> {
-        self.streams.provide(need, history)
+        let was_unread = self.streams.is_unread(need.stream());
+        let damage = self.streams.provide(need, history);
+        if was_unread {
+            self.mended(need.stream());
+        }
+        damage
     }
 
     /// Puts a stream into memory that the store cannot give.
     pub fn provide_damaged(&mut self, need: &Need, damage: Damage) {
         self.streams.provide_damaged(need, damage);
+    }
+
+    /// Puts a stream into memory that the store cannot give now; whoever needs it next has it read again.
+    pub fn provide_unread(&mut self, need: &Need, damage: Damage) {
+        self.streams.provide_unread(need, damage);
     }
 
     /// What sagas that stand still for it must have in memory.

@@ -35,6 +35,9 @@ impl<S: Saga> Running<S> {
                 desk.out.rests.push((self.id.clone(), Rest::Parked(cause)));
                 return;
             }
+            if self.asleep && self.outstanding == 0 {
+                self.rouse(desk);
+            }
             let was_parked = self.is_parked(desk.streams);
             // Who was parked just now goes round once more: what is parked is asked for slowly.
             if !self.step(desk) && !self.sides(desk) && was_parked == self.is_parked(desk.streams) {
@@ -334,12 +337,14 @@ impl<S: Saga> Running<S> {
 
     /// Nothing is known to be outstanding. What a row waits for is still waited for.
     pub(super) fn rouse(&mut self, desk: &mut Desk<'_>) {
+        self.asleep = true;
         if !self.is_ready(desk.streams) || self.sick.is_some() {
             return;
         }
         let Some(stand) = self.stand(desk.streams) else { return };
         self.here = Some(stand.place());
         let Some(table) = self.table(desk.streams) else { return };
+        self.asleep = false;
         let names = stand.deed().map(|deed| deed.name).into_iter();
         let beside = table.beside.iter().map(|side| side.deed.name);
         let main = names.chain(std::iter::repeat("")).take(1);

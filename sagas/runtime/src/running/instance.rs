@@ -6,6 +6,7 @@ use crate::{
     saga::Saga,
 };
 use fundflow_kernel::{
+    envelope::StreamName,
     streams::{Damage, Need, Streams},
     time::Timestamp,
 };
@@ -20,6 +21,10 @@ pub trait Instance: Send {
     fn is_known(&self, streams: &Streams) -> bool;
     /// What must be read before anything can be decided: its process, then its plan's streams.
     fn missing(&mut self, streams: &Streams) -> Vec<Need>;
+    /// All that it works on, as far as it knows.
+    fn own(&self) -> Vec<Need>;
+    /// Whether it can do nothing without that stream, as far as it knows.
+    fn stands_still_for(&self, stream: &StreamName) -> bool;
     /// What the input needs besides.
     fn besides(&self, streams: &Streams, input: &What, now: Timestamp) -> Vec<Need>;
     /// Whether it can read that news; everything else it can.
@@ -96,6 +101,15 @@ impl<S: Saga> Instance for Running<S> {
             Some(plan) if !self.ready => streams.missing(S::streams(plan)),
             Some(_) | None => Vec::new(),
         }
+    }
+
+    fn own(&self) -> Vec<Need> {
+        let plan = self.plan.iter().flat_map(|plan| S::streams(plan));
+        std::iter::once(self.key.need()).chain(plan).collect()
+    }
+
+    fn stands_still_for(&self, stream: &StreamName) -> bool {
+        stream == self.key.stream() || (self.sick.is_some() && self.held.contains(stream))
     }
 
     fn besides(&self, streams: &Streams, input: &What, now: Timestamp) -> Vec<Need> {

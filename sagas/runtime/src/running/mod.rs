@@ -79,6 +79,8 @@ pub struct Running<S: Saga> {
     /// Every stream of the plan is in memory and marked as used.
     ready: bool,
     sick: Option<Damage>,
+    /// It has not learned yet what it waits for.
+    asleep: bool,
     lanes: Lanes,
     here: Option<Place>,
     seq: u32,
@@ -99,6 +101,7 @@ impl<S: Saga> Running<S> {
             held: Vec::new(),
             ready: false,
             sick: None,
+            asleep: false,
             lanes: Lanes::idle(1, false),
             here: None,
             seq: 0,
@@ -186,7 +189,7 @@ impl<S: Saga> Running<S> {
     /// Marks the plan's streams as used; `false` while one of them must be read.
     fn is_ready(&mut self, streams: &mut Streams) -> bool {
         self.replan(streams);
-        if self.ready {
+        if self.ready && self.sick.is_none() {
             return true;
         }
         let Some(plan) = &self.plan else { return true };
@@ -264,6 +267,7 @@ impl<S: Saga> Clone for Running<S> {
             held: self.held.clone(),
             ready: self.ready,
             sick: self.sick.clone(),
+            asleep: self.asleep,
             lanes: self.lanes.clone(),
             here: self.here,
             seq: self.seq,

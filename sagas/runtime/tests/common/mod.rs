@@ -114,6 +114,8 @@ pub enum Answer {
     NotFound,
     /// A mark that is in dispute.
     Disputed(&'static str),
+    /// The marks are on another slate from now on.
+    Moves,
 }
 
 /// Never called: the tests answer in its stead.
@@ -212,8 +214,8 @@ impl Saga for Errand {
         vec![Callee::of::<Call>(friend(), "the friend")]
     }
 
-    fn plan(&self, id: &TransactionId, _: &Open<Self>) -> Key<Slate> {
-        Key::of(id)
+    fn plan(&self, id: &TransactionId, open: &Open<Self>) -> Key<Slate> {
+        if open.notes == 0 { Key::of(id) } else { Key::of(&format!("{id}.2")) }
     }
 
     fn streams(plan: &Key<Slate>) -> Vec<Need> {
@@ -274,6 +276,7 @@ impl Saga for Errand {
                 let events = turn.decide(plan, &(*mark).into())?;
                 Heard::Disputed(Cause::new("disputed", "it does not add up"), events)
             }
+            Answer::Moves => Heard::Recorded(turn.reach(Milestone::Halfway { miles: 1 })?),
             Answer::Marks(mark) => Heard::Recorded(turn.decide(plan, &(*mark).into())?),
         })
     }

@@ -1,0 +1,226 @@
+//! Random runs in which the registrar contradicts itself and people close cases in every way, give up
+//! and take back: no share is available twice, nothing is reserved without an owner, and what the
+//! register said is booked.
+
+use crate::{
+    books::{self, cases},
+    held::{holding, wallet_key},
+    late::closed,
+    names::{ORDERS, order, tx},
+    random::{Event, event, happen},
+    stage::Stage,
+    terms::request,
+};
+use fundflow_domain::{
+    application::{Applications, Outcome},
+    case::How,
+    ids::ApplicationNo,
+    modes::ConversionMode as Mode,
+    money::{ShareRounding, Shares},
+    text::Text,
+    wallet::{Credit, Reservation},
+};
+use fundflow_kernel::streams::Key;
+use fundflow_runtime::{
+    message::{Action, Reply},
+    process::Disposition,
+};
+use proptest::prelude::*;
+
+#[derive(Debug, Clone)]
+enum Doubt {
+    /// Whatever may happen to anybody.
+    Any(Event),
+    /// The registrar confirms an order unasked: whole or half, under that serial.
+    Confirms(usize, bool, u8),
+    /// The case that was opened as the `nth` is closed in that way.
+    Closes(usize, u8),
+    AbandonsWith(Disposition),
+}
+
+fn doubts() -> impl Strategy<Value = Doubt> {
+    let what =
+        prop::sample::select(vec![Disposition::Refund, Disposition::Manual, Disposition::Suspense]);
+    prop_oneof![
+        6 => event().prop_map(Doubt::Any),
+        3 => (0..ORDERS.len(), any::<bool>(), 0..2_u8)
+            .prop_map(|(order, whole, serial)| Doubt::Confirms(order, whole, serial)),
+        3 => (0..3_usize, 0..3_u8).prop_map(|(nth, how)| Doubt::Closes(nth, how)),
+        1 => what.prop_map(Doubt::AbandonsWith),
+    ]
+}
+
+fn halved(shares: Shares) -> Shares {
+    Shares::new((shares.decimal() / rust_decimal::Decimal::TWO).round_dp(2)).unwrap()
+}
+
+fn confirms(stage: &mut Stage, name: &str, whole: bool, serial: u8) {
+    let key: Key<Applications> = Key::of(&ApplicationNo::of(&order(name)));
+    if stage.state(&key).application().is_none() {
+        return;
+    }
+    let mut said = stage.confirmation(name);
+    said.serial = format!("{name}.x{serial}").parse().unwrap();
+    if !whole {
+        match &mut said.outcome {
+            Outcome::Purchase(it) => {
+                it.shares = halved(it.shares);
+                let part = it.shares.value_half_up(it.nav).unwrap();
+                it.refund = it.amount.minus(part).unwrap();
+                it.amount = part;
+            }
+            Outcome::Conversion(it) => {
+                it.shares_out = halved(it.shares_out);
+                it.net_in = it.shares_out.value_half_up(it.nav_out).unwrap();
+                it.shares_in = it.net_in.shares_at(it.nav_in, ShareRounding::HalfUp).unwrap();
+            }
+            Outcome::Redemption(_) | Outcome::Subscription(_) | Outcome::FastTransfer(_) => {}
+        }
+    }
+    stage.confirmed(name, said);
+}
+
+fn closes(stage: &mut Stage, nth: usize, how: u8) {
+    let known = cases(stage);
+    let Some(case) = known.get(nth).and_then(|it| it.case()) else { return };
+    let how = match how {
+        0 => How::Accepted,
+        1 => How::Withdrawn,
+        _ => How::Manual { text: Text::lossy("settled by telephone") },
+    };
+    let id = case.id;
+    stage.command(closed(id, how));
+}
+
+/// Nothing is there twice, at any point.
+fn sound(stage: &Stage) {
+    let wallet = stage.state(&wallet_key());
+    let undisputed = wallet.registered().minus(wallet.disputed()).unwrap_or_default();
+    assert!(wallet.available() <= undisputed, "{wallet:?}\n{}", stage.text());
+    if stage.types().iter().any(|it| it.starts_with("discount_purchase.")) {
+        books::always(stage);
+    }
+}
+
+/// Whoever is over has nothing reserved, and what the register said is booked.
+fn over(stage: &Stage) {
+    let entry = stage.state(&wallet_key()).entry(&tx("TX-1"));
+    assert!(!matches!(entry.reservation, Reservation::Held(_)), "{}", stage.text());
+    assert!(!matches!(entry.credit, Credit::InTransit(_)), "{}", stage.text());
+    let said = |name: &str, of: fn(&Outcome) -> Shares| {
+        let key: Key<Applications> = Key::of(&ApplicationNo::of(&order(name)));
+        let known = stage.state(&key);
+        let all = known.application().into_iter().flat_map(|it| it.confirmations().cloned());
+        let all: Vec<_> = all.collect();
+        all.iter().fold(Shares::ZERO, |sum, it| sum.plus(of(&it.outcome)).unwrap())
+    };
+    let credited = match entry.credit {
+        Credit::Confirmed(shares) => shares,
+        Credit::None | Credit::InTransit(_) | Credit::Reversed => Shares::ZERO,
+    };
+    assert_eq!(credited, said("mmf", Outcome::registered), "{}", stage.text());
+    let spent = match entry.reservation {
+        Reservation::Spent(shares) => shares,
+        Reservation::None | Reservation::Held(_) | Reservation::Released => Shares::ZERO,
+    };
+    let out = |outcome: &Outcome| match outcome {
+        Outcome::Conversion(it) => it.shares_out,
+        Outcome::Purchase(_)
+        | Outcome::Redemption(_)
+        | Outcome::Subscription(_)
+        | Outcome::FastTransfer(_) => Shares::ZERO,
+    };
+    // What never came cannot leave the wallet, whatever is accepted of it.
+    let never_came =
+        matches!(entry.credit, Credit::Reversed) || !stage.has("wallet.shares_reserved");
+    if !never_came {
+        assert_eq!(spent, said("convert", out), "{}", stage.text());
+    }
+}
+
+/// The purchase is confirmed before its T is complete, which is a case.
+fn doubtful() -> Stage {
+    let mut stage = Stage::at("10:00");
+    stage.request(&request(Mode::LinkedSameDay));
+    for _ in 0..3 {
+        happen(&mut stage, &Event::Answer(0));
+    }
+    confirms(&mut stage, "mmf", true, 0);
+    stage
+}
+
+#[test]
+fn a_closing_that_is_refused_takes_no_record_back() {
+    let mut stage = doubtful();
+    closes(&mut stage, 0, 0);
+    stage.run();
+    let before = stage.types().len();
+
+    let case = cases(&stage)[0].case().unwrap().id;
+    let reply = stage.command(closed(case, How::Withdrawn));
+
+    assert!(matches!(reply, Reply::Refused(..)), "{reply:?}");
+    assert_eq!(stage.types().len(), before, "{}", stage.text());
+}
+
+#[test]
+fn who_was_given_up_is_over_once_the_last_case_on_it_is_closed() {
+    let mut stage = Stage::at("10:00");
+    stage.request(&request(Mode::LinkedSameDay));
+    happen(&mut stage, &Event::Answer(0));
+    stage.abandon();
+    confirms(&mut stage, "mmf", false, 0);
+    stage.run();
+    assert!(stage.look().parked.is_some(), "{}", stage.text());
+
+    closes(&mut stage, 0, 0);
+    stage.run();
+
+    assert_eq!(stage.look().parked, None, "{}", stage.text());
+    assert!(stage.look().finished, "{}", stage.text());
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
+
+    #[test]
+    fn whatever_the_register_contradicts_and_people_decide_every_share_is_where_it_was_said_to_be(
+        mode in prop::sample::select(vec![Mode::LinkedSameDay, Mode::NextDay, Mode::Held]),
+        doubts in proptest::collection::vec(doubts(), 0..30),
+    ) {
+        let mut stage =
+            if mode == Mode::Held { holding("1000") } else { Stage::at("10:00") };
+        stage.request(&request(mode));
+        for doubt in &doubts {
+            match doubt {
+                Doubt::Any(event) => happen(&mut stage, event),
+                Doubt::Confirms(order, whole, serial) => {
+                    confirms(&mut stage, ORDERS[*order], *whole, *serial);
+                }
+                Doubt::Closes(nth, how) => closes(&mut stage, *nth, *how),
+                Doubt::AbandonsWith(what) => {
+                    stage.abandon_with(*what);
+                }
+            }
+            sound(&stage);
+        }
+        stage.fuse = None;
+        stage.run();
+        for _ in 0..3 {
+            for nth in 0..cases(&stage).len() {
+                closes(&mut stage, nth, 0);
+                stage.run();
+            }
+            if stage.is_parked() {
+                stage.act(Action::Resume { reason: "a person looked".into() });
+                stage.run();
+            }
+        }
+        sound(&stage);
+        let look = stage.look();
+        prop_assert!(look.finished || stage.is_parked(), "it is nowhere: {:?} {:?}\n{}", look.waits, look.open_ends, stage.text());
+        if look.finished {
+            over(&stage);
+        }
+    }
+}
