@@ -17,6 +17,12 @@ const HEADER: &str = "transaction,time,kind,investor,fund,amount,frequency,start
 
 /// A store into which a day with these rows was played, and what was said.
 fn played(rows: &str) -> (TempDir, String) {
+    let (_, store, said) = played_from(rows);
+    (store, said)
+}
+
+/// The folder, too.
+fn played_from(rows: &str) -> (TempDir, TempDir, String) {
     let (folder, store) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     for (name, text) in [
         ("day.toml", "trade_date = 2026-02-12\nseed = 1\n"),
@@ -29,7 +35,8 @@ fn played(rows: &str) -> (TempDir, String) {
     let words = ["day", "--no-progress", folder.path().to_str().unwrap()];
     let said = fundflow(store.path(), &words);
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
-    (store, text(said.stdout) + &text(said.stderr))
+    let said = text(said.stdout) + &text(said.stderr);
+    (folder, store, said)
 }
 
 fn types(store: &Path) -> Vec<String> {
@@ -142,4 +149,21 @@ fn a_plan_that_is_opened_before_the_cut_off_invests_on_that_day_and_a_later_one_
     let (_store, said) = played(after);
     assert!(said.contains("whose orders were taken until 2026-02-12T15:00:00"), "{said}");
     assert!(said.contains("refused"), "{said}");
+}
+
+#[test]
+fn a_word_that_comes_before_what_it_is_about_stays_refused_when_the_folder_is_played_again() {
+    let rows = "\
+W-1,09:00:00,plan_end,,,,,,P-1,enough
+C-1,09:01:00,cancel,,,,,,B-1,
+B-1,09:40:00,purchase,I-1,011162,100.00,,,,
+";
+    let (folder, store, said) = played_from(&[PLAN, rows].concat());
+    assert!(said.contains("there is no plan P-1 yet"), "{said}");
+    let before = fundflow(store.path(), &["event", "ls", "-o", "json"]).stdout;
+
+    fundflow(store.path(), &["day", "--no-progress", folder.path().to_str().unwrap()]);
+    let after = fundflow(store.path(), &["event", "ls", "-o", "json"]).stdout;
+    assert_eq!(String::from_utf8(after), String::from_utf8(before));
+    assert_eq!(types(store.path()), ["plan.opened"]);
 }

@@ -88,6 +88,14 @@ fn was_refused<S>(play: &mut Play<S>, order: &Order) -> bool {
     known
 }
 
+/// Whether what the row is about is asked for by a later row: a word that comes too early stays so.
+fn comes_later(day: &Day, row: &Order, of: &TransactionId) -> bool {
+    day.orders
+        .iter()
+        .skip_while(|order| order.transaction != row.transaction)
+        .any(|order| order.transaction == *of)
+}
+
 /// The business says no: now, and whenever the folder is played again.
 fn refuse<S>(play: &mut Play<S>, order: &Order, why: String) -> Result<(), Trouble> {
     let noted = play.with.refusals.note(&play.day, order, &why);
@@ -126,6 +134,9 @@ async fn cancel_all<S: EventStore + Checkpoints>(
                 play.taken_back.insert(order.transaction.clone(), (of.clone(), *scope));
             }
             Err(NotTaken::Refused(why)) => refuse(play, order, why)?,
+            Err(NotTaken::NotThere(why)) if comes_later(&play.day, order, of) => {
+                refuse(play, order, why)?;
+            }
             // The order may be taken when the folder is played again.
             Err(NotTaken::NotThere(why)) => {
                 play.refused.insert(order.transaction.clone(), why);

@@ -17,11 +17,13 @@
 
 mod due;
 mod look;
+mod refusal;
 mod saga;
 
 pub use crate::discount_purchase::Asked;
 pub use due::{Due, due};
-pub use saga::{Command, Plan, Promise, Refusal, RegularPlans};
+pub use refusal::Refusal;
+pub use saga::{Command, Plan, Promise, RegularPlans};
 
 use fundflow_runtime::step::{Deed, Exit, Move, Table, act, wait, well_formed};
 

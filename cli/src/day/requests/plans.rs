@@ -86,6 +86,9 @@ pub(super) async fn say<S: EventStore + Checkpoints>(
 ) -> Result<(), Trouble> {
     for order in orders {
         let Kind::PlanWord { of, word } = &order.kind else { continue };
+        if super::was_refused(play, order) {
+            continue;
+        }
         let at = order.time;
         let reason = if order.note.is_empty() { "as the investor asks" } else { &order.note };
         let (command, done) = match word {
@@ -101,8 +104,14 @@ pub(super) async fn say<S: EventStore + Checkpoints>(
         let said = engine.command::<RegularPlans>(of.clone(), command, actor(play, of), Some(at));
         match said.await {
             Ok(()) => drop(play.plan_words.insert(row, format!("plan {of} {done}"))),
+            Err(RequestError::NoSuch(_)) if super::comes_later(&play.day, order, of) => {
+                super::refuse(play, order, format!("there is no plan {of} yet"))?;
+            }
             Err(RequestError::NoSuch(_)) => {
                 play.refused.insert(row, format!("there is no plan {of}"));
+            }
+            Err(RequestError::Refused(refusal)) => {
+                super::refuse(play, order, refusal.to_string())?;
             }
             Err(error) => super::refused(play, row, error)?,
         }

@@ -1,0 +1,81 @@
+//! Why a plan is not opened, or not changed.
+
+use chrono::NaiveDate;
+use fundflow_domain::{
+    admission,
+    calendar::CalendarError,
+    ids::{FundCode, TransactionId},
+    plan,
+    time::Timestamp,
+};
+
+/// Why a request or a command is refused. Checked in this order.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum Refusal {
+    /// Same plan, other terms. Use a new ID for a new plan, and a change to change this one.
+    #[error("the plan ID already stands for a plan on other terms; they differ in {}", fields.join(", "))]
+    DiffersFromFirst {
+        /// Names of the fields that differ.
+        fields: Vec<&'static str>,
+    },
+    /// The plan's stream belongs to another saga. Use a new ID.
+    #[error("{key} belongs to {kind} {transaction}; use a new plan ID")]
+    KeyTaken {
+        /// The stream of the key.
+        key: String,
+        /// The kind of saga that has it.
+        kind: String,
+        /// The transaction that has it.
+        transaction: TransactionId,
+    },
+    /// The ID leaves no room for dates.
+    #[error("{0} is no plan ID: at most 48 characters")]
+    NotAPlanId(TransactionId),
+    /// Nobody can decide on a fund without its terms.
+    #[error("the catalogue has no terms of fund {0} for that day")]
+    UnknownFund(FundCode),
+    /// Shares of a money-market fund belong in a wallet.
+    #[error("fund {0} is a money-market fund; a plan buys other funds")]
+    MoneyFund(FundCode),
+    /// Each time would be a discount purchase, whose tables have no row that tells a plan.
+    #[error(
+        "a plan by way of wallet fund {0} is not offered: a discount purchase tells no plan what \
+         became of its date; leave the wallet fund out, or ask for discount purchases one by one"
+    )]
+    ThroughWallet(FundCode),
+    /// Its first date would be missed at once.
+    #[error("the plan would start on {start}, before {today}")]
+    StartsInThePast {
+        /// The first date of the plan.
+        start: NaiveDate,
+        /// The day of the request.
+        today: NaiveDate,
+    },
+    /// Its first date would be missed at once: orders of that day are no longer taken.
+    #[error(
+        "the plan would start on {start}, whose orders were taken until {cut_off}; start it later"
+    )]
+    StartsAfterCutOff {
+        /// The first date of the plan.
+        start: NaiveDate,
+        /// Until when its first purchase could be asked for.
+        cut_off: Timestamp,
+    },
+    /// Nobody knows yet on which days it could invest.
+    #[error("a plan cannot start, nor change, on {start}: {why}")]
+    BeyondCalendar {
+        /// The first date of the plan, or of the change.
+        start: NaiveDate,
+        /// What the calendar covers.
+        why: CalendarError,
+    },
+    /// The rules of the business decline it.
+    #[error(transparent)]
+    NotAdmitted(#[from] admission::Refusal),
+    /// The plan's own rules decline it.
+    #[error(transparent)]
+    NotAgreed(#[from] plan::Refusal),
+    /// The plan's stream cannot be read.
+    #[error("{0}")]
+    Damaged(String),
+}
