@@ -22,7 +22,7 @@ fund,date,nav
 050027,2026-02-13,1.0526
 ";
 const HEADING: &str = "transaction,time,kind,investor,wallet_fund,fund,target_fund,amount,shares,\
-                       mode,of,frequency,start";
+                       mode,of,frequency,start,account";
 
 /// A folder, and the store that it is played into.
 struct Stage {
@@ -362,4 +362,34 @@ fn what_reaches_the_registrar_after_the_cut_off_is_priced_on_the_t_of_its_file()
     assert_eq!(report["open_cases"].as_array().unwrap().len(), 0, "{report:#}");
     // 1,000.00 at 0.7388, the price of the 13th.
     assert_eq!(report["shares"][0]["shares"], "1353.55", "{report:#}");
+}
+
+#[test]
+fn money_comes_from_the_investor_s_own_account_and_goes_back_there_whatever_is_ordered() {
+    let rows = [
+        "transaction=P-0 time=09:30 kind=purchase investor=I-1 fund=011162 amount=1000 account=A-1",
+        "transaction=R-0 time=09:31 kind=recharge investor=I-1 fund=000730 amount=1000",
+        "transaction=R time=10:01 kind=recharge investor=I-1 fund=000730 amount=100 account=A-2",
+        "transaction=P time=10:02 kind=purchase investor=I-1 fund=011162 amount=100 account=A-2",
+        "transaction=S time=10:03 kind=subscription investor=I-1 fund=918145 amount=100 \
+         account=A-2",
+        "transaction=L time=10:04 kind=plan investor=I-1 fund=011162 amount=100 \
+         frequency=daily start=2026-03-02 account=A-2",
+        "transaction=E time=2026-02-13T10:00:00+08:00 kind=redemption investor=I-1 fund=011162 \
+         shares=100 account=A-2",
+        "transaction=W time=2026-02-13T10:00:00+08:00 kind=withdraw investor=I-1 fund=000730 \
+         shares=100 account=A-2",
+        "transaction=F time=2026-02-13T10:00:00+08:00 kind=fast_withdraw investor=I-1 fund=000730 \
+         shares=100 account=A-2",
+    ];
+    let report = Stage::of(&rows).play_twice();
+
+    for own in ["P-0", "R-0"] {
+        assert_eq!(ending(&report, own), ("completed", ""), "{report:#}");
+    }
+    for other in ["R", "P", "S", "L", "E", "W", "F"] {
+        let (ended, why) = ending(&report, other);
+        assert_eq!(ended, "refused", "{other}: {why}");
+        assert!(why.contains("A-1") && why.contains("A-2"), "{other}: {why}");
+    }
 }

@@ -63,7 +63,30 @@ pub struct InvestorProfile {
     pub holds: BTreeSet<FundCode>,
 }
 
+/// Money comes from the investor's own account and goes back there, and nowhere else.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "the investor's account is {own}, from which money comes and to which it goes, and not {asked}"
+)]
+pub struct AnotherAccount {
+    /// What was asked for.
+    pub asked: AccountRef,
+    /// The one that is known.
+    pub own: AccountRef,
+}
+
 impl InvestorProfile {
+    /// Whether the account that an order names is the investor's.
+    ///
+    /// # Errors
+    /// [`AnotherAccount`] with both.
+    pub fn owns(&self, asked: &AccountRef) -> Result<(), AnotherAccount> {
+        if self.account == *asked {
+            return Ok(());
+        }
+        Err(AnotherAccount { asked: asked.clone(), own: self.account.clone() })
+    }
+
     /// As far as an earlier decision needs it again: who it is and whose limits apply. What was
     /// judged then (level, papers) is not known here and not looked at.
     pub(crate) fn judged(id: InvestorId, was: &Admitted, target: FundCode) -> Self {

@@ -18,6 +18,7 @@ use fundflow_domain::{
     fund::FundTerms,
     holdings::{HoldingId, Holdings},
     ids::{FundCode, TransactionId, WalletId},
+    investor::AnotherAccount,
     limits::LimitKey,
     modes::ConversionMode,
     money::Shares,
@@ -43,6 +44,9 @@ pub enum Refusal {
     /// Nobody can decide on a fund without its terms.
     #[error("the catalogue has no terms of fund {0} for that day")]
     UnknownFund(FundCode),
+    /// Another account than the investor's pays, or is paid.
+    #[error(transparent)]
+    AnotherAccount(#[from] AnotherAccount),
     /// The rules of the business decline it.
     #[error(transparent)]
     NotAdmitted(#[from] admission::Refusal),
@@ -150,6 +154,7 @@ impl DiscountPurchase {
             available: wallet.map_or(Shares::ZERO, wallet::State::available),
             calendar: self.house.calendar.clone(),
         })?;
+        asked.investor.owns(&request.account)?;
         let table = table_for(admitted.mode);
         Ok((admitted, table))
     }
@@ -226,6 +231,7 @@ impl Refusal {
             | Refusal::UnknownFund(_)
             | Refusal::TransactionUsed(_)
             | Refusal::KeyTaken { .. }
+            | Refusal::AnotherAccount(_)
             | Refusal::TooLateToCancel { .. }
             | Refusal::NothingToCancel(_)
             | Refusal::NotTakenBack(_)

@@ -22,6 +22,7 @@ use fundflow_domain::{
     fund::{FundKind, FundTerms},
     holdings::{HoldingId, Holdings},
     ids::{FundCode, OrderId, PlanId, TransactionId},
+    investor::AnotherAccount,
     limits::LimitKey,
     plan,
     time::Timestamp,
@@ -74,6 +75,9 @@ pub enum Refusal {
         /// The T of the request.
         day: TradingDay,
     },
+    /// Another account than the investor's pays, or is paid.
+    #[error(transparent)]
+    AnotherAccount(#[from] AnotherAccount),
     /// The rules of the business decline it.
     #[error(transparent)]
     NotAdmitted(#[from] admission::Refusal),
@@ -154,7 +158,9 @@ impl Purchase {
         if request.way == Way::RegularPlan {
             self.is_due(streams, of, at)?;
         }
-        Ok((admitted?, table_for(request.way)))
+        let admitted = admitted?;
+        asked.investor.owns(&request.account)?;
+        Ok((admitted, table_for(request.way)))
     }
 
     /// The plan agreed to exactly this, for the T of the request.
@@ -224,6 +230,7 @@ impl Refusal {
             Refusal::NotAdmitted(rule) => Some(rule),
             Refusal::DiffersFromFirst { .. }
             | Refusal::KeyTaken { .. }
+            | Refusal::AnotherAccount(_)
             | Refusal::UnknownFund(_)
             | Refusal::MoneyFund(_)
             | Refusal::NotAnOccurrence(_)

@@ -17,6 +17,7 @@ use fundflow_domain::{
     calendar::TradingDay,
     fund::{FundKind, FundTerms},
     ids::{FundCode, TransactionId},
+    investor::AnotherAccount,
     limits::LimitKey,
     time::Timestamp,
     wallet::Entry,
@@ -48,6 +49,9 @@ pub enum Refusal {
     /// The transaction ID already moved this wallet, in a saga of another kind. Use a new ID.
     #[error("transaction {0} already moved this wallet; use a new transaction ID")]
     TransactionUsed(TransactionId),
+    /// Another account than the investor's pays, or is paid.
+    #[error(transparent)]
+    AnotherAccount(#[from] AnotherAccount),
     /// The rules of the business decline it.
     #[error(transparent)]
     NotAdmitted(#[from] admission::Refusal),
@@ -134,6 +138,7 @@ impl Recharge {
             used: used(streams, self.limit_of(of).as_ref()),
             calendar: self.house.calendar.clone(),
         })?;
+        asked.investor.owns(&request.account)?;
         Ok((admitted, &RECHARGE))
     }
 
@@ -169,6 +174,7 @@ impl Refusal {
             | Refusal::NotAMoneyFund { .. }
             | Refusal::TransactionUsed(_)
             | Refusal::KeyTaken { .. }
+            | Refusal::AnotherAccount(_)
             | Refusal::NotTakenBack(_)
             | Refusal::NotUndated => None,
         }

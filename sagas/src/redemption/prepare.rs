@@ -15,6 +15,7 @@ use fundflow_domain::{
     admission::leaving::{self, Admitted, Leaving},
     calendar::TradingDay,
     ids::{FundCode, OrderId, TransactionId},
+    investor::AnotherAccount,
     time::Timestamp,
 };
 use fundflow_kernel::streams::{Need, Streams};
@@ -45,6 +46,9 @@ pub enum Refusal {
     /// The transaction ID already reserved shares of the fund. Use a new ID.
     #[error("order {0} already reserved shares of this fund; use a new transaction ID")]
     OrderUsed(OrderId),
+    /// Another account than the investor's pays, or is paid.
+    #[error(transparent)]
+    AnotherAccount(#[from] AnotherAccount),
     /// The rules of the business decline it.
     #[error(transparent)]
     NotAdmitted(#[from] leaving::Refusal),
@@ -96,6 +100,7 @@ impl Redemption {
             warning_confirmed: asked.warning_confirmed.clone(),
             calendar: self.house.calendar.clone(),
         })?;
+        asked.investor.owns(&request.account)?;
         Ok((admitted, &REDEMPTION))
     }
 }

@@ -5,6 +5,7 @@ use fundflow_domain::{
     admission,
     calendar::CalendarError,
     ids::{FundCode, TransactionId},
+    investor::AnotherAccount,
     plan,
     time::Timestamp,
 };
@@ -69,6 +70,9 @@ pub enum Refusal {
         /// What the calendar covers.
         why: CalendarError,
     },
+    /// Another account than the investor's pays, or is paid.
+    #[error(transparent)]
+    AnotherAccount(#[from] AnotherAccount),
     /// The rules of the business decline it.
     #[error(transparent)]
     NotAdmitted(#[from] admission::Refusal),

@@ -174,6 +174,7 @@ impl saga::Saga for RegularPlans {
             used: DayTally::default(),
             calendar: self.house.calendar.clone(),
         })?;
+        asked.investor.owns(&terms.account)?;
         let state = streams.state(&key).cloned().unwrap_or_default();
         RegularPlan::decide(&state, &plan::Command::Open(Box::new(terms.clone())))?;
         Ok((Promise { requested_at: at, suitability }, &REGULAR_PLAN))
