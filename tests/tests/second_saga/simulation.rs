@@ -142,3 +142,10 @@ fn a_wrong_cell_is_found_with_its_seed() {
     assert!(failed.what.contains("and parcel (10"), "{failed}");
     assert!(failed.to_string().starts_with(&format!("seed {}, ", failed.seed)), "{failed}");
 }
+
+#[test]
+fn who_died_between_the_late_answer_and_its_waking_is_over_after_the_next_start() {
+    let found = simulation(Exchange::default(), 7, 3).run(8_281_008_390_443_193_029).unwrap();
+
+    assert_eq!(found.parked, std::collections::BTreeMap::new());
+}

@@ -194,19 +194,24 @@ impl<S: Saga> Running<S> {
         }
         let parked = self.open(desk.streams).and_then(|open| open.parked.as_ref());
         let Some(row) = parked.map(|parked| parked.row.clone()) else { return };
-        let Some(stand) = self.stand(desk.streams) else { return };
-        let ours = match &stand {
-            Stand::Blocked(..) | Stand::Over => return,
-            Stand::Forward(..) | Stand::Leaving(..) => stand.deed(),
-        };
-        let Some(deed) = ours.filter(|deed| !matches!(deed.send, Send::Wait)) else { return };
-        let table = self.table(desk.streams);
-        let of_main = table.is_some_and(|table| !table.has_lane(&row));
-        if of_main && *deed.name != *row {
+        if self.is_side_done(desk, &row) || self.is_past(desk, &row) {
             let voice = Self::engine("resume", desk.now);
             let reason: Arc<str> = "what it waited for had come".into();
             self.process(desk, &process::Command::Resume(reason), voice);
         }
+    }
+
+    /// Whether the row is one of the table, and the saga stands at another that somebody can do
+    /// something about.
+    fn is_past(&self, desk: &Desk<'_>, row: &str) -> bool {
+        let Some(stand) = self.stand(desk.streams) else { return false };
+        let ours = match &stand {
+            Stand::Blocked(..) | Stand::Over => return false,
+            Stand::Forward(..) | Stand::Leaving(..) => stand.deed(),
+        };
+        let of_main = self.table(desk.streams).is_some_and(|table| !table.has_lane(row));
+        let deed = ours.filter(|deed| !matches!(deed.send, Send::Wait));
+        of_main && deed.is_some_and(|deed| *deed.name != *row)
     }
 
     /// Whether the row is a lane's beside the table, and that lane has nothing to do any more.

@@ -49,7 +49,7 @@ pub trait Instance: Send {
     fn advance(&mut self, desk: &mut Desk<'_>);
     /// When the first of its timers is due.
     fn next_due(&self) -> Option<Timestamp>;
-    /// Whether it is over, owes nothing and waits for no answer.
+    /// Whether it is over, owes nothing and waits for nobody.
     fn is_finished(&self, streams: &Streams) -> bool;
     /// Whether nothing is lost when it leaves memory: it waits, and not for an answer or a person.
     fn may_sleep(&self, streams: &Streams) -> bool;
@@ -229,6 +229,7 @@ impl<S: Saga> Instance for Running<S> {
         }
         let Some(view) = self.view(streams) else { return true };
         view.ending.is_some()
+            && view.open.parked.is_none()
             && self
                 .table(streams)
                 .is_none_or(|table| table.beside.iter().all(|side| S::holds(&view, side.deed.done)))
