@@ -116,11 +116,9 @@ pub fn close_case<S: FundSaga>(
     let settling = settling(turn, case, closing).map_err(|error| refused(&error))?;
     let mut events = 0;
     if let Some((leg, command)) = settling {
-        // Decided before the case is closed: a case whose record cannot be settled stays open.
+        // A case whose record cannot be settled stays open.
         events += turn.decide(&leg, &command).map_err(|error| refused(&error))?;
     }
-    let closed = turn.decide(&key, &close);
-    events += closed.map_err(|error| refused(&error))?;
     let disputed = turn.view().is_ok_and(|view| view.open.notes.disputes.contains(&case));
     if disputed {
         let last = turn.view().is_ok_and(|view| view.open.notes.disputes.len() == 1);
@@ -134,6 +132,9 @@ pub fn close_case<S: FundSaga>(
         }
         events += reached(turn.reach(Milestone::Undisputed { case }))?;
     }
+    // Last of what the closing is: a death before it leaves the case open, to be closed again.
+    let closed = turn.decide(&key, &close);
+    events += closed.map_err(|error| refused(&error))?;
     // What cannot be booked here is booked beside the table, which parks with the reason.
     Ok(events + saga.book(turn).unwrap_or(0))
 }

@@ -164,6 +164,24 @@ fn a_closing_that_is_refused_takes_no_record_back() {
 }
 
 #[test]
+fn a_closing_that_a_death_cuts_short_is_finished_by_closing_the_case_again() {
+    for how in 0..3 {
+        for fuse in 0..8 {
+            let mut stage = doubtful();
+            stage.fuse = Some(fuse);
+            closes(&mut stage, 0, how);
+            stage.fuse = None;
+            if cases(&stage)[0].is_open() {
+                closes(&mut stage, 0, how);
+            }
+            stage.run();
+
+            assert!(stage.look().finished, "{how}, dead after {fuse}\n{}", stage.text());
+        }
+    }
+}
+
+#[test]
 fn who_was_given_up_is_over_once_the_last_case_on_it_is_closed() {
     let mut stage = Stage::at("10:00");
     stage.request(&request(Mode::LinkedSameDay));
