@@ -94,7 +94,7 @@ pub struct LotTaken {
 }
 
 impl PaymentNo {
-    /// Whether further numbers can be derived from it: up to 99,999 refunds or attempts.
+    /// Whether further numbers can be derived from it: up to 99,999 refunds, attempts or repayments.
     pub fn leaves_room(&self) -> bool {
         self.as_str().len() <= DERIVING_MAX
     }
@@ -125,9 +125,10 @@ impl PaymentNo {
         split.and_then(|(payout, _)| Self::new(payout).ok()).unwrap_or_else(|| self.clone())
     }
 
-    /// The repayment of this advance. `None` without room for it.
-    pub fn repayment(&self) -> Option<Self> {
-        Self::new(format!("{self}.repay")).ok()
+    /// The `nth` transfer back to the bank of this advance, from 1. `None` without room for it.
+    pub fn nth_repayment(&self, nth: usize) -> Option<Self> {
+        let number = if nth <= 1 { String::new() } else { nth.to_string() };
+        Self::new(format!("{self}.repay{number}")).ok()
     }
 }
 
@@ -178,7 +179,7 @@ mod tests {
     #[test]
     fn a_second_attempt_and_a_repayment_have_numbers_of_their_own() {
         let payout = no("TX-1.out");
-        let numbers = [payout.nth_attempt(1), payout.nth_attempt(2), payout.repayment()];
+        let numbers = [payout.nth_attempt(1), payout.nth_attempt(2), payout.nth_repayment(1)];
 
         assert_eq!(
             numbers.map(Option::unwrap),

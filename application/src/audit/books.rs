@@ -8,7 +8,7 @@
 
 use super::{Check, Holding, shares::SharesSaid};
 use fundflow_domain::{
-    advance::Advances,
+    advance::{self, Advances},
     application::{self, Applications},
     case::Cases,
     holdings::{HoldingId, Holdings},
@@ -64,6 +64,8 @@ pub(super) struct Books {
     cases: HashMap<StreamName, bool>,
     disputed: HashSet<OrderId>,
     disputed_requests: HashSet<TransactionId>,
+    /// What shares did not bring of what a bank advanced on them. Yuan.
+    short: HashMap<TransactionId, Money>,
     /// Over, and nothing was given up: the kind.
     ended: HashMap<TransactionId, Arc<str>>,
 }
@@ -100,9 +102,7 @@ impl Books {
             Payouts::CATEGORY => {
                 said::<Payouts>(event).map(|said| (of_payout(&request, &said), Vec::new()))
             }
-            Advances::CATEGORY => said::<Advances>(event).and_then(|said| {
-                Some((of_advance(&request, state::<Advances>(before)?, &said)?, Vec::new()))
-            }),
+            Advances::CATEGORY => self.advance(event, before, &request),
             Applications::CATEGORY => self.application(event, before, &request),
             Wallet::CATEGORY => self.wallet(event, before, after),
             Holdings::CATEGORY => self.holdings_event(event, before, after),
@@ -144,6 +144,14 @@ impl Books {
             | payment::Event::Refunded { .. } => {}
         }
         Some((of_payment(before, &said)?, suspects))
+    }
+
+    fn advance(&mut self, event: &Recorded, before: &dyn Fold, request: &TransactionId) -> Booked {
+        let said = said::<Advances>(event)?;
+        if let advance::Event::Recourse { amount } = &said {
+            self.short.insert(request.clone(), Money::from(*amount));
+        }
+        Some((of_advance(request, state::<Advances>(before)?, &said)?, Vec::new()))
     }
 
     fn application(
@@ -278,6 +286,15 @@ impl Books {
             let what = format!(
                 "it is over, and the registrar confirmed {sum} shares of {fund} more than its \
                  holder gained"
+            );
+            findings.push((self.name(request), Check::Saga, what));
+        }
+        let undisputed = |(request, _): &(&TransactionId, &Money)| {
+            self.ended.contains_key(*request) && !self.disputed_requests.contains(*request)
+        };
+        for (request, short) in self.short.iter().filter(undisputed) {
+            let what = format!(
+                "the shares brought {short} yuan less than the bank advanced, and no case says why"
             );
             findings.push((self.name(request), Check::Saga, what));
         }

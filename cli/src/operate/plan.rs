@@ -10,7 +10,7 @@ use fundflow::{
 use fundflow_application::desk::{self, Deed, DeskError, Foreseen, Shown};
 use fundflow_domain::{ids::TransactionId, time::Timestamp};
 use fundflow_kernel::store::{EventStore, Position};
-use fundflow_sagas::ports::{bank::BankCall, registrar::RegistrarCall};
+use fundflow_sagas::ports::{advance::AdvanceCall, bank::BankCall, registrar::RegistrarCall};
 use serde::Serialize;
 use std::sync::Arc;
 
@@ -200,6 +200,9 @@ fn words(effect: &Effect) -> (String, Option<String>) {
     if let Some(call) = effect.call_as::<BankCall>() {
         return bank_words(call, effect.ask);
     }
+    if let Some(call) = effect.call_as::<AdvanceCall>() {
+        return advance_words(call, effect.ask);
+    }
     let Some(call) = effect.call_as::<RegistrarCall>() else {
         return (effect.to_string(), None);
     };
@@ -215,6 +218,30 @@ fn words(effect: &Effect) -> (String, Option<String>) {
         }
     };
     (call, None)
+}
+
+fn advance_words(call: &AdvanceCall, ask: Ask) -> (String, Option<String>) {
+    match (call, ask) {
+        (AdvanceCall::Advance(advance), Ask::Call) => {
+            let (amount, account) = (advance.amount, &advance.account);
+            let call = format!("have {amount} yuan advanced to {account} under {}", advance.no);
+            let money = format!("the bank pays {amount} yuan to {account}, unless it already did");
+            (call, Some(money))
+        }
+        (AdvanceCall::Advance(advance), Ask::Query) => {
+            let (amount, account) = (advance.amount, &advance.account);
+            let money = format!(
+                "none by the question; if the bank never got the order, it is sent again: \
+                 {amount} yuan to {account}"
+            );
+            (format!("ask the bank how its advance {} stands", advance.no), Some(money))
+        }
+        (AdvanceCall::Repay(repayment), _) => {
+            let amount = repayment.amount;
+            let call = format!("repay {amount} yuan to the bank under {}", repayment.no);
+            (call, Some(format!("{amount} yuan go to the bank, unless they already did")))
+        }
+    }
 }
 
 fn bank_words(call: &BankCall, ask: Ask) -> (String, Option<String>) {

@@ -3,14 +3,17 @@
 //!
 //! ```text
 //! absent --Request--> requested --RecordAdvanced--> advanced --RequestRepayment--> repaying
-//!                         `-----RecordDecline-----> declined       --RecordRepaid--> repaid
+//!                         `-----RecordDecline-----> declined       --RecordRepaid--> settled
 //! ```
 //!
 //! 1. Only a bank with a licence to sell funds may advance (guidance of 2018-06-01).
 //! 2. An advance whose answer is unknown is asked for again, never assumed; only a decline says that
 //!    the investor's shares may return.
-//! 3. The bank gets back exactly what it paid, once, under a number derived from the advance's.
-//! 4. An answer that contradicts an earlier one is refused by name: cash and shares may both be with
+//! 3. The shares are the bank's, so it gets what they bring: no less, and no more out of anybody
+//!    else's money. Each transfer goes once, under a number derived from the advance's.
+//! 4. What they do not bring is the bank's own claim, with recourse to the investor, and leaves our
+//!    books by an event of its own.
+//! 5. An answer that contradicts an earlier one is refused by name: cash and shares may both be with
 //!    the investor, and that is a person's matter.
 
 mod stored;
@@ -62,8 +65,9 @@ pub enum Command {
     RecordAdvanced(Transfer),
     /// The bank says that it pays nothing and never will.
     RecordDecline(Cause),
-    /// Announce the repayment; the proceeds of the shares are here.
-    RequestRepayment,
+    /// Announce the repayment: the shares brought that many yuan in all, and nothing more will come
+    /// as far as anybody knows.
+    RequestRepayment(Money),
     /// The bank says that it has its money back.
     RecordRepaid(Transfer),
 }
@@ -85,11 +89,16 @@ pub enum Event {
     RepaymentRequested {
         /// The idempotency key of the repayment.
         no: PaymentNo,
-        /// As much as was advanced.
+        /// What the shares brought that the bank has not got yet.
         amount: Amount,
     },
     /// The bank has its money back.
     Repaid(Transfer),
+    /// The shares did not bring so much of what was advanced: it stays between bank and investor.
+    Recourse {
+        /// Yuan.
+        amount: Amount,
+    },
 }
 
 /// How far the advance is.
@@ -102,9 +111,14 @@ pub enum Stage {
     /// The investor has the cash, the bank waits for its own.
     Advanced,
     /// The bank's money may be on its way back.
-    Repaying,
-    /// The bank has its money back.
-    Repaid(Transfer),
+    Repaying {
+        /// The idempotency key of the transfer.
+        no: PaymentNo,
+        /// How much is on its way.
+        amount: Amount,
+    },
+    /// The bank has all that the shares brought.
+    Settled,
 }
 
 /// An advance that was requested.
@@ -116,6 +130,10 @@ pub struct Advance {
     pub stage: Stage,
     /// What the bank paid to the investor.
     pub paid: Option<Transfer>,
+    /// What went back to the bank, first to last.
+    pub repaid: Vec<Transfer>,
+    /// What the shares did not bring.
+    pub recourse: Money,
 }
 
 /// What is remembered of an advance.
@@ -146,7 +164,7 @@ pub enum Refusal {
     /// Another sum moved than was agreed.
     #[error("{came} yuan moved as {serial}, {asked} were agreed")]
     AmountDiffers {
-        /// What was agreed.
+        /// What was agreed, or is on its way back.
         asked: Amount,
         /// What the bank says.
         came: Money,
@@ -183,6 +201,14 @@ pub enum Refusal {
     /// Nobody sent the money that the bank says it has.
     #[error("repayment {0} came back before it was requested")]
     RepaidUnasked(Serial),
+    /// The bank has more than the shares brought.
+    #[error("the bank got {repaid} yuan back, and the shares brought {brought}")]
+    RepaidTooMuch {
+        /// Yuan that went back.
+        repaid: Money,
+        /// Yuan that the shares brought in all.
+        brought: Money,
+    },
 }
 
 impl State {
@@ -197,8 +223,13 @@ impl State {
 
 impl Advance {
     /// Whether the bank waits for its own money.
-    pub fn is_owed(&self) -> bool {
-        matches!(self.stage, Stage::Advanced | Stage::Repaying)
+    pub const fn is_owed(&self) -> bool {
+        matches!(self.stage, Stage::Advanced | Stage::Repaying { .. })
+    }
+
+    /// Yuan that went back to the bank so far, or `None` beyond every range.
+    pub fn repaid_sum(&self) -> Option<Money> {
+        self.repaid.iter().try_fold(Money::ZERO, |sum, transfer| sum.plus(transfer.amount))
     }
 }
 
@@ -223,12 +254,12 @@ impl Decider for Advances {
                 S::Absent,
                 C::RecordAdvanced(_)
                 | C::RecordDecline(_)
-                | C::RequestRepayment
+                | C::RequestRepayment(_)
                 | C::RecordRepaid(_),
             ) => Err(Refusal::NotRequested),
             (S::Known(advance), C::RecordAdvanced(transfer)) => advanced(advance, transfer),
             (S::Known(advance), C::RecordDecline(cause)) => declined(advance, cause),
-            (S::Known(advance), C::RequestRepayment) => repaying(advance),
+            (S::Known(advance), C::RequestRepayment(brought)) => repaying(advance, *brought),
             (S::Known(advance), C::RecordRepaid(transfer)) => repaid(advance, transfer),
             (S::Known(advance), C::Request(terms)) if advance.terms == *terms => Ok(vec![]),
             (S::Known(advance), C::Request(_)) => {
@@ -242,43 +273,65 @@ impl Decider for Advances {
         match (state, event) {
             (S::Absent, E::Requested(terms)) => {
                 let terms = terms.as_ref().clone();
-                Some(S::Known(Box::new(Advance { terms, stage: Stage::Requested, paid: None })))
+                Some(S::Known(Box::new(Advance {
+                    terms,
+                    stage: Stage::Requested,
+                    paid: None,
+                    repaid: Vec::new(),
+                    recourse: Money::ZERO,
+                })))
             }
             (
-                S::Known(mut advance),
-                E::Advanced(_) | E::Declined { .. } | E::RepaymentRequested { .. } | E::Repaid(_),
-            ) => {
-                advance.stage = next(&advance.stage, event)?;
-                if let E::Advanced(transfer) = event {
-                    advance.paid = Some(transfer.clone());
-                }
-                Some(S::Known(advance))
-            }
+                S::Known(advance),
+                E::Advanced(_)
+                | E::Declined { .. }
+                | E::RepaymentRequested { .. }
+                | E::Repaid(_)
+                | E::Recourse { .. },
+            ) => moved(advance, event).map(S::Known),
             (S::Known(_), E::Requested(_))
             | (
                 S::Absent,
-                E::Advanced(_) | E::Declined { .. } | E::RepaymentRequested { .. } | E::Repaid(_),
+                E::Advanced(_)
+                | E::Declined { .. }
+                | E::RepaymentRequested { .. }
+                | E::Repaid(_)
+                | E::Recourse { .. },
             ) => None,
         }
     }
 }
 
-fn next(stage: &Stage, event: &Event) -> Option<Stage> {
+fn moved(mut advance: Box<Advance>, event: &Event) -> Option<Box<Advance>> {
     use {Event as E, Stage as S};
-    match (stage, event) {
-        (S::Requested, E::Advanced(_)) => Some(S::Advanced),
-        (S::Requested, E::Declined { cause }) => Some(S::Declined(cause.clone())),
-        (S::Advanced, E::RepaymentRequested { .. }) => Some(S::Repaying),
-        (S::Repaying, E::Repaid(transfer)) => Some(S::Repaid(transfer.clone())),
+    advance.stage = match (&advance.stage, event) {
+        (S::Requested, E::Advanced(transfer)) => {
+            advance.paid = Some(transfer.clone());
+            S::Advanced
+        }
+        (S::Requested, E::Declined { cause }) => S::Declined(cause.clone()),
+        (S::Advanced, E::Recourse { amount }) => {
+            advance.recourse = Money::from(*amount);
+            S::Settled
+        }
+        (S::Advanced | S::Settled, E::RepaymentRequested { no, amount }) => {
+            S::Repaying { no: no.clone(), amount: *amount }
+        }
+        (S::Repaying { .. }, E::Repaid(transfer)) => {
+            advance.repaid.push(transfer.clone());
+            S::Settled
+        }
         (
-            S::Requested | S::Declined(_) | S::Advanced | S::Repaying | S::Repaid(_),
+            S::Requested | S::Declined(_) | S::Advanced | S::Repaying { .. } | S::Settled,
             E::Requested(_)
             | E::Advanced(_)
             | E::Declined { .. }
             | E::RepaymentRequested { .. }
-            | E::Repaid(_),
-        ) => None,
-    }
+            | E::Repaid(_)
+            | E::Recourse { .. },
+        ) => return None,
+    };
+    Some(advance)
 }
 
 fn requested(terms: &Terms) -> Decision {
@@ -288,7 +341,7 @@ fn requested(terms: &Terms) -> Decision {
             return Err(Refusal::MayNotAdvance(terms.by.clone()));
         }
     }
-    if terms.no.repayment().is_none() {
+    if !terms.no.leaves_room() {
         return Err(Refusal::NoRoomForRepayment(terms.no.clone()));
     }
     Ok(vec![Event::Requested(Box::new(terms.clone()))])
@@ -300,11 +353,12 @@ fn advanced(advance: &Advance, transfer: &Transfer) -> Decision {
             let (cause, came) = (cause.clone(), Box::new(transfer.clone()));
             Err(Refusal::AdvancedAfterDecline { cause, came })
         }
-        (Stage::Requested | Stage::Advanced | Stage::Repaying | Stage::Repaid(_), Some(known)) => {
-            again(known, transfer)
-        }
-        (Stage::Requested | Stage::Advanced | Stage::Repaying | Stage::Repaid(_), None) => {
-            agreed(advance, transfer)?;
+        (
+            Stage::Requested | Stage::Advanced | Stage::Repaying { .. } | Stage::Settled,
+            Some(known),
+        ) => again(known, transfer),
+        (Stage::Requested | Stage::Advanced | Stage::Repaying { .. } | Stage::Settled, None) => {
+            agreed(advance.terms.amount, transfer)?;
             Ok(vec![Event::Advanced(transfer.clone())])
         }
     }
@@ -313,43 +367,67 @@ fn advanced(advance: &Advance, transfer: &Transfer) -> Decision {
 fn declined(advance: &Advance, cause: &Cause) -> Decision {
     match (&advance.stage, &advance.paid) {
         (Stage::Declined(_), _) => Ok(vec![]),
-        (Stage::Requested | Stage::Advanced | Stage::Repaying | Stage::Repaid(_), Some(known)) => {
+        (
+            Stage::Requested | Stage::Advanced | Stage::Repaying { .. } | Stage::Settled,
+            Some(known),
+        ) => {
             let known = Box::new(known.clone());
             Err(Refusal::DeclinedAfterAdvance { known, cause: cause.clone() })
         }
-        (Stage::Requested | Stage::Advanced | Stage::Repaying | Stage::Repaid(_), None) => {
+        (Stage::Requested | Stage::Advanced | Stage::Repaying { .. } | Stage::Settled, None) => {
             Ok(vec![Event::Declined { cause: cause.clone() }])
         }
     }
 }
 
-fn repaying(advance: &Advance) -> Decision {
-    match advance.stage {
+fn repaying(advance: &Advance, brought: Money) -> Decision {
+    match &advance.stage {
         Stage::Requested | Stage::Declined(_) => Err(Refusal::NothingAdvanced),
-        Stage::Repaying | Stage::Repaid(_) => Ok(vec![]),
+        // What came meanwhile goes back once this has arrived.
+        Stage::Repaying { .. } => Ok(vec![]),
         Stage::Advanced => {
-            let Terms { no, amount, .. } = &advance.terms;
-            let repayment =
-                no.repayment().ok_or_else(|| Refusal::NoRoomForRepayment(no.clone()))?;
-            Ok(vec![Event::RepaymentRequested { no: repayment, amount: *amount }])
+            let short = Money::from(advance.terms.amount).minus(brought).unwrap_or_default();
+            let recourse = positive(short).map(|amount| Event::Recourse { amount });
+            Ok(recourse.into_iter().chain(next_repayment(advance, brought)?).collect())
+        }
+        Stage::Settled => {
+            let repaid = advance.repaid_sum().unwrap_or_default();
+            let left = brought.minus(repaid).ok_or(Refusal::RepaidTooMuch { repaid, brought })?;
+            Ok(next_repayment(advance, left)?.into_iter().collect())
         }
     }
+}
+
+fn next_repayment(advance: &Advance, amount: Money) -> Result<Option<Event>, Refusal> {
+    let Some(amount) = positive(amount) else { return Ok(None) };
+    let no = &advance.terms.no;
+    let next = no.nth_repayment(advance.repaid.len() + 1);
+    let next = next.ok_or_else(|| Refusal::NoRoomForRepayment(no.clone()))?;
+    Ok(Some(Event::RepaymentRequested { no: next, amount }))
+}
+
+fn positive(money: Money) -> Option<Amount> {
+    Amount::new(money.decimal()).ok()
 }
 
 fn repaid(advance: &Advance, transfer: &Transfer) -> Decision {
-    match &advance.stage {
-        Stage::Requested | Stage::Declined(_) => Err(Refusal::NothingAdvanced),
-        Stage::Advanced => Err(Refusal::RepaidUnasked(transfer.serial.clone())),
-        Stage::Repaying => {
-            agreed(advance, transfer)?;
+    let same = |known: &&Transfer| known.serial == transfer.serial;
+    match (&advance.stage, advance.repaid.iter().find(same), advance.repaid.last()) {
+        (Stage::Requested | Stage::Declined(_), ..) => Err(Refusal::NothingAdvanced),
+        (_, Some(known), _) => again(known, transfer),
+        (Stage::Repaying { amount, .. }, None, _) => {
+            agreed(*amount, transfer)?;
             Ok(vec![Event::Repaid(transfer.clone())])
         }
-        Stage::Repaid(known) => again(known, transfer),
+        (Stage::Settled, None, Some(known)) => again(known, transfer),
+        (Stage::Advanced | Stage::Settled, None, _) => {
+            Err(Refusal::RepaidUnasked(transfer.serial.clone()))
+        }
     }
 }
 
-fn agreed(advance: &Advance, transfer: &Transfer) -> Result<(), Refusal> {
-    let (asked, came) = (advance.terms.amount, transfer.amount);
+fn agreed(asked: Amount, transfer: &Transfer) -> Result<(), Refusal> {
+    let came = transfer.amount;
     if came == Money::from(asked) {
         return Ok(());
     }

@@ -10,5 +10,6 @@ impl Stored for Advances {
         Declined => "advance.declined",
         RepaymentRequested => "advance.repayment_requested",
         Repaid => "advance.repaid",
+        Recourse => "advance.recourse",
     });
 }

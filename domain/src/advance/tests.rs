@@ -51,6 +51,10 @@ fn repaid(serial: &str, amount: &str) -> Command {
     Command::RecordRepaid(transfer(serial, amount))
 }
 
+fn back(brought: &str) -> Command {
+    Command::RequestRepayment(brought.parse().unwrap())
+}
+
 fn after(commands: impl IntoIterator<Item = Command>) -> Vec<Event> {
     history::<Advances>(commands)
 }
@@ -62,14 +66,14 @@ fn the_bank_gets_back_what_it_paid_under_a_number_of_its_own() {
         .then([Event::Requested(Box::new(terms()))])
         .when(advanced("A1", "5000"))
         .then([Event::Advanced(transfer("A1", "5000"))])
-        .when(Command::RequestRepayment)
+        .when(back("5000"))
         .then([Event::RepaymentRequested {
             no: no("TX-1.advance.repay"),
             amount: "5000".parse().unwrap(),
         }])
         .when(repaid("R1", "5000"))
         .then([Event::Repaid(transfer("R1", "5000"))])
-        .when(Command::RequestRepayment)
+        .when(back("5000"))
         .then([])
         .when(advanced("A1", "5000"))
         .then([])
@@ -97,6 +101,7 @@ fn place(refusal: &Refusal) -> usize {
         Refusal::MovedTwice { .. } => 7,
         Refusal::NothingAdvanced => 8,
         Refusal::RepaidUnasked(_) => 9,
+        Refusal::RepaidTooMuch { .. } => 10,
     }
 }
 
@@ -139,8 +144,13 @@ fn every_refusal_has_its_case() {
             advanced("A2", "5000"),
             "A1 of 5000.00 yuan took effect; now the bank says A2 of 5000.00",
         ),
-        (open(), Command::RequestRepayment, "nothing was advanced, so nothing can be repaid"),
+        (open(), back("5000"), "nothing was advanced, so nothing can be repaid"),
         (had(), repaid("R1", "5000"), "repayment R1 came back before it was requested"),
+        (
+            had().into_iter().chain([back("5000"), repaid("R1", "5000")]).collect(),
+            back("4999.99"),
+            "the bank got 5000.00 yuan back, and the shares brought 4999.99",
+        ),
     ];
     let mut places = Vec::new();
     for (before, command, says) in rows {
@@ -149,12 +159,12 @@ fn every_refusal_has_its_case() {
         assert_eq!(refusal.to_string(), says);
         places.push(place(&refusal));
     }
-    each_once(places, 10);
+    each_once(places, 11);
 }
 
 #[test]
 fn a_repayment_of_another_sum_or_a_second_one_is_refused() {
-    let way = [requested(), advanced("A1", "5000"), Command::RequestRepayment];
+    let way = [requested(), advanced("A1", "5000"), back("5000")];
     let back = way.iter().cloned().chain([repaid("R1", "5000")]);
 
     given::<Advances>(after(way.clone())).when(repaid("R1", "5000.01")).then_refused(
@@ -168,6 +178,39 @@ fn a_repayment_of_another_sum_or_a_second_one_is_refused() {
         known: Box::new(transfer("R1", "5000")),
         came: Box::new(transfer("R2", "5000")),
     });
+}
+
+#[test]
+fn the_bank_gets_what_the_shares_brought_and_the_rest_is_its_own_claim() {
+    let amount = |text: &str| text.parse().unwrap();
+    let had = || given::<Advances>(after([requested(), advanced("A1", "5000")]));
+
+    let state = had()
+        .when(back("4000"))
+        .then([
+            Event::Recourse { amount: amount("1000") },
+            Event::RepaymentRequested { no: no("TX-1.advance.repay"), amount: amount("4000") },
+        ])
+        .when(back("4100"))
+        .then([])
+        .when(repaid("R1", "4000"))
+        .then([Event::Repaid(transfer("R1", "4000"))])
+        .when(back("4100"))
+        .then([Event::RepaymentRequested { no: no("TX-1.advance.repay2"), amount: amount("100") }])
+        .when(repaid("R1", "4000"))
+        .then([])
+        .when(repaid("R2", "100"))
+        .then([Event::Repaid(transfer("R2", "100"))])
+        .state();
+    let advance = state.advance().unwrap();
+    assert!(!advance.is_owed());
+    assert_eq!(advance.repaid_sum().unwrap().to_string(), "4100.00");
+
+    had().when(back("0")).then([Event::Recourse { amount: amount("5000") }]);
+    had().when(back("5000.40")).then([Event::RepaymentRequested {
+        no: no("TX-1.advance.repay"),
+        amount: amount("5000.40"),
+    }]);
 }
 
 #[test]

@@ -116,6 +116,8 @@ kinds! {
     ZeroShares = "zero_shares",
     /// A rejection of what had been confirmed.
     RejectedAfterConfirmed = "rejected_after_confirmed",
+    /// A rejection of what a bank has already advanced cash on.
+    RejectedAfterAdvance = "rejected_after_advance",
     /// A court or a pledge froze the shares.
     FrozenByRegister = "frozen_by_register",
     /// None of the others; the words say it.

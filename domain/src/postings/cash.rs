@@ -74,15 +74,28 @@ pub fn of_advance(
             entry.credit(bank(before.advance()?)?, transfer.amount);
         }
         E::Repaid(transfer) => {
-            entry.debit(bank(before.advance()?)?, transfer.amount);
+            let advance = before.advance()?;
+            // What the shares bring beyond the advance is the bank's too, and no advance.
+            let lent = still_lent(advance)?.min(transfer.amount);
+            entry.debit(bank(advance)?, lent);
             entry.credit(Account::Settlement, transfer.amount);
             // Out of what the redemption of the shares brought; the investor owes nothing more.
             entry.debit(Account::Redeem(request.clone()), transfer.amount);
-            entry.credit(Account::Advanced(request.clone()), transfer.amount);
+            entry.credit(Account::Advanced(request.clone()), lent);
+        }
+        E::Recourse { amount } => {
+            entry.debit(bank(before.advance()?)?, Money::from(*amount));
+            entry.credit(Account::Advanced(request.clone()), Money::from(*amount));
         }
         E::Requested(_) | E::Declined { .. } | E::RepaymentRequested { .. } => {}
     }
     Some(entry.0)
+}
+
+/// What the bank has not got back of its advance, and can get from us.
+fn still_lent(advance: &Advance) -> Option<Money> {
+    let lent = Money::from(advance.terms.amount).minus(advance.recourse)?;
+    Some(lent.minus(advance.repaid_sum()?).unwrap_or_default())
 }
 
 /// Nobody but a licensed bank ever advances: the aggregate refuses all others.

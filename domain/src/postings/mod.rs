@@ -13,7 +13,8 @@
 //!              what does not add up goes to L:SUSPENSE, under the order and its case
 //! payout:      paid out        L:CUST:REDEEM    -> A:BANK:SETTLE
 //! advance:     advanced        A:CUST:ADVANCED  -> L:BANK:ADVANCE
-//!              repaid          L:BANK:ADVANCE   -> A:BANK:SETTLE
+//!              repaid          L:BANK:ADVANCE   -> A:BANK:SETTLE, and L:CUST:REDEEM -> A:CUST:ADVANCED
+//!              recourse        L:BANK:ADVANCE   -> A:CUST:ADVANCED
 //! shares:      come, leave     U:PENDING, AVAIL, FROZEN <-> U:REGISTER
 //!              change hands    U:PENDING, AVAIL, FROZEN among one another
 //! ```

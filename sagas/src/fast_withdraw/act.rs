@@ -41,7 +41,10 @@ impl FastWithdraw {
             Do::TakeOut => self.book(turn),
             Do::PlaceRedemption => self.place_redemption(turn),
             Do::CloseRedemption => plan.redemption.close(turn),
-            Do::RequestRepayment => plan.advance.request_repayment(turn),
+            Do::RequestRepayment => {
+                let brought = plan.brought(&turn.view()?);
+                plan.advance.request_repayment(turn, brought)
+            }
             Do::End(ending) => {
                 let view = turn.view()?;
                 turn.end(ending, why(&view).or_else(|| partly(&view)))
@@ -121,13 +124,14 @@ fn request_advance(turn: &mut Turn<'_>) -> Done {
     plan.advance.request(turn, terms)
 }
 
-/// Why no cash came.
+/// Why no cash came, or the bank has not got all of it back.
 pub(super) fn why(view: &View<'_>) -> Option<Cause> {
     let plan = view.plan;
     plan.advance
         .failure(view)
         .or_else(|| plan.transfer.failure(view))
         .or_else(|| plan.redemption.failure(view))
+        .or_else(|| plan.advance.shortfall(view))
 }
 
 const fn lacks(what: &'static str) -> NotDone {

@@ -4,11 +4,11 @@ use super::{
     Fact, When,
     saga::{FastWithdraw, View},
 };
-use crate::parts::{application::ApplicationLeg, timing};
+use crate::parts::{application::ApplicationLeg, disputes::hold_up, timing};
 use fundflow_domain::{
-    calendar::TradingDay, fast_quota::Entry, time::Timestamp, wallet::Reservation,
+    calendar::TradingDay, case::CaseId, fast_quota::Entry, time::Timestamp, wallet::Reservation,
 };
-use fundflow_runtime::saga::OpenEnd;
+use fundflow_runtime::{process::Disposition, saga::OpenEnd};
 use rust_decimal::Decimal;
 use std::sync::Arc;
 
@@ -39,16 +39,43 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         Fact::RedemptionPlaced => redemption.is_placed(view),
         Fact::RedemptionAccepted => redemption.is_accepted(view),
         Fact::RedemptionRejected => redemption.is_rejected(view),
-        Fact::Redeemed => redemption.is_confirmed(view) && redemption.is_sound(view),
-        Fact::RepaymentRequested => advance.is_repaying(view),
-        Fact::Repaid => advance.is_repaid(view),
+        Fact::Redeemed => redemption.is_confirmed(view) && !hold_up(view),
+        Fact::RepaymentRequested => advance.is_repaying(view, plan.brought(view)),
+        Fact::Repaid => advance.is_settled(view) && holds(view, Fact::RepaymentRequested),
+        Fact::PersonDecided => is_decided(view),
+        Fact::CashIsOut => advance.is_advanced(view) && !is_decided(view),
+        Fact::BankSettled => !is_banks_turn(view) || holds(view, Fact::RepaymentRequested),
+        Fact::BankPaid => !advance.is_on_its_way(view),
         Fact::Ended => view.ending.is_some(),
         Fact::TransferClosed => transfer.need_not_be_closed(view, END),
         Fact::TransferHeard => transfer.is_over(view),
-        Fact::RedemptionClosed => redemption.need_not_be_closed(view, BANK_END),
         Fact::RedemptionHeard => redemption.is_over(view),
         Fact::NothingReserved => plan.wallet.held(view).is_none() || !transfer.lets_go(view),
     }
+}
+
+/// A person has closed the case on what the registrar did not do after the cash was out.
+fn is_decided(view: &View<'_>) -> bool {
+    let settled = |case: CaseId| view.open.notes.settled.contains(&case);
+    let said = |leg: &ApplicationLeg| {
+        let record = leg.confirmation(view).map(|said| leg.case_of(said));
+        leg.rejection_case(view).into_iter().chain(record).any(settled)
+    };
+    !hold_up(view) && [&view.plan.transfer, &view.plan.redemption].into_iter().any(said)
+}
+
+/// It is over, and what the bank's shares brought is known, as far as it ever will be; unless a
+/// person settles with the bank by hand.
+fn is_banks_turn(view: &View<'_>) -> bool {
+    let plan = view.plan;
+    let by_hand = |(name, disposed): &(Arc<str>, Disposition)| {
+        **name == *BANK_END && !matches!(disposed, Disposition::Refund)
+    };
+    plan.advance.is_advanced(view)
+        && !view.open.notes.is_disputed()
+        && plan.transfer.is_over(view)
+        && plan.redemption.is_over(view)
+        && !view.open.given_up.iter().any(by_hand)
 }
 
 fn quota<'a>(view: &View<'a>) -> Option<&'a Entry> {

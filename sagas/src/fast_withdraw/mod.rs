@@ -10,9 +10,11 @@
 //!    advanced counts no more.
 //! 2. No cash while the shares could be used twice: they are earmarked first, and only a decline
 //!    frees them. An advance whose answer is unknown is asked for, never assumed.
-//! 3. Once the cash is out, nothing is undone: a transfer that the registrar then rejects is a
-//!    person's matter, with cash and shares both in sight.
-//! 4. It cannot be taken back.
+//! 3. Once the cash is out, nothing is undone. What the registrar then rejects, or settles with other
+//!    figures, opens a case with cash and shares side by side.
+//! 4. The shares are the bank's, so it gets what they bring, no less and no more. What they do not
+//!    bring of the advance is its own claim, and leaves our books once a person has closed the case.
+//! 5. It cannot be taken back.
 
 mod act;
 mod facts;
@@ -27,7 +29,7 @@ pub use saga::{Answer, Command, FastWithdraw, Refusal};
 pub use words::{Asked, Call, Do, Ending, Fact, Promise, Request, When};
 
 use fundflow_runtime::step::{
-    Deed, Exit, Late, Move, Side, Step, Table, act, call, well_formed, word,
+    Deed, Exit, Late, Move, Side, Step, Table, act, call, wait, well_formed, word,
 };
 
 type Saga = FastWithdraw;
@@ -39,9 +41,14 @@ const DECLINE: &[Move<Saga>] = &[
 
 const RELEASE: &[Move<Saga>] = &[act("release", Do::Release, Fact::Released).to()];
 
-/// The investor has the cash and the bank has no shares: no rule of ours may settle that.
-const CASH_IS_OUT: &[Move<Saga>] =
-    &[act("cash is out", Do::CloseAdvance, Fact::Declined).to_unless(Fact::Advanced)];
+/// The investor has the cash, and nothing will come for the shares: no rule of ours may settle that,
+/// only whoever closes the case. What the registrar did not move stays the investor's.
+const CASH_IS_OUT: &[Move<Saga>] = &[
+    wait("cash is out", Fact::PersonDecided).to_unless(Fact::CashIsOut),
+    act("keep what did not move", Do::Release, Fact::NothingReserved).to(),
+    act("leave to the bank", Do::RequestRepayment, Fact::Repaid).to(),
+    act("end with the cash alone", Do::End(Ending::PaidOut), Fact::Ended).to(),
+];
 
 /// The fund's money is here on T+n, and is the bank's from then on.
 const ANNOUNCE: Deed<Saga> = Deed {
@@ -60,7 +67,7 @@ const RESERVE: Step<Saga> = act("reserve", Do::Reserve, Fact::Reserved).row(Exit
 const REQUEST: Step<Saga> =
     act("request advance", Do::RequestAdvance, Fact::AdvanceRequested).row(Exit::Nothing);
 const ADVANCE: Step<Saga> = call("advance", Call::Advance, Fact::Advanced, When::NextCutOff)
-    .row(Exit::Undo(CASH_IS_OUT))
+    .row(Exit::Landing(CASH_IS_OUT, None))
     .unless(Fact::Declined, Some(Do::CloseAdvance))
     .late_from(When::EndOfDay, Late::Person);
 const ORDER: Step<Saga> = act("order transfer", Do::PlaceTransfer, Fact::TransferPlaced)
@@ -114,13 +121,20 @@ const REDEMPTION_AT_LAST: Deed<Saga> = word(
     When::RedemptionOverdue,
 );
 
+/// What the shares bring is the bank's also where it comes late, or by a corrected record.
+const REPAY_AT_LAST: Deed<Saga> = Deed {
+    asks: Some(When::MoneyDue),
+    ..act("repay at last", Do::RequestRepayment, Fact::BankSettled)
+};
+
 const BESIDE: &[Side<Saga>] = &[
     act("book", Do::TakeOut, Fact::Booked).beside(),
     act("close transfer", Do::CloseTransfer, Fact::TransferClosed).after_the_end(),
-    act("close redemption", Do::CloseRedemption, Fact::RedemptionClosed).after_the_end(),
     TRANSFER_AT_LAST.after_the_end(),
     REDEMPTION_AT_LAST.after_the_end(),
     act("release at last", Do::Release, Fact::NothingReserved).after_the_end(),
+    REPAY_AT_LAST.after_the_end(),
+    call("repaid at last", Call::Repay, Fact::BankPaid, When::MoneyOverdue).after_the_end(),
 ];
 
 /// The one table of fast withdrawals.

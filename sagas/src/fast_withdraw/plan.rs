@@ -1,11 +1,12 @@
 //! Every key of a fast withdrawal, minted once.
 
-use super::Request;
+use super::{Request, saga::View};
 use crate::parts::{advance::AdvanceLeg, application::ApplicationLeg, wallet::WalletPart};
 use fundflow_domain::{
     case::Cases,
     fast_quota::{FastQuota, QuotaKey},
     ids::{OrderId, TransactionId},
+    money::Money,
 };
 use fundflow_kernel::{
     envelope::StreamName,
@@ -40,6 +41,11 @@ impl Plan {
             wallet: WalletPart::of(&request.investor, request.fund),
             cases: Vec::new(),
         }
+    }
+
+    /// Yuan that the bank's redemption of the shares has brought: the bank's.
+    pub(super) fn brought(&self, view: &View<'_>) -> Money {
+        self.redemption.proceeds(view).unwrap_or_default()
     }
 
     /// The streams that the saga works on.

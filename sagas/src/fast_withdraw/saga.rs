@@ -21,7 +21,7 @@ use crate::{
 use fundflow_domain::{
     admission::cash_out::{self, CashOut, Way},
     advance::Advances,
-    application::{Applications, Confirmation, Terms},
+    application::{Applications, Confirmation, Quantity, Rejection, Terms},
     calendar::TradingDay,
     case::{CaseId, Cases, Closing, Figure, Finding, Kind},
     fast_quota::{self, FastQuota, QuotaKey},
@@ -144,8 +144,8 @@ impl FundSaga for FastWithdraw {
     /// All of it changes hands, or a person must see why not; income stays with its owner.
     fn findings(
         &self,
-        view: &View<'_>,
-        _: &Terms,
+        _: &View<'_>,
+        terms: &Terms,
         (before, said): (&[Confirmation], &Confirmation),
     ) -> Vec<Finding> {
         let mut found = Vec::new();
@@ -155,10 +155,9 @@ impl FundSaga for FastWithdraw {
         };
         let parts = before.iter().chain([said]).filter_map(ApplicationLeg::shares_out_of);
         let left = parts.fold(Shares::ZERO, |sum, part| sum.plus(part).unwrap_or(sum));
-        let asked = view.open.promise.admitted.shares;
+        let Quantity::Shares(asked) = terms.ask.quantity() else { return found };
         if said.finished && left != asked {
-            let what =
-                format!("{left} shares are settled of {asked} that the cash was advanced on");
+            let what = format!("{left} shares are settled of {asked} that the bank is to have");
             differs(what, "shares", asked.to_string(), left.to_string());
         }
         let income = ApplicationLeg::income_of(said).unwrap_or(Income::ZERO);
@@ -167,6 +166,32 @@ impl FundSaga for FastWithdraw {
             differs(what, "income", Income::ZERO.to_string(), income.to_string());
         }
         found
+    }
+
+    /// The cash is out: what the registrar does not do now is a person's matter.
+    fn rejection_findings(
+        &self,
+        view: &View<'_>,
+        leg: &ApplicationLeg,
+        rejection: &Rejection,
+    ) -> Vec<Finding> {
+        let Some(application) = leg.application(view).filter(|_| view.ending.is_none()) else {
+            return Vec::new();
+        };
+        let Some(advance) = view.plan.advance.advance(view) else { return Vec::new() };
+        let (advanced, asked) = (advance.terms.amount, view.open.promise.admitted.shares);
+        let settled = leg.shares_out(view).unwrap_or_default();
+        let ours = vec![Figure::new("advanced", advanced), Figure::new("shares", asked)];
+        let theirs = vec![
+            Figure::new("says", "rejected"),
+            Figure::new("reason", &rejection.cause),
+            Figure::new("shares", settled),
+        ];
+        let what = format!(
+            "{advanced} yuan are out, and the registrar rejects {} ({})",
+            application.terms.no, rejection.cause
+        );
+        vec![cases::finding(Kind::RejectedAfterAdvance, &what, ours, theirs)]
     }
 
     fn legs(plan: &Plan) -> Vec<&ApplicationLeg> {

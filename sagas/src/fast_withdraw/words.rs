@@ -83,10 +83,18 @@ pub enum Fact {
     RedemptionRejected,
     /// The fund owes the bank their worth.
     Redeemed,
-    /// The bank's money may be on its way back.
+    /// What the shares brought may be on its way to the bank.
     RepaymentRequested,
-    /// The bank has its money back.
+    /// The bank has what the shares brought.
     Repaid,
+    /// The cash is out, the shares bring nothing, and no person has said what follows.
+    CashIsOut,
+    /// A person has closed the case on it.
+    PersonDecided,
+    /// After the end: what the shares brought is announced to the bank, if it is known.
+    BankSettled,
+    /// No money is on its way to the bank.
+    BankPaid,
     /// The withdrawal is over.
     Ended,
     /// The wallet is as the registrar's records and the cases say.
@@ -95,8 +103,6 @@ pub enum Fact {
     TransferClosed,
     /// The registrar's last word on the transfer is there, if it was ever placed.
     TransferHeard,
-    /// No redemption is to be closed without the registrar's word.
-    RedemptionClosed,
     /// The registrar's last word on the redemption is there, if it was ever placed.
     RedemptionHeard,
     /// No shares are earmarked.
@@ -128,7 +134,7 @@ pub enum Do {
     PlaceRedemption,
     /// Close the redemption that nobody answered.
     CloseRedemption,
-    /// Announce the repayment.
+    /// Announce the repayment of what the shares brought; the rest is left to the bank.
     RequestRepayment,
     /// Close the withdrawal.
     End(Ending),
@@ -174,7 +180,7 @@ pub enum When {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Ending {
-    /// The cash; and the bank has its money back.
+    /// The cash; and the bank has what the shares brought.
     PaidOut,
     /// The shares, free to use.
     KeptInWallet,

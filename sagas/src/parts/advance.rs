@@ -16,6 +16,7 @@ use fundflow_domain::{
     advance::{self, Advance, Advances, Command, Stage, Terms, Transfer},
     case::{Figure, Kind, SourceKind},
     ids::{OrderId, PaymentNo},
+    money::Money,
     orders::Cause,
 };
 use fundflow_kernel::{envelope::Actor, loaded::DecideError, streams::Key};
@@ -64,22 +65,40 @@ impl AdvanceLeg {
         self.advance(view).is_some_and(|advance| matches!(advance.stage, Stage::Declined(_)))
     }
 
-    /// The bank's money may be on its way back, or is there.
-    pub fn is_repaying<S: Saga>(&self, view: &View<'_, S>) -> bool {
-        self.advance(view)
-            .is_some_and(|advance| matches!(advance.stage, Stage::Repaying | Stage::Repaid(_)))
+    /// All that its shares brought is the bank's, or on its way there.
+    pub fn is_repaying<S: Saga>(&self, view: &View<'_, S>, brought: Money) -> bool {
+        self.advance(view).is_some_and(|it| match it.stage {
+            Stage::Repaying { .. } => true,
+            Stage::Settled => it.repaid_sum() == Some(brought),
+            Stage::Requested | Stage::Declined(_) | Stage::Advanced => false,
+        })
     }
 
-    /// The bank has its money back.
-    pub fn is_repaid<S: Saga>(&self, view: &View<'_, S>) -> bool {
-        self.advance(view).is_some_and(|advance| matches!(advance.stage, Stage::Repaid(_)))
+    /// Nothing is on its way to the bank, which has what was announced.
+    pub fn is_settled<S: Saga>(&self, view: &View<'_, S>) -> bool {
+        self.advance(view).is_some_and(|advance| matches!(advance.stage, Stage::Settled))
+    }
+
+    /// Money may be on its way back to the bank.
+    pub fn is_on_its_way<S: Saga>(&self, view: &View<'_, S>) -> bool {
+        self.advance(view).is_some_and(|advance| matches!(advance.stage, Stage::Repaying { .. }))
+    }
+
+    /// Why the bank has not got all of it back.
+    pub fn shortfall<S: Saga>(&self, view: &View<'_, S>) -> Option<Cause> {
+        let advance = self.advance(view).filter(|advance| !advance.recourse.is_zero())?;
+        let (recourse, amount) = (advance.recourse, advance.terms.amount);
+        let text = format!(
+            "the shares brought {recourse} yuan less than the {amount} that the bank advanced"
+        );
+        Some(Cause::new("recourse", text))
     }
 
     /// Why the bank pays nothing.
     pub fn failure<S: Saga>(&self, view: &View<'_, S>) -> Option<Cause> {
         match &self.advance(view)?.stage {
             Stage::Declined(cause) => Some(cause.clone()),
-            Stage::Requested | Stage::Advanced | Stage::Repaying | Stage::Repaid(_) => None,
+            Stage::Requested | Stage::Advanced | Stage::Repaying { .. } | Stage::Settled => None,
         }
     }
 
@@ -100,12 +119,17 @@ impl AdvanceLeg {
         Ok(turn.decide(&self.key, &Command::RecordDecline(cause))?)
     }
 
-    /// Announces the repayment.
+    /// Announces the repayment of what its shares brought; what they did not bring is left to the
+    /// bank.
     ///
     /// # Errors
     /// [`NotDone`]; nothing has changed.
-    pub fn request_repayment<S: Saga>(&self, turn: &mut Turn<'_, S>) -> Result<usize, NotDone> {
-        Ok(turn.decide(&self.key, &Command::RequestRepayment)?)
+    pub fn request_repayment<S: Saga>(
+        &self,
+        turn: &mut Turn<'_, S>,
+        brought: Money,
+    ) -> Result<usize, NotDone> {
+        Ok(turn.decide(&self.key, &Command::RequestRepayment(brought))?)
     }
 
     /// The advance, as the bank is given it.
@@ -117,22 +141,21 @@ impl AdvanceLeg {
     /// The repayment, as the bank is given it.
     pub fn repay<S: Saga>(&self, view: &View<'_, S>) -> Option<AdvanceCall> {
         let advance = self.advance(view)?;
-        Some(AdvanceCall::Repay(Repayment {
-            no: advance.terms.no.repayment()?,
-            advance: advance.terms.no.clone(),
-            amount: advance.terms.amount,
-        }))
+        let Stage::Repaying { no, amount } = &advance.stage else { return None };
+        let (no, amount) = (no.clone(), *amount);
+        Some(AdvanceCall::Repay(Repayment { no, advance: advance.terms.no.clone(), amount }))
     }
 
     /// What is on its way or owed to the bank, as an operator names it. Yuan.
     pub fn open_end<S: Saga>(&self, view: &View<'_, S>) -> Option<(Arc<str>, Decimal)> {
         let advance = self.advance(view)?;
-        let name = match advance.stage {
-            Stage::Requested => "advance",
-            Stage::Advanced | Stage::Repaying => "repayment",
-            Stage::Declined(_) | Stage::Repaid(_) => return None,
+        let (name, amount) = match advance.stage {
+            Stage::Requested => ("advance", advance.terms.amount),
+            Stage::Advanced => ("repayment", advance.terms.amount),
+            Stage::Repaying { amount, .. } => ("repayment", amount),
+            Stage::Declined(_) | Stage::Settled => return None,
         };
-        Some((name.into(), advance.terms.amount.decimal()))
+        Some((name.into(), amount.decimal()))
     }
 
     /// Records what the bank says.

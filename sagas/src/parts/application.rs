@@ -102,6 +102,17 @@ pub trait FundSaga:
         let _ = (view, terms, before, confirmation);
         Vec::new()
     }
+    /// Why a rejection of that leg's order needs a person's eyes; nothing where the table knows what
+    /// follows from it.
+    fn rejection_findings(
+        &self,
+        view: &View<'_, Self>,
+        leg: &ApplicationLeg,
+        rejection: &Rejection,
+    ) -> Vec<Finding> {
+        let _ = (view, leg, rejection);
+        Vec::new()
+    }
     /// Its orders at registrars, whether they were placed or not.
     fn legs(plan: &Self::Plan) -> Vec<&ApplicationLeg> {
         let _ = plan;
@@ -169,9 +180,12 @@ impl ApplicationLeg {
         })
     }
 
-    /// No record of it that holds or is contested is in dispute.
+    /// No record of it that holds or is contested is in dispute, and no rejection.
     pub fn is_sound<S: FundSaga>(&self, view: &View<'_, S>) -> bool {
-        self.open_records(view).is_empty()
+        let open = &view.open.notes.disputes;
+        open.is_empty()
+            || (self.open_records(view).is_empty()
+                && self.rejection_case(view).is_none_or(|case| !open.contains(&case)))
     }
 
     /// No record says, or ever said, that anything came of it: whoever releases what it reserved is

@@ -113,6 +113,12 @@ pub fn close_case<S: FundSaga>(
     // of what the first one decided.
     let judged = turn.state(&key).map(|state| Cases::decide(state, &close));
     judged.transpose().map_err(|error| refused(&error))?;
+    if matches!(closing.how, How::Withdrawn) && is_on_standing_rejection(turn, case) {
+        return Err(NotTakenBack::Nothing(
+            "the case is on a rejection that stands; should the registrar carry it out after all, its \
+             confirmation opens a case of its own, to be closed as accepted",
+        ));
+    }
     let settling = settling(turn, case, closing).map_err(|error| refused(&error))?;
     let mut events = 0;
     if let Some((leg, command)) = settling {
@@ -137,6 +143,15 @@ pub fn close_case<S: FundSaga>(
     events += closed.map_err(|error| refused(&error))?;
     // What cannot be booked here is booked beside the table, which parks with the reason.
     Ok(events + saga.book(turn).unwrap_or(0))
+}
+
+/// A rejection has no record that could be taken back: asked again, the registrar repeats it.
+fn is_on_standing_rejection<S: FundSaga>(turn: &Turn<'_, S>, case: CaseId) -> bool {
+    turn.view().is_ok_and(|view| {
+        let open = view.open.notes.disputes.contains(&case);
+        let legs = S::legs(view.plan);
+        open && legs.into_iter().any(|leg| leg.rejection_case(&view) == Some(case))
+    })
 }
 
 /// Whether all that it waits for, being over, is the end of a dispute.

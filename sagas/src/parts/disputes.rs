@@ -10,8 +10,9 @@ use super::{
     milestone::Notes,
     share_book::ShareBook,
 };
+use crate::ports::registrar::ApplicationAnswer;
 use fundflow_domain::{
-    application::{Application, Confirmation, Quantity},
+    application::{Application, Confirmation, Last, Quantity, Stage},
     case::{CaseId, Cases},
     money::Shares,
 };
@@ -33,6 +34,15 @@ impl ApplicationLeg {
     /// The case that the record would open, or has opened.
     pub(crate) fn case_of(&self, said: &Confirmation) -> CaseId {
         self.record_of(said).case()
+    }
+
+    /// The case that the registrar's rejection would open, or has opened.
+    pub(crate) fn rejection_case<S: FundSaga>(&self, view: &View<'_, S>) -> Option<CaseId> {
+        let rejection = match &self.application(view)?.stage {
+            Stage::Rejected(it) | Stage::PartlyConfirmed(Last::Rejection(it)) => it.clone(),
+            _ => return None,
+        };
+        Some(self.record(&ApplicationAnswer::Rejected(rejection))?.case())
     }
 
     /// Whether its case is open. The common case, that none is, costs nothing.

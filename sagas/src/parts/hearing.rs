@@ -15,7 +15,7 @@ use super::{
 };
 use crate::ports::registrar::ApplicationAnswer;
 use fundflow_domain::{
-    application::{Application, Applications, Command, Confirmation, Refusal},
+    application::{Application, Applications, Command, Confirmation, Refusal, Rejection},
     case::{Finding, SourceKind},
     decider::Decider,
     orders::Cause,
@@ -57,6 +57,11 @@ impl ApplicationLeg {
             return Vec::new();
         }
         let command = match self.said(saga, view, answer) {
+            Said::Command(Command::Reject(rejection))
+                if !saga.rejection_findings(view, self, &rejection).is_empty() =>
+            {
+                return self.needs(answer);
+            }
             Said::Command(command) => command,
             Said::Unasked => return self.needs(answer),
             Said::Nothing => return Vec::new(),
@@ -137,6 +142,9 @@ impl ApplicationLeg {
             (Said::Command(Command::Confirm(said)), _) => {
                 return self.confirmed(saga, turn, answer, &said);
             }
+            (Said::Command(Command::Reject(rejection)), _) => {
+                return self.rejected(saga, turn, answer, &rejection);
+            }
             (Said::Command(command), _) => command,
             (Said::Unasked, _) => return self.cancelled_unasked(turn, answer),
             (Said::Nothing, ApplicationAnswer::NotCancelled(cause)) => {
@@ -171,14 +179,36 @@ impl ApplicationLeg {
                 let text = "the registrar has not confirmed yet";
                 Ok(Heard::Pending(Cause::new("overdue", text)))
             }
-            Ok(events) => {
-                let Command::Reject(rejection) = &command else {
-                    return Ok(Heard::Recorded(events));
-                };
-                Ok(Heard::Recorded(events + self.freeze(turn, rejection)?))
-            }
+            Ok(events) => Ok(Heard::Recorded(events)),
             Err(DecideError::Refused(refusal)) => self.contradiction(turn, answer, &refusal),
             Err(error) => Err(error.into()),
+        }
+    }
+
+    /// A rejection holds at once. Where the table does not know what follows from it, it keeps the
+    /// saga here until a person has closed its case.
+    fn rejected<S: FundSaga>(
+        &self,
+        saga: &S,
+        turn: &mut Turn<'_, S>,
+        answer: &ApplicationAnswer,
+        rejection: &Rejection,
+    ) -> Result<Heard, NotDone> {
+        speaks(turn);
+        let findings = saga.rejection_findings(&turn.view()?, self, rejection);
+        let reject = Command::Reject(rejection.clone());
+        let state = turn.state(&self.key).ok_or(NotDone::Lacks("the application"))?;
+        let is_news = Applications::decide(state, &reject).is_ok_and(|events| !events.is_empty());
+        let disputed = is_news && !findings.is_empty();
+        let disputed = if disputed { Some(self.disputed(turn, answer, findings)?) } else { None };
+        match (turn.decide(&self.key, &reject), disputed) {
+            (Ok(events), None) => Ok(Heard::Recorded(events + self.freeze(turn, rejection)?)),
+            (Ok(events), Some((cause, opened))) => {
+                let events = opened + events + self.freeze(turn, rejection)?;
+                Ok(Heard::Disputed(cause, events))
+            }
+            (Err(DecideError::Refused(refusal)), _) => self.contradiction(turn, answer, &refusal),
+            (Err(error), _) => Err(error.into()),
         }
     }
 

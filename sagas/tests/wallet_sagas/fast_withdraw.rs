@@ -182,7 +182,7 @@ fn when_the_cash_is_out_a_rejected_transfer_waits_for_a_person() {
             stage.outside.fate("transfer", [Fate::Refused]);
         }
         let mut stage = story(stage, "10000");
-        assert_eq!(stage.parked().unwrap(), ("cash is out".into(), "blocked".into()));
+        assert_eq!(stage.parked().unwrap(), ("cash is out".into(), "does_not_add_up".into()));
         let ends: Vec<String> = stage
             .look()
             .open_ends

@@ -4,6 +4,7 @@
 
 mod checks;
 mod corrections;
+mod fast_short;
 mod fast_withdraw;
 mod freeze;
 mod income;

@@ -183,6 +183,12 @@ impl<S: Saga> Stage<S> {
         self.act(Action::Abandon { reason: "a test".into(), dispositions })
     }
 
+    /// Gives up; those open ends go that way.
+    pub(crate) fn abandon_as(&mut self, ends: &[(&str, Disposition)]) -> Reply {
+        let dispositions = ends.iter().map(|(name, what)| ((*name).into(), *what)).collect();
+        self.act(Action::Abandon { reason: "a test".into(), dispositions })
+    }
+
     pub(crate) fn notice(&mut self, (stream, news): (StreamName, Payload)) -> Reply {
         self.handle(What::Notice { stream, news })
     }

@@ -69,7 +69,7 @@ fn payouts() -> Vec<payout::Event> {
 fn advances() -> Vec<advance::Event> {
     use advance::Event as E;
     let no = PaymentNo::out(&order("advance"));
-    let repayment = no.repayment().expect("room for a repayment");
+    let repayment = no.nth_repayment(1).expect("room for a repayment");
     let transfer = |serial, at| advance::Transfer {
         serial: id(serial),
         amount: money("10000.00"),
@@ -88,5 +88,6 @@ fn advances() -> Vec<advance::Event> {
         E::Declined { cause: cause("61", "above the bank's own limit") },
         E::RepaymentRequested { no: repayment, amount: amount("10000.00") },
         E::Repaid(transfer("REP-1", "2026-02-24T09:30:00+08:00")),
+        E::Recourse { amount: amount("1000.00") },
     ]
 }

@@ -102,7 +102,7 @@ pub fn advance_commands() -> impl Strategy<Value = advance::Command> {
         terms.prop_map(C::Request),
         transfer().prop_map(C::RecordAdvanced),
         Just(C::RecordDecline(cause("61", "above the bank's own limit"))),
-        Just(C::RequestRepayment),
+        sums().prop_map(|sum| C::RequestRepayment(money(sum))),
         transfer().prop_map(C::RecordRepaid),
     ]
 }

@@ -1,0 +1,89 @@
+//! Cash at once whose shares the registrar does not move, or not all: through the command, to an audit.
+
+#![expect(clippy::unwrap_used, reason = "a fixture that does not come about is a failed test")]
+
+mod common;
+
+use common::fundflow;
+use serde_json::Value;
+use std::{collections::BTreeMap, fmt::Write as _, fs, path::Path};
+
+/// What becomes of which order, and what is left for the bank to get from the investor.
+const FATES: [(&str, &str, &str); 8] = [
+    ("transfer", "rejected", "5000.00"),
+    ("transfer_confirmation", "rejected", "5000.00"),
+    ("transfer_confirmation", "partial", "2500.00"),
+    ("transfer_confirmation", "zero_shares", "5000.00"),
+    ("redemption", "rejected", "5000.00"),
+    ("redemption_confirmation", "rejected", "5000.00"),
+    ("redemption_confirmation", "partial", "2500.00"),
+    ("redemption_confirmation", "wrong_fee", "14.78"),
+];
+
+fn folder(at: &Path) {
+    let mut investors = "investor,account,risk,questionnaire_valid_until,kyc,id_valid_until,\
+                         same_name_card,customer_type\n"
+        .to_owned();
+    let mut orders = "transaction,time,kind,investor,fund,amount,shares\n".to_owned();
+    let (mut scenario, mut later) = (String::new(), String::new());
+    for (nth, (order, fate, _)) in FATES.iter().enumerate() {
+        writeln!(investors, "I-{nth},A-{nth},C5,2027-01-31,verified,2035-06-30,yes,individual")
+            .unwrap();
+        writeln!(orders, "R-{nth},10:00:0{nth},recharge,I-{nth},000730,6000.00,").unwrap();
+        writeln!(
+            later,
+            "F-{nth},2026-02-13T10:00:0{nth}+08:00,fast_withdraw,I-{nth},000730,,5000.00"
+        )
+        .unwrap();
+        writeln!(scenario, "[override.F-{nth}]\n{order} = \"{fate}\"").unwrap();
+    }
+    for (name, text) in [
+        ("day.toml", "trade_date = 2026-02-12\nseed = 1\n"),
+        ("investors.csv", &investors),
+        ("navs.csv", "fund,date,nav\n011162,2026-02-12,0.7421\n"),
+        ("orders.csv", &format!("{orders}{later}")),
+        ("scenario.toml", &scenario),
+    ] {
+        fs::write(at.join(name), text).unwrap();
+    }
+}
+
+fn json(store: &Path, args: &[&str]) -> Value {
+    serde_json::from_slice(&fundflow(store, args).stdout).unwrap()
+}
+
+#[test]
+fn whoever_closes_their_cases_ends_them_and_the_audit_finds_nothing() {
+    let (day, store) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let (folder_, store) = (day.path().to_str().unwrap(), store.path());
+    folder(day.path());
+    fundflow(store, &["day", "--no-progress", folder_]);
+
+    let cases = json(store, &["case", "ls", "--open", "-o", "json"]);
+    assert_eq!(cases.as_array().unwrap().len(), FATES.len(), "{cases:#}");
+    for case in cases.as_array().unwrap() {
+        let id = case["case"].as_str().unwrap();
+        let how =
+            ["--how", "accepted", "--reason", "the bank agrees", "--operator", "chen", "--apply"];
+        let done = fundflow(store, &[&["case", "close", id], &how[..]].concat());
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stdout));
+    }
+    fundflow(store, &["day", "--no-progress", folder_]);
+
+    let open = json(store, &["saga", "ls", "--open", "-o", "json"]);
+    assert_eq!(open.as_array().unwrap().len(), 0, "{open:#}");
+    let events = json(store, &["event", "ls", "--type", "advance.recourse", "-o", "json"]);
+    let short: BTreeMap<&str, &str> = events
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| (it["correlation_id"].as_str(), it["data"]["amount"].as_str()))
+        .map(|(of, amount)| (of.unwrap(), amount.unwrap()))
+        .collect();
+    for (nth, (order, fate, amount)) in FATES.iter().enumerate() {
+        let transaction = format!("F-{nth}");
+        assert_eq!(short.get(transaction.as_str()), Some(amount), "{order} {fate}");
+    }
+    let audit = fundflow(store, &["audit", "verify"]);
+    assert!(audit.status.success(), "{}", String::from_utf8_lossy(&audit.stdout));
+}
