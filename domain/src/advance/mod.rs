@@ -16,6 +16,7 @@
 //! 5. An answer that contradicts an earlier one is refused by name: cash and shares may both be with
 //!    the investor, and that is a person's matter.
 
+mod decide;
 mod stored;
 #[cfg(test)]
 mod tests;
@@ -96,7 +97,7 @@ pub enum Event {
     Repaid(Transfer),
     /// The shares did not bring so much of what was advanced: it stays between bank and investor.
     Recourse {
-        /// Yuan.
+        /// Yuan that they lack.
         amount: Amount,
     },
 }
@@ -237,8 +238,6 @@ impl Advance {
 #[derive(Debug, Clone, Copy)]
 pub struct Advances;
 
-type Decision = Result<Vec<Event>, Refusal>;
-
 impl Decider for Advances {
     const CATEGORY: &'static str = "advance";
     type Command = Command;
@@ -246,10 +245,10 @@ impl Decider for Advances {
     type State = State;
     type Refusal = Refusal;
 
-    fn decide(state: &State, command: &Command) -> Decision {
+    fn decide(state: &State, command: &Command) -> Result<Vec<Event>, Refusal> {
         use {Command as C, State as S};
         match (state, command) {
-            (S::Absent, C::Request(terms)) => requested(terms),
+            (S::Absent, C::Request(terms)) => decide::requested(terms),
             (
                 S::Absent,
                 C::RecordAdvanced(_)
@@ -257,10 +256,12 @@ impl Decider for Advances {
                 | C::RequestRepayment(_)
                 | C::RecordRepaid(_),
             ) => Err(Refusal::NotRequested),
-            (S::Known(advance), C::RecordAdvanced(transfer)) => advanced(advance, transfer),
-            (S::Known(advance), C::RecordDecline(cause)) => declined(advance, cause),
-            (S::Known(advance), C::RequestRepayment(brought)) => repaying(advance, *brought),
-            (S::Known(advance), C::RecordRepaid(transfer)) => repaid(advance, transfer),
+            (S::Known(advance), C::RecordAdvanced(transfer)) => decide::advanced(advance, transfer),
+            (S::Known(advance), C::RecordDecline(cause)) => decide::declined(advance, cause),
+            (S::Known(advance), C::RequestRepayment(brought)) => {
+                decide::repaying(advance, *brought)
+            }
+            (S::Known(advance), C::RecordRepaid(transfer)) => decide::repaid(advance, transfer),
             (S::Known(advance), C::Request(terms)) if advance.terms == *terms => Ok(vec![]),
             (S::Known(advance), C::Request(_)) => {
                 Err(Refusal::RequestedDifferently(advance.terms.no.clone()))
@@ -332,112 +333,4 @@ fn moved(mut advance: Box<Advance>, event: &Event) -> Option<Box<Advance>> {
         ) => return None,
     };
     Some(advance)
-}
-
-fn requested(terms: &Terms) -> Decision {
-    match terms.by {
-        Advancer::LicensedBank(_) => {}
-        Advancer::OtherBank(_) | Advancer::Manager | Advancer::Distributor => {
-            return Err(Refusal::MayNotAdvance(terms.by.clone()));
-        }
-    }
-    if !terms.no.leaves_room() {
-        return Err(Refusal::NoRoomForRepayment(terms.no.clone()));
-    }
-    Ok(vec![Event::Requested(Box::new(terms.clone()))])
-}
-
-fn advanced(advance: &Advance, transfer: &Transfer) -> Decision {
-    match (&advance.stage, &advance.paid) {
-        (Stage::Declined(cause), _) => {
-            let (cause, came) = (cause.clone(), Box::new(transfer.clone()));
-            Err(Refusal::AdvancedAfterDecline { cause, came })
-        }
-        (
-            Stage::Requested | Stage::Advanced | Stage::Repaying { .. } | Stage::Settled,
-            Some(known),
-        ) => again(known, transfer),
-        (Stage::Requested | Stage::Advanced | Stage::Repaying { .. } | Stage::Settled, None) => {
-            agreed(advance.terms.amount, transfer)?;
-            Ok(vec![Event::Advanced(transfer.clone())])
-        }
-    }
-}
-
-fn declined(advance: &Advance, cause: &Cause) -> Decision {
-    match (&advance.stage, &advance.paid) {
-        (Stage::Declined(_), _) => Ok(vec![]),
-        (
-            Stage::Requested | Stage::Advanced | Stage::Repaying { .. } | Stage::Settled,
-            Some(known),
-        ) => {
-            let known = Box::new(known.clone());
-            Err(Refusal::DeclinedAfterAdvance { known, cause: cause.clone() })
-        }
-        (Stage::Requested | Stage::Advanced | Stage::Repaying { .. } | Stage::Settled, None) => {
-            Ok(vec![Event::Declined { cause: cause.clone() }])
-        }
-    }
-}
-
-fn repaying(advance: &Advance, brought: Money) -> Decision {
-    match &advance.stage {
-        Stage::Requested | Stage::Declined(_) => Err(Refusal::NothingAdvanced),
-        // What came meanwhile goes back once this has arrived.
-        Stage::Repaying { .. } => Ok(vec![]),
-        Stage::Advanced => {
-            let short = Money::from(advance.terms.amount).minus(brought).unwrap_or_default();
-            let recourse = positive(short).map(|amount| Event::Recourse { amount });
-            Ok(recourse.into_iter().chain(next_repayment(advance, brought)?).collect())
-        }
-        Stage::Settled => {
-            let repaid = advance.repaid_sum().unwrap_or_default();
-            let left = brought.minus(repaid).ok_or(Refusal::RepaidTooMuch { repaid, brought })?;
-            Ok(next_repayment(advance, left)?.into_iter().collect())
-        }
-    }
-}
-
-fn next_repayment(advance: &Advance, amount: Money) -> Result<Option<Event>, Refusal> {
-    let Some(amount) = positive(amount) else { return Ok(None) };
-    let no = &advance.terms.no;
-    let next = no.nth_repayment(advance.repaid.len() + 1);
-    let next = next.ok_or_else(|| Refusal::NoRoomForRepayment(no.clone()))?;
-    Ok(Some(Event::RepaymentRequested { no: next, amount }))
-}
-
-fn positive(money: Money) -> Option<Amount> {
-    Amount::new(money.decimal()).ok()
-}
-
-fn repaid(advance: &Advance, transfer: &Transfer) -> Decision {
-    let same = |known: &&Transfer| known.serial == transfer.serial;
-    match (&advance.stage, advance.repaid.iter().find(same), advance.repaid.last()) {
-        (Stage::Requested | Stage::Declined(_), ..) => Err(Refusal::NothingAdvanced),
-        (_, Some(known), _) => again(known, transfer),
-        (Stage::Repaying { amount, .. }, None, _) => {
-            agreed(*amount, transfer)?;
-            Ok(vec![Event::Repaid(transfer.clone())])
-        }
-        (Stage::Settled, None, Some(known)) => again(known, transfer),
-        (Stage::Advanced | Stage::Settled, None, _) => {
-            Err(Refusal::RepaidUnasked(transfer.serial.clone()))
-        }
-    }
-}
-
-fn agreed(asked: Amount, transfer: &Transfer) -> Result<(), Refusal> {
-    let came = transfer.amount;
-    if came == Money::from(asked) {
-        return Ok(());
-    }
-    Err(Refusal::AmountDiffers { asked, came, serial: transfer.serial.clone() })
-}
-
-fn again(known: &Transfer, came: &Transfer) -> Decision {
-    if known.serial == came.serial && known.amount == came.amount {
-        return Ok(vec![]);
-    }
-    let (known, came) = (Box::new(known.clone()), Box::new(came.clone()));
-    Err(Refusal::MovedTwice { known, came })
 }

@@ -30,6 +30,8 @@
 //!    nothing here. What the money of a subscription earns becomes shares and never is in our books.
 
 mod account;
+#[cfg(test)]
+mod advance_tests;
 mod applications;
 mod balances;
 mod cash;

@@ -1,18 +1,13 @@
 //! The examples of the chart, in money.
 
-use super::{
-    Balances, Posting, Source, imbalance, of_advance, of_application, of_payment, of_payout,
-};
+use super::{Balances, Posting, Source, imbalance, of_application, of_payment, of_payout};
 use crate::{
-    advance::{self, Advances},
     application::{
-        Applications, Ask, Command, Confirmation, ConversionConfirmed, FastTransferConfirmed,
-        OnHuge, Outcome, Promise, PromisedFee, PurchaseConfirmed, RedemptionConfirmed, Rejection,
-        State, Terms,
+        Applications, Ask, Command, Confirmation, ConversionConfirmed, OnHuge, Outcome, Promise,
+        PromisedFee, PurchaseConfirmed, RedemptionConfirmed, Rejection, State, Terms,
     },
     calendar::TradingDay,
     decider::Decider,
-    fast_redemption::Advancer,
     ids::TransactionId,
     money::{Discount, Money, Nav, ShareRounding},
     orders::own_cause,
@@ -50,7 +45,7 @@ impl Book {
         self.entries.push(entry);
     }
 
-    fn lines(&self) -> Vec<String> {
+    pub(super) fn lines(&self) -> Vec<String> {
         let line = |posting: &Posting| format!("{} {}", posting.account, posting.debit);
         self.entries.iter().flatten().map(line).collect()
     }
@@ -73,7 +68,7 @@ impl Book {
         self
     }
 
-    fn apply(mut self, source: Source, commands: &[Command]) -> Self {
+    pub(super) fn apply(mut self, source: Source, commands: &[Command]) -> Self {
         let mut state = State::default();
         for command in commands {
             for event in Applications::decide(&state, command).unwrap() {
@@ -120,7 +115,7 @@ pub(super) fn arrived(nth: usize) -> payment::Command {
     payment::Command::RecordReturned { no, serial: as_("B1") }
 }
 
-fn place(ask: Ask) -> Command {
+pub(super) fn place(ask: Ask) -> Command {
     let fee = PromisedFee::Exact(Money::ZERO);
     Command::Place(Box::new(Terms {
         order: as_("TX-1.mmf"),
@@ -308,68 +303,6 @@ fn what_a_redemption_brought_can_buy_another_fund_by_the_same_request() {
             "L:CUST:REDEEM:TX-1 -842.60",
             "L:FUND:PAYABLE:000009 -7000.00",
         ]
-    );
-}
-
-/// 5,000 yuan are advanced, and the shares bring so much.
-fn advanced_on_shares_that_bring(brought: &str) -> Book {
-    let (by, account) = (Advancer::LicensedBank(as_("bank-1")), as_("acc-1"));
-    let (no, order) = (as_("TX-1.advance"), as_("TX-1.fast"));
-    let terms = advance::Terms { no, by, account, amount: as_("5000"), order };
-    let moved = |serial: &str, amount: &str| {
-        let at = as_("2026-02-13T14:00:00+08:00");
-        advance::Transfer { serial: as_(serial), amount: as_(amount), at }
-    };
-    let mut book = Book::default();
-    let mut state = advance::State::default();
-    let mut commands = vec![
-        advance::Command::Request(terms),
-        advance::Command::RecordAdvanced(moved("A1", "5000")),
-        advance::Command::RequestRepayment(as_(brought)),
-    ];
-    if brought != "0" {
-        commands.push(advance::Command::RecordRepaid(moved("A2", brought)));
-    }
-    for command in &commands {
-        for event in Advances::decide(&state, command).unwrap() {
-            book.post(of_advance(&tx(), &state, &event).unwrap());
-            state = Advances::evolve(state, &event).unwrap();
-        }
-    }
-    book
-}
-
-#[test]
-fn what_the_shares_bring_is_all_that_goes_to_the_bank_and_nothing_is_left_on_either_side() {
-    for (brought, repaid) in [("0", vec![]), ("4000", vec!["4000"]), ("5000.40", vec!["5000.40"])] {
-        let mut book = advanced_on_shares_that_bring(brought);
-        let settled: Vec<String> =
-            repaid.iter().map(|it| format!("A:BANK:SETTLE -{}", as_::<Money>(it))).collect();
-        if brought == "0" {
-            assert_eq!(book.left(), Vec::<String>::new());
-            continue;
-        }
-        let redemption = [redeem("5000"), confirm("C2", true, redeemed(brought, "0", brought))];
-        book = book.apply(Source::Payment, &redemption);
-        let owed = format!("A:FUND:RECV:000009 {}", as_::<Money>(brought));
-        assert_eq!(book.left(), [settled, vec![owed]].concat(), "{brought}");
-    }
-}
-
-#[test]
-fn an_advance_is_repaid_out_of_the_redemption_of_the_shares_that_changed_hands() {
-    let book = advanced_on_shares_that_bring("5000");
-    assert_eq!(book.lines()[1], "L:BANK:ADVANCE:bank-1 -5000.00");
-    assert_eq!(book.left(), ["A:BANK:SETTLE -5000.00", "L:CUST:REDEEM:TX-1 5000.00"]);
-
-    let (shares, to) = (as_("5000"), as_("bank-1"));
-    let handed = FastTransferConfirmed { shares, income: as_("0") };
-    let handed = confirm("C1", true, Outcome::FastTransfer(handed));
-    let transfer = [place(Ask::FastTransfer { shares, to }), handed];
-    let redemption = [redeem("5000"), confirm("C2", true, redeemed("5000", "0", "5000"))];
-    assert_eq!(
-        book.apply(Source::Payment, &transfer).apply(Source::Payment, &redemption).left(),
-        ["A:BANK:SETTLE -5000.00", "A:FUND:RECV:000009 5000.00"]
     );
 }
 

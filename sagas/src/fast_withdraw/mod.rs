@@ -17,6 +17,7 @@
 //! 5. It cannot be taken back.
 
 mod act;
+mod checks;
 mod facts;
 mod hear;
 mod plan;

@@ -1,7 +1,7 @@
 //! The fast withdrawal as a saga: its types, its admission, and its doors for callers and operators.
 
 use super::{
-    Asked, Call, Do, Ending, FAST_WITHDRAW, Fact, Plan, Promise, Request, When, act, facts,
+    Asked, Call, Do, Ending, FAST_WITHDRAW, Fact, Plan, Promise, Request, When, act, checks, facts,
     hear::{self, Leg},
 };
 use crate::{
@@ -10,7 +10,6 @@ use crate::{
     parts::{
         application::{ApplicationLeg, FundSaga},
         cancel::{self, NotTakenBack},
-        cases,
         disputes::open_cases,
         milestone::{Milestone, Notes},
         share_book::ShareBook,
@@ -21,13 +20,13 @@ use crate::{
 use fundflow_domain::{
     admission::cash_out::{self, CashOut, Way},
     advance::Advances,
-    application::{Applications, Confirmation, Quantity, Rejection, Terms},
+    application::{Applications, Confirmation, Rejection, Terms},
     calendar::TradingDay,
-    case::{CaseId, Cases, Closing, Figure, Finding, Kind},
+    case::{CaseId, Cases, Closing, Finding},
     fast_quota::{self, FastQuota, QuotaKey},
     fast_redemption::Advancer,
     ids::{AccountRef, FundCode, TransactionId},
-    money::{Income, Money, Shares},
+    money::Money,
     orders::Cause,
     time::Timestamp,
     wallet::{Entry, Wallet},
@@ -148,24 +147,7 @@ impl FundSaga for FastWithdraw {
         terms: &Terms,
         (before, said): (&[Confirmation], &Confirmation),
     ) -> Vec<Finding> {
-        let mut found = Vec::new();
-        let mut differs = |what: String, name: &str, ours: String, theirs: String| {
-            let (ours, theirs) = (vec![Figure::new(name, ours)], vec![Figure::new(name, theirs)]);
-            found.push(cases::finding(Kind::AmountDiffers, &what, ours, theirs));
-        };
-        let parts = before.iter().chain([said]).filter_map(ApplicationLeg::shares_out_of);
-        let left = parts.fold(Shares::ZERO, |sum, part| sum.plus(part).unwrap_or(sum));
-        let Quantity::Shares(asked) = terms.ask.quantity() else { return found };
-        if said.finished && left != asked {
-            let what = format!("{left} shares are settled of {asked} that the bank is to have");
-            differs(what, "shares", asked.to_string(), left.to_string());
-        }
-        let income = ApplicationLeg::income_of(said).unwrap_or(Income::ZERO);
-        if income != Income::ZERO {
-            let what = format!("income of {income} was paid along, and nobody asked for it");
-            differs(what, "income", Income::ZERO.to_string(), income.to_string());
-        }
-        found
+        checks::of_confirmation(terms, before, said)
     }
 
     /// The cash is out: what the registrar does not do now is a person's matter.
@@ -175,23 +157,7 @@ impl FundSaga for FastWithdraw {
         leg: &ApplicationLeg,
         rejection: &Rejection,
     ) -> Vec<Finding> {
-        let Some(application) = leg.application(view).filter(|_| view.ending.is_none()) else {
-            return Vec::new();
-        };
-        let Some(advance) = view.plan.advance.advance(view) else { return Vec::new() };
-        let (advanced, asked) = (advance.terms.amount, view.open.promise.admitted.shares);
-        let settled = leg.shares_out(view).unwrap_or_default();
-        let ours = vec![Figure::new("advanced", advanced), Figure::new("shares", asked)];
-        let theirs = vec![
-            Figure::new("says", "rejected"),
-            Figure::new("reason", &rejection.cause),
-            Figure::new("shares", settled),
-        ];
-        let what = format!(
-            "{advanced} yuan are out, and the registrar rejects {} ({})",
-            application.terms.no, rejection.cause
-        );
-        vec![cases::finding(Kind::RejectedAfterAdvance, &what, ours, theirs)]
+        checks::of_rejection(view, leg, rejection)
     }
 
     fn legs(plan: &Plan) -> Vec<&ApplicationLeg> {

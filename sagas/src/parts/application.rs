@@ -182,10 +182,7 @@ impl ApplicationLeg {
 
     /// No record of it that holds or is contested is in dispute, and no rejection.
     pub fn is_sound<S: FundSaga>(&self, view: &View<'_, S>) -> bool {
-        let open = &view.open.notes.disputes;
-        open.is_empty()
-            || (self.open_records(view).is_empty()
-                && self.rejection_case(view).is_none_or(|case| !open.contains(&case)))
+        self.open_records(view).is_empty() && !self.is_rejection_open(view)
     }
 
     /// No record says, or ever said, that anything came of it: whoever releases what it reserved is

@@ -45,6 +45,11 @@ impl ApplicationLeg {
         Some(self.record(&ApplicationAnswer::Rejected(rejection))?.case())
     }
 
+    pub(super) fn is_rejection_open<S: FundSaga>(&self, view: &View<'_, S>) -> bool {
+        let open = &view.open.notes.disputes;
+        !open.is_empty() && self.rejection_case(view).is_some_and(|case| open.contains(&case))
+    }
+
     /// Whether its case is open. The common case, that none is, costs nothing.
     fn is_open<S: FundSaga>(&self, view: &View<'_, S>, said: &Confirmation) -> bool {
         let open = &view.open.notes.disputes;

@@ -1,0 +1,118 @@
+//! What an advance answers to each command.
+
+use super::{Advance, Event, Refusal, Stage, Terms, Transfer};
+use crate::{
+    fast_redemption::Advancer,
+    money::{Amount, Money},
+    orders::Cause,
+};
+
+type Decision = Result<Vec<Event>, Refusal>;
+
+pub(super) fn requested(terms: &Terms) -> Decision {
+    match terms.by {
+        Advancer::LicensedBank(_) => {}
+        Advancer::OtherBank(_) | Advancer::Manager | Advancer::Distributor => {
+            return Err(Refusal::MayNotAdvance(terms.by.clone()));
+        }
+    }
+    if !terms.no.leaves_room() {
+        return Err(Refusal::NoRoomForRepayment(terms.no.clone()));
+    }
+    Ok(vec![Event::Requested(Box::new(terms.clone()))])
+}
+
+pub(super) fn advanced(advance: &Advance, transfer: &Transfer) -> Decision {
+    match (&advance.stage, &advance.paid) {
+        (Stage::Declined(cause), _) => {
+            let (cause, came) = (cause.clone(), Box::new(transfer.clone()));
+            Err(Refusal::AdvancedAfterDecline { cause, came })
+        }
+        (
+            Stage::Requested | Stage::Advanced | Stage::Repaying { .. } | Stage::Settled,
+            Some(known),
+        ) => again(known, transfer),
+        (Stage::Requested | Stage::Advanced | Stage::Repaying { .. } | Stage::Settled, None) => {
+            agreed(advance.terms.amount, transfer)?;
+            Ok(vec![Event::Advanced(transfer.clone())])
+        }
+    }
+}
+
+pub(super) fn declined(advance: &Advance, cause: &Cause) -> Decision {
+    match (&advance.stage, &advance.paid) {
+        (Stage::Declined(_), _) => Ok(vec![]),
+        (
+            Stage::Requested | Stage::Advanced | Stage::Repaying { .. } | Stage::Settled,
+            Some(known),
+        ) => {
+            let known = Box::new(known.clone());
+            Err(Refusal::DeclinedAfterAdvance { known, cause: cause.clone() })
+        }
+        (Stage::Requested | Stage::Advanced | Stage::Repaying { .. } | Stage::Settled, None) => {
+            Ok(vec![Event::Declined { cause: cause.clone() }])
+        }
+    }
+}
+
+pub(super) fn repaying(advance: &Advance, brought: Money) -> Decision {
+    match &advance.stage {
+        Stage::Requested | Stage::Declined(_) => Err(Refusal::NothingAdvanced),
+        // What came meanwhile goes back once this has arrived.
+        Stage::Repaying { .. } => Ok(vec![]),
+        Stage::Advanced => {
+            let short = Money::from(advance.terms.amount).minus(brought).unwrap_or_default();
+            let recourse = positive(short).map(|amount| Event::Recourse { amount });
+            Ok(recourse.into_iter().chain(next_repayment(advance, brought)?).collect())
+        }
+        Stage::Settled => {
+            let repaid = advance.repaid_sum().unwrap_or_default();
+            let left = brought.minus(repaid).ok_or(Refusal::RepaidTooMuch { repaid, brought })?;
+            Ok(next_repayment(advance, left)?.into_iter().collect())
+        }
+    }
+}
+
+fn next_repayment(advance: &Advance, amount: Money) -> Result<Option<Event>, Refusal> {
+    let Some(amount) = positive(amount) else { return Ok(None) };
+    let no = &advance.terms.no;
+    let next = no.nth_repayment(advance.repaid.len() + 1);
+    let next = next.ok_or_else(|| Refusal::NoRoomForRepayment(no.clone()))?;
+    Ok(Some(Event::RepaymentRequested { no: next, amount }))
+}
+
+fn positive(money: Money) -> Option<Amount> {
+    Amount::new(money.decimal()).ok()
+}
+
+pub(super) fn repaid(advance: &Advance, transfer: &Transfer) -> Decision {
+    let same = |known: &&Transfer| known.serial == transfer.serial;
+    match (&advance.stage, advance.repaid.iter().find(same), advance.repaid.last()) {
+        (Stage::Requested | Stage::Declined(_), ..) => Err(Refusal::NothingAdvanced),
+        (_, Some(known), _) => again(known, transfer),
+        (Stage::Repaying { amount, .. }, None, _) => {
+            agreed(*amount, transfer)?;
+            Ok(vec![Event::Repaid(transfer.clone())])
+        }
+        (Stage::Settled, None, Some(known)) => again(known, transfer),
+        (Stage::Advanced | Stage::Settled, None, _) => {
+            Err(Refusal::RepaidUnasked(transfer.serial.clone()))
+        }
+    }
+}
+
+fn agreed(asked: Amount, transfer: &Transfer) -> Result<(), Refusal> {
+    let came = transfer.amount;
+    if came == Money::from(asked) {
+        return Ok(());
+    }
+    Err(Refusal::AmountDiffers { asked, came, serial: transfer.serial.clone() })
+}
+
+fn again(known: &Transfer, came: &Transfer) -> Decision {
+    if known.serial == came.serial && known.amount == came.amount {
+        return Ok(vec![]);
+    }
+    let (known, came) = (Box::new(known.clone()), Box::new(came.clone()));
+    Err(Refusal::MovedTwice { known, came })
+}

@@ -1,0 +1,60 @@
+//! What the registrar says and cannot be taken as it is, since the cash is out.
+
+use super::saga::View;
+use crate::parts::{application::ApplicationLeg, cases};
+use fundflow_domain::{
+    application::{Confirmation, Quantity, Rejection, Terms},
+    case::{Figure, Finding, Kind},
+    money::{Income, Shares},
+};
+
+/// All of it changes hands, or a person must see why not; income stays with its owner.
+pub(super) fn of_confirmation(
+    terms: &Terms,
+    before: &[Confirmation],
+    said: &Confirmation,
+) -> Vec<Finding> {
+    let mut found = Vec::new();
+    let mut differs = |what: String, name: &str, ours: String, theirs: String| {
+        let (ours, theirs) = (vec![Figure::new(name, ours)], vec![Figure::new(name, theirs)]);
+        found.push(cases::finding(Kind::AmountDiffers, &what, ours, theirs));
+    };
+    let parts = before.iter().chain([said]).filter_map(ApplicationLeg::shares_out_of);
+    let left = parts.fold(Shares::ZERO, |sum, part| sum.plus(part).unwrap_or(sum));
+    let Quantity::Shares(asked) = terms.ask.quantity() else { return found };
+    if said.finished && left != asked {
+        let what = format!("{left} shares are settled of {asked} that the bank is to have");
+        differs(what, "shares", asked.to_string(), left.to_string());
+    }
+    let income = ApplicationLeg::income_of(said).unwrap_or(Income::ZERO);
+    if income != Income::ZERO {
+        let what = format!("income of {income} was paid along, and nobody asked for it");
+        differs(what, "income", Income::ZERO.to_string(), income.to_string());
+    }
+    found
+}
+
+/// Nothing that the registrar does not do now can be undone.
+pub(super) fn of_rejection(
+    view: &View<'_>,
+    leg: &ApplicationLeg,
+    rejection: &Rejection,
+) -> Vec<Finding> {
+    let Some(application) = leg.application(view).filter(|_| view.ending.is_none()) else {
+        return Vec::new();
+    };
+    let Some(advance) = view.plan.advance.advance(view) else { return Vec::new() };
+    let (advanced, asked) = (advance.terms.amount, view.open.promise.admitted.shares);
+    let settled = leg.shares_out(view).unwrap_or_default();
+    let ours = vec![Figure::new("advanced", advanced), Figure::new("shares", asked)];
+    let theirs = vec![
+        Figure::new("says", "rejected"),
+        Figure::new("reason", &rejection.cause),
+        Figure::new("shares", settled),
+    ];
+    let what = format!(
+        "{advanced} yuan are out, and the registrar rejects {} ({})",
+        application.terms.no, rejection.cause
+    );
+    vec![cases::finding(Kind::RejectedAfterAdvance, &what, ours, theirs)]
+}
