@@ -118,6 +118,8 @@ kinds! {
     RejectedAfterConfirmed = "rejected_after_confirmed",
     /// A court or a pledge froze the shares.
     FrozenByRegister = "frozen_by_register",
+    /// Money came of what a person took over, and that person owes it.
+    OwedByHand = "owed_by_hand",
     /// None of the others; the words say it.
     Other = "other",
 }

@@ -17,6 +17,7 @@ pub mod wallet;
 mod wallet_book;
 
 // What holds of any of them.
+pub mod by_hand;
 pub mod cancel;
 pub mod cases;
 pub mod check;

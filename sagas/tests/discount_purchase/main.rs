@@ -8,6 +8,8 @@
 )]
 
 mod books;
+#[path = "../common/by_hand.rs"]
+mod by_hand;
 mod held;
 mod names;
 mod outside;
@@ -25,6 +27,7 @@ mod doubted;
 mod earning;
 mod late;
 mod moved;
+mod owed;
 mod people;
 mod random;
 mod story;
