@@ -8,6 +8,7 @@ use crate::parts::{
     application::ApplicationLeg,
     by_hand::{self, Origin},
     cases::finding,
+    lacking,
     milestone::Scope,
     payment::PaymentLeg,
     refunds, timing,
@@ -283,7 +284,14 @@ pub(super) fn open_ends(view: &View<'_>) -> Vec<OpenEnd> {
         ends.push((TARGET_END.into(), worth));
     }
     ends.extend(plan.payout.open_end(view));
-    ends.into_iter().map(|(name, worth)| OpenEnd { name, worth }).collect()
+    let target = plan.target_order();
+    let lacks = [
+        plan.wallet.lack_in(view, &plan.buy),
+        plan.wallet.lack_out(view, &plan.out),
+        plan.holdings.lack_in(view, target),
+    ];
+    let ends = ends.into_iter().map(|(name, worth)| OpenEnd { name, worth });
+    ends.chain(lacking::end(&lacks)).collect()
 }
 
 /// What left the money fund and is not the target's shares yet, nor on its way to the investor.

@@ -16,6 +16,7 @@ use super::{
     application::FundSaga,
     cases::{self, About, Record, finding},
     disputes,
+    lacking::MISSING,
 };
 use fundflow_domain::{
     case::{self, Cases, Disputed, Figure, Finding, Kind, SourceKind},
@@ -105,8 +106,13 @@ pub fn cases_in_sight<S: FundSaga>(id: &TransactionId, open: &Open<S>) -> Vec<Ke
     of_records.chain(came(&open.given_up).map(|end| record(id, end).key())).collect()
 }
 
+/// Shares that are missing have their case from the beginning.
 fn came(given_up: &[Disposed]) -> impl Iterator<Item = &Disposed> {
-    given_up.iter().filter(|end| end.came_of.is_some())
+    given_up.iter().filter(|end| end.came_of.is_some() || *end.name == *MISSING)
+}
+
+fn origin<S: FundSaga>(view: &View<'_, S>, end: &str) -> Option<Origin> {
+    if end == MISSING { Some(Origin::owed(&[])) } else { S::comes_of(view, end) }
 }
 
 fn uncased<'a, S: FundSaga>(view: &View<'a, S>) -> Option<&'a Disposed> {
@@ -125,7 +131,7 @@ fn unnamed<S: FundSaga>(view: &View<'_, S>) -> Vec<Disposed> {
     let ends = S::open_ends(view);
     let changed = ends.iter().filter_map(|end| named_anew(view, end));
     let gone = view.open.given_up.iter().filter(|known| {
-        let origin = S::comes_of(view, &known.name);
+        let origin = origin(view, &known.name);
         let owed = origin.is_some_and(|it| known.came_of.is_some() || !it.settles);
         owed && !known.worth.is_zero() && ends.iter().all(|end| end.name != known.name)
     });
@@ -133,7 +139,7 @@ fn unnamed<S: FundSaga>(view: &View<'_, S>) -> Vec<Disposed> {
 }
 
 fn named_anew<S: FundSaga>(view: &View<'_, S>, end: &OpenEnd) -> Option<Disposed> {
-    let origin = S::comes_of(view, &end.name)?;
+    let origin = origin(view, &end.name)?;
     if let Some(known) = view.open.disposed(&end.name) {
         return (known.worth != end.worth).then(|| again(known, end.worth));
     }
@@ -164,6 +170,9 @@ fn record(id: &TransactionId, end: &Disposed) -> Record {
 }
 
 fn found(end: &Disposed) -> Finding {
+    if *end.name == *MISSING {
+        return lacking(end);
+    }
     let Disposed { name, worth, came_of, before, .. } = end;
     let of = came_of.as_deref().unwrap_or(name);
     let before = before.unwrap_or_default();
@@ -176,4 +185,14 @@ fn found(end: &Disposed) -> Finding {
     let money = Money::new(*worth).unwrap_or_default();
     let disputed = Disputed { money, ..Disputed::default() };
     Finding { disputed, ..finding(Kind::OwedByHand, &text, ours, vec![]) }
+}
+
+fn lacking(end: &Disposed) -> Finding {
+    let Disposed { worth, before, .. } = end;
+    let text = match before {
+        None => format!("{worth} shares that the register took are not there; a person has that"),
+        Some(before) => format!("{worth} shares are missing, where {before} were named before"),
+    };
+    let ours = vec![Figure::new("missing", worth)];
+    finding(Kind::SharesMissing, &text, ours, vec![])
 }

@@ -22,6 +22,7 @@ pub mod cancel;
 pub mod cases;
 pub mod check;
 pub mod disputes;
+pub mod lacking;
 pub mod later;
 pub mod limits;
 pub mod milestone;

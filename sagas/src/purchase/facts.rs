@@ -7,7 +7,7 @@ use super::{
 use crate::parts::{
     application::FundSaga,
     by_hand::{self, Origin},
-    cancel, disputes,
+    cancel, disputes, lacking,
     limits::Limits,
     payment::PaymentLeg,
     timing,
@@ -180,5 +180,6 @@ pub(super) fn open_ends(view: &View<'_>) -> Vec<OpenEnd> {
     } else if let Some(amount) = earned(view).filter(|_| !plan.interest.is_requested(view)) {
         ends.push((INTEREST.into(), amount.decimal()));
     }
-    ends.into_iter().map(|(name, worth)| OpenEnd { name, worth }).collect()
+    let ends = ends.into_iter().map(|(name, worth)| OpenEnd { name, worth });
+    ends.chain(lacking::end(&[plan.holdings.lack_in(view, &plan.buy)])).collect()
 }

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::parts::{
     by_hand::{self, Origin},
-    cancel,
+    cancel, lacking,
     payment::PaymentLeg,
     refunds, timing,
 };
@@ -100,5 +100,6 @@ pub(super) fn open_ends(view: &View<'_>) -> Vec<OpenEnd> {
     } else if let Some(rest) = rest.filter(|_| paid) {
         ends.push((END.into(), rest.decimal()));
     }
-    ends.into_iter().map(|(name, worth)| OpenEnd { name, worth }).collect()
+    let ends = ends.into_iter().map(|(name, worth)| OpenEnd { name, worth });
+    ends.chain(lacking::end(&[plan.wallet.lack_in(view, &plan.buy)])).collect()
 }

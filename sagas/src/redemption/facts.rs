@@ -6,7 +6,7 @@ use super::{
 };
 use crate::parts::{
     by_hand::{self, Origin},
-    cancel, disputes,
+    cancel, disputes, lacking,
     payout::PayoutLeg,
     timing,
 };
@@ -161,7 +161,8 @@ pub(super) fn open_ends(view: &View<'_>) -> Vec<OpenEnd> {
     if !owed.is_zero() {
         ends.push((MONEY.into(), owed.decimal()));
     }
-    ends.into_iter().map(|(name, worth)| OpenEnd { name, worth }).collect()
+    let ends = ends.into_iter().map(|(name, worth)| OpenEnd { name, worth });
+    ends.chain(lacking::end(&[plan.holdings.lack_out(view, &plan.out)])).collect()
 }
 
 /// What the registrar's records brought and the investor does not have. Yuan.

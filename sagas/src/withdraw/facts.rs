@@ -6,7 +6,7 @@ use super::{
 };
 use crate::parts::{
     by_hand::{self, Origin},
-    cancel, timing,
+    cancel, lacking, timing,
 };
 use fundflow_domain::{
     application::Stage,
@@ -165,5 +165,6 @@ pub(super) fn open_ends(view: &View<'_>) -> Vec<OpenEnd> {
         }
         None => {}
     }
-    ends.into_iter().map(|(name, worth)| OpenEnd { name, worth }).collect()
+    let ends = ends.into_iter().map(|(name, worth)| OpenEnd { name, worth });
+    ends.chain(lacking::end(&[plan.wallet.lack_out(view, &plan.out)])).collect()
 }

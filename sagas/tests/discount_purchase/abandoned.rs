@@ -204,7 +204,15 @@ fn a_conversion_whose_purchase_nobody_confirmed_leaves_nothing_in_the_wallet() {
     assert!(matches!(stage.abandon_with(Disposition::Refund), Reply::Acted));
     stage.run();
 
-    assert_eq!(stage.parked(), None, "{}", stage.text());
+    // What never came cannot have left: the two records contradict each other, and a person sees it.
+    let (row, cause) = stage.look().parked.unwrap();
+    assert_eq!(&*row, "book", "{}", stage.text());
+    assert!(cause.text.contains("asks for 1000.00 shares; 0.00 are free"), "{cause}");
+    assert!(matches!(stage.abandon(), Reply::Acted));
+    stage.run();
+
+    assert!(stage.look().finished, "{}", stage.text());
+    assert_eq!(crate::by_hand::named(&stage.events)["missing"], "1000".parse().unwrap());
     let wallet = stage.state(&crate::held::wallet_key());
     assert!(wallet.reserved().is_zero() && wallet.in_transit().is_zero(), "{}", stage.text());
     assert!(wallet.available().is_zero());

@@ -25,6 +25,7 @@ mod corrections;
 mod crash;
 mod doubted;
 mod earning;
+mod lacking;
 mod late;
 mod moved;
 mod owed;
