@@ -12,7 +12,7 @@ use crate::{
 };
 use fundflow::{
     Action,
-    runtime::{look::Look, process::Disposition},
+    runtime::{look::Look, process::Disposition, saga::OpenEnd},
 };
 use fundflow_application::{
     desk::{self, Deed, Outcome, Shown},
@@ -187,16 +187,21 @@ impl Desk<'_> {
     }
 }
 
-/// Giving up what is parked, or taking back what was given up and waits for its registrar's word.
+/// Giving up what is parked, before the end or after it, or taking back what was given up and waits for
+/// its registrar's word.
 fn giving_up(look: &Look) -> Option<(String, Action)> {
     let abandoned = look.ending.is_some_and(|it| it.ends_with(".abandoned"));
     let waits = abandoned && !look.finished && !look.open_ends.is_empty();
+    let ours = |end: &&OpenEnd| !look.given_up.contains(&end.name);
+    let owed = look.open_ends.iter().any(|end| ours(&end));
     let (to, typed) = match (look.ending, &look.parked) {
         (None, Some(_)) => (Disposition::Manual, "refund|suspense|manual"),
+        (Some(_), Some(_)) if owed => (Disposition::Manual, "refund|suspense|manual"),
         (Some(_), _) if waits => (Disposition::Refund, "refund"),
         (None | Some(_), _) => return None,
     };
-    let ends = look.open_ends.iter().map(|end| end.name.clone());
+    let all = to == Disposition::Refund;
+    let ends = look.open_ends.iter().filter(|end| all || ours(end)).map(|end| end.name.clone());
     let dispositions: Vec<_> = ends.map(|end| (end, to)).collect();
     let flags = dispositions.iter().map(|(end, _)| format!(" --disposition {end}={typed}"));
     let (id, flags) = (&look.id.transaction, flags.collect::<String>());

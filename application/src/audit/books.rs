@@ -60,8 +60,8 @@ pub(super) struct Books {
     /// Whose an order is.
     orders: HashMap<OrderId, TransactionId>,
     numbers: HashMap<ApplicationNo, OrderId>,
-    /// Whether each case is open.
-    cases: HashMap<StreamName, bool>,
+    /// Whether each case is open, and whose it is.
+    cases: HashMap<StreamName, (bool, Option<TransactionId>)>,
     disputed: HashSet<OrderId>,
     disputed_requests: HashSet<TransactionId>,
     /// What shares did not bring of what a bank advanced on them. Yuan.
@@ -203,7 +203,8 @@ impl Books {
 
     fn case(&mut self, event: &Recorded, after: &dyn Fold) -> Booked {
         let state = state::<Cases>(after)?;
-        self.cases.insert(event.stream.clone(), state.is_open());
+        let of = state.case().and_then(|case| case.transaction.clone());
+        self.cases.insert(event.stream.clone(), (state.is_open(), of));
         if let Some(case) = state.case() {
             self.disputed.extend(case.order.clone());
             self.disputed_requests.extend(case.transaction.clone());
@@ -256,7 +257,12 @@ impl Books {
     }
 
     pub(super) fn open_cases(&self) -> u64 {
-        self.cases.values().filter(|open| **open).count() as u64
+        self.cases.values().filter(|(open, _)| *open).count() as u64
+    }
+
+    /// Whether a person is still to close a case about that request.
+    pub(super) fn has_open_case(&self, request: &TransactionId) -> bool {
+        self.cases.values().any(|(open, of)| *open && of.as_ref() == Some(request))
     }
 
     pub(super) fn holdings(&self) -> Vec<Holding> {

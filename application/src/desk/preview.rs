@@ -151,15 +151,14 @@ pub async fn preview_request<S: EventStore>(
 /// What is wrong with the dispositions of an abandoning, all of it at once.
 fn misdisposed(deed: &Deed, look: &Look) -> Option<String> {
     let Deed::Act(Action::Abandon { dispositions, .. }) = deed else { return None };
-    if look.ending.is_some() {
-        return None;
-    }
     let open = &look.open_ends;
     let words: Vec<_> = open.iter().map(|end| format!("{} ({})", end.name, end.worth)).collect();
     let words = if words.is_empty() { "none".to_owned() } else { words.join(", ") };
     let named = |name: &str| dispositions.iter().any(|(named, _)| **named == *name);
     let missing: Vec<_> = open.iter().filter(|end| !named(&end.name)).collect();
-    if !missing.is_empty() {
+    // Whoever is over may go on with what is not named.
+    let must = look.ending.is_none() || dispositions.is_empty();
+    if must && !missing.is_empty() {
         let ask = |end: &&fundflow_runtime::saga::OpenEnd| {
             format!("--disposition {}=refund|suspense|manual", end.name)
         };

@@ -189,7 +189,8 @@ impl SagaRow {
         } else if event_type == names.resumed || event_type == names.landing_chosen {
             self.parked = None;
         } else if kind.ending_types().contains(&event_type) {
-            self.ending = Some(event_type.into());
+            // Who gives up what is owed after the end changes nothing about that end.
+            self.ending.get_or_insert_with(|| event_type.into());
             if event_type == names.abandoned {
                 self.parked = None;
             }

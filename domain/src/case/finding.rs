@@ -120,6 +120,10 @@ kinds! {
     RejectedAfterAdvance = "rejected_after_advance",
     /// A court or a pledge froze the shares.
     FrozenByRegister = "frozen_by_register",
+    /// Money came of what a person took over, and that person owes it.
+    OwedByHand = "owed_by_hand",
+    /// The register took shares that are not there, and a person makes up for them.
+    SharesMissing = "shares_missing",
     /// None of the others; the words say it.
     Other = "other",
 }

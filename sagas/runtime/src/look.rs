@@ -149,7 +149,7 @@ pub fn glance<S: Saga>(saga: &S, replayed: &Replayed<S>) -> Result<Look, LookErr
         failure: S::failure(&view)
             .or_else(|| view.left_because().filter(|_| matches!(ending, Some(Over::Abandoned)))),
         open_ends: S::open_ends(&view),
-        given_up: open.given_up.iter().map(|(name, _)| name.clone()).collect(),
+        given_up: open.given_up.iter().map(|end| end.name.clone()).collect(),
         can_skip: stand.is_some_and(|stand| stand.can_be_skipped()),
         waits,
         timeline: Vec::new(),

@@ -179,6 +179,18 @@ impl<'a, S: Saga> Turn<'a, S> {
         self.process(&process::Command::Resume(reason.into()))
     }
 
+    /// What came of ends that a person has taken over is that person's, too.
+    ///
+    /// # Errors
+    /// [`NotDone`]; nothing has changed.
+    pub fn hand_over(
+        &mut self,
+        reason: &str,
+        ends: Vec<process::Disposed>,
+    ) -> Result<usize, NotDone> {
+        self.process(&process::Command::HandOver { reason: reason.into(), ends })
+    }
+
     pub(crate) fn process(&mut self, command: &process::Command<S>) -> Result<usize, NotDone> {
         let meta = self.meta();
         Ok(self.streams.decide(self.key, command, &meta, self.batch)?)

@@ -4,7 +4,7 @@ use super::{
     Do, facts,
     saga::{Conversion, Target, Turn, View, limits_on},
 };
-use crate::parts::{application::partly, leaving as part, milestone::Milestone};
+use crate::parts::{application::partly, by_hand, leaving as part, milestone::Milestone};
 use fundflow_domain::{
     admission::leaving,
     application::{Ask, OnHuge, PromisedFee, Terms},
@@ -34,6 +34,7 @@ impl Conversion {
             Do::Take => plan.holdings.book_out(turn, &plan.out),
             Do::Credit => book_in(turn),
             Do::CloseOrder => plan.out.close(turn),
+            Do::HandOver => by_hand::hand_over(turn),
             Do::End(ending) => {
                 let view = turn.view()?;
                 turn.end(ending, why(&view).or_else(|| partly(&view)))

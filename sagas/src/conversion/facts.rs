@@ -4,7 +4,7 @@ use super::{
     Fact, When,
     saga::{Conversion, Target, View},
 };
-use crate::parts::{cancel, disputes, limits::Limits, timing};
+use crate::parts::{by_hand, cancel, disputes, lacking, limits::Limits, timing};
 use fundflow_domain::{calendar::TradingDay, time::Timestamp};
 use fundflow_runtime::saga::OpenEnd;
 use rust_decimal::Decimal;
@@ -43,6 +43,7 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         Fact::OrderClosed => out.need_not_be_closed(view, END),
         Fact::OrderHeard => out.is_over(view),
         Fact::NothingReserved => holdings.reserved(view).is_zero() || !out.lets_go(view),
+        Fact::HandedOver => by_hand::is_handed_over(view),
     }
 }
 
@@ -91,5 +92,10 @@ pub(super) fn open_ends(view: &View<'_>) -> Vec<OpenEnd> {
     if !left.is_zero() && !arrived {
         ends.push(("target".into(), left.decimal()));
     }
-    ends.into_iter().map(|(name, worth)| OpenEnd { name, worth }).collect()
+    let came = match &plan.target {
+        Target::Holdings(part) => part.lack_in(view, &plan.out),
+        Target::Wallet(part) => part.lack_in(view, &plan.out),
+    };
+    let ends = ends.into_iter().map(|(name, worth)| OpenEnd { name, worth });
+    ends.chain(lacking::end(&[plan.holdings.lack_out(view, &plan.out), came])).collect()
 }

@@ -76,6 +76,7 @@ pub const CONVERSION: Table<Saga> = Table {
         act("close order", Do::CloseOrder, Fact::OrderClosed).after_the_end(),
         AT_LAST,
         act("release at last", Do::Release, Fact::NothingReserved).after_the_end(),
+        act("hand over", Do::HandOver, Fact::HandedOver).after_the_end(),
     ],
 };
 

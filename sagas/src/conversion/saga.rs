@@ -8,8 +8,7 @@ use crate::{
     house::House,
     parts::{
         application::{ApplicationLeg, FundSaga},
-        cancel, check,
-        disputes::open_cases,
+        by_hand, cancel, check,
         holdings::HoldingsPart,
         leaving,
         limits::{Limits, limit_key},
@@ -138,7 +137,7 @@ impl Plan {
             limits,
             limits_before,
             limits_next: limits_next.unwrap_or_default(),
-            cases: open_cases(&open.notes),
+            cases: by_hand::cases_in_sight(id, open),
         }
     }
 }

@@ -68,6 +68,8 @@ pub enum Fact {
     OrderHeard,
     /// No shares are earmarked.
     NothingReserved,
+    /// Whatever came of an end that a person has is named, and has its case.
+    HandedOver,
 }
 
 /// Commands to our own aggregates.
@@ -89,6 +91,8 @@ pub enum Do {
     Credit,
     /// Close the order that nobody answered.
     CloseOrder,
+    /// Name what came of an end that a person has.
+    HandOver,
     /// Close the conversion.
     End(Ending),
 }

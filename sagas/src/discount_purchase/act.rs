@@ -6,6 +6,7 @@ use super::{
 };
 use crate::parts::{
     application::{ApplicationLeg, partly},
+    by_hand,
     milestone::Milestone,
     refunds,
     wallet::at_par,
@@ -62,6 +63,8 @@ impl DiscountPurchase {
             Do::CloseBuy => plan.buy.close(turn),
             Do::CloseOut => plan.out.close(turn),
             Do::CloseTarget => plan.target.close(turn),
+            Do::ReturnRest => refunds::return_rest(turn, &plan.payment, &plan.buy),
+            Do::HandOver => by_hand::hand_over(turn),
             Do::End(ending) => {
                 let view = turn.view()?;
                 let ending = match ending {

@@ -5,7 +5,13 @@ use super::{
     saga::{DiscountPurchase, View},
 };
 use crate::parts::{
-    application::ApplicationLeg, cases::finding, milestone::Scope, refunds, timing,
+    application::ApplicationLeg,
+    by_hand::{self, Origin},
+    cases::finding,
+    lacking,
+    milestone::Scope,
+    payment::PaymentLeg,
+    refunds, timing,
 };
 use fundflow_domain::{
     application::{Application, Confirmation, Outcome, Terms},
@@ -26,6 +32,8 @@ use std::sync::Arc;
 const BUY_END: &str = "money_fund";
 const OUT_END: &str = "conversion";
 const TARGET_END: &str = "target";
+/// What the bank was asked to pay out.
+const PAYOUT_END: &str = "payout";
 
 /// What the purchase did to its wallet.
 pub(super) fn entry(view: &View<'_>) -> Entry {
@@ -90,7 +98,40 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         Fact::Booked => is_booked(view),
         Fact::NothingInTransit => nothing_in_transit(view),
         Fact::NothingReserved => nothing_reserved(view),
+        Fact::RestReturned => {
+            let rest = || refunds::not_accepted(view, &plan.payment, &plan.buy);
+            by_hand::has(view, BUY_END) || rest().is_none()
+        }
+        Fact::ProceedsRequested => plan.payout.is_requested(view) || !is_owed_at_last(view),
+        Fact::ProceedsAnswered => !plan.payout.is_requested(view) || plan.payout.is_answered(view),
+        Fact::NoneRefused => {
+            let refused = plan.payout.is_answered(view) && !plan.payout.is_paid_out(view);
+            !refused || by_hand::has(view, PAYOUT_END)
+        }
+        Fact::HandedOver => by_hand::is_handed_over(view),
     }
+}
+
+pub(super) fn comes_of(view: &View<'_>, end: &str) -> Option<Origin> {
+    match end {
+        BUY_END => Some(Origin::ORDERED),
+        TARGET_END if !view.plan.mode.is_conversion() => {
+            Some(Origin { of: &[OUT_END], settles: true })
+        }
+        PAYOUT_END => Some(Origin::owed(&[])),
+        _ => PaymentLeg::comes_of(end),
+    }
+}
+
+/// Money came of shares that had been given up, and it will buy nothing any more.
+fn is_owed_at_last(view: &View<'_>) -> bool {
+    let plan = view.plan;
+    let redeemed = plan.mode == ConversionMode::RedeemToPurchase
+        && plan.wallet.spent(view).is_some()
+        && plan.out.is_over(view)
+        && plan.target.is_over(view);
+    let owed = redeemed && !view.open.notes.is_disputed() && !by_hand::is_by_hand(view, TARGET_END);
+    owed && !is_spent_on_target(view)
 }
 
 /// A dispute that came after the end takes nothing back until a person says so.
@@ -243,7 +284,14 @@ pub(super) fn open_ends(view: &View<'_>) -> Vec<OpenEnd> {
         ends.push((TARGET_END.into(), worth));
     }
     ends.extend(plan.payout.open_end(view));
-    ends.into_iter().map(|(name, worth)| OpenEnd { name, worth }).collect()
+    let target = plan.target_order();
+    let lacks = [
+        plan.wallet.lack_in(view, &plan.buy),
+        plan.wallet.lack_out(view, &plan.out),
+        plan.holdings.lack_in(view, target),
+    ];
+    let ends = ends.into_iter().map(|(name, worth)| OpenEnd { name, worth });
+    ends.chain(lacking::end(&lacks)).collect()
 }
 
 /// What left the money fund and is not the target's shares yet, nor on its way to the investor.

@@ -150,25 +150,44 @@ const OUT_AT_LAST: Deed<Saga> =
 const BUY_AT_LAST: Deed<Saga> =
     word("purchase at last", Call::Buy, Fact::BuyHeard, When::BuyDue, When::BuyOverdue);
 
+/// The money is the investor's also where the shares left after somebody had given up.
+const PAY_AT_LAST: Deed<Saga> = Deed {
+    asks: Some(When::MoneyDue),
+    ..act("pay out at last", Do::RequestPayout, Fact::ProceedsRequested)
+};
+
 /// Nothing that a person who gave up leaves is reserved, in transit or asked for without an owner: an
 /// order is closed where that person says that it goes back, and waited for otherwise.
 const fn closing(deed: Deed<Saga>) -> Side<Saga> {
     deed.after_the_end()
 }
-const BESIDE: &[Side<Saga>] = &[
-    REFUNDS,
-    CANCEL_OUT,
-    CANCEL_BUY,
-    act("book", Do::Book, Fact::Booked).beside(),
-    closing(act("close payment", Do::ClosePayment, Fact::PaymentClosed)),
-    closing(act("close target", Do::CloseTarget, Fact::TargetClosed)),
-    closing(act("close conversion", Do::CloseOut, Fact::OutClosed)),
-    closing(act("close purchase", Do::CloseBuy, Fact::BuyClosed)),
-    closing(TARGET_AT_LAST),
-    closing(OUT_AT_LAST),
-    closing(BUY_AT_LAST),
-    closing(act("release at last", Do::Release, Fact::NothingReserved)),
-    closing(act("reverse at last", Do::ReverseCredit, Fact::NothingInTransit)),
+macro_rules! beside {
+    ($($more:expr),* $(,)?) => {
+        &[
+            REFUNDS,
+            CANCEL_OUT,
+            CANCEL_BUY,
+            act("book", Do::Book, Fact::Booked).beside(),
+            closing(act("close payment", Do::ClosePayment, Fact::PaymentClosed)),
+            closing(act("close target", Do::CloseTarget, Fact::TargetClosed)),
+            closing(act("close conversion", Do::CloseOut, Fact::OutClosed)),
+            closing(act("close purchase", Do::CloseBuy, Fact::BuyClosed)),
+            closing(TARGET_AT_LAST),
+            closing(OUT_AT_LAST),
+            closing(BUY_AT_LAST),
+            closing(act("release at last", Do::Release, Fact::NothingReserved)),
+            closing(act("reverse at last", Do::ReverseCredit, Fact::NothingInTransit)),
+            closing(act("return at last", Do::ReturnRest, Fact::RestReturned)),
+            $($more,)*
+            closing(act("hand over", Do::HandOver, Fact::HandedOver)),
+        ]
+    };
+}
+const BESIDE: &[Side<Saga>] = beside![];
+const BESIDE_FOR_MONEY: &[Side<Saga>] = beside![
+    closing(PAY_AT_LAST),
+    closing(call("paid out at last", Call::Payout, Fact::ProceedsAnswered, When::MoneyOverdue)),
+    closing(act("payout refused", Do::AskForAccount, Fact::NoneRefused)),
 ];
 
 /// Both legs in the batch of one T: the target is priced at T.
@@ -288,7 +307,7 @@ pub const REDEEM_TO_PURCHASE: Table<Saga> = Table {
         CONFIRM_TARGET,
         TARGET_FOR_MONEY,
     ],
-    beside: BESIDE,
+    beside: BESIDE_FOR_MONEY,
 };
 
 const _: () =

@@ -11,7 +11,7 @@ use crate::{
     house::House,
     parts::{
         application::{ApplicationLeg, FundSaga},
-        disputes::open_cases,
+        by_hand::{self, Origin},
         milestone::{Milestone, Notes, Scope},
         share_book::ShareBook,
     },
@@ -136,6 +136,10 @@ impl FundSaga for DiscountPurchase {
         facts::more_than_there_is(view, terms, confirmation).into_iter().collect()
     }
 
+    fn comes_of(view: &View<'_>, end: &str) -> Option<Origin> {
+        facts::comes_of(view, end)
+    }
+
     fn legs(plan: &Plan) -> Vec<&ApplicationLeg> {
         vec![&plan.buy, &plan.out, &plan.target]
     }
@@ -241,12 +245,12 @@ impl saga::Saga for DiscountPurchase {
         self.replan(id, open, &plan).unwrap_or(plan)
     }
 
-    fn replan(&self, _: &TransactionId, open: &Opened, plan: &Plan) -> Option<Plan> {
+    fn replan(&self, id: &TransactionId, open: &Opened, plan: &Plan) -> Option<Plan> {
         let promised = open.notes.promise(&open.promise);
         let next = open.notes.redated.filter(|_| open.notes.undecided);
         let next =
             next.map(|day| prepare::limit_keys_on(&self.house, &open.request, promised, day));
-        let cases = open_cases(&open.notes);
+        let cases = by_hand::cases_in_sight(id, open);
         plan.moved(&open.request, promised, &next.unwrap_or_default(), cases)
     }
 

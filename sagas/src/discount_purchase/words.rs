@@ -150,6 +150,17 @@ pub enum Fact {
     NothingInTransit,
     /// No shares are earmarked.
     NothingReserved,
+    /// What the registrar did not accept of the money is going back, or a person has it.
+    RestReturned,
+    /// What the redemption brought after somebody gave up is to be paid out, or is in dispute or in a
+    /// person's hands.
+    ProceedsRequested,
+    /// The bank said what became of it.
+    ProceedsAnswered,
+    /// No account refused it.
+    NoneRefused,
+    /// Whatever came of an end that a person has is named, and has its case.
+    HandedOver,
 }
 
 /// Commands to our own aggregates.
@@ -203,6 +214,10 @@ pub enum Do {
     CloseOut,
     /// Close the target's order that nobody answered.
     CloseTarget,
+    /// Send back what the registrar did not accept.
+    ReturnRest,
+    /// Name what came of an end that a person has.
+    HandOver,
     /// Close the purchase.
     End(Ending),
 }

@@ -68,14 +68,13 @@ fn is_decided(view: &View<'_>) -> bool {
 /// person settles with the bank by hand.
 fn is_banks_turn(view: &View<'_>) -> bool {
     let plan = view.plan;
-    let by_hand = |(name, disposed): &(Arc<str>, Disposition)| {
-        **name == *BANK_END && !matches!(disposed, Disposition::Refund)
-    };
+    let disposed = view.open.disposed(BANK_END);
+    let by_hand = disposed.is_some_and(|it| !matches!(it.disposition, Disposition::Refund));
     plan.advance.is_advanced(view)
         && !view.open.notes.is_disputed()
         && plan.transfer.is_over(view)
         && plan.redemption.is_over(view)
-        && !view.open.given_up.iter().any(by_hand)
+        && !by_hand
 }
 
 fn quota<'a>(view: &View<'a>) -> Option<&'a Entry> {

@@ -151,11 +151,10 @@ impl FundSaga for FastWithdraw {
     }
 
     /// The cash is out: what the registrar does not do now is a person's matter.
-    fn rejection_findings(
+    fn rejected(
         &self,
         view: &View<'_>,
-        leg: &ApplicationLeg,
-        rejection: &Rejection,
+        (leg, rejection): (&ApplicationLeg, &Rejection),
     ) -> Vec<Finding> {
         checks::of_rejection(view, leg, rejection)
     }

@@ -1,6 +1,7 @@
 //! The leg on which shares are bought, converted or redeemed at a registrar.
 
 use super::{
+    by_hand::Origin,
     check,
     milestone::{Milestone, Notes},
     share_book::ShareBook,
@@ -30,7 +31,6 @@ use fundflow_runtime::{
     saga::{Saga, View},
     turn::{NotDone, Turn},
 };
-use std::sync::Arc;
 
 /// A saga of the fund business: one whose milestones are those of [`super::milestone`].
 pub trait FundSaga:
@@ -102,16 +102,16 @@ pub trait FundSaga:
         let _ = (view, terms, before, confirmation);
         Vec::new()
     }
-    /// Why a rejection of that leg's order needs a person's eyes; nothing where the table knows what
-    /// follows from it.
-    fn rejection_findings(
-        &self,
-        view: &View<'_, Self>,
-        leg: &ApplicationLeg,
-        rejection: &Rejection,
-    ) -> Vec<Finding> {
-        let _ = (view, leg, rejection);
+    /// Why a person must see that rejection of the leg's order.
+    fn rejected(&self, view: &View<'_, Self>, of: (&ApplicationLeg, &Rejection)) -> Vec<Finding> {
+        let _ = (view, of);
         Vec::new()
+    }
+    /// Where the money of that open end comes from; `None` for what is no money, and for money that the
+    /// engine has on its way already.
+    fn comes_of(view: &View<'_, Self>, end: &str) -> Option<Origin> {
+        let _ = (view, end);
+        None
     }
     /// Its orders at registrars, whether they were placed or not.
     fn legs(plan: &Self::Plan) -> Vec<&ApplicationLeg> {
@@ -195,10 +195,8 @@ impl ApplicationLeg {
     /// A person who gave the saga up says that it will not be carried out, so that what it reserved
     /// goes back; `end` is what they disposed of.
     pub fn is_given_back<S: Saga>(view: &View<'_, S>, end: &str) -> bool {
-        let back = |(name, disposed): &(Arc<str>, Disposition)| {
-            **name == *end && matches!(disposed, Disposition::Refund)
-        };
-        view.open.given_up.iter().any(back)
+        let disposed = view.open.disposed(end);
+        disposed.is_some_and(|it| matches!(it.disposition, Disposition::Refund))
     }
 
     /// Nothing of it is to be closed by us: it is over, or its registrar's word is waited for.

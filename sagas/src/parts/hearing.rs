@@ -58,7 +58,7 @@ impl ApplicationLeg {
         }
         let command = match self.said(saga, view, answer) {
             Said::Command(Command::Reject(rejection))
-                if !saga.rejection_findings(view, self, &rejection).is_empty() =>
+                if !saga.rejected(view, (self, &rejection)).is_empty() =>
             {
                 return self.needs(answer);
             }
@@ -195,7 +195,7 @@ impl ApplicationLeg {
         rejection: &Rejection,
     ) -> Result<Heard, NotDone> {
         speaks(turn);
-        let findings = saga.rejection_findings(&turn.view()?, self, rejection);
+        let findings = saga.rejected(&turn.view()?, (self, rejection));
         let reject = Command::Reject(rejection.clone());
         let state = turn.state(&self.key).ok_or(NotDone::Lacks("the application"))?;
         let is_news = Applications::decide(state, &reject).is_ok_and(|events| !events.is_empty());

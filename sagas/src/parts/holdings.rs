@@ -9,7 +9,7 @@
 
 use super::{
     application::{ApplicationLeg, FundSaga},
-    disputes,
+    disputes, lacking,
     share_book::ShareBook,
 };
 use fundflow_domain::{
@@ -173,9 +173,33 @@ impl HoldingsPart {
     /// closed cases held is not, and after the last record nothing is reserved any more.
     pub fn is_booked_out<S: FundSaga>(&self, view: &View<'_, S>, leg: &ApplicationLeg) -> bool {
         let taken = leg.was_never_confirmed(view)
-            || self.next_taking(view, leg).is_ok_and(|command| command.is_none());
+            || self.next_taking(view, leg).is_ok_and(|command| command.is_none())
+            || lacking::is_a_persons(view, || self.lack_out(view, leg));
         let held = || disputes::are_held(view, &self.book_of(), &self.beyond(view, leg));
         taken && (disputes::is_quiet(view) || held())
+    }
+
+    /// Shares that left by the leg's records, and are not there.
+    pub fn lack_out<S: FundSaga>(&self, view: &View<'_, S>, leg: &ApplicationLeg) -> Shares {
+        if leg.was_never_confirmed(view) {
+            return Shares::ZERO;
+        }
+        self.lack(view, self.next_taking(view, leg))
+    }
+
+    /// Shares that came by the leg's records once, do no more, and are others' by now.
+    pub fn lack_in<S: Saga>(&self, view: &View<'_, S>, leg: &ApplicationLeg) -> Shares {
+        match leg.application(view) {
+            Some(_) => self.lack(view, self.next_credit(view, leg)),
+            None => Shares::ZERO,
+        }
+    }
+
+    fn lack<S: Saga>(&self, view: &View<'_, S>, next: Result<Option<Command>, NotDone>) -> Shares {
+        let (Ok(Some(command)), Some(state)) = (next, self.state(view)) else {
+            return Shares::ZERO;
+        };
+        lacking::in_holdings(state, &command).unwrap_or_default()
     }
 
     /// Books that. Returns how many events followed.
@@ -189,7 +213,11 @@ impl HoldingsPart {
     ) -> Result<usize, NotDone> {
         let mut events = 0;
         while !leg.was_never_confirmed(&turn.view()?) {
-            let Some(command) = self.next_taking(&turn.view()?, leg)? else { break };
+            let view = turn.view()?;
+            let Some(command) = self.next_taking(&view, leg)? else { break };
+            if lacking::is_a_persons(&view, || self.lack_out(&view, leg)) {
+                break;
+            }
             let followed = match turn.decide(&self.key, &command) {
                 Ok(followed) => followed,
                 // What cannot be taken is held, so that nobody else takes it meanwhile.
@@ -307,7 +335,9 @@ impl HoldingsPart {
     /// not.
     pub fn is_booked_in<S: FundSaga>(&self, view: &View<'_, S>, leg: &ApplicationLeg) -> bool {
         let held = || disputes::are_held(view, &self.book_of(), &leg.disputed_in(view));
-        self.is_credited(view, leg) && (disputes::is_quiet(view) || held())
+        let there =
+            self.is_credited(view, leg) || lacking::is_a_persons(view, || self.lack_in(view, leg));
+        there && (disputes::is_quiet(view) || held())
     }
 
     /// Books that: what is in dispute is held before it is there.
@@ -319,7 +349,12 @@ impl HoldingsPart {
         turn: &mut Turn<'_, S>,
         leg: &ApplicationLeg,
     ) -> Result<usize, NotDone> {
-        if disputes::is_quiet(&turn.view()?) {
+        let view = turn.view()?;
+        if lacking::is_a_persons(&view, || self.lack_in(&view, leg)) {
+            let due = leg.disputed_in(&view);
+            return disputes::hold(turn, &self.book_of(), &due);
+        }
+        if disputes::is_quiet(&view) {
             return self.credit(turn, leg);
         }
         let due = leg.disputed_in(&turn.view()?);

@@ -17,10 +17,12 @@ pub mod wallet;
 mod wallet_book;
 
 // What holds of any of them.
+pub mod by_hand;
 pub mod cancel;
 pub mod cases;
 pub mod check;
 pub mod disputes;
+pub mod lacking;
 pub mod later;
 pub mod limits;
 pub mod milestone;

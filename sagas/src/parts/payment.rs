@@ -1,6 +1,8 @@
 //! The leg on which an investor's money comes in, and what goes back of it.
 
 use super::{
+    application::FundSaga,
+    by_hand::{self, Origin},
     cases::{self, About, Record, finding},
     timing::closing,
 };
@@ -23,6 +25,9 @@ use fundflow_runtime::{
     turn::{NotDone, Turn},
 };
 use std::sync::Arc;
+
+/// What an abandoner disposes of while nobody knows whether the money was taken.
+const PAYMENT: &str = "payment";
 
 /// Keys and facts of one payment.
 #[derive(Debug, Clone)]
@@ -72,17 +77,19 @@ impl PaymentLeg {
     }
 
     /// Nothing is on its way back, except what a person took over.
-    pub fn owes_nothing<S: Saga>(&self, view: &View<'_, S>) -> bool {
+    pub fn owes_nothing<S: FundSaga>(&self, view: &View<'_, S>) -> bool {
         self.owed(view).is_none()
     }
 
     /// The next refund to be sent: the first that has not arrived and that nobody took over.
-    pub fn owed<'a, S: Saga>(&self, view: &View<'a, S>) -> Option<&'a payment::Refund> {
-        let given_up = &view.open.given_up;
-        let ours = |refund: &&payment::Refund| {
-            given_up.iter().all(|(end, _)| **end != *end_name(&refund.no))
-        };
+    pub fn owed<'a, S: FundSaga>(&self, view: &View<'a, S>) -> Option<&'a payment::Refund> {
+        let ours = |refund: &&payment::Refund| !by_hand::is_by_hand(view, end_name(&refund.no));
         self.payment(view)?.owed().find(ours)
+    }
+
+    /// Where the money of that open end comes from, where it is a refund.
+    pub fn comes_of(end: &str) -> Option<Origin> {
+        end.starts_with("refund").then_some(Origin::owed(&[PAYMENT]))
     }
 
     /// Announces the charge.
@@ -122,7 +129,7 @@ impl PaymentLeg {
     }
 
     /// The next refund, as the bank is given it.
-    pub fn refund<S: Saga>(&self, view: &View<'_, S>) -> Option<BankCall> {
+    pub fn refund<S: FundSaga>(&self, view: &View<'_, S>) -> Option<BankCall> {
         let (payment, owed) = (self.payment(view)?, self.owed(view)?);
         Some(BankCall::Refund(Refund {
             no: owed.no.clone(),
@@ -137,7 +144,7 @@ impl PaymentLeg {
         let Some(payment) = self.payment(view) else { return Vec::new() };
         let mut ends = Vec::new();
         if payment.is_outstanding() && matches!(payment.stage, Stage::Requested) {
-            ends.push(("payment".into(), payment.terms.amount.decimal()));
+            ends.push((PAYMENT.into(), payment.terms.amount.decimal()));
         }
         for refund in payment.owed() {
             ends.push((end_name(&refund.no).into(), refund.amount.decimal()));

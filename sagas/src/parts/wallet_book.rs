@@ -4,14 +4,16 @@
 use super::{
     application::{ApplicationLeg, FundSaga},
     disputes::{self, Dispute},
+    lacking,
     share_book::ShareBook,
     wallet::WalletPart,
 };
 use chrono::NaiveDate;
 use fundflow_domain::{
+    decider::Decider,
     ids::RegisterRecord,
     money::Shares,
-    wallet::{Command, Credit, Reservation},
+    wallet::{Command, Credit, Reservation, Wallet},
 };
 use fundflow_runtime::{
     saga::View,
@@ -28,7 +30,31 @@ impl WalletPart {
     /// of closed ones.
     pub fn is_booked_in<S: FundSaga>(&self, view: &View<'_, S>, leg: &ApplicationLeg) -> bool {
         let held = || disputes::are_held(view, &self.book(), &leg.disputed_in(view));
-        matches!(self.next_credit(view, leg), Ok(None)) && (disputes::is_quiet(view) || held())
+        let done = matches!(self.next_credit(view, leg), Ok(None))
+            || lacking::is_a_persons(view, || self.lack_in(view, leg));
+        done && (disputes::is_quiet(view) || held())
+    }
+
+    /// Shares that came by the leg's records once, do no more, and are others' by now.
+    pub fn lack_in<S: FundSaga>(&self, view: &View<'_, S>, leg: &ApplicationLeg) -> Shares {
+        self.lack(view, self.next_credit(view, leg))
+    }
+
+    /// Shares that left by the leg's records, and are not there.
+    pub fn lack_out<S: FundSaga>(&self, view: &View<'_, S>, leg: &ApplicationLeg) -> Shares {
+        self.lack(view, self.next_taking(view, leg, NaiveDate::MIN))
+    }
+
+    fn lack<S: FundSaga>(
+        &self,
+        view: &View<'_, S>,
+        next: Result<Option<Command>, NotDone>,
+    ) -> Shares {
+        let (Ok(Some(command)), Some(state)) = (next, self.state(view.streams)) else {
+            return Shares::ZERO;
+        };
+        let refused = Wallet::decide(state, &command).err();
+        refused.as_ref().and_then(lacking::in_wallet).unwrap_or_default()
     }
 
     /// Books that. What is in dispute is held before it is there.
@@ -46,6 +72,10 @@ impl WalletPart {
             events += disputes::hold(turn, &self.book(), &due)?;
         }
         while let Some(command) = self.next_credit(&turn.view()?, leg)? {
+            let view = turn.view()?;
+            if lacking::is_a_persons(&view, || self.lack_in(&view, leg)) {
+                break;
+            }
             let followed = self.decide(turn, &command)?;
             if followed == 0 {
                 break;
@@ -87,7 +117,9 @@ impl WalletPart {
     pub fn is_booked_out<S: FundSaga>(&self, view: &View<'_, S>, leg: &ApplicationLeg) -> bool {
         let next = self.next_taking(view, leg, NaiveDate::MIN);
         let held = || disputes::are_held(view, &self.book(), &self.beyond(view, leg));
-        matches!(next, Ok(None)) && (disputes::is_quiet(view) || held())
+        let done =
+            matches!(next, Ok(None)) || lacking::is_a_persons(view, || self.lack_out(view, leg));
+        done && (disputes::is_quiet(view) || held())
     }
 
     /// Books that; what leaves earns through that natural day.
@@ -102,6 +134,10 @@ impl WalletPart {
     ) -> Result<usize, NotDone> {
         let mut events = 0;
         while let Some(command) = self.next_taking(&turn.view()?, leg, earns_through)? {
+            let view = turn.view()?;
+            if lacking::is_a_persons(&view, || self.lack_out(&view, leg)) {
+                break;
+            }
             let followed = match self.decide(turn, &command) {
                 Ok(followed) => followed,
                 // What cannot be taken is held, so that nobody else takes it meanwhile.
@@ -168,8 +204,8 @@ impl WalletPart {
             }
             Reservation::None | Reservation::Held(_) => None,
             Reservation::Spent(was) if was == due => None,
-            // What never came cannot leave either; the register's word on it is still to come.
-            Reservation::Released if !final_word || entry.credit == Credit::Reversed => None,
+            // What never came leaves the investor's other shares, or is missing.
+            Reservation::Released if !final_word => None,
             Reservation::Spent(_) | Reservation::Released => {
                 let waits = due.is_zero() && !application.stage.is_over();
                 let held = if waits { self.covered(view) } else { Shares::ZERO };

@@ -7,6 +7,7 @@ use super::{
 };
 use crate::parts::{
     application::{FundSaga, partly},
+    by_hand,
     later::{self, NotOn},
     limits::Limits,
     milestone::Milestone,
@@ -55,6 +56,7 @@ impl Purchase {
             Do::AskForAccount => plan.interest.ask_for_account(turn),
             Do::ClosePayment => plan.payment.close(turn),
             Do::CloseOrder => plan.buy.close(turn),
+            Do::HandOver => by_hand::hand_over(turn),
             Do::End(ending) => {
                 let view = turn.view()?;
                 turn.end(ending, why(&view).or_else(|| partly(&view)))

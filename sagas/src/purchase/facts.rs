@@ -4,7 +4,14 @@ use super::{
     Fact, When,
     saga::{Purchase, View},
 };
-use crate::parts::{application::FundSaga, cancel, disputes, limits::Limits, timing};
+use crate::parts::{
+    application::FundSaga,
+    by_hand::{self, Origin},
+    cancel, disputes, lacking,
+    limits::Limits,
+    payment::PaymentLeg,
+    timing,
+};
 use fundflow_domain::{
     application::{Quantity, Stage},
     calendar::TradingDay,
@@ -51,7 +58,7 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         Fact::Rejected => buy.is_rejected(view),
         Fact::Confirmed => buy.is_confirmed(view) && !disputes::hold_up(view),
         // Whoever gave the order up disposed of all of it.
-        Fact::RestReturned => !view.open.given_up.is_empty() || rest(view).is_none(),
+        Fact::RestReturned => by_hand::has(view, END) || rest(view).is_none(),
         Fact::Credited => plan.holdings.is_booked_in(view, buy),
         Fact::RefundRequested => payment.is_paid_back(view),
         Fact::NothingOwed => payment.owes_nothing(view),
@@ -66,6 +73,18 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         }
         Fact::OrderClosed => buy.need_not_be_closed(view, END),
         Fact::OrderHeard => buy.is_over(view),
+        Fact::HandedOver => by_hand::is_handed_over(view),
+    }
+}
+
+/// What an abandoner disposes of where a failed raising earned something.
+const INTEREST: &str = "interest";
+
+pub(super) fn comes_of(end: &str) -> Option<Origin> {
+    match end {
+        END => Some(Origin::ORDERED),
+        INTEREST => Some(Origin::owed(&[END])),
+        _ => PaymentLeg::comes_of(end),
     }
 }
 
@@ -151,13 +170,16 @@ pub(super) fn open_ends(view: &View<'_>) -> Vec<OpenEnd> {
     let paid = plan.payment.is_paid(view) && !plan.payment.is_paid_back(view);
     // In dispute or not: what is confirmed is in shares.
     let landed = plan.buy.is_confirmed(view) && holds(view, Fact::Credited);
-    if paid && !(landed && holds(view, Fact::RestReturned)) {
+    if paid && !landed {
         ends.push((END.into(), left.decimal()));
+    } else if let Some(rest) = rest(view).filter(|_| paid) {
+        ends.push((END.into(), rest.decimal()));
     }
     if let Some(end) = plan.interest.open_end(view) {
-        ends.push(("interest".into(), end.1));
+        ends.push((INTEREST.into(), end.1));
     } else if let Some(amount) = earned(view).filter(|_| !plan.interest.is_requested(view)) {
-        ends.push(("interest".into(), amount.decimal()));
+        ends.push((INTEREST.into(), amount.decimal()));
     }
-    ends.into_iter().map(|(name, worth)| OpenEnd { name, worth }).collect()
+    let ends = ends.into_iter().map(|(name, worth)| OpenEnd { name, worth });
+    ends.chain(lacking::end(&[plan.holdings.lack_in(view, &plan.buy)])).collect()
 }

@@ -124,8 +124,10 @@ const AT_LAST: Side<Saga> = at_last(When::ConfirmDue, When::ConfirmOverdue);
 /// A record that takes the place of another after the end may accept less.
 const RETURN_AT_LAST: Side<Saga> =
     closing(act("return at last", Do::ReturnRest, Fact::RestReturned));
+/// A person who has the order has what comes of it.
+const HAND_OVER: Side<Saga> = closing(act("hand over", Do::HandOver, Fact::HandedOver));
 const BESIDE: &[Side<Saga>] =
-    &[REFUNDS, BOOK, CANCEL, CLOSE_PAYMENT, CLOSE_ORDER, AT_LAST, RETURN_AT_LAST];
+    &[REFUNDS, BOOK, CANCEL, CLOSE_PAYMENT, CLOSE_ORDER, AT_LAST, RETURN_AT_LAST, HAND_OVER];
 const BESIDE_RAISING: &[Side<Saga>] = &[
     REFUNDS,
     BOOK,
@@ -134,6 +136,7 @@ const BESIDE_RAISING: &[Side<Saga>] = &[
     CLOSE_ORDER,
     at_last(When::FoundedDue, When::FoundedOverdue),
     RETURN_AT_LAST,
+    HAND_OVER,
 ];
 
 /// Business code 022, confirmed by 122.
@@ -199,6 +202,8 @@ pub const OCCURRENCE: Table<Saga> = Table {
         CLOSE_PAYMENT,
         CLOSE_ORDER,
         AT_LAST,
+        RETURN_AT_LAST,
+        HAND_OVER,
         closing(act("miss at last", Do::Miss, Fact::PlanSettled)),
     ],
 };

@@ -5,7 +5,7 @@ use crate::{
     house::House,
     parts::{
         application::ApplicationLeg,
-        disputes::open_cases,
+        by_hand,
         holdings::HoldingsPart,
         limits::{Limits, limit_key},
         payment::PaymentLeg,
@@ -90,7 +90,7 @@ impl Plan {
             limits: Limits::of(&promised.counted),
             limits_next: limits_next.unwrap_or_default(),
             amount: promised.amount(request.amount),
-            cases: open_cases(&open.notes),
+            cases: by_hand::cases_in_sight(id, open),
             occurrence: plan_key(request.way, id),
         }
     }

@@ -9,6 +9,7 @@ use crate::{
     house::House,
     parts::{
         application::{ApplicationLeg, FundSaga},
+        by_hand::Origin,
         cancel::{self, NotTakenBack},
         milestone::{Milestone, Notes, Scope},
         timing,
@@ -127,6 +128,10 @@ impl FundSaga for Purchase {
         day: TradingDay,
     ) -> Result<Option<Cause>, NotDone> {
         self.moved(turn, day)
+    }
+
+    fn comes_of(_: &View<'_>, end: &str) -> Option<Origin> {
+        facts::comes_of(end)
     }
 
     fn legs(plan: &Plan) -> Vec<&ApplicationLeg> {

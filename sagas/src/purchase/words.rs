@@ -88,6 +88,8 @@ pub enum Fact {
     OrderHeard,
     /// The plan waits for no outcome.
     PlanSettled,
+    /// Whatever came of an end that a person has is named, and has its case.
+    HandedOver,
 }
 
 /// Commands to our own aggregates.
@@ -123,6 +125,8 @@ pub enum Do {
     ClosePayment,
     /// Close the order that nobody answered.
     CloseOrder,
+    /// Name what came of an end that a person has.
+    HandOver,
     /// Close the purchase.
     End(Ending),
 }

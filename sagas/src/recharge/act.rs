@@ -6,6 +6,7 @@ use super::{
 };
 use crate::parts::{
     application::{FundSaga, partly},
+    by_hand,
     later::{self, NotOn},
     limits::Limits,
     milestone::Milestone,
@@ -49,6 +50,7 @@ impl Recharge {
             }
             Do::ClosePayment => plan.payment.close(turn),
             Do::Close => plan.buy.close(turn),
+            Do::HandOver => by_hand::hand_over(turn),
             Do::End(ending) => {
                 let view = turn.view()?;
                 turn.end(ending, why(&view).or_else(|| partly(&view)))

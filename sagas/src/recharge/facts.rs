@@ -4,7 +4,12 @@ use super::{
     Fact, When,
     saga::{Recharge, View},
 };
-use crate::parts::{cancel, refunds, timing};
+use crate::parts::{
+    by_hand::{self, Origin},
+    cancel, lacking,
+    payment::PaymentLeg,
+    refunds, timing,
+};
 use fundflow_domain::{calendar::TradingDay, payment::Stage, time::Timestamp, wallet::Credit};
 use fundflow_runtime::saga::OpenEnd;
 
@@ -36,7 +41,7 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         Fact::Booked => wallet.is_booked_in(view, buy),
         // Whoever gave the order up disposed of all of it.
         Fact::RestReturned => {
-            !view.open.given_up.is_empty() || refunds::not_accepted(view, payment, buy).is_none()
+            by_hand::has(view, END) || refunds::not_accepted(view, payment, buy).is_none()
         }
         Fact::RefundRequested => payment.is_paid_back(view),
         Fact::NothingOwed => payment.owes_nothing(view),
@@ -49,7 +54,12 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         Fact::Closed => buy.need_not_be_closed(view, END),
         Fact::Heard => buy.is_over(view),
         Fact::NothingInTransit => !wallet.is_in_transit(view) || !buy.lets_go(view),
+        Fact::HandedOver => by_hand::is_handed_over(view),
     }
+}
+
+pub(super) fn comes_of(end: &str) -> Option<Origin> {
+    if end == END { Some(Origin::ORDERED) } else { PaymentLeg::comes_of(end) }
 }
 
 /// T of the purchase, or the promised one until that is placed.
@@ -82,11 +92,14 @@ pub(super) fn open_ends(view: &View<'_>) -> Vec<OpenEnd> {
     let mut ends = plan.payment.open_ends(view);
     let paid = plan.payment.is_paid(view) && !plan.payment.is_paid_back(view);
     // In dispute or not: what is confirmed is in shares.
-    let landed = plan.buy.is_confirmed(view)
-        && holds(view, Fact::CreditConfirmed)
-        && holds(view, Fact::RestReturned);
+    let landed = plan.buy.is_confirmed(view) && holds(view, Fact::CreditConfirmed);
+    let rest = refunds::not_accepted(view, &plan.payment, &plan.buy);
     if paid && !landed {
-        ends.push((END.into(), plan.amount.decimal()));
+        let left = plan.payment.payment(view).map(|payment| payment.left().decimal());
+        ends.push((END.into(), left.unwrap_or(plan.amount.decimal())));
+    } else if let Some(rest) = rest.filter(|_| paid) {
+        ends.push((END.into(), rest.decimal()));
     }
-    ends.into_iter().map(|(name, worth)| OpenEnd { name, worth }).collect()
+    let ends = ends.into_iter().map(|(name, worth)| OpenEnd { name, worth });
+    ends.chain(lacking::end(&[plan.wallet.lack_in(view, &plan.buy)])).collect()
 }

@@ -8,8 +8,8 @@ use crate::{
     house::House,
     parts::{
         application::{ApplicationLeg, FundSaga},
+        by_hand::{self, Origin},
         cancel::{self, NotTakenBack},
-        disputes::open_cases,
         milestone::{Milestone, Notes, Scope},
         timing,
     },
@@ -105,6 +105,10 @@ impl FundSaga for Recharge {
         self.moved(turn, day)
     }
 
+    fn comes_of(_: &View<'_>, end: &str) -> Option<Origin> {
+        facts::comes_of(end)
+    }
+
     fn legs(plan: &Plan) -> Vec<&ApplicationLeg> {
         vec![&plan.buy]
     }
@@ -195,11 +199,11 @@ impl saga::Saga for Recharge {
         self.replan(id, open, &plan).unwrap_or(plan)
     }
 
-    fn replan(&self, _: &TransactionId, open: &Open<Self>, plan: &Plan) -> Option<Plan> {
+    fn replan(&self, id: &TransactionId, open: &Open<Self>, plan: &Plan) -> Option<Plan> {
         let promised = open.notes.promise(&open.promise);
         let later = open.notes.redated.filter(|_| open.notes.undecided);
         let next = later.and_then(|day| self.limit_on(&open.request, promised, day));
-        plan.moved(&open.request, promised, next.as_ref(), open_cases(&open.notes))
+        plan.moved(&open.request, promised, next.as_ref(), by_hand::cases_in_sight(id, open))
     }
 
     fn streams(plan: &Plan) -> Vec<Need> {

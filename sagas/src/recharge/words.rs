@@ -93,6 +93,8 @@ pub enum Fact {
     Heard,
     /// No shares are in transit.
     NothingInTransit,
+    /// Whatever came of an end that a person has is named, and has its case.
+    HandedOver,
 }
 
 /// Commands to our own aggregates.
@@ -122,6 +124,8 @@ pub enum Do {
     ClosePayment,
     /// Close the purchase that nobody answered.
     Close,
+    /// Name what came of an end that a person has.
+    HandOver,
     /// Close the recharge.
     End(Ending),
 }

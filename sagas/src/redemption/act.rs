@@ -6,7 +6,7 @@ use super::{
 };
 use crate::parts::{
     application::{FundSaga, partly},
-    leaving as part,
+    by_hand, leaving as part,
     milestone::Milestone,
 };
 use fundflow_domain::{
@@ -36,6 +36,7 @@ impl Redemption {
                 refused.ok_or(lacks("the bank's refusal"))?.ask_for_account(turn)
             }
             Do::CloseOrder => plan.out.close(turn),
+            Do::HandOver => by_hand::hand_over(turn),
             Do::End(ending) => {
                 let view = turn.view()?;
                 turn.end(ending, why(&view).or_else(|| partly(&view)))

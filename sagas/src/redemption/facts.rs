@@ -4,7 +4,12 @@ use super::{
     Fact, When,
     saga::{Redemption, View},
 };
-use crate::parts::{cancel, disputes, payout::PayoutLeg, timing};
+use crate::parts::{
+    by_hand::{self, Origin},
+    cancel, disputes, lacking,
+    payout::PayoutLeg,
+    timing,
+};
 use fundflow_domain::{
     application::{Confirmation, OnHuge, Outcome},
     calendar::TradingDay,
@@ -18,6 +23,8 @@ use std::sync::Arc;
 
 /// What an abandoner disposes of while shares are reserved.
 const END: &str = "shares";
+/// What an abandoner disposes of once they brought money.
+const MONEY: &str = "payout";
 
 pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
     let (plan, notes) = (view.plan, &view.open.notes);
@@ -34,9 +41,10 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         Fact::Confirmed => out.is_confirmed(view) && !disputes::hold_up(view),
         Fact::Taken => holdings.is_booked_out(view, out),
         Fact::PayoutsRequested => next_payout(view).is_none(),
-        Fact::PayoutsAnswered => is_given_up(view) || unanswered(view).is_none(),
+        Fact::PayoutsAnswered => by_hand::is_by_hand(view, MONEY) || unanswered(view).is_none(),
         Fact::NoneRefused => {
-            is_given_up(view) || !plan.payouts.iter().any(|leg| is_refused(view, leg))
+            by_hand::is_by_hand(view, MONEY)
+                || !plan.payouts.iter().any(|leg| is_refused(view, leg))
         }
         Fact::PaidOut => {
             let paid = |leg: &PayoutLeg| !leg.is_requested(view) || leg.is_paid_out(view);
@@ -48,12 +56,15 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         Fact::OrderClosed => out.need_not_be_closed(view, END),
         Fact::OrderHeard => out.is_over(view),
         Fact::NothingReserved => holdings.reserved(view).is_zero() || !out.lets_go(view),
+        Fact::HandedOver => by_hand::is_handed_over(view),
     }
 }
 
-/// A person took the money over.
-fn is_given_up(view: &View<'_>) -> bool {
-    view.open.given_up.iter().any(|(end, _)| **end == *"payout")
+/// Money that the bank has been asked for stays with it, unless a person takes just that over.
+pub(super) fn comes_of(view: &View<'_>, end: &str) -> Option<Origin> {
+    let asked = |leg: &PayoutLeg| leg.is_requested(view) && !leg.is_paid_out(view);
+    let ours = !by_hand::has(view, MONEY) && view.plan.payouts.iter().any(asked);
+    (end == MONEY && !ours).then_some(Origin::owed(&[END]))
 }
 
 /// T of the order, or what was promised until that is placed.
@@ -76,7 +87,7 @@ pub(super) fn unanswered<'a>(view: &View<'a>) -> Option<&'a PayoutLeg> {
 /// while a record is in dispute.
 pub(super) fn next_payout<'a>(view: &View<'a>) -> Option<(usize, &'a PayoutLeg, Amount)> {
     let payouts = &view.plan.payouts;
-    if view.open.notes.is_disputed() || is_given_up(view) {
+    if view.open.notes.is_disputed() || by_hand::is_by_hand(view, MONEY) {
         return None;
     }
     let application = view.plan.out.application(view)?;
@@ -148,9 +159,10 @@ pub(super) fn open_ends(view: &View<'_>) -> Vec<OpenEnd> {
     }
     let owed = unpaid(view);
     if !owed.is_zero() {
-        ends.push(("payout".into(), owed.decimal()));
+        ends.push((MONEY.into(), owed.decimal()));
     }
-    ends.into_iter().map(|(name, worth)| OpenEnd { name, worth }).collect()
+    let ends = ends.into_iter().map(|(name, worth)| OpenEnd { name, worth });
+    ends.chain(lacking::end(&[plan.holdings.lack_out(view, &plan.out)])).collect()
 }
 
 /// What the registrar's records brought and the investor does not have. Yuan.

@@ -11,6 +11,7 @@
 //!    fund's sequence; what it did not take is free again.
 //! 3. Each part has its price and its pay day. The money of a disputed record waits for its case.
 //! 4. After the first record there is no way back, only a rest that stays.
+//! 5. Who gives it up with `manual` or `suspense` has the money of what comes late, too.
 
 mod act;
 mod facts;
@@ -85,6 +86,7 @@ pub const REDEMPTION: Table<Saga> = Table {
         act("close order", Do::CloseOrder, Fact::OrderClosed).after_the_end(),
         AT_LAST,
         act("release at last", Do::Release, Fact::NothingReserved).after_the_end(),
+        act("hand over", Do::HandOver, Fact::HandedOver).after_the_end(),
     ],
 };
 

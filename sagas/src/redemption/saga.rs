@@ -8,9 +8,9 @@ use crate::{
     house::House,
     parts::{
         application::{ApplicationLeg, FundSaga},
+        by_hand::{self, Origin},
         cancel::{self, NotTakenBack},
         check,
-        disputes::open_cases,
         holdings::HoldingsPart,
         leaving,
         milestone::{Milestone, Notes, Scope},
@@ -167,6 +167,10 @@ impl FundSaga for Redemption {
         self.refuses_on(view, day)
     }
 
+    fn comes_of(view: &View<'_>, end: &str) -> Option<Origin> {
+        facts::comes_of(view, end)
+    }
+
     fn legs(plan: &Plan) -> Vec<&ApplicationLeg> {
         vec![&plan.out]
     }
@@ -254,7 +258,7 @@ impl saga::Saga for Redemption {
     }
 
     fn plan(&self, id: &TransactionId, open: &Open<Self>) -> Plan {
-        Plan { cases: open_cases(&open.notes), ..Plan::of(id, &open.request) }
+        Plan { cases: by_hand::cases_in_sight(id, open), ..Plan::of(id, &open.request) }
     }
 
     fn streams(plan: &Plan) -> Vec<Need> {

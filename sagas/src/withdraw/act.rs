@@ -6,6 +6,7 @@ use super::{
 };
 use crate::parts::{
     application::{ApplicationLeg, FundSaga, partly},
+    by_hand,
     milestone::Milestone,
 };
 use fundflow_domain::{
@@ -35,6 +36,7 @@ impl Withdraw {
             Do::SettleIncome => plan.wallet.settle(turn, &plan.out),
             Do::RequestPayout => self.request_payout(turn),
             Do::AskForAccount => plan.payout.ask_for_account(turn),
+            Do::HandOver => by_hand::hand_over(turn),
             Do::End(ending) => {
                 let view = turn.view()?;
                 turn.end(ending, why(&view).or_else(|| partly(&view)))

@@ -4,7 +4,10 @@ use super::{
     Fact, When,
     saga::{View, Withdraw},
 };
-use crate::parts::{cancel, timing};
+use crate::parts::{
+    by_hand::{self, Origin},
+    cancel, lacking, timing,
+};
 use fundflow_domain::{
     application::Stage,
     calendar::TradingDay,
@@ -53,15 +56,27 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
             !refused || is_given_up(view)
         }
         Fact::NothingReserved => wallet.held(view).is_none() || !out.lets_go(view),
+        Fact::HandedOver => by_hand::is_handed_over(view),
     }
 }
 
 /// What an abandoner disposes of once the shares have left.
 const PROCEEDS: &str = "proceeds";
 
+/// What an abandoner disposes of once the bank was asked to pay it out.
+const PAYOUT: &str = "payout";
+
 /// A person pays it out.
 fn is_given_up(view: &View<'_>) -> bool {
-    view.open.given_up.iter().any(|(end, _)| [PROCEEDS, "payout"].contains(&&**end))
+    by_hand::is_by_hand(view, if view.plan.payout.is_requested(view) { PAYOUT } else { PROCEEDS })
+}
+
+pub(super) fn comes_of(end: &str) -> Option<Origin> {
+    match end {
+        PROCEEDS => Some(Origin::owed(&[END])),
+        PAYOUT => Some(Origin::owed(&[])),
+        _ => None,
+    }
 }
 
 /// Shares have left, nothing of it is in dispute, and the money is nobody's yet.
@@ -150,5 +165,6 @@ pub(super) fn open_ends(view: &View<'_>) -> Vec<OpenEnd> {
         }
         None => {}
     }
-    ends.into_iter().map(|(name, worth)| OpenEnd { name, worth }).collect()
+    let ends = ends.into_iter().map(|(name, worth)| OpenEnd { name, worth });
+    ends.chain(lacking::end(&[plan.wallet.lack_out(view, &plan.out)])).collect()
 }

@@ -80,6 +80,7 @@ const BESIDE: &[Side<Saga>] = &[
     call("paid out at last", Call::PayOut, Fact::ProceedsAnswered, When::MoneyOverdue)
         .after_the_end(),
     act("payout refused", Do::AskForAccount, Fact::NoneRefused).after_the_end(),
+    act("hand over", Do::HandOver, Fact::HandedOver).after_the_end(),
 ];
 
 /// The one table of withdrawals.

@@ -6,9 +6,9 @@ use crate::{
     house::House,
     parts::{
         application::{ApplicationLeg, FundSaga},
+        by_hand::{self, Origin},
         cancel::{self, NotTakenBack},
         cases,
-        disputes::open_cases,
         milestone::{Milestone, Notes, Scope},
         payout::NotRedirected,
         share_book::ShareBook,
@@ -171,6 +171,10 @@ impl FundSaga for Withdraw {
         vec![cases::finding(Kind::AmountDiffers, &what, ours, theirs)]
     }
 
+    fn comes_of(_: &View<'_>, end: &str) -> Option<Origin> {
+        facts::comes_of(end)
+    }
+
     fn legs(plan: &Plan) -> Vec<&ApplicationLeg> {
         vec![&plan.out]
     }
@@ -277,7 +281,7 @@ impl saga::Saga for Withdraw {
     }
 
     fn plan(&self, id: &TransactionId, open: &Open<Self>) -> Plan {
-        Plan { cases: open_cases(&open.notes), ..Plan::of(id, &open.request) }
+        Plan { cases: by_hand::cases_in_sight(id, open), ..Plan::of(id, &open.request) }
     }
 
     fn streams(plan: &Plan) -> Vec<Need> {

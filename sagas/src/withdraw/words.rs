@@ -83,6 +83,8 @@ pub enum Fact {
     ProceedsAnswered,
     /// No account refused it.
     NoneRefused,
+    /// Whatever came of an end that a person has is named, and has its case.
+    HandedOver,
 }
 
 /// Commands to our own aggregates.
@@ -104,6 +106,8 @@ pub enum Do {
     RequestPayout,
     /// The bank refuses the account: a person names another.
     AskForAccount,
+    /// Name what came of an end that a person has.
+    HandOver,
     /// Close the withdrawal.
     End(Ending),
 }

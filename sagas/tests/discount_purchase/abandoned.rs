@@ -204,7 +204,15 @@ fn a_conversion_whose_purchase_nobody_confirmed_leaves_nothing_in_the_wallet() {
     assert!(matches!(stage.abandon_with(Disposition::Refund), Reply::Acted));
     stage.run();
 
-    assert_eq!(stage.parked(), None, "{}", stage.text());
+    // What never came cannot have left: the two records contradict each other, and a person sees it.
+    let (row, cause) = stage.look().parked.unwrap();
+    assert_eq!(&*row, "book", "{}", stage.text());
+    assert!(cause.text.contains("asks for 1000.00 shares; 0.00 are free"), "{cause}");
+    assert!(matches!(stage.abandon(), Reply::Acted));
+    stage.run();
+
+    assert!(stage.look().finished, "{}", stage.text());
+    assert_eq!(crate::by_hand::named(&stage.events)["missing"], "1000".parse().unwrap());
     let wallet = stage.state(&crate::held::wallet_key());
     assert!(wallet.reserved().is_zero() && wallet.in_transit().is_zero(), "{}", stage.text());
     assert!(wallet.available().is_zero());
@@ -224,5 +232,39 @@ fn who_gives_up_earlier_leaves_nothing_open_either() {
         assert!(look.finished, "{name}: {:?}\n{}", look.waits, stage.text());
         let open = look.open_ends.iter().find(|end| !look.given_up.contains(&end.name));
         assert_eq!(open, None, "{name}");
+    }
+}
+
+/// The redemption that is to buy the target is confirmed only after somebody gave up.
+fn redeemed_late(what: Disposition) -> Stage {
+    let mut stage = Stage::at("10:00");
+    stage.outside.verdicts.insert("redeem".to_owned(), Verdict::Silence);
+    stage.request(&request(Mode::RedeemToPurchase));
+    stage.run();
+    assert_eq!(stage.parked().map(|(row, _)| row), Some("confirm redemption".to_owned()));
+    stage.abandon_with(what);
+    stage.settle();
+    stage.confirmed("redeem", stage.confirmation("redeem"));
+    stage.outside.verdicts.clear();
+    stage.run();
+    for case in cases(&stage) {
+        stage.command(close(case.case().unwrap().id));
+        stage.run();
+    }
+    stage
+}
+
+#[test]
+fn money_of_a_late_redemption_is_paid_by_the_engine_or_named_as_owed_by_hand_and_never_both() {
+    for what in [Disposition::Refund, Disposition::Manual, Disposition::Suspense] {
+        let stage = redeemed_late(what);
+        let by_hand = crate::by_hand::named(&stage.events).get("target").copied();
+        let paid = books::books(&stage).paid_out;
+        let engines = what == Disposition::Refund;
+        let (thousand, none) = ("1000".parse().unwrap(), "0".parse().unwrap());
+        assert_eq!(paid, if engines { thousand } else { none }, "{what:?}\n{}", stage.text());
+        assert_eq!(by_hand, (!engines).then_some(thousand), "{what:?}\n{}", stage.text());
+        assert_eq!(crate::by_hand::cases(&stage.events).len(), usize::from(!engines), "{what:?}");
+        assert!(stage.look().finished, "{what:?}\n{}", stage.text());
     }
 }

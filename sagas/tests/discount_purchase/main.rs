@@ -8,6 +8,8 @@
 )]
 
 mod books;
+#[path = "../common/by_hand.rs"]
+mod by_hand;
 mod held;
 mod names;
 mod outside;
@@ -23,8 +25,10 @@ mod corrections;
 mod crash;
 mod doubted;
 mod earning;
+mod lacking;
 mod late;
 mod moved;
+mod owed;
 mod people;
 mod random;
 mod story;

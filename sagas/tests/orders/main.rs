@@ -7,6 +7,9 @@
     reason = "a test fails by panicking, and so do the helpers beside it"
 )]
 
+mod abandoned;
+#[path = "../common/by_hand.rs"]
+mod by_hand;
 mod conversion;
 mod crash;
 mod funds;

@@ -36,6 +36,8 @@ pub(crate) struct Outside {
     pub(crate) declines: BTreeSet<String>,
     /// By account.
     pub(crate) refuses: BTreeSet<String>,
+    /// Refunds are refused.
+    pub(crate) takes_back_nothing: bool,
     /// By application number: what is said from when on.
     script: BTreeMap<String, Vec<(Timestamp, ApplicationAnswer)>>,
     /// The registrar's front hears nothing: nobody knows.
@@ -82,6 +84,10 @@ impl Outside {
                     amount: charge.amount.into(),
                     paid_at,
                 }))
+            }
+            BankCall::Refund(refund) if self.takes_back_nothing => {
+                let cause = Cause::new("closed", "the account is closed");
+                BankAnswer::Refund(refund.no.clone(), RefundAnswer::Refused(cause))
             }
             BankCall::Refund(refund) => {
                 self.moved.insert(refund.no.to_string(), refund.amount.into());

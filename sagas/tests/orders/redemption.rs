@@ -305,10 +305,11 @@ fn who_gives_up_before_the_confirmation_leaves_shares_reserved_until_it_comes() 
     let shares = stage.shares("011162");
     assert_eq!(shares.registered(), "500.55".parse().unwrap(), "{}", stage.text());
     assert!(shares.reserved().is_zero());
-    // What the redemption brought is the investor's, whoever gave up.
+    // What the redemption brought is the investor's, and whoever gave it up pays it by hand.
     stage.until("03-02 18:00");
     assert!(stage.look::<Redemption>("R").finished, "{}", stage.text());
-    assert!(stage.has("payout.paid_out"), "{}", stage.text());
+    assert!(!stage.has("payout.requested"), "{}", stage.text());
+    assert_eq!(crate::by_hand::cases(&stage.events).len(), 1, "{}", stage.text());
 }
 
 #[test]

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+#[path = "../common/by_hand.rs"]
+mod by_hand;
 mod checks;
 mod corrections;
 mod fast_short;

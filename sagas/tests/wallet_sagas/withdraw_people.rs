@@ -168,17 +168,33 @@ fn who_gives_up_has_shares_reserved_until_the_word_comes_and_a_person_can_take_t
 }
 
 #[test]
-fn who_gives_up_is_paid_all_the_same_when_the_registrar_redeems() {
-    let mut stage = stage("02-03 10:00");
-    stage.request(request(Some("400")), asked());
-    stage.settle();
-    assert!(matches!(stage.abandon(), Reply::Acted));
-    stage.run();
+fn money_of_a_late_withdrawal_is_paid_by_the_engine_or_named_as_owed_by_hand_and_never_both() {
+    for what in [Disposition::Refund, Disposition::Manual, Disposition::Suspense] {
+        let mut stage = stage("02-03 10:00");
+        stage.request(request(Some("400")), asked());
+        stage.settle();
+        assert!(matches!(stage.abandon_with(what), Reply::Acted));
+        stage.run();
+        stage.now = at("02-04 13:00");
+        let late = record("c-1", "2026-02-04", true, redeemed("400".parse().unwrap(), "0"));
+        let no = fundflow_domain::ids::ApplicationNo::of(&crate::stage::order("redeem"));
+        stage.notice(registrar::notice(&no, late));
+        stage.run();
+        if what == Disposition::Refund {
+            let (case, closing) = (case_of(&stage), Box::new(closing()));
+            stage.command(Command::CloseCase { case, closing });
+            stage.run();
+        }
 
-    assert_eq!(stage.last(), "payout.paid_out", "{}", stage.text());
-    assert_eq!(stage.wallet().registered().to_string(), "600.00");
-    assert_eq!(stage.count("case.opened"), 0);
-    assert!(stage.look().finished, "{}", stage.text());
+        let paid = stage.count("payout.paid_out");
+        assert_eq!(paid, usize::from(what == Disposition::Refund), "{what:?}\n{}", stage.text());
+        let named = crate::by_hand::named(&stage.events).get("proceeds").map(ToString::to_string);
+        let by_hand = (what != Disposition::Refund).then(|| "400.00".to_owned());
+        assert_eq!(named, by_hand, "{what:?}\n{}", stage.text());
+        assert_eq!(crate::by_hand::cases(&stage.events).len(), usize::from(paid == 0), "{what:?}");
+        assert_eq!(stage.wallet().registered().to_string(), "600.00");
+        assert!(stage.look().finished, "{}", stage.text());
+    }
 }
 
 #[test]

@@ -62,11 +62,13 @@ pub fn lives<S: Saga>(request: S::Request, promise: S::Promise) -> Vec<Event<S>>
     let timeout = || cause("timeout", "no answer from the channel");
     let (due, why) = (request_time().plus_millis(10_000), || "case 17".into());
     let row = || S::TABLES[0].steps[0].deed.name.into();
-    let ends = vec![Disposed {
-        name: "money_fund".into(),
-        worth: id("10000.00"),
-        disposition: Disposition::Suspense,
-    }];
+    let end = || Disposed::by_a_person("money_fund".into(), id("10000.00"), Disposition::Suspense);
+    let came = Disposed {
+        worth: id("1000.00"),
+        came_of: Some("money_fund".into()),
+        before: Some(id("10000.00")),
+        ..end()
+    };
     let closed = || Some(cause("0009", "the fund is closed"));
     let endings = S::NAMES.all.iter().filter_map(|name| S::ending_of(name));
     let table = id(S::TABLES[0].version);
@@ -76,7 +78,8 @@ pub fn lives<S: Saga>(request: S::Request, promise: S::Promise) -> Vec<Event<S>>
         Event::Parked(Parked { row: row(), cause: timeout(), lacks_answer: true }),
         Event::Resumed { reason: why() },
         Event::LandingChosen { reason: why() },
-        Event::Abandoned { reason: why(), ends },
+        Event::Abandoned { reason: why(), ends: vec![end()] },
+        Event::Abandoned { reason: why(), ends: vec![came] },
     ];
     life.extend(endings.map(|ending| Event::Ended { ending, cause: closed() }));
     life

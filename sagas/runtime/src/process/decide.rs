@@ -23,7 +23,8 @@ pub(super) fn decide<S: Saga>(
             | C::Park(..)
             | C::Resume(_)
             | C::ChooseLanding(_)
-            | C::Abandon { .. },
+            | C::Abandon { .. }
+            | C::HandOver { .. },
         ) => Err(Refusal::NotPrepared),
         (T::Open(was) | T::Ended(was, _), C::Prepare { request, .. }) => repeat(was, request),
 
@@ -47,12 +48,17 @@ pub(super) fn decide<S: Saga>(
         }
 
         (T::Ended(_, super::Over::Ended(was)), C::End(again, _)) if was == again => Ok(vec![]),
-        (T::Ended(was, super::Over::Abandoned), C::Abandon { reason, open, dispositions }) => {
-            Ok(abandon_again(was, reason, open, dispositions))
+        // Whoever is over may still owe something.
+        (T::Ended(_, super::Over::Ended(_)), C::Abandon { open, .. }) if open.is_empty() => {
+            Err(late("abandonment"))
         }
+        (T::Ended(was, _), C::Abandon { reason, open, dispositions }) => {
+            abandon_again(was, reason, open, dispositions)
+        }
+        (T::Ended(was, _), C::HandOver { reason, ends }) => Ok(hand_over(was, reason, ends)),
+        (T::Open(_), C::HandOver { .. }) => Err(Refusal::NotGivenUp),
         (T::Ended(..), C::End(..)) => Err(late("end")),
         (T::Ended(..), C::ChooseLanding(_)) => Err(late("choice of landing")),
-        (T::Ended(..), C::Abandon { .. }) => Err(late("abandonment")),
     }
 }
 
@@ -87,7 +93,7 @@ fn abandon<S: Saga>(
         let chosen = dispositions.iter().find(|(named, _)| named == name);
         let (name, worth) = (name.clone(), *worth);
         match chosen {
-            Some((_, disposition)) => Ok(Disposed { name, worth, disposition: *disposition }),
+            Some((_, disposition)) => Ok(Disposed::by_a_person(name, worth, *disposition)),
             None => Err(Refusal::MissingDisposition { name, worth }),
         }
     };
@@ -95,19 +101,33 @@ fn abandon<S: Saga>(
     Ok(vec![Event::Abandoned { reason: reason.clone(), ends }])
 }
 
-/// A person may dispose otherwise of what is still open.
+/// A person may dispose otherwise of what is still open. What is not named stays whose it is.
 fn abandon_again<S: Saga>(
     was: &Open<S>,
     reason: &Arc<str>,
     open: &[OpenEnd],
     dispositions: &[(Arc<str>, Disposition)],
-) -> Vec<Event<S>> {
-    let changed = |OpenEnd { name, worth }: &OpenEnd| {
-        let chosen = dispositions.iter().find(|(named, _)| named == name)?;
-        let (name, worth, disposition) = (name.clone(), *worth, chosen.1);
-        (!was.given_up.contains(chosen)).then_some(Disposed { name, worth, disposition })
-    };
-    let ends: Vec<Disposed> = open.iter().filter_map(changed).collect();
+) -> Result<Vec<Event<S>>, Refusal> {
+    let mut ends = Vec::new();
+    for OpenEnd { name, worth } in open {
+        let known = was.given_up.iter().find(|it| it.name == *name);
+        match (dispositions.iter().find(|(named, _)| named == name), known) {
+            (Some((_, chosen)), Some(known)) if known.disposition == *chosen => {}
+            (Some((_, chosen)), _) => {
+                ends.push(Disposed::by_a_person(name.clone(), *worth, *chosen));
+            }
+            (None, None) if dispositions.is_empty() => {
+                return Err(Refusal::MissingDisposition { name: name.clone(), worth: *worth });
+            }
+            (None, _) => {}
+        }
+    }
+    Ok(once(!ends.is_empty(), || Event::Abandoned { reason: reason.clone(), ends }))
+}
+
+fn hand_over<S: Saga>(was: &Open<S>, reason: &Arc<str>, ends: &[Disposed]) -> Vec<Event<S>> {
+    let new = |end: &&Disposed| !was.given_up.contains(end);
+    let ends: Vec<Disposed> = ends.iter().filter(new).cloned().collect();
     once(!ends.is_empty(), || Event::Abandoned { reason: reason.clone(), ends })
 }
 

@@ -21,8 +21,6 @@ pub(super) fn evolve<S: Saga>(state: State<S>, event: &Event<S>) -> Option<State
         (State::Absent, _) => None,
         (State::Open(open), event) => open_after(open, event),
         (State::Ended(mut open, over), event) => {
-            let abandoned = matches!(over, Over::Abandoned);
-            (abandoned || !matches!(event, Event::Abandoned { .. })).then_some(())?;
             aftermath(&mut open, event)?;
             Some(State::Ended(open, over))
         }
@@ -66,10 +64,12 @@ fn aftermath<S: Saga>(open: &mut Open<S>, event: &Event<S>) -> Option<()> {
             // The retries start over: a person has looked, or the other side has spoken.
             open.retries.clear();
         }
-        // A person disposes otherwise of what was given up.
+        // A person disposes of what is still open, or otherwise of what was given up.
         Event::Abandoned { ends, .. } => {
-            open.parked = None;
-            open.retries.clear();
+            if ends.iter().any(|end| end.came_of.is_none()) {
+                open.parked = None;
+                open.retries.clear();
+            }
             give_up(open, ends);
         }
         Event::Prepared { .. } | Event::LandingChosen { .. } | Event::Ended { .. } => return None,
@@ -78,10 +78,10 @@ fn aftermath<S: Saga>(open: &mut Open<S>, event: &Event<S>) -> Option<()> {
 }
 
 fn give_up<S: Saga>(open: &mut Open<S>, ends: &[Disposed]) {
-    for Disposed { name, disposition, .. } in ends {
-        match open.given_up.iter_mut().find(|(known, _)| known == name) {
-            Some((_, was)) => *was = *disposition,
-            None => open.given_up.push((name.clone(), *disposition)),
+    for end in ends {
+        match open.given_up.iter_mut().find(|known| known.name == end.name) {
+            Some(was) => *was = end.clone(),
+            None => open.given_up.push(end.clone()),
         }
     }
 }

@@ -5,6 +5,7 @@
 //!                      |  --Park--> parked --Resume | ChooseLanding--> open
 //!                      |------End----> ended
 //!                      `----Abandon--> ended (every open end has a disposition)
+//! ended --Abandon--> ended (what it still owed has one)   --HandOver--> ended (so has what came of that)
 //! ```
 //!
 //! In the words of transactional messaging: *prepared* is the half message, *parked* the dead letter
@@ -49,6 +50,23 @@ pub struct Disposed {
     pub worth: Decimal,
     /// What becomes of it.
     pub disposition: Disposition,
+    /// The end that it came of: a person had that one already, and so has this.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub came_of: Option<Arc<str>>,
+    /// What it was worth when it was named before, where it was.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        with = "rust_decimal::serde::str_option"
+    )]
+    pub before: Option<Decimal>,
+}
+
+impl Disposed {
+    /// As a person decides it.
+    pub const fn by_a_person(name: Arc<str>, worth: Decimal, disposition: Disposition) -> Self {
+        Self { name, worth, disposition, came_of: None, before: None }
+    }
 }
 
 /// A row that waits for its next attempt.
@@ -97,6 +115,13 @@ pub enum Command<S: Saga> {
         /// What becomes of each.
         dispositions: Vec<(Arc<str>, Disposition)>,
     },
+    /// What came of ends that a person has taken over is that person's, too.
+    HandOver {
+        /// For the auditor.
+        reason: Arc<str>,
+        /// What came.
+        ends: Vec<Disposed>,
+    },
 }
 
 /// A fact about the process. Its stored types are [`Saga::NAMES`].
@@ -127,11 +152,11 @@ pub enum Event<S: Saga> {
         /// For the auditor.
         reason: Arc<str>,
     },
-    /// A person gave up on it.
+    /// A person gave up on it, or on what it still owed after its end.
     Abandoned {
         /// For the auditor.
         reason: Arc<str>,
-        /// What became of every open end.
+        /// What became of open ends.
         ends: Vec<Disposed>,
     },
     /// Over, in one of the saga's own ways.
@@ -188,8 +213,8 @@ pub struct Open<S: Saga> {
     pub landing_chosen: bool,
     /// Why that person left, or gave it up.
     pub left_because: Option<Arc<str>>,
-    /// What a person took over when it was abandoned, and what is to become of it.
-    pub given_up: Vec<(Arc<str>, Disposition)>,
+    /// What a person took over, what is to become of it, and what it was worth when it was last named.
+    pub given_up: Vec<Disposed>,
 }
 
 /// A process, as its stream tells it.
@@ -225,6 +250,9 @@ pub enum Refusal {
     /// The saga's own milestones do not follow one another that way.
     #[error("the milestone cannot follow those before it")]
     OutOfOrder,
+    /// Nobody has given it up, so nothing that comes of it is a person's.
+    #[error("it was not given up; what comes of it is the engine's")]
+    NotGivenUp,
     /// Abandoning leaves no end without an owner.
     #[error("{name} ({worth}) is open; give it a disposition: refund, suspense or manual")]
     MissingDisposition {
@@ -251,6 +279,13 @@ impl<S: Saga> Decider for Process<S> {
 
     fn evolve(state: State<S>, event: &Event<S>) -> Option<State<S>> {
         evolve::evolve(state, event)
+    }
+}
+
+impl<S: Saga> Open<S> {
+    /// What a person decided of the end of that name.
+    pub fn disposed(&self, name: &str) -> Option<&Disposed> {
+        self.given_up.iter().find(|end| *end.name == *name)
     }
 }
 

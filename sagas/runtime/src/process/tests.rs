@@ -114,7 +114,7 @@ fn another_request_under_the_same_transaction_is_refused() {
 
 #[test]
 fn nothing_happens_to_what_was_never_prepared() {
-    let commands: [Command; 7] = [
+    let commands: [Command; 8] = [
         C::Reach(Milestone::Halfway { miles: 1 }),
         C::End(true, None),
         C::ScheduleRetry(retry(1)),
@@ -122,6 +122,7 @@ fn nothing_happens_to_what_was_never_prepared() {
         C::Resume("why".into()),
         C::ChooseLanding("why".into()),
         C::Abandon { reason: "why".into(), open: vec![], dispositions: vec![] },
+        C::HandOver { reason: "why".into(), ends: vec![] },
     ];
     for command in &commands {
         refused(&[], command, &Refusal::NotPrepared);
@@ -187,21 +188,20 @@ fn giving_up_leaves_no_end_without_an_owner() {
     };
     let missing = Refusal::MissingDisposition { name: "debt".into(), worth: 3.into() };
     refused(&[prepared()], &abandon(vec![]), &missing);
-    let ends =
-        vec![Disposed { name: "debt".into(), worth: 3.into(), disposition: Disposition::Suspense }];
+    let ends = vec![Disposed::by_a_person("debt".into(), 3.into(), Disposition::Suspense)];
     let chosen = abandon(vec![("debt".into(), Disposition::Suspense)]);
     let given_up = E::Abandoned { reason: "rain".into(), ends };
     let after = follows(&[prepared(), parked()], &chosen, &[given_up]);
     assert_eq!(after.ending(), Some(Over::Abandoned));
     let open = after.open().unwrap();
     assert!(open.parked.is_none(), "a person has it now");
-    assert_eq!(open.given_up, [("debt".into(), Disposition::Suspense)]);
+    assert_eq!(open.disposed("debt").unwrap().disposition, Disposition::Suspense);
 }
 
 #[test]
 fn a_person_may_dispose_otherwise_of_what_is_still_open() {
     let abandoned = |disposition| {
-        let ends = vec![Disposed { name: "debt".into(), worth: 3.into(), disposition }];
+        let ends = vec![Disposed::by_a_person("debt".into(), 3.into(), disposition)];
         E::Abandoned { reason: "rain".into(), ends }
     };
     let again = |open: Vec<OpenEnd>, disposition| C::Abandon {
@@ -214,10 +214,58 @@ fn a_person_may_dispose_otherwise_of_what_is_still_open() {
 
     let after =
         follows(&history(), &again(open(), Disposition::Refund), &[abandoned(Disposition::Refund)]);
-    let given_up = &after.open().unwrap().given_up;
-    assert_eq!(*given_up, [("debt".into(), Disposition::Refund)]);
+    let disposed = after.open().unwrap().disposed("debt").unwrap();
+    assert_eq!(disposed.disposition, Disposition::Refund);
     follows(&history(), &again(open(), Disposition::Manual), &[]);
     follows(&history(), &again(vec![], Disposition::Refund), &[]);
+}
+
+#[test]
+fn what_is_owed_after_the_end_can_be_given_up_and_the_end_stays_what_it_was() {
+    let history = || [prepared(), E::Ended { ending: true, cause: None }, parked()];
+    let end = |name: &str| OpenEnd { name: name.into(), worth: 3.into() };
+    let abandon = |dispositions| C::Abandon {
+        reason: "rain".into(),
+        open: vec![end("debt"), end("loan")],
+        dispositions,
+    };
+    let missing = Refusal::MissingDisposition { name: "debt".into(), worth: 3.into() };
+    refused(&history(), &abandon(vec![]), &missing);
+
+    let given_up = E::Abandoned {
+        reason: "rain".into(),
+        ends: vec![Disposed::by_a_person("loan".into(), 3.into(), Disposition::Manual)],
+    };
+    let chosen = abandon(vec![("loan".into(), Disposition::Manual)]);
+    let after = follows(&history(), &chosen, &[given_up]);
+    assert_eq!(after.ending(), Some(Over::Ended(true)));
+    let open = after.open().unwrap();
+    assert!(open.parked.is_none() && open.disposed("debt").is_none());
+}
+
+#[test]
+fn what_comes_of_an_end_that_a_person_has_is_theirs_and_wakes_nobody() {
+    let own = || Disposed::by_a_person("debt".into(), 3.into(), Disposition::Manual);
+    let came = || Disposed {
+        worth: 2.into(),
+        came_of: Some("debt".into()),
+        before: Some(3.into()),
+        ..own()
+    };
+    let over = |ends| C::HandOver { reason: "it came".into(), ends };
+    refused(&[prepared()], &over(vec![came()]), &Refusal::NotGivenUp);
+
+    let given_up = E::Abandoned { reason: "rain".into(), ends: vec![own()] };
+    let handed = || E::Abandoned { reason: "it came".into(), ends: vec![came()] };
+    let history = [prepared(), given_up, parked()];
+    let after = follows(&history, &over(vec![came()]), &[handed()]);
+    let open = after.open().unwrap();
+    assert!(open.parked.is_some(), "it is no word of a person");
+    assert_eq!(open.given_up, [came()]);
+    let line =
+        r#"{"name":"debt","worth":"2","disposition":"manual","came_of":"debt","before":"3"}"#;
+    let line = format!(r#"errand.abandoned {{"reason":"it came","ends":[{line}]}}"#);
+    assert_eq!(stored(&[handed()]), [line]);
 }
 
 #[test]

@@ -1,0 +1,198 @@
+//! What a person took over when a saga was given up, and what comes of it later.
+//!
+//! | disposition of | an order | money |
+//! |---|---|---|
+//! | `refund` | closed: nothing will come of it, and its shares are free | a person sends it back |
+//! | `manual` | its registrar's word is waited for, and booked | a person settles it |
+//! | `suspense` | the same | it waits on a suspense account, until a person knows whose it is |
+//!
+//! 1. Whoever has an end has the money that comes of it later: the engine moves none of it. Of an order
+//!    that was taken back nothing was to come; what comes of it all the same is the engine's.
+//! 2. What comes late, and what becomes more or less by a late word, is named once more: in the saga's
+//!    own stream, with its worth, and in a case that a person closes.
+//! 3. Nothing is named while a record is in dispute: what it is worth is not known.
+
+use super::{
+    application::FundSaga,
+    cases::{self, About, Record, finding},
+    disputes,
+    lacking::MISSING,
+};
+use fundflow_domain::{
+    case::{self, Cases, Disputed, Figure, Finding, Kind, SourceKind},
+    ids::TransactionId,
+    money::Money,
+};
+use fundflow_kernel::{envelope::Actor, streams::Key};
+use fundflow_runtime::{
+    process::{Disposed, Disposition, Open},
+    saga::{OpenEnd, Saga, View},
+    turn::{NotDone, Turn},
+};
+use rust_decimal::Decimal;
+
+/// Where the money of an open end comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Origin {
+    /// The ends whose owner has it.
+    pub of: &'static [&'static str],
+    /// A registrar's word may turn all of it into shares, so that none of it is owed any more.
+    pub settles: bool,
+}
+
+impl Origin {
+    /// Money at a registrar: it becomes shares, or is owed.
+    pub const ORDERED: Self = Self { of: &[], settles: true };
+
+    /// Money that is owed as soon as it is there.
+    pub const fn owed(of: &'static [&'static str]) -> Self {
+        Self { of, settles: false }
+    }
+}
+
+/// Whether a person has the end of that name.
+pub fn has<S: Saga>(view: &View<'_, S>, end: &str) -> bool {
+    view.open.disposed(end).is_some()
+}
+
+/// Whether a person has what comes of the end of that name; `None` if nobody gave it up.
+fn heir<'a, S: FundSaga>(view: &View<'a, S>, end: &str) -> Option<&'a Disposed> {
+    let disposed = view.open.disposed(end)?;
+    let kept = match disposed.disposition {
+        Disposition::Manual | Disposition::Suspense => true,
+        // Money that goes back by hand is a person's; shares that are free again are nobody's.
+        Disposition::Refund => S::comes_of(view, end).is_some(),
+    };
+    kept.then_some(disposed)
+}
+
+/// Whether the money of that end is a person's, so that the engine moves none of it.
+pub fn is_by_hand<S: FundSaga>(view: &View<'_, S>, end: &str) -> bool {
+    if view.open.given_up.is_empty() {
+        return false;
+    }
+    let inherited = || {
+        let origin = S::comes_of(view, end);
+        origin.is_some_and(|it| it.of.iter().any(|of| heir(view, of).is_some()))
+    };
+    has(view, end) || inherited()
+}
+
+/// Everything that came of what a person has is named, and has its case.
+pub fn is_handed_over<S: FundSaga>(view: &View<'_, S>) -> bool {
+    view.open.given_up.is_empty() || (unnamed(view).is_empty() && uncased(view).is_none())
+}
+
+/// Names what came, and then opens its cases.
+///
+/// # Errors
+/// [`NotDone`]; nothing has changed.
+pub fn hand_over<S: FundSaga>(turn: &mut Turn<'_, S>) -> Result<usize, NotDone> {
+    let ends = unnamed(&turn.view()?);
+    if !ends.is_empty() {
+        return turn.hand_over("it came of what a person took over", ends);
+    }
+    let view = turn.view()?;
+    let end = uncased(&view).ok_or(NotDone::Lacks("anything that came"))?.clone();
+    let (record, found) = (record(view.id, &end), found(&end));
+    turn.speaks(Actor::Engine, "hand over", turn.now());
+    cases::open(turn, &record, About::default(), vec![found])
+}
+
+/// The streams of cases that a saga has in memory: open ones on its records, and those of what came of
+/// an end that a person has.
+pub fn cases_in_sight<S: FundSaga>(id: &TransactionId, open: &Open<S>) -> Vec<Key<Cases>> {
+    let of_records = disputes::open_cases(&open.notes).into_iter();
+    of_records.chain(came(&open.given_up).map(|end| record(id, end).key())).collect()
+}
+
+/// Shares that are missing have their case from the beginning.
+fn came(given_up: &[Disposed]) -> impl Iterator<Item = &Disposed> {
+    given_up.iter().filter(|end| end.came_of.is_some() || *end.name == *MISSING)
+}
+
+fn origin<S: FundSaga>(view: &View<'_, S>, end: &str) -> Option<Origin> {
+    if end == MISSING { Some(Origin::owed(&[])) } else { S::comes_of(view, end) }
+}
+
+fn uncased<'a, S: FundSaga>(view: &View<'a, S>) -> Option<&'a Disposed> {
+    let known = |end: &Disposed| {
+        let state = view.streams.state(&record(view.id, end).key());
+        state.is_some_and(|state| case::State::case(state).is_some())
+    };
+    came(&view.open.given_up).find(|end| !known(end))
+}
+
+/// What is worth something else than was named, or was never named.
+fn unnamed<S: FundSaga>(view: &View<'_, S>) -> Vec<Disposed> {
+    if view.ending.is_none() || view.open.notes.is_disputed() {
+        return Vec::new();
+    }
+    let ends = S::open_ends(view);
+    let changed = ends.iter().filter_map(|end| named_anew(view, end));
+    let gone = view.open.given_up.iter().filter(|known| {
+        let origin = origin(view, &known.name);
+        let owed = origin.is_some_and(|it| known.came_of.is_some() || !it.settles);
+        owed && !known.worth.is_zero() && ends.iter().all(|end| end.name != known.name)
+    });
+    changed.chain(gone.map(|known| again(known, Decimal::new(0, 2)))).collect()
+}
+
+fn named_anew<S: FundSaga>(view: &View<'_, S>, end: &OpenEnd) -> Option<Disposed> {
+    let origin = origin(view, &end.name)?;
+    if let Some(known) = view.open.disposed(&end.name) {
+        return (known.worth != end.worth).then(|| again(known, end.worth));
+    }
+    let of = origin.of.iter().find_map(|of| heir(view, of))?;
+    Some(Disposed {
+        name: end.name.clone(),
+        worth: end.worth,
+        disposition: of.disposition,
+        came_of: Some(of.name.clone()),
+        before: None,
+    })
+}
+
+fn again(known: &Disposed, worth: Decimal) -> Disposed {
+    let came_of = known.came_of.clone().or_else(|| Some(known.name.clone()));
+    Disposed { worth, came_of, before: Some(known.worth), ..known.clone() }
+}
+
+/// What of our own books the case is about.
+fn record(id: &TransactionId, end: &Disposed) -> Record {
+    let before = end.before.map_or_else(|| "nothing".to_owned(), |worth| worth.to_string());
+    Record {
+        source: SourceKind::Ledger,
+        name: "by hand".to_owned(),
+        record: format!("{id} {}", end.name),
+        evidence: format!("{} after {before}", end.worth),
+    }
+}
+
+fn found(end: &Disposed) -> Finding {
+    if *end.name == *MISSING {
+        return lacking(end);
+    }
+    let Disposed { name, worth, came_of, before, .. } = end;
+    let of = came_of.as_deref().unwrap_or(name);
+    let before = before.unwrap_or_default();
+    let text = if before.is_zero() {
+        format!("{worth} yuan ({name}) are owed by hand: they came of {of}, which a person has")
+    } else {
+        format!("{worth} yuan ({name}) are owed by hand, where {before} were named before")
+    };
+    let ours = vec![Figure::new("owed by hand", worth), Figure::new("named before", before)];
+    let money = Money::new(*worth).unwrap_or_default();
+    let disputed = Disputed { money, ..Disputed::default() };
+    Finding { disputed, ..finding(Kind::OwedByHand, &text, ours, vec![]) }
+}
+
+fn lacking(end: &Disposed) -> Finding {
+    let Disposed { worth, before, .. } = end;
+    let text = match before {
+        None => format!("{worth} shares that the register took are not there; a person has that"),
+        Some(before) => format!("{worth} shares are missing, where {before} were named before"),
+    };
+    let ours = vec![Figure::new("missing", worth)];
+    finding(Kind::SharesMissing, &text, ours, vec![])
+}

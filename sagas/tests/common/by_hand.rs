@@ -1,0 +1,27 @@
+//! What the log says that a person owes.
+
+use fundflow_kernel::envelope::Recorded;
+use rust_decimal::Decimal;
+use std::collections::BTreeMap;
+
+/// What each end was worth when a person was last said to have it. Yuan, or shares.
+pub(crate) fn named(events: &[Recorded]) -> BTreeMap<String, Decimal> {
+    let mut named = BTreeMap::new();
+    for event in events.iter().filter(|it| it.event.event_type.ends_with(".abandoned")) {
+        let said: serde_json::Value = serde_json::from_str(&event.event.data).unwrap();
+        for end in said["ends"].as_array().unwrap() {
+            let worth = end["worth"].as_str().unwrap().parse().unwrap();
+            named.insert(end["name"].as_str().unwrap().to_owned(), worth);
+        }
+    }
+    named
+}
+
+/// In words, what each case says that is owed by hand.
+pub(crate) fn cases(events: &[Recorded]) -> Vec<String> {
+    let opened = events.iter().filter(|it| &*it.event.event_type == "case.opened");
+    let said = opened.map(|it| serde_json::from_str::<serde_json::Value>(&it.event.data).unwrap());
+    let found = said.map(|said| said["findings"][0].clone());
+    let by_hand = found.filter(|found| found["kind"] == "owed_by_hand");
+    by_hand.map(|found| found["what"].as_str().unwrap().to_owned()).collect()
+}
