@@ -15,7 +15,7 @@ use crate::{
     house::Terms,
     offers,
     operate::{self, AbandonArgs, CancelArgs, DateArgs, Order, RedirectArgs, SomeArgs, time_of},
-    reading::{Failure, LIMIT, List, Place, complain, finish, json, open, pairs, table},
+    reading::{Failure, LIMIT, List, Place, complain, finish, json, one_of, open, pairs, table},
     registry::Registry,
     saga_words::{HEADER, LineJson, SagaRow, in_flight},
 };
@@ -30,7 +30,7 @@ use fundflow_domain::{case::Cases, ids::TransactionId};
 use fundflow_infrastructure::sqlite::SqliteStore;
 use serde::Serialize;
 use serde_json::Value;
-use std::{io::Write, process::ExitCode, sync::Arc};
+use std::{collections::BTreeSet, io::Write, process::ExitCode, sync::Arc};
 
 /// Which sagas.
 #[derive(Debug, Subcommand)]
@@ -129,20 +129,38 @@ impl Filter {
         }
     }
 
-    /// An ending that no saga here has would list nothing, as if there were none. Of a kind that is
-    /// not known any event may be an ending.
+    /// What no saga here has would list nothing, as if there were none.
     fn check(&self, sagas: &desk::Registry, all: &SagaList) -> Result<(), Failure> {
-        let Some(wanted) = self.ending.as_deref() else { return Ok(()) };
-        let foreign = all.foreign().filter_map(|row| row.foreign.as_deref());
-        let kinds = sagas.kinds().flat_map(|kind| kind.ending_types()).chain(foreign);
-        let mut known: Vec<_> = kinds.map(|it| it.split_once('.').map_or(it, |it| it.1)).collect();
-        known.sort_unstable();
-        known.dedup();
-        if known.contains(&wanted) {
+        if let Some(wanted) = self.ending.as_deref() {
+            self.check_ending(sagas, all, wanted)?;
+        }
+        let Some(wanted) = self.requester.as_deref() else { return Ok(()) };
+        let known: BTreeSet<&str> =
+            all.rows().chain(all.foreign()).map(|row| &*row.requester).collect();
+        if known.contains(wanted) {
             return Ok(());
         }
-        let listed = known.join(", ");
-        Err(Failure::Typed(format!("{wanted:?} is no ending here; write one of: {listed}")))
+        Err(Failure::Typed(format!("{wanted:?} has asked for nothing here; {}", one_of(&known))))
+    }
+
+    /// Of a kind that is not known any event may be an ending.
+    fn check_ending(
+        &self,
+        sagas: &desk::Registry,
+        all: &SagaList,
+        wanted: &str,
+    ) -> Result<(), Failure> {
+        let of = |kind: &str| self.kind.as_deref().is_none_or(|wanted| wanted == kind);
+        let foreign = all.foreign().filter(|row| of(&row.kind));
+        let foreign = foreign.filter_map(|row| row.foreign.as_deref());
+        let kinds = sagas.kinds().filter(|kind| of(kind.name()));
+        let whole: Vec<_> = kinds.flat_map(|kind| kind.ending_types()).chain(foreign).collect();
+        let short = |it: &&'_ str| it.split_once('.').map_or(*it, |it| it.1) == wanted;
+        if whole.iter().any(|it| *it == wanted || short(it)) {
+            return Ok(());
+        }
+        let known = whole.iter().map(|it| it.split_once('.').map_or(*it, |it| it.1)).collect();
+        Err(Failure::Typed(format!("{wanted:?} is no ending here; {}", one_of(&known))))
     }
 }
 

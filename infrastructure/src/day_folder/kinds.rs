@@ -31,6 +31,7 @@ use fundflow_domain::{
     money::{Amount, Shares},
     money_fund::Publication,
     plan::Terms as PlanTerms,
+    suitability::SuitabilityRules,
     time::Timestamp,
 };
 use std::collections::BTreeMap;
@@ -313,8 +314,10 @@ impl<'a> Reader<'a> {
     }
 
     fn warning(&mut self) -> Option<VersionTag> {
-        let tag = "the tag of a warning, or nothing";
-        self.fields.optional("warning_confirmed", tag, |text| text.parse().ok())
+        let warning = SuitabilityRules::standard().warning;
+        let tag = format!("{warning}, or nothing");
+        let current = |tag: &VersionTag| *tag == warning;
+        self.fields.optional("warning_confirmed", &tag, |text| text.parse().ok().filter(current))
     }
 }
 

@@ -254,11 +254,8 @@ fn a_day_may_have_several_registrars_and_the_first_is_the_managers_own() {
     assert_eq!([port("own"), port("05"), port("98")], ["ta-05", "ta-05", "ta-98"]);
 
     let rows = [
-        ("registrars = []", "registrars is a list of different codes, like [\"05\", \"98\"]"),
-        (
-            "registrars = [\"05\", \"05\"]",
-            "registrars is a list of different codes, like [\"05\", \"98\"]",
-        ),
+        ("registrars = []", "write a list of different codes, like [\"05\", \"98\"]"),
+        ("registrars = [\"05\", \"05\"]", "write a list of different codes, like [\"05\", \"98\"]"),
         ("registrar = \"05\"\nregistrars = [\"98\"]", "write registrar or registrars, not both"),
     ];
     for (line, complaint) in rows {
