@@ -21,6 +21,7 @@ use fundflow_infrastructure::sqlite::SqliteStore;
 use fundflow_kernel::{
     envelope::{Recorded, StreamName},
     store::{EventStore, Position, Version},
+    streams::Opener,
 };
 use std::{
     collections::BTreeSet, io::Write, path::Path, process::ExitCode, sync::Arc, time::Duration,
@@ -115,7 +116,7 @@ impl Wanted<'_> {
         let house = house::shipped(house::REGISTRAR)?;
         let sagas = registry.sagas(&house).desk;
         let mut known: BTreeSet<Arc<str>> = BTreeSet::new();
-        known.extend(sagas.openers().flat_map(|it| it.types()).map(|it| Arc::from(*it)));
+        known.extend(sagas.openers().flat_map(Opener::types).map(|it| Arc::from(*it)));
         if known.iter().any(|it| is_named(it, wanted)) {
             return Ok(());
         }

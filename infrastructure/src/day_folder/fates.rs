@@ -46,7 +46,9 @@ pub(super) fn overrides(
         let fates = read(&mut section, report);
         let transaction = match whose(name, orders) {
             Ok((transaction, known)) => {
-                known.into_iter().for_each(|known| unused(&section, &known, report));
+                if let Some(known) = known {
+                    unused(&section, &known, report);
+                }
                 Some(transaction)
             }
             Err(problem) => {

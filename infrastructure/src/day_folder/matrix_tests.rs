@@ -220,16 +220,10 @@ fn no_key_of_a_scenario_is_ever_ignored() {
     let raising = "[[raising]]\nfund = \"990001\"\nfounded_on = \"2026-02-25\"\nrate = \"0.0035\"\n\
                    fails = false\n";
     let odds = "[charge]\ndelay_s = 40\nper_mille = { declined = 20 }\n";
-    let mut fates = String::from("[override.D-0001]\n");
-    for key in ["charge", "refund", "payout", "buy", "buy_confirmation", "conversion", "cancel"] {
-        fates.push_str(&format!("{key} = \"silent\"\n"));
-    }
-    let fates = fates.replace("confirmation = \"silent\"", "confirmation = \"late\"");
-    let fates = format!(
-        "{}delay_s = 3\npart_per_mille = 400\n",
-        fates.replace("payout = \"silent\"", "payout = \"late\"")
-    );
-    let good = [suspended, huge, frozen, raising, odds, &fates];
+    let fates = "[override.D-0001]\ncharge = \"silent\"\nrefund = \"silent\"\npayout = \"late\"\n\
+                 buy = \"silent\"\nbuy_confirmation = \"late\"\nconversion = \"silent\"\n\
+                 cancel = \"silent\"\ndelay_s = 3\npart_per_mille = 400\n";
+    let good = [suspended, huge, frozen, raising, odds, fates];
     for (nth, entry) in good.iter().enumerate() {
         let (_dir, reading) = with("scenario.toml", Some(entry.as_bytes()));
         assert_eq!(reading.problems, [], "{entry}");
@@ -277,67 +271,59 @@ fn path_of(entry: &str, key: &str) -> String {
     if entry.starts_with("[[") { format!("{head}[0].{key}") } else { format!("{head}.{key}") }
 }
 
+/// What is written, and on which line which field has which value.
+const OF_NOBODY: &[(&str, usize, &str, &str)] = &[
+    (
+        "[[suspended]]\nfund = \"999999\"\nfrom = \"2026-02-12T10:30:00+08:00\"",
+        2,
+        "suspended[0].fund",
+        "999999",
+    ),
+    (
+        "[[huge]]\nfund = \"999999\"\non = \"2026-02-12\"\npart_per_mille = 4",
+        2,
+        "huge[0].fund",
+        "999999",
+    ),
+    (
+        "[[huge]]\nfund = \"018145\"\non = \"2026-02-14\"\npart_per_mille = 4",
+        3,
+        "huge[0].on",
+        "2026-02-14",
+    ),
+    (
+        "[[huge]]\nfund = \"018145\"\non = \"2026-02-11\"\npart_per_mille = 4",
+        3,
+        "huge[0].on",
+        "2026-02-11",
+    ),
+    (
+        "[[frozen]]\ninvestor = \"I-9\"\nfund = \"000730\"\nshares = \"1\"",
+        2,
+        "frozen[0].investor",
+        "I-9",
+    ),
+    (
+        "[[frozen]]\ninvestor = \"I-1001\"\nfund = \"999999\"\nshares = \"1\"",
+        3,
+        "frozen[0].fund",
+        "999999",
+    ),
+    ("[[raising]]\nfund = \"000730\"\nfounded_on = \"2026-02-25\"", 2, "raising[0].fund", "000730"),
+    ("[[raising]]\nfund = \"999999\"\nfounded_on = \"2026-02-25\"", 2, "raising[0].fund", "999999"),
+    ("[override.D-9999]\ncharge = \"short\"", 1, "override.D-9999", "D-9999"),
+    ("[override.\"D 1\"]\ncharge = \"short\"", 1, "override.D 1", "D 1"),
+    ("[override.D-0001]\ntransfer = \"rejected\"", 2, "override.D-0001.transfer", "rejected"),
+    ("[charges]\ndelay_s = 1", 1, "charges", "{ delay_s = 1 }"),
+    ("[charge]\nper_mille = { payed = 1 }", 2, "charge.per_mille", "{ payed = 1 }"),
+    ("[charge]\nper_mille = { declined = 600, silent = 500 }", 2, "charge.per_mille", "1100"),
+];
+
 #[test]
 fn what_a_scenario_says_of_nobody_is_told_by_name() {
-    let rows = [
-        (
-            "[[suspended]]\nfund = \"999999\"\nfrom = \"2026-02-12T10:30:00+08:00\"",
-            2,
-            "suspended[0].fund",
-            "999999",
-        ),
-        (
-            "[[huge]]\nfund = \"999999\"\non = \"2026-02-12\"\npart_per_mille = 4",
-            2,
-            "huge[0].fund",
-            "999999",
-        ),
-        (
-            "[[huge]]\nfund = \"018145\"\non = \"2026-02-14\"\npart_per_mille = 4",
-            3,
-            "huge[0].on",
-            "2026-02-14",
-        ),
-        (
-            "[[huge]]\nfund = \"018145\"\non = \"2026-02-11\"\npart_per_mille = 4",
-            3,
-            "huge[0].on",
-            "2026-02-11",
-        ),
-        (
-            "[[frozen]]\ninvestor = \"I-9\"\nfund = \"000730\"\nshares = \"1\"",
-            2,
-            "frozen[0].investor",
-            "I-9",
-        ),
-        (
-            "[[frozen]]\ninvestor = \"I-1001\"\nfund = \"999999\"\nshares = \"1\"",
-            3,
-            "frozen[0].fund",
-            "999999",
-        ),
-        (
-            "[[raising]]\nfund = \"000730\"\nfounded_on = \"2026-02-25\"",
-            2,
-            "raising[0].fund",
-            "000730",
-        ),
-        (
-            "[[raising]]\nfund = \"999999\"\nfounded_on = \"2026-02-25\"",
-            2,
-            "raising[0].fund",
-            "999999",
-        ),
-        ("[override.D-9999]\ncharge = \"short\"", 1, "override.D-9999", "D-9999"),
-        ("[override.\"D 1\"]\ncharge = \"short\"", 1, "override.D 1", "D 1"),
-        ("[override.D-0001]\ntransfer = \"rejected\"", 2, "override.D-0001.transfer", "rejected"),
-        ("[charges]\ndelay_s = 1", 1, "charges", "{ delay_s = 1 }"),
-        ("[charge]\nper_mille = { payed = 1 }", 2, "charge.per_mille", "{ payed = 1 }"),
-        ("[charge]\nper_mille = { declined = 600, silent = 500 }", 2, "charge.per_mille", "1100"),
-    ];
-    for (text, line, field, value) in rows {
+    for (text, line, field, value) in OF_NOBODY {
         let (_dir, reading) = with("scenario.toml", Some(format!("{text}\n").as_bytes()));
-        told(&reading, "scenario.toml", line, field, value);
+        told(&reading, "scenario.toml", *line, field, value);
         assert!(reading.day.is_some(), "{text}");
     }
 }

@@ -98,18 +98,12 @@ fn each<T>(
         let path = entry.path("fund");
         entry.close(report);
         let Some((found, of)) = found.filter(|_| report.found() == before) else { continue };
-        match of.filter(|of| seen.contains(of)) {
-            Some((fund, _)) => {
-                report.note(
-                    &path,
-                    fund.as_str(),
-                    format!("stands in [[{key}]] already; remove one"),
-                );
-            }
-            None => {
-                seen.extend(of);
-                good.push(found);
-            }
+        if let Some((twice, _)) = of.filter(|of| seen.contains(of)) {
+            let problem = format!("stands in [[{key}]] already; remove one");
+            report.note(&path, twice.as_str(), problem);
+        } else {
+            seen.extend(of);
+            good.push(found);
         }
     }
     good
@@ -172,7 +166,7 @@ fn frozen(of: &mut Section<'_>, around: &Around<'_>, report: &mut Report) -> Tol
     let fund = fund(of, around, report);
     let allowed = "shares in quotes: 0.01 to 99999999999999.99, at most 2 decimals";
     let shares: Option<Shares> = need(of, "shares", allowed, report);
-    if shares.is_some_and(|shares| shares.is_zero()) {
+    if shares.is_some_and(Shares::is_zero) {
         report.note(&of.path("shares"), "0", format!("write {allowed}"));
     }
     let from = of.told("from", A_DATE, report);

@@ -5,7 +5,10 @@ use super::{
 };
 use crate::{
     house::House,
-    parts::share_book::{Freezing, NotFrozen, ShareBook},
+    parts::{
+        names,
+        share_book::{Freezing, NotFrozen, ShareBook},
+    },
 };
 use chrono::NaiveDate;
 use fundflow_domain::{
@@ -224,6 +227,9 @@ impl saga::Saga for Freeze {
         streams: &Streams,
         of: &Preparing<'_, Self>,
     ) -> Result<(Promise, &'static Table<Self>), Refusal> {
+        if !matches!(of.request.word, Word::Statement { .. }) {
+            names::no_occurrence::<Self>(of.id)?;
+        }
         Ok((self.admitted(streams, of)?, &FREEZE))
     }
 

@@ -24,6 +24,7 @@ pub mod disputes;
 pub mod later;
 pub mod limits;
 pub mod milestone;
+pub mod names;
 pub mod on_day;
 pub mod refunds;
 pub mod timing;

@@ -11,7 +11,7 @@ use crate::{
         cancel::{self, NotTakenBack},
         disputes::open_cases,
         milestone::{Milestone, Notes, Scope},
-        timing,
+        names, timing,
     },
     ports::{bank::BankAnswer, registrar::ApplicationAnswer},
 };
@@ -176,6 +176,7 @@ impl saga::Saga for Recharge {
         streams: &Streams,
         of: &Preparing<'_, Self>,
     ) -> Result<(Admitted, &'static Table<Self>), Refusal> {
+        names::no_occurrence::<Self>(of.id)?;
         self.prepared(streams, of)
     }
 

@@ -2,16 +2,17 @@
 
 use super::{
     Refusal,
-    saga::{Limits, RegularPlans, Turn, plan_of},
+    saga::{Limits, RegularPlans, Turn},
 };
 use chrono::NaiveDate;
 use fundflow_domain::{
     admission::buying::{self, Buying, Way},
     calendar::CalendarError,
     day_limit::DayTally,
+    decider::Decider as _,
     fund::{FundKind, FundTerms},
     investor::{CustomerType, InvestorProfile, SalesChannel},
-    plan::{self, Changes, Occurrence, Outcome, Terms},
+    plan::{self, Changes, Occurrence, Outcome, RegularPlan, Terms},
     time::Timestamp,
 };
 use std::sync::Arc;
@@ -92,9 +93,16 @@ impl RegularPlans {
     ) -> Result<NaiveDate, Refusal> {
         let damaged = |error: fundflow_runtime::turn::NotDone| Refusal::Damaged(error.to_string());
         let view = turn.view().map_err(damaged)?;
-        let Some(plan) = plan_of(&view) else { return Ok(from) };
-        let mut terms = plan.terms_on(from).clone();
-        terms.change(changes);
+        let key = turn.plan().plan.as_ref();
+        let Some(state) = key.and_then(|key| turn.state(key)) else { return Ok(from) };
+        let word = plan::Command::Change { at, changes: changes.clone(), from };
+        // Nothing to look at of a word that was heard before, or that the plan itself does not take.
+        let (Some(plan), Ok([_, ..])) =
+            (state.plan(), RegularPlan::decide(state, &word).as_deref())
+        else {
+            return Ok(from);
+        };
+        let terms = changes.applied(plan.terms_on(from));
         let fund = self.agreed(&terms, from, at)?;
         let limits = view.open.promise.limits.unwrap_or(Limits {
             customer: CustomerType::Individual,
@@ -103,8 +111,7 @@ impl RegularPlans {
         });
         let done = plan.outcomes().iter().any(|(_, outcome)| *outcome == Outcome::Done);
         let held = (limits.held_before || done).then_some(fund.code);
-        let investor =
-            InvestorProfile::judged_as(terms.investor.clone(), limits.customer, held);
+        let investor = InvestorProfile::judged_as(terms.investor.clone(), limits.customer, held);
         buying::agree_again(&self.buying(&terms, fund, at, (investor, limits.channel)))?;
         let (heard, mut from) = (at.max(turn.now()), from);
         while let Some(late) = self.too_late(&terms, from, heard) {
