@@ -26,7 +26,7 @@ async fn no_list_is_empty_because_its_filter_is_misspelt() {
         (&["saga", "ls", "--kind", "nonsense"], 2, "discount_purchase"),
         (&["saga", "ls", "--ending", "nonsense"], 2, "kept_in_wallet"),
         (&["saga", "ls", "--kind", "redemption", "--ending", "kept_in_wallet"], 2, "rolled_back"),
-        (&["saga", "ls", "--requester", "nonsense"], 2, "I-"),
+        (&["saga", "ls", "--requester", "nonsense"], 2, "INV-1"),
         (&["saga", "show", "TX-1", "--kind", "nonsense"], 2, "discount_purchase"),
         (&["case", "ls", "--transaction", "nonsense"], 2, "nonsense"),
         (&["order", "ls", "--stage", "nonsense"], 2, "accepted"),

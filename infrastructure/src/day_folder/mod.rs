@@ -25,6 +25,7 @@ mod investors;
 mod kinds;
 #[cfg(test)]
 mod kinds_tests;
+mod lots;
 #[cfg(test)]
 mod matrix_tests;
 mod navs;
