@@ -197,6 +197,9 @@ struct Shown<'a> {
     #[serde(flatten)]
     row: SagaRow,
     table: &'a str,
+    /// The T that was promised, where it belongs to a later one now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    first_trade_date: Option<String>,
     request: &'a Value,
     promise: &'a Value,
     timeline: Vec<LineJson>,
@@ -239,6 +242,9 @@ async fn show(
     let shown = Shown {
         row: SagaRow::of(&seen),
         table: look.table.as_str(),
+        first_trade_date: (look.promised_date != look.business_date)
+            .then(|| look.promised_date.map(|day| day.to_string()))
+            .flatten(),
         request: &look.request,
         promise: &look.promise,
         timeline: look.timeline.iter().map(LineJson::of).collect(),
@@ -268,6 +274,16 @@ async fn open_cases(store: &SqliteStore, seen: &desk::Shown) -> Result<Vec<CaseR
     Ok(rows)
 }
 
+impl Shown<'_> {
+    fn trade_date(&self) -> String {
+        let now = self.row.trade_date.as_deref().unwrap_or("-");
+        match &self.first_trade_date {
+            Some(first) => format!("{now}, first {first}"),
+            None => now.to_owned(),
+        }
+    }
+}
+
 impl OpenCase {
     fn of(row: &CaseRow) -> Self {
         let words: Vec<&str> = row.findings.iter().map(|finding| finding.what.as_str()).collect();
@@ -284,7 +300,7 @@ fn print(shown: &Shown<'_>, out: &mut impl Write) -> Result<(), Failure> {
         ("asked", row.summary.to_string()),
         ("by", row.requester.to_string()),
         ("table", shown.table.to_owned()),
-        ("T", row.trade_date.clone().unwrap_or_else(dash)),
+        ("T", shown.trade_date()),
         ("placed", row.since.to_string()),
         ("moved", row.moved.to_string()),
         ("state", row.state.clone()),

@@ -68,11 +68,26 @@ fn the_example_day_is_played_verified_and_played_again_for_nothing() {
     }
     let verified = fundflow(&["audit", "verify"], store.path());
     assert_eq!(verified.status.code(), Some(0), "{}", said(&verified.stdout));
+    moved_t_is_shown_beside_the_first(store.path());
     let again = day(&example(), store.path());
     let out = said(&again.stdout);
     assert_eq!(again.status.code(), Some(0), "{out}");
     assert!(out.contains("nothing was left to do; no event was added\n"), "{out}");
     assert!(out.contains("\n0 events added, "), "{out}");
+}
+
+/// Of a payment that came after the cut-off.
+fn moved_t_is_shown_beside_the_first(store: &Path) {
+    let moved = said(&fundflow(&["saga", "show", "D-0052"], store).stdout);
+    assert!(moved.contains("\nT            2026-02-13, first 2026-02-12\n"), "{moved}");
+    let json = fundflow(&["saga", "show", "D-0052", "-o", "json"], store).stdout;
+    let json: serde_json::Value = serde_json::from_slice(&json).expect("JSON");
+    assert_eq!(
+        (&json["trade_date"], &json["first_trade_date"]),
+        (&"2026-02-13".into(), &"2026-02-12".into())
+    );
+    let kept = said(&fundflow(&["saga", "show", "D-0001"], store).stdout);
+    assert!(kept.contains("\nT            2026-02-12\n"), "{kept}");
 }
 
 #[test]
