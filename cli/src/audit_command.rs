@@ -19,7 +19,8 @@ use std::{
     process::ExitCode,
 };
 
-const VERIFICATION_FAILED: u8 = 5;
+/// Something is wrong with what is stored; of every command that verifies.
+pub(crate) const VERIFICATION_FAILED: u8 = 5;
 
 /// What to verify.
 #[derive(Debug, Subcommand)]

@@ -16,7 +16,7 @@ mod record;
 use crate::{
     args::Format,
     folded::{self, Folded},
-    house::Terms,
+    house::{self, Terms},
     offers,
     operate::time_of,
     reading::{Failure, List, Place, complain, finish, json, open, or_dash, pairs, table},
@@ -24,11 +24,15 @@ use crate::{
 };
 use clap::Subcommand;
 use close::CloseArgs;
-use fundflow_application::read_models::{CaseRow, OrderStreams};
+use fundflow_application::{
+    desk::SagaList,
+    read_models::{CaseRow, OrderStreams},
+};
 use fundflow_domain::{
     case::{CaseId, Cases, Closing, Disputed, Event, Figure, Finding, How, Note},
     ids::TransactionId,
 };
+use fundflow_infrastructure::sqlite::SqliteStore;
 use fundflow_kernel::{codec::decode, streams::Key};
 use record::Beside;
 use serde::Serialize;
@@ -102,7 +106,8 @@ pub(crate) async fn run(
     let store = place.store;
     finish(match command {
         CaseCommand::Ls { open, transaction, limit } => {
-            list(store, (*open, transaction.as_ref(), *limit), format, out).await
+            let wanted = (*open, transaction.as_ref(), *limit);
+            list(registry, store, wanted, format, out).await
         }
         CaseCommand::Show { case } => show(registry, place, case, format, out).await,
         CaseCommand::Close(args) => close::run(registry, args, place, format, out).await,
@@ -110,19 +115,42 @@ pub(crate) async fn run(
 }
 
 async fn list(
+    registry: &Registry,
     store: &Path,
     (only_open, transaction, limit): (bool, Option<&TransactionId>, Option<usize>),
     format: Format,
     out: &mut impl Write,
 ) -> Result<ExitCode, Failure> {
-    let cases = folded::all::<Cases>(&open(store)?, "").await?;
+    let store = open(store)?;
+    let cases = folded::all::<Cases>(&store, "").await?;
     let mut rows: Vec<_> = cases.iter().filter_map(|it| CaseRow::of(&it.kept)).collect();
+    if let Some(wanted) = transaction
+        && !rows.iter().any(|row| row.transaction.as_ref() == Some(wanted))
+    {
+        is_known(registry, &store, wanted).await?;
+    }
     rows.retain(|row| {
         let of = row.transaction.as_ref();
         (!only_open || row.open) && transaction.is_none_or(|wanted| of == Some(wanted))
     });
     rows.sort_by(|a, b| (a.since, &a.case).cmp(&(b.since, &b.case)));
     List::of(rows, limit).print(format, HEADER, cells, out)
+}
+
+/// A transaction without cases lists none; one that nobody ever asked for is a slip.
+async fn is_known(
+    registry: &Registry,
+    store: &SqliteStore,
+    transaction: &TransactionId,
+) -> Result<(), Failure> {
+    let house = house::shipped(house::REGISTRAR)?;
+    let all = SagaList::of(store, registry.sagas(&house).desk).await?;
+    let mut rows = all.rows().chain(all.foreign());
+    if rows.any(|row| row.transaction == *transaction) {
+        return Ok(());
+    }
+    let what = "no saga is called so, and no case is about it; `fundflow saga ls` lists the sagas";
+    Err(Failure::Typed(format!("{transaction}: {what}")))
 }
 
 async fn found(store: &Path, case: &CaseId) -> Result<Folded<Cases>, Failure> {

@@ -12,15 +12,20 @@
 use crate::{
     args::Format,
     event_json::{EventJson, HEADER, cells},
+    house,
     reading::{Failure, LIMIT, complain, finish, json, open, pairs, table},
+    registry::Registry,
 };
 use clap::Subcommand;
 use fundflow_infrastructure::sqlite::SqliteStore;
 use fundflow_kernel::{
     envelope::{Recorded, StreamName},
     store::{EventStore, Position, Version},
+    streams::Opener,
 };
-use std::{io::Write, path::Path, process::ExitCode, time::Duration};
+use std::{
+    collections::BTreeSet, io::Write, path::Path, process::ExitCode, sync::Arc, time::Duration,
+};
 
 const PAGE: u32 = 1024;
 /// How often a follower looks; nothing tells one process of another's commits.
@@ -65,6 +70,7 @@ pub(crate) enum EventCommand {
 
 /// Does what was typed.
 pub(crate) async fn run(
+    registry: &Registry,
     command: &EventCommand,
     store: &Path,
     format: Format,
@@ -77,7 +83,7 @@ pub(crate) async fn run(
                 event_type: event_type.as_deref(),
                 limit: *limit,
             };
-            list(store, &wanted, Position(*after), format, out).await
+            list(registry, store, &wanted, Position(*after), format, out).await
         }
         EventCommand::Show { which } => show(store, which, format, out).await,
         EventCommand::Tail { after, follow } => tail(store, *after, *follow, format, out).await,
@@ -93,13 +99,49 @@ struct Wanted<'a> {
 impl Wanted<'_> {
     fn takes(&self, recorded: &Recorded) -> bool {
         let found = &recorded.event.event_type;
-        self.event_type.is_none_or(|wanted| {
-            found == wanted || found.split_once('.').is_some_and(|(_, short)| short == wanted)
-        })
+        self.event_type.is_none_or(|wanted| is_named(found, wanted))
+    }
+
+    /// A stream or a type that there is not would list nothing, as if nothing had happened. Types of
+    /// programs that are not this one are known as far as the store has them.
+    async fn check(&self, registry: &Registry, store: &SqliteStore) -> Result<(), Failure> {
+        if let Some(stream) = self.stream
+            && store.read(stream, Version::NONE, 1).await?.is_empty()
+        {
+            let what =
+                format!("there is no stream {stream}; `fundflow event ls` names those there are");
+            return Err(Failure::NotFound(what));
+        }
+        let Some(wanted) = self.event_type else { return Ok(()) };
+        let house = house::shipped(house::REGISTRAR)?;
+        let sagas = registry.sagas(&house).desk;
+        let mut known: BTreeSet<Arc<str>> = BTreeSet::new();
+        known.extend(sagas.openers().flat_map(Opener::types).map(|it| Arc::from(*it)));
+        if known.iter().any(|it| is_named(it, wanted)) {
+            return Ok(());
+        }
+        let mut after = Position::START;
+        loop {
+            let page = store.read_all(after, PAGE).await?;
+            let Some(last) = page.last() else { break };
+            after = last.position;
+            known.extend(page.iter().map(|it| Arc::from(it.event.event_type.as_ref())));
+        }
+        if known.iter().any(|it| is_named(it, wanted)) {
+            return Ok(());
+        }
+        let known: Vec<&str> = known.iter().map(|it| &**it).collect();
+        let what = format!("no event is called {wanted:?}; write one of: {}", known.join(", "));
+        Err(Failure::Typed(what))
     }
 }
 
+fn is_named(event_type: &str, wanted: &str) -> bool {
+    event_type == wanted || event_type.split_once('.').is_some_and(|(_, short)| short == wanted)
+}
+
 async fn list(
+    registry: &Registry,
     store: &Path,
     wanted: &Wanted<'_>,
     mut after: Position,
@@ -107,6 +149,7 @@ async fn list(
     out: &mut impl Write,
 ) -> Result<ExitCode, Failure> {
     let store = open(store)?;
+    wanted.check(registry, &store).await?;
     let (mut found, mut version) = (Vec::new(), Version::NONE);
     let mut more = false;
     while !more {

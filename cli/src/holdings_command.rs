@@ -10,7 +10,8 @@
 use crate::{
     args::Format,
     folded,
-    reading::{Failure, List, finish, json, open, or_dash, table},
+    house::Terms,
+    reading::{Failure, List, Place, finish, json, one_of, open, or_dash, table},
 };
 use clap::Subcommand;
 use fundflow_application::read_models::{HoldingLotRow, HoldingRow};
@@ -19,7 +20,13 @@ use fundflow_domain::{
     ids::{FundCode, InvestorId},
     money::Nav,
 };
-use std::{collections::BTreeMap, io::Write, path::Path, process::ExitCode, str::FromStr};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    io::Write,
+    path::Path,
+    process::ExitCode,
+    str::FromStr,
+};
 
 /// Which holdings.
 #[derive(Debug, Subcommand)]
@@ -109,7 +116,17 @@ async fn list(
 ) -> Result<ExitCode, Failure> {
     let all = folded::all::<Holdings>(&open(store)?, "").await?;
     let rows = all.iter().filter_map(|it| HoldingRow::of(it.stream.id(), &it.kept, None));
-    let rows = rows.filter(|row| fund.is_none_or(|fund| row.fund == fund));
+    let mut rows: Vec<_> = rows.collect();
+    if let Some(fund) = fund {
+        let mut known: BTreeSet<FundCode> = rows.iter().map(|row| row.fund).collect();
+        if !known.contains(&fund) {
+            known.extend(Terms::of(&Place { store, folder: None })?.funds());
+        }
+        if !known.contains(&fund) {
+            return Err(Failure::Typed(format!("no fund is called {fund}; {}", one_of(&known))));
+        }
+        rows.retain(|row| row.fund == fund);
+    }
     List::of(rows, limit).print(format, HEADER, row_cells, out)
 }
 
@@ -120,7 +137,13 @@ async fn show(
     format: Format,
     out: &mut impl Write,
 ) -> Result<ExitCode, Failure> {
-    let navs: BTreeMap<FundCode, Nav> = navs.iter().map(|it| (it.0, it.1)).collect();
+    let mut priced: BTreeMap<FundCode, Nav> = BTreeMap::new();
+    for Priced(fund, nav) in navs {
+        if priced.insert(*fund, *nav).is_some() {
+            return Err(Failure::Typed(format!("--nav has two prices of fund {fund}; write one")));
+        }
+    }
+    let navs = priced;
     let found = folded::all::<Holdings>(&open(store)?, &format!("{investor}.")).await?;
     // An investor's ID may contain a point, and so begin like another's stream.
     let rows = found.iter().filter_map(|it| {
@@ -131,6 +154,11 @@ async fn show(
     if rows.is_empty() {
         let what = format!("{investor} holds nothing; `fundflow holdings ls` lists who does");
         return Err(Failure::NotFound(what));
+    }
+    let held: BTreeSet<FundCode> = rows.iter().map(|row| row.fund).collect();
+    if let Some(fund) = navs.keys().find(|fund| !held.contains(fund)) {
+        let what = format!("--nav {fund}: {investor} holds nothing of it; {}", one_of(&held));
+        return Err(Failure::Typed(what));
     }
     match format {
         Format::Json => json(out, &rows)?,

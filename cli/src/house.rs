@@ -106,6 +106,11 @@ impl Terms {
         Ok(vec![code.map_err(|error| Failure::Typed(format!("{REGISTRAR}: {error}")))?])
     }
 
+    /// Every fund of them.
+    pub(crate) fn funds(&self) -> impl Iterator<Item = FundCode> {
+        self.catalogue.codes()
+    }
+
     /// The house, with the prices that are published by then.
     pub(crate) fn house(&self, now: Timestamp) -> Result<House, Failure> {
         let prices = self.published(now).into_iter().map(|it| ((it.fund, it.date), it.nav));

@@ -118,7 +118,8 @@ fn dispatch(
             runtime.block_on(case_command::run(registry, &command, place, output.format, &mut out))
         }
         Command::Event { output, command } => {
-            runtime.block_on(event_command::run(&command, store, output.format, &mut out))
+            let format = output.format;
+            runtime.block_on(event_command::run(registry, &command, store, format, &mut out))
         }
         Command::Wallet { output, command } => {
             runtime.block_on(wallet_command::run(&command, store, output.format, &mut out))

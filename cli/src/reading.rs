@@ -10,6 +10,8 @@ use fundflow_infrastructure::sqlite::{OpenError, SqliteStore};
 use fundflow_kernel::{loaded::with_sources, store::ReadError};
 use serde::Serialize;
 use std::{
+    collections::BTreeSet,
+    fmt::Display,
     io::{self, Write},
     path::{Path, PathBuf},
     process::ExitCode,
@@ -17,6 +19,8 @@ use std::{
 
 /// Lists stop here unless they are told otherwise.
 pub(crate) const LIMIT: usize = 100;
+/// Names that a refusal lists at most.
+const KNOWN_MAX: usize = 40;
 const DATABASE: &str = "events.db";
 
 /// Why a command did not do what was asked.
@@ -202,6 +206,16 @@ pub(crate) fn table(
 pub(crate) fn pairs(out: &mut impl Write, pairs: &[(&str, String)]) -> Result<(), Failure> {
     let width = pairs.iter().map(|(name, _)| name.len()).max().unwrap_or_default();
     Ok(pairs.iter().try_for_each(|(name, value)| writeln!(out, "{name:width$}  {value}"))?)
+}
+
+/// What may be written instead; not more than a person reads.
+pub(crate) fn one_of<T: Display>(known: &BTreeSet<T>) -> String {
+    if known.is_empty() {
+        return "the store has none".to_owned();
+    }
+    let some: Vec<String> = known.iter().take(KNOWN_MAX).map(ToString::to_string).collect();
+    let more = if known.len() > KNOWN_MAX { ", …" } else { "" };
+    format!("write one of: {}{more}", some.join(", "))
 }
 
 /// A value that may be missing.

@@ -15,7 +15,7 @@ use crate::{
     house::Terms,
     offers,
     operate::{self, AbandonArgs, CancelArgs, DateArgs, Order, RedirectArgs, SomeArgs, time_of},
-    reading::{Failure, LIMIT, List, Place, complain, finish, json, open, pairs, table},
+    reading::{Failure, LIMIT, List, Place, complain, finish, json, one_of, open, pairs, table},
     registry::Registry,
     saga_words::{HEADER, LineJson, SagaRow, in_flight},
 };
@@ -30,7 +30,7 @@ use fundflow_domain::{case::Cases, ids::TransactionId};
 use fundflow_infrastructure::sqlite::SqliteStore;
 use serde::Serialize;
 use serde_json::Value;
-use std::{io::Write, process::ExitCode, sync::Arc};
+use std::{collections::BTreeSet, io::Write, process::ExitCode, sync::Arc};
 
 /// Which sagas.
 #[derive(Debug, Subcommand)]
@@ -129,20 +129,38 @@ impl Filter {
         }
     }
 
-    /// An ending that no saga here has would list nothing, as if there were none. Of a kind that is
-    /// not known any event may be an ending.
+    /// What no saga here has would list nothing, as if there were none.
     fn check(&self, sagas: &desk::Registry, all: &SagaList) -> Result<(), Failure> {
-        let Some(wanted) = self.ending.as_deref() else { return Ok(()) };
-        let foreign = all.foreign().filter_map(|row| row.foreign.as_deref());
-        let kinds = sagas.kinds().flat_map(|kind| kind.ending_types()).chain(foreign);
-        let mut known: Vec<_> = kinds.map(|it| it.split_once('.').map_or(it, |it| it.1)).collect();
-        known.sort_unstable();
-        known.dedup();
-        if known.contains(&wanted) {
+        if let Some(wanted) = self.ending.as_deref() {
+            self.check_ending(sagas, all, wanted)?;
+        }
+        let Some(wanted) = self.requester.as_deref() else { return Ok(()) };
+        let known: BTreeSet<&str> =
+            all.rows().chain(all.foreign()).map(|row| &*row.requester).collect();
+        if known.contains(wanted) {
             return Ok(());
         }
-        let listed = known.join(", ");
-        Err(Failure::Typed(format!("{wanted:?} is no ending here; write one of: {listed}")))
+        Err(Failure::Typed(format!("{wanted:?} has asked for nothing here; {}", one_of(&known))))
+    }
+
+    /// Of a kind that is not known any event may be an ending.
+    fn check_ending(
+        &self,
+        sagas: &desk::Registry,
+        all: &SagaList,
+        wanted: &str,
+    ) -> Result<(), Failure> {
+        let of = |kind: &str| self.kind.as_deref().is_none_or(|wanted| wanted == kind);
+        let foreign = all.foreign().filter(|row| of(&row.kind));
+        let foreign = foreign.filter_map(|row| row.foreign.as_deref());
+        let kinds = sagas.kinds().filter(|kind| of(kind.name()));
+        let whole: Vec<_> = kinds.flat_map(|kind| kind.ending_types()).chain(foreign).collect();
+        let short = |it: &&'_ str| it.split_once('.').map_or(*it, |it| it.1) == wanted;
+        if whole.iter().any(|it| *it == wanted || short(it)) {
+            return Ok(());
+        }
+        let known = whole.iter().map(|it| it.split_once('.').map_or(*it, |it| it.1)).collect();
+        Err(Failure::Typed(format!("{wanted:?} is no ending here; {}", one_of(&known))))
     }
 }
 
@@ -179,6 +197,9 @@ struct Shown<'a> {
     #[serde(flatten)]
     row: SagaRow,
     table: &'a str,
+    /// The T that was promised, where it belongs to a later one now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    first_trade_date: Option<String>,
     request: &'a Value,
     promise: &'a Value,
     timeline: Vec<LineJson>,
@@ -221,6 +242,9 @@ async fn show(
     let shown = Shown {
         row: SagaRow::of(&seen),
         table: look.table.as_str(),
+        first_trade_date: (look.promised_date != look.business_date)
+            .then(|| look.promised_date.map(|day| day.to_string()))
+            .flatten(),
         request: &look.request,
         promise: &look.promise,
         timeline: look.timeline.iter().map(LineJson::of).collect(),
@@ -250,6 +274,16 @@ async fn open_cases(store: &SqliteStore, seen: &desk::Shown) -> Result<Vec<CaseR
     Ok(rows)
 }
 
+impl Shown<'_> {
+    fn trade_date(&self) -> String {
+        let now = self.row.trade_date.as_deref().unwrap_or("-");
+        match &self.first_trade_date {
+            Some(first) => format!("{now}, first {first}"),
+            None => now.to_owned(),
+        }
+    }
+}
+
 impl OpenCase {
     fn of(row: &CaseRow) -> Self {
         let words: Vec<&str> = row.findings.iter().map(|finding| finding.what.as_str()).collect();
@@ -266,7 +300,7 @@ fn print(shown: &Shown<'_>, out: &mut impl Write) -> Result<(), Failure> {
         ("asked", row.summary.to_string()),
         ("by", row.requester.to_string()),
         ("table", shown.table.to_owned()),
-        ("T", row.trade_date.clone().unwrap_or_else(dash)),
+        ("T", shown.trade_date()),
         ("placed", row.since.to_string()),
         ("moved", row.moved.to_string()),
         ("state", row.state.clone()),

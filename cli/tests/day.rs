@@ -68,11 +68,26 @@ fn the_example_day_is_played_verified_and_played_again_for_nothing() {
     }
     let verified = fundflow(&["audit", "verify"], store.path());
     assert_eq!(verified.status.code(), Some(0), "{}", said(&verified.stdout));
+    moved_t_is_shown_beside_the_first(store.path());
     let again = day(&example(), store.path());
     let out = said(&again.stdout);
     assert_eq!(again.status.code(), Some(0), "{out}");
     assert!(out.contains("nothing was left to do; no event was added\n"), "{out}");
     assert!(out.contains("\n0 events added, "), "{out}");
+}
+
+/// Of a payment that came after the cut-off.
+fn moved_t_is_shown_beside_the_first(store: &Path) {
+    let moved = said(&fundflow(&["saga", "show", "D-0052"], store).stdout);
+    assert!(moved.contains("\nT            2026-02-13, first 2026-02-12\n"), "{moved}");
+    let json = fundflow(&["saga", "show", "D-0052", "-o", "json"], store).stdout;
+    let json: serde_json::Value = serde_json::from_slice(&json).expect("JSON");
+    assert_eq!(
+        (&json["trade_date"], &json["first_trade_date"]),
+        (&"2026-02-13".into(), &"2026-02-12".into())
+    );
+    let kept = said(&fundflow(&["saga", "show", "D-0001"], store).stdout);
+    assert!(kept.contains("\nT            2026-02-12\n"), "{kept}");
 }
 
 #[test]
@@ -283,7 +298,7 @@ fn a_folder_that_is_no_day_changes_nothing() {
         ),
         (
             closed.path(),
-            "day.toml: trade_date \"2026-02-17\": 2026-02-17 is not a trading day; the exchange is closed\n",
+            "day.toml:4: trade_date \"2026-02-17\": 2026-02-17 is not a trading day; the exchange is closed\n",
         ),
     ];
     for (folder, complaint) in rows {
@@ -305,4 +320,31 @@ fn a_program_gets_one_document() {
     assert_eq!(report["requests"], 96);
     assert_eq!(report["endings"][0]["ending"], "completed");
     assert_eq!(report["channel"]["charged"], "162444.88");
+}
+
+#[test]
+fn a_day_whose_audit_finds_something_ends_as_the_audit_does_bad_rows_or_not() {
+    let heading = "transaction,time,investor,wallet_fund,target_fund,amount\n";
+    let good = format!("{heading}A-1,09:00,I-1001,000730,011162,100.00\n");
+    let bad = format!("{good}A-2,09:00,I-1001,000730,011162,-1\n");
+    let [good, bad] = [good, bad].map(|orders| {
+        let dir = folder("orders.csv", move |_| orders.clone().into_bytes());
+        fs::write(dir.path().join("scenario.toml"), "").expect("a scenario");
+        dir
+    });
+    let store = tempfile::tempdir().expect("a directory");
+    assert_eq!(day(good.path(), store.path()).status.code(), Some(0));
+    let database = rusqlite::Connection::open(store.path().join("events.db")).expect("the store");
+    let forged = "DROP TRIGGER events_no_update; UPDATE events SET chain = zeroblob(32) \
+                  WHERE position = 3";
+    database.execute_batch(forged).expect("a forgery");
+    drop(database);
+
+    for folder in [&good, &bad] {
+        let again = day(folder.path(), store.path());
+        let (out, err) = (said(&again.stdout), said(&again.stderr));
+        assert_eq!(again.status.code(), Some(5), "{out}{err}");
+        assert!(out.contains("the audit has "), "{out}");
+        assert!(err.contains("error: the audit has "), "{err}");
+    }
 }

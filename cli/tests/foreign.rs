@@ -92,3 +92,19 @@ fn what_an_operator_orders_of_an_unknown_kind_is_refused_by_its_name() {
         assert!(out.contains("PX-1 is of kind points_exchange, which this program"), "{out}");
     }
 }
+
+#[test]
+fn an_event_of_another_program_is_listed_by_its_type_and_a_misspelt_one_is_told_of_it() {
+    let folder = tempfile::tempdir().unwrap();
+    points::exchange(folder.path()).unwrap();
+
+    let (code, out, complaint) =
+        fundflow(folder.path(), "event ls --type points_exchange.exchanged");
+    assert!(code == 0 && out.contains("PX-1"), "{out}{complaint}");
+    let (code, out, complaint) =
+        fundflow(folder.path(), "event ls --type points_exchange.exchangd");
+    assert_eq!((code, out.as_str()), (2, ""), "{complaint}");
+    for known in ["points_exchange.exchanged", "payment.paid"] {
+        assert!(complaint.contains(known), "{complaint}");
+    }
+}

@@ -74,3 +74,22 @@ fn an_order_is_looked_at_then_done_once_and_lifted_by_its_name() {
     let verified = fundflow(store.path(), &["audit", "verify"]);
     assert_eq!(verified.status.code(), Some(0), "{}", String::from_utf8_lossy(&verified.stdout));
 }
+
+#[test]
+fn an_order_on_shares_that_nobody_ever_had_is_refused_and_leaves_its_id_free() {
+    let store = store();
+    let typed = |investor: &str, fund: &str| {
+        let what = ["freeze", "order", "COURT-1", "--investor", investor, "--fund", fund];
+        let words =
+            [&what[..], &["--shares", "10.00", "--cause", "judicial"], &PAPER, &["--apply"]];
+        let said = fundflow(store.path(), &words.concat());
+        (said.status.code(), String::from_utf8(said.stderr).unwrap())
+    };
+    for (investor, fund) in [("I-9", "000730"), ("I-1", "011162")] {
+        let (code, said) = typed(investor, fund);
+        assert_eq!(code, Some(1), "{said}");
+        let never = format!("investor {investor} has never had shares of fund {fund} here");
+        assert!(said.contains(&never), "{said}");
+    }
+    assert_eq!(typed("I-1", "000730").0, Some(0), "the ID was free");
+}

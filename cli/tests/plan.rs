@@ -167,3 +167,35 @@ B-1,09:40:00,purchase,I-1,011162,100.00,,,,
     assert_eq!(String::from_utf8(after), String::from_utf8(before));
     assert_eq!(types(store.path()), ["plan.opened"]);
 }
+
+#[test]
+fn what_a_new_plan_is_refused_for_is_refused_of_a_change() {
+    let rows = "\
+W-1,09:31:00,plan_change,,,0.50,,,P-1,
+W-2,09:32:00,plan_change,,,200.00,,2026-02-11,P-1,
+";
+    let (store, said) = played(&[PLAN, rows].concat());
+    assert!(said.contains("amount 0.50 is below the minimum of "), "{said}");
+    assert!(said.contains("the plan would start on 2026-02-11, before 2026-02-12"), "{said}");
+    assert_eq!(types(store.path()), ["plan.opened"], "{said}");
+
+    let header = HEADER.replace("note", "account,note");
+    let rows = "\
+P-1,09:30:00,plan,I-1,011162,100.00,monthly 24,2026-03-24,,,
+W-1,09:31:00,plan_change,,,,,,P-1,A-2,
+";
+    let folder = tempfile::tempdir().unwrap();
+    let store = tempfile::tempdir().unwrap();
+    for (name, text) in [
+        ("day.toml", "trade_date = 2026-02-12\nseed = 1\n"),
+        ("investors.csv", INVESTORS),
+        ("navs.csv", "fund,date,nav\n011162,2026-02-12,0.7421\n"),
+        ("orders.csv", &[&header, rows].concat()),
+    ] {
+        fs::write(folder.path().join(name), text).unwrap();
+    }
+    let words = ["day", "--no-progress", folder.path().to_str().unwrap()];
+    let said = String::from_utf8(fundflow(store.path(), &words).stdout).unwrap();
+    assert!(said.contains("A-2"), "{said}");
+    assert_eq!(types(store.path()), ["plan.opened"], "{said}");
+}

@@ -19,7 +19,7 @@ const COMMANDS: &[(&str, &[&str])] = &[
     ("saga_show_waiting.json", &["saga", "show", "TX-7", "-o", "json"]),
     ("saga_show_parked.txt", &["saga", "show", "TX-8"]),
     ("saga_show_absent.txt", &["saga", "show", "TX-9"]),
-    ("event_ls.txt", &["event", "ls", "--stream", "fund_order-TX-1.mmf"]),
+    ("event_ls.txt", &["event", "ls", "--stream", "payment-TX-1.mmf.pay"]),
     ("event_ls_type.txt", &["event", "ls", "--type", "shares_taken_out"]),
     ("event_ls_limit.json", &["event", "ls", "--after", "4", "--limit", "1", "-o", "json"]),
     ("event_show.txt", &["event", "show", "3"]),

@@ -94,11 +94,7 @@ impl InvestorProfile {
     }
 
     /// The same of any order: whose limits apply, and the fund of which shares were held.
-    pub(crate) fn judged_as(
-        id: InvestorId,
-        customer_type: CustomerType,
-        held: Option<FundCode>,
-    ) -> Self {
+    pub fn judged_as(id: InvestorId, customer_type: CustomerType, held: Option<FundCode>) -> Self {
         Self {
             id,
             account: AccountRef::judged(),

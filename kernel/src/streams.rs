@@ -5,13 +5,15 @@
 //! ```
 //!
 //! 1. A stream has one fold here, however many sagas use it. It leaves when its last user does.
-//! 2. A decision is all or nothing: after a refusal or a defect neither fold nor batch has changed.
+//! 2. A decision is all or nothing: after a refusal or a defect neither fold nor batch has changed. Several
+//!    are, between [`Streams::remember`] and [`Streams::take_back`].
 //! 3. A history that cannot be folded makes its stream *damaged*: it is remembered as such, every
 //!    decision on it is refused with the place, and all other streams go on. So is one that the store
 //!    cannot give, until it is read again.
 //! 4. A fold is boxed once per stream ([`Fold`]), and typed again by the [`Key`] that it is asked for
 //!    with.
 
+mod taken_back;
 mod unread;
 
 use crate::{
@@ -184,6 +186,8 @@ pub struct Streams {
     free: Vec<u32>,
     /// How often the store could not give a stream.
     failures: u64,
+    /// Folds as they were before the first decision since they are to be remembered.
+    before: Option<Vec<(usize, Box<dyn Fold>)>>,
 }
 
 impl Clone for Streams {
@@ -200,6 +204,7 @@ impl Clone for Streams {
             places: self.places.clone(),
             free: self.free.clone(),
             failures: self.failures,
+            before: None,
         }
     }
 }
@@ -317,6 +322,11 @@ impl Streams {
         let slot = self.slots[place].as_mut().ok_or_else(absent)?;
         if let Some(Damage { place, what }) = slot.damage.as_deref() {
             return Err(DecideError::Damaged { place: place.clone(), what: what.clone() });
+        }
+        if let Some(before) = &mut self.before
+            && before.iter().all(|(it, _)| *it != place)
+        {
+            before.push((place, slot.fold.boxed_clone()));
         }
         let loaded = slot.fold.as_any_mut().downcast_mut::<Loaded<D>>().ok_or_else(absent)?;
         loaded.decide(&key.name, command, meta, batch)

@@ -12,7 +12,8 @@
 //! 2. Playing it again places every order again: the transaction IDs make it harmless, and no event
 //!    is added. A row that was refused stays refused, whatever could be had by now; one that is changed,
 //!    or comes at another time, is another attempt.
-//! 3. Exit 0: played. 1: it could not be. 2: typed wrongly. 3: played without some bad rows.
+//! 3. Exit 0: played. 1: it could not be. 2: typed wrongly. 3: played without some bad rows. 5: the audit
+//!    at its end found something, whatever else there is.
 
 mod agenda;
 mod batch;
@@ -31,6 +32,7 @@ mod tests;
 
 use crate::{
     args::{Format, Output},
+    audit_command::VERIFICATION_FAILED,
     reading::{complain, database},
     registry::Registry,
 };
@@ -165,6 +167,11 @@ async fn day(
     match args.output.format {
         Format::Json => print::json(&report, out)?,
         Format::Table => print::table(&report, &args.folder, store, out)?,
+    }
+    if report.findings > 0 {
+        out.flush()?;
+        complain(&format!("error: the audit has {} findings\n", report.findings));
+        return Ok(ExitCode::from(VERIFICATION_FAILED));
     }
     Ok(if problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(IN_PART) })
 }

@@ -194,9 +194,18 @@ pub fn admit(a: &Buying) -> Result<Admitted, Refusal> {
 /// The first [`Refusal`] that applies.
 pub fn agree(a: &Buying) -> Result<Suitability, Refusal> {
     checks::investor(&a.order())?;
-    checks::order_limits(&a.order(), &a.fund, false)?;
+    agree_again(a)?;
     checks::questionnaire(&a.order())?;
     checks::suitable(&a.order(), &a.fund, &SuitabilityRules::standard())
+}
+
+/// Whether an investor who has agreed may agree to another amount: nothing of it depends on who the
+/// investor is by now, which each occurrence asks.
+///
+/// # Errors
+/// The fund's limit that the amount breaks.
+pub fn agree_again(a: &Buying) -> Result<(), Refusal> {
+    checks::order_limits(&a.order(), &a.fund, false)
 }
 
 /// Decides again for a later T: status, closed periods, limits and charge are those of that T. The

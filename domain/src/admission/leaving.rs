@@ -297,10 +297,13 @@ fn lots(a: &Leaving, exit: Exit, pair: Option<&ConversionPair>) -> Result<(), Re
     let mut chosen = Shares::ZERO;
     for (at, (serial, asked)) in a.chosen.iter().enumerate() {
         let lot = find(serial).ok_or_else(|| Refusal::UnknownLot(serial.clone()))?;
-        let again = a.chosen[..at].iter().any(|(other, _)| other == serial);
-        let free = if again { Shares::ZERO } else { lot.shares };
-        if *asked > free || asked.is_zero() {
-            return Err(Refusal::LotTooSmall { serial: serial.clone(), asked: *asked, free });
+        let serial = || serial.clone();
+        if let Some((_, first)) = a.chosen[..at].iter().find(|(other, _)| *other == lot.serial) {
+            return Err(Refusal::LotTwice { serial: serial(), first: *first, second: *asked });
+        }
+        if *asked > lot.shares || asked.is_zero() {
+            let (asked, free) = (*asked, lot.shares);
+            return Err(Refusal::LotTooSmall { serial: serial(), asked, free });
         }
         chosen = chosen.plus(*asked).unwrap_or(chosen);
     }

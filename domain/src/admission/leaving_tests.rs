@@ -256,6 +256,17 @@ fn every_refusal_of_a_conversion_names_what_is_in_the_way() {
 }
 
 #[test]
+fn a_lot_that_is_named_twice_is_told_with_both_figures() {
+    let lots = ["1000", "1"].map(|of| ("L3".parse().unwrap(), shares(of)));
+    let twice = Leaving { chosen: lots.to_vec(), shares: Some(shares("1001")), ..leaving() };
+    let Err(refusal) = admit(&twice) else { panic!("it is the same lot") };
+    assert_eq!(
+        refusal.to_string(),
+        "lots L3:1000.00 L3:1.00: name the lot once, with all shares of it"
+    );
+}
+
+#[test]
 fn only_the_lots_that_leave_must_have_been_held_long_enough() {
     let mut a = converting();
     source(&mut a).conversions[0].days_min = 7;

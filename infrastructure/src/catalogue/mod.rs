@@ -15,10 +15,10 @@
 //! 4. A catalogue with an error is not loaded in part.
 
 mod files;
-mod section;
+pub(crate) mod section;
 mod shipped;
 mod terms;
-mod text;
+pub(crate) mod text;
 
 use files::Bytes;
 use fundflow_domain::catalogue::{Catalogue, Contradiction};

@@ -10,32 +10,32 @@ use std::{collections::BTreeMap, path::Path};
 use toml::{Table, Value};
 
 /// What one file has to say: the lines of its keys, and its errors.
-pub(super) struct Report {
+pub(crate) struct Report {
     file: String,
     lines: BTreeMap<String, usize>,
     errors: Vec<CatalogueError>,
 }
 
 impl Report {
-    pub(super) fn new(file: &str, lines: BTreeMap<String, usize>) -> Self {
+    pub(crate) fn new(file: &str, lines: BTreeMap<String, usize>) -> Self {
         Self { file: file.to_owned(), lines, errors: Vec::new() }
     }
 
-    pub(super) fn file(&self) -> &str {
+    pub(crate) fn file(&self) -> &str {
         &self.file
     }
 
     /// The file's name without its extension; a fund's file is named by the fund's code.
-    pub(super) fn stem(&self) -> &str {
+    pub(crate) fn stem(&self) -> &str {
         Path::new(&self.file).file_stem().and_then(|stem| stem.to_str()).unwrap_or_default()
     }
 
-    pub(super) fn is_about(&self, fund: FundCode) -> bool {
+    pub(crate) fn is_about(&self, fund: FundCode) -> bool {
         self.stem() == fund.as_str()
     }
 
     /// The line of a key, or of the nearest table around it.
-    pub(super) fn line_of(&self, path: &str) -> Option<usize> {
+    pub(crate) fn line_of(&self, path: &str) -> Option<usize> {
         let mut path = path;
         loop {
             if let Some(line) = self.lines.get(path) {
@@ -45,7 +45,7 @@ impl Report {
         }
     }
 
-    pub(super) fn note(&mut self, key: &str, value: &str, problem: impl Into<String>) {
+    pub(crate) fn note(&mut self, key: &str, value: &str, problem: impl Into<String>) {
         self.errors.push(CatalogueError {
             file: self.file.clone(),
             line: self.line_of(key),
@@ -55,31 +55,41 @@ impl Report {
         });
     }
 
-    pub(super) fn into_result(mut self) -> Result<Self, Vec<CatalogueError>> {
+    /// How much was found so far.
+    pub(crate) fn found(&self) -> usize {
+        self.errors.len()
+    }
+
+    /// Everything that was found.
+    pub(crate) fn errors(self) -> Vec<CatalogueError> {
+        self.errors
+    }
+
+    pub(crate) fn into_result(mut self) -> Result<Self, Vec<CatalogueError>> {
         self.errors.sort_by_key(|error| error.line);
         if self.errors.is_empty() { Ok(self) } else { Err(self.errors) }
     }
 }
 
 /// One table.
-pub(super) struct Section<'a> {
+pub(crate) struct Section<'a> {
     table: &'a Table,
     path: String,
     asked: Vec<&'static str>,
 }
 
 impl<'a> Section<'a> {
-    pub(super) const fn root(table: &'a Table) -> Self {
+    pub(crate) const fn root(table: &'a Table) -> Self {
         Self { table, path: String::new(), asked: Vec::new() }
     }
 
     /// The path of one of its keys.
-    pub(super) fn path(&self, key: &str) -> String {
+    pub(crate) fn path(&self, key: &str) -> String {
         if self.path.is_empty() { key.to_owned() } else { format!("{}.{key}", self.path) }
     }
 
     /// A key that may be absent.
-    pub(super) fn may<T: DeserializeOwned>(
+    pub(crate) fn may<T: DeserializeOwned>(
         &mut self,
         key: &'static str,
         report: &mut Report,
@@ -89,8 +99,53 @@ impl<'a> Section<'a> {
         read(value, &self.path(key), report)
     }
 
+    /// A key that may be absent and whose value is said in words of our own where it is wrong.
+    pub(crate) fn told<T: DeserializeOwned>(
+        &mut self,
+        key: &'static str,
+        allowed: &str,
+        report: &mut Report,
+    ) -> Option<T> {
+        self.asked.push(key);
+        let value = self.table.get(key)?;
+        let read = plain(value).ok().and_then(|plain| plain.try_into().ok());
+        if read.is_none() {
+            report.note(&self.path(key), &shown(value), format!("write {allowed}"));
+        }
+        read
+    }
+
+    /// One of several names, or nothing. What is no text is read like one, so that the complaint lists
+    /// the names.
+    pub(crate) fn word<T: DeserializeOwned>(
+        &mut self,
+        key: &'static str,
+        report: &mut Report,
+    ) -> Option<T> {
+        self.asked.push(key);
+        let value = self.table.get(key)?;
+        let text = value.as_str().map_or_else(|| shown(value), str::to_owned);
+        match Value::String(text).try_into() {
+            Ok(read) => Some(read),
+            Err(error) => {
+                report.note(&self.path(key), &shown(value), error.message().trim_end());
+                None
+            }
+        }
+    }
+
+    /// What stands at a key that was asked for.
+    pub(crate) fn raw(&self, key: &str) -> Option<&'a Value> {
+        self.table.get(key)
+    }
+
+    /// The keys that were asked for.
+    pub(crate) fn asked(&self) -> &[&'static str] {
+        &self.asked
+    }
+
     /// A key that must be there.
-    pub(super) fn need<T: DeserializeOwned>(
+    pub(crate) fn need<T: DeserializeOwned>(
         &mut self,
         key: &'static str,
         report: &mut Report,
@@ -102,7 +157,7 @@ impl<'a> Section<'a> {
     }
 
     /// A table that must be there.
-    pub(super) fn section(&mut self, key: &'static str, report: &mut Report) -> Option<Self> {
+    pub(crate) fn section(&mut self, key: &'static str, report: &mut Report) -> Option<Self> {
         self.asked.push(key);
         let path = self.path(key);
         match self.table.get(key) {
@@ -119,7 +174,7 @@ impl<'a> Section<'a> {
     }
 
     /// A list of tables; an absent one is empty.
-    pub(super) fn sections(&mut self, key: &'static str, report: &mut Report) -> Vec<Self> {
+    pub(crate) fn sections(&mut self, key: &'static str, report: &mut Report) -> Vec<Self> {
         self.asked.push(key);
         let path = self.path(key);
         let rows = match self.table.get(key) {
@@ -141,8 +196,33 @@ impl<'a> Section<'a> {
         sections
     }
 
+    /// The tables below a key whose own keys are names; an absent one has none.
+    pub(crate) fn named(&mut self, key: &'static str, report: &mut Report) -> Vec<(&'a str, Self)> {
+        self.asked.push(key);
+        let path = self.path(key);
+        let rows = match self.table.get(key) {
+            None => return Vec::new(),
+            Some(Value::Table(rows)) => rows,
+            Some(other) => {
+                report.note(&path, &shown(other), "must be a table");
+                return Vec::new();
+            }
+        };
+        let mut sections = Vec::new();
+        for (name, row) in rows {
+            let path = format!("{path}.{name}");
+            match row {
+                Value::Table(table) => {
+                    sections.push((name.as_str(), Self { table, path, asked: Vec::new() }));
+                }
+                other => report.note(&path, &shown(other), "must be a table"),
+            }
+        }
+        sections
+    }
+
     /// Everything was asked for; the rest is unknown.
-    pub(super) fn close(self, report: &mut Report) {
+    pub(crate) fn close(self, report: &mut Report) {
         for (key, value) in self.table {
             if !self.asked.contains(&key.as_str()) {
                 let known = self.asked.join(", ");

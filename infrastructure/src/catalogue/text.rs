@@ -13,7 +13,7 @@ use toml::{
 
 const UTF16_MARKS: [&[u8]; 2] = [&[0xFF, 0xFE], &[0xFE, 0xFF]];
 
-pub(super) fn decode<'a>(file: &str, bytes: &'a [u8]) -> Result<&'a str, Vec<CatalogueError>> {
+pub(crate) fn decode<'a>(file: &str, bytes: &'a [u8]) -> Result<&'a str, Vec<CatalogueError>> {
     if UTF16_MARKS.iter().any(|mark| bytes.starts_with(mark)) {
         return Err(vec![whole_file(file, "is UTF-16; save it as UTF-8".to_owned())]);
     }
@@ -28,7 +28,7 @@ pub(super) fn decode<'a>(file: &str, bytes: &'a [u8]) -> Result<&'a str, Vec<Cat
     }
 }
 
-pub(super) fn parse(file: &str, text: &str) -> Result<(Table, Report), Vec<CatalogueError>> {
+pub(crate) fn parse(file: &str, text: &str) -> Result<(Table, Report), Vec<CatalogueError>> {
     let (spanned, errors) = DeTable::parse_recoverable(text);
     let located = errors.iter().map(|error| {
         let line = error.span().map(|span| line_at(text, span.start));

@@ -6,6 +6,7 @@ use super::{
 };
 use chrono::NaiveDate;
 use fundflow_domain::{
+    catalogue::Catalogue,
     ids::{FundCode, InvestorId},
     investor::{CustomerType, InvestorProfile, InvestorRisk},
     kyc::{KycState, Restriction},
@@ -31,12 +32,13 @@ pub struct Investor {
 
 pub(super) fn read(
     folder: &Path,
+    catalogue: Option<&Catalogue>,
     problems: &mut Vec<Problem>,
 ) -> Option<BTreeMap<InvestorId, Investor>> {
     let table = table::read(folder, FILE, &COLUMNS, problems)?;
     let mut investors: BTreeMap<InvestorId, Investor> = BTreeMap::new();
     for row in &table.rows {
-        match profile(&table, row) {
+        match profile(&table, row, catalogue) {
             Ok(profile) => {
                 if let Some(first) = investors.get(&profile.id) {
                     let problem = format!("stands on line {} already; remove one", first.line);
@@ -52,7 +54,11 @@ pub(super) fn read(
 }
 
 /// The investor, or every mistake of the row.
-fn profile(table: &Table, row: &Row) -> Result<InvestorProfile, Vec<Problem>> {
+fn profile(
+    table: &Table,
+    row: &Row,
+    catalogue: Option<&Catalogue>,
+) -> Result<InvestorProfile, Vec<Problem>> {
     let mut fields = Fields::of(table, row);
     let date = |told: &str| told.parse::<NaiveDate>().ok();
     let plain = "1 to 40 of A-Z a-z 0-9 . _ - (a token, no name and no number of a card)";
@@ -68,8 +74,12 @@ fn profile(table: &Table, row: &Row) -> Result<InvestorProfile, Vec<Problem>> {
     });
     let same_name_card = fields.flag("same_name_card", true);
     let customer_type = fields.parse("customer_type", "individual or institution", customer);
-    let holds = fields.parse("holds", "codes of six digits with spaces between them", |told| {
-        told.split_whitespace().map(|code| code.parse::<FundCode>().ok()).collect()
+    let listed = catalogue.map(super::funds_listed).unwrap_or_default();
+    let codes = format!("codes of funds with spaces between them: {listed}");
+    let is_listed = |code: &FundCode| catalogue.is_none_or(|it| !it.history(*code).is_empty());
+    let holds = fields.parse("holds", &codes, |told| {
+        let code = |code: &str| code.parse().ok().filter(is_listed);
+        told.split_whitespace().map(code).collect()
     });
     let build = || {
         Some(InvestorProfile {

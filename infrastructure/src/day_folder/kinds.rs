@@ -20,6 +20,7 @@
 
 use super::{
     Investor, incomes,
+    lots::{LOTS, lots_of, named_twice},
     orders::Known,
     plans::{self, PlanWord},
     table::{Fields, Row, Table},
@@ -31,6 +32,7 @@ use fundflow_domain::{
     money::{Amount, Shares},
     money_fund::Publication,
     plan::Terms as PlanTerms,
+    suitability::SuitabilityRules,
     time::Timestamp,
 };
 use std::collections::BTreeMap;
@@ -43,7 +45,6 @@ const MODES: &str = "linked_same_day, next_day, redeem_to_purchase, held or noth
 const KINDS: &str = "discount_purchase, recharge, withdraw, fast_withdraw, purchase, subscription, \
                      redemption, conversion, plan, plan_change, plan_pause, plan_resume, plan_end, \
                      income or cancel";
-const LOTS: &str = "serials of confirmations with the shares of each, like TA1:10.00 TA2:2.50";
 const ACCOUNT: &str = "1 to 40 of A-Z a-z 0-9 . _ -, or nothing for the investor's account";
 
 /// What is asked for.
@@ -248,6 +249,9 @@ impl<'a> Reader<'a> {
         let some = |text: &str| text.parse().ok().filter(|shares: &Shares| !shares.is_zero());
         let shares = self.fields.optional("shares", SHARES, some);
         let lots = self.fields.parse("lots", LOTS, lots_of);
+        if let Some(serial) = lots.as_deref().and_then(named_twice) {
+            self.fields.note("lots", format!("name lot {serial} once, with all shares of it"));
+        }
         let on_huge =
             self.fields.parse("on_huge", "carry_over, cancel or nothing", |text| match text {
                 "" | "carry_over" => Some(OnHuge::CarryOver),
@@ -313,8 +317,10 @@ impl<'a> Reader<'a> {
     }
 
     fn warning(&mut self) -> Option<VersionTag> {
-        let tag = "the tag of a warning, or nothing";
-        self.fields.optional("warning_confirmed", tag, |text| text.parse().ok())
+        let warning = SuitabilityRules::standard().warning;
+        let tag = format!("{warning}, or nothing");
+        let current = |tag: &VersionTag| *tag == warning;
+        self.fields.optional("warning_confirmed", &tag, |text| text.parse().ok().filter(current))
     }
 }
 
@@ -326,15 +332,6 @@ fn mode_of(text: &str) -> Option<ConversionMode> {
         "redeem_to_purchase" => Some(ConversionMode::RedeemToPurchase),
         _ => None,
     }
-}
-
-fn lots_of(text: &str) -> Option<Vec<Designated>> {
-    let lot = |text: &str| {
-        let (serial, shares) = text.split_once(':')?;
-        let shares: Shares = shares.parse().ok()?;
-        (!shares.is_zero()).then_some(Designated { serial: serial.parse().ok()?, shares })
-    };
-    text.split_whitespace().map(lot).collect()
 }
 
 impl Kind {

@@ -125,6 +125,10 @@ fn a_bad_row_of_any_kind_is_told_with_what_may_stand_there() {
                 .to_owned(),
         ),
         (
+            "kind=redemption investor=I-1001 fund=011162 lots=TA1:1_TA2:2_TA1:1",
+            "lots \"TA1:1 TA2:2 TA1:1\": name lot TA1 once, with all shares of it".to_owned(),
+        ),
+        (
             "kind=plan investor=I-1001 fund=011162 amount=1 start=2026-03-01 frequency=monthly_32",
             "frequency \"monthly 32\": write daily, weekly mon, biweekly mon or monthly 15"
                 .to_owned(),
@@ -254,11 +258,8 @@ fn a_day_may_have_several_registrars_and_the_first_is_the_managers_own() {
     assert_eq!([port("own"), port("05"), port("98")], ["ta-05", "ta-05", "ta-98"]);
 
     let rows = [
-        ("registrars = []", "registrars is a list of different codes, like [\"05\", \"98\"]"),
-        (
-            "registrars = [\"05\", \"05\"]",
-            "registrars is a list of different codes, like [\"05\", \"98\"]",
-        ),
+        ("registrars = []", "write a list of different codes, like [\"05\", \"98\"]"),
+        ("registrars = [\"05\", \"05\"]", "write a list of different codes, like [\"05\", \"98\"]"),
         ("registrar = \"05\"\nregistrars = [\"98\"]", "write registrar or registrars, not both"),
     ];
     for (line, complaint) in rows {

@@ -19,16 +19,21 @@
 //! 5. The same order twice is a repeated request and stays; the same transaction with another order
 //!    is a mistake, and the first one counts.
 
+mod fates;
 mod incomes;
 mod investors;
 mod kinds;
 #[cfg(test)]
 mod kinds_tests;
+mod lots;
+#[cfg(test)]
+mod matrix_tests;
 mod navs;
 mod orders;
 mod plans;
 mod problem;
 mod refusals;
+mod scenario;
 mod settings;
 mod table;
 mod terms;
@@ -107,19 +112,28 @@ fn read_into(
     let settings = settings::read(folder, problems)?;
     let trade_date = settings::trade_date(&settings, calendar, problems);
     let found = funds(folder, settings.funds, problems);
-    let scenario = settings::scenario(folder, settings.seed, problems);
-    let investors = investors::read(folder, problems);
+    let catalogue = found.as_ref().map(|(_, catalogue)| catalogue);
+    let investors = investors::read(folder, catalogue, problems);
     let orders = table::read(folder, orders::FILE, &orders::COLUMNS, problems);
     let navs = table::read(folder, navs::FILE, &navs::COLUMNS, problems);
-    let (trade_date, next) = trade_date?;
-    let ((files, catalogue), investors) = (found?, investors?);
-    let orders = orders.map(|table| {
-        let known = orders::Known { trade_date, next, calendar, catalogue: &catalogue };
-        orders::rows(&table, &known, &investors, problems)
+    let orders = orders.and_then(|table| {
+        let (trade_date, next) = trade_date?;
+        let known = orders::Known { trade_date, next, calendar, catalogue: catalogue? };
+        Some(orders::rows(&table, &known, investors.as_ref()?, problems))
     });
-    let prices = navs.map(|table| navs::rows(&table, &catalogue, calendar, problems));
-    let (orders, prices, scenario) = (orders?, prices?, scenario?);
-    settings::check_overrides(&scenario, &orders, problems);
+    let around = scenario::Around {
+        seed: settings.seed,
+        trade_date: trade_date.map(|(day, _)| day),
+        calendar,
+        catalogue,
+        investors: investors.as_ref(),
+        orders: orders.as_deref(),
+    };
+    let scenario = scenario::read(folder, &around, problems);
+    let prices = navs.and_then(|table| Some(navs::rows(&table, catalogue?, calendar, problems)));
+    let ((trade_date, next), (files, catalogue)) = (trade_date?, found?);
+    let (investors, orders) = (investors?, orders?);
+    let (prices, scenario) = (prices?, scenario?);
     missing_prices(&orders, &prices, calendar, &catalogue, problems);
     Some(Day { settings, trade_date, next, catalogue, files, scenario, investors, prices, orders })
 }

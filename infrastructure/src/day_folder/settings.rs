@@ -1,9 +1,12 @@
-//! `day.toml` and `scenario.toml`.
+//! `day.toml`: the day, the parties, and what the folder `funds` holds.
 
-use super::{Kind, Order, Problem, table};
+use super::{Problem, table};
 use crate::{
+    catalogue::{
+        section::{Report, Section},
+        text,
+    },
     exchange::version::Version,
-    sandbox::scenario::{Scenario, ScenarioError},
 };
 use chrono::NaiveDate;
 use fundflow_domain::{
@@ -11,17 +14,19 @@ use fundflow_domain::{
     ids::{IdError, RegistrarCode},
 };
 use fundflow_runtime::port::PortName;
-use serde::{Deserialize, Deserializer, de::Error as _};
+use serde::Deserialize;
 use std::path::Path;
+use toml::Value;
 
 pub(super) const FILE: &str = "day.toml";
-const SCENARIO: &str = "scenario.toml";
 /// The manager's own registrar, in a fund's terms.
 const OWN: &str = "own";
+/// Who stands in records and in the names of files: as wide as the standard's field.
+const CODE: &str = "1 to 9 of A-Z a-z 0-9, in quotes";
+const CODE_MAX: usize = 9;
 
 /// What is written in `day.toml`.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "Written")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
     /// T.
     pub trade_date: NaiveDate,
@@ -36,6 +41,8 @@ pub struct Settings {
     pub funds: FundsAre,
     /// For people.
     pub notes: String,
+    /// Where T is written.
+    line: Option<usize>,
 }
 
 /// What the folder `funds` of a day holds.
@@ -47,61 +54,6 @@ pub enum FundsAre {
     All,
     /// Funds beside those that are part of the program, or in their place.
     Added,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Written {
-    #[serde(deserialize_with = "date")]
-    trade_date: NaiveDate,
-    seed: u64,
-    #[serde(default = "distributor")]
-    distributor: String,
-    registrar: Option<RegistrarCode>,
-    registrars: Option<Vec<RegistrarCode>>,
-    #[serde(default)]
-    funds: FundsAre,
-    #[serde(default)]
-    notes: String,
-}
-
-impl TryFrom<Written> for Settings {
-    type Error = String;
-
-    fn try_from(written: Written) -> Result<Self, String> {
-        let Written { trade_date, seed, distributor, registrar, registrars, funds, notes } =
-            written;
-        let registrars = match (registrar, registrars) {
-            (Some(_), Some(_)) => {
-                return Err("write registrar or registrars, not both".to_owned());
-            }
-            (Some(one), None) => vec![one],
-            (None, Some(several)) => several,
-            (None, None) => vec![RegistrarCode::new("05").map_err(|error| error.to_string())?],
-        };
-        let twice = (1..)
-            .zip(&registrars)
-            .any(|(next, code)| registrars.get(next..).is_some_and(|later| later.contains(code)));
-        if registrars.is_empty() || twice {
-            return Err("registrars is a list of different codes, like [\"05\", \"98\"]".to_owned());
-        }
-        Ok(Self { trade_date, seed, distributor, registrars, funds, notes })
-    }
-}
-
-/// A date of TOML, as in the catalogue's files: without quotes.
-fn date<'de, D: Deserializer<'de>>(from: D) -> Result<NaiveDate, D::Error> {
-    let wrong = |_| D::Error::custom("write a date without quotes, like 2026-02-12");
-    let told = toml::value::Datetime::deserialize(from).map_err(wrong)?;
-    let date = told.date.filter(|_| told.time.is_none() && told.offset.is_none());
-    let date = date.and_then(|date| {
-        NaiveDate::from_ymd_opt(date.year.into(), date.month.into(), date.day.into())
-    });
-    date.ok_or_else(|| D::Error::custom("write a date without a time, like 2026-02-12"))
-}
-
-fn distributor() -> String {
-    "305".to_owned()
 }
 
 impl Settings {
@@ -136,7 +88,100 @@ pub(super) fn read(folder: &Path, problems: &mut Vec<Problem>) -> Option<Setting
         return None;
     }
     let text = table::text(folder, FILE, problems)?;
-    toml::from_str(&text).map_err(|error| problems.push(located(FILE, &text, &error))).ok()
+    let (root, mut report) = match text::parse(FILE, &text) {
+        Ok(parsed) => parsed,
+        Err(errors) => {
+            problems.extend(errors.into_iter().map(Problem::from));
+            return None;
+        }
+    };
+    let settings = settings(Section::root(&root), &mut report);
+    let sound = report.found() == 0;
+    problems.extend(report.errors().into_iter().map(Problem::from));
+    settings.filter(|_| sound)
+}
+
+fn settings(mut root: Section<'_>, report: &mut Report) -> Option<Settings> {
+    let trade_date = date(&mut root, report);
+    let seed = root.told("seed", "a whole number from 0 to 9223372036854775807", report);
+    if root.raw("seed").is_none() {
+        report.note("seed", "", "is missing: chance is a function of it; write a whole number");
+    }
+    let distributor = match root.told::<String>("distributor", CODE, report) {
+        Some(code) => checked("distributor", code, report),
+        None => Some("305".to_owned()),
+    };
+    let registrars = registrars(&mut root, report);
+    let funds = root.word("funds", report).unwrap_or_default();
+    let notes = root.told("notes", "a text in quotes", report).unwrap_or_default();
+    root.close(report);
+    Some(Settings {
+        trade_date: trade_date?,
+        seed: seed?,
+        distributor: distributor?,
+        registrars: registrars?,
+        funds,
+        notes,
+        line: report.line_of("trade_date"),
+    })
+}
+
+/// A date of TOML, as in the catalogue's files: without quotes.
+fn date(root: &mut Section<'_>, report: &mut Report) -> Option<NaiveDate> {
+    const ALLOWED: &str = "a date without quotes and without a time, like 2026-02-12";
+    let date = root.told("trade_date", ALLOWED, report);
+    match root.raw("trade_date") {
+        None => report.note("trade_date", "", format!("is missing; write {ALLOWED}")),
+        Some(Value::Datetime(_)) => return date,
+        Some(other) if date.is_some() => {
+            report.note("trade_date", &other.to_string(), format!("write {ALLOWED}"));
+        }
+        Some(_) => {}
+    }
+    None
+}
+
+/// The first keeps the funds whose terms say `own`, so none can have that as its code.
+fn registrars(root: &mut Section<'_>, report: &mut Report) -> Option<Vec<RegistrarCode>> {
+    const SEVERAL: &str = "a list of different codes, like [\"05\", \"98\"]";
+    let one = root.told::<String>("registrar", CODE, report);
+    let several = root.told::<Vec<String>>("registrars", SEVERAL, report);
+    let (key, codes) = match (one, several) {
+        (Some(one), Some(_)) => {
+            report.note("registrar", &one, "write registrar or registrars, not both");
+            return None;
+        }
+        (Some(one), None) => ("registrar", vec![one]),
+        (None, Some(several)) => ("registrars", several),
+        (None, None) => ("registrar", vec!["05".to_owned()]),
+    };
+    let twice = (1..)
+        .zip(&codes)
+        .any(|(next, code)| codes.get(next..).is_some_and(|later| later.contains(code)));
+    if codes.is_empty() || twice {
+        report.note(key, &codes.join(" "), format!("write {SEVERAL}"));
+        return None;
+    }
+    codes.into_iter().map(|code| registrar(key, code, report)).collect()
+}
+
+fn registrar(key: &str, code: String, report: &mut Report) -> Option<RegistrarCode> {
+    if code == OWN {
+        let problem = "own means the first registrar in the terms of a fund; write the code of one";
+        report.note(key, &code, problem);
+        return None;
+    }
+    RegistrarCode::new(checked(key, code, report)?).ok()
+}
+
+/// A code that can stand in a record and in the name of a file.
+fn checked(key: &str, code: String, report: &mut Report) -> Option<String> {
+    let plain = code.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    if plain && (1..=CODE_MAX).contains(&code.len()) {
+        return Some(code);
+    }
+    report.note(key, &code, format!("write {CODE}"));
+    None
 }
 
 /// T and the day after, both of which the calendar must know.
@@ -151,49 +196,8 @@ pub(super) fn trade_date(
     });
     days.map_err(|error| {
         let (field, value) = ("trade_date".to_owned(), settings.trade_date.to_string());
-        problems.push(Problem { field, value, ..Problem::of_file(FILE, error.to_string()) });
+        let problem = Problem::of_file(FILE, error.to_string());
+        problems.push(Problem { line: settings.line, field, value, ..problem });
     })
     .ok()
-}
-
-pub(super) fn scenario(folder: &Path, seed: u64, problems: &mut Vec<Problem>) -> Option<Scenario> {
-    if !folder.join(SCENARIO).exists() {
-        return Some(Scenario { seed, ..Scenario::default() });
-    }
-    let text = table::text(folder, SCENARIO, problems)?;
-    let problem = match Scenario::from_toml(&text) {
-        Ok(scenario) if scenario.seed == 0 => return Some(Scenario { seed, ..scenario }),
-        Ok(_) => Problem::of_file(SCENARIO, "the seed belongs into day.toml; remove it here"),
-        Err(ScenarioError::Toml(error)) => located(SCENARIO, &text, &error),
-        Err(
-            error @ (ScenarioError::TooMuch { .. }
-            | ScenarioError::NoPart { .. }
-            | ScenarioError::NoPartOfFund { .. }),
-        ) => Problem::of_file(SCENARIO, error.to_string()),
-    };
-    problems.push(problem);
-    None
-}
-
-/// An override of nothing is most likely a misspelt transaction ID. What a plan begins has its name
-/// and a date.
-pub(super) fn check_overrides(scenario: &Scenario, orders: &[Order], problems: &mut Vec<Problem>) {
-    for transaction in scenario.overrides.keys() {
-        let begun_by = |order: &Order| {
-            let date = transaction.as_str().strip_prefix(order.transaction.as_str());
-            matches!(order.kind, Kind::Plan(_)) && date.is_some_and(|date| date.starts_with('.'))
-        };
-        let named = |order: &Order| order.transaction == *transaction || begun_by(order);
-        if !orders.iter().any(named) {
-            let problem = "no good row of orders.csv has this transaction; check its spelling";
-            let (field, value) = ("override".to_owned(), transaction.to_string());
-            problems.push(Problem { field, value, ..Problem::of_file(SCENARIO, problem) });
-        }
-    }
-}
-
-fn located(file: &str, text: &str, error: &toml::de::Error) -> Problem {
-    let before = |at: usize| text.bytes().take(at).filter(|byte| *byte == b'\n').count();
-    let line = error.span().map(|span| 1 + before(span.start));
-    Problem { line, ..Problem::of_file(file, error.message()) }
 }

@@ -163,7 +163,8 @@ fn a_file_that_cannot_be_read_as_a_whole_ends_the_reading() {
         (
             "day.toml",
             Some(b"trade_date = \"2026-02-12\"\nseed = 1\n"),
-            "day.toml:1: write a date without quotes, like 2026-02-12".into(),
+            "day.toml:1: trade_date \"2026-02-12\": write a date without quotes and without a time, like \
+             2026-02-12".into(),
         ),
     ];
     for (file, bytes, complaint) in rows {
@@ -194,7 +195,7 @@ fn a_day_without_trading_or_without_a_calendar_cannot_be_played() {
         let (_dir, reading) = with("day.toml", Some(text.as_bytes()));
         assert!(reading.day.is_none());
         let told: Vec<_> = reading.problems.iter().map(ToString::to_string).collect();
-        assert_eq!(told, [format!("day.toml: trade_date {date:?}: {complaint}")]);
+        assert_eq!(told, [format!("day.toml:1: trade_date {date:?}: {complaint}")]);
     }
 }
 
@@ -213,13 +214,13 @@ fn an_override_of_nothing_a_misspelt_fate_and_a_missing_price_are_told() {
         (
             "scenario.toml",
             "[override.D-9]\ncharge = \"declined\"\n",
-            "scenario.toml: override \"D-9\": no good row of orders.csv has this transaction; check its \
+            "scenario.toml:1: override.D-9 \"D-9\": no good row of orders.csv has this transaction; check its \
              spelling",
         ),
         (
             "scenario.toml",
             "seed = 7\n",
-            "scenario.toml: the seed belongs into day.toml; remove it here",
+            "scenario.toml:1: seed \"7\": belongs into day.toml; remove it here",
         ),
         (
             "navs.csv",

@@ -67,6 +67,8 @@ pub struct Look {
     pub timeline: Vec<Line>,
     /// The business day that it belongs to.
     pub business_date: Option<NaiveDate>,
+    /// The business day that was promised at first.
+    pub promised_date: Option<NaiveDate>,
     /// Every stream that it ever worked on, its process stream first.
     pub streams: Vec<StreamName>,
     /// Those of them that may belong to no other saga, whether they hold events or not.
@@ -154,6 +156,7 @@ pub fn glance<S: Saga>(saga: &S, replayed: &Replayed<S>) -> Result<Look, LookErr
         waits,
         timeline: Vec::new(),
         business_date: S::business_date(&view),
+        promised_date: S::day_of_promise(&open.promise),
         streams: replayed.used().to_vec(),
         own_streams: replayed.own().to_vec(),
     })

@@ -239,3 +239,30 @@ fn who_has_decided_what_is_not_durable_is_not_dismissed() {
     assert_eq!(other.stored().last().unwrap(), "errand.done");
     assert_eq!(other.runner.open(), 0, "now it is");
 }
+
+#[test]
+fn a_command_that_is_refused_has_decided_nothing_wherever_it_is_refused() {
+    let mut bench = Bench::on(&CALLS);
+    bench.request();
+    let before = bench.stored();
+    let refuse = |bench: &mut Bench| {
+        bench.handle(What::Command {
+            saga: saga_id::<Errand>(&transaction()),
+            command: fundflow_runtime::kind::payload(()),
+            actor: fundflow_kernel::envelope::Actor::Operator("chen".into()),
+            at: None,
+        });
+        assert!(matches!(bench.last.replies[..], [(1, Reply::Refused(..))]));
+    };
+    refuse(&mut bench);
+    assert_eq!(bench.stored(), before);
+
+    // What comes next follows what is stored, and a restart can read it.
+    bench.tell("paid");
+    refuse(&mut bench);
+    let after = bench.stored();
+    assert_eq!(after[before.len()..], [r#"{"mark":"paid"}"#]);
+    let mut bench = bench.restarted(&CALLS);
+    refuse(&mut bench);
+    assert_eq!(bench.stored(), after);
+}

@@ -13,6 +13,7 @@ use crate::{
         leaving,
         limits::{Limits, limit_key},
         milestone::{Milestone, Notes, Scope},
+        names,
         share_book::ShareBook,
         wallet::WalletPart,
     },
@@ -271,6 +272,7 @@ impl saga::Saga for Conversion {
         streams: &Streams,
         request: &Preparing<'_, Self>,
     ) -> Result<(Admitted, &'static Table<Self>), Refusal> {
+        names::no_occurrence::<Self>(request.id)?;
         self.prepared(streams, request)
     }
 

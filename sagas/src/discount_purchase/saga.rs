@@ -13,6 +13,7 @@ use crate::{
         application::{ApplicationLeg, FundSaga},
         by_hand::{self, Origin},
         milestone::{Milestone, Notes, Scope},
+        names,
         share_book::ShareBook,
     },
     ports::{bank::BankAnswer, registrar::ApplicationAnswer},
@@ -225,6 +226,7 @@ impl saga::Saga for DiscountPurchase {
         streams: &Streams,
         request: &Preparing<'_, Self>,
     ) -> Result<(Admitted, &'static Table<Self>), Refusal> {
+        names::no_occurrence::<Self>(request.id)?;
         self.prepared(streams, request)
     }
 

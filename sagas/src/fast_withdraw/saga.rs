@@ -12,6 +12,7 @@ use crate::{
         cancel::{self, NotTakenBack},
         disputes::open_cases,
         milestone::{Milestone, Notes},
+        names,
         share_book::ShareBook,
     },
     ports::{advance::AdvanceSaid, registrar::ApplicationAnswer},
@@ -232,6 +233,7 @@ impl saga::Saga for FastWithdraw {
         streams: &Streams,
         of: &Preparing<'_, Self>,
     ) -> Result<(Promise, &'static Table<Self>), Refusal> {
+        names::no_occurrence::<Self>(of.id)?;
         let (request, asked) = (of.request, of.asked);
         let at = asked.at.unwrap_or(of.now);
         let day = self.house.calendar.t_of(at).map_or_else(|_| at.date(), TradingDay::date);

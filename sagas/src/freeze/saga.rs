@@ -5,20 +5,24 @@ use super::{
 };
 use crate::{
     house::House,
-    parts::share_book::{Freezing, NotFrozen, ShareBook},
+    parts::{
+        names,
+        share_book::{Freezing, NotFrozen, ShareBook},
+    },
 };
 use chrono::NaiveDate;
 use fundflow_domain::{
     freeze::Frozen,
     fund::FundKind,
     holdings::Holdings,
-    ids::{FundCode, RegisterRecord, TransactionId},
+    ids::{FundCode, InvestorId, RegisterRecord, TransactionId},
     orders::Cause,
     time::Timestamp,
     wallet::Wallet,
 };
 use fundflow_kernel::{
     envelope::{Actor, StreamName},
+    store::Version,
     streams::{Need, Opener, Streams},
 };
 use fundflow_runtime::{
@@ -75,6 +79,17 @@ pub enum Refusal {
         on: NaiveDate,
         /// The date of the engine's clock, in Shanghai.
         today: NaiveDate,
+    },
+    /// The order is on shares that never were.
+    #[error(
+        "investor {investor} has never had shares of fund {fund} here; check both, and enter an order on \
+         shares that are still to come once they are there"
+    )]
+    NeverHeld {
+        /// Who is said to own them.
+        investor: InvestorId,
+        /// The fund that they are said to be of.
+        fund: FundCode,
     },
     /// The wallet or the holdings say no.
     #[error(transparent)]
@@ -138,6 +153,11 @@ impl Freeze {
         }
         let holder = self.holder(of.request, of.now).ok_or(Refusal::UnknownFund(*fund))?;
         let plan = Plan::of(of.id, of.request, holder);
+        // The register knows its holders; who enters an order may have misread a name.
+        let never = streams.version(plan.book.need().stream()) == Version::NONE;
+        if never && matches!(word, Word::Order { .. }) {
+            return Err(Refusal::NeverHeld { investor: investor.clone(), fund: *fund });
+        }
         if !plan.book.would_change(streams, &plan.record, &word.freezing())? {
             return Err(Refusal::NothingNew);
         }
@@ -224,6 +244,9 @@ impl saga::Saga for Freeze {
         streams: &Streams,
         of: &Preparing<'_, Self>,
     ) -> Result<(Promise, &'static Table<Self>), Refusal> {
+        if !matches!(of.request.word, Word::Statement { .. }) {
+            names::no_occurrence::<Self>(of.id)?;
+        }
         Ok((self.admitted(streams, of)?, &FREEZE))
     }
 

@@ -26,6 +26,7 @@ pub mod lacking;
 pub mod later;
 pub mod limits;
 pub mod milestone;
+pub mod names;
 pub mod on_day;
 pub mod refunds;
 pub mod timing;

@@ -12,7 +12,7 @@ use crate::{
         by_hand::Origin,
         cancel::{self, NotTakenBack},
         milestone::{Milestone, Notes, Scope},
-        timing,
+        names, timing,
     },
     ports::{bank::BankAnswer, registrar::ApplicationAnswer},
 };
@@ -208,6 +208,9 @@ impl saga::Saga for Purchase {
         streams: &Streams,
         request: &Preparing<'_, Self>,
     ) -> Result<(Admitted, &'static Table<Self>), Refusal> {
+        if request.request.way != Way::RegularPlan {
+            names::no_occurrence::<Self>(request.id)?;
+        }
         self.prepared(streams, request)
     }
 

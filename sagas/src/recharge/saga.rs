@@ -11,7 +11,7 @@ use crate::{
         by_hand::{self, Origin},
         cancel::{self, NotTakenBack},
         milestone::{Milestone, Notes, Scope},
-        timing,
+        names, timing,
     },
     ports::{bank::BankAnswer, registrar::ApplicationAnswer},
 };
@@ -180,6 +180,7 @@ impl saga::Saga for Recharge {
         streams: &Streams,
         of: &Preparing<'_, Self>,
     ) -> Result<(Admitted, &'static Table<Self>), Refusal> {
+        names::no_occurrence::<Self>(of.id)?;
         self.prepared(streams, of)
     }
 

@@ -14,6 +14,7 @@ use crate::{
         holdings::HoldingsPart,
         leaving,
         milestone::{Milestone, Notes, Scope},
+        names,
         payout::PayoutLeg,
         share_book::ShareBook,
     },
@@ -243,6 +244,7 @@ impl saga::Saga for Redemption {
         streams: &Streams,
         request: &Preparing<'_, Self>,
     ) -> Result<(Admitted, &'static Table<Self>), Refusal> {
+        names::no_occurrence::<Self>(request.id)?;
         self.prepared(streams, request)
     }
 

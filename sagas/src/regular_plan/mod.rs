@@ -15,6 +15,7 @@
 //! 4. Past the end of the trading calendar nothing is guessed: the plan waits for a person who
 //!    installs the next one.
 
+mod agreed;
 mod due;
 mod look;
 mod refusal;
@@ -23,7 +24,7 @@ mod saga;
 pub use crate::discount_purchase::Asked;
 pub use due::{Due, due};
 pub use refusal::Refusal;
-pub use saga::{Command, Plan, Promise, RegularPlans};
+pub use saga::{Command, Limits, Plan, Promise, RegularPlans};
 
 use fundflow_runtime::step::{Deed, Exit, Move, Table, act, wait, well_formed};
 

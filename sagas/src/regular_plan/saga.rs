@@ -1,15 +1,13 @@
 //! The regular plan as a saga: its types and keys, and its doors for callers and operators.
 
 use super::{Asked, Call, Do, Ending, Fact, REGULAR_PLAN, Refusal, When};
-use crate::house::House;
+use crate::{house::House, parts::names};
 use chrono::NaiveDate;
 use fundflow_domain::{
-    admission::buying::{self, Buying, Way},
-    calendar::CalendarError,
-    day_limit::DayTally,
+    admission::buying::{self, Buying},
     decider::Decider,
-    fund::FundKind,
     ids::{PlanId, TransactionId},
+    investor::{CustomerType, SalesChannel},
     orders::Cause,
     plan::{self, Changes, RegularPlan, Terms},
     suitability::Suitability,
@@ -55,6 +53,22 @@ pub struct Promise {
     pub requested_at: Timestamp,
     /// The verdict on the fund; each occurrence is judged by itself.
     pub suitability: Suitability,
+    /// Whose limits a change is held against; none of a plan that was opened before this was kept: those
+    /// of a natural person who orders from us and holds nothing yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limits: Option<Limits>,
+}
+
+/// Which of a fund's limits an amount is held against.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Limits {
+    /// A natural person or an institution.
+    pub customer: CustomerType,
+    /// Through whom it was ordered.
+    pub channel: SalesChannel,
+    /// Shares of the fund were held already, so that its additional minimum applies.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub held_before: bool,
 }
 
 /// What the investor, or a person for the investor, asks of a running plan.
@@ -141,43 +155,29 @@ impl saga::Saga for RegularPlans {
         streams: &Streams,
         of: &Preparing<'_, Self>,
     ) -> Result<(Promise, &'static Table<Self>), Refusal> {
+        names::no_occurrence::<Self>(of.id)?;
         let (terms, asked) = (of.request, of.asked);
         let at = asked.at.unwrap_or(of.now);
         let key = key_of(of.id).ok_or_else(|| Refusal::NotAPlanId(of.id.clone()))?;
-        let fund = (self.house.funds)(terms.fund, terms.start.max(at.date()));
-        let fund = fund.ok_or(Refusal::UnknownFund(terms.fund))?;
-        if fund.kind == FundKind::Money {
-            return Err(Refusal::MoneyFund(fund.code));
+        let fund = self.agreed(terms, terms.start, at)?;
+        if let Some(first) = self.too_late(terms, terms.start, at) {
+            let cut_off = self.house.calendar.cut_off(first.day);
+            return Err(Refusal::StartsAfterCutOff { start: first.nominal, cut_off });
         }
-        if let Some(wallet) = terms.wallet_fund {
-            return Err(Refusal::ThroughWallet(wallet));
-        }
-        if terms.start < at.date() {
-            return Err(Refusal::StartsInThePast { start: terms.start, today: at.date() });
-        }
-        self.is_covered(terms.start)?;
-        if let Ok(first) = self.house.calendar.day(terms.start)
-            && terms.names(terms.start)
-            && at >= self.house.calendar.cut_off(first)
-        {
-            let cut_off = self.house.calendar.cut_off(first);
-            return Err(Refusal::StartsAfterCutOff { start: terms.start, cut_off });
-        }
+        let buying = self.buying(terms, fund, at, (asked.investor.clone(), asked.channel));
         let suitability = buying::agree(&Buying {
-            way: Way::RegularPlan,
-            amount: terms.amount,
-            at,
-            investor: asked.investor.clone(),
-            fund,
-            channel: asked.channel,
             warning_confirmed: asked.warning_confirmed.clone(),
-            used: DayTally::default(),
-            calendar: self.house.calendar.clone(),
+            ..buying
         })?;
         asked.investor.owns(&terms.account)?;
         let state = streams.state(&key).cloned().unwrap_or_default();
         RegularPlan::decide(&state, &plan::Command::Open(Box::new(terms.clone())))?;
-        Ok((Promise { requested_at: at, suitability }, &REGULAR_PLAN))
+        let limits = Some(Limits {
+            customer: asked.investor.customer_type,
+            channel: asked.channel,
+            held_before: asked.investor.holds.contains(&terms.fund),
+        });
+        Ok((Promise { requested_at: at, suitability, limits }, &REGULAR_PLAN))
     }
 
     fn callees(&self, open: &Open<Self>, _: &Plan) -> Vec<Callee> {
@@ -264,7 +264,7 @@ impl saga::Saga for RegularPlans {
         let key = key.ok_or_else(|| Refusal::NotAPlanId(turn.id().clone()))?;
         let command = match command.clone() {
             Command::Change { at, changes, from } => {
-                self.is_covered(from)?;
+                let from = self.changed(turn, &changes, from, at)?;
                 plan::Command::Change { at, changes, from }
             }
             Command::Pause { at, reason } => plan::Command::Pause { at, reason },
@@ -301,18 +301,6 @@ impl saga::Saga for RegularPlans {
     fn summary(request: &Terms) -> String {
         let Terms { investor, fund, amount, frequency, start, .. } = request;
         format!("{investor}: {amount} into {fund} from {start} on, {frequency}")
-    }
-}
-
-impl RegularPlans {
-    /// The trading calendar knows that date, open or closed.
-    fn is_covered(&self, start: NaiveDate) -> Result<(), Refusal> {
-        match self.house.calendar.day(start) {
-            Err(why @ CalendarError::OutOfRange { .. }) => {
-                Err(Refusal::BeyondCalendar { start, why })
-            }
-            Ok(_) | Err(CalendarError::Closed(_) | CalendarError::Malformed { .. }) => Ok(()),
-        }
     }
 }
 

@@ -10,6 +10,7 @@ use crate::{
         cancel::{self, NotTakenBack},
         cases,
         milestone::{Milestone, Notes, Scope},
+        names,
         payout::NotRedirected,
         share_book::ShareBook,
     },
@@ -246,6 +247,7 @@ impl saga::Saga for Withdraw {
         streams: &Streams,
         of: &Preparing<'_, Self>,
     ) -> Result<(Admitted, &'static Table<Self>), Refusal> {
+        names::no_occurrence::<Self>(of.id)?;
         let (request, asked) = (of.request, of.asked);
         let at = asked.at.unwrap_or(of.now);
         let day = self.house.calendar.t_of(at).map_or_else(|_| at.date(), TradingDay::date);

@@ -241,3 +241,82 @@ fn what_cannot_be_carried_out_is_not_agreed_to() {
     assert!(stage.events.is_empty());
     assert_eq!(tx("PLAN.20260224"), id().occurrence("2026-02-24".parse().unwrap()).unwrap());
 }
+
+#[test]
+fn a_change_is_held_against_what_a_new_plan_is_held_against() {
+    let mut stage = opened(terms());
+    let stored = stage.events.len();
+    let amount = |yuan: &str| Changes { amount: yuan.parse().ok(), ..Changes::default() };
+    let rows = [
+        (amount("99"), "2026-02-25", "amount 99.00 is below the minimum of 100.00 for fund 011162"),
+        (amount("200"), "2026-02-12", "the plan would start on 2026-02-12, before 2026-02-13"),
+        (
+            amount("200"),
+            "2026-02-28",
+            "the plan would start on 2026-02-28 and end before it, on 2026-02-27",
+        ),
+        (
+            amount("200"),
+            "2027-01-04",
+            "a plan cannot start, nor change, on 2027-01-04: 2027-01-04 is outside the trading \
+             calendar xshg-2026 (1990-12-19 to 2026-12-31); install the exchange's calendar \
+             for that year",
+        ),
+    ];
+    for (changes, from, says) in rows {
+        let from = from.parse().unwrap();
+        let change = Command::Change { at: at("02-13 11:00"), changes, from };
+        let Reply::Refused(_, text) = stage.command::<RegularPlans>("PLAN", change) else {
+            panic!("{says}")
+        };
+        assert_eq!(&*text, says);
+    }
+    assert_eq!(stage.events.len(), stored, "a refused word appends nothing");
+    let changes = amount("200");
+    let change = || Command::Change {
+        at: at("02-13 11:00"),
+        changes: changes.clone(),
+        from: "2026-02-25".parse().unwrap(),
+    };
+    assert!(matches!(stage.command::<RegularPlans>("PLAN", change()), Reply::Acted));
+    let then = stage.events.len();
+    stage.until("02-24 09:30");
+    // Said again when its date is past, it is still what was said.
+    assert!(matches!(stage.command::<RegularPlans>("PLAN", change()), Reply::Acted));
+    assert_eq!(stage.events.len(), then);
+}
+
+/// Other dates hold from the first one on that can still be begun: those before would be missed at once,
+/// and could end the plan.
+#[test]
+fn a_change_that_is_heard_late_misses_none_of_the_dates_that_it_names() {
+    let mut monthly = Terms { max_misses: 1.try_into().unwrap(), ..terms() };
+    monthly.frequency = Frequency::from_words("monthly 28", monthly.start).unwrap();
+    monthly.through = None;
+    let mut stage = opened(monthly);
+    stage.until("02-26 16:00");
+    let changes = Changes { frequency: Some(Frequency::Daily), ..Changes::default() };
+    let from = "2026-02-24".parse().unwrap();
+    let change = Command::Change { at: at("02-24 09:00"), changes, from };
+    let reply = stage.command::<RegularPlans>("PLAN", change);
+
+    assert!(matches!(reply, Reply::Acted), "{reply:?}");
+    stage.until("02-27 09:30");
+    assert!(!stage.has("plan.occurrence_missed"), "{:?}", stage.told());
+    assert_eq!(job(&mut stage).len(), 1);
+}
+
+#[test]
+fn a_first_date_that_moves_to_a_day_that_is_over_is_not_agreed_to() {
+    let mut stage = Stage::with(vec![equity()], "02-28 10:00");
+    let mut moved = Terms { start: "2026-02-28".parse().unwrap(), through: None, ..terms() };
+    moved.frequency = Frequency::from_words("monthly 28", moved.start).unwrap();
+    moved.move_rule = MoveRule::PreviousTradingDay;
+    let Reply::Refused(_, text) = stage.request::<RegularPlans>("PLAN", moved.clone()) else {
+        panic!("28 February is a Saturday, and the Friday before is over")
+    };
+    assert!(text.contains("whose orders were taken until 2026-02-27T15:00:00"), "{text}");
+    moved.move_rule = MoveRule::NextTradingDay;
+    let reply = stage.request::<RegularPlans>("PLAN", moved);
+    assert!(matches!(reply, Reply::Placed { .. }), "{reply:?}");
+}

@@ -199,7 +199,13 @@ pub(super) fn left_for_another() -> leaving::Admitted {
 }
 
 pub(super) fn agreed() -> regular_plan::Promise {
-    regular_plan::Promise { requested_at: request_time(), suitability: suitability() }
+    let limits = regular_plan::Limits {
+        customer: CustomerType::Individual,
+        channel: SalesChannel::DirectOnline,
+        held_before: false,
+    };
+    let (requested_at, suitability) = (request_time(), suitability());
+    regular_plan::Promise { requested_at, suitability, limits: Some(limits) }
 }
 
 fn natural_day() -> NaiveDate {

@@ -89,6 +89,10 @@ pub(super) async fn say<S: EventStore + Checkpoints>(
         if super::was_refused(play, order) {
             continue;
         }
+        if let Some(why) = anothers_account(play, of, word) {
+            super::refuse(play, order, why)?;
+            continue;
+        }
         let at = order.time;
         let reason = if order.note.is_empty() { "as the investor asks" } else { &order.note };
         let (command, done) = match word {
@@ -117,6 +121,15 @@ pub(super) async fn say<S: EventStore + Checkpoints>(
         }
     }
     Ok(())
+}
+
+/// Why the account that is to pay from now on cannot: the plan itself does not know whose it is.
+fn anothers_account<S>(play: &Play<S>, of: &TransactionId, word: &PlanWord) -> Option<String> {
+    let PlanWord::Change(changes, _) = word else { return None };
+    let plan = play.books.plans.get(of.as_str()).and_then(|kept| kept.loaded.state.plan())?;
+    let investor = play.day.investors.get(&plan.terms_on(NaiveDate::MIN).investor)?;
+    let owns = changes.account.as_ref().map(|account| investor.profile.owns(account));
+    owns?.err().map(|error| error.to_string())
 }
 
 /// The plan's investor; the engine where there is no such plan.

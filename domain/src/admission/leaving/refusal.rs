@@ -99,7 +99,17 @@ pub enum Refusal {
     /// The investor chose a lot that is not there.
     #[error("no lot was registered by confirmation {0}")]
     UnknownLot(Serial),
-    /// The investor chose more of a lot than is free of it, or named it twice.
+    /// The investor named a lot twice: which of the figures counts, nobody can say.
+    #[error("lots {serial}:{first} {serial}:{second}: name the lot once, with all shares of it")]
+    LotTwice {
+        /// The confirmation that registered it.
+        serial: Serial,
+        /// Where it is named first.
+        first: Shares,
+        /// Where it is named again.
+        second: Shares,
+    },
+    /// The investor chose more of a lot than is free of it.
     #[error(
         "{asked} shares are asked for of the lot of confirmation {serial}; {free} of it are free"
     )]

@@ -91,13 +91,16 @@ pub struct Raising {
     /// The day on which it is founded, or on which it is known that it will not be.
     pub founded_on: NaiveDate,
     /// Interest on the money meanwhile, a year; 0.35 % where nothing is said.
-    #[serde(default = "usual")]
+    #[serde(default = "Raising::usual")]
     pub rate: Rate,
     /// It is not founded, and the money goes back with the interest.
     #[serde(default)]
     pub fails: bool,
 }
 
-const fn usual() -> Rate {
-    Rate::basis_points(35)
+impl Raising {
+    /// The interest where nothing is said.
+    pub(crate) const fn usual() -> Rate {
+        Rate::basis_points(35)
+    }
 }

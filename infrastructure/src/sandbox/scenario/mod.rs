@@ -35,6 +35,9 @@ use fundflow_domain::{
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
+/// What part of an order a confirmation may confirm, per mille: more than nothing, less than all.
+pub(crate) const PART: std::ops::Range<u16> = 1..1000;
+
 /// How often which fate, and how long it takes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default, bound(deserialize = "F: Ord + Deserialize<'de>"))]
@@ -169,12 +172,11 @@ impl Scenario {
             return Err(ScenarioError::TooMuch { section, sum });
         }
         for (transaction, of) in &scenario.overrides {
-            if let Some(part) = of.part_per_mille.filter(|part| !(1..1000).contains(part)) {
+            if let Some(part) = of.part_per_mille.filter(|part| !PART.contains(part)) {
                 return Err(ScenarioError::NoPart { transaction: transaction.clone(), part });
             }
         }
-        if let Some(huge) = scenario.huge.iter().find(|it| !(1..1000).contains(&it.part_per_mille))
-        {
+        if let Some(huge) = scenario.huge.iter().find(|it| !PART.contains(&it.part_per_mille)) {
             return Err(ScenarioError::NoPartOfFund { fund: huge.fund, part: huge.part_per_mille });
         }
         Ok(scenario)
@@ -294,11 +296,14 @@ fn delay(own: Option<&Override>, general: u32) -> u32 {
     own.and_then(|own| own.delay_s).unwrap_or(general)
 }
 
-impl<F: Ord + Copy + Default> Odds<F> {
-    fn sum(&self) -> u32 {
+impl<F: Ord> Odds<F> {
+    /// Of a thousand, all fates together.
+    pub(crate) fn sum(&self) -> u32 {
         self.per_mille.values().map(|part| u32::from(*part)).sum()
     }
+}
 
+impl<F: Ord + Copy + Default> Odds<F> {
     fn draw(&self, seed: u64, key: &str, question: &str) -> F {
         if self.per_mille.is_empty() {
             return F::default();

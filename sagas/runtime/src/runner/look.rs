@@ -75,6 +75,7 @@ impl Clone for Runner {
             kinds: self.kinds.clone(),
             names: self.names.clone(),
             openers: self.openers.clone(),
+            processes: self.processes.clone(),
             unclaimed: self.unclaimed.clone(),
             sagas: self.sagas.iter().map(|(id, s)| (id.clone(), slot(s))).collect(),
             asleep: self.asleep.clone(),

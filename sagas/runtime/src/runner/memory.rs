@@ -2,9 +2,38 @@
 
 use super::Runner;
 use crate::message::{Output, SagaId};
-use fundflow_kernel::{envelope::StreamName, ids::TransactionId, streams::Need};
+use fundflow_kernel::{
+    envelope::{Recorded, StreamName},
+    ids::TransactionId,
+    streams::{Damage, Need},
+};
 
 impl Runner {
+    /// Puts a stream, as the store has it, into memory. What cannot be folded is a damaged stream:
+    /// it is returned, those who need it are parked, and all others go on.
+    pub fn provide<'a>(
+        &mut self,
+        need: &Need,
+        history: impl IntoIterator<Item = &'a Recorded>,
+    ) -> Option<Damage> {
+        let was_unread = self.streams.is_unread(need.stream());
+        let damage = self.streams.provide(need, history);
+        if was_unread {
+            self.mended(need.stream());
+        }
+        damage
+    }
+
+    /// Puts a stream into memory that the store cannot give.
+    pub fn provide_damaged(&mut self, need: &Need, damage: Damage) {
+        self.streams.provide_damaged(need, damage);
+    }
+
+    /// Puts a stream into memory that the store cannot give now; whoever needs it next has it read again.
+    pub fn provide_unread(&mut self, need: &Need, damage: Damage) {
+        self.streams.provide_unread(need, damage);
+    }
+
     /// Puts a saga, as the log has it, into memory; it stands still until it is woken.
     pub fn restore(&mut self, kind: &str, transaction: &TransactionId) -> Option<SagaId> {
         let kind = self.kinds.get(kind)?;

@@ -21,6 +21,7 @@ mod asleep;
 mod look;
 mod memory;
 mod mend;
+mod one_name;
 mod others;
 mod unclaimed;
 
@@ -39,7 +40,6 @@ use crate::{
 };
 use foldhash::fast::RandomState;
 use fundflow_kernel::{
-    envelope::Recorded,
     streams::{Damage, Need, Opener, Streams},
     time::Timestamp,
 };
@@ -71,6 +71,8 @@ pub struct Runner {
     kinds: HashMap<&'static str, Arc<dyn Kind>, RandomState>,
     names: HashMap<&'static str, Arc<str>, RandomState>,
     openers: HashMap<&'static str, Opener, RandomState>,
+    /// The processes of all kinds, in the order in which they were registered.
+    processes: Vec<Opener>,
     unclaimed: Option<Arc<dyn Unclaimed>>,
     sagas: HashMap<SagaId, Slot, RandomState>,
     asleep: Asleep,
@@ -98,6 +100,7 @@ impl Runner {
             kinds: HashMap::default(),
             names: HashMap::default(),
             openers: HashMap::default(),
+            processes: Vec::new(),
             unclaimed: None,
             sagas: HashMap::default(),
             asleep: Asleep::default(),
@@ -123,7 +126,10 @@ impl Runner {
             self.openers.insert(opener.category(), opener);
         }
         self.names.insert(kind.name(), kind.name().into());
-        self.kinds.insert(kind.name(), kind);
+        let process = self.openers.get(kind.name()).copied();
+        if self.kinds.insert(kind.name(), kind).is_none() {
+            self.processes.extend(process);
+        }
     }
 
     /// Where news about keys that nobody handed out are stored.
@@ -197,6 +203,9 @@ impl Runner {
             self.go_on_with_others(now);
             return Ok(());
         }
+        if !known && self.refuse_taken(&input, &saga, &besides) {
+            return Ok(());
+        }
         self.decide(input, &saga, (was_known, besides), now)
     }
 
@@ -241,6 +250,9 @@ impl Runner {
         let first = matches!(input.what, What::Request { .. });
         if input.besides.is_empty() && (needs.is_empty() || first) {
             input.besides = slot.saga.besides(&self.streams, &input.what, now);
+            if first && !slot.saga.is_known(&self.streams) {
+                input.besides.extend(one_name::others(&self.processes, saga));
+            }
         }
         needs.extend(self.streams.missing(input.besides.iter().cloned()));
         needs
@@ -250,31 +262,6 @@ impl Runner {
     pub fn wake(&mut self, saga: &SagaId, now: Timestamp) {
         self.with(saga, now, |instance, desk| instance.wake(desk));
         self.go_on_with_others(now);
-    }
-
-    /// Puts a stream, as the store has it, into memory. What cannot be folded is a damaged stream:
-    /// it is returned, those who need it are parked, and all others go on.
-    pub fn provide<'a>(
-        &mut self,
-        need: &Need,
-        history: impl IntoIterator<Item = &'a Recorded>,
-    ) -> Option<Damage> {
-        let was_unread = self.streams.is_unread(need.stream());
-        let damage = self.streams.provide(need, history);
-        if was_unread {
-            self.mended(need.stream());
-        }
-        damage
-    }
-
-    /// Puts a stream into memory that the store cannot give.
-    pub fn provide_damaged(&mut self, need: &Need, damage: Damage) {
-        self.streams.provide_damaged(need, damage);
-    }
-
-    /// Puts a stream into memory that the store cannot give now; whoever needs it next has it read again.
-    pub fn provide_unread(&mut self, need: &Need, damage: Damage) {
-        self.streams.provide_unread(need, damage);
     }
 
     /// What sagas that stand still for it must have in memory.

@@ -2,11 +2,12 @@
 
 use super::{Desk, Lane, LaneState, Running, ending_name};
 use crate::{
-    message::{Rest, SagaId, What},
+    message::{Reply, Rest, SagaId, What},
     saga::Saga,
 };
 use fundflow_kernel::{
     envelope::StreamName,
+    ids::TransactionId,
     streams::{Damage, Need, Streams},
     time::Timestamp,
 };
@@ -27,6 +28,8 @@ pub trait Instance: Send {
     fn stands_still_for(&self, stream: &StreamName) -> bool;
     /// What the input needs besides.
     fn besides(&self, streams: &Streams, input: &What, now: Timestamp) -> Vec<Need>;
+    /// The refusal of its first request: what it asks for under its ID is another saga's already.
+    fn taken(&self, stream: &StreamName, kind: &str, by: &TransactionId) -> Reply;
     /// Whether it can read that news; everything else it can.
     fn understands(&self, streams: &Streams, input: &What) -> bool;
     /// Those who were queued for a counterparty call now.
@@ -133,7 +136,6 @@ impl<S: Saga> Instance for Running<S> {
     }
 
     fn handle(&mut self, input: &What, desk: &mut Desk<'_>) -> Handled {
-        use crate::message::Reply;
         match input {
             What::Request { request, asked, at, trace_parent, .. } => {
                 let reply = self.request(desk, request, asked, (*at, trace_parent.clone()));
@@ -199,6 +201,10 @@ impl<S: Saga> Instance for Running<S> {
             }
         }
         self.advance(desk);
+    }
+
+    fn taken(&self, stream: &StreamName, kind: &str, by: &TransactionId) -> Reply {
+        super::request::refused::<S>(S::taken(stream, kind, by))
     }
 
     fn understands(&self, streams: &Streams, input: &What) -> bool {

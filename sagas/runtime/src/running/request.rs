@@ -132,15 +132,22 @@ impl<S: Saga> Running<S> {
         };
         let (before, was_parked) = (desk.out.appends.len(), self.is_parked(desk.streams));
         let saga = self.saga.clone();
+        desk.streams.remember();
         match saga.command(&mut self.turn(&plan, desk, voice), command) {
             Ok(_) => {
+                desk.streams.keep();
                 self.wake_if_moved(desk, desk.out.appends.len() > before, "a command was taken");
                 if was_parked && !self.is_parked(desk.streams) {
                     self.rouse(desk);
                 }
                 Reply::Acted
             }
-            Err(refusal) => refused::<S>(refusal),
+            Err(refusal) => {
+                // Whatever it decided before it was refused was not asked for.
+                desk.streams.take_back();
+                desk.out.appends.truncate(before);
+                refused::<S>(refusal)
+            }
         }
     }
 
@@ -213,7 +220,7 @@ fn typed<'a, S: Saga>(
     Some((request.downcast_ref()?, asked.downcast_ref()?))
 }
 
-fn refused<S: Saga>(refusal: S::Refusal) -> Reply {
+pub(super) fn refused<S: Saga>(refusal: S::Refusal) -> Reply {
     let text = refusal.to_string().into();
     Reply::Refused(Arc::new(refusal), text)
 }

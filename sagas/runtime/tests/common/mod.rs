@@ -286,7 +286,12 @@ impl Saga for Errand {
         news.downcast_ref::<Answer>().filter(|_| ours).cloned()
     }
 
-    fn command(&self, _: &mut Turn<'_, Self>, (): &()) -> Result<usize, Refused> {
+    /// Refused once it has decided on both of its streams.
+    fn command(&self, turn: &mut Turn<'_, Self>, (): &()) -> Result<usize, Refused> {
+        let refused = |error: NotDone| Refused(error.to_string());
+        turn.decide(turn.plan(), &"asked for".into()).map_err(|it| refused(it.into()))?;
+        turn.reach(Milestone::Halfway { miles: 1 }).map_err(refused)?;
+        turn.decide(turn.plan(), &"owed".into()).map_err(|it| refused(it.into()))?;
         Err(Refused("nothing can be asked".into()))
     }
 
