@@ -124,17 +124,17 @@ pub(super) async fn say<S: EventStore + Checkpoints>(
 }
 
 /// Why the account that is to pay from now on cannot: the plan itself does not know whose it is.
-fn anothers_account<S>(play: &Play<S>, of: &TransactionId, word: &PlanWord) -> Option<String> {
+fn anothers_account<S>(played: &Play<S>, of: &TransactionId, word: &PlanWord) -> Option<String> {
     let PlanWord::Change(changes, _) = word else { return None };
-    let plan = play.books.plans.get(of.as_str()).and_then(|kept| kept.loaded.state.plan())?;
-    let investor = play.day.investors.get(&plan.terms_on(NaiveDate::MIN).investor)?;
+    let plan = played.books.plans.get(of.as_str()).and_then(|kept| kept.loaded.state.plan())?;
+    let investor = played.day.investors.get(&plan.terms_on(NaiveDate::MIN).investor)?;
     let owns = changes.account.as_ref().map(|account| investor.profile.owns(account));
     owns?.err().map(|error| error.to_string())
 }
 
 /// The plan's investor; the engine where there is no such plan.
-fn actor<S>(play: &Play<S>, of: &TransactionId) -> Actor {
-    let known = play.books.plans.get(of.as_str()).and_then(|kept| kept.loaded.state.plan());
+fn actor<S>(played: &Play<S>, of: &TransactionId) -> Actor {
+    let known = played.books.plans.get(of.as_str()).and_then(|kept| kept.loaded.state.plan());
     known.map_or(Actor::Engine, |plan| {
         Actor::Investor(plan.terms_on(NaiveDate::MIN).investor.clone().into())
     })
