@@ -55,7 +55,8 @@ impl Sandbox {
             let registrar = Arc::new(registrar.confirming(hours.confirming));
             registrars.push((code.to_string(), registrar));
         }
-        let advance = Arc::new(SandboxAdvance::new(hours.clock.clone()));
+        let advance = SandboxAdvance::open(scenario.clone(), hours.clock.clone(), books)?;
+        let advance = Arc::new(advance);
         Ok(Self { channel: Arc::new(channel), registrars, advance })
     }
 
@@ -74,6 +75,7 @@ impl Sandbox {
     /// What they say unasked by then.
     pub(crate) fn due(&self, now: Timestamp) -> Vec<Notice> {
         let mut due = self.channel.due(now);
+        due.extend(self.advance.due(now));
         due.extend(self.registrars.iter().flat_map(|(_, registrar)| registrar.due(now)));
         due.into_iter().map(|(stream, news)| Notice { stream, news }).collect()
     }
@@ -81,6 +83,6 @@ impl Sandbox {
     /// When they say something next.
     pub(crate) fn next_due(&self) -> Option<Timestamp> {
         let registrars = self.registrars.iter().filter_map(|(_, registrar)| registrar.next_due());
-        registrars.chain(self.channel.next_due()).min()
+        registrars.chain(self.channel.next_due()).chain(self.advance.next_due()).min()
     }
 }

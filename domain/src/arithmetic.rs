@@ -58,12 +58,6 @@ impl Money {
         Self::half_up(self.decimal().checked_mul(rate.decimal())?)
     }
 
-    /// A rate of it; everything after the fen is dropped.
-    #[must_use]
-    pub fn at_rate_truncated(self, rate: Rate) -> Option<Self> {
-        Self::truncated(self.decimal().checked_mul(rate.decimal())?)
-    }
-
     /// A fee after a discount on the fee itself: only a conversion's top-up is discounted so. To
     /// the nearest fen, a half away from zero.
     #[must_use]

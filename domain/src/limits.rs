@@ -197,14 +197,6 @@ impl Exit {
             Exit::Part(shares) | Exit::Full(shares) | Exit::ForcedFull(shares) => shares,
         }
     }
-
-    /// Whether nothing stays behind.
-    pub const fn is_full(self) -> bool {
-        match self {
-            Exit::Part(_) => false,
-            Exit::Full(_) | Exit::ForcedFull(_) => true,
-        }
-    }
 }
 
 /// Why shares cannot leave. Checked in this order.

@@ -19,10 +19,7 @@ use fundflow_kernel::{
     streams::Damage,
 };
 use fundflow_runtime::{liveness::Wait, saga::OpenEnd};
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use std::{collections::BTreeMap, sync::Arc};
 
 /// Events after which what was read is worth keeping.
 const WORTH_KEEPING: u64 = 1_000;
@@ -36,7 +33,6 @@ pub struct SagaList {
     registry: Registry,
     at: Position,
     rows: BTreeMap<Place, SagaRow>,
-    touched: BTreeSet<Place>,
     unread: Vec<Damage>,
     not_kept: u64,
 }
@@ -116,7 +112,6 @@ impl SagaList {
             registry,
             at: Position::START,
             rows: BTreeMap::new(),
-            touched: BTreeSet::new(),
             unread: Vec::new(),
             not_kept: 0,
         }
@@ -167,7 +162,6 @@ impl SagaList {
         let new = &event.event;
         let Some(kind) = self.registry.get(&new.process) else { return self.hear_foreign(event) };
         let place = (new.correlation.clone(), new.process.clone());
-        self.touched.insert(place.clone());
         match self.rows.get_mut(&place) {
             Some(row) => row.hear(kind.as_ref(), event),
             None if new.event_type == kind.names().prepared => {
@@ -218,12 +212,6 @@ impl SagaList {
     /// The row of that kind and transaction, of a registered kind or not.
     pub fn get(&self, kind: &str, transaction: &TransactionId) -> Option<&SagaRow> {
         self.rows.get(&(transaction.clone(), kind.into()))
-    }
-
-    /// The sagas that had an event since this was last asked: kind and transaction.
-    pub fn take_touched(&mut self) -> impl Iterator<Item = (Arc<str>, TransactionId)> + use<> {
-        let touched = std::mem::take(&mut self.touched);
-        touched.into_iter().map(|(transaction, kind)| (kind, transaction))
     }
 
     /// A page of those sagas, with where each stands.

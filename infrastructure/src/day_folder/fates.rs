@@ -7,7 +7,7 @@
 //! | `recharge` | `charge`, `refund`, `buy`, `cancel` |
 //! | `purchase`, `subscription`, what a `plan` begins | `charge`, `refund`, `payout`, `buy`, `cancel` |
 //! | `withdraw`, `redemption` | `redemption`, `payout`, `cancel` |
-//! | `fast_withdraw` | `transfer`, `redemption` |
+//! | `fast_withdraw` | `advance`, `transfer`, `redemption` |
 //! | `conversion` | `conversion`, `cancel` |
 //!
 //! What goes to a registrar has a fate in its batch too: `buy_confirmation` and the like. `delay_s` and
@@ -68,6 +68,7 @@ fn read(of: &mut Section<'_>, report: &mut Report) -> Override {
         charge: of.word("charge", report),
         refund: of.word("refund", report),
         payout: of.word("payout", report),
+        advance: of.word("advance", report),
         buy: of.word("buy", report),
         buy_confirmation: of.word("buy_confirmation", report),
         conversion: of.word("conversion", report),
@@ -143,7 +144,7 @@ fn fates_of(kind: &Kind) -> Vec<&'static str> {
         Kind::Purchase(_) | Kind::Subscription(_) => PURCHASE.to_vec(),
         Kind::Withdraw(_) | Kind::Redemption(_) => LEAVING.to_vec(),
         Kind::FastWithdraw(_) => {
-            let transfer = ["transfer", "transfer_confirmation"];
+            let transfer = ["advance", "transfer", "transfer_confirmation"];
             [&transfer[..], &["redemption", "redemption_confirmation"]].concat()
         }
         Kind::Conversion(..) => [&CONVERTED[..], &["cancel"]].concat(),

@@ -70,6 +70,7 @@ fn scenario(mut root: Section<'_>, around: &Around<'_>, report: &mut Report) -> 
         charge: odds(&mut root, "charge", report),
         refund: odds(&mut root, "refund", report),
         payout: odds(&mut root, "payout", report),
+        advance: odds(&mut root, "advance", report),
         front: odds(&mut root, "front", report),
         confirmation: odds(&mut root, "confirmation", report),
         suspended: each(&mut root, "suspended", report, |it, report| {

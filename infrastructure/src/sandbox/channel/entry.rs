@@ -177,13 +177,13 @@ pub(in crate::sandbox) fn timeout() -> Cause {
     Cause::new("timeout", "no answer within the time limit")
 }
 
-pub(super) fn in_progress() -> Cause {
+pub(in crate::sandbox) fn in_progress() -> Cause {
     Cause::new("in_progress", "the bank has not answered the channel yet")
 }
 
 /// The number is known with another account, amount or order. Whoever sent it must look; the money
 /// of the first call is not touched.
-pub(super) fn number_reused() -> Cause {
+pub(in crate::sandbox) fn number_reused() -> Cause {
     let text = "the number is already used for another account, amount or order";
     Cause::new("number_reused", text)
 }

@@ -6,7 +6,7 @@ mod leaving;
 mod tests;
 
 pub use entry::{ChargeEntry, Debit};
-pub(super) use entry::{serial, timeout};
+pub(super) use entry::{in_progress, number_reused, serial, timeout};
 pub use leaving::{Leaving, PayoutEntry, RefundEntry};
 
 use super::{

@@ -77,6 +77,31 @@ pub enum PayoutFate {
     Silent,
 }
 
+/// What becomes of the advance of a fast withdrawal.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum AdvanceFate {
+    /// Paid to the investor at once.
+    #[default]
+    Advanced,
+    /// Declined at once.
+    Declined,
+    /// Paid, but the answer is lost; a query finds it.
+    TimeoutAdvanced,
+    /// Declined, but the answer is lost.
+    TimeoutDeclined,
+    /// The call is lost; a query finds nothing, the second call is carried out.
+    TimeoutLost,
+    /// In progress; paid after the delay, with a callback.
+    LateAdvanced,
+    /// In progress; declined after the delay, with a callback.
+    LateDeclined,
+    /// Nobody ever says anything, and no money moves.
+    Silent,
+}
+
 /// What the registrar's front says to an application.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,

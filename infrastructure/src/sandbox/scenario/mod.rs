@@ -22,7 +22,9 @@ mod fates;
 mod tests;
 
 pub use events::{Frozen, Huge, Raising, Suspension};
-pub use fates::{CancelFate, ChargeFate, ConfirmFate, FrontFate, PayoutFate, RefundFate};
+pub use fates::{
+    AdvanceFate, CancelFate, ChargeFate, ConfirmFate, FrontFate, PayoutFate, RefundFate,
+};
 
 use super::dice;
 use chrono::NaiveDate;
@@ -65,6 +67,8 @@ pub struct Override {
     pub refund: Option<RefundFate>,
     /// To each of its payouts.
     pub payout: Option<PayoutFate>,
+    /// To the advance of its fast withdrawal.
+    pub advance: Option<AdvanceFate>,
     /// To its purchase or subscription at the front.
     pub buy: Option<FrontFate>,
     /// To its purchase or subscription in the batch.
@@ -105,6 +109,8 @@ pub struct Scenario {
     pub refund: Odds<RefundFate>,
     /// Of the channel.
     pub payout: Odds<PayoutFate>,
+    /// Of the bank that advances.
+    pub advance: Odds<AdvanceFate>,
     /// Of the registrar's front.
     pub front: Odds<FrontFate>,
     /// Of the registrar's batch.
@@ -165,6 +171,7 @@ impl Scenario {
             ("charge", scenario.charge.sum()),
             ("refund", scenario.refund.sum()),
             ("payout", scenario.payout.sum()),
+            ("advance", scenario.advance.sum()),
             ("front", scenario.front.sum()),
             ("confirmation", scenario.confirmation.sum()),
         ];
@@ -204,6 +211,13 @@ impl Scenario {
         let again = fate == PayoutFate::Refused && no.attempt_of() != *no;
         let fate = if again { PayoutFate::PaidOut } else { fate };
         (fate, delay(own, self.payout.delay_s))
+    }
+
+    pub(super) fn advance(&self, order: &OrderId, no: &str) -> (AdvanceFate, u32) {
+        let own = self.own(order);
+        let fate = own.and_then(|own| own.advance);
+        let fate = fate.unwrap_or_else(|| self.advance.draw(self.seed, no, "advance"));
+        (fate, delay(own, self.advance.delay_s))
     }
 
     pub(super) fn front(&self, terms: &Terms) -> FrontFate {
