@@ -1,7 +1,5 @@
 //! What a bank may do about the advance of a fast withdrawal, and where each order ends.
 
-#![expect(clippy::unwrap_used, reason = "a fixture that does not come about is a failed test")]
-
 mod common;
 
 use common::fundflow;
@@ -24,18 +22,22 @@ const ENDS: [(&str, &str, &str); 8] = [
 #[test]
 fn every_fate_of_an_advance_ends_where_it_must_and_nothing_is_assumed() {
     let (folder, store) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-    let mut investors = String::from(
-        "investor,account,risk,questionnaire_valid_until,kyc,id_valid_until,same_name_card\n",
-    );
-    let mut orders = String::from("transaction,time,kind,investor,fund,amount,shares\n");
-    let mut scenario = String::new();
-    for (nth, (fate, ..)) in ENDS.iter().enumerate() {
-        investors += &format!("I-{nth},A-{nth},C5,2027-01-31,verified,2035-06-30,yes\n");
-        orders += &format!("R-{nth},10:0{nth}:00,recharge,I-{nth},000730,1000.00,\n");
+    let each = |line: &dyn Fn(usize, &str) -> String| -> String {
+        ENDS.iter().enumerate().map(|(nth, (fate, ..))| line(nth, fate)).collect()
+    };
+    let investors = each(&|nth, _| format!("I-{nth},A-{nth},C5,2027-01-31,verified,2035-06-30\n"));
+    let investors =
+        format!("investor,account,risk,questionnaire_valid_until,kyc,id_valid_until\n{investors}");
+    let orders = each(&|nth, _| {
         let at = format!("2026-02-13T10:0{nth}:00+08:00");
-        orders += &format!("F-{nth},{at},fast_withdraw,I-{nth},000730,,100.00\n");
-        scenario += &format!("[override.F-{nth}]\nadvance = \"{fate}\"\ndelay_s = 90\n");
-    }
+        format!(
+            "R-{nth},10:0{nth}:00,recharge,I-{nth},000730,1000.00,\n\
+             F-{nth},{at},fast_withdraw,I-{nth},000730,,100.00\n"
+        )
+    });
+    let orders = format!("transaction,time,kind,investor,fund,amount,shares\n{orders}");
+    let scenario =
+        each(&|nth, fate| format!("[override.F-{nth}]\nadvance = \"{fate}\"\ndelay_s = 90\n"));
     for (name, text) in [
         ("day.toml", "trade_date = 2026-02-12\nseed = 1\n"),
         ("navs.csv", "fund,date,nav\n"),
