@@ -14,8 +14,9 @@ use super::{
 };
 use crate::ports::registrar::ApplicationAnswer;
 use fundflow_domain::{
-    application::{Command, Confirmation, Message, Outcome, Refusal},
+    application::{Applications, Command, Confirmation, Message, Outcome, Refusal},
     case::{Disputed, Figure, Finding, Kind},
+    decider::Decider,
     money::Money,
     orders::Cause,
 };
@@ -39,7 +40,7 @@ impl ApplicationLeg {
         let Refusal::Contradicts { stands, .. } = refusal else {
             return self.contradiction(turn, answer, refusal);
         };
-        let Some(record) = self.record(answer) else {
+        let Some(record) = self.record(&turn.view()?, answer) else {
             return self.contradiction(turn, answer, refusal);
         };
         let text: Arc<str> = refusal.to_string().into();
@@ -52,11 +53,13 @@ impl ApplicationLeg {
             findings.extend(found(saga, &turn.view()?, (&known, said), turn.now()));
         }
         let mut events = cases::open(turn, &record, self.about(turn)?, findings)?;
-        match turn.decide(&self.key, &contest) {
-            Ok(contested) => events += contested,
-            Err(_) => return Ok(Heard::Contradicts(text, events)),
+        let state = turn.state(&self.key).ok_or(NotDone::Lacks("the application"))?;
+        if Applications::decide(state, &contest).is_err() {
+            return Ok(Heard::Contradicts(text, events));
         }
+        // Said before the record itself, so that whoever dies in the middle never has it without a dispute.
         events += turn.reach(Milestone::Disputed { case: record.case() })?;
+        events += turn.decide(&self.key, &contest)?;
         if ours {
             events += turn.decide(&self.key, &Command::Uphold(said.serial.clone()))?;
         }
@@ -73,7 +76,9 @@ impl ApplicationLeg {
         refusal: &Refusal,
     ) -> Result<Heard, NotDone> {
         let text: Arc<str> = refusal.to_string().into();
-        let Some(record) = self.record(answer) else { return Ok(Heard::Contradicts(text, 0)) };
+        let Some(record) = self.record(&turn.view()?, answer) else {
+            return Ok(Heard::Contradicts(text, 0));
+        };
         let (kind, ours, theirs) = sides(refusal);
         let about = self.about(turn)?;
         let events = cases::open(turn, &record, about, vec![finding(kind, &text, ours, theirs)])?;
@@ -86,7 +91,9 @@ impl ApplicationLeg {
         answer: &ApplicationAnswer,
     ) -> Result<Heard, NotDone> {
         let text = "the registrar says that it was taken back, and nobody asked for that";
-        let Some(record) = self.record(answer) else { return Ok(Heard::Recorded(0)) };
+        let Some(record) = self.record(&turn.view()?, answer) else {
+            return Ok(Heard::Recorded(0));
+        };
         speaks(turn);
         let found = finding(Kind::Other, text, vec![], vec![Figure::new("said", "cancelled")]);
         let events = cases::open(turn, &record, self.about(turn)?, vec![found])?;
