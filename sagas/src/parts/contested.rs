@@ -2,8 +2,8 @@
 //!
 //! 1. It is remembered with its figures and opens a case. A confirmation is contested until the case is
 //!    closed; what it says that left is held meanwhile.
-//! 2. Where only we had closed the order, without the registrar's word, its word holds at once: the
-//!    register is the truth. What came by it is held until the case is closed.
+//! 2. Where the order had been rejected or taken back, by its registrar or by us, the confirmation holds at
+//!    once: the register's last word is the truth. What came by it is held until the case is closed.
 //! 3. Everything else that contradicts has no effect but its case.
 
 use super::{
@@ -47,9 +47,10 @@ impl ApplicationLeg {
         let (kind, ours, theirs) = sides(refusal);
         let first = finding(kind, &text, ours, theirs);
         let mut findings = vec![Finding { disputed: disputed(&said.outcome), ..first }];
-        let ours = matches!(stands.as_ref(), Message::Rejection(stands) if stands.by_us);
+        // Nothing holds that it would take the place of.
+        let alone = !matches!(stands.as_ref(), Message::Confirmation(_));
         let known = self.application(&turn.view()?).cloned();
-        if let Some(known) = known.filter(|_| ours) {
+        if let Some(known) = known.filter(|_| alone) {
             findings.extend(found(saga, &turn.view()?, (&known, said), turn.now()));
         }
         let mut events = cases::open(turn, &record, self.about(turn)?, findings)?;
@@ -60,7 +61,7 @@ impl ApplicationLeg {
         // Said before the record itself, so that whoever dies in the middle never has it without a dispute.
         events += turn.reach(Milestone::Disputed { case: record.case() })?;
         events += turn.decide(&self.key, &contest)?;
-        if ours {
+        if alone {
             events += turn.decide(&self.key, &Command::Uphold(said.serial.clone()))?;
         }
         if turn.view()?.ending.is_some() {

@@ -2,7 +2,7 @@
 //! differently is not.
 
 use crate::{
-    outside::{bought, converted, read, redeemed},
+    outside::{bought, converted, read, redeemed, rejected},
     redemption::{LOTS, NUMBERS},
     stage::{InHouse, Stage},
 };
@@ -124,4 +124,90 @@ fn digits_that_say_nothing_are_no_difference() {
     ]
     .map(|numbers| redeemed("C1", "2026-02-25", true, numbers, &[]));
     assert_eq!(format!("{short:?}"), format!("{long:?}"), "what names the case");
+}
+
+/// Rejected before the cut-off of its T, and confirmed after it. Returns the one case that is open on it.
+fn rejected_and_confirmed<S: InHouse<Request: 'static>>(
+    mut stage: Stage,
+    (id, order): (&str, &str),
+    (request, said, at): (S::Request, ApplicationAnswer, &str),
+) -> (Stage, CaseId) {
+    stage.request::<S>(id, request);
+    let accepted = stage.now.plus_millis(60_000);
+    stage.until_instant(accepted);
+    told(&mut stage, order, &rejected("0"));
+    stage.until(at);
+    told(&mut stage, order, &said);
+    let cases = opened(&stage);
+    assert_eq!(cases.len(), 1, "{}", stage.text());
+    let case = stage.events.iter().find(|it| &*it.event.event_type == "case.opened").unwrap();
+    let report: serde_json::Value = serde_json::from_str(&case.event.data).unwrap();
+    let found = &report["findings"][0];
+    assert!(!found["ours"].as_array().unwrap().is_empty(), "what stood: {found}");
+    assert!(!found["theirs"].as_array().unwrap().is_empty(), "what came: {found}");
+    (stage, cases[0])
+}
+
+fn accepted() -> Box<Closing> {
+    let (by, reason) = (Text::lossy("chen"), Text::lossy("the registrar says so"));
+    Box::new(Closing { how: How::Accepted, by, reason })
+}
+
+#[test]
+fn a_purchase_that_was_rejected_and_is_confirmed_is_booked_and_held_at_once() {
+    let said = bought("C1", "2026-02-24", crate::purchase::NUMBERS);
+    let (mut stage, case) = rejected_and_confirmed::<Purchase>(
+        crate::purchase::stage(),
+        ("P", "P.buy"),
+        (crate::purchase::request(), said, "02-24 09:30"),
+    );
+    let held = stage.shares("011162");
+    assert_eq!(held.registered(), read("7980.74"), "the register has them\n{}", stage.text());
+    assert!(held.available().is_zero(), "and what is in dispute is held");
+
+    stage.command::<Purchase>("P", purchase::Command::CloseCase { case, closing: accepted() });
+    stage.until("03-09 18:00");
+    assert_eq!(stage.shares("011162").available(), read("7980.74"), "{}", stage.text());
+    // The money had gone back; that the investor has both is named.
+    assert_eq!(stage.outside.balance(), [read("10000"), read("10000")]);
+    let named = crate::by_hand::named(&stage.events);
+    assert_eq!(named["overpaid"], read::<rust_decimal::Decimal>("10000"), "{}", stage.text());
+    assert!(stage.look::<Purchase>("P").finished, "{}", stage.text());
+}
+
+#[test]
+fn a_redemption_that_was_rejected_and_is_confirmed_is_taken_at_once_and_paid_when_it_is_settled() {
+    let said = redeemed("C1", "2026-02-25", true, NUMBERS, &LOTS);
+    let (mut stage, case) = rejected_and_confirmed::<Redemption>(
+        crate::redemption::stage(),
+        ("R", "R.redeem"),
+        (crate::redemption::request(), said, "02-25 09:30"),
+    );
+    assert_eq!(stage.shares("011162").registered(), read("500.55"), "{}", stage.text());
+    stage.until("03-03 18:00");
+    assert_eq!(stage.outside.balance()[1], read("0"), "nothing is paid while it is in dispute");
+
+    stage.command::<Redemption>("R", redemption::Command::CloseCase { case, closing: accepted() });
+    stage.until("03-09 18:00");
+    assert_eq!(stage.outside.balance()[1], read("7808.30"), "{}", stage.text());
+    assert!(stage.look::<Redemption>("R").finished, "{}", stage.text());
+}
+
+#[test]
+fn a_conversion_that_was_rejected_and_is_confirmed_is_booked_on_both_sides() {
+    let said = converted("K1", "2026-02-24", crate::conversion::BY_FEES);
+    let (mut stage, case) = rejected_and_confirmed::<Conversion>(
+        crate::conversion::stage(fundflow_domain::fund::ConversionFeeMethod::FeeDifference),
+        ("C", "C.convert"),
+        (crate::conversion::request(), said, "02-24 09:30"),
+    );
+    assert_eq!(stage.shares("001546").registered(), read("5000"), "{}", stage.text());
+    let came = stage.shares("011162");
+    assert_eq!(came.registered(), read("16914.62"));
+    assert!(came.available().is_zero());
+
+    stage.command::<Conversion>("C", conversion::Command::CloseCase { case, closing: accepted() });
+    stage.until("03-09 18:00");
+    assert_eq!(stage.shares("011162").available(), read("16914.62"), "{}", stage.text());
+    assert!(stage.look::<Conversion>("C").finished, "{}", stage.text());
 }
