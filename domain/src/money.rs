@@ -65,6 +65,10 @@ macro_rules! quantity {
                 }
                 let mut exact = number;
                 exact.rescale($decimals);
+                if exact.is_zero() {
+                    // One spelling of nothing: a record is known by how it prints.
+                    exact.set_sign_positive(true);
+                }
                 Ok(Self(exact))
             }
 

@@ -29,6 +29,7 @@ pub(super) fn decide(state: &State, command: &Command) -> Decision {
             | C::Contest(_)
             | C::Uphold(_)
             | C::Withdraw(..)
+            | C::TakeBack(..)
             | C::Reject(_)
             | C::Cancel { .. },
         ) => Err(Refusal::NotPlaced),
@@ -44,7 +45,12 @@ pub(super) fn decide(state: &State, command: &Command) -> Decision {
         }
         (S::Known(known), C::Contest(confirmation)) => doubts::contest(known, confirmation),
         (S::Known(known), C::Uphold(serial)) => doubts::uphold(known, serial),
-        (S::Known(known), C::Withdraw(serial, cause)) => doubts::withdraw(known, serial, cause),
+        (S::Known(known), C::Withdraw(serial, cause)) => {
+            doubts::withdraw(known, serial, cause, false)
+        }
+        (S::Known(known), C::TakeBack(serial, cause)) => {
+            doubts::withdraw(known, serial, cause, true)
+        }
         (S::Known(known), C::Reject(rejection)) => rejected(known, rejection),
         (S::Known(known), C::Cancel { at, cut_off, cause }) => {
             cancelled(known, *at, *cut_off, cause)
@@ -189,6 +195,12 @@ fn confirmed(known: &Application, confirmation: &Confirmation) -> Decision {
         if was.says_the_same(confirmation) {
             return Ok(vec![]);
         }
+        return Err(contradicts(Message::Confirmation(was.clone()), came()));
+    }
+    // One that is contested may hold once the way is free; another of its serial cannot be told from it.
+    if let Some(was) =
+        known.contested().find(same_serial).filter(|it| !it.says_the_same(confirmation))
+    {
         return Err(contradicts(Message::Confirmation(was.clone()), came()));
     }
     match &known.stage {

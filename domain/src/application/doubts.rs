@@ -15,10 +15,20 @@ pub(super) struct Doubts {
     withdrawn: Vec<Confirmation>,
     contested: Vec<Confirmation>,
     upheld: Vec<Serial>,
+    /// Once for each time that the registrar took a record back.
+    taken_back: Vec<Serial>,
+    /// Those of them that it has not said again.
+    away: Vec<Serial>,
 }
 
 /// Of an application without any.
-static NONE: Doubts = Doubts { withdrawn: Vec::new(), contested: Vec::new(), upheld: Vec::new() };
+static NONE: Doubts = Doubts {
+    withdrawn: Vec::new(),
+    contested: Vec::new(),
+    upheld: Vec::new(),
+    taken_back: Vec::new(),
+    away: Vec::new(),
+};
 
 type Decision = Result<Vec<Event>, Refusal>;
 
@@ -57,21 +67,30 @@ pub(super) fn uphold(known: &Application, serial: &Serial) -> Decision {
     }
 }
 
-pub(super) fn withdraw(known: &Application, serial: &Serial, cause: &Cause) -> Decision {
-    if known.doubts().withdrawn.iter().any(|it| it.serial == *serial) {
-        return Ok(vec![]);
-    }
+pub(super) fn withdraw(
+    known: &Application,
+    serial: &Serial,
+    cause: &Cause,
+    taken_back: bool,
+) -> Decision {
     let contested = known.contested().any(|it| it.serial == *serial);
     let last = known.confirmations().last().is_some_and(|it| it.serial == *serial);
     if contested || last {
-        return Ok(vec![Event::Withdrawn { serial: serial.clone(), cause: cause.clone() }]);
+        let (serial, cause) = (serial.clone(), cause.clone());
+        let taken_back = taken_back && contested;
+        return Ok(vec![Event::Withdrawn { serial, cause, taken_back }]);
+    }
+    let holds = known.confirmations().any(|it| it.serial == *serial);
+    if !holds && known.doubts().withdrawn.iter().any(|it| it.serial == *serial) {
+        return Ok(vec![]);
     }
     Err(Refusal::NotLast(serial.clone()))
 }
 
-/// What a record that was corrected or withdrawn decides when it is heard again: nothing. `None` for another one.
+/// What a record that was corrected or settled decides when it is heard again: nothing. `None` for another
+/// one, and for one that the registrar had taken back: said again, it is news.
 pub(super) fn heard_again(known: &Application, came: &Confirmation) -> Option<Decision> {
-    let was = known.doubts().withdrawn.iter().find(|it| it.serial == came.serial)?;
+    let was = known.doubts().withdrawn(&came.serial)?;
     Some(same(was, came))
 }
 
@@ -85,7 +104,14 @@ fn same(was: &Confirmation, came: &Confirmation) -> Decision {
 
 impl Doubts {
     fn find(&self, serial: &Serial) -> Option<&Confirmation> {
-        self.contested.iter().chain(&self.withdrawn).find(|it| it.serial == *serial)
+        let contested = self.contested.iter().find(|it| it.serial == *serial);
+        contested.or_else(|| self.withdrawn(serial))
+    }
+
+    /// One that is old news.
+    fn withdrawn(&self, serial: &Serial) -> Option<&Confirmation> {
+        let mut all = self.withdrawn.iter().filter(|_| !self.away.contains(serial));
+        all.find(|it| it.serial == *serial)
     }
 }
 
@@ -98,6 +124,23 @@ impl Application {
     /// Records that the registrar corrected or took back, in the order in which it did.
     pub fn withdrawn(&self) -> impl Iterator<Item = &Confirmation> {
         self.doubts().withdrawn.iter()
+    }
+
+    /// How often the registrar took a record of that serial back.
+    pub fn times_taken_back(&self, serial: &Serial) -> usize {
+        self.doubts().taken_back.iter().filter(|it| *it == serial).count()
+    }
+
+    /// Whether it did, and has not said it again.
+    pub fn is_away(&self, serial: &Serial) -> bool {
+        self.doubts().away.contains(serial)
+    }
+
+    /// The record as it was heard first, of all that say the same.
+    pub fn first_said<'a>(&'a self, record: &'a Confirmation) -> &'a Confirmation {
+        let known = self.withdrawn().chain(self.confirmations()).chain(self.contested());
+        let mut same = known.filter(|it| it.says_the_same(record));
+        same.next().unwrap_or(record)
     }
 
     /// Whether that record holds although the application had been rejected or taken back: what it was
@@ -117,8 +160,17 @@ impl Application {
 
     pub(super) fn contest(&mut self, came: &Confirmation) -> Option<()> {
         self.doubts().find(&came.serial).is_none().then_some(())?;
+        self.said_anew(&came.serial);
         self.doubts.get_or_insert_default().contested.push(came.clone());
         Some(())
+    }
+
+    /// It is said again, or for the first time: nothing contests it, and it is not taken back.
+    pub(super) fn said_anew(&mut self, serial: &Serial) {
+        self.settle(serial);
+        if let Some(doubts) = &mut self.doubts {
+            doubts.away.retain(|it| it != serial);
+        }
     }
 
     /// The record holds after all, so nothing contests it any more.
@@ -133,14 +185,20 @@ impl Application {
         self.doubts.get_or_insert_default().withdrawn.push(record);
     }
 
-    pub(super) fn withdraw(&mut self, serial: &Serial) -> Option<()> {
+    pub(super) fn withdraw(&mut self, serial: &Serial, taken_back: bool) -> Option<()> {
         let contested = self.contested().find(|it| it.serial == *serial).cloned();
+        let taken_back = taken_back || contested.is_none();
         let record = match contested {
             Some(contested) => contested,
             None => self.take_back(serial)?,
         };
         self.settle(serial);
-        self.doubts.get_or_insert_default().withdrawn.push(record);
+        let doubts = self.doubts.get_or_insert_default();
+        doubts.withdrawn.push(record);
+        if taken_back {
+            doubts.taken_back.push(serial.clone());
+            doubts.away.push(serial.clone());
+        }
         Some(())
     }
 

@@ -7,7 +7,7 @@ use super::{
         reject, seal, serial, uphold, withdraw,
     },
 };
-use crate::testing::given;
+use crate::{decider::Decider, testing::given};
 
 fn with(before: Vec<Command>, more: impl IntoIterator<Item = Command>) -> Vec<Event> {
     after(before.into_iter().chain(more))
@@ -55,15 +55,19 @@ fn a_second_confirmation_that_is_upheld_takes_the_place_of_the_first() {
 }
 
 #[test]
-fn a_record_that_is_withdrawn_leaves_the_application_waiting_and_comes_to_nothing_when_heard_again()
-{
+fn a_record_that_is_taken_back_leaves_the_application_waiting_and_is_news_when_it_is_said_again() {
     let said = redeemed("C1", "100", true);
     let events = with(out(redemption()), [confirm(said.clone()), withdraw("C1")]);
 
     let cause = cause();
-    assert_eq!(events.last(), Some(&Event::Withdrawn { serial: serial("C1"), cause }));
+    assert_eq!(
+        events.last(),
+        Some(&Event::Withdrawn { serial: serial("C1"), cause, taken_back: false })
+    );
     assert_eq!(stage(events.clone()), Stage::Sent);
-    given::<Applications>(events.clone()).when(confirm(said)).then([]);
+    given::<Applications>(events.clone())
+        .when(confirm(said.clone()))
+        .then([Event::Confirmed(Box::new(said))]);
     given::<Applications>(events)
         .when(confirm(redeemed("C2", "99", true)))
         .then([Event::PartlyConfirmed(Box::new(redeemed("C2", "99", true)))]);
@@ -95,6 +99,34 @@ fn a_contested_record_that_is_withdrawn_changes_nothing_that_holds() {
 
     assert_eq!(stage(events.clone()), stage(before));
     given::<Applications>(events).when(contest(second)).then([]);
+}
+
+#[test]
+fn a_contested_record_that_the_registrar_takes_back_and_says_again_is_contested_again() {
+    let (first, second) = (redeemed("C1", "100", true), redeemed("C2", "90", true));
+    let take_back = Command::TakeBack(serial("C2"), cause());
+    let before = [confirm(first), contest(second.clone()), take_back];
+    let events = with(out(redemption()), before);
+
+    let (serial, cause) = (serial("C2"), cause());
+    assert_eq!(events.last(), Some(&Event::Withdrawn { serial, cause, taken_back: true }));
+    given::<Applications>(events)
+        .when(contest(second.clone()))
+        .then([Event::Contested(Box::new(second))]);
+}
+
+#[test]
+fn another_record_of_a_contested_serial_cannot_be_told_from_it() {
+    let (first, second) = (redeemed("C1", "100", true), redeemed("C2", "90", true));
+    let before = [confirm(first), contest(second.clone()), withdraw("C1")];
+    let events = with(out(redemption()), before);
+
+    given::<Applications>(events.clone())
+        .when(confirm(second.clone()))
+        .then([Event::PartlyConfirmed(Box::new(second))]);
+    let state = crate::decider::replay::<Applications>(&events).unwrap();
+    let other = confirm(redeemed("C2", "80", true));
+    assert!(matches!(Applications::decide(&state, &other), Err(Refusal::Contradicts { .. })));
 }
 
 #[test]

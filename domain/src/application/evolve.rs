@@ -89,21 +89,24 @@ fn remember(known: &mut Application, event: &Event) -> Option<()> {
         }
         Event::PortionConfirmed(portion) => {
             confirmable(known, portion)?;
+            known.said_anew(&portion.serial);
             known.portions.push(portion.as_ref().clone());
             known.stage = S::Confirming;
         }
         Event::Confirmed(last) => {
             confirmable(known, last)?;
+            known.said_anew(&last.serial);
             known.stage = S::Confirmed(last.clone());
         }
         Event::PartlyConfirmed(last) => {
             confirmable(known, last)?;
+            known.said_anew(&last.serial);
             known.stage = S::PartlyConfirmed(Last::Confirmation(last.clone()));
         }
         Event::Corrected { reverses, confirmation } => correct(known, reverses, confirmation)?,
         Event::Contested(came) => known.contest(came)?,
         Event::Upheld(came) => uphold(known, came)?,
-        Event::Withdrawn { serial, .. } => known.withdraw(serial)?,
+        Event::Withdrawn { serial, taken_back, .. } => known.withdraw(serial, *taken_back)?,
         Event::RestRejected(rejection) => {
             matches!(known.stage, S::Confirming).then_some(())?;
             known.stage = S::PartlyConfirmed(Last::Rejection(rejection.clone()));
@@ -153,7 +156,7 @@ fn uphold(known: &mut Application, came: &Confirmation) -> Option<()> {
 
 /// The record that closes it, whatever closed it before.
 fn close_with(known: &mut Application, last: &Confirmation) {
-    known.settle(&last.serial);
+    known.said_anew(&last.serial);
     let portions = known.portions.iter().map(|portion| portion.outcome.quantity());
     let asked = known.terms.ask.quantity();
     let mut settled = portions.chain([last.outcome.quantity()]);

@@ -83,8 +83,11 @@ pub enum Command {
     Contest(Box<Confirmation>),
     /// The contested record of that serial holds after all.
     Uphold(Serial),
-    /// The registrar takes that record back and says nothing instead yet.
+    /// That record has no effect: the registrar takes it back, or it contradicts and was settled in
+    /// another way.
     Withdraw(Serial, Cause),
+    /// The registrar takes that record back, contested or not: said again, it is news.
+    TakeBack(Serial, Cause),
     /// The registrar refused it or the rest of it, or we did before sending.
     Reject(Rejection),
     /// Take it back.
@@ -96,6 +99,11 @@ pub enum Command {
         /// By whom or why.
         cause: Cause,
     },
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
+const fn is_false(flag: &bool) -> bool {
+    !*flag
 }
 
 /// The stored format. A name here is a promise: add variants, never rename them.
@@ -155,6 +163,9 @@ pub enum Event {
         serial: Serial,
         /// By whom and why.
         cause: Cause,
+        /// The registrar took a contested record back; one that held is always taken back.
+        #[serde(default, skip_serializing_if = "is_false")]
+        taken_back: bool,
     },
     /// After portions were settled, the rest is over.
     RestRejected(Rejection),

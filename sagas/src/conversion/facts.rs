@@ -83,7 +83,8 @@ pub(super) fn open_ends(view: &View<'_>) -> Vec<OpenEnd> {
     let plan = view.plan;
     let mut ends: Vec<(Arc<str>, Decimal)> = Vec::new();
     let reserved = plan.holdings.reserved(view);
-    if !reserved.is_zero() {
+    // Where its records took all of it and none was the last, there is still an order to be closed.
+    if !reserved.is_zero() || !plan.out.is_over(view) {
         ends.push((END.into(), reserved.decimal()));
     }
     let left = plan.out.shares_out(view).unwrap_or_default();

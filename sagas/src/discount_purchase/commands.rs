@@ -30,8 +30,8 @@ pub(super) fn needs(view: &View<'_>, command: &Command) -> Vec<Need> {
     match command {
         Command::CloseCase { case, .. } => vec![Key::<Cases>::of(case).need()],
         Command::Date { .. } => {
-            let case = timing::undated_case(view, &view.plan.payment);
-            case.map(|case| case.need()).into_iter().collect()
+            let cases = timing::undated_cases(view, &view.plan.payment);
+            cases.iter().map(Key::need).collect()
         }
         Command::Cancel { .. } | Command::Redirect { .. } => Vec::new(),
     }
@@ -109,9 +109,9 @@ impl DiscountPurchase {
         let dated = timing::dated(self, turn, at, reason).map_err(|it| refused(it.to_string()))?;
         let Some(mut events) = dated else { return Err(Refusal::NotUndated) };
         let view = turn.view().map_err(|it| refused(it.to_string()))?;
-        let case = timing::undated_case(&view, &turn.plan().payment);
+        let cases = timing::undated_cases(&view, &turn.plan().payment);
         let is_open = |case: &Key<Cases>| turn.state(case).is_some_and(State::is_open);
-        if let Some(case) = case.filter(is_open) {
+        if let Some(case) = cases.into_iter().find(is_open) {
             let how = How::Manual { text: Text::lossy(format!("it counts as paid at {at}")) };
             let (by, reason) = (Text::lossy("operator"), Text::lossy(&**reason));
             let close = fundflow_domain::case::Command::Close(Closing { how, by, reason });

@@ -283,6 +283,12 @@ pub(super) fn open_ends(view: &View<'_>) -> Vec<OpenEnd> {
     } else if let Some(worth) = unspent(view) {
         ends.push((TARGET_END.into(), worth));
     }
+    // An order whose money or shares are gone, and whose last word is still to come, is an end all the same.
+    for (name, leg) in [(BUY_END, &plan.buy), (OUT_END, &plan.out), (TARGET_END, &plan.target)] {
+        if !leg.is_over(view) && ends.iter().all(|(end, _)| **end != *name) {
+            ends.push((name.into(), Decimal::ZERO));
+        }
+    }
     ends.extend(plan.payout.open_end(view));
     let target = plan.target_order();
     let lacks = [
@@ -291,7 +297,10 @@ pub(super) fn open_ends(view: &View<'_>) -> Vec<OpenEnd> {
         plan.holdings.lack_in(view, target),
     ];
     let ends = ends.into_iter().map(|(name, worth)| OpenEnd { name, worth });
-    ends.chain(lacking::end(&lacks)).collect()
+    ends.chain(lacking::end(&lacks))
+        .chain(refunds::overpaid(view, &plan.payment, &plan.buy))
+        .chain(misdirected(view))
+        .collect()
 }
 
 /// What left the money fund and is not the target's shares yet, nor on its way to the investor.
@@ -302,8 +311,10 @@ fn unspent(view: &View<'_>) -> Option<Decimal> {
         return (!credited).then(|| shares.decimal());
     }
     let open = if credited { rest(view) } else { view.plan.out.proceeds(view) }?;
-    let out = view.plan.payout.payout(view).map_or(Money::ZERO, |it| it.terms.amount.into());
-    open.minus(out).filter(|open| !open.is_zero()).map(Money::decimal)
+    if view.plan.payout.is_requested(view) {
+        return None;
+    }
+    Some(open).filter(|open| !open.is_zero()).map(Money::decimal)
 }
 
 /// What the target's order did not accept of what the redemption brought.
@@ -343,4 +354,12 @@ pub(super) fn more_than_there_is(
     let ours = vec![Figure::new("shares", held)];
     let theirs = vec![Figure::new("shares", numbers.shares_out)];
     Some(finding(Kind::SharesExceedAsked, &text, ours, theirs))
+}
+
+/// What the payout does not carry any more, or carried too much of.
+fn misdirected(view: &View<'_>) -> Option<OpenEnd> {
+    let asked = view.plan.payout.payout(view)?.terms.amount;
+    let over = view.plan.out.is_over(view) && view.plan.target.is_over(view);
+    let brought = rest(view).filter(|_| over && !view.open.notes.is_disputed())?;
+    if by_hand::has(view, PAYOUT_END) { None } else { by_hand::difference(brought, asked.into()) }
 }

@@ -58,7 +58,9 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
 fn is_decided(view: &View<'_>) -> bool {
     let settled = |case: CaseId| view.open.notes.settled.contains(&case);
     let said = |leg: &ApplicationLeg| {
-        let record = leg.confirmation(view).map(|said| leg.case_of(said));
+        let record = leg
+            .application(view)
+            .and_then(|known| Some(leg.case_of(known, leg.confirmation(view)?)));
         leg.rejection_case(view).into_iter().chain(record).any(settled)
     };
     !hold_up(view) && [&view.plan.transfer, &view.plan.redemption].into_iter().any(said)

@@ -238,6 +238,8 @@ impl AdvanceLeg {
                 name: "advancing bank".to_owned(),
                 record: self.no.to_string(),
                 evidence: format!("{said:?}"),
+                again: 0,
+                spelled: None,
             }),
             AdvanceSaid::Advance(
                 AdvanceAnswer::NotFound | AdvanceAnswer::Pending(_) | AdvanceAnswer::Unknown(_),

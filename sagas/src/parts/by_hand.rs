@@ -10,7 +10,8 @@
 //!    that was taken back nothing was to come; what comes of it all the same is the engine's.
 //! 2. What comes late, and what becomes more or less by a late word, is named once more: in the saga's
 //!    own stream, with its worth, and in a case that a person closes.
-//! 3. Nothing is named while a record is in dispute: what it is worth is not known.
+//! 3. What a record brings, or takes back, once the money has moved is named in the same way.
+//! 4. Nothing is named while a record is in dispute: what it is worth is not known.
 
 use super::{
     application::FundSaga,
@@ -30,6 +31,11 @@ use fundflow_runtime::{
     turn::{NotDone, Turn},
 };
 use rust_decimal::Decimal;
+
+/// Money that a record brought after the last payout that could carry it.
+const UNDERPAID: &str = "underpaid";
+/// Money that went to the investor, and that no record brought in the end.
+const OVERPAID: &str = "overpaid";
 
 /// Where the money of an open end comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,7 +86,8 @@ pub fn is_by_hand<S: FundSaga>(view: &View<'_, S>, end: &str) -> bool {
 
 /// Everything that came of what a person has is named, and has its case.
 pub fn is_handed_over<S: FundSaga>(view: &View<'_, S>) -> bool {
-    view.open.given_up.is_empty() || (unnamed(view).is_empty() && uncased(view).is_none())
+    let quiet = view.open.given_up.is_empty() && view.open.notes.settled.is_empty();
+    quiet || (unnamed(view).is_empty() && uncased(view).is_none())
 }
 
 /// Names what came, and then opens its cases.
@@ -112,7 +119,21 @@ fn came(given_up: &[Disposed]) -> impl Iterator<Item = &Disposed> {
 }
 
 fn origin<S: FundSaga>(view: &View<'_, S>, end: &str) -> Option<Origin> {
-    if end == MISSING { Some(Origin::owed(&[])) } else { S::comes_of(view, end) }
+    match end {
+        MISSING | UNDERPAID | OVERPAID => Some(Origin::owed(&[])),
+        _ => S::comes_of(view, end),
+    }
+}
+
+/// What the records brought against what went to the investor for it, where nothing more will go by
+/// itself: the difference is a person's.
+pub fn difference(brought: Money, moved: Money) -> Option<OpenEnd> {
+    let (name, worth) = match brought.minus(moved) {
+        Some(rest) if rest.is_zero() => return None,
+        Some(rest) => (UNDERPAID, rest),
+        None => (OVERPAID, moved.minus(brought)?),
+    };
+    Some(OpenEnd { name: name.into(), worth: worth.decimal() })
 }
 
 fn uncased<'a, S: FundSaga>(view: &View<'a, S>) -> Option<&'a Disposed> {
@@ -143,6 +164,11 @@ fn named_anew<S: FundSaga>(view: &View<'_, S>, end: &OpenEnd) -> Option<Disposed
     if let Some(known) = view.open.disposed(&end.name) {
         return (known.worth != end.worth).then(|| again(known, end.worth));
     }
+    if [UNDERPAID, OVERPAID].contains(&&*end.name) {
+        let (name, came_of) = (end.name.clone(), Some("record".into()));
+        let own = Disposed::by_a_person(name, end.worth, Disposition::Manual);
+        return Some(Disposed { came_of, ..own });
+    }
     let of = origin.of.iter().find_map(|of| heir(view, of))?;
     Some(Disposed {
         name: end.name.clone(),
@@ -166,6 +192,8 @@ fn record(id: &TransactionId, end: &Disposed) -> Record {
         name: "by hand".to_owned(),
         record: format!("{id} {}", end.name),
         evidence: format!("{} after {before}", end.worth),
+        again: 0,
+        spelled: None,
     }
 }
 
@@ -176,7 +204,13 @@ fn found(end: &Disposed) -> Finding {
     let Disposed { name, worth, came_of, before, .. } = end;
     let of = came_of.as_deref().unwrap_or(name);
     let before = before.unwrap_or_default();
-    let text = if before.is_zero() {
+    let text = if **name == *OVERPAID {
+        format!(
+            "{worth} yuan went to the investor and no record brought them: get them back by hand"
+        )
+    } else if **name == *UNDERPAID {
+        format!("{worth} yuan ({name}) are owed by hand: a record brought more than was paid out")
+    } else if before.is_zero() {
         format!("{worth} yuan ({name}) are owed by hand: they came of {of}, which a person has")
     } else {
         format!("{worth} yuan ({name}) are owed by hand, where {before} were named before")

@@ -169,7 +169,7 @@ fn settling<S: FundSaga>(
     let view = turn.view()?;
     for leg in S::legs(view.plan) {
         let Some(application) = leg.application(&view) else { continue };
-        let of_case = |said: &&Confirmation| leg.case_of(said) == case;
+        let of_case = |said: &&Confirmation| leg.case_of(application, said) == case;
         let contested = application.contested().find(of_case);
         let holds = application.confirmations().find(of_case);
         let Some(said) = contested.or(holds) else { continue };
@@ -177,7 +177,7 @@ fn settling<S: FundSaga>(
         let why = || Cause::new("operator", closing.reason.as_str());
         let command = match closing.how {
             How::Accepted if contested => application::Command::Uphold(serial),
-            How::Withdrawn => application::Command::Withdraw(serial, why()),
+            How::Withdrawn => application::Command::TakeBack(serial, why()),
             How::Corrected { .. } | How::PaidByUs { .. } | How::Manual { .. } if contested => {
                 application::Command::Withdraw(serial, why())
             }

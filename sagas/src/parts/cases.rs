@@ -34,18 +34,44 @@ pub struct Record {
     pub record: String,
     /// The record itself, printable.
     pub evidence: String,
+    /// How often its source had taken it back before it said it.
+    pub again: usize,
+    /// The record letter by letter, where what names the case is rounded. Earlier programs named the case
+    /// after this; where they have opened it, it stays that case for the same spelling.
+    pub spelled: Option<String>,
 }
 
 impl Record {
-    /// The case that this record opens if it does not add up: the same for every repetition.
+    /// The case that this record opens if it does not add up: the same for every repetition, and another
+    /// one where it was taken back and is said again.
     pub fn case(&self) -> CaseId {
-        let Self { name, record, evidence, .. } = self;
-        CaseId::of(format!("{name}\n{record}\n{evidence}").as_bytes())
+        let Self { name, record, evidence, again, .. } = self;
+        let said = format!("{name}\n{record}\n{evidence}");
+        match again {
+            0 => CaseId::of(said.as_bytes()),
+            again => CaseId::of(format!("{said}\nagain {again}").as_bytes()),
+        }
     }
 
     /// The stream of that case.
     pub fn key(&self) -> Key<Cases> {
         Key::of(&self.case())
+    }
+
+    /// The record as earlier programs named its case.
+    fn as_before(&self) -> Option<Self> {
+        let evidence = self.spelled.clone()?;
+        Some(Self { evidence, spelled: None, ..self.clone() })
+    }
+
+    /// The streams that its case may be in, an earlier program's first.
+    pub fn keys(&self) -> Vec<Key<Cases>> {
+        self.as_before().map(|it| it.key()).into_iter().chain([self.key()]).collect()
+    }
+
+    /// What must be in memory to open the case.
+    pub fn needs(&self) -> Vec<Need> {
+        self.keys().iter().map(Key::need).collect()
     }
 
     fn report(&self, about: About, findings: Vec<Finding>, at: Timestamp) -> Report {
@@ -93,10 +119,17 @@ pub fn open<S: Saga>(
     about: About,
     findings: Vec<Finding>,
 ) -> Result<usize, NotDone> {
-    let key = record.key();
-    if !turn.streams().has(key.stream()) {
-        return Err(NotDone::Missing(vec![key.need()]));
+    let missing = turn.streams().missing(record.needs());
+    if !missing.is_empty() {
+        return Err(NotDone::Missing(missing));
     }
+    let known = |record: &Record| {
+        let state = turn.streams().state(&record.key());
+        state.is_some_and(|state| state.case().is_some())
+    };
+    let before = record.as_before().filter(known);
+    let record = before.as_ref().unwrap_or(record);
+    let key = record.key();
     let about = About { transaction: Some(turn.id().clone()), ..about };
     let report = record.report(about, findings, turn.now());
     Ok(turn.decide(&key, &Command::Open(Box::new(report)))?)
@@ -116,7 +149,7 @@ impl UnknownOrders {
             return None;
         };
         let (name, record) = (stream.category().to_owned(), stream.id().to_owned());
-        Some(Record { source, name, record, evidence })
+        Some(Record { source, name, record, evidence, again: 0, spelled: None })
     }
 }
 

@@ -2,8 +2,8 @@
 //!
 //! 1. It is remembered with its figures and opens a case. A confirmation is contested until the case is
 //!    closed; what it says that left is held meanwhile.
-//! 2. Where only we had closed the order, without the registrar's word, its word holds at once: the
-//!    register is the truth. What came by it is held until the case is closed.
+//! 2. Where the order had been rejected or taken back, by its registrar or by us, the confirmation holds at
+//!    once: the register's last word is the truth. What came by it is held until the case is closed.
 //! 3. Everything else that contradicts has no effect but its case.
 
 use super::{
@@ -14,8 +14,9 @@ use super::{
 };
 use crate::ports::registrar::ApplicationAnswer;
 use fundflow_domain::{
-    application::{Command, Confirmation, Message, Outcome, Refusal},
+    application::{Applications, Command, Confirmation, Message, Outcome, Refusal},
     case::{Disputed, Figure, Finding, Kind},
+    decider::Decider,
     money::Money,
     orders::Cause,
 };
@@ -39,25 +40,28 @@ impl ApplicationLeg {
         let Refusal::Contradicts { stands, .. } = refusal else {
             return self.contradiction(turn, answer, refusal);
         };
-        let Some(record) = self.record(answer) else {
+        let Some(record) = self.record(&turn.view()?, answer) else {
             return self.contradiction(turn, answer, refusal);
         };
         let text: Arc<str> = refusal.to_string().into();
         let (kind, ours, theirs) = sides(refusal);
         let first = finding(kind, &text, ours, theirs);
         let mut findings = vec![Finding { disputed: disputed(&said.outcome), ..first }];
-        let ours = matches!(stands.as_ref(), Message::Rejection(stands) if stands.by_us);
+        // Nothing holds that it would take the place of.
+        let alone = !matches!(stands.as_ref(), Message::Confirmation(_));
         let known = self.application(&turn.view()?).cloned();
-        if let Some(known) = known.filter(|_| ours) {
+        if let Some(known) = known.filter(|_| alone) {
             findings.extend(found(saga, &turn.view()?, (&known, said), turn.now()));
         }
         let mut events = cases::open(turn, &record, self.about(turn)?, findings)?;
-        match turn.decide(&self.key, &contest) {
-            Ok(contested) => events += contested,
-            Err(_) => return Ok(Heard::Contradicts(text, events)),
+        let state = turn.state(&self.key).ok_or(NotDone::Lacks("the application"))?;
+        if Applications::decide(state, &contest).is_err() {
+            return Ok(Heard::Contradicts(text, events));
         }
+        // Said before the record itself, so that whoever dies in the middle never has it without a dispute.
         events += turn.reach(Milestone::Disputed { case: record.case() })?;
-        if ours {
+        events += turn.decide(&self.key, &contest)?;
+        if alone {
             events += turn.decide(&self.key, &Command::Uphold(said.serial.clone()))?;
         }
         if turn.view()?.ending.is_some() {
@@ -73,7 +77,9 @@ impl ApplicationLeg {
         refusal: &Refusal,
     ) -> Result<Heard, NotDone> {
         let text: Arc<str> = refusal.to_string().into();
-        let Some(record) = self.record(answer) else { return Ok(Heard::Contradicts(text, 0)) };
+        let Some(record) = self.record(&turn.view()?, answer) else {
+            return Ok(Heard::Contradicts(text, 0));
+        };
         let (kind, ours, theirs) = sides(refusal);
         let about = self.about(turn)?;
         let events = cases::open(turn, &record, about, vec![finding(kind, &text, ours, theirs)])?;
@@ -86,7 +92,9 @@ impl ApplicationLeg {
         answer: &ApplicationAnswer,
     ) -> Result<Heard, NotDone> {
         let text = "the registrar says that it was taken back, and nobody asked for that";
-        let Some(record) = self.record(answer) else { return Ok(Heard::Recorded(0)) };
+        let Some(record) = self.record(&turn.view()?, answer) else {
+            return Ok(Heard::Recorded(0));
+        };
         speaks(turn);
         let found = finding(Kind::Other, text, vec![], vec![Figure::new("said", "cancelled")]);
         let events = cases::open(turn, &record, self.about(turn)?, vec![found])?;

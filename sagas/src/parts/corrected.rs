@@ -29,9 +29,12 @@ impl ApplicationLeg {
     ) -> Result<Option<Heard>, NotDone> {
         let view = turn.view()?;
         let first = self.confirmation(&view).cloned();
-        let (Some(first), Some(record)) = (first, self.record(answer)) else { return Ok(None) };
+        let (Some(first), Some(record)) = (first, self.record(&turn.view()?, answer)) else {
+            return Ok(None);
+        };
         let open = &view.open.notes.disputes;
-        let disputed = Some(self.case_of(&first)).filter(|case| open.contains(case));
+        let known = self.application(&view).ok_or(NotDone::Lacks("the application"))?;
+        let disputed = Some(self.case_of(known, &first)).filter(|case| open.contains(case));
         let Some(case) = disputed.filter(|_| findings.is_empty() && first.serial != said.serial)
         else {
             return Ok(None);
@@ -57,7 +60,7 @@ impl ApplicationLeg {
         let standing: Vec<CaseId> = application
             .confirmations()
             .chain(application.contested())
-            .map(|said| self.case_of(said))
+            .map(|said| self.case_of(application, said))
             .collect();
         let disputes = view.open.notes.disputes.iter().copied();
         disputes.filter(|case| !standing.contains(case)).collect()
@@ -69,7 +72,7 @@ impl ApplicationLeg {
         turn: &mut Turn<'_, S>,
         answer: &ApplicationAnswer,
     ) -> Result<usize, NotDone> {
-        let Some(record) = self.record(answer) else { return Ok(0) };
+        let Some(record) = self.record(&turn.view()?, answer) else { return Ok(0) };
         let mut events = 0;
         for case in self.replaced(&turn.view()?) {
             let state = turn.streams().state(&Key::<case::Cases>::of(&case));
@@ -94,10 +97,12 @@ fn settle<S: FundSaga>(
         reason: Text::lossy("the registrar corrected its record"),
     };
     let key = Key::<case::Cases>::of(&case);
-    let mut events = turn.decide(&key, &case::Command::Close(closing))?;
+    let mut events = 0;
     let last = turn.view()?.open.notes.disputes.len() == 1;
     if last && super::cancel::is_parked_at_its_end(turn) {
         events += turn.resume("the registrar corrected its record")?;
     }
-    Ok(events + turn.reach(Milestone::Undisputed { case })?)
+    events += turn.reach(Milestone::Undisputed { case })?;
+    // Last: a death before it leaves the case open, to be closed by a person.
+    Ok(events + turn.decide(&key, &case::Command::Close(closing))?)
 }

@@ -31,18 +31,13 @@ pub fn open_cases<P>(notes: &Notes<P>) -> Vec<Key<Cases>> {
 }
 
 impl ApplicationLeg {
-    /// The case that the record would open, or has opened.
-    pub(crate) fn case_of(&self, said: &Confirmation) -> CaseId {
-        self.record_of(said).case()
-    }
-
     /// The case that the registrar's rejection would open, or has opened.
     pub(crate) fn rejection_case<S: FundSaga>(&self, view: &View<'_, S>) -> Option<CaseId> {
         let rejection = match &self.application(view)?.stage {
             Stage::Rejected(it) | Stage::PartlyConfirmed(Last::Rejection(it)) => it.clone(),
             _ => return None,
         };
-        Some(self.record(&ApplicationAnswer::Rejected(rejection))?.case())
+        Some(self.record(view, &ApplicationAnswer::Rejected(rejection))?.case())
     }
 
     pub(super) fn is_rejection_open<S: FundSaga>(&self, view: &View<'_, S>) -> bool {
@@ -51,9 +46,14 @@ impl ApplicationLeg {
     }
 
     /// Whether its case is open. The common case, that none is, costs nothing.
-    fn is_open<S: FundSaga>(&self, view: &View<'_, S>, said: &Confirmation) -> bool {
+    fn is_open<S: FundSaga>(
+        &self,
+        view: &View<'_, S>,
+        known: &Application,
+        said: &Confirmation,
+    ) -> bool {
         let open = &view.open.notes.disputes;
-        !open.is_empty() && open.contains(&self.case_of(said))
+        !open.is_empty() && open.contains(&self.case_of(known, said))
     }
 
     /// Records of it that hold or are contested, whose cases are open.
@@ -66,7 +66,7 @@ impl ApplicationLeg {
             return Vec::new();
         };
         let all = application.confirmations().chain(application.contested());
-        let named = all.map(|said| (self.case_of(said), said));
+        let named = all.map(|said| (self.case_of(application, said), said));
         named.filter(|(case, _)| open.contains(case)).collect()
     }
 
@@ -82,7 +82,7 @@ impl ApplicationLeg {
         };
         let part = |said: &'a Confirmation| {
             let part = Self::shares_out_of(said).unwrap_or_default();
-            let due = if self.is_open(view, said) { part.min(left) } else { part };
+            let due = if self.is_open(view, application, said) { part.min(left) } else { part };
             left = left.minus(due).unwrap_or_default();
             (said, due)
         };

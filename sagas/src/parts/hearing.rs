@@ -16,9 +16,9 @@ use super::{
 use crate::ports::registrar::ApplicationAnswer;
 use fundflow_domain::{
     application::{Application, Applications, Command, Confirmation, Refusal, Rejection},
-    case::{Finding, SourceKind},
+    case::{CaseId, Finding, SourceKind},
     decider::Decider,
-    orders::Cause,
+    orders::{Cause, Serial},
     time::Timestamp,
 };
 use fundflow_kernel::{envelope::Actor, loaded::DecideError, streams::Need};
@@ -37,8 +37,8 @@ enum Said {
 
 impl ApplicationLeg {
     /// What may have to be in memory to hear that answer: the case that it may open.
-    pub fn needs(&self, answer: &ApplicationAnswer) -> Vec<Need> {
-        self.record(answer).map(|record| record.key().need()).into_iter().collect()
+    pub fn needs<S: Saga>(&self, view: &View<'_, S>, answer: &ApplicationAnswer) -> Vec<Need> {
+        self.record(view, answer).map(|record| record.key().need()).into_iter().collect()
     }
 
     /// What must be in memory to hear that answer: the cases that it opens or closes, if any.
@@ -60,10 +60,10 @@ impl ApplicationLeg {
             Said::Command(Command::Reject(rejection))
                 if !saga.rejected(view, (self, &rejection)).is_empty() =>
             {
-                return self.needs(answer);
+                return self.needs(view, answer);
             }
             Said::Command(command) => command,
-            Said::Unasked => return self.needs(answer),
+            Said::Unasked => return self.needs(view, answer),
             Said::Nothing => return Vec::new(),
         };
         match (Applications::decide(state, &command), &command) {
@@ -74,8 +74,8 @@ impl ApplicationLeg {
                 // A corrected record closes the case of the one that it corrects.
                 let first = self.confirmation(view).cloned();
                 let first = first.map(|it| ApplicationAnswer::Confirmed(Box::new(it)));
-                let mut needs = self.needs(answer);
-                needs.extend(first.map(|first| self.needs(&first)).unwrap_or_default());
+                let mut needs = self.needs(view, answer);
+                needs.extend(first.map(|first| self.needs(view, &first)).unwrap_or_default());
                 needs
             }
         }
@@ -280,7 +280,7 @@ impl ApplicationLeg {
     ) -> Result<(Cause, usize), NotDone> {
         let text: Vec<&str> = findings.iter().map(|found| found.what.as_str()).collect();
         let cause = Cause::new("does_not_add_up", text.join("; "));
-        let Some(record) = self.record(answer) else { return Ok((cause, 0)) };
+        let Some(record) = self.record(&turn.view()?, answer) else { return Ok((cause, 0)) };
         let opened = cases::open(turn, &record, self.about(turn)?, findings)?;
         let disputed = turn.reach(Milestone::Disputed { case: record.case() })?;
         Ok((cause, opened + disputed))
@@ -301,28 +301,64 @@ impl ApplicationLeg {
         Ok(About { transaction: None, order: Some(self.order.clone()), fund })
     }
 
-    pub(super) fn record_of(&self, said: &Confirmation) -> Record {
+    /// The record of a confirmation of that application, under the spelling in which it was heard first:
+    /// whether a file or a query says it, with its lots or without, it is one record.
+    fn record_of(&self, known: &Application, said: &Confirmation, again: usize) -> Record {
+        let first = known.first_said(said).clone();
+        self.spelled(&ApplicationAnswer::Confirmed(Box::new(first)), again)
+    }
+
+    fn spelled(&self, answer: &ApplicationAnswer, again: usize) -> Record {
         Record {
             source: SourceKind::RegistrarCallback,
             name: "registrar".to_owned(),
             record: self.no.to_string(),
-            evidence: format!("{:?}", ApplicationAnswer::Confirmed(Box::new(said.clone()))),
+            evidence: format!("{answer:?}"),
+            again,
+            spelled: None,
         }
     }
 
+    /// The case that the record would open, or has opened.
+    pub(crate) fn case_of(&self, known: &Application, said: &Confirmation) -> CaseId {
+        self.record_of(known, said, known.times_taken_back(&said.serial)).case()
+    }
+
+    /// The case of the last record that was taken back, or settled without effect.
+    pub(super) fn case_of_withdrawn(&self, known: &Application) -> Option<CaseId> {
+        let last = known.withdrawn().last()?;
+        let times = known.times_taken_back(&last.serial);
+        let before = times.saturating_sub(usize::from(known.is_away(&last.serial)));
+        Some(self.record_of(known, last, before).case())
+    }
+
+    /// The name under which the record is booked: its serial, unless a record of that serial was booked
+    /// and reversed before.
+    pub(super) fn booked_as(known: &Application, said: &Confirmation) -> Serial {
+        let before = known.withdrawn().filter(|it| it.serial == said.serial).count();
+        if before == 0 {
+            return said.serial.clone();
+        }
+        let name = format!("{}.again{before}", said.serial);
+        let short = || Serial::new(CaseId::of(name.as_bytes()).to_string());
+        Serial::new(name.as_str()).or_else(|_| short()).unwrap_or_else(|_| said.serial.clone())
+    }
+
     /// The record behind an answer; `None` where it says nothing that could contradict.
-    pub(crate) fn record(&self, answer: &ApplicationAnswer) -> Option<Record> {
+    pub(crate) fn record<S: Saga>(
+        &self,
+        view: &View<'_, S>,
+        answer: &ApplicationAnswer,
+    ) -> Option<Record> {
         match answer {
+            ApplicationAnswer::Confirmed(said) => Some(match self.application(view) {
+                Some(known) => self.record_of(known, said, known.times_taken_back(&said.serial)),
+                None => self.spelled(answer, 0),
+            }),
             ApplicationAnswer::Accepted(_)
             | ApplicationAnswer::Received(_)
             | ApplicationAnswer::Rejected(_)
-            | ApplicationAnswer::Confirmed(_)
-            | ApplicationAnswer::Cancelled => Some(Record {
-                source: SourceKind::RegistrarCallback,
-                name: "registrar".to_owned(),
-                record: self.no.to_string(),
-                evidence: format!("{answer:?}"),
-            }),
+            | ApplicationAnswer::Cancelled => Some(self.spelled(answer, 0)),
             ApplicationAnswer::NotCancelled(_)
             | ApplicationAnswer::NotFound
             | ApplicationAnswer::Pending(_)

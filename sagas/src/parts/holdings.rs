@@ -58,7 +58,8 @@ impl HoldingsPart {
     /// A record without a lot of its own.
     fn missing<'a>(&self, state: &State, application: &'a Application) -> Option<&'a Confirmation> {
         let known = |it: &&Confirmation| {
-            state.lots_of(&self.order).all(|lot| lot.credit.serial != it.serial)
+            let name = ApplicationLeg::booked_as(application, it);
+            state.lots_of(&self.order).all(|lot| lot.credit.serial != name)
         };
         let registered = |it: &&Confirmation| !it.outcome.registered().is_zero();
         application.confirmations().filter(registered).find(known)
@@ -66,7 +67,8 @@ impl HoldingsPart {
 
     /// A lot of a record that the registrar took back.
     fn stale(&self, state: &State, application: &Application) -> Option<LotId> {
-        let gone = |serial: &Serial| application.confirmations().all(|it| it.serial != *serial);
+        let name = |it: &Confirmation| ApplicationLeg::booked_as(application, it);
+        let gone = |serial: &Serial| application.confirmations().all(|it| name(it) != *serial);
         let mut lots = state.lots_of(&self.order);
         lots.find(|lot| gone(&lot.credit.serial)).map(|lot| lot.credit.lot.clone())
     }
@@ -101,19 +103,25 @@ impl HoldingsPart {
         let application = leg.application(view).ok_or(NotDone::Lacks("the application"))?;
         let missing = self.missing(state, application);
         let credit = match missing {
-            Some(said) => Some(Box::new(self.lot(state, said)?)),
+            Some(said) => Some(Box::new(self.lot(state, application, said)?)),
             None => None,
         };
         if let Some(lot) = self.stale(state, application) {
-            let last = application.confirmations().last().map(|it| Ok(it.serial.clone()));
-            let withdrawn = application.withdrawn().last().map(|it| serial(leg.case_of(it)));
+            let last = application.confirmations().last();
+            let last = last.map(|it| Ok(ApplicationLeg::booked_as(application, it)));
+            let withdrawn = leg.case_of_withdrawn(application).map(serial);
             let record = last.or(withdrawn).ok_or(NotDone::Lacks("a record"))??;
             return Ok(Some(Command::CorrectCredit { lot, record, with: credit }));
         }
         Ok(credit.map(Command::Credit))
     }
 
-    fn lot(&self, state: &State, said: &Confirmation) -> Result<Credit, NotDone> {
+    fn lot(
+        &self,
+        state: &State,
+        known: &Application,
+        said: &Confirmation,
+    ) -> Result<Credit, NotDone> {
         let earlier = state.lots().iter().filter(|lot| lot.credit.order == self.order).count();
         let name = match earlier {
             0 => self.order.to_string(),
@@ -122,7 +130,7 @@ impl HoldingsPart {
         Ok(Credit {
             lot: LotId::new(name).map_err(|_| NotDone::Lacks("the name of a lot"))?,
             order: self.order.clone(),
-            serial: said.serial.clone(),
+            serial: ApplicationLeg::booked_as(known, said),
             registered_on: said.registered_on,
             shares: said.outcome.registered(),
             cost: cost(&said.outcome).ok_or(NotDone::Lacks("what the shares cost"))?,
@@ -179,27 +187,35 @@ impl HoldingsPart {
         taken && (disputes::is_quiet(view) || held())
     }
 
-    /// Shares that left by the leg's records, and are not there.
+    /// Shares that left by the leg's records and are not there: all that is not booked of them.
     pub fn lack_out<S: FundSaga>(&self, view: &View<'_, S>, leg: &ApplicationLeg) -> Shares {
-        if leg.was_never_confirmed(view) {
+        if leg.was_never_confirmed(view) || !self.lacks(view, self.next_taking(view, leg)) {
             return Shares::ZERO;
         }
-        self.lack(view, self.next_taking(view, leg))
+        let reservation = self.state(view).and_then(|state| state.reservation(&self.order));
+        let booked = reservation.map(fundflow_domain::holdings::Reservation::taken);
+        let due = leg.due_out(view).unwrap_or_default();
+        due.minus(booked.unwrap_or_default()).unwrap_or_default()
     }
 
     /// Shares that came by the leg's records once, do no more, and are others' by now.
     pub fn lack_in<S: Saga>(&self, view: &View<'_, S>, leg: &ApplicationLeg) -> Shares {
-        match leg.application(view) {
-            Some(_) => self.lack(view, self.next_credit(view, leg)),
-            None => Shares::ZERO,
+        let known = leg.application(view).is_some();
+        if !known || !self.lacks(view, self.next_credit(view, leg)) {
+            return Shares::ZERO;
         }
+        let lots = self.state(view).into_iter().flat_map(|state| state.lots_of(&self.order));
+        let mut booked = lots.map(|lot| lot.credit.shares);
+        let booked = booked.try_fold(Shares::ZERO, Shares::plus).unwrap_or_default();
+        let due = leg.shares_in(view).unwrap_or_default();
+        booked.minus(due).unwrap_or_default()
     }
 
-    fn lack<S: Saga>(&self, view: &View<'_, S>, next: Result<Option<Command>, NotDone>) -> Shares {
-        let (Ok(Some(command)), Some(state)) = (next, self.state(view)) else {
-            return Shares::ZERO;
-        };
-        lacking::in_holdings(state, &command).unwrap_or_default()
+    fn lacks<S: Saga>(&self, view: &View<'_, S>, next: Result<Option<Command>, NotDone>) -> bool {
+        match (next, self.state(view)) {
+            (Ok(Some(command)), Some(state)) => lacking::is_in_holdings(state, &command),
+            _ => false,
+        }
     }
 
     /// Books that. Returns how many events followed.
@@ -270,7 +286,9 @@ impl HoldingsPart {
         let Some(reservation) = state.reservation(&self.order) else { return Ok(None) };
         let due = leg.due_parts(view);
         let of = |taking: &Taking, said: &Confirmation| {
-            taking.serial == said.serial || taking.serial.as_str() == leg.case_of(said).to_string()
+            let case = || leg.case_of(application, said).to_string();
+            taking.serial == ApplicationLeg::booked_as(application, said)
+                || taking.serial.as_str() == case()
         };
         let standing = || reservation.takings.iter().filter(|taking| taking.stands());
         let open = |(said, shares): &&(&Confirmation, Shares)| {
@@ -283,7 +301,8 @@ impl HoldingsPart {
         }
         let order = self.order.clone();
         if let Some((said, shares)) = missing {
-            let (serial, finished) = (said.serial.clone(), said.finished);
+            let serial = ApplicationLeg::booked_as(application, said);
+            let finished = said.finished;
             let free = match reservation.standing {
                 Standing::Held => reservation.reserved(),
                 // The register took what we had let go; whether it is there, the holdings say.
@@ -301,7 +320,8 @@ impl HoldingsPart {
         if let Some(taking) = standing().find(short) {
             let said = due.iter().find(|(said, _)| of(taking, said));
             let (said, shares) = said.ok_or(NotDone::Lacks("the record"))?;
-            let (serial, record) = (taking.serial.clone(), serial(leg.case_of(said))?);
+            let record = serial(leg.case_of(application, said))?;
+            let serial = taking.serial.clone();
             return Ok(Some(Command::CorrectTake { order, serial, record, shares: *shares }));
         }
         let over = application.stage.is_over() && reservation.standing == Standing::Held;
@@ -318,11 +338,12 @@ impl HoldingsPart {
     ) -> Result<Command, NotDone> {
         let (order, was) = (self.order.clone(), stale.serial.clone());
         if let Some((said, shares)) = missing {
-            let (record, shares) = (said.serial.clone(), *shares);
+            let (record, shares) = (ApplicationLeg::booked_as(application, said), *shares);
             return Ok(Command::CorrectTake { order, serial: was, record, shares });
         }
-        let withdrawn = application.withdrawn().last().map(|it| serial(leg.case_of(it)));
-        let last = application.confirmations().last().map(|it| Ok(it.serial.clone()));
+        let withdrawn = leg.case_of_withdrawn(application).map(serial);
+        let last = application.confirmations().last();
+        let last = last.map(|it| Ok(ApplicationLeg::booked_as(application, it)));
         let record = withdrawn.or(last).ok_or(NotDone::Lacks("a record"))??;
         if application.stage.is_over() {
             let shares = Shares::ZERO;

@@ -30,25 +30,11 @@ pub fn in_wallet(refusal: &wallet::Refusal) -> Option<Shares> {
     }
 }
 
-/// What the holdings cannot do, where it is for want of shares.
-pub fn in_holdings(state: &holdings::State, command: &Command) -> Option<Shares> {
+/// Whether the holdings cannot do it for want of shares.
+pub fn is_in_holdings(state: &holdings::State, command: &Command) -> bool {
     use holdings::Refusal as R;
-    let refusal = Holdings::decide(state, command).err()?;
-    if !matches!(refusal, R::TooFew { .. } | R::BelowTaken { .. } | R::NotCovered { .. }) {
-        return None;
-    }
-    match command {
-        Command::Take { shares, .. } => Some(*shares),
-        Command::CorrectTake { order, serial, shares, .. } => {
-            let mut takings = state.reservation(order)?.takings.iter();
-            shares.minus(takings.find(|taking| taking.serial == *serial)?.shares)
-        }
-        Command::CorrectCredit { lot, with, .. } => {
-            let left = with.as_ref().map_or(Shares::ZERO, |credit| credit.shares);
-            state.lot(lot)?.credit.shares.minus(left)
-        }
-        _ => None,
-    }
+    let refusal = Holdings::decide(state, command).err();
+    matches!(refusal, Some(R::TooFew { .. } | R::BelowTaken { .. } | R::NotCovered { .. }))
 }
 
 /// Whether a person has that lack, so that nothing waits for it. The common case costs nothing.

@@ -154,7 +154,7 @@ impl PaymentLeg {
 
     /// What may have to be in memory to hear that answer: the case that it may open.
     pub fn needs(&self, answer: &BankAnswer) -> Vec<Need> {
-        record(&self.no, answer).map(|record| record.key().need()).into_iter().collect()
+        record(&self.no, answer).map_or_else(Vec::new, |record| record.needs())
     }
 
     /// What must be in memory to hear that answer: the case that it opens by contradicting.
@@ -292,9 +292,9 @@ fn end_name(no: &PaymentNo) -> &str {
 
 /// The record behind an answer; `None` where it says nothing that could contradict.
 pub(crate) fn record(no: &PaymentNo, answer: &BankAnswer) -> Option<Record> {
-    let said = match answer {
+    match answer {
         BankAnswer::Charge(ChargeAnswer::Paid(_) | ChargeAnswer::Declined(_))
-        | BankAnswer::Refund(_, RefundAnswer::Refunded(_)) => format!("{answer:?}"),
+        | BankAnswer::Refund(_, RefundAnswer::Refunded(_)) => {}
         BankAnswer::Charge(
             ChargeAnswer::NotFound | ChargeAnswer::Pending(_) | ChargeAnswer::Unknown(_),
         )
@@ -303,13 +303,30 @@ pub(crate) fn record(no: &PaymentNo, answer: &BankAnswer) -> Option<Record> {
             RefundAnswer::Refused(_) | RefundAnswer::Pending(_) | RefundAnswer::Unknown(_),
         )
         | BankAnswer::Payout(..) => return None,
-    };
+    }
+    let (spelled, evidence) = (format!("{answer:?}"), format!("{:?}", to_the_second(answer)));
     Some(Record {
         source: SourceKind::ChannelCallback,
         name: "bank".to_owned(),
         record: no.to_string(),
-        evidence: said,
+        spelled: Some(spelled).filter(|spelled| *spelled != evidence),
+        evidence,
+        again: 0,
     })
+}
+
+/// A day file states whole seconds, and a callback fractions of them: it is one record.
+fn to_the_second(answer: &BankAnswer) -> BankAnswer {
+    match answer {
+        BankAnswer::Charge(ChargeAnswer::Paid(receipt)) => {
+            let micros = receipt.paid_at.micros();
+            let paid_at =
+                Timestamp::from_micros(micros.saturating_sub(micros.rem_euclid(1_000_000)));
+            let receipt = Receipt { paid_at, ..receipt.clone() };
+            BankAnswer::Charge(ChargeAnswer::Paid(receipt))
+        }
+        other => other.clone(),
+    }
 }
 
 const fn word(command: &Command) -> &'static str {

@@ -215,6 +215,8 @@ fn record(no: &PaymentNo, answer: &PayoutAnswer) -> Option<Record> {
             name: "bank".to_owned(),
             record: no.to_string(),
             evidence: format!("{answer:?}"),
+            again: 0,
+            spelled: None,
         }),
         PayoutAnswer::Pending(_) | PayoutAnswer::Unknown(_) => None,
     }

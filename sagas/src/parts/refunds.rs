@@ -1,13 +1,18 @@
 //! What goes back of a payment that was applied: what a day's limit or the registrar did not let in.
 
-use super::{application::ApplicationLeg, payment::PaymentLeg};
+use super::{
+    application::{ApplicationLeg, FundSaga},
+    by_hand,
+    payment::PaymentLeg,
+};
 use fundflow_domain::{
+    application::{Application, Quantity},
     money::{Amount, Money},
     orders::{Cause, Serial},
     payment::{Command, Payment, SentBack},
 };
 use fundflow_runtime::{
-    saga::{Saga, View},
+    saga::{OpenEnd, Saga, View},
     turn::{NotDone, Turn},
 };
 
@@ -19,14 +24,28 @@ pub fn not_accepted<S: Saga>(
     buy: &ApplicationLeg,
 ) -> Option<Amount> {
     let application = buy.application(view).filter(|_| buy.is_confirmed(view))?;
-    let mut confirmations = application.confirmations();
-    let accepted = confirmations.try_fold(Money::ZERO, |sum, it| {
+    above(payment.payment(view)?, accepted(application)?)
+}
+
+/// What went back of the payment although the registrar's records accepted it in the end.
+pub fn overpaid<S: FundSaga>(
+    view: &View<'_, S>,
+    payment: &PaymentLeg,
+    buy: &ApplicationLeg,
+) -> Option<OpenEnd> {
+    let application = buy.application(view).filter(|_| buy.is_confirmed(view))?;
+    let left = payment.payment(view)?.left();
+    let accepted = accepted(application)?;
+    (accepted > left).then(|| by_hand::difference(left, accepted)).flatten()
+}
+
+fn accepted(application: &Application) -> Option<Money> {
+    application.confirmations().try_fold(Money::ZERO, |sum, it| {
         sum.plus(match it.outcome.quantity() {
-            fundflow_domain::application::Quantity::Money(part) => part,
-            fundflow_domain::application::Quantity::Shares(_) => Money::ZERO,
+            Quantity::Money(part) => part,
+            Quantity::Shares(_) => Money::ZERO,
         })
-    })?;
-    above(payment.payment(view)?, accepted)
+    })
 }
 
 fn above(payment: &Payment, taken: Money) -> Option<Amount> {

@@ -23,7 +23,7 @@ use fundflow_domain::{
     calendar::TradingDay,
     case::{Cases, Figure, Kind},
     orders::Cause,
-    payment::Receipt,
+    payment::{Payment, Receipt},
     time::Timestamp,
 };
 use fundflow_kernel::streams::{Key, Need};
@@ -169,10 +169,11 @@ pub fn dated<S: FundSaga>(
 }
 
 /// The case of the receipt whose instant cannot be right, for whoever says it instead.
-pub fn undated_case<S: FundSaga>(view: &View<'_, S>, leg: &PaymentLeg) -> Option<Key<Cases>> {
-    let receipt = leg.payment(view)?.applied()?.clone();
-    let said = BankAnswer::Charge(ChargeAnswer::Paid(receipt));
-    Some(payment::record(&leg.no, &said)?.key())
+pub fn undated_cases<S: FundSaga>(view: &View<'_, S>, leg: &PaymentLeg) -> Vec<Key<Cases>> {
+    let applied = leg.payment(view).and_then(Payment::applied).cloned();
+    let said = applied.map(|receipt| BankAnswer::Charge(ChargeAnswer::Paid(receipt)));
+    let record = said.and_then(|said| payment::record(&leg.no, &said));
+    record.map_or_else(Vec::new, |record| record.keys())
 }
 
 /// What the registrar takes after the cut-off belongs to the next T. Call it before the acceptance

@@ -223,12 +223,16 @@ impl ApplicationLeg {
     fn correcting<S: FundSaga>(&self, view: &View<'_, S>) -> Result<RegisterRecord, NotDone> {
         let application = self.application(view).ok_or(NotDone::Lacks("the application"))?;
         let settled = |case: &_| view.open.notes.settled.contains(case);
-        let name = match (application.confirmations().last(), application.withdrawn().last()) {
+        let name = match (application.confirmations().last(), self.case_of_withdrawn(application)) {
             (Some(last), _) => {
-                let case = self.case_of(last);
-                if settled(&case) { case.to_string() } else { last.serial.to_string() }
+                let case = self.case_of(application, last);
+                if settled(&case) {
+                    case.to_string()
+                } else {
+                    Self::booked_as(application, last).to_string()
+                }
             }
-            (None, Some(withdrawn)) => self.case_of(withdrawn).to_string(),
+            (None, Some(withdrawn)) => withdrawn.to_string(),
             (None, None) => return Err(NotDone::Lacks("a record that says otherwise")),
         };
         RegisterRecord::new(name).map_err(|_| NotDone::Lacks("a name for the record"))

@@ -10,7 +10,7 @@ use crate::parts::{
     cancel, disputes, lacking,
     limits::Limits,
     payment::PaymentLeg,
-    timing,
+    refunds, timing,
 };
 use fundflow_domain::{
     application::{Quantity, Stage},
@@ -174,6 +174,9 @@ pub(super) fn open_ends(view: &View<'_>) -> Vec<OpenEnd> {
         ends.push((END.into(), left.decimal()));
     } else if let Some(rest) = rest(view).filter(|_| paid) {
         ends.push((END.into(), rest.decimal()));
+    } else if !plan.buy.is_over(view) {
+        // Its money went back, and a record holds that is not the last.
+        ends.push((END.into(), Decimal::ZERO));
     }
     if let Some(end) = plan.interest.open_end(view) {
         ends.push((INTEREST.into(), end.1));
@@ -181,5 +184,7 @@ pub(super) fn open_ends(view: &View<'_>) -> Vec<OpenEnd> {
         ends.push((INTEREST.into(), amount.decimal()));
     }
     let ends = ends.into_iter().map(|(name, worth)| OpenEnd { name, worth });
-    ends.chain(lacking::end(&[plan.holdings.lack_in(view, &plan.buy)])).collect()
+    ends.chain(lacking::end(&[plan.holdings.lack_in(view, &plan.buy)]))
+        .chain(refunds::overpaid(view, &plan.payment, &plan.buy))
+        .collect()
 }

@@ -279,8 +279,8 @@ impl saga::Saga for Purchase {
         match command {
             Command::CloseCase { case, .. } => vec![Key::<Cases>::of(case).need()],
             Command::Date { .. } => {
-                let case = timing::undated_case(view, &view.plan.payment);
-                case.map(|key| key.need()).into_iter().collect()
+                let cases = timing::undated_cases(view, &view.plan.payment);
+                cases.iter().map(Key::need).collect()
             }
             Command::Cancel { .. } | Command::Redirect { .. } => Vec::new(),
         }

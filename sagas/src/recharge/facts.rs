@@ -12,6 +12,7 @@ use crate::parts::{
 };
 use fundflow_domain::{calendar::TradingDay, payment::Stage, time::Timestamp, wallet::Credit};
 use fundflow_runtime::saga::OpenEnd;
+use rust_decimal::Decimal;
 
 /// What an abandoner disposes of while the money is at the fund and its shares are not there.
 const END: &str = "money_fund";
@@ -99,7 +100,12 @@ pub(super) fn open_ends(view: &View<'_>) -> Vec<OpenEnd> {
         ends.push((END.into(), left.unwrap_or(plan.amount.decimal())));
     } else if let Some(rest) = rest.filter(|_| paid) {
         ends.push((END.into(), rest.decimal()));
+    } else if !plan.buy.is_over(view) {
+        // Its money went back, and a record holds that is not the last.
+        ends.push((END.into(), Decimal::ZERO));
     }
     let ends = ends.into_iter().map(|(name, worth)| OpenEnd { name, worth });
-    ends.chain(lacking::end(&[plan.wallet.lack_in(view, &plan.buy)])).collect()
+    ends.chain(lacking::end(&[plan.wallet.lack_in(view, &plan.buy)]))
+        .chain(refunds::overpaid(view, &plan.payment, &plan.buy))
+        .collect()
 }

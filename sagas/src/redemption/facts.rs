@@ -154,7 +154,8 @@ pub(super) fn open_ends(view: &View<'_>) -> Vec<OpenEnd> {
     let plan = view.plan;
     let mut ends: Vec<(Arc<str>, Decimal)> = Vec::new();
     let reserved = plan.holdings.reserved(view);
-    if !reserved.is_zero() {
+    // Where its records took all of it and none was the last, there is still an order to be closed.
+    if !reserved.is_zero() || !plan.out.is_over(view) {
         ends.push((END.into(), reserved.decimal()));
     }
     let owed = unpaid(view);
@@ -162,12 +163,34 @@ pub(super) fn open_ends(view: &View<'_>) -> Vec<OpenEnd> {
         ends.push((MONEY.into(), owed.decimal()));
     }
     let ends = ends.into_iter().map(|(name, worth)| OpenEnd { name, worth });
-    ends.chain(lacking::end(&[plan.holdings.lack_out(view, &plan.out)])).collect()
+    ends.chain(lacking::end(&[plan.holdings.lack_out(view, &plan.out)]))
+        .chain(difference(view))
+        .collect()
 }
 
-/// What the registrar's records brought and the investor does not have. Yuan.
+/// What the registrar's records brought and the investor does not have, as far as it is paid by itself or
+/// a person has it. Yuan.
 fn unpaid(view: &View<'_>) -> Money {
     let brought = view.plan.out.proceeds(view).unwrap_or_default();
+    let more = difference(view).map_or(Money::ZERO, |_| brought);
+    let owed = if more.is_zero() { brought } else { asked_for(view) };
     let paid = view.plan.payouts.iter().filter_map(|leg| Some(leg.payout(view)?.paid()?.amount));
-    paid.fold(brought, |left, paid| left.minus(paid).unwrap_or_default())
+    paid.fold(owed, |left, paid| left.minus(paid).unwrap_or_default())
+}
+
+/// What the bank was asked to pay out.
+fn asked_for(view: &View<'_>) -> Money {
+    let asked = view.plan.payouts.iter().filter_map(|leg| Some(leg.payout(view)?.terms.amount));
+    asked.fold(Money::ZERO, |sum, amount| sum.plus(amount.into()).unwrap_or(sum))
+}
+
+/// What no payout carries any more, or too much of which was carried.
+fn difference(view: &View<'_>) -> Option<OpenEnd> {
+    let last = view.plan.out.is_over(view) && next_payout(view).is_none();
+    let asked = asked_for(view);
+    if !last || asked.is_zero() || view.open.notes.is_disputed() || by_hand::is_by_hand(view, MONEY)
+    {
+        return None;
+    }
+    by_hand::difference(view.plan.out.proceeds(view).unwrap_or_default(), asked)
 }

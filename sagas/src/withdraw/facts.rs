@@ -155,6 +155,8 @@ pub(super) fn open_ends(view: &View<'_>) -> Vec<OpenEnd> {
     let mut ends: Vec<(Arc<str>, Decimal)> = Vec::new();
     if let Some(shares) = plan.wallet.held(view) {
         ends.push((END.into(), shares.decimal()));
+    } else if !plan.out.is_over(view) {
+        ends.push((END.into(), Decimal::ZERO));
     }
     match plan.payout.open_end(view) {
         Some(end) => ends.push(end),
@@ -166,5 +168,15 @@ pub(super) fn open_ends(view: &View<'_>) -> Vec<OpenEnd> {
         None => {}
     }
     let ends = ends.into_iter().map(|(name, worth)| OpenEnd { name, worth });
-    ends.chain(lacking::end(&[plan.wallet.lack_out(view, &plan.out)])).collect()
+    ends.chain(lacking::end(&[plan.wallet.lack_out(view, &plan.out)]))
+        .chain(difference(view))
+        .collect()
+}
+
+/// What the payout does not carry any more, or carried too much of.
+fn difference(view: &View<'_>) -> Option<OpenEnd> {
+    let asked = view.plan.payout.payout(view)?.terms.amount;
+    let settled = view.plan.out.is_over(view) && !view.open.notes.is_disputed();
+    let brought = view.plan.out.proceeds(view).filter(|_| settled)?;
+    if by_hand::has(view, PAYOUT) { None } else { by_hand::difference(brought, asked.into()) }
 }

@@ -111,3 +111,26 @@ fn nothing_is_given_up_where_nothing_is_owed() {
     let Reply::NotActed(ActionError::Refused(text)) = reply else { panic!("{reply:?}") };
     assert_eq!(&*text, "it has ended; a late abandonment cannot change that");
 }
+
+#[test]
+fn a_receipt_to_the_second_and_one_to_the_millisecond_are_one_record() {
+    let mut stage = Stage::at("10:00");
+    stage.request(&request(Mode::LinkedSameDay));
+    stage.run();
+    let no = PaymentNo::pay(&order("mmf"));
+    // The applied receipt, with another amount: from a callback, and from the day file.
+    for millis in [123, 0] {
+        let receipt = Receipt {
+            no: no.clone(),
+            serial: serial("P-mmf.pay"),
+            amount: "999".parse().unwrap(),
+            paid_at: crate::names::at("10:00").plus_millis(millis),
+        };
+        let known = stage
+            .state(&fundflow_kernel::streams::Key::<fundflow_domain::payment::Payments>::of(&no));
+        let applied = known.payment().unwrap().applied().unwrap().serial.clone();
+        let receipt = Receipt { serial: applied, ..receipt };
+        stage.notice(charge_notice(&no, ChargeAnswer::Paid(receipt)));
+    }
+    assert_eq!(cases(&stage).len(), 1, "{}", stage.text());
+}

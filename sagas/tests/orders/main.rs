@@ -12,6 +12,9 @@ mod abandoned;
 mod by_hand;
 mod conversion;
 mod crash;
+mod doubted;
+#[path = "../common/doubts.rs"]
+mod doubts;
 mod funds;
 mod limits;
 mod outside;
@@ -21,5 +24,6 @@ mod purchase;
 #[path = "../common/reasons.rs"]
 mod reasons;
 mod redemption;
+mod said_again;
 mod stage;
 mod subscription;

@@ -242,9 +242,14 @@ pub(crate) fn redeemed(
 }
 
 /// Shares out, NAV out, redemption fee, top-up, net in, NAV in, shares in.
-pub(crate) fn converted(
+pub(crate) fn converted(serial: &str, on: &str, numbers: [&str; 7]) -> ApplicationAnswer {
+    converted_part(serial, on, true, numbers)
+}
+
+pub(crate) fn converted_part(
     serial: &str,
     on: &str,
+    finished: bool,
     [shares_out, nav_out, redemption_fee, topup_fee, net_in, nav_in, shares_in]: [&str; 7],
 ) -> ApplicationAnswer {
     let numbers = ConversionConfirmed {
@@ -258,5 +263,5 @@ pub(crate) fn converted(
         income: SignedMoney::ZERO,
         lots: vec![],
     };
-    confirmed(serial, on, true, Outcome::Conversion(numbers))
+    confirmed(serial, on, finished, Outcome::Conversion(numbers))
 }

@@ -6,6 +6,9 @@
 mod by_hand;
 mod checks;
 mod corrections;
+mod doubted;
+#[path = "../common/doubts.rs"]
+mod doubts;
 mod fast_short;
 mod fast_withdraw;
 mod freeze;

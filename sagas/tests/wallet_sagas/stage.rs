@@ -231,12 +231,16 @@ impl<S: Saga> Stage<S> {
 
     /// Timers ring and everybody outside answers, until then.
     pub(crate) fn clock(&mut self, now: &str) {
+        self.clock_to(at(now));
+    }
+
+    pub(crate) fn clock_to(&mut self, then: Timestamp) {
         self.settle();
-        while self.runner.next_timer().is_some_and(|due| due <= at(now)) {
+        while self.runner.next_timer().is_some_and(|due| due <= then) {
             self.ring();
             self.settle();
         }
-        self.now = at(now);
+        self.now = then;
     }
 
     /// It waits for a person, as the runner has it.

@@ -198,6 +198,29 @@ fn money_of_a_late_withdrawal_is_paid_by_the_engine_or_named_as_owed_by_hand_and
 }
 
 #[test]
+fn a_withdrawal_that_was_rejected_and_is_confirmed_is_taken_at_once_and_paid_when_it_is_settled() {
+    let mut stage = stage("02-03 10:00");
+    stage.request(request(Some("400")), asked());
+    stage.settle();
+    let no = fundflow_domain::ids::ApplicationNo::of(&crate::stage::order("redeem"));
+    stage.notice(registrar::notice(&no, crate::outside::rejected("0002")));
+    stage.run();
+    assert_eq!(stage.last(), "withdraw.kept_in_wallet", "{}", stage.text());
+    stage.now = at("02-04 13:00");
+    let late = record("c-1", "2026-02-04", true, redeemed("400".parse().unwrap(), "0"));
+    stage.notice(registrar::notice(&no, late));
+    stage.run();
+    assert_eq!(stage.wallet().registered().to_string(), "600.00", "{}", stage.text());
+    assert_eq!((stage.count("case.opened"), stage.count("payout.requested")), (1, 0));
+
+    let (case, closing) = (case_of(&stage), Box::new(closing()));
+    stage.command(Command::CloseCase { case, closing });
+    stage.run();
+    assert_eq!(stage.count("payout.paid_out"), 1, "{}", stage.text());
+    assert!(stage.look().finished && stage.look().open_ends.is_empty(), "{}", stage.text());
+}
+
+#[test]
 fn deadlines_park_and_a_usable_answer_wakes() {
     let mut stage = stage("02-13 10:00");
     let silent = ApplicationAnswer::Unknown(fundflow_domain::orders::Cause::new("busy", "later"));

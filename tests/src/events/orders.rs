@@ -75,7 +75,16 @@ fn heard() -> Vec<application::Event> {
         E::Corrected { reverses: id("TA-1"), confirmation: Box::new(bought("10000.00", "0.00")) },
         E::Contested(Box::new(bought("10000.00", "0.00"))),
         E::Upheld(Box::new(bought("10000.00", "0.00"))),
-        E::Withdrawn { serial: id("TA-1"), cause: cause("operator", "the registrar says so") },
+        E::Withdrawn {
+            serial: id("TA-1"),
+            cause: cause("operator", "the registrar says so"),
+            taken_back: false,
+        },
+        E::Withdrawn {
+            serial: id("TA-2"),
+            cause: cause("operator", "the registrar says so"),
+            taken_back: true,
+        },
         E::RestRejected(rejection()),
         E::Rejected(interest),
         E::Rejected(Rejection { frozen, ..rejection() }),

@@ -1,0 +1,172 @@
+//! What may happen to an order while its registrar contradicts itself, people close cases in every way and
+//! give up, and the process dies: for any saga.
+
+use fundflow_domain::{
+    case::{CaseId, Cases, Closing, How},
+    decider::Decider,
+    text::Text,
+};
+use fundflow_kernel::envelope::Recorded;
+use fundflow_runtime::{look::Look, message::Action, process::Disposition};
+use proptest::prelude::*;
+use rust_decimal::Decimal;
+
+#[derive(Debug, Clone)]
+pub(crate) enum Doubt {
+    /// Everybody answers, and so many hours pass.
+    Hours(u8),
+    /// Nobody answers from now on, or everybody does.
+    Silence(bool),
+    /// The registrar confirms it unasked: whole or a part, under that serial, the last of its records or
+    /// not.
+    Confirms(bool, u8, bool),
+    Rejects,
+    /// The bank debits the account once more, where it debits it at all.
+    Debits,
+    /// The case that was opened as the `nth` is closed in that way.
+    Closes(usize, u8),
+    Abandons(Disposition),
+    Cancels,
+    Resumes,
+    Skips,
+    Dies,
+    /// After so many appends.
+    DiesLater(usize),
+}
+
+pub(crate) fn doubts() -> impl Strategy<Value = Vec<Doubt>> {
+    use Disposition::{Manual, Refund, Suspense};
+    let what = || prop::sample::select(vec![Refund, Manual, Suspense]);
+    let doubt = prop_oneof![
+        5 => prop::sample::select(vec![0_u8, 1, 6, 24]).prop_map(Doubt::Hours),
+        1 => any::<bool>().prop_map(Doubt::Silence),
+        5 => (any::<bool>(), 0..3_u8, prop::bool::weighted(0.8))
+            .prop_map(|(whole, serial, last)| Doubt::Confirms(whole, serial, last)),
+        1 => Just(Doubt::Rejects),
+        1 => Just(Doubt::Debits),
+        4 => (0..4_usize, 0..4_u8).prop_map(|(nth, how)| Doubt::Closes(nth, how)),
+        2 => what().prop_map(Doubt::Abandons),
+        1 => Just(Doubt::Cancels),
+        1 => Just(Doubt::Resumes),
+        1 => Just(Doubt::Skips),
+        1 => Just(Doubt::Dies),
+        1 => (0..6_usize).prop_map(Doubt::DiesLater),
+    ];
+    prop::collection::vec(doubt, 0..20)
+}
+
+/// A saga among its counterparties.
+pub(crate) trait Doubted {
+    fn hours(&mut self, hours: i64);
+    fn silence(&mut self, silent: bool);
+    fn confirms(&mut self, whole: bool, serial: u8, last: bool);
+    fn rejects(&mut self);
+    fn debits(&mut self) {}
+    fn closes(&mut self, case: CaseId, closing: Box<Closing>);
+    fn cancels(&mut self);
+    fn acts(&mut self, action: Action);
+    fn dies(&mut self);
+    fn fuse(&mut self, appends: Option<usize>);
+    fn seen(&self) -> Look;
+    fn log(&self) -> &[Recorded];
+    fn transcript(&self) -> String;
+}
+
+fn abandon(stage: &mut impl Doubted, what: Disposition) {
+    let ends = stage.seen().open_ends;
+    let dispositions = ends.into_iter().map(|end| (end.name, what)).collect();
+    stage.acts(Action::Abandon { reason: "a test".into(), dispositions });
+}
+
+fn resume(stage: &mut impl Doubted) {
+    stage.acts(Action::Resume { reason: "a person looked".into() });
+}
+
+/// In the order in which they were opened.
+fn cases(log: &[Recorded]) -> Vec<CaseId> {
+    let opened = log.iter().filter(|it| &*it.event.event_type == "case.opened");
+    opened.map(|it| it.stream.id().parse().unwrap()).collect()
+}
+
+fn close(stage: &mut impl Doubted, nth: usize, how: u8) {
+    let Some(case) = cases(stage.log()).get(nth).copied() else { return };
+    let how = match how {
+        0 => How::Accepted,
+        1 => How::Withdrawn,
+        2 => How::PaidByUs { amount: "1".parse().unwrap() },
+        _ => How::Manual { text: Text::lossy("settled by telephone") },
+    };
+    let (by, reason) = (Text::lossy("chen"), Text::lossy("a test"));
+    stage.closes(case, Box::new(Closing { how, by, reason }));
+}
+
+pub(crate) fn play(stage: &mut impl Doubted, doubts: &[Doubt]) {
+    for doubt in doubts {
+        match doubt {
+            Doubt::Hours(hours) => stage.hours((*hours).into()),
+            Doubt::Silence(silent) => stage.silence(*silent),
+            Doubt::Confirms(whole, serial, last) => stage.confirms(*whole, *serial, *last),
+            Doubt::Rejects => stage.rejects(),
+            Doubt::Debits => stage.debits(),
+            Doubt::Closes(nth, how) => close(stage, *nth, *how),
+            Doubt::Abandons(what) => abandon(stage, *what),
+            Doubt::Cancels => stage.cancels(),
+            Doubt::Resumes => resume(stage),
+            Doubt::Skips => stage.acts(Action::SkipToLanding { reason: "a test".into() }),
+            Doubt::Dies => stage.dies(),
+            Doubt::DiesLater(appends) => stage.fuse(Some(*appends)),
+        }
+    }
+    stage.fuse(None);
+    stage.silence(false);
+}
+
+/// Days pass, people close every case and let go on what is parked; what still waits is given up, and at
+/// last nothing more will come of it. Then it is over, and every end that is open was named with its worth.
+pub(crate) fn bring_to_its_end(stage: &mut impl Doubted) {
+    use Disposition::{Manual, Refund};
+    for what in [None, None, Some(Manual), Some(Refund), Some(Manual), Some(Refund), Some(Manual)] {
+        stage.hours(24 * 3);
+        if stage.seen().finished && open_case(stage.log()).is_none() {
+            break;
+        }
+        if let Some(what) = what.filter(|_| !stage.seen().finished) {
+            abandon(stage, what);
+            stage.hours(24);
+        }
+        for nth in 0..cases(stage.log()).len() {
+            close(stage, nth, 0);
+            stage.hours(1);
+        }
+        if stage.seen().parked.is_some() {
+            resume(stage);
+        }
+    }
+    let look = stage.seen();
+    let text = stage.transcript();
+    assert!(look.finished, "it is stuck: {:?} {:?}\n{text}", look.waits, look.open_ends);
+    let named = crate::by_hand::named(stage.log());
+    for end in &look.open_ends {
+        assert_eq!(named.get(&*end.name), Some(&end.worth), "{end:?} {named:?}\n{text}");
+    }
+    assert_eq!(open_case(stage.log()), None, "a case cannot be closed\n{text}");
+}
+
+fn open_case(log: &[Recorded]) -> Option<CaseId> {
+    let is_open = |case: &CaseId| {
+        let name = case.to_string();
+        let turns = ["case.opened", "case.closed", "case.reopened"];
+        let of = log.iter().filter(|it| {
+            let of_case = it.stream.category() == Cases::CATEGORY && it.stream.id() == name;
+            of_case && turns.contains(&&*it.event.event_type)
+        });
+        of.last().is_some_and(|it| &*it.event.event_type != "case.closed")
+    };
+    cases(log).into_iter().find(is_open)
+}
+
+/// What a person has of that name at the end.
+pub(crate) fn by_hand(look: &Look, name: &str) -> Decimal {
+    let of = look.open_ends.iter().filter(|end| *end.name == *name);
+    of.map(|end| end.worth).sum()
+}

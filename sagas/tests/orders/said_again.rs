@@ -1,0 +1,213 @@
+//! A record that its registrar takes back and says again is news; one that a file and a query spell
+//! differently is not.
+
+use crate::{
+    outside::{bought, converted, read, redeemed, rejected},
+    redemption::{LOTS, NUMBERS},
+    stage::{InHouse, Stage},
+};
+use fundflow_domain::{
+    case::{CaseId, Closing, How},
+    ids::ApplicationNo,
+    text::Text,
+};
+use fundflow_runtime::message::{Noticed, Reply};
+use fundflow_sagas::{
+    conversion::{self, Conversion},
+    ports::registrar::{ApplicationAnswer, notice},
+    purchase::{self, Purchase},
+    redemption::{self, Redemption},
+};
+
+fn told(stage: &mut Stage, order: &str, said: &ApplicationAnswer) -> Reply {
+    stage.notice(notice(&ApplicationNo::of(&order.parse().unwrap()), said.clone()))
+}
+
+fn opened(stage: &Stage) -> Vec<CaseId> {
+    let opened = stage.events.iter().filter(|it| &*it.event.event_type == "case.opened");
+    opened.map(|it| it.stream.id().parse().unwrap()).collect()
+}
+
+/// The registrar takes it back, says it again and again, and in the end it is right. Returns the stage
+/// at its end.
+fn taken_back_and_said_again<S: InHouse<Command: 'static, Request: 'static>>(
+    mut stage: Stage,
+    (id, order): (&str, &str),
+    (request, said): (S::Request, ApplicationAnswer),
+    close: fn(CaseId, Box<Closing>) -> S::Command,
+) -> Stage {
+    stage.request::<S>(id, request);
+    let before = stage.now.plus_millis(60_000);
+    stage.until_instant(before);
+    let closes = |stage: &mut Stage, nth: usize, how: How| {
+        let case = opened(stage)[nth];
+        let (by, reason) = (Text::lossy("chen"), Text::lossy("the registrar was asked"));
+        let closing = Box::new(Closing { how, by, reason });
+        let reply = stage.command::<S>(id, close(case, closing));
+        assert!(matches!(reply, Reply::Acted), "{reply:?}\n{}", stage.text());
+    };
+    // Before the cut-off of its T no record can be right.
+    for nth in 0..3 {
+        let reply = told(&mut stage, order, &said);
+        assert!(matches!(reply, Reply::Noticed(Noticed::Recorded(_))), "{reply:?}");
+        let cases = opened(&stage);
+        assert_eq!(cases.len(), nth + 1, "each time it is a case of its own\n{}", stage.text());
+        let again = told(&mut stage, order, &said);
+        assert!(matches!(again, Reply::Noticed(Noticed::Repeated)), "{again:?}");
+        closes(&mut stage, nth, if nth < 2 { How::Withdrawn } else { How::Accepted });
+    }
+    stage.until("03-09 18:00");
+    let look = stage.look::<S>(id);
+    assert!(look.finished, "{:?} {:?}\n{}", look.waits, look.open_ends, stage.text());
+    assert_eq!(look.open_ends, [], "{}", stage.text());
+    stage
+}
+
+#[test]
+fn a_redemption_that_is_taken_back_and_said_again_is_booked_and_paid_once() {
+    let said = redeemed("C1", "2026-02-25", true, NUMBERS, &LOTS);
+    let stage = taken_back_and_said_again::<Redemption>(
+        crate::redemption::stage(),
+        ("R", "R.redeem"),
+        (crate::redemption::request(), said),
+        |case, closing| redemption::Command::CloseCase { case, closing },
+    );
+    assert_eq!(stage.shares("011162").registered(), read("500.55"));
+    assert_eq!(stage.outside.balance()[1], read("7808.30"));
+}
+
+#[test]
+fn a_purchase_that_is_taken_back_and_said_again_is_one_lot() {
+    let stage = taken_back_and_said_again::<Purchase>(
+        crate::purchase::stage(),
+        ("P", "P.buy"),
+        (crate::purchase::request(), bought("C1", "2026-02-24", crate::purchase::NUMBERS)),
+        |case, closing| purchase::Command::CloseCase { case, closing },
+    );
+    assert_eq!(stage.shares("011162").available(), read("7980.74"));
+}
+
+#[test]
+fn a_conversion_that_is_taken_back_and_said_again_is_booked_once() {
+    let stage = taken_back_and_said_again::<Conversion>(
+        crate::conversion::stage(fundflow_domain::fund::ConversionFeeMethod::FeeDifference),
+        ("C", "C.convert"),
+        (crate::conversion::request(), converted("K1", "2026-02-24", crate::conversion::BY_FEES)),
+        |case, closing| conversion::Command::CloseCase { case, closing },
+    );
+    assert_eq!(stage.shares("001546").registered(), read("5000"));
+    assert_eq!(stage.shares("011162").available(), read("16914.62"));
+}
+
+#[test]
+fn a_record_that_is_spelled_with_its_lots_and_without_opens_one_case() {
+    for first in [true, false] {
+        let mut stage = crate::redemption::stage();
+        stage.request::<Redemption>("R", crate::redemption::request());
+        stage.until("02-24 10:01");
+        // From a file, with its lots, and as a query answers.
+        let spelled = |lots: bool| {
+            let lots: &[_] = if lots { &LOTS } else { &[] };
+            redeemed("C1", "2026-02-25", true, NUMBERS, lots)
+        };
+        told(&mut stage, "R.redeem", &spelled(first));
+        told(&mut stage, "R.redeem", &spelled(!first));
+        assert_eq!(opened(&stage).len(), 1, "{}", stage.text());
+    }
+}
+
+#[test]
+fn digits_that_say_nothing_are_no_difference() {
+    let [short, long] = [
+        ["6000", "1.3071", "7842.6", "34.3", "7808.3"],
+        ["6000.00", "1.30710000", "7842.60", "34.30", "7808.30"],
+    ]
+    .map(|numbers| redeemed("C1", "2026-02-25", true, numbers, &[]));
+    assert_eq!(format!("{short:?}"), format!("{long:?}"), "what names the case");
+}
+
+/// Rejected before the cut-off of its T, and confirmed after it. Returns the one case that is open on it.
+fn rejected_and_confirmed<S: InHouse<Request: 'static>>(
+    mut stage: Stage,
+    (id, order): (&str, &str),
+    (request, said, at): (S::Request, ApplicationAnswer, &str),
+) -> (Stage, CaseId) {
+    stage.request::<S>(id, request);
+    let accepted = stage.now.plus_millis(60_000);
+    stage.until_instant(accepted);
+    told(&mut stage, order, &rejected("0"));
+    stage.until(at);
+    told(&mut stage, order, &said);
+    let cases = opened(&stage);
+    assert_eq!(cases.len(), 1, "{}", stage.text());
+    let case = stage.events.iter().find(|it| &*it.event.event_type == "case.opened").unwrap();
+    let report: serde_json::Value = serde_json::from_str(&case.event.data).unwrap();
+    let found = &report["findings"][0];
+    assert!(!found["ours"].as_array().unwrap().is_empty(), "what stood: {found}");
+    assert!(!found["theirs"].as_array().unwrap().is_empty(), "what came: {found}");
+    (stage, cases[0])
+}
+
+fn accepted() -> Box<Closing> {
+    let (by, reason) = (Text::lossy("chen"), Text::lossy("the registrar says so"));
+    Box::new(Closing { how: How::Accepted, by, reason })
+}
+
+#[test]
+fn a_purchase_that_was_rejected_and_is_confirmed_is_booked_and_held_at_once() {
+    let said = bought("C1", "2026-02-24", crate::purchase::NUMBERS);
+    let (mut stage, case) = rejected_and_confirmed::<Purchase>(
+        crate::purchase::stage(),
+        ("P", "P.buy"),
+        (crate::purchase::request(), said, "02-24 09:30"),
+    );
+    let held = stage.shares("011162");
+    assert_eq!(held.registered(), read("7980.74"), "the register has them\n{}", stage.text());
+    assert!(held.available().is_zero(), "and what is in dispute is held");
+
+    stage.command::<Purchase>("P", purchase::Command::CloseCase { case, closing: accepted() });
+    stage.until("03-09 18:00");
+    assert_eq!(stage.shares("011162").available(), read("7980.74"), "{}", stage.text());
+    // The money had gone back; that the investor has both is named.
+    assert_eq!(stage.outside.balance(), [read("10000"), read("10000")]);
+    let named = crate::by_hand::named(&stage.events);
+    assert_eq!(named["overpaid"], read::<rust_decimal::Decimal>("10000"), "{}", stage.text());
+    assert!(stage.look::<Purchase>("P").finished, "{}", stage.text());
+}
+
+#[test]
+fn a_redemption_that_was_rejected_and_is_confirmed_is_taken_at_once_and_paid_when_it_is_settled() {
+    let said = redeemed("C1", "2026-02-25", true, NUMBERS, &LOTS);
+    let (mut stage, case) = rejected_and_confirmed::<Redemption>(
+        crate::redemption::stage(),
+        ("R", "R.redeem"),
+        (crate::redemption::request(), said, "02-25 09:30"),
+    );
+    assert_eq!(stage.shares("011162").registered(), read("500.55"), "{}", stage.text());
+    stage.until("03-03 18:00");
+    assert_eq!(stage.outside.balance()[1], read("0"), "nothing is paid while it is in dispute");
+
+    stage.command::<Redemption>("R", redemption::Command::CloseCase { case, closing: accepted() });
+    stage.until("03-09 18:00");
+    assert_eq!(stage.outside.balance()[1], read("7808.30"), "{}", stage.text());
+    assert!(stage.look::<Redemption>("R").finished, "{}", stage.text());
+}
+
+#[test]
+fn a_conversion_that_was_rejected_and_is_confirmed_is_booked_on_both_sides() {
+    let said = converted("K1", "2026-02-24", crate::conversion::BY_FEES);
+    let (mut stage, case) = rejected_and_confirmed::<Conversion>(
+        crate::conversion::stage(fundflow_domain::fund::ConversionFeeMethod::FeeDifference),
+        ("C", "C.convert"),
+        (crate::conversion::request(), said, "02-24 09:30"),
+    );
+    assert_eq!(stage.shares("001546").registered(), read("5000"), "{}", stage.text());
+    let came = stage.shares("011162");
+    assert_eq!(came.registered(), read("16914.62"));
+    assert!(came.available().is_zero());
+
+    stage.command::<Conversion>("C", conversion::Command::CloseCase { case, closing: accepted() });
+    stage.until("03-09 18:00");
+    assert_eq!(stage.shares("011162").available(), read("16914.62"), "{}", stage.text());
+    assert!(stage.look::<Conversion>("C").finished, "{}", stage.text());
+}

@@ -1,0 +1,131 @@
+//! Random runs in which the registrar contradicts itself and people close cases in every way, give up and
+//! take back: no money and no share of a withdrawal is lost or made.
+
+use crate::{
+    doubts::{Doubt, Doubted, bring_to_its_end, by_hand, doubts, play},
+    outside::{record, redeemed, rejected},
+    stage::{Stage, order, out_no},
+    withdraw::{asked, request, stage},
+};
+use fundflow_domain::{
+    application::{Application, Applications, Confirmation, Outcome},
+    case::{CaseId, Closing},
+    ids::ApplicationNo,
+    payout::Payouts,
+};
+use fundflow_kernel::{envelope::Recorded, streams::Key};
+use fundflow_runtime::{look::Look, message::Action};
+use fundflow_sagas::{
+    ports::registrar::{ApplicationAnswer, notice},
+    withdraw::{Command, Withdraw},
+};
+use proptest::prelude::*;
+use rust_decimal::Decimal;
+
+struct Order(Stage<Withdraw>);
+
+impl Order {
+    fn no() -> ApplicationNo {
+        ApplicationNo::of(&order("redeem"))
+    }
+
+    fn application(&self) -> Option<Application> {
+        let key: Key<Applications> = Key::of(&Self::no());
+        self.0.fold(&key).state.application().cloned()
+    }
+
+    fn told(&mut self, said: ApplicationAnswer) {
+        if self.application().is_some() {
+            self.0.notice(notice(&Self::no(), said));
+        }
+    }
+}
+
+impl Doubted for Order {
+    fn hours(&mut self, hours: i64) {
+        self.0.clock_to(self.0.now.plus_millis(hours * 3_600_000));
+    }
+    fn silence(&mut self, silent: bool) {
+        for name in ["redeem", "redeem.out"] {
+            if silent {
+                self.0.outside.down.insert(name.to_owned());
+            } else {
+                self.0.outside.down.remove(name);
+            }
+        }
+    }
+    fn confirms(&mut self, whole: bool, serial: u8, last: bool) {
+        let shares = if whole { "400" } else { "150" }.parse().unwrap();
+        let said = record(&format!("c-{serial}"), "2026-02-04", last, redeemed(shares, "0"));
+        self.told(said);
+    }
+    fn rejects(&mut self) {
+        self.told(rejected("0002"));
+    }
+    fn closes(&mut self, case: CaseId, closing: Box<Closing>) {
+        self.0.command(Command::CloseCase { case, closing });
+    }
+    fn cancels(&mut self) {
+        self.0.command(Command::Cancel { at: self.0.now });
+    }
+    fn acts(&mut self, action: Action) {
+        self.0.act(action);
+    }
+    fn dies(&mut self) {
+        self.0.crash();
+    }
+    fn fuse(&mut self, appends: Option<usize>) {
+        self.0.fuse = appends;
+    }
+    fn seen(&self) -> Look {
+        self.0.look()
+    }
+    fn log(&self) -> &[Recorded] {
+        &self.0.events
+    }
+    fn transcript(&self) -> String {
+        self.0.text()
+    }
+}
+
+fn withdrawn_in_doubt(doubts: &[Doubt]) {
+    let mut order = Order(stage("02-03 10:00"));
+    order.0.request(request(Some("400")), asked());
+    play(&mut order, doubts);
+    bring_to_its_end(&mut order);
+
+    let (text, look) = (order.transcript(), order.seen());
+    let application = order.application();
+    let said: Vec<&Confirmation> =
+        application.iter().flat_map(Application::confirmations).collect();
+    let sum =
+        |of: fn(&Outcome) -> Decimal| -> Decimal { said.iter().map(|it| of(&it.outcome)).sum() };
+    let left = sum(|it| match it {
+        Outcome::Redemption(it) => it.shares.decimal(),
+        _ => Decimal::ZERO,
+    });
+    let brought = sum(|it| match it {
+        Outcome::Redemption(it) => it.payout.decimal(),
+        _ => Decimal::ZERO,
+    });
+    let wallet = order.0.wallet();
+    let gone = Decimal::from(1000) - wallet.registered().decimal();
+    assert_eq!(gone, left - by_hand(&look, "missing"), "{text}");
+    assert!(wallet.reserved().is_zero() && wallet.disputed().is_zero(), "{text}");
+    let key: Key<Payouts> = Key::of(&out_no("redeem"));
+    let payout = order.0.fold(&key).state;
+    let paid =
+        payout.payout().and_then(|it| it.paid()).map_or(Decimal::ZERO, |it| it.amount.decimal());
+    let hand = ["payout", "proceeds", "underpaid"].iter().map(|name| by_hand(&look, name));
+    let hand = hand.sum::<Decimal>() - by_hand(&look, "overpaid");
+    assert_eq!(paid + hand, brought, "{:?}\n{text}", look.open_ends);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 96, ..ProptestConfig::default() })]
+
+    #[test]
+    fn whatever_is_said_of_a_withdrawal_its_shares_and_its_money_are_somewhere(doubts in doubts()) {
+        withdrawn_in_doubt(&doubts);
+    }
+}
