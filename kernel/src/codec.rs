@@ -12,9 +12,11 @@
 //! 3. An unknown type, a schema above the current one, or a step that is missing is an error that
 //!    names type and schema; never a skip.
 
+mod json;
 mod tagged;
 
-pub use tagged::{NotStored, check, check_names, check_variants, read_tagged, write_tagged};
+pub use json::{write as write_json, write_tagged};
+pub use tagged::{NotStored, check, check_names, check_variants, read_tagged};
 
 use crate::decider::Decider;
 use serde::ser::Error as _;

@@ -11,7 +11,7 @@
 //!    event: serde says the names of its variants to whoever reads one.
 
 use serde::{
-    Deserializer, Serialize,
+    Deserializer,
     de::{
         DeserializeOwned, DeserializeSeed, EnumAccess, Error as _, IgnoredAny, VariantAccess,
         Visitor, value::StrDeserializer,
@@ -129,41 +129,7 @@ pub fn check_names(category: &'static str, types: Variants) -> Result<(), NotSto
     Ok(())
 }
 
-/// Appends what serde makes of the variant's body.
-///
-/// # Errors
-/// As serde's; and when the variant is not the one that the type name means.
-pub fn write_tagged<E: Serialize>(
-    event: &E,
-    event_type: &'static str,
-    out: &mut Vec<u8>,
-) -> Result<(), Json> {
-    let start = out.len();
-    serde_json::to_writer(&mut *out, event)?;
-    let is_meant =
-        |tag: &[u8]| std::str::from_utf8(tag).is_ok_and(|it| same(it, tag_of(event_type)));
-    match &out[start..] {
-        // {"tag":body}: the store keeps the two apart.
-        [b'{', b'"', rest @ .., b'}'] => {
-            let tag = rest.iter().take_while(|byte| **byte != b'"').count();
-            if rest.get(tag + 1) == Some(&b':') && is_meant(&rest[..tag]) {
-                out.drain(start..start + tag + 4);
-                out.pop();
-                return Ok(());
-            }
-        }
-        [b'"', tag @ .., b'"'] if is_meant(tag) => {
-            out.truncate(start);
-            out.extend_from_slice(b"{}");
-            return Ok(());
-        }
-        _ => {}
-    }
-    let tag = tag_of(event_type);
-    Err(Json::custom(format!("the body of a {event_type} is not tagged \"{tag}\"")))
-}
-
-/// The reverse of [`write_tagged`].
+/// The reverse of [`write_tagged`](super::write_tagged).
 ///
 /// # Errors
 /// As serde's: which field is missing or wrong, and where.
@@ -172,12 +138,12 @@ pub fn read_tagged<E: DeserializeOwned>(event_type: &str, data: &str) -> Result<
 }
 
 /// The second half of a type name, which means a variant.
-fn tag_of(event_type: &str) -> &str {
+pub(super) fn tag_of(event_type: &str) -> &str {
     event_type.split_once('.').map_or("", |(_, tag)| tag)
 }
 
 /// Whether two spellings are of the same name, whichever way serde writes its words.
-fn same(one: &str, other: &str) -> bool {
+pub(super) fn same(one: &str, other: &str) -> bool {
     let letters = |text: &str| -> Vec<u8> {
         let plain = text.bytes().filter(|it| !matches!(it, b'_' | b'-'));
         plain.map(|it| it.to_ascii_lowercase()).collect()

@@ -1,6 +1,7 @@
 //! Every way to write an enum that a user could think of: read back, or refused before an event.
 
 use super::*;
+use crate::codec::write_tagged;
 use serde::{Deserialize, Serialize};
 
 #[derive(Debug, PartialEq, Serialize, Deserialize)]

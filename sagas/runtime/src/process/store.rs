@@ -63,23 +63,21 @@ impl<S: Saga> Stored for Process<S> {
         match event {
             Event::Prepared { request, promise, table } => {
                 let (request, admitted) = (request.as_ref(), promise.as_ref());
-                serde_json::to_writer(out, &PreparedRef::<S> { request, admitted, table })
+                codec::write_json(&PreparedRef::<S> { request, admitted, table }, out)
             }
             Event::Reached(milestone) => {
                 codec::write_tagged(milestone, S::milestone_type(milestone), out)
             }
-            Event::RetryScheduled(retry) => serde_json::to_writer(out, retry),
-            Event::Parked(parked) => serde_json::to_writer(out, parked),
+            Event::RetryScheduled(retry) => codec::write_json(retry, out),
+            Event::Parked(parked) => codec::write_json(parked, out),
             Event::Resumed { reason } | Event::LandingChosen { reason } => {
-                serde_json::to_writer(out, &ForReason { reason: reason.clone() })
+                codec::write_json(&ForReason { reason: reason.clone() }, out)
             }
             Event::Abandoned { reason, ends } => {
                 let (reason, ends) = (reason.clone(), ends.clone());
-                serde_json::to_writer(out, &GivenUp { reason, ends })
+                codec::write_json(&GivenUp { reason, ends }, out)
             }
-            Event::Ended { cause, .. } => {
-                serde_json::to_writer(out, &AtEnd { cause: cause.clone() })
-            }
+            Event::Ended { cause, .. } => codec::write_json(&AtEnd { cause: cause.clone() }, out),
         }
     }
 
