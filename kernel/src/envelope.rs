@@ -43,11 +43,6 @@ impl StreamName {
         self.0.split_once('-').map_or("", |(_, id)| id)
     }
 
-    /// Whether it is the same text; most often it is the same allocation, too.
-    pub(crate) fn is(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.0, &other.0) || self.0 == other.0
-    }
-
     /// The whole name, category and ID.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -26,20 +26,23 @@ use crate::{
 };
 use foldhash::fast::RandomState;
 use std::{
+    any::Any,
     collections::HashMap,
     fmt,
     marker::PhantomData,
     sync::{
         Arc,
-        atomic::{AtomicU32, Ordering},
+        atomic::{AtomicU32, AtomicU64, Ordering},
     },
 };
 
 /// A stream's name and the decider whose events it holds.
 pub struct Key<D> {
     name: StreamName,
-    /// Where its fold was last found: a hint, checked against the name at every use.
+    /// Where its fold was last found, and the number of what stood there: a hint that holds for as
+    /// long as that number stands there, since no number is ever given twice.
     place: AtomicU32,
+    number: AtomicU64,
     decider: PhantomData<fn() -> D>,
 }
 
@@ -57,7 +60,8 @@ impl<D: Stored<State: Clone + Send + Sync> + 'static> Key<D> {
 
 impl<D> Key<D> {
     const fn named(name: StreamName) -> Self {
-        Self { name, place: AtomicU32::new(u32::MAX), decider: PhantomData }
+        let (place, number) = (AtomicU32::new(u32::MAX), AtomicU64::new(0));
+        Self { name, place, number, decider: PhantomData }
     }
 
     /// The stream's name.
@@ -69,7 +73,8 @@ impl<D> Key<D> {
 impl<D> Clone for Key<D> {
     fn clone(&self) -> Self {
         let place = AtomicU32::new(self.place.load(Ordering::Relaxed));
-        Self { name: self.name.clone(), place, decider: PhantomData }
+        let number = AtomicU64::new(self.number.load(Ordering::Relaxed));
+        Self { name: self.name.clone(), place, number, decider: PhantomData }
     }
 }
 
@@ -159,8 +164,14 @@ impl fmt::Debug for Opener {
     }
 }
 
+/// The number of the next stream that comes into any memory of this process, from 1. A copy of a memory
+/// keeps its numbers, so they must not be counted by each memory for itself.
+static NEXT: AtomicU64 = AtomicU64::new(1);
+
 struct Slot {
     name: StreamName,
+    /// Of this stream in this place; never used again.
+    number: u64,
     fold: Box<dyn Fold>,
     users: u32,
     damage: Option<Box<Damage>>,
@@ -194,6 +205,7 @@ impl Clone for Streams {
     fn clone(&self) -> Self {
         let slot = |slot: &Slot| Slot {
             name: slot.name.clone(),
+            number: slot.number,
             fold: slot.fold.boxed_clone(),
             users: slot.users,
             damage: slot.damage.clone(),
@@ -285,6 +297,16 @@ impl Streams {
         self.slot(stream).map_or(Version::NONE, |slot| slot.fold.version())
     }
 
+    /// The same of a key's stream.
+    pub fn version_of<D>(&self, key: &Key<D>) -> Version {
+        self.slot_of(key).map_or(Version::NONE, |slot| slot.fold.version())
+    }
+
+    /// What is wrong with a key's stream, if it is damaged.
+    pub fn damage_of<D>(&self, key: &Key<D>) -> Option<&Damage> {
+        self.slot_of(key)?.damage.as_deref()
+    }
+
     /// The kind of saga and the transaction that the stream belongs to: those of its first event.
     pub fn owner(&self, stream: &StreamName) -> Option<(&Arc<str>, &TransactionId)> {
         self.slot(stream)?.fold.owner()
@@ -296,8 +318,9 @@ impl Streams {
     where
         D: Stored<State: Clone + Send + Sync> + 'static,
     {
-        let slot = self.slots[self.find(key)?].as_ref().filter(|slot| slot.damage.is_none())?;
-        Some(&slot.fold.as_any().downcast_ref::<Loaded<D>>()?.state)
+        let slot = self.slot_of(key).filter(|slot| slot.damage.is_none())?;
+        let fold: &dyn Any = &*slot.fold;
+        Some(&fold.downcast_ref::<Loaded<D>>()?.state)
     }
 
     /// Decides and, if facts follow, puts them into the batch and remembers them. Returns how many.
@@ -318,7 +341,7 @@ impl Streams {
             place: key.name.as_str().into(),
             what: "it is not in memory".into(),
         };
-        let place = self.find(key).ok_or_else(absent)?;
+        let place = self.look_up(key).ok_or_else(absent)?;
         let slot = self.slots[place].as_mut().ok_or_else(absent)?;
         if let Some(Damage { place, what }) = slot.damage.as_deref() {
             return Err(DecideError::Damaged { place: place.clone(), what: what.clone() });
@@ -328,7 +351,8 @@ impl Streams {
         {
             before.push((place, slot.fold.boxed_clone()));
         }
-        let loaded = slot.fold.as_any_mut().downcast_mut::<Loaded<D>>().ok_or_else(absent)?;
+        let fold: &mut dyn Any = &mut *slot.fold;
+        let loaded = fold.downcast_mut::<Loaded<D>>().ok_or_else(absent)?;
         loaded.decide(&key.name, command, meta, batch)
     }
 
@@ -350,7 +374,8 @@ impl Streams {
             (slot.fold, slot.damage, slot.unread) = (fold, damage, unread);
             return;
         }
-        let slot = Some(Slot { name: name.clone(), fold, users: 0, damage, unread });
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        let slot = Some(Slot { name: name.clone(), number, fold, users: 0, damage, unread });
         let place = if let Some(place) = self.free.pop() {
             self.slots[place as usize] = slot;
             place
@@ -376,16 +401,21 @@ impl Streams {
         self.slots.get_mut(*self.places.get(stream)? as usize)?.as_mut()
     }
 
-    /// Where the key's fold is: where it was last time, most of the times.
-    fn find<D>(&self, key: &Key<D>) -> Option<usize> {
+    /// What is behind the key: most of the times where it was last time.
+    fn slot_of<D>(&self, key: &Key<D>) -> Option<&Slot> {
         let hint = key.place.load(Ordering::Relaxed) as usize;
-        if let Some(Some(slot)) = self.slots.get(hint)
-            && slot.name.is(&key.name)
-        {
-            return Some(hint);
+        match self.slots.get(hint) {
+            Some(Some(slot)) if slot.number == key.number.load(Ordering::Relaxed) => Some(slot),
+            Some(_) | None => self.slots.get(self.look_up(key)?)?.as_ref(),
         }
+    }
+
+    /// Where it is, to be remembered by the key.
+    fn look_up<D>(&self, key: &Key<D>) -> Option<usize> {
         let place = *self.places.get(&key.name)?;
+        let slot = self.slots.get(place as usize)?.as_ref()?;
         key.place.store(place, Ordering::Relaxed);
+        key.number.store(slot.number, Ordering::Relaxed);
         Some(place as usize)
     }
 }
