@@ -132,7 +132,7 @@ impl<S: Saga> Instance for Running<S> {
     }
 
     fn damage(&self, streams: &Streams) -> Option<Damage> {
-        self.sick.clone().or_else(|| streams.damage(self.key.stream()).cloned())
+        self.sick.clone().or_else(|| streams.damage_of(&self.key).cloned())
     }
 
     fn handle(&mut self, input: &What, desk: &mut Desk<'_>) -> Handled {
@@ -230,15 +230,13 @@ impl<S: Saga> Instance for Running<S> {
     }
 
     fn is_finished(&self, streams: &Streams) -> bool {
-        if self.outstanding > 0 {
+        if !self.has_ended(streams) {
             return false;
         }
-        let Some(view) = self.view(streams) else { return true };
-        view.ending.is_some()
-            && view.open.parked.is_none()
-            && self
-                .table(streams)
-                .is_none_or(|table| table.beside.iter().all(|side| S::holds(&view, side.deed.done)))
+        let (Some(view), Some(table)) = (self.view(streams), self.table(streams)) else {
+            return true;
+        };
+        table.beside.iter().all(|side| S::holds(&view, side.deed.done))
     }
 
     fn may_sleep(&self, streams: &Streams) -> bool {

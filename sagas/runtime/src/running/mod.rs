@@ -152,9 +152,18 @@ impl<S: Saga> Running<S> {
         streams.state(&self.key)?.ending()
     }
 
+    /// Whether it has ended, waits for nobody and is not parked; so is who was never prepared.
+    fn has_ended(&self, streams: &Streams) -> bool {
+        if self.outstanding > 0 {
+            return false;
+        }
+        let Some(view) = self.view(streams) else { return true };
+        view.ending.is_some() && view.open.parked.is_none()
+    }
+
     /// Mints the plan, and anew when a milestone has changed what it is made of.
     fn replan(&mut self, streams: &Streams) {
-        let version = streams.version(self.key.stream());
+        let version = streams.version_of(&self.key);
         if version == self.planned_at && self.plan.is_some() {
             return;
         }
@@ -177,7 +186,7 @@ impl<S: Saga> Running<S> {
     /// The plan that a request was decided with is the saga's first.
     fn minted(&mut self, plan: Arc<S::Plan>, streams: &Streams) {
         (self.plan, self.ready) = (Some(plan), false);
-        self.planned_at = streams.version(self.key.stream());
+        self.planned_at = streams.version_of(&self.key);
         self.lay_lanes(streams);
     }
 
