@@ -30,7 +30,7 @@ pub fn not_accepted<S: Saga>(
 }
 
 fn above(payment: &Payment, taken: Money) -> Option<Amount> {
-    Amount::new(payment.left().minus(taken)?.decimal()).ok()
+    Amount::checked(payment.left().minus(taken)?.decimal())
 }
 
 /// Sends back what the registrar did not accept.
