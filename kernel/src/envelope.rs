@@ -25,7 +25,7 @@ pub struct StreamName(Arc<str>);
 impl StreamName {
     /// Of an aggregate. The category holds no `-`; the ID may.
     pub fn of(category: &'static str, id: &dyn fmt::Display) -> Self {
-        let mut name = String::with_capacity(64);
+        let mut name = String::with_capacity(120);
         name.push_str(category);
         name.push('-');
         // Writing into a text cannot fail.

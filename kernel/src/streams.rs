@@ -179,6 +179,11 @@ struct Slot {
     unread: u64,
 }
 
+/// A stream that its user keeps in memory: where it is. It holds until it is let go, or until
+/// everything is forgotten.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Held(u32);
+
 /// Where a history stops making sense, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Damage {
@@ -253,6 +258,36 @@ impl Streams {
         let damage = fold.refold(&mut history.into_iter()).err().map(damaged);
         self.put(need.stream.clone(), fold, damage.clone(), 0);
         damage
+    }
+
+    /// One more user, who remembers in `held` where the stream is; who has it there already is none
+    /// more. It stays in memory until [`Self::let_go`].
+    pub fn hold_once(&mut self, stream: &StreamName, held: &mut Vec<Held>) {
+        let Some(place) = self.places.get(stream).copied().filter(|it| !held.contains(&Held(*it)))
+        else {
+            return;
+        };
+        if let Some(slot) = self.slots.get_mut(place as usize).and_then(Option::as_mut) {
+            slot.users = slot.users.saturating_add(1);
+            held.push(Held(place));
+        }
+    }
+
+    /// One user fewer; without any the stream leaves memory.
+    pub fn let_go(&mut self, held: Held) {
+        let Some(slot) = self.slots.get_mut(held.0 as usize).and_then(Option::as_mut) else {
+            return;
+        };
+        slot.users = slot.users.saturating_sub(1);
+        if slot.users == 0 {
+            let stream = slot.name.clone();
+            self.drop_slot(&stream);
+        }
+    }
+
+    /// The stream that somebody holds.
+    pub fn stream_of(&self, held: Held) -> Option<&StreamName> {
+        Some(&self.slots.get(held.0 as usize)?.as_ref()?.name)
     }
 
     /// One more user: the stream stays in memory until [`Self::release`].

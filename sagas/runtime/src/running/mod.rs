@@ -25,10 +25,10 @@ use crate::{
     turn::{Turn, Voice, view_of},
 };
 use fundflow_kernel::{
-    envelope::{Actor, StreamName},
+    envelope::Actor,
     ids::TransactionId,
     store::Version,
-    streams::{Damage, Key, Need, Streams},
+    streams::{Damage, Held, Key, Need, Streams},
     time::Timestamp,
 };
 use std::{collections::BTreeMap, sync::Arc};
@@ -75,10 +75,10 @@ pub struct Running<S: Saga> {
     key: Key<Process<S>>,
     plan: Option<Arc<S::Plan>>,
     planned_at: Version,
-    held: Vec<StreamName>,
+    held: Vec<Held>,
     /// Every stream of the plan is in memory and marked as used.
     ready: bool,
-    sick: Option<Damage>,
+    sick: Option<Box<Damage>>,
     /// It has not learned yet what it waits for.
     asleep: bool,
     lanes: Lanes,
@@ -207,13 +207,13 @@ impl<S: Saga> Running<S> {
         if own.iter().any(|need| !streams.has(need.stream())) {
             return false;
         }
+        // Most sagas never hold another stream; do not pay for twice as many.
+        self.held.reserve_exact(own.len().saturating_sub(self.held.len()));
         for need in &own {
-            if !self.held.contains(need.stream()) {
-                streams.hold(need.stream());
-                self.held.push(need.stream().clone());
-            }
+            streams.hold_once(need.stream(), &mut self.held);
         }
-        self.sick = own.iter().find_map(|need| streams.damage(need.stream()).cloned());
+        let damage = own.iter().find_map(|need| streams.damage(need.stream()).cloned());
+        self.sick = damage.map(Box::new);
         self.ready = true;
         true
     }
