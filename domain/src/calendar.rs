@@ -20,7 +20,7 @@ const SHIPPED_LAST: NaiveDate = date(2026, 12, 31);
 /// A day on which the exchange trades. Built by a [`TradingCalendar`], or read from an event that
 /// a calendar's answer was recorded in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct TradingDay(NaiveDate);
+pub struct TradingDay(#[serde(serialize_with = "fundflow_kernel::time::serialize_date")] NaiveDate);
 
 impl TradingDay {
     /// The date.
@@ -43,7 +43,7 @@ impl From<TradingDay> for NaiveDate {
 
 impl fmt::Display for TradingDay {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.pad(&self.0.to_string())
+        out.pad(fundflow_kernel::time::date_text(self.0).as_str())
     }
 }
 

@@ -113,19 +113,19 @@ impl OrderId {
     /// letters, so that the name always fits.
     pub fn part(transaction: &TransactionId, suffix: &'static str) -> Self {
         debug_assert!(suffix.len() <= 15, "{suffix} is too long");
-        Self(format!("{transaction}.{suffix}").into())
+        Self([transaction.as_str(), ".", suffix].concat().into())
     }
 }
 
 impl PaymentNo {
     /// What an order pays out.
     pub fn out(order: &OrderId) -> Self {
-        Self(format!("{order}.out").into())
+        Self([order.as_str(), ".out"].concat().into())
     }
 
     /// The payment for an order.
     pub fn pay(order: &OrderId) -> Self {
-        Self(format!("{order}.pay").into())
+        Self([order.as_str(), ".pay"].concat().into())
     }
 
     /// The refund for an order. `nth` tells a second refund (an unapplied payment) from the first.
@@ -146,9 +146,9 @@ impl ApplicationNo {
         const DIGITS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
         let hash = Sha256::digest(order.as_str().as_bytes());
         let bits = hash.iter().take(15).fold(0_u128, |bits, byte| bits << 8 | u128::from(*byte));
-        let digit = |n: usize| char::from(DIGITS[(bits >> (115 - 5 * n)) as usize & 31]);
-        let text: String = (0..24).map(digit).collect();
-        Self(text.into())
+        let digit = |n: usize| DIGITS[(bits >> (115 - 5 * n)) as usize & 31];
+        let text: [u8; 24] = std::array::from_fn(digit);
+        Self(std::str::from_utf8(&text).unwrap_or_default().into())
     }
 }
 

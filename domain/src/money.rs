@@ -21,8 +21,9 @@
 //! 3. Sums that leave the range are `None`; the caller makes a refusal of it.
 //! 4. In JSON each is a string, so that no reader's floating point can touch it.
 
+use fundflow_kernel::digits::Text;
 use rust_decimal::{Decimal, RoundingStrategy};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 use std::{fmt, str::FromStr};
 
 /// A number that cannot be the quantity it was given for.
@@ -37,17 +38,68 @@ pub struct NumberError {
     pub allowed: &'static str,
 }
 
+/// So many of the smallest unit, with all decimals.
+const fn units(count: u32, decimals: u32) -> Decimal {
+    Decimal::from_parts(count, 0, 0, false, decimals)
+}
+
 // Decimal::from_parts(lo, mid, hi, negative, scale)
 const MAX_FEN: Decimal = Decimal::from_parts(1_874_919_423, 2_328_306, 0, false, 2);
 const MAX_NAV: Decimal = Decimal::from_parts(1_874_919_423, 2_328_306, 0, false, 8);
 const MAX_UNROUNDED: Decimal = Decimal::from_parts(99_999_999, 0, 0, false, 0);
 const MAX_PER_10K: Decimal = Decimal::from_parts(99_999_999, 0, 0, false, 5);
 
+/// The number with exactly so many decimals, if it is in the range and none is lost.
+fn in_range(number: Decimal, decimals: u32, (min, max): (Decimal, Decimal)) -> Option<Decimal> {
+    // Sums and differences have the right number of decimals already, as most that is ever taken.
+    if [min, number, max].iter().all(|it| it.scale() == decimals) {
+        let digits = min.mantissa()..=max.mantissa();
+        return digits.contains(&number.mantissa()).then(|| without_sign_of_zero(number));
+    }
+    if !(min <= number && number <= max) {
+        return None;
+    }
+    if number.scale() > decimals && number.normalize().scale() > decimals {
+        return None;
+    }
+    let mut exact = number;
+    exact.rescale(decimals);
+    Some(without_sign_of_zero(exact))
+}
+
+/// One spelling of nothing: a record is known by how it prints.
+fn without_sign_of_zero(mut number: Decimal) -> Decimal {
+    if number.is_zero() {
+        number.set_sign_positive(true);
+    }
+    number
+}
+
+/// As `Decimal` writes itself: a string, with all of its decimals.
+fn serialize<S: Serializer>(number: Decimal, serializer: S) -> Result<S::Ok, S::Error> {
+    let scale = number.scale() as usize;
+    let (Ok(digits), Some(unit)) =
+        (u64::try_from(number.mantissa().unsigned_abs()), 10_u64.checked_pow(number.scale()))
+    else {
+        return Serialize::serialize(&number, serializer);
+    };
+    let mut text = Text::<48>::default();
+    if number.is_sign_negative() {
+        text.push(b'-');
+    }
+    text.push_number(digits / unit);
+    if scale > 0 {
+        text.push(b'.');
+        text.push_digits(digits % unit, scale);
+    }
+    serializer.serialize_str(text.as_str())
+}
+
 macro_rules! quantity {
     ($(#[$doc:meta])* $name:ident, $what:literal, $decimals:literal, $min:expr, $max:expr, $allowed:literal) => {
         $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        #[serde(try_from = "Decimal", into = "Decimal")]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+        #[serde(try_from = "Decimal")]
         pub struct $name(Decimal);
 
         impl $name {
@@ -59,17 +111,13 @@ macro_rules! quantity {
             /// # Errors
             /// [`NumberError`] naming the value and what is allowed.
             pub fn new(number: Decimal) -> Result<Self, NumberError> {
-                let in_range = $min <= number && number <= $max;
-                if !in_range || number.normalize().scale() > $decimals {
-                    return Err(NumberError { quantity: $what, value: number.to_string(), allowed: $allowed });
-                }
-                let mut exact = number;
-                exact.rescale($decimals);
-                if exact.is_zero() {
-                    // One spelling of nothing: a record is known by how it prints.
-                    exact.set_sign_positive(true);
-                }
-                Ok(Self(exact))
+                let refused = || NumberError { quantity: $what, value: number.to_string(), allowed: $allowed };
+                Self::checked(number).ok_or_else(refused)
+            }
+
+            /// The same, without a word on what is wrong.
+            pub fn checked(number: Decimal) -> Option<Self> {
+                in_range(number, $decimals, ($min, $max)).map(Self)
             }
 
             /// The plain number, with exactly the type's decimals.
@@ -79,12 +127,18 @@ macro_rules! quantity {
 
             #[allow(dead_code, reason = "not every quantity is ever the result of a rounding")]
             pub(crate) fn half_up(exact: Decimal) -> Option<Self> {
-                Self::new(exact.round_dp_with_strategy($decimals, RoundingStrategy::MidpointAwayFromZero)).ok()
+                Self::checked(exact.round_dp_with_strategy($decimals, RoundingStrategy::MidpointAwayFromZero))
             }
 
             #[allow(dead_code, reason = "not every quantity is ever the result of a rounding")]
             pub(crate) fn truncated(exact: Decimal) -> Option<Self> {
-                Self::new(exact.round_dp_with_strategy($decimals, RoundingStrategy::ToZero)).ok()
+                Self::checked(exact.round_dp_with_strategy($decimals, RoundingStrategy::ToZero))
+            }
+        }
+
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serialize(self.0, serializer)
             }
         }
 
@@ -120,12 +174,12 @@ macro_rules! quantity {
 
 quantity!(
     /// Yuan to the fen, never negative.
-    Money, "an amount of money", 2, Decimal::ZERO, MAX_FEN,
+    Money, "an amount of money", 2, units(0, 2), MAX_FEN,
     "0 to 99999999999999.99 yuan with at most 2 decimals"
 );
 quantity!(
     /// Yuan to the fen, never zero: what an order is placed over. Gross, fee included.
-    Amount, "an order's amount", 2, Decimal::new(1, 2), MAX_FEN,
+    Amount, "an order's amount", 2, units(1, 2), MAX_FEN,
     "0.01 to 99999999999999.99 yuan with at most 2 decimals"
 );
 quantity!(
@@ -135,7 +189,7 @@ quantity!(
 );
 quantity!(
     /// Fund shares to 0.01, never negative.
-    Shares, "a number of shares", 2, Decimal::ZERO, MAX_FEN,
+    Shares, "a number of shares", 2, units(0, 2), MAX_FEN,
     "0 to 99999999999999.99 shares with at most 2 decimals"
 );
 quantity!(
@@ -145,12 +199,12 @@ quantity!(
 );
 quantity!(
     /// A share of an amount: 0.015 is 1.5 %.
-    Rate, "a rate", 8, Decimal::ZERO, Decimal::ONE,
+    Rate, "a rate", 8, units(0, 8), units(100_000_000, 8),
     "0 to 1 with at most 8 decimals (0.015 is 1.5%)"
 );
 quantity!(
     /// A multiplier on the *rate*, never on the fee: 0 is free, 1 is no discount (domain: 2.6).
-    Discount, "a discount", 4, Decimal::ZERO, Decimal::ONE,
+    Discount, "a discount", 4, units(0, 4), units(10_000, 4),
     "0 (free) to 1 (none) with at most 4 decimals"
 );
 quantity!(
@@ -223,13 +277,13 @@ impl Money {
     /// The sum, unless it leaves the range.
     #[must_use]
     pub fn plus(self, other: Self) -> Option<Self> {
-        Self::new(self.0.checked_add(other.0)?).ok()
+        Self::checked(self.0.checked_add(other.0)?)
     }
 
     /// The difference, unless it is negative.
     #[must_use]
     pub fn minus(self, other: Self) -> Option<Self> {
-        Self::new(self.0.checked_sub(other.0)?).ok()
+        Self::checked(self.0.checked_sub(other.0)?)
     }
 
     /// Nothing at all.
@@ -271,13 +325,13 @@ impl Shares {
     /// The sum, unless it leaves the range.
     #[must_use]
     pub fn plus(self, other: Self) -> Option<Self> {
-        Self::new(self.0.checked_add(other.0)?).ok()
+        Self::checked(self.0.checked_add(other.0)?)
     }
 
     /// The difference, unless it is negative.
     #[must_use]
     pub fn minus(self, other: Self) -> Option<Self> {
-        Self::new(self.0.checked_sub(other.0)?).ok()
+        Self::checked(self.0.checked_sub(other.0)?)
     }
 
     /// None at all.
@@ -337,52 +391,4 @@ impl Discount {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_out_of_range_cannot_be_built() {
-        for text in ["-0.01", "0.001", "100000000000000", "1e30", "ten", "", "1,000"] {
-            assert!(text.parse::<Money>().is_err(), "{text}");
-        }
-        assert!("0".parse::<Amount>().is_err());
-        assert!("99999999999999.99".parse::<Amount>().is_ok());
-        assert!("1.00000001".parse::<Rate>().is_err());
-        assert!("0".parse::<Nav>().is_err());
-    }
-
-    #[test]
-    fn a_constant_of_whole_yuan_is_what_its_text_would_be() {
-        for yuan in [0, 1, 65_535, 65_536, 50_000, 2_000_000, 42_949_672, 42_949_673, u32::MAX] {
-            assert_eq!(Some(Money::whole_yuan(yuan)), yuan.to_string().parse().ok(), "{yuan}");
-        }
-    }
-
-    #[test]
-    fn an_error_names_quantity_value_and_limit() {
-        let error = "10.005".parse::<Amount>().unwrap_err();
-
-        assert_eq!(
-            error.to_string(),
-            "\"10.005\" is not an order's amount: 0.01 to 99999999999999.99 yuan with at most 2 decimals"
-        );
-    }
-
-    #[test]
-    fn json_carries_a_string_with_all_decimals() {
-        let amount: Amount = "10000".parse().unwrap();
-
-        assert_eq!(serde_json::to_string(&amount).unwrap(), "\"10000.00\"");
-        assert_eq!(serde_json::from_str::<Amount>("\"10000.00\"").unwrap(), amount);
-        assert!(serde_json::from_str::<Amount>("\"0.00\"").is_err());
-    }
-
-    #[test]
-    fn shares_round_as_the_contract_says() {
-        let net: Money = "9852.22".parse().unwrap();
-        let nav: Nav = "1.2345".parse().unwrap();
-
-        assert_eq!(net.shares_at(nav, ShareRounding::HalfUp), "7980.74".parse().ok());
-        assert_eq!(net.shares_at(nav, ShareRounding::Truncate), "7980.73".parse().ok());
-    }
-}
+mod tests;

@@ -205,8 +205,9 @@ pub fn encode<D: Stored>(event: &D::Event) -> Result<(&'static str, Box<str>), C
     let malformed = |source| CodecError::Malformed { event_type: event_type.to_owned(), source };
     let mut body = Vec::with_capacity(512);
     D::write(event, &mut body).map_err(malformed)?;
-    let body = String::from_utf8(body);
+    let body = std::str::from_utf8(&body);
     let body = body.map_err(|error| malformed(serde_json::Error::custom(error)))?;
+    // Copied, because an allocator is slow at making an allocation smaller.
     Ok((event_type, body.into()))
 }
 

@@ -25,7 +25,7 @@ pub struct StreamName(Arc<str>);
 impl StreamName {
     /// Of an aggregate. The category holds no `-`; the ID may.
     pub fn of(category: &'static str, id: &dyn fmt::Display) -> Self {
-        let mut name = String::with_capacity(64);
+        let mut name = String::with_capacity(120);
         name.push_str(category);
         name.push('-');
         // Writing into a text cannot fail.
@@ -41,11 +41,6 @@ impl StreamName {
     /// The part after the first `-`.
     pub fn id(&self) -> &str {
         self.0.split_once('-').map_or("", |(_, id)| id)
-    }
-
-    /// Whether it is the same text; most often it is the same allocation, too.
-    pub(crate) fn is(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.0, &other.0) || self.0 == other.0
     }
 
     /// The whole name, category and ID.

@@ -29,10 +29,6 @@ pub trait Fold: Any + Send + Sync {
     fn owner(&self) -> Option<(&Arc<str>, &TransactionId)>;
     /// Another future of the same past.
     fn boxed_clone(&self) -> Box<dyn Fold>;
-    /// For typing it again.
-    fn as_any(&self) -> &dyn Any;
-    /// For typing it again.
-    fn as_any_mut(&mut self) -> &mut dyn Any;
 }
 
 impl<D> Fold for Loaded<D>
@@ -61,13 +57,5 @@ where
 
     fn boxed_clone(&self) -> Box<dyn Fold> {
         Box::new(self.clone())
-    }
-
-    fn as_any(&self) -> &dyn Any {
-        self
-    }
-
-    fn as_any_mut(&mut self) -> &mut dyn Any {
-        self
     }
 }

@@ -5,6 +5,7 @@
 // The pure part: beside the codec, all that a domain sees.
 pub mod cause;
 pub mod decider;
+pub mod digits;
 pub mod ids;
 pub mod time;
 

@@ -120,10 +120,12 @@ impl<D: Stored> Loaded<D> {
             return Ok(0);
         }
         let mut after = self.clone();
-        let appended: Result<Vec<_>, _> =
-            events.iter().map(|event| after.link(stream, event, meta)).collect();
+        let mut appended = Vec::with_capacity(events.len());
+        for event in &events {
+            appended.push(after.link(stream, event, meta)?);
+        }
         let append =
-            StreamAppend { stream: stream.clone(), expected: self.version, events: appended? };
+            StreamAppend { stream: stream.clone(), expected: self.version, events: appended };
         *self = after;
         batch.push(append);
         Ok(events.len())

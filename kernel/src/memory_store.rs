@@ -128,7 +128,8 @@ impl Log {
     /// Passes a batch in which every append fits its stream, as the appends before it leave it, or
     /// is already there. Returns the last position of what is already there.
     fn check(&self, batch: &[StreamAppend]) -> Result<Option<Position>, AppendError> {
-        let mut chained: HashMap<&StreamName, Version> = HashMap::new();
+        let mut chained: HashMap<&StreamName, Version, RandomState> = HashMap::default();
+        chained.reserve(batch.len());
         let mut last_repeated = None;
         for append in batch {
             let StreamAppend { stream, expected, events } = append;

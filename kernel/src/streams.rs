@@ -13,11 +13,14 @@
 //! 4. A fold is boxed once per stream ([`Fold`]), and typed again by the [`Key`] that it is asked for
 //!    with.
 
+mod key;
 mod taken_back;
 mod unread;
 
+pub use key::{Key, Need, Opener};
+
 use crate::{
-    codec::{NotStored, Stored},
+    codec::Stored,
     envelope::{Recorded, StreamName},
     fold::Fold,
     ids::TransactionId,
@@ -26,147 +29,34 @@ use crate::{
 };
 use foldhash::fast::RandomState;
 use std::{
+    any::Any,
     collections::HashMap,
     fmt,
-    marker::PhantomData,
     sync::{
         Arc,
-        atomic::{AtomicU32, Ordering},
+        atomic::{AtomicU64, Ordering},
     },
 };
 
-/// A stream's name and the decider whose events it holds.
-pub struct Key<D> {
-    name: StreamName,
-    /// Where its fold was last found: a hint, checked against the name at every use.
-    place: AtomicU32,
-    decider: PhantomData<fn() -> D>,
-}
-
-impl<D: Stored<State: Clone + Send + Sync> + 'static> Key<D> {
-    /// The stream of the decider's category with that ID.
-    pub fn of(id: &dyn fmt::Display) -> Self {
-        Self::named(StreamName::of(D::CATEGORY, id))
-    }
-
-    /// What must be read before this key can be used.
-    pub fn need(&self) -> Need {
-        Need { stream: self.name.clone(), empty: || Box::new(Loaded::<D>::default()) }
-    }
-}
-
-impl<D> Key<D> {
-    const fn named(name: StreamName) -> Self {
-        Self { name, place: AtomicU32::new(u32::MAX), decider: PhantomData }
-    }
-
-    /// The stream's name.
-    pub const fn stream(&self) -> &StreamName {
-        &self.name
-    }
-}
-
-impl<D> Clone for Key<D> {
-    fn clone(&self) -> Self {
-        let place = AtomicU32::new(self.place.load(Ordering::Relaxed));
-        Self { name: self.name.clone(), place, decider: PhantomData }
-    }
-}
-
-/// Of the same stream; where it was last found does not matter.
-impl<D> PartialEq for Key<D> {
-    fn eq(&self, other: &Self) -> bool {
-        self.name == other.name
-    }
-}
-
-impl<D> Eq for Key<D> {}
-
-impl<D> fmt::Debug for Key<D> {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(&self.name, out)
-    }
-}
-
-/// A stream that must be in memory, and how its fold begins.
-#[derive(Clone)]
-pub struct Need {
-    stream: StreamName,
-    empty: fn() -> Box<dyn Fold>,
-}
-
-impl Need {
-    /// Which stream to read.
-    pub const fn stream(&self) -> &StreamName {
-        &self.stream
-    }
-}
-
-impl fmt::Debug for Need {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(&self.stream, out)
-    }
-}
-
-/// How the folds of a category begin: what an aggregate is registered with.
-#[derive(Clone, Copy)]
-pub struct Opener {
-    category: &'static str,
-    types: &'static [&'static str],
-    empty: fn() -> Box<dyn Fold>,
-    check: fn() -> Result<(), NotStored>,
-}
-
-impl Opener {
-    /// Of that decider's category.
-    pub fn of<D: Stored<State: Clone + Send + Sync> + 'static>() -> Self {
-        let (category, types) = (D::CATEGORY, D::TYPES);
-        Self { category, types, empty: || Box::new(Loaded::<D>::default()), check: D::check }
-    }
-
-    /// Whether every event of the category can be stored and read back.
-    ///
-    /// # Errors
-    /// [`NotStored`], with what to do about it.
-    pub fn check(&self) -> Result<(), NotStored> {
-        (self.check)()
-    }
-
-    /// The part of its streams' names before the first `-`.
-    pub const fn category(&self) -> &'static str {
-        self.category
-    }
-
-    /// Every stored event type of the category.
-    pub const fn types(&self) -> &'static [&'static str] {
-        self.types
-    }
-
-    /// A fold without any event.
-    pub fn empty(&self) -> Box<dyn Fold> {
-        (self.empty)()
-    }
-
-    /// What must be read before that stream of the category can be used.
-    pub fn need(&self, stream: &StreamName) -> Need {
-        Need { stream: stream.clone(), empty: self.empty }
-    }
-}
-
-impl fmt::Debug for Opener {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(self.category)
-    }
-}
+/// The number of the next stream that comes into any memory of this process, from 1. A copy of a memory
+/// keeps its numbers, so they must not be counted by each memory for itself.
+static NEXT: AtomicU64 = AtomicU64::new(1);
 
 struct Slot {
     name: StreamName,
+    /// Of this stream in this place; never used again.
+    number: u64,
     fold: Box<dyn Fold>,
     users: u32,
     damage: Option<Box<Damage>>,
     /// The store could not give it, so it may be sound: the number of that failure, from 1 on.
     unread: u64,
 }
+
+/// A stream that its user keeps in memory: where it is. It holds until it is let go, or until
+/// everything is forgotten.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Held(u32);
 
 /// Where a history stops making sense, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -194,6 +84,7 @@ impl Clone for Streams {
     fn clone(&self) -> Self {
         let slot = |slot: &Slot| Slot {
             name: slot.name.clone(),
+            number: slot.number,
             fold: slot.fold.boxed_clone(),
             users: slot.users,
             damage: slot.damage.clone(),
@@ -243,6 +134,36 @@ impl Streams {
         damage
     }
 
+    /// One more user, who remembers in `held` where the stream is; who has it there already is none
+    /// more. It stays in memory until [`Self::let_go`].
+    pub fn hold_once(&mut self, stream: &StreamName, held: &mut Vec<Held>) {
+        let Some(place) = self.places.get(stream).copied().filter(|it| !held.contains(&Held(*it)))
+        else {
+            return;
+        };
+        if let Some(slot) = self.slots.get_mut(place as usize).and_then(Option::as_mut) {
+            slot.users = slot.users.saturating_add(1);
+            held.push(Held(place));
+        }
+    }
+
+    /// One user fewer; without any the stream leaves memory.
+    pub fn let_go(&mut self, held: Held) {
+        let Some(slot) = self.slots.get_mut(held.0 as usize).and_then(Option::as_mut) else {
+            return;
+        };
+        slot.users = slot.users.saturating_sub(1);
+        if slot.users == 0 {
+            let stream = slot.name.clone();
+            self.drop_slot(&stream);
+        }
+    }
+
+    /// The stream that somebody holds.
+    pub fn stream_of(&self, held: Held) -> Option<&StreamName> {
+        Some(&self.slots.get(held.0 as usize)?.as_ref()?.name)
+    }
+
     /// One more user: the stream stays in memory until [`Self::release`].
     pub fn hold(&mut self, stream: &StreamName) {
         if let Some(slot) = self.slot_mut(stream) {
@@ -285,6 +206,16 @@ impl Streams {
         self.slot(stream).map_or(Version::NONE, |slot| slot.fold.version())
     }
 
+    /// The same of a key's stream.
+    pub fn version_of<D>(&self, key: &Key<D>) -> Version {
+        self.slot_of(key).map_or(Version::NONE, |slot| slot.fold.version())
+    }
+
+    /// What is wrong with a key's stream, if it is damaged.
+    pub fn damage_of<D>(&self, key: &Key<D>) -> Option<&Damage> {
+        self.slot_of(key)?.damage.as_deref()
+    }
+
     /// The kind of saga and the transaction that the stream belongs to: those of its first event.
     pub fn owner(&self, stream: &StreamName) -> Option<(&Arc<str>, &TransactionId)> {
         self.slot(stream)?.fold.owner()
@@ -296,8 +227,9 @@ impl Streams {
     where
         D: Stored<State: Clone + Send + Sync> + 'static,
     {
-        let slot = self.slots[self.find(key)?].as_ref().filter(|slot| slot.damage.is_none())?;
-        Some(&slot.fold.as_any().downcast_ref::<Loaded<D>>()?.state)
+        let slot = self.slot_of(key).filter(|slot| slot.damage.is_none())?;
+        let fold: &dyn Any = &*slot.fold;
+        Some(&fold.downcast_ref::<Loaded<D>>()?.state)
     }
 
     /// Decides and, if facts follow, puts them into the batch and remembers them. Returns how many.
@@ -318,7 +250,7 @@ impl Streams {
             place: key.name.as_str().into(),
             what: "it is not in memory".into(),
         };
-        let place = self.find(key).ok_or_else(absent)?;
+        let place = self.look_up(key).ok_or_else(absent)?;
         let slot = self.slots[place].as_mut().ok_or_else(absent)?;
         if let Some(Damage { place, what }) = slot.damage.as_deref() {
             return Err(DecideError::Damaged { place: place.clone(), what: what.clone() });
@@ -328,7 +260,8 @@ impl Streams {
         {
             before.push((place, slot.fold.boxed_clone()));
         }
-        let loaded = slot.fold.as_any_mut().downcast_mut::<Loaded<D>>().ok_or_else(absent)?;
+        let fold: &mut dyn Any = &mut *slot.fold;
+        let loaded = fold.downcast_mut::<Loaded<D>>().ok_or_else(absent)?;
         loaded.decide(&key.name, command, meta, batch)
     }
 
@@ -350,7 +283,8 @@ impl Streams {
             (slot.fold, slot.damage, slot.unread) = (fold, damage, unread);
             return;
         }
-        let slot = Some(Slot { name: name.clone(), fold, users: 0, damage, unread });
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        let slot = Some(Slot { name: name.clone(), number, fold, users: 0, damage, unread });
         let place = if let Some(place) = self.free.pop() {
             self.slots[place as usize] = slot;
             place
@@ -376,16 +310,21 @@ impl Streams {
         self.slots.get_mut(*self.places.get(stream)? as usize)?.as_mut()
     }
 
-    /// Where the key's fold is: where it was last time, most of the times.
-    fn find<D>(&self, key: &Key<D>) -> Option<usize> {
+    /// What is behind the key: most of the times where it was last time.
+    fn slot_of<D>(&self, key: &Key<D>) -> Option<&Slot> {
         let hint = key.place.load(Ordering::Relaxed) as usize;
-        if let Some(Some(slot)) = self.slots.get(hint)
-            && slot.name.is(&key.name)
-        {
-            return Some(hint);
+        match self.slots.get(hint) {
+            Some(Some(slot)) if slot.number == key.number.load(Ordering::Relaxed) => Some(slot),
+            Some(_) | None => self.slots.get(self.look_up(key)?)?.as_ref(),
         }
+    }
+
+    /// Where it is, to be remembered by the key.
+    fn look_up<D>(&self, key: &Key<D>) -> Option<usize> {
         let place = *self.places.get(&key.name)?;
+        let slot = self.slots.get(place as usize)?.as_ref()?;
         key.place.store(place, Ordering::Relaxed);
+        key.number.store(slot.number, Ordering::Relaxed);
         Some(place as usize)
     }
 }

@@ -3,7 +3,11 @@
 //! An instant is stored to the microsecond in UTC and always shown in Asia/Shanghai (UTC+8, which
 //! has had no summer time since 1991), because every rule of the business speaks of that zone.
 
-use chrono::{DateTime, FixedOffset, NaiveDate, NaiveTime, TimeDelta, TimeZone, Utc};
+use crate::digits::Text;
+use chrono::{
+    DateTime, Datelike as _, FixedOffset, NaiveDate, NaiveTime, TimeDelta, TimeZone, Timelike as _,
+    Utc,
+};
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 
@@ -62,15 +66,73 @@ impl Timestamp {
     }
 }
 
+impl Timestamp {
+    /// As it is shown and stored: `2026-02-13T14:59:59.999+08:00`, with as many digits behind the
+    /// second as there must be, 0, 3 or 6.
+    fn text(self) -> Text<40> {
+        let local = self.local();
+        let mut text = Text::default();
+        push_date(&mut text, local.date_naive());
+        let places = [(b'T', local.hour()), (b':', local.minute()), (b':', local.second())];
+        for (mark, number) in places {
+            text.push(mark);
+            text.push_digits(number.into(), 2);
+        }
+        match self.0.rem_euclid(1_000_000).unsigned_abs() {
+            0 => {}
+            micros if micros % 1000 == 0 => {
+                text.push(b'.');
+                text.push_digits(micros / 1000, 3);
+            }
+            micros => {
+                text.push(b'.');
+                text.push_digits(micros, 6);
+            }
+        }
+        for byte in b"+08:00" {
+            text.push(*byte);
+        }
+        text
+    }
+}
+
+/// `2026-02-13`, as chrono writes it: years beyond four digits with their sign.
+fn push_date<const N: usize>(text: &mut Text<N>, date: NaiveDate) {
+    let year = date.year();
+    if !(0..=9999).contains(&year) {
+        text.push(if year < 0 { b'-' } else { b'+' });
+    }
+    match u64::from(year.unsigned_abs()) {
+        year @ ..=9999 => text.push_digits(year, 4),
+        year => text.push_number(year),
+    }
+    for number in [date.month(), date.day()] {
+        text.push(b'-');
+        text.push_digits(number.into(), 2);
+    }
+}
+
+/// Writes a date for serde as chrono does: for `#[serde(serialize_with = "…")]`.
+///
+/// # Errors
+/// As the serializer's.
+pub fn serialize_date<S: serde::Serializer>(
+    date: &NaiveDate,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(date_text(*date).as_str())
+}
+
+/// The date as chrono shows it.
+pub fn date_text(date: NaiveDate) -> Text<16> {
+    let mut text = Text::default();
+    push_date(&mut text, date);
+    text
+}
+
 impl fmt::Display for Timestamp {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let local = self.local();
-        let sub_second = match self.0.rem_euclid(1_000_000) {
-            0 => "",
-            micros if micros % 1000 == 0 => "%.3f",
-            _ => "%.6f",
-        };
-        write!(out, "{}", local.format(&format!("%Y-%m-%dT%H:%M:%S{sub_second}%:z")))
+        out.write_str(self.text().as_str())
     }
 }
 
@@ -86,7 +148,7 @@ impl FromStr for Timestamp {
 
 impl Serialize for Timestamp {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+        serializer.serialize_str(self.text().as_str())
     }
 }
 
@@ -108,6 +170,28 @@ mod tests {
         assert_eq!(at.to_string(), "2026-02-13T14:59:59.999+08:00");
         assert_eq!(at.to_string().parse(), Ok(at));
         assert_eq!(at.date(), NaiveDate::from_ymd_opt(2026, 2, 13).unwrap());
+    }
+
+    #[test]
+    fn an_instant_or_date_of_any_year_is_shown_as_chrono_shows_it() {
+        let year = 31_556_952_000_000_i64;
+        for micros in [0, 1, -1, 1000, 999_999, 1_770_965_999_999_000, 1_770_912_000_000_000] {
+            for years in [0, 1, -1970, -1971, 8029, 8030, -12_345, -101_970, 98_029, 98_031] {
+                let at = Timestamp::from_micros(micros + years * year);
+                let local = at.local();
+                let sub_second = match at.0.rem_euclid(1_000_000) {
+                    0 => "",
+                    micros if micros % 1000 == 0 => "%.3f",
+                    _ => "%.6f",
+                };
+                let format = format!("%Y-%m-%dT%H:%M:%S{sub_second}%:z");
+                assert_eq!(at.to_string(), local.format(&format).to_string());
+
+                let mut date = Vec::new();
+                serialize_date(&at.date(), &mut serde_json::Serializer::new(&mut date)).unwrap();
+                assert_eq!(date, serde_json::to_vec(&at.date()).unwrap());
+            }
+        }
     }
 
     #[test]

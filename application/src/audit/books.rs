@@ -31,6 +31,7 @@ use fundflow_kernel::{
 };
 use rust_decimal::Decimal;
 use std::{
+    any::Any,
     collections::{HashMap, HashSet},
     sync::Arc,
 };
@@ -357,7 +358,8 @@ fn order_of(account: &Account) -> Option<OrderId> {
 }
 
 fn state<D: Stored<State: Clone + Send + Sync> + 'static>(fold: &dyn Fold) -> Option<&D::State> {
-    Some(&fold.as_any().downcast_ref::<Loaded<D>>()?.state)
+    let fold: &dyn Any = fold;
+    Some(&fold.downcast_ref::<Loaded<D>>()?.state)
 }
 
 fn said<D: Stored>(event: &Recorded) -> Option<D::Event> {

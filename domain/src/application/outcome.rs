@@ -132,8 +132,10 @@ pub struct Confirmation {
     /// The registrar's own number: tells a second record from a repeated one.
     pub serial: Serial,
     /// The registrar's date, T+1 or later.
+    #[serde(serialize_with = "fundflow_kernel::time::serialize_date")]
     pub confirmed_on: NaiveDate,
     /// Start of the holding period of what was registered.
+    #[serde(serialize_with = "fundflow_kernel::time::serialize_date")]
     pub registered_on: NaiveDate,
     /// `BusinessFinishFlag` 1: no further record of this application will come.
     pub finished: bool,

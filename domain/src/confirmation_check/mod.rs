@@ -117,14 +117,15 @@ impl Buying {
 
     /// The last check of every purchase: do the shares follow?
     fn check(&self, name: &str, shares: Shares) -> Option<Finding> {
+        let is_nothing = shares.is_zero() && self.nets.iter().all(|net| !net.is_zero());
+        if !is_nothing && self.explains(shares) {
+            return None;
+        }
         let net = self.nets.first().copied().unwrap_or_default();
-        let paid = self.nets.iter().all(|net| !net.is_zero());
         let due = self.due().map_or_else(|| "out of range".to_owned(), |due| due.to_string());
-        let (kind, what, disputed) = if shares.is_zero() && paid {
+        let (kind, what, disputed) = if is_nothing {
             let disputed = Disputed { shares: Shares::ZERO, money: net };
             (Kind::ZeroShares, format!("0.00 {name} were given for {net}"), disputed)
-        } else if self.explains(shares) {
-            return None;
         } else {
             let what = format!("{name} {shares} are not {net} / {} = {due}", price(self.navs[0]));
             (Kind::SharesDoNotFollowFromNav, what, self.disputed(shares))

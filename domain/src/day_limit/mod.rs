@@ -25,6 +25,7 @@ use crate::{
     keyed::Keyed,
     limits::{DayMax, LimitKey},
     money::{Amount, Money},
+    time::date_text,
 };
 use serde::{Deserialize, Serialize};
 
@@ -255,5 +256,7 @@ pub fn stream_id(key: &LimitKey) -> String {
         SalesChannel::DirectCounter => "direct_counter",
         SalesChannel::Agency => "agency",
     };
-    format!("{}.{}.{}.{customer}.{channel}", key.master, key.investor, key.day)
+    let day = date_text(key.day.date());
+    let parts = [key.master.as_str(), key.investor.as_str(), day.as_str(), customer, channel];
+    parts.join(".")
 }

@@ -97,9 +97,9 @@ impl DayTally {
     }
 
     fn cut(self, amount: Amount, room: Money) -> Option<(Self, Taken)> {
-        let accepted = Amount::new(room.decimal()).ok()?;
+        let accepted = Amount::checked(room.decimal())?;
         let rest = Money::from(amount).minus(room)?;
-        let refused = Amount::new(rest.decimal()).ok()?;
+        let refused = Amount::checked(rest.decimal())?;
         let used = self.used.plus(room)?;
         Some((Self { used, ..self }, Taken::Cut { accepted, refused }))
     }

@@ -18,6 +18,7 @@ pub struct Credit {
     /// The registrar's confirmation; a redemption designates the lot by it.
     pub serial: Serial,
     /// The holding period starts here.
+    #[serde(serialize_with = "fundflow_kernel::time::serialize_date")]
     pub registered_on: NaiveDate,
     /// How many shares were registered.
     pub shares: Shares,

@@ -27,6 +27,7 @@ pub enum Event {
         /// How many; more than were in transit, where the register says so.
         shares: Shares,
         /// The lot's registration date.
+        #[serde(serialize_with = "fundflow_kernel::time::serialize_date")]
         registered: NaiveDate,
     },
     /// The shares in transit are gone.
@@ -66,6 +67,7 @@ pub enum Event {
         /// Out of which lots: the transaction's own first, then the oldest.
         lots: Vec<LotTaken>,
         /// The natural day before the working day that follows T.
+        #[serde(serialize_with = "fundflow_kernel::time::serialize_date")]
         earns_through: NaiveDate,
     },
     /// A corrected record of the registrar replaces a confirmation: reversal and new posting.

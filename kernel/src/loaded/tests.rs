@@ -238,3 +238,49 @@ fn nothing_is_decided_on_a_stream_that_is_damaged_and_reading_it_again_does_not_
     assert!(batch.is_empty());
     assert_eq!(streams.version(key.stream()), Version::default());
 }
+
+/// Lights that lamp in a memory where nothing was read but it.
+fn light(streams: &mut Streams, key: &Key<Lamp>) {
+    assert_eq!(streams.provide(&key.need(), []), None);
+    assert_eq!(streams.decide(key, &Command::Light, &meta("TX-1"), &mut Vec::new()).unwrap(), 1);
+}
+
+#[test]
+fn a_key_finds_its_own_stream_when_another_has_taken_its_place() {
+    let (first, second) = (Key::<Lamp>::of(&"1"), Key::<Lamp>::of(&"2"));
+    let mut streams = Streams::default();
+    light(&mut streams, &first);
+    let mut other_future = streams.clone();
+
+    streams.drop_unheld([first.stream().clone()]);
+    assert_eq!(streams.state(&first), None);
+    streams.provide(&second.need(), []);
+    assert_eq!((streams.state(&first), streams.state(&second)), (None, Some(&State::Dark)));
+    assert_eq!(streams.version_of(&first), Version::NONE);
+
+    // A key that two futures share is at home in both.
+    assert_eq!(other_future.state(&first), Some(&State::Bright));
+    other_future.drop_unheld([first.stream().clone()]);
+    other_future.provide(&first.need(), []);
+    assert_eq!(other_future.state(&first), Some(&State::Dark));
+    assert_eq!((streams.state(&first), other_future.state(&second)), (None, None));
+}
+
+#[test]
+fn a_stream_that_is_held_stays_until_the_last_has_let_it_go() {
+    let key = Key::<Lamp>::of(&"1");
+    let (mut streams, mut one, mut other) = (Streams::default(), Vec::new(), Vec::new());
+    light(&mut streams, &key);
+    for _ in 0..2 {
+        streams.hold_once(key.stream(), &mut one);
+    }
+    streams.hold_once(key.stream(), &mut other);
+    assert_eq!((one.len(), other.len()), (1, 1));
+    assert_eq!(streams.stream_of(one[0]), Some(key.stream()));
+
+    streams.let_go(one[0]);
+    streams.drop_unheld([key.stream().clone()]);
+    assert_eq!(streams.state(&key), Some(&State::Bright));
+    streams.let_go(other[0]);
+    assert_eq!((streams.state(&key), streams.stream_of(other[0])), (None, None));
+}

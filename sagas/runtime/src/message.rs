@@ -14,18 +14,30 @@ use fundflow_kernel::{
     streams::Need,
     time::Timestamp,
 };
-use std::{any::Any, fmt, sync::Arc};
+use std::{
+    any::Any,
+    fmt,
+    hash::{Hash, Hasher},
+    sync::Arc,
+};
 
 /// Who waits for a reply; the shell's own number. 0: nobody.
 pub type Ticket = u64;
 
 /// A saga: its kind and its transaction.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct SagaId {
     /// The category of its process stream.
     pub kind: &'static str,
     /// The caller's key.
     pub transaction: TransactionId,
+}
+
+/// Of the transaction alone: hardly ever do two kinds share one.
+impl Hash for SagaId {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.transaction.hash(state);
+    }
 }
 
 impl fmt::Display for SagaId {

@@ -121,7 +121,7 @@ impl Conversion {
         };
         let nav = latest_nav(&self.house, request.fund, self.day_of(at));
         let worth = nav.and_then(|nav| leaving.how_many().value_half_up(nav));
-        let worth = worth.and_then(|worth| Amount::new(worth.decimal()).ok());
+        let worth = worth.and_then(|worth| Amount::checked(worth.decimal()));
         let used = used(streams, self.limit_of(of).as_ref());
         let into = Some(Into { fund: into, worth, used });
         let admitted = leaving::admit(&Leaving { into, ..leaving })?;

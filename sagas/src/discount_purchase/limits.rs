@@ -94,7 +94,7 @@ pub(super) fn give_back(turn: &mut Turn<'_>) -> Done {
 /// The later T lets in less than was paid: the rest goes back.
 fn send_back_rest(turn: &mut Turn<'_>, paid: Amount, taken: Amount) -> Done {
     let rest = Money::from(paid).minus(taken.into());
-    let rest = rest.and_then(|rest| Amount::new(rest.decimal()).ok());
+    let rest = rest.and_then(|rest| Amount::checked(rest.decimal()));
     let Some(amount) = rest else { return Ok(0) };
     let due_to = Serial::new("day_limit").map_err(|_| lacks("a serial"))?;
     let what = payment::SentBack::Difference { due_to, amount };

@@ -376,10 +376,14 @@ impl ApplicationLeg {
 
 /// The registrar's last word is that nothing was settled and nothing registered.
 fn is_void(application: &Application) -> bool {
-    let settled = application.settled();
-    settled == settled.none()
+    // The sum is asked for last: it is rarely needed to say no.
+    let settled_nothing = || {
+        let settled = application.settled();
+        settled == settled.none()
+    };
+    matches!(application.stage, Stage::Confirmed(_) | Stage::PartlyConfirmed(_))
         && application.confirmations().all(|said| said.outcome.registered().is_zero())
-        && matches!(application.stage, Stage::Confirmed(_) | Stage::PartlyConfirmed(_))
+        && settled_nothing()
 }
 
 /// Why less came of an order of the saga than was asked for.

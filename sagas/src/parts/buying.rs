@@ -194,7 +194,7 @@ impl Buying {
     fn unspent<S: FundSaga>(&self, view: &View<'_, S>) -> Vec<(Serial, Amount)> {
         let Some(application) = self.leg.application(view) else { return Vec::new() };
         let part = |said: &Confirmation| {
-            Some((said.serial.clone(), Amount::new(said.outcome.refund().decimal()).ok()?))
+            Some((said.serial.clone(), Amount::checked(said.outcome.refund().decimal())?))
         };
         application.confirmations().filter_map(part).collect()
     }

@@ -49,7 +49,7 @@ fn accepted(application: &Application) -> Option<Money> {
 }
 
 fn above(payment: &Payment, taken: Money) -> Option<Amount> {
-    Amount::new(payment.left().minus(taken)?.decimal()).ok()
+    Amount::checked(payment.left().minus(taken)?.decimal())
 }
 
 /// Sends back what the registrar did not accept.

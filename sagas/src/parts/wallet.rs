@@ -121,5 +121,5 @@ pub fn at_par(amount: Amount) -> Result<Shares, NotDone> {
 
 /// What money-fund shares are worth: 1.00 each. `None` for no shares.
 pub fn worth(shares: Shares) -> Option<Amount> {
-    Amount::new(shares.value_half_up(Nav::ONE)?.decimal()).ok()
+    Amount::checked(shares.value_half_up(Nav::ONE)?.decimal())
 }

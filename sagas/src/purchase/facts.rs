@@ -111,7 +111,7 @@ pub(super) fn trade_date(view: &View<'_>) -> TradingDay {
 /// What the money of a failed raising earned, once the registrar said so.
 pub(super) fn earned(view: &View<'_>) -> Option<Amount> {
     match &view.plan.buy.application(view)?.stage {
-        Stage::Rejected(rejection) => Amount::new(rejection.interest.decimal()).ok(),
+        Stage::Rejected(rejection) => Amount::checked(rejection.interest.decimal()),
         Stage::Placed
         | Stage::Accepted
         | Stage::Sealed
@@ -129,7 +129,7 @@ pub(super) fn rest(view: &View<'_>) -> Option<Amount> {
     let application = view.plan.buy.application(view).filter(|it| it.stage.is_over())?;
     let Quantity::Money(settled) = application.settled() else { return None };
     let left = view.plan.payment.payment(view)?.left();
-    Amount::new(left.minus(settled)?.decimal()).ok()
+    Amount::checked(left.minus(settled)?.decimal())
 }
 
 impl Purchase {

@@ -100,7 +100,7 @@ pub(super) fn next_payout<'a>(view: &View<'a>) -> Option<(usize, &'a PayoutLeg, 
             _ => return None,
         };
         let sum = of_leg.iter().try_fold(Money::ZERO, |sum, it| sum.plus(brought(it)?))?;
-        let amount = Amount::new(sum.decimal()).ok()?;
+        let amount = Amount::checked(sum.decimal())?;
         (!leg.is_requested(view)).then_some((nth, leg, amount))
     };
     payouts.iter().enumerate().find_map(open)

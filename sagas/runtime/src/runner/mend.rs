@@ -6,7 +6,7 @@
 //! 2. Everybody who stood still for it goes on as after a restart.
 //! 3. What was read and makes no sense stays refused: reading it again gives the same.
 
-use super::Runner;
+use super::{Runner, Slot};
 use crate::{
     message::{Input, Reply, SagaId, What},
     running::damaged,
@@ -55,7 +55,9 @@ impl Runner {
 
     /// Whoever stood still for that stream goes on when the shell has read what is missing now.
     pub(super) fn mended(&mut self, stream: &StreamName) {
-        let waiting = self.sagas.iter().filter(|(_, slot)| slot.saga.stands_still_for(stream));
+        let streams = &self.streams;
+        let stands_still = |slot: &Slot| slot.saga.stands_still_for(streams, stream);
+        let waiting = self.sagas.iter().filter(|(_, slot)| stands_still(slot));
         self.starved.extend(waiting.map(|(saga, _)| saga.clone()));
     }
 }

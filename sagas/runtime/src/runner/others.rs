@@ -6,13 +6,17 @@
 
 use super::Runner;
 use crate::message::SagaId;
-use fundflow_kernel::time::Timestamp;
+use fundflow_kernel::{store::Version, time::Timestamp};
 
 impl Runner {
     /// Remembers whose streams a saga has continued with its appends from that one on.
     pub(super) fn note_owners(&mut self, writer: &SagaId, from: usize) {
         let mut sleepers = Vec::new();
         for append in self.out.appends.get(from..).unwrap_or_default() {
+            // Who begins a stream owns it.
+            if append.expected == Version::NONE {
+                continue;
+            }
             let Some((kind, transaction)) = self.streams.owner(&append.stream) else { continue };
             if *transaction == writer.transaction && **kind == *writer.kind {
                 continue;

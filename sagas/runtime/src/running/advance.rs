@@ -10,7 +10,7 @@ use crate::{
     retry,
     saga::{Calling, Saga},
     stand::{Place, Stand},
-    step::{Deed, Send, Step},
+    step::{Deed, Send, Side, Step, Table},
     turn::NotDone,
 };
 use fundflow_kernel::{cause::Cause, time::Timestamp};
@@ -39,9 +39,16 @@ impl<S: Saga> Running<S> {
                 self.rouse(desk);
             }
             let was_parked = self.is_parked(desk.streams);
+            if self.step(desk) {
+                continue;
+            }
+            let (moved, all_done) = self.sides(desk);
             // Who was parked just now goes round once more: what is parked is asked for slowly.
-            if !self.step(desk) && !self.sides(desk) && was_parked == self.is_parked(desk.streams) {
-                return self.finish(desk);
+            if !moved && was_parked == self.is_parked(desk.streams) {
+                if all_done && self.has_ended(desk.streams) {
+                    desk.out.finished.push(self.id.clone());
+                }
+                return;
             }
         }
         let cause = Cause::new("circle", "the saga's table goes round in a circle");
@@ -280,47 +287,58 @@ impl<S: Saga> Running<S> {
     }
 
     /// The lanes beside the table. A parked saga's other lanes go on; the one that it is parked at
-    /// waits with it. Returns whether one of them decided something: a row may have waited for it.
-    fn sides(&mut self, desk: &mut Desk<'_>) -> bool {
-        let mut moved = false;
-        let Some(table) = self.table(desk.streams) else { return moved };
-        for (index, side) in table.beside.iter().enumerate() {
-            let deed = &side.deed;
-            let Some(view) = self.view(desk.streams) else { return moved };
+    /// waits with it. Returns whether one of them decided something (a row may have waited for it), and
+    /// whether none of them had anything to do.
+    fn sides(&mut self, desk: &mut Desk<'_>) -> (bool, bool) {
+        let (mut moved, mut from) = (false, 0);
+        let Some(table) = self.table(desk.streams) else { return (moved, true) };
+        while let Some(index) = self.next_side(desk, table, from) {
+            from = index + 1;
+            moved |= self.side(desk, index + 1, &table.beside[index].deed);
+        }
+        (moved, from == 0)
+    }
+
+    /// The first lane beside the table, from that one on, that has something to bring about. Those
+    /// before it have nothing to ask again.
+    fn next_side(&mut self, desk: &Desk<'_>, table: &Table<S>, from: usize) -> Option<usize> {
+        let view = self.view(desk.streams)?;
+        let works = |side: &Side<S>| {
             let idle = side.only_after_the_end && view.ending.is_none();
-            if idle || S::holds(&view, deed.done) {
-                if self.lanes[index + 1].again.is_some() {
-                    self.lanes[index + 1].again = None;
-                }
-                continue;
-            }
-            let parked = view.open.parked.as_ref().map(|parked| parked.row.clone());
-            if parked.as_deref() == Some(deed.name) {
-                moved |= self.ask_slowly(desk, index + 1, deed, None);
-                continue;
-            }
-            match deed.send {
-                Send::Do(what) if parked.is_none() => {
-                    moved |= self.act_in_time(desk, index + 1, deed, what);
-                }
-                Send::Do(_) | Send::Wait => {}
-                Send::Call(what) | Send::Await(what) => {
-                    self.turn_to(desk, index + 1, what);
-                    moved |= self.converse(desk, index + 1, deed, None);
-                }
+            !idle && !S::holds(&view, side.deed.done)
+        };
+        let next = (from..table.beside.len()).find(|at| works(&table.beside[*at]));
+        self.lanes.ask_nothing_again(from + 1..next.unwrap_or(table.beside.len()) + 1);
+        next
+    }
+
+    fn side(&mut self, desk: &mut Desk<'_>, at: usize, deed: &'static Deed<S>) -> bool {
+        let parked = self.open(desk.streams).and_then(|open| open.parked.as_deref());
+        let (is_parked, is_here) = match parked {
+            Some(parked) => (true, *parked.row == *deed.name),
+            None => (false, false),
+        };
+        if is_here {
+            return self.ask_slowly(desk, at, deed, None);
+        }
+        match deed.send {
+            Send::Do(what) if !is_parked => self.act_in_time(desk, at, deed, what),
+            Send::Do(_) | Send::Wait => false,
+            Send::Call(what) | Send::Await(what) => {
+                self.turn_to(desk, at, what);
+                self.converse(desk, at, deed, None)
             }
         }
-        moved
     }
 
     /// What a lane beside the table is about moves on (the next refund): a new conversation.
     fn turn_to(&mut self, desk: &Desk<'_>, at: usize, what: S::Call) {
-        let calling =
-            self.view(desk.streams).and_then(|view| self.saga.call(&view, what, desk.now));
-        let key: Option<Arc<str>> = calling.map(|calling| calling.key);
         if self.lanes[at].key.is_none() {
             return;
         }
+        let calling =
+            self.view(desk.streams).and_then(|view| self.saga.call(&view, what, desk.now));
+        let key: Option<Arc<str>> = calling.map(|calling| calling.key);
         let lane = &mut self.lanes[at];
         if lane.key != key {
             let seq = lane.seq;

@@ -25,7 +25,7 @@ pub trait Instance: Send {
     /// All that it works on, as far as it knows.
     fn own(&self) -> Vec<Need>;
     /// Whether it can do nothing without that stream, as far as it knows.
-    fn stands_still_for(&self, stream: &StreamName) -> bool;
+    fn stands_still_for(&self, streams: &Streams, stream: &StreamName) -> bool;
     /// What the input needs besides.
     fn besides(&self, streams: &Streams, input: &What, now: Timestamp) -> Vec<Need>;
     /// The refusal of its first request: what it asks for under its ID is another saga's already.
@@ -111,8 +111,9 @@ impl<S: Saga> Instance for Running<S> {
         std::iter::once(self.key.need()).chain(plan).collect()
     }
 
-    fn stands_still_for(&self, stream: &StreamName) -> bool {
-        stream == self.key.stream() || (self.sick.is_some() && self.held.contains(stream))
+    fn stands_still_for(&self, streams: &Streams, stream: &StreamName) -> bool {
+        let is_held = || self.held.iter().any(|held| streams.stream_of(*held) == Some(stream));
+        stream == self.key.stream() || (self.sick.is_some() && is_held())
     }
 
     fn besides(&self, streams: &Streams, input: &What, now: Timestamp) -> Vec<Need> {
@@ -124,15 +125,15 @@ impl<S: Saga> Instance for Running<S> {
     }
 
     fn release(&mut self, streams: &mut Streams) {
-        for stream in self.held.drain(..) {
-            streams.release(&stream);
+        for held in self.held.drain(..) {
+            streams.let_go(held);
         }
         streams.drop_unheld([self.key.stream().clone()]);
         self.ready = false;
     }
 
     fn damage(&self, streams: &Streams) -> Option<Damage> {
-        self.sick.clone().or_else(|| streams.damage(self.key.stream()).cloned())
+        self.sick.as_deref().cloned().or_else(|| streams.damage_of(&self.key).cloned())
     }
 
     fn handle(&mut self, input: &What, desk: &mut Desk<'_>) -> Handled {
@@ -230,15 +231,13 @@ impl<S: Saga> Instance for Running<S> {
     }
 
     fn is_finished(&self, streams: &Streams) -> bool {
-        if self.outstanding > 0 {
+        if !self.has_ended(streams) {
             return false;
         }
-        let Some(view) = self.view(streams) else { return true };
-        view.ending.is_some()
-            && view.open.parked.is_none()
-            && self
-                .table(streams)
-                .is_none_or(|table| table.beside.iter().all(|side| S::holds(&view, side.deed.done)))
+        let (Some(view), Some(table)) = (self.view(streams), self.table(streams)) else {
+            return true;
+        };
+        table.beside.iter().all(|side| S::holds(&view, side.deed.done))
     }
 
     fn may_sleep(&self, streams: &Streams) -> bool {

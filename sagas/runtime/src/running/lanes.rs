@@ -3,7 +3,7 @@
 use super::LaneState;
 use fundflow_kernel::cause::Cause;
 use std::{
-    ops::{Index, IndexMut},
+    ops::{Index, IndexMut, Range},
     sync::Arc,
 };
 
@@ -61,6 +61,15 @@ impl Lanes {
 
     pub(crate) fn used_mut(&mut self) -> impl Iterator<Item = &mut Lane> {
         self.used.iter_mut().map(|(_, lane)| lane)
+    }
+
+    /// Those lanes have nothing to ask again.
+    pub(crate) fn ask_nothing_again(&mut self, lanes: Range<usize>) {
+        for (at, lane) in &mut self.used {
+            if lanes.contains(at) {
+                lane.again = None;
+            }
+        }
     }
 
     fn place(&self, at: usize) -> Option<usize> {

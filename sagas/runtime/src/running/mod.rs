@@ -25,10 +25,10 @@ use crate::{
     turn::{Turn, Voice, view_of},
 };
 use fundflow_kernel::{
-    envelope::{Actor, StreamName},
+    envelope::Actor,
     ids::TransactionId,
     store::Version,
-    streams::{Damage, Key, Need, Streams},
+    streams::{Damage, Held, Key, Need, Streams},
     time::Timestamp,
 };
 use std::{collections::BTreeMap, sync::Arc};
@@ -75,10 +75,10 @@ pub struct Running<S: Saga> {
     key: Key<Process<S>>,
     plan: Option<Arc<S::Plan>>,
     planned_at: Version,
-    held: Vec<StreamName>,
+    held: Vec<Held>,
     /// Every stream of the plan is in memory and marked as used.
     ready: bool,
-    sick: Option<Damage>,
+    sick: Option<Box<Damage>>,
     /// It has not learned yet what it waits for.
     asleep: bool,
     lanes: Lanes,
@@ -152,9 +152,18 @@ impl<S: Saga> Running<S> {
         streams.state(&self.key)?.ending()
     }
 
+    /// Whether it has ended, waits for nobody and is not parked; so is who was never prepared.
+    fn has_ended(&self, streams: &Streams) -> bool {
+        if self.outstanding > 0 {
+            return false;
+        }
+        let Some(view) = self.view(streams) else { return true };
+        view.ending.is_some() && view.open.parked.is_none()
+    }
+
     /// Mints the plan, and anew when a milestone has changed what it is made of.
     fn replan(&mut self, streams: &Streams) {
-        let version = streams.version(self.key.stream());
+        let version = streams.version_of(&self.key);
         if version == self.planned_at && self.plan.is_some() {
             return;
         }
@@ -177,7 +186,7 @@ impl<S: Saga> Running<S> {
     /// The plan that a request was decided with is the saga's first.
     fn minted(&mut self, plan: Arc<S::Plan>, streams: &Streams) {
         (self.plan, self.ready) = (Some(plan), false);
-        self.planned_at = streams.version(self.key.stream());
+        self.planned_at = streams.version_of(&self.key);
         self.lay_lanes(streams);
     }
 
@@ -198,13 +207,13 @@ impl<S: Saga> Running<S> {
         if own.iter().any(|need| !streams.has(need.stream())) {
             return false;
         }
+        // Most sagas never hold another stream; do not pay for twice as many.
+        self.held.reserve_exact(own.len().saturating_sub(self.held.len()));
         for need in &own {
-            if !self.held.contains(need.stream()) {
-                streams.hold(need.stream());
-                self.held.push(need.stream().clone());
-            }
+            streams.hold_once(need.stream(), &mut self.held);
         }
-        self.sick = own.iter().find_map(|need| streams.damage(need.stream()).cloned());
+        let damage = own.iter().find_map(|need| streams.damage(need.stream()).cloned());
+        self.sick = damage.map(Box::new);
         self.ready = true;
         true
     }
