@@ -25,6 +25,7 @@ mod doubted;
 mod earning;
 mod late;
 mod moved;
+mod offers;
 mod own_t;
 mod people;
 mod random;
