@@ -4,7 +4,10 @@ use super::{Asked, Call, Do, Ending, Fact, REGULAR_PLAN, Refusal, When};
 use crate::house::House;
 use chrono::NaiveDate;
 use fundflow_domain::{
-    admission::buying::{self, Buying, Way},
+    admission::{
+        self,
+        buying::{self, Buying, Way},
+    },
     calendar::CalendarError,
     day_limit::DayTally,
     decider::Decider,
@@ -142,7 +145,8 @@ impl saga::Saga for RegularPlans {
         of: &Preparing<'_, Self>,
     ) -> Result<(Promise, &'static Table<Self>), Refusal> {
         let (terms, asked) = (of.request, of.asked);
-        let at = asked.at.unwrap_or(of.now);
+        let at = self.house.asked_at(asked.at, of.now);
+        let at = at.map_err(|why| admission::Refusal::NoTradingDay { why })?;
         let key = key_of(of.id).ok_or_else(|| Refusal::NotAPlanId(of.id.clone()))?;
         let fund = (self.house.funds)(terms.fund, terms.start.max(at.date()));
         let fund = fund.ok_or(Refusal::UnknownFund(terms.fund))?;

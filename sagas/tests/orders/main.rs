@@ -9,7 +9,9 @@
 
 mod conversion;
 mod crash;
+mod deadlines;
 mod funds;
+mod instants;
 mod limits;
 mod outside;
 mod plan;

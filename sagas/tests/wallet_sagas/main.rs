@@ -4,6 +4,7 @@
 
 mod checks;
 mod corrections;
+mod deadlines;
 mod fast_withdraw;
 mod freeze;
 mod income;
