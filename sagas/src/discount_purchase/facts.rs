@@ -8,11 +8,11 @@ use crate::parts::{
     application::ApplicationLeg, cases::finding, milestone::Scope, refunds, timing,
 };
 use fundflow_domain::{
-    application::{Application, Confirmation, Outcome, Terms},
+    application::{Application, Ask, Confirmation, Outcome, Terms},
     calendar::TradingDay,
     case::{Figure, Finding, Kind},
     modes::ConversionMode,
-    money::Money,
+    money::{Income, Money},
     payment::Stage,
     time::Timestamp,
     wallet::{Credit, Entry, Reservation},
@@ -26,6 +26,7 @@ use std::sync::Arc;
 const BUY_END: &str = "money_fund";
 const OUT_END: &str = "conversion";
 const TARGET_END: &str = "target";
+const INCOME_END: &str = "income";
 
 /// What the purchase did to its wallet.
 pub(super) fn entry(view: &View<'_>) -> Entry {
@@ -61,6 +62,7 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         Fact::OutConfirmed => out.is_confirmed(view) && sound(view, out),
         Fact::OutConfirmedAtAll => out.is_confirmed(view),
         Fact::Spent => plan.wallet.spent(view).is_some() && plan.wallet.is_booked_out(view, out),
+        Fact::IncomeSettled => is_income_settled(view),
         Fact::TargetPlaced => target.is_placed(view),
         Fact::TargetAccepted => target.is_accepted(view),
         Fact::TargetRejected => target.is_rejected(view) || unbought(view) || brought_nothing(view),
@@ -260,6 +262,14 @@ pub(super) fn open_ends(view: &View<'_>) -> Vec<OpenEnd> {
         ends.push((TARGET_END.into(), worth));
     }
     ends.extend(plan.payout.open_end(view));
+    let owed =
+        || plan.mode.is_conversion() && is_target_credited(view) && !plan.payout.is_requested(view);
+    let income = income(view);
+    let given_up =
+        || view.open.given_up.iter().any(|(end, _)| [OUT_END, TARGET_END].contains(&&**end));
+    if !income.is_zero() && owed() && !given_up() {
+        ends.push((INCOME_END.into(), income.decimal()));
+    }
     ends.into_iter().map(|(name, worth)| OpenEnd { name, worth }).collect()
 }
 
@@ -275,8 +285,36 @@ fn unspent(view: &View<'_>) -> Option<Decimal> {
     open.minus(out).filter(|open| !open.is_zero()).map(Money::decimal)
 }
 
-/// What the target's order did not accept of what the redemption brought.
+/// Nothing went along with the shares, or it is booked.
+fn is_income_settled(view: &View<'_>) -> bool {
+    let (plan, wallet) = (view.plan, &view.plan.wallet);
+    let Some(state) = wallet.state(view.streams) else { return false };
+    let asked = || {
+        let application = plan.out.application(view);
+        application.is_some_and(|it| match it.terms.ask {
+            Ask::Redemption { take_income, .. } | Ask::Conversion { take_income, .. } => {
+                take_income
+            }
+            Ask::Purchase { .. } | Ask::Subscription { .. } | Ask::FastTransfer { .. } => false,
+        })
+    };
+    let came = plan.out.income(view).is_some_and(|income| income != Income::ZERO);
+    let due = came || (asked() && state.unpaid_income() != Income::ZERO);
+    state.settled_income(view.id).is_some() || wallet.spent(view).is_none() || !due
+}
+
+/// Yuan of unpaid income that came along with the shares; what is below zero is none.
+pub(super) fn income(view: &View<'_>) -> Money {
+    let income = view.plan.out.income(view).unwrap_or(Income::ZERO);
+    Money::new(income.decimal()).unwrap_or(Money::ZERO)
+}
+
+/// What the investor gets in money: what the target's order did not accept of what the redemption
+/// brought, or the income that came along with a conversion.
 pub(super) fn rest(view: &View<'_>) -> Option<Money> {
+    if view.plan.mode.is_conversion() {
+        return Some(income(view));
+    }
     let accepted = |said: &Confirmation| match &said.outcome {
         Outcome::Purchase(numbers) => Some(numbers.amount),
         Outcome::Redemption(_)
