@@ -65,6 +65,7 @@ impl DiscountPurchase {
             Do::CloseBuy => plan.buy.close(turn),
             Do::CloseOut => plan.out.close(turn),
             Do::CloseTarget => plan.target.close(turn),
+            Do::AskForCompensation => plan.compensations.ask_for_account(turn),
             Do::End(ending) => {
                 let view = turn.view()?;
                 let ending = match ending {
@@ -132,6 +133,7 @@ impl DiscountPurchase {
             order: plan.out.order.clone(),
             due: PayoutLeg::due(&self.house, turn, here)?,
             asked_at: None,
+            compensates: None,
         };
         plan.payout.request(turn, terms)
     }

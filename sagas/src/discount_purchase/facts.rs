@@ -81,6 +81,8 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
             free || !is_target_lost(view)
         }
         Fact::Ended => view.ending.is_some(),
+        Fact::Compensated => view.plan.compensations.are_answered(view),
+        Fact::CompensationTaken => view.plan.compensations.none_is_refused(view),
         Fact::OutCancelSettled => cancel_settled(view, out, || true),
         Fact::BuyCancelSettled => {
             !taken_back_whole(view) || cancel_settled(view, buy, || out.is_over(view))
@@ -216,6 +218,7 @@ impl DiscountPurchase {
             placed.map_or(t, |it| it.terms.promised.confirm_by)
         };
         match when {
+            When::CompensationOverdue => view.plan.compensations.overdue(house, view),
             When::ChargeUnwanted => {
                 let t = timing::promised_day(view);
                 house.last_charge(t, None, view.open.request.only_today)
@@ -270,6 +273,7 @@ pub(super) fn open_ends(view: &View<'_>) -> Vec<OpenEnd> {
     if !income.is_zero() && owed() && !given_up() {
         ends.push((INCOME_END.into(), income.decimal()));
     }
+    ends.extend(plan.compensations.open_end(view));
     ends.into_iter().map(|(name, worth)| OpenEnd { name, worth }).collect()
 }
 

@@ -183,6 +183,9 @@ const BESIDE: &[Side<Saga>] = &[
     closing(BUY_AT_LAST),
     closing(act("release at last", Do::Release, Fact::NothingReserved)),
     closing(act("reverse at last", Do::ReverseCredit, Fact::NothingInTransit)),
+    call("pay compensation", Call::Compensate, Fact::Compensated, When::CompensationOverdue)
+        .beside(),
+    act("compensation refused", Do::AskForCompensation, Fact::CompensationTaken).beside(),
 ];
 
 /// Both legs in the batch of one T: the target is priced at T.

@@ -7,6 +7,7 @@ use super::{
     limits::{LimitKeys, target_key},
     prepare::Refusal,
 };
+use crate::parts::compensation::Compensations;
 use crate::{
     fund_milestones,
     house::House,
@@ -105,6 +106,10 @@ pub enum Command {
 impl FundSaga for DiscountPurchase {
     fn house(&self) -> &House {
         &self.house
+    }
+
+    fn account(request: &Request) -> Option<&AccountRef> {
+        Some(&request.account)
     }
 
     fn requested_at(promise: &Admitted) -> Timestamp {
@@ -268,7 +273,7 @@ impl saga::Saga for DiscountPurchase {
     fn replan(&self, _: &TransactionId, open: &Opened, plan: &Plan) -> Option<Plan> {
         let promised = open.notes.promise(&open.promise);
         let next = self.limits_undecided(open);
-        let cases = open_cases(&open.notes);
+        let cases = (open_cases(&open.notes), Compensations::of(&open.notes));
         let master = self.master_of_target(open);
         plan.moved(&open.request, promised, (&next, master), cases)
     }

@@ -156,6 +156,10 @@ pub enum Fact {
     NothingInTransit,
     /// No shares are earmarked.
     NothingReserved,
+    /// The bank has answered about what a person owes the investor by closing a case.
+    Compensated,
+    /// No account refuses that.
+    CompensationTaken,
 }
 
 /// Commands to our own aggregates.
@@ -215,6 +219,8 @@ pub enum Do {
     CloseTarget,
     /// Close the purchase.
     End(Ending),
+    /// The bank refuses the account that money of ours is to go to: a person names another.
+    AskForCompensation,
 }
 
 /// Calls to counterparties.
@@ -238,6 +244,8 @@ pub enum Call {
     CancelBuy,
     /// Take the target's order back.
     CancelTarget,
+    /// Pay what a person owes the investor by closing a case.
+    Compensate,
 }
 
 /// Times that rows refer to.
@@ -272,6 +280,8 @@ pub enum When {
     RefundOverdue,
     /// The cut-off of the trading day after a payout was due.
     PayoutOverdue,
+    /// The cut-off of the trading day after that was due.
+    CompensationOverdue,
 }
 
 /// What the investor owns when it is over.

@@ -20,6 +20,7 @@ mod wallet_book;
 pub mod cancel;
 pub mod cases;
 pub mod check;
+pub mod compensation;
 pub mod disputes;
 pub mod later;
 pub mod limits;

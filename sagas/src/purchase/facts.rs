@@ -59,6 +59,8 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         Fact::InterestAnswered => earned(view).is_none() || interest.is_answered(view),
         Fact::InterestPaid => earned(view).is_none() || interest.is_paid_out(view),
         Fact::Ended => view.ending.is_some(),
+        Fact::Compensated => view.plan.compensations.are_answered(view),
+        Fact::CompensationTaken => view.plan.compensations.none_is_refused(view),
         Fact::CancelSettled => cancel::is_settled(view, buy),
         Fact::CancelRefused => view.open.notes.cancel_refused.is_some(),
         Fact::PaymentClosed => {
@@ -121,6 +123,7 @@ impl Purchase {
         let confirm_by = application.map_or(promised.confirm_by, |it| it.terms.promised.confirm_by);
         let founded_by = promised.founded_by.unwrap_or(confirm_by).max(confirm_by);
         match when {
+            When::CompensationOverdue => view.plan.compensations.overdue(house, view),
             When::ChargeUnwanted => {
                 let t = timing::promised_day(view);
                 house.last_charge(t, self.cut_off(view), view.open.request.only_today)
@@ -161,5 +164,6 @@ pub(super) fn open_ends(view: &View<'_>) -> Vec<OpenEnd> {
     } else if let Some(amount) = earned(view).filter(|_| !plan.interest.is_requested(view)) {
         ends.push(("interest".into(), amount.decimal()));
     }
+    ends.extend(plan.compensations.open_end(view));
     ends.into_iter().map(|(name, worth)| OpenEnd { name, worth }).collect()
 }

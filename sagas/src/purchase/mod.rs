@@ -124,8 +124,23 @@ const AT_LAST: Side<Saga> = at_last(When::ConfirmDue, When::ConfirmOverdue);
 /// A record that takes the place of another after the end may accept less.
 const RETURN_AT_LAST: Side<Saga> =
     closing(act("return at last", Do::ReturnRest, Fact::RestReturned));
-const BESIDE: &[Side<Saga>] =
-    &[REFUNDS, BOOK, CANCEL, CLOSE_PAYMENT, CLOSE_ORDER, AT_LAST, RETURN_AT_LAST];
+/// What a person owes by closing a case is paid whenever they say so.
+const COMPENSATE: Side<Saga> =
+    call("pay compensation", Call::Compensate, Fact::Compensated, When::CompensationOverdue)
+        .beside();
+const COMPENSATION_REFUSED: Side<Saga> =
+    act("compensation refused", Do::AskForCompensation, Fact::CompensationTaken).beside();
+const BESIDE: &[Side<Saga>] = &[
+    REFUNDS,
+    BOOK,
+    CANCEL,
+    CLOSE_PAYMENT,
+    CLOSE_ORDER,
+    AT_LAST,
+    RETURN_AT_LAST,
+    COMPENSATE,
+    COMPENSATION_REFUSED,
+];
 const BESIDE_RAISING: &[Side<Saga>] = &[
     REFUNDS,
     BOOK,
@@ -134,6 +149,8 @@ const BESIDE_RAISING: &[Side<Saga>] = &[
     CLOSE_ORDER,
     at_last(When::FoundedDue, When::FoundedOverdue),
     RETURN_AT_LAST,
+    COMPENSATE,
+    COMPENSATION_REFUSED,
 ];
 
 /// Business code 022, confirmed by 122.
@@ -200,6 +217,8 @@ pub const OCCURRENCE: Table<Saga> = Table {
         CLOSE_ORDER,
         AT_LAST,
         closing(act("miss at last", Do::Miss, Fact::PlanSettled)),
+        COMPENSATE,
+        COMPENSATION_REFUSED,
     ],
 };
 

@@ -88,6 +88,10 @@ pub enum Fact {
     OrderHeard,
     /// The plan waits for no outcome.
     PlanSettled,
+    /// The bank has answered about what a person owes the investor by closing a case.
+    Compensated,
+    /// No account refuses that.
+    CompensationTaken,
 }
 
 /// Commands to our own aggregates.
@@ -125,6 +129,8 @@ pub enum Do {
     CloseOrder,
     /// Close the purchase.
     End(Ending),
+    /// The bank refuses the account that money of ours is to go to: a person names another.
+    AskForCompensation,
 }
 
 /// Calls to counterparties.
@@ -140,6 +146,8 @@ pub enum Call {
     Cancel,
     /// Pay out what the money of a failed raising earned.
     Interest,
+    /// Pay what a person owes the investor by closing a case.
+    Compensate,
 }
 
 /// Times that rows refer to.
@@ -164,6 +172,8 @@ pub enum When {
     MoneyOverdue,
     /// The cut-off of the trading day after interest was due.
     InterestOverdue,
+    /// The cut-off of the trading day after that was due.
+    CompensationOverdue,
 }
 
 /// What the investor owns when it is over.

@@ -41,6 +41,8 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         Fact::RefundRequested => payment.is_paid_back(view),
         Fact::NothingOwed => payment.owes_nothing(view),
         Fact::Ended => view.ending.is_some(),
+        Fact::Compensated => view.plan.compensations.are_answered(view),
+        Fact::CompensationTaken => view.plan.compensations.none_is_refused(view),
         Fact::CancelSettled => cancel::is_settled(view, buy),
         Fact::CancelRefused => view.open.notes.cancel_refused.is_some(),
         Fact::PaymentClosed => {
@@ -63,6 +65,7 @@ impl Recharge {
         let application = view.plan.buy.application(view);
         let due = application.map_or(t, |it| it.terms.promised.confirm_by);
         match when {
+            When::CompensationOverdue => view.plan.compensations.overdue(house, view),
             When::ChargeUnwanted => {
                 let t = timing::promised_day(view);
                 house.last_charge(t, None, view.open.request.only_today)
@@ -88,5 +91,6 @@ pub(super) fn open_ends(view: &View<'_>) -> Vec<OpenEnd> {
     if paid && !landed {
         ends.push((END.into(), plan.amount.decimal()));
     }
+    ends.extend(plan.compensations.open_end(view));
     ends.into_iter().map(|(name, worth)| OpenEnd { name, worth }).collect()
 }

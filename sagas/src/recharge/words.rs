@@ -93,6 +93,10 @@ pub enum Fact {
     Heard,
     /// No shares are in transit.
     NothingInTransit,
+    /// The bank has answered about what a person owes the investor by closing a case.
+    Compensated,
+    /// No account refuses that.
+    CompensationTaken,
 }
 
 /// Commands to our own aggregates.
@@ -124,6 +128,8 @@ pub enum Do {
     Close,
     /// Close the recharge.
     End(Ending),
+    /// The bank refuses the account that money of ours is to go to: a person names another.
+    AskForCompensation,
 }
 
 /// Calls to counterparties.
@@ -137,6 +143,8 @@ pub enum Call {
     Buy,
     /// Take it back.
     Cancel,
+    /// Pay what a person owes the investor by closing a case.
+    Compensate,
 }
 
 /// Times that rows refer to.
@@ -155,6 +163,8 @@ pub enum When {
     Overdue,
     /// The cut-off of the third trading day after a refund was asked for.
     MoneyOverdue,
+    /// The cut-off of the trading day after that was due.
+    CompensationOverdue,
 }
 
 /// What the investor owns when it is over.

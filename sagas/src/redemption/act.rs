@@ -37,6 +37,7 @@ impl Redemption {
                 refused.ok_or(lacks("the bank's refusal"))?.ask_for_account(turn)
             }
             Do::CloseOrder => plan.out.close(turn),
+            Do::AskForCompensation => plan.compensations.ask_for_account(turn),
             Do::End(ending) => {
                 let view = turn.view()?;
                 turn.end(ending, why(&view).or_else(|| partly(&view)))
@@ -111,6 +112,7 @@ impl Redemption {
             order: leg.order.clone(),
             due: PayoutLeg::due(&self.house, turn, here)?,
             asked_at: None,
+            compensates: None,
         };
         let leg = leg.clone();
         leg.request(turn, terms)

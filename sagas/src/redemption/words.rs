@@ -70,6 +70,10 @@ pub enum Fact {
     OrderHeard,
     /// No shares are earmarked.
     NothingReserved,
+    /// The bank has answered about what a person owes the investor by closing a case.
+    Compensated,
+    /// No account refuses that.
+    CompensationTaken,
 }
 
 /// Commands to our own aggregates.
@@ -91,6 +95,8 @@ pub enum Do {
     CloseOrder,
     /// Close the redemption.
     End(Ending),
+    /// The bank refuses the account that money of ours is to go to: a person names another.
+    AskForCompensation,
 }
 
 /// Calls to counterparties.
@@ -102,6 +108,8 @@ pub enum Call {
     Cancel,
     /// Pay out what was announced.
     Payout,
+    /// Pay what a person owes the investor by closing a case.
+    Compensate,
 }
 
 /// Times that rows refer to.
@@ -119,6 +127,8 @@ pub enum When {
     MoneyDue,
     /// The cut-off of the trading day after that, or after it was asked for.
     MoneyOverdue,
+    /// The cut-off of the trading day after that was due.
+    CompensationOverdue,
 }
 
 /// What the investor owns when it is over.

@@ -83,6 +83,10 @@ pub enum Fact {
     ProceedsAnswered,
     /// No account refused it.
     NoneRefused,
+    /// The bank has answered about what a person owes the investor by closing a case.
+    Compensated,
+    /// No account refuses that.
+    CompensationTaken,
 }
 
 /// Commands to our own aggregates.
@@ -106,6 +110,8 @@ pub enum Do {
     AskForAccount,
     /// Close the withdrawal.
     End(Ending),
+    /// The bank refuses the account that money of ours is to go to: a person names another.
+    AskForCompensation,
 }
 
 /// Calls to counterparties.
@@ -117,6 +123,8 @@ pub enum Call {
     Cancel,
     /// Pay out what it brought.
     PayOut,
+    /// Pay what a person owes the investor by closing a case.
+    Compensate,
 }
 
 /// Times that rows refer to.
@@ -132,6 +140,8 @@ pub enum When {
     MoneyDue,
     /// The cut-off of the trading day after that.
     MoneyOverdue,
+    /// The cut-off of the trading day after that was due.
+    CompensationOverdue,
 }
 
 /// What the investor owns when it is over.
