@@ -161,6 +161,10 @@ pub fn limit_key(
 }
 
 impl Buying {
+    fn step(&self) -> Option<Amount> {
+        self.fund.limits.of(self.investor.customer_type).step
+    }
+
     fn order(&self) -> Order<'_> {
         Order {
             amount: self.amount,
@@ -177,6 +181,11 @@ impl Buying {
 /// # Errors
 /// The first [`Refusal`] that applies.
 pub fn admit(a: &Buying) -> Result<Admitted, Refusal> {
+    let fits = |amount| decide(&Buying { amount, ..a.clone() }).is_ok();
+    decide(a).map_err(|refusal| refusal.fitting(a.step(), fits))
+}
+
+fn decide(a: &Buying) -> Result<Admitted, Refusal> {
     let t = trade_date(a.way, a.at, &a.fund, &a.calendar)?;
     checks::in_force(&a.fund, t)?;
     checks::investor(&a.order())?;
@@ -231,7 +240,9 @@ pub fn readmit(was: &Admitted, again: &Again) -> Result<Admitted, Refusal> {
         used: again.used,
         calendar: again.calendar.clone(),
     };
-    let mut admitted = on_day(&a, again.trade_date)?;
+    let t = again.trade_date;
+    let fits = |amount| on_day(&Buying { amount, ..a.clone() }, t).is_ok();
+    let mut admitted = on_day(&a, t).map_err(|refusal| refusal.fitting(a.step(), fits))?;
     admitted.suitability.clone_from(&was.suitability);
     Ok(admitted)
 }
@@ -247,7 +258,7 @@ fn on_day(a: &Buying, t: TradingDay) -> Result<Admitted, Refusal> {
         // What is left over must still be an order of its own.
         checks::order_limits(&Order { amount, ..order }, &a.fund, false)?;
     }
-    let price = price(a, t)?;
+    let price = price(a, accepted.unwrap_or(a.amount), t)?;
     let lag = a.fund.confirm_lag;
     let confirm_by = open_days_after(&a.calendar, &a.fund, t, lag).map_err(|it| no_day(&it))?;
     Ok(Admitted {
@@ -289,11 +300,11 @@ fn open(a: &Buying, day: TradingDay) -> Result<(), Refusal> {
     }
 }
 
-fn price(a: &Buying, t: TradingDay) -> Result<checks::Price, Refusal> {
+fn price(a: &Buying, amount: Amount, t: TradingDay) -> Result<checks::Price, Refusal> {
     let (business, fund) = (a.way.business(), &a.fund);
     let tiers = fund.fees.tiers_for(business);
     let tiers = tiers.map_err(|why| Refusal::NoCharge { fund: fund.code, why: why.to_string() })?;
-    let published = tiers.at(a.amount.into()).charge;
+    let published = tiers.at(amount.into()).charge;
     let case = DiscountCase { channel: a.channel, business, on: t.date() };
     Ok(checks::priced(published, crate::fees::discount::strongest(&fund.discounts, case)))
 }

@@ -84,6 +84,29 @@ pub enum Refusal {
         /// What would work, the earliest price first.
         possible: Vec<ConversionMode>,
     },
+    /// The wallet has too few free shares to convert.
+    #[error(
+        "{asked} shares of fund {fund} would be converted, and {free} are free: {registered} registered, {reserved} reserved, {frozen} frozen, {disputed} in dispute; possible: {}",
+        listed(possible)
+    )]
+    NotEnoughHeld {
+        /// The money-market fund.
+        fund: FundCode,
+        /// What the amount comes to.
+        asked: Shares,
+        /// Of the wallet's shares, free for any use.
+        free: Shares,
+        /// On the register.
+        registered: Shares,
+        /// For other orders.
+        reserved: Shares,
+        /// By the register.
+        frozen: Shares,
+        /// In open cases.
+        disputed: Shares,
+        /// What would work, the earliest price first.
+        possible: Vec<ConversionMode>,
+    },
     /// The fund takes no purchases on that day.
     #[error("fund {fund} takes no purchases on {day}: {status}{}", because(notice.as_deref()))]
     PurchaseNotOpen {
@@ -217,7 +240,7 @@ pub enum Refusal {
         used: Money,
         /// The most.
         max: Money,
-        /// What is left of it.
+        /// What would be admitted of it if it were asked for; 0 for nothing.
         room: Money,
         /// T.
         day: TradingDay,
@@ -292,14 +315,54 @@ fn raised(from: Option<NaiveDate>, through: Option<NaiveDate>) -> String {
     }
 }
 
-fn unavailable(asked: Option<ConversionMode>, possible: &[ConversionMode]) -> String {
+fn listed(possible: &[ConversionMode]) -> String {
     let names: Vec<&str> = possible.iter().map(|mode| mode.name()).collect();
-    let ways = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
+    if names.is_empty() { "none".to_owned() } else { names.join(", ") }
+}
+
+fn unavailable(asked: Option<ConversionMode>, possible: &[ConversionMode]) -> String {
+    let ways = listed(possible);
     match asked {
         Some(mode) => {
             format!("conversion mode {} is not possible here; possible: {ways}", mode.name())
         }
         None => format!("no conversion mode is possible here; possible: {ways}"),
+    }
+}
+
+impl Refusal {
+    /// Names those modes, where it names any.
+    #[must_use]
+    pub fn offering(mut self, modes: impl FnOnce() -> Vec<ConversionMode>) -> Self {
+        if let Self::ModeUnavailable { possible, .. } | Self::NotEnoughHeld { possible, .. } =
+            &mut self
+        {
+            *possible = modes();
+        }
+        self
+    }
+
+    /// Says that an amount would fit only where that passes.
+    #[must_use]
+    pub fn fitting(mut self, step: Option<Amount>, passes: impl FnOnce(Amount) -> bool) -> Self {
+        if let Self::AboveDayMaximum { room, .. } = &mut self {
+            let left = Amount::new(room.decimal()).ok();
+            let left = left.and_then(|left| match step {
+                Some(step) => left.floored_to(step),
+                None => Some(left),
+            });
+            *room = left.filter(|left| passes(*left)).map_or(Money::ZERO, Money::from);
+        }
+        self
+    }
+
+    /// The modes that it says would be admitted; `None` for one that names none.
+    pub fn offers(&self) -> Option<&[ConversionMode]> {
+        if let Self::ModeUnavailable { possible, .. } | Self::NotEnoughHeld { possible, .. } = self
+        {
+            return Some(possible);
+        }
+        None
     }
 }
 

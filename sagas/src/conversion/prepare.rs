@@ -22,7 +22,6 @@ use fundflow_domain::{
     holdings::{HoldingId, Holdings},
     ids::{FundCode, OrderId, TransactionId},
     limits::LimitKey,
-    money::Amount,
     time::Timestamp,
 };
 use fundflow_kernel::streams::{Key, Need, Streams};
@@ -95,7 +94,8 @@ impl Conversion {
         of: &Preparing<'_, Self>,
     ) -> Result<(Admitted, &'static Table<Self>), Refusal> {
         let (request, asked) = (of.request, of.asked);
-        let at = asked.at.unwrap_or(of.now);
+        let at = self.house.asked_at(asked.at, of.now);
+        let at = at.map_err(leaving::Refusal::no_day)?;
         let (fund, into) = (self.fund(request.fund, at)?, self.fund(request.into, at)?);
         let order = OrderId::part(of.id, ORDER);
         let part = HoldingsPart::of(&request.investor, request.fund, &order);
@@ -120,10 +120,8 @@ impl Conversion {
             calendar: self.house.calendar.clone(),
         };
         let nav = latest_nav(&self.house, request.fund, self.day_of(at));
-        let worth = nav.and_then(|nav| leaving.how_many().value_half_up(nav));
-        let worth = worth.and_then(|worth| Amount::checked(worth.decimal()));
         let used = used(streams, self.limit_of(of).as_ref());
-        let into = Some(Into { fund: into, worth, used });
+        let into = Some(Into { fund: into, nav, used });
         let admitted = leaving::admit(&Leaving { into, ..leaving })?;
         Ok((admitted, &CONVERSION))
     }

@@ -8,6 +8,7 @@ use crate::parts::{
     application::{ApplicationLeg, partly},
     by_hand,
     milestone::Milestone,
+    payout::PayoutLeg,
     refunds,
     wallet::at_par,
 };
@@ -31,6 +32,7 @@ impl DiscountPurchase {
         match what {
             Do::Count => self.count(turn),
             Do::GiveBack => limits::give_back(turn),
+            Do::GiveBackTarget => limits::give_back_target(turn),
             Do::RequestPayment => request_payment(turn),
             Do::AwaitDate => {
                 let text = "the bank's instant cannot be right; a person says when it was paid";
@@ -48,6 +50,7 @@ impl DiscountPurchase {
             Do::Book => self.books(turn),
             Do::ConfirmCredit => confirm_credit(turn),
             Do::Spend => self.spend(turn),
+            Do::SettleIncome => plan.wallet.settle(turn, &plan.out),
             Do::PlaceTarget => self.place_target(turn),
             Do::CreditTarget => plan.holdings.book_in(turn, plan.target_order()),
             Do::Release => wallet(turn, &wallet::Command::Release(id)),
@@ -65,6 +68,7 @@ impl DiscountPurchase {
             Do::CloseTarget => plan.target.close(turn),
             Do::ReturnRest => refunds::return_rest(turn, &plan.payment, &plan.buy),
             Do::HandOver => by_hand::hand_over(turn),
+            Do::AskForCompensation => plan.compensations.ask_for_account(turn),
             Do::End(ending) => {
                 let view = turn.view()?;
                 let ending = match ending {
@@ -123,13 +127,16 @@ impl DiscountPurchase {
             .out
             .application(&view)
             .map_or_else(|| facts::trade_date(&view), |it| it.terms.trade_date);
-        let due = self.house.calendar.plus(t, self.payout_days(&view));
+        let here = self.house.calendar.plus(t, self.payout_days(&view));
+        let here = here.map_err(|_| lacks("a trading day"))?;
         let terms = payout::Terms {
             no: plan.payout.no.clone(),
             account: view.open.request.account.clone(),
             amount,
             order: plan.out.order.clone(),
-            due: due.map_err(|_| lacks("a trading day"))?,
+            due: PayoutLeg::due(&self.house, turn, here)?,
+            asked_at: None,
+            compensates: None,
         };
         plan.payout.request(turn, terms)
     }
@@ -143,18 +150,23 @@ fn request_payment(turn: &mut Turn<'_>) -> Done {
         amount: plan.amount,
         order: plan.payment.order.clone(),
         trade_date: view.open.promise.trade_date,
+        asked_at: None,
     };
     plan.payment.request(turn, terms)
 }
 
 fn reserve(turn: &mut Turn<'_>) -> Done {
-    let (plan, id) = (turn.plan(), turn.id().clone());
+    let plan = turn.plan();
     let shares = match facts::entry(&turn.view()?).credit {
         Credit::InTransit(shares) | Credit::Confirmed(shares) => shares,
         // Shares that the wallet held before.
         Credit::None | Credit::Reversed => at_par(plan.amount)?,
     };
-    wallet(turn, &wallet::Command::Reserve(id, shares))
+    // What was bought by the same order has no income of its own yet.
+    if plan.mode.buys_the_money_fund() {
+        return plan.wallet.reserve(turn, shares);
+    }
+    plan.wallet.reserve_with_income(turn, shares)
 }
 
 pub(super) fn terms(

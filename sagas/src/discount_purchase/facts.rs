@@ -1,39 +1,21 @@
 //! What each word of the tables means on the log, and when each time is.
 
 use super::{
-    Fact, When,
+    Fact, When, ends,
     saga::{DiscountPurchase, View},
 };
 use crate::parts::{
-    application::ApplicationLeg,
-    by_hand::{self, Origin},
-    cases::finding,
-    lacking,
-    milestone::Scope,
-    payment::PaymentLeg,
-    refunds, timing,
+    application::ApplicationLeg, cases::finding, milestone::Scope, refunds, timing,
 };
 use fundflow_domain::{
-    application::{Application, Confirmation, Outcome, Terms},
+    application::{Application, Ask, Confirmation, Outcome, Terms},
     calendar::TradingDay,
     case::{Figure, Finding, Kind},
     modes::ConversionMode,
-    money::Money,
-    payment::Stage,
+    money::{Income, Money},
     time::Timestamp,
     wallet::{Credit, Entry, Reservation},
 };
-use fundflow_runtime::saga::OpenEnd;
-use rust_decimal::Decimal;
-use std::sync::Arc;
-
-/// What an abandoner disposes of: money that is at the fund without shares, shares that are reserved,
-/// and what left without being the target's shares yet.
-const BUY_END: &str = "money_fund";
-const OUT_END: &str = "conversion";
-const TARGET_END: &str = "target";
-/// What the bank was asked to pay out.
-const PAYOUT_END: &str = "payout";
 
 /// What the purchase did to its wallet.
 pub(super) fn entry(view: &View<'_>) -> Entry {
@@ -69,6 +51,7 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         Fact::OutConfirmed => out.is_confirmed(view) && sound(view, out),
         Fact::OutConfirmedAtAll => out.is_confirmed(view),
         Fact::Spent => plan.wallet.spent(view).is_some() && plan.wallet.is_booked_out(view, out),
+        Fact::IncomeSettled => is_income_settled(view),
         Fact::TargetPlaced => target.is_placed(view),
         Fact::TargetAccepted => target.is_accepted(view),
         Fact::TargetRejected => target.is_rejected(view) || unbought(view) || brought_nothing(view),
@@ -82,67 +65,30 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         Fact::RestRequested => plan.payout.is_requested(view) || is_spent_on_target(view),
         Fact::RestAnswered => plan.payout.is_answered(view) || is_spent_on_target(view),
         Fact::RestPaidOut => plan.payout.is_paid_out(view) || is_spent_on_target(view),
+        Fact::TargetGivenBack => {
+            let free = plan.target_limits.are_free(view) && plan.limits_next.are_free(view);
+            free || !is_target_lost(view)
+        }
         Fact::Ended => view.ending.is_some(),
+        Fact::Compensated => view.plan.compensations.are_answered(view),
+        Fact::CompensationTaken => view.plan.compensations.none_is_refused(view),
         Fact::OutCancelSettled => cancel_settled(view, out, || true),
         Fact::BuyCancelSettled => {
             !taken_back_whole(view) || cancel_settled(view, buy, || out.is_over(view))
         }
+        // Only where its own T did not take it: whoever takes the purchase back was heard before.
+        Fact::TargetCancelSettled => {
+            notes.turned_away.is_none() || cancel_settled(view, target, || true)
+        }
         Fact::CancelRefused => view.open.notes.cancel_refused.is_some(),
-        Fact::PaymentClosed => !is_charged(view),
-        Fact::BuyClosed => buy.need_not_be_closed(view, BUY_END),
-        Fact::BuyHeard => buy.is_over(view),
-        Fact::OutClosed => out.need_not_be_closed(view, OUT_END),
-        Fact::OutHeard => out.is_over(view),
-        Fact::TargetClosed => target.need_not_be_closed(view, TARGET_END),
-        Fact::TargetHeard => target.is_over(view),
         Fact::Booked => is_booked(view),
-        Fact::NothingInTransit => nothing_in_transit(view),
-        Fact::NothingReserved => nothing_reserved(view),
-        Fact::RestReturned => {
-            let rest = || refunds::not_accepted(view, &plan.payment, &plan.buy);
-            by_hand::has(view, BUY_END) || rest().is_none()
-        }
-        Fact::ProceedsRequested => plan.payout.is_requested(view) || !is_owed_at_last(view),
-        Fact::ProceedsAnswered => !plan.payout.is_requested(view) || plan.payout.is_answered(view),
-        Fact::NoneRefused => {
-            let refused = plan.payout.is_answered(view) && !plan.payout.is_paid_out(view);
-            !refused || by_hand::has(view, PAYOUT_END)
-        }
-        Fact::HandedOver => by_hand::is_handed_over(view),
+        Fact::AtLast(what) => ends::holds(view, what),
     }
-}
-
-pub(super) fn comes_of(view: &View<'_>, end: &str) -> Option<Origin> {
-    match end {
-        BUY_END => Some(Origin::ORDERED),
-        TARGET_END if !view.plan.mode.is_conversion() => {
-            Some(Origin { of: &[OUT_END], settles: true })
-        }
-        PAYOUT_END => Some(Origin::owed(&[])),
-        _ => PaymentLeg::comes_of(end),
-    }
-}
-
-/// Money came of shares that had been given up, and it will buy nothing any more.
-fn is_owed_at_last(view: &View<'_>) -> bool {
-    let plan = view.plan;
-    let redeemed = plan.mode == ConversionMode::RedeemToPurchase
-        && plan.wallet.spent(view).is_some()
-        && plan.out.is_over(view)
-        && plan.target.is_over(view);
-    let owed = redeemed && !view.open.notes.is_disputed() && !by_hand::is_by_hand(view, TARGET_END);
-    owed && !is_spent_on_target(view)
 }
 
 /// A dispute that came after the end takes nothing back until a person says so.
 fn sound(view: &View<'_>, leg: &ApplicationLeg) -> bool {
     view.ending.is_some() || leg.is_sound(view)
-}
-
-/// The bank was asked for the money and has not answered.
-fn is_charged(view: &View<'_>) -> bool {
-    let payment = view.plan.payment.payment(view);
-    payment.is_some_and(|it| matches!(it.stage, Stage::Requested))
 }
 
 /// Nothing more is to be done with the money-fund shares: they stay in the wallet.
@@ -156,6 +102,17 @@ fn is_turned_away(view: &View<'_>) -> bool {
     // A later T that was not decided on yet is another day.
     let day_refused = || !notes.undecided && view.plan.limits.are_refused(view);
     notes.turned_away.is_some() || taken_back_whole(view) || day_refused()
+}
+
+/// No shares of the target will come.
+fn is_target_lost(view: &View<'_>) -> bool {
+    let (plan, over) = (view.plan, view.ending.is_some());
+    let order = plan.target_order();
+    if order.is_placed(view) {
+        return order.is_rejected(view);
+    }
+    let never_left = plan.out.is_rejected(view) || (!plan.out.is_placed(view) && unwanted(view));
+    over || never_left || unbought(view) || brought_nothing(view)
 }
 
 /// The investor wants none of it.
@@ -193,7 +150,7 @@ fn is_credit_confirmed(view: &View<'_>) -> bool {
     there && refunds::not_accepted(view, &plan.payment, &plan.buy).is_none()
 }
 
-fn is_target_credited(view: &View<'_>) -> bool {
+pub(super) fn is_target_credited(view: &View<'_>) -> bool {
     let leg = view.plan.target_order();
     leg.is_confirmed(view) && view.plan.holdings.is_booked_in(view, leg)
 }
@@ -204,19 +161,6 @@ fn is_booked(view: &View<'_>) -> bool {
     plan.wallet.is_booked_in(view, &plan.buy)
         && plan.wallet.is_booked_out(view, &plan.out)
         && (!target.is_placed(view) || plan.holdings.is_booked_in(view, target))
-}
-
-/// What is reserved is released before what is in transit is taken away.
-fn nothing_in_transit(view: &View<'_>) -> bool {
-    let (plan, wallet) = (view.plan, &view.plan.wallet);
-    !wallet.is_in_transit(view) || !plan.buy.lets_go(view) || wallet.held(view).is_some()
-}
-
-/// What never came cannot leave either.
-fn nothing_reserved(view: &View<'_>) -> bool {
-    let (plan, wallet) = (view.plan, &view.plan.wallet);
-    let fallen = wallet.is_in_transit(view) && plan.buy.lets_go(view);
-    wallet.held(view).is_none() || !(plan.out.lets_go(view) || fallen)
 }
 
 /// T of the money-fund order, or of what was promised until that is placed.
@@ -236,6 +180,7 @@ impl DiscountPurchase {
             placed.map_or(t, |it| it.terms.promised.confirm_by)
         };
         match when {
+            When::CompensationOverdue => view.plan.compensations.overdue(house, view),
             When::ChargeUnwanted => {
                 let t = timing::promised_day(view);
                 house.last_charge(t, None, view.open.request.only_today)
@@ -246,16 +191,14 @@ impl DiscountPurchase {
                 plan.out.application(view).filter(|_| priced).map(|it| house.cut_off(&it.terms))
             }
             When::NextCutOff => house.cut_off_after(t.max(of(&plan.out)), 1),
+            When::TargetCutOff => house.cut_off_after(of(&plan.target), 1),
             When::BuyDue => house.noon_after(due(&plan.buy), 0),
             When::BuyOverdue => house.noon_after(due(&plan.buy), 1),
             When::OutDue => house.noon_after(due(&plan.out), 0),
             When::OutOverdue => house.noon_after(due(&plan.out), 1),
             When::MoneyDue => house.noon_after(of(&plan.out), self.payout_days(view)),
-            When::MoneyOverdue => {
-                let out = plan.out.application(view).map(|it| it.terms.trade_date);
-                let days = if out.is_some() { self.payout_days(view) } else { 1 };
-                house.cut_off_after(out.unwrap_or(t), days.saturating_add(2))
-            }
+            When::RefundOverdue => plan.payment.refund_overdue(house, view, t),
+            When::PayoutOverdue => plan.payout.overdue(house, view),
             When::TargetDue => house.noon_after(due(&plan.target), 0),
             When::TargetOverdue => house.noon_after(due(&plan.target), 1),
         }
@@ -267,58 +210,36 @@ impl DiscountPurchase {
     }
 }
 
-/// Everything that is in transit, reserved, owed or unpaid. Yuan, or money-fund shares at 1.00.
-pub(super) fn open_ends(view: &View<'_>) -> Vec<OpenEnd> {
-    let mut ends: Vec<(Arc<str>, Decimal)> = view.plan.payment.open_ends(view);
-    let plan = view.plan;
-    let paid = plan.payment.is_paid(view) && !plan.payment.is_paid_back(view);
-    if let Some(rest) = refunds::not_accepted(view, &plan.payment, &plan.buy) {
-        ends.push((BUY_END.into(), rest.decimal()));
-    } else if paid && !plan.buy.is_confirmed(view) {
-        let left = plan.payment.payment(view).map(|payment| payment.left().decimal());
-        ends.push((BUY_END.into(), left.unwrap_or(plan.amount.decimal())));
-    }
-    if let Reservation::Held(shares) = entry(view).reservation {
-        ends.push((OUT_END.into(), shares.decimal()));
-    } else if let Some(worth) = unspent(view) {
-        ends.push((TARGET_END.into(), worth));
-    }
-    // An order whose money or shares are gone, and whose last word is still to come, is an end all the same.
-    for (name, leg) in [(BUY_END, &plan.buy), (OUT_END, &plan.out), (TARGET_END, &plan.target)] {
-        if !leg.is_over(view) && ends.iter().all(|(end, _)| **end != *name) {
-            ends.push((name.into(), Decimal::ZERO));
-        }
-    }
-    ends.extend(plan.payout.open_end(view));
-    let target = plan.target_order();
-    let lacks = [
-        plan.wallet.lack_in(view, &plan.buy),
-        plan.wallet.lack_out(view, &plan.out),
-        plan.holdings.lack_in(view, target),
-    ];
-    let ends = ends.into_iter().map(|(name, worth)| OpenEnd { name, worth });
-    ends.chain(lacking::end(&lacks))
-        .chain(refunds::overpaid(view, &plan.payment, &plan.buy))
-        .chain(misdirected(view))
-        .collect()
+/// Nothing went along with the shares, or it is booked.
+fn is_income_settled(view: &View<'_>) -> bool {
+    let (plan, wallet) = (view.plan, &view.plan.wallet);
+    let Some(state) = wallet.state(view.streams) else { return false };
+    let asked = || {
+        let application = plan.out.application(view);
+        application.is_some_and(|it| match it.terms.ask {
+            Ask::Redemption { take_income, .. } | Ask::Conversion { take_income, .. } => {
+                take_income
+            }
+            Ask::Purchase { .. } | Ask::Subscription { .. } | Ask::FastTransfer { .. } => false,
+        })
+    };
+    let came = plan.out.income(view).is_some_and(|income| income != Income::ZERO);
+    let due = came || (asked() && state.unpaid_income() != Income::ZERO);
+    state.settled_income(view.id).is_some() || wallet.spent(view).is_none() || !due
 }
 
-/// What left the money fund and is not the target's shares yet, nor on its way to the investor.
-fn unspent(view: &View<'_>) -> Option<Decimal> {
-    let Reservation::Spent(shares) = entry(view).reservation else { return None };
-    let credited = is_target_credited(view);
-    if view.plan.mode.is_conversion() {
-        return (!credited).then(|| shares.decimal());
-    }
-    let open = if credited { rest(view) } else { view.plan.out.proceeds(view) }?;
-    if view.plan.payout.is_requested(view) {
-        return None;
-    }
-    Some(open).filter(|open| !open.is_zero()).map(Money::decimal)
+/// Yuan of unpaid income that came along with the shares; what is below zero is none.
+pub(super) fn income(view: &View<'_>) -> Money {
+    let income = view.plan.out.income(view).unwrap_or(Income::ZERO);
+    Money::new(income.decimal()).unwrap_or(Money::ZERO)
 }
 
-/// What the target's order did not accept of what the redemption brought.
+/// What the investor gets in money: what the target's order did not accept of what the redemption
+/// brought, or the income that came along with a conversion.
 pub(super) fn rest(view: &View<'_>) -> Option<Money> {
+    if view.plan.mode.is_conversion() {
+        return Some(income(view));
+    }
     let accepted = |said: &Confirmation| match &said.outcome {
         Outcome::Purchase(numbers) => Some(numbers.amount),
         Outcome::Redemption(_)
@@ -333,7 +254,7 @@ pub(super) fn rest(view: &View<'_>) -> Option<Money> {
 }
 
 /// Nothing is left of it.
-fn is_spent_on_target(view: &View<'_>) -> bool {
+pub(super) fn is_spent_on_target(view: &View<'_>) -> bool {
     rest(view).is_none_or(Money::is_zero)
 }
 
@@ -354,12 +275,4 @@ pub(super) fn more_than_there_is(
     let ours = vec![Figure::new("shares", held)];
     let theirs = vec![Figure::new("shares", numbers.shares_out)];
     Some(finding(Kind::SharesExceedAsked, &text, ours, theirs))
-}
-
-/// What the payout does not carry any more, or carried too much of.
-fn misdirected(view: &View<'_>) -> Option<OpenEnd> {
-    let asked = view.plan.payout.payout(view)?.terms.amount;
-    let over = view.plan.out.is_over(view) && view.plan.target.is_over(view);
-    let brought = rest(view).filter(|_| over && !view.open.notes.is_disputed())?;
-    if by_hand::has(view, PAYOUT_END) { None } else { by_hand::difference(brought, asked.into()) }
 }

@@ -3,29 +3,117 @@
 //!
 //! 1. The milestone that says so comes last: whoever dies in the middle decides the same again.
 //! 2. What the transaction itself counts is not held against it.
+//! 3. Each fund's limit counts on the T of its own order: the target's is a later one where it is
+//!    bought on another day.
 
 use super::{
+    Request,
     act::{lacks, own},
-    prepare::limit_keys_on,
     saga::{DiscountPurchase, Turn, View},
 };
-use crate::parts::{later::NotOn, limits::Limits, milestone::Milestone};
+use crate::{
+    house::House,
+    parts::{
+        later::NotOn,
+        limits::{Limits, limit_key},
+        milestone::Milestone,
+    },
+};
 use fundflow_domain::{
-    admission::Admitted,
+    admission::{Admitted, DayUse, target::target_day},
     calendar::TradingDay,
-    ids::FundCode,
+    day_limit::DayTally,
+    fund::FundTerms,
+    ids::{FundCode, InvestorId},
+    investor::{CustomerType, SalesChannel},
+    limits::LimitKey,
+    modes::ConversionMode,
     money::{Amount, Money},
     orders::{Cause, Serial},
     payment,
 };
 use fundflow_runtime::turn::NotDone;
+use std::{collections::BTreeSet, sync::Arc};
 
 type Done = Result<usize, NotDone>;
 
+/// The limits that a purchase may count against, each fund's on the T of its own order.
+#[derive(Debug, Default)]
+pub(super) struct LimitKeys {
+    wallet: Option<LimitKey>,
+    /// One for each day that may be the target's own T.
+    target: Vec<LimitKey>,
+}
+
+impl LimitKeys {
+    /// Those of a purchase of that T in one of these modes.
+    pub(super) fn of(
+        house: &House,
+        (wallet, target): &(Arc<FundTerms>, Arc<FundTerms>),
+        who: (&InvestorId, CustomerType, SalesChannel),
+        t: TradingDay,
+        modes: &[ConversionMode],
+    ) -> Self {
+        let day = |mode: &ConversionMode| target_day(*mode, (wallet, target), &house.calendar, t);
+        let days: BTreeSet<TradingDay> = modes.iter().filter_map(|mode| day(mode).ok()).collect();
+        let buys = modes.iter().any(|mode| mode.buys_the_money_fund());
+        Self {
+            wallet: buys.then(|| limit_key(wallet, who, t)).flatten(),
+            target: days.into_iter().filter_map(|day| limit_key(target, who, day)).collect(),
+        }
+    }
+
+    /// Those of a purchase that was promised and whose T has moved.
+    pub(super) fn moved(
+        house: &House,
+        request: &Request,
+        was: &Admitted,
+        t: TradingDay,
+    ) -> Option<Self> {
+        let terms = |code| (house.funds)(code, t.date());
+        let funds = (terms(request.wallet_fund)?, terms(request.target_fund)?);
+        let who = (&request.investor, was.customer, was.channel);
+        Some(Self::of(house, &funds, who, t, &[was.mode]))
+    }
+
+    /// All of them.
+    pub(super) fn all(&self) -> impl Iterator<Item = &LimitKey> {
+        self.wallet.iter().chain(&self.target)
+    }
+
+    /// What stands under them.
+    pub(super) fn used(&self, tally: impl Fn(&LimitKey) -> DayTally) -> DayUse {
+        DayUse {
+            wallet_fund: self.wallet.as_ref().map_or_else(DayTally::default, &tally),
+            target_fund: self.target.iter().map(|key| (key.day, tally(key))).collect(),
+        }
+    }
+}
+
+/// The limit that the target's order counts against on a T of its own.
+pub(super) fn target_key(
+    house: &House,
+    request: &Request,
+    was: &Admitted,
+    day: TradingDay,
+) -> Option<LimitKey> {
+    let fund = (house.funds)(request.target_fund, day.date())?;
+    limit_key(&fund, (&request.investor, was.customer, was.channel), day)
+}
+
 impl DiscountPurchase {
-    /// Counts the amount on the promised T. Who comes too late for the limit is turned away.
+    /// Counts the amount on the promised T. Who comes too late for the limit is turned away, or has less
+    /// promised.
     pub(super) fn count(&self, turn: &mut Turn<'_>) -> Done {
-        let (plan, funds) = (turn.plan(), funds(&turn.view()?));
+        let (plan, view) = (turn.plan(), turn.view()?);
+        let funds = funds(&view);
+        if plan.limits.would_cut(&view, &self.house, &funds, plan.amount) {
+            let was = view.open.notes.promise(&view.open.promise);
+            return match self.readmitted(&view, was, was.trade_date) {
+                Ok(admitted) => turn.reach(Milestone::Readmitted { admitted: Box::new(admitted) }),
+                Err(no) => turned_away(turn, own("above_day_limit", &no.to_string())),
+            };
+        }
         match plan.limits.count_of(turn, &self.house, &funds, plan.amount) {
             Err(NotDone::Refused(text)) => turned_away(turn, own("above_day_limit", &text)),
             done => done,
@@ -72,7 +160,8 @@ impl DiscountPurchase {
     /// The limits that the amount would count against on that T.
     pub(super) fn limits_on(&self, view: &View<'_>, day: TradingDay) -> Limits {
         let was = view.open.notes.promise(&view.open.promise);
-        Limits::of(&limit_keys_on(&self.house, &view.open.request, was, day))
+        let keys = LimitKeys::moved(&self.house, &view.open.request, was, day);
+        Limits::of(keys.unwrap_or_default().all())
     }
 }
 
@@ -91,6 +180,17 @@ pub(super) fn give_back(turn: &mut Turn<'_>) -> Done {
     Ok(events + plan.limits_next.give_back(turn)?)
 }
 
+/// No shares of the target will come: its limit counts no more.
+pub(super) fn give_back_target(turn: &mut Turn<'_>) -> Done {
+    let (plan, view) = (turn.plan(), turn.view()?);
+    let counted = [&plan.target_limits, &plan.limits_next].map(|it| !it.are_free(&view));
+    let mut events = 0;
+    for (limits, counted) in [&plan.target_limits, &plan.limits_next].into_iter().zip(counted) {
+        events += if counted { limits.give_back(turn)? } else { 0 };
+    }
+    Ok(events)
+}
+
 /// The later T lets in less than was paid: the rest goes back.
 fn send_back_rest(turn: &mut Turn<'_>, paid: Amount, taken: Amount) -> Done {
     let rest = Money::from(paid).minus(taken.into());
@@ -99,8 +199,7 @@ fn send_back_rest(turn: &mut Turn<'_>, paid: Amount, taken: Amount) -> Done {
     let due_to = Serial::new("day_limit").map_err(|_| lacks("a serial"))?;
     let what = payment::SentBack::Difference { due_to, amount };
     let cause = own("above_day_limit", "the later T lets in a part of the amount");
-    let key = &turn.plan().payment.key;
-    Ok(turn.decide(key, &payment::Command::SendBack(what, cause))?)
+    turn.plan().payment.send_back(turn, what, cause)
 }
 
 pub(super) fn turned_away(turn: &mut Turn<'_>, cause: Cause) -> Done {

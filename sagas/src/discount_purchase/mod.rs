@@ -11,10 +11,12 @@
 
 mod act;
 mod commands;
+mod ends;
 mod facts;
 mod hear;
 mod limits;
 mod out;
+mod own_t;
 mod plan;
 mod prepare;
 mod saga;
@@ -23,7 +25,7 @@ mod words;
 pub use plan::Plan;
 pub use prepare::Refusal;
 pub use saga::{Answer, Command, DiscountPurchase};
-pub use words::{Asked, Call, Do, Ending, Fact, Request, When};
+pub use words::{Asked, AtLast, Call, Do, Ending, Fact, Request, When};
 
 use fundflow_domain::modes::ConversionMode;
 use fundflow_runtime::step::{
@@ -66,10 +68,11 @@ const COMPLETE: &[Move<Saga>] = &[
     act("complete", Do::End(Ending::Completed), Fact::Ended).to(),
 ];
 
-/// What the target did not take of the redemption's money is the investor's.
+/// What the target did not take of the redemption's money is the investor's, and so is income that came
+/// along with the shares.
 const COMPLETE_WITH_REST: &[Move<Saga>] = &[
     act("pay out rest", Do::RequestPayout, Fact::RestRequested).to(),
-    call("rest paid out", Call::Payout, Fact::RestAnswered, When::MoneyOverdue).to(),
+    call("rest paid out", Call::Payout, Fact::RestAnswered, When::PayoutOverdue).to(),
     act("rest paid out: another account", Do::AskForAccount, Fact::RestPaidOut).to(),
     wait("refunded at last", Fact::NothingOwed).to(),
     act("complete", Do::End(Ending::Completed), Fact::Ended).to(),
@@ -78,7 +81,7 @@ const COMPLETE_WITH_REST: &[Move<Saga>] = &[
 /// The money of the redemption is the investor's, whatever becomes of the target.
 const PAY_OUT: &[Move<Saga>] = &[
     act("pay out", Do::RequestPayout, Fact::PayoutRequested).to(),
-    call("paid out", Call::Payout, Fact::PayoutAnswered, When::MoneyOverdue).to(),
+    call("paid out", Call::Payout, Fact::PayoutAnswered, When::PayoutOverdue).to(),
     act("paid out: another account", Do::AskForAccount, Fact::PaidOut).to(),
     wait("paid out: refunded", Fact::NothingOwed).to(),
     act("end with the money", Do::End(Ending::PaidOut), Fact::Ended).to(),
@@ -128,11 +131,15 @@ const fn confirm(name: &'static str) -> Step<Saga> {
         .unless(Fact::OutRejected, None)
 }
 const SPEND: Step<Saga> = act("spend", Do::Spend, Fact::Spent).row(Exit::Nothing);
+const TARGET_WITH_REST: Step<Saga> = act("hold target", Do::CreditTarget, Fact::TargetCredited)
+    .row(Exit::Landing(COMPLETE_WITH_REST, None));
+const SETTLE_INCOME: Step<Saga> =
+    act("settle income", Do::SettleIncome, Fact::IncomeSettled).row(Exit::Nothing);
 const TARGET: Step<Saga> =
     act("hold target", Do::CreditTarget, Fact::TargetCredited).row(Exit::Landing(COMPLETE, None));
 
 const REFUNDS: Side<Saga> =
-    call("refund payment", Call::Refund, Fact::NothingOwed, When::MoneyOverdue).beside();
+    call("refund payment", Call::Refund, Fact::NothingOwed, When::RefundOverdue).beside();
 const CANCEL_OUT: Side<Saga> =
     call("cancel conversion", Call::CancelOut, Fact::OutCancelSettled, When::NextCutOff)
         .beside()
@@ -142,18 +149,39 @@ const CANCEL_BUY: Side<Saga> =
         .beside()
         .unless(Fact::CancelRefused);
 
+/// The target's own T does not take it, and the registrar has it already.
+const CANCEL_TARGET: Side<Saga> =
+    call("cancel target", Call::CancelTarget, Fact::TargetCancelSettled, When::TargetCutOff)
+        .beside()
+        .unless(Fact::CancelRefused);
+
 /// What was given up without the registrar's word still has it coming, and what it says is booked.
-const TARGET_AT_LAST: Deed<Saga> =
-    word("target at last", Call::Target, Fact::TargetHeard, When::TargetDue, When::TargetOverdue);
-const OUT_AT_LAST: Deed<Saga> =
-    word("conversion at last", Call::Out, Fact::OutHeard, When::OutDue, When::OutOverdue);
-const BUY_AT_LAST: Deed<Saga> =
-    word("purchase at last", Call::Buy, Fact::BuyHeard, When::BuyDue, When::BuyOverdue);
+const TARGET_AT_LAST: Deed<Saga> = word(
+    "target at last",
+    Call::Target,
+    Fact::AtLast(AtLast::TargetHeard),
+    When::TargetDue,
+    When::TargetOverdue,
+);
+const OUT_AT_LAST: Deed<Saga> = word(
+    "conversion at last",
+    Call::Out,
+    Fact::AtLast(AtLast::OutHeard),
+    When::OutDue,
+    When::OutOverdue,
+);
+const BUY_AT_LAST: Deed<Saga> = word(
+    "purchase at last",
+    Call::Buy,
+    Fact::AtLast(AtLast::BuyHeard),
+    When::BuyDue,
+    When::BuyOverdue,
+);
 
 /// The money is the investor's also where the shares left after somebody had given up.
 const PAY_AT_LAST: Deed<Saga> = Deed {
     asks: Some(When::MoneyDue),
-    ..act("pay out at last", Do::RequestPayout, Fact::ProceedsRequested)
+    ..act("pay out at last", Do::RequestPayout, Fact::AtLast(AtLast::ProceedsRequested))
 };
 
 /// Nothing that a person who gave up leaves is reserved, in transit or asked for without an owner: an
@@ -161,33 +189,47 @@ const PAY_AT_LAST: Deed<Saga> = Deed {
 const fn closing(deed: Deed<Saga>) -> Side<Saga> {
     deed.after_the_end()
 }
+/// What a person owes by closing a case is paid whenever they say so.
+const COMPENSATE: Side<Saga> =
+    call("pay compensation", Call::Compensate, Fact::Compensated, When::CompensationOverdue)
+        .beside();
+
 macro_rules! beside {
     ($($more:expr),* $(,)?) => {
         &[
             REFUNDS,
             CANCEL_OUT,
             CANCEL_BUY,
+            CANCEL_TARGET,
+            act("give back target", Do::GiveBackTarget, Fact::TargetGivenBack).beside(),
             act("book", Do::Book, Fact::Booked).beside(),
-            closing(act("close payment", Do::ClosePayment, Fact::PaymentClosed)),
-            closing(act("close target", Do::CloseTarget, Fact::TargetClosed)),
-            closing(act("close conversion", Do::CloseOut, Fact::OutClosed)),
-            closing(act("close purchase", Do::CloseBuy, Fact::BuyClosed)),
+            closing(act("close payment", Do::ClosePayment, Fact::AtLast(AtLast::PaymentClosed))),
+            closing(act("close target", Do::CloseTarget, Fact::AtLast(AtLast::TargetClosed))),
+            closing(act("close conversion", Do::CloseOut, Fact::AtLast(AtLast::OutClosed))),
+            closing(act("close purchase", Do::CloseBuy, Fact::AtLast(AtLast::BuyClosed))),
             closing(TARGET_AT_LAST),
             closing(OUT_AT_LAST),
             closing(BUY_AT_LAST),
-            closing(act("release at last", Do::Release, Fact::NothingReserved)),
-            closing(act("reverse at last", Do::ReverseCredit, Fact::NothingInTransit)),
-            closing(act("return at last", Do::ReturnRest, Fact::RestReturned)),
+            closing(act("release at last", Do::Release, Fact::AtLast(AtLast::NothingReserved))),
+            closing(act("reverse at last", Do::ReverseCredit, Fact::AtLast(AtLast::NothingInTransit))),
+            closing(act("return at last", Do::ReturnRest, Fact::AtLast(AtLast::RestReturned))),
             $($more,)*
-            closing(act("hand over", Do::HandOver, Fact::HandedOver)),
+            COMPENSATE,
+            act("compensation refused", Do::AskForCompensation, Fact::CompensationTaken).beside(),
+            closing(act("hand over", Do::HandOver, Fact::AtLast(AtLast::HandedOver))),
         ]
     };
 }
 const BESIDE: &[Side<Saga>] = beside![];
 const BESIDE_FOR_MONEY: &[Side<Saga>] = beside![
     closing(PAY_AT_LAST),
-    closing(call("paid out at last", Call::Payout, Fact::ProceedsAnswered, When::MoneyOverdue)),
-    closing(act("payout refused", Do::AskForAccount, Fact::NoneRefused)),
+    closing(call(
+        "paid out at last",
+        Call::Payout,
+        Fact::AtLast(AtLast::ProceedsAnswered),
+        When::PayoutOverdue
+    )),
+    closing(act("payout refused", Do::AskForAccount, Fact::AtLast(AtLast::NoneRefused))),
 ];
 
 /// Both legs in the batch of one T: the target is priced at T.
@@ -237,7 +279,8 @@ pub const NEXT_DAY: Table<Saga> = Table {
         out("convert", Exit::Nothing),
         confirm("confirm conversion"),
         SPEND,
-        TARGET,
+        SETTLE_INCOME,
+        TARGET_WITH_REST,
     ],
     beside: BESIDE,
 };
@@ -253,7 +296,8 @@ pub const HELD: Table<Saga> = Table {
         out("convert", Exit::Nothing),
         confirm("confirm conversion"),
         SPEND,
-        TARGET,
+        SETTLE_INCOME,
+        TARGET_WITH_REST,
     ],
     beside: BESIDE,
 };
@@ -265,7 +309,7 @@ const MONEY: Step<Saga> =
         .row(Exit::Nothing)
         .unless(Fact::TargetRejected, None);
 const BUY_TARGET: Step<Saga> =
-    call("buy target", Call::Target, Fact::TargetAccepted, When::MoneyOverdue)
+    call("buy target", Call::Target, Fact::TargetAccepted, When::TargetCutOff)
         .row(Exit::Nothing)
         .unless(Fact::TargetRejected, Some(Do::CloseTarget));
 const CONFIRM_TARGET: Step<Saga> = word(
@@ -277,8 +321,6 @@ const CONFIRM_TARGET: Step<Saga> = word(
 )
 .row(Exit::Nothing)
 .unless(Fact::TargetRejected, None);
-const TARGET_FOR_MONEY: Step<Saga> = act("hold target", Do::CreditTarget, Fact::TargetCredited)
-    .row(Exit::Landing(COMPLETE_WITH_REST, None));
 
 /// Redeemed, and the money buys the target on the day on which it arrives: for a target that is at
 /// another registrar.
@@ -302,10 +344,11 @@ pub const REDEEM_TO_PURCHASE: Table<Saga> = Table {
         out("redeem", Exit::Nothing),
         confirm("confirm redemption"),
         SPEND_FOR_MONEY,
+        SETTLE_INCOME,
         MONEY,
         BUY_TARGET,
         CONFIRM_TARGET,
-        TARGET_FOR_MONEY,
+        TARGET_WITH_REST,
     ],
     beside: BESIDE_FOR_MONEY,
 };

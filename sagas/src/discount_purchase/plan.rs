@@ -1,6 +1,7 @@
 //! Every key of a discount purchase, minted once.
 
 use super::Request;
+use crate::parts::compensation::Compensations;
 use crate::parts::{
     application::ApplicationLeg, holdings::HoldingsPart, limits::Limits, payment::PaymentLeg,
     payout::PayoutLeg, wallet::WalletPart,
@@ -8,7 +9,7 @@ use crate::parts::{
 use fundflow_domain::{
     admission::Admitted,
     case::Cases,
-    ids::{OrderId, TransactionId},
+    ids::{FundCode, OrderId, TransactionId},
     limits::LimitKey,
     modes::ConversionMode,
     money::Amount,
@@ -39,20 +40,34 @@ pub struct Plan {
     pub holdings: HoldingsPart,
     /// The day's limits that the amount counts against by what is promised.
     pub limits: Limits,
+    /// The target's among them.
+    pub target_limits: Limits,
     /// Those of a later T, until that is decided on.
     pub limits_next: Limits,
     /// Yuan that are taken: what was asked for, or the part of it that the day's limit lets in.
     pub amount: Amount,
     /// Records of it that are in dispute.
     pub cases: Vec<Key<Cases>>,
+    /// Money of ours that closed cases owe.
+    pub compensations: Compensations,
 }
 
 fn order(id: &TransactionId, suffix: &'static str) -> OrderId {
     OrderId::part(id, suffix)
 }
 
+fn of_target(promised: &Admitted, master: Option<FundCode>) -> impl Iterator<Item = &LimitKey> {
+    promised.counted.iter().filter(move |key| Some(key.master) == master)
+}
+
 impl Plan {
-    pub(super) fn of(id: &TransactionId, request: &Request, promised: &Admitted) -> Self {
+    /// `master` is the target's, all its share classes together.
+    pub(super) fn of(
+        id: &TransactionId,
+        request: &Request,
+        promised: &Admitted,
+        master: Option<FundCode>,
+    ) -> Self {
         let buy = order(id, "mmf");
         let out = match promised.mode {
             ConversionMode::Held | ConversionMode::LinkedSameDay | ConversionMode::NextDay => {
@@ -76,9 +91,11 @@ impl Plan {
             target: ApplicationLeg::of(&target),
             payout: PayoutLeg::of(&out),
             limits: Limits::of(&promised.counted),
+            target_limits: Limits::of(of_target(promised, master)),
             limits_next: Limits::default(),
             amount: promised.amount(request.amount),
             cases: Vec::new(),
+            compensations: Compensations::default(),
         }
     }
 
@@ -88,17 +105,20 @@ impl Plan {
         &self,
         request: &Request,
         promised: &Admitted,
-        next: &[LimitKey],
-        cases: Vec<Key<Cases>>,
+        (next, master): (&[LimitKey], Option<FundCode>),
+        (cases, compensations): (Vec<Key<Cases>>, Compensations),
     ) -> Option<Self> {
         let amount = promised.amount(request.amount);
         let same = self.limits.is_of(&promised.counted) && self.limits_next.is_of(next);
         let same = same && self.amount == amount && self.cases == cases;
+        let same = same && self.compensations == compensations;
         (!same).then(|| Self {
             limits: Limits::of(&promised.counted),
+            target_limits: Limits::of(of_target(promised, master)),
             limits_next: Limits::of(next),
             amount,
             cases,
+            compensations,
             ..self.clone()
         })
     }
@@ -109,11 +129,16 @@ impl Plan {
         if self.mode != ConversionMode::Held {
             needs.extend([self.payment.key.need(), self.buy.key.need()]);
         }
+        // What was bought on the same T has no income that would be paid out.
+        if self.mode != ConversionMode::LinkedSameDay {
+            needs.push(self.payout.key.need());
+        }
         if self.mode == ConversionMode::RedeemToPurchase {
-            needs.extend([self.target.key.need(), self.payout.key.need()]);
+            needs.push(self.target.key.need());
         }
         needs.extend(self.limits.needs().chain(self.limits_next.needs()));
         needs.extend(self.cases.iter().map(Key::need));
+        needs.extend(self.compensations.needs());
         needs
     }
 

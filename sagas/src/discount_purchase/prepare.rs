@@ -1,32 +1,32 @@
 //! A request: may it be placed, for which T, on which terms? And why it may not.
 
+use super::limits::LimitKeys;
 use super::{
     Plan, Request,
     saga::{DiscountPurchase, View},
     table_for,
 };
-use crate::house::House;
-use crate::parts::{
-    cancel::NotTakenBack,
-    limits::{limit_key, used, used_by_others},
-    payout::NotRedirected,
+use crate::{
+    parts::{
+        cancel::NotTakenBack,
+        limits::{stream_of, used, used_by_others},
+        payout::NotRedirected,
+    },
+    withdraw::balance,
 };
 use fundflow_domain::{
-    admission::{self, Admission, Admitted, DayUse, Readmission, admit, readmit},
+    admission::{self, Admission, Admitted, Readmission, admit, readmit},
     calendar::TradingDay,
-    day_limit::{DayLimit, stream_id},
     fund::FundTerms,
     holdings::{HoldingId, Holdings},
     ids::{FundCode, TransactionId, WalletId},
     investor::AnotherAccount,
-    limits::LimitKey,
     modes::ConversionMode,
-    money::Shares,
     time::Timestamp,
-    wallet::{self, Credit, Reservation, Wallet},
+    wallet::{Credit, Reservation, Wallet},
 };
 use fundflow_kernel::streams::{Key, Need, Streams};
-use fundflow_runtime::{saga::Preparing, step::Table};
+use fundflow_runtime::{port::Callee, saga::Preparing, step::Table};
 use std::sync::Arc;
 
 /// Why a request or a command is refused. Checked in this order.
@@ -106,19 +106,18 @@ impl DiscountPurchase {
         needs.push(wallet_key(of.request).need());
         needs.push(holdings_key(of.request).need());
         let at = of.asked.at.unwrap_or(of.now);
-        for key in self.limit_keys(of, at).into_iter().flatten() {
-            needs.push(Key::<DayLimit>::of(&stream_id(&key)).need());
-        }
+        needs.extend(self.limit_keys(of, at).all().map(|key| stream_of(key).need()));
         needs
     }
 
-    fn limit_keys(&self, of: &Preparing<'_, Self>, at: Timestamp) -> [Option<LimitKey>; 2] {
+    fn limit_keys(&self, of: &Preparing<'_, Self>, at: Timestamp) -> LimitKeys {
         let (request, asked) = (of.request, of.asked);
-        let Ok(t) = self.house.calendar.t_of(at) else { return [None, None] };
-        let funds = self.funds_on(t.date(), request.wallet_fund, request.target_fund);
-        let Ok((wallet, target)) = funds else { return [None, None] };
-        let (customer, channel) = (asked.investor.customer_type, asked.channel);
-        [wallet, target].map(|fund| limit_key(&fund, (&request.investor, customer, channel), t))
+        let who = (&request.investor, asked.investor.customer_type, asked.channel);
+        let keys = self.house.calendar.t_of(at).ok().and_then(|t| {
+            let funds = self.funds_on(t.date(), request.wallet_fund, request.target_fund).ok()?;
+            Some(LimitKeys::of(&self.house, &funds, who, t, &ConversionMode::ALL))
+        });
+        keys.unwrap_or_default()
     }
 
     pub(super) fn prepared(
@@ -126,11 +125,45 @@ impl DiscountPurchase {
         streams: &Streams,
         of: &Preparing<'_, Self>,
     ) -> Result<(Admitted, &'static Table<Self>), Refusal> {
+        let admitted = self.admissible(streams, of, of.request.mode);
+        let admitted = admitted.map_err(|refusal| self.offering(streams, of, refusal))?;
+        let table = table_for(admitted.mode);
+        Ok((admitted, table))
+    }
+
+    /// Leaves of the modes that a refusal names those in which the same request would be taken: decided
+    /// as it would be if it were asked for, and everybody whom it would call can be called.
+    fn offering(&self, streams: &Streams, of: &Preparing<'_, Self>, refusal: Refusal) -> Refusal {
+        let Refusal::NotAdmitted(rule) = refusal else { return refusal };
+        let others = ConversionMode::ALL.into_iter().filter(|mode| of.request.mode != Some(*mode));
+        let taken = |mode: &ConversionMode| {
+            let admitted = self.admissible(streams, of, Some(*mode));
+            admitted.is_ok_and(|admitted| of.can_call(&self.callees_of(of.request, &admitted)))
+        };
+        Refusal::NotAdmitted(rule.offering(|| others.filter(taken).collect()))
+    }
+
+    /// Everybody whom such a purchase may call.
+    pub(super) fn callees_of(&self, request: &Request, promised: &Admitted) -> Vec<Callee> {
+        let funds = [request.wallet_fund, request.target_fund];
+        let mut callees = self.house.to_registrars(&funds, promised.trade_date.date());
+        callees.push(self.house.to_bank());
+        callees
+    }
+
+    /// What is promised of the request in that mode.
+    fn admissible(
+        &self,
+        streams: &Streams,
+        of: &Preparing<'_, Self>,
+        mode: Option<ConversionMode>,
+    ) -> Result<Admitted, Refusal> {
         let (request, asked) = (of.request, of.asked);
         if request.wallet_fund == request.target_fund {
             return Err(Refusal::SameFund(request.target_fund));
         }
-        let at = asked.at.unwrap_or(of.now);
+        let at = self.house.asked_at(asked.at, of.now);
+        let at = at.map_err(|why| admission::Refusal::NoTradingDay { why })?;
         let (wallet_fund, target_fund) = self
             .funds_on(self.day_of(at), request.wallet_fund, request.target_fund)
             .map_err(Refusal::UnknownFund)?;
@@ -139,24 +172,22 @@ impl DiscountPurchase {
         if entry.credit != Credit::None || entry.reservation != Reservation::None {
             return Err(Refusal::TransactionUsed(of.id.clone()));
         }
-        let keys = self.limit_keys(of, at);
-        let [of_wallet, of_target] = keys.map(|key| used(streams, key.as_ref()));
+        let used_today = self.limit_keys(of, at).used(|key| used(streams, Some(key)));
         let admitted = admit(&Admission {
             amount: request.amount,
             at,
-            mode: request.mode,
+            mode,
             investor: asked.investor.clone(),
             wallet_fund,
             target_fund,
             channel: asked.channel,
             warning_confirmed: asked.warning_confirmed.clone(),
-            used_today: DayUse { wallet_fund: of_wallet, target_fund: of_target },
-            available: wallet.map_or(Shares::ZERO, wallet::State::available),
+            used_today,
+            balance: balance(wallet),
             calendar: self.house.calendar.clone(),
         })?;
         asked.investor.owns(&request.account)?;
-        let table = table_for(admitted.mode);
-        Ok((admitted, table))
+        Ok(admitted)
     }
 
     /// Decides again for the T that the money counts for.
@@ -171,12 +202,9 @@ impl DiscountPurchase {
             .funds_on(trade_date.date(), request.wallet_fund, request.target_fund)
             .map_err(Refusal::UnknownFund)?;
         let who = (&request.investor, was.customer, was.channel);
-        let used_of = |fund: &FundTerms| {
-            let key = limit_key(fund, who, trade_date);
-            used_by_others(view.streams, key.as_ref(), view.id)
-        };
-        let used =
-            DayUse { wallet_fund: used_of(&wallet_fund), target_fund: used_of(&target_fund) };
+        let funds = (wallet_fund.clone(), target_fund.clone());
+        let keys = LimitKeys::of(&self.house, &funds, who, trade_date, &[was.mode]);
+        let used = keys.used(|key| used_by_others(view.streams, Some(key), view.id));
         let again = Readmission {
             trade_date,
             amount: was.amount(request.amount),
@@ -198,19 +226,6 @@ impl DiscountPurchase {
         let funds = self.funds_on(day, of.request.wallet_fund, of.request.target_fund);
         funds.is_ok_and(|(wallet, target)| wallet.registrar != target.registrar)
     }
-}
-
-/// The limits of both funds that an order of that T counts against.
-pub(super) fn limit_keys_on(
-    house: &House,
-    request: &Request,
-    was: &Admitted,
-    t: TradingDay,
-) -> Vec<LimitKey> {
-    let terms = |code| (house.funds)(code, t.date());
-    let who = (&request.investor, was.customer, was.channel);
-    let key = |code| limit_key(&*terms(code)?, who, t);
-    [request.wallet_fund, request.target_fund].into_iter().filter_map(key).collect()
 }
 
 fn holdings_key(request: &Request) -> Key<Holdings> {

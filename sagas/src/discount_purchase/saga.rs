@@ -2,10 +2,12 @@
 
 use super::{
     Asked, Call, Do, Ending, Fact, HELD, LINKED, NEXT_DAY, Plan, REDEEM_TO_PURCHASE, Request, When,
-    act, commands, facts,
+    act, commands, ends, facts,
     hear::{self, Leg},
-    prepare::{self, Refusal},
+    limits::{LimitKeys, target_key},
+    prepare::Refusal,
 };
+use crate::parts::compensation::Compensations;
 use crate::{
     fund_milestones,
     house::House,
@@ -25,7 +27,8 @@ use fundflow_domain::{
     case::{CaseId, Cases, Closing, Finding},
     day_limit::DayLimit,
     holdings::Holdings,
-    ids::{AccountRef, TransactionId},
+    ids::{AccountRef, FundCode, TransactionId},
+    limits::LimitKey,
     money::Discount,
     orders::Cause,
     payment::Payments,
@@ -106,6 +109,10 @@ impl FundSaga for DiscountPurchase {
         &self.house
     }
 
+    fn account(request: &Request) -> Option<&AccountRef> {
+        Some(&request.account)
+    }
+
     fn requested_at(promise: &Admitted) -> Timestamp {
         promise.requested_at
     }
@@ -134,11 +141,14 @@ impl FundSaga for DiscountPurchase {
         terms: &Terms,
         (_, confirmation): (&[Confirmation], &Confirmation),
     ) -> Vec<Finding> {
-        facts::more_than_there_is(view, terms, confirmation).into_iter().collect()
+        let beyond = facts::more_than_there_is(view, terms, confirmation);
+        let of_out = terms.order == view.plan.out.order;
+        let income = || view.plan.wallet.unasked_income(view, terms, confirmation);
+        beyond.into_iter().chain(of_out.then(income).flatten()).collect()
     }
 
     fn comes_of(view: &View<'_>, end: &str) -> Option<Origin> {
-        facts::comes_of(view, end)
+        ends::comes_of(view, end)
     }
 
     fn legs(plan: &Plan) -> Vec<&ApplicationLeg> {
@@ -153,6 +163,29 @@ impl FundSaga for DiscountPurchase {
         let converted = view.plan.mode.is_conversion() && leg.order == view.plan.out.order;
         let promised = view.open.notes.promise(&view.open.promise);
         converted.then_some((PromisedFee::Charge(promised.charge), promised.discount))
+    }
+}
+
+impl DiscountPurchase {
+    /// The target fund with all its share classes, where any limit counts.
+    fn master_of_target(&self, open: &Opened) -> Option<FundCode> {
+        let promised = open.notes.promise(&open.promise);
+        if promised.counted.is_empty() {
+            return None;
+        }
+        let fund = (self.house.funds)(open.request.target_fund, promised.trade_date.date());
+        fund.map(|fund| fund.master)
+    }
+
+    /// The limits of a later T that is not decided on yet.
+    fn limits_undecided(&self, open: &Opened) -> Vec<LimitKey> {
+        let (request, notes) = (&open.request, &open.notes);
+        let promised = notes.promise(&open.promise);
+        let of_all = notes.redated.filter(|_| notes.undecided);
+        let of_all = of_all.and_then(|day| LimitKeys::moved(&self.house, request, promised, day));
+        let of_target = notes.leg_undecided;
+        let of_target = of_target.and_then(|day| target_key(&self.house, request, promised, day));
+        of_all.iter().flat_map(LimitKeys::all).cloned().chain(of_target).collect()
     }
 }
 
@@ -231,11 +264,7 @@ impl saga::Saga for DiscountPurchase {
     }
 
     fn callees(&self, open: &Opened, _: &Plan) -> Vec<Callee> {
-        let t = Self::trade_date(&open.promise).date();
-        let mut callees =
-            self.house.to_registrars(&[open.request.wallet_fund, open.request.target_fund], t);
-        callees.push(self.house.to_bank());
-        callees
+        self.callees_of(&open.request, &open.promise)
     }
 
     fn foreseen(&self) -> Vec<Callee> {
@@ -243,17 +272,16 @@ impl saga::Saga for DiscountPurchase {
     }
 
     fn plan(&self, id: &TransactionId, open: &Opened) -> Plan {
-        let plan = Plan::of(id, &open.request, &open.promise);
+        let plan = Plan::of(id, &open.request, &open.promise, self.master_of_target(open));
         self.replan(id, open, &plan).unwrap_or(plan)
     }
 
     fn replan(&self, id: &TransactionId, open: &Opened, plan: &Plan) -> Option<Plan> {
         let promised = open.notes.promise(&open.promise);
-        let next = open.notes.redated.filter(|_| open.notes.undecided);
-        let next =
-            next.map(|day| prepare::limit_keys_on(&self.house, &open.request, promised, day));
-        let cases = by_hand::cases_in_sight(id, open);
-        plan.moved(&open.request, promised, &next.unwrap_or_default(), cases)
+        let next = self.limits_undecided(open);
+        let cases = (by_hand::cases_in_sight(id, open), Compensations::of(&open.notes));
+        let master = self.master_of_target(open);
+        plan.moved(&open.request, promised, (&next, master), cases)
     }
 
     fn streams(plan: &Plan) -> Vec<Need> {
@@ -323,7 +351,7 @@ impl saga::Saga for DiscountPurchase {
     }
 
     fn open_ends(view: &View<'_>) -> Vec<OpenEnd> {
-        facts::open_ends(view)
+        ends::open_ends(view)
     }
 
     fn failure(view: &View<'_>) -> Option<Cause> {

@@ -96,6 +96,8 @@ pub enum Fact {
     OutConfirmedAtAll,
     /// The wallet handed the shares over.
     Spent,
+    /// Unpaid income that went along with all of them is booked, or none went along.
+    IncomeSettled,
     /// The money of the redemption bought the target: that order is placed.
     TargetPlaced,
     /// The registrar's front took it.
@@ -122,14 +124,31 @@ pub enum Fact {
     RestAnswered,
     /// It arrived, or there was none.
     RestPaidOut,
+    /// The target's limit counts no more, where no shares of it will come.
+    TargetGivenBack,
     /// The purchase is over.
     Ended,
     /// Nothing is to be taken back of the conversion any more.
     OutCancelSettled,
     /// Nothing is to be taken back of the purchase any more.
     BuyCancelSettled,
+    /// Nothing is to be taken back of the target's order any more.
+    TargetCancelSettled,
     /// The registrar does not take it back.
     CancelRefused,
+    /// Wallet and holdings are as the registrar's records and the cases say.
+    Booked,
+    /// The bank has answered about what a person owes the investor by closing a case.
+    Compensated,
+    /// No account refuses that.
+    CompensationTaken,
+    /// Something about what is left after the end.
+    AtLast(AtLast),
+}
+
+/// What the lanes bring about that work once somebody has given the purchase up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum AtLast {
     /// No charge is under way without an owner.
     PaymentClosed,
     /// No purchase is to be closed without the registrar's word.
@@ -144,8 +163,6 @@ pub enum Fact {
     TargetClosed,
     /// The registrar's last word on it is there, if it was ever placed.
     TargetHeard,
-    /// Wallet and holdings are as the registrar's records and the cases say.
-    Booked,
     /// No shares are in transit without an order.
     NothingInTransit,
     /// No shares are earmarked.
@@ -170,6 +187,8 @@ pub enum Do {
     Count,
     /// Take it back from them.
     GiveBack,
+    /// Take the target's part back from them.
+    GiveBackTarget,
     /// Announce the charge.
     RequestPayment,
     /// Nothing: only a person can say which T the money counts for.
@@ -192,6 +211,8 @@ pub enum Do {
     Book,
     /// Hand the shares over.
     Spend,
+    /// Book the unpaid income that went along.
+    SettleIncome,
     /// Place the target's order for the money of the redemption.
     PlaceTarget,
     /// Show the target's lot among the holdings.
@@ -220,6 +241,8 @@ pub enum Do {
     HandOver,
     /// Close the purchase.
     End(Ending),
+    /// The bank refuses the account that money of ours is to go to: a person names another.
+    AskForCompensation,
 }
 
 /// Calls to counterparties.
@@ -241,6 +264,10 @@ pub enum Call {
     CancelOut,
     /// Take the money-fund order back.
     CancelBuy,
+    /// Take the target's order back.
+    CancelTarget,
+    /// Pay what a person owes the investor by closing a case.
+    Compensate,
 }
 
 /// Times that rows refer to.
@@ -255,6 +282,8 @@ pub enum When {
     OutUnwanted,
     /// The cut-off of the trading day after T.
     NextCutOff,
+    /// The cut-off of the trading day after the T of the target's own order.
+    TargetCutOff,
     /// Noon of the day on which the registrar must have confirmed the money-fund order.
     BuyDue,
     /// Noon of the trading day after that.
@@ -269,8 +298,12 @@ pub enum When {
     TargetDue,
     /// Noon of the trading day after that.
     TargetOverdue,
-    /// The cut-off of the trading day after money that goes back or out was promised.
-    MoneyOverdue,
+    /// The cut-off of the third trading day after a refund was asked for.
+    RefundOverdue,
+    /// The cut-off of the trading day after a payout was due.
+    PayoutOverdue,
+    /// The cut-off of the trading day after that was due.
+    CompensationOverdue,
 }
 
 /// What the investor owns when it is over.

@@ -57,6 +57,7 @@ impl Purchase {
             Do::ClosePayment => plan.payment.close(turn),
             Do::CloseOrder => plan.buy.close(turn),
             Do::HandOver => by_hand::hand_over(turn),
+            Do::AskForCompensation => plan.compensations.ask_for_account(turn),
             Do::End(ending) => {
                 let view = turn.view()?;
                 turn.end(ending, why(&view).or_else(|| partly(&view)))
@@ -64,9 +65,21 @@ impl Purchase {
         }
     }
 
-    /// Counts the amount on the promised T. Who comes too late for the limit is turned away.
+    /// Counts the amount on the promised T. Who comes too late for the limit is turned away, or has less
+    /// promised.
     fn count(&self, turn: &mut Turn<'_>) -> Done {
-        let (plan, fund) = (turn.plan(), fund_of(turn)?);
+        let (plan, view) = (turn.plan(), turn.view()?);
+        let fund = view.open.request.fund;
+        if plan.limits.would_cut(&view, &self.house, &[fund], plan.amount) {
+            let day = view.open.notes.promise(&view.open.promise).trade_date;
+            return match self.readmitted(&view, day) {
+                Ok(admitted) => turn.reach(Milestone::Readmitted { admitted: Box::new(admitted) }),
+                Err(no) => {
+                    let cause = own("above_day_limit", &no.to_string());
+                    turn.reach(Milestone::TurnedAway { cause })
+                }
+            };
+        }
         match plan.limits.count(turn, &self.house, fund, plan.amount) {
             Err(NotDone::Refused(text)) => {
                 turn.reach(Milestone::TurnedAway { cause: own("above_day_limit", &text) })
@@ -169,13 +182,11 @@ impl Purchase {
             amount: facts::earned(&view).ok_or(lacks("what the money earned"))?,
             order: plan.buy.order.clone(),
             due: due.map_err(|_| lacks("a trading day"))?,
+            asked_at: None,
+            compensates: None,
         };
         plan.interest.request(turn, terms)
     }
-}
-
-fn fund_of(turn: &Turn<'_>) -> Result<fundflow_domain::ids::FundCode, NotDone> {
-    Ok(turn.view()?.open.request.fund)
 }
 
 fn request_payment(turn: &mut Turn<'_>) -> Done {
@@ -186,6 +197,7 @@ fn request_payment(turn: &mut Turn<'_>) -> Done {
         amount: plan.amount,
         order: plan.payment.order.clone(),
         trade_date: view.open.promise.trade_date,
+        asked_at: None,
     };
     plan.payment.request(turn, terms)
 }
@@ -198,7 +210,7 @@ fn return_rest(turn: &mut Turn<'_>) -> Done {
     let due_to = said.serial.clone();
     let what = payment::SentBack::Difference { due_to, amount };
     let cause = own("not_accepted", "the registrar accepted a part of the amount");
-    Ok(turn.decide(&plan.payment.key, &payment::Command::SendBack(what, cause))?)
+    plan.payment.send_back(turn, what, cause)
 }
 
 fn tell_plan(

@@ -54,7 +54,9 @@ pub enum Refusal {
     #[error("the catalogue has no terms of fund {0} for that day")]
     UnknownFund(FundCode),
     /// Shares of a money-market fund belong in a wallet.
-    #[error("fund {0} is a money-market fund; a recharge buys it into the wallet")]
+    #[error(
+        "fund {0} is a money-market fund, whose shares belong in a wallet; a purchase buys other funds"
+    )]
     MoneyFund(FundCode),
     /// An occurrence is named after its plan and date.
     #[error("transaction {0} is no occurrence of a plan; name it {{plan}}.{{yyyymmdd}}")]
@@ -134,7 +136,8 @@ impl Purchase {
         of: &Preparing<'_, Self>,
     ) -> Result<(Admitted, &'static Table<Self>), Refusal> {
         let (request, asked) = (of.request, of.asked);
-        let at = asked.at.unwrap_or(of.now);
+        let at = self.house.asked_at(asked.at, of.now);
+        let at = at.map_err(|why| admission::Refusal::NoTradingDay { why })?;
         let fund = self.terms_at(request, at)?;
         if fund.kind == FundKind::Money {
             return Err(Refusal::MoneyFund(fund.code));

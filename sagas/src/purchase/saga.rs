@@ -102,6 +102,10 @@ impl FundSaga for Purchase {
         &self.house
     }
 
+    fn account(request: &Request) -> Option<&AccountRef> {
+        Some(&request.account)
+    }
+
     fn requested_at(promise: &Admitted) -> Timestamp {
         promise.requested_at
     }
@@ -277,7 +281,7 @@ impl saga::Saga for Purchase {
 
     fn command_needs(&self, view: &View<'_>, command: &Command) -> Vec<Need> {
         match command {
-            Command::CloseCase { case, .. } => vec![Key::<Cases>::of(case).need()],
+            Command::CloseCase { case, .. } => cancel::case_needs(*case),
             Command::Date { .. } => {
                 let cases = timing::undated_cases(view, &view.plan.payment);
                 cases.iter().map(Key::need).collect()
@@ -298,6 +302,10 @@ impl saga::Saga for Purchase {
                 Err(error) => Err(NotTakenBack::Refused(error.to_string()).into()),
             },
             Command::Redirect { account, own_name, reason } => {
+                let owed = &plan.compensations;
+                if let Some(done) = owed.redirect(turn, account, *own_name, reason) {
+                    return Ok(done?);
+                }
                 Ok(plan.interest.redirect(turn, account, *own_name, reason)?)
             }
             Command::CloseCase { case, closing } => {

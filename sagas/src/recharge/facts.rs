@@ -47,6 +47,8 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         Fact::RefundRequested => payment.is_paid_back(view),
         Fact::NothingOwed => payment.owes_nothing(view),
         Fact::Ended => view.ending.is_some(),
+        Fact::Compensated => view.plan.compensations.are_answered(view),
+        Fact::CompensationTaken => view.plan.compensations.none_is_refused(view),
         Fact::CancelSettled => cancel::is_settled(view, buy),
         Fact::CancelRefused => view.open.notes.cancel_refused.is_some(),
         Fact::PaymentClosed => {
@@ -74,6 +76,7 @@ impl Recharge {
         let application = view.plan.buy.application(view);
         let due = application.map_or(t, |it| it.terms.promised.confirm_by);
         match when {
+            When::CompensationOverdue => view.plan.compensations.overdue(house, view),
             When::ChargeUnwanted => {
                 let t = timing::promised_day(view);
                 house.last_charge(t, None, view.open.request.only_today)
@@ -82,7 +85,7 @@ impl Recharge {
             When::NextCutOff => house.cut_off_after(t, 1),
             When::Due => house.noon_after(due, 0),
             When::Overdue => house.noon_after(due, 1),
-            When::MoneyOverdue => house.cut_off_after(t, 3),
+            When::MoneyOverdue => view.plan.payment.refund_overdue(house, view, t),
         }
     }
 }
@@ -104,6 +107,7 @@ pub(super) fn open_ends(view: &View<'_>) -> Vec<OpenEnd> {
         // Its money went back, and a record holds that is not the last.
         ends.push((END.into(), Decimal::ZERO));
     }
+    ends.extend(plan.compensations.open_end(view));
     let ends = ends.into_iter().map(|(name, worth)| OpenEnd { name, worth });
     ends.chain(lacking::end(&[plan.wallet.lack_in(view, &plan.buy)]))
         .chain(refunds::overpaid(view, &plan.payment, &plan.buy))

@@ -83,6 +83,9 @@ const BESIDE: &[Side<Saga>] = &[
     act("reverse at last", Do::ReverseCredit, Fact::NothingInTransit).after_the_end(),
     act("return at last", Do::ReturnRest, Fact::RestReturned).after_the_end(),
     act("hand over", Do::HandOver, Fact::HandedOver).after_the_end(),
+    call("pay compensation", Call::Compensate, Fact::Compensated, When::CompensationOverdue)
+        .beside(),
+    act("compensation refused", Do::AskForCompensation, Fact::CompensationTaken).beside(),
 ];
 
 /// The one table of recharges.

@@ -87,6 +87,9 @@ pub const REDEMPTION: Table<Saga> = Table {
         AT_LAST,
         act("release at last", Do::Release, Fact::NothingReserved).after_the_end(),
         act("hand over", Do::HandOver, Fact::HandedOver).after_the_end(),
+        call("pay compensation", Call::Compensate, Fact::Compensated, When::CompensationOverdue)
+            .beside(),
+        act("compensation refused", Do::AskForCompensation, Fact::CompensationTaken).beside(),
     ],
 };
 

@@ -8,6 +8,7 @@ use crate::parts::{
     application::{ApplicationLeg, FundSaga, partly},
     by_hand,
     milestone::Milestone,
+    payout::PayoutLeg,
 };
 use fundflow_domain::{
     admission::cash_out::may_leave,
@@ -26,7 +27,13 @@ impl Withdraw {
         let plan = turn.plan();
         match what {
             Do::Reserve => {
-                let shares = turn.view()?.open.promise.shares;
+                let (shares, all) = {
+                    let promise = &turn.view()?.open.promise;
+                    (promise.shares, promise.take_income)
+                };
+                if all {
+                    return plan.wallet.reserve_with_income(turn, shares);
+                }
                 plan.wallet.reserve(turn, shares)
             }
             Do::Release => plan.wallet.release(turn),
@@ -37,6 +44,7 @@ impl Withdraw {
             Do::RequestPayout => self.request_payout(turn),
             Do::AskForAccount => plan.payout.ask_for_account(turn),
             Do::HandOver => by_hand::hand_over(turn),
+            Do::AskForCompensation => plan.compensations.ask_for_account(turn),
             Do::End(ending) => {
                 let view = turn.view()?;
                 turn.end(ending, why(&view).or_else(|| partly(&view)))
@@ -86,12 +94,15 @@ impl Withdraw {
     fn request_payout(&self, turn: &mut Turn<'_>) -> Done {
         let (plan, view) = (turn.plan(), turn.view()?);
         let proceeds = plan.out.proceeds(&view).ok_or(lacks("what the redemption brought"))?;
+        let here = self.money_here(&view).ok_or(lacks("a trading day"))?;
         let terms = payout::Terms {
             no: plan.payout.no.clone(),
             account: view.open.request.account.clone(),
             amount: Amount::new(proceeds.decimal()).map_err(|_| lacks("money to pay out"))?,
             order: plan.payout.order.clone(),
-            due: self.money_here(&view).ok_or(lacks("a trading day"))?,
+            due: PayoutLeg::due(&self.house, turn, here)?,
+            asked_at: None,
+            compensates: None,
         };
         plan.payout.request(turn, terms)
     }

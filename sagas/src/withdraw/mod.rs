@@ -81,6 +81,9 @@ const BESIDE: &[Side<Saga>] = &[
         .after_the_end(),
     act("payout refused", Do::AskForAccount, Fact::NoneRefused).after_the_end(),
     act("hand over", Do::HandOver, Fact::HandedOver).after_the_end(),
+    call("pay compensation", Call::Compensate, Fact::Compensated, When::CompensationOverdue)
+        .beside(),
+    act("compensation refused", Do::AskForCompensation, Fact::CompensationTaken).beside(),
 ];
 
 /// The one table of withdrawals.

@@ -1,6 +1,7 @@
 //! The withdrawal as a saga: its types, its admission, and its doors for callers and operators.
 
 use super::{Asked, Call, Do, Ending, Fact, Plan, Request, WITHDRAW, When, act, facts, hear};
+use crate::parts::compensation::Compensations;
 use crate::{
     fund_milestones,
     house::House,
@@ -8,7 +9,6 @@ use crate::{
         application::{ApplicationLeg, FundSaga},
         by_hand::{self, Origin},
         cancel::{self, NotTakenBack},
-        cases,
         milestone::{Milestone, Notes, Scope},
         names,
         payout::NotRedirected,
@@ -18,11 +18,10 @@ use crate::{
 };
 use fundflow_domain::{
     admission::cash_out::{self, Admitted, Balance, CashOut, Way},
-    application::{Applications, Ask, Confirmation, Terms},
+    application::{Applications, Confirmation, Terms},
     calendar::TradingDay,
-    case::{CaseId, Cases, Closing, Figure, Finding, Kind},
+    case::{CaseId, Cases, Closing, Finding},
     ids::{AccountRef, FundCode, TransactionId},
-    money::Income,
     orders::Cause,
     payout::Payouts,
     time::Timestamp,
@@ -30,7 +29,7 @@ use fundflow_domain::{
 };
 use fundflow_kernel::{
     envelope::StreamName,
-    streams::{Key, Need, Opener, Streams},
+    streams::{Need, Opener, Streams},
 };
 use fundflow_runtime::{
     port::{Callee, Payload},
@@ -138,6 +137,10 @@ impl FundSaga for Withdraw {
         &self.house
     }
 
+    fn account(request: &Request) -> Option<&AccountRef> {
+        Some(&request.account)
+    }
+
     fn requested_at(promise: &Admitted) -> Timestamp {
         promise.requested_at
     }
@@ -161,15 +164,7 @@ impl FundSaga for Withdraw {
         terms: &Terms,
         (_, said): (&[Confirmation], &Confirmation),
     ) -> Vec<Finding> {
-        let Ask::Redemption { take_income: false, .. } = terms.ask else { return Vec::new() };
-        let income = ApplicationLeg::income_of(said).filter(|income| *income != Income::ZERO);
-        let Some(income) = income else { return Vec::new() };
-        let what = format!("income of {income} was paid along, and was to stay in the wallet");
-        let wallet = view.plan.wallet.state(view.streams);
-        let unpaid = wallet.map_or(Income::ZERO, State::unpaid_income);
-        let ours = vec![Figure::new("unpaid income", unpaid)];
-        let theirs = vec![Figure::new("income", income)];
-        vec![cases::finding(Kind::AmountDiffers, &what, ours, theirs)]
+        view.plan.wallet.unasked_income(view, terms, said).into_iter().collect()
     }
 
     fn comes_of(_: &View<'_>, end: &str) -> Option<Origin> {
@@ -249,7 +244,8 @@ impl saga::Saga for Withdraw {
     ) -> Result<(Admitted, &'static Table<Self>), Refusal> {
         names::no_occurrence::<Self>(of.id)?;
         let (request, asked) = (of.request, of.asked);
-        let at = asked.at.unwrap_or(of.now);
+        let at = self.house.asked_at(asked.at, of.now);
+        let at = at.map_err(cash_out::Refusal::NoTradingDay)?;
         let day = self.house.calendar.t_of(at).map_or_else(|_| at.date(), TradingDay::date);
         let fund =
             (self.house.funds)(request.fund, day).ok_or(Refusal::UnknownFund(request.fund))?;
@@ -283,7 +279,11 @@ impl saga::Saga for Withdraw {
     }
 
     fn plan(&self, id: &TransactionId, open: &Open<Self>) -> Plan {
-        Plan { cases: by_hand::cases_in_sight(id, open), ..Plan::of(id, &open.request) }
+        Plan {
+            cases: by_hand::cases_in_sight(id, open),
+            compensations: Compensations::of(&open.notes),
+            ..Plan::of(id, &open.request)
+        }
     }
 
     fn streams(plan: &Plan) -> Vec<Need> {
@@ -328,7 +328,7 @@ impl saga::Saga for Withdraw {
 
     fn command_needs(&self, _view: &View<'_>, command: &Command) -> Vec<Need> {
         match command {
-            Command::CloseCase { case, .. } => vec![Key::<Cases>::of(case).need()],
+            Command::CloseCase { case, .. } => cancel::case_needs(*case),
             Command::Cancel { .. } | Command::Redirect { .. } => Vec::new(),
         }
     }
@@ -340,6 +340,10 @@ impl saga::Saga for Withdraw {
                 Ok(cancel::take_back(self, turn, &plan.out, *at, Scope::All)?)
             }
             Command::Redirect { account, own_name, reason } => {
+                let owed = &plan.compensations;
+                if let Some(done) = owed.redirect(turn, account, *own_name, reason) {
+                    return Ok(done?);
+                }
                 Ok(plan.payout.redirect(turn, account, *own_name, reason)?)
             }
             Command::CloseCase { case, closing } => {

@@ -12,10 +12,12 @@ mod abandoned;
 mod by_hand;
 mod conversion;
 mod crash;
+mod deadlines;
 mod doubted;
 #[path = "../common/doubts.rs"]
 mod doubts;
 mod funds;
+mod instants;
 mod limits;
 mod outside;
 mod plan;

@@ -6,6 +6,7 @@
 mod by_hand;
 mod checks;
 mod corrections;
+mod deadlines;
 mod doubted;
 #[path = "../common/doubts.rs"]
 mod doubts;

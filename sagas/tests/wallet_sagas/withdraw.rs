@@ -382,3 +382,43 @@ fn a_registrar_that_keeps_it_is_believed() {
     assert_eq!(stage.count("withdraw.cancel_refused"), 1);
     assert_eq!(stage.last(), "withdraw.paid_out");
 }
+
+#[test]
+fn an_instant_of_the_request_that_cannot_be_is_refused() {
+    for told in ["2062-02-03T10:00:00+08:00", "2025-02-05T10:00:00+08:00"] {
+        let told = Some(told.parse().unwrap());
+        let mut out = stage("02-03 10:00");
+        let reply = out.request(request(Some("400")), Asked { at: told, ..asked() });
+        let Reply::Refused(_, text) = reply else { panic!("{told:?} is taken") };
+        assert!(text.contains("is outside of"), "{text}");
+        let mut stage = crate::recharge::stage("02-03 10:00");
+        let who = fundflow_sagas::recharge::Asked { at: told, ..crate::recharge::asked() };
+        let reply = stage.request(crate::recharge::request(), who);
+        assert!(matches!(reply, Reply::Refused(..)), "{reply:?}");
+    }
+}
+
+#[test]
+fn all_of_a_fund_that_carries_daily_leaves_nothing_behind_of_what_came_meanwhile() {
+    let mut stage = with_income(stage("02-03 10:00"));
+    let all = record("c-1", "2026-02-04", true, redeemed("1000".parse().unwrap(), "0.09"));
+    stage.outside.records.insert("redeem".into(), vec![all]);
+    stage.request(request(None), asked());
+    stage.settle();
+    // That day's income is published in the evening, and what is owed would become shares.
+    let (day, per_10_000) = ("2026-02-03".parse().unwrap(), "0.5".parse().unwrap());
+    let unit = fundflow_domain::money_fund::IncomeUnit::Fen;
+    let accrue = WalletCommand::AccrueIncome { day, publication: 0, per_10_000, unit };
+    stage.given(&wallet_of("i-1"), &accrue);
+    let registered = "2026-02-04".parse().unwrap();
+    stage.given(&wallet_of("i-1"), &WalletCommand::CarryIncome { through: day, registered });
+    stage.crash();
+    stage.run();
+
+    assert_eq!(stage.last(), "withdraw.paid_out", "{}", stage.text());
+    let wallet = stage.wallet();
+    assert_eq!(
+        (wallet.registered().to_string(), wallet.unpaid_income().to_string()),
+        ("0.00".into(), "0.0000".into())
+    );
+}

@@ -25,8 +25,13 @@ fn payments() -> Vec<payment::Event> {
     use payment::Event as E;
     let nth = |nth| payment_no().nth_refund(nth).expect("room for a refund");
     let closed = || cause("0009", "the fund is closed");
-    let refund =
-        |no, of, yuan| E::RefundRequested { no, of, amount: amount(yuan), cause: closed() };
+    let refund = |no, of, yuan| E::RefundRequested {
+        no,
+        of,
+        amount: amount(yuan),
+        cause: closed(),
+        asked_at: Some(crate::worlds::request_time()),
+    };
     vec![
         E::Requested(Box::new(payment_terms())),
         E::Paid(receipt("CH-1", "10000.00")),
@@ -54,7 +59,10 @@ fn payouts() -> Vec<payout::Event> {
     };
     let next = terms.no.nth_attempt(2).expect("room for an attempt");
     vec![
-        E::Requested(Box::new(terms.clone())),
+        E::Requested(Box::new(payout::Terms {
+            compensates: Some(fundflow_domain::case::CaseId::of(b"a record")),
+            ..terms.clone()
+        })),
         E::PaidOut(transfer),
         E::Refused { no: terms.no.clone(), cause: cause("14", "the account is closed") },
         E::Redirected {
@@ -62,6 +70,7 @@ fn payouts() -> Vec<payout::Event> {
             no: next,
             account: id("ACC-8"),
             reason: cause("operator", "the investor's new account"),
+            asked_at: Some(crate::worlds::request_time()),
         },
     ]
 }

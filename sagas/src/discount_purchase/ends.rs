@@ -1,0 +1,168 @@
+//! What is left of a purchase when somebody gives it up, whose it is, and when nothing is.
+
+use super::{
+    AtLast,
+    facts::{entry, income, is_spent_on_target, is_target_credited, rest},
+    saga::View,
+};
+use crate::parts::{
+    by_hand::{self, Origin},
+    lacking,
+    payment::PaymentLeg,
+    refunds,
+};
+use fundflow_domain::{modes::ConversionMode, money::Money, payment::Stage, wallet::Reservation};
+use fundflow_runtime::saga::OpenEnd;
+use rust_decimal::Decimal;
+use std::sync::Arc;
+
+/// What an abandoner disposes of: money that is at the fund without shares, shares that are reserved,
+/// and what left without being the target's shares yet.
+const BUY_END: &str = "money_fund";
+const OUT_END: &str = "conversion";
+const TARGET_END: &str = "target";
+/// What the bank was asked to pay out.
+const PAYOUT_END: &str = "payout";
+const INCOME_END: &str = "income";
+
+pub(super) fn holds(view: &View<'_>, what: AtLast) -> bool {
+    let plan = view.plan;
+    let (buy, out, target) = (&plan.buy, &plan.out, &plan.target);
+    match what {
+        AtLast::PaymentClosed => !is_charged(view),
+        AtLast::BuyClosed => buy.need_not_be_closed(view, BUY_END),
+        AtLast::BuyHeard => buy.is_over(view),
+        AtLast::OutClosed => out.need_not_be_closed(view, OUT_END),
+        AtLast::OutHeard => out.is_over(view),
+        AtLast::TargetClosed => target.need_not_be_closed(view, TARGET_END),
+        AtLast::TargetHeard => target.is_over(view),
+        AtLast::NothingInTransit => nothing_in_transit(view),
+        AtLast::NothingReserved => nothing_reserved(view),
+        AtLast::RestReturned => {
+            let rest = || refunds::not_accepted(view, &plan.payment, &plan.buy);
+            by_hand::has(view, BUY_END) || rest().is_none()
+        }
+        AtLast::ProceedsRequested => plan.payout.is_requested(view) || !is_owed_at_last(view),
+        AtLast::ProceedsAnswered => {
+            !plan.payout.is_requested(view) || plan.payout.is_answered(view)
+        }
+        AtLast::NoneRefused => {
+            let refused = plan.payout.is_answered(view) && !plan.payout.is_paid_out(view);
+            !refused || by_hand::has(view, PAYOUT_END)
+        }
+        AtLast::HandedOver => by_hand::is_handed_over(view),
+    }
+}
+
+pub(super) fn comes_of(view: &View<'_>, end: &str) -> Option<Origin> {
+    match end {
+        BUY_END => Some(Origin::ORDERED),
+        TARGET_END if !view.plan.mode.is_conversion() => {
+            Some(Origin { of: &[OUT_END], settles: true })
+        }
+        PAYOUT_END => Some(Origin::owed(&[])),
+        _ => PaymentLeg::comes_of(end),
+    }
+}
+
+/// Money came of shares that had been given up, and it will buy nothing any more.
+fn is_owed_at_last(view: &View<'_>) -> bool {
+    let plan = view.plan;
+    let redeemed = plan.mode == ConversionMode::RedeemToPurchase
+        && plan.wallet.spent(view).is_some()
+        && plan.out.is_over(view)
+        && plan.target.is_over(view);
+    let owed = redeemed && !view.open.notes.is_disputed() && !by_hand::is_by_hand(view, TARGET_END);
+    owed && !is_spent_on_target(view)
+}
+
+/// The bank was asked for the money and has not answered.
+fn is_charged(view: &View<'_>) -> bool {
+    let payment = view.plan.payment.payment(view);
+    payment.is_some_and(|it| matches!(it.stage, Stage::Requested))
+}
+
+/// What is reserved is released before what is in transit is taken away.
+fn nothing_in_transit(view: &View<'_>) -> bool {
+    let (plan, wallet) = (view.plan, &view.plan.wallet);
+    !wallet.is_in_transit(view) || !plan.buy.lets_go(view) || wallet.held(view).is_some()
+}
+
+/// What never came cannot leave either.
+fn nothing_reserved(view: &View<'_>) -> bool {
+    let (plan, wallet) = (view.plan, &view.plan.wallet);
+    let fallen = wallet.is_in_transit(view) && plan.buy.lets_go(view);
+    wallet.held(view).is_none() || !(plan.out.lets_go(view) || fallen)
+}
+
+/// Everything that is in transit, reserved, owed or unpaid. Yuan, or money-fund shares at 1.00.
+pub(super) fn open_ends(view: &View<'_>) -> Vec<OpenEnd> {
+    let mut ends: Vec<(Arc<str>, Decimal)> = view.plan.payment.open_ends(view);
+    let plan = view.plan;
+    let paid = plan.payment.is_paid(view) && !plan.payment.is_paid_back(view);
+    if let Some(rest) = refunds::not_accepted(view, &plan.payment, &plan.buy) {
+        ends.push((BUY_END.into(), rest.decimal()));
+    } else if paid && !plan.buy.is_confirmed(view) {
+        let left = plan.payment.payment(view).map(|payment| payment.left().decimal());
+        ends.push((BUY_END.into(), left.unwrap_or(plan.amount.decimal())));
+    }
+    if let Reservation::Held(shares) = entry(view).reservation {
+        ends.push((OUT_END.into(), shares.decimal()));
+    } else if let Some(worth) = unspent(view) {
+        ends.push((TARGET_END.into(), worth));
+    }
+    // An order whose money or shares are gone, and whose last word is still to come, is an end all the same.
+    for (name, leg) in [(BUY_END, &plan.buy), (OUT_END, &plan.out), (TARGET_END, &plan.target)] {
+        if !leg.is_over(view) && ends.iter().all(|(end, _)| **end != *name) {
+            ends.push((name.into(), Decimal::ZERO));
+        }
+    }
+    ends.extend(plan.payout.open_end(view));
+    if let Some(income) = income_owed(view) {
+        ends.push((INCOME_END.into(), income.decimal()));
+    }
+    ends.extend(plan.compensations.open_end(view));
+    let target = plan.target_order();
+    let lacks = [
+        plan.wallet.lack_in(view, &plan.buy),
+        plan.wallet.lack_out(view, &plan.out),
+        plan.holdings.lack_in(view, target),
+    ];
+    let ends = ends.into_iter().map(|(name, worth)| OpenEnd { name, worth });
+    ends.chain(lacking::end(&lacks))
+        .chain(refunds::overpaid(view, &plan.payment, &plan.buy))
+        .chain(misdirected(view))
+        .collect()
+}
+
+/// Unpaid income that came along with converted shares, until it is being paid out; whoever gave the
+/// conversion up has it.
+fn income_owed(view: &View<'_>) -> Option<Money> {
+    let plan = view.plan;
+    let owed =
+        plan.mode.is_conversion() && is_target_credited(view) && !plan.payout.is_requested(view);
+    let given_up = || [OUT_END, TARGET_END].iter().any(|end| by_hand::has(view, end));
+    Some(income(view)).filter(|income| owed && !income.is_zero() && !given_up())
+}
+
+/// What left the money fund and is not the target's shares yet, nor on its way to the investor.
+fn unspent(view: &View<'_>) -> Option<Decimal> {
+    let Reservation::Spent(shares) = entry(view).reservation else { return None };
+    let credited = is_target_credited(view);
+    if view.plan.mode.is_conversion() {
+        return (!credited).then(|| shares.decimal());
+    }
+    let open = if credited { rest(view) } else { view.plan.out.proceeds(view) }?;
+    if view.plan.payout.is_requested(view) {
+        return None;
+    }
+    Some(open).filter(|open| !open.is_zero()).map(Money::decimal)
+}
+
+/// What the payout does not carry any more, or carried too much of.
+fn misdirected(view: &View<'_>) -> Option<OpenEnd> {
+    let asked = view.plan.payout.payout(view)?.terms.amount;
+    let over = view.plan.out.is_over(view) && view.plan.target.is_over(view);
+    let brought = rest(view).filter(|_| over && !view.open.notes.is_disputed())?;
+    if by_hand::has(view, PAYOUT_END) { None } else { by_hand::difference(brought, asked.into()) }
+}
