@@ -21,18 +21,20 @@ use crate::{
     investor::{CustomerType, InvestorProfile, SalesChannel},
     limits::LimitKey,
     modes::{self, ConversionMode, LotState},
-    money::{Amount, Discount, Money, Nav, Rate, ShareRounding, Shares},
+    money::{Amount, Discount, Money, Nav, Rate, ShareRounding},
     suitability::{Suitability, SuitabilityRules},
     time::Timestamp,
 };
+use cash_out::Balance;
 use serde::{Deserialize, Serialize};
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 pub mod buying;
 pub mod cash_out;
 mod checks;
 pub mod leaving;
 mod refusal;
+pub mod target;
 
 pub use refusal::Refusal;
 
@@ -55,10 +57,10 @@ pub struct Admission {
     pub channel: SalesChannel,
     /// Which warning text the investor has confirmed.
     pub warning_confirmed: Option<VersionTag>,
-    /// What has been bought of both funds on T already.
+    /// What has been bought of both funds already, of each on its own T.
     pub used_today: DayUse,
-    /// Wallet shares that are registered and free: what the held mode can convert.
-    pub available: Shares,
+    /// What the wallet holds: its free shares are what the held mode can convert.
+    pub balance: Balance,
     /// The exchange's open days.
     pub calendar: Arc<TradingCalendar>,
 }
@@ -74,13 +76,20 @@ struct Order<'a> {
     warning_confirmed: Option<&'a VersionTag>,
 }
 
-/// What stands on T under the [limit keys](crate::limits::LimitKey) of both funds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+/// What stands under the [limit keys](crate::limits::LimitKey) of both funds.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct DayUse {
-    /// Of the money-market fund.
+    /// Of the money-market fund, on T.
     pub wallet_fund: DayTally,
-    /// Of the target fund: purchases, conversions in and plans.
-    pub target_fund: DayTally,
+    /// Of the target fund, purchases, conversions in and plans, on each day that may be the target's
+    /// own T; nothing stands on the others.
+    pub target_fund: BTreeMap<TradingDay, DayTally>,
+}
+
+impl DayUse {
+    fn of_target_on(&self, day: TradingDay) -> DayTally {
+        self.target_fund.get(&day).copied().unwrap_or_default()
+    }
 }
 
 /// The answer, as it is stored with the order.
@@ -124,7 +133,12 @@ pub struct Admitted {
     /// The part of the amount that the day's limit lets in, where that is less than what was asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub accepted: Option<Amount>,
-    /// The day's limits that the amount counts against; empty where no cap is in force.
+    /// The part that the target's own T lets in, where that T has moved and lets in less than the rest
+    /// of the order.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub target_accepted: Option<Amount>,
+    /// The day's limits that the amount counts against, each fund's on the T of its own order; empty
+    /// where no cap is in force.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub counted: Vec<LimitKey>,
 }
@@ -140,20 +154,13 @@ impl Admission {
         }
     }
 
-    /// The day's limits of the wallet fund and of the target fund that the amount would count
-    /// against on T; none for a fund without a cap in force.
-    pub fn limit_keys(&self, t: TradingDay) -> [Option<LimitKey>; 2] {
-        [&self.wallet_fund, &self.target_fund].map(|fund| {
-            let customer = self.investor.customer_type;
-            fund.limits.day_cap(customer, self.channel, t.date())?;
-            Some(LimitKey {
-                master: fund.master,
-                investor: self.investor.id.clone(),
-                day: t,
-                customer,
-                channel: self.channel,
-            })
-        })
+    /// The day's limits that the amount would count against in that mode: none for a fund without a
+    /// cap in force, and none for a money-market fund of which nothing is bought.
+    fn limit_keys(&self, mode: ConversionMode, days: &Days) -> Vec<LimitKey> {
+        let who = (self.investor.customer_type, self.channel);
+        let key = |fund, day| buying::limit_key(fund, &self.investor.id, who, day);
+        let wallet = mode.buys_the_money_fund().then(|| key(&self.wallet_fund, days.wallet_in));
+        wallet.flatten().into_iter().chain(key(&self.target_fund, days.target_in)).collect()
     }
 }
 
@@ -162,7 +169,14 @@ impl Admission {
 /// # Errors
 /// The first [`Refusal`] that applies.
 pub fn admit(a: &Admission) -> Result<Admitted, Refusal> {
-    decide(a, a.at)
+    decide(a).map_err(|refusal| refusal.offering(|| instead(a)))
+}
+
+/// The modes in which the same request would be admitted, the earliest price first: decided as it would
+/// be if it were asked for.
+fn instead(a: &Admission) -> Vec<ConversionMode> {
+    let others = ConversionMode::ALL.into_iter().filter(|mode| a.mode != Some(*mode));
+    others.filter(|mode| decide(&Admission { mode: Some(*mode), ..a.clone() }).is_ok()).collect()
 }
 
 /// What a promise is decided on again with, when its money counts for a later T.
@@ -178,7 +192,7 @@ pub struct Readmission {
     pub wallet_fund: Arc<FundTerms>,
     /// The terms in force on that T.
     pub target_fund: Arc<FundTerms>,
-    /// What has been bought of both funds on that T already.
+    /// What others have bought of both funds already, of each on its own T.
     pub used: DayUse,
     /// The exchange's open days.
     pub calendar: Arc<TradingCalendar>,
@@ -199,8 +213,8 @@ pub fn readmit(was: &Admitted, again: &Readmission) -> Result<Admitted, Refusal>
         target_fund: again.target_fund.clone(),
         channel: was.channel,
         warning_confirmed: None,
-        used_today: again.used,
-        available: Shares::ZERO,
+        used_today: again.used.clone(),
+        balance: Balance::default(),
         calendar: again.calendar.clone(),
     };
     let mut admitted = on_day(&a, was.mode, again.trade_date)?;
@@ -209,11 +223,11 @@ pub fn readmit(was: &Admitted, again: &Readmission) -> Result<Admitted, Refusal>
     Ok(admitted)
 }
 
-fn decide(a: &Admission, t_instant: Timestamp) -> Result<Admitted, Refusal> {
-    let trade_date = a.calendar.t_of(t_instant).map_err(|error| no_day(&error))?;
+fn decide(a: &Admission) -> Result<Admitted, Refusal> {
+    let trade_date = a.calendar.t_of(a.at).map_err(|error| no_day(&error))?;
     checks::funds(a, trade_date)?;
     checks::investor(&a.order())?;
-    let mode = chosen_mode(a, trade_date)?;
+    let mode = chosen_mode(a)?;
     let mut admitted = on_day(a, mode, trade_date)?;
     admitted.suitability = checks::suitability(a, &SuitabilityRules::standard())?.to_vec();
     Ok(admitted)
@@ -230,7 +244,9 @@ fn on_day(
     checks::statuses(a, mode, &days)?;
     checks::pair(a, mode)?;
     let accepted = checks::limits(a, mode, &days)?;
-    let price = checks::price(a, mode, trade_date);
+    let part = Admission { amount: accepted.unwrap_or(a.amount), ..a.clone() };
+    checks::pair(&part, mode)?;
+    let price = checks::price(&part, mode, trade_date);
     Ok(Admitted {
         requested_at: a.at,
         trade_date,
@@ -253,7 +269,8 @@ fn on_day(
         channel: a.channel,
         held_before: a.investor.holds.contains(&a.target_fund.code),
         accepted,
-        counted: a.limit_keys(trade_date).into_iter().flatten().collect(),
+        target_accepted: None,
+        counted: a.limit_keys(mode, &days),
     })
 }
 
@@ -264,26 +281,40 @@ impl Admitted {
     }
 }
 
-/// The mode asked for, or the earliest price. An alternative that a refusal names is one that would
-/// be admitted.
-fn chosen_mode(a: &Admission, t: TradingDay) -> Result<ConversionMode, Refusal> {
-    let shares = Money::from(a.amount).shares_at(Nav::ONE, ShareRounding::HalfUp);
-    let held = shares.is_some_and(|shares| shares <= a.available);
-    let mut possible = modes::possible(LotState::BoughtNow, &a.wallet_fund, &a.target_fund);
-    if held
-        && modes::possible(LotState::Available, &a.wallet_fund, &a.target_fund)
-            .contains(&ConversionMode::Held)
-    {
-        possible.push(ConversionMode::Held);
-    }
-    let wanted = a.mode.or_else(|| possible.first().copied());
+/// The mode asked for, or the earliest price.
+fn chosen_mode(a: &Admission) -> Result<ConversionMode, Refusal> {
+    let runs = modes::possible(LotState::BoughtNow, &a.wallet_fund, &a.target_fund);
+    let wanted = a.mode.or_else(|| runs.first().copied());
     match wanted {
-        Some(mode) if possible.contains(&mode) => Ok(mode),
-        asked => {
-            possible.retain(|mode| on_day(a, *mode, t).is_ok());
-            Err(Refusal::ModeUnavailable { asked, possible })
-        }
+        Some(ConversionMode::Held) => held(a),
+        Some(mode) if runs.contains(&mode) => Ok(mode),
+        asked => Err(Refusal::ModeUnavailable { asked, possible: Vec::new() }),
     }
+}
+
+/// Enough shares that were registered before are free.
+fn held(a: &Admission) -> Result<ConversionMode, Refusal> {
+    let mode = ConversionMode::Held;
+    let shares = Money::from(a.amount).shares_at(Nav::ONE, ShareRounding::HalfUp);
+    let runs = modes::possible(LotState::Available, &a.wallet_fund, &a.target_fund);
+    let Some(asked) = shares.filter(|_| runs.contains(&mode)) else {
+        return Err(Refusal::ModeUnavailable { asked: Some(mode), possible: Vec::new() });
+    };
+    let Balance { registered, available: free, reserved, frozen, disputed } = a.balance;
+    if asked <= free {
+        return Ok(mode);
+    }
+    let (fund, possible) = (a.wallet_fund.code, Vec::new());
+    Err(Refusal::NotEnoughHeld {
+        fund,
+        asked,
+        free,
+        registered,
+        reserved,
+        frozen,
+        disputed,
+        possible,
+    })
 }
 
 /// The days on which something happens to the order.
@@ -300,18 +331,27 @@ struct Days {
 
 impl Days {
     fn of(a: &Admission, mode: ConversionMode, t: TradingDay) -> Result<Self, CalendarError> {
-        let confirmed =
-            || open_days_after(&a.calendar, &a.wallet_fund, t, a.wallet_fund.confirm_lag);
+        Self::between(&a.calendar, (&a.wallet_fund, &a.target_fund), mode, t)
+    }
+
+    fn between(
+        calendar: &TradingCalendar,
+        (wallet, target): (&FundTerms, &FundTerms),
+        mode: ConversionMode,
+        t: TradingDay,
+    ) -> Result<Self, CalendarError> {
+        let confirmed = || open_days_after(calendar, wallet, t, wallet.confirm_lag);
         let (wallet_out, target_in) = match mode {
             ConversionMode::Held | ConversionMode::LinkedSameDay => (t, t),
             ConversionMode::NextDay => (confirmed()?, confirmed()?),
             ConversionMode::RedeemToPurchase => {
                 let out = confirmed()?;
-                (out, a.calendar.plus(out, u32::from(a.wallet_fund.payout_lag))?)
+                // Money is here no earlier than the registrar's word.
+                let days = wallet.payout_lag.max(wallet.confirm_lag);
+                (out, calendar.plus(out, u32::from(days))?)
             }
         };
-        let lag = a.target_fund.confirm_lag;
-        let confirm_by = open_days_after(&a.calendar, &a.target_fund, target_in, lag)?;
+        let confirm_by = open_days_after(calendar, target, target_in, target.confirm_lag)?;
         Ok(Self { wallet_in: t, wallet_out, target_in, confirm_by })
     }
 }

@@ -56,6 +56,18 @@ pub fn possible(lot: LotState, wallet: &FundTerms, target: &FundTerms) -> Vec<Co
 }
 
 impl ConversionMode {
+    /// All of them, the earliest price first; among equals the money that has to be paid.
+    pub const ALL: [Self; 4] =
+        [Self::LinkedSameDay, Self::Held, Self::NextDay, Self::RedeemToPurchase];
+
+    /// Whether shares of the money fund are bought for it, rather than held before.
+    pub const fn buys_the_money_fund(self) -> bool {
+        match self {
+            Self::LinkedSameDay | Self::NextDay | Self::RedeemToPurchase => true,
+            Self::Held => false,
+        }
+    }
+
     /// As it is written in files and commands.
     pub const fn name(self) -> &'static str {
         match self {

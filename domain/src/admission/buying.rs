@@ -247,7 +247,7 @@ fn on_day(a: &Buying, t: TradingDay) -> Result<Admitted, Refusal> {
         // What is left over must still be an order of its own.
         checks::order_limits(&Order { amount, ..order }, &a.fund, false)?;
     }
-    let price = price(a, t)?;
+    let price = price(a, accepted.unwrap_or(a.amount), t)?;
     let lag = a.fund.confirm_lag;
     let confirm_by = open_days_after(&a.calendar, &a.fund, t, lag).map_err(|it| no_day(&it))?;
     Ok(Admitted {
@@ -289,11 +289,11 @@ fn open(a: &Buying, day: TradingDay) -> Result<(), Refusal> {
     }
 }
 
-fn price(a: &Buying, t: TradingDay) -> Result<checks::Price, Refusal> {
+fn price(a: &Buying, amount: Amount, t: TradingDay) -> Result<checks::Price, Refusal> {
     let (business, fund) = (a.way.business(), &a.fund);
     let tiers = fund.fees.tiers_for(business);
     let tiers = tiers.map_err(|why| Refusal::NoCharge { fund: fund.code, why: why.to_string() })?;
-    let published = tiers.at(a.amount.into()).charge;
+    let published = tiers.at(amount.into()).charge;
     let case = DiscountCase { channel: a.channel, business, on: t.date() };
     Ok(checks::priced(published, crate::fees::discount::strongest(&fund.discounts, case)))
 }

@@ -60,7 +60,9 @@ pub(super) fn investor(a: &Order<'_>) -> Result<(), Refusal> {
 
 pub(super) fn statuses(a: &Admission, mode: ConversionMode, days: &Days) -> Result<(), Refusal> {
     let (wallet, target) = (&a.wallet_fund, &a.target_fund);
-    purchase_open(wallet, days.wallet_in)?;
+    if mode.buys_the_money_fund() {
+        purchase_open(wallet, days.wallet_in)?;
+    }
     if mode.is_conversion() {
         return convertible(wallet, (target, days.target_in), days.wallet_out);
     }
@@ -144,24 +146,33 @@ pub(super) fn pair(a: &Admission, mode: ConversionMode) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Returns the part of the amount that is accepted, where a day's limit lets in less than all.
+/// Returns the part of the amount that is accepted, where a day's limit lets in less than all. Each fund
+/// is asked on the T of its own order.
 pub(super) fn limits(
     a: &Admission,
     mode: ConversionMode,
     days: &Days,
 ) -> Result<Option<Amount>, Refusal> {
-    let (used, order) = (a.used_today, a.order());
-    order_limits(&order, &a.wallet_fund, false)?;
+    let order = a.order();
+    let buys = mode.buys_the_money_fund();
+    if buys {
+        order_limits(&order, &a.wallet_fund, false)?;
+    }
     order_limits(&order, &a.target_fund, mode.is_conversion())?;
-    let wallet = day_limit(&order, &a.wallet_fund, used.wallet_fund, days.wallet_in)?;
-    // Counted on T although the target may be bought later: on T is when the investor asks for it,
-    // and a later day's use cannot be known.
-    let target = day_limit(&order, &a.target_fund, used.target_fund, days.wallet_in)?;
+    let wallet = if buys {
+        day_limit(&order, &a.wallet_fund, a.used_today.wallet_fund, days.wallet_in)?
+    } else {
+        None
+    };
+    let used = a.used_today.of_target_on(days.target_in);
+    let target = day_limit(&order, &a.target_fund, used, days.target_in)?;
     let fitting = wallet.into_iter().chain(target).min();
     if let Some(amount) = fitting {
         // What is left over must still be an order of its own.
         let part = Order { amount, ..order };
-        order_limits(&part, &a.wallet_fund, false)?;
+        if buys {
+            order_limits(&part, &a.wallet_fund, false)?;
+        }
         order_limits(&part, &a.target_fund, mode.is_conversion())?;
     }
     Ok(fitting)

@@ -5,6 +5,7 @@ use crate::{
     fund::{Closure, FundTerms},
     investor::CustomerType,
     limits::{DayMax, ExcessPolicy, LargePurchaseNotice},
+    money::Shares,
     status::Stops,
 };
 
@@ -75,9 +76,22 @@ pub(super) fn request() -> Admission {
         channel: SalesChannel::DirectOnline,
         warning_confirmed: None,
         used_today: DayUse::default(),
-        available: Shares::ZERO,
+        balance: Balance::default(),
         calendar: Arc::new(TradingCalendar::xshg().unwrap()),
     }
+}
+
+/// So much of the target was bought on that T.
+pub(super) fn used(day: &str, tally: DayTally) -> DayUse {
+    let day = TradingDay::recorded(day.parse().unwrap());
+    DayUse { target_fund: [(day, tally)].into(), ..DayUse::default() }
+}
+
+/// So many shares are registered and free, and so many frozen.
+pub(super) fn held(free: &str, frozen: &str) -> Balance {
+    let (available, frozen): (Shares, Shares) = (free.parse().unwrap(), frozen.parse().unwrap());
+    let registered = available.plus(frozen).unwrap();
+    Balance { registered, available, frozen, ..Balance::default() }
 }
 
 pub(super) fn with_wallet(change: impl FnOnce(&mut FundTerms)) -> Admission {

@@ -5,6 +5,7 @@ use crate::{
     fund::{ConversionPair, FundKind},
     kyc::{KycState, Restriction},
     limits::Exit,
+    money::Shares,
     status::{ConvertStatus, FundStatus, Stops},
 };
 

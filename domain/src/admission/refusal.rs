@@ -84,6 +84,26 @@ pub enum Refusal {
         /// What would work, the earliest price first.
         possible: Vec<ConversionMode>,
     },
+    /// The wallet has too few free shares to convert.
+    #[error("{asked} shares of fund {fund} would be converted, and {free} are free: {registered} registered, {reserved} reserved, {frozen} frozen, {disputed} in dispute; possible: {}", listed(possible))]
+    NotEnoughHeld {
+        /// The money-market fund.
+        fund: FundCode,
+        /// What the amount comes to.
+        asked: Shares,
+        /// Of the wallet's shares, free for any use.
+        free: Shares,
+        /// On the register.
+        registered: Shares,
+        /// For other orders.
+        reserved: Shares,
+        /// By the register.
+        frozen: Shares,
+        /// In open cases.
+        disputed: Shares,
+        /// What would work, the earliest price first.
+        possible: Vec<ConversionMode>,
+    },
     /// The fund takes no purchases on that day.
     #[error("fund {fund} takes no purchases on {day}: {status}{}", because(notice.as_deref()))]
     PurchaseNotOpen {
@@ -292,14 +312,40 @@ fn raised(from: Option<NaiveDate>, through: Option<NaiveDate>) -> String {
     }
 }
 
-fn unavailable(asked: Option<ConversionMode>, possible: &[ConversionMode]) -> String {
+fn listed(possible: &[ConversionMode]) -> String {
     let names: Vec<&str> = possible.iter().map(|mode| mode.name()).collect();
-    let ways = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
+    if names.is_empty() { "none".to_owned() } else { names.join(", ") }
+}
+
+fn unavailable(asked: Option<ConversionMode>, possible: &[ConversionMode]) -> String {
+    let ways = listed(possible);
     match asked {
         Some(mode) => {
             format!("conversion mode {} is not possible here; possible: {ways}", mode.name())
         }
         None => format!("no conversion mode is possible here; possible: {ways}"),
+    }
+}
+
+impl Refusal {
+    /// Names those modes, where it names any.
+    #[must_use]
+    pub fn offering(mut self, modes: impl FnOnce() -> Vec<ConversionMode>) -> Self {
+        if let Self::ModeUnavailable { possible, .. } | Self::NotEnoughHeld { possible, .. } =
+            &mut self
+        {
+            *possible = modes();
+        }
+        self
+    }
+
+    /// The modes that it says would be admitted; `None` for one that names none.
+    pub fn offers(&self) -> Option<&[ConversionMode]> {
+        if let Self::ModeUnavailable { possible, .. } | Self::NotEnoughHeld { possible, .. } = self
+        {
+            return Some(possible);
+        }
+        None
     }
 }
 

@@ -1,4 +1,4 @@
-use super::fixture::{cap, closed, request, with_investor, with_target, with_wallet};
+use super::fixture::{self, cap, closed, request, with_investor, with_target, with_wallet};
 use super::*;
 use crate::{
     fees::ChargeMode,
@@ -29,6 +29,7 @@ variants!(
     IdentityExpired,
     AccountOfAnotherName,
     ModeUnavailable,
+    NotEnoughHeld,
     PurchaseNotOpen,
     SubscriptionNotOpen,
     ConversionOutNotOpen,
@@ -90,11 +91,17 @@ fn of_day_funds_and_investor() -> Vec<(Admission, &'static str)> {
 }
 
 fn of_mode_status_and_pair() -> Vec<(Admission, &'static str)> {
-    let held = Admission { mode: Some(Mode::Held), ..request() };
+    let balance = fixture::held("9000", "500");
+    let held = Admission { mode: Some(Mode::Held), balance, ..request() };
+    let elsewhere = with_target(|fund| fund.registrar = "csdc".parse().unwrap());
     vec![
         (
+            Admission { mode: Some(Mode::NextDay), ..elsewhere },
+            "conversion mode next_day is not possible here; possible: redeem_to_purchase",
+        ),
+        (
             held,
-            "conversion mode held is not possible here; possible: linked_same_day, next_day, redeem_to_purchase",
+            "10000.00 shares of fund 000730 would be converted, and 9000.00 are free: 9500.00 registered, 0.00 reserved, 500.00 frozen, 0.00 in dispute; possible: linked_same_day, next_day, redeem_to_purchase",
         ),
         (
             with_wallet(|f| f.closures = vec![closed("2026-02-12", "2026-02-13", Stops::Purchase)]),
@@ -134,7 +141,7 @@ fn of_limits_and_suitability() -> Vec<(Admission, &'static str)> {
     let person = |change: fn(&mut crate::limits::OrderLimits)| {
         with_target(|fund| change(&mut fund.limits.individual))
     };
-    let used = |target_fund| DayUse { target_fund, ..DayUse::default() };
+    let used = |tally| fixture::used("2026-02-13", tally);
     let capped = with_target(|fund| fund.limits.large_purchases = vec![cap("12000", vec![])]);
     vec![
         (
@@ -217,6 +224,7 @@ fn hopeless() -> Admission {
     fund.master = "000730".parse().unwrap();
     fund.effective_from = "2026-12-31".parse().unwrap();
     fund.status = FundStatus::Raising;
+    fund.registrar = "csdc".parse().unwrap();
     fund.limits.individual.first_min = "10001".parse().unwrap();
     fund.limits.individual.step = "3000".parse().ok();
     fund.limits.individual.order_max = "9000".parse().ok();
@@ -231,14 +239,15 @@ fn hopeless() -> Admission {
 
 #[test]
 fn of_several_reasons_the_first_in_the_order_of_definition_is_the_answer() {
-    let mend: [(&str, Mend); 18] = [
+    let mend: [(&str, Mend); 19] = [
         ("NotAMoneyFund", |a| wallet(a).kind = FundKind::Money),
         ("SameFund", |a| target(a).master = "011162".parse().unwrap()),
         ("TermsNotInForce", |a| target(a).effective_from = "2021-02-01".parse().unwrap()),
         ("KycForbids", |a| a.investor.kyc = KycState::Verified),
         ("IdentityExpired", |a| a.investor.id_valid_until = "2030-01-01".parse().unwrap()),
         ("AccountOfAnotherName", |a| a.investor.same_name_card = true),
-        ("ModeUnavailable", |a| a.mode = None),
+        ("ModeUnavailable", |a| target(a).registrar = "own".parse().unwrap()),
+        ("NotEnoughHeld", |a| a.mode = None),
         ("PurchaseNotOpen", |a| wallet(a).status = FundStatus::Open),
         ("ConversionOutNotOpen", |a| wallet(a).convert_status = ConvertStatus::Both),
         ("ConversionInNotOpen", |a| target(a).status = FundStatus::Open),

@@ -10,7 +10,7 @@ use crate::{
 use ConversionMode as Mode;
 use proptest::prelude::*;
 
-use super::fixture::{self, cap, closed, request, with_investor, with_target, with_wallet};
+use super::fixture::{self, cap, closed, request, used as used_on, with_investor, with_target, with_wallet};
 
 fn admitted(a: &Admission) -> Admitted {
     admit(a).expect("the request is admissible")
@@ -138,7 +138,7 @@ fn again(a: &Admission, t: &str) -> Readmission {
         investor: a.investor.id.clone(),
         wallet_fund: a.wallet_fund.clone(),
         target_fund: a.target_fund.clone(),
-        used: a.used_today,
+        used: a.used_today.clone(),
         calendar: a.calendar.clone(),
     }
 }
@@ -146,8 +146,7 @@ fn again(a: &Admission, t: &str) -> Readmission {
 #[test]
 fn where_the_manager_accepts_up_to_the_limit_what_fits_is_accepted() {
     let capped = |used: &str| {
-        let target_fund = DayTally::after(used.parse().unwrap());
-        let used_today = DayUse { target_fund, ..DayUse::default() };
+        let used_today = used_on("2026-02-13", DayTally::after(used.parse().unwrap()));
         let amount = "1000".parse().unwrap();
         let fund = with_target(|fund| {
             let on_excess = ExcessPolicy::AcceptUpToLimit;
@@ -168,10 +167,7 @@ fn where_the_manager_accepts_up_to_the_limit_what_fits_is_accepted() {
 #[test]
 fn a_refusal_names_only_modes_that_would_be_admitted() {
     let linked = |a: Admission| Admission { mode: Some(Mode::Held), ..a };
-    let possible = |a: &Admission| match admit(a) {
-        Err(Refusal::ModeUnavailable { possible, .. }) => possible,
-        other => panic!("{other:?}"),
-    };
+    let possible = |a: &Admission| admit(a).unwrap_err().offers().unwrap().to_vec();
     let open = linked(request());
     assert_eq!(possible(&open), [Mode::LinkedSameDay, Mode::NextDay, Mode::RedeemToPurchase]);
 
@@ -188,11 +184,15 @@ fn a_refusal_names_only_modes_that_would_be_admitted() {
 fn shares_that_the_wallet_holds_can_be_converted_when_they_are_enough() {
     let held = |shares: &str| Admission {
         mode: Some(Mode::Held),
-        available: shares.parse().unwrap(),
+        balance: fixture::held(shares, "500"),
         ..request()
     };
     assert!(admit(&held("10000.00")).is_ok());
-    assert!(matches!(admit(&held("9999.99")), Err(Refusal::ModeUnavailable { .. })));
+    let refusal = admit(&held("9999.99")).unwrap_err().to_string();
+    assert_eq!(
+        refusal,
+        "10000.00 shares of fund 000730 would be converted, and 9999.99 are free: 10499.99 registered, 0.00 reserved, 500.00 frozen, 0.00 in dispute; possible: linked_same_day, next_day, redeem_to_purchase"
+    );
 }
 
 #[test]
@@ -286,8 +286,7 @@ proptest! {
         let mut used = Money::ZERO;
         for order in orders {
             let amount = Amount::new(fen(order).decimal()).unwrap();
-            let target_fund = DayTally::after(used);
-            let used_today = DayUse { target_fund, ..DayUse::default() };
+            let used_today = used_on("2026-02-13", DayTally::after(used));
             if admit(&Admission { amount, used_today, ..base.clone() }).is_ok() {
                 used = used.plus(amount.into()).unwrap();
             }

@@ -31,6 +31,7 @@ impl DiscountPurchase {
         match what {
             Do::Count => self.count(turn),
             Do::GiveBack => limits::give_back(turn),
+            Do::GiveBackTarget => limits::give_back_target(turn),
             Do::RequestPayment => request_payment(turn),
             Do::AwaitDate => {
                 let text = "the bank's instant cannot be right; a person says when it was paid";

@@ -82,10 +82,18 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         Fact::RestRequested => plan.payout.is_requested(view) || is_spent_on_target(view),
         Fact::RestAnswered => plan.payout.is_answered(view) || is_spent_on_target(view),
         Fact::RestPaidOut => plan.payout.is_paid_out(view) || is_spent_on_target(view),
+        Fact::TargetGivenBack => {
+            let free = plan.target_limits.are_free(view) && plan.limits_next.are_free(view);
+            free || !is_target_lost(view)
+        }
         Fact::Ended => view.ending.is_some(),
         Fact::OutCancelSettled => cancel_settled(view, out, || true),
         Fact::BuyCancelSettled => {
             !taken_back_whole(view) || cancel_settled(view, buy, || out.is_over(view))
+        }
+        // Only where its own T did not take it: whoever takes the purchase back was heard before.
+        Fact::TargetCancelSettled => {
+            notes.turned_away.is_none() || cancel_settled(view, target, || true)
         }
         Fact::CancelRefused => view.open.notes.cancel_refused.is_some(),
         Fact::PaymentClosed => !is_charged(view),
@@ -156,6 +164,17 @@ fn is_turned_away(view: &View<'_>) -> bool {
     // A later T that was not decided on yet is another day.
     let day_refused = || !notes.undecided && view.plan.limits.are_refused(view);
     notes.turned_away.is_some() || taken_back_whole(view) || day_refused()
+}
+
+/// No shares of the target will come.
+fn is_target_lost(view: &View<'_>) -> bool {
+    let (plan, over) = (view.plan, view.ending.is_some());
+    let order = plan.target_order();
+    if order.is_placed(view) {
+        return order.is_rejected(view);
+    }
+    let never_left = plan.out.is_rejected(view) || (!plan.out.is_placed(view) && unwanted(view));
+    over || never_left || unbought(view) || brought_nothing(view)
 }
 
 /// The investor wants none of it.
@@ -246,6 +265,7 @@ impl DiscountPurchase {
                 plan.out.application(view).filter(|_| priced).map(|it| house.cut_off(&it.terms))
             }
             When::NextCutOff => house.cut_off_after(t.max(of(&plan.out)), 1),
+            When::TargetCutOff => house.cut_off_after(of(&plan.target), 1),
             When::BuyDue => house.noon_after(due(&plan.buy), 0),
             When::BuyOverdue => house.noon_after(due(&plan.buy), 1),
             When::OutDue => house.noon_after(due(&plan.out), 0),

@@ -53,6 +53,7 @@ impl DiscountPurchase {
             Call::Target => self.to_registrar(view, &plan.target, Leg::Target, now),
             Call::CancelOut => self.cancel(view, &plan.out, Leg::Out),
             Call::CancelBuy => self.cancel(view, &plan.buy, Leg::Buy),
+            Call::CancelTarget => self.cancel(view, &plan.target, Leg::Target),
         }
     }
 
@@ -129,7 +130,7 @@ impl DiscountPurchase {
     }
 
     /// An order is about to move to a later T. Where that is the purchase's own, all that depends on
-    /// the day is decided again; a conversion only asks whether that day takes it.
+    /// the day is decided again; where only the target's moves, what depends on that.
     pub(super) fn moved(
         &self,
         turn: &mut Turn<'_>,
@@ -137,12 +138,8 @@ impl DiscountPurchase {
         day: TradingDay,
     ) -> Result<Option<Cause>, NotDone> {
         let view = turn.view()?;
-        if leg.order == view.plan.target.order {
-            // The target is bought on whatever day its money arrives.
-            return Ok(None);
-        }
         if !is_t(&view, leg) {
-            return Ok(self.refuses_out(&view, day));
+            return self.moved_alone(turn, leg, day);
         }
         let admitted = match self.admitted_on(&view, day) {
             Ok(admitted) => admitted,

@@ -3,24 +3,103 @@
 //!
 //! 1. The milestone that says so comes last: whoever dies in the middle decides the same again.
 //! 2. What the transaction itself counts is not held against it.
+//! 3. Each fund's limit counts on the T of its own order: the target's is a later one where it is
+//!    bought on another day.
 
 use super::{
     act::{lacks, own},
-    prepare::limit_keys_on,
+    Request,
     saga::{DiscountPurchase, Turn, View},
 };
-use crate::parts::{later::NotOn, limits::Limits, milestone::Milestone};
+use crate::{
+    house::House,
+    parts::{
+        later::NotOn,
+        limits::{Limits, limit_key},
+        milestone::Milestone,
+    },
+};
 use fundflow_domain::{
-    admission::Admitted,
+    admission::{Admitted, DayUse, target::target_day},
     calendar::TradingDay,
-    ids::FundCode,
+    day_limit::DayTally,
+    fund::FundTerms,
+    ids::{FundCode, InvestorId},
+    investor::{CustomerType, SalesChannel},
+    limits::LimitKey,
+    modes::ConversionMode,
     money::{Amount, Money},
     orders::{Cause, Serial},
     payment,
 };
 use fundflow_runtime::turn::NotDone;
+use std::{collections::BTreeSet, sync::Arc};
 
 type Done = Result<usize, NotDone>;
+
+/// The limits that a purchase may count against, each fund's on the T of its own order.
+#[derive(Debug, Default)]
+pub(super) struct LimitKeys {
+    wallet: Option<LimitKey>,
+    /// One for each day that may be the target's own T.
+    target: Vec<LimitKey>,
+}
+
+impl LimitKeys {
+    /// Those of a purchase of that T in one of these modes.
+    pub(super) fn of(
+        house: &House,
+        (wallet, target): &(Arc<FundTerms>, Arc<FundTerms>),
+        who: (&InvestorId, CustomerType, SalesChannel),
+        t: TradingDay,
+        modes: &[ConversionMode],
+    ) -> Self {
+        let day = |mode: &ConversionMode| target_day(*mode, (wallet, target), &house.calendar, t);
+        let days: BTreeSet<TradingDay> = modes.iter().filter_map(|mode| day(mode).ok()).collect();
+        let buys = modes.iter().any(|mode| mode.buys_the_money_fund());
+        Self {
+            wallet: buys.then(|| limit_key(wallet, who, t)).flatten(),
+            target: days.into_iter().filter_map(|day| limit_key(target, who, day)).collect(),
+        }
+    }
+
+    /// Those of a purchase that was promised and whose T has moved.
+    pub(super) fn moved(
+        house: &House,
+        request: &Request,
+        was: &Admitted,
+        t: TradingDay,
+    ) -> Option<Self> {
+        let terms = |code| (house.funds)(code, t.date());
+        let funds = (terms(request.wallet_fund)?, terms(request.target_fund)?);
+        let who = (&request.investor, was.customer, was.channel);
+        Some(Self::of(house, &funds, who, t, &[was.mode]))
+    }
+
+    /// All of them.
+    pub(super) fn all(&self) -> impl Iterator<Item = &LimitKey> {
+        self.wallet.iter().chain(&self.target)
+    }
+
+    /// What stands under them.
+    pub(super) fn used(&self, tally: impl Fn(&LimitKey) -> DayTally) -> DayUse {
+        DayUse {
+            wallet_fund: self.wallet.as_ref().map_or_else(DayTally::default, &tally),
+            target_fund: self.target.iter().map(|key| (key.day, tally(key))).collect(),
+        }
+    }
+}
+
+/// The limit that the target's order counts against on a T of its own.
+pub(super) fn target_key(
+    house: &House,
+    request: &Request,
+    was: &Admitted,
+    day: TradingDay,
+) -> Option<LimitKey> {
+    let fund = (house.funds)(request.target_fund, day.date())?;
+    limit_key(&fund, (&request.investor, was.customer, was.channel), day)
+}
 
 impl DiscountPurchase {
     /// Counts the amount on the promised T. Who comes too late for the limit is turned away.
@@ -72,7 +151,8 @@ impl DiscountPurchase {
     /// The limits that the amount would count against on that T.
     pub(super) fn limits_on(&self, view: &View<'_>, day: TradingDay) -> Limits {
         let was = view.open.notes.promise(&view.open.promise);
-        Limits::of(&limit_keys_on(&self.house, &view.open.request, was, day))
+        let keys = LimitKeys::moved(&self.house, &view.open.request, was, day);
+        Limits::of(keys.unwrap_or_default().all())
     }
 }
 
@@ -89,6 +169,17 @@ pub(super) fn give_back(turn: &mut Turn<'_>) -> Done {
         return Ok(events);
     }
     Ok(events + plan.limits_next.give_back(turn)?)
+}
+
+/// No shares of the target will come: its limit counts no more.
+pub(super) fn give_back_target(turn: &mut Turn<'_>) -> Done {
+    let (plan, view) = (turn.plan(), turn.view()?);
+    let counted = [&plan.target_limits, &plan.limits_next].map(|it| !it.are_free(&view));
+    let mut events = 0;
+    for (limits, counted) in [&plan.target_limits, &plan.limits_next].into_iter().zip(counted) {
+        events += if counted { limits.give_back(turn)? } else { 0 };
+    }
+    Ok(events)
 }
 
 /// The later T lets in less than was paid: the rest goes back.

@@ -15,6 +15,7 @@ mod facts;
 mod hear;
 mod limits;
 mod out;
+mod own_t;
 mod plan;
 mod prepare;
 mod saga;
@@ -142,6 +143,12 @@ const CANCEL_BUY: Side<Saga> =
         .beside()
         .unless(Fact::CancelRefused);
 
+/// The target's own T does not take it, and the registrar has it already.
+const CANCEL_TARGET: Side<Saga> =
+    call("cancel target", Call::CancelTarget, Fact::TargetCancelSettled, When::TargetCutOff)
+        .beside()
+        .unless(Fact::CancelRefused);
+
 /// What was given up without the registrar's word still has it coming, and what it says is booked.
 const TARGET_AT_LAST: Deed<Saga> =
     word("target at last", Call::Target, Fact::TargetHeard, When::TargetDue, When::TargetOverdue);
@@ -167,6 +174,8 @@ macro_rules! beside {
             REFUNDS,
             CANCEL_OUT,
             CANCEL_BUY,
+            CANCEL_TARGET,
+            act("give back target", Do::GiveBackTarget, Fact::TargetGivenBack).beside(),
             act("book", Do::Book, Fact::Booked).beside(),
             closing(act("close payment", Do::ClosePayment, Fact::PaymentClosed)),
             closing(act("close target", Do::CloseTarget, Fact::TargetClosed)),

@@ -8,7 +8,7 @@ use crate::parts::{
 use fundflow_domain::{
     admission::Admitted,
     case::Cases,
-    ids::{OrderId, TransactionId},
+    ids::{FundCode, OrderId, TransactionId},
     limits::LimitKey,
     modes::ConversionMode,
     money::Amount,
@@ -39,6 +39,8 @@ pub struct Plan {
     pub holdings: HoldingsPart,
     /// The day's limits that the amount counts against by what is promised.
     pub limits: Limits,
+    /// The target's among them.
+    pub target_limits: Limits,
     /// Those of a later T, until that is decided on.
     pub limits_next: Limits,
     /// Yuan that are taken: what was asked for, or the part of it that the day's limit lets in.
@@ -51,8 +53,18 @@ fn order(id: &TransactionId, suffix: &'static str) -> OrderId {
     OrderId::part(id, suffix)
 }
 
+fn of_target(promised: &Admitted, master: Option<FundCode>) -> impl Iterator<Item = &LimitKey> {
+    promised.counted.iter().filter(move |key| Some(key.master) == master)
+}
+
 impl Plan {
-    pub(super) fn of(id: &TransactionId, request: &Request, promised: &Admitted) -> Self {
+    /// `master` is the target's, all its share classes together.
+    pub(super) fn of(
+        id: &TransactionId,
+        request: &Request,
+        promised: &Admitted,
+        master: Option<FundCode>,
+    ) -> Self {
         let buy = order(id, "mmf");
         let out = match promised.mode {
             ConversionMode::Held | ConversionMode::LinkedSameDay | ConversionMode::NextDay => {
@@ -76,6 +88,7 @@ impl Plan {
             target: ApplicationLeg::of(&target),
             payout: PayoutLeg::of(&out),
             limits: Limits::of(&promised.counted),
+            target_limits: Limits::of(of_target(promised, master)),
             limits_next: Limits::default(),
             amount: promised.amount(request.amount),
             cases: Vec::new(),
@@ -88,7 +101,7 @@ impl Plan {
         &self,
         request: &Request,
         promised: &Admitted,
-        next: &[LimitKey],
+        (next, master): (&[LimitKey], Option<FundCode>),
         cases: Vec<Key<Cases>>,
     ) -> Option<Self> {
         let amount = promised.amount(request.amount);
@@ -96,6 +109,7 @@ impl Plan {
         let same = same && self.amount == amount && self.cases == cases;
         (!same).then(|| Self {
             limits: Limits::of(&promised.counted),
+            target_limits: Limits::of(of_target(promised, master)),
             limits_next: Limits::of(next),
             amount,
             cases,

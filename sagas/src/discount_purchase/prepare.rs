@@ -5,25 +5,25 @@ use super::{
     saga::{DiscountPurchase, View},
     table_for,
 };
-use crate::house::House;
-use crate::parts::{
-    cancel::NotTakenBack,
-    limits::{limit_key, used, used_by_others},
-    payout::NotRedirected,
+use super::limits::LimitKeys;
+use crate::{
+    parts::{
+        cancel::NotTakenBack,
+        limits::{stream_of, used, used_by_others},
+        payout::NotRedirected,
+    },
+    withdraw::balance,
 };
 use fundflow_domain::{
-    admission::{self, Admission, Admitted, DayUse, Readmission, admit, readmit},
+    admission::{self, Admission, Admitted, Readmission, admit, readmit},
     calendar::TradingDay,
-    day_limit::{DayLimit, stream_id},
     fund::FundTerms,
     holdings::{HoldingId, Holdings},
     ids::{FundCode, TransactionId, WalletId},
     investor::AnotherAccount,
-    limits::LimitKey,
     modes::ConversionMode,
-    money::Shares,
     time::Timestamp,
-    wallet::{self, Credit, Reservation, Wallet},
+    wallet::{Credit, Reservation, Wallet},
 };
 use fundflow_kernel::streams::{Key, Need, Streams};
 use fundflow_runtime::{saga::Preparing, step::Table};
@@ -106,19 +106,18 @@ impl DiscountPurchase {
         needs.push(wallet_key(of.request).need());
         needs.push(holdings_key(of.request).need());
         let at = of.asked.at.unwrap_or(of.now);
-        for key in self.limit_keys(of, at).into_iter().flatten() {
-            needs.push(Key::<DayLimit>::of(&stream_id(&key)).need());
-        }
+        needs.extend(self.limit_keys(of, at).all().map(|key| stream_of(key).need()));
         needs
     }
 
-    fn limit_keys(&self, of: &Preparing<'_, Self>, at: Timestamp) -> [Option<LimitKey>; 2] {
+    fn limit_keys(&self, of: &Preparing<'_, Self>, at: Timestamp) -> LimitKeys {
         let (request, asked) = (of.request, of.asked);
-        let Ok(t) = self.house.calendar.t_of(at) else { return [None, None] };
-        let funds = self.funds_on(t.date(), request.wallet_fund, request.target_fund);
-        let Ok((wallet, target)) = funds else { return [None, None] };
-        let (customer, channel) = (asked.investor.customer_type, asked.channel);
-        [wallet, target].map(|fund| limit_key(&fund, (&request.investor, customer, channel), t))
+        let who = (&request.investor, asked.investor.customer_type, asked.channel);
+        let keys = self.house.calendar.t_of(at).ok().and_then(|t| {
+            let funds = self.funds_on(t.date(), request.wallet_fund, request.target_fund).ok()?;
+            Some(LimitKeys::of(&self.house, &funds, who, t, &ConversionMode::ALL))
+        });
+        keys.unwrap_or_default()
     }
 
     pub(super) fn prepared(
@@ -139,8 +138,7 @@ impl DiscountPurchase {
         if entry.credit != Credit::None || entry.reservation != Reservation::None {
             return Err(Refusal::TransactionUsed(of.id.clone()));
         }
-        let keys = self.limit_keys(of, at);
-        let [of_wallet, of_target] = keys.map(|key| used(streams, key.as_ref()));
+        let used_today = self.limit_keys(of, at).used(|key| used(streams, Some(key)));
         let admitted = admit(&Admission {
             amount: request.amount,
             at,
@@ -150,8 +148,8 @@ impl DiscountPurchase {
             target_fund,
             channel: asked.channel,
             warning_confirmed: asked.warning_confirmed.clone(),
-            used_today: DayUse { wallet_fund: of_wallet, target_fund: of_target },
-            available: wallet.map_or(Shares::ZERO, wallet::State::available),
+            used_today,
+            balance: balance(wallet),
             calendar: self.house.calendar.clone(),
         })?;
         asked.investor.owns(&request.account)?;
@@ -171,12 +169,9 @@ impl DiscountPurchase {
             .funds_on(trade_date.date(), request.wallet_fund, request.target_fund)
             .map_err(Refusal::UnknownFund)?;
         let who = (&request.investor, was.customer, was.channel);
-        let used_of = |fund: &FundTerms| {
-            let key = limit_key(fund, who, trade_date);
-            used_by_others(view.streams, key.as_ref(), view.id)
-        };
-        let used =
-            DayUse { wallet_fund: used_of(&wallet_fund), target_fund: used_of(&target_fund) };
+        let funds = (wallet_fund.clone(), target_fund.clone());
+        let keys = LimitKeys::of(&self.house, &funds, who, trade_date, &[was.mode]);
+        let used = keys.used(|key| used_by_others(view.streams, Some(key), view.id));
         let again = Readmission {
             trade_date,
             amount: was.amount(request.amount),
@@ -198,19 +193,6 @@ impl DiscountPurchase {
         let funds = self.funds_on(day, of.request.wallet_fund, of.request.target_fund);
         funds.is_ok_and(|(wallet, target)| wallet.registrar != target.registrar)
     }
-}
-
-/// The limits of both funds that an order of that T counts against.
-pub(super) fn limit_keys_on(
-    house: &House,
-    request: &Request,
-    was: &Admitted,
-    t: TradingDay,
-) -> Vec<LimitKey> {
-    let terms = |code| (house.funds)(code, t.date());
-    let who = (&request.investor, was.customer, was.channel);
-    let key = |code| limit_key(&*terms(code)?, who, t);
-    [request.wallet_fund, request.target_fund].into_iter().filter_map(key).collect()
 }
 
 fn holdings_key(request: &Request) -> Key<Holdings> {

@@ -4,7 +4,8 @@ use super::{
     Asked, Call, Do, Ending, Fact, HELD, LINKED, NEXT_DAY, Plan, REDEEM_TO_PURCHASE, Request, When,
     act, commands, facts,
     hear::{self, Leg},
-    prepare::{self, Refusal},
+    limits::{LimitKeys, target_key},
+    prepare::Refusal,
 };
 use crate::{
     fund_milestones,
@@ -25,7 +26,8 @@ use fundflow_domain::{
     case::{CaseId, Cases, Closing, Finding},
     day_limit::DayLimit,
     holdings::Holdings,
-    ids::{AccountRef, TransactionId},
+    ids::{AccountRef, FundCode, TransactionId},
+    limits::LimitKey,
     money::Discount,
     orders::Cause,
     payment::Payments,
@@ -156,6 +158,30 @@ impl FundSaga for DiscountPurchase {
     }
 }
 
+impl DiscountPurchase {
+    /// The target fund with all its share classes, where any limit counts.
+    fn master_of_target(&self, open: &Opened) -> Option<FundCode> {
+        let promised = open.notes.promise(&open.promise);
+        if promised.counted.is_empty() {
+            return None;
+        }
+        let fund = (self.house.funds)(open.request.target_fund, promised.trade_date.date());
+        fund.map(|fund| fund.master)
+    }
+
+    /// The limits of a later T that is not decided on yet.
+    fn limits_undecided(&self, open: &Opened) -> Vec<LimitKey> {
+        let (request, notes) = (&open.request, &open.notes);
+        let promised = notes.promise(&open.promise);
+        let of_all = notes.redated.filter(|_| notes.undecided);
+        let of_all =
+            of_all.and_then(|day| LimitKeys::moved(&self.house, request, promised, day));
+        let of_target = notes.leg_undecided;
+        let of_target = of_target.and_then(|day| target_key(&self.house, request, promised, day));
+        of_all.iter().flat_map(LimitKeys::all).cloned().chain(of_target).collect()
+    }
+}
+
 impl saga::Saga for DiscountPurchase {
     fund_milestones!(
         "discount_purchase",
@@ -243,17 +269,16 @@ impl saga::Saga for DiscountPurchase {
     }
 
     fn plan(&self, id: &TransactionId, open: &Opened) -> Plan {
-        let plan = Plan::of(id, &open.request, &open.promise);
+        let plan = Plan::of(id, &open.request, &open.promise, self.master_of_target(open));
         self.replan(id, open, &plan).unwrap_or(plan)
     }
 
     fn replan(&self, id: &TransactionId, open: &Opened, plan: &Plan) -> Option<Plan> {
         let promised = open.notes.promise(&open.promise);
-        let next = open.notes.redated.filter(|_| open.notes.undecided);
-        let next =
-            next.map(|day| prepare::limit_keys_on(&self.house, &open.request, promised, day));
+        let next = self.limits_undecided(open);
         let cases = by_hand::cases_in_sight(id, open);
-        plan.moved(&open.request, promised, &next.unwrap_or_default(), cases)
+        let master = self.master_of_target(open);
+        plan.moved(&open.request, promised, (&next, master), cases)
     }
 
     fn streams(plan: &Plan) -> Vec<Need> {

@@ -122,12 +122,16 @@ pub enum Fact {
     RestAnswered,
     /// It arrived, or there was none.
     RestPaidOut,
+    /// The target's limit counts no more, where no shares of it will come.
+    TargetGivenBack,
     /// The purchase is over.
     Ended,
     /// Nothing is to be taken back of the conversion any more.
     OutCancelSettled,
     /// Nothing is to be taken back of the purchase any more.
     BuyCancelSettled,
+    /// Nothing is to be taken back of the target's order any more.
+    TargetCancelSettled,
     /// The registrar does not take it back.
     CancelRefused,
     /// No charge is under way without an owner.
@@ -170,6 +174,8 @@ pub enum Do {
     Count,
     /// Take it back from them.
     GiveBack,
+    /// Take the target's part back from them.
+    GiveBackTarget,
     /// Announce the charge.
     RequestPayment,
     /// Nothing: only a person can say which T the money counts for.
@@ -241,6 +247,8 @@ pub enum Call {
     CancelOut,
     /// Take the money-fund order back.
     CancelBuy,
+    /// Take the target's order back.
+    CancelTarget,
 }
 
 /// Times that rows refer to.
@@ -255,6 +263,8 @@ pub enum When {
     OutUnwanted,
     /// The cut-off of the trading day after T.
     NextCutOff,
+    /// The cut-off of the trading day after the T of the target's own order.
+    TargetCutOff,
     /// Noon of the day on which the registrar must have confirmed the money-fund order.
     BuyDue,
     /// Noon of the trading day after that.

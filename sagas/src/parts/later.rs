@@ -24,6 +24,12 @@ impl NotOn {
         Self { cause: Cause::new("cut_off_passed", text), excess: None }
     }
 
+    /// Only the price of an earlier T was wanted.
+    pub fn priced(day: TradingDay, wanted: TradingDay) -> Self {
+        let text = format!("it would be priced on {day}, and only {wanted} was wanted");
+        Self { cause: Cause::new("cut_off_passed", text), excess: None }
+    }
+
     /// The rules of that T say no; `rule` is theirs, if one of them is the reason.
     pub fn refused(why: &impl std::error::Error, rule: Option<&Refusal>) -> Self {
         let excess = match rule {

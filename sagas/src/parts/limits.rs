@@ -23,6 +23,12 @@ use fundflow_runtime::{
 #[derive(Debug, Clone, Default)]
 pub struct Limits(Vec<(LimitKey, Key<DayLimit>)>);
 
+impl PartialEq for Limits {
+    fn eq(&self, other: &Self) -> bool {
+        self.is_of(other.0.iter().map(|(key, _)| key))
+    }
+}
+
 /// What that fund allows that investor on that T, where it has a cap in force.
 pub fn limit_key(
     fund: &FundTerms,
@@ -92,6 +98,17 @@ impl Limits {
     /// Another order that exceeded the limit took this one with it.
     pub fn are_refused<S: Saga>(&self, view: &View<'_, S>) -> bool {
         !self.all(view, |entry| !matches!(entry, Some(Entry::Refused { .. })))
+    }
+
+    /// The least that counts of the order under any of them; `Some(None)` where nothing limits it, `None`
+    /// where it does not count: refused with the day, or given back.
+    pub fn accepted<S: Saga>(&self, view: &View<'_, S>) -> Option<Option<Amount>> {
+        let accepted = |(_, key): &(LimitKey, Key<DayLimit>)| match view.state(key)?.entry(view.id)? {
+            Entry::Counted { accepted, .. } => Some(*accepted),
+            Entry::Refused { .. } | Entry::GivenBack => None,
+        };
+        let all: Option<Vec<Amount>> = self.0.iter().map(accepted).collect();
+        Some(all?.into_iter().min())
     }
 
     /// Those that are not among the others.

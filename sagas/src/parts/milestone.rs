@@ -29,6 +29,11 @@ pub enum Milestone<P> {
         /// That T.
         trade_date: TradingDay,
     },
+    /// An order that follows the first one has another T than was promised.
+    LegRedated {
+        /// That T.
+        trade_date: TradingDay,
+    },
     /// The later T was decided on again, and this is promised now.
     Readmitted {
         /// Replaces the first promise.
@@ -84,6 +89,8 @@ pub struct Notes<P> {
     pub redated: Option<TradingDay>,
     /// That T was not decided on yet.
     pub undecided: bool,
+    /// The T of an order that follows the first one, until it is decided on.
+    pub leg_undecided: Option<TradingDay>,
     /// What is promised since it was.
     pub readmitted: Option<Box<P>>,
     /// No T will carry it.
@@ -108,6 +115,7 @@ impl<P> Default for Notes<P> {
             committed: false,
             redated: None,
             undecided: false,
+            leg_undecided: None,
             readmitted: None,
             turned_away: None,
             undated: false,
@@ -132,9 +140,11 @@ impl<P: Clone> Notes<P> {
                     (self.redated, self.undecided) = (Some(*trade_date), true);
                 }
             }
+            Milestone::LegRedated { trade_date } => self.leg_undecided = Some(*trade_date),
             Milestone::Readmitted { admitted } => {
-                self.redated?;
+                (self.redated.is_some() || self.leg_undecided.is_some()).then_some(())?;
                 (self.readmitted, self.undecided) = (Some(admitted.clone()), false);
+                self.leg_undecided = None;
             }
             Milestone::TurnedAway { cause } => {
                 self.turned_away.get_or_insert_with(|| cause.clone());
@@ -187,6 +197,7 @@ macro_rules! fund_milestones {
         const NAMES: $crate::in_macros::Names = $crate::in_macros::process_names!($kind: [
             "committed",
             "redated",
+            "leg_redated",
             "readmitted",
             "turned_away",
             "undated",
@@ -202,6 +213,7 @@ macro_rules! fund_milestones {
             match milestone {
                 M::Committed {} => concat!($kind, ".committed"),
                 M::Redated { .. } => concat!($kind, ".redated"),
+                M::LegRedated { .. } => concat!($kind, ".leg_redated"),
                 M::Readmitted { .. } => concat!($kind, ".readmitted"),
                 M::TurnedAway { .. } => concat!($kind, ".turned_away"),
                 M::Undated { .. } => concat!($kind, ".undated"),

@@ -29,6 +29,7 @@ mod lacking;
 mod late;
 mod moved;
 mod owed;
+mod own_t;
 mod people;
 mod random;
 mod story;

@@ -7,7 +7,7 @@ use crate::{
     stage::Stage,
     terms::{closed_on, foreign, request, target, wallet},
 };
-use fundflow_domain::{admission, fund::FundTerms, modes::ConversionMode as Mode};
+use fundflow_domain::{fund::FundTerms, modes::ConversionMode as Mode};
 use fundflow_runtime::message::{Action, Reply};
 use fundflow_sagas::discount_purchase::{Refusal, Request};
 
@@ -179,9 +179,7 @@ fn offered(funds: Vec<FundTerms>, mode: Mode) -> Vec<Mode> {
     let asked = Request { target_fund: target, ..request(mode) };
     match stage.request(&asked) {
         Reply::Refused(refusal, _) => match refusal.downcast_ref::<Refusal>().unwrap() {
-            Refusal::NotAdmitted(admission::Refusal::ModeUnavailable { possible, .. }) => {
-                possible.clone()
-            }
+            Refusal::NotAdmitted(rule) => rule.offers().expect("modes").to_vec(),
             other => panic!("{other}"),
         },
         other => panic!("{other:?}"),

@@ -1,0 +1,128 @@
+//! The order that registers the target's shares, on a T of its own: next day it converts what was
+//! bought, in redeem-to-purchase it spends what the redemption brought.
+//!
+//! 1. The day's limit of the target counts on that T, and on no other.
+//! 2. Where it is another T than was promised, everything that depends on the day is decided again:
+//!    terms, status, limits, charge. The investor was judged at the request.
+//! 3. Where the manager accepts up to the day's limit, what fits is accepted; what does not stays
+//!    where it is.
+
+use super::{Admission, Admitted, DayUse, Days, Refusal, checks, no_day, open_days_after};
+use crate::{
+    calendar::{CalendarError, TradingCalendar, TradingDay},
+    day_limit::DayTally,
+    fees::tiers::Charge,
+    fund::FundTerms,
+    ids::InvestorId,
+    investor::InvestorProfile,
+    modes::ConversionMode,
+    money::{Amount, Rate},
+};
+use std::{collections::BTreeMap, sync::Arc};
+
+/// What the target's order is decided on again with.
+#[derive(Debug, Clone)]
+pub struct OnItsOwnT {
+    /// That T.
+    pub trade_date: TradingDay,
+    /// Yuan that it is placed for; money-fund shares count 1.00 each.
+    pub amount: Amount,
+    /// The investor who ordered.
+    pub investor: InvestorId,
+    /// The terms in force on that T.
+    pub wallet_fund: Arc<FundTerms>,
+    /// The terms in force on that T.
+    pub target_fund: Arc<FundTerms>,
+    /// What others have bought of the target on that T already.
+    pub used: DayTally,
+    /// The exchange's open days.
+    pub calendar: Arc<TradingCalendar>,
+}
+
+/// The T of the target's order, for a purchase of that T.
+///
+/// # Errors
+/// [`CalendarError`] past the calendar's end.
+pub fn target_day(
+    mode: ConversionMode,
+    (wallet, target): (&FundTerms, &FundTerms),
+    calendar: &TradingCalendar,
+    t: TradingDay,
+) -> Result<TradingDay, CalendarError> {
+    Ok(Days::between(calendar, (wallet, target), mode, t)?.target_in)
+}
+
+/// Decides on the target's order again. Returns the promise with what holds of it now.
+///
+/// # Errors
+/// The first [`Refusal`] that applies.
+pub fn readmit_target(was: &Admitted, again: &OnItsOwnT) -> Result<Admitted, Refusal> {
+    let (mode, day) = (was.mode, again.trade_date);
+    let a = admission(was, again);
+    checks::funds(&a, day)?;
+    if mode.is_conversion() {
+        checks::convertible(&a.wallet_fund, (&a.target_fund, day), day)?;
+    } else {
+        checks::purchase_open(&a.target_fund, day)?;
+    }
+    checks::pair(&a, mode)?;
+    let target_accepted = accepted(&a, mode, day)?;
+    let part = Admission { amount: target_accepted.unwrap_or(a.amount), ..a.clone() };
+    checks::pair(&part, mode)?;
+    let price = checks::price(&part, mode, day);
+    let fund = &a.target_fund;
+    let lag = fund.confirm_lag;
+    let confirm_by = open_days_after(&a.calendar, fund, day, lag).map_err(|it| no_day(&it))?;
+    let who = (a.investor.customer_type, a.channel);
+    let mut counted = was.counted.clone();
+    counted.retain(|key| key.master != fund.master);
+    counted.extend(super::buying::limit_key(fund, &a.investor.id, who, day));
+    Ok(Admitted {
+        nav_date: day,
+        confirm_by,
+        target_terms: fund.version.clone(),
+        published_rate: match price.published {
+            Charge::Rate(rate) => rate,
+            Charge::Fixed(_) => Rate::ZERO,
+        },
+        fee_schedule: fund.fees.version.clone(),
+        charge: price.charge,
+        discount: price.discount,
+        discount_rule: price.rule,
+        target_accepted,
+        counted,
+        ..was.clone()
+    })
+}
+
+fn accepted(
+    a: &Admission,
+    mode: ConversionMode,
+    day: TradingDay,
+) -> Result<Option<Amount>, Refusal> {
+    let (order, fund) = (a.order(), &a.target_fund);
+    checks::order_limits(&order, fund, mode.is_conversion())?;
+    let fitting = checks::day_limit(&order, fund, a.used_today.of_target_on(day), day)?;
+    if let Some(amount) = fitting {
+        // It must still be an order of its own.
+        checks::order_limits(&super::Order { amount, ..order }, fund, mode.is_conversion())?;
+    }
+    Ok(fitting)
+}
+
+fn admission(was: &Admitted, again: &OnItsOwnT) -> Admission {
+    let target_fund = BTreeMap::from([(again.trade_date, again.used)]);
+    Admission {
+        amount: again.amount,
+        at: again.calendar.cut_off(again.trade_date).plus_millis(-1),
+        mode: Some(was.mode),
+        investor: InvestorProfile::judged(again.investor.clone(), was, again.target_fund.code),
+        wallet_fund: again.wallet_fund.clone(),
+        target_fund: again.target_fund.clone(),
+        channel: was.channel,
+        warning_confirmed: None,
+        used_today: DayUse { target_fund, ..DayUse::default() },
+        balance: super::Balance::default(),
+        calendar: again.calendar.clone(),
+    }
+}
