@@ -85,7 +85,10 @@ pub enum Refusal {
         possible: Vec<ConversionMode>,
     },
     /// The wallet has too few free shares to convert.
-    #[error("{asked} shares of fund {fund} would be converted, and {free} are free: {registered} registered, {reserved} reserved, {frozen} frozen, {disputed} in dispute; possible: {}", listed(possible))]
+    #[error(
+        "{asked} shares of fund {fund} would be converted, and {free} are free: {registered} registered, {reserved} reserved, {frozen} frozen, {disputed} in dispute; possible: {}",
+        listed(possible)
+    )]
     NotEnoughHeld {
         /// The money-market fund.
         fund: FundCode,

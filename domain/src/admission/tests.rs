@@ -10,7 +10,9 @@ use crate::{
 use ConversionMode as Mode;
 use proptest::prelude::*;
 
-use super::fixture::{self, cap, closed, request, used as used_on, with_investor, with_target, with_wallet};
+use super::fixture::{
+    self, cap, closed, request, used as used_on, with_investor, with_target, with_wallet,
+};
 
 fn admitted(a: &Admission) -> Admitted {
     admit(a).expect("the request is admissible")

@@ -20,13 +20,7 @@ impl Conversion {
     pub(super) fn acts(&self, turn: &mut Turn<'_>, what: Do) -> Done {
         let plan = turn.plan();
         match what {
-            Do::Count => {
-                let view = turn.view()?;
-                let worth = view.open.promise.into.as_ref().and_then(|into| into.worth);
-                let amount = worth.ok_or(lacks("what the shares are worth"))?;
-                let into = view.open.request.into;
-                plan.limits.count(turn, &self.house, into, amount)
-            }
+            Do::Count => self.count(turn),
             Do::GiveBack => give_back(turn),
             Do::Reserve => self.reserve(turn),
             Do::Release => plan.holdings.release(turn),
@@ -40,6 +34,22 @@ impl Conversion {
                 turn.end(ending, why(&view).or_else(|| partly(&view)))
             }
         }
+    }
+
+    /// Counts what the shares were worth on the T that holds now, and nowhere else. A conversion is by
+    /// shares, so no part of it fits an amount.
+    fn count(&self, turn: &mut Turn<'_>) -> Done {
+        let (plan, view) = (turn.plan(), turn.view()?);
+        let worth = view.open.promise.into.as_ref().and_then(|into| into.worth);
+        let amount = worth.ok_or(lacks("what the shares are worth"))?;
+        let into = view.open.request.into;
+        let refused = plan.limits.refuses(&view, &self.house, into, amount);
+        let before = give_back(turn)?;
+        Ok(before
+            + match refused {
+                Some(no) => no.turn_away(self, turn, &plan.limits, amount)?,
+                None => plan.limits.count(turn, &self.house, into, amount)?,
+            })
     }
 
     fn reserve(&self, turn: &mut Turn<'_>) -> Done {
@@ -57,9 +67,15 @@ impl Conversion {
     fn place(&self, turn: &mut Turn<'_>) -> Done {
         let (plan, view) = (turn.plan(), turn.view()?);
         let promised = &view.open.promise;
-        let trade_date = self.house.t_of(turn.now())?.max(promised.trade_date);
+        let known = view.open.notes.redated.unwrap_or(promised.trade_date);
+        let trade_date = self.house.t_of(turn.now())?.max(known);
         if let Some(cause) = self.refuses_on(&view, trade_date) {
             return turn.reach(Milestone::TurnedAway { cause });
+        }
+        if trade_date > known {
+            // The first row counts it on that T, once that is noted.
+            let events = give_back(turn)?;
+            return Ok(events + turn.reach(Milestone::Redated { trade_date })?);
         }
         let request = &view.open.request;
         let fund = self.house.terms(request.fund, trade_date)?;
@@ -108,8 +124,8 @@ impl Conversion {
         let next = limits_on(&self.house, request, promise, day);
         let (worth, into) = (promise.into.as_ref().and_then(|it| it.worth), request.into);
         let refused = worth.and_then(|worth| next.refuses(&view, &self.house, into, worth));
-        if refused.is_some() {
-            return Ok(refused);
+        if let Some(no) = refused {
+            return Ok(Some(no.cause));
         }
         let (old, first) = (plan.limits.without(&next), plan.limits_before.without(&next));
         old.give_back(turn)?;
@@ -164,7 +180,15 @@ pub(super) fn why(view: &View<'_>) -> Option<Cause> {
         let asked = view.open.notes.cancel.filter(|_| !out.is_confirmed(view));
         asked.map(|_| own("cancelled", "taken back by the investor"))
     };
-    out.failure(view).or_else(|| view.open.notes.turned_away.clone()).or_else(taken_back)
+    let day_refused = || {
+        let text = "another order of that day exceeded the limit, and all of them are refused";
+        let falls = !out.is_placed(view) && view.plan.limits.are_refused(view);
+        falls.then(|| own("day_refused", text))
+    };
+    out.failure(view)
+        .or_else(|| view.open.notes.turned_away.clone())
+        .or_else(taken_back)
+        .or_else(day_refused)
 }
 
 fn own(code: &str, text: &str) -> Cause {

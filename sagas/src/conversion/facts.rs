@@ -17,13 +17,14 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
     let (plan, notes) = (view.plan, &view.open.notes);
     let (out, holdings) = (&plan.out, &plan.holdings);
     match fact {
-        Fact::Counted => plan.limits.are_counted(view),
+        Fact::Counted => notes.turned_away.is_some() || plan.limits.are_counted(view),
         Fact::GivenBack => counted(view).next().is_none(),
         Fact::Reserved => holdings.was_reserved(view),
         Fact::Released => holdings.is_released(view),
         Fact::Placed => out.is_placed(view),
         Fact::TurnedAway => {
-            !out.is_placed(view) && (notes.turned_away.is_some() || notes.cancel.is_some())
+            let unwanted = notes.turned_away.is_some() || notes.cancel.is_some();
+            !out.is_placed(view) && (unwanted || plan.limits.are_refused(view))
         }
         Fact::Accepted => out.is_accepted(view),
         Fact::Rejected => out.is_rejected(view),

@@ -7,8 +7,8 @@
 //!    bought on another day.
 
 use super::{
-    act::{lacks, own},
     Request,
+    act::{lacks, own},
     saga::{DiscountPurchase, Turn, View},
 };
 use crate::{
@@ -102,9 +102,18 @@ pub(super) fn target_key(
 }
 
 impl DiscountPurchase {
-    /// Counts the amount on the promised T. Who comes too late for the limit is turned away.
+    /// Counts the amount on the promised T. Who comes too late for the limit is turned away, or has less
+    /// promised.
     pub(super) fn count(&self, turn: &mut Turn<'_>) -> Done {
-        let (plan, funds) = (turn.plan(), funds(&turn.view()?));
+        let (plan, view) = (turn.plan(), turn.view()?);
+        let funds = funds(&view);
+        if plan.limits.would_cut(&view, &self.house, &funds, plan.amount) {
+            let was = view.open.notes.promise(&view.open.promise);
+            return match self.readmitted(&view, was, was.trade_date) {
+                Ok(admitted) => turn.reach(Milestone::Readmitted { admitted: Box::new(admitted) }),
+                Err(no) => turned_away(turn, own("above_day_limit", &no.to_string())),
+            };
+        }
         match plan.limits.count_of(turn, &self.house, &funds, plan.amount) {
             Err(NotDone::Refused(text)) => turned_away(turn, own("above_day_limit", &text)),
             done => done,

@@ -103,7 +103,8 @@ impl DiscountPurchase {
     pub(super) fn place_target(&self, turn: &mut Turn<'_>) -> Done {
         let plan = turn.plan();
         let day = self.house.t_of(turn.now())?;
-        let proceeds = plan.out.proceeds(&turn.view()?).ok_or(lacks("what the redemption brought"))?;
+        let proceeds =
+            plan.out.proceeds(&turn.view()?).ok_or(lacks("what the redemption brought"))?;
         let amount = Amount::new(proceeds.decimal()).map_err(|_| lacks("money to buy with"))?;
         let (amount, before) = match self.settle_target(turn, day, amount)? {
             Settled::Place(amount, before) => (amount, before),

@@ -1,11 +1,11 @@
 //! A request: may it be placed, for which T, on which terms? And why it may not.
 
+use super::limits::LimitKeys;
 use super::{
     Plan, Request,
     saga::{DiscountPurchase, View},
     table_for,
 };
-use super::limits::LimitKeys;
 use crate::{
     parts::{
         cancel::NotTakenBack,

@@ -174,8 +174,7 @@ impl DiscountPurchase {
         let (request, notes) = (&open.request, &open.notes);
         let promised = notes.promise(&open.promise);
         let of_all = notes.redated.filter(|_| notes.undecided);
-        let of_all =
-            of_all.and_then(|day| LimitKeys::moved(&self.house, request, promised, day));
+        let of_all = of_all.and_then(|day| LimitKeys::moved(&self.house, request, promised, day));
         let of_target = notes.leg_undecided;
         let of_target = of_target.and_then(|day| target_key(&self.house, request, promised, day));
         of_all.iter().flat_map(LimitKeys::all).cloned().chain(of_target).collect()

@@ -30,6 +30,11 @@ impl NotOn {
         Self { cause: Cause::new("cut_off_passed", text), excess: None }
     }
 
+    /// It exceeds a day's limit; `all_of` is the fund of which no order of that day stands then.
+    pub fn above(text: String, all_of: Option<FundCode>) -> Self {
+        Self { cause: Cause::new("above_day_limit", text), excess: all_of }
+    }
+
     /// The rules of that T say no; `rule` is theirs, if one of them is the reason.
     pub fn refused(why: &impl std::error::Error, rule: Option<&Refusal>) -> Self {
         let excess = match rule {

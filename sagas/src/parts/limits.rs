@@ -1,17 +1,17 @@
 //! The day's limits that an order for money counts against: counted on its T, given back when it
 //! fails or moves.
 
+use super::later::NotOn;
 use crate::house::House;
 use fundflow_domain::{
     admission,
     calendar::TradingDay,
-    day_limit::{Command, DayLimit, DayTally, Entry, State, stream_id},
+    day_limit::{Command, DayLimit, DayTally, Entry, State, Taken, stream_id},
     fund::FundTerms,
     ids::{FundCode, InvestorId, TransactionId},
     investor::{CustomerType, SalesChannel},
-    limits::LimitKey,
+    limits::{ExcessPolicy, LimitKey},
     money::Amount,
-    orders::Cause,
 };
 use fundflow_kernel::streams::{Key, Need, Streams};
 use fundflow_runtime::{
@@ -103,10 +103,11 @@ impl Limits {
     /// The least that counts of the order under any of them; `Some(None)` where nothing limits it, `None`
     /// where it does not count: refused with the day, or given back.
     pub fn accepted<S: Saga>(&self, view: &View<'_, S>) -> Option<Option<Amount>> {
-        let accepted = |(_, key): &(LimitKey, Key<DayLimit>)| match view.state(key)?.entry(view.id)? {
-            Entry::Counted { accepted, .. } => Some(*accepted),
-            Entry::Refused { .. } | Entry::GivenBack => None,
-        };
+        let accepted =
+            |(_, key): &(LimitKey, Key<DayLimit>)| match view.state(key)?.entry(view.id)? {
+                Entry::Counted { accepted, .. } => Some(*accepted),
+                Entry::Refused { .. } | Entry::GivenBack => None,
+            };
         let all: Option<Vec<Amount>> = self.0.iter().map(accepted).collect();
         Some(all?.into_iter().min())
     }
@@ -159,6 +160,27 @@ impl Limits {
         self.count_of(turn, house, &[fund], amount)
     }
 
+    /// Others were faster: only a part of the amount would count now.
+    pub fn would_cut<S: Saga>(
+        &self,
+        view: &View<'_, S>,
+        house: &House,
+        funds: &[FundCode],
+        amount: Amount,
+    ) -> bool {
+        self.0.iter().any(|(key, stream)| {
+            let terms = funds.iter().filter_map(|fund| house.terms(*fund, key.day).ok());
+            let cap = terms.into_iter().find(|terms| terms.master == key.master);
+            let cap = cap.and_then(|terms| {
+                let cap = terms.limits.day_cap(key.customer, key.channel, key.day.date())?;
+                Some(cap.max)
+            });
+            let Some(state) = view.state(stream) else { return false };
+            let new = state.entry(view.id).is_none();
+            new && matches!(state.tally().take(amount, cap).1, Taken::Cut { .. })
+        })
+    }
+
     /// Counts the amount, against the caps of each of those funds' terms on that T.
     ///
     /// # Errors
@@ -183,26 +205,27 @@ impl Limits {
     }
 
     /// Why the whole amount may not count, besides what the transaction itself counts: one of the
-    /// caps would be exceeded.
+    /// caps would be exceeded, or its day was refused.
     pub fn refuses<S: Saga>(
         &self,
         view: &View<'_, S>,
         house: &House,
         fund: FundCode,
         amount: Amount,
-    ) -> Option<Cause> {
+    ) -> Option<NotOn> {
         self.0.iter().find_map(|(key, _)| {
             let terms = house.terms(fund, key.day).ok()?;
             let cap = terms.limits.day_cap(key.customer, key.channel, key.day.date())?;
-            let (tally, max) = (used_by_others(view.streams, Some(key), view.id), cap.max.amount);
+            let tally = used_by_others(view.streams, Some(key), view.id);
             if tally.is_refused() {
                 let refusal = admission::Refusal::DayRefused { fund, day: key.day };
-                return Some(Cause::new("above_day_limit", refusal.to_string()));
+                return Some(NotOn::above(refusal.to_string(), None));
             }
-            let used = tally.used();
+            let (used, max) = (tally.used(), cap.max.amount);
             let fits = used.plus(amount.into()).is_some_and(|sum| sum <= max);
             let text = format!("amount {amount} after {used} on {} is above {max}", key.day);
-            (!fits).then(|| Cause::new("above_day_limit", text))
+            let all_of_day = cap.max.on_excess == ExcessPolicy::RejectAllOfDay;
+            (!fits).then(|| NotOn::above(text, all_of_day.then_some(fund)))
         })
     }
 

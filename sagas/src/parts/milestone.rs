@@ -34,7 +34,8 @@ pub enum Milestone<P> {
         /// That T.
         trade_date: TradingDay,
     },
-    /// The later T was decided on again, and this is promised now.
+    /// It was decided again, for a later T or since others were faster at a limit, and this is promised
+    /// now.
     Readmitted {
         /// Replaces the first promise.
         admitted: Box<P>,
@@ -142,7 +143,6 @@ impl<P: Clone> Notes<P> {
             }
             Milestone::LegRedated { trade_date } => self.leg_undecided = Some(*trade_date),
             Milestone::Readmitted { admitted } => {
-                (self.redated.is_some() || self.leg_undecided.is_some()).then_some(())?;
                 (self.readmitted, self.undecided) = (Some(admitted.clone()), false);
                 self.leg_undecided = None;
             }

@@ -64,9 +64,21 @@ impl Purchase {
         }
     }
 
-    /// Counts the amount on the promised T. Who comes too late for the limit is turned away.
+    /// Counts the amount on the promised T. Who comes too late for the limit is turned away, or has less
+    /// promised.
     fn count(&self, turn: &mut Turn<'_>) -> Done {
-        let (plan, fund) = (turn.plan(), fund_of(turn)?);
+        let (plan, view) = (turn.plan(), turn.view()?);
+        let fund = view.open.request.fund;
+        if plan.limits.would_cut(&view, &self.house, &[fund], plan.amount) {
+            let day = view.open.notes.promise(&view.open.promise).trade_date;
+            return match self.readmitted(&view, day) {
+                Ok(admitted) => turn.reach(Milestone::Readmitted { admitted: Box::new(admitted) }),
+                Err(no) => {
+                    let cause = own("above_day_limit", &no.to_string());
+                    turn.reach(Milestone::TurnedAway { cause })
+                }
+            };
+        }
         match plan.limits.count(turn, &self.house, fund, plan.amount) {
             Err(NotDone::Refused(text)) => {
                 turn.reach(Milestone::TurnedAway { cause: own("above_day_limit", &text) })
@@ -172,10 +184,6 @@ impl Purchase {
         };
         plan.interest.request(turn, terms)
     }
-}
-
-fn fund_of(turn: &Turn<'_>) -> Result<fundflow_domain::ids::FundCode, NotDone> {
-    Ok(turn.view()?.open.request.fund)
 }
 
 fn request_payment(turn: &mut Turn<'_>) -> Done {

@@ -160,7 +160,25 @@ fn what_the_registrar_has_already_is_taken_back_where_the_new_t_lets_in_a_part()
 
 #[test]
 fn a_limit_that_was_used_up_while_the_process_was_dead_turns_the_purchase_away() {
-    let mut stage = limited("1500", ExcessPolicy::RejectWhole, "10:00");
+    let stage = beaten(ExcessPolicy::RejectWhole);
+    assert_eq!(stage.look().ending, Some("discount_purchase.rolled_back"), "{}", stage.text());
+    assert_eq!(&*stage.look().failure.unwrap().code, "above_day_limit");
+    assert_eq!(counted(&stage, "TX-1", TARGET, "03-02"), "0".parse().unwrap());
+    books::at_the_end(&stage);
+}
+
+#[test]
+fn what_others_left_of_a_limit_while_the_process_was_dead_is_all_that_is_paid() {
+    let mut stage = beaten(ExcessPolicy::AcceptUpToLimit);
+    assert_eq!(counted(&stage, "TX-1", TARGET, "03-02"), "900".parse().unwrap());
+    stage.run();
+    assert_eq!(books::books(&stage).paid, "900".parse().unwrap(), "{}", stage.text());
+    books::at_the_end(&stage);
+}
+
+/// Another order is faster at the limit than one of which only the request was stored.
+fn beaten(policy: ExcessPolicy) -> Stage {
+    let mut stage = limited("1500", policy, "10:00");
     // Nothing but the request is stored; another one is faster at the limit.
     let mut dead = stage.clone();
     dead.request(&request(LINKED));
@@ -171,11 +189,7 @@ fn a_limit_that_was_used_up_while_the_process_was_dead_turns_the_purchase_away()
     stage.events.push(prepared);
     stage.lines.push("discount_purchase.prepared".to_owned());
     stage.crash();
-
-    assert_eq!(stage.look().ending, Some("discount_purchase.rolled_back"), "{}", stage.text());
-    assert_eq!(&*stage.look().failure.unwrap().code, "above_day_limit");
-    assert_eq!(counted(&stage, "TX-1", TARGET, "03-02"), "0".parse().unwrap());
-    books::at_the_end(&stage);
+    stage
 }
 
 /// Paid at 14:00; the registrar takes the purchase only at 17:00 and later.

@@ -25,7 +25,11 @@ fn yuan(text: &str) -> Decimal {
 
 /// Both targets let in so much a day.
 fn capped_at(max: &str, policy: Policy) -> Vec<FundTerms> {
-    vec![capped(wallet(), "100000", policy), capped(target(), max, policy), capped(foreign(), max, policy)]
+    vec![
+        capped(wallet(), "100000", policy),
+        capped(target(), max, policy),
+        capped(foreign(), max, policy),
+    ]
 }
 
 /// The mode, its target, and the day on which that is bought.
@@ -252,9 +256,11 @@ fn held_shares_whose_order_is_placed_late_count_on_the_later_t() {
     let mut stage = crate::held::holding("1000");
     let with = Stage::with(capped_at("1500", Policy::RejectWhole), "14:59:59");
     (stage.saga, stage.runner, stage.now) = (with.saga, with.runner, with.now);
-    // The process dies between the reservation and the order.
-    stage.fuse = Some(3);
     stage.request(&request(Mode::Held));
+    // The process died between the reservation and the order.
+    let placed = stage.types().iter().position(|it| *it == "application.placed").unwrap();
+    stage.events.truncate(placed);
+    stage.in_flight.clear();
     stage.now = crate::names::at("15:30");
     stage.crash();
     stage.run();
@@ -281,8 +287,7 @@ fn a_process_that_dies_while_the_targets_t_moves_counts_it_once() {
                 assert_eq!(stage.look().ending, whole.look().ending, "{fuse}\n{}", stage.text());
                 assert_eq!(books::books(&stage), books::books(&whole), "{fuse}");
                 for day in [day, later(mode)] {
-                    let [this, that] =
-                        [&stage, &whole].map(|it| counted(it, "TX-1", fund, day));
+                    let [this, that] = [&stage, &whole].map(|it| counted(it, "TX-1", fund, day));
                     assert_eq!(this, that, "{mode:?} {day}, dead after {fuse}");
                 }
                 books::at_the_end(&stage);

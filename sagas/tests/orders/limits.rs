@@ -275,3 +275,79 @@ fn what_the_registrar_has_already_is_taken_back_where_the_later_t_lets_in_a_part
     );
     assert_eq!(money(&stage, "P"), ["10000.00", "10000.00"].map(|it| Some(it.into())));
 }
+
+fn converting(on_excess: &str) -> Stage {
+    let funds = vec![with_cap(equity(), on_excess), bond(ConversionFeeMethod::FeeDifference)];
+    let mut stage = Stage::with(funds, "02-13 14:59");
+    stage.holds("001546", "B1", "2026-01-15", "25000");
+    let order = conversion::Request {
+        shares: Some("10000".parse().unwrap()),
+        ..crate::conversion::request()
+    };
+    let reply = stage.request::<Conversion>("C", order);
+    assert!(matches!(reply, Reply::Placed { .. }), "{reply:?}");
+    stage
+}
+
+/// The process died before the order was placed, and starts again after the cut-off.
+fn placed_late(stage: &mut Stage, before: impl FnOnce(&mut Stage)) {
+    let placed = stage.events.iter().position(|it| it.event.event_type == "application.placed");
+    stage.events.truncate(placed.unwrap());
+    before(stage);
+    stage.now = at("02-13 15:30");
+    stage.crash();
+    stage.until("02-13 15:40");
+}
+
+/// So much of the equity fund counts on the next T.
+fn count_next(stage: &mut Stage, id: &str, yuan: &str, on_excess: &str) {
+    let (transaction, amount, cap) = (tx(id), amount(yuan), Some(cap(on_excess)));
+    stage.given(&next_day("011162"), &Count::Count { transaction, amount, cap });
+}
+
+fn counts_of(stage: &Stage, id: &str) -> [bool; 2] {
+    let on = |day: &str| {
+        let key = Key::<DayLimit>::of(&format!("011162.i-1.{day}.individual.direct_online"));
+        let state = stage.state(&key);
+        matches!(state.entry(&tx(id)), Some(fundflow_domain::day_limit::Entry::Counted { .. }))
+    };
+    ["2026-02-13", "2026-02-24"].map(on)
+}
+
+#[test]
+fn a_conversion_whose_order_is_placed_on_a_later_t_counts_there() {
+    let mut stage = converting("reject_whole");
+    assert_eq!(counts_of(&stage, "C"), [true, false]);
+    placed_late(&mut stage, |_| ());
+    assert_eq!(counts_of(&stage, "C"), [false, true], "{}", stage.text());
+    assert_eq!(stage.look::<Conversion>("C").parked, None);
+}
+
+#[test]
+fn a_conversion_whose_order_is_placed_on_a_t_that_is_used_up_is_not_made() {
+    for policy in ["reject_whole", "accept_up_to_limit", "reject_all_of_day"] {
+        let mut stage = converting(policy);
+        placed_late(&mut stage, |stage| count_next(stage, "X", "9000", policy));
+        let look = stage.look::<Conversion>("C");
+        assert_eq!(look.ending, Some("conversion.rolled_back"), "{policy}\n{}", stage.text());
+        assert_eq!(counts_of(&stage, "C"), [false, false], "{policy}");
+        assert_eq!(stage.shares("001546").available(), "25000".parse().unwrap());
+        let refused = stage.has("day_limit.day_refused");
+        assert_eq!(refused, policy == "reject_all_of_day", "{policy}");
+    }
+}
+
+#[test]
+fn a_conversion_falls_with_its_day_before_it_is_placed() {
+    let mut stage = converting("reject_all_of_day");
+    let placed = stage.events.iter().position(|it| it.event.event_type == "application.placed");
+    stage.events.truncate(placed.unwrap());
+    let key = Key::<DayLimit>::of(&"011162.i-1.2026-02-13.individual.direct_online".to_owned());
+    let cap = Some(cap("reject_all_of_day"));
+    stage.given(&key, &Count::Count { transaction: tx("Y"), amount: amount("9000"), cap });
+    stage.crash();
+    stage.until("02-13 14:59:30");
+    let look = stage.look::<Conversion>("C");
+    assert_eq!(look.ending, Some("conversion.rolled_back"), "{}", stage.text());
+    assert_eq!(&*look.failure.unwrap().code, "day_refused");
+}
