@@ -154,6 +154,12 @@ impl Admission {
         }
     }
 
+    /// The coarser step of the two funds, where one has any.
+    fn step_of(&self) -> Option<Amount> {
+        let of = |fund: &FundTerms| fund.limits.of(self.investor.customer_type).step;
+        of(&self.wallet_fund).into_iter().chain(of(&self.target_fund)).max()
+    }
+
     /// The day's limits that the amount would count against in that mode: none for a fund without a
     /// cap in force, and none for a money-market fund of which nothing is bought.
     fn limit_keys(&self, mode: ConversionMode, days: &Days) -> Vec<LimitKey> {
@@ -169,7 +175,8 @@ impl Admission {
 /// # Errors
 /// The first [`Refusal`] that applies.
 pub fn admit(a: &Admission) -> Result<Admitted, Refusal> {
-    decide(a).map_err(|refusal| refusal.offering(|| instead(a)))
+    let fits = |amount| decide(&Admission { amount, ..a.clone() }).is_ok();
+    decide(a).map_err(|refusal| refusal.offering(|| instead(a)).fitting(a.step_of(), fits))
 }
 
 /// The modes in which the same request would be admitted, the earliest price first: decided as it would
@@ -217,7 +224,9 @@ pub fn readmit(was: &Admitted, again: &Readmission) -> Result<Admitted, Refusal>
         balance: Balance::default(),
         calendar: again.calendar.clone(),
     };
-    let mut admitted = on_day(&a, was.mode, again.trade_date)?;
+    let again = |a: &Admission| on_day(a, was.mode, again.trade_date);
+    let fits = |amount| again(&Admission { amount, ..a.clone() }).is_ok();
+    let mut admitted = again(&a).map_err(|refusal| refusal.fitting(a.step_of(), fits))?;
     admitted.suitability.clone_from(&was.suitability);
     admitted.requested_at = was.requested_at;
     Ok(admitted)
@@ -382,6 +391,8 @@ mod buying_tests;
 mod fixture;
 #[cfg(test)]
 mod leaving_tests;
+#[cfg(test)]
+mod offers_tests;
 #[cfg(test)]
 mod refusal_tests;
 #[cfg(test)]

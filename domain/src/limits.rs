@@ -215,14 +215,14 @@ pub enum ExitRefusal {
         held: Shares,
     },
     /// Too few, and not all.
-    #[error("{asked} shares are below the minimum of {min}; all {held} may leave")]
+    #[error("{asked} shares are below the minimum of {min}{}", all.map(|all| format!("; all {all} may leave")).unwrap_or_default())]
     BelowMinimum {
         /// What was asked for.
         asked: Shares,
         /// The least.
         min: Shares,
-        /// What there is.
-        held: Shares,
+        /// What there is, where all of it may leave.
+        all: Option<Shares>,
     },
 }
 
@@ -244,7 +244,7 @@ impl ShareLimits {
             Outflow::Conversion => self.conversion_min,
         };
         if asked < min {
-            return Err(ExitRefusal::BelowMinimum { asked, min, held });
+            return Err(ExitRefusal::BelowMinimum { asked, min, all: Some(held) });
         }
         Ok(if left < self.balance_min { Exit::ForcedFull(held) } else { Exit::Part(asked) })
     }

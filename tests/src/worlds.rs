@@ -305,7 +305,7 @@ pub fn admission(request: &Request) -> Admission {
         channel: SalesChannel::DirectOnline,
         warning_confirmed: None,
         used_today: DayUse::default(),
-        available: Shares::ZERO,
+        balance: fundflow_domain::admission::cash_out::Balance::default(),
         calendar: calendar(),
     }
 }

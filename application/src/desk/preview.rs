@@ -118,8 +118,7 @@ pub async fn preview<S: EventStore>(
         preview.outcome = Outcome::Refused(why.into());
         return Ok(preview);
     }
-    let mut runner = Runner::new();
-    registry.kinds().for_each(|kind| runner.register_kind(kind.clone()));
+    let mut runner = registry.runner();
     let input = input(&preview.saga, deed, operator);
     match decided(store, &mut runner, &preview.saga, input, now).await {
         Ok(output) => preview.foreseen = foreseen(output),
@@ -128,7 +127,8 @@ pub async fn preview<S: EventStore>(
     Ok(preview)
 }
 
-/// Looks at what a request for a saga would bring about; nothing where it repeats one that is known.
+/// Looks at what a request for a saga would bring about; nothing where it repeats one that is known. Whom
+/// it would call is looked for among the registry's [ports](Registry::ports), where it has any.
 /// `request` is a `Saga::Request`, `asked` a `Saga::Asked`.
 ///
 /// # Errors
@@ -140,8 +140,7 @@ pub async fn preview_request<S: EventStore>(
     (request, asked): (Payload, Payload),
     now: Timestamp,
 ) -> Result<Foreseen, Arc<str>> {
-    let mut runner = Runner::new();
-    registry.kinds().for_each(|kind| runner.register_kind(kind.clone()));
+    let mut runner = registry.runner();
     let (saga, at, trace_parent) = (saga.clone(), None, None);
     let what = What::Request { saga: saga.clone(), request, asked, at, trace_parent };
     let input = Input::new(1, what);

@@ -4,6 +4,8 @@ use super::DeskError;
 use fundflow_kernel::{codec::Stored, streams::Opener};
 use fundflow_runtime::{
     kind::{Kind, Of},
+    port::Ports,
+    runner::Runner,
     saga::Saga,
 };
 use std::{collections::BTreeMap, fmt, sync::Arc};
@@ -13,6 +15,7 @@ use std::{collections::BTreeMap, fmt, sync::Arc};
 pub struct Registry {
     kinds: BTreeMap<&'static str, Arc<dyn Kind>>,
     openers: BTreeMap<&'static str, Opener>,
+    ports: Option<Arc<Ports>>,
 }
 
 impl fmt::Debug for Registry {
@@ -54,6 +57,24 @@ impl Registry {
     {
         self.openers.insert(D::CATEGORY, Opener::of::<D>());
         self
+    }
+
+    /// Knows who can be called: a preview refuses what an engine with those ports would refuse. Nobody
+    /// is called.
+    #[must_use]
+    pub fn ports(mut self, ports: Arc<Ports>) -> Self {
+        self.ports = Some(ports);
+        self
+    }
+
+    /// A runner of all kinds, that decides as an engine's would.
+    pub(super) fn runner(&self) -> Runner {
+        let mut runner = Runner::new();
+        self.kinds().for_each(|kind| runner.register_kind(kind.clone()));
+        if let Some(ports) = &self.ports {
+            runner.set_ports(ports.clone());
+        }
+        runner
     }
 
     /// All kinds, by name.

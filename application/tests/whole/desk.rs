@@ -4,11 +4,11 @@ use fundflow::{Notice, Noticed};
 
 use crate::{
     outside::Manner,
-    world::{KIND, World, abandon, at, registry, tx},
+    world::{KIND, World, abandon, asking, at, registry, tx},
 };
 use fundflow_application::desk::{
     Deed, DeskError, Filter, Outcome, Page, Preview, Registry, SagaList, Standing, State, Wanted,
-    event_at, event_by_id, events, preview, show,
+    event_at, event_by_id, events, preview, preview_request, show,
 };
 use fundflow_domain::{
     application::Rejection,
@@ -17,9 +17,14 @@ use fundflow_domain::{
     orders::Cause,
 };
 use fundflow_kernel::store::{Checkpoints as _, Position};
-use fundflow_runtime::{liveness::Wait, message::Action, port::Payload};
+use fundflow_runtime::{
+    kind::{payload, saga_id},
+    liveness::Wait,
+    message::Action,
+    port::{Payload, Ports},
+};
 use fundflow_sagas::{
-    discount_purchase::Command,
+    discount_purchase::{Command, DiscountPurchase},
     parts::milestone::Scope,
     ports::registrar::{ApplicationAnswer, notice},
 };
@@ -177,6 +182,23 @@ async fn one_saga_is_shown_as_its_own_streams_tell_it() {
     }));
     let missing = show(&*world.store, &registry(), Some(KIND), &tx("TX-9")).await;
     assert!(matches!(missing, Err(DeskError::NotFound { .. })));
+}
+
+#[tokio::test]
+async fn a_preview_of_a_request_says_whom_an_engine_could_not_call() {
+    let world = World::open().await;
+    let (request, asked) = asking(Manner::Well);
+    let foresee = |registry: Registry| {
+        let payloads = (payload(request.clone()), payload(asked.clone()));
+        let store = world.store.clone();
+        async move {
+            let saga = saga_id::<DiscountPurchase>(&tx("TX-1"));
+            preview_request(&*store, &registry, &saga, payloads, at("03-02 11:00")).await
+        }
+    };
+    assert!(!foresee(registry()).await.unwrap().events.is_empty());
+    let refused = foresee(registry().ports(Arc::new(Ports::new()))).await.unwrap_err();
+    assert!(refused.contains("no port of that name is registered"), "{refused}");
 }
 
 async fn seen(world: &World, deed: &Deed, version: Option<Position>) -> Preview {

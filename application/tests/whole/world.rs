@@ -50,6 +50,26 @@ pub(crate) fn registry() -> Registry {
     Registry::new().saga(DiscountPurchase { house: house() })
 }
 
+/// A request, and what is known of who asks.
+pub(crate) fn asking(manner: Manner) -> (Request, Asked) {
+    let request = Request {
+        investor: format!("i-{}", manner.amount()).parse().unwrap(),
+        account: "acc-1".parse().unwrap(),
+        wallet_fund: "000730".parse().unwrap(),
+        target_fund: "011162".parse().unwrap(),
+        amount: manner.amount().parse().unwrap(),
+        mode: None,
+        only_today: false,
+    };
+    let asked = Asked {
+        investor: investor(&request),
+        channel: SalesChannel::DirectOnline,
+        warning_confirmed: None,
+        at: None,
+    };
+    (request, asked)
+}
+
 impl World {
     /// On a Monday at ten.
     pub(crate) async fn open() -> Self {
@@ -68,21 +88,7 @@ impl World {
     }
 
     pub(crate) async fn buy(&self, id: &str, manner: Manner) {
-        let request = Request {
-            investor: format!("i-{}", manner.amount()).parse().unwrap(),
-            account: "acc-1".parse().unwrap(),
-            wallet_fund: "000730".parse().unwrap(),
-            target_fund: "011162".parse().unwrap(),
-            amount: manner.amount().parse().unwrap(),
-            mode: None,
-            only_today: false,
-        };
-        let asked = Asked {
-            investor: investor(&request),
-            channel: SalesChannel::DirectOnline,
-            warning_confirmed: None,
-            at: None,
-        };
+        let (request, asked) = asking(manner);
         self.engine.request::<DiscountPurchase>(tx(id), request, asked, None, None).await.unwrap();
         self.engine.settle().await.unwrap();
     }

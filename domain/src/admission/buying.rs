@@ -161,6 +161,10 @@ pub fn limit_key(
 }
 
 impl Buying {
+    fn step(&self) -> Option<Amount> {
+        self.fund.limits.of(self.investor.customer_type).step
+    }
+
     fn order(&self) -> Order<'_> {
         Order {
             amount: self.amount,
@@ -177,6 +181,11 @@ impl Buying {
 /// # Errors
 /// The first [`Refusal`] that applies.
 pub fn admit(a: &Buying) -> Result<Admitted, Refusal> {
+    let fits = |amount| decide(&Buying { amount, ..a.clone() }).is_ok();
+    decide(a).map_err(|refusal| refusal.fitting(a.step(), fits))
+}
+
+fn decide(a: &Buying) -> Result<Admitted, Refusal> {
     let t = trade_date(a.way, a.at, &a.fund, &a.calendar)?;
     checks::in_force(&a.fund, t)?;
     checks::investor(&a.order())?;
@@ -231,7 +240,9 @@ pub fn readmit(was: &Admitted, again: &Again) -> Result<Admitted, Refusal> {
         used: again.used,
         calendar: again.calendar.clone(),
     };
-    let mut admitted = on_day(&a, again.trade_date)?;
+    let t = again.trade_date;
+    let fits = |amount| on_day(&Buying { amount, ..a.clone() }, t).is_ok();
+    let mut admitted = on_day(&a, t).map_err(|refusal| refusal.fitting(a.step(), fits))?;
     admitted.suitability.clone_from(&was.suitability);
     Ok(admitted)
 }

@@ -21,7 +21,7 @@ use crate::{
     investor::InvestorProfile,
     kyc::KycState,
     limits::{Exit, ExitRefusal, Outflow},
-    money::{Money, Nav, Shares},
+    money::{Money, Nav, ShareRounding, Shares},
     status::FundStatus,
     time::Timestamp,
 };
@@ -159,10 +159,12 @@ pub enum Refusal {
     #[error(transparent)]
     TooFew(ExitRefusal),
     /// The fund has no fast redemption.
-    #[error("fund {fund} has no fast redemption; an ordinary withdrawal is possible")]
+    #[error("fund {fund} has no fast redemption{}", if *ordinary { "; an ordinary withdrawal is possible" } else { "" })]
     FastNotOffered {
         /// The fund that was asked for.
         fund: FundCode,
+        /// The same shares would be admitted as an ordinary withdrawal.
+        ordinary: bool,
     },
     /// Only a licensed bank may advance.
     #[error("{by} may not advance money; only a bank with a licence to sell funds may")]
@@ -172,8 +174,8 @@ pub enum Refusal {
     },
     /// Too much in a natural day, over all channels.
     #[error(
-        "{asked} yuan at once after {used} on this day are above {max}; {room} would fit, and an \
-         ordinary withdrawal is not limited"
+        "{asked} yuan at once after {used} on this day are above {max}; {room} would fit{}",
+        if *ordinary { ", and an ordinary withdrawal is not limited" } else { "" }
     )]
     AboveFastMaximum {
         /// Yuan that were asked for.
@@ -182,8 +184,10 @@ pub enum Refusal {
         used: Money,
         /// The most of a day.
         max: Money,
-        /// What is left of it.
+        /// What would be admitted of it if it were asked for; 0 for nothing.
         room: Money,
+        /// The same shares would be admitted as an ordinary withdrawal.
+        ordinary: bool,
     },
 }
 
@@ -192,6 +196,32 @@ pub enum Refusal {
 /// # Errors
 /// The first [`Refusal`] that applies.
 pub fn admit(a: &CashOut) -> Result<Admitted, Refusal> {
+    decide(a).map_err(|refusal| offering(a, refusal))
+}
+
+/// What a refusal says would be possible is asked for, and left out where it is refused too.
+fn offering(a: &CashOut, refusal: Refusal) -> Refusal {
+    let passes = |shares| decide(&CashOut { shares: Some(shares), ..a.clone() }).is_ok();
+    let ordinary = || decide(&CashOut { way: Way::Ordinary, ..a.clone() }).is_ok();
+    match refusal {
+        Refusal::TooFew(ExitRefusal::BelowMinimum { asked, min, .. }) => {
+            let all = Some(a.balance.available).filter(|all| passes(*all));
+            Refusal::TooFew(ExitRefusal::BelowMinimum { asked, min, all })
+        }
+        Refusal::FastNotOffered { fund, .. } => {
+            Refusal::FastNotOffered { fund, ordinary: ordinary() }
+        }
+        Refusal::AboveFastMaximum { asked, used, max, room, .. } => {
+            let shares = room.shares_at(Nav::ONE, ShareRounding::Truncate);
+            let fits = shares.is_some_and(passes);
+            let room = if fits { room } else { Money::ZERO };
+            Refusal::AboveFastMaximum { asked, used, max, room, ordinary: ordinary() }
+        }
+        other => other,
+    }
+}
+
+fn decide(a: &CashOut) -> Result<Admitted, Refusal> {
     let day = a.calendar.t_of(a.at).map_err(|error| Refusal::NoTradingDay(error.to_string()))?;
     let after = |n: u8| {
         let day = a.calendar.plus(day, u32::from(n));
@@ -265,7 +295,8 @@ fn how_many(a: &CashOut) -> Result<Shares, Refusal> {
 
 fn fast(a: &CashOut, by: &Advancer, used: Money, shares: Shares) -> Result<(), Refusal> {
     let offered = a.fund.limits.fast_redemption_day_max;
-    let max = offered.ok_or(Refusal::FastNotOffered { fund: a.fund.code })?.min(DAY_MAX);
+    let max =
+        offered.ok_or(Refusal::FastNotOffered { fund: a.fund.code, ordinary: false })?.min(DAY_MAX);
     match by {
         Advancer::LicensedBank(_) => {}
         Advancer::OtherBank(_) | Advancer::Manager | Advancer::Distributor => {
@@ -277,7 +308,7 @@ fn fast(a: &CashOut, by: &Advancer, used: Money, shares: Shares) -> Result<(), R
         return Ok(());
     }
     let room = max.minus(used).unwrap_or(Money::ZERO);
-    Err(Refusal::AboveFastMaximum { asked, used, max, room })
+    Err(Refusal::AboveFastMaximum { asked, used, max, room, ordinary: false })
 }
 
 #[cfg(test)]

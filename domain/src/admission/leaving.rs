@@ -19,8 +19,8 @@ use crate::{
     fund::{ConversionPair, FundKind, FundTerms},
     ids::{InvestorId, VersionTag},
     investor::{CustomerType, InvestorProfile, SalesChannel},
-    limits::{Exit, LimitKey, Outflow},
-    money::{Amount, Discount, Shares},
+    limits::{Exit, ExitRefusal, LimitKey, Outflow},
+    money::{Amount, Discount, Money, Nav, ShareRounding, Shares},
     orders::Serial,
     status::Stops,
     suitability::{Suitability, SuitabilityRules},
@@ -63,8 +63,9 @@ pub struct Held {
 pub struct Into {
     /// The target's terms in force on T.
     pub fund: Arc<FundTerms>,
-    /// What the shares were worth at the latest published price. Yuan.
-    pub worth: Option<Amount>,
+    /// The latest published price of the fund that is left: what the shares are worth by it counts
+    /// towards the target's limits.
+    pub nav: Option<Nav>,
     /// What has been bought of the target on T already, under the order's limit key.
     pub used: DayTally,
 }
@@ -147,6 +148,30 @@ pub struct AdmittedInto {
 /// # Errors
 /// The first [`Refusal`] that applies.
 pub fn admit(a: &Leaving) -> Result<Admitted, Refusal> {
+    decide(a).map_err(|refusal| offering(a, refusal))
+}
+
+/// What a refusal says would be possible is asked for, and left out where it is refused too.
+fn offering(a: &Leaving, refusal: Refusal) -> Refusal {
+    let passes =
+        |shares, chosen| decide(&Leaving { shares: Some(shares), chosen, ..a.clone() }).is_ok();
+    match refusal {
+        Refusal::Exit(ExitRefusal::BelowMinimum { asked, min, .. }) => {
+            let all = Some(a.held.free).filter(|all| passes(*all, Vec::new()));
+            Refusal::Exit(ExitRefusal::BelowMinimum { asked, min, all })
+        }
+        Refusal::Order(rule) => {
+            let step = a.into.as_ref().and_then(|into| into.fund.limits.of(a.customer()).step);
+            let nav = a.into.as_ref().and_then(|into| into.nav);
+            let shares = |worth| Money::from(worth).shares_at(nav?, ShareRounding::Truncate);
+            let fits = |worth| shares(worth).is_some_and(|part| passes(part, Vec::new()));
+            Refusal::Order(rule.fitting(step, fits))
+        }
+        other => other,
+    }
+}
+
+fn decide(a: &Leaving) -> Result<Admitted, Refusal> {
     let t = a.calendar.t_of(a.at).map_err(|error| no_day(&error))?;
     if a.fund.kind == FundKind::Money {
         return Err(Refusal::InWallet(a.fund.code));
@@ -189,9 +214,19 @@ impl Leaving {
         self.shares.unwrap_or(all)
     }
 
+    const fn customer(&self) -> CustomerType {
+        self.investor.customer_type
+    }
+
+    /// What the shares are worth at the latest published price; `None` where there is none. Yuan.
+    fn worth(&self) -> Option<Amount> {
+        let worth = self.how_many().value_half_up(self.into.as_ref()?.nav?)?;
+        Amount::new(worth.decimal()).ok()
+    }
+
     fn order(&self) -> Order<'_> {
         Order {
-            amount: self.into.as_ref().and_then(|it| it.worth).unwrap_or(Amount::LEAST),
+            amount: self.worth().unwrap_or(Amount::LEAST),
             investor: &self.investor,
             channel: self.channel,
             at: self.at,
@@ -341,7 +376,8 @@ fn target(
 ) -> Result<AdmittedInto, Refusal> {
     let order = a.order();
     checks::day_not_refused(&into.fund, into.used, t)?;
-    if into.worth.is_some() {
+    let worth = a.worth();
+    if worth.is_some() {
         checks::order_limits(&order, &into.fund, true)?;
         if let Some(room) = checks::day_limit(&order, &into.fund, into.used, t)? {
             // A conversion is by shares, so no part of it fits an amount.
@@ -354,8 +390,8 @@ fn target(
         topup_discount: pair.topup_discount,
         rule: pair.rule.clone(),
         suitability: None,
-        worth: into.worth,
-        counted: into.worth.and_then(|_| key(&into.fund, &a.investor.id, a, t)),
+        worth,
+        counted: worth.and_then(|_| key(&into.fund, &a.investor.id, a, t)),
     })
 }
 

@@ -58,8 +58,8 @@ fn converting() -> Leaving {
     let mut a = leaving();
     let pair = ConversionPair { target: other().code, ..wallet().conversions[0].clone() };
     Arc::make_mut(&mut a.fund).conversions.push(pair);
-    let worth = "8000".parse().ok();
-    Leaving { into: Some(Into { fund: Arc::new(other()), worth, used: DayTally::default() }), ..a }
+    let nav = "1.33333333".parse().ok();
+    Leaving { into: Some(Into { fund: Arc::new(other()), nav, used: DayTally::default() }), ..a }
 }
 
 fn source(a: &mut Leaving) -> &mut FundTerms {
@@ -111,7 +111,7 @@ fn every_refusal_of_a_redemption_names_what_is_in_the_way() {
         &[
             (
                 |a| source(a).kind = FundKind::Money,
-                "shares of money-market fund 011162 are in the wallet; withdraw or convert them there",
+                "shares of money-market fund 011162 are in a wallet, and not among the holdings",
             ),
             (
                 |a| a.investor.kyc = KycState::Frozen,
@@ -221,7 +221,7 @@ fn every_refusal_of_a_conversion_names_what_is_in_the_way() {
             ),
             (
                 |a| into(a).registrar = "05".parse().unwrap(),
-                "fund 011162 and fund 050027 have different registrars; redeem and buy instead",
+                "fund 011162 and fund 050027 have different registrars, and nothing is converted between them",
             ),
             (|a| source(a).conversions.clear(), "fund 011162 cannot be converted into fund 050027"),
             (

@@ -240,7 +240,7 @@ pub enum Refusal {
         used: Money,
         /// The most.
         max: Money,
-        /// What is left of it.
+        /// What would be admitted of it if it were asked for; 0 for nothing.
         room: Money,
         /// T.
         day: TradingDay,
@@ -338,6 +338,20 @@ impl Refusal {
             &mut self
         {
             *possible = modes();
+        }
+        self
+    }
+
+    /// Says that an amount would fit only where that passes.
+    #[must_use]
+    pub fn fitting(mut self, step: Option<Amount>, passes: impl FnOnce(Amount) -> bool) -> Self {
+        if let Self::AboveDayMaximum { room, .. } = &mut self {
+            let left = Amount::new(room.decimal()).ok();
+            let left = left.and_then(|left| match step {
+                Some(step) => left.floored_to(step),
+                None => Some(left),
+            });
+            *room = left.filter(|left| passes(*left)).map_or(Money::ZERO, Money::from);
         }
         self
     }

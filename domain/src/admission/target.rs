@@ -66,7 +66,9 @@ pub fn readmit_target(was: &Admitted, again: &OnItsOwnT) -> Result<Admitted, Ref
         checks::purchase_open(&a.target_fund, day)?;
     }
     checks::pair(&a, mode)?;
-    let target_accepted = accepted(&a, mode, day)?;
+    let fits = |amount| accepted(&Admission { amount, ..a.clone() }, mode, day).is_ok();
+    let target_accepted = accepted(&a, mode, day);
+    let target_accepted = target_accepted.map_err(|no| no.fitting(a.step_of(), fits))?;
     let part = Admission { amount: target_accepted.unwrap_or(a.amount), ..a.clone() };
     checks::pair(&part, mode)?;
     let price = checks::price(&part, mode, day);

@@ -122,11 +122,11 @@ pub enum Refusal {
     #[error("all orders of this day are refused since one exceeded its limit")]
     DayRefused,
     /// More than fits under the cap.
-    #[error("{asked} yuan exceed the day's limit; {room} would fit")]
+    #[error("{asked} yuan exceed the day's limit, of which {room} are left")]
     AboveDayMax {
         /// What is ordered.
         asked: Amount,
-        /// What would fit.
+        /// What is left of it.
         room: Money,
     },
 }

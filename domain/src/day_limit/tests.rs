@@ -112,7 +112,7 @@ fn every_refusal_has_its_case() {
         (
             vec![count("TX-1", "60")],
             count("TX-2", "40.01"),
-            "40.01 yuan exceed the day's limit; 40.00 would fit",
+            "40.01 yuan exceed the day's limit, of which 40.00 are left",
         ),
     ];
     let mut places = Vec::new();

@@ -9,7 +9,7 @@
 //!    saga and the transaction.
 
 use crate::{
-    port::{Callee, Keyed, Payload, Port, PortName},
+    port::{Callee, Keyed, Payload, Port, PortName, Ports},
     process::{Open, Over},
     step::Table,
     turn::{NotDone, Turn},
@@ -177,7 +177,6 @@ impl<S> fmt::Debug for Calling<S> {
 }
 
 /// What a request's decision sees.
-#[derive(Debug)]
 pub struct Preparing<'a, S: Saga> {
     /// The caller's key.
     pub id: &'a TransactionId,
@@ -187,6 +186,15 @@ pub struct Preparing<'a, S: Saga> {
     pub asked: &'a S::Asked,
     /// The engine's clock.
     pub now: Timestamp,
+    /// Who can be called; `None`: nobody knows.
+    pub ports: Option<&'a Ports>,
+}
+
+impl<S: Saga> Preparing<'_, S> {
+    /// Whether all of them can be called, as far as it is known whom there is.
+    pub fn can_call(&self, callees: &[Callee]) -> bool {
+        self.ports.is_none_or(|ports| callees.iter().all(|it| it.missing(ports).is_none()))
+    }
 }
 
 /// What a decision on a request fixes, and the table that the saga runs on; or why not.

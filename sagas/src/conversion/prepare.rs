@@ -22,7 +22,6 @@ use fundflow_domain::{
     holdings::{HoldingId, Holdings},
     ids::{FundCode, OrderId, TransactionId},
     limits::LimitKey,
-    money::Amount,
     time::Timestamp,
 };
 use fundflow_kernel::streams::{Key, Need, Streams};
@@ -120,10 +119,8 @@ impl Conversion {
             calendar: self.house.calendar.clone(),
         };
         let nav = latest_nav(&self.house, request.fund, self.day_of(at));
-        let worth = nav.and_then(|nav| leaving.how_many().value_half_up(nav));
-        let worth = worth.and_then(|worth| Amount::new(worth.decimal()).ok());
         let used = used(streams, self.limit_of(of).as_ref());
-        let into = Some(Into { fund: into, worth, used });
+        let into = Some(Into { fund: into, nav, used });
         let admitted = leaving::admit(&Leaving { into, ..leaving })?;
         Ok((admitted, &CONVERSION))
     }

@@ -26,7 +26,7 @@ use fundflow_domain::{
     wallet::{Credit, Reservation, Wallet},
 };
 use fundflow_kernel::streams::{Key, Need, Streams};
-use fundflow_runtime::{saga::Preparing, step::Table};
+use fundflow_runtime::{port::Callee, saga::Preparing, step::Table};
 use std::sync::Arc;
 
 /// Why a request or a command is refused. Checked in this order.
@@ -125,6 +125,39 @@ impl DiscountPurchase {
         streams: &Streams,
         of: &Preparing<'_, Self>,
     ) -> Result<(Admitted, &'static Table<Self>), Refusal> {
+        let admitted = self.admissible(streams, of, of.request.mode);
+        let admitted = admitted.map_err(|refusal| self.offering(streams, of, refusal))?;
+        let table = table_for(admitted.mode);
+        Ok((admitted, table))
+    }
+
+    /// Leaves of the modes that a refusal names those in which the same request would be taken: decided
+    /// as it would be if it were asked for, and everybody whom it would call can be called.
+    fn offering(&self, streams: &Streams, of: &Preparing<'_, Self>, refusal: Refusal) -> Refusal {
+        let Refusal::NotAdmitted(rule) = refusal else { return refusal };
+        let others = ConversionMode::ALL.into_iter().filter(|mode| of.request.mode != Some(*mode));
+        let taken = |mode: &ConversionMode| {
+            let admitted = self.admissible(streams, of, Some(*mode));
+            admitted.is_ok_and(|admitted| of.can_call(&self.callees_of(of.request, &admitted)))
+        };
+        Refusal::NotAdmitted(rule.offering(|| others.filter(taken).collect()))
+    }
+
+    /// Everybody whom such a purchase may call.
+    pub(super) fn callees_of(&self, request: &Request, promised: &Admitted) -> Vec<Callee> {
+        let funds = [request.wallet_fund, request.target_fund];
+        let mut callees = self.house.to_registrars(&funds, promised.trade_date.date());
+        callees.extend(promised.mode.buys_the_money_fund().then(|| self.house.to_bank()));
+        callees
+    }
+
+    /// What is promised of the request in that mode.
+    fn admissible(
+        &self,
+        streams: &Streams,
+        of: &Preparing<'_, Self>,
+        mode: Option<ConversionMode>,
+    ) -> Result<Admitted, Refusal> {
         let (request, asked) = (of.request, of.asked);
         if request.wallet_fund == request.target_fund {
             return Err(Refusal::SameFund(request.target_fund));
@@ -142,7 +175,7 @@ impl DiscountPurchase {
         let admitted = admit(&Admission {
             amount: request.amount,
             at,
-            mode: request.mode,
+            mode,
             investor: asked.investor.clone(),
             wallet_fund,
             target_fund,
@@ -153,8 +186,7 @@ impl DiscountPurchase {
             calendar: self.house.calendar.clone(),
         })?;
         asked.investor.owns(&request.account)?;
-        let table = table_for(admitted.mode);
-        Ok((admitted, table))
+        Ok(admitted)
     }
 
     /// Decides again for the T that the money counts for.

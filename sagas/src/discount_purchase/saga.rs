@@ -256,11 +256,7 @@ impl saga::Saga for DiscountPurchase {
     }
 
     fn callees(&self, open: &Opened, _: &Plan) -> Vec<Callee> {
-        let t = Self::trade_date(&open.promise).date();
-        let mut callees =
-            self.house.to_registrars(&[open.request.wallet_fund, open.request.target_fund], t);
-        callees.push(self.house.to_bank());
-        callees
+        self.callees_of(&open.request, &open.promise)
     }
 
     fn foreseen(&self) -> Vec<Callee> {

@@ -54,7 +54,9 @@ pub enum Refusal {
     #[error("the catalogue has no terms of fund {0} for that day")]
     UnknownFund(FundCode),
     /// Shares of a money-market fund belong in a wallet.
-    #[error("fund {0} is a money-market fund; a recharge buys it into the wallet")]
+    #[error(
+        "fund {0} is a money-market fund, whose shares belong in a wallet; a purchase buys other funds"
+    )]
     MoneyFund(FundCode),
     /// An occurrence is named after its plan and date.
     #[error("transaction {0} is no occurrence of a plan; name it {{plan}}.{{yyyymmdd}}")]

@@ -41,7 +41,7 @@ pub enum Refusal {
     /// Each time would be a discount purchase, whose tables have no row that tells a plan.
     #[error(
         "a plan by way of wallet fund {0} is not offered: a discount purchase tells no plan what \
-         became of its date; leave the wallet fund out, or ask for discount purchases one by one"
+         became of its date"
     )]
     ThroughWallet(FundCode),
     /// Its first date would be missed at once.

@@ -28,6 +28,7 @@ mod earning;
 mod lacking;
 mod late;
 mod moved;
+mod offers;
 mod owed;
 mod own_t;
 mod people;

@@ -15,7 +15,7 @@ use chrono::NaiveDate;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
     /// Its shares are in a wallet.
-    #[error("shares of money-market fund {0} are in the wallet; withdraw or convert them there")]
+    #[error("shares of money-market fund {0} are in a wallet, and not among the holdings")]
     InWallet(FundCode),
     /// The investor may not take money out.
     #[error("an investor who is {0} cannot redeem")]
@@ -37,7 +37,7 @@ pub enum Refusal {
     },
     /// Two registrars cannot convert into each other.
     #[error(
-        "fund {source_fund} and fund {target} have different registrars; redeem and buy instead"
+        "fund {source_fund} and fund {target} have different registrars, and nothing is converted between them"
     )]
     OtherRegistrar {
         /// The fund that is left.

@@ -25,7 +25,7 @@ impl<S: Saga> Running<S> {
             let What::Request { request, asked, .. } = input else { return Vec::new() };
             let Some((request, asked)) = typed::<S>(request, asked) else { return Vec::new() };
             let id = &self.id.transaction;
-            return self.saga.reads(&Preparing { id, request, asked, now });
+            return self.saga.reads(&Preparing { id, request, asked, now, ports: None });
         };
         let needs = match input {
             What::Command { command, .. } => command
@@ -64,7 +64,7 @@ impl<S: Saga> Running<S> {
             return Ok(if same { self.placed(desk) } else { refused::<S>(S::differs(fields)) });
         }
         let (id, now) = (self.id.transaction.clone(), desk.now);
-        let preparing = Preparing { id: &id, request, asked, now };
+        let preparing = Preparing { id: &id, request, asked, now, ports: desk.ports };
         let (promise, table) = match self.saga.prepare(desk.streams, &preparing) {
             Ok(prepared) => prepared,
             Err(refusal) => return Ok(self.not_placed(desk, refusal)),

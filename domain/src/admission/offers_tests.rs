@@ -1,0 +1,257 @@
+//! Whatever a refusal says would be possible is admitted when it is asked for at once.
+
+use super::{
+    buying::{self, Buying, Way},
+    cash_out::{self, CashOut},
+    fixture::{cap, closed, held, investor, request, target, used, wallet},
+    leaving::{self, Leaving},
+    *,
+};
+use crate::{
+    fast_redemption::Advancer,
+    fund::{ConversionPair, RedemptionSequence},
+    investor::InvestorRisk,
+    limits::{DayMax, ExcessPolicy, ExitRefusal},
+    money::Shares,
+    status::{ConvertStatus, FundStatus, Stops},
+};
+use proptest::prelude::*;
+
+fn policy() -> impl Strategy<Value = ExcessPolicy> {
+    prop::sample::select(vec![
+        ExcessPolicy::RejectWhole,
+        ExcessPolicy::AcceptUpToLimit,
+        ExcessPolicy::RejectAllOfDay,
+    ])
+}
+
+fn status() -> impl Strategy<Value = FundStatus> {
+    prop::sample::select(vec![
+        FundStatus::Open,
+        FundStatus::Open,
+        FundStatus::PurchaseStopped,
+        FundStatus::RedemptionStopped,
+        FundStatus::Stopped,
+    ])
+}
+
+fn yuan(most: u32) -> impl Strategy<Value = Amount> {
+    (1..=most).prop_map(|yuan| Amount::new(yuan.into()).unwrap())
+}
+
+prop_compose! {
+    /// Terms with a status, a stop on one of the next days, limits, and a registrar.
+    fn terms(of: fn() -> FundTerms)(
+        status in status(),
+        convert in prop::sample::select(vec![
+            ConvertStatus::Both, ConvertStatus::Both, ConvertStatus::InOnly, ConvertStatus::OutOnly,
+        ]),
+        day in prop::option::of(prop::sample::select(vec![
+            "2026-02-13", "2026-02-24", "2026-02-25", "2026-02-26",
+        ])),
+        (min, step, max) in (yuan(3000), prop::option::of(yuan(700)), prop::option::of(yuan(20_000))),
+        day_max in prop::option::of((yuan(20_000), policy())),
+        (lag, foreign, linked) in (1u8..3, any::<bool>(), any::<bool>()),
+        (shares_min, pair_min, days_min) in (1u32..3000, 1u32..3000, prop::sample::select(vec![0, 0, 7])),
+    ) -> FundTerms {
+        let mut fund = of();
+        fund.status = status;
+        fund.convert_status = convert;
+        fund.closures = day.map(|day| closed(day, day, Stops::Purchase)).into_iter().collect();
+        let limits = &mut fund.limits.individual;
+        (limits.first_min, limits.step, limits.order_max) = (min, step, max);
+        limits.day_max = day_max.map(|(max, on_excess)| DayMax { amount: max.into(), on_excess });
+        fund.limits.shares.redemption_min = Shares::new(shares_min.into()).unwrap();
+        fund.limits.shares.conversion_min = Shares::new(shares_min.into()).unwrap();
+        fund.confirm_lag = lag;
+        fund.linked_processing = linked;
+        if foreign && fund.code == target().code {
+            fund.registrar = "csdc".parse().unwrap();
+        }
+        for pair in &mut fund.conversions {
+            (pair.shares_min, pair.days_min) = (Shares::new(pair_min.into()).unwrap(), days_min);
+        }
+        fund
+    }
+}
+
+prop_compose! {
+    fn admissions()(
+        amount in yuan(25_000),
+        mode in prop::option::of(prop::sample::select(ConversionMode::ALL.to_vec())),
+        (wallet, target) in (terms(wallet), terms(target)),
+        (free, frozen) in (0u32..25_000, 0u32..1000),
+        before in (0u32..20_000, 0u32..20_000, 0u32..20_000),
+        risk in prop::sample::select(vec![InvestorRisk::C2, InvestorRisk::C3, InvestorRisk::C5]),
+        refused in any::<bool>(),
+    ) -> Admission {
+        let tally = |yuan: u32| DayTally::after(Money::new(yuan.into()).unwrap());
+        let first = used("2026-02-13", if refused { DayTally::refused() } else { tally(before.0) });
+        let target_fund = [first, used("2026-02-24", tally(before.1)), used("2026-02-25", tally(before.2))];
+        let target_fund = target_fund.into_iter().flat_map(|it| it.target_fund).collect();
+        let mut a = Admission { amount, mode, ..request() };
+        a.wallet_fund = Arc::new(wallet);
+        a.target_fund = Arc::new(target);
+        a.investor.risk = risk;
+        a.balance = held(&free.to_string(), &frozen.to_string());
+        a.used_today = DayUse { target_fund, ..DayUse::default() };
+        a
+    }
+}
+
+/// What would fit, of a refusal that says so.
+fn room(refusal: &Refusal) -> Option<Amount> {
+    let Refusal::AboveDayMaximum { room, .. } = refusal else { return None };
+    Amount::new(room.decimal()).ok()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(500))]
+
+    #[test]
+    fn of_a_discount_purchase(a in admissions()) {
+        let Err(refusal) = admit(&a) else { return Ok(()) };
+        for mode in refusal.offers().unwrap_or_default() {
+            let again = admit(&Admission { mode: Some(*mode), ..a.clone() });
+            prop_assert!(again.is_ok(), "{refusal}\nbut {mode:?}: {}", again.unwrap_err());
+        }
+        if let Some(amount) = room(&refusal) {
+            let again = admit(&Admission { amount, ..a.clone() });
+            prop_assert!(again.is_ok(), "{refusal}\nbut {}", again.unwrap_err());
+        }
+        // Nothing that would be admitted is left out either.
+        if let Some(offered) = refusal.offers() {
+            for mode in ConversionMode::ALL.into_iter().filter(|mode| a.mode != Some(*mode)) {
+                let would = admit(&Admission { mode: Some(mode), ..a.clone() }).is_ok();
+                prop_assert_eq!(would, offered.contains(&mode));
+            }
+        }
+    }
+
+    #[test]
+    fn of_a_purchase(fund in terms(target), amount in yuan(25_000), before in 0u32..20_000) {
+        let a = Buying {
+            way: Way::Purchase,
+            amount,
+            at: request().at,
+            investor: investor(),
+            fund: Arc::new(fund),
+            channel: SalesChannel::DirectOnline,
+            warning_confirmed: None,
+            used: DayTally::after(Money::new(before.into()).unwrap()),
+            calendar: request().calendar,
+        };
+        let Err(refusal) = buying::admit(&a) else { return Ok(()) };
+        if let Some(amount) = room(&refusal) {
+            let again = buying::admit(&Buying { amount, ..a });
+            prop_assert!(again.is_ok(), "{refusal}\nbut {}", again.unwrap_err());
+        }
+    }
+
+    #[test]
+    fn of_a_conversion_or_redemption(
+        (source, into) in (terms(target), prop::option::of(terms(target))),
+        shares in 1u32..8000,
+        (free, frozen, reserved) in (0u32..8000, 0u32..500, 0u32..500),
+        (nav, before) in (prop::option::of(1u32..30_000), 0u32..20_000),
+        max in prop::option::of(100u32..9000),
+        (pair_min, days_min) in (1u32..3000, prop::sample::select(vec![0, 0, 60])),
+    ) {
+        let number = |shares: u32| Shares::new(shares.into()).unwrap();
+        let mut fund = source;
+        fund.registrar = target().registrar;
+        let into = into.map(|mut other| {
+            other.code = "050027".parse().unwrap();
+            other.master = other.code;
+            other.limits.large_purchases = max.map(|max| cap(&max.to_string(), vec![])).into_iter().collect();
+            let pair = ConversionPair {
+                target: other.code,
+                shares_min: number(pair_min),
+                days_min,
+                ..wallet().conversions[0].clone()
+            };
+            fund.conversions.push(pair);
+            let nav = nav.map(|nav| Nav::new(rust_decimal::Decimal::new(nav.into(), 4)).unwrap());
+            let used = DayTally::after(Money::new(before.into()).unwrap());
+            leaving::Into { fund: Arc::new(other), nav, used }
+        });
+        fund.redemption_sequence = RedemptionSequence::Fifo;
+        let lot = leaving::FreeLot {
+            serial: "L1".parse().unwrap(),
+            registered_on: "2026-01-09".parse().unwrap(),
+            shares: number(free),
+        };
+        let all = [free, frozen, reserved].into_iter().sum();
+        let a = Leaving {
+            shares: Some(number(shares)),
+            chosen: vec![],
+            at: request().at,
+            investor: investor(),
+            fund: Arc::new(fund),
+            into,
+            held: leaving::Held {
+                registered: number(all),
+                reserved: number(reserved),
+                frozen: number(frozen),
+                disputed: Shares::ZERO,
+                free: number(free),
+                lots: vec![lot],
+            },
+            channel: SalesChannel::DirectOnline,
+            warning_confirmed: None,
+            calendar: request().calendar,
+        };
+        let Err(refusal) = leaving::admit(&a) else { return Ok(()) };
+        let nav = a.into.as_ref().and_then(|into| into.nav);
+        let offered = match &refusal {
+            leaving::Refusal::Exit(ExitRefusal::BelowMinimum { all, .. }) => *all,
+            leaving::Refusal::Order(rule) => room(rule).and_then(|worth| {
+                Money::from(worth).shares_at(nav?, ShareRounding::Truncate)
+            }),
+            _ => None,
+        };
+        if let Some(shares) = offered {
+            let again = leaving::admit(&Leaving { shares: Some(shares), ..a });
+            prop_assert!(again.is_ok(), "{refusal}\nbut {}", again.unwrap_err());
+        }
+    }
+
+    #[test]
+    fn of_a_withdrawal(
+        fund in terms(wallet), shares in 1u32..15_000, (free, frozen) in (0u32..15_000, 0u32..500),
+        used in prop::option::of(0u32..12_000), offered in prop::option::of(1u32..20_000),
+    ) {
+        let yuan = |it: u32| Money::new(it.into()).unwrap();
+        let mut fund = fund;
+        fund.limits.fast_redemption_day_max = offered.map(yuan);
+        let bank = || Advancer::LicensedBank("icbc".parse().unwrap());
+        let a = CashOut {
+            way: used.map_or(cash_out::Way::Ordinary, |used| cash_out::Way::Fast { by: bank(), used: yuan(used) }),
+            shares: Some(Shares::new(shares.into()).unwrap()),
+            at: request().at,
+            investor: investor(),
+            account: investor().account,
+            fund: Arc::new(fund),
+            balance: held(&free.to_string(), &frozen.to_string()),
+            calendar: request().calendar,
+        };
+        let Err(refusal) = cash_out::admit(&a) else { return Ok(()) };
+        let ordinary = CashOut { way: cash_out::Way::Ordinary, ..a.clone() };
+        let (part, whole) = match &refusal {
+            cash_out::Refusal::TooFew(ExitRefusal::BelowMinimum { all, .. }) => (*all, false),
+            cash_out::Refusal::AboveFastMaximum { room, ordinary, .. } => {
+                let part = (!room.is_zero()).then(|| Shares::new(room.decimal()).unwrap());
+                (part, *ordinary)
+            }
+            cash_out::Refusal::FastNotOffered { ordinary, .. } => (None, *ordinary),
+            _ => (None, false),
+        };
+        if let Some(shares) = part {
+            let again = cash_out::admit(&CashOut { shares: Some(shares), ..a });
+            prop_assert!(again.is_ok(), "{refusal}\nbut {}", again.unwrap_err());
+        }
+        if whole {
+            prop_assert!(cash_out::admit(&ordinary).is_ok(), "{refusal}");
+        }
+    }
+}
