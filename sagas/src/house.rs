@@ -7,6 +7,7 @@ use chrono::{NaiveDate, NaiveTime};
 use fundflow_domain::{
     admission::buying::Way,
     application::{Ask, Promise, PromisedFee, Terms},
+    bounds::{CLOCK_SKEW, check_instant},
     calendar::{CalendarError, TradingCalendar, TradingDay},
     catalogue::Catalogue,
     fund::FundTerms,
@@ -149,6 +150,25 @@ impl House {
         Ok(paid.max(self.calendar.t_by(heard_at, cut_off)?))
     }
 
+    /// The instant of a request as its caller tells it; now, where nothing is told. No later than our own
+    /// clock says, and no more than one T before it.
+    ///
+    /// # Errors
+    /// In words: which instants are possible.
+    pub fn asked_at(&self, told: Option<Timestamp>, now: Timestamp) -> Result<Timestamp, String> {
+        let Some(told) = told else { return Ok(now) };
+        let t = |at| self.calendar.t_of(at);
+        let Ok(earliest) = t(now).and_then(|today| self.calendar.before(today)) else {
+            return Ok(told);
+        };
+        if t(told).is_ok_and(|day| day < earliest) || told > now {
+            let from = self.calendar.before(earliest).map(|day| self.calendar.cut_off(day));
+            let from = from.unwrap_or(told).min(now);
+            return check_instant("at", told, from, now, CLOCK_SKEW).map_err(|out| out.to_string());
+        }
+        Ok(told)
+    }
+
     /// The T that an instant belongs to.
     ///
     /// # Errors
@@ -213,11 +233,21 @@ impl House {
         if only_today {
             return Some(self.calendar.cut_off_by(t, cut_off));
         }
-        self.cut_off_after(t, 1)
+        self.cut_off_after_by(t, 1, cut_off)
     }
 
     /// The cut-off of the n-th trading day after T. `None` past the calendar's end.
     pub fn cut_off_after(&self, t: TradingDay, n: u32) -> Option<Timestamp> {
-        Some(self.calendar.cut_off(self.calendar.plus(t, n).ok()?))
+        self.cut_off_after_by(t, n, None)
+    }
+
+    /// The same of orders that have a cut-off of their own.
+    pub fn cut_off_after_by(
+        &self,
+        t: TradingDay,
+        n: u32,
+        cut_off: Option<NaiveTime>,
+    ) -> Option<Timestamp> {
+        Some(self.calendar.cut_off_by(self.calendar.plus(t, n).ok()?, cut_off))
     }
 }

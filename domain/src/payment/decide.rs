@@ -12,6 +12,9 @@ type Decision = Result<Vec<Event>, Refusal>;
 pub(super) fn decide(state: &State, command: &Command) -> Decision {
     use {Command as C, State as S};
     match (state, command) {
+        (S::Absent | S::Known(_), C::At(instant, command)) => {
+            Ok(decide(state, command)?.into_iter().map(|event| asked(event, *instant)).collect())
+        }
         (S::Absent, C::Request(terms)) => requested(terms),
         (
             S::Absent,
@@ -29,6 +32,20 @@ pub(super) fn decide(state: &State, command: &Command) -> Decision {
         (S::Known(payment), C::RecordReturned { no, serial }) => returned(payment, no, serial),
 
         (S::Known(payment), C::Request(terms)) => repeated(payment, terms),
+    }
+}
+
+fn asked(event: Event, at: crate::time::Timestamp) -> Event {
+    match event {
+        Event::RefundRequested { no, of, amount, cause, .. } => {
+            Event::RefundRequested { no, of, amount, cause, asked_at: Some(at) }
+        }
+        Event::Requested(_)
+        | Event::Paid(_)
+        | Event::Declined { .. }
+        | Event::Closed { .. }
+        | Event::ReceiptUnapplied { .. }
+        | Event::Refunded { .. } => event,
     }
 }
 
@@ -85,11 +102,12 @@ fn remember(payment: &mut Payment, event: &Event) -> Option<()> {
             payment.receipt(&receipt.serial).is_none().then_some(())?;
             payment.unapplied.push(receipt.clone());
         }
-        Event::RefundRequested { no, of, amount, .. } => {
+        Event::RefundRequested { no, of, amount, asked_at, .. } => {
             let new = payment.refunds.iter().all(|refund| refund.no != *no && refund.of != *of);
             new.then_some(())?;
             let (no, of, amount) = (no.clone(), of.clone(), *amount);
-            payment.refunds.push(Refund { no, of, amount, arrived: None });
+            let asked_at = *asked_at;
+            payment.refunds.push(Refund { no, of, amount, asked_at, arrived: None });
         }
         Event::Refunded { no, serial } => {
             let refund = payment.refunds.iter_mut().find(|refund| refund.no == *no)?;
@@ -159,7 +177,10 @@ fn unapplied(payment: &Payment, receipt: &Receipt, amount: Amount, cause: Cause)
 fn refund(payment: &Payment, of: Of, amount: Amount, cause: &Cause) -> Result<Event, Refusal> {
     let nth = payment.refunds.len().saturating_add(1);
     match payment.terms.no.nth_refund(nth) {
-        Some(no) => Ok(Event::RefundRequested { no, of, amount, cause: cause.clone() }),
+        Some(no) => {
+            let cause = cause.clone();
+            Ok(Event::RefundRequested { no, of, amount, cause, asked_at: None })
+        }
         None => Err(Refusal::NoRoomForRefund(payment.terms.no.clone())),
     }
 }

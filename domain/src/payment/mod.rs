@@ -44,6 +44,10 @@ pub struct Terms {
     pub order: OrderId,
     /// The T that the investor was quoted; the receipt's instant decides the real one.
     pub trade_date: TradingDay,
+    /// When it was announced, by our clock: no charge had left before. Absent of payments that were
+    /// announced before this was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked_at: Option<Timestamp>,
 }
 
 /// Money that reached the settlement account, as the channel says.
@@ -96,6 +100,8 @@ pub enum SentBack {
 /// A request to the payment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Command {
+    /// Another command, decided at that instant: a refund that follows from it was asked for then.
+    At(Timestamp, Box<Command>),
     /// Announce the charge before it is sent to the channel.
     Request(Terms),
     /// The channel says that money moved.
@@ -150,6 +156,9 @@ pub enum Event {
         amount: Amount,
         /// Why it goes back.
         cause: Cause,
+        /// When it was asked for, by our clock; absent where that was not kept.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        asked_at: Option<Timestamp>,
     },
     /// The account that paid has it.
     Refunded {
@@ -182,6 +191,8 @@ pub struct Refund {
     pub of: Of,
     /// How much goes back.
     pub amount: Amount,
+    /// When it was asked for, by our clock, where that was kept.
+    pub asked_at: Option<Timestamp>,
     /// The channel's number, once it has arrived.
     pub arrived: Option<Serial>,
 }

@@ -35,6 +35,7 @@ fn terms() -> Terms {
         amount: yuan("1000"),
         order: "TX-1.mmf".parse().unwrap(),
         trade_date: crate::calendar::TradingDay::recorded(day),
+        asked_at: None,
     }
 }
 
@@ -66,7 +67,7 @@ fn returned(refund: &str, name: &str) -> Command {
 }
 
 fn refund(nth: &str, of: Of, amount: &str, cause: Cause) -> Event {
-    Event::RefundRequested { no: no(nth), of, amount: yuan(amount), cause }
+    Event::RefundRequested { no: no(nth), of, amount: yuan(amount), cause, asked_at: None }
 }
 
 fn after(commands: impl IntoIterator<Item = Command>) -> Vec<Event> {
@@ -297,4 +298,29 @@ proptest! {
         prop_assert_eq!(back.plus(payment.left()), Some(arrived));
         prop_assert!(matches!(payment.stage, Stage::Paid(_)) || payment.left().is_zero());
     }
+}
+
+#[test]
+fn what_goes_back_says_when_it_was_asked_for() {
+    let at: crate::time::Timestamp = "2026-03-20T10:00:00+08:00".parse().unwrap();
+    let at_then = |command: Command| Command::At(at, Box::new(command));
+    let asked = |event: Event| match event {
+        Event::RefundRequested { no, of, amount, cause, .. } => {
+            Event::RefundRequested { no, of, amount, cause, asked_at: Some(at) }
+        }
+        other => other,
+    };
+    let state = |events: &[Event]| {
+        events
+            .iter()
+            .fold(super::State::Absent, |state, event| Payments::evolve(state, event).unwrap())
+    };
+    let requested = vec![Event::Requested(Box::new(terms()))];
+    let closed = [requested, vec![Event::Closed { cause: cause("late") }]].concat();
+    let late = paid("S1", "100");
+    let plain = Payments::decide(&state(&closed), &late).unwrap();
+    let stamped = Payments::decide(&state(&closed), &at_then(late)).unwrap();
+    assert_eq!(stamped, plain.into_iter().map(asked).collect::<Vec<_>>());
+    let after = state(&[closed, stamped].concat());
+    assert_eq!(after.payment().unwrap().refunds[0].asked_at, Some(at));
 }

@@ -12,6 +12,7 @@
 //! 3. The account may be closed when the money comes. Another one is a person's decision, recorded
 //!    with its reason.
 
+mod decide;
 mod stored;
 #[cfg(test)]
 mod tests;
@@ -39,6 +40,9 @@ pub struct Terms {
     pub order: OrderId,
     /// The last day on which the investor must have it.
     pub due: TradingDay,
+    /// When it was announced, by our clock: no money had left before. Absent where that was not kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked_at: Option<Timestamp>,
 }
 
 /// Money that reached the investor's account, as the channel says.
@@ -72,6 +76,8 @@ pub enum Command {
         /// Why it may receive the money.
         reason: Cause,
     },
+    /// Another command, decided at that instant: an attempt that follows from it was asked for then.
+    At(Timestamp, Box<Command>),
 }
 
 /// The stored format. A name here is a promise: add variants, never rename them.
@@ -99,6 +105,9 @@ pub enum Event {
         account: AccountRef,
         /// Why it may.
         reason: Cause,
+        /// When it was asked for, by our clock; absent where that was not kept.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        asked_at: Option<Timestamp>,
     },
 }
 
@@ -120,6 +129,8 @@ pub struct Attempt {
     pub no: PaymentNo,
     /// Where it goes.
     pub account: AccountRef,
+    /// When a person asked for it, of an attempt after the first one, where that was kept.
+    pub asked_at: Option<Timestamp>,
     /// How it stands.
     pub stage: Stage,
 }
@@ -255,14 +266,18 @@ impl Decider for Payouts {
     fn decide(state: &State, command: &Command) -> Decision {
         use {Command as C, State as S};
         match (state, command) {
-            (S::Absent, C::Request(terms)) => requested(terms),
+            (S::Absent | S::Known(_), C::At(instant, command)) => {
+                let events = Self::decide(state, command)?;
+                Ok(events.into_iter().map(|event| decide::asked(event, *instant)).collect())
+            }
+            (S::Absent, C::Request(terms)) => decide::requested(terms),
             (S::Absent, C::RecordPaidOut(_) | C::RecordRefusal(..) | C::Redirect { .. }) => {
                 Err(Refusal::NotRequested)
             }
-            (S::Known(payout), C::RecordPaidOut(transfer)) => paid_out(payout, transfer),
-            (S::Known(payout), C::RecordRefusal(no, cause)) => refused(payout, no, cause),
+            (S::Known(payout), C::RecordPaidOut(transfer)) => decide::paid_out(payout, transfer),
+            (S::Known(payout), C::RecordRefusal(no, cause)) => decide::refused(payout, no, cause),
             (S::Known(payout), C::Redirect { after, account, reason }) => {
-                redirected(payout, after, account, reason)
+                decide::redirected(payout, after, account, reason)
             }
             (S::Known(payout), C::Request(terms)) if payout.terms == *terms => Ok(vec![]),
             (S::Known(payout), C::Request(_)) => {
@@ -277,7 +292,7 @@ impl Decider for Payouts {
             (S::Absent, E::Requested(terms)) => {
                 let terms = terms.as_ref().clone();
                 let (no, account) = (terms.no.clone(), terms.account.clone());
-                let attempt = Attempt { no, account, stage: Stage::Requested };
+                let attempt = Attempt { no, account, asked_at: None, stage: Stage::Requested };
                 Some(S::Known(Box::new(Payout { terms, earlier: Vec::new(), attempt })))
             }
             (S::Known(mut payout), E::PaidOut(transfer)) => {
@@ -290,11 +305,12 @@ impl Decider for Payouts {
                 payout.attempt.stage = Stage::Refused(cause.clone());
                 Some(S::Known(payout))
             }
-            (S::Known(mut payout), E::Redirected { after, no, account, .. }) => {
+            (S::Known(mut payout), E::Redirected { after, no, account, asked_at, .. }) => {
                 let refused = matches!(payout.attempt.stage, Stage::Refused(_));
                 (refused && payout.attempt.no == *after).then_some(())?;
                 let (no, account) = (no.clone(), account.clone());
-                let next = Attempt { no, account, stage: Stage::Requested };
+                let asked_at = *asked_at;
+                let next = Attempt { no, account, asked_at, stage: Stage::Requested };
                 let last = std::mem::replace(&mut payout.attempt, next);
                 payout.earlier.push(last);
                 Some(S::Known(payout))
@@ -308,73 +324,4 @@ impl Decider for Payouts {
 fn under_way(payout: &Payout, no: &PaymentNo) -> Option<()> {
     let requested = matches!(payout.attempt.stage, Stage::Requested);
     (requested && payout.attempt.no == *no).then_some(())
-}
-
-fn requested(terms: &Terms) -> Decision {
-    if terms.no.leaves_room() {
-        return Ok(vec![Event::Requested(Box::new(terms.clone()))]);
-    }
-    Err(Refusal::NoRoomForAttempt(terms.no.clone()))
-}
-
-fn paid_out(payout: &Payout, transfer: &Transfer) -> Decision {
-    let came = || Box::new(transfer.clone());
-    match &payout.numbered(&transfer.no)?.stage {
-        Stage::Requested if transfer.amount == Money::from(payout.terms.amount) => {
-            Ok(vec![Event::PaidOut(transfer.clone())])
-        }
-        Stage::Requested => Err(Refusal::AmountDiffers {
-            asked: payout.terms.amount,
-            came: transfer.amount,
-            serial: transfer.serial.clone(),
-        }),
-        Stage::Refused(cause) => {
-            Err(Refusal::PaidAfterRefusal { cause: cause.clone(), came: came() })
-        }
-        Stage::PaidOut(known)
-            if known.serial == transfer.serial && known.amount == transfer.amount =>
-        {
-            Ok(vec![])
-        }
-        Stage::PaidOut(known) => {
-            Err(Refusal::PaidTwice { known: Box::new(known.clone()), came: came() })
-        }
-    }
-}
-
-fn refused(payout: &Payout, no: &PaymentNo, cause: &Cause) -> Decision {
-    match &payout.numbered(no)?.stage {
-        Stage::Requested => Ok(vec![Event::Refused { no: no.clone(), cause: cause.clone() }]),
-        Stage::Refused(_) => Ok(vec![]),
-        Stage::PaidOut(known) => {
-            let known = Box::new(known.clone());
-            Err(Refusal::RefusedAfterPaid { known, cause: cause.clone() })
-        }
-    }
-}
-
-fn redirected(
-    payout: &Payout,
-    after: &PaymentNo,
-    account: &AccountRef,
-    reason: &Cause,
-) -> Decision {
-    let refused = payout.numbered(after)?;
-    if let Some(next) = payout.attempts().skip_while(|attempt| attempt.no != *after).nth(1) {
-        if next.account == *account {
-            return Ok(vec![]);
-        }
-        let (after, known) = (after.clone(), next.account.clone());
-        return Err(Refusal::RedirectedDifferently { after, known, asked: account.clone() });
-    }
-    match refused.stage {
-        Stage::Requested | Stage::PaidOut(_) => Err(Refusal::NotRefused(after.clone())),
-        Stage::Refused(_) => {
-            let nth = payout.attempts().count().saturating_add(1);
-            let no = payout.terms.no.nth_attempt(nth);
-            let no = no.ok_or_else(|| Refusal::NoRoomForAttempt(payout.terms.no.clone()))?;
-            let (after, account, reason) = (after.clone(), account.clone(), reason.clone());
-            Ok(vec![Event::Redirected { after, no, account, reason }])
-        }
-    }
 }

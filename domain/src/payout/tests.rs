@@ -26,6 +26,7 @@ fn terms() -> Terms {
         amount: "500".parse().unwrap(),
         order: "TX-1.redeem".parse().unwrap(),
         due: TradingDay::recorded(NaiveDate::from_ymd_opt(2026, 2, 25).unwrap()),
+        asked_at: None,
     }
 }
 
@@ -72,6 +73,7 @@ fn a_closed_account_is_followed_by_another_under_a_number_of_its_own() {
             no: no("TX-1.out.2"),
             account: "acc-2".parse().unwrap(),
             reason: cause("new_card"),
+            asked_at: None,
         }])
         .when(paid("TX-1.out.2", "S1", "500"))
         .then([Event::PaidOut(transfer("TX-1.out.2", "S1", "500"))])
@@ -209,4 +211,24 @@ proptest! {
         let paid = events.iter().filter(|event| matches!(event, Event::PaidOut(_))).count();
         prop_assert!(paid <= 1);
     }
+}
+
+#[test]
+fn an_attempt_after_the_first_one_says_when_it_was_asked_for() {
+    let at = "2026-03-20T10:00:00+08:00".parse().unwrap();
+    let state = given::<Payouts>([])
+        .when(requested())
+        .then([Event::Requested(Box::new(terms()))])
+        .when(refused("TX-1.out"))
+        .then([Event::Refused { no: no("TX-1.out"), cause: cause("account_closed") }])
+        .when(Command::At(at, Box::new(redirect("TX-1.out", "acc-2"))))
+        .then([Event::Redirected {
+            after: no("TX-1.out"),
+            no: no("TX-1.out.2"),
+            account: "acc-2".parse().unwrap(),
+            reason: cause("new_card"),
+            asked_at: Some(at),
+        }])
+        .state();
+    assert_eq!(state.payout().unwrap().attempt.asked_at, Some(at));
 }

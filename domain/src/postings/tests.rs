@@ -94,6 +94,7 @@ pub(super) fn request(amount: &str) -> payment::Command {
         amount: as_(amount),
         order: as_("TX-1.mmf"),
         trade_date: day(),
+        asked_at: None,
     })
 }
 

@@ -94,7 +94,8 @@ impl Conversion {
         of: &Preparing<'_, Self>,
     ) -> Result<(Admitted, &'static Table<Self>), Refusal> {
         let (request, asked) = (of.request, of.asked);
-        let at = asked.at.unwrap_or(of.now);
+        let at = self.house.asked_at(asked.at, of.now);
+        let at = at.map_err(leaving::Refusal::no_day)?;
         let (fund, into) = (self.fund(request.fund, at)?, self.fund(request.into, at)?);
         let order = OrderId::part(of.id, ORDER);
         let part = HoldingsPart::of(&request.investor, request.fund, &order);

@@ -8,6 +8,7 @@ use crate::parts::{
     application::{ApplicationLeg, partly},
     by_hand,
     milestone::Milestone,
+    payout::PayoutLeg,
     refunds,
     wallet::at_par,
 };
@@ -124,13 +125,15 @@ impl DiscountPurchase {
             .out
             .application(&view)
             .map_or_else(|| facts::trade_date(&view), |it| it.terms.trade_date);
-        let due = self.house.calendar.plus(t, self.payout_days(&view));
+        let here = self.house.calendar.plus(t, self.payout_days(&view));
+        let here = here.map_err(|_| lacks("a trading day"))?;
         let terms = payout::Terms {
             no: plan.payout.no.clone(),
             account: view.open.request.account.clone(),
             amount,
             order: plan.out.order.clone(),
-            due: due.map_err(|_| lacks("a trading day"))?,
+            due: PayoutLeg::due(&self.house, turn, here)?,
+            asked_at: None,
         };
         plan.payout.request(turn, terms)
     }
@@ -144,6 +147,7 @@ fn request_payment(turn: &mut Turn<'_>) -> Done {
         amount: plan.amount,
         order: plan.payment.order.clone(),
         trade_date: view.open.promise.trade_date,
+        asked_at: None,
     };
     plan.payment.request(turn, terms)
 }

@@ -271,11 +271,8 @@ impl DiscountPurchase {
             When::OutDue => house.noon_after(due(&plan.out), 0),
             When::OutOverdue => house.noon_after(due(&plan.out), 1),
             When::MoneyDue => house.noon_after(of(&plan.out), self.payout_days(view)),
-            When::MoneyOverdue => {
-                let out = plan.out.application(view).map(|it| it.terms.trade_date);
-                let days = if out.is_some() { self.payout_days(view) } else { 1 };
-                house.cut_off_after(out.unwrap_or(t), days.saturating_add(2))
-            }
+            When::RefundOverdue => plan.payment.refund_overdue(house, view, t),
+            When::PayoutOverdue => plan.payout.overdue(house, view),
             When::TargetDue => house.noon_after(due(&plan.target), 0),
             When::TargetOverdue => house.noon_after(due(&plan.target), 1),
         }

@@ -96,7 +96,7 @@ impl DiscountPurchase {
     pub(super) fn needs_of(&self, view: &View<'_>, answer: &Answer, now: Timestamp) -> Vec<Need> {
         match answer {
             Answer::Bank(BankAnswer::Payout(no, said)) => view.plan.payout.needs(no, said),
-            Answer::Bank(said) => timing::needs(view, &view.plan.payment, said, now),
+            Answer::Bank(said) => timing::needs(self, view, &view.plan.payment, said, now),
             Answer::Registrar(leg, said) => {
                 let which = *leg;
                 let leg = leg_of(view.plan, which);

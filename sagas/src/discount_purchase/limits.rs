@@ -199,8 +199,7 @@ fn send_back_rest(turn: &mut Turn<'_>, paid: Amount, taken: Amount) -> Done {
     let due_to = Serial::new("day_limit").map_err(|_| lacks("a serial"))?;
     let what = payment::SentBack::Difference { due_to, amount };
     let cause = own("above_day_limit", "the later T lets in a part of the amount");
-    let key = &turn.plan().payment.key;
-    Ok(turn.decide(key, &payment::Command::SendBack(what, cause))?)
+    turn.plan().payment.send_back(turn, what, cause)
 }
 
 pub(super) fn turned_away(turn: &mut Turn<'_>, cause: Cause) -> Done {

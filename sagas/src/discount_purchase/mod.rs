@@ -70,7 +70,7 @@ const COMPLETE: &[Move<Saga>] = &[
 /// What the target did not take of the redemption's money is the investor's.
 const COMPLETE_WITH_REST: &[Move<Saga>] = &[
     act("pay out rest", Do::RequestPayout, Fact::RestRequested).to(),
-    call("rest paid out", Call::Payout, Fact::RestAnswered, When::MoneyOverdue).to(),
+    call("rest paid out", Call::Payout, Fact::RestAnswered, When::PayoutOverdue).to(),
     act("rest paid out: another account", Do::AskForAccount, Fact::RestPaidOut).to(),
     wait("refunded at last", Fact::NothingOwed).to(),
     act("complete", Do::End(Ending::Completed), Fact::Ended).to(),
@@ -79,7 +79,7 @@ const COMPLETE_WITH_REST: &[Move<Saga>] = &[
 /// The money of the redemption is the investor's, whatever becomes of the target.
 const PAY_OUT: &[Move<Saga>] = &[
     act("pay out", Do::RequestPayout, Fact::PayoutRequested).to(),
-    call("paid out", Call::Payout, Fact::PayoutAnswered, When::MoneyOverdue).to(),
+    call("paid out", Call::Payout, Fact::PayoutAnswered, When::PayoutOverdue).to(),
     act("paid out: another account", Do::AskForAccount, Fact::PaidOut).to(),
     wait("paid out: refunded", Fact::NothingOwed).to(),
     act("end with the money", Do::End(Ending::PaidOut), Fact::Ended).to(),
@@ -133,7 +133,7 @@ const TARGET: Step<Saga> =
     act("hold target", Do::CreditTarget, Fact::TargetCredited).row(Exit::Landing(COMPLETE, None));
 
 const REFUNDS: Side<Saga> =
-    call("refund payment", Call::Refund, Fact::NothingOwed, When::MoneyOverdue).beside();
+    call("refund payment", Call::Refund, Fact::NothingOwed, When::RefundOverdue).beside();
 const CANCEL_OUT: Side<Saga> =
     call("cancel conversion", Call::CancelOut, Fact::OutCancelSettled, When::NextCutOff)
         .beside()
@@ -195,7 +195,7 @@ macro_rules! beside {
 const BESIDE: &[Side<Saga>] = beside![];
 const BESIDE_FOR_MONEY: &[Side<Saga>] = beside![
     closing(PAY_AT_LAST),
-    closing(call("paid out at last", Call::Payout, Fact::ProceedsAnswered, When::MoneyOverdue)),
+    closing(call("paid out at last", Call::Payout, Fact::ProceedsAnswered, When::PayoutOverdue)),
     closing(act("payout refused", Do::AskForAccount, Fact::NoneRefused)),
 ];
 
@@ -274,7 +274,7 @@ const MONEY: Step<Saga> =
         .row(Exit::Nothing)
         .unless(Fact::TargetRejected, None);
 const BUY_TARGET: Step<Saga> =
-    call("buy target", Call::Target, Fact::TargetAccepted, When::MoneyOverdue)
+    call("buy target", Call::Target, Fact::TargetAccepted, When::TargetCutOff)
         .row(Exit::Nothing)
         .unless(Fact::TargetRejected, Some(Do::CloseTarget));
 const CONFIRM_TARGET: Step<Saga> = word(

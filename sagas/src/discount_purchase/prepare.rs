@@ -162,7 +162,8 @@ impl DiscountPurchase {
         if request.wallet_fund == request.target_fund {
             return Err(Refusal::SameFund(request.target_fund));
         }
-        let at = asked.at.unwrap_or(of.now);
+        let at = self.house.asked_at(asked.at, of.now);
+        let at = at.map_err(|why| admission::Refusal::NoTradingDay { why })?;
         let (wallet_fund, target_fund) = self
             .funds_on(self.day_of(at), request.wallet_fund, request.target_fund)
             .map_err(Refusal::UnknownFund)?;

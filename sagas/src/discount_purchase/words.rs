@@ -279,8 +279,10 @@ pub enum When {
     TargetDue,
     /// Noon of the trading day after that.
     TargetOverdue,
-    /// The cut-off of the trading day after money that goes back or out was promised.
-    MoneyOverdue,
+    /// The cut-off of the third trading day after a refund was asked for.
+    RefundOverdue,
+    /// The cut-off of the trading day after a payout was due.
+    PayoutOverdue,
 }
 
 /// What the investor owns when it is over.

@@ -186,7 +186,7 @@ impl Buying {
         for (due_to, amount) in self.unspent(&turn.view()?) {
             let cause = Cause::new("not_accepted", "the registrar accepted a part of the amount");
             let what = SentBack::Difference { due_to, amount };
-            events += turn.decide(&self.payment.key, &payment::Command::SendBack(what, cause))?;
+            events += self.payment.send_back(turn, what, cause)?;
         }
         Ok(events)
     }
@@ -229,7 +229,14 @@ impl Buying {
     ) -> Result<usize, NotDone> {
         let account = self.sponsor.parse().map_err(|_| NotDone::Lacks("the sponsor's account"))?;
         let (no, order) = (self.payment.no.clone(), self.leg.order.clone());
-        let terms = payment::Terms { no: no.clone(), account, amount, order, trade_date: day };
+        let terms = payment::Terms {
+            no: no.clone(),
+            account,
+            amount,
+            order,
+            trade_date: day,
+            asked_at: None,
+        };
         let receipt = payment::Receipt {
             serial: serial(no.as_str())?,
             no,

@@ -6,8 +6,10 @@ use super::{
     cases::{self, About, Record, finding},
     timing::closing,
 };
+use crate::house::House;
 use crate::ports::bank::{BankAnswer, BankCall, Charge, ChargeAnswer, Refund, RefundAnswer};
 use fundflow_domain::{
+    calendar::TradingDay,
     case::{Figure, Kind, SourceKind},
     decider::Decider,
     ids::{OrderId, PaymentNo},
@@ -28,6 +30,9 @@ use std::sync::Arc;
 
 /// What an abandoner disposes of while nobody knows whether the money was taken.
 const PAYMENT: &str = "payment";
+
+/// Trading days after a refund was asked for on which it must have arrived, and one.
+const REFUND_DAYS: u32 = 3;
 
 /// Keys and facts of one payment.
 #[derive(Debug, Clone)]
@@ -97,7 +102,35 @@ impl PaymentLeg {
     /// # Errors
     /// [`NotDone`]; nothing has changed.
     pub fn request<S: Saga>(&self, turn: &mut Turn<'_, S>, terms: Terms) -> Result<usize, NotDone> {
+        let terms = Terms { asked_at: Some(turn.now()), ..terms };
         Ok(turn.decide(&self.key, &Command::Request(terms))?)
+    }
+
+    /// Owes money back: asked for now.
+    ///
+    /// # Errors
+    /// [`NotDone`]; nothing has changed.
+    pub fn send_back<S: Saga>(
+        &self,
+        turn: &mut Turn<'_, S>,
+        what: SentBack,
+        cause: Cause,
+    ) -> Result<usize, NotDone> {
+        let command = Command::At(turn.now(), Box::new(Command::SendBack(what, cause)));
+        Ok(turn.decide(&self.key, &command)?)
+    }
+
+    /// When a person is called about the next refund: at the cut-off of the third trading day after it
+    /// was asked for. `t` is when it was, where that was not kept.
+    pub fn refund_overdue<S: FundSaga>(
+        &self,
+        house: &House,
+        view: &View<'_, S>,
+        t: TradingDay,
+    ) -> Option<Timestamp> {
+        let asked_at = self.owed(view).and_then(|refund| refund.asked_at);
+        let asked_on = asked_at.and_then(|at| house.calendar.t_of(at).ok()).unwrap_or(t);
+        house.cut_off_after(asked_on, REFUND_DAYS)
     }
 
     /// Closes the payment, so that money that still comes goes back: a person gave up waiting for it,
@@ -119,7 +152,7 @@ impl PaymentLeg {
         turn: &mut Turn<'_, S>,
         cause: Cause,
     ) -> Result<usize, NotDone> {
-        Ok(turn.decide(&self.key, &Command::SendBack(SentBack::Payback, cause))?)
+        self.send_back(turn, SentBack::Payback, cause)
     }
 
     /// The charge, as the bank is given it.
@@ -185,7 +218,8 @@ impl PaymentLeg {
         let before = turn.state(&self.key).and_then(|state| state.payment()?.applied().cloned());
         let Some(command) = command_of(answer) else { return Ok((unrecorded(answer), None)) };
         turn.speaks(Actor::Counterparty("bank".into()), word(&command), at(&command, turn.now()));
-        match turn.decide(&self.key, &command) {
+        let now = Command::At(turn.now(), Box::new(command));
+        match turn.decide(&self.key, &now) {
             Ok(events) => {
                 let after = turn.state(&self.key).and_then(|s| s.payment()?.applied().cloned());
                 let applied = after.filter(|_| before.is_none());
@@ -316,7 +350,8 @@ const fn word(command: &Command) -> &'static str {
     match command {
         Command::RecordPaid(_) => "payment",
         Command::RecordDecline(_) => "decline",
-        Command::Request(_)
+        Command::At(..)
+        | Command::Request(_)
         | Command::Close(_)
         | Command::SendBack(..)
         | Command::RecordReturned { .. } => "refund",
@@ -328,7 +363,8 @@ const fn word(command: &Command) -> &'static str {
 const fn at(command: &Command, now: Timestamp) -> Timestamp {
     match command {
         Command::RecordPaid(receipt) => receipt.paid_at,
-        Command::RecordDecline(_)
+        Command::At(..)
+        | Command::RecordDecline(_)
         | Command::Request(_)
         | Command::Close(_)
         | Command::SendBack(..)

@@ -9,12 +9,17 @@
 //! 2. Another account is a person's decision with a reason, and only one of the investor's own name.
 
 use super::cases::{self, About, Record, finding};
+use crate::house::House;
 use crate::ports::bank::{BankCall, Payout as Call, PayoutAnswer};
 use fundflow_domain::{
+    bounds::{CLOCK_SKEW, check_instant},
+    calendar::TradingDay,
     case::{Figure, Kind, SourceKind},
+    decider::Decider as _,
     ids::{AccountRef, OrderId, PaymentNo},
     orders::Cause,
     payout::{self, Command, Payout, Payouts, Stage, Terms},
+    time::Timestamp,
 };
 use fundflow_kernel::{
     envelope::Actor,
@@ -83,7 +88,29 @@ impl PayoutLeg {
     /// # Errors
     /// [`NotDone`]; nothing has changed.
     pub fn request<S: Saga>(&self, turn: &mut Turn<'_, S>, terms: Terms) -> Result<usize, NotDone> {
+        let terms = Terms { asked_at: Some(turn.now()), ..terms };
         Ok(turn.decide(&self.key, &Command::Request(terms))?)
+    }
+
+    /// The day on which the investor must have money that was to be there on that day: no earlier than
+    /// that on which it is asked for.
+    ///
+    /// # Errors
+    /// [`NotDone::Lacks`] past the calendar's end.
+    pub fn due<S: Saga>(
+        house: &House,
+        turn: &Turn<'_, S>,
+        day: TradingDay,
+    ) -> Result<TradingDay, NotDone> {
+        Ok(day.max(house.t_of(turn.now())?))
+    }
+
+    /// When a person is called about it: at the cut-off of the trading day after it was due, or after
+    /// another account was named. `None` until it is requested, and past the calendar's end.
+    pub fn overdue<S: Saga>(&self, house: &House, view: &View<'_, S>) -> Option<Timestamp> {
+        let payout = self.payout(view)?;
+        let again = payout.attempt.asked_at.and_then(|at| house.calendar.t_of(at).ok());
+        house.cut_off_after(again.map_or(payout.terms.due, |day| day.max(payout.terms.due)), 1)
     }
 
     /// What the row after a refused attempt does: it parks with the bank's reason, until a person
@@ -122,6 +149,7 @@ impl PayoutLeg {
         let after = state.map_or_else(|| self.no.clone(), |payout| payout.attempt.no.clone());
         let reason = Cause::new("operator", reason.clone());
         let command = Command::Redirect { after, account: account.clone(), reason };
+        let command = Command::At(turn.now(), Box::new(command));
         let done = turn.decide(&self.key, &command);
         done.map_err(|error| NotRedirected::Refused(NotDone::from(error).to_string()))
     }
@@ -168,12 +196,45 @@ impl PayoutLeg {
             PayoutAnswer::Pending(cause) => return Ok(Heard::Pending(cause.clone())),
             PayoutAnswer::Unknown(cause) => return Ok(Heard::Unknown(cause.clone())),
         };
+        let mut events = 0;
+        if let (PayoutAnswer::PaidOut(transfer), true) = (answer, self.is_news(turn, &command)) {
+            events += self.misdated(turn, no, answer, transfer.at)?;
+        }
         turn.speaks(Actor::Counterparty("bank".into()), "payout", at);
         match turn.decide(&self.key, &command) {
-            Ok(events) => Ok(Heard::Recorded(events)),
+            Ok(more) => Ok(Heard::Recorded(events + more)),
             Err(DecideError::Refused(refusal)) => self.contradiction(turn, no, answer, &refusal),
             Err(error) => Err(error.into()),
         }
+    }
+
+    fn is_news<S: Saga>(&self, turn: &Turn<'_, S>, command: &Command) -> bool {
+        let state = turn.state(&self.key);
+        let decided = state.and_then(|state| Payouts::decide(state, command).ok());
+        decided.is_some_and(|events| !events.is_empty())
+    }
+
+    /// Money arrives after it was sent and before that is heard. Nothing hangs on the instant, so what is
+    /// out of bounds is kept beside the record.
+    fn misdated<S: Saga>(
+        &self,
+        turn: &mut Turn<'_, S>,
+        no: &PaymentNo,
+        answer: &PayoutAnswer,
+        stated: Timestamp,
+    ) -> Result<usize, NotDone> {
+        let payout = turn.state(&self.key).and_then(payout::State::payout);
+        let asked_at = payout.and_then(|it| it.attempt.asked_at.or(it.terms.asked_at));
+        let from = asked_at.unwrap_or(stated).min(turn.now());
+        let Err(out) = check_instant("at", stated, from, turn.now(), CLOCK_SKEW) else {
+            return Ok(0);
+        };
+        let Some(record) = record(no, answer) else { return Ok(0) };
+        let theirs = vec![Figure::new("at", stated)];
+        let ours = vec![Figure::new("heard at", turn.now())];
+        let found = finding(Kind::InstantOutOfBounds, &out.to_string(), ours, theirs);
+        let about = About { order: Some(self.order.clone()), ..About::default() };
+        cases::open(turn, &record, about, vec![found])
     }
 
     fn contradiction<S: Saga>(

@@ -4,7 +4,7 @@ use super::{application::ApplicationLeg, payment::PaymentLeg};
 use fundflow_domain::{
     money::{Amount, Money},
     orders::{Cause, Serial},
-    payment::{Command, Payment, SentBack},
+    payment::{Payment, SentBack},
 };
 use fundflow_runtime::{
     saga::{Saga, View},
@@ -48,7 +48,7 @@ pub fn return_rest<S: Saga>(
     let said = buy.confirmation(&view).ok_or(NotDone::Lacks("the confirmation"))?;
     let what = SentBack::Difference { due_to: said.serial.clone(), amount };
     let cause = Cause::new("not_accepted", "the registrar accepted a part of the amount");
-    Ok(turn.decide(&payment.key, &Command::SendBack(what, cause))?)
+    payment.send_back(turn, what, cause)
 }
 
 /// Sends back what is above the amount that a later T lets in; nothing where all is let in.
@@ -66,5 +66,5 @@ pub fn send_back_above<S: Saga>(
     let due_to = Serial::new("day_limit").map_err(|_| NotDone::Lacks("a serial"))?;
     let what = SentBack::Difference { due_to, amount };
     let cause = Cause::new("above_day_limit", "the later T lets in a part of the amount");
-    Ok(turn.decide(&payment.key, &Command::SendBack(what, cause))?)
+    payment.send_back(turn, what, cause)
 }

@@ -1,7 +1,8 @@
 //! Which T something counts for.
 //!
 //! ```text
-//! paid:      the instant that the bank states, if it is possible and its batch is still open
+//! paid:      the instant that the bank states, if it is possible and its batch is still open:
+//!            between the leaving of our call and the hearing of its answer, by our clock
 //!            a later T otherwise: what depends on the day is decided again
 //!            a person's decision where the instant cannot be right
 //! accepted:  before the cut-off of its T (a paid purchase: before that batch is sealed), or the next
@@ -19,7 +20,7 @@ use super::{
 use crate::ports::bank::{BankAnswer, ChargeAnswer};
 use fundflow_domain::{
     application::{Ask, Stage},
-    bounds::{CLOCK_SKEW, OutOfBounds, check_instant},
+    bounds::{CLOCK_SKEW, check_instant},
     calendar::TradingDay,
     case::{Cases, Figure, Kind},
     orders::Cause,
@@ -32,6 +33,9 @@ use fundflow_runtime::{
     turn::{NotDone, Turn},
 };
 use std::sync::Arc;
+
+/// A time of Beijing that is told as one of Greenwich is so much too early.
+const ZONE_MILLIS: i64 = 8 * 3_600_000;
 
 /// Records what the bank says of a payment. The T of a receipt that is applied by it is fixed
 /// first, so that whoever dies in the middle never counts it for a T that is over.
@@ -68,6 +72,7 @@ pub fn hear<S: FundSaga>(
 /// What must be in memory for that: the case of an answer that contradicts, or that states an
 /// instant which cannot be right.
 pub fn needs<S: FundSaga>(
+    saga: &S,
     view: &View<'_, S>,
     leg: &PaymentLeg,
     said: &BankAnswer,
@@ -75,20 +80,41 @@ pub fn needs<S: FundSaga>(
 ) -> Vec<Need> {
     if let BankAnswer::Charge(ChargeAnswer::Paid(receipt)) = said
         && leg.would_apply(view, receipt)
-        && possible::<S>(&view.open.promise, receipt, now).is_err()
+        && possible(saga, view, leg, receipt, now).is_err()
     {
         return leg.needs(said);
     }
     leg.needs_for(view, said)
 }
 
+/// The instant of a receipt, or why a person must say when it was paid: it lies outside of the time in
+/// which our call was under way, gives a T that this time does not allow, or would give another T if
+/// its zone were wrong.
 fn possible<S: FundSaga>(
-    promise: &S::Promise,
+    saga: &S,
+    view: &View<'_, S>,
+    leg: &PaymentLeg,
     receipt: &Receipt,
     now: Timestamp,
-) -> Result<Timestamp, OutOfBounds> {
-    let earliest = S::requested_at(promise).min(now);
-    check_instant("paid_at", receipt.paid_at, earliest, now, CLOCK_SKEW)
+) -> Result<Timestamp, String> {
+    let left = leg.payment(view).and_then(|payment| payment.terms.asked_at);
+    let left = left.unwrap_or_else(|| S::requested_at(&view.open.promise)).min(now);
+    let paid_at = check_instant("paid_at", receipt.paid_at, left, now, CLOCK_SKEW);
+    let paid_at = paid_at.map_err(|out| out.to_string())?;
+    let (house, cut_off) = (saga.house(), saga.cut_off(view));
+    let t = |at: Timestamp| house.calendar.t_by(at, cut_off).ok();
+    let (stated, first, last) = (t(paid_at), t(left), t(now));
+    if stated.is_some() && (stated < first || stated > last) {
+        let text = "the charge was under way only on another T";
+        return Err(format!("paid_at {paid_at} is outside of {left} to {now}: {text}"));
+    }
+    let counts = |at| house.t_of_payment(at, now, cut_off).ok();
+    let shifted = paid_at.plus_millis(ZONE_MILLIS);
+    if shifted <= now && counts(shifted) != counts(paid_at) {
+        let text = "its zone may be wrong, and it would count for another T";
+        return Err(format!("paid_at {paid_at} may be {shifted}: {text}"));
+    }
+    Ok(paid_at)
 }
 
 /// Fixes the T of a receipt that is applied.
@@ -103,14 +129,13 @@ pub fn date<S: FundSaga>(
     heard: Heard,
 ) -> Result<Heard, NotDone> {
     let Heard::Recorded(mut events) = heard else { return Ok(heard) };
-    let possible = possible::<S>(&turn.view()?.open.promise, receipt, turn.now());
+    let possible = possible(saga, &turn.view()?, leg, receipt, turn.now());
     match possible {
         Ok(paid_at) => {
             events += redate(saga, turn, paid_at)?;
             Ok(Heard::Recorded(events))
         }
-        Err(out) => {
-            let text = out.to_string();
+        Err(text) => {
             let cause = Cause::new("instant_out_of_bounds", text.clone());
             if let Some(record) = payment::record(&leg.no, said) {
                 let theirs = vec![Figure::new("paid_at", receipt.paid_at)];

@@ -181,6 +181,7 @@ impl Purchase {
             amount: facts::earned(&view).ok_or(lacks("what the money earned"))?,
             order: plan.buy.order.clone(),
             due: due.map_err(|_| lacks("a trading day"))?,
+            asked_at: None,
         };
         plan.interest.request(turn, terms)
     }
@@ -194,6 +195,7 @@ fn request_payment(turn: &mut Turn<'_>) -> Done {
         amount: plan.amount,
         order: plan.payment.order.clone(),
         trade_date: view.open.promise.trade_date,
+        asked_at: None,
     };
     plan.payment.request(turn, terms)
 }
@@ -206,7 +208,7 @@ fn return_rest(turn: &mut Turn<'_>) -> Done {
     let due_to = said.serial.clone();
     let what = payment::SentBack::Difference { due_to, amount };
     let cause = own("not_accepted", "the registrar accepted a part of the amount");
-    Ok(turn.decide(&plan.payment.key, &payment::Command::SendBack(what, cause))?)
+    plan.payment.send_back(turn, what, cause)
 }
 
 fn tell_plan(

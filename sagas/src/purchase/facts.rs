@@ -149,15 +149,17 @@ impl Purchase {
                 .request
                 .only_today
                 .then(|| house.sealed_by(trade_date(view), self.cut_off(view))),
-            When::NextCutOff => house.cut_off_after(trade_date(view), 1),
+            When::NextCutOff => house.cut_off_after_by(trade_date(view), 1, self.cut_off(view)),
             When::ConfirmDue => house.noon_after(confirm_by, 0),
             When::ConfirmOverdue => house.noon_after(confirm_by, 1),
             When::FoundedDue => house.noon_after(founded_by, 0),
             When::FoundedOverdue => house.noon_after(founded_by, 1),
             When::MoneyOverdue => {
                 let over = application.is_some_and(|it| it.stage.is_over());
-                house.cut_off_after(if over { founded_by } else { trade_date(view) }, 3)
+                let t = if over { founded_by } else { trade_date(view) };
+                view.plan.payment.refund_overdue(house, view, t)
             }
+            When::InterestOverdue => view.plan.interest.overdue(house, view),
         }
     }
 }

@@ -25,7 +25,7 @@ impl Purchase {
         let plan = view.plan;
         match answer {
             Answer::Bank(BankAnswer::Payout(no, said)) => plan.interest.needs(no, said),
-            Answer::Bank(said) => timing::needs(view, &plan.payment, said, now),
+            Answer::Bank(said) => timing::needs(self, view, &plan.payment, said, now),
             Answer::Registrar(said) => plan.buy.needs_for(self, view, said),
         }
     }

@@ -48,7 +48,7 @@ const REFUND: &[Move<Saga>] = &[act("refund", Do::RequestRefund, Fact::RefundReq
 const REFUND_WITH_INTEREST: &[Move<Saga>] = &[
     act("refund", Do::RequestRefund, Fact::RefundRequested).to(),
     act("owe interest", Do::OweInterest, Fact::InterestOwed).to(),
-    call("pay interest", Call::Interest, Fact::InterestAnswered, When::MoneyOverdue).to(),
+    call("pay interest", Call::Interest, Fact::InterestAnswered, When::InterestOverdue).to(),
     act("interest refused", Do::AskForAccount, Fact::InterestPaid).to(),
 ];
 

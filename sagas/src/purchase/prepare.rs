@@ -136,7 +136,8 @@ impl Purchase {
         of: &Preparing<'_, Self>,
     ) -> Result<(Admitted, &'static Table<Self>), Refusal> {
         let (request, asked) = (of.request, of.asked);
-        let at = asked.at.unwrap_or(of.now);
+        let at = self.house.asked_at(asked.at, of.now);
+        let at = at.map_err(|why| admission::Refusal::NoTradingDay { why })?;
         let fund = self.terms_at(request, at)?;
         if fund.kind == FundKind::Money {
             return Err(Refusal::MoneyFund(fund.code));

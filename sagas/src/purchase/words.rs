@@ -164,8 +164,10 @@ pub enum When {
     FoundedDue,
     /// Noon of the trading day after that.
     FoundedOverdue,
-    /// The cut-off of the second trading day after money that goes back was promised.
+    /// The cut-off of the third trading day after a refund was asked for.
     MoneyOverdue,
+    /// The cut-off of the trading day after interest was due.
+    InterestOverdue,
 }
 
 /// What the investor owns when it is over.

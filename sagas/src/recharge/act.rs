@@ -176,6 +176,7 @@ fn request_payment(turn: &mut Turn<'_>) -> Done {
         amount: plan.amount,
         order: plan.payment.order.clone(),
         trade_date: view.open.promise.trade_date,
+        asked_at: None,
     };
     plan.payment.request(turn, terms)
 }

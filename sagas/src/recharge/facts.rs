@@ -81,7 +81,7 @@ impl Recharge {
             When::NextCutOff => house.cut_off_after(t, 1),
             When::Due => house.noon_after(due, 0),
             When::Overdue => house.noon_after(due, 1),
-            When::MoneyOverdue => house.cut_off_after(t, 3),
+            When::MoneyOverdue => view.plan.payment.refund_overdue(house, view, t),
         }
     }
 }

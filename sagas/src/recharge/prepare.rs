@@ -113,7 +113,8 @@ impl Recharge {
         of: &Preparing<'_, Self>,
     ) -> Result<(Admitted, &'static Table<Self>), Refusal> {
         let (request, asked) = (of.request, of.asked);
-        let at = asked.at.unwrap_or(of.now);
+        let at = self.house.asked_at(asked.at, of.now);
+        let at = at.map_err(|why| admission::Refusal::NoTradingDay { why })?;
         let fund = self.terms_at(request.fund, at).ok_or(Refusal::UnknownFund(request.fund))?;
         if fund.kind != FundKind::Money {
             return Err(Refusal::NotAMoneyFund { fund: fund.code, kind: fund.kind });

@@ -157,7 +157,7 @@ pub enum When {
     Due,
     /// Noon of the trading day after that.
     Overdue,
-    /// The cut-off of the third trading day after T: by then a refund has arrived.
+    /// The cut-off of the third trading day after a refund was asked for.
     MoneyOverdue,
 }
 

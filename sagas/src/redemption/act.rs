@@ -8,6 +8,7 @@ use crate::parts::{
     application::{FundSaga, partly},
     by_hand, leaving as part,
     milestone::Milestone,
+    payout::PayoutLeg,
 };
 use fundflow_domain::{
     admission::leaving,
@@ -102,13 +103,15 @@ impl Redemption {
         let t = facts::trade_date(&view);
         let days = self.house.payout_days(view.open.request.fund, t);
         let after = u32::try_from(nth).ok().and_then(|nth| days.checked_add(nth));
-        let due = self.house.calendar.plus(t, after.ok_or(lacks("a trading day"))?);
+        let here = self.house.calendar.plus(t, after.ok_or(lacks("a trading day"))?);
+        let here = here.map_err(|_| lacks("a trading day"))?;
         let terms = payout::Terms {
             no: leg.no.clone(),
             account: view.open.request.account.clone(),
             amount,
             order: leg.order.clone(),
-            due: due.map_err(|_| lacks("a trading day"))?,
+            due: PayoutLeg::due(&self.house, turn, here)?,
+            asked_at: None,
         };
         let leg = leg.clone();
         leg.request(turn, terms)

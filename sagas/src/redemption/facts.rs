@@ -141,10 +141,7 @@ impl Redemption {
             When::MoneyDue => {
                 house.noon_after(t, nth(next_payout(view).map_or(0, |(nth, ..)| nth))?)
             }
-            When::MoneyOverdue => {
-                let asked = view.plan.payouts.iter().filter(|leg| leg.is_requested(view)).count();
-                house.cut_off_after(t, nth(asked)?.checked_add(1)?)
-            }
+            When::MoneyOverdue => unanswered(view)?.overdue(house, view),
         }
     }
 }

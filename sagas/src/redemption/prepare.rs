@@ -79,7 +79,8 @@ impl Redemption {
         of: &Preparing<'_, Self>,
     ) -> Result<(Admitted, &'static Table<Self>), Refusal> {
         let (request, asked) = (of.request, of.asked);
-        let at = asked.at.unwrap_or(of.now);
+        let at = self.house.asked_at(asked.at, of.now);
+        let at = at.map_err(leaving::Refusal::no_day)?;
         let fund = (self.house.funds)(request.fund, self.day_of(at));
         let fund = fund.ok_or(Refusal::UnknownFund(request.fund))?;
         let order = OrderId::part(of.id, ORDER);

@@ -121,7 +121,7 @@ pub enum When {
     ConfirmOverdue,
     /// Noon of the day on which the money of the next payout is here.
     MoneyDue,
-    /// The cut-off of the second trading day after that.
+    /// The cut-off of the trading day after that, or after it was asked for.
     MoneyOverdue,
 }
 

@@ -4,7 +4,10 @@ use super::{Asked, Call, Do, Ending, Fact, REGULAR_PLAN, Refusal, When};
 use crate::{house::House, parts::names};
 use chrono::NaiveDate;
 use fundflow_domain::{
-    admission::buying::{self, Buying},
+    admission::{
+        self,
+        buying::{self, Buying},
+    },
     decider::Decider,
     ids::{PlanId, TransactionId},
     investor::{CustomerType, SalesChannel},
@@ -157,7 +160,8 @@ impl saga::Saga for RegularPlans {
     ) -> Result<(Promise, &'static Table<Self>), Refusal> {
         names::no_occurrence::<Self>(of.id)?;
         let (terms, asked) = (of.request, of.asked);
-        let at = asked.at.unwrap_or(of.now);
+        let at = self.house.asked_at(asked.at, of.now);
+        let at = at.map_err(|why| admission::Refusal::NoTradingDay { why })?;
         let key = key_of(of.id).ok_or_else(|| Refusal::NotAPlanId(of.id.clone()))?;
         let fund = self.agreed(terms, terms.start, at)?;
         if let Some(first) = self.too_late(terms, terms.start, at) {

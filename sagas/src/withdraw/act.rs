@@ -8,6 +8,7 @@ use crate::parts::{
     application::{ApplicationLeg, FundSaga, partly},
     by_hand,
     milestone::Milestone,
+    payout::PayoutLeg,
 };
 use fundflow_domain::{
     admission::cash_out::may_leave,
@@ -86,12 +87,14 @@ impl Withdraw {
     fn request_payout(&self, turn: &mut Turn<'_>) -> Done {
         let (plan, view) = (turn.plan(), turn.view()?);
         let proceeds = plan.out.proceeds(&view).ok_or(lacks("what the redemption brought"))?;
+        let here = self.money_here(&view).ok_or(lacks("a trading day"))?;
         let terms = payout::Terms {
             no: plan.payout.no.clone(),
             account: view.open.request.account.clone(),
             amount: Amount::new(proceeds.decimal()).map_err(|_| lacks("money to pay out"))?,
             order: plan.payout.order.clone(),
-            due: self.money_here(&view).ok_or(lacks("a trading day"))?,
+            due: PayoutLeg::due(&self.house, turn, here)?,
+            asked_at: None,
         };
         plan.payout.request(turn, terms)
     }

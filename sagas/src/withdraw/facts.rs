@@ -116,7 +116,7 @@ impl Withdraw {
             When::Due => house.noon_after(self.confirmed_by(view)?, 0),
             When::Overdue => house.noon_after(self.confirmed_by(view)?, 1),
             When::MoneyDue => house.noon_after(self.money_here(view)?, 0),
-            When::MoneyOverdue => house.cut_off_after(self.money_here(view)?, 1),
+            When::MoneyOverdue => view.plan.payout.overdue(house, view),
         }
     }
 

@@ -249,7 +249,8 @@ impl saga::Saga for Withdraw {
     ) -> Result<(Admitted, &'static Table<Self>), Refusal> {
         names::no_occurrence::<Self>(of.id)?;
         let (request, asked) = (of.request, of.asked);
-        let at = asked.at.unwrap_or(of.now);
+        let at = self.house.asked_at(asked.at, of.now);
+        let at = at.map_err(cash_out::Refusal::NoTradingDay)?;
         let day = self.house.calendar.t_of(at).map_or_else(|_| at.date(), TradingDay::date);
         let fund =
             (self.house.funds)(request.fund, day).ok_or(Refusal::UnknownFund(request.fund))?;

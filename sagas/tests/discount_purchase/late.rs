@@ -3,7 +3,7 @@
 
 use crate::{
     books::{self, cases, t_of},
-    names::{at, order},
+    names::{at, order, tx},
     outside::{Fate, Verdict, serial},
     stage::Stage,
     terms::request,
@@ -13,13 +13,17 @@ use fundflow_domain::{
     ids::PaymentNo,
     modes::ConversionMode as Mode,
     payment::Receipt,
+    payout::Transfer,
     text::Text,
     time::Timestamp,
 };
-use fundflow_runtime::message::Reply;
+use fundflow_runtime::{
+    kind::{payload, saga_id},
+    message::{Reply, What},
+};
 use fundflow_sagas::{
-    discount_purchase::Command,
-    ports::bank::{BankAnswer, ChargeAnswer},
+    discount_purchase::{Command, DiscountPurchase},
+    ports::bank::{BankAnswer, ChargeAnswer, PayoutAnswer, payout_notice},
 };
 
 /// 1,000 yuan arrived then, as the bank says.
@@ -196,4 +200,106 @@ fn a_person_who_resumes_an_undated_payment_is_asked_for_the_instant_again() {
 
     assert_eq!(stage.parked().unwrap().0, "date");
     books::always(&stage);
+}
+
+/// The charge was under way from `left` on, and its answer is heard in the afternoon.
+fn stamped(asked_for: &str, left: &str, stamp: &str, heard: &str) -> Stage {
+    let mut stage = Stage::at(left);
+    let mut who = crate::terms::asked();
+    who.at = Some(at(asked_for));
+    stage.handle(What::Request {
+        saga: saga_id::<DiscountPurchase>(&tx("TX-1")),
+        request: payload(request(Mode::LinkedSameDay)),
+        asked: payload(who),
+        at: None,
+        trace_parent: None,
+    });
+    stage.now = at(heard);
+    stage.answer("mmf.pay", paid(at(stamp)));
+    stage
+}
+
+#[test]
+fn a_time_of_payment_that_the_time_of_our_call_does_not_allow_moves_no_t() {
+    for (asked_for, left, stamp, heard) in [
+        // Paid at 15:08, told as Greenwich time; the order is older than that.
+        ("06:50", "06:50", "07:08", "15:10"),
+        ("06:50", "14:50", "07:05", "15:06"),
+        // Before our call had left, within what clocks may differ, and on another T.
+        ("14:59:58", "15:02", "14:59", "15:03"),
+        // After it was heard, and on another T.
+        ("14:50", "14:50", "15:01", "14:58"),
+    ] {
+        let mut stage = stamped(asked_for, left, stamp, heard);
+        let row = stage.parked().map(|(_, code)| code);
+        assert_eq!(row.as_deref(), Some("instant_out_of_bounds"), "{stamp}: {}", stage.text());
+        let case = cases(&stage)[0].case().cloned().unwrap();
+        assert_eq!(case.kind(), Kind::InstantOutOfBounds);
+        let said = at(heard).plus_millis(-1000);
+        stage.command(Command::Date { at: said, reason: "the bank's statement".into() });
+        stage.run();
+        assert_eq!(stage.look().ending, Some("discount_purchase.completed"), "{}", stage.text());
+        let t = if said < at("15:00") { "2026-03-02" } else { "2026-03-03" };
+        assert_eq!(t_of(&stage, "mmf"), t, "{stamp}");
+        books::at_the_end(&stage);
+    }
+}
+
+#[test]
+fn a_time_of_payment_that_no_wrong_zone_could_have_moved_counts() {
+    for (left, stamp, heard, t) in [
+        ("06:50", "06:51", "14:58", "2026-03-02"),
+        ("06:50", "06:51", "16:30", "2026-03-02"),
+        ("06:50", "09:30", "16:30", "2026-03-02"),
+        ("14:50", "14:58", "16:30", "2026-03-02"),
+        ("06:50", "07:30", "17:30", "2026-03-03"),
+    ] {
+        let mut stage = stamped(left, left, stamp, heard);
+        assert_eq!(stage.parked(), None, "{stamp} {heard}\n{}", stage.text());
+        stage.run();
+        assert_eq!(t_of(&stage, "mmf"), t, "{stamp} {heard}");
+    }
+}
+
+#[test]
+fn a_payout_that_is_told_with_an_instant_that_cannot_be_is_kept_as_a_case() {
+    // Rejected, and so asked for, on the 5th; heard on the 6th at ten.
+    for (stamp, kept) in [("03-05 15:30", 0), ("03-05 01:00", 1), ("03-09 10:00", 1)] {
+        let mut stage = Stage::at("10:00");
+        stage.outside.verdicts.insert("target".to_owned(), Verdict::Rejected);
+        stage.outside.down.insert("redeem.out".to_owned());
+        stage.request(&request(Mode::RedeemToPurchase));
+        stage.clock("03-06 10:00");
+        let no = PaymentNo::out(&order("redeem"));
+        let transfer = Transfer {
+            no: no.clone(),
+            serial: serial("out"),
+            amount: "1000".parse().unwrap(),
+            at: at(stamp),
+        };
+        stage.notice(payout_notice(&no, no.clone(), PayoutAnswer::PaidOut(transfer)));
+        assert_eq!(cases(&stage).len(), kept, "{stamp}\n{}", stage.text());
+        stage.run();
+        assert_eq!(stage.look().ending, Some("discount_purchase.paid_out"), "{}", stage.text());
+        books::at_the_end(&stage);
+    }
+}
+
+#[test]
+fn an_instant_of_a_request_that_cannot_be_is_refused() {
+    for told in ["2062-03-02T10:00:00+08:00", "2025-03-03T10:00:00+08:00"] {
+        let mut stage = Stage::at("10:00");
+        let mut who = crate::terms::asked();
+        who.at = Some(told.parse().unwrap());
+        let reply = stage.handle(What::Request {
+            saga: saga_id::<DiscountPurchase>(&tx("TX-1")),
+            request: payload(request(Mode::LinkedSameDay)),
+            asked: payload(who),
+            at: None,
+            trace_parent: None,
+        });
+        let Reply::Refused(_, text) = reply else { panic!("{told} is taken") };
+        assert!(text.contains("is outside of"), "{text}");
+        assert_eq!(stage.events.len(), 0);
+    }
 }

@@ -105,6 +105,46 @@ fn deadlines_park_and_an_answer_that_comes_later_wakes() {
 }
 
 #[test]
+fn deadlines_of_the_targets_own_order_and_of_its_money_run_from_its_own_t() {
+    // Bought on the 2nd, redeemed on the 3rd, its money is here on the 4th.
+    let mode = Mode::RedeemToPurchase;
+    parks(silent_call("redeem"), mode, "redeem", "03-04 15:00");
+    parks(silent_word("redeem"), mode, "confirm redemption", "03-05 12:00");
+    parks(silent_call("target"), mode, "buy target", "03-05 15:00");
+    parks(silent_word("target"), mode, "confirm target", "03-06 12:00");
+    let refused = |deadline: &str, rejected: fn(&mut Stage)| {
+        let mut stage = Stage::at("10:00");
+        rejected(&mut stage);
+        stage.outside.down.insert("redeem.out".to_owned());
+        parks(stage, mode, "paid out", deadline);
+    };
+    refused("03-05 15:00", |it| it.outside.fate("target", [Fate::Refused]));
+    // Asked for on the 5th, when the registrar says so.
+    refused("03-06 15:00", |it| {
+        it.outside.verdicts.insert("target".to_owned(), Verdict::Rejected);
+    });
+    parks(silent_call("convert"), Mode::NextDay, "convert", "03-04 15:00");
+    parks(silent_word("convert"), Mode::NextDay, "confirm conversion", "03-05 12:00");
+}
+
+#[test]
+fn a_refund_that_is_asked_for_late_has_its_days_from_then_on() {
+    let mut stage = Stage::at("10:00");
+    stage.outside.verdicts.insert("mmf".to_owned(), Verdict::Silence);
+    stage.outside.down.insert("mmf.pay.refund1".to_owned());
+    stage.request(&request(Mode::LinkedSameDay));
+    stage.clock("03-09 10:00");
+    stage.outside.verdicts.insert("mmf".to_owned(), Verdict::Rejected);
+    stage.clock("03-09 14:00");
+    assert!(stage.has("payment.refund_requested"), "{}", stage.text());
+    assert_eq!(stage.parked(), None, "{}", stage.text());
+    stage.clock("03-12 14:59");
+    assert_eq!(stage.parked(), None, "{}", stage.text());
+    stage.clock("03-12 15:00");
+    assert_eq!(stage.parked().map(|(row, _)| row).as_deref(), Some("refund payment"));
+}
+
+#[test]
 fn a_refund_that_nobody_answers_parks_after_its_day_and_not_before() {
     let mut stage = Stage::at("10:00");
     stage.outside.fate("mmf", [Fate::Refused]);

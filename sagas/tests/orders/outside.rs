@@ -40,6 +40,8 @@ pub(crate) struct Outside {
     pub(crate) takes_back_nothing: bool,
     /// By application number: what is said from when on.
     script: BTreeMap<String, Vec<(Timestamp, ApplicationAnswer)>>,
+    /// The bank says nothing of those, by payment number: nobody knows.
+    pub(crate) mute: BTreeSet<String>,
     /// The registrar's front hears nothing: nobody knows.
     pub(crate) deaf: bool,
     /// The registrar's front refuses those.
@@ -66,7 +68,17 @@ impl Outside {
     }
 
     fn bank(&mut self, call: &BankCall, ask: Ask, now: Timestamp) -> BankAnswer {
+        let nobody = || Cause::new("time_out", "no answer");
         match call {
+            BankCall::Charge(charge) if self.mute.contains(charge.no.as_str()) => {
+                BankAnswer::Charge(ChargeAnswer::Unknown(nobody()))
+            }
+            BankCall::Refund(refund) if self.mute.contains(refund.no.as_str()) => {
+                BankAnswer::Refund(refund.no.clone(), RefundAnswer::Unknown(nobody()))
+            }
+            BankCall::Payout(payout) if self.mute.contains(payout.no.as_str()) => {
+                BankAnswer::Payout(payout.no.clone(), PayoutAnswer::Unknown(nobody()))
+            }
             BankCall::Charge(charge) => {
                 let no = charge.no.to_string();
                 if self.declines.contains(&no) {

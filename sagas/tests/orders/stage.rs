@@ -169,7 +169,10 @@ impl Stage {
 
     /// Everybody outside answers, and timers ring until that instant.
     pub(crate) fn until(&mut self, then: &str) {
-        let then = at(then);
+        self.until_instant(at(then));
+    }
+
+    pub(crate) fn until_instant(&mut self, then: Timestamp) {
         for _ in 0..500 {
             if !self.in_flight.is_empty() && !self.silent {
                 let effect = self.in_flight.remove(0);

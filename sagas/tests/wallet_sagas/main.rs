@@ -6,6 +6,7 @@
 mod by_hand;
 mod checks;
 mod corrections;
+mod deadlines;
 mod fast_short;
 mod fast_withdraw;
 mod freeze;

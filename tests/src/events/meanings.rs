@@ -107,6 +107,7 @@ const PROCESS: &[(&str, &str)] = &[
 const MILESTONES: &[(&str, &str)] = &[
     ("committed", "The first fund's purchase stands."),
     ("redated", "The money counts for a later T than was promised."),
+    ("leg_redated", "An order that follows the first one has another T than was promised."),
     ("readmitted", "It was decided again for that T, and this is promised now."),
     ("turned_away", "No T will carry it; the money goes back or stays where it is."),
     ("undated", "The bank's instant cannot be right; a person says which T counts."),

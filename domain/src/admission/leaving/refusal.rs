@@ -11,6 +11,13 @@ use crate::{
 };
 use chrono::NaiveDate;
 
+impl Refusal {
+    /// No T can be named.
+    pub const fn no_day(why: String) -> Self {
+        Self::Order(crate::admission::Refusal::NoTradingDay { why })
+    }
+}
+
 /// Why shares may not leave. Checked in this order.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {

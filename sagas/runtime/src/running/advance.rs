@@ -181,7 +181,8 @@ impl<S: Saga> Running<S> {
         match (deed.send, &self.lanes[at].state) {
             (_, LaneState::InFlight | LaneState::Queued(_)) => {}
             (_, LaneState::Waiting(due)) if *due > now => {}
-            (Send::Await(_), LaneState::Idle) => {
+            // Also after a wait: what is waited for may be due later than it was, since a part came.
+            (Send::Await(_), _) => {
                 let due = self.when(desk, deed.asks).unwrap_or(now);
                 if due > now {
                     self.lanes[at].state = LaneState::Waiting(due);
@@ -189,7 +190,6 @@ impl<S: Saga> Running<S> {
                     self.emit(desk, at, deed, Ask::Query);
                 }
             }
-            (Send::Await(_), _) => self.emit(desk, at, deed, Ask::Query),
             (Send::Call(_), _) if self.lanes[at].uncertain => {
                 self.emit(desk, at, deed, Ask::Query);
             }
