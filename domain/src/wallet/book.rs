@@ -9,7 +9,7 @@
 //!    behind the latest one.
 //! 2. Shares that left earn on days whose income may come later, so they are remembered as long.
 
-use super::{LotTaken, State};
+use super::{LotTaken, Reservation, State};
 use crate::{
     ids::TransactionId,
     money::{Income, PerTenThousand, Shares},
@@ -51,6 +51,8 @@ pub(super) struct Book {
     pub(super) carried_through: Option<NaiveDate>,
     gone: Vec<Gone>,
     settled: Vec<(TransactionId, Income)>,
+    /// Transactions that reserved every share, so that the unpaid income goes along.
+    exits: Vec<TransactionId>,
 }
 
 /// Of a wallet that nothing was accrued to.
@@ -70,6 +72,7 @@ impl Book {
             carried_through: None,
             gone: Vec::new(),
             settled: Vec::new(),
+            exits: Vec::new(),
         }
     }
 
@@ -106,6 +109,10 @@ impl Book {
     pub(super) fn without(&self, amount: Income, left_to_fund: Income) -> Option<Income> {
         let paid = amount.plus(left_to_fund)?;
         self.unpaid().minus(paid)
+    }
+
+    pub(super) fn leaving_with(&mut self, tx: &TransactionId) {
+        self.exits.push(tx.clone());
     }
 
     pub(super) fn settled_by(&self, tx: &TransactionId) -> Option<Income> {
@@ -198,6 +205,17 @@ impl State {
     /// What a transaction took along of unpaid income; `None` until it has.
     pub fn settled_income(&self, transaction: &TransactionId) -> Option<Income> {
         self.book().settled_by(transaction)
+    }
+
+    /// Whether the unpaid income goes along with the shares that the transaction reserved.
+    pub fn takes_income(&self, transaction: &TransactionId) -> bool {
+        self.book().exits.contains(transaction)
+    }
+
+    /// All shares wait to leave, and the unpaid income with them.
+    pub(super) fn is_leaving(&self) -> bool {
+        let held = |tx: &TransactionId| matches!(self.entry(tx).reservation, Reservation::Held(_));
+        self.book().exits.iter().any(held)
     }
 
     /// The last natural day up to which income was carried.

@@ -40,6 +40,9 @@ pub enum Event {
         transaction: TransactionId,
         /// How many.
         shares: Shares,
+        /// They are all that there are, and the unpaid income goes along.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        with_income: bool,
     },
     /// The reservation is over, or was refused before it came.
     SharesReleased {

@@ -21,9 +21,12 @@ pub(super) fn evolve(mut state: State, event: &Event) -> Option<State> {
             let entry = state.entry_mut(transaction);
             matches!(entry.credit, C::InTransit(_)).then(|| entry.credit = C::Reversed)?;
         }
-        Event::SharesReserved { transaction, shares } => {
+        Event::SharesReserved { transaction, shares, with_income } => {
             let entry = state.entry_mut(transaction);
             (entry.reservation == R::None).then(|| entry.reservation = R::Held(*shares))?;
+            if *with_income {
+                state.book_mut().leaving_with(transaction);
+            }
         }
         Event::SharesReleased { transaction } => {
             let entry = state.entry_mut(transaction);

@@ -13,7 +13,8 @@
 //! 3. A reversal of a paid day leaves unpaid income below zero, which the next carry takes away.
 //! 4. What is older than the days that are remembered cannot be told from a repetition and is
 //!    refused.
-//! 5. Shares in transit earn nothing; reserved, frozen and disputed shares do.
+//! 5. Nothing is carried while all shares wait to leave: what is owed goes along with them.
+//! 6. Shares in transit earn nothing; reserved, frozen and disputed shares do.
 
 use super::{
     Event, Refusal as WalletRefusal, Reservation, State,
@@ -155,7 +156,7 @@ pub(super) fn carry(
     registered: NaiveDate,
 ) -> Result<Vec<Event>, WalletRefusal> {
     let book = state.book();
-    if book.carried_through.is_some_and(|before| through <= before) {
+    if state.is_leaving() || book.carried_through.is_some_and(|before| through <= before) {
         return Ok(vec![]);
     }
     let due = book.due(through);

@@ -71,6 +71,8 @@ pub enum Command {
     ReverseCredit(TransactionId),
     /// Earmark shares for a conversion (try).
     Reserve(TransactionId, Shares),
+    /// Earmark every registered share: the unpaid income goes along, and becomes no shares meanwhile.
+    ReserveAll(TransactionId, Shares),
     /// The shares will not leave (cancel).
     Release(TransactionId),
     /// The registrar redeemed or converted out so many of the reserved shares; the rest is free
@@ -226,7 +228,8 @@ impl Decider for Wallet {
             C::CreditInTransit(tx, shares) => shares::credit(state, tx, *shares),
             C::ConfirmCredit(tx, shares, on) => shares::confirm(state, tx, *shares, *on),
             C::ReverseCredit(tx) => shares::reverse(state, tx),
-            C::Reserve(tx, shares) => shares::reserve(state, tx, *shares),
+            C::Reserve(tx, shares) => shares::reserve(state, tx, *shares, false),
+            C::ReserveAll(tx, shares) => shares::reserve(state, tx, *shares, true),
             C::Release(tx) => shares::release(state, tx),
             C::TakeOut { transaction, shares, earns_through } => {
                 shares::take_out(state, transaction, *shares, *earns_through)

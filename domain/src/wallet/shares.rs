@@ -61,6 +61,7 @@ pub(super) fn reserve(
     state: &State,
     tx: &TransactionId,
     shares: Shares,
+    with_income: bool,
 ) -> Result<Vec<Event>, Refusal> {
     match state.entry(tx).reservation {
         Reservation::None => {
@@ -68,7 +69,8 @@ pub(super) fn reserve(
             if shares > free || shares.is_zero() {
                 return Err(state.too_few(tx, shares, free));
             }
-            Ok(vec![Event::SharesReserved { transaction: tx.clone(), shares }])
+            let transaction = tx.clone();
+            Ok(vec![Event::SharesReserved { transaction, shares, with_income }])
         }
         Reservation::Held(was) | Reservation::Spent(was) if was <= shares => Ok(vec![]),
         // A corrected record may have taken more than was reserved, or given it all back.

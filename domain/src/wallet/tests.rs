@@ -34,7 +34,7 @@ pub(super) fn credited(name: &str, number: &str, registered: &str) -> Vec<Event>
 }
 
 pub(super) fn reserved(name: &str, number: &str) -> Event {
-    Event::SharesReserved { transaction: tx(name), shares: shares(number) }
+    Event::SharesReserved { transaction: tx(name), shares: shares(number), with_income: false }
 }
 
 fn after(commands: &[Command]) -> State {

@@ -50,6 +50,7 @@ impl DiscountPurchase {
             Do::Book => self.books(turn),
             Do::ConfirmCredit => confirm_credit(turn),
             Do::Spend => self.spend(turn),
+            Do::SettleIncome => plan.wallet.settle(turn, &plan.out),
             Do::PlaceTarget => self.place_target(turn),
             Do::CreditTarget => plan.holdings.book_in(turn, plan.target_order()),
             Do::Release => wallet(turn, &wallet::Command::Release(id)),
@@ -110,6 +111,9 @@ impl DiscountPurchase {
         let mut events = plan.wallet.book_in(turn, &plan.buy)?;
         if plan.out.is_placed(&turn.view()?) {
             events += self.spend(turn)?;
+            if !facts::is_income_settled(&turn.view()?) {
+                events += plan.wallet.settle(turn, &plan.out)?;
+            }
         }
         if plan.target_order().is_placed(&turn.view()?) {
             events += plan.holdings.book_in(turn, plan.target_order())?;
@@ -153,13 +157,17 @@ fn request_payment(turn: &mut Turn<'_>) -> Done {
 }
 
 fn reserve(turn: &mut Turn<'_>) -> Done {
-    let (plan, id) = (turn.plan(), turn.id().clone());
+    let plan = turn.plan();
     let shares = match facts::entry(&turn.view()?).credit {
         Credit::InTransit(shares) | Credit::Confirmed(shares) => shares,
         // Shares that the wallet held before.
         Credit::None | Credit::Reversed => at_par(plan.amount)?,
     };
-    wallet(turn, &wallet::Command::Reserve(id, shares))
+    // What was bought by the same order has no income of its own yet.
+    if plan.mode.buys_the_money_fund() {
+        return plan.wallet.reserve(turn, shares);
+    }
+    plan.wallet.reserve_with_income(turn, shares)
 }
 
 pub(super) fn terms(

@@ -14,11 +14,11 @@ use crate::parts::{
     refunds, timing,
 };
 use fundflow_domain::{
-    application::{Application, Confirmation, Outcome, Terms},
+    application::{Application, Ask, Confirmation, Outcome, Terms},
     calendar::TradingDay,
     case::{Figure, Finding, Kind},
     modes::ConversionMode,
-    money::Money,
+    money::{Income, Money},
     payment::Stage,
     time::Timestamp,
     wallet::{Credit, Entry, Reservation},
@@ -34,6 +34,8 @@ const OUT_END: &str = "conversion";
 const TARGET_END: &str = "target";
 /// What the bank was asked to pay out.
 const PAYOUT_END: &str = "payout";
+/// Unpaid income that left with the shares of a conversion.
+const INCOME_END: &str = "income";
 
 /// What the purchase did to its wallet.
 pub(super) fn entry(view: &View<'_>) -> Entry {
@@ -69,6 +71,7 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         Fact::OutConfirmed => out.is_confirmed(view) && sound(view, out),
         Fact::OutConfirmedAtAll => out.is_confirmed(view),
         Fact::Spent => plan.wallet.spent(view).is_some() && plan.wallet.is_booked_out(view, out),
+        Fact::IncomeSettled => is_income_settled(view),
         Fact::TargetPlaced => target.is_placed(view),
         Fact::TargetAccepted => target.is_accepted(view),
         Fact::TargetRejected => target.is_rejected(view) || unbought(view) || brought_nothing(view),
@@ -126,20 +129,27 @@ pub(super) fn comes_of(view: &View<'_>, end: &str) -> Option<Origin> {
         TARGET_END if !view.plan.mode.is_conversion() => {
             Some(Origin { of: &[OUT_END], settles: true })
         }
+        INCOME_END => Some(Origin::owed(&[OUT_END, TARGET_END])),
         PAYOUT_END => Some(Origin::owed(&[])),
         _ => PaymentLeg::comes_of(end),
     }
 }
 
-/// Money came of shares that had been given up, and it will buy nothing any more.
+/// Money came of shares that had been given up, and it will buy nothing any more, or income did.
 fn is_owed_at_last(view: &View<'_>) -> bool {
     let plan = view.plan;
     let redeemed = plan.mode == ConversionMode::RedeemToPurchase
         && plan.wallet.spent(view).is_some()
         && plan.out.is_over(view)
         && plan.target.is_over(view);
-    let owed = redeemed && !view.open.notes.is_disputed() && !by_hand::is_by_hand(view, TARGET_END);
-    owed && !is_spent_on_target(view)
+    let owed = (redeemed && !by_hand::is_by_hand(view, TARGET_END))
+        || (is_income_owed(view) && !by_hand::is_by_hand(view, INCOME_END));
+    owed && !view.open.notes.is_disputed() && !is_spent_on_target(view)
+}
+
+/// A conversion is through, and income came along that is paid out in money.
+fn is_income_owed(view: &View<'_>) -> bool {
+    view.plan.mode.is_conversion() && is_target_credited(view) && !income(view).is_zero()
 }
 
 /// A dispute that came after the end takes nothing back until a person says so.
@@ -223,6 +233,7 @@ fn is_booked(view: &View<'_>) -> bool {
     plan.wallet.is_booked_in(view, &plan.buy)
         && plan.wallet.is_booked_out(view, &plan.out)
         && (!target.is_placed(view) || plan.holdings.is_booked_in(view, target))
+        && (view.ending.is_none() || is_income_settled(view))
 }
 
 /// What is reserved is released before what is in transit is taken away.
@@ -301,6 +312,9 @@ pub(super) fn open_ends(view: &View<'_>) -> Vec<OpenEnd> {
         ends.push((TARGET_END.into(), worth));
     }
     ends.extend(plan.payout.open_end(view));
+    if is_income_owed(view) && !plan.payout.is_requested(view) {
+        ends.push((INCOME_END.into(), income(view).decimal()));
+    }
     let target = plan.target_order();
     let lacks = [
         plan.wallet.lack_in(view, &plan.buy),
@@ -323,8 +337,36 @@ fn unspent(view: &View<'_>) -> Option<Decimal> {
     open.minus(out).filter(|open| !open.is_zero()).map(Money::decimal)
 }
 
-/// What the target's order did not accept of what the redemption brought.
+/// Nothing went along with the shares, or it is booked.
+pub(super) fn is_income_settled(view: &View<'_>) -> bool {
+    let (plan, wallet) = (view.plan, &view.plan.wallet);
+    let Some(state) = wallet.state(view.streams) else { return false };
+    let asked = || {
+        let application = plan.out.application(view);
+        application.is_some_and(|it| match it.terms.ask {
+            Ask::Redemption { take_income, .. } | Ask::Conversion { take_income, .. } => {
+                take_income
+            }
+            Ask::Purchase { .. } | Ask::Subscription { .. } | Ask::FastTransfer { .. } => false,
+        })
+    };
+    let came = plan.out.income(view).is_some_and(|income| income != Income::ZERO);
+    let due = came || (asked() && state.unpaid_income() != Income::ZERO);
+    state.settled_income(view.id).is_some() || wallet.spent(view).is_none() || !due
+}
+
+/// Yuan of unpaid income that came along with the shares; what is below zero is none.
+pub(super) fn income(view: &View<'_>) -> Money {
+    let income = view.plan.out.income(view).unwrap_or(Income::ZERO);
+    Money::new(income.decimal()).unwrap_or(Money::ZERO)
+}
+
+/// What the investor gets in money: what the target's order did not accept of what the redemption
+/// brought, or the income that came along with a conversion.
 pub(super) fn rest(view: &View<'_>) -> Option<Money> {
+    if view.plan.mode.is_conversion() {
+        return Some(income(view));
+    }
     let accepted = |said: &Confirmation| match &said.outcome {
         Outcome::Purchase(numbers) => Some(numbers.amount),
         Outcome::Redemption(_)

@@ -67,7 +67,8 @@ const COMPLETE: &[Move<Saga>] = &[
     act("complete", Do::End(Ending::Completed), Fact::Ended).to(),
 ];
 
-/// What the target did not take of the redemption's money is the investor's.
+/// What the target did not take of the redemption's money is the investor's, and so is income that came
+/// along with the shares.
 const COMPLETE_WITH_REST: &[Move<Saga>] = &[
     act("pay out rest", Do::RequestPayout, Fact::RestRequested).to(),
     call("rest paid out", Call::Payout, Fact::RestAnswered, When::PayoutOverdue).to(),
@@ -129,6 +130,10 @@ const fn confirm(name: &'static str) -> Step<Saga> {
         .unless(Fact::OutRejected, None)
 }
 const SPEND: Step<Saga> = act("spend", Do::Spend, Fact::Spent).row(Exit::Nothing);
+const TARGET_WITH_REST: Step<Saga> = act("hold target", Do::CreditTarget, Fact::TargetCredited)
+    .row(Exit::Landing(COMPLETE_WITH_REST, None));
+const SETTLE_INCOME: Step<Saga> =
+    act("settle income", Do::SettleIncome, Fact::IncomeSettled).row(Exit::Nothing);
 const TARGET: Step<Saga> =
     act("hold target", Do::CreditTarget, Fact::TargetCredited).row(Exit::Landing(COMPLETE, None));
 
@@ -246,12 +251,13 @@ pub const NEXT_DAY: Table<Saga> = Table {
         out("convert", Exit::Nothing),
         confirm("confirm conversion"),
         SPEND,
-        TARGET,
+        SETTLE_INCOME,
+        TARGET_WITH_REST,
     ],
-    beside: BESIDE,
+    beside: BESIDE_FOR_MONEY,
 };
 
-/// Shares that the wallet held before are converted on T. No money moves.
+/// Shares that the wallet held before are converted on T. No money moves but their unpaid income.
 pub const HELD: Table<Saga> = Table {
     version: "held.v1",
     title: "Held: shares that the wallet held before are converted on T",
@@ -262,9 +268,10 @@ pub const HELD: Table<Saga> = Table {
         out("convert", Exit::Nothing),
         confirm("confirm conversion"),
         SPEND,
-        TARGET,
+        SETTLE_INCOME,
+        TARGET_WITH_REST,
     ],
-    beside: BESIDE,
+    beside: BESIDE_FOR_MONEY,
 };
 
 const SPEND_FOR_MONEY: Step<Saga> =
@@ -286,8 +293,6 @@ const CONFIRM_TARGET: Step<Saga> = word(
 )
 .row(Exit::Nothing)
 .unless(Fact::TargetRejected, None);
-const TARGET_FOR_MONEY: Step<Saga> = act("hold target", Do::CreditTarget, Fact::TargetCredited)
-    .row(Exit::Landing(COMPLETE_WITH_REST, None));
 
 /// Redeemed, and the money buys the target on the day on which it arrives: for a target that is at
 /// another registrar.
@@ -311,10 +316,11 @@ pub const REDEEM_TO_PURCHASE: Table<Saga> = Table {
         out("redeem", Exit::Nothing),
         confirm("confirm redemption"),
         SPEND_FOR_MONEY,
+        SETTLE_INCOME,
         MONEY,
         BUY_TARGET,
         CONFIRM_TARGET,
-        TARGET_FOR_MONEY,
+        TARGET_WITH_REST,
     ],
     beside: BESIDE_FOR_MONEY,
 };

@@ -80,7 +80,9 @@ impl DiscountPurchase {
         source: &Arc<FundTerms>,
     ) -> Result<Leaving, NotDone> {
         let promised = view.open.notes.promise(&view.open.promise);
-        let (lots, on_huge, take_income) = (vec![], OnHuge::Cancel, false);
+        let (lots, on_huge) = (vec![], OnHuge::Cancel);
+        let (wallet, all) = (&view.plan.wallet, view.plan.wallet.held(view) == Some(shares));
+        let take_income = all && wallet.takes_income(view);
         if promised.mode == ConversionMode::RedeemToPurchase {
             return Ok(Leaving {
                 ask: Ask::Redemption { shares, lots, on_huge, take_income },
@@ -105,7 +107,9 @@ impl DiscountPurchase {
         let day = self.house.t_of(turn.now())?;
         let proceeds =
             plan.out.proceeds(&turn.view()?).ok_or(lacks("what the redemption brought"))?;
-        let amount = Amount::new(proceeds.decimal()).map_err(|_| lacks("money to buy with"))?;
+        // Income that came along is paid out, and buys nothing.
+        let bought = proceeds.minus(facts::income(&turn.view()?)).unwrap_or(proceeds);
+        let amount = Amount::new(bought.decimal()).map_err(|_| lacks("money to buy with"))?;
         let (amount, before) = match self.settle_target(turn, day, amount)? {
             Settled::Place(amount, before) => (amount, before),
             Settled::Before(events) => return Ok(events),

@@ -123,8 +123,12 @@ impl Plan {
         if self.mode != ConversionMode::Held {
             needs.extend([self.payment.key.need(), self.buy.key.need()]);
         }
+        // What was bought on the same T has no income that would be paid out.
+        if self.mode != ConversionMode::LinkedSameDay {
+            needs.push(self.payout.key.need());
+        }
         if self.mode == ConversionMode::RedeemToPurchase {
-            needs.extend([self.target.key.need(), self.payout.key.need()]);
+            needs.push(self.target.key.need());
         }
         needs.extend(self.limits.needs().chain(self.limits_next.needs()));
         needs.extend(self.cases.iter().map(Key::need));

@@ -147,7 +147,7 @@ impl DiscountPurchase {
     pub(super) fn callees_of(&self, request: &Request, promised: &Admitted) -> Vec<Callee> {
         let funds = [request.wallet_fund, request.target_fund];
         let mut callees = self.house.to_registrars(&funds, promised.trade_date.date());
-        callees.extend(promised.mode.buys_the_money_fund().then(|| self.house.to_bank()));
+        callees.push(self.house.to_bank());
         callees
     }
 

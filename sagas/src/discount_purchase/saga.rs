@@ -136,7 +136,10 @@ impl FundSaga for DiscountPurchase {
         terms: &Terms,
         (_, confirmation): (&[Confirmation], &Confirmation),
     ) -> Vec<Finding> {
-        facts::more_than_there_is(view, terms, confirmation).into_iter().collect()
+        let beyond = facts::more_than_there_is(view, terms, confirmation);
+        let of_out = terms.order == view.plan.out.order;
+        let income = || view.plan.wallet.unasked_income(view, terms, confirmation);
+        beyond.into_iter().chain(of_out.then(income).flatten()).collect()
     }
 
     fn comes_of(view: &View<'_>, end: &str) -> Option<Origin> {

@@ -96,6 +96,8 @@ pub enum Fact {
     OutConfirmedAtAll,
     /// The wallet handed the shares over.
     Spent,
+    /// Unpaid income that went along with all of them is booked, or none went along.
+    IncomeSettled,
     /// The money of the redemption bought the target: that order is placed.
     TargetPlaced,
     /// The registrar's front took it.
@@ -198,6 +200,8 @@ pub enum Do {
     Book,
     /// Hand the shares over.
     Spend,
+    /// Book the unpaid income that went along.
+    SettleIncome,
     /// Place the target's order for the money of the redemption.
     PlaceTarget,
     /// Show the target's lot among the holdings.

@@ -1,9 +1,11 @@
 //! What a saga does to the investor's money-fund shares, and what it reads off them.
 
-use super::application::ApplicationLeg;
+use super::{application::ApplicationLeg, cases::finding};
 use fundflow_domain::{
+    application::{Ask, Confirmation, Terms},
+    case::{Figure, Finding, Kind},
     ids::{FundCode, InvestorId, WalletId},
-    money::{Amount, Money, Nav, ShareRounding, Shares},
+    money::{Amount, Income, Money, Nav, ShareRounding, Shares},
     wallet::{Command, Credit, Entry, Reservation, State, Wallet},
 };
 use fundflow_kernel::streams::{Key, Streams};
@@ -84,6 +86,51 @@ impl WalletPart {
     ) -> Result<usize, NotDone> {
         let command = Command::Reserve(turn.id().clone(), shares);
         self.decide(turn, &command)
+    }
+
+    /// Reserves so many shares; where they are all that the wallet holds, the unpaid income goes along.
+    ///
+    /// # Errors
+    /// [`NotDone`]; nothing has changed.
+    pub fn reserve_with_income<S: Saga>(
+        &self,
+        turn: &mut Turn<'_, S>,
+        shares: Shares,
+    ) -> Result<usize, NotDone> {
+        let all = self.state(turn.streams()).is_some_and(|wallet| wallet.registered() == shares);
+        let id = turn.id().clone();
+        let command =
+            if all { Command::ReserveAll(id, shares) } else { Command::Reserve(id, shares) };
+        self.decide(turn, &command)
+    }
+
+    /// The unpaid income goes along with what was reserved.
+    pub fn takes_income<S: Saga>(&self, view: &View<'_, S>) -> bool {
+        self.state(view.streams).is_some_and(|wallet| wallet.takes_income(view.id))
+    }
+
+    /// Income that a record says was paid along although none was to go along.
+    pub fn unasked_income<S: Saga>(
+        &self,
+        view: &View<'_, S>,
+        terms: &Terms,
+        said: &Confirmation,
+    ) -> Option<Finding> {
+        match terms.ask {
+            Ask::Redemption { take_income: false, .. }
+            | Ask::Conversion { take_income: false, .. } => {}
+            Ask::Redemption { .. }
+            | Ask::Conversion { .. }
+            | Ask::Purchase { .. }
+            | Ask::Subscription { .. }
+            | Ask::FastTransfer { .. } => return None,
+        }
+        let income = ApplicationLeg::income_of(said).filter(|income| *income != Income::ZERO)?;
+        let what = format!("income of {income} was paid along, and was to stay in the wallet");
+        let unpaid = self.state(view.streams).map_or(Income::ZERO, State::unpaid_income);
+        let ours = vec![Figure::new("unpaid income", unpaid)];
+        let theirs = vec![Figure::new("income", income)];
+        Some(finding(Kind::AmountDiffers, &what, ours, theirs))
     }
 
     /// Gives the reservation back.

@@ -27,7 +27,13 @@ impl Withdraw {
         let plan = turn.plan();
         match what {
             Do::Reserve => {
-                let shares = turn.view()?.open.promise.shares;
+                let (shares, all) = {
+                    let promise = &turn.view()?.open.promise;
+                    (promise.shares, promise.take_income)
+                };
+                if all {
+                    return plan.wallet.reserve_with_income(turn, shares);
+                }
                 plan.wallet.reserve(turn, shares)
             }
             Do::Release => plan.wallet.release(turn),

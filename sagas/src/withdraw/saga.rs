@@ -8,7 +8,6 @@ use crate::{
         application::{ApplicationLeg, FundSaga},
         by_hand::{self, Origin},
         cancel::{self, NotTakenBack},
-        cases,
         milestone::{Milestone, Notes, Scope},
         names,
         payout::NotRedirected,
@@ -18,11 +17,10 @@ use crate::{
 };
 use fundflow_domain::{
     admission::cash_out::{self, Admitted, Balance, CashOut, Way},
-    application::{Applications, Ask, Confirmation, Terms},
+    application::{Applications, Confirmation, Terms},
     calendar::TradingDay,
-    case::{CaseId, Cases, Closing, Figure, Finding, Kind},
+    case::{CaseId, Cases, Closing, Finding},
     ids::{AccountRef, FundCode, TransactionId},
-    money::Income,
     orders::Cause,
     payout::Payouts,
     time::Timestamp,
@@ -161,15 +159,7 @@ impl FundSaga for Withdraw {
         terms: &Terms,
         (_, said): (&[Confirmation], &Confirmation),
     ) -> Vec<Finding> {
-        let Ask::Redemption { take_income: false, .. } = terms.ask else { return Vec::new() };
-        let income = ApplicationLeg::income_of(said).filter(|income| *income != Income::ZERO);
-        let Some(income) = income else { return Vec::new() };
-        let what = format!("income of {income} was paid along, and was to stay in the wallet");
-        let wallet = view.plan.wallet.state(view.streams);
-        let unpaid = wallet.map_or(Income::ZERO, State::unpaid_income);
-        let ours = vec![Figure::new("unpaid income", unpaid)];
-        let theirs = vec![Figure::new("income", income)];
-        vec![cases::finding(Kind::AmountDiffers, &what, ours, theirs)]
+        view.plan.wallet.unasked_income(view, terms, said).into_iter().collect()
     }
 
     fn comes_of(_: &View<'_>, end: &str) -> Option<Origin> {

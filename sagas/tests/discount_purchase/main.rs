@@ -34,3 +34,4 @@ mod own_t;
 mod people;
 mod random;
 mod story;
+mod with_income;

@@ -397,3 +397,28 @@ fn an_instant_of_the_request_that_cannot_be_is_refused() {
         assert!(matches!(reply, Reply::Refused(..)), "{reply:?}");
     }
 }
+
+#[test]
+fn all_of_a_fund_that_carries_daily_leaves_nothing_behind_of_what_came_meanwhile() {
+    let mut stage = with_income(stage("02-03 10:00"));
+    let all = record("c-1", "2026-02-04", true, redeemed("1000".parse().unwrap(), "0.09"));
+    stage.outside.records.insert("redeem".into(), vec![all]);
+    stage.request(request(None), asked());
+    stage.settle();
+    // That day's income is published in the evening, and what is owed would become shares.
+    let (day, per_10_000) = ("2026-02-03".parse().unwrap(), "0.5".parse().unwrap());
+    let unit = fundflow_domain::money_fund::IncomeUnit::Fen;
+    let accrue = WalletCommand::AccrueIncome { day, publication: 0, per_10_000, unit };
+    stage.given(&wallet_of("i-1"), &accrue);
+    let registered = "2026-02-04".parse().unwrap();
+    stage.given(&wallet_of("i-1"), &WalletCommand::CarryIncome { through: day, registered });
+    stage.crash();
+    stage.run();
+
+    assert_eq!(stage.last(), "withdraw.paid_out", "{}", stage.text());
+    let wallet = stage.wallet();
+    assert_eq!(
+        (wallet.registered().to_string(), wallet.unpaid_income().to_string()),
+        ("0.00".into(), "0.0000".into())
+    );
+}

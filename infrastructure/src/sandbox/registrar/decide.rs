@@ -9,7 +9,7 @@ use super::{
     ApplicationEntry, NotPriced, SandboxRegistrar,
     entry::{Carried, Decided, Final, Taken, Word, record_serial, rejection},
     market::Market,
-    pricing::{Converting, fast_transfer, interest, with_income},
+    pricing::{Converting, beside_income, fast_transfer, interest, with_income},
     register::{NotThere, Register},
     words::words,
 };
@@ -184,20 +184,21 @@ impl SandboxRegistrar {
             return Err(NotPriced::NotThere("there are no shares to take".to_owned()));
         }
         let (shares, parcels) = register.take(terms, (part, designated), sequence, frozen)?;
+        let unpaid = || register.incomes.unpaid(&(terms.investor.clone(), terms.fund));
         let outcome = match &terms.ask {
             Ask::Conversion { into, .. } => {
                 let navs = (self.priced(terms.fund, night)?, self.priced(*into, night)?);
                 let converting =
                     Converting { parcels: &parcels, navs, confirmed_on: night.confirmed_on };
-                Outcome::Conversion(self.market.conversion(terms, &converting)?)
+                let numbers = self.market.conversion(terms, &converting)?;
+                Outcome::Conversion(beside_income(terms, numbers, unpaid()))
             }
             Ask::FastTransfer { .. } => Outcome::FastTransfer(fast_transfer(shares)),
             Ask::Redemption { .. } | Ask::Purchase { .. } | Ask::Subscription { .. } => {
                 let nav = self.priced(terms.fund, night)?;
                 let on = night.confirmed_on;
                 let numbers = self.market.redemption(terms, &parcels, nav, on)?;
-                let unpaid = register.incomes.unpaid(&(terms.investor.clone(), terms.fund));
-                Outcome::Redemption(with_income(terms, numbers, unpaid)?)
+                Outcome::Redemption(with_income(terms, numbers, unpaid())?)
             }
         };
         let taken = parcels.iter().filter_map(Taken::of).collect();

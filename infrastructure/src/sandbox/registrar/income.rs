@@ -16,6 +16,7 @@
 use super::{
     SandboxRegistrar,
     entry::{ApplicationEntry, Taken},
+    pricing::takes_income,
     register::Register,
 };
 use crate::sandbox::{channel::serial, journal::JournalError};
@@ -32,7 +33,7 @@ use fundflow_domain::{
 use serde::{Deserialize, Serialize};
 use std::{
     cell::OnceCell,
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
 };
 
 /// A holder of a fund.
@@ -255,7 +256,8 @@ impl SandboxRegistrar {
     fn given(&self, register: &Register, income: Publication, terms: &ByTerms) -> IncomeEntry {
         let Publication { fund, day, publication, per_10_000 } = income;
         let mut holders = Vec::new();
-        let (asked_for, today) = (OnceCell::new(), self.clock.now().date());
+        let (asked_for, exits) = (OnceCell::new(), OnceCell::new());
+        let today = self.clock.now().date();
         for investor in register.incomes.holders(fund, register.with_lots()) {
             let holder = (investor.clone(), fund);
             let mut owed = register.incomes.owed.get(&holder).cloned().unwrap_or_default();
@@ -266,7 +268,9 @@ impl SandboxRegistrar {
             let accrued = money_fund::income(shares, per_10_000, terms.unit).unwrap_or_default();
             let corrects = owed.days.contains_key(&day);
             owed.accrue(day, publication, accrued);
-            let carried = terms.registered.and_then(|registered| {
+            // What is owed goes along with shares that are all to leave.
+            let leaving = exits.get_or_init(|| self.exits(fund)).contains(investor);
+            let carried = terms.registered.filter(|_| !leaving).and_then(|registered| {
                 let free = |held: Shares| {
                     let all = asked_for.get_or_init(|| self.asked_for(register, fund));
                     let asked = all.get(investor).copied().unwrap_or_default();
@@ -280,6 +284,17 @@ impl SandboxRegistrar {
             }
         }
         IncomeEntry { income, holders }
+    }
+
+    /// Whose shares of a fund wait to leave together with the income.
+    fn exits(&self, fund: FundCode) -> HashSet<InvestorId> {
+        let waits = |entry: &ApplicationEntry| {
+            let open = entry.decided.as_ref().is_none_or(|decided| decided.carried.is_some());
+            entry.terms.fund == fund && entry.is_accepted() && open
+        };
+        let applications = self.applications();
+        let exits = applications.iter().filter(|it| waits(it) && takes_income(&it.terms.ask));
+        exits.map(|entry| entry.terms.investor.clone()).collect()
     }
 
     /// Shares of a fund that wait for a batch to let them leave, by holder.

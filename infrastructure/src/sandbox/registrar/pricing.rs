@@ -166,13 +166,37 @@ impl Market {
     }
 }
 
+/// Whether the unpaid income of the fund goes along.
+pub(super) const fn takes_income(ask: &Ask) -> bool {
+    match ask {
+        Ask::Redemption { take_income, .. } | Ask::Conversion { take_income, .. } => *take_income,
+        Ask::Purchase { .. } | Ask::Subscription { .. } | Ask::FastTransfer { .. } => false,
+    }
+}
+
+/// The same of a conversion: the income is paid as money beside the target's shares. What is below zero
+/// stays owed, since no money comes that it could be taken from.
+pub(super) fn beside_income(
+    terms: &Terms,
+    numbers: ConversionConfirmed,
+    unpaid: Income,
+) -> ConversionConfirmed {
+    if !takes_income(&terms.ask) {
+        return numbers;
+    }
+    let exit = money_fund::exit(numbers.shares_out, unpaid.max(Income::ZERO)).ok();
+    let income = exit.and_then(|exit| SignedMoney::new(exit.income.decimal()).ok());
+    let income = income.unwrap_or(SignedMoney::ZERO);
+    ConversionConfirmed { income, ..numbers }
+}
+
 /// Where it is to go along, all that is owed is paid with the shares: whole fen of either sign.
 pub(super) fn with_income(
     terms: &Terms,
     numbers: RedemptionConfirmed,
     unpaid: Income,
 ) -> Result<RedemptionConfirmed, NotPriced> {
-    if !matches!(terms.ask, Ask::Redemption { take_income: true, .. }) {
+    if !takes_income(&terms.ask) {
         return Ok(numbers);
     }
     let nothing = |why: String| NotPriced::Nothing(why);

@@ -10,14 +10,15 @@
 use super::{
     entry::{ApplicationEntry, Taken, transaction_of},
     income::{Holder, Incomes},
+    pricing::takes_income,
 };
 use chrono::NaiveDate;
 use fundflow_domain::{
-    application::{Ask, Designated, Outcome, Terms},
+    application::{Ask, Confirmation, Designated, Outcome, Terms},
     fund::RedemptionSequence,
     ids::{FundCode, InvestorId, LotId},
     lots::Parcel,
-    money::{Income, Nav, Shares},
+    money::{Income, Nav, Shares, SignedMoney},
     orders::Serial,
 };
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -105,8 +106,13 @@ impl Register {
         let taken = taken.get(known.map_or(0, |known| known.taken.len())..).unwrap_or_default();
         let holder = (entry.terms.investor.clone(), entry.terms.fund);
         self.debit(&holder, taken, earns_through);
-        let takes_income = matches!(entry.terms.ask, Ask::Redemption { take_income: true, .. });
-        if takes_income && entry.confirmations().count() > confirmed {
+        let settles = |said: &Confirmation| match &said.outcome {
+            Outcome::Redemption(_) => takes_income(&entry.terms.ask),
+            // What is below zero stays owed.
+            Outcome::Conversion(numbers) => numbers.income != SignedMoney::ZERO,
+            Outcome::Purchase(_) | Outcome::Subscription(_) | Outcome::FastTransfer(_) => false,
+        };
+        if entry.confirmations().skip(confirmed).any(settles) {
             self.incomes.settle(&holder);
         }
     }

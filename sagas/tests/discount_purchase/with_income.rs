@@ -1,0 +1,179 @@
+//! A conversion of all that the wallet holds settles the unpaid income: it is paid to the investor.
+
+use crate::{
+    books,
+    held::{holding, wallet_key},
+    names::order,
+    outside::Verdict,
+    stage::Stage,
+    terms::request,
+};
+use fundflow_domain::{
+    application::{Applications, Ask, Outcome},
+    ids::{ApplicationNo, PaymentNo},
+    modes::ConversionMode as Mode,
+    money_fund::IncomeUnit,
+    payout::Payouts,
+    wallet::Command,
+};
+use fundflow_kernel::streams::Key;
+use fundflow_runtime::{message::Reply, process::Disposition};
+
+fn accrue(stage: &mut Stage, day: &str) {
+    let (day, per_10_000) = (day.parse().unwrap(), "0.5".parse().unwrap());
+    let unit = IncomeUnit::Fen;
+    stage.given(&wallet_key(), &Command::AccrueIncome { day, publication: 0, per_10_000, unit });
+}
+
+fn carry(stage: &mut Stage, day: &str, registered: &str) {
+    let (through, registered) = (day.parse().unwrap(), registered.parse().unwrap());
+    stage.given(&wallet_key(), &Command::CarryIncome { through, registered });
+}
+
+/// 1,000 shares with 0.05 yuan of income that is not paid yet, of which the registrar has spoken about
+/// none.
+fn asked() -> Stage {
+    let mut stage = holding("1000");
+    accrue(&mut stage, "2026-02-27");
+    stage.outside.verdicts.insert("convert".to_owned(), Verdict::Silence);
+    stage.request(&request(Mode::Held));
+    stage.settle();
+    stage
+}
+
+fn takes_income(stage: &Stage) -> bool {
+    let key: Key<Applications> = Key::of(&ApplicationNo::of(&order("convert")));
+    let state = stage.state(&key);
+    let Ask::Conversion { take_income, .. } = state.application().unwrap().terms.ask else {
+        panic!()
+    };
+    take_income
+}
+
+fn told(stage: &mut Stage, income: &str) {
+    let mut said = stage.confirmation("convert");
+    let Outcome::Conversion(numbers) = &mut said.outcome else { panic!() };
+    numbers.income = income.parse().unwrap();
+    stage.clock("03-03 09:30");
+    stage.confirmed("convert", said);
+}
+
+#[test]
+fn all_that_is_held_takes_the_unpaid_income_along_and_it_is_paid_out_once() {
+    let mut stage = asked();
+    assert!(takes_income(&stage));
+    told(&mut stage, "0.05");
+    stage.run();
+
+    assert_eq!(stage.look().ending, Some("discount_purchase.completed"), "{}", stage.text());
+    let wallet = stage.state(&wallet_key());
+    assert_eq!(wallet.unpaid_income().to_string(), "0.0000");
+    assert!(wallet.registered().is_zero());
+    let payout: Key<Payouts> = Key::of(&PaymentNo::out(&order("convert")));
+    let paid = stage.state(&payout).payout().unwrap().paid().cloned().unwrap();
+    assert_eq!(paid.amount.to_string(), "0.05");
+    assert_eq!(stage.lines.iter().filter(|it| *it == "call convert.out").count(), 1);
+    assert!(stage.look().open_ends.is_empty());
+    books::at_the_end(&stage);
+}
+
+#[test]
+fn a_process_that_dies_anywhere_pays_it_out_once() {
+    let whole = asked();
+    let end = |mut stage: Stage| {
+        told(&mut stage, "0.05");
+        stage.run();
+        stage
+    };
+    let events = end(whole.clone()).events.len() - whole.events.len();
+    for fuse in 0..events {
+        let mut stage = whole.clone();
+        stage.fuse = Some(fuse);
+        let mut stage = end(stage);
+        if stage.look().ending.is_none() {
+            told(&mut stage, "0.05");
+            stage.run();
+        }
+        assert_eq!(stage.look().ending, Some("discount_purchase.completed"), "{}", stage.text());
+        assert_eq!(stage.types().iter().filter(|it| **it == "payout.paid_out").count(), 1);
+        assert_eq!(stage.state(&wallet_key()).unpaid_income().to_string(), "0.0000");
+        books::at_the_end(&stage);
+    }
+}
+
+#[test]
+fn nothing_is_carried_while_all_shares_wait_to_leave() {
+    let mut stage = asked();
+    accrue(&mut stage, "2026-03-02");
+    carry(&mut stage, "2026-03-02", "2026-03-03");
+    stage.crash();
+    assert_eq!(stage.state(&wallet_key()).unpaid_income().to_string(), "0.1000");
+    told(&mut stage, "0.10");
+    stage.run();
+    let wallet = stage.state(&wallet_key());
+    assert_eq!(wallet.unpaid_income().to_string(), "0.0000", "{}", stage.text());
+    assert!(wallet.registered().is_zero(), "nothing is left behind");
+}
+
+#[test]
+fn what_the_registrar_rejects_keeps_its_income_and_it_is_carried_later() {
+    let mut stage = asked();
+    carry(&mut stage, "2026-02-27", "2026-03-02");
+    stage.crash();
+    stage.outside.verdicts.insert("convert".to_owned(), Verdict::Rejected);
+    stage.run();
+    assert_eq!(stage.look().ending, Some("discount_purchase.rolled_back"), "{}", stage.text());
+    carry(&mut stage, "2026-03-02", "2026-03-03");
+    let wallet = stage.state(&wallet_key());
+    assert_eq!(wallet.registered().to_string(), "1000.05");
+    assert_eq!(wallet.unpaid_income().to_string(), "0.0000");
+}
+
+#[test]
+fn a_part_of_what_is_held_leaves_the_income_behind() {
+    let mut stage = holding("1500");
+    accrue(&mut stage, "2026-02-27");
+    stage.outside.verdicts.insert("convert".to_owned(), Verdict::Silence);
+    stage.request(&request(Mode::Held));
+    stage.settle();
+    assert!(!takes_income(&stage));
+    told(&mut stage, "0.05");
+    assert_eq!(stage.parked().unwrap().1, "does_not_add_up", "{}", stage.text());
+}
+
+/// Nobody heard of the conversion; a person gave it up, and the registrar confirms it all the same.
+fn confirmed_after_it_was_given_up(what: Disposition) -> Stage {
+    let mut stage = asked();
+    stage.run();
+    assert_eq!(stage.parked().map(|(row, _)| row), Some("confirm conversion".to_owned()));
+    assert!(matches!(stage.abandon_with(what), Reply::Acted));
+    let mut said = stage.confirmation("convert");
+    let Outcome::Conversion(numbers) = &mut said.outcome else { panic!() };
+    numbers.income = "0.05".parse().unwrap();
+    stage.confirmed("convert", said);
+    stage.run();
+    assert_eq!(stage.state(&wallet_key()).unpaid_income().to_string(), "0.0000");
+    stage
+}
+
+#[test]
+fn income_that_comes_of_what_a_person_has_is_named_and_that_persons() {
+    let stage = confirmed_after_it_was_given_up(Disposition::Manual);
+    assert!(!stage.has("payout.requested"), "{}", stage.text());
+    let named = crate::by_hand::cases(&stage.events);
+    let income = |it: &&String| it.starts_with("0.05 yuan (income) are owed by hand");
+    assert_eq!(named.iter().filter(income).count(), 1, "{named:?}");
+    books::always(&stage);
+}
+
+#[test]
+fn income_of_a_conversion_that_was_taken_back_and_confirmed_is_paid_out_all_the_same() {
+    let mut stage = confirmed_after_it_was_given_up(Disposition::Refund);
+    assert!(!stage.has("payout.requested"), "the record is in dispute: {}", stage.text());
+    let case = books::cases(&stage)[0].case().unwrap().id;
+    stage.command(crate::late::close(case));
+    stage.run();
+    let paid = stage.types().iter().filter(|it| **it == "payout.paid_out").count();
+    assert_eq!(paid, 1, "{}", stage.text());
+    books::always(&stage);
+}
