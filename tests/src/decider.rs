@@ -7,7 +7,7 @@
 //! let tx = transaction("TX-1");
 //! given::<Wallet>([Event::CreditedInTransit { transaction: tx.clone(), shares: shares("100.00") }])
 //!     .when(Command::Reserve(tx.clone(), shares("60.00")))
-//!     .then([Event::SharesReserved { transaction: tx, shares: shares("60.00") }]);
+//!     .then([Event::SharesReserved { transaction: tx, shares: shares("60.00"), with_income: false }]);
 //! ```
 //!
 //! Besides what is asked, `then` checks two things of every decider: `evolve` accepts what `decide`

@@ -127,6 +127,7 @@ pub fn payment_terms() -> payment::Terms {
         amount: amount("10000.00"),
         order: order("mmf"),
         trade_date: day("2026-02-13"),
+        asked_at: Some(request_time()),
     }
 }
 
@@ -148,5 +149,6 @@ pub fn payout_terms() -> payout::Terms {
         amount: amount("10000.00"),
         order: order("redeem"),
         due: day("2026-02-25"),
+        asked_at: Some(request_time()),
     }
 }

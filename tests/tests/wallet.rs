@@ -38,7 +38,7 @@ fn reversed() -> Event {
 }
 
 fn reserved(transaction: TransactionId, number: &str) -> Event {
-    Event::SharesReserved { transaction, shares: shares(number) }
+    Event::SharesReserved { transaction, shares: shares(number), with_income: false }
 }
 
 fn released(transaction: TransactionId) -> Event {

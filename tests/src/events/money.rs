@@ -26,7 +26,13 @@ fn payments() -> Vec<payment::Event> {
     let nth = |nth| payment_no().nth_refund(nth).expect("room for a refund");
     let closed = || cause("0009", "the fund is closed");
     let refund =
-        |no, of, yuan| E::RefundRequested { no, of, amount: amount(yuan), cause: closed() };
+        |no, of, yuan| E::RefundRequested {
+            no,
+            of,
+            amount: amount(yuan),
+            cause: closed(),
+            asked_at: Some(crate::worlds::request_time()),
+        };
     vec![
         E::Requested(Box::new(payment_terms())),
         E::Paid(receipt("CH-1", "10000.00")),
@@ -62,6 +68,7 @@ fn payouts() -> Vec<payout::Event> {
             no: next,
             account: id("ACC-8"),
             reason: cause("operator", "the investor's new account"),
+            asked_at: Some(crate::worlds::request_time()),
         },
     ]
 }

@@ -34,7 +34,7 @@ fn wallets() -> Vec<wallet::Event> {
         E::CreditedInTransit { transaction: tx(), shares: some() },
         E::CreditConfirmed { transaction: tx(), shares: some(), registered: date("2026-02-24") },
         E::CreditReversed { transaction: tx() },
-        E::SharesReserved { transaction: tx(), shares: some() },
+        E::SharesReserved { transaction: tx(), shares: some(), with_income: true },
         E::SharesReleased { transaction: tx() },
         E::SharesSpent { transaction: tx(), shares: some(), lots },
     ]
