@@ -351,6 +351,7 @@ fn order_of(account: &Account) -> Option<OrderId> {
         | Account::RedemptionFee(_)
         | Account::PurchaseFee
         | Account::ConversionFee
+        | Account::Compensation
         | Account::Holding(..)
         | Account::Register(_) => None,
     }

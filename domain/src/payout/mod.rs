@@ -19,6 +19,7 @@ mod tests;
 
 use crate::{
     calendar::TradingDay,
+    case::CaseId,
     decider::Decider,
     ids::{AccountRef, OrderId, PaymentNo},
     money::{Amount, Money},
@@ -43,6 +44,9 @@ pub struct Terms {
     /// When it was announced, by our clock: no money had left before. Absent where that was not kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub asked_at: Option<Timestamp>,
+    /// The case because of which it is paid out of our own money.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub compensates: Option<CaseId>,
 }
 
 /// Money that reached the investor's account, as the channel says.

@@ -27,6 +27,7 @@ fn terms() -> Terms {
         order: "TX-1.redeem".parse().unwrap(),
         due: TradingDay::recorded(NaiveDate::from_ymd_opt(2026, 2, 25).unwrap()),
         asked_at: None,
+        compensates: None,
     }
 }
 

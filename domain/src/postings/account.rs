@@ -46,6 +46,8 @@ pub enum Account {
     PurchaseFee,
     /// The seller's fee on conversions.
     ConversionFee,
+    /// What we pay out of our own money.
+    Compensation,
     /// A customer's shares.
     Holding(FundCode, InvestorId, Part),
     /// The registrar's side of a fund's shares: the customers' sum, negative.
@@ -79,6 +81,7 @@ pub enum Class {
     RedemptionFee,
     PurchaseFee,
     ConversionFee,
+    Compensation,
     Holding(Part),
     Register,
 }
@@ -86,7 +89,7 @@ pub enum Class {
 /// On which side an account usually stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Side {
-    /// Assets, and customers' shares.
+    /// Assets, expenses, and customers' shares.
     Debit,
     /// Liabilities, income, and the register's counter-account.
     Credit,
@@ -110,7 +113,8 @@ impl Account {
             | Account::FundPayable(_)
             | Account::RedemptionFee(_)
             | Account::PurchaseFee
-            | Account::ConversionFee => Commodity::Yuan,
+            | Account::ConversionFee
+            | Account::Compensation => Commodity::Yuan,
         }
     }
 
@@ -131,6 +135,7 @@ impl Account {
             Account::RedemptionFee(_) => Class::RedemptionFee,
             Account::PurchaseFee => Class::PurchaseFee,
             Account::ConversionFee => Class::ConversionFee,
+            Account::Compensation => Class::Compensation,
             Account::Holding(_, _, part) => Class::Holding(*part),
             Account::Register(_) => Class::Register,
         }
@@ -145,6 +150,7 @@ impl Class {
             | Class::Settlement
             | Class::FundReceivable
             | Class::Advanced
+            | Class::Compensation
             | Class::Holding(_) => Side::Debit,
             Class::Pending
             | Class::Unapplied
@@ -178,6 +184,7 @@ impl Class {
             | Class::RedemptionFee
             | Class::PurchaseFee
             | Class::ConversionFee
+            | Class::Compensation
             | Class::Register => false,
         }
     }
@@ -198,6 +205,7 @@ impl Class {
             Class::RedemptionFee => "L:FUND:REDEEMFEE",
             Class::PurchaseFee => "I:FEE:PURCHASE",
             Class::ConversionFee => "I:FEE:CONV",
+            Class::Compensation => "E:COMPENSATION",
             Class::Holding(Part::Pending) => "PENDING",
             Class::Holding(Part::Available) => "AVAIL",
             Class::Holding(Part::Frozen) => "FROZEN",
@@ -223,7 +231,8 @@ impl fmt::Display for Class {
             | Class::FundPayable
             | Class::RedemptionFee
             | Class::PurchaseFee
-            | Class::ConversionFee => out.write_str(self.code()),
+            | Class::ConversionFee
+            | Class::Compensation => out.write_str(self.code()),
         }
     }
 }
@@ -235,7 +244,8 @@ impl fmt::Display for Account {
             Account::ChannelReceivable
             | Account::Settlement
             | Account::PurchaseFee
-            | Account::ConversionFee => out.write_str(code),
+            | Account::ConversionFee
+            | Account::Compensation => out.write_str(code),
             Account::FundReceivable(fund)
             | Account::FundPayable(fund)
             | Account::RedemptionFee(fund) => write!(out, "{code}:{fund}"),

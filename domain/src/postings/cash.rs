@@ -55,6 +55,10 @@ pub fn of_payout(request: &TransactionId, event: &payout::Event) -> Vec<Posting>
             entry.debit(Account::Redeem(request.clone()), transfer.amount);
             entry.credit(Account::Settlement, transfer.amount);
         }
+        E::Requested(terms) if terms.compensates.is_some() => {
+            entry.debit(Account::Compensation, Money::from(terms.amount));
+            entry.credit(Account::Redeem(request.clone()), Money::from(terms.amount));
+        }
         E::Requested(_) | E::Refused { .. } | E::Redirected { .. } => {}
     }
     entry.0

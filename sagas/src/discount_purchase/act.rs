@@ -68,6 +68,7 @@ impl DiscountPurchase {
             Do::CloseTarget => plan.target.close(turn),
             Do::ReturnRest => refunds::return_rest(turn, &plan.payment, &plan.buy),
             Do::HandOver => by_hand::hand_over(turn),
+            Do::AskForCompensation => plan.compensations.ask_for_account(turn),
             Do::End(ending) => {
                 let view = turn.view()?;
                 let ending = match ending {
@@ -138,6 +139,7 @@ impl DiscountPurchase {
             order: plan.out.order.clone(),
             due: PayoutLeg::due(&self.house, turn, here)?,
             asked_at: None,
+            compensates: None,
         };
         plan.payout.request(turn, terms)
     }

@@ -28,7 +28,7 @@ use std::sync::Arc;
 /// What must be in memory to decide that command.
 pub(super) fn needs(view: &View<'_>, command: &Command) -> Vec<Need> {
     match command {
-        Command::CloseCase { case, .. } => vec![Key::<Cases>::of(case).need()],
+        Command::CloseCase { case, .. } => cancel::case_needs(*case),
         Command::Date { .. } => {
             let case = timing::undated_case(view, &view.plan.payment);
             case.map(|case| case.need()).into_iter().collect()
@@ -47,6 +47,10 @@ impl DiscountPurchase {
             Command::Cancel { at, scope } => self.take_back(turn, *at, *scope),
             Command::Date { at, reason } => self.dated(turn, *at, reason),
             Command::Redirect { account, own_name, reason } => {
+                let owed = &turn.plan().compensations;
+                if let Some(done) = owed.redirect(turn, account, *own_name, reason) {
+                    return Ok(done?);
+                }
                 Ok(turn.plan().payout.redirect(turn, account, *own_name, reason)?)
             }
             Command::CloseCase { case, closing } => {

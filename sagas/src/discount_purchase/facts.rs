@@ -90,6 +90,8 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
             free || !is_target_lost(view)
         }
         Fact::Ended => view.ending.is_some(),
+        Fact::Compensated => view.plan.compensations.are_answered(view),
+        Fact::CompensationTaken => view.plan.compensations.none_is_refused(view),
         Fact::OutCancelSettled => cancel_settled(view, out, || true),
         Fact::BuyCancelSettled => {
             !taken_back_whole(view) || cancel_settled(view, buy, || out.is_over(view))
@@ -266,6 +268,7 @@ impl DiscountPurchase {
             placed.map_or(t, |it| it.terms.promised.confirm_by)
         };
         match when {
+            When::CompensationOverdue => view.plan.compensations.overdue(house, view),
             When::ChargeUnwanted => {
                 let t = timing::promised_day(view);
                 house.last_charge(t, None, view.open.request.only_today)
@@ -315,6 +318,7 @@ pub(super) fn open_ends(view: &View<'_>) -> Vec<OpenEnd> {
     if is_income_owed(view) && !plan.payout.is_requested(view) {
         ends.push((INCOME_END.into(), income(view).decimal()));
     }
+    ends.extend(plan.compensations.open_end(view));
     let target = plan.target_order();
     let lacks = [
         plan.wallet.lack_in(view, &plan.buy),

@@ -9,6 +9,7 @@ use crate::parts::{
     application::ApplicationLeg,
     later,
     milestone::{Milestone, Scope},
+    payout::PayoutLeg,
     timing,
 };
 use crate::ports::{
@@ -16,7 +17,7 @@ use crate::ports::{
     registrar::{ApplicationAnswer, RegistrarNotice},
 };
 use fundflow_domain::{
-    calendar::TradingDay, modes::ConversionMode, orders::Cause, time::Timestamp,
+    calendar::TradingDay, ids::PaymentNo, modes::ConversionMode, orders::Cause, time::Timestamp,
 };
 use fundflow_kernel::{envelope::StreamName, streams::Need};
 use fundflow_runtime::{
@@ -47,6 +48,7 @@ impl DiscountPurchase {
         match what {
             Call::Charge => Some(self.to_bank(plan.payment.charge(view)?)),
             Call::Refund => Some(self.to_bank(plan.payment.refund(view)?)),
+            Call::Compensate => Some(self.to_bank(plan.compensations.call(view)?)),
             Call::Payout => Some(self.to_bank(plan.payout.call(view)?)),
             Call::Buy => self.to_registrar(view, &plan.buy, Leg::Buy, now),
             Call::Out => self.to_registrar(view, &plan.out, Leg::Out, now),
@@ -95,7 +97,7 @@ impl DiscountPurchase {
 
     pub(super) fn needs_of(&self, view: &View<'_>, answer: &Answer, now: Timestamp) -> Vec<Need> {
         match answer {
-            Answer::Bank(BankAnswer::Payout(no, said)) => view.plan.payout.needs(no, said),
+            Answer::Bank(BankAnswer::Payout(no, said)) => payout(view.plan, no).needs(no, said),
             Answer::Bank(said) => timing::needs(self, view, &view.plan.payment, said, now),
             Answer::Registrar(leg, said) => {
                 let which = *leg;
@@ -115,7 +117,9 @@ impl DiscountPurchase {
 
     pub(super) fn hears(&self, turn: &mut Turn<'_>, answer: &Answer) -> Result<Heard, NotDone> {
         match answer {
-            Answer::Bank(BankAnswer::Payout(no, said)) => turn.plan().payout.hear(turn, no, said),
+            Answer::Bank(BankAnswer::Payout(no, said)) => {
+                payout(turn.plan(), no).hear(turn, no, said)
+            }
             Answer::Bank(said) => timing::hear(self, turn, &turn.plan().payment, said),
             Answer::Registrar(leg, said) => {
                 let which = *leg;
@@ -169,12 +173,18 @@ pub(super) fn leg_of(plan: &super::Plan, leg: Leg) -> &ApplicationLeg {
     }
 }
 
+/// What the redemption brought, or what a closed case owes.
+fn payout<'a>(plan: &'a super::Plan, no: &PaymentNo) -> &'a PayoutLeg {
+    plan.compensations.numbered(no).unwrap_or(&plan.payout)
+}
+
 /// Unasked news about one of the purchase's streams.
 pub(super) fn notice(view: &View<'_>, stream: &StreamName, news: &Payload) -> Option<Answer> {
     let plan = view.plan;
     if let Some(BankNotice(said)) = news.downcast_ref() {
         let ours = [plan.payment.key.stream(), plan.payout.key.stream()];
-        return ours.contains(&stream).then(|| Answer::Bank(said.clone()));
+        let ours = ours.contains(&stream) || plan.compensations.has(stream);
+        return ours.then(|| Answer::Bank(said.clone()));
     }
     let RegistrarNotice(said) = news.downcast_ref()?;
     let leg = [Leg::Buy, Leg::Out, Leg::Target]

@@ -173,6 +173,12 @@ const PAY_AT_LAST: Deed<Saga> = Deed {
 const fn closing(deed: Deed<Saga>) -> Side<Saga> {
     deed.after_the_end()
 }
+/// What a person owes by closing a case is paid whenever they say so.
+const COMPENSATE: Side<Saga> =
+    call("pay compensation", Call::Compensate, Fact::Compensated, When::CompensationOverdue)
+        .beside();
+const COMPENSATION_REFUSED: Side<Saga> =
+    act("compensation refused", Do::AskForCompensation, Fact::CompensationTaken).beside();
 macro_rules! beside {
     ($($more:expr),* $(,)?) => {
         &[
@@ -194,6 +200,8 @@ macro_rules! beside {
             closing(act("return at last", Do::ReturnRest, Fact::RestReturned)),
             $($more,)*
             closing(act("hand over", Do::HandOver, Fact::HandedOver)),
+            COMPENSATE,
+            COMPENSATION_REFUSED,
         ]
     };
 }

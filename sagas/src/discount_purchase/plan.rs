@@ -1,6 +1,7 @@
 //! Every key of a discount purchase, minted once.
 
 use super::Request;
+use crate::parts::compensation::Compensations;
 use crate::parts::{
     application::ApplicationLeg, holdings::HoldingsPart, limits::Limits, payment::PaymentLeg,
     payout::PayoutLeg, wallet::WalletPart,
@@ -47,6 +48,8 @@ pub struct Plan {
     pub amount: Amount,
     /// Records of it that are in dispute.
     pub cases: Vec<Key<Cases>>,
+    /// Money of ours that closed cases owe.
+    pub compensations: Compensations,
 }
 
 fn order(id: &TransactionId, suffix: &'static str) -> OrderId {
@@ -92,6 +95,7 @@ impl Plan {
             limits_next: Limits::default(),
             amount: promised.amount(request.amount),
             cases: Vec::new(),
+            compensations: Compensations::default(),
         }
     }
 
@@ -102,17 +106,19 @@ impl Plan {
         request: &Request,
         promised: &Admitted,
         (next, master): (&[LimitKey], Option<FundCode>),
-        cases: Vec<Key<Cases>>,
+        (cases, compensations): (Vec<Key<Cases>>, Compensations),
     ) -> Option<Self> {
         let amount = promised.amount(request.amount);
         let same = self.limits.is_of(&promised.counted) && self.limits_next.is_of(next);
         let same = same && self.amount == amount && self.cases == cases;
+        let same = same && self.compensations == compensations;
         (!same).then(|| Self {
             limits: Limits::of(&promised.counted),
             target_limits: Limits::of(of_target(promised, master)),
             limits_next: Limits::of(next),
             amount,
             cases,
+            compensations,
             ..self.clone()
         })
     }
@@ -132,6 +138,7 @@ impl Plan {
         }
         needs.extend(self.limits.needs().chain(self.limits_next.needs()));
         needs.extend(self.cases.iter().map(Key::need));
+        needs.extend(self.compensations.needs());
         needs
     }
 

@@ -7,6 +7,7 @@ use super::{
     limits::{LimitKeys, target_key},
     prepare::Refusal,
 };
+use crate::parts::compensation::Compensations;
 use crate::{
     fund_milestones,
     house::House,
@@ -106,6 +107,10 @@ pub enum Command {
 impl FundSaga for DiscountPurchase {
     fn house(&self) -> &House {
         &self.house
+    }
+
+    fn account(request: &Request) -> Option<&AccountRef> {
+        Some(&request.account)
     }
 
     fn requested_at(promise: &Admitted) -> Timestamp {
@@ -274,7 +279,7 @@ impl saga::Saga for DiscountPurchase {
     fn replan(&self, id: &TransactionId, open: &Opened, plan: &Plan) -> Option<Plan> {
         let promised = open.notes.promise(&open.promise);
         let next = self.limits_undecided(open);
-        let cases = by_hand::cases_in_sight(id, open);
+        let cases = (by_hand::cases_in_sight(id, open), Compensations::of(&open.notes));
         let master = self.master_of_target(open);
         plan.moved(&open.request, promised, (&next, master), cases)
     }

@@ -167,6 +167,10 @@ pub enum Fact {
     NoneRefused,
     /// Whatever came of an end that a person has is named, and has its case.
     HandedOver,
+    /// The bank has answered about what a person owes the investor by closing a case.
+    Compensated,
+    /// No account refuses that.
+    CompensationTaken,
 }
 
 /// Commands to our own aggregates.
@@ -230,6 +234,8 @@ pub enum Do {
     HandOver,
     /// Close the purchase.
     End(Ending),
+    /// The bank refuses the account that money of ours is to go to: a person names another.
+    AskForCompensation,
 }
 
 /// Calls to counterparties.
@@ -253,6 +259,8 @@ pub enum Call {
     CancelBuy,
     /// Take the target's order back.
     CancelTarget,
+    /// Pay what a person owes the investor by closing a case.
+    Compensate,
 }
 
 /// Times that rows refer to.
@@ -287,6 +295,8 @@ pub enum When {
     RefundOverdue,
     /// The cut-off of the trading day after a payout was due.
     PayoutOverdue,
+    /// The cut-off of the trading day after that was due.
+    CompensationOverdue,
 }
 
 /// What the investor owns when it is over.

@@ -20,7 +20,7 @@ use fundflow_domain::{
     calendar::TradingDay,
     case::Finding,
     fund::FundTerms,
-    ids::{ApplicationNo, InvestorId, OrderId},
+    ids::{AccountRef, ApplicationNo, InvestorId, OrderId},
     money::{Discount, Income, Money, Shares},
     orders::Cause,
     time::Timestamp,
@@ -117,6 +117,11 @@ pub trait FundSaga:
     fn legs(plan: &Self::Plan) -> Vec<&ApplicationLeg> {
         let _ = plan;
         Vec::new()
+    }
+    /// The investor's own account, where the request names one: money of ours goes there.
+    fn account(request: &Self::Request) -> Option<&AccountRef> {
+        let _ = request;
+        None
     }
     /// Brings the shares of its wallets and holdings to what the registrars' records and the cases
     /// say. Returns how many events followed.

@@ -7,6 +7,7 @@
 
 use super::{
     application::{ApplicationLeg, FundSaga},
+    compensation,
     milestone::{Milestone, Scope},
     timing,
 };
@@ -17,7 +18,7 @@ use fundflow_domain::{
     orders::Cause,
     time::Timestamp,
 };
-use fundflow_kernel::streams::Key;
+use fundflow_kernel::streams::{Key, Need};
 use fundflow_runtime::{
     saga::View,
     stand::Place,
@@ -90,6 +91,11 @@ pub fn is_settled<S: FundSaga>(view: &View<'_, S>, leg: &ApplicationLeg) -> bool
     leg.is_over(view) || !leg.is_accepted(view)
 }
 
+/// What must be in memory to close a case.
+pub fn case_needs(case: CaseId) -> Vec<Need> {
+    std::iter::once(Key::<Cases>::of(&case).need()).chain(compensation::needs_of(case)).collect()
+}
+
 /// Closes a case of this transaction. What it was about holds from then on, or not: an accepted
 /// record holds, one that the registrar takes back does not, and one that was settled in another way
 /// stays as it was.
@@ -121,6 +127,10 @@ pub fn close_case<S: FundSaga>(
     }
     let settling = settling(turn, case, closing).map_err(|error| refused(&error))?;
     let mut events = 0;
+    // What we owe is announced before the case is closed: whoever dies in the middle closes it again.
+    if let How::PaidByUs { amount } = closing.how {
+        events += compensation::owe(saga, turn, case, amount)?;
+    }
     if let Some((leg, command)) = settling {
         // A case whose record cannot be settled stays open.
         events += turn.decide(&leg, &command).map_err(|error| refused(&error))?;
@@ -136,6 +146,8 @@ pub fn close_case<S: FundSaga>(
             // Nobody moves any more who is over: nothing else would tell it to go on.
             events += reached(turn.resume("the case is closed"))?;
         }
+        events += reached(turn.reach(Milestone::Undisputed { case }))?;
+    } else if matches!(closing.how, How::PaidByUs { .. }) {
         events += reached(turn.reach(Milestone::Undisputed { case }))?;
     }
     // Last of what the closing is: a death before it leaves the case open, to be closed again.

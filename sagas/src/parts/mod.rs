@@ -21,6 +21,7 @@ pub mod by_hand;
 pub mod cancel;
 pub mod cases;
 pub mod check;
+pub mod compensation;
 pub mod disputes;
 pub mod lacking;
 pub mod later;

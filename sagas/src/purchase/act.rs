@@ -57,6 +57,7 @@ impl Purchase {
             Do::ClosePayment => plan.payment.close(turn),
             Do::CloseOrder => plan.buy.close(turn),
             Do::HandOver => by_hand::hand_over(turn),
+            Do::AskForCompensation => plan.compensations.ask_for_account(turn),
             Do::End(ending) => {
                 let view = turn.view()?;
                 turn.end(ending, why(&view).or_else(|| partly(&view)))
@@ -182,6 +183,7 @@ impl Purchase {
             order: plan.buy.order.clone(),
             due: due.map_err(|_| lacks("a trading day"))?,
             asked_at: None,
+            compensates: None,
         };
         plan.interest.request(turn, terms)
     }

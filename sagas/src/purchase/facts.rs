@@ -66,6 +66,8 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         Fact::InterestAnswered => earned(view).is_none() || interest.is_answered(view),
         Fact::InterestPaid => earned(view).is_none() || interest.is_paid_out(view),
         Fact::Ended => view.ending.is_some(),
+        Fact::Compensated => view.plan.compensations.are_answered(view),
+        Fact::CompensationTaken => view.plan.compensations.none_is_refused(view),
         Fact::CancelSettled => cancel::is_settled(view, buy),
         Fact::CancelRefused => view.open.notes.cancel_refused.is_some(),
         Fact::PaymentClosed => {
@@ -140,6 +142,7 @@ impl Purchase {
         let confirm_by = application.map_or(promised.confirm_by, |it| it.terms.promised.confirm_by);
         let founded_by = promised.founded_by.unwrap_or(confirm_by).max(confirm_by);
         match when {
+            When::CompensationOverdue => view.plan.compensations.overdue(house, view),
             When::ChargeUnwanted => {
                 let t = timing::promised_day(view);
                 house.last_charge(t, self.cut_off(view), view.open.request.only_today)
@@ -182,6 +185,7 @@ pub(super) fn open_ends(view: &View<'_>) -> Vec<OpenEnd> {
     } else if let Some(amount) = earned(view).filter(|_| !plan.interest.is_requested(view)) {
         ends.push((INTEREST.into(), amount.decimal()));
     }
+    ends.extend(plan.compensations.open_end(view));
     let ends = ends.into_iter().map(|(name, worth)| OpenEnd { name, worth });
     ends.chain(lacking::end(&[plan.holdings.lack_in(view, &plan.buy)])).collect()
 }

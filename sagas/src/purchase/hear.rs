@@ -2,17 +2,17 @@
 //! is among the holdings in the same batch.
 
 use super::{
-    Call,
+    Call, Plan,
     saga::{Answer, Purchase, Turn, View},
 };
 use crate::{
-    parts::{milestone::Scope, timing},
+    parts::{milestone::Scope, payout::PayoutLeg, timing},
     ports::{
         bank::{BankAnswer, BankCall, BankNotice},
         registrar::{ApplicationAnswer, RegistrarCall, RegistrarNotice},
     },
 };
-use fundflow_domain::time::Timestamp;
+use fundflow_domain::{ids::PaymentNo, time::Timestamp};
 use fundflow_kernel::{envelope::StreamName, streams::Need};
 use fundflow_runtime::{
     port::Payload,
@@ -24,7 +24,7 @@ impl Purchase {
     pub(super) fn needs_of(&self, view: &View<'_>, answer: &Answer, now: Timestamp) -> Vec<Need> {
         let plan = view.plan;
         match answer {
-            Answer::Bank(BankAnswer::Payout(no, said)) => plan.interest.needs(no, said),
+            Answer::Bank(BankAnswer::Payout(no, said)) => payout(plan, no).needs(no, said),
             Answer::Bank(said) => timing::needs(self, view, &plan.payment, said, now),
             Answer::Registrar(said) => plan.buy.needs_for(self, view, said),
         }
@@ -41,6 +41,7 @@ impl Purchase {
             Call::Charge => Some(self.to_bank(plan.payment.charge(view)?)),
             Call::Refund => Some(self.to_bank(plan.payment.refund(view)?)),
             Call::Interest => Some(self.to_bank(plan.interest.call(view)?)),
+            Call::Compensate => Some(self.to_bank(plan.compensations.call(view)?)),
             Call::Buy => self.to_registrar(view, plan.buy.submit(view, now)?),
             Call::Cancel => {
                 let (asked_at, _) = view.open.notes.cancel?;
@@ -61,7 +62,7 @@ impl Purchase {
     pub(super) fn hears(&self, turn: &mut Turn<'_>, answer: &Answer) -> Result<Heard, NotDone> {
         let plan = turn.plan();
         match answer {
-            Answer::Bank(BankAnswer::Payout(no, said)) => plan.interest.hear(turn, no, said),
+            Answer::Bank(BankAnswer::Payout(no, said)) => payout(plan, no).hear(turn, no, said),
             Answer::Bank(said) => timing::hear(self, turn, &plan.payment, said),
             Answer::Registrar(said) => {
                 if matches!(said, ApplicationAnswer::Accepted(_)) {
@@ -73,12 +74,18 @@ impl Purchase {
     }
 }
 
+/// Interest, or what a closed case owes.
+fn payout<'a>(plan: &'a Plan, no: &PaymentNo) -> &'a PayoutLeg {
+    plan.compensations.numbered(no).unwrap_or(&plan.interest)
+}
+
 /// Unasked news about one of the purchase's streams.
 pub(super) fn notice(view: &View<'_>, stream: &StreamName, news: &Payload) -> Option<Answer> {
     let plan = view.plan;
     if let Some(BankNotice(said)) = news.downcast_ref() {
         let ours = [plan.payment.key.stream(), plan.interest.key.stream()];
-        return ours.contains(&stream).then(|| Answer::Bank(said.clone()));
+        let ours = ours.contains(&stream) || plan.compensations.has(stream);
+        return ours.then(|| Answer::Bank(said.clone()));
     }
     let RegistrarNotice(said) = news.downcast_ref()?;
     (plan.buy.key.stream() == stream).then(|| Answer::Registrar(said.clone()))

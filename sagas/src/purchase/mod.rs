@@ -126,8 +126,24 @@ const RETURN_AT_LAST: Side<Saga> =
     closing(act("return at last", Do::ReturnRest, Fact::RestReturned));
 /// A person who has the order has what comes of it.
 const HAND_OVER: Side<Saga> = closing(act("hand over", Do::HandOver, Fact::HandedOver));
-const BESIDE: &[Side<Saga>] =
-    &[REFUNDS, BOOK, CANCEL, CLOSE_PAYMENT, CLOSE_ORDER, AT_LAST, RETURN_AT_LAST, HAND_OVER];
+/// What a person owes by closing a case is paid whenever they say so.
+const COMPENSATE: Side<Saga> =
+    call("pay compensation", Call::Compensate, Fact::Compensated, When::CompensationOverdue)
+        .beside();
+const COMPENSATION_REFUSED: Side<Saga> =
+    act("compensation refused", Do::AskForCompensation, Fact::CompensationTaken).beside();
+const BESIDE: &[Side<Saga>] = &[
+    REFUNDS,
+    BOOK,
+    CANCEL,
+    CLOSE_PAYMENT,
+    CLOSE_ORDER,
+    AT_LAST,
+    RETURN_AT_LAST,
+    HAND_OVER,
+    COMPENSATE,
+    COMPENSATION_REFUSED,
+];
 const BESIDE_RAISING: &[Side<Saga>] = &[
     REFUNDS,
     BOOK,
@@ -137,6 +153,8 @@ const BESIDE_RAISING: &[Side<Saga>] = &[
     at_last(When::FoundedDue, When::FoundedOverdue),
     RETURN_AT_LAST,
     HAND_OVER,
+    COMPENSATE,
+    COMPENSATION_REFUSED,
 ];
 
 /// Business code 022, confirmed by 122.
@@ -205,6 +223,8 @@ pub const OCCURRENCE: Table<Saga> = Table {
         RETURN_AT_LAST,
         HAND_OVER,
         closing(act("miss at last", Do::Miss, Fact::PlanSettled)),
+        COMPENSATE,
+        COMPENSATION_REFUSED,
     ],
 };
 

@@ -1,6 +1,7 @@
 //! Every key of a purchase, minted once.
 
 use super::{Purchase, Request};
+use crate::parts::compensation::Compensations;
 use crate::{
     house::House,
     parts::{
@@ -48,6 +49,8 @@ pub struct Plan {
     pub amount: Amount,
     /// Records of it that are in dispute.
     pub cases: Vec<Key<Cases>>,
+    /// Money of ours that closed cases owe.
+    pub compensations: Compensations,
     /// The plan and the date of this occurrence.
     pub occurrence: Option<(Key<RegularPlan>, NaiveDate)>,
 }
@@ -91,6 +94,7 @@ impl Plan {
             limits_next: limits_next.unwrap_or_default(),
             amount: promised.amount(request.amount),
             cases: by_hand::cases_in_sight(id, open),
+            compensations: Compensations::of(&open.notes),
             occurrence: plan_key(request.way, id),
         }
     }
@@ -103,6 +107,7 @@ impl Plan {
         }
         needs.extend(self.limits.needs().chain(self.limits_next.needs()));
         needs.extend(self.cases.iter().map(Key::need));
+        needs.extend(self.compensations.needs());
         needs.extend(self.occurrence.as_ref().map(|(key, _)| key.need()));
         needs
     }

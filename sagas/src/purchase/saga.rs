@@ -34,7 +34,7 @@ use fundflow_domain::{
 };
 use fundflow_kernel::{
     envelope::StreamName,
-    streams::{Key, Need, Opener, Streams},
+    streams::{Need, Opener, Streams},
 };
 use fundflow_runtime::{
     port::{Callee, Payload},
@@ -100,6 +100,10 @@ pub enum Command {
 impl FundSaga for Purchase {
     fn house(&self) -> &House {
         &self.house
+    }
+
+    fn account(request: &Request) -> Option<&AccountRef> {
+        Some(&request.account)
     }
 
     fn requested_at(promise: &Admitted) -> Timestamp {
@@ -277,7 +281,7 @@ impl saga::Saga for Purchase {
 
     fn command_needs(&self, view: &View<'_>, command: &Command) -> Vec<Need> {
         match command {
-            Command::CloseCase { case, .. } => vec![Key::<Cases>::of(case).need()],
+            Command::CloseCase { case, .. } => cancel::case_needs(*case),
             Command::Date { .. } => {
                 let case = timing::undated_case(view, &view.plan.payment);
                 case.map(|key| key.need()).into_iter().collect()
@@ -298,6 +302,10 @@ impl saga::Saga for Purchase {
                 Err(error) => Err(NotTakenBack::Refused(error.to_string()).into()),
             },
             Command::Redirect { account, own_name, reason } => {
+                let owed = &plan.compensations;
+                if let Some(done) = owed.redirect(turn, account, *own_name, reason) {
+                    return Ok(done?);
+                }
                 Ok(plan.interest.redirect(turn, account, *own_name, reason)?)
             }
             Command::CloseCase { case, closing } => {

@@ -90,6 +90,10 @@ pub enum Fact {
     PlanSettled,
     /// Whatever came of an end that a person has is named, and has its case.
     HandedOver,
+    /// The bank has answered about what a person owes the investor by closing a case.
+    Compensated,
+    /// No account refuses that.
+    CompensationTaken,
 }
 
 /// Commands to our own aggregates.
@@ -129,6 +133,8 @@ pub enum Do {
     HandOver,
     /// Close the purchase.
     End(Ending),
+    /// The bank refuses the account that money of ours is to go to: a person names another.
+    AskForCompensation,
 }
 
 /// Calls to counterparties.
@@ -144,6 +150,8 @@ pub enum Call {
     Cancel,
     /// Pay out what the money of a failed raising earned.
     Interest,
+    /// Pay what a person owes the investor by closing a case.
+    Compensate,
 }
 
 /// Times that rows refer to.
@@ -168,6 +176,8 @@ pub enum When {
     MoneyOverdue,
     /// The cut-off of the trading day after interest was due.
     InterestOverdue,
+    /// The cut-off of the trading day after that was due.
+    CompensationOverdue,
 }
 
 /// What the investor owns when it is over.

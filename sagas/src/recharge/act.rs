@@ -51,6 +51,7 @@ impl Recharge {
             Do::ClosePayment => plan.payment.close(turn),
             Do::Close => plan.buy.close(turn),
             Do::HandOver => by_hand::hand_over(turn),
+            Do::AskForCompensation => plan.compensations.ask_for_account(turn),
             Do::End(ending) => {
                 let view = turn.view()?;
                 turn.end(ending, why(&view).or_else(|| partly(&view)))

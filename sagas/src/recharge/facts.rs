@@ -46,6 +46,8 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         Fact::RefundRequested => payment.is_paid_back(view),
         Fact::NothingOwed => payment.owes_nothing(view),
         Fact::Ended => view.ending.is_some(),
+        Fact::Compensated => view.plan.compensations.are_answered(view),
+        Fact::CompensationTaken => view.plan.compensations.none_is_refused(view),
         Fact::CancelSettled => cancel::is_settled(view, buy),
         Fact::CancelRefused => view.open.notes.cancel_refused.is_some(),
         Fact::PaymentClosed => {
@@ -73,6 +75,7 @@ impl Recharge {
         let application = view.plan.buy.application(view);
         let due = application.map_or(t, |it| it.terms.promised.confirm_by);
         match when {
+            When::CompensationOverdue => view.plan.compensations.overdue(house, view),
             When::ChargeUnwanted => {
                 let t = timing::promised_day(view);
                 house.last_charge(t, None, view.open.request.only_today)
@@ -100,6 +103,7 @@ pub(super) fn open_ends(view: &View<'_>) -> Vec<OpenEnd> {
     } else if let Some(rest) = rest.filter(|_| paid) {
         ends.push((END.into(), rest.decimal()));
     }
+    ends.extend(plan.compensations.open_end(view));
     let ends = ends.into_iter().map(|(name, worth)| OpenEnd { name, worth });
     ends.chain(lacking::end(&[plan.wallet.lack_in(view, &plan.buy)])).collect()
 }

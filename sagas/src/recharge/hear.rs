@@ -6,7 +6,7 @@ use super::{
 };
 use crate::parts::{milestone::Scope, timing};
 use crate::ports::{
-    bank::{BankCall, BankNotice},
+    bank::{BankAnswer, BankCall, BankNotice},
     registrar::{ApplicationAnswer, RegistrarNotice},
 };
 use fundflow_domain::time::Timestamp;
@@ -28,6 +28,7 @@ impl Recharge {
         let call = match what {
             Call::Charge => return Some(self.to_bank(plan.payment.charge(view)?)),
             Call::Refund => return Some(self.to_bank(plan.payment.refund(view)?)),
+            Call::Compensate => return Some(self.to_bank(plan.compensations.call(view)?)),
             Call::Buy => plan.buy.submit(view, now)?,
             Call::Cancel => {
                 let (asked_at, _) = view.open.notes.cancel?;
@@ -45,6 +46,10 @@ impl Recharge {
     pub(super) fn hears(&self, turn: &mut Turn<'_>, answer: &Answer) -> Result<Heard, NotDone> {
         let plan = turn.plan();
         match answer {
+            Answer::Bank(BankAnswer::Payout(no, said)) => {
+                let leg = plan.compensations.numbered(no);
+                leg.ok_or(NotDone::Lacks("that payout"))?.hear(turn, no, said)
+            }
             Answer::Bank(said) => timing::hear(self, turn, &plan.payment, said),
             Answer::Registrar(said) => {
                 if matches!(said, ApplicationAnswer::Accepted(_)) {
@@ -60,7 +65,8 @@ impl Recharge {
 pub(super) fn notice(view: &View<'_>, stream: &StreamName, news: &Payload) -> Option<Answer> {
     let plan = view.plan;
     if let Some(BankNotice(said)) = news.downcast_ref() {
-        return (plan.payment.key.stream() == stream).then(|| Answer::Bank(said.clone()));
+        let ours = plan.payment.key.stream() == stream || plan.compensations.has(stream);
+        return ours.then(|| Answer::Bank(said.clone()));
     }
     let RegistrarNotice(said) = news.downcast_ref()?;
     (plan.buy.key.stream() == stream).then(|| Answer::Registrar(said.clone()))

@@ -82,6 +82,9 @@ const BESIDE: &[Side<Saga>] = &[
     word("purchase at last", Call::Buy, Fact::Heard, When::Due, When::Overdue).after_the_end(),
     act("reverse at last", Do::ReverseCredit, Fact::NothingInTransit).after_the_end(),
     act("return at last", Do::ReturnRest, Fact::RestReturned).after_the_end(),
+    call("pay compensation", Call::Compensate, Fact::Compensated, When::CompensationOverdue)
+        .beside(),
+    act("compensation refused", Do::AskForCompensation, Fact::CompensationTaken).beside(),
     act("hand over", Do::HandOver, Fact::HandedOver).after_the_end(),
 ];
 

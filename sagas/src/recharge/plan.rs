@@ -1,6 +1,7 @@
 //! Every key of a recharge, minted once.
 
 use super::Request;
+use crate::parts::compensation::Compensations;
 use crate::parts::{
     application::ApplicationLeg, limits::Limits, payment::PaymentLeg, wallet::WalletPart,
 };
@@ -33,6 +34,8 @@ pub struct Plan {
     pub amount: Amount,
     /// Records of it that are in dispute.
     pub cases: Vec<Key<Cases>>,
+    /// Money of ours that closed cases owe.
+    pub compensations: Compensations,
 }
 
 impl Plan {
@@ -46,6 +49,7 @@ impl Plan {
             limits_next: Limits::default(),
             amount: promised.amount(request.amount),
             cases: Vec::new(),
+            compensations: Compensations::default(),
         }
     }
 
@@ -56,16 +60,18 @@ impl Plan {
         request: &Request,
         promised: &Admitted,
         next: Option<&LimitKey>,
-        cases: Vec<Key<Cases>>,
+        (cases, compensations): (Vec<Key<Cases>>, Compensations),
     ) -> Option<Self> {
         let amount = promised.amount(request.amount);
         let same = self.limits.is_of(promised.counted.as_ref()) && self.limits_next.is_of(next);
         let same = same && self.amount == amount && self.cases == cases;
+        let same = same && self.compensations == compensations;
         (!same).then(|| Self {
             limits: Limits::of(promised.counted.as_ref()),
             limits_next: Limits::of(next),
             amount,
             cases,
+            compensations,
             ..self.clone()
         })
     }
@@ -76,6 +82,7 @@ impl Plan {
         needs.extend(self.limits.needs());
         needs.extend(self.limits_next.needs());
         needs.extend(self.cases.iter().map(Key::need));
+        needs.extend(self.compensations.needs());
         needs
     }
 

@@ -3,6 +3,7 @@
 use super::{
     Asked, Call, Do, Ending, Fact, Plan, RECHARGE, Refusal, Request, When, act, facts, hear,
 };
+use crate::parts::compensation::Compensations;
 use crate::{
     fund_milestones,
     house::House,
@@ -21,7 +22,7 @@ use fundflow_domain::{
     calendar::TradingDay,
     case::{CaseId, Cases, Closing},
     day_limit::DayLimit,
-    ids::TransactionId,
+    ids::{AccountRef, TransactionId},
     orders::Cause,
     payment::Payments,
     time::Timestamp,
@@ -29,7 +30,7 @@ use fundflow_domain::{
 };
 use fundflow_kernel::{
     envelope::StreamName,
-    streams::{Key, Need, Opener, Streams},
+    streams::{Need, Opener, Streams},
 };
 use fundflow_runtime::{
     port::{Callee, Payload},
@@ -86,6 +87,10 @@ pub enum Command {
 impl FundSaga for Recharge {
     fn house(&self) -> &House {
         &self.house
+    }
+
+    fn account(request: &Request) -> Option<&AccountRef> {
+        Some(&request.account)
     }
 
     fn requested_at(promise: &Admitted) -> Timestamp {
@@ -204,7 +209,8 @@ impl saga::Saga for Recharge {
         let promised = open.notes.promise(&open.promise);
         let later = open.notes.redated.filter(|_| open.notes.undecided);
         let next = later.and_then(|day| self.limit_on(&open.request, promised, day));
-        plan.moved(&open.request, promised, next.as_ref(), by_hand::cases_in_sight(id, open))
+        let cases = (by_hand::cases_in_sight(id, open), Compensations::of(&open.notes));
+        plan.moved(&open.request, promised, next.as_ref(), cases)
     }
 
     fn streams(plan: &Plan) -> Vec<Need> {
@@ -249,7 +255,7 @@ impl saga::Saga for Recharge {
 
     fn command_needs(&self, _view: &View<'_>, command: &Command) -> Vec<Need> {
         match command {
-            Command::CloseCase { case, .. } => vec![Key::<Cases>::of(case).need()],
+            Command::CloseCase { case, .. } => cancel::case_needs(*case),
             Command::Cancel { .. } | Command::Date { .. } => Vec::new(),
         }
     }

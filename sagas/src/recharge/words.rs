@@ -95,6 +95,10 @@ pub enum Fact {
     NothingInTransit,
     /// Whatever came of an end that a person has is named, and has its case.
     HandedOver,
+    /// The bank has answered about what a person owes the investor by closing a case.
+    Compensated,
+    /// No account refuses that.
+    CompensationTaken,
 }
 
 /// Commands to our own aggregates.
@@ -128,6 +132,8 @@ pub enum Do {
     HandOver,
     /// Close the recharge.
     End(Ending),
+    /// The bank refuses the account that money of ours is to go to: a person names another.
+    AskForCompensation,
 }
 
 /// Calls to counterparties.
@@ -141,6 +147,8 @@ pub enum Call {
     Buy,
     /// Take it back.
     Cancel,
+    /// Pay what a person owes the investor by closing a case.
+    Compensate,
 }
 
 /// Times that rows refer to.
@@ -159,6 +167,8 @@ pub enum When {
     Overdue,
     /// The cut-off of the third trading day after a refund was asked for.
     MoneyOverdue,
+    /// The cut-off of the trading day after that was due.
+    CompensationOverdue,
 }
 
 /// What the investor owns when it is over.

@@ -38,6 +38,7 @@ impl Redemption {
             }
             Do::CloseOrder => plan.out.close(turn),
             Do::HandOver => by_hand::hand_over(turn),
+            Do::AskForCompensation => plan.compensations.ask_for_account(turn),
             Do::End(ending) => {
                 let view = turn.view()?;
                 turn.end(ending, why(&view).or_else(|| partly(&view)))
@@ -112,6 +113,7 @@ impl Redemption {
             order: leg.order.clone(),
             due: PayoutLeg::due(&self.house, turn, here)?,
             asked_at: None,
+            compensates: None,
         };
         let leg = leg.clone();
         leg.request(turn, terms)

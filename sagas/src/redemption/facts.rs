@@ -51,6 +51,8 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
             out.is_over(view) && next_payout(view).is_none() && plan.payouts.iter().all(paid)
         }
         Fact::Ended => view.ending.is_some(),
+        Fact::Compensated => view.plan.compensations.are_answered(view),
+        Fact::CompensationTaken => view.plan.compensations.none_is_refused(view),
         Fact::CancelSettled => cancel::is_settled(view, out),
         Fact::CancelRefused => view.open.notes.cancel_refused.is_some(),
         Fact::OrderClosed => out.need_not_be_closed(view, END),
@@ -131,6 +133,7 @@ impl Redemption {
         let days = house.payout_days(view.open.request.fund, t);
         let nth = |nth: usize| days.checked_add(u32::try_from(nth).ok()?);
         match when {
+            When::CompensationOverdue => view.plan.compensations.overdue(house, view),
             When::OrderUnwanted => {
                 let only_today = view.open.request.only_today;
                 application.filter(|_| only_today).map(|it| house.cut_off(&it.terms))
@@ -158,6 +161,7 @@ pub(super) fn open_ends(view: &View<'_>) -> Vec<OpenEnd> {
     if !owed.is_zero() {
         ends.push((MONEY.into(), owed.decimal()));
     }
+    ends.extend(plan.compensations.open_end(view));
     let ends = ends.into_iter().map(|(name, worth)| OpenEnd { name, worth });
     ends.chain(lacking::end(&[plan.holdings.lack_out(view, &plan.out)])).collect()
 }

@@ -41,6 +41,7 @@ impl Redemption {
         let plan = view.plan;
         match what {
             Call::Payout => Some(self.to_bank(facts::unanswered(view)?.call(view)?)),
+            Call::Compensate => Some(self.to_bank(plan.compensations.call(view)?)),
             Call::Redeem => self.to_registrar(view, plan.out.submit(view, now)?),
             Call::Cancel => {
                 let (asked_at, _) = view.open.notes.cancel?;
@@ -87,7 +88,7 @@ fn leg_of<'a>(plan: &'a super::Plan, no: &PaymentNo) -> Option<&'a PayoutLeg> {
         let rest = no.as_str().strip_prefix(leg.no.as_str());
         rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
     };
-    plan.payouts.iter().find(attempt)
+    plan.payouts.iter().find(attempt).or_else(|| plan.compensations.numbered(no))
 }
 
 /// Unasked news about one of the redemption's streams.
@@ -95,6 +96,7 @@ pub(super) fn notice(view: &View<'_>, stream: &StreamName, news: &Payload) -> Op
     let plan = view.plan;
     if let Some(BankNotice(said)) = news.downcast_ref() {
         let ours = plan.payouts.iter().any(|leg| leg.key.stream() == stream);
+        let ours = ours || plan.compensations.has(stream);
         return ours.then(|| Answer::Bank(said.clone()));
     }
     let RegistrarNotice(said) = news.downcast_ref()?;

@@ -86,6 +86,9 @@ pub const REDEMPTION: Table<Saga> = Table {
         act("close order", Do::CloseOrder, Fact::OrderClosed).after_the_end(),
         AT_LAST,
         act("release at last", Do::Release, Fact::NothingReserved).after_the_end(),
+        call("pay compensation", Call::Compensate, Fact::Compensated, When::CompensationOverdue)
+            .beside(),
+        act("compensation refused", Do::AskForCompensation, Fact::CompensationTaken).beside(),
         act("hand over", Do::HandOver, Fact::HandedOver).after_the_end(),
     ],
 };

@@ -3,6 +3,7 @@
 use super::{
     Asked, Call, Do, Ending, Fact, REDEMPTION, Request, When, act, facts, hear, prepare::Refusal,
 };
+use crate::parts::compensation::Compensations;
 use crate::{
     fund_milestones,
     house::House,
@@ -74,6 +75,8 @@ pub struct Plan {
     pub payouts: Vec<PayoutLeg>,
     /// Records of it that are in dispute.
     pub cases: Vec<Key<Cases>>,
+    /// Money of ours that closed cases owe.
+    pub compensations: Compensations,
 }
 
 /// What a counterparty says to a redemption.
@@ -124,6 +127,7 @@ impl Plan {
             holdings: HoldingsPart::of(&request.investor, request.fund, &order),
             payouts,
             cases: Vec::new(),
+            compensations: Compensations::default(),
         }
     }
 }
@@ -140,6 +144,10 @@ fn payout(order: &OrderId, nth: usize) -> Option<PayoutLeg> {
 impl FundSaga for Redemption {
     fn house(&self) -> &House {
         &self.house
+    }
+
+    fn account(request: &Request) -> Option<&AccountRef> {
+        Some(&request.account)
     }
 
     fn requested_at(promise: &Admitted) -> Timestamp {
@@ -260,13 +268,18 @@ impl saga::Saga for Redemption {
     }
 
     fn plan(&self, id: &TransactionId, open: &Open<Self>) -> Plan {
-        Plan { cases: by_hand::cases_in_sight(id, open), ..Plan::of(id, &open.request) }
+        Plan {
+            cases: by_hand::cases_in_sight(id, open),
+            compensations: Compensations::of(&open.notes),
+            ..Plan::of(id, &open.request)
+        }
     }
 
     fn streams(plan: &Plan) -> Vec<Need> {
         let mut needs = vec![plan.out.key.need(), plan.holdings.key.need()];
         needs.extend(plan.payouts.iter().map(|payout| payout.key.need()));
         needs.extend(plan.cases.iter().map(Key::need));
+        needs.extend(plan.compensations.needs());
         needs
     }
 
@@ -314,7 +327,7 @@ impl saga::Saga for Redemption {
 
     fn command_needs(&self, _view: &View<'_>, command: &Command) -> Vec<Need> {
         match command {
-            Command::CloseCase { case, .. } => vec![Key::<Cases>::of(case).need()],
+            Command::CloseCase { case, .. } => cancel::case_needs(*case),
             Command::Cancel { .. } | Command::Redirect { .. } => Vec::new(),
         }
     }
@@ -326,6 +339,10 @@ impl saga::Saga for Redemption {
                 Ok(cancel::take_back(self, turn, &plan.out, *at, Scope::All)?)
             }
             Command::Redirect { account, own_name, reason } => {
+                let owed = &plan.compensations;
+                if let Some(done) = owed.redirect(turn, account, *own_name, reason) {
+                    return Ok(done?);
+                }
                 let view = turn.view().map_err(|it| NotTakenBack::Refused(it.to_string()))?;
                 let refused = plan.payouts.iter().find(|leg| facts::is_refused(&view, leg));
                 let leg = refused.or_else(|| plan.payouts.first());

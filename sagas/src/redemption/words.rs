@@ -72,6 +72,10 @@ pub enum Fact {
     NothingReserved,
     /// Whatever came of an end that a person has is named, and has its case.
     HandedOver,
+    /// The bank has answered about what a person owes the investor by closing a case.
+    Compensated,
+    /// No account refuses that.
+    CompensationTaken,
 }
 
 /// Commands to our own aggregates.
@@ -95,6 +99,8 @@ pub enum Do {
     HandOver,
     /// Close the redemption.
     End(Ending),
+    /// The bank refuses the account that money of ours is to go to: a person names another.
+    AskForCompensation,
 }
 
 /// Calls to counterparties.
@@ -106,6 +112,8 @@ pub enum Call {
     Cancel,
     /// Pay out what was announced.
     Payout,
+    /// Pay what a person owes the investor by closing a case.
+    Compensate,
 }
 
 /// Times that rows refer to.
@@ -123,6 +131,8 @@ pub enum When {
     MoneyDue,
     /// The cut-off of the trading day after that, or after it was asked for.
     MoneyOverdue,
+    /// The cut-off of the trading day after that was due.
+    CompensationOverdue,
 }
 
 /// What the investor owns when it is over.

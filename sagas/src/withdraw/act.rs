@@ -44,6 +44,7 @@ impl Withdraw {
             Do::RequestPayout => self.request_payout(turn),
             Do::AskForAccount => plan.payout.ask_for_account(turn),
             Do::HandOver => by_hand::hand_over(turn),
+            Do::AskForCompensation => plan.compensations.ask_for_account(turn),
             Do::End(ending) => {
                 let view = turn.view()?;
                 turn.end(ending, why(&view).or_else(|| partly(&view)))
@@ -101,6 +102,7 @@ impl Withdraw {
             order: plan.payout.order.clone(),
             due: PayoutLeg::due(&self.house, turn, here)?,
             asked_at: None,
+            compensates: None,
         };
         plan.payout.request(turn, terms)
     }

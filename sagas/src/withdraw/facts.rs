@@ -44,6 +44,8 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         Fact::PayoutAnswered => payout.is_answered(view) || nothing_to_pay(view),
         Fact::PaidOut => payout.is_paid_out(view) || nothing_to_pay(view),
         Fact::Ended => view.ending.is_some(),
+        Fact::Compensated => view.plan.compensations.are_answered(view),
+        Fact::CompensationTaken => view.plan.compensations.none_is_refused(view),
         Fact::CancelSettled => cancel::is_settled(view, out),
         Fact::CancelRefused => view.open.notes.cancel_refused.is_some(),
         Fact::Closed => out.need_not_be_closed(view, END),
@@ -112,6 +114,7 @@ impl Withdraw {
     pub(super) fn instant(&self, view: &View<'_>, when: When) -> Option<Timestamp> {
         let house = &self.house;
         match when {
+            When::CompensationOverdue => view.plan.compensations.overdue(house, view),
             When::NextCutOff => house.cut_off_after(trade_date(view), 1),
             When::Due => house.noon_after(self.confirmed_by(view)?, 0),
             When::Overdue => house.noon_after(self.confirmed_by(view)?, 1),
@@ -165,6 +168,7 @@ pub(super) fn open_ends(view: &View<'_>) -> Vec<OpenEnd> {
         }
         None => {}
     }
+    ends.extend(plan.compensations.open_end(view));
     let ends = ends.into_iter().map(|(name, worth)| OpenEnd { name, worth });
     ends.chain(lacking::end(&[plan.wallet.lack_out(view, &plan.out)])).collect()
 }

@@ -29,6 +29,10 @@ impl Withdraw {
             Call::PayOut => {
                 return Some(Calling::of(&self.house.bank, plan.payout.call(view)?, Answer::Bank));
             }
+            Call::Compensate => {
+                let call = plan.compensations.call(view)?;
+                return Some(Calling::of(&self.house.bank, call, Answer::Bank));
+            }
             Call::Redeem => plan.out.submit(view, now)?,
             Call::Cancel => {
                 let (asked_at, _) = view.open.notes.cancel?;
@@ -42,7 +46,9 @@ impl Withdraw {
     pub(super) fn hears(&self, turn: &mut Turn<'_>, answer: &Answer) -> Result<Heard, NotDone> {
         let plan = turn.plan();
         match answer {
-            Answer::Bank(BankAnswer::Payout(no, said)) => plan.payout.hear(turn, no, said),
+            Answer::Bank(BankAnswer::Payout(no, said)) => {
+                plan.compensations.numbered(no).unwrap_or(&plan.payout).hear(turn, no, said)
+            }
             Answer::Bank(BankAnswer::Charge(_) | BankAnswer::Refund(..)) => {
                 Ok(Heard::Contradicts("a withdrawal takes no money in".into(), 0))
             }
@@ -60,7 +66,8 @@ impl Withdraw {
 pub(super) fn notice(view: &View<'_>, stream: &StreamName, news: &Payload) -> Option<Answer> {
     let plan = view.plan;
     if let Some(BankNotice(said)) = news.downcast_ref() {
-        return (plan.payout.key.stream() == stream).then(|| Answer::Bank(said.clone()));
+        let ours = plan.payout.key.stream() == stream || plan.compensations.has(stream);
+        return ours.then(|| Answer::Bank(said.clone()));
     }
     let RegistrarNotice(said) = news.downcast_ref()?;
     (plan.out.key.stream() == stream).then(|| Answer::Registrar(said.clone()))

@@ -80,6 +80,9 @@ const BESIDE: &[Side<Saga>] = &[
     call("paid out at last", Call::PayOut, Fact::ProceedsAnswered, When::MoneyOverdue)
         .after_the_end(),
     act("payout refused", Do::AskForAccount, Fact::NoneRefused).after_the_end(),
+    call("pay compensation", Call::Compensate, Fact::Compensated, When::CompensationOverdue)
+        .beside(),
+    act("compensation refused", Do::AskForCompensation, Fact::CompensationTaken).beside(),
     act("hand over", Do::HandOver, Fact::HandedOver).after_the_end(),
 ];
 

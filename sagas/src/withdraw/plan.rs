@@ -1,6 +1,7 @@
 //! Every key of a withdrawal, minted once.
 
 use super::Request;
+use crate::parts::compensation::Compensations;
 use crate::parts::{application::ApplicationLeg, payout::PayoutLeg, wallet::WalletPart};
 use fundflow_domain::{
     case::Cases,
@@ -22,6 +23,8 @@ pub struct Plan {
     pub wallet: WalletPart,
     /// Records of it that are in dispute.
     pub cases: Vec<Key<Cases>>,
+    /// Money of ours that closed cases owe.
+    pub compensations: Compensations,
 }
 
 impl Plan {
@@ -32,13 +35,15 @@ impl Plan {
             payout: PayoutLeg::of(&order),
             wallet: WalletPart::of(&request.investor, request.fund),
             cases: Vec::new(),
+            compensations: Compensations::default(),
         }
     }
 
     /// The streams that the saga works on.
     pub(super) fn streams(&self) -> Vec<Need> {
         let own = [self.wallet.key.need(), self.out.key.need(), self.payout.key.need()];
-        own.into_iter().chain(self.cases.iter().map(Key::need)).collect()
+        let cases = self.cases.iter().map(Key::need);
+        own.into_iter().chain(cases).chain(self.compensations.needs()).collect()
     }
 
     /// Those that are named after keys which the saga hands out.

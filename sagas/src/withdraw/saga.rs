@@ -1,6 +1,7 @@
 //! The withdrawal as a saga: its types, its admission, and its doors for callers and operators.
 
 use super::{Asked, Call, Do, Ending, Fact, Plan, Request, WITHDRAW, When, act, facts, hear};
+use crate::parts::compensation::Compensations;
 use crate::{
     fund_milestones,
     house::House,
@@ -28,7 +29,7 @@ use fundflow_domain::{
 };
 use fundflow_kernel::{
     envelope::StreamName,
-    streams::{Key, Need, Opener, Streams},
+    streams::{Need, Opener, Streams},
 };
 use fundflow_runtime::{
     port::{Callee, Payload},
@@ -134,6 +135,10 @@ pub(crate) fn balance(wallet: Option<&State>) -> Balance {
 impl FundSaga for Withdraw {
     fn house(&self) -> &House {
         &self.house
+    }
+
+    fn account(request: &Request) -> Option<&AccountRef> {
+        Some(&request.account)
     }
 
     fn requested_at(promise: &Admitted) -> Timestamp {
@@ -274,7 +279,11 @@ impl saga::Saga for Withdraw {
     }
 
     fn plan(&self, id: &TransactionId, open: &Open<Self>) -> Plan {
-        Plan { cases: by_hand::cases_in_sight(id, open), ..Plan::of(id, &open.request) }
+        Plan {
+            cases: by_hand::cases_in_sight(id, open),
+            compensations: Compensations::of(&open.notes),
+            ..Plan::of(id, &open.request)
+        }
     }
 
     fn streams(plan: &Plan) -> Vec<Need> {
@@ -319,7 +328,7 @@ impl saga::Saga for Withdraw {
 
     fn command_needs(&self, _view: &View<'_>, command: &Command) -> Vec<Need> {
         match command {
-            Command::CloseCase { case, .. } => vec![Key::<Cases>::of(case).need()],
+            Command::CloseCase { case, .. } => cancel::case_needs(*case),
             Command::Cancel { .. } | Command::Redirect { .. } => Vec::new(),
         }
     }
@@ -331,6 +340,10 @@ impl saga::Saga for Withdraw {
                 Ok(cancel::take_back(self, turn, &plan.out, *at, Scope::All)?)
             }
             Command::Redirect { account, own_name, reason } => {
+                let owed = &plan.compensations;
+                if let Some(done) = owed.redirect(turn, account, *own_name, reason) {
+                    return Ok(done?);
+                }
                 Ok(plan.payout.redirect(turn, account, *own_name, reason)?)
             }
             Command::CloseCase { case, closing } => {

@@ -85,6 +85,10 @@ pub enum Fact {
     NoneRefused,
     /// Whatever came of an end that a person has is named, and has its case.
     HandedOver,
+    /// The bank has answered about what a person owes the investor by closing a case.
+    Compensated,
+    /// No account refuses that.
+    CompensationTaken,
 }
 
 /// Commands to our own aggregates.
@@ -110,6 +114,8 @@ pub enum Do {
     HandOver,
     /// Close the withdrawal.
     End(Ending),
+    /// The bank refuses the account that money of ours is to go to: a person names another.
+    AskForCompensation,
 }
 
 /// Calls to counterparties.
@@ -121,6 +127,8 @@ pub enum Call {
     Cancel,
     /// Pay out what it brought.
     PayOut,
+    /// Pay what a person owes the investor by closing a case.
+    Compensate,
 }
 
 /// Times that rows refer to.
@@ -136,6 +144,8 @@ pub enum When {
     MoneyDue,
     /// The cut-off of the trading day after that.
     MoneyOverdue,
+    /// The cut-off of the trading day after that was due.
+    CompensationOverdue,
 }
 
 /// What the investor owns when it is over.

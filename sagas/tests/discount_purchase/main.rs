@@ -21,6 +21,7 @@ mod terms;
 mod abandoned;
 mod cancel;
 mod checks;
+mod compensation;
 mod corrections;
 mod crash;
 mod doubted;

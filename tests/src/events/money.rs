@@ -25,14 +25,13 @@ fn payments() -> Vec<payment::Event> {
     use payment::Event as E;
     let nth = |nth| payment_no().nth_refund(nth).expect("room for a refund");
     let closed = || cause("0009", "the fund is closed");
-    let refund =
-        |no, of, yuan| E::RefundRequested {
-            no,
-            of,
-            amount: amount(yuan),
-            cause: closed(),
-            asked_at: Some(crate::worlds::request_time()),
-        };
+    let refund = |no, of, yuan| E::RefundRequested {
+        no,
+        of,
+        amount: amount(yuan),
+        cause: closed(),
+        asked_at: Some(crate::worlds::request_time()),
+    };
     vec![
         E::Requested(Box::new(payment_terms())),
         E::Paid(receipt("CH-1", "10000.00")),

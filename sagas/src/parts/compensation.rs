@@ -1,0 +1,189 @@
+//! Money of ours that a person owes the investor by closing a case: it goes to the investor's own
+//! account, as any payout does.
+//!
+//! ```text
+//! case closed as paid by us -> requested -> call -> paid out
+//!                                             `-> refused -> parked -> redirected -> call
+//! ```
+//!
+//! 1. A case is paid for once: its payout is named after it, and is requested before the case is closed.
+//! 2. Which payouts there may be follows from the cases that were closed; most have none.
+
+use super::{
+    application::FundSaga,
+    by_hand::{self, Origin},
+    cancel::NotTakenBack,
+    milestone::Notes,
+    payout::{NotRedirected, PayoutLeg},
+};
+use crate::{house::House, ports::bank::BankCall};
+use fundflow_domain::{
+    case::CaseId,
+    ids::{AccountRef, OrderId, PaymentNo},
+    money::Amount,
+    payout::Terms,
+    time::Timestamp,
+};
+use fundflow_kernel::{
+    envelope::StreamName,
+    streams::{Key, Need},
+};
+use fundflow_runtime::{
+    saga::{Saga, View},
+    turn::{NotDone, Turn},
+};
+use rust_decimal::Decimal;
+use std::sync::Arc;
+
+/// How an operator names what is not paid yet.
+const END: &str = "compensation";
+
+/// The payouts that closed cases may owe.
+#[derive(Debug, Clone, Default)]
+pub struct Compensations(Vec<PayoutLeg>);
+
+impl PartialEq for Compensations {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.iter().map(|leg| &leg.no).eq(other.0.iter().map(|leg| &leg.no))
+    }
+}
+
+/// The payout that a case may owe: `{case}.out`.
+fn of_case(case: CaseId) -> Option<PayoutLeg> {
+    let order = OrderId::new(format!("case-{case}")).ok()?;
+    let no = PaymentNo::new(format!("{order}.out")).ok()?;
+    Some(PayoutLeg { key: Key::of(&no), no, order })
+}
+
+/// What must be in memory to close a case: what it may owe.
+pub fn needs_of(case: CaseId) -> Option<Need> {
+    of_case(case).map(|leg| leg.key.need())
+}
+
+/// Announces what that case owes, once.
+///
+/// # Errors
+/// Why nothing can be paid; nothing has changed.
+pub fn owe<S: FundSaga>(
+    saga: &S,
+    turn: &mut Turn<'_, S>,
+    case: CaseId,
+    amount: Amount,
+) -> Result<usize, NotTakenBack> {
+    let refused = |error: &dyn std::fmt::Display| NotTakenBack::Refused(error.to_string());
+    let leg = of_case(case).ok_or(NotTakenBack::NoSuchCase(case))?;
+    let view = turn.view().map_err(|error| refused(&error))?;
+    if let Some(known) = leg.payout(&view) {
+        let same = known.terms.amount == amount;
+        let differs = format!("{} yuan are paid for this case already", known.terms.amount);
+        return if same { Ok(0) } else { Err(refused(&differs)) };
+    }
+    let Some(account) = S::account(&view.open.request).cloned() else {
+        let text =
+            "no account of the investor is known here; pay by hand, and close the case as manual";
+        return Err(refused(&text));
+    };
+    let due = saga.house().t_of(turn.now()).map_err(|error| refused(&error))?;
+    let terms = Terms {
+        no: leg.no.clone(),
+        account,
+        amount,
+        order: leg.order.clone(),
+        due,
+        asked_at: None,
+        compensates: Some(case),
+    };
+    leg.request(turn, terms).map_err(|error| refused(&error))
+}
+
+impl Compensations {
+    /// Those of the cases that were closed.
+    pub fn of<P>(notes: &Notes<P>) -> Self {
+        Self(notes.settled.iter().filter_map(|case| of_case(*case)).collect())
+    }
+
+    /// What must be in memory.
+    pub fn needs(&self) -> impl Iterator<Item = Need> {
+        self.0.iter().map(|leg| leg.key.need())
+    }
+
+    /// Whether that stream is one of theirs.
+    pub fn has(&self, stream: &StreamName) -> bool {
+        self.0.iter().any(|leg| leg.key.stream() == stream)
+    }
+
+    /// The one that the number of an attempt belongs to.
+    pub fn numbered(&self, no: &PaymentNo) -> Option<&PayoutLeg> {
+        let attempt = |leg: &&PayoutLeg| {
+            let rest = no.as_str().strip_prefix(leg.no.as_str());
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        };
+        self.0.iter().find(attempt)
+    }
+
+    /// The bank has answered about each of them.
+    pub fn are_answered<S: Saga>(&self, view: &View<'_, S>) -> bool {
+        is_given_up(view) || self.unanswered(view).is_none()
+    }
+
+    /// None of them waits for another account.
+    pub fn none_is_refused<S: Saga>(&self, view: &View<'_, S>) -> bool {
+        is_given_up(view) || self.refused(view).is_none()
+    }
+
+    fn unanswered<S: Saga>(&self, view: &View<'_, S>) -> Option<&PayoutLeg> {
+        self.0.iter().find(|leg| leg.is_requested(view) && !leg.is_answered(view))
+    }
+
+    fn refused<S: Saga>(&self, view: &View<'_, S>) -> Option<&PayoutLeg> {
+        self.0.iter().find(|leg| leg.is_answered(view) && !leg.is_paid_out(view))
+    }
+
+    /// The next one, as the bank is given it.
+    pub fn call<S: Saga>(&self, view: &View<'_, S>) -> Option<BankCall> {
+        self.unanswered(view)?.call(view)
+    }
+
+    /// When a person is called about it.
+    pub fn overdue<S: Saga>(&self, house: &House, view: &View<'_, S>) -> Option<Timestamp> {
+        self.unanswered(view)?.overdue(house, view)
+    }
+
+    /// Parks until a person names another account.
+    ///
+    /// # Errors
+    /// Always.
+    pub fn ask_for_account<S: Saga>(&self, turn: &Turn<'_, S>) -> Result<usize, NotDone> {
+        let view = turn.view()?;
+        self.refused(&view).ok_or(NotDone::Lacks("the bank's refusal"))?.ask_for_account(turn)
+    }
+
+    /// Sends what the bank refused to another account; `None` where none of them was refused.
+    pub fn redirect<S: Saga>(
+        &self,
+        turn: &mut Turn<'_, S>,
+        account: &AccountRef,
+        own_name: bool,
+        reason: &Arc<str>,
+    ) -> Option<Result<usize, NotRedirected>> {
+        let refused = turn.view().ok().and_then(|view| self.refused(&view))?;
+        Some(refused.redirect(turn, account, own_name, reason))
+    }
+
+    /// What is owed and not paid, as an operator names it. Yuan.
+    pub fn open_end<S: Saga>(&self, view: &View<'_, S>) -> Option<(Arc<str>, Decimal)> {
+        let open = self.0.iter().filter_map(|leg| Some(leg.open_end(view)?.1));
+        let sum = open.fold(Decimal::ZERO, |sum, part| sum.checked_add(part).unwrap_or(sum));
+        (!sum.is_zero()).then(|| (END.into(), sum))
+    }
+}
+
+/// Where the money of that open end comes from: whoever has it has what becomes of it.
+pub fn comes_of(end: &str) -> Option<Origin> {
+    (end == END).then_some(Origin::owed(&[]))
+}
+
+/// A person took it over.
+fn is_given_up<S: Saga>(view: &View<'_, S>) -> bool {
+    by_hand::has(view, END)
+}

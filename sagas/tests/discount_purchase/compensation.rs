@@ -1,0 +1,128 @@
+//! A case that is closed as paid by us: the amount goes to the investor's own account, once.
+
+use crate::{
+    books::{self, cases},
+    checks::{WRONG_CONVERSIONS, disputed, waiting},
+    late::closed,
+    names::at,
+    stage::Stage,
+};
+use fundflow_domain::{
+    case::{CaseId, How, State},
+    ids::PaymentNo,
+    payout::Payouts,
+};
+use fundflow_kernel::streams::Key;
+use fundflow_runtime::message::Reply;
+use fundflow_sagas::discount_purchase::Command;
+
+fn paid_by_us() -> How {
+    How::PaidByUs { amount: "14.78".parse().unwrap() }
+}
+
+fn payout_of(case: CaseId) -> Key<Payouts> {
+    Key::of(&PaymentNo::new(format!("case-{case}.out")).unwrap())
+}
+
+/// A conversion whose record does not add up, and its case.
+fn in_dispute() -> (Stage, CaseId) {
+    let mut stage = waiting();
+    stage.confirmed("mmf", stage.confirmation("mmf"));
+    let (kind, wrong) = WRONG_CONVERSIONS[0];
+    let said = wrong(stage.confirmation("convert"));
+    disputed(&mut stage, "convert", said, kind);
+    let case = cases(&stage)[0].case().unwrap().id;
+    (stage, case)
+}
+
+#[track_caller]
+fn is_paid_once(stage: &Stage, case: CaseId) {
+    let state = stage.state(&payout_of(case));
+    let payout = state.payout().expect("a payout");
+    assert_eq!(payout.terms.account.as_str(), "acc-1");
+    assert_eq!(payout.terms.compensates, Some(case));
+    assert_eq!(payout.paid().unwrap().amount.to_string(), "14.78");
+    assert_eq!(stage.types().iter().filter(|it| **it == "payout.paid_out").count(), 1);
+    assert!(stage.look().finished, "{}", stage.text());
+    assert!(stage.look().open_ends.is_empty());
+}
+
+#[test]
+fn what_is_paid_by_us_goes_to_the_investors_own_account_once() {
+    let (mut stage, case) = in_dispute();
+    let reply = stage.command(closed(case, paid_by_us()));
+    assert!(matches!(reply, Reply::Acted), "{reply:?}");
+    stage.run();
+    assert_eq!(stage.look().ending, Some("discount_purchase.completed"), "{}", stage.text());
+    is_paid_once(&stage, case);
+    let events = stage.events.len();
+    stage.command(closed(case, paid_by_us()));
+    stage.run();
+    assert_eq!(stage.events.len(), events, "a repetition changes nothing");
+    is_paid_once(&stage, case);
+}
+
+#[test]
+fn other_ways_of_closing_pay_nothing() {
+    for how in [How::Accepted, How::Withdrawn] {
+        let (mut stage, case) = in_dispute();
+        stage.command(closed(case, how));
+        stage.run();
+        assert!(stage.state(&payout_of(case)).payout().is_none());
+    }
+}
+
+#[test]
+fn a_process_that_dies_anywhere_pays_it_once() {
+    let (stage, case) = in_dispute();
+    let mut whole = stage.clone();
+    whole.command(closed(case, paid_by_us()));
+    whole.run();
+    for fuse in 0..whole.events.len() - stage.events.len() {
+        let mut stage = stage.clone();
+        stage.fuse = Some(fuse);
+        stage.command(closed(case, paid_by_us()));
+        stage.run();
+        if cases(&stage).iter().any(State::is_open) {
+            let reply = stage.command(closed(case, paid_by_us()));
+            assert!(matches!(reply, Reply::Acted), "dead after {fuse}: {reply:?}");
+            stage.run();
+        }
+        assert_eq!(stage.look().ending, whole.look().ending, "dead after {fuse}");
+        is_paid_once(&stage, case);
+        books::always(&stage);
+    }
+}
+
+#[test]
+fn a_bank_that_is_silent_parks_the_day_after_and_a_refused_account_waits_for_another() {
+    let (mut stage, case) = in_dispute();
+    let name = format!("case-{case}.out");
+    stage.outside.down.insert(name.clone());
+    stage.command(closed(case, paid_by_us()));
+    stage.settle();
+    let due = stage.now.date();
+    while stage.parked().is_none() && stage.ring() {
+        stage.settle();
+    }
+    assert_eq!(stage.parked().unwrap().0, "pay compensation", "{}", stage.text());
+    assert!(stage.now > at("03-02 10:00") && stage.now.date() > due);
+    stage.outside.down.clear();
+    while !stage.look().finished && stage.ring() {
+        stage.settle();
+    }
+    is_paid_once(&stage, case);
+
+    let (mut stage, case) = in_dispute();
+    stage.outside.fate(&name, [crate::outside::Fate::Refused]);
+    stage.command(closed(case, paid_by_us()));
+    stage.run();
+    assert_eq!(stage.parked().unwrap().0, "compensation refused", "{}", stage.text());
+    let account = "acc-9".parse().unwrap();
+    let redirect = Command::Redirect { account, own_name: true, reason: "closed".into() };
+    assert!(matches!(stage.command(redirect), Reply::Acted));
+    stage.run();
+    let state = stage.state(&payout_of(case));
+    assert_eq!(state.payout().unwrap().attempt.account.as_str(), "acc-9");
+    assert!(stage.look().finished, "{}", stage.text());
+}
