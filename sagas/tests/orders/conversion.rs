@@ -216,3 +216,23 @@ fn what_the_registrar_takes_after_the_cut_off_counts_on_the_next_t() {
     assert_eq!(ending(&stage), Some("conversion.rolled_back"));
     assert_eq!(stage.shares("001546").available(), "25000".parse().unwrap());
 }
+
+#[test]
+fn a_conversion_names_no_account_so_that_what_we_bear_is_paid_by_hand() {
+    let mut stage = asked_for(Method::FeeDifference, request());
+    let dear = ["20000", "1.0523", "0", "143.99", "20902.01", "1.2345", "16931.56"];
+    stage.outside.says("C.convert", CONFIRMED_AT, converted("K1", "2026-02-24", dear));
+    stage.until("02-24 18:00");
+    let case: fundflow_domain::case::CaseId = stage.stream_of("case.opened").id().parse().unwrap();
+    let how = fundflow_domain::case::How::PaidByUs { amount: "1".parse().unwrap() };
+    let (by, reason) = (
+        fundflow_domain::text::Text::lossy("chen"),
+        fundflow_domain::text::Text::lossy("we promised less"),
+    );
+    let closing = Box::new(fundflow_domain::case::Closing { how, by, reason });
+    let events = stage.events.len();
+    let reply = stage.command::<Conversion>("C", Command::CloseCase { case, closing });
+    let Reply::Refused(_, text) = reply else { panic!("{reply:?}") };
+    assert!(text.contains("no account of the investor is known here"), "{text}");
+    assert_eq!(stage.events.len(), events);
+}

@@ -286,6 +286,34 @@ fn a_fee_that_was_not_promised_opens_a_case() {
 }
 
 #[test]
+fn what_we_bear_of_a_fee_that_was_not_promised_is_paid_to_the_investor_once() {
+    let mut stage = bought_in_time();
+    let dear = ["10000", "200.00", "0", "1.2345", "7938.44"];
+    stage.outside.says("P.buy", CONFIRMED_AT, bought("C1", "2026-02-24", dear));
+    stage.until("02-24 18:00");
+    let case: fundflow_domain::case::CaseId = stage.stream_of("case.opened").id().parse().unwrap();
+    let close = || {
+        let how = fundflow_domain::case::How::PaidByUs { amount: "52.22".parse().unwrap() };
+        let (by, reason) = (
+            fundflow_domain::text::Text::lossy("chen"),
+            fundflow_domain::text::Text::lossy("we promised less"),
+        );
+        let closing = Box::new(fundflow_domain::case::Closing { how, by, reason });
+        Command::CloseCase { case, closing }
+    };
+    for _ in 0..2 {
+        assert!(matches!(stage.command::<Purchase>("P", close()), Reply::Acted));
+        stage.until("02-25 18:00");
+    }
+    let look = stage.look::<Purchase>("P");
+    assert_eq!(look.ending, Some("purchase.completed"), "{}", stage.text());
+    assert!(look.finished && look.open_ends.is_empty());
+    assert_eq!(stage.outside.moved[&format!("case-{case}.out")], "52.22".parse().unwrap());
+    let requested = stage.events.iter().filter(|it| it.event.event_type == "payout.requested");
+    assert_eq!(requested.count(), 1);
+}
+
+#[test]
 fn a_record_that_comes_twice_changes_nothing_and_another_one_opens_a_case() {
     let mut stage = bought_in_time();
     stage.until("02-24 10:00");

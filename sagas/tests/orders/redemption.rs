@@ -353,3 +353,20 @@ fn more_than_was_asked_for_is_held_until_a_person_says_that_it_left() {
         }
     }
 }
+
+#[test]
+fn what_we_bear_of_a_fee_is_paid_beside_what_the_shares_brought() {
+    let mut stage = asked_for(request());
+    let dear = ["6000", "1.3071", "7842.60", "117.64", "7724.96"];
+    stage.outside.says("R.redeem", CONFIRMED_AT, redeemed("C1", "2026-02-25", true, dear, &[]));
+    stage.until("02-25 18:00");
+    let case: CaseId = stage.stream_of("case.opened").id().parse().unwrap();
+    let (by, reason) = (Text::lossy("chen"), Text::lossy("we promised less"));
+    let how = How::PaidByUs { amount: "83.34".parse().unwrap() };
+    let closing = Box::new(Closing { how, by, reason });
+    stage.command::<Redemption>("R", Command::CloseCase { case, closing });
+    stage.until("03-02 18:00");
+    assert_eq!(ending(&stage), Some("redemption.completed"), "{}", stage.text());
+    assert_eq!(stage.outside.moved["R.redeem.out"], "7724.96".parse().unwrap());
+    assert_eq!(stage.outside.moved[&format!("case-{case}.out")], "83.34".parse().unwrap());
+}

@@ -215,3 +215,15 @@ fn deadlines_park_and_a_usable_answer_wakes() {
     stage.run();
     assert_eq!(stage.last(), "withdraw.paid_out", "{}", stage.text());
 }
+
+#[test]
+fn what_we_bear_is_paid_to_the_investors_own_account() {
+    let mut stage = disputed();
+    let case = case_of(&stage);
+    let how = How::PaidByUs { amount: "0.05".parse().unwrap() };
+    let closing = Box::new(Closing { how, ..closing() });
+    assert!(matches!(stage.command(Command::CloseCase { case, closing }), Reply::Acted));
+    stage.run();
+    assert_eq!(stage.count("payout.paid_out"), 2, "{}", stage.text());
+    assert!(stage.look().finished && stage.look().open_ends.is_empty(), "{}", stage.text());
+}
