@@ -150,5 +150,6 @@ pub fn payout_terms() -> payout::Terms {
         order: order("redeem"),
         due: day("2026-02-25"),
         asked_at: Some(request_time()),
+        compensates: None,
     }
 }

@@ -137,7 +137,7 @@ pub(super) async fn run(
     let closing = args.closing()?;
     let (store, id) = (place.store, args.target.case);
     let case = found(store, &id).await?;
-    if let Some(transaction) = holds_up(registry, place, &case, id).await? {
+    if let Some(transaction) = holds_up(registry, place, (&case, id), &closing).await? {
         let word = Word::CloseCase { case: id, closing: Box::new(closing) };
         let target = (transaction, args.target.version);
         let order = Order::ask("close case", target, (id.to_string(), word), &args.order);
@@ -171,19 +171,28 @@ pub(super) async fn run(
     Ok(ExitCode::SUCCESS)
 }
 
-/// The saga that waits for this case, if one does: only then is the case its to close.
+/// The saga that waits for this case, if one does: only then is the case its to close. Money of ours goes
+/// out by way of the saga whether it waits or not.
 async fn holds_up(
     registry: &Registry,
     place: Place<'_>,
-    case: &Folded<Cases>,
-    id: CaseId,
+    (case, id): (&Folded<Cases>, CaseId),
+    closing: &Closing,
 ) -> Result<Option<TransactionId>, Failure> {
     let store = open(place.store)?;
     let sagas = registry.sagas(&Terms::of(&place)?.house(time_of(&store).await?)?);
     if let Some(why) = kept_by_foreign(&store, &sagas, case, id).await? {
         return Err(Failure::Engine(why));
     }
-    let shown = saga_of(&store, &sagas, case).await?.filter(|shown| keeps(shown, id));
+    let pays = matches!(closing.how, How::PaidByUs { .. });
+    let shown = saga_of(&store, &sagas, case).await?.filter(|shown| pays || keeps(shown, id));
+    if pays && shown.is_none() {
+        return Err(Failure::Engine(
+            "this case belongs to no transaction, so nobody knows where money of ours could go; pay by hand, \
+             and close it with --how manual"
+                .to_owned(),
+        ));
+    }
     Ok(shown.map(|shown| shown.look.id.transaction))
 }
 

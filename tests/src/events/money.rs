@@ -59,7 +59,10 @@ fn payouts() -> Vec<payout::Event> {
     };
     let next = terms.no.nth_attempt(2).expect("room for an attempt");
     vec![
-        E::Requested(Box::new(terms.clone())),
+        E::Requested(Box::new(payout::Terms {
+            compensates: Some(fundflow_domain::case::CaseId::of(b"a record")),
+            ..terms.clone()
+        })),
         E::PaidOut(transfer),
         E::Refused { no: terms.no.clone(), cause: cause("14", "the account is closed") },
         E::Redirected {
