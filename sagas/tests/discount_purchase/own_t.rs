@@ -305,3 +305,23 @@ fn who_wants_only_the_first_price_is_not_converted_at_a_later_one() {
     assert_eq!(stage.look().ending, Some("discount_purchase.kept_in_wallet"), "{}", stage.text());
     assert_eq!(&*stage.look().failure.unwrap().code, "cut_off_passed");
 }
+
+#[test]
+fn a_process_that_dies_while_the_targets_order_comes_to_nothing_gives_its_limit_back() {
+    for (mode, fund, day) in LATER {
+        let name = if mode == Mode::NextDay { "convert" } else { "target" };
+        let mut stage = Stage::with(capped_at("1500", Policy::RejectWhole), "10:00");
+        stage.outside.verdicts.insert(name.to_owned(), Verdict::Rejected);
+        placed(&mut stage, mode);
+        let mut whole = stage.clone();
+        whole.run();
+        for fuse in 0..whole.events.len() - stage.events.len() {
+            let mut stage = stage.clone();
+            stage.fuse = Some(fuse);
+            stage.run();
+            assert_eq!(stage.look().ending, whole.look().ending, "{fuse}\n{}", stage.text());
+            assert_eq!(counted(&stage, "TX-1", fund, day), yuan("0"), "dead after {fuse}");
+            assert!(stage.look().finished);
+        }
+    }
+}
