@@ -187,9 +187,6 @@ fn confirmed(known: &Application, confirmation: &Confirmation) -> Decision {
     if !known.terms.ask.fits(&confirmation.outcome) {
         return Err(wrong_kind(known, confirmation.outcome.name(), came()));
     }
-    if let Some(decided) = doubts::heard_again(known, confirmation) {
-        return decided;
-    }
     let same_serial = |was: &&Confirmation| was.serial == confirmation.serial;
     if let Some(was) = known.confirmations().find(same_serial) {
         if was.says_the_same(confirmation) {
@@ -202,6 +199,9 @@ fn confirmed(known: &Application, confirmation: &Confirmation) -> Decision {
         known.contested().find(same_serial).filter(|it| !it.says_the_same(confirmation))
     {
         return Err(contradicts(Message::Confirmation(was.clone()), came()));
+    }
+    if let Some(decided) = doubts::heard_again(known, confirmation) {
+        return decided;
     }
     match &known.stage {
         Stage::Placed => Ok(vec![implied(), confirms(known, confirmation)]),

@@ -39,7 +39,8 @@ pub(super) fn contest(known: &Application, came: &Confirmation) -> Decision {
         return Err(Refusal::WrongKind { asked, came, message: Box::new(message) });
     }
     let holds = known.confirmations().find(|it| it.serial == came.serial);
-    if let Some(was) = known.doubts().find(&came.serial).or(holds) {
+    let contested = known.contested().find(|it| it.serial == came.serial);
+    if let Some(was) = contested.or(holds).or_else(|| known.doubts().withdrawn(&came.serial)) {
         return same(was, came);
     }
     Ok(vec![Event::Contested(Box::new(came.clone()))])

@@ -116,6 +116,17 @@ fn a_contested_record_that_the_registrar_takes_back_and_says_again_is_contested_
 }
 
 #[test]
+fn what_takes_the_place_of_a_record_that_was_taken_back_under_its_serial_is_heard_once() {
+    let (first, second) = (redeemed("C1", "100", true), redeemed("C1", "90", true));
+    let before =
+        [confirm(first), Command::TakeBack(serial("C1"), cause()), confirm(second.clone())];
+    let events = with(out(redemption()), before);
+
+    given::<Applications>(events.clone()).when(confirm(second.clone())).then([]);
+    given::<Applications>(events).when(contest(second)).then([]);
+}
+
+#[test]
 fn another_record_of_a_contested_serial_cannot_be_told_from_it() {
     let (first, second) = (redeemed("C1", "100", true), redeemed("C2", "90", true));
     let before = [confirm(first), contest(second.clone()), withdraw("C1")];

@@ -173,8 +173,7 @@ pub(super) fn open_ends(view: &View<'_>) -> Vec<OpenEnd> {
 /// a person has it. Yuan.
 fn unpaid(view: &View<'_>) -> Money {
     let brought = view.plan.out.proceeds(view).unwrap_or_default();
-    let more = difference(view).map_or(Money::ZERO, |_| brought);
-    let owed = if more.is_zero() { brought } else { asked_for(view) };
+    let owed = difference(view).map_or(brought, |_| asked_for(view));
     let paid = view.plan.payouts.iter().filter_map(|leg| Some(leg.payout(view)?.paid()?.amount));
     paid.fold(owed, |left, paid| left.minus(paid).unwrap_or_default())
 }

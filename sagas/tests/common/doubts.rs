@@ -156,11 +156,11 @@ fn open_case(log: &[Recorded]) -> Option<CaseId> {
     let is_open = |case: &CaseId| {
         let name = case.to_string();
         let turns = ["case.opened", "case.closed", "case.reopened"];
-        let of = log.iter().filter(|it| {
+        let mut of = log.iter().rev().filter(|it| {
             let of_case = it.stream.category() == Cases::CATEGORY && it.stream.id() == name;
             of_case && turns.contains(&&*it.event.event_type)
         });
-        of.last().is_some_and(|it| &*it.event.event_type != "case.closed")
+        of.next().is_some_and(|it| &*it.event.event_type != "case.closed")
     };
     cases(log).into_iter().find(is_open)
 }

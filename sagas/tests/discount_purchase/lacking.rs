@@ -62,9 +62,9 @@ fn what_left_without_having_come_is_missing_with_both_figures_until_a_person_has
     assert!(matches!(stage.abandon(), Reply::Acted));
     stage.run();
     assert!(stage.look().finished, "{}", stage.text());
-    let case =
+    let named =
         cases(&stage).into_iter().find(|it| it.case().unwrap().kind() == Kind::SharesMissing);
-    assert!(case.unwrap().is_open(), "the auditor sees it");
+    assert!(named.unwrap().is_open(), "the auditor sees it");
     assert_eq!(by_hand::named(&stage.events)["missing"], "1000".parse().unwrap());
     assert!(!stage.state(&target_key()).held().is_zero() || stage.has("holdings.credited"));
     books::always(&stage);

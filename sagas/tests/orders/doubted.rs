@@ -34,7 +34,7 @@ use rust_decimal::Decimal;
 struct Order<S: InHouse> {
     stage: Stage,
     id: &'static str,
-    order: OrderId,
+    about: OrderId,
     says: fn(bool, &str, bool) -> ApplicationAnswer,
     close: fn(CaseId, Box<Closing>) -> S::Command,
     cancel: fn(Timestamp) -> S::Command,
@@ -42,7 +42,7 @@ struct Order<S: InHouse> {
 
 impl<S: InHouse<Command: 'static, Request: 'static>> Order<S> {
     fn no(&self) -> ApplicationNo {
-        ApplicationNo::of(&self.order)
+        ApplicationNo::of(&self.about)
     }
 
     fn told(&mut self, said: ApplicationAnswer) {
@@ -78,7 +78,7 @@ impl<S: InHouse<Command: 'static, Request: 'static>> Doubted for Order<S> {
         self.told(rejected("0"));
     }
     fn debits(&mut self) {
-        let no = PaymentNo::pay(&self.order);
+        let no = PaymentNo::pay(&self.about);
         let key: Key<Payments> = Key::of(&no);
         if self.stage.state(&key).payment().is_none() {
             return;
@@ -129,7 +129,7 @@ fn redeemed_in_doubt(doubts: &[Doubt]) {
     let order = Order::<Redemption> {
         stage: redemption::stage(),
         id: "R",
-        order: read("R.redeem"),
+        about: read("R.redeem"),
         says: |whole, serial, last| {
             let half = ["3000", "1.3071", "3921.30", "0", "3921.30"];
             let numbers = if whole { redemption::NUMBERS } else { half };
@@ -161,7 +161,7 @@ fn bought_in_doubt(doubts: &[Doubt]) {
     let order = Order::<Purchase> {
         stage: purchase::stage(),
         id: "P",
-        order: read("P.buy"),
+        about: read("P.buy"),
         says: |whole, serial, last| {
             let part = ["9000", "133.00", "1000", "1.2345", "7182.67"];
             let numbers = if whole { purchase::NUMBERS } else { part };
@@ -181,7 +181,7 @@ fn bought_in_doubt(doubts: &[Doubt]) {
         Quantity::Money(part) => part.decimal(),
         Quantity::Shares(_) => Decimal::ZERO,
     });
-    let key: Key<Payments> = Key::of(&PaymentNo::pay(&order.order));
+    let key: Key<Payments> = Key::of(&PaymentNo::pay(&order.about));
     let Some(payment) = stage.state(&key).payment().cloned() else { return };
     let arrived = payment.refunds.iter().filter(|it| it.arrived.is_some());
     let of_applied = |of: &Of| !matches!(of, Of::Unapplied { .. });
@@ -213,7 +213,7 @@ fn converted_in_doubt(doubts: &[Doubt]) {
     let order = Order::<Conversion> {
         stage: conversion::stage(ConversionFeeMethod::FeeDifference),
         id: "C",
-        order: read("C.convert"),
+        about: read("C.convert"),
         says: |whole, serial, last| {
             let half = ["10000", "1.0523", "10.52", "71.93", "10440.55", "1.2345", "8457.31"];
             let numbers = if whole { conversion::BY_FEES } else { half };

@@ -148,9 +148,9 @@ fn rejected_and_confirmed<S: InHouse<Request: 'static>>(
     (stage, cases[0])
 }
 
-fn accepted() -> Box<Closing> {
+fn accepted() -> Closing {
     let (by, reason) = (Text::lossy("chen"), Text::lossy("the registrar says so"));
-    Box::new(Closing { how: How::Accepted, by, reason })
+    Closing { how: How::Accepted, by, reason }
 }
 
 #[test]
@@ -165,7 +165,10 @@ fn a_purchase_that_was_rejected_and_is_confirmed_is_booked_and_held_at_once() {
     assert_eq!(held.registered(), read("7980.74"), "the register has them\n{}", stage.text());
     assert!(held.available().is_zero(), "and what is in dispute is held");
 
-    stage.command::<Purchase>("P", purchase::Command::CloseCase { case, closing: accepted() });
+    stage.command::<Purchase>(
+        "P",
+        purchase::Command::CloseCase { case, closing: Box::new(accepted()) },
+    );
     stage.until("03-09 18:00");
     assert_eq!(stage.shares("011162").available(), read("7980.74"), "{}", stage.text());
     // The money had gone back; that the investor has both is named.
@@ -187,7 +190,10 @@ fn a_redemption_that_was_rejected_and_is_confirmed_is_taken_at_once_and_paid_whe
     stage.until("03-03 18:00");
     assert_eq!(stage.outside.balance()[1], read("0"), "nothing is paid while it is in dispute");
 
-    stage.command::<Redemption>("R", redemption::Command::CloseCase { case, closing: accepted() });
+    stage.command::<Redemption>(
+        "R",
+        redemption::Command::CloseCase { case, closing: Box::new(accepted()) },
+    );
     stage.until("03-09 18:00");
     assert_eq!(stage.outside.balance()[1], read("7808.30"), "{}", stage.text());
     assert!(stage.look::<Redemption>("R").finished, "{}", stage.text());
@@ -202,11 +208,14 @@ fn a_conversion_that_was_rejected_and_is_confirmed_is_booked_on_both_sides() {
         (crate::conversion::request(), said, "02-24 09:30"),
     );
     assert_eq!(stage.shares("001546").registered(), read("5000"), "{}", stage.text());
-    let came = stage.shares("011162");
-    assert_eq!(came.registered(), read("16914.62"));
-    assert!(came.available().is_zero());
+    let target = stage.shares("011162");
+    assert_eq!(target.registered(), read("16914.62"));
+    assert!(target.available().is_zero());
 
-    stage.command::<Conversion>("C", conversion::Command::CloseCase { case, closing: accepted() });
+    stage.command::<Conversion>(
+        "C",
+        conversion::Command::CloseCase { case, closing: Box::new(accepted()) },
+    );
     stage.until("03-09 18:00");
     assert_eq!(stage.shares("011162").available(), read("16914.62"), "{}", stage.text());
     assert!(stage.look::<Conversion>("C").finished, "{}", stage.text());

@@ -43,7 +43,13 @@ impl Order {
 
 impl Doubted for Order {
     fn hours(&mut self, hours: i64) {
-        self.0.clock_to(self.0.now.plus_millis(hours * 3_600_000));
+        let then = self.0.now.plus_millis(hours * 3_600_000);
+        self.0.settle();
+        while self.0.runner.next_timer().is_some_and(|due| due <= then) {
+            self.0.ring();
+            self.0.settle();
+        }
+        self.0.now = then;
     }
     fn silence(&mut self, silent: bool) {
         for name in ["redeem", "redeem.out"] {

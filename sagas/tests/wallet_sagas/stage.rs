@@ -231,16 +231,12 @@ impl<S: Saga> Stage<S> {
 
     /// Timers ring and everybody outside answers, until then.
     pub(crate) fn clock(&mut self, now: &str) {
-        self.clock_to(at(now));
-    }
-
-    pub(crate) fn clock_to(&mut self, then: Timestamp) {
         self.settle();
-        while self.runner.next_timer().is_some_and(|due| due <= then) {
+        while self.runner.next_timer().is_some_and(|due| due <= at(now)) {
             self.ring();
             self.settle();
         }
-        self.now = then;
+        self.now = at(now);
     }
 
     /// It waits for a person, as the runner has it.
