@@ -8,6 +8,7 @@
 //!    are checked besides. Its amount is not known before both prices are; limits see what the shares
 //!    were worth at the latest published price, where there is one.
 
+mod into;
 mod refusal;
 
 pub use refusal::Refusal;
@@ -17,7 +18,7 @@ use crate::{
     calendar::{TradingCalendar, TradingDay},
     day_limit::DayTally,
     fund::{ConversionPair, FundKind, FundTerms},
-    ids::{InvestorId, VersionTag},
+    ids::VersionTag,
     investor::{CustomerType, InvestorProfile, SalesChannel},
     limits::{Exit, ExitRefusal, LimitKey, Outflow},
     money::{Amount, Discount, Money, Nav, ShareRounding, Shares},
@@ -258,7 +259,7 @@ fn on_day(a: &Leaving, t: TradingDay) -> Result<Admitted, Refusal> {
     let exit = exit(a, pair)?;
     lots(a, exit, pair)?;
     let into = match (&a.into, pair) {
-        (Some(into), Some(pair)) => Some(target(a, into, pair, t)?),
+        (Some(into), Some(pair)) => Some(into::target(a, into, pair, t)?),
         (Some(_) | None, _) => None,
     };
     let lag =
@@ -366,49 +367,4 @@ fn lots(a: &Leaving, exit: Exit, pair: Option<&ConversionPair>) -> Result<(), Re
         }
     }
     Ok(())
-}
-
-fn target(
-    a: &Leaving,
-    into: &Into,
-    pair: &ConversionPair,
-    t: TradingDay,
-) -> Result<AdmittedInto, Refusal> {
-    let order = a.order();
-    checks::day_not_refused(&into.fund, into.used, t)?;
-    let worth = a.worth();
-    if worth.is_some() {
-        checks::order_limits(&order, &into.fund, true)?;
-        if let Some(room) = checks::day_limit(&order, &into.fund, into.used, t)? {
-            // A conversion is by shares, so no part of it fits an amount.
-            return Err(above_day(&order, into, room, t).into());
-        }
-    }
-    Ok(AdmittedInto {
-        terms: into.fund.version.clone(),
-        fee_schedule: into.fund.fees.version.clone(),
-        topup_discount: pair.topup_discount,
-        rule: pair.rule.clone(),
-        suitability: None,
-        worth,
-        counted: worth.and_then(|_| key(&into.fund, &a.investor.id, a, t)),
-    })
-}
-
-fn key(fund: &FundTerms, investor: &InvestorId, a: &Leaving, t: TradingDay) -> Option<LimitKey> {
-    super::buying::limit_key(fund, investor, (a.investor.customer_type, a.channel), t)
-}
-
-fn above_day(order: &Order<'_>, into: &Into, room: Amount, day: TradingDay) -> super::Refusal {
-    let used = into.used.used();
-    super::Refusal::AboveDayMaximum {
-        fund: into.fund.code,
-        amount: order.amount,
-        used,
-        max: used.plus(room.into()).unwrap_or(used),
-        room: room.into(),
-        day,
-        policy: crate::limits::ExcessPolicy::AcceptUpToLimit,
-        notice: None,
-    }
 }

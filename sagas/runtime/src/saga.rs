@@ -8,8 +8,12 @@
 //!    or application number) belongs to is read off its stream: the first event names the kind of
 //!    saga and the transaction.
 
+mod preparing;
+
+pub use preparing::Preparing;
+
 use crate::{
-    port::{Callee, Keyed, Payload, Port, PortName, Ports},
+    port::{Callee, Keyed, Payload, Port, PortName},
     process::{Open, Over},
     step::Table,
     turn::{NotDone, Turn},
@@ -173,27 +177,6 @@ impl<S: Saga> Calling<S> {
 impl<S> fmt::Debug for Calling<S> {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(out, "{} -> {}", self.key, self.port)
-    }
-}
-
-/// What a request's decision sees.
-pub struct Preparing<'a, S: Saga> {
-    /// The caller's key.
-    pub id: &'a TransactionId,
-    /// What is asked.
-    pub request: &'a S::Request,
-    /// What the decision looks at besides; not stored.
-    pub asked: &'a S::Asked,
-    /// The engine's clock.
-    pub now: Timestamp,
-    /// Who can be called; `None`: nobody knows.
-    pub ports: Option<&'a Ports>,
-}
-
-impl<S: Saga> Preparing<'_, S> {
-    /// Whether all of them can be called, as far as it is known whom there is.
-    pub fn can_call(&self, callees: &[Callee]) -> bool {
-        self.ports.is_none_or(|ports| callees.iter().all(|it| it.missing(ports).is_none()))
     }
 }
 

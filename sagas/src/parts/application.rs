@@ -1,27 +1,18 @@
 //! The leg on which shares are bought, converted or redeemed at a registrar.
 
-use super::{
-    by_hand::Origin,
-    check,
-    milestone::{Milestone, Notes},
-    share_book::ShareBook,
-    timing::closing,
-};
-use crate::{
-    house::House,
-    ports::registrar::{self as port, RegistrarCall},
-};
-use chrono::NaiveTime;
+pub use super::fund_saga::FundSaga;
+
+use super::timing::closing;
+use crate::ports::registrar::{self as port, RegistrarCall};
 use fundflow_domain::{
     application::{
-        Application, Applications, Ask, Command, Confirmation, Last, Outcome, PromisedFee,
-        Rejection, Stage, Terms,
+        Application, Applications, Ask, Command, Confirmation, Last, Outcome, Rejection, Stage,
+        Terms,
     },
     calendar::TradingDay,
-    case::Finding,
     fund::FundTerms,
-    ids::{AccountRef, ApplicationNo, InvestorId, OrderId},
-    money::{Discount, Income, Money, Shares},
+    ids::{ApplicationNo, InvestorId, OrderId},
+    money::{Income, Money, Shares},
     orders::Cause,
     time::Timestamp,
 };
@@ -31,108 +22,6 @@ use fundflow_runtime::{
     saga::{Saga, View},
     turn::{NotDone, Turn},
 };
-
-/// A saga of the fund business: one whose milestones are those of [`super::milestone`].
-pub trait FundSaga:
-    Saga<Milestone = Milestone<<Self as Saga>::Promise>, Notes = Notes<<Self as Saga>::Promise>>
-{
-    /// Calendar, catalogue and names of ports.
-    fn house(&self) -> &House;
-    /// The instant of the request: nothing that belongs to it happened before.
-    fn requested_at(promise: &Self::Promise) -> Timestamp;
-    /// The T that was promised.
-    fn trade_date(promise: &Self::Promise) -> TradingDay;
-    /// The cut-off of its orders, where it is not the exchange's.
-    fn cut_off(&self, view: &View<'_, Self>) -> Option<NaiveTime> {
-        let _ = view;
-        None
-    }
-    /// What leaving a fund costs by that confirmation, where the saga knows the lots that leave.
-    fn leaving(
-        &self,
-        view: &View<'_, Self>,
-        terms: &Terms,
-        confirmation: &Confirmation,
-    ) -> Option<check::Leaving> {
-        let _ = (view, terms, confirmation);
-        None
-    }
-    /// Why the order of that leg may not be one of that later T.
-    fn refuses(
-        &self,
-        view: &View<'_, Self>,
-        leg: &ApplicationLeg,
-        day: TradingDay,
-    ) -> Option<Cause> {
-        let _ = (view, leg, day);
-        None
-    }
-    /// The order of that leg is about to move to that later T: decides again what depends on the
-    /// day. Returns why it may not move.
-    ///
-    /// # Errors
-    /// [`NotDone`], for defects.
-    fn moves(
-        &self,
-        turn: &mut Turn<'_, Self>,
-        leg: &ApplicationLeg,
-        day: TradingDay,
-    ) -> Result<Option<Cause>, NotDone> {
-        Ok(self.refuses(&turn.view()?, leg, day))
-    }
-    /// What is promised of the fee of that leg's order once it has moved; `None`: as before.
-    fn fee(&self, view: &View<'_, Self>, leg: &ApplicationLeg) -> Option<(PromisedFee, Discount)> {
-        let _ = (view, leg);
-        None
-    }
-    /// Where the shares that the order of that leg takes are kept; `None` where it takes none of the
-    /// investor's.
-    fn takes_from(view: &View<'_, Self>, leg: &ApplicationLeg) -> Option<ShareBook> {
-        let _ = (view, leg);
-        None
-    }
-    /// What does not add up in a confirmation besides what holds of any saga's; `before`: those of
-    /// the same order that stay beside it.
-    fn findings(
-        &self,
-        view: &View<'_, Self>,
-        terms: &Terms,
-        (before, confirmation): (&[Confirmation], &Confirmation),
-    ) -> Vec<Finding> {
-        let _ = (view, terms, before, confirmation);
-        Vec::new()
-    }
-    /// Why a person must see that rejection of the leg's order.
-    fn rejected(&self, view: &View<'_, Self>, of: (&ApplicationLeg, &Rejection)) -> Vec<Finding> {
-        let _ = (view, of);
-        Vec::new()
-    }
-    /// Where the money of that open end comes from; `None` for what is no money, and for money that the
-    /// engine has on its way already.
-    fn comes_of(view: &View<'_, Self>, end: &str) -> Option<Origin> {
-        let _ = (view, end);
-        None
-    }
-    /// Its orders at registrars, whether they were placed or not.
-    fn legs(plan: &Self::Plan) -> Vec<&ApplicationLeg> {
-        let _ = plan;
-        Vec::new()
-    }
-    /// The investor's own account, where the request names one: money of ours goes there.
-    fn account(request: &Self::Request) -> Option<&AccountRef> {
-        let _ = request;
-        None
-    }
-    /// Brings the shares of its wallets and holdings to what the registrars' records and the cases
-    /// say. Returns how many events followed.
-    ///
-    /// # Errors
-    /// [`NotDone`]; what was decided before it stands.
-    fn book(&self, turn: &mut Turn<'_, Self>) -> Result<usize, NotDone> {
-        let _ = turn;
-        Ok(0)
-    }
-}
 
 /// Keys and facts of one application.
 #[derive(Debug, Clone)]

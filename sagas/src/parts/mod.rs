@@ -23,6 +23,7 @@ pub mod cases;
 pub mod check;
 pub mod compensation;
 pub mod disputes;
+mod fund_saga;
 pub mod lacking;
 pub mod later;
 pub mod limits;

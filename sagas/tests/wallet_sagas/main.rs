@@ -24,5 +24,6 @@ mod recharge_moves;
 mod silence;
 mod stage;
 mod terms;
+mod told;
 mod withdraw;
 mod withdraw_people;

@@ -384,21 +384,6 @@ fn a_registrar_that_keeps_it_is_believed() {
 }
 
 #[test]
-fn an_instant_of_the_request_that_cannot_be_is_refused() {
-    for told in ["2062-02-03T10:00:00+08:00", "2025-02-05T10:00:00+08:00"] {
-        let told = Some(told.parse().unwrap());
-        let mut out = stage("02-03 10:00");
-        let reply = out.request(request(Some("400")), Asked { at: told, ..asked() });
-        let Reply::Refused(_, text) = reply else { panic!("{told:?} is taken") };
-        assert!(text.contains("is outside of"), "{text}");
-        let mut stage = crate::recharge::stage("02-03 10:00");
-        let who = fundflow_sagas::recharge::Asked { at: told, ..crate::recharge::asked() };
-        let reply = stage.request(crate::recharge::request(), who);
-        assert!(matches!(reply, Reply::Refused(..)), "{reply:?}");
-    }
-}
-
-#[test]
 fn all_of_a_fund_that_carries_daily_leaves_nothing_behind_of_what_came_meanwhile() {
     let mut stage = with_income(stage("02-03 10:00"));
     let all = record("c-1", "2026-02-04", true, redeemed("1000".parse().unwrap(), "0.09"));

@@ -1,0 +1,26 @@
+//! What a request is decided on.
+
+use super::Saga;
+use crate::port::{Callee, Ports};
+use fundflow_kernel::{ids::TransactionId, time::Timestamp};
+
+/// What a request's decision sees.
+pub struct Preparing<'a, S: Saga> {
+    /// The caller's key.
+    pub id: &'a TransactionId,
+    /// What is asked.
+    pub request: &'a S::Request,
+    /// What the decision looks at besides; not stored.
+    pub asked: &'a S::Asked,
+    /// The engine's clock.
+    pub now: Timestamp,
+    /// Who can be called; `None`: nobody knows.
+    pub ports: Option<&'a Ports>,
+}
+
+impl<S: Saga> Preparing<'_, S> {
+    /// Whether all of them can be called, as far as it is known whom there is.
+    pub fn can_call(&self, callees: &[Callee]) -> bool {
+        self.ports.is_none_or(|ports| callees.iter().all(|it| it.missing(ports).is_none()))
+    }
+}

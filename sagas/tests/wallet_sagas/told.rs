@@ -1,0 +1,21 @@
+//! Instants that a caller tells.
+
+use crate::{recharge, withdraw};
+use fundflow_runtime::message::Reply;
+use fundflow_sagas::{recharge as put, withdraw as out};
+
+#[test]
+fn an_instant_of_the_request_that_cannot_be_is_refused() {
+    for told in ["2062-02-03T10:00:00+08:00", "2025-02-05T10:00:00+08:00"] {
+        let told = Some(told.parse().unwrap());
+        let mut stage = withdraw::stage("02-03 10:00");
+        let who = out::Asked { at: told, ..withdraw::asked() };
+        let reply = stage.request(withdraw::request(Some("400")), who);
+        let Reply::Refused(_, text) = reply else { panic!("{told:?} is taken") };
+        assert!(text.contains("is outside of"), "{text}");
+        let mut stage = recharge::stage("02-03 10:00");
+        let who = put::Asked { at: told, ..recharge::asked() };
+        let reply = stage.request(recharge::request(), who);
+        assert!(matches!(reply, Reply::Refused(..)), "{reply:?}");
+    }
+}
