@@ -36,7 +36,7 @@ pub mod leaving;
 mod refusal;
 pub mod target;
 
-pub use refusal::Refusal;
+pub use refusal::{HeldShares, Refusal};
 
 /// Everything that a decision on a discount purchase looks at. Not stored.
 #[derive(Debug, Clone)]
@@ -313,17 +313,9 @@ fn held(a: &Admission) -> Result<ConversionMode, Refusal> {
     if asked <= free {
         return Ok(mode);
     }
+    let held = Box::new(HeldShares { free, registered, reserved, frozen, disputed });
     let (fund, possible) = (a.wallet_fund.code, Vec::new());
-    Err(Refusal::NotEnoughHeld {
-        fund,
-        asked,
-        free,
-        registered,
-        reserved,
-        frozen,
-        disputed,
-        possible,
-    })
+    Err(Refusal::NotEnoughHeld { fund, asked, held, possible })
 }
 
 /// The days on which something happens to the order.

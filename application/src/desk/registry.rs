@@ -23,7 +23,7 @@ impl fmt::Debug for Registry {
         out.debug_struct("Registry")
             .field("sagas", &self.kinds.keys())
             .field("aggregates", &self.openers.keys())
-            .finish()
+            .finish_non_exhaustive()
     }
 }
 

@@ -17,6 +17,33 @@ use crate::{
 };
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// What a wallet has of a fund, and why not all of it is free.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HeldShares {
+    /// Free for any use.
+    pub free: Shares,
+    /// On the register.
+    pub registered: Shares,
+    /// For other orders.
+    pub reserved: Shares,
+    /// By the register.
+    pub frozen: Shares,
+    /// In open cases.
+    pub disputed: Shares,
+}
+
+impl fmt::Display for HeldShares {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { free, registered, reserved, frozen, disputed } = self;
+        write!(
+            out,
+            "{free} are free: {registered} registered, {reserved} reserved, {frozen} frozen, \
+             {disputed} in dispute"
+        )
+    }
+}
 
 /// Checked in this order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
@@ -86,7 +113,7 @@ pub enum Refusal {
     },
     /// The wallet has too few free shares to convert.
     #[error(
-        "{asked} shares of fund {fund} would be converted, and {free} are free: {registered} registered, {reserved} reserved, {frozen} frozen, {disputed} in dispute; possible: {}",
+        "{asked} shares of fund {fund} would be converted, and {held}; possible: {}",
         listed(possible)
     )]
     NotEnoughHeld {
@@ -94,16 +121,9 @@ pub enum Refusal {
         fund: FundCode,
         /// What the amount comes to.
         asked: Shares,
-        /// Of the wallet's shares, free for any use.
-        free: Shares,
-        /// On the register.
-        registered: Shares,
-        /// For other orders.
-        reserved: Shares,
-        /// By the register.
-        frozen: Shares,
-        /// In open cases.
-        disputed: Shares,
+        /// Of the wallet.
+        #[serde(flatten)]
+        held: Box<HeldShares>,
         /// What would work, the earliest price first.
         possible: Vec<ConversionMode>,
     },
