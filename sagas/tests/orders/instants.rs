@@ -11,12 +11,12 @@ use fundflow_sagas::{
     conversion::Conversion, purchase::Purchase, redemption::Redemption, regular_plan::RegularPlans,
 };
 
-fn refused<S: InHouse>(stage: Stage, request: &S::Request)
+fn refused<S: InHouse>(fresh: &Stage, request: &S::Request)
 where
     S::Request: 'static,
 {
     for told in ["2062-02-13T10:00:00+08:00", "2025-02-13T10:00:00+08:00"] {
-        let mut stage = stage.clone();
+        let mut stage = fresh.clone();
         stage.asked.at = Some(told.parse().unwrap());
         let before = stage.events.len();
         let Reply::Refused(_, text) = stage.request::<S>("N", request.clone()) else {
@@ -26,7 +26,7 @@ where
         assert_eq!(stage.events.len(), before);
     }
     for millis in [-2000, 60_000] {
-        let mut stage = stage.clone();
+        let mut stage = fresh.clone();
         stage.asked.at = Some(stage.now.plus_millis(millis));
         let reply = stage.request::<S>("N", request.clone());
         assert!(matches!(reply, Reply::Placed { .. }), "{millis}: {reply:?}");
@@ -35,11 +35,11 @@ where
 
 #[test]
 fn an_instant_of_a_request_that_cannot_be_is_refused() {
-    refused::<Purchase>(purchase::stage(), &purchase::request());
-    refused::<Purchase>(subscription::stage(), &subscription::request());
-    refused::<Redemption>(redemption::stage(), &redemption::request());
+    refused::<Purchase>(&purchase::stage(), &purchase::request());
+    refused::<Purchase>(&subscription::stage(), &subscription::request());
+    refused::<Redemption>(&redemption::stage(), &redemption::request());
     let stage = conversion::stage(ConversionFeeMethod::FeeDifference);
-    refused::<Conversion>(stage, &conversion::request());
-    refused::<RegularPlans>(purchase::stage(), &plan::terms());
+    refused::<Conversion>(&stage, &conversion::request());
+    refused::<RegularPlans>(&purchase::stage(), &plan::terms());
     assert!(purchase::stage().now < at("02-13 15:00"));
 }

@@ -305,10 +305,10 @@ fn count_next(stage: &mut Stage, id: &str, yuan: &str, on_excess: &str) {
     stage.given(&next_day("011162"), &Count::Count { transaction, amount, cap });
 }
 
-fn counts_of(stage: &Stage, id: &str) -> [bool; 2] {
+fn counts_of(played: &Stage, id: &str) -> [bool; 2] {
     let on = |day: &str| {
         let key = Key::<DayLimit>::of(&format!("011162.i-1.{day}.individual.direct_online"));
-        let state = stage.state(&key);
+        let state = played.state(&key);
         matches!(state.entry(&tx(id)), Some(fundflow_domain::day_limit::Entry::Counted { .. }))
     };
     ["2026-02-13", "2026-02-24"].map(on)
