@@ -112,6 +112,9 @@ impl DiscountPurchase {
         let mut events = plan.wallet.book_in(turn, &plan.buy)?;
         if plan.out.is_placed(&turn.view()?) {
             events += self.spend(turn)?;
+            if !facts::is_income_settled(&turn.view()?) {
+                events += plan.wallet.settle(turn, &plan.out)?;
+            }
         }
         if plan.target_order().is_placed(&turn.view()?) {
             events += plan.holdings.book_in(turn, plan.target_order())?;

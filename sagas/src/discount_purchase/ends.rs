@@ -23,6 +23,7 @@ const OUT_END: &str = "conversion";
 const TARGET_END: &str = "target";
 /// What the bank was asked to pay out.
 const PAYOUT_END: &str = "payout";
+/// Unpaid income that left with the shares of a conversion.
 const INCOME_END: &str = "income";
 
 pub(super) fn holds(view: &View<'_>, what: AtLast) -> bool {
@@ -60,20 +61,22 @@ pub(super) fn comes_of(view: &View<'_>, end: &str) -> Option<Origin> {
         TARGET_END if !view.plan.mode.is_conversion() => {
             Some(Origin { of: &[OUT_END], settles: true })
         }
+        INCOME_END => Some(Origin::owed(&[OUT_END, TARGET_END])),
         PAYOUT_END => Some(Origin::owed(&[])),
         _ => PaymentLeg::comes_of(end),
     }
 }
 
-/// Money came of shares that had been given up, and it will buy nothing any more.
+/// Money came of shares that had been given up, and it will buy nothing any more, or income did.
 fn is_owed_at_last(view: &View<'_>) -> bool {
     let plan = view.plan;
     let redeemed = plan.mode == ConversionMode::RedeemToPurchase
         && plan.wallet.spent(view).is_some()
         && plan.out.is_over(view)
         && plan.target.is_over(view);
-    let owed = redeemed && !view.open.notes.is_disputed() && !by_hand::is_by_hand(view, TARGET_END);
-    owed && !is_spent_on_target(view)
+    let owed = (redeemed && !by_hand::is_by_hand(view, TARGET_END))
+        || (income_owed(view).is_some() && !by_hand::is_by_hand(view, INCOME_END));
+    owed && !view.open.notes.is_disputed() && !is_spent_on_target(view)
 }
 
 /// The bank was asked for the money and has not answered.
@@ -135,14 +138,12 @@ pub(super) fn open_ends(view: &View<'_>) -> Vec<OpenEnd> {
         .collect()
 }
 
-/// Unpaid income that came along with converted shares, until it is being paid out; whoever gave the
-/// conversion up has it.
+/// Unpaid income that came along with converted shares, until it is being paid out.
 fn income_owed(view: &View<'_>) -> Option<Money> {
     let plan = view.plan;
     let owed =
         plan.mode.is_conversion() && is_target_credited(view) && !plan.payout.is_requested(view);
-    let given_up = || [OUT_END, TARGET_END].iter().any(|end| by_hand::has(view, end));
-    Some(income(view)).filter(|income| owed && !income.is_zero() && !given_up())
+    Some(income(view)).filter(|income| owed && !income.is_zero())
 }
 
 /// What left the money fund and is not the target's shares yet, nor on its way to the investor.

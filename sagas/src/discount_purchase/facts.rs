@@ -161,6 +161,7 @@ fn is_booked(view: &View<'_>) -> bool {
     plan.wallet.is_booked_in(view, &plan.buy)
         && plan.wallet.is_booked_out(view, &plan.out)
         && (!target.is_placed(view) || plan.holdings.is_booked_in(view, target))
+        && (view.ending.is_none() || is_income_settled(view))
 }
 
 /// T of the money-fund order, or of what was promised until that is placed.
@@ -211,7 +212,7 @@ impl DiscountPurchase {
 }
 
 /// Nothing went along with the shares, or it is booked.
-fn is_income_settled(view: &View<'_>) -> bool {
+pub(super) fn is_income_settled(view: &View<'_>) -> bool {
     let (plan, wallet) = (view.plan, &view.plan.wallet);
     let Some(state) = wallet.state(view.streams) else { return false };
     let asked = || {

@@ -282,10 +282,10 @@ pub const NEXT_DAY: Table<Saga> = Table {
         SETTLE_INCOME,
         TARGET_WITH_REST,
     ],
-    beside: BESIDE,
+    beside: BESIDE_FOR_MONEY,
 };
 
-/// Shares that the wallet held before are converted on T. No money moves.
+/// Shares that the wallet held before are converted on T. No money moves but their unpaid income.
 pub const HELD: Table<Saga> = Table {
     version: "held.v1",
     title: "Held: shares that the wallet held before are converted on T",
@@ -299,7 +299,7 @@ pub const HELD: Table<Saga> = Table {
         SETTLE_INCOME,
         TARGET_WITH_REST,
     ],
-    beside: BESIDE,
+    beside: BESIDE_FOR_MONEY,
 };
 
 const SPEND_FOR_MONEY: Step<Saga> =

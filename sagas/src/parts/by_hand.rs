@@ -16,7 +16,7 @@
 use super::{
     application::FundSaga,
     cases::{self, About, Record, finding},
-    disputes,
+    compensation, disputes,
     lacking::MISSING,
 };
 use fundflow_domain::{
@@ -67,7 +67,7 @@ fn heir<'a, S: FundSaga>(view: &View<'a, S>, end: &str) -> Option<&'a Disposed> 
     let kept = match disposed.disposition {
         Disposition::Manual | Disposition::Suspense => true,
         // Money that goes back by hand is a person's; shares that are free again are nobody's.
-        Disposition::Refund => S::comes_of(view, end).is_some(),
+        Disposition::Refund => origin(view, end).is_some(),
     };
     kept.then_some(disposed)
 }
@@ -78,7 +78,7 @@ pub fn is_by_hand<S: FundSaga>(view: &View<'_, S>, end: &str) -> bool {
         return false;
     }
     let inherited = || {
-        let origin = S::comes_of(view, end);
+        let origin = origin(view, end);
         origin.is_some_and(|it| it.of.iter().any(|of| heir(view, of).is_some()))
     };
     has(view, end) || inherited()
@@ -121,7 +121,7 @@ fn came(given_up: &[Disposed]) -> impl Iterator<Item = &Disposed> {
 fn origin<S: FundSaga>(view: &View<'_, S>, end: &str) -> Option<Origin> {
     match end {
         MISSING | UNDERPAID | OVERPAID => Some(Origin::owed(&[])),
-        _ => S::comes_of(view, end),
+        _ => compensation::comes_of(end).or_else(|| S::comes_of(view, end)),
     }
 }
 

@@ -119,6 +119,12 @@ pub fn close_case<S: FundSaga>(
     // of what the first one decided.
     let judged = turn.state(&key).map(|state| Cases::decide(state, &close));
     judged.transpose().map_err(|error| refused(&error))?;
+    if !matches!(closing.how, How::PaidByUs { .. })
+        && let Some(amount) = compensation::announced(turn, case)
+    {
+        let text = format!("{amount} yuan of ours are on their way for it; close it as paid by us");
+        return Err(NotTakenBack::Refused(text));
+    }
     if matches!(closing.how, How::Withdrawn) && is_on_standing_rejection(turn, case) {
         return Err(NotTakenBack::Nothing(
             "the case is on a rejection that stands; should the registrar carry it out after all, its \

@@ -11,6 +11,7 @@
 
 use super::{
     application::FundSaga,
+    by_hand::{self, Origin},
     cancel::NotTakenBack,
     milestone::Notes,
     payout::{NotRedirected, PayoutLeg},
@@ -57,6 +58,12 @@ fn of_case(case: CaseId) -> Option<PayoutLeg> {
 /// What must be in memory to close a case: what it may owe.
 pub fn needs_of(case: CaseId) -> Option<Need> {
     of_case(case).map(|leg| leg.key.need())
+}
+
+/// What was announced for that case: whoever died in the middle of closing it closes it the same way.
+pub fn announced<S: FundSaga>(turn: &Turn<'_, S>, case: CaseId) -> Option<Amount> {
+    let view = turn.view().ok()?;
+    Some(of_case(case)?.payout(&view)?.terms.amount)
 }
 
 /// Announces what that case owes, once.
@@ -177,7 +184,12 @@ impl Compensations {
     }
 }
 
+/// Where the money of that open end comes from: whoever has it has what becomes of it.
+pub fn comes_of(end: &str) -> Option<Origin> {
+    (end == END).then_some(Origin::owed(&[]))
+}
+
 /// A person took it over.
 fn is_given_up<S: Saga>(view: &View<'_, S>) -> bool {
-    view.open.disposed(END).is_some()
+    by_hand::has(view, END)
 }

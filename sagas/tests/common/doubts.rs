@@ -10,6 +10,7 @@ use fundflow_kernel::envelope::Recorded;
 use fundflow_runtime::{look::Look, message::Action, process::Disposition};
 use proptest::prelude::*;
 use rust_decimal::Decimal;
+use std::collections::BTreeSet;
 
 #[derive(Debug, Clone)]
 pub(crate) enum Doubt {
@@ -136,6 +137,8 @@ pub(crate) fn bring_to_its_end(stage: &mut impl Doubted) {
         }
         for nth in 0..cases(stage.log()).len() {
             close(stage, nth, 0);
+            // A death in the middle of closing: what was announced is paid.
+            close(stage, nth, 2);
             stage.hours(1);
         }
         if stage.seen().parked.is_some() {
@@ -150,6 +153,32 @@ pub(crate) fn bring_to_its_end(stage: &mut impl Doubted) {
         assert_eq!(named.get(&*end.name), Some(&end.worth), "{end:?} {named:?}\n{text}");
     }
     assert_eq!(open_case(stage.log()), None, "a case cannot be closed\n{text}");
+    let ours = Decimal::from(paid_by_us(stage.log(), "payout.requested").len());
+    assert!(closed_as_paid_by_us(stage.log()).is_subset(&all(stage.log(), "payout.requested")));
+    let paid = compensated(stage.log());
+    assert_eq!(paid + by_hand(&look, "compensation"), ours, "{:?}\n{text}", look.open_ends);
+}
+
+/// Which cases' own payouts say that, as often as they do.
+fn paid_by_us(log: &[Recorded], what: &str) -> Vec<String> {
+    let said = log.iter().filter(|it| &*it.event.event_type == what);
+    let of_cases = said.filter_map(|it| it.stream.id().strip_prefix("case-"));
+    of_cases.map(|id| id.trim_end_matches(".out").to_owned()).collect()
+}
+
+fn all(log: &[Recorded], what: &str) -> BTreeSet<String> {
+    paid_by_us(log, what).into_iter().collect()
+}
+
+fn closed_as_paid_by_us(log: &[Recorded]) -> BTreeSet<String> {
+    let closed = log.iter().filter(|it| &*it.event.event_type == "case.closed");
+    let ours = closed.filter(|it| it.event.data.contains("paid_by_us"));
+    ours.map(|it| it.stream.id().to_owned()).collect()
+}
+
+/// What we bore, by closing cases so: one yuan each.
+pub(crate) fn compensated(log: &[Recorded]) -> Decimal {
+    Decimal::from(paid_by_us(log, "payout.paid_out").len())
 }
 
 fn open_case(log: &[Recorded]) -> Option<CaseId> {

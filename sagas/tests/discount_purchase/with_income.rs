@@ -17,6 +17,7 @@ use fundflow_domain::{
     wallet::Command,
 };
 use fundflow_kernel::streams::Key;
+use fundflow_runtime::{message::Reply, process::Disposition};
 
 fn accrue(stage: &mut Stage, day: &str) {
     let (day, per_10_000) = (day.parse().unwrap(), "0.5".parse().unwrap());
@@ -138,4 +139,41 @@ fn a_part_of_what_is_held_leaves_the_income_behind() {
     assert!(!takes_income(&stage));
     told(&mut stage, "0.05");
     assert_eq!(stage.parked().unwrap().1, "does_not_add_up", "{}", stage.text());
+}
+
+/// Nobody heard of the conversion; a person gave it up, and the registrar confirms it all the same.
+fn confirmed_after_it_was_given_up(what: Disposition) -> Stage {
+    let mut stage = asked();
+    stage.run();
+    assert_eq!(stage.parked().map(|(row, _)| row), Some("confirm conversion".to_owned()));
+    assert!(matches!(stage.abandon_with(what), Reply::Acted));
+    let mut said = stage.confirmation("convert");
+    let Outcome::Conversion(numbers) = &mut said.outcome else { panic!() };
+    numbers.income = "0.05".parse().unwrap();
+    stage.confirmed("convert", said);
+    stage.run();
+    assert_eq!(stage.state(&wallet_key()).unpaid_income().to_string(), "0.0000");
+    stage
+}
+
+#[test]
+fn income_that_comes_of_what_a_person_has_is_named_and_that_persons() {
+    let stage = confirmed_after_it_was_given_up(Disposition::Manual);
+    assert!(!stage.has("payout.requested"), "{}", stage.text());
+    let named = crate::by_hand::cases(&stage.events);
+    let income = |it: &&String| it.starts_with("0.05 yuan (income) are owed by hand");
+    assert_eq!(named.iter().filter(income).count(), 1, "{named:?}");
+    books::always(&stage);
+}
+
+#[test]
+fn income_of_a_conversion_that_was_taken_back_and_confirmed_is_paid_out_all_the_same() {
+    let mut stage = confirmed_after_it_was_given_up(Disposition::Refund);
+    assert!(!stage.has("payout.requested"), "the record is in dispute: {}", stage.text());
+    let case = books::cases(&stage)[0].case().unwrap().id;
+    stage.command(crate::late::close(case));
+    stage.run();
+    let paid = stage.types().iter().filter(|it| **it == "payout.paid_out").count();
+    assert_eq!(paid, 1, "{}", stage.text());
+    books::always(&stage);
 }

@@ -3,7 +3,7 @@
 
 use crate::{
     conversion,
-    doubts::{Doubt, Doubted, bring_to_its_end, by_hand, doubts, play},
+    doubts::{Doubt, Doubted, bring_to_its_end, by_hand, compensated, doubts, play},
     outside::{bought_part, converted_part, read, redeemed, rejected},
     purchase, redemption,
     stage::{InHouse, Stage},
@@ -152,7 +152,7 @@ fn redeemed_in_doubt(doubts: &[Doubt]) {
     let gone = read::<Decimal>("6500.55") - held.registered().decimal();
     assert_eq!(gone, left - by_hand(&look, "missing"), "{}", stage.text());
     assert!(held.reserved().is_zero() && held.held().is_zero(), "{}", stage.text());
-    let moved = stage.outside.balance()[1].decimal();
+    let moved = stage.outside.balance()[1].decimal() - compensated(order.log());
     let hand = by_hand(&look, "payout") + by_hand(&look, "underpaid") - by_hand(&look, "overpaid");
     assert_eq!(moved + hand, brought, "{:?}\n{}", look.open_ends, stage.text());
 }
