@@ -37,8 +37,8 @@ fn in_dispute() -> (Stage, CaseId) {
 
 #[track_caller]
 fn is_paid_once(stage: &Stage, case: CaseId) {
-    let state = stage.state(&payout_of(case));
-    let payout = state.payout().expect("a payout");
+    let known = stage.state(&payout_of(case));
+    let payout = known.payout().expect("a payout");
     assert_eq!(payout.terms.account.as_str(), "acc-1");
     assert_eq!(payout.terms.compensates, Some(case));
     assert_eq!(payout.paid().unwrap().amount.to_string(), "14.78");
@@ -122,7 +122,7 @@ fn a_bank_that_is_silent_parks_the_day_after_and_a_refused_account_waits_for_ano
     let redirect = Command::Redirect { account, own_name: true, reason: "closed".into() };
     assert!(matches!(stage.command(redirect), Reply::Acted));
     stage.run();
-    let state = stage.state(&payout_of(case));
-    assert_eq!(state.payout().unwrap().attempt.account.as_str(), "acc-9");
+    let known = stage.state(&payout_of(case));
+    assert_eq!(known.payout().unwrap().attempt.account.as_str(), "acc-9");
     assert!(stage.look().finished, "{}", stage.text());
 }

@@ -43,8 +43,8 @@ fn asked() -> Stage {
 
 fn takes_income(stage: &Stage) -> bool {
     let key: Key<Applications> = Key::of(&ApplicationNo::of(&order("convert")));
-    let state = stage.state(&key);
-    let Ask::Conversion { take_income, .. } = state.application().unwrap().terms.ask else {
+    let known = stage.state(&key);
+    let Ask::Conversion { take_income, .. } = known.application().unwrap().terms.ask else {
         panic!()
     };
     take_income
