@@ -165,5 +165,5 @@ fn misdirected(view: &View<'_>) -> Option<OpenEnd> {
     let asked = view.plan.payout.payout(view)?.terms.amount;
     let over = view.plan.out.is_over(view) && view.plan.target.is_over(view);
     let brought = rest(view).filter(|_| over && !view.open.notes.is_disputed())?;
-    if by_hand::has(view, PAYOUT_END) { None } else { by_hand::difference(brought, asked.into()) }
+    by_hand::difference(brought, asked.into())
 }

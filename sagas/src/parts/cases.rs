@@ -2,7 +2,10 @@
 //! it.
 
 use fundflow_domain::{
-    case::{CaseId, Cases, Command, Figure, Finding, Kind, Report, Source, SourceKind},
+    case::{
+        CaseId, Cases, Command, Figure, Finding, Kind, Name, Remark, Reopening, Report, Source,
+        SourceKind, State,
+    },
     ids::{FundCode, OrderId, TransactionId},
     text::Text,
     time::Timestamp,
@@ -133,6 +136,27 @@ pub fn open<S: Saga>(
     let about = About { transaction: Some(turn.id().clone()), ..about };
     let report = record.report(about, findings, turn.now());
     Ok(turn.decide(&key, &Command::Open(Box::new(report)))?)
+}
+
+/// The same for a record that takes effect with it: whoever closed the case after a death that left the
+/// record unheard has closed something else, so it is open again.
+///
+/// # Errors
+/// [`NotDone::Missing`] when the case's stream is not in memory; nothing has changed.
+pub fn open_with_effect<S: Saga>(
+    turn: &mut Turn<'_, S>,
+    record: &Record,
+    about: About,
+    findings: Vec<Finding>,
+) -> Result<usize, NotDone> {
+    let opened = open(turn, record, about, findings)?;
+    let key = record.key();
+    if turn.state(&key).is_none_or(State::is_open) {
+        return Ok(opened);
+    }
+    let reason = Remark::lossy(format!("the record was heard again at {}", turn.now()));
+    let reopening = Reopening { by: Name::lossy(&record.name), reason };
+    Ok(opened + turn.decide(&key, &Command::Reopen(reopening))?)
 }
 
 /// News about keys that no saga has become cases of kind `unknown_order`.

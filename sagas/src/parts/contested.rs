@@ -53,11 +53,12 @@ impl ApplicationLeg {
         if let Some(known) = known.filter(|_| alone) {
             findings.extend(found(saga, &turn.view()?, (&known, said), turn.now()));
         }
-        let mut events = cases::open(turn, &record, self.about(turn)?, findings)?;
         let state = turn.state(&self.key).ok_or(NotDone::Lacks("the application"))?;
         if Applications::decide(state, &contest).is_err() {
+            let events = cases::open(turn, &record, self.about(turn)?, findings)?;
             return Ok(Heard::Contradicts(text, events));
         }
+        let mut events = cases::open_with_effect(turn, &record, self.about(turn)?, findings)?;
         // Said before the record itself, so that whoever dies in the middle never has it without a dispute.
         events += turn.reach(Milestone::Disputed { case: record.case() })?;
         events += turn.decide(&self.key, &contest)?;

@@ -281,7 +281,7 @@ impl ApplicationLeg {
         let text: Vec<&str> = findings.iter().map(|found| found.what.as_str()).collect();
         let cause = Cause::new("does_not_add_up", text.join("; "));
         let Some(record) = self.record(&turn.view()?, answer) else { return Ok((cause, 0)) };
-        let opened = cases::open(turn, &record, self.about(turn)?, findings)?;
+        let opened = cases::open_with_effect(turn, &record, self.about(turn)?, findings)?;
         let disputed = turn.reach(Milestone::Disputed { case: record.case() })?;
         Ok((cause, opened + disputed))
     }

@@ -155,9 +155,11 @@ impl<P: Clone> Notes<P> {
                 self.undated = false;
             }
             Milestone::Disputed { case } => {
-                if !self.disputes.contains(case) && !self.settled.contains(case) {
+                if !self.disputes.contains(case) {
                     self.disputes.push(*case);
                 }
+                // One that was closed before its record was heard is open again.
+                self.settled.retain(|settled| settled != case);
             }
             Milestone::Undisputed { case } => {
                 self.disputes.retain(|open| open != case);

@@ -13,7 +13,7 @@ use fundflow_domain::{
     decider::Decider,
     ids::RegisterRecord,
     money::Shares,
-    wallet::{Command, Credit, Reservation, Wallet},
+    wallet::{Command, Credit, Refusal, Reservation, Wallet},
 };
 use fundflow_runtime::{
     saga::View,
@@ -106,10 +106,35 @@ impl WalletPart {
             Credit::InTransit(_) => Some(Command::ConfirmCredit(transaction, shares, registered)),
             Credit::Confirmed(_) | Credit::Reversed if was == shares => None,
             Credit::Confirmed(_) | Credit::Reversed => {
-                let record = leg.correcting(view)?;
-                Some(Command::CorrectCredit { transaction, record, shares, registered })
+                let correct = |record| {
+                    let transaction = transaction.clone();
+                    Command::CorrectCredit { transaction, record, shares, registered }
+                };
+                Some(self.first_time(view, &leg.correcting(view)?, correct))
             }
         })
+    }
+
+    /// A record corrects once. Where several of them are settled one after the other, the same one may be
+    /// the last of them each time: then the correction is numbered.
+    fn first_time<S: FundSaga>(
+        &self,
+        view: &View<'_, S>,
+        record: &RegisterRecord,
+        correct: impl Fn(RegisterRecord) -> Command,
+    ) -> Command {
+        let used = |command: &Command| {
+            let decided = self.state(view.streams).map(|state| Wallet::decide(state, command));
+            match decided {
+                Some(Ok(events)) => events.is_empty(),
+                Some(Err(refusal)) => matches!(refusal, Refusal::ContradictsEarlier(_)),
+                None => false,
+            }
+        };
+        let numbered = |nth: u32| RegisterRecord::new(format!("{record}.{nth}")).ok();
+        let mut others = (2..100).filter_map(numbered).map(&correct);
+        let first = correct(record.clone());
+        if used(&first) { others.find(|it| !used(it)).unwrap_or(first) } else { first }
     }
 
     /// What the leg's records took is out, what they took beyond it is held, and nothing of closed
@@ -209,9 +234,12 @@ impl WalletPart {
             Reservation::Spent(_) | Reservation::Released => {
                 let waits = due.is_zero() && !application.stage.is_over();
                 let held = if waits { self.covered(view) } else { Shares::ZERO };
-                let record = leg.correcting(view)?;
                 let shares = due;
-                Some(Command::CorrectTakeOut { transaction, record, shares, held, earns_through })
+                let correct = |record| {
+                    let transaction = transaction.clone();
+                    Command::CorrectTakeOut { transaction, record, shares, held, earns_through }
+                };
+                Some(self.first_time(view, &leg.correcting(view)?, correct))
             }
         })
     }

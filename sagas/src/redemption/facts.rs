@@ -173,9 +173,16 @@ pub(super) fn open_ends(view: &View<'_>) -> Vec<OpenEnd> {
 /// a person has it. Yuan.
 fn unpaid(view: &View<'_>) -> Money {
     let brought = view.plan.out.proceeds(view).unwrap_or_default();
-    let owed = difference(view).map_or(brought, |_| asked_for(view));
+    let by_hand = by_hand::is_by_hand(view, MONEY);
+    let carried = difference(view).filter(|_| !by_hand);
+    let owed = carried.map_or(brought, |_| asked_for(view));
+    owed.minus(paid(view)).unwrap_or_default()
+}
+
+/// What the bank has paid out.
+fn paid(view: &View<'_>) -> Money {
     let paid = view.plan.payouts.iter().filter_map(|leg| Some(leg.payout(view)?.paid()?.amount));
-    paid.fold(owed, |left, paid| left.minus(paid).unwrap_or_default())
+    paid.fold(Money::ZERO, |sum, part| sum.plus(part).unwrap_or(sum))
 }
 
 /// What the bank was asked to pay out.
@@ -188,9 +195,14 @@ fn asked_for(view: &View<'_>) -> Money {
 fn difference(view: &View<'_>) -> Option<OpenEnd> {
     let last = view.plan.out.is_over(view) && next_payout(view).is_none();
     let asked = asked_for(view);
-    if !last || asked.is_zero() || view.open.notes.is_disputed() || by_hand::is_by_hand(view, MONEY)
-    {
+    if !last || asked.is_zero() || view.open.notes.is_disputed() {
         return None;
     }
-    by_hand::difference(view.plan.out.proceeds(view).unwrap_or_default(), asked)
+    let brought = view.plan.out.proceeds(view).unwrap_or_default();
+    if by_hand::is_by_hand(view, MONEY) {
+        // A person has what is not paid, whatever it is; only too much of it is a difference.
+        let paid = paid(view);
+        return (paid > brought).then(|| by_hand::difference(brought, paid)).flatten();
+    }
+    by_hand::difference(brought, asked)
 }

@@ -182,5 +182,5 @@ fn difference(view: &View<'_>) -> Option<OpenEnd> {
     let asked = view.plan.payout.payout(view)?.terms.amount;
     let settled = view.plan.out.is_over(view) && !view.open.notes.is_disputed();
     let brought = view.plan.out.proceeds(view).filter(|_| settled)?;
-    if by_hand::has(view, PAYOUT) { None } else { by_hand::difference(brought, asked.into()) }
+    by_hand::difference(brought, asked.into())
 }

@@ -97,7 +97,9 @@ fn close(stage: &mut impl Doubted, nth: usize, how: u8) {
         2 => How::PaidByUs { amount: "1".parse().unwrap() },
         _ => How::Manual { text: Text::lossy("settled by telephone") },
     };
-    let (by, reason) = (Text::lossy("chen"), Text::lossy("a test"));
+    // What was overturned is not closed with the same words again.
+    let reason = Text::lossy(format!("after {} events", stage.log().len()));
+    let by = Text::lossy("chen");
     stage.closes(case, Box::new(Closing { how, by, reason }));
 }
 
@@ -145,6 +147,10 @@ pub(crate) fn bring_to_its_end(stage: &mut impl Doubted) {
             resume(stage);
         }
     }
+    for nth in 0..cases(stage.log()).len() {
+        close(stage, nth, 0);
+    }
+    stage.hours(1);
     let look = stage.seen();
     let text = stage.transcript();
     assert!(look.finished, "it is stuck: {:?} {:?}\n{text}", look.waits, look.open_ends);

@@ -128,7 +128,7 @@ fn withdrawn_in_doubt(doubts: &[Doubt]) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 96, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
 
     #[test]
     fn whatever_is_said_of_a_withdrawal_its_shares_and_its_money_are_somewhere(doubts in doubts()) {
