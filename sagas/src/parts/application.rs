@@ -79,8 +79,7 @@ impl ApplicationLeg {
         self.open_records(view).is_empty() && !self.is_rejection_open(view)
     }
 
-    /// No record says, or ever said, that anything came of it: whoever releases what it reserved is
-    /// not in the register's way.
+    /// No record says, or ever said, that anything came of it: nothing that it reserved is missed there.
     pub fn was_never_confirmed<S: Saga>(&self, view: &View<'_, S>) -> bool {
         self.application(view)
             .is_none_or(|it| it.confirmations().next().is_none() && it.withdrawn().next().is_none())
@@ -271,13 +270,9 @@ impl ApplicationLeg {
 /// The registrar's last word is that nothing was settled and nothing registered.
 fn is_void(application: &Application) -> bool {
     // The sum is asked for last: it is rarely needed to say no.
-    let settled_nothing = || {
-        let settled = application.settled();
-        settled == settled.none()
-    };
     matches!(application.stage, Stage::Confirmed(_) | Stage::PartlyConfirmed(_))
         && application.confirmations().all(|said| said.outcome.registered().is_zero())
-        && settled_nothing()
+        && application.settled() == application.terms.ask.quantity().none()
 }
 
 /// Why less came of an order of the saga than was asked for.
