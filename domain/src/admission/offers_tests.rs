@@ -105,6 +105,27 @@ fn room(refusal: &Refusal) -> Option<Amount> {
     Amount::new(room.decimal()).ok()
 }
 
+fn number(shares: u32) -> Shares {
+    Shares::new(shares.into()).unwrap()
+}
+
+/// All of it in one lot that is old enough.
+fn one_lot(free: u32, frozen: u32, reserved: u32) -> leaving::Held {
+    let lot = leaving::FreeLot {
+        serial: "L1".parse().unwrap(),
+        registered_on: "2026-01-09".parse().unwrap(),
+        shares: number(free),
+    };
+    leaving::Held {
+        registered: number([free, frozen, reserved].into_iter().sum()),
+        reserved: number(reserved),
+        frozen: number(frozen),
+        disputed: Shares::ZERO,
+        free: number(free),
+        lots: vec![lot],
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(500))]
 
@@ -157,7 +178,6 @@ proptest! {
         max in prop::option::of(100u32..9000),
         (pair_min, days_min) in (1u32..3000, prop::sample::select(vec![0, 0, 60])),
     ) {
-        let number = |shares: u32| Shares::new(shares.into()).unwrap();
         let mut fund = source;
         fund.registrar = target().registrar;
         let into = into.map(|mut other| {
@@ -176,12 +196,6 @@ proptest! {
             leaving::Into { fund: Arc::new(other), nav, used }
         });
         fund.redemption_sequence = RedemptionSequence::Fifo;
-        let lot = leaving::FreeLot {
-            serial: "L1".parse().unwrap(),
-            registered_on: "2026-01-09".parse().unwrap(),
-            shares: number(free),
-        };
-        let all = [free, frozen, reserved].into_iter().sum();
         let a = Leaving {
             shares: Some(number(shares)),
             chosen: vec![],
@@ -189,14 +203,7 @@ proptest! {
             investor: investor(),
             fund: Arc::new(fund),
             into,
-            held: leaving::Held {
-                registered: number(all),
-                reserved: number(reserved),
-                frozen: number(frozen),
-                disputed: Shares::ZERO,
-                free: number(free),
-                lots: vec![lot],
-            },
+            held: one_lot(free, frozen, reserved),
             channel: SalesChannel::DirectOnline,
             warning_confirmed: None,
             calendar: request().calendar,

@@ -73,13 +73,8 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         Fact::Compensated => view.plan.compensations.are_answered(view),
         Fact::CompensationTaken => view.plan.compensations.none_is_refused(view),
         Fact::OutCancelSettled => cancel_settled(view, out, || true),
-        Fact::BuyCancelSettled => {
-            !taken_back_whole(view) || cancel_settled(view, buy, || out.is_over(view))
-        }
-        // Only where its own T did not take it: whoever takes the purchase back was heard before.
-        Fact::TargetCancelSettled => {
-            notes.turned_away.is_none() || cancel_settled(view, target, || true)
-        }
+        Fact::BuyCancelSettled => is_buy_taken_back(view),
+        Fact::TargetCancelSettled => is_target_taken_back(view),
         Fact::CancelRefused => view.open.notes.cancel_refused.is_some(),
         Fact::Booked => is_booked(view),
         Fact::AtLast(what) => ends::holds(view, what),
@@ -118,6 +113,17 @@ fn is_target_lost(view: &View<'_>) -> bool {
 /// The investor wants none of it.
 fn taken_back_whole(view: &View<'_>) -> bool {
     matches!(view.open.notes.cancel, Some((_, Scope::All)))
+}
+
+/// Nothing is left to be taken back of the money-fund order: most often the investor keeps it.
+fn is_buy_taken_back(view: &View<'_>) -> bool {
+    !taken_back_whole(view) || cancel_settled(view, &view.plan.buy, || view.plan.out.is_over(view))
+}
+
+/// The same of the target's: only where its own T did not take it, since whoever takes the purchase
+/// back was heard before.
+fn is_target_taken_back(view: &View<'_>) -> bool {
+    view.open.notes.turned_away.is_none() || cancel_settled(view, &view.plan.target, || true)
 }
 
 /// Whether what is to be taken back of that order is settled: nothing is asked, the registrar said

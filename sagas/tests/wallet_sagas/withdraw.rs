@@ -371,19 +371,6 @@ fn until_the_cut_off_it_can_be_taken_back_and_not_after_it() {
 }
 
 #[test]
-fn a_registrar_that_keeps_it_is_believed() {
-    let mut stage = stage("02-03 10:00");
-    stage.outside.fate("redeem.cancel", [Fate::Refused]);
-    stage.request(request(Some("400")), asked());
-    stage.settle();
-    stage.command(Command::Cancel { at: at("02-03 10:00") });
-    stage.run();
-
-    assert_eq!(stage.count("withdraw.cancel_refused"), 1);
-    assert_eq!(stage.last(), "withdraw.paid_out");
-}
-
-#[test]
 fn all_of_a_fund_that_carries_daily_leaves_nothing_behind_of_what_came_meanwhile() {
     let mut stage = with_income(stage("02-03 10:00"));
     let all = record("c-1", "2026-02-04", true, redeemed("1000".parse().unwrap(), "0.09"));

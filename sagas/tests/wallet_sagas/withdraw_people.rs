@@ -250,3 +250,16 @@ fn what_we_bear_is_paid_to_the_investors_own_account() {
     assert_eq!(stage.count("payout.paid_out"), 2, "{}", stage.text());
     assert!(stage.look().finished && stage.look().open_ends.is_empty(), "{}", stage.text());
 }
+
+#[test]
+fn a_registrar_that_keeps_it_is_believed() {
+    let mut stage = stage("02-03 10:00");
+    stage.outside.fate("redeem.cancel", [Fate::Refused]);
+    stage.request(request(Some("400")), asked());
+    stage.settle();
+    stage.command(Command::Cancel { at: at("02-03 10:00") });
+    stage.run();
+
+    assert_eq!(stage.count("withdraw.cancel_refused"), 1);
+    assert_eq!(stage.last(), "withdraw.paid_out");
+}
