@@ -149,8 +149,9 @@ pub(crate) fn bring_to_its_end(stage: &mut impl Doubted) {
     }
     for nth in 0..cases(stage.log()).len() {
         close(stage, nth, 0);
+        close(stage, nth, 2);
     }
-    stage.hours(1);
+    stage.hours(24 * 3);
     let look = stage.seen();
     let text = stage.transcript();
     assert!(look.finished, "it is stuck: {:?} {:?}\n{text}", look.waits, look.open_ends);
