@@ -56,14 +56,11 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
 
 /// A person has closed the case on what the registrar did not do after the cash was out.
 fn is_decided(view: &View<'_>) -> bool {
+    let (transfer, redemption) = (&view.plan.transfer, &view.plan.redemption);
+    let leg = if redemption.is_placed(view) { redemption } else { transfer };
+    let record = || Some(leg.case_of(leg.application(view)?, leg.confirmation(view)?));
     let settled = |case: CaseId| view.open.notes.settled.contains(&case);
-    let said = |leg: &ApplicationLeg| {
-        let record = leg
-            .application(view)
-            .and_then(|known| Some(leg.case_of(known, leg.confirmation(view)?)));
-        leg.rejection_case(view).into_iter().chain(record).any(settled)
-    };
-    !hold_up(view) && [&view.plan.transfer, &view.plan.redemption].into_iter().any(said)
+    !hold_up(view) && leg.rejection_case(view).or_else(record).is_some_and(settled)
 }
 
 /// It is over, and what the bank's shares brought is known, as far as it ever will be; unless a

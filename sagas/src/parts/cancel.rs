@@ -13,7 +13,7 @@ use super::{
 };
 use fundflow_domain::{
     application::{self, Applications, Confirmation},
-    case::{self, CaseId, Cases, Closing, How},
+    case::{self, CaseId, Cases, Closing, How, Kind},
     decider::Decider as _,
     orders::Cause,
     time::Timestamp,
@@ -109,9 +109,14 @@ pub fn close_case<S: FundSaga>(
     closing: &Closing,
 ) -> Result<usize, NotTakenBack> {
     let key = Key::<Cases>::of(&case);
-    let known = turn.state(&key).and_then(|state| state.case()?.transaction.clone());
-    if known.as_ref() != Some(turn.id()) {
-        return Err(NotTakenBack::NoSuchCase(case));
+    let known = turn.state(&key).and_then(case::State::case);
+    let known = known.filter(|known| known.transaction.as_ref() == Some(turn.id()));
+    let kind = known.ok_or(NotTakenBack::NoSuchCase(case))?.kind();
+    if kind == Kind::OwedByHand && matches!(closing.how, How::PaidByUs { .. }) {
+        return Err(NotTakenBack::Nothing(
+            "this money is a person's to pay, and must not go out twice; pay it, and close the case \
+             as manual",
+        ));
     }
     let refused = |error: &dyn std::fmt::Display| NotTakenBack::Refused(error.to_string());
     let close = case::Command::Close(closing.clone());

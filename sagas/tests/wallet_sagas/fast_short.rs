@@ -276,3 +276,19 @@ fn whoever_gives_it_up_says_whether_the_engine_or_a_person_settles_with_the_bank
         assert_eq!(stage.wallet().available().to_string(), shares, "{context}");
     }
 }
+
+#[test]
+fn a_case_on_the_transfer_says_nothing_of_a_redemption_that_a_person_closes() {
+    let mut stage = begun();
+    let less = record("c-1", "2026-02-04", true, transferred("9000"));
+    stage.outside.records.insert("transfer".into(), vec![less]);
+    stage.outside.down.insert("redeem".into());
+    stage.run();
+    close(&mut stage, 0, How::Accepted);
+    stage.settle();
+    stage.act(Action::SkipToLanding { reason: "not known there".into() });
+    stage.run();
+
+    assert_eq!(stage.parked().unwrap(), ("cash is out".into(), "blocked".into()));
+    assert_eq!(stage.count("advance.recourse"), 0, "{}", stage.text());
+}

@@ -263,3 +263,25 @@ fn a_registrar_that_keeps_it_is_believed() {
     assert_eq!(stage.count("withdraw.cancel_refused"), 1);
     assert_eq!(stage.last(), "withdraw.paid_out");
 }
+
+#[test]
+fn what_a_person_owes_by_hand_is_not_paid_by_the_engine_as_well() {
+    let mut stage = stage("02-03 10:00");
+    stage.request(request(Some("400")), asked());
+    stage.settle();
+    stage.abandon_with(Disposition::Manual);
+    stage.run();
+    let late = record("c-1", "2026-02-04", true, redeemed("400".parse().unwrap(), "0"));
+    let no = fundflow_domain::ids::ApplicationNo::of(&crate::stage::order("redeem"));
+    stage.now = at("02-04 13:00");
+    stage.notice(registrar::notice(&no, late));
+    stage.run();
+    assert_eq!(crate::by_hand::cases(&stage.events).len(), 1);
+
+    let how = How::PaidByUs { amount: "400".parse().unwrap() };
+    let (case, closing) = (case_of(&stage), Box::new(Closing { how, ..closing() }));
+    let said = refused(&stage.command(Command::CloseCase { case, closing }));
+    assert!(said.contains("must not go out twice"), "{said}");
+    stage.run();
+    assert_eq!(stage.count("payout.requested"), 0, "{}", stage.text());
+}
