@@ -64,6 +64,15 @@ fn a_number_is_taken_whatever_its_scale_if_no_digit_is_lost() {
 }
 
 #[test]
+fn nothing_has_one_spelling() {
+    for decimals in [0, 2, 3] {
+        let number = -Decimal::new(0, decimals);
+        assert_eq!(Money::new(number).unwrap().to_string(), "0.00", "{decimals}");
+        assert_eq!(SignedMoney::new(number).unwrap().to_string(), "0.00", "{decimals}");
+    }
+}
+
+#[test]
 fn shares_round_as_the_contract_says() {
     let net: Money = "9852.22".parse().unwrap();
     let nav: Nav = "1.2345".parse().unwrap();

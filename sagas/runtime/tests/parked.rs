@@ -55,7 +55,15 @@ static UNREFUSED: Table<Errand> = Table {
     beside: &[],
 };
 
-static TABLES: &[&Table<Errand>] = &[&LATE, &IN_TIME, &ASKS];
+/// Something may still be owed after the end.
+static OWES: Table<Errand> = Table {
+    version: "owes.v1",
+    title: "A debt after the end",
+    steps: &[FIRST, act("go", Mark("gone"), Mark("gone")).row(Exit::Landing(&[END], None))],
+    beside: &[call("pay", Mark("paid"), NOTHING_OWED, Soon).after_the_end()],
+};
+
+static TABLES: &[&Table<Errand>] = &[&LATE, &IN_TIME, &ASKS, &OWES];
 
 const QUERY: &str = "query TX-1.asked at friend";
 const CALL: &str = "call TX-1.asked at friend";
@@ -123,9 +131,9 @@ fn a_restart_in_between_changes_nothing() {
     assert_eq!(bench.sent(), [CALL]);
 }
 
-#[test]
-fn a_lane_beside_the_table_is_called_again_as_well() {
-    let mut bench = Bench::on(&LATE);
+/// Parked since nobody says what became of the payment, and asked again.
+fn owing(table: &'static Table<Errand>) -> Bench {
+    let mut bench = Bench::on(table);
     bench.request();
     bench.tell("owed");
     while !matches!(bench.last.rests.last(), Some((_, Rest::Parked(_)))) {
@@ -138,10 +146,31 @@ fn a_lane_beside_the_table_is_called_again_as_well() {
     while bench.sent() != ["query TX-1.paid at friend"] {
         bench.ring();
     }
+    bench
+}
+
+#[test]
+fn a_lane_beside_the_table_is_called_again_as_well() {
+    let mut bench = owing(&LATE);
     bench.answer(Answer::NotFound);
     assert_eq!(bench.sent(), ["call TX-1.paid at friend"]);
     bench.answer(Answer::Marks("paid"));
     assert_eq!(stored_last(&bench, 2), [r#"{"mark":"paid"}"#, "errand.resumed"]);
+}
+
+#[test]
+fn a_death_between_the_late_answer_and_its_waking_leaves_nobody_parked_for_good() {
+    for table in [&LATE, &OWES] {
+        let mut bench = owing(table);
+        let effect = bench.last.effects[0].clone();
+        bench.reply(effect, Answer::Marks("paid"));
+        assert_eq!(stored_last(&bench, 2), [r#"{"mark":"paid"}"#, "errand.resumed"]);
+        bench.log.pop();
+
+        let bench = bench.restarted(table);
+
+        assert_eq!(stored_last(&bench, 1), ["errand.resumed"], "{}", table.version);
+    }
 }
 
 #[test]

@@ -292,3 +292,20 @@ fn a_case_on_the_transfer_says_nothing_of_a_redemption_that_a_person_closes() {
     assert_eq!(stage.parked().unwrap(), ("cash is out".into(), "blocked".into()));
     assert_eq!(stage.count("advance.recourse"), 0, "{}", stage.text());
 }
+
+#[test]
+fn a_rejection_that_is_said_again_changes_nothing() {
+    let mut stage = begun();
+    stage.outside.records.insert("transfer".into(), vec![rejected("0002")]);
+    stage.run();
+    let before = stage.events.len();
+    stage.now = stage.now.plus_millis(2 * 86_400_000);
+    says(&mut stage, "transfer", rejected("0002"));
+    assert_eq!(stage.events.len(), before, "{}", stage.text());
+
+    close(&mut stage, 0, How::Accepted);
+    stage.run();
+    let before = stage.events.len();
+    says(&mut stage, "transfer", rejected("0002"));
+    assert_eq!(stage.events.len(), before, "{}", stage.text());
+}

@@ -93,7 +93,10 @@ impl Bench {
                 bench.provide(need);
             }
         }
-        bench.runner.wake(&saga, bench.now);
+        // As an engine does: who is over is forgotten, and nobody else.
+        if !bench.runner.dismiss(&saga) {
+            bench.runner.wake(&saga, bench.now);
+        }
         bench.commit();
         bench
     }
