@@ -109,33 +109,9 @@ pub fn close_case<S: FundSaga>(
     closing: &Closing,
 ) -> Result<usize, NotTakenBack> {
     let key = Key::<Cases>::of(&case);
-    let known = turn.state(&key).and_then(case::State::case);
-    let known = known.filter(|known| known.transaction.as_ref() == Some(turn.id()));
-    let kind = known.ok_or(NotTakenBack::NoSuchCase(case))?.kind();
-    if kind == Kind::OwedByHand && matches!(closing.how, How::PaidByUs { .. }) {
-        return Err(NotTakenBack::Nothing(
-            "this money is a person's to pay, and must not go out twice; pay it, and close the case \
-             as manual",
-        ));
-    }
+    may_close(turn, case, closing)?;
     let refused = |error: &dyn std::fmt::Display| NotTakenBack::Refused(error.to_string());
     let close = case::Command::Close(closing.clone());
-    // A closing that is refused says nothing of the record. One that is repeated may find only a part
-    // of what the first one decided.
-    let judged = turn.state(&key).map(|state| Cases::decide(state, &close));
-    judged.transpose().map_err(|error| refused(&error))?;
-    if !matches!(closing.how, How::PaidByUs { .. })
-        && let Some(amount) = compensation::announced(turn, case)
-    {
-        let text = format!("{amount} yuan of ours are on their way for it; close it as paid by us");
-        return Err(NotTakenBack::Refused(text));
-    }
-    if matches!(closing.how, How::Withdrawn) && is_on_standing_rejection(turn, case) {
-        return Err(NotTakenBack::Nothing(
-            "the case is on a rejection that stands; should the registrar carry it out after all, its \
-             confirmation opens a case of its own, to be closed as accepted",
-        ));
-    }
     let settling = settling(turn, case, closing).map_err(|error| refused(&error))?;
     let mut events = 0;
     // What we owe is announced before the case is closed: whoever dies in the middle closes it again.
@@ -166,6 +142,40 @@ pub fn close_case<S: FundSaga>(
     events += closed.map_err(|error| refused(&error))?;
     // What cannot be booked here is booked beside the table, which parks with the reason.
     Ok(events + saga.book(turn).unwrap_or(0))
+}
+
+/// Refuses a closing before anything is decided on it.
+fn may_close<S: FundSaga>(
+    turn: &Turn<'_, S>,
+    case: CaseId,
+    closing: &Closing,
+) -> Result<(), NotTakenBack> {
+    let state = turn.state(&Key::<Cases>::of(&case));
+    let known = state.and_then(case::State::case);
+    let known = known.filter(|known| known.transaction.as_ref() == Some(turn.id()));
+    let kind = known.ok_or(NotTakenBack::NoSuchCase(case))?.kind();
+    let is_ours_to_pay = matches!(closing.how, How::PaidByUs { .. });
+    if kind == Kind::OwedByHand && is_ours_to_pay {
+        return Err(NotTakenBack::Nothing(
+            "this money is a person's to pay, and must not go out twice; pay it, and close the case \
+             as manual",
+        ));
+    }
+    // A closing that is refused says nothing of the record. One that is repeated may find only a part
+    // of what the first one decided.
+    let judged = state.map(|state| Cases::decide(state, &case::Command::Close(closing.clone())));
+    judged.transpose().map_err(|error| NotTakenBack::Refused(error.to_string()))?;
+    if !is_ours_to_pay && let Some(amount) = compensation::announced(turn, case) {
+        let text = format!("{amount} yuan of ours are on their way for it; close it as paid by us");
+        return Err(NotTakenBack::Refused(text));
+    }
+    if matches!(closing.how, How::Withdrawn) && is_on_standing_rejection(turn, case) {
+        return Err(NotTakenBack::Nothing(
+            "the case is on a rejection that stands; should the registrar carry it out after all, its \
+             confirmation opens a case of its own, to be closed as accepted",
+        ));
+    }
+    Ok(())
 }
 
 /// A rejection has no record that could be taken back: asked again, the registrar repeats it.
