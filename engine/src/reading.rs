@@ -17,13 +17,10 @@ const STREAM_PAGE: u32 = 512;
 const ATTEMPTS: u32 = 4;
 const FIRST_WAIT: Duration = Duration::from_millis(20);
 
-/// Puts the stream into memory, as the store has it, if it is not there yet.
-pub(crate) async fn provide<S: EventStore>(store: &S, runner: &mut Runner, need: &Need) {
-    if !is_missing(runner, need) {
-        return;
-    }
+/// Puts the stream into memory, as the store has it; `begun` is what was read of it already.
+async fn provide<S: EventStore>(store: &S, runner: &mut Runner, need: &Need, begun: Vec<Recorded>) {
     let stream = need.stream();
-    let damage = match read_stream(store, stream).await {
+    let damage = match read_stream(store, stream, begun).await {
         Ok(history) => runner.provide(need, &history),
         Err(error) => {
             let is_fault = matches!(error, ReadError::Fault(_));
@@ -36,25 +33,32 @@ pub(crate) async fn provide<S: EventStore>(store: &S, runner: &mut Runner, need:
             Some(damage)
         }
     };
-    if let Some(Damage { place, what }) = damage {
-        tracing::error!(%place, "{what}; what needs this stream waits for a person");
-    }
+    report(damage);
 }
 
-/// Puts all of them into memory that are not there yet. Those that do not exist are asked for at once.
+/// Puts all of them into memory that are not there yet, in one go where the store can.
 pub(crate) async fn provide_all<S: EventStore>(store: &S, runner: &mut Runner, needs: &[Need]) {
     let missing: Vec<&Need> = needs.iter().filter(|need| is_missing(runner, need)).collect();
     let names: Vec<StreamName> = missing.iter().map(|need| need.stream().clone()).collect();
-    // Where that cannot be told, each is read, and each has its own damage.
-    let present = match names.len() {
+    // Where that fails, each is read by itself, and each has its own damage.
+    let histories = match names.len() {
         0 | 1 => None,
-        _ => again(|| store.present(&names)).await.ok(),
+        _ => again(|| store.read_each(&names, STREAM_PAGE)).await.ok(),
     };
-    for (index, need) in missing.into_iter().enumerate() {
-        match present.as_ref().and_then(|present| present.get(index)) {
-            Some(false) => drop(runner.provide(need, [])),
-            Some(true) | None => provide(store, runner, need).await,
+    let mut histories = histories.into_iter().flatten();
+    for need in missing {
+        match histories.next() {
+            Some(history) if history.len() < STREAM_PAGE as usize => {
+                report(runner.provide(need, &history));
+            }
+            begun => provide(store, runner, need, begun.unwrap_or_default()).await,
         }
+    }
+}
+
+fn report(damage: Option<Damage>) {
+    if let Some(Damage { place, what }) = damage {
+        tracing::error!(%place, "{what}; what needs this stream waits for a person");
     }
 }
 
@@ -67,8 +71,8 @@ fn is_missing(runner: &Runner, need: &Need) -> bool {
 async fn read_stream<S: EventStore>(
     store: &S,
     stream: &StreamName,
+    mut history: Vec<Recorded>,
 ) -> Result<Vec<Recorded>, ReadError> {
-    let mut history: Vec<Recorded> = Vec::new();
     loop {
         let after = Version(history.len() as u64);
         let page = again(|| store.read(stream, after, STREAM_PAGE)).await?;

@@ -77,11 +77,6 @@ impl EventStore for MemoryStore {
         Ok(places.take(limit as usize).map(|place| log.events[*place].clone()).collect())
     }
 
-    async fn present(&self, streams: &[StreamName]) -> Result<Vec<bool>, ReadError> {
-        let log = self.log();
-        Ok(streams.iter().map(|stream| log.streams.contains_key(stream)).collect())
-    }
-
     async fn read_back(
         &self,
         stream: &StreamName,

@@ -147,18 +147,19 @@ pub trait EventStore: Send + Sync + 'static {
         limit: u32,
     ) -> impl Future<Output = Result<Vec<Recorded>, ReadError>> + Send;
 
-    /// Which of the streams have events, in the order asked. A first request names many streams, and
-    /// most of them do not exist yet.
-    fn present(
+    /// The first events of each of the streams, at most `limit` of each, in the order asked. A saga
+    /// names many streams at once, and those of a first request mostly do not exist yet.
+    fn read_each(
         &self,
         streams: &[StreamName],
-    ) -> impl Future<Output = Result<Vec<bool>, ReadError>> + Send {
+        limit: u32,
+    ) -> impl Future<Output = Result<Vec<Vec<Recorded>>, ReadError>> + Send {
         async move {
-            let mut present = Vec::with_capacity(streams.len());
+            let mut histories = Vec::with_capacity(streams.len());
             for stream in streams {
-                present.push(!self.read(stream, Version::NONE, 1).await?.is_empty());
+                histories.push(self.read(stream, Version::NONE, limit).await?);
             }
-            Ok(present)
+            Ok(histories)
         }
     }
 

@@ -39,6 +39,7 @@ macro_rules! store_contract {
                 a_batch_is_all_or_nothing,
                 a_stream_may_come_twice_in_a_batch,
                 pages_forward_and_backward_meet,
+                several_streams_are_read_at_once,
                 every_field_comes_back,
                 a_repeated_append_writes_nothing,
                 a_repeat_that_differs_conflicts,
@@ -185,6 +186,26 @@ pub async fn pages_forward_and_backward_meet<S: Store, K>((store, _keep): (S, K)
     }
     let page = store.read_all(Position(2), 3).await.expect("a page");
     assert_eq!(page.iter().map(|event| event.position.0).collect::<Vec<_>>(), [3, 4, 5]);
+}
+
+pub async fn several_streams_are_read_at_once<S: Store, K>((store, _keep): (S, K)) {
+    let many: Vec<String> = (0..25).map(|number| format!("wallet-{number}")).collect();
+    let [long, short] = [append("wallet-3", 0, &["a", "b", "c"]), append("wallet-17", 0, &["d"])];
+    appended(&store, [long.clone(), short.clone()]).await;
+
+    let names: Vec<_> = many.iter().map(|name| stream(name)).collect();
+    let histories = store.read_each(&names, 2).await.expect("streams that can be read");
+
+    assert_eq!(histories.len(), names.len(), "one for each, in the order asked");
+    for (name, history) in names.iter().zip(&histories) {
+        let alone = store.read(name, Version::NONE, 2).await.expect("a stream that can be read");
+        assert_eq!(*history, alone, "{name}");
+    }
+    assert_eq!((histories[3].len(), histories[17].len()), (2, 1));
+    let twice = [short.stream.clone(), short.stream];
+    let histories = store.read_each(&twice, 10).await.expect("streams that can be read");
+    assert_eq!(histories[0], histories[1]);
+    assert_eq!(store.read_each(&[], 10).await.expect("nothing to read"), Vec::<Vec<_>>::new());
 }
 
 pub async fn every_field_comes_back<S: Store, K>((store, _keep): (S, K)) {

@@ -63,8 +63,12 @@ impl<S: EventStore> EventStore for Measured<S> {
         self.inner.read(stream, after, limit).await
     }
 
-    async fn present(&self, streams: &[StreamName]) -> Result<Vec<bool>, ReadError> {
-        self.inner.present(streams).await
+    async fn read_each(
+        &self,
+        streams: &[StreamName],
+        limit: u32,
+    ) -> Result<Vec<Vec<Recorded>>, ReadError> {
+        self.inner.read_each(streams, limit).await
     }
 
     async fn read_back(

@@ -17,7 +17,7 @@ use fundflow_sagas::ports::{
     registrar::{Application, ApplicationAnswer, Registrar, notice},
 };
 use std::{
-    collections::HashMap,
+    collections::BTreeMap,
     sync::{Mutex, PoisonError},
 };
 
@@ -46,8 +46,8 @@ fn serial_of(text: &str) -> Serial {
     Serial::new(text).unwrap_or_else(|_| Serial::numbered("long-", text.len() as u64))
 }
 
-/// What will be said of a purchase, in order.
-type Words = HashMap<TransactionId, Vec<Notice>>;
+/// What will be said of each purchase, in the order of a registrar's file.
+type Words = BTreeMap<TransactionId, Vec<Notice>>;
 
 /// Accepts every application and, unless it holds its tongue, remembers what to confirm.
 #[derive(Debug)]

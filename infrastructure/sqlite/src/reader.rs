@@ -11,7 +11,7 @@ use fundflow_kernel::{
     envelope::{Recorded, StreamName},
     store::{Position, ReadError},
 };
-use rusqlite::{CachedStatement, Connection, ErrorCode, OptionalExtension as _, Params};
+use rusqlite::{CachedStatement, Connection, ErrorCode, OptionalExtension as _, Params, Statement};
 use std::{
     borrow::Cow,
     path::{Path, PathBuf},
@@ -97,43 +97,41 @@ impl Reader {
         head.map(|head| Position(head.unsigned_abs())).map_err(refused)
     }
 
-    /// The events that a statement selects.
+    /// The events that a statement selects; of `stream`, where that is one.
     pub(super) fn events(
         &mut self,
         statement: &str,
         binds: impl Params,
+        stream: Option<&StreamName>,
     ) -> Result<Vec<Recorded>, ReadError> {
         let Self { database, names } = self;
         let mut statement = database.prepare_cached(statement).map_err(refused)?;
-        let mut rows = statement.query(binds).map_err(refused)?;
-        let mut events = Vec::new();
-        while let Some(row) = rows.next().map_err(refused)? {
-            let numbers = row::numbers(row).map_err(refused)?;
-            let stream = names.stream(database, &numbers)?;
-            let event_type = names.event_type(database, &numbers)?;
-            let process = names.process(row::process(row)?);
-            events.push(row::event(row, stream, event_type, process)?);
-        }
+        let events = names.events(database, &mut statement, binds, stream);
         names.streams.age();
-        Ok(events)
+        events
     }
 
-    /// One statement for [`sql::PRESENT_NAMES`] names: it costs about as much as one for a single name.
-    pub(super) fn present(&mut self, streams: &[StreamName]) -> Result<Vec<bool>, ReadError> {
-        let mut look_up = self.database.prepare_cached(sql::STREAMS_PRESENT).map_err(refused)?;
-        let mut present = Vec::with_capacity(streams.len());
-        for some in streams.chunks(sql::PRESENT_NAMES) {
-            let none = std::iter::repeat(None);
-            let names = some.iter().map(|stream| Some(stream.as_str())).chain(none);
-            let binds = rusqlite::params_from_iter(names.take(sql::PRESENT_NAMES));
-            let mut rows = look_up.query(binds).map_err(refused)?;
-            let mut found: Vec<String> = Vec::new();
-            while let Some(row) = rows.next().map_err(refused)? {
-                found.push(row.get(0).map_err(refused)?);
-            }
-            present.extend(some.iter().map(|it| found.iter().any(|name| name == it.as_str())));
+    /// The first events of each of the streams. All in one transaction: taking its lock costs as
+    /// much as reading a short stream.
+    pub(super) fn histories(
+        &mut self,
+        streams: &[StreamName],
+        limit: u32,
+    ) -> Result<Vec<Vec<Recorded>>, ReadError> {
+        let Self { database, names } = self;
+        let reading = database.unchecked_transaction().map_err(refused)?;
+        let ids = ids_of(&reading, streams)?;
+        let mut history = reading.prepare_cached(sql::READ_STREAM_OF_ID).map_err(refused)?;
+        let mut histories = Vec::with_capacity(streams.len());
+        for stream in streams {
+            let id = ids.iter().find(|(name, _)| name == stream.as_str());
+            let events =
+                id.map(|(_, id)| names.events(&reading, &mut history, (id, limit), Some(stream)));
+            histories.push(events.transpose()?.unwrap_or_default());
         }
-        Ok(present)
+        drop(history);
+        reading.finish().map_err(refused)?;
+        Ok(histories)
     }
 
     pub(super) fn stream_names(
@@ -163,7 +161,46 @@ impl Reader {
     }
 }
 
+/// The numbers of those streams that exist. One statement for [`sql::NAMES`] names costs about as much
+/// as one for a single name.
+fn ids_of(database: &Connection, streams: &[StreamName]) -> Result<Vec<(String, i64)>, ReadError> {
+    let mut look_up = database.prepare_cached(sql::STREAM_IDS).map_err(refused)?;
+    let mut ids = Vec::new();
+    for some in streams.chunks(sql::NAMES) {
+        let none = std::iter::repeat(None);
+        let names = some.iter().map(|stream| Some(stream.as_str())).chain(none);
+        let binds = rusqlite::params_from_iter(names.take(sql::NAMES));
+        let mut rows = look_up.query(binds).map_err(refused)?;
+        while let Some(row) = rows.next().map_err(refused)? {
+            ids.push((row.get(0).map_err(refused)?, row.get(1).map_err(refused)?));
+        }
+    }
+    Ok(ids)
+}
+
 impl Names {
+    fn events(
+        &mut self,
+        database: &Connection,
+        statement: &mut Statement<'_>,
+        binds: impl Params,
+        stream: Option<&StreamName>,
+    ) -> Result<Vec<Recorded>, ReadError> {
+        let mut rows = statement.query(binds).map_err(refused)?;
+        let mut events = Vec::new();
+        while let Some(row) = rows.next().map_err(refused)? {
+            let numbers = row::numbers(row).map_err(refused)?;
+            let stream = match stream {
+                Some(stream) => stream.clone(),
+                None => self.stream(database, &numbers)?,
+            };
+            let event_type = self.event_type(database, &numbers)?;
+            let process = self.process(row::process(row)?);
+            events.push(row::event(row, stream, event_type, process)?);
+        }
+        Ok(events)
+    }
+
     fn stream(
         &mut self,
         database: &Connection,

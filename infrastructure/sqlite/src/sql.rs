@@ -30,9 +30,9 @@ pub(super) const LAST_STREAM: &str = statement!("last_stream");
 pub(super) const EVENT_TYPES: &str = statement!("event_types");
 pub(super) const STREAM_HEAD: &str = statement!("stream_head");
 pub(super) const STREAM_NAMES: &str = statement!("stream_names");
-pub(super) const STREAMS_PRESENT: &str = statement!("streams_present");
-/// How many names [`STREAMS_PRESENT`] binds.
-pub(super) const PRESENT_NAMES: usize = 10;
+pub(super) const STREAM_IDS: &str = statement!("stream_ids");
+/// How many names [`STREAM_IDS`] binds.
+pub(super) const NAMES: usize = 10;
 pub(super) const STREAM_NAME: &str = statement!("stream_name");
 pub(super) const STORED_IDS: &str = statement!("stored_ids");
 
@@ -42,6 +42,7 @@ pub(super) const INSERT_EVENT: &str = statement!("insert_event");
 
 pub(super) const READ_ALL: &str = statement!("read_all");
 pub(super) const READ_STREAM: &str = statement!("read_stream");
+pub(super) const READ_STREAM_OF_ID: &str = statement!("read_stream_of_id");
 pub(super) const READ_STREAM_BACK: &str = statement!("read_stream_back");
 
 pub(super) const LOAD_CHECKPOINT: &str = statement!("load_checkpoint");

@@ -274,11 +274,15 @@ impl EventStore for SqliteStore {
         limit: u32,
     ) -> Result<Vec<Recorded>, ReadError> {
         let binds = (stream.as_str(), signed(after.0), limit);
-        self.0.readers.with(|reader| reader.events(sql::READ_STREAM, binds))
+        self.0.readers.with(|reader| reader.events(sql::READ_STREAM, binds, Some(stream)))
     }
 
-    async fn present(&self, streams: &[StreamName]) -> Result<Vec<bool>, ReadError> {
-        self.0.readers.with(|reader| reader.present(streams))
+    async fn read_each(
+        &self,
+        streams: &[StreamName],
+        limit: u32,
+    ) -> Result<Vec<Vec<Recorded>>, ReadError> {
+        self.0.readers.with(|reader| reader.histories(streams, limit))
     }
 
     async fn read_back(
@@ -289,12 +293,12 @@ impl EventStore for SqliteStore {
     ) -> Result<Vec<Recorded>, ReadError> {
         let before = before.map_or(i64::MAX, |before| signed(before.0));
         let binds = (stream.as_str(), before, limit);
-        self.0.readers.with(|reader| reader.events(sql::READ_STREAM_BACK, binds))
+        self.0.readers.with(|reader| reader.events(sql::READ_STREAM_BACK, binds, Some(stream)))
     }
 
     async fn read_all(&self, after: Position, limit: u32) -> Result<Vec<Recorded>, ReadError> {
         let binds = (signed(after.0), limit);
-        self.0.readers.with(|reader| reader.events(sql::READ_ALL, binds))
+        self.0.readers.with(|reader| reader.events(sql::READ_ALL, binds, None))
     }
 
     fn head(&self) -> watch::Receiver<Position> {
