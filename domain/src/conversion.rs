@@ -1,13 +1,14 @@
 //! Shares of one fund into shares of another, on one T, without money leaving.
 //!
 //! ```text
-//! gross_out = Σ lots half_up(shares × NAV out)
-//! base      = gross_out - redemption fee (- put-off fee of a back-end source)
+//! gross_out = half_up(shares × NAV out), all lots together
+//! fee       = Σ lots half_up(half_up(shares of the lot × NAV out) × its rate)
+//! base      = gross_out - fee (- put-off fee of a back-end source)
 //! FeeDifference    topup = half_up(max(fee_in - fee_out, 0) × discount)
 //!                  fee_x = half_up(base × rate_x / (1 + rate_x)), or the fixed fee
 //! RateDifference   d = max(rate_in - rate_out, 0) × discount;  topup = half_up(base × d / (1 + d))
-//! BothDifferences  redemption fee = max(fee of leaving - fee of leaving the target at 0 days, 0),
-//!                  then as FeeDifference
+//! BothDifferences  fee = max(fee - fee of leaving the target at 0 days, lot by lot as well, 0), then
+//!                  as FeeDifference
 //! net_in    = base - topup;  shares_in = net_in / NAV in;  residual = net_in - shares_in × NAV in
 //! ```
 //!
@@ -33,7 +34,7 @@ use crate::{
     ids::FundCode,
     lots::Parcel,
     money::{Discount, Money, Nav, Rate, Residual, ShareRounding, Shares},
-    redemption::{self, Redemption},
+    redemption::{self, LotRedemption, Redemption},
 };
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -124,6 +125,8 @@ pub struct Terms<'a> {
 pub struct Conversion {
     /// The source's lots. Under [`BothDifferences`](Method::BothDifferences) their fees are before the difference.
     pub out: Redemption,
+    /// What all of them are worth together: a fen more or less than their sum.
+    pub gross_out: Money,
     /// What leaving costs, after the difference where there is one.
     pub redemption_fee: Money,
     /// What of that belongs to the source fund's assets, where a regime said it.
@@ -204,11 +207,12 @@ pub fn price(
     let lost = |field| out_of_range(field, format!("{}", out.gross));
     let redemption_fee = leaving_fee(&out, terms).ok_or_else(|| lost("redemption fee"))?;
     let to_fund = out.to_fund.map(|part| scaled(part, redemption_fee, out.fee));
-    let base = out.payout.plus(out.fee).and_then(|rest| rest.minus(redemption_fee));
+    let gross_out = worth(parcels, nav_out).ok_or_else(|| lost("gross out"))?;
+    let base = gross_out.minus(out.back_end_fee).and_then(|rest| rest.minus(redemption_fee));
     let base = base.ok_or_else(|| lost("base"))?;
     let tier_of = match policy.tier_base {
         TierBase::AfterRedemptionFee => base,
-        TierBase::GrossOut => out.gross,
+        TierBase::GrossOut => gross_out,
     };
     let charge_in = terms.buying_target.at(tier_of).charge;
     let charge_out = terms.buying_source.at(tier_of).charge;
@@ -232,6 +236,7 @@ pub fn price(
     let residual = net_in.residual(shares_in, nav_in).ok_or_else(|| lost("residual"))?;
     Ok(Conversion {
         out,
+        gross_out,
         redemption_fee,
         to_fund,
         base,
@@ -248,6 +253,12 @@ pub fn price(
     })
 }
 
+/// What shares of several lots are worth in a conversion: rounded once. `None` beyond the range of money.
+pub fn worth(parcels: &[Parcel], nav: Nav) -> Option<Money> {
+    let mut shares = parcels.iter().map(|parcel| parcel.shares);
+    shares.try_fold(Shares::ZERO, Shares::plus)?.value_half_up(nav)
+}
+
 fn discounted_difference(rate_in: Rate, rate_out: Rate, policy: Policy) -> Rate {
     rate_in.minus_or_zero(rate_out).discounted_half_up(policy.topup_discount)
 }
@@ -256,7 +267,9 @@ fn leaving_fee(out: &Redemption, terms: Terms<'_>) -> Option<Money> {
     match terms.policy.method {
         Method::FeeDifference | Method::RateDifference => Some(out.fee),
         Method::BothDifferences => {
-            let target = out.gross.at_rate_half_up(terms.leaving_target)?;
+            let of_target = |lot: &LotRedemption| lot.gross.at_rate_half_up(terms.leaving_target);
+            let mut of_target = out.lots.iter().map(of_target);
+            let target = of_target.try_fold(Money::ZERO, |sum, fee| sum.plus(fee?))?;
             Some(out.fee.minus_or_zero(target))
         }
     }
@@ -280,14 +293,9 @@ fn scaled(part: Money, lowered: Money, full: Money) -> Money {
 }
 
 impl Conversion {
-    /// What the source's shares are worth.
-    pub const fn gross_out(&self) -> Money {
-        self.out.gross
-    }
-
     /// Every step in words.
     pub fn explain(&self) -> Vec<String> {
-        let Self { out, redemption_fee, base, topup, net_in, shares_in, .. } = self;
+        let Self { out, gross_out, redemption_fee, base, topup, net_in, shares_in, .. } = self;
         let mut lines: Vec<String> = out.lots.iter().map(|lot| lot.explain(out.nav)).collect();
         if *redemption_fee != out.fee {
             lines.push(format!(
@@ -300,7 +308,12 @@ impl Conversion {
         } else {
             format!(" - {} put off", out.back_end_fee)
         };
-        lines.push(format!("base = {} - {redemption_fee}{put_off} = {base}", out.gross));
+        if out.lots.len() > 1 {
+            let nav = plain(out.nav.decimal(), 4);
+            let shares = out.shares().unwrap_or_default();
+            lines.push(format!("gross = {shares} × {nav} = {gross_out} (to the fen, half up)"));
+        }
+        lines.push(format!("base = {gross_out} - {redemption_fee}{put_off} = {base}"));
         lines.extend(self.explain_topup());
         let nav = plain(self.nav_in.decimal(), 4);
         let how = explain::rounding(self.policy.rounding);

@@ -75,7 +75,7 @@ fn shown(case: &Case) -> String {
     let it = priced(case);
     format!(
         "{} {} | {} {} | {} {} {}",
-        it.out.gross, it.redemption_fee, it.fee_in, it.fee_out, it.topup, it.net_in, it.shares_in
+        it.gross_out, it.redemption_fee, it.fee_in, it.fee_out, it.topup, it.net_in, it.shares_in
     )
 }
 
@@ -109,6 +109,41 @@ fn both_differences_take_off_what_leaving_the_target_at_once_would_cost() {
     assert_eq!(priced(&part).redemption_fee, "74.07".parse().unwrap());
     assert_eq!(priced(&none).redemption_fee, Money::ZERO);
     assert_eq!(priced(&none).base, "24690.00".parse().unwrap());
+}
+
+/// The same fund twice, so that whatever leaving costs is what leaving the target would cost.
+#[test]
+fn lots_are_rounded_one_by_one_for_the_fee_and_all_together_for_what_is_converted() {
+    let lots = ["100.05", "100.05", "100.05"].map(|shares| lot("L1", "2026-02-20", shares));
+    let parcels = take(&lots, "300.15".parse().unwrap(), &LotOrder::Fifo).unwrap();
+    let leaving = DaysTiers::flat("0.015".parse().unwrap());
+    let flat = AmountTiers::flat(charge("0.015"));
+    let priced = |method| {
+        let policy = Policy {
+            method,
+            tier_base: TierBase::AfterRedemptionFee,
+            topup_discount: Discount::NONE,
+            rounding: ShareRounding::HalfUp,
+        };
+        let terms = Terms {
+            leaving: redemption::Terms { tiers: &leaving, back_end: None, regime: None },
+            buying_source: &flat,
+            buying_target: &flat,
+            leaving_target: "0.015".parse().unwrap(),
+            policy,
+        };
+        let (nav_out, nav_in) = ("1.0523".parse().unwrap(), Nav::ONE);
+        price(&parcels, nav_out, nav_in, "2026-02-25".parse().unwrap(), terms).unwrap()
+    };
+
+    // 100.05 × 1.0523 = 105.282615, three times 105.28; 300.15 × 1.0523 = 315.847845.
+    let fees = priced(Method::FeeDifference);
+    assert_eq!(fees.out.gross, "315.84".parse().unwrap());
+    assert_eq!(fees.gross_out, "315.85".parse().unwrap());
+    assert_eq!(fees.redemption_fee, "4.74".parse().unwrap(), "three times 1.58");
+    let both = priced(Method::BothDifferences);
+    assert_eq!(both.redemption_fee, Money::ZERO);
+    assert_eq!(both.base, "315.85".parse().unwrap());
 }
 
 #[test]
@@ -227,7 +262,7 @@ proptest! {
         let it = price(&[parcel], nav_out, nav_in, "2026-02-25".parse().unwrap(), terms).unwrap();
 
         let spent = it.net_in.plus(it.topup).and_then(|sum| sum.plus(it.redemption_fee));
-        prop_assert_eq!(spent, Some(it.out.gross));
+        prop_assert_eq!(spent, Some(it.gross_out));
         let worth = it.shares_in.decimal() * nav_in.decimal();
         prop_assert_eq!(worth + it.residual.decimal(), it.net_in.decimal());
         prop_assert!(it.residual.decimal().abs() * Decimal::TWO <= nav_in.decimal() * Decimal::new(1, 2));

@@ -128,7 +128,7 @@ fn parcel(shares: Shares, days: u32, confirmed_on: NaiveDate) -> Result<Parcel, 
 
 fn answer(priced: &Conversion) -> Answer {
     Answer::new(priced.explain())
-        .with("gross_out", priced.gross_out())
+        .with("gross_out", priced.gross_out)
         .with("redemption_fee", priced.redemption_fee)
         .with("base", priced.base)
         .with("fee_in", priced.fee_in)

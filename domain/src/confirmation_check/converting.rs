@@ -1,6 +1,6 @@
 //! Conversions: shares of one fund out, shares of another in.
 //!
-//! `gross = Σ half_up(shares out × NAV out)` · `gross = net in + redemption fee + put-off fee +
+//! `gross = half_up(shares out × NAV out)`, all lots together · `gross = net in + redemption fee + put-off fee +
 //! top-up` · `shares in = net in / NAV in`
 //!
 //! 1. A part of the shares may go out; never more than were asked.
@@ -9,7 +9,7 @@
 
 use super::{
     Buying, LotTerms, Promised, check_fee, check_nav, distance, found,
-    leaving::{Left, check_asked, leave},
+    leaving::{check_asked, leave},
     price,
 };
 use crate::{
@@ -73,8 +73,9 @@ impl Side {
         it: &ConversionNumbers,
         due: &ConversionExpected<'_>,
     ) -> Option<Self> {
-        let Left { gross, fee, put_off, .. } = leave(due.lots, shares, nav)?;
-        let fee = fee.minus_or_zero(gross.at_rate_half_up(due.leaving_target)?);
+        let left = leave(due.lots, shares, nav)?;
+        let fee = left.fee.minus_or_zero(left.at_rate(due.leaving_target)?);
+        let (gross, put_off) = (shares.value_half_up(nav)?, left.put_off);
         let (fee, put_off) = match due.lots {
             [] => (it.redemption_fee, it.back_end_fee),
             [..] => (fee, put_off),

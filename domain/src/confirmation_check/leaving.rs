@@ -114,6 +114,14 @@ pub(super) struct Left {
     lots: Vec<LotNumbers>,
 }
 
+impl Left {
+    /// The fee at one rate for all lots, each rounded by itself; `None` beyond the range of money.
+    pub(super) fn at_rate(&self, rate: Rate) -> Option<Money> {
+        let mut fees = self.lots.iter().map(|lot| lot.gross.at_rate_half_up(rate));
+        fees.try_fold(Money::ZERO, |sum, fee| sum.plus(fee?))
+    }
+}
+
 /// `None` where a sum leaves the range of money.
 pub(super) fn leave(lots: &[LotTerms], shares: Shares, nav: Nav) -> Option<Left> {
     let (mut left, mut missing) = (Left::default(), shares);

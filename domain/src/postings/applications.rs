@@ -139,10 +139,7 @@ impl Books<'_> {
     fn converted(&self, entry: &mut Entry, numbers: &ConversionConfirmed) -> Option<()> {
         let terms = &self.application.terms;
         let Ask::Conversion { into, .. } = &terms.ask else { return None };
-        let gross = match &numbers.lots[..] {
-            [] => numbers.shares_out.value_half_up(numbers.nav_out)?,
-            lots => lots.iter().try_fold(Money::ZERO, |sum, lot| sum.plus(lot.gross))?,
-        };
+        let gross = numbers.shares_out.value_half_up(numbers.nav_out)?;
         entry.debit(Account::FundReceivable(terms.fund), gross);
         entry.line(Account::FundReceivable(terms.fund), numbers.income.decimal());
         entry.credit(Account::FundPayable(*into), numbers.net_in);

@@ -140,7 +140,10 @@ impl Market {
             let nothing = DaysTiers::flat(Rate::ZERO);
             let free = redemption::Terms { tiers: &nothing, back_end: None, regime: None };
             let out = redemption::price(&parcels, nav_out, it.confirmed_on, free)?;
-            let base = out.payout;
+            let base = conversion::worth(&parcels, nav_out);
+            let base = base.ok_or_else(|| {
+                NotPriced::Nothing(format!("the shares at {nav_out} are beyond what money can be"))
+            })?;
             (out, Money::ZERO, base, Money::ZERO)
         };
         let topup = promised_topup(terms.promised.fee, base).unwrap_or(topup);
