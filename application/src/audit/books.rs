@@ -6,11 +6,15 @@
 //!    of are those that its holder gained and gave.
 //! 3. What does not add up because a registrar said so has a case, and is no finding.
 
-use super::{Check, Holding, shares::SharesSaid};
+use super::{
+    Check, Holding,
+    shares::SharesSaid,
+    suspect::{Excuse, Suspect, order_of},
+};
 use fundflow_domain::{
     advance::{self, Advances},
     application::{self, Applications},
-    case::Cases,
+    case::{Cases, Disputed, Kind},
     holdings::{HoldingId, Holdings},
     ids::{ApplicationNo, OrderId, TransactionId, WalletId},
     money::Money,
@@ -32,23 +36,9 @@ use fundflow_kernel::{
 use rust_decimal::Decimal;
 use std::{
     any::Any,
-    collections::{HashMap, HashSet},
+    collections::{BTreeMap, HashMap, HashSet},
     sync::Arc,
 };
-
-/// Something that may be wrong: a case on the order, where there is one, explains it.
-#[derive(Debug)]
-pub(super) struct Suspect {
-    pub(super) check: Check,
-    pub(super) what: String,
-    pub(super) order: Option<OrderId>,
-}
-
-impl Suspect {
-    const fn new(check: Check, what: String, order: Option<OrderId>) -> Self {
-        Self { check, what, order }
-    }
-}
 
 #[derive(Debug, Default)]
 pub(super) struct Books {
@@ -65,6 +55,8 @@ pub(super) struct Books {
     cases: HashMap<StreamName, (bool, Option<TransactionId>)>,
     disputed: HashSet<OrderId>,
     disputed_requests: HashSet<TransactionId>,
+    /// What a person gets back from the customer of a request, by the greatest of its cases. Yuan.
+    owed_back: HashMap<TransactionId, Money>,
     /// What shares did not bring of what a bank advanced on them. Yuan.
     short: HashMap<TransactionId, Money>,
     /// Over, and nothing was given up: the kind.
@@ -115,7 +107,7 @@ impl Books {
                 self.lines(&entry, &mut suspects);
                 suspects
             }
-            None => vec![Suspect::new(Check::I1, "no postings can be made of it".into(), None)],
+            None => vec![Suspect::new(Check::I1, "no postings can be made of it".into())],
         }
     }
 
@@ -127,7 +119,7 @@ impl Books {
                 self.orders.insert(terms.order.clone(), request.clone());
                 if !self.paid_for.insert(terms.order.clone()) {
                     let what = format!("order {} has a payment already", terms.order);
-                    suspects.push(Suspect::new(Check::I5, what, None));
+                    suspects.push(Suspect::new(Check::I5, what));
                 }
             }
             payment::Event::Paid(receipt) => {
@@ -135,7 +127,7 @@ impl Books {
                 if asked.is_some_and(|asked| asked != receipt.amount) {
                     let (amount, asked) = (receipt.amount, asked.unwrap_or_default());
                     let what = format!("{amount} yuan were paid for an order of {asked}");
-                    suspects.push(Suspect::new(Check::I5, what, None));
+                    suspects.push(Suspect::new(Check::I5, what));
                 }
             }
             payment::Event::Declined { .. }
@@ -168,7 +160,7 @@ impl Books {
             let other = self.numbers.insert(terms.no.clone(), terms.order.clone());
             if let Some(other) = other {
                 let what = format!("application {} is of order {other} already", terms.no);
-                suspects.push(Suspect::new(Check::I4, what, None));
+                suspects.push(Suspect::new(Check::I4, what));
             }
         }
         let paid = before.application().is_some_and(|it| self.paid_for.contains(&it.terms.order));
@@ -186,7 +178,7 @@ impl Books {
         let mut suspects = Vec::new();
         if let Some(of) = said.transaction().filter(|of| **of != event.event.correlation) {
             let what = format!("it is written for {} and speaks of {of}", event.event.correlation);
-            suspects.push(Suspect::new(Check::Envelope, what, None));
+            suspects.push(Suspect::new(Check::Envelope, what));
         }
         Some((entry, suspects))
     }
@@ -209,6 +201,12 @@ impl Books {
         if let Some(case) = state.case() {
             self.disputed.extend(case.order.clone());
             self.disputed_requests.extend(case.transaction.clone());
+            if let Some(request) =
+                case.transaction.as_ref().filter(|_| case.kind() == Kind::Overpaid)
+            {
+                let owed = self.owed_back.entry(request.clone()).or_default();
+                *owed = Disputed::of(&case.findings).money.max(*owed);
+            }
         }
         Some((Vec::new(), Vec::new()))
     }
@@ -220,22 +218,42 @@ impl Books {
         self.entries += 1;
         for (commodity, sum) in imbalance(entry) {
             let what = format!("debits exceed credits by {sum} in {commodity}");
-            suspects.push(Suspect::new(Check::I1, what, None));
+            suspects.push(Suspect::new(Check::I1, what));
         }
+        // A reversal and what takes its place are one entry: only what it leaves is judged.
+        let mut touched: BTreeMap<&Account, (Decimal, Decimal)> = BTreeMap::new();
         for posting in entry {
             self.postings += 1;
             let account = &posting.account;
             let Some((before, after)) = self.balances.post(posting) else {
                 let what = format!("{account} leaves every range");
-                suspects.push(Suspect::new(Check::I1, what, None));
+                suspects.push(Suspect::new(Check::I1, what));
                 continue;
             };
+            touched.entry(account).or_insert((before, after)).1 = after;
+        }
+        for (account, (before, after)) in touched {
             let wrong = |balance| natural(account, balance) < Decimal::ZERO;
             // Said once, when it happens: everything later would only repeat it.
             if account.class().is_customers() && wrong(after) && !wrong(before) {
                 let balance = natural(account, after);
                 let what = format!("{account} falls to {balance}");
-                suspects.push(Suspect::new(Check::I2, what, order_of(account)));
+                suspects.push(Suspect {
+                    check: Check::I2,
+                    what,
+                    excuse: Excuse::of(account, balance),
+                });
+            }
+        }
+    }
+
+    /// Whether what would explain it is there.
+    pub(super) fn is_excused(&self, excuse: &Excuse) -> bool {
+        match excuse {
+            Excuse::None => false,
+            Excuse::Order(order) => self.is_disputed(order),
+            Excuse::OwedBack(request, money) => {
+                self.owed_back.get(request).is_some_and(|owed| owed >= money)
             }
         }
     }
@@ -333,28 +351,6 @@ impl Books {
     fn name(&self, request: &TransactionId) -> String {
         let kind = self.ended.get(request).map_or("", |kind| kind);
         format!("{kind} {request}")
-    }
-}
-
-/// The order whose money an account holds.
-fn order_of(account: &Account) -> Option<OrderId> {
-    match account {
-        Account::Pending(order) | Account::Suspense(order) => Some(order.clone()),
-        Account::ChannelReceivable
-        | Account::Settlement
-        | Account::FundReceivable(_)
-        | Account::Advanced(_)
-        | Account::Unapplied(_)
-        | Account::Refund(_)
-        | Account::Redeem(_)
-        | Account::BankAdvance(_)
-        | Account::FundPayable(_)
-        | Account::RedemptionFee(_)
-        | Account::PurchaseFee
-        | Account::ConversionFee
-        | Account::Compensation
-        | Account::Holding(..)
-        | Account::Register(_) => None,
     }
 }
 

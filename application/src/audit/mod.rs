@@ -22,13 +22,14 @@
 mod books;
 mod report;
 mod shares;
+mod suspect;
 mod trail;
 mod whole;
 
 pub use report::{Check, Counts, Finding, Holding, LISTED, Report, Unchecked};
 
 use crate::desk::{Log, Next, Registry, whole as whole_stream};
-use books::{Books, Suspect};
+use books::Books;
 use fundflow_kernel::{
     envelope::{Recorded, StreamName},
     fold::Fold,
@@ -41,6 +42,7 @@ use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
     sync::Arc,
 };
+use suspect::{Excuse, Suspect};
 use trail::Trail;
 
 /// A kind of saga and a transaction.
@@ -207,14 +209,14 @@ impl<'a> Audit<'a> {
         possible
     }
 
-    /// What a case on its order explains is not yet a finding.
+    /// What a case explains is not yet a finding.
     fn suspect(&mut self, event: &Recorded, suspects: Vec<Suspect>) {
         for suspect in suspects {
-            if suspect.order.is_some() {
+            if matches!(suspect.excuse, Excuse::None) {
+                self.find(suspect.check, event, suspect.what);
+            } else {
                 let data = format!("{} {}", event.event.event_type, event.event.data);
                 self.suspects.push((place_of(event), suspect, data));
-            } else {
-                self.find(suspect.check, event, suspect.what);
             }
         }
     }
@@ -264,7 +266,7 @@ impl<'a> Audit<'a> {
 
     fn close(mut self, head: Position) -> Report {
         for (place, suspect, data) in std::mem::take(&mut self.suspects) {
-            if suspect.order.as_ref().is_none_or(|order| !self.books.is_disputed(order)) {
+            if !self.books.is_excused(&suspect.excuse) {
                 self.report.add(suspect.check, place, suspect.what, Some(&data));
             }
         }

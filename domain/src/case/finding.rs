@@ -122,6 +122,8 @@ kinds! {
     FrozenByRegister = "frozen_by_register",
     /// Money came of what a person took over, and that person owes it.
     OwedByHand = "owed_by_hand",
+    /// More went to the customer than records brought in the end, and a person gets it back.
+    Overpaid = "overpaid",
     /// The register took shares that are not there, and a person makes up for them.
     SharesMissing = "shares_missing",
     /// None of the others; the words say it.

@@ -157,6 +157,7 @@ impl Plan {
         let legs = [&self.buy.key, &self.out.key, &self.target.key];
         let mut own: Vec<StreamName> = legs.into_iter().map(|key| key.stream().clone()).collect();
         own.extend([self.payment.key.stream().clone(), self.payout.key.stream().clone()]);
+        own.extend(self.compensations.streams());
         own
     }
 

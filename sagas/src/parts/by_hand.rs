@@ -218,7 +218,8 @@ fn found(end: &Disposed) -> Finding {
     let ours = vec![Figure::new("owed by hand", worth), Figure::new("named before", before)];
     let money = Money::new(*worth).unwrap_or_default();
     let disputed = Disputed { money, ..Disputed::default() };
-    Finding { disputed, ..finding(Kind::OwedByHand, &text, ours, vec![]) }
+    let kind = if **name == *OVERPAID { Kind::Overpaid } else { Kind::OwedByHand };
+    Finding { disputed, ..finding(kind, &text, ours, vec![]) }
 }
 
 fn lacking(end: &Disposed) -> Finding {

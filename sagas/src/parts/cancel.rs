@@ -155,6 +155,11 @@ fn may_close<S: FundSaga>(
     let known = known.filter(|known| known.transaction.as_ref() == Some(turn.id()));
     let kind = known.ok_or(NotTakenBack::NoSuchCase(case))?.kind();
     let is_ours_to_pay = matches!(closing.how, How::PaidByUs { .. });
+    if kind == Kind::Overpaid && is_ours_to_pay {
+        return Err(NotTakenBack::Nothing(
+            "the investor has too much already; get it back, and close the case as manual",
+        ));
+    }
     if kind == Kind::OwedByHand && is_ours_to_pay {
         return Err(NotTakenBack::Nothing(
             "this money is a person's to pay, and must not go out twice; pay it, and close the case \

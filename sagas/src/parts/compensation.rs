@@ -113,6 +113,11 @@ impl Compensations {
         self.0.iter().map(|leg| leg.key.need())
     }
 
+    /// They belong to the transaction whose cases they are named after.
+    pub fn streams(&self) -> impl Iterator<Item = StreamName> {
+        self.0.iter().map(|leg| leg.key.stream().clone())
+    }
+
     /// Whether that stream is one of theirs.
     pub fn has(&self, stream: &StreamName) -> bool {
         self.0.iter().any(|leg| leg.key.stream() == stream)

@@ -238,8 +238,9 @@ impl saga::Saga for Purchase {
     }
 
     fn own_streams(plan: &Plan) -> Vec<StreamName> {
-        let Plan { payment, buy, interest, .. } = plan;
-        [payment.key.stream(), buy.key.stream(), interest.key.stream()].map(Clone::clone).to_vec()
+        let Plan { payment, buy, interest, compensations, .. } = plan;
+        let own = [payment.key.stream(), buy.key.stream(), interest.key.stream()];
+        own.into_iter().cloned().chain(compensations.streams()).collect()
     }
 
     fn ending_type(ending: Ending) -> &'static str {

@@ -88,7 +88,8 @@ impl Plan {
 
     /// Those that are named after keys which the saga hands out.
     pub(super) fn own_streams(&self) -> Vec<StreamName> {
-        vec![self.payment.key.stream().clone(), self.buy.key.stream().clone()]
+        let own = [self.payment.key.stream(), self.buy.key.stream()].into_iter().cloned();
+        own.chain(self.compensations.streams()).collect()
     }
 
     /// What a first request reads of them: whether somebody else has those keys.

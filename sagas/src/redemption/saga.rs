@@ -285,7 +285,8 @@ impl saga::Saga for Redemption {
 
     fn own_streams(plan: &Plan) -> Vec<StreamName> {
         let payouts = plan.payouts.iter().map(|payout| payout.key.stream());
-        std::iter::once(plan.out.key.stream()).chain(payouts).cloned().collect()
+        let own = std::iter::once(plan.out.key.stream()).chain(payouts).cloned();
+        own.chain(plan.compensations.streams()).collect()
     }
 
     fn ending_type(ending: Ending) -> &'static str {

@@ -48,6 +48,7 @@ impl Plan {
 
     /// Those that are named after keys which the saga hands out.
     pub(super) fn own_streams(&self) -> Vec<StreamName> {
-        vec![self.out.key.stream().clone(), self.payout.key.stream().clone()]
+        let own = [self.out.key.stream(), self.payout.key.stream()].into_iter().cloned();
+        own.chain(self.compensations.streams()).collect()
     }
 }

@@ -1,0 +1,68 @@
+//! What looks wrong with an event of the books, and what would explain it.
+
+use super::Check;
+use fundflow_domain::{
+    ids::{OrderId, TransactionId},
+    money::Money,
+    postings::Account,
+};
+use rust_decimal::Decimal;
+
+/// Something that may be wrong.
+#[derive(Debug)]
+pub(super) struct Suspect {
+    pub(super) check: Check,
+    pub(super) what: String,
+    pub(super) excuse: Excuse,
+}
+
+/// What would explain it, if it is there when everything was heard.
+#[derive(Debug)]
+pub(super) enum Excuse {
+    /// Nothing does.
+    None,
+    /// A case on that order, or on its request.
+    Order(OrderId),
+    /// A case that has a person get so much back from the customer of that request.
+    OwedBack(TransactionId, Money),
+}
+
+impl Suspect {
+    pub(super) const fn new(check: Check, what: String) -> Self {
+        Self { check, what, excuse: Excuse::None }
+    }
+}
+
+impl Excuse {
+    /// What would explain that an account of a customer is below zero.
+    pub(super) fn of(account: &Account, balance: Decimal) -> Self {
+        let short = Money::new(balance.abs());
+        match (order_of(account), account, short) {
+            (Some(order), ..) => Excuse::Order(order),
+            (None, Account::Redeem(request), Ok(short)) => Excuse::OwedBack(request.clone(), short),
+            (None, ..) => Excuse::None,
+        }
+    }
+}
+
+/// The order whose money an account holds.
+pub(super) fn order_of(account: &Account) -> Option<OrderId> {
+    match account {
+        Account::Pending(order) | Account::Suspense(order) => Some(order.clone()),
+        Account::ChannelReceivable
+        | Account::Settlement
+        | Account::FundReceivable(_)
+        | Account::Advanced(_)
+        | Account::Unapplied(_)
+        | Account::Refund(_)
+        | Account::Redeem(_)
+        | Account::BankAdvance(_)
+        | Account::FundPayable(_)
+        | Account::RedemptionFee(_)
+        | Account::PurchaseFee
+        | Account::ConversionFee
+        | Account::Compensation
+        | Account::Holding(..)
+        | Account::Register(_) => None,
+    }
+}

@@ -1,0 +1,128 @@
+//! Cases whose difference we bear, and money that a corrected record takes back: through the command, to an
+//! audit that finds nothing.
+
+#![expect(clippy::unwrap_used, reason = "a fixture that does not come about is a failed test")]
+
+mod common;
+
+use common::fundflow;
+use serde_json::Value;
+use std::{fs, path::Path};
+
+const INVESTORS: &str = "investor,account,risk,questionnaire_valid_until,kyc,id_valid_until,same_name_card,customer_type
+I-1,A-1,C5,2027-01-31,verified,2035-06-30,yes,individual
+I-2,A-2,C5,2027-01-31,verified,2035-06-30,yes,individual
+";
+const NAVS: &str = "fund,date,nav
+011162,2026-02-12,0.7421
+011162,2026-02-13,0.7388
+011162,2026-02-24,0.7400
+011162,2026-04-15,0.7410
+";
+
+fn folder(at: &Path, day: &str, orders: &str, scenario: &str) {
+    fs::create_dir_all(at).unwrap();
+    for (name, text) in [
+        ("day.toml", &*format!("trade_date = {day}\nseed = 1\n")),
+        ("investors.csv", INVESTORS),
+        ("navs.csv", NAVS),
+        (
+            "orders.csv",
+            &format!("transaction,time,kind,investor,wallet_fund,fund,target_fund,amount,shares\n{orders}"),
+        ),
+        ("scenario.toml", scenario),
+    ] {
+        fs::write(at.join(name), text).unwrap();
+    }
+}
+
+fn play(store: &Path, folder: &Path) -> String {
+    let played = fundflow(store, &["day", "--no-progress", folder.to_str().unwrap()]);
+    String::from_utf8_lossy(&played.stdout).into_owned()
+}
+
+fn open_cases(store: &Path) -> Vec<(String, String)> {
+    let listed = fundflow(store, &["case", "ls", "--open", "-o", "json"]).stdout;
+    let cases: Value = serde_json::from_slice(&listed).unwrap();
+    let text = |case: &Value, name: &str| case[name].as_str().unwrap_or_default().to_owned();
+    let cases = cases.as_array().unwrap().iter();
+    cases.map(|case| (text(case, "case"), text(case, "kind"))).collect()
+}
+
+fn close(store: &Path, case: &str, how: &[&str]) {
+    let close = ["case", "close", case, "--reason", "agreed", "--operator", "chen", "--apply"];
+    let done = fundflow(store, &[&close[..], how].concat());
+    assert!(done.status.success(), "{how:?}: {}", String::from_utf8_lossy(&done.stderr));
+}
+
+fn audited(store: &Path) {
+    let audit = fundflow(store, &["audit", "verify"]);
+    assert!(audit.status.success(), "{}", String::from_utf8_lossy(&audit.stdout));
+}
+
+#[test]
+fn what_we_pay_for_a_case_is_known_to_its_transaction_whatever_that_is() {
+    let (day, store) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let orders = "R,10:00:00,recharge,I-1,,000730,,1000.00,
+R2,10:00:00,recharge,I-2,,000730,,1000.00,
+P,10:00:01,purchase,I-1,,011162,,1000.00,
+P2,10:00:02,purchase,I-2,,011162,,1000.00,
+D,10:00:03,discount_purchase,I-1,000730,,011162,1000.00,
+W,2026-02-13T10:00:00+08:00,withdraw,I-2,,000730,,,400.00
+X,2026-02-13T10:00:01+08:00,redemption,I-2,,011162,,,400.00
+";
+    let scenario = "[override.R]\nbuy_confirmation = \"wrong_shares\"
+[override.P]\nbuy_confirmation = \"wrong_fee\"
+[override.D]\nconversion_confirmation = \"wrong_fee\"
+[override.W]\nredemption_confirmation = \"wrong_fee\"
+[override.X]\nredemption_confirmation = \"wrong_fee\"
+";
+    folder(day.path(), "2026-02-12", orders, scenario);
+    let store = store.path();
+    let report = play(store, day.path());
+
+    let cases = open_cases(store);
+    assert!(cases.len() >= 5, "a case for each that does not add up: {cases:?}\n{report}");
+    for (case, _) in &cases {
+        close(store, case, &["--how", "paid-by-us", "--amount", "5.00"]);
+    }
+    play(store, day.path());
+
+    let paid = fundflow(store, &["event", "ls", "--type", "payout.paid_out", "--limit", "999"]);
+    let paid = String::from_utf8_lossy(&paid.stdout).matches("payout-case-").count();
+    assert_eq!(paid, cases.len(), "each once");
+    audited(store);
+}
+
+#[test]
+fn what_a_corrected_record_takes_back_after_it_was_paid_out_has_a_case_and_the_audit_knows_it() {
+    let (days, store) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let (first, later) = (days.path().join("first"), days.path().join("later"));
+    let orders = "R,10:00:00,recharge,I-1,,000730,,1000.00,
+W,2026-02-13T10:00:00+08:00,withdraw,I-1,,000730,,,400.00
+";
+    let fate = "[override.W]\nredemption_confirmation = \"twice_different\"\n";
+    folder(&first, "2026-02-12", orders, fate);
+    folder(&later, "2026-04-15", "Z,10:00:00,recharge,I-2,,000730,,1000.00,\n", "");
+    let store = store.path();
+    play(store, &first);
+    play(store, &later);
+
+    // The second record is taken back, said again, and holds after all: 0.01 less than was paid out.
+    let [(case, _)] = &open_cases(store)[..] else { panic!("one case") };
+    close(store, case, &["--how", "withdrawn"]);
+    let [(case, _)] = &open_cases(store)[..] else { panic!("one case for what is said again") };
+    close(store, case, &["--how", "accepted"]);
+
+    let [(case, kind)] = &open_cases(store)[..] else { panic!("one case") };
+    assert_eq!(kind, "overpaid");
+    let shown = fundflow(store, &["case", "show", case]);
+    let shown = String::from_utf8_lossy(&shown.stdout);
+    assert!(shown.contains("0.01 yuan went to the investor"), "{shown}");
+    audited(store);
+    let again = ["case", "close", case, "--how", "paid-by-us", "--amount", "0.01", "--reason", "x"];
+    let refused = fundflow(store, &[&again[..], &["--operator", "chen", "--apply"]].concat());
+    assert!(!refused.status.success(), "the investor has too much already");
+    close(store, case, &["--how", "manual", "--text", "sent back by the investor"]);
+    audited(store);
+}
