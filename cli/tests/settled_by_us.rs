@@ -28,7 +28,9 @@ fn folder(at: &Path, day: &str, orders: &str, scenario: &str) {
         ("navs.csv", NAVS),
         (
             "orders.csv",
-            &format!("transaction,time,kind,investor,wallet_fund,fund,target_fund,amount,shares\n{orders}"),
+            &format!(
+                "transaction,time,kind,investor,wallet_fund,fund,target_fund,amount,shares\n{orders}"
+            ),
         ),
         ("scenario.toml", scenario),
     ] {
@@ -106,6 +108,11 @@ W,2026-02-13T10:00:00+08:00,withdraw,I-1,,000730,,,400.00
     folder(&later, "2026-04-15", "Z,10:00:00,recharge,I-2,,000730,,1000.00,\n", "");
     let store = store.path();
     play(store, &first);
+    play(store, &later);
+
+    // The registrar is asked, and tells with its lots what its file has told without.
+    let asked = ["saga", "resume", "W", "--reason", "what does it say", "--operator", "chen"];
+    assert!(fundflow(store, &asked).status.success());
     play(store, &later);
 
     // The second record is taken back, said again, and holds after all: 0.01 less than was paid out.

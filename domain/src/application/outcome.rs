@@ -194,13 +194,15 @@ pub enum Message {
 
 impl Confirmation {
     /// Whether both are one record. Details by lot are no contradiction where one of both gives the
-    /// sum only: a registrar's file leaves out what its front tells.
+    /// sum only, nor is what redeemed shares were worth where one of both was reckoned from what they
+    /// paid: a registrar's file leaves out what its front tells.
     pub fn says_the_same(&self, other: &Self) -> bool {
-        let lots = [self.outcome.lots(), other.outcome.lots()];
-        if lots.iter().all(|lots| !lots.is_empty()) {
+        let both = [&self.outcome, &other.outcome];
+        if both.iter().all(|outcome| !outcome.lots().is_empty()) {
             return self == other;
         }
-        let plain = |of: &Self| Self { outcome: of.outcome.without_lots(), ..of.clone() };
+        let reckoned = both.iter().any(|outcome| outcome.has_reckoned_gross());
+        let plain = |of: &Self| Self { outcome: of.outcome.plain(reckoned), ..of.clone() };
         plain(self) == plain(other)
     }
 }
@@ -215,10 +217,18 @@ impl Outcome {
         }
     }
 
-    fn without_lots(&self) -> Self {
+    /// Whether the worth of redeemed shares may follow from what they paid: without lots nothing tells.
+    fn has_reckoned_gross(&self) -> bool {
+        let Outcome::Redemption(it) = self else { return false };
+        let reckoned = it.payout.decimal() + it.fee.decimal() - it.income.decimal();
+        it.lots.is_empty() && it.gross.decimal() == reckoned
+    }
+
+    fn plain(&self, without_gross: bool) -> Self {
         match self.clone() {
             Outcome::Redemption(numbers) => {
-                Outcome::Redemption(RedemptionConfirmed { lots: Vec::new(), ..numbers })
+                let gross = if without_gross { Money::ZERO } else { numbers.gross };
+                Outcome::Redemption(RedemptionConfirmed { gross, lots: Vec::new(), ..numbers })
             }
             Outcome::Conversion(numbers) => {
                 Outcome::Conversion(ConversionConfirmed { lots: Vec::new(), ..numbers })

@@ -323,6 +323,30 @@ fn a_second_confirmation_that_differs_carries_both_into_the_refusal() {
     }
 }
 
+/// A file leaves the gross and the lots out; what it lets be reckoned must not stand against what was stated.
+#[test]
+fn a_redemption_is_one_record_whether_its_gross_is_stated_or_reckoned() {
+    let with = |gross: &str, payout: &str, lots: &[&str]| {
+        let mut record = redeemed("C1", "400.00", true);
+        let Outcome::Redemption(it) = &mut record.outcome else { panic!("a redemption") };
+        (it.gross, it.payout) = (gross.parse().unwrap(), payout.parse().unwrap());
+        let lot = |shares: &&str| outcome::LotConfirmed {
+            serial: serial("L1"),
+            shares: shares.parse().unwrap(),
+            gross: shares.parse().unwrap(),
+            fee: Money::ZERO,
+        };
+        it.lots = lots.iter().map(lot).collect();
+        record
+    };
+    let stated = with("400.00", "399.99", &["400.00"]);
+    let reckoned = with("399.99", "399.99", &[]);
+
+    assert!(stated.says_the_same(&reckoned) && reckoned.says_the_same(&stated));
+    assert!(!stated.says_the_same(&with("400.00", "400.00", &[])), "the payout was stated twice");
+    assert!(!stated.says_the_same(&with("399.99", "399.99", &["400.00"])), "both were stated");
+}
+
 #[test]
 fn an_outcome_stands_against_every_other_one() {
     let ends = [confirm(bought("C1", "1000", "0")), reject("0"), cancel("14:00")];
