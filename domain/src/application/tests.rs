@@ -1,9 +1,9 @@
 //! Given/when/then for an application.
 
 use super::{
-    Applications, Ask, Command, Confirmation, Event, Message, OnHuge, Outcome, Promise,
-    PromisedFee, PurchaseConfirmed, Quantity, Reception, RedemptionConfirmed, Refusal, Rejection,
-    SubscriptionConfirmed, Terms,
+    Applications, Ask, Command, Confirmation, Event, LotConfirmed, Message, OnHuge, Outcome,
+    Promise, PromisedFee, PurchaseConfirmed, Quantity, Reception, RedemptionConfirmed, Refusal,
+    Rejection, SubscriptionConfirmed, Terms,
 };
 use crate::{
     calendar::TradingDay,
@@ -330,7 +330,7 @@ fn a_redemption_is_one_record_whether_its_gross_is_stated_or_reckoned() {
         let mut record = redeemed("C1", "400.00", true);
         let Outcome::Redemption(it) = &mut record.outcome else { panic!("a redemption") };
         (it.gross, it.payout) = (gross.parse().unwrap(), payout.parse().unwrap());
-        let lot = |shares: &&str| outcome::LotConfirmed {
+        let lot = |shares: &&str| LotConfirmed {
             serial: serial("L1"),
             shares: shares.parse().unwrap(),
             gross: shares.parse().unwrap(),

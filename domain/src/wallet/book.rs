@@ -212,10 +212,23 @@ impl State {
         self.book().exits.contains(transaction)
     }
 
-    /// All shares wait to leave, and the unpaid income with them.
+    /// All shares wait to leave, and the unpaid income with them; or they have left, and what the
+    /// registrar pays along is not settled yet, because its record is in dispute.
     pub(super) fn is_leaving(&self) -> bool {
-        let held = |tx: &TransactionId| matches!(self.entry(tx).reservation, Reservation::Held(_));
-        self.book().exits.iter().any(held)
+        let book = self.book();
+        let leaves = |tx: &TransactionId| match self.entry(tx).reservation {
+            Reservation::Held(_) => true,
+            Reservation::Spent(gone) => !gone.is_zero() && book.settled_by(tx).is_none(),
+            Reservation::None | Reservation::Released => false,
+        };
+        book.exits.iter().any(leaves)
+    }
+
+    /// Shares have left. Where nothing was unpaid, nothing goes along with them.
+    pub(super) fn left(&mut self, tx: &TransactionId) {
+        if self.takes_income(tx) && self.unpaid_income() == Income::ZERO {
+            self.book_mut().exits.retain(|exit| exit != tx);
+        }
     }
 
     /// The last natural day up to which income was carried.

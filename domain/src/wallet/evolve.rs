@@ -39,6 +39,7 @@ pub(super) fn evolve(mut state: State, event: &Event) -> Option<State> {
         Event::SharesTakenOut { transaction, shares, lots, earns_through } => {
             state.still_earning(lots, *earns_through)?;
             state.spend(transaction, *shares, lots)?;
+            state.left(transaction);
         }
         Event::CreditCorrected { .. } => state.credit_corrected(event)?,
         Event::TakeOutCorrected { .. } => state.take_out_corrected(event)?,

@@ -13,7 +13,8 @@
 //! 3. A reversal of a paid day leaves unpaid income below zero, which the next carry takes away.
 //! 4. What is older than the days that are remembered cannot be told from a repetition and is
 //!    refused.
-//! 5. Nothing is carried while all shares wait to leave: what is owed goes along with them.
+//! 5. Nothing is carried while all shares wait to leave, nor until what went along with them is settled: a
+//!    record in dispute may still be corrected.
 //! 6. Shares in transit earn nothing; reserved, frozen and disputed shares do.
 
 use super::{

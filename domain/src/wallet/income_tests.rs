@@ -221,6 +221,38 @@ fn leaving_with_every_share_settles_all_unpaid_income_whatever_the_carry() {
     assert_eq!(then.state().unpaid_income(), income("0.00"));
 }
 
+/// All of them leave with their income.
+fn taken_out_with_income() -> [Event; 2] {
+    let [_, out] = taken_out();
+    let (transaction, shares) = (tx("TX-9"), shares("10000.00"));
+    [Event::SharesReserved { transaction, shares, with_income: true }, out]
+}
+
+/// A record in dispute is not settled yet; carried meanwhile, its income would be paid twice.
+#[test]
+fn income_of_shares_that_have_left_is_not_carried_before_it_is_settled() {
+    let owed = [accrued("2026-03-06", 0, "36.02", "10000.00", "36.02")];
+    let gone = after(owed.into_iter().chain(taken_out_with_income()));
+    given::<Wallet>(gone.clone()).when(carry("2026-03-09", "2026-03-10")).then([]);
+
+    let back = settled("36.02", "0.00");
+    let later = accrued("2026-03-10", 0, "1.00", "10000.00", "1.00");
+    let again = [back, later].into_iter().chain(credited("TX-2", "10000.00", "2026-03-10"));
+    let then = given::<Wallet>(gone.into_iter().chain(again))
+        .when(carry("2026-03-10", "2026-03-11"))
+        .then([carried("2026-03-10", "1.00", "2026-03-11", vec![])]);
+    assert_eq!(then.state().unpaid_income(), income("0.00"));
+}
+
+#[test]
+fn where_nothing_was_unpaid_when_the_shares_left_later_income_is_carried() {
+    let later = accrued("2026-03-10", 0, "1.00", "10000.00", "1.00");
+    let again = credited("TX-2", "10000.00", "2026-03-10").into_iter().chain([later]);
+    given::<Wallet>(after(taken_out_with_income().into_iter().chain(again)))
+        .when(carry("2026-03-10", "2026-03-11"))
+        .then([carried("2026-03-10", "1.00", "2026-03-11", vec![])]);
+}
+
 #[test]
 fn what_the_registrar_paid_is_booked_and_the_difference_stays_in_sight() {
     let days = [accrued("2026-03-06", 0, "0.4012", "10000.00", "0.40")];
