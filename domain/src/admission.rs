@@ -17,7 +17,7 @@ use crate::{
     day_limit::DayTally,
     fees::tiers::Charge,
     fund::FundTerms,
-    ids::{InvestorId, VersionTag},
+    ids::{FundCode, InvestorId, VersionTag},
     investor::{CustomerType, InvestorProfile, SalesChannel},
     limits::LimitKey,
     modes::{self, ConversionMode, LotState},
@@ -26,12 +26,17 @@ use crate::{
     time::Timestamp,
 };
 use cash_out::Balance;
+use days::{Days, open_days_after};
 use serde::{Deserialize, Serialize};
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 pub mod buying;
 pub mod cash_out;
 mod checks;
+mod days;
 pub mod leaving;
 mod refusal;
 pub mod target;
@@ -154,10 +159,14 @@ impl Admission {
         }
     }
 
-    /// The coarser step of the two funds, where one has any.
-    fn step_of(&self) -> Option<Amount> {
+    /// The smallest step that is one of every fund that is bought, where one has any.
+    fn step_in(&self, mode: ConversionMode) -> Option<Amount> {
         let of = |fund: &FundTerms| fund.limits.of(self.investor.customer_type).step;
-        of(&self.wallet_fund).into_iter().chain(of(&self.target_fund)).max()
+        let wallet = of(&self.wallet_fund).filter(|_| mode.buys_the_money_fund());
+        match (wallet, of(&self.target_fund)) {
+            (Some(wallet), Some(target)) => wallet.common_multiple(target),
+            (one, other) => one.or(other),
+        }
     }
 
     /// The day's limits that the amount would count against in that mode: none for a fund without a
@@ -176,7 +185,8 @@ impl Admission {
 /// The first [`Refusal`] that applies.
 pub fn admit(a: &Admission) -> Result<Admitted, Refusal> {
     let fits = |amount| decide(&Admission { amount, ..a.clone() }).is_ok();
-    decide(a).map_err(|refusal| refusal.offering(|| instead(a)).fitting(a.step_of(), fits))
+    let step = a.step_in(a.mode.unwrap_or(ConversionMode::LinkedSameDay));
+    decide(a).map_err(|refusal| refusal.offering(|| instead(a)).fitting(step, fits))
 }
 
 /// The modes in which the same request would be admitted, the earliest price first: decided as it would
@@ -195,6 +205,8 @@ pub struct Readmission {
     pub amount: Amount,
     /// Whose order it is.
     pub investor: InvestorId,
+    /// Funds of which the investor has shares by now.
+    pub holds: BTreeSet<FundCode>,
     /// The terms in force on that T.
     pub wallet_fund: Arc<FundTerms>,
     /// The terms in force on that T.
@@ -211,11 +223,13 @@ pub struct Readmission {
 /// # Errors
 /// The first [`Refusal`] that applies.
 pub fn readmit(was: &Admitted, again: &Readmission) -> Result<Admitted, Refusal> {
+    let mut investor = InvestorProfile::judged(again.investor.clone(), was, again.target_fund.code);
+    investor.holds.extend(&again.holds);
     let a = Admission {
         amount: again.amount,
         at: again.calendar.cut_off(again.trade_date).plus_millis(-1),
         mode: Some(was.mode),
-        investor: InvestorProfile::judged(again.investor.clone(), was, again.target_fund.code),
+        investor,
         wallet_fund: again.wallet_fund.clone(),
         target_fund: again.target_fund.clone(),
         channel: was.channel,
@@ -226,7 +240,7 @@ pub fn readmit(was: &Admitted, again: &Readmission) -> Result<Admitted, Refusal>
     };
     let again = |a: &Admission| on_day(a, was.mode, again.trade_date);
     let fits = |amount| again(&Admission { amount, ..a.clone() }).is_ok();
-    let mut admitted = again(&a).map_err(|refusal| refusal.fitting(a.step_of(), fits))?;
+    let mut admitted = again(&a).map_err(|refusal| refusal.fitting(a.step_in(was.mode), fits))?;
     admitted.suitability.clone_from(&was.suitability);
     admitted.requested_at = was.requested_at;
     Ok(admitted)
@@ -316,61 +330,6 @@ fn held(a: &Admission) -> Result<ConversionMode, Refusal> {
     let held = Box::new(HeldShares { free, registered, reserved, frozen, disputed });
     let (fund, possible) = (a.wallet_fund.code, Vec::new());
     Err(Refusal::NotEnoughHeld { fund, asked, held, possible })
-}
-
-/// The days on which something happens to the order.
-struct Days {
-    /// T: the money-market fund is bought.
-    wallet_in: TradingDay,
-    /// The money-market shares leave: converted, or redeemed.
-    wallet_out: TradingDay,
-    /// The target is bought, at this day's price.
-    target_in: TradingDay,
-    /// The target's shares are confirmed by then.
-    confirm_by: TradingDay,
-}
-
-impl Days {
-    fn of(a: &Admission, mode: ConversionMode, t: TradingDay) -> Result<Self, CalendarError> {
-        Self::between(&a.calendar, (&a.wallet_fund, &a.target_fund), mode, t)
-    }
-
-    fn between(
-        calendar: &TradingCalendar,
-        (wallet, target): (&FundTerms, &FundTerms),
-        mode: ConversionMode,
-        t: TradingDay,
-    ) -> Result<Self, CalendarError> {
-        let confirmed = || open_days_after(calendar, wallet, t, wallet.confirm_lag);
-        let (wallet_out, target_in) = match mode {
-            ConversionMode::Held | ConversionMode::LinkedSameDay => (t, t),
-            ConversionMode::NextDay => (confirmed()?, confirmed()?),
-            ConversionMode::RedeemToPurchase => {
-                let out = confirmed()?;
-                // Money is here no earlier than the registrar's word.
-                let days = wallet.payout_lag.max(wallet.confirm_lag);
-                (out, calendar.plus(out, u32::from(days))?)
-            }
-        };
-        let confirm_by = open_days_after(calendar, target, target_in, target.confirm_lag)?;
-        Ok(Self { wallet_in: t, wallet_out, target_in, confirm_by })
-    }
-}
-
-/// The n-th day after `day` on which the exchange trades and the fund is not shut.
-fn open_days_after(
-    calendar: &TradingCalendar,
-    fund: &FundTerms,
-    day: TradingDay,
-    n: u8,
-) -> Result<TradingDay, CalendarError> {
-    (0..n).try_fold(day, |day, _| {
-        let mut next = calendar.plus(day, 1)?;
-        while fund.is_shut_on(next.date()) {
-            next = calendar.plus(next, 1)?;
-        }
-        Ok(next)
-    })
 }
 
 fn no_day(error: &CalendarError) -> Refusal {

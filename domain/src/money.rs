@@ -311,17 +311,6 @@ impl From<Amount> for Money {
 impl Amount {
     /// One fen.
     pub const LEAST: Self = Self(Decimal::from_parts(1, 0, 0, false, 2));
-
-    /// The largest whole number of steps in it; `None` for less than one.
-    pub fn floored_to(self, step: Self) -> Option<Self> {
-        let rest = self.0.checked_rem(step.0)?;
-        Self::new(self.0.checked_sub(rest)?).ok()
-    }
-
-    /// Whether it is a whole number of steps; steps start at 0, not at the minimum.
-    pub fn is_multiple_of(self, step: Self) -> bool {
-        self.0.checked_rem(step.0).is_some_and(|rest| rest.is_zero())
-    }
 }
 
 impl Shares {
@@ -396,5 +385,6 @@ impl Discount {
     pub const NONE: Self = Self(Decimal::from_parts(10_000, 0, 0, false, 4));
 }
 
+mod steps;
 #[cfg(test)]
 mod tests;

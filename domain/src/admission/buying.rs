@@ -253,7 +253,7 @@ fn on_day(a: &Buying, t: TradingDay) -> Result<Admitted, Refusal> {
     open(a, t)?;
     let order = a.order();
     checks::order_limits(&order, &a.fund, false)?;
-    let accepted = checks::day_limit(&order, &a.fund, a.used, t)?;
+    let accepted = checks::day_limit(&order, &a.fund, (a.used, t), a.step())?;
     if let Some(amount) = accepted {
         // What is left over must still be an order of its own.
         checks::order_limits(&Order { amount, ..order }, &a.fund, false)?;

@@ -160,12 +160,13 @@ pub(super) fn limits(
     }
     order_limits(&order, &a.target_fund, mode.is_conversion())?;
     let wallet = if buys {
-        day_limit(&order, &a.wallet_fund, a.used_today.wallet_fund, days.wallet_in)?
+        let used = a.used_today.wallet_fund;
+        day_limit(&order, &a.wallet_fund, (used, days.wallet_in), a.step_in(mode))?
     } else {
         None
     };
     let used = a.used_today.of_target_on(days.target_in);
-    let target = day_limit(&order, &a.target_fund, used, days.target_in)?;
+    let target = day_limit(&order, &a.target_fund, (used, days.target_in), a.step_in(mode))?;
     let fitting = wallet.into_iter().chain(target).min();
     if let Some(amount) = fitting {
         // What is left over must still be an order of its own.
@@ -212,12 +213,12 @@ pub(super) fn day_not_refused(
     Ok(())
 }
 
-/// Returns what fits of an amount that does not, where the manager accepts that.
+/// Returns what fits of an amount that does not, in whole steps, where the manager accepts that.
 pub(super) fn day_limit(
     a: &Order<'_>,
     fund: &FundTerms,
-    day: DayTally,
-    t: TradingDay,
+    (day, t): (DayTally, TradingDay),
+    step: Option<Amount>,
 ) -> Result<Option<Amount>, Refusal> {
     day_not_refused(fund, day, t)?;
     let used = day.used();
@@ -230,7 +231,8 @@ pub(super) fn day_limit(
     }
     let room = max.minus(used).unwrap_or(Money::ZERO);
     if cap.max.on_excess == ExcessPolicy::AcceptUpToLimit
-        && let Ok(fitting) = Amount::new(room.decimal())
+        && let Some(fitting) = Amount::checked(room.decimal())
+        && let Some(fitting) = step.map_or(Some(fitting), |step| fitting.floored_to(step))
     {
         return Ok(Some(fitting));
     }

@@ -68,7 +68,7 @@ pub fn readmit_target(was: &Admitted, again: &OnItsOwnT) -> Result<Admitted, Ref
     checks::pair(&a, mode)?;
     let fits = |amount| accepted(&Admission { amount, ..a.clone() }, mode, day).is_ok();
     let target_accepted = accepted(&a, mode, day);
-    let target_accepted = target_accepted.map_err(|no| no.fitting(a.step_of(), fits))?;
+    let target_accepted = target_accepted.map_err(|no| no.fitting(a.step_in(mode), fits))?;
     let part = Admission { amount: target_accepted.unwrap_or(a.amount), ..a.clone() };
     checks::pair(&part, mode)?;
     let price = checks::price(&part, mode, day);
@@ -83,6 +83,11 @@ pub fn readmit_target(was: &Admitted, again: &OnItsOwnT) -> Result<Admitted, Ref
         nav_date: day,
         confirm_by,
         target_terms: fund.version.clone(),
+        wallet_terms: if mode.is_conversion() {
+            a.wallet_fund.version.clone()
+        } else {
+            was.wallet_terms.clone()
+        },
         published_rate: match price.published {
             Charge::Rate(rate) => rate,
             Charge::Fixed(_) => Rate::ZERO,
@@ -104,7 +109,8 @@ fn accepted(
 ) -> Result<Option<Amount>, Refusal> {
     let (order, fund) = (a.order(), &a.target_fund);
     checks::order_limits(&order, fund, mode.is_conversion())?;
-    let fitting = checks::day_limit(&order, fund, a.used_today.of_target_on(day), day)?;
+    let step = fund.limits.of(order.investor.customer_type).step;
+    let fitting = checks::day_limit(&order, fund, (a.used_today.of_target_on(day), day), step)?;
     if let Some(amount) = fitting {
         // It must still be an order of its own.
         checks::order_limits(&super::Order { amount, ..order }, fund, mode.is_conversion())?;

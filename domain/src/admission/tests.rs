@@ -138,6 +138,7 @@ fn again(a: &Admission, t: &str) -> Readmission {
         trade_date: TradingDay::recorded(t.parse().unwrap()),
         amount: a.amount,
         investor: a.investor.id.clone(),
+        holds: a.investor.holds.clone(),
         wallet_fund: a.wallet_fund.clone(),
         target_fund: a.target_fund.clone(),
         used: a.used_today.clone(),
@@ -164,6 +165,28 @@ fn where_the_manager_accepts_up_to_the_limit_what_fits_is_accepted() {
     assert!(matches!(accepted("1500.00"), Err(Refusal::AboveDayMaximum { .. })), "nothing fits");
     let below_first = accepted("1450.00");
     assert!(matches!(below_first, Err(Refusal::BelowMinimum { .. })), "what fits is no order");
+}
+
+/// Steps of 50 and of 30 yuan have steps of 150 in common.
+#[test]
+fn what_fits_under_a_limit_is_a_whole_number_of_steps() {
+    let stepped = |mode, used: &str| {
+        let mut a = with_target(|fund| {
+            let on_excess = ExcessPolicy::AcceptUpToLimit;
+            fund.limits.individual.day_max =
+                Some(DayMax { amount: "1234.56".parse().unwrap(), on_excess });
+            fund.limits.individual.step = "50".parse().ok();
+        });
+        Arc::make_mut(&mut a.wallet_fund).limits.individual.step = "30".parse().ok();
+        let used_today = used_on("2026-02-13", DayTally::after(used.parse().unwrap()));
+        let a = Admission { mode: Some(mode), amount: "1500".parse().unwrap(), ..a };
+        admit(&Admission { used_today, ..a }).map(|admitted| admitted.accepted)
+    };
+
+    assert_eq!(stepped(Mode::LinkedSameDay, "0.00"), Ok("1200".parse().ok()));
+    assert_eq!(stepped(Mode::LinkedSameDay, "300.00"), Ok("900".parse().ok()));
+    let less_than_a_step = stepped(Mode::LinkedSameDay, "1100.00");
+    assert!(matches!(less_than_a_step, Err(Refusal::AboveDayMaximum { .. })));
 }
 
 #[test]

@@ -4,16 +4,19 @@
 use super::{
     act::{lacks, terms},
     facts,
+    limits::turned_away,
     own_t::Settled,
     saga::{DiscountPurchase, Turn, View},
 };
 use crate::parts::wallet::{at_par, worth};
 use fundflow_domain::{
+    admission::cash_out::may_leave,
     application::{Ask, OnHuge, PromisedFee},
     calendar::TradingDay,
     fund::FundTerms,
     modes::ConversionMode,
     money::{Amount, Money, ShareRounding, Shares},
+    orders::Cause,
     wallet::Reservation,
 };
 use fundflow_runtime::turn::NotDone;
@@ -57,8 +60,8 @@ impl DiscountPurchase {
         Ok(before + plan.out.place(turn, terms)?)
     }
 
-    /// A conversion is the target's order; a redemption is not, and leaving a money fund on another day
-    /// changes nothing that was promised of its price.
+    /// A conversion is the target's order. A redemption is not: leaving a money fund on another day
+    /// changes nothing that was promised of its price, but that day must let the shares go.
     fn settle_out(
         &self,
         turn: &mut Turn<'_>,
@@ -69,7 +72,13 @@ impl DiscountPurchase {
         if turn.plan().mode.is_conversion() {
             return self.settle_target(turn, day, amount);
         }
-        Ok(Settled::Place(amount, 0))
+        let fund = self.house.terms(turn.view()?.open.request.wallet_fund, day)?;
+        match may_leave(&fund, day) {
+            Ok(()) => Ok(Settled::Place(amount, 0)),
+            Err(no) => {
+                turned_away(turn, Cause::new("not_admitted", no.to_string())).map(Settled::Before)
+            }
+        }
     }
 
     fn leaving(

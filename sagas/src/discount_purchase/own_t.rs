@@ -28,6 +28,7 @@ use fundflow_domain::{
     },
     application::Ask,
     calendar::TradingDay,
+    ids::VersionTag,
     money::Amount,
     orders::Cause,
 };
@@ -123,10 +124,17 @@ impl DiscountPurchase {
     /// Nothing that the target's order was promised on has changed: the T, its limit, and the terms.
     fn is_as_promised(&self, view: &View<'_>, day: TradingDay, next: &Limits) -> bool {
         let promised = view.open.notes.promise(&view.open.promise);
-        let code = view.open.request.target_fund;
-        let terms = (self.house.funds)(code, day.date());
+        let request = &view.open.request;
+        let unchanged = |code, version: &VersionTag| {
+            let terms = (self.house.funds)(code, day.date());
+            terms.is_none_or(|terms| terms.version == *version)
+        };
+        // Shares that are converted leave by the wallet fund's terms, too.
+        let leaves = || {
+            !promised.mode.is_conversion() || unchanged(request.wallet_fund, &promised.wallet_terms)
+        };
         let known = day == promised.trade_date
-            || terms.is_none_or(|terms| terms.version == promised.target_terms);
+            || (unchanged(request.target_fund, &promised.target_terms) && leaves());
         day == promised.nav_date && known && view.plan.target_limits == *next
     }
 

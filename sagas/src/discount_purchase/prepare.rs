@@ -18,16 +18,16 @@ use fundflow_domain::{
     admission::{self, Admission, Admitted, Readmission, admit, readmit},
     calendar::TradingDay,
     fund::FundTerms,
-    holdings::{HoldingId, Holdings},
+    holdings::{self, HoldingId, Holdings},
     ids::{FundCode, TransactionId, WalletId},
     investor::AnotherAccount,
     modes::ConversionMode,
     time::Timestamp,
-    wallet::{Credit, Reservation, Wallet},
+    wallet::{self, Credit, Reservation, Wallet},
 };
 use fundflow_kernel::streams::{Key, Need, Streams};
 use fundflow_runtime::{port::Callee, saga::Preparing, step::Table};
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 /// Why a request or a command is refused. Checked in this order.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -173,11 +173,13 @@ impl DiscountPurchase {
             return Err(Refusal::TransactionUsed(of.id.clone()));
         }
         let used_today = self.limit_keys(of, at).used(|key| used(streams, Some(key)));
+        let mut investor = asked.investor.clone();
+        investor.holds.extend(held(streams, request));
         let admitted = admit(&Admission {
             amount: request.amount,
             at,
             mode,
-            investor: asked.investor.clone(),
+            investor,
             wallet_fund,
             target_fund,
             channel: asked.channel,
@@ -209,6 +211,7 @@ impl DiscountPurchase {
             trade_date,
             amount: was.amount(request.amount),
             investor: request.investor.clone(),
+            holds: held(view.streams, request),
             wallet_fund,
             target_fund,
             used,
@@ -226,6 +229,15 @@ impl DiscountPurchase {
         let funds = self.funds_on(day, of.request.wallet_fund, of.request.target_fund);
         funds.is_ok_and(|(wallet, target)| wallet.registrar != target.registrar)
     }
+}
+
+/// The funds of both that the investor has shares of by our books.
+fn held(streams: &Streams, request: &Request) -> BTreeSet<FundCode> {
+    let wallet = streams.state(&wallet_key(request)).map(wallet::State::registered);
+    let target = streams.state(&holdings_key(request)).map(holdings::State::registered);
+    let of = [(request.wallet_fund, wallet), (request.target_fund, target)];
+    let held = of.into_iter().filter(|(_, shares)| shares.is_some_and(|it| !it.is_zero()));
+    held.map(|(fund, _)| fund).collect()
 }
 
 fn holdings_key(request: &Request) -> Key<Holdings> {

@@ -9,10 +9,14 @@ use crate::{
     terms::{FOREIGN, TARGET, WALLET, capped, closed_on, foreign, request, target, wallet},
 };
 use fundflow_domain::{
+    application::Applications,
     day_limit::{Command as Count, DayLimit},
-    fund::FundTerms,
+    fund::{Closure, FundTerms},
+    ids::{ApplicationNo, VersionTag},
     limits::{DayMax, ExcessPolicy as Policy},
     modes::ConversionMode as Mode,
+    money::Discount,
+    status::{ConvertStatus, Stops},
 };
 use fundflow_kernel::streams::Key;
 use fundflow_runtime::message::Reply;
@@ -249,6 +253,56 @@ fn a_target_that_is_closed_on_the_day_of_a_late_order_takes_nothing() {
     taken_late(&mut stage, Mode::RedeemToPurchase);
     assert_eq!(stage.look().ending, Some("discount_purchase.paid_out"), "{}", stage.text());
     books::at_the_end(&stage);
+}
+
+/// The money fund by other terms from 3 March on: the day on which what is bought on the 2nd leaves it.
+fn wallet_then(change: impl FnOnce(&mut FundTerms)) -> Vec<FundTerms> {
+    let mut then = wallet();
+    (then.version, then.effective_from) =
+        (VersionTag::literal("w-2"), "2026-03-03".parse().unwrap());
+    change(&mut then);
+    vec![wallet(), then, target(), foreign()]
+}
+
+fn ended(funds: Vec<FundTerms>, mode: Mode) -> Stage {
+    let mut stage = Stage::with(funds, "10:00");
+    placed(&mut stage, mode);
+    stage.run();
+    books::at_the_end(&stage);
+    stage
+}
+
+#[test]
+fn what_is_converted_the_next_day_leaves_by_the_money_funds_terms_of_that_day() {
+    let shut = wallet_then(|fund| fund.convert_status = ConvertStatus::Neither);
+    let kept = ended(shut, Mode::NextDay);
+    assert_eq!(kept.look().ending, Some("discount_purchase.kept_in_wallet"), "{}", kept.text());
+
+    let small = wallet_then(|fund| fund.limits.shares.conversion_min = "2000".parse().unwrap());
+    let kept = ended(small, Mode::NextDay);
+    assert_eq!(kept.look().ending, Some("discount_purchase.kept_in_wallet"), "{}", kept.text());
+
+    let mut stage = Stage::with(
+        wallet_then(|fund| fund.conversions[0].topup_discount = Discount::NONE),
+        "10:00",
+    );
+    placed(&mut stage, Mode::NextDay);
+    stage.run();
+    let key: Key<Applications> = Key::of(&ApplicationNo::of(&"TX-1.convert".parse().unwrap()));
+    let order = stage.state(&key).application().unwrap().terms.clone();
+    assert_eq!(order.promised.discount, Discount::NONE, "the top-up is not free any more");
+}
+
+#[test]
+fn what_is_redeemed_the_next_day_stays_where_the_money_fund_lets_nothing_go() {
+    let stops = |fund: &mut FundTerms| {
+        let on = "2026-03-03".parse().unwrap();
+        let notice = "no redemptions".to_owned();
+        fund.closures.push(Closure { from: on, through: on, stops: Stops::Redemption, notice });
+    };
+    let kept = ended(wallet_then(stops), Mode::RedeemToPurchase);
+    assert_eq!(kept.look().ending, Some("discount_purchase.kept_in_wallet"), "{}", kept.text());
+    assert!(!kept.text().contains("TX-1.redeem "), "no order was placed");
 }
 
 #[test]

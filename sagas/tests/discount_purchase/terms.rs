@@ -105,7 +105,10 @@ pub(crate) fn price(day: NaiveDate) -> Nav {
 /// The shipped calendar and those funds.
 pub(crate) fn house(funds: Vec<FundTerms>) -> House {
     let funds: Vec<Arc<FundTerms>> = funds.into_iter().map(Arc::new).collect();
-    let find = move |code: FundCode, _| funds.iter().find(|fund| fund.code == code).cloned();
+    let find = move |code: FundCode, on: NaiveDate| {
+        let in_force = funds.iter().filter(|fund| fund.code == code && fund.effective_from <= on);
+        in_force.max_by_key(|fund| fund.effective_from).cloned()
+    };
     House {
         calendar: Arc::new(TradingCalendar::xshg().unwrap()),
         funds: Arc::new(find),

@@ -22,7 +22,7 @@ pub(super) fn target(
     let worth = a.worth();
     if worth.is_some() {
         checks::order_limits(&order, &into.fund, true)?;
-        if let Some(room) = checks::day_limit(&order, &into.fund, into.used, t)? {
+        if let Some(room) = checks::day_limit(&order, &into.fund, (into.used, t), None)? {
             // A conversion is by shares, so no part of it fits an amount.
             return Err(above_day(&order, into, room, t).into());
         }
