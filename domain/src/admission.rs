@@ -37,11 +37,13 @@ pub mod buying;
 pub mod cash_out;
 mod checks;
 mod days;
+mod held;
 pub mod leaving;
 mod refusal;
 pub mod target;
 
-pub use refusal::{HeldShares, Refusal};
+pub use held::HeldShares;
+pub use refusal::Refusal;
 
 /// Everything that a decision on a discount purchase looks at. Not stored.
 #[derive(Debug, Clone)]
@@ -309,27 +311,10 @@ fn chosen_mode(a: &Admission) -> Result<ConversionMode, Refusal> {
     let runs = modes::possible(LotState::BoughtNow, &a.wallet_fund, &a.target_fund);
     let wanted = a.mode.or_else(|| runs.first().copied());
     match wanted {
-        Some(ConversionMode::Held) => held(a),
+        Some(ConversionMode::Held) => held::held(a),
         Some(mode) if runs.contains(&mode) => Ok(mode),
         asked => Err(Refusal::ModeUnavailable { asked, possible: Vec::new() }),
     }
-}
-
-/// Enough shares that were registered before are free.
-fn held(a: &Admission) -> Result<ConversionMode, Refusal> {
-    let mode = ConversionMode::Held;
-    let shares = Money::from(a.amount).shares_at(Nav::ONE, ShareRounding::HalfUp);
-    let runs = modes::possible(LotState::Available, &a.wallet_fund, &a.target_fund);
-    let Some(asked) = shares.filter(|_| runs.contains(&mode)) else {
-        return Err(Refusal::ModeUnavailable { asked: Some(mode), possible: Vec::new() });
-    };
-    let Balance { registered, available: free, reserved, frozen, disputed } = a.balance;
-    if asked <= free {
-        return Ok(mode);
-    }
-    let held = Box::new(HeldShares { free, registered, reserved, frozen, disputed });
-    let (fund, possible) = (a.wallet_fund.code, Vec::new());
-    Err(Refusal::NotEnoughHeld { fund, asked, held, possible })
 }
 
 fn no_day(error: &CalendarError) -> Refusal {

@@ -43,6 +43,16 @@ pub struct Balance {
     pub disputed: Shares,
 }
 
+impl Balance {
+    /// Shares that stay once so many have left, and what is reserved for others has, too.
+    pub(super) fn left_without(&self, asked: Shares) -> Shares {
+        let bound = self.frozen.plus(self.disputed).unwrap_or(self.registered);
+        let bound = bound.min(self.registered.minus(self.available).unwrap_or_default());
+        let free = self.available.minus(asked).unwrap_or_default();
+        free.plus(bound).unwrap_or(free)
+    }
+}
+
 /// How the money comes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Way {
@@ -278,7 +288,7 @@ fn who(a: &CashOut) -> Result<(), Refusal> {
 
 /// A remainder below the fund's minimum goes out too, unless more than that stays in the register.
 fn how_many(a: &CashOut) -> Result<Shares, Refusal> {
-    let Balance { available, registered, .. } = a.balance;
+    let available = a.balance.available;
     let asked = a.shares.unwrap_or(available);
     if asked > available {
         return Err(Refusal::NotAvailable { asked, balance: a.balance });
@@ -287,8 +297,7 @@ fn how_many(a: &CashOut) -> Result<Shares, Refusal> {
     match limits.exit(Outflow::Redemption, asked, available).map_err(Refusal::TooFew)? {
         Exit::Part(shares) | Exit::Full(shares) => Ok(shares),
         Exit::ForcedFull(all) => {
-            let left = registered.minus(asked).unwrap_or_default();
-            Ok(if left < limits.balance_min { all } else { asked })
+            Ok(if a.balance.left_without(asked) < limits.balance_min { all } else { asked })
         }
     }
 }

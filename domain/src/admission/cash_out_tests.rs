@@ -72,7 +72,12 @@ fn all_shares_take_the_unpaid_income_along_and_a_part_does_not() {
             "500",
             false,
         ),
-        (Some("499.99"), Balance { available: shares("500"), ..free("1000") }, "499.99", false),
+        (
+            Some("499.99"),
+            Balance { frozen: shares("500"), available: shares("500"), ..free("1000") },
+            "499.99",
+            false,
+        ),
     ];
     for (asked, balance, leave, income) in rows {
         let a = CashOut { shares: asked.map(shares), balance, ..request() };
@@ -81,6 +86,20 @@ fn all_shares_take_the_unpaid_income_along_and_a_part_does_not() {
     }
     let all = CashOut { way: fast("0"), shares: None, ..request() };
     assert!(!admit(&all).unwrap().take_income, "a fast withdrawal leaves it in the wallet");
+}
+
+/// What others take is not there to stay; what is frozen is.
+#[test]
+fn what_would_be_left_below_the_minimum_goes_out_too() {
+    let leaves = |balance: Balance| {
+        let fund = with_fund(|fund| fund.limits.shares.balance_min = shares("100"));
+        admit(&CashOut { balance, shares: Some(shares("60")), ..fund }).unwrap().shares
+    };
+    let of_200 = Balance { registered: shares("200"), ..free("140") };
+
+    assert_eq!(leaves(free("200")), shares("60"));
+    assert_eq!(leaves(Balance { reserved: shares("60"), ..of_200 }), shares("140"));
+    assert_eq!(leaves(Balance { frozen: shares("60"), ..of_200 }), shares("60"));
 }
 
 #[test]

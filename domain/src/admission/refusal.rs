@@ -4,6 +4,7 @@
 //!    answer. Moving a variant is a change of behaviour.
 //! 2. Each carries what a person needs to act: which fund, which value, which limit.
 
+use super::HeldShares;
 use crate::{
     calendar::TradingDay,
     fund::{FundKind, ProductRisk},
@@ -17,33 +18,6 @@ use crate::{
 };
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
-use std::fmt;
-
-/// What a wallet has of a fund, and why not all of it is free.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct HeldShares {
-    /// Free for any use.
-    pub free: Shares,
-    /// On the register.
-    pub registered: Shares,
-    /// For other orders.
-    pub reserved: Shares,
-    /// By the register.
-    pub frozen: Shares,
-    /// In open cases.
-    pub disputed: Shares,
-}
-
-impl fmt::Display for HeldShares {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { free, registered, reserved, frozen, disputed } = self;
-        write!(
-            out,
-            "{free} are free: {registered} registered, {reserved} reserved, {frozen} frozen, \
-             {disputed} in dispute"
-        )
-    }
-}
 
 /// Checked in this order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
@@ -126,6 +100,21 @@ pub enum Refusal {
         held: Box<HeldShares>,
         /// What would work, the earliest price first.
         possible: Vec<ConversionMode>,
+    },
+    /// What would be left in the wallet is less than the fund lets stand.
+    #[error(
+        "{left} shares of fund {fund} would be left of {free}, below the minimum of {min}: convert all \
+         of them, or leave as many"
+    )]
+    LeavesTooFew {
+        /// The money-market fund.
+        fund: FundCode,
+        /// Shares that nothing else takes.
+        left: Shares,
+        /// Free before.
+        free: Shares,
+        /// The least that may stay.
+        min: Shares,
     },
     /// The fund takes no purchases on that day.
     #[error("fund {fund} takes no purchases on {day}: {status}{}", because(notice.as_deref()))]

@@ -30,6 +30,7 @@ variants!(
     AccountOfAnotherName,
     ModeUnavailable,
     NotEnoughHeld,
+    LeavesTooFew,
     PurchaseNotOpen,
     SubscriptionNotOpen,
     ConversionOutNotOpen,
@@ -102,6 +103,14 @@ fn of_mode_status_and_pair() -> Vec<(Admission, &'static str)> {
         (
             held,
             "10000.00 shares of fund 000730 would be converted, and 9000.00 are free: 9500.00 registered, 0.00 reserved, 500.00 frozen, 0.00 in dispute; possible: linked_same_day, next_day, redeem_to_purchase",
+        ),
+        (
+            Admission {
+                mode: Some(Mode::Held),
+                balance: fixture::held("10000.50", "0"),
+                ..request()
+            },
+            "0.50 shares of fund 000730 would be left of 10000.50, below the minimum of 1.00: convert all of them, or leave as many",
         ),
         (
             with_wallet(|f| f.closures = vec![closed("2026-02-12", "2026-02-13", Stops::Purchase)]),

@@ -1,0 +1,62 @@
+//! Shares that a wallet held before the request, which the held mode converts.
+
+use super::{Admission, Refusal, cash_out::Balance};
+use crate::{
+    limits::{Exit, Outflow},
+    modes::{self, ConversionMode, LotState},
+    money::{Money, Nav, ShareRounding, Shares},
+};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// What a wallet has of a fund, and why not all of it is free.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HeldShares {
+    /// Free for any use.
+    pub free: Shares,
+    /// On the register.
+    pub registered: Shares,
+    /// For other orders.
+    pub reserved: Shares,
+    /// By the register.
+    pub frozen: Shares,
+    /// In open cases.
+    pub disputed: Shares,
+}
+
+impl fmt::Display for HeldShares {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { free, registered, reserved, frozen, disputed } = self;
+        write!(
+            out,
+            "{free} are free: {registered} registered, {reserved} reserved, {frozen} frozen, \
+             {disputed} in dispute"
+        )
+    }
+}
+
+/// Enough shares that were registered before are free, and what is left may stand.
+pub(super) fn held(a: &Admission) -> Result<ConversionMode, Refusal> {
+    let mode = ConversionMode::Held;
+    let shares = Money::from(a.amount).shares_at(Nav::ONE, ShareRounding::HalfUp);
+    let runs = modes::possible(LotState::Available, &a.wallet_fund, &a.target_fund);
+    let Some(asked) = shares.filter(|_| runs.contains(&mode)) else {
+        return Err(Refusal::ModeUnavailable { asked: Some(mode), possible: Vec::new() });
+    };
+    let Balance { registered, available: free, reserved, frozen, disputed } = a.balance;
+    let fund = a.wallet_fund.code;
+    if asked > free {
+        let held = Box::new(HeldShares { free, registered, reserved, frozen, disputed });
+        return Err(Refusal::NotEnoughHeld { fund, asked, held, possible: Vec::new() });
+    }
+    let limits = &a.wallet_fund.limits.shares;
+    let exit = limits.exit(Outflow::Conversion, asked, free);
+    let left = a.balance.left_without(asked);
+    match exit {
+        Ok(Exit::ForcedFull(_)) if left < limits.balance_min => {
+            Err(Refusal::LeavesTooFew { fund, left, free, min: limits.balance_min })
+        }
+        // The minimum of one conversion is checked with the pair of funds.
+        Ok(_) | Err(_) => Ok(mode),
+    }
+}
