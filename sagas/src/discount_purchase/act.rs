@@ -225,6 +225,7 @@ pub(super) fn why(view: &View<'_>) -> Option<Cause> {
         .or_else(|| plan.target.failure(view))
         .or_else(|| view.open.notes.turned_away.clone())
         .or_else(taken_back)
+        .or_else(|| facts::bought_nothing(view).then(|| own("not_bought", "no shares came of it")))
         .or_else(|| {
             let text = "all orders of the day were refused since one exceeded its limit";
             plan.limits.are_refused(view).then(|| own("day_refused", text))

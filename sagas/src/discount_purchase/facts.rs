@@ -86,9 +86,17 @@ fn sound(view: &View<'_>, leg: &ApplicationLeg) -> bool {
     view.ending.is_some() || leg.is_sound(view)
 }
 
-/// Nothing more is to be done with the money-fund shares: they stay in the wallet.
+/// Nothing more is to be done with the money-fund shares: they stay in the wallet, if there are any.
 fn unwanted(view: &View<'_>) -> bool {
-    view.open.notes.cancel.is_some() || view.open.notes.turned_away.is_some()
+    view.open.notes.cancel.is_some()
+        || view.open.notes.turned_away.is_some()
+        || bought_nothing(view)
+}
+
+/// The purchase is confirmed, and no shares came of it, as a person has accepted.
+pub(super) fn bought_nothing(view: &View<'_>) -> bool {
+    let nothing = || matches!(entry(view).credit, Credit::Confirmed(shares) if shares.is_zero());
+    view.plan.buy.is_confirmed(view) && nothing()
 }
 
 /// It goes no further than the money: a rule, the investor, or a day that was refused says so.

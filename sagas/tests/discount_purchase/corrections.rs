@@ -6,11 +6,14 @@ use crate::{
         WRONG_CONVERSIONS, WRONG_PURCHASES, bought, converted, disputed, target_key, waiting,
     },
     late::closed,
-    outside::serial,
+    outside::{Verdict, serial},
+    stage::Stage,
+    terms::request,
 };
 use fundflow_domain::{
     application::Confirmation,
     case::{How, Kind},
+    modes::ConversionMode as Mode,
 };
 use fundflow_runtime::message::{Noticed, Reply};
 
@@ -65,6 +68,30 @@ fn a_record_that_the_registrar_takes_back_is_waited_for_anew() {
         stage.run();
         assert!(stage.has("discount_purchase.completed"), "{leg}: {}", stage.text());
         books::at_the_end(&stage);
+    }
+}
+
+#[test]
+fn a_purchase_of_nothing_that_a_person_accepts_has_nothing_to_convert_and_says_so() {
+    for mode in [Mode::NextDay, Mode::RedeemToPurchase] {
+        let mut stage = Stage::at("10:00");
+        stage.outside.verdicts.insert("mmf".to_owned(), Verdict::Silence);
+        stage.request(&request(mode));
+        stage.clock("03-03 09:30");
+        let of_nothing = WRONG_PURCHASES.iter().find(|(kind, _)| *kind == Kind::ZeroShares);
+        let (kind, wrong) = of_nothing.unwrap();
+        let said = wrong(stage.confirmation("mmf"));
+        disputed(&mut stage, "mmf", said, *kind);
+        let case = cases(&stage)[0].case().unwrap().id;
+        stage.command(closed(case, How::Accepted));
+        stage.run();
+
+        let look = stage.look();
+        assert_eq!(look.ending, Some("discount_purchase.kept_in_wallet"), "{}", stage.text());
+        let failure = look.failure.map(|cause| cause.to_string()).unwrap_or_default();
+        assert!(failure.contains("no shares came of it"), "{mode:?}: {failure}");
+        // What the fund took and gave nothing for is in the case that the person closed.
+        books::always(&stage);
     }
 }
 
