@@ -21,7 +21,7 @@ use crate::{
     investor::{CustomerType, InvestorProfile, SalesChannel},
     limits::LimitKey,
     modes::{self, ConversionMode, LotState},
-    money::{Amount, Discount, Money, Nav, Rate, ShareRounding},
+    money::{Amount, Discount, Rate},
     suitability::{Suitability, SuitabilityRules},
     time::Timestamp,
 };

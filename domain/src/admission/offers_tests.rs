@@ -12,7 +12,7 @@ use crate::{
     fund::{ConversionPair, RedemptionSequence},
     investor::InvestorRisk,
     limits::{DayMax, ExcessPolicy, ExitRefusal},
-    money::Shares,
+    money::{Money, Nav, ShareRounding, Shares},
     status::{ConvertStatus, FundStatus, Stops},
 };
 use proptest::prelude::*;

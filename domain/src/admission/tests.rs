@@ -4,6 +4,7 @@ use crate::{
     fund::FundKind,
     investor::{CustomerType, InvestorRisk},
     limits::{DayMax, ExcessPolicy},
+    money::Money,
     status::{ConvertStatus, FundStatus, Stops},
     suitability::Verdict,
 };
