@@ -4,7 +4,7 @@ use super::{
     Do, facts,
     saga::{Conversion, Target, Turn, View, limits_on},
 };
-use crate::parts::{application::partly, by_hand, leaving as part, milestone::Milestone};
+use crate::parts::{application::partly, by_hand, cancel, leaving as part, milestone::Milestone};
 use fundflow_domain::{
     admission::leaving,
     application::{Ask, OnHuge, PromisedFee, Terms},
@@ -176,19 +176,12 @@ fn give_back(turn: &mut Turn<'_>) -> Done {
 /// Why it did not go through.
 pub(super) fn why(view: &View<'_>) -> Option<Cause> {
     let out = &view.plan.out;
-    let taken_back = || {
-        let asked = view.open.notes.cancel.filter(|_| !out.is_confirmed(view));
-        asked.map(|_| own("cancelled", "taken back by the investor"))
-    };
     let day_refused = || {
         let text = "another order of that day exceeded the limit, and all of them are refused";
         let falls = !out.is_placed(view) && view.plan.limits.are_refused(view);
         falls.then(|| own("day_refused", text))
     };
-    out.failure(view)
-        .or_else(|| view.open.notes.turned_away.clone())
-        .or_else(taken_back)
-        .or_else(day_refused)
+    out.failure(view).or_else(|| cancel::why(view, out)).or_else(day_refused)
 }
 
 fn own(code: &str, text: &str) -> Cause {

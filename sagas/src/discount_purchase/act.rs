@@ -6,7 +6,7 @@ use super::{
 };
 use crate::parts::{
     application::{ApplicationLeg, partly},
-    by_hand,
+    by_hand, cancel,
     milestone::Milestone,
     payout::PayoutLeg,
     refunds,
@@ -215,16 +215,11 @@ pub(super) fn why(view: &View<'_>) -> Option<Cause> {
         payment::Stage::Declined(cause) | payment::Stage::Closed(cause) => Some(cause.clone()),
         payment::Stage::Requested | payment::Stage::Paid(_) => None,
     });
-    let taken_back = || {
-        let asked = view.open.notes.cancel.filter(|_| !plan.target.is_confirmed(view));
-        asked.map(|_| own("cancelled", "taken back by the investor"))
-    };
     declined
         .or_else(|| plan.buy.failure(view))
         .or_else(|| plan.out.failure(view))
         .or_else(|| plan.target.failure(view))
-        .or_else(|| view.open.notes.turned_away.clone())
-        .or_else(taken_back)
+        .or_else(|| cancel::why(view, plan.target_order()))
         .or_else(|| {
             let text = "all orders of the day were refused since one exceeded its limit";
             plan.limits.are_refused(view).then(|| own("day_refused", text))

@@ -5,7 +5,7 @@ use super::{
     saga::{DiscountPurchase, View},
 };
 use crate::parts::{
-    application::ApplicationLeg, cases::finding, milestone::Scope, refunds, timing,
+    application::ApplicationLeg, cancel, cases::finding, milestone::Scope, refunds, timing,
 };
 use fundflow_domain::{
     application::{Application, Ask, Confirmation, Outcome, Terms},
@@ -75,7 +75,7 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         Fact::OutCancelSettled => cancel_settled(view, out, || true),
         Fact::BuyCancelSettled => is_buy_taken_back(view),
         Fact::TargetCancelSettled => is_target_taken_back(view),
-        Fact::CancelRefused => view.open.notes.cancel_refused.is_some(),
+        Fact::CancelRefused => cancel::is_refused(view),
         Fact::Booked => is_booked(view),
         Fact::AtLast(what) => ends::holds(view, what),
     }
@@ -129,11 +129,7 @@ fn is_target_taken_back(view: &View<'_>) -> bool {
 /// Whether what is to be taken back of that order is settled: nothing is asked, the registrar said
 /// no, or the order is over. One that the registrar has not taken yet is taken back once it has.
 fn cancel_settled(view: &View<'_>, leg: &ApplicationLeg, next: impl Fn() -> bool) -> bool {
-    let notes = &view.open.notes;
-    if notes.cancel.is_none() || notes.cancel_refused.is_some() || view.ending.is_some() {
-        return true;
-    }
-    leg.is_over(view) || !leg.is_accepted(view) || !next()
+    cancel::is_settled(view, leg) || !next()
 }
 
 /// The redemption took shares and brought no money, as a person has accepted.

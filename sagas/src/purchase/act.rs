@@ -7,7 +7,7 @@ use super::{
 };
 use crate::parts::{
     application::{FundSaga, partly},
-    by_hand,
+    by_hand, cancel,
     later::{self, NotOn},
     limits::Limits,
     milestone::Milestone,
@@ -237,18 +237,13 @@ pub(super) fn why(view: &View<'_>) -> Option<Cause> {
         payment::Stage::Declined(cause) | payment::Stage::Closed(cause) => Some(cause.clone()),
         payment::Stage::Requested | payment::Stage::Paid(_) => None,
     });
-    let taken_back = || {
-        let asked = view.open.notes.cancel.filter(|_| !plan.buy.is_confirmed(view));
-        asked.map(|_| own("cancelled", "taken back by the investor"))
-    };
     let day_refused = || {
         let text = "another order of that day exceeded the limit, and all of them are refused";
         plan.limits.are_refused(view).then(|| own("day_refused", text))
     };
     declined
         .or_else(|| plan.buy.failure(view))
-        .or_else(|| view.open.notes.turned_away.clone())
-        .or_else(taken_back)
+        .or_else(|| cancel::why(view, &plan.buy))
         .or_else(day_refused)
 }
 

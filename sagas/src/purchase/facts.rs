@@ -69,7 +69,7 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         Fact::Compensated => view.plan.compensations.are_answered(view),
         Fact::CompensationTaken => view.plan.compensations.none_is_refused(view),
         Fact::CancelSettled => cancel::is_settled(view, buy),
-        Fact::CancelRefused => view.open.notes.cancel_refused.is_some(),
+        Fact::CancelRefused => cancel::is_refused(view),
         Fact::PaymentClosed => {
             payment.payment(view).is_none_or(|it| !matches!(it.stage, payment::Stage::Requested))
         }

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::parts::{
     application::{FundSaga, partly},
-    by_hand,
+    by_hand, cancel,
     later::{self, NotOn},
     limits::Limits,
     milestone::Milestone,
@@ -189,14 +189,7 @@ pub(super) fn why(view: &View<'_>) -> Option<Cause> {
         Stage::Declined(cause) | Stage::Closed(cause) => Some(cause.clone()),
         Stage::Requested | Stage::Paid(_) => None,
     });
-    let taken_back = || {
-        let asked = view.open.notes.cancel.filter(|_| !plan.buy.is_placed(view));
-        asked.map(|_| own("cancelled", "taken back by the investor"))
-    };
-    declined
-        .or_else(|| plan.buy.failure(view))
-        .or_else(|| view.open.notes.turned_away.clone())
-        .or_else(taken_back)
+    declined.or_else(|| plan.buy.failure(view)).or_else(|| cancel::why(view, &plan.buy))
 }
 
 fn own(code: &str, text: &str) -> Cause {
