@@ -5,7 +5,8 @@ use super::{
     saga::{DiscountPurchase, View},
 };
 use crate::parts::{
-    application::ApplicationLeg, cancel, cases::finding, milestone::Scope, refunds, timing,
+    application::ApplicationLeg, cancel, cases::finding, day_refused, milestone::Scope, refunds,
+    timing,
 };
 use fundflow_domain::{
     application::{Application, Ask, Confirmation, Outcome, Terms},
@@ -34,6 +35,7 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         Fact::Dated => plan.payment.is_paid(view) && !notes.undated,
         Fact::Admitted => !notes.undecided && (buy.is_placed(view) || !is_turned_away(view)),
         Fact::TurnedAway => is_turned_away(view),
+        Fact::StandsOnDay => falls_with_day(view).is_none(),
         Fact::BuyPlaced => buy.is_placed(view),
         Fact::BuyAccepted => buy.is_accepted(view),
         Fact::BuyRejected => buy.is_rejected(view),
@@ -97,6 +99,20 @@ fn is_turned_away(view: &View<'_>) -> bool {
     // A later T that was not decided on yet is another day.
     let day_refused = || !notes.undecided && view.plan.limits.are_refused(view);
     notes.turned_away.is_some() || taken_back_whole(view) || day_refused()
+}
+
+/// How much of it falls with a day of which no order stands: all of it while the money-fund order does,
+/// or is of the target's T; only the target's order later.
+pub(super) fn falls_with_day(view: &View<'_>) -> Option<Scope> {
+    let plan = view.plan;
+    let (of_target, others) = (&plan.target_limits, plan.limits.without(&plan.target_limits));
+    let one_t = plan.mode == ConversionMode::LinkedSameDay;
+    if day_refused::falls(view, &plan.buy, &others)
+        || (one_t && day_refused::falls(view, &plan.buy, of_target))
+    {
+        return Some(Scope::All);
+    }
+    day_refused::falls(view, plan.target_order(), of_target).then_some(Scope::Conversion)
 }
 
 /// No shares of the target will come.
