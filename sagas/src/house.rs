@@ -121,15 +121,24 @@ impl House {
     /// The instant from which orders of that kind no longer belong to their T: a subscription's is
     /// that of its raising.
     pub fn cut_off(&self, terms: &Terms) -> Timestamp {
-        let own = match terms.ask {
+        self.calendar.cut_off_by(terms.trade_date, self.own_cut_off(terms))
+    }
+
+    /// Whether an order of that instant counts for the T of those terms.
+    pub fn counts_at(&self, terms: &Terms, at: Timestamp) -> bool {
+        let t = self.calendar.t_by(at, self.own_cut_off(terms));
+        t.is_ok_and(|t| t == terms.trade_date)
+    }
+
+    fn own_cut_off(&self, terms: &Terms) -> Option<NaiveTime> {
+        match terms.ask {
             Ask::Subscription { .. } => (self.funds)(terms.fund, terms.trade_date.date())
                 .and_then(|fund| fund.cut_off_for(Way::Subscription)),
             Ask::Purchase { .. }
             | Ask::Redemption { .. }
             | Ask::Conversion { .. }
             | Ask::FastTransfer { .. } => None,
-        };
-        self.calendar.cut_off_by(terms.trade_date, own)
+        }
     }
 
     /// The T of money that was paid at one instant and heard of at another: the payment's, unless

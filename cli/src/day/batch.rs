@@ -101,14 +101,15 @@ async fn send_to<S: EventStore + Checkpoints>(
         if sealed.is_empty() {
             return Ok(false);
         }
+        let house = &play.table.house;
         let of = |placed: &Placed| Application {
             terms: placed.application.terms.clone(),
-            applied_at: placed.at,
+            applied_at: placed.applied_at(house),
         };
         let applications: Vec<_> = sealed.iter().map(of).collect();
         let batch = write_applications(&out, &play.parties(registrar), t, &applications)?;
-        for no in &batch.left_out {
-            play.remarks.push(format!("application {no} names several lots; a record takes one"));
+        for (no, why) in &batch.left_out {
+            play.remarks.push(format!("application {no} is in no file: {why}"));
         }
         play.written.push(out.join(&batch.file));
         (batch.file, batch.records)
@@ -153,6 +154,7 @@ pub(super) fn night<S>(play: &mut Play<S>, t: TradingDay) -> Result<bool, Troubl
         if let (Some(index), None) = (Play::<S>::index(&out), Play::<S>::index(&into)) {
             let night = registrar.run_batch(&index, &into)?;
             play.written.extend(night.files);
+            play.remarks.extend(night.unfit);
             let t = t.date();
             for (fund, orders) in night.unpriced {
                 play.remarks

@@ -8,8 +8,9 @@ use fundflow_domain::{
     calendar::TradingDay,
     case::Cases,
     decider::Decider as _,
-    ids::FundCode,
+    ids::{FundCode, PaymentNo},
     plan::RegularPlan,
+    time::Timestamp,
     wallet::{Wallet, parse_id},
 };
 use fundflow_kernel::{
@@ -17,7 +18,8 @@ use fundflow_kernel::{
     ids::TransactionId,
     store::{Position, ReadError},
 };
-use std::collections::BTreeSet;
+use fundflow_sagas::house::House;
+use std::collections::{BTreeSet, HashMap};
 
 /// Every application, case and plan of the store, and what its incomes add up to.
 #[derive(Debug, Default)]
@@ -30,23 +32,42 @@ pub(super) struct Books {
     pub(super) incomes: Incomes,
     /// Funds whose shares are in wallets.
     pub(super) wallet_funds: BTreeSet<FundCode>,
+    /// When the bank says that it was paid, by the ID of the payment's stream.
+    paid: HashMap<Box<str>, Timestamp>,
+    /// When it moved to another T, by the ID of the application's stream.
+    moved: HashMap<Box<str>, Timestamp>,
 }
 
-/// An application, the transaction that placed it, and when.
+/// An application, the transaction that placed it, and the instants at which it may have become ours, the
+/// one that counts first: paid, moved to its T, placed.
 #[derive(Debug, Clone)]
 pub(super) struct Placed {
     pub(super) transaction: TransactionId,
     pub(super) application: Application,
-    pub(super) at: fundflow_domain::time::Timestamp,
+    at: [Option<Timestamp>; 3],
+}
+
+impl Placed {
+    /// The instant of the order: when it was paid, where that is what its T follows from, and otherwise
+    /// when it was placed, or moved to it. It is never one of another T.
+    pub(super) fn applied_at(&self, house: &House) -> Timestamp {
+        let terms = &self.application.terms;
+        let mut at = self.at.iter().flatten().copied();
+        let last = house.cut_off(terms).plus_millis(-1000);
+        at.find(|at| house.counts_at(terms, *at)).unwrap_or(last)
+    }
 }
 
 impl Books {
     /// Every application that was placed, in the order of its number.
     pub(super) fn placed(&self) -> impl Iterator<Item = Placed> + '_ {
-        self.applications.iter().filter_map(|(_, kept)| {
+        self.applications.iter().filter_map(|(id, kept)| {
             let application = kept.loaded.state.application()?.clone();
             let (_, transaction) = kept.loaded.owner.clone()?;
-            Some(Placed { transaction, application, at: kept.since })
+            let paid = PaymentNo::pay(&application.terms.order);
+            let paid = self.paid.get(paid.as_str()).copied();
+            let at = [paid, self.moved.get(id).copied(), Some(kept.since)];
+            Some(Placed { transaction, application, at })
         })
     }
 
@@ -74,6 +95,16 @@ impl Follow for Books {
             && let Some((_, fund)) = parse_id(event.stream.id())
         {
             self.wallet_funds.insert(fund);
+        }
+        match &*event.event.event_type {
+            "payment.paid" => {
+                let at = event.event.occurred_at;
+                self.paid.entry(event.stream.id().into()).or_insert(at);
+            }
+            "application.moved" => {
+                self.moved.insert(event.stream.id().into(), event.event.recorded_at);
+            }
+            _ => {}
         }
         self.cases.hear(event)?;
         self.plans.hear(event)?;

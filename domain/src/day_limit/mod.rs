@@ -138,6 +138,12 @@ impl State {
         self.entries.get(transaction)
     }
 
+    /// The transactions of which nothing counts since the day was refused.
+    pub fn refused(&self) -> impl Iterator<Item = &TransactionId> {
+        let refused = |entry: &Entry| matches!(entry, Entry::Refused { .. });
+        self.entries.iter().filter(move |(_, it)| refused(it)).map(|(tx, _)| tx)
+    }
+
     /// Yuan that count.
     pub fn used(&self) -> Money {
         let add = |sum: Money, entry: &Entry| match entry {

@@ -28,4 +28,5 @@ pub mod return_code;
 pub mod text_form;
 mod validate;
 pub mod version;
+pub mod wording;
 pub mod writer;

@@ -1,6 +1,8 @@
 //! File 03: what goes to the registrar.
 
-use super::{BatchError, Draft, Filler, Parties, fund_account, publish, trading_account};
+use super::{
+    BatchError, Draft, Filler, Parties, Published, fund_account, publish, trading_account,
+};
 use crate::exchange::{
     check::read_all_or_refuse, flow::trade_application::TradeApplication, index::IndexFile,
     version::FileType,
@@ -24,9 +26,12 @@ pub struct Batch {
     pub file: String,
     /// The applications in the order of the records, which are counted from 1.
     pub records: Vec<ApplicationNo>,
-    /// Applications that a record has no place for: a record names one lot, and these name several.
-    pub left_out: Vec<ApplicationNo>,
+    /// Applications that a record has no place for, and why.
+    pub left_out: Vec<(ApplicationNo, String)>,
 }
+
+/// Why an application has no record.
+const SEVERAL_LOTS: &str = "it names several lots, and a record takes one";
 
 /// Writes the applications of a T for one registrar, and the index. What brings shares comes before
 /// what takes them out, so that a registrar that reads downwards has them when they are to leave.
@@ -51,11 +56,19 @@ pub fn write_applications(
     let fillers = sorted.iter().map(record_of).collect();
     let draft = Draft { file_type: FileType::TradeApplication, fillers };
     let between = (parties.distributor.as_str(), parties.registrar.as_str());
-    let (index, paths) = publish(directory, between, parties.version, t.date(), &[draft])?;
+    let published = publish(directory, between, parties.version, t.date(), &[draft])?;
+    let Published { index, paths, unfit } = published;
     let file = paths.first().and_then(|path| path.file_name());
     let file = file.map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let numbers = |all: &[&Application]| all.iter().map(|it| it.terms.no.clone()).collect();
-    Ok(Batch { index, file, records: numbers(&sorted), left_out: numbers(&left_out) })
+    let no = |it: &&Application| it.terms.no.clone();
+    let several = left_out.iter().map(|it| (no(it), SEVERAL_LOTS.to_owned()));
+    let mut left_out: Vec<_> = several.collect();
+    let mut records: Vec<_> = sorted.iter().map(|it| Some(no(it))).collect();
+    for (_, nth, why) in unfit {
+        let taken = records.get_mut(nth).and_then(Option::take);
+        left_out.extend(taken.map(|no| (no, why.to_string())));
+    }
+    Ok(Batch { index, file, records: records.into_iter().flatten().collect(), left_out })
 }
 
 /// The file that an index announces, and the applications of its records, in their order.

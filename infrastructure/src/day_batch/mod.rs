@@ -36,6 +36,7 @@ use chrono::NaiveDate;
 use fundflow_domain::ids::InvestorId;
 use sha2::{Digest, Sha256};
 use std::{
+    collections::BTreeMap,
     fs::{self, File},
     io::{self, BufWriter},
     path::{Path, PathBuf},
@@ -101,6 +102,14 @@ pub(crate) struct Draft<'a> {
 
 pub(crate) type Filler<'a> = Box<dyn Fn(&mut Record) -> Result<(), FieldError> + 'a>;
 
+/// Files that were written and announced.
+pub(crate) struct Published {
+    pub(crate) index: PathBuf,
+    pub(crate) paths: Vec<PathBuf>,
+    /// What no record has room for: the draft, the filler, and why. The others are written without it.
+    pub(crate) unfit: Vec<(usize, usize, FieldError)>,
+}
+
 /// Writes files from `creator` to `receiver` into a directory, which is made, and announces them.
 pub(crate) fn publish(
     directory: &Path,
@@ -108,11 +117,11 @@ pub(crate) fn publish(
     version: Version,
     date: NaiveDate,
     drafts: &[Draft<'_>],
-) -> Result<(PathBuf, Vec<PathBuf>), BatchError> {
+) -> Result<Published, BatchError> {
     let failed = |path: &Path, source| BatchError::Io { path: path.to_owned(), source };
     fs::create_dir_all(directory).map_err(|error| failed(directory, error))?;
-    let (mut names, mut paths) = (Vec::new(), Vec::new());
-    for draft in drafts {
+    let (mut names, mut paths, mut unfit) = (Vec::new(), Vec::new(), Vec::new());
+    for (nth, draft) in drafts.iter().enumerate() {
         let name = FileName {
             creator: creator.to_owned(),
             receiver: receiver.to_owned(),
@@ -122,19 +131,13 @@ pub(crate) fn publish(
         };
         let name = name.to_string();
         let path = directory.join(&name);
-        let mut header = Header::standard(draft.file_type, version, (creator, receiver), date);
-        header.records = draft.fillers.len() as u64;
-        let file = File::create(&path).map_err(|error| failed(&path, error))?;
-        let write = |source| BatchError::Write { file: name.clone(), source };
-        let mut writer = Writer::new(BufWriter::new(file), header).map_err(write)?;
-        let mut record = writer.blank();
-        for (index, fill) in draft.fillers.iter().enumerate() {
-            let field =
-                |source| BatchError::Field { file: name.clone(), record: index + 1, source };
-            fill(&mut record).map_err(field)?;
-            writer.write(record.as_ref()).map_err(write)?;
+        let header = Header::standard(draft.file_type, version, (creator, receiver), date);
+        // Nearly always it is written at once.
+        let mut left_out = BTreeMap::new();
+        while let Some((index, source)) = write(&path, &name, &header, draft, &left_out)? {
+            left_out.insert(index, source);
         }
-        writer.finish().map_err(write)?;
+        unfit.extend(left_out.into_iter().map(|(index, source)| (nth, index, source)));
         names.push(name);
         paths.push(path);
     }
@@ -145,7 +148,36 @@ pub(crate) fn publish(
         date,
         files: names,
     };
-    Ok((index.publish(directory)?, paths))
+    Ok(Published { index: index.publish(directory)?, paths, unfit })
+}
+
+/// Writes one file without the records that are left out; returns the first of the others that has no
+/// room for something, and the file is to be written again.
+fn write(
+    path: &Path,
+    name: &str,
+    header: &Header,
+    draft: &Draft<'_>,
+    left_out: &BTreeMap<usize, FieldError>,
+) -> Result<Option<(usize, FieldError)>, BatchError> {
+    let failed = |source| BatchError::Io { path: path.to_owned(), source };
+    let write = |source| BatchError::Write { file: name.to_owned(), source };
+    let mut header = header.clone();
+    header.records = draft.fillers.len().saturating_sub(left_out.len()) as u64;
+    let file = File::create(path).map_err(failed)?;
+    let mut writer = Writer::new(BufWriter::new(file), header).map_err(write)?;
+    let mut record = writer.blank();
+    for (index, fill) in draft.fillers.iter().enumerate() {
+        if left_out.contains_key(&index) {
+            continue;
+        }
+        if let Err(source) = fill(&mut record) {
+            return Ok(Some((index, source)));
+        }
+        writer.write(record.as_ref()).map_err(write)?;
+    }
+    writer.finish().map_err(write)?;
+    Ok(None)
 }
 
 /// The trading account, 17 bytes wide: the investor's ID, or what stands for a longer one.

@@ -285,7 +285,30 @@ fn a_redemption_says_its_lot_what_becomes_of_a_rest_and_whether_income_goes_alon
     let several = asked(2, OnHuge::Cancel);
     let batch =
         write_applications(dir.path(), &parties(), t(), std::slice::from_ref(&several)).unwrap();
-    assert_eq!((batch.records, batch.left_out), (vec![], vec![several.terms.no]));
+    assert_eq!(batch.records, []);
+    assert_eq!(batch.left_out.iter().map(|(no, _)| no).collect::<Vec<_>>(), [&several.terms.no]);
+}
+
+#[test]
+fn a_record_that_has_no_room_for_something_is_left_out_and_stops_no_other() {
+    let dir = tempfile::tempdir().unwrap();
+    let all = [bought("TX-1", "10.00"), bought("TX-2", "20.00"), bought("TX-3", "30.00")];
+    let all = all.map(handed_in);
+    let filler = |application: &Application| -> Filler<'static> {
+        let mut record = application_of(application, "305");
+        if application.terms == all[1].terms {
+            record.application_amount = 1_000_000_000_000_000_i64.into();
+        }
+        Box::new(move |out| record.to_record(out))
+    };
+    let fillers = all.iter().map(filler).collect();
+    let draft = Draft { file_type: FileType::TradeApplication, fillers };
+    let published = publish(dir.path(), ("305", "05"), Version::V22, t().date(), &[draft]).unwrap();
+
+    let unfit: Vec<_> = published.unfit.iter().map(|(draft, nth, _)| (*draft, *nth)).collect();
+    assert_eq!(unfit, [(0, 1)]);
+    let (_, numbers) = application_numbers(&published.index).unwrap();
+    assert_eq!(numbers, [&all[0], &all[2]].map(|it| it.terms.no.clone()));
 }
 
 #[test]
@@ -320,7 +343,8 @@ fn a_conversion_in_two_records_is_one_and_a_lonely_half_is_a_puzzle() {
     };
     let dir = tempfile::tempdir().unwrap();
     let between = ("05", "305");
-    let (index, _) = publish(dir.path(), between, Version::V22, t().date(), &[draft]).unwrap();
+    let published = publish(dir.path(), between, Version::V22, t().date(), &[draft]).unwrap();
+    let index = published.index;
     let answers = read_answers(&index, &codes()).unwrap();
 
     let said: Vec<_> =

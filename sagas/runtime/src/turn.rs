@@ -73,6 +73,7 @@ pub struct Turn<'a, S: Saga> {
     pub(crate) plan: &'a S::Plan,
     pub(crate) streams: &'a mut Streams,
     pub(crate) batch: &'a mut Vec<StreamAppend>,
+    pub(crate) told: &'a mut Vec<TransactionId>,
     pub(crate) voice: Voice,
     pub(crate) now: Timestamp,
 }
@@ -111,6 +112,11 @@ impl<'a, S: Saga> Turn<'a, S> {
         self.voice.actor = actor;
         self.voice.cause = cause.into();
         self.voice.occurred_at = occurred_at;
+    }
+
+    /// What was decided concerns the sagas of that transaction, too: they look at their streams once more.
+    pub fn tell(&mut self, transaction: &TransactionId) {
+        self.told.push(transaction.clone());
     }
 
     /// The state behind a key.

@@ -4,7 +4,11 @@ use super::{
     Do, facts,
     saga::{Conversion, Target, Turn, View, limits_on},
 };
-use crate::parts::{application::partly, by_hand, leaving as part, milestone::Milestone};
+use crate::parts::{
+    application::partly,
+    by_hand, cancel, day_refused, leaving as part,
+    milestone::{Milestone, Scope},
+};
 use fundflow_domain::{
     admission::leaving,
     application::{Ask, OnHuge, PromisedFee, Terms},
@@ -22,6 +26,7 @@ impl Conversion {
         match what {
             Do::Count => self.count(turn),
             Do::GiveBack => give_back(turn),
+            Do::FallWithDay => day_refused::fall(turn, Scope::All),
             Do::Reserve => self.reserve(turn),
             Do::Release => plan.holdings.release(turn),
             Do::Place => self.place(turn),
@@ -124,7 +129,8 @@ impl Conversion {
         let next = limits_on(&self.house, request, promise, day);
         let (worth, into) = (promise.into.as_ref().and_then(|it| it.worth), request.into);
         let refused = worth.and_then(|worth| next.refuses(&view, &self.house, into, worth));
-        if let Some(no) = refused {
+        if let (Some(no), Some(worth)) = (refused, worth) {
+            no.refuse_day(self, turn, &next, worth)?;
             return Ok(Some(no.cause));
         }
         let (old, first) = (plan.limits.without(&next), plan.limits_before.without(&next));
@@ -176,19 +182,9 @@ fn give_back(turn: &mut Turn<'_>) -> Done {
 /// Why it did not go through.
 pub(super) fn why(view: &View<'_>) -> Option<Cause> {
     let out = &view.plan.out;
-    let taken_back = || {
-        let asked = view.open.notes.cancel.filter(|_| !out.is_confirmed(view));
-        asked.map(|_| own("cancelled", "taken back by the investor"))
-    };
-    let day_refused = || {
-        let text = "another order of that day exceeded the limit, and all of them are refused";
-        let falls = !out.is_placed(view) && view.plan.limits.are_refused(view);
-        falls.then(|| own("day_refused", text))
-    };
     out.failure(view)
-        .or_else(|| view.open.notes.turned_away.clone())
-        .or_else(taken_back)
-        .or_else(day_refused)
+        .or_else(|| cancel::why(view, out))
+        .or_else(|| day_refused::why(view, out, &view.plan.limits))
 }
 
 fn own(code: &str, text: &str) -> Cause {

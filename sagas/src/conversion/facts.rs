@@ -4,7 +4,7 @@ use super::{
     Fact, When,
     saga::{Conversion, Target, View},
 };
-use crate::parts::{by_hand, cancel, disputes, lacking, limits::Limits, timing};
+use crate::parts::{by_hand, cancel, day_refused, disputes, lacking, limits::Limits, timing};
 use fundflow_domain::{calendar::TradingDay, time::Timestamp};
 use fundflow_runtime::saga::OpenEnd;
 use rust_decimal::Decimal;
@@ -26,6 +26,7 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
             let unwanted = notes.turned_away.is_some() || notes.cancel.is_some();
             !out.is_placed(view) && (unwanted || plan.limits.are_refused(view))
         }
+        Fact::StandsOnDay => !day_refused::falls(view, out, &plan.limits),
         Fact::Accepted => out.is_accepted(view),
         Fact::Rejected => out.is_rejected(view),
         Fact::Confirmed => out.is_confirmed(view) && !disputes::hold_up(view),
@@ -40,7 +41,7 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         },
         Fact::Ended => view.ending.is_some(),
         Fact::CancelSettled => cancel::is_settled(view, out),
-        Fact::CancelRefused => view.open.notes.cancel_refused.is_some(),
+        Fact::CancelRefused => cancel::is_refused(view),
         Fact::OrderClosed => out.need_not_be_closed(view, END),
         Fact::OrderHeard => out.is_over(view),
         Fact::NothingReserved => holdings.reserved(view).is_zero() || !out.lets_go(view),

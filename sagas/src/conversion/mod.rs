@@ -72,6 +72,7 @@ pub const CONVERSION: Table<Saga> = Table {
     beside: &[
         BOOK_OUT,
         BOOK_IN,
+        act("fall with the day", Do::FallWithDay, Fact::StandsOnDay).beside(),
         CANCEL,
         act("close order", Do::CloseOrder, Fact::OrderClosed).after_the_end(),
         AT_LAST,

@@ -44,6 +44,8 @@ pub enum Fact {
     Placed,
     /// It will not be: the later T refuses it, the investor wants no later one or took it back.
     TurnedAway,
+    /// Its day was not refused, or it is being taken back with it, or too late for that.
+    StandsOnDay,
     /// The registrar's front took it.
     Accepted,
     /// It is over, and the shares are still there.
@@ -75,6 +77,8 @@ pub enum Fact {
 /// Commands to our own aggregates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Do {
+    /// Have it taken back: all orders of its day are refused.
+    FallWithDay,
     /// Count what the shares are worth towards the target's limit of the day.
     Count,
     /// Take it back from it.

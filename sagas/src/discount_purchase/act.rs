@@ -6,7 +6,7 @@ use super::{
 };
 use crate::parts::{
     application::{ApplicationLeg, partly},
-    by_hand,
+    by_hand, cancel, day_refused,
     milestone::Milestone,
     payout::PayoutLeg,
     refunds,
@@ -32,6 +32,10 @@ impl DiscountPurchase {
         match what {
             Do::Count => self.count(turn),
             Do::GiveBack => limits::give_back(turn),
+            Do::FallWithDay => {
+                let scope = facts::falls_with_day(&turn.view()?);
+                day_refused::fall(turn, scope.ok_or(lacks("an order that falls"))?)
+            }
             Do::GiveBackTarget => limits::give_back_target(turn),
             Do::RequestPayment => request_payment(turn),
             Do::AwaitDate => {
@@ -215,21 +219,13 @@ pub(super) fn why(view: &View<'_>) -> Option<Cause> {
         payment::Stage::Declined(cause) | payment::Stage::Closed(cause) => Some(cause.clone()),
         payment::Stage::Requested | payment::Stage::Paid(_) => None,
     });
-    let taken_back = || {
-        let asked = view.open.notes.cancel.filter(|_| !plan.target.is_confirmed(view));
-        asked.map(|_| own("cancelled", "taken back by the investor"))
-    };
     declined
         .or_else(|| plan.buy.failure(view))
         .or_else(|| plan.out.failure(view))
         .or_else(|| plan.target.failure(view))
-        .or_else(|| view.open.notes.turned_away.clone())
-        .or_else(taken_back)
+        .or_else(|| cancel::why(view, plan.target_order()))
         .or_else(|| facts::bought_nothing(view).then(|| own("not_bought", "no shares came of it")))
-        .or_else(|| {
-            let text = "all orders of the day were refused since one exceeded its limit";
-            plan.limits.are_refused(view).then(|| own("day_refused", text))
-        })
+        .or_else(|| day_refused::why(view, plan.target_order(), &plan.limits))
 }
 
 pub(super) fn own(code: &str, text: &str) -> Cause {

@@ -5,7 +5,8 @@ use super::{
     saga::{DiscountPurchase, View},
 };
 use crate::parts::{
-    application::ApplicationLeg, cases::finding, milestone::Scope, refunds, timing,
+    application::ApplicationLeg, cancel, cases::finding, day_refused, milestone::Scope, refunds,
+    timing,
 };
 use fundflow_domain::{
     application::{Application, Ask, Confirmation, Outcome, Terms},
@@ -34,6 +35,7 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         Fact::Dated => plan.payment.is_paid(view) && !notes.undated,
         Fact::Admitted => !notes.undecided && (buy.is_placed(view) || !is_turned_away(view)),
         Fact::TurnedAway => is_turned_away(view),
+        Fact::StandsOnDay => falls_with_day(view).is_none(),
         Fact::BuyPlaced => buy.is_placed(view),
         Fact::BuyAccepted => buy.is_accepted(view),
         Fact::BuyRejected => buy.is_rejected(view),
@@ -75,7 +77,7 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         Fact::OutCancelSettled => cancel_settled(view, out, || true),
         Fact::BuyCancelSettled => is_buy_taken_back(view),
         Fact::TargetCancelSettled => is_target_taken_back(view),
-        Fact::CancelRefused => view.open.notes.cancel_refused.is_some(),
+        Fact::CancelRefused => cancel::is_refused(view),
         Fact::Booked => is_booked(view),
         Fact::AtLast(what) => ends::holds(view, what),
     }
@@ -105,6 +107,20 @@ fn is_turned_away(view: &View<'_>) -> bool {
     // A later T that was not decided on yet is another day.
     let day_refused = || !notes.undecided && view.plan.limits.are_refused(view);
     notes.turned_away.is_some() || taken_back_whole(view) || day_refused()
+}
+
+/// How much of it falls with a day of which no order stands: all of it while the money-fund order does,
+/// or is of the target's T; only the target's order later.
+pub(super) fn falls_with_day(view: &View<'_>) -> Option<Scope> {
+    let plan = view.plan;
+    let (of_target, others) = (&plan.target_limits, plan.limits.without(&plan.target_limits));
+    let one_t = plan.mode == ConversionMode::LinkedSameDay;
+    if day_refused::falls(view, &plan.buy, &others)
+        || (one_t && day_refused::falls(view, &plan.buy, of_target))
+    {
+        return Some(Scope::All);
+    }
+    day_refused::falls(view, plan.target_order(), of_target).then_some(Scope::Conversion)
 }
 
 /// No shares of the target will come.
@@ -137,11 +153,7 @@ fn is_target_taken_back(view: &View<'_>) -> bool {
 /// Whether what is to be taken back of that order is settled: nothing is asked, the registrar said
 /// no, or the order is over. One that the registrar has not taken yet is taken back once it has.
 fn cancel_settled(view: &View<'_>, leg: &ApplicationLeg, next: impl Fn() -> bool) -> bool {
-    let notes = &view.open.notes;
-    if notes.cancel.is_none() || notes.cancel_refused.is_some() || view.ending.is_some() {
-        return true;
-    }
-    leg.is_over(view) || !leg.is_accepted(view) || !next()
+    cancel::is_settled(view, leg) || !next()
 }
 
 /// The redemption took shares and brought no money, as a person has accepted.

@@ -147,7 +147,11 @@ impl DiscountPurchase {
         }
         let admitted = match self.admitted_on(&view, day) {
             Ok(admitted) => admitted,
-            Err(no) => return Ok(Some(no.cause)),
+            Err(no) => {
+                let next = self.limits_on(&view, day);
+                no.refuse_day(self, turn, &next, turn.plan().amount)?;
+                return Ok(Some(no.cause));
+            }
         };
         if let Some(cause) = later::less_than(view.plan.amount, admitted.accepted) {
             return Ok(Some(cause));

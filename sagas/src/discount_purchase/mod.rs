@@ -198,6 +198,7 @@ macro_rules! beside {
     ($($more:expr),* $(,)?) => {
         &[
             REFUNDS,
+            act("fall with the day", Do::FallWithDay, Fact::StandsOnDay).beside(),
             CANCEL_OUT,
             CANCEL_BUY,
             CANCEL_TARGET,

@@ -98,7 +98,10 @@ impl DiscountPurchase {
         next.are_there(&view)?;
         let admitted = match self.target_on(&view, day, amount) {
             Ok(admitted) => admitted,
-            Err(no) => return Ok(Some(no.cause)),
+            Err(no) => {
+                no.refuse_day(self, turn, &next, amount)?;
+                return Ok(Some(no.cause));
+            }
         };
         if let Some(cause) = later::less_than(amount, admitted.target_accepted) {
             return Ok(Some(cause));

@@ -151,6 +151,10 @@ impl FundSaga for DiscountPurchase {
         ends::comes_of(view, end)
     }
 
+    fn takes_back(plan: &Plan, leg: &ApplicationLeg, scope: Scope) -> bool {
+        scope == Scope::All || leg.order != plan.buy.order
+    }
+
     fn legs(plan: &Plan) -> Vec<&ApplicationLeg> {
         vec![&plan.buy, &plan.out, &plan.target]
     }

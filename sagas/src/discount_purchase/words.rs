@@ -61,6 +61,8 @@ pub enum Fact {
     Admitted,
     /// They do not, or the investor wants no later T, or took it back in time.
     TurnedAway,
+    /// Its day was not refused, or it is being taken back with it, or too late for that.
+    StandsOnDay,
     /// The money-fund order is placed.
     BuyPlaced,
     /// The registrar's front took it.
@@ -183,6 +185,8 @@ pub enum AtLast {
 /// Commands to our own aggregates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Do {
+    /// Have it taken back: all orders of its day are refused.
+    FallWithDay,
     /// Count the amount towards the day's limits.
     Count,
     /// Take it back from them.

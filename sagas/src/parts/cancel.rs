@@ -20,7 +20,7 @@ use fundflow_domain::{
 };
 use fundflow_kernel::streams::{Key, Need};
 use fundflow_runtime::{
-    saga::View,
+    saga::{Heard, View},
     stand::Place,
     turn::{NotDone, Turn},
 };
@@ -84,11 +84,53 @@ pub fn take_back<S: FundSaga>(
 /// Whether what is to be taken back of that order is settled: nothing is asked, the registrar said
 /// no, or the order is over. One that the registrar has not taken yet is taken back once it has.
 pub fn is_settled<S: FundSaga>(view: &View<'_, S>, leg: &ApplicationLeg) -> bool {
-    let notes = &view.open.notes;
-    if notes.cancel.is_none() || notes.cancel_refused.is_some() || view.ending.is_some() {
+    if view.open.notes.cancel.is_none() || is_refused(view) || view.ending.is_some() {
         return true;
     }
     leg.is_over(view) || !leg.is_accepted(view)
+}
+
+/// The registrar keeps it, and that stands: the investor asked, and not we. What we turned away may not
+/// be carried out, so that a person has to settle it with the registrar.
+pub fn is_refused<S: FundSaga>(view: &View<'_, S>) -> bool {
+    let notes = &view.open.notes;
+    notes.cancel_refused.is_some() && notes.turned_away.is_none()
+}
+
+/// The registrar keeps what was to be taken back. What may not be carried out waits for a person.
+///
+/// # Errors
+/// [`NotDone`]; nothing has changed.
+pub fn not_cancelled<S: FundSaga>(turn: &mut Turn<'_, S>, cause: &Cause) -> Result<Heard, NotDone> {
+    let events = turn.reach(Milestone::CancelRefused { cause: cause.clone() })?;
+    let stands = turn.view()?.open.notes.turned_away.is_none();
+    Ok(if stands { Heard::Recorded(events) } else { Heard::Refused(cause.clone()) })
+}
+
+/// Whether the order of that leg goes into no batch: it is being taken back, or is kept by the registrar
+/// although we turned it away.
+pub fn is_withheld<S: FundSaga>(view: &View<'_, S>, leg: &ApplicationLeg) -> bool {
+    let asked = view.open.notes.cancel.filter(|(_, scope)| S::takes_back(view.plan, leg, *scope));
+    asked.is_some() && !is_refused(view)
+}
+
+/// Why the order of that leg did not go through, where the registrar does not say so: it was turned
+/// away, or taken back. One that was to be turned away and is carried out all the same says that.
+pub fn why<S: FundSaga>(view: &View<'_, S>, leg: &ApplicationLeg) -> Option<Cause> {
+    let notes = &view.open.notes;
+    let turned_away = notes.turned_away.as_ref();
+    if leg.is_confirmed(view) {
+        return turned_away.map(|why| {
+            let text = format!("{}, and the registrar carried it out all the same", why.text);
+            Cause::new("not_taken_back", text)
+        });
+    }
+    let taken_back = || {
+        let stands = is_refused(view) && leg.is_placed(view);
+        let asked = notes.cancel.filter(|_| !stands);
+        asked.map(|_| Cause::new("cancelled", "taken back by the investor"))
+    };
+    turned_away.cloned().or_else(taken_back)
 }
 
 /// What must be in memory to close a case.

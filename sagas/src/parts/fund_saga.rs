@@ -4,7 +4,7 @@ use super::{
     application::ApplicationLeg,
     by_hand::Origin,
     check,
-    milestone::{Milestone, Notes},
+    milestone::{Milestone, Notes, Scope},
     share_book::ShareBook,
 };
 use crate::house::House;
@@ -108,6 +108,11 @@ pub trait FundSaga:
     fn legs(plan: &Self::Plan) -> Vec<&ApplicationLeg> {
         let _ = plan;
         Vec::new()
+    }
+    /// Whether taking back so much of it takes back the order of that leg.
+    fn takes_back(plan: &Self::Plan, leg: &ApplicationLeg, scope: Scope) -> bool {
+        let _ = (plan, leg, scope);
+        true
     }
     /// The investor's own account, where the request names one: money of ours goes there.
     fn account(request: &Self::Request) -> Option<&AccountRef> {

@@ -9,6 +9,7 @@
 
 use super::{
     application::{ApplicationLeg, FundSaga},
+    cancel,
     cases::{self, About, Record},
     check,
     milestone::Milestone,
@@ -145,11 +146,14 @@ impl ApplicationLeg {
             (Said::Command(Command::Reject(rejection)), _) => {
                 return self.rejected(saga, turn, answer, &rejection);
             }
+            (Said::Command(Command::Seal(_)), _) if cancel::is_withheld(&turn.view()?, self) => {
+                let text = "it is to be taken back, and goes into no batch";
+                return Ok(Heard::Contradicts(text.into(), 0));
+            }
             (Said::Command(command), _) => command,
             (Said::Unasked, _) => return self.cancelled_unasked(turn, answer),
             (Said::Nothing, ApplicationAnswer::NotCancelled(cause)) => {
-                let cause = cause.clone();
-                return turn.reach(Milestone::CancelRefused { cause }).map(Heard::Recorded);
+                return cancel::not_cancelled(turn, cause);
             }
             (Said::Nothing, ApplicationAnswer::Pending(cause)) => {
                 return Ok(Heard::Pending(cause.clone()));

@@ -57,12 +57,23 @@ impl NotOn {
         on_that_day: &Limits,
         amount: Amount,
     ) -> Result<usize, NotDone> {
-        let mut events = 0;
-        if let Some(fund) = self.excess {
-            events +=
-                on_that_day.of_fund(saga.house(), fund)?.count(turn, saga.house(), fund, amount)?;
-        }
+        let events = self.refuse_day(saga, turn, on_that_day, amount)?;
         Ok(events + turn.reach(Milestone::TurnedAway { cause: self.cause })?)
+    }
+
+    /// The day remembers it where the order takes the whole of it with it.
+    ///
+    /// # Errors
+    /// [`NotDone`]; nothing has changed.
+    pub fn refuse_day<S: FundSaga>(
+        &self,
+        saga: &S,
+        turn: &mut Turn<'_, S>,
+        on_that_day: &Limits,
+        amount: Amount,
+    ) -> Result<usize, NotDone> {
+        let Some(fund) = self.excess else { return Ok(0) };
+        on_that_day.of_fund(saga.house(), fund)?.count(turn, saga.house(), fund, amount)
     }
 }
 

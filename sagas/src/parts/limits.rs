@@ -199,7 +199,11 @@ impl Limits {
             let terms = fund.ok_or(NotDone::Lacks("the terms of the fund"))?;
             let cap = terms.limits.day_cap(key.customer, key.channel, key.day.date());
             let (transaction, cap) = (turn.id().clone(), cap.map(|cap| cap.max));
-            events += turn.decide(stream, &Command::Count { transaction, amount, cap })?;
+            let counted = turn.decide(stream, &Command::Count { transaction, amount, cap })?;
+            if counted > 0 {
+                tell_refused(turn, stream);
+            }
+            events += counted;
         }
         Ok(events)
     }
@@ -240,5 +244,14 @@ impl Limits {
             events += turn.decide(stream, &command)?;
         }
         Ok(events)
+    }
+}
+
+/// Those that fall with the day hear of it.
+fn tell_refused<S: Saga>(turn: &mut Turn<'_, S>, stream: &Key<DayLimit>) {
+    let refused: Vec<TransactionId> =
+        turn.state(stream).into_iter().flat_map(State::refused).cloned().collect();
+    for other in refused.iter().filter(|other| *other != turn.id()).cloned().collect::<Vec<_>>() {
+        turn.tell(&other);
     }
 }

@@ -22,6 +22,7 @@ pub mod cancel;
 pub mod cases;
 pub mod check;
 pub mod compensation;
+pub mod day_refused;
 pub mod disputes;
 mod fund_saga;
 pub mod lacking;

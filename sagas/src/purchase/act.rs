@@ -7,10 +7,10 @@ use super::{
 };
 use crate::parts::{
     application::{FundSaga, partly},
-    by_hand,
+    by_hand, cancel, day_refused,
     later::{self, NotOn},
     limits::Limits,
-    milestone::Milestone,
+    milestone::{Milestone, Scope},
     refunds,
 };
 use chrono::NaiveDate;
@@ -42,6 +42,7 @@ impl Purchase {
             }
             Do::Count => self.count(turn),
             Do::GiveBack => give_back(turn),
+            Do::FallWithDay => day_refused::fall(turn, Scope::All),
             Do::RequestPayment => request_payment(turn),
             Do::Readmit => self.decide_again(turn),
             Do::Place => self.place(turn),
@@ -130,10 +131,14 @@ impl Purchase {
     ) -> Result<Option<Cause>, NotDone> {
         let (plan, view) = (turn.plan(), turn.view()?);
         let was = view.open.notes.promise(&view.open.promise);
-        limits_on(&self.house, &view.open.request, was, day).are_there(&view)?;
+        let next = limits_on(&self.house, &view.open.request, was, day);
+        next.are_there(&view)?;
         let admitted = match self.admitted_on(&view, day) {
             Ok(admitted) => admitted,
-            Err(no) => return Ok(Some(no.cause)),
+            Err(no) => {
+                no.refuse_day(self, turn, &next, plan.amount)?;
+                return Ok(Some(no.cause));
+            }
         };
         if let Some(cause) = later::less_than(plan.amount, admitted.accepted) {
             return Ok(Some(cause));
@@ -237,19 +242,10 @@ pub(super) fn why(view: &View<'_>) -> Option<Cause> {
         payment::Stage::Declined(cause) | payment::Stage::Closed(cause) => Some(cause.clone()),
         payment::Stage::Requested | payment::Stage::Paid(_) => None,
     });
-    let taken_back = || {
-        let asked = view.open.notes.cancel.filter(|_| !plan.buy.is_confirmed(view));
-        asked.map(|_| own("cancelled", "taken back by the investor"))
-    };
-    let day_refused = || {
-        let text = "another order of that day exceeded the limit, and all of them are refused";
-        plan.limits.are_refused(view).then(|| own("day_refused", text))
-    };
     declined
         .or_else(|| plan.buy.failure(view))
-        .or_else(|| view.open.notes.turned_away.clone())
-        .or_else(taken_back)
-        .or_else(day_refused)
+        .or_else(|| cancel::why(view, &plan.buy))
+        .or_else(|| day_refused::why(view, &plan.buy, &plan.limits))
 }
 
 fn own(code: &str, text: &str) -> Cause {

@@ -7,7 +7,7 @@ use super::{
 use crate::parts::{
     application::FundSaga,
     by_hand::{self, Origin},
-    cancel, disputes, lacking,
+    cancel, day_refused, disputes, lacking,
     limits::Limits,
     payment::PaymentLeg,
     refunds, timing,
@@ -50,6 +50,7 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         Fact::Dated => payment.is_paid(view) && !notes.undated,
         Fact::Admitted => !notes.undecided && (buy.is_placed(view) || !refused),
         Fact::TurnedAway => refused,
+        Fact::StandsOnDay => !day_refused::falls(view, buy, &plan.limits),
         Fact::Placed => buy.is_placed(view),
         Fact::Accepted => buy.is_accepted(view),
         Fact::Received => {
@@ -69,7 +70,7 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         Fact::Compensated => view.plan.compensations.are_answered(view),
         Fact::CompensationTaken => view.plan.compensations.none_is_refused(view),
         Fact::CancelSettled => cancel::is_settled(view, buy),
-        Fact::CancelRefused => view.open.notes.cancel_refused.is_some(),
+        Fact::CancelRefused => cancel::is_refused(view),
         Fact::PaymentClosed => {
             payment.payment(view).is_none_or(|it| !matches!(it.stage, payment::Stage::Requested))
         }

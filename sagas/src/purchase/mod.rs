@@ -109,6 +109,9 @@ const CANCEL: Side<Saga> = call("cancel", Call::Cancel, Fact::CancelSettled, Whe
     .beside()
     .unless(Fact::CancelRefused);
 
+/// No order of the day stands, and the registrar has this one.
+const FALL: Side<Saga> = act("fall with the day", Do::FallWithDay, Fact::StandsOnDay).beside();
+
 /// What a person who gave up leaves is closed, so that nothing is asked for without an owner.
 const fn closing(deed: Deed<Saga>) -> Side<Saga> {
     deed.after_the_end()
@@ -135,6 +138,7 @@ const COMPENSATION_REFUSED: Side<Saga> =
 const BESIDE: &[Side<Saga>] = &[
     REFUNDS,
     BOOK,
+    FALL,
     CANCEL,
     CLOSE_PAYMENT,
     CLOSE_ORDER,
@@ -147,6 +151,7 @@ const BESIDE: &[Side<Saga>] = &[
 const BESIDE_RAISING: &[Side<Saga>] = &[
     REFUNDS,
     BOOK,
+    FALL,
     CANCEL,
     CLOSE_PAYMENT,
     CLOSE_ORDER,

@@ -50,6 +50,8 @@ pub enum Fact {
     Admitted,
     /// They do not, or the investor wants no later T, or took it back in time.
     TurnedAway,
+    /// Its day was not refused, or it is being taken back with it, or too late for that.
+    StandsOnDay,
     /// The order is placed.
     Placed,
     /// The registrar's front took it.
@@ -99,6 +101,8 @@ pub enum Fact {
 /// Commands to our own aggregates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Do {
+    /// Have it taken back: all orders of its day are refused.
+    FallWithDay,
     /// Tell the plan that this occurrence is under way.
     Begin,
     /// Tell the plan that nothing came of it.

@@ -6,10 +6,10 @@ use super::{
 };
 use crate::parts::{
     application::{FundSaga, partly},
-    by_hand,
+    by_hand, cancel, day_refused,
     later::{self, NotOn},
     limits::Limits,
-    milestone::Milestone,
+    milestone::{Milestone, Scope},
     refunds,
     wallet::at_par,
 };
@@ -33,6 +33,7 @@ impl Recharge {
         match what {
             Do::Count => self.count(turn),
             Do::GiveBack => give_back(turn),
+            Do::FallWithDay => day_refused::fall(turn, Scope::All),
             Do::RequestPayment => request_payment(turn),
             Do::Readmit => self.decide_again(turn),
             Do::Place => self.place(turn),
@@ -123,11 +124,14 @@ impl Recharge {
     ) -> Result<Option<Cause>, NotDone> {
         let (plan, view) = (turn.plan(), turn.view()?);
         let was = view.open.notes.promise(&view.open.promise);
-        let limit = self.limit_on(&view.open.request, was, day);
-        Limits::of(limit.as_ref()).are_there(&view)?;
+        let next = Limits::of(self.limit_on(&view.open.request, was, day).as_ref());
+        next.are_there(&view)?;
         let admitted = match self.admitted_on(&view, day) {
             Ok(admitted) => admitted,
-            Err(no) => return Ok(Some(no.cause)),
+            Err(no) => {
+                no.refuse_day(self, turn, &next, plan.amount)?;
+                return Ok(Some(no.cause));
+            }
         };
         if let Some(cause) = later::less_than(plan.amount, admitted.accepted) {
             return Ok(Some(cause));
@@ -189,14 +193,10 @@ pub(super) fn why(view: &View<'_>) -> Option<Cause> {
         Stage::Declined(cause) | Stage::Closed(cause) => Some(cause.clone()),
         Stage::Requested | Stage::Paid(_) => None,
     });
-    let taken_back = || {
-        let asked = view.open.notes.cancel.filter(|_| !plan.buy.is_placed(view));
-        asked.map(|_| own("cancelled", "taken back by the investor"))
-    };
     declined
         .or_else(|| plan.buy.failure(view))
-        .or_else(|| view.open.notes.turned_away.clone())
-        .or_else(taken_back)
+        .or_else(|| cancel::why(view, &plan.buy))
+        .or_else(|| day_refused::why(view, &plan.buy, &plan.limits))
 }
 
 fn own(code: &str, text: &str) -> Cause {

@@ -57,6 +57,8 @@ pub enum Fact {
     Admitted,
     /// They do not, or the investor wants no later T, or took it back in time.
     TurnedAway,
+    /// Its day was not refused, or it is being taken back with it, or too late for that.
+    StandsOnDay,
     /// The purchase is placed.
     Placed,
     /// The registrar's front took it.
@@ -104,6 +106,8 @@ pub enum Fact {
 /// Commands to our own aggregates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Do {
+    /// Have it taken back: all orders of its day are refused.
+    FallWithDay,
     /// Count the amount towards the day's limit.
     Count,
     /// Take it back from it.

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::parts::{
     application::{FundSaga, partly},
-    by_hand, leaving as part,
+    by_hand, cancel, leaving as part,
     milestone::Milestone,
     payout::PayoutLeg,
 };
@@ -123,11 +123,7 @@ impl Redemption {
 /// Why it did not go through.
 pub(super) fn why(view: &View<'_>) -> Option<Cause> {
     let out = &view.plan.out;
-    let taken_back = || {
-        let asked = view.open.notes.cancel.filter(|_| !out.is_confirmed(view));
-        asked.map(|_| own("cancelled", "taken back by the investor"))
-    };
-    out.failure(view).or_else(|| view.open.notes.turned_away.clone()).or_else(taken_back)
+    out.failure(view).or_else(|| cancel::why(view, out))
 }
 
 fn own(code: &str, text: &str) -> Cause {

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::parts::{
     application::{ApplicationLeg, FundSaga, partly},
-    by_hand,
+    by_hand, cancel,
     milestone::Milestone,
     payout::PayoutLeg,
 };
@@ -111,10 +111,7 @@ impl Withdraw {
 /// Why the shares stayed.
 pub(super) fn why(view: &View<'_>) -> Option<Cause> {
     let leg: &ApplicationLeg = &view.plan.out;
-    let asked = view.open.notes.cancel.filter(|_| !leg.is_placed(view));
-    leg.failure(view)
-        .or_else(|| view.open.notes.turned_away.clone())
-        .or_else(|| asked.map(|_| Cause::new("cancelled", "taken back by the investor")))
+    leg.failure(view).or_else(|| cancel::why(view, leg))
 }
 
 const fn lacks(what: &'static str) -> NotDone {

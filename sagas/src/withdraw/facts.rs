@@ -47,7 +47,7 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         Fact::Compensated => view.plan.compensations.are_answered(view),
         Fact::CompensationTaken => view.plan.compensations.none_is_refused(view),
         Fact::CancelSettled => cancel::is_settled(view, out),
-        Fact::CancelRefused => view.open.notes.cancel_refused.is_some(),
+        Fact::CancelRefused => cancel::is_refused(view),
         Fact::Closed => out.need_not_be_closed(view, END),
         Fact::Heard => out.is_over(view),
         Fact::IncomeBooked => wallet.spent(view).is_none() || settled(view),

@@ -142,6 +142,31 @@ fn money_that_exceeds_the_limit_of_the_new_t_takes_the_day_with_it_and_every_lat
 }
 
 #[test]
+fn an_order_that_its_registrar_has_falls_with_its_day() {
+    for mode in [LINKED, Mode::NextDay] {
+        let mut stage = limited("1500", ExcessPolicy::RejectAllOfDay, "14:59:30");
+        stage.request(&request(mode));
+        stage.now = stage.now.plus_millis(35_000);
+        let other = Request { amount: "800".parse().unwrap(), ..request(mode) };
+        stage.request_as("TX-2", &other);
+        for call in ["TX-2.mmf.pay", "TX-2.mmf"] {
+            stage.go(call);
+        }
+        stage.go("mmf.pay");
+        stage.run();
+
+        let look = stage.look_at("TX-2");
+        // In the next-day mode only the target's T takes nothing.
+        let ending = match mode {
+            Mode::LinkedSameDay => "discount_purchase.compensated",
+            _ => "discount_purchase.kept_in_wallet",
+        };
+        assert_eq!(look.ending, Some(ending), "{mode:?} {}", stage.text());
+        assert_eq!(&*look.failure.unwrap().code, "day_refused");
+    }
+}
+
+#[test]
 fn what_the_registrar_has_already_is_taken_back_where_the_new_t_lets_in_a_part() {
     let mut stage = limited("1500", ExcessPolicy::AcceptUpToLimit, "14:00");
     stage.outside.fate("mmf", [Fate::Lost; 40]);

@@ -31,7 +31,7 @@ pub(crate) fn stage(method: Method) -> Stage {
     stage
 }
 
-fn asked_for(method: Method, request: Request) -> Stage {
+pub(crate) fn asked_for(method: Method, request: Request) -> Stage {
     let mut stage = stage(method);
     let reply = stage.request::<Conversion>("C", request);
     assert!(matches!(reply, Reply::Placed { .. }), "{reply:?}");

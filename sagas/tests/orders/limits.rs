@@ -13,7 +13,7 @@ use fundflow_domain::{
     limits::DayMax,
     money::Amount,
 };
-use fundflow_kernel::streams::Key;
+use fundflow_kernel::{envelope::Recorded, streams::Key};
 use fundflow_runtime::message::Reply;
 use fundflow_sagas::{
     conversion::{self, Conversion},
@@ -338,16 +338,55 @@ fn a_conversion_whose_order_is_placed_on_a_t_that_is_used_up_is_not_made() {
 }
 
 #[test]
-fn a_conversion_falls_with_its_day_before_it_is_placed() {
-    let mut stage = converting("reject_all_of_day");
-    let placed = stage.events.iter().position(|it| it.event.event_type == "application.placed");
-    stage.events.truncate(placed.unwrap());
-    let key = Key::<DayLimit>::of(&"011162.i-1.2026-02-13.individual.direct_online".to_owned());
-    let cap = Some(cap("reject_all_of_day"));
-    stage.given(&key, &Count::Count { transaction: tx("Y"), amount: amount("9000"), cap });
-    stage.crash();
-    stage.until("02-13 14:59:30");
-    let look = stage.look::<Conversion>("C");
-    assert_eq!(look.ending, Some("conversion.rolled_back"), "{}", stage.text());
-    assert_eq!(&*look.failure.unwrap().code, "day_refused");
+fn a_conversion_falls_with_its_day_before_it_is_placed_and_after() {
+    for is_placed in [false, true] {
+        let mut stage = converting("reject_all_of_day");
+        if is_placed {
+            stage.until("02-13 14:59:10");
+        } else {
+            let placed = |it: &Recorded| it.event.event_type == "application.placed";
+            stage.events.truncate(stage.events.iter().position(placed).unwrap());
+        }
+        let key = Key::<DayLimit>::of(&"011162.i-1.2026-02-13.individual.direct_online".to_owned());
+        let cap = Some(cap("reject_all_of_day"));
+        stage.given(&key, &Count::Count { transaction: tx("Y"), amount: amount("9000"), cap });
+        stage.crash();
+        stage.until("02-13 14:59:30");
+        let look = stage.look::<Conversion>("C");
+        assert_eq!(look.ending, Some("conversion.rolled_back"), "{}", stage.text());
+        assert_eq!(&*look.failure.unwrap().code, "day_refused");
+        assert_eq!(stage.shares("001546").available(), "25000".parse().unwrap());
+    }
+}
+
+/// P is asked for before the cut-off and paid after it; Q of the next T is with its registrar by then.
+fn falls_with_its_day(keeps: bool) -> Stage {
+    let mut stage = capped("reject_all_of_day");
+    stage.outside.keeps = keeps;
+    stage.silent = true;
+    stage.now = at("02-13 14:59:30");
+    stage.request::<Purchase>("P", request());
+    stage.now = at("02-13 15:00:10");
+    stage.silent = false;
+    stage.outside.mute.insert("P.buy.pay".into());
+    stage.request::<Purchase>("Q", Request { amount: amount("9000"), ..request() });
+    stage.until("02-13 15:02");
+    assert!(stage.has("application.accepted"), "{}", stage.text());
+    stage.outside.mute.clear();
+    stage.until("02-13 17:30");
+    stage
+}
+
+#[test]
+fn an_order_that_its_registrar_has_falls_with_its_day() {
+    let stage = falls_with_its_day(false);
+    for id in ["P", "Q"] {
+        assert_eq!(ending(&stage, id), Some("purchase.rolled_back"), "{id}: {}", stage.text());
+        assert_eq!(money(&stage, id)[0], money(&stage, id)[1], "{id}");
+    }
+    assert_eq!(&*stage.look::<Purchase>("Q").failure.unwrap().code, "day_refused");
+
+    let kept = falls_with_its_day(true);
+    let (row, _) = kept.look::<Purchase>("Q").parked.unwrap();
+    assert_eq!(&*row, "cancel", "a person settles it with the registrar");
 }

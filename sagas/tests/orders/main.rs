@@ -29,3 +29,4 @@ mod redemption;
 mod said_again;
 mod stage;
 mod subscription;
+mod withheld;

@@ -44,6 +44,8 @@ pub(crate) struct Outside {
     pub(crate) mute: BTreeSet<String>,
     /// The registrar's front hears nothing: nobody knows.
     pub(crate) deaf: bool,
+    /// The registrar takes nothing back.
+    pub(crate) keeps: bool,
     /// The registrar's front refuses those.
     pub(crate) rejects: BTreeSet<String>,
     charged: BTreeMap<String, Timestamp>,
@@ -144,6 +146,10 @@ impl Outside {
                 let latest = said.rev().find(|(at, _)| *at <= now);
                 let accepted = ApplicationAnswer::Accepted(read(&format!("A.{no}")));
                 latest.map_or(accepted, |(_, answer)| answer.clone())
+            }
+            RegistrarCall::Cancel(_) if self.keeps => {
+                let cause = Cause::new("0218", "its batch is closed");
+                ApplicationAnswer::NotCancelled(cause)
             }
             RegistrarCall::Cancel(_) => ApplicationAnswer::Cancelled,
         }

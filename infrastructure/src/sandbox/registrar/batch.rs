@@ -11,14 +11,16 @@ use super::{
     register::HolderRow,
 };
 use crate::{
-    day_batch::{BatchError, Draft, Filler, fund_account, publish, trading_account},
+    day_batch::{BatchError, Draft, Filler, Published, fund_account, publish, trading_account},
     exchange::{
         check::read_all_or_refuse,
+        field_error::FieldError,
         flow::{
             fund_day::FundDay, share_balance::ShareBalance, trade_application::TradeApplication,
         },
         index::IndexFile,
         version::FileType,
+        wording::fitting,
     },
     sandbox::journal::JournalError,
 };
@@ -38,6 +40,9 @@ use std::{
     sync::Arc,
 };
 
+/// Bytes of a fund's name in file 07 of the earlier editions.
+const FUND_NAME: usize = 40;
+
 /// What a night brought.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BatchFiles {
@@ -51,6 +56,8 @@ pub struct BatchFiles {
     pub withheld: usize,
     /// Funds that have no price of that T, and how many applications wait for it.
     pub unpriced: BTreeMap<FundCode, usize>,
+    /// What has no room in its record and was left out of the files, in words.
+    pub unfit: Vec<String>,
 }
 
 /// What is answered, and what is not.
@@ -116,8 +123,16 @@ impl SandboxRegistrar {
             Draft { file_type: FileType::Settlement, fillers: settlements(&said, days) },
         ];
         let between = (set.index.receiver.as_str(), set.index.creator.as_str());
-        let (index, files) = publish(out, between, set.index.version, confirm_date, &drafts)?;
-        Ok(BatchFiles { index, files, answers: said.len(), withheld, unpriced })
+        let published = publish(out, between, set.index.version, confirm_date, &drafts)?;
+        let Published { index, paths: files, unfit } = published;
+        let about = |(draft, nth, why): &(usize, usize, FieldError)| {
+            let file = drafts.get(*draft).map_or("", |draft| draft.file_type.code());
+            let answer = said.get(*nth).filter(|_| *draft == 0);
+            let of = answer.map(|(asked, _)| format!(" on {}", asked.app_sheet_serial_no));
+            format!("a record{} is not in file {file}: {why}", of.unwrap_or_default())
+        };
+        let unfit = unfit.iter().map(about).collect();
+        Ok(BatchFiles { index, files, answers: said.len(), withheld, unpriced, unfit })
     }
 
     fn answer_all(
@@ -223,7 +238,7 @@ impl SandboxRegistrar {
                 register.incomes.published(terms.code, days.t).map(PerTenThousand::decimal);
             let day = FundDay {
                 fund_code: terms.code.to_string(),
-                fund_name: terms.name.clone(),
+                fund_name: fitting(&terms.name, FUND_NAME).into_owned(),
                 fund_status: "0".to_owned(),
                 convert_status: "0".to_owned(),
                 nav: nav.decimal(),

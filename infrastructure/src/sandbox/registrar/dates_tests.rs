@@ -103,3 +103,25 @@ fn without_terms_a_subscription_belongs_to_its_t_until_the_hour_of_its_batch() {
         assert_eq!(name(&stage.cancel(terms)), said, "{asked_at}");
     }
 }
+
+#[test]
+fn an_application_that_moved_is_taken_back_until_the_cut_off_of_the_t_whose_file_names_it() {
+    let next = || calendar().plus(t(), 1).unwrap();
+    let rows = [
+        (Confirming::ByBatch, "12T15:00", "cancelled"),
+        (Confirming::ByBatch, "13T14:59", "cancelled"),
+        (Confirming::ByBatch, "13T15:00", "not cancelled"),
+        // Without files its own T is what it goes by.
+        (Confirming::AtItsHour, "12T15:00", "not cancelled"),
+    ];
+    for (confirming, asked_at, said) in rows {
+        let Stage { registrar, clock } = stage("");
+        let stage = Stage { registrar: registrar.confirming(confirming), clock };
+        let terms = bought("TX-1", "10000.00");
+        stage.submit(terms.clone());
+        stage.clock.advance_to(format!("2026-02-{asked_at}:00+08:00").parse().unwrap());
+        let moved = Terms { trade_date: next(), ..terms };
+        assert_eq!(name(&stage.cancel(moved.clone())), said, "{confirming:?} {asked_at}");
+        assert_eq!(name(&stage.cancel(moved)), said, "again");
+    }
+}

@@ -155,7 +155,12 @@ impl ApplicationEntry {
     /// Whether the terms are these on a later T, and no batch has looked at it.
     pub(super) fn moves_to(&self, terms: &Terms) -> bool {
         let open = self.decided.is_none() && !self.batched && self.is_accepted();
-        open && terms.trade_date > self.terms.trade_date && self.is_same(terms)
+        open && self.is_later(terms)
+    }
+
+    /// Whether the terms are these on a later T.
+    pub(super) fn is_later(&self, terms: &Terms) -> bool {
+        terms.trade_date > self.terms.trade_date && self.is_same(terms)
     }
 
     /// The transaction that it is a part of: its order's name without the last part.

@@ -40,6 +40,13 @@ impl SandboxRegistrar {
         ApplicationEntry { terms, too_late_for, ..entry }
     }
 
+    /// The terms with the T that it counts for: with files that of the one that will name it, as whoever
+    /// writes that file says now, and its own otherwise.
+    pub(super) fn counts_as<'a>(&self, known: &'a ApplicationEntry, said: &'a Terms) -> &'a Terms {
+        let by_file = self.confirming == Confirming::ByBatch && !known.batched;
+        if by_file && known.is_later(said) { said } else { &known.terms }
+    }
+
     pub(super) fn rank(&self, entry: &ApplicationEntry) -> u8 {
         match entry.terms.ask {
             Ask::Purchase { .. } | Ask::Subscription { .. } => 0,

@@ -312,7 +312,8 @@ impl SandboxRegistrar {
         let first = |known: &ApplicationEntry| {
             let open = known.decided.is_none() && !known.batched && known.cancel.is_none();
             let irrevocable = matches!(known.terms.ask, Ask::FastTransfer { .. });
-            open && now < self.market.cut_off(&known.terms) && !irrevocable && known.is_order(terms)
+            let counts = self.counts_as(known, terms);
+            open && now < self.market.cut_off(counts) && !irrevocable && known.is_order(terms)
         };
         let decide = |known: Option<&ApplicationEntry>| match known {
             // Taken back before it arrived: the number stays used, and nothing comes of it.
@@ -323,7 +324,9 @@ impl SandboxRegistrar {
                 first(&entry).then_some(ApplicationEntry { arrived, cancel, ..entry })
             }
             Some(known) if first(known) => {
-                Some(ApplicationEntry { arrived: true, cancel: Some(fate), ..known.clone() })
+                let terms = self.counts_as(known, terms).clone();
+                let (arrived, cancel) = (true, Some(fate));
+                Some(ApplicationEntry { terms, arrived, cancel, ..known.clone() })
             }
             Some(_) => None,
         };

@@ -11,9 +11,12 @@
 use super::{batch::Days, entry::record_serial};
 use crate::{
     day_batch::Filler,
-    exchange::flow::{
-        settlement::Settlement, trade_application::TradeApplication,
-        trade_confirmation::TradeConfirmation,
+    exchange::{
+        flow::{
+            settlement::Settlement, trade_application::TradeApplication,
+            trade_confirmation::TradeConfirmation,
+        },
+        wording::fitting,
     },
 };
 use fundflow_domain::application::{Confirmation, Outcome, Reception, RejectedFrozen, Rejection};
@@ -23,6 +26,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// One answer: the application's record, and what is said to it.
 pub(super) type Said = (TradeApplication, ApplicationAnswer);
+
+/// Bytes of `ErrorDetail`.
+const ERROR_DETAIL: usize = 60;
 
 /// The code of a raising that failed, in the registrar's dictionary.
 const NOT_RAISED: &str = "0004";
@@ -103,7 +109,7 @@ fn fill_rejected(record: &mut TradeConfirmation, said: &Rejection) {
         record.total_frozen_vol = frozen.decimal();
     }
     record.return_code = said.cause.code.to_string();
-    record.error_detail = said.cause.text.chars().take(60).collect();
+    record.error_detail = fitting(&said.cause.text, ERROR_DETAIL).into_owned();
 }
 
 fn fill_confirmed(record: &mut TradeConfirmation, said: &Confirmation) {

@@ -341,11 +341,12 @@ impl Runner {
         act: impl FnOnce(&mut dyn Instance, &mut Desk<'_>) -> T,
     ) -> Option<T> {
         let slot = self.sagas.get_mut(saga)?;
-        let from = self.out.appends.len();
+        let (from, mut told) = (self.out.appends.len(), Vec::new());
         let mut desk = Desk {
             process: self.names.get(saga.kind)?,
             streams: &mut self.streams,
             out: &mut self.out,
+            told: &mut told,
             breakers: &mut self.breakers,
             limits: self.limits,
             ports: self.ports.as_deref(),
@@ -366,6 +367,7 @@ impl Runner {
             self.starved.push(saga.clone());
         }
         self.note_owners(saga, from);
+        self.note_told(told);
         Some(result)
     }
 

@@ -1,17 +1,17 @@
-//! What one saga's turn brings about for others: the counterparty's budget is free again, or a stream
-//! that another saga began was continued.
+//! What one saga's turn brings about for others: the counterparty's budget is free again, a stream that
+//! another saga began was continued, or another saga is told to look.
 //!
 //! A stream belongs to the saga that wrote its first event. Whoever else writes to it may have made a
 //! fact hold that its owner waits for; nobody else would tell the owner before its next timer.
 
 use super::Runner;
 use crate::message::SagaId;
-use fundflow_kernel::{store::Version, time::Timestamp};
+use fundflow_kernel::{ids::TransactionId, store::Version, time::Timestamp};
 
 impl Runner {
     /// Remembers whose streams a saga has continued with its appends from that one on.
     pub(super) fn note_owners(&mut self, writer: &SagaId, from: usize) {
-        let mut sleepers = Vec::new();
+        let mut owners = Vec::new();
         for append in self.out.appends.get(from..).unwrap_or_default() {
             // Who begins a stream owns it.
             if append.expected == Version::NONE {
@@ -23,16 +23,30 @@ impl Runner {
             }
             let Some(kind) = self.kind(kind) else { continue };
             let owner = SagaId { kind, transaction: transaction.clone() };
-            // Who was not woken yet since it was read looks at its streams then.
-            let is_awake = self.sagas.get(&owner).is_some_and(|slot| slot.touched > 0);
-            if is_awake && !self.written_for.contains(&owner) {
-                self.written_for.push_back(owner);
-            } else if self.asleep.has(&owner) {
-                sleepers.push(owner);
+            owners.push(owner);
+        }
+        for owner in owners {
+            self.concerns(owner);
+        }
+    }
+
+    /// Remembers the sagas of transactions that another one has told.
+    pub(super) fn note_told(&mut self, told: Vec<TransactionId>) {
+        for transaction in told {
+            let kinds: Vec<_> = self.kinds.keys().copied().collect();
+            for kind in kinds {
+                self.concerns(SagaId { kind, transaction: transaction.clone() });
             }
         }
-        for sleeper in sleepers {
-            self.wake_up(sleeper);
+    }
+
+    fn concerns(&mut self, saga: SagaId) {
+        // Who was not woken yet since it was read looks at its streams then.
+        let is_awake = self.sagas.get(&saga).is_some_and(|slot| slot.touched > 0);
+        if is_awake && !self.written_for.contains(&saga) {
+            self.written_for.push_back(saga);
+        } else {
+            self.wake_up(saga);
         }
     }
 

@@ -42,6 +42,8 @@ pub struct Desk<'a> {
     pub(crate) process: &'a Arc<str>,
     pub(crate) streams: &'a mut Streams,
     pub(crate) out: &'a mut Output,
+    /// Whose sagas are to look at their streams once more.
+    pub(crate) told: &'a mut Vec<TransactionId>,
     pub(crate) breakers: &'a mut Breakers,
     pub(crate) limits: crate::breaker::Limits,
     /// `None`: nobody knows which there are.
@@ -226,6 +228,7 @@ impl<S: Saga> Running<S> {
             plan,
             streams: desk.streams,
             batch: &mut desk.out.appends,
+            told: desk.told,
             voice,
             now: desk.now,
         }
