@@ -117,7 +117,7 @@ impl Desk<'_> {
             let line = format!("fundflow saga skip-to-landing {id} --reason TEXT");
             act(line, Action::SkipToLanding { reason: reason() });
         }
-        if let Some((line, action)) = giving_up(look) {
+        for (line, action) in giving_up(look) {
             act(line, action);
         }
         let mut ask = |line: String, word: Word| {
@@ -188,25 +188,32 @@ impl Desk<'_> {
 }
 
 /// Giving up what is parked, before the end or after it, or taking back what was given up and waits for
-/// its registrar's word.
-fn giving_up(look: &Look) -> Option<(String, Action)> {
+/// its registrar's word. What the engine was to go on with, and is stuck at, a person may take over.
+fn giving_up(look: &Look) -> Vec<(String, Action)> {
     let abandoned = look.ending.is_some_and(|it| it.ends_with(".abandoned"));
     let waits = abandoned && !look.finished && !look.open_ends.is_empty();
     let ours = |end: &&OpenEnd| !look.given_up.contains(&end.name);
     let owed = look.open_ends.iter().any(|end| ours(&end));
-    let (to, typed) = match (look.ending, &look.parked) {
-        (None, Some(_)) => (Disposition::Manual, "refund|suspense|manual"),
-        (Some(_), Some(_)) if owed => (Disposition::Manual, "refund|suspense|manual"),
-        (Some(_), _) if waits => (Disposition::Refund, "refund"),
-        (None | Some(_), _) => return None,
+    let line = |to: Disposition, typed: &str, all: bool| {
+        let ends = look.open_ends.iter().filter(|end| all || ours(end)).map(|end| &end.name);
+        let dispositions: Vec<_> = ends.map(|end| (end.clone(), to)).collect();
+        let flags = dispositions.iter().map(|(end, _)| format!(" --disposition {end}={typed}"));
+        let (id, flags) = (&look.id.transaction, flags.collect::<String>());
+        let line = format!("fundflow saga abandon {id}{flags} --reason TEXT");
+        (line, Action::Abandon { reason: "look".into(), dispositions })
     };
-    let all = to == Disposition::Refund;
-    let ends = look.open_ends.iter().filter(|end| all || ours(end)).map(|end| end.name.clone());
-    let dispositions: Vec<_> = ends.map(|end| (end, to)).collect();
-    let flags = dispositions.iter().map(|(end, _)| format!(" --disposition {end}={typed}"));
-    let (id, flags) = (&look.id.transaction, flags.collect::<String>());
-    let line = format!("fundflow saga abandon {id}{flags} --reason TEXT");
-    Some((line, Action::Abandon { reason: "look".into(), dispositions }))
+    let any = || line(Disposition::Manual, "refund|suspense|manual", false);
+    let otherwise = || {
+        let refund = line(Disposition::Refund, "refund", true);
+        let manual = look.parked.as_ref().map(|_| line(Disposition::Manual, "manual", true));
+        std::iter::once(refund).chain(manual).collect()
+    };
+    match (look.ending, &look.parked) {
+        (None, Some(_)) => vec![any()],
+        (Some(_), Some(_)) if owed => vec![any()],
+        (Some(_), _) if waits => otherwise(),
+        (None | Some(_), _) => Vec::new(),
+    }
 }
 
 /// Every way in which a case can be closed, and how it is typed.

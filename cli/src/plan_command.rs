@@ -7,24 +7,28 @@
 //! fundflow plan end PLAN --reason TEXT
 //! ```
 //!
-//! All of them only look without `--apply`. `fundflow saga show PLAN` says where a plan stands; each of its
-//! purchases is a saga `PLAN.YYYYMMDD`.
+//! All of them only look without `--apply`. `--account` is held against the investors of a day's
+//! folder. `fundflow saga show PLAN` says where a plan stands; each of its purchases is a saga
+//! `PLAN.YYYYMMDD`.
 
 use crate::{
     args::Format,
-    operate::{self, Order, OrderArgs, not_blank, versioned},
-    reading::{Failure, Place, finish},
+    house::Terms,
+    operate::{self, Order, OrderArgs, not_blank, time_of, versioned},
+    reading::{Failure, Place, finish, open},
     registry::{Registry, Word},
 };
 use chrono::NaiveDate;
 use clap::{Args, Subcommand};
 use fundflow::runtime::saga::Saga as _;
+use fundflow_application::desk::{self, DeskError};
 use fundflow_domain::{
     ids::{AccountRef, TransactionId},
     money::Amount,
     plan::{Changes, Frequency},
     time::Timestamp,
 };
+use fundflow_infrastructure::day_folder;
 use fundflow_sagas::regular_plan::{Command, RegularPlans};
 use std::{io::Write, process::ExitCode, str::FromStr};
 
@@ -83,7 +87,7 @@ pub(crate) struct ChangeArgs {
     /// Yuan, each time
     #[arg(long, value_name = "YUAN")]
     amount: Option<Amount>,
-    /// The account that pays
+    /// The investor's account that pays from now on, as investors.csv of --folder has it
     #[arg(long)]
     account: Option<AccountRef>,
     /// daily, "weekly mon", "biweekly mon" or "monthly 15"
@@ -139,11 +143,52 @@ pub(crate) async fn run(
     format: Format,
     out: &mut impl Write,
 ) -> ExitCode {
-    let order = match order(command) {
-        Ok(order) => order,
-        Err(failure) => return finish(Err(failure)),
+    finish(said(registry, command, place, format, out).await)
+}
+
+async fn said(
+    registry: &Registry,
+    command: &PlanCommand,
+    place: Place<'_>,
+    format: Format,
+    out: &mut impl Write,
+) -> Result<ExitCode, Failure> {
+    let order = order(command)?;
+    if let PlanCommand::Change(ChangeArgs { plan, account: Some(account), .. }) = command {
+        owned(registry, &plan.target.plan, account, place).await?;
+    }
+    operate::run(registry, &order, place, format, out).await
+}
+
+/// Refuses an account that is not the plan's investor's: each purchase would be refused, and the plan
+/// end by that. No store knows whose an account is; the investors of a day's folder do.
+async fn owned(
+    registry: &Registry,
+    plan: &TransactionId,
+    account: &AccountRef,
+    place: Place<'_>,
+) -> Result<(), Failure> {
+    let no = |why: String| Failure::Typed(format!("--account {account}: {why}"));
+    let Some(folder) = place.folder else {
+        let why = "no store knows whose account that is; name with --folder the folder of a day whose \
+                   investors.csv has the plan's investor with that account";
+        return Err(no(why.to_owned()));
     };
-    finish(operate::run(registry, &order, place, format, out).await)
+    let store = open(place.store)?;
+    let sagas = registry.sagas(&Terms::of(&place)?.house(time_of(&store).await?)?);
+    let kind = Some(RegularPlans::KIND);
+    let investor = match desk::show(&store, &sagas.desk, kind, plan).await {
+        Ok(shown) => shown.look.requester,
+        // There is no such plan, and the order says so.
+        Err(DeskError::NotFound { .. }) => return Ok(()),
+        Err(error) => return Err(error.into()),
+    };
+    let (investors, _) = day_folder::investors(folder);
+    let known = investors.into_values().find(|it| *it.profile.id.as_str() == *investor);
+    let known = known.ok_or_else(|| {
+        no(format!("{}: investors.csv has no investor {investor}", folder.display()))
+    })?;
+    known.profile.owns(account).map_err(|error| no(error.to_string()))
 }
 
 fn order(command: &PlanCommand) -> Result<Order, Failure> {

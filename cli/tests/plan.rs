@@ -199,3 +199,59 @@ W-1,09:31:00,plan_change,,,,,,P-1,A-2,
     assert!(said.contains("A-2"), "{said}");
     assert_eq!(types(store.path()), ["plan.opened"], "{said}");
 }
+
+const AT: &str = "2026-02-12T11:00:00+08:00";
+
+#[test]
+fn another_account_pays_only_where_the_folder_says_that_it_is_the_investors() {
+    let (folder, store, _) = played_from(PLAN);
+    let change = |account: &str, folder: Option<&Path>| {
+        let mut words = vec!["plan", "change", "P-1", "--at", AT, "--operator", "chen", "--apply"];
+        words.extend(["--account", account]);
+        let named = folder.map(|it| it.to_str().unwrap());
+        words.extend(named.iter().flat_map(|it| ["--folder", it]));
+        let said = fundflow(store.path(), &words);
+        (
+            said.status.code(),
+            String::from_utf8(said.stdout).unwrap() + &String::from_utf8(said.stderr).unwrap(),
+        )
+    };
+    let (code, said) = change("A-9", None);
+    assert_eq!(code, Some(2), "{said}");
+    assert!(said.contains("name with --folder"), "{said}");
+    let (code, said) = change("A-9", Some(folder.path()));
+    assert_eq!(code, Some(2), "{said}");
+    assert!(said.contains("the investor's account is A-1"), "{said}");
+    assert_eq!(types(store.path()), ["plan.opened"]);
+
+    fs::write(folder.path().join("investors.csv"), INVESTORS.replace("A-1", "A-9")).unwrap();
+    let (code, said) = change("A-9", Some(folder.path()));
+    assert_eq!(code, Some(0), "{said}");
+    assert_eq!(types(store.path()), ["plan.opened", "plan.changed"]);
+
+    fs::write(folder.path().join("investors.csv"), INVESTORS.replace("I-1", "I-2")).unwrap();
+    let (code, said) = change("A-9", Some(folder.path()));
+    assert_eq!(code, Some(2), "{said}");
+    assert!(said.contains("has no investor I-1"), "{said}");
+}
+
+#[test]
+fn a_plan_does_not_go_on_from_an_instant_before_its_pause() {
+    let (store, _) = played(&[PLAN, "W-1,11:00:00,plan_pause,,,,,,P-1,on holiday\n"].concat());
+    let resume = |at: &str| {
+        let words = ["plan", "resume", "P-1", "--at", at, "--operator", "chen", "--apply"];
+        let said = fundflow(store.path(), &words);
+        (said.status.code(), String::from_utf8(said.stdout).unwrap())
+    };
+    let (code, said) = resume("2026-02-12T10:00:00+08:00");
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains("the plan is paused since 2026-02-12T11:00:00+08:00"), "{said}");
+
+    let (code, said) = resume("2026-02-12T12:00:00+08:00");
+    assert_eq!(code, Some(0), "{said}");
+    assert!(said.contains("done: 1 of 1"), "{said}");
+    let (code, said) = resume("2026-02-12T12:00:00+08:00");
+    assert_eq!(code, Some(0), "{said}");
+    assert!(said.contains("changes nothing") && said.contains("done: 0 of 1"), "{said}");
+    assert!(said.contains("already so: 1 of 1"), "{said}");
+}

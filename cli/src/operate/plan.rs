@@ -90,6 +90,11 @@ impl Row {
         Some(SagaId { kind: self.kind?, transaction: self.transaction.clone() })
     }
 
+    /// It is so already, or a later word counts: nothing is written.
+    pub(super) fn changes_nothing(&self) -> bool {
+        self.events.is_empty()
+    }
+
     fn refused(mut self, outcome: Outcome, why: String) -> Self {
         (self.outcome, self.why) = (outcome, Some(why));
         self

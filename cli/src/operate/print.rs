@@ -14,11 +14,15 @@ pub(super) fn report(report: &Report<'_>, out: &mut impl Write) -> Result<(), Fa
     for row in &report.sagas {
         saga(row, report.action, out)?;
     }
-    let done = report.sagas.iter().filter(|row| row.outcome == Outcome::Applied).count();
+    let applied = report.sagas.iter().filter(|row| row.outcome == Outcome::Applied);
     if report.applied {
         let (of, who) = (report.sagas.len(), report.operator);
+        let (idle, done): (Vec<_>, Vec<_>) = applied.partition(|row| row.changes_nothing());
         let why = report.reason.map_or_else(String::new, |reason| format!(": {reason}"));
-        writeln!(out, "done: {done} of {of}, by {who}{why}")?;
+        writeln!(out, "done: {} of {of}, by {who}{why}", done.len())?;
+        if !idle.is_empty() {
+            writeln!(out, "already so: {} of {of}; nothing was written for them", idle.len())?;
+        }
         if report.events_of_others > 0 {
             let others = report.events_of_others;
             writeln!(out, "other open sagas went on meanwhile: {others} events")?;
@@ -41,6 +45,7 @@ pub(super) fn report(report: &Report<'_>, out: &mut impl Write) -> Result<(), Fa
 
 fn saga(row: &Row, action: &str, out: &mut impl Write) -> Result<(), Failure> {
     let outcome = match row.outcome {
+        Outcome::Planned | Outcome::Applied if row.changes_nothing() => "changes nothing",
         Outcome::Planned => "can be done",
         Outcome::Applied => "done",
         Outcome::Refused => "cannot be done",

@@ -93,9 +93,9 @@ fn pause(plan: &Plan, at: Timestamp, reason: &Arc<str>) -> Result<Vec<Event>, Re
 
 fn resume(plan: &Plan, at: Timestamp) -> Result<Vec<Event>, Refusal> {
     match (plan.paused, plan.resumed) {
-        (Some(paused), _) if at < paused => Ok(vec![]),
-        (None, Some(resumed)) if at <= resumed => Ok(vec![]),
+        (_, Some(resumed)) if at <= resumed => Ok(vec![]),
         (Some(_) | None, _) if plan.ended.is_some() => Err(Refusal::Over),
+        (Some(paused), _) if at < paused => Err(Refusal::PausedSince(paused)),
         (Some(_), _) => Ok(vec![Event::Resumed { at }]),
         (None, _) => Err(Refusal::NotPaused),
     }

@@ -263,6 +263,9 @@ pub enum Refusal {
     /// Nothing to resume.
     #[error("the plan is not paused")]
     NotPaused,
+    /// Nothing to resume by then, and paused since.
+    #[error("the plan is paused since {0}; give an instant after that")]
+    PausedSince(Timestamp),
     /// The plan does not invest on that date.
     #[error("{0} is not one of the plan's dates")]
     NotItsDate(NaiveDate),

@@ -26,11 +26,12 @@ const fn place(refusal: &Refusal) -> usize {
         Refusal::Over => 7,
         Refusal::Paused => 8,
         Refusal::NotPaused => 9,
-        Refusal::NotItsDate(_) => 10,
-        Refusal::PassedOver { .. } => 11,
-        Refusal::PeriodsBegun(_) => 12,
-        Refusal::NotItsTransaction { .. } => 13,
-        Refusal::NotFinished { .. } => 14,
+        Refusal::PausedSince(_) => 10,
+        Refusal::NotItsDate(_) => 11,
+        Refusal::PassedOver { .. } => 12,
+        Refusal::PeriodsBegun(_) => 13,
+        Refusal::NotItsTransaction { .. } => 14,
+        Refusal::NotFinished { .. } => 15,
     }
 }
 
@@ -68,6 +69,11 @@ fn refusals() -> Vec<(Vec<Event>, Command, Refusal)> {
         (vec![opened(), ended(asked())], begin("2026-01-10"), Refusal::Over),
         (vec![opened(), paused("2026-01-02")], begin("2026-01-10"), Refusal::Paused),
         (vec![opened()], Command::Resume { at: at("2026-01-02") }, Refusal::NotPaused),
+        (
+            vec![opened(), paused("2026-01-03")],
+            Command::Resume { at: at("2026-01-02") },
+            Refusal::PausedSince(at("2026-01-03")),
+        ),
         (vec![opened()], begin("2026-01-11"), Refusal::NotItsDate(date("2026-01-11"))),
         (
             vec![opened(), paused("2026-01-02"), resumed("2026-01-11")],
@@ -94,7 +100,7 @@ fn refusals() -> Vec<(Vec<Event>, Command, Refusal)> {
 
 #[test]
 fn every_refusal_of_a_plan_has_its_case() {
-    each_once(refusals().iter().map(|(_, _, refusal)| place(refusal)), 15);
+    each_once(refusals().iter().map(|(_, _, refusal)| place(refusal)), 16);
     for (history, command, refusal) in refusals() {
         given::<RegularPlan>(history).when(command).then_refused(refusal);
     }

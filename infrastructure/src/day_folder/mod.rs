@@ -104,6 +104,13 @@ pub fn read(folder: &Path, calendar: &TradingCalendar) -> Reading {
     Reading { day, problems }
 }
 
+/// The investors of a folder, whatever else it holds, and what is wrong with them.
+pub fn investors(folder: &Path) -> (BTreeMap<InvestorId, Investor>, Vec<Problem>) {
+    let mut problems = Vec::new();
+    let investors = investors::read(folder, None, &mut problems).unwrap_or_default();
+    (investors, problems)
+}
+
 fn read_into(
     folder: &Path,
     calendar: &TradingCalendar,

@@ -45,7 +45,8 @@ pub(super) fn holds(view: &View<'_>, what: AtLast) -> bool {
         }
         AtLast::ProceedsRequested => plan.payout.is_requested(view) || !is_owed_at_last(view),
         AtLast::ProceedsAnswered => {
-            !plan.payout.is_requested(view) || plan.payout.is_answered(view)
+            let answered = !plan.payout.is_requested(view) || plan.payout.is_answered(view);
+            answered || by_hand::has(view, PAYOUT_END)
         }
         AtLast::NoneRefused => {
             let refused = plan.payout.is_answered(view) && !plan.payout.is_paid_out(view);
@@ -117,7 +118,7 @@ pub(super) fn open_ends(view: &View<'_>) -> Vec<OpenEnd> {
     // An order whose money or shares are gone, and whose last word is still to come, is an end all the same.
     for (name, leg) in [(BUY_END, &plan.buy), (OUT_END, &plan.out), (TARGET_END, &plan.target)] {
         if !leg.is_over(view) && ends.iter().all(|(end, _)| **end != *name) {
-            ends.push((name.into(), Decimal::ZERO));
+            ends.push((name.into(), by_hand::NOTHING));
         }
     }
     ends.extend(plan.payout.open_end(view));

@@ -6,6 +6,7 @@ use super::{
 };
 use crate::parts::{
     application::{ApplicationLeg, FundSaga, partly},
+    by_hand,
     wallet::worth,
 };
 use fundflow_domain::{
@@ -45,6 +46,7 @@ impl FastWithdraw {
                 let brought = plan.brought(&turn.view()?);
                 plan.advance.request_repayment(turn, brought)
             }
+            Do::HandOver => by_hand::hand_over(turn),
             Do::End(ending) => {
                 let view = turn.view()?;
                 turn.end(ending, why(&view).or_else(|| partly(&view)))

@@ -1,11 +1,11 @@
 //! What the registrar says and cannot be taken as it is, since the cash is out.
 
 use super::saga::View;
-use crate::parts::{application::ApplicationLeg, cases};
+use crate::parts::{application::ApplicationLeg, cases, wallet::worth};
 use fundflow_domain::{
     application::{Confirmation, Quantity, Rejection, Terms},
-    case::{Figure, Finding, Kind},
-    money::{Income, Shares},
+    case::{Disputed, Figure, Finding, Kind},
+    money::{Income, Money, Shares},
 };
 
 /// All of it changes hands, or a person must see why not; income stays with its owner.
@@ -15,23 +15,36 @@ pub(super) fn of_confirmation(
     said: &Confirmation,
 ) -> Vec<Finding> {
     let mut found = Vec::new();
-    let mut differs = |what: String, name: &str, ours: String, theirs: String| {
+    let mut differs = |what: String, (name, ours, theirs): Differs<'_>, disputed: Disputed| {
         let (ours, theirs) = (vec![Figure::new(name, ours)], vec![Figure::new(name, theirs)]);
-        found.push(cases::finding(Kind::AmountDiffers, &what, ours, theirs));
+        let finding = cases::finding(Kind::AmountDiffers, &what, ours, theirs);
+        found.push(Finding { disputed, ..finding });
     };
     let parts = before.iter().chain([said]).filter_map(ApplicationLeg::shares_out_of);
     let left = parts.fold(Shares::ZERO, |sum, part| sum.plus(part).unwrap_or(sum));
     let Quantity::Shares(asked) = terms.ask.quantity() else { return found };
     if said.finished && left != asked {
         let what = format!("{left} shares are settled of {asked} that the bank is to have");
-        differs(what, "shares", asked.to_string(), left.to_string());
+        differs(what, ("shares", asked.to_string(), left.to_string()), between(asked, left));
     }
     let income = ApplicationLeg::income_of(said).unwrap_or(Income::ZERO);
     if income != Income::ZERO {
         let what = format!("income of {income} was paid along, and nobody asked for it");
-        differs(what, "income", Income::ZERO.to_string(), income.to_string());
+        let figures = ("income", Income::ZERO.to_string(), income.to_string());
+        differs(what, figures, cases::of_income(income));
     }
     found
+}
+
+/// Whose figures, ours, theirs.
+type Differs<'a> = (&'a str, String, String);
+
+/// What left beyond what was asked for may be others'; either way the bank's and the investor's money
+/// differs by it, a yuan a share.
+fn between(asked: Shares, left: Shares) -> Disputed {
+    let shares = left.minus(asked).unwrap_or_default();
+    let differ = left.minus(asked).or_else(|| asked.minus(left)).unwrap_or_default();
+    Disputed { shares, money: worth(differ).map(Money::from).unwrap_or_default() }
 }
 
 /// Nothing that the registrar does not do now can be undone.
@@ -56,5 +69,8 @@ pub(super) fn of_rejection(
         "{advanced} yuan are out, and the registrar rejects {} ({})",
         application.terms.no, rejection.cause
     );
-    vec![cases::finding(Kind::RejectedAfterAdvance, &what, ours, theirs)]
+    let money = Money::from(advanced).minus(worth(settled).map(Money::from).unwrap_or_default());
+    let disputed = Disputed { money: money.unwrap_or_default(), ..Disputed::default() };
+    let finding = cases::finding(Kind::RejectedAfterAdvance, &what, ours, theirs);
+    vec![Finding { disputed, ..finding }]
 }

@@ -4,7 +4,7 @@ use super::{
     Fact, When,
     saga::{FastWithdraw, View},
 };
-use crate::parts::{application::ApplicationLeg, disputes::hold_up, timing};
+use crate::parts::{application::ApplicationLeg, by_hand, disputes::hold_up, lacking, timing};
 use fundflow_domain::{
     calendar::TradingDay, case::CaseId, fast_quota::Entry, time::Timestamp, wallet::Reservation,
 };
@@ -16,6 +16,8 @@ use std::sync::Arc;
 const END: &str = "transfer";
 /// The same while the bank waits for its money.
 const BANK_END: &str = "repayment";
+/// The same while the registrar's word on the bank's redemption is still to come.
+const REDEMPTION_END: &str = "redemption";
 
 pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
     let plan = view.plan;
@@ -45,12 +47,14 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         Fact::PersonDecided => is_decided(view),
         Fact::CashIsOut => advance.is_advanced(view) && !is_decided(view),
         Fact::BankSettled => !is_banks_turn(view) || holds(view, Fact::RepaymentRequested),
-        Fact::BankPaid => !advance.is_on_its_way(view),
+        Fact::BankPaid => !advance.is_on_its_way(view) || is_by_hand(view),
         Fact::Ended => view.ending.is_some(),
         Fact::TransferClosed => transfer.need_not_be_closed(view, END),
+        Fact::RedemptionClosed => redemption.need_not_be_closed(view, REDEMPTION_END),
         Fact::TransferHeard => transfer.is_over(view),
         Fact::RedemptionHeard => redemption.is_over(view),
         Fact::NothingReserved => plan.wallet.held(view).is_none() || !transfer.lets_go(view),
+        Fact::HandedOver => by_hand::is_handed_over(view),
     }
 }
 
@@ -63,17 +67,21 @@ fn is_decided(view: &View<'_>) -> bool {
     !hold_up(view) && leg.rejection_case(view).or_else(record).is_some_and(settled)
 }
 
+/// A person settles with the bank.
+fn is_by_hand(view: &View<'_>) -> bool {
+    let disposed = view.open.disposed(BANK_END);
+    disposed.is_some_and(|it| !matches!(it.disposition, Disposition::Refund))
+}
+
 /// It is over, and what the bank's shares brought is known, as far as it ever will be; unless a
 /// person settles with the bank by hand.
 fn is_banks_turn(view: &View<'_>) -> bool {
     let plan = view.plan;
-    let disposed = view.open.disposed(BANK_END);
-    let by_hand = disposed.is_some_and(|it| !matches!(it.disposition, Disposition::Refund));
     plan.advance.is_advanced(view)
         && !view.open.notes.is_disputed()
         && plan.transfer.is_over(view)
         && plan.redemption.is_over(view)
-        && !by_hand
+        && !is_by_hand(view)
 }
 
 fn quota<'a>(view: &View<'a>) -> Option<&'a Entry> {
@@ -120,5 +128,10 @@ pub(super) fn open_ends(view: &View<'_>) -> Vec<OpenEnd> {
         ends.push((END.into(), shares.decimal()));
     }
     ends.extend(plan.advance.open_end(view));
-    ends.into_iter().map(|(name, worth)| OpenEnd { name, worth }).collect()
+    // What it brings is the bank's, and is counted there.
+    if !plan.redemption.is_over(view) {
+        ends.push((REDEMPTION_END.into(), by_hand::NOTHING));
+    }
+    let ends = ends.into_iter().map(|(name, worth)| OpenEnd { name, worth });
+    ends.chain(lacking::end(&[plan.wallet.lack_out(view, &plan.transfer)])).collect()
 }

@@ -131,11 +131,13 @@ const REPAY_AT_LAST: Deed<Saga> = Deed {
 const BESIDE: &[Side<Saga>] = &[
     act("book", Do::TakeOut, Fact::Booked).beside(),
     act("close transfer", Do::CloseTransfer, Fact::TransferClosed).after_the_end(),
+    act("close redemption", Do::CloseRedemption, Fact::RedemptionClosed).after_the_end(),
     TRANSFER_AT_LAST.after_the_end(),
     REDEMPTION_AT_LAST.after_the_end(),
     act("release at last", Do::Release, Fact::NothingReserved).after_the_end(),
     REPAY_AT_LAST.after_the_end(),
     call("repaid at last", Call::Repay, Fact::BankPaid, When::MoneyOverdue).after_the_end(),
+    act("hand over", Do::HandOver, Fact::HandedOver).after_the_end(),
 ];
 
 /// The one table of fast withdrawals.

@@ -26,7 +26,7 @@ pub struct Plan {
     pub redemption: ApplicationLeg,
     /// The wallet that the shares leave.
     pub wallet: WalletPart,
-    /// Records of it that are in dispute.
+    /// Records of it that are in dispute, and what a person took over.
     pub cases: Vec<Key<Cases>>,
 }
 

@@ -9,8 +9,8 @@ use crate::{
     house::House,
     parts::{
         application::{ApplicationLeg, FundSaga},
+        by_hand,
         cancel::{self, NotTakenBack},
-        disputes::open_cases,
         milestone::{Milestone, Notes},
         names,
         share_book::ShareBook,
@@ -273,7 +273,7 @@ impl saga::Saga for FastWithdraw {
 
     fn plan(&self, id: &TransactionId, open: &Open<Self>) -> Plan {
         let plan = Plan::of(id, &open.request, &open.promise.quota);
-        Plan { cases: open_cases(&open.notes), ..plan }
+        Plan { cases: by_hand::cases_in_sight(id, open), ..plan }
     }
 
     fn streams(plan: &Plan) -> Vec<Need> {

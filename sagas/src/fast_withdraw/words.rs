@@ -101,12 +101,16 @@ pub enum Fact {
     Booked,
     /// No transfer is to be closed without the registrar's word.
     TransferClosed,
+    /// No redemption is to be closed without the registrar's word.
+    RedemptionClosed,
     /// The registrar's last word on the transfer is there, if it was ever placed.
     TransferHeard,
     /// The registrar's last word on the redemption is there, if it was ever placed.
     RedemptionHeard,
     /// No shares are earmarked.
     NothingReserved,
+    /// What a person took over has its case.
+    HandedOver,
 }
 
 /// Commands to our own aggregates.
@@ -136,6 +140,8 @@ pub enum Do {
     CloseRedemption,
     /// Announce the repayment of what the shares brought; the rest is left to the bank.
     RequestRepayment,
+    /// Name what a person took over, with its case.
+    HandOver,
     /// Close the withdrawal.
     End(Ending),
 }

@@ -37,6 +37,9 @@ const UNDERPAID: &str = "underpaid";
 /// Money that went to the investor, and that no record brought in the end.
 const OVERPAID: &str = "overpaid";
 
+/// What an order is worth whose money or shares are counted elsewhere, or are gone: an end all the same.
+pub const NOTHING: Decimal = Decimal::from_parts(0, 0, 0, false, 2);
+
 /// Where the money of an open end comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Origin {
@@ -156,7 +159,7 @@ fn unnamed<S: FundSaga>(view: &View<'_, S>) -> Vec<Disposed> {
         let owed = origin.is_some_and(|it| known.came_of.is_some() || !it.settles);
         owed && !known.worth.is_zero() && ends.iter().all(|end| end.name != known.name)
     });
-    changed.chain(gone.map(|known| again(known, Decimal::new(0, 2)))).collect()
+    changed.chain(gone.map(|known| again(known, NOTHING))).collect()
 }
 
 fn named_anew<S: FundSaga>(view: &View<'_, S>, end: &OpenEnd) -> Option<Disposed> {

@@ -3,10 +3,11 @@
 
 use fundflow_domain::{
     case::{
-        CaseId, Cases, Command, Figure, Finding, Kind, Name, Remark, Reopening, Report, Source,
-        SourceKind, State,
+        CaseId, Cases, Command, Disputed, Figure, Finding, Kind, Name, Remark, Reopening, Report,
+        Source, SourceKind, State,
     },
     ids::{FundCode, OrderId, TransactionId},
+    money::{Income, Money},
     text::Text,
     time::Timestamp,
 };
@@ -108,8 +109,13 @@ pub struct About {
 
 /// One finding without figures of a formula.
 pub fn finding(kind: Kind, what: &str, ours: Vec<Figure>, theirs: Vec<Figure>) -> Finding {
-    let disputed = fundflow_domain::case::Disputed::default();
-    Finding { kind, what: Text::lossy(what), ours, theirs, disputed }
+    Finding { kind, what: Text::lossy(what), ours, theirs, disputed: Disputed::default() }
+}
+
+/// What depends on income that was paid along, or taken, and was not to be. Yuan.
+pub fn of_income(income: Income) -> Disputed {
+    let money = Money::new(income.decimal().abs()).unwrap_or_default();
+    Disputed { money, ..Disputed::default() }
 }
 
 /// Opens the record's case, or widens it. The case's stream must be in memory.

@@ -1,6 +1,9 @@
 //! What a saga does to the investor's money-fund shares, and what it reads off them.
 
-use super::{application::ApplicationLeg, cases::finding};
+use super::{
+    application::ApplicationLeg,
+    cases::{finding, of_income},
+};
 use fundflow_domain::{
     application::{Ask, Confirmation, Terms},
     case::{Figure, Finding, Kind},
@@ -130,7 +133,8 @@ impl WalletPart {
         let unpaid = self.state(view.streams).map_or(Income::ZERO, State::unpaid_income);
         let ours = vec![Figure::new("unpaid income", unpaid)];
         let theirs = vec![Figure::new("income", income)];
-        Some(finding(Kind::AmountDiffers, &what, ours, theirs))
+        let disputed = of_income(income);
+        Some(Finding { disputed, ..finding(Kind::AmountDiffers, &what, ours, theirs) })
     }
 
     /// Gives the reservation back.

@@ -182,7 +182,7 @@ pub(super) fn open_ends(view: &View<'_>) -> Vec<OpenEnd> {
         ends.push((END.into(), rest.decimal()));
     } else if !plan.buy.is_over(view) {
         // Its money went back, and a record holds that is not the last.
-        ends.push((END.into(), Decimal::ZERO));
+        ends.push((END.into(), by_hand::NOTHING));
     }
     if let Some(end) = plan.interest.open_end(view) {
         ends.push((INTEREST.into(), end.1));

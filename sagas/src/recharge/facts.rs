@@ -12,7 +12,6 @@ use crate::parts::{
 };
 use fundflow_domain::{calendar::TradingDay, payment::Stage, time::Timestamp, wallet::Credit};
 use fundflow_runtime::saga::OpenEnd;
-use rust_decimal::Decimal;
 
 /// What an abandoner disposes of while the money is at the fund and its shares are not there.
 const END: &str = "money_fund";
@@ -106,7 +105,7 @@ pub(super) fn open_ends(view: &View<'_>) -> Vec<OpenEnd> {
         ends.push((END.into(), rest.decimal()));
     } else if !plan.buy.is_over(view) {
         // Its money went back, and a record holds that is not the last.
-        ends.push((END.into(), Decimal::ZERO));
+        ends.push((END.into(), by_hand::NOTHING));
     }
     ends.extend(plan.compensations.open_end(view));
     let ends = ends.into_iter().map(|(name, worth)| OpenEnd { name, worth });

@@ -52,7 +52,9 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         Fact::Heard => out.is_over(view),
         Fact::IncomeBooked => wallet.spent(view).is_none() || settled(view),
         Fact::ProceedsRequested => payout.is_requested(view) || !owed(view),
-        Fact::ProceedsAnswered => !payout.is_requested(view) || payout.is_answered(view),
+        Fact::ProceedsAnswered => {
+            !payout.is_requested(view) || payout.is_answered(view) || is_given_up(view)
+        }
         Fact::NoneRefused => {
             let refused = payout.is_answered(view) && !payout.is_paid_out(view);
             !refused || is_given_up(view)
@@ -159,7 +161,7 @@ pub(super) fn open_ends(view: &View<'_>) -> Vec<OpenEnd> {
     if let Some(shares) = plan.wallet.held(view) {
         ends.push((END.into(), shares.decimal()));
     } else if !plan.out.is_over(view) {
-        ends.push((END.into(), Decimal::ZERO));
+        ends.push((END.into(), by_hand::NOTHING));
     }
     match plan.payout.open_end(view) {
         Some(end) => ends.push(end),

@@ -13,6 +13,7 @@ mod doubts;
 mod fast_short;
 mod fast_withdraw;
 mod freeze;
+mod given_up;
 mod income;
 mod outside;
 mod ports;

@@ -1,0 +1,171 @@
+//! Whoever gives up what nobody answers is done with it: no row is left that only `resume` could try
+//! again, and what is not there is named.
+
+use crate::{
+    by_hand, fast_withdraw,
+    outside::record,
+    stage::{Stage, order, out_no, tx, wallet_of},
+    withdraw,
+};
+use fundflow_domain::{
+    advance::Advances,
+    application::{FastTransferConfirmed, Outcome},
+    case::{CaseId, Cases, Closing, How, Kind, State},
+    ids::ApplicationNo,
+    payout::Transfer,
+    text::Text,
+    wallet::Command as WalletCommand,
+};
+use fundflow_kernel::streams::Key;
+use fundflow_runtime::{message::Reply, process::Disposition, saga::Saga};
+use fundflow_sagas::{
+    fast_withdraw::{Command, FastWithdraw},
+    ports::{
+        bank::{PayoutAnswer, payout_notice},
+        registrar,
+    },
+    withdraw::Withdraw,
+};
+
+const ALL: [Disposition; 3] = [Disposition::Manual, Disposition::Suspense, Disposition::Refund];
+
+fn cases<S: Saga>(played: &Stage<S>) -> Vec<(CaseId, State)> {
+    let opened = played.events.iter().filter(|it| &*it.event.event_type == "case.opened");
+    let ids = opened.map(|it| it.stream.id().parse().unwrap());
+    ids.map(|id: CaseId| (id, played.fold(&Key::<Cases>::of(&id)).state)).collect()
+}
+
+fn ends<S: Saga>(played: &Stage<S>) -> Vec<String> {
+    played.look().open_ends.iter().map(|it| format!("{} {}", it.name, it.worth)).collect()
+}
+
+/// Parked before its end, then given up with that of every end.
+fn given_up<S: Saga>(mut stage: Stage<S>, what: Disposition) -> Stage<S> {
+    assert!(stage.parked().is_some(), "{}", stage.text());
+    assert!(matches!(stage.abandon_with(what), Reply::Acted), "{}", stage.text());
+    stage.run();
+    stage
+}
+
+/// The cash is out, and the registrar transferred 40,000 of 10,000 shares, as a person accepts; the
+/// wallet has 12,000.
+fn too_many() -> Stage<FastWithdraw> {
+    let mut stage = fast_withdraw::stage("02-03 10:00");
+    let (shares, income) = ("40000".parse().unwrap(), "0".parse().unwrap());
+    let more = Outcome::FastTransfer(FastTransferConfirmed { shares, income });
+    stage.outside.records.insert("transfer".into(), vec![record("c-1", "2026-02-04", true, more)]);
+    stage.request(fast_withdraw::request("10000"), fast_withdraw::asked());
+    stage.run();
+    stage
+}
+
+fn accepted(mut stage: Stage<FastWithdraw>) -> Stage<FastWithdraw> {
+    let case = cases(&stage)[0].0;
+    let (by, reason) = (Text::lossy("chen"), Text::lossy("the registrar says so"));
+    let closing = Box::new(Closing { how: How::Accepted, by, reason });
+    stage.command(Command::CloseCase { case, closing });
+    stage.run();
+    stage
+}
+
+#[test]
+fn a_case_on_a_transfer_of_too_many_shares_says_how_many_are_in_dispute() {
+    let stage = too_many();
+    let disputed = cases(&stage)[0].1.disputed();
+    assert_eq!(
+        (disputed.shares, disputed.money),
+        ("30000".parse().unwrap(), "30000".parse().unwrap())
+    );
+}
+
+#[test]
+fn shares_that_a_transfer_took_and_that_are_not_there_are_missing_until_they_are() {
+    for what in ALL {
+        let stage = accepted(too_many());
+        let (row, code) = stage.parked().unwrap();
+        assert_eq!((row.as_str(), code.as_str()), ("take out", "refused"), "{}", stage.text());
+        assert_eq!(ends(&stage), ["repayment 10000.00", "missing 30000.00"]);
+
+        let mut stage = given_up(stage, what);
+        let look = stage.look();
+        assert!(look.finished, "{what:?}: {:?} {}", look.parked, stage.text());
+        assert_eq!(by_hand::named(&stage.events)["missing"], "30000".parse().unwrap());
+        let kinds: Vec<Kind> = cases(&stage).iter().map(|it| it.1.case().unwrap().kind()).collect();
+        assert_eq!(kinds, [Kind::AmountDiffers, Kind::SharesMissing], "{what:?}");
+        assert_eq!(stage.wallet().available(), "2000".parse().unwrap(), "none are made up");
+
+        // They are there at last, and are booked by themselves.
+        let credit = WalletCommand::CreditInTransit(tx("NEW"), "30000".parse().unwrap());
+        stage.given(&wallet_of("i-1"), &credit);
+        let (shares, registered) = ("30000".parse().unwrap(), "2026-02-04".parse().unwrap());
+        let confirm = WalletCommand::ConfirmCredit(tx("NEW"), shares, registered);
+        stage.given(&wallet_of("i-1"), &confirm);
+        stage.crash();
+        stage.run();
+        assert_eq!(stage.wallet().registered(), "2000".parse().unwrap(), "{}", stage.text());
+        assert!(by_hand::named(&stage.events)["missing"].is_zero(), "{}", stage.text());
+        assert!(stage.look().finished, "{what:?}");
+    }
+}
+
+#[test]
+fn a_redemption_of_the_bank_that_its_registrar_never_confirms_can_be_given_up_for_good() {
+    let mut stage = fast_withdraw::stage("02-03 10:00");
+    stage.request(fast_withdraw::request("10000"), fast_withdraw::asked());
+    stage.clock("02-04 13:00");
+    stage.outside.down.insert("redeem".into());
+    stage.run();
+    assert_eq!(ends(&stage), ["repayment 10000.00", "redemption 0.00"], "{}", stage.text());
+
+    let mut stage = given_up(stage, Disposition::Manual);
+    assert!(!stage.look().finished, "the registrar's word is waited for");
+    stage.abandon_as(&[("redemption", Disposition::Refund)]);
+    stage.run();
+    let look = stage.look();
+    assert!(look.finished, "{:?}\n{}", look.parked, stage.text());
+
+    // Should it come after all, it is kept, and a person sees it.
+    let all = crate::outside::redeemed("10000".parse().unwrap(), "0");
+    let said = record("c-9", "2026-02-05", true, all);
+    stage.notice(registrar::notice(&ApplicationNo::of(&order("redeem")), said));
+    stage.run();
+    assert_eq!(cases(&stage).len(), 1, "{}", stage.text());
+    assert_eq!(stage.count("advance.repayment_requested"), 0, "a person has what comes of it");
+}
+
+#[test]
+fn a_repayment_that_the_bank_never_answers_can_be_given_up() {
+    for what in [Disposition::Manual, Disposition::Suspense] {
+        let mut stage = fast_withdraw::stage("02-03 10:00");
+        stage.outside.down.insert("transfer.out.repay".into());
+        stage.request(fast_withdraw::request("10000"), fast_withdraw::asked());
+        stage.run();
+        let stage = given_up(stage, what);
+        let look = stage.look();
+        assert!(look.finished, "{what:?}: {:?}\n{}", look.parked, stage.text());
+        let advance = stage.fold(&Key::<Advances>::of(&out_no("transfer"))).state;
+        assert!(advance.advance().is_some());
+    }
+}
+
+#[test]
+fn a_payout_that_the_bank_never_answers_can_be_given_up_and_a_late_word_has_a_case() {
+    for what in ALL {
+        let mut stage: Stage<Withdraw> = withdraw::stage("02-03 10:00");
+        stage.outside.down.insert("redeem.out".into());
+        stage.request(withdraw::request(Some("400")), withdraw::asked());
+        stage.run();
+        let mut stage = given_up(stage, what);
+        let look = stage.look();
+        assert!(look.finished, "{what:?}: {:?}\n{}", look.parked, stage.text());
+
+        let no = out_no("redeem");
+        let (amount, at) = ("400".parse().unwrap(), stage.now);
+        let transfer = Transfer { no: no.clone(), serial: "B-9".parse().unwrap(), amount, at };
+        stage.notice(payout_notice(&no, no.clone(), PayoutAnswer::PaidOut(transfer)));
+        stage.run();
+        let said = by_hand::cases(&stage.events);
+        assert_eq!(said, ["0.00 yuan (payout) are owed by hand, where 400.00 were named before"]);
+        assert!(stage.look().finished, "{what:?}");
+    }
+}
