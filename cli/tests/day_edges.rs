@@ -16,7 +16,7 @@ I-1,A-1,C5,2027-01-31,verified,2035-06-30,yes,individual
 I-2,A-2,C5,2027-01-31,verified,2035-06-30,yes,individual
 ";
 const HEADING: &str =
-    "transaction,time,kind,investor,wallet_fund,fund,target_fund,amount,shares,mode";
+    "transaction,time,kind,investor,wallet_fund,fund,target_fund,amount,shares,mode,only_today";
 
 const NAVS: &[&str] = &["011162,2026-02-12,0.7421", "011162,2026-02-13,0.7388"];
 
@@ -62,15 +62,10 @@ impl Stage {
         serde_json::from_str(&said).unwrap()
     }
 
-    /// Each saga, its T and state.
-    fn sagas(&self) -> Vec<String> {
+    fn saga(&self, id: &str) -> Value {
         let (_, said) = self.run(&["saga", "ls", "-o", "json"]);
         let list: Vec<Value> = serde_json::from_str(&said).unwrap();
-        let row = |row: &Value| {
-            let cells = ["transaction", "trade_date", "state"].map(|it| row[it].as_str().unwrap());
-            cells.join(" ")
-        };
-        list.iter().map(row).collect()
+        list.into_iter().find(|row| row["transaction"] == id).unwrap()
     }
 
     /// Business code, date and time of the records of file 03 of that T.
@@ -90,9 +85,9 @@ impl Stage {
 #[test]
 fn a_record_tells_when_its_order_became_ours_and_no_instant_of_another_t() {
     let orders = [
-        "P1,14:59:30,purchase,I-1,,011162,,1000,,",
-        "R1,2026-02-12T14:59:50+08:00,recharge,I-2,,000730,,1000,,",
-        "V1,2026-02-13T14:59:55+08:00,withdraw,I-2,,000730,,,100,",
+        "P1,14:59:30,purchase,I-1,,011162,,1000,,,",
+        "R1,2026-02-12T14:59:50+08:00,recharge,I-2,,000730,,1000,,,",
+        "V1,2026-02-13T14:59:55+08:00,withdraw,I-2,,000730,,,100,,",
     ];
     let scenario = r#"
 [override.P1]
@@ -104,7 +99,70 @@ redemption = "timeout_lost"
     stage.play();
 
     // Paid half a minute before the cut-off, and heard of minutes after it.
-    assert_eq!(stage.sent("2026-02-12"), ["022 20260212 145950", "022 20260212 145930"]);
+    assert_eq!(stage.sent("2026-02-12"), ["022 20260212 145930", "022 20260212 145950"]);
     // The registrar took it only after that cut-off.
-    assert_eq!(stage.sent("2026-02-24"), ["024 20260224 150025"]);
+    assert_eq!(stage.sent("2026-02-24"), ["024 20260224 150005"]);
+}
+
+/// The state of a saga, and why it is less than was asked for or stands.
+fn state(saga: &Value) -> (&str, &str) {
+    let text = saga["failure"]["text"].as_str().or(saga["parked"]["cause"]["text"].as_str());
+    (saga["state"].as_str().unwrap(), text.unwrap_or_default())
+}
+
+#[test]
+fn what_was_turned_away_after_its_registrar_took_it_is_not_carried_out() {
+    let orders = [
+        "D1,14:59:55,discount_purchase,I-1,000730,,011162,1000,,,yes",
+        "D2,14:59:55,discount_purchase,I-2,000730,,011162,1000,,,yes",
+    ];
+    let scenario = r#"
+[override.D1]
+conversion = "timeout_accepted"
+[override.D2]
+conversion = "timeout_accepted"
+cancel = "refused"
+"#;
+    let stage = Stage::of("2026-02-12", &orders, NAVS, scenario);
+    stage.play();
+
+    let [taken_back, kept] = ["D1", "D2"].map(|id| stage.saga(id));
+    let why = "it would be priced on 2026-02-13, and only 2026-02-12 was wanted";
+    assert_eq!(state(&taken_back), ("kept in wallet", why));
+    assert_eq!(state(&kept).0, "parked", "{kept:#}");
+    assert_eq!(stage.sent("2026-02-12").len(), 2, "the purchases of money-market shares");
+    assert!(!stage.store.path().join("exchange/2026-02-13/out").exists(), "no conversion goes out");
+}
+
+#[test]
+fn a_folder_at_the_end_of_the_calendar_is_played_to_it() {
+    let orders = [
+        "P,10:00:00,purchase,I-1,,011162,,1000,,,",
+        "N,10:00:00,discount_purchase,I-2,000730,,011162,1000,,next_day,",
+        "L,2026-12-29T14:59:00+08:00,purchase,I-1,,011162,,1000,,,",
+    ];
+    let navs = ["011162,2026-12-28,0.7421", "011162,2026-12-29,0.7388"];
+    let stage = Stage::of("2026-12-28", &orders, &navs, "");
+    stage.play();
+    for id in ["P", "N", "L"] {
+        assert_eq!(state(&stage.saga(id)), ("completed", ""), "{id}");
+    }
+    assert_eq!(stage.play()["events_added"], 0);
+}
+
+#[test]
+fn an_order_of_a_t_between_two_days_that_were_played_goes_out_with_its_t() {
+    let orders = ["P,10:00:00,purchase,I-1,,011162,,1000,,,"];
+    // Paid twenty days later, when nothing else moves.
+    let scenario = "[override.P]\ncharge = \"late_paid\"\ndelay_s = 1728000\n";
+    let stage = Stage::of("2026-02-12", &orders, NAVS, scenario);
+    stage.play();
+    assert_eq!(state(&stage.saga("P")).0, "parked");
+
+    let later = ["R,10:00:00,recharge,I-2,,000730,,1.00,,,"];
+    stage.folder_is("2026-04-15", &later, &["011162,2026-03-04,0.7500"], "");
+    stage.play();
+    assert_eq!(state(&stage.saga("P")), ("completed", ""));
+    assert_eq!(stage.sent("2026-03-04"), ["022 20260304 100000"]);
+    assert_eq!(stage.play()["events_added"], 0);
 }

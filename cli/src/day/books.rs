@@ -71,6 +71,26 @@ impl Books {
         })
     }
 
+    /// The T of every order that its registrar's front has and of which no record came, and whether it was
+    /// sent.
+    pub(super) fn unanswered(&self) -> impl Iterator<Item = (TradingDay, bool)> + '_ {
+        self.applications.iter().filter_map(|(_, kept)| {
+            let application = kept.loaded.state.application()?;
+            let is_sent = match application.stage {
+                Stage::Accepted | Stage::Sealed => false,
+                Stage::Sent => true,
+                Stage::Placed
+                | Stage::Received
+                | Stage::Confirming
+                | Stage::Confirmed(_)
+                | Stage::PartlyConfirmed(_)
+                | Stage::Rejected(_)
+                | Stage::Cancelled(_) => return None,
+            };
+            Some((application.terms.trade_date, is_sent))
+        })
+    }
+
     /// Whether something waits for a batch of a later T than that.
     pub(super) fn waits_for_batch_after(&self, t: TradingDay) -> bool {
         self.applications.iter().any(|(_, kept)| {

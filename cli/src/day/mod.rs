@@ -7,8 +7,8 @@
 //!             └─ events.db, exchange/<date>/out and in, sandbox/*.jsonl below --store
 //! ```
 //!
-//! 1. Nothing is kept but events, files, the counterparties' books, and beside these what was refused; a
-//!    day that was killed goes on from them.
+//! 1. Nothing is kept but events, files, the counterparties' books, and beside these what was refused and
+//!    how far the days go; a day that was killed goes on from them.
 //! 2. Playing it again places every order again: the transaction IDs make it harmless, and no event
 //!    is added. A row that was refused stays refused, whatever could be had by now; one that is changed,
 //!    or comes at another time, is another attempt.
@@ -19,6 +19,7 @@ mod agenda;
 mod batch;
 mod books;
 mod cancels;
+mod days;
 mod incomes;
 mod play;
 mod print;

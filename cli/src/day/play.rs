@@ -21,17 +21,15 @@ use super::{
     requests,
     table::{Counterparties, Table},
 };
-use fundflow::{ActError, Engine, Notice, Noticed, Outlook};
+use fundflow::{ActError, Engine, Notice, Noticed};
 use fundflow_application::{
     audit::{self, Report},
     desk::{self, SagaList},
     read_models::catch_up,
 };
-use fundflow_domain::{
-    admission::buying::Way, calendar::TradingDay, ids::TransactionId, time::Timestamp,
-};
+use fundflow_domain::{calendar::TradingDay, ids::TransactionId, time::Timestamp};
 use fundflow_infrastructure::{
-    day_folder::{Day, Kind, Order, published_at, published_for},
+    day_folder::{Day, Kind, Order, published_for},
     sandbox::channel::Totals,
 };
 use fundflow_kernel::{
@@ -44,14 +42,10 @@ use std::{
     sync::Arc,
 };
 
-/// Trading days within which something must move, or the day is over without it.
-const SOON: u32 = 3;
 /// Milliseconds of a wave, at least.
 const WAVE: i64 = 1000;
 /// A day is cut into about so many waves at most: each costs some durable writes.
 const WAVES_MAX: i64 = 500;
-/// Trading days that are played at most, for what is converted or paid out later.
-const DAYS_MAX: usize = 7;
 
 /// What a day brought.
 pub(super) struct Played {
@@ -89,8 +83,10 @@ pub(super) struct Play<S> {
     pub(super) plan_words: BTreeMap<TransactionId, String>,
     /// Requests that were made of the engine.
     made: usize,
-    agenda: BTreeSet<(Timestamp, Item)>,
-    days: Vec<TradingDay>,
+    pub(super) agenda: BTreeSet<(Timestamp, Item)>,
+    pub(super) days: Vec<TradingDay>,
+    /// The T whose batches are on the agenda, or were.
+    pub(super) batches: BTreeSet<TradingDay>,
 }
 
 /// Eight in the morning of T; where the log ends if something was played before, days ago or until it
@@ -127,45 +123,19 @@ impl<S: EventStore + Checkpoints> Play<S> {
             made: 0,
             agenda: BTreeSet::new(),
             days: Vec::new(),
+            batches: BTreeSet::new(),
         };
         for (from, until) in waves(&play.day.orders) {
             if let Some(last) = play.day.orders.get(until.saturating_sub(1)) {
                 play.agenda.insert((last.time, Item::Wave(from, until)));
             }
         }
-        play.plan(play.day.trade_date)?;
-        play.plan(play.day.next)?;
+        play.plan_days()?;
         // Delivered before the log's end, or the log would end earlier.
         let delivered = Timestamp::from_micros(play.table.clock.now().micros() - 1);
         drop(play.with.sandbox.due(delivered));
         play.publish_all(play.table.clock.now());
         Ok(play)
-    }
-
-    fn plan(&mut self, t: TradingDay) -> Result<(), Trouble> {
-        let next = self.table.house.calendar.plus(t, 1)?;
-        self.days.push(t);
-        self.agenda.extend([
-            (invests_at(t), Item::Plans(t)),
-            (self.sent_at(t), Item::Send(t)),
-            (published_at(t), Item::Prices(t)),
-            (at(next, 8, 0), Item::Night(t)),
-            (at(next, 8, 30), Item::Answers(t)),
-        ]);
-        Ok(())
-    }
-
-    /// When the batch of T is complete: what was paid before a cut-off is heard of for two hours more,
-    /// and some orders have a cut-off of their own.
-    fn sent_at(&self, t: TradingDay) -> Timestamp {
-        let Table { house, .. } = &self.table;
-        let terms = self.day.catalogue.codes();
-        let terms = terms.filter_map(|code| self.day.catalogue.on(code, t.date()));
-        let raised = terms.filter(|terms| {
-            terms.raising.as_ref().is_some_and(|it| (it.from..=it.through).contains(&t.date()))
-        });
-        let own = raised.map(|terms| terms.cut_off_for(Way::Subscription)).max().flatten();
-        house.sealed_by(t, own).max(house.sealed_by(t, None))
     }
 
     /// Plays until nothing moves. `progress` hears of every step.
@@ -232,41 +202,6 @@ impl<S: EventStore + Checkpoints> Play<S> {
         self.deliver(notices).await?;
         self.settle().await?;
         Ok(Some(done))
-    }
-
-    /// When something is due next. While something moves, further days are planned, to an end.
-    async fn next(&mut self) -> Result<Option<Timestamp>, Trouble> {
-        let outlook = self.engine.outlook().await?;
-        loop {
-            let first = self.first_due(&outlook);
-            let Some(last) = self.days.last().copied() else { return Ok(first) };
-            let moves = self.moves(&outlook, last)?;
-            let beyond = first.is_none_or(|first| first > self.sent_at(last));
-            if moves && beyond && self.days.len() < DAYS_MAX {
-                self.plan(self.table.house.calendar.plus(last, 1)?)?;
-                continue;
-            }
-            if self.agenda.is_empty() && !moves {
-                return Ok(None);
-            }
-            let end = at(self.table.house.calendar.plus(last, 1)?, 17, 0);
-            let asked = self.day.orders.last().map_or(end, |order| order.time);
-            return Ok(first.filter(|first| *first <= end.max(asked)));
-        }
-    }
-
-    /// Whether anything goes on without a person, and soon: what has its time in months is under way.
-    fn moves(&self, outlook: &Outlook, last: TradingDay) -> Result<bool, Trouble> {
-        let soon = at(self.table.house.calendar.plus(last, SOON)?, 17, 0);
-        let mut moving = outlook.moving.values();
-        let outside = self.with.sandbox.next_due().is_some_and(|due| due <= soon);
-        let batch = self.books.waits_for_batch_after(last);
-        Ok(outside || batch || moving.any(|due| due.is_none_or(|due| due <= soon)))
-    }
-
-    fn first_due(&self, outlook: &Outlook) -> Option<Timestamp> {
-        let agenda = self.agenda.first().map(|(due, _)| *due);
-        [agenda, self.with.sandbox.next_due(), outlook.next_timer].into_iter().flatten().min()
     }
 
     /// Returns whether there was something to do.

@@ -29,6 +29,7 @@ use std::{
 pub(super) struct Counterparties {
     pub(super) sandbox: Sandbox,
     pub(super) files: PathBuf,
+    pub(super) base: PathBuf,
     /// Of the days that were played into this store.
     pub(super) refusals: Refusals,
     /// The program's own ports.
@@ -83,7 +84,8 @@ impl Counterparties {
         let sandbox = Sandbox::open(&books, &day.scenario, &hours, codes, market)?;
         let outside = Outside { directory: base.to_owned(), clock: shared };
         let own = registry.ports(&outside).map_err(Trouble::Port)?;
-        Ok(Self { sandbox, files: base.join("exchange"), refusals, own })
+        let (files, base) = (base.join("exchange"), base.to_owned());
+        Ok(Self { sandbox, files, base, refusals, own })
     }
 }
 

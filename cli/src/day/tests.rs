@@ -22,9 +22,12 @@ struct Laid {
 
 impl Laid {
     fn example() -> Self {
+        Self::of(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/day")))
+    }
+
+    fn of(folder: &Path) -> Self {
         let calendar = Arc::new(TradingCalendar::xshg().unwrap());
-        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/day");
-        let reading = day_folder::read(Path::new(folder), &calendar);
+        let reading = day_folder::read(folder, &calendar);
         assert_eq!(reading.problems, []);
         let base = tempfile::tempdir().unwrap();
         Self { day: Arc::new(reading.day.unwrap()), calendar, base }
@@ -284,6 +287,55 @@ async fn a_day_that_was_cut_off_anywhere_goes_on_to_the_same_endings() {
 
         assert_eq!(endings(&rest), endings(&whole), "after {steps} steps");
         assert_eq!((rest.channel, rest.money), (whole.channel.clone(), whole.money.clone()));
+    }
+}
+
+/// A plan that invests on every day that is played, and an order whose word takes weeks.
+fn long_folder() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let files = [
+        ("day.toml", "trade_date = 2026-02-12\nseed = 1\n"),
+        (
+            "investors.csv",
+            "investor,account,risk,questionnaire_valid_until,kyc,id_valid_until,same_name_card,customer_type\n\
+             I-1,A-1,C5,2027-01-31,verified,2035-06-30,yes,individual\n",
+        ),
+        ("navs.csv", "fund,date,nav\n011162,2026-02-12,0.7421\n011162,2026-02-13,0.7388\n"),
+        (
+            "orders.csv",
+            "transaction,time,kind,investor,fund,amount,frequency,start\n\
+             L,10:00:00,plan,I-1,011162,100.00,daily,2026-02-12\n\
+             Z,10:00:00,recharge,I-1,000730,5.00,,\n",
+        ),
+        ("scenario.toml", "[override.Z]\nbuy_confirmation = \"late\"\ndelay_s = 1296000\n"),
+    ];
+    for (name, text) in files {
+        std::fs::write(folder.path().join(name), text).unwrap();
+    }
+    folder
+}
+
+#[tokio::test]
+async fn a_day_that_was_killed_on_any_of_its_days_goes_on_for_as_many() {
+    let folder = long_folder();
+    let (table, store) = (Laid::of(folder.path()), Arc::new(MemoryStore::new()));
+    let whole = table.play(&store).await;
+    assert_eq!(whole.virtual_end, "2026-03-03T08:30:00+08:00");
+    for steps in (3..).step_by(29) {
+        let (table, store) = (Laid::of(folder.path()), Arc::new(MemoryStore::new()));
+        let mut play = table.prepare(&store).await;
+        for _ in 0..steps {
+            if play.step().await.unwrap().is_none() {
+                return;
+            }
+        }
+        drop(play);
+        let rest = table.play(&store).await;
+        assert_eq!(
+            (rest.events, &rest.endings),
+            (whole.events, &whole.endings),
+            "after {steps} steps"
+        );
     }
 }
 

@@ -1,7 +1,9 @@
-//! The scenario that is kept with the counterparties' books, so that whoever opens them without the
-//! folder of the day meets the same counterparties.
+//! What is kept with the counterparties' books: the scenario, so that whoever opens them without the folder
+//! of the day meets the same counterparties; and how far a folder was played.
 
 use super::scenario::{Scenario, ScenarioError};
+use fundflow_domain::calendar::TradingDay;
+use serde::{Deserialize, Serialize};
 use std::{
     fs, io,
     path::{Path, PathBuf},
@@ -9,6 +11,9 @@ use std::{
 
 /// The scenario's file in the directory of the books.
 const FILE: &str = "scenario.toml";
+
+/// How far the folder was played that came last.
+const PLAYED: &str = "played.toml";
 
 /// Why the scenario cannot be kept or read back.
 #[derive(Debug, thiserror::Error)]
@@ -39,13 +44,50 @@ pub enum KeptError {
 /// # Errors
 /// [`KeptError`].
 pub fn keep(scenario: &Scenario, books: &Path) -> Result<(), KeptError> {
-    let text = toml::to_string(scenario)?;
-    let path = books.join(FILE);
-    let beside = books.join(format!("{FILE}.new"));
+    write(books, FILE, &toml::to_string(scenario)?)
+}
+
+fn write(books: &Path, file: &str, text: &str) -> Result<(), KeptError> {
+    let path = books.join(file);
+    let beside = books.join(format!("{file}.new"));
     // A process that dies here leaves the old one whole.
     fs::write(&beside, text)
         .and_then(|()| fs::rename(&beside, &path))
         .map_err(|source| KeptError::Io { path, source })
+}
+
+/// Through which day a folder was planned to be played, while something of it moved.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Played {
+    folder: TradingDay,
+    through: TradingDay,
+}
+
+impl Played {
+    /// Keeps it of the folder of that T.
+    ///
+    /// # Errors
+    /// [`KeptError`].
+    pub fn keep(books: &Path, folder: TradingDay, through: TradingDay) -> Result<(), KeptError> {
+        write(books, PLAYED, &toml::to_string(&Self { folder, through })?)
+    }
+
+    /// That day; `None` where nothing is kept of the folder of that T, or nothing that can be read: it only
+    /// says where to look further.
+    ///
+    /// # Errors
+    /// [`KeptError::Io`].
+    pub fn kept(books: &Path, folder: TradingDay) -> Result<Option<TradingDay>, KeptError> {
+        let path = books.join(PLAYED);
+        match fs::read_to_string(&path) {
+            Ok(text) => {
+                let kept: Option<Self> = toml::from_str(&text).ok();
+                Ok(kept.filter(|kept| kept.folder == folder).map(|kept| kept.through))
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(source) => Err(KeptError::Io { path, source }),
+        }
+    }
 }
 
 /// The one that is kept; without any, everything goes well.

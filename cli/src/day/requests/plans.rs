@@ -19,6 +19,7 @@ use fundflow_sagas::{
     purchase::{self, Purchase},
     regular_plan::{Command, Due, RegularPlans, due},
 };
+use std::collections::BTreeSet;
 
 /// Asks for everything that is due. Returns whether anything was.
 pub(in crate::day) async fn invest<S: EventStore + Checkpoints>(
@@ -26,11 +27,17 @@ pub(in crate::day) async fn invest<S: EventStore + Checkpoints>(
     t: TradingDay,
 ) -> Result<bool, Trouble> {
     let mut all: Vec<(PlanId, Due)> = Vec::new();
+    let mut unknown = BTreeSet::new();
     for (name, kept) in play.books.plans.iter() {
         let Ok(id) = name.parse::<PlanId>() else { continue };
-        let found = due(&id, &kept.loaded.state, t, &play.table.house.calendar)?;
-        all.extend(found.into_iter().map(|due| (id.clone(), due)));
+        match due(&id, &kept.loaded.state, t, &play.table.house.calendar) {
+            Ok(found) => all.extend(found.into_iter().map(|due| (id.clone(), due))),
+            // What it would buy past the calendar's end is not guessed; others invest.
+            Err(error) => drop(unknown.insert(format!("plan {id}: {error}"))),
+        }
     }
+    unknown.retain(|remark| !play.remarks.contains(remark));
+    play.remarks.extend(unknown);
     let any = !all.is_empty();
     for (plan, due) in all {
         let Some(investor) = play.day.investors.get(&due.request.investor) else {

@@ -101,7 +101,8 @@ impl SandboxRegistrar {
         let t = self.market.calendar().day(set.index.date)?;
         let Answers { said, withheld, unpriced } = self.answer_all(&asked, t, now)?;
         let confirm_date = self.market.calendar().plus(t, 1)?.date();
-        let pay_date = self.market.calendar().plus(t, 2)?.date();
+        // Past the end of the calendar: no earlier than that.
+        let pay_date = self.market.calendar().plus(t, 2).map_or(confirm_date, TradingDay::date);
         let days = Days { t: t.date(), confirm_date, pay_date };
         let confirmation = |said: &Said| -> Filler<'static> {
             let record = confirmation_of(said, days);
