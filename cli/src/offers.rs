@@ -44,6 +44,16 @@ pub(crate) fn keeps(shown: &Shown, case: CaseId) -> bool {
     waits_for(&shown.events, case)
 }
 
+/// Whether it is that saga which closes the case in that way: money of ours goes out by way of it,
+/// whether it waits for the case or not.
+pub(crate) fn closes(shown: &Shown, case: CaseId, how: &How) -> bool {
+    is_paid(how) || keeps(shown, case)
+}
+
+pub(crate) const fn is_paid(how: &How) -> bool {
+    matches!(how, How::PaidByUs { .. })
+}
+
 /// Whether these events of a saga say that it waits for the case.
 pub(crate) fn waits_for(events: &[Recorded], case: CaseId) -> bool {
     let name = case.to_string();
@@ -84,11 +94,10 @@ impl Desk<'_> {
         saga: Option<&Shown>,
     ) -> Result<Vec<String>, Failure> {
         let Ok(case) = row.case.parse::<CaseId>() else { return Ok(Vec::new()) };
-        let saga = saga.filter(|shown| keeps(shown, case));
         let mut lines = Vec::new();
         for (how, words) in ways() {
-            let taken = match saga {
-                None => true,
+            let taken = match saga.filter(|shown| closes(shown, case, &how)) {
+                None => !is_paid(&how),
                 Some(shown) => {
                     let (by, reason) = (Text::lossy("look"), Text::lossy("look"));
                     let closing = Box::new(Closing { how, by, reason });
@@ -218,7 +227,7 @@ fn giving_up(look: &Look) -> Vec<(String, Action)> {
 
 /// Every way in which a case can be closed, and how it is typed.
 fn ways() -> Vec<(How, &'static str)> {
-    let amount = Amount::new(rust_decimal::Decimal::ONE).ok();
+    let amount = Amount::new(rust_decimal::Decimal::new(1, 2)).ok();
     let paid = amount.map(|amount| (How::PaidByUs { amount }, "--how paid-by-us --amount YUAN"));
     let manual = How::Manual { text: Text::lossy("look") };
     std::iter::once((How::Accepted, "--how accepted"))

@@ -32,10 +32,9 @@ pub(crate) fn recharge(word: Word) -> Option<recharge::Command> {
     Some(match word {
         Word::Cancel { at, scope: Scope::All } => C::Cancel { at },
         Word::Date { at, reason } => C::Date { at, reason },
+        Word::Redirect { account, own_name, reason } => C::Redirect { account, own_name, reason },
         Word::CloseCase { case, closing } => C::CloseCase { case, closing },
-        Word::Cancel { scope: Scope::Conversion, .. } | Word::Redirect { .. } | Word::Plan(_) => {
-            return None;
-        }
+        Word::Cancel { scope: Scope::Conversion, .. } | Word::Plan(_) => return None,
     })
 }
 

@@ -20,13 +20,13 @@ const FATES: [(&str, &str, &str); 8] = [
     ("redemption_confirmation", "wrong_fee", "14.78"),
 ];
 
-fn folder(at: &Path) {
+fn folder(at: &Path, fates: &[(&str, &str, &str)]) {
     let mut investors = "investor,account,risk,questionnaire_valid_until,kyc,id_valid_until,\
                          same_name_card,customer_type\n"
         .to_owned();
     let mut orders = "transaction,time,kind,investor,fund,amount,shares\n".to_owned();
     let (mut scenario, mut later) = (String::new(), String::new());
-    for (nth, (order, fate, _)) in FATES.iter().enumerate() {
+    for (nth, (order, fate, _)) in fates.iter().enumerate() {
         writeln!(investors, "I-{nth},A-{nth},C5,2027-01-31,verified,2035-06-30,yes,individual")
             .unwrap();
         writeln!(orders, "R-{nth},10:00:0{nth},recharge,I-{nth},000730,6000.00,").unwrap();
@@ -56,7 +56,7 @@ fn json(store: &Path, args: &[&str]) -> Value {
 fn whoever_closes_their_cases_ends_them_and_the_audit_finds_nothing() {
     let (day, store) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let (folder_, store) = (day.path().to_str().unwrap(), store.path());
-    folder(day.path());
+    folder(day.path(), &FATES);
     fundflow(store, &["day", "--no-progress", folder_]);
 
     let cases = json(store, &["case", "ls", "--open", "-o", "json"]);
@@ -86,4 +86,40 @@ fn whoever_closes_their_cases_ends_them_and_the_audit_finds_nothing() {
     }
     let audit = fundflow(store, &["audit", "verify"]);
     assert!(audit.status.success(), "{}", String::from_utf8_lossy(&audit.stdout));
+}
+
+#[test]
+fn shares_that_are_missing_end_by_hand_and_nothing_is_offered_that_would_be_refused() {
+    let (day, store) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let (folder_, store) = (day.path().to_str().unwrap(), store.path());
+    folder(day.path(), &[("transfer_confirmation", "wrong_shares", "")]);
+    fundflow(store, &["day", "--no-progress", folder_]);
+    let by = ["--reason", "the bank agrees", "--operator", "chen", "--apply"];
+    let case = json(store, &["case", "ls", "-o", "json"])[0]["case"].as_str().unwrap().to_owned();
+    let close = |more: &[&str]| {
+        let said = fundflow(store, &[&["case", "close", &case], more, &by[..]].concat());
+        (said.status.code(), String::from_utf8(said.stderr).unwrap())
+    };
+    for (more, why) in [
+        (["--how", "accepted", "--amount", "5"], "--amount is what we pay"),
+        (["--how", "withdrawn", "--text", "so"], "--text says in which other way"),
+    ] {
+        let (code, said) = close(&more);
+        assert_eq!(code, Some(2), "{said}");
+        assert!(said.contains(why), "{said}");
+    }
+    assert_eq!(close(&["--how", "accepted"]).0, Some(0));
+
+    let ends = ["--disposition", "repayment=refund", "--disposition", "missing=manual"];
+    let done = fundflow(store, &[&["saga", "abandon", "F-0"], &ends[..], &by[..]].concat());
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stdout));
+    let stuck = json(store, &["saga", "ls", "--stuck", "-o", "json"]);
+    assert_eq!(stuck.as_array().unwrap().len(), 0, "{stuck:#}");
+
+    let cases = json(store, &["case", "ls", "--open", "-o", "json"]);
+    assert_eq!(cases[0]["kind"], "shares_missing", "{cases:#}");
+    let case = cases[0]["case"].as_str().unwrap();
+    let shown = json(store, &["case", "show", case, "-o", "json"]);
+    let offered = shown["actions"].to_string();
+    assert!(offered.contains("--how accepted") && !offered.contains("paid-by-us"), "{offered}");
 }

@@ -5,7 +5,7 @@ use crate::{
     args::Format,
     folded::Folded,
     house::Terms,
-    offers::{keeps, waits_for},
+    offers::{closes, is_paid, waits_for},
     operate::{self, Order, OrderArgs, STALE, not_blank, time_of, versioned},
     reading::{Failure, Place, complain, database, json, open},
     registry::{Registry, Sagas, Word},
@@ -16,7 +16,7 @@ use fundflow_application::{
     read_models::CaseRow,
 };
 use fundflow_domain::{
-    case::{CaseId, Cases, Closing, Command, How},
+    case::{CaseId, Cases, Closing, Command, Disputed, How},
     ids::TransactionId,
     money::Amount,
     text::Text,
@@ -106,19 +106,26 @@ struct Report {
 impl CloseArgs {
     fn closing(&self) -> Result<Closing, Failure> {
         let typed = |error: fundflow_domain::text::TextError| Failure::Typed(error.to_string());
+        let no = |what: &str| Err(Failure::Typed(what.to_owned()));
         let how = match (self.how, self.amount, &self.text) {
-            (HowArg::PaidByUs, Some(amount), _) => How::PaidByUs { amount },
-            (HowArg::Manual, _, Some(text)) => {
+            (HowArg::PaidByUs, None, _) => return no("--how paid-by-us needs --amount"),
+            (HowArg::Manual, _, None) => return no("--how manual needs --text"),
+            (HowArg::Accepted | HowArg::Withdrawn | HowArg::Manual, Some(_), _) => {
+                return no(
+                    "--amount is what we pay, with --how paid-by-us only; leave it out, or say that",
+                );
+            }
+            (HowArg::Accepted | HowArg::Withdrawn | HowArg::PaidByUs, _, Some(_)) => {
+                return no(
+                    "--text says in which other way, with --how manual only; what convinced you is --reason",
+                );
+            }
+            (HowArg::PaidByUs, Some(amount), None) => How::PaidByUs { amount },
+            (HowArg::Manual, None, Some(text)) => {
                 How::Manual { text: Text::new("text", text.as_str()).map_err(typed)? }
             }
-            (HowArg::Accepted, ..) => How::Accepted,
-            (HowArg::Withdrawn, ..) => How::Withdrawn,
-            (HowArg::PaidByUs, None, _) => {
-                return Err(Failure::Typed("--how paid-by-us needs --amount".to_owned()));
-            }
-            (HowArg::Manual, _, None) => {
-                return Err(Failure::Typed("--how manual needs --text".to_owned()));
-            }
+            (HowArg::Accepted, None, None) => How::Accepted,
+            (HowArg::Withdrawn, None, None) => How::Withdrawn,
         };
         let by = Text::new("operator", self.order.operator()?).map_err(typed)?;
         let reason = Text::new("reason", self.reason.as_str()).map_err(typed)?;
@@ -137,6 +144,9 @@ pub(super) async fn run(
     let closing = args.closing()?;
     let (store, id) = (place.store, args.target.case);
     let case = found(store, &id).await?;
+    if is_paid(&closing.how) && !args.order.applies() && is_about_no_money(&case) {
+        complain("note: the case does not say how much money it is about; read the amount again\n");
+    }
     if let Some(transaction) = holds_up(registry, place, (&case, id), &closing).await? {
         let word = Word::CloseCase { case: id, closing: Box::new(closing) };
         let target = (transaction, args.target.version);
@@ -171,6 +181,11 @@ pub(super) async fn run(
     Ok(ExitCode::SUCCESS)
 }
 
+fn is_about_no_money(case: &Folded<Cases>) -> bool {
+    let known = case.kept.loaded.state.case();
+    known.is_none_or(|case| Disputed::of(&case.findings).money.is_zero())
+}
+
 /// The saga that waits for this case, if one does: only then is the case its to close. Money of ours goes
 /// out by way of the saga whether it waits or not.
 async fn holds_up(
@@ -184,9 +199,9 @@ async fn holds_up(
     if let Some(why) = kept_by_foreign(&store, &sagas, case, id).await? {
         return Err(Failure::Engine(why));
     }
-    let pays = matches!(closing.how, How::PaidByUs { .. });
-    let shown = saga_of(&store, &sagas, case).await?.filter(|shown| pays || keeps(shown, id));
-    if pays && shown.is_none() {
+    let shown = saga_of(&store, &sagas, case).await?;
+    let shown = shown.filter(|shown| closes(shown, id, &closing.how));
+    if is_paid(&closing.how) && shown.is_none() {
         return Err(Failure::Engine(
             "this case belongs to no transaction, so nobody knows where money of ours could go; pay by hand, \
              and close it with --how manual"

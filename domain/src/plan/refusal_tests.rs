@@ -35,6 +35,10 @@ const fn place(refusal: &Refusal) -> usize {
     }
 }
 
+fn resume(january: u32) -> Command {
+    Command::Resume { at: at(&format!("2026-01-{january:02}")) }
+}
+
 fn refusals() -> Vec<(Vec<Event>, Command, Refusal)> {
     let january = date("2026-01-10");
     let opened_with = |terms| Event::Opened(Box::new(terms));
@@ -68,12 +72,8 @@ fn refusals() -> Vec<(Vec<Event>, Command, Refusal)> {
         (vec![opened()], Command::Done { nominal: january }, Refusal::NotBegun(january)),
         (vec![opened(), ended(asked())], begin("2026-01-10"), Refusal::Over),
         (vec![opened(), paused("2026-01-02")], begin("2026-01-10"), Refusal::Paused),
-        (vec![opened()], Command::Resume { at: at("2026-01-02") }, Refusal::NotPaused),
-        (
-            vec![opened(), paused("2026-01-03")],
-            Command::Resume { at: at("2026-01-02") },
-            Refusal::PausedSince(at("2026-01-03")),
-        ),
+        (vec![opened()], resume(2), Refusal::NotPaused),
+        (vec![opened(), paused("2026-01-03")], resume(2), Refusal::PausedSince(at("2026-01-03"))),
         (vec![opened()], begin("2026-01-11"), Refusal::NotItsDate(date("2026-01-11"))),
         (
             vec![opened(), paused("2026-01-02"), resumed("2026-01-11")],

@@ -70,8 +70,7 @@ impl DiscountPurchase {
         if view.open.notes.cancel.is_some_and(|(_, asked)| asked == scope) {
             return Ok(0);
         }
-        let asked = at.max(turn.now());
-        self.may_be_taken_back(&view, asked, scope)?;
+        self.may_be_taken_back(&view, (at, turn.now()), scope)?;
         let asked = Milestone::CancelAsked { at: at.min(turn.now()), scope };
         turn.reach(asked).map_err(|error| NotTakenBack::Refused(error.to_string()).into())
     }
@@ -80,12 +79,13 @@ impl DiscountPurchase {
     fn may_be_taken_back(
         &self,
         view: &View<'_>,
-        asked: Timestamp,
+        (at, heard_at): (Timestamp, Timestamp),
         scope: Scope,
     ) -> Result<(), Refusal> {
         if let Some(why) = nothing_to_cancel(view, scope) {
             let alone = scope == Scope::All && view.plan.buy.is_confirmed(view);
-            let alone = alone && self.may_be_taken_back(view, asked, Scope::Conversion).is_ok();
+            let alone =
+                alone && self.may_be_taken_back(view, (at, heard_at), Scope::Conversion).is_ok();
             return Err(Refusal::NothingToCancel(if alone { ONLY_CONVERSION } else { why }));
         }
         let leg = match scope {
@@ -96,8 +96,8 @@ impl DiscountPurchase {
         let cut_off = self.house.calendar.cut_off(day);
         // A conversion that is not ordered yet can be taken back until it is.
         let placed = leg.is_placed(view) || scope == Scope::All;
-        if placed && asked >= cut_off {
-            return Err(Refusal::TooLateToCancel { at: asked, cut_off });
+        if placed && at.max(heard_at) >= cut_off {
+            return Err(Refusal::TooLateToCancel { at, heard_at, cut_off });
         }
         Ok(())
     }

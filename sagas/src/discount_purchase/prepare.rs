@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     parts::{
-        cancel::NotTakenBack,
+        cancel::{self, NotTakenBack},
         limits::{stream_of, used, used_by_others},
         payout::NotRedirected,
     },
@@ -64,10 +64,15 @@ pub enum Refusal {
         transaction: TransactionId,
     },
     /// Its own cut-off has passed, or it is sealed.
-    #[error("asked at {at}, but this purchase could be taken back only before {cut_off}")]
+    #[error(
+        "{}, but this purchase could be taken back only before {cut_off}",
+        cancel::asked(*at, *heard_at)
+    )]
     TooLateToCancel {
-        /// When it was asked.
+        /// When it was asked, as the asker says.
         at: Timestamp,
+        /// When we heard of it, which counts.
+        heard_at: Timestamp,
         /// Until when it was possible.
         cut_off: Timestamp,
     },

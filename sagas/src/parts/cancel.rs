@@ -29,10 +29,12 @@ use fundflow_runtime::{
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NotTakenBack {
     /// Its own cut-off has passed.
-    #[error("asked at {at}, but this could be taken back only before {cut_off}")]
+    #[error("{}, but this could be taken back only before {cut_off}", asked(*at, *heard_at))]
     TooLate {
-        /// When it was asked.
+        /// When it was asked, as the asker says.
         at: Timestamp,
+        /// When we heard of it, which counts.
+        heard_at: Timestamp,
         /// Until when it was possible.
         cut_off: Timestamp,
     },
@@ -45,6 +47,14 @@ pub enum NotTakenBack {
     /// The case, or the saga, says no.
     #[error("{0}")]
     Refused(String),
+}
+
+/// When it was asked; and when that was heard, where it was later and counts.
+pub fn asked(at: Timestamp, heard_at: Timestamp) -> String {
+    if heard_at <= at {
+        return format!("asked at {at}");
+    }
+    format!("asked at {at}, and heard only at {heard_at}, which counts")
 }
 
 /// Takes the order of that leg back, and all that hangs on it. An order that is not placed yet
@@ -74,9 +84,9 @@ pub fn take_back<S: FundSaga>(
     }
     let day = leg.trade_date(&view).unwrap_or_else(|| timing::promised_day(&view));
     let cut_off = saga.house().calendar.cut_off_by(day, saga.cut_off(&view));
-    let asked = at.max(turn.now());
-    if asked >= cut_off {
-        return Err(NotTakenBack::TooLate { at: asked, cut_off });
+    let heard_at = turn.now();
+    if at.max(heard_at) >= cut_off {
+        return Err(NotTakenBack::TooLate { at, heard_at, cut_off });
     }
     reached(turn.reach(Milestone::CancelAsked { at: at.min(turn.now()), scope }))
 }

@@ -7,7 +7,8 @@
 //! ```
 //!
 //! 1. A case is paid for once: its payout is named after it, and is requested before the case is closed.
-//! 2. Which payouts there may be follows from the cases that were closed; most have none.
+//! 2. It is no more than the case is about, where the case says how much that is.
+//! 3. Which payouts there may be follows from the cases that were closed; most have none.
 
 use super::{
     application::FundSaga,
@@ -18,9 +19,9 @@ use super::{
 };
 use crate::{house::House, ports::bank::BankCall};
 use fundflow_domain::{
-    case::CaseId,
+    case::{self, CaseId, Cases, Disputed},
     ids::{AccountRef, OrderId, PaymentNo},
-    money::Amount,
+    money::{Amount, Money},
     payout::Terms,
     time::Timestamp,
 };
@@ -84,6 +85,13 @@ pub fn owe<S: FundSaga>(
         let differs = format!("{} yuan are paid for this case already", known.terms.amount);
         return if same { Ok(0) } else { Err(refused(&differs)) };
     }
+    if let Some(about) = disputed(turn, case).filter(|about| Money::from(amount) > *about) {
+        let text = format!(
+            "{amount} yuan are more than the {about} that the case is about; what is owed besides is paid \
+             by hand"
+        );
+        return Err(refused(&text));
+    }
     let Some(account) = S::account(&view.open.request).cloned() else {
         let text =
             "no account of the investor is known here; pay by hand, and close the case as manual";
@@ -100,6 +108,12 @@ pub fn owe<S: FundSaga>(
         compensates: Some(case),
     };
     leg.request(turn, terms).map_err(|error| refused(&error))
+}
+
+/// Yuan that the case is about, where its findings say so.
+fn disputed<S: FundSaga>(turn: &Turn<'_, S>, case: CaseId) -> Option<Money> {
+    let known = turn.state(&Key::<Cases>::of(&case)).and_then(case::State::case)?;
+    Some(Disputed::of(&known.findings).money).filter(|money| !money.is_zero())
 }
 
 impl Compensations {

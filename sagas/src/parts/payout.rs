@@ -50,7 +50,13 @@ pub enum NotRedirected {
     /// Money goes out only to the investor.
     #[error("account {0} is not in the investor's own name")]
     AccountOfAnotherName(AccountRef),
-    /// Nothing is being paid out, or the bank has not refused it.
+    /// Nothing is being paid out.
+    #[error(
+        "nothing is being paid out that could go to another account; money that goes back goes to the \
+         account that it came from, and where that takes none, pay by hand and give it up by its name"
+    )]
+    Nothing,
+    /// The bank has not refused it.
     #[error("{0}")]
     Refused(String),
 }
@@ -145,8 +151,9 @@ impl PayoutLeg {
         if !own_name {
             return Err(NotRedirected::AccountOfAnotherName(account.clone()));
         }
-        let state = turn.state(&self.key).and_then(payout::State::payout);
-        let after = state.map_or_else(|| self.no.clone(), |payout| payout.attempt.no.clone());
+        // A saga that pays nothing out does not have the stream in memory.
+        let known = turn.state(&self.key).and_then(payout::State::payout);
+        let after = known.ok_or(NotRedirected::Nothing)?.attempt.no.clone();
         let reason = Cause::new("operator", reason.clone());
         let command = Command::Redirect { after, account: account.clone(), reason };
         let command = Command::At(turn.now(), Box::new(command));

@@ -7,6 +7,7 @@ use super::{
 use crate::parts::{
     cancel::NotTakenBack,
     limits::{stream_of, used, used_by_others},
+    payout::NotRedirected,
     wallet::WalletPart,
 };
 use fundflow_domain::{
@@ -68,6 +69,9 @@ pub enum Refusal {
     /// It is not taken back, or the case stays open.
     #[error(transparent)]
     NotTakenBack(#[from] NotTakenBack),
+    /// Money of ours goes to no other account.
+    #[error(transparent)]
+    NotRedirected(#[from] NotRedirected),
     /// The recharge does not wait for anybody to say when it was paid.
     #[error("the T of this recharge is not in question")]
     NotUndated,
@@ -177,6 +181,7 @@ impl Refusal {
             | Refusal::KeyTaken { .. }
             | Refusal::AnotherAccount(_)
             | Refusal::NotTakenBack(_)
+            | Refusal::NotRedirected(_)
             | Refusal::NotUndated => None,
         }
     }

@@ -12,7 +12,9 @@ use crate::{
         by_hand::{self, Origin},
         cancel::{self, NotTakenBack},
         milestone::{Milestone, Notes, Scope},
-        names, timing,
+        names,
+        payout::NotRedirected,
+        timing,
     },
     ports::{bank::BankAnswer, registrar::ApplicationAnswer},
 };
@@ -72,6 +74,15 @@ pub enum Command {
     Date {
         /// T follows from it; never a T whose batch is sealed.
         at: Timestamp,
+        /// For the auditor.
+        reason: Arc<str>,
+    },
+    /// Pay money of ours to another account after the bank has refused the first.
+    Redirect {
+        /// The investor's other account.
+        account: AccountRef,
+        /// It is in the investor's own name, as an operator has seen.
+        own_name: bool,
         /// For the auditor.
         reason: Arc<str>,
     },
@@ -256,7 +267,7 @@ impl saga::Saga for Recharge {
     fn command_needs(&self, _view: &View<'_>, command: &Command) -> Vec<Need> {
         match command {
             Command::CloseCase { case, .. } => cancel::case_needs(*case),
-            Command::Cancel { .. } | Command::Date { .. } => Vec::new(),
+            Command::Cancel { .. } | Command::Date { .. } | Command::Redirect { .. } => Vec::new(),
         }
     }
 
@@ -271,6 +282,10 @@ impl saga::Saga for Recharge {
                 Ok(None) => Err(Refusal::NotUndated),
                 Err(error) => Err(NotTakenBack::Refused(error.to_string()).into()),
             },
+            Command::Redirect { account, own_name, reason } => {
+                let done = plan.compensations.redirect(turn, account, *own_name, reason);
+                Ok(done.unwrap_or(Err(NotRedirected::Nothing))?)
+            }
             Command::CloseCase { case, closing } => {
                 Ok(cancel::close_case(self, turn, *case, closing)?)
             }

@@ -16,7 +16,7 @@ use crate::{
         leaving,
         milestone::{Milestone, Notes, Scope},
         names,
-        payout::PayoutLeg,
+        payout::{NotRedirected, PayoutLeg},
         share_book::ShareBook,
     },
     ports::{bank::BankAnswer, registrar::ApplicationAnswer},
@@ -347,7 +347,7 @@ impl saga::Saga for Redemption {
                 let view = turn.view().map_err(|it| NotTakenBack::Refused(it.to_string()))?;
                 let refused = plan.payouts.iter().find(|leg| facts::is_refused(&view, leg));
                 let leg = refused.or_else(|| plan.payouts.first());
-                let leg = leg.ok_or(NotTakenBack::Nothing("nothing is paid out"))?;
+                let leg = leg.ok_or(NotRedirected::Nothing)?;
                 Ok(leg.redirect(turn, account, *own_name, reason)?)
             }
             Command::CloseCase { case, closing } => {

@@ -143,8 +143,8 @@ fn after_the_cut_off_nothing_is_taken_back_and_the_refusal_names_the_instant() {
         stage.clock("15:00");
         let Reply::Refused(refusal, _) = cancel(&mut stage, scope) else { panic!("too late") };
         let refusal: &Refusal = refusal.downcast_ref().unwrap();
-        let (at, cut_off) = (at("15:00"), at("15:00"));
-        assert_eq!(*refusal, Refusal::TooLateToCancel { at, cut_off });
+        let (at, heard_at, cut_off) = (at("15:00"), at("15:00"), at("15:00"));
+        assert_eq!(*refusal, Refusal::TooLateToCancel { at, heard_at, cut_off });
         stage.run();
         assert!(stage.has("discount_purchase.completed"));
     }
@@ -156,7 +156,11 @@ fn what_was_asked_in_time_and_told_too_late_is_refused() {
     stage.request(&request(Mode::LinkedSameDay));
     stage.clock("15:30");
     let reply = stage.command(Command::Cancel { at: at("14:00"), scope: Scope::All });
-    assert!(matches!(reply, Reply::Refused(..)), "{reply:?}");
+    let Reply::Refused(refusal, _) = reply else { panic!("{reply:?}") };
+    let refusal: &Refusal = refusal.downcast_ref().unwrap();
+    let said = refusal.to_string();
+    assert!(said.starts_with("asked at 2026-03-02T14:00:00+08:00, and heard only at "), "{said}");
+    assert!(said.contains("2026-03-02T15:30:00+08:00, which counts"), "{said}");
 }
 
 #[test]

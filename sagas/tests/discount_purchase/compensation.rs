@@ -5,16 +5,19 @@ use crate::{
     checks::{WRONG_CONVERSIONS, disputed, waiting},
     late::closed,
     names::at,
+    outside::Fate,
     stage::Stage,
+    terms::request,
 };
 use fundflow_domain::{
     case::{CaseId, How, State},
     ids::PaymentNo,
+    modes::ConversionMode as Mode,
     payout::Payouts,
 };
 use fundflow_kernel::streams::Key;
 use fundflow_runtime::message::Reply;
-use fundflow_sagas::discount_purchase::Command;
+use fundflow_sagas::discount_purchase::{Command, Refusal};
 
 fn paid_by_us() -> How {
     How::PaidByUs { amount: "14.78".parse().unwrap() }
@@ -26,9 +29,13 @@ fn payout_of(case: CaseId) -> Key<Payouts> {
 
 /// A conversion whose record does not add up, and its case.
 fn in_dispute() -> (Stage, CaseId) {
+    in_dispute_about(0)
+}
+
+fn in_dispute_about(wrong: usize) -> (Stage, CaseId) {
     let mut stage = waiting();
     stage.confirmed("mmf", stage.confirmation("mmf"));
-    let (kind, wrong) = WRONG_CONVERSIONS[0];
+    let (kind, wrong) = WRONG_CONVERSIONS[wrong];
     let said = wrong(stage.confirmation("convert"));
     disputed(&mut stage, "convert", said, kind);
     let case = cases(&stage)[0].case().unwrap().id;
@@ -60,6 +67,37 @@ fn what_is_paid_by_us_goes_to_the_investors_own_account_once() {
     stage.run();
     assert_eq!(stage.events.len(), events, "a repetition changes nothing");
     is_paid_once(&stage, case);
+}
+
+#[test]
+fn no_more_is_paid_by_us_than_the_case_is_about() {
+    let (mut stage, case) = in_dispute_about(2);
+    let how = How::PaidByUs { amount: "14.79".parse().unwrap() };
+    let Reply::Refused(refusal, _) = stage.command(closed(case, how)) else { panic!("too much") };
+    let said = refusal.downcast_ref::<Refusal>().unwrap().to_string();
+    assert!(
+        said.starts_with("14.79 yuan are more than the 14.78 that the case is about"),
+        "{said}"
+    );
+    assert!(stage.state(&payout_of(case)).payout().is_none());
+    assert!(cases(&stage)[0].is_open());
+}
+
+#[test]
+fn a_refund_that_was_refused_goes_to_no_other_account_and_the_refusal_says_what_to_do() {
+    for mode in [Mode::LinkedSameDay, Mode::NextDay] {
+        let mut stage = Stage::at("10:00");
+        stage.outside.fate("mmf", [Fate::Refused]);
+        stage.outside.fate("mmf.pay.refund1", [Fate::Refused]);
+        stage.request(&request(mode));
+        stage.run();
+        let account = "acc-9".parse().unwrap();
+        let redirect = Command::Redirect { account, own_name: true, reason: "closed".into() };
+        let Reply::Refused(refusal, _) = stage.command(redirect) else { panic!("{mode:?}") };
+        let said = refusal.downcast_ref::<Refusal>().unwrap().to_string();
+        assert!(said.starts_with("nothing is being paid out"), "{mode:?}: {said}");
+        assert!(said.contains("pay by hand and give it up by its name"), "{mode:?}: {said}");
+    }
 }
 
 #[test]

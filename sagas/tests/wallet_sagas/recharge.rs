@@ -7,7 +7,9 @@ use crate::{
     stage::{Stage, at, order, pay_no},
     terms::{house, investor, money_fund},
 };
-use fundflow_domain::{fund::FundTerms, ids::ApplicationNo, investor::SalesChannel, kyc::KycState};
+use fundflow_domain::{
+    fund::FundTerms, ids::ApplicationNo, investor::SalesChannel, kyc::KycState, text::Text,
+};
 use fundflow_runtime::{
     message::{Action, Noticed, Reply},
     process::Disposition,
@@ -166,6 +168,39 @@ fn shares_that_do_not_follow_from_the_money_open_a_case() {
     let wallet = stage.wallet();
     let figures = [wallet.registered(), wallet.disputed(), wallet.available()];
     assert_eq!(figures.map(|it| it.to_string()), ["100000.00", "99000.00", "1000.00"]);
+}
+
+#[test]
+fn money_of_ours_that_an_account_does_not_take_goes_to_another_of_the_same_name() {
+    let mut stage = stage("02-03 10:00");
+    let less = purchased("1000".parse().unwrap(), "0".parse().unwrap());
+    let fundflow_domain::application::Outcome::Purchase(mut numbers) = less else { panic!() };
+    numbers.shares = "990".parse().unwrap();
+    let less = fundflow_domain::application::Outcome::Purchase(numbers);
+    stage.outside.records.insert("mmf".into(), vec![record("c-1", "2026-02-04", true, less)]);
+    let mut stage = story(stage, request());
+    let redirect = || Command::Redirect {
+        account: "acc-2".parse().unwrap(),
+        own_name: true,
+        reason: "the old card was closed".into(),
+    };
+    let early = refused(&stage.command(redirect()));
+    assert!(early.starts_with("nothing is being paid out"), "{early}");
+
+    let opened = stage.events.iter().find(|it| &*it.event.event_type == "case.opened").unwrap();
+    let case: fundflow_domain::case::CaseId = opened.stream.id().parse().unwrap();
+    let how = fundflow_domain::case::How::PaidByUs { amount: "5".parse().unwrap() };
+    let (by, reason) = (Text::lossy("chen"), Text::lossy("ours"));
+    let closing = fundflow_domain::case::Closing { how, by, reason };
+    stage.outside.fate(&format!("case-{case}.out"), [Fate::Refused]);
+    let reply = stage.command(Command::CloseCase { case, closing: Box::new(closing) });
+    assert!(matches!(reply, Reply::Acted), "{reply:?}");
+    stage.run();
+    assert_eq!(stage.parked().unwrap().0, "compensation refused", "{}", stage.text());
+    assert!(matches!(stage.command(redirect()), Reply::Acted));
+    stage.run();
+    assert!(stage.look().finished, "{}", stage.text());
+    assert_eq!(stage.count("payout.paid_out"), 1);
 }
 
 #[test]

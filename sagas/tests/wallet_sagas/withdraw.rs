@@ -363,7 +363,8 @@ fn until_the_cut_off_it_can_be_taken_back_and_not_after_it() {
     let said = refused(&late.command(Command::Cancel { at: at("02-03 14:59") }));
     assert_eq!(
         said,
-        "asked at 2026-02-03T15:00:00+08:00, but this could be taken back only before 2026-02-03T15:00:00+08:00"
+        "asked at 2026-02-03T14:59:00+08:00, and heard only at 2026-02-03T15:00:00+08:00, which counts, but \
+         this could be taken back only before 2026-02-03T15:00:00+08:00"
     );
     late.run();
     let said = refused(&late.command(Command::Cancel { at: at("02-03 14:59") }));

@@ -36,6 +36,7 @@ pub(super) fn decide<S: Saga>(
             Ok(once(!open.landing_chosen, || Event::LandingChosen { reason: reason.clone() }))
         }
         (T::Open(_), C::Abandon { reason, open, dispositions }) => {
+            are_clear(&[], open, dispositions)?;
             abandon(reason, open, dispositions)
         }
 
@@ -53,6 +54,7 @@ pub(super) fn decide<S: Saga>(
             Err(late("abandonment"))
         }
         (T::Ended(was, _), C::Abandon { reason, open, dispositions }) => {
+            are_clear(&was.given_up, open, dispositions)?;
             abandon_again(was, reason, open, dispositions)
         }
         (T::Ended(was, _), C::HandOver { reason, ends }) => Ok(hand_over(was, reason, ends)),
@@ -82,6 +84,43 @@ fn schedule<S: Saga>(open: &Open<S>, retry: &Retry) -> Vec<Event<S>> {
     let known = open.retries.iter().find(|was| was.row == retry.row);
     let repeated = known.is_some_and(|was| was.attempt >= retry.attempt);
     once(!repeated, || Event::RetryScheduled(retry.clone()))
+}
+
+/// Each end that is disposed of is open, or was given up before, and one thing becomes of it.
+fn are_clear(
+    given_up: &[Disposed],
+    open: &[OpenEnd],
+    dispositions: &[(Arc<str>, Disposition)],
+) -> Result<(), Refusal> {
+    let unclear =
+        |name: &Arc<str>, why: String| Refusal::Unclear { name: name.clone(), why: why.into() };
+    for (name, chosen) in dispositions {
+        let other = dispositions.iter().find(|(named, it)| named == name && it != chosen);
+        if let Some((_, other)) = other {
+            let why =
+                format!("both {} and {} were named for it; name one", word(*chosen), word(*other));
+            return Err(unclear(name, why));
+        }
+        let known = open.iter().any(|end| end.name == *name);
+        if !known && given_up.iter().all(|end| end.name != *name) {
+            let ends: Vec<&str> = open.iter().map(|end| &*end.name).collect();
+            let why = if ends.is_empty() {
+                "nothing is open; leave it out".to_owned()
+            } else {
+                format!("no end of that name is open; open are {}", ends.join(", "))
+            };
+            return Err(unclear(name, why));
+        }
+    }
+    Ok(())
+}
+
+const fn word(disposition: Disposition) -> &'static str {
+    match disposition {
+        Disposition::Refund => "refund",
+        Disposition::Suspense => "suspense",
+        Disposition::Manual => "manual",
+    }
 }
 
 fn abandon<S: Saga>(

@@ -253,6 +253,14 @@ pub enum Refusal {
     /// Nobody has given it up, so nothing that comes of it is a person's.
     #[error("it was not given up; what comes of it is the engine's")]
     NotGivenUp,
+    /// An end that there is not, or of which two things are to become.
+    #[error("{name}: {why}")]
+    Unclear {
+        /// Which.
+        name: Arc<str>,
+        /// In words.
+        why: Arc<str>,
+    },
     /// Abandoning leaves no end without an owner.
     #[error("{name} ({worth}) is open; give it a disposition: refund, suspense or manual")]
     MissingDisposition {

@@ -199,6 +199,29 @@ fn giving_up_leaves_no_end_without_an_owner() {
 }
 
 #[test]
+fn one_thing_becomes_of_an_end_that_there_is() {
+    let open = || vec![OpenEnd { name: "debt".into(), worth: 3.into() }];
+    let abandon = |open, named: &[(&str, Disposition)]| C::Abandon {
+        reason: "rain".into(),
+        open,
+        dispositions: named.iter().map(|(name, what)| ((*name).into(), *what)).collect(),
+    };
+    let unclear = |name: &str, why: &str| Refusal::Unclear { name: name.into(), why: why.into() };
+    let two = [("debt", Disposition::Manual), ("debt", Disposition::Refund)];
+    let both = unclear("debt", "both manual and refund were named for it; name one");
+    let over = || E::Ended { ending: true, cause: None };
+    refused(&[prepared()], &abandon(open(), &two), &both);
+    refused(&[prepared(), over()], &abandon(open(), &two), &both);
+
+    let slip = [("debt", Disposition::Manual), ("dept", Disposition::Refund)];
+    let none = unclear("dept", "no end of that name is open; open are debt");
+    refused(&[prepared()], &abandon(open(), &slip), &none);
+    refused(&[prepared(), over()], &abandon(open(), &slip), &none);
+    let nothing = unclear("dept", "nothing is open; leave it out");
+    refused(&[prepared()], &abandon(vec![], &slip[1..]), &nothing);
+}
+
+#[test]
 fn a_person_may_dispose_otherwise_of_what_is_still_open() {
     let abandoned = |disposition| {
         let ends = vec![Disposed::by_a_person("debt".into(), 3.into(), disposition)];
