@@ -24,8 +24,8 @@ pub(super) fn decide(state: &State, command: &Command) -> Decision {
             reserved(state, order, *shares, *sequence, designated)
         }
         C::Release(order) => released(state, order),
-        C::Take { order, serial, shares, finished } => {
-            taken(state, order, serial, *shares, *finished)
+        C::Take { order, serial, shares, trade_date, finished } => {
+            taken(state, order, serial, (*shares, *trade_date), *finished)
         }
         C::Freeze { record, shares, cause } => {
             let (shares, by) = (*shares, FrozenBy::Order);
@@ -50,8 +50,8 @@ pub(super) fn decide(state: &State, command: &Command) -> Decision {
         C::CorrectCredit { lot, record, with } => {
             credit_corrected(state, lot, record, with.as_deref())
         }
-        C::CorrectTake { order, serial, record, shares } => {
-            take_corrected(state, order, serial, record, *shares)
+        C::CorrectTake { order, serial, record, shares, trade_date } => {
+            take_corrected(state, order, serial, record, (*shares, *trade_date))
         }
         C::WithdrawTake { order, serial, record } => take_withdrawn(state, order, serial, record),
     }
@@ -141,7 +141,7 @@ fn taken(
     state: &State,
     order: &OrderId,
     serial: &Serial,
-    shares: Shares,
+    (shares, trade_date): (Shares, NaiveDate),
     finished: bool,
 ) -> Decision {
     let known = state.reservation(order);
@@ -164,7 +164,7 @@ fn taken(
     if shares > free {
         return Err(Refusal::TooFew { order: order.clone(), asked: shares, free });
     }
-    Ok(vec![posting(state, order, known, serial, shares, finished)?])
+    Ok(vec![posting(state, order, known, serial, (shares, trade_date), finished)?])
 }
 
 fn posting(
@@ -172,10 +172,10 @@ fn posting(
     order: &OrderId,
     known: &Reservation,
     serial: &Serial,
-    shares: Shares,
+    (shares, trade_date): (Shares, NaiveDate),
     finished: bool,
 ) -> Result<Event, Refusal> {
-    let lots = state.lots_for(order, known, shares);
+    let lots = state.lots_for(order, known, (shares, trade_date));
     let lots = lots.ok_or_else(|| Refusal::NotCovered { order: order.clone(), asked: shares })?;
     let (order, serial) = (order.clone(), serial.clone());
     Ok(Event::SharesTaken { order, serial, shares, lots, finished })
@@ -260,7 +260,7 @@ fn take_corrected(
     order: &OrderId,
     serial: &Serial,
     record: &Serial,
-    shares: Shares,
+    (shares, trade_date): (Shares, NaiveDate),
 ) -> Decision {
     let unknown = || Refusal::UnknownTaking { order: order.clone(), serial: serial.clone() };
     let known = state.reservation(order).ok_or_else(unknown)?;
@@ -287,7 +287,7 @@ fn take_corrected(
     if shares.is_zero() {
         return Ok(vec![reversed]);
     }
-    let posted = reposted(state, &order, was, &reversed, record, shares)?;
+    let posted = reposted(state, &order, was, &reversed, record, (shares, trade_date))?;
     Ok(vec![reversed, posted])
 }
 
@@ -312,7 +312,7 @@ fn reposted(
     was: &Taking,
     reversed: &Event,
     record: &Serial,
-    shares: Shares,
+    (shares, trade_date): (Shares, NaiveDate),
 ) -> Result<Event, Refusal> {
     let uncovered = || Refusal::NotCovered { order: order.clone(), asked: shares };
     let before = evolve(state.clone(), reversed).ok_or_else(uncovered)?;
@@ -321,5 +321,5 @@ fn reposted(
     if shares > free {
         return Err(Refusal::TooFew { order: order.clone(), asked: shares, free });
     }
-    posting(&before, order, known, record, shares, was.finished)
+    posting(&before, order, known, record, (shares, trade_date), was.finished)
 }

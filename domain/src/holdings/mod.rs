@@ -99,6 +99,8 @@ pub enum Command {
         serial: Serial,
         /// How many.
         shares: Shares,
+        /// The order's T: lots that were registered later were not there, and leave last.
+        trade_date: NaiveDate,
         /// No more will be taken: what is still reserved is free again.
         finished: bool,
     },
@@ -150,6 +152,8 @@ pub enum Command {
         record: Serial,
         /// How many it should have been; none: 0.00.
         shares: Shares,
+        /// The order's T, as in [`Command::Take`].
+        trade_date: NaiveDate,
     },
     /// The registrar took a confirmation back that took shares, and says nothing instead yet.
     WithdrawTake {

@@ -11,6 +11,7 @@ use crate::{
     decider::{Decider, replay},
     money::Shares,
 };
+use chrono::NaiveDate;
 use proptest::prelude::*;
 
 pub(crate) fn any_command() -> impl Strategy<Value = Command> {
@@ -128,7 +129,8 @@ proptest! {
                 continue;
             }
             let (order, serial) = (order.clone(), serial("last"));
-            let take = Command::Take { order, serial, shares: left, finished: true };
+            let (trade_date, finished) = (NaiveDate::MAX, true);
+            let take = Command::Take { order, serial, shares: left, trade_date, finished };
             let now = replay::<Holdings>(&events).unwrap();
             let decided = Holdings::decide(&now, &take).unwrap();
             if let ([Event::SharesTaken { lots, .. }], true) =

@@ -10,6 +10,7 @@ use crate::{
     money::{Money, Nav, Shares},
     orders::{LotTaken, Serial},
 };
+use chrono::NaiveDate;
 
 /// Whether a reservation takes any more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -174,8 +175,13 @@ impl State {
 
     /// What the order's next shares would come out of, in the order in which they leave. `None` when
     /// nothing is reserved for it, or the lots are too few.
-    pub fn parcels(&self, order: &OrderId, shares: Shares) -> Option<Vec<Parcel>> {
-        let parts = self.lots_for(order, self.reservation(order)?, shares)?;
+    pub fn parcels(
+        &self,
+        order: &OrderId,
+        shares: Shares,
+        trade_date: NaiveDate,
+    ) -> Option<Vec<Parcel>> {
+        let parts = self.lots_for(order, self.reservation(order)?, (shares, trade_date))?;
         let parcel = |part: &LotTaken| {
             let lot = self.lot(&part.lot)?;
             Some(Parcel {
@@ -224,12 +230,13 @@ impl State {
     }
 
     /// Which lots an order's shares come out of: those that the investor chose, then those that
-    /// nobody else chose, in the sequence. `None` when there are too few.
+    /// nobody else chose, in the sequence, those that were registered after the order's T last. `None`
+    /// when there are too few.
     pub(super) fn lots_for(
         &self,
         order: &OrderId,
         reservation: &Reservation,
-        shares: Shares,
+        (shares, trade_date): (Shares, NaiveDate),
     ) -> Option<Vec<LotTaken>> {
         let (mut missing, mut parts) = (shares, Vec::<LotTaken>::new());
         for (id, left) in reservation.designated_left() {
@@ -254,14 +261,22 @@ impl State {
             shares: free(lot),
             unit_cost: lot.unit_cost().unwrap_or(Nav::ONE),
         });
-        let open: Vec<_> = open.collect();
-        for parcel in lots::take(&open, missing, &LotOrder::from(reservation.sequence)).ok()? {
-            match parts.iter_mut().find(|part| part.lot == parcel.lot) {
-                Some(part) => part.shares = part.shares.plus(parcel.shares)?,
-                None => parts.push(LotTaken { lot: parcel.lot, shares: parcel.shares }),
+        let (there, later): (Vec<_>, Vec<_>) =
+            open.partition(|lot| lot.registered_on <= trade_date);
+        for lots in [there, later] {
+            let shares = missing.min(sum(lots.iter().map(|lot| lot.shares)));
+            if shares.is_zero() {
+                continue;
+            }
+            missing = missing.minus(shares)?;
+            for parcel in lots::take(&lots, shares, &LotOrder::from(reservation.sequence)).ok()? {
+                match parts.iter_mut().find(|part| part.lot == parcel.lot) {
+                    Some(part) => part.shares = part.shares.plus(parcel.shares)?,
+                    None => parts.push(LotTaken { lot: parcel.lot, shares: parcel.shares }),
+                }
             }
         }
-        Some(parts)
+        missing.is_zero().then_some(parts)
     }
 }
 

@@ -58,7 +58,8 @@ pub(super) fn release(order: &str) -> Command {
 
 pub(super) fn take(order: &str, name: &str, count: &str, finished: bool) -> Command {
     let (order, shares) = (order.parse().unwrap(), shares(count));
-    Command::Take { order, serial: serial(name), shares, finished }
+    let trade_date = "2026-02-24".parse().unwrap();
+    Command::Take { order, serial: serial(name), shares, trade_date, finished }
 }
 
 pub(super) fn freeze(record: &str, count: &str) -> Command {
@@ -75,12 +76,10 @@ pub(super) fn correct_credit(lot: &str, record: &str, with: Option<Credit>) -> C
 }
 
 pub(super) fn correct_take(order: &str, name: &str, record: &str, count: &str) -> Command {
-    Command::CorrectTake {
-        order: order.parse().unwrap(),
-        serial: serial(name),
-        record: serial(record),
-        shares: shares(count),
-    }
+    let (order, shares) = (order.parse().unwrap(), shares(count));
+    let (serial, record) = (serial(name), serial(record));
+    let trade_date = "2026-02-24".parse().unwrap();
+    Command::CorrectTake { order, serial, record, shares, trade_date }
 }
 
 /// 3,000.00 old, 2,500.55 middle and 1,000.00 young shares.
@@ -160,6 +159,19 @@ fn the_youngest_leave_first_where_the_reservation_says_so() {
         &[("young", "1000.00"), ("middle", "0.01")],
         true,
     )]);
+}
+
+/// An order of 24 February takes none of the shares that were registered on the 25th, unless it must.
+#[test]
+fn shares_that_were_not_there_on_t_leave_last_whatever_the_sequence() {
+    let order: crate::ids::OrderId = "TX-1.out".parse().unwrap();
+    let (all, sequence) = (shares("2500.00"), RedemptionSequence::Lifo);
+    let lifo = Command::Reserve { order, shares: all, sequence, designated: vec![] };
+    let late = [lifo, credit(lot("late", "2026-02-25", "500.00"))];
+    let there = [("young", "1000.00"), ("middle", "0.01")];
+    given::<Holdings>(with(late))
+        .when(take("TX-1.out", "C1", "1000.01", true))
+        .then([taken("TX-1.out", "C1", &there, true)]);
 }
 
 #[test]

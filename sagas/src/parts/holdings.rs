@@ -300,6 +300,7 @@ impl HoldingsPart {
             return self.corrected(application, leg, stale, missing).map(Some);
         }
         let order = self.order.clone();
+        let trade_date = application.terms.trade_date.date();
         if let Some((said, shares)) = missing {
             let serial = ApplicationLeg::booked_as(application, said);
             let finished = said.finished;
@@ -310,7 +311,7 @@ impl HoldingsPart {
             };
             let shares = (*shares).min(free);
             if !shares.is_zero() {
-                return Ok(Some(Command::Take { order, serial, shares, finished }));
+                return Ok(Some(Command::Take { order, serial, shares, trade_date, finished }));
             }
         }
         // What was beyond the order, and is settled to have left.
@@ -322,7 +323,13 @@ impl HoldingsPart {
             let (said, shares) = said.ok_or(NotDone::Lacks("the record"))?;
             let record = serial(leg.case_of(application, said))?;
             let serial = taking.serial.clone();
-            return Ok(Some(Command::CorrectTake { order, serial, record, shares: *shares }));
+            return Ok(Some(Command::CorrectTake {
+                order,
+                serial,
+                record,
+                shares: *shares,
+                trade_date,
+            }));
         }
         let over = application.stage.is_over() && reservation.standing == Standing::Held;
         Ok(over.then_some(Command::Release(order)))
@@ -337,9 +344,10 @@ impl HoldingsPart {
         missing: Option<&(&Confirmation, Shares)>,
     ) -> Result<Command, NotDone> {
         let (order, was) = (self.order.clone(), stale.serial.clone());
+        let trade_date = application.terms.trade_date.date();
         if let Some((said, shares)) = missing {
             let (record, shares) = (ApplicationLeg::booked_as(application, said), *shares);
-            return Ok(Command::CorrectTake { order, serial: was, record, shares });
+            return Ok(Command::CorrectTake { order, serial: was, record, shares, trade_date });
         }
         let withdrawn = leg.case_of_withdrawn(application).map(serial);
         let last = application.confirmations().last();
@@ -347,7 +355,7 @@ impl HoldingsPart {
         let record = withdrawn.or(last).ok_or(NotDone::Lacks("a record"))??;
         if application.stage.is_over() {
             let shares = Shares::ZERO;
-            return Ok(Command::CorrectTake { order, serial: was, record, shares });
+            return Ok(Command::CorrectTake { order, serial: was, record, shares, trade_date });
         }
         Ok(Command::WithdrawTake { order, serial: was, record })
     }

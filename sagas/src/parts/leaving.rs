@@ -94,7 +94,7 @@ pub fn cost<S: Saga>(
     let leaving = redemption::Terms::of(&source.fees, None, customer);
     match (&terms.ask, &said.outcome) {
         (Ask::Redemption { .. }, Outcome::Redemption(numbers)) => {
-            let parcels = state.parcels(&holdings.order, numbers.shares)?;
+            let parcels = state.parcels(&holdings.order, numbers.shares, t.date())?;
             let nav = (house.navs)(terms.fund, t.date()).unwrap_or(numbers.nav);
             let priced = redemption::price(&parcels, nav, on, leaving).ok();
             Some(check::Leaving {
@@ -105,7 +105,7 @@ pub fn cost<S: Saga>(
             })
         }
         (Ask::Conversion { into, .. }, Outcome::Conversion(numbers)) => {
-            let parcels = state.parcels(&holdings.order, numbers.shares_out)?;
+            let parcels = state.parcels(&holdings.order, numbers.shares_out, t.date())?;
             let target = (house.funds)(*into, t.date())?;
             let nav = |fund, stated| (house.navs)(fund, t.date()).unwrap_or(stated);
             let navs = (nav(terms.fund, numbers.nav_out), nav(*into, numbers.nav_in));

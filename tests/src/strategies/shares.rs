@@ -113,14 +113,18 @@ pub fn holdings_commands() -> impl Strategy<Value = holdings::Command> {
             }
         ),
         1 => orders().prop_map(C::Release),
-        3 => (orders(), records(), few_shares(), any::<bool>()).prop_map(
-            |(order, serial, shares, finished)| C::Take { order, serial, shares, finished }
+        3 => (orders(), records(), few_shares(), dates(), any::<bool>()).prop_map(
+            |(order, serial, shares, trade_date, finished)| {
+                C::Take { order, serial, shares, trade_date, finished }
+            }
         ),
         2 => held_back(),
         1 => (lots(), records(), proptest::option::of(credits()))
             .prop_map(|(lot, record, with)| C::CorrectCredit { lot, record, with }),
-        1 => (orders(), records(), records(), few_shares()).prop_map(
-            |(order, serial, record, shares)| C::CorrectTake { order, serial, record, shares }
+        1 => (orders(), records(), records(), few_shares(), dates()).prop_map(
+            |(order, serial, record, shares, trade_date)| {
+                C::CorrectTake { order, serial, record, shares, trade_date }
+            }
         ),
         1 => (orders(), records(), records()).prop_map(
             |(order, serial, record)| C::WithdrawTake { order, serial, record }

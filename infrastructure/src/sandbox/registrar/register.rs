@@ -241,10 +241,12 @@ impl Register {
         if asked > less(held, frozen) {
             return Err(NotThere::Frozen { asked, held, frozen });
         }
+        // What was registered after T was not there for the order.
+        let later = |lot: &&Held| lot.registered_on > terms.trade_date.date();
         match sequence {
             RedemptionSequence::Fifo => lots.sort_by_key(|lot| lot.registered_on),
             RedemptionSequence::Lifo => {
-                lots.sort_by_key(|lot| std::cmp::Reverse(lot.registered_on));
+                lots.sort_by_key(|lot| (later(lot), std::cmp::Reverse(lot.registered_on)));
             }
         }
         let parcels = if designated.is_empty() {
