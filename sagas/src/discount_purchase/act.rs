@@ -216,7 +216,7 @@ pub(super) fn why(view: &View<'_>) -> Option<Cause> {
         payment::Stage::Requested | payment::Stage::Paid(_) => None,
     });
     let taken_back = || {
-        let asked = view.open.notes.cancel.filter(|_| !plan.target.is_confirmed(view));
+        let asked = view.open.notes.cancel.filter(|_| !plan.target_order().is_confirmed(view));
         asked.map(|_| own("cancelled", "taken back by the investor"))
     };
     declined
