@@ -67,7 +67,8 @@ pub struct SagaRow {
     pub summary: Arc<str>,
     /// While it waits for a person.
     pub parked: Option<Parked>,
-    /// Why it does not go through, or did not; known once it was looked at.
+    /// Why it does not go through, or did not, or brought less than was asked for; of what is under way,
+    /// known once it was looked at.
     pub failure: Option<Cause>,
     /// The stored type of its ending, if it is over.
     pub ending: Option<Arc<str>>,
@@ -190,12 +191,23 @@ impl SagaRow {
             self.parked = None;
         } else if kind.ending_types().contains(&event_type) {
             // Who gives up what is owed after the end changes nothing about that end.
-            self.ending.get_or_insert_with(|| event_type.into());
+            if self.ending.is_none() {
+                self.ending = Some(event_type.into());
+                let over: Option<Ended> = serde_json::from_str(&new.data).ok();
+                self.failure = over.and_then(|over| over.cause);
+            }
             if event_type == names.abandoned {
                 self.parked = None;
             }
         }
     }
+}
+
+/// What an ending says of itself.
+#[derive(Deserialize)]
+struct Ended {
+    #[serde(default)]
+    cause: Option<Cause>,
 }
 
 /// What is said of a saga whose kind nobody registered.

@@ -48,11 +48,21 @@ async fn outcome<S: EventStore>(
         CancelScope::All => of.to_string(),
         CancelScope::Conversion => format!("the conversion of {of}"),
     };
-    let (word, says) = match cancel_refused(&shown.events) {
+    let confirmed = || {
+        let confirmed = is_confirmed(applications, *scope);
+        confirmed.then(|| "the registrar has confirmed it".to_owned())
+    };
+    // Its shares were to be converted, and were not: that much of it is taken back.
+    let kept = shown.look.ending == Some(KEPT) && *scope == CancelScope::All;
+    let (word, says) = match cancel_refused(&shown.events).or_else(confirmed) {
+        Some(why) if kept => (
+            IN_PART,
+            format!(
+                "the conversion of {of} is taken back, and its shares are kept in the wallet; its \
+                 purchase stands: {why}"
+            ),
+        ),
         Some(why) => (NOT_TAKEN_BACK, format!("{what} stands: {why}")),
-        None if is_confirmed(applications, *scope) => {
-            (NOT_TAKEN_BACK, format!("{what} stands: the registrar has confirmed it"))
-        }
         None if is_cancelled(applications) || shown.look.ending.is_some() => {
             ("done", format!("{what} is taken back"))
         }
@@ -60,6 +70,12 @@ async fn outcome<S: EventStore>(
     };
     Ok((word.to_owned(), says))
 }
+
+/// How a discount purchase ends whose conversion came to nothing.
+const KEPT: &str = "discount_purchase.kept_in_wallet";
+
+/// Asked for in time, and done of the conversion only.
+pub(super) const IN_PART: &str = "taken back in part";
 
 /// Asked for in time, and not done.
 pub(super) const NOT_TAKEN_BACK: &str = "not taken back";

@@ -23,7 +23,7 @@ use fundflow_domain::{
 };
 use fundflow_infrastructure::day_folder::{Day, Problem};
 use fundflow_kernel::store::EventStore;
-use fundflow_sagas::income::Income;
+use fundflow_sagas::{fast_withdraw::FastWithdraw, income::Income};
 use serde::Serialize;
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -120,8 +120,15 @@ impl Ours<'_> {
 const FIRST: [&str; 3] = ["completed", "completed in part", "kept in wallet"];
 /// An income that every wallet was asked to take.
 const GIVEN: &str = "income given";
-const LAST: [&str; 6] =
-    ["abandoned", "stuck", "under way", "done", cancels::NOT_TAKEN_BACK, "refused"];
+const LAST: [&str; 7] = [
+    "abandoned",
+    "stuck",
+    "under way",
+    "done",
+    cancels::IN_PART,
+    cancels::NOT_TAKEN_BACK,
+    "refused",
+];
 
 /// Counts; how long it took is the caller's to say.
 pub(super) async fn report<S: EventStore>(
@@ -165,15 +172,13 @@ async fn endings<S: EventStore>(
     ours: &Ours<'_>,
 ) -> Result<Vec<EndingRow>, Trouble> {
     let partial = partly_settled(&played.books);
+    let partial = |row: &SagaRow| in_part(row, &partial);
     let mut rows: BTreeMap<(String, String), Vec<TransactionId>> = BTreeMap::new();
     for row in played.sagas.rows().filter(|row| ours.contains(&row.transaction)) {
-        let ending = ending(row, &partial);
-        let in_part = partial.get(&row.transaction).filter(|_| ending == FIRST[1]);
-        let reason = match in_part {
-            Some(reason) => reason.clone(),
-            None => reason(store, played, row).await?,
+        let key = match partial(row) {
+            Some(why) => (format!("{} in part", ending(row)), why),
+            None => (ending(row), reason(store, played, row).await?),
         };
-        let key = (ending, reason);
         rows.entry(key).or_default().push(row.transaction.clone());
     }
     for (transaction, refusal) in &played.refused {
@@ -198,7 +203,19 @@ fn rank(ending: &str) -> usize {
     at(&FIRST).or_else(|| Some(FIRST.len() + 1 + at(&LAST)?)).unwrap_or(FIRST.len())
 }
 
-fn ending(row: &SagaRow, partial: &BTreeMap<TransactionId, String>) -> String {
+/// Why an order went through with less than was asked for: a registrar settled a part of it, or a day's
+/// limit let a part of it in. Whoever got cash at once got all of it.
+fn in_part(row: &SagaRow, partial: &BTreeMap<TransactionId, String>) -> Option<String> {
+    let through = row.state() == State::Ended
+        && matches!(row.ending_name(), Some("completed" | "paid_out"))
+        && !is_income(row)
+        && *row.kind != *FastWithdraw::KIND;
+    let cut = || row.failure.as_ref().filter(|cause| &*cause.code == "above_day_limit");
+    let why = || partial.get(&row.transaction).cloned();
+    through.then(|| why().or_else(|| cut().map(|cause| cause.text.to_string()))).flatten()
+}
+
+fn ending(row: &SagaRow) -> String {
     match row.state() {
         State::Parked => "stuck".to_owned(),
         State::Open => "under way".to_owned(),
@@ -208,8 +225,7 @@ fn ending(row: &SagaRow, partial: &BTreeMap<TransactionId, String>) -> String {
             if is_income(row) && ending == FIRST[0] {
                 return GIVEN.to_owned();
             }
-            let in_part = ending == FIRST[0] && partial.contains_key(&row.transaction);
-            if in_part { FIRST[1].to_owned() } else { ending }
+            ending
         }
     }
 }

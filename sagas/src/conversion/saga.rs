@@ -7,7 +7,7 @@ use crate::{
     fund_milestones,
     house::House,
     parts::{
-        application::{ApplicationLeg, FundSaga},
+        application::{ApplicationLeg, FundSaga, less},
         by_hand, cancel, check,
         holdings::HoldingsPart,
         leaving,
@@ -370,7 +370,7 @@ impl saga::Saga for Conversion {
     }
 
     fn failure(view: &View<'_>) -> Option<Cause> {
-        act::why(view)
+        act::why(view).or_else(|| less(view))
     }
 
     fn day_of_promise(promise: &Admitted) -> Option<NaiveDate> {

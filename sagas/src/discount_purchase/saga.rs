@@ -12,7 +12,7 @@ use crate::{
     fund_milestones,
     house::House,
     parts::{
-        application::{ApplicationLeg, FundSaga},
+        application::{ApplicationLeg, FundSaga, less},
         by_hand::{self, Origin},
         milestone::{Milestone, Notes, Scope},
         names,
@@ -29,7 +29,7 @@ use fundflow_domain::{
     holdings::Holdings,
     ids::{AccountRef, FundCode, TransactionId},
     limits::LimitKey,
-    money::Discount,
+    money::{Amount, Discount},
     orders::Cause,
     payment::Payments,
     payout::Payouts,
@@ -107,6 +107,12 @@ pub enum Command {
 impl FundSaga for DiscountPurchase {
     fn house(&self) -> &House {
         &self.house
+    }
+
+    fn let_in(view: &View<'_>) -> Option<(Amount, Amount)> {
+        let asked = view.open.request.amount;
+        let promised = view.open.notes.promise(&view.open.promise);
+        Some((asked, promised.target_accepted.unwrap_or_else(|| promised.amount(asked))))
     }
 
     fn account(request: &Request) -> Option<&AccountRef> {
@@ -359,7 +365,7 @@ impl saga::Saga for DiscountPurchase {
     }
 
     fn failure(view: &View<'_>) -> Option<Cause> {
-        act::why(view)
+        act::why(view).or_else(|| less(view))
     }
 
     fn day_of_promise(promise: &Admitted) -> Option<chrono::NaiveDate> {

@@ -8,7 +8,7 @@ use crate::{
     fund_milestones,
     house::House,
     parts::{
-        application::{ApplicationLeg, FundSaga},
+        application::{ApplicationLeg, FundSaga, less},
         by_hand,
         cancel::{self, NotTakenBack},
         milestone::{Milestone, Notes},
@@ -341,7 +341,7 @@ impl saga::Saga for FastWithdraw {
     }
 
     fn failure(view: &View<'_>) -> Option<Cause> {
-        act::why(view)
+        act::why(view).or_else(|| less(view))
     }
 
     fn day_of_promise(promise: &Promise) -> Option<chrono::NaiveDate> {

@@ -18,7 +18,7 @@ use fundflow_domain::{
 };
 use fundflow_kernel::streams::Key;
 use fundflow_runtime::{
-    process::Disposition,
+    process::{Disposition, Over},
     saga::{Saga, View},
     turn::{NotDone, Turn},
 };
@@ -275,8 +275,24 @@ fn is_void(application: &Application) -> bool {
         && application.settled() == application.terms.ask.quantity().none()
 }
 
-/// Why less came of an order of the saga than was asked for.
+/// Why less came of a saga that has ended than was asked for.
+pub fn less<S: FundSaga>(view: &View<'_, S>) -> Option<Cause> {
+    matches!(view.ending, Some(Over::Ended(_))).then(|| partly(view)).flatten()
+}
+
+/// Why less came, or will come, of the saga than was asked for.
 pub fn partly<S: FundSaga>(view: &View<'_, S>) -> Option<Cause> {
+    of_limits(view).or_else(|| of_registrars(view))
+}
+
+/// A day's limit let less in than was asked for.
+fn of_limits<S: FundSaga>(view: &View<'_, S>) -> Option<Cause> {
+    let (asked, room) = S::let_in(view).filter(|(asked, room)| room < asked)?;
+    let text = format!("the day's limit let in {room} of {asked}");
+    Some(Cause::new("above_day_limit", text))
+}
+
+fn of_registrars<S: FundSaga>(view: &View<'_, S>) -> Option<Cause> {
     let of_leg = |leg: &ApplicationLeg| {
         let Stage::PartlyConfirmed(last) = &leg.application(view)?.stage else { return None };
         let of_registrar = match last {

@@ -14,7 +14,7 @@ use fundflow_domain::{
     calendar::TradingDay,
     case::Finding,
     ids::AccountRef,
-    money::Discount,
+    money::{Amount, Discount},
     orders::Cause,
     time::Timestamp,
 };
@@ -117,6 +117,11 @@ pub trait FundSaga:
     /// The investor's own account, where the request names one: money of ours goes there.
     fn account(request: &Self::Request) -> Option<&AccountRef> {
         let _ = request;
+        None
+    }
+    /// Yuan that were asked for, and what of them a day's limit lets in by what is promised now.
+    fn let_in(view: &View<'_, Self>) -> Option<(Amount, Amount)> {
+        let _ = view;
         None
     }
     /// Brings the shares of its wallets and holdings to what the registrars' records and the cases

@@ -8,7 +8,7 @@ use crate::{
     fund_milestones,
     house::House,
     parts::{
-        application::{ApplicationLeg, FundSaga},
+        application::{ApplicationLeg, FundSaga, less},
         by_hand::Origin,
         cancel::{self, NotTakenBack},
         milestone::{Milestone, Notes, Scope},
@@ -25,7 +25,7 @@ use fundflow_domain::{
     day_limit::DayLimit,
     holdings::Holdings,
     ids::{AccountRef, TransactionId},
-    money::Discount,
+    money::{Amount, Discount},
     orders::Cause,
     payment::Payments,
     payout::Payouts,
@@ -100,6 +100,11 @@ pub enum Command {
 impl FundSaga for Purchase {
     fn house(&self) -> &House {
         &self.house
+    }
+
+    fn let_in(view: &View<'_>) -> Option<(Amount, Amount)> {
+        let asked = view.open.request.amount;
+        Some((asked, view.open.notes.promise(&view.open.promise).amount(asked)))
     }
 
     fn account(request: &Request) -> Option<&AccountRef> {
@@ -324,7 +329,7 @@ impl saga::Saga for Purchase {
     }
 
     fn failure(view: &View<'_>) -> Option<Cause> {
-        act::why(view)
+        act::why(view).or_else(|| less(view))
     }
 
     fn day_of_promise(promise: &Admitted) -> Option<NaiveDate> {

@@ -8,7 +8,7 @@ use crate::{
     fund_milestones,
     house::House,
     parts::{
-        application::{ApplicationLeg, FundSaga},
+        application::{ApplicationLeg, FundSaga, less},
         by_hand::{self, Origin},
         cancel::{self, NotTakenBack},
         milestone::{Milestone, Notes, Scope},
@@ -25,6 +25,7 @@ use fundflow_domain::{
     case::{CaseId, Cases, Closing},
     day_limit::DayLimit,
     ids::{AccountRef, TransactionId},
+    money::Amount,
     orders::Cause,
     payment::Payments,
     time::Timestamp,
@@ -98,6 +99,11 @@ pub enum Command {
 impl FundSaga for Recharge {
     fn house(&self) -> &House {
         &self.house
+    }
+
+    fn let_in(view: &View<'_>) -> Option<(Amount, Amount)> {
+        let asked = view.open.request.amount;
+        Some((asked, view.open.notes.promise(&view.open.promise).amount(asked)))
     }
 
     fn account(request: &Request) -> Option<&AccountRef> {
@@ -301,7 +307,7 @@ impl saga::Saga for Recharge {
     }
 
     fn failure(view: &View<'_>) -> Option<Cause> {
-        act::why(view)
+        act::why(view).or_else(|| less(view))
     }
 
     fn day_of_promise(promise: &Admitted) -> Option<chrono::NaiveDate> {

@@ -8,7 +8,7 @@ use crate::{
     fund_milestones,
     house::House,
     parts::{
-        application::{ApplicationLeg, FundSaga},
+        application::{ApplicationLeg, FundSaga, less},
         by_hand::{self, Origin},
         cancel::{self, NotTakenBack},
         check,
@@ -365,7 +365,7 @@ impl saga::Saga for Redemption {
     }
 
     fn failure(view: &View<'_>) -> Option<Cause> {
-        act::why(view)
+        act::why(view).or_else(|| less(view))
     }
 
     fn day_of_promise(promise: &Admitted) -> Option<NaiveDate> {

@@ -6,7 +6,7 @@ use crate::{
     fund_milestones,
     house::House,
     parts::{
-        application::{ApplicationLeg, FundSaga},
+        application::{ApplicationLeg, FundSaga, less},
         by_hand::{self, Origin},
         cancel::{self, NotTakenBack},
         milestone::{Milestone, Notes, Scope},
@@ -361,7 +361,7 @@ impl saga::Saga for Withdraw {
     }
 
     fn failure(view: &View<'_>) -> Option<Cause> {
-        act::why(view)
+        act::why(view).or_else(|| less(view))
     }
 
     fn day_of_promise(promise: &Admitted) -> Option<chrono::NaiveDate> {

@@ -187,6 +187,7 @@ fn a_registrar_that_keeps_what_it_has_is_believed_and_the_purchase_goes_on() {
 
     assert!(stage.has("discount_purchase.cancel_refused"));
     assert_eq!(stage.look().ending, Some("discount_purchase.completed"));
+    assert_eq!(stage.look().failure, None, "nothing of it was taken back");
     books::at_the_end(&stage);
     let mut stage = Stage::at("10:00");
     stage.outside.fate("mmf.cancel", [Fate::Refused]);

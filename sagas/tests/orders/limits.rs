@@ -83,6 +83,16 @@ fn up_to_the_days_limit_is_accepted_where_the_manager_says_so() {
     assert_eq!(stage.look::<Purchase>("Q").promise["accepted"], "5000.00");
     stage.until("02-13 14:51");
     assert_eq!(stage.outside.moved["Q.buy.pay"], "5000".parse().unwrap());
+    let numbers = ["5000", "73.89", "0", "1.2345", "3990.37"];
+    stage.outside.says("Q.buy", "2026-02-24T09:00:00+08:00", bought("C1", "2026-02-24", numbers));
+    stage.until("02-25 14:00");
+    assert_eq!(ending(&stage, "Q"), Some("purchase.completed"), "{}", stage.text());
+    let why = stage.look::<Purchase>("Q").failure.unwrap();
+    assert_eq!(
+        (&*why.code, &*why.text),
+        ("above_day_limit", "the day's limit let in 5000.00 of 10000.00",)
+    );
+    assert_eq!(stage.look::<Purchase>("P").failure, None);
 }
 
 #[test]

@@ -1,0 +1,102 @@
+//! Whoever gets less than was asked for is told so: in the day's report, in the list, under the saga.
+
+#![expect(clippy::unwrap_used, reason = "a fixture that does not come about is a failed test")]
+
+mod common;
+
+use common::fundflow;
+use serde_json::Value;
+use std::{fs, path::Path};
+use tempfile::TempDir;
+
+const INVESTORS: &str = "\
+investor,account,risk,questionnaire_valid_until,kyc,id_valid_until,same_name_card,customer_type
+I-1,A-1,C5,2027-01-31,verified,2035-06-30,yes,individual
+";
+const ORDERS: &str = "\
+transaction,time,kind,investor,wallet_fund,fund,target_fund,amount,shares,mode,of
+P-1,10:00:00,purchase,I-1,,011162,,1000.00,,,
+R-1,10:00:00,recharge,I-1,,000730,,2000.00,,,
+W-1,2026-02-13T10:00:00+08:00,withdraw,I-1,,000730,,,600.00,,
+L-1,10:00:00,discount_purchase,I-1,000730,,011162,1000.00,,linked_same_day,
+N-1,10:00:00,discount_purchase,I-1,000730,,011162,1000.00,,next_day,
+N-2,10:00:00,discount_purchase,I-1,000730,,011162,1000.00,,next_day,
+C-1,11:00:00,cancel,,,,,,,,N-1
+C-2,11:00:00,cancel,,,,,,,,N-2
+";
+const SCENARIO: &str = "\
+[override.P-1]
+buy_confirmation = 'partial'
+[override.W-1]
+redemption_confirmation = 'partial'
+[override.L-1]
+conversion_confirmation = 'partial'
+[override.N-1]
+cancel = 'refused'
+[override.N-2]
+cancel = 'silent'
+";
+
+fn played() -> (TempDir, Value) {
+    let (folder, store) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    for (name, text) in [
+        ("day.toml", "trade_date = 2026-02-12\nseed = 1\n"),
+        ("investors.csv", INVESTORS),
+        ("navs.csv", "fund,date,nav\n011162,2026-02-12,0.7421\n011162,2026-02-13,0.7388\n"),
+        ("orders.csv", ORDERS),
+        ("scenario.toml", SCENARIO),
+    ] {
+        fs::write(folder.path().join(name), text).unwrap();
+    }
+    let words = ["day", "--no-progress", folder.path().to_str().unwrap(), "-o", "json"];
+    let said = fundflow(store.path(), &words);
+    let error = String::from_utf8_lossy(&said.stderr).into_owned();
+    let report = serde_json::from_slice(&said.stdout);
+    (store, report.unwrap_or_else(|no| panic!("{no}: {error}")))
+}
+
+/// How an order ended by the report, and why.
+fn ending<'a>(report: &'a Value, of: &str) -> (&'a str, &'a str) {
+    let rows = report["endings"].as_array().unwrap();
+    let is_of = |row: &&Value| row["transactions"].as_array().unwrap().iter().any(|it| it == of);
+    let row = rows.iter().find(is_of).unwrap_or_else(|| panic!("{of}: {rows:#?}"));
+    (row["ending"].as_str().unwrap(), row["reason"].as_str().unwrap())
+}
+
+fn failure(store: &Path, of: &str) -> Value {
+    let shown = fundflow(store, &["saga", "show", of, "-o", "json"]).stdout;
+    let shown: Value = serde_json::from_slice(&shown).unwrap();
+    let listed = fundflow(store, &["saga", "ls", "-o", "json"]).stdout;
+    let listed: Value = serde_json::from_slice(&listed).unwrap();
+    let row = listed.as_array().unwrap().iter().find(|row| row["transaction"] == of).unwrap();
+    assert_eq!(row["failure"], shown["failure"], "{of}: the list says the same");
+    shown["failure"].clone()
+}
+
+#[test]
+fn who_gets_less_than_was_asked_for_is_told_so_everywhere() {
+    let (store, report) = played();
+    let part = "the registrar took a part of it";
+    for (of, word) in [("P-1", "completed"), ("L-1", "completed"), ("W-1", "paid out")] {
+        assert_eq!(ending(&report, of), (format!("{word} in part").as_str(), part));
+        let cause = failure(store.path(), of);
+        assert_eq!((&cause["code"], &cause["text"]), (&"partly_confirmed".into(), &part.into()));
+    }
+    assert_eq!(ending(&report, "R-1"), ("completed", ""));
+    assert!(failure(store.path(), "R-1").is_null());
+}
+
+#[test]
+fn what_is_taken_back_of_the_conversion_only_says_so() {
+    let (_, report) = played();
+    let (word, says) = ending(&report, "C-1");
+    assert_eq!(word, "taken back in part", "{says}");
+    assert_eq!(
+        says,
+        "the conversion of N-1 is taken back, and its shares are kept in the wallet; its purchase \
+         stands: the registrar does not take it back"
+    );
+    let (word, says) = ending(&report, "C-2");
+    assert_eq!(word, "taken back in part", "{says}");
+    assert!(says.ends_with("its purchase stands: the registrar has confirmed it"), "{says}");
+}
