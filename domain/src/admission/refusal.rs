@@ -111,7 +111,7 @@ pub enum Refusal {
         fund: FundCode,
         /// Shares that nothing else takes.
         left: Shares,
-        /// Free before.
+        /// What was free before it.
         free: Shares,
         /// The least that may stay.
         min: Shares,

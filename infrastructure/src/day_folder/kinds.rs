@@ -367,24 +367,4 @@ impl Kind {
             Kind::Income(_) | Kind::Cancel { .. } | Kind::PlanWord { .. } => None,
         }
     }
-
-    /// Funds whose price the order needs, on its T or so many trading days later.
-    pub(super) fn priced_funds(&self) -> (Vec<FundCode>, u32) {
-        match self {
-            Kind::DiscountPurchase(it) => {
-                (vec![it.target_fund], u32::from(it.mode == Some(ConversionMode::NextDay)))
-            }
-            Kind::Purchase(it) => (vec![it.fund], 0),
-            Kind::Redemption(it) => (vec![it.fund], 0),
-            Kind::Conversion(it, target) => (vec![it.fund, *target], 0),
-            Kind::Recharge(_)
-            | Kind::Withdraw(_)
-            | Kind::FastWithdraw(_)
-            | Kind::Subscription(_)
-            | Kind::Plan(_)
-            | Kind::PlanWord { .. }
-            | Kind::Income(_)
-            | Kind::Cancel { .. } => (Vec::new(), 0),
-        }
-    }
 }

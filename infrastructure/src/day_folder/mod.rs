@@ -164,8 +164,8 @@ fn funds(
     found.map_err(|errors| problems.extend(errors.into_iter().map(Problem::from))).ok()
 }
 
-/// The prices that the orders will need: of their T, or of the day after for what is converted
-/// then. A fund whose last price is older keeps it. A price may be published late, so this is told and
+/// The prices that the orders will need: of their T, or of that on which a target is converted into or
+/// bought later. A fund whose last price is older keeps it. A price may be published late, so this is told and
 /// the day goes on.
 fn missing_prices(
     orders: &[Order],
@@ -174,11 +174,9 @@ fn missing_prices(
     catalogue: &Catalogue,
     problems: &mut Vec<Problem>,
 ) {
-    let needed = orders.iter().flat_map(|order| {
-        let (funds, later) = order.kind.priced_funds();
-        let day = calendar.plus(order.t, later).ok();
-        funds.into_iter().filter_map(move |fund| Some((fund, day?)))
-    });
+    let needed = orders
+        .iter()
+        .flat_map(|order| navs::prices_needed(&order.kind, order.t, (calendar, catalogue)));
     let needed: BTreeSet<(FundCode, TradingDay)> = needed.collect();
     for (fund, day) in needed {
         let date = day.date();

@@ -2,10 +2,12 @@
 
 use super::{
     Problem, funds_listed,
+    kinds::Kind,
     table::{Columns, Fields, Row, Table},
 };
 use chrono::NaiveDate;
 use fundflow_domain::{
+    admission::target::target_day,
     calendar::{TradingCalendar, TradingDay},
     catalogue::Catalogue,
     fund::FundKind,
@@ -53,6 +55,37 @@ pub(super) fn needs_price(catalogue: &Catalogue, fund: FundCode, date: NaiveDate
     terms.is_some_and(|terms| {
         terms.kind != FundKind::Money && terms.status_on(date).permits_purchase()
     })
+}
+
+/// Funds whose price the order needs, and of which day, for an order of that T. Where nobody says on
+/// which day a target is bought, it is T's.
+pub(super) fn prices_needed(
+    kind: &Kind,
+    t: TradingDay,
+    (calendar, catalogue): (&TradingCalendar, &Catalogue),
+) -> Vec<(FundCode, TradingDay)> {
+    let of_t = |fund: FundCode| (fund, t);
+    match kind {
+        Kind::DiscountPurchase(it) => {
+            let terms = |fund| catalogue.on(fund, t.date());
+            let funds = terms(it.wallet_fund).zip(terms(it.target_fund));
+            let day = it.mode.zip(funds).and_then(|(mode, (wallet, target))| {
+                target_day(mode, (&wallet, &target), calendar, t).ok()
+            });
+            vec![(it.target_fund, day.unwrap_or(t))]
+        }
+        Kind::Purchase(it) => vec![of_t(it.fund)],
+        Kind::Redemption(it) => vec![of_t(it.fund)],
+        Kind::Conversion(it, target) => vec![of_t(it.fund), of_t(*target)],
+        Kind::Recharge(_)
+        | Kind::Withdraw(_)
+        | Kind::FastWithdraw(_)
+        | Kind::Subscription(_)
+        | Kind::Plan(_)
+        | Kind::PlanWord { .. }
+        | Kind::Income(_)
+        | Kind::Cancel { .. } => Vec::new(),
+    }
 }
 
 pub(super) fn rows(

@@ -209,6 +209,22 @@ fn a_byte_order_mark_is_no_mistake() {
 }
 
 #[test]
+fn a_target_that_is_bought_with_a_redemptions_money_needs_the_price_of_that_day() {
+    let orders = "transaction,time,investor,wallet_fund,target_fund,amount,mode\n\
+                  G-1,09:30,I-1001,000730,011162,100.00,redeem_to_purchase\n";
+    let (dir, _) = with("orders.csv", Some(orders.as_bytes()));
+    let navs = "fund,date,nav\n011162,2026-02-12,0.7421\n011162,2026-02-25,0.7500\n";
+    fs::write(dir.path().join("navs.csv"), navs).unwrap();
+    let told: Vec<_> = read(dir.path(), &TradingCalendar::xshg().unwrap())
+        .problems
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    let why = "navs.csv: fund 011162 has no price on 2026-02-24; orders need it: add a row";
+    assert_eq!(told, [why]);
+}
+
+#[test]
 fn an_override_of_nothing_a_misspelt_fate_and_a_missing_price_are_told() {
     let rows = [
         (
