@@ -130,6 +130,7 @@ const REPAY_AT_LAST: Deed<Saga> = Deed {
 
 const BESIDE: &[Side<Saga>] = &[
     act("book", Do::TakeOut, Fact::Booked).beside(),
+    act("close advance", Do::CloseAdvance, Fact::AdvanceClosed).after_the_end(),
     act("close transfer", Do::CloseTransfer, Fact::TransferClosed).after_the_end(),
     act("close redemption", Do::CloseRedemption, Fact::RedemptionClosed).after_the_end(),
     TRANSFER_AT_LAST.after_the_end(),
