@@ -57,16 +57,17 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         Fact::BankPaid => !advance.is_on_its_way(view) || is_by_hand(view),
         Fact::Ended => view.ending.is_some(),
         Fact::AdvanceClosed => {
-            let unknown = advance.is_requested(view)
-                && !advance.is_advanced(view)
-                && !advance.is_declined(view);
-            !unknown || !ApplicationLeg::is_given_back(view, ADVANCE_END)
+            !is_unknown(view) || !ApplicationLeg::is_given_back(view, ADVANCE_END)
         }
+        Fact::AdvanceHeard => !is_unknown(view),
         Fact::TransferClosed => transfer.need_not_be_closed(view, END),
         Fact::RedemptionClosed => redemption.need_not_be_closed(view, REDEMPTION_END),
         Fact::TransferHeard => transfer.is_over(view),
         Fact::RedemptionHeard => redemption.is_over(view),
-        Fact::NothingReserved => plan.wallet.held(view).is_none() || !transfer.lets_go(view),
+        Fact::NothingReserved => {
+            let may_be_out = is_unknown(view) && !ApplicationLeg::is_given_back(view, END);
+            plan.wallet.held(view).is_none() || !transfer.lets_go(view) || may_be_out
+        }
         Fact::HandedOver => by_hand::is_handed_over(view),
     }
 }
@@ -78,6 +79,12 @@ fn is_decided(view: &View<'_>) -> bool {
     let record = || Some(leg.case_of(leg.application(view)?, leg.confirmation(view)?));
     let settled = |case: CaseId| view.open.notes.settled.contains(&case);
     !hold_up(view) && leg.rejection_case(view).or_else(record).is_some_and(settled)
+}
+
+/// The cash may be out, and the bank has not said so.
+fn is_unknown(view: &View<'_>) -> bool {
+    let advance = &view.plan.advance;
+    advance.is_requested(view) && !advance.is_advanced(view) && !advance.is_declined(view)
 }
 
 /// A person settles with the bank: as was said of what it is owed, or of cash that it paid later.

@@ -101,6 +101,8 @@ pub enum Fact {
     Booked,
     /// No advance is to be closed without the bank's word.
     AdvanceClosed,
+    /// The bank's word on the advance is there, if it was ever asked.
+    AdvanceHeard,
     /// No transfer is to be closed without the registrar's word.
     TransferClosed,
     /// No redemption is to be closed without the registrar's word.
