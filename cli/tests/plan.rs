@@ -255,3 +255,45 @@ fn a_plan_does_not_go_on_from_an_instant_before_its_pause() {
     assert!(said.contains("changes nothing") && said.contains("done: 0 of 1"), "{said}");
     assert!(said.contains("already so: 1 of 1"), "{said}");
 }
+
+#[test]
+fn what_plans_ask_for_is_reported_alike_however_often_the_folder_is_played() {
+    let header = HEADER.replace("note", "periods,note");
+    // Two Saturdays move to the 24th. One has one period left; the other's questionnaire is over by then.
+    let rows = "\
+P-1,09:30:00,plan,I-1,011162,100.00,weekly sat,2026-02-13,,1,
+P-2,09:30:00,plan,I-2,011162,100.00,weekly sat,2026-02-13,,,
+";
+    let folder = tempfile::tempdir().unwrap();
+    let store = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
+    write("day.toml", "trade_date = 2026-02-13\nseed = 1\n");
+    let late =
+        INVESTORS.lines().last().unwrap().replace("-1,", "-2,").replace("2027-01-31", "2026-02-20");
+    write("investors.csv", &format!("{INVESTORS}{late}\n"));
+    write("navs.csv", "fund,date,nav\n011162,2026-02-13,0.7421\n011162,2026-02-24,0.7421\n");
+    write("orders.csv", &[&header, rows].concat());
+    let play = || {
+        let words = ["day", "--no-progress", folder.path().to_str().unwrap(), "-o", "json"];
+        let said = fundflow(store.path(), &words);
+        let report: Value = serde_json::from_slice(&said.stdout).unwrap();
+        let mut rows = Vec::new();
+        for row in report["endings"].as_array().unwrap() {
+            for of in row["transactions"].as_array().unwrap() {
+                let text = |it: &Value| it.as_str().unwrap().to_owned();
+                rows.push((text(of), text(&row["ending"]), text(&row["reason"])));
+            }
+        }
+        rows.sort();
+        rows
+    };
+    let first = play();
+    let of = |name: &str| first.iter().filter(|row| row.0.starts_with(name)).count();
+    assert_eq!((of("P-1"), of("P-1.20260221")), (2, 0), "the plan, and one purchase: {first:?}");
+    assert!(!first.iter().any(|row| row.0 == "P-1" && row.1 == "refused"), "{first:?}");
+    let refused: Vec<_> = first.iter().filter(|row| row.1 == "refused").collect();
+    let names: Vec<&str> = refused.iter().map(|row| row.0.as_str()).collect();
+    assert_eq!(names, ["P-2.20260214", "P-2.20260221"], "{first:?}");
+    assert!(refused[0].2.contains("2026-02-20"), "{refused:?}");
+    assert_eq!(play(), first);
+}

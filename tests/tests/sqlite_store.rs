@@ -121,6 +121,29 @@ async fn a_reader_beside_the_writer_sees_what_is_committed_and_cannot_append() {
     assert!(matches!(refused, Err(AppendError::Fault(_))), "{refused:?}");
 }
 
+#[test]
+fn what_the_file_system_refuses_says_what_to_do() {
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::write(dir.path().join("file"), b"").unwrap();
+    for (name, what) in [
+        ("file/events.db", "name another path"),
+        ("nowhere/\0/events.db", "check the disk and the path"),
+    ] {
+        let path = dir.path().join(name);
+        let error = SqliteStore::open(&path, &Settings::default()).map(drop).unwrap_err();
+        assert!(error.to_string().ends_with(what), "{error}");
+    }
+    let denied = OpenError::Io {
+        path: "/srv/events.db".into(),
+        source: std::io::ErrorKind::PermissionDenied.into(),
+    };
+    assert_eq!(
+        denied.to_string(),
+        "cannot open the files of /srv/events.db; check that this user may read and write it, the files \
+         beside it and their directory"
+    );
+}
+
 #[tokio::test]
 async fn a_writer_whom_another_replaced_is_fenced_off() {
     let (_directory, path) = scratch();

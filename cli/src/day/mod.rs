@@ -106,7 +106,10 @@ pub(crate) enum Trouble {
     Night(#[from] NightError),
     #[error(transparent)]
     Calendar(#[from] CalendarError),
-    #[error("{path} cannot be written, so that the answers beside it would be read again")]
+    #[error(
+        "{path} cannot be written, so that the answers beside it would be read again; check the \
+         permissions of its directory, and play the folder again"
+    )]
     Mark { path: PathBuf, source: io::Error },
     #[error(
         "a refusal cannot be noted beside the counterparties' books; check the directory of the store"

@@ -1,6 +1,6 @@
 //! Which facts follow from a request to a plan, or why none may.
 
-use super::{Changes, Command, EndCause, Event, Outcome, Plan, Refusal, State, Terms};
+use super::{Changes, Command, EndCause, Event, Occurrence, Outcome, Plan, Refusal, State, Terms};
 use crate::{
     ids::{PlanId, TransactionId},
     orders::Cause,
@@ -221,8 +221,18 @@ impl Plan {
     }
 
     fn periods_begun(&self) -> bool {
+        self.periods_left() == Some(0)
+    }
+
+    fn periods_left(&self) -> Option<usize> {
         let begun = self.under_way.len().saturating_add(self.outcomes.len());
-        usize_of(self.segments[0].terms.periods).is_some_and(|periods| begun >= periods)
+        usize_of(self.segments[0].terms.periods).map(|periods| periods.saturating_sub(begun))
+    }
+
+    /// The first of them, as many as there are periods left.
+    pub(super) fn within_periods(&self, mut due: Vec<Occurrence>) -> Vec<Occurrence> {
+        due.truncate(self.periods_left().unwrap_or(usize::MAX));
+        due
     }
 
     /// Whether a date without a story may begin or be missed.

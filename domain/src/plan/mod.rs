@@ -380,8 +380,8 @@ impl Plan {
         occurrence::first_after(after, |date| self.open_on(date), calendar)
     }
 
-    /// Every occurrence that could begin on a trading day, by nominal date. More than the periods
-    /// that are left may be due on one day; the first ones use them up.
+    /// Every occurrence that could begin on a trading day, by nominal date: no more than there are
+    /// periods left.
     ///
     /// # Errors
     /// The trading calendar does not cover the days around `day`.
@@ -393,6 +393,6 @@ impl Plan {
         if !self.begins() {
             return Ok(Vec::new());
         }
-        occurrence::all_on(day, |date| self.open_on(date), calendar)
+        Ok(self.within_periods(occurrence::all_on(day, |date| self.open_on(date), calendar)?))
     }
 }

@@ -1,9 +1,10 @@
 //! Dates, in literals: 2026-02-16 to 02-23 is Spring Festival, 05-01 to 05-05 Labour Day.
 
 use super::{
-    DayOfMonth, Frequency, MissingDay, MoveRule, Terms, due_on, next_occurrence, tests::terms,
+    DayOfMonth, Event, Frequency, MissingDay, MoveRule, RegularPlan, State, Terms, due_on,
+    next_occurrence, tests::terms,
 };
-use crate::{calendar::TradingCalendar, ids::PlanId};
+use crate::{calendar::TradingCalendar, decider::Decider as _, ids::PlanId};
 use chrono::{Days, NaiveDate, Weekday};
 use proptest::prelude::*;
 
@@ -155,6 +156,24 @@ fn an_occurrence_is_named_after_its_plan_and_nominal_date() {
     for other in ["P.7", "P.7.2026228", "P.7.20260230", "20260228", "P.7.20260228.mmf"] {
         assert_eq!(PlanId::of_occurrence(&other.parse().unwrap()), None, "{other}");
     }
+}
+
+#[test]
+fn no_more_is_due_on_a_day_than_there_are_periods_left() {
+    let calendar = TradingCalendar::xshg().unwrap();
+    // Saturdays of Spring Festival: the 14th and the 21st move to Tuesday the 24th.
+    let tuesday = calendar.day(date("2026-02-24")).unwrap();
+    let due = |periods: u32| {
+        let terms = Terms { start: date("2026-02-13"), ..every(weekly(Weekday::Sat)) };
+        let terms = Terms { periods: std::num::NonZeroU32::new(periods), ..terms };
+        let opened = Event::Opened(Box::new(terms));
+        let state = RegularPlan::evolve(State::default(), &opened).unwrap();
+        let due = state.plan().unwrap().due_on(tuesday, &calendar).unwrap();
+        due.into_iter().map(|it| it.nominal.to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(due(0), ["2026-02-14", "2026-02-21"], "not counted");
+    assert_eq!(due(1), ["2026-02-14"]);
+    assert_eq!(due(2), ["2026-02-14", "2026-02-21"]);
 }
 
 fn any_terms() -> impl Strategy<Value = Terms> {

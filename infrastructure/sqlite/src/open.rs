@@ -71,7 +71,7 @@ pub enum OpenError {
         path: PathBuf,
     },
     /// The file system refused.
-    #[error("cannot open the files of {path}", path = path.display())]
+    #[error("cannot open the files of {path}; {}", remedy(source.kind()), path = path.display())]
     Io {
         /// The store.
         path: PathBuf,
@@ -86,7 +86,7 @@ pub enum OpenError {
         path: PathBuf,
     },
     /// SQLite refused.
-    #[error("cannot open the database {path}", path = path.display())]
+    #[error("cannot open the database {path}; {}", of_database(source), path = path.display())]
     Database {
         /// The store.
         path: PathBuf,
@@ -94,6 +94,30 @@ pub enum OpenError {
         #[source]
         source: rusqlite::Error,
     },
+}
+
+const ALLOWED: &str =
+    "check that this user may read and write it, the files beside it and their directory";
+
+/// What to do about what the file system says.
+const fn remedy(kind: io::ErrorKind) -> &'static str {
+    match kind {
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory | io::ErrorKind::AlreadyExists => {
+            "there is no such directory, and none can be made there; name another path"
+        }
+        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => ALLOWED,
+        _ => "check the disk and the path",
+    }
+}
+
+/// What to do about what SQLite says.
+fn of_database(error: &rusqlite::Error) -> &'static str {
+    use rusqlite::ErrorCode as Code;
+    match error.sqlite_error_code() {
+        Some(Code::CannotOpen | Code::PermissionDenied | Code::ReadOnly) => ALLOWED,
+        Some(Code::DatabaseCorrupt) => "keep a copy of it, and restore a backup",
+        _ => "check the disk and the path",
+    }
 }
 
 /// What went wrong, still without the path.

@@ -8,6 +8,7 @@
 //!    died: its row is asked for anew.
 
 use super::{Day, Order};
+use fundflow_domain::{calendar::TradingDay, ids::TransactionId};
 use serde::{Deserialize, Serialize};
 use std::{
     collections::HashMap,
@@ -61,18 +62,49 @@ impl Refusals {
         self.known.get(&row(day, order)).map(String::as_str)
     }
 
+    /// What plans asked for on that T and was refused, and why.
+    pub fn of_plans(&self, t: TradingDay) -> Vec<(TransactionId, String)> {
+        let begins = occurrence(t, "");
+        let known = self.known.iter().filter_map(|(row, why)| {
+            let transaction = row.strip_prefix(&begins)?.parse().ok()?;
+            Some((transaction, why.clone()))
+        });
+        known.collect()
+    }
+
     /// Notes that it is refused.
     ///
     /// # Errors
     /// The file cannot be written.
     pub fn note(&mut self, day: &Day, order: &Order, why: &str) -> io::Result<()> {
-        let line = Line { row: row(day, order), why: why.to_owned() };
+        self.keep(Line { row: row(day, order), why: why.to_owned() })
+    }
+
+    /// Notes that what a plan asked for on that T is refused: it is a miss, and asked for no more.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn note_of_plan(
+        &mut self,
+        t: TradingDay,
+        transaction: &TransactionId,
+        why: &str,
+    ) -> io::Result<()> {
+        self.keep(Line { row: occurrence(t, transaction.as_str()), why: why.to_owned() })
+    }
+
+    fn keep(&mut self, line: Line) -> io::Result<()> {
         let mut text = serde_json::to_vec(&line)?;
         text.push(b'\n');
         self.file.write_all(&text)?;
         self.known.insert(line.row, line.why);
         Ok(())
     }
+}
+
+/// No row of a folder begins like that.
+fn occurrence(t: TradingDay, transaction: &str) -> String {
+    format!("of a plan on {t}: {transaction}")
 }
 
 /// Everything of the folder that says what is asked for, and by whom.

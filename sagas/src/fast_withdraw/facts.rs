@@ -4,7 +4,12 @@ use super::{
     Fact, When,
     saga::{FastWithdraw, View},
 };
-use crate::parts::{application::ApplicationLeg, by_hand, disputes::hold_up, lacking, timing};
+use crate::parts::{
+    application::ApplicationLeg,
+    by_hand::{self, Origin},
+    disputes::hold_up,
+    lacking, timing,
+};
 use fundflow_domain::{
     calendar::TradingDay, case::CaseId, fast_quota::Entry, time::Timestamp, wallet::Reservation,
 };
@@ -16,6 +21,8 @@ use std::sync::Arc;
 const END: &str = "transfer";
 /// The same while the bank waits for its money.
 const BANK_END: &str = "repayment";
+/// The same while nobody knows whether the bank has paid.
+const ADVANCE_END: &str = "advance";
 /// The same while the registrar's word on the bank's redemption is still to come.
 const REDEMPTION_END: &str = "redemption";
 
@@ -49,11 +56,18 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         Fact::BankSettled => !is_banks_turn(view) || holds(view, Fact::RepaymentRequested),
         Fact::BankPaid => !advance.is_on_its_way(view) || is_by_hand(view),
         Fact::Ended => view.ending.is_some(),
+        Fact::AdvanceClosed => {
+            !is_unknown(view) || !ApplicationLeg::is_given_back(view, ADVANCE_END)
+        }
+        Fact::AdvanceHeard => !is_unknown(view),
         Fact::TransferClosed => transfer.need_not_be_closed(view, END),
         Fact::RedemptionClosed => redemption.need_not_be_closed(view, REDEMPTION_END),
         Fact::TransferHeard => transfer.is_over(view),
         Fact::RedemptionHeard => redemption.is_over(view),
-        Fact::NothingReserved => plan.wallet.held(view).is_none() || !transfer.lets_go(view),
+        Fact::NothingReserved => {
+            let may_be_out = is_unknown(view) && !ApplicationLeg::is_given_back(view, END);
+            plan.wallet.held(view).is_none() || !transfer.lets_go(view) || may_be_out
+        }
         Fact::HandedOver => by_hand::is_handed_over(view),
     }
 }
@@ -67,10 +81,21 @@ fn is_decided(view: &View<'_>) -> bool {
     !hold_up(view) && leg.rejection_case(view).or_else(record).is_some_and(settled)
 }
 
-/// A person settles with the bank.
+/// The cash may be out, and the bank has not said so.
+fn is_unknown(view: &View<'_>) -> bool {
+    let advance = &view.plan.advance;
+    advance.is_requested(view) && !advance.is_advanced(view) && !advance.is_declined(view)
+}
+
+/// A person settles with the bank: as was said of what it is owed, or of cash that it paid later.
 fn is_by_hand(view: &View<'_>) -> bool {
-    let disposed = view.open.disposed(BANK_END);
+    let disposed = view.open.disposed(BANK_END).or_else(|| view.open.disposed(ADVANCE_END));
     disposed.is_some_and(|it| !matches!(it.disposition, Disposition::Refund))
+}
+
+/// Whoever has an advance that nobody knows of owes the bank what it turns out to have paid.
+pub(super) fn comes_of(view: &View<'_>, end: &str) -> Option<Origin> {
+    (end == BANK_END && is_by_hand(view)).then_some(Origin::owed(&[ADVANCE_END]))
 }
 
 /// It is over, and what the bank's shares brought is known, as far as it ever will be; unless a

@@ -106,6 +106,11 @@ const REDEEMED: Step<Saga> = word(
 .row(Exit::Landing(REPAY, None))
 .unless(Fact::RedemptionRejected, None);
 
+/// What was given up without the bank's word still has it coming: cash and shares must not both be the
+/// investor's.
+const ADVANCE_AT_LAST: Deed<Saga> =
+    word("advance at last", Call::Advance, Fact::AdvanceHeard, When::EndOfDay, When::NextCutOff);
+
 /// What was given up without the registrar's word still has it coming.
 const TRANSFER_AT_LAST: Deed<Saga> = word(
     "transfer at last",
@@ -130,8 +135,10 @@ const REPAY_AT_LAST: Deed<Saga> = Deed {
 
 const BESIDE: &[Side<Saga>] = &[
     act("book", Do::TakeOut, Fact::Booked).beside(),
+    act("close advance", Do::CloseAdvance, Fact::AdvanceClosed).after_the_end(),
     act("close transfer", Do::CloseTransfer, Fact::TransferClosed).after_the_end(),
     act("close redemption", Do::CloseRedemption, Fact::RedemptionClosed).after_the_end(),
+    ADVANCE_AT_LAST.after_the_end(),
     TRANSFER_AT_LAST.after_the_end(),
     REDEMPTION_AT_LAST.after_the_end(),
     act("release at last", Do::Release, Fact::NothingReserved).after_the_end(),

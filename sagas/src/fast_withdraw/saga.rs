@@ -9,7 +9,7 @@ use crate::{
     house::House,
     parts::{
         application::{ApplicationLeg, FundSaga, less},
-        by_hand,
+        by_hand::{self, Origin},
         cancel::{self, NotTakenBack},
         milestone::{Milestone, Notes},
         names,
@@ -158,6 +158,10 @@ impl FundSaga for FastWithdraw {
         (leg, rejection): (&ApplicationLeg, &Rejection),
     ) -> Vec<Finding> {
         checks::of_rejection(view, leg, rejection)
+    }
+
+    fn comes_of(view: &View<'_>, end: &str) -> Option<Origin> {
+        facts::comes_of(view, end)
     }
 
     fn legs(plan: &Plan) -> Vec<&ApplicationLeg> {

@@ -99,6 +99,10 @@ pub enum Fact {
     Ended,
     /// The wallet is as the registrar's records and the cases say.
     Booked,
+    /// No advance is to be closed without the bank's word.
+    AdvanceClosed,
+    /// The bank's word on the advance is there, if it was ever asked.
+    AdvanceHeard,
     /// No transfer is to be closed without the registrar's word.
     TransferClosed,
     /// No redemption is to be closed without the registrar's word.

@@ -8,10 +8,11 @@ use crate::{
     withdraw,
 };
 use fundflow_domain::{
-    advance::Advances,
+    advance::{self, Advances},
     application::{FastTransferConfirmed, Outcome},
     case::{CaseId, Cases, Closing, How, Kind, State},
     ids::ApplicationNo,
+    orders::Cause,
     payout::Transfer,
     text::Text,
     wallet::Command as WalletCommand,
@@ -21,6 +22,7 @@ use fundflow_runtime::{message::Reply, process::Disposition, saga::Saga};
 use fundflow_sagas::{
     fast_withdraw::{Command, FastWithdraw},
     ports::{
+        advance::{AdvanceAnswer, AdvanceSaid, notice as advance_notice},
         bank::{PayoutAnswer, payout_notice},
         registrar,
     },
@@ -168,4 +170,58 @@ fn a_payout_that_the_bank_never_answers_can_be_given_up_and_a_late_word_has_a_ca
         assert_eq!(said, ["0.00 yuan (payout) are owed by hand, where 400.00 were named before"]);
         assert!(stage.look().finished, "{what:?}");
     }
+}
+
+#[test]
+fn cash_that_the_bank_pays_after_it_was_given_up_is_a_case_and_the_bank_is_a_persons() {
+    for what in ALL {
+        let mut stage = fast_withdraw::stage("02-03 10:00");
+        stage.outside.down.insert("transfer.out".into());
+        stage.request(fast_withdraw::request("10000"), fast_withdraw::asked());
+        stage.run();
+        let ends: Vec<String> = ends(&stage);
+        assert_eq!(ends, ["transfer 10000.00", "advance 10000.00"], "{}", stage.text());
+        let mut stage = given_up(stage, what);
+        let kept = if what == Disposition::Refund { "0" } else { "10000" };
+        assert_eq!(stage.wallet().reserved(), kept.parse().unwrap(), "{what:?}: it may be out");
+        assert_eq!(stage.look().finished, what == Disposition::Refund, "{what:?}");
+        let calls = stage.lines.iter().filter(|it| *it == "call transfer.out").count();
+        assert_eq!(calls, 1, "{what:?}: it is asked about, and never asked for again");
+
+        let (amount, at) = ("10000".parse().unwrap(), stage.now);
+        let transfer = advance::Transfer { serial: "B-9".parse().unwrap(), amount, at };
+        let said = AdvanceSaid::Advance(AdvanceAnswer::Advanced(transfer));
+        stage.notice(advance_notice(&out_no("transfer"), said));
+        stage.run();
+
+        assert_eq!(cases(&stage).len(), 1, "{what:?}\n{}", stage.text());
+        assert_eq!(stage.count("advance.recourse"), 0, "{what:?}: nobody has closed it");
+        assert_eq!(stage.count("advance.repayment_requested"), 0, "{what:?}");
+        let by_hand = by_hand::cases(&stage.events);
+        if what == Disposition::Refund {
+            // Nothing was to come of it: what comes contradicts.
+            assert!(by_hand.is_empty(), "{by_hand:?}");
+        } else {
+            let said = "10000.00 yuan (repayment) are owed by hand: they came of advance, which a person has";
+            assert_eq!(by_hand, [said]);
+        }
+        assert!(stage.look().finished, "{what:?}: {:?}", stage.look().parked);
+        assert_eq!(stage.wallet().available(), "12000".parse().unwrap(), "{what:?}");
+    }
+}
+
+#[test]
+fn an_advance_that_the_bank_declines_late_frees_the_shares_and_nobody_owes_anything() {
+    let mut stage = fast_withdraw::stage("02-03 10:00");
+    stage.outside.down.insert("transfer.out".into());
+    stage.request(fast_withdraw::request("10000"), fast_withdraw::asked());
+    stage.run();
+    let mut stage = given_up(stage, Disposition::Manual);
+    let no = Cause::new("no", "not today");
+    let said = AdvanceSaid::Advance(AdvanceAnswer::Declined(no));
+    stage.notice(advance_notice(&out_no("transfer"), said));
+    stage.run();
+    assert!(stage.look().finished, "{}", stage.text());
+    assert_eq!(stage.wallet().available(), "12000".parse().unwrap());
+    assert!(by_hand::cases(&stage.events).is_empty());
 }

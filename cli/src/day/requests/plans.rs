@@ -39,6 +39,8 @@ pub(in crate::day) async fn invest<S: EventStore + Checkpoints>(
     unknown.retain(|remark| !play.remarks.contains(remark));
     play.remarks.extend(unknown);
     let any = !all.is_empty();
+    let before = play.with.refusals.of_plans(t).into_iter();
+    play.refused.extend(before.filter(|(of, _)| play.books.plans.get(plan_of(of)).is_some()));
     for (plan, due) in all {
         let Some(investor) = play.day.investors.get(&due.request.investor) else {
             let who = &due.request.investor;
@@ -61,9 +63,13 @@ pub(in crate::day) async fn invest<S: EventStore + Checkpoints>(
         let mut answers = play.engine.request_all(vec![asking]).await;
         match answers.pop() {
             Some(Err(RequestError::Refused(refusal))) => {
-                let cause = Cause::new("refused", refusal.to_string());
-                miss(play, &plan, Command::Miss { nominal: due.nominal, cause }).await?;
-                play.refused.insert(due.transaction, refusal.to_string());
+                let why = refusal.to_string();
+                let cause = Cause::new("refused", why.clone());
+                if miss(play, &plan, Command::Miss { nominal: due.nominal, cause }).await? {
+                    let noted = play.with.refusals.note_of_plan(t, &due.transaction, &why);
+                    noted.map_err(|source| Trouble::Refusals { source })?;
+                    play.refused.insert(due.transaction, why);
+                }
             }
             Some(Err(error)) => super::refused(play, due.transaction, error)?,
             Some(Ok(_)) | None => {}
@@ -72,17 +78,24 @@ pub(in crate::day) async fn invest<S: EventStore + Checkpoints>(
     Ok(any)
 }
 
+/// The plan that asks under that name.
+fn plan_of(occurrence: &TransactionId) -> &str {
+    occurrence.as_str().rsplit_once('.').map_or("", |(plan, _)| plan)
+}
+
+/// Returns whether it is a miss: a plan that is over by then asks for nothing any more.
 async fn miss<S: EventStore + Checkpoints>(
     play: &mut Play<S>,
     of: &PlanId,
     command: Command,
-) -> Result<(), Trouble> {
-    let Ok(transaction) = TransactionId::new(of.as_str()) else { return Ok(()) };
+) -> Result<bool, Trouble> {
+    let Ok(transaction) = TransactionId::new(of.as_str()) else { return Ok(false) };
     let engine = play.engine.clone();
     let done = engine.command::<RegularPlans>(transaction.clone(), command, Actor::Engine, None);
     match done.await {
-        Ok(()) => Ok(()),
-        Err(error) => super::refused(play, transaction, error),
+        Ok(()) => Ok(true),
+        Err(RequestError::Refused(_)) => Ok(false),
+        Err(error) => super::refused(play, transaction, error).map(|()| false),
     }
 }
 
