@@ -299,11 +299,9 @@ impl HoldingsPart {
         if let Some(stale) = standing().find(gone) {
             return self.corrected(application, leg, stale, missing).map(Some);
         }
-        let order = self.order.clone();
-        let trade_date = application.terms.trade_date.date();
+        let (order, trade_date) = (self.order.clone(), application.terms.trade_date.date());
         if let Some((said, shares)) = missing {
-            let serial = ApplicationLeg::booked_as(application, said);
-            let finished = said.finished;
+            let (serial, finished) = (ApplicationLeg::booked_as(application, said), said.finished);
             let free = match reservation.standing {
                 Standing::Held => reservation.reserved(),
                 // The register took what we had let go; whether it is there, the holdings say.
@@ -322,14 +320,8 @@ impl HoldingsPart {
             let said = due.iter().find(|(said, _)| of(taking, said));
             let (said, shares) = said.ok_or(NotDone::Lacks("the record"))?;
             let record = serial(leg.case_of(application, said))?;
-            let serial = taking.serial.clone();
-            return Ok(Some(Command::CorrectTake {
-                order,
-                serial,
-                record,
-                shares: *shares,
-                trade_date,
-            }));
+            let (serial, shares) = (taking.serial.clone(), *shares);
+            return Ok(Some(Command::CorrectTake { order, serial, record, shares, trade_date }));
         }
         let over = application.stage.is_over() && reservation.standing == Standing::Held;
         Ok(over.then_some(Command::Release(order)))
@@ -343,21 +335,22 @@ impl HoldingsPart {
         stale: &Taking,
         missing: Option<&(&Confirmation, Shares)>,
     ) -> Result<Command, NotDone> {
-        let (order, was) = (self.order.clone(), stale.serial.clone());
-        let trade_date = application.terms.trade_date.date();
+        let (order, trade_date) = (self.order.clone(), application.terms.trade_date.date());
         if let Some((said, shares)) = missing {
             let (record, shares) = (ApplicationLeg::booked_as(application, said), *shares);
-            return Ok(Command::CorrectTake { order, serial: was, record, shares, trade_date });
+            let serial = stale.serial.clone();
+            return Ok(Command::CorrectTake { order, serial, record, shares, trade_date });
         }
         let withdrawn = leg.case_of_withdrawn(application).map(serial);
         let last = application.confirmations().last();
         let last = last.map(|it| Ok(ApplicationLeg::booked_as(application, it)));
         let record = withdrawn.or(last).ok_or(NotDone::Lacks("a record"))??;
-        if application.stage.is_over() {
-            let shares = Shares::ZERO;
-            return Ok(Command::CorrectTake { order, serial: was, record, shares, trade_date });
-        }
-        Ok(Command::WithdrawTake { order, serial: was, record })
+        let (serial, shares) = (stale.serial.clone(), Shares::ZERO);
+        Ok(if application.stage.is_over() {
+            Command::CorrectTake { order, serial, record, shares, trade_date }
+        } else {
+            Command::WithdrawTake { order, serial, record }
+        })
     }
 
     /// Lots are as the registrar says, what open cases dispute is held, and what closed ones did is

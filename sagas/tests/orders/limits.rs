@@ -386,7 +386,6 @@ fn falls_with_its_day(keeps: bool) -> Stage {
     stage.until("02-13 17:30");
     stage
 }
-
 #[test]
 fn an_order_that_its_registrar_has_falls_with_its_day() {
     let stage = falls_with_its_day(false);
@@ -395,7 +394,6 @@ fn an_order_that_its_registrar_has_falls_with_its_day() {
         assert_eq!(money(&stage, id)[0], money(&stage, id)[1], "{id}");
     }
     assert_eq!(&*stage.look::<Purchase>("Q").failure.unwrap().code, "day_refused");
-
     let kept = falls_with_its_day(true);
     let (row, _) = kept.look::<Purchase>("Q").parked.unwrap();
     assert_eq!(&*row, "cancel", "a person settles it with the registrar");
