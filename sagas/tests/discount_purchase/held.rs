@@ -1,11 +1,20 @@
 //! A wallet that holds shares already.
 
-use crate::{names::tx, stage::Stage, terms::WALLET};
+use crate::{
+    checks::target_key,
+    names::tx,
+    stage::Stage,
+    terms::{WALLET, request},
+};
 use fundflow_domain::{
+    holdings::{self, Credit},
     ids::WalletId,
+    modes::ConversionMode as Mode,
     wallet::{Command, Wallet},
 };
 use fundflow_kernel::streams::Key;
+use fundflow_runtime::message::Reply;
+use fundflow_sagas::discount_purchase::Request;
 
 pub(crate) fn wallet_key() -> Key<Wallet> {
     Key::of(&WalletId { investor: "i-1".parse().unwrap(), fund: WALLET.parse().unwrap() })
@@ -19,4 +28,25 @@ pub(crate) fn holding(shares: &str) -> Stage {
     let on = "2026-02-10".parse().unwrap();
     stage.given(&wallet_key(), &Command::ConfirmCredit(earlier, shares, on));
     stage
+}
+
+/// The first minimum of both funds is 100 yuan, the additional one 10; the request says nothing of shares.
+#[test]
+fn who_holds_both_funds_by_our_books_has_their_additional_minimum() {
+    let small = Request { amount: "50".parse().unwrap(), ..request(Mode::LinkedSameDay) };
+    let mut first = holding("1000");
+    let Reply::Refused(_, why) = first.request(&small) else { panic!("nothing of the target") };
+    assert!(why.contains("below the minimum of 100.00 for fund 011162"), "{why}");
+
+    let mut stage = holding("1000");
+    let lot = Credit {
+        lot: "GIVEN.buy".parse().unwrap(),
+        order: "GIVEN.buy".parse().unwrap(),
+        serial: "S-1".parse().unwrap(),
+        registered_on: "2026-02-10".parse().unwrap(),
+        shares: "100".parse().unwrap(),
+        cost: "100".parse().unwrap(),
+    };
+    stage.given(&target_key(), &holdings::Command::Credit(Box::new(lot)));
+    assert!(matches!(stage.request(&small), Reply::Placed { .. }), "{}", stage.text());
 }
