@@ -92,6 +92,25 @@ async fn only_what_is_open_is_listed_and_a_restart_reads_only_what_came_since() 
     assert_eq!(world.listed().await.1, r#"{"open":[]}"#);
 }
 
+/// Each booking that the carrier refuses leaves two events on the shelf.
+#[tokio::test]
+async fn a_stream_of_more_than_one_page_is_read_to_its_end() {
+    let world = World::with(Carrier::who(Mood::Refuses));
+    let engine = world.start().await;
+    for number in 0..300 {
+        book(&engine, &format!("B-{number}")).await.unwrap();
+        engine.settle().await.unwrap();
+    }
+    engine.shutdown().await.unwrap();
+
+    world.carrier.turns(Mood::Sends);
+    let engine = world.start().await;
+    book(&engine, "LAST").await.unwrap();
+    engine.settle().await.unwrap();
+    assert_eq!(engine.rest_of(saga("LAST")).await.unwrap(), shipped());
+    assert_eq!(world.types("shelf-tea").await.len(), 601);
+}
+
 #[tokio::test]
 async fn a_lost_checkpoint_loses_nothing() {
     let world = World::with(Carrier::who(Mood::Loses));
