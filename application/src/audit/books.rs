@@ -363,3 +363,7 @@ fn said<D: Stored>(event: &Recorded) -> Option<D::Event> {
     let new = &event.event;
     codec::decode::<D>(&new.event_type, new.schema, &new.data).ok()
 }
+
+#[cfg(test)]
+#[path = "books_tests.rs"]
+mod tests;
