@@ -218,7 +218,7 @@ impl State {
         let book = self.book();
         let leaves = |tx: &TransactionId| match self.entry(tx).reservation {
             Reservation::Held(_) => true,
-            Reservation::Spent(gone) => !gone.is_zero() && book.settled_by(tx).is_none(),
+            Reservation::Spent(_) => book.settled_by(tx).is_none(),
             Reservation::None | Reservation::Released => false,
         };
         book.exits.iter().any(leaves)

@@ -245,6 +245,24 @@ fn income_of_shares_that_have_left_is_not_carried_before_it_is_settled() {
 }
 
 #[test]
+fn income_is_carried_again_where_nothing_left_in_the_end() {
+    let back = Event::TakeOutCorrected {
+        transaction: tx("TX-9"),
+        record: "R-1".parse().unwrap(),
+        reversed: shares("10000.00"),
+        shares: shares("0"),
+        returned: shares("10000.00"),
+        lots: vec![],
+        held: shares("0"),
+        earns_through: date("2026-03-08"),
+    };
+    let owed = [accrued("2026-03-06", 0, "1.00", "10000.00", "1.00")];
+    given::<Wallet>(after(owed.into_iter().chain(taken_out_with_income()).chain([back])))
+        .when(carry("2026-03-09", "2026-03-10"))
+        .then([carried("2026-03-09", "1.00", "2026-03-10", vec![])]);
+}
+
+#[test]
 fn where_nothing_was_unpaid_when_the_shares_left_later_income_is_carried() {
     let later = accrued("2026-03-10", 0, "1.00", "10000.00", "1.00");
     let again = credited("TX-2", "10000.00", "2026-03-10").into_iter().chain([later]);
