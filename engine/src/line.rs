@@ -11,8 +11,11 @@ use fundflow_kernel::{
     store::{AppendError, EventStore, Position, StreamAppend},
 };
 use fundflow_runtime::message::{Output, SagaId};
-use futures_util::future::BoxFuture;
-use std::{collections::VecDeque, sync::Arc, time::Duration};
+use futures_util::{
+    FutureExt as _,
+    future::{BoxFuture, MaybeDone},
+};
+use std::{collections::VecDeque, pin::Pin, sync::Arc, time::Duration};
 
 /// Batches that may be on their way; beyond it nothing more is decided.
 const DEPTH: usize = 2;
@@ -37,7 +40,7 @@ pub(crate) type Written = Result<Option<Position>, AppendError>;
 pub(crate) struct Line<S> {
     store: Arc<S>,
     attempts: u32,
-    writing: Option<(BoxFuture<'static, Written>, Batch)>,
+    writing: Option<(MaybeDone<BoxFuture<'static, Written>>, Batch)>,
     waiting: VecDeque<(Vec<StreamAppend>, Batch)>,
 }
 
@@ -56,6 +59,11 @@ impl<S: EventStore> Line<S> {
         usize::from(self.writing.is_some()) + self.waiting.len() < DEPTH
     }
 
+    /// Whether the store has nothing to write: nothing is on its way, or what was is written.
+    pub(crate) fn is_idle(&mut self) -> bool {
+        self.writing.as_mut().is_none_or(|(append, _)| append.now_or_never().is_some())
+    }
+
     pub(crate) fn push(&mut self, appends: Vec<StreamAppend>, batch: Batch) {
         self.waiting.push_back((appends, batch));
         if self.writing.is_none() {
@@ -67,7 +75,8 @@ impl<S: EventStore> Line<S> {
     /// again. After a failure the line stands still until it is cleared.
     pub(crate) async fn written(&mut self) -> Option<(Written, Batch)> {
         let (append, _) = self.writing.as_mut()?;
-        let written = append.await;
+        (&mut *append).await;
+        let written = Pin::new(append).take_output()?;
         let (_, batch) = self.writing.take()?;
         if written.is_ok() {
             self.start();
@@ -83,7 +92,9 @@ impl<S: EventStore> Line<S> {
     fn start(&mut self) {
         if let Some((appends, batch)) = self.waiting.pop_front() {
             let append = append_again(self.store.clone(), self.attempts, appends.into());
-            self.writing = Some((Box::pin(append), batch));
+            self.writing = Some((MaybeDone::Future(Box::pin(append)), batch));
+            // Only who is asked begins: the store writes while the next batch is decided.
+            self.is_idle();
         }
     }
 }
@@ -115,3 +126,6 @@ async fn append_again<S: EventStore>(
         done => done.map(Some),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -47,6 +47,11 @@ use tokio::sync::{mpsc, oneshot};
 
 /// Conflicts in a row after which the other writer has won.
 const CONFLICTS: u32 = 8;
+/// Inputs that are decided for a store with nothing to write before it is given them. A decision takes tens of
+/// microseconds, a sync milliseconds.
+const EARLY: usize = 256;
+/// After so many inputs it is looked at whether the store has become idle.
+const LOOK: usize = 32;
 /// How often one input, or all that starve, may ask for further streams.
 const ROUNDS: usize = 64;
 
@@ -160,10 +165,16 @@ impl<S: EventStore + Checkpoints> Shard<S> {
         Ok(())
     }
 
-    /// Decides as much as one batch may hold: answers before requests.
+    /// Decides as much as one batch may hold: answers before requests. A store with nothing to write is
+    /// not kept waiting for all of it: it writes while the next batch is decided.
     async fn decide(&mut self) {
         let mut left = self.settings.batch.max(1);
+        let mut decided = 0_usize;
         while left > 0 {
+            let is_early = decided >= EARLY && decided.is_multiple_of(LOOK);
+            if is_early && self.line.is_idle() {
+                break;
+            }
             while self.state.heard.len() < left
                 && let Ok(answers) = self.answers.try_recv()
             {
@@ -177,6 +188,7 @@ impl<S: EventStore + Checkpoints> Shard<S> {
                 break;
             }
             left -= 1;
+            decided += 1;
         }
         self.runner.ring(self.clock.now(), self.settings.batch.max(1));
         self.feed().await;
