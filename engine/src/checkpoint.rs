@@ -17,8 +17,11 @@ use std::{collections::BTreeSet, sync::Arc, time::Duration};
 use tokio::{task::JoinHandle, time::Instant};
 
 const READER: &str = "engine.open_sagas";
-/// Events between two checkpoints; more when more sagas are open, so that listing them stays cheap.
+/// Events between two checkpoints.
 const EVENTS: usize = 10_000;
+/// More when more sagas are open, so that listing them stays cheap: so many events for each. A start
+/// reads that much more, at most what [`PAUSE`] lets happen.
+const EVENTS_PER_OPEN: usize = 4;
 /// Time between two checkpoints, while there is anything new.
 const PAUSE: Duration = Duration::from_secs(5);
 
@@ -26,9 +29,15 @@ const PAUSE: Duration = Duration::from_secs(5);
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) struct Listed(pub(crate) Arc<str>, pub(crate) TransactionId);
 
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
 struct Kept {
     open: BTreeSet<Listed>,
+}
+
+/// The same as it is written, in no order.
+#[derive(Debug, Serialize)]
+struct Keeping<'a> {
+    open: Vec<(&'a str, &'a TransactionId)>,
 }
 
 /// The list of the last checkpoint; `None` without one. An unreadable list is none: it is a cache.
@@ -45,11 +54,12 @@ async fn save<S: Checkpoints>(
     open: Vec<SagaId>,
     foreign: BTreeSet<Listed>,
 ) -> Result<(), AppendError> {
-    let listed = |saga: SagaId| Listed(saga.kind.into(), saga.transaction);
-    let mut kept = Kept { open: foreign };
-    kept.open.extend(open.into_iter().map(listed));
+    let ours = open.iter().map(|saga| (saga.kind, &saga.transaction));
+    let theirs = foreign.iter().map(|Listed(kind, transaction)| (&**kind, transaction));
+    let keeping = Keeping { open: ours.chain(theirs).collect() };
     // A list that cannot be written is an unreadable cache.
-    store.save(READER, at, serde_json::to_vec(&kept).unwrap_or_default()).await
+    let kept = serde_json::to_vec(&keeping).unwrap_or_default();
+    store.save(READER, at, kept).await
 }
 
 /// Knows when a checkpoint is due, and saves it.
@@ -72,7 +82,7 @@ impl<S: Checkpoints> Keeper<S> {
     /// checkpoint is due.
     pub(crate) fn decided(&mut self, events: usize, runner: &Runner) -> Option<Vec<SagaId>> {
         self.events = self.events.saturating_add(events);
-        let due = self.events >= EVENTS.max(runner.open())
+        let due = self.events >= EVENTS.max(runner.open().saturating_mul(EVENTS_PER_OPEN))
             || (self.events > 0 && self.last.elapsed() >= PAUSE);
         if self.is_saving() || !due {
             return None;

@@ -30,9 +30,43 @@ struct Shared {
     head: watch::Sender<Position>,
 }
 
+/// Events of a page. A list in one piece would be copied as a whole whenever it grows.
+const PAGE: usize = 1024;
+
+/// The log in commit order: full pages, and one that fills.
+#[derive(Debug, Default)]
+struct Pages(Vec<Vec<Recorded>>);
+
+impl Pages {
+    fn len(&self) -> usize {
+        self.0.last().map_or(0, |last| (self.0.len() - 1) * PAGE + last.len())
+    }
+
+    fn get(&self, place: usize) -> Option<&Recorded> {
+        self.0.get(place / PAGE)?.get(place % PAGE)
+    }
+
+    fn push(&mut self, recorded: Recorded) {
+        match self.0.last_mut() {
+            Some(last) if last.len() < PAGE => last.push(recorded),
+            Some(_) | None => {
+                let mut page = Vec::with_capacity(PAGE);
+                page.push(recorded);
+                self.0.push(page);
+            }
+        }
+    }
+
+    /// Those at that place and after it, in order.
+    fn from(&self, place: usize) -> impl Iterator<Item = &Recorded> {
+        let pages = self.0.get(place / PAGE..).unwrap_or_default();
+        pages.iter().flatten().skip(place % PAGE)
+    }
+}
+
 #[derive(Debug, Default)]
 struct Log {
-    events: Vec<Recorded>,
+    events: Pages,
     streams: HashMap<StreamName, Vec<usize>, RandomState>,
     checkpoints: HashMap<String, (Position, Vec<u8>)>,
 }
@@ -74,7 +108,7 @@ impl EventStore for MemoryStore {
     ) -> Result<Vec<Recorded>, ReadError> {
         let log = self.log();
         let places = log.streams.get(stream).into_iter().flatten().skip(index(after.0));
-        Ok(places.take(limit as usize).map(|place| log.events[*place].clone()).collect())
+        Ok(places.take(limit as usize).filter_map(|place| log.events.get(*place)).cloned().collect())
     }
 
     async fn read_back(
@@ -87,12 +121,12 @@ impl EventStore for MemoryStore {
         let places = log.streams.get(stream).map_or(&[][..], Vec::as_slice);
         let below = before.map_or(usize::MAX, |before| index(before.0.saturating_sub(1)));
         let newest = places[..below.min(places.len())].iter().rev().take(limit as usize);
-        Ok(newest.map(|place| log.events[*place].clone()).collect())
+        Ok(newest.filter_map(|place| log.events.get(*place)).cloned().collect())
     }
 
     async fn read_all(&self, after: Position, limit: u32) -> Result<Vec<Recorded>, ReadError> {
         let log = self.log();
-        Ok(log.events.iter().skip(index(after.0)).take(limit as usize).cloned().collect())
+        Ok(log.events.from(index(after.0)).take(limit as usize).cloned().collect())
     }
 
     fn head(&self) -> watch::Receiver<Position> {
@@ -148,10 +182,11 @@ impl Log {
     ) -> Option<Position> {
         let places = self.streams.get(stream)?.get(index(expected.0)..)?.get(..events.len())?;
         let same = |(place, event): (&usize, &NewEvent)| {
-            self.events[*place].event.event_id == event.event_id
+            self.events.get(*place).is_some_and(|there| there.event.event_id == event.event_id)
         };
         let all = places.iter().zip(events).all(same);
-        places.last().filter(|_| all).map(|place| self.events[*place].position)
+        let last = places.last().filter(|_| all)?;
+        self.events.get(*last).map(|there| there.position)
     }
 
     /// Only after `check`: what does not fit now is a repeat and is passed over.
