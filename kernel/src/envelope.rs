@@ -13,14 +13,29 @@ use crate::{
     time::Timestamp,
 };
 use chrono::{Datelike as _, NaiveDate};
+use foldhash::quality::RandomState;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use std::{borrow::Cow, fmt, fmt::Write as _, str::FromStr, sync::Arc};
+use std::{
+    borrow::Cow,
+    cmp::Ordering,
+    fmt,
+    fmt::Write as _,
+    hash::{BuildHasher as _, Hash, Hasher},
+    str::FromStr,
+    sync::{Arc, LazyLock},
+};
 
 /// `{category}-{id}`: one aggregate's events.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+///
+/// A name is looked up far more often than it is made, so it is hashed once. The hash differs from
+/// process to process and is never stored.
+#[derive(Clone, Serialize, Deserialize)]
 #[serde(try_from = "Arc<str>", into = "Arc<str>")]
-pub struct StreamName(Arc<str>);
+pub struct StreamName {
+    text: Arc<str>,
+    hash: u64,
+}
 
 impl StreamName {
     /// Of an aggregate. The category holds no `-`; the ID may.
@@ -30,22 +45,61 @@ impl StreamName {
         name.push('-');
         // Writing into a text cannot fail.
         let _ = write!(name, "{id}");
-        Self(name.into())
+        Self::named(name.into())
+    }
+
+    fn named(text: Arc<str>) -> Self {
+        static SEED: LazyLock<RandomState> = LazyLock::new(RandomState::default);
+        let hash = SEED.hash_one(&*text);
+        Self { text, hash }
     }
 
     /// The part before the first `-`.
     pub fn category(&self) -> &str {
-        self.0.split_once('-').map_or("", |(category, _)| category)
+        self.text.split_once('-').map_or("", |(category, _)| category)
     }
 
     /// The part after the first `-`.
     pub fn id(&self) -> &str {
-        self.0.split_once('-').map_or("", |(_, id)| id)
+        self.text.split_once('-').map_or("", |(_, id)| id)
     }
 
     /// The whole name, category and ID.
     pub fn as_str(&self) -> &str {
-        &self.0
+        &self.text
+    }
+}
+
+/// Most of the time one allocation is compared with itself.
+impl PartialEq for StreamName {
+    fn eq(&self, other: &Self) -> bool {
+        self.hash == other.hash && (Arc::ptr_eq(&self.text, &other.text) || self.text == other.text)
+    }
+}
+
+impl Eq for StreamName {}
+
+impl Hash for StreamName {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_u64(self.hash);
+    }
+}
+
+impl PartialOrd for StreamName {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for StreamName {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.text.cmp(&other.text)
+    }
+}
+
+impl fmt::Debug for StreamName {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_tuple("StreamName").field(&self.text).finish()
     }
 }
 
@@ -55,7 +109,7 @@ impl TryFrom<Arc<str>> for StreamName {
         let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-');
         let named = text.split_once('-').is_some_and(|(c, id)| !c.is_empty() && !id.is_empty());
         if named && text.len() <= 120 && text.bytes().all(plain) {
-            return Ok(Self(text));
+            return Ok(Self::named(text));
         }
         let value = text.chars().take(80).collect();
         Err(IdError { what: "a stream name", value, allowed: "{category}-{id}, at most 120 bytes" })
@@ -64,7 +118,7 @@ impl TryFrom<Arc<str>> for StreamName {
 
 impl From<StreamName> for Arc<str> {
     fn from(name: StreamName) -> Arc<str> {
-        name.0
+        name.text
     }
 }
 
@@ -77,7 +131,7 @@ impl FromStr for StreamName {
 
 impl fmt::Display for StreamName {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.pad(&self.0)
+        out.pad(&self.text)
     }
 }
 

@@ -250,7 +250,7 @@ impl Streams {
             place: key.name.as_str().into(),
             what: "it is not in memory".into(),
         };
-        let place = self.look_up(key).ok_or_else(absent)?;
+        let place = self.place_of(key).ok_or_else(absent)?;
         let slot = self.slots[place].as_mut().ok_or_else(absent)?;
         if let Some(Damage { place, what }) = slot.damage.as_deref() {
             return Err(DecideError::Damaged { place: place.clone(), what: what.clone() });
@@ -310,12 +310,17 @@ impl Streams {
         self.slots.get_mut(*self.places.get(stream)? as usize)?.as_mut()
     }
 
-    /// What is behind the key: most of the times where it was last time.
+    /// What is behind the key.
     fn slot_of<D>(&self, key: &Key<D>) -> Option<&Slot> {
+        self.slots.get(self.place_of(key)?)?.as_ref()
+    }
+
+    /// Where it is: most of the times where it was last time.
+    fn place_of<D>(&self, key: &Key<D>) -> Option<usize> {
         let hint = key.place.load(Ordering::Relaxed) as usize;
         match self.slots.get(hint) {
-            Some(Some(slot)) if slot.number == key.number.load(Ordering::Relaxed) => Some(slot),
-            Some(_) | None => self.slots.get(self.look_up(key)?)?.as_ref(),
+            Some(Some(slot)) if slot.number == key.number.load(Ordering::Relaxed) => Some(hint),
+            Some(_) | None => self.look_up(key),
         }
     }
 

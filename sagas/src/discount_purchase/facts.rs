@@ -113,6 +113,9 @@ fn is_turned_away(view: &View<'_>) -> bool {
 /// or is of the target's T; only the target's order later.
 pub(super) fn falls_with_day(view: &View<'_>) -> Option<Scope> {
     let plan = view.plan;
+    if !plan.limits.are_refused(view) && !plan.target_limits.are_refused(view) {
+        return None;
+    }
     let (of_target, others) = (&plan.target_limits, plan.limits.without(&plan.target_limits));
     let one_t = plan.mode == ConversionMode::LinkedSameDay;
     if day_refused::falls(view, &plan.buy, &others)
