@@ -115,9 +115,20 @@ impl<D: Stored> Loaded<D> {
         meta: &Meta,
         batch: &mut Vec<StreamAppend>,
     ) -> Result<usize, DecideError<D::Refusal>> {
+        Ok(self.decide_keeping(stream, command, meta, batch)?.0)
+    }
+
+    /// The same; returns the fold as it was before as well, if facts followed.
+    pub(crate) fn decide_keeping(
+        &mut self,
+        stream: &StreamName,
+        command: &D::Command,
+        meta: &Meta,
+        batch: &mut Vec<StreamAppend>,
+    ) -> Result<(usize, Option<Self>), DecideError<D::Refusal>> {
         let events = D::decide(&self.state, command).map_err(DecideError::Refused)?;
         if events.is_empty() {
-            return Ok(0);
+            return Ok((0, None));
         }
         let mut after = self.clone();
         let mut appended = Vec::with_capacity(events.len());
@@ -126,9 +137,8 @@ impl<D: Stored> Loaded<D> {
         }
         let append =
             StreamAppend { stream: stream.clone(), expected: self.version, events: appended };
-        *self = after;
         batch.push(append);
-        Ok(events.len())
+        Ok((events.len(), Some(std::mem::replace(self, after))))
     }
 
     fn link(

@@ -255,14 +255,15 @@ impl Streams {
         if let Some(Damage { place, what }) = slot.damage.as_deref() {
             return Err(DecideError::Damaged { place: place.clone(), what: what.clone() });
         }
-        if let Some(before) = &mut self.before
-            && before.iter().all(|(it, _)| *it != place)
-        {
-            before.push((place, slot.fold.boxed_clone()));
-        }
         let fold: &mut dyn Any = &mut *slot.fold;
         let loaded = fold.downcast_mut::<Loaded<D>>().ok_or_else(absent)?;
-        loaded.decide(&key.name, command, meta, batch)
+        let (events, was) = loaded.decide_keeping(&key.name, command, meta, batch)?;
+        if let (Some(before), Some(was)) = (&mut self.before, was)
+            && before.iter().all(|(it, _)| *it != place)
+        {
+            before.push((place, Box::new(was)));
+        }
+        Ok(events)
     }
 
     /// Remembers one event that somebody else decided, in order: for replays of a log.

@@ -294,7 +294,7 @@ pub trait Saga: Sized + Send + Sync + 'static {
     /// Decides a command of a row. Returns how many events followed.
     ///
     /// # Errors
-    /// [`NotDone`]; the saga is parked with it.
+    /// [`NotDone`]; the saga is parked with it, and nothing of it was decided.
     fn act(&self, turn: &mut Turn<'_, Self>, what: Self::Do) -> Result<usize, NotDone>;
     /// The call of a row as it is made at that instant; `None` when the log lacks what it needs.
     fn call(
@@ -311,7 +311,8 @@ pub trait Saga: Sized + Send + Sync + 'static {
     /// Records what a counterparty says.
     ///
     /// # Errors
-    /// [`NotDone`], for defects only: what the business refuses is a [`Heard`].
+    /// [`NotDone`], for defects only: what the business refuses is a [`Heard`]. Nothing of it was decided
+    /// then.
     fn hear(&self, turn: &mut Turn<'_, Self>, answer: &Self::Answer) -> Result<Heard, NotDone>;
     /// Reads unasked news about one of the plan's streams; `None` if it is none of this saga's.
     fn notice(view: &View<'_, Self>, stream: &StreamName, news: &Payload) -> Option<Self::Answer> {

@@ -147,9 +147,9 @@ impl<S: Saga> Running<S> {
 
     pub(super) fn act_row(&mut self, desk: &mut Desk<'_>, row: &'static str, what: S::Do) -> bool {
         let Some(plan) = self.plan.clone() else { return false };
-        let (voice, saga) = (Self::engine(row, desk.now), self.saga.clone());
+        let voice = Self::engine(row, desk.now);
         let ended = self.ending(desk.streams).is_some();
-        let done = saga.act(&mut self.turn(&plan, desk, voice), what);
+        let done = self.as_one(desk, &plan, voice, |saga, turn| saga.act(turn, what));
         match done {
             Ok(events) if events > 0 => {
                 if let Some(over) = self.ending(desk.streams).filter(|_| !ended) {

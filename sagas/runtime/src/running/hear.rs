@@ -90,7 +90,7 @@ impl<S: Saga> Running<S> {
         who: &str,
     ) -> Result<Heard, NotDone> {
         let Some(plan) = self.plan.clone() else { return Err(NotDone::Lacks("its beginning")) };
-        let (saga, before) = (self.saga.clone(), desk.out.appends.len());
+        let before = desk.out.appends.len();
         let voice = Voice {
             actor: Actor::Counterparty(who.into()),
             cause: "answer".into(),
@@ -98,7 +98,7 @@ impl<S: Saga> Running<S> {
             trace_parent: None,
             day: None,
         };
-        let heard = saga.hear(&mut self.turn(&plan, desk, voice), answer);
+        let heard = self.as_one(desk, &plan, voice, |saga, turn| saga.hear(turn, answer));
         let moved = desk.out.appends.len() > before;
         self.wake_if_moved(desk, moved, "what it waited for came");
         heard

@@ -234,6 +234,27 @@ impl<S: Saga> Running<S> {
         }
     }
 
+    /// Decides something as one: where it fails, nothing of it was decided.
+    fn as_one<T, E>(
+        &self,
+        desk: &mut Desk<'_>,
+        plan: &S::Plan,
+        voice: Voice,
+        decide: impl FnOnce(&S, &mut Turn<'_, S>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let (appends, told) = (desk.out.appends.len(), desk.told.len());
+        desk.streams.remember();
+        let done = decide(&self.saga, &mut self.turn(plan, desk, voice));
+        if done.is_ok() {
+            desk.streams.keep();
+        } else {
+            desk.streams.take_back();
+            desk.out.appends.truncate(appends);
+            desk.told.truncate(told);
+        }
+        done
+    }
+
     fn engine(cause: &str, now: Timestamp) -> Voice {
         Voice {
             actor: Actor::Engine,

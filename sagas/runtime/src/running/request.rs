@@ -131,23 +131,15 @@ impl<S: Saga> Running<S> {
             day: None,
         };
         let (before, was_parked) = (desk.out.appends.len(), self.is_parked(desk.streams));
-        let saga = self.saga.clone();
-        desk.streams.remember();
-        match saga.command(&mut self.turn(&plan, desk, voice), command) {
+        match self.as_one(desk, &plan, voice, |saga, turn| saga.command(turn, command)) {
             Ok(_) => {
-                desk.streams.keep();
                 self.wake_if_moved(desk, desk.out.appends.len() > before, "a command was taken");
                 if was_parked && !self.is_parked(desk.streams) {
                     self.rouse(desk);
                 }
                 Reply::Acted
             }
-            Err(refusal) => {
-                // Whatever it decided before it was refused was not asked for.
-                desk.streams.take_back();
-                desk.out.appends.truncate(before);
-                refused::<S>(refusal)
-            }
+            Err(refusal) => refused::<S>(refusal),
         }
     }
 

@@ -76,6 +76,9 @@ pub struct Mark(pub &'static str);
 /// The mark that stands for the end of the saga.
 pub const ENDED: Mark = Mark("ended");
 
+/// A command that can be done by halves only.
+pub const TORN: Mark = Mark("torn");
+
 /// A fact that holds unless the mark `owed` was made and `paid` was not.
 pub const NOTHING_OWED: Mark = Mark("nothing owed");
 
@@ -116,6 +119,8 @@ pub enum Answer {
     Disputed(&'static str),
     /// The marks are on another slate from now on.
     Moves,
+    /// Half of it can be recorded, and the rest cannot.
+    Torn,
 }
 
 /// Never called: the tests answer in its stead.
@@ -257,6 +262,7 @@ impl Saga for Errand {
         let plan = turn.plan();
         match what {
             ENDED => turn.end(true, None),
+            TORN => by_halves(turn),
             Mark(mark) => Ok(turn.decide(plan, &mark.into())?),
         }
     }
@@ -276,6 +282,7 @@ impl Saga for Errand {
                 let events = turn.decide(plan, &(*mark).into())?;
                 Heard::Disputed(Cause::new("disputed", "it does not add up"), events)
             }
+            Answer::Torn => Heard::Recorded(by_halves(turn)?),
             Answer::Moves => Heard::Recorded(turn.reach(Milestone::Halfway { miles: 1 })?),
             Answer::Marks(mark) => Heard::Recorded(turn.decide(plan, &(*mark).into())?),
         })
@@ -311,6 +318,13 @@ impl Saga for Errand {
     fn summary(request: &Request) -> String {
         request.what.to_string()
     }
+}
+
+/// Fails after its first decisions.
+fn by_halves(turn: &mut Turn<'_, Errand>) -> Result<usize, NotDone> {
+    turn.decide(turn.plan(), &"half".into())?;
+    turn.reach(Milestone::Halfway { miles: 1 })?;
+    Err(NotDone::Lacks("the other half"))
 }
 
 pub fn friend() -> PortName {
