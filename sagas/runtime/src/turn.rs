@@ -169,6 +169,22 @@ impl<'a, S: Saga> Turn<'a, S> {
         self.process(&process::Command::Reach(milestone))
     }
 
+    /// Several decisions of which each stands without those after it. Where one fails after others were
+    /// decided, these are kept and counted: who asks again has the failure alone.
+    ///
+    /// # Errors
+    /// [`NotDone`] of the first one; nothing has changed.
+    pub fn as_far_as_it_goes(
+        &mut self,
+        decide: impl FnOnce(&mut Self) -> Result<usize, NotDone>,
+    ) -> Result<usize, NotDone> {
+        let before = self.batch.len();
+        let done = decide(self);
+        let appends = self.batch.get(before..).unwrap_or_default();
+        let decided: usize = appends.iter().map(|append| append.events.len()).sum();
+        if decided > 0 { Ok(decided) } else { done }
+    }
+
     /// The end of the process.
     ///
     /// # Errors

@@ -4,7 +4,7 @@
 
 mod common;
 
-use common::{Answer, Bench, ENDED, Errand, Mark, TORN, When::Soon};
+use common::{Answer, Bench, ENDED, Errand, HALF, Mark, TORN, When::Soon};
 use fundflow_runtime::{
     message::Rest,
     step::{Exit, Move, Step, Table, act, call, well_formed},
@@ -36,7 +36,16 @@ static ROW: Table<Errand> = Table {
 };
 const _: () = assert!(well_formed(&ROW), "a sound table");
 
-static TABLES: &[&Table<Errand>] = &[&CALLS, &ROW];
+/// The same, and each half stands without the other.
+static HALVES: Table<Errand> = Table {
+    version: "halves.v1",
+    title: "A row that goes as far as it can",
+    steps: &[FIRST, act("tear", HALF, TORN).row(Exit::Landing(&[END], None))],
+    beside: &[],
+};
+const _: () = assert!(well_formed(&HALVES), "a sound table");
+
+static TABLES: &[&Table<Errand>] = &[&CALLS, &ROW, &HALVES];
 
 const STARTED: [&str; 2] = ["errand.prepared", r#"{"mark":"started"}"#];
 
@@ -53,6 +62,15 @@ fn a_row_that_fails_in_the_middle_is_parked_and_nothing_of_it_is_stored() {
     bench.request();
     assert_eq!(parked(&bench), "unknown");
     assert_eq!(bench.stored(), [&STARTED[..], &["errand.parked"]].concat());
+}
+
+#[test]
+fn what_stands_by_itself_is_kept_and_what_is_left_fails_alone() {
+    let mut bench = Bench::on(&HALVES);
+    bench.request();
+    assert_eq!(parked(&bench), "unknown");
+    let half = [r#"{"mark":"half"}"#, "errand.parked"];
+    assert_eq!(bench.stored(), [&STARTED[..], &half].concat());
 }
 
 #[test]

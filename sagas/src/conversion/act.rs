@@ -30,8 +30,8 @@ impl Conversion {
             Do::Reserve => self.reserve(turn),
             Do::Release => plan.holdings.release(turn),
             Do::Place => self.place(turn),
-            Do::Take => plan.holdings.book_out(turn, &plan.out),
-            Do::Credit => book_in(turn),
+            Do::Take => turn.as_far_as_it_goes(|turn| plan.holdings.book_out(turn, &plan.out)),
+            Do::Credit => turn.as_far_as_it_goes(book_in),
             Do::CloseOrder => plan.out.close(turn),
             Do::HandOver => by_hand::hand_over(turn),
             Do::End(ending) => {

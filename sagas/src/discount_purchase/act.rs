@@ -51,12 +51,14 @@ impl DiscountPurchase {
             Do::Commit => turn.reach(Milestone::Committed {}),
             Do::Reserve => reserve(turn),
             Do::PlaceOut => self.place_out(turn),
-            Do::Book => self.books(turn),
-            Do::ConfirmCredit => confirm_credit(turn),
-            Do::Spend => self.spend(turn),
+            Do::Book => turn.as_far_as_it_goes(|turn| self.books(turn)),
+            Do::ConfirmCredit => turn.as_far_as_it_goes(confirm_credit),
+            Do::Spend => turn.as_far_as_it_goes(|turn| self.spend(turn)),
             Do::SettleIncome => plan.wallet.settle(turn, &plan.out),
             Do::PlaceTarget => self.place_target(turn),
-            Do::CreditTarget => plan.holdings.book_in(turn, plan.target_order()),
+            Do::CreditTarget => {
+                turn.as_far_as_it_goes(|turn| plan.holdings.book_in(turn, plan.target_order()))
+            }
             Do::Release => wallet(turn, &wallet::Command::Release(id)),
             Do::ReverseCredit => wallet(turn, &wallet::Command::ReverseCredit(id)),
             Do::RequestRefund => {

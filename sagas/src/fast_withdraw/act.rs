@@ -39,7 +39,7 @@ impl FastWithdraw {
             Do::CloseAdvance => plan.advance.close(turn),
             Do::PlaceTransfer => self.place_transfer(turn),
             Do::CloseTransfer => plan.transfer.close(turn),
-            Do::TakeOut => self.book(turn),
+            Do::TakeOut => turn.as_far_as_it_goes(|turn| self.book(turn)),
             Do::PlaceRedemption => self.place_redemption(turn),
             Do::CloseRedemption => plan.redemption.close(turn),
             Do::RequestRepayment => {

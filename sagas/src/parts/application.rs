@@ -1,6 +1,6 @@
 //! The leg on which shares are bought, converted or redeemed at a registrar.
 
-pub use super::fund_saga::FundSaga;
+pub use super::fund_saga::{FundSaga, book};
 
 use super::timing::closing;
 use crate::ports::registrar::{self as port, RegistrarCall};

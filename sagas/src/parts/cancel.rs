@@ -6,7 +6,7 @@
 //! ```
 
 use super::{
-    application::{ApplicationLeg, FundSaga},
+    application::{ApplicationLeg, FundSaga, book},
     compensation,
     milestone::{Milestone, Scope},
     timing,
@@ -192,8 +192,7 @@ pub fn close_case<S: FundSaga>(
     // Last of what the closing is: a death before it leaves the case open, to be closed again.
     let closed = turn.decide(&key, &close);
     events += closed.map_err(|error| refused(&error))?;
-    // What cannot be booked here is booked beside the table, which parks with the reason.
-    Ok(events + saga.book(turn).unwrap_or(0))
+    Ok(events + book(saga, turn))
 }
 
 /// Refuses a closing before anything is decided on it.

@@ -134,3 +134,9 @@ pub trait FundSaga:
         Ok(0)
     }
 }
+
+/// Books as far as it goes. What cannot be booked here is booked beside the table, which parks with the
+/// reason. Returns how many events followed.
+pub fn book<S: FundSaga>(saga: &S, turn: &mut Turn<'_, S>) -> usize {
+    turn.as_far_as_it_goes(|turn| saga.book(turn)).unwrap_or(0)
+}

@@ -8,7 +8,7 @@
 //! 4. Streams of cases are read only for answers that need one.
 
 use super::{
-    application::{ApplicationLeg, FundSaga},
+    application::{ApplicationLeg, FundSaga, book},
     cancel,
     cases::{self, About, Record},
     check,
@@ -118,16 +118,13 @@ impl ApplicationLeg {
         let heard = self.heard(saga, turn, answer)?;
         let view = turn.view()?;
         let waits = view.open.parked.is_some() || view.ending.is_some();
-        // What cannot be booked here is booked beside the table, which parks with the reason.
         Ok(match heard {
-            Heard::Disputed(cause, events) => {
-                Heard::Disputed(cause, events + saga.book(turn).unwrap_or(0))
-            }
+            Heard::Disputed(cause, events) => Heard::Disputed(cause, events + book(saga, turn)),
             Heard::Contradicts(text, events) if events > 0 => {
-                Heard::Contradicts(text, events + saga.book(turn).unwrap_or(0))
+                Heard::Contradicts(text, events + book(saga, turn))
             }
             Heard::Recorded(events) if events > 0 && waits => {
-                Heard::Recorded(events + saga.book(turn).unwrap_or(0))
+                Heard::Recorded(events + book(saga, turn))
             }
             other => other,
         })

@@ -47,7 +47,7 @@ impl Purchase {
             Do::Readmit => self.decide_again(turn),
             Do::Place => self.place(turn),
             Do::ReturnRest => return_rest(turn),
-            Do::Credit => self.book(turn),
+            Do::Credit => turn.as_far_as_it_goes(|turn| self.book(turn)),
             Do::RequestRefund => {
                 let cause =
                     why(&turn.view()?).unwrap_or_else(|| own("left", "the saga left this row"));

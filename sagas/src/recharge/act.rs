@@ -41,7 +41,7 @@ impl Recharge {
                 let shares = at_par(plan.amount)?;
                 plan.wallet.decide(turn, &wallet::Command::CreditInTransit(id, shares))
             }
-            Do::ConfirmCredit => self.book(turn),
+            Do::ConfirmCredit => turn.as_far_as_it_goes(|turn| self.book(turn)),
             Do::ReturnRest => refunds::return_rest(turn, &plan.payment, &plan.buy),
             Do::ReverseCredit => plan.wallet.decide(turn, &wallet::Command::ReverseCredit(id)),
             Do::RequestRefund => {

@@ -29,7 +29,7 @@ impl Redemption {
             Do::Reserve => self.reserve(turn),
             Do::Release => plan.holdings.release(turn),
             Do::Place => self.place(turn),
-            Do::Take => self.book(turn),
+            Do::Take => turn.as_far_as_it_goes(|turn| self.book(turn)),
             Do::RequestPayout => self.request_payout(turn),
             Do::AskForAccount => {
                 let view = turn.view()?;

@@ -39,7 +39,7 @@ impl Withdraw {
             Do::Release => plan.wallet.release(turn),
             Do::Place => self.place(turn),
             Do::Close => plan.out.close(turn),
-            Do::TakeOut => self.book(turn),
+            Do::TakeOut => turn.as_far_as_it_goes(|turn| self.book(turn)),
             Do::SettleIncome => plan.wallet.settle(turn, &plan.out),
             Do::RequestPayout => self.request_payout(turn),
             Do::AskForAccount => plan.payout.ask_for_account(turn),

@@ -79,6 +79,9 @@ pub const ENDED: Mark = Mark("ended");
 /// A command that can be done by halves only.
 pub const TORN: Mark = Mark("torn");
 
+/// The same, and each half stands without the other.
+pub const HALF: Mark = Mark("each half");
+
 /// A fact that holds unless the mark `owed` was made and `paid` was not.
 pub const NOTHING_OWED: Mark = Mark("nothing owed");
 
@@ -263,6 +266,10 @@ impl Saga for Errand {
         match what {
             ENDED => turn.end(true, None),
             TORN => by_halves(turn),
+            HALF => turn.as_far_as_it_goes(|turn| {
+                turn.decide(turn.plan(), &"half".into())?;
+                Err(NotDone::Lacks("the other half"))
+            }),
             Mark(mark) => Ok(turn.decide(plan, &mark.into())?),
         }
     }
