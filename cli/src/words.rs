@@ -54,8 +54,9 @@ pub(crate) fn fast_withdraw(word: Word) -> Option<fast_withdraw::Command> {
     use fast_withdraw::Command as C;
     Some(match word {
         Word::Cancel { .. } => C::Cancel,
+        Word::Redirect { account, own_name, reason } => C::Redirect { account, own_name, reason },
         Word::CloseCase { case, closing } => C::CloseCase { case, closing },
-        Word::Date { .. } | Word::Redirect { .. } | Word::Plan(_) => return None,
+        Word::Date { .. } | Word::Plan(_) => return None,
     })
 }
 

@@ -13,7 +13,7 @@
 //!    withdrawal leaves it in the wallet.
 
 use crate::{
-    calendar::{TradingCalendar, TradingDay},
+    calendar::{CalendarError, TradingCalendar, TradingDay},
     fast_quota::DAY_MAX,
     fast_redemption::Advancer,
     fund::{FundKind, FundTerms},
@@ -201,6 +201,22 @@ pub enum Refusal {
     },
 }
 
+impl Refusal {
+    /// The same, where an ordinary withdrawal cannot be carried out either.
+    #[must_use]
+    pub fn without_ordinary(self) -> Self {
+        match self {
+            Refusal::FastNotOffered { fund, .. } => {
+                Refusal::FastNotOffered { fund, ordinary: false }
+            }
+            Refusal::AboveFastMaximum { asked, used, max, room, .. } => {
+                Refusal::AboveFastMaximum { asked, used, max, room, ordinary: false }
+            }
+            other => other,
+        }
+    }
+}
+
 /// Decides on a request.
 ///
 /// # Errors
@@ -231,13 +247,38 @@ fn offering(a: &CashOut, refusal: Refusal) -> Refusal {
     }
 }
 
-fn decide(a: &CashOut) -> Result<Admitted, Refusal> {
-    let day = a.calendar.t_of(a.at).map_err(|error| Refusal::NoTradingDay(error.to_string()))?;
-    let after = |n: u8| {
-        let day = a.calendar.plus(day, u32::from(n));
+/// Decides on the days again for the T of a later instant, where the shares stay what they were.
+///
+/// # Errors
+/// [`Refusal::NoTradingDay`] or [`Refusal::RedemptionNotOpen`].
+pub fn readmit(
+    was: &Admitted,
+    fund: &FundTerms,
+    (calendar, at): (&TradingCalendar, Timestamp),
+) -> Result<Admitted, Refusal> {
+    let (trade_date, confirm_by, paid_by) = days(calendar, fund, at)?;
+    may_leave(fund, trade_date)?;
+    let (calendar, terms) = (calendar.version().clone(), fund.version.clone());
+    let paid_by = paid_by.max(confirm_by);
+    Ok(Admitted { trade_date, confirm_by, paid_by, calendar, terms, ..was.clone() })
+}
+
+/// T, and the days on which it must be confirmed and paid.
+fn days(
+    calendar: &TradingCalendar,
+    fund: &FundTerms,
+    at: Timestamp,
+) -> Result<(TradingDay, TradingDay, TradingDay), Refusal> {
+    let named = |day: Result<TradingDay, CalendarError>| {
         day.map_err(|error| Refusal::NoTradingDay(error.to_string()))
     };
-    let (confirm_by, paid_by) = (after(a.fund.confirm_lag)?, after(a.fund.payout_lag)?);
+    let day = named(calendar.t_of(at))?;
+    let after = |n: u8| named(calendar.plus(day, u32::from(n)));
+    Ok((day, after(fund.confirm_lag)?, after(fund.payout_lag)?))
+}
+
+fn decide(a: &CashOut) -> Result<Admitted, Refusal> {
+    let (day, confirm_by, paid_by) = days(&a.calendar, &a.fund, a.at)?;
     if a.fund.kind != FundKind::Money {
         return Err(Refusal::NotAMoneyFund { fund: a.fund.code, kind: a.fund.kind });
     }

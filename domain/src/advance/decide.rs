@@ -5,9 +5,23 @@ use crate::{
     fast_redemption::Advancer,
     money::{Amount, Money},
     orders::Cause,
+    time::Timestamp,
 };
 
 type Decision = Result<Vec<Event>, Refusal>;
+
+pub(super) fn asked(event: Event, at: Timestamp) -> Event {
+    match event {
+        Event::RepaymentRequested { no, amount, .. } => {
+            Event::RepaymentRequested { no, amount, asked_at: Some(at) }
+        }
+        Event::Requested(_)
+        | Event::Advanced(_)
+        | Event::Declined { .. }
+        | Event::Repaid(_)
+        | Event::Recourse { .. } => event,
+    }
+}
 
 pub(super) fn requested(terms: &Terms) -> Decision {
     match terms.by {
@@ -78,7 +92,7 @@ fn next_repayment(advance: &Advance, amount: Money) -> Result<Option<Event>, Ref
     let no = &advance.terms.no;
     let next = no.nth_repayment(advance.repaid.len() + 1);
     let next = next.ok_or_else(|| Refusal::NoRoomForRepayment(no.clone()))?;
-    Ok(Some(Event::RepaymentRequested { no: next, amount }))
+    Ok(Some(Event::RepaymentRequested { no: next, amount, asked_at: None }))
 }
 
 fn positive(money: Money) -> Option<Amount> {

@@ -44,6 +44,9 @@ pub struct Terms {
     pub amount: Amount,
     /// The order whose proceeds repay it.
     pub order: OrderId,
+    /// When it was announced, by our clock: no cash was out before. Absent where that was not kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked_at: Option<Timestamp>,
 }
 
 /// One transfer of the advance or of its repayment, as the bank says.
@@ -71,6 +74,8 @@ pub enum Command {
     RequestRepayment(Money),
     /// The bank says that it has its money back.
     RecordRepaid(Transfer),
+    /// Another command, decided at that instant: a repayment that follows from it was asked for then.
+    At(Timestamp, Box<Command>),
 }
 
 /// The stored format. A name here is a promise: add variants, never rename them.
@@ -92,6 +97,9 @@ pub enum Event {
         no: PaymentNo,
         /// What the shares brought that the bank has not got yet.
         amount: Amount,
+        /// When it was announced, by our clock. Absent where that was not kept.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        asked_at: Option<Timestamp>,
     },
     /// The bank has its money back.
     Repaid(Transfer),
@@ -117,6 +125,8 @@ pub enum Stage {
         no: PaymentNo,
         /// How much is on its way.
         amount: Amount,
+        /// When it was announced; `None` where that was not kept.
+        asked_at: Option<Timestamp>,
     },
     /// The bank has all that the shares brought.
     Settled,
@@ -248,6 +258,10 @@ impl Decider for Advances {
     fn decide(state: &State, command: &Command) -> Result<Vec<Event>, Refusal> {
         use {Command as C, State as S};
         match (state, command) {
+            (S::Absent | S::Known(_), C::At(at, command)) => {
+                let events = Self::decide(state, command)?.into_iter();
+                Ok(events.map(|event| decide::asked(event, *at)).collect())
+            }
             (S::Absent, C::Request(terms)) => decide::requested(terms),
             (
                 S::Absent,
@@ -315,8 +329,8 @@ fn moved(mut advance: Box<Advance>, event: &Event) -> Option<Box<Advance>> {
             advance.recourse = Money::from(*amount);
             S::Settled
         }
-        (S::Advanced | S::Settled, E::RepaymentRequested { no, amount }) => {
-            S::Repaying { no: no.clone(), amount: *amount }
+        (S::Advanced | S::Settled, E::RepaymentRequested { no, amount, asked_at }) => {
+            S::Repaying { no: no.clone(), amount: *amount, asked_at: *asked_at }
         }
         (S::Repaying { .. }, E::Repaid(transfer)) => {
             advance.repaid.push(transfer.clone());

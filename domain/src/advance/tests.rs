@@ -1,6 +1,6 @@
 //! Given/when/then for an advance.
 
-use super::{Advances, Command, Event, Refusal, Terms, Transfer};
+use super::{Advances, Command, Event, Refusal, Stage, Terms, Transfer};
 use crate::{
     decider::{Decider, replay},
     fast_redemption::Advancer,
@@ -24,6 +24,7 @@ fn terms() -> Terms {
         account: "acc-1".parse().unwrap(),
         amount: "5000".parse().unwrap(),
         order: "TX-1.fast".parse().unwrap(),
+        asked_at: None,
     }
 }
 
@@ -70,6 +71,7 @@ fn the_bank_gets_back_what_it_paid_under_a_number_of_its_own() {
         .then([Event::RepaymentRequested {
             no: no("TX-1.advance.repay"),
             amount: "5000".parse().unwrap(),
+            asked_at: None,
         }])
         .when(repaid("R1", "5000"))
         .then([Event::Repaid(transfer("R1", "5000"))])
@@ -189,14 +191,22 @@ fn the_bank_gets_what_the_shares_brought_and_the_rest_is_its_own_claim() {
         .when(back("4000"))
         .then([
             Event::Recourse { amount: amount("1000") },
-            Event::RepaymentRequested { no: no("TX-1.advance.repay"), amount: amount("4000") },
+            Event::RepaymentRequested {
+                no: no("TX-1.advance.repay"),
+                amount: amount("4000"),
+                asked_at: None,
+            },
         ])
         .when(back("4100"))
         .then([])
         .when(repaid("R1", "4000"))
         .then([Event::Repaid(transfer("R1", "4000"))])
         .when(back("4100"))
-        .then([Event::RepaymentRequested { no: no("TX-1.advance.repay2"), amount: amount("100") }])
+        .then([Event::RepaymentRequested {
+            no: no("TX-1.advance.repay2"),
+            amount: amount("100"),
+            asked_at: None,
+        }])
         .when(repaid("R1", "4000"))
         .then([])
         .when(repaid("R2", "100"))
@@ -210,6 +220,7 @@ fn the_bank_gets_what_the_shares_brought_and_the_rest_is_its_own_claim() {
     had().when(back("5000.40")).then([Event::RepaymentRequested {
         no: no("TX-1.advance.repay"),
         amount: amount("5000.40"),
+        asked_at: None,
     }]);
 }
 
@@ -218,4 +229,19 @@ fn an_advance_that_was_never_paid_cannot_be_repaid_in_any_history() {
     let events = [Event::Requested(Box::new(terms())), Event::Repaid(transfer("R1", "5000"))];
 
     assert!(replay::<Advances>(&events).is_err());
+}
+
+#[test]
+fn a_repayment_says_when_it_was_asked_for() {
+    let at = "2026-02-24T09:00:00+08:00".parse().unwrap();
+    let state = given::<Advances>(after([requested(), advanced("A1", "5000")]))
+        .when(Command::At(at, Box::new(back("5000"))))
+        .then([Event::RepaymentRequested {
+            no: no("TX-1.advance.repay"),
+            amount: "5000".parse().unwrap(),
+            asked_at: Some(at),
+        }])
+        .state();
+    let Stage::Repaying { asked_at, .. } = &state.advance().unwrap().stage else { panic!() };
+    assert_eq!(*asked_at, Some(at));
 }

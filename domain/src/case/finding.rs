@@ -126,6 +126,8 @@ kinds! {
     Overpaid = "overpaid",
     /// The register took shares that are not there, and a person makes up for them.
     SharesMissing = "shares_missing",
+    /// More cash at once was paid to an investor on a natural day than the quota allows.
+    FastQuotaExceeded = "fast_quota_exceeded",
     /// None of the others; the words say it.
     Other = "other",
 }

@@ -4,6 +4,7 @@
 //! ```text
 //! a transaction:  unknown --Count--> counted --GiveBack--> given back
 //!                    `-----GiveBack--> given back: a later Count is refused
+//!                 any of them --CountPaid--> counted, or paid: above the most, too
 //! ```
 //!
 //! 1. 10,000 yuan a day at most, over all channels of the distributor (guidance in force since
@@ -11,6 +12,8 @@
 //! 2. A *natural* day in Shanghai: it neither waits for a cut-off nor for the exchange to open.
 //! 3. Each transaction counts once; a command repeated decides nothing.
 //! 4. A give-back that came before its count leaves a mark that refuses the count for ever.
+//! 5. Cash that was paid counts on the day on which it was paid, whatever was counted before, and is
+//!    never given back: what is above the most then is said by the fact itself.
 
 mod stored;
 #[cfg(test)]
@@ -64,10 +67,19 @@ pub enum Command {
         /// The fund's own limit; none: the fund has no fast redemption.
         fund_max: Option<Money>,
     },
-    /// No cash was advanced: the bank declined.
+    /// No cash was advanced on this day: the bank declined, or it goes out on another one.
     GiveBack {
         /// The transaction that asked for it.
         transaction: TransactionId,
+    },
+    /// Cash was advanced on this day, and did not count on it.
+    CountPaid {
+        /// The transaction that asked for it.
+        transaction: TransactionId,
+        /// How much.
+        amount: Amount,
+        /// The fund's own limit.
+        fund_max: Option<Money>,
     },
 }
 
@@ -87,6 +99,15 @@ pub enum Event {
         /// The transaction that asked for it.
         transaction: TransactionId,
     },
+    /// The bank paid it on this day, on which it did not count.
+    Paid {
+        /// The transaction that asked for it.
+        transaction: TransactionId,
+        /// How much; it counts from now on.
+        amount: Amount,
+        /// Yuan by which the day is above its most; 0 where it fits.
+        above: Money,
+    },
 }
 
 /// How one transaction stands with the quota.
@@ -96,6 +117,23 @@ pub enum Entry {
     Counted(Amount),
     /// It does not count any more, or was given back before it came.
     GivenBack,
+    /// It was paid on this day and counts, by so many yuan above the most.
+    Paid {
+        /// How much counts.
+        amount: Amount,
+        /// What did not fit.
+        above: Money,
+    },
+}
+
+impl Entry {
+    /// Yuan that count.
+    pub fn amount(&self) -> Option<Amount> {
+        match self {
+            Entry::Counted(amount) | Entry::Paid { amount, .. } => Some(*amount),
+            Entry::GivenBack => None,
+        }
+    }
 }
 
 /// What is remembered of a day.
@@ -120,6 +158,9 @@ pub enum Refusal {
         /// What is asked for now.
         asked: Amount,
     },
+    /// Money that is out stays counted.
+    #[error("transaction {0} was paid on this day and stays counted")]
+    PaidOut(TransactionId),
     /// The fund does not do it.
     #[error("the fund has no fast redemption")]
     NotOffered,
@@ -145,9 +186,8 @@ impl State {
 
     /// Yuan that count.
     pub fn used(&self) -> Money {
-        let add = |sum: Money, entry: &Entry| match entry {
-            Entry::Counted(amount) => sum.plus((*amount).into()).unwrap_or(sum),
-            Entry::GivenBack => sum,
+        let add = |sum: Money, entry: &Entry| {
+            entry.amount().and_then(|amount| sum.plus(amount.into())).unwrap_or(sum)
         };
         self.entries.values().fold(Money::ZERO, add)
     }
@@ -174,7 +214,11 @@ impl Decider for FastQuota {
                     Ok(vec![Event::GivenBack { transaction: transaction.clone() }])
                 }
                 Some(Entry::GivenBack) => Ok(vec![]),
+                Some(Entry::Paid { .. }) => Err(Refusal::PaidOut(transaction.clone())),
             },
+            Command::CountPaid { transaction, amount, fund_max } => {
+                paid(state, transaction, *amount, *fund_max)
+            }
         }
     }
 
@@ -186,8 +230,16 @@ impl Decider for FastQuota {
             Event::GivenBack { transaction } => match state.entries.get_mut(transaction) {
                 None => state.entries.insert(transaction, Entry::GivenBack)?,
                 Some(entry @ Entry::Counted(_)) => *entry = Entry::GivenBack,
-                Some(Entry::GivenBack) => return None,
+                Some(Entry::GivenBack | Entry::Paid { .. }) => return None,
             },
+            Event::Paid { transaction, amount, above } => {
+                let paid = Entry::Paid { amount: *amount, above: *above };
+                match state.entries.get_mut(transaction) {
+                    None => state.entries.insert(transaction, paid)?,
+                    Some(entry @ Entry::GivenBack) => *entry = paid,
+                    Some(Entry::Counted(_) | Entry::Paid { .. }) => return None,
+                }
+            }
         }
         Some(state)
     }
@@ -202,10 +254,7 @@ fn count(
     let transaction = transaction.clone();
     match state.entry(&transaction) {
         Some(Entry::GivenBack) => return Err(Refusal::AlreadyGivenBack(transaction)),
-        Some(Entry::Counted(known)) if *known == asked => return Ok(vec![]),
-        Some(Entry::Counted(known)) => {
-            return Err(Refusal::CountedDifferently { transaction, known: *known, asked });
-        }
+        Some(entry) => return known(transaction, entry, asked),
         None => {}
     }
     let max = fund_max.ok_or(Refusal::NotOffered)?.min(DAY_MAX);
@@ -215,4 +264,32 @@ fn count(
     }
     let room = max.minus(used).unwrap_or(Money::ZERO);
     Err(Refusal::AboveDayMaximum { asked, used, max, room })
+}
+
+fn paid(
+    state: &State,
+    transaction: &TransactionId,
+    amount: Amount,
+    fund_max: Option<Money>,
+) -> Result<Vec<Event>, Refusal> {
+    let transaction = transaction.clone();
+    match state.entry(&transaction) {
+        Some(entry @ (Entry::Counted(_) | Entry::Paid { .. })) => known(transaction, entry, amount),
+        None | Some(Entry::GivenBack) => {
+            let max = fund_max.unwrap_or(Money::ZERO).min(DAY_MAX);
+            let sum = state.used().plus(amount.into());
+            let above = sum.and_then(|sum| sum.minus(max)).unwrap_or(Money::ZERO);
+            Ok(vec![Event::Paid { transaction, amount, above }])
+        }
+    }
+}
+
+/// What counts already counts with that amount, or somebody is mistaken.
+fn known(transaction: TransactionId, entry: &Entry, asked: Amount) -> Result<Vec<Event>, Refusal> {
+    match entry.amount() {
+        Some(known) if known != asked => {
+            Err(Refusal::CountedDifferently { transaction, known, asked })
+        }
+        Some(_) | None => Ok(vec![]),
+    }
 }

@@ -7,5 +7,6 @@ impl Stored for FastQuota {
     stored_types!(Event {
         Counted => "fast_quota.counted",
         GivenBack => "fast_quota.given_back",
+        Paid => "fast_quota.paid",
     });
 }

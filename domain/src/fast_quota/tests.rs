@@ -27,6 +27,16 @@ fn give_back(name: &str) -> Command {
     Command::GiveBack { transaction: tx(name) }
 }
 
+fn count_paid(name: &str, amount: &str) -> Command {
+    let fund_max = Some(DAY_MAX);
+    Command::CountPaid { transaction: tx(name), amount: amount.parse().unwrap(), fund_max }
+}
+
+fn paid(name: &str, amount: &str, above: &str) -> Event {
+    let (amount, above) = (amount.parse().unwrap(), above.parse().unwrap());
+    Event::Paid { transaction: tx(name), amount, above }
+}
+
 fn counted(name: &str, amount: &str) -> Event {
     Event::Counted { transaction: tx(name), amount: amount.parse().unwrap() }
 }
@@ -47,6 +57,29 @@ fn ten_thousand_yuan_may_be_reached_and_a_declined_advance_is_free_again() {
 }
 
 #[test]
+fn what_was_paid_on_a_day_counts_on_it_above_the_most_too_and_is_never_given_back() {
+    given::<FastQuota>(after([count("TX-1", "9000"), give_back("TX-2")]))
+        .when(count_paid("TX-1", "9000"))
+        .then([])
+        .when(count_paid("TX-2", "1000"))
+        .then([paid("TX-2", "1000", "0")])
+        .when(count_paid("TX-3", "0.01"))
+        .then([paid("TX-3", "0.01", "0.01")])
+        .when(count("TX-3", "0.01"))
+        .then([])
+        .when(give_back("TX-3"))
+        .then_refused(Refusal::PaidOut(tx("TX-3")));
+    given::<FastQuota>(after([count_paid("TX-1", "9000")]))
+        .when(count("TX-2", "1000.01"))
+        .then_refused(Refusal::AboveDayMaximum {
+            asked: "1000.01".parse().unwrap(),
+            used: "9000".parse().unwrap(),
+            max: DAY_MAX,
+            room: "1000".parse().unwrap(),
+        });
+}
+
+#[test]
 fn every_refusal_has_its_case() {
     let rows = [
         (
@@ -58,6 +91,11 @@ fn every_refusal_has_its_case() {
             vec![count("TX-1", "60")],
             count("TX-1", "61"),
             "transaction TX-1 counts with 60.00 yuan on this day, not with 61.00",
+        ),
+        (
+            vec![count_paid("TX-1", "60")],
+            give_back("TX-1"),
+            "transaction TX-1 was paid on this day and stays counted",
         ),
         (vec![], count_up_to(None, "TX-1", "1"), "the fund has no fast redemption"),
         (
@@ -75,11 +113,12 @@ fn every_refusal_has_its_case() {
         places.push(match refusal {
             Refusal::AlreadyGivenBack(_) => 0,
             Refusal::CountedDifferently { .. } => 1,
-            Refusal::NotOffered => 2,
-            Refusal::AboveDayMaximum { .. } => 3,
+            Refusal::PaidOut(_) => 2,
+            Refusal::NotOffered => 3,
+            Refusal::AboveDayMaximum { .. } => 4,
         });
     }
-    each_once(places, 4);
+    each_once(places, 5);
 }
 
 #[test]

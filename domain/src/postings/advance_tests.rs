@@ -16,7 +16,7 @@ use crate::{
 fn advanced_on_shares_that_bring(brought: &str) -> Book {
     let (by, account) = (Advancer::LicensedBank(as_("bank-1")), as_("acc-1"));
     let (no, order) = (as_("TX-1.advance"), as_("TX-1.fast"));
-    let terms = advance::Terms { no, by, account, amount: as_("5000"), order };
+    let terms = advance::Terms { no, by, account, amount: as_("5000"), order, asked_at: None };
     let moved = |serial: &str, amount: &str| {
         let at = as_("2026-02-13T14:00:00+08:00");
         advance::Transfer { serial: as_(serial), amount: as_(amount), at }

@@ -66,6 +66,8 @@ pub enum Late {
     Refused,
     /// It is not made any more; a person decides.
     Person,
+    /// What it hangs on is decided anew, and it is made if that still wants it.
+    Anew,
 }
 
 /// One row of a table.
@@ -82,6 +84,8 @@ pub struct Step<S: Saga> {
     /// From when on it is late; the row's time to park without. A time that never comes makes it never
     /// late.
     pub late_from: Option<S::When>,
+    /// What decides anew where it is late.
+    pub anew: Option<S::Do>,
     /// How it is left.
     pub exit: Exit<S>,
 }
@@ -125,7 +129,8 @@ copied!(Send, Deed, Move, Exit, Step, Side, Table);
 
 /// Whether a table starts on a row that cannot be rejected (nothing above it would close the saga)
 /// and closes the saga when it is left, ends on a landing, says of every wait when it ends, and lets
-/// an operator refuse every row that a counterparty must answer or that is refused when it is late.
+/// an operator refuse every row that a counterparty must answer or that is refused when it is late, and what
+/// is decided anew then has a command for it.
 pub const fn well_formed<S: Saga>(table: &Table<S>) -> bool {
     let steps = table.steps;
     if steps.is_empty() || steps[0].rejected.is_some() || !matches!(steps[0].exit, Exit::Undo(_)) {
@@ -139,6 +144,9 @@ pub const fn well_formed<S: Saga>(table: &Table<S>) -> bool {
             return false;
         }
         if matches!(step.late, Late::Refused) && step.refuse.is_none() {
+            return false;
+        }
+        if matches!(step.late, Late::Anew) && step.anew.is_none() {
             return false;
         }
         if !bounded(&step.deed) || !all_bounded(&step.exit) {
@@ -206,7 +214,8 @@ pub const fn wait<S: Saga>(name: &'static str, done: S::Fact) -> Deed<S> {
 impl<S: Saga> Deed<S> {
     /// As a row, left that way.
     pub const fn row(self, exit: Exit<S>) -> Step<S> {
-        Step { deed: self, rejected: None, refuse: None, late: Late::Made, late_from: None, exit }
+        let (late, late_from, anew) = (Late::Made, None, None);
+        Step { deed: self, rejected: None, refuse: None, late, late_from, anew, exit }
     }
 
     /// As a move of an exit.
@@ -248,6 +257,13 @@ impl<S: Saga> Step<S> {
     #[must_use]
     pub const fn late_from(self, from: S::When, late: Late) -> Self {
         Self { late, late_from: Some(from), ..self }
+    }
+
+    /// A call that never arrived is not made any more from that time on, before what it hangs on is decided
+    /// anew.
+    #[must_use]
+    pub const fn anew_from(self, from: S::When, anew: S::Do) -> Self {
+        Self { late: Late::Anew, late_from: Some(from), anew: Some(anew), ..self }
     }
 }
 

@@ -97,6 +97,10 @@ fn row<S: Saga>(step: &Step<S>) -> RowDoc {
         Late::Made => String::new(),
         Late::Refused => format!("; a call that never came is refused {from}"),
         Late::Person => format!("; a call that never came is not made {from}"),
+        Late::Anew => {
+            let anew = step.anew.map_or_else(String::new, |what| format!(" ({})", words(&what)));
+            format!("; a call that never came is decided anew{anew} {from}")
+        }
     };
     let doc = RowDoc::of(&step.deed);
     let parks = doc.parks.map(|when| when + &late);

@@ -1,12 +1,13 @@
 //! What the table's commands do to our own aggregates, built from what the log says.
 
 use super::{
-    Do,
+    Do, day,
     saga::{FastWithdraw, Turn, View},
 };
 use crate::parts::{
     application::{ApplicationLeg, FundSaga, partly},
     by_hand,
+    milestone::Milestone,
     wallet::worth,
 };
 use fundflow_domain::{
@@ -26,6 +27,8 @@ impl FastWithdraw {
         let plan = turn.plan();
         match what {
             Do::Count => self.count(turn),
+            Do::DecideAgain => self.decide_again(turn),
+            Do::KeepQuotas => self.keep_quotas(turn),
             Do::GiveBack => {
                 let command = fast_quota::Command::GiveBack { transaction: turn.id().clone() };
                 Ok(turn.decide(&plan.quota, &command)?)
@@ -46,25 +49,20 @@ impl FastWithdraw {
                 let brought = plan.brought(&turn.view()?);
                 plan.advance.request_repayment(turn, brought)
             }
-            Do::HandOver => by_hand::hand_over(turn),
+            Do::HandOver => {
+                // Said before the case is opened, so that nobody closes it beside the saga.
+                let disputed = match day::case_of_cash(&turn.view()?) {
+                    Some(case) => turn.reach(Milestone::Disputed { case })?,
+                    None => 0,
+                };
+                Ok(disputed + by_hand::hand_over(turn)?)
+            }
+            Do::AskForCompensation => plan.compensations.ask_for_account(turn),
             Do::End(ending) => {
                 let view = turn.view()?;
                 turn.end(ending, why(&view).or_else(|| partly(&view)))
             }
         }
-    }
-
-    fn count(&self, turn: &mut Turn<'_>) -> Done {
-        let view = turn.view()?;
-        let admitted = view.open.promise.admitted.clone();
-        let fund = self.house.terms(view.open.request.fund, admitted.trade_date)?;
-        let command = fast_quota::Command::Count {
-            transaction: turn.id().clone(),
-            amount: worth(admitted.shares).ok_or(lacks("shares that are worth anything"))?,
-            fund_max: fund.limits.fast_redemption_day_max,
-        };
-        let quota = &turn.plan().quota;
-        Ok(turn.decide(quota, &command)?)
     }
 
     /// The transfer belongs to the T of the instant at which it is placed: on a closed day the next.
@@ -122,6 +120,7 @@ fn request_advance(turn: &mut Turn<'_>) -> Done {
         account: view.open.request.account.clone(),
         amount: worth(promise.admitted.shares).ok_or(lacks("shares that are worth anything"))?,
         order: plan.advance.order.clone(),
+        asked_at: None,
     };
     plan.advance.request(turn, terms)
 }
@@ -131,6 +130,7 @@ pub(super) fn why(view: &View<'_>) -> Option<Cause> {
     let plan = view.plan;
     plan.advance
         .failure(view)
+        .or_else(|| view.open.notes.turned_away.clone())
         .or_else(|| plan.transfer.failure(view))
         .or_else(|| plan.redemption.failure(view))
         .or_else(|| plan.advance.shortfall(view))

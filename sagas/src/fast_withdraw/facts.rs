@@ -1,7 +1,7 @@
 //! What each word of the table means on the log, and when each time is.
 
 use super::{
-    Fact, When,
+    Fact, When, day,
     saga::{FastWithdraw, View},
 };
 use crate::parts::{
@@ -20,9 +20,9 @@ use std::sync::Arc;
 /// What an abandoner disposes of while shares are reserved.
 const END: &str = "transfer";
 /// The same while the bank waits for its money.
-const BANK_END: &str = "repayment";
+pub(super) const BANK_END: &str = "repayment";
 /// The same while nobody knows whether the bank has paid.
-const ADVANCE_END: &str = "advance";
+pub(super) const ADVANCE_END: &str = "advance";
 /// The same while the registrar's word on the bank's redemption is still to come.
 const REDEMPTION_END: &str = "redemption";
 
@@ -30,13 +30,14 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
     let plan = view.plan;
     let (advance, transfer, redemption) = (&plan.advance, &plan.transfer, &plan.redemption);
     match fact {
-        Fact::Counted => quota(view).is_some(),
+        Fact::Counted => quota(view).is_some() || advance.is_advanced(view) || is_declined(view),
+        Fact::QuotasKept => day::is_kept(view),
         Fact::GivenBack => matches!(quota(view), Some(Entry::GivenBack)),
         Fact::Reserved => plan.wallet.entry(view).reservation != Reservation::None,
         Fact::Released => plan.wallet.entry(view).reservation == Reservation::Released,
         Fact::AdvanceRequested => advance.is_requested(view),
         Fact::Advanced => advance.is_advanced(view),
-        Fact::Declined => advance.is_declined(view),
+        Fact::Declined => is_declined(view),
         Fact::TransferPlaced => transfer.is_placed(view),
         Fact::TransferAccepted => transfer.is_accepted(view),
         Fact::TransferRejected => transfer.is_rejected(view),
@@ -44,7 +45,7 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         Fact::TakenOut => {
             plan.wallet.spent(view).is_some() && plan.wallet.is_booked_out(view, transfer)
         }
-        Fact::Booked => plan.wallet.is_booked_out(view, transfer),
+        Fact::Booked => plan.wallet.is_booked_out(view, transfer) && day::is_held(view),
         Fact::RedemptionPlaced => redemption.is_placed(view),
         Fact::RedemptionAccepted => redemption.is_accepted(view),
         Fact::RedemptionRejected => redemption.is_rejected(view),
@@ -65,9 +66,11 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         Fact::TransferHeard => transfer.is_over(view),
         Fact::RedemptionHeard => redemption.is_over(view),
         Fact::NothingReserved => {
-            let may_be_out = is_unknown(view) && !ApplicationLeg::is_given_back(view, END);
+            let may_be_out = is_unknown(view) || day::are_paid_for(view);
             plan.wallet.held(view).is_none() || !transfer.lets_go(view) || may_be_out
         }
+        Fact::Compensated => plan.compensations.are_answered(view),
+        Fact::CompensationTaken => plan.compensations.none_is_refused(view),
         Fact::HandedOver => by_hand::is_handed_over(view),
     }
 }
@@ -79,6 +82,13 @@ fn is_decided(view: &View<'_>) -> bool {
     let record = || Some(leg.case_of(leg.application(view)?, leg.confirmation(view)?));
     let settled = |case: CaseId| view.open.notes.settled.contains(&case);
     !hold_up(view) && leg.rejection_case(view).or_else(record).is_some_and(settled)
+}
+
+/// No cash goes out: the bank declined, or it is not asked any more.
+fn is_declined(view: &View<'_>) -> bool {
+    let advance = &view.plan.advance;
+    let unasked = view.open.notes.turned_away.is_some() && !advance.is_requested(view);
+    advance.is_declined(view) || unasked
 }
 
 /// The cash may be out, and the bank has not said so.
@@ -125,12 +135,12 @@ impl FastWithdraw {
         let redeemed = plan.redemption.trade_date(view).unwrap_or(t);
         let due = |leg: &ApplicationLeg| {
             let placed = leg.application(view).map(|it| it.terms.promised.confirm_by);
-            placed.unwrap_or(view.open.promise.admitted.confirm_by)
+            placed.unwrap_or(day::promise(view).admitted.confirm_by)
         };
         let days = house.payout_days(view.open.request.fund, redeemed);
         match when {
             When::EndOfDay => {
-                let next = view.open.promise.quota.day.succ_opt()?;
+                let next = day::promise(view).quota.day.succ_opt()?;
                 Some(Timestamp::shanghai(next, chrono::NaiveTime::MIN))
             }
             When::NextCutOff => house.cut_off_after(t, 1),
@@ -140,7 +150,13 @@ impl FastWithdraw {
             When::RedemptionDue => house.noon_after(due(&plan.redemption), 0),
             When::RedemptionOverdue => house.noon_after(due(&plan.redemption), 1),
             When::MoneyDue => house.noon_after(redeemed, days),
-            When::MoneyOverdue => house.cut_off_after(redeemed, days.saturating_add(1)),
+            When::MoneyOverdue => {
+                let here = house.calendar.plus(redeemed, days).ok()?;
+                let asked = plan.advance.repayment_asked_at(view);
+                let asked = asked.and_then(|at| house.calendar.t_of(at).ok());
+                house.cut_off_after(asked.map_or(here, |day| day.max(here)), 1)
+            }
+            When::CompensationOverdue => plan.compensations.overdue(house, view),
         }
     }
 }
@@ -157,6 +173,7 @@ pub(super) fn open_ends(view: &View<'_>) -> Vec<OpenEnd> {
     if !plan.redemption.is_over(view) {
         ends.push((REDEMPTION_END.into(), by_hand::NOTHING));
     }
+    ends.extend(plan.compensations.open_end(view));
     let ends = ends.into_iter().map(|(name, worth)| OpenEnd { name, worth });
     ends.chain(lacking::end(&[plan.wallet.lack_out(view, &plan.transfer)])).collect()
 }

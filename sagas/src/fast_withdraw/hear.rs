@@ -4,9 +4,14 @@ use super::{
     Call, Plan,
     saga::{Answer, FastWithdraw, Turn, View},
 };
-use crate::parts::{application::ApplicationLeg, milestone::Scope, timing};
+use crate::parts::{
+    application::{ApplicationLeg, book},
+    milestone::Scope,
+    timing,
+};
 use crate::ports::{
     advance::{AdvanceCall, AdvanceNotice},
+    bank::{BankAnswer, BankNotice},
     registrar::{ApplicationAnswer, RegistrarNotice},
 };
 use fundflow_domain::time::Timestamp;
@@ -37,6 +42,10 @@ impl FastWithdraw {
         match what {
             Call::Advance => Some(self.to_bank(plan.advance.call(view)?)),
             Call::Repay => Some(self.to_bank(plan.advance.repay(view)?)),
+            Call::Compensate => {
+                let call = plan.compensations.call(view)?;
+                Some(Calling::of(&self.house.bank, call, Answer::Payout))
+            }
             Call::Transfer => self.submit(view, Leg::Transfer, now),
             Call::Redeem => self.submit(view, Leg::Redemption, now),
         }
@@ -66,7 +75,22 @@ impl FastWithdraw {
     pub(super) fn hears(&self, turn: &mut Turn<'_>, answer: &Answer) -> Result<Heard, NotDone> {
         let plan = turn.plan();
         match answer {
-            Answer::Bank(said) => plan.advance.hear(turn, said),
+            Answer::Bank(said) => {
+                let events = self.paid_after_decline(turn, said)?;
+                Ok(match plan.advance.hear(turn, said)? {
+                    Heard::Contradicts(text, opened) if events > 0 => {
+                        Heard::Contradicts(text, events + opened + book(self, turn))
+                    }
+                    heard => heard,
+                })
+            }
+            Answer::Payout(BankAnswer::Payout(no, said)) => match plan.compensations.numbered(no) {
+                Some(leg) => leg.hear(turn, no, said),
+                None => Ok(Heard::Contradicts("nothing of ours is paid out".into(), 0)),
+            },
+            Answer::Payout(BankAnswer::Charge(_) | BankAnswer::Refund(..)) => {
+                Ok(Heard::Contradicts("a fast withdrawal takes no money in".into(), 0))
+            }
             Answer::Registrar(leg, said) => {
                 let leg = leg_of(plan, *leg);
                 if matches!(said, ApplicationAnswer::Accepted(_)) {
@@ -90,6 +114,9 @@ pub(super) fn notice(view: &View<'_>, stream: &StreamName, news: &Payload) -> Op
     let plan = view.plan;
     if let Some(AdvanceNotice(said)) = news.downcast_ref() {
         return (plan.advance.key.stream() == stream).then(|| Answer::Bank(said.clone()));
+    }
+    if let Some(BankNotice(said)) = news.downcast_ref() {
+        return plan.compensations.has(stream).then(|| Answer::Payout(said.clone()));
     }
     let RegistrarNotice(said) = news.downcast_ref()?;
     let legs = [Leg::Transfer, Leg::Redemption];

@@ -6,8 +6,8 @@
 //!             `-- declined: released, counted no more
 //! ```
 //!
-//! 1. 10,000 yuan per investor, fund, distributor and natural day over all channels; what no bank
-//!    advanced counts no more.
+//! 1. 10,000 yuan per investor, fund, distributor and natural day over all channels, on the day on which
+//!    the cash goes out; what no bank advanced counts no more.
 //! 2. No cash while the shares could be used twice: they are earmarked first, and only a decline
 //!    frees them. An advance whose answer is unknown is asked for, never assumed.
 //! 3. Once the cash is out, nothing is undone. What the registrar then rejects, or settles with other
@@ -18,19 +18,22 @@
 
 mod act;
 mod checks;
+mod day;
 mod facts;
 mod hear;
 mod plan;
+mod prepare;
 mod saga;
 mod words;
 
 pub use hear::Leg;
 pub use plan::Plan;
-pub use saga::{Answer, Command, FastWithdraw, Refusal};
+pub use prepare::Refusal;
+pub use saga::{Answer, Command, FastWithdraw};
 pub use words::{Asked, Call, Do, Ending, Fact, Promise, Request, When};
 
 use fundflow_runtime::step::{
-    Deed, Exit, Late, Move, Side, Step, Table, act, call, wait, well_formed, word,
+    Deed, Exit, Move, Side, Step, Table, act, call, wait, well_formed, word,
 };
 
 type Saga = FastWithdraw;
@@ -64,13 +67,16 @@ const REPAY: &[Move<Saga>] = &[
 ];
 
 const COUNT: Step<Saga> = act("count", Do::Count, Fact::Counted).row(Exit::Undo(DECLINE));
-const RESERVE: Step<Saga> = act("reserve", Do::Reserve, Fact::Reserved).row(Exit::Undo(RELEASE));
-const REQUEST: Step<Saga> =
-    act("request advance", Do::RequestAdvance, Fact::AdvanceRequested).row(Exit::Nothing);
+const RESERVE: Step<Saga> = act("reserve", Do::Reserve, Fact::Reserved)
+    .row(Exit::Undo(RELEASE))
+    .unless(Fact::Declined, None);
+const REQUEST: Step<Saga> = act("request advance", Do::RequestAdvance, Fact::AdvanceRequested)
+    .row(Exit::Nothing)
+    .unless(Fact::Declined, None);
 const ADVANCE: Step<Saga> = call("advance", Call::Advance, Fact::Advanced, When::NextCutOff)
     .row(Exit::Landing(CASH_IS_OUT, None))
     .unless(Fact::Declined, Some(Do::CloseAdvance))
-    .late_from(When::EndOfDay, Late::Person);
+    .anew_from(When::EndOfDay, Do::DecideAgain);
 const ORDER: Step<Saga> = act("order transfer", Do::PlaceTransfer, Fact::TransferPlaced)
     .row(Exit::Nothing)
     .unless(Fact::TransferRejected, None);
@@ -134,6 +140,7 @@ const REPAY_AT_LAST: Deed<Saga> = Deed {
 };
 
 const BESIDE: &[Side<Saga>] = &[
+    act("keep the day's quota", Do::KeepQuotas, Fact::QuotasKept).beside(),
     act("book", Do::TakeOut, Fact::Booked).beside(),
     act("close advance", Do::CloseAdvance, Fact::AdvanceClosed).after_the_end(),
     act("close transfer", Do::CloseTransfer, Fact::TransferClosed).after_the_end(),
@@ -145,6 +152,9 @@ const BESIDE: &[Side<Saga>] = &[
     REPAY_AT_LAST.after_the_end(),
     call("repaid at last", Call::Repay, Fact::BankPaid, When::MoneyOverdue).after_the_end(),
     act("hand over", Do::HandOver, Fact::HandedOver).after_the_end(),
+    call("pay compensation", Call::Compensate, Fact::Compensated, When::CompensationOverdue)
+        .beside(),
+    act("compensation refused", Do::AskForCompensation, Fact::CompensationTaken).beside(),
 ];
 
 /// The one table of fast withdrawals.

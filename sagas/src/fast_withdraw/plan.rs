@@ -1,7 +1,10 @@
 //! Every key of a fast withdrawal, minted once.
 
 use super::{Request, saga::View};
-use crate::parts::{advance::AdvanceLeg, application::ApplicationLeg, wallet::WalletPart};
+use crate::parts::{
+    advance::AdvanceLeg, application::ApplicationLeg, compensation::Compensations,
+    wallet::WalletPart,
+};
 use fundflow_domain::{
     case::Cases,
     fast_quota::{FastQuota, QuotaKey},
@@ -18,6 +21,8 @@ use fundflow_kernel::{
 pub struct Plan {
     /// The natural day's quota.
     pub quota: Key<FastQuota>,
+    /// Those of days that it counted on before.
+    pub quotas_before: Vec<Key<FastQuota>>,
     /// The bank's cash, and its way back.
     pub advance: AdvanceLeg,
     /// The shares become the bank's.
@@ -28,6 +33,8 @@ pub struct Plan {
     pub wallet: WalletPart,
     /// Records of it that are in dispute, and what a person took over.
     pub cases: Vec<Key<Cases>>,
+    /// Money of ours that closed cases owe.
+    pub compensations: Compensations,
 }
 
 impl Plan {
@@ -35,11 +42,13 @@ impl Plan {
         let transfer = OrderId::part(id, "transfer");
         Self {
             quota: Key::of(quota),
+            quotas_before: Vec::new(),
             advance: AdvanceLeg::of(&transfer),
             transfer: ApplicationLeg::of(&transfer),
             redemption: ApplicationLeg::of(&OrderId::part(id, "redeem")),
             wallet: WalletPart::of(&request.investor, request.fund),
             cases: Vec::new(),
+            compensations: Compensations::default(),
         }
     }
 
@@ -57,7 +66,9 @@ impl Plan {
             self.transfer.key.need(),
             self.redemption.key.need(),
         ];
-        own.into_iter().chain(self.cases.iter().map(Key::need)).collect()
+        let before = self.quotas_before.iter().map(Key::need);
+        let cases = self.cases.iter().map(Key::need);
+        own.into_iter().chain(before).chain(cases).chain(self.compensations.needs()).collect()
     }
 
     /// Those that are named after keys which the saga hands out.
@@ -66,6 +77,7 @@ impl Plan {
         let mut own: Vec<StreamName> =
             applications.into_iter().map(|key| key.stream().clone()).collect();
         own.push(self.advance.key.stream().clone());
+        own.extend(self.compensations.streams());
         own
     }
 }

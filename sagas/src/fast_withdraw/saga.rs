@@ -1,7 +1,8 @@
 //! The fast withdrawal as a saga: its types, its admission, and its doors for callers and operators.
 
 use super::{
-    Asked, Call, Do, Ending, FAST_WITHDRAW, Fact, Plan, Promise, Request, When, act, checks, facts,
+    Asked, Call, Do, Ending, FAST_WITHDRAW, Fact, Plan, Promise, Refusal, Request, When, act,
+    checks, day, facts,
     hear::{self, Leg},
 };
 use crate::{
@@ -10,27 +11,27 @@ use crate::{
     parts::{
         application::{ApplicationLeg, FundSaga, less},
         by_hand::{self, Origin},
-        cancel::{self, NotTakenBack},
+        cancel,
+        compensation::Compensations,
         milestone::{Milestone, Notes},
         names,
+        payout::NotRedirected,
         share_book::ShareBook,
     },
-    ports::{advance::AdvanceSaid, registrar::ApplicationAnswer},
-    withdraw::balance,
+    ports::{advance::AdvanceSaid, bank::BankAnswer, registrar::ApplicationAnswer},
 };
 use fundflow_domain::{
-    admission::cash_out::{self, CashOut, Way},
     advance::Advances,
     application::{Applications, Confirmation, Rejection, Terms},
     calendar::TradingDay,
     case::{CaseId, Cases, Closing, Finding},
-    fast_quota::{self, FastQuota, QuotaKey},
+    fast_quota::FastQuota,
     fast_redemption::Advancer,
-    ids::{AccountRef, FundCode, TransactionId},
-    money::Money,
+    ids::{AccountRef, TransactionId},
     orders::Cause,
+    payout::Payouts,
     time::Timestamp,
-    wallet::{Entry, Wallet},
+    wallet::Wallet,
 };
 use fundflow_kernel::{
     envelope::StreamName,
@@ -68,6 +69,8 @@ pub struct FastWithdraw {
 pub enum Answer {
     /// About the advance or its repayment.
     Bank(AdvanceSaid),
+    /// About money of ours.
+    Payout(BankAnswer),
     /// About the transfer or the bank's redemption.
     Registrar(Leg, ApplicationAnswer),
 }
@@ -77,6 +80,15 @@ pub enum Answer {
 pub enum Command {
     /// Take it back: always refused, by name.
     Cancel,
+    /// Pay money of ours to another account after the bank has refused the first.
+    Redirect {
+        /// The investor's other account.
+        account: AccountRef,
+        /// It is in the investor's own name, as an operator has seen.
+        own_name: bool,
+        /// For the auditor.
+        reason: Arc<str>,
+    },
     /// Close a case that keeps it from completing: the registrar's numbers stand.
     CloseCase {
         /// Which of the open ones.
@@ -86,45 +98,13 @@ pub enum Command {
     },
 }
 
-/// Why a request or a command is refused. Checked in this order.
-#[derive(Debug, Clone, PartialEq, thiserror::Error)]
-pub enum Refusal {
-    /// Same transaction ID, another request. Use a new ID for a new request.
-    #[error("the transaction ID already stands for another request; it differs in {}", fields.join(", "))]
-    DiffersFromFirst {
-        /// Names of the fields that differ.
-        fields: Vec<&'static str>,
-    },
-    /// Nobody can decide on a fund without its terms.
-    #[error("the catalogue has no terms of fund {0} for that day")]
-    UnknownFund(FundCode),
-    /// The transaction ID already moved this wallet, in a saga of another kind. Use a new ID.
-    #[error("transaction {0} already moved this wallet; use a new transaction ID")]
-    TransactionUsed(TransactionId),
-    /// The rules of the business decline it.
-    #[error(transparent)]
-    NotAdmitted(#[from] cash_out::Refusal),
-    /// A key that would be handed out belongs to another saga. Use a new ID.
-    #[error("{key} belongs to {kind} {transaction}; use a new transaction ID")]
-    KeyTaken {
-        /// The stream of the key.
-        key: String,
-        /// The kind of saga that has it.
-        kind: String,
-        /// The transaction that has it.
-        transaction: TransactionId,
-    },
-    /// The case stays open.
-    #[error(transparent)]
-    NotTakenBack(#[from] NotTakenBack),
-    /// The cash may be out at any instant after the request.
-    #[error("a fast withdrawal cannot be taken back")]
-    Irrevocable,
-}
-
 impl FundSaga for FastWithdraw {
     fn house(&self) -> &House {
         &self.house
+    }
+
+    fn account(request: &Request) -> Option<&AccountRef> {
+        Some(&request.account)
     }
 
     fn requested_at(promise: &Promise) -> Timestamp {
@@ -173,7 +153,8 @@ impl FundSaga for FastWithdraw {
         let before = facts::trade_date(&turn.view()?).date().pred_opt();
         let plan = turn.plan();
         let earns_through = before.ok_or(NotDone::Lacks("a day before T"))?;
-        plan.wallet.book_out(turn, &plan.transfer, earns_through)
+        let taken = plan.wallet.book_out(turn, &plan.transfer, earns_through)?;
+        Ok(taken + day::hold(turn)?)
     }
 }
 
@@ -221,6 +202,7 @@ impl saga::Saga for FastWithdraw {
     fn aggregates() -> Vec<Opener> {
         vec![
             Opener::of::<Advances>(),
+            Opener::of::<Payouts>(),
             Opener::of::<FastQuota>(),
             Opener::of::<Applications>(),
             Opener::of::<Wallet>(),
@@ -238,36 +220,13 @@ impl saga::Saga for FastWithdraw {
         of: &Preparing<'_, Self>,
     ) -> Result<(Promise, &'static Table<Self>), Refusal> {
         names::no_occurrence::<Self>(of.id)?;
-        let (request, asked) = (of.request, of.asked);
-        let at = asked.at.unwrap_or(of.now);
-        let day = self.house.calendar.t_of(at).map_or_else(|_| at.date(), TradingDay::date);
-        let fund =
-            (self.house.funds)(request.fund, day).ok_or(Refusal::UnknownFund(request.fund))?;
-        let quota = self.quota(of);
-        let plan = Plan::of(of.id, request, &quota);
-        let wallet = plan.wallet.state(streams);
-        if wallet.is_some_and(|wallet| wallet.entry(of.id) != Entry::default()) {
-            return Err(Refusal::TransactionUsed(of.id.clone()));
-        }
-        let used = streams.state(&plan.quota).map_or(Money::ZERO, fast_quota::State::used);
-        let admitted = cash_out::admit(&CashOut {
-            way: Way::Fast { by: self.by.clone(), used },
-            shares: request.shares,
-            at,
-            investor: asked.investor.clone(),
-            account: request.account.clone(),
-            fund,
-            balance: balance(wallet),
-            calendar: self.house.calendar.clone(),
-        })?;
-        let (by, holder) = (self.by.clone(), self.holder.clone());
-        Ok((Promise { admitted, quota, by, holder }, &FAST_WITHDRAW))
+        self.prepared(streams, of)
     }
 
     fn callees(&self, open: &Open<Self>, _: &Plan) -> Vec<Callee> {
         let t = Self::trade_date(&open.promise).date();
         let mut callees = self.house.to_registrars(&[open.request.fund], t);
-        callees.push(self.to_advancer());
+        callees.extend([self.to_advancer(), self.house.to_bank()]);
         callees
     }
 
@@ -276,8 +235,17 @@ impl saga::Saga for FastWithdraw {
     }
 
     fn plan(&self, id: &TransactionId, open: &Open<Self>) -> Plan {
-        let plan = Plan::of(id, &open.request, &open.promise.quota);
-        Plan { cases: by_hand::cases_in_sight(id, open), ..plan }
+        let promised = open.notes.promise(&open.promise);
+        let mut cases = by_hand::cases_in_sight(id, open);
+        if !promised.counted_before.is_empty() {
+            cases.push(day::case_of(id, promised.quota.day).key());
+        }
+        Plan {
+            quotas_before: promised.counted_before.iter().map(|key| Key::of(key)).collect(),
+            cases,
+            compensations: Compensations::of(&open.notes),
+            ..Plan::of(id, &open.request, &promised.quota)
+        }
     }
 
     fn streams(plan: &Plan) -> Vec<Need> {
@@ -322,14 +290,19 @@ impl saga::Saga for FastWithdraw {
 
     fn command_needs(&self, _view: &View<'_>, command: &Command) -> Vec<Need> {
         match command {
-            Command::CloseCase { case, .. } => vec![Key::<Cases>::of(case).need()],
-            Command::Cancel => Vec::new(),
+            Command::CloseCase { case, .. } => cancel::case_needs(*case),
+            Command::Cancel | Command::Redirect { .. } => Vec::new(),
         }
     }
 
     fn command(&self, turn: &mut Turn<'_>, command: &Command) -> Result<usize, Refusal> {
         match command {
             Command::Cancel => Err(Refusal::Irrevocable),
+            Command::Redirect { account, own_name, reason } => {
+                let owed = &turn.plan().compensations;
+                let done = owed.redirect(turn, account, *own_name, reason);
+                Ok(done.unwrap_or(Err(NotRedirected::Nothing))?)
+            }
             Command::CloseCase { case, closing } => {
                 Ok(cancel::close_case(self, turn, *case, closing)?)
             }
@@ -365,18 +338,6 @@ impl saga::Saga for FastWithdraw {
         match shares {
             Some(shares) => format!("{investor}: {shares} shares of {fund} for cash at once"),
             None => format!("{investor}: all shares of {fund} for cash at once"),
-        }
-    }
-}
-
-impl FastWithdraw {
-    /// The quota of the natural day of the request, in Shanghai.
-    fn quota(&self, of: &Preparing<'_, Self>) -> QuotaKey {
-        QuotaKey {
-            investor: of.request.investor.clone(),
-            fund: of.request.fund,
-            distributor: self.distributor.clone(),
-            day: of.asked.at.unwrap_or(of.now).date(),
         }
     }
 }

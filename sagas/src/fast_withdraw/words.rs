@@ -42,6 +42,9 @@ pub struct Promise {
     pub admitted: Admitted,
     /// The natural day's quota that it counts against.
     pub quota: QuotaKey,
+    /// Those that it counted against before it moved to that one, first to last.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub counted_before: Vec<QuotaKey>,
     /// Who advances the cash.
     pub by: Advancer,
     /// The advancing bank's account at the registrar: the shares become its own.
@@ -55,6 +58,8 @@ pub enum Fact {
     Counted,
     /// It counts no more.
     GivenBack,
+    /// Each day's quota has what counts towards it, and no other.
+    QuotasKept,
     /// Shares are (or were) earmarked.
     Reserved,
     /// The earmark is gone, and the shares are still there.
@@ -115,6 +120,10 @@ pub enum Fact {
     NothingReserved,
     /// What a person took over has its case.
     HandedOver,
+    /// Money of ours that closed cases owe is answered for.
+    Compensated,
+    /// None of it waits for another account.
+    CompensationTaken,
 }
 
 /// Commands to our own aggregates.
@@ -124,6 +133,10 @@ pub enum Do {
     Count,
     /// Take it back from the quota.
     GiveBack,
+    /// Decide again for the day of now, since no cash went out on the one before.
+    DecideAgain,
+    /// Count it on the day on which the cash went out, and on no other.
+    KeepQuotas,
     /// Earmark the shares.
     Reserve,
     /// Give the earmark back.
@@ -146,6 +159,8 @@ pub enum Do {
     RequestRepayment,
     /// Name what a person took over, with its case.
     HandOver,
+    /// The bank refuses the account that money of ours is to go to: a person names another.
+    AskForCompensation,
     /// Close the withdrawal.
     End(Ending),
 }
@@ -161,6 +176,8 @@ pub enum Call {
     Redeem,
     /// Give the bank its money back.
     Repay,
+    /// Pay what a person owes the investor by closing a case.
+    Compensate,
 }
 
 /// Times that rows refer to.
@@ -182,8 +199,10 @@ pub enum When {
     RedemptionOverdue,
     /// Noon of the day on which the fund's money is here.
     MoneyDue,
-    /// The cut-off of the trading day after that.
+    /// The cut-off of the trading day after that, or after the bank was asked to take it.
     MoneyOverdue,
+    /// The cut-off of the trading day after money of ours was due.
+    CompensationOverdue,
 }
 
 /// What the investor owns when it is over.

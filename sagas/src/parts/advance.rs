@@ -6,7 +6,9 @@
 //!    investor.
 
 use super::{
+    application::FundSaga,
     cases::{self, About, Record, finding},
+    milestone::Milestone,
     timing::closing,
 };
 use crate::ports::advance::{
@@ -14,10 +16,13 @@ use crate::ports::advance::{
 };
 use fundflow_domain::{
     advance::{self, Advance, Advances, Command, Stage, Terms, Transfer},
+    bounds::{CLOCK_SKEW, OutOfBounds, check_instant},
     case::{Figure, Kind, SourceKind},
+    decider::Decider as _,
     ids::{OrderId, PaymentNo},
     money::Money,
     orders::Cause,
+    time::Timestamp,
 };
 use fundflow_kernel::{envelope::Actor, loaded::DecideError, streams::Key};
 use fundflow_runtime::{
@@ -107,7 +112,16 @@ impl AdvanceLeg {
     /// # Errors
     /// [`NotDone`]; nothing has changed.
     pub fn request<S: Saga>(&self, turn: &mut Turn<'_, S>, terms: Terms) -> Result<usize, NotDone> {
+        let terms = Terms { asked_at: Some(turn.now()), ..terms };
         Ok(turn.decide(&self.key, &Command::Request(terms))?)
+    }
+
+    /// Closes it: it never reached the bank, and is not to be made any more.
+    ///
+    /// # Errors
+    /// [`NotDone`]; nothing has changed.
+    pub fn give_up<S: Saga>(&self, turn: &mut Turn<'_, S>, cause: Cause) -> Result<usize, NotDone> {
+        Ok(turn.decide(&self.key, &Command::RecordDecline(cause))?)
     }
 
     /// Closes it: a person knows that the bank paid nothing.
@@ -129,7 +143,8 @@ impl AdvanceLeg {
         turn: &mut Turn<'_, S>,
         brought: Money,
     ) -> Result<usize, NotDone> {
-        Ok(turn.decide(&self.key, &Command::RequestRepayment(brought))?)
+        let command = Command::RequestRepayment(brought);
+        Ok(turn.decide(&self.key, &Command::At(turn.now(), Box::new(command)))?)
     }
 
     /// The advance, as the bank is given it.
@@ -141,9 +156,17 @@ impl AdvanceLeg {
     /// The repayment, as the bank is given it.
     pub fn repay<S: Saga>(&self, view: &View<'_, S>) -> Option<AdvanceCall> {
         let advance = self.advance(view)?;
-        let Stage::Repaying { no, amount } = &advance.stage else { return None };
+        let Stage::Repaying { no, amount, .. } = &advance.stage else { return None };
         let (no, amount) = (no.clone(), *amount);
         Some(AdvanceCall::Repay(Repayment { no, advance: advance.terms.no.clone(), amount }))
+    }
+
+    /// When the bank was asked to take its money, while it is on its way; `None` where that was not kept.
+    pub fn repayment_asked_at<S: Saga>(&self, view: &View<'_, S>) -> Option<Timestamp> {
+        match self.advance(view)?.stage {
+            Stage::Repaying { asked_at, .. } => asked_at,
+            Stage::Requested | Stage::Declined(_) | Stage::Advanced | Stage::Settled => None,
+        }
     }
 
     /// What is on its way or owed to the bank, as an operator names it. Yuan.
@@ -162,20 +185,20 @@ impl AdvanceLeg {
     ///
     /// # Errors
     /// [`NotDone`], for defects.
-    pub fn hear<S: Saga>(
+    pub fn hear<S: FundSaga>(
         &self,
         turn: &mut Turn<'_, S>,
         said: &AdvanceSaid,
     ) -> Result<Heard, NotDone> {
-        let (command, at) = match said {
+        let (command, moved) = match said {
             AdvanceSaid::Advance(AdvanceAnswer::Advanced(transfer)) => {
-                (Command::RecordAdvanced(transfer.clone()), transfer.at.min(turn.now()))
+                (Command::RecordAdvanced(transfer.clone()), Some(transfer.at))
             }
             AdvanceSaid::Advance(AdvanceAnswer::Declined(cause)) => {
-                (Command::RecordDecline(cause.clone()), turn.now())
+                (Command::RecordDecline(cause.clone()), None)
             }
             AdvanceSaid::Repayment(RepaymentAnswer::Repaid(transfer)) => {
-                (Command::RecordRepaid(transfer.clone()), transfer.at.min(turn.now()))
+                (Command::RecordRepaid(transfer.clone()), Some(transfer.at))
             }
             AdvanceSaid::Advance(AdvanceAnswer::NotFound) => return Ok(Heard::NotFound),
             AdvanceSaid::Repayment(RepaymentAnswer::Refused(cause)) => {
@@ -190,12 +213,70 @@ impl AdvanceLeg {
                 return Ok(Heard::Unknown(cause.clone()));
             }
         };
-        turn.speaks(Actor::Counterparty("advancing bank".into()), "advance", at);
+        let now = turn.now();
+        let speaks = |turn: &mut Turn<'_, S>, at| {
+            turn.speaks(Actor::Counterparty("advancing bank".into()), "advance", at);
+        };
+        speaks(turn, now);
+        let state = turn.state(&self.key).ok_or(NotDone::Lacks("the advance"))?;
+        let is_news = Advances::decide(state, &command).is_ok_and(|events| !events.is_empty());
+        let misdated = match moved.filter(|_| is_news) {
+            Some(stated) => self.misdated(turn, said, stated)?,
+            None => 0,
+        };
+        speaks(turn, moved.filter(|_| misdated == 0).map_or(now, |at| at.min(now)));
         match turn.decide(&self.key, &command) {
-            Ok(events) => Ok(Heard::Recorded(events)),
+            Ok(events) => Ok(Heard::Recorded(misdated + events)),
             Err(DecideError::Refused(refusal)) => self.contradiction(turn, said, &refusal),
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// Whether that instant of the advance itself can be right.
+    pub fn check_instant<S: FundSaga>(
+        &self,
+        view: &View<'_, S>,
+        stated: Timestamp,
+        now: Timestamp,
+    ) -> Result<Timestamp, OutOfBounds> {
+        let asked = self.advance(view).and_then(|advance| advance.terms.asked_at);
+        let asked = asked.unwrap_or_else(|| S::requested_at(&view.open.promise));
+        check_instant("at", stated, asked.min(now), now, CLOCK_SKEW)
+    }
+
+    /// Money moves after it was asked for, and before that is heard. What is out of bounds has a case, and
+    /// no day hangs on it.
+    fn misdated<S: FundSaga>(
+        &self,
+        turn: &mut Turn<'_, S>,
+        said: &AdvanceSaid,
+        stated: Timestamp,
+    ) -> Result<usize, NotDone> {
+        let (view, now) = (turn.view()?, turn.now());
+        let repaying = match (said, self.advance(&view).map(|advance| &advance.stage)) {
+            (AdvanceSaid::Repayment(_), Some(Stage::Repaying { asked_at, .. })) => *asked_at,
+            _ => None,
+        };
+        let checked = match repaying {
+            Some(asked) => check_instant("at", stated, asked.min(now), now, CLOCK_SKEW),
+            None => self.check_instant(&view, stated, now),
+        };
+        let Err(out) = checked else { return Ok(0) };
+        let Some(record) = self.record(said) else { return Ok(0) };
+        let theirs = vec![Figure::new("at", stated)];
+        let ours = vec![Figure::new("heard at", now)];
+        let found = finding(Kind::InstantOutOfBounds, &out.to_string(), ours, theirs);
+        let events = cases::open(turn, &record, self.about(), vec![found])?;
+        if matches!(said, AdvanceSaid::Repayment(_)) {
+            return Ok(events);
+        }
+        // Said before the advance itself, so that nobody takes the instant for a sound one.
+        let cause = Cause::new("instant_out_of_bounds", out.to_string());
+        Ok(events + turn.reach(Milestone::Undated { cause })?)
+    }
+
+    fn about(&self) -> About {
+        About { order: Some(self.order.clone()), ..About::default() }
     }
 
     fn contradiction<S: Saga>(
@@ -224,13 +305,13 @@ impl AdvanceLeg {
             }
             AdvanceSaid::Advance(_) | AdvanceSaid::Repayment(_) => Vec::new(),
         };
-        let about = About { order: Some(self.order.clone()), ..About::default() };
-        let events = cases::open(turn, &record, about, vec![finding(kind, &text, vec![], theirs)])?;
+        let events =
+            cases::open(turn, &record, self.about(), vec![finding(kind, &text, vec![], theirs)])?;
         Ok(Heard::Contradicts(text, events))
     }
 
     /// The record behind an answer; `None` where it says nothing that could contradict.
-    fn record(&self, said: &AdvanceSaid) -> Option<Record> {
+    pub fn record(&self, said: &AdvanceSaid) -> Option<Record> {
         match said {
             AdvanceSaid::Advance(AdvanceAnswer::Advanced(_) | AdvanceAnswer::Declined(_))
             | AdvanceSaid::Repayment(RepaymentAnswer::Repaid(_)) => Some(Record {

@@ -20,7 +20,7 @@ use super::{
     lacking::MISSING,
 };
 use fundflow_domain::{
-    case::{self, Cases, Disputed, Figure, Finding, Kind, SourceKind},
+    case::{self, CaseId, Cases, Disputed, Figure, Finding, Kind, SourceKind},
     ids::TransactionId,
     money::Money,
 };
@@ -107,6 +107,18 @@ pub fn hand_over<S: FundSaga>(turn: &mut Turn<'_, S>) -> Result<usize, NotDone> 
     let (record, found) = (record(view.id, &end), found(&end));
     turn.speaks(Actor::Engine, "hand over", turn.now());
     cases::open(turn, &record, About::default(), vec![found])
+}
+
+/// The case of that end, where it came of something that a person has.
+pub fn case_of<S: Saga>(view: &View<'_, S>, end: &str) -> Option<CaseId> {
+    let end = view.open.disposed(end).filter(|end| end.came_of.is_some())?;
+    Some(record(view.id, end).case())
+}
+
+/// The next end whose case is to be opened, and that case.
+pub fn next_case<'a, S: FundSaga>(view: &View<'a, S>) -> Option<(&'a str, CaseId)> {
+    let end = uncased(view)?;
+    Some((&end.name, record(view.id, end).case()))
 }
 
 /// The streams of cases that a saga has in memory: open ones on its records, and those of what came of

@@ -45,6 +45,12 @@ impl ApplicationLeg {
         !open.is_empty() && self.rejection_case(view).is_some_and(|case| open.contains(&case))
     }
 
+    /// Whether that open case is about one of its records, or about its rejection.
+    pub fn is_about<S: FundSaga>(&self, view: &View<'_, S>, case: CaseId) -> bool {
+        let records = self.open_records(view);
+        records.iter().any(|(of, _)| *of == case) || self.rejection_case(view) == Some(case)
+    }
+
     /// Whether its case is open. The common case, that none is, costs nothing.
     fn is_open<S: FundSaga>(
         &self,

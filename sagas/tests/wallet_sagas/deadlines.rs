@@ -1,6 +1,7 @@
 //! Deadlines park, at exactly their instant.
 
 use crate::{
+    fast_withdraw,
     outside::Fate,
     recharge,
     stage::{Stage, at},
@@ -81,6 +82,30 @@ fn of_a_withdrawal() {
     assert!(stage.count("payout.requested") == 1, "{}", stage.text());
     assert_eq!(stage.parked(), None, "{}", stage.text());
     parks(stage, "paid out", "02-10 15:00");
+}
+
+#[test]
+fn of_a_repayment_that_is_asked_for_late() {
+    let mut stage = fast_withdraw::stage("02-03 10:00");
+    stage.outside.down.insert("transfer.out.repay".into());
+    stage.request(fast_withdraw::request("400"), fast_withdraw::asked());
+    // Transferred on T = 3, redeemed on T = 4: the money is here on the 5th.
+    let mut late = parks(stage, "repaid", "02-06 15:00");
+    late.outside.down.clear();
+    late.run();
+
+    let mut stage = fast_withdraw::stage("02-03 10:00");
+    stage.outside.down.insert("transfer.out.repay".into());
+    stage.request(fast_withdraw::request("400"), fast_withdraw::asked());
+    stage.clock("02-04 13:00");
+    // Nobody confirms the bank's redemption before the 10th.
+    stage.outside.down.insert("redeem".into());
+    stage.clock("02-10 09:00");
+    stage.outside.down.remove("redeem");
+    stage.clock("02-10 13:00");
+    assert_eq!(stage.count("advance.repayment_requested"), 1, "{}", stage.text());
+    assert_eq!(stage.parked(), None, "{}", stage.text());
+    parks(stage, "repaid", "02-11 15:00");
 }
 
 #[test]

@@ -162,6 +162,34 @@ fn whatever_the_registrar_does_not_move_a_case_says_so_and_its_closing_ends_it()
 }
 
 #[test]
+fn what_we_bear_is_paid_to_the_investors_own_account_or_another_of_theirs() {
+    for refused_first in [false, true] {
+        let mut stage = begun();
+        let less = record("c-1", "2026-02-04", true, transferred("9000"));
+        stage.outside.records.insert("transfer".into(), vec![less]);
+        stage.run();
+        let no = format!("case-{}.out", cases(&stage)[0]);
+        if refused_first {
+            stage.outside.fate(&no, [Fate::Refused]);
+        }
+        let how = How::PaidByUs { amount: "5".parse().unwrap() };
+        let reply = close(&mut stage, 0, how);
+        assert!(matches!(reply, Reply::Acted), "{reply:?}");
+        stage.run();
+        if refused_first {
+            assert_eq!(stage.parked().unwrap().0, "compensation refused", "{}", stage.text());
+            let (account, reason) = ("acc-2".parse().unwrap(), "the card is closed".into());
+            stage.command(Command::Redirect { account, own_name: true, reason });
+            stage.run();
+        }
+        assert_eq!(stage.count("payout.paid_out"), 1, "{}", stage.text());
+        assert_eq!(stage.count("fast_withdraw.paid_out"), 1, "{}", stage.text());
+        let look = stage.look();
+        assert!(look.finished && look.open_ends.is_empty(), "{:?} {}", look.waits, stage.text());
+    }
+}
+
+#[test]
 fn a_death_at_any_append_before_or_in_the_closing_changes_nothing_of_that() {
     for fuse in 0..12 {
         for (what, mut stage, shares, back) in short() {

@@ -293,18 +293,3 @@ fn what_the_bank_says_twice_is_heard_once_and_two_payments_are_a_case() {
     assert!(matches!(reply, Reply::Noticed(Noticed::Contradicted)), "{reply:?}");
     assert_eq!(stage.count("case.opened"), 1);
 }
-
-#[test]
-fn an_advance_that_never_came_is_not_made_on_another_day_than_its_quota() {
-    for (until, is_made) in [("02-03 23:59", true), ("02-04 00:00", false)] {
-        let mut stage = stage("02-03 16:00");
-        stage.request(request("10000"), asked());
-        stage.now = at(until);
-        stage.outside.fate("transfer.out", [Fate::Lost]);
-        stage.crash();
-        stage.settle();
-        assert_eq!(stage.count("advance.advanced") > 0, is_made, "{}", stage.text());
-        let parked = (!is_made).then(|| ("advance".to_owned(), "too_late".to_owned()));
-        assert_eq!(stage.parked(), parked);
-    }
-}

@@ -206,7 +206,17 @@ fn cash_that_the_bank_pays_after_it_was_given_up_is_a_case_and_the_bank_is_a_per
             assert_eq!(by_hand, [said]);
         }
         assert!(stage.look().finished, "{what:?}: {:?}", stage.look().parked);
-        assert_eq!(stage.wallet().available(), "12000".parse().unwrap(), "{what:?}");
+        let available = stage.wallet().available();
+        assert_eq!(available, "2000".parse().unwrap(), "{what:?}: their cash is out");
+        let mut stage = accepted(stage);
+        assert_eq!(
+            stage.wallet().available(),
+            "12000".parse().unwrap(),
+            "{what:?}: a person did it"
+        );
+        stage.crash();
+        stage.run();
+        assert!(stage.look().finished, "{what:?}: {}", stage.text());
     }
 }
 

@@ -10,6 +10,7 @@ mod deadlines;
 mod doubted;
 #[path = "../common/doubts.rs"]
 mod doubts;
+mod fast_day;
 mod fast_short;
 mod fast_withdraw;
 mod freeze;

@@ -63,6 +63,17 @@ fn needs<S: Saga>(
 }
 
 #[test]
+fn an_ordinary_withdrawal_is_offered_only_where_its_bank_can_be_called() {
+    for (lacking, is_offered) in [("", true), ("bank", false), ("ta-05", false)] {
+        let mut stage = fast_withdraw::stage("02-03 10:00");
+        stage.runner.set_ports(ports_without(lacking));
+        let reply = stage.request(fast_withdraw::request("10001"), fast_withdraw::asked());
+        let Reply::Refused(_, text) = reply else { panic!("{reply:?}") };
+        assert_eq!(text.contains("an ordinary withdrawal"), is_offered, "{lacking}: {text}");
+    }
+}
+
+#[test]
 fn nothing_is_stored_of_an_order_that_would_call_somebody_who_is_not_there() {
     let now = "02-03 10:00";
     needs(recharge::stage(now), "N", &["bank", "ta-05"], || {
@@ -71,7 +82,7 @@ fn nothing_is_stored_of_an_order_that_would_call_somebody_who_is_not_there() {
     needs(withdraw::stage(now), "N", &["bank", "ta-05"], || {
         (withdraw::request(None), withdraw::asked())
     });
-    needs(fast_withdraw::stage(now), "N", &["advance", "ta-05"], || {
+    needs(fast_withdraw::stage(now), "N", &["advance", "bank", "ta-05"], || {
         (fast_withdraw::request("100"), fast_withdraw::asked())
     });
     let (stage, id, request) = income::one_day();

@@ -69,7 +69,8 @@ fn a_redemption_that_never_came_is_handed_in_late_for_the_t_of_that_hour() {
 }
 
 #[test]
-fn cash_that_was_never_asked_for_in_time_is_not_advanced_before_a_person_has_decided() {
+fn cash_that_the_bank_never_heard_of_in_time_is_decided_again_and_counts_on_the_day_of_its_advance()
+{
     let mut stage = fast_withdraw::stage("02-03 10:00");
     stage.outside.down.insert("transfer.out".into());
     stage.request(fast_withdraw::request("400"), fast_withdraw::asked());
@@ -77,8 +78,21 @@ fn cash_that_was_never_asked_for_in_time_is_not_advanced_before_a_person_has_dec
     assert_eq!(stage.parked().unwrap().0, "advance");
     let before = stage.lines.len();
     stage.outside.down.clear();
-    stage.clock("02-06 16:00");
+    stage.clock("02-06 10:00");
 
-    assert!(stage.lines.len() > before + 5, "it is asked for slowly");
-    assert!(stage.lines[before..].iter().all(|line| line == "ask transfer.out"));
+    let after = [
+        "ask transfer.out",
+        "fast_withdraw.readmitted",
+        "fast_withdraw.resumed",
+        "fast_quota.counted",
+        "fast_quota.given_back",
+        "call transfer.out",
+        "advance.advanced",
+        "application.placed",
+        "call transfer",
+        "application.accepted",
+    ];
+    assert_eq!(stage.lines[before..][..after.len()], after, "{}", stage.text());
+    stage.run();
+    assert_eq!(stage.last(), "fast_withdraw.paid_out", "{}", stage.text());
 }

@@ -1,8 +1,8 @@
 //! Instants that a caller tells.
 
-use crate::{recharge, withdraw};
+use crate::{fast_withdraw, recharge, withdraw};
 use fundflow_runtime::message::Reply;
-use fundflow_sagas::{recharge as put, withdraw as out};
+use fundflow_sagas::{fast_withdraw as fast, recharge as put, withdraw as out};
 
 #[test]
 fn an_instant_of_the_request_that_cannot_be_is_refused() {
@@ -16,6 +16,10 @@ fn an_instant_of_the_request_that_cannot_be_is_refused() {
         let mut stage = recharge::stage("02-03 10:00");
         let who = put::Asked { at: told, ..recharge::asked() };
         let reply = stage.request(recharge::request(), who);
+        assert!(matches!(reply, Reply::Refused(..)), "{reply:?}");
+        let mut stage = fast_withdraw::stage("02-03 10:00");
+        let who = fast::Asked { at: told, ..fast_withdraw::asked() };
+        let reply = stage.request(fast_withdraw::request("400"), who);
         assert!(matches!(reply, Reply::Refused(..)), "{reply:?}");
     }
 }

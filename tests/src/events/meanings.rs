@@ -76,6 +76,7 @@ const AGGREGATES: &[(&str, &str)] = &[
     ("day_limit.given_back", "The order does not count any more."),
     ("fast_quota.counted", "Cash at once counts towards the day's quota."),
     ("fast_quota.given_back", "It does not count any more."),
+    ("fast_quota.paid", "The bank paid it on this day, on which it counts from now on."),
     ("case.opened", "A record does not add up; a person must look at it."),
     ("case.seen_again", "The same record came again on a later day."),
     ("case.widened", "The same record shows something that it did not show before."),

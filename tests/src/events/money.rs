@@ -90,12 +90,14 @@ fn advances() -> Vec<advance::Event> {
         account: account(),
         amount: amount("10000.00"),
         order: order("redeem"),
+        asked_at: Some(crate::worlds::request_time()),
     };
+    let asked_at = Some(crate::worlds::request_time());
     vec![
         E::Requested(Box::new(terms)),
         E::Advanced(transfer("ADV-1", "2026-02-13T10:00:05+08:00")),
         E::Declined { cause: cause("61", "above the bank's own limit") },
-        E::RepaymentRequested { no: repayment, amount: amount("10000.00") },
+        E::RepaymentRequested { no: repayment, amount: amount("10000.00"), asked_at },
         E::Repaid(transfer("REP-1", "2026-02-24T09:30:00+08:00")),
         E::Recourse { amount: amount("1000.00") },
     ]

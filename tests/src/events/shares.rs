@@ -196,5 +196,10 @@ fn fast_quotas() -> Vec<fast_quota::Event> {
     vec![
         E::Counted { transaction: transaction("TX-1"), amount: amount("10000.00") },
         E::GivenBack { transaction: transaction("TX-1") },
+        E::Paid {
+            transaction: transaction("TX-1"),
+            amount: amount("10000.00"),
+            above: money("2000.00"),
+        },
     ]
 }

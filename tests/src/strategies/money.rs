@@ -91,6 +91,7 @@ pub fn advance_commands() -> impl Strategy<Value = advance::Command> {
         account: account(),
         amount: amount("10000.00"),
         order: payout_terms().order,
+        asked_at: None,
     });
     let transfer = || {
         (serials(), sums()).prop_map(|(serial, sum)| {

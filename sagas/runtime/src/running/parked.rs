@@ -4,7 +4,8 @@
 //! 1. Who is parked because an answer is missing, and hears that the call never came, makes it, as it
 //!    would have before: under its key it acts once. It stays parked until there is an answer.
 //! 2. Who is parked for another reason (a refusal, a dispute, a defect) calls nobody anew.
-//! 3. A call that its row does not want any more is not made: the row is refused, or a person decides.
+//! 3. A call that its row does not want any more is not made: the row is refused, what it hangs on is
+//!    decided anew, or a person decides.
 
 use super::{Desk, LaneState, MAIN, Running};
 use crate::{
@@ -79,9 +80,10 @@ impl<S: Saga> Running<S> {
         let late_from = self.when(desk, row.and_then(|row| row.late_from).or(deed.parks));
         let is_over = late_from.is_some_and(|due| due <= desk.now);
         let late = row.map_or(Late::Made, |row| row.late);
-        match (late, row.and_then(|row| row.refuse)) {
-            (Late::Refused, Some(refuse)) if is_over => {
-                let moved = self.act_row(desk, deed.name, refuse);
+        let instead = row.and_then(|row| if late == Late::Anew { row.anew } else { row.refuse });
+        match (late, instead) {
+            (Late::Refused | Late::Anew, Some(instead)) if is_over => {
+                let moved = self.act_row(desk, deed.name, instead);
                 self.wake_if_moved(desk, moved, "what it waited for will not come");
                 if !moved {
                     self.lanes[at].uncertain = true;
@@ -99,7 +101,7 @@ impl<S: Saga> Running<S> {
                 self.park_for_answer(desk, deed.name, Cause::new("too_late", text));
                 false
             }
-            (Late::Made | Late::Refused | Late::Person, _) => {
+            (Late::Made | Late::Refused | Late::Person | Late::Anew, _) => {
                 self.emit(desk, at, deed, Ask::Call);
                 // Who may not call now looks again when the call is late.
                 let late_from = late_from.filter(|_| late != Late::Made);

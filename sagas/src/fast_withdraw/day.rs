@@ -1,0 +1,297 @@
+//! The natural day whose quota it counts towards: that on which the cash goes out.
+//!
+//! ```text
+//! never reached the bank by the end of its day -> the day of now: there is room for it, or no cash goes out
+//! paid on another day than it counted on       -> that day, also above its most: then a case says so
+//! declined, given up before it was asked for   -> none
+//! ```
+//!
+//! 1. While nobody knows what the bank did, it counts on the day on which it was asked for.
+//! 2. A day on which it counts no more has it back.
+//! 3. Cash that the bank declined and paid all the same is out: it counts, and as many shares are held for
+//!    its case, so that they cannot be paid for twice.
+
+use super::{
+    Promise,
+    facts::{ADVANCE_END, BANK_END},
+    saga::{FastWithdraw, Turn, View},
+};
+use crate::parts::{
+    application::FundSaga,
+    by_hand,
+    cases::{self, About, Record, finding},
+    disputes::{self, Dispute},
+    milestone::Milestone,
+    share_book::ShareBook,
+    wallet::{at_par, worth},
+};
+use crate::ports::advance::{AdvanceAnswer, AdvanceSaid};
+use chrono::NaiveDate;
+use fundflow_domain::{
+    admission::cash_out,
+    advance::{Stage, Transfer},
+    case::{CaseId, Disputed, Figure, Finding, Kind, SourceKind},
+    fast_quota::{Command, Entry, FastQuota, QuotaKey, Refusal},
+    ids::TransactionId,
+    money::{Amount, Money},
+    orders::Cause,
+};
+use fundflow_kernel::{loaded::DecideError, streams::Key};
+use fundflow_runtime::turn::NotDone;
+
+type Done = Result<usize, NotDone>;
+
+/// What is promised now, its day among it.
+pub(super) fn promise<'a>(view: &View<'a>) -> &'a Promise {
+    view.open.notes.promise(&view.open.promise)
+}
+
+/// The case of a day that is above its most.
+pub(super) fn case_of(id: &TransactionId, day: NaiveDate) -> Record {
+    Record {
+        source: SourceKind::Ledger,
+        name: "fast quota".to_owned(),
+        record: format!("{id} {day}"),
+        evidence: format!("paid on {day}"),
+        again: 0,
+        spelled: None,
+    }
+}
+
+/// What the quotas lack.
+enum Lack {
+    /// It was paid on that day.
+    PaidOn(NaiveDate),
+    /// That is not known to the quota of that day.
+    Counting,
+    /// It counts no more there.
+    Giving(Key<FastQuota>),
+    /// What is above the most has no case.
+    Case { above: Money },
+}
+
+/// Whether each day has what counts towards it, and no other.
+pub(super) fn is_kept(view: &View<'_>) -> bool {
+    lack(view).is_none()
+}
+
+fn lack(view: &View<'_>) -> Option<Lack> {
+    let (plan, quota) = (view.plan, &promise(view).quota);
+    let entry = |key: &Key<FastQuota>| view.state(key)?.entry(view.id).copied();
+    let advance = plan.advance.advance(view);
+    let now = entry(&plan.quota);
+    if let Some(paid) = advance.and_then(|advance| advance.paid.as_ref()) {
+        let day = paid.at.date();
+        if day != quota.day && !view.open.notes.undated {
+            return Some(Lack::PaidOn(day));
+        }
+        match now {
+            None | Some(Entry::GivenBack) => return Some(Lack::Counting),
+            Some(Entry::Paid { above, .. }) if !above.is_zero() && !has_case(view, quota.day) => {
+                return Some(Lack::Case { above });
+            }
+            Some(Entry::Counted(_) | Entry::Paid { .. }) => {}
+        }
+    }
+    let counts = |key: &&Key<FastQuota>| matches!(entry(key), Some(Entry::Counted(_)));
+    if let Some(before) = plan.quotas_before.iter().find(counts) {
+        return Some(Lack::Giving(before.clone()));
+    }
+    let is_over = view.ending.is_some();
+    let unpaid = advance.is_none_or(|advance| matches!(advance.stage, Stage::Declined(_)));
+    (is_over && unpaid && counts(&&plan.quota)).then(|| Lack::Giving(plan.quota.clone()))
+}
+
+fn has_case(view: &View<'_>, day: NaiveDate) -> bool {
+    let state = view.streams.state(&case_of(view.id, day).key());
+    state.is_some_and(|state| state.case().is_some())
+}
+
+impl FastWithdraw {
+    pub(super) fn keep_quotas(&self, turn: &mut Turn<'_>) -> Done {
+        let view = turn.view()?;
+        match lack(&view).ok_or(lacks("a day that lacks anything"))? {
+            Lack::PaidOn(day) => move_to(turn, day, None),
+            Lack::Counting => {
+                let (key, amount) = (turn.plan().quota.clone(), asked(&view)?);
+                let day = promise(&view).quota.day;
+                self.count_paid(turn, &key, (day, amount))
+            }
+            Lack::Giving(key) => {
+                let command = Command::GiveBack { transaction: turn.id().clone() };
+                Ok(turn.decide(&key, &command)?)
+            }
+            Lack::Case { above } => open_case(turn, above),
+        }
+    }
+
+    fn count_paid(
+        &self,
+        turn: &mut Turn<'_>,
+        key: &Key<FastQuota>,
+        (day, amount): (NaiveDate, Amount),
+    ) -> Done {
+        let fund = (self.house.funds)(turn.view()?.open.request.fund, day);
+        let fund_max = fund.and_then(|fund| fund.limits.fast_redemption_day_max);
+        let transaction = turn.id().clone();
+        Ok(turn.decide(key, &Command::CountPaid { transaction, amount, fund_max })?)
+    }
+
+    /// Counts on the day of the promise. Where it has no room, no cash goes out.
+    pub(super) fn count(&self, turn: &mut Turn<'_>) -> Done {
+        let view = turn.view()?;
+        let promised = promise(&view);
+        let fund = self.house.terms(view.open.request.fund, promised.admitted.trade_date)?;
+        let fund_max = fund.limits.fast_redemption_day_max;
+        let (transaction, amount) = (turn.id().clone(), asked(&view)?);
+        let command = Command::Count { transaction, amount, fund_max };
+        let quota = &turn.plan().quota;
+        match turn.decide(quota, &command) {
+            Err(DecideError::Refused(
+                refusal @ (Refusal::AboveDayMaximum { .. } | Refusal::NotOffered),
+            )) => give_up(turn, Cause::new("above_day_limit", refusal.to_string())),
+            done => Ok(done?),
+        }
+    }
+
+    /// The bank never got it, and the day on which it counts is over: decided again for today.
+    pub(super) fn decide_again(&self, turn: &mut Turn<'_>) -> Done {
+        let (view, now) = (turn.view()?, turn.now());
+        let was = &promise(&view).admitted;
+        let t = self.house.t_of(now)?;
+        let fund = self.house.terms(view.open.request.fund, t)?;
+        match cash_out::readmit(was, &fund, (&self.house.calendar, now)) {
+            Ok(admitted) => move_to(turn, now.date(), Some(admitted)),
+            Err(refusal) => give_up(turn, Cause::new("not_admitted", refusal.to_string())),
+        }
+    }
+
+    /// The bank declined, as was said, and now it says that it paid. Its own case follows.
+    pub(super) fn paid_after_decline(&self, turn: &mut Turn<'_>, said: &AdvanceSaid) -> Done {
+        let AdvanceSaid::Advance(AdvanceAnswer::Advanced(transfer)) = said else { return Ok(0) };
+        let (plan, view) = (turn.plan(), turn.view()?);
+        let Some(record) = plan.advance.record(said).filter(|_| plan.advance.is_declined(&view))
+        else {
+            return Ok(0);
+        };
+        let (case, notes) = (record.case(), &view.open.notes);
+        if notes.disputes.contains(&case) || notes.settled.contains(&case) {
+            return Ok(0);
+        }
+        let (key, day) = self.day_of(&view, transfer, turn);
+        let needs = record.needs().into_iter().chain([key.need()]);
+        let missing = turn.streams().missing(needs);
+        if !missing.is_empty() {
+            return Err(NotDone::Missing(missing));
+        }
+        let counted = match Amount::checked(transfer.amount.decimal()) {
+            Some(amount) => self.count_paid(turn, &key, (day, amount))?,
+            None => 0,
+        };
+        Ok(counted + turn.reach(Milestone::Disputed { case })?)
+    }
+
+    /// The day that the bank states, if it can be right.
+    fn day_of(
+        &self,
+        view: &View<'_>,
+        transfer: &Transfer,
+        turn: &Turn<'_>,
+    ) -> (Key<FastQuota>, NaiveDate) {
+        let at = view.plan.advance.check_instant(view, transfer.at, turn.now());
+        let quota = &promise(view).quota;
+        let day = at.map_or(quota.day, |at| at.date());
+        (Key::of(&QuotaKey { day, ..quota.clone() }), day)
+    }
+}
+
+/// From now on it counts on that day.
+fn move_to(turn: &mut Turn<'_>, day: NaiveDate, admitted: Option<cash_out::Admitted>) -> Done {
+    let mut promised = promise(&turn.view()?).clone();
+    promised.counted_before.retain(|before| before.day != day);
+    promised.counted_before.push(promised.quota.clone());
+    promised.quota.day = day;
+    promised.admitted = admitted.unwrap_or(promised.admitted);
+    turn.reach(Milestone::Readmitted { admitted: Box::new(promised) })
+}
+
+/// No cash goes out: none has.
+fn give_up(turn: &mut Turn<'_>, cause: Cause) -> Done {
+    let plan = turn.plan();
+    if plan.advance.is_requested(&turn.view()?) {
+        return plan.advance.give_up(turn, cause);
+    }
+    turn.reach(Milestone::TurnedAway { cause })
+}
+
+fn open_case(turn: &mut Turn<'_>, above: Money) -> Done {
+    let (id, view) = (turn.id().clone(), turn.view()?);
+    let (day, amount) = (promise(&view).quota.day, asked(&view)?);
+    let (order, fund) = (view.plan.advance.order.clone(), view.open.request.fund);
+    let text = format!(
+        "{amount} yuan of cash at once were paid on {day}, and that day is {above} above its most"
+    );
+    let theirs = vec![Figure::new("paid on that day", amount)];
+    let ours = vec![Figure::new("above the most", above)];
+    let disputed = Disputed { money: above, ..Disputed::default() };
+    let found = Finding { disputed, ..finding(Kind::FastQuotaExceeded, &text, ours, theirs) };
+    let about = About { order: Some(order), fund: Some(fund), ..About::default() };
+    cases::open(turn, &case_of(&id, day), about, vec![found])
+}
+
+/// Shares that are held because their cash is out, although the bank declined.
+fn held(view: &View<'_>) -> Vec<Dispute> {
+    let legs = FastWithdraw::legs(view.plan);
+    let of_leg = |case: &CaseId| legs.iter().any(|leg| leg.is_about(view, *case));
+    let plan = view.plan;
+    let declined = plan.advance.advance(view).filter(|it| matches!(it.stage, Stage::Declined(_)));
+    let shares = declined.and_then(|advance| at_par(advance.terms.amount).ok());
+    let cases = view.open.notes.disputes.iter().filter(|case| !of_leg(case));
+    cases.filter_map(|case| Some((*case, shares?))).collect()
+}
+
+fn book(view: &View<'_>) -> ShareBook {
+    ShareBook::Wallet(view.plan.wallet.key.clone())
+}
+
+/// Whether they are.
+pub(super) fn is_held(view: &View<'_>) -> bool {
+    disputes::are_held(view, &book(view), &held(view))
+}
+
+/// Holds them.
+pub(super) fn hold(turn: &mut Turn<'_>) -> Done {
+    let view = turn.view()?;
+    let (book, due) = (book(&view), held(&view));
+    disputes::hold(turn, &book, &due)
+}
+
+/// The cash of an advance that a person has is out, and nothing has moved its shares: nobody may use them
+/// before that person has closed its case.
+pub(super) fn are_paid_for(view: &View<'_>) -> bool {
+    let plan = view.plan;
+    let unmoved = plan.advance.is_advanced(view) && !plan.transfer.is_placed(view);
+    unmoved && view.open.disposed(ADVANCE_END).is_some() && !is_settled(view)
+}
+
+fn is_settled(view: &View<'_>) -> bool {
+    let case = by_hand::case_of(view, BANK_END);
+    case.is_some_and(|case| view.open.notes.settled.contains(&case))
+}
+
+/// The case of such cash, once what is owed for it is named and before its case is opened: the saga is
+/// kept by it, so that whoever closes it frees the shares.
+pub(super) fn case_of_cash(view: &View<'_>) -> Option<CaseId> {
+    let (end, case) = by_hand::next_case(view)?;
+    let known = view.open.notes.disputes.contains(&case);
+    (end == BANK_END && !known && are_paid_for(view)).then_some(case)
+}
+
+/// Yuan: each share is one.
+fn asked(view: &View<'_>) -> Result<Amount, NotDone> {
+    worth(promise(view).admitted.shares).ok_or(lacks("shares that are worth anything"))
+}
+
+const fn lacks(what: &'static str) -> NotDone {
+    NotDone::Lacks(what)
+}

@@ -1,0 +1,114 @@
+//! A request: may cash go out for these shares now? And why it may not.
+
+use super::{FAST_WITHDRAW, Plan, Promise, saga::FastWithdraw};
+use crate::{
+    parts::{cancel::NotTakenBack, payout::NotRedirected},
+    withdraw::balance,
+};
+use chrono::NaiveDate;
+use fundflow_domain::{
+    admission::cash_out::{self, CashOut, Way},
+    calendar::TradingDay,
+    fast_quota::{self, QuotaKey},
+    ids::{FundCode, TransactionId},
+    money::Money,
+    wallet::Entry,
+};
+use fundflow_kernel::streams::Streams;
+use fundflow_runtime::{saga::Preparing, step::Table};
+
+/// Why a request or a command is refused. Checked in this order.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum Refusal {
+    /// Same transaction ID, another request. Use a new ID for a new request.
+    #[error("the transaction ID already stands for another request; it differs in {}", fields.join(", "))]
+    DiffersFromFirst {
+        /// Names of the fields that differ.
+        fields: Vec<&'static str>,
+    },
+    /// Nobody can decide on a fund without its terms.
+    #[error("the catalogue has no terms of fund {0} for that day")]
+    UnknownFund(FundCode),
+    /// The transaction ID already moved this wallet, in a saga of another kind. Use a new ID.
+    #[error("transaction {0} already moved this wallet; use a new transaction ID")]
+    TransactionUsed(TransactionId),
+    /// The rules of the business decline it.
+    #[error(transparent)]
+    NotAdmitted(#[from] cash_out::Refusal),
+    /// A key that would be handed out belongs to another saga. Use a new ID.
+    #[error("{key} belongs to {kind} {transaction}; use a new transaction ID")]
+    KeyTaken {
+        /// The stream of the key.
+        key: String,
+        /// The kind of saga that has it.
+        kind: String,
+        /// The transaction that has it.
+        transaction: TransactionId,
+    },
+    /// The case stays open.
+    #[error(transparent)]
+    NotTakenBack(#[from] NotTakenBack),
+    /// Money of ours goes to no other account.
+    #[error(transparent)]
+    NotRedirected(#[from] NotRedirected),
+    /// The cash may be out at any instant after the request.
+    #[error("a fast withdrawal cannot be taken back")]
+    Irrevocable,
+}
+
+impl FastWithdraw {
+    pub(super) fn prepared(
+        &self,
+        streams: &Streams,
+        of: &Preparing<'_, Self>,
+    ) -> Result<(Promise, &'static Table<Self>), Refusal> {
+        let (request, asked) = (of.request, of.asked);
+        let at = self.house.asked_at(asked.at, of.now);
+        let at = at.map_err(cash_out::Refusal::NoTradingDay)?;
+        let day = self.house.calendar.t_of(at).map_or_else(|_| at.date(), TradingDay::date);
+        let fund =
+            (self.house.funds)(request.fund, day).ok_or(Refusal::UnknownFund(request.fund))?;
+        let quota = self.quota(of);
+        let plan = Plan::of(of.id, request, &quota);
+        let wallet = plan.wallet.state(streams);
+        if wallet.is_some_and(|wallet| wallet.entry(of.id) != Entry::default()) {
+            return Err(Refusal::TransactionUsed(of.id.clone()));
+        }
+        let used = streams.state(&plan.quota).map_or(Money::ZERO, fast_quota::State::used);
+        let admitted = cash_out::admit(&CashOut {
+            way: Way::Fast { by: self.by.clone(), used },
+            shares: request.shares,
+            at,
+            investor: asked.investor.clone(),
+            account: request.account.clone(),
+            fund,
+            balance: balance(wallet),
+            calendar: self.house.calendar.clone(),
+        });
+        let admitted = admitted.map_err(|refusal| self.offering(refusal, of, day))?;
+        let (by, holder) = (self.by.clone(), self.holder.clone());
+        Ok((Promise { admitted, quota, counted_before: Vec::new(), by, holder }, &FAST_WITHDRAW))
+    }
+
+    /// An ordinary withdrawal is offered only where those can be called whom it needs.
+    fn offering(
+        &self,
+        refusal: cash_out::Refusal,
+        of: &Preparing<'_, Self>,
+        day: NaiveDate,
+    ) -> cash_out::Refusal {
+        let mut callees = self.house.to_registrars(&[of.request.fund], day);
+        callees.push(self.house.to_bank());
+        if of.can_call(&callees) { refusal } else { refusal.without_ordinary() }
+    }
+
+    /// The quota of the natural day of now, in Shanghai: the cash goes out at once, whenever it was asked for.
+    pub(super) fn quota(&self, of: &Preparing<'_, Self>) -> QuotaKey {
+        QuotaKey {
+            investor: of.request.investor.clone(),
+            fund: of.request.fund,
+            distributor: self.distributor.clone(),
+            day: of.now.date(),
+        }
+    }
+}

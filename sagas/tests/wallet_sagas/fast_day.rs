@@ -1,0 +1,227 @@
+//! The natural day whose quota cash at once counts towards: that on which it goes out.
+
+use crate::{
+    checks::refused,
+    fast_withdraw::{asked, request, stage},
+    stage::{Stage, at, out_no},
+};
+use fundflow_domain::{
+    advance::Transfer,
+    case::{CaseId, Cases, Closing, How, Kind},
+    fast_quota::{FastQuota, QuotaKey},
+    orders::Cause,
+    text::Text,
+};
+use fundflow_kernel::streams::Key;
+use fundflow_runtime::{
+    message::{Action, Reply},
+    process::Disposition,
+};
+use fundflow_sagas::{
+    fast_withdraw::{Asked, Command, FastWithdraw},
+    ports::advance::{AdvanceAnswer, AdvanceSaid, notice},
+};
+
+type Fast = Stage<FastWithdraw>;
+
+/// Yuan that count on that day of February.
+fn used(played: &Fast, day: &str) -> String {
+    let key = QuotaKey {
+        investor: "i-1".parse().unwrap(),
+        fund: "000730".parse().unwrap(),
+        distributor: "shop".parse().unwrap(),
+        day: format!("2026-{day}").parse().unwrap(),
+    };
+    played.fold(&Key::<FastQuota>::of(&key)).state.used().to_string()
+}
+
+fn kinds(played: &Fast) -> Vec<Kind> {
+    let opened = played.events.iter().filter(|it| &*it.event.event_type == "case.opened");
+    let ids = opened.map(|it| it.stream.id().parse::<CaseId>().unwrap());
+    ids.map(|id| played.fold(&Key::<Cases>::of(&id)).state.case().unwrap().kind()).collect()
+}
+
+fn paid(instant: &str, amount: &str) -> AdvanceSaid {
+    let (serial, amount) = ("transfer.out.1".parse().unwrap(), amount.parse().unwrap());
+    AdvanceSaid::Advance(AdvanceAnswer::Advanced(Transfer { serial, amount, at: at(instant) }))
+}
+
+/// Asked for on the evening of the 3rd, and never heard by the bank before midnight.
+fn lost(shares: &str) -> Fast {
+    let mut stage = stage("02-03 16:00");
+    stage.outside.down.insert("transfer.out".into());
+    stage.request(request(shares), asked());
+    stage.clock("02-03 23:59");
+    assert_eq!(stage.count("advance.advanced"), 0);
+    stage
+}
+
+/// The bank is there again.
+fn found(stage: &mut Fast) {
+    stage.outside.down.clear();
+    stage.clock("02-04 03:00");
+}
+
+#[test]
+fn cash_that_the_bank_never_heard_of_goes_out_on_the_next_day_and_counts_on_it() {
+    let mut stage = lost("9000");
+    assert_eq!((used(&stage, "02-03"), used(&stage, "02-04")), ("9000.00".into(), "0.00".into()));
+    found(&mut stage);
+
+    assert_eq!(stage.count("advance.advanced"), 1, "{}", stage.text());
+    assert_eq!((used(&stage, "02-03"), used(&stage, "02-04")), ("0.00".into(), "9000.00".into()));
+    let more = refused(&stage.request_as("B", request("1001"), asked()));
+    assert!(more.contains("1000.00 would fit"), "{more}");
+    stage.run();
+    assert_eq!(stage.last(), "fast_withdraw.paid_out", "{}", stage.text());
+    assert!(stage.look().finished);
+}
+
+#[test]
+fn where_the_next_day_has_no_room_no_cash_goes_out_and_the_shares_are_free() {
+    let mut stage = lost("9000");
+    stage.clock("02-04 00:01");
+    assert!(matches!(stage.request_as("B", request("2000"), asked()), Reply::Placed { .. }));
+    found(&mut stage);
+    stage.run();
+
+    assert_eq!(stage.lines.iter().filter(|it| *it == "call transfer.out").count(), 1);
+    assert!(stage.lines.contains(&"fast_withdraw.kept_in_wallet".to_owned()), "{}", stage.text());
+    assert_eq!(&*stage.look().failure.unwrap().code, "above_day_limit");
+    assert!(stage.look().finished, "{}", stage.text());
+    assert_eq!((used(&stage, "02-03"), used(&stage, "02-04")), ("0.00".into(), "2000.00".into()));
+    assert_eq!(stage.wallet().available().to_string(), "10000.00");
+}
+
+#[test]
+fn a_death_at_any_append_of_the_move_changes_nothing_of_it() {
+    for fuse in 0..12 {
+        let mut stage = lost("9000");
+        stage.fuse = Some(fuse);
+        found(&mut stage);
+        stage.fuse = None;
+        stage.run();
+        assert_eq!(stage.last(), "fast_withdraw.paid_out", "{fuse}: {}", stage.text());
+        let both = (used(&stage, "02-03"), used(&stage, "02-04"));
+        assert_eq!(both, ("0.00".into(), "9000.00".into()), "{fuse}: {}", stage.text());
+    }
+}
+
+#[test]
+fn cash_that_was_paid_on_another_day_counts_on_that_day() {
+    let mut stage = stage("02-03 23:59:59");
+    stage.request(request("9000"), asked());
+    stage.now = at("02-04 00:00:09");
+    stage.answer("transfer.out", paid("02-04 00:00:05", "9000"));
+    assert_eq!((used(&stage, "02-03"), used(&stage, "02-04")), ("0.00".into(), "9000.00".into()));
+    stage.run();
+    assert_eq!(stage.last(), "fast_withdraw.paid_out", "{}", stage.text());
+    assert!(kinds(&stage).is_empty() && stage.look().finished);
+}
+
+#[test]
+fn cash_that_was_paid_above_the_limit_of_its_day_counts_and_has_a_case() {
+    for fuse in (0..8).map(Some).chain([None]) {
+        let mut stage = stage("02-03 23:59:59");
+        stage.request(request("9000"), asked());
+        stage.now = at("02-04 00:00:09");
+        let reply = stage.request_as("B", request("2000"), asked());
+        assert!(matches!(reply, Reply::Placed { .. }), "{reply:?}");
+        stage.fuse = fuse;
+        stage.notice(notice(&out_no("transfer"), paid("02-04 00:00:05", "9000")));
+        stage.fuse = None;
+        stage.notice(notice(&out_no("transfer"), paid("02-04 00:00:05", "9000")));
+        stage.run();
+        let both = (used(&stage, "02-03"), used(&stage, "02-04"));
+        assert_eq!(both, ("0.00".into(), "11000.00".into()), "{fuse:?} {}", stage.text());
+        assert_eq!(kinds(&stage), [Kind::FastQuotaExceeded], "{fuse:?} {}", stage.text());
+        assert!(stage.look().finished, "{fuse:?} {}", stage.text());
+    }
+}
+
+#[test]
+fn an_instant_of_the_bank_that_cannot_be_moves_no_day_and_has_a_case() {
+    for told in ["02-02 10:00", "02-28 10:00"] {
+        let mut stage = stage("02-03 10:00");
+        stage.request(request("9000"), asked());
+        stage.answer("transfer.out", paid(told, "9000"));
+        assert_eq!(kinds(&stage), [Kind::InstantOutOfBounds], "{told}\n{}", stage.text());
+        assert_eq!(used(&stage, "02-03"), "9000.00", "{told}");
+        stage.run();
+        assert!(stage.look().finished, "{told}\n{}", stage.text());
+        assert_eq!(used(&stage, "02-03"), "9000.00", "{told}");
+    }
+}
+
+#[test]
+fn what_was_asked_before_midnight_and_heard_after_it_counts_on_the_day_on_which_it_goes_out() {
+    let mut stage = stage("02-04 00:01");
+    let told = Asked { at: Some(at("02-03 23:58")), ..asked() };
+    stage.request(request("9000"), told);
+    stage.settle();
+    assert_eq!((used(&stage, "02-03"), used(&stage, "02-04")), ("0.00".into(), "9000.00".into()));
+}
+
+#[test]
+fn an_advance_that_is_declined_after_it_was_given_up_counts_no_more() {
+    for what in [Disposition::Manual, Disposition::Refund] {
+        let mut stage = stage("02-03 10:00");
+        stage.outside.down.insert("transfer.out".into());
+        stage.request(request("9000"), asked());
+        stage.run();
+        stage.abandon_with(what);
+        stage.run();
+        let known = what == Disposition::Refund;
+        assert_eq!(used(&stage, "02-03"), if known { "0.00" } else { "9000.00" }, "{what:?}");
+        let said = AdvanceAnswer::Declined(Cause::new("no", "not today"));
+        stage.notice(notice(&out_no("transfer"), AdvanceSaid::Advance(said)));
+        stage.run();
+        assert_eq!(used(&stage, "02-03"), "0.00", "{what:?}\n{}", stage.text());
+        assert!(stage.look().finished);
+    }
+}
+
+/// Said not to have been paid by a person, who frees the shares; and then the bank says that it was.
+fn paid_all_the_same() -> Fast {
+    let mut stage = stage("02-03 10:00");
+    stage.outside.down.insert("transfer.out".into());
+    stage.request(request("9000"), asked());
+    stage.settle();
+    stage.act(Action::SkipToLanding { reason: "the bank's day file".into() });
+    assert_eq!(stage.wallet().available().to_string(), "12000.00");
+    assert_eq!(used(&stage, "02-03"), "0.00");
+    stage.notice(notice(&out_no("transfer"), paid("02-03 10:00", "9000")));
+    stage.run();
+    stage
+}
+
+#[test]
+fn shares_whose_cash_turns_out_to_be_paid_are_not_paid_twice() {
+    for how in [How::Accepted, How::Manual { text: Text::lossy("the bank has them") }] {
+        let mut stage = paid_all_the_same();
+        assert_eq!(stage.count("case.opened"), 1, "{}", stage.text());
+        assert_eq!(stage.wallet().available().to_string(), "3000.00", "{}", stage.text());
+        assert_eq!(used(&stage, "02-03"), "9000.00", "it is out");
+        let said = refused(&stage.request_as("B", request("4000"), asked()));
+        assert!(said.contains("4000.00 shares were asked for and 3000.00 are available"), "{said}");
+
+        let case = stage.events.iter().find(|it| &*it.event.event_type == "case.opened").unwrap();
+        let case = case.stream.id().parse().unwrap();
+        let (by, reason) = (Text::lossy("chen"), Text::lossy("talked to the bank"));
+        let closing = Box::new(Closing { how, by, reason });
+        let reply = stage.command(Command::CloseCase { case, closing });
+        assert!(matches!(reply, Reply::Acted), "{reply:?}");
+        stage.run();
+        assert_eq!(stage.wallet().available().to_string(), "12000.00", "{}", stage.text());
+        assert!(stage.look().finished);
+    }
+}
+
+#[test]
+fn what_the_bank_says_twice_of_such_cash_is_heard_once() {
+    let mut stage = paid_all_the_same();
+    let before = stage.events.len();
+    stage.notice(notice(&out_no("transfer"), paid("02-03 10:00", "9000")));
+    stage.run();
+    assert_eq!(stage.events.len(), before, "{}", stage.text());
+}
