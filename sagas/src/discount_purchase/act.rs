@@ -37,6 +37,7 @@ impl DiscountPurchase {
                 day_refused::fall(turn, scope.ok_or(lacks("an order that falls"))?)
             }
             Do::GiveBackTarget => limits::give_back_target(turn),
+            Do::GiveBackBuy => plan.limits.without(&plan.target_limits).give_back(turn),
             Do::RequestPayment => request_payment(turn),
             Do::AwaitDate => {
                 let text = "the bank's instant cannot be right; a person says when it was paid";

@@ -52,6 +52,10 @@ pub(super) fn holds(view: &View<'_>, what: AtLast) -> bool {
             let refused = plan.payout.is_answered(view) && !plan.payout.is_paid_out(view);
             !refused || by_hand::has(view, PAYOUT_END)
         }
+        AtLast::NothingCounts => {
+            let of_buy = plan.limits.without(&plan.target_limits);
+            of_buy.are_free(view) || !buy.is_lost(view)
+        }
         AtLast::HandedOver => by_hand::is_handed_over(view),
     }
 }

@@ -217,6 +217,7 @@ macro_rules! beside {
             $($more,)*
             COMPENSATE,
             act("compensation refused", Do::AskForCompensation, Fact::CompensationTaken).beside(),
+            closing(act("count no more", Do::GiveBackBuy, Fact::AtLast(AtLast::NothingCounts))),
             closing(act("hand over", Do::HandOver, Fact::AtLast(AtLast::HandedOver))),
         ]
     };

@@ -8,7 +8,10 @@ use super::{
     own_t::Settled,
     saga::{DiscountPurchase, Turn, View},
 };
-use crate::parts::wallet::{at_par, worth};
+use crate::parts::{
+    milestone::Milestone,
+    wallet::{at_par, worth},
+};
 use fundflow_domain::{
     admission::cash_out::may_leave,
     application::{Ask, OnHuge, PromisedFee},
@@ -74,11 +77,29 @@ impl DiscountPurchase {
         }
         let fund = self.house.terms(turn.view()?.open.request.wallet_fund, day)?;
         match may_leave(&fund, day) {
-            Ok(()) => Ok(Settled::Place(amount, 0)),
+            Ok(()) => self.settle_redemption(turn, day, amount),
             Err(no) => {
                 turned_away(turn, Cause::new("not_admitted", no.to_string())).map(Settled::Before)
             }
         }
+    }
+
+    /// Its money is here later than was promised where it is placed late: the target counts on that day.
+    fn settle_redemption(
+        &self,
+        turn: &mut Turn<'_>,
+        day: TradingDay,
+        amount: Amount,
+    ) -> Result<Settled, NotDone> {
+        let view = turn.view()?;
+        let Some(expected) = self.expected_later(&view, day) else {
+            return Ok(Settled::Place(amount, 0));
+        };
+        if view.open.notes.leg_undecided != Some(expected) {
+            let noted = turn.reach(Milestone::LegRedated { trade_date: expected })?;
+            return Ok(Settled::Before(noted));
+        }
+        Ok(Settled::Place(amount, self.expect_on(turn, expected)?))
     }
 
     fn leaving(

@@ -90,6 +90,9 @@ impl DiscountPurchase {
         let (plan, view) = (turn.plan(), turn.view()?);
         if leg.order != plan.target_order().order {
             // The money of a redemption comes when it comes; the target's order is decided on then.
+            if let Some(expected) = self.expected_later(&view, day) {
+                self.expect_on(turn, expected)?;
+            }
             return Ok(None);
         }
         let placed = leg.application(&view).map(|it| &it.terms.ask).and_then(worth);
@@ -109,6 +112,35 @@ impl DiscountPurchase {
         turn.reach(Milestone::LegRedated { trade_date: day })?;
         self.retarget(turn, (&next, amount), admitted)?;
         Ok(None)
+    }
+
+    /// The shares leave the money fund on that T: the day on which their money is here, where it is later
+    /// than was promised and the target counts there.
+    pub(super) fn expected_later(&self, view: &View<'_>, day: TradingDay) -> Option<TradingDay> {
+        let days = self.house.payout_days(view.open.request.wallet_fund, day);
+        let expected = self.house.calendar.plus(day, days).ok()?;
+        let promised = view.open.notes.promise(&view.open.promise).nav_date;
+        let counts = view.plan.target_limits.accepted(view).is_some();
+        (expected > promised && counts).then_some(expected)
+    }
+
+    /// The target counts on that day, as far as it takes it, and no more on the promised one.
+    pub(super) fn expect_on(
+        &self,
+        turn: &mut Turn<'_>,
+        expected: TradingDay,
+    ) -> Result<usize, NotDone> {
+        let (plan, view) = (turn.plan(), turn.view()?);
+        let next = self.target_limits_on(&view, expected);
+        next.are_there(&view)?;
+        let amount = plan.target_limits.accepted(&view).flatten().unwrap_or(plan.amount);
+        match self.target_on(&view, expected, amount) {
+            Ok(admitted) if later::less_than(amount, admitted.target_accepted).is_none() => {
+                self.retarget(turn, (&next, amount), admitted)
+            }
+            // It is decided once the money is here.
+            Ok(_) | Err(_) => plan.target_limits.give_back(turn),
+        }
     }
 
     /// Gives back on the old T, counts on the new one, and promises what that lets in.

@@ -178,6 +178,8 @@ pub enum AtLast {
     ProceedsAnswered,
     /// No account refused it.
     NoneRefused,
+    /// A purchase that was given up and brings no shares counts towards no limit of the money fund.
+    NothingCounts,
     /// Whatever came of an end that a person has is named, and has its case.
     HandedOver,
 }
@@ -193,6 +195,8 @@ pub enum Do {
     GiveBack,
     /// Take the target's part back from them.
     GiveBackTarget,
+    /// Take the money fund's part back from them.
+    GiveBackBuy,
     /// Announce the charge.
     RequestPayment,
     /// Nothing: only a person can say which T the money counts for.

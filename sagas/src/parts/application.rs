@@ -102,6 +102,11 @@ impl ApplicationLeg {
         !self.is_placed(view) || self.is_rejected(view)
     }
 
+    /// The saga has ended, and nothing will come of it: it was never placed, or nothing came of it.
+    pub fn is_lost<S: Saga>(&self, view: &View<'_, S>) -> bool {
+        view.ending.is_some() && self.lets_go(view)
+    }
+
     /// The saga has ended without its outcome, and the registrar's front has not taken it.
     pub(super) fn is_abandoned<S: Saga>(&self, view: &View<'_, S>) -> bool {
         view.ending.is_some() && self.is_placed(view) && !self.is_over(view)

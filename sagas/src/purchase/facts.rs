@@ -76,6 +76,7 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         }
         Fact::OrderClosed => buy.need_not_be_closed(view, END),
         Fact::OrderHeard => buy.is_over(view),
+        Fact::NothingCounts => !buy.is_lost(view) || counted(view).next().is_none(),
         Fact::HandedOver => by_hand::is_handed_over(view),
     }
 }

@@ -127,6 +127,8 @@ const AT_LAST: Side<Saga> = at_last(When::ConfirmDue, When::ConfirmOverdue);
 /// A record that takes the place of another after the end may accept less.
 const RETURN_AT_LAST: Side<Saga> =
     closing(act("return at last", Do::ReturnRest, Fact::RestReturned));
+/// What was given up and brings no shares counts no more.
+const COUNT_NO_MORE: Side<Saga> = closing(act("count no more", Do::GiveBack, Fact::NothingCounts));
 /// A person who has the order has what comes of it.
 const HAND_OVER: Side<Saga> = closing(act("hand over", Do::HandOver, Fact::HandedOver));
 /// What a person owes by closing a case is paid whenever they say so.
@@ -146,6 +148,7 @@ const BESIDE: &[Side<Saga>] = &[
     RETURN_AT_LAST,
     COMPENSATE,
     COMPENSATION_REFUSED,
+    COUNT_NO_MORE,
     HAND_OVER,
 ];
 const BESIDE_RAISING: &[Side<Saga>] = &[
@@ -157,6 +160,7 @@ const BESIDE_RAISING: &[Side<Saga>] = &[
     CLOSE_ORDER,
     at_last(When::FoundedDue, When::FoundedOverdue),
     RETURN_AT_LAST,
+    COUNT_NO_MORE,
     HAND_OVER,
     COMPENSATE,
     COMPENSATION_REFUSED,
@@ -221,11 +225,13 @@ pub const OCCURRENCE: Table<Saga> = Table {
     beside: &[
         REFUNDS,
         BOOK,
+        FALL,
         CANCEL,
         CLOSE_PAYMENT,
         CLOSE_ORDER,
         AT_LAST,
         RETURN_AT_LAST,
+        COUNT_NO_MORE,
         HAND_OVER,
         closing(act("miss at last", Do::Miss, Fact::PlanSettled)),
         COMPENSATE,

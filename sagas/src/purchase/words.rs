@@ -90,6 +90,8 @@ pub enum Fact {
     OrderHeard,
     /// The plan waits for no outcome.
     PlanSettled,
+    /// What was given up and brings no shares counts towards no limit.
+    NothingCounts,
     /// Whatever came of an end that a person has is named, and has its case.
     HandedOver,
     /// The bank has answered about what a person owes the investor by closing a case.

@@ -57,6 +57,10 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         Fact::Closed => buy.need_not_be_closed(view, END),
         Fact::Heard => buy.is_over(view),
         Fact::NothingInTransit => !wallet.is_in_transit(view) || !buy.lets_go(view),
+        Fact::NothingCounts => {
+            let free = plan.limits.are_free(view) && plan.limits_next.are_free(view);
+            free || !buy.is_lost(view)
+        }
         Fact::HandedOver => by_hand::is_handed_over(view),
     }
 }

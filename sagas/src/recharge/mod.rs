@@ -83,6 +83,7 @@ const BESIDE: &[Side<Saga>] = &[
     word("purchase at last", Call::Buy, Fact::Heard, When::Due, When::Overdue).after_the_end(),
     act("reverse at last", Do::ReverseCredit, Fact::NothingInTransit).after_the_end(),
     act("return at last", Do::ReturnRest, Fact::RestReturned).after_the_end(),
+    act("count no more", Do::GiveBack, Fact::NothingCounts).after_the_end(),
     act("hand over", Do::HandOver, Fact::HandedOver).after_the_end(),
     call("pay compensation", Call::Compensate, Fact::Compensated, When::CompensationOverdue)
         .beside(),

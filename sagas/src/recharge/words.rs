@@ -95,6 +95,8 @@ pub enum Fact {
     Heard,
     /// No shares are in transit.
     NothingInTransit,
+    /// What was given up and brings no shares counts towards no limit.
+    NothingCounts,
     /// Whatever came of an end that a person has is named, and has its case.
     HandedOver,
     /// The bank has answered about what a person owes the investor by closing a case.

@@ -22,6 +22,7 @@ mod random;
 #[path = "../common/reasons.rs"]
 mod reasons;
 mod recharge;
+mod recharge_day;
 mod recharge_moves;
 mod silence;
 mod stage;

@@ -42,7 +42,7 @@ fn t_of(stage: &Stage<Recharge>) -> String {
     stage.fold(&key).state.application().unwrap().terms.trade_date.to_string()
 }
 
-fn capped(max: &str, on_excess: ExcessPolicy) -> FundTerms {
+pub(crate) fn capped(max: &str, on_excess: ExcessPolicy) -> FundTerms {
     let mut fund = money_fund();
     fund.limits.large_purchases.push(LargePurchaseNotice {
         from: "2026-01-01".parse().unwrap(),
@@ -56,11 +56,11 @@ fn capped(max: &str, on_excess: ExcessPolicy) -> FundTerms {
 }
 
 /// Yuan that count on that T.
-fn counted(stage: &Stage<Recharge>, day: &str) -> String {
+pub(crate) fn counted(stage: &Stage<Recharge>, day: &str) -> String {
     stage.fold(&limit(day)).state.used().to_string()
 }
 
-fn limit(day: &str) -> Key<day_limit::DayLimit> {
+pub(crate) fn limit(day: &str) -> Key<day_limit::DayLimit> {
     let calendar = fundflow_domain::calendar::TradingCalendar::xshg().unwrap();
     let key = LimitKey {
         master: "000730".parse().unwrap(),
