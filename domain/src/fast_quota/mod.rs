@@ -76,7 +76,7 @@ pub enum Command {
     CountPaid {
         /// The transaction that asked for it.
         transaction: TransactionId,
-        /// How much.
+        /// How much the investor got.
         amount: Amount,
         /// The fund's own limit.
         fund_max: Option<Money>,

@@ -254,12 +254,12 @@ fn book(view: &View<'_>) -> ShareBook {
     ShareBook::Wallet(view.plan.wallet.key.clone())
 }
 
-/// Whether they are.
+/// Whether as many are held as closed and open cases say.
 pub(super) fn is_held(view: &View<'_>) -> bool {
     disputes::are_held(view, &book(view), &held(view))
 }
 
-/// Holds them.
+/// Holds as many, and lets go what closed cases held.
 pub(super) fn hold(turn: &mut Turn<'_>) -> Done {
     let view = turn.view()?;
     let (book, due) = (book(&view), held(&view));

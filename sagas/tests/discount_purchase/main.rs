@@ -34,5 +34,6 @@ mod owed;
 mod own_t;
 mod people;
 mod random;
+mod redeemed_late;
 mod story;
 mod with_income;

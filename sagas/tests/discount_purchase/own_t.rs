@@ -23,12 +23,12 @@ use fundflow_runtime::message::Reply;
 use fundflow_sagas::discount_purchase::Request;
 use rust_decimal::Decimal;
 
-fn yuan(text: &str) -> Decimal {
+pub(crate) fn yuan(text: &str) -> Decimal {
     text.parse().unwrap()
 }
 
 /// Both targets let in so much a day.
-fn capped_at(max: &str, policy: Policy) -> Vec<FundTerms> {
+pub(crate) fn capped_at(max: &str, policy: Policy) -> Vec<FundTerms> {
     vec![
         capped(wallet(), "100000", policy),
         capped(target(), max, policy),
@@ -41,7 +41,7 @@ const LATER: [(Mode, &str, &str); 2] =
     [(Mode::NextDay, TARGET, "03-03"), (Mode::RedeemToPurchase, FOREIGN, "03-04")];
 
 /// Somebody else's order of the same investor counts on that day.
-fn used(stage: &mut Stage, fund: &str, day: &str, amount: &str) {
+pub(crate) fn used(stage: &mut Stage, fund: &str, day: &str, amount: &str) {
     let key: Key<DayLimit> = Key::of(&format!("{fund}.i-1.2026-{day}.individual.direct_online"));
     let count = Count::Count {
         transaction: tx(&format!("OTHER-{day}")),
@@ -51,7 +51,7 @@ fn used(stage: &mut Stage, fund: &str, day: &str, amount: &str) {
     stage.given(&key, &count);
 }
 
-fn placed(stage: &mut Stage, mode: Mode) {
+pub(crate) fn placed(stage: &mut Stage, mode: Mode) {
     let reply = stage.request(&request(mode));
     assert!(matches!(reply, Reply::Placed { .. }), "{reply:?}");
 }
@@ -215,35 +215,6 @@ fn taken_late(stage: &mut Stage, mode: Mode) {
     stage.clock(&format!("{day} 16:00"));
     stage.outside.down.clear();
     stage.run();
-}
-
-#[test]
-fn a_redemption_that_leaves_late_moves_the_targets_day_at_once() {
-    for is_sent in [true, false] {
-        for fits in [true, false] {
-            let mut stage = Stage::with(capped_at("1500", Policy::RejectWhole), "10:00");
-            placed(&mut stage, Mode::RedeemToPurchase);
-            if !fits {
-                used(&mut stage, FOREIGN, "03-05", "600");
-            }
-            // The purchase is confirmed on the 3rd, and the redemption is the registrar's on the 4th.
-            let name = if is_sent { "redeem" } else { "mmf" };
-            stage.clock(if is_sent { "03-03 08:00" } else { "03-03 00:00" });
-            stage.outside.down.insert(name.to_owned());
-            stage.clock("03-03 16:00");
-            stage.outside.down.clear();
-            stage.clock("03-03 23:00");
-            assert_eq!(t_of(&stage, "redeem"), "2026-03-04", "{}", stage.text());
-            let both = ["03-04", "03-05"].map(|day| counted(&stage, "TX-1", FOREIGN, day));
-            let there = if fits { "1000" } else { "0" };
-            assert_eq!(both, [yuan("0"), yuan(there)], "{is_sent} {fits}\n{}", stage.text());
-            stage.run();
-            let ending = if fits { "completed" } else { "paid_out" };
-            let ending = format!("discount_purchase.{ending}");
-            assert_eq!(stage.look().ending, Some(&*ending), "{}", stage.text());
-            books::at_the_end(&stage);
-        }
-    }
 }
 
 #[test]

@@ -93,8 +93,14 @@ fn advances() -> Vec<advance::Event> {
         asked_at: Some(crate::worlds::request_time()),
     };
     let asked_at = Some(crate::worlds::request_time());
+    // As earlier programs stored them.
+    let before = advance::Terms { asked_at: None, ..terms.clone() };
+    let repayment_before =
+        E::RepaymentRequested { no: repayment.clone(), amount: amount("10000.00"), asked_at: None };
     vec![
         E::Requested(Box::new(terms)),
+        E::Requested(Box::new(before)),
+        repayment_before,
         E::Advanced(transfer("ADV-1", "2026-02-13T10:00:05+08:00")),
         E::Declined { cause: cause("61", "above the bank's own limit") },
         E::RepaymentRequested { no: repayment, amount: amount("10000.00"), asked_at },

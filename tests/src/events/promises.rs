@@ -142,6 +142,7 @@ pub(super) fn advanced() -> fast_withdraw::Promise {
             distributor: id("DIST-1"),
             day: date("2026-02-13"),
         },
+        counted_before: Vec::new(),
         by: Advancer::LicensedBank(id("BANK-1")),
         holder: id("BANK-1"),
     }
