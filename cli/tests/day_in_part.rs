@@ -97,6 +97,6 @@ fn what_is_taken_back_of_the_conversion_only_says_so() {
          stands: the registrar does not take it back"
     );
     let (word, says) = ending(&report, "C-2");
-    // Nobody says whether the registrar takes it back: until then it goes into no batch.
-    assert_eq!((word, says), ("under way", "N-2 is to be taken back"));
+    // Nobody says whether the registrar takes it back: it is in no batch, and is taken back by that.
+    assert_eq!((word, says), ("done", "N-2 is taken back"));
 }

@@ -55,7 +55,7 @@ const HOLD: Step<Saga> =
 /// registered is there.
 const BOOK_OUT: Side<Saga> = act("book out", Do::Take, Fact::Taken).beside();
 const BOOK_IN: Side<Saga> = act("book in", Do::Credit, Fact::Booked).beside();
-const CANCEL: Side<Saga> = call("cancel", Call::Cancel, Fact::CancelSettled, When::NextCutOff)
+const CANCEL: Side<Saga> = call("cancel", Call::Cancel, Fact::CancelSettled, When::ConfirmOverdue)
     .beside()
     .unless(Fact::CancelRefused);
 

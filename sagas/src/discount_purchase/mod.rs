@@ -141,17 +141,17 @@ const TARGET: Step<Saga> =
 const REFUNDS: Side<Saga> =
     call("refund payment", Call::Refund, Fact::NothingOwed, When::RefundOverdue).beside();
 const CANCEL_OUT: Side<Saga> =
-    call("cancel conversion", Call::CancelOut, Fact::OutCancelSettled, When::NextCutOff)
+    call("cancel conversion", Call::CancelOut, Fact::OutCancelSettled, When::OutOverdue)
         .beside()
         .unless(Fact::CancelRefused);
 const CANCEL_BUY: Side<Saga> =
-    call("cancel purchase", Call::CancelBuy, Fact::BuyCancelSettled, When::NextCutOff)
+    call("cancel purchase", Call::CancelBuy, Fact::BuyCancelSettled, When::BuyOverdue)
         .beside()
         .unless(Fact::CancelRefused);
 
 /// The target's own T does not take it, and the registrar has it already.
 const CANCEL_TARGET: Side<Saga> =
-    call("cancel target", Call::CancelTarget, Fact::TargetCancelSettled, When::TargetCutOff)
+    call("cancel target", Call::CancelTarget, Fact::TargetCancelSettled, When::TargetOverdue)
         .beside()
         .unless(Fact::CancelRefused);
 

@@ -2,7 +2,9 @@
 //!
 //! ```text
 //! asked in time -> CancelAsked -> the registrar takes it back (if it has it) -> cancelled
-//!                                                                         `--> kept: it stands
+//!                                  |                                      `--> kept: it stands
+//!                                  |-> it says nothing until its batch is sealed -> cancelled by us
+//!                                  `-> it says nothing, and the batch is not ours -> as it confirms or rejects
 //! ```
 
 use super::{
@@ -12,7 +14,7 @@ use super::{
     timing,
 };
 use fundflow_domain::{
-    application::{self, Applications, Confirmation},
+    application::{self, Applications, Confirmation, Stage},
     case::{self, CaseId, Cases, Closing, How, Kind},
     decider::Decider as _,
     orders::Cause,
@@ -111,7 +113,15 @@ pub fn is_refused<S: FundSaga>(view: &View<'_, S>) -> bool {
 ///
 /// # Errors
 /// [`NotDone`]; nothing has changed.
-pub fn not_cancelled<S: FundSaga>(turn: &mut Turn<'_, S>, cause: &Cause) -> Result<Heard, NotDone> {
+pub fn not_cancelled<S: FundSaga>(
+    turn: &mut Turn<'_, S>,
+    leg: &ApplicationLeg,
+    cause: &Cause,
+) -> Result<Heard, NotDone> {
+    if leg.is_rejected(&turn.view()?) {
+        // It went into no batch, whatever the registrar would keep.
+        return Ok(Heard::Recorded(0));
+    }
     let events = turn.reach(Milestone::CancelRefused { cause: cause.clone() })?;
     let stands = turn.view()?.open.notes.turned_away.is_none();
     Ok(if stands { Heard::Recorded(events) } else { Heard::Refused(cause.clone()) })
@@ -122,6 +132,13 @@ pub fn not_cancelled<S: FundSaga>(turn: &mut Turn<'_, S>, cause: &Cause) -> Resu
 pub fn is_withheld<S: FundSaga>(view: &View<'_, S>, leg: &ApplicationLeg) -> bool {
     let asked = view.open.notes.cancel.filter(|(_, scope)| S::takes_back(view.plan, leg, *scope));
     asked.is_some() && !is_refused(view)
+}
+
+/// Whether taking the order of that leg back is ours alone: its batch is sealed without it, and the
+/// registrar, which has not said that it keeps it, has it in no file.
+pub fn is_ours<S: FundSaga>(view: &View<'_, S>, leg: &ApplicationLeg) -> bool {
+    let accepted = leg.application(view).is_some_and(|it| matches!(it.stage, Stage::Accepted));
+    accepted && is_withheld(view, leg) && view.open.notes.cancel_refused.is_none()
 }
 
 /// Why the order of that leg did not go through, where the registrar does not say so: it was turned

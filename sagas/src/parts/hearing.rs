@@ -92,7 +92,12 @@ impl ApplicationLeg {
             ApplicationAnswer::Cancelled => {
                 self.cancelling(saga, view).map_or(Said::Unasked, Said::Command)
             }
-            ApplicationAnswer::Sealed(batch) => Said::Command(Command::Seal(batch.clone())),
+            ApplicationAnswer::Sealed(batch) => {
+                // What is in no batch of ours is taken back, whoever has not answered.
+                let ours = cancel::is_ours(view, self).then(|| self.cancelling(saga, view));
+                let seal = || Command::Seal(batch.clone());
+                Said::Command(ours.flatten().unwrap_or_else(seal))
+            }
             ApplicationAnswer::Sent { file, record } => {
                 Said::Command(Command::Send(file.clone(), *record))
             }
@@ -150,7 +155,7 @@ impl ApplicationLeg {
             (Said::Command(command), _) => command,
             (Said::Unasked, _) => return self.cancelled_unasked(turn, answer),
             (Said::Nothing, ApplicationAnswer::NotCancelled(cause)) => {
-                return cancel::not_cancelled(turn, cause);
+                return cancel::not_cancelled(turn, self, cause);
             }
             (Said::Nothing, ApplicationAnswer::Pending(cause)) => {
                 return Ok(Heard::Pending(cause.clone()));
@@ -168,7 +173,7 @@ impl ApplicationLeg {
             }
             (Said::Nothing, _) => return Ok(Heard::NotFound),
         };
-        if matches!(command, Command::Seal(_) | Command::Send(..)) {
+        if matches!(answer, ApplicationAnswer::Sealed(_) | ApplicationAnswer::Sent { .. }) {
             // Our own exchange of files says so, and no registrar.
             let now = turn.now();
             turn.speaks(Actor::Engine, "batch", now);

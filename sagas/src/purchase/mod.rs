@@ -105,7 +105,7 @@ const REFUNDS: Side<Saga> =
     call("refund payment", Call::Refund, Fact::NothingOwed, When::MoneyOverdue).beside();
 /// The register is the truth: a record's lot is there as soon as it is heard.
 const BOOK: Side<Saga> = act("book", Do::Credit, Fact::Credited).beside();
-const CANCEL: Side<Saga> = call("cancel", Call::Cancel, Fact::CancelSettled, When::NextCutOff)
+const CANCEL: Side<Saga> = call("cancel", Call::Cancel, Fact::CancelSettled, When::ConfirmOverdue)
     .beside()
     .unless(Fact::CancelRefused);
 

@@ -74,7 +74,7 @@ const RETURN: Step<Saga> =
 const BESIDE: &[Side<Saga>] = &[
     call("refund payment", Call::Refund, Fact::NothingOwed, When::MoneyOverdue).beside(),
     act("fall with the day", Do::FallWithDay, Fact::StandsOnDay).beside(),
-    call("cancel purchase", Call::Cancel, Fact::CancelSettled, When::NextCutOff)
+    call("cancel purchase", Call::Cancel, Fact::CancelSettled, When::Overdue)
         .beside()
         .unless(Fact::CancelRefused),
     act("book", Do::ConfirmCredit, Fact::Booked).beside(),

@@ -55,7 +55,7 @@ const TAKE: Step<Saga> = act("take", Do::Take, Fact::Taken).row(Exit::Landing(CO
 
 /// The register is the truth: what a record took is gone as soon as it is heard.
 const BOOK: Side<Saga> = act("book", Do::Take, Fact::Taken).beside();
-const CANCEL: Side<Saga> = call("cancel", Call::Cancel, Fact::CancelSettled, When::NextCutOff)
+const CANCEL: Side<Saga> = call("cancel", Call::Cancel, Fact::CancelSettled, When::ConfirmOverdue)
     .beside()
     .unless(Fact::CancelRefused);
 const REQUEST_PAYOUT: Side<Saga> = Deed {

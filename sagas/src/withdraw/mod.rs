@@ -68,7 +68,7 @@ const PAY_AT_LAST: Deed<Saga> = Deed {
 };
 
 const BESIDE: &[Side<Saga>] = &[
-    call("cancel redemption", Call::Cancel, Fact::CancelSettled, When::NextCutOff)
+    call("cancel redemption", Call::Cancel, Fact::CancelSettled, When::Overdue)
         .beside()
         .unless(Fact::CancelRefused),
     act("book", Do::TakeOut, Fact::Booked).beside(),

@@ -147,6 +147,9 @@ impl Outside {
                 let accepted = ApplicationAnswer::Accepted(read(&format!("A.{no}")));
                 latest.map_or(accepted, |(_, answer)| answer.clone())
             }
+            RegistrarCall::Cancel(it) if self.mute.contains(it.terms.no.as_str()) => {
+                ApplicationAnswer::Unknown(Cause::new("timeout", "no answer in time"))
+            }
             RegistrarCall::Cancel(_) if self.keeps => {
                 let cause = Cause::new("0218", "its batch is closed");
                 ApplicationAnswer::NotCancelled(cause)

@@ -1,12 +1,12 @@
-//! What is to be taken back goes into no batch; what a registrar keeps although we turned it away waits
-//! for a person.
+//! What is to be taken back goes into no batch, and is taken back by that, whoever does not answer; what a
+//! registrar keeps although we turned it away waits for a person.
 
 use crate::{
-    conversion::{BY_FEES, asked_for, request},
+    conversion::{BY_FEES, CONFIRMED_AT, asked_for, request},
     outside::converted,
     stage::{Stage, at},
 };
-use fundflow_domain::{fund::ConversionFeeMethod, ids::ApplicationNo};
+use fundflow_domain::{fund::ConversionFeeMethod, ids::ApplicationNo, orders::Cause};
 use fundflow_runtime::process::Disposition;
 use fundflow_sagas::{
     conversion::{Command, Conversion, Request},
@@ -91,11 +91,67 @@ fn what_the_registrar_keeps_of_what_the_investor_takes_back_goes_into_its_batch(
     let mut stage = asked_for(ConversionFeeMethod::FeeDifference, request());
     stage.outside.keeps = true;
     stage.command::<Conversion>("C", Command::Cancel { at: stage.now });
-    seal(&mut stage);
-    assert!(!stage.has("application.sealed"), "not while that is asked");
     stage.until("02-13 10:05");
     seal(&mut stage);
     assert!(stage.has("application.sealed"), "{}", stage.text());
     stage.until("02-13 18:00");
     assert_eq!(stage.look::<Conversion>("C").parked, None);
+}
+
+/// Taken back in time by the investor; the registrar never says whether it does.
+fn unanswered() -> Stage {
+    let mut stage = asked_for(ConversionFeeMethod::FeeDifference, request());
+    stage.outside.mute.insert(no().to_string());
+    stage.command::<Conversion>("C", Command::Cancel { at: stage.now });
+    stage.until("02-13 16:00");
+    stage
+}
+
+fn no() -> ApplicationNo {
+    ApplicationNo::of(&"C.convert".parse().unwrap())
+}
+
+#[test]
+fn a_cancel_that_nobody_answers_is_done_once_the_batch_is_sealed_without_its_order() {
+    let mut stage = unanswered();
+    let look = stage.look::<Conversion>("C");
+    assert_eq!((look.ending, look.parked), (None, None), "{}", stage.text());
+    seal(&mut stage);
+    stage.until("02-13 18:00");
+
+    assert!(!stage.has("application.sealed"), "{}", stage.text());
+    let look = stage.look::<Conversion>("C");
+    assert_eq!(look.ending, Some("conversion.rolled_back"), "{}", stage.text());
+    assert_eq!(&*look.failure.unwrap().code, "cancelled");
+    assert_eq!(stage.shares("001546").available(), "25000".parse().unwrap());
+
+    // What the registrar says of it at last changes nothing.
+    let events = stage.events.len();
+    for late in [
+        ApplicationAnswer::Cancelled,
+        ApplicationAnswer::NotCancelled(Cause::new("0218", "too late")),
+    ] {
+        stage.notice(registrar::notice(&no(), late));
+        stage.until("02-24 08:00");
+    }
+    assert_eq!(stage.events.len(), events, "{}", stage.text());
+}
+
+#[test]
+fn a_cancel_that_nobody_answers_ends_with_the_word_of_a_registrar_that_has_no_batch_of_ours() {
+    for confirms in [true, false] {
+        let mut stage = unanswered();
+        let word = if confirms {
+            converted("K1", "2026-02-24", BY_FEES)
+        } else {
+            crate::outside::rejected("0218")
+        };
+        stage.outside.says("C.convert", CONFIRMED_AT, word);
+        stage.until("02-24 18:00");
+        stage.until("02-26 18:00");
+        let look = stage.look::<Conversion>("C");
+        let ending = if confirms { "conversion.completed" } else { "conversion.rolled_back" };
+        assert_eq!(look.ending, Some(ending), "{}", stage.text());
+        assert!(look.finished && !stage.has("conversion.parked"), "{}", stage.text());
+    }
 }
