@@ -7,7 +7,7 @@
 
 use crate::{
     port::PortName,
-    process::Retry,
+    process::{Parked, Retry},
     saga::{Saga, View},
     stand::Stand,
     step::{Deed, Send, Table},
@@ -110,9 +110,15 @@ pub fn waits<S: Saga>(saga: &S, view: &View<'_, S>, table: Option<&'static Table
         .iter()
         .filter_map(|side| watch.side(side.only_after_the_end, &side.deed))
         .collect();
-    let main = watch.main(&table.stand(view), !sides.is_empty());
-    sides.splice(0..0, main);
-    sides
+    let stand = table.stand(view);
+    let mut waits: Vec<Wait> =
+        view.open.all_parked().map(|parked| watch.operator(&stand, parked)).collect();
+    let sides_wait = !sides.is_empty() || !waits.is_empty();
+    if !watch.is_stopped() {
+        waits.extend(watch.main(&stand, sides_wait));
+    }
+    waits.append(&mut sides);
+    waits
 }
 
 struct Watch<'a, S: Saga> {
@@ -122,20 +128,26 @@ struct Watch<'a, S: Saga> {
 }
 
 impl<S: Saga> Watch<'_, S> {
-    fn main(&self, stand: &Stand<S>, sides_wait: bool) -> Option<Wait> {
-        if let Some(parked) = &self.view.open.parked {
-            let asked = match stand {
-                Stand::Blocked(..) | Stand::Over => None,
-                Stand::Forward(..) | Stand::Leaving(..) => stand.deed(),
-            };
-            let side = || self.table.beside.iter().map(|side| &side.deed);
-            let here = asked.into_iter().chain(side()).find(|deed| *deed.name == *parked.row);
-            return Some(Wait::Operator {
-                row: parked.row.clone(),
-                cause: parked.cause.clone(),
-                asked: here.and_then(|deed| self.port(deed)),
-            });
+    /// Whether a row of the table waits for a person; one of a lane keeps that lane alone.
+    fn is_stopped(&self) -> bool {
+        self.view.open.all_parked().any(|parked| !self.table.has_lane(&parked.row))
+    }
+
+    fn operator(&self, stand: &Stand<S>, parked: &Parked) -> Wait {
+        let asked = match stand {
+            Stand::Blocked(..) | Stand::Over => None,
+            Stand::Forward(..) | Stand::Leaving(..) => stand.deed(),
+        };
+        let side = || self.table.beside.iter().map(|side| &side.deed);
+        let here = asked.into_iter().chain(side()).find(|deed| *deed.name == *parked.row);
+        Wait::Operator {
+            row: parked.row.clone(),
+            cause: parked.cause.clone(),
+            asked: here.and_then(|deed| self.port(deed)),
         }
+    }
+
+    fn main(&self, stand: &Stand<S>, sides_wait: bool) -> Option<Wait> {
         match stand {
             Stand::Over if self.view.ending.is_none() => {
                 Some(Wait::Nobody { row: stand.place().name().into() })
@@ -156,10 +168,10 @@ impl<S: Saga> Watch<'_, S> {
         if idle || S::holds(self.view, deed.done) {
             return None;
         }
-        let parked = self.view.open.parked.as_ref();
+        let here = self.view.open.parked_at(deed.name).is_some();
         let waits_too = match deed.send {
-            Send::Do(_) | Send::Wait => parked.is_some(),
-            Send::Call(_) | Send::Await(_) => parked.is_some_and(|it| *it.row == *deed.name),
+            Send::Do(_) | Send::Wait => here || self.is_stopped(),
+            Send::Call(_) | Send::Await(_) => here,
         };
         if waits_too { None } else { self.deed(deed, false) }
     }

@@ -263,7 +263,7 @@ fn is_on_standing_rejection<S: FundSaga>(turn: &Turn<'_, S>, case: CaseId) -> bo
 /// Whether all that it waits for, being over, is the end of a dispute.
 pub(super) fn is_parked_at_its_end<S: FundSaga>(turn: &Turn<'_, S>) -> bool {
     let Ok(view) = turn.view() else { return false };
-    view.open.parked.as_ref().is_some_and(|parked| *parked.row == *Place::Over.name())
+    view.open.parked_at(Place::Over.name()).is_some()
 }
 
 /// What the order hears of it, where the case is about a record of one.

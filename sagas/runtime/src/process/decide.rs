@@ -42,7 +42,7 @@ pub(super) fn decide<S: Saga>(
 
         (T::Open(was) | T::Ended(was, _), C::ScheduleRetry(retry)) => Ok(schedule(was, retry)),
         (T::Open(was) | T::Ended(was, _), C::Park(parked)) => {
-            Ok(once(was.parked.is_none(), || Event::Parked(parked.clone())))
+            Ok(once(was.parked_at(&parked.row).is_none(), || Event::Parked(parked.clone())))
         }
         (T::Open(was) | T::Ended(was, _), C::Resume(reason)) => {
             Ok(once(was.parked.is_some(), || Event::Resumed { reason: reason.clone() }))

@@ -13,6 +13,7 @@ pub(super) fn evolve<S: Saga>(state: State<S>, event: &Event<S>) -> Option<State
                 notes: S::Notes::default(),
                 retries: Vec::new(),
                 parked: None,
+                parked_before: Vec::new(),
                 landing_chosen: false,
                 left_because: None,
                 given_up: Vec::new(),
@@ -31,15 +32,13 @@ fn open_after<S: Saga>(mut open: Box<Open<S>>, event: &Event<S>) -> Option<State
     match event {
         Event::LandingChosen { reason } => {
             open.left_because = Some(reason.clone());
-            open.parked = None;
-            open.retries.clear();
+            go_on(&mut open);
             open.landing_chosen = true;
         }
         Event::Abandoned { reason, ends } => {
             open.left_because = Some(reason.clone());
             // What was waited for is a person's now; what comes later is the engine's again.
-            open.parked = None;
-            open.retries.clear();
+            go_on(&mut open);
             give_up(&mut open, ends);
             return Some(State::Ended(open, Over::Abandoned));
         }
@@ -58,16 +57,21 @@ fn aftermath<S: Saga>(open: &mut Open<S>, event: &Event<S>) -> Option<()> {
     match event {
         Event::Reached(milestone) => S::remember(&mut open.notes, milestone)?,
         Event::RetryScheduled(retry) => remember(&mut open.retries, retry),
-        Event::Parked(parked) => open.parked = Some(Box::new(parked.clone())),
+        Event::Parked(parked) => {
+            open.parked_before.retain(|before| before.row != parked.row);
+            let before = open.parked.replace(Box::new(parked.clone()));
+            let before = before.filter(|before| before.row != parked.row);
+            open.parked_before.extend(before.map(|before| *before));
+        }
         Event::Resumed { .. } => {
-            open.parked.take()?;
-            // The retries start over: a person has looked, or the other side has spoken.
-            open.retries.clear();
+            open.parked.as_ref()?;
+            // A person has looked, or the other side has spoken.
+            go_on(open);
         }
         // A person disposes of what is still open, or otherwise of what was given up.
         Event::Abandoned { ends, .. } => {
             if ends.iter().any(|end| end.came_of.is_none()) {
-                open.parked = None;
+                go_on(open);
                 open.retries.clear();
             }
             give_up(open, ends);
@@ -75,6 +79,13 @@ fn aftermath<S: Saga>(open: &mut Open<S>, event: &Event<S>) -> Option<()> {
         Event::Prepared { .. } | Event::LandingChosen { .. } | Event::Ended { .. } => return None,
     }
     Some(())
+}
+
+/// Nothing of it waits for a person, and its retries start over.
+fn go_on<S: Saga>(open: &mut Open<S>) {
+    open.parked = None;
+    open.parked_before.clear();
+    open.retries.clear();
 }
 
 fn give_up<S: Saga>(open: &mut Open<S>, ends: &[Disposed]) {

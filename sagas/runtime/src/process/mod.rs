@@ -207,8 +207,10 @@ pub struct Open<S: Saga> {
     pub notes: S::Notes,
     /// The latest retry of each row that needed one.
     pub retries: Vec<Retry>,
-    /// While it waits for a person.
+    /// While it waits for a person: where it stopped last.
     pub parked: Option<Box<Parked>>,
+    /// Other rows that stopped before that, and wait, too.
+    pub parked_before: Vec<Parked>,
     /// A person chose to leave.
     pub landing_chosen: bool,
     /// Why that person left, or gave it up.
@@ -291,6 +293,16 @@ impl<S: Saga> Decider for Process<S> {
 }
 
 impl<S: Saga> Open<S> {
+    /// Every row that waits for a person.
+    pub fn all_parked(&self) -> impl Iterator<Item = &Parked> {
+        self.parked_before.iter().chain(self.parked.as_deref())
+    }
+
+    /// What keeps that row, if it waits for a person.
+    pub fn parked_at(&self, row: &str) -> Option<&Parked> {
+        self.all_parked().find(|parked| *parked.row == *row)
+    }
+
     /// What a person decided of the end of that name.
     pub fn disposed(&self, name: &str) -> Option<&Disposed> {
         self.given_up.iter().find(|end| *end.name == *name)
@@ -356,6 +368,7 @@ impl<S: Saga> Clone for Open<S> {
             notes: self.notes.clone(),
             retries: self.retries.clone(),
             parked: self.parked.clone(),
+            parked_before: self.parked_before.clone(),
             landing_chosen: self.landing_chosen,
             left_because: self.left_because.clone(),
             given_up: self.given_up.clone(),
@@ -371,6 +384,7 @@ impl<S: Saga> PartialEq for Open<S> {
             && self.notes == other.notes
             && self.retries == other.retries
             && self.parked == other.parked
+            && self.parked_before == other.parked_before
             && self.landing_chosen == other.landing_chosen
             && self.left_because == other.left_because
             && self.given_up == other.given_up
@@ -386,6 +400,7 @@ impl<S: Saga> fmt::Debug for Open<S> {
             .field("notes", &self.notes)
             .field("retries", &self.retries)
             .field("parked", &self.parked)
+            .field("parked_before", &self.parked_before)
             .field("landing_chosen", &self.landing_chosen)
             .field("left_because", &self.left_because)
             .field("given_up", &self.given_up)

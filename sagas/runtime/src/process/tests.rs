@@ -155,10 +155,17 @@ fn a_retry_counts_upwards_and_starts_over_once_it_goes_on() {
 }
 
 #[test]
-fn it_is_parked_once_until_it_goes_on() {
+fn each_row_is_parked_once_until_it_goes_on() {
     follows(&[prepared()], &C::Park(stopped()), &[parked()]);
-    let elsewhere = Parked { row: "end".into(), ..stopped() };
-    follows(&[prepared(), parked()], &C::Park(elsewhere), &[]);
+    let elsewhere = || Parked { row: "end".into(), ..stopped() };
+    let both = [prepared(), parked(), E::Parked(elsewhere())];
+    follows(&both[..2], &C::Park(elsewhere()), &both[2..]);
+    for row in [stopped(), elsewhere()] {
+        follows(&both, &C::Park(row), &[]);
+    }
+    let resumed = [E::Resumed { reason: "why".into() }];
+    let after = follows(&both, &C::Resume("why".into()), &resumed);
+    assert_eq!(after.open().unwrap().all_parked().count(), 0);
     follows(&[prepared()], &C::Resume("why".into()), &[]);
     let chosen = E::LandingChosen { reason: "why".into() };
     let after = follows(&[prepared(), parked()], &C::ChooseLanding("why".into()), &[chosen]);

@@ -38,13 +38,13 @@ impl<S: Saga> Running<S> {
             if self.asleep && self.outstanding == 0 {
                 self.rouse(desk);
             }
-            let was_parked = self.is_parked(desk.streams);
+            let were_parked = self.parked_rows(desk.streams);
             if self.step(desk) {
                 continue;
             }
             let (moved, all_done) = self.sides(desk);
             // Who was parked just now goes round once more: what is parked is asked for slowly.
-            if !moved && was_parked == self.is_parked(desk.streams) {
+            if !moved && were_parked == self.parked_rows(desk.streams) {
                 if all_done && self.has_ended(desk.streams) {
                     desk.out.finished.push(self.id.clone());
                 }
@@ -65,7 +65,7 @@ impl<S: Saga> Running<S> {
             return false;
         };
         self.arrive(stand.place());
-        if self.is_parked(desk.streams) {
+        if self.is_stopped(desk.streams) {
             return self.ask_while_parked(desk, &stand);
         }
         match stand {
@@ -233,7 +233,7 @@ impl<S: Saga> Running<S> {
     fn caller(&self, desk: &Desk<'_>, row: &str) -> Caller {
         let open = self.open(desk.streams);
         let left_waiting = |open: &process::Open<S>| {
-            open.parked.is_some() || open.retries.iter().any(|retry| *retry.row == *row)
+            open.parked_at(row).is_some() || open.retries.iter().any(|retry| *retry.row == *row)
         };
         if open.is_some_and(left_waiting) { Caller::Again } else { Caller::First }
     }
@@ -241,7 +241,7 @@ impl<S: Saga> Running<S> {
     /// The counterparty takes no call now. That does not move the row's deadline.
     fn queue(&mut self, desk: &mut Desk<'_>, at: usize, deed: &'static Deed<S>) {
         let deadline = self.when(desk, deed.parks);
-        let is_parked = self.is_parked(desk.streams);
+        let is_parked = self.is_parked_at(desk.streams, deed.name);
         if !is_parked && deadline.is_some_and(|deadline| deadline <= desk.now) {
             let text = "the counterparty answers nobody, and the time for this is over";
             return self.park_for_answer(desk, deed.name, Cause::new("shut", text));
@@ -286,8 +286,8 @@ impl<S: Saga> Running<S> {
         self.saga.when(&self.view(desk.streams)?, when?)
     }
 
-    /// The lanes beside the table. A parked saga's other lanes go on; the one that it is parked at
-    /// waits with it. Returns whether one of them decided something (a row may have waited for it), and
+    /// The lanes beside the table. One that waits for a person keeps itself alone; while a row of the table
+    /// does, only those go on that ask others. Returns whether one of them decided something (a row may have waited for it), and
     /// whether none of them had anything to do.
     fn sides(&mut self, desk: &mut Desk<'_>) -> (bool, bool) {
         let (mut moved, mut from) = (false, 0);
@@ -313,16 +313,13 @@ impl<S: Saga> Running<S> {
     }
 
     fn side(&mut self, desk: &mut Desk<'_>, at: usize, deed: &'static Deed<S>) -> bool {
-        let parked = self.open(desk.streams).and_then(|open| open.parked.as_deref());
-        let (is_parked, is_here) = match parked {
-            Some(parked) => (true, *parked.row == *deed.name),
-            None => (false, false),
-        };
-        if is_here {
+        if self.is_parked_at(desk.streams, deed.name) {
             return self.ask_slowly(desk, at, deed, None);
         }
         match deed.send {
-            Send::Do(what) if !is_parked => self.act_in_time(desk, at, deed, what),
+            Send::Do(what) if !self.is_stopped(desk.streams) => {
+                self.act_in_time(desk, at, deed, what)
+            }
             Send::Do(_) | Send::Wait => false,
             Send::Call(what) | Send::Await(what) => {
                 self.turn_to(desk, at, what);

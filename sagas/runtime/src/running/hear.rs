@@ -171,14 +171,14 @@ impl<S: Saga> Running<S> {
         if !moved || !self.is_parked(desk.streams) {
             return;
         }
-        let parked =
-            self.open(desk.streams).and_then(|open| open.parked.as_ref()).map(|p| p.row.clone());
-        let Some(row) = parked else { return };
+        let rows = self.rows_parked(desk);
         self.replan(desk.streams);
         let stand = self.stand(desk.streams);
         let still_here = stand.as_ref().map(crate::stand::Stand::place) == self.here;
         let blocked = matches!(stand, Some(crate::stand::Stand::Blocked(..)));
-        if blocked || (still_here && !self.is_side_done(desk, &row)) {
+        let went_on = !still_here && self.is_stopped(desk.streams);
+        let done = || rows.iter().any(|row| self.is_side_done(desk, row));
+        if blocked || !(went_on || done()) {
             return;
         }
         let voice = Self::engine("resume", desk.now);
@@ -192,13 +192,17 @@ impl<S: Saga> Running<S> {
         if !self.is_ready(desk.streams) || self.sick.is_some() {
             return;
         }
-        let parked = self.open(desk.streams).and_then(|open| open.parked.as_ref());
-        let Some(row) = parked.map(|parked| parked.row.clone()) else { return };
-        if self.is_side_done(desk, &row) || self.is_past(desk, &row) {
+        let rows = self.rows_parked(desk);
+        if rows.iter().any(|row| self.is_side_done(desk, row) || self.is_past(desk, row)) {
             let voice = Self::engine("resume", desk.now);
             let reason: Arc<str> = "what it waited for had come".into();
             self.process(desk, &process::Command::Resume(reason), voice);
         }
+    }
+
+    fn rows_parked(&self, desk: &Desk<'_>) -> Vec<Arc<str>> {
+        let open = self.open(desk.streams);
+        open.into_iter().flat_map(|open| open.all_parked().map(|it| it.row.clone())).collect()
     }
 
     /// Whether the row is one of the table, and the saga stands at another that somebody can do

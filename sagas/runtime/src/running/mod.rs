@@ -150,6 +150,25 @@ impl<S: Saga> Running<S> {
         self.open(streams).is_some_and(|open| open.parked.is_some())
     }
 
+    /// Whether that row waits for a person.
+    fn is_parked_at(&self, streams: &Streams, row: &str) -> bool {
+        self.open(streams).is_some_and(|open| open.parked_at(row).is_some())
+    }
+
+    /// Whether a row of the table waits for a person, and all that follows it with it. A lane beside the
+    /// table keeps itself alone: who depends on it waits for its fact.
+    fn is_stopped(&self, streams: &Streams) -> bool {
+        let Some(open) = self.open(streams) else { return false };
+        let table = self.table(streams);
+        let of_table = |row: &str| table.is_none_or(|table| !table.has_lane(row));
+        open.all_parked().any(|parked| of_table(&parked.row))
+    }
+
+    /// How many rows wait for a person.
+    fn parked_rows(&self, streams: &Streams) -> usize {
+        self.open(streams).map_or(0, |open| open.all_parked().count())
+    }
+
     fn ending(&self, streams: &Streams) -> Option<Over<S::Ending>> {
         streams.state(&self.key)?.ending()
     }

@@ -21,13 +21,13 @@ use fundflow_kernel::cause::Cause;
 impl<S: Saga> Running<S> {
     /// Asks whoever the row is about. Returns whether the saga moved.
     pub(super) fn ask_while_parked(&mut self, desk: &mut Desk<'_>, stand: &Stand<S>) -> bool {
-        let row = self.parked(desk).map(|parked| parked.row.clone());
         let step = match stand {
             Stand::Forward(_, step) => Some(*step),
             Stand::Leaving(..) => None,
             Stand::Blocked(..) | Stand::Over => return false,
         };
-        let deed = stand.deed().filter(|deed| row.as_deref() == Some(deed.name));
+        let deed = stand.deed();
+        let deed = deed.filter(|deed| self.is_parked_at(desk.streams, deed.name));
         deed.is_some_and(|deed| self.ask_slowly(desk, MAIN, deed, step))
     }
 
@@ -46,7 +46,7 @@ impl<S: Saga> Running<S> {
         // Only "it never came" leaves a lane certain that nothing is under way.
         let never_came = matches!(deed.send, Send::Call(_))
             && !self.lanes[at].uncertain
-            && self.parked(desk).is_some_and(|parked| parked.lacks_answer);
+            && self.parked(desk, deed.name).is_some_and(|parked| parked.lacks_answer);
         match self.lanes[at].state {
             LaneState::Waiting(_) | LaneState::InFlight | LaneState::Queued(_) => false,
             LaneState::Idle | LaneState::Due if never_came => self.make(desk, at, deed, row),
@@ -91,7 +91,7 @@ impl<S: Saga> Running<S> {
                 }
                 moved
             }
-            (Late::Person, _) if is_over && self.is_parked(desk.streams) => {
+            (Late::Person, _) if is_over && self.is_parked_at(desk.streams, deed.name) => {
                 self.lanes[at].uncertain = true;
                 self.wait_slowly(desk, at, deed);
                 false
@@ -114,8 +114,8 @@ impl<S: Saga> Running<S> {
         }
     }
 
-    fn parked<'a>(&'a self, desk: &'a Desk<'_>) -> Option<&'a Parked> {
-        self.open(desk.streams)?.parked.as_deref()
+    fn parked<'a>(&'a self, desk: &'a Desk<'_>, row: &str) -> Option<&'a Parked> {
+        self.open(desk.streams)?.parked_at(row)
     }
 
     /// Waits for a person, who must decide.
@@ -134,6 +134,11 @@ impl<S: Saga> Running<S> {
         let rest = crate::message::Rest::Parked(cause.clone());
         desk.out.rests.push((self.id.clone(), rest));
         self.asked_parked = 0;
+        // A table stops at one row.
+        let of_table = self.table(desk.streams).is_none_or(|table| !table.has_lane(row));
+        if of_table && self.is_stopped(desk.streams) {
+            return;
+        }
         let voice = Self::engine("park", desk.now);
         self.process(desk, &process::Command::Park(parked), voice);
     }

@@ -185,6 +185,7 @@ fn opened<S: Saga>(
         notes: S::Notes::default(),
         retries: Vec::new(),
         parked: None,
+        parked_before: Vec::new(),
         landing_chosen: false,
         left_because: None,
         given_up: Vec::new(),
