@@ -238,6 +238,21 @@ fn a_payout_that_the_bank_refuses_goes_where_a_person_says() {
 }
 
 #[test]
+fn a_payout_that_waits_for_a_person_keeps_no_other_part_waiting() {
+    let mut stage = asked_for(request());
+    huge(&mut stage);
+    stage.outside.refuses.insert("acc-1".into());
+    stage.until("02-27 18:00");
+    assert_eq!(&*stage.look::<Redemption>("R").parked.unwrap().0, "payout refused");
+    stage.outside.refuses.clear();
+    stage.until("03-02 18:00");
+
+    assert_eq!(stage.outside.moved["R.redeem.part2.out"], "3895.62".parse().unwrap());
+    assert_eq!(&*stage.look::<Redemption>("R").parked.unwrap().0, "payout refused");
+    assert_eq!(ending(&stage), None, "{}", stage.text());
+}
+
+#[test]
 fn frozen_shares_are_not_redeemed_and_too_small_a_rest_goes_out_too() {
     let mut stage = stage();
     let freeze = Held::Freeze {
