@@ -35,6 +35,7 @@ use fundflow_domain::{
     ids::TransactionId,
     money::{Amount, Money},
     orders::Cause,
+    time::Timestamp,
 };
 use fundflow_kernel::{loaded::DecideError, streams::Key};
 use fundflow_runtime::turn::NotDone;
@@ -178,7 +179,7 @@ impl FastWithdraw {
         if notes.disputes.contains(&case) || notes.settled.contains(&case) {
             return Ok(0);
         }
-        let (key, day) = self.day_of(&view, transfer, turn);
+        let (key, day) = day_of(&view, transfer, turn.now());
         let needs = record.needs().into_iter().chain([key.need()]);
         let missing = turn.streams().missing(needs);
         if !missing.is_empty() {
@@ -190,19 +191,14 @@ impl FastWithdraw {
         };
         Ok(counted + turn.reach(Milestone::Disputed { case })?)
     }
+}
 
-    /// The day that the bank states, if it can be right.
-    fn day_of(
-        &self,
-        view: &View<'_>,
-        transfer: &Transfer,
-        turn: &Turn<'_>,
-    ) -> (Key<FastQuota>, NaiveDate) {
-        let at = view.plan.advance.check_instant(view, transfer.at, turn.now());
-        let quota = &promise(view).quota;
-        let day = at.map_or(quota.day, |at| at.date());
-        (Key::of(&QuotaKey { day, ..quota.clone() }), day)
-    }
+/// The day that the bank states, if it can be right.
+fn day_of(view: &View<'_>, transfer: &Transfer, now: Timestamp) -> (Key<FastQuota>, NaiveDate) {
+    let at = view.plan.advance.check_instant(view, transfer.at, now);
+    let quota = &promise(view).quota;
+    let day = at.map_or(quota.day, Timestamp::date);
+    (Key::of(&QuotaKey { day, ..quota.clone() }), day)
 }
 
 /// From now on it counts on that day.
@@ -234,9 +230,9 @@ fn open_case(turn: &mut Turn<'_>, above: Money) -> Done {
     let theirs = vec![Figure::new("paid on that day", amount)];
     let ours = vec![Figure::new("above the most", above)];
     let disputed = Disputed { money: above, ..Disputed::default() };
-    let found = Finding { disputed, ..finding(Kind::FastQuotaExceeded, &text, ours, theirs) };
+    let exceeded = Finding { disputed, ..finding(Kind::FastQuotaExceeded, &text, ours, theirs) };
     let about = About { order: Some(order), fund: Some(fund), ..About::default() };
-    cases::open(turn, &case_of(&id, day), about, vec![found])
+    cases::open(turn, &case_of(&id, day), about, vec![exceeded])
 }
 
 /// Shares that are held because their cash is out, although the bank declined.
