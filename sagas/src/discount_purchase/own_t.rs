@@ -120,7 +120,7 @@ impl DiscountPurchase {
         let days = self.house.payout_days(view.open.request.wallet_fund, day);
         let expected = self.house.calendar.plus(day, days).ok()?;
         let promised = view.open.notes.promise(&view.open.promise).nav_date;
-        let counts = view.plan.target_limits.accepted(view).is_some();
+        let counts = !view.plan.target_limits.are_free(view);
         (expected > promised && counts).then_some(expected)
     }
 
