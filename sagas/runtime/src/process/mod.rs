@@ -18,6 +18,7 @@
 
 mod decide;
 mod evolve;
+mod open;
 mod store;
 #[cfg(test)]
 mod tests;
@@ -289,23 +290,6 @@ impl<S: Saga> Decider for Process<S> {
 
     fn evolve(state: State<S>, event: &Event<S>) -> Option<State<S>> {
         evolve::evolve(state, event)
-    }
-}
-
-impl<S: Saga> Open<S> {
-    /// Every row that waits for a person.
-    pub fn all_parked(&self) -> impl Iterator<Item = &Parked> {
-        self.parked_before.iter().chain(self.parked.as_deref())
-    }
-
-    /// What keeps that row, if it waits for a person.
-    pub fn parked_at(&self, row: &str) -> Option<&Parked> {
-        self.all_parked().find(|parked| *parked.row == *row)
-    }
-
-    /// What a person decided of the end of that name.
-    pub fn disposed(&self, name: &str) -> Option<&Disposed> {
-        self.given_up.iter().find(|end| *end.name == *name)
     }
 }
 

@@ -1,0 +1,21 @@
+//! What can be asked of a process that was prepared.
+
+use super::{Disposed, Open, Parked};
+use crate::saga::Saga;
+
+impl<S: Saga> Open<S> {
+    /// Every row that waits for a person.
+    pub fn all_parked(&self) -> impl Iterator<Item = &Parked> {
+        self.parked_before.iter().chain(self.parked.as_deref())
+    }
+
+    /// What keeps that row, if it waits for a person.
+    pub fn parked_at(&self, row: &str) -> Option<&Parked> {
+        self.all_parked().find(|parked| *parked.row == *row)
+    }
+
+    /// What a person decided of the end of that name.
+    pub fn disposed(&self, name: &str) -> Option<&Disposed> {
+        self.given_up.iter().find(|end| *end.name == *name)
+    }
+}
