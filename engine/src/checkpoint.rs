@@ -34,7 +34,7 @@ struct Kept {
     open: BTreeSet<Listed>,
 }
 
-/// The same as it is written, in no order.
+/// The same as it is written.
 #[derive(Debug, Serialize)]
 struct Keeping<'a> {
     open: Vec<(&'a str, &'a TransactionId)>,
@@ -56,7 +56,8 @@ async fn save<S: Checkpoints>(
 ) -> Result<(), AppendError> {
     let ours = open.iter().map(|saga| (saga.kind, &saga.transaction));
     let theirs = foreign.iter().map(|Listed(kind, transaction)| (&**kind, transaction));
-    let keeping = Keeping { open: ours.chain(theirs).collect() };
+    let mut keeping = Keeping { open: ours.chain(theirs).collect() };
+    keeping.open.sort_unstable();
     // A list that cannot be written is an unreadable cache.
     let kept = serde_json::to_vec(&keeping).unwrap_or_default();
     store.save(READER, at, kept).await
