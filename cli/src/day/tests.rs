@@ -14,6 +14,8 @@ use fundflow_kernel::{
 };
 use std::collections::BTreeMap;
 
+mod calendar;
+
 struct Laid {
     day: Arc<Day>,
     calendar: Arc<TradingCalendar>,
@@ -26,7 +28,10 @@ impl Laid {
     }
 
     fn of(folder: &Path) -> Self {
-        let calendar = Arc::new(TradingCalendar::xshg().unwrap());
+        Self::under(folder, Arc::new(TradingCalendar::xshg().unwrap()))
+    }
+
+    fn under(folder: &Path, calendar: Arc<TradingCalendar>) -> Self {
         let reading = day_folder::read(folder, &calendar);
         assert_eq!(reading.problems, []);
         let base = tempfile::tempdir().unwrap();

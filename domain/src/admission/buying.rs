@@ -8,7 +8,7 @@
 //!    terms give it; its charge is that of the subscription table.
 //! 4. Where the manager accepts up to the day's limit, what fits is accepted.
 
-use super::{Order, Refusal, checks, no_day, open_days_after};
+use super::{Order, Refusal, checks, days::reaches, no_day, open_days_after};
 use crate::{
     calendar::{TradingCalendar, TradingDay},
     day_limit::DayTally,
@@ -261,12 +261,17 @@ fn on_day(a: &Buying, t: TradingDay) -> Result<Admitted, Refusal> {
     let price = price(a, accepted.unwrap_or(a.amount), t)?;
     let lag = a.fund.confirm_lag;
     let confirm_by = open_days_after(&a.calendar, &a.fund, t, lag).map_err(|it| no_day(&it))?;
+    let founded_by = founded_by(a, t)?;
+    // Where nothing is founded, what the money earned is paid on the day after.
+    let last = founded_by.map_or(Ok(confirm_by), |by| a.calendar.plus(by, 1));
+    let all = last.and_then(|last| reaches(&a.calendar, last.max(confirm_by)));
+    all.map_err(|it| no_day(&it))?;
     Ok(Admitted {
         way: a.way,
         requested_at: a.at,
         trade_date: t,
         confirm_by,
-        founded_by: founded_by(a, t)?,
+        founded_by,
         calendar: a.calendar.version().clone(),
         terms: a.fund.version.clone(),
         published: price.published,

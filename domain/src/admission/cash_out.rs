@@ -12,6 +12,7 @@
 //! 4. All shares together take the unpaid income along, whatever the fund's carry. A fast
 //!    withdrawal leaves it in the wallet.
 
+use super::days::{money_by, reaches};
 use crate::{
     calendar::{CalendarError, TradingCalendar, TradingDay},
     fast_quota::DAY_MAX,
@@ -256,29 +257,20 @@ pub fn readmit(
     fund: &FundTerms,
     (calendar, at): (&TradingCalendar, Timestamp),
 ) -> Result<Admitted, Refusal> {
-    let (trade_date, confirm_by, paid_by) = days(calendar, fund, at)?;
+    // Cash at once is what moves to a later T.
+    let days = days(calendar, fund, at, true);
+    let days = days.map_err(|error| Refusal::NoTradingDay(error.to_string()))?;
+    let (trade_date, confirm_by, paid_by) = days;
     may_leave(fund, trade_date)?;
     let (calendar, terms) = (calendar.version().clone(), fund.version.clone());
-    let paid_by = paid_by.max(confirm_by);
     Ok(Admitted { trade_date, confirm_by, paid_by, calendar, terms, ..was.clone() })
 }
 
-/// T, and the days on which it must be confirmed and paid.
-fn days(
-    calendar: &TradingCalendar,
-    fund: &FundTerms,
-    at: Timestamp,
-) -> Result<(TradingDay, TradingDay, TradingDay), Refusal> {
-    let named = |day: Result<TradingDay, CalendarError>| {
-        day.map_err(|error| Refusal::NoTradingDay(error.to_string()))
-    };
-    let day = named(calendar.t_of(at))?;
-    let after = |n: u8| named(calendar.plus(day, u32::from(n)));
-    Ok((day, after(fund.confirm_lag)?, after(fund.payout_lag)?))
-}
-
 fn decide(a: &CashOut) -> Result<Admitted, Refusal> {
-    let (day, confirm_by, paid_by) = days(&a.calendar, &a.fund, a.at)?;
+    let is_fast = matches!(a.way, Way::Fast { .. });
+    let days = days(&a.calendar, &a.fund, a.at, is_fast);
+    let days = days.map_err(|error| Refusal::NoTradingDay(error.to_string()))?;
+    let (day, confirm_by, paid_by) = days;
     if a.fund.kind != FundKind::Money {
         return Err(Refusal::NotAMoneyFund { fund: a.fund.code, kind: a.fund.kind });
     }
@@ -293,12 +285,28 @@ fn decide(a: &CashOut) -> Result<Admitted, Refusal> {
         requested_at: a.at,
         trade_date: day,
         confirm_by,
-        paid_by: paid_by.max(confirm_by),
+        paid_by,
         shares,
         take_income,
         calendar: a.calendar.version().clone(),
         terms: a.fund.version.clone(),
     })
+}
+
+/// T, the day of the registrar's word, and that of the money. What was handed to a bank is redeemed
+/// by it as soon as it is there, and takes as long again.
+fn days(
+    calendar: &TradingCalendar,
+    fund: &FundTerms,
+    at: Timestamp,
+    is_fast: bool,
+) -> Result<(TradingDay, TradingDay, TradingDay), CalendarError> {
+    let day = calendar.t_of(at)?;
+    let confirm_by = calendar.plus(day, u32::from(fund.confirm_lag))?;
+    let paid_by = money_by(calendar, fund, day)?;
+    let last = if is_fast { money_by(calendar, fund, confirm_by)? } else { paid_by };
+    reaches(calendar, last)?;
+    Ok((day, confirm_by, paid_by))
 }
 
 /// Whether the fund lets shares leave for money on that T.

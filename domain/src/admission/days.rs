@@ -40,14 +40,31 @@ impl Days {
             ConversionMode::NextDay => (confirmed()?, confirmed()?),
             ConversionMode::RedeemToPurchase => {
                 let out = confirmed()?;
-                // Money is here no earlier than the registrar's word.
-                let days = wallet.payout_lag.max(wallet.confirm_lag);
-                (out, calendar.plus(out, u32::from(days))?)
+                (out, money_by(calendar, wallet, out)?)
             }
         };
         let confirm_by = open_days_after(calendar, target, target_in, target.confirm_lag)?;
+        // Income that leaves with the shares is paid out like the money of a redemption.
+        let income_by = money_by(calendar, wallet, wallet_out)?;
+        reaches(calendar, confirm_by.max(income_by))?;
         Ok(Self { wallet_in: t, wallet_out, target_in, confirm_by })
     }
+}
+
+/// The day on which the money of a redemption of that T is here: no earlier than the registrar's word.
+pub(super) fn money_by(
+    calendar: &TradingCalendar,
+    fund: &FundTerms,
+    t: TradingDay,
+) -> Result<TradingDay, CalendarError> {
+    calendar.plus(t, u32::from(fund.payout_lag.max(fund.confirm_lag)))
+}
+
+/// Whether the calendar carries an order to the last day on which something is due of it, and one
+/// further: to that belongs what is heard after the last day's cut-off, and on it a person is called if
+/// nothing was.
+pub(super) fn reaches(calendar: &TradingCalendar, last: TradingDay) -> Result<(), CalendarError> {
+    calendar.plus(last, 1).map(|_| ())
 }
 
 /// The n-th day after `day` on which the exchange trades and the fund is not shut.

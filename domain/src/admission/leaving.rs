@@ -13,7 +13,11 @@ mod refusal;
 
 pub use refusal::Refusal;
 
-use super::{Order, checks, no_day, open_days_after};
+use super::{
+    Order, checks,
+    days::{money_by, reaches},
+    no_day, open_days_after,
+};
 use crate::{
     calendar::{TradingCalendar, TradingDay},
     day_limit::DayTally,
@@ -265,6 +269,12 @@ fn on_day(a: &Leaving, t: TradingDay) -> Result<Admitted, Refusal> {
     let lag =
         a.into.as_ref().map_or(fund.confirm_lag, |it| it.fund.confirm_lag.max(fund.confirm_lag));
     let confirm_by = open_days_after(&a.calendar, fund, t, lag).map_err(|it| no_day(&it))?;
+    let paid_by = match a.into {
+        Some(_) => Ok(confirm_by),
+        None => money_by(&a.calendar, fund, t),
+    };
+    let all = paid_by.and_then(|paid_by| reaches(&a.calendar, paid_by.max(confirm_by)));
+    all.map_err(|it| no_day(&it))?;
     Ok(Admitted {
         requested_at: a.at,
         trade_date: t,

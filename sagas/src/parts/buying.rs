@@ -132,12 +132,16 @@ impl Buying {
     /// # Errors
     /// In words, why nobody can place it: the calendar, the fund, the amount.
     pub fn promise(&self, house: &House, requested_at: Timestamp) -> Result<OnDay, &'static str> {
-        let day = house.calendar.t_of(requested_at).map_err(|_| "the calendar has ended")?;
+        let ends = "the trading calendar ends too early for it; install the exchange's calendar for \
+                    the next year";
+        let day = house.calendar.t_of(requested_at).map_err(|_| ends)?;
         let fund = (house.funds)(self.fund, day.date()).ok_or("there is no such fund")?;
         if !fund.status_on(day.date()).permits_purchase() {
             return Err("the fund takes no purchases on that day");
         }
         Amount::new(self.worth).map_err(|_| "it is worth less than 0.01 or more than can be")?;
+        // A day more than the registrar has: on it a person is called if nothing came.
+        house.calendar.plus(day, u32::from(fund.confirm_lag) + 1).map_err(|_| ends)?;
         Ok(OnDay { requested_at, trade_date: day })
     }
 
