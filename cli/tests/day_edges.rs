@@ -131,7 +131,17 @@ cancel = "refused"
     assert_eq!(state(&taken_back), ("kept in wallet", why));
     assert_eq!(state(&kept).0, "parked", "{kept:#}");
     assert_eq!(stage.sent("2026-02-12").len(), 2, "the purchases of money-market shares");
-    assert!(!stage.store.path().join("exchange/2026-02-13/out").exists(), "no conversion goes out");
+    let out = stage.store.path().join("exchange/2026-02-13/out");
+    assert!(!out.exists(), "no conversion goes out");
+
+    // Nor does it later, and nobody says that it did.
+    let later = ["R,10:00:00,recharge,I-2,,000730,,1.00,,,"];
+    stage.folder_is("2026-04-15", &later, &["011162,2026-04-14,0.7500"], "");
+    let remarks = stage.play()["remarks"].clone();
+    let remarks = remarks.as_array().unwrap().iter().map(|it| it.as_str().unwrap());
+    let remarks: Vec<_> = remarks.collect();
+    assert!(remarks.iter().all(|it| it.ends_with("is not in the batch")), "{remarks:?}");
+    assert!(!out.exists());
 }
 
 #[test]

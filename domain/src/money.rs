@@ -21,6 +21,8 @@
 //! 3. Sums that leave the range are `None`; the caller makes a refusal of it.
 //! 4. In JSON each is a string, so that no reader's floating point can touch it.
 
+pub use sum::Sum;
+
 use fundflow_kernel::digits::Text;
 use rust_decimal::{Decimal, RoundingStrategy};
 use serde::{Deserialize, Serialize, Serializer};
@@ -386,5 +388,6 @@ impl Discount {
 }
 
 mod steps;
+mod sum;
 #[cfg(test)]
 mod tests;

@@ -77,9 +77,14 @@ pub(super) async fn send<S: EventStore + Checkpoints>(
     play: &mut Play<S>,
     t: TradingDay,
 ) -> Result<bool, Trouble> {
-    let mut any = false;
+    let (mut any, files) = (false, play.written.len());
     for registrar in play.registrars() {
         any |= send_to(play, t, &registrar).await?;
+    }
+    // What a registrar keeps although it was turned away goes out with no file.
+    if play.written.len() > files && play.late.remove(&t) {
+        let day = t.date();
+        play.remarks.push(format!("orders of {day} were left behind and go out late"));
     }
     Ok(any)
 }

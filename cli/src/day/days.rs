@@ -116,8 +116,7 @@ impl<S: EventStore + Checkpoints> Play<S> {
         let behind: BTreeSet<(TradingDay, bool)> = behind.collect();
         for (t, is_sent) in behind {
             if !is_sent && self.sent_at(t) < now {
-                let day = t.date();
-                self.remarks.push(format!("orders of {day} were left behind and go out late"));
+                self.late.insert(t);
             }
             if !self.batches.contains(&t) {
                 self.plan_batch(t);

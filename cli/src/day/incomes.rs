@@ -4,7 +4,7 @@ use fundflow_application::read_models::Follow;
 use fundflow_domain::{
     decider::Decider as _,
     ids::FundCode,
-    money::Income,
+    money::Sum,
     wallet::{Event, Wallet, parse_id},
 };
 use fundflow_kernel::{
@@ -21,13 +21,13 @@ use std::collections::BTreeMap;
 pub(super) struct IncomeRow {
     pub(super) fund: FundCode,
     /// Of all days, corrections taken in.
-    pub(super) accrued: Income,
+    pub(super) accrued: Sum<4>,
     /// Became shares, or took some.
-    pub(super) carried: Income,
+    pub(super) carried: Sum<4>,
     /// Paid with shares that left, what stayed with the fund included.
-    pub(super) settled: Income,
+    pub(super) settled: Sum<4>,
     /// Neither carried nor settled.
-    pub(super) unpaid: Income,
+    pub(super) unpaid: Sum<4>,
 }
 
 /// The sums of each fund.
@@ -42,15 +42,22 @@ impl Incomes {
         self.funds.values().copied()
     }
 
-    /// `None` for a sum that no wallet could hold.
-    fn note(&mut self, fund: FundCode, event: &Event) -> Option<()> {
-        let none = Income::ZERO;
-        let (accrued, carried, settled) = match event {
-            Event::IncomeAccrued { amount, .. } => (*amount, none, none),
-            Event::IncomeReversed { amount, .. } => (none.minus(*amount)?, none, none),
-            Event::IncomeCarried { amount, .. } => (none, *amount, none),
+    fn note(&mut self, fund: FundCode, event: &Event) {
+        let new = IncomeRow {
+            fund,
+            accrued: Sum::NOTHING,
+            carried: Sum::NOTHING,
+            settled: Sum::NOTHING,
+            unpaid: Sum::NOTHING,
+        };
+        let row = self.funds.entry(fund).or_insert(new);
+        match event {
+            Event::IncomeAccrued { amount, .. } => row.accrued.add(amount.decimal()),
+            Event::IncomeReversed { amount, .. } => row.accrued.add(-amount.decimal()),
+            Event::IncomeCarried { amount, .. } => row.carried.add(amount.decimal()),
             Event::IncomeSettled { amount, left_to_fund, .. } => {
-                (none, none, amount.plus(*left_to_fund)?)
+                row.settled.add(amount.decimal());
+                row.settled.add(left_to_fund.decimal());
             }
             Event::CreditedInTransit { .. }
             | Event::CreditConfirmed { .. }
@@ -64,15 +71,9 @@ impl Incomes {
             | Event::SharesFrozen { .. }
             | Event::SharesUnfrozen { .. }
             | Event::SharesHeld { .. }
-            | Event::SharesUnheld { .. } => return Some(()),
-        };
-        let new = IncomeRow { fund, accrued: none, carried: none, settled: none, unpaid: none };
-        let row = self.funds.entry(fund).or_insert(new);
-        row.accrued = row.accrued.plus(accrued)?;
-        row.carried = row.carried.plus(carried)?;
-        row.settled = row.settled.plus(settled)?;
-        row.unpaid = row.accrued.minus(row.carried)?.minus(row.settled)?;
-        Some(())
+            | Event::SharesUnheld { .. } => {}
+        }
+        row.unpaid = row.accrued.without(row.carried).without(row.settled);
     }
 }
 
@@ -96,6 +97,7 @@ impl Follow for Incomes {
             parse_id(stream.id()).ok_or_else(|| damaged(format!("{stream} is no wallet")))?;
         let fact = codec::decode::<Wallet>(&event.event_type, event.schema, &event.data)
             .map_err(|error| damaged(with_sources(&error)))?;
-        self.note(fund, &fact).ok_or_else(|| damaged("a sum leaves the range".to_owned()))
+        self.note(fund, &fact);
+        Ok(())
     }
 }

@@ -61,7 +61,7 @@ pub(super) struct Played {
     /// Things that a person should look at.
     pub(super) remarks: Vec<String>,
     pub(super) audit: Report,
-    pub(super) totals: Option<Totals>,
+    pub(super) totals: Totals,
     pub(super) events_before: u64,
     pub(super) events_after: u64,
     pub(super) ended_at: Timestamp,
@@ -87,6 +87,8 @@ pub(super) struct Play<S> {
     pub(super) days: Vec<TradingDay>,
     /// The T whose batches are on the agenda, or were.
     pub(super) batches: BTreeSet<TradingDay>,
+    /// Of these, those that were due before the day began and have not gone out yet.
+    pub(super) late: BTreeSet<TradingDay>,
 }
 
 /// Eight in the morning of T; where the log ends if something was played before, days ago or until it
@@ -124,6 +126,7 @@ impl<S: EventStore + Checkpoints> Play<S> {
             agenda: BTreeSet::new(),
             days: Vec::new(),
             batches: BTreeSet::new(),
+            late: BTreeSet::new(),
         };
         for (from, until) in waves(&play.day.orders) {
             if let Some(last) = play.day.orders.get(until.saturating_sub(1)) {

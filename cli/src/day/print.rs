@@ -99,13 +99,12 @@ fn money(report: &DayReport, out: &mut impl Write) -> Result<(), Trouble> {
         "fees: {} for purchases, {} for redemptions, {} for conversions",
         fees.purchase, fees.redemption, fees.topup
     )?;
-    if let Some(channel) = &report.channel {
-        writeln!(
-            out,
-            "the channel's books: {} debits of {} yuan, {} refunds of {} yuan",
-            channel.debits, channel.charged, channel.refunds, channel.refunded
-        )?;
-    }
+    let channel = &report.channel;
+    writeln!(
+        out,
+        "the channel's books: {} debits of {} yuan, {} refunds of {} yuan",
+        channel.debits, channel.charged, channel.refunds, channel.refunded
+    )?;
     Ok(())
 }
 

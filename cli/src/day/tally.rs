@@ -19,7 +19,7 @@ use fundflow_domain::{
     application::{Ask, Last, Outcome, Quantity, Stage, Terms},
     case::Case,
     ids::{FundCode, TransactionId},
-    money::{Money, Shares},
+    money::{Money, Shares, Sum},
 };
 use fundflow_infrastructure::day_folder::{Day, Problem};
 use fundflow_kernel::store::EventStore;
@@ -44,7 +44,7 @@ pub(super) struct DayReport {
     /// By the books that the events keep.
     pub(super) money: Vec<Holding>,
     /// By the channel's own books.
-    pub(super) channel: Option<Channel>,
+    pub(super) channel: Channel,
     pub(super) fees: Fees,
     pub(super) shares: Vec<FundRow>,
     /// Of money funds, over the whole store.
@@ -82,17 +82,17 @@ pub(super) struct CaseRow {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(super) struct Channel {
     pub(super) debits: u64,
-    pub(super) charged: Money,
+    pub(super) charged: Sum<2>,
     pub(super) refunds: u64,
-    pub(super) refunded: Money,
+    pub(super) refunded: Sum<2>,
 }
 
 /// What was charged.
 #[derive(Debug, Default, PartialEq, Eq, Serialize)]
 pub(super) struct Fees {
-    pub(super) purchase: Money,
-    pub(super) redemption: Money,
-    pub(super) topup: Money,
+    pub(super) purchase: Sum<2>,
+    pub(super) redemption: Sum<2>,
+    pub(super) topup: Sum<2>,
 }
 
 /// Shares of a fund that is in no wallet, whichever kind of order they came by.
@@ -100,8 +100,8 @@ pub(super) struct Fees {
 pub(super) struct FundRow {
     pub(super) fund: FundCode,
     pub(super) orders: usize,
-    pub(super) paid: Money,
-    pub(super) shares: Shares,
+    pub(super) paid: Sum<2>,
+    pub(super) shares: Sum<2>,
 }
 
 /// The transactions of the day, and what they asked for by themselves later; a store may hold others.
@@ -146,12 +146,12 @@ pub(super) async fn report<S: EventStore>(
         endings: endings(store, played, &first).await?,
         open_cases: open_cases(&played.books),
         money: played.audit.balances.clone(),
-        channel: totals.map(|totals| Channel {
+        channel: Channel {
             debits: totals.debits,
             charged: totals.charged,
             refunds: totals.refunds,
             refunded: totals.refunded,
-        }),
+        },
         fees: fees(&played.books, &first),
         shares: shares(&played.books, &first),
         incomes: played.books.incomes.rows().collect(),
@@ -312,7 +312,7 @@ fn confirmed<'a>(
 }
 
 fn fees(books: &Books, ours: &Ours<'_>) -> Fees {
-    let add = |sum: &mut Money, fee: Money| *sum = sum.plus(fee).unwrap_or(*sum);
+    let add = |sum: &mut Sum<2>, fee: Money| sum.add(fee.decimal());
     let mut fees = Fees::default();
     for outcome in confirmed(books, ours).flat_map(|(_, outcomes)| outcomes) {
         match outcome {
@@ -349,13 +349,13 @@ fn shares(books: &Books, ours: &Ours<'_>) -> Vec<FundRow> {
         if books.wallet_funds.contains(&fund) {
             continue;
         }
-        let none = FundRow { fund, orders: 0, paid: Money::ZERO, shares: Shares::ZERO };
+        let none = FundRow { fund, orders: 0, paid: Sum::NOTHING, shares: Sum::NOTHING };
         let row = funds.entry(fund).or_insert(none);
         // An order that is confirmed in several parts is one order.
         row.orders += 1;
         for (_, paid, shares) in reached {
-            row.paid = row.paid.plus(paid).unwrap_or(row.paid);
-            row.shares = row.shares.plus(shares).unwrap_or(row.shares);
+            row.paid.add(paid.decimal());
+            row.shares.add(shares.decimal());
         }
     }
     funds.into_values().collect()

@@ -15,6 +15,7 @@ use fundflow_kernel::{
 use std::collections::BTreeMap;
 
 mod calendar;
+mod kinds;
 
 struct Laid {
     day: Arc<Day>,
@@ -165,10 +166,11 @@ async fn the_targets_count_every_order_that_registers_shares_of_them_once() {
         .map(|(fund, (mut orders, shares))| {
             orders.sort();
             orders.dedup();
-            (fund, orders.len(), shares)
+            (fund, orders.len(), shares.to_string())
         })
         .collect();
-    let reported = report.shares.iter().map(|row| (row.fund.to_string(), row.orders, row.shares));
+    let reported =
+        report.shares.iter().map(|row| (row.fund.to_string(), row.orders, row.shares.to_string()));
     assert_eq!(reported.collect::<Vec<_>>(), credited);
 }
 

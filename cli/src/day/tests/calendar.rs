@@ -1,96 +1,38 @@
 //! Near the end of the trading calendar a request is refused by that name and nothing is charged, or it
 //! runs to its end: one day of every kind of order, under calendars that end earlier and earlier.
 
-use super::*;
+use super::{
+    kinds::{BEFORE, date, folder},
+    *,
+};
 use chrono::NaiveDate;
 use fundflow_domain::ids::VersionTag;
 use std::{collections::BTreeSet, fmt::Write as _, fs};
 
 const CLOSED: &str =
     include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../domain/data/xshg_closed_weekdays.csv"));
-const CATALOGUE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../catalogue");
-const HEADING: &str = "transaction,time,kind,investor,wallet_fund,target_fund,fund,amount,shares,mode,\
-                       frequency,start,periods\n";
-const BEFORE: &str = "\
-A-1,10:00:00,purchase,I-1,,,011162,5000.00,,,,,
-A-2,10:00:00,purchase,I-2,,,011162,5000.00,,,,,
-A-3,10:00:00,recharge,I-3,,,000730,5000.00,,,,,
-A-4,10:00:00,recharge,I-4,,,000730,5000.00,,,,,
-A-5,10:00:00,recharge,I-5,,,000730,5000.00,,,,,
-";
 /// Everything that can be asked for, without its time.
 const ROWS: &str = "\
-redeem,redemption,I-1,,,011162,,100.00,,,,
-convert,conversion,I-2,,050027,011162,,100.00,,,,
-withdraw,withdraw,I-3,,,000730,,100.00,,,,
-fast,fast_withdraw,I-4,,,000730,,100.00,,,,
-held,discount_purchase,I-5,000730,011162,,100.00,,held,,,
-linked,discount_purchase,I-6,000730,011162,,100.00,,linked_same_day,,,
-next,discount_purchase,I-6,000730,011162,,100.00,,next_day,,,
-through,discount_purchase,I-6,000730,011162,,100.00,,redeem_to_purchase,,,
-purchase,purchase,I-6,,,011162,100.00,,,,,
-recharge,recharge,I-6,,,000730,100.00,,,,,
-subscribe,subscription,I-6,,,918145,100.00,,,,,
-plan,plan,I-6,,,011162,100.00,,,daily,2026-02-13,2
+redeem,redemption,I-1,,,011162,,100.00,,,,,
+convert,conversion,I-2,,050027,011162,,100.00,,,,,
+withdraw,withdraw,I-3,,,000730,,100.00,,,,,
+fast,fast_withdraw,I-4,,,000730,,100.00,,,,,
+held,discount_purchase,I-5,000730,011162,,100.00,,held,,,,
+linked,discount_purchase,I-6,000730,011162,,100.00,,linked_same_day,,,,
+next,discount_purchase,I-6,000730,011162,,100.00,,next_day,,,,
+through,discount_purchase,I-6,000730,011162,,100.00,,redeem_to_purchase,,,,
+purchase,purchase,I-6,,,011162,100.00,,,,,,
+recharge,recharge,I-6,,,000730,100.00,,,,,,
+subscribe,subscription,I-6,,,918145,100.00,,,,,,
+plan,plan,I-6,,,011162,100.00,,,daily,2026-02-13,2,
 ";
 /// Of one day in the morning, and in the evening, when its T is the next one.
 const TIMES: [(&str, &str); 2] = [("m", "10:30:00"), ("e", "16:00:00")];
-
-fn date(text: &str) -> NaiveDate {
-    text.parse().unwrap()
-}
 
 fn ending_on(last: NaiveDate) -> Arc<TradingCalendar> {
     let version = VersionTag::new("short").unwrap();
     let first = date("1990-12-19");
     Arc::new(TradingCalendar::from_closed_weekdays(version, first, last, CLOSED).unwrap())
-}
-
-/// The shipped funds, with a pair from 011162 into 050027 and a fund 918145 that is being raised.
-fn funds(folder: &Path) {
-    fs::create_dir(folder.join("funds")).unwrap();
-    let shipped = |code: &str| fs::read_to_string(format!("{CATALOGUE}/{code}.toml")).unwrap();
-    let wallet = shipped("000730");
-    let pair = wallet.split("[[terms.conversions]]").find(|it| it.contains("\"050027\"")).unwrap();
-    let left = format!("{}\n[[terms.conversions]]{pair}", shipped("011162"));
-    fs::write(folder.join("funds/011162.toml"), left).unwrap();
-    let raised = shipped("018145").replace("018145", "918145");
-    let raised = raised.replace("status = \"open\"", "status = \"raising\"").replacen(
-        "[terms.limits.individual]",
-        "[terms.raising]\nfrom = 2026-02-02\nthrough = 2026-02-24\nfounded_on = 2026-02-26\n\n\
-         [terms.limits.individual]",
-        1,
-    );
-    let subscription = "subscription = [{ from = \"0\", rate = \"0.01\" }]\npurchase = [";
-    let raised = raised.replacen("purchase = [", subscription, 1);
-    fs::write(folder.join("funds/918145.toml"), raised).unwrap();
-}
-
-fn folder(t: &str, calendar: &TradingCalendar, orders: &str) -> tempfile::TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    funds(folder.path());
-    let mut investors = "investor,account,risk,questionnaire_valid_until,kyc,id_valid_until,\
-                         same_name_card,customer_type\n"
-        .to_owned();
-    for nth in 1..=6 {
-        let rest = "C5,2027-01-31,verified,2035-06-30,yes,individual";
-        writeln!(investors, "I-{nth},A-{nth},{rest}").unwrap();
-    }
-    let mut navs = "fund,date,nav\n".to_owned();
-    for day in date(t).iter_days().take(40).filter(|day| calendar.day(*day).is_ok()) {
-        writeln!(navs, "011162,{day},0.7421\n050027,{day},1.0523").unwrap();
-    }
-    let day = format!("trade_date = {t}\nseed = 1\nfunds = \"added\"\n");
-    let orders = format!("{HEADING}{orders}");
-    for (name, text) in [
-        ("day.toml", day),
-        ("investors.csv", investors),
-        ("navs.csv", navs),
-        ("orders.csv", orders),
-    ] {
-        fs::write(folder.path().join(name), text).unwrap();
-    }
-    folder
 }
 
 fn rows() -> String {
@@ -174,7 +116,7 @@ async fn near_the_calendars_end_a_request_is_refused_by_that_name_or_runs_to_its
 
             let mut taken = taken(&report, last, besides);
             let paid = taken.iter().filter(|id| pays.iter().any(|it| id.starts_with(it))).count();
-            assert_eq!(report.channel.unwrap().debits, 5 + paid as u64, "{last}: {taken:?}");
+            assert_eq!(report.channel.debits, 5 + paid as u64, "{last}: {taken:?}");
             assert_eq!(report.findings, 0);
             taken.retain(|id| all.contains(id));
             assert!(taken.is_superset(&before), "{last}: {taken:?} and before {before:?}");

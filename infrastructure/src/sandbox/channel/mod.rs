@@ -18,8 +18,7 @@ use super::{
     scenario::{ChargeFate, PayoutFate, RefundFate, Scenario},
 };
 use fundflow_domain::{
-    ids::PaymentNo, money::Money, orders::Cause, payment::Receipt, payout::Transfer,
-    time::Timestamp,
+    ids::PaymentNo, money::Sum, orders::Cause, payment::Receipt, payout::Transfer, time::Timestamp,
 };
 use fundflow_kernel::clock::Clock;
 use fundflow_sagas::ports::bank::{
@@ -76,15 +75,15 @@ pub struct Totals {
     /// Debits, second debits included.
     pub debits: u64,
     /// Their sum.
-    pub charged: Money,
+    pub charged: Sum<2>,
     /// Refunds that arrived.
     pub refunds: u64,
     /// Their sum.
-    pub refunded: Money,
+    pub refunded: Sum<2>,
     /// Payouts that arrived.
     pub payouts: u64,
     /// Their sum.
-    pub paid_out: Money,
+    pub paid_out: Sum<2>,
 }
 
 impl SandboxChannel {
@@ -179,22 +178,22 @@ impl SandboxChannel {
         entries.map(|(_, entry)| entry).collect()
     }
 
-    /// What has moved by now; `None` if a sum leaves the range of money.
-    pub fn totals(&self, now: Timestamp) -> Option<Totals> {
+    /// What has moved by now.
+    pub fn totals(&self, now: Timestamp) -> Totals {
         let mut totals = Totals::default();
         for debit in self.charges().iter().flat_map(|entry| entry.debits(now)) {
             totals.debits += 1;
-            totals.charged = totals.charged.plus(debit.amount)?;
+            totals.charged.add(debit.amount.decimal());
         }
         for entry in self.refunds().iter().filter(|entry| entry.moved_by(now)) {
             totals.refunds += 1;
-            totals.refunded = totals.refunded.plus(entry.amount.into())?;
+            totals.refunded.add(entry.amount.decimal());
         }
         for entry in self.payouts().iter().filter(|entry| entry.moved_by(now)) {
             totals.payouts += 1;
-            totals.paid_out = totals.paid_out.plus(entry.amount.into())?;
+            totals.paid_out.add(entry.amount.decimal());
         }
-        Some(totals)
+        totals
     }
 
     fn plan(&self, no: &PaymentNo, notice: Option<(Timestamp, Notice)>) {
