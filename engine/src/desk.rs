@@ -12,40 +12,12 @@ use crate::{
     shard::{Message, Work},
 };
 use fundflow_kernel::{envelope::Actor, time::Timestamp};
+pub use fundflow_runtime::runner::Outlook;
 use fundflow_runtime::{
     message::{Reply, SagaId, What},
     port::Payload,
-    runner::Runner,
 };
-use std::collections::{BTreeMap, BTreeSet};
 use tokio::sync::oneshot;
-
-/// What there is to wait for.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Outlook {
-    /// Sagas that go on by themselves, neither over nor waiting for a person, and when the next timer
-    /// of each rings.
-    pub moving: BTreeMap<SagaId, Option<Timestamp>>,
-    /// Sagas that wait for a person.
-    pub parked: BTreeSet<SagaId>,
-    /// When the next timer rings. One that is parked has timers, too: its counterparty is asked
-    /// slowly for ever.
-    pub next_timer: Option<Timestamp>,
-}
-
-impl Outlook {
-    pub(crate) fn of(runner: &Runner) -> Self {
-        let mut outlook = Self { next_timer: runner.next_timer(), ..Self::default() };
-        for saga in runner.unfinished() {
-            if runner.is_parked(saga) {
-                outlook.parked.insert(saga.clone());
-            } else {
-                outlook.moving.insert(saga.clone(), runner.timer_of(saga));
-            }
-        }
-        outlook
-    }
-}
 
 impl Engine {
     /// Asks something of running sagas, in order, in one durable batch where they fit. Each has its

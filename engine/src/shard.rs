@@ -215,7 +215,7 @@ impl<S: EventStore + Checkpoints> Shard<S> {
             }
             Work::Watch(saga, watcher) => self.watch(saga, watcher).await,
             // Whoever has gone meanwhile needs no answer.
-            Work::Outlook(asker) => drop(asker.send(Outlook::of(&self.runner))),
+            Work::Outlook(asker) => drop(asker.send(self.runner.outlook())),
             Work::Settle(settled) => self.state.settling.push(settled),
             Work::Shutdown(done) => self.state.stopping = Some(done),
         }

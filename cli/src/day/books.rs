@@ -19,7 +19,7 @@ use fundflow_kernel::{
     store::{Position, ReadError},
 };
 use fundflow_sagas::house::House;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Every application, case and plan of the store, and what its incomes add up to.
 #[derive(Debug, Default)]
@@ -32,6 +32,9 @@ pub(super) struct Books {
     pub(super) incomes: Incomes,
     /// Funds whose shares are in wallets.
     pub(super) wallet_funds: BTreeSet<FundCode>,
+    /// Orders that their registrar's front has and of which no record came, by their T and whether they
+    /// were sent.
+    at_front: BTreeMap<(TradingDay, bool), usize>,
     /// When the bank says that it was paid, by the ID of the payment's stream.
     paid: HashMap<Box<str>, Timestamp>,
     /// When it moved to another T, by the ID of the application's stream.
@@ -74,31 +77,48 @@ impl Books {
     /// The T of every order that its registrar's front has and of which no record came, and whether it was
     /// sent.
     pub(super) fn unanswered(&self) -> impl Iterator<Item = (TradingDay, bool)> + '_ {
-        self.applications.iter().filter_map(|(_, kept)| {
-            let application = kept.loaded.state.application()?;
-            let is_sent = match application.stage {
-                Stage::Accepted | Stage::Sealed => false,
-                Stage::Sent => true,
-                Stage::Placed
-                | Stage::Received
-                | Stage::Confirming
-                | Stage::Confirmed(_)
-                | Stage::PartlyConfirmed(_)
-                | Stage::Rejected(_)
-                | Stage::Cancelled(_) => return None,
-            };
-            Some((application.terms.trade_date, is_sent))
-        })
+        self.at_front.keys().copied()
     }
 
     /// Whether something waits for a batch of a later T than that.
     pub(super) fn waits_for_batch_after(&self, t: TradingDay) -> bool {
-        self.applications.iter().any(|(_, kept)| {
-            let application = kept.loaded.state.application();
-            application.is_some_and(|it| {
-                it.terms.trade_date > t && matches!(it.stage, Stage::Accepted | Stage::Sealed)
-            })
-        })
+        self.at_front.keys().any(|(day, is_sent)| *day > t && !is_sent)
+    }
+
+    fn front_of(&self, id: &str) -> Option<(TradingDay, bool)> {
+        let application = self.applications.get(id)?.loaded.state.application()?;
+        let is_sent = match application.stage {
+            Stage::Accepted | Stage::Sealed => false,
+            Stage::Sent => true,
+            Stage::Placed
+            | Stage::Received
+            | Stage::Confirming
+            | Stage::Confirmed(_)
+            | Stage::PartlyConfirmed(_)
+            | Stage::Rejected(_)
+            | Stage::Cancelled(_) => return None,
+        };
+        Some((application.terms.trade_date, is_sent))
+    }
+
+    /// Takes in what was said of an application. What is asked after every step is counted here, so that
+    /// nobody looks at all of them.
+    fn hear_application(&mut self, event: &Recorded) -> Result<(), ReadError> {
+        let before = self.front_of(event.stream.id());
+        self.applications.hear(event)?;
+        let after = self.front_of(event.stream.id());
+        if let Some(front) = before
+            && let Some(orders) = self.at_front.get_mut(&front)
+        {
+            *orders -= 1;
+            if *orders == 0 {
+                self.at_front.remove(&front);
+            }
+        }
+        if let Some(front) = after {
+            *self.at_front.entry(front).or_default() += 1;
+        }
+        Ok(())
     }
 }
 
@@ -129,6 +149,9 @@ impl Follow for Books {
         self.cases.hear(event)?;
         self.plans.hear(event)?;
         self.incomes.hear(event)?;
+        if event.stream.category() == Applications::CATEGORY {
+            return self.hear_application(event);
+        }
         self.applications.hear(event)
     }
 }

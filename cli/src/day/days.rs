@@ -128,7 +128,7 @@ impl<S: EventStore + Checkpoints> Play<S> {
     fn moves(&self, outlook: &Outlook, last: TradingDay) -> bool {
         let soon = at(self.later(last, SOON), 17, 0);
         let outside = self.with.sandbox.next_due().is_some_and(|due| due <= soon);
-        outside || outlook.moving.values().any(|due| due.is_none_or(|due| due <= soon))
+        outside || outlook.moves_by(soon)
     }
 
     fn first_due(&self, outlook: &Outlook) -> Option<Timestamp> {

@@ -82,6 +82,7 @@ impl Runner {
     pub(super) fn let_go(&mut self, saga: &SagaId) {
         if let Some(mut slot) = self.sagas.remove(saga) {
             slot.saga.release(&mut self.streams);
+            self.standing.stir(saga);
             if slot.slept {
                 self.sleeps(saga, slot.timer);
             }

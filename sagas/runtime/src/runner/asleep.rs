@@ -79,6 +79,7 @@ impl Runner {
             let saga_itself = kind.fresh(saga.transaction.clone());
             let slot = Slot { saga: saga_itself, timer, touched: 0, slept };
             self.sagas.insert(saga.clone(), slot);
+            self.standing.stir(saga);
             if self.asleep.at_most < usize::MAX {
                 self.asleep.awake.push_back((saga.clone(), 0));
             }
@@ -131,5 +132,6 @@ impl Runner {
     /// Only its name and its timer are in memory.
     pub(super) fn sleeps(&mut self, saga: &SagaId, timer: Option<Timestamp>) {
         self.asleep.sagas.insert(saga.clone(), timer);
+        self.standing.stir(saga);
     }
 }

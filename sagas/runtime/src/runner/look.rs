@@ -22,12 +22,20 @@ impl Runner {
     /// The sagas, awake or asleep, that are not over, or still owe something, or of which nobody can tell
     /// because a stream of theirs is damaged.
     pub fn unfinished(&self) -> impl Iterator<Item = &SagaId> {
-        let streams = &self.streams;
-        let open = self.sagas.iter().filter(|(_, slot)| {
-            let is_open = slot.saga.is_known(streams) && !slot.saga.is_finished(streams);
-            is_open || slot.saga.damage(streams).is_some()
-        });
+        let open = self.sagas.iter().filter(|(_, slot)| self.is_open(slot));
         open.map(|(saga, _)| saga).chain(self.asleep.sagas())
+    }
+
+    fn is_open(&self, slot: &Slot) -> bool {
+        let streams = &self.streams;
+        let is_open = slot.saga.is_known(streams) && !slot.saga.is_finished(streams);
+        is_open || slot.saga.damage(streams).is_some()
+    }
+
+    /// Whether that saga is one of the [`unfinished`](Self::unfinished).
+    pub(super) fn is_unfinished(&self, saga: &SagaId) -> bool {
+        let slot = self.sagas.get(saga);
+        slot.map_or_else(|| self.asleep.has(saga), |slot| self.is_open(slot))
     }
 
     /// A saga in memory, with its types.
@@ -79,6 +87,7 @@ impl Clone for Runner {
             unclaimed: self.unclaimed.clone(),
             sagas: self.sagas.iter().map(|(id, s)| (id.clone(), slot(s))).collect(),
             asleep: self.asleep.clone(),
+            standing: self.standing.clone(),
             streams: self.streams.clone(),
             timers: self.timers.clone(),
             breakers: self.breakers.clone(),

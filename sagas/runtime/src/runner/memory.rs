@@ -18,6 +18,9 @@ impl Runner {
     ) -> Option<Damage> {
         let was_unread = self.streams.is_unread(need.stream());
         let damage = self.streams.provide(need, history);
+        if was_unread || damage.is_some() {
+            self.standing.forget();
+        }
         if was_unread {
             self.mended(need.stream());
         }
@@ -26,11 +29,13 @@ impl Runner {
 
     /// Puts a stream into memory that the store cannot give.
     pub fn provide_damaged(&mut self, need: &Need, damage: Damage) {
+        self.standing.forget();
         self.streams.provide_damaged(need, damage);
     }
 
     /// Puts a stream into memory that the store cannot give now; whoever needs it next has it read again.
     pub fn provide_unread(&mut self, need: &Need, damage: Damage) {
+        self.standing.forget();
         self.streams.provide_unread(need, damage);
     }
 
@@ -44,6 +49,7 @@ impl Runner {
 
     /// What a restored saga still misses.
     pub fn missing(&mut self, saga: &SagaId) -> Vec<Need> {
+        self.standing.stir(saga);
         let streams = &self.streams;
         self.sagas.get_mut(saga).map_or_else(Vec::new, |slot| slot.saga.missing(streams))
     }
@@ -54,6 +60,7 @@ impl Runner {
     pub fn dismiss(&mut self, saga: &SagaId) -> bool {
         let Some(slot) = self.sagas.get_mut(saga) else { return true };
         slot.saga.is_ready(&mut self.streams);
+        self.standing.stir(saga);
         if slot.saga.damage(&self.streams).is_none() {
             self.forget(saga, self.out.batch.saturating_sub(1));
         }
@@ -81,6 +88,7 @@ impl Runner {
             self.timers.remove(&(due, saga.clone()));
         }
         self.sagas.remove(saga);
+        self.standing.stir(saga);
     }
 
     /// Forgets everything in memory: what was decided may never have become durable. The open sagas
@@ -88,6 +96,7 @@ impl Runner {
     pub fn clear(&mut self) {
         self.sagas.clear();
         self.asleep.clear();
+        self.standing.forget();
         self.streams.clear();
         self.timers.clear();
         self.breakers.clear();

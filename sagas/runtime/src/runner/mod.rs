@@ -23,12 +23,15 @@ mod memory;
 mod mend;
 mod one_name;
 mod others;
+mod standing;
 mod unclaimed;
 
 pub use crate::running::{LaneState, Running};
+pub use standing::Outlook;
 pub use unclaimed::Unclaimed;
 
 use asleep::Asleep;
+use standing::Standing;
 
 use crate::{
     breaker::{Breaker, Limits},
@@ -76,6 +79,7 @@ pub struct Runner {
     unclaimed: Option<Arc<dyn Unclaimed>>,
     sagas: HashMap<SagaId, Slot, RandomState>,
     asleep: Asleep,
+    standing: Standing,
     streams: Streams,
     timers: BTreeSet<(Timestamp, SagaId)>,
     breakers: Breakers,
@@ -104,6 +108,7 @@ impl Runner {
             unclaimed: None,
             sagas: HashMap::default(),
             asleep: Asleep::default(),
+            standing: Standing::default(),
             streams: Streams::default(),
             timers: BTreeSet::new(),
             breakers: Breakers::new(),
@@ -246,6 +251,7 @@ impl Runner {
     /// besides, which is asked for once.
     fn missing_for(&mut self, saga: &SagaId, input: &mut Input, now: Timestamp) -> Vec<Need> {
         let Some(slot) = self.sagas.get_mut(saga) else { return Vec::new() };
+        self.standing.stir(saga);
         let mut needs = slot.saga.missing(&self.streams);
         let first = matches!(input.what, What::Request { .. });
         if input.besides.is_empty() && (needs.is_empty() || first) {
@@ -269,6 +275,7 @@ impl Runner {
         let mut needs: Vec<Need> = Vec::new();
         for saga in &self.starved {
             if let Some(slot) = self.sagas.get_mut(saga) {
+                self.standing.stir(saga);
                 needs.extend(slot.saga.missing(&self.streams));
             }
         }
@@ -294,10 +301,12 @@ impl Runner {
             rung += 1;
             let Some(slot) = self.sagas.get_mut(&saga) else {
                 self.asleep.rang(&saga);
+                self.standing.stir(&saga);
                 self.wake_up(saga);
                 continue;
             };
             slot.timer = None;
+            self.standing.stir(&saga);
             if slot.touched == 0 {
                 self.starved.push(saga);
                 continue;
@@ -330,6 +339,7 @@ impl Runner {
     fn damage(&mut self, saga: &SagaId) -> Option<Damage> {
         let slot = self.sagas.get_mut(saga)?;
         slot.saga.is_ready(&mut self.streams);
+        self.standing.stir(saga);
         slot.saga.damage(&self.streams)
     }
 
@@ -354,6 +364,7 @@ impl Runner {
         };
         let result = act(slot.saga.as_mut(), &mut desk);
         slot.touched = self.out.batch;
+        self.standing.stir(saga);
         let due = slot.saga.next_due();
         if due != slot.timer {
             if let Some(was) = std::mem::replace(&mut slot.timer, due) {

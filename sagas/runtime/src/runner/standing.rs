@@ -1,0 +1,124 @@
+//! Who goes on without a person, and who waits for one: for programs that move a clock by hand and
+//! ask after every step.
+//!
+//! 1. The first who asks has all sagas looked at; whoever asks again only those that something
+//!    happened to since. Where nobody asks, nothing is kept.
+//! 2. More is never kept than there is to look at: past that, the next who asks has all looked at again.
+
+use super::Runner;
+use crate::message::SagaId;
+use foldhash::fast::RandomState;
+use fundflow_kernel::time::Timestamp;
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+/// Sagas that something may happen to before the next look, beside as many as there are.
+const BESIDES: usize = 1_024;
+
+/// What there is to wait for.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Outlook {
+    /// How many sagas go on by themselves, neither over nor waiting for a person.
+    pub moving: usize,
+    /// How many wait for a person.
+    pub parked: usize,
+    /// When the next timer rings. One that is parked has timers, too: its counterparty is asked
+    /// slowly for ever.
+    pub next_timer: Option<Timestamp>,
+    /// The timer of the first that goes on by itself; one without a timer is before all others.
+    first: Option<Option<Timestamp>>,
+}
+
+impl Outlook {
+    /// Whether a saga goes on by itself until then: its timer rings, or it waits for no timer.
+    pub fn moves_by(&self, until: Timestamp) -> bool {
+        self.first.is_some_and(|due| due.is_none_or(|due| due <= until))
+    }
+}
+
+/// How a saga that is not over stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stand {
+    Moves(Option<Timestamp>),
+    Parked,
+}
+
+#[derive(Debug, Clone, Default)]
+struct Seen {
+    of: HashMap<SagaId, Stand, RandomState>,
+    moving: BTreeSet<(Option<Timestamp>, SagaId)>,
+    stirred: HashSet<SagaId, RandomState>,
+}
+
+impl Seen {
+    fn put(&mut self, saga: SagaId, stand: Option<Stand>) {
+        if let Some(Stand::Moves(due)) = self.of.remove(&saga) {
+            self.moving.remove(&(due, saga.clone()));
+        }
+        let Some(stand) = stand else { return };
+        if let Stand::Moves(due) = stand {
+            self.moving.insert((due, saga.clone()));
+        }
+        self.of.insert(saga, stand);
+    }
+
+    fn outlook(&self, next_timer: Option<Timestamp>) -> Outlook {
+        let (moving, parked) = (self.moving.len(), self.of.len() - self.moving.len());
+        let first = self.moving.first().map(|(due, _)| *due);
+        Outlook { moving, parked, next_timer, first }
+    }
+}
+
+/// What was seen when somebody last asked, if anybody did.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Standing(Option<Seen>);
+
+impl Standing {
+    /// Something happened to that saga, or it came into memory or left it.
+    pub(super) fn stir(&mut self, saga: &SagaId) {
+        let Some(seen) = &mut self.0 else { return };
+        if seen.stirred.len() > seen.of.len() + BESIDES {
+            self.0 = None;
+        } else if !seen.stirred.contains(saga) {
+            seen.stirred.insert(saga.clone());
+        }
+    }
+
+    /// Something happened that may concern anybody.
+    pub(super) fn forget(&mut self) {
+        self.0 = None;
+    }
+}
+
+impl Runner {
+    /// What moves and what waits.
+    pub fn outlook(&mut self) -> Outlook {
+        let mut seen = self.standing.0.take().unwrap_or_else(|| Seen {
+            stirred: self.unfinished().cloned().collect(),
+            ..Seen::default()
+        });
+        for saga in std::mem::take(&mut seen.stirred) {
+            let stand = self.stand_of(&saga);
+            seen.put(saga, stand);
+        }
+        let outlook = seen.outlook(self.next_timer());
+        debug_assert_eq!(outlook, self.outlook_of_all(), "a saga moved, and nobody noticed");
+        self.standing.0 = Some(seen);
+        outlook
+    }
+
+    fn outlook_of_all(&self) -> Outlook {
+        let mut seen = Seen::default();
+        for saga in self.unfinished() {
+            seen.put(saga.clone(), self.stand_of(saga));
+        }
+        seen.outlook(self.next_timer())
+    }
+
+    fn stand_of(&self, saga: &SagaId) -> Option<Stand> {
+        if !self.is_unfinished(saga) {
+            return None;
+        }
+        let parked = self.is_parked(saga);
+        Some(if parked { Stand::Parked } else { Stand::Moves(self.timer_of(saga)) })
+    }
+}
