@@ -16,6 +16,7 @@ use std::collections::BTreeMap;
 
 mod calendar;
 mod kinds;
+mod records;
 
 struct Laid {
     day: Arc<Day>,

@@ -1,4 +1,8 @@
 //! File 03: what goes to the registrar.
+//!
+//! `TransactionDate` is the order's T and `TransactionTime` the order's own time of day; both together
+//! are no instant. An order of an evening or a closed day has the date of the T that it belongs to, and the time
+//! at which it came: nobody may shift its T by it. An order that was taken back is in no file.
 
 use super::{
     BatchError, Draft, Filler, Parties, Published, fund_account, publish, trading_account,
