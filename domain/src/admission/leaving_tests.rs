@@ -277,3 +277,23 @@ fn only_the_lots_that_leave_must_have_been_held_long_enough() {
     a.chosen = vec![("L3".parse().unwrap(), shares("1000"))];
     assert!(matches!(admit(&a), Err(Refusal::HeldTooShort { .. })));
 }
+
+#[test]
+fn a_redemption_and_a_conversion_of_more_than_is_free_say_the_same() {
+    let bound = |a: &mut Leaving| {
+        (a.held.reserved, a.held.frozen) = (shares("500"), shares("100.55"));
+        a.held.free = shares("5900");
+    };
+    let (mut redeemed, mut converted) = (leaving(), converting());
+    bound(&mut redeemed);
+    bound(&mut converted);
+    let said = [&redeemed, &converted].map(|a| admit(a).unwrap_err().to_string());
+    assert_eq!(said[0], said[1]);
+    assert!(said[0].contains("6000.00") && said[0].contains("5900.00"), "{}", said[0]);
+
+    // All that are free leave where nothing is said, by either.
+    for a in [&mut redeemed, &mut converted] {
+        a.shares = None;
+        assert_eq!(admit(a).unwrap().exit.shares(), shares("5900"));
+    }
+}
