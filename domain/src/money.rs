@@ -161,6 +161,10 @@ macro_rules! quantity {
             type Err = NumberError;
             fn from_str(text: &str) -> Result<Self, NumberError> {
                 let bad = || NumberError { quantity: $what, value: text.to_owned(), allowed: $allowed };
+                // Signs and separators are no part of a number that people exchange.
+                if text.bytes().any(|byte| matches!(byte, b'_' | b'+')) {
+                    return Err(bad());
+                }
                 // `from_str_exact`: a plain parse would silently round the 29th digit away.
                 Self::new(Decimal::from_str_exact(text).map_err(|_| bad())?).map_err(|_| bad())
             }

@@ -45,7 +45,8 @@ fn rate(text: &str) -> Option<Rate> {
     match text.strip_suffix('%') {
         None => text.parse().ok(),
         Some(percent) => {
-            let percent = Decimal::from_str_exact(percent).ok()?;
+            let plain = |text: &&str| !text.contains(['_', '+']);
+            let percent = Decimal::from_str_exact(Some(percent).filter(plain)?).ok()?;
             Rate::new(percent.checked_mul(Decimal::new(1, 2))?).ok()
         }
     }

@@ -4,7 +4,19 @@ use super::*;
 
 #[test]
 fn what_is_out_of_range_cannot_be_built() {
-    for text in ["-0.01", "0.001", "100000000000000", "1e30", "ten", "", "1,000"] {
+    for text in [
+        "-0.01",
+        "0.001",
+        "100000000000000",
+        "1e30",
+        "ten",
+        "",
+        "1,000",
+        "1_000",
+        "+1",
+        "NaN",
+        "１",
+    ] {
         assert!(text.parse::<Money>().is_err(), "{text}");
     }
     assert!("0".parse::<Amount>().is_err());

@@ -92,7 +92,9 @@ impl Frequency {
             ("weekly", None) => Some(Self::Weekly { weekday: weekday()? }),
             ("biweekly", None) => Some(Self::Biweekly { weekday: weekday()?, counted_from }),
             ("monthly", None) => {
-                let day = on?.parse().ok().and_then(|day| DayOfMonth::new(day).ok())?;
+                let digits = |on: &&str| on.bytes().all(|byte| byte.is_ascii_digit());
+                let day = on.filter(digits)?.parse().ok();
+                let day = day.and_then(|day| DayOfMonth::new(day).ok())?;
                 Some(Self::Monthly { day })
             }
             (_, _) => None,

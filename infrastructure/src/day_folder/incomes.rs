@@ -12,7 +12,7 @@
 use super::{
     kinds::Reader,
     orders::Known,
-    table::{Fields, instant},
+    table::{self, Fields, instant},
 };
 use fundflow_domain::{
     calendar::TradingDay,
@@ -35,11 +35,11 @@ pub(super) fn income(
     row.only(INCOME, &["fund", "day", "per_10_000", "publication"]);
     let fund = money_fund(row);
     let a_date = "the natural day of the income, like 2026-02-14";
-    let day = row.fields.parse("day", a_date, |text| text.parse().ok());
+    let day = row.fields.parse("day", a_date, table::date);
     let figure = "yuan of 10,000 shares: -999.99999 to 999.99999, at most 5 decimals";
     let per_10_000 = row.fields.parse("per_10_000", figure, |text| text.parse().ok());
     let publication = row.fields.parse("publication", "1 to 255, or nothing for 0", |text| {
-        if text.is_empty() { Some(0) } else { text.parse().ok() }
+        if text.is_empty() { Some(0) } else { table::whole(text) }
     });
     let income =
         Publication { fund: fund?, day: day?, per_10_000: per_10_000?, publication: publication? };

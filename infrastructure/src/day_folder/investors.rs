@@ -2,9 +2,8 @@
 
 use super::{
     Problem,
-    table::{self, Columns, Fields, Row, Table},
+    table::{self, Columns, Fields, Row, Table, date},
 };
-use chrono::NaiveDate;
 use fundflow_domain::{
     catalogue::Catalogue,
     ids::{FundCode, InvestorId},
@@ -60,7 +59,6 @@ fn profile(
     catalogue: Option<&Catalogue>,
 ) -> Result<InvestorProfile, Vec<Problem>> {
     let mut fields = Fields::of(table, row);
-    let date = |told: &str| told.parse::<NaiveDate>().ok();
     let plain = "1 to 40 of A-Z a-z 0-9 . _ - (a token, no name and no number of a card)";
     let id = fields.parse("investor", plain, |told| told.parse().ok());
     let account = fields.parse("account", plain, |told| told.parse().ok());

@@ -53,16 +53,72 @@ fn kinds() -> Vec<Vec<(&'static str, &'static str)>> {
     kinds.iter().map(|kind| [&common, *kind].concat()).collect()
 }
 
+/// Nothing of a kind: not letters, too long, digits of another width, a bell, an end of text, a sign that turns
+/// the line around.
+const NOTHING: [&str; 6] = ["§%", LONG, "１", "a\u{7}b", "1\u{0}", "1\u{202e}2"];
+const NO_NUMBERS: [&str; 12] = [
+    "nobody",
+    "-1",
+    "-0.01",
+    "NaN",
+    "inf",
+    "1e3",
+    "0x10",
+    "+1",
+    "1_000",
+    "１００．００",
+    "99999999999999999999999999999999",
+    "1.0000000001",
+];
+const NO_DATES: [&str; 9] = [
+    "nobody",
+    "-1",
+    "2026-02-30",
+    "2026-13-01",
+    "0000-00-00",
+    "20260212",
+    "2026-2-12",
+    "２０２６-02-12",
+    "99999-01-01",
+];
+const NO_TIMES: [&str; 8] = [
+    "nobody",
+    "-1",
+    "25:00",
+    "09:60",
+    "09:00:61",
+    "2026-02-12T09:00",
+    "2026-02-30T09:00:00+08:00",
+    "０９:00",
+];
+
 /// What is wrong in a column of orders, whichever kind uses it; what one does not use is wrong too.
 fn wrong(column: &str) -> Vec<&'static str> {
-    let mut values = vec!["§%", LONG];
-    match column {
+    let more: &[&str] = match column {
         // Any name will do: whether there is such a thing is known once it is asked for.
-        "transaction" | "of" | "account" => {}
-        "warning_confirmed" => values.extend(["nobody", "-1"]),
-        _ => values.extend(["nobody", "-1"]),
-    }
-    values
+        "transaction" | "of" | "account" => &[],
+        "amount" | "shares" | "per_10_000" | "periods" | "misses_max" | "publication" => {
+            &NO_NUMBERS
+        }
+        "start" | "through" | "day" => &NO_DATES,
+        "time" => &NO_TIMES,
+        "frequency" => {
+            &["nobody", "daily 1", "monthly 0", "monthly 32", "monthly +5", "monthly １５"]
+        }
+        _ => &["nobody", "-1", "NaN", "ＹＥＳ"],
+    };
+    [&NOTHING, more].concat()
+}
+
+/// Columns in which a kind must say something.
+fn needed(good: &[(&'static str, &str)]) -> Vec<&'static str> {
+    let may_be_empty = ["shares", "investor"];
+    let is_word = good.iter().any(|(column, _)| *column == "of");
+    let said = good.iter().filter(|(column, value)| {
+        let free = may_be_empty.contains(column) && (is_word || *column == "shares");
+        !(value.is_empty() || free || (is_word && *column == "amount"))
+    });
+    said.map(|(column, _)| *column).collect()
 }
 
 #[test]
@@ -70,11 +126,11 @@ fn no_column_of_an_order_of_any_kind_is_ever_ignored() {
     for good in kinds() {
         let mut rows = vec![ORDERS.to_owned(), row(ORDERS, &good), GOOD.to_owned()];
         let mut expected = Vec::new();
-        for column in ORDERS.split(',') {
-            for value in wrong(column) {
-                rows.push(row(ORDERS, &[good.clone(), vec![(column, value)]].concat()));
-                expected.push((rows.len(), column, value));
-            }
+        let empty = needed(&good).into_iter().filter(|it| *it != "kind").map(|it| (it, ""));
+        let wrong = ORDERS.split(',').flat_map(|it| wrong(it).into_iter().map(move |v| (it, v)));
+        for (column, value) in wrong.chain(empty) {
+            rows.push(row(ORDERS, &[good.clone(), vec![(column, value)]].concat()));
+            expected.push((rows.len(), column, value));
         }
         let text = rows.join("\n") + "\n";
         let (_dir, reading) = with("orders.csv", Some(text.as_bytes()));
@@ -102,7 +158,14 @@ fn no_field_of_an_income_is_ever_ignored() {
     ];
     let (mut rows, mut expected) = (vec![ORDERS.to_owned(), GOOD.to_owned()], Vec::new());
     for column in ORDERS.split(',') {
-        for value in ["§%", LONG, "nobody", "99999999"] {
+        let more: &[&str] = match column {
+            "day" => &NO_DATES,
+            "time" => &NO_TIMES,
+            "per_10_000" => &["NaN", "+1", "1_0", "１", "0.123456"],
+            "publication" => &["+1", "-1", "１", "99999999999999999999"],
+            _ => &[],
+        };
+        for value in [&["§%", LONG, "nobody", "99999999"], more].concat() {
             rows.push(row(ORDERS, &[&good[..], &[(column, value)]].concat()));
             expected.push((rows.len(), column, value));
         }
@@ -128,8 +191,12 @@ fn no_field_of_an_investor_is_ever_ignored() {
     ];
     for column in heading.split(',') {
         let free = ["investor", "account", "questionnaire"].contains(&column);
-        let values: &[&str] = if free { &["§%", LONG] } else { &["§%", LONG, "nobody", "-1"] };
-        for value in values {
+        let more: &[&str] = match column {
+            it if it.ends_with("until") => &NO_DATES,
+            _ if free => &[],
+            _ => &["nobody", "-1"],
+        };
+        for value in [&NOTHING, more].concat() {
             let bad = row(heading, &[&good[..], &[(column, value)]].concat());
             let text =
                 format!("{heading}\n{}\n{bad}\n", row(heading, &good).replace("I-9", "I-1001"));
@@ -153,12 +220,14 @@ fn no_field_of_an_investor_is_ever_ignored() {
 fn no_field_of_a_price_is_ever_ignored() {
     let heading = "fund,date,nav";
     let rows = [
-        ("fund", ["§%", "999999", LONG, "-1"]),
-        ("date", ["§%", "2026-02-14", LONG, "-1"]),
-        ("nav", ["§%", "-1", LONG, "0"]),
+        ("fund", &["999999", "-1", "", "０１１１６２"][..]),
+        ("date", &["2026-02-14", ""]),
+        ("date", &NO_DATES),
+        ("nav", &["0", "", "0.000000001", "1000000000"]),
+        ("nav", &NO_NUMBERS),
     ];
     for (column, values) in rows {
-        for value in values {
+        for value in [&NOTHING, values].concat() {
             let good =
                 [("fund", "011162"), ("date", "2026-02-12"), ("nav", "1.1"), (column, value)];
             let text = format!("{heading}\n018145,2026-02-12,1.2\n{}\n", row(heading, &good));

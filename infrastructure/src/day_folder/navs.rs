@@ -3,7 +3,7 @@
 use super::{
     Problem, funds_listed,
     kinds::Kind,
-    table::{Columns, Fields, Row, Table},
+    table::{self, Columns, Fields, Row, Table},
 };
 use chrono::NaiveDate;
 use fundflow_domain::{
@@ -125,7 +125,7 @@ fn price(
         told.parse().ok().filter(|code| !catalogue.history(*code).is_empty())
     });
     let date = fields.parse("date", "a trading day like 2026-02-12", |told| {
-        told.parse().ok().filter(|date: &NaiveDate| calendar.day(*date).is_ok())
+        table::date(told).filter(|date| calendar.day(*date).is_ok())
     });
     let allowed = "yuan per share: above 0, at most 8 decimals, like 1.2345";
     let nav = fields.parse("nav", allowed, |told| told.parse().ok());

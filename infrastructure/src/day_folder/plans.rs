@@ -13,7 +13,10 @@
 //! Rows of kind `plan_change` (`amount`, `account`, `frequency`, each if it changes; `start`: the first date
 //! that it holds for), `plan_pause`, `plan_resume` and `plan_end` name the plan in `of`; `note` is the reason.
 
-use super::kinds::{AMOUNT, Kind, Reader};
+use super::{
+    kinds::{AMOUNT, Kind, Reader},
+    table::{date, whole},
+};
 use chrono::NaiveDate;
 use fundflow_domain::{
     ids::InvestorId,
@@ -47,15 +50,15 @@ pub(super) fn terms(row: &mut Reader<'_>) -> Option<Terms> {
         _ => row.fund("wallet_fund").map(Some),
     };
     let account = row.account();
-    let start = row.fields.parse("start", A_DATE, |text| text.parse::<NaiveDate>().ok());
+    let start = row.fields.parse("start", A_DATE, date);
     // A missing start is noted by itself.
     let counted_from = start.unwrap_or_default();
     let often = |text: &str| Frequency::from_words(text, counted_from);
     let frequency = row.fields.parse("frequency", OFTEN, often);
-    let through = row.fields.optional("through", A_DATE, |text| text.parse().ok());
-    let periods = row.fields.optional("periods", "1 or more, or nothing", |text| text.parse().ok());
+    let through = row.fields.optional("through", A_DATE, date);
+    let periods = row.fields.optional("periods", "1 or more, or nothing", whole);
     let misses = "1 to 255, or nothing for 3";
-    let misses = row.fields.optional("misses_max", misses, |text| text.parse().ok());
+    let misses = row.fields.optional("misses_max", misses, whole);
     let move_rule =
         row.fields.parse("closed_day", "next, previous or nothing", |text| match text {
             "" | "next" => Some(MoveRule::NextTradingDay),
@@ -130,7 +133,7 @@ pub(super) fn word(row: &mut Reader<'_>, kind: &str) -> Option<Kind> {
 fn change(row: &mut Reader<'_>) -> Option<PlanWord> {
     let amount = row.fields.optional("amount", AMOUNT, |text| text.parse().ok());
     let account = row.account();
-    let from = row.fields.optional("start", A_DATE, |text| text.parse::<NaiveDate>().ok());
+    let from = row.fields.optional("start", A_DATE, date);
     let counted_from = from.unwrap_or(row.known.trade_date.date());
     let often = |text: &str| Frequency::from_words(text, counted_from);
     let frequency = row.fields.optional("frequency", OFTEN, often);

@@ -231,6 +231,16 @@ impl<'a> Fields<'a> {
     }
 }
 
+/// `YYYY-MM-DD` to the digit: a hand that leaves a zero out may have meant another one.
+pub(super) fn date(told: &str) -> Option<chrono::NaiveDate> {
+    told.parse().ok().filter(|_| told.len() == "YYYY-MM-DD".len())
+}
+
+/// A whole number in digits alone.
+pub(super) fn whole<T: std::str::FromStr>(told: &str) -> Option<T> {
+    told.parse().ok().filter(|_| told.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
 /// `HH:MM`, `HH:MM:SS` or with decimals on a date, or an instant with a zone.
 pub(super) fn instant(told: &str, date: chrono::NaiveDate) -> Option<Timestamp> {
     let formats = ["%H:%M", "%H:%M:%S", "%H:%M:%S%.f"];
