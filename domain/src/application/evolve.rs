@@ -88,20 +88,13 @@ fn remember(known: &mut Application, event: &Event) -> Option<()> {
             known.stage = S::Received;
         }
         Event::PortionConfirmed(portion) => {
-            confirmable(known, portion)?;
-            known.said_anew(&portion.serial);
+            confirm(known, portion, S::Confirming)?;
             known.portions.push(portion.as_ref().clone());
-            known.stage = S::Confirming;
         }
-        Event::Confirmed(last) => {
-            confirmable(known, last)?;
-            known.said_anew(&last.serial);
-            known.stage = S::Confirmed(last.clone());
-        }
+        Event::Confirmed(last) => confirm(known, last, S::Confirmed(last.clone()))?,
         Event::PartlyConfirmed(last) => {
-            confirmable(known, last)?;
-            known.said_anew(&last.serial);
-            known.stage = S::PartlyConfirmed(Last::Confirmation(last.clone()));
+            let stage = S::PartlyConfirmed(Last::Confirmation(last.clone()));
+            confirm(known, last, stage)?;
         }
         Event::Corrected { reverses, confirmation } => correct(known, reverses, confirmation)?,
         Event::Contested(came) => known.contest(came)?,
@@ -121,6 +114,14 @@ fn remember(known: &mut Application, event: &Event) -> Option<()> {
             known.stage = S::Cancelled(cause.clone());
         }
     }
+    Some(())
+}
+
+/// A record of what was still to be confirmed.
+fn confirm(known: &mut Application, came: &Confirmation, stage: Stage) -> Option<()> {
+    confirmable(known, came)?;
+    known.said_anew(&came.serial);
+    known.stage = stage;
     Some(())
 }
 

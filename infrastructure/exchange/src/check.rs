@@ -111,7 +111,7 @@ pub fn check_bounded(file: &str, input: impl BufRead, bound: usize) -> io::Resul
 pub struct Verified<R> {
     /// What the check found; without errors.
     pub report: Report,
-    /// The records.
+    /// The records behind the header, read as they are asked for.
     pub reader: Reader<BufReader<R>>,
 }
 

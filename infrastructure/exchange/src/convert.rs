@@ -21,17 +21,17 @@ const MISFITS_MAX: usize = 100;
 pub struct Misfit {
     /// Line of the record.
     pub line: u64,
-    /// Why.
+    /// What the other edition cannot hold of it.
     pub error: FieldError,
 }
 
 /// Why a file is not converted.
 #[derive(Debug, thiserror::Error)]
 pub enum ConvertError {
-    /// The source.
+    /// The file that is read cannot be, or is none of the standard.
     #[error(transparent)]
     Read(#[from] ReadError),
-    /// The target.
+    /// The file that is written cannot be.
     #[error(transparent)]
     Write(#[from] WriteError),
     /// Values that do not fit; the target has no trailer and is to be thrown away.

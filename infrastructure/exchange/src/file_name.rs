@@ -39,7 +39,7 @@ pub struct IndexName {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{name:?} is not named like {form}; rename it")]
 pub struct NameError {
-    /// The name.
+    /// As it stands in the directory, without it.
     pub name: String,
     /// What it should look like.
     pub form: &'static str,

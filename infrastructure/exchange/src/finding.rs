@@ -11,7 +11,7 @@ use super::layout::LayoutError;
 /// One thing that is wrong, or odd, at one place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
-    /// The file.
+    /// Its name without the directory.
     pub file: Arc<str>,
     /// Line, counted from 1.
     pub line: u64,
@@ -41,7 +41,7 @@ impl fmt::Display for Finding {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[allow(missing_docs, reason = "the sentence of each variant says what stands in it")]
 pub enum Problem {
-    /// Zero bytes.
+    /// It has a name and no byte.
     #[error("the file is empty")]
     Empty,
     /// EF BB BF in front.
@@ -127,7 +127,7 @@ pub enum Problem {
         /// What should have followed.
         expected: &'static str,
     },
-    /// No `OFDCFEND`.
+    /// Its last line is another than `OFDCFEND`: it was cut, or is still being written.
     #[error("the last line must be OFDCFEND")]
     Trailer,
     /// Something behind `OFDCFEND`.

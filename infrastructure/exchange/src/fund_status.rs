@@ -21,7 +21,7 @@ pub enum FundStatus {
     Raising,
     /// Raised, not yet open.
     RaisingSucceeded,
-    /// Not raised.
+    /// Its raising came to nothing, and money goes back.
     RaisingFailed,
     /// Neither purchases nor redemptions.
     Stopped,
@@ -33,7 +33,7 @@ pub enum FundStatus {
     RecordDate,
     /// A dividend is being paid; open.
     DividendPayment,
-    /// Over.
+    /// Its contract is over, and it is wound up.
     Terminated,
     /// In its closed period.
     Closed,
@@ -44,11 +44,11 @@ pub enum FundStatus {
 pub enum ConvertStatus {
     /// In and out.
     Both,
-    /// In only.
+    /// Shares of others may become its own, and not the other way round.
     In,
-    /// Out only.
+    /// Its shares may become those of others, and not the other way round.
     Out,
-    /// Nothing.
+    /// Closed in both directions.
     Neither,
 }
 
@@ -56,7 +56,7 @@ pub enum ConvertStatus {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{field} = {code:?} is not in the registrar's code set; ask the registrar what it means")]
 pub struct UnknownStatus {
-    /// The field.
+    /// As the standard names it.
     pub field: &'static str,
     /// What stood there.
     pub code: String,

@@ -31,7 +31,7 @@ pub struct Record {
 }
 
 impl<'a> RecordRef<'a> {
-    /// The layout.
+    /// The fields of its edition and kind of file, in their order.
     pub const fn layout(&self) -> &'a Arc<Layout> {
         self.layout
     }

@@ -11,7 +11,7 @@ use std::io::Read;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ReturnKind {
-    /// Done.
+    /// The registrar did what was asked.
     Success,
     /// Taken for a later day.
     PreBooked,
@@ -54,9 +54,9 @@ pub enum ReturnKind {
 /// A registrar's answer, explained.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReturnCode {
-    /// The registrar.
+    /// Whose table has it: codes differ from one to another.
     pub registrar: String,
-    /// Its code.
+    /// As the file has it; `0000` is success everywhere.
     pub code: String,
     /// What it comes down to.
     pub kind: ReturnKind,

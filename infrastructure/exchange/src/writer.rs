@@ -42,7 +42,7 @@ pub enum WriteError {
 /// What was written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Written {
-    /// Records.
+    /// Records of the whole file.
     pub records: u64,
     /// Bytes of the whole file.
     pub bytes: u64,

@@ -37,11 +37,11 @@ pub enum OpenError {
         path = path.display()
     )]
     Newer {
-        /// The store.
+        /// The file that is of another format.
         path: PathBuf,
-        /// Its format.
+        /// Its `user_version`.
         found: i32,
-        /// Ours.
+        /// The one that this version reads and writes.
         known: i32,
     },
     /// Written by an older program, before its events said which kind of saga they belong to.
@@ -51,11 +51,11 @@ pub enum OpenError {
         path = path.display()
     )]
     Older {
-        /// The store.
+        /// The file that is of another format.
         path: PathBuf,
-        /// Its format.
+        /// Its `user_version`.
         found: i32,
-        /// Ours.
+        /// The one that this version reads and writes.
         known: i32,
     },
     /// A file, but not one of ours.

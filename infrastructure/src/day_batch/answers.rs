@@ -40,11 +40,11 @@ pub struct Answers {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("record {record} of {file}: {problem}")]
 pub struct Puzzle {
-    /// The file.
+    /// Its name without the directory.
     pub file: String,
     /// Counted from 1.
     pub record: usize,
-    /// Why.
+    /// What is wrong with the record, in words.
     pub problem: String,
 }
 

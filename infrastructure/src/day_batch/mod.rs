@@ -45,9 +45,9 @@ use std::{
 /// Who exchanges files, and in which edition.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Parties {
-    /// Sends applications.
+    /// The code of whoever sends applications, in names and records: up to 9 letters and digits.
     pub distributor: String,
-    /// Answers them.
+    /// The code of whoever answers them, written alike.
     pub registrar: String,
     /// The edition of the standard: V2.2, since the earlier ones allow only digits in an
     /// application's number, and ours has letters.
@@ -57,7 +57,7 @@ pub struct Parties {
 /// Why files are not written or read.
 #[derive(Debug, thiserror::Error)]
 pub enum BatchError {
-    /// The disk.
+    /// The operating system refuses a file.
     #[error("{path} cannot be read or written; check that the directory is there and yours")]
     Io {
         /// The file.

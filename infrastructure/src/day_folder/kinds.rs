@@ -79,7 +79,7 @@ pub enum Kind {
     Income(Publication),
     /// An earlier order is taken back.
     Cancel {
-        /// Its transaction.
+        /// The transaction of the row that it takes back, in this folder or an earlier one.
         of: TransactionId,
         /// How much of it.
         scope: CancelScope,
@@ -89,7 +89,7 @@ pub enum Kind {
 /// A discount purchase.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DiscountPurchase {
-    /// Buys.
+    /// Pays, and owns the shares.
     pub investor: InvestorId,
     /// The money-market fund.
     pub wallet_fund: FundCode,
@@ -108,7 +108,7 @@ pub struct DiscountPurchase {
 /// Money that buys shares of one fund.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Buying {
-    /// Buys.
+    /// Pays, and owns the shares.
     pub investor: InvestorId,
     /// The fund that is wanted.
     pub fund: FundCode,

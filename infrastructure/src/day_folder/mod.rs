@@ -67,13 +67,13 @@ use std::{
 /// A day that can be played.
 #[derive(Debug)]
 pub struct Day {
-    /// Of `day.toml`.
+    /// What `day.toml` says of the parties.
     pub settings: Settings,
-    /// T.
+    /// T: the day whose batch is sealed first.
     pub trade_date: TradingDay,
     /// The day on which it is confirmed.
     pub next: TradingDay,
-    /// The funds.
+    /// Every fund that can be ordered, with its terms by date.
     pub catalogue: Catalogue,
     /// Their files; none of those that are part of the program.
     pub files: Option<Files>,

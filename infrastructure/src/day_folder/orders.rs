@@ -52,12 +52,12 @@ pub(super) const OF_KINDS: Columns = Columns {
     unless: None,
 };
 
-/// An order.
+/// A row of `orders.csv`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Order {
     /// Counted from 1.
     pub line: usize,
-    /// Its identity.
+    /// The column `transaction`: the same again is a repeated request.
     pub transaction: TransactionId,
     /// When the investor asks.
     pub time: Timestamp,
@@ -65,7 +65,7 @@ pub struct Order {
     pub t: TradingDay,
     /// What is asked for.
     pub kind: Kind,
-    /// For people.
+    /// The column `note`, which nothing reads but people.
     pub note: String,
 }
 

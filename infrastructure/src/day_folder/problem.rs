@@ -4,7 +4,7 @@ use crate::catalogue::CatalogueError;
 use serde::Serialize;
 use std::fmt;
 
-/// A mistake.
+/// A mistake in a file of the folder, and what is allowed there.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Problem {
     /// The file, seen from the folder.

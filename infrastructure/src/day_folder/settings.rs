@@ -28,7 +28,7 @@ const CODE_MAX: usize = 9;
 /// What is written in `day.toml`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
-    /// T.
+    /// T: a trading day in Shanghai, of which the calendar has two more.
     pub trade_date: NaiveDate,
     /// Chance is a function of it.
     pub seed: u64,
@@ -39,7 +39,7 @@ pub struct Settings {
     pub registrars: Vec<RegistrarCode>,
     /// What the folder `funds` holds.
     pub funds: FundsAre,
-    /// For people.
+    /// What `notes` says, which nothing reads but people.
     pub notes: String,
     /// Where T is written.
     line: Option<usize>,

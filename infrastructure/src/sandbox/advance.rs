@@ -46,7 +46,7 @@ pub struct AdvanceEntry {
     pub order: OrderId,
     /// The account that receives it.
     pub account: AccountRef,
-    /// Yuan.
+    /// Yuan that the bank paid, or is to pay.
     pub amount: Amount,
     /// The instant at which the call arrived.
     pub at: Timestamp,

@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use fundflow_domain::{
     application::{
         Ask, Confirmation, ConversionConfirmed, LotConfirmed, OnHuge, Outcome, PromisedFee,
-        Quantity, RedemptionConfirmed, Terms,
+        PurchaseConfirmed, Quantity, RedemptionConfirmed, Terms,
     },
     calendar::TradingDay,
     case::Finding,
@@ -128,22 +128,9 @@ fn numbers(house: &House, against: &Against<'_>, confirmation: &Confirmation) ->
     let nav = |fund| published(house, day, fund);
     let finished = confirmation.finished;
     match (&terms.ask, &confirmation.outcome) {
-        (Ask::Purchase { amount, .. }, Outcome::Purchase(n)) => purchase(
-            &PurchaseNumbers {
-                amount: n.amount,
-                fee: n.fee,
-                refund: n.refund,
-                nav: n.nav,
-                shares: n.shares,
-                finished,
-            },
-            &PurchaseExpected {
-                asked: against.money_left(*amount),
-                fee: promised(terms.promised.fee),
-                nav: nav(terms.fund),
-                rounding: terms.rounding,
-            },
-        ),
+        (Ask::Purchase { amount, .. }, Outcome::Purchase(n)) => {
+            against.bought(n, finished, (*amount, nav(terms.fund)))
+        }
         (Ask::Subscription { amount }, Outcome::Subscription(n)) => subscription(
             &SubscriptionNumbers {
                 amount: n.amount,
@@ -186,6 +173,30 @@ fn numbers(house: &House, against: &Against<'_>, confirmation: &Confirmation) ->
 }
 
 impl Against<'_> {
+    fn bought(
+        &self,
+        n: &PurchaseConfirmed,
+        finished: bool,
+        (asked, nav): (Amount, Option<Nav>),
+    ) -> Vec<Finding> {
+        purchase(
+            &PurchaseNumbers {
+                amount: n.amount,
+                fee: n.fee,
+                refund: n.refund,
+                nav: n.nav,
+                shares: n.shares,
+                finished,
+            },
+            &PurchaseExpected {
+                asked: self.money_left(asked),
+                fee: promised(self.terms.promised.fee),
+                nav,
+                rounding: self.terms.rounding,
+            },
+        )
+    }
+
     fn converted(
         &self,
         house: &House,

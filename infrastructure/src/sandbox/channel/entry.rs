@@ -48,7 +48,7 @@ pub struct ChargeEntry {
 pub struct Debit {
     /// The channel's number.
     pub serial: Serial,
-    /// Yuan.
+    /// Yuan that left the account by it; a short one is less than was called for.
     pub amount: Money,
     /// The instant of the debit.
     pub at: Timestamp,

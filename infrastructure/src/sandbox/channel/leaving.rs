@@ -27,7 +27,7 @@ pub struct Leaving<F> {
     pub order: OrderId,
     /// The account that receives it.
     pub account: AccountRef,
-    /// Yuan.
+    /// Yuan of the call; whether they moved follows from its fate.
     pub amount: Amount,
     /// The instant at which the call arrived.
     pub at: Timestamp,

@@ -74,15 +74,15 @@ enum Line {
 pub struct Totals {
     /// Debits, second debits included.
     pub debits: u64,
-    /// Their sum.
+    /// Yuan of all debits.
     pub charged: Sum<2>,
     /// Refunds that arrived.
     pub refunds: u64,
-    /// Their sum.
+    /// Yuan of the refunds that arrived.
     pub refunded: Sum<2>,
     /// Payouts that arrived.
     pub payouts: u64,
-    /// Their sum.
+    /// Yuan of the payouts that arrived.
     pub paid_out: Sum<2>,
 }
 

@@ -47,9 +47,9 @@ pub enum NotPriced {
     /// The source does not convert into the target.
     #[error("fund {from} does not convert into {into}; choose a target of its list")]
     NoPair {
-        /// The source.
+        /// The fund that is left.
         from: FundCode,
-        /// The target.
+        /// The fund that is converted into.
         into: FundCode,
     },
     /// The price of T is not published yet.
@@ -57,7 +57,7 @@ pub enum NotPriced {
     NoNav {
         /// The fund.
         fund: FundCode,
-        /// The T.
+        /// The day whose price is missing, in Shanghai.
         day: NaiveDate,
     },
     /// The days of the confirmation are not known.
@@ -135,7 +135,7 @@ impl Market {
         histories.filter_map(|history| in_force(history, day)).collect()
     }
 
-    /// The calendar.
+    /// The exchange's open days, which its registrars keep.
     pub fn calendar(&self) -> &TradingCalendar {
         &self.calendar
     }

@@ -52,7 +52,7 @@ pub struct Suspension {
 pub struct Huge {
     /// The fund that is left.
     pub fund: FundCode,
-    /// The T.
+    /// The T on which it redeems in part.
     pub on: NaiveDate,
     /// How much of each order is confirmed; 1 to 999.
     pub part_per_mille: u16,
@@ -66,7 +66,7 @@ pub struct Frozen {
     pub investor: InvestorId,
     /// Of which fund.
     pub fund: FundCode,
-    /// How many.
+    /// Shares of one wallet or holding that the register freezes.
     pub shares: Shares,
     /// The first day on which they are; before the first of all where nothing is said.
     #[serde(default)]

@@ -139,7 +139,7 @@ pub enum ScenarioError {
     TooMuch {
         /// Which section.
         section: &'static str,
-        /// Their sum.
+        /// Per mille of all its fates together: more than 1000.
         sum: u32,
     },
     /// A part is more than nothing and less than all.
