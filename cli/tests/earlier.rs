@@ -1,7 +1,5 @@
 //! What the inspecting commands say of a store that the oldest commit of this format wrote, word for word.
 
-#![expect(clippy::unwrap_used, reason = "a fixture that does not come about is a failed test")]
-
 mod common;
 
 use common::{golden, transcript};

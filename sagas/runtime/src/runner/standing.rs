@@ -24,28 +24,36 @@ pub struct Outlook {
     /// When the next timer rings. One that is parked has timers, too: its counterparty is asked
     /// slowly for ever.
     pub next_timer: Option<Timestamp>,
-    /// The timer of the first that goes on by itself; one without a timer is before all others.
-    first: Option<Option<Timestamp>>,
+    /// When the first goes on that does so by itself.
+    first: Option<Due>,
+}
+
+/// When a saga goes on by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Due {
+    /// It has no timer: an answer may come.
+    AnyTime,
+    At(Timestamp),
 }
 
 impl Outlook {
     /// Whether a saga goes on by itself until then: its timer rings, or it waits for no timer.
     pub fn moves_by(&self, until: Timestamp) -> bool {
-        self.first.is_some_and(|due| due.is_none_or(|due| due <= until))
+        self.first.is_some_and(|due| due <= Due::At(until))
     }
 }
 
 /// How a saga that is not over stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Stand {
-    Moves(Option<Timestamp>),
+    Moves(Due),
     Parked,
 }
 
 #[derive(Debug, Clone, Default)]
 struct Seen {
     of: HashMap<SagaId, Stand, RandomState>,
-    moving: BTreeSet<(Option<Timestamp>, SagaId)>,
+    moving: BTreeSet<(Due, SagaId)>,
     stirred: HashSet<SagaId, RandomState>,
 }
 
@@ -118,7 +126,9 @@ impl Runner {
         if !self.is_unfinished(saga) {
             return None;
         }
-        let parked = self.is_parked(saga);
-        Some(if parked { Stand::Parked } else { Stand::Moves(self.timer_of(saga)) })
+        if self.is_parked(saga) {
+            return Some(Stand::Parked);
+        }
+        Some(Stand::Moves(self.timer_of(saga).map_or(Due::AnyTime, Due::At)))
     }
 }
