@@ -6,7 +6,7 @@ use crate::ports::{bank::BankCall, registrar::RegistrarCall};
 use chrono::{NaiveDate, NaiveTime};
 use fundflow_domain::{
     admission::buying::Way,
-    application::{Ask, Promise, PromisedFee, Terms},
+    application::{Application, Ask, Confirmation, OnHuge, Promise, PromisedFee, Terms},
     bounds::{CLOCK_SKEW, check_instant},
     calendar::{CalendarError, TradingCalendar, TradingDay},
     catalogue::Catalogue,
@@ -192,6 +192,55 @@ impl House {
     /// [`NotDone::Lacks`] past the calendar's end.
     pub fn earns_until(&self, t: TradingDay) -> Result<NaiveDate, NotDone> {
         money_fund::earns_until(&self.calendar, t).map_err(|_| NotDone::Lacks("a trading day"))
+    }
+
+    /// The T of a record of the registrar: the order's, or that of the open day on which the rest that
+    /// records before it had left was asked for again.
+    ///
+    /// # Errors
+    /// [`NotDone::Lacks`] for a fund without terms on the order's T.
+    pub fn t_of_record(
+        &self,
+        known: &Application,
+        said: &Confirmation,
+    ) -> Result<TradingDay, NotDone> {
+        let mut t = known.terms.trade_date;
+        let is_first = known.confirmations().next().is_none_or(|it| it.serial == said.serial);
+        let (Ask::Redemption { on_huge, .. } | Ask::Conversion { on_huge, .. }) = &known.terms.ask
+        else {
+            return Ok(t);
+        };
+        if is_first || *on_huge == OnHuge::Cancel {
+            return Ok(t);
+        }
+        let lag = u32::from(self.terms(known.terms.fund, t)?.confirm_lag);
+        while let Ok(next) = self.calendar.after(t.date())
+            && let Ok(confirmed) = self.calendar.plus(next, lag)
+            && confirmed.date() <= said.confirmed_on
+        {
+            t = next;
+        }
+        Ok(t)
+    }
+
+    /// Last natural day on which money-fund shares earn that left by that record. The day's income of
+    /// what is handed over to a bank is the bank's.
+    ///
+    /// # Errors
+    /// [`NotDone::Lacks`] past the calendar's end, and for a fund without terms.
+    pub fn earns_through(
+        &self,
+        known: &Application,
+        said: &Confirmation,
+    ) -> Result<NaiveDate, NotDone> {
+        let t = self.t_of_record(known, said)?;
+        match known.terms.ask {
+            Ask::FastTransfer { .. } => t.date().pred_opt().ok_or(NotDone::Lacks("a day before T")),
+            Ask::Redemption { .. }
+            | Ask::Conversion { .. }
+            | Ask::Purchase { .. }
+            | Ask::Subscription { .. } => self.earns_until(t),
+        }
     }
 
     /// The terms of a fund in force on a T.

@@ -93,7 +93,7 @@ proptest! {
         play::<Wallet>(&commands, |state, _| {
             assert!(state.available() <= state.registered(), "{state:?}");
             let held = state.entries().map(|(_, entry)| match entry.reservation {
-                Reservation::Held(shares) => shares,
+                Reservation::Held(held) | Reservation::Leaving { held, .. } => held,
                 Reservation::None | Reservation::Spent(_) | Reservation::Released => Shares::ZERO,
             });
             assert_eq!(state.reserved(), total(held), "{state:?}");
@@ -107,7 +107,7 @@ proptest! {
         let mut before = Vec::new();
         play::<Wallet>(&commands, |state, event| {
             for (tx, was) in &before {
-                let held = matches!(state.entry(tx).reservation, Reservation::Held(_));
+                let held = state.entry(tx).reservation.open().is_some();
                 let ends = matches!(
                     event,
                     wallet::Event::SharesReleased { transaction }
@@ -116,7 +116,7 @@ proptest! {
                 );
                 assert!(!was || held || ends, "{event:?} ended the reservation of {tx}");
             }
-            let held = |it: &wallet::Entry| matches!(it.reservation, Reservation::Held(_));
+            let held = |it: &wallet::Entry| it.reservation.open().is_some();
             before = state.entries().map(|(tx, it)| (tx.clone(), held(it))).collect();
         });
     }

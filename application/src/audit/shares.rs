@@ -106,13 +106,17 @@ impl SharesSaid {
             E::CreditCorrected { shares, reversed, .. } => {
                 shares.decimal().saturating_sub(reversed.decimal())
             }
-            E::SharesSpent { shares, .. } | E::SharesTakenOut { shares, .. } => -shares.decimal(),
+            E::SharesSpent { shares, .. }
+            | E::SharesTakenOut { shares, .. }
+            | E::PortionTakenOut { shares, .. } => -shares.decimal(),
             E::TakeOutCorrected { reversed, shares, .. } => {
                 reversed.decimal().saturating_sub(shares.decimal())
             }
             // Income is no application's.
             E::IncomeAccrued { .. }
             | E::IncomeReversed { .. }
+            | E::IncomeCorrected { .. }
+            | E::IncomeSettlementCorrected { .. }
             | E::IncomeCarried { .. }
             | E::IncomeSettled { .. }
             | E::CreditedInTransit { .. }

@@ -55,9 +55,21 @@ impl Incomes {
             Event::IncomeAccrued { amount, .. } => row.accrued.add(amount.decimal()),
             Event::IncomeReversed { amount, .. } => row.accrued.add(-amount.decimal()),
             Event::IncomeCarried { amount, .. } => row.carried.add(amount.decimal()),
+            Event::IncomeCorrected { reversed, amount, .. } => {
+                row.accrued.add(amount.decimal());
+                row.accrued.add(-reversed.decimal());
+            }
             Event::IncomeSettled { amount, left_to_fund, .. } => {
                 row.settled.add(amount.decimal());
                 row.settled.add(left_to_fund.decimal());
+            }
+            Event::IncomeSettlementCorrected {
+                reversed, from_fund, amount, left_to_fund, ..
+            } => {
+                row.settled.add(amount.decimal());
+                row.settled.add(left_to_fund.decimal());
+                row.settled.add(-reversed.decimal());
+                row.settled.add(-from_fund.decimal());
             }
             Event::CreditedInTransit { .. }
             | Event::CreditConfirmed { .. }
@@ -68,6 +80,7 @@ impl Incomes {
             | Event::SharesReleased { .. }
             | Event::SharesSpent { .. }
             | Event::SharesTakenOut { .. }
+            | Event::PortionTakenOut { .. }
             | Event::SharesFrozen { .. }
             | Event::SharesUnfrozen { .. }
             | Event::SharesHeld { .. }

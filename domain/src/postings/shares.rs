@@ -66,7 +66,9 @@ fn wallet_came(before: &wallet::State, event: &wallet::Event) -> Option<Decimal>
             let Credit::InTransit(coming) = before.entry(transaction).credit else { return None };
             Some(-coming.decimal())
         }
-        E::SharesSpent { shares, .. } | E::SharesTakenOut { shares, .. } => Some(-shares.decimal()),
+        E::SharesSpent { shares, .. }
+        | E::SharesTakenOut { shares, .. }
+        | E::PortionTakenOut { shares, .. } => Some(-shares.decimal()),
         E::CreditCorrected { lots, left, .. } => {
             let taken: Decimal = lots.iter().map(|part| part.shares.decimal()).sum();
             left.decimal().checked_sub(taken)
@@ -84,7 +86,9 @@ fn wallet_came(before: &wallet::State, event: &wallet::Event) -> Option<Decimal>
         | E::SharesUnheld { .. }
         | E::IncomeAccrued { .. }
         | E::IncomeReversed { .. }
-        | E::IncomeSettled { .. } => Some(Decimal::ZERO),
+        | E::IncomeCorrected { .. }
+        | E::IncomeSettled { .. }
+        | E::IncomeSettlementCorrected { .. } => Some(Decimal::ZERO),
     }
 }
 

@@ -33,7 +33,7 @@ impl State {
     pub(super) fn reserved_of_registered(&self) -> Shares {
         self.sum(|entry| match (entry.reservation, entry.credit) {
             (Reservation::Held(_), Credit::InTransit(_)) => Shares::ZERO,
-            (Reservation::Held(held), _) => held,
+            (Reservation::Held(held) | Reservation::Leaving { held, .. }, _) => held,
             (Reservation::None | Reservation::Spent(_) | Reservation::Released, _) => Shares::ZERO,
         })
     }
@@ -54,7 +54,7 @@ impl State {
     /// Earmarked for conversions and redemptions, registered or in transit.
     pub fn reserved(&self) -> Shares {
         self.sum(|entry| match entry.reservation {
-            Reservation::Held(shares) => shares,
+            Reservation::Held(held) | Reservation::Leaving { held, .. } => held,
             Reservation::None | Reservation::Spent(_) | Reservation::Released => Shares::ZERO,
         })
     }
@@ -106,6 +106,7 @@ impl State {
         }
         let taken = lots.iter().try_fold(Shares::ZERO, |sum, taken| sum.plus(taken.shares))?;
         (taken == shares).then_some(())?;
+        self.still_earning(lots, registered.pred_opt()?)?;
         lots.iter().try_for_each(|taken| self.take(taken))
     }
 

@@ -9,7 +9,7 @@
 //!    behind the latest one.
 //! 2. Shares that left earn on days whose income may come later, so they are remembered as long.
 
-use super::{LotTaken, Reservation, State};
+use super::{Reservation, State, earning::Gone};
 use crate::{
     ids::TransactionId,
     money::{Income, PerTenThousand, Shares},
@@ -28,31 +28,39 @@ pub(super) enum Stage {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Accrued {
-    day: NaiveDate,
+    pub(super) day: NaiveDate,
     pub(super) publication: u8,
     pub(super) per_10_000: PerTenThousand,
+    /// None: shares left since, and nobody knows how long they earn.
+    pub(super) shares: Option<Shares>,
     pub(super) amount: Income,
     pub(super) stage: Stage,
 }
 
-/// Shares that left and still earn on days whose income may come later.
+/// What one transaction settled, and what the fund kept of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Gone {
-    from: NaiveDate,
-    through: NaiveDate,
-    shares: Shares,
+pub(super) struct Settlement {
+    pub(super) amount: Income,
+    pub(super) left_to_fund: Income,
+}
+
+/// A transaction that reserved every share, so that the unpaid income goes along.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Exit {
+    transaction: TransactionId,
+    /// They left, and nothing was unpaid then.
+    with_nothing: bool,
 }
 
 /// Days by date; the other lists in the order in which they happened.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Book {
-    days: Vec<Accrued>,
+    pub(super) days: Vec<Accrued>,
     pub(super) rest: Income,
     pub(super) carried_through: Option<NaiveDate>,
-    gone: Vec<Gone>,
-    settled: Vec<(TransactionId, Income)>,
-    /// Transactions that reserved every share, so that the unpaid income goes along.
-    exits: Vec<TransactionId>,
+    pub(super) gone: Vec<Gone>,
+    settled: Vec<(TransactionId, Settlement)>,
+    exits: Vec<Exit>,
 }
 
 /// Of a wallet that nothing was accrued to.
@@ -112,11 +120,11 @@ impl Book {
     }
 
     pub(super) fn leaving_with(&mut self, tx: &TransactionId) {
-        self.exits.push(tx.clone());
+        self.exits.push(Exit { transaction: tx.clone(), with_nothing: false });
     }
 
-    pub(super) fn settled_by(&self, tx: &TransactionId) -> Option<Income> {
-        self.settled.iter().find(|(other, _)| other == tx).map(|(_, amount)| *amount)
+    pub(super) fn settled_by(&self, tx: &TransactionId) -> Option<Settlement> {
+        self.settled.iter().find(|(other, _)| other == tx).map(|(_, settled)| *settled)
     }
 
     pub(super) fn accrue(
@@ -124,10 +132,11 @@ impl Book {
         day: NaiveDate,
         publication: u8,
         per_10_000: PerTenThousand,
-        amount: Income,
+        (shares, amount): (Shares, Income),
     ) -> Option<()> {
         let stage = if amount == Income::ZERO { Stage::Paid } else { Stage::Unpaid };
-        let accrued = Accrued { day, publication, per_10_000, amount, stage };
+        let shares = Some(shares);
+        let accrued = Accrued { day, publication, per_10_000, shares, amount, stage };
         match self.place_of(day) {
             Ok(at) => {
                 let was = &mut self.days[at];
@@ -161,6 +170,36 @@ impl Book {
         Some(())
     }
 
+    /// Other shares earned on that day. What was paid of it already is owed, or too much, from now on.
+    pub(super) fn correct(
+        &mut self,
+        (day, publication): (NaiveDate, u8),
+        reversed: Income,
+        (shares, amount): (Shares, Income),
+    ) -> Option<()> {
+        let at = self.place_of(day).ok()?;
+        let was = &mut self.days[at];
+        (was.publication == publication && was.amount == reversed).then_some(())?;
+        match was.stage {
+            Stage::Unpaid => {}
+            // A day of nothing is paid when it is accrued.
+            Stage::Paid
+                if reversed == Income::ZERO && self.carried_through.is_none_or(|on| on < day) =>
+            {
+                was.stage = Stage::Unpaid;
+            }
+            Stage::Paid => self.rest = self.rest.plus(amount)?.minus(reversed)?,
+            Stage::Reversed => return None,
+        }
+        (was.shares, was.amount) = (Some(shares), amount);
+        Some(())
+    }
+
+    /// Shares left, and nobody knows on which days they earned: no day of before can be reckoned anew.
+    pub(super) fn days_are_final(&mut self) {
+        self.days.iter_mut().for_each(|day| day.shares = None);
+    }
+
     pub(super) fn carry(&mut self, through: NaiveDate, amount: Income) -> Option<()> {
         self.carried_through.is_none_or(|before| before < through).then_some(())?;
         self.rest = self.due(through).minus(amount)?;
@@ -178,7 +217,26 @@ impl Book {
         self.settled_by(tx).is_none().then_some(())?;
         self.rest = self.without(amount, left_to_fund)?;
         self.pay(|_| true);
-        self.settled.push((tx.clone(), amount));
+        self.settled.push((tx.clone(), Settlement { amount, left_to_fund }));
+        Some(())
+    }
+
+    /// `now`: what is settled instead; none where the shares have not left.
+    pub(super) fn correct_settlement(
+        &mut self,
+        tx: &TransactionId,
+        was: Settlement,
+        now: Option<Settlement>,
+    ) -> Option<()> {
+        let at = self.settled.iter().position(|known| *known == (tx.clone(), was))?;
+        self.rest = self.rest.plus(was.amount)?.plus(was.left_to_fund)?;
+        match now {
+            Some(now) => {
+                self.rest = self.rest.minus(now.amount)?.minus(now.left_to_fund)?;
+                self.settled[at].1 = now;
+            }
+            None => drop(self.settled.remove(at)),
+        }
         Some(())
     }
 
@@ -204,30 +262,37 @@ impl State {
 
     /// What a transaction took along of unpaid income; `None` until it has.
     pub fn settled_income(&self, transaction: &TransactionId) -> Option<Income> {
-        self.book().settled_by(transaction)
+        self.book().settled_by(transaction).map(|settled| settled.amount)
     }
 
     /// Whether the unpaid income goes along with the shares that the transaction reserved.
     pub fn takes_income(&self, transaction: &TransactionId) -> bool {
-        self.book().exits.contains(transaction)
+        self.book().exits.iter().any(|exit| exit.transaction == *transaction)
     }
 
     /// All shares wait to leave, and the unpaid income with them; or they have left, and what the
     /// registrar pays along is not settled yet, because its record is in dispute.
     pub(super) fn is_leaving(&self) -> bool {
         let book = self.book();
-        let leaves = |tx: &TransactionId| match self.entry(tx).reservation {
-            Reservation::Held(_) => true,
-            Reservation::Spent(_) => book.settled_by(tx).is_none(),
+        let leaves = |exit: &Exit| match self.entry(&exit.transaction).reservation {
+            Reservation::Held(_) | Reservation::Leaving { .. } => true,
+            Reservation::Spent(_) => {
+                !exit.with_nothing && book.settled_by(&exit.transaction).is_none()
+            }
             Reservation::None | Reservation::Released => false,
         };
         book.exits.iter().any(leaves)
     }
 
-    /// Shares have left. Where nothing was unpaid, nothing goes along with them.
+    /// The last of the shares have left. Where nothing was unpaid, nothing goes along with them; a
+    /// correction may bring them back, and then they leave once more.
     pub(super) fn left(&mut self, tx: &TransactionId) {
-        if self.takes_income(tx) && self.unpaid_income() == Income::ZERO {
-            self.book_mut().exits.retain(|exit| exit != tx);
+        let with_nothing = self.unpaid_income() == Income::ZERO;
+        if self.takes_income(tx) {
+            let mut exits = self.book_mut().exits.iter_mut();
+            exits.by_ref().filter(|exit| exit.transaction == *tx).for_each(|exit| {
+                exit.with_nothing = with_nothing;
+            });
         }
     }
 
@@ -236,40 +301,11 @@ impl State {
         self.book().carried_through
     }
 
-    /// Shares that earn on a natural day: registered by then, or taken out and earning through it.
-    /// What left without its last earning day, in stores of version 0.2, is missed.
-    pub fn earning_on(&self, day: NaiveDate) -> Shares {
-        let lots = self.lots().iter().filter(|lot| lot.registered <= day).map(|lot| lot.shares);
-        let gone = self.book().gone.iter().filter(|gone| gone.from <= day && day <= gone.through);
-        let all = lots.chain(gone.map(|gone| gone.shares));
-        all.fold(Shares::ZERO, |sum, shares| sum.plus(shares).unwrap_or(sum))
-    }
-
     pub(super) fn book(&self) -> &Book {
         self.income.as_deref().unwrap_or(&EMPTY)
     }
 
     pub(super) fn book_mut(&mut self) -> &mut Book {
         self.income.get_or_insert_default()
-    }
-
-    /// Remembers since when shares that leave have earned, before they are taken. What was bought and
-    /// converted on one T never earns.
-    pub(super) fn still_earning(&mut self, lots: &[LotTaken], through: NaiveDate) -> Option<()> {
-        let mut leaving = Vec::new();
-        for taken in lots {
-            let lot = self.lots().iter().find(|lot| lot.transaction == taken.lot)?;
-            if lot.registered <= through {
-                leaving.push(Gone { from: lot.registered, through, shares: taken.shares });
-            }
-        }
-        if leaving.is_empty() {
-            return Some(());
-        }
-        let since = through.checked_sub_days(Days::new(DAYS_REMEMBERED));
-        let book = self.book_mut();
-        book.gone.retain(|gone| since.is_none_or(|since| gone.through >= since));
-        book.gone.extend(leaving);
-        Some(())
     }
 }

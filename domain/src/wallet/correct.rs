@@ -68,18 +68,22 @@ pub(super) fn take_out(
         return same.then(Vec::new).ok_or_else(|| Refusal::ContradictsEarlier(tx.clone()));
     }
     let entry = state.entry(tx);
-    let reversed = match (entry.reservation, entry.credit) {
+    let (reversed, own) = match (entry.reservation, entry.credit) {
         (_, Credit::InTransit(_)) => return Err(Refusal::NotRegistered(tx.clone())),
-        (Reservation::Spent(was), _) => was,
-        (Reservation::Released, _) => Shares::ZERO,
+        (Reservation::Spent(was), _) => (was, Shares::ZERO),
+        (Reservation::Leaving { gone, held }, _) => (gone, held),
+        (Reservation::Released, _) => (Shares::ZERO, Shares::ZERO),
         (Reservation::None | Reservation::Held(_), _) => {
             return Err(Refusal::NothingReserved(tx.clone()));
         }
     };
-    let held = if shares.is_zero() { held.min(reversed) } else { Shares::ZERO };
+    let before = reversed.plus(own).unwrap_or(reversed);
+    let held = held.min(before.minus(shares).unwrap_or_default());
     let returned = reversed.minus(shares).unwrap_or_default();
     let more = shares.minus(reversed).unwrap_or_default();
-    let free = state.registered().minus(state.reserved_of_registered()).unwrap_or_default();
+    // What others have reserved, and what is to stay reserved of its own.
+    let reserved = state.reserved_of_registered().minus(own).and_then(|it| it.plus(held));
+    let free = reserved.and_then(|it| state.registered().minus(it)).unwrap_or_default();
     if more > free {
         return Err(Refusal::TooFew { transaction: tx.clone(), asked: more, free });
     }
@@ -103,6 +107,11 @@ fn still_reserved(state: &State, tx: &TransactionId, shares: Shares) -> Shares {
     match state.entry(tx).reservation {
         Reservation::Held(own) => {
             let shrunk = own.minus(shares).unwrap_or_default();
+            reserved.minus(shrunk).unwrap_or_default()
+        }
+        Reservation::Leaving { gone, held } => {
+            let fits = shares.minus(gone).unwrap_or_default();
+            let shrunk = held.minus(fits).unwrap_or_default();
             reserved.minus(shrunk).unwrap_or_default()
         }
         Reservation::None | Reservation::Spent(_) | Reservation::Released => reserved,

@@ -48,6 +48,13 @@ pub enum Reservation {
     None,
     /// Earmarked.
     Held(Shares),
+    /// The registrar confirms it in portions: so many have left, and the rest is still earmarked.
+    Leaving {
+        /// Over all portions so far.
+        gone: Shares,
+        /// For the next ones.
+        held: Shares,
+    },
     /// Converted away.
     Spent(Shares),
     /// Given back, or refused in advance.
@@ -61,4 +68,16 @@ pub struct Entry {
     pub credit: Credit,
     /// Out.
     pub reservation: Reservation,
+}
+
+impl Reservation {
+    /// Shares of a reservation that the registrar has not had its last word on: those that left already
+    /// among them.
+    pub fn open(&self) -> Option<Shares> {
+        match *self {
+            Reservation::Held(held) => Some(held),
+            Reservation::Leaving { gone, held } => Some(gone.plus(held).unwrap_or(gone)),
+            Reservation::None | Reservation::Spent(_) | Reservation::Released => None,
+        }
+    }
 }

@@ -73,6 +73,19 @@ pub enum Event {
         #[serde(serialize_with = "fundflow_kernel::time::serialize_date")]
         earns_through: NaiveDate,
     },
+    /// A portion was redeemed or converted out, and more are to come: what is reserved beside it stays
+    /// reserved.
+    PortionTakenOut {
+        /// For which transaction.
+        transaction: TransactionId,
+        /// How many.
+        shares: Shares,
+        /// Out of which lots: the transaction's own first, then the oldest.
+        lots: Vec<LotTaken>,
+        /// The natural day before the working day that follows the portion's T.
+        #[serde(serialize_with = "fundflow_kernel::time::serialize_date")]
+        earns_through: NaiveDate,
+    },
     /// A corrected record of the registrar replaces a confirmation: reversal and new posting.
     CreditCorrected {
         /// For which transaction.
@@ -161,6 +174,20 @@ pub enum Event {
         /// What is owed no more, although it may have been paid.
         amount: Income,
     },
+    /// Other shares earned on that day than it was reckoned on: a record told later changed them from an
+    /// earlier day on. Reversal and new posting.
+    IncomeCorrected {
+        /// The natural day.
+        day: NaiveDate,
+        /// Of which publication.
+        publication: u8,
+        /// What is owed no more, although it may have been paid.
+        reversed: Income,
+        /// The shares that earned on that day.
+        shares: Shares,
+        /// What they earned, truncated to the contract's unit; may be negative.
+        amount: Income,
+    },
     /// Whole fen of unpaid income became shares at 1.00, or took shares away.
     IncomeCarried {
         /// The last natural day whose income it is.
@@ -181,6 +208,20 @@ pub enum Event {
         /// Less than a fen, which stays with the fund.
         left_to_fund: Income,
     },
+    /// A corrected record says that other income was paid with shares that left, or none was: reversal
+    /// and new posting.
+    IncomeSettlementCorrected {
+        /// Which transaction took them out.
+        transaction: TransactionId,
+        /// What was settled before.
+        reversed: Income,
+        /// What the fund had kept of it.
+        from_fund: Income,
+        /// What the registrar paid.
+        amount: Income,
+        /// Less than a fen, which stays with the fund.
+        left_to_fund: Income,
+    },
 }
 
 impl Event {
@@ -194,15 +235,18 @@ impl Event {
             | Event::SharesReleased { transaction }
             | Event::SharesSpent { transaction, .. }
             | Event::SharesTakenOut { transaction, .. }
+            | Event::PortionTakenOut { transaction, .. }
             | Event::CreditCorrected { transaction, .. }
             | Event::TakeOutCorrected { transaction, .. }
-            | Event::IncomeSettled { transaction, .. } => Some(transaction),
+            | Event::IncomeSettled { transaction, .. }
+            | Event::IncomeSettlementCorrected { transaction, .. } => Some(transaction),
             Event::SharesFrozen { .. }
             | Event::SharesUnfrozen { .. }
             | Event::SharesHeld { .. }
             | Event::SharesUnheld { .. }
             | Event::IncomeAccrued { .. }
             | Event::IncomeReversed { .. }
+            | Event::IncomeCorrected { .. }
             | Event::IncomeCarried { .. } => None,
         }
     }

@@ -16,10 +16,13 @@
 //! 5. Nothing is carried while all shares wait to leave, nor until what went along with them is settled: a
 //!    record in dispute may still be corrected.
 //! 6. Shares in transit earn nothing; reserved, frozen and disputed shares do.
+//! 7. What is told late with effect from an earlier day changes the shares that earned since: the
+//!    remembered days are reckoned anew, paid or not. A day on which shares were on their way is
+//!    remembered with nothing, for that reason.
 
 use super::{
     Event, Refusal as WalletRefusal, Reservation, State,
-    book::{Book, Stage},
+    book::{Book, Settlement, Stage},
 };
 use crate::{
     arithmetic::{OutOfRange, out_of_range},
@@ -119,7 +122,8 @@ pub(super) fn accrue(
         None => remembered(book, day)?,
     }
     let shares = state.earning_on(day);
-    if shares.is_zero() {
+    // What is on its way may turn out to have been there on that day: then its figure is needed.
+    if shares.is_zero() && state.in_transit().is_zero() {
         return Ok(vec![]);
     }
     let amount = income(shares, per_10_000, unit).map_err(Refusal::from)?;
@@ -148,6 +152,27 @@ pub(super) fn reverse(
             Err(Refusal::NotAccrued { day, publication }.into())
         }
     }
+}
+
+/// A remembered day, reckoned anew on the shares that earned on it by all that is known now.
+pub(super) fn correct(
+    state: &State,
+    day: NaiveDate,
+    unit: IncomeUnit,
+) -> Result<Vec<Event>, WalletRefusal> {
+    let book = state.book();
+    let Some(was) = book.day(day).filter(|_| state.misreckoned_days().contains(&day)) else {
+        return Ok(vec![]);
+    };
+    let (publication, reversed) = (was.publication, was.amount);
+    let shares = state.earning_on(day);
+    let amount = income(shares, was.per_10_000, unit).map_err(Refusal::from)?;
+    if amount == reversed {
+        return Ok(vec![]);
+    }
+    let sum = book.unpaid().plus(amount).and_then(|sum| sum.minus(reversed));
+    sum.ok_or_else(|| too_much(book.unpaid(), amount))?;
+    Ok(vec![Event::IncomeCorrected { day, publication, reversed, shares, amount }])
 }
 
 /// Less than a fen is no fact: it stays unpaid until it is one.
@@ -188,7 +213,7 @@ pub(super) fn settle(
     amount: Income,
 ) -> Result<Vec<Event>, WalletRefusal> {
     let book = state.book();
-    if let Some(was) = book.settled_by(tx) {
+    if let Some(Settlement { amount: was, .. }) = book.settled_by(tx) {
         let (transaction, now) = (tx.clone(), amount);
         let refused = Refusal::SettledOtherwise { transaction, was, now };
         return if was == amount { Ok(vec![]) } else { Err(refused.into()) };
@@ -201,6 +226,38 @@ pub(super) fn settle(
     let fits = book.without(amount, left_to_fund);
     fits.ok_or_else(|| too_much(book.unpaid(), amount))?;
     Ok(vec![Event::IncomeSettled { transaction: tx.clone(), amount, left_to_fund }])
+}
+
+/// What was settled is unpaid again, and what the registrar says now is settled in its place. Where the
+/// shares have not left, nothing is.
+pub(super) fn correct_settlement(
+    state: &State,
+    tx: &TransactionId,
+    amount: Income,
+) -> Result<Vec<Event>, WalletRefusal> {
+    let (book, left) = (state.book(), matches!(state.entry(tx).reservation, Reservation::Spent(_)));
+    let was = match book.settled_by(tx) {
+        Some(was) if left && was.amount == amount => return Ok(vec![]),
+        Some(was) => was,
+        None if left => return settle(state, tx, amount),
+        None => return Ok(vec![]),
+    };
+    let amount = if left { amount } else { Income::ZERO };
+    let lost = || too_much(book.unpaid(), was.amount);
+    let due = was.amount.plus(was.left_to_fund).and_then(|paid| book.unpaid().plus(paid));
+    let due = due.ok_or_else(lost)?;
+    let (whole, below) = due.whole_fen();
+    let left_to_fund = if left && amount.decimal() == whole { below } else { Income::ZERO };
+    due.minus(amount).and_then(|rest| rest.minus(left_to_fund)).ok_or_else(lost)?;
+    let (reversed, from_fund) = (was.amount, was.left_to_fund);
+    let transaction = tx.clone();
+    Ok(vec![Event::IncomeSettlementCorrected {
+        transaction,
+        reversed,
+        from_fund,
+        amount,
+        left_to_fund,
+    }])
 }
 
 fn too_much(unpaid: Income, more: Income) -> WalletRefusal {

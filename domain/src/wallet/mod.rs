@@ -4,31 +4,34 @@
 //! credit:       none --CreditInTransit--> in transit --ConfirmCredit--> confirmed --CorrectCredit-.
 //!                                              `-------ReverseCredit--> reversed ----CorrectCredit-+-> confirmed
 //! reservation:  none --Reserve--> held --TakeOut--> spent (the rest is free again)
-//!                 |                `----Release--> released     spent | released --CorrectTakeOut--> spent
-//!                 |                                                      spent --CorrectTakeOut--> held
+//!                 |                 |`--TakePortion--> leaving --TakePortion--> leaving --TakeOut--> spent
+//!                 |                 `---Release--> released     spent | released --CorrectTakeOut--> spent
+//!                 |                                             spent | leaving --CorrectTakeOut--> held | leaving
 //!                 `----Release (nothing was held)----> released: a later Reserve is refused
 //! register:     none --Freeze | FollowRegister--> frozen --Unfreeze | FollowRegister--> lifted
 //! case:         none --Hold----> held ----Unhold----> lifted
-//! day:          none --AccrueIncome--> unpaid --CarryIncome | SettleIncome--> paid
+//! day:          none --AccrueIncome--> unpaid --CarryIncome | SettleIncome--> paid (CorrectIncome: as before)
 //!                                  unpaid | paid --ReverseIncome--> reversed --AccrueIncome--> unpaid
 //! ```
 //!
 //! 1. Every entry is keyed on who made it: a transaction, a record of the register, a case, a natural
 //!    day. A command repeated decides nothing.
 //! 2. Events carry what was moved, never a balance.
-//! 3. Shares are spent only when the registrar has confirmed them, and only once.
+//! 3. Shares are spent only when the registrar has confirmed them, portion by portion, and only once.
 //! 4. A release that came before its reserve leaves a mark that refuses the reserve for ever
 //!    (empty compensation and hanging reserve are both closed).
 //! 5. A reservation never expires by itself: the saga that made it owns the only clock.
 //! 6. Available = registered - reserved - frozen - in dispute, never below zero: the register may
 //!    freeze what is reserved already.
 //! 7. Accrued - reversed = carried + settled + left to the fund + unpaid, to the last decimal.
+//! 8. A remembered day's income is that of the shares that earned on it by all that is known now.
 
 mod balance;
 mod book;
 mod correct;
 #[cfg(test)]
 mod correct_tests;
+mod earning;
 mod entry;
 mod event;
 mod evolve;
@@ -39,7 +42,11 @@ mod kept_back;
 #[cfg(test)]
 mod kept_back_tests;
 #[cfg(test)]
+mod portion_tests;
+#[cfg(test)]
 pub(crate) mod property_tests;
+#[cfg(test)]
+mod register_tests;
 mod shares;
 mod stored;
 #[cfg(test)]
@@ -75,12 +82,21 @@ pub enum Command {
     ReserveAll(TransactionId, Shares),
     /// The shares will not leave (cancel).
     Release(TransactionId),
+    /// The registrar redeemed or converted out so many of the reserved shares, and more are to come.
+    TakePortion {
+        /// The transaction that reserved them.
+        transaction: TransactionId,
+        /// How many in all, the portions before included.
+        shares: Shares,
+        /// The last natural day on which the portion earns: `money_fund::earns_until` of its T.
+        earns_through: NaiveDate,
+    },
     /// The registrar redeemed or converted out so many of the reserved shares; the rest is free
     /// (confirm).
     TakeOut {
         /// The transaction that reserved them.
         transaction: TransactionId,
-        /// How many.
+        /// How many in all, the portions before included.
         shares: Shares,
         /// The last natural day on which they earn: `money_fund::earns_until` of their T.
         earns_through: NaiveDate,
@@ -104,7 +120,7 @@ pub enum Command {
         record: RegisterRecord,
         /// What is taken out now.
         shares: Shares,
-        /// What is earmarked again where none is taken: the order waits for another word.
+        /// What is earmarked again: the order waits for another word.
         held: Shares,
         /// The last natural day on which what leaves earns.
         earns_through: NaiveDate,
@@ -152,6 +168,13 @@ pub enum Command {
         /// Of which publication.
         publication: u8,
     },
+    /// A record told later changed the shares that earned on that day.
+    CorrectIncome {
+        /// The natural day.
+        day: NaiveDate,
+        /// The smallest income that the fund's contract credits.
+        unit: IncomeUnit,
+    },
     /// Income up to a natural day becomes shares, by the fund's rule.
     CarryIncome {
         /// The last natural day of the period.
@@ -161,6 +184,8 @@ pub enum Command {
     },
     /// The registrar paid so much unpaid income together with shares that left.
     SettleIncome(TransactionId, Income),
+    /// A corrected record says that it paid so much; nothing counts where the shares have not left.
+    CorrectSettlement(TransactionId, Income),
 }
 
 /// Entries by transaction (sorted), the lots that are left, and what only some wallets have.
@@ -231,6 +256,9 @@ impl Decider for Wallet {
             C::Reserve(tx, shares) => shares::reserve(state, tx, *shares, false),
             C::ReserveAll(tx, shares) => shares::reserve(state, tx, *shares, true),
             C::Release(tx) => shares::release(state, tx),
+            C::TakePortion { transaction, shares, earns_through } => {
+                shares::take_portion(state, transaction, *shares, *earns_through)
+            }
             C::TakeOut { transaction, shares, earns_through } => {
                 shares::take_out(state, transaction, *shares, *earns_through)
             }
@@ -255,8 +283,10 @@ impl Decider for Wallet {
             C::ReverseIncome { day, publication } => {
                 income::reverse(state.book(), *day, *publication)
             }
+            C::CorrectIncome { day, unit } => income::correct(state, *day, *unit),
             C::CarryIncome { through, registered } => income::carry(state, *through, *registered),
             C::SettleIncome(tx, amount) => income::settle(state, tx, *amount),
+            C::CorrectSettlement(tx, amount) => income::correct_settlement(state, tx, *amount),
         }
     }
 

@@ -25,7 +25,7 @@ pub(crate) fn any_command() -> impl Strategy<Value = Command> {
     let unit = prop::sample::select(vec![IncomeUnit::Fen, IncomeUnit::HundredthOfFen]);
     let key = 1..4_u8;
     let day = (0..6_u64).prop_map(|n| date("2026-03-02") + Days::new(n));
-    (0..19_u8, key.clone(), key, some, day, figure, paid, unit).prop_map(
+    (0..22_u8, key.clone(), key, some, day, figure, paid, unit).prop_map(
         |(which, n, publication, shares, day, per_10_000, paid, unit)| {
             let transaction = tx(&format!("TX-{n}"));
             let record = || format!("R-{n}").parse().unwrap();
@@ -68,6 +68,9 @@ pub(crate) fn any_command() -> impl Strategy<Value = Command> {
                         C::SettleIncome(transaction, paid)
                     }
                 }
+                19 => C::TakePortion { transaction, shares, earns_through: day },
+                20 => C::CorrectIncome { day, unit },
+                21 => C::CorrectSettlement(transaction, paid),
                 18.. => C::CarryIncome { through: day, registered: later },
             }
         },
@@ -87,6 +90,15 @@ impl Sums {
         match event {
             Event::IncomeAccrued { amount, .. } => self.accrued += amount.decimal(),
             Event::IncomeReversed { amount, .. } => self.accrued -= amount.decimal(),
+            Event::IncomeCorrected { reversed, amount, .. } => {
+                self.accrued += amount.decimal() - reversed.decimal();
+            }
+            Event::IncomeSettlementCorrected {
+                reversed, from_fund, amount, left_to_fund, ..
+            } => {
+                self.paid -= reversed.decimal() + from_fund.decimal();
+                self.paid += amount.decimal() + left_to_fund.decimal();
+            }
             Event::IncomeCarried { amount, .. } => {
                 self.paid += amount.decimal();
                 self.carried += amount.decimal();
@@ -101,6 +113,7 @@ impl Sums {
             | Event::SharesReleased { .. }
             | Event::SharesSpent { .. }
             | Event::SharesTakenOut { .. }
+            | Event::PortionTakenOut { .. }
             | Event::CreditCorrected { .. }
             | Event::TakeOutCorrected { .. }
             | Event::SharesFrozen { .. }
@@ -118,8 +131,11 @@ fn holds(state: &State, sums: &Sums) {
         if let Credit::Confirmed(shares) = entry.credit {
             registered += shares.decimal();
         }
-        if let Reservation::Spent(shares) = entry.reservation {
-            registered -= shares.decimal();
+        match entry.reservation {
+            Reservation::Spent(gone) | Reservation::Leaving { gone, .. } => {
+                registered -= gone.decimal();
+            }
+            Reservation::None | Reservation::Held(_) | Reservation::Released => {}
         }
     }
     assert_eq!(state.registered().decimal(), registered, "{state:?}");

@@ -1,6 +1,6 @@
 //! Credits, reservations and what is taken out of them: which facts follow, or why none may.
 
-use super::{Credit, Event, Refusal, Reservation, State};
+use super::{Credit, Event, LotTaken, Refusal, Reservation, State};
 use crate::{ids::TransactionId, money::Shares};
 use chrono::NaiveDate;
 
@@ -12,7 +12,9 @@ pub(super) fn credit(
     let entry = state.entry(tx);
     match entry.credit {
         // What it holds came out of other lots; from here on it would pass for its own.
-        Credit::None if matches!(entry.reservation, Reservation::Held(_)) => {
+        Credit::None
+            if matches!(entry.reservation, Reservation::Held(_) | Reservation::Leaving { .. }) =>
+        {
             Err(Refusal::ContradictsEarlier(tx.clone()))
         }
         Credit::None => Ok(vec![Event::CreditedInTransit { transaction: tx.clone(), shares }]),
@@ -73,17 +75,64 @@ pub(super) fn reserve(
             Ok(vec![Event::SharesReserved { transaction, shares, with_income }])
         }
         Reservation::Held(was) | Reservation::Spent(was) if was <= shares => Ok(vec![]),
+        Reservation::Leaving { gone, held } if gone.plus(held).is_some_and(|was| was <= shares) => {
+            Ok(vec![])
+        }
         // A corrected record may have taken more than was reserved, or given it all back.
-        Reservation::Held(_) | Reservation::Spent(_) | Reservation::Released
+        Reservation::Held(_)
+        | Reservation::Leaving { .. }
+        | Reservation::Spent(_)
+        | Reservation::Released
             if state.kept_back().take_out_corrected(tx, |_| true) =>
         {
             Ok(vec![])
         }
         Reservation::Released => Err(Refusal::AlreadyReleased(tx.clone())),
-        Reservation::Held(_) | Reservation::Spent(_) => {
+        Reservation::Held(_) | Reservation::Leaving { .. } | Reservation::Spent(_) => {
             Err(Refusal::ContradictsEarlier(tx.clone()))
         }
     }
+}
+
+/// So many have left in all; what had left before is older news.
+pub(super) fn take_portion(
+    state: &State,
+    tx: &TransactionId,
+    shares: Shares,
+    earns_through: NaiveDate,
+) -> Result<Vec<Event>, Refusal> {
+    let (gone, held) = match state.entry(tx).reservation {
+        Reservation::Held(held) => (Shares::ZERO, held),
+        Reservation::Leaving { gone, held } => (gone, held),
+        Reservation::Spent(gone) => (gone, Shares::ZERO),
+        Reservation::None => return Err(Refusal::NothingReserved(tx.clone())),
+        Reservation::Released => return Err(Refusal::ContradictsEarlier(tx.clone())),
+    };
+    if shares <= gone && !gone.is_zero() {
+        return Ok(vec![]);
+    }
+    if matches!(state.entry(tx).reservation, Reservation::Spent(_)) {
+        return Err(Refusal::ContradictsEarlier(tx.clone()));
+    }
+    let (shares, lots) = leaving(state, tx, shares.minus(gone).unwrap_or_default(), held)?;
+    Ok(vec![Event::PortionTakenOut { transaction: tx.clone(), shares, lots, earns_through }])
+}
+
+/// Which lots give so many of what is held.
+fn leaving(
+    state: &State,
+    tx: &TransactionId,
+    shares: Shares,
+    held: Shares,
+) -> Result<(Shares, Vec<LotTaken>), Refusal> {
+    if matches!(state.entry(tx).credit, Credit::InTransit(_)) {
+        return Err(Refusal::NotRegistered(tx.clone()));
+    }
+    if shares > held || shares.is_zero() {
+        return Err(Refusal::TooFew { transaction: tx.clone(), asked: shares, free: held });
+    }
+    let lots = state.lots_for(tx, shares).ok_or(Refusal::NotRegistered(tx.clone()))?;
+    Ok((shares, lots))
 }
 
 pub(super) fn take_out(
@@ -92,25 +141,28 @@ pub(super) fn take_out(
     shares: Shares,
     earns_through: NaiveDate,
 ) -> Result<Vec<Event>, Refusal> {
-    let entry = state.entry(tx);
-    match (entry.reservation, entry.credit) {
-        (Reservation::Held(_), Credit::InTransit(_)) => Err(Refusal::NotRegistered(tx.clone())),
-        (Reservation::Held(held), _) if shares > held || shares.is_zero() => {
-            Err(Refusal::TooFew { transaction: tx.clone(), asked: shares, free: held })
+    let taken = |more: Shares, held: Shares| {
+        let (shares, lots) = leaving(state, tx, more, held)?;
+        Ok(vec![Event::SharesTakenOut { transaction: tx.clone(), shares, lots, earns_through }])
+    };
+    match state.entry(tx).reservation {
+        Reservation::Held(held) => taken(shares, held),
+        // The last word brought nothing more: what is left of the reservation is free.
+        Reservation::Leaving { gone, .. } if gone == shares => {
+            Ok(vec![Event::SharesReleased { transaction: tx.clone() }])
         }
-        (Reservation::Held(_), _) => {
-            let lots = state.lots_for(tx, shares).ok_or(Refusal::NotRegistered(tx.clone()))?;
-            let transaction = tx.clone();
-            Ok(vec![Event::SharesTakenOut { transaction, shares, lots, earns_through }])
-        }
-        (Reservation::Spent(was), _) if was == shares => Ok(vec![]),
-        (Reservation::Spent(_) | Reservation::Released, _)
+        Reservation::Leaving { gone, held } => match shares.minus(gone) {
+            Some(more) => taken(more, held),
+            None => Err(Refusal::ContradictsEarlier(tx.clone())),
+        },
+        Reservation::Spent(was) if was == shares => Ok(vec![]),
+        Reservation::Spent(_) | Reservation::Released
             if state.kept_back().take_out_corrected(tx, |was| was == shares) =>
         {
             Ok(vec![])
         }
-        (Reservation::None, _) => Err(Refusal::NothingReserved(tx.clone())),
-        (Reservation::Spent(_) | Reservation::Released, _) => {
+        Reservation::None => Err(Refusal::NothingReserved(tx.clone())),
+        Reservation::Spent(_) | Reservation::Released => {
             Err(Refusal::ContradictsEarlier(tx.clone()))
         }
     }
@@ -125,6 +177,9 @@ pub(super) fn release(state: &State, tx: &TransactionId) -> Result<Vec<Event>, R
         Reservation::Spent(_) if state.kept_back().take_out_corrected(tx, Shares::is_zero) => {
             Ok(vec![])
         }
-        Reservation::Spent(_) => Err(Refusal::ContradictsEarlier(tx.clone())),
+        // Only the registrar's last word frees what is left of it.
+        Reservation::Leaving { .. } | Reservation::Spent(_) => {
+            Err(Refusal::ContradictsEarlier(tx.clone()))
+        }
     }
 }

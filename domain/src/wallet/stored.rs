@@ -12,6 +12,7 @@ impl Stored for Wallet {
         SharesReleased => "wallet.shares_released",
         SharesSpent => "wallet.shares_spent",
         SharesTakenOut => "wallet.shares_taken_out",
+        PortionTakenOut => "wallet.portion_taken_out",
         CreditCorrected => "wallet.credit_corrected",
         TakeOutCorrected => "wallet.take_out_corrected",
         SharesFrozen => "wallet.shares_frozen",
@@ -20,7 +21,9 @@ impl Stored for Wallet {
         SharesUnheld => "wallet.shares_unheld",
         IncomeAccrued => "wallet.income_accrued",
         IncomeReversed => "wallet.income_reversed",
+        IncomeCorrected => "wallet.income_corrected",
         IncomeCarried => "wallet.income_carried",
         IncomeSettled => "wallet.income_settled",
+        IncomeSettlementCorrected => "wallet.income_settlement_corrected",
     });
 }

@@ -31,7 +31,7 @@ impl Conversion {
             Do::Release => plan.holdings.release(turn),
             Do::Place => self.place(turn),
             Do::Take => turn.as_far_as_it_goes(|turn| plan.holdings.book_out(turn, &plan.out)),
-            Do::Credit => turn.as_far_as_it_goes(book_in),
+            Do::Credit => turn.as_far_as_it_goes(|turn| self.book_in(turn)),
             Do::CloseOrder => plan.out.close(turn),
             Do::HandOver => by_hand::hand_over(turn),
             Do::End(ending) => {
@@ -160,14 +160,14 @@ impl Conversion {
         let refusal = leaving::open_on(&fund, Some(&target), day).err()?;
         Some(own("not_admitted", &refusal.to_string()))
     }
-}
 
-/// What came is the target's: of a money-market fund, the wallet's.
-pub(super) fn book_in(turn: &mut Turn<'_>) -> Done {
-    let plan = turn.plan();
-    match &plan.target {
-        Target::Holdings(part) => part.book_in(turn, &plan.out),
-        Target::Wallet(part) => part.book_in(turn, &plan.out),
+    /// What came is the target's: of a money-market fund, the wallet's.
+    pub(super) fn book_in(&self, turn: &mut Turn<'_>) -> Done {
+        let plan = turn.plan();
+        match &plan.target {
+            Target::Holdings(part) => part.book_in(turn, &plan.out),
+            Target::Wallet(part) => part.book_in(turn, &self.house, &plan.out),
+        }
     }
 }
 

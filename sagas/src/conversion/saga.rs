@@ -197,7 +197,7 @@ impl FundSaga for Conversion {
     fn book(&self, turn: &mut Turn<'_>) -> Result<usize, NotDone> {
         let plan = turn.plan();
         let taken = plan.holdings.book_out(turn, &plan.out)?;
-        Ok(taken + act::book_in(turn)?)
+        Ok(taken + self.book_in(turn)?)
     }
 
     fn moves(

@@ -4,6 +4,7 @@ use super::{
     Do, Ending, facts, limits,
     saga::{DiscountPurchase, Turn, View},
 };
+use crate::house::House;
 use crate::parts::{
     application::{ApplicationLeg, partly},
     by_hand, cancel, day_refused,
@@ -53,7 +54,7 @@ impl DiscountPurchase {
             Do::Reserve => reserve(turn),
             Do::PlaceOut => self.place_out(turn),
             Do::Book => turn.as_far_as_it_goes(|turn| self.books(turn)),
-            Do::ConfirmCredit => turn.as_far_as_it_goes(confirm_credit),
+            Do::ConfirmCredit => turn.as_far_as_it_goes(|turn| confirm_credit(&self.house, turn)),
             Do::Spend => turn.as_far_as_it_goes(|turn| self.spend(turn)),
             Do::SettleIncome => plan.wallet.settle(turn, &plan.out),
             Do::PlaceTarget => self.place_target(turn),
@@ -106,17 +107,15 @@ impl DiscountPurchase {
         plan.buy.place(turn, terms)
     }
 
-    /// What left on the T of its own order earns up to the day before the next working day.
     fn spend(&self, turn: &mut Turn<'_>) -> Done {
-        let (plan, view) = (turn.plan(), turn.view()?);
-        let t = plan.out.trade_date(&view).ok_or(lacks("the T of the order"))?;
-        plan.wallet.book_out(turn, &plan.out, self.house.earns_until(t)?)
+        let plan = turn.plan();
+        plan.wallet.book_out(turn, &self.house, &plan.out)
     }
 
     /// All shares, as far as records of them are there.
     pub(super) fn books(&self, turn: &mut Turn<'_>) -> Done {
         let plan = turn.plan();
-        let mut events = plan.wallet.book_in(turn, &plan.buy)?;
+        let mut events = plan.wallet.book_in(turn, &self.house, &plan.buy)?;
         if plan.out.is_placed(&turn.view()?) {
             events += self.spend(turn)?;
             if !facts::is_income_settled(&turn.view()?) {
@@ -205,14 +204,14 @@ fn wallet(turn: &mut Turn<'_>, command: &wallet::Command) -> Done {
 }
 
 /// Turns what the registrar confirmed into a lot; what it did not accept goes back.
-fn confirm_credit(turn: &mut Turn<'_>) -> Done {
+fn confirm_credit(house: &House, turn: &mut Turn<'_>) -> Done {
     let plan = turn.plan();
     let rest = refunds::not_accepted(&turn.view()?, &plan.payment, &plan.buy);
     let returned = match rest {
         Some(_) => refunds::return_rest(turn, &plan.payment, &plan.buy)?,
         None => 0,
     };
-    Ok(returned + plan.wallet.book_in(turn, &plan.buy)?)
+    Ok(returned + plan.wallet.book_in(turn, house, &plan.buy)?)
 }
 
 /// Why it did not go through: the purchase before the conversion.

@@ -114,7 +114,7 @@ pub(super) fn open_ends(view: &View<'_>) -> Vec<OpenEnd> {
         let left = plan.payment.payment(view).map(|payment| payment.left().decimal());
         ends.push((BUY_END.into(), left.unwrap_or(plan.amount.decimal())));
     }
-    if let Reservation::Held(shares) = entry(view).reservation {
+    if let Some(shares) = plan.wallet.open(view) {
         ends.push((OUT_END.into(), shares.decimal()));
     } else if let Some(worth) = unspent(view) {
         ends.push((TARGET_END.into(), worth));

@@ -297,7 +297,10 @@ pub(super) fn more_than_there_is(
 ) -> Option<Finding> {
     let Outcome::Conversion(numbers) = &said.outcome else { return None };
     let Credit::Confirmed(bought) = entry(view).credit else { return None };
-    let Reservation::Held(held) = entry(view).reservation else { return None };
+    let held = match entry(view).reservation {
+        Reservation::Held(held) | Reservation::Leaving { held, .. } => held,
+        Reservation::None | Reservation::Spent(_) | Reservation::Released => return None,
+    };
     if terms.order != view.plan.out.order || numbers.shares_out <= held {
         return None;
     }

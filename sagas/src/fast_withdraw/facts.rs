@@ -165,7 +165,7 @@ impl FastWithdraw {
 pub(super) fn open_ends(view: &View<'_>) -> Vec<OpenEnd> {
     let plan = view.plan;
     let mut ends: Vec<(Arc<str>, Decimal)> = Vec::new();
-    if let Some(shares) = plan.wallet.held(view) {
+    if let Some(shares) = plan.wallet.open(view) {
         ends.push((END.into(), shares.decimal()));
     }
     ends.extend(plan.advance.open_end(view));

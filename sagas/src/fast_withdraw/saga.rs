@@ -148,12 +148,9 @@ impl FundSaga for FastWithdraw {
         vec![&plan.transfer, &plan.redemption]
     }
 
-    /// The day's income of what was handed over is the bank's.
     fn book(&self, turn: &mut Turn<'_>) -> Result<usize, NotDone> {
-        let before = facts::trade_date(&turn.view()?).date().pred_opt();
         let plan = turn.plan();
-        let earns_through = before.ok_or(NotDone::Lacks("a day before T"))?;
-        let taken = plan.wallet.book_out(turn, &plan.transfer, earns_through)?;
+        let taken = plan.wallet.book_out(turn, &self.house, &plan.transfer)?;
         Ok(taken + day::hold(turn)?)
     }
 }

@@ -14,6 +14,7 @@
 //! 4. Daily or monthly, by the fund's terms: on the last natural day of a period unpaid income
 //!    becomes shares, registered on the working day on which it is booked.
 
+mod page;
 mod saga;
 mod words;
 

@@ -1,7 +1,8 @@
 //! The income job as a saga: its admission, and what a page of wallets does.
 
 use super::{
-    Answer, Call, Do, Ending, Fact, INCOME, Milestone, Notes, PAGE, Promise, Refused, Request, When,
+    Answer, Call, Do, Ending, Fact, INCOME, Milestone, Notes, PAGE, Promise, Request, When,
+    page::give_page,
 };
 use crate::{
     house::House,
@@ -12,14 +13,12 @@ use fundflow_domain::{
     calendar::TradingDay,
     fund::FundKind,
     ids::{FundCode, InvestorId, TransactionId, WalletId},
-    money,
     orders::Cause,
     time::Timestamp,
-    wallet::{self, Command, IncomeRefusal, Wallet},
+    wallet::Wallet,
 };
 use fundflow_kernel::{
-    envelope::{Actor, StreamName},
-    loaded::DecideError,
+    envelope::StreamName,
     streams::{Key, Need, Opener, Streams},
 };
 use fundflow_runtime::{
@@ -33,7 +32,7 @@ use fundflow_runtime::{
 use std::sync::Arc;
 
 type View<'a> = saga::View<'a, Income>;
-type Turn<'a> = turn::Turn<'a, Income>;
+pub(super) type Turn<'a> = turn::Turn<'a, Income>;
 
 /// Carries income jobs.
 #[derive(Debug, Clone)]
@@ -128,84 +127,7 @@ impl Income {
     }
 }
 
-/// A page of wallets, and the milestone that says so. One that was asked for before changes nothing.
-fn give_page(turn: &mut Turn<'_>, page: &Page, owners: &[InvestorId]) -> Result<Heard, NotDone> {
-    let view = turn.view()?;
-    let notes = &view.open.notes;
-    if notes.all || page.after != notes.through {
-        return Ok(Heard::Recorded(0));
-    }
-    let (request, promise) = (view.open.request.clone(), view.open.promise.clone());
-    let through = owners.last().cloned().or_else(|| notes.through.clone());
-    turn.speaks(Actor::Engine, "income", turn.now());
-    let (mut accrued, mut refused, mut events) = (money::Income::ZERO, Vec::new(), 0);
-    for owner in owners {
-        let key = wallet_of(owner, request.fund);
-        match give(turn, &key, &request, &promise)? {
-            Ok((happened, amount)) => {
-                events += happened;
-                accrued = accrued.plus(amount).ok_or(NotDone::Lacks("a sum within range"))?;
-            }
-            Err(why) => refused.push(Refused { investor: owner.clone(), why }),
-        }
-    }
-    let wallets = u32::try_from(owners.len()).unwrap_or(u32::MAX);
-    let last = owners.len() < page.at_most;
-    events += turn.reach(Milestone::Paged { through, wallets, accrued, refused, last })?;
-    Ok(Heard::Recorded(events))
-}
-
-/// One wallet's income: how many events, and how much is owed by it. A refusal in words.
-fn give(
-    turn: &mut Turn<'_>,
-    key: &Key<Wallet>,
-    request: &Request,
-    promise: &Promise,
-) -> Result<Result<(usize, money::Income), String>, NotDone> {
-    let Request { day, publication, per_10_000, .. } = *request;
-    let mut events = 0;
-    if let Some(publication) = publication.checked_sub(1) {
-        match turn.decide(key, &Command::ReverseIncome { day, publication }) {
-            Ok(happened) => events += happened,
-            // Nothing was owed by it.
-            Err(DecideError::Refused(wallet::Refusal::Income(IncomeRefusal::NotAccrued {
-                ..
-            }))) => {}
-            Err(error) => return said(error),
-        }
-    }
-    let unit = promise.unit;
-    match turn.decide(key, &Command::AccrueIncome { day, publication, per_10_000, unit }) {
-        Ok(happened) => events += happened,
-        Err(error) => return said(error),
-    }
-    // Of the day and not of this decision: whoever dies within a page comes to the same sum again.
-    let owed = turn.state(key).and_then(|wallet| wallet.income_on(day));
-    let owed = owed.unwrap_or(money::Income::ZERO);
-    if let Some(registered) = promise.registered {
-        match turn.decide(key, &Command::CarryIncome { through: day, registered }) {
-            Ok(happened) => events += happened,
-            // What negative income would take is not free: it stays unpaid, and the next carry
-            // takes it.
-            Err(DecideError::Refused(wallet::Refusal::Income(IncomeRefusal::TakesTooMany {
-                ..
-            }))) => {}
-            Err(error) => return said(error),
-        }
-    }
-    Ok(Ok((events, owed)))
-}
-
-/// What a wallet says no with is named and goes no further; a stream that cannot be folded as well.
-fn said<T>(error: DecideError<wallet::Refusal>) -> Result<Result<T, String>, NotDone> {
-    match error {
-        DecideError::Refused(refusal) => Ok(Err(refusal.to_string())),
-        DecideError::Damaged { place, what } => Ok(Err(format!("{place} is damaged: {what}"))),
-        DecideError::Impossible { .. } | DecideError::Codec(_) => Err(error.into()),
-    }
-}
-
-fn wallet_of(investor: &InvestorId, fund: FundCode) -> Key<Wallet> {
+pub(super) fn wallet_of(investor: &InvestorId, fund: FundCode) -> Key<Wallet> {
     Key::of(&WalletId { investor: investor.clone(), fund })
 }
 
@@ -348,7 +270,7 @@ impl saga::Saga for Income {
 
     fn hear(&self, turn: &mut Turn<'_>, answer: &Answer) -> Result<Heard, NotDone> {
         match &answer.0 {
-            PageAnswer::Owners { page, owners } => give_page(turn, page, owners),
+            PageAnswer::Owners { page, owners } => give_page(turn, &self.house, page, owners),
             PageAnswer::Unknown(cause) => Ok(Heard::Unknown(cause.clone())),
         }
     }

@@ -4,12 +4,13 @@ use super::{
     application::ApplicationLeg,
     cases::{finding, of_income},
 };
+use crate::house::House;
 use fundflow_domain::{
     application::{Ask, Confirmation, Terms},
     case::{Figure, Finding, Kind},
     ids::{FundCode, InvestorId, WalletId},
     money::{Amount, Income, Money, Nav, ShareRounding, Shares},
-    wallet::{Command, Credit, Entry, Reservation, State, Wallet},
+    wallet::{Command, Credit, Entry, Reservation, State, Wallet, parse_id},
 };
 use fundflow_kernel::streams::{Key, Streams};
 use fundflow_runtime::{
@@ -54,15 +55,24 @@ impl WalletPart {
     pub fn held<S: Saga>(&self, view: &View<'_, S>) -> Option<Shares> {
         match self.entry(view).reservation {
             Reservation::Held(shares) => Some(shares),
+            Reservation::Leaving { held, .. } => Some(held).filter(|held| !held.is_zero()),
             Reservation::None | Reservation::Spent(_) | Reservation::Released => None,
         }
     }
 
-    /// Shares that left for good.
+    /// Shares of a reservation that the registrar has not had its last word on.
+    pub fn open<S: Saga>(&self, view: &View<'_, S>) -> Option<Shares> {
+        self.entry(view).reservation.open()
+    }
+
+    /// Shares that left for good, and no more will.
     pub fn spent<S: Saga>(&self, view: &View<'_, S>) -> Option<Shares> {
         match self.entry(view).reservation {
             Reservation::Spent(shares) => Some(shares),
-            Reservation::None | Reservation::Held(_) | Reservation::Released => None,
+            Reservation::None
+            | Reservation::Held(_)
+            | Reservation::Leaving { .. }
+            | Reservation::Released => None,
         }
     }
 
@@ -159,6 +169,22 @@ impl WalletPart {
         let command = Command::SettleIncome(turn.id().clone(), income);
         self.decide(turn, &command)
     }
+}
+
+/// Reckons remembered days of a wallet anew on which other shares earned than was known. Returns how many
+/// events followed. What cannot be reckoned stays, and is tried again by the next income job.
+pub fn correct_income<S: Saga>(
+    turn: &mut Turn<'_, S>,
+    house: &House,
+    wallet: &Key<Wallet>,
+) -> usize {
+    let days = turn.state(wallet).map(State::misreckoned_days).unwrap_or_default();
+    let fund = parse_id(wallet.stream().id()).map(|(_, fund)| fund);
+    let correct = |day| {
+        let unit = (house.funds)(fund?, day)?.income_unit;
+        turn.decide(wallet, &Command::CorrectIncome { day, unit }).ok()
+    };
+    days.into_iter().filter_map(correct).sum()
 }
 
 /// Money-fund shares cost 1.00 by definition.

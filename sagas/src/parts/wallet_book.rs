@@ -6,19 +6,30 @@ use super::{
     disputes::{self, Dispute},
     lacking,
     share_book::ShareBook,
-    wallet::WalletPart,
+    wallet::{WalletPart, correct_income},
 };
+use crate::house::House;
 use chrono::NaiveDate;
 use fundflow_domain::{
+    application::{Application, Confirmation},
     decider::Decider,
     ids::RegisterRecord,
-    money::Shares,
+    money::{Income, Shares},
     wallet::{Command, Credit, Refusal, Reservation, Wallet},
 };
 use fundflow_runtime::{
     saga::View,
     turn::{NotDone, Turn},
 };
+
+/// The last natural day on which shares earn that left by a record.
+type Earns<'a> = dyn Fn(&Application, &Confirmation) -> Result<NaiveDate, NotDone> + 'a;
+
+/// Where only how many shares leave is asked.
+#[allow(clippy::unnecessary_wraps, reason = "it stands where a calendar may end")]
+const fn whenever(_: &Application, _: &Confirmation) -> Result<NaiveDate, NotDone> {
+    Ok(NaiveDate::MIN)
+}
 
 impl WalletPart {
     /// The wallet as a book of shares, for what is in dispute.
@@ -42,7 +53,7 @@ impl WalletPart {
 
     /// Shares that left by the leg's records, and are not there.
     pub fn lack_out<S: FundSaga>(&self, view: &View<'_, S>, leg: &ApplicationLeg) -> Shares {
-        self.lack(view, self.next_taking(view, leg, NaiveDate::MIN))
+        self.lack(view, self.next_taking(view, leg, &whenever))
     }
 
     fn lack<S: FundSaga>(
@@ -64,6 +75,7 @@ impl WalletPart {
     pub fn book_in<S: FundSaga>(
         &self,
         turn: &mut Turn<'_, S>,
+        house: &House,
         leg: &ApplicationLeg,
     ) -> Result<usize, NotDone> {
         let mut events = 0;
@@ -82,7 +94,7 @@ impl WalletPart {
             }
             events += followed;
         }
-        Ok(events)
+        Ok(events + correct_income(turn, house, &self.key))
     }
 
     fn next_credit<S: FundSaga>(
@@ -140,25 +152,27 @@ impl WalletPart {
     /// What the leg's records took is out, what they took beyond it is held, and nothing of closed
     /// cases.
     pub fn is_booked_out<S: FundSaga>(&self, view: &View<'_, S>, leg: &ApplicationLeg) -> bool {
-        let next = self.next_taking(view, leg, NaiveDate::MIN);
+        let next = self.next_taking(view, leg, &whenever);
         let held = || disputes::are_held(view, &self.book(), &self.beyond(view, leg));
         let done =
             matches!(next, Ok(None)) || lacking::is_a_persons(view, || self.lack_out(view, leg));
-        done && (disputes::is_quiet(view) || held())
+        let settled = self.next_settlement(view, leg).is_none();
+        done && settled && (disputes::is_quiet(view) || held())
     }
 
-    /// Books that; what leaves earns through that natural day.
+    /// Books that, portion by portion.
     ///
     /// # Errors
     /// [`NotDone`]; what was decided before it stands.
     pub fn book_out<S: FundSaga>(
         &self,
         turn: &mut Turn<'_, S>,
+        house: &House,
         leg: &ApplicationLeg,
-        earns_through: NaiveDate,
     ) -> Result<usize, NotDone> {
         let mut events = 0;
-        while let Some(command) = self.next_taking(&turn.view()?, leg, earns_through)? {
+        let earns = |known: &Application, said: &Confirmation| house.earns_through(known, said);
+        while let Some(command) = self.next_taking(&turn.view()?, leg, &earns)? {
             let view = turn.view()?;
             if lacking::is_a_persons(&view, || self.lack_out(&view, leg)) {
                 break;
@@ -176,7 +190,24 @@ impl WalletPart {
             }
             events += followed;
         }
+        if let Some(command) = self.next_settlement(&turn.view()?, leg) {
+            events += self.decide(turn, &command)?;
+        }
+        events += correct_income(turn, house, &self.key);
         Ok(events + self.hold_beyond(turn, leg)?)
+    }
+
+    /// What is settled of unpaid income is not what the leg's records say.
+    fn next_settlement<S: FundSaga>(
+        &self,
+        view: &View<'_, S>,
+        leg: &ApplicationLeg,
+    ) -> Option<Command> {
+        let was = self.state(view.streams)?.settled_income(view.id)?;
+        let left = self.spent(view).is_some();
+        let is = if left { leg.income(view)? } else { Income::ZERO };
+        let due = (!left || was != is) && leg.is_sound(view);
+        due.then(|| Command::CorrectSettlement(view.id.clone(), is))
     }
 
     fn hold_beyond<S: FundSaga>(
@@ -197,51 +228,111 @@ impl WalletPart {
     }
 
     fn covered<S: FundSaga>(&self, view: &View<'_, S>) -> Shares {
-        match self.entry(view).reservation {
-            Reservation::Spent(shares) | Reservation::Held(shares) => shares,
-            Reservation::None | Reservation::Released => Shares::ZERO,
-        }
+        let reservation = self.entry(view).reservation;
+        self.spent(view).or_else(|| reservation.open()).unwrap_or_default()
     }
 
     fn next_taking<S: FundSaga>(
         &self,
         view: &View<'_, S>,
         leg: &ApplicationLeg,
-        earns_through: NaiveDate,
+        earns: &Earns<'_>,
     ) -> Result<Option<Command>, NotDone> {
         let Some(application) = leg.application(view) else { return Ok(None) };
         if leg.was_never_confirmed(view) {
             return Ok(None);
         }
         let due = leg.due_out(view).ok_or(NotDone::Lacks("shares within range"))?;
-        let transaction = view.id.clone();
         let entry = self.entry(view);
         // What is in transit must be registered before it can leave.
-        let there = !matches!(entry.credit, Credit::InTransit(_));
-        let final_word = there && leg.is_confirmed(view) && !due.is_zero();
-        Ok(match entry.reservation {
+        let said = !matches!(entry.credit, Credit::InTransit(_)) && !due.is_zero();
+        let last = leg.is_confirmed(view);
+        match entry.reservation {
+            Reservation::None => Ok(None),
+            Reservation::Held(_) if !said => Ok(None),
             // Nothing came of the purchase that it hung on; what left is not out of it.
-            Reservation::Held(held) if final_word && held.is_zero() => {
-                Some(Command::Release(transaction))
+            Reservation::Held(held) if held.is_zero() => {
+                Ok(last.then(|| Command::Release(view.id.clone())))
             }
-            Reservation::Held(held) if final_word => {
-                Some(Command::TakeOut { transaction, shares: due.min(held), earns_through })
+            Reservation::Held(held) => {
+                self.next_portion(view, leg, (Shares::ZERO, held), earns).map(Some)
             }
-            Reservation::None | Reservation::Held(_) => None,
-            Reservation::Spent(was) if was == due => None,
+            Reservation::Leaving { gone, .. } if gone == due && !last => Ok(None),
+            Reservation::Leaving { gone, held }
+                if gone == due || (gone < due && !held.is_zero()) =>
+            {
+                self.next_portion(view, leg, (gone, held), earns).map(Some)
+            }
+            Reservation::Spent(was) if was == due => Ok(None),
             // What never came leaves the investor's other shares, or is missing.
-            Reservation::Released if !final_word => None,
-            Reservation::Spent(_) | Reservation::Released => {
-                let waits = due.is_zero() && !application.stage.is_over();
-                let held = if waits { self.covered(view) } else { Shares::ZERO };
-                let shares = due;
-                let correct = |record| {
-                    let transaction = transaction.clone();
-                    Command::CorrectTakeOut { transaction, record, shares, held, earns_through }
-                };
-                Some(self.first_time(view, &leg.correcting(view)?, correct))
+            Reservation::Released if !(said && last) => Ok(None),
+            Reservation::Leaving { .. } | Reservation::Spent(_) | Reservation::Released => {
+                self.corrected(view, (leg, application), due, earns).map(Some)
             }
+        }
+    }
+
+    /// The next record's shares leave; after the last record what is left of the reservation is free.
+    fn next_portion<S: FundSaga>(
+        &self,
+        view: &View<'_, S>,
+        leg: &ApplicationLeg,
+        (gone, held): (Shares, Shares),
+        earns: &Earns<'_>,
+    ) -> Result<Command, NotDone> {
+        let lacks = || NotDone::Lacks("shares within range");
+        let application = leg.application(view).ok_or(NotDone::Lacks("the application"))?;
+        let (at_most, last) = (gone.plus(held).ok_or_else(lacks)?, leg.is_confirmed(view));
+        let (mut sum, mut next) = (Shares::ZERO, None);
+        for (said, part) in leg.due_parts(view) {
+            sum = sum.plus(part).ok_or_else(lacks)?;
+            if sum > gone && next.is_none() {
+                next = Some((said, sum));
+            }
+        }
+        let transaction = view.id.clone();
+        let Some((said, upto)) = next else {
+            let (shares, earns_through) = (gone, self.last_day(view, leg, application, earns)?);
+            return Ok(Command::TakeOut { transaction, shares, earns_through });
+        };
+        let (shares, earns_through) = (upto.min(at_most), earns(application, said)?);
+        Ok(if last && upto == sum {
+            Command::TakeOut { transaction, shares, earns_through }
+        } else {
+            Command::TakePortion { transaction, shares, earns_through }
         })
+    }
+
+    fn corrected<S: FundSaga>(
+        &self,
+        view: &View<'_, S>,
+        (leg, application): (&ApplicationLeg, &Application),
+        shares: Shares,
+        earns: &Earns<'_>,
+    ) -> Result<Command, NotDone> {
+        let waits = !application.stage.is_over();
+        let rest = self.covered(view).minus(shares).unwrap_or_default();
+        let held = if waits { rest } else { Shares::ZERO };
+        let earns_through = self.last_day(view, leg, application, earns)?;
+        let correct = |record| {
+            let transaction = view.id.clone();
+            Command::CorrectTakeOut { transaction, record, shares, held, earns_through }
+        };
+        Ok(self.first_time(view, &leg.correcting(view)?, correct))
+    }
+
+    /// What the newest record brought or took back earns through that day.
+    fn last_day<S: FundSaga>(
+        &self,
+        view: &View<'_, S>,
+        leg: &ApplicationLeg,
+        application: &Application,
+        earns: &Earns<'_>,
+    ) -> Result<NaiveDate, NotDone> {
+        let records = leg.confirmation(view).into_iter().chain(application.withdrawn().last());
+        let days: Result<Vec<NaiveDate>, NotDone> =
+            records.map(|said| earns(application, said)).collect();
+        days?.into_iter().max().ok_or(NotDone::Lacks("a record"))
     }
 }
 

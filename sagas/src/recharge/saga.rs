@@ -137,7 +137,7 @@ impl FundSaga for Recharge {
 
     fn book(&self, turn: &mut Turn<'_>) -> Result<usize, NotDone> {
         let plan = turn.plan();
-        plan.wallet.book_in(turn, &plan.buy)
+        plan.wallet.book_in(turn, &self.house, &plan.buy)
     }
 }
 

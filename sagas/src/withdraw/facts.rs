@@ -158,7 +158,7 @@ impl Withdraw {
 pub(super) fn open_ends(view: &View<'_>) -> Vec<OpenEnd> {
     let plan = view.plan;
     let mut ends: Vec<(Arc<str>, Decimal)> = Vec::new();
-    if let Some(shares) = plan.wallet.held(view) {
+    if let Some(shares) = plan.wallet.open(view) {
         ends.push((END.into(), shares.decimal()));
     } else if !plan.out.is_over(view) {
         ends.push((END.into(), by_hand::NOTHING));

@@ -176,9 +176,8 @@ impl FundSaga for Withdraw {
     }
 
     fn book(&self, turn: &mut Turn<'_>) -> Result<usize, NotDone> {
-        let earns_through = self.house.earns_until(facts::trade_date(&turn.view()?))?;
         let plan = turn.plan();
-        plan.wallet.book_out(turn, &plan.out, earns_through)
+        plan.wallet.book_out(turn, &self.house, &plan.out)
     }
 }
 

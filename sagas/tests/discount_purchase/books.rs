@@ -48,7 +48,10 @@ pub(crate) fn books(stage: &Stage) -> Books {
     let entry = wallet.entry(&tx("TX-1"));
     let spent = match entry.reservation {
         Reservation::Spent(shares) => shares.decimal(),
-        Reservation::None | Reservation::Held(_) | Reservation::Released => Decimal::ZERO,
+        Reservation::None
+        | Reservation::Held(_)
+        | Reservation::Leaving { .. }
+        | Reservation::Released => Decimal::ZERO,
     };
     match entry.credit {
         Credit::Confirmed(shares) => books.in_wallet = shares.decimal() - spent,
@@ -111,7 +114,7 @@ pub(crate) fn at_the_end(stage: &Stage) {
         stage.text()
     );
     let entry = stage.state(&wallet_key()).entry(&tx("TX-1"));
-    assert!(!matches!(entry.reservation, Reservation::Held(_)), "{}", stage.text());
+    assert!(entry.reservation.open().is_none(), "{}", stage.text());
     assert!(!matches!(entry.credit, Credit::InTransit(_)), "{}", stage.text());
     for name in crate::names::ORDERS {
         let application: Key<Applications> = Key::of(&ApplicationNo::of(&order(name)));

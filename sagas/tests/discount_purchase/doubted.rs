@@ -110,7 +110,7 @@ fn sound(stage: &Stage) {
 /// Whoever is over has nothing reserved, and what the register said is booked.
 fn over(stage: &Stage) {
     let entry = stage.state(&wallet_key()).entry(&tx("TX-1"));
-    assert!(!matches!(entry.reservation, Reservation::Held(_)), "{}", stage.text());
+    assert!(entry.reservation.open().is_none(), "{}", stage.text());
     assert!(!matches!(entry.credit, Credit::InTransit(_)), "{}", stage.text());
     let said = |name: &str, of: fn(&Outcome) -> Shares| {
         let key: Key<Applications> = Key::of(&ApplicationNo::of(&order(name)));
@@ -128,7 +128,10 @@ fn over(stage: &Stage) {
     let decimal = Shares::decimal;
     let spent = match entry.reservation {
         Reservation::Spent(shares) => shares,
-        Reservation::None | Reservation::Held(_) | Reservation::Released => Shares::ZERO,
+        Reservation::None
+        | Reservation::Held(_)
+        | Reservation::Leaving { .. }
+        | Reservation::Released => Shares::ZERO,
     };
     let out = |outcome: &Outcome| match outcome {
         Outcome::Conversion(it) => it.shares_out,

@@ -17,6 +17,7 @@ mod freeze;
 mod given_up;
 mod income;
 mod outside;
+mod portions;
 mod ports;
 mod random;
 #[path = "../common/reasons.rs"]

@@ -212,6 +212,7 @@ fn a_huge_redemption_is_confirmed_part_by_part_and_paid_when_the_last_record_is_
     assert_eq!(
         stage.after("application.portion_confirmed"),
         [
+            "wallet.portion_taken_out",
             "ask redeem",
             "application.confirmed",
             "wallet.shares_taken_out",

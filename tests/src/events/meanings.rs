@@ -48,6 +48,10 @@ const AGGREGATES: &[(&str, &str)] = &[
         "wallet.shares_taken_out",
         "Shares were redeemed or converted out, and earn through this day.",
     ),
+    (
+        "wallet.portion_taken_out",
+        "A portion was redeemed or converted out; the rest stays earmarked for the next one.",
+    ),
     ("wallet.take_out_corrected", "A corrected record replaced what left: reversal and posting."),
     (
         "wallet.credit_corrected",
@@ -61,6 +65,14 @@ const AGGREGATES: &[(&str, &str)] = &[
     ("wallet.income_reversed", "That day's income was wrong and is owed no more."),
     ("wallet.income_carried", "Whole fen of unpaid income became shares, or took shares away."),
     ("wallet.income_settled", "Shares that left took the unpaid income along."),
+    (
+        "wallet.income_corrected",
+        "Other shares earned on that day, as a late record says: reversal and posting.",
+    ),
+    (
+        "wallet.income_settlement_corrected",
+        "A corrected record paid other income along, or none: reversal and posting.",
+    ),
     ("holdings.credited", "The register has a lot of the target fund."),
     ("holdings.shares_reserved", "Shares are earmarked for an order."),
     ("holdings.shares_released", "The rest of the earmark is free, or refused in advance."),

@@ -44,7 +44,7 @@ fn wallets() -> Vec<wallet::Event> {
     .collect()
 }
 
-fn kept_back() -> [wallet::Event; 8] {
+fn kept_back() -> [wallet::Event; 9] {
     use wallet::Event as E;
     let (transaction, record) = (transaction("TX-1"), || id("20260225000000000007"));
     let (case, some) = (|| id("C-1"), || shares("10000.00"));
@@ -53,6 +53,12 @@ fn kept_back() -> [wallet::Event; 8] {
     let registered = date("2026-02-24");
     [
         E::SharesTakenOut {
+            transaction: transaction.clone(),
+            shares: some(),
+            lots: lots.clone(),
+            earns_through,
+        },
+        E::PortionTakenOut {
             transaction: transaction.clone(),
             shares: some(),
             lots: lots.clone(),
@@ -95,7 +101,7 @@ fn kept_back() -> [wallet::Event; 8] {
     ]
 }
 
-fn incomes() -> [wallet::Event; 4] {
+fn incomes() -> [wallet::Event; 6] {
     use wallet::Event as E;
     let (day, publication, amount) = (date("2026-02-24"), 0, || id("0.40"));
     let lots = vec![LotTaken { lot: transaction("TX-1"), shares: shares("0.12") }];
@@ -118,6 +124,20 @@ fn incomes() -> [wallet::Event; 4] {
             transaction: transaction("TX-1"),
             amount: amount(),
             left_to_fund: id("0.0012"),
+        },
+        E::IncomeCorrected {
+            day,
+            publication,
+            reversed: amount(),
+            shares: shares("4000.00"),
+            amount: id("0.16"),
+        },
+        E::IncomeSettlementCorrected {
+            transaction: transaction("TX-1"),
+            reversed: amount(),
+            from_fund: id("0.0012"),
+            amount: id("0.16"),
+            left_to_fund: id("0.0000"),
         },
     ]
 }

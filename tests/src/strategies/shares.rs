@@ -30,13 +30,14 @@ pub fn wallet_commands() -> impl Strategy<Value = wallet::Command> {
 
 fn bought_and_spent() -> impl Strategy<Value = wallet::Command> {
     use wallet::Command as C;
-    (0..6_u8, transactions(), few_shares(), dates()).prop_map(|(which, tx, shares, on)| match which
+    (0..7_u8, transactions(), few_shares(), dates()).prop_map(|(which, tx, shares, on)| match which
     {
         0 => C::CreditInTransit(tx, shares),
         1 => C::ConfirmCredit(tx, shares, on),
         2 => C::ReverseCredit(tx),
         3 => C::Reserve(tx, shares),
         4 => C::TakeOut { transaction: tx, shares, earns_through: on },
+        5 => C::TakePortion { transaction: tx, shares, earns_through: on },
         _ => C::Release(tx),
     })
 }
@@ -63,7 +64,7 @@ fn left_and_kept_back() -> impl Strategy<Value = wallet::Command> {
 fn incomes() -> impl Strategy<Value = wallet::Command> {
     use wallet::Command as C;
     let rates = select(vec!["0.4012", "1.2000", "-0.3000"]);
-    (0..4_u8, transactions(), dates(), 0..2_u8, rates).prop_map(
+    (0..6_u8, transactions(), dates(), 0..2_u8, rates).prop_map(
         |(which, tx, day, publication, rate)| match which {
             0 => C::AccrueIncome {
                 day,
@@ -73,6 +74,8 @@ fn incomes() -> impl Strategy<Value = wallet::Command> {
             },
             1 => C::ReverseIncome { day, publication },
             2 => C::CarryIncome { through: day, registered: day },
+            3 => C::CorrectIncome { day, unit: IncomeUnit::HundredthOfFen },
+            4 => C::CorrectSettlement(tx, read("0.10")),
             _ => C::SettleIncome(tx, read("0.40")),
         },
     )
