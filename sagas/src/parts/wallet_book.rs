@@ -255,13 +255,13 @@ impl WalletPart {
                 Ok(last.then(|| Command::Release(view.id.clone())))
             }
             Reservation::Held(held) => {
-                self.next_portion(view, leg, (Shares::ZERO, held), earns).map(Some)
+                next_portion(view, leg, (Shares::ZERO, held), earns).map(Some)
             }
             Reservation::Leaving { gone, .. } if gone == due && !last => Ok(None),
             Reservation::Leaving { gone, held }
                 if gone == due || (gone < due && !held.is_zero()) =>
             {
-                self.next_portion(view, leg, (gone, held), earns).map(Some)
+                next_portion(view, leg, (gone, held), earns).map(Some)
             }
             Reservation::Spent(was) if was == due => Ok(None),
             // What never came leaves the investor's other shares, or is missing.
@@ -270,37 +270,6 @@ impl WalletPart {
                 self.corrected(view, (leg, application), due, earns).map(Some)
             }
         }
-    }
-
-    /// The next record's shares leave; after the last record what is left of the reservation is free.
-    fn next_portion<S: FundSaga>(
-        &self,
-        view: &View<'_, S>,
-        leg: &ApplicationLeg,
-        (gone, held): (Shares, Shares),
-        earns: &Earns<'_>,
-    ) -> Result<Command, NotDone> {
-        let lacks = || NotDone::Lacks("shares within range");
-        let application = leg.application(view).ok_or(NotDone::Lacks("the application"))?;
-        let (at_most, last) = (gone.plus(held).ok_or_else(lacks)?, leg.is_confirmed(view));
-        let (mut sum, mut next) = (Shares::ZERO, None);
-        for (said, part) in leg.due_parts(view) {
-            sum = sum.plus(part).ok_or_else(lacks)?;
-            if sum > gone && next.is_none() {
-                next = Some((said, sum));
-            }
-        }
-        let transaction = view.id.clone();
-        let Some((said, upto)) = next else {
-            let (shares, earns_through) = (gone, self.last_day(view, leg, application, earns)?);
-            return Ok(Command::TakeOut { transaction, shares, earns_through });
-        };
-        let (shares, earns_through) = (upto.min(at_most), earns(application, said)?);
-        Ok(if last && upto == sum {
-            Command::TakeOut { transaction, shares, earns_through }
-        } else {
-            Command::TakePortion { transaction, shares, earns_through }
-        })
     }
 
     fn corrected<S: FundSaga>(
@@ -313,26 +282,12 @@ impl WalletPart {
         let waits = !application.stage.is_over();
         let rest = self.covered(view).minus(shares).unwrap_or_default();
         let held = if waits { rest } else { Shares::ZERO };
-        let earns_through = self.last_day(view, leg, application, earns)?;
+        let earns_through = last_day(view, leg, application, earns)?;
         let correct = |record| {
             let transaction = view.id.clone();
             Command::CorrectTakeOut { transaction, record, shares, held, earns_through }
         };
         Ok(self.first_time(view, &leg.correcting(view)?, correct))
-    }
-
-    /// What the newest record brought or took back earns through that day.
-    fn last_day<S: FundSaga>(
-        &self,
-        view: &View<'_, S>,
-        leg: &ApplicationLeg,
-        application: &Application,
-        earns: &Earns<'_>,
-    ) -> Result<NaiveDate, NotDone> {
-        let records = leg.confirmation(view).into_iter().chain(application.withdrawn().last());
-        let days: Result<Vec<NaiveDate>, NotDone> =
-            records.map(|said| earns(application, said)).collect();
-        days?.into_iter().max().ok_or(NotDone::Lacks("a record"))
     }
 }
 
@@ -356,4 +311,47 @@ impl ApplicationLeg {
         };
         RegisterRecord::new(name).map_err(|_| NotDone::Lacks("a name for the record"))
     }
+}
+
+/// What the newest record brought or took back earns through that day.
+fn last_day<S: FundSaga>(
+    view: &View<'_, S>,
+    leg: &ApplicationLeg,
+    application: &Application,
+    earns: &Earns<'_>,
+) -> Result<NaiveDate, NotDone> {
+    let records = leg.confirmation(view).into_iter().chain(application.withdrawn().last());
+    let days: Result<Vec<NaiveDate>, NotDone> =
+        records.map(|said| earns(application, said)).collect();
+    days?.into_iter().max().ok_or(NotDone::Lacks("a record"))
+}
+
+/// The next record's shares leave; after the last record what is left of the reservation is free.
+fn next_portion<S: FundSaga>(
+    view: &View<'_, S>,
+    leg: &ApplicationLeg,
+    (gone, held): (Shares, Shares),
+    earns: &Earns<'_>,
+) -> Result<Command, NotDone> {
+    let lacks = || NotDone::Lacks("shares within range");
+    let application = leg.application(view).ok_or(NotDone::Lacks("the application"))?;
+    let (at_most, last) = (gone.plus(held).ok_or_else(lacks)?, leg.is_confirmed(view));
+    let (mut sum, mut next) = (Shares::ZERO, None);
+    for (said, part) in leg.due_parts(view) {
+        sum = sum.plus(part).ok_or_else(lacks)?;
+        if sum > gone && next.is_none() {
+            next = Some((said, sum));
+        }
+    }
+    let transaction = view.id.clone();
+    let Some((said, upto)) = next else {
+        let (shares, earns_through) = (gone, last_day(view, leg, application, earns)?);
+        return Ok(Command::TakeOut { transaction, shares, earns_through });
+    };
+    let (shares, earns_through) = (upto.min(at_most), earns(application, said)?);
+    Ok(if last && upto == sum {
+        Command::TakeOut { transaction, shares, earns_through }
+    } else {
+        Command::TakePortion { transaction, shares, earns_through }
+    })
 }
