@@ -89,11 +89,12 @@ impl State {
         Some(())
     }
 
-    /// Whole fen of income became a lot, or took shares away.
+    /// Whole fen of income became a lot, or took shares away. Of the days that it is the income of, none
+    /// is changed by it.
     pub(super) fn carried(
         &mut self,
         amount: Income,
-        registered: NaiveDate,
+        (through, registered): (NaiveDate, NaiveDate),
         lots: &[LotTaken],
     ) -> Option<()> {
         let shares = income::shares_of(amount)?;
@@ -101,12 +102,13 @@ impl State {
             lots.is_empty().then_some(())?;
             let transaction = format!("income.{}", registered.format("%Y%m%d"));
             let transaction = TransactionId::new(transaction).ok()?;
+            self.came_early(shares, (registered, through));
             self.add(Lot { transaction, registered, shares, carried: true })?;
             return self.merge_carried();
         }
         let taken = lots.iter().try_fold(Shares::ZERO, |sum, taken| sum.plus(taken.shares))?;
         (taken == shares).then_some(())?;
-        self.still_earning(lots, registered.pred_opt()?)?;
+        self.still_earning(lots, registered.pred_opt()?.max(through))?;
         lots.iter().try_for_each(|taken| self.take(taken))
     }
 

@@ -9,7 +9,10 @@
 //!    behind the latest one.
 //! 2. Shares that left earn on days whose income may come later, so they are remembered as long.
 
-use super::{Reservation, State, earning::Gone};
+use super::{
+    Reservation, State,
+    earning::{Early, Gone},
+};
 use crate::{
     ids::TransactionId,
     money::{Income, PerTenThousand, Shares},
@@ -59,6 +62,9 @@ pub(super) struct Book {
     pub(super) rest: Income,
     pub(super) carried_through: Option<NaiveDate>,
     pub(super) gone: Vec<Gone>,
+    pub(super) early: Vec<Early>,
+    /// A record changed the shares that earn from that day on, after its income was accrued.
+    pub(super) changed_from: Option<NaiveDate>,
     settled: Vec<(TransactionId, Settlement)>,
     exits: Vec<Exit>,
 }
@@ -79,6 +85,8 @@ impl Book {
             rest: Income::ZERO,
             carried_through: None,
             gone: Vec::new(),
+            early: Vec::new(),
+            changed_from: None,
             settled: Vec::new(),
             exits: Vec::new(),
         }
@@ -148,8 +156,16 @@ impl Book {
         if let Some(since) = self.remembered_since() {
             self.days.retain(|day| day.day >= since || day.stage == Stage::Unpaid);
             self.gone.retain(|gone| gone.through >= since);
+            self.early.retain(|early| early.through >= since);
         }
         Some(())
+    }
+
+    /// Other shares earn from that day on. Most often no income of it was accrued yet.
+    pub(super) fn changes_from(&mut self, day: NaiveDate) {
+        if self.days.last().is_some_and(|last| last.day >= day) {
+            self.changed_from = Some(self.changed_from.map_or(day, |before| before.min(day)));
+        }
     }
 
     pub(super) fn reverse(

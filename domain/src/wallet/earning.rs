@@ -23,6 +23,14 @@ pub(super) struct Gone {
     shares: Shares,
 }
 
+/// Carried income that was registered on a day whose income it comes of: it earns from the day after.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Early {
+    from: NaiveDate,
+    pub(super) through: NaiveDate,
+    shares: Shares,
+}
+
 impl State {
     /// Shares that earn on a natural day: registered by then, or taken out and earning through it.
     /// What left without its last earning day, in stores of version 0.2, is missed.
@@ -30,16 +38,20 @@ impl State {
         let lots = self.lots().iter().filter(|lot| lot.registered <= day).map(|lot| lot.shares);
         let gone = self.book().gone.iter().filter(|gone| gone.from <= day && day <= gone.through);
         let all = lots.chain(gone.map(|gone| gone.shares));
-        all.fold(Shares::ZERO, |sum, shares| sum.plus(shares).unwrap_or(sum))
+        let all = all.fold(Shares::ZERO, |sum, shares| sum.plus(shares).unwrap_or(sum));
+        let early = self.book().early.iter();
+        let early = early.filter(|early| early.from <= day && day <= early.through);
+        early.fold(all, |all, early| all.minus(early.shares).unwrap_or_default())
     }
 
     /// Remembered days on which other shares earned than they were reckoned on.
     pub fn misreckoned_days(&self) -> Vec<NaiveDate> {
         let book = self.book();
+        let Some(changed) = book.changed_from else { return Vec::new() };
         // Before that, shares that left are forgotten.
         let last = book.gone.iter().map(|gone| gone.through).max();
         let forgotten = last.and_then(|last| last.checked_sub_days(Days::new(DAYS_REMEMBERED)));
-        let since = book.remembered_since().max(forgotten);
+        let since = book.remembered_since().max(forgotten).max(Some(changed));
         let known = book.days.iter().filter(|day| since.is_none_or(|since| since <= day.day));
         let wrong = |day: &&Accrued| {
             let other = day.shares.is_some_and(|shares| shares != self.earning_on(day.day));
@@ -51,12 +63,15 @@ impl State {
     /// Remembers since when shares that leave have earned, before they are taken. What was bought and
     /// converted on one T never earns.
     pub(super) fn still_earning(&mut self, lots: &[LotTaken], through: NaiveDate) -> Option<()> {
+        self.changes_from(through.succ_opt()?);
         let mut leaving = Vec::new();
         for taken in lots {
             let lot = self.lots().iter().find(|lot| lot.transaction == taken.lot)?;
-            if lot.registered <= through {
-                let (lot, from) = (taken.lot.clone(), lot.registered);
-                leaving.push(Gone { lot, from, through, shares: taken.shares });
+            let (from, carried) = (lot.registered, lot.carried);
+            if from <= through {
+                leaving.push(Gone { lot: taken.lot.clone(), from, through, shares: taken.shares });
+            } else if carried {
+                self.never_early(taken.shares, from)?;
             }
         }
         if leaving.is_empty() {
@@ -66,6 +81,29 @@ impl State {
         let book = self.book_mut();
         book.gone.retain(|gone| since.is_none_or(|since| gone.through >= since));
         book.gone.extend(leaving);
+        Some(())
+    }
+
+    pub(super) fn changes_from(&mut self, day: NaiveDate) {
+        if let Some(book) = self.income.as_deref_mut() {
+            book.changes_from(day);
+        }
+    }
+
+    pub(super) fn came_early(&mut self, shares: Shares, (from, through): (NaiveDate, NaiveDate)) {
+        if from <= through {
+            self.book_mut().early.push(Early { from, through, shares });
+        }
+        self.changes_from(through.succ_opt().map_or(from, |after| after.max(from)));
+    }
+
+    /// They left before they earned at all.
+    fn never_early(&mut self, shares: Shares, from: NaiveDate) -> Option<()> {
+        let mut left = shares;
+        for early in self.book_mut().early.iter_mut().filter(|early| early.from == from) {
+            let part = early.shares.min(left);
+            (early.shares, left) = (early.shares.minus(part)?, left.minus(part)?);
+        }
         Some(())
     }
 

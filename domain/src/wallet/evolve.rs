@@ -91,7 +91,7 @@ impl State {
             }
             Event::IncomeCarried { through, amount, registered, lots } => {
                 self.book_mut().carry(*through, *amount)?;
-                self.carried(*amount, *registered, lots)?;
+                self.carried(*amount, (*through, *registered), lots)?;
             }
             Event::IncomeSettled { transaction, amount, left_to_fund } => {
                 self.book_mut().settle(transaction, *amount, *left_to_fund)?;
@@ -144,6 +144,7 @@ impl State {
         (known || (was == C::Reversed && reversed.is_zero())).then_some(())?;
         let correction = correction(record, transaction, *reversed, *shares);
         self.kept_back_mut().correct(correction)?;
+        self.changes_from(NaiveDate::MIN);
         // What others make up for did not leave before the lot itself was there.
         let others: Vec<LotTaken> =
             lots.iter().filter(|taken| taken.lot != *transaction).cloned().collect();
@@ -185,6 +186,7 @@ impl State {
         };
         let correction = correction(record, transaction, *reversed, *shares);
         self.kept_back_mut().correct_take_out(correction)?;
+        self.changes_from(NaiveDate::MIN);
         self.still_earning(lots, *earns_through)?;
         lots.iter().try_for_each(|taken| self.take(taken))?;
         self.give_back(transaction, *returned, earns_through.succ_opt()?)
@@ -214,6 +216,7 @@ impl State {
             }
             R::None | R::Spent(_) | R::Released => {}
         }
+        self.changes_from(registered);
         self.add(Lot { transaction: tx.clone(), registered, shares: left, carried: false })
     }
 

@@ -28,8 +28,8 @@ enum Told {
     /// A corrected record of the last portion; whether another word is waited for.
     LeftOtherwise(u8, i64, bool),
     Published(u64),
-    /// Days up to that one are carried, wherever they are.
-    Carried(u64),
+    /// Days up to that one are carried, and registered on it or on the day after.
+    Carried(u64, bool),
     Frozen(i64),
 }
 
@@ -43,7 +43,7 @@ fn told() -> impl Strategy<Value = Told> {
             5 | 6 => Told::Left(who, some / 2, day, flag),
             7 => Told::LeftOtherwise(who, some, flag),
             8 | 9 => Told::Published(day),
-            10 => Told::Carried(day),
+            10 => Told::Carried(day, flag),
             _ => Told::Frozen(some),
         },
     )
@@ -143,13 +143,13 @@ fn tell(wallet: &mut State, register: &mut Register, told: &Told) {
             let accrue = Command::AccrueIncome { day, publication: 0, per_10_000, unit };
             carry_out(wallet, &accrue);
         }
-        Told::Carried(nth) => {
-            let registered = day(nth + 1);
+        Told::Carried(nth, at_once) => {
+            let registered = day(if at_once { nth } else { nth + 1 });
             let before = wallet.registered();
             if carry_out(wallet, &Command::CarryIncome { through: day(nth), registered }) {
                 let change = wallet.registered().decimal() - before.decimal();
                 let change: i64 = (change * Decimal::ONE_HUNDRED).try_into().unwrap();
-                register.carried.push((change, registered));
+                register.carried.push((change, day(nth + 1)));
             }
         }
         Told::Frozen(many) => {

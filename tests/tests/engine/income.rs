@@ -10,6 +10,7 @@ use fundflow_domain::{
     wallet::{State, Wallet},
 };
 use fundflow_kernel::{
+    clock::Clock as _,
     loaded::Loaded,
     memory_store::MemoryStore,
     store::{EventStore as _, Position},
@@ -156,4 +157,75 @@ async fn give_later(outside: &Outside, engine: &Engine, store: &MemoryStore) {
     outside.clock.advance_to(worlds::instant("2026-02-25T16:00:00+08:00"));
     give(outside, engine, store, published("2026-02-24", "0.5", 1)).await.expect("a correction");
     assert_eq!(owns(outside, store, "INV-1").await, figures("1000040.00", "10.0000"));
+}
+
+/// Hours pass until then.
+async fn until(outside: &Outside, engine: &Engine, then: &str) {
+    while outside.clock.now() < worlds::instant(then) {
+        outside.pass(engine, 0).await;
+    }
+    engine.settle().await.expect("an engine that runs");
+}
+
+async fn withdrawal(engine: &Engine, shares: &str) {
+    let mut profile = worlds::investor();
+    profile.id = worlds::read("INV-1");
+    let request = withdraw::Request {
+        investor: profile.id.clone(),
+        account: worlds::account(),
+        fund: worlds::wallet_code(),
+        shares: Some(worlds::read(shares)),
+        on_huge: fundflow_domain::application::OnHuge::CarryOver,
+    };
+    let asked = withdraw::Asked { investor: profile, at: None };
+    let id = worlds::transaction("OUT-1");
+    engine.request::<Withdraw>(id, request, asked, None, None).await.expect("a withdrawal");
+}
+
+/// 1,000,000.00 shares since the 24th; 600,000.00 of them are to leave on the 25th.
+async fn leaving(scenario: &str) -> (Outside, Engine, Arc<MemoryStore>) {
+    let outside = Outside::new(scenario, worlds::request_time());
+    let store = Arc::new(MemoryStore::default());
+    let engine = outside.start(&store).await;
+    recharged(&engine, "INV-1", "1000000.00").await;
+    outside.pass(&engine, 24 * 11 + 5).await;
+    outside.clock.advance_to(worlds::instant("2026-02-25T10:00:00+08:00"));
+    withdrawal(&engine, "600000.00").await;
+    engine.settle().await.expect("an engine that runs");
+    (outside, engine, store)
+}
+
+#[tokio::test]
+async fn portions_leave_on_both_sides_as_they_are_confirmed_and_earn_through_their_own_t() {
+    let huge = "[[huge]]\nfund = \"000009\"\non = \"2026-02-25\"\npart_per_mille = 400\n";
+    let (outside, engine, store) = leaving(huge).await;
+    let stages = [
+        ("2026-02-25", "1000040.00"),
+        // 240,000.00 earned through the 25th.
+        ("2026-02-26", "760070.40"),
+        ("2026-02-27", "400086.40"),
+    ];
+    for (day, registered) in stages {
+        until(&outside, &engine, &format!("{day}T20:00:00+08:00")).await;
+        give(&outside, &engine, &store, published(day, "0.4", 0)).await.expect("a job");
+        assert_eq!(owns(&outside, &store, "INV-1").await, figures(registered, "0.0000"), "{day}");
+    }
+    outside.pass(&engine, 24 * 5).await;
+    let look = show(&*store, "OUT-1").await.look;
+    assert_eq!(look.ending, Some("withdraw.paid_out"));
+    passed(&audit(&*store).await);
+}
+
+#[tokio::test]
+async fn what_is_told_a_day_late_is_as_if_it_had_been_told_in_time() {
+    let late = "[override.OUT-1]\nredemption_confirmation = \"late\"\n";
+    let (outside, engine, store) = leaving(late).await;
+    for day in ["2026-02-25", "2026-02-26", "2026-02-27"] {
+        until(&outside, &engine, &format!("{day}T20:00:00+08:00")).await;
+        give(&outside, &engine, &store, published(day, "0.4", 0)).await.expect("a job");
+    }
+    outside.pass(&engine, 24 * 5).await;
+    give(&outside, &engine, &store, published("2026-02-28", "0.4", 0)).await.expect("a job");
+    owns(&outside, &store, "INV-1").await;
+    passed(&audit(&*store).await);
 }

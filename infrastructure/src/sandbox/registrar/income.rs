@@ -198,9 +198,10 @@ impl Register {
             owed.carried_through = Some(day);
             if taken.is_empty() {
                 let shares = Shares::new(amount.decimal()).unwrap_or_default();
-                self.carried(holder, serial.clone(), *registered, shares);
+                self.carried(holder, serial.clone(), (day, *registered), shares);
             } else {
-                self.take_away(&holder, taken);
+                let before = registered.pred_opt().unwrap_or(day);
+                self.debit(&holder, taken, before.max(day));
             }
         }
         let since = day.checked_sub_days(Days::new(DAYS_REMEMBERED)).unwrap_or(day);

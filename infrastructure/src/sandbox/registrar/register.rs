@@ -147,7 +147,7 @@ impl Register {
     }
 
     /// Takes out what left.
-    fn debit(&mut self, holder: &Holder, taken: &[Taken], earns_through: NaiveDate) {
+    pub(super) fn debit(&mut self, holder: &Holder, taken: &[Taken], earns_through: NaiveDate) {
         let Some(lots) = self.lots.get(holder) else { return };
         for Taken { serial, shares } in taken {
             if let Some(lot) = lots.iter().find(|lot| lot.serial == *serial) {
@@ -158,7 +158,7 @@ impl Register {
     }
 
     /// Takes shares out of those lots; they are nobody's any more.
-    pub(super) fn take_away(&mut self, holder: &Holder, taken: &[Taken]) {
+    fn take_away(&mut self, holder: &Holder, taken: &[Taken]) {
         let Some(lots) = self.lots.get_mut(holder) else { return };
         for Taken { serial, shares } in taken {
             if let Some(lot) = lots.iter_mut().find(|lot| lot.serial == *serial) {
@@ -168,15 +168,17 @@ impl Register {
         lots.retain(|lot| !lot.shares.is_zero());
     }
 
-    /// Income became shares.
+    /// Income up to that day became shares, which earn on none of these days.
     pub(super) fn carried(
         &mut self,
         holder: Holder,
         serial: Serial,
-        registered_on: NaiveDate,
+        (through, registered_on): (NaiveDate, NaiveDate),
         shares: Shares,
     ) {
-        let (transaction, earns_from, unit_cost) = (String::new(), registered_on, Nav::ONE);
+        let after = through.succ_opt().unwrap_or(through);
+        let (transaction, earns_from) = (String::new(), registered_on.max(after));
+        let unit_cost = Nav::ONE;
         let lot = Held { serial, transaction, registered_on, earns_from, unit_cost, shares };
         self.lots.entry(holder).or_default().push(lot);
     }
