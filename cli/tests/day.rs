@@ -59,7 +59,7 @@ fn the_example_day_is_played_verified_and_played_again_for_nothing() {
     assert!(out.starts_with("2026-02-12: 96 requests, of these 1 repeated\n\n"), "{out}");
     let incomes = [
         " INCOME OF     YUAN  TO SHARES  PAID OUT  UNPAID",
-        " 000730      6.3100     6.3100    0.0000  0.0000",
+        " 000730      6.2800     6.2800    0.0000  0.0000",
         " 050003     10.9000     7.5500    1.8300  1.5200",
     ];
     let lines = ["     41  completed ", &incomes.join("\n"), "next:\n  fundflow saga ls --stuck"];
@@ -122,9 +122,9 @@ fn without_a_terminal_a_day_tells_its_progress_in_lines_of_virtual_time_beside_t
          2026-02-25 08:00  the registrar has worked through the batch of 2026-02-24\n\
          2026-02-25 08:30  the registrar's answers for 2026-02-24 are read\n\
          2026-02-26 20:00  96 of 96 requests made\n\
-         2026-02-27 08:30  nothing moves any more; verifying 1492 events\n"
+         2026-02-27 08:30  nothing moves any more; verifying 1498 events\n"
     );
-    assert_eq!(report["events_added"], 1492);
+    assert_eq!(report["events_added"], 1498);
     assert_eq!(said(&fundflow(&typed, other.path()).stderr), lines);
 }
 

@@ -2,7 +2,8 @@
 //!
 //! ```text
 //! open -> page -> page -> ... -> all: completed
-//! a wallet:  (reverse the publication before) -> accrue -> (carry, where a period ends)
+//! a wallet:  (correct days of before) -> (reverse the publication before) -> accrue
+//!            -> (carry, where a period ends)
 //! ```
 //!
 //! 1. A job is named after fund, day and publication, and so is what it does to a wallet: done twice,
@@ -13,6 +14,8 @@
 //!    named in the page's milestone and keeps no other waiting.
 //! 4. Daily or monthly, by the fund's terms: on the last natural day of a period unpaid income
 //!    becomes shares, registered on the working day on which it is booked.
+//! 5. Days of before on which other shares earned than was known then are reckoned anew: whoever books
+//!    a late record does so at once, and the job does it for what older programs have booked.
 
 mod page;
 mod saga;

@@ -1,5 +1,11 @@
 //! Brings a wallet to what the registrar's records say: a lot for what came, and out of it what left.
 //! A corrected or withdrawn record reverses what was booked and posts anew.
+//!
+//! 1. Each record is booked when it is there, more to come or not; what is reserved beside it stays so
+//!    until the last word.
+//! 2. What leaves earns up to the T of its record. Where that is told late, the days since are reckoned
+//!    anew in the same batch.
+//! 3. What was settled of unpaid income is what the records say that hold.
 
 use super::{
     application::{ApplicationLeg, FundSaga},

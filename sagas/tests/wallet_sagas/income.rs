@@ -316,3 +316,26 @@ fn a_person_can_stop_it_between_two_pages() {
         stage.text()
     );
 }
+
+#[test]
+fn days_that_a_late_record_has_changed_are_reckoned_anew_before_the_next_one_is_given() {
+    let mut stage = stage_of(monthly(), &[("i-1", "100000"), ("i-2", "50")], "02-05 20:00");
+    for day in ["2026-02-02", "2026-02-03"] {
+        run(&mut stage, &request(day, "1", 0));
+    }
+    assert_eq!(unpaid(&stage, "i-1"), "20.0000");
+    // An older program booked it and left the days as they were.
+    let (transaction, shares) = (tx("TX-9"), "60000".parse().unwrap());
+    stage.given(&wallet_of("i-1"), &wallet::Command::Reserve(transaction.clone(), shares));
+    let earns_through = "2026-02-02".parse().unwrap();
+    let left = wallet::Command::TakeOut { transaction, shares, earns_through };
+    stage.given(&wallet_of("i-1"), &left);
+    stage.crash();
+
+    run(&mut stage, &request("2026-02-04", "1", 0));
+    assert_eq!(stage.count("wallet.income_corrected"), 1, "{}", stage.text());
+    // 10.00 of the 2nd, 4.00 of the 3rd and of the 4th.
+    assert_eq!(unpaid(&stage, "i-1"), "18.0000");
+    run(&mut stage, &request("2026-02-05", "1", 0));
+    assert_eq!(stage.count("wallet.income_corrected"), 1);
+}

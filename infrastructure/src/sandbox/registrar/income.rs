@@ -44,6 +44,9 @@ pub(super) type Holder = (InvestorId, FundCode);
 pub(super) struct IncomeEntry {
     /// As it was published.
     pub(super) income: Publication,
+    /// The smallest income that the fund's contract credits.
+    #[serde(default)]
+    unit: IncomeUnit,
     /// Whom it gave or took anything, by name.
     holders: Vec<Given>,
 }
@@ -70,7 +73,7 @@ struct Carry {
 /// What is published and owed, and which shares that left still earn.
 #[derive(Debug, Default)]
 pub(super) struct Incomes {
-    published: BTreeMap<(FundCode, NaiveDate), (u8, PerTenThousand)>,
+    published: BTreeMap<(FundCode, NaiveDate), (u8, PerTenThousand, IncomeUnit)>,
     owed: HashMap<Holder, Owed>,
     gone: HashMap<Holder, Vec<Gone>>,
 }
@@ -118,6 +121,16 @@ impl Owed {
         self.days.get(&day).is_none_or(|was| was.publication.checked_add(1) == Some(publication))
     }
 
+    /// Other shares earned on that day.
+    fn correct(&mut self, day: NaiveDate, amount: Income) {
+        let Some(was) = self.days.get_mut(&day) else { return };
+        if was.paid {
+            let change = amount.minus(was.amount).and_then(|more| self.rest.plus(more));
+            self.rest = change.unwrap_or(self.rest);
+        }
+        was.amount = amount;
+    }
+
     fn pay(&mut self, through: NaiveDate, rest: Income) {
         self.days.range_mut(..=through).for_each(|(_, day)| day.paid = true);
         self.rest = rest;
@@ -127,12 +140,12 @@ impl Owed {
 impl Incomes {
     /// The figure of a day, as it was published last.
     pub(super) fn published(&self, fund: FundCode, day: NaiveDate) -> Option<PerTenThousand> {
-        self.published.get(&(fund, day)).map(|(_, figure)| *figure)
+        self.published.get(&(fund, day)).map(|(_, figure, _)| *figure)
     }
 
     fn is_known(&self, income: &Publication) -> bool {
         let last = self.published.get(&(income.fund, income.day));
-        last.is_some_and(|(last, _)| income.publication <= *last)
+        last.is_some_and(|(last, ..)| income.publication <= *last)
     }
 
     /// Owed and not paid; may be negative.
@@ -184,10 +197,23 @@ impl Incomes {
 }
 
 impl Register {
+    /// A batch says after the income of T that shares are a bank's from T on: days since are reckoned anew.
+    pub(super) fn reckon(&mut self, holder: &Holder, after: NaiveDate) {
+        let after = (holder.1, after.succ_opt().unwrap_or(after));
+        let since =
+            self.incomes.published.range(after..).take_while(|((of, _), _)| *of == holder.1);
+        for ((_, day), (_, figure, unit)) in since {
+            let income = money_fund::income(self.earning(holder, *day), *figure, *unit);
+            if let Some(owed) = self.incomes.owed.get_mut(holder) {
+                owed.correct(*day, income.unwrap_or_default());
+            }
+        }
+    }
+
     /// Books a publication: what it accrued, and what it carried.
     pub(super) fn give(&mut self, entry: &IncomeEntry) {
         let Publication { fund, day, publication, per_10_000 } = entry.income;
-        self.incomes.published.insert((fund, day), (publication, per_10_000));
+        self.incomes.published.insert((fund, day), (publication, per_10_000, entry.unit));
         for Given { investor, accrued, carried } in &entry.holders {
             let holder = (investor.clone(), fund);
             let owed = self.incomes.owed.entry(holder.clone()).or_default();
@@ -200,8 +226,7 @@ impl Register {
                 let shares = Shares::new(amount.decimal()).unwrap_or_default();
                 self.carried(holder, serial.clone(), (day, *registered), shares);
             } else {
-                let before = registered.pred_opt().unwrap_or(day);
-                self.debit(&holder, taken, before.max(day));
+                self.debit(&holder, taken, registered.pred_opt().unwrap_or(day).max(day));
             }
         }
         let since = day.checked_sub_days(Days::new(DAYS_REMEMBERED)).unwrap_or(day);
@@ -284,7 +309,7 @@ impl SandboxRegistrar {
                 holders.push(Given { investor: investor.clone(), accrued, carried });
             }
         }
-        IncomeEntry { income, holders }
+        IncomeEntry { income, unit: terms.unit, holders }
     }
 
     /// Whose shares of a fund wait to leave together with the income.

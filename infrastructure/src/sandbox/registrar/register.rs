@@ -106,6 +106,9 @@ impl Register {
         let taken = taken.get(known.map_or(0, |known| known.taken.len())..).unwrap_or_default();
         let holder = (entry.terms.investor.clone(), entry.terms.fund);
         self.debit(&holder, taken, earns_through);
+        if !taken.is_empty() {
+            self.reckon(&holder, earns_through);
+        }
         let settles = |said: &Confirmation| match &said.outcome {
             Outcome::Redemption(_) => takes_income(&entry.terms.ask),
             // What is below zero stays owed.
