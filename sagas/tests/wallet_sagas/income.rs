@@ -168,7 +168,8 @@ fn daily_income_becomes_shares_and_that_of_a_weekend_earns_from_monday_on() {
     let earning = |day: &str| wallet(&stage, "i-1").earning_on(day.parse().unwrap()).to_string();
     assert_eq!(earning("2026-02-07"), "1000040.00");
     assert_eq!(earning("2026-02-08"), "1000040.00", "Saturday's 41.00 are booked on Monday");
-    assert_eq!(earning("2026-02-09"), "1000166.00");
+    assert_eq!(earning("2026-02-09"), "1000123.00", "its own 43.00 earn from Tuesday on");
+    assert_eq!(earning("2026-02-10"), "1000166.00");
 }
 
 #[test]
