@@ -107,6 +107,7 @@ impl Outside {
             amount: "10000.00".parse().unwrap(),
             mode: None,
             only_today: false,
+            by_plan: false,
         };
         let channel = SalesChannel::DirectOnline;
         let asked = Asked { investor, channel, warning_confirmed: None, at: None };

@@ -33,6 +33,7 @@ use std::{
     sync::Arc,
 };
 
+pub mod again_and_again;
 pub mod buying;
 pub mod cash_out;
 mod checks;
@@ -321,6 +322,8 @@ fn no_day(error: &CalendarError) -> Refusal {
     Refusal::NoTradingDay { why: error.to_string() }
 }
 
+#[cfg(test)]
+mod again_and_again_tests;
 #[cfg(test)]
 mod buying_tests;
 #[cfg(test)]

@@ -77,6 +77,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         amount: "10000.00".parse()?,
         mode: None,
         only_today: false,
+        by_plan: false,
     };
     let channel = SalesChannel::DirectOnline;
     let asked = Asked { investor, channel, warning_confirmed: None, at: None };

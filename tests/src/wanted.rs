@@ -13,7 +13,7 @@ use fundflow_domain::{
 };
 use fundflow_sagas::{
     conversion, discount_purchase, fast_withdraw, house::House, purchase, recharge, redemption,
-    withdraw,
+    regular_plan::Buys, withdraw,
 };
 use std::sync::Arc;
 
@@ -56,6 +56,7 @@ impl Wanted {
     /// The kind of saga that carries it, and for a purchase in which way.
     pub const fn name(&self) -> &'static str {
         match self {
+            Wanted::DiscountPurchase(it) if it.by_plan => "plan_by_wallet",
             Wanted::DiscountPurchase(_) => "discount_purchase",
             Wanted::Recharge(_) => "recharge",
             Wanted::Withdraw(_) => "withdraw",
@@ -71,16 +72,12 @@ impl Wanted {
         }
     }
 
-    /// The purchase that a plan asks for on a date, under the name of both.
+    /// What a plan asks for on a date, under the name of both.
     pub fn occurrence(plan: &plan::Terms) -> Self {
-        Wanted::Purchase(purchase::Request {
-            investor: plan.investor.clone(),
-            account: plan.account.clone(),
-            fund: plan.fund,
-            amount: plan.amount,
-            way: Way::RegularPlan,
-            only_today: false,
-        })
+        match Buys::by(plan) {
+            Buys::Plainly(request) => Wanted::Purchase(request),
+            Buys::ThroughWallet(request) => Wanted::DiscountPurchase(request),
+        }
     }
 }
 

@@ -262,6 +262,7 @@ pub fn request(mode: ConversionMode) -> Request {
         amount: amount("10000.00"),
         mode: Some(mode),
         only_today: false,
+        by_plan: false,
     }
 }
 

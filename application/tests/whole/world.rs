@@ -60,6 +60,7 @@ pub(crate) fn asking(manner: Manner) -> (Request, Asked) {
         amount: manner.amount().parse().unwrap(),
         mode: None,
         only_today: false,
+        by_plan: false,
     };
     let asked = Asked {
         investor: investor(&request),

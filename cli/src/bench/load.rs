@@ -278,6 +278,7 @@ impl Template {
             amount: self.amount,
             mode: None,
             only_today: false,
+            by_plan: false,
         };
         let channel = SalesChannel::DirectOnline;
         let asked = Asked { investor, channel, warning_confirmed: None, at: None };

@@ -135,6 +135,7 @@ fn request(tx: &str, investor: &str, now: Timestamp) -> What {
         amount: "10000.00".parse().unwrap(),
         mode: None,
         only_today: false,
+        by_plan: false,
     };
     let asked = Asked {
         investor: profile,

@@ -8,7 +8,9 @@
 //!    terms give it; its charge is that of the subscription table.
 //! 4. Where the manager accepts up to the day's limit, what fits is accepted.
 
-use super::{Order, Refusal, checks, days::reaches, no_day, open_days_after};
+use super::{
+    Order, Refusal, again_and_again::by_terms, checks, days::reaches, no_day, open_days_after,
+};
 use crate::{
     calendar::{TradingCalendar, TradingDay},
     day_limit::DayTally,
@@ -196,13 +198,18 @@ fn decide(a: &Buying) -> Result<Admitted, Refusal> {
     Ok(admitted)
 }
 
-/// Whether the investor may agree to buy the fund again and again: everything of an admission that
-/// does not depend on the day of a purchase. Each occurrence is decided on by itself.
+/// Whether the investor may agree to buy the fund again and again, from that T on: everything of an
+/// admission that does not depend on the day of a purchase. Each occurrence is decided on by itself.
+/// `None`: no calendar covers the first T yet.
 ///
 /// # Errors
 /// The first [`Refusal`] that applies.
-pub fn agree(a: &Buying) -> Result<Suitability, Refusal> {
+pub fn agree(a: &Buying, first: Option<TradingDay>) -> Result<Suitability, Refusal> {
     checks::investor(&a.order())?;
+    if let Some(first) = first {
+        // A closure is of single days: it skips a date.
+        checks::purchase_open(&by_terms(&a.fund), first)?;
+    }
     agree_again(a)?;
     checks::questionnaire(&a.order())?;
     checks::suitable(&a.order(), &a.fund, &SuitabilityRules::standard())

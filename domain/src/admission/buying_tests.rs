@@ -1,4 +1,4 @@
-use super::buying::{Admitted, Again, Buying, Way, admit, readmit};
+use super::buying::{Admitted, Again, Buying, Way, admit, agree, readmit};
 use super::fixture::{BEFORE_CUT_OFF, cap, closed, investor, target};
 use super::*;
 use crate::{
@@ -181,4 +181,18 @@ fn who_holds_the_fund_already_has_the_additional_minimum_also_on_a_later_t() {
         calendar: a.calendar.clone(),
     };
     assert!(readmit(&was, &again).is_ok());
+}
+
+#[test]
+fn a_fund_that_takes_no_purchases_by_its_terms_is_not_agreed_to_for_years() {
+    let first = Some(TradingDay::recorded("2026-02-24".parse().unwrap()));
+    let stopped = with_fund(|fund| fund.status = FundStatus::PurchaseStopped);
+    assert_eq!(
+        agree(&stopped, first).unwrap_err().to_string(),
+        "fund 011162 takes no purchases on 2026-02-24: purchase stopped"
+    );
+    let shut = with_fund(|fund| {
+        fund.closures = vec![closed("2026-02-24", "2026-02-27", Stops::Everything)];
+    });
+    assert!(agree(&shut, first).is_ok(), "a closure skips its dates");
 }

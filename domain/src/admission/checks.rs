@@ -21,6 +21,12 @@ use crate::{
 use chrono::NaiveDate;
 
 pub(super) fn funds(a: &Admission, t: TradingDay) -> Result<(), Refusal> {
+    kinds(a)?;
+    in_force(&a.wallet_fund, t)?;
+    in_force(&a.target_fund, t)
+}
+
+pub(super) fn kinds(a: &Admission) -> Result<(), Refusal> {
     let (wallet, target) = (&a.wallet_fund, &a.target_fund);
     if wallet.kind != FundKind::Money {
         return Err(Refusal::NotAMoneyFund { fund: wallet.code, kind: wallet.kind });
@@ -28,8 +34,7 @@ pub(super) fn funds(a: &Admission, t: TradingDay) -> Result<(), Refusal> {
     if wallet.master == target.master {
         return Err(Refusal::SameFund { fund: target.code });
     }
-    in_force(wallet, t)?;
-    in_force(target, t)
+    Ok(())
 }
 
 pub(super) fn in_force(fund: &FundTerms, t: TradingDay) -> Result<(), Refusal> {

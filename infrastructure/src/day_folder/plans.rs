@@ -8,7 +8,7 @@
 //! | `misses_max` | so many misses in a row end it; 3 where nothing is said |
 //! | `closed_day` | a closed day moves to the `next` trading day (so without a word) or the `previous` |
 //! | `missing_day` | a month without the day has it on its `last` day (so without a word) or on the `first_of_next` |
-//! | `wallet_fund` | each occurrence would be a discount purchase through it: not offered yet, and refused |
+//! | `wallet_fund` | each date is a discount purchase by way of it; nothing: a purchase for money |
 //!
 //! Rows of kind `plan_change` (`amount`, `account`, `frequency`, each if it changes; `start`: the first date
 //! that it holds for), `plan_pause`, `plan_resume` and `plan_end` name the plan in `of`; `note` is the reason.

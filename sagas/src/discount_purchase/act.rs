@@ -9,6 +9,7 @@ use crate::parts::{
     application::{ApplicationLeg, partly},
     by_hand, cancel, day_refused,
     milestone::Milestone,
+    occurrence::Tell,
     payout::PayoutLeg,
     refunds,
     wallet::at_par,
@@ -21,7 +22,7 @@ use fundflow_domain::{
     money::{Amount, Discount, ShareRounding},
     orders::Cause,
     payment, payout,
-    wallet::{self, Credit},
+    wallet::{self, Credit, Reservation},
 };
 use fundflow_runtime::turn::NotDone;
 
@@ -31,6 +32,7 @@ impl DiscountPurchase {
     pub(super) fn acts(&self, turn: &mut Turn<'_>, what: Do) -> Done {
         let (plan, id) = (turn.plan(), turn.id().clone());
         match what {
+            Do::TellPlan(what) => tell_plan(turn, what),
             Do::Count => self.count(turn),
             Do::GiveBack => limits::give_back(turn),
             Do::FallWithDay => {
@@ -228,6 +230,41 @@ pub(super) fn why(view: &View<'_>) -> Option<Cause> {
         .or_else(|| cancel::why(view, plan.target_order()))
         .or_else(|| facts::bought_nothing(view).then(|| own("not_bought", "no shares came of it")))
         .or_else(|| day_refused::why(view, plan.target_order(), &plan.limits))
+}
+
+fn tell_plan(turn: &mut Turn<'_>, what: Tell) -> Done {
+    let (plan, view) = (turn.plan(), turn.view()?);
+    let occurrence = plan.occurrence.as_ref().ok_or(lacks("the plan"))?;
+    match what {
+        Tell::Begun => occurrence.begin(turn),
+        Tell::CarriedOut => occurrence.carry_out(turn),
+        Tell::Missed => {
+            let cause = missed(&view);
+            occurrence.miss(turn, cause)
+        }
+        Tell::GivenUp if facts::is_target_credited(&view) => occurrence.carry_out(turn),
+        Tell::GivenUp => {
+            let cause = why(&view);
+            occurrence.miss(turn, cause)
+        }
+    }
+}
+
+/// What the investor hears of a date that came to nothing: why, and where the money is by now.
+fn missed(view: &View<'_>) -> Option<Cause> {
+    let (cause, entry) = (why(view)?, facts::entry(view));
+    let place = match (entry.reservation, entry.credit) {
+        (Reservation::Spent(_), _) if !view.plan.mode.is_conversion() => {
+            "what the redemption brought is paid out"
+        }
+        (_, Credit::Confirmed(shares)) if !shares.is_zero() => {
+            "what was bought stays in the wallet"
+        }
+        (_, Credit::None | Credit::InTransit(_) | Credit::Confirmed(_) | Credit::Reversed) => {
+            return Some(cause);
+        }
+    };
+    Some(Cause::new(&*cause.code, format!("{}; {place}", cause.text)))
 }
 
 pub(super) fn own(code: &str, text: &str) -> Cause {

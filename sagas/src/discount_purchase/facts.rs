@@ -5,8 +5,8 @@ use super::{
     saga::{DiscountPurchase, View},
 };
 use crate::parts::{
-    application::ApplicationLeg, cancel, cases::finding, day_refused, milestone::Scope, refunds,
-    timing,
+    application::ApplicationLeg, cancel, cases::finding, day_refused, milestone::Scope,
+    occurrence::Tell, refunds, timing,
 };
 use fundflow_domain::{
     application::{Application, Ask, Confirmation, Outcome, Terms},
@@ -27,6 +27,7 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
     let (plan, notes) = (view.plan, &view.open.notes);
     let (buy, out, target) = (&plan.buy, &plan.out, &plan.target);
     match fact {
+        Fact::PlanKnows(what) => plan_knows(view, what),
         Fact::Counted => notes.turned_away.is_some() || plan.limits.are_counted(view),
         Fact::GivenBack => plan.limits.are_given_back(view) && plan.limits_next.are_free(view),
         Fact::PaymentRequested => plan.payment.is_requested(view),
@@ -81,6 +82,11 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         Fact::Booked => is_booked(view),
         Fact::AtLast(what) => ends::holds(view, what),
     }
+}
+
+/// True of a purchase that belongs to no plan.
+fn plan_knows(view: &View<'_>, what: Tell) -> bool {
+    view.plan.occurrence.as_ref().is_none_or(|occurrence| occurrence.knows(view, what))
 }
 
 /// A dispute that came after the end takes nothing back until a person says so.

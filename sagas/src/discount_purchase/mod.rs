@@ -10,10 +10,12 @@
 //! that is a later T than was promised, everything that depends on the day is decided again.
 
 mod act;
+mod by_plan;
 mod commands;
 mod ends;
 mod facts;
 mod hear;
+mod lanes;
 mod limits;
 mod out;
 mod own_t;
@@ -22,6 +24,7 @@ mod prepare;
 mod saga;
 mod words;
 
+pub use by_plan::{PLAN_HELD, PLAN_LINKED, PLAN_NEXT_DAY, PLAN_REDEEM_TO_PURCHASE};
 pub use plan::Plan;
 pub use prepare::Refusal;
 pub use saga::{Answer, Command, DiscountPurchase};
@@ -29,8 +32,10 @@ pub use words::{Asked, AtLast, Call, Do, Ending, Fact, Request, When};
 
 use fundflow_domain::modes::ConversionMode;
 use fundflow_runtime::step::{
-    Deed, Exit, Late, Move, Side, Step, Table, act, call, wait, well_formed, word,
+    Deed, Exit, Late, Move, Step, Table, act, call, wait, well_formed, word,
 };
+
+use lanes::{BESIDE, BESIDE_FOR_MONEY};
 
 type Saga = DiscountPurchase;
 
@@ -87,7 +92,10 @@ const PAY_OUT: &[Move<Saga>] = &[
     act("end with the money", Do::End(Ending::PaidOut), Fact::Ended).to(),
 ];
 
-const COUNT: Step<Saga> = act("count", Do::Count, Fact::Counted).row(Exit::Undo(FAIL));
+const fn count(exit: &'static [Move<Saga>]) -> Step<Saga> {
+    act("count", Do::Count, Fact::Counted).row(Exit::Undo(exit))
+}
+const COUNT: Step<Saga> = count(FAIL);
 const ANNOUNCE: Step<Saga> = act("announce", Do::RequestPayment, Fact::PaymentRequested)
     .row(Exit::Nothing)
     .unless(Fact::TurnedAway, None);
@@ -105,8 +113,10 @@ const BUY: Step<Saga> = call("buy", Call::Buy, Fact::BuyAccepted, When::NextCutO
     .late_from(When::BuyUnwanted, Late::Refused);
 const CREDIT: Step<Saga> =
     act("credit", Do::CreditInTransit, Fact::Credited).row(Exit::Undo(REVERSE));
-const COMMIT: Step<Saga> =
-    act("commit", Do::Commit, Fact::Committed).row(Exit::Landing(KEEP, Some(Fact::BuyRejected)));
+const fn commit(exit: &'static [Move<Saga>]) -> Step<Saga> {
+    act("commit", Do::Commit, Fact::Committed).row(Exit::Landing(exit, Some(Fact::BuyRejected)))
+}
+const COMMIT: Step<Saga> = commit(KEEP);
 const fn reserve(exit: Exit<Saga>) -> Step<Saga> {
     act("reserve", Do::Reserve, Fact::Reserved).row(exit).unless(Fact::ReserveUnwanted, None)
 }
@@ -131,108 +141,13 @@ const fn confirm(name: &'static str) -> Step<Saga> {
         .unless(Fact::OutRejected, None)
 }
 const SPEND: Step<Saga> = act("spend", Do::Spend, Fact::Spent).row(Exit::Nothing);
-const TARGET_WITH_REST: Step<Saga> = act("hold target", Do::CreditTarget, Fact::TargetCredited)
-    .row(Exit::Landing(COMPLETE_WITH_REST, None));
+const fn hold_target(exit: &'static [Move<Saga>]) -> Step<Saga> {
+    act("hold target", Do::CreditTarget, Fact::TargetCredited).row(Exit::Landing(exit, None))
+}
+const TARGET_WITH_REST: Step<Saga> = hold_target(COMPLETE_WITH_REST);
 const SETTLE_INCOME: Step<Saga> =
     act("settle income", Do::SettleIncome, Fact::IncomeSettled).row(Exit::Nothing);
-const TARGET: Step<Saga> =
-    act("hold target", Do::CreditTarget, Fact::TargetCredited).row(Exit::Landing(COMPLETE, None));
-
-const REFUNDS: Side<Saga> =
-    call("refund payment", Call::Refund, Fact::NothingOwed, When::RefundOverdue).beside();
-const CANCEL_OUT: Side<Saga> =
-    call("cancel conversion", Call::CancelOut, Fact::OutCancelSettled, When::OutOverdue)
-        .beside()
-        .unless(Fact::CancelRefused);
-const CANCEL_BUY: Side<Saga> =
-    call("cancel purchase", Call::CancelBuy, Fact::BuyCancelSettled, When::BuyOverdue)
-        .beside()
-        .unless(Fact::CancelRefused);
-
-/// The target's own T does not take it, and the registrar has it already.
-const CANCEL_TARGET: Side<Saga> =
-    call("cancel target", Call::CancelTarget, Fact::TargetCancelSettled, When::TargetOverdue)
-        .beside()
-        .unless(Fact::CancelRefused);
-
-/// What was given up without the registrar's word still has it coming, and what it says is booked.
-const TARGET_AT_LAST: Deed<Saga> = word(
-    "target at last",
-    Call::Target,
-    Fact::AtLast(AtLast::TargetHeard),
-    When::TargetDue,
-    When::TargetOverdue,
-);
-const OUT_AT_LAST: Deed<Saga> = word(
-    "conversion at last",
-    Call::Out,
-    Fact::AtLast(AtLast::OutHeard),
-    When::OutDue,
-    When::OutOverdue,
-);
-const BUY_AT_LAST: Deed<Saga> = word(
-    "purchase at last",
-    Call::Buy,
-    Fact::AtLast(AtLast::BuyHeard),
-    When::BuyDue,
-    When::BuyOverdue,
-);
-
-/// The money is the investor's also where the shares left after somebody had given up.
-const PAY_AT_LAST: Deed<Saga> = Deed {
-    asks: Some(When::MoneyDue),
-    ..act("pay out at last", Do::RequestPayout, Fact::AtLast(AtLast::ProceedsRequested))
-};
-
-/// Nothing that a person who gave up leaves is reserved, in transit or asked for without an owner: an
-/// order is closed where that person says that it goes back, and waited for otherwise.
-const fn closing(deed: Deed<Saga>) -> Side<Saga> {
-    deed.after_the_end()
-}
-/// What a person owes by closing a case is paid whenever they say so.
-const COMPENSATE: Side<Saga> =
-    call("pay compensation", Call::Compensate, Fact::Compensated, When::CompensationOverdue)
-        .beside();
-
-macro_rules! beside {
-    ($($more:expr),* $(,)?) => {
-        &[
-            REFUNDS,
-            act("fall with the day", Do::FallWithDay, Fact::StandsOnDay).beside(),
-            CANCEL_OUT,
-            CANCEL_BUY,
-            CANCEL_TARGET,
-            act("give back target", Do::GiveBackTarget, Fact::TargetGivenBack).beside(),
-            act("book", Do::Book, Fact::Booked).beside(),
-            closing(act("close payment", Do::ClosePayment, Fact::AtLast(AtLast::PaymentClosed))),
-            closing(act("close target", Do::CloseTarget, Fact::AtLast(AtLast::TargetClosed))),
-            closing(act("close conversion", Do::CloseOut, Fact::AtLast(AtLast::OutClosed))),
-            closing(act("close purchase", Do::CloseBuy, Fact::AtLast(AtLast::BuyClosed))),
-            closing(TARGET_AT_LAST),
-            closing(OUT_AT_LAST),
-            closing(BUY_AT_LAST),
-            closing(act("release at last", Do::Release, Fact::AtLast(AtLast::NothingReserved))),
-            closing(act("reverse at last", Do::ReverseCredit, Fact::AtLast(AtLast::NothingInTransit))),
-            closing(act("return at last", Do::ReturnRest, Fact::AtLast(AtLast::RestReturned))),
-            $($more,)*
-            COMPENSATE,
-            act("compensation refused", Do::AskForCompensation, Fact::CompensationTaken).beside(),
-            closing(act("count no more", Do::GiveBackBuy, Fact::AtLast(AtLast::NothingCounts))),
-            closing(act("hand over", Do::HandOver, Fact::AtLast(AtLast::HandedOver))),
-        ]
-    };
-}
-const BESIDE: &[Side<Saga>] = beside![];
-const BESIDE_FOR_MONEY: &[Side<Saga>] = beside![
-    closing(PAY_AT_LAST),
-    closing(call(
-        "paid out at last",
-        Call::Payout,
-        Fact::AtLast(AtLast::ProceedsAnswered),
-        When::PayoutOverdue
-    )),
-    closing(act("payout refused", Do::AskForAccount, Fact::AtLast(AtLast::NoneRefused))),
-];
+const TARGET: Step<Saga> = hold_target(COMPLETE);
 
 /// Both legs in the batch of one T: the target is priced at T.
 pub const LINKED: Table<Saga> = Table {
@@ -304,8 +219,10 @@ pub const HELD: Table<Saga> = Table {
     beside: BESIDE_FOR_MONEY,
 };
 
-const SPEND_FOR_MONEY: Step<Saga> =
-    act("spend", Do::Spend, Fact::Spent).row(Exit::Landing(PAY_OUT, None));
+const fn spend_for_money(exit: &'static [Move<Saga>]) -> Step<Saga> {
+    act("spend", Do::Spend, Fact::Spent).row(Exit::Landing(exit, None))
+}
+const SPEND_FOR_MONEY: Step<Saga> = spend_for_money(PAY_OUT);
 const MONEY: Step<Saga> =
     Deed { asks: Some(When::MoneyDue), ..act("order target", Do::PlaceTarget, Fact::TargetPlaced) }
         .row(Exit::Nothing)
@@ -355,22 +272,36 @@ pub const REDEEM_TO_PURCHASE: Table<Saga> = Table {
     beside: BESIDE_FOR_MONEY,
 };
 
-const _: () =
-    assert!(well_formed(&LINKED), "starts on an undo, ends on a landing, waits have ends");
-const _: () =
-    assert!(well_formed(&NEXT_DAY), "starts on an undo, ends on a landing, waits have ends");
-const _: () = assert!(well_formed(&HELD), "starts on an undo, ends on a landing, waits have ends");
 const _: () = assert!(
-    well_formed(&REDEEM_TO_PURCHASE),
+    well_formed(&LINKED)
+        && well_formed(&NEXT_DAY)
+        && well_formed(&HELD)
+        && well_formed(&REDEEM_TO_PURCHASE),
     "starts on an undo, ends on a landing, waits have ends"
 );
 
+/// Every table, in the order of the documents.
+const TABLES: &[&Table<Saga>] = &[
+    &LINKED,
+    &NEXT_DAY,
+    &HELD,
+    &REDEEM_TO_PURCHASE,
+    &PLAN_LINKED,
+    &PLAN_NEXT_DAY,
+    &PLAN_HELD,
+    &PLAN_REDEEM_TO_PURCHASE,
+];
+
 /// The table for a new purchase.
-pub const fn table_for(mode: ConversionMode) -> &'static Table<Saga> {
-    match mode {
-        ConversionMode::LinkedSameDay => &LINKED,
-        ConversionMode::NextDay => &NEXT_DAY,
-        ConversionMode::Held => &HELD,
-        ConversionMode::RedeemToPurchase => &REDEEM_TO_PURCHASE,
+pub const fn table_for(mode: ConversionMode, by_plan: bool) -> &'static Table<Saga> {
+    match (mode, by_plan) {
+        (ConversionMode::LinkedSameDay, false) => &LINKED,
+        (ConversionMode::NextDay, false) => &NEXT_DAY,
+        (ConversionMode::Held, false) => &HELD,
+        (ConversionMode::RedeemToPurchase, false) => &REDEEM_TO_PURCHASE,
+        (ConversionMode::LinkedSameDay, true) => &PLAN_LINKED,
+        (ConversionMode::NextDay, true) => &PLAN_NEXT_DAY,
+        (ConversionMode::Held, true) => &PLAN_HELD,
+        (ConversionMode::RedeemToPurchase, true) => &PLAN_REDEEM_TO_PURCHASE,
     }
 }

@@ -3,8 +3,8 @@
 use super::Request;
 use crate::parts::compensation::Compensations;
 use crate::parts::{
-    application::ApplicationLeg, holdings::HoldingsPart, limits::Limits, payment::PaymentLeg,
-    payout::PayoutLeg, wallet::WalletPart,
+    application::ApplicationLeg, holdings::HoldingsPart, limits::Limits, occurrence::Occurrence,
+    payment::PaymentLeg, payout::PayoutLeg, wallet::WalletPart,
 };
 use fundflow_domain::{
     admission::Admitted,
@@ -50,6 +50,8 @@ pub struct Plan {
     pub cases: Vec<Key<Cases>>,
     /// Money of ours that closed cases owe.
     pub compensations: Compensations,
+    /// The date of a plan that it carries out.
+    pub occurrence: Option<Occurrence>,
 }
 
 fn order(id: &TransactionId, suffix: &'static str) -> OrderId {
@@ -96,6 +98,7 @@ impl Plan {
             amount: promised.amount(request.amount),
             cases: Vec::new(),
             compensations: Compensations::default(),
+            occurrence: request.by_plan.then(|| Occurrence::of(id)).flatten(),
         }
     }
 
@@ -139,6 +142,7 @@ impl Plan {
         needs.extend(self.limits.needs().chain(self.limits_next.needs()));
         needs.extend(self.cases.iter().map(Key::need));
         needs.extend(self.compensations.needs());
+        needs.extend(self.occurrence.as_ref().map(Occurrence::need));
         needs
     }
 

@@ -10,6 +10,7 @@ use crate::{
     parts::{
         cancel::{self, NotTakenBack},
         limits::{stream_of, used, used_by_others},
+        occurrence::{NotAsked, Occurrence},
         payout::NotRedirected,
     },
     withdraw::balance,
@@ -44,6 +45,9 @@ pub enum Refusal {
     /// Nobody can decide on a fund without its terms.
     #[error("the catalogue has no terms of fund {0} for that day")]
     UnknownFund(FundCode),
+    /// No plan asks for it.
+    #[error(transparent)]
+    NotAsked(#[from] NotAsked),
     /// Another account than the investor's pays, or is paid.
     #[error(transparent)]
     AnotherAccount(#[from] AnotherAccount),
@@ -112,6 +116,8 @@ impl DiscountPurchase {
         needs.push(holdings_key(of.request).need());
         let at = of.asked.at.unwrap_or(of.now);
         needs.extend(self.limit_keys(of, at).all().map(|key| stream_of(key).need()));
+        let by_plan = of.request.by_plan.then(|| Occurrence::of(of.id)).flatten();
+        needs.extend(by_plan.as_ref().map(Occurrence::need));
         needs
     }
 
@@ -130,10 +136,43 @@ impl DiscountPurchase {
         streams: &Streams,
         of: &Preparing<'_, Self>,
     ) -> Result<(Admitted, &'static Table<Self>), Refusal> {
-        let admitted = self.admissible(streams, of, of.request.mode);
-        let admitted = admitted.map_err(|refusal| self.offering(streams, of, refusal))?;
-        let table = table_for(admitted.mode);
+        let admitted = self.first_choice(streams, of);
+        let admitted = admitted.map_err(|refusal| self.offering(streams, of, refusal));
+        if of.request.by_plan {
+            self.is_due(streams, of)?;
+        }
+        let admitted = admitted?;
+        let table = table_for(admitted.mode, of.request.by_plan);
         Ok((admitted, table))
+    }
+
+    /// In the mode that was asked for. A plan asks for none: the wallet's own shares are converted where
+    /// they are enough, and elsewhere the earliest price is taken, as for whoever names no mode.
+    fn first_choice(
+        &self,
+        streams: &Streams,
+        of: &Preparing<'_, Self>,
+    ) -> Result<Admitted, Refusal> {
+        let of_wallet = || self.admissible(streams, of, Some(ConversionMode::Held)).ok();
+        let held = (of.request.by_plan && of.request.mode.is_none()).then(of_wallet).flatten();
+        held.map_or_else(|| self.admissible(streams, of, of.request.mode), Ok)
+    }
+
+    /// The plan agreed to exactly this, for the T of the request.
+    fn is_due(&self, streams: &Streams, of: &Preparing<'_, Self>) -> Result<(), Refusal> {
+        let request = of.request;
+        let at = self.house.asked_at(of.asked.at, of.now);
+        let at = at.map_err(|why| admission::Refusal::NoTradingDay { why })?;
+        Ok(Occurrence::asked(streams, (of.id, at), &self.house.calendar, |terms| {
+            vec![
+                ("investor", terms.investor != request.investor),
+                ("account", terms.account != request.account),
+                ("wallet_fund", terms.wallet_fund != Some(request.wallet_fund)),
+                ("fund", terms.fund != request.target_fund),
+                ("amount", terms.amount != request.amount),
+                ("mode", request.mode.is_some()),
+            ]
+        })?)
     }
 
     /// Leaves of the modes that a refusal names those in which the same request would be taken: decided
@@ -260,6 +299,7 @@ impl Refusal {
             Refusal::NotAdmitted(rule) => Some(rule),
             Refusal::DiffersFromFirst { .. }
             | Refusal::SameFund(_)
+            | Refusal::NotAsked(_)
             | Refusal::UnknownFund(_)
             | Refusal::TransactionUsed(_)
             | Refusal::KeyTaken { .. }

@@ -1,8 +1,7 @@
 //! The discount purchase as a saga: its types, and its doors for callers and operators.
 
 use super::{
-    Asked, Call, Do, Ending, Fact, HELD, LINKED, NEXT_DAY, Plan, REDEEM_TO_PURCHASE, Request, When,
-    act, commands, ends, facts,
+    Asked, Call, Do, Ending, Fact, Plan, Request, When, act, commands, ends, facts,
     hear::{self, Leg},
     limits::{LimitKeys, target_key},
     prepare::Refusal,
@@ -33,6 +32,7 @@ use fundflow_domain::{
     orders::Cause,
     payment::Payments,
     payout::Payouts,
+    plan::RegularPlan,
     time::Timestamp,
     wallet::Wallet,
 };
@@ -204,8 +204,7 @@ impl saga::Saga for DiscountPurchase {
         "discount_purchase",
         ["completed", "kept_in_wallet", "rolled_back", "compensated", "paid_out",]
     );
-    const TABLES: &'static [&'static Table<Self>] =
-        &[&LINKED, &NEXT_DAY, &HELD, &REDEEM_TO_PURCHASE];
+    const TABLES: &'static [&'static Table<Self>] = super::TABLES;
 
     type Request = Request;
     type Asked = Asked;
@@ -223,8 +222,7 @@ impl saga::Saga for DiscountPurchase {
     type Answer = Answer;
 
     fn differences(first: &Request, again: &Request) -> Vec<&'static str> {
-        let Request { investor, account, wallet_fund, target_fund, amount, mode, only_today } =
-            first;
+        let Request { investor, account, wallet_fund, target_fund, amount, mode, .. } = first;
         [
             ("investor", *investor != again.investor),
             ("account", *account != again.account),
@@ -232,7 +230,8 @@ impl saga::Saga for DiscountPurchase {
             ("target_fund", *target_fund != again.target_fund),
             ("amount", *amount != again.amount),
             ("mode", *mode != again.mode),
-            ("only_today", *only_today != again.only_today),
+            ("only_today", first.only_today != again.only_today),
+            ("by_plan", first.by_plan != again.by_plan),
         ]
         .into_iter()
         .filter_map(|(name, differs)| differs.then_some(name))
@@ -256,6 +255,7 @@ impl saga::Saga for DiscountPurchase {
             Opener::of::<Wallet>(),
             Opener::of::<Holdings>(),
             Opener::of::<DayLimit>(),
+            Opener::of::<RegularPlan>(),
             Opener::of::<Cases>(),
         ]
     }
@@ -269,7 +269,9 @@ impl saga::Saga for DiscountPurchase {
         streams: &Streams,
         request: &Preparing<'_, Self>,
     ) -> Result<(Admitted, &'static Table<Self>), Refusal> {
-        names::no_occurrence::<Self>(request.id)?;
+        if !request.request.by_plan {
+            names::no_occurrence::<Self>(request.id)?;
+        }
         self.prepared(streams, request)
     }
 

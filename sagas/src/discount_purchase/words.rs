@@ -1,6 +1,7 @@
 //! The words of a discount purchase's tables: what is asked, what can be read off the log, what is
 //! done, whom it calls, how it ends.
 
+use crate::parts::occurrence::Tell;
 use fundflow_domain::{
     ids::{AccountRef, FundCode, InvestorId, VersionTag},
     investor::{InvestorProfile, SalesChannel},
@@ -27,6 +28,9 @@ pub struct Request {
     pub mode: Option<ConversionMode>,
     /// Send the money back rather than move to a later T.
     pub only_today: bool,
+    /// It is the occurrence of a plan whose name the transaction ID holds.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub by_plan: bool,
 }
 
 /// What the decision looks at besides the request. Not stored.
@@ -45,6 +49,8 @@ pub struct Asked {
 /// Something the log says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Fact {
+    /// The plan knows what becomes of its date.
+    PlanKnows(Tell),
     /// The amount counts towards the day's limits.
     Counted,
     /// It counts no more.
@@ -187,6 +193,8 @@ pub enum AtLast {
 /// Commands to our own aggregates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Do {
+    /// Tell the plan what becomes of its date.
+    TellPlan(Tell),
     /// Have it taken back: all orders of its day are refused.
     FallWithDay,
     /// Count the amount towards the day's limits.

@@ -30,6 +30,7 @@ pub mod later;
 pub mod limits;
 pub mod milestone;
 pub mod names;
+pub mod occurrence;
 pub mod on_day;
 pub mod refunds;
 pub mod timing;

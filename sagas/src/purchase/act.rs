@@ -2,7 +2,7 @@
 
 use super::{
     Do, facts,
-    plan::limits_on,
+    plan::{Plan, limits_on},
     saga::{Purchase, Turn, View},
 };
 use crate::parts::{
@@ -11,16 +11,16 @@ use crate::parts::{
     later::{self, NotOn},
     limits::Limits,
     milestone::{Milestone, Scope},
+    occurrence::Occurrence,
     refunds,
 };
-use chrono::NaiveDate;
 use fundflow_domain::{
     admission::buying::{Admitted, Way},
     application::{Ask, PromisedFee, Terms},
     calendar::TradingDay,
-    ids::{PlanId, TransactionId},
+    ids::PlanId,
     orders::Cause,
-    payment, payout, plan,
+    payment, payout,
 };
 use fundflow_runtime::turn::NotDone;
 
@@ -30,15 +30,19 @@ impl Purchase {
     pub(super) fn acts(&self, turn: &mut Turn<'_>, what: Do) -> Done {
         let plan = turn.plan();
         match what {
-            Do::Begin => tell_plan(turn, |nominal, transaction| plan::Command::Begin {
-                nominal,
-                transaction,
-            }),
-            Do::CarryOut => tell_plan(turn, |nominal, _| plan::Command::Done { nominal }),
+            Do::Begin => occurrence(plan)?.begin(turn),
+            Do::CarryOut => occurrence(plan)?.carry_out(turn),
             Do::Miss => {
                 let cause = why(&turn.view()?);
-                let cause = cause.unwrap_or_else(|| own("abandoned", "a person gave up on it"));
-                tell_plan(turn, |nominal, _| plan::Command::Miss { nominal, cause })
+                occurrence(plan)?.miss(turn, cause)
+            }
+            Do::SettleDate => {
+                let view = turn.view()?;
+                if plan.buy.is_confirmed(&view) && plan.holdings.is_booked_in(&view, &plan.buy) {
+                    return occurrence(plan)?.carry_out(turn);
+                }
+                let cause = why(&view);
+                occurrence(plan)?.miss(turn, cause)
             }
             Do::Count => self.count(turn),
             Do::GiveBack => give_back(turn),
@@ -218,13 +222,8 @@ fn return_rest(turn: &mut Turn<'_>) -> Done {
     plan.payment.send_back(turn, what, cause)
 }
 
-fn tell_plan(
-    turn: &mut Turn<'_>,
-    word: impl FnOnce(NaiveDate, TransactionId) -> plan::Command,
-) -> Done {
-    let (plan, transaction) = (turn.plan(), turn.id().clone());
-    let (key, nominal) = plan.occurrence.as_ref().ok_or(lacks("the plan"))?;
-    Ok(turn.decide(key, &word(*nominal, transaction))?)
+fn occurrence(plan: &Plan) -> Result<&Occurrence, NotDone> {
+    plan.occurrence.as_ref().ok_or(lacks("the plan"))
 }
 
 /// Nothing of it counts any more. A T that it was never counted for does not know it, and need not.

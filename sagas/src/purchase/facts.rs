@@ -9,6 +9,7 @@ use crate::parts::{
     by_hand::{self, Origin},
     cancel, day_refused, disputes, lacking,
     limits::Limits,
+    occurrence::Tell,
     payment::PaymentLeg,
     refunds, timing,
 };
@@ -17,7 +18,6 @@ use fundflow_domain::{
     calendar::TradingDay,
     money::{Amount, Money},
     payment,
-    plan::{self, Outcome},
     time::Timestamp,
 };
 use fundflow_runtime::saga::OpenEnd;
@@ -34,14 +34,10 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
     // A later T that was not decided on yet is another day.
     let refused = unwanted || (!notes.undecided && plan.limits.are_refused(view));
     match fact {
-        Fact::Begun => occurrence(view, plan::Plan::is_known),
-        Fact::Missed => occurrence(view, |plan, at| {
-            matches!(plan.outcome(at), Some(Outcome::Missed | Outcome::Skipped))
-        }),
-        Fact::CarriedOut => {
-            occurrence(view, |plan, at| matches!(plan.outcome(at), Some(Outcome::Done)))
-        }
-        Fact::PlanSettled => occurrence(view, |plan, at| plan.outcome(at).is_some()),
+        Fact::Begun => plan_knows(view, Tell::Begun),
+        Fact::Missed => plan_knows(view, Tell::Missed),
+        Fact::CarriedOut => plan_knows(view, Tell::CarriedOut),
+        Fact::PlanSettled => plan_knows(view, Tell::GivenUp),
         Fact::Counted => notes.turned_away.is_some() || plan.limits.are_counted(view),
         Fact::GivenBack => counted(view).next().is_none(),
         Fact::PaymentRequested => payment.is_requested(view),
@@ -92,11 +88,9 @@ pub(super) fn comes_of(end: &str) -> Option<Origin> {
     }
 }
 
-/// What the plan says of this occurrence; true of an order that belongs to no plan.
-fn occurrence(view: &View<'_>, says: impl Fn(&plan::Plan, chrono::NaiveDate) -> bool) -> bool {
-    let Some((key, nominal)) = &view.plan.occurrence else { return true };
-    let plan = view.state(key).and_then(plan::State::plan);
-    plan.is_some_and(|plan| says(plan, *nominal))
+/// True of an order that belongs to no plan.
+fn plan_knows(view: &View<'_>, what: Tell) -> bool {
+    view.plan.occurrence.as_ref().is_none_or(|occurrence| occurrence.knows(view, what))
 }
 
 /// Limits that the order counts against now, whatever T it was counted for.

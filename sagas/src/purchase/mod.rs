@@ -233,7 +233,7 @@ pub const OCCURRENCE: Table<Saga> = Table {
         RETURN_AT_LAST,
         COUNT_NO_MORE,
         HAND_OVER,
-        closing(act("miss at last", Do::Miss, Fact::PlanSettled)),
+        closing(act("miss at last", Do::SettleDate, Fact::PlanSettled)),
         COMPENSATE,
         COMPENSATION_REFUSED,
     ],

@@ -9,18 +9,17 @@ use crate::{
         by_hand,
         holdings::HoldingsPart,
         limits::{Limits, limit_key},
+        occurrence::Occurrence,
         payment::PaymentLeg,
         payout::PayoutLeg,
     },
 };
-use chrono::NaiveDate;
 use fundflow_domain::{
     admission::buying::{Admitted, Way},
     calendar::TradingDay,
     case::Cases,
-    ids::{OrderId, PlanId, TransactionId},
+    ids::{OrderId, TransactionId},
     money::Amount,
-    plan::RegularPlan,
 };
 use fundflow_kernel::streams::{Key, Need};
 use fundflow_runtime::process::Open;
@@ -51,8 +50,8 @@ pub struct Plan {
     pub cases: Vec<Key<Cases>>,
     /// Money of ours that closed cases owe.
     pub compensations: Compensations,
-    /// The plan and the date of this occurrence.
-    pub occurrence: Option<(Key<RegularPlan>, NaiveDate)>,
+    /// The date of a plan that it carries out.
+    pub occurrence: Option<Occurrence>,
 }
 
 /// The limit that the amount would count against on that T.
@@ -67,13 +66,10 @@ pub(super) fn limits_on(
     Limits::of(&fund.and_then(|fund| limit_key(&fund, who, day)))
 }
 
-/// The plan that an occurrence belongs to, and its nominal date.
-pub(super) fn plan_key(way: Way, id: &TransactionId) -> Option<(Key<RegularPlan>, NaiveDate)> {
+/// The date of a plan that a purchase in that way carries out.
+pub(super) fn occurrence(way: Way, id: &TransactionId) -> Option<Occurrence> {
     match way {
-        Way::RegularPlan => {
-            let (plan, nominal) = PlanId::of_occurrence(id)?;
-            Some((Key::of(&plan), nominal))
-        }
+        Way::RegularPlan => Occurrence::of(id),
         Way::Purchase | Way::Subscription => None,
     }
 }
@@ -95,7 +91,7 @@ impl Plan {
             amount: promised.amount(request.amount),
             cases: by_hand::cases_in_sight(id, open),
             compensations: Compensations::of(&open.notes),
-            occurrence: plan_key(request.way, id),
+            occurrence: occurrence(request.way, id),
         }
     }
 
@@ -108,7 +104,7 @@ impl Plan {
         needs.extend(self.limits.needs().chain(self.limits_next.needs()));
         needs.extend(self.cases.iter().map(Key::need));
         needs.extend(self.compensations.needs());
-        needs.extend(self.occurrence.as_ref().map(|(key, _)| key.need()));
+        needs.extend(self.occurrence.as_ref().map(Occurrence::need));
         needs
     }
 }

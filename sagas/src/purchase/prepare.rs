@@ -2,7 +2,7 @@
 
 use super::{
     Purchase, Request,
-    plan::{ORDER, plan_key},
+    plan::{ORDER, occurrence},
     saga::View,
     table_for,
 };
@@ -10,6 +10,7 @@ use crate::parts::{
     application::ApplicationLeg,
     cancel::NotTakenBack,
     limits::{stream_of, used, used_by_others},
+    occurrence::{NotAsked, Occurrence},
     payment::PaymentLeg,
     payout::{NotRedirected, PayoutLeg},
 };
@@ -21,10 +22,9 @@ use fundflow_domain::{
     calendar::TradingDay,
     fund::{FundKind, FundTerms},
     holdings::{HoldingId, Holdings},
-    ids::{FundCode, OrderId, PlanId, TransactionId},
+    ids::{FundCode, OrderId, TransactionId},
     investor::AnotherAccount,
     limits::LimitKey,
-    plan,
     time::Timestamp,
 };
 use fundflow_kernel::streams::{Key, Need, Streams};
@@ -58,25 +58,9 @@ pub enum Refusal {
         "fund {0} is a money-market fund, whose shares belong in a wallet; a purchase buys other funds"
     )]
     MoneyFund(FundCode),
-    /// An occurrence is named after its plan and date.
-    #[error("transaction {0} is no occurrence of a plan; name it {{plan}}.{{yyyymmdd}}")]
-    NotAnOccurrence(TransactionId),
-    /// The plan does not invest like that.
-    #[error("plan {plan} has other terms on that date; they differ in {}", fields.join(", "))]
-    DiffersFromPlan {
-        /// The plan that the transaction names.
-        plan: PlanId,
-        /// Names of the fields that differ.
-        fields: Vec<&'static str>,
-    },
-    /// The plan does not invest on that T.
-    #[error("no occurrence {transaction} is due on {day}")]
-    NotDue {
-        /// The occurrence that was asked for.
-        transaction: TransactionId,
-        /// The T of the request.
-        day: TradingDay,
-    },
+    /// No plan asks for it.
+    #[error(transparent)]
+    NotAsked(#[from] NotAsked),
     /// Another account than the investor's pays, or is paid.
     #[error(transparent)]
     AnotherAccount(#[from] AnotherAccount),
@@ -126,7 +110,7 @@ impl Purchase {
             (of.request.way == Way::Subscription).then(|| PayoutLeg::of(&order).key.need()),
         );
         needs.extend(self.limit_of(of).map(|key| stream_of(&key).need()));
-        needs.extend(plan_key(of.request.way, of.id).map(|(key, _)| key.need()));
+        needs.extend(occurrence(of.request.way, of.id).as_ref().map(Occurrence::need));
         needs
     }
 
@@ -172,34 +156,17 @@ impl Purchase {
         streams: &Streams,
         of: &Preparing<'_, Self>,
         at: Timestamp,
-    ) -> Result<(), Refusal> {
-        let not_one = || Refusal::NotAnOccurrence(of.id.clone());
-        let (key, nominal) = plan_key(of.request.way, of.id).ok_or_else(not_one)?;
-        let plan = streams.state(&key).and_then(plan::State::plan).ok_or_else(not_one)?;
-        let (name, _) = PlanId::of_occurrence(of.id).ok_or_else(not_one)?;
-        let (terms, request) = (plan.terms_on(nominal), of.request);
-        let differing = [
-            ("investor", terms.investor != request.investor),
-            ("account", terms.account != request.account),
-            ("fund", terms.fund != request.fund),
-            ("amount", terms.amount != request.amount),
-            ("wallet_fund", terms.wallet_fund.is_some()),
-        ];
-        let fields: Vec<&str> =
-            differing.into_iter().filter_map(|(name, differs)| differs.then_some(name)).collect();
-        if !fields.is_empty() {
-            return Err(Refusal::DiffersFromPlan { plan: name, fields });
-        }
-        let calendar = &self.house.calendar;
-        let no_day = |error: fundflow_domain::calendar::CalendarError| {
-            Refusal::NotAdmitted(admission::Refusal::NoTradingDay { why: error.to_string() })
-        };
-        let day = calendar.t_of(at).map_err(no_day)?;
-        let due = plan.due_on(day, calendar).map_err(no_day)?;
-        if due.iter().any(|occurrence| occurrence.nominal == nominal) {
-            return Ok(());
-        }
-        Err(Refusal::NotDue { transaction: of.id.clone(), day })
+    ) -> Result<(), NotAsked> {
+        let request = of.request;
+        Occurrence::asked(streams, (of.id, at), &self.house.calendar, |terms| {
+            vec![
+                ("investor", terms.investor != request.investor),
+                ("account", terms.account != request.account),
+                ("fund", terms.fund != request.fund),
+                ("amount", terms.amount != request.amount),
+                ("wallet_fund", terms.wallet_fund.is_some()),
+            ]
+        })
     }
 
     /// Decides again for a later T. What the transaction itself counts is not held against it.
@@ -236,9 +203,7 @@ impl Refusal {
             | Refusal::AnotherAccount(_)
             | Refusal::UnknownFund(_)
             | Refusal::MoneyFund(_)
-            | Refusal::NotAnOccurrence(_)
-            | Refusal::DiffersFromPlan { .. }
-            | Refusal::NotDue { .. }
+            | Refusal::NotAsked(_)
             | Refusal::NotTakenBack(_)
             | Refusal::NotRedirected(_)
             | Refusal::NotUndated => None,

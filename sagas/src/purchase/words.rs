@@ -111,6 +111,8 @@ pub enum Do {
     Miss,
     /// Tell the plan that it was carried out.
     CarryOut,
+    /// Tell the plan what became of it, after a person has given it up.
+    SettleDate,
     /// Count the amount towards the day's limit.
     Count,
     /// Take it back from it.

@@ -6,33 +6,54 @@ use super::{
 };
 use chrono::NaiveDate;
 use fundflow_domain::{
-    admission::buying::{self, Buying, Way},
+    admission::{
+        self, Admission, DayUse, again_and_again,
+        buying::{self, Buying, Way},
+        cash_out::Balance,
+    },
     calendar::CalendarError,
     day_limit::DayTally,
     decider::Decider as _,
     fund::{FundKind, FundTerms},
+    ids::VersionTag,
     investor::{CustomerType, InvestorProfile, SalesChannel},
+    money::Amount,
     plan::{self, Changes, Occurrence, Outcome, RegularPlan, Terms},
+    suitability::Suitability,
     time::Timestamp,
 };
 use std::sync::Arc;
 
+/// The funds of a plan, by their terms on its first date.
+pub(super) struct Funds {
+    target: Arc<FundTerms>,
+    wallet: Option<Arc<FundTerms>>,
+}
+
+/// Who agrees, and when.
+pub(super) struct Agreeing {
+    pub(super) at: Timestamp,
+    pub(super) investor: InvestorProfile,
+    pub(super) channel: SalesChannel,
+    pub(super) warning_confirmed: Option<VersionTag>,
+}
+
 impl RegularPlans {
-    /// The fund, if it can be agreed at that instant to buy it on those terms from that date on.
+    /// The funds, if it can be agreed at that instant to buy the one by way of the other on those terms from
+    /// that date on.
     pub(super) fn agreed(
         &self,
         terms: &Terms,
         from: NaiveDate,
         at: Timestamp,
-    ) -> Result<Arc<FundTerms>, Refusal> {
-        let fund = (self.house.funds)(terms.fund, from.max(at.date()));
-        let fund = fund.ok_or(Refusal::UnknownFund(terms.fund))?;
-        if fund.kind == FundKind::Money {
-            return Err(Refusal::MoneyFund(fund.code));
+    ) -> Result<Funds, Refusal> {
+        let known = |code| (self.house.funds)(code, from.max(at.date()));
+        let fund = |code| known(code).ok_or(Refusal::UnknownFund(code));
+        let target = fund(terms.fund)?;
+        if target.kind == FundKind::Money {
+            return Err(Refusal::MoneyFund(target.code));
         }
-        if let Some(wallet) = terms.wallet_fund {
-            return Err(Refusal::ThroughWallet(wallet));
-        }
+        let wallet = terms.wallet_fund.map(fund).transpose()?;
         if from < at.date() {
             return Err(Refusal::StartsInThePast { start: from, today: at.date() });
         }
@@ -45,7 +66,12 @@ impl RegularPlans {
         if let Some(through) = terms.through.filter(|last| *last < from) {
             return Err(plan::Refusal::EndsBeforeStart { start: from, through }.into());
         }
-        Ok(fund)
+        Ok(Funds { target, wallet })
+    }
+
+    /// The first date from that one on, where the calendar knows its T.
+    pub(super) fn first(&self, terms: &Terms, from: NaiveDate) -> Option<Occurrence> {
+        plan::next_occurrence(terms, from.pred_opt()?, &self.house.calendar).ok()?
     }
 
     /// The first date from that one on whose orders are no longer taken by then.
@@ -55,31 +81,69 @@ impl RegularPlans {
         from: NaiveDate,
         at: Timestamp,
     ) -> Option<Occurrence> {
-        let calendar = &self.house.calendar;
         // Where the calendar ends, the date is nobody's yet.
-        let first = plan::next_occurrence(terms, from.pred_opt()?, calendar).ok()??;
-        (calendar.cut_off(first.day) <= at).then_some(first)
+        let first = self.first(terms, from)?;
+        (self.house.calendar.cut_off(first.day) <= at).then_some(first)
     }
 
-    /// What is asked again and again.
-    pub(super) fn buying(
+    /// The verdicts on the fund, and on the money-market fund in between, of a plan that may be opened.
+    pub(super) fn agree(
         &self,
         terms: &Terms,
-        fund: Arc<FundTerms>,
-        at: Timestamp,
-        (investor, channel): (InvestorProfile, SalesChannel),
-    ) -> Buying {
+        funds: &Funds,
+        by: Agreeing,
+    ) -> Result<(Suitability, Option<Suitability>), Refusal> {
+        let first = self.first(terms, terms.start).map(|first| first.day);
+        let Some(admission) = self.by_wallet(terms.amount, funds, &by) else {
+            return Ok((buying::agree(&self.buying(terms.amount, funds, by), first)?, None));
+        };
+        match again_and_again::agree(&admission, first) {
+            Ok([wallet, target]) => Ok((target, Some(wallet))),
+            Err(why) if no_way(&why) => Err(Refusal::ThroughWallet {
+                wallet: admission.wallet_fund.code,
+                fund: terms.fund,
+                why: Box::new(why),
+            }),
+            Err(why) => Err(why.into()),
+        }
+    }
+
+    fn agree_again(&self, amount: Amount, funds: &Funds, by: Agreeing) -> Result<(), Refusal> {
+        Ok(match self.by_wallet(amount, funds, &by) {
+            Some(admission) => again_and_again::agree_again(&admission)?,
+            None => buying::agree_again(&self.buying(amount, funds, by))?,
+        })
+    }
+
+    fn buying(&self, amount: Amount, funds: &Funds, by: Agreeing) -> Buying {
         Buying {
             way: Way::RegularPlan,
-            amount: terms.amount,
-            at,
-            investor,
-            fund,
-            channel,
-            warning_confirmed: None,
+            amount,
+            at: by.at,
+            investor: by.investor,
+            fund: funds.target.clone(),
+            channel: by.channel,
+            warning_confirmed: by.warning_confirmed,
             used: DayTally::default(),
             calendar: self.house.calendar.clone(),
         }
+    }
+
+    /// What each date of a plan by way of a wallet asks for.
+    fn by_wallet(&self, amount: Amount, funds: &Funds, by: &Agreeing) -> Option<Admission> {
+        Some(Admission {
+            amount,
+            at: by.at,
+            mode: None,
+            investor: by.investor.clone(),
+            wallet_fund: funds.wallet.clone()?,
+            target_fund: funds.target.clone(),
+            channel: by.channel,
+            warning_confirmed: by.warning_confirmed.clone(),
+            used_today: DayUse::default(),
+            balance: Balance::default(),
+            calendar: self.house.calendar.clone(),
+        })
     }
 
     /// From which date on the change holds: its terms are looked at like those of a new plan. Dates whose
@@ -103,20 +167,43 @@ impl RegularPlans {
             return Ok(from);
         };
         let terms = changes.applied(plan.terms_on(from));
-        let fund = self.agreed(&terms, from, at)?;
+        let funds = self.agreed(&terms, from, at)?;
         let limits = view.open.promise.limits.unwrap_or(Limits {
             customer: CustomerType::Individual,
             channel: SalesChannel::DirectOnline,
             held_before: false,
+            wallet_held_before: false,
         });
         let done = plan.outcomes().iter().any(|(_, outcome)| *outcome == Outcome::Done);
-        let held = (limits.held_before || done).then_some(fund.code);
-        let investor = InvestorProfile::judged_as(terms.investor.clone(), limits.customer, held);
-        buying::agree_again(&self.buying(&terms, fund, at, (investor, limits.channel)))?;
+        let target = (limits.held_before || done).then_some(terms.fund);
+        let wallet = terms.wallet_fund.filter(|_| limits.wallet_held_before || done);
+        let mut investor =
+            InvestorProfile::judged_as(terms.investor.clone(), limits.customer, target);
+        investor.holds.extend(wallet);
+        let (channel, warning_confirmed) = (limits.channel, None);
+        let by = Agreeing { at, investor, channel, warning_confirmed };
+        self.agree_again(terms.amount, &funds, by)?;
         let (heard, mut from) = (at.max(turn.now()), from);
         while let Some(late) = self.too_late(&terms, from, heard) {
             from = late.nominal.succ_opt().unwrap_or(late.nominal);
         }
         Ok(from)
     }
+}
+
+/// Whether the way itself is missing, and not only the amount or the investor in the way.
+const fn no_way(why: &admission::Refusal) -> bool {
+    use admission::Refusal as R;
+    matches!(
+        why,
+        R::NotAMoneyFund { .. }
+            | R::SameFund { .. }
+            | R::ModeUnavailable { .. }
+            | R::PurchaseNotOpen { .. }
+            | R::ConversionOutNotOpen { .. }
+            | R::ConversionInNotOpen { .. }
+            | R::NoConversionPair { .. }
+            | R::ChargeSideMismatch { .. }
+            | R::HeldTooShort { .. }
+    )
 }

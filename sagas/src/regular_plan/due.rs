@@ -1,13 +1,14 @@
 //! Which purchases a plan asks for on a T, and why one asks for no more.
 
-use crate::purchase::Request;
+use crate::{discount_purchase, purchase};
 use chrono::NaiveDate;
 use fundflow_domain::{
     admission::buying::Way,
     calendar::{CalendarError, TradingCalendar, TradingDay},
-    ids::{PlanId, TransactionId},
+    ids::{InvestorId, PlanId, TransactionId},
+    money::Amount,
     orders::Cause,
-    plan::{EndCause, Plan, State},
+    plan::{EndCause, Plan, State, Terms},
 };
 
 /// A purchase that a plan asks for.
@@ -18,7 +19,59 @@ pub struct Due {
     /// Named after plan and date: `{plan}.{yyyymmdd}`.
     pub transaction: TransactionId,
     /// What to request under it.
-    pub request: Request,
+    pub buys: Buys,
+}
+
+/// How a date is carried out: asked of the saga of that kind.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Buys {
+    /// For money of the plan's account.
+    Plainly(purchase::Request),
+    /// By way of the plan's wallet fund.
+    ThroughWallet(discount_purchase::Request),
+}
+
+impl Buys {
+    /// The investor of the plan.
+    pub const fn investor(&self) -> &InvestorId {
+        match self {
+            Buys::Plainly(request) => &request.investor,
+            Buys::ThroughWallet(request) => &request.investor,
+        }
+    }
+
+    /// Gross, in yuan.
+    pub const fn amount(&self) -> Amount {
+        match self {
+            Buys::Plainly(request) => request.amount,
+            Buys::ThroughWallet(request) => request.amount,
+        }
+    }
+
+    /// On those terms.
+    pub fn by(terms: &Terms) -> Self {
+        let (investor, account) = (terms.investor.clone(), terms.account.clone());
+        // A plan invests when its money is here; a day later is not a miss.
+        let (amount, only_today) = (terms.amount, false);
+        match terms.wallet_fund {
+            None => {
+                let (fund, way) = (terms.fund, Way::RegularPlan);
+                let request =
+                    purchase::Request { investor, account, fund, amount, way, only_today };
+                Buys::Plainly(request)
+            }
+            Some(wallet_fund) => Buys::ThroughWallet(discount_purchase::Request {
+                investor,
+                account,
+                wallet_fund,
+                target_fund: terms.fund,
+                amount,
+                mode: None,
+                only_today,
+                by_plan: true,
+            }),
+        }
+    }
 }
 
 /// Every purchase that the plan asks for on that T and that has neither begun nor been missed, by
@@ -35,19 +88,10 @@ pub fn due(
     let Some(plan) = state.plan() else { return Ok(Vec::new()) };
     let occurrences = plan.due_on(day, calendar)?;
     let one = |nominal: NaiveDate| {
-        let terms = plan.terms_on(nominal);
-        let request = Request {
-            investor: terms.investor.clone(),
-            account: terms.account.clone(),
-            fund: terms.fund,
-            amount: terms.amount,
-            way: Way::RegularPlan,
-            // A plan invests when its money is here; a day later is not a miss.
-            only_today: false,
-        };
+        let buys = Buys::by(plan.terms_on(nominal));
         // A plan's ID leaves room for a date.
         let transaction = id.occurrence(nominal).ok()?;
-        Some(Due { nominal, transaction, request })
+        Some(Due { nominal, transaction, buys })
     };
     Ok(occurrences.iter().filter_map(|occurrence| one(occurrence.nominal)).collect())
 }

@@ -1,5 +1,6 @@
 //! Carries a regular plan (定投) for as long as it lives: the investor's word on it, and a look after
-//! its dates. Each occurrence is a purchase of its own, named `{plan}.{yyyymmdd}`.
+//! its dates. Each occurrence is a purchase of its own, named `{plan}.{yyyymmdd}`: a discount purchase
+//! where the plan goes by way of a wallet.
 //!
 //! ```text
 //! open -> runs: change, pause, resume, end (commands) -> over -> closed
@@ -22,7 +23,7 @@ mod refusal;
 mod saga;
 
 pub use crate::discount_purchase::Asked;
-pub use due::{Due, due};
+pub use due::{Buys, Due, due};
 pub use refusal::Refusal;
 pub use saga::{Command, Limits, Plan, Promise, RegularPlans};
 

@@ -38,12 +38,16 @@ pub enum Refusal {
     /// Shares of a money-market fund belong in a wallet.
     #[error("fund {0} is a money-market fund; a plan buys other funds")]
     MoneyFund(FundCode),
-    /// Each time would be a discount purchase, whose tables have no row that tells a plan.
-    #[error(
-        "a plan by way of wallet fund {0} is not offered: a discount purchase tells no plan what \
-         became of its date"
-    )]
-    ThroughWallet(FundCode),
+    /// No way leads by that wallet into the fund, whatever the day.
+    #[error("a plan by way of wallet fund {wallet} cannot buy fund {fund}: {why}")]
+    ThroughWallet {
+        /// The money-market fund in between.
+        wallet: FundCode,
+        /// The fund that the plan is to buy.
+        fund: FundCode,
+        /// What the discount purchase of each date would be refused for.
+        why: Box<admission::Refusal>,
+    },
     /// Its first date would be missed at once.
     #[error("the plan would start on {start}, before {today}")]
     StartsInThePast {

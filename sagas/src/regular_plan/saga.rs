@@ -1,13 +1,10 @@
 //! The regular plan as a saga: its types and keys, and its doors for callers and operators.
 
-use super::{Asked, Call, Do, Ending, Fact, REGULAR_PLAN, Refusal, When};
+use super::{Asked, Call, Do, Ending, Fact, REGULAR_PLAN, Refusal, When, agreed::Agreeing};
 use crate::{house::House, parts::names};
 use chrono::NaiveDate;
 use fundflow_domain::{
-    admission::{
-        self,
-        buying::{self, Buying},
-    },
+    admission,
     decider::Decider,
     ids::{PlanId, TransactionId},
     investor::{CustomerType, SalesChannel},
@@ -56,6 +53,9 @@ pub struct Promise {
     pub requested_at: Timestamp,
     /// The verdict on the fund; each occurrence is judged by itself.
     pub suitability: Suitability,
+    /// The verdict on the money-market fund in between, where the plan goes by way of one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wallet_suitability: Option<Suitability>,
     /// Whose limits a change is held against; none of a plan that was opened before this was kept: those
     /// of a natural person who orders from us and holds nothing yet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -72,6 +72,9 @@ pub struct Limits {
     /// Shares of the fund were held already, so that its additional minimum applies.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub held_before: bool,
+    /// So were shares of the money-market fund in between.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub wallet_held_before: bool,
 }
 
 /// What the investor, or a person for the investor, asks of a running plan.
@@ -163,30 +166,33 @@ impl saga::Saga for RegularPlans {
         let at = self.house.asked_at(asked.at, of.now);
         let at = at.map_err(|why| admission::Refusal::NoTradingDay { why })?;
         let key = key_of(of.id).ok_or_else(|| Refusal::NotAPlanId(of.id.clone()))?;
-        let fund = self.agreed(terms, terms.start, at)?;
+        let funds = self.agreed(terms, terms.start, at)?;
         if let Some(first) = self.too_late(terms, terms.start, at) {
             let cut_off = self.house.calendar.cut_off(first.day);
             return Err(Refusal::StartsAfterCutOff { start: first.nominal, cut_off });
         }
-        let buying = self.buying(terms, fund, at, (asked.investor.clone(), asked.channel));
-        let suitability = buying::agree(&Buying {
-            warning_confirmed: asked.warning_confirmed.clone(),
-            ..buying
-        })?;
+        let (investor, channel) = (asked.investor.clone(), asked.channel);
+        let warning_confirmed = asked.warning_confirmed.clone();
+        let by = Agreeing { at, investor, channel, warning_confirmed };
+        let (suitability, wallet_suitability) = self.agree(terms, &funds, by)?;
         asked.investor.owns(&terms.account)?;
         let state = streams.state(&key).cloned().unwrap_or_default();
         RegularPlan::decide(&state, &plan::Command::Open(Box::new(terms.clone())))?;
+        let holds = |fund| asked.investor.holds.contains(&fund);
         let limits = Some(Limits {
             customer: asked.investor.customer_type,
-            channel: asked.channel,
-            held_before: asked.investor.holds.contains(&terms.fund),
+            channel,
+            held_before: holds(terms.fund),
+            wallet_held_before: terms.wallet_fund.is_some_and(holds),
         });
-        Ok((Promise { requested_at: at, suitability, limits }, &REGULAR_PLAN))
+        let requested_at = at;
+        Ok((Promise { requested_at, suitability, wallet_suitability, limits }, &REGULAR_PLAN))
     }
 
     fn callees(&self, open: &Open<Self>, _: &Plan) -> Vec<Callee> {
         let (terms, asked_on) = (&open.request, open.promise.requested_at.date());
-        let mut callees = self.house.to_registrars(&[terms.fund], terms.start.max(asked_on));
+        let funds: Vec<_> = terms.wallet_fund.into_iter().chain([terms.fund]).collect();
+        let mut callees = self.house.to_registrars(&funds, terms.start.max(asked_on));
         callees.push(self.house.to_bank());
         callees
     }
@@ -303,8 +309,9 @@ impl saga::Saga for RegularPlans {
     }
 
     fn summary(request: &Terms) -> String {
-        let Terms { investor, fund, amount, frequency, start, .. } = request;
-        format!("{investor}: {amount} into {fund} from {start} on, {frequency}")
+        let Terms { investor, fund, amount, frequency, start, wallet_fund, .. } = request;
+        let way = wallet_fund.map(|wallet| format!(" by way of {wallet}")).unwrap_or_default();
+        format!("{investor}: {amount}{way} into {fund} from {start} on, {frequency}")
     }
 }
 

@@ -133,6 +133,7 @@ pub(crate) fn request(mode: ConversionMode) -> Request {
         amount: "1000".parse().unwrap(),
         mode: Some(mode),
         only_today: false,
+        by_plan: false,
     }
 }
 

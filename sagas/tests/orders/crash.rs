@@ -1,7 +1,7 @@
 //! A process that dies after any append ends where one that lives does.
 
 use crate::{
-    conversion, limits, outside, plan, purchase, redemption,
+    conversion, limits, outside, plan, plan_by_wallet, purchase, redemption,
     stage::{InHouse, Stage},
     subscription,
 };
@@ -157,4 +157,30 @@ fn a_purchase_that_the_registrar_takes_for_the_next_t_survives_any_death() {
         stage.until("03-02 18:00");
     };
     dies_anywhere::<Purchase>("P", play, || limits::capped("reject_whole"));
+}
+
+#[test]
+fn a_plan_by_way_of_a_wallet_survives_any_death() {
+    let play = |stage: &mut Stage| {
+        insist::<RegularPlans>(stage, "PLAN", plan_by_wallet::terms());
+        stage.outside.declines.insert("PLAN.20260226.mmf.pay".into());
+        for day in ["02-24", "02-25", "02-26", "02-27"] {
+            stage.until(&format!("{day} 09:30"));
+            plan::job(stage);
+            plan::job(stage);
+            let said = outside::bought("C1", "2026-02-25", plan_by_wallet::OF_WALLET);
+            stage.outside.says("PLAN.20260224.mmf", plan_by_wallet::NEXT_MORNING, said);
+            let said = outside::converted("K1", "2026-02-25", plan_by_wallet::INTO_TARGET);
+            stage.outside.says("PLAN.20260224.convert", plan_by_wallet::NEXT_MORNING, said);
+            let (no, at) = (format!("PLAN.2026{}.convert", day.replace('-', "")), "2026-03-02");
+            if day != "02-24" {
+                let at = format!("{at}T12:00:00+08:00");
+                stage.outside.says(&no, &at, outside::rejected("0"));
+                stage.outside.says(&no.replace("convert", "mmf"), &at, outside::rejected("0"));
+            }
+        }
+        stage.until("03-30 18:00");
+    };
+    let stage = || Stage::with(vec![crate::funds::wallet(), crate::funds::equity()], "02-13 10:00");
+    dies_anywhere::<RegularPlans>("PLAN", play, stage);
 }

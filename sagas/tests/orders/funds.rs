@@ -46,6 +46,21 @@ pub(crate) fn equity() -> FundTerms {
     )
 }
 
+/// 000730 of the reference, which converts into 011162 without a fee.
+pub(crate) fn wallet() -> FundTerms {
+    let (free, at_once) = (r#"[{"from":"0","rate":"0"}]"#, r#"[{"from_days":0,"rate":"0"}]"#);
+    let mut wallet = fund("000730", "money", "money_market", free, at_once);
+    wallet.payout_lag = 1;
+    wallet.conversions = vec![
+        serde_json::from_str(
+            r#"{ "target": "011162", "method": "both_differences", "shares_min": "1", "days_min": 0,
+            "topup_discount": "0", "rule": "wallet-0" }"#,
+        )
+        .unwrap(),
+    ];
+    wallet
+}
+
 /// 001546 of the reference, which converts into the other by the given method.
 pub(crate) fn bond(method: ConversionFeeMethod) -> FundTerms {
     let mut bond = fund(

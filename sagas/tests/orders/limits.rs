@@ -24,12 +24,12 @@ fn ending(stage: &Stage, id: &str) -> Option<&'static str> {
     stage.look::<Purchase>(id).ending
 }
 
-fn with_cap(mut fund: FundTerms, on_excess: &str) -> FundTerms {
+pub(crate) fn with_cap(mut fund: FundTerms, on_excess: &str) -> FundTerms {
     fund.limits.individual.day_max = Some(cap(on_excess));
     fund
 }
 
-fn cap(on_excess: &str) -> DayMax {
+pub(crate) fn cap(on_excess: &str) -> DayMax {
     serde_json::from_str(&format!(r#"{{"amount":"15000","on_excess":"{on_excess}"}}"#)).unwrap()
 }
 

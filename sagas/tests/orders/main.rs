@@ -21,6 +21,8 @@ mod instants;
 mod limits;
 mod outside;
 mod plan;
+mod plan_by_wallet;
+mod plan_by_wallet_ends;
 mod ports;
 mod purchase;
 #[path = "../common/reasons.rs"]

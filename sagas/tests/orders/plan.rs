@@ -2,20 +2,23 @@
 
 use crate::{
     funds::equity,
+    limits,
     outside::bought,
     stage::{Stage, at, tx},
 };
 use fundflow_domain::{
     calendar::TradingCalendar,
+    day_limit::{Command as Count, DayLimit},
     ids::PlanId,
     orders::Cause,
-    plan::{Changes, Frequency, MissingDay, MoveRule, RegularPlan, State, Terms},
+    plan::{Changes, Frequency, MissingDay, MoveRule, Outcome, RegularPlan, State, Terms},
 };
 use fundflow_kernel::streams::Key;
 use fundflow_runtime::{liveness::Wait, message::Reply};
 use fundflow_sagas::{
+    discount_purchase::DiscountPurchase,
     purchase::{Purchase, Request},
-    regular_plan::{Command, Due, RegularPlans, due},
+    regular_plan::{Buys, Command, Due, RegularPlans, due},
 };
 
 /// 10,000 yuan on every trading day from 24 February 2026 on; two misses in a row end it.
@@ -56,7 +59,11 @@ pub(crate) fn job(stage: &mut Stage) -> Vec<Due> {
     let calendar = TradingCalendar::xshg().unwrap();
     let found = due(&id(), &state(stage), calendar.t_of(stage.now).unwrap(), &calendar).unwrap();
     for one in &found {
-        let reply = stage.request::<Purchase>(one.transaction.as_str(), one.request.clone());
+        let id = one.transaction.as_str();
+        let reply = match one.buys.clone() {
+            Buys::Plainly(request) => stage.request::<Purchase>(id, request),
+            Buys::ThroughWallet(request) => stage.request::<DiscountPurchase>(id, request),
+        };
         if let Reply::Refused(_, text) = reply {
             let cause = Cause::new("not_admitted", text);
             let miss = Command::Miss { nominal: one.nominal, cause };
@@ -169,7 +176,7 @@ fn the_investor_changes_pauses_resumes_and_ends_it() {
     stage.until("02-25 09:30");
     stage.command::<RegularPlans>("PLAN", Command::Resume { at: at("02-25 09:30") });
     let found = job(&mut stage);
-    assert_eq!(found[0].request.amount, "20000".parse().unwrap());
+    assert_eq!(found[0].buys.amount(), "20000".parse().unwrap());
     stage.command::<RegularPlans>("PLAN", Command::End { reason: "enough".into() });
     assert_eq!(stage.look::<RegularPlans>("PLAN").ending, Some("regular_plan.over"));
     let reply = stage.command::<RegularPlans>("PLAN", Command::Resume { at: at("02-25 09:31") });
@@ -211,11 +218,6 @@ fn what_cannot_be_carried_out_is_not_agreed_to() {
     let past = "2026-02-12".parse().unwrap();
     let rows = [
         (Terms { start: past, ..terms() }, "the plan would start on 2026-02-12, before 2026-02-13"),
-        (
-            Terms { wallet_fund: "000730".parse().ok(), ..terms() },
-            "a plan by way of wallet fund 000730 is not offered: a discount purchase tells no plan \
-             what became of its date",
-        ),
         (
             Terms { start: "2027-01-04".parse().unwrap(), through: None, ..terms() },
             "a plan cannot start, nor change, on 2027-01-04: 2027-01-04 is outside the trading \
@@ -318,4 +320,45 @@ fn a_first_date_that_moves_to_a_day_that_is_over_is_not_agreed_to() {
     moved.move_rule = MoveRule::NextTradingDay;
     let reply = stage.request::<RegularPlans>("PLAN", moved);
     assert!(matches!(reply, Reply::Placed { .. }), "{reply:?}");
+}
+
+/// All orders of the day are refused because of another one, when the registrar has the plan's already.
+#[test]
+fn an_occurrence_falls_with_its_day_and_is_missed() {
+    let policy = "reject_all_of_day";
+    let mut stage = Stage::with(vec![limits::with_cap(equity(), policy)], "02-13 10:00");
+    stage.request::<RegularPlans>("PLAN", terms());
+    stage.until("02-24 09:30");
+    assert_eq!(job(&mut stage).len(), 1);
+    stage.until("02-24 09:31");
+    assert!(stage.has("application.accepted"), "{}", stage.text());
+    let day = Key::<DayLimit>::of(&"011162.i-1.2026-02-24.individual.direct_online".to_owned());
+    let (transaction, amount) = (tx("Y"), "9000".parse().unwrap());
+    stage.given(&day, &Count::Count { transaction, amount, cap: Some(limits::cap(policy)) });
+    stage.crash();
+    stage.until("02-24 09:32");
+    let look = stage.look::<Purchase>("PLAN.20260224");
+    assert_eq!(look.ending, Some("purchase.rolled_back"), "{}", stage.text());
+    let plan = state(&stage);
+    assert_eq!(&*plan.plan().unwrap().last_miss().unwrap().code, "day_refused");
+    let taken = stage.outside.balance();
+    assert_eq!(taken[0], taken[1]);
+}
+
+/// What the registrar did not accept cannot be sent back, and a person gives up on that.
+#[test]
+fn a_date_whose_shares_are_there_is_done_also_where_a_person_gives_up_on_the_rest() {
+    let mut stage = opened(terms());
+    stage.until("02-24 09:30");
+    assert_eq!(job(&mut stage).len(), 1);
+    let half = ["5000", "73.89", "5000", "1.3071", "3768.73"];
+    let said = bought("C1", "2026-02-25", half);
+    stage.outside.says("PLAN.20260224.buy", "2026-02-25T09:00:00+08:00", said);
+    stage.outside.takes_back_nothing = true;
+    stage.until("02-26 18:00");
+    assert!(stage.has("holdings.credited"), "{}", stage.text());
+    let reply = stage.abandon::<Purchase>("PLAN.20260224");
+    assert!(matches!(reply, Reply::Acted), "{reply:?}");
+    let plan = state(&stage);
+    assert_eq!(plan.plan().unwrap().outcome("2026-02-24".parse().unwrap()), Some(Outcome::Done));
 }

@@ -26,8 +26,13 @@ use fundflow_runtime::{
     saga::Saga,
 };
 use fundflow_sagas::{
-    conversion::Conversion, discount_purchase::Asked, house::House, parts::cases::UnknownOrders,
-    purchase::Purchase, redemption::Redemption, regular_plan::RegularPlans,
+    conversion::Conversion,
+    discount_purchase::{Asked, DiscountPurchase},
+    house::House,
+    parts::cases::UnknownOrders,
+    purchase::Purchase,
+    redemption::Redemption,
+    regular_plan::RegularPlans,
 };
 use std::sync::Arc;
 
@@ -45,7 +50,7 @@ macro_rules! in_house {
         }
     )*};
 }
-in_house!(Purchase, Redemption, Conversion, RegularPlans);
+in_house!(Purchase, Redemption, Conversion, RegularPlans, DiscountPurchase);
 
 /// Runner, log and outside.
 #[derive(Clone)]
@@ -265,7 +270,7 @@ impl Stage {
     pub(crate) fn crash(&mut self) {
         self.in_flight.clear();
         self.runner = runner(&self.house);
-        let kinds = ["purchase", "redemption", "conversion", "regular_plan"];
+        let kinds = ["purchase", "redemption", "conversion", "regular_plan", "discount_purchase"];
         let begun = self.events.iter().filter(|it| it.version == Version(1));
         let begun = begun.filter_map(|it| {
             let kind = kinds.iter().find(|kind| **kind == it.stream.category())?;
@@ -339,6 +344,7 @@ fn runner(house: &House) -> Runner {
     runner.register(Arc::new(Redemption { house: house.clone() }));
     runner.register(Arc::new(Conversion { house: house.clone() }));
     runner.register(Arc::new(RegularPlans { house: house.clone() }));
+    runner.register(Arc::new(DiscountPurchase { house: house.clone() }));
     runner.set_unclaimed(Arc::new(UnknownOrders));
     runner.set_limits(Limits { silences: u32::MAX, ..Limits::default() });
     runner
@@ -367,7 +373,7 @@ pub(crate) fn nav(text: &str) -> Nav {
 fn name_of(effect: &Effect) -> String {
     let id = effect.saga.transaction.as_str();
     let key = effect.key.as_ref();
-    for name in ["buy", "redeem", "convert"] {
+    for name in ["buy", "redeem", "convert", "mmf", "target"] {
         let order: OrderId = format!("{id}.{name}").parse().unwrap();
         if let Some(rest) = key.strip_prefix(ApplicationNo::of(&order).as_str()) {
             return format!("{name}{rest}");

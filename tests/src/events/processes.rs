@@ -2,14 +2,18 @@
 
 use super::{Entry, id, plans, promises};
 use crate::worlds::{admission, cause, day, instant, request, request_time};
-use fundflow_domain::{admission::admit, case::CaseId, modes::ConversionMode};
+use fundflow_domain::{
+    admission::{Admitted, admit},
+    case::CaseId,
+    modes::ConversionMode,
+};
 use fundflow_runtime::{
     process::{Disposed, Disposition, Event, Parked, Process, Retry},
     saga::Saga,
 };
 use fundflow_sagas::{
     conversion::Conversion,
-    discount_purchase::DiscountPurchase,
+    discount_purchase::{self, DiscountPurchase},
     fast_withdraw::FastWithdraw,
     freeze::{self, Freeze},
     income::{self, Income},
@@ -26,17 +30,38 @@ pub(super) fn entries() -> Vec<Entry> {
     let (request, bought) = (request(ConversionMode::LinkedSameDay), promises::bought);
     let admitted = admit(&admission(&request)).expect("the ready-made request");
     vec![
-        fund::<DiscountPurchase, _>(request, admitted),
+        of_plan(request, admitted),
         fund::<Recharge, _>(promises::recharge(), bought()),
         fund::<Withdraw, _>(promises::withdrawal(), promises::cashed_out()),
         fund::<FastWithdraw, _>(promises::fast_withdrawal(), promises::advanced()),
         fund::<Purchase, _>(promises::purchase(), bought()),
         fund::<Redemption, _>(promises::redemption(), promises::left()),
         fund::<Conversion, _>(promises::conversion(), promises::left_for_another()),
-        entry::<RegularPlans>(plans::terms(), promises::agreed(), []),
+        plan_by_wallet(),
         entry::<Income>(promises::published(), promises::income(), incomes()),
         entry::<Freeze>(promises::stated(), promises::kept(), freezes()),
     ]
+}
+
+/// A discount purchase that an investor asks for, and the same as a plan does.
+fn of_plan(request: discount_purchase::Request, admitted: Admitted) -> Entry {
+    let again = discount_purchase::Request { mode: None, by_plan: true, ..request.clone() };
+    let mut events = lives::<DiscountPurchase>(request, admitted.clone());
+    events.extend(milestones(admitted.clone()).into_iter().map(Event::Reached));
+    let table = id(discount_purchase::PLAN_LINKED.version);
+    let (request, promise) = (Arc::new(again), Arc::new(admitted));
+    events.push(Event::Prepared { request, promise, table });
+    Entry::of::<Process<DiscountPurchase>>(&events)
+}
+
+/// A plan as it was opened before verdicts on the wallet were kept, and as it is now.
+fn plan_by_wallet() -> Entry {
+    let mut events = lives::<RegularPlans>(plans::terms(), promises::agreed());
+    let (request, promise) = (plans::terms(), promises::agreed_by_wallet());
+    let (request, promise) = (Arc::new(request), Arc::new(promise));
+    let table = id(RegularPlans::TABLES[0].version);
+    events.push(Event::Prepared { request, promise, table });
+    Entry::of::<Process<RegularPlans>>(&events)
 }
 
 /// A saga whose milestones are those that fund sagas share.

@@ -204,9 +204,20 @@ pub(super) fn agreed() -> regular_plan::Promise {
         customer: CustomerType::Individual,
         channel: SalesChannel::DirectOnline,
         held_before: false,
+        wallet_held_before: false,
     };
     let (requested_at, suitability) = (request_time(), suitability());
-    regular_plan::Promise { requested_at, suitability, limits: Some(limits) }
+    let (limits, wallet_suitability) = (Some(limits), None);
+    regular_plan::Promise { requested_at, suitability, wallet_suitability, limits }
+}
+
+/// The same by way of a wallet, of which the investor holds shares already.
+pub(super) fn agreed_by_wallet() -> regular_plan::Promise {
+    let mut promise = agreed();
+    promise.wallet_suitability = Some(suitability());
+    promise.limits =
+        promise.limits.map(|it| regular_plan::Limits { wallet_held_before: true, ..it });
+    promise
 }
 
 fn natural_day() -> NaiveDate {

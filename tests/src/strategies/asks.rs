@@ -126,11 +126,12 @@ fn leaving_holdings() -> impl Strategy<Value = Wanted> {
 
 /// The terms of a plan whose first date is the day's.
 pub(super) fn plans() -> impl Strategy<Value = plan::Terms> {
-    (investors(), amounts(), 1..3_u32).prop_map(|(investor, amount, periods)| plan::Terms {
+    let drawn = (investors(), amounts(), 1..3_u32, any::<bool>());
+    drawn.prop_map(|(investor, amount, periods, by_wallet)| plan::Terms {
         investor,
         account: account(),
         fund: target_code(),
-        wallet_fund: None,
+        wallet_fund: by_wallet.then(wallet_code),
         amount,
         frequency: monthly(12),
         start: date("2026-02-12"),

@@ -164,7 +164,7 @@ fn happenings() -> impl Strategy<Value = Drawn> {
         16 => asks,
         4 => scopes.prop_map(Drawn::Cancels),
         2 => Just(Drawn::Plan),
-        2 => Just(Drawn::Occurs),
+        4 => Just(Drawn::Occurs),
         1 => Just(Drawn::Ends),
         2 => asks::plan_words().prop_map(|it| Drawn::Says(Box::new(it))),
         1 => asks::freezes().prop_map(|it| Drawn::Freezes(Box::new(it))),
@@ -174,7 +174,7 @@ fn happenings() -> impl Strategy<Value = Drawn> {
 }
 
 /// Every name that [`Happens::name`] has in a long enough series of days.
-pub const EVERYTHING: [&str; 14] = [
+pub const EVERYTHING: [&str; 15] = [
     "cancel",
     "conversion",
     "discount_purchase",
@@ -182,6 +182,7 @@ pub const EVERYTHING: [&str; 14] = [
     "freeze",
     "income",
     "plan word",
+    "plan_by_wallet",
     "plan_occurrence",
     "purchase",
     "recharge",

@@ -109,7 +109,7 @@ fn the_days_have_everything_and_most_of_it_is_taken() {
     let mut runner = TestRunner::deterministic();
     let (mut drawn, mut deaths) = (0, 0);
     let (mut taken, mut refusals) = (Vec::new(), Vec::new());
-    for _ in 0..8 {
+    for _ in 0..10 {
         let day = days(40).new_tree(&mut runner).expect("a day").current();
         let played = runs(Played::of(&day, fair()));
         drawn += day.moments.len();

@@ -106,7 +106,10 @@ pub(crate) fn of(transaction: &str) -> Wanted {
             lots: Vec::new(),
             only_today: false,
         }),
-        _ => Wanted::Plan(plan_of(who, yuan)),
+        _ => Wanted::Plan(plan::Terms {
+            wallet_fund: number.is_multiple_of(2).then(worlds::wallet_code),
+            ..plan_of(who, yuan)
+        }),
     }
 }
 

@@ -147,7 +147,7 @@ async fn what_left_is_what_the_log_says(world: &World) {
 async fn it_is_as_if_nobody_had_been_killed(world: &World, place: &Path, seed: u64) {
     let asked = reference::asked_of(world).await;
     let kinds: BTreeSet<_> = asked.iter().map(|id| requests::of(id).name()).collect();
-    assert_eq!(kinds.len(), 10, "not everything was asked for: {kinds:?}");
+    assert_eq!(kinds.len(), 11, "not everything was asked for: {kinds:?}");
     let found = reference::account(world).await;
     let expected = reference::undisturbed(place, seed, &asked).await;
     let names: BTreeSet<_> = found.keys().chain(expected.keys()).collect();

@@ -50,6 +50,7 @@ pub(super) fn discount_purchase(
         amount: it.amount,
         mode: it.mode,
         only_today: it.only_today,
+        by_plan: false,
     };
     Some((request, asked(investor, it.warning_confirmed.as_ref(), order)))
 }

@@ -1,9 +1,9 @@
-//! What regular plans ask for on a T, once a day: each occurrence is a purchase of its own. One that
-//! the rules refuse is a miss of its plan.
+//! What regular plans ask for on a T, once a day: each occurrence is a purchase of its own, by way of the
+//! wallet where the plan says so. One that the rules refuse is a miss of its plan.
 
 use super::super::{Trouble, play::Play};
 use chrono::NaiveDate;
-use fundflow::{Asking, RequestError};
+use fundflow::{Asking, RequestError, runtime::saga::Saga};
 use fundflow_domain::{
     calendar::TradingDay,
     ids::{PlanId, TransactionId},
@@ -16,8 +16,9 @@ use fundflow_kernel::{
     store::{Checkpoints, EventStore},
 };
 use fundflow_sagas::{
-    purchase::{self, Purchase},
-    regular_plan::{Command, Due, RegularPlans, due},
+    discount_purchase::{self, DiscountPurchase},
+    purchase::Purchase,
+    regular_plan::{Buys, Command, Due, RegularPlans, due},
 };
 use std::collections::BTreeSet;
 
@@ -42,40 +43,56 @@ pub(in crate::day) async fn invest<S: EventStore + Checkpoints>(
     let before = play.with.refusals.of_plans(t).into_iter();
     play.refused.extend(before.filter(|(of, _)| play.books.plans.get(plan_of(of)).is_some()));
     for (plan, due) in all {
-        let Some(investor) = play.day.investors.get(&due.request.investor) else {
-            let who = &due.request.investor;
+        let Some(investor) = play.day.investors.get(due.buys.investor()) else {
+            let who = due.buys.investor();
             play.remarks.push(format!("{}: {who} is not in investors.csv", due.transaction));
             continue;
         };
-        let asked = purchase::Asked {
+        let asked = discount_purchase::Asked {
             investor: investor.profile.clone(),
             channel: SalesChannel::DirectOnline,
             warning_confirmed: None,
             at: None,
         };
-        let asking = Asking::<Purchase> {
-            transaction: due.transaction.clone(),
-            request: due.request,
-            asked,
-            at: None,
-            trace_parent: None,
-        };
-        let mut answers = play.engine.request_all(vec![asking]).await;
-        match answers.pop() {
-            Some(Err(RequestError::Refused(refusal))) => {
-                let why = refusal.to_string();
-                let cause = Cause::new("refused", why.clone());
-                if miss(play, &plan, Command::Miss { nominal: due.nominal, cause }).await? {
-                    let noted = play.with.refusals.note_of_plan(t, &due.transaction, &why);
-                    noted.map_err(|source| Trouble::Refusals { source })?;
-                    play.refused.insert(due.transaction, why);
-                }
+        let why = match due.buys {
+            Buys::Plainly(request) => {
+                ask::<S, Purchase>(play, &due.transaction, request, asked).await?
             }
-            Some(Err(error)) => super::refused(play, due.transaction, error)?,
-            Some(Ok(_)) | None => {}
+            Buys::ThroughWallet(request) => {
+                ask::<S, DiscountPurchase>(play, &due.transaction, request, asked).await?
+            }
+        };
+        let Some(why) = why else { continue };
+        let cause = Cause::new("refused", why.clone());
+        if miss(play, &plan, Command::Miss { nominal: due.nominal, cause }).await? {
+            let noted = play.with.refusals.note_of_plan(t, &due.transaction, &why);
+            noted.map_err(|source| Trouble::Refusals { source })?;
+            play.refused.insert(due.transaction, why);
         }
     }
     Ok(any)
+}
+
+/// Asks for one date. Returns why the rules refuse it, if they do.
+async fn ask<S: EventStore + Checkpoints, G: Saga>(
+    play: &mut Play<S>,
+    transaction: &TransactionId,
+    request: G::Request,
+    asked: G::Asked,
+) -> Result<Option<String>, Trouble> {
+    let asking = Asking::<G> {
+        transaction: transaction.clone(),
+        request,
+        asked,
+        at: None,
+        trace_parent: None,
+    };
+    let mut answers = play.engine.request_all(vec![asking]).await;
+    match answers.pop() {
+        Some(Err(RequestError::Refused(refusal))) => Ok(Some(refusal.to_string())),
+        Some(Err(error)) => super::refused(play, transaction.clone(), error).map(|()| None),
+        Some(Ok(_)) | None => Ok(None),
+    }
 }
 
 /// The plan that asks under that name.
