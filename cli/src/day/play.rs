@@ -36,6 +36,7 @@ use fundflow_kernel::{
     clock::Clock as _,
     store::{Checkpoints, EventStore, Position},
 };
+use fundflow_sagas::regular_plan::Command as PlanWord;
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::PathBuf,
@@ -80,7 +81,8 @@ pub(super) struct Play<S> {
     pub(super) written: Vec<PathBuf>,
     pub(super) refused: BTreeMap<TransactionId, String>,
     pub(super) taken_back: BTreeMap<TransactionId, TakenBack>,
-    pub(super) plan_words: BTreeMap<TransactionId, String>,
+    /// What was said to which plan, and what that does.
+    pub(super) plan_words: BTreeMap<TransactionId, (TransactionId, PlanWord, &'static str)>,
     /// Requests that were made of the engine.
     made: usize,
     pub(super) agenda: BTreeSet<(Timestamp, Item)>,
@@ -160,6 +162,7 @@ impl<S: EventStore + Checkpoints> Play<S> {
         let mut sagas = SagaList::new(desk.clone());
         sagas.catch_up(&*self.store).await?;
         let now = self.table.clock.now();
+        let plan_words = became(&self.books, self.plan_words);
         Ok(Played {
             totals: self.with.sandbox.channel.totals(now),
             events_before,
@@ -170,7 +173,7 @@ impl<S: EventStore + Checkpoints> Play<S> {
             books: self.books,
             refused: self.refused,
             taken_back: self.taken_back,
-            plan_words: self.plan_words,
+            plan_words,
             remarks: self.remarks,
             audit,
             desk,
@@ -284,6 +287,21 @@ impl<S: EventStore + Checkpoints> Play<S> {
         catch_up(&*self.store, &mut self.books).await?;
         Ok(())
     }
+}
+
+/// What became of words to plans, however often they are played: one that took effect did so once, and one
+/// that a newer word had overtaken, or that said what was so already, never does.
+fn became(
+    books: &Books,
+    said: BTreeMap<TransactionId, (TransactionId, PlanWord, &'static str)>,
+) -> BTreeMap<TransactionId, String> {
+    let one = |(row, (of, word, done)): (TransactionId, (TransactionId, PlanWord, &str))| {
+        let plan = books.plans.get(of.as_str()).and_then(|kept| kept.loaded.state.plan());
+        let heard = plan.is_some_and(|plan| plan.heard(&word.into()));
+        let done = if heard { done } else { "stays as it is: said too late, or so already" };
+        (row, format!("plan {of} {done}"))
+    };
+    said.into_iter().map(one).collect()
 }
 
 /// From and until of each wave. Incomes are published on later days and by themselves.

@@ -2,14 +2,26 @@
 //! append, to send and to tell is what is shown.
 
 use super::{Order, Will};
-use crate::{reading::Failure, registry::Sagas, saga_words::SagaRow};
+use crate::{
+    reading::Failure,
+    registry::{Sagas, Word},
+    saga_words::SagaRow,
+};
 use fundflow::{
     Action, SagaId,
     runtime::{message::Effect, port::Ask, process::Disposition},
 };
 use fundflow_application::desk::{self, Deed, DeskError, Foreseen, Shown};
-use fundflow_domain::{ids::TransactionId, time::Timestamp};
-use fundflow_kernel::store::{EventStore, Position};
+use fundflow_domain::{
+    ids::{PlanId, TransactionId},
+    plan::RegularPlan,
+    time::Timestamp,
+};
+use fundflow_kernel::{
+    loaded::Loaded,
+    store::{EventStore, Position},
+    streams::Key,
+};
 use fundflow_sagas::ports::{advance::AdvanceCall, bank::BankCall, registrar::RegistrarCall};
 use serde::Serialize;
 use std::sync::Arc;
@@ -45,7 +57,7 @@ pub(super) struct Row {
     pub(super) transaction: TransactionId,
     pub(super) kind: Option<&'static str>,
     pub(super) outcome: Outcome,
-    /// Why not.
+    /// Why not, or why nothing follows.
     pub(super) why: Option<String>,
     /// Position of its last event when it was looked at.
     pub(super) version: Option<u64>,
@@ -138,8 +150,29 @@ impl Desk<'_> {
             }
             (Err(why), _) => row.refused(Outcome::Refused, why),
             (Ok(_), desk::Outcome::Refused(why)) => row.refused(Outcome::Refused, why.to_string()),
-            (Ok(_), desk::Outcome::Planned) => self.planned(row, &seen.shown, &seen.foreseen),
+            (Ok(_), desk::Outcome::Planned) => {
+                let row = self.planned(row, &seen.shown, &seen.foreseen);
+                self.explained(store, row).await?
+            }
         })
+    }
+
+    /// Says why nothing follows from a word that a saga takes.
+    async fn explained<S: EventStore>(&self, store: &S, mut row: Row) -> Result<Row, Failure> {
+        let Will::Ask(word) = &self.order.will else { return Ok(row) };
+        if !row.changes_nothing() {
+            return Ok(row);
+        }
+        let why = match (word, PlanId::new(row.transaction.as_str())) {
+            (Word::Plan(said), Ok(plan)) => {
+                let stream = Key::<RegularPlan>::of(&plan).stream().clone();
+                let plan = Loaded::<RegularPlan>::load(store, &stream).await?;
+                plan.state.already(&said.clone().into()).map(|it| it.to_string())
+            }
+            (_, Ok(_) | Err(_)) => None,
+        };
+        row.why = Some(why.unwrap_or_else(|| "it was said before, or is so already".to_owned()));
+        Ok(row)
     }
 
     /// The order as a saga of that kind is given it, or why it cannot be given it.

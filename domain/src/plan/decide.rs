@@ -1,13 +1,15 @@
 //! Which facts follow from a request to a plan, or why none may.
 
-use super::{Changes, Command, EndCause, Event, Occurrence, Outcome, Plan, Refusal, State, Terms};
+use super::{
+    Command, EndCause, Event, Occurrence, Outcome, Plan, Refusal, State, Terms,
+    words::{change, pause, resume},
+};
 use crate::{
     ids::{PlanId, TransactionId},
     orders::Cause,
     time::Timestamp,
 };
 use chrono::NaiveDate;
-use std::sync::Arc;
 
 pub(super) fn decide(state: &State, command: &Command) -> Result<Vec<Event>, Refusal> {
     use Command as C;
@@ -53,52 +55,6 @@ fn open(terms: &Terms) -> Result<Vec<Event>, Refusal> {
         return Err(Refusal::EndsBeforeStart { start, through });
     }
     Ok(vec![Event::Opened(Box::new(terms.clone()))])
-}
-
-fn change(
-    plan: &Plan,
-    at: Timestamp,
-    changes: &Changes,
-    from: NaiveDate,
-) -> Result<Vec<Event>, Refusal> {
-    let latest = plan.segments.last().and_then(|latest| Some((latest.asked?, &latest.terms)));
-    match latest {
-        Some((asked, _)) if at < asked => return Ok(vec![]),
-        Some((asked, terms)) if at == asked => {
-            let same = changes.applied(terms) == **terms;
-            return same.then(Vec::new).ok_or(Refusal::OtherChange(at));
-        }
-        Some(_) | None => {}
-    }
-    if plan.ended.is_some() {
-        return Err(Refusal::Over);
-    }
-    let from = plan.first_open_date().max(from);
-    if changes.applied(plan.terms_on(from)) == *plan.terms_on(from) && !plan.changes_after(from) {
-        return Ok(vec![]);
-    }
-    Ok(vec![Event::Changed { at, changes: changes.clone(), from }])
-}
-
-fn pause(plan: &Plan, at: Timestamp, reason: &Arc<str>) -> Result<Vec<Event>, Refusal> {
-    let overtaken = plan.resumed.is_some_and(|resumed| at <= resumed);
-    if plan.paused.is_some() || overtaken {
-        return Ok(vec![]);
-    }
-    if plan.ended.is_some() {
-        return Err(Refusal::Over);
-    }
-    Ok(vec![Event::Paused { at, reason: reason.clone() }])
-}
-
-fn resume(plan: &Plan, at: Timestamp) -> Result<Vec<Event>, Refusal> {
-    match (plan.paused, plan.resumed) {
-        (_, Some(resumed)) if at <= resumed => Ok(vec![]),
-        (Some(_) | None, _) if plan.ended.is_some() => Err(Refusal::Over),
-        (Some(paused), _) if at < paused => Err(Refusal::PausedSince(paused)),
-        (Some(_), _) => Ok(vec![Event::Resumed { at }]),
-        (None, _) => Err(Refusal::NotPaused),
-    }
 }
 
 fn end(plan: &Plan, cause: EndCause) -> Vec<Event> {
@@ -256,7 +212,7 @@ impl Plan {
     }
 
     /// The first date that a change can reach: after all that is under way or over.
-    fn first_open_date(&self) -> NaiveDate {
+    pub(super) fn first_open_date(&self) -> NaiveDate {
         let begun = self.under_way.last().map(|(date, _)| *date);
         let over = self.outcomes.last().map(|(date, _)| *date);
         let next = begun.max(over).and_then(|date| date.succ_opt());
@@ -264,7 +220,7 @@ impl Plan {
     }
 
     /// Whether other terms were agreed for a day after that one.
-    fn changes_after(&self, from: NaiveDate) -> bool {
+    pub(super) fn changes_after(&self, from: NaiveDate) -> bool {
         self.segments.last().is_some_and(|latest| latest.from > from)
     }
 }

@@ -1,6 +1,9 @@
 //! What a plan remembers of each fact. Judges nothing; `None` means no decider wrote this.
 
-use super::{Event, Outcome, Plan, Segment, State};
+use super::{
+    Event, Outcome, Plan, Segment, State,
+    words::{What, Word},
+};
 use crate::orders::Cause;
 use chrono::NaiveDate;
 
@@ -16,6 +19,7 @@ pub(super) fn evolve(state: State, event: &Event) -> Option<State> {
                 outcomes: Vec::new(),
                 last_miss: None,
                 ended: None,
+                words: Vec::new(),
             })));
         }
         (State::Absent, _) | (State::Known(_), Event::Opened(_)) => return None,
@@ -35,13 +39,16 @@ fn remember(plan: &mut Plan, event: &Event) -> Option<()> {
             // What was agreed for later days is replaced; the first terms tell a repeated opening.
             plan.segments.retain(|segment| segment.asked.is_none() || segment.from < *from);
             plan.segments.push(Segment { from: *from, asked: Some(*at), terms });
+            plan.words.push(Word { at: *at, what: What::Changed(changes.clone()) });
         }
         Event::Paused { at, .. } => {
             (running && plan.paused.is_none()).then(|| plan.paused = Some(*at))?;
+            plan.words.push(Word { at: *at, what: What::Paused });
         }
         Event::Resumed { at } => {
             (running && plan.paused.is_some()).then_some(())?;
             (plan.paused, plan.resumed) = (None, Some(*at));
+            plan.words.push(Word { at: *at, what: What::Resumed });
         }
         Event::OccurrenceBegun { nominal, transaction } => {
             plan.outcome(*nominal).is_none().then_some(())?;

@@ -16,27 +16,33 @@
 //!    that fills the number ends the plan in the same decision; a success resets the count.
 //! 4. An occurrence that is under way when the plan pauses or ends is carried through.
 //! 5. A request carries its instant. One that is older than the latest of its kind decides nothing:
-//!    it was heard, or a newer word has overtaken it.
+//!    it was heard, or a newer word has overtaken it, and [`State::already`] says which.
 
 mod decide;
 mod evolve;
 mod occurrence;
 #[cfg(test)]
 mod occurrence_tests;
+mod refusal;
 #[cfg(test)]
 mod refusal_tests;
 mod stored;
 mod terms;
 #[cfg(test)]
 mod tests;
+mod words;
+#[cfg(test)]
+mod words_tests;
 
 pub use occurrence::{Occurrence, due_on, next_occurrence};
+pub use refusal::Refusal;
 pub use terms::{Changes, DayOfMonth, Frequency, MissingDay, MoveRule, NotADayOfMonth, Terms};
+pub use words::Already;
 
 use crate::{
     calendar::{CalendarError, TradingCalendar, TradingDay},
     decider::Decider,
-    ids::{FundCode, TransactionId},
+    ids::TransactionId,
     orders::Cause,
     time::Timestamp,
 };
@@ -203,6 +209,8 @@ pub struct Plan {
     outcomes: Vec<(NaiveDate, Outcome)>,
     last_miss: Option<Cause>,
     ended: Option<EndCause>,
+    /// Every word of the investor, in the order in which they were heard.
+    words: Vec<words::Word>,
 }
 
 /// What is remembered of a plan.
@@ -213,87 +221,6 @@ pub enum State {
     Absent,
     /// Running, paused or over.
     Known(Box<Plan>),
-}
-
-/// Why a command is refused. Checked in this order.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Refusal {
-    /// There is no plan of that name.
-    #[error("no plan was opened under this ID")]
-    NotOpened,
-    /// Same plan, other terms. Use a new ID for a new plan, and a change to change this one.
-    #[error("the plan was opened on other terms; they differ in {}", fields.join(", "))]
-    DiffersFromFirst {
-        /// Names of the fields that differ.
-        fields: Vec<&'static str>,
-    },
-    /// Money-market shares cannot be converted into themselves.
-    #[error("wallet fund and target fund are both {0}")]
-    SameFund(FundCode),
-    /// The terms leave no date at all.
-    #[error("the plan would start on {start} and end before it, on {through}")]
-    EndsBeforeStart {
-        /// First date.
-        start: NaiveDate,
-        /// Last date.
-        through: NaiveDate,
-    },
-    /// One occurrence, two stories. The first stands.
-    #[error("the occurrence of {nominal} is {now}; a late {message} cannot change that")]
-    ContradictsEarlier {
-        /// Its date.
-        nominal: NaiveDate,
-        /// What holds.
-        now: &'static str,
-        /// What came.
-        message: &'static str,
-    },
-    /// Two different changes of one instant.
-    #[error("another change was asked for at {0}; ask again with the instant of this one")]
-    OtherChange(Timestamp),
-    /// An outcome of what never began.
-    #[error("the occurrence of {0} has not begun")]
-    NotBegun(NaiveDate),
-    /// Nothing begins any more.
-    #[error("the plan is over")]
-    Over,
-    /// Nothing begins before it is resumed.
-    #[error("the plan is paused")]
-    Paused,
-    /// Nothing to resume.
-    #[error("the plan is not paused")]
-    NotPaused,
-    /// Nothing to resume by then, and paused since.
-    #[error("the plan is paused since {0}; give an instant after that")]
-    PausedSince(Timestamp),
-    /// The plan does not invest on that date.
-    #[error("{0} is not one of the plan's dates")]
-    NotItsDate(NaiveDate),
-    /// The plan was paused over that date.
-    #[error("{nominal} was passed over; the plan goes on from {since}")]
-    PassedOver {
-        /// The date.
-        nominal: NaiveDate,
-        /// When the plan was resumed.
-        since: NaiveDate,
-    },
-    /// As many dates came up as were agreed.
-    #[error("all {0} periods of the plan have begun")]
-    PeriodsBegun(u32),
-    /// The transaction's name says another date.
-    #[error("transaction {transaction} does not carry out the occurrence of {nominal}")]
-    NotItsTransaction {
-        /// Which was named.
-        transaction: TransactionId,
-        /// The date that it should end with.
-        nominal: NaiveDate,
-    },
-    /// Something may still come.
-    #[error("the plan is not finished on {today}")]
-    NotFinished {
-        /// The day on which that was said.
-        today: NaiveDate,
-    },
 }
 
 /// The plan's rules.

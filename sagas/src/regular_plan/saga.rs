@@ -115,6 +115,18 @@ pub enum Command {
     },
 }
 
+impl From<Command> for plan::Command {
+    fn from(said: Command) -> Self {
+        match said {
+            Command::Change { at, changes, from } => Self::Change { at, changes, from },
+            Command::Pause { at, reason } => Self::Pause { at, reason },
+            Command::Resume { at } => Self::Resume { at },
+            Command::End { reason } => Self::End { reason },
+            Command::Miss { nominal, cause } => Self::Miss { nominal, cause },
+        }
+    }
+}
+
 impl saga::Saga for RegularPlans {
     const KIND: &'static str = "regular_plan";
     const NAMES: Names = process_names!("regular_plan": [], ["over"]);
@@ -272,16 +284,10 @@ impl saga::Saga for RegularPlans {
     fn command(&self, turn: &mut Turn<'_>, command: &Command) -> Result<usize, Refusal> {
         let key = turn.plan().plan.as_ref();
         let key = key.ok_or_else(|| Refusal::NotAPlanId(turn.id().clone()))?;
-        let command = match command.clone() {
-            Command::Change { at, changes, from } => {
-                let from = self.changed(turn, &changes, from, at)?;
-                plan::Command::Change { at, changes, from }
-            }
-            Command::Pause { at, reason } => plan::Command::Pause { at, reason },
-            Command::Resume { at } => plan::Command::Resume { at },
-            Command::End { reason } => plan::Command::End { reason },
-            Command::Miss { nominal, cause } => plan::Command::Miss { nominal, cause },
-        };
+        let mut command = plan::Command::from(command.clone());
+        if let plan::Command::Change { at, changes, from } = &mut command {
+            *from = self.changed(turn, changes, *from, *at)?;
+        }
         match turn.decide(key, &command) {
             Ok(events) => Ok(events),
             Err(DecideError::Refused(refusal)) => Err(Refusal::NotAgreed(refusal)),

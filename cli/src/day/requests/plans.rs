@@ -142,9 +142,10 @@ pub(super) async fn say<S: EventStore + Checkpoints>(
             PlanWord::End => (Command::End { reason: reason.into() }, "is ended"),
         };
         let (engine, row) = (play.engine.clone(), order.transaction.clone());
+        let heard = (of.clone(), command.clone(), done);
         let said = engine.command::<RegularPlans>(of.clone(), command, actor(play, of), Some(at));
         match said.await {
-            Ok(()) => drop(play.plan_words.insert(row, format!("plan {of} {done}"))),
+            Ok(()) => drop(play.plan_words.insert(row, heard)),
             Err(RequestError::NoSuch(_)) if super::comes_later(&play.day, order, of) => {
                 super::refuse(play, order, format!("there is no plan {of} yet"))?;
             }

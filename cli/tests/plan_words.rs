@@ -1,0 +1,99 @@
+//! What is said to a plan too late, twice, or of what is so already: it changes nothing, and says why.
+
+#![expect(clippy::unwrap_used, reason = "a fixture that does not come about is a failed test")]
+
+mod common;
+
+use common::fundflow;
+use std::{fs, path::Path};
+use tempfile::TempDir;
+
+const INVESTORS: &str = "\
+investor,account,risk,questionnaire_valid_until,kyc,id_valid_until,same_name_card,customer_type
+I-1,A-1,C5,2027-01-31,verified,2035-06-30,yes,individual
+";
+const HEADER: &str = "transaction,time,kind,investor,fund,amount,frequency,start,of,note\n";
+const PLAN: &str = "P-1,09:30:00,plan,I-1,011162,100.00,monthly 24,2026-03-24,,\n";
+
+fn folder(rows: &str) -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text) in [
+        ("day.toml", "trade_date = 2026-02-12\nseed = 1\n"),
+        ("investors.csv", INVESTORS),
+        ("navs.csv", "fund,date,nav\n011162,2026-02-12,0.7421\n"),
+        ("orders.csv", &[HEADER, PLAN, rows].concat()),
+    ] {
+        fs::write(folder.path().join(name), text).unwrap();
+    }
+    folder
+}
+
+fn said(store: &Path, words: &[&str]) -> (Option<i32>, String) {
+    let said = fundflow(store, words);
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    (said.status.code(), text(said.stdout) + &text(said.stderr))
+}
+
+fn play(store: &Path, folder: &TempDir) -> String {
+    said(store, &["day", "--no-progress", folder.path().to_str().unwrap()]).1
+}
+
+#[test]
+fn a_word_that_changes_nothing_says_why() {
+    let rows = "\
+W-1,10:00:00,plan_change,,,200.00,,2026-03-24,P-1,
+W-2,11:00:00,plan_pause,,,,,,P-1,on holiday
+W-3,12:00:00,plan_resume,,,,,,P-1,
+";
+    let store = tempfile::tempdir().unwrap();
+    play(store.path(), &folder(rows));
+    let nothing = |words: &[&str], why: &str| {
+        for apply in [&["--operator", "li"][..], &["--operator", "li", "--apply"]] {
+            let (code, said) = said(store.path(), &[words, apply].concat());
+            assert_eq!(code, Some(0), "{said}");
+            assert!(said.contains("changes nothing") && said.contains(why), "{why}: {said}");
+        }
+    };
+    let at = |hour: &str| format!("2026-02-12T{hour}:00+08:00");
+    let pause = ["plan", "pause", "P-1", "--reason", "later", "--at"];
+    let late = "the plan was resumed by a newer word, of 2026-02-12T12:00:00+08:00, and this one is of \
+                2026-02-12T11:30:00+08:00: to have it otherwise now, give an instant after that";
+    nothing(&[&pause[..], &[&at("11:30")]].concat(), late);
+    let heard = "this word of 2026-02-12T11:00:00+08:00 was heard before";
+    nothing(&[&pause[..], &[&at("11:00")]].concat(), heard);
+    let change = ["plan", "change", "P-1", "--amount", "300", "--from", "2026-03-24", "--at"];
+    nothing(&[&change[..], &[&at("09:45")]].concat(), "the plan was changed by a newer word");
+    let change = ["plan", "change", "P-1", "--amount", "200", "--from", "2026-03-24", "--at"];
+    let same = "the plan has these terms already for dates from 2026-03-24 on";
+    nothing(&[&change[..], &[&at("12:30")]].concat(), same);
+
+    let by_li = ["--operator", "li", "--apply"];
+    let one = at("13:00");
+    let words = [&pause[..], &[&one], &by_li].concat();
+    let (code, done) = said(store.path(), &words);
+    assert!(code == Some(0) && done.contains("done: 1 of 1"), "{done}");
+    let since = "the plan is paused since 2026-02-12T13:00:00+08:00";
+    nothing(&[&pause[..], &[&at("13:30")]].concat(), since);
+    let end = ["plan", "end", "P-1", "--reason", "enough"];
+    said(store.path(), &[&end[..], &by_li].concat());
+    nothing(&end, "the plan is over, as asked: enough");
+}
+
+#[test]
+fn a_row_that_changes_nothing_says_so_however_often_the_folder_is_played() {
+    let rows = "\
+W-1,10:00:00,plan_pause,,,,,,P-1,on holiday
+W-2,10:30:00,plan_pause,,,,,,P-1,on holiday
+W-3,11:00:00,plan_resume,,,,,,P-1,
+W-4,11:30:00,plan_change,,,100.00,,,P-1,
+";
+    let (store, folder) = (tempfile::tempdir().unwrap(), folder(rows));
+    for _ in 0..2 {
+        let told = play(store.path(), &folder);
+        let line = |row: &str| told.lines().find(|it| it.contains(row)).unwrap_or(&told).to_owned();
+        assert!(line("W-1").contains("plan P-1 is paused"), "{told}");
+        assert!(line("W-3").contains("plan P-1 goes on"), "{told}");
+        let idle = line("W-2");
+        assert!(idle.contains("plan P-1 stays as it is") && idle.contains("W-4"), "{told}");
+    }
+}

@@ -1,0 +1,204 @@
+//! What an investor says of a running plan: what follows from it, and why nothing does.
+//!
+//! | a word | decides |
+//! |---|---|
+//! | that was heard before | nothing |
+//! | that says what is so already | nothing |
+//! | that is not newer than the one that stands | nothing: whoever says it is told which one stands |
+
+use super::{Changes, Command, EndCause, Event, Plan, Refusal, State};
+use crate::time::Timestamp;
+use chrono::NaiveDate;
+use std::{fmt, sync::Arc};
+
+/// A word that was heard.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Word {
+    pub(super) at: Timestamp,
+    pub(super) what: What,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum What {
+    Changed(Changes),
+    Paused,
+    Resumed,
+}
+
+/// Why a word that is not refused changes nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Already {
+    /// It was heard when it was said first.
+    Heard(Timestamp),
+    /// Nothing begins since then.
+    PausedSince(Timestamp),
+    /// The terms of that date say the same.
+    SameTerms(NaiveDate),
+    /// A newer word stands.
+    Overtaken {
+        /// What the newer one did.
+        what: &'static str,
+        /// When that was asked.
+        since: Timestamp,
+        /// When this one was.
+        at: Timestamp,
+    },
+    /// Nothing begins any more.
+    Over(EndCause),
+}
+
+pub(super) fn change(
+    plan: &Plan,
+    at: Timestamp,
+    changes: &Changes,
+    from: NaiveDate,
+) -> Result<Vec<Event>, Refusal> {
+    if let Some(before) = plan.changed_at(at) {
+        return (before == changes).then(Vec::new).ok_or(Refusal::OtherChange(at));
+    }
+    if plan.changed().is_some_and(|since| at < since) {
+        return Ok(vec![]);
+    }
+    if plan.ended.is_some() {
+        return Err(Refusal::Over);
+    }
+    let from = plan.first_open_date().max(from);
+    if plan.says(changes, from) {
+        return Ok(vec![]);
+    }
+    Ok(vec![Event::Changed { at, changes: changes.clone(), from }])
+}
+
+pub(super) fn pause(plan: &Plan, at: Timestamp, reason: &Arc<str>) -> Result<Vec<Event>, Refusal> {
+    let overtaken = plan.resumed.is_some_and(|since| at <= since);
+    if plan.paused.is_some() || overtaken {
+        return Ok(vec![]);
+    }
+    if plan.ended.is_some() {
+        return Err(Refusal::Over);
+    }
+    Ok(vec![Event::Paused { at, reason: reason.clone() }])
+}
+
+pub(super) fn resume(plan: &Plan, at: Timestamp) -> Result<Vec<Event>, Refusal> {
+    match (plan.paused, plan.resumed) {
+        (_, Some(since)) if at <= since => Ok(vec![]),
+        (Some(_) | None, _) if plan.ended.is_some() => Err(Refusal::Over),
+        (Some(paused), _) if at < paused => Err(Refusal::PausedSince(paused)),
+        (Some(_), _) => Ok(vec![Event::Resumed { at }]),
+        (None, _) => Err(Refusal::NotPaused),
+    }
+}
+
+impl State {
+    /// Why that word of an investor changes nothing, where it is neither refused nor followed by anything.
+    pub fn already(&self, command: &Command) -> Option<Already> {
+        let plan = self.plan()?;
+        if let Some(at) = instant(command).filter(|_| plan.heard(command)) {
+            return Some(Already::Heard(at));
+        }
+        let overtaken = |what, at, since: Option<Timestamp>| {
+            Some(Already::Overtaken { what, since: since?, at })
+        };
+        match command {
+            Command::Change { at, changes, from } => {
+                let from = plan.first_open_date().max(*from);
+                let newer = plan.changed().filter(|since| at < since);
+                let same = || plan.says(changes, from).then_some(Already::SameTerms(from));
+                overtaken("changed", *at, newer).or_else(same)
+            }
+            Command::Pause { at, .. } => {
+                let paused = plan.paused.map(Already::PausedSince);
+                paused.or_else(|| overtaken("resumed", *at, plan.resumed))
+            }
+            Command::Resume { at } => overtaken("resumed", *at, plan.resumed),
+            Command::End { .. } => plan.ended.clone().map(Already::Over),
+            Command::Open(_)
+            | Command::Finish { .. }
+            | Command::Begin { .. }
+            | Command::Done { .. }
+            | Command::Miss { .. } => None,
+        }
+    }
+}
+
+/// When it was asked, of a word that says so.
+const fn instant(command: &Command) -> Option<Timestamp> {
+    match command {
+        Command::Change { at, .. } | Command::Pause { at, .. } | Command::Resume { at } => {
+            Some(*at)
+        }
+        Command::Open(_)
+        | Command::End { .. }
+        | Command::Finish { .. }
+        | Command::Begin { .. }
+        | Command::Done { .. }
+        | Command::Miss { .. } => None,
+    }
+}
+
+impl Plan {
+    /// Whether that word of an investor took effect when it was said: it does so once.
+    pub fn heard(&self, command: &Command) -> bool {
+        let said = |at: &Timestamp, what: &What| {
+            self.words.iter().any(|word| word.at == *at && word.what == *what)
+        };
+        match command {
+            Command::Change { at, changes, .. } => self.changed_at(*at) == Some(changes),
+            Command::Pause { at, .. } => said(at, &What::Paused),
+            Command::Resume { at } => said(at, &What::Resumed),
+            Command::End { reason } => {
+                matches!(&self.ended, Some(EndCause::Asked { reason: first }) if first == reason)
+            }
+            Command::Open(_)
+            | Command::Finish { .. }
+            | Command::Begin { .. }
+            | Command::Done { .. }
+            | Command::Miss { .. } => false,
+        }
+    }
+
+    /// When the terms in force last were asked for otherwise.
+    fn changed(&self) -> Option<Timestamp> {
+        self.segments.last()?.asked
+    }
+
+    fn changed_at(&self, at: Timestamp) -> Option<&Changes> {
+        self.words.iter().filter(|word| word.at == at).find_map(|word| match &word.what {
+            What::Changed(changes) => Some(changes),
+            What::Paused | What::Resumed => None,
+        })
+    }
+
+    /// Whether the terms from that date on are what they would be with the changes made.
+    fn says(&self, changes: &Changes, from: NaiveDate) -> bool {
+        let terms = self.terms_on(from);
+        changes.applied(terms) == *terms && !self.changes_after(from)
+    }
+}
+
+impl fmt::Display for Already {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Already::Heard(at) => write!(out, "this word of {at} was heard before"),
+            Already::PausedSince(since) => write!(out, "the plan is paused since {since}"),
+            Already::SameTerms(from) => {
+                write!(out, "the plan has these terms already for dates from {from} on")
+            }
+            Already::Overtaken { what, since, at } => write!(
+                out,
+                "the plan was {what} by a newer word, of {since}, and this one is of {at}: to have it \
+                 otherwise now, give an instant after that"
+            ),
+            Already::Over(EndCause::Asked { reason }) => {
+                write!(out, "the plan is over, as asked: {reason}")
+            }
+            Already::Over(EndCause::Misses { in_a_row }) => {
+                write!(out, "the plan is over after {in_a_row} dates in a row that came to nothing")
+            }
+            Already::Over(EndCause::Finished) => {
+                write!(out, "the plan is over: its dates are used up")
+            }
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! What is said twice, too late, or of what is so already.
+
+use super::{
+    Already, Command, EndCause, Event, Refusal, RegularPlan,
+    tests::{amount, asked, at, change, changed, date, ended, opened, paused, resumed},
+};
+use crate::{decider::Decider as _, testing::given};
+
+fn pause(day: &str) -> Command {
+    Command::Pause { at: at(day), reason: "holiday".into() }
+}
+
+fn resume(day: &str) -> Command {
+    Command::Resume { at: at(day) }
+}
+
+fn end() -> Command {
+    Command::End { reason: "again".into() }
+}
+
+fn already(history: &[Event], command: &Command) -> String {
+    let state = history
+        .iter()
+        .fold(Default::default(), |state, event| RegularPlan::evolve(state, event).unwrap());
+    assert_eq!(RegularPlan::decide(&state, command), Ok(vec![]), "{command:?}");
+    state.already(command).map(|it| it.to_string()).unwrap_or_default()
+}
+
+fn late(at: &str, what: &str, since: &str) -> String {
+    format!(
+        "the plan was {what} by a newer word, of {since}T10:00:00+08:00, and this one is of \
+         {at}T10:00:00+08:00: to have it otherwise now, give an instant after that"
+    )
+}
+
+#[test]
+fn a_pause_from_before_the_resume_that_stands_decides_nothing_and_says_why() {
+    let history = [opened(), paused("2026-02-01"), resumed("2026-04-01")];
+    let resumed_since = |at| late(at, "resumed", "2026-04-01");
+    assert_eq!(already(&history, &pause("2026-03-15")), resumed_since("2026-03-15"));
+    assert_eq!(already(&history, &pause("2026-04-01")), resumed_since("2026-04-01"));
+    assert_eq!(already(&history, &resume("2026-03-15")), resumed_since("2026-03-15"));
+    given::<RegularPlan>(history.clone()).when(pause("2026-04-02")).then([paused("2026-04-02")]);
+    given::<RegularPlan>(history).when(resume("2026-04-02")).then_refused(Refusal::NotPaused);
+}
+
+#[test]
+fn a_change_from_before_the_latest_decides_nothing_and_says_why() {
+    let history = [
+        opened(),
+        changed("2026-01-02", amount("800"), "2026-02-01"),
+        changed("2026-01-20", amount("900"), "2026-03-01"),
+    ];
+    let older = change("2026-01-10", amount("700"), "2026-03-01");
+    assert_eq!(already(&history, &older), late("2026-01-10", "changed", "2026-01-20"));
+    let again = change("2026-01-02", amount("800"), "2026-02-01");
+    assert_eq!(
+        already(&history, &again),
+        "this word of 2026-01-02T10:00:00+08:00 was heard before"
+    );
+    given::<RegularPlan>(history)
+        .when(change("2026-01-02", amount("850"), "2026-02-01"))
+        .then_refused(Refusal::OtherChange(at("2026-01-02")));
+}
+
+#[test]
+fn a_word_that_changes_nothing_says_what_is_so() {
+    let mut history = vec![opened(), paused("2026-02-01"), resumed("2026-04-01")];
+    let heard = |day: &str| format!("this word of {day}T10:00:00+08:00 was heard before");
+    assert_eq!(already(&history, &pause("2026-02-01")), heard("2026-02-01"));
+    assert_eq!(already(&history, &resume("2026-04-01")), heard("2026-04-01"));
+    let same = change("2026-04-02", amount("500"), "2026-05-01");
+    let says = "the plan has these terms already for dates from 2026-05-01 on";
+    assert_eq!(already(&history, &same), says);
+    history.push(paused("2026-05-01"));
+    let says = "the plan is paused since 2026-05-01T10:00:00+08:00";
+    assert_eq!(already(&history, &pause("2026-05-02")), says);
+    history.push(ended(asked()));
+    assert_eq!(already(&history, &end()), "the plan is over, as asked: moved abroad");
+    let same = Command::End { reason: "moved abroad".into() };
+    assert_eq!(already(&history, &same), "the plan is over, as asked: moved abroad");
+    assert_eq!(already(&history, &pause("2026-05-01")), heard("2026-05-01"));
+}
+
+#[test]
+fn an_end_of_a_plan_that_is_over_says_what_ended_it() {
+    let says = |cause| already(&[opened(), ended(cause)], &end());
+    assert_eq!(says(EndCause::Finished), "the plan is over: its dates are used up");
+    assert_eq!(
+        says(EndCause::Misses { in_a_row: 3 }),
+        "the plan is over after 3 dates in a row that came to nothing"
+    );
+    assert_eq!(Already::SameTerms(date("2026-05-01")), Already::SameTerms(date("2026-05-01")));
+}
