@@ -7,7 +7,6 @@ use super::{
 use crate::{
     ids::{PlanId, TransactionId},
     orders::Cause,
-    time::Timestamp,
 };
 use chrono::NaiveDate;
 
@@ -33,7 +32,7 @@ pub(super) fn decide(state: &State, command: &Command) -> Result<Vec<Event>, Ref
         },
         (State::Known(plan), C::Change { at, changes, from }) => change(plan, *at, changes, *from),
         (State::Known(plan), C::Pause { at, reason }) => pause(plan, *at, reason),
-        (State::Known(plan), C::Resume { at }) => resume(plan, *at),
+        (State::Known(plan), C::Resume { at, from }) => resume(plan, *at, *from),
         (State::Known(plan), C::End { reason }) => {
             Ok(end(plan, EndCause::Asked { reason: reason.clone() }))
         }
@@ -168,7 +167,7 @@ impl Plan {
     /// The terms of a date that has no story yet and is not passed over.
     pub(super) fn open_on(&self, date: NaiveDate) -> Option<&Terms> {
         let fresh = self.carrying(date).is_none() && self.outcome(date).is_none();
-        let passed = self.resumed.is_some_and(|resumed| date < resumed.date());
+        let passed = self.passed.is_some_and(|since| date < since);
         (fresh && !passed).then(|| self.terms_on(date))
     }
 
@@ -193,7 +192,7 @@ impl Plan {
 
     /// Whether a date without a story may begin or be missed.
     fn admit(&self, nominal: NaiveDate) -> Result<(), Refusal> {
-        let passed = self.resumed.map(Timestamp::date).filter(|since| nominal < *since);
+        let passed = self.passed.filter(|since| nominal < *since);
         if self.ended.is_some() {
             Err(Refusal::Over)
         } else if self.paused.is_some() {

@@ -15,6 +15,7 @@ pub(super) fn evolve(state: State, event: &Event) -> Option<State> {
                 segments: vec![first],
                 paused: None,
                 resumed: None,
+                passed: None,
                 under_way: Vec::new(),
                 outcomes: Vec::new(),
                 last_miss: None,
@@ -45,9 +46,10 @@ fn remember(plan: &mut Plan, event: &Event) -> Option<()> {
             (running && plan.paused.is_none()).then(|| plan.paused = Some(*at))?;
             plan.words.push(Word { at: *at, what: What::Paused });
         }
-        Event::Resumed { at } => {
+        Event::Resumed { at, from } => {
             (running && plan.paused.is_some()).then_some(())?;
             (plan.paused, plan.resumed) = (None, Some(*at));
+            plan.passed = Some(from.unwrap_or_else(|| at.date()));
             plan.words.push(Word { at: *at, what: What::Resumed });
         }
         Event::OccurrenceBegun { nominal, transaction } => {

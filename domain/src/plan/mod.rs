@@ -71,10 +71,12 @@ pub enum Command {
         /// In the investor's or the operator's words.
         reason: Arc<str>,
     },
-    /// Nominal dates count again from this day on.
+    /// Nominal dates count again from that day on.
     Resume {
         /// When it was asked.
         at: Timestamp,
+        /// The first date that counts; none before the day on which it was asked.
+        from: NaiveDate,
     },
     /// The investor wants no more of it.
     End {
@@ -131,8 +133,11 @@ pub enum Event {
     },
     /// Going on.
     Resumed {
-        /// When it was asked; earlier nominal dates are passed over.
+        /// When it was asked.
         at: Timestamp,
+        /// Earlier nominal dates are passed over; none: those before the day on which it was asked.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        from: Option<NaiveDate>,
     },
     /// An occurrence is under way.
     OccurrenceBegun {
@@ -205,6 +210,8 @@ pub struct Plan {
     segments: Vec<Segment>,
     paused: Option<Timestamp>,
     resumed: Option<Timestamp>,
+    /// Dates before it are passed over.
+    passed: Option<NaiveDate>,
     under_way: Vec<(NaiveDate, TransactionId)>,
     outcomes: Vec<(NaiveDate, Outcome)>,
     last_miss: Option<Cause>,

@@ -36,7 +36,8 @@ const fn place(refusal: &Refusal) -> usize {
 }
 
 fn resume(january: u32) -> Command {
-    Command::Resume { at: at(&format!("2026-01-{january:02}")) }
+    let day = format!("2026-01-{january:02}");
+    Command::Resume { at: at(&day), from: date(&day) }
 }
 
 fn refusals() -> Vec<(Vec<Event>, Command, Refusal)> {

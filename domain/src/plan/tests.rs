@@ -92,7 +92,7 @@ fn pause(day: &str) -> Command {
 }
 
 pub(super) fn resumed(day: &str) -> Event {
-    Event::Resumed { at: at(day) }
+    Event::Resumed { at: at(day), from: None }
 }
 
 pub(super) fn ended(cause: EndCause) -> Event {
@@ -351,7 +351,7 @@ fn any_command() -> impl Strategy<Value = Command> {
         0 => Command::Open(Box::new(terms())),
         1 => Command::Change { at, changes: amount(yuan), from: nominal },
         2 => Command::Pause { at, reason: "holiday".into() },
-        3 => Command::Resume { at },
+        3 => Command::Resume { at, from: nominal },
         4 | 5 => begin(&nominal.to_string()),
         6 => Command::Done { nominal },
         7.. => Command::Miss { nominal, cause: short() },

@@ -80,12 +80,15 @@ pub(super) fn pause(plan: &Plan, at: Timestamp, reason: &Arc<str>) -> Result<Vec
     Ok(vec![Event::Paused { at, reason: reason.clone() }])
 }
 
-pub(super) fn resume(plan: &Plan, at: Timestamp) -> Result<Vec<Event>, Refusal> {
+pub(super) fn resume(plan: &Plan, at: Timestamp, from: NaiveDate) -> Result<Vec<Event>, Refusal> {
     match (plan.paused, plan.resumed) {
         (_, Some(since)) if at <= since => Ok(vec![]),
         (Some(_) | None, _) if plan.ended.is_some() => Err(Refusal::Over),
         (Some(paused), _) if at < paused => Err(Refusal::PausedSince(paused)),
-        (Some(_), _) => Ok(vec![Event::Resumed { at }]),
+        (Some(_), _) => {
+            let from = Some(from).filter(|from| *from > at.date());
+            Ok(vec![Event::Resumed { at, from }])
+        }
         (None, _) => Err(Refusal::NotPaused),
     }
 }
@@ -111,7 +114,7 @@ impl State {
                 let paused = plan.paused.map(Already::PausedSince);
                 paused.or_else(|| overtaken("resumed", *at, plan.resumed))
             }
-            Command::Resume { at } => overtaken("resumed", *at, plan.resumed),
+            Command::Resume { at, .. } => overtaken("resumed", *at, plan.resumed),
             Command::End { .. } => plan.ended.clone().map(Already::Over),
             Command::Open(_)
             | Command::Finish { .. }
@@ -125,7 +128,7 @@ impl State {
 /// When it was asked, of a word that says so.
 const fn instant(command: &Command) -> Option<Timestamp> {
     match command {
-        Command::Change { at, .. } | Command::Pause { at, .. } | Command::Resume { at } => {
+        Command::Change { at, .. } | Command::Pause { at, .. } | Command::Resume { at, .. } => {
             Some(*at)
         }
         Command::Open(_)
@@ -146,7 +149,7 @@ impl Plan {
         match command {
             Command::Change { at, changes, .. } => self.changed_at(*at) == Some(changes),
             Command::Pause { at, .. } => said(at, &What::Paused),
-            Command::Resume { at } => said(at, &What::Resumed),
+            Command::Resume { at, .. } => said(at, &What::Resumed),
             Command::End { reason } => {
                 matches!(&self.ended, Some(EndCause::Asked { reason: first }) if first == reason)
             }

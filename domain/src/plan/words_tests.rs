@@ -2,7 +2,7 @@
 
 use super::{
     Already, Command, EndCause, Event, Refusal, RegularPlan,
-    tests::{amount, asked, at, change, changed, date, ended, opened, paused, resumed},
+    tests::{amount, asked, at, change, changed, date, ended, miss, opened, paused, resumed},
 };
 use crate::{decider::Decider as _, testing::given};
 
@@ -11,7 +11,7 @@ fn pause(day: &str) -> Command {
 }
 
 fn resume(day: &str) -> Command {
-    Command::Resume { at: at(day) }
+    Command::Resume { at: at(day), from: date(day) }
 }
 
 fn end() -> Command {
@@ -91,4 +91,24 @@ fn an_end_of_a_plan_that_is_over_says_what_ended_it() {
         "the plan is over after 3 dates in a row that came to nothing"
     );
     assert_eq!(Already::SameTerms(date("2026-05-01")), Already::SameTerms(date("2026-05-01")));
+}
+
+/// Nobody can begin what is over by the time at which the word is heard.
+#[test]
+fn a_plan_goes_on_from_a_later_date_than_the_word_where_that_is_said() {
+    let history = [opened(), paused("2026-01-02")];
+    let (at, from) = (at("2026-01-09"), date("2026-02-11"));
+    let late = Event::Resumed { at, from: Some(from) };
+    let state = given::<RegularPlan>(history)
+        .when(Command::Resume { at, from })
+        .then([late.clone()])
+        .state();
+    let passed = |nominal| Refusal::PassedOver { nominal: date(nominal), since: from };
+    for nominal in ["2026-01-10", "2026-02-10"] {
+        let miss = RegularPlan::decide(&state, &miss(nominal));
+        assert_eq!(miss, Err(passed(nominal)));
+    }
+    assert!(RegularPlan::decide(&state, &miss("2026-03-10")).is_ok());
+    let text = serde_json::to_string(&late).unwrap();
+    assert_eq!(text, r#"{"resumed":{"at":"2026-01-09T10:00:00+08:00","from":"2026-02-11"}}"#);
 }

@@ -69,9 +69,13 @@ impl RegularPlans {
         Ok(Funds { target, wallet })
     }
 
-    /// The first date from that one on, where the calendar knows its T.
-    pub(super) fn first(&self, terms: &Terms, from: NaiveDate) -> Option<Occurrence> {
-        plan::next_occurrence(terms, from.pred_opt()?, &self.house.calendar).ok()?
+    /// The first date of the plan. One that the calendar does not cover would wait for a person from the
+    /// start.
+    pub(super) fn starts(&self, terms: &Terms) -> Result<Option<Occurrence>, Refusal> {
+        let start = terms.start;
+        let first =
+            plan::next_occurrence(terms, start.pred_opt().unwrap_or(start), &self.house.calendar);
+        first.map_err(|why| Refusal::BeyondCalendar { start, why })
     }
 
     /// The first date from that one on whose orders are no longer taken by then.
@@ -82,8 +86,9 @@ impl RegularPlans {
         at: Timestamp,
     ) -> Option<Occurrence> {
         // Where the calendar ends, the date is nobody's yet.
-        let first = self.first(terms, from)?;
-        (self.house.calendar.cut_off(first.day) <= at).then_some(first)
+        let calendar = &self.house.calendar;
+        let first = plan::next_occurrence(terms, from.pred_opt()?, calendar).ok()??;
+        (calendar.cut_off(first.day) <= at).then_some(first)
     }
 
     /// The verdicts on the fund, and on the money-market fund in between, of a plan that may be opened.
@@ -93,7 +98,7 @@ impl RegularPlans {
         funds: &Funds,
         by: Agreeing,
     ) -> Result<(Suitability, Option<Suitability>), Refusal> {
-        let first = self.first(terms, terms.start).map(|first| first.day);
+        let first = self.starts(terms)?.map(|first| first.day);
         let Some(admission) = self.by_wallet(terms.amount, funds, &by) else {
             return Ok((buying::agree(&self.buying(terms.amount, funds, by), first)?, None));
         };
@@ -188,6 +193,31 @@ impl RegularPlans {
             from = late.nominal.succ_opt().unwrap_or(late.nominal);
         }
         Ok(from)
+    }
+}
+
+impl RegularPlans {
+    /// The first date that counts once the plan goes on: those whose orders are no longer taken when that is
+    /// heard are passed over, too. They would be missed at once.
+    pub(super) fn goes_on(&self, turn: &Turn<'_>, from: NaiveDate, at: Timestamp) -> NaiveDate {
+        let key = turn.plan().plan.as_ref();
+        let Some(state) = key.and_then(|key| turn.state(key)) else { return from };
+        let (calendar, heard, mut from) = (&self.house.calendar, at.max(turn.now()), from);
+        let going_on = |from| {
+            let word = plan::Command::Resume { at, from };
+            let events = RegularPlan::decide(state, &word).ok()?;
+            events.iter().try_fold(state.clone(), RegularPlan::evolve)
+        };
+        loop {
+            let next = going_on(from).and_then(|state| {
+                let plan = state.plan()?;
+                plan.next_occurrence(from.pred_opt()?, calendar).ok()?
+            });
+            match next.filter(|next| calendar.cut_off(next.day) <= heard) {
+                Some(late) => from = late.nominal.succ_opt().unwrap_or(late.nominal),
+                None => return from,
+            }
+        }
     }
 }
 

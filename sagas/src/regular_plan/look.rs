@@ -3,7 +3,7 @@
 use super::saga::{RegularPlans, Turn};
 use chrono::{Days, NaiveDate, NaiveTime};
 use fundflow_domain::{
-    calendar::CalendarError,
+    calendar::{CalendarError, TradingDay},
     orders::Cause,
     plan::{self, Occurrence, RegularPlan},
     time::Timestamp,
@@ -24,6 +24,14 @@ impl RegularPlans {
         plan.next_occurrence(first, &self.house.calendar)
     }
 
+    /// Whoever has not begun by then never will: the cut-off of that T is over. Where the calendar ends, the
+    /// next natural day does as well.
+    fn missed_at(&self, t: TradingDay) -> Option<Timestamp> {
+        let noon = NaiveTime::from_hms_opt(12, 0, 0)?;
+        let tomorrow = || Some(Timestamp::shanghai(t.date().succ_opt()?, noon));
+        self.house.noon_after(t, 1).or_else(tomorrow)
+    }
+
     pub(super) fn look_after(
         &self,
         turn: &mut Turn<'_>,
@@ -36,7 +44,7 @@ impl RegularPlans {
             let next = self.next(plan);
             let next = next.map_err(|error| NotDone::Refused(error.to_string().into()))?;
             let command = match next {
-                Some(next) if self.house.noon_after(next.day, 1).is_none_or(|at| at <= now) => {
+                Some(next) if self.missed_at(next.day).is_none_or(|at| at <= now) => {
                     let text = format!("nothing was begun on {}", next.day);
                     let cause = Cause::new("not_begun", text);
                     plan::Command::Miss { nominal: next.nominal, cause }
@@ -62,7 +70,7 @@ impl RegularPlans {
 
     pub(super) fn next_missed(&self, plan: &plan::Plan) -> Option<Timestamp> {
         match self.next(plan) {
-            Ok(Some(next)) => self.house.noon_after(next.day, 1),
+            Ok(Some(next)) => self.missed_at(next.day),
             Ok(None) => {
                 let last = latest(plan).unwrap_or_else(|| before_start(plan));
                 let through = plan.terms_on(last).through;

@@ -120,7 +120,7 @@ impl From<Command> for plan::Command {
         match said {
             Command::Change { at, changes, from } => Self::Change { at, changes, from },
             Command::Pause { at, reason } => Self::Pause { at, reason },
-            Command::Resume { at } => Self::Resume { at },
+            Command::Resume { at } => Self::Resume { at, from: at.date() },
             Command::End { reason } => Self::End { reason },
             Command::Miss { nominal, cause } => Self::Miss { nominal, cause },
         }
@@ -285,8 +285,18 @@ impl saga::Saga for RegularPlans {
         let key = turn.plan().plan.as_ref();
         let key = key.ok_or_else(|| Refusal::NotAPlanId(turn.id().clone()))?;
         let mut command = plan::Command::from(command.clone());
-        if let plan::Command::Change { at, changes, from } = &mut command {
-            *from = self.changed(turn, changes, *from, *at)?;
+        match &mut command {
+            plan::Command::Change { at, changes, from } => {
+                *from = self.changed(turn, changes, *from, *at)?;
+            }
+            plan::Command::Resume { at, from } => *from = self.goes_on(turn, *from, *at),
+            plan::Command::Open(_)
+            | plan::Command::Pause { .. }
+            | plan::Command::End { .. }
+            | plan::Command::Finish { .. }
+            | plan::Command::Begin { .. }
+            | plan::Command::Done { .. }
+            | plan::Command::Miss { .. } => {}
         }
         match turn.decide(key, &command) {
             Ok(events) => Ok(events),

@@ -23,6 +23,7 @@ mod outside;
 mod plan;
 mod plan_by_wallet;
 mod plan_by_wallet_ends;
+mod plan_late;
 mod ports;
 mod purchase;
 #[path = "../common/reasons.rs"]

@@ -89,7 +89,7 @@ pub fn plan_commands() -> impl Strategy<Value = plan::Command> {
             from,
         }),
         1 => instants().prop_map(|at| C::Pause { at, reason: "moved abroad".into() }),
-        1 => instants().prop_map(|at| C::Resume { at }),
+        1 => instants().prop_map(|at| C::Resume { at, from: at.date() }),
         1 => Just(C::End { reason: "enough".into() }),
         1 => nominals().prop_map(|today| C::Finish { today }),
         4 => nominals().prop_map(begin),

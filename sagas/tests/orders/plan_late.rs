@@ -1,0 +1,74 @@
+//! What is said to a plan after the cut-off of a date that it names, or heard days later.
+
+use crate::{
+    funds::equity,
+    plan::{job, opened, terms},
+    stage::{Stage, at},
+};
+use fundflow_domain::plan::{Frequency, Terms};
+use fundflow_runtime::message::Reply;
+use fundflow_sagas::regular_plan::{Command, RegularPlans};
+
+/// Paused before its first date, and without a last one; one miss ends it.
+fn paused() -> Stage {
+    let once = 1.try_into().unwrap();
+    let mut stage = opened(Terms { max_misses: once, through: None, ..terms() });
+    let pause = Command::Pause { at: at("02-13 12:00"), reason: "on holiday".into() };
+    stage.command::<RegularPlans>("PLAN", pause);
+    stage
+}
+
+/// Goes on as it was asked at the one instant, and heard at the other.
+fn goes_on(asked: &str, heard: &str) -> Stage {
+    let mut stage = paused();
+    stage.until(heard);
+    let reply = stage.command::<RegularPlans>("PLAN", Command::Resume { at: at(asked) });
+    assert!(matches!(reply, Reply::Acted), "{reply:?}");
+    stage
+}
+
+fn misses_nothing(mut stage: Stage, next: &str) {
+    stage.until(next);
+    assert!(!stage.has("plan.occurrence_missed"), "{}", stage.text());
+    let due: Vec<_> = job(&mut stage).into_iter().map(|due| due.nominal.to_string()).collect();
+    assert_eq!(due, [format!("2026-{}", &next[..5])]);
+}
+
+#[test]
+fn dates_that_are_over_when_a_resume_is_heard_are_passed_over() {
+    misses_nothing(goes_on("02-24 09:00", "02-27 10:00"), "02-27 10:01");
+    misses_nothing(goes_on("02-24 09:00", "02-27 15:00"), "03-02 10:00");
+}
+
+#[test]
+fn a_date_whose_orders_are_no_longer_taken_when_the_plan_goes_on_is_passed_over() {
+    misses_nothing(goes_on("02-25 14:59", "02-25 14:59"), "02-25 14:59");
+    misses_nothing(goes_on("02-25 15:00", "02-25 15:00"), "02-26 13:00");
+}
+
+/// A monthly plan on the 31st, asked for on 28 December, where the calendar ends on the 31st.
+fn at_the_end_of_the_calendar(day: &str) -> (Stage, Reply) {
+    let start = "2026-12-28".parse().unwrap();
+    let mut monthly = Terms { start, through: None, ..terms() };
+    monthly.frequency = Frequency::from_words(&format!("monthly {day}"), start).unwrap();
+    let mut stage = Stage::with(vec![equity()], "12-28 10:00");
+    let reply = stage.request::<RegularPlans>("PLAN", monthly);
+    (stage, reply)
+}
+
+#[test]
+fn the_last_date_of_the_calendar_is_not_missed_before_it_comes() {
+    let (mut stage, reply) = at_the_end_of_the_calendar("31");
+    assert!(matches!(reply, Reply::Placed { .. }), "{reply:?}");
+    stage.until("12-31 23:59");
+    assert!(!stage.has("plan.occurrence_missed"), "{}", stage.text());
+    stage.until_instant("2027-01-01T12:00:00+08:00".parse().unwrap());
+    assert!(stage.has("plan.occurrence_missed"), "{}", stage.text());
+}
+
+#[test]
+fn a_plan_whose_first_date_no_calendar_knows_is_not_opened() {
+    let (_, reply) = at_the_end_of_the_calendar("15");
+    let Reply::Refused(_, why) = reply else { panic!("{reply:?}") };
+    assert!(why.contains("2027-01-15 is outside the trading calendar"), "{why}");
+}
