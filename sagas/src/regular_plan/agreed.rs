@@ -57,16 +57,25 @@ impl RegularPlans {
         if from < at.date() {
             return Err(Refusal::StartsInThePast { start: from, today: at.date() });
         }
-        match self.house.calendar.day(from) {
-            Err(why @ CalendarError::OutOfRange { .. }) => {
-                return Err(Refusal::BeyondCalendar { start: from, why });
-            }
-            Ok(_) | Err(CalendarError::Closed(_) | CalendarError::Malformed { .. }) => {}
-        }
+        self.covers(from)?;
         if let Some(through) = terms.through.filter(|last| *last < from) {
             return Err(plan::Refusal::EndsBeforeStart { start: from, through }.into());
         }
         Ok(Funds { target, wallet })
+    }
+
+    fn covers(&self, day: NaiveDate) -> Result<(), Refusal> {
+        match self.house.calendar.day(day) {
+            Err(why @ CalendarError::OutOfRange { .. }) => {
+                Err(Refusal::BeyondCalendar { start: day, why })
+            }
+            Ok(_) | Err(CalendarError::Closed(_) | CalendarError::Malformed { .. }) => Ok(()),
+        }
+    }
+
+    /// A pause or resume of a year that was mistyped would hold until then.
+    pub(super) fn is_known(&self, at: Timestamp) -> Result<(), Refusal> {
+        self.covers(at.date())
     }
 
     /// The first date of the plan. One that the calendar does not cover would wait for a person from the

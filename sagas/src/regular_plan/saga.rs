@@ -289,9 +289,12 @@ impl saga::Saga for RegularPlans {
             plan::Command::Change { at, changes, from } => {
                 *from = self.changed(turn, changes, *from, *at)?;
             }
-            plan::Command::Resume { at, from } => *from = self.goes_on(turn, *from, *at),
+            plan::Command::Resume { at, from } => {
+                self.is_known(*at)?;
+                *from = self.goes_on(turn, *from, *at);
+            }
+            plan::Command::Pause { at, .. } => self.is_known(*at)?,
             plan::Command::Open(_)
-            | plan::Command::Pause { .. }
             | plan::Command::End { .. }
             | plan::Command::Finish { .. }
             | plan::Command::Begin { .. }

@@ -72,3 +72,16 @@ fn a_plan_whose_first_date_no_calendar_knows_is_not_opened() {
     let Reply::Refused(_, why) = reply else { panic!("{reply:?}") };
     assert!(why.contains("2027-01-15 is outside the trading calendar"), "{why}");
 }
+
+#[test]
+fn a_word_of_a_year_that_no_calendar_knows_is_refused() {
+    let at: fundflow_domain::time::Timestamp = "2062-02-13T12:00:00+08:00".parse().unwrap();
+    let refused = |stage: &mut Stage, said: Command| {
+        let Reply::Refused(_, why) = stage.command::<RegularPlans>("PLAN", said) else {
+            panic!("a pause until 2062")
+        };
+        assert!(why.contains("2062-02-13 is outside the trading calendar"), "{why}");
+    };
+    refused(&mut opened(terms()), Command::Pause { at, reason: "a slip".into() });
+    refused(&mut paused(), Command::Resume { at });
+}
