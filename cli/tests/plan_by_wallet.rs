@@ -71,10 +71,10 @@ P-1,09:30:00,plan,I-1,011162,050027,100.00,monthly 12,2026-02-12,
 P-2,09:31:00,plan,I-2,000730,011162,100.00,monthly 12,2026-02-12,
 P-3,09:32:00,plan,I-3,000730,011162,100.00,monthly 13,2026-02-13,
 ";
-    // Only the registrar knows of it: it takes the money fund, and not the conversion.
-    let suspended = "[[suspended]]\nfund = '011162'\nfrom = '2026-02-12T10:00:00+08:00'\n";
-    let (store, folder) = (tempfile::tempdir().unwrap(), folder(rows, suspended));
+    let rejected = "[override.'P-2.20260212']\nconversion = 'rejected'\n";
+    let (store, folder) = (tempfile::tempdir().unwrap(), folder(rows, rejected));
     let told = play(store.path(), &folder);
+    assert!(!told.contains("mistake"), "a date has the fates of its discount purchase: {told}");
     assert!(told.contains("by way of wallet fund 011162 cannot buy"), "{told}");
     assert!(told.contains("the risk questionnaire") && told.contains("P-3.20260213"), "{told}");
     let shown = said(store.path(), &["saga", "show", "P-2.20260212"]);

@@ -3,17 +3,17 @@ use super::fixture::{closed, request, with_investor, with_target, with_wallet};
 use super::*;
 use crate::status::{ConvertStatus, FundStatus, Stops};
 
-fn first() -> Option<TradingDay> {
-    Some(TradingDay::recorded("2026-02-24".parse().unwrap()))
+fn agreed(a: &Admission) -> Result<[Suitability; 2], Refusal> {
+    agree(a, Some(TradingDay::recorded("2026-02-24".parse().unwrap())))
 }
 
 #[test]
 fn whoever_may_buy_by_way_of_a_wallet_may_agree_to_do_it_again_and_again() {
-    let verdicts = agree(&request(), first()).unwrap();
+    let verdicts = agreed(&request()).unwrap();
     let funds = verdicts.map(|verdict| verdict.fund.to_string());
     assert_eq!(funds, ["000730", "011162"]);
     let another = with_wallet(|fund| fund.registrar = "other".parse().unwrap());
-    assert!(agree(&another, first()).is_ok(), "shares are redeemed and the money buys");
+    assert!(agreed(&another).is_ok(), "shares are redeemed and the money buys");
     assert!(agree(&request(), None).is_ok(), "no calendar covers the first date yet");
 }
 
@@ -46,15 +46,15 @@ fn what_can_never_be_run_by_the_terms_of_both_funds_is_not_agreed_to() {
         ),
     ];
     for (admission, says) in rows {
-        assert_eq!(agree(&admission, first()).unwrap_err().to_string(), says);
+        assert_eq!(agreed(&admission).unwrap_err().to_string(), says);
     }
 }
 
 #[test]
 fn a_closure_skips_its_dates_and_is_no_reason_against_the_plan() {
     let shut = || closed("2026-02-24", "2026-02-27", Stops::Everything);
-    assert!(agree(&with_target(|fund| fund.closures = vec![shut()]), first()).is_ok());
-    assert!(agree(&with_wallet(|fund| fund.closures = vec![shut()]), first()).is_ok());
+    assert!(agreed(&with_target(|fund| fund.closures = vec![shut()])).is_ok());
+    assert!(agreed(&with_wallet(|fund| fund.closures = vec![shut()])).is_ok());
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! What an investor agrees to: which fund, how much, how often, until when, and what moves a date.
 //!
-//! 1. A plan with a `wallet_fund` is a discount purchase each time; without one, a plain purchase.
+//! 1. A plan with a `wallet_fund` is a discount purchase each time, of shares that the wallet holds where
+//!    they are enough; without one, a plain purchase.
 //! 2. `start` and `through` bound *nominal* dates. The trading day that a date moves to may lie
 //!    outside of them.
 //! 3. Every nominal date that comes up uses one of the `periods`, whether it was done or missed.
@@ -129,7 +130,7 @@ pub enum MissingDay {
 pub struct Terms {
     /// Who invests.
     pub investor: InvestorId,
-    /// Pays each time, and receives any refund.
+    /// Pays each time, unless a wallet's own shares are enough, and receives any refund.
     pub account: AccountRef,
     /// The fund that is bought.
     pub fund: FundCode,

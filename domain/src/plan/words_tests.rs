@@ -1,7 +1,7 @@
 //! What is said twice, too late, or of what is so already.
 
 use super::{
-    Already, Command, EndCause, Event, Refusal, RegularPlan,
+    Already, Command, EndCause, Event, Refusal, RegularPlan, State,
     tests::{amount, asked, at, change, changed, date, ended, miss, opened, paused, resumed},
 };
 use crate::{decider::Decider as _, testing::given};
@@ -21,7 +21,7 @@ fn end() -> Command {
 fn already(history: &[Event], command: &Command) -> String {
     let state = history
         .iter()
-        .fold(Default::default(), |state, event| RegularPlan::evolve(state, event).unwrap());
+        .fold(State::default(), |state, event| RegularPlan::evolve(state, event).unwrap());
     assert_eq!(RegularPlan::decide(&state, command), Ok(vec![]), "{command:?}");
     state.already(command).map(|it| it.to_string()).unwrap_or_default()
 }

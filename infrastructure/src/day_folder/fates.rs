@@ -5,7 +5,7 @@
 //! |---|---|
 //! | `discount_purchase` | `charge`, `refund`, `payout`, `buy`, `cancel`; `conversion`, or `redemption` and `target` |
 //! | `recharge` | `charge`, `refund`, `buy`, `cancel` |
-//! | `purchase`, `subscription`, what a `plan` begins | `charge`, `refund`, `payout`, `buy`, `cancel` |
+//! | `purchase`, `subscription`, what a `plan` begins | `charge`, `refund`, `payout`, `buy`, `cancel`; by way of a wallet those of a `discount_purchase` |
 //! | `withdraw`, `redemption` | `redemption`, `payout`, `cancel` |
 //! | `fast_withdraw` | `advance`, `transfer`, `redemption` |
 //! | `conversion` | `conversion`, `cancel` |
@@ -101,7 +101,11 @@ fn whose(name: &str, orders: Option<&[Order]>) -> Result<(TransactionId, Option<
     let plan = occurrence.and_then(|(plan, date)| Some((&named(plan.as_str())?.kind, plan, date)));
     match plan {
         Some((Kind::Plan(terms), plan, date)) if terms.names(date) || moves(orders, &plan) => {
-            Ok((transaction, Some(("purchase", PURCHASE.to_vec()))))
+            let begins = match terms.wallet_fund {
+                Some(_) => ("discount_purchase", by_way_of_wallet(&[&CONVERTED, &REDEEMED])),
+                None => ("purchase", PURCHASE.to_vec()),
+            };
+            Ok((transaction, Some(begins)))
         }
         Some((Kind::Plan(_), plan, date)) => Err(format!("plan {plan} does not invest on {date}")),
         Some(_) | None => Err(nobodys.to_owned()),
@@ -130,6 +134,10 @@ fn unused(section: &Section<'_>, (kind, fates): &Fates, report: &mut Report) {
     }
 }
 
+fn by_way_of_wallet(out: &[&[&'static str]]) -> Vec<&'static str> {
+    [&PURCHASE[..], &out.concat()].concat()
+}
+
 fn fates_of(kind: &Kind) -> Vec<&'static str> {
     match kind {
         Kind::DiscountPurchase(it) => {
@@ -138,7 +146,7 @@ fn fates_of(kind: &Kind) -> Vec<&'static str> {
                 Some(_) => &[&CONVERTED],
                 None => &[&CONVERTED, &REDEEMED],
             };
-            [&PURCHASE[..], &out.concat()].concat()
+            by_way_of_wallet(out)
         }
         Kind::Recharge(_) => PURCHASE.into_iter().filter(|fate| *fate != "payout").collect(),
         Kind::Purchase(_) | Kind::Subscription(_) => PURCHASE.to_vec(),

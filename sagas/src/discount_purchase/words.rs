@@ -28,7 +28,8 @@ pub struct Request {
     pub mode: Option<ConversionMode>,
     /// Send the money back rather than move to a later T.
     pub only_today: bool,
-    /// It is the occurrence of a plan whose name the transaction ID holds.
+    /// It is the occurrence of a plan whose name the transaction ID holds: shares that the wallet holds come
+    /// first, where they are enough.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub by_plan: bool,
 }

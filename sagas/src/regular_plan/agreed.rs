@@ -123,10 +123,11 @@ impl RegularPlans {
     }
 
     fn agree_again(&self, amount: Amount, funds: &Funds, by: Agreeing) -> Result<(), Refusal> {
-        Ok(match self.by_wallet(amount, funds, &by) {
+        match self.by_wallet(amount, funds, &by) {
             Some(admission) => again_and_again::agree_again(&admission)?,
             None => buying::agree_again(&self.buying(amount, funds, by))?,
-        })
+        }
+        Ok(())
     }
 
     fn buying(&self, amount: Amount, funds: &Funds, by: Agreeing) -> Buying {

@@ -22,8 +22,8 @@ const FIRST: &str = "PLAN.20260224";
 
 /// What the plan remembers of its first date, and in which words it was missed.
 fn outcome(stage: &Stage) -> (Option<Outcome>, String) {
-    let state = state(stage);
-    let plan = state.plan().unwrap();
+    let known = state(stage);
+    let plan = known.plan().unwrap();
     let why = plan.last_miss().map(|cause| cause.text.to_string()).unwrap_or_default();
     (plan.outcome(read("2026-02-24")), why)
 }
