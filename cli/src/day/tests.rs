@@ -104,7 +104,7 @@ async fn every_order_of_the_example_day_ends_as_its_note_says() {
         endings(&report),
         [
             "completed: 01 02 03 04 05 06 07 08 09 10 11 12 13 14 15 16 17 19 21 22 23 34 36 40 41 \
-             51 52 54 55 56 57 60 66.20260212 70 73 74 76 80 81 82 83",
+             51 52 54 55 56 57 60 66.20260212 70 73 74 76 80 81 82 83 84.20260212 85.20260213",
             "completed in part: 32 33",
             "kept in wallet: 38 39",
             "kept in wallet: 63",
@@ -127,7 +127,7 @@ async fn every_order_of_the_example_day_ends_as_its_note_says() {
             "stuck: 35",
             "stuck: 26",
             "stuck: 28",
-            "under way: 66",
+            "under way: 66 84 85",
             "done: 59",
             "done: 62",
             "done: 79",
@@ -136,7 +136,7 @@ async fn every_order_of_the_example_day_ends_as_its_note_says() {
     );
     let refused = report.endings.iter().filter(|row| row.ending == "refused");
     assert_eq!(refused.map(|row| row.transactions.len()).sum::<usize>(), 13);
-    assert_eq!((report.requests, report.repeats, report.remarks.len()), (96, 1, 0));
+    assert_eq!((report.requests, report.repeats, report.remarks.len()), (98, 1, 0));
     let cases: Vec<_> = report
         .open_cases
         .iter()
@@ -204,7 +204,7 @@ async fn nobody_pays_for_more_than_was_confirmed_or_is_still_owed() {
     catch_up(&*store, &mut orders).await.unwrap();
     let (charges, refunds) = (channel.charges(), channel.refunds());
 
-    assert_eq!(charges.len(), 60);
+    assert_eq!(charges.len(), 61);
     for charge in charges {
         let sum =
             |moneys: Vec<Money>| moneys.into_iter().try_fold(Money::ZERO, Money::plus).unwrap();
