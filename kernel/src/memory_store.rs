@@ -108,7 +108,11 @@ impl EventStore for MemoryStore {
     ) -> Result<Vec<Recorded>, ReadError> {
         let log = self.log();
         let places = log.streams.get(stream).into_iter().flatten().skip(index(after.0));
-        Ok(places.take(limit as usize).filter_map(|place| log.events.get(*place)).cloned().collect())
+        Ok(places
+            .take(limit as usize)
+            .filter_map(|place| log.events.get(*place))
+            .cloned()
+            .collect())
     }
 
     async fn read_back(

@@ -75,7 +75,7 @@ fn every_command_of_every_aggregate_is_drawn() {
         ("advance", kinds(advance_commands()), 5),
         ("purchase", kinds(purchase_commands()), 13),
         ("conversion", kinds(conversion_commands()), 13),
-        ("wallet", kinds(wallet_commands()), 17),
+        ("wallet", kinds(wallet_commands()), 20),
         ("holdings", kinds(holdings_commands()), 12),
         ("day limit", kinds(day_limit_commands()), 2),
         ("fast quota", kinds(fast_quota_commands()), 3),
@@ -101,7 +101,7 @@ proptest! {
     }
 
     #[test]
-    fn a_reservation_ends_only_by_release_or_by_leaving(
+    fn a_reservation_ends_only_by_release_by_leaving_or_by_a_corrected_record(
         commands in vec(wallet_commands(), 0..40)
     ) {
         let mut before = Vec::new();
@@ -112,7 +112,8 @@ proptest! {
                     event,
                     wallet::Event::SharesReleased { transaction }
                     | wallet::Event::SharesSpent { transaction, .. }
-                    | wallet::Event::SharesTakenOut { transaction, .. } if transaction == tx
+                    | wallet::Event::SharesTakenOut { transaction, .. }
+                    | wallet::Event::TakeOutCorrected { transaction, .. } if transaction == tx
                 );
                 assert!(!was || held || ends, "{event:?} ended the reservation of {tx}");
             }
