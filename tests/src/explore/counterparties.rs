@@ -3,7 +3,7 @@
 //! A counterparty is a value. Whatever it does makes another value, so that a test can follow every
 //! possibility from the same point; what it may do is all that it decides.
 
-use fundflow_kernel::envelope::StreamName;
+use fundflow_kernel::{envelope::StreamName, time::Timestamp};
 use fundflow_runtime::{message::Effect, port::Payload};
 use std::{any::Any, fmt, hash::Hash, sync::Arc};
 
@@ -14,6 +14,11 @@ pub trait Counterparties: Clone + Hash + fmt::Debug + 'static {
 
     /// What the port says when nobody knows what became of the call.
     fn silence(&self, effect: &Effect) -> Payload;
+
+    /// It is that instant now. Whoever says the same at any time has nothing to note.
+    fn notes(&mut self, now: Timestamp) {
+        let _ = now;
+    }
 
     /// Everything that may be said now without being asked, about the stream of an outside key.
     fn notices(&self) -> Vec<(StreamName, Said<Self>)>;

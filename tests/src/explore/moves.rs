@@ -237,7 +237,7 @@ impl<S: Saga, C: Counterparties> Node<S, C> {
                 return None;
             }
             Move::Again(at) => return Some(world.decide(self.said[at].1.clone())),
-            Move::Ring => return world.shell.decide_to_ring(),
+            Move::Ring => return world.decide_to_ring(),
             Move::Crash(after) => {
                 world.counterparties = after;
                 world.crash();

@@ -74,6 +74,8 @@ impl<S: Saga, C: Counterparties> World<S, C> {
         let kinds: Vec<Arc<dyn Kind>> = vec![Arc::new(Of(saga.clone()))];
         // Breakers hold back what is to be followed.
         let limits = Limits { silences: u32::MAX, ..Limits::default() };
+        let mut counterparties = counterparties;
+        counterparties.notes(now);
         Self {
             saga,
             shell: Shell::new(kinds, limits, now),
@@ -231,8 +233,15 @@ impl<S: Saga, C: Counterparties> World<S, C> {
 
     /// Waits until the next timer and lets it ring; `false` if there is no timer.
     pub fn ring(&mut self) -> bool {
-        let output = self.shell.decide_to_ring();
+        let output = self.decide_to_ring();
         output.map(|output| self.commit(output)).is_some()
+    }
+
+    /// The same; nothing is durable or let out yet.
+    pub(super) fn decide_to_ring(&mut self) -> Option<Output> {
+        let output = self.shell.decide_to_ring();
+        self.counterparties.notes(self.shell.now);
+        output
     }
 
     /// Lets the first of everything that may happen happen, until nothing is waited for or a person

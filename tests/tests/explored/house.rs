@@ -1,0 +1,86 @@
+//! The ready-made house in which nothing costs a fee, and what is asked for in it.
+
+use crate::outside::Outside;
+use fundflow_domain::{
+    fees::tiers::{AmountTiers, Charge},
+    holdings::{self, HoldingId, Holdings},
+    ids::{FundCode, WalletId},
+    money::{Discount, Rate},
+    time::Timestamp,
+    wallet::{self, Wallet},
+};
+use fundflow_kernel::streams::Key;
+use fundflow_runtime::saga::Saga;
+use fundflow_sagas::house::House;
+use fundflow_testkit::{
+    explore::{Explored, Explorer, World},
+    wanted, worlds,
+    worlds::{date, money, read, shares, transaction},
+};
+use std::sync::Arc;
+
+pub(crate) fn morning() -> Timestamp {
+    worlds::request_time()
+}
+
+pub(crate) fn house() -> House {
+    let mut funds = wanted::funds();
+    for fund in &mut funds {
+        fund.fees.purchase = AmountTiers::flat(Charge::Rate(Rate::ZERO));
+        fund.fees.subscription =
+            fund.fees.subscription.as_ref().map(|_| fund.fees.purchase.clone());
+        for pair in &mut fund.conversions {
+            pair.topup_discount = Discount::FREE;
+        }
+    }
+    let funds: Vec<Arc<_>> = funds.into_iter().map(Arc::new).collect();
+    let find = move |code: FundCode, _| funds.iter().find(|fund| fund.code == code).cloned();
+    House { funds: Arc::new(find), ..worlds::house() }
+}
+
+pub(crate) fn world<S: Saga>(
+    saga: S,
+    outside: Outside,
+    (request, asked): (S::Request, S::Asked),
+) -> World<S, Outside> {
+    World::new(saga, outside, (transaction("TX-1"), request, asked), morning())
+}
+
+pub(crate) fn wallet_key() -> Key<Wallet> {
+    Key::of(&WalletId { investor: worlds::investor_id(), fund: worlds::wallet_code() })
+}
+
+/// So many shares of the money fund, registered long ago.
+pub(crate) fn in_wallet(number: &str) -> [wallet::Command; 2] {
+    let (old, number) = (transaction("OLD"), shares(number));
+    let registered = date("2026-01-05");
+    [
+        wallet::Command::CreditInTransit(old.clone(), number),
+        wallet::Command::ConfirmCredit(old, number, registered),
+    ]
+}
+
+pub(crate) fn holdings_key(fund: FundCode) -> Key<Holdings> {
+    Key::of(&HoldingId { investor: worlds::investor_id(), fund })
+}
+
+/// So many shares of a target, registered long ago.
+pub(crate) fn held(number: &str) -> [holdings::Command; 1] {
+    [holdings::Command::Credit(Box::new(holdings::Credit {
+        lot: read("OLD.lot"),
+        order: read("OLD.lot"),
+        serial: read("S-OLD"),
+        registered_on: date("2026-01-05"),
+        shares: shares(number),
+        cost: money(number),
+    }))]
+}
+
+/// Follows every future with so many faults as `FUNDFLOW_FAULTS` says, or one, and prints how many there are.
+#[track_caller]
+pub(crate) fn explore<S: Saga>(explorer: Explorer<S, Outside>) -> Explored {
+    let faults = std::env::var("FUNDFLOW_FAULTS").map_or(1, |faults| read(&faults));
+    let found = explorer.faults(faults).states(400_000).run().unwrap();
+    println!("{found:?}");
+    found
+}

@@ -1,0 +1,13 @@
+//! Every future of the shipped sagas, within small bounds: lost calls and answers, crashes after any
+//! append, refusals, cancels and operators, alone and two on one stream.
+//!
+//! A point that does not hold prints the shortest way to it.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod holdings;
+mod house;
+mod money;
+mod outside;
+mod pairs;
+mod wallet;

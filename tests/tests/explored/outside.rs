@@ -1,0 +1,390 @@
+//! A bank, an advancing bank and a registrar as one value: each acts once per key, and says the same for
+//! ever. What they may do besides what is best for the investor is the test's.
+
+use fundflow_domain::{
+    advance,
+    application::{
+        Ask, Confirmation, ConversionConfirmed, FastTransferConfirmed, Outcome, PurchaseConfirmed,
+        Reception, RedemptionConfirmed, Rejection, SubscriptionConfirmed, Terms,
+    },
+    money::{Amount, Money, Nav, ShareRounding, Shares, SignedMoney},
+    orders::{Cause, Serial},
+    payment::Receipt,
+    payout,
+    time::Timestamp,
+};
+use fundflow_kernel::envelope::StreamName;
+use fundflow_runtime::{
+    message::Effect,
+    port::{Ask as Asking, Payload},
+};
+use fundflow_sagas::ports::{
+    advance::{AdvanceAnswer, AdvanceCall, AdvanceSaid, RepaymentAnswer},
+    bank::{BankAnswer, BankCall, ChargeAnswer, PayoutAnswer, RefundAnswer},
+    registrar::{ApplicationAnswer, RegistrarCall},
+};
+use fundflow_testkit::{
+    explore::{Counterparties, Said},
+    worlds::{calendar, read},
+};
+use rust_decimal::Decimal;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+/// What those outside may do besides what is best for the investor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum May {
+    /// The bank declines a charge.
+    Decline,
+    /// The bank refuses a refund or a payout.
+    RefuseMoney,
+    /// The advancing bank declines.
+    DeclineAdvance,
+    /// The registrar rejects an application at its front.
+    RejectAtFront,
+    /// The registrar rejects an application in the batch.
+    RejectInBatch,
+    /// The registrar confirms half of what was asked for.
+    ConfirmHalf,
+    /// The registrar takes nothing back.
+    Keep,
+}
+
+/// What became of a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Done {
+    At(Timestamp),
+    Refused,
+    Whole,
+    Half,
+    RejectedInBatch,
+    TakenBack,
+}
+
+/// Everybody outside.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub(crate) struct Outside {
+    may: BTreeSet<May>,
+    now: Option<Timestamp>,
+    done: BTreeMap<Arc<str>, Done>,
+}
+
+impl Outside {
+    pub(crate) fn that(may: impl IntoIterator<Item = May>) -> Self {
+        Self { may: may.into_iter().collect(), ..Self::default() }
+    }
+
+    fn now(&self) -> Timestamp {
+        self.now.unwrap()
+    }
+
+    fn with(&self, key: &str, done: Done) -> Self {
+        let mut after = self.clone();
+        after.done.insert(key.into(), done);
+        after
+    }
+
+    /// Acts on a key that was not acted on before: for the best, or as it may.
+    fn acted(&self, key: &str, may: May) -> Vec<(Done, Self)> {
+        if let Some(done) = self.done.get(key) {
+            return vec![(*done, self.clone())];
+        }
+        let done = |done| (done, self.with(key, done));
+        let refused = self.may.contains(&may).then(|| done(Done::Refused));
+        [Some(done(Done::At(self.now()))), refused].into_iter().flatten().collect()
+    }
+
+    fn bank(&self, call: &BankCall, ask: Asking) -> Vec<Said<Self>> {
+        match call {
+            BankCall::Charge(charge) => {
+                let key = charge.no.as_str();
+                if ask == Asking::Query && !self.done.contains_key(key) {
+                    let answer = BankAnswer::Charge(ChargeAnswer::NotFound);
+                    return vec![Said::of(answer, self.clone())];
+                }
+                let said = |done| match done {
+                    Done::At(paid_at) => ChargeAnswer::Paid(Receipt {
+                        no: charge.no.clone(),
+                        serial: serial_of(key),
+                        amount: charge.amount.into(),
+                        paid_at,
+                    }),
+                    _ => ChargeAnswer::Declined(cause("insufficient")),
+                };
+                let acted = self.acted(key, May::Decline).into_iter();
+                acted.map(|(it, after)| Said::of(BankAnswer::Charge(said(it)), after)).collect()
+            }
+            BankCall::Refund(refund) => {
+                let no = refund.no.clone();
+                let said = |done| match done {
+                    Done::At(_) => RefundAnswer::Refunded(serial_of(no.as_str())),
+                    _ => RefundAnswer::Refused(cause("closed")),
+                };
+                let answer = |done| BankAnswer::Refund(no.clone(), said(done));
+                let acted = self.acted(no.as_str(), May::RefuseMoney).into_iter();
+                acted.map(|(it, after)| Said::of(answer(it), after)).collect()
+            }
+            BankCall::Payout(payout) => {
+                let no = payout.no.clone();
+                let said = |done| match done {
+                    Done::At(at) => PayoutAnswer::PaidOut(payout::Transfer {
+                        no: no.clone(),
+                        serial: serial_of(no.as_str()),
+                        amount: payout.amount.into(),
+                        at,
+                    }),
+                    _ => PayoutAnswer::Refused(cause("closed")),
+                };
+                let answer = |done| BankAnswer::Payout(no.clone(), said(done));
+                let acted = self.acted(no.as_str(), May::RefuseMoney).into_iter();
+                acted.map(|(it, after)| Said::of(answer(it), after)).collect()
+            }
+        }
+    }
+
+    fn advancing(&self, call: &AdvanceCall, ask: Asking) -> Vec<Said<Self>> {
+        let moved = |no: &str, amount: Amount, at| advance::Transfer {
+            serial: serial_of(no),
+            amount: amount.into(),
+            at,
+        };
+        match call {
+            AdvanceCall::Advance(it) => {
+                let key = it.no.as_str();
+                if ask == Asking::Query && !self.done.contains_key(key) {
+                    let answer = AdvanceSaid::Advance(AdvanceAnswer::NotFound);
+                    return vec![Said::of(answer, self.clone())];
+                }
+                let said = |done| match done {
+                    Done::At(at) => AdvanceAnswer::Advanced(moved(key, it.amount, at)),
+                    _ => AdvanceAnswer::Declined(cause("no_quota")),
+                };
+                let acted = self.acted(key, May::DeclineAdvance).into_iter();
+                acted.map(|(it, after)| Said::of(AdvanceSaid::Advance(said(it)), after)).collect()
+            }
+            AdvanceCall::Repay(it) => {
+                let key = it.no.as_str();
+                let said = |done| match done {
+                    Done::At(at) => RepaymentAnswer::Repaid(moved(key, it.amount, at)),
+                    _ => RepaymentAnswer::Refused(cause("closed")),
+                };
+                let acted = self.acted(key, May::RefuseMoney).into_iter();
+                acted.map(|(it, after)| Said::of(AdvanceSaid::Repayment(said(it)), after)).collect()
+            }
+        }
+    }
+
+    fn registrar(&self, call: &RegistrarCall, ask: Asking) -> Vec<Said<Self>> {
+        match call {
+            RegistrarCall::Submit(it) => {
+                let key = it.terms.no.as_str();
+                let Some(done) = self.done.get(key).copied() else {
+                    return self.handed_in(&it.terms, ask);
+                };
+                if !matches!(done, Done::At(_)) || self.now() < confirms_from(&it.terms) {
+                    return vec![Said::of(self.stands(&it.terms, done), self.clone())];
+                }
+                let may = |may, done| self.may.contains(&may).then_some(done);
+                let ways = [
+                    Some(Done::Whole),
+                    may(May::ConfirmHalf, Done::Half),
+                    may(May::RejectInBatch, Done::RejectedInBatch),
+                ];
+                let said = |done| Said::of(self.stands(&it.terms, done), self.with(key, done));
+                ways.into_iter().flatten().map(said).collect()
+            }
+            RegistrarCall::Cancel(it) => {
+                let key = it.terms.no.as_str();
+                let kept = || {
+                    let answer = ApplicationAnswer::NotCancelled(cause("0218"));
+                    Said::of(answer, self.clone())
+                };
+                match self.done.get(key) {
+                    None => vec![Said::of(ApplicationAnswer::NotFound, self.clone())],
+                    Some(Done::TakenBack) => {
+                        vec![Said::of(ApplicationAnswer::Cancelled, self.clone())]
+                    }
+                    Some(Done::At(_)) if self.now() < confirms_from(&it.terms) => {
+                        let after = self.with(key, Done::TakenBack);
+                        let back = Said::of(ApplicationAnswer::Cancelled, after);
+                        let keeps = self.may.contains(&May::Keep).then(kept);
+                        [Some(back), keeps].into_iter().flatten().collect()
+                    }
+                    Some(_) => vec![kept()],
+                }
+            }
+        }
+    }
+
+    fn handed_in(&self, terms: &Terms, ask: Asking) -> Vec<Said<Self>> {
+        if ask == Asking::Query {
+            return vec![Said::of(ApplicationAnswer::NotFound, self.clone())];
+        }
+        let acted = self.acted(terms.no.as_str(), May::RejectAtFront).into_iter();
+        acted.map(|(done, after)| Said::of(self.stands(terms, done), after)).collect()
+    }
+
+    fn stands(&self, terms: &Terms, done: Done) -> ApplicationAnswer {
+        let serial = || serial_of(terms.no.as_str());
+        let rejected = |code| {
+            let (cause, interest) = (cause(code), Money::ZERO);
+            ApplicationAnswer::Rejected(Rejection { cause, interest, frozen: None, by_us: false })
+        };
+        let is_received = |at: Timestamp| {
+            matches!(terms.ask, Ask::Subscription { .. })
+                && at < self.now()
+                && self.now() >= noon_after(terms)
+        };
+        match done {
+            Done::At(at) if is_received(at) => {
+                let on = calendar().plus(terms.trade_date, 1).unwrap().date();
+                ApplicationAnswer::Received(Reception { serial: serial(), on })
+            }
+            Done::At(_) => ApplicationAnswer::Accepted(serial()),
+            Done::Refused => rejected("0101"),
+            Done::RejectedInBatch => rejected("0106"),
+            Done::TakenBack => ApplicationAnswer::Cancelled,
+            Done::Whole => confirmed(terms, Decimal::ONE),
+            Done::Half => confirmed(terms, Decimal::new(5, 1)),
+        }
+    }
+}
+
+impl Counterparties for Outside {
+    fn answers(&self, effect: &Effect) -> Vec<Said<Self>> {
+        if let Some(call) = effect.call_as::<BankCall>() {
+            return self.bank(call, effect.ask);
+        }
+        if let Some(call) = effect.call_as::<AdvanceCall>() {
+            return self.advancing(call, effect.ask);
+        }
+        self.registrar(effect.call_as::<RegistrarCall>().unwrap(), effect.ask)
+    }
+
+    fn silence(&self, effect: &Effect) -> Payload {
+        let cause = cause("time_out");
+        match effect.call_as::<BankCall>() {
+            Some(BankCall::Charge(_)) => {
+                return Arc::new(BankAnswer::Charge(ChargeAnswer::Unknown(cause)));
+            }
+            Some(BankCall::Refund(it)) => {
+                return Arc::new(BankAnswer::Refund(it.no.clone(), RefundAnswer::Unknown(cause)));
+            }
+            Some(BankCall::Payout(it)) => {
+                return Arc::new(BankAnswer::Payout(it.no.clone(), PayoutAnswer::Unknown(cause)));
+            }
+            None => {}
+        }
+        match effect.call_as::<AdvanceCall>() {
+            Some(AdvanceCall::Advance(_)) => {
+                Arc::new(AdvanceSaid::Advance(AdvanceAnswer::Unknown(cause)))
+            }
+            Some(AdvanceCall::Repay(_)) => {
+                Arc::new(AdvanceSaid::Repayment(RepaymentAnswer::Unknown(cause)))
+            }
+            None => Arc::new(ApplicationAnswer::Unknown(cause)),
+        }
+    }
+
+    fn notes(&mut self, now: Timestamp) {
+        self.now = Some(now);
+    }
+
+    fn notices(&self) -> Vec<(StreamName, Said<Self>)> {
+        Vec::new()
+    }
+}
+
+fn cause(code: &str) -> Cause {
+    Cause::new(code, "not this time")
+}
+
+fn serial_of(key: &str) -> Serial {
+    Serial::new(format!("S-{key}").chars().take(32).collect::<String>()).unwrap()
+}
+
+fn noon_after(terms: &Terms) -> Timestamp {
+    let day = calendar().plus(terms.trade_date, 1).unwrap();
+    read(&format!("{}T09:00:00+08:00", day.date()))
+}
+
+/// Nine on the day that was promised.
+fn confirms_from(terms: &Terms) -> Timestamp {
+    read(&format!("{}T09:00:00+08:00", terms.promised.confirm_by.date()))
+}
+
+/// That part of what was asked for, at a price of one and without a fee.
+fn confirmed(terms: &Terms, part: Decimal) -> ApplicationAnswer {
+    let day = terms.promised.confirm_by.date();
+    ApplicationAnswer::Confirmed(Box::new(Confirmation {
+        serial: serial_of(terms.no.as_str()),
+        confirmed_on: day,
+        registered_on: day,
+        finished: true,
+        outcome: outcome(terms, part),
+    }))
+}
+
+fn outcome(terms: &Terms, part: Decimal) -> Outcome {
+    let paid = |asked: Amount| {
+        let all = Money::from(asked);
+        let amount = Money::new((all.decimal() * part).trunc_with_scale(2)).unwrap();
+        let shares = amount.shares_at(Nav::ONE, ShareRounding::HalfUp).unwrap();
+        (amount, all.minus(amount).unwrap(), shares)
+    };
+    let left = |asked: Shares| {
+        let shares = Shares::new((asked.decimal() * part).trunc_with_scale(2)).unwrap();
+        (shares, shares.value_half_up(Nav::ONE).unwrap())
+    };
+    match &terms.ask {
+        Ask::Purchase { amount, .. } => {
+            let (amount, refund, shares) = paid(*amount);
+            let (fee, nav) = (Money::ZERO, Nav::ONE);
+            Outcome::Purchase(PurchaseConfirmed { amount, fee, refund, nav, shares })
+        }
+        Ask::Subscription { amount } => {
+            let (amount, refund, shares) = paid(*amount);
+            Outcome::Subscription(SubscriptionConfirmed {
+                amount,
+                fee: Money::ZERO,
+                refund,
+                interest: Money::ZERO,
+                face: Nav::ONE,
+                shares,
+                interest_shares: Shares::ZERO,
+            })
+        }
+        Ask::Redemption { shares, .. } => {
+            let (shares, gross) = left(*shares);
+            Outcome::Redemption(RedemptionConfirmed {
+                shares,
+                nav: Nav::ONE,
+                gross,
+                fee: Money::ZERO,
+                payout: gross,
+                income: SignedMoney::ZERO,
+                lots: Vec::new(),
+            })
+        }
+        Ask::Conversion { shares, .. } => {
+            let (shares_out, net_in) = left(*shares);
+            Outcome::Conversion(ConversionConfirmed {
+                shares_out,
+                nav_out: Nav::ONE,
+                redemption_fee: Money::ZERO,
+                topup_fee: Money::ZERO,
+                net_in,
+                nav_in: Nav::ONE,
+                shares_in: net_in.shares_at(Nav::ONE, ShareRounding::HalfUp).unwrap(),
+                income: SignedMoney::ZERO,
+                lots: Vec::new(),
+            })
+        }
+        Ask::FastTransfer { shares, .. } => {
+            let (shares, _) = left(*shares);
+            Outcome::FastTransfer(FastTransferConfirmed { shares, income: SignedMoney::ZERO })
+        }
+    }
+}

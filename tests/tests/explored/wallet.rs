@@ -1,0 +1,155 @@
+//! Money out of the wallet, and shares by way of it.
+
+use crate::{
+    house::{explore, house, in_wallet, morning, wallet_key, world},
+    outside::{May, Outside},
+};
+use fundflow_domain::modes::ConversionMode;
+use fundflow_sagas::{
+    discount_purchase::{self, DiscountPurchase},
+    fast_withdraw::{self, FastWithdraw},
+    parts::milestone::Scope,
+    withdraw::{self, Withdraw},
+};
+use fundflow_testkit::{
+    explore::{Explorer, World},
+    shipped,
+    worlds::{account, asked, investor, investor_id, request, shares, wallet_code},
+};
+
+pub(crate) fn withdrawal() -> (withdraw::Request, withdraw::Asked) {
+    let request = withdraw::Request {
+        investor: investor_id(),
+        account: account(),
+        fund: wallet_code(),
+        shares: Some(shares("400")),
+        on_huge: fundflow_domain::application::OnHuge::Cancel,
+    };
+    (request, withdraw::Asked { investor: investor(), at: None })
+}
+
+fn withdraw(may: impl IntoIterator<Item = May>) -> World<Withdraw, Outside> {
+    let world = world(Withdraw { house: house() }, Outside::that(may), withdrawal());
+    world.with(&wallet_key(), in_wallet("1000"))
+}
+
+pub(crate) fn fast_withdrawal() -> (fast_withdraw::Request, fast_withdraw::Asked) {
+    let request = fast_withdraw::Request {
+        investor: investor_id(),
+        account: account(),
+        fund: wallet_code(),
+        shares: Some(shares("400")),
+    };
+    (request, fast_withdraw::Asked { investor: investor(), at: None })
+}
+
+fn fast(may: impl IntoIterator<Item = May>) -> World<FastWithdraw, Outside> {
+    let saga = shipped::fast_withdraw(house());
+    let world = world(saga, Outside::that(may), fast_withdrawal());
+    world.with(&wallet_key(), in_wallet("1000"))
+}
+
+fn discount(
+    mode: ConversionMode,
+    may: impl IntoIterator<Item = May>,
+) -> World<DiscountPurchase, Outside> {
+    let saga = DiscountPurchase { house: house() };
+    let world = world(saga, Outside::that(may), (request(mode), asked()));
+    match mode {
+        ConversionMode::Held => world.with(&wallet_key(), in_wallet("20000")),
+        ConversionMode::LinkedSameDay
+        | ConversionMode::NextDay
+        | ConversionMode::RedeemToPurchase => world,
+    }
+}
+
+#[test]
+fn a_withdrawal_among_those_who_refuse() {
+    let may = [May::RejectAtFront, May::RejectInBatch, May::ConfirmHalf, May::RefuseMoney];
+    let found = explore(Explorer::new(withdraw(may)));
+    assert_eq!(
+        found.endings(),
+        ["kept_in_wallet", "paid_out", "parked at paid out: another account (refused)"]
+    );
+}
+
+#[test]
+fn a_withdrawal_among_people() {
+    let cancel = withdraw::Command::Cancel { at: morning() };
+    let world = withdraw([May::RefuseMoney, May::Keep]);
+    let found = explore(Explorer::new(world).acts(1).command(cancel).operators());
+    assert_eq!(found.endings(), ["completed"]);
+}
+
+#[test]
+fn a_fast_withdrawal_among_those_who_refuse() {
+    let may = [May::RejectAtFront, May::DeclineAdvance, May::RefuseMoney];
+    let found = explore(Explorer::new(fast(may)));
+    assert_eq!(
+        found.endings(),
+        [
+            "kept_in_wallet",
+            "paid_out",
+            "parked at cash is out (blocked)",
+            "parked at cash is out (does_not_add_up)",
+            "parked at repaid (closed)"
+        ]
+    );
+}
+
+#[test]
+fn a_fast_withdrawal_among_people() {
+    let world = fast([May::DeclineAdvance]);
+    let found = explore(Explorer::new(world).acts(1).operators());
+    assert_eq!(found.endings(), ["completed"]);
+}
+
+#[test]
+fn a_linked_discount_purchase_among_those_who_refuse() {
+    let may = [May::Decline, May::RejectAtFront, May::RejectInBatch];
+    let found = explore(Explorer::new(discount(ConversionMode::LinkedSameDay, may)));
+    // A registrar that rejects the purchase and confirms the conversion of its shares contradicts itself.
+    let blocked = "parked at conversion falls (blocked)";
+    assert_eq!(
+        found.endings(),
+        ["compensated", "completed", "kept_in_wallet", blocked, "rolled_back"]
+    );
+}
+
+#[test]
+fn a_linked_discount_purchase_among_people() {
+    let may = [May::RejectAtFront, May::Keep];
+    let all = discount_purchase::Command::Cancel { at: morning(), scope: Scope::All };
+    let half = discount_purchase::Command::Cancel { at: morning(), scope: Scope::Conversion };
+    let world = discount(ConversionMode::LinkedSameDay, may);
+    let explorer = Explorer::new(world).acts(1).command(all).command(half);
+    let found = explore(explorer.operators());
+    assert_eq!(
+        found.endings(),
+        ["abandoned", "compensated", "completed", "kept_in_wallet", "rolled_back"]
+    );
+}
+
+#[test]
+fn a_next_day_discount_purchase_among_those_who_refuse() {
+    let may = [May::Decline, May::RejectAtFront, May::RejectInBatch];
+    let found = explore(Explorer::new(discount(ConversionMode::NextDay, may)));
+    assert_eq!(found.endings(), ["compensated", "completed", "kept_in_wallet", "rolled_back"]);
+}
+
+#[test]
+fn a_held_discount_purchase_among_those_who_refuse() {
+    let may = [May::RejectAtFront, May::RejectInBatch, May::ConfirmHalf];
+    let found = explore(Explorer::new(discount(ConversionMode::Held, may)));
+    assert_eq!(found.endings(), ["completed", "rolled_back"]);
+}
+
+#[test]
+fn a_redeem_to_purchase_among_those_who_refuse() {
+    let may = [May::RejectAtFront, May::RejectInBatch];
+    let found = explore(Explorer::new(discount(ConversionMode::RedeemToPurchase, may)));
+    assert_eq!(
+        found.endings(),
+        ["compensated", "completed", "kept_in_wallet", "paid_out", "rolled_back"]
+    );
+}
