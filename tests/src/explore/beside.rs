@@ -91,7 +91,9 @@ pub(super) fn always<S: Saga, C: Counterparties>(world: &World<S, C>) -> Result<
 
 fn sound<S: Saga, C: Counterparties>(world: &World<S, C>, look: &Look) -> Result<(), String> {
     truths::waits_for_somebody(look)?;
-    truths::nothing_is_open_at_the_end(look)?;
+    if !(world.excuse)(world.log(), &look.id) {
+        truths::nothing_is_open_at_the_end(look)?;
+    }
     let runner = &world.shell.runner;
     let is_called = world.in_flight.iter().any(|effect| effect.saga == look.id);
     let waits = runner.timer_of(&look.id).is_some()

@@ -35,6 +35,9 @@ use std::{fmt, sync::Arc};
 /// The ticket of whoever asks for the saga under test; those of the others follow.
 const OURS: Ticket = 1;
 
+/// Whether somebody else answers for what a saga that is over has left open, by what is durable.
+pub type Excuse = fn(&Log, &SagaId) -> bool;
+
 /// One saga and everything around it.
 pub struct World<S: Saga, C> {
     /// The saga under test.
@@ -57,6 +60,7 @@ pub struct World<S: Saga, C> {
     pub alerts: Vec<Arc<str>>,
     /// Other sagas that somebody asks for.
     pub(super) others: Vec<Other>,
+    pub(super) excuse: Excuse,
     id: SagaId,
     request: Payload,
     asked: Payload,
@@ -87,10 +91,18 @@ impl<S: Saga, C: Counterparties> World<S, C> {
             rests: Vec::new(),
             alerts: Vec::new(),
             others: Vec::new(),
+            excuse: |_, _| false,
             id: saga_id::<S>(&transaction),
             request: payload(request),
             asked: payload(asked),
         }
+    }
+
+    /// What is open at the end of a saga, and of those beside it, is in order where that says so.
+    #[must_use]
+    pub fn excused(mut self, excuse: Excuse) -> Self {
+        self.excuse = excuse;
+        self
     }
 
     /// Begins with what was decided on a stream before anybody asked for the saga.
@@ -357,6 +369,7 @@ impl<S: Saga, C: Clone> Clone for World<S, C> {
             rests: self.rests.clone(),
             alerts: self.alerts.clone(),
             others: self.others.clone(),
+            excuse: self.excuse,
             id: self.id.clone(),
             request: self.request.clone(),
             asked: self.asked.clone(),

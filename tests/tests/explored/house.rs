@@ -2,6 +2,8 @@
 
 use crate::outside::Outside;
 use fundflow_domain::{
+    case::{CaseId, Cases},
+    decider::Decider as _,
     fees::tiers::{AmountTiers, Charge},
     holdings::{self, HoldingId, Holdings},
     ids::{FundCode, WalletId},
@@ -10,10 +12,10 @@ use fundflow_domain::{
     wallet::{self, Wallet},
 };
 use fundflow_kernel::streams::Key;
-use fundflow_runtime::saga::Saga;
+use fundflow_runtime::{message::SagaId, saga::Saga};
 use fundflow_sagas::house::House;
 use fundflow_testkit::{
-    explore::{Explored, Explorer, World},
+    explore::{Explored, Explorer, Log, World},
     wanted, worlds,
     worlds::{date, money, read, shares, transaction},
 };
@@ -43,7 +45,19 @@ pub(crate) fn world<S: Saga>(
     outside: Outside,
     (request, asked): (S::Request, S::Asked),
 ) -> World<S, Outside> {
-    World::new(saga, outside, (transaction("TX-1"), request, asked), morning())
+    let asked = (transaction("TX-1"), request, asked);
+    World::new(saga, outside, asked, morning()).excused(has_open_case)
+}
+
+/// A person has what is open.
+fn has_open_case(log: &Log, saga: &SagaId) -> bool {
+    let cases = log.streams().filter(|stream| stream.category() == Cases::CATEGORY);
+    let mut ids = cases.filter_map(|stream| stream.id().parse::<CaseId>().ok());
+    ids.any(|id| {
+        let state = log.loaded(&Key::<Cases>::of(&id)).state;
+        let of = state.case().and_then(|case| case.transaction.as_ref());
+        state.is_open() && of == Some(&saga.transaction)
+    })
 }
 
 pub(crate) fn wallet_key() -> Key<Wallet> {

@@ -327,25 +327,29 @@ fn confirmed(terms: &Terms, part: Decimal) -> ApplicationAnswer {
     }))
 }
 
+/// Yuan that are accepted and that go back, and shares.
+fn paid(asked: Amount, part: Decimal) -> (Money, Money, Shares) {
+    let all = Money::from(asked);
+    let amount = Money::new((all.decimal() * part).trunc_with_scale(2)).unwrap();
+    let shares = amount.shares_at(Nav::ONE, ShareRounding::HalfUp).unwrap();
+    (amount, all.minus(amount).unwrap(), shares)
+}
+
+/// Shares that leave, and what they are worth in yuan.
+fn left(asked: Shares, part: Decimal) -> (Shares, Money) {
+    let shares = Shares::new((asked.decimal() * part).trunc_with_scale(2)).unwrap();
+    (shares, shares.value_half_up(Nav::ONE).unwrap())
+}
+
 fn outcome(terms: &Terms, part: Decimal) -> Outcome {
-    let paid = |asked: Amount| {
-        let all = Money::from(asked);
-        let amount = Money::new((all.decimal() * part).trunc_with_scale(2)).unwrap();
-        let shares = amount.shares_at(Nav::ONE, ShareRounding::HalfUp).unwrap();
-        (amount, all.minus(amount).unwrap(), shares)
-    };
-    let left = |asked: Shares| {
-        let shares = Shares::new((asked.decimal() * part).trunc_with_scale(2)).unwrap();
-        (shares, shares.value_half_up(Nav::ONE).unwrap())
-    };
     match &terms.ask {
         Ask::Purchase { amount, .. } => {
-            let (amount, refund, shares) = paid(*amount);
+            let (amount, refund, shares) = paid(*amount, part);
             let (fee, nav) = (Money::ZERO, Nav::ONE);
             Outcome::Purchase(PurchaseConfirmed { amount, fee, refund, nav, shares })
         }
         Ask::Subscription { amount } => {
-            let (amount, refund, shares) = paid(*amount);
+            let (amount, refund, shares) = paid(*amount, part);
             Outcome::Subscription(SubscriptionConfirmed {
                 amount,
                 fee: Money::ZERO,
@@ -357,7 +361,7 @@ fn outcome(terms: &Terms, part: Decimal) -> Outcome {
             })
         }
         Ask::Redemption { shares, .. } => {
-            let (shares, gross) = left(*shares);
+            let (shares, gross) = left(*shares, part);
             Outcome::Redemption(RedemptionConfirmed {
                 shares,
                 nav: Nav::ONE,
@@ -369,7 +373,7 @@ fn outcome(terms: &Terms, part: Decimal) -> Outcome {
             })
         }
         Ask::Conversion { shares, .. } => {
-            let (shares_out, net_in) = left(*shares);
+            let (shares_out, net_in) = left(*shares, part);
             Outcome::Conversion(ConversionConfirmed {
                 shares_out,
                 nav_out: Nav::ONE,
@@ -383,7 +387,7 @@ fn outcome(terms: &Terms, part: Decimal) -> Outcome {
             })
         }
         Ask::FastTransfer { shares, .. } => {
-            let (shares, _) = left(*shares);
+            let (shares, _) = left(*shares, part);
             Outcome::FastTransfer(FastTransferConfirmed { shares, income: SignedMoney::ZERO })
         }
     }

@@ -32,7 +32,7 @@ fn no_share_is_made_or_lost<S: Saga>(world: &World<S, Outside>) -> Result<(), St
         Credit::None | Credit::InTransit(_) | Credit::Reversed => Shares::ZERO,
     };
     let left = |entry: &Entry| match entry.reservation {
-        Reservation::Spent(shares) => shares,
+        Reservation::Spent(shares) | Reservation::Leaving { gone: shares, .. } => shares,
         Reservation::None | Reservation::Held(_) | Reservation::Released => Shares::ZERO,
     };
     let sum = |of: &dyn Fn(&Entry) -> Shares| {

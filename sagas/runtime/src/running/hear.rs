@@ -135,6 +135,9 @@ impl<S: Saga> Running<S> {
             }
             Ok(Heard::Refused(cause) | Heard::Disputed(cause, _)) => {
                 let row = self.row_of(desk, at);
+                // A lane that has its word waits for nothing: where the saga stands, a person looks.
+                let is_done = at != MAIN && self.is_side_done(desk, row);
+                let row = if is_done { self.row_of(desk, MAIN) } else { row };
                 return self.park(desk, row, cause);
             }
             Ok(Heard::Contradicts(text, _)) => {
