@@ -97,3 +97,17 @@ W-4,11:30:00,plan_change,,,100.00,,,P-1,
         assert!(idle.contains("plan P-1 stays as it is") && idle.contains("W-4"), "{told}");
     }
 }
+
+#[test]
+fn a_plan_that_is_paused_has_no_further_day_played() {
+    let rows = "\
+W-1,10:01:00,plan_pause,,,,,,P-1,
+P-2,10:02:00,plan,I-1,011162,77.77,weekly sat,2026-02-20,,
+";
+    let (store, folder) = (tempfile::tempdir().unwrap(), folder(rows));
+    let first = play(store.path(), &folder);
+    assert!(first.contains("1 debits of 77.77 yuan"), "{first}");
+    let again = play(store.path(), &folder);
+    assert!(again.contains("1 debits of 77.77 yuan"), "{again}");
+    assert!(again.contains("nothing was left to do"), "{again}");
+}

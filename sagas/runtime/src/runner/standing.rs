@@ -17,7 +17,8 @@ const BESIDES: usize = 1_024;
 /// What there is to wait for.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Outlook {
-    /// How many sagas go on by themselves, neither over nor waiting for a person.
+    /// How many sagas go on by themselves: those that are not over, and wait neither for a person nor to be
+    /// asked again.
     pub moving: usize,
     /// How many wait for a person.
     pub parked: usize,
@@ -129,6 +130,15 @@ impl Runner {
         if self.is_parked(saga) {
             return Some(Stand::Parked);
         }
-        Some(Stand::Moves(self.timer_of(saga).map_or(Due::AnyTime, Due::At)))
+        match self.timer_of(saga) {
+            Some(due) => Some(Stand::Moves(Due::At(due))),
+            None if self.waits_to_be_asked(saga) => None,
+            None => Some(Stand::Moves(Due::AnyTime)),
+        }
+    }
+
+    /// Whether nothing of it is under way: whoever asked for it has stopped it, and may let it go on.
+    fn waits_to_be_asked(&self, saga: &SagaId) -> bool {
+        self.sagas.get(saga).is_none_or(|slot| slot.saga.may_sleep(&self.streams))
     }
 }

@@ -300,7 +300,7 @@ impl<S: Saga> Running<S> {
     }
 
     /// The first lane beside the table, from that one on, that has something to bring about. Those
-    /// before it have nothing to ask again.
+    /// before it are left.
     fn next_side(&mut self, desk: &Desk<'_>, table: &Table<S>, from: usize) -> Option<usize> {
         let view = self.view(desk.streams)?;
         let works = |side: &Side<S>| {
@@ -308,7 +308,7 @@ impl<S: Saga> Running<S> {
             !idle && !S::holds(&view, side.deed.done)
         };
         let next = (from..table.beside.len()).find(|at| works(&table.beside[*at]));
-        self.lanes.ask_nothing_again(from + 1..next.unwrap_or(table.beside.len()) + 1);
+        self.lanes.leave(from + 1..next.unwrap_or(table.beside.len()) + 1);
         next
     }
 

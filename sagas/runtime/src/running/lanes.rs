@@ -63,11 +63,14 @@ impl Lanes {
         self.used.iter_mut().map(|(_, lane)| lane)
     }
 
-    /// Those lanes have nothing to ask again.
-    pub(crate) fn ask_nothing_again(&mut self, lanes: Range<usize>) {
+    /// Those lanes have nothing to do: nothing to ask again, and no time to wait for.
+    pub(crate) fn leave(&mut self, lanes: Range<usize>) {
         for (at, lane) in &mut self.used {
             if lanes.contains(at) {
                 lane.again = None;
+                if matches!(lane.state, LaneState::Waiting(_) | LaneState::Due) {
+                    lane.state = LaneState::Idle;
+                }
             }
         }
     }
