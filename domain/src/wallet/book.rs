@@ -276,6 +276,11 @@ impl State {
         (day.stage != Stage::Reversed).then_some(day.amount)
     }
 
+    /// Which publication of a natural day's figure was accrued last, reversed since or not.
+    pub fn publication_on(&self, day: NaiveDate) -> Option<u8> {
+        self.book().day(day).map(|day| day.publication)
+    }
+
     /// What a transaction took along of unpaid income; `None` until it has.
     pub fn settled_income(&self, transaction: &TransactionId) -> Option<Income> {
         self.book().settled_by(transaction).map(|settled| settled.amount)

@@ -56,13 +56,11 @@ fn give(
     let Request { day, publication, per_10_000, .. } = *request;
     // A record told late has changed days of before.
     let mut events = correct_income(turn, house, key);
-    if let Some(publication) = publication.checked_sub(1) {
+    // Numbers may be left out: whichever figure stands is the one before.
+    let stands = turn.state(key).and_then(|wallet| wallet.publication_on(day));
+    if let Some(publication) = stands.filter(|before| *before < publication) {
         match turn.decide(key, &Command::ReverseIncome { day, publication }) {
             Ok(happened) => events += happened,
-            // Nothing was owed by it.
-            Err(DecideError::Refused(wallet::Refusal::Income(IncomeRefusal::NotAccrued {
-                ..
-            }))) => {}
             Err(error) => return said(error),
         }
     }

@@ -202,6 +202,18 @@ fn a_correction_replaces_the_publication_before_it() {
 }
 
 #[test]
+fn a_correction_may_leave_a_number_out_and_what_is_older_comes_too_late() {
+    let mut stage = stage_of(monthly(), THREE, "02-04 20:00");
+    run(&mut stage, &request("2026-02-03", "0.4012", 0));
+    run(&mut stage, &request("2026-02-03", "-0.1", 2));
+    run(&mut stage, &request("2026-02-03", "0.6", 1));
+
+    let figures = ["i-1", "i-2", "i-3"].map(|owner| unpaid(&stage, owner));
+    assert_eq!(figures, ["-0.1000", "0.0000", "-10.0000"]);
+    assert_eq!(stage.count("wallet.income_reversed"), 3);
+}
+
+#[test]
 fn a_wallet_that_refuses_is_named_and_keeps_nobody_waiting() {
     let mut stage = stage_of(monthly(), THREE, "02-04 20:00");
     let (day, per_10_000) = ("2026-02-03".parse().unwrap(), "0.5".parse().unwrap());
