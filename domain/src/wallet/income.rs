@@ -14,7 +14,8 @@
 //! 4. What is older than the days that are remembered cannot be told from a repetition and is
 //!    refused.
 //! 5. Nothing is carried while all shares wait to leave, nor until what went along with them is settled: a
-//!    record in dispute may still be corrected.
+//!    record in dispute may still be corrected. Nor while any shares are in dispute: what they earn would be
+//!    free, and they may never have been there.
 //! 6. Shares in transit earn nothing; reserved, frozen and disputed shares do.
 //! 7. What is told late with effect from an earlier day changes the shares that earned since: the
 //!    remembered days are reckoned anew, paid or not. A day on which shares were on their way is
@@ -182,7 +183,8 @@ pub(super) fn carry(
     registered: NaiveDate,
 ) -> Result<Vec<Event>, WalletRefusal> {
     let book = state.book();
-    if state.is_leaving() || book.carried_through.is_some_and(|before| through <= before) {
+    let waits = state.is_leaving() || !state.disputed().is_zero();
+    if waits || book.carried_through.is_some_and(|before| through <= before) {
         return Ok(vec![]);
     }
     let due = book.due(through);

@@ -2,7 +2,7 @@
 
 use super::{
     Command, Event, KeptBackRefusal, LotTaken, Refusal, Wallet,
-    tests::{credited, date, reserved, shares, tx},
+    tests::{credited, date, income, reserved, shares, tx},
 };
 use crate::{
     freeze::{Frozen, FrozenBy, FrozenCause},
@@ -305,4 +305,26 @@ fn every_refusal_of_what_is_kept_back_has_its_case() {
     for (history, command, refusal) in rows {
         given::<Wallet>(history).when(command).then_refused(Refusal::KeptBack(refusal));
     }
+}
+
+#[test]
+fn what_shares_in_dispute_earn_becomes_no_free_shares_before_a_person_has_decided() {
+    let (day, registered) = (date("2026-03-02"), date("2026-03-03"));
+    let accrued = Event::IncomeAccrued {
+        day,
+        publication: 0,
+        per_10_000: "0.4012".parse().unwrap(),
+        shares: shares("10000.00"),
+        amount: income("0.40"),
+    };
+    let carry = Command::CarryIncome { through: day, registered };
+    let case = "000000000000000000000000000000c1";
+    let before = credited("TX-1", "10000.00", "2026-03-02").into_iter().chain([accrued]);
+    let before: Vec<Event> = before.chain([held(case, "1")]).collect();
+    let then = given::<Wallet>(before.clone()).when(carry.clone()).then([]);
+    assert_eq!(then.state().unpaid_income(), income("0.40"));
+
+    let (through, lots) = (day, vec![]);
+    let carried = Event::IncomeCarried { through, amount: income("0.40"), registered, lots };
+    given::<Wallet>([before, vec![unheld(case)]].concat()).when(carry).then([carried]);
 }
