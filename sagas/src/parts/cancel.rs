@@ -234,6 +234,12 @@ fn may_close<S: FundSaga>(
              as manual",
         ));
     }
+    if kind == Kind::SharesMissing && !matches!(closing.how, How::Manual { .. }) {
+        return Err(NotTakenBack::Nothing(
+            "this is on no record, but on shares that are not there and that a person has; find them or \
+             settle them with the investor, and close the case as manual",
+        ));
+    }
     // A closing that is refused says nothing of the record. One that is repeated may find only a part
     // of what the first one decided.
     let judged = state.map(|state| Cases::decide(state, &case::Command::Close(closing.clone())));

@@ -64,7 +64,14 @@ fn what_left_without_having_come_is_missing_with_both_figures_until_a_person_has
     assert!(stage.look().finished, "{}", stage.text());
     let named =
         cases(&stage).into_iter().find(|it| it.case().unwrap().kind() == Kind::SharesMissing);
-    assert!(named.unwrap().is_open(), "the auditor sees it");
+    let named = named.unwrap();
+    assert!(named.is_open(), "the auditor sees it");
+    // There is no record that could be right, wrong or corrected, and money mends nothing of it.
+    let case = named.case().unwrap().id;
+    for how in [How::Accepted, How::Withdrawn, How::PaidByUs { amount: "5".parse().unwrap() }] {
+        let said = stage.command(closed(case, how.clone()));
+        assert!(matches!(&said, Reply::Refused(_, why) if why.contains("on no record")), "{how:?}");
+    }
     assert_eq!(by_hand::named(&stage.events)["missing"], "1000".parse().unwrap());
     assert!(!stage.state(&target_key()).held().is_zero() || stage.has("holdings.credited"));
     books::always(&stage);
