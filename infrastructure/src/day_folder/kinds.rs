@@ -20,7 +20,7 @@
 
 use super::{
     Investor, incomes,
-    lots::{LOTS, lots_of, named_twice},
+    lots::{LOT, lots_of},
     orders::Known,
     plans::{self, PlanWord},
     table::{Fields, Row, Table},
@@ -131,7 +131,7 @@ pub struct Leaving {
     pub fund: FundCode,
     /// How many; none: all of them.
     pub shares: Option<Shares>,
-    /// The lots that the investor chose; empty: in the fund's sequence.
+    /// The lot that the investor chose; empty: in the fund's sequence.
     pub lots: Vec<Designated>,
     /// What becomes of a rest that a huge redemption leaves.
     pub on_huge: OnHuge,
@@ -248,10 +248,7 @@ impl<'a> Reader<'a> {
         let (investor, fund) = (self.investor(), self.fund("fund"));
         let some = |text: &str| text.parse().ok().filter(|shares: &Shares| !shares.is_zero());
         let shares = self.fields.optional("shares", SHARES, some);
-        let lots = self.fields.parse("lots", LOTS, lots_of);
-        if let Some(serial) = lots.as_deref().and_then(named_twice) {
-            self.fields.note("lots", format!("name lot {serial} once, with all shares of it"));
-        }
+        let lots = self.fields.parse("lots", LOT, lots_of);
         let on_huge =
             self.fields.parse("on_huge", "carry_over, cancel or nothing", |text| match text {
                 "" | "carry_over" => Some(OnHuge::CarryOver),

@@ -1,4 +1,4 @@
-use super::{tests::with, *};
+use super::{lots::LOT, tests::with, *};
 use fundflow_domain::{
     application::OnHuge,
     ids::RegistrarCode,
@@ -53,7 +53,7 @@ fn every_kind_is_read_from_its_columns() {
         "kind=fast_withdraw investor=I-1001 fund=000730",
         "kind=purchase investor=I-1001 fund=011162 amount=1 account=A-2",
         "kind=subscription investor=I-1001 fund=011162 amount=1",
-        "kind=redemption investor=I-1001 fund=011162 shares=1 lots=TA1:0.40_TA2:0.60",
+        "kind=redemption investor=I-1001 fund=011162 shares=1 lots=TA1:0.40",
         "kind=conversion investor=I-1001 fund=011162 target_fund=018145 shares=1",
         "kind=plan investor=I-1001 fund=011162 amount=1 frequency=daily start=2026-03-01",
         "kind=cancel of=TX-1 scope=conversion",
@@ -67,15 +67,28 @@ fn every_kind_is_read_from_its_columns() {
 
 #[test]
 fn a_redemption_has_its_lots_and_what_becomes_of_a_rest() {
-    let Kind::Redemption(it) =
-        one("kind=redemption investor=I-1001 fund=011162 lots=TA1:0.40_TA2:0.60")
+    let Kind::Redemption(it) = one("kind=redemption investor=I-1001 fund=011162 lots=TA1:0.40")
     else {
         panic!()
     };
     let lots: Vec<_> = it.lots.iter().map(|lot| format!("{} {}", lot.serial, lot.shares)).collect();
 
-    assert_eq!(lots, ["TA1 0.40", "TA2 0.60"]);
+    assert_eq!(lots, ["TA1 0.40"]);
     assert_eq!((it.shares, it.on_huge, it.account), (None, OnHuge::CarryOver, None));
+}
+
+#[test]
+fn a_row_names_one_lot_since_a_record_does() {
+    for (pairs, told) in [
+        ("kind=redemption investor=I-1001 fund=011162 lots=TA1", "TA1"),
+        ("kind=redemption investor=I-1001 fund=011162 lots=TA1:1_TA2:2", "TA1:1 TA2:2"),
+        (
+            "kind=conversion investor=I-1001 fund=011162 target_fund=018145 lots=TA1:1_TA1:2",
+            "TA1:1 TA1:2",
+        ),
+    ] {
+        assert_eq!(complaints(pairs), [format!("orders.csv:2: lots \"{told}\": write {LOT}")]);
+    }
 }
 
 #[test]
@@ -117,16 +130,6 @@ fn a_bad_row_of_any_kind_is_told_with_what_may_stand_there() {
         (
             "kind=withdraw investor=I-1001 fund=000730 shares=0",
             format!("shares \"0\": write {shares}"),
-        ),
-        (
-            "kind=redemption investor=I-1001 fund=011162 lots=TA1",
-            "lots \"TA1\": write serials of confirmations with the shares of each, like TA1:10.00 \
-             TA2:2.50"
-                .to_owned(),
-        ),
-        (
-            "kind=redemption investor=I-1001 fund=011162 lots=TA1:1_TA2:2_TA1:1",
-            "lots \"TA1:1 TA2:2 TA1:1\": name lot TA1 once, with all shares of it".to_owned(),
         ),
         (
             "kind=plan investor=I-1001 fund=011162 amount=1 start=2026-03-01 frequency=monthly_32",

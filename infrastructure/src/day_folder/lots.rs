@@ -1,23 +1,16 @@
-//! Lots that an investor chose, as a field of a row: `TA1:10.00 TA2:2.50`.
+//! The lot that an investor chose, as a field of a row: `TA1:10.00`.
 
-use fundflow_domain::{application::Designated, money::Shares, orders::Serial};
+use fundflow_domain::{application::Designated, money::Shares};
 
-pub(super) const LOTS: &str =
-    "serials of confirmations with the shares of each, like TA1:10.00 TA2:2.50";
+pub(super) const LOT: &str = "one lot, as the serial of its confirmation and its shares, like TA1:10.00, or nothing: a record \
+     of the standard names one original serial number, so make an order for each lot";
 
+/// None where nothing stands. An order of several lots would go into no file.
 pub(super) fn lots_of(text: &str) -> Option<Vec<Designated>> {
-    let lot = |text: &str| {
-        let (serial, shares) = text.split_once(':')?;
-        let shares: Shares = shares.parse().ok()?;
-        (!shares.is_zero()).then_some(Designated { serial: serial.parse().ok()?, shares })
-    };
-    text.split_whitespace().map(lot).collect()
-}
-
-/// The first lot of which nobody can say how much of it is meant.
-pub(super) fn named_twice(lots: &[Designated]) -> Option<&Serial> {
-    let same = |(at, lot): &(usize, &Designated)| {
-        lots.iter().take(*at).any(|first| first.serial == lot.serial)
-    };
-    lots.iter().enumerate().find(same).map(|(_, lot)| &lot.serial)
+    if text.is_empty() {
+        return Some(Vec::new());
+    }
+    let (serial, shares) = text.split_once(':')?;
+    let shares: Shares = shares.parse().ok()?;
+    (!shares.is_zero()).then_some(vec![Designated { serial: serial.parse().ok()?, shares }])
 }
