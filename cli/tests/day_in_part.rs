@@ -38,13 +38,17 @@ cancel = 'silent'
 ";
 
 fn played() -> (TempDir, Value) {
+    played_with(ORDERS, SCENARIO)
+}
+
+fn played_with(orders: &str, scenario: &str) -> (TempDir, Value) {
     let (folder, store) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     for (name, text) in [
         ("day.toml", "trade_date = 2026-02-12\nseed = 1\n"),
         ("investors.csv", INVESTORS),
         ("navs.csv", "fund,date,nav\n011162,2026-02-12,0.7421\n011162,2026-02-13,0.7388\n"),
-        ("orders.csv", ORDERS),
-        ("scenario.toml", SCENARIO),
+        ("orders.csv", orders),
+        ("scenario.toml", scenario),
     ] {
         fs::write(folder.path().join(name), text).unwrap();
     }
@@ -99,4 +103,46 @@ fn what_is_taken_back_of_the_conversion_only_says_so() {
     let (word, says) = ending(&report, "C-2");
     // Nobody says whether the registrar takes it back: it is in no batch, and is taken back by that.
     assert_eq!((word, says), ("done", "N-2 is taken back"));
+}
+
+#[test]
+fn what_came_to_nothing_by_itself_is_not_said_to_be_taken_back() {
+    let orders = "\
+transaction,time,kind,investor,wallet_fund,fund,target_fund,amount,of,scope
+L-1,10:00:00,discount_purchase,I-1,000730,,011162,1000.00,,
+R-1,10:00:00,discount_purchase,I-1,000730,,011162,1000.00,,
+P-1,10:00:00,purchase,I-1,,011162,,1000.00,,
+C-1,10:30:00,cancel,,,,,,L-1,
+C-2,10:31:00,cancel,,,,,,L-1,conversion
+C-3,10:32:00,cancel,,,,,,P-1,
+C-4,10:33:00,cancel,,,,,,R-1,
+C-5,10:34:00,cancel,,,,,,R-1,conversion
+";
+    let scenario = "\
+[override.L-1]
+charge = 'late_declined'
+delay_s = 3600
+[override.R-1]
+buy = 'rejected'
+refund = 'refused'
+[override.P-1]
+cancel = 'refused'
+buy_confirmation = 'rejected'
+";
+    let (store, report) = played_with(orders, scenario);
+    for (cancel, says) in [
+        ("C-1", "L-1 came to nothing: "),
+        ("C-2", "the conversion of L-1 came to nothing: "),
+        ("C-3", "P-1 came to nothing: "),
+    ] {
+        let (word, said) = ending(&report, cancel);
+        assert!(word == "not taken back" && said.starts_with(says), "{cancel}: {word}: {said}");
+    }
+    let why = "the registrar has rejected the money-fund purchase, and the money goes back";
+    for cancel in ["C-4", "C-5"] {
+        assert_eq!(ending(&report, cancel), ("refused", why));
+    }
+    let shown = fundflow(store.path(), &["saga", "show", "R-1"]).stdout;
+    let shown = String::from_utf8_lossy(&shown);
+    assert!(shown.contains("saga abandon R-1") && !shown.contains("saga cancel"), "{shown}");
 }

@@ -52,6 +52,12 @@ async fn outcome<S: EventStore>(
         let confirmed = is_confirmed(applications, *scope);
         confirmed.then(|| "the registrar has confirmed it".to_owned())
     };
+    // It had come to nothing by itself before it could be taken back.
+    let over = shown.look.ending.is_some() && !is_cancelled(applications);
+    let failure = shown.look.failure.as_ref().filter(|it| over && &*it.code != "cancelled");
+    if let Some(cause) = failure.filter(|_| confirmed().is_none()) {
+        return Ok((NOT_TAKEN_BACK.into(), format!("{what} came to nothing: {}", cause.text)));
+    }
     // Its shares were to be converted, and were not: that much of it is taken back.
     let kept = shown.look.ending == Some(KEPT) && *scope == CancelScope::All;
     let (word, says) = match cancel_refused(&shown.events).or_else(confirmed) {

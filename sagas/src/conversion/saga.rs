@@ -12,7 +12,7 @@ use crate::{
         holdings::HoldingsPart,
         leaving,
         limits::{Limits, limit_key},
-        milestone::{Milestone, Notes, Scope},
+        milestone::{Milestone, Notes},
         names,
         share_book::ShareBook,
         wallet::WalletPart,
@@ -352,9 +352,7 @@ impl saga::Saga for Conversion {
     fn command(&self, turn: &mut Turn<'_>, command: &Command) -> Result<usize, Refusal> {
         let plan = turn.plan();
         match command {
-            Command::Cancel { at } => {
-                Ok(cancel::take_back(self, turn, &plan.out, *at, Scope::All)?)
-            }
+            Command::Cancel { at } => Ok(cancel::take_back(self, turn, (&plan.out, None), *at)?),
             Command::CloseCase { case, closing } => {
                 Ok(cancel::close_case(self, turn, *case, closing)?)
             }

@@ -18,6 +18,7 @@ use crate::parts::{
     timing,
 };
 use fundflow_domain::{
+    calendar::TradingDay,
     case::{Cases, Closing, How, State},
     text::Text,
     time::Timestamp,
@@ -67,7 +68,7 @@ impl DiscountPurchase {
         scope: Scope,
     ) -> Result<usize, Refusal> {
         let view = turn.view().map_err(|_| Refusal::NothingToCancel("nothing was prepared"))?;
-        if view.open.notes.cancel.is_some_and(|(_, asked)| asked == scope) {
+        if is_asked(&view, scope) {
             return Ok(0);
         }
         self.may_be_taken_back(&view, (at, turn.now()), scope)?;
@@ -88,15 +89,9 @@ impl DiscountPurchase {
                 alone && self.may_be_taken_back(view, (at, heard_at), Scope::Conversion).is_ok();
             return Err(Refusal::NothingToCancel(if alone { ONLY_CONVERSION } else { why }));
         }
-        let leg = match scope {
-            Scope::All => &view.plan.buy,
-            Scope::Conversion => &view.plan.out,
-        };
-        let day = leg.trade_date(view).unwrap_or_else(|| facts::trade_date(view));
+        let Some(day) = own_day(view, scope) else { return Ok(()) };
         let cut_off = self.house.calendar.cut_off(day);
-        // A conversion that is not ordered yet can be taken back until it is.
-        let placed = leg.is_placed(view) || scope == Scope::All;
-        if placed && at.max(heard_at) >= cut_off {
+        if at.max(heard_at) >= cut_off {
             return Err(Refusal::TooLateToCancel { at, heard_at, cut_off });
         }
         Ok(())
@@ -129,20 +124,57 @@ impl DiscountPurchase {
 const ONLY_CONVERSION: &str =
     "the money-fund purchase is confirmed; only the conversion can be taken back";
 
+/// Whether so much of it is being taken back already: the conversion is with the whole, and where
+/// nothing is bought first it is the whole.
+fn is_asked(view: &View<'_>, scope: Scope) -> bool {
+    view.open.notes.cancel.is_some_and(|(_, asked)| {
+        let covers = asked == Scope::All || !view.plan.mode.buys_the_money_fund();
+        asked == scope || (covers && view.ending.is_none())
+    })
+}
+
+/// Whether it is the conversion that would be taken back: alone, or with nothing that is bought first.
+fn is_of_conversion(view: &View<'_>, scope: Scope) -> bool {
+    scope == Scope::Conversion || !view.plan.mode.buys_the_money_fund()
+}
+
+/// The T until whose cut-off so much of it can be taken back; `None` of a conversion that is not
+/// ordered yet: that belongs to the T on which it is.
+fn own_day(view: &View<'_>, scope: Scope) -> Option<TradingDay> {
+    let plan = view.plan;
+    if !is_of_conversion(view, scope) {
+        return Some(facts::trade_date(view));
+    }
+    // It is ordered on no later T than was wanted.
+    let only = view.open.request.only_today && plan.mode.is_conversion();
+    plan.out.trade_date(view).or_else(|| only.then_some(view.open.promise.nav_date))
+}
+
 /// Why nothing of it can be taken back, whatever the time.
 fn nothing_to_cancel(view: &View<'_>, scope: Scope) -> Option<&'static str> {
-    let (buy, out) = (&view.plan.buy, &view.plan.out);
-    let again = view.open.notes.cancel.is_some_and(|(_, asked)| asked == scope);
     if view.ending.is_some() {
-        Some("the purchase is over")
-    } else if scope == Scope::All && buy.is_confirmed(view) {
+        return Some("the purchase is over");
+    }
+    let (plan, notes) = (view.plan, &view.open.notes);
+    let (buy, out, conversion) = (&plan.buy, &plan.out, is_of_conversion(view, scope));
+    if buy.is_rejected(view) {
+        Some("the registrar has rejected the money-fund purchase, and the money goes back")
+    } else if let Some(why) = cancel::unpaid(view, &plan.payment) {
+        Some(why)
+    } else if !conversion && buy.is_confirmed(view) {
         Some("the money-fund purchase is confirmed")
     } else if out.is_confirmed(view) {
         Some("the conversion is confirmed")
-    } else if scope == Scope::Conversion && out.is_rejected(view) && !again {
+    } else if conversion && out.is_rejected(view) {
         Some("the registrar has rejected the conversion")
-    } else if view.open.notes.cancel_refused.is_some() {
+    } else if conversion && notes.turned_away.is_some() {
+        Some("the conversion was turned away, and is not ordered any more")
+    } else if conversion && facts::bought_nothing(view) {
+        Some("no shares were bought that could be converted")
+    } else if notes.cancel_refused.is_some() {
         Some("the registrar was asked, and keeps it")
+    } else if notes.turned_away.is_some() && !buy.is_placed(view) {
+        Some("the purchase was turned away, and is not placed any more")
     } else {
         None
     }

@@ -11,6 +11,7 @@ use super::{
     application::{ApplicationLeg, FundSaga, book},
     compensation,
     milestone::{Milestone, Scope},
+    payment::PaymentLeg,
     timing,
 };
 use fundflow_domain::{
@@ -59,20 +60,19 @@ pub fn asked(at: Timestamp, heard_at: Timestamp) -> String {
     format!("asked at {at}, and heard only at {heard_at}, which counts")
 }
 
-/// Takes the order of that leg back, and all that hangs on it. An order that is not placed yet
-/// belongs to the promised T.
+/// Takes the order of that leg back, and all that hangs on it; `payment`: what pays for it. An order
+/// that is not placed yet belongs to the promised T.
 ///
 /// # Errors
 /// [`NotTakenBack`]; nothing has changed.
 pub fn take_back<S: FundSaga>(
     saga: &S,
     turn: &mut Turn<'_, S>,
-    leg: &ApplicationLeg,
+    (leg, payment): (&ApplicationLeg, Option<&PaymentLeg>),
     at: Timestamp,
-    scope: Scope,
 ) -> Result<usize, NotTakenBack> {
     let view = turn.view().map_err(|_| NotTakenBack::Nothing("nothing was prepared"))?;
-    if view.open.notes.cancel.is_some_and(|(_, asked)| asked == scope) {
+    if view.open.notes.cancel.is_some() {
         return Ok(0);
     }
     if view.ending.is_some() {
@@ -84,13 +84,27 @@ pub fn take_back<S: FundSaga>(
     if leg.is_rejected(&view) {
         return Err(NotTakenBack::Nothing("the registrar has rejected it"));
     }
+    if let Some(why) = payment.and_then(|payment| unpaid(&view, payment)) {
+        return Err(NotTakenBack::Nothing(why));
+    }
+    if view.open.notes.turned_away.is_some() && !leg.is_placed(&view) {
+        return Err(NotTakenBack::Nothing("it was turned away, and is not placed any more"));
+    }
     let day = leg.trade_date(&view).unwrap_or_else(|| timing::promised_day(&view));
     let cut_off = saga.house().calendar.cut_off_by(day, saga.cut_off(&view));
     let heard_at = turn.now();
     if at.max(heard_at) >= cut_off {
         return Err(NotTakenBack::TooLate { at, heard_at, cut_off });
     }
-    reached(turn.reach(Milestone::CancelAsked { at: at.min(turn.now()), scope }))
+    reached(turn.reach(Milestone::CancelAsked { at: at.min(turn.now()), scope: Scope::All }))
+}
+
+/// Why that payment buys nothing any more: whoever takes its order back changes nothing.
+pub fn unpaid<S: FundSaga>(view: &View<'_, S>, payment: &PaymentLeg) -> Option<&'static str> {
+    if payment.is_over_unpaid(view) {
+        return Some("the payment did not go through, and nothing is bought");
+    }
+    payment.is_paid_back(view).then_some("nothing is bought, and the money goes back")
 }
 
 /// Whether what is to be taken back of that order is settled: nothing is asked, the registrar said

@@ -11,7 +11,7 @@ use crate::{
         application::{ApplicationLeg, FundSaga, less},
         by_hand::{self, Origin},
         cancel::{self, NotTakenBack},
-        milestone::{Milestone, Notes, Scope},
+        milestone::{Milestone, Notes},
         names,
         payout::NotRedirected,
         timing,
@@ -281,7 +281,7 @@ impl saga::Saga for Recharge {
         let plan = turn.plan();
         match command {
             Command::Cancel { at } => {
-                Ok(cancel::take_back(self, turn, &plan.buy, *at, Scope::All)?)
+                Ok(cancel::take_back(self, turn, (&plan.buy, Some(&plan.payment)), *at)?)
             }
             Command::Date { at, reason } => match timing::dated(self, turn, *at, reason) {
                 Ok(Some(events)) => Ok(events),

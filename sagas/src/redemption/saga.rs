@@ -14,7 +14,7 @@ use crate::{
         check,
         holdings::HoldingsPart,
         leaving,
-        milestone::{Milestone, Notes, Scope},
+        milestone::{Milestone, Notes},
         names,
         payout::{NotRedirected, PayoutLeg},
         share_book::ShareBook,
@@ -336,9 +336,7 @@ impl saga::Saga for Redemption {
     fn command(&self, turn: &mut Turn<'_>, command: &Command) -> Result<usize, Refusal> {
         let plan = turn.plan();
         match command {
-            Command::Cancel { at } => {
-                Ok(cancel::take_back(self, turn, &plan.out, *at, Scope::All)?)
-            }
+            Command::Cancel { at } => Ok(cancel::take_back(self, turn, (&plan.out, None), *at)?),
             Command::Redirect { account, own_name, reason } => {
                 let owed = &plan.compensations;
                 if let Some(done) = owed.redirect(turn, account, *own_name, reason) {

@@ -9,7 +9,7 @@ use crate::{
         application::{ApplicationLeg, FundSaga, less},
         by_hand::{self, Origin},
         cancel::{self, NotTakenBack},
-        milestone::{Milestone, Notes, Scope},
+        milestone::{Milestone, Notes},
         names,
         payout::NotRedirected,
         share_book::ShareBook,
@@ -335,9 +335,7 @@ impl saga::Saga for Withdraw {
     fn command(&self, turn: &mut Turn<'_>, command: &Command) -> Result<usize, Refusal> {
         let plan = turn.plan();
         match command {
-            Command::Cancel { at } => {
-                Ok(cancel::take_back(self, turn, &plan.out, *at, Scope::All)?)
-            }
+            Command::Cancel { at } => Ok(cancel::take_back(self, turn, (&plan.out, None), *at)?),
             Command::Redirect { account, own_name, reason } => {
                 let owed = &plan.compensations;
                 if let Some(done) = owed.redirect(turn, account, *own_name, reason) {

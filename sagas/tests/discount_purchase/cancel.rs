@@ -12,7 +12,7 @@ use crate::{
 use fundflow_domain::modes::ConversionMode as Mode;
 use fundflow_runtime::message::Reply;
 use fundflow_sagas::{
-    discount_purchase::{Command, Refusal},
+    discount_purchase::{Command, Refusal, Request},
     parts::milestone::Scope,
 };
 
@@ -260,6 +260,75 @@ fn a_refusal_names_the_conversion_alone_only_where_that_can_be_taken_back() {
     stage.clock("03-03 15:00");
     assert_eq!(refused(&mut stage), "the money-fund purchase is confirmed");
     assert!(matches!(cancel(&mut stage, Scope::Conversion), Reply::Refused(..)), "too late");
+}
+
+fn why_not(stage: &mut Stage, scope: Scope) -> String {
+    let events = stage.events.len();
+    let Reply::Refused(_, text) = cancel(stage, scope) else { panic!("{scope:?} is taken back") };
+    assert_eq!(stage.events.len(), events, "{scope:?}");
+    text.to_string()
+}
+
+#[test]
+fn what_was_never_bought_is_not_taken_back_while_its_money_is_on_its_way() {
+    let rejected = "the registrar has rejected the money-fund purchase, and the money goes back";
+    for mode in [Mode::LinkedSameDay, Mode::NextDay, Mode::RedeemToPurchase] {
+        let mut front = Stage::at("10:00");
+        front.outside.fate("mmf", [Fate::Refused]);
+        let mut batch = Stage::at("10:00");
+        batch.outside.verdicts.insert("mmf".to_owned(), Verdict::Rejected);
+        for mut stage in [front, batch] {
+            stage.outside.fate("mmf.pay.refund1", [Fate::Refused; 500]);
+            stage.request(&request(mode));
+            stage.clock("03-04 10:00");
+            for scope in [Scope::Conversion, Scope::All] {
+                assert_eq!(why_not(&mut stage, scope), rejected, "{mode:?}\n{}", stage.text());
+            }
+            stage.clock("03-17 10:00");
+            assert_eq!(why_not(&mut stage, Scope::Conversion), rejected, "{mode:?}");
+        }
+    }
+}
+
+#[test]
+fn a_purchase_that_was_turned_away_is_not_taken_back_while_its_money_is_on_its_way() {
+    let mut stage = Stage::at("14:50");
+    stage.outside.fate("mmf.pay.refund1", [Fate::Refused; 500]);
+    stage.request(&Request { only_today: true, ..request(Mode::LinkedSameDay) });
+    stage.now = at("15:30");
+    stage.go("mmf.pay");
+    stage.settle();
+    for scope in [Scope::Conversion, Scope::All] {
+        let said = why_not(&mut stage, scope);
+        assert_eq!(said, "nothing is bought, and the money goes back", "{}", stage.text());
+    }
+}
+
+#[test]
+fn a_conversion_that_was_wanted_only_today_is_not_taken_back_after_that() {
+    let mut stage = Stage::at("10:00");
+    stage.outside.verdicts.insert("mmf".to_owned(), Verdict::Silence);
+    stage.request(&Request { only_today: true, ..request(Mode::NextDay) });
+    stage.clock("03-03 14:59");
+    assert!(matches!(cancel(&mut stage.clone(), Scope::Conversion), Reply::Acted));
+    stage.clock("03-03 15:00");
+    let said = why_not(&mut stage, Scope::Conversion);
+    assert!(said.ends_with("taken back only before 2026-03-03T15:00:00+08:00"), "{said}");
+}
+
+#[test]
+fn a_conversion_of_a_purchase_that_is_taken_back_whole_is_taken_back_with_it() {
+    for mode in [Mode::LinkedSameDay, Mode::Held] {
+        let mut stage = if mode == Mode::Held { holding("1000") } else { Stage::at("10:00") };
+        stage.request(&request(mode));
+        stage.settle();
+        let (first, then) = (Scope::All, Scope::Conversion);
+        let (first, then) = if mode == Mode::Held { (then, first) } else { (first, then) };
+        assert!(matches!(cancel(&mut stage, first), Reply::Acted));
+        let events = stage.events.len();
+        assert!(matches!(cancel(&mut stage, then), Reply::Acted), "{mode:?}");
+        assert_eq!(stage.events.len(), events, "{mode:?}");
+    }
 }
 
 #[test]

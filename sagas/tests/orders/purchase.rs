@@ -256,6 +256,22 @@ fn it_is_taken_back_until_its_cut_off_and_not_after() {
 }
 
 #[test]
+fn what_was_turned_away_is_not_taken_back_while_its_money_is_on_its_way() {
+    let mut stage = stage();
+    stage.outside.takes_back_nothing = true;
+    stage.silent = true;
+    stage.request::<Purchase>("P", Request { only_today: true, ..request() });
+    stage.now = at("02-13 15:00:01");
+    stage.silent = false;
+    stage.until("02-13 15:10");
+    let events = stage.events.len();
+    let reply = stage.command::<Purchase>("P", Command::Cancel { at: at("02-13 14:55") });
+    let Reply::Refused(_, text) = reply else { panic!("{reply:?}\n{}", stage.text()) };
+    assert_eq!(&*text, "nothing is bought, and the money goes back");
+    assert_eq!(stage.events.len(), events);
+}
+
+#[test]
 fn a_wrong_confirmation_is_booked_and_held_until_a_corrected_record_takes_its_place() {
     let mut stage = bought_in_time();
     let wrong = ["10000", "147.78", "0", "1.2345", "798074.00"];

@@ -121,6 +121,19 @@ fn who_wants_only_today_gets_the_money_back() {
 }
 
 #[test]
+fn what_was_turned_away_is_not_taken_back_while_its_money_is_on_its_way() {
+    let mut stage = stage("02-03 14:50");
+    stage.request(Request { only_today: true, ..request() }, asked());
+    paid_late(&mut stage, "02-03 15:10", "02-03 15:00");
+    let lines = stage.lines.len();
+    let Reply::Refused(_, text) = stage.command(Command::Cancel { at: at("02-03 14:55") }) else {
+        panic!("{}", stage.text())
+    };
+    assert_eq!(&*text, "nothing is bought, and the money goes back");
+    assert_eq!(stage.lines.len(), lines);
+}
+
+#[test]
 fn who_wants_only_today_is_not_charged_after_the_cut_off() {
     let mut stage = stage("02-03 14:50");
     stage.request(Request { only_today: true, ..request() }, asked());
