@@ -9,6 +9,7 @@ use fundflow::runtime::{
 use fundflow_application::desk::{self, Listed, Shown};
 use fundflow_domain::{ids::TransactionId, time::Timestamp};
 use fundflow_kernel::{cause::Cause, envelope::Recorded};
+use fundflow_sagas::parts::lacking::MISSING;
 use serde::Serialize;
 use std::sync::Arc;
 
@@ -197,7 +198,8 @@ pub(crate) fn in_flight(ends: &[EndJson]) -> String {
     if ends.is_empty() {
         return dash();
     }
-    let end = |end: &EndJson| format!("{} ({})", end.worth, end.name);
+    let unit = |end: &EndJson| if *end.name == *MISSING { " shares" } else { "" };
+    let end = |end: &EndJson| format!("{}{} ({})", end.worth, unit(end), end.name);
     ends.iter().map(end).collect::<Vec<_>>().join(", ")
 }
 

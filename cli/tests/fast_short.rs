@@ -110,6 +110,9 @@ fn shares_that_are_missing_end_by_hand_and_nothing_is_offered_that_would_be_refu
     }
     assert_eq!(close(&["--how", "accepted"]).0, Some(0));
 
+    let text = |words: &[&str]| String::from_utf8(fundflow(store, words).stdout).unwrap();
+    let shown = text(&["saga", "show", "F-0"]);
+    assert!(shown.contains(" shares (missing)"), "{shown}");
     let ends = ["--disposition", "repayment=refund", "--disposition", "missing=manual"];
     let done = fundflow(store, &[&["saga", "abandon", "F-0"], &ends[..], &by[..]].concat());
     assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stdout));
@@ -120,6 +123,10 @@ fn shares_that_are_missing_end_by_hand_and_nothing_is_offered_that_would_be_refu
     assert_eq!(cases[0]["kind"], "shares_missing", "{cases:#}");
     let case = cases[0]["case"].as_str().unwrap();
     let shown = json(store, &["case", "show", case, "-o", "json"]);
+    let worth = shown["findings"][0]["ours"][0]["value"].as_str().unwrap();
+    let printed = text(&["case", "show", case]);
+    let in_dispute = format!("{worth}, 0.00 yuan");
+    assert!(worth.ends_with(" shares") && printed.contains(&in_dispute), "{worth}\n{printed}");
     let offered = shown["actions"].to_string();
     assert!(offered.contains("--how accepted") && offered.contains("paid-by-us"), "{offered}");
 }

@@ -22,7 +22,7 @@ use super::{
 use fundflow_domain::{
     case::{self, CaseId, Cases, Disputed, Figure, Finding, Kind, SourceKind},
     ids::TransactionId,
-    money::Money,
+    money::{Money, Shares},
 };
 use fundflow_kernel::{envelope::Actor, streams::Key};
 use fundflow_runtime::{
@@ -243,6 +243,8 @@ fn lacking(end: &Disposed) -> Finding {
         None => format!("{worth} shares that the register took are not there; a person has that"),
         Some(before) => format!("{worth} shares are missing, where {before} were named before"),
     };
-    let ours = vec![Figure::new("missing", worth)];
-    finding(Kind::SharesMissing, &text, ours, vec![])
+    let ours = vec![Figure::new("missing", format!("{worth} shares"))];
+    let shares = Shares::new(*worth).unwrap_or_default();
+    let disputed = Disputed { shares, ..Disputed::default() };
+    Finding { disputed, ..finding(Kind::SharesMissing, &text, ours, vec![]) }
 }
