@@ -19,7 +19,7 @@ use fundflow_application::{
     read_models::CaseRow,
 };
 use fundflow_domain::{
-    case::{CaseId, Closing, How},
+    case::{CaseId, Closing, How, Kind},
     ids::AccountRef,
     money::Amount,
     plan::Changes,
@@ -45,9 +45,10 @@ pub(crate) fn keeps(shown: &Shown, case: CaseId) -> bool {
 }
 
 /// Whether it is that saga which closes the case in that way: money of ours goes out by way of it,
-/// whether it waits for the case or not.
-pub(crate) fn closes(shown: &Shown, case: CaseId, how: &How) -> bool {
-    is_paid(how) || keeps(shown, case)
+/// and a person has the shares that it says are missing, whether it waits for the case or not.
+pub(crate) fn closes(shown: &Shown, (case, kind): (CaseId, Option<&str>), how: &How) -> bool {
+    let of_shares = kind == Some(Kind::SharesMissing.as_str());
+    is_paid(how) || of_shares || keeps(shown, case)
 }
 
 pub(crate) const fn is_paid(how: &How) -> bool {
@@ -96,7 +97,7 @@ impl Desk<'_> {
         let Ok(case) = row.case.parse::<CaseId>() else { return Ok(Vec::new()) };
         let mut lines = Vec::new();
         for (how, words) in ways() {
-            let taken = match saga.filter(|shown| closes(shown, case, &how)) {
+            let taken = match saga.filter(|shown| closes(shown, (case, Some(&row.kind)), &how)) {
                 None => !is_paid(&how),
                 Some(shown) => {
                     let (by, reason) = (Text::lossy("look"), Text::lossy("look"));

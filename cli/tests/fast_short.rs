@@ -128,5 +128,12 @@ fn shares_that_are_missing_end_by_hand_and_nothing_is_offered_that_would_be_refu
     let in_dispute = format!("{worth}, 0.00 yuan");
     assert!(worth.ends_with(" shares") && printed.contains(&in_dispute), "{worth}\n{printed}");
     let offered = shown["actions"].to_string();
-    assert!(offered.contains("--how accepted") && offered.contains("paid-by-us"), "{offered}");
+    assert!(offered.contains("--how manual") && !offered.contains("--how accepted"), "{offered}");
+    assert!(!offered.contains("withdrawn") && !offered.contains("paid-by-us"), "{offered}");
+    let close =
+        |more: &[&str]| fundflow(store, &[&["case", "close", case], more, &by[..]].concat());
+    assert!(!close(&["--how", "accepted"]).status.success());
+    let done = close(&["--how", "manual", "--text", "they were found"]);
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    assert_eq!(json(store, &["case", "ls", "--open", "-o", "json"]).as_array().unwrap().len(), 0);
 }

@@ -200,7 +200,8 @@ async fn holds_up(
         return Err(Failure::Engine(why));
     }
     let shown = saga_of(&store, &sagas, case).await?;
-    let shown = shown.filter(|shown| closes(shown, id, &closing.how));
+    let kind = case.kept.loaded.state.case().map(|known| known.kind().as_str());
+    let shown = shown.filter(|shown| closes(shown, (id, kind), &closing.how));
     if is_paid(&closing.how) && shown.is_none() {
         return Err(Failure::Engine(
             "this case belongs to no transaction, so nobody knows where money of ours could go; pay by hand, \
