@@ -150,6 +150,8 @@ pub(crate) fn bring_to_its_end(stage: &mut impl Doubted) {
     for nth in 0..cases(stage.log()).len() {
         close(stage, nth, 0);
         close(stage, nth, 2);
+        // A case of missing shares is closed in no other way.
+        close(stage, nth, 3);
     }
     stage.hours(24 * 3);
     let look = stage.seen();

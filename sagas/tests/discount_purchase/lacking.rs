@@ -67,9 +67,9 @@ fn what_left_without_having_come_is_missing_with_both_figures_until_a_person_has
     let named = named.unwrap();
     assert!(named.is_open(), "the auditor sees it");
     // There is no record that could be right, wrong or corrected, and money mends nothing of it.
-    let case = named.case().unwrap().id;
+    let id = named.case().unwrap().id;
     for how in [How::Accepted, How::Withdrawn, How::PaidByUs { amount: "5".parse().unwrap() }] {
-        let said = stage.command(closed(case, how.clone()));
+        let said = stage.command(closed(id, how.clone()));
         assert!(matches!(&said, Reply::Refused(_, why) if why.contains("on no record")), "{how:?}");
     }
     assert_eq!(by_hand::named(&stage.events)["missing"], "1000".parse().unwrap());
