@@ -1,7 +1,7 @@
 //! Shares of a target that leave, for money or for another fund's.
 
 use crate::{
-    house::{explore, held, holdings_key, house, morning, world},
+    house::{ends, explore, held, holdings_key, house, morning, world},
     outside::{May, Outside},
 };
 use fundflow_sagas::{
@@ -49,7 +49,7 @@ fn conversion(may: impl IntoIterator<Item = May>) -> World<Conversion, Outside> 
 fn a_redemption_among_those_who_refuse() {
     let may = [May::RejectAtFront, May::RejectInBatch, May::ConfirmHalf, May::RefuseMoney];
     let found = explore(Explorer::new(redemption(may)));
-    assert_eq!(found.endings(), ["completed", "parked at payout refused (refused)", "rolled_back"]);
+    ends(&found, &["completed", "parked at payout refused (refused)", "rolled_back"]);
 }
 
 #[test]
@@ -57,15 +57,15 @@ fn a_redemption_among_people() {
     let cancel = redemption::Command::Cancel { at: morning() };
     let world = redemption([May::RefuseMoney, May::Keep]);
     let found = explore(Explorer::new(world).acts(1).command(cancel).operators());
-    assert_eq!(
-        found.endings(),
-        [
+    ends(
+        &found,
+        &[
             "abandoned",
             "completed",
             "parked at its end (does_not_add_up)",
             "parked at payout refused (refused)",
-            "rolled_back"
-        ]
+            "rolled_back",
+        ],
     );
 }
 
@@ -73,7 +73,7 @@ fn a_redemption_among_people() {
 fn a_conversion_among_those_who_refuse() {
     let may = [May::RejectAtFront, May::RejectInBatch, May::ConfirmHalf];
     let found = explore(Explorer::new(conversion(may)));
-    assert_eq!(found.endings(), ["completed", "rolled_back"]);
+    ends(&found, &["completed", "rolled_back"]);
 }
 
 #[test]
@@ -81,8 +81,5 @@ fn a_conversion_among_people() {
     let cancel = conversion::Command::Cancel { at: morning() };
     let world = conversion([May::Keep, May::RejectInBatch]);
     let found = explore(Explorer::new(world).acts(1).command(cancel).operators());
-    assert_eq!(
-        found.endings(),
-        ["abandoned", "completed", "parked at its end (does_not_add_up)", "rolled_back"]
-    );
+    ends(&found, &["abandoned", "completed", "parked at its end (does_not_add_up)", "rolled_back"]);
 }

@@ -1,7 +1,7 @@
 //! Money that comes: recharges, purchases and subscriptions.
 
 use crate::{
-    house::{explore, house, morning, world},
+    house::{ends, explore, house, morning, world},
     outside::{May, Outside},
 };
 use fundflow_domain::admission::buying::Way;
@@ -44,7 +44,7 @@ fn buying(way: Way, may: impl IntoIterator<Item = May>) -> World<Purchase, Outsi
 fn a_recharge_among_those_who_refuse() {
     let may = [May::Decline, May::RejectAtFront, May::RejectInBatch, May::ConfirmHalf];
     let found = explore(Explorer::new(recharge(may)));
-    assert_eq!(found.endings(), ["completed", "rolled_back"]);
+    ends(&found, &["completed", "rolled_back"]);
 }
 
 #[test]
@@ -53,15 +53,15 @@ fn a_recharge_among_people() {
     let cancel = recharge::Command::Cancel { at: morning() };
     let explorer = Explorer::new(recharge(may)).acts(1).command(cancel).operators();
     let found = explore(explorer);
-    assert_eq!(
-        found.endings(),
-        [
+    ends(
+        &found,
+        &[
             "abandoned",
             "completed",
             "parked at its end (does_not_add_up)",
             "parked at refund payment (closed)",
-            "rolled_back"
-        ]
+            "rolled_back",
+        ],
     );
 }
 
@@ -69,7 +69,7 @@ fn a_recharge_among_people() {
 fn a_purchase_among_those_who_refuse() {
     let may = [May::Decline, May::RejectAtFront, May::RejectInBatch, May::ConfirmHalf];
     let found = explore(Explorer::new(buying(Way::Purchase, may)));
-    assert_eq!(found.endings(), ["completed", "rolled_back"]);
+    ends(&found, &["completed", "rolled_back"]);
 }
 
 #[test]
@@ -78,15 +78,15 @@ fn a_purchase_among_people() {
     let cancel = purchase::Command::Cancel { at: morning() };
     let world = buying(Way::Purchase, may);
     let found = explore(Explorer::new(world).acts(1).command(cancel).operators());
-    assert_eq!(
-        found.endings(),
-        [
+    ends(
+        &found,
+        &[
             "abandoned",
             "completed",
             "parked at its end (does_not_add_up)",
             "parked at refund payment (closed)",
-            "rolled_back"
-        ]
+            "rolled_back",
+        ],
     );
 }
 
@@ -94,5 +94,5 @@ fn a_purchase_among_people() {
 fn a_subscription_among_those_who_refuse() {
     let may = [May::RejectAtFront, May::RejectInBatch, May::ConfirmHalf];
     let found = explore(Explorer::new(buying(Way::Subscription, may)));
-    assert_eq!(found.endings(), ["completed", "rolled_back"]);
+    ends(&found, &["completed", "rolled_back"]);
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     holdings::redeeming,
-    house::{explore, held, holdings_key, house, in_wallet, wallet_key, world},
+    house::{ends, explore, held, holdings_key, house, in_wallet, wallet_key, world},
     outside::{May, Outside},
     wallet::{fast_withdrawal, withdrawal},
 };
@@ -67,7 +67,7 @@ fn two_withdrawals_never_have_the_same_shares() {
         .beside(saga(), (transaction("TX-2"), request, asked))
         .with(&wallet_key(), in_wallet("1000"));
     let found = explore(Explorer::new(world).truths(sound()));
-    assert_eq!(found.endings(), ["kept_in_wallet", "paid_out"]);
+    ends(&found, &["kept_in_wallet", "paid_out"]);
 }
 
 #[test]
@@ -80,7 +80,7 @@ fn a_withdrawal_beside_a_purchase_from_held_shares() {
         )
         .with(&wallet_key(), in_wallet("20000"));
     let found = explore(Explorer::new(world).truths(sound()));
-    assert_eq!(found.endings(), ["kept_in_wallet", "paid_out"]);
+    ends(&found, &["kept_in_wallet", "paid_out"]);
 }
 
 #[test]
@@ -93,7 +93,7 @@ fn two_fast_withdrawals_share_a_days_quota() {
         .beside(saga(), beside)
         .with(&wallet_key(), in_wallet("20000"));
     let found = explore(Explorer::new(world).truths(sound()));
-    assert_eq!(found.endings(), ["paid_out"]);
+    ends(&found, &["paid_out"]);
 }
 
 #[test]
@@ -111,5 +111,5 @@ fn a_redemption_beside_a_conversion_of_the_same_holdings() {
         .beside(Conversion { house: house() }, (transaction("TX-2"), request, asked()))
         .with(&holdings_key(target_code()), held("1000"));
     let found = explore(Explorer::new(world));
-    assert_eq!(found.endings(), ["completed", "rolled_back"]);
+    ends(&found, &["completed", "rolled_back"]);
 }

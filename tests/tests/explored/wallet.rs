@@ -1,7 +1,7 @@
 //! Money out of the wallet, and shares by way of it.
 
 use crate::{
-    house::{explore, house, in_wallet, morning, wallet_key, world},
+    house::{ends, explore, house, in_wallet, morning, wallet_key, world},
     outside::{May, Outside},
 };
 use fundflow_domain::modes::ConversionMode;
@@ -67,10 +67,7 @@ fn discount(
 fn a_withdrawal_among_those_who_refuse() {
     let may = [May::RejectAtFront, May::RejectInBatch, May::ConfirmHalf, May::RefuseMoney];
     let found = explore(Explorer::new(withdraw(may)));
-    assert_eq!(
-        found.endings(),
-        ["kept_in_wallet", "paid_out", "parked at paid out: another account (refused)"]
-    );
+    ends(&found, &["kept_in_wallet", "paid_out", "parked at paid out: another account (refused)"]);
 }
 
 #[test]
@@ -78,15 +75,15 @@ fn a_withdrawal_among_people() {
     let cancel = withdraw::Command::Cancel { at: morning() };
     let world = withdraw([May::RefuseMoney, May::Keep]);
     let found = explore(Explorer::new(world).acts(1).command(cancel).operators());
-    assert_eq!(
-        found.endings(),
-        [
+    ends(
+        &found,
+        &[
             "abandoned",
             "kept_in_wallet",
             "paid_out",
             "parked at its end (does_not_add_up)",
-            "parked at paid out: another account (refused)"
-        ]
+            "parked at paid out: another account (refused)",
+        ],
     );
 }
 
@@ -94,15 +91,15 @@ fn a_withdrawal_among_people() {
 fn a_fast_withdrawal_among_those_who_refuse() {
     let may = [May::RejectAtFront, May::DeclineAdvance, May::RefuseMoney];
     let found = explore(Explorer::new(fast(may)));
-    assert_eq!(
-        found.endings(),
-        [
+    ends(
+        &found,
+        &[
             "kept_in_wallet",
             "paid_out",
             "parked at cash is out (blocked)",
             "parked at cash is out (does_not_add_up)",
-            "parked at repaid (closed)"
-        ]
+            "parked at repaid (closed)",
+        ],
     );
 }
 
@@ -110,16 +107,16 @@ fn a_fast_withdrawal_among_those_who_refuse() {
 fn a_fast_withdrawal_among_people() {
     let world = fast([May::DeclineAdvance]);
     let found = explore(Explorer::new(world).acts(1).operators());
-    assert_eq!(
-        found.endings(),
-        [
+    ends(
+        &found,
+        &[
             "abandoned",
             "kept_in_wallet",
             "paid_out",
             "parked at advance at last (not_found)",
             "parked at cash is out (blocked)",
-            "parked at its end (does_not_add_up)"
-        ]
+            "parked at its end (does_not_add_up)",
+        ],
     );
 }
 
@@ -129,10 +126,7 @@ fn a_linked_discount_purchase_among_those_who_refuse() {
     let found = explore(Explorer::new(discount(ConversionMode::LinkedSameDay, may)));
     // A registrar that rejects the purchase and confirms the conversion of its shares contradicts itself.
     let blocked = "parked at conversion falls (blocked)";
-    assert_eq!(
-        found.endings(),
-        ["compensated", "completed", "kept_in_wallet", blocked, "rolled_back"]
-    );
+    ends(&found, &["compensated", "completed", "kept_in_wallet", blocked, "rolled_back"]);
 }
 
 #[test]
@@ -143,16 +137,16 @@ fn a_linked_discount_purchase_among_people() {
     let world = discount(ConversionMode::LinkedSameDay, may);
     let explorer = Explorer::new(world).acts(1).command(all).command(half);
     let found = explore(explorer.operators());
-    assert_eq!(
-        found.endings(),
-        [
+    ends(
+        &found,
+        &[
             "abandoned",
             "compensated",
             "completed",
             "kept_in_wallet",
             "parked at its end (does_not_add_up)",
-            "rolled_back"
-        ]
+            "rolled_back",
+        ],
     );
 }
 
@@ -160,22 +154,19 @@ fn a_linked_discount_purchase_among_people() {
 fn a_next_day_discount_purchase_among_those_who_refuse() {
     let may = [May::Decline, May::RejectAtFront, May::RejectInBatch];
     let found = explore(Explorer::new(discount(ConversionMode::NextDay, may)));
-    assert_eq!(found.endings(), ["compensated", "completed", "kept_in_wallet", "rolled_back"]);
+    ends(&found, &["compensated", "completed", "kept_in_wallet", "rolled_back"]);
 }
 
 #[test]
 fn a_held_discount_purchase_among_those_who_refuse() {
     let may = [May::RejectAtFront, May::RejectInBatch, May::ConfirmHalf];
     let found = explore(Explorer::new(discount(ConversionMode::Held, may)));
-    assert_eq!(found.endings(), ["completed", "rolled_back"]);
+    ends(&found, &["completed", "rolled_back"]);
 }
 
 #[test]
 fn a_redeem_to_purchase_among_those_who_refuse() {
     let may = [May::RejectAtFront, May::RejectInBatch];
     let found = explore(Explorer::new(discount(ConversionMode::RedeemToPurchase, may)));
-    assert_eq!(
-        found.endings(),
-        ["compensated", "completed", "kept_in_wallet", "paid_out", "rolled_back"]
-    );
+    ends(&found, &["compensated", "completed", "kept_in_wallet", "paid_out", "rolled_back"]);
 }
