@@ -270,3 +270,23 @@ async fn news_about_a_key_that_cannot_be_read_are_not_taken_and_come_again() {
     assert!(matches!(heard, Ok(Noticed::Recorded(_))), "{heard:?}");
     assert_eq!(engine.rest_of(saga("B-1")).await.unwrap(), shipped());
 }
+
+#[tokio::test]
+async fn a_store_with_nothing_to_write_is_given_what_is_decided_before_all_of_it_is() {
+    let world = World::with(Carrier::who(Mood::Sends));
+    let engine = world.start().await;
+    let shelves = (0..600).map(|number| (format!("B-{number}"), format!("tea{number}")));
+    let many = shelves.map(|(id, item)| asking(&id, &item, 1)).collect();
+
+    for placed in engine.request_all::<Booking>(many).await {
+        placed.unwrap();
+    }
+    engine.settle().await.unwrap();
+
+    let first = &world.store.attempts()[0];
+    let log = world.log().await;
+    let begun = log.iter().filter(|event| &*event.event.event_type == "booking.prepared");
+    let begun: Vec<_> = begun.map(|event| first.contains(&event.event.event_id)).collect();
+    assert_eq!(begun.len(), 600);
+    assert_eq!(begun.iter().filter(|is_first| **is_first).count(), 256);
+}

@@ -85,3 +85,11 @@ fn a_word_of_a_year_that_no_calendar_knows_is_refused() {
     refused(&mut opened(terms()), Command::Pause { at, reason: "a slip".into() });
     refused(&mut paused(), Command::Resume { at });
 }
+
+#[test]
+fn a_plan_that_is_paused_waits_for_no_time_whether_or_not_its_process_lives_on() {
+    let mut stage = paused();
+    assert_eq!(stage.runner.next_timer(), None, "{}", stage.text());
+    stage.crash();
+    assert_eq!(stage.runner.next_timer(), None, "{}", stage.text());
+}
