@@ -35,6 +35,10 @@ pub trait Stored: Decider {
     /// What turns older bodies into present ones, one entry per type and schema that was left.
     const UPCASTS: &'static [Upcast] = &[];
 
+    /// Whether many write to one stream of it, and nobody waits for what others write there: whoever wrote
+    /// its first event is not told of the next ones.
+    const SHARED: bool = false;
+
     /// The event's type name. Exhaustive: a new variant stops the build here.
     fn type_of(event: &Self::Event) -> &'static str;
 

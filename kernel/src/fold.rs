@@ -27,6 +27,8 @@ pub trait Fold: Any + Send + Sync {
     fn chain(&self) -> Chain;
     /// The kind of saga and the transaction that wrote the first event.
     fn owner(&self) -> Option<(&Arc<str>, &TransactionId)>;
+    /// Whether its owner is not told of what others write ([`Stored::SHARED`]).
+    fn is_shared(&self) -> bool;
     /// Another future of the same past.
     fn boxed_clone(&self) -> Box<dyn Fold>;
 }
@@ -53,6 +55,10 @@ where
 
     fn owner(&self) -> Option<(&Arc<str>, &TransactionId)> {
         self.owner.as_ref().map(|(process, transaction)| (process, transaction))
+    }
+
+    fn is_shared(&self) -> bool {
+        D::SHARED
     }
 
     fn boxed_clone(&self) -> Box<dyn Fold> {

@@ -221,6 +221,12 @@ impl Streams {
         self.slot(stream)?.fold.owner()
     }
 
+    /// Who is to hear of what others write to the stream: its owner, unless it is shared.
+    pub fn listener(&self, stream: &StreamName) -> Option<(&Arc<str>, &TransactionId)> {
+        let fold = &self.slot(stream)?.fold;
+        if fold.is_shared() { None } else { fold.owner() }
+    }
+
     /// The state that the stream's events lead to; `None` if it is not in memory, is damaged, or
     /// is another decider's.
     pub fn state<D>(&self, key: &Key<D>) -> Option<&D::State>

@@ -4,6 +4,8 @@ use super::{DayLimit, Event};
 use fundflow_kernel::{codec::Stored, stored_types};
 
 impl Stored for DayLimit {
+    const SHARED: bool = true;
+
     stored_types!(Event {
         Counted => "day_limit.counted",
         DayRefused => "day_limit.day_refused",

@@ -4,6 +4,8 @@ use super::{Event, Holdings};
 use fundflow_kernel::{codec::Stored, stored_types};
 
 impl Stored for Holdings {
+    const SHARED: bool = true;
+
     stored_types!(Event {
         Credited => "holdings.credited",
         SharesReserved => "holdings.shares_reserved",

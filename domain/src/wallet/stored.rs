@@ -4,6 +4,8 @@ use super::{Event, Wallet};
 use fundflow_kernel::{codec::Stored, stored_types};
 
 impl Stored for Wallet {
+    const SHARED: bool = true;
+
     stored_types!(Event {
         CreditedInTransit => "wallet.credited_in_transit",
         CreditConfirmed => "wallet.credit_confirmed",

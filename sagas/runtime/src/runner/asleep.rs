@@ -4,16 +4,22 @@
 //! 1. Who sleeps has everything durable, nothing outstanding, and is not parked. It is as after a
 //!    restart when it wakes: nothing is known to be outstanding, so what it would call it asks first.
 //! 2. Its name and its timer stay; its streams leave unless others use them.
-//! 3. Those that have been awake for longest without anything happening sleep first.
+//! 3. Whoever waits for the latest time sleeps first; of those that wait for the same, whoever came to
+//!    rest last: the orders of one T are answered in the order in which they were taken.
+//! 4. When there are too many, an eighth more than that sleeps, so that not every input has all of them
+//!    looked at.
 
 use super::{Runner, Slot};
 use crate::message::SagaId;
 use foldhash::fast::RandomState;
 use fundflow_kernel::time::Timestamp;
-use std::collections::{HashMap, VecDeque};
+use std::{
+    cmp::Reverse,
+    collections::{HashMap, HashSet},
+};
 
-/// Sagas looked at after one batch: whoever cannot sleep must not be looked at for ever.
-const LOOKS: usize = 4_096;
+/// Batches after which it is looked again who may sleep, where too few could.
+const PATIENCE: u32 = 64;
 
 /// Who sleeps, and who might.
 #[derive(Debug, Clone)]
@@ -22,14 +28,15 @@ pub(super) struct Asleep {
     at_most: usize,
     /// When the timer of each rings.
     sagas: HashMap<SagaId, Option<Timestamp>, RandomState>,
-    /// Who is awake, with the batch of which it had decisions when it was last looked at. Those that
-    /// are over may be on it, too.
-    awake: VecDeque<(SagaId, u64)>,
+    /// Nobody is looked at before so many are awake,
+    look_from: usize,
+    /// or so many batches have passed.
+    patience: u32,
 }
 
 impl Default for Asleep {
     fn default() -> Self {
-        Self { at_most: usize::MAX, sagas: HashMap::default(), awake: VecDeque::new() }
+        Self { at_most: usize::MAX, sagas: HashMap::default(), look_from: 0, patience: 0 }
     }
 }
 
@@ -59,7 +66,7 @@ impl Asleep {
 
     pub(super) fn clear(&mut self) {
         self.sagas.clear();
-        self.awake.clear();
+        (self.look_from, self.patience) = (0, 0);
     }
 }
 
@@ -80,9 +87,6 @@ impl Runner {
             let slot = Slot { saga: saga_itself, timer, touched: 0, slept };
             self.sagas.insert(saga.clone(), slot);
             self.standing.stir(saga);
-            if self.asleep.at_most < usize::MAX {
-                self.asleep.awake.push_back((saga.clone(), 0));
-            }
         }
         self.sagas.get_mut(saga)
     }
@@ -97,29 +101,42 @@ impl Runner {
 
     /// Everything up to that batch is durable: lets sleep whoever is too many.
     pub(super) fn put_to_sleep(&mut self, batch: u64) {
-        let looks = self.asleep.awake.len().saturating_mul(2).min(LOOKS);
-        for _ in 0..looks {
-            if self.sagas.len() <= self.asleep.at_most {
-                break;
-            }
-            let Some((saga, seen)) = self.asleep.awake.pop_front() else { break };
-            let Some(slot) = self.sagas.get(&saga) else { continue };
-            let touched = slot.touched;
-            let rests = touched == seen && touched > 0 && touched <= batch;
-            let busy = self.starved.contains(&saga);
-            if rests && !busy && slot.saga.may_sleep(&self.streams) {
-                self.lay_down(&saga);
-            } else {
-                self.asleep.awake.push_back((saga, touched));
-                if !rests && touched == seen {
-                    // Nobody behind it has rested for longer.
-                    break;
-                }
-            }
+        let (awake, at_most) = (self.sagas.len(), self.asleep.at_most);
+        if awake <= at_most {
+            self.asleep.look_from = 0;
+            return;
         }
-        if self.asleep.awake.len() > 2 * self.sagas.len() + 1024 {
-            self.asleep.awake.retain(|(saga, _)| self.sagas.contains_key(saga));
+        if awake < self.asleep.look_from && self.asleep.patience > 0 {
+            self.asleep.patience -= 1;
+            return;
         }
+        let spare = at_most / 8;
+        for saga in self.who_sleeps(awake - (at_most - spare), batch) {
+            self.lay_down(&saga);
+        }
+        let left = self.sagas.len();
+        (self.asleep.look_from, self.asleep.patience) = (left.saturating_add(spare), PATIENCE);
+    }
+
+    /// So many of those that may sleep, or all of them; those first that need not be awake for longest.
+    fn who_sleeps(&self, at_most: usize, batch: u64) -> Vec<SagaId> {
+        let starved: HashSet<&SagaId> = self.starved.iter().collect();
+        let rests = |saga: &SagaId, slot: &Slot| {
+            let has_rested = slot.touched > 0 && slot.touched < batch;
+            has_rested && !starved.contains(saga) && slot.saga.may_sleep(&self.streams)
+        };
+        let resting = self.sagas.iter().filter(|(saga, slot)| rests(saga, slot));
+        // Without a timer it waits for ever.
+        let order = |(saga, slot): (_, &Slot)| {
+            (slot.timer.is_some(), Reverse((slot.timer, slot.touched)), saga)
+        };
+        let mut resting: Vec<_> = resting.map(order).collect();
+        if at_most < resting.len() {
+            resting.select_nth_unstable(at_most);
+            resting.truncate(at_most);
+        }
+        resting.sort_unstable();
+        resting.into_iter().map(|(_, _, saga): (_, _, &SagaId)| saga.clone()).collect()
     }
 
     fn lay_down(&mut self, saga: &SagaId) {

@@ -2,7 +2,8 @@
 //! another saga began was continued, or another saga is told to look.
 //!
 //! A stream belongs to the saga that wrote its first event. Whoever else writes to it may have made a
-//! fact hold that its owner waits for; nobody else would tell the owner before its next timer.
+//! fact hold that its owner waits for; nobody else would tell the owner before its next timer. A stream that
+//! many write to has no such owner: who is to hear of it is told by name ([`Turn::tell`](crate::turn::Turn::tell)).
 
 use super::Runner;
 use crate::message::SagaId;
@@ -17,7 +18,7 @@ impl Runner {
             if append.expected == Version::NONE {
                 continue;
             }
-            let Some((kind, transaction)) = self.streams.owner(&append.stream) else { continue };
+            let Some((kind, transaction)) = self.streams.listener(&append.stream) else { continue };
             if *transaction == writer.transaction && **kind == *writer.kind {
                 continue;
             }

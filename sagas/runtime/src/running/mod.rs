@@ -76,6 +76,8 @@ pub struct Running<S: Saga> {
     id: SagaId,
     key: Key<Process<S>>,
     plan: Option<Arc<S::Plan>>,
+    /// The one that it pinned, which never changes; `None` while nothing is planned, or if it is unknown.
+    table: Option<&'static Table<S>>,
     planned_at: Version,
     held: Vec<Held>,
     /// Every stream of the plan is in memory and marked as used.
@@ -99,6 +101,7 @@ impl<S: Saga> Running<S> {
             id: SagaId { kind: S::KIND, transaction },
             key,
             plan: None,
+            table: None,
             planned_at: Version::NONE,
             held: Vec::new(),
             ready: false,
@@ -119,7 +122,7 @@ impl<S: Saga> Running<S> {
 
     /// The table that it pinned; `None` if this program does not know it.
     pub fn table(&self, streams: &Streams) -> Option<&'static Table<S>> {
-        table_of::<S>(streams.state(&self.key)?)
+        self.table.or_else(|| table_of::<S>(streams.state(&self.key)?))
     }
 
     /// Where it stands.
@@ -212,7 +215,8 @@ impl<S: Saga> Running<S> {
     }
 
     fn lay_lanes(&mut self, streams: &Streams) {
-        let beside = self.table(streams).map_or(0, |table| table.beside.len());
+        self.table = self.table(streams);
+        let beside = self.table.map_or(0, |table| table.beside.len());
         self.lanes.grow(1 + beside);
     }
 
@@ -315,6 +319,7 @@ impl<S: Saga> Clone for Running<S> {
             id: self.id.clone(),
             key: self.key.clone(),
             plan: self.plan.clone(),
+            table: self.table,
             planned_at: self.planned_at,
             held: self.held.clone(),
             ready: self.ready,
