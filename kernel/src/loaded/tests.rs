@@ -284,3 +284,48 @@ fn a_stream_that_is_held_stays_until_the_last_has_let_it_go() {
     streams.let_go(other[0]);
     assert_eq!((streams.state(&key), streams.stream_of(other[0])), (None, None));
 }
+
+/// A lamp that everybody lights.
+struct StreetLamp;
+
+impl Decider for StreetLamp {
+    const CATEGORY: &'static str = "street_lamp";
+    type Command = Command;
+    type Event = Event;
+    type State = State;
+    type Refusal = Refusal;
+
+    fn decide(state: &State, command: &Command) -> Result<Vec<Event>, Refusal> {
+        Lamp::decide(state, command)
+    }
+
+    fn evolve(state: State, event: &Event) -> Option<State> {
+        Lamp::evolve(state, event)
+    }
+}
+
+impl Stored for StreetLamp {
+    const SHARED: bool = true;
+
+    crate::stored_types!(Event {
+        Lit => "street_lamp.lit",
+        Smashed => "street_lamp.smashed",
+    });
+}
+
+#[test]
+fn the_owner_hears_of_what_others_write_unless_everybody_writes_there() {
+    let mut streams = Streams::default();
+    let (own, everybodys) = (Key::<Lamp>::of(&"1"), Key::<StreetLamp>::of(&"1"));
+    let _ = streams.provide(&own.need(), []);
+    let _ = streams.provide(&everybodys.need(), []);
+    light(&mut streams, &own);
+    let lit = streams.decide(&everybodys, &Command::Light, &meta("TX-1"), &mut Vec::new());
+    assert_eq!(lit.unwrap(), 1);
+
+    let owner = |(_, transaction): (_, &TransactionId)| transaction.to_string();
+
+    assert_eq!(streams.listener(own.stream()).map(owner).as_deref(), Some("TX-1"));
+    assert_eq!(streams.listener(everybodys.stream()), None);
+    assert_eq!(streams.owner(everybodys.stream()).map(owner).as_deref(), Some("TX-1"));
+}

@@ -149,3 +149,22 @@ fn whoever_waits_for_an_answer_stays_awake() {
 
     assert!(is_awake(&bench, &transaction()) && is_awake(&bench, &other()));
 }
+
+#[test]
+fn whoever_waits_for_the_latest_time_sleeps_first() {
+    let mut bench = Bench::on(&TIMED);
+    bench.runner.set_awake(2);
+    let third: TransactionId = "TX-3".parse().unwrap();
+    for (hour, transaction) in [transaction(), other(), third.clone()].iter().enumerate() {
+        bench.now = bench.now.plus_millis(i64::try_from(hour).unwrap() * 3_600_000);
+        bench.request_under(transaction);
+    }
+
+    let awake = [transaction(), other(), third].map(|it| is_awake(&bench, &it));
+
+    assert_eq!(
+        awake,
+        [true, false, true],
+        "the second is due after the first; the third came just now"
+    );
+}
