@@ -113,7 +113,6 @@ fn a_fast_withdrawal_among_people() {
             "abandoned",
             "kept_in_wallet",
             "paid_out",
-            "parked at advance at last (not_found)",
             "parked at cash is out (blocked)",
             "parked at its end (does_not_add_up)",
         ],
