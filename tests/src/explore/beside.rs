@@ -7,6 +7,7 @@ use super::{counterparties::Counterparties, log::Log, truths, world::World};
 use fundflow_kernel::{envelope::StreamName, ids::TransactionId};
 use fundflow_runtime::{
     kind::{Kind, Of, payload, saga_id},
+    liveness::Wait,
     look::Look,
     message::{Effect, Rest, SagaId, What},
     runner::{LaneState, Runner},
@@ -131,7 +132,12 @@ fn sound<S: Saga, C: Counterparties>(world: &World<S, C>, look: &Look) -> Result
     }
     let runner = &world.shell.runner;
     let is_called = world.in_flight.iter().any(|effect| effect.saga == look.id);
+    let is_paused = matches!(look.waits.first(), Some(Wait::Requester { .. }));
     let waits = runner.timer_of(&look.id).is_some()
         || matches!(runner.rest_of(&look.id), Some(Rest::Parked(_)));
-    if look.finished || is_called || waits { Ok(()) } else { Err("nothing drives it".into()) }
+    if look.finished || is_called || waits || is_paused {
+        Ok(())
+    } else {
+        Err("nothing drives it".into())
+    }
 }

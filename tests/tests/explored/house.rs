@@ -6,7 +6,7 @@ use fundflow_domain::{
     decider::Decider as _,
     fees::tiers::{AmountTiers, Charge},
     holdings::{self, HoldingId, Holdings},
-    ids::{FundCode, WalletId},
+    ids::{FundCode, TransactionId, WalletId},
     money::{Discount, Rate},
     time::Timestamp,
     wallet::{self, Wallet},
@@ -45,7 +45,15 @@ pub(crate) fn world<S: Saga>(
     outside: Outside,
     (request, asked): (S::Request, S::Asked),
 ) -> World<S, Outside> {
-    let asked = (transaction("TX-1"), request, asked);
+    world_of(saga, outside, (transaction("TX-1"), request, asked))
+}
+
+/// The same of a saga whose name is no other's.
+pub(crate) fn world_of<S: Saga>(
+    saga: S,
+    outside: Outside,
+    asked: (TransactionId, S::Request, S::Asked),
+) -> World<S, Outside> {
     World::new(saga, outside, asked, morning()).excused(has_open_case)
 }
 

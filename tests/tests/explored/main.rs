@@ -5,9 +5,12 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod freeze;
 mod holdings;
 mod house;
+mod income;
 mod money;
 mod outside;
 mod pairs;
+mod plans;
 mod wallet;

@@ -22,10 +22,11 @@ use fundflow_sagas::ports::{
     advance::{AdvanceAnswer, AdvanceCall, AdvanceSaid, RepaymentAnswer},
     bank::{BankAnswer, BankCall, ChargeAnswer, PayoutAnswer, RefundAnswer},
     registrar::{ApplicationAnswer, RegistrarCall},
+    wallets::{Listed, Page, PageAnswer},
 };
 use fundflow_testkit::{
     explore::{Counterparties, Said},
-    worlds::{calendar, read},
+    worlds::{self, calendar, read},
 };
 use rust_decimal::Decimal;
 use std::{
@@ -254,6 +255,11 @@ impl Outside {
 
 impl Counterparties for Outside {
     fn answers(&self, effect: &Effect) -> Vec<Said<Self>> {
+        if let Some(page) = effect.call_as::<Page>() {
+            let owners = Listed::new([worlds::investor_id()]).page_of(page);
+            let answer = PageAnswer::Owners { page: page.clone(), owners };
+            return vec![Said::of(answer, self.clone())];
+        }
         if let Some(call) = effect.call_as::<BankCall>() {
             return self.bank(call, effect.ask);
         }
@@ -265,6 +271,9 @@ impl Counterparties for Outside {
 
     fn silence(&self, effect: &Effect) -> Payload {
         let cause = cause("time_out");
+        if effect.call_as::<Page>().is_some() {
+            return Arc::new(PageAnswer::Unknown(cause));
+        }
         match effect.call_as::<BankCall>() {
             Some(BankCall::Charge(_)) => {
                 return Arc::new(BankAnswer::Charge(ChargeAnswer::Unknown(cause)));

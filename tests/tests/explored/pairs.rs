@@ -46,11 +46,11 @@ fn no_share_is_made_or_lost<S: Saga>(world: &World<S, Outside>) -> Result<(), St
     Err(format!("{came} came, {left} left, and {there} are there"))
 }
 
-const fn sound<S: Saga>() -> [Truth<S, Outside>; 1] {
+pub(crate) const fn sound<S: Saga>() -> [Truth<S, Outside>; 1] {
     [("no share is made or lost", no_share_is_made_or_lost::<S>)]
 }
 
-fn withdrawing(
+pub(crate) fn withdrawing(
     number: &str,
 ) -> (fundflow_sagas::withdraw::Request, fundflow_sagas::withdraw::Asked) {
     let (mut request, asked) = withdrawal();
