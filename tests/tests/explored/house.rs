@@ -58,7 +58,7 @@ pub(crate) fn world_of<S: Saga>(
 }
 
 /// A person has what is open.
-fn has_open_case(log: &Log, saga: &SagaId) -> bool {
+pub(crate) fn has_open_case(log: &Log, saga: &SagaId) -> bool {
     let cases = log.streams().filter(|stream| stream.category() == Cases::CATEGORY);
     let mut ids = cases.filter_map(|stream| stream.id().parse::<CaseId>().ok());
     ids.any(|id| {

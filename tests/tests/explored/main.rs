@@ -1,5 +1,6 @@
 //! Every future of the shipped sagas, within small bounds: lost calls and answers, crashes after any
-//! append, refusals, cancels and operators, alone and two on one stream.
+//! append, refusals, cancels and operators, alone and two on one stream; and many of them at once, from a
+//! seed.
 //!
 //! A point that does not hold prints the shortest way to it.
 
@@ -13,4 +14,5 @@ mod money;
 mod outside;
 mod pairs;
 mod plans;
+mod storm;
 mod wallet;

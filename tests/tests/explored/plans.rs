@@ -6,7 +6,7 @@ use crate::{
     outside::{May, Outside},
 };
 use fundflow_domain::{
-    ids::PlanId,
+    ids::{PlanId, TransactionId},
     plan::{self, DayOfMonth, Frequency, MissingDay, MoveRule, Outcome, RegularPlan, Terms},
 };
 use fundflow_kernel::streams::Key;
@@ -44,7 +44,7 @@ fn terms(periods: u32, by_wallet: bool) -> Terms {
     }
 }
 
-fn plan_key() -> Key<RegularPlan> {
+pub(crate) fn plan_key() -> Key<RegularPlan> {
     Key::of(&read::<PlanId>("PLAN-1"))
 }
 
@@ -58,7 +58,7 @@ fn plan(periods: u32, by_wallet: bool) -> World<RegularPlans, Outside> {
 }
 
 /// Agreed before anything is explored.
-fn agreed(by_wallet: bool) -> [plan::Command; 1] {
+pub(crate) fn agreed(by_wallet: bool) -> [plan::Command; 1] {
     [plan::Command::Open(Box::new(terms(2, by_wallet)))]
 }
 
@@ -72,8 +72,13 @@ fn through_wallet() -> discount_purchase::Request {
     request
 }
 
+/// The plan's first date, for money of its account.
+pub(crate) fn plain_occurrence() -> (TransactionId, purchase::Request, discount_purchase::Asked) {
+    (transaction("PLAN-1.20260213"), plainly(), asked())
+}
+
 fn direct(may: impl IntoIterator<Item = May>) -> World<Purchase, Outside> {
-    let asked = (transaction("PLAN-1.20260213"), plainly(), asked());
+    let asked = plain_occurrence();
     world_of(Purchase { house: house() }, Outside::that(may), asked)
 }
 
@@ -125,7 +130,7 @@ fn a_plan_among_people() {
 
 #[test]
 fn a_plan_beside_the_purchase_of_its_first_date() {
-    let beside = (transaction("PLAN-1.20260213"), plainly(), asked());
+    let beside = plain_occurrence();
     let saga = Purchase { house: house() };
     let plan = terms(1, false);
     let outside = Outside::that([May::Decline, May::RejectInBatch]);
@@ -200,7 +205,7 @@ fn an_occurrence_by_way_of_a_wallet_among_people() {
 
 #[test]
 fn a_redemption_beside_an_occurrence_that_buys_the_same_fund() {
-    let beside = (transaction("PLAN-1.20260213"), plainly(), asked());
+    let beside = plain_occurrence();
     let outside = Outside::that([May::RejectInBatch]);
     let world = world(Redemption { house: house() }, outside, (redeeming(), asked()))
         .beside(Purchase { house: house() }, beside)
