@@ -279,9 +279,9 @@ impl<S: Saga, C: Counterparties> Node<S, C> {
         world.log().hash(&mut hasher);
         world.counterparties.hash(&mut hasher);
         beside::lanes::<S>(runner, &world.id().transaction).hash(&mut hasher);
-        let awaited = |effect: &Effect| match world.id() == &effect.saga {
-            true => beside::awaits::<S>(runner, effect),
-            false => world.others.iter().any(|other| other.awaits(runner, effect)),
+        let awaited = |effect: &Effect| {
+            let ours = effect.saga == *world.id() && beside::awaits::<S>(runner, effect);
+            ours || world.others.iter().any(|other| other.awaits(runner, effect))
         };
         let calls = world.in_flight.iter().map(|it| (format!("{it:?}"), awaited(it)));
         let mut calls: Vec<_> = calls.collect();

@@ -2,7 +2,7 @@
 
 use crate::{
     holdings::redeeming,
-    house::{ends, explore, held, holdings_key, house, in_wallet, wallet_key, world},
+    house::{ends, explore, held, holdings_key, house, in_wallet, wallet_key, world, world_of},
     outside::{May, Outside},
     pairs::{sound, withdrawing},
 };
@@ -65,12 +65,12 @@ fn a_freeze_of_a_wallet_and_its_lifting() {
 
 #[test]
 fn a_statement_of_the_register_on_holdings() {
-    let (on, fund) = (date("2026-02-12"), target_code());
-    let word = Word::Statement { registrar: read("own"), on, frozen: shares("600") };
-    let request = Request { investor: investor_id(), fund, word };
-    let id = statement_id(on, fund, &investor_id()).unwrap();
-    let world = crate::house::world_of(saga(), Outside::that([]), (id, request, ()))
-        .with(&holdings_key(fund), held("1000"));
+    let (day, target) = (date("2026-02-12"), target_code());
+    let said = Word::Statement { registrar: read("own"), on: day, frozen: shares("600") };
+    let request = Request { investor: investor_id(), fund: target, word: said };
+    let id = statement_id(day, target, &investor_id()).unwrap();
+    let world = world_of(saga(), Outside::that([]), (id, request, ()))
+        .with(&holdings_key(target), held("1000"));
     let found = explore(Explorer::new(world).acts(1).operators());
     ends(&found, &["completed"]);
 }
