@@ -194,8 +194,10 @@ impl Registry {
 
 /// The distributor, and the bank that advances, as the sandbox knows them.
 fn fast_withdraw(house: House) -> FastWithdraw {
-    let account =
-        |text: &str| AccountRef::new(text).unwrap_or_else(|error| unreachable!("{error}"));
+    let account = |text: &str| {
+        AccountRef::new(text)
+            .unwrap_or_else(|error| unreachable!("a literal of this file: {error}"))
+    };
     FastWithdraw {
         house,
         distributor: account("305"),
@@ -207,7 +209,7 @@ fn fast_withdraw(house: House) -> FastWithdraw {
 
 /// A port's name out of a literal.
 fn named(text: &str) -> PortName {
-    PortName::new(text).unwrap_or_else(|error| unreachable!("{error}"))
+    PortName::new(text).unwrap_or_else(|error| unreachable!("a literal of this file: {error}"))
 }
 
 /// Every aggregate of the fund business, whether a registered saga works on it or not.

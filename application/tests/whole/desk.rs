@@ -28,6 +28,7 @@ use fundflow_sagas::{
     parts::milestone::Scope,
     ports::registrar::{ApplicationAnswer, notice},
 };
+use sha2::Digest as _;
 use std::sync::Arc;
 
 async fn listed(world: &World, filter: Filter) -> Vec<String> {
@@ -161,6 +162,79 @@ async fn a_list_that_was_kept_is_read_back_and_one_that_does_not_fit_is_built_ag
     world.store.save("desk.sagas", at, kept).await.unwrap();
     let none = SagaList::of(&*world.store, Registry::new()).await.unwrap();
     assert_eq!(rows(&none), []);
+}
+
+/// What was kept, said otherwise, behind a hash of its own.
+fn kept_otherwise(kept: &[u8], edit: impl FnOnce(&mut serde_json::Value)) -> Vec<u8> {
+    let mut body = serde_json::from_slice(&kept[32..]).unwrap();
+    edit(&mut body);
+    let body = serde_json::to_vec(&body).unwrap();
+    [&sha2::Sha256::digest(&body)[..], &body].concat()
+}
+
+#[tokio::test]
+async fn a_list_of_another_format_of_other_kinds_or_of_another_store_is_built_again() {
+    let world = World::open().await;
+    for n in 0..250 {
+        world.buy(&format!("TX-{n}"), Manner::Declined).await;
+    }
+    SagaList::of(&*world.store, registry()).await.unwrap();
+    let (at, kept) = world.store.load("desk.sagas").await.unwrap().expect("much was new");
+    // A list that is used, and no other, shows nothing.
+    let emptied = |field: &'static str, value: serde_json::Value| {
+        kept_otherwise(&kept, |body| {
+            body["rows"] = serde_json::json!([]);
+            body[field] = value;
+        })
+    };
+    let cases = [
+        ("rows", serde_json::json!([]), 0),
+        ("format", serde_json::json!(2), 250),
+        ("format", serde_json::json!(4), 250),
+        ("kinds", serde_json::json!(["discount_purchase", "plum"]), 250),
+        ("last", serde_json::json!("another event"), 250),
+    ];
+    for (field, value, rows) in cases {
+        world.store.save("desk.sagas", at, emptied(field, value)).await.unwrap();
+        let list = SagaList::of(&*world.store, registry()).await.unwrap();
+        assert_eq!(list.rows().count(), rows, "{field}");
+        let (_, now) = world.store.load("desk.sagas").await.unwrap().unwrap();
+        let is_mended = now == kept;
+        assert_eq!(is_mended, rows > 0, "{field}: what is built again is kept");
+    }
+}
+
+#[tokio::test]
+async fn rows_are_kept_in_the_shape_of_their_format() {
+    let world = World::open().await;
+    for n in 0..250 {
+        world.buy(&format!("TX-{n}"), Manner::Declined).await;
+    }
+    SagaList::of(&*world.store, registry()).await.unwrap();
+    let (_, kept) = world.store.load("desk.sagas").await.unwrap().expect("much was new");
+    let body: serde_json::Value = serde_json::from_slice(&kept[32..]).unwrap();
+    let row = body["rows"][0].as_object().unwrap();
+    let fields: Vec<&str> = row.keys().map(String::as_str).collect();
+    // Another shape, or another meaning of a field, is another format: raise it.
+    assert_eq!(body["format"], 3);
+    assert_eq!(
+        fields,
+        [
+            "day",
+            "ending",
+            "failure",
+            "foreign",
+            "kind",
+            "moved",
+            "parked",
+            "requester",
+            "settled",
+            "since",
+            "summary",
+            "transaction",
+            "version",
+        ]
+    );
 }
 
 #[tokio::test]

@@ -218,8 +218,9 @@ impl Plan {
         next.unwrap_or(self.segments[0].terms.start)
     }
 
-    /// Whether other terms were agreed for a day after that one.
-    pub(super) fn changes_after(&self, from: NaiveDate) -> bool {
-        self.segments.last().is_some_and(|latest| latest.from > from)
+    /// The terms that were agreed for days after that one.
+    pub(super) fn terms_after(&self, from: NaiveDate) -> impl Iterator<Item = &Terms> {
+        let later = self.segments.iter().filter(move |segment| segment.from > from);
+        later.map(|segment| segment.terms.as_ref())
     }
 }

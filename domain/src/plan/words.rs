@@ -173,10 +173,12 @@ impl Plan {
         })
     }
 
-    /// Whether the terms from that date on are what they would be with the changes made.
+    /// Whether all terms from that date on say already what the changes say, also those that were agreed
+    /// for later days: whatever else these say stays.
     fn says(&self, changes: &Changes, from: NaiveDate) -> bool {
-        let terms = self.terms_on(from);
-        changes.applied(terms) == *terms && !self.changes_after(from)
+        let later = self.terms_after(from);
+        let mut terms = std::iter::once(self.terms_on(from)).chain(later);
+        terms.all(|terms| changes.applied(terms) == *terms)
     }
 }
 

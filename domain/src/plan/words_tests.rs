@@ -1,7 +1,7 @@
 //! What is said twice, too late, or of what is so already.
 
 use super::{
-    Already, Command, EndCause, Event, Refusal, RegularPlan, State,
+    Already, Changes, Command, EndCause, Event, Frequency, Refusal, RegularPlan, State,
     tests::{amount, asked, at, change, changed, date, ended, miss, opened, paused, resumed},
 };
 use crate::{decider::Decider as _, testing::given};
@@ -80,6 +80,25 @@ fn a_word_that_changes_nothing_says_what_is_so() {
     let same = Command::End { reason: "moved abroad".into() };
     assert_eq!(already(&history, &same), "the plan is over, as asked: moved abroad");
     assert_eq!(already(&history, &pause("2026-05-01")), heard("2026-05-01"));
+}
+
+/// Repeated, it would undo what was agreed since.
+#[test]
+fn a_word_that_changed_nothing_changes_nothing_of_what_was_agreed_for_later_days() {
+    let weekly = || Changes { frequency: Some(Frequency::Daily), ..Changes::default() };
+    let same = change("2026-01-10", amount("500"), "2026-02-01");
+    let history = vec![opened()];
+    let says = "the plan has these terms already for dates from 2026-02-01 on";
+    assert_eq!(already(&history, &same), says);
+    let history = [history, vec![changed("2026-01-05", weekly(), "2026-03-01")]].concat();
+    assert_eq!(already(&history, &same), says, "also where another word came since");
+
+    let more = [history, vec![changed("2026-01-06", amount("800"), "2026-04-01")]].concat();
+    given::<RegularPlan>(more).when(same).then([changed(
+        "2026-01-10",
+        amount("500"),
+        "2026-02-01",
+    )]);
 }
 
 #[test]

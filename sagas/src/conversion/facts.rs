@@ -74,7 +74,7 @@ impl Conversion {
                 application.filter(|_| only_today).map(|it| house.cut_off(&it.terms))
             }
             When::NextCutOff => house.cut_off_after(trade_date(view), 1),
-            When::ConfirmDue => house.noon_after(confirm_by, 0),
+            When::ConfirmDue => timing::asked_from(view, house.noon_after(confirm_by, 0)),
             When::ConfirmOverdue => house.noon_after(confirm_by, 1),
         }
     }

@@ -228,14 +228,14 @@ impl DiscountPurchase {
             }
             When::NextCutOff => house.cut_off_after(t.max(of(&plan.out)), 1),
             When::TargetCutOff => house.cut_off_after(of(&plan.target), 1),
-            When::BuyDue => house.noon_after(due(&plan.buy), 0),
+            When::BuyDue => timing::asked_from(view, house.noon_after(due(&plan.buy), 0)),
             When::BuyOverdue => house.noon_after(due(&plan.buy), 1),
-            When::OutDue => house.noon_after(due(&plan.out), 0),
+            When::OutDue => timing::asked_from(view, house.noon_after(due(&plan.out), 0)),
             When::OutOverdue => house.noon_after(due(&plan.out), 1),
             When::MoneyDue => house.noon_after(of(&plan.out), self.payout_days(view)),
             When::RefundOverdue => plan.payment.refund_overdue(house, view, t),
             When::PayoutOverdue => plan.payout.overdue(house, view),
-            When::TargetDue => house.noon_after(due(&plan.target), 0),
+            When::TargetDue => timing::asked_from(view, house.noon_after(due(&plan.target), 0)),
             When::TargetOverdue => house.noon_after(due(&plan.target), 1),
         }
     }

@@ -141,13 +141,16 @@ impl FastWithdraw {
         match when {
             When::EndOfDay => {
                 let next = day::promise(view).quota.day.succ_opt()?;
-                Some(Timestamp::shanghai(next, chrono::NaiveTime::MIN))
+                let end = Timestamp::shanghai(next, chrono::NaiveTime::MIN);
+                timing::asked_from(view, Some(end))
             }
             When::NextCutOff => house.cut_off_after(t, 1),
-            When::TransferDue => house.noon_after(due(&plan.transfer), 0),
+            When::TransferDue => timing::asked_from(view, house.noon_after(due(&plan.transfer), 0)),
             When::TransferOverdue => house.noon_after(due(&plan.transfer), 1),
             When::RedemptionNextCutOff => house.cut_off_after(redeemed, 1),
-            When::RedemptionDue => house.noon_after(due(&plan.redemption), 0),
+            When::RedemptionDue => {
+                timing::asked_from(view, house.noon_after(due(&plan.redemption), 0))
+            }
             When::RedemptionOverdue => house.noon_after(due(&plan.redemption), 1),
             When::MoneyDue => house.noon_after(redeemed, days),
             When::MoneyOverdue => {

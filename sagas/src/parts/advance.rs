@@ -9,7 +9,7 @@ use super::{
     application::FundSaga,
     cases::{self, About, Record, finding},
     milestone::Milestone,
-    timing::closing,
+    timing::{closing, never_comes, never_got},
 };
 use crate::ports::advance::{
     Advance as Call, AdvanceAnswer, AdvanceCall, AdvanceSaid, Repayment, RepaymentAnswer,
@@ -116,6 +116,22 @@ impl AdvanceLeg {
         Ok(turn.decide(&self.key, &Command::Request(terms))?)
     }
 
+    /// Closes it: it never reached the bank, nobody asks for it any more, and no call for it is under way.
+    /// Whoever says that it never came before that has said nothing yet.
+    ///
+    /// # Errors
+    /// [`NotDone`]; nothing has changed.
+    fn never_came<S: Saga>(&self, turn: &mut Turn<'_, S>) -> Result<Heard, NotDone> {
+        let view = turn.view()?;
+        let waits = self.advance(&view).is_some_and(|it| matches!(it.stage, Stage::Requested));
+        if !waits || !never_comes(&view, turn.now()) {
+            return Ok(Heard::NotFound);
+        }
+        let now = turn.now();
+        turn.speaks(Actor::Counterparty("advancing bank".into()), "advance", now);
+        self.give_up(turn, never_got("the bank", "the order to advance")).map(Heard::Recorded)
+    }
+
     /// Closes it: it never reached the bank, and is not to be made any more.
     ///
     /// # Errors
@@ -200,7 +216,7 @@ impl AdvanceLeg {
             AdvanceSaid::Repayment(RepaymentAnswer::Repaid(transfer)) => {
                 (Command::RecordRepaid(transfer.clone()), Some(transfer.at))
             }
-            AdvanceSaid::Advance(AdvanceAnswer::NotFound) => return Ok(Heard::NotFound),
+            AdvanceSaid::Advance(AdvanceAnswer::NotFound) => return self.never_came(turn),
             AdvanceSaid::Repayment(RepaymentAnswer::Refused(cause)) => {
                 return Ok(Heard::Refused(cause.clone()));
             }

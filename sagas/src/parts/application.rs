@@ -2,7 +2,7 @@
 
 pub use super::fund_saga::{FundSaga, book};
 
-use super::timing::closing;
+use super::timing::{closing, never_comes, never_got};
 use crate::ports::registrar::{self as port, RegistrarCall};
 use fundflow_domain::{
     application::{
@@ -107,9 +107,9 @@ impl ApplicationLeg {
         view.ending.is_some() && self.lets_go(view)
     }
 
-    /// The saga has ended without its outcome, and the registrar's front has not taken it.
-    pub(super) fn is_abandoned<S: Saga>(&self, view: &View<'_, S>) -> bool {
-        view.ending.is_some() && self.is_placed(view) && !self.is_over(view)
+    /// Nobody will hand it in any more, and none of our calls for it is under way.
+    pub(super) fn never_comes<S: Saga>(&self, view: &View<'_, S>, now: Timestamp) -> bool {
+        never_comes(view, now) && self.is_placed(view) && !self.is_over(view)
     }
 
     /// It has its outcome, or was never placed.
@@ -238,6 +238,18 @@ impl ApplicationLeg {
     /// [`NotDone`]; nothing has changed.
     pub fn close<S: Saga>(&self, turn: &mut Turn<'_, S>) -> Result<usize, NotDone> {
         let cause = closing(&turn.view()?, "the registrar", "the application");
+        self.close_for(turn, cause)
+    }
+
+    /// Closes it: the registrar never got it, and nobody hands it in any more.
+    ///
+    /// # Errors
+    /// [`NotDone`]; nothing has changed.
+    pub(super) fn never_came<S: Saga>(&self, turn: &mut Turn<'_, S>) -> Result<usize, NotDone> {
+        self.close_for(turn, never_got("the registrar", "the application"))
+    }
+
+    fn close_for<S: Saga>(&self, turn: &mut Turn<'_, S>, cause: Cause) -> Result<usize, NotDone> {
         let rejection = Rejection { cause, interest: Money::ZERO, frozen: None, by_us: true };
         Ok(turn.decide(&self.key, &Command::Reject(rejection))?)
     }

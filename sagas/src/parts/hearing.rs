@@ -167,9 +167,8 @@ impl ApplicationLeg {
                 let text = "the registrar does not know an application that it accepted";
                 return Ok(Heard::Pending(Cause::new("lost", text)));
             }
-            // Nobody will hand it in any more.
-            (Said::Nothing, _) if self.is_abandoned(&turn.view()?) => {
-                return self.close(turn).map(Heard::Recorded);
+            (Said::Nothing, _) if self.never_comes(&turn.view()?, turn.now()) => {
+                return self.never_came(turn).map(Heard::Recorded);
             }
             (Said::Nothing, _) => return Ok(Heard::NotFound),
         };

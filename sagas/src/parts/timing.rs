@@ -247,13 +247,40 @@ pub fn late_acceptance<S: FundSaga>(
     Ok(())
 }
 
+/// Milliseconds that a call may be under way: whoever answers an hour after the last one that it never
+/// came says so for good.
+const UNDER_WAY: i64 = 3_600_000;
+
+/// Since when no call of a saga that was given up can be under way; `None` where it was not given up, or
+/// nobody kept when.
+fn landed<S: Saga>(view: &View<'_, S>) -> Option<Timestamp> {
+    view.open.given_up_at.map(|at| at.plus_millis(UNDER_WAY))
+}
+
+/// From when on the other side is asked for a word that is due then: what was given up, not before all
+/// calls for it have come, or never will.
+pub fn asked_from<S: Saga>(view: &View<'_, S>, due: Option<Timestamp>) -> Option<Timestamp> {
+    due.into_iter().chain(landed(view)).max()
+}
+
+/// Whether "it never came" is the last word on a call of the saga: it is over, so that nobody makes it any
+/// more, and none is under way.
+pub fn never_comes<S: Saga>(view: &View<'_, S>, now: Timestamp) -> bool {
+    view.ending.is_some() && landed(view).is_none_or(|landed| landed <= now)
+}
+
+/// Why a row is closed whose call the other side never got.
+pub fn never_got(who: &str, what: &str) -> Cause {
+    Cause::new("too_late", format!("{who} never got {what}, and its time is over"))
+}
+
 /// Why a row is closed without the other side's word: a person gave up waiting for it, or the call
 /// never came and is too late.
 pub fn closing<S: Saga>(view: &View<'_, S>, who: &str, what: &str) -> Cause {
     if view.open.landing_chosen || view.ending.is_some() {
         return Cause::new("operator", format!("closed by an operator without {who}'s answer"));
     }
-    Cause::new("too_late", format!("{who} never got {what}, and its time is over"))
+    never_got(who, what)
 }
 
 /// The T that is promised now: the first one, or the later one that it moved to.

@@ -149,9 +149,9 @@ impl Purchase {
                 .only_today
                 .then(|| house.sealed_by(trade_date(view), self.cut_off(view))),
             When::NextCutOff => house.cut_off_after_by(trade_date(view), 1, self.cut_off(view)),
-            When::ConfirmDue => house.noon_after(confirm_by, 0),
+            When::ConfirmDue => timing::asked_from(view, house.noon_after(confirm_by, 0)),
             When::ConfirmOverdue => house.noon_after(confirm_by, 1),
-            When::FoundedDue => house.noon_after(founded_by, 0),
+            When::FoundedDue => timing::asked_from(view, house.noon_after(founded_by, 0)),
             When::FoundedOverdue => house.noon_after(founded_by, 1),
             When::MoneyOverdue => {
                 let over = application.is_some_and(|it| it.stage.is_over());

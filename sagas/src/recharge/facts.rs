@@ -87,7 +87,7 @@ impl Recharge {
             }
             When::OrderUnwanted => view.open.request.only_today.then(|| house.sealed_by(t, None)),
             When::NextCutOff => house.cut_off_after(t, 1),
-            When::Due => house.noon_after(due, 0),
+            When::Due => timing::asked_from(view, house.noon_after(due, 0)),
             When::Overdue => house.noon_after(due, 1),
             When::MoneyOverdue => view.plan.payment.refund_overdue(house, view, t),
         }

@@ -139,7 +139,7 @@ impl Redemption {
                 application.filter(|_| only_today).map(|it| house.cut_off(&it.terms))
             }
             When::NextCutOff => house.cut_off_after(t, 1),
-            When::ConfirmDue => house.noon_after(confirm_by, carried),
+            When::ConfirmDue => timing::asked_from(view, house.noon_after(confirm_by, carried)),
             When::ConfirmOverdue => house.noon_after(confirm_by, carried.checked_add(1)?),
             When::MoneyDue => {
                 house.noon_after(t, nth(next_payout(view).map_or(0, |(nth, ..)| nth))?)

@@ -118,7 +118,7 @@ impl Withdraw {
         match when {
             When::CompensationOverdue => view.plan.compensations.overdue(house, view),
             When::NextCutOff => house.cut_off_after(trade_date(view), 1),
-            When::Due => house.noon_after(self.confirmed_by(view)?, 0),
+            When::Due => timing::asked_from(view, house.noon_after(self.confirmed_by(view)?, 0)),
             When::Overdue => house.noon_after(self.confirmed_by(view)?, 1),
             When::MoneyDue => house.noon_after(self.money_here(view)?, 0),
             When::MoneyOverdue => view.plan.payout.overdue(house, view),

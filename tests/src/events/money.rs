@@ -25,13 +25,18 @@ fn payments() -> Vec<payment::Event> {
     use payment::Event as E;
     let nth = |nth| payment_no().nth_refund(nth).expect("room for a refund");
     let closed = || cause("0009", "the fund is closed");
-    let refund = |no, of, yuan| E::RefundRequested {
+    let asked = Some(crate::worlds::request_time());
+    let refund_asked = |no, of, yuan, asked_at| E::RefundRequested {
         no,
         of,
         amount: amount(yuan),
         cause: closed(),
-        asked_at: Some(crate::worlds::request_time()),
+        asked_at,
     };
+    let refund = |no, of, yuan| refund_asked(no, of, yuan, asked);
+    // As earlier programs stored them.
+    let before = payment::Terms { asked_at: None, ..payment_terms() };
+    let refund_before = refund_asked(nth(1), Of::Payback, "10000.00", None);
     vec![
         E::Requested(Box::new(payment_terms())),
         E::Paid(receipt("CH-1", "10000.00")),
@@ -44,6 +49,8 @@ fn payments() -> Vec<payment::Event> {
         refund(nth(1), Of::Payback, "10000.00"),
         refund(nth(2), Of::Unapplied { serial: id("CH-2") }, "10000.00"),
         refund(nth(3), Of::Difference { due_to: id("TA-1") }, "4000.00"),
+        E::Requested(Box::new(before)),
+        refund_before,
         E::Refunded { no: nth(1), serial: id("R-1") },
     ]
 }
@@ -58,6 +65,15 @@ fn payouts() -> Vec<payout::Event> {
         at: instant("2026-02-25T09:30:00+08:00"),
     };
     let next = terms.no.nth_attempt(2).expect("room for an attempt");
+    let redirected = |asked_at| E::Redirected {
+        after: terms.no.clone(),
+        no: next.clone(),
+        account: id("ACC-8"),
+        reason: cause("operator", "the investor's new account"),
+        asked_at,
+    };
+    // As earlier programs stored them.
+    let before = payout::Terms { asked_at: None, ..terms.clone() };
     vec![
         E::Requested(Box::new(payout::Terms {
             compensates: Some(fundflow_domain::case::CaseId::of(b"a record")),
@@ -65,13 +81,9 @@ fn payouts() -> Vec<payout::Event> {
         })),
         E::PaidOut(transfer),
         E::Refused { no: terms.no.clone(), cause: cause("14", "the account is closed") },
-        E::Redirected {
-            after: terms.no,
-            no: next,
-            account: id("ACC-8"),
-            reason: cause("operator", "the investor's new account"),
-            asked_at: Some(crate::worlds::request_time()),
-        },
+        redirected(Some(crate::worlds::request_time())),
+        E::Requested(Box::new(before)),
+        redirected(None),
     ]
 }
 

@@ -103,8 +103,9 @@ pub fn lives<S: Saga>(request: S::Request, promise: S::Promise) -> Vec<Event<S>>
         Event::Parked(Parked { row: row(), cause: timeout(), lacks_answer: true }),
         Event::Resumed { reason: why() },
         Event::LandingChosen { reason: why() },
-        Event::Abandoned { reason: why(), ends: vec![end()] },
-        Event::Abandoned { reason: why(), ends: vec![came] },
+        Event::Abandoned { reason: why(), ends: vec![end()], at: None },
+        Event::Abandoned { reason: why(), ends: vec![came], at: None },
+        Event::Abandoned { reason: why(), ends: vec![end()], at: Some(due) },
     ];
     life.extend(endings.map(|ending| Event::Ended { ending, cause: closed() }));
     life

@@ -35,6 +35,7 @@ fn wallets() -> Vec<wallet::Event> {
         E::CreditConfirmed { transaction: tx(), shares: some(), registered: date("2026-02-24") },
         E::CreditReversed { transaction: tx() },
         E::SharesReserved { transaction: tx(), shares: some(), with_income: true },
+        E::SharesReserved { transaction: tx(), shares: some(), with_income: false },
         E::SharesReleased { transaction: tx() },
         E::SharesSpent { transaction: tx(), shares: some(), lots },
     ]

@@ -7,11 +7,27 @@ use super::{counterparties::Counterparties, log::Log, truths, world::World};
 use fundflow_kernel::{envelope::StreamName, ids::TransactionId};
 use fundflow_runtime::{
     kind::{Kind, Of, payload, saga_id},
+    liveness::Wait,
     look::Look,
-    message::{Rest, SagaId, What},
+    message::{Effect, Rest, SagaId, What},
+    runner::{LaneState, Runner},
     saga::Saga,
 };
 use std::sync::Arc;
+
+/// What is outstanding on a lane, and whether something may have been sent before.
+pub(super) type Lane = (LaneState, bool);
+
+/// The lanes of a saga; `None` while it is not in memory.
+pub(super) fn lanes<S: Saga>(runner: &Runner, transaction: &TransactionId) -> Option<Vec<Lane>> {
+    let running = runner.running::<S>(transaction)?;
+    Some(running.lanes().map(|(state, uncertain)| (state.clone(), uncertain)).collect())
+}
+
+/// Whether a lane of its saga waits for the reply to that call.
+pub(super) fn awaits<S: Saga>(runner: &Runner, effect: &Effect) -> bool {
+    runner.running::<S>(&effect.saga.transaction).is_some_and(|it| it.awaits(effect))
+}
 
 /// A saga beside the one under test.
 #[derive(Clone)]
@@ -19,11 +35,23 @@ pub struct Other {
     pub(super) id: SagaId,
     kind: Arc<dyn Kind>,
     request: What,
+    lanes: fn(&Runner, &TransactionId) -> Option<Vec<Lane>>,
+    awaits: fn(&Runner, &Effect) -> bool,
     /// Somebody has asked for it and was answered.
     pub(super) is_replied: bool,
 }
 
 impl Other {
+    /// What is outstanding, as [`lanes`] has it.
+    pub(super) fn lanes(&self, runner: &Runner) -> Option<Vec<Lane>> {
+        (self.lanes)(runner, &self.id.transaction)
+    }
+
+    /// Whether the call is its own, and it waits for the reply.
+    pub(super) fn awaits(&self, runner: &Runner, effect: &Effect) -> bool {
+        self.id == effect.saga && (self.awaits)(runner, effect)
+    }
+
     /// Everything about it; `None` while nothing is prepared.
     pub fn look(&self, log: &Log) -> Result<Option<Look>, String> {
         let process = StreamName::of(self.kind.name(), &self.id.transaction);
@@ -55,7 +83,8 @@ impl<S: Saga, C: Counterparties> World<S, C> {
         }
         let (saga, request, asked) = (id.clone(), payload(request), payload(asked));
         let request = What::Request { saga, request, asked, at: None, trace_parent: None };
-        self.others.push(Other { id, kind, request, is_replied: false });
+        let (lanes, awaits) = (lanes::<T>, awaits::<T>);
+        self.others.push(Other { id, kind, request, lanes, awaits, is_replied: false });
         self
     }
 
@@ -71,6 +100,13 @@ impl<S: Saga, C: Counterparties> World<S, C> {
     pub fn looks_beside(&self) -> Result<Vec<Look>, String> {
         let looks = self.others.iter().map(|other| other.look(self.log()).transpose());
         looks.flatten().collect()
+    }
+
+    /// Whether one of those beside waits for time, and for no person.
+    pub(super) fn time_moves_others(&self) -> bool {
+        let runner = &self.shell.runner;
+        let waits = |saga: &SagaId| runner.timer_of(saga).is_some() && !runner.is_parked(saga);
+        self.others.iter().any(|other| waits(&other.id))
     }
 
     /// Those beside that are not over yet, or wait for a person.
@@ -96,7 +132,12 @@ fn sound<S: Saga, C: Counterparties>(world: &World<S, C>, look: &Look) -> Result
     }
     let runner = &world.shell.runner;
     let is_called = world.in_flight.iter().any(|effect| effect.saga == look.id);
+    let is_paused = matches!(look.waits.first(), Some(Wait::Requester { .. }));
     let waits = runner.timer_of(&look.id).is_some()
         || matches!(runner.rest_of(&look.id), Some(Rest::Parked(_)));
-    if look.finished || is_called || waits { Ok(()) } else { Err("nothing drives it".into()) }
+    if look.finished || is_called || waits || is_paused {
+        Ok(())
+    } else {
+        Err("nothing drives it".into())
+    }
 }

@@ -8,6 +8,7 @@
 //! operator costs one of the allowed acts.
 
 use super::{
+    beside,
     counterparties::{Counterparties, Fate, Said},
     world::World,
 };
@@ -121,8 +122,10 @@ impl<S: Saga, C: Counterparties> Node<S, C> {
         moves
     }
 
+    /// Nobody speaks, and somebody waits for time, and for no person.
     fn rings_for_free(&self, look: Option<&Look>) -> bool {
-        self.is_quiet() && look.is_none_or(|look| look.parked.is_none())
+        let is_parked = look.is_some_and(|look| look.parked.is_some());
+        self.is_quiet() && (!is_parked || self.world.time_moves_others())
     }
 
     /// The process dies while calls are in flight: none of them arrived, or all acted.
@@ -267,25 +270,28 @@ impl<S: Saga, C: Counterparties> Node<S, C> {
         }
     }
 
-    /// Points that are the same in every respect have the same key.
+    /// Points that are the same in every respect have the same key: also in what is outstanding, of
+    /// whichever saga.
     pub(super) fn key(&self) -> u64 {
         let mut hasher = DefaultHasher::new();
         let world = &self.world;
+        let runner = &world.shell.runner;
         world.log().hash(&mut hasher);
         world.counterparties.hash(&mut hasher);
-        let running = world.running();
-        running.map(|it| it.lanes().collect::<Vec<_>>()).hash(&mut hasher);
-        let awaited = |effect: &Effect| running.is_some_and(|it| it.awaits(effect));
+        beside::lanes::<S>(runner, &world.id().transaction).hash(&mut hasher);
+        let awaited = |effect: &Effect| {
+            let ours = effect.saga == *world.id() && beside::awaits::<S>(runner, effect);
+            ours || world.others.iter().any(|other| other.awaits(runner, effect))
+        };
         let calls = world.in_flight.iter().map(|it| (format!("{it:?}"), awaited(it)));
         let mut calls: Vec<_> = calls.collect();
         calls.sort();
         let mut said: Vec<&Arc<str>> = self.said.iter().map(|(words, _)| words).collect();
         said.sort();
         (calls, said).hash(&mut hasher);
-        (world.shell.now, world.shell.runner.next_timer(), self.faults, self.acts)
-            .hash(&mut hasher);
+        (world.shell.now, runner.next_timer(), self.faults, self.acts).hash(&mut hasher);
         for other in &world.others {
-            (other.is_replied, world.shell.runner.timer_of(&other.id)).hash(&mut hasher);
+            (other.is_replied, runner.timer_of(&other.id), other.lanes(runner)).hash(&mut hasher);
         }
         (self.is_asked(), &world.shell.broken).hash(&mut hasher);
         hasher.finish()

@@ -3,7 +3,8 @@
 //! 1. Points that are the same in every respect are followed once. The same bounds always find the
 //!    same points.
 //! 2. The first point that does not hold is reached by the shortest way there is, which is printed.
-//! 3. From every point an end, or a person, can be reached: checked when all points are known.
+//! 3. From every point an end, or a person, can be reached: checked when all points are known. Whoever
+//!    paused it is a person.
 
 use super::{
     counterparties::Counterparties,
@@ -11,7 +12,7 @@ use super::{
     truths,
     world::World,
 };
-use fundflow_runtime::{look::Look, port::Payload, saga::Saga};
+use fundflow_runtime::{liveness::Wait, look::Look, port::Payload, saga::Saga};
 use std::{
     collections::{BTreeMap, HashMap, VecDeque},
     fmt,
@@ -197,7 +198,8 @@ impl<S: Saga, C: Counterparties> Explorer<S, C> {
         // Whoever was refused is over, too.
         let is_answered = look.is_some() || node.is_asked();
         looks.extend(look);
-        let good = is_answered && looks.iter().all(|it| it.finished || it.parked.is_some());
+        let rests = |it: &Look| it.finished || it.parked.is_some() || is_paused(it);
+        let good = is_answered && looks.iter().all(rests);
         Ok(Followed { futures, rest, good })
     }
 }
@@ -205,8 +207,12 @@ impl<S: Saga, C: Counterparties> Explorer<S, C> {
 struct Followed<S: Saga, C> {
     futures: Vec<(Node<S, C>, String)>,
     rest: Option<String>,
-    /// It is over, or a person looks.
+    /// It is over, or a person looks, or whoever asked for it has paused it.
     good: bool,
+}
+
+fn is_paused(look: &Look) -> bool {
+    !look.waits.is_empty() && look.waits.iter().all(|it| matches!(it, Wait::Requester { .. }))
 }
 
 /// How it rests, if nothing is under way any more.
@@ -221,6 +227,7 @@ fn rest<S: Saga, C: Counterparties>(node: &Node<S, C>, look: Option<&Look>) -> O
         (None, Some(ending)) => {
             ending.split_once('.').map_or(ending, |(_, ending)| ending).to_owned()
         }
+        (None, None) if is_paused(look) => format!("paused at {}", look.stands_at),
         (None, None) => format!("nowhere, at {}", look.stands_at),
     })
 }

@@ -1,13 +1,14 @@
 //! What must be true of any saga at every point of every future.
 //!
 //! 1. Appends continue their streams, and effects stand for what is durable (kept by the world).
-//! 2. Whoever is unfinished waits for somebody, and is driven by a timer, a call or a person.
+//! 2. Whoever is unfinished waits for somebody, and is driven by a timer, a call or a person, or was paused
+//!    by whoever asked for it.
 //! 3. It ends once. Over and owing nothing, no end of it is open but those that a person took over,
 //!    and those that the test excuses.
 //! 4. Another process that has only the log believes the same, and decides nothing.
 //! 5. What was promised to the caller is what is stored.
 //! 6. What is over is forgotten once it owes nothing.
-//! 7. Nothing is called again while the same call is not answered. Two rows may ask at once how it stands.
+//! 7. No saga calls again while the same call is not answered. Two rows may ask at once how it stands.
 //! 8. Nobody is called whom the saga did not name before anything of it was stored.
 
 use super::{counterparties::Counterparties, world::World};
@@ -72,7 +73,7 @@ pub fn always<S: Saga, C: Counterparties>(world: &World<S, C>) -> Result<(), Str
 
 fn no_call_twice<S: Saga, C: Counterparties>(world: &World<S, C>) -> Result<(), String> {
     let calls = world.in_flight.iter().filter(|it| it.ask == Ask::Call);
-    let mut calls: Vec<String> = calls.map(|it| format!("{it:?}")).collect();
+    let mut calls: Vec<String> = calls.map(|it| format!("{it:?} for {}", it.saga)).collect();
     calls.sort();
     let twice = calls.windows(2).find(|pair| pair[0] == pair[1]);
     twice.map_or(Ok(()), |pair| Err(format!("{} is in flight twice", pair[0])))
@@ -127,7 +128,8 @@ pub fn nothing_is_open_at_the_end(look: &Look) -> Result<(), String> {
 
 /// Something will happen to it: a timer rings, a call is answered, or a person looks.
 fn driven<S: Saga, C: Counterparties>(world: &World<S, C>, look: &Look) -> Result<(), String> {
-    if look.finished || matches!(look.waits.first(), Some(Wait::Operator { .. })) {
+    let is_a_persons = |wait: &Wait| matches!(wait, Wait::Operator { .. } | Wait::Requester { .. });
+    if look.finished || look.waits.first().is_some_and(is_a_persons) {
         return Ok(());
     }
     let Some(running) = world.running() else { return Err("the runner forgot it".into()) };

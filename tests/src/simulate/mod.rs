@@ -19,7 +19,7 @@ mod stage;
 
 pub use stage::{Faults, Stage};
 
-use crate::explore::{counterparties::Counterparties, shell::Shell};
+use crate::explore::{counterparties::Counterparties, shell::Shell, world::Excuse};
 use fundflow_kernel::{codec::Stored, ids::TransactionId, streams::Key, time::Timestamp};
 use fundflow_runtime::{
     breaker::Limits,
@@ -89,6 +89,7 @@ pub struct Simulation<C> {
     has_operator: bool,
     truths: Vec<Truth<C>>,
     given: Vec<Given>,
+    excuse: Excuse,
 }
 
 type Given = Box<dyn Fn(&mut Shell)>;
@@ -107,6 +108,7 @@ impl<C: Counterparties> Simulation<C> {
             has_operator: true,
             truths: Vec::new(),
             given: Vec::new(),
+            excuse: |_, _| false,
         }
     }
 
@@ -156,6 +158,13 @@ impl<C: Counterparties> Simulation<C> {
     #[must_use]
     pub fn input(mut self, what: What) -> Self {
         self.inputs.push(what);
+        self
+    }
+
+    /// What is open at the end of a saga is in order where that says so.
+    #[must_use]
+    pub fn excused(mut self, excuse: Excuse) -> Self {
+        self.excuse = excuse;
         self
     }
 

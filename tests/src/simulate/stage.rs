@@ -3,6 +3,7 @@
 use crate::explore::{
     log::Log,
     truths::{nothing_is_open_at_the_end, waits_for_somebody},
+    world::Excuse,
 };
 use fundflow_kernel::{envelope::StreamName, ids::TransactionId};
 use fundflow_runtime::{
@@ -68,7 +69,12 @@ pub(super) fn look_at(
 }
 
 /// Checks every saga that the events from that place on touched.
-pub(super) fn check_touched(kinds: &[Arc<dyn Kind>], log: &Log, from: usize) -> Result<(), String> {
+pub(super) fn check_touched(
+    kinds: &[Arc<dyn Kind>],
+    excuse: Excuse,
+    log: &Log,
+    from: usize,
+) -> Result<(), String> {
     let mut sagas: BTreeSet<SagaId> = BTreeSet::new();
     for recorded in log.events().skip(from) {
         let event = &recorded.event;
@@ -78,18 +84,23 @@ pub(super) fn check_touched(kinds: &[Arc<dyn Kind>], log: &Log, from: usize) -> 
     }
     for saga in sagas {
         let kind = kinds.iter().find(|kind| kind.name() == saga.kind);
-        let checked = kind.map_or(Ok(()), |kind| check(kind.as_ref(), log, &saga.transaction));
+        let excused = excuse(log, &saga);
+        let checked = kind.map_or(Ok(()), |kind| check(kind.as_ref(), excused, log, &saga));
         checked.map_err(|what| format!("{saga}: {what}"))?;
     }
     Ok(())
 }
 
-fn check(kind: &dyn Kind, log: &Log, transaction: &TransactionId) -> Result<(), String> {
-    let look = look_at(kind, log, transaction).map_err(|error| error.to_string())?;
+fn check(kind: &dyn Kind, excused: bool, log: &Log, saga: &SagaId) -> Result<(), String> {
+    let look = look_at(kind, log, &saga.transaction).map_err(|error| error.to_string())?;
     waits_for_somebody(&look)?;
-    nothing_is_open_at_the_end(&look)?;
+    if !excused {
+        nothing_is_open_at_the_end(&look)?;
+    }
     let ends = kind.ending_types();
     let process = log.stream(&look.streams[0]).map(|it| it.event.event_type.as_ref());
-    let ended: Vec<&str> = process.filter(|name| ends.contains(name)).collect();
+    let mut ended: Vec<&str> = process.filter(|name| ends.contains(name)).collect();
+    // Whoever gave up may say again, and otherwise, what becomes of the rest.
+    ended.dedup_by(|again, before| again == before && again.ends_with(".abandoned"));
     if ended.len() > 1 { Err(format!("it ended more than once: {ended:?}")) } else { Ok(()) }
 }

@@ -26,13 +26,13 @@ pub(crate) fn redeeming() -> redemption::Request {
     }
 }
 
-fn redemption(may: impl IntoIterator<Item = May>) -> World<Redemption, Outside> {
+pub(crate) fn redemption(may: impl IntoIterator<Item = May>) -> World<Redemption, Outside> {
     let saga = Redemption { house: house() };
     let world = world(saga, Outside::that(may), (redeeming(), asked()));
     world.with(&holdings_key(target_code()), held("1000"))
 }
 
-fn conversion(may: impl IntoIterator<Item = May>) -> World<Conversion, Outside> {
+pub(crate) fn conversion(may: impl IntoIterator<Item = May>) -> World<Conversion, Outside> {
     let request = conversion::Request {
         investor: investor_id(),
         fund: target_code(),

@@ -6,7 +6,7 @@ use fundflow_domain::{
     decider::Decider as _,
     fees::tiers::{AmountTiers, Charge},
     holdings::{self, HoldingId, Holdings},
-    ids::{FundCode, WalletId},
+    ids::{FundCode, TransactionId, WalletId},
     money::{Discount, Rate},
     time::Timestamp,
     wallet::{self, Wallet},
@@ -45,12 +45,20 @@ pub(crate) fn world<S: Saga>(
     outside: Outside,
     (request, asked): (S::Request, S::Asked),
 ) -> World<S, Outside> {
-    let asked = (transaction("TX-1"), request, asked);
+    world_of(saga, outside, (transaction("TX-1"), request, asked))
+}
+
+/// The same of a saga whose name is no other's.
+pub(crate) fn world_of<S: Saga>(
+    saga: S,
+    outside: Outside,
+    asked: (TransactionId, S::Request, S::Asked),
+) -> World<S, Outside> {
     World::new(saga, outside, asked, morning()).excused(has_open_case)
 }
 
 /// A person has what is open.
-fn has_open_case(log: &Log, saga: &SagaId) -> bool {
+pub(crate) fn has_open_case(log: &Log, saga: &SagaId) -> bool {
     let cases = log.streams().filter(|stream| stream.category() == Cases::CATEGORY);
     let mut ids = cases.filter_map(|stream| stream.id().parse::<CaseId>().ok());
     ids.any(|id| {
@@ -95,10 +103,15 @@ fn faults() -> u8 {
     std::env::var("FUNDFLOW_FAULTS").map_or(1, |faults| read(&faults))
 }
 
-/// It rests like that and in no other way; with more faults there are further ones.
+/// The same of what people do, where it is not the test's.
+fn acts() -> Option<u8> {
+    std::env::var("FUNDFLOW_ACTS").ok().map(|acts| read(&acts))
+}
+
+/// It rests like that and in no other way; with more faults or acts there are further ones.
 #[track_caller]
 pub(crate) fn ends(found: &Explored, endings: &[&str]) {
-    if faults() == 1 {
+    if faults() == 1 && acts().is_none() {
         assert_eq!(found.endings(), endings);
     }
 }
@@ -106,7 +119,12 @@ pub(crate) fn ends(found: &Explored, endings: &[&str]) {
 /// Follows every future, and prints how many there are.
 #[track_caller]
 pub(crate) fn explore<S: Saga>(explorer: Explorer<S, Outside>) -> Explored {
-    let found = explorer.faults(faults()).states(400_000).run().unwrap();
+    let explorer = explorer.faults(faults()).states(400_000);
+    let found = match acts() {
+        Some(acts) => explorer.acts(acts),
+        None => explorer,
+    };
+    let found = found.run().unwrap();
     println!("{found:?}");
     found
 }

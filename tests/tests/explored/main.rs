@@ -1,13 +1,21 @@
 //! Every future of the shipped sagas, within small bounds: lost calls and answers, crashes after any
-//! append, refusals, cancels and operators, alone and two on one stream.
+//! append, refusals, cancels and operators, alone and two on one stream; and many of them at once, from a
+//! seed.
 //!
 //! A point that does not hold prints the shortest way to it.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod freeze;
 mod holdings;
 mod house;
+mod income;
 mod money;
+mod numbers;
 mod outside;
 mod pairs;
+mod plans;
+mod storm;
+mod telling;
+mod told;
 mod wallet;

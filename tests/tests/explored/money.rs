@@ -15,7 +15,7 @@ use fundflow_testkit::{
     worlds::{account, amount, asked, investor_id, target_code, wallet_code},
 };
 
-fn recharge(may: impl IntoIterator<Item = May>) -> World<Recharge, Outside> {
+pub(crate) fn recharge(may: impl IntoIterator<Item = May>) -> World<Recharge, Outside> {
     let request = recharge::Request {
         investor: investor_id(),
         account: account(),
@@ -27,7 +27,7 @@ fn recharge(may: impl IntoIterator<Item = May>) -> World<Recharge, Outside> {
     world(Recharge { house: house() }, Outside::that(may), (request, asked))
 }
 
-fn buying(way: Way, may: impl IntoIterator<Item = May>) -> World<Purchase, Outside> {
+pub(crate) fn buying(way: Way, may: impl IntoIterator<Item = May>) -> World<Purchase, Outside> {
     let fund = if way == Way::Subscription { wanted::raised_code() } else { target_code() };
     let request = purchase::Request {
         investor: investor_id(),

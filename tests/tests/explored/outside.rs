@@ -1,13 +1,11 @@
 //! A bank, an advancing bank and a registrar as one value: each acts once per key, and says the same for
 //! ever. What they may do besides what is best for the investor is the test's.
 
+use crate::{numbers::confirmed, telling::Known};
 use fundflow_domain::{
     advance,
-    application::{
-        Ask, Confirmation, ConversionConfirmed, FastTransferConfirmed, Outcome, PurchaseConfirmed,
-        Reception, RedemptionConfirmed, Rejection, SubscriptionConfirmed, Terms,
-    },
-    money::{Amount, Money, Nav, ShareRounding, Shares, SignedMoney},
+    application::{Ask, Reception, Rejection, Terms},
+    money::{Amount, Money},
     orders::{Cause, Serial},
     payment::Receipt,
     payout,
@@ -22,10 +20,11 @@ use fundflow_sagas::ports::{
     advance::{AdvanceAnswer, AdvanceCall, AdvanceSaid, RepaymentAnswer},
     bank::{BankAnswer, BankCall, ChargeAnswer, PayoutAnswer, RefundAnswer},
     registrar::{ApplicationAnswer, RegistrarCall},
+    wallets::{Listed, Page, PageAnswer},
 };
 use fundflow_testkit::{
     explore::{Counterparties, Said},
-    worlds::{calendar, read},
+    worlds::{self, calendar, read},
 };
 use rust_decimal::Decimal;
 use std::{
@@ -50,11 +49,13 @@ pub(crate) enum May {
     ConfirmHalf,
     /// The registrar takes nothing back.
     Keep,
+    /// All of them say their last words unasked, too.
+    Tell,
 }
 
 /// What became of a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-enum Done {
+pub(crate) enum Done {
     At(Timestamp),
     Refused,
     Whole,
@@ -66,9 +67,13 @@ enum Done {
 /// Everybody outside.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub(crate) struct Outside {
-    may: BTreeSet<May>,
+    pub(crate) may: BTreeSet<May>,
     now: Option<Timestamp>,
-    done: BTreeMap<Arc<str>, Done>,
+    pub(crate) done: BTreeMap<Arc<str>, Done>,
+    /// What they have, where they may tell of it.
+    pub(crate) known: BTreeMap<Arc<str>, Known>,
+    /// What they have told.
+    pub(crate) told: BTreeSet<Arc<str>>,
 }
 
 impl Outside {
@@ -76,7 +81,7 @@ impl Outside {
         Self { may: may.into_iter().collect(), ..Self::default() }
     }
 
-    fn now(&self) -> Timestamp {
+    pub(crate) fn now(&self) -> Timestamp {
         self.now.unwrap()
     }
 
@@ -96,7 +101,7 @@ impl Outside {
         [Some(done(Done::At(self.now()))), refused].into_iter().flatten().collect()
     }
 
-    fn bank(&self, call: &BankCall, ask: Asking) -> Vec<Said<Self>> {
+    pub(crate) fn bank(&self, call: &BankCall, ask: Asking) -> Vec<Said<Self>> {
         match call {
             BankCall::Charge(charge) => {
                 let key = charge.no.as_str();
@@ -144,7 +149,7 @@ impl Outside {
         }
     }
 
-    fn advancing(&self, call: &AdvanceCall, ask: Asking) -> Vec<Said<Self>> {
+    pub(crate) fn advancing(&self, call: &AdvanceCall, ask: Asking) -> Vec<Said<Self>> {
         let moved = |no: &str, amount: Amount, at| advance::Transfer {
             serial: serial_of(no),
             amount: amount.into(),
@@ -176,7 +181,7 @@ impl Outside {
         }
     }
 
-    fn registrar(&self, call: &RegistrarCall, ask: Asking) -> Vec<Said<Self>> {
+    pub(crate) fn registrar(&self, call: &RegistrarCall, ask: Asking) -> Vec<Said<Self>> {
         match call {
             RegistrarCall::Submit(it) => {
                 let key = it.terms.no.as_str();
@@ -250,10 +255,13 @@ impl Outside {
             Done::Half => confirmed(terms, Decimal::new(5, 1)),
         }
     }
-}
 
-impl Counterparties for Outside {
-    fn answers(&self, effect: &Effect) -> Vec<Said<Self>> {
+    fn acts_on(&self, effect: &Effect) -> Vec<Said<Self>> {
+        if let Some(page) = effect.call_as::<Page>() {
+            let owners = Listed::new([worlds::investor_id()]).page_of(page);
+            let answer = PageAnswer::Owners { page: page.clone(), owners };
+            return vec![Said::of(answer, self.clone())];
+        }
         if let Some(call) = effect.call_as::<BankCall>() {
             return self.bank(call, effect.ask);
         }
@@ -262,9 +270,19 @@ impl Counterparties for Outside {
         }
         self.registrar(effect.call_as::<RegistrarCall>().unwrap(), effect.ask)
     }
+}
+
+impl Counterparties for Outside {
+    fn answers(&self, effect: &Effect) -> Vec<Said<Self>> {
+        let said = self.acts_on(effect).into_iter();
+        said.map(|it| Said { after: it.after.knowing(effect), ..it }).collect()
+    }
 
     fn silence(&self, effect: &Effect) -> Payload {
         let cause = cause("time_out");
+        if effect.call_as::<Page>().is_some() {
+            return Arc::new(PageAnswer::Unknown(cause));
+        }
         match effect.call_as::<BankCall>() {
             Some(BankCall::Charge(_)) => {
                 return Arc::new(BankAnswer::Charge(ChargeAnswer::Unknown(cause)));
@@ -293,7 +311,7 @@ impl Counterparties for Outside {
     }
 
     fn notices(&self) -> Vec<(StreamName, Said<Self>)> {
-        Vec::new()
+        self.last_words()
     }
 }
 
@@ -301,7 +319,7 @@ fn cause(code: &str) -> Cause {
     Cause::new(code, "not this time")
 }
 
-fn serial_of(key: &str) -> Serial {
+pub(crate) fn serial_of(key: &str) -> Serial {
     Serial::new(format!("S-{key}").chars().take(32).collect::<String>()).unwrap()
 }
 
@@ -313,82 +331,4 @@ fn noon_after(terms: &Terms) -> Timestamp {
 /// Nine on the day that was promised.
 fn confirms_from(terms: &Terms) -> Timestamp {
     read(&format!("{}T09:00:00+08:00", terms.promised.confirm_by.date()))
-}
-
-/// That part of what was asked for, at a price of one and without a fee.
-fn confirmed(terms: &Terms, part: Decimal) -> ApplicationAnswer {
-    let day = terms.promised.confirm_by.date();
-    ApplicationAnswer::Confirmed(Box::new(Confirmation {
-        serial: serial_of(terms.no.as_str()),
-        confirmed_on: day,
-        registered_on: day,
-        finished: true,
-        outcome: outcome(terms, part),
-    }))
-}
-
-/// Yuan that are accepted and that go back, and shares.
-fn paid(asked: Amount, part: Decimal) -> (Money, Money, Shares) {
-    let all = Money::from(asked);
-    let amount = Money::new((all.decimal() * part).trunc_with_scale(2)).unwrap();
-    let shares = amount.shares_at(Nav::ONE, ShareRounding::HalfUp).unwrap();
-    (amount, all.minus(amount).unwrap(), shares)
-}
-
-/// Shares that leave, and what they are worth in yuan.
-fn left(asked: Shares, part: Decimal) -> (Shares, Money) {
-    let shares = Shares::new((asked.decimal() * part).trunc_with_scale(2)).unwrap();
-    (shares, shares.value_half_up(Nav::ONE).unwrap())
-}
-
-fn outcome(terms: &Terms, part: Decimal) -> Outcome {
-    match &terms.ask {
-        Ask::Purchase { amount, .. } => {
-            let (amount, refund, shares) = paid(*amount, part);
-            let (fee, nav) = (Money::ZERO, Nav::ONE);
-            Outcome::Purchase(PurchaseConfirmed { amount, fee, refund, nav, shares })
-        }
-        Ask::Subscription { amount } => {
-            let (amount, refund, shares) = paid(*amount, part);
-            Outcome::Subscription(SubscriptionConfirmed {
-                amount,
-                fee: Money::ZERO,
-                refund,
-                interest: Money::ZERO,
-                face: Nav::ONE,
-                shares,
-                interest_shares: Shares::ZERO,
-            })
-        }
-        Ask::Redemption { shares, .. } => {
-            let (shares, gross) = left(*shares, part);
-            Outcome::Redemption(RedemptionConfirmed {
-                shares,
-                nav: Nav::ONE,
-                gross,
-                fee: Money::ZERO,
-                payout: gross,
-                income: SignedMoney::ZERO,
-                lots: Vec::new(),
-            })
-        }
-        Ask::Conversion { shares, .. } => {
-            let (shares_out, net_in) = left(*shares, part);
-            Outcome::Conversion(ConversionConfirmed {
-                shares_out,
-                nav_out: Nav::ONE,
-                redemption_fee: Money::ZERO,
-                topup_fee: Money::ZERO,
-                net_in,
-                nav_in: Nav::ONE,
-                shares_in: net_in.shares_at(Nav::ONE, ShareRounding::HalfUp).unwrap(),
-                income: SignedMoney::ZERO,
-                lots: Vec::new(),
-            })
-        }
-        Ask::FastTransfer { shares, .. } => {
-            let (shares, _) = left(*shares, part);
-            Outcome::FastTransfer(FastTransferConfirmed { shares, income: SignedMoney::ZERO })
-        }
-    }
 }

@@ -28,7 +28,7 @@ pub(crate) fn withdrawal() -> (withdraw::Request, withdraw::Asked) {
     (request, withdraw::Asked { investor: investor(), at: None })
 }
 
-fn withdraw(may: impl IntoIterator<Item = May>) -> World<Withdraw, Outside> {
+pub(crate) fn withdraw(may: impl IntoIterator<Item = May>) -> World<Withdraw, Outside> {
     let world = world(Withdraw { house: house() }, Outside::that(may), withdrawal());
     world.with(&wallet_key(), in_wallet("1000"))
 }
@@ -43,13 +43,13 @@ pub(crate) fn fast_withdrawal() -> (fast_withdraw::Request, fast_withdraw::Asked
     (request, fast_withdraw::Asked { investor: investor(), at: None })
 }
 
-fn fast(may: impl IntoIterator<Item = May>) -> World<FastWithdraw, Outside> {
+pub(crate) fn fast(may: impl IntoIterator<Item = May>) -> World<FastWithdraw, Outside> {
     let saga = shipped::fast_withdraw(house());
     let world = world(saga, Outside::that(may), fast_withdrawal());
     world.with(&wallet_key(), in_wallet("1000"))
 }
 
-fn discount(
+pub(crate) fn discount(
     mode: ConversionMode,
     may: impl IntoIterator<Item = May>,
 ) -> World<DiscountPurchase, Outside> {
@@ -113,7 +113,6 @@ fn a_fast_withdrawal_among_people() {
             "abandoned",
             "kept_in_wallet",
             "paid_out",
-            "parked at advance at last (not_found)",
             "parked at cash is out (blocked)",
             "parked at its end (does_not_add_up)",
         ],

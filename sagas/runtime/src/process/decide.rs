@@ -2,6 +2,7 @@
 
 use super::{Command, Disposed, Disposition, Event, Open, Refusal, Retry, State};
 use crate::saga::{OpenEnd, Saga};
+use fundflow_kernel::time::Timestamp;
 use std::sync::Arc;
 
 pub(super) fn decide<S: Saga>(
@@ -35,9 +36,9 @@ pub(super) fn decide<S: Saga>(
         (T::Open(open), C::ChooseLanding(reason)) => {
             Ok(once(!open.landing_chosen, || Event::LandingChosen { reason: reason.clone() }))
         }
-        (T::Open(_), C::Abandon { reason, open, dispositions }) => {
+        (T::Open(_), C::Abandon { reason, open, dispositions, at }) => {
             are_clear(&[], open, dispositions)?;
-            abandon(reason, open, dispositions)
+            abandon((reason, *at), open, dispositions)
         }
 
         (T::Open(was) | T::Ended(was, _), C::ScheduleRetry(retry)) => Ok(schedule(was, retry)),
@@ -53,9 +54,9 @@ pub(super) fn decide<S: Saga>(
         (T::Ended(_, super::Over::Ended(_)), C::Abandon { open, .. }) if open.is_empty() => {
             Err(late("abandonment"))
         }
-        (T::Ended(was, _), C::Abandon { reason, open, dispositions }) => {
+        (T::Ended(was, _), C::Abandon { reason, open, dispositions, at }) => {
             are_clear(&was.given_up, open, dispositions)?;
-            abandon_again(was, reason, open, dispositions)
+            abandon_again(was, (reason, *at), open, dispositions)
         }
         (T::Ended(was, _), C::HandOver { reason, ends }) => Ok(hand_over(was, reason, ends)),
         (T::Open(_), C::HandOver { .. }) => Err(Refusal::NotGivenUp),
@@ -124,7 +125,7 @@ const fn word(disposition: Disposition) -> &'static str {
 }
 
 fn abandon<S: Saga>(
-    reason: &Arc<str>,
+    (reason, at): (&Arc<str>, Timestamp),
     open: &[OpenEnd],
     dispositions: &[(Arc<str>, Disposition)],
 ) -> Result<Vec<Event<S>>, Refusal> {
@@ -137,13 +138,13 @@ fn abandon<S: Saga>(
         }
     };
     let ends = open.iter().map(disposed).collect::<Result<_, _>>()?;
-    Ok(vec![Event::Abandoned { reason: reason.clone(), ends }])
+    Ok(vec![Event::Abandoned { reason: reason.clone(), ends, at: Some(at) }])
 }
 
 /// A person may dispose otherwise of what is still open. What is not named stays whose it is.
 fn abandon_again<S: Saga>(
     was: &Open<S>,
-    reason: &Arc<str>,
+    (reason, at): (&Arc<str>, Timestamp),
     open: &[OpenEnd],
     dispositions: &[(Arc<str>, Disposition)],
 ) -> Result<Vec<Event<S>>, Refusal> {
@@ -161,13 +162,18 @@ fn abandon_again<S: Saga>(
             (None, _) => {}
         }
     }
-    Ok(once(!ends.is_empty(), || Event::Abandoned { reason: reason.clone(), ends }))
+    let again = || Event::Abandoned { reason: reason.clone(), ends: ends.clone(), at: Some(at) };
+    Ok(once(!ends.is_empty(), again))
 }
 
 fn hand_over<S: Saga>(was: &Open<S>, reason: &Arc<str>, ends: &[Disposed]) -> Vec<Event<S>> {
     let new = |end: &&Disposed| !was.given_up.contains(end);
     let ends: Vec<Disposed> = ends.iter().filter(new).cloned().collect();
-    once(!ends.is_empty(), || Event::Abandoned { reason: reason.clone(), ends })
+    once(!ends.is_empty(), || Event::Abandoned {
+        reason: reason.clone(),
+        ends: ends.clone(),
+        at: None,
+    })
 }
 
 fn late(message: &'static str) -> Refusal {

@@ -17,6 +17,7 @@ pub(super) fn evolve<S: Saga>(state: State<S>, event: &Event<S>) -> Option<State
                 landing_chosen: false,
                 left_because: None,
                 given_up: Vec::new(),
+                given_up_at: None,
             })))
         }
         (State::Absent, _) => None,
@@ -35,7 +36,8 @@ fn open_after<S: Saga>(mut open: Box<Open<S>>, event: &Event<S>) -> Option<State
             go_on(&mut open);
             open.landing_chosen = true;
         }
-        Event::Abandoned { reason, ends } => {
+        Event::Abandoned { reason, ends, at } => {
+            open.given_up_at = *at;
             open.left_because = Some(reason.clone());
             // What was waited for is a person's now; what comes later is the engine's again.
             go_on(&mut open);

@@ -115,6 +115,8 @@ pub enum Command<S: Saga> {
         open: Vec<OpenEnd>,
         /// What becomes of each.
         dispositions: Vec<(Arc<str>, Disposition)>,
+        /// By the engine's clock.
+        at: Timestamp,
     },
     /// What came of ends that a person has taken over is that person's, too.
     HandOver {
@@ -159,6 +161,8 @@ pub enum Event<S: Saga> {
         reason: Arc<str>,
         /// What became of open ends.
         ends: Vec<Disposed>,
+        /// When a person did; `None` of what came later of what that person has, and where it was not kept.
+        at: Option<Timestamp>,
     },
     /// Over, in one of the saga's own ways.
     Ended {
@@ -218,6 +222,9 @@ pub struct Open<S: Saga> {
     pub left_because: Option<Arc<str>>,
     /// What a person took over, what is to become of it, and what it was worth when it was last named.
     pub given_up: Vec<Disposed>,
+    /// When that ended it, by the engine's clock: none of its rows has called anybody since. `None` while
+    /// it did not, and where that was not kept.
+    pub given_up_at: Option<Timestamp>,
 }
 
 /// A process, as its stream tells it.
@@ -340,54 +347,5 @@ impl<S: Saga> fmt::Debug for State<S> {
             State::Open(open) => out.debug_tuple("Open").field(open).finish(),
             State::Ended(open, over) => out.debug_tuple("Ended").field(open).field(over).finish(),
         }
-    }
-}
-
-impl<S: Saga> Clone for Open<S> {
-    fn clone(&self) -> Self {
-        Self {
-            request: self.request.clone(),
-            promise: self.promise.clone(),
-            table: self.table.clone(),
-            notes: self.notes.clone(),
-            retries: self.retries.clone(),
-            parked: self.parked.clone(),
-            parked_before: self.parked_before.clone(),
-            landing_chosen: self.landing_chosen,
-            left_because: self.left_because.clone(),
-            given_up: self.given_up.clone(),
-        }
-    }
-}
-
-impl<S: Saga> PartialEq for Open<S> {
-    fn eq(&self, other: &Self) -> bool {
-        self.request == other.request
-            && self.promise == other.promise
-            && self.table == other.table
-            && self.notes == other.notes
-            && self.retries == other.retries
-            && self.parked == other.parked
-            && self.parked_before == other.parked_before
-            && self.landing_chosen == other.landing_chosen
-            && self.left_because == other.left_because
-            && self.given_up == other.given_up
-    }
-}
-
-impl<S: Saga> fmt::Debug for Open<S> {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.debug_struct("Open")
-            .field("request", &self.request)
-            .field("promise", &self.promise)
-            .field("table", &self.table)
-            .field("notes", &self.notes)
-            .field("retries", &self.retries)
-            .field("parked", &self.parked)
-            .field("parked_before", &self.parked_before)
-            .field("landing_chosen", &self.landing_chosen)
-            .field("left_because", &self.left_because)
-            .field("given_up", &self.given_up)
-            .finish()
     }
 }

@@ -2,6 +2,7 @@
 
 use super::{Disposed, Open, Parked};
 use crate::saga::Saga;
+use std::fmt;
 
 impl<S: Saga> Open<S> {
     /// Every row that waits for a person.
@@ -17,5 +18,58 @@ impl<S: Saga> Open<S> {
     /// What a person decided of the end of that name.
     pub fn disposed(&self, name: &str) -> Option<&Disposed> {
         self.given_up.iter().find(|end| *end.name == *name)
+    }
+}
+
+// `derive` would ask these of `S` itself.
+impl<S: Saga> Clone for Open<S> {
+    fn clone(&self) -> Self {
+        Self {
+            request: self.request.clone(),
+            promise: self.promise.clone(),
+            table: self.table.clone(),
+            notes: self.notes.clone(),
+            retries: self.retries.clone(),
+            parked: self.parked.clone(),
+            parked_before: self.parked_before.clone(),
+            landing_chosen: self.landing_chosen,
+            left_because: self.left_because.clone(),
+            given_up: self.given_up.clone(),
+            given_up_at: self.given_up_at,
+        }
+    }
+}
+
+impl<S: Saga> PartialEq for Open<S> {
+    fn eq(&self, other: &Self) -> bool {
+        self.request == other.request
+            && self.promise == other.promise
+            && self.table == other.table
+            && self.notes == other.notes
+            && self.retries == other.retries
+            && self.parked == other.parked
+            && self.parked_before == other.parked_before
+            && self.landing_chosen == other.landing_chosen
+            && self.left_because == other.left_because
+            && self.given_up == other.given_up
+            && self.given_up_at == other.given_up_at
+    }
+}
+
+impl<S: Saga> fmt::Debug for Open<S> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("Open")
+            .field("request", &self.request)
+            .field("promise", &self.promise)
+            .field("table", &self.table)
+            .field("notes", &self.notes)
+            .field("retries", &self.retries)
+            .field("parked", &self.parked)
+            .field("parked_before", &self.parked_before)
+            .field("landing_chosen", &self.landing_chosen)
+            .field("left_because", &self.left_because)
+            .field("given_up", &self.given_up)
+            .field("given_up_at", &self.given_up_at)
+            .finish()
     }
 }

@@ -6,6 +6,7 @@ use fundflow_kernel::{
     cause::Cause,
     codec::{self, NotStored, Stored},
     ids::VersionTag,
+    time::Timestamp,
 };
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -35,6 +36,8 @@ struct ForReason {
 struct GivenUp {
     reason: Arc<str>,
     ends: Vec<Disposed>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    at: Option<Timestamp>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -73,9 +76,9 @@ impl<S: Saga> Stored for Process<S> {
             Event::Resumed { reason } | Event::LandingChosen { reason } => {
                 serde_json::to_writer(out, &ForReason { reason: reason.clone() })
             }
-            Event::Abandoned { reason, ends } => {
-                let (reason, ends) = (reason.clone(), ends.clone());
-                serde_json::to_writer(out, &GivenUp { reason, ends })
+            Event::Abandoned { reason, ends, at } => {
+                let (reason, ends, at) = (reason.clone(), ends.clone(), *at);
+                serde_json::to_writer(out, &GivenUp { reason, ends, at })
             }
             Event::Ended { cause, .. } => {
                 serde_json::to_writer(out, &AtEnd { cause: cause.clone() })
@@ -99,8 +102,8 @@ impl<S: Saga> Stored for Process<S> {
             let ForReason { reason } = serde_json::from_str(data)?;
             Event::LandingChosen { reason }
         } else if event_type == names.abandoned {
-            let GivenUp { reason, ends } = serde_json::from_str(data)?;
-            Event::Abandoned { reason, ends }
+            let GivenUp { reason, ends, at } = serde_json::from_str(data)?;
+            Event::Abandoned { reason, ends, at }
         } else if let Some(ending) = S::ending_of(event_type) {
             let AtEnd { cause } = serde_json::from_str(data)?;
             Event::Ended { ending, cause }

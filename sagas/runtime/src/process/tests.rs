@@ -20,6 +20,9 @@ use fundflow_kernel::{
 };
 use std::sync::Arc;
 
+/// 1970-01-01, in Shanghai.
+const NOON: Timestamp = Timestamp::from_micros(4 * 3_600_000_000);
+
 static ONLY: Table<Errand> = Table {
     version: "only.v1",
     title: "One row",
@@ -121,7 +124,7 @@ fn nothing_happens_to_what_was_never_prepared() {
         C::Park(stopped()),
         C::Resume("why".into()),
         C::ChooseLanding("why".into()),
-        C::Abandon { reason: "why".into(), open: vec![], dispositions: vec![] },
+        C::Abandon { reason: "why".into(), open: vec![], dispositions: vec![], at: NOON },
         C::HandOver { reason: "why".into(), ends: vec![] },
     ];
     for command in &commands {
@@ -181,7 +184,7 @@ fn it_ends_once_and_a_late_contradiction_is_refused() {
     let late = |message| Refusal::ContradictsEarlier { message };
     refused(&history, &C::End(true, None), &late("end"));
     refused(&history, &C::ChooseLanding("why".into()), &late("choice of landing"));
-    let abandon = C::Abandon { reason: "why".into(), open: vec![], dispositions: vec![] };
+    let abandon = C::Abandon { reason: "why".into(), open: vec![], dispositions: vec![], at: NOON };
     refused(&history, &abandon, &late("abandonment"));
 }
 
@@ -192,16 +195,18 @@ fn giving_up_leaves_no_end_without_an_owner() {
         reason: "rain".into(),
         open: open(),
         dispositions,
+        at: NOON,
     };
     let missing = Refusal::MissingDisposition { name: "debt".into(), worth: 3.into() };
     refused(&[prepared()], &abandon(vec![]), &missing);
     let ends = vec![Disposed::by_a_person("debt".into(), 3.into(), Disposition::Suspense)];
     let chosen = abandon(vec![("debt".into(), Disposition::Suspense)]);
-    let given_up = E::Abandoned { reason: "rain".into(), ends };
+    let given_up = E::Abandoned { reason: "rain".into(), ends, at: Some(NOON) };
     let after = follows(&[prepared(), parked()], &chosen, &[given_up]);
     assert_eq!(after.ending(), Some(Over::Abandoned));
     let open = after.open().unwrap();
     assert!(open.parked.is_none(), "a person has it now");
+    assert_eq!(open.given_up_at, Some(NOON));
     assert_eq!(open.disposed("debt").unwrap().disposition, Disposition::Suspense);
 }
 
@@ -212,6 +217,7 @@ fn one_thing_becomes_of_an_end_that_there_is() {
         reason: "rain".into(),
         open,
         dispositions: named.iter().map(|(name, what)| ((*name).into(), *what)).collect(),
+        at: NOON,
     };
     let unclear = |name: &str, why: &str| Refusal::Unclear { name: name.into(), why: why.into() };
     let two = [("debt", Disposition::Manual), ("debt", Disposition::Refund)];
@@ -232,12 +238,13 @@ fn one_thing_becomes_of_an_end_that_there_is() {
 fn a_person_may_dispose_otherwise_of_what_is_still_open() {
     let abandoned = |disposition| {
         let ends = vec![Disposed::by_a_person("debt".into(), 3.into(), disposition)];
-        E::Abandoned { reason: "rain".into(), ends }
+        E::Abandoned { reason: "rain".into(), ends, at: Some(NOON) }
     };
     let again = |open: Vec<OpenEnd>, disposition| C::Abandon {
         reason: "rain".into(),
         open,
         dispositions: vec![("debt".into(), disposition)],
+        at: NOON,
     };
     let open = || vec![OpenEnd { name: "debt".into(), worth: 3.into() }];
     let history = || [prepared(), abandoned(Disposition::Manual)];
@@ -258,6 +265,7 @@ fn what_is_owed_after_the_end_can_be_given_up_and_the_end_stays_what_it_was() {
         reason: "rain".into(),
         open: vec![end("debt"), end("loan")],
         dispositions,
+        at: NOON,
     };
     let missing = Refusal::MissingDisposition { name: "debt".into(), worth: 3.into() };
     refused(&history(), &abandon(vec![]), &missing);
@@ -265,6 +273,7 @@ fn what_is_owed_after_the_end_can_be_given_up_and_the_end_stays_what_it_was() {
     let given_up = E::Abandoned {
         reason: "rain".into(),
         ends: vec![Disposed::by_a_person("loan".into(), 3.into(), Disposition::Manual)],
+        at: Some(NOON),
     };
     let chosen = abandon(vec![("loan".into(), Disposition::Manual)]);
     let after = follows(&history(), &chosen, &[given_up]);
@@ -285,8 +294,8 @@ fn what_comes_of_an_end_that_a_person_has_is_theirs_and_wakes_nobody() {
     let over = |ends| C::HandOver { reason: "it came".into(), ends };
     refused(&[prepared()], &over(vec![came()]), &Refusal::NotGivenUp);
 
-    let given_up = E::Abandoned { reason: "rain".into(), ends: vec![own()] };
-    let handed = || E::Abandoned { reason: "it came".into(), ends: vec![came()] };
+    let given_up = E::Abandoned { reason: "rain".into(), ends: vec![own()], at: None };
+    let handed = || E::Abandoned { reason: "it came".into(), ends: vec![came()], at: None };
     let history = [prepared(), given_up, parked()];
     let after = follows(&history, &over(vec![came()]), &[handed()]);
     let open = after.open().unwrap();
@@ -314,7 +323,9 @@ fn every_event_is_stored_under_its_name_and_reads_back() {
         parked(),
         E::Resumed { reason: "dry".into() },
         E::LandingChosen { reason: "late".into() },
-        E::Abandoned { reason: "rain".into(), ends: vec![] },
+        E::Abandoned { reason: "rain".into(), ends: vec![], at: Some(NOON) },
+        // By a program that did not keep when.
+        E::Abandoned { reason: "rain".into(), ends: vec![], at: None },
         E::Ended { ending: true, cause: None },
         E::Ended { ending: false, cause: Some(cause()) },
     ];
@@ -334,6 +345,7 @@ fn every_event_is_stored_under_its_name_and_reads_back() {
             r#"errand.parked {"row":"start","cause":{"code":"rain","text":"it rains"}}"#,
             r#"errand.resumed {"reason":"dry"}"#,
             r#"errand.landing_chosen {"reason":"late"}"#,
+            r#"errand.abandoned {"reason":"rain","ends":[],"at":"1970-01-01T12:00:00+08:00"}"#,
             r#"errand.abandoned {"reason":"rain","ends":[]}"#,
             "errand.done {}",
             r#"errand.failed {"cause":{"code":"rain","text":"it rains"}}"#,

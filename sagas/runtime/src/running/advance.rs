@@ -38,6 +38,7 @@ impl<S: Saga> Running<S> {
             if self.asleep && self.outstanding == 0 {
                 self.rouse(desk);
             }
+            self.wake_if_left_behind(desk);
             let were_parked = self.parked_rows(desk.streams);
             if self.step(desk) {
                 continue;

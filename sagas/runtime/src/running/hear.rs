@@ -189,10 +189,10 @@ impl<S: Saga> Running<S> {
         self.process(desk, &process::Command::Resume(reason), voice);
     }
 
-    /// A process that died between the answer and the waking left a saga parked at a row that is
-    /// done. It goes on; whoever stands where only a person can help waits on.
+    /// Who is parked at a row that is done goes on: another saga has done it, or a process died between
+    /// the answer and the waking. Whoever stands where only a person can help waits on.
     pub(super) fn wake_if_left_behind(&mut self, desk: &mut Desk<'_>) {
-        if !self.is_ready(desk.streams) || self.sick.is_some() {
+        if !self.is_parked(desk.streams) {
             return;
         }
         let rows = self.rows_parked(desk);

@@ -191,7 +191,6 @@ impl<S: Saga> Instance for Running<S> {
 
     fn wake(&mut self, desk: &mut Desk<'_>) {
         Self::rouse(self, desk);
-        self.wake_if_left_behind(desk);
         self.advance(desk);
     }
 

@@ -43,6 +43,7 @@ impl<S: Saga> Running<S> {
                 reason: reason.clone(),
                 open: self.view(desk.streams).map_or_else(Vec::new, |view| S::open_ends(&view)),
                 dispositions: dispositions.clone(),
+                at: desk.now,
             },
         };
         let voice = Voice {

@@ -1,0 +1,216 @@
+//! A regular plan, and the purchases of its dates: for money of its account, and by way of a wallet.
+
+use crate::{
+    holdings::redeeming,
+    house::{ends, explore, held, holdings_key, house, morning, world, world_of},
+    outside::{May, Outside},
+};
+use fundflow_domain::{
+    ids::{PlanId, TransactionId},
+    plan::{self, DayOfMonth, Frequency, MissingDay, MoveRule, Outcome, RegularPlan, Terms},
+};
+use fundflow_kernel::streams::Key;
+use fundflow_runtime::saga::Saga;
+use fundflow_sagas::{
+    discount_purchase::{self, DiscountPurchase},
+    parts::milestone::Scope,
+    purchase::{self, Purchase},
+    redemption::Redemption,
+    regular_plan::{Buys, Command, RegularPlans},
+};
+use fundflow_testkit::{
+    explore::{Explorer, World, search::Truth},
+    worlds::{
+        account, amount, asked, date, investor_id, read, target_code, transaction, wallet_code,
+    },
+};
+use std::num::{NonZeroU8, NonZeroU32};
+
+/// 1,000 yuan today and, where there are two dates, a month later.
+fn terms(periods: u32, by_wallet: bool) -> Terms {
+    Terms {
+        investor: investor_id(),
+        account: account(),
+        fund: target_code(),
+        wallet_fund: by_wallet.then(wallet_code),
+        amount: amount("1000"),
+        frequency: Frequency::Monthly { day: DayOfMonth::new(13).unwrap() },
+        start: date("2026-02-13"),
+        through: None,
+        periods: NonZeroU32::new(periods),
+        move_rule: MoveRule::NextTradingDay,
+        missing_day: MissingDay::LastOfMonth,
+        max_misses: NonZeroU8::new(2).unwrap(),
+    }
+}
+
+pub(crate) fn plan_key() -> Key<RegularPlan> {
+    Key::of(&read::<PlanId>("PLAN-1"))
+}
+
+fn plans() -> RegularPlans {
+    RegularPlans { house: house() }
+}
+
+fn plan(periods: u32, by_wallet: bool) -> World<RegularPlans, Outside> {
+    let terms = (transaction("PLAN-1"), terms(periods, by_wallet), asked());
+    world_of(plans(), Outside::that([]), terms)
+}
+
+/// Agreed before anything is explored.
+pub(crate) fn agreed(by_wallet: bool) -> [plan::Command; 1] {
+    [plan::Command::Open(Box::new(terms(2, by_wallet)))]
+}
+
+fn plainly() -> purchase::Request {
+    let Buys::Plainly(request) = Buys::by(&terms(2, false)) else { panic!("it has no wallet") };
+    request
+}
+
+fn through_wallet() -> discount_purchase::Request {
+    let Buys::ThroughWallet(request) = Buys::by(&terms(2, true)) else { panic!("it has a wallet") };
+    request
+}
+
+/// The plan's first date, for money of its account.
+pub(crate) fn plain_occurrence() -> (TransactionId, purchase::Request, discount_purchase::Asked) {
+    (transaction("PLAN-1.20260213"), plainly(), asked())
+}
+
+fn direct(may: impl IntoIterator<Item = May>) -> World<Purchase, Outside> {
+    let asked = plain_occurrence();
+    world_of(Purchase { house: house() }, Outside::that(may), asked)
+}
+
+fn by_wallet(may: impl IntoIterator<Item = May>) -> World<DiscountPurchase, Outside> {
+    let asked = (transaction("PLAN-1.20260213"), through_wallet(), asked());
+    world_of(DiscountPurchase { house: house() }, Outside::that(may), asked)
+}
+
+/// Whoever is over has told its plan what became of the date.
+fn told<S: Saga>(world: &World<S, Outside>) -> Result<(), String> {
+    let Ok(look) = world.glance() else { return Ok(()) };
+    let state = world.log().loaded(&plan_key()).state;
+    let plan = state.plan().unwrap();
+    let outcome = plan.outcome(date("2026-02-13"));
+    let came = look.ending.is_some_and(|ending| ending.ends_with(".completed"));
+    match outcome {
+        None if look.finished => Err(format!("{:?}, and the plan does not know", look.ending)),
+        Some(Outcome::Missed | Outcome::Skipped) if came => Err("bought, and missed".into()),
+        Some(Outcome::Done) if look.ending.is_some_and(|it| it.ends_with("rolled_back")) => {
+            Err("nothing was bought, and it was done".into())
+        }
+        Some(_) | None => Ok(()),
+    }
+}
+
+const fn knows<S: Saga>() -> [Truth<S, Outside>; 1] {
+    [("a plan knows what became of its date", told::<S>)]
+}
+
+/// A plan waits for a person while its date has no outcome for long, and only then.
+const fn goes_on() -> [Truth<RegularPlans, Outside>; 1] {
+    [("who waited for a date goes on with its outcome", |world| {
+        let parked = world.is_parked();
+        let over = world.looks_beside()?.iter().any(|look| look.finished);
+        if parked && over { Err("it waits for a person".into()) } else { Ok(()) }
+    })]
+}
+
+#[test]
+fn a_plan_among_people() {
+    let at = morning();
+    let pause = Command::Pause { at, reason: "travelling".into() };
+    let end = Command::End { reason: "enough".into() };
+    let explorer = Explorer::new(plan(3, false)).acts(2).operators();
+    let explorer = explorer.command(pause).command(Command::Resume { at }).command(end);
+    let found = explore(explorer);
+    ends(&found, &["abandoned", "over", "paused at run"]);
+}
+
+#[test]
+fn a_plan_beside_the_purchase_of_its_first_date() {
+    let beside = plain_occurrence();
+    let saga = Purchase { house: house() };
+    let plan = terms(1, false);
+    let outside = Outside::that([May::Decline, May::RejectInBatch]);
+    let world = world_of(plans(), outside, (transaction("PLAN-1"), plan, asked()));
+    let found = explore(Explorer::new(world.beside(saga, beside)).truths(goes_on()));
+    ends(&found, &["over", "parked at look after (refused)"]);
+}
+
+#[test]
+fn a_plan_beside_the_purchase_by_way_of_a_wallet_of_its_first_date() {
+    let beside = (transaction("PLAN-1.20260213"), through_wallet(), asked());
+    let saga = DiscountPurchase { house: house() };
+    let world = plan(1, true).beside(saga, beside);
+    let found = explore(Explorer::new(world).truths(goes_on()));
+    ends(&found, &["over", "parked at look after (refused)"]);
+}
+
+#[test]
+fn an_occurrence_among_those_who_refuse() {
+    let may = [May::Decline, May::RejectAtFront, May::RejectInBatch, May::ConfirmHalf];
+    let world = direct(may).with(&plan_key(), agreed(false));
+    let found = explore(Explorer::new(world).truths(knows()));
+    ends(&found, &["completed", "rolled_back"]);
+}
+
+#[test]
+fn an_occurrence_among_people() {
+    let cancel = purchase::Command::Cancel { at: morning() };
+    let world = direct([May::RejectAtFront, May::RefuseMoney, May::Keep]);
+    let world = world.with(&plan_key(), agreed(false));
+    let explorer = Explorer::new(world).truths(knows()).acts(1).command(cancel).operators();
+    let found = explore(explorer);
+    ends(
+        &found,
+        &[
+            "abandoned",
+            "completed",
+            "parked at its end (does_not_add_up)",
+            "parked at refund payment (closed)",
+            "rolled_back",
+        ],
+    );
+}
+
+#[test]
+fn an_occurrence_by_way_of_a_wallet_among_those_who_refuse() {
+    let may = [May::Decline, May::RejectAtFront, May::RejectInBatch];
+    let world = by_wallet(may).with(&plan_key(), agreed(true));
+    let found = explore(Explorer::new(world).truths(knows()));
+    let blocked = "parked at conversion falls (blocked)";
+    ends(&found, &["compensated", "completed", "kept_in_wallet", blocked, "rolled_back"]);
+}
+
+#[test]
+fn an_occurrence_by_way_of_a_wallet_among_people() {
+    let cancel = discount_purchase::Command::Cancel { at: morning(), scope: Scope::All };
+    let world = by_wallet([May::RejectAtFront, May::Keep]).with(&plan_key(), agreed(true));
+    let explorer = Explorer::new(world).truths(knows()).acts(1).command(cancel).operators();
+    let found = explore(explorer);
+    ends(
+        &found,
+        &[
+            "abandoned",
+            "compensated",
+            "completed",
+            "kept_in_wallet",
+            "parked at its end (does_not_add_up)",
+            "rolled_back",
+        ],
+    );
+}
+
+#[test]
+fn a_redemption_beside_an_occurrence_that_buys_the_same_fund() {
+    let beside = plain_occurrence();
+    let outside = Outside::that([May::RejectInBatch]);
+    let world = world(Redemption { house: house() }, outside, (redeeming(), asked()))
+        .beside(Purchase { house: house() }, beside)
+        .with(&holdings_key(target_code()), held("1000"))
+        .with(&plan_key(), agreed(false));
+    let found = explore(Explorer::new(world));
+    ends(&found, &["completed", "rolled_back"]);
+}

@@ -1,0 +1,110 @@
+//! What those outside say unasked: the last word on each call, once, as soon as it is one.
+
+use crate::outside::{May, Outside};
+use fundflow_domain::application::Terms;
+use fundflow_kernel::envelope::StreamName;
+use fundflow_runtime::{
+    message::Effect,
+    port::{Ask as Asking, Keyed as _},
+};
+use fundflow_sagas::ports::{
+    advance::{self, AdvanceCall, AdvanceSaid},
+    bank::{self, BankAnswer, BankCall, PayoutAnswer},
+    registrar::{self, Application, ApplicationAnswer, RegistrarCall},
+};
+use fundflow_testkit::explore::Said;
+use std::{
+    hash::{Hash, Hasher},
+    sync::Arc,
+};
+
+/// A call that they have.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Known {
+    Bank(BankCall),
+    Advance(AdvanceCall),
+    Order(Box<Terms>),
+}
+
+/// Its key says all of it.
+impl Hash for Known {
+    fn hash<H: Hasher>(&self, _: &mut H) {}
+}
+
+impl Outside {
+    /// They have that call now, if they have acted on it.
+    pub(crate) fn knowing(mut self, effect: &Effect) -> Self {
+        if !self.may.contains(&May::Tell) {
+            return self;
+        }
+        let bank = effect.call_as().map(|call: &BankCall| (call.key(), Known::Bank(call.clone())));
+        let advance =
+            effect.call_as().map(|call: &AdvanceCall| (call.key(), Known::Advance(call.clone())));
+        let order = match effect.call_as() {
+            Some(RegistrarCall::Submit(it)) => {
+                let terms = Box::new(it.terms.clone());
+                Some((it.terms.no.clone().into(), Known::Order(terms)))
+            }
+            Some(RegistrarCall::Cancel(_)) | None => None,
+        };
+        let known = bank.or(advance).or(order);
+        self.known.extend(known.filter(|(key, _)| self.done.contains_key(key)));
+        self
+    }
+
+    /// Everything that may be told now.
+    pub(crate) fn last_words(&self) -> Vec<(StreamName, Said<Self>)> {
+        let untold = self.known.iter().filter(|(key, _)| !self.told.contains(*key));
+        untold.flat_map(|(key, known)| self.tells(key, known)).collect()
+    }
+
+    fn tells(&self, key: &Arc<str>, known: &Known) -> Vec<(StreamName, Said<Self>)> {
+        let said = match known {
+            Known::Bank(call) => self.bank(call, Asking::Query),
+            Known::Advance(call) => self.advancing(call, Asking::Query),
+            Known::Order(terms) => {
+                let (terms, applied_at) = (terms.as_ref().clone(), self.now());
+                let call = RegistrarCall::Submit(Application { terms, applied_at });
+                self.registrar(&call, Asking::Query)
+            }
+        };
+        let told = |said: Said<Self>| {
+            let (stream, payload) = notice(known, &said)?;
+            let mut after = said.after;
+            after.told.insert(key.clone());
+            Some((stream, Said { words: said.words, payload, after }))
+        };
+        said.into_iter().filter_map(told).collect()
+    }
+}
+
+/// The same as news; `None` for what is no last word.
+fn notice(
+    known: &Known,
+    said: &Said<Outside>,
+) -> Option<(StreamName, fundflow_runtime::port::Payload)> {
+    let payload = said.payload.as_ref();
+    match known {
+        Known::Bank(call) => match (call, payload.downcast_ref::<BankAnswer>()?.clone()) {
+            (BankCall::Charge(it), BankAnswer::Charge(answer)) => {
+                Some(bank::charge_notice(&it.no, answer))
+            }
+            (BankCall::Payout(it), BankAnswer::Payout(no, answer @ PayoutAnswer::PaidOut(_))) => {
+                Some(bank::payout_notice(&it.no, no, answer))
+            }
+            _ => None,
+        },
+        Known::Advance(AdvanceCall::Advance(it)) => {
+            Some(advance::notice(&it.no, payload.downcast_ref::<AdvanceSaid>()?.clone()))
+        }
+        Known::Advance(AdvanceCall::Repay(it)) => {
+            Some(advance::notice(&it.advance, payload.downcast_ref::<AdvanceSaid>()?.clone()))
+        }
+        Known::Order(terms) => match payload.downcast_ref::<ApplicationAnswer>()? {
+            answer @ (ApplicationAnswer::Confirmed(_)
+            | ApplicationAnswer::Rejected(_)
+            | ApplicationAnswer::Cancelled) => Some(registrar::notice(&terms.no, answer.clone())),
+            _ => None,
+        },
+    }
+}
