@@ -1,6 +1,8 @@
 //! The regular plan as a saga: its types and keys, and its doors for callers and operators.
 
-use super::{Asked, Call, Do, Ending, Fact, REGULAR_PLAN, Refusal, When, agreed::Agreeing};
+use super::{
+    Asked, Call, Do, Ending, Fact, REGULAR_PLAN, Refusal, When, agreed::Agreeing, summary,
+};
 use crate::{house::House, parts::names};
 use chrono::NaiveDate;
 use fundflow_domain::{
@@ -19,6 +21,7 @@ use fundflow_kernel::{
     streams::{Key, Need, Opener, Streams},
 };
 use fundflow_runtime::{
+    look::Agreed,
     port::Callee,
     process::Open,
     process_names,
@@ -328,9 +331,11 @@ impl saga::Saga for RegularPlans {
     }
 
     fn summary(request: &Terms) -> String {
-        let Terms { investor, fund, amount, frequency, start, wallet_fund, .. } = request;
-        let way = wallet_fund.map(|wallet| format!(" by way of {wallet}")).unwrap_or_default();
-        format!("{investor}: {amount}{way} into {fund} from {start} on, {frequency}")
+        summary::of(request, request.start)
+    }
+
+    fn agreed(view: &View<'_>) -> Vec<Agreed> {
+        plan_of(view).map(summary::agreed).unwrap_or_default()
     }
 }
 
