@@ -248,10 +248,11 @@ pub fn late_acceptance<S: FundSaga>(
 }
 
 /// Why a row is closed without the other side's word: a person gave up waiting for it, or the call
-/// never came and is too late.
-pub fn closing<S: Saga>(view: &View<'_, S>, who: &str, what: &str) -> Cause {
+/// never came and is too late. `undecided`: what the other side had not said by then.
+pub fn closing<S: Saga>(view: &View<'_, S>, (who, what): (&str, &str), undecided: &str) -> Cause {
     if view.open.landing_chosen || view.ending.is_some() {
-        return Cause::new("operator", format!("closed by an operator without {who}'s answer"));
+        let text = format!("closed by a person before {who} had said {undecided}");
+        return Cause::new("operator", text);
     }
     Cause::new("too_late", format!("{who} never got {what}, and its time is over"))
 }

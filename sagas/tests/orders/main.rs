@@ -10,6 +10,7 @@
 mod abandoned;
 #[path = "../common/by_hand.rs"]
 mod by_hand;
+mod closed;
 mod conversion;
 mod crash;
 mod deadlines;
