@@ -92,7 +92,7 @@ fn is_declined(view: &View<'_>) -> bool {
 }
 
 /// The cash may be out, and the bank has not said so.
-fn is_unknown(view: &View<'_>) -> bool {
+pub(super) fn is_unknown(view: &View<'_>) -> bool {
     let advance = &view.plan.advance;
     advance.is_requested(view) && !advance.is_advanced(view) && !advance.is_declined(view)
 }
@@ -141,6 +141,10 @@ impl FastWithdraw {
         match when {
             When::EndOfDay => {
                 let next = day::promise(view).quota.day.succ_opt()?;
+                Some(Timestamp::shanghai(next, chrono::NaiveTime::MIN))
+            }
+            When::NextDay => {
+                let next = day::last_counted(view).succ_opt()?;
                 Some(Timestamp::shanghai(next, chrono::NaiveTime::MIN))
             }
             When::NextCutOff => house.cut_off_after(t, 1),
