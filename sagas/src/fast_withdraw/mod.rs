@@ -147,8 +147,8 @@ const COUNT_ON: Deed<Saga> = Deed {
 };
 
 const BESIDE: &[Side<Saga>] = &[
-    COUNT_ON.beside(),
-    act("keep the day's quota", Do::KeepQuotas, Fact::QuotasKept).beside(),
+    COUNT_ON.beside().while_parked(),
+    act("keep the day's quota", Do::KeepQuotas, Fact::QuotasKept).beside().while_parked(),
     act("book", Do::TakeOut, Fact::Booked).beside(),
     act("close advance", Do::CloseAdvance, Fact::AdvanceClosed).after_the_end(),
     act("close transfer", Do::CloseTransfer, Fact::TransferClosed).after_the_end(),

@@ -128,6 +128,12 @@ fn while_nobody_knows_it_counts_on_every_day_on_which_the_cash_may_go_out() {
     declined.run();
     assert_eq!(on(&declined), full([0; 4]), "{}", declined.text());
 
+    // It waits for a person by then, and still counts.
+    let mut parked = until_the_fifth();
+    parked.clock("02-06 09:00");
+    assert!(parked.is_parked(), "{}", parked.text());
+    assert_eq!(on(&parked), full([1; 4]), "{}", parked.text());
+
     let mut stage = until_the_fifth();
     // Given up to a person, it is still not known.
     stage.abandon_with(Disposition::Manual);
