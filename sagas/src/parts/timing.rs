@@ -17,6 +17,7 @@ use super::{
     milestone::{Milestone, Scope},
     payment::{self, PaymentLeg},
 };
+use crate::house::beyond;
 use crate::ports::bank::{BankAnswer, ChargeAnswer};
 use fundflow_domain::{
     application::{Ask, Stage},
@@ -226,7 +227,7 @@ pub fn late_acceptance<S: FundSaga>(
         return Ok(());
     }
     let day = house.calendar.t_by(now, saga.cut_off(&view));
-    let day = day.map_err(|_| NotDone::Lacks("a trading day"))?;
+    let day = day.map_err(beyond)?;
     let unwanted = saga.moves(turn, leg, day)?;
     let confirming = match &terms.ask {
         Ask::Conversion { into, .. } => *into,

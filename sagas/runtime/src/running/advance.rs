@@ -274,6 +274,10 @@ impl<S: Saga> Running<S> {
         let deadline = self.when(desk, deed.parks);
         let key = (self.id.transaction.as_str(), deed.name);
         let Some(due) = retry::next(attempt, key, desk.now, deadline) else {
+            let unbounded = deadline.is_none() && deed.parks.is_some();
+            let text =
+                || format!("{}; until when to wait for another one is not known", cause.text);
+            let cause = if unbounded { Cause::new(cause.code.clone(), text()) } else { cause };
             return self.park_for_answer(desk, deed.name, cause);
         };
         let retry = Retry { row: deed.name.into(), attempt, cause, due };
