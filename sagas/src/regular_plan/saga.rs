@@ -290,13 +290,14 @@ impl saga::Saga for RegularPlans {
         let mut command = plan::Command::from(command.clone());
         match &mut command {
             plan::Command::Change { at, changes, from } => {
+                self.is_possible(turn, *at)?;
                 *from = self.changed(turn, changes, *from, *at)?;
             }
             plan::Command::Resume { at, from } => {
-                self.is_known(*at)?;
+                self.is_possible(turn, *at)?;
                 *from = self.goes_on(turn, *from, *at);
             }
-            plan::Command::Pause { at, .. } => self.is_known(*at)?,
+            plan::Command::Pause { at, .. } => self.is_possible(turn, *at)?,
             plan::Command::Open(_)
             | plan::Command::End { .. }
             | plan::Command::Finish { .. }
