@@ -21,7 +21,7 @@ use crate::{
 };
 use chrono::NaiveDate;
 use clap::{Args, Subcommand};
-use fundflow::runtime::process::Retry;
+use fundflow::runtime::{look::Agreed, process::Retry};
 use fundflow_application::{
     desk::{self, DeskError, Page, SagaList, Standing},
     read_models::CaseRow,
@@ -202,6 +202,9 @@ struct Shown<'a> {
     first_trade_date: Option<String>,
     request: &'a Value,
     promise: &'a Value,
+    /// What was agreed one after the other, where the request was changed.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    agreed: &'a [Agreed],
     timeline: Vec<LineJson>,
     retries: &'a [Retry],
     given_up: &'a [Arc<str>],
@@ -247,6 +250,7 @@ async fn show(
             .flatten(),
         request: &look.request,
         promise: &look.promise,
+        agreed: &look.agreed,
         timeline: look.timeline.iter().map(LineJson::of).collect(),
         retries: &look.retries,
         given_up: &look.given_up,
@@ -284,6 +288,12 @@ impl Shown<'_> {
     }
 }
 
+/// What was agreed before what holds now, or for later.
+fn otherwise((nth, agreed): (usize, &Agreed)) -> Option<(&'static str, String)> {
+    let name = if nth == 0 { "first" } else { "changed" };
+    (!agreed.in_force).then(|| (name, agreed.what.clone()))
+}
+
 impl OpenCase {
     fn of(row: &CaseRow) -> Self {
         let words: Vec<&str> = row.findings.iter().map(|finding| finding.what.as_str()).collect();
@@ -308,6 +318,8 @@ fn print(shown: &Shown<'_>, out: &mut impl Write) -> Result<(), Failure> {
         ("waits for", row.waits()),
         ("in flight", in_flight(&row.in_flight)),
     ];
+    let at = facts.iter().position(|(name, _)| *name == "by").unwrap_or(facts.len());
+    facts.splice(at..at, shown.agreed.iter().enumerate().filter_map(otherwise));
     if let Some((at, cause)) = &row.parked {
         facts.push(("parked", format!("at {at}: {} ({})", cause.text, cause.code)));
     }

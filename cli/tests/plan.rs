@@ -297,3 +297,40 @@ P-2,09:30:00,plan,I-2,011162,100.00,weekly sat,2026-02-13,,,
     assert!(refused[0].2.contains("2026-02-20"), "{refused:?}");
     assert_eq!(play(), first);
 }
+
+#[test]
+fn lists_say_what_holds_now_of_a_plan_and_its_page_says_what_was_agreed_before_and_for_later() {
+    let rows = "\
+P-1,09:30:00,plan,I-1,011162,100.00,daily,2026-02-12,,
+W-1,14:35:00,plan_change,,,200.00,,2026-02-13,P-1,
+W-2,14:36:00,plan_change,,,300.00,weekly tue,2026-03-02,P-1,
+P-2,09:30:00,plan,I-1,011162,100.00,monthly 24,2026-03-24,,
+W-3,09:31:00,plan_change,,,250.00,,,P-2,
+P-3,09:30:00,plan,I-1,011162,77.00,monthly 24,2026-03-24,,
+";
+    let (store, _) = played(rows);
+    let said = |words: &[&str]| String::from_utf8(fundflow(store.path(), words).stdout).unwrap();
+    let now = "I-1: 200.00 into 011162 from 2026-02-13 on, every trading day";
+    let changed = "I-1: 250.00 into 011162 from 2026-03-24 on, monthly on day 24";
+    let as_opened = "I-1: 77.00 into 011162 from 2026-03-24 on, monthly on day 24";
+    for _ in 0..2 {
+        let list = said(&["saga", "ls"]);
+        for line in [now, changed, as_opened] {
+            assert!(list.contains(line), "{line}: {list}");
+        }
+        assert!(!list.contains("I-1: 100.00 into") && !list.contains("300.00"), "{list}");
+    }
+    let page = said(&["saga", "show", "P-1"]);
+    let lines: Vec<_> =
+        page.lines().map(|line| line.splitn(2, ' ').map(str::trim).collect::<Vec<_>>()).collect();
+    for (name, what) in [
+        ("asked", now),
+        ("first", "I-1: 100.00 into 011162 from 2026-02-12 on, every trading day"),
+        ("changed", "I-1: 300.00 into 011162 from 2026-03-02 on, weekly on Tuesday"),
+    ] {
+        assert!(lines.contains(&vec![name, what]), "{name}: {page}");
+    }
+    let json: Value = serde_json::from_str(&said(&["saga", "show", "P-1", "-o", "json"])).unwrap();
+    assert_eq!((&json["summary"], json["agreed"].as_array().unwrap().len()), (&now.into(), 3));
+    assert!(!said(&["saga", "show", "P-3", "-o", "json"]).contains("agreed"));
+}

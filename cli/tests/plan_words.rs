@@ -99,10 +99,11 @@ W-4,11:30:00,plan_change,,,100.00,,,P-1,
 }
 
 #[test]
-fn a_plan_that_is_paused_has_no_further_day_played() {
+fn a_plan_has_no_further_day_played_for_it_paused_or_not() {
     let rows = "\
 W-1,10:01:00,plan_pause,,,,,,P-1,
-P-2,10:02:00,plan,I-1,011162,77.77,weekly sat,2026-02-20,,
+P-2,10:02:00,plan,I-1,011162,77.77,weekly fri,2026-02-13,,
+P-3,10:03:00,plan,I-1,011162,88.88,weekly sat,2026-02-20,,
 ";
     let (store, folder) = (tempfile::tempdir().unwrap(), folder(rows));
     let first = play(store.path(), &folder);

@@ -4,6 +4,7 @@
 //! ```text
 //! engine.ask_all(commands)   what is asked of running sagas, each named by its kind
 //! engine.outlook()           what moves, what waits for a person, when the next timer rings
+//! engine.outlook_beside(..)  the same; when the first goes on, of all but these
 //! ```
 
 use crate::{
@@ -12,11 +13,12 @@ use crate::{
     shard::{Message, Work},
 };
 use fundflow_kernel::{envelope::Actor, time::Timestamp};
-pub use fundflow_runtime::runner::Outlook;
+pub use fundflow_runtime::runner::{Besides, Outlook};
 use fundflow_runtime::{
     message::{Reply, SagaId, What},
     port::Payload,
 };
+use std::sync::Arc;
 use tokio::sync::oneshot;
 
 impl Engine {
@@ -47,8 +49,16 @@ impl Engine {
     /// # Errors
     /// [`Stopped`].
     pub async fn outlook(&self) -> Result<Outlook, Stopped> {
+        self.outlook_beside(Arc::default()).await
+    }
+
+    /// The same; [`Outlook::moves_by`] is told of all sagas but these.
+    ///
+    /// # Errors
+    /// [`Stopped`].
+    pub async fn outlook_beside(&self, besides: Arc<Besides>) -> Result<Outlook, Stopped> {
         let (asker, outlook) = oneshot::channel();
-        self.send(Message::One(Work::Outlook(asker))).await?;
+        self.send(Message::One(Work::Outlook(besides, asker))).await?;
         match outlook.await {
             Ok(outlook) => Ok(outlook),
             Err(_) => Err(self.why_stopped().await),

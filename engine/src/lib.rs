@@ -40,7 +40,7 @@ mod readme;
 
 pub use asking::{Asking, Notice, Placed};
 pub use builder::{Builder, Settings};
-pub use desk::Outlook;
+pub use desk::{Besides, Outlook};
 pub use engine::{Engine, Resting};
 pub use error::{ActError, BuildError, RequestError, StartError, StopCause, Stopped};
 pub use fundflow_kernel as kernel;

@@ -17,7 +17,7 @@ use crate::{
     books::{Asker, Books, Watcher},
     builder::Settings,
     checkpoint::Keeper,
-    desk::Outlook,
+    desk::{Besides, Outlook},
     effects::{Answers, Calls, Epoch},
     error::{StopCause, Stopped},
     line::{Batch, Line, Written},
@@ -72,8 +72,8 @@ pub(crate) enum Work {
     DecideWatched(SagaId, What, Asker, Watcher),
     /// Tell how that saga comes to rest, when it does.
     Watch(SagaId, Watcher),
-    /// Tell what moves and what waits.
-    Outlook(oneshot::Sender<Outlook>),
+    /// Tell what moves and what waits, and when the first that is not one of these goes on.
+    Outlook(Arc<Besides>, oneshot::Sender<Outlook>),
     /// Tell when nothing moves any more, after letting due timers ring.
     Settle(oneshot::Sender<()>),
     /// Finish what is under way and stop.
@@ -215,7 +215,9 @@ impl<S: EventStore + Checkpoints> Shard<S> {
             }
             Work::Watch(saga, watcher) => self.watch(saga, watcher).await,
             // Whoever has gone meanwhile needs no answer.
-            Work::Outlook(asker) => drop(asker.send(self.runner.outlook())),
+            Work::Outlook(besides, asker) => {
+                drop(asker.send(self.runner.outlook(&besides)));
+            }
             Work::Settle(settled) => self.state.settling.push(settled),
             Work::Shutdown(done) => self.state.stopping = Some(done),
         }

@@ -183,7 +183,7 @@ impl House {
     /// # Errors
     /// [`NotDone::Lacks`] past the calendar's end.
     pub fn t_of(&self, at: Timestamp) -> Result<TradingDay, NotDone> {
-        self.calendar.t_of(at).map_err(|_| NotDone::Lacks("a trading day"))
+        self.calendar.t_of(at).map_err(beyond)
     }
 
     /// The last natural day on which money-fund shares earn that leave on a T.
@@ -191,7 +191,7 @@ impl House {
     /// # Errors
     /// [`NotDone::Lacks`] past the calendar's end.
     pub fn earns_until(&self, t: TradingDay) -> Result<NaiveDate, NotDone> {
-        money_fund::earns_until(&self.calendar, t).map_err(|_| NotDone::Lacks("a trading day"))
+        money_fund::earns_until(&self.calendar, t).map_err(beyond)
     }
 
     /// The T of a record of the registrar: the order's, or that of the open day on which the rest that
@@ -263,7 +263,7 @@ impl House {
         discount: Discount,
     ) -> Result<Promise, NotDone> {
         let confirm_by = self.calendar.plus(day, u32::from(fund.confirm_lag));
-        let confirm_by = confirm_by.map_err(|_| NotDone::Lacks("a trading day"))?;
+        let confirm_by = confirm_by.map_err(beyond)?;
         Ok(Promise { fee, discount, confirm_by })
     }
 
@@ -308,4 +308,9 @@ impl House {
     ) -> Option<Timestamp> {
         Some(self.calendar.cut_off_by(self.calendar.plus(t, n).ok()?, cut_off))
     }
+}
+
+/// That the trading calendar ends before a day that is needed, in its own words.
+pub fn beyond(error: CalendarError) -> NotDone {
+    NotDone::Refused(error.to_string().into())
 }

@@ -251,8 +251,9 @@ impl SagaList {
                         not_kept += u64::from(row.settled);
                         listed.row.settled = row.settled;
                         let look = shown.look;
-                        row.failure.clone_from(&look.failure);
-                        listed.row.failure.clone_from(&look.failure);
+                        (row.failure, row.summary) = (look.failure, look.summary.into());
+                        listed.row.failure.clone_from(&row.failure);
+                        listed.row.summary.clone_from(&row.summary);
                         let (at, waits, open_ends) = (look.stands_at, look.waits, look.open_ends);
                         listed.stands = (!look.finished).then_some(Stands { at, waits, open_ends });
                     }

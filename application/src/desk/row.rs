@@ -63,7 +63,7 @@ pub struct SagaRow {
     pub transaction: TransactionId,
     /// Who asked for it: an investor, mostly.
     pub requester: Arc<str>,
-    /// What was asked, in one line.
+    /// What was asked, in one line; what holds now where that was changed, once it was looked at.
     pub summary: Arc<str>,
     /// While it waits for a person.
     pub parked: Option<Parked>,

@@ -1,7 +1,7 @@
 //! What the day's jobs and its report look at, followed from the log: applications, cases, plans,
 //! frozen shares, incomes.
 
-use super::incomes::Incomes;
+use super::{incomes::Incomes, later::Later};
 use fundflow_application::read_models::{Follow, Streams};
 use fundflow_domain::{
     application::{Application, Applications, Stage},
@@ -32,13 +32,23 @@ pub(super) struct Books {
     pub(super) incomes: Incomes,
     /// Funds whose shares are in wallets.
     pub(super) wallet_funds: BTreeSet<FundCode>,
-    /// Orders that their registrar's front has and of which no record came, by their T and whether they
-    /// were sent.
-    at_front: BTreeMap<(TradingDay, bool), usize>,
+    /// What plans asked for after the folder's last day.
+    pub(super) later: Later,
+    /// Orders that their registrar's front has and of which no record came.
+    at_front: BTreeMap<Front, usize>,
     /// When the bank says that it was paid, by the ID of the payment's stream.
     paid: HashMap<Box<str>, Timestamp>,
     /// When it moved to another T, by the ID of the application's stream.
     moved: HashMap<Box<str>, Timestamp>,
+}
+
+/// How orders stand that their registrar's front has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Front {
+    t: TradingDay,
+    is_sent: bool,
+    /// It is another folder's to wait for.
+    is_later: bool,
 }
 
 /// An application, the transaction that placed it, and the instants at which it may have become ours, the
@@ -74,19 +84,30 @@ impl Books {
         })
     }
 
+    /// Nothing yet, of a folder whose last day that is.
+    pub(super) fn of_folder_until(last: TradingDay) -> Self {
+        Self { later: Later::than(last.date()), ..Self::default() }
+    }
+
     /// The T of every order that its registrar's front has and of which no record came, and whether it was
     /// sent.
     pub(super) fn unanswered(&self) -> impl Iterator<Item = (TradingDay, bool)> + '_ {
-        self.at_front.keys().copied()
+        self.at_front.keys().map(|front| (front.t, front.is_sent))
     }
 
-    /// Whether something waits for a batch of a later T than that.
+    /// Whether something of this folder waits for a batch of a later T than that.
     pub(super) fn waits_for_batch_after(&self, t: TradingDay) -> bool {
-        self.at_front.keys().any(|(day, is_sent)| *day > t && !is_sent)
+        self.at_front.keys().any(|front| front.t > t && !front.is_sent && !front.is_later)
     }
 
-    fn front_of(&self, id: &str) -> Option<(TradingDay, bool)> {
-        let application = self.applications.get(id)?.loaded.state.application()?;
+    /// Whether something of this folder waits for the batch of that T, or for its answers.
+    pub(super) fn waits_for_batch_of(&self, t: TradingDay) -> bool {
+        self.at_front.keys().any(|front| front.t == t && !front.is_later)
+    }
+
+    fn front_of(&self, id: &str) -> Option<Front> {
+        let loaded = &self.applications.get(id)?.loaded;
+        let application = loaded.state.application()?;
         let is_sent = match application.stage {
             Stage::Accepted | Stage::Sealed => false,
             Stage::Sent => true,
@@ -98,7 +119,8 @@ impl Books {
             | Stage::Rejected(_)
             | Stage::Cancelled(_) => return None,
         };
-        Some((application.terms.trade_date, is_sent))
+        let is_later = loaded.owner.as_ref().is_some_and(|(_, of)| self.later.has(of));
+        Some(Front { t: application.terms.trade_date, is_sent, is_later })
     }
 
     /// Takes in what was said of an application. What is asked after every step is counted here, so that
@@ -148,6 +170,7 @@ impl Follow for Books {
         }
         self.cases.hear(event)?;
         self.plans.hear(event)?;
+        self.later.hear(event, &self.plans);
         self.incomes.hear(event)?;
         if event.stream.category() == Applications::CATEGORY {
             return self.hear_application(event);

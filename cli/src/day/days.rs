@@ -1,10 +1,14 @@
 //! The days that a play goes on for, and what is on the agenda of each.
 //!
-//! 1. A folder has two days; further ones are played while something moves, and what was planned once is
-//!    planned again after the process died: how far is kept beside the counterparties' books.
-//! 2. Plans invest on the folder's own days and those right after them. What was accepted by then goes out
-//!    with its T, however much later that is, and so does what belongs to a T before the folder's.
-//! 3. What a day waits for past the end of the trading calendar is not played.
+//! 1. A folder is about its T, and about the trading day after it where a row belongs to that, or a plan of
+//!    a row begins on it. Time goes on as long as something moves of what was asked for until then, and no
+//!    further: the next folder begins where it stopped. How far was planned is kept beside the
+//!    counterparties' books, and planned again after the process died.
+//! 2. Plans invest on every trading day that passes, between two folders too. What they ask for after the
+//!    folder's last day moves no time; it stays under way, and a later folder goes on with it.
+//! 3. What was accepted goes out with its T, however much later that is, and so does what belongs to a T
+//!    before the folder's.
+//! 4. What a day waits for past the end of the trading calendar is not played.
 
 use super::{
     Trouble,
@@ -16,9 +20,13 @@ use fundflow::Outlook;
 use fundflow_domain::{
     admission::buying::Way,
     calendar::{TradingCalendar, TradingDay},
+    plan,
     time::Timestamp,
 };
-use fundflow_infrastructure::{day_folder::published_at, sandbox::kept::Played};
+use fundflow_infrastructure::{
+    day_folder::{Day, Kind, Order, published_at},
+    sandbox::kept::Played,
+};
 use fundflow_kernel::{
     clock::Clock as _,
     store::{Checkpoints, EventStore},
@@ -27,28 +35,47 @@ use std::{collections::BTreeSet, path::PathBuf};
 
 /// Trading days within which something must move, or the day is over without it.
 const SOON: u32 = 3;
-/// Trading days on which plans invest at most, for what is converted or paid out later.
-const DAYS_MAX: usize = 7;
+/// Trading days that are played at most for what is converted or paid out later: whatever waits for
+/// nothing that has a time would go on for ever.
+const DAYS_MAX: usize = 10;
 
 impl<S: EventStore + Checkpoints> Play<S> {
     /// The folder's days, and those that were planned before.
     pub(super) fn plan_days(&mut self) -> Result<(), Trouble> {
         let (t, next) = (self.day.trade_date, self.day.next);
-        self.plan(t, true);
-        self.plan(next, true);
+        self.plan(t);
+        self.plan(next);
         let planned = Played::kept(&self.books_below(), t)?;
         while let Some(day) = self.day_after(self.last()).filter(|day| Some(*day) <= planned) {
-            self.plan(day, true);
+            self.plan(day);
         }
         Ok(())
     }
 
-    fn plan(&mut self, t: TradingDay, invests: bool) {
+    fn plan(&mut self, t: TradingDay) {
         self.days.push(t);
+        self.pass(t);
+    }
+
+    /// Puts that day on the agenda, whoever waits for it.
+    fn pass(&mut self, t: TradingDay) {
         self.plan_batch(t);
-        if invests {
-            self.agenda.insert((invests_at(t), Item::Plans(t)));
-        }
+        self.invests.insert(t);
+        self.agenda.insert((invests_at(t), Item::Plans(t)));
+    }
+
+    /// Puts every day on the agenda on which plans invest before that instant. Returns whether there was
+    /// one that was not.
+    fn pass_until(&mut self, until: Timestamp) -> bool {
+        let now = self.table.clock.now();
+        let first = self.calendar().t_of(now).ok();
+        let before = first.and_then(|t| self.calendar().before(t).ok());
+        let days = std::iter::successors(before.or(first), |t| self.day_after(*t));
+        let due = |t: &TradingDay| (now..=until).contains(&invests_at(*t));
+        let days = days.take_while(|t| invests_at(*t) <= until).filter(due);
+        let missing: Vec<_> = days.filter(|t| !self.invests.contains(t)).collect();
+        missing.iter().for_each(|t| self.pass(*t));
+        !missing.is_empty()
     }
 
     /// Past the calendar's end nobody knows when the registrars work.
@@ -76,7 +103,7 @@ impl<S: EventStore + Checkpoints> Play<S> {
 
     /// When something is due next. While something moves, further days are planned, to an end.
     pub(super) async fn next(&mut self) -> Result<Option<Timestamp>, Trouble> {
-        let outlook = self.engine.outlook().await?;
+        let outlook = self.engine.outlook_beside(self.books.later.sagas()).await?;
         self.plan_left_behind();
         loop {
             let first = self.first_due(&outlook);
@@ -84,25 +111,39 @@ impl<S: EventStore + Checkpoints> Play<S> {
             let batch = self.books.waits_for_batch_after(last);
             let moves = batch || self.moves(&outlook, last);
             let beyond = first.is_none_or(|first| first > self.sent_at(last));
-            let invests = self.days.len() < DAYS_MAX;
             if moves
                 && beyond
-                && (invests || batch)
+                && (self.days.len() < DAYS_MAX || batch)
                 && let Some(day) = self.day_after(last)
             {
-                if invests {
-                    Played::keep(&self.books_below(), self.day.trade_date, day)?;
-                }
-                self.plan(day, invests);
+                Played::keep(&self.books_below(), self.day.trade_date, day)?;
+                self.plan(day);
                 continue;
             }
-            if self.agenda.is_empty() && !moves {
+            if !moves && !self.agenda.iter().any(|(_, item)| self.is_ours(item)) {
                 return Ok(None);
             }
             let end = at(self.later(last, 1), 17, 0);
             let asked = self.day.orders.last().map_or(end, |order| order.time);
             let planned = self.agenda.last().map_or(end, |(due, _)| *due);
-            return Ok(first.filter(|first| *first <= end.max(asked).max(planned)));
+            let next = first.filter(|first| *first <= end.max(asked).max(planned));
+            if next.is_some_and(|next| self.pass_until(next)) {
+                continue;
+            }
+            return Ok(next);
+        }
+    }
+
+    /// Whether the folder is not over without it.
+    fn is_ours(&self, item: &Item) -> bool {
+        match item {
+            Item::Wave(..) => true,
+            Item::Plans(t) => *t <= self.until,
+            Item::Send(t) | Item::Night(t) | Item::Answers(t) => {
+                *t <= self.until || self.books.waits_for_batch_of(*t)
+            }
+            // Whatever needs a price is on the agenda itself.
+            Item::Prices(_) => false,
         }
     }
 
@@ -156,4 +197,20 @@ impl<S: EventStore + Checkpoints> Play<S> {
     fn books_below(&self) -> PathBuf {
         self.with.base.join(BOOKS)
     }
+}
+
+/// The last day that the folder is about.
+pub(super) fn until(day: &Day, calendar: &TradingCalendar) -> TradingDay {
+    let belongs = |order: &Order| match &order.kind {
+        // On later days, and by itself.
+        Kind::Income(_) => day.trade_date,
+        Kind::Plan(terms) => {
+            let before = terms.start.pred_opt().unwrap_or(terms.start);
+            let first = plan::next_occurrence(terms, before, calendar).ok().flatten();
+            first.map_or(order.t, |first| first.day.max(order.t))
+        }
+        _ => order.t,
+    };
+    let last = day.orders.iter().map(belongs).filter(|t| *t <= day.next).max();
+    last.unwrap_or(day.trade_date).max(day.trade_date)
 }

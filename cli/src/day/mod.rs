@@ -10,9 +10,11 @@
 //! 1. Nothing is kept but events, files, the counterparties' books, and beside these what was refused and
 //!    how far the days go; a day that was killed goes on from them.
 //! 2. Playing it again places every order again: the transaction IDs make it harmless, and no event
-//!    is added. A row that was refused stays refused, whatever could be had by now; one that is changed,
-//!    or comes at another time, is another attempt.
-//! 3. Exit 0: played. 1: it could not be. 2: typed wrongly. 3: played without some bad rows. 5: the audit
+//!    is added. A row that was refused stays refused, whatever could be had by now, and a word that was taken
+//!    stays taken; one that is changed, or comes at another time, is another attempt.
+//! 3. A row whose instant no saga hears any more, because the store had been played past it before, is a
+//!    mistake of the folder like any other.
+//! 4. Exit 0: played. 1: it could not be. 2: typed wrongly. 3: played without some bad rows. 5: the audit
 //!    at its end found something, whatever else there is.
 
 mod agenda;
@@ -21,6 +23,7 @@ mod books;
 mod cancels;
 mod days;
 mod incomes;
+mod later;
 mod play;
 mod print;
 mod progress;
@@ -112,9 +115,10 @@ pub(crate) enum Trouble {
     )]
     Mark { path: PathBuf, source: io::Error },
     #[error(
-        "a refusal cannot be noted beside the counterparties' books; check the directory of the store"
+        "what was said to a row cannot be noted beside the counterparties' books; check the directory of \
+         the store"
     )]
-    Refusals { source: io::Error },
+    Verdicts { source: io::Error },
     #[error("the table of return codes of this program cannot be read: {0}")]
     Codes(String),
     #[error("a port of this program cannot be used: {0}")]
@@ -151,10 +155,8 @@ async fn day(
     out: &mut impl Write,
 ) -> Result<ExitCode, Trouble> {
     let calendar = Arc::new(TradingCalendar::xshg()?);
-    let day_folder::Reading { day, problems } = day_folder::read(&args.folder, &calendar);
-    for problem in &problems {
-        complain(&format!("{problem}\n"));
-    }
+    let day_folder::Reading { day, mut problems } = day_folder::read(&args.folder, &calendar);
+    name(&problems);
     let day = Arc::new(day.ok_or(Trouble::Folder)?);
     let database = database(store);
     let base = database.parent().filter(|parent| !parent.as_os_str().is_empty());
@@ -165,7 +167,10 @@ async fn day(
     let play = prepare(registry, events.clone(), &day, &calendar, &base).await?;
     let played = play.run(|moment| progress.show(moment)).await;
     progress.finish();
-    let report = tally::report(&*events, &played?, &day, &problems).await?;
+    let played = played?;
+    name(&played.too_late);
+    problems.extend(played.too_late.iter().cloned());
+    let report = tally::report(&*events, &played, &day, &problems).await?;
     let report = DayReport { took_ms: millis(started), ..report };
     events.close().await;
     match args.output.format {
@@ -178,6 +183,12 @@ async fn day(
         return Ok(ExitCode::from(VERIFICATION_FAILED));
     }
     Ok(if problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(IN_PART) })
+}
+
+fn name(problems: &[Problem]) {
+    for problem in problems {
+        complain(&format!("{problem}\n"));
+    }
 }
 
 fn millis(since: Instant) -> u64 {

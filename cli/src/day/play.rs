@@ -17,6 +17,7 @@ use super::{
     batch,
     books::Books,
     cancels::TakenBack,
+    days,
     progress::{Job, Moment},
     requests,
     table::{Counterparties, Table},
@@ -29,7 +30,7 @@ use fundflow_application::{
 };
 use fundflow_domain::{calendar::TradingDay, ids::TransactionId, time::Timestamp};
 use fundflow_infrastructure::{
-    day_folder::{Day, Kind, Order, published_for},
+    day_folder::{Day, Kind, No, Order, Problem, published_for},
     sandbox::channel::Totals,
 };
 use fundflow_kernel::{
@@ -55,10 +56,14 @@ pub(super) struct Played {
     pub(super) books: Books,
     /// Requests that the business refused, and why.
     pub(super) refused: BTreeMap<TransactionId, String>,
+    /// Rows that came after the store had been played past their instant.
+    pub(super) too_late: Vec<Problem>,
     /// What was to be taken back of sagas that were under way.
     pub(super) taken_back: BTreeMap<TransactionId, TakenBack>,
     /// What became of words to plans.
     pub(super) plan_words: BTreeMap<TransactionId, String>,
+    /// The last day that the folder is about.
+    pub(super) until: TradingDay,
     /// Things that a person should look at.
     pub(super) remarks: Vec<String>,
     pub(super) audit: Report,
@@ -80,13 +85,22 @@ pub(super) struct Play<S> {
     pub(super) remarks: Vec<String>,
     pub(super) written: Vec<PathBuf>,
     pub(super) refused: BTreeMap<TransactionId, String>,
+    pub(super) too_late: Vec<Problem>,
     pub(super) taken_back: BTreeMap<TransactionId, TakenBack>,
     /// What was said to which plan, and what that does.
     pub(super) plan_words: BTreeMap<TransactionId, (TransactionId, PlanWord, &'static str)>,
     /// Requests that were made of the engine.
     made: usize,
+    /// How far the store had been played before.
+    began: Timestamp,
+    /// When the wave was due that is being placed.
+    wave: Timestamp,
     pub(super) agenda: BTreeSet<(Timestamp, Item)>,
     pub(super) days: Vec<TradingDay>,
+    /// The last day that the folder is about.
+    pub(super) until: TradingDay,
+    /// The days on which plans are on the agenda, or were.
+    pub(super) invests: BTreeSet<TradingDay>,
     /// The T whose batches are on the agenda, or were.
     pub(super) batches: BTreeSet<TradingDay>,
     /// Of these, those that were due before the day began and have not gone out yet.
@@ -112,21 +126,28 @@ impl<S: EventStore + Checkpoints> Play<S> {
         with: Counterparties,
     ) -> Result<Self, Trouble> {
         let (engine, remarks) = table.engine(store.clone(), &with).await?;
+        let began = table.clock.now();
+        let until = days::until(&day, &table.house.calendar);
         let mut play = Self {
             engine,
             store,
             day,
             table,
             with,
-            books: Books::default(),
+            books: Books::of_folder_until(until),
             remarks,
             written: Vec::new(),
             refused: BTreeMap::new(),
+            too_late: Vec::new(),
             taken_back: BTreeMap::new(),
             plan_words: BTreeMap::new(),
             made: 0,
+            began,
+            wave: began,
             agenda: BTreeSet::new(),
             days: Vec::new(),
+            until,
+            invests: BTreeSet::new(),
             batches: BTreeSet::new(),
             late: BTreeSet::new(),
         };
@@ -172,8 +193,10 @@ impl<S: EventStore + Checkpoints> Play<S> {
             sagas,
             books: self.books,
             refused: self.refused,
+            too_late: self.too_late,
             taken_back: self.taken_back,
             plan_words,
+            until: self.until,
             remarks: self.remarks,
             audit,
             desk,
@@ -199,8 +222,9 @@ impl<S: EventStore + Checkpoints> Play<S> {
         let now = self.table.clock.now();
         let mut done = Done(None);
         if self.agenda.first().is_some_and(|(due, _)| *due <= now)
-            && let Some((_, item)) = self.agenda.pop_first()
+            && let Some((due, item)) = self.agenda.pop_first()
         {
+            self.wave = due;
             let worked = self.carry_out(item.clone()).await?;
             done = Done(worked.then_some(item));
         }
@@ -286,6 +310,21 @@ impl<S: EventStore + Checkpoints> Play<S> {
         self.engine.settle().await?;
         catch_up(&*self.store, &mut self.books).await?;
         Ok(())
+    }
+}
+
+impl<S> Play<S> {
+    /// That the row comes too late, if the store had been played past its wave before it came: why, and
+    /// what would be right.
+    pub(super) fn is_late(&self, why: &str) -> Option<No> {
+        (self.wave < self.began).then(|| {
+            let until = self.began;
+            let why = format!(
+                "{why}; the store was played until {until} before this row came: write a later time, or \
+                 play the folder into another store"
+            );
+            No { why, is_late: true }
+        })
     }
 }
 

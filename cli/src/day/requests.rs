@@ -9,8 +9,9 @@ use crate::registry::Word;
 use fundflow::{ActError, Asking, RequestError, runtime::saga::Saga};
 use fundflow_application::desk::{self, DeskError};
 use fundflow_domain::{ids::TransactionId, time::Timestamp};
-use fundflow_infrastructure::day_folder::{CancelScope, Day, Kind, Order};
+use fundflow_infrastructure::day_folder::{CancelScope, Day, Kind, No, Order, Problem};
 use fundflow_kernel::{
+    clock::Clock as _,
     envelope::Actor,
     store::{Checkpoints, EventStore},
 };
@@ -19,6 +20,7 @@ use fundflow_sagas::{
     income::Income, parts::milestone::Scope, purchase::Purchase, recharge::Recharge,
     redemption::Redemption, regular_plan::RegularPlans, withdraw::Withdraw,
 };
+use std::collections::BTreeSet;
 
 /// Makes those requests, in their order: neighbours of one kind together.
 pub(super) async fn place<S: EventStore + Checkpoints>(
@@ -73,7 +75,10 @@ async fn all<S: EventStore + Checkpoints, G: Saga>(
     for (order, answer) in asked_for.into_iter().zip(answers) {
         match answer {
             Ok(_) => {}
-            Err(RequestError::Refused(refusal)) => refuse(play, order, refusal.to_string())?,
+            Err(RequestError::Refused(refusal)) => {
+                let late = too_late(play, order);
+                refuse(play, order, late.unwrap_or_else(|| no(refusal)))?;
+            }
             Err(error) => refused(play, order.transaction.clone(), error)?,
         }
     }
@@ -82,10 +87,53 @@ async fn all<S: EventStore + Checkpoints, G: Saga>(
 
 /// Whether the row was refused when the folder was played before; it stays so.
 fn was_refused<S>(play: &mut Play<S>, order: &Order) -> bool {
-    let why = play.with.refusals.why(&play.day, order).map(str::to_owned);
-    let known = why.is_some();
-    play.refused.extend(why.map(|why| (order.transaction.clone(), why)));
-    known
+    let known = play.with.verdicts.why_not(&play.day, order).cloned();
+    let is_known = known.is_some();
+    if let Some(no) = known {
+        say_no(play, order, no);
+    }
+    is_known
+}
+
+fn was_taken<S>(play: &Play<S>, order: &Order) -> bool {
+    play.with.verdicts.is_taken(&play.day, order)
+}
+
+/// What is said to a row that is about something which runs.
+enum Said {
+    Taken,
+    /// There is nothing of that name.
+    NotThere(String),
+    /// It says no.
+    No(String),
+    /// That is told already.
+    Untold,
+}
+
+/// Keeps what was said, and returns whether the row is taken: it stays so, whatever becomes of what it is
+/// about.
+fn hear<S>(
+    play: &mut Play<S>,
+    order: &Order,
+    of: &TransactionId,
+    said: Said,
+) -> Result<bool, Trouble> {
+    match said {
+        Said::Taken => {
+            let noted = play.with.verdicts.note_taken(&play.day, order);
+            noted.map_err(|source| Trouble::Verdicts { source })?;
+            return Ok(true);
+        }
+        Said::NotThere(why) if comes_later(&play.day, order, of) => refuse(play, order, no(why))?,
+        // It may be there when the folder is played again.
+        Said::NotThere(why) => drop(play.refused.insert(order.transaction.clone(), why)),
+        Said::No(why) => {
+            let late = play.is_late(&why);
+            refuse(play, order, late.unwrap_or_else(|| no(why)))?;
+        }
+        Said::Untold => {}
+    }
+    Ok(false)
 }
 
 /// Whether what the row is about is asked for by a later row: a word that comes too early stays so.
@@ -96,12 +144,33 @@ fn comes_later(day: &Day, row: &Order, of: &TransactionId) -> bool {
         .any(|order| order.transaction == *of)
 }
 
-/// The business says no: now, and whenever the folder is played again.
-fn refuse<S>(play: &mut Play<S>, order: &Order, why: String) -> Result<(), Trouble> {
-    let noted = play.with.refusals.note(&play.day, order, &why);
-    noted.map_err(|source| Trouble::Refusals { source })?;
-    play.refused.insert(order.transaction.clone(), why);
+fn no(why: impl std::fmt::Display) -> No {
+    No { why: why.to_string(), is_late: false }
+}
+
+/// That no saga hears that instant any more, if the store had been played past it before.
+fn too_late<S>(play: &Play<S>, order: &Order) -> Option<No> {
+    let heard = play.table.house.asked_at(Some(order.time), play.table.clock.now());
+    heard.err().and_then(|why| play.is_late(&why))
+}
+
+/// No: now, and whenever the folder is played again.
+fn refuse<S>(play: &mut Play<S>, order: &Order, no: No) -> Result<(), Trouble> {
+    let noted = play.with.verdicts.note(&play.day, order, no.clone());
+    noted.map_err(|source| Trouble::Verdicts { source })?;
+    say_no(play, order, no);
     Ok(())
+}
+
+/// What the business refuses has an ending; what comes too late is a mistake of the folder.
+fn say_no<S>(play: &mut Play<S>, order: &Order, No { why, is_late }: No) {
+    if !is_late {
+        play.refused.insert(order.transaction.clone(), why);
+        return;
+    }
+    let (file, field) = ("orders.csv".to_owned(), "time".to_owned());
+    let value = order.time.to_string();
+    play.too_late.push(Problem { file, line: Some(order.line), field, value, problem: why });
 }
 
 /// Both sides hear of a figure: the engine gives it to its wallets, each registrar to its holders. What
@@ -111,7 +180,12 @@ async fn incomes<S: EventStore + Checkpoints>(
     orders: &[Order],
 ) -> Result<(), Trouble> {
     all::<S, Income>(play, orders, kinds::income).await?;
-    for order in orders.iter().filter(|order| !play.refused.contains_key(&order.transaction)) {
+    let late: BTreeSet<usize> = play.too_late.iter().filter_map(|problem| problem.line).collect();
+    let is_in = |order: &&Order| !late.contains(&order.line);
+    for order in orders.iter().filter(is_in) {
+        if play.refused.contains_key(&order.transaction) {
+            continue;
+        }
         let Kind::Income(income) = &order.kind else { continue };
         for (_, registrar) in &play.with.sandbox.registrars {
             registrar.publish_income(income)?;
@@ -129,42 +203,28 @@ async fn cancel_all<S: EventStore + Checkpoints>(
         if was_refused(play, order) {
             continue;
         }
-        match cancel(play, of, *scope, order.time).await? {
-            Ok(()) => {
-                play.taken_back.insert(order.transaction.clone(), (of.clone(), *scope));
-            }
-            Err(NotTaken::Refused(why)) => refuse(play, order, why)?,
-            Err(NotTaken::NotThere(why)) if comes_later(&play.day, order, of) => {
-                refuse(play, order, why)?;
-            }
-            // The order may be taken when the folder is played again.
-            Err(NotTaken::NotThere(why)) => {
-                play.refused.insert(order.transaction.clone(), why);
+        if !was_taken(play, order) {
+            let said = cancel(play, of, *scope, order.time).await?;
+            if !hear(play, order, of, said)? {
+                continue;
             }
         }
+        play.taken_back.insert(order.transaction.clone(), (of.clone(), *scope));
     }
     Ok(())
 }
 
-/// Why an order is not taken back.
-enum NotTaken {
-    /// There is none that could be.
-    NotThere(String),
-    /// Its saga says no.
-    Refused(String),
-}
-
-/// Asks the saga of that transaction, whichever it is, to take it back. Inside: why not.
+/// Asks the saga of that transaction, whichever it is, to take it back.
 async fn cancel<S: EventStore + Checkpoints>(
     play: &Play<S>,
     of: &TransactionId,
     scope: CancelScope,
     at: Timestamp,
-) -> Result<Result<(), NotTaken>, Trouble> {
+) -> Result<Said, Trouble> {
     let shown = match desk::show(&*play.store, &play.table.sagas.desk, None, of).await {
         Ok(shown) => shown,
         Err(DeskError::Read(error)) => return Err(error.into()),
-        Err(error) => return Ok(Err(NotTaken::NotThere(error.to_string()))),
+        Err(error) => return Ok(Said::NotThere(error.to_string())),
     };
     let scope = match scope {
         CancelScope::All => Scope::All,
@@ -173,13 +233,13 @@ async fn cancel<S: EventStore + Checkpoints>(
     let saga = shown.look.id;
     let command = match play.table.sagas.spoken(saga.kind, Word::Cancel { at, scope }) {
         Ok(command) => command,
-        Err(why) => return Ok(Err(NotTaken::Refused(why))),
+        Err(why) => return Ok(Said::No(why)),
     };
     let actor = Actor::Investor(shown.look.requester);
     let mut answers = play.engine.ask_all(vec![(saga, command)], actor, Some(at)).await;
     match answers.pop() {
-        Some(Ok(())) | None => Ok(Ok(())),
-        Some(Err(ActError::NotActed(error))) => Ok(Err(NotTaken::Refused(error.to_string()))),
+        Some(Ok(())) | None => Ok(Said::Taken),
+        Some(Err(ActError::NotActed(error))) => Ok(Said::No(error.to_string())),
         Some(Err(error @ ActError::Unsure)) => Err(Trouble::Defect(error.to_string())),
         Some(Err(ActError::Stopped(cause))) => Err(fundflow::Stopped { cause }.into()),
     }

@@ -10,7 +10,7 @@ use chrono::NaiveDate;
 use fundflow::Engine;
 use fundflow_domain::{calendar::TradingCalendar, ids::FundCode, money::Nav, time::Timestamp};
 use fundflow_infrastructure::{
-    day_folder::{Day, DayTerms, Refusals},
+    day_folder::{Day, DayTerms, Verdicts},
     sandbox::{kept::keep, registrar::Confirming},
     wallet_owners::WalletOwners,
 };
@@ -31,7 +31,7 @@ pub(super) struct Counterparties {
     pub(super) files: PathBuf,
     pub(super) base: PathBuf,
     /// Of the days that were played into this store.
-    pub(super) refusals: Refusals,
+    pub(super) verdicts: Verdicts,
     /// The program's own ports.
     own: Vec<NamedPort>,
 }
@@ -70,7 +70,7 @@ impl Counterparties {
         let books = base.join(BOOKS);
         let failed = |source| Trouble::Directory { path: books.clone(), source };
         std::fs::create_dir_all(&books).map_err(failed)?;
-        let refusals = Refusals::open(&books).map_err(failed)?;
+        let verdicts = Verdicts::open(&books).map_err(failed)?;
         // Operators open the books without this folder.
         keep(&day.scenario, &books)?;
         let terms = DayTerms::from(day);
@@ -85,7 +85,7 @@ impl Counterparties {
         let outside = Outside { directory: base.to_owned(), clock: shared };
         let own = registry.ports(&outside).map_err(Trouble::Port)?;
         let (files, base) = (base.join("exchange"), base.to_owned());
-        Ok(Self { sandbox, files, base, refusals, own })
+        Ok(Self { sandbox, files, base, verdicts, own })
     }
 }
 

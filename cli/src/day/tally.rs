@@ -18,7 +18,7 @@ use fundflow_application::{
 use fundflow_domain::{
     application::{Ask, Last, Outcome, Quantity, Stage, Terms},
     case::Case,
-    ids::{FundCode, TransactionId},
+    ids::{FundCode, PlanId, TransactionId},
     money::{Money, Shares, Sum},
 };
 use fundflow_infrastructure::day_folder::{Day, Problem};
@@ -104,14 +104,31 @@ pub(super) struct FundRow {
     pub(super) shares: Sum<2>,
 }
 
-/// The transactions of the day, and what they asked for by themselves later; a store may hold others.
-struct Ours<'a>(BTreeSet<&'a TransactionId>);
+/// The transactions of the day, what their plans ask for, and what other plans asked for on the folder's
+/// days; a store may hold others.
+struct Ours<'a> {
+    rows: BTreeSet<&'a TransactionId>,
+    of_plans: BTreeSet<TransactionId>,
+}
 
-impl Ours<'_> {
+impl<'a> Ours<'a> {
+    fn of(rows: BTreeSet<&'a TransactionId>, played: &Played, day: &Day) -> Self {
+        let days = day.trade_date.date()..=played.until.date();
+        let sagas = played.sagas.rows().filter(|row| days.contains(&row.since.date()));
+        let is_known = |of: &TransactionId| {
+            let plan = PlanId::of_occurrence(of).map(|(plan, _)| plan);
+            plan.is_some_and(|plan| played.books.plans.get(plan.as_str()).is_some())
+        };
+        let of_plans = sagas.map(|row| &row.transaction).filter(|of| is_known(of)).cloned();
+        Self { rows, of_plans: of_plans.collect() }
+    }
+
     fn contains(&self, transaction: &TransactionId) -> bool {
         let plan = transaction.as_str().rsplit_once('.');
         let plan = plan.and_then(|(plan, _)| TransactionId::new(plan).ok());
-        self.0.contains(transaction) || plan.is_some_and(|plan| self.0.contains(&plan))
+        self.rows.contains(transaction)
+            || self.of_plans.contains(transaction)
+            || plan.is_some_and(|plan| self.rows.contains(&plan))
     }
 }
 
@@ -137,13 +154,15 @@ pub(super) async fn report<S: EventStore>(
     day: &Day,
     problems: &[Problem],
 ) -> Result<DayReport, Trouble> {
-    let first = Ours(day.orders.iter().map(|order| &order.transaction).collect());
+    let late: BTreeSet<_> = played.too_late.iter().filter_map(|it| it.line).collect();
+    let good = || day.orders.iter().filter(|order| !late.contains(&order.line));
+    let ours = Ours::of(good().map(|order| &order.transaction).collect(), played, day);
     let totals = played.totals;
     Ok(DayReport {
         trade_date: day.trade_date.to_string(),
-        requests: day.orders.len(),
-        repeats: day.orders.len() - first.0.len(),
-        endings: endings(store, played, &first).await?,
+        requests: good().count(),
+        repeats: good().count() - ours.rows.len(),
+        endings: endings(store, played, &ours).await?,
         open_cases: open_cases(&played.books),
         money: played.audit.balances.clone(),
         channel: Channel {
@@ -152,8 +171,8 @@ pub(super) async fn report<S: EventStore>(
             refunds: totals.refunds,
             refunded: totals.refunded,
         },
-        fees: fees(&played.books, &first),
-        shares: shares(&played.books, &first),
+        fees: fees(&played.books, &ours),
+        shares: shares(&played.books, &ours),
         incomes: played.books.incomes.rows().collect(),
         bad_rows: lines(problems),
         remarks: played.remarks.clone(),

@@ -4,6 +4,7 @@
 //! ```text
 //! a transaction:  unknown --Count--> counted --GiveBack--> given back
 //!                    `-----GiveBack--> given back: a later Count is refused
+//!                    `-----CountUnknown--> counted, above the most, too
 //!                 any of them --CountPaid--> counted, or paid: above the most, too
 //! ```
 //!
@@ -14,6 +15,8 @@
 //! 4. A give-back that came before its count leaves a mark that refuses the count for ever.
 //! 5. Cash that was paid counts on the day on which it was paid, whatever was counted before, and is
 //!    never given back: what is above the most then is said by the fact itself.
+//! 6. Cash of which nobody knows whether it is out, or still goes out, counts on every day on which it may:
+//!    there is less room for others, whether it fits itself or not.
 
 mod stored;
 #[cfg(test)]
@@ -67,12 +70,19 @@ pub enum Command {
         /// The fund's own limit; none: the fund has no fast redemption.
         fund_max: Option<Money>,
     },
+    /// Cash may be advanced on this day: it was asked for on an earlier one, and nobody knows.
+    CountUnknown {
+        /// The transaction that asks for it.
+        transaction: TransactionId,
+        /// How much.
+        amount: Amount,
+    },
     /// No cash was advanced on this day: the bank declined, or it goes out on another one.
     GiveBack {
         /// The transaction that asked for it.
         transaction: TransactionId,
     },
-    /// Cash was advanced on this day, and did not count on it.
+    /// Cash was advanced on this day, and did not count on it, or whether it fitted or not.
     CountPaid {
         /// The transaction that asked for it.
         transaction: TransactionId,
@@ -184,6 +194,11 @@ impl State {
         self.entries.get(transaction)
     }
 
+    /// Whether what counts is no more than the most. `fund_max`: the fund's own limit.
+    pub fn fits(&self, fund_max: Option<Money>) -> bool {
+        fund_max.is_some_and(|max| self.used() <= max.min(DAY_MAX))
+    }
+
     /// Yuan that count.
     pub fn used(&self) -> Money {
         let add = |sum: Money, entry: &Entry| {
@@ -208,6 +223,14 @@ impl Decider for FastQuota {
         match command {
             Command::Count { transaction, amount, fund_max } => {
                 count(state, transaction, *amount, *fund_max)
+            }
+            Command::CountUnknown { transaction, amount } => {
+                let (transaction, amount) = (transaction.clone(), *amount);
+                match state.entry(&transaction) {
+                    Some(Entry::GivenBack) => Err(Refusal::AlreadyGivenBack(transaction)),
+                    Some(entry) => known(transaction, entry, amount),
+                    None => Ok(vec![Event::Counted { transaction, amount }]),
+                }
             }
             Command::GiveBack { transaction } => match state.entry(transaction) {
                 None | Some(Entry::Counted(_)) => {
@@ -236,8 +259,8 @@ impl Decider for FastQuota {
                 let paid = Entry::Paid { amount: *amount, above: *above };
                 match state.entries.get_mut(transaction) {
                     None => state.entries.insert(transaction, paid)?,
-                    Some(entry @ Entry::GivenBack) => *entry = paid,
-                    Some(Entry::Counted(_) | Entry::Paid { .. }) => return None,
+                    Some(entry @ (Entry::GivenBack | Entry::Counted(_))) => *entry = paid,
+                    Some(Entry::Paid { .. }) => return None,
                 }
             }
         }
@@ -273,12 +296,21 @@ fn paid(
     fund_max: Option<Money>,
 ) -> Result<Vec<Event>, Refusal> {
     let transaction = transaction.clone();
+    let above = |used: Option<Money>| {
+        let max = fund_max.unwrap_or(Money::ZERO).min(DAY_MAX);
+        used.and_then(|used| used.minus(max)).unwrap_or(Money::ZERO)
+    };
     match state.entry(&transaction) {
-        Some(entry @ (Entry::Counted(_) | Entry::Paid { .. })) => known(transaction, entry, amount),
+        Some(entry @ Entry::Counted(counted)) => {
+            let above = above(Some(state.used()));
+            if *counted != amount || above.is_zero() {
+                return known(transaction, entry, amount);
+            }
+            Ok(vec![Event::Paid { transaction, amount, above }])
+        }
+        Some(entry @ Entry::Paid { .. }) => known(transaction, entry, amount),
         None | Some(Entry::GivenBack) => {
-            let max = fund_max.unwrap_or(Money::ZERO).min(DAY_MAX);
-            let sum = state.used().plus(amount.into());
-            let above = sum.and_then(|sum| sum.minus(max)).unwrap_or(Money::ZERO);
+            let above = above(state.used().plus(amount.into()));
             Ok(vec![Event::Paid { transaction, amount, above }])
         }
     }

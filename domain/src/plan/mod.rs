@@ -267,6 +267,17 @@ impl Plan {
         &in_force.unwrap_or(&self.segments[0]).terms
     }
 
+    /// What was agreed, and the first nominal date that each holds for: the terms of the opening first, and
+    /// those for later dates that a newer word has replaced left out.
+    pub fn agreed(&self) -> impl Iterator<Item = (NaiveDate, &Terms)> {
+        self.segments.iter().map(|segment| (segment.from, &*segment.terms))
+    }
+
+    /// The terms of the first date that could still begin.
+    pub fn terms_in_force(&self) -> &Terms {
+        self.terms_on(self.first_open_date().max(self.segments[0].terms.start))
+    }
+
     /// Who or what ended it, if it has ended.
     pub fn ended(&self) -> Option<&EndCause> {
         self.ended.as_ref()

@@ -32,13 +32,13 @@ mod navs;
 mod orders;
 mod plans;
 mod problem;
-mod refusals;
 mod scenario;
 mod settings;
 mod table;
 mod terms;
 #[cfg(test)]
 mod tests;
+mod verdicts;
 
 pub use investors::Investor;
 pub use kinds::{Buying, CancelScope, DiscountPurchase, Kind, Leaving};
@@ -46,9 +46,9 @@ pub use navs::{Price, published_at, published_for};
 pub use orders::Order;
 pub use plans::PlanWord;
 pub use problem::Problem;
-pub use refusals::Refusals;
 pub use settings::{FundsAre, Settings};
 pub use terms::{DayTerms, TermsError};
+pub use verdicts::{No, Verdicts};
 
 use crate::{
     catalogue::{self, Files},

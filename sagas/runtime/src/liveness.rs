@@ -10,7 +10,7 @@ use crate::{
     process::{Parked, Retry},
     saga::{Saga, View},
     stand::Stand,
-    step::{Deed, Send, Table},
+    step::{Deed, Send, Side, Table},
 };
 use fundflow_kernel::{cause::Cause, ids::VersionTag, time::Timestamp};
 use std::sync::Arc;
@@ -105,11 +105,7 @@ pub fn waits<S: Saga>(saga: &S, view: &View<'_, S>, table: Option<&'static Table
         return vec![Wait::UnknownTable { table: view.open.table.clone() }];
     };
     let watch = Watch { saga, view, table };
-    let mut sides: Vec<Wait> = table
-        .beside
-        .iter()
-        .filter_map(|side| watch.side(side.only_after_the_end, &side.deed))
-        .collect();
+    let mut sides: Vec<Wait> = table.beside.iter().filter_map(|side| watch.side(side)).collect();
     let stand = table.stand(view);
     let mut waits: Vec<Wait> =
         view.open.all_parked().map(|parked| watch.operator(&stand, parked)).collect();
@@ -162,15 +158,17 @@ impl<S: Saga> Watch<'_, S> {
         }
     }
 
-    /// A lane beside the table. While a person is waited for, only lanes that ask others go on.
-    fn side(&self, only_after_the_end: bool, deed: &Deed<S>) -> Option<Wait> {
-        let idle = only_after_the_end && self.view.ending.is_none();
+    /// A lane beside the table. While a person is waited for, only lanes that ask others go on, and those
+    /// that say so.
+    fn side(&self, side: &Side<S>) -> Option<Wait> {
+        let deed = &side.deed;
+        let idle = side.only_after_the_end && self.view.ending.is_none();
         if idle || S::holds(self.view, deed.done) {
             return None;
         }
         let here = self.view.open.parked_at(deed.name).is_some();
         let waits_too = match deed.send {
-            Send::Do(_) | Send::Wait => here || self.is_stopped(),
+            Send::Do(_) | Send::Wait => here || (self.is_stopped() && !side.while_parked),
             Send::Call(_) | Send::Await(_) => here,
         };
         if waits_too { None } else { self.deed(deed, false) }

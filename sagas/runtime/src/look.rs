@@ -33,8 +33,10 @@ use std::sync::Arc;
 pub struct Look {
     /// Kind and transaction.
     pub id: SagaId,
-    /// What was asked, in one line.
+    /// What was asked, in one line; where that was changed, what holds now.
     pub summary: String,
+    /// What was agreed one after the other, where what was asked was changed.
+    pub agreed: Vec<Agreed>,
     /// Who asked.
     pub requester: Arc<str>,
     /// What was asked, as it is stored.
@@ -73,6 +75,17 @@ pub struct Look {
     pub streams: Vec<StreamName>,
     /// Those of them that may belong to no other saga, whether they hold events or not.
     pub own_streams: Vec<StreamName>,
+}
+
+/// What was agreed for the days from one on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Agreed {
+    /// The first day that it holds for.
+    pub from: NaiveDate,
+    /// In one line, like [`Look::summary`].
+    pub what: String,
+    /// It holds for what comes next.
+    pub in_force: bool,
 }
 
 /// Why a saga cannot be looked at.
@@ -135,10 +148,13 @@ pub fn glance<S: Saga>(saga: &S, replayed: &Replayed<S>) -> Result<Look, LookErr
     let table = replayed.table();
     let stand = table.map(|table| table.stand(&view));
     let waits = liveness::waits(saga, &view, table);
+    let agreed = S::agreed(&view);
+    let now = agreed.iter().find(|agreed| agreed.in_force).map(|agreed| agreed.what.clone());
     let View { open, ending, .. } = view;
     Ok(Look {
         id,
-        summary: S::summary(&open.request),
+        summary: now.unwrap_or_else(|| S::summary(&open.request)),
+        agreed,
         requester: S::requester(&open.request),
         request: json(&open.request, "the request")?,
         promise: json(&open.promise, "the promise")?,

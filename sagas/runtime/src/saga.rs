@@ -361,6 +361,11 @@ pub trait Saga: Sized + Send + Sync + 'static {
     }
     /// What is asked, in one line for lists.
     fn summary(request: &Self::Request) -> String;
+    /// What was agreed one after the other, where what was asked for can be changed and was; none otherwise.
+    fn agreed(view: &View<'_, Self>) -> Vec<crate::look::Agreed> {
+        let _ = view;
+        Vec::new()
+    }
 }
 
 /// Writes [`Names`] for a kind: `process_names!("points_exchange": ["reserved"], ["done"])` names

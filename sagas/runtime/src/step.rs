@@ -97,6 +97,8 @@ pub struct Side<S: Saga> {
     pub deed: Deed<S>,
     /// Only once the saga has ended: what the table can no longer do.
     pub only_after_the_end: bool,
+    /// Its command goes on, too, while a row of the table waits for a person.
+    pub while_parked: bool,
     /// When the lane has nothing to do any more and did not bring about what was wanted: for people.
     pub rejected: Option<S::Fact>,
 }
@@ -230,12 +232,12 @@ impl<S: Saga> Deed<S> {
 
     /// As a lane beside the table.
     pub const fn beside(self) -> Side<S> {
-        Side { deed: self, only_after_the_end: false, rejected: None }
+        Side { deed: self, only_after_the_end: false, while_parked: false, rejected: None }
     }
 
     /// As a lane that works once the saga has ended.
     pub const fn after_the_end(self) -> Side<S> {
-        Side { deed: self, only_after_the_end: true, rejected: None }
+        Side { deed: self, only_after_the_end: true, while_parked: false, rejected: None }
     }
 }
 
@@ -268,6 +270,12 @@ impl<S: Saga> Step<S> {
 }
 
 impl<S: Saga> Side<S> {
+    /// It goes on while a row of the table waits for a person: time does, too.
+    #[must_use]
+    pub const fn while_parked(self) -> Self {
+        Self { while_parked: true, ..self }
+    }
+
     /// Not brought about where the fact holds.
     #[must_use]
     pub const fn unless(self, rejected: S::Fact) -> Self {

@@ -5,7 +5,7 @@
 
 use crate::{
     saga::Saga,
-    step::{Deed, Exit, Late, Move, Send, Step, Table},
+    step::{Deed, Exit, Late, Move, Send, Side, Step, Table},
 };
 use std::fmt::Debug;
 
@@ -47,7 +47,15 @@ impl TableDoc {
     /// That table in words.
     pub fn of<S: Saga>(table: &Table<S>) -> Self {
         let beside = table.beside.iter().map(|side| RowDoc {
-            exit: side.only_after_the_end.then(|| "works once the saga has ended".to_owned()),
+            exit: match side {
+                Side { only_after_the_end: true, .. } => {
+                    Some("works once the saga has ended".to_owned())
+                }
+                Side { while_parked: true, .. } => {
+                    Some("works while a person is waited for, too".to_owned())
+                }
+                Side { .. } => None,
+            },
             rejected: side.rejected.map(|fact| words(&fact)),
             ..RowDoc::of(&side.deed)
         });

@@ -4,7 +4,7 @@ use super::{
     Do, Ending, facts, limits,
     saga::{DiscountPurchase, Turn, View},
 };
-use crate::house::House;
+use crate::house::{House, beyond};
 use crate::parts::{
     application::{ApplicationLeg, partly},
     by_hand, cancel, day_refused,
@@ -139,7 +139,7 @@ impl DiscountPurchase {
             .application(&view)
             .map_or_else(|| facts::trade_date(&view), |it| it.terms.trade_date);
         let here = self.house.calendar.plus(t, self.payout_days(&view));
-        let here = here.map_err(|_| lacks("a trading day"))?;
+        let here = here.map_err(beyond)?;
         let terms = payout::Terms {
             no: plan.payout.no.clone(),
             account: view.open.request.account.clone(),

@@ -29,6 +29,7 @@ impl FastWithdraw {
             Do::Count => self.count(turn),
             Do::DecideAgain => self.decide_again(turn),
             Do::KeepQuotas => self.keep_quotas(turn),
+            Do::CountOn => day::count_on(turn),
             Do::GiveBack => {
                 let command = fast_quota::Command::GiveBack { transaction: turn.id().clone() };
                 Ok(turn.decide(&plan.quota, &command)?)

@@ -6,14 +6,16 @@
 //! declined, given up before it was asked for   -> none
 //! ```
 //!
-//! 1. While nobody knows what the bank did, it counts on the day on which it was asked for.
+//! 1. While nobody knows what the bank did, it counts on the day on which it was asked for and on each later
+//!    one that has begun, whether there is room or not: the cash may go out on any of them. Once it is known,
+//!    the others have it back.
 //! 2. A day on which it counts no more has it back.
 //! 3. Cash that the bank declined and paid all the same is out: it counts, and as many shares are held for
 //!    its case, so that they cannot be paid for twice.
 
 use super::{
     Promise,
-    facts::{ADVANCE_END, BANK_END},
+    facts::{ADVANCE_END, BANK_END, is_unknown},
     saga::{FastWithdraw, Turn, View},
 };
 use crate::parts::{
@@ -65,6 +67,8 @@ enum Lack {
     PaidOn(NaiveDate),
     /// That is not known to the quota of that day.
     Counting,
+    /// Nobody knows whether it is paid on that day.
+    Unknown(Key<FastQuota>),
     /// It counts no more there.
     Giving(Key<FastQuota>),
     /// What is above the most has no case.
@@ -98,6 +102,13 @@ fn lack(view: &View<'_>) -> Option<Lack> {
     if let Some(before) = plan.quotas_before.iter().find(counts) {
         return Some(Lack::Giving(before.clone()));
     }
+    if is_unknown(view) {
+        let later = plan.quotas_later.iter().find(|key| entry(key).is_none());
+        return later.map(|key| Lack::Unknown(key.clone()));
+    }
+    if let Some(later) = plan.quotas_later.iter().find(counts) {
+        return Some(Lack::Giving(later.clone()));
+    }
     let is_over = view.ending.is_some();
     let unpaid = advance.is_none_or(|advance| matches!(advance.stage, Stage::Declined(_)));
     (is_over && unpaid && counts(&&plan.quota)).then(|| Lack::Giving(plan.quota.clone()))
@@ -112,7 +123,19 @@ impl FastWithdraw {
     pub(super) fn keep_quotas(&self, turn: &mut Turn<'_>) -> Done {
         let view = turn.view()?;
         match lack(&view).ok_or(lacks("a day that lacks anything"))? {
-            Lack::PaidOn(day) => move_to(turn, day, None),
+            Lack::PaidOn(day) => {
+                let (also, amount) = (promise(&view).counted_on.clone(), asked(&view)?);
+                // It may not have fitted.
+                let counted = match also.into_iter().find(|key| key.day == day) {
+                    Some(key) => self.count_paid(turn, &Key::of(&key), (day, amount))?,
+                    None => 0,
+                };
+                Ok(counted + move_to(turn, day, None)?)
+            }
+            Lack::Unknown(key) => {
+                let (transaction, amount) = (turn.id().clone(), asked(&view)?);
+                Ok(turn.decide(&key, &Command::CountUnknown { transaction, amount })?)
+            }
             Lack::Counting => {
                 let (key, amount) = (turn.plan().quota.clone(), asked(&view)?);
                 let day = promise(&view).quota.day;
@@ -161,9 +184,32 @@ impl FastWithdraw {
         let was = &promise(&view).admitted;
         let t = self.house.t_of(now)?;
         let fund = self.house.terms(view.open.request.fund, t)?;
+        let room = self.room_on(&view, now.date(), fund.limits.fast_redemption_day_max);
+        if let Err(full) = room {
+            return give_up(turn, Cause::new("above_day_limit", full));
+        }
         match cash_out::readmit(was, &fund, (&self.house.calendar, now)) {
             Ok(admitted) => move_to(turn, now.date(), Some(admitted)),
             Err(refusal) => give_up(turn, Cause::new("not_admitted", refusal.to_string())),
+        }
+    }
+
+    /// Whether there is room on that day for what counts on it while nobody knew; a day on which it does not
+    /// count is asked when it is to.
+    fn room_on(
+        &self,
+        view: &View<'_>,
+        day: NaiveDate,
+        fund_max: Option<Money>,
+    ) -> Result<(), String> {
+        let on_it = promise(view).counted_on.iter().find(|key| key.day == day);
+        let state = on_it.and_then(|key| view.state(&Key::<FastQuota>::of(key)));
+        match state.filter(|state| !state.fits(fund_max)) {
+            None => Ok(()),
+            Some(full) => Err(format!(
+                "{} yuan of cash at once may go out on {day}, and that is above the day's most",
+                full.used()
+            )),
         }
     }
 
@@ -205,9 +251,31 @@ fn day_of(view: &View<'_>, transfer: &Transfer, now: Timestamp) -> (Key<FastQuot
 fn move_to(turn: &mut Turn<'_>, day: NaiveDate, admitted: Option<cash_out::Admitted>) -> Done {
     let mut promised = promise(&turn.view()?).clone();
     promised.counted_before.retain(|before| before.day != day);
+    promised.counted_on.retain(|later| later.day != day);
     promised.counted_before.push(promised.quota.clone());
     promised.quota.day = day;
     promised.admitted = admitted.unwrap_or(promised.admitted);
+    turn.reach(Milestone::Readmitted { admitted: Box::new(promised) })
+}
+
+/// The last day that it counts on.
+pub(super) fn last_counted(view: &View<'_>) -> NaiveDate {
+    let promised = promise(view);
+    let later = promised.counted_on.iter().map(|key| key.day);
+    later.fold(promised.quota.day, NaiveDate::max)
+}
+
+/// Nobody knows, and days have begun on which the cash may go out.
+pub(super) fn count_on(turn: &mut Turn<'_>) -> Done {
+    let view = turn.view()?;
+    let (last, today) = (last_counted(&view), turn.now().date());
+    let mut promised = promise(&view).clone();
+    let days = last.iter_days().skip(1).take_while(|day| *day <= today);
+    let keys: Vec<_> = days.map(|day| QuotaKey { day, ..promised.quota.clone() }).collect();
+    if keys.is_empty() {
+        return Err(lacks("a day that has begun"));
+    }
+    promised.counted_on.extend(keys);
     turn.reach(Milestone::Readmitted { admitted: Box::new(promised) })
 }
 

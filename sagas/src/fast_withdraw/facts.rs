@@ -92,7 +92,7 @@ fn is_declined(view: &View<'_>) -> bool {
 }
 
 /// The cash may be out, and the bank has not said so.
-fn is_unknown(view: &View<'_>) -> bool {
+pub(super) fn is_unknown(view: &View<'_>) -> bool {
     let advance = &view.plan.advance;
     advance.is_requested(view) && !advance.is_advanced(view) && !advance.is_declined(view)
 }
@@ -143,6 +143,10 @@ impl FastWithdraw {
                 let next = day::promise(view).quota.day.succ_opt()?;
                 let end = Timestamp::shanghai(next, chrono::NaiveTime::MIN);
                 timing::asked_from(view, Some(end))
+            }
+            When::NextDay => {
+                let next = day::last_counted(view).succ_opt()?;
+                Some(Timestamp::shanghai(next, chrono::NaiveTime::MIN))
             }
             When::NextCutOff => house.cut_off_after(t, 1),
             When::TransferDue => timing::asked_from(view, house.noon_after(due(&plan.transfer), 0)),

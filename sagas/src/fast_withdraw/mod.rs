@@ -7,7 +7,8 @@
 //! ```
 //!
 //! 1. 10,000 yuan per investor, fund, distributor and natural day over all channels, on the day on which
-//!    the cash goes out; what no bank advanced counts no more.
+//!    the cash goes out; what no bank advanced counts no more. While nobody knows, it counts on every day on
+//!    which it may go out.
 //! 2. No cash while the shares could be used twice: they are earmarked first, and only a decline
 //!    frees them. An advance whose answer is unknown is asked for, never assumed.
 //! 3. Once the cash is out, nothing is undone. What the registrar then rejects, or settles with other
@@ -139,8 +140,15 @@ const REPAY_AT_LAST: Deed<Saga> = Deed {
     ..act("repay at last", Do::RequestRepayment, Fact::BankSettled)
 };
 
+/// At each midnight at which nobody knows what the bank did.
+const COUNT_ON: Deed<Saga> = Deed {
+    asks: Some(When::NextDay),
+    ..act("count on the next day", Do::CountOn, Fact::AdvanceHeard)
+};
+
 const BESIDE: &[Side<Saga>] = &[
-    act("keep the day's quota", Do::KeepQuotas, Fact::QuotasKept).beside(),
+    COUNT_ON.beside().while_parked(),
+    act("keep the day's quota", Do::KeepQuotas, Fact::QuotasKept).beside().while_parked(),
     act("book", Do::TakeOut, Fact::Booked).beside(),
     act("close advance", Do::CloseAdvance, Fact::AdvanceClosed).after_the_end(),
     act("close transfer", Do::CloseTransfer, Fact::TransferClosed).after_the_end(),

@@ -23,6 +23,8 @@ pub struct Plan {
     pub quota: Key<FastQuota>,
     /// Those of days that it counted on before.
     pub quotas_before: Vec<Key<FastQuota>>,
+    /// Those of later days that it counts on, too, while nobody knows.
+    pub quotas_later: Vec<Key<FastQuota>>,
     /// The bank's cash, and its way back.
     pub advance: AdvanceLeg,
     /// The shares become the bank's.
@@ -43,6 +45,7 @@ impl Plan {
         Self {
             quota: Key::of(quota),
             quotas_before: Vec::new(),
+            quotas_later: Vec::new(),
             advance: AdvanceLeg::of(&transfer),
             transfer: ApplicationLeg::of(&transfer),
             redemption: ApplicationLeg::of(&OrderId::part(id, "redeem")),
@@ -66,7 +69,7 @@ impl Plan {
             self.transfer.key.need(),
             self.redemption.key.need(),
         ];
-        let before = self.quotas_before.iter().map(Key::need);
+        let before = self.quotas_before.iter().chain(&self.quotas_later).map(Key::need);
         let cases = self.cases.iter().map(Key::need);
         own.into_iter().chain(before).chain(cases).chain(self.compensations.needs()).collect()
     }

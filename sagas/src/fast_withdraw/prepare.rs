@@ -87,7 +87,17 @@ impl FastWithdraw {
         });
         let admitted = admitted.map_err(|refusal| self.offering(refusal, of, day))?;
         let (by, holder) = (self.by.clone(), self.holder.clone());
-        Ok((Promise { admitted, quota, counted_before: Vec::new(), by, holder }, &FAST_WITHDRAW))
+        Ok((
+            Promise {
+                admitted,
+                quota,
+                counted_before: Vec::new(),
+                counted_on: Vec::new(),
+                by,
+                holder,
+            },
+            &FAST_WITHDRAW,
+        ))
     }
 
     /// An ordinary withdrawal is offered only where those can be called whom it needs.

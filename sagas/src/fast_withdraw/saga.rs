@@ -239,6 +239,7 @@ impl saga::Saga for FastWithdraw {
         }
         Plan {
             quotas_before: promised.counted_before.iter().map(|key| Key::of(key)).collect(),
+            quotas_later: promised.counted_on.iter().map(|key| Key::of(key)).collect(),
             cases,
             compensations: Compensations::of(&open.notes),
             ..Plan::of(id, &open.request, &promised.quota)

@@ -45,6 +45,9 @@ pub struct Promise {
     /// Those that it counted against before it moved to that one, first to last.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub counted_before: Vec<QuotaKey>,
+    /// Those of later days that it counted against, too, since the cash might go out on them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub counted_on: Vec<QuotaKey>,
     /// Who advances the cash.
     pub by: Advancer,
     /// The advancing bank's account at the registrar: the shares become its own.
@@ -137,6 +140,8 @@ pub enum Do {
     DecideAgain,
     /// Count it on the day on which the cash went out, and on no other.
     KeepQuotas,
+    /// Count it on the days that have begun since, too: the cash may go out on them.
+    CountOn,
     /// Earmark the shares.
     Reserve,
     /// Give the earmark back.
@@ -185,6 +190,8 @@ pub enum Call {
 pub enum When {
     /// The end of the natural day whose quota it counts towards.
     EndOfDay,
+    /// The natural day after the last one that it counts on begins.
+    NextDay,
     /// The cut-off of the trading day after the T of the transfer.
     NextCutOff,
     /// Noon of the day on which the registrar must have confirmed the transfer.

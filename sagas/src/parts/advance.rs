@@ -145,7 +145,11 @@ impl AdvanceLeg {
     /// # Errors
     /// [`NotDone`]; nothing has changed.
     pub fn close<S: Saga>(&self, turn: &mut Turn<'_, S>) -> Result<usize, NotDone> {
-        let cause = closing(&turn.view()?, "the bank", "the order to advance");
+        let cause = closing(
+            &turn.view()?,
+            ("the bank", "the order to advance"),
+            "whether it advanced the money",
+        );
         Ok(turn.decide(&self.key, &Command::RecordDecline(cause))?)
     }
 

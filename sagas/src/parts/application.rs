@@ -237,7 +237,12 @@ impl ApplicationLeg {
     /// # Errors
     /// [`NotDone`]; nothing has changed.
     pub fn close<S: Saga>(&self, turn: &mut Turn<'_, S>) -> Result<usize, NotDone> {
-        let cause = closing(&turn.view()?, "the registrar", "the application");
+        let view = turn.view()?;
+        let undecided = match self.application(&view).map(|application| &application.stage) {
+            Some(Stage::Placed) | None => "whether it takes the order",
+            Some(_) => "what becomes of the order",
+        };
+        let cause = closing(&view, ("the registrar", "the application"), undecided);
         self.close_for(turn, cause)
     }
 

@@ -139,7 +139,8 @@ impl PaymentLeg {
     /// # Errors
     /// [`NotDone`]; nothing has changed.
     pub fn close<S: Saga>(&self, turn: &mut Turn<'_, S>) -> Result<usize, NotDone> {
-        let cause = closing(&turn.view()?, "the bank", "the charge");
+        let cause =
+            closing(&turn.view()?, ("the bank", "the charge"), "whether the money was taken");
         Ok(turn.decide(&self.key, &Command::Close(cause))?)
     }
 

@@ -17,6 +17,7 @@ use super::{
     milestone::{Milestone, Scope},
     payment::{self, PaymentLeg},
 };
+use crate::house::beyond;
 use crate::ports::bank::{BankAnswer, ChargeAnswer};
 use fundflow_domain::{
     application::{Ask, Stage},
@@ -226,7 +227,7 @@ pub fn late_acceptance<S: FundSaga>(
         return Ok(());
     }
     let day = house.calendar.t_by(now, saga.cut_off(&view));
-    let day = day.map_err(|_| NotDone::Lacks("a trading day"))?;
+    let day = day.map_err(beyond)?;
     let unwanted = saga.moves(turn, leg, day)?;
     let confirming = match &terms.ask {
         Ask::Conversion { into, .. } => *into,
@@ -275,10 +276,11 @@ pub fn never_got(who: &str, what: &str) -> Cause {
 }
 
 /// Why a row is closed without the other side's word: a person gave up waiting for it, or the call
-/// never came and is too late.
-pub fn closing<S: Saga>(view: &View<'_, S>, who: &str, what: &str) -> Cause {
+/// never came and is too late. `undecided`: what the other side had not said by then.
+pub fn closing<S: Saga>(view: &View<'_, S>, (who, what): (&str, &str), undecided: &str) -> Cause {
     if view.open.landing_chosen || view.ending.is_some() {
-        return Cause::new("operator", format!("closed by an operator without {who}'s answer"));
+        let text = format!("closed by a person before {who} had said {undecided}");
+        return Cause::new("operator", text);
     }
     never_got(who, what)
 }

@@ -5,6 +5,7 @@ use super::{
     plan::{Plan, limits_on},
     saga::{Purchase, Turn, View},
 };
+use crate::house::beyond;
 use crate::parts::{
     application::{FundSaga, partly},
     by_hand, cancel, day_refused,
@@ -190,7 +191,7 @@ impl Purchase {
             account: view.open.request.account.clone(),
             amount: facts::earned(&view).ok_or(lacks("what the money earned"))?,
             order: plan.buy.order.clone(),
-            due: due.map_err(|_| lacks("a trading day"))?,
+            due: due.map_err(beyond)?,
             asked_at: None,
             compensates: None,
         };

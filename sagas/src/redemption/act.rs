@@ -4,6 +4,7 @@ use super::{
     Do, facts,
     saga::{Redemption, Turn, View},
 };
+use crate::house::beyond;
 use crate::parts::{
     application::{FundSaga, partly},
     by_hand, cancel, leaving as part,
@@ -105,7 +106,7 @@ impl Redemption {
         let days = self.house.payout_days(view.open.request.fund, t);
         let after = u32::try_from(nth).ok().and_then(|nth| days.checked_add(nth));
         let here = self.house.calendar.plus(t, after.ok_or(lacks("a trading day"))?);
-        let here = here.map_err(|_| lacks("a trading day"))?;
+        let here = here.map_err(beyond)?;
         let terms = payout::Terms {
             no: leg.no.clone(),
             account: view.open.request.account.clone(),

@@ -11,6 +11,7 @@ use fundflow_domain::{
         buying::{self, Buying, Way},
         cash_out::Balance,
     },
+    bounds::{CLOCK_SKEW, check_instant},
     calendar::CalendarError,
     day_limit::DayTally,
     decider::Decider as _,
@@ -37,6 +38,9 @@ pub(super) struct Agreeing {
     pub(super) channel: SalesChannel,
     pub(super) warning_confirmed: Option<VersionTag>,
 }
+
+/// Trading days that a word's instant may lie ahead.
+const AHEAD_DAYS: u32 = 2;
 
 impl RegularPlans {
     /// The funds, if it can be agreed at that instant to buy the one by way of the other on those terms from
@@ -73,9 +77,16 @@ impl RegularPlans {
         }
     }
 
-    /// A pause or resume of a year that was mistyped would hold until then.
-    pub(super) fn is_known(&self, at: Timestamp) -> Result<(), Refusal> {
-        self.covers(at.date())
+    /// A word of a day that was mistyped would stand against every word until then. Whoever runs a store whose
+    /// time is that of its last event may be two trading days ahead of it.
+    pub(super) fn is_possible(&self, turn: &Turn<'_>, at: Timestamp) -> Result<(), Refusal> {
+        self.covers(at.date())?;
+        let view = turn.view().map_err(|error| Refusal::Damaged(error.to_string()))?;
+        let (opened, now) = (view.open.promise.requested_at.min(turn.now()), turn.now());
+        let ahead = self.house.calendar.t_of(now).ok();
+        let ahead = ahead.and_then(|today| self.house.cut_off_after(today, AHEAD_DAYS));
+        let latest = ahead.unwrap_or(now).max(now);
+        Ok(check_instant("at", at, opened, latest, CLOCK_SKEW).map(drop)?)
     }
 
     /// The first date of the plan. One that the calendar does not cover would wait for a person from the

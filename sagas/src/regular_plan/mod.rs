@@ -21,6 +21,7 @@ mod due;
 mod look;
 mod refusal;
 mod saga;
+mod summary;
 
 pub use crate::discount_purchase::Asked;
 pub use due::{Buys, Due, due};

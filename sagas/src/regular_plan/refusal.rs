@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use fundflow_domain::{
     admission,
+    bounds::OutOfBounds,
     calendar::CalendarError,
     ids::{FundCode, TransactionId},
     investor::AnotherAccount,
@@ -74,6 +75,10 @@ pub enum Refusal {
         /// What the calendar covers.
         why: CalendarError,
     },
+    /// A word that was said before the plan was opened, or is said days later than now: it would stand against
+    /// every word until then.
+    #[error(transparent)]
+    OutOfBounds(#[from] OutOfBounds),
     /// Another account than the investor's pays, or is paid.
     #[error(transparent)]
     AnotherAccount(#[from] AnotherAccount),

@@ -1,6 +1,8 @@
 //! The regular plan as a saga: its types and keys, and its doors for callers and operators.
 
-use super::{Asked, Call, Do, Ending, Fact, REGULAR_PLAN, Refusal, When, agreed::Agreeing};
+use super::{
+    Asked, Call, Do, Ending, Fact, REGULAR_PLAN, Refusal, When, agreed::Agreeing, summary,
+};
 use crate::{house::House, parts::names};
 use chrono::NaiveDate;
 use fundflow_domain::{
@@ -19,6 +21,7 @@ use fundflow_kernel::{
     streams::{Key, Need, Opener, Streams},
 };
 use fundflow_runtime::{
+    look::Agreed,
     port::Callee,
     process::Open,
     process_names,
@@ -287,13 +290,14 @@ impl saga::Saga for RegularPlans {
         let mut command = plan::Command::from(command.clone());
         match &mut command {
             plan::Command::Change { at, changes, from } => {
+                self.is_possible(turn, *at)?;
                 *from = self.changed(turn, changes, *from, *at)?;
             }
             plan::Command::Resume { at, from } => {
-                self.is_known(*at)?;
+                self.is_possible(turn, *at)?;
                 *from = self.goes_on(turn, *from, *at);
             }
-            plan::Command::Pause { at, .. } => self.is_known(*at)?,
+            plan::Command::Pause { at, .. } => self.is_possible(turn, *at)?,
             plan::Command::Open(_)
             | plan::Command::End { .. }
             | plan::Command::Finish { .. }
@@ -328,9 +332,11 @@ impl saga::Saga for RegularPlans {
     }
 
     fn summary(request: &Terms) -> String {
-        let Terms { investor, fund, amount, frequency, start, wallet_fund, .. } = request;
-        let way = wallet_fund.map(|wallet| format!(" by way of {wallet}")).unwrap_or_default();
-        format!("{investor}: {amount}{way} into {fund} from {start} on, {frequency}")
+        summary::of(request, request.start)
+    }
+
+    fn agreed(view: &View<'_>) -> Vec<Agreed> {
+        plan_of(view).map(summary::agreed).unwrap_or_default()
     }
 }
 

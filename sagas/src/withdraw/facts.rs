@@ -10,7 +10,7 @@ use crate::parts::{
 };
 use fundflow_domain::{
     application::Stage,
-    calendar::TradingDay,
+    calendar::{CalendarError, TradingDay},
     money::{Income, Money, Shares},
     time::Timestamp,
     wallet::Reservation,
@@ -120,7 +120,7 @@ impl Withdraw {
             When::NextCutOff => house.cut_off_after(trade_date(view), 1),
             When::Due => timing::asked_from(view, house.noon_after(self.confirmed_by(view)?, 0)),
             When::Overdue => house.noon_after(self.confirmed_by(view)?, 1),
-            When::MoneyDue => house.noon_after(self.money_here(view)?, 0),
+            When::MoneyDue => house.noon_after(self.money_here(view).ok()?, 0),
             When::MoneyOverdue => view.plan.payout.overdue(house, view),
         }
     }
@@ -141,16 +141,16 @@ impl Withdraw {
 
     /// The day on which the fund's money is here: so many trading days after T, or after the T of
     /// the last part that was confirmed.
-    pub(super) fn money_here(&self, view: &View<'_>) -> Option<TradingDay> {
+    pub(super) fn money_here(&self, view: &View<'_>) -> Result<TradingDay, CalendarError> {
         let (t, fund) = (trade_date(view), view.open.request.fund);
         let days = self.house.payout_days(fund, t);
-        let here = self.house.calendar.plus(t, days).ok()?;
-        let Some(last) = view.plan.out.confirmation(view) else { return Some(here) };
+        let here = self.house.calendar.plus(t, days)?;
+        let Some(last) = view.plan.out.confirmation(view) else { return Ok(here) };
         let lag = self.house.terms(fund, t).map_or(1, |terms| u32::from(terms.confirm_lag));
         let last = self.house.calendar.day(last.confirmed_on).ok();
         let after =
             last.and_then(|day| self.house.calendar.plus(day, days.saturating_sub(lag)).ok());
-        Some(after.map_or(here, |day| day.max(here)))
+        Ok(after.map_or(here, |day| day.max(here)))
     }
 }
 

@@ -10,6 +10,8 @@
 mod abandoned;
 #[path = "../common/by_hand.rs"]
 mod by_hand;
+mod calendar_end;
+mod closed;
 mod conversion;
 mod crash;
 mod deadlines;

@@ -107,7 +107,10 @@ fn what_the_investor_takes_back_is_a_miss() {
 fn a_date_that_a_person_gives_up_is_missed_whatever_comes_of_it_later() {
     let by_hand = "a person gave up on it";
     let rows = [
-        (Disposition::Refund, "closed by an operator without the registrar's answer"),
+        (
+            Disposition::Refund,
+            "closed by a person before the registrar had said what becomes of the order",
+        ),
         (Disposition::Manual, by_hand),
         (Disposition::Suspense, by_hand),
     ];

@@ -87,6 +87,28 @@ fn a_word_of_a_year_that_no_calendar_knows_is_refused() {
 }
 
 #[test]
+fn a_word_is_of_no_instant_before_the_plan_was_opened_nor_of_one_days_ahead() {
+    let stage = opened(terms());
+    let calendar = fundflow_domain::calendar::TradingCalendar::xshg().unwrap();
+    let ahead = calendar.plus(calendar.t_of(stage.now).unwrap(), 2).unwrap();
+    let latest = calendar.cut_off(ahead);
+    let long = stage.now.plus_millis(-3_600_000);
+    for (at, is_taken) in
+        [(latest, true), (latest.plus_millis(6 * 60_000), false), (stage.now, true), (long, false)]
+    {
+        let mut stage = stage.clone();
+        let said = Command::Pause { at, reason: "a slip".into() };
+        match stage.command::<RegularPlans>("PLAN", said) {
+            Reply::Acted => assert!(is_taken, "{at}"),
+            Reply::Refused(_, why) => {
+                assert!(!is_taken && why.contains(&format!("at {at} is outside of ")), "{why}");
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+#[test]
 fn a_plan_that_is_paused_waits_for_no_time_whether_or_not_its_process_lives_on() {
     let mut stage = paused();
     assert_eq!(stage.runner.next_timer(), None, "{}", stage.text());

@@ -73,7 +73,10 @@ pub(crate) struct Stage {
 
 impl Stage {
     pub(crate) fn with(funds: Vec<FundTerms>, now: &str) -> Self {
-        let house = funds::house(funds);
+        Self::in_house(funds::house(funds), now)
+    }
+
+    pub(crate) fn in_house(house: House, now: &str) -> Self {
         Self {
             runner: runner(&house),
             house,

@@ -80,7 +80,8 @@ fn cash_that_the_bank_never_heard_of_goes_out_on_the_next_day_and_counts_on_it()
 #[test]
 fn where_the_next_day_has_no_room_no_cash_goes_out_and_the_shares_are_free() {
     let mut stage = lost("9000");
-    stage.clock("02-04 00:01");
+    // Decided before the timer of midnight is heard.
+    stage.now = at("02-04 00:00:09");
     assert!(matches!(stage.request_as("B", request("2000"), asked()), Reply::Placed { .. }));
     found(&mut stage);
     stage.run();
@@ -91,6 +92,74 @@ fn where_the_next_day_has_no_room_no_cash_goes_out_and_the_shares_are_free() {
     assert!(stage.look().finished, "{}", stage.text());
     assert_eq!((used(&stage, "02-03"), used(&stage, "02-04")), ("0.00".into(), "2000.00".into()));
     assert_eq!(stage.wallet().available().to_string(), "10000.00");
+}
+
+#[test]
+fn while_nobody_knows_it_counts_on_every_day_on_which_the_cash_may_go_out() {
+    let days = ["02-03", "02-04", "02-05", "02-06"];
+    let full = |days: [u8; 4]| days.map(|day| if day == 1 { "9000.00" } else { "0.00" }.to_owned());
+    let on = |stage: &Fast| days.map(|day| used(stage, day));
+    let until_the_fifth = || {
+        let mut stage = lost("9000");
+        stage.clock("02-05 09:00");
+        assert_eq!(on(&stage), full([1, 1, 1, 0]));
+        stage
+    };
+    let mut stage = lost("9000");
+    assert_eq!(on(&stage), full([1, 0, 0, 0]));
+    stage.clock("02-04 00:00");
+    assert_eq!(on(&stage), full([1, 1, 0, 0]));
+    let more = refused(&stage.request_as("B", request("1001"), asked()));
+    assert!(more.contains("1000.00 would fit"), "{more}");
+
+    // Known at last: the other days have it back.
+    let mut on_the_second = until_the_fifth();
+    on_the_second.notice(notice(&out_no("transfer"), paid("02-04 10:00", "9000")));
+    on_the_second.run();
+    assert_eq!(on(&on_the_second), full([0, 1, 0, 0]), "{}", on_the_second.text());
+    assert!(kinds(&on_the_second).is_empty() && on_the_second.look().finished);
+    let mut on_the_first = until_the_fifth();
+    on_the_first.notice(notice(&out_no("transfer"), paid("02-03 16:01", "9000")));
+    on_the_first.run();
+    assert_eq!(on(&on_the_first), full([1, 0, 0, 0]), "{}", on_the_first.text());
+    let mut declined = until_the_fifth();
+    let said = AdvanceAnswer::Declined(Cause::new("no", "not today"));
+    declined.notice(notice(&out_no("transfer"), AdvanceSaid::Advance(said)));
+    declined.run();
+    assert_eq!(on(&declined), full([0; 4]), "{}", declined.text());
+
+    // It waits for a person by then, and still counts.
+    let mut parked = until_the_fifth();
+    parked.clock("02-06 09:00");
+    assert!(parked.is_parked(), "{}", parked.text());
+    assert_eq!(on(&parked), full([1; 4]), "{}", parked.text());
+
+    let mut stage = until_the_fifth();
+    // Given up to a person, it is still not known.
+    stage.abandon_with(Disposition::Manual);
+    stage.clock("02-06 09:00");
+    assert_eq!(on(&stage), full([1; 4]), "{}", stage.text());
+}
+
+#[test]
+fn days_that_began_while_nothing_ran_count_once_and_what_does_not_fit_has_a_case() {
+    for fuse in (0..8).map(Some).chain([None]) {
+        let mut stage = lost("9000");
+        stage.now = at("02-05 00:00:09");
+        assert!(matches!(stage.request_as("B", request("2000"), asked()), Reply::Placed { .. }));
+        stage.fuse = fuse;
+        stage.clock("02-05 00:10");
+        stage.fuse = None;
+        stage.clock("02-05 00:11");
+        let all = ["02-03", "02-04", "02-05"].map(|day| used(&stage, day));
+        assert_eq!(all, ["9000.00", "9000.00", "11000.00"], "{fuse:?} {}", stage.text());
+        stage.notice(notice(&out_no("transfer"), paid("02-05 00:00:05", "9000")));
+        stage.run();
+        let all = ["02-03", "02-04", "02-05"].map(|day| used(&stage, day));
+        assert_eq!(all, ["0.00", "0.00", "11000.00"], "{fuse:?} {}", stage.text());
+        assert_eq!(kinds(&stage), [Kind::FastQuotaExceeded], "{fuse:?} {}", stage.text());
+        assert!(stage.look().finished, "{fuse:?} {}", stage.text());
+    }
 }
 
 #[test]

@@ -83,11 +83,10 @@ fn cash_that_the_bank_never_heard_of_in_time_is_decided_again_and_counts_on_the_
     let after = [
         "ask transfer.out",
         "fast_withdraw.readmitted",
-        "fast_withdraw.resumed",
-        "fast_quota.counted",
         "fast_quota.given_back",
         "call transfer.out",
         "advance.advanced",
+        "fast_withdraw.resumed",
         "application.placed",
         "call transfer",
         "application.accepted",

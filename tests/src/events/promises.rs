@@ -143,6 +143,7 @@ pub(super) fn advanced() -> fast_withdraw::Promise {
             day: date("2026-02-13"),
         },
         counted_before: Vec::new(),
+        counted_on: Vec::new(),
         by: Advancer::LicensedBank(id("BANK-1")),
         holder: id("BANK-1"),
     }

@@ -1,7 +1,10 @@
 //! What regular plans ask for on a T, once a day: each occurrence is a purchase of its own, by way of the
 //! wallet where the plan says so. One that the rules refuse is a miss of its plan.
 
-use super::super::{Trouble, play::Play};
+use super::{
+    super::{Trouble, play::Play},
+    Said,
+};
 use chrono::NaiveDate;
 use fundflow::{Asking, RequestError, runtime::saga::Saga};
 use fundflow_domain::{
@@ -12,6 +15,7 @@ use fundflow_domain::{
 };
 use fundflow_infrastructure::day_folder::{Kind, Order, PlanWord};
 use fundflow_kernel::{
+    clock::Clock as _,
     envelope::Actor,
     store::{Checkpoints, EventStore},
 };
@@ -40,7 +44,7 @@ pub(in crate::day) async fn invest<S: EventStore + Checkpoints>(
     unknown.retain(|remark| !play.remarks.contains(remark));
     play.remarks.extend(unknown);
     let any = !all.is_empty();
-    let before = play.with.refusals.of_plans(t).into_iter();
+    let before = play.with.verdicts.of_plans(t).into_iter();
     play.refused.extend(before.filter(|(of, _)| play.books.plans.get(plan_of(of)).is_some()));
     for (plan, due) in all {
         let Some(investor) = play.day.investors.get(due.buys.investor()) else {
@@ -65,8 +69,8 @@ pub(in crate::day) async fn invest<S: EventStore + Checkpoints>(
         let Some(why) = why else { continue };
         let cause = Cause::new("refused", why.clone());
         if miss(play, &plan, Command::Miss { nominal: due.nominal, cause }).await? {
-            let noted = play.with.refusals.note_of_plan(t, &due.transaction, &why);
-            noted.map_err(|source| Trouble::Refusals { source })?;
+            let noted = play.with.verdicts.note_of_plan(t, &due.transaction, &why);
+            noted.map_err(|source| Trouble::Verdicts { source })?;
             play.refused.insert(due.transaction, why);
         }
     }
@@ -126,39 +130,62 @@ pub(super) async fn say<S: EventStore + Checkpoints>(
         if super::was_refused(play, order) {
             continue;
         }
-        if let Some(why) = anothers_account(play, of, word) {
-            super::refuse(play, order, why)?;
-            continue;
-        }
-        let at = order.time;
-        let reason = if order.note.is_empty() { "as the investor asks" } else { &order.note };
-        let (command, done) = match word {
-            PlanWord::Change(changes, from) => {
-                let from = from.unwrap_or_else(|| at.date());
-                (Command::Change { at, changes: changes.clone(), from }, "is changed")
-            }
-            PlanWord::Pause => (Command::Pause { at, reason: reason.into() }, "is paused"),
-            PlanWord::Resume => (Command::Resume { at }, "goes on"),
-            PlanWord::End => (Command::End { reason: reason.into() }, "is ended"),
-        };
-        let (engine, row) = (play.engine.clone(), order.transaction.clone());
+        let (command, done) = said(order, word);
         let heard = (of.clone(), command.clone(), done);
-        let said = engine.command::<RegularPlans>(of.clone(), command, actor(play, of), Some(at));
-        match said.await {
-            Ok(()) => drop(play.plan_words.insert(row, heard)),
-            Err(RequestError::NoSuch(_)) if super::comes_later(&play.day, order, of) => {
-                super::refuse(play, order, format!("there is no plan {of} yet"))?;
+        if !super::was_taken(play, order) {
+            let said = ask_plan(play, order, (of, word), command).await?;
+            if !super::hear(play, order, of, said)? {
+                continue;
             }
-            Err(RequestError::NoSuch(_)) => {
-                play.refused.insert(row, format!("there is no plan {of}"));
-            }
-            Err(RequestError::Refused(refusal)) => {
-                super::refuse(play, order, refusal.to_string())?;
-            }
-            Err(error) => super::refused(play, row, error)?,
         }
+        play.plan_words.insert(order.transaction.clone(), heard);
     }
     Ok(())
+}
+
+/// What a row says, and what that does.
+fn said(order: &Order, word: &PlanWord) -> (Command, &'static str) {
+    let at = order.time;
+    let reason = if order.note.is_empty() { "as the investor asks" } else { &order.note };
+    match word {
+        PlanWord::Change(changes, from) => {
+            let from = from.unwrap_or_else(|| at.date());
+            (Command::Change { at, changes: changes.clone(), from }, "is changed")
+        }
+        PlanWord::Pause => (Command::Pause { at, reason: reason.into() }, "is paused"),
+        PlanWord::Resume => (Command::Resume { at }, "goes on"),
+        PlanWord::End => (Command::End { reason: reason.into() }, "is ended"),
+    }
+}
+
+async fn ask_plan<S: EventStore + Checkpoints>(
+    play: &mut Play<S>,
+    order: &Order,
+    (of, word): (&TransactionId, &PlanWord),
+    command: Command,
+) -> Result<Said, Trouble> {
+    if let Some(why) = anothers_account(play, of, word) {
+        return Ok(Said::No(why));
+    }
+    let plan = play.books.plans.get(of.as_str()).and_then(|kept| kept.loaded.state.plan());
+    // What was heard is heard, however often it is said.
+    let is_new = plan.is_some_and(|plan| !plan.heard(&command.clone().into()));
+    if let Err(why) = play.table.house.asked_at(Some(order.time), play.table.clock.now())
+        && is_new
+    {
+        return Ok(Said::No(why));
+    }
+    let (engine, at) = (play.engine.clone(), Some(order.time));
+    let said = engine.command::<RegularPlans>(of.clone(), command, actor(play, of), at);
+    match said.await {
+        Ok(()) => Ok(Said::Taken),
+        Err(RequestError::NoSuch(_)) if super::comes_later(&play.day, order, of) => {
+            Ok(Said::NotThere(format!("there is no plan {of} yet")))
+        }
+        Err(RequestError::NoSuch(_)) => Ok(Said::NotThere(format!("there is no plan {of}"))),
+        Err(RequestError::Refused(refusal)) => Ok(Said::No(refusal.to_string())),
+        Err(error) => super::refused(play, order.transaction.clone(), error).map(|()| Said::Untold),
+    }
 }
 
 /// Why the account that is to pay from now on cannot: the plan itself does not know whose it is.

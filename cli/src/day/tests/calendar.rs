@@ -125,3 +125,48 @@ async fn near_the_calendars_end_a_request_is_refused_by_that_name_or_runs_to_its
         assert_eq!(before, all, "with a calendar that goes on, all of them are taken");
     }
 }
+
+#[tokio::test]
+async fn what_a_huge_redemption_carries_past_the_calendars_end_waits_for_a_person_in_words() {
+    let rows = "\
+redeem,10:30:00,redemption,I-1,,,011162,,100.00,,,,,
+convert,10:30:00,conversion,I-2,,050027,011162,,100.00,,,,,
+withdraw,10:30:00,withdraw,I-3,,,000730,,100.00,,,,,
+fast,10:30:00,fast_withdraw,I-4,,,000730,,100.00,,,,,
+";
+    for last in LAST {
+        let store = Arc::new(MemoryStore::new());
+        let whole = ending_on(date("2026-12-31"));
+        let first = Laid::under(folder("2026-02-02", &whole, BEFORE).path(), whole);
+        first.play(&store).await;
+        let calendar = ending_on(date(last));
+        let folder = folder("2026-02-12", &calendar, rows);
+        let mut scenario = String::new();
+        for day in date("2026-02-12").iter_days().take_while(|day| *day <= date(last)) {
+            if calendar.day(day).is_ok() {
+                for fund in ["011162", "000730"] {
+                    writeln!(
+                        scenario,
+                        "[[huge]]\nfund = \"{fund}\"\non = \"{day}\"\npart_per_mille = 200"
+                    )
+                    .unwrap();
+                }
+            }
+        }
+        fs::write(folder.path().join("scenario.toml"), scenario).unwrap();
+        let day = Laid { base: first.base, ..Laid::under(folder.path(), calendar) };
+        let report = day.play(&store).await;
+        for row in &report.endings {
+            println!(
+                "{last} {} {} {:?}",
+                row.ending,
+                row.reason,
+                row.transactions.iter().map(|it| it.to_string()).collect::<Vec<_>>()
+            );
+        }
+        println!(
+            "{last} findings {} end {} {:?}",
+            report.findings, report.virtual_end, report.remarks
+        );
+    }
+}

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 const REASONS: [(&str, &str); 4] = [
     ("insufficient_balance", "the account's balance does not cover the amount"),
-    ("day_limit", "the account's limit of the day is used up"),
+    ("bank_day_limit", "the bank's own limit for a day's debits of this account is used up"),
     ("card_restricted", "the bank does not permit online debits of this card"),
     ("agreement_ended", "the debit agreement of this account has ended"),
 ];

@@ -27,7 +27,7 @@ mod standing;
 mod unclaimed;
 
 pub use crate::running::{LaneState, Running};
-pub use standing::Outlook;
+pub use standing::{Besides, Outlook};
 pub use unclaimed::Unclaimed;
 
 use asleep::Asleep;

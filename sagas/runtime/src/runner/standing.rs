@@ -14,6 +14,9 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 /// Sagas that something may happen to before the next look, beside as many as there are.
 const BESIDES: usize = 1_024;
 
+/// Sagas that nobody waits for.
+pub type Besides = HashSet<SagaId>;
+
 /// What there is to wait for.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Outlook {
@@ -70,9 +73,10 @@ impl Seen {
         self.of.insert(saga, stand);
     }
 
-    fn outlook(&self, next_timer: Option<Timestamp>) -> Outlook {
+    fn outlook(&self, besides: &Besides, next_timer: Option<Timestamp>) -> Outlook {
         let (moving, parked) = (self.moving.len(), self.of.len() - self.moving.len());
-        let first = self.moving.first().map(|(due, _)| *due);
+        let mut others = self.moving.iter().filter(|(_, saga)| !besides.contains(saga));
+        let first = others.next().map(|(due, _)| *due);
         Outlook { moving, parked, next_timer, first }
     }
 }
@@ -99,8 +103,8 @@ impl Standing {
 }
 
 impl Runner {
-    /// What moves and what waits.
-    pub fn outlook(&mut self) -> Outlook {
+    /// What moves and what waits. When the first goes on is told of those that are not `besides`.
+    pub fn outlook(&mut self, besides: &Besides) -> Outlook {
         let mut seen = self.standing.0.take().unwrap_or_else(|| Seen {
             stirred: self.unfinished().cloned().collect(),
             ..Seen::default()
@@ -109,18 +113,18 @@ impl Runner {
             let stand = self.stand_of(&saga);
             seen.put(saga, stand);
         }
-        let outlook = seen.outlook(self.next_timer());
-        debug_assert_eq!(outlook, self.outlook_of_all(), "a saga moved, and nobody noticed");
+        let outlook = seen.outlook(besides, self.next_timer());
+        debug_assert_eq!(outlook, self.outlook_of_all(besides), "a saga moved, and nobody noticed");
         self.standing.0 = Some(seen);
         outlook
     }
 
-    fn outlook_of_all(&self) -> Outlook {
+    fn outlook_of_all(&self, besides: &Besides) -> Outlook {
         let mut seen = Seen::default();
         for saga in self.unfinished() {
             seen.put(saga.clone(), self.stand_of(saga));
         }
-        seen.outlook(self.next_timer())
+        seen.outlook(besides, self.next_timer())
     }
 
     fn stand_of(&self, saga: &SagaId) -> Option<Stand> {

@@ -275,6 +275,10 @@ impl<S: Saga> Running<S> {
         let deadline = self.when(desk, deed.parks);
         let key = (self.id.transaction.as_str(), deed.name);
         let Some(due) = retry::next(attempt, key, desk.now, deadline) else {
+            let unbounded = deadline.is_none() && deed.parks.is_some();
+            let text =
+                || format!("{}; until when to wait for another one is not known", cause.text);
+            let cause = if unbounded { Cause::new(cause.code.clone(), text()) } else { cause };
             return self.park_for_answer(desk, deed.name, cause);
         };
         let retry = Retry { row: deed.name.into(), attempt, cause, due };
@@ -288,14 +292,14 @@ impl<S: Saga> Running<S> {
     }
 
     /// The lanes beside the table. One that waits for a person keeps itself alone; while a row of the table
-    /// does, only those go on that ask others. Returns whether one of them decided something (a row may have waited for it), and
+    /// does, only those go on that ask others, or say so. Returns whether one of them decided something (a row may have waited for it), and
     /// whether none of them had anything to do.
     fn sides(&mut self, desk: &mut Desk<'_>) -> (bool, bool) {
         let (mut moved, mut from) = (false, 0);
         let Some(table) = self.table(desk.streams) else { return (moved, true) };
         while let Some(index) = self.next_side(desk, table, from) {
             from = index + 1;
-            moved |= self.side(desk, index + 1, &table.beside[index].deed);
+            moved |= self.side(desk, index + 1, &table.beside[index]);
         }
         (moved, from == 0)
     }
@@ -313,12 +317,13 @@ impl<S: Saga> Running<S> {
         next
     }
 
-    fn side(&mut self, desk: &mut Desk<'_>, at: usize, deed: &'static Deed<S>) -> bool {
+    fn side(&mut self, desk: &mut Desk<'_>, at: usize, side: &'static Side<S>) -> bool {
+        let deed = &side.deed;
         if self.is_parked_at(desk.streams, deed.name) {
             return self.ask_slowly(desk, at, deed, None);
         }
         match deed.send {
-            Send::Do(what) if !self.is_stopped(desk.streams) => {
+            Send::Do(what) if side.while_parked || !self.is_stopped(desk.streams) => {
                 self.act_in_time(desk, at, deed, what)
             }
             Send::Do(_) | Send::Wait => false,

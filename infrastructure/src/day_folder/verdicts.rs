@@ -1,0 +1,208 @@
+//! What became of rows when a day was played, where no stream says so. Of what is refused nothing is
+//! stored, and what is there later would decide otherwise: a row that was refused stays refused when the
+//! folder is played again, for the same reason. A word to something that runs may leave nothing either, or
+//! be refused once that is over: one that was taken stays taken.
+//!
+//! 1. A row is known by what it asks for, when, and of whom: a row that was changed, or whose investor
+//!    was, is asked for anew.
+//! 2. One JSON line per row. A line that the end of the file cuts off was written by a process that
+//!    died: its row is asked for anew.
+
+use super::{Day, Order};
+use fundflow_domain::{calendar::TradingDay, ids::TransactionId};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use std::{
+    collections::{HashMap, HashSet},
+    fs::{self, File, OpenOptions},
+    io::{self, Write as _},
+    path::Path,
+};
+
+const REFUSED: &str = "refused.jsonl";
+const TAKEN: &str = "taken.jsonl";
+
+/// What was said to rows of a store's days, in files beside the counterparties' books.
+#[derive(Debug)]
+pub struct Verdicts {
+    refused: File,
+    taken: File,
+    no: HashMap<String, No>,
+    yes: HashSet<String>,
+}
+
+/// Why a row is not carried out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct No {
+    /// In the words of whoever says so.
+    pub why: String,
+    /// The store had been played past its instant before it came: it is no row of a folder to be played
+    /// into that store.
+    pub is_late: bool,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Refused {
+    row: String,
+    why: String,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    late: bool,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Taken {
+    row: String,
+}
+
+impl Verdicts {
+    /// Those that are kept in that directory.
+    ///
+    /// # Errors
+    /// A file cannot be read or written, or a line of it is none of ours.
+    pub fn open(directory: &Path) -> io::Result<Self> {
+        let (refused, no) = open(&directory.join(REFUSED))?;
+        let (taken, yes) = open(&directory.join(TAKEN))?;
+        let no = no.into_iter().map(|it: Refused| (it.row, No { why: it.why, is_late: it.late }));
+        let yes = yes.into_iter().map(|it: Taken| it.row);
+        Ok(Self { refused, taken, no: no.collect(), yes: yes.collect() })
+    }
+
+    /// Why that row is not carried out, if it was not.
+    pub fn why_not(&self, day: &Day, order: &Order) -> Option<&No> {
+        self.no.get(&row(day, order))
+    }
+
+    /// Whether that row was taken.
+    pub fn is_taken(&self, day: &Day, order: &Order) -> bool {
+        self.yes.contains(&row(day, order))
+    }
+
+    /// What plans asked for on that T and was refused, and why.
+    pub fn of_plans(&self, t: TradingDay) -> Vec<(TransactionId, String)> {
+        let begins = occurrence(t, "");
+        let known = self.no.iter().filter_map(|(row, no)| {
+            let transaction = row.strip_prefix(&begins)?.parse().ok()?;
+            Some((transaction, no.why.clone()))
+        });
+        known.collect()
+    }
+
+    /// Notes that it is not carried out.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn note(&mut self, day: &Day, order: &Order, no: No) -> io::Result<()> {
+        self.keep(row(day, order), no)
+    }
+
+    /// Notes that what a plan asked for on that T is refused: it is a miss, and asked for no more.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn note_of_plan(
+        &mut self,
+        t: TradingDay,
+        transaction: &TransactionId,
+        why: &str,
+    ) -> io::Result<()> {
+        let no = No { why: why.to_owned(), is_late: false };
+        self.keep(occurrence(t, transaction.as_str()), no)
+    }
+
+    /// Notes that it is taken.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn note_taken(&mut self, day: &Day, order: &Order) -> io::Result<()> {
+        let row = row(day, order);
+        write(&mut self.taken, &Taken { row: row.clone() })?;
+        self.yes.insert(row);
+        Ok(())
+    }
+
+    fn keep(&mut self, row: String, no: No) -> io::Result<()> {
+        let line = Refused { row: row.clone(), why: no.why.clone(), late: no.is_late };
+        write(&mut self.refused, &line)?;
+        self.no.insert(row, no);
+        Ok(())
+    }
+}
+
+/// The file, its end where the next line goes, and its whole lines.
+fn open<L: DeserializeOwned>(path: &Path) -> io::Result<(File, Vec<L>)> {
+    let text = match fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
+        Err(error) => return Err(error),
+    };
+    let whole = text.rfind('\n').map_or(0, |last| last + 1);
+    let lines = text.get(..whole).unwrap_or_default().lines();
+    let lines = lines.map(serde_json::from_str).collect::<Result<_, _>>()?;
+    let mut file = OpenOptions::new().create(true).truncate(false).write(true).open(path)?;
+    file.set_len(u64::try_from(whole).unwrap_or(u64::MAX))?;
+    io::Seek::seek(&mut file, io::SeekFrom::End(0))?;
+    Ok((file, lines))
+}
+
+fn write(file: &mut File, line: &impl Serialize) -> io::Result<()> {
+    let mut text = serde_json::to_vec(line)?;
+    text.push(b'\n');
+    file.write_all(&text)
+}
+
+/// No row of a folder begins like that.
+fn occurrence(t: TradingDay, transaction: &str) -> String {
+    format!("of a plan on {t}: {transaction}")
+}
+
+/// Everything of the folder that says what is asked for, and by whom.
+fn row(day: &Day, order: &Order) -> String {
+    let investor = order.kind.investor().and_then(|id| day.investors.get(id));
+    let investor = investor.and_then(|it| serde_json::to_string(&it.profile).ok());
+    format!("{} {}", order.words(), investor.unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::tests::with, *};
+
+    fn not_today() -> No {
+        No { why: "not today".to_owned(), is_late: false }
+    }
+
+    #[test]
+    fn a_refusal_is_kept_for_the_row_as_it_was_and_a_line_that_was_cut_off_is_none() {
+        let day = with("scenario.toml", Some(b"")).1.day.unwrap();
+        let (one, other) = (&day.orders[0], &day.orders[1]);
+        let books = tempfile::tempdir().unwrap();
+        let mut verdicts = Verdicts::open(books.path()).unwrap();
+        verdicts.note(&day, one, not_today()).unwrap();
+        drop(verdicts);
+        let path = books.path().join(REFUSED);
+        let text = fs::read_to_string(&path).unwrap();
+        assert!(!text.contains("late"), "as earlier programs wrote it: {text}");
+        fs::write(&path, format!("{text}{{\"row\": \"half")).unwrap();
+
+        let kept = Verdicts::open(books.path()).unwrap();
+        assert_eq!(kept.why_not(&day, one), Some(&not_today()));
+        assert_eq!(kept.why_not(&day, other), None);
+        let later = Order { time: one.time.plus_millis(1), ..one.clone() };
+        assert_eq!(kept.why_not(&day, &later), None, "it is another attempt");
+        assert_eq!(fs::read_to_string(&path).unwrap(), text);
+    }
+
+    #[test]
+    fn what_was_taken_or_came_too_late_is_known_when_the_files_are_opened_again() {
+        let day = with("scenario.toml", Some(b"")).1.day.unwrap();
+        let (one, other) = (&day.orders[0], &day.orders[1]);
+        let books = tempfile::tempdir().unwrap();
+        let mut verdicts = Verdicts::open(books.path()).unwrap();
+        let late = No { is_late: true, ..not_today() };
+        verdicts.note(&day, one, late.clone()).unwrap();
+        verdicts.note_taken(&day, other).unwrap();
+        drop(verdicts);
+
+        let kept = Verdicts::open(books.path()).unwrap();
+        assert_eq!(kept.why_not(&day, one), Some(&late));
+        assert!(kept.is_taken(&day, other) && !kept.is_taken(&day, one));
+    }
+}

@@ -1,0 +1,26 @@
+//! A plan's terms in a line: as they were asked for, and as they were changed.
+
+use chrono::NaiveDate;
+use fundflow_domain::plan::{Plan, Terms};
+use fundflow_runtime::look::Agreed;
+
+pub(super) fn of(terms: &Terms, from: NaiveDate) -> String {
+    let Terms { investor, fund, amount, frequency, wallet_fund, .. } = terms;
+    let way = wallet_fund.map(|wallet| format!(" by way of {wallet}")).unwrap_or_default();
+    format!("{investor}: {amount}{way} into {fund} from {from} on, {frequency}")
+}
+
+/// Of a plan that was changed. An account is named where others are of another one.
+pub(super) fn agreed(plan: &Plan) -> Vec<Agreed> {
+    let all: Vec<_> = plan.agreed().collect();
+    let [(_, first), _, ..] = &all[..] else { return Vec::new() };
+    let pays = all.iter().any(|(_, terms)| terms.account != first.account);
+    let now = plan.terms_in_force();
+    let one = |(from, terms): &(NaiveDate, &Terms)| {
+        let account = pays.then(|| format!(", paid from {}", terms.account)).unwrap_or_default();
+        let from = terms.start.max(*from);
+        let what = of(terms, from) + &account;
+        Agreed { from, what, in_force: std::ptr::eq(*terms, now) }
+    };
+    all.iter().map(one).collect()
+}
