@@ -16,7 +16,7 @@ mod tagged;
 
 pub use tagged::{NotStored, check, check_names, check_variants, read_tagged, write_tagged};
 
-use crate::decider::Decider;
+use crate::{decider::Decider, ids::TransactionId};
 use serde::ser::Error as _;
 
 /// A stored body, as [`Upcast`]s see it.
@@ -34,6 +34,13 @@ pub trait Stored: Decider {
 
     /// What turns older bodies into present ones, one entry per type and schema that was left.
     const UPCASTS: &'static [Upcast] = &[];
+
+    /// Transactions besides the stream's owner that wait for what others bring into it, first come first:
+    /// whoever writes to it lets them go on.
+    fn waiting(state: &Self::State) -> Vec<TransactionId> {
+        let _ = state;
+        Vec::new()
+    }
 
     /// The event's type name. Exhaustive: a new variant stops the build here.
     fn type_of(event: &Self::Event) -> &'static str;

@@ -126,7 +126,10 @@ impl SharesSaid {
             | E::SharesFrozen { .. }
             | E::SharesUnfrozen { .. }
             | E::SharesHeld { .. }
-            | E::SharesUnheld { .. } => return,
+            | E::SharesUnheld { .. }
+            | E::SharesClaimed { .. }
+            | E::ClaimLifted { .. }
+            | E::ClaimWaived { .. } => return,
         };
         self.held(request, fund, gained);
     }

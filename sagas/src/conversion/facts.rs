@@ -46,7 +46,18 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         Fact::OrderHeard => out.is_over(view),
         Fact::NothingReserved => holdings.reserved(view).is_zero() || !out.lets_go(view),
         Fact::HandedOver => by_hand::is_handed_over(view),
+        Fact::NothingMissing => !waits_for_shares(view),
     }
+}
+
+/// A record waits for shares to come, of the fund that is left or of the target.
+fn waits_for_shares(view: &View<'_>) -> bool {
+    let plan = view.plan;
+    plan.holdings.waits_for_shares(view)
+        || match &plan.target {
+            Target::Holdings(part) => part.waits_for_shares(view),
+            Target::Wallet(part) => part.waits_for_shares(view),
+        }
 }
 
 /// Limits that the order counts against now, whatever T it was counted for.

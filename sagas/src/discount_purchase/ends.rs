@@ -57,6 +57,9 @@ pub(super) fn holds(view: &View<'_>, what: AtLast) -> bool {
             of_buy.are_free(view) || !buy.is_lost(view)
         }
         AtLast::HandedOver => by_hand::is_handed_over(view),
+        AtLast::NothingMissing => {
+            !plan.wallet.waits_for_shares(view) && !plan.holdings.waits_for_shares(view)
+        }
     }
 }
 

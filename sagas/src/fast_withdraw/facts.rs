@@ -72,6 +72,7 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         Fact::Compensated => plan.compensations.are_answered(view),
         Fact::CompensationTaken => plan.compensations.none_is_refused(view),
         Fact::HandedOver => by_hand::is_handed_over(view),
+        Fact::NothingMissing => !plan.wallet.waits_for_shares(view),
     }
 }
 

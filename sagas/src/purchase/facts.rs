@@ -74,6 +74,7 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         Fact::OrderHeard => buy.is_over(view),
         Fact::NothingCounts => !buy.is_lost(view) || counted(view).next().is_none(),
         Fact::HandedOver => by_hand::is_handed_over(view),
+        Fact::NothingMissing => !plan.holdings.waits_for_shares(view),
     }
 }
 

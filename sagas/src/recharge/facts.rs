@@ -62,6 +62,7 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
             free || !buy.is_lost(view)
         }
         Fact::HandedOver => by_hand::is_handed_over(view),
+        Fact::NothingMissing => !wallet.waits_for_shares(view),
     }
 }
 

@@ -61,6 +61,7 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         }
         Fact::NothingReserved => wallet.held(view).is_none() || !out.lets_go(view),
         Fact::HandedOver => by_hand::is_handed_over(view),
+        Fact::NothingMissing => !wallet.waits_for_shares(view),
     }
 }
 
