@@ -18,7 +18,7 @@ use fundflow_domain::{
     wallet::Command as WalletCommand,
 };
 use fundflow_kernel::streams::Key;
-use fundflow_runtime::{message::Reply, process::Disposition, saga::Saga};
+use fundflow_runtime::{liveness::Wait, message::Reply, process::Disposition, saga::Saga};
 use fundflow_sagas::{
     fast_withdraw::{Command, FastWithdraw},
     ports::{
@@ -90,11 +90,13 @@ fn shares_that_a_transfer_took_and_that_are_not_there_are_missing_until_they_are
 
         let mut stage = given_up(stage, what);
         let look = stage.look();
-        assert!(look.finished, "{what:?}: {:?} {}", look.parked, stage.text());
+        let missing = Wait::Others { row: "missing shares".into() };
+        assert_eq!(look.waits, [missing], "{what:?}: {:?} {}", look.parked, stage.text());
         assert_eq!(by_hand::named(&stage.events)["missing"], "30000".parse().unwrap());
         let kinds: Vec<Kind> = cases(&stage).iter().map(|it| it.1.case().unwrap().kind()).collect();
         assert_eq!(kinds, [Kind::AmountDiffers, Kind::SharesMissing], "{what:?}");
-        assert_eq!(stage.wallet().available(), "2000".parse().unwrap(), "none are made up");
+        assert_eq!(stage.wallet().registered(), "2000".parse().unwrap(), "none are made up");
+        assert!(stage.wallet().available().is_zero(), "what there is, is the register's");
 
         // They are there at last, and are booked by themselves.
         let credit = WalletCommand::CreditInTransit(tx("NEW"), "30000".parse().unwrap());
@@ -107,6 +109,7 @@ fn shares_that_a_transfer_took_and_that_are_not_there_are_missing_until_they_are
         assert_eq!(stage.wallet().registered(), "2000".parse().unwrap(), "{}", stage.text());
         assert!(by_hand::named(&stage.events)["missing"].is_zero(), "{}", stage.text());
         assert!(stage.look().finished, "{what:?}");
+        assert!(cases(&stage).iter().all(|it| !it.1.is_open()), "{}", stage.text());
     }
 }
 

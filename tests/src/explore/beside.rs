@@ -98,5 +98,10 @@ fn sound<S: Saga, C: Counterparties>(world: &World<S, C>, look: &Look) -> Result
     let is_called = world.in_flight.iter().any(|effect| effect.saga == look.id);
     let waits = runner.timer_of(&look.id).is_some()
         || matches!(runner.rest_of(&look.id), Some(Rest::Parked(_)));
-    if look.finished || is_called || waits { Ok(()) } else { Err("nothing drives it".into()) }
+    let others = truths::waits_for_others(look);
+    if look.finished || is_called || waits || others {
+        Ok(())
+    } else {
+        Err("nothing drives it".into())
+    }
 }
