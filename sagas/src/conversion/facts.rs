@@ -5,7 +5,7 @@ use super::{
     saga::{Conversion, Target, View},
 };
 use crate::parts::{by_hand, cancel, day_refused, disputes, lacking, limits::Limits, timing};
-use fundflow_domain::{calendar::TradingDay, time::Timestamp};
+use fundflow_domain::{calendar::TradingDay, money::Shares, time::Timestamp};
 use fundflow_runtime::saga::OpenEnd;
 use rust_decimal::Decimal;
 use std::sync::Arc;
@@ -91,6 +91,16 @@ impl Conversion {
     }
 }
 
+/// What its records lack: of the fund that is left, and of the target.
+pub(super) fn lacks(view: &View<'_>) -> Vec<Shares> {
+    let plan = view.plan;
+    let came = match &plan.target {
+        Target::Holdings(part) => part.lack_in(view, &plan.out),
+        Target::Wallet(part) => part.lack_in(view, &plan.out),
+    };
+    vec![plan.holdings.lack_out(view, &plan.out), came]
+}
+
 /// Everything that is reserved or under way, in shares of the fund that is left.
 pub(super) fn open_ends(view: &View<'_>) -> Vec<OpenEnd> {
     let plan = view.plan;
@@ -106,10 +116,6 @@ pub(super) fn open_ends(view: &View<'_>) -> Vec<OpenEnd> {
     if !left.is_zero() && !arrived {
         ends.push(("target".into(), left.decimal()));
     }
-    let came = match &plan.target {
-        Target::Holdings(part) => part.lack_in(view, &plan.out),
-        Target::Wallet(part) => part.lack_in(view, &plan.out),
-    };
     let ends = ends.into_iter().map(|(name, worth)| OpenEnd { name, worth });
-    ends.chain(lacking::end(&[plan.holdings.lack_out(view, &plan.out), came])).collect()
+    ends.chain(lacking::end(&lacks(view))).collect()
 }

@@ -17,7 +17,7 @@ use super::{
     application::FundSaga,
     cases::{self, About, Record, finding},
     compensation, disputes,
-    lacking::MISSING,
+    lacking::{self, MISSING},
 };
 use fundflow_domain::{
     case::{self, CaseId, Cases, Disputed, Figure, Finding, Kind, SourceKind},
@@ -173,8 +173,7 @@ fn outdated<S: FundSaga>(view: &View<'_, S>) -> Option<(CaseId, Decimal)> {
     if !state.is_some_and(case::State::is_open) || view.open.notes.is_disputed() {
         return None;
     }
-    let now = S::open_ends(view).into_iter().find(|end| *end.name == *MISSING);
-    let left = now.map_or(NOTHING, |end| end.worth);
+    let left = lacking::end(&S::lacks(view)).map_or(NOTHING, |end| end.worth);
     (left != named.worth).then(|| (case.case(), left))
 }
 
@@ -253,7 +252,7 @@ fn record(id: &TransactionId, end: &Disposed) -> Record {
 
 fn found(end: &Disposed) -> Finding {
     if *end.name == *MISSING {
-        return lacking(end);
+        return of_missing(end);
     }
     let Disposed { name, worth, came_of, before, .. } = end;
     let of = came_of.as_deref().unwrap_or(name);
@@ -276,7 +275,7 @@ fn found(end: &Disposed) -> Finding {
     Finding { disputed, ..finding(kind, &text, ours, vec![]) }
 }
 
-fn lacking(end: &Disposed) -> Finding {
+fn of_missing(end: &Disposed) -> Finding {
     let Disposed { worth, before, .. } = end;
     let text = match before {
         None => format!("{worth} shares that the register took are not there; a person has that"),

@@ -52,8 +52,8 @@ pub fn is_a_persons<S: FundSaga>(view: &View<'_, S>, lack: impl Fn() -> Shares) 
 /// Whether the person who has it closed its case while it was the same as now: they made up for it.
 fn is_made_up<S: FundSaga>(view: &View<'_, S>) -> bool {
     let Some(named) = view.open.disposed(MISSING) else { return false };
-    let now = || S::open_ends(view).into_iter().find(|end| *end.name == *MISSING);
-    by_hand::is_closed_by_a_person(view, named) && now().is_some_and(|it| it.worth == named.worth)
+    let now = || end(&S::lacks(view)).is_some_and(|end| end.worth == named.worth);
+    by_hand::is_closed_by_a_person(view, named) && now()
 }
 
 /// Keeps back what the record of that order lacks, or lets it go.

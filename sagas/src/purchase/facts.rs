@@ -187,7 +187,7 @@ pub(super) fn open_ends(view: &View<'_>) -> Vec<OpenEnd> {
     }
     ends.extend(plan.compensations.open_end(view));
     let ends = ends.into_iter().map(|(name, worth)| OpenEnd { name, worth });
-    ends.chain(lacking::end(&[plan.holdings.lack_in(view, &plan.buy)]))
+    ends.chain(lacking::end(&Purchase::lacks(view)))
         .chain(refunds::overpaid(view, &plan.payment, &plan.buy))
         .collect()
 }

@@ -98,9 +98,9 @@ fn kept_back() -> [wallet::Event; 12] {
         E::SharesUnfrozen { record: record() },
         E::SharesHeld { case: case(), shares: some() },
         E::SharesUnheld { case: case() },
-        E::SharesClaimed { order: order("TX-1.convert"), transaction: id("TX-1"), shares: some() },
-        E::ClaimLifted { order: order("TX-1.convert") },
-        E::ClaimWaived { order: order("TX-1.convert") },
+        E::SharesClaimed { order: order("convert"), transaction: id("TX-1"), shares: some() },
+        E::ClaimLifted { order: order("convert") },
+        E::ClaimWaived { order: order("convert") },
     ]
 }
 
