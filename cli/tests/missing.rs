@@ -27,14 +27,14 @@ W-2,2026-02-27T10:00:00+08:00,withdraw,I-0,000730,,500.00
 W-3,2026-02-27T10:01:00+08:00,withdraw,I-0,000730,,0.01
 ";
 
-fn play(store: &Path, trade_date: &str, orders: &str) -> String {
+fn play(store: &Path, trade_date: &str, orders: &str, scenario: &str) -> String {
     let day = tempfile::tempdir().unwrap();
     for (name, text) in [
         ("day.toml", &*format!("trade_date = {trade_date}\nseed = 1\n")),
         ("investors.csv", INVESTORS),
         ("navs.csv", "fund,date,nav\n"),
         ("orders.csv", orders),
-        ("scenario.toml", "[override.F-0]\ntransfer_confirmation = \"wrong_shares\"\n"),
+        ("scenario.toml", scenario),
     ] {
         fs::write(day.path().join(name), text).unwrap();
     }
@@ -63,7 +63,7 @@ fn nothing_is_wrong(store: &Path) {
 fn lacking() -> tempfile::TempDir {
     let at = tempfile::tempdir().unwrap();
     let store = at.path();
-    play(store, "2026-02-12", FIRST);
+    play(store, "2026-02-12", FIRST, "[override.F-0]\ntransfer_confirmation = \"wrong_shares\"\n");
     let case = json(store, &["case", "ls"])[0]["case"].as_str().unwrap().to_owned();
     done(store, &["case", "close", &case, "--how", "accepted"]);
     nothing_is_wrong(store);
@@ -86,7 +86,7 @@ fn what_the_investor_brings_on_the_next_day_books_what_is_missing_without_anybod
     let at = lacking();
     let store = at.path();
     assert_eq!(missing(store)["open"], true);
-    let said = play(store, "2026-02-26", SECOND);
+    let said = play(store, "2026-02-26", SECOND, "");
     nothing_is_wrong(store);
 
     // Nothing but what is left of it could be withdrawn, and only after it had come.
@@ -114,7 +114,7 @@ fn whoever_settles_it_by_hand_frees_what_comes_after() {
     nothing_is_wrong(store);
     let wallet = &json(store, &["wallet", "ls"])[0];
     assert_eq!(wallet["available"], "5900.00", "{wallet:#}");
-    let said = play(store, "2026-02-26", SECOND);
+    let said = play(store, "2026-02-26", SECOND, "");
     nothing_is_wrong(store);
     assert!(!said.contains("refused"), "{said}");
     assert_eq!(json(store, &["wallet", "ls"])[0]["available"], "9898.99");
