@@ -51,6 +51,8 @@ impl SharesSaid {
             | Event::Contested(_)
             | Event::RestRejected(_)
             | Event::Rejected(_)
+            | Event::RejectionContested(_)
+            | Event::RejectionDropped { .. }
             | Event::Cancelled { .. } => {}
         }
     }

@@ -161,10 +161,13 @@ fn taken(
         return Err(Refusal::TakenDifferently { serial: serial.clone(), known: was.shares });
     }
     let free = match known.standing {
-        Standing::Finished => return Err(Refusal::NothingReserved(order.clone())),
+        Standing::Finished if known.is_taken() => {
+            return Err(Refusal::NothingReserved(order.clone()));
+        }
         Standing::Held => known.reserved(),
-        // The register is the truth: it may take what was released, as far as nobody else has it.
-        Standing::Released => state.available_for(order),
+        // The register is the truth: it may take what was released, or came back, as far as nobody else
+        // has it.
+        Standing::Finished | Standing::Released => state.available_for(order),
     };
     if shares.is_zero() {
         return Err(Refusal::NoShares);

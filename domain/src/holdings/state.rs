@@ -87,6 +87,11 @@ impl Reservation {
         sum(self.takings.iter().filter(|taking| taking.stands()).map(|taking| taking.shares))
     }
 
+    /// Whether a confirmation that counts took any.
+    pub fn is_taken(&self) -> bool {
+        self.takings.iter().any(Taking::stands)
+    }
+
     /// Shares that it still keeps from others.
     pub fn reserved(&self) -> Shares {
         match self.standing {

@@ -61,10 +61,14 @@ fn too_many() -> Stage<FastWithdraw> {
     stage
 }
 
-fn accepted(mut stage: Stage<FastWithdraw>) -> Stage<FastWithdraw> {
+fn accepted(stage: Stage<FastWithdraw>) -> Stage<FastWithdraw> {
+    closed(stage, How::Accepted)
+}
+
+fn closed(mut stage: Stage<FastWithdraw>, how: How) -> Stage<FastWithdraw> {
     let case = cases(&stage)[0].0;
     let (by, reason) = (Text::lossy("chen"), Text::lossy("the registrar says so"));
-    let closing = Box::new(Closing { how: How::Accepted, by, reason });
+    let closing = Box::new(Closing { how, by, reason });
     stage.command(Command::CloseCase { case, closing });
     stage.run();
     stage
@@ -211,7 +215,8 @@ fn cash_that_the_bank_pays_after_it_was_given_up_is_a_case_and_the_bank_is_a_per
         assert!(stage.look().finished, "{what:?}: {:?}", stage.look().parked);
         let available = stage.wallet().available();
         assert_eq!(available, "2000".parse().unwrap(), "{what:?}: their cash is out");
-        let mut stage = accepted(stage);
+        let how = How::Manual { text: Text::lossy("settled with the bank") };
+        let mut stage = closed(stage, how);
         assert_eq!(
             stage.wallet().available(),
             "12000".parse().unwrap(),

@@ -37,6 +37,11 @@ const AGGREGATES: &[(&str, &str)] = &[
     ("application.withdrawn", "The registrar took a record back; its next word is awaited."),
     ("application.rest_rejected", "After portions were settled, the rest is over."),
     ("application.rejected", "No shares will come of it."),
+    (
+        "application.rejection_contested",
+        "A rejection of what was confirmed; no effect while that stands.",
+    ),
+    ("application.rejection_dropped", "The contested rejection has no effect."),
     ("application.cancelled", "It was taken back before its cut-off."),
     ("wallet.credited_in_transit", "Shares were paid and are not registered yet."),
     ("wallet.credit_confirmed", "The shares are registered: a lot."),
