@@ -25,6 +25,8 @@ pub(super) struct Doubts {
     /// Rejections that were settled without effect: old news.
     dropped: Vec<Rejection>,
     rejections_taken_back: usize,
+    /// Rejections that held until a confirmation did: the same one, heard again, is old news.
+    overturned: Vec<Rejection>,
 }
 
 /// Of an application without any.
@@ -37,6 +39,7 @@ static NONE: Doubts = Doubts {
     rejection: None,
     dropped: Vec::new(),
     rejections_taken_back: 0,
+    overturned: Vec::new(),
 };
 
 type Decision = Result<Vec<Event>, Refusal>;
@@ -108,7 +111,7 @@ pub(super) fn contest_rejection(known: &Application, came: &Rejection) -> Decisi
     let same = |was: &Rejection| was.interest == came.interest;
     match &doubts.rejection {
         Some(was) if same(was) => Ok(vec![]),
-        None if doubts.dropped.iter().any(same) => Ok(vec![]),
+        None if doubts.dropped.iter().any(same) || doubts.overturned.contains(came) => Ok(vec![]),
         None => Ok(vec![Event::RejectionContested(came.clone())]),
         Some(_) => Err(Refusal::Contradicts {
             stands: Box::new(Message::Confirmation(last.as_ref().clone())),
@@ -232,6 +235,11 @@ impl Application {
             doubts.dropped.push(was);
         }
         Some(())
+    }
+
+    /// A confirmation holds in its place.
+    pub(super) fn overturn(&mut self, rejection: Rejection) {
+        self.doubts.get_or_insert_default().overturned.push(rejection);
     }
 
     /// A rejection holds: no other contests anything any more.

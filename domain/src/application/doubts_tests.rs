@@ -85,6 +85,13 @@ fn a_rejection_that_was_dropped_is_old_news_and_one_that_was_taken_back_is_not()
 }
 
 #[test]
+fn a_rejection_that_a_confirmation_had_overturned_is_old_news() {
+    let said = bought("C1", "1000", "0");
+    let events = with(out(purchase()), [reject("0"), contest(said), uphold("C1")]);
+    given::<Applications>(events).when(contest_rejection()).then([]);
+}
+
+#[test]
 fn a_second_confirmation_that_is_upheld_takes_the_place_of_the_first() {
     let (first, second) = (redeemed("C1", "100", true), redeemed("C2", "90", true));
     let events = with(out(redemption()), [confirm(first), contest(second.clone()), uphold("C2")]);

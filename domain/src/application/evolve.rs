@@ -153,6 +153,10 @@ fn uphold(known: &mut Application, came: &Confirmation) -> Option<()> {
     use Stage as S;
     let stands = matches!(known.stage, S::Confirmed(_) | S::PartlyConfirmed(Last::Confirmation(_)));
     (!stands).then_some(())?;
+    if let S::Rejected(was) | S::PartlyConfirmed(Last::Rejection(was)) = &known.stage {
+        let was = was.clone();
+        known.overturn(was);
+    }
     known.uphold(&came.serial);
     if came.finished {
         close_with(known, came);

@@ -90,8 +90,13 @@ impl ApplicationLeg {
         let is_news = decided.is_ok_and(|events| !events.is_empty());
         let view = turn.view()?;
         let last = self.confirmation(&view).map(|last| disputed(&last.outcome));
-        let (Some(record), Some(disputed), true) = (self.record(&view, answer), last, is_news)
-        else {
+        let record = self.record(&view, answer);
+        // What a person has closed is not in dispute again because it is repeated.
+        let record = record.filter(|it| {
+            let case = turn.state(&it.key());
+            case.is_none_or(|case| case.case().is_none() || case.is_open())
+        });
+        let (Some(record), Some(disputed), true) = (record, last, is_news) else {
             return self.contradiction(turn, answer, refusal);
         };
         let found = Finding { disputed, ..finding(kind, &text, ours, theirs) };

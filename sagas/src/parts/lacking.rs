@@ -56,6 +56,11 @@ fn is_made_up<S: FundSaga>(view: &View<'_, S>) -> bool {
     by_hand::is_closed_by_a_person(view, named) && now()
 }
 
+/// Nothing that its records moved is lacking, or a person made up for it.
+pub(super) fn is_settled<S: FundSaga>(view: &View<'_, S>) -> bool {
+    end(&S::lacks(view)).is_none() || is_made_up(view)
+}
+
 /// Keeps back what the record of that order lacks, or lets it go.
 ///
 /// # Errors

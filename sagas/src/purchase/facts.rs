@@ -125,6 +125,9 @@ pub(super) fn earned(view: &View<'_>) -> Option<Amount> {
 
 /// Yuan of the payment that the registrar did not accept and that nothing sends back yet.
 pub(super) fn rest(view: &View<'_>) -> Option<Amount> {
+    if view.plan.buy.is_rejected(view) {
+        return refunds::unbought(view, &view.plan.payment, &view.plan.buy);
+    }
     let application = view.plan.buy.application(view).filter(|it| it.stage.is_over())?;
     let Quantity::Money(settled) = application.settled() else { return None };
     let left = view.plan.payment.payment(view)?.left();
