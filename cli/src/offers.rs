@@ -51,6 +51,12 @@ pub(crate) fn closes(shown: &Shown, (case, kind): (CaseId, Option<&str>), how: &
     is_paid(how) || of_shares || keeps(shown, case)
 }
 
+/// Why a case of that kind that nothing hangs on is not closed in that way.
+pub(crate) fn refuses(kind: &str, how: &How) -> Option<&'static str> {
+    let kind = Kind::ALL.iter().find(|known| known.as_str() == kind)?;
+    kind.refuses(how, false)
+}
+
 pub(crate) const fn is_paid(how: &How) -> bool {
     matches!(how, How::PaidByUs { .. })
 }
@@ -98,7 +104,7 @@ impl Desk<'_> {
         let mut lines = Vec::new();
         for (how, words) in ways() {
             let taken = match saga.filter(|shown| closes(shown, (case, Some(&row.kind)), &how)) {
-                None => !is_paid(&how),
+                None => !is_paid(&how) && refuses(&row.kind, &how).is_none(),
                 Some(shown) => {
                     let (by, reason) = (Text::lossy("look"), Text::lossy("look"));
                     let closing = Box::new(Closing { how, by, reason });

@@ -266,6 +266,7 @@ impl WaitJson {
             Wait::Requester { row } => {
                 ("requester", None, format!("whoever asked for it, who has paused it ({row})"))
             }
+            Wait::Others { row } => ("others", None, format!("what others bring ({row})")),
             Wait::Nobody { row } => ("nobody", None, format!("nobody ({row})")),
             Wait::UnknownTable { table } => {
                 ("unknown_table", None, format!("a newer program (table {table})"))

@@ -29,6 +29,11 @@ impl<K: Ord + Clone, V> Keyed<K, V> {
         self.0.iter().map(|(_, value)| value)
     }
 
+    /// All values, by key, to be changed by a later fact.
+    pub fn values_mut(&mut self) -> impl Iterator<Item = &mut V> {
+        self.0.iter_mut().map(|(_, value)| value)
+    }
+
     /// Remembers a first entry; `None` when there is one already.
     #[must_use]
     pub fn insert(&mut self, key: &K, value: V) -> Option<()> {

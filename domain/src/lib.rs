@@ -13,6 +13,7 @@ pub mod bounds;
 pub mod calendar;
 pub mod case;
 pub mod catalogue;
+pub mod claims;
 pub mod confirmation_check;
 pub mod conversion;
 pub mod day_limit;

@@ -16,7 +16,7 @@ mod tagged;
 
 pub use tagged::{NotStored, check, check_names, check_variants, read_tagged, write_tagged};
 
-use crate::decider::Decider;
+use crate::{decider::Decider, ids::TransactionId};
 use serde::ser::Error as _;
 
 /// A stored body, as [`Upcast`]s see it.
@@ -38,6 +38,13 @@ pub trait Stored: Decider {
     /// Whether many write to one stream of it, and nobody waits for what others write there: whoever wrote
     /// its first event is not told of the next ones.
     const SHARED: bool = false;
+
+    /// Transactions besides the stream's owner that wait for what others bring into it, first come first:
+    /// whoever writes to it lets them go on.
+    fn waiting(state: &Self::State) -> Vec<TransactionId> {
+        let _ = state;
+        Vec::new()
+    }
 
     /// The event's type name. Exhaustive: a new variant stops the build here.
     fn type_of(event: &Self::Event) -> &'static str;

@@ -343,6 +343,10 @@ impl Books {
             (None, _) => return None,
         };
         self.ended.get(request)?;
+        // What came after the end and is in dispute waits for whoever closes its case.
+        if self.has_open_case(request) {
+            return None;
+        }
         let balance = natural(account, balance);
         let what = format!("it is over, and {balance} yuan are left at {account}");
         Some((self.name(request), Check::Saga, what))

@@ -51,6 +51,8 @@ impl SharesSaid {
             | Event::Contested(_)
             | Event::RestRejected(_)
             | Event::Rejected(_)
+            | Event::RejectionContested(_)
+            | Event::RejectionDropped { .. }
             | Event::Cancelled { .. } => {}
         }
     }
@@ -126,7 +128,10 @@ impl SharesSaid {
             | E::SharesFrozen { .. }
             | E::SharesUnfrozen { .. }
             | E::SharesHeld { .. }
-            | E::SharesUnheld { .. } => return,
+            | E::SharesUnheld { .. }
+            | E::SharesClaimed { .. }
+            | E::ClaimLifted { .. }
+            | E::ClaimWaived { .. } => return,
         };
         self.held(request, fund, gained);
     }

@@ -159,6 +159,7 @@ fn forgotten(wait: &Wait) -> String {
         | Wait::Word { row, .. }
         | Wait::Time { row, .. }
         | Wait::Requester { row }
+        | Wait::Others { row }
         | Wait::Operator { row, .. } => format!("it waits at {row}"),
         Wait::Timer(retry) => format!("it waits at {}", retry.row),
     }

@@ -5,7 +5,7 @@ use crate::{
     args::Format,
     folded::Folded,
     house::Terms,
-    offers::{closes, is_paid, waits_for},
+    offers::{closes, is_paid, refuses, waits_for},
     operate::{self, Order, OrderArgs, STALE, not_blank, time_of, versioned},
     reading::{Failure, Place, complain, database, json, open},
     registry::{Registry, Sagas, Word},
@@ -152,6 +152,10 @@ pub(super) async fn run(
         let target = (transaction, args.target.version);
         let order = Order::ask("close case", target, (id.to_string(), word), &args.order);
         return operate::run(registry, &order.because(&args.reason), place, format, out).await;
+    }
+    let kind = case.kept.loaded.state.case().map(|known| known.kind().as_str());
+    if let Some(why) = kind.and_then(|kind| refuses(kind, &closing.how)) {
+        return Err(Failure::Engine(why.to_owned()));
     }
     let moved = if args.order.applies() {
         close(store, &args.target, &closing).await?

@@ -84,7 +84,10 @@ impl Incomes {
             | Event::SharesFrozen { .. }
             | Event::SharesUnfrozen { .. }
             | Event::SharesHeld { .. }
-            | Event::SharesUnheld { .. } => {}
+            | Event::SharesUnheld { .. }
+            | Event::SharesClaimed { .. }
+            | Event::ClaimLifted { .. }
+            | Event::ClaimWaived { .. } => {}
         }
         row.unpaid = row.accrued.without(row.carried).without(row.settled);
     }

@@ -31,6 +31,9 @@ pub(super) fn decide(state: &State, command: &Command) -> Decision {
             | C::Withdraw(..)
             | C::TakeBack(..)
             | C::Reject(_)
+            | C::ContestRejection(_)
+            | C::UpholdRejection(_)
+            | C::DropRejection { .. }
             | C::Cancel { .. },
         ) => Err(Refusal::NotPlaced),
 
@@ -52,6 +55,13 @@ pub(super) fn decide(state: &State, command: &Command) -> Decision {
             doubts::withdraw(known, serial, cause, true)
         }
         (S::Known(known), C::Reject(rejection)) => rejected(known, rejection),
+        (S::Known(known), C::ContestRejection(rejection)) => {
+            doubts::contest_rejection(known, rejection)
+        }
+        (S::Known(known), C::UpholdRejection(cause)) => doubts::uphold_rejection(known, cause),
+        (S::Known(known), C::DropRejection { cause, taken_back }) => {
+            doubts::drop_rejection(known, cause, *taken_back)
+        }
         (S::Known(known), C::Cancel { at, cut_off, cause }) => {
             cancelled(known, *at, *cut_off, cause)
         }

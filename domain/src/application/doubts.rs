@@ -4,9 +4,11 @@
 //! Confirm refused as a contradiction -> Contest -> contested --Uphold--> holds, in place of what stood
 //!                                                     `------Withdraw--> withdrawn
 //! the last record that holds --Withdraw--> withdrawn; the registrar's right word is awaited
+//! Reject refused as a contradiction --ContestRejection--> contested --UpholdRejection--> holds, in place of
+//!                                                            `------DropRejection--> dropped, or taken back
 //! ```
 
-use super::{Application, Confirmation, Event, Last, Message, Refusal, Stage};
+use super::{Application, Confirmation, Event, Last, Message, Refusal, Rejection, Stage};
 use crate::orders::{Cause, Serial};
 
 /// Most applications have none. Each list in the order in which the records came.
@@ -19,6 +21,12 @@ pub(super) struct Doubts {
     taken_back: Vec<Serial>,
     /// Those of them that it has not said again.
     away: Vec<Serial>,
+    rejection: Option<Rejection>,
+    /// Rejections that were settled without effect: old news.
+    dropped: Vec<Rejection>,
+    rejections_taken_back: usize,
+    /// Rejections that held until a confirmation did: the same one, heard again, is old news.
+    overturned: Vec<Rejection>,
 }
 
 /// Of an application without any.
@@ -28,6 +36,10 @@ static NONE: Doubts = Doubts {
     upheld: Vec::new(),
     taken_back: Vec::new(),
     away: Vec::new(),
+    rejection: None,
+    dropped: Vec::new(),
+    rejections_taken_back: 0,
+    overturned: Vec::new(),
 };
 
 type Decision = Result<Vec<Event>, Refusal>;
@@ -88,6 +100,61 @@ pub(super) fn withdraw(
     Err(Refusal::NotLast(serial.clone()))
 }
 
+/// The wording of the reason may change; that nothing came of it does not.
+pub(super) fn contest_rejection(known: &Application, came: &Rejection) -> Decision {
+    let (Stage::Confirmed(last) | Stage::PartlyConfirmed(Last::Confirmation(last))) = &known.stage
+    else {
+        let (stage, step) = (known.stage.name(), "a contested rejection");
+        return Err(Refusal::TooEarly { stage, step });
+    };
+    let doubts = known.doubts();
+    let same = |was: &Rejection| was.interest == came.interest;
+    match &doubts.rejection {
+        Some(was) if same(was) => Ok(vec![]),
+        None if doubts.dropped.iter().any(same) || doubts.overturned.contains(came) => Ok(vec![]),
+        None => Ok(vec![Event::RejectionContested(came.clone())]),
+        Some(_) => Err(Refusal::Contradicts {
+            stands: Box::new(Message::Confirmation(last.as_ref().clone())),
+            came: Box::new(Message::Rejection(came.clone())),
+        }),
+    }
+}
+
+pub(super) fn uphold_rejection(known: &Application, cause: &Cause) -> Decision {
+    let Some(rejection) = known.contested_rejection().cloned() else {
+        let holds =
+            matches!(known.stage, Stage::Rejected(_) | Stage::PartlyConfirmed(Last::Rejection(_)));
+        return if holds { Ok(vec![]) } else { Err(Refusal::NoRejectionContested) };
+    };
+    match &known.stage {
+        Stage::Confirmed(last) | Stage::PartlyConfirmed(Last::Confirmation(last)) => {
+            let (serial, cause) = (last.serial.clone(), cause.clone());
+            let withdrawn = Event::Withdrawn { serial, cause, taken_back: false };
+            let rest = !known.portions.is_empty();
+            let holds =
+                if rest { Event::RestRejected(rejection) } else { Event::Rejected(rejection) };
+            Ok(vec![withdrawn, holds])
+        }
+        // The confirmation was taken back meanwhile.
+        Stage::Confirming => Ok(vec![Event::RestRejected(rejection)]),
+        Stage::Placed | Stage::Accepted | Stage::Sealed | Stage::Sent | Stage::Received => {
+            Ok(vec![Event::Rejected(rejection)])
+        }
+        Stage::PartlyConfirmed(Last::Rejection(_)) | Stage::Rejected(_) | Stage::Cancelled(_) => {
+            Ok(vec![])
+        }
+    }
+}
+
+pub(super) fn drop_rejection(known: &Application, cause: &Cause, taken_back: bool) -> Decision {
+    if known.contested_rejection().is_some() {
+        return Ok(vec![Event::RejectionDropped { cause: cause.clone(), taken_back }]);
+    }
+    let doubts = known.doubts();
+    let before = !doubts.dropped.is_empty() || doubts.rejections_taken_back > 0;
+    if before { Ok(vec![]) } else { Err(Refusal::NoRejectionContested) }
+}
+
 /// What a record that was corrected or settled decides when it is heard again: nothing. `None` for another
 /// one, and for one that the registrar had taken back: said again, it is news.
 pub(super) fn heard_again(known: &Application, came: &Confirmation) -> Option<Decision> {
@@ -142,6 +209,44 @@ impl Application {
         let known = self.withdrawn().chain(self.confirmations()).chain(self.contested());
         let mut same = known.filter(|it| it.says_the_same(record));
         same.next().unwrap_or(record)
+    }
+
+    /// A rejection of what was confirmed, that nobody has settled.
+    pub fn contested_rejection(&self) -> Option<&Rejection> {
+        self.doubts().rejection.as_ref()
+    }
+
+    /// How often the registrar took such a rejection back.
+    pub fn rejections_taken_back(&self) -> usize {
+        self.doubts().rejections_taken_back
+    }
+
+    pub(super) fn contest_rejection(&mut self, came: &Rejection) -> Option<()> {
+        let doubts = self.doubts.get_or_insert_default();
+        doubts.rejection.is_none().then(|| doubts.rejection = Some(came.clone()))
+    }
+
+    pub(super) fn drop_rejection(&mut self, taken_back: bool) -> Option<()> {
+        let doubts = self.doubts.as_mut()?;
+        let was = doubts.rejection.take()?;
+        if taken_back {
+            doubts.rejections_taken_back = doubts.rejections_taken_back.saturating_add(1);
+        } else {
+            doubts.dropped.push(was);
+        }
+        Some(())
+    }
+
+    /// A confirmation holds in its place.
+    pub(super) fn overturn(&mut self, rejection: Rejection) {
+        self.doubts.get_or_insert_default().overturned.push(rejection);
+    }
+
+    /// A rejection holds: no other contests anything any more.
+    pub(super) fn rejection_holds(&mut self) {
+        if let Some(doubts) = &mut self.doubts {
+            doubts.rejection = None;
+        }
     }
 
     /// Whether that record holds although the application had been rejected or taken back: what it was

@@ -3,8 +3,8 @@
 use super::{
     Applications, Command, Event, Last, Refusal, Stage,
     tests::{
-        accept, after, bought, cause, confirm, contest, out, place, purchase, redeemed, redemption,
-        reject, seal, serial, uphold, withdraw,
+        accept, after, bought, cause, confirm, contest, contest_rejection, out, place, purchase,
+        redeemed, redemption, reject, rejection, seal, serial, uphold, withdraw,
     },
 };
 use crate::{decider::Decider, testing::given};
@@ -37,6 +37,58 @@ fn a_confirmation_after_a_rejection_is_remembered_and_holds_once_it_is_upheld() 
     let state = given::<Applications>(upheld).state();
     let known = state.application().unwrap();
     assert!(known.is_upheld(&serial("C1")) && known.contested().next().is_none());
+}
+
+#[test]
+fn a_rejection_of_what_was_confirmed_takes_its_place_once_it_is_upheld() {
+    let said = || redeemed("C1", "100", true);
+    let contested = || with(out(redemption()), [confirm(said()), contest_rejection()]);
+    let uphold = || Command::UpholdRejection(cause());
+    let taken_back =
+        || Event::Withdrawn { serial: serial("C1"), cause: cause(), taken_back: false };
+
+    assert_eq!(stage(contested()), Stage::Confirmed(Box::new(said())));
+    let state = given::<Applications>(contested())
+        .when(contest_rejection())
+        .then([])
+        .when(uphold())
+        .then([taken_back(), Event::Rejected(rejection("0"))])
+        .state();
+    let known = state.application().unwrap();
+    assert!(matches!(known.stage, Stage::Rejected(_)) && known.contested_rejection().is_none());
+
+    // What portions settled before stays settled.
+    let first = confirm(redeemed("P1", "40", false));
+    let portions = with(
+        out(redemption()),
+        [first, confirm(redeemed("C1", "60", true)), contest_rejection(), uphold()],
+    );
+    let last = Last::Rejection(rejection("0"));
+    assert_eq!(stage(portions), Stage::PartlyConfirmed(last));
+}
+
+#[test]
+fn a_rejection_that_was_dropped_is_old_news_and_one_that_was_taken_back_is_not() {
+    let said = redeemed("C1", "100", true);
+    let contested = || with(out(redemption()), [confirm(said.clone()), contest_rejection()]);
+    let drop = |taken_back| Command::DropRejection { cause: cause(), taken_back };
+    let dropped = |taken_back| Event::RejectionDropped { cause: cause(), taken_back };
+
+    given::<Applications>(contested())
+        .when(drop(false))
+        .then([dropped(false)])
+        .when(contest_rejection())
+        .then([]);
+    let state = given::<Applications>(contested()).when(drop(true)).then([dropped(true)]);
+    let state = state.when(contest_rejection()).then([Event::RejectionContested(rejection("0"))]);
+    assert_eq!(state.state().application().unwrap().rejections_taken_back(), 1);
+}
+
+#[test]
+fn a_rejection_that_a_confirmation_had_overturned_is_old_news() {
+    let said = bought("C1", "1000", "0");
+    let events = with(out(purchase()), [reject("0"), contest(said), uphold("C1")]);
+    given::<Applications>(events).when(contest_rejection()).then([]);
 }
 
 #[test]

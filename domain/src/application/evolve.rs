@@ -31,6 +31,8 @@ pub(super) fn evolve(state: State, event: &Event) -> Option<State> {
             | E::Withdrawn { .. }
             | E::RestRejected(_)
             | E::Rejected(_)
+            | E::RejectionContested(_)
+            | E::RejectionDropped { .. }
             | E::Cancelled { .. },
         ) => {
             remember(&mut known, event)?;
@@ -53,6 +55,8 @@ pub(super) fn evolve(state: State, event: &Event) -> Option<State> {
             | E::Withdrawn { .. }
             | E::RestRejected(_)
             | E::Rejected(_)
+            | E::RejectionContested(_)
+            | E::RejectionDropped { .. }
             | E::Cancelled { .. },
         ) => None,
     }
@@ -103,11 +107,15 @@ fn remember(known: &mut Application, event: &Event) -> Option<()> {
         Event::RestRejected(rejection) => {
             matches!(known.stage, S::Confirming).then_some(())?;
             known.stage = S::PartlyConfirmed(Last::Rejection(rejection.clone()));
+            known.rejection_holds();
         }
+        Event::RejectionContested(rejection) => known.contest_rejection(rejection)?,
+        Event::RejectionDropped { taken_back, .. } => known.drop_rejection(*taken_back)?,
         Event::Rejected(rejection) => {
             let open = !known.stage.is_over() && !matches!(known.stage, S::Confirming);
             open.then_some(())?;
             known.stage = S::Rejected(rejection.clone());
+            known.rejection_holds();
         }
         Event::Cancelled { cause } => {
             matches!(known.stage, S::Placed | S::Accepted).then_some(())?;
@@ -145,6 +153,10 @@ fn uphold(known: &mut Application, came: &Confirmation) -> Option<()> {
     use Stage as S;
     let stands = matches!(known.stage, S::Confirmed(_) | S::PartlyConfirmed(Last::Confirmation(_)));
     (!stands).then_some(())?;
+    if let S::Rejected(was) | S::PartlyConfirmed(Last::Rejection(was)) = &known.stage {
+        let was = was.clone();
+        known.overturn(was);
+    }
     known.uphold(&came.serial);
     if came.finished {
         close_with(known, came);

@@ -10,6 +10,7 @@
 //! confirming --Reject (the rest)--> partly confirmed
 //! rejected | cancelled --Contest, Uphold--> confirmed | partly confirmed
 //! confirmed | partly confirmed --Withdraw--> as it was before that record
+//! confirmed | partly confirmed --ContestRejection, UpholdRejection--> rejected, or partly confirmed
 //! ```
 //!
 //! 1. T may move until the application is sealed. From then on T, number and batch are fixed, however
@@ -22,7 +23,9 @@
 //! 5. An identical message decides nothing, however often it comes.
 //! 6. A record that contradicts is remembered as contested. It holds when the registrar, or a person
 //!    who asked it, says so; and the last record that holds can be taken back by the registrar.
-//! 7. After its cut-off, or once sealed, an application is not taken back; a fast transfer never is.
+//! 7. A rejection that contradicts is remembered, too. Where it holds after all, the last confirmation is
+//!    withdrawn, and the rejection takes its place.
+//! 8. After its cut-off, or once sealed, an application is not taken back; a fast transfer never is.
 
 mod decide;
 mod doubts;
@@ -90,6 +93,17 @@ pub enum Command {
     TakeBack(Serial, Cause),
     /// The registrar refused it or the rest of it, or we did before sending.
     Reject(Rejection),
+    /// The registrar refuses what it had confirmed: to be remembered, without effect.
+    ContestRejection(Rejection),
+    /// The contested rejection holds after all, in place of the last confirmation.
+    UpholdRejection(Cause),
+    /// The contested rejection has no effect.
+    DropRejection {
+        /// By whom and why.
+        cause: Cause,
+        /// The registrar takes it back: said again, it is news.
+        taken_back: bool,
+    },
     /// Take it back.
     Cancel {
         /// When it was asked.
@@ -171,6 +185,16 @@ pub enum Event {
     RestRejected(Rejection),
     /// Nothing comes of it.
     Rejected(Rejection),
+    /// A rejection of what was confirmed: no effect while that stands.
+    RejectionContested(Rejection),
+    /// The contested rejection has no effect.
+    RejectionDropped {
+        /// By whom and why.
+        cause: Cause,
+        /// The registrar took it back.
+        #[serde(default, skip_serializing_if = "is_false")]
+        taken_back: bool,
+    },
     /// Taken back before the cut-off.
     Cancelled {
         /// By whom or why.

@@ -34,6 +34,9 @@ pub enum Refusal {
     /// Only a contested record is upheld.
     #[error("no record {0} is contested")]
     NotContested(Serial),
+    /// Only a contested rejection is upheld, or dropped.
+    #[error("no rejection is contested")]
+    NoRejectionContested,
     /// Later records were decided on what an earlier one left. Withdraw the later ones first.
     #[error("record {0} is not the last one that holds")]
     NotLast(Serial),

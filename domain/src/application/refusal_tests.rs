@@ -3,8 +3,8 @@
 use super::{
     Applications, Command, Event, Refusal,
     tests::{
-        accept, after, cancel, confirm, contest, day, fast, out, place, promise, purchase,
-        redeemed, redemption, reject, seal, send, uphold, withdraw,
+        accept, after, cancel, cause, confirm, contest, contest_rejection, day, fast, out, place,
+        promise, purchase, redeemed, redemption, reject, seal, send, uphold, withdraw,
     },
 };
 use crate::{
@@ -20,15 +20,16 @@ fn place_of(refusal: &Refusal) -> usize {
         Refusal::WrongKind { .. } => 2,
         Refusal::Contradicts { .. } => 3,
         Refusal::NotContested(_) => 4,
-        Refusal::NotLast(_) => 5,
-        Refusal::TooEarly { .. } => 6,
-        Refusal::TooLate { .. } => 7,
-        Refusal::SealedDifferently { .. } => 8,
-        Refusal::MovesBack { .. } => 9,
-        Refusal::PromisedDifferently(_) => 10,
-        Refusal::Irrevocable => 11,
-        Refusal::AlreadySealed { .. } => 12,
-        Refusal::CutOffPassed { .. } => 13,
+        Refusal::NoRejectionContested => 5,
+        Refusal::NotLast(_) => 6,
+        Refusal::TooEarly { .. } => 7,
+        Refusal::TooLate { .. } => 8,
+        Refusal::SealedDifferently { .. } => 9,
+        Refusal::MovesBack { .. } => 10,
+        Refusal::PromisedDifferently(_) => 11,
+        Refusal::Irrevocable => 12,
+        Refusal::AlreadySealed { .. } => 13,
+        Refusal::CutOffPassed { .. } => 14,
     }
 }
 
@@ -52,6 +53,7 @@ fn every_refusal_has_its_case() {
             "the acceptance took effect; the acceptance that came now says otherwise",
         ),
         (out(purchase()), uphold("C9"), "no record C9 is contested"),
+        (out(purchase()), Command::UpholdRejection(cause()), "no rejection is contested"),
         (out(purchase()), withdraw("C9"), "record C9 is not the last one that holds"),
         (vec![place(purchase())], seal(), "the application is placed; sealing must wait"),
         (
@@ -91,7 +93,7 @@ fn every_refusal_has_its_case() {
         assert_eq!(refusal.to_string(), says);
         places.push(place_of(&refusal));
     }
-    each_once(places, 14);
+    each_once(places, 15);
 }
 
 fn any_command() -> impl Strategy<Value = Command> {
@@ -106,6 +108,9 @@ fn any_command() -> impl Strategy<Value = Command> {
         name().prop_map(uphold),
         name().prop_map(withdraw),
         Just(reject("0")),
+        Just(contest_rejection()),
+        Just(Command::UpholdRejection(cause())),
+        any::<bool>().prop_map(|taken_back| Command::DropRejection { cause: cause(), taken_back }),
         prop::sample::select(vec!["14:00", "15:00"]).prop_map(cancel),
     ]
 }

@@ -31,6 +31,8 @@ impl Stored for Applications {
         Withdrawn => "application.withdrawn",
         RestRejected => "application.rest_rejected",
         Rejected => "application.rejected",
+        RejectionContested => "application.rejection_contested",
+        RejectionDropped => "application.rejection_dropped",
         Cancelled => "application.cancelled",
     });
 }

@@ -144,12 +144,17 @@ fn receive(name: &str) -> Command {
     Command::Receive(Reception { serial: serial(name), on: "2026-02-24".parse().unwrap() })
 }
 
-fn rejection(interest: &str) -> Rejection {
+pub(super) fn rejection(interest: &str) -> Rejection {
     Rejection { cause: cause(), interest: interest.parse().unwrap(), frozen: None, by_us: false }
 }
 
 pub(super) fn reject(interest: &str) -> Command {
     Command::Reject(rejection(interest))
+}
+
+/// A rejection of what was confirmed.
+pub(super) fn contest_rejection() -> Command {
+    Command::ContestRejection(rejection("0"))
 }
 
 pub(super) fn cancel(time: &str) -> Command {

@@ -15,6 +15,7 @@
 //! 5. A case decides nothing about money and shares: what is in dispute is held elsewhere for as
 //!    long as this is open, and corrected by reversal and new posting.
 
+mod closing;
 mod decide;
 mod evolve;
 mod finding;

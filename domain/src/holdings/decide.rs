@@ -1,14 +1,15 @@
 //! Which facts follow from a command to holdings, or why none may.
 
 use super::{
-    Command, Credit, Event, Mark, Refusal, Reservation, Standing, State, Taking,
+    Command, Credit, Event, Lot, Mark, Refusal, Reservation, Standing, State, Taking,
     evolve::evolve,
     state::{marked, sum},
 };
 use crate::{
+    claims::{Change as Claimed, Claims},
     freeze::{self, Change, Freeze, Frozen, FrozenBy, FrozenCause},
     fund::RedemptionSequence,
-    ids::{LotId, OrderId},
+    ids::{LotId, OrderId, TransactionId},
     money::Shares,
     orders::{LotTaken, Serial},
 };
@@ -46,6 +47,13 @@ pub(super) fn decide(state: &State, command: &Command) -> Decision {
         }
         C::Unhold(case) => {
             Ok(lifted(state.disputes.get(case), || Event::SharesUnheld { case: case.clone() }))
+        }
+        C::Claim { order, transaction, shares } => {
+            Ok(claimed(&state.claims, order, transaction, *shares))
+        }
+        C::WaiveClaim(order) => {
+            let waived = || Event::ClaimWaived { order: order.clone() };
+            Ok(state.claims.stands(order).then(waived).into_iter().collect())
         }
         C::CorrectCredit { lot, record, with } => {
             credit_corrected(state, lot, record, with.as_deref())
@@ -153,10 +161,13 @@ fn taken(
         return Err(Refusal::TakenDifferently { serial: serial.clone(), known: was.shares });
     }
     let free = match known.standing {
-        Standing::Finished => return Err(Refusal::NothingReserved(order.clone())),
+        Standing::Finished if known.is_taken() => {
+            return Err(Refusal::NothingReserved(order.clone()));
+        }
         Standing::Held => known.reserved(),
-        // The register is the truth: it may take what was released, as far as nobody else has it.
-        Standing::Released => state.available(),
+        // The register is the truth: it may take what was released, or came back, as far as nobody else
+        // has it.
+        Standing::Finished | Standing::Released => state.available_for(order),
     };
     if shares.is_zero() {
         return Err(Refusal::NoShares);
@@ -224,6 +235,22 @@ fn lifted(known: Option<&Mark>, event: impl FnOnce() -> Event) -> Vec<Event> {
     }
 }
 
+fn claimed(
+    claims: &Claims,
+    order: &OrderId,
+    transaction: &TransactionId,
+    shares: Shares,
+) -> Vec<Event> {
+    let order = order.clone();
+    match claims.claim(&order, shares) {
+        Claimed::Nothing => vec![],
+        Claimed::Claimed => {
+            vec![Event::SharesClaimed { order, transaction: transaction.clone(), shares }]
+        }
+        Claimed::Lifted => vec![Event::ClaimLifted { order }],
+    }
+}
+
 fn credit_corrected(
     state: &State,
     lot: &LotId,
@@ -241,18 +268,43 @@ fn credit_corrected(
         return Err(Refusal::CreditedDifferently(again.lot.clone()));
     }
     let (taken, shares) = (known.taken(), with.map_or(Shares::ZERO, |credit| credit.shares));
-    if shares < taken {
-        return Err(Refusal::BelowTaken { lot: lot.clone(), taken, shares });
-    }
+    let gone = taken.minus(shares).filter(|gone| !gone.is_zero());
+    let made_up = gone.map(|gone| {
+        let below = || Refusal::BelowTaken { lot: lot.clone(), taken, shares };
+        made_up(state, known, (gone, shares)).ok_or_else(below)
+    });
     let (lot, record) = (lot.clone(), record.clone());
     let replaced_by = with.map(|credit| credit.lot.clone());
-    let mut events = vec![Event::CreditReversed { lot, record, replaced_by }];
+    let mut events: Vec<Event> = made_up.transpose()?.into_iter().collect();
+    events.push(Event::CreditReversed { lot, record, replaced_by });
     if let Some(credit) = with {
         let others = state.registered().minus(known.left).unwrap_or_default();
         countable(others, credit.shares)?;
         events.push(Event::Credited(Box::new(credit.clone())));
     }
     Ok(events)
+}
+
+/// Other lots give what had left this one and was never in it: the oldest that nobody chose first, and only
+/// what nobody else has. `None` where they cannot.
+fn made_up(state: &State, known: &Lot, (gone, shares): (Shares, Shares)) -> Option<Event> {
+    let lost = known.credit.shares.minus(shares)?;
+    if lost > state.available_for(&known.credit.order) {
+        return None;
+    }
+    let mut others: Vec<&Lot> = state.lots.iter().filter(|it| it.stands()).collect();
+    others.retain(|it| it.credit.lot != known.credit.lot);
+    others.sort_by_key(|it| it.credit.registered_on);
+    let (mut missing, mut lots) = (gone, Vec::new());
+    for other in others {
+        let part = state.free_of(other).min(missing);
+        if !part.is_zero() {
+            lots.push(LotTaken { lot: other.credit.lot.clone(), shares: part });
+            missing = missing.minus(part)?;
+        }
+    }
+    let lot = known.credit.lot.clone();
+    missing.is_zero().then_some(Event::MadeUp { lot, lots })
 }
 
 fn take_corrected(
@@ -317,7 +369,8 @@ fn reposted(
     let uncovered = || Refusal::NotCovered { order: order.clone(), asked: shares };
     let before = evolve(state.clone(), reversed).ok_or_else(uncovered)?;
     let known = before.reservation(order).ok_or_else(uncovered)?;
-    let free = known.reserved().plus(before.available()).unwrap_or_else(|| before.registered());
+    let free = known.reserved().plus(before.available_for(order));
+    let free = free.unwrap_or_else(|| before.registered());
     if shares > free {
         return Err(Refusal::TooFew { order: order.clone(), asked: shares, free });
     }

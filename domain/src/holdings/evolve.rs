@@ -4,7 +4,7 @@ use super::{Event, Lot, Mark, Reservation, Standing, State, Taking};
 use crate::{
     freeze::FrozenBy,
     fund::RedemptionSequence,
-    ids::OrderId,
+    ids::{LotId, OrderId},
     keyed::Keyed,
     money::Shares,
     orders::{LotTaken, Serial},
@@ -44,6 +44,12 @@ pub(super) fn evolve(mut state: State, event: &Event) -> Option<State> {
         Event::SharesUnfrozen { record } => unfreeze(&mut state.freezes, record)?,
         Event::SharesHeld { case, shares } => state.disputes.insert(case, Mark::Set(*shares))?,
         Event::SharesUnheld { case } => lift(&mut state.disputes, case)?,
+        Event::SharesClaimed { order, transaction, shares } => {
+            state.claims.claimed(order, transaction, *shares)?;
+        }
+        Event::ClaimLifted { order } => state.claims.lifted(order)?,
+        Event::ClaimWaived { order } => state.claims.waived(order)?,
+        Event::MadeUp { lot, lots } => make_up(&mut state, lot, lots)?,
         Event::CreditReversed { lot, record, replaced_by } => {
             let lot = state.lots.iter_mut().find(|it| it.credit.lot == *lot)?;
             lot.stands().then_some(())?;
@@ -58,6 +64,37 @@ pub(super) fn evolve(mut state: State, event: &Event) -> Option<State> {
         }
     }
     Some(state)
+}
+
+/// What had left the lot has left those instead, and comes back into them.
+fn make_up(state: &mut State, lot: &LotId, lots: &[LotTaken]) -> Option<()> {
+    let names: Vec<LotId> = state.lots.iter().map(|it| it.credit.lot.clone()).collect();
+    let stands_for =
+        |id: &&LotId| state.standing(id).is_some_and(|standing| standing.credit.lot == *lot);
+    let same: Vec<LotId> = names.iter().filter(stands_for).cloned().collect();
+    for part in lots {
+        let other = state.lots.iter_mut().find(|it| it.credit.lot == part.lot)?;
+        other.left = other.left.minus(part.shares)?;
+        let own = state.lots.iter_mut().find(|it| it.credit.lot == *lot)?;
+        own.left = own.left.plus(part.shares)?;
+        let mut moved = part.shares;
+        let standing = state.orders.values_mut().flat_map(|it| &mut it.takings);
+        for taking in standing.filter(|taking| taking.reversed_by.is_none()) {
+            let mut left = Vec::new();
+            for taken in &mut taking.lots {
+                let goes = moved.min(taken.shares);
+                if goes.is_zero() || !same.contains(&taken.lot) {
+                    continue;
+                }
+                (taken.shares, moved) = (taken.shares.minus(goes)?, moved.minus(goes)?);
+                left.push(LotTaken { lot: part.lot.clone(), shares: goes });
+            }
+            taking.lots.retain(|taken| !taken.shares.is_zero());
+            taking.lots.extend(left);
+        }
+        moved.is_zero().then_some(())?;
+    }
+    Some(())
 }
 
 fn release(state: &mut State, order: &OrderId) -> Option<()> {
@@ -80,7 +117,7 @@ fn take(reservation: &mut Reservation, taking: Taking) -> Option<()> {
     let known = reservation.takings.iter().any(|it| it.serial == taking.serial);
     let corrects =
         reservation.takings.iter().any(|it| it.reversed_by.as_ref() == Some(&taking.serial));
-    let over = reservation.standing == Standing::Finished;
+    let over = reservation.standing == Standing::Finished && reservation.is_taken();
     (!known && (!over || corrects)).then_some(())?;
     if taking.finished {
         reservation.standing = Standing::Finished;

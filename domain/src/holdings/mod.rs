@@ -9,9 +9,11 @@
 //!               --WithdrawTake--> reversed, and reserved again for the registrar's next word
 //! frozen, held: none --Freeze, FollowRegister, Hold--> set
 //!                                        set --Unfreeze, FollowRegister, Unhold--> lifted (for ever)
+//! claim:        none --Claim--> stands --Claim (none left), WaiveClaim--> lifted, waived
 //! ```
 //!
-//! 1. available = registered - reserved - frozen - held, and never more than was credited.
+//! 1. available = registered - reserved - frozen - held, and never more than was credited. What claims
+//!    keep back is held.
 //! 2. The register is the truth on lots, freezes and corrections: none of them is refused because
 //!    shares are reserved. What is missing then is missing from what is available.
 //! 3. A reservation pins how many shares, in which sequence, and the lots that the investor chose.
@@ -21,6 +23,8 @@
 //! 5. Every entry is keyed on the order, lot, record or case that made it; a command repeated decides
 //!    nothing, and what was undone before it came never comes.
 
+#[cfg(test)]
+mod claim_tests;
 mod decide;
 mod evolve;
 mod lot;
@@ -42,7 +46,7 @@ use crate::{
     decider::Decider,
     freeze::{Frozen, FrozenBy, FrozenCause},
     fund::RedemptionSequence,
-    ids::{FundCode, InvestorId, LotId, OrderId},
+    ids::{FundCode, InvestorId, LotId, OrderId, TransactionId},
     money::Shares,
     orders::{Cause, LotTaken, Serial},
 };
@@ -133,6 +137,17 @@ pub enum Command {
     },
     /// The case is closed.
     Unhold(Serial),
+    /// So many shares that the order's record moved are not there; none, once it is booked.
+    Claim {
+        /// The order whose record it is.
+        order: OrderId,
+        /// Whose order it is.
+        transaction: TransactionId,
+        /// How many in all.
+        shares: Shares,
+    },
+    /// A person made up for them in another way.
+    WaiveClaim(OrderId),
     /// The registrar corrected a confirmation that credited a lot.
     CorrectCredit {
         /// The lot that it credited.
@@ -229,6 +244,32 @@ pub enum Event {
     SharesUnheld {
         /// The case.
         case: Serial,
+    },
+    /// So many shares that a record took, or took back, are not there: what comes is theirs first.
+    SharesClaimed {
+        /// The order whose record it is.
+        order: OrderId,
+        /// Whose order it is.
+        transaction: TransactionId,
+        /// How many in all, whatever was claimed for the order before.
+        shares: Shares,
+    },
+    /// Nothing is lacking for that order any more.
+    ClaimLifted {
+        /// The order that claimed them.
+        order: OrderId,
+    },
+    /// A person made up for the shares in another way: they are free, and the record is not booked.
+    ClaimWaived {
+        /// The order that claimed them.
+        order: OrderId,
+    },
+    /// Shares had left a lot that never had so many: other lots make up for them.
+    MadeUp {
+        /// The lot that is about to be corrected.
+        lot: LotId,
+        /// Out of which lots they have left instead.
+        lots: Vec<LotTaken>,
     },
     /// A lot should not have been credited as it was.
     CreditReversed {

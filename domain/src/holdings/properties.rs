@@ -10,6 +10,7 @@ use super::{
 use crate::{
     decider::{Decider, replay},
     money::Shares,
+    orders::LotTaken,
 };
 use chrono::NaiveDate;
 use proptest::prelude::*;
@@ -38,6 +39,14 @@ pub(crate) fn any_command() -> impl Strategy<Value = Command> {
         1 => (records(), days(), counts()).prop_map(|(record, on, count)| follow(record, on, count)),
         1 => (records(), counts()).prop_map(|(case, count)| hold(case, count)),
         1 => records().prop_map(|case| Command::Unhold(serial(case))),
+        2 => (orders(), counts(), 0..3_u8).prop_map(|(order, count, which)| {
+            let (order, transaction) = (order.parse().unwrap(), "TX-0".parse().unwrap());
+            let shares = if which == 1 { Shares::ZERO } else { count.parse().unwrap() };
+            match which {
+                0 => Command::WaiveClaim(order),
+                _ => Command::Claim { order, transaction, shares },
+            }
+        }),
         2 => (lots(), records(), prop::option::of(credits()))
             .prop_map(|(lot, record, with)| correct_credit(lot, record, with)),
         2 => (orders(), records(), records(), counts())
@@ -79,6 +88,7 @@ fn claims(state: &State) -> Shares {
         Mark::Set(shares) => *shares,
         Mark::Lifted => Shares::ZERO,
     });
+    let marks = marks.chain([state.claims().standing()]);
     sum(marks.chain(state.reservations().map(|(_, it)| it.reserved())))
 }
 
@@ -102,6 +112,15 @@ proptest! {
             prop_assert_eq!(state.available(), free);
             for lot in state.lots() {
                 prop_assert!(lot.left <= lot.credit.shares);
+            }
+            // What left a lot is what standing takings say that left it.
+            for lot in state.lots().iter().filter(|lot| lot.stands()) {
+                let same = |part: &&LotTaken| {
+                    state.standing(&part.lot).is_some_and(|it| it.credit.lot == lot.credit.lot)
+                };
+                let takings = state.reservations().flat_map(|(_, it)| &it.takings);
+                let parts = takings.filter(|taking| taking.stands()).flat_map(|it| &it.lots);
+                prop_assert_eq!(lot.taken(), sum(parts.filter(same).map(|part| part.shares)));
             }
         }
     }

@@ -80,7 +80,7 @@ pub enum Refusal {
     /// A correction of what another record corrected, or the same record with other details.
     #[error("correction {0} contradicts an earlier one")]
     CorrectedDifferently(Serial),
-    /// A lot cannot become smaller than what left it. Correct that first.
+    /// A lot cannot become smaller than what left it, unless other lots make up for that.
     #[error("{taken} shares have left lot {lot}, which would have had {shares}")]
     BelowTaken {
         /// The lot.

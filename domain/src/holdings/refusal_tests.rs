@@ -117,7 +117,7 @@ fn of_corrections_and_marks() -> Vec<(Vec<Command>, Command, &'static str)> {
         ),
         (corrected, correct_credit("old", "K2", None), "correction K2 contradicts an earlier one"),
         (
-            gone(),
+            gone().into_iter().chain([reserve("TX-9", "5900.55", &[])]).collect(),
             correct_credit("old", "K1", Some(lot("old-2", "2025-01-06", "599.99"))),
             "600.00 shares have left lot old, which would have had 599.99",
         ),

@@ -2,6 +2,7 @@
 
 use super::Lot;
 use crate::{
+    claims::Claims,
     freeze::FrozenBy,
     fund::RedemptionSequence,
     ids::{LotId, OrderId},
@@ -63,13 +64,14 @@ pub enum Mark {
 }
 
 /// Lots in the order of their registration, reservations by order, freezes by record, disputes by
-/// case.
+/// case, claims by age.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct State {
     pub(super) lots: Vec<Lot>,
     pub(super) orders: Keyed<OrderId, Reservation>,
     pub(super) freezes: Keyed<Serial, (Mark, FrozenBy)>,
     pub(super) disputes: Keyed<Serial, Mark>,
+    pub(super) claims: Claims,
 }
 
 impl Taking {
@@ -83,6 +85,11 @@ impl Reservation {
     /// Shares that the registrar took.
     pub fn taken(&self) -> Shares {
         sum(self.takings.iter().filter(|taking| taking.stands()).map(|taking| taking.shares))
+    }
+
+    /// Whether a confirmation that counts took any.
+    pub fn is_taken(&self) -> bool {
+        self.takings.iter().any(Taking::stands)
     }
 
     /// Shares that it still keeps from others.
@@ -155,9 +162,23 @@ impl State {
         sum(self.freezes.values().map(|(mark, _)| marked(mark)))
     }
 
-    /// Shares in dispute.
+    /// Shares in dispute: under a case, or claimed for a record of the registrar that could not be booked.
     pub fn held(&self) -> Shares {
-        sum(self.disputes.values().map(marked))
+        sum(self.disputes.values().map(marked).chain([self.claims.standing()]))
+    }
+
+    /// What records of the registrar lack.
+    pub const fn claims(&self) -> &Claims {
+        &self.claims
+    }
+
+    /// Registered and free for a record of that order, which may claim some of them itself.
+    pub(super) fn available_for(&self, order: &OrderId) -> Shares {
+        let disputed = sum(self.disputes.values().map(marked));
+        let older = self.claims.before(|claim| claim.order == *order);
+        let claims = [self.reserved(), self.frozen(), disputed, older];
+        let left = claims.into_iter().try_fold(self.registered(), Shares::minus);
+        left.unwrap_or_default()
     }
 
     /// Registered and free for any use; none where more is claimed than is registered.

@@ -1,6 +1,7 @@
 //! Under which names the holdings' facts are stored.
 
-use super::{Event, Holdings};
+use super::{Event, Holdings, State};
+use crate::ids::TransactionId;
 use fundflow_kernel::{codec::Stored, stored_types};
 
 impl Stored for Holdings {
@@ -15,7 +16,15 @@ impl Stored for Holdings {
         SharesUnfrozen => "holdings.shares_unfrozen",
         SharesHeld => "holdings.shares_held",
         SharesUnheld => "holdings.shares_unheld",
+        SharesClaimed => "holdings.shares_claimed",
+        ClaimLifted => "holdings.claim_lifted",
+        ClaimWaived => "holdings.claim_waived",
+        MadeUp => "holdings.made_up",
         CreditReversed => "holdings.credit_reversed",
         TakeReversed => "holdings.take_reversed",
     });
+
+    fn waiting(state: &State) -> Vec<TransactionId> {
+        state.claims().waiting()
+    }
 }

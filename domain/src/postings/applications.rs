@@ -63,6 +63,8 @@ pub fn of_application(
         | E::Sent { .. }
         | E::Received(_)
         | E::Contested(_)
+        | E::RejectionContested(_)
+        | E::RejectionDropped { .. }
         | E::Cancelled { .. } => Entry::default(),
     };
     Some(entry.0)

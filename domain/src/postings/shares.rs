@@ -84,6 +84,9 @@ fn wallet_came(before: &wallet::State, event: &wallet::Event) -> Option<Decimal>
         | E::SharesUnfrozen { .. }
         | E::SharesHeld { .. }
         | E::SharesUnheld { .. }
+        | E::SharesClaimed { .. }
+        | E::ClaimLifted { .. }
+        | E::ClaimWaived { .. }
         | E::IncomeAccrued { .. }
         | E::IncomeReversed { .. }
         | E::IncomeCorrected { .. }
@@ -131,7 +134,11 @@ fn holdings_came(before: &holdings::State, event: &holdings::Event) -> Option<De
         | E::SharesFrozen { .. }
         | E::SharesUnfrozen { .. }
         | E::SharesHeld { .. }
-        | E::SharesUnheld { .. } => Some(Decimal::ZERO),
+        | E::SharesUnheld { .. }
+        | E::SharesClaimed { .. }
+        | E::ClaimLifted { .. }
+        | E::ClaimWaived { .. }
+        | E::MadeUp { .. } => Some(Decimal::ZERO),
     }
 }
 

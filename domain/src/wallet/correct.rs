@@ -9,8 +9,8 @@
 //!
 //! 1. Registered shares change by `confirmed now - confirmed before`, to the last decimal.
 //! 2. A record corrects once. The confirmation that it replaced, heard again, is old news.
-//! 3. What others have reserved stays covered; where it would not be, the correction is refused and
-//!    a person decides.
+//! 3. What others have reserved stays covered, and what older claims keep back is not taken; where it
+//!    would be, the correction is refused and a person decides.
 
 use super::{Credit, Event, Refusal, Reservation, State};
 use crate::{
@@ -39,14 +39,17 @@ pub(super) fn correct(
     let gone = reversed.minus(own).unwrap_or_default();
     let left = shares.minus(gone).unwrap_or_default();
     let missing = gone.minus(shares).unwrap_or_default();
+    // Its own lot is its own; only what others' lots make up for must leave older claims their shares.
+    let older = if missing.is_zero() { Shares::ZERO } else { state.claimed_before(tx) };
+    let kept = still_reserved(state, tx, shares).plus(older);
     let too_few = || Refusal::TooFew {
         transaction: tx.clone(),
         asked: reversed.minus(shares).unwrap_or_default(),
-        free: state.registered().minus(still_reserved(state, tx, shares)).unwrap_or_default(),
+        free: kept.and_then(|kept| state.registered().minus(kept)).unwrap_or_default(),
     };
     let taken = own.plus(missing).ok_or_else(too_few)?;
     let after = state.registered().minus(taken).and_then(|rest| rest.plus(left));
-    if after.is_none_or(|after| after < still_reserved(state, tx, shares)) {
+    if after.zip(kept).is_none_or(|(after, kept)| after < kept) {
         return Err(too_few());
     }
     let lots = state.lots_for(tx, taken).ok_or_else(too_few)?;
@@ -83,7 +86,8 @@ pub(super) fn take_out(
     let more = shares.minus(reversed).unwrap_or_default();
     // What others have reserved, and what is to stay reserved of its own.
     let reserved = state.reserved_of_registered().minus(own).and_then(|it| it.plus(held));
-    let free = reserved.and_then(|it| state.registered().minus(it)).unwrap_or_default();
+    let kept = reserved.and_then(|it| it.plus(state.claimed_before(tx)));
+    let free = kept.and_then(|it| state.registered().minus(it)).unwrap_or_default();
     if more > free {
         return Err(Refusal::TooFew { transaction: tx.clone(), asked: more, free });
     }

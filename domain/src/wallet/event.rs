@@ -3,7 +3,7 @@
 use super::LotTaken;
 use crate::{
     freeze::{FrozenBy, FrozenCause},
-    ids::{CaseRef, RegisterRecord, TransactionId},
+    ids::{CaseRef, OrderId, RegisterRecord, TransactionId},
     money::{Income, PerTenThousand, Shares},
 };
 use chrono::NaiveDate;
@@ -152,6 +152,25 @@ pub enum Event {
         /// The case that held them.
         case: CaseRef,
     },
+    /// So many shares that a record took, or took back, are not there: what comes is theirs first.
+    SharesClaimed {
+        /// The order whose record it is.
+        order: OrderId,
+        /// Whose order it is.
+        transaction: TransactionId,
+        /// How many in all, whatever was claimed for the order before.
+        shares: Shares,
+    },
+    /// Nothing is lacking for that order any more.
+    ClaimLifted {
+        /// The order that claimed them.
+        order: OrderId,
+    },
+    /// A person made up for the shares in another way: they are free, and the record is not booked.
+    ClaimWaived {
+        /// The order that claimed them.
+        order: OrderId,
+    },
     /// One natural day's income is owed and not paid.
     IncomeAccrued {
         /// The natural day.
@@ -238,12 +257,15 @@ impl Event {
             | Event::PortionTakenOut { transaction, .. }
             | Event::CreditCorrected { transaction, .. }
             | Event::TakeOutCorrected { transaction, .. }
+            | Event::SharesClaimed { transaction, .. }
             | Event::IncomeSettled { transaction, .. }
             | Event::IncomeSettlementCorrected { transaction, .. } => Some(transaction),
             Event::SharesFrozen { .. }
             | Event::SharesUnfrozen { .. }
             | Event::SharesHeld { .. }
             | Event::SharesUnheld { .. }
+            | Event::ClaimLifted { .. }
+            | Event::ClaimWaived { .. }
             | Event::IncomeAccrued { .. }
             | Event::IncomeReversed { .. }
             | Event::IncomeCorrected { .. }

@@ -57,6 +57,11 @@ pub(super) fn evolve(mut state: State, event: &Event) -> Option<State> {
         Event::SharesUnfrozen { record } => state.kept_back_mut().unfreeze(record)?,
         Event::SharesHeld { case, shares } => state.kept_back_mut().hold(case, *shares)?,
         Event::SharesUnheld { case } => state.kept_back_mut().unhold(case)?,
+        Event::SharesClaimed { order, transaction, shares } => {
+            state.claims_mut().claimed(order, transaction, *shares)?;
+        }
+        Event::ClaimLifted { order } => state.claims_mut().lifted(order)?,
+        Event::ClaimWaived { order } => state.claims_mut().waived(order)?,
         Event::IncomeAccrued { .. }
         | Event::IncomeReversed { .. }
         | Event::IncomeCorrected { .. }
@@ -121,7 +126,10 @@ impl State {
             | Event::SharesFrozen { .. }
             | Event::SharesUnfrozen { .. }
             | Event::SharesHeld { .. }
-            | Event::SharesUnheld { .. } => return None,
+            | Event::SharesUnheld { .. }
+            | Event::SharesClaimed { .. }
+            | Event::ClaimLifted { .. }
+            | Event::ClaimWaived { .. } => return None,
         }
         Some(())
     }

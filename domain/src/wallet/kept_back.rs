@@ -4,11 +4,13 @@
 //!    remembered, so that the freeze, heard again, freezes nothing.
 //! 2. Nothing is asked back: the register may freeze more than is free, and a case may hold it.
 //! 3. Corrections are remembered by their record, with what they replaced.
+//! 4. A claim keeps back what a record of the registrar could not be booked for (`claims`).
 
 use super::{Event, Refusal as WalletRefusal, State};
 use crate::{
+    claims::{Change as Claimed, Claims},
     freeze::{self, Change, Freeze, Frozen, FrozenBy, FrozenCause},
-    ids::{CaseRef, RegisterRecord, TransactionId},
+    ids::{CaseRef, OrderId, RegisterRecord, TransactionId},
     money::Shares,
 };
 use chrono::NaiveDate;
@@ -84,6 +86,7 @@ pub(super) struct KeptBack {
     holds: Vec<(CaseRef, Part)>,
     corrections: Vec<Correction>,
     take_outs: Vec<Correction>,
+    claims: Claims,
 }
 
 /// Of a wallet that nothing was kept back in.
@@ -92,6 +95,7 @@ static NOTHING: KeptBack = KeptBack {
     holds: Vec::new(),
     corrections: Vec::new(),
     take_outs: Vec::new(),
+    claims: Claims::NONE,
 };
 
 pub(super) fn freeze(
@@ -142,6 +146,25 @@ pub(super) fn unfreeze(
 pub(super) fn unhold(kept: &KeptBack, case: &CaseRef) -> Result<Vec<Event>, WalletRefusal> {
     let fact = || Event::SharesUnheld { case: case.clone() };
     lift(find(&kept.holds, case), case.as_str(), fact)
+}
+
+pub(super) fn claim(
+    kept: &KeptBack,
+    order: &OrderId,
+    tx: &TransactionId,
+    shares: Shares,
+) -> Vec<Event> {
+    let order = order.clone();
+    match kept.claims.claim(&order, shares) {
+        Claimed::Nothing => vec![],
+        Claimed::Claimed => vec![Event::SharesClaimed { order, transaction: tx.clone(), shares }],
+        Claimed::Lifted => vec![Event::ClaimLifted { order }],
+    }
+}
+
+pub(super) fn waive(kept: &KeptBack, order: &OrderId) -> Vec<Event> {
+    let fact = || Event::ClaimWaived { order: order.clone() };
+    kept.claims.stands(order).then(fact).into_iter().collect()
 }
 
 fn begin(
@@ -305,9 +328,24 @@ impl State {
         part.map(|(_, part)| !part.lifted)
     }
 
-    /// In dispute under a case.
+    /// In dispute: under a case, or claimed for a record of the registrar that could not be booked.
     pub fn disputed(&self) -> Shares {
-        sum(&self.kept_back().holds)
+        let (held, claimed) = (sum(&self.kept_back().holds), self.claims().standing());
+        held.plus(claimed).unwrap_or(held)
+    }
+
+    /// What records of the registrar lack.
+    pub fn claims(&self) -> &Claims {
+        &self.kept_back().claims
+    }
+
+    /// Shares that older claims keep back from the transaction.
+    pub(super) fn claimed_before(&self, tx: &TransactionId) -> Shares {
+        self.claims().before(|claim| claim.transaction == *tx)
+    }
+
+    pub(super) fn claims_mut(&mut self) -> &mut Claims {
+        &mut self.kept_back_mut().claims
     }
 
     /// The refusal says so where only a freeze or a dispute stands in the way.

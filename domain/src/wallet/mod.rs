@@ -10,6 +10,7 @@
 //!                 `----Release (nothing was held)----> released: a later Reserve is refused
 //! register:     none --Freeze | FollowRegister--> frozen --Unfreeze | FollowRegister--> lifted
 //! case:         none --Hold----> held ----Unhold----> lifted
+//! claim:        none --Claim---> stands --Claim (none left) | WaiveClaim--> lifted | waived
 //! day:          none --AccrueIncome--> unpaid --CarryIncome | SettleIncome--> paid (CorrectIncome: as before)
 //!                                  unpaid | paid --ReverseIncome--> reversed --AccrueIncome--> unpaid
 //! ```
@@ -22,12 +23,14 @@
 //!    (empty compensation and hanging reserve are both closed).
 //! 5. A reservation never expires by itself: the saga that made it owns the only clock.
 //! 6. Available = registered - reserved - frozen - in dispute, never below zero: the register may
-//!    freeze what is reserved already.
+//!    freeze what is reserved already. What claims keep back is in dispute with the register.
 //! 7. Accrued - reversed = carried + settled + left to the fund + unpaid, to the last decimal.
 //! 8. A remembered day's income is that of the shares that earned on it by all that is known now.
 
 mod balance;
 mod book;
+#[cfg(test)]
+mod claim_tests;
 mod correct;
 #[cfg(test)]
 mod correct_tests;
@@ -61,7 +64,7 @@ pub use kept_back::Refusal as KeptBackRefusal;
 use crate::{
     decider::Decider,
     freeze::{Frozen, FrozenCause},
-    ids::{CaseRef, FundCode, InvestorId, RegisterRecord, TransactionId},
+    ids::{CaseRef, FundCode, InvestorId, OrderId, RegisterRecord, TransactionId},
     money::{Income, PerTenThousand, Shares},
     money_fund::IncomeUnit,
 };
@@ -149,6 +152,10 @@ pub enum Command {
     Hold(CaseRef, Shares),
     /// The case needs them no more.
     Unhold(CaseRef),
+    /// So many shares that the order's record moved are not there; none, once it is booked.
+    Claim(OrderId, TransactionId, Shares),
+    /// A person made up for them in another way.
+    WaiveClaim(OrderId),
     /// A natural day's income was published. Comes after what the register confirmed up to that day,
     /// so that the shares are those that earned.
     AccrueIncome {
@@ -277,6 +284,10 @@ impl Decider for Wallet {
             }
             C::Hold(case, shares) => kept_back::hold(state.kept_back(), case, *shares),
             C::Unhold(case) => kept_back::unhold(state.kept_back(), case),
+            C::Claim(order, tx, shares) => {
+                Ok(kept_back::claim(state.kept_back(), order, tx, *shares))
+            }
+            C::WaiveClaim(order) => Ok(kept_back::waive(state.kept_back(), order)),
             C::AccrueIncome { day, publication, per_10_000, unit } => {
                 income::accrue(state, *day, *publication, *per_10_000, *unit)
             }

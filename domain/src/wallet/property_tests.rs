@@ -25,7 +25,7 @@ pub(crate) fn any_command() -> impl Strategy<Value = Command> {
     let unit = prop::sample::select(vec![IncomeUnit::Fen, IncomeUnit::HundredthOfFen]);
     let key = 1..4_u8;
     let day = (0..6_u64).prop_map(|n| date("2026-03-02") + Days::new(n));
-    (0..22_u8, key.clone(), key, some, day, figure, paid, unit).prop_map(
+    (0..23_u8, key.clone(), key, some, day, figure, paid, unit).prop_map(
         |(which, n, publication, shares, day, per_10_000, paid, unit)| {
             let transaction = tx(&format!("TX-{n}"));
             let record = || format!("R-{n}").parse().unwrap();
@@ -70,6 +70,14 @@ pub(crate) fn any_command() -> impl Strategy<Value = Command> {
                 }
                 19 => C::TakePortion { transaction, shares, earns_through: day },
                 20 => C::CorrectIncome { day, unit },
+                22 => {
+                    let order = format!("TX-{n}.out").parse().unwrap();
+                    match publication {
+                        1 => C::WaiveClaim(order),
+                        2 => C::Claim(order, transaction, Shares::ZERO),
+                        _ => C::Claim(order, transaction, shares),
+                    }
+                }
                 21 => C::CorrectSettlement(transaction, paid),
                 18.. => C::CarryIncome { through: day, registered: later },
             }
@@ -119,7 +127,10 @@ impl Sums {
             | Event::SharesFrozen { .. }
             | Event::SharesUnfrozen { .. }
             | Event::SharesHeld { .. }
-            | Event::SharesUnheld { .. } => {}
+            | Event::SharesUnheld { .. }
+            | Event::SharesClaimed { .. }
+            | Event::ClaimLifted { .. }
+            | Event::ClaimWaived { .. } => {}
         }
     }
 }
@@ -144,6 +155,7 @@ fn holds(state: &State, sums: &Sums) {
     let kept = [state.reserved_of_registered(), state.frozen(), state.disputed()];
     let kept = kept.iter().fold(state.available(), |sum, kept| sum.plus(*kept).unwrap());
     assert!(state.available().is_zero() || kept == state.registered(), "{state:?}");
+    assert!(state.claims().standing() <= state.disputed(), "{state:?}");
 }
 
 proptest! {

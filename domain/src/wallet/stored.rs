@@ -1,6 +1,7 @@
 //! The names under which a wallet's events are stored. Each is a promise: add, never rename.
 
-use super::{Event, Wallet};
+use super::{Event, State, Wallet};
+use crate::ids::TransactionId;
 use fundflow_kernel::{codec::Stored, stored_types};
 
 impl Stored for Wallet {
@@ -21,6 +22,9 @@ impl Stored for Wallet {
         SharesUnfrozen => "wallet.shares_unfrozen",
         SharesHeld => "wallet.shares_held",
         SharesUnheld => "wallet.shares_unheld",
+        SharesClaimed => "wallet.shares_claimed",
+        ClaimLifted => "wallet.claim_lifted",
+        ClaimWaived => "wallet.claim_waived",
         IncomeAccrued => "wallet.income_accrued",
         IncomeReversed => "wallet.income_reversed",
         IncomeCorrected => "wallet.income_corrected",
@@ -28,4 +32,8 @@ impl Stored for Wallet {
         IncomeSettled => "wallet.income_settled",
         IncomeSettlementCorrected => "wallet.income_settlement_corrected",
     });
+
+    fn waiting(state: &State) -> Vec<TransactionId> {
+        state.claims().waiting()
+    }
 }

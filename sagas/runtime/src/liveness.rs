@@ -1,7 +1,8 @@
 //! What an unfinished saga waits for, read off the log alone.
 //!
-//! 1. Whoever is unfinished waits for an answer, a word, a timer or a person. There is no fifth
-//!    thing: a saga that stands at a command of our own, and is not parked, has been forgotten.
+//! 1. Whoever is unfinished waits for an answer, a word, a timer, a person, or for what others bring into a
+//!    stream that tells it so. There is no sixth thing: a saga that stands at a command of our own, and is
+//!    not parked, has been forgotten.
 //! 2. A parked saga waits for the person; the counterparty of the row is asked all the same, slowly.
 //! 3. The lanes beside the table go their own way, so a saga may wait for several things.
 
@@ -57,6 +58,11 @@ pub enum Wait {
         /// The row or move.
         row: Arc<str>,
     },
+    /// Others bring it into a stream of its own, which tells it so.
+    Others {
+        /// The move.
+        row: Arc<str>,
+    },
     /// Nobody: the row is our own command and was not decided. Never in a sound log.
     Nobody {
         /// The row or move.
@@ -78,6 +84,7 @@ impl Wait {
             | Wait::Time { .. }
             | Wait::Timer(_)
             | Wait::Requester { .. }
+            | Wait::Others { .. }
             | Wait::Operator { .. } => true,
             Wait::Nobody { .. } | Wait::UnknownTable { .. } => false,
         }
@@ -91,6 +98,7 @@ impl Wait {
             | Wait::Time { row, .. }
             | Wait::Operator { row, .. }
             | Wait::Requester { row }
+            | Wait::Others { row }
             | Wait::Nobody { row } => Some(row),
             Wait::Timer(retry) => Some(&retry.row),
             Wait::UnknownTable { .. } => None,
@@ -168,7 +176,8 @@ impl<S: Saga> Watch<'_, S> {
         }
         let here = self.view.open.parked_at(deed.name).is_some();
         let waits_too = match deed.send {
-            Send::Do(_) | Send::Wait => here || (self.is_stopped() && !side.while_parked),
+            Send::Wait => return Some(Wait::Others { row: deed.name.into() }),
+            Send::Do(_) => here || (self.is_stopped() && !side.while_parked),
             Send::Call(_) | Send::Await(_) => here,
         };
         if waits_too { None } else { self.deed(deed, false) }

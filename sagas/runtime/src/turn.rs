@@ -127,7 +127,8 @@ impl<'a, S: Saga> Turn<'a, S> {
         self.streams.state(key)
     }
 
-    /// Decides on an aggregate of ours. Returns how many events followed.
+    /// Decides on an aggregate of ours. Returns how many events followed. Whoever waits for what others bring
+    /// into it is told.
     ///
     /// # Errors
     /// [`DecideError`]; nothing has changed.
@@ -140,7 +141,14 @@ impl<'a, S: Saga> Turn<'a, S> {
         D: Stored<State: Clone + Send + Sync> + 'static,
     {
         let meta = self.meta();
-        self.streams.decide(key, command, &meta, self.batch)
+        let events = self.streams.decide(key, command, &meta, self.batch)?;
+        if events > 0
+            && let Some(state) = self.streams.state(key)
+        {
+            let waiting = D::waiting(state).into_iter();
+            self.told.extend(waiting.filter(|transaction| transaction != self.id));
+        }
+        Ok(events)
     }
 
     /// Records by an aggregate of ours what a counterparty says. What its rules refuse contradicts

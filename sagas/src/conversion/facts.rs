@@ -5,7 +5,7 @@ use super::{
     saga::{Conversion, Target, View},
 };
 use crate::parts::{by_hand, cancel, day_refused, disputes, lacking, limits::Limits, timing};
-use fundflow_domain::{calendar::TradingDay, time::Timestamp};
+use fundflow_domain::{calendar::TradingDay, money::Shares, time::Timestamp};
 use fundflow_runtime::saga::OpenEnd;
 use rust_decimal::Decimal;
 use std::sync::Arc;
@@ -46,7 +46,18 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         Fact::OrderHeard => out.is_over(view),
         Fact::NothingReserved => holdings.reserved(view).is_zero() || !out.lets_go(view),
         Fact::HandedOver => by_hand::is_handed_over(view),
+        Fact::NothingMissing => !waits_for_shares(view),
     }
+}
+
+/// A record waits for shares to come, of the fund that is left or of the target.
+fn waits_for_shares(view: &View<'_>) -> bool {
+    let plan = view.plan;
+    plan.holdings.waits_for_shares(view)
+        || match &plan.target {
+            Target::Holdings(part) => part.waits_for_shares(view),
+            Target::Wallet(part) => part.waits_for_shares(view),
+        }
 }
 
 /// Limits that the order counts against now, whatever T it was counted for.
@@ -80,6 +91,16 @@ impl Conversion {
     }
 }
 
+/// What its records lack: of the fund that is left, and of the target.
+pub(super) fn lacks(view: &View<'_>) -> Vec<Shares> {
+    let plan = view.plan;
+    let came = match &plan.target {
+        Target::Holdings(part) => part.lack_in(view, &plan.out),
+        Target::Wallet(part) => part.lack_in(view, &plan.out),
+    };
+    vec![plan.holdings.lack_out(view, &plan.out), came]
+}
+
 /// Everything that is reserved or under way, in shares of the fund that is left.
 pub(super) fn open_ends(view: &View<'_>) -> Vec<OpenEnd> {
     let plan = view.plan;
@@ -95,10 +116,6 @@ pub(super) fn open_ends(view: &View<'_>) -> Vec<OpenEnd> {
     if !left.is_zero() && !arrived {
         ends.push(("target".into(), left.decimal()));
     }
-    let came = match &plan.target {
-        Target::Holdings(part) => part.lack_in(view, &plan.out),
-        Target::Wallet(part) => part.lack_in(view, &plan.out),
-    };
     let ends = ends.into_iter().map(|(name, worth)| OpenEnd { name, worth });
-    ends.chain(lacking::end(&[plan.holdings.lack_out(view, &plan.out), came])).collect()
+    ends.chain(lacking::end(&lacks(view))).collect()
 }

@@ -24,7 +24,9 @@ pub use prepare::Refusal;
 pub use saga::{Answer, Command, Conversion, Plan};
 pub use words::{Call, Do, Ending, Fact, Request, When};
 
-use fundflow_runtime::step::{Exit, Late, Move, Side, Step, Table, act, call, well_formed, word};
+use fundflow_runtime::step::{
+    Exit, Late, Move, Side, Step, Table, act, call, wait, well_formed, word,
+};
 
 type Saga = Conversion;
 
@@ -78,6 +80,7 @@ pub const CONVERSION: Table<Saga> = Table {
         AT_LAST,
         act("release at last", Do::Release, Fact::NothingReserved).after_the_end(),
         act("hand over", Do::HandOver, Fact::HandedOver).after_the_end(),
+        wait("missing shares", Fact::NothingMissing).after_the_end(),
     ],
 };
 

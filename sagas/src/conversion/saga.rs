@@ -29,7 +29,7 @@ use fundflow_domain::{
     fund::FundKind,
     holdings::Holdings,
     ids::{OrderId, TransactionId},
-    money::Discount,
+    money::{Discount, Shares},
     orders::Cause,
     time::Timestamp,
     wallet::Wallet,
@@ -188,6 +188,10 @@ impl FundSaga for Conversion {
 
     fn refuses(&self, view: &View<'_>, _leg: &ApplicationLeg, day: TradingDay) -> Option<Cause> {
         self.refuses_on(view, day)
+    }
+
+    fn lacks(view: &View<'_>) -> Vec<Shares> {
+        facts::lacks(view)
     }
 
     fn legs(plan: &Plan) -> Vec<&ApplicationLeg> {

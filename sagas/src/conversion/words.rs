@@ -72,6 +72,8 @@ pub enum Fact {
     NothingReserved,
     /// Whatever came of an end that a person has is named, and has its case.
     HandedOver,
+    /// No record waits for shares to come.
+    NothingMissing,
 }
 
 /// Commands to our own aggregates.

@@ -11,7 +11,12 @@ use crate::parts::{
     payment::PaymentLeg,
     refunds,
 };
-use fundflow_domain::{modes::ConversionMode, money::Money, payment::Stage, wallet::Reservation};
+use fundflow_domain::{
+    modes::ConversionMode,
+    money::{Money, Shares},
+    payment::Stage,
+    wallet::Reservation,
+};
 use fundflow_runtime::saga::OpenEnd;
 use rust_decimal::Decimal;
 use std::sync::Arc;
@@ -57,6 +62,9 @@ pub(super) fn holds(view: &View<'_>, what: AtLast) -> bool {
             of_buy.are_free(view) || !buy.is_lost(view)
         }
         AtLast::HandedOver => by_hand::is_handed_over(view),
+        AtLast::NothingMissing => {
+            !plan.wallet.waits_for_shares(view) && !plan.holdings.waits_for_shares(view)
+        }
     }
 }
 
@@ -130,17 +138,21 @@ pub(super) fn open_ends(view: &View<'_>) -> Vec<OpenEnd> {
         ends.push((INCOME_END.into(), income.decimal()));
     }
     ends.extend(plan.compensations.open_end(view));
-    let target = plan.target_order();
-    let lacks = [
-        plan.wallet.lack_in(view, &plan.buy),
-        plan.wallet.lack_out(view, &plan.out),
-        plan.holdings.lack_in(view, target),
-    ];
     let ends = ends.into_iter().map(|(name, worth)| OpenEnd { name, worth });
-    ends.chain(lacking::end(&lacks))
+    ends.chain(lacking::end(&lacks(view)))
         .chain(refunds::overpaid(view, &plan.payment, &plan.buy))
         .chain(misdirected(view))
         .collect()
+}
+
+/// What its records lack: in the wallet, and of the target.
+pub(super) fn lacks(view: &View<'_>) -> Vec<Shares> {
+    let plan = view.plan;
+    vec![
+        plan.wallet.lack_in(view, &plan.buy),
+        plan.wallet.lack_out(view, &plan.out),
+        plan.holdings.lack_in(view, plan.target_order()),
+    ]
 }
 
 /// Unpaid income that came along with converted shares, until it is being paid out.

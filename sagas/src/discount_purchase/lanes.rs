@@ -2,7 +2,7 @@
 
 use super::{AtLast, Call, Do, Fact, Saga, When};
 use crate::parts::occurrence::Tell;
-use fundflow_runtime::step::{Deed, Side, act, call, word};
+use fundflow_runtime::step::{Deed, Side, act, call, wait, word};
 
 const REFUNDS: Side<Saga> =
     call("refund payment", Call::Refund, Fact::NothingOwed, When::RefundOverdue).beside();
@@ -85,6 +85,7 @@ macro_rules! beside {
             act("compensation refused", Do::AskForCompensation, Fact::CompensationTaken).beside(),
             closing(act("count no more", Do::GiveBackBuy, Fact::AtLast(AtLast::NothingCounts))),
             closing(act("hand over", Do::HandOver, Fact::AtLast(AtLast::HandedOver))),
+            closing(wait("missing shares", Fact::AtLast(AtLast::NothingMissing))),
         ]
     };
 }

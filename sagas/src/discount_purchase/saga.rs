@@ -28,7 +28,7 @@ use fundflow_domain::{
     holdings::Holdings,
     ids::{AccountRef, FundCode, TransactionId},
     limits::LimitKey,
-    money::{Amount, Discount},
+    money::{Amount, Discount, Shares},
     orders::Cause,
     payment::Payments,
     payout::Payouts,
@@ -159,6 +159,10 @@ impl FundSaga for DiscountPurchase {
 
     fn takes_back(plan: &Plan, leg: &ApplicationLeg, scope: Scope) -> bool {
         scope == Scope::All || leg.order != plan.buy.order
+    }
+
+    fn lacks(view: &View<'_>) -> Vec<Shares> {
+        ends::lacks(view)
     }
 
     fn legs(plan: &Plan) -> Vec<&ApplicationLeg> {

@@ -6,6 +6,7 @@ use super::{
 };
 use crate::parts::{
     application::ApplicationLeg,
+    application::FundSaga as _,
     by_hand::{self, Origin},
     disputes::hold_up,
     lacking, timing,
@@ -72,6 +73,7 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         Fact::Compensated => plan.compensations.are_answered(view),
         Fact::CompensationTaken => plan.compensations.none_is_refused(view),
         Fact::HandedOver => by_hand::is_handed_over(view),
+        Fact::NothingMissing => !plan.wallet.waits_for_shares(view),
     }
 }
 
@@ -182,5 +184,5 @@ pub(super) fn open_ends(view: &View<'_>) -> Vec<OpenEnd> {
     }
     ends.extend(plan.compensations.open_end(view));
     let ends = ends.into_iter().map(|(name, worth)| OpenEnd { name, worth });
-    ends.chain(lacking::end(&[plan.wallet.lack_out(view, &plan.transfer)])).collect()
+    ends.chain(lacking::end(&FastWithdraw::lacks(view))).collect()
 }

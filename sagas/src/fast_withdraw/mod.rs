@@ -160,6 +160,7 @@ const BESIDE: &[Side<Saga>] = &[
     REPAY_AT_LAST.after_the_end(),
     call("repaid at last", Call::Repay, Fact::BankPaid, When::MoneyOverdue).after_the_end(),
     act("hand over", Do::HandOver, Fact::HandedOver).after_the_end(),
+    wait("missing shares", Fact::NothingMissing).after_the_end(),
     call("pay compensation", Call::Compensate, Fact::Compensated, When::CompensationOverdue)
         .beside(),
     act("compensation refused", Do::AskForCompensation, Fact::CompensationTaken).beside(),

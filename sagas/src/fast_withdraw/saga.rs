@@ -28,6 +28,7 @@ use fundflow_domain::{
     fast_quota::FastQuota,
     fast_redemption::Advancer,
     ids::{AccountRef, TransactionId},
+    money::Shares,
     orders::Cause,
     payout::Payouts,
     time::Timestamp,
@@ -142,6 +143,10 @@ impl FundSaga for FastWithdraw {
 
     fn comes_of(view: &View<'_>, end: &str) -> Option<Origin> {
         facts::comes_of(view, end)
+    }
+
+    fn lacks(view: &View<'_>) -> Vec<Shares> {
+        vec![view.plan.wallet.lack_out(view, &view.plan.transfer)]
     }
 
     fn legs(plan: &Plan) -> Vec<&ApplicationLeg> {

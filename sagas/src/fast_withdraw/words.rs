@@ -123,6 +123,8 @@ pub enum Fact {
     NothingReserved,
     /// What a person took over has its case.
     HandedOver,
+    /// No record waits for shares to come.
+    NothingMissing,
     /// Money of ours that closed cases owe is answered for.
     Compensated,
     /// None of it waits for another account.

@@ -76,7 +76,7 @@ impl ApplicationLeg {
 
     /// No record of it that holds or is contested is in dispute, and no rejection.
     pub fn is_sound<S: FundSaga>(&self, view: &View<'_, S>) -> bool {
-        self.open_records(view).is_empty() && !self.is_rejection_open(view)
+        self.open_records(view).is_empty() && self.is_rejection_settled(view)
     }
 
     /// No record says, or ever said, that anything came of it: nothing that it reserved is missed there.

@@ -17,12 +17,13 @@ use super::{
     application::FundSaga,
     cases::{self, About, Record, finding},
     compensation, disputes,
-    lacking::MISSING,
+    lacking::{self, MISSING},
 };
 use fundflow_domain::{
     case::{self, CaseId, Cases, Disputed, Figure, Finding, Kind, SourceKind},
     ids::TransactionId,
     money::{Money, Shares},
+    text::Text,
 };
 use fundflow_kernel::{envelope::Actor, streams::Key};
 use fundflow_runtime::{
@@ -32,6 +33,8 @@ use fundflow_runtime::{
 };
 use rust_decimal::Decimal;
 
+/// Who closes a case of missing shares once they are booked.
+const ENGINE: &str = "engine";
 /// Money that a record brought after the last payout that could carry it.
 const UNDERPAID: &str = "underpaid";
 /// Money that went to the investor, and that no record brought in the end.
@@ -90,14 +93,19 @@ pub fn is_by_hand<S: FundSaga>(view: &View<'_, S>, end: &str) -> bool {
 /// Everything that came of what a person has is named, and has its case.
 pub fn is_handed_over<S: FundSaga>(view: &View<'_, S>) -> bool {
     let quiet = view.open.given_up.is_empty() && view.open.notes.settled.is_empty();
-    quiet || (unnamed(view).is_empty() && uncased(view).is_none())
+    quiet || (outdated(view).is_none() && unnamed(view).is_empty() && uncased(view).is_none())
 }
 
-/// Names what came, and then opens its cases.
+/// Names what came, and then opens its cases. The case of missing shares that are booked, or that are other
+/// ones by now, is closed first: what is left has a case of its own.
 ///
 /// # Errors
 /// [`NotDone`]; nothing has changed.
 pub fn hand_over<S: FundSaga>(turn: &mut Turn<'_, S>) -> Result<usize, NotDone> {
+    if let Some((case, left)) = outdated(&turn.view()?) {
+        turn.speaks(Actor::Engine, "hand over", turn.now());
+        return Ok(turn.decide(&Key::<Cases>::of(&case), &case::Command::Close(booked(left)))?);
+    }
     let ends = unnamed(&turn.view()?);
     if !ends.is_empty() {
         return turn.hand_over("it came of what a person took over", ends);
@@ -113,6 +121,12 @@ pub fn hand_over<S: FundSaga>(turn: &mut Turn<'_, S>) -> Result<usize, NotDone> 
 pub fn case_of<S: Saga>(view: &View<'_, S>, end: &str) -> Option<CaseId> {
     let end = view.open.disposed(end).filter(|end| end.came_of.is_some())?;
     Some(record(view.id, end).case())
+}
+
+/// Whether a person, and not the engine, has closed the case of that end.
+pub fn is_closed_by_a_person<S: Saga>(view: &View<'_, S>, end: &Disposed) -> bool {
+    let state = view.streams.state(&record(view.id, end).key());
+    matches!(state, Some(case::State::Closed(_, closing)) if closing.by.as_str() != ENGINE)
 }
 
 /// The next end whose case is to be opened, and that case.
@@ -151,12 +165,36 @@ pub fn difference(brought: Money, moved: Money) -> Option<OpenEnd> {
     Some(OpenEnd { name: name.into(), worth: worth.decimal() })
 }
 
+/// An open case of missing shares that says another number than is missing now, and that number.
+fn outdated<S: FundSaga>(view: &View<'_, S>) -> Option<(CaseId, Decimal)> {
+    let named = view.open.disposed(MISSING)?;
+    let case = record(view.id, named);
+    let state = view.streams.state(&case.key());
+    if !state.is_some_and(case::State::is_open) || view.open.notes.is_disputed() {
+        return None;
+    }
+    let left = lacking::end(&S::lacks(view)).map_or(NOTHING, |end| end.worth);
+    (left != named.worth).then(|| (case.case(), left))
+}
+
+fn booked(left: Decimal) -> case::Closing {
+    let text = if left.is_zero() {
+        "the shares came, and are booked".to_owned()
+    } else {
+        format!("{left} shares are missing now, and have a case of their own")
+    };
+    let how = case::How::Manual { text: Text::lossy(&text) };
+    case::Closing { how, by: Text::lossy(ENGINE), reason: Text::lossy(text) }
+}
+
 fn uncased<'a, S: FundSaga>(view: &View<'a, S>) -> Option<&'a Disposed> {
     let known = |end: &Disposed| {
         let state = view.streams.state(&record(view.id, end).key());
         state.is_some_and(|state| case::State::case(state).is_some())
     };
-    came(&view.open.given_up).find(|end| !known(end))
+    // What is not missing any more needs nobody.
+    let over = |end: &Disposed| *end.name == *MISSING && end.worth.is_zero();
+    came(&view.open.given_up).find(|end| !known(end) && !over(end))
 }
 
 /// What is worth something else than was named, or was never named.
@@ -214,7 +252,7 @@ fn record(id: &TransactionId, end: &Disposed) -> Record {
 
 fn found(end: &Disposed) -> Finding {
     if *end.name == *MISSING {
-        return lacking(end);
+        return of_missing(end);
     }
     let Disposed { name, worth, came_of, before, .. } = end;
     let of = came_of.as_deref().unwrap_or(name);
@@ -237,7 +275,7 @@ fn found(end: &Disposed) -> Finding {
     Finding { disputed, ..finding(kind, &text, ours, vec![]) }
 }
 
-fn lacking(end: &Disposed) -> Finding {
+fn of_missing(end: &Disposed) -> Finding {
     let Disposed { worth, before, .. } = end;
     let text = match before {
         None => format!("{worth} shares that the register took are not there; a person has that"),

@@ -10,19 +10,21 @@
 use super::{
     application::{ApplicationLeg, FundSaga, book},
     compensation,
+    lacking::MISSING,
     milestone::{Milestone, Scope},
     payment::PaymentLeg,
     timing,
 };
 use fundflow_domain::{
     application::{self, Applications, Confirmation, Stage},
-    case::{self, CaseId, Cases, Closing, How, Kind},
+    case::{self, CaseId, Cases, Closing, How},
     decider::Decider as _,
     orders::Cause,
     time::Timestamp,
 };
 use fundflow_kernel::streams::{Key, Need};
 use fundflow_runtime::{
+    process::Disposed,
     saga::{Heard, View},
     stand::Place,
     turn::{NotDone, Turn},
@@ -204,6 +206,9 @@ pub fn close_case<S: FundSaga>(
     if let Some((leg, command)) = settling {
         // A case whose record cannot be settled stays open.
         events += turn.decide(&leg, &command).map_err(|error| refused(&error))?;
+        if matches!(command, application::Command::UpholdRejection(_)) {
+            events += freeze(turn, &leg).map_err(|error| refused(&error))?;
+        }
     }
     let disputed = turn.view().is_ok_and(|view| view.open.notes.disputes.contains(&case));
     if disputed {
@@ -237,21 +242,15 @@ fn may_close<S: FundSaga>(
     let known = known.filter(|known| known.transaction.as_ref() == Some(turn.id()));
     let kind = known.ok_or(NotTakenBack::NoSuchCase(case))?.kind();
     let is_ours_to_pay = matches!(closing.how, How::PaidByUs { .. });
-    if kind == Kind::Overpaid && is_ours_to_pay {
-        return Err(NotTakenBack::Nothing(
-            "the investor has too much already; get it back, and close the case as manual",
-        ));
+    let notes = &turn.view().map_err(|_| NotTakenBack::NoSuchCase(case))?.open.notes;
+    let is_booked = notes.disputes.contains(&case) || notes.settled.contains(&case);
+    if let Some(why) = kind.refuses(&closing.how, is_booked) {
+        return Err(NotTakenBack::Nothing(why));
     }
-    if kind == Kind::OwedByHand && is_ours_to_pay {
+    if is_ours_to_pay && compensation::announced(turn, case).is_none() && is_by_hand(turn) {
         return Err(NotTakenBack::Nothing(
-            "this money is a person's to pay, and must not go out twice; pay it, and close the case \
-             as manual",
-        ));
-    }
-    if kind == Kind::SharesMissing && !matches!(closing.how, How::Manual { .. }) {
-        return Err(NotTakenBack::Nothing(
-            "this is on no record, but on shares that are not there and that a person has; find them or \
-             settle them with the investor, and close the case as manual",
+            "a person has what this transaction still owed, and settles that by hand; pay what this case is \
+             about by hand as well, and close it as manual",
         ));
     }
     // A closing that is refused says nothing of the record. One that is repeated may find only a part
@@ -269,6 +268,12 @@ fn may_close<S: FundSaga>(
         ));
     }
     Ok(())
+}
+
+/// A person took over money or an order of it, so that nobody but that person knows what is paid.
+fn is_by_hand<S: FundSaga>(turn: &Turn<'_, S>) -> bool {
+    let shares = |end: &Disposed| *end.name == *MISSING;
+    turn.view().is_ok_and(|view| !view.open.given_up.iter().all(shares))
 }
 
 /// A rejection has no record that could be taken back: asked again, the registrar repeats it.
@@ -295,6 +300,18 @@ fn settling<S: FundSaga>(
     let view = turn.view()?;
     for leg in S::legs(view.plan) {
         let Some(application) = leg.application(&view) else { continue };
+        if leg.case_of_contested_rejection(application) == Some(case) {
+            let cause = Cause::new("operator", closing.reason.as_str());
+            let taken_back = matches!(closing.how, How::Withdrawn);
+            let command = match closing.how {
+                How::Accepted => application::Command::UpholdRejection(cause),
+                How::Withdrawn
+                | How::Corrected { .. }
+                | How::PaidByUs { .. }
+                | How::Manual { .. } => application::Command::DropRejection { cause, taken_back },
+            };
+            return Ok(Some((leg.key.clone(), command)));
+        }
         let of_case = |said: &&Confirmation| leg.case_of(application, said) == case;
         let contested = application.contested().find(of_case);
         let holds = application.confirmations().find(of_case);
@@ -314,6 +331,23 @@ fn settling<S: FundSaga>(
         return Ok(Some((leg.key.clone(), command)));
     }
     Ok(None)
+}
+
+/// What a rejection that holds at last says is frozen.
+fn freeze<S: FundSaga>(turn: &mut Turn<'_, S>, of: &Key<Applications>) -> Result<usize, NotDone> {
+    let plan = turn.plan();
+    let leg = S::legs(plan).into_iter().find(|leg| leg.key.stream() == of.stream());
+    let state = turn.state(of).and_then(application::State::application);
+    let rejection = state.and_then(|it| match &it.stage {
+        Stage::Rejected(it) | Stage::PartlyConfirmed(application::Last::Rejection(it)) => {
+            Some(it.clone())
+        }
+        _ => None,
+    });
+    match (leg, rejection) {
+        (Some(leg), Some(rejection)) => leg.freeze(turn, &rejection),
+        (None, _) | (_, None) => Ok(0),
+    }
 }
 
 fn reached(done: Result<usize, NotDone>) -> Result<usize, NotTakenBack> {

@@ -4,7 +4,9 @@
 //!    closed; what it says that left is held meanwhile.
 //! 2. Where the order had been rejected or taken back, by its registrar or by us, the confirmation holds at
 //!    once: the register's last word is the truth. What came by it is held until the case is closed.
-//! 3. Everything else that contradicts has no effect but its case.
+//! 3. A rejection of what was confirmed is contested as well. Accepted, it takes the place of the last
+//!    confirmation; what that brought is held meanwhile.
+//! 4. Everything else that contradicts has no effect but its case.
 
 use super::{
     application::{ApplicationLeg, FundSaga},
@@ -14,7 +16,7 @@ use super::{
 };
 use crate::ports::registrar::ApplicationAnswer;
 use fundflow_domain::{
-    application::{Applications, Command, Confirmation, Message, Outcome, Refusal},
+    application::{Applications, Command, Confirmation, Message, Outcome, Refusal, Rejection},
     case::{Disputed, Figure, Finding, Kind},
     decider::Decider,
     money::Money,
@@ -65,6 +67,42 @@ impl ApplicationLeg {
         if alone {
             events += turn.decide(&self.key, &Command::Uphold(said.serial.clone()))?;
         }
+        if turn.view()?.ending.is_some() {
+            return Ok(Heard::Contradicts(text, events));
+        }
+        Ok(Heard::Disputed(Cause::new("contradicts", text), events))
+    }
+
+    /// A rejection of what was confirmed. What the confirmation brought is held until it is settled which of
+    /// the two holds.
+    pub(super) fn contested_rejection<S: FundSaga>(
+        &self,
+        turn: &mut Turn<'_, S>,
+        answer: &ApplicationAnswer,
+        rejection: &Rejection,
+        refusal: &Refusal,
+    ) -> Result<Heard, NotDone> {
+        let text: Arc<str> = refusal.to_string().into();
+        let (kind, ours, theirs) = sides(refusal);
+        let contest = Command::ContestRejection(rejection.clone());
+        let state = turn.state(&self.key).ok_or(NotDone::Lacks("the application"))?;
+        let decided = Applications::decide(state, &contest);
+        let is_news = decided.is_ok_and(|events| !events.is_empty());
+        let view = turn.view()?;
+        let last = self.confirmation(&view).map(|last| disputed(&last.outcome));
+        let record = self.record(&view, answer);
+        // What a person has closed is not in dispute again because it is repeated.
+        let record = record.filter(|it| {
+            let case = turn.state(&it.key());
+            case.is_none_or(|case| case.case().is_none() || case.is_open())
+        });
+        let (Some(record), Some(disputed), true) = (record, last, is_news) else {
+            return self.contradiction(turn, answer, refusal);
+        };
+        let found = Finding { disputed, ..finding(kind, &text, ours, theirs) };
+        let mut events = cases::open_with_effect(turn, &record, self.about(turn)?, vec![found])?;
+        events += turn.reach(Milestone::Disputed { case: record.case() })?;
+        events += turn.decide(&self.key, &contest)?;
         if turn.view()?.ending.is_some() {
             return Ok(Heard::Contradicts(text, events));
         }

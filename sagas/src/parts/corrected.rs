@@ -61,6 +61,9 @@ impl ApplicationLeg {
             .confirmations()
             .chain(application.contested())
             .map(|said| self.case_of(application, said))
+            // A rejection is taken back by nobody who only repeats its confirmation.
+            .chain(self.case_of_contested_rejection(application))
+            .chain(self.rejection_case(view))
             .collect();
         let disputes = view.open.notes.disputes.iter().copied();
         disputes.filter(|case| !standing.contains(case)).collect()

@@ -45,10 +45,26 @@ impl ApplicationLeg {
         !open.is_empty() && self.rejection_case(view).is_some_and(|case| open.contains(&case))
     }
 
+    /// The open case on a rejection of what was confirmed, and what that confirmation registered.
+    fn open_contested_rejection<S: FundSaga>(&self, view: &View<'_, S>) -> Option<Dispute> {
+        let open = &view.open.notes.disputes;
+        let application = self.application(view).filter(|_| !open.is_empty())?;
+        let case = self.case_of_contested_rejection(application)?;
+        let brought = self.confirmation(view).map(|last| last.outcome.registered());
+        open.contains(&case).then(|| (case, brought.unwrap_or_default()))
+    }
+
+    /// No rejection of it, whether it stands or is contested, is in dispute.
+    pub(super) fn is_rejection_settled<S: FundSaga>(&self, view: &View<'_, S>) -> bool {
+        !self.is_rejection_open(view) && self.open_contested_rejection(view).is_none()
+    }
+
     /// Whether that open case is about one of its records, or about its rejection.
     pub fn is_about<S: FundSaga>(&self, view: &View<'_, S>, case: CaseId) -> bool {
         let records = self.open_records(view);
-        records.iter().any(|(of, _)| *of == case) || self.rejection_case(view) == Some(case)
+        let contested = self.open_contested_rejection(view).map(|(case, _)| case);
+        let rejection = [self.rejection_case(view), contested].contains(&Some(case));
+        rejection || records.iter().any(|(of, _)| *of == case)
     }
 
     /// Whether its case is open. The common case, that none is, costs nothing.
@@ -110,6 +126,7 @@ impl ApplicationLeg {
             holds(said).then(|| (case, state.disputed().shares))
         };
         let due = self.open_records(view).into_iter().filter_map(disputed);
+        let due = due.chain(self.open_contested_rejection(view));
         due.filter(|(_, shares)| !shares.is_zero()).collect()
     }
 

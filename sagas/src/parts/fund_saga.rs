@@ -14,7 +14,7 @@ use fundflow_domain::{
     calendar::TradingDay,
     case::Finding,
     ids::AccountRef,
-    money::{Amount, Discount},
+    money::{Amount, Discount, Shares},
     orders::Cause,
     time::Timestamp,
 };
@@ -104,6 +104,8 @@ pub trait FundSaga:
         let _ = (view, end);
         None
     }
+    /// What its records lack, book by book and order by order: shares that they moved, and that are not there.
+    fn lacks(view: &View<'_, Self>) -> Vec<Shares>;
     /// Its orders at registrars, whether they were placed or not.
     fn legs(plan: &Self::Plan) -> Vec<&ApplicationLeg> {
         let _ = plan;

@@ -212,7 +212,9 @@ impl ApplicationLeg {
                 let events = opened + events + self.freeze(turn, rejection)?;
                 Ok(Heard::Disputed(cause, events))
             }
-            (Err(DecideError::Refused(refusal)), _) => self.contradiction(turn, answer, &refusal),
+            (Err(DecideError::Refused(refusal)), _) => {
+                self.contested_rejection(turn, answer, rejection, &refusal)
+            }
             (Err(error), _) => Err(error.into()),
         }
     }
@@ -313,6 +315,20 @@ impl ApplicationLeg {
         self.spelled(&ApplicationAnswer::Confirmed(Box::new(first)), again)
     }
 
+    /// The record of a rejection of that application: under the wording of the one that is contested, where
+    /// only that differs; another one where the registrar had taken it back and says it again.
+    fn record_of_rejection(&self, known: &Application, said: &Rejection) -> Record {
+        let contested = known.contested_rejection().filter(|it| it.interest == said.interest);
+        let said = contested.unwrap_or(said).clone();
+        self.spelled(&ApplicationAnswer::Rejected(said), known.rejections_taken_back())
+    }
+
+    /// The case on the rejection that contests its confirmation, if one does.
+    pub(crate) fn case_of_contested_rejection(&self, known: &Application) -> Option<CaseId> {
+        let said = known.contested_rejection()?;
+        Some(self.record_of_rejection(known, said).case())
+    }
+
     fn spelled(&self, answer: &ApplicationAnswer, again: usize) -> Record {
         Record {
             source: SourceKind::RegistrarCallback,
@@ -360,9 +376,12 @@ impl ApplicationLeg {
                 Some(known) => self.record_of(known, said, known.times_taken_back(&said.serial)),
                 None => self.spelled(answer, 0),
             }),
+            ApplicationAnswer::Rejected(said) => Some(match self.application(view) {
+                Some(known) => self.record_of_rejection(known, said),
+                None => self.spelled(answer, 0),
+            }),
             ApplicationAnswer::Accepted(_)
             | ApplicationAnswer::Received(_)
-            | ApplicationAnswer::Rejected(_)
             | ApplicationAnswer::Cancelled => Some(self.spelled(answer, 0)),
             ApplicationAnswer::NotCancelled(_)
             | ApplicationAnswer::NotFound

@@ -9,7 +9,8 @@
 
 use super::{
     application::{ApplicationLeg, FundSaga},
-    disputes, lacking,
+    by_hand, disputes,
+    lacking::{self, MISSING},
     share_book::ShareBook,
 };
 use fundflow_domain::{
@@ -180,42 +181,70 @@ impl HoldingsPart {
     /// The register is the truth: what its records took is out, what they took beyond it is held, what
     /// closed cases held is not, and after the last record nothing is reserved any more.
     pub fn is_booked_out<S: FundSaga>(&self, view: &View<'_, S>, leg: &ApplicationLeg) -> bool {
+        let lack = || self.lack_out(view, leg);
         let taken = leg.was_never_confirmed(view)
             || self.next_taking(view, leg).is_ok_and(|command| command.is_none())
-            || lacking::is_a_persons(view, || self.lack_out(view, leg));
+            || lacking::is_a_persons(view, lack);
         let held = || disputes::are_held(view, &self.book_of(), &self.beyond(view, leg));
-        taken && (disputes::is_quiet(view) || held())
+        // While its case is open, all that left is held by that.
+        let claimed =
+            || self.is_claimed(view, || if leg.is_sound(view) { lack() } else { Shares::ZERO });
+        taken && (disputes::is_quiet(view) || held()) && claimed()
     }
 
     /// Shares that left by the leg's records and are not there: all that is not booked of them.
     pub fn lack_out<S: FundSaga>(&self, view: &View<'_, S>, leg: &ApplicationLeg) -> Shares {
-        if leg.was_never_confirmed(view) || !self.lacks(view, self.next_taking(view, leg)) {
+        if leg.was_never_confirmed(view) {
             return Shares::ZERO;
         }
-        let reservation = self.state(view).and_then(|state| state.reservation(&self.order));
-        let booked = reservation.map(fundflow_domain::holdings::Reservation::taken);
-        let due = leg.due_out(view).unwrap_or_default();
-        due.minus(booked.unwrap_or_default()).unwrap_or_default()
+        self.lack(view, self.next_taking(view, leg), || {
+            let reservation = self.state(view).and_then(|state| state.reservation(&self.order));
+            let booked = reservation.map(fundflow_domain::holdings::Reservation::taken);
+            let due = leg.due_out(view).unwrap_or_default();
+            due.minus(booked.unwrap_or_default()).unwrap_or_default()
+        })
     }
 
     /// Shares that came by the leg's records once, do no more, and are others' by now.
     pub fn lack_in<S: Saga>(&self, view: &View<'_, S>, leg: &ApplicationLeg) -> Shares {
-        let known = leg.application(view).is_some();
-        if !known || !self.lacks(view, self.next_credit(view, leg)) {
+        if leg.application(view).is_none() {
             return Shares::ZERO;
         }
-        let lots = self.state(view).into_iter().flat_map(|state| state.lots_of(&self.order));
-        let mut booked = lots.map(|lot| lot.credit.shares);
-        let booked = booked.try_fold(Shares::ZERO, Shares::plus).unwrap_or_default();
-        let due = leg.shares_in(view).unwrap_or_default();
-        booked.minus(due).unwrap_or_default()
+        self.lack(view, self.next_credit(view, leg), || {
+            let lots = self.state(view).into_iter().flat_map(|state| state.lots_of(&self.order));
+            let mut booked = lots.map(|lot| lot.credit.shares);
+            let booked = booked.try_fold(Shares::ZERO, Shares::plus).unwrap_or_default();
+            let due = leg.shares_in(view).unwrap_or_default();
+            booked.minus(due).unwrap_or_default()
+        })
     }
 
-    fn lacks<S: Saga>(&self, view: &View<'_, S>, next: Result<Option<Command>, NotDone>) -> bool {
-        match (next, self.state(view)) {
-            (Ok(Some(command)), Some(state)) => lacking::is_in_holdings(state, &command),
-            _ => false,
-        }
+    /// What is not booked, where the next booking cannot take it, or a person made up for just that.
+    fn lack<S: Saga>(
+        &self,
+        view: &View<'_, S>,
+        next: Result<Option<Command>, NotDone>,
+        unbooked: impl Fn() -> Shares,
+    ) -> Shares {
+        let (Ok(Some(command)), Some(state)) = (next, self.state(view)) else {
+            return Shares::ZERO;
+        };
+        let waived = state.claims().of(&self.order).filter(|claim| claim.waived);
+        let made_up = waived.is_some_and(|claim| claim.shares == unbooked());
+        let lacks = made_up || lacking::is_in_holdings(state, &command);
+        if lacks { unbooked() } else { Shares::ZERO }
+    }
+
+    /// What is lacking is kept back. The common case, that nothing is, costs nothing.
+    fn is_claimed<S: FundSaga>(&self, view: &View<'_, S>, lack: impl Fn() -> Shares) -> bool {
+        let known = self.state(view).is_some_and(|it| it.claims().of(&self.order).is_some());
+        let lack = if known || by_hand::has(view, MISSING) { lack() } else { Shares::ZERO };
+        lacking::is_claimed(view, (&self.book_of(), &self.order), lack)
+    }
+
+    /// Whether a record waits for shares to come.
+    pub fn waits_for_shares<S: FundSaga>(&self, view: &View<'_, S>) -> bool {
+        lacking::waits(view, &self.book_of())
     }
 
     /// Books that. Returns how many events followed.
@@ -223,6 +252,18 @@ impl HoldingsPart {
     /// # Errors
     /// [`NotDone`]; what was decided before it stands.
     pub fn book_out<S: FundSaga>(
+        &self,
+        turn: &mut Turn<'_, S>,
+        leg: &ApplicationLeg,
+    ) -> Result<usize, NotDone> {
+        let booked = self.take(turn, leg);
+        let view = turn.view()?;
+        let lack = if leg.is_sound(&view) { self.lack_out(&view, leg) } else { Shares::ZERO };
+        let claimed = lacking::claim(turn, (&self.book_of(), &self.order), lack)?;
+        Ok(booked? + claimed)
+    }
+
+    fn take<S: FundSaga>(
         &self,
         turn: &mut Turn<'_, S>,
         leg: &ApplicationLeg,
@@ -357,9 +398,9 @@ impl HoldingsPart {
     /// not.
     pub fn is_booked_in<S: FundSaga>(&self, view: &View<'_, S>, leg: &ApplicationLeg) -> bool {
         let held = || disputes::are_held(view, &self.book_of(), &leg.disputed_in(view));
-        let there =
-            self.is_credited(view, leg) || lacking::is_a_persons(view, || self.lack_in(view, leg));
-        there && (disputes::is_quiet(view) || held())
+        let lack = || self.lack_in(view, leg);
+        let there = self.is_credited(view, leg) || lacking::is_a_persons(view, lack);
+        there && (disputes::is_quiet(view) || held()) && self.is_claimed(view, lack)
     }
 
     /// Books that: what is in dispute is held before it is there.
@@ -367,6 +408,17 @@ impl HoldingsPart {
     /// # Errors
     /// [`NotDone`]; what was decided before it stands.
     pub fn book_in<S: FundSaga>(
+        &self,
+        turn: &mut Turn<'_, S>,
+        leg: &ApplicationLeg,
+    ) -> Result<usize, NotDone> {
+        let booked = self.lots(turn, leg);
+        let lack = self.lack_in(&turn.view()?, leg);
+        let claimed = lacking::claim(turn, (&self.book_of(), &self.order), lack)?;
+        Ok(booked? + claimed)
+    }
+
+    fn lots<S: FundSaga>(
         &self,
         turn: &mut Turn<'_, S>,
         leg: &ApplicationLeg,

@@ -2,22 +2,29 @@
 //! and none are made up.
 //!
 //! ```text
-//! a record cannot be booked -> parked, with both figures -> shares are there again: booked
-//!                                   `-> a person takes the lack over (`missing`): named, with a case
+//! a record cannot be booked -> claimed, and parked with both figures -> shares are there again: booked
+//!    `-> a person takes the lack over (`missing`): named, with a case
+//!           |-> shares come: booked, and the case is closed
+//!           `-> the person closes the case: waived, what comes is free, and the record is not booked
 //! ```
 //!
 //! 1. While nobody has the lack, nothing that hangs on it is booked either.
 //! 2. A record is booked as a whole or not at all, so all that it took and is not booked is missing.
-//! 3. Once a person has it, everything else is; and so is the lack itself, as soon as the shares are there.
+//! 3. What is lacking is claimed where it should be, by the decision that finds it lacking: nobody else uses
+//!    what comes, and whoever brings it lets this saga go on. It is not over before.
 
-use super::{application::FundSaga, by_hand};
+use super::{application::FundSaga, by_hand, share_book::ShareBook};
 use fundflow_domain::{
     decider::Decider,
     holdings::{self, Command, Holdings},
+    ids::OrderId,
     money::Shares,
     wallet,
 };
-use fundflow_runtime::saga::{OpenEnd, View};
+use fundflow_runtime::{
+    saga::{OpenEnd, View},
+    turn::{NotDone, Turn},
+};
 
 /// What an abandoner disposes of.
 pub const MISSING: &str = "missing";
@@ -40,6 +47,54 @@ pub fn is_in_holdings(state: &holdings::State, command: &Command) -> bool {
 /// Whether a person has that lack, so that nothing waits for it. The common case costs nothing.
 pub fn is_a_persons<S: FundSaga>(view: &View<'_, S>, lack: impl Fn() -> Shares) -> bool {
     by_hand::has(view, MISSING) && !lack().is_zero()
+}
+
+/// Whether the person who has it closed its case while it was the same as now: they made up for it.
+fn is_made_up<S: FundSaga>(view: &View<'_, S>) -> bool {
+    let Some(named) = view.open.disposed(MISSING) else { return false };
+    let now = || end(&S::lacks(view)).is_some_and(|end| end.worth == named.worth);
+    by_hand::is_closed_by_a_person(view, named) && now()
+}
+
+/// Nothing that its records moved is lacking, or a person made up for it.
+pub(super) fn is_settled<S: FundSaga>(view: &View<'_, S>) -> bool {
+    end(&S::lacks(view)).is_none() || is_made_up(view)
+}
+
+/// Keeps back what the record of that order lacks, or lets it go.
+///
+/// # Errors
+/// [`NotDone`]; nothing has changed.
+pub(super) fn claim<S: FundSaga>(
+    turn: &mut Turn<'_, S>,
+    (book, order): (&ShareBook, &OrderId),
+    lack: Shares,
+) -> Result<usize, NotDone> {
+    if is_claimed(&turn.view()?, (book, order), lack) {
+        return Ok(0);
+    }
+    let events = book.claim(turn, order, lack)?;
+    let waives = !lack.is_zero() && is_made_up(&turn.view()?);
+    Ok(if waives { events + book.waive(turn, order)? } else { events })
+}
+
+/// Whether it is kept back, unless somebody made up for it. The common case, that nothing is lacking, costs
+/// nothing.
+pub(super) fn is_claimed<S: FundSaga>(
+    view: &View<'_, S>,
+    (book, order): (&ShareBook, &OrderId),
+    lack: Shares,
+) -> bool {
+    match book.claims(view.streams).and_then(|claims| claims.of(order)) {
+        None => lack.is_zero(),
+        Some(claim) => claim.shares == lack && (claim.waived || !is_made_up(view)),
+    }
+}
+
+/// Whether a record of that transaction waits for shares to come.
+pub(super) fn waits<S: FundSaga>(view: &View<'_, S>, book: &ShareBook) -> bool {
+    let claims = book.claims(view.streams);
+    claims.is_some_and(|claims| claims.waiting().contains(view.id))
 }
 
 /// The lack, as an operator disposes of it.

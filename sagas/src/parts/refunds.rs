@@ -2,7 +2,7 @@
 
 use super::{
     application::{ApplicationLeg, FundSaga},
-    by_hand,
+    by_hand, lacking,
     payment::PaymentLeg,
 };
 use fundflow_domain::{
@@ -18,13 +18,43 @@ use fundflow_runtime::{
 
 /// Yuan of the payment that the registrar's records, all of them, did not accept and that are not on
 /// their way back. `None` for nothing.
-pub fn not_accepted<S: Saga>(
+pub fn not_accepted<S: FundSaga>(
     view: &View<'_, S>,
     payment: &PaymentLeg,
     buy: &ApplicationLeg,
 ) -> Option<Amount> {
+    if let Some(amount) = unbought(view, payment, buy) {
+        return Some(amount);
+    }
     let application = buy.application(view).filter(|_| buy.is_confirmed(view))?;
     above(payment.payment(view)?, accepted(application)?)
+}
+
+/// Yuan of a payment that buys nothing after all: the registrar rejected, after the end, what it had
+/// confirmed. They wait while shares that it took back are missing.
+pub fn unbought<S: FundSaga>(
+    view: &View<'_, S>,
+    payment: &PaymentLeg,
+    buy: &ApplicationLeg,
+) -> Option<Amount> {
+    let rejected = view.ending.is_some() && buy.is_rejected(view);
+    let paid = rejected && payment.is_paid(view) && !payment.is_paid_back(view);
+    let settled = paid && !view.open.notes.is_disputed() && lacking::is_settled(view);
+    let left = payment.payment(view).filter(|_| settled)?.left();
+    Amount::checked(left.decimal())
+}
+
+/// Sends such a payment back.
+///
+/// # Errors
+/// [`NotDone`]; nothing has changed.
+pub fn return_all<S: FundSaga>(
+    turn: &mut Turn<'_, S>,
+    payment: &PaymentLeg,
+    buy: &ApplicationLeg,
+) -> Result<usize, NotDone> {
+    let why = buy.failure(&turn.view()?);
+    payment.pay_back(turn, why.unwrap_or_else(|| Cause::new("rejected", "nothing came of it")))
 }
 
 /// What went back of the payment although the registrar's records accepted it in the end.
@@ -56,12 +86,15 @@ fn above(payment: &Payment, taken: Money) -> Option<Amount> {
 ///
 /// # Errors
 /// [`NotDone`]; nothing has changed.
-pub fn return_rest<S: Saga>(
+pub fn return_rest<S: FundSaga>(
     turn: &mut Turn<'_, S>,
     payment: &PaymentLeg,
     buy: &ApplicationLeg,
 ) -> Result<usize, NotDone> {
     let view = turn.view()?;
+    if unbought(&view, payment, buy).is_some() {
+        return return_all(turn, payment, buy);
+    }
     let amount = not_accepted(&view, payment, buy);
     let amount = amount.ok_or(NotDone::Lacks("money that was not accepted"))?;
     let said = buy.confirmation(&view).ok_or(NotDone::Lacks("the confirmation"))?;

@@ -5,10 +5,11 @@ use super::application::{ApplicationLeg, FundSaga};
 use fundflow_domain::{
     application::{Application, Ask, RejectedFrozen, Rejection},
     case::CaseId,
+    claims::Claims,
     decider::Decider,
     freeze::{Frozen, FrozenCause},
     holdings::{self, HoldingId, Holdings, Mark},
-    ids::{CaseRef, FundCode, InvestorId, RegisterRecord, WalletId},
+    ids::{CaseRef, FundCode, InvestorId, OrderId, RegisterRecord, WalletId},
     money::Shares,
     orders::Serial,
     wallet::{self, Wallet},
@@ -103,6 +104,52 @@ impl ShareBook {
                 let decided = decided.map_err(|refusal| refused(refusal.to_string()))?;
                 Ok(!decided.is_empty())
             }
+        }
+    }
+
+    /// What records of the registrar lack there.
+    pub(super) fn claims<'a>(&self, streams: &'a Streams) -> Option<&'a Claims> {
+        match self {
+            Self::Wallet(key) => streams.state(key).map(wallet::State::claims),
+            Self::Holdings(key) => streams.state(key).map(holdings::State::claims),
+        }
+    }
+
+    /// Keeps so many shares back for a record of that order, or none any more.
+    ///
+    /// # Errors
+    /// [`NotDone`]; nothing has changed.
+    pub(super) fn claim<S: Saga>(
+        &self,
+        turn: &mut Turn<'_, S>,
+        order: &OrderId,
+        shares: Shares,
+    ) -> Result<usize, NotDone> {
+        let (order, transaction) = (order.clone(), turn.id().clone());
+        match self {
+            Self::Wallet(key) => {
+                Ok(turn.decide(key, &wallet::Command::Claim(order, transaction, shares))?)
+            }
+            Self::Holdings(key) => {
+                let command = holdings::Command::Claim { order, transaction, shares };
+                Ok(turn.decide(key, &command)?)
+            }
+        }
+    }
+
+    /// A person made up for them in another way.
+    ///
+    /// # Errors
+    /// [`NotDone`]; nothing has changed.
+    pub(super) fn waive<S: Saga>(
+        &self,
+        turn: &mut Turn<'_, S>,
+        order: &OrderId,
+    ) -> Result<usize, NotDone> {
+        let order = order.clone();
+        match self {
+            Self::Wallet(key) => Ok(turn.decide(key, &wallet::Command::WaiveClaim(order))?),
+            Self::Holdings(key) => Ok(turn.decide(key, &holdings::Command::WaiveClaim(order))?),
         }
     }
 

@@ -21,7 +21,7 @@ use fundflow_domain::{
     decider::Decider,
     ids::RegisterRecord,
     money::{Income, Shares},
-    wallet::{Command, Credit, Refusal, Reservation, Wallet},
+    wallet::{Command, Credit, Entry, Refusal, Reservation, Wallet},
 };
 use fundflow_runtime::{
     saga::View,
@@ -47,31 +47,57 @@ impl WalletPart {
     /// of closed ones.
     pub fn is_booked_in<S: FundSaga>(&self, view: &View<'_, S>, leg: &ApplicationLeg) -> bool {
         let held = || disputes::are_held(view, &self.book(), &leg.disputed_in(view));
-        let done = matches!(self.next_credit(view, leg), Ok(None))
-            || lacking::is_a_persons(view, || self.lack_in(view, leg));
-        done && (disputes::is_quiet(view) || held())
+        let next = self.next_credit(view, leg);
+        self.is_done(view, leg, next, true) && (disputes::is_quiet(view) || held())
     }
 
     /// Shares that came by the leg's records once, do no more, and are others' by now.
     pub fn lack_in<S: FundSaga>(&self, view: &View<'_, S>, leg: &ApplicationLeg) -> Shares {
-        self.lack(view, self.next_credit(view, leg))
+        self.lack(view, leg, self.next_credit(view, leg).ok().flatten())
     }
 
     /// Shares that left by the leg's records, and are not there.
     pub fn lack_out<S: FundSaga>(&self, view: &View<'_, S>, leg: &ApplicationLeg) -> Shares {
-        self.lack(view, self.next_taking(view, leg, &whenever))
+        self.lack(view, leg, self.next_taking(view, leg, &whenever).ok().flatten())
     }
 
+    /// What the next booking cannot take; all of it, where a person made up for just that.
     fn lack<S: FundSaga>(
         &self,
         view: &View<'_, S>,
-        next: Result<Option<Command>, NotDone>,
+        leg: &ApplicationLeg,
+        next: Option<Command>,
     ) -> Shares {
-        let (Ok(Some(command)), Some(state)) = (next, self.state(view.streams)) else {
+        let (Some(command), Some(state)) = (next, self.state(view.streams)) else {
             return Shares::ZERO;
         };
+        let moves = moves(self.entry(view), &command);
+        let waived = state.claims().of(&leg.order).filter(|claim| claim.waived);
+        if waived.is_some_and(|claim| claim.shares == moves) {
+            return moves;
+        }
         let refused = Wallet::decide(state, &command).err();
         refused.as_ref().and_then(lacking::in_wallet).unwrap_or_default()
+    }
+
+    /// Nothing is to be booked, or a person has what cannot be; what is lacking is kept back.
+    fn is_done<S: FundSaga>(
+        &self,
+        view: &View<'_, S>,
+        leg: &ApplicationLeg,
+        next: Result<Option<Command>, NotDone>,
+        claims: bool,
+    ) -> bool {
+        let Ok(next) = next else { return false };
+        let (all, lack) = (next.is_none(), self.lack(view, leg, next));
+        let claimed = if claims { lack } else { Shares::ZERO };
+        (all || lacking::is_a_persons(view, || lack))
+            && lacking::is_claimed(view, (&self.book(), &leg.order), claimed)
+    }
+
+    /// Whether a record waits for shares to come.
+    pub fn waits_for_shares<S: FundSaga>(&self, view: &View<'_, S>) -> bool {
+        lacking::waits(view, &self.book())
     }
 
     /// Books that. What is in dispute is held before it is there.
@@ -79,6 +105,18 @@ impl WalletPart {
     /// # Errors
     /// [`NotDone`]; what was decided before it stands.
     pub fn book_in<S: FundSaga>(
+        &self,
+        turn: &mut Turn<'_, S>,
+        house: &House,
+        leg: &ApplicationLeg,
+    ) -> Result<usize, NotDone> {
+        let booked = self.credit(turn, house, leg);
+        let lack = self.lack_in(&turn.view()?, leg);
+        let claimed = lacking::claim(turn, (&self.book(), &leg.order), lack)?;
+        Ok(booked? + claimed)
+    }
+
+    fn credit<S: FundSaga>(
         &self,
         turn: &mut Turn<'_, S>,
         house: &House,
@@ -160,8 +198,8 @@ impl WalletPart {
     pub fn is_booked_out<S: FundSaga>(&self, view: &View<'_, S>, leg: &ApplicationLeg) -> bool {
         let next = self.next_taking(view, leg, &whenever);
         let held = || disputes::are_held(view, &self.book(), &self.beyond(view, leg));
-        let done =
-            matches!(next, Ok(None)) || lacking::is_a_persons(view, || self.lack_out(view, leg));
+        // While its case is open, all that left is held by that.
+        let done = self.is_done(view, leg, next, leg.is_sound(view));
         let settled = self.next_settlement(view, leg).is_none();
         done && settled && (disputes::is_quiet(view) || held())
     }
@@ -171,6 +209,19 @@ impl WalletPart {
     /// # Errors
     /// [`NotDone`]; what was decided before it stands.
     pub fn book_out<S: FundSaga>(
+        &self,
+        turn: &mut Turn<'_, S>,
+        house: &House,
+        leg: &ApplicationLeg,
+    ) -> Result<usize, NotDone> {
+        let booked = self.take_out(turn, house, leg);
+        let view = turn.view()?;
+        let lack = if leg.is_sound(&view) { self.lack_out(&view, leg) } else { Shares::ZERO };
+        let claimed = lacking::claim(turn, (&self.book(), &leg.order), lack)?;
+        Ok(booked? + claimed)
+    }
+
+    fn take_out<S: FundSaga>(
         &self,
         turn: &mut Turn<'_, S>,
         house: &House,
@@ -316,6 +367,23 @@ impl ApplicationLeg {
             (None, None) => return Err(NotDone::Lacks("a record that says otherwise")),
         };
         RegisterRecord::new(name).map_err(|_| NotDone::Lacks("a name for the record"))
+    }
+}
+
+/// Shares that a correction takes out of the wallet. Zero for everything else.
+fn moves(entry: Entry, command: &Command) -> Shares {
+    match command {
+        Command::CorrectCredit { shares, .. } => match entry.credit {
+            Credit::Confirmed(was) => was.minus(*shares).unwrap_or_default(),
+            Credit::None | Credit::InTransit(_) | Credit::Reversed => Shares::ZERO,
+        },
+        Command::CorrectTakeOut { shares, .. } => match entry.reservation {
+            Reservation::Spent(gone) | Reservation::Leaving { gone, .. } => {
+                shares.minus(gone).unwrap_or_default()
+            }
+            Reservation::None | Reservation::Held(_) | Reservation::Released => *shares,
+        },
+        _ => Shares::ZERO,
     }
 }
 

@@ -215,6 +215,9 @@ fn request_payment(turn: &mut Turn<'_>) -> Done {
 /// What the registrar did not accept goes back.
 fn return_rest(turn: &mut Turn<'_>) -> Done {
     let (plan, view) = (turn.plan(), turn.view()?);
+    if plan.buy.is_rejected(&view) {
+        return refunds::return_all(turn, &plan.payment, &plan.buy);
+    }
     let amount = facts::rest(&view).ok_or(lacks("money that was not accepted"))?;
     let said = plan.buy.confirmation(&view).ok_or(lacks("the confirmation"))?;
     let due_to = said.serial.clone();

@@ -74,6 +74,7 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         Fact::OrderHeard => buy.is_over(view),
         Fact::NothingCounts => !buy.is_lost(view) || counted(view).next().is_none(),
         Fact::HandedOver => by_hand::is_handed_over(view),
+        Fact::NothingMissing => !plan.holdings.waits_for_shares(view),
     }
 }
 
@@ -124,6 +125,9 @@ pub(super) fn earned(view: &View<'_>) -> Option<Amount> {
 
 /// Yuan of the payment that the registrar did not accept and that nothing sends back yet.
 pub(super) fn rest(view: &View<'_>) -> Option<Amount> {
+    if view.plan.buy.is_rejected(view) {
+        return refunds::unbought(view, &view.plan.payment, &view.plan.buy);
+    }
     let application = view.plan.buy.application(view).filter(|it| it.stage.is_over())?;
     let Quantity::Money(settled) = application.settled() else { return None };
     let left = view.plan.payment.payment(view)?.left();
@@ -186,7 +190,7 @@ pub(super) fn open_ends(view: &View<'_>) -> Vec<OpenEnd> {
     }
     ends.extend(plan.compensations.open_end(view));
     let ends = ends.into_iter().map(|(name, worth)| OpenEnd { name, worth });
-    ends.chain(lacking::end(&[plan.holdings.lack_in(view, &plan.buy)]))
+    ends.chain(lacking::end(&Purchase::lacks(view)))
         .chain(refunds::overpaid(view, &plan.payment, &plan.buy))
         .collect()
 }

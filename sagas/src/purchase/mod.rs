@@ -131,6 +131,8 @@ const RETURN_AT_LAST: Side<Saga> =
 const COUNT_NO_MORE: Side<Saga> = closing(act("count no more", Do::GiveBack, Fact::NothingCounts));
 /// A person who has the order has what comes of it.
 const HAND_OVER: Side<Saga> = closing(act("hand over", Do::HandOver, Fact::HandedOver));
+/// What a record could not be booked for is booked when others bring it.
+const MISSING: Side<Saga> = closing(wait("missing shares", Fact::NothingMissing));
 /// What a person owes by closing a case is paid whenever they say so.
 const COMPENSATE: Side<Saga> =
     call("pay compensation", Call::Compensate, Fact::Compensated, When::CompensationOverdue)
@@ -150,6 +152,7 @@ const BESIDE: &[Side<Saga>] = &[
     COMPENSATION_REFUSED,
     COUNT_NO_MORE,
     HAND_OVER,
+    MISSING,
 ];
 const BESIDE_RAISING: &[Side<Saga>] = &[
     REFUNDS,
@@ -162,6 +165,7 @@ const BESIDE_RAISING: &[Side<Saga>] = &[
     RETURN_AT_LAST,
     COUNT_NO_MORE,
     HAND_OVER,
+    MISSING,
     COMPENSATE,
     COMPENSATION_REFUSED,
 ];
@@ -233,6 +237,7 @@ pub const OCCURRENCE: Table<Saga> = Table {
         RETURN_AT_LAST,
         COUNT_NO_MORE,
         HAND_OVER,
+        MISSING,
         closing(act("miss at last", Do::SettleDate, Fact::PlanSettled)),
         COMPENSATE,
         COMPENSATION_REFUSED,

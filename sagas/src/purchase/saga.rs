@@ -25,7 +25,7 @@ use fundflow_domain::{
     day_limit::DayLimit,
     holdings::Holdings,
     ids::{AccountRef, TransactionId},
-    money::{Amount, Discount},
+    money::{Amount, Discount, Shares},
     orders::Cause,
     payment::Payments,
     payout::Payouts,
@@ -141,6 +141,10 @@ impl FundSaga for Purchase {
 
     fn comes_of(_: &View<'_>, end: &str) -> Option<Origin> {
         facts::comes_of(end)
+    }
+
+    fn lacks(view: &View<'_>) -> Vec<Shares> {
+        vec![view.plan.holdings.lack_in(view, &view.plan.buy)]
     }
 
     fn legs(plan: &Plan) -> Vec<&ApplicationLeg> {

@@ -5,6 +5,7 @@ use super::{
     saga::{Recharge, View},
 };
 use crate::parts::{
+    application::FundSaga as _,
     by_hand::{self, Origin},
     cancel, day_refused, lacking,
     payment::PaymentLeg,
@@ -62,6 +63,7 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
             free || !buy.is_lost(view)
         }
         Fact::HandedOver => by_hand::is_handed_over(view),
+        Fact::NothingMissing => !wallet.waits_for_shares(view),
     }
 }
 
@@ -113,7 +115,7 @@ pub(super) fn open_ends(view: &View<'_>) -> Vec<OpenEnd> {
     }
     ends.extend(plan.compensations.open_end(view));
     let ends = ends.into_iter().map(|(name, worth)| OpenEnd { name, worth });
-    ends.chain(lacking::end(&[plan.wallet.lack_in(view, &plan.buy)]))
+    ends.chain(lacking::end(&Recharge::lacks(view)))
         .chain(refunds::overpaid(view, &plan.payment, &plan.buy))
         .collect()
 }

@@ -85,6 +85,7 @@ const BESIDE: &[Side<Saga>] = &[
     act("return at last", Do::ReturnRest, Fact::RestReturned).after_the_end(),
     act("count no more", Do::GiveBack, Fact::NothingCounts).after_the_end(),
     act("hand over", Do::HandOver, Fact::HandedOver).after_the_end(),
+    wait("missing shares", Fact::NothingMissing).after_the_end(),
     call("pay compensation", Call::Compensate, Fact::Compensated, When::CompensationOverdue)
         .beside(),
     act("compensation refused", Do::AskForCompensation, Fact::CompensationTaken).beside(),

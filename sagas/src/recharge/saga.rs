@@ -25,7 +25,7 @@ use fundflow_domain::{
     case::{CaseId, Cases, Closing},
     day_limit::DayLimit,
     ids::{AccountRef, TransactionId},
-    money::Amount,
+    money::{Amount, Shares},
     orders::Cause,
     payment::Payments,
     time::Timestamp,
@@ -129,6 +129,10 @@ impl FundSaga for Recharge {
 
     fn comes_of(_: &View<'_>, end: &str) -> Option<Origin> {
         facts::comes_of(end)
+    }
+
+    fn lacks(view: &View<'_>) -> Vec<Shares> {
+        vec![view.plan.wallet.lack_in(view, &view.plan.buy)]
     }
 
     fn legs(plan: &Plan) -> Vec<&ApplicationLeg> {

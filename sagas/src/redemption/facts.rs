@@ -5,6 +5,7 @@ use super::{
     saga::{Redemption, View},
 };
 use crate::parts::{
+    application::FundSaga as _,
     by_hand::{self, Origin},
     cancel, disputes, lacking,
     payout::PayoutLeg,
@@ -59,6 +60,7 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         Fact::OrderHeard => out.is_over(view),
         Fact::NothingReserved => holdings.reserved(view).is_zero() || !out.lets_go(view),
         Fact::HandedOver => by_hand::is_handed_over(view),
+        Fact::NothingMissing => !holdings.waits_for_shares(view),
     }
 }
 
@@ -164,9 +166,7 @@ pub(super) fn open_ends(view: &View<'_>) -> Vec<OpenEnd> {
     }
     ends.extend(plan.compensations.open_end(view));
     let ends = ends.into_iter().map(|(name, worth)| OpenEnd { name, worth });
-    ends.chain(lacking::end(&[plan.holdings.lack_out(view, &plan.out)]))
-        .chain(difference(view))
-        .collect()
+    ends.chain(lacking::end(&Redemption::lacks(view))).chain(difference(view)).collect()
 }
 
 /// What the registrar's records brought and the investor does not have, as far as it is paid by itself or

@@ -87,6 +87,7 @@ pub const REDEMPTION: Table<Saga> = Table {
         AT_LAST,
         act("release at last", Do::Release, Fact::NothingReserved).after_the_end(),
         act("hand over", Do::HandOver, Fact::HandedOver).after_the_end(),
+        wait("missing shares", Fact::NothingMissing).after_the_end(),
         call("pay compensation", Call::Compensate, Fact::Compensated, When::CompensationOverdue)
             .beside(),
         act("compensation refused", Do::AskForCompensation, Fact::CompensationTaken).beside(),

@@ -29,7 +29,7 @@ use fundflow_domain::{
     case::{CaseId, Cases, Closing},
     holdings::Holdings,
     ids::{AccountRef, OrderId, PaymentNo, TransactionId},
-    money::Discount,
+    money::{Discount, Shares},
     orders::Cause,
     payout::Payouts,
     time::Timestamp,
@@ -178,6 +178,10 @@ impl FundSaga for Redemption {
 
     fn comes_of(view: &View<'_>, end: &str) -> Option<Origin> {
         facts::comes_of(view, end)
+    }
+
+    fn lacks(view: &View<'_>) -> Vec<Shares> {
+        vec![view.plan.holdings.lack_out(view, &view.plan.out)]
     }
 
     fn legs(plan: &Plan) -> Vec<&ApplicationLeg> {

@@ -5,6 +5,7 @@ use super::{
     saga::{View, Withdraw},
 };
 use crate::parts::{
+    application::FundSaga as _,
     by_hand::{self, Origin},
     cancel, lacking, timing,
 };
@@ -61,6 +62,7 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         }
         Fact::NothingReserved => wallet.held(view).is_none() || !out.lets_go(view),
         Fact::HandedOver => by_hand::is_handed_over(view),
+        Fact::NothingMissing => !wallet.waits_for_shares(view),
     }
 }
 
@@ -174,9 +176,7 @@ pub(super) fn open_ends(view: &View<'_>) -> Vec<OpenEnd> {
     }
     ends.extend(plan.compensations.open_end(view));
     let ends = ends.into_iter().map(|(name, worth)| OpenEnd { name, worth });
-    ends.chain(lacking::end(&[plan.wallet.lack_out(view, &plan.out)]))
-        .chain(difference(view))
-        .collect()
+    ends.chain(lacking::end(&Withdraw::lacks(view))).chain(difference(view)).collect()
 }
 
 /// What the payout does not carry any more, or carried too much of.

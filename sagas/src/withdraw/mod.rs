@@ -25,7 +25,9 @@ pub(crate) use saga::balance;
 pub use saga::{Answer, Command, Refusal, Withdraw};
 pub use words::{Asked, Call, Do, Ending, Fact, Request, When};
 
-use fundflow_runtime::step::{Deed, Exit, Move, Side, Step, Table, act, call, well_formed, word};
+use fundflow_runtime::step::{
+    Deed, Exit, Move, Side, Step, Table, act, call, wait, well_formed, word,
+};
 
 type Saga = Withdraw;
 
@@ -81,6 +83,7 @@ const BESIDE: &[Side<Saga>] = &[
         .after_the_end(),
     act("payout refused", Do::AskForAccount, Fact::NoneRefused).after_the_end(),
     act("hand over", Do::HandOver, Fact::HandedOver).after_the_end(),
+    wait("missing shares", Fact::NothingMissing).after_the_end(),
     call("pay compensation", Call::Compensate, Fact::Compensated, When::CompensationOverdue)
         .beside(),
     act("compensation refused", Do::AskForCompensation, Fact::CompensationTaken).beside(),

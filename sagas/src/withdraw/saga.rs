@@ -22,6 +22,7 @@ use fundflow_domain::{
     calendar::TradingDay,
     case::{CaseId, Cases, Closing, Finding},
     ids::{AccountRef, FundCode, TransactionId},
+    money::Shares,
     orders::Cause,
     payout::Payouts,
     time::Timestamp,
@@ -169,6 +170,10 @@ impl FundSaga for Withdraw {
 
     fn comes_of(_: &View<'_>, end: &str) -> Option<Origin> {
         facts::comes_of(end)
+    }
+
+    fn lacks(view: &View<'_>) -> Vec<Shares> {
+        vec![view.plan.wallet.lack_out(view, &view.plan.out)]
     }
 
     fn legs(plan: &Plan) -> Vec<&ApplicationLeg> {

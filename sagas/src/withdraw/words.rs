@@ -85,6 +85,8 @@ pub enum Fact {
     NoneRefused,
     /// Whatever came of an end that a person has is named, and has its case.
     HandedOver,
+    /// No record waits for shares to come.
+    NothingMissing,
     /// The bank has answered about what a person owes the investor by closing a case.
     Compensated,
     /// No account refuses that.

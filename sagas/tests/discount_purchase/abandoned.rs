@@ -211,7 +211,7 @@ fn a_conversion_whose_purchase_nobody_confirmed_leaves_nothing_in_the_wallet() {
     assert!(matches!(stage.abandon(), Reply::Acted));
     stage.run();
 
-    assert!(stage.look().finished, "{}", stage.text());
+    crate::lacking::waits_for_shares(&stage);
     assert_eq!(crate::by_hand::named(&stage.events)["missing"], "1000".parse().unwrap());
     let wallet = stage.state(&crate::held::wallet_key());
     assert!(wallet.reserved().is_zero() && wallet.in_transit().is_zero(), "{}", stage.text());

@@ -223,22 +223,6 @@ fn a_confirmation_before_the_cut_off_of_its_t_is_a_case() {
 }
 
 #[test]
-fn what_comes_after_the_end_is_a_case_and_changes_nothing() {
-    let mut stage = Stage::at("10:00");
-    stage.request(&request(Mode::LinkedSameDay));
-    stage.run();
-    let lines = stage.lines.len();
-    stage.told("convert", ApplicationAnswer::Rejected(rejection("0009", "after all")));
-
-    assert_eq!(stage.since(lines), ["case.opened"]);
-    assert_eq!(cases(&stage)[0].case().unwrap().kind(), Kind::RejectedAfterConfirmed);
-    assert_eq!(stage.runner.open(), 0, "it is forgotten again");
-    books::at_the_end(&stage);
-    let case = cases(&stage)[0].case().unwrap().id;
-    assert!(matches!(stage.command(close(case)), Reply::Acted), "a person closes it");
-}
-
-#[test]
 fn a_record_of_an_order_that_nobody_placed_is_a_case() {
     let mut stage = waiting();
     let no = ApplicationNo::of(&"TX-9.mmf".parse().unwrap());

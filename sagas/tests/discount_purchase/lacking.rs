@@ -14,10 +14,20 @@ use crate::{
 use fundflow_domain::{
     case::{How, Kind},
     modes::ConversionMode as Mode,
+    money::Shares,
+    text::Text,
     wallet::Command,
 };
-use fundflow_runtime::message::{Action, Reply};
+use fundflow_runtime::{liveness::Wait, message::Reply};
 use fundflow_sagas::ports::registrar::ApplicationAnswer;
+
+/// All that it waits for is that others bring what is missing, which is nobody else's.
+#[track_caller]
+pub(crate) fn waits_for_shares(stage: &Stage) {
+    let waits = stage.look().waits;
+    assert_eq!(waits, [Wait::Others { row: "missing shares".into() }], "{}", stage.text());
+    assert!(stage.state(&wallet_key()).available().is_zero(), "{}", stage.text());
+}
 
 /// The conversion is confirmed, and then the purchase that it hung on rejected. A person gives up.
 fn never_came(besides: Option<&str>) -> Stage {
@@ -61,7 +71,7 @@ fn what_left_without_having_come_is_missing_with_both_figures_until_a_person_has
 
     assert!(matches!(stage.abandon(), Reply::Acted));
     stage.run();
-    assert!(stage.look().finished, "{}", stage.text());
+    waits_for_shares(&stage);
     let named =
         cases(&stage).into_iter().find(|it| it.case().unwrap().kind() == Kind::SharesMissing);
     let named = named.unwrap();
@@ -75,6 +85,33 @@ fn what_left_without_having_come_is_missing_with_both_figures_until_a_person_has
     assert_eq!(by_hand::named(&stage.events)["missing"], "1000".parse().unwrap());
     assert!(!stage.state(&target_key()).held().is_zero() || stage.has("holdings.credited"));
     books::always(&stage);
+
+    // The 400.00 that there are and 300.00 that come are kept back until the person says that it is
+    // settled; from then on whatever comes is free, and the record is never booked.
+    comes(&mut stage, "TX-3", "300");
+    waits_for_shares(&stage);
+    let how = How::Manual { text: Text::lossy("bought back by hand") };
+    assert!(!matches!(stage.command(closed(id, how)), Reply::Refused(..)));
+    stage.crash();
+    comes(&mut stage, "TX-4", "900");
+    stage.crash();
+    stage.run();
+    let wallet = stage.state(&wallet_key());
+    assert_eq!((wallet.available(), wallet.registered()), (number("1600"), number("1600")));
+    assert!(stage.look().finished, "{}", stage.text());
+    books::always(&stage);
+}
+
+fn number(text: &str) -> Shares {
+    text.parse().unwrap()
+}
+
+/// Somebody else's purchase brings so many shares.
+fn comes(stage: &mut Stage, of: &str, shares: &str) {
+    let on = "2026-03-03".parse().unwrap();
+    stage.given(&wallet_key(), &Command::CreditInTransit(tx(of), number(shares)));
+    stage.given(&wallet_key(), &Command::ConfirmCredit(tx(of), number(shares), on));
+    stage.crash();
 }
 
 /// Completed; then the registrar says that half of it was bought, and a person accepts that, while
@@ -105,9 +142,10 @@ fn what_others_use_by_then_is_booked_once_it_is_free_again() {
     assert_eq!((&*row, &*cause.code), ("book", "refused"), "{}", stage.text());
     assert!(cause.text.contains("asks for 500.00 shares; 200.00 are free"), "{cause}");
 
+    let free = stage.state(&wallet_key()).available();
+    assert!(free.is_zero(), "{free} of the 200.00 that nobody has are free");
     stage.given(&wallet_key(), &Command::Release(tx("TX-2")));
     stage.crash();
-    stage.act(Action::Resume { reason: "they are back".into() });
     stage.run();
     assert_eq!(stage.state(&wallet_key()).registered(), "500".parse().unwrap());
     assert!(stage.look().finished, "{}", stage.text());
@@ -118,7 +156,7 @@ fn what_others_use_by_then_is_given_up_by_its_name_and_booked_when_it_is_there_a
     let mut stage = used_meanwhile();
     assert!(matches!(stage.abandon(), Reply::Acted), "{}", stage.text());
     stage.run();
-    assert!(stage.look().finished, "{}", stage.text());
+    waits_for_shares(&stage);
     assert_eq!(stage.look().ending, Some("discount_purchase.kept_in_wallet"));
     assert_eq!(by_hand::named(&stage.events)["missing"], "500".parse().unwrap());
     assert_eq!(stage.state(&wallet_key()).registered(), "1000".parse().unwrap());
@@ -129,4 +167,6 @@ fn what_others_use_by_then_is_given_up_by_its_name_and_booked_when_it_is_there_a
     assert_eq!(stage.state(&wallet_key()).registered(), "500".parse().unwrap());
     assert!(by_hand::named(&stage.events)["missing"].is_zero(), "{}", stage.text());
     assert!(stage.look().finished, "{}", stage.text());
+    let open = cases(&stage).iter().filter(|it| it.is_open()).count();
+    assert_eq!(open, 0, "what is booked closes its case\n{}", stage.text());
 }

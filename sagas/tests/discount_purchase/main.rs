@@ -35,5 +35,6 @@ mod own_t;
 mod people;
 mod random;
 mod redeemed_late;
+mod rejected;
 mod story;
 mod with_income;

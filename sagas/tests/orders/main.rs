@@ -21,6 +21,7 @@ mod doubts;
 mod funds;
 mod instants;
 mod limits;
+mod missing;
 mod outside;
 mod plan;
 mod plan_by_wallet;

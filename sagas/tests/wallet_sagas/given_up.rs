@@ -18,7 +18,7 @@ use fundflow_domain::{
     wallet::Command as WalletCommand,
 };
 use fundflow_kernel::streams::Key;
-use fundflow_runtime::{message::Reply, process::Disposition, saga::Saga};
+use fundflow_runtime::{liveness::Wait, message::Reply, process::Disposition, saga::Saga};
 use fundflow_sagas::{
     fast_withdraw::{Command, FastWithdraw},
     ports::{
@@ -61,10 +61,14 @@ fn too_many() -> Stage<FastWithdraw> {
     stage
 }
 
-fn accepted(mut stage: Stage<FastWithdraw>) -> Stage<FastWithdraw> {
+fn accepted(stage: Stage<FastWithdraw>) -> Stage<FastWithdraw> {
+    closed(stage, How::Accepted)
+}
+
+fn closed(mut stage: Stage<FastWithdraw>, how: How) -> Stage<FastWithdraw> {
     let case = cases(&stage)[0].0;
     let (by, reason) = (Text::lossy("chen"), Text::lossy("the registrar says so"));
-    let closing = Box::new(Closing { how: How::Accepted, by, reason });
+    let closing = Box::new(Closing { how, by, reason });
     stage.command(Command::CloseCase { case, closing });
     stage.run();
     stage
@@ -90,11 +94,13 @@ fn shares_that_a_transfer_took_and_that_are_not_there_are_missing_until_they_are
 
         let mut stage = given_up(stage, what);
         let look = stage.look();
-        assert!(look.finished, "{what:?}: {:?} {}", look.parked, stage.text());
+        let missing = Wait::Others { row: "missing shares".into() };
+        assert_eq!(look.waits, [missing], "{what:?}: {:?} {}", look.parked, stage.text());
         assert_eq!(by_hand::named(&stage.events)["missing"], "30000".parse().unwrap());
         let kinds: Vec<Kind> = cases(&stage).iter().map(|it| it.1.case().unwrap().kind()).collect();
         assert_eq!(kinds, [Kind::AmountDiffers, Kind::SharesMissing], "{what:?}");
-        assert_eq!(stage.wallet().available(), "2000".parse().unwrap(), "none are made up");
+        assert_eq!(stage.wallet().registered(), "2000".parse().unwrap(), "none are made up");
+        assert!(stage.wallet().available().is_zero(), "what there is, is the register's");
 
         // They are there at last, and are booked by themselves.
         let credit = WalletCommand::CreditInTransit(tx("NEW"), "30000".parse().unwrap());
@@ -107,6 +113,7 @@ fn shares_that_a_transfer_took_and_that_are_not_there_are_missing_until_they_are
         assert_eq!(stage.wallet().registered(), "2000".parse().unwrap(), "{}", stage.text());
         assert!(by_hand::named(&stage.events)["missing"].is_zero(), "{}", stage.text());
         assert!(stage.look().finished, "{what:?}");
+        assert!(cases(&stage).iter().all(|it| !it.1.is_open()), "{}", stage.text());
     }
 }
 
@@ -208,7 +215,8 @@ fn cash_that_the_bank_pays_after_it_was_given_up_is_a_case_and_the_bank_is_a_per
         assert!(stage.look().finished, "{what:?}: {:?}", stage.look().parked);
         let available = stage.wallet().available();
         assert_eq!(available, "2000".parse().unwrap(), "{what:?}: their cash is out");
-        let mut stage = accepted(stage);
+        let how = How::Manual { text: Text::lossy("settled with the bank") };
+        let mut stage = closed(stage, how);
         assert_eq!(
             stage.wallet().available(),
             "12000".parse().unwrap(),

@@ -16,6 +16,7 @@ mod fast_withdraw;
 mod freeze;
 mod given_up;
 mod income;
+mod missing;
 mod never_got;
 mod outside;
 mod portions;

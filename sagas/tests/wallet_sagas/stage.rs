@@ -15,7 +15,7 @@ use fundflow_kernel::{
     streams::{Key, Need},
 };
 use fundflow_runtime::{
-    kind::{payload, saga_id},
+    kind::{Kind, Of, payload, saga_id},
     look::{Look, look},
     message::{Action, Answered, Effect, Input, Output, Reply, Rest, What},
     port::{Ask, Payload},
@@ -29,6 +29,8 @@ use std::sync::Arc;
 /// Runner, log and outside.
 pub(crate) struct Stage<S: Saga> {
     pub(crate) saga: Arc<S>,
+    /// Other sagas that the same runner carries.
+    beside: Vec<Arc<dyn Kind>>,
     pub(crate) runner: Runner,
     pub(crate) events: Vec<Recorded>,
     pub(crate) outside: Outside,
@@ -68,9 +70,10 @@ pub(crate) fn name_of(key: &str) -> String {
     key.strip_prefix("TX-1.").unwrap_or(key).to_owned()
 }
 
-fn runner<S: Saga>(saga: &Arc<S>) -> Runner {
+fn runner<S: Saga>(saga: &Arc<S>, beside: &[Arc<dyn Kind>]) -> Runner {
     let mut runner = Runner::new();
     runner.register(saga.clone());
+    beside.iter().for_each(|kind| runner.register_kind(kind.clone()));
     runner.set_unclaimed(Arc::new(UnknownOrders));
     runner
 }
@@ -79,8 +82,9 @@ impl<S: Saga> Stage<S> {
     pub(crate) fn new(saga: S, now: &str) -> Self {
         let saga = Arc::new(saga);
         Self {
-            runner: runner(&saga),
+            runner: runner(&saga, &[]),
             saga,
+            beside: Vec::new(),
             events: Vec::new(),
             outside: Outside::default(),
             now: at(now),
@@ -89,6 +93,32 @@ impl<S: Saga> Stage<S> {
             alerts: Vec::new(),
             fuse: None,
         }
+    }
+
+    /// The runner carries that saga as well.
+    pub(crate) fn beside<T: Saga>(&mut self, saga: T) {
+        self.beside.push(Arc::new(Of(Arc::new(saga))));
+        self.crash();
+    }
+
+    /// Asks for a saga of another kind.
+    pub(crate) fn request_beside<T: Saga>(
+        &mut self,
+        id: &str,
+        request: T::Request,
+        asked: T::Asked,
+    ) -> Reply
+    where
+        T::Request: 'static,
+        T::Asked: 'static,
+    {
+        self.handle(What::Request {
+            saga: saga_id::<T>(&tx(id)),
+            request: payload(request),
+            asked: payload(asked),
+            at: None,
+            trace_parent: None,
+        })
     }
 
     /// What was decided on a stream before.
@@ -324,11 +354,12 @@ impl<S: Saga> Stage<S> {
         for effect in std::mem::take(&mut self.in_flight) {
             self.outside.answer(&name_of(&effect.key), &effect, self.now);
         }
-        self.runner = runner(&self.saga);
-        let begun = self.events.iter().filter(|it| it.stream.category() == S::KIND);
-        let begun = begun.filter(|it| it.version == Version(1));
-        for id in begun.map(|it| it.event.correlation.clone()).collect::<Vec<_>>() {
-            let saga = self.runner.restore(S::KIND, &id).unwrap();
+        self.runner = runner(&self.saga, &self.beside);
+        let begun = self.events.iter().filter(|it| it.version == Version(1));
+        let begun = begun.filter(|it| self.runner.kind(it.stream.category()).is_some());
+        let begun = begun.map(|it| (it.stream.category().to_owned(), it.event.correlation.clone()));
+        for (kind, id) in begun.collect::<Vec<_>>() {
+            let saga = self.runner.restore(&kind, &id).unwrap();
             loop {
                 let missing = self.runner.missing(&saga);
                 if missing.is_empty() {

@@ -88,6 +88,9 @@ fn heard() -> Vec<application::Event> {
         E::RestRejected(rejection()),
         E::Rejected(interest),
         E::Rejected(Rejection { frozen, ..rejection() }),
+        E::RejectionContested(rejection()),
+        E::RejectionDropped { cause: cause("operator", "sent in error"), taken_back: true },
+        E::RejectionDropped { cause: cause("operator", "by letter"), taken_back: false },
         E::Cancelled { cause: cause("investor", "changed their mind") },
     ]
 }

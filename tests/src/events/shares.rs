@@ -45,7 +45,7 @@ fn wallets() -> Vec<wallet::Event> {
     .collect()
 }
 
-fn kept_back() -> [wallet::Event; 9] {
+fn kept_back() -> [wallet::Event; 12] {
     use wallet::Event as E;
     let (transaction, record) = (transaction("TX-1"), || id("20260225000000000007"));
     let (case, some) = (|| id("C-1"), || shares("10000.00"));
@@ -99,6 +99,9 @@ fn kept_back() -> [wallet::Event; 9] {
         E::SharesUnfrozen { record: record() },
         E::SharesHeld { case: case(), shares: some() },
         E::SharesUnheld { case: case() },
+        E::SharesClaimed { order: order("convert"), transaction: id("TX-1"), shares: some() },
+        E::ClaimLifted { order: order("convert") },
+        E::ClaimWaived { order: order("convert") },
     ]
 }
 
@@ -186,6 +189,10 @@ fn holdings() -> Vec<holdings::Event> {
         E::SharesUnfrozen { record: id("FRZ-1") },
         E::SharesHeld { case: id("C-1"), shares: some() },
         E::SharesUnheld { case: id("C-1") },
+        E::SharesClaimed { order: order("out"), transaction: transaction("TX-1"), shares: some() },
+        E::ClaimLifted { order: order("out") },
+        E::ClaimWaived { order: order("out") },
+        E::MadeUp { lot: lot(), lots: taken() },
         E::CreditReversed { lot: lot(), record: id("TA-3"), replaced_by: Some(id("TX-1.again")) },
         E::TakeReversed {
             order: order("out"),

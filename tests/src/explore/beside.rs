@@ -135,7 +135,8 @@ fn sound<S: Saga, C: Counterparties>(world: &World<S, C>, look: &Look) -> Result
     let is_paused = matches!(look.waits.first(), Some(Wait::Requester { .. }));
     let waits = runner.timer_of(&look.id).is_some()
         || matches!(runner.rest_of(&look.id), Some(Rest::Parked(_)));
-    if look.finished || is_called || waits || is_paused {
+    let others = truths::waits_for_others(look);
+    if look.finished || is_called || waits || is_paused || others {
         Ok(())
     } else {
         Err("nothing drives it".into())

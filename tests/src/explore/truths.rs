@@ -1,8 +1,8 @@
 //! What must be true of any saga at every point of every future.
 //!
 //! 1. Appends continue their streams, and effects stand for what is durable (kept by the world).
-//! 2. Whoever is unfinished waits for somebody, and is driven by a timer, a call or a person, or was paused
-//!    by whoever asked for it.
+//! 2. Whoever is unfinished waits for somebody, and is driven by a timer, a call, a person, or others who
+//!    write to its streams, or was paused by whoever asked for it.
 //! 3. It ends once. Over and owing nothing, no end of it is open but those that a person took over,
 //!    and those that the test excuses.
 //! 4. Another process that has only the log believes the same, and decides nothing.
@@ -126,10 +126,17 @@ pub fn nothing_is_open_at_the_end(look: &Look) -> Result<(), String> {
     open.map_or(Ok(()), |end| Err(format!("{ending}, and {} ({}) is open", end.name, end.worth)))
 }
 
+/// All that it waits for is what others bring into its streams.
+pub(super) fn waits_for_others(look: &Look) -> bool {
+    let others = |wait: &Wait| matches!(wait, Wait::Others { .. });
+    !look.waits.is_empty() && look.waits.iter().all(others)
+}
+
 /// Something will happen to it: a timer rings, a call is answered, or a person looks.
 fn driven<S: Saga, C: Counterparties>(world: &World<S, C>, look: &Look) -> Result<(), String> {
     let is_a_persons = |wait: &Wait| matches!(wait, Wait::Operator { .. } | Wait::Requester { .. });
-    if look.finished || look.waits.first().is_some_and(is_a_persons) {
+    let is_driven = look.waits.first().is_some_and(is_a_persons) || waits_for_others(look);
+    if look.finished || is_driven {
         return Ok(());
     }
     let Some(running) = world.running() else { return Err("the runner forgot it".into()) };

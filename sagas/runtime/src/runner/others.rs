@@ -61,7 +61,7 @@ impl Runner {
                 self.with(&saga, now, |instance, desk| instance.call_now(desk));
                 called += 1;
             } else if let Some(saga) = self.written_for.pop_front() {
-                self.with(&saga, now, |instance, desk| instance.advance(desk));
+                self.with(&saga, now, |instance, desk| instance.told(desk));
             } else {
                 return called;
             }

@@ -16,6 +16,9 @@ use crate::{
 use fundflow_kernel::{cause::Cause, time::Timestamp};
 use std::sync::Arc;
 
+/// The code of a row that a rule of our own refused.
+pub(super) const REFUSED: &str = "refused";
+
 /// A table has fewer rows and moves than this; more rounds would be a circle.
 const ROUNDS: usize = 64;
 
@@ -388,7 +391,7 @@ impl<S: Saga> Running<S> {
 
 fn not_done(error: &NotDone) -> Cause {
     let code = match error {
-        NotDone::Refused(_) => "refused",
+        NotDone::Refused(_) => REFUSED,
         NotDone::Damaged { .. } => "damaged",
         NotDone::Missing(_) | NotDone::Lacks(_) => "unknown",
     };

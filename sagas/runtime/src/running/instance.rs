@@ -50,6 +50,8 @@ pub trait Instance: Send {
     fn ring(&mut self, desk: &mut Desk<'_>);
     /// Goes on as far as it can without anybody else.
     fn advance(&mut self, desk: &mut Desk<'_>);
+    /// Goes on since others have written to its streams, or told it to look at them.
+    fn told(&mut self, desk: &mut Desk<'_>);
     /// When the first of its timers is due.
     fn next_due(&self) -> Option<Timestamp>;
     /// Whether it is over, owes nothing and waits for nobody.
@@ -191,6 +193,7 @@ impl<S: Saga> Instance for Running<S> {
 
     fn wake(&mut self, desk: &mut Desk<'_>) {
         Self::rouse(self, desk);
+        self.decide_again(desk);
         self.advance(desk);
     }
 
@@ -222,6 +225,11 @@ impl<S: Saga> Instance for Running<S> {
     }
 
     fn advance(&mut self, desk: &mut Desk<'_>) {
+        Self::advance(self, desk);
+    }
+
+    fn told(&mut self, desk: &mut Desk<'_>) {
+        self.decide_again(desk);
         Self::advance(self, desk);
     }
 

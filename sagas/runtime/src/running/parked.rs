@@ -4,10 +4,11 @@
 //! 1. Who is parked because an answer is missing, and hears that the call never came, makes it, as it
 //!    would have before: under its key it acts once. It stays parked until there is an answer.
 //! 2. Who is parked for another reason (a refusal, a dispute, a defect) calls nobody anew.
-//! 3. A call that its row does not want any more is not made: the row is refused, what it hangs on is
+//! 3. Who is parked since a rule of ours said no tries again when others have written to its streams.
+//! 4. A call that its row does not want any more is not made: the row is refused, what it hangs on is
 //!    decided anew, or a person decides.
 
-use super::{Desk, LaneState, MAIN, Running};
+use super::{Desk, LaneState, MAIN, Running, advance::REFUSED};
 use crate::{
     port::Ask,
     process::{self, Parked},
@@ -112,6 +113,34 @@ impl<S: Saga> Running<S> {
                 false
             }
         }
+    }
+
+    /// What a row lacked may be there: what our own rules refused is decided once more. It says nothing, and
+    /// stays parked, where it is refused again.
+    pub(super) fn decide_again(&mut self, desk: &mut Desk<'_>) {
+        if !self.is_parked(desk.streams) || !self.is_ready(desk.streams) || self.sick.is_some() {
+            return;
+        }
+        let Some(plan) = self.plan.clone() else { return };
+        let mut moved = false;
+        for deed in self.refused(desk) {
+            let Send::Do(what) = deed.send else { continue };
+            let voice = Self::engine(deed.name, desk.now);
+            let done = self.as_one(desk, &plan, voice, |saga, turn| saga.act(turn, what));
+            moved |= done.is_ok_and(|events| events > 0);
+        }
+        self.wake_if_moved(desk, moved, "what it lacked has come");
+    }
+
+    /// The rows that wait for a person since a rule of ours said no.
+    fn refused(&self, desk: &Desk<'_>) -> Vec<&'static Deed<S>> {
+        let stand = self.stand(desk.streams).and_then(|stand| stand.deed());
+        let beside = self.table(desk.streams).into_iter().flat_map(|table| table.beside);
+        let deeds = stand.into_iter().chain(beside.map(|side| &side.deed));
+        let refused = |deed: &&Deed<S>| {
+            self.parked(desk, deed.name).is_some_and(|parked| &*parked.cause.code == REFUSED)
+        };
+        deeds.filter(refused).collect()
     }
 
     fn parked<'a>(&'a self, desk: &'a Desk<'_>, row: &str) -> Option<&'a Parked> {

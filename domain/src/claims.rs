@@ -1,0 +1,133 @@
+//! Shares that a record of the registrar took, or took back, and that are not there: what comes next is
+//! theirs first.
+//!
+//! ```text
+//! none --claim--> stands --claim (another number)--> stands --claim (none: booked)--> none
+//!                    `-----waive----> waived ------claim (another number)--> stands
+//! ```
+//!
+//! 1. A claim is keyed on the order whose record it is. What stands is available to nobody.
+//! 2. Older claims come first; one whose number changes keeps its place.
+//! 3. A claim books nothing: only its own record does, as a whole, once so many shares are there.
+//! 4. Waived, it keeps nothing back, and its record is not booked: a person made up for the shares in
+//!    another way.
+
+use crate::{
+    ids::{OrderId, TransactionId},
+    money::Shares,
+};
+
+/// What one order's record lacks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claim {
+    /// Its record took the shares, or takes back what it brought.
+    pub order: OrderId,
+    /// Whose order it is: it is told when something comes.
+    pub transaction: TransactionId,
+    /// As many as the record moves, and is not booked for.
+    pub shares: Shares,
+    /// Whether a person made up for them.
+    pub waived: bool,
+}
+
+/// What follows from a claim.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Change {
+    /// It says what it said.
+    Nothing,
+    /// So many are claimed now.
+    Claimed,
+    /// Nothing is lacking any more.
+    Lifted,
+}
+
+/// Claims on one wallet or holding, the oldest first. Most have none.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Claims(Vec<Claim>);
+
+impl Claims {
+    /// Of a stream that nothing is lacking in.
+    pub(crate) const NONE: Self = Self(Vec::new());
+
+    /// The claim of that order, waived or not.
+    pub fn of(&self, order: &OrderId) -> Option<&Claim> {
+        self.0.iter().find(|claim| claim.order == *order)
+    }
+
+    /// Shares that claims keep back.
+    pub fn standing(&self) -> Shares {
+        sum(self.0.iter())
+    }
+
+    /// Shares that claims keep back from whoever has these: those that are older; all of them from whoever
+    /// has none.
+    pub(crate) fn before(&self, own: impl Fn(&Claim) -> bool) -> Shares {
+        let others = self.0.iter().take_while(|claim| claim.waived || !own(claim));
+        sum(others.filter(|claim| !own(claim)))
+    }
+
+    /// Whose claims stand, the oldest first.
+    pub fn waiting(&self) -> Vec<TransactionId> {
+        let mut all: Vec<TransactionId> = Vec::new();
+        for claim in self.0.iter().filter(|claim| !claim.waived) {
+            if !all.contains(&claim.transaction) {
+                all.push(claim.transaction.clone());
+            }
+        }
+        all
+    }
+
+    pub(crate) fn claim(&self, order: &OrderId, shares: Shares) -> Change {
+        match self.of(order) {
+            None if shares.is_zero() => Change::Nothing,
+            Some(known) if known.shares == shares => Change::Nothing,
+            Some(_) if shares.is_zero() => Change::Lifted,
+            None | Some(_) => Change::Claimed,
+        }
+    }
+
+    /// Whether a claim of that order stands that a person can make up for.
+    pub(crate) fn stands(&self, order: &OrderId) -> bool {
+        self.of(order).is_some_and(|claim| !claim.waived)
+    }
+
+    /// `None`: no decider wrote this.
+    pub(crate) fn claimed(
+        &mut self,
+        order: &OrderId,
+        transaction: &TransactionId,
+        shares: Shares,
+    ) -> Option<()> {
+        (self.claim(order, shares) == Change::Claimed).then_some(())?;
+        match self.0.iter_mut().find(|claim| claim.order == *order) {
+            Some(known) => {
+                (known.transaction == *transaction).then_some(())?;
+                (known.shares, known.waived) = (shares, false);
+            }
+            None => self.0.push(Claim {
+                order: order.clone(),
+                transaction: transaction.clone(),
+                shares,
+                waived: false,
+            }),
+        }
+        Some(())
+    }
+
+    pub(crate) fn lifted(&mut self, order: &OrderId) -> Option<()> {
+        let before = self.0.len();
+        self.0.retain(|claim| claim.order != *order);
+        (self.0.len() < before).then_some(())
+    }
+
+    pub(crate) fn waived(&mut self, order: &OrderId) -> Option<()> {
+        let mut standing = self.0.iter_mut().filter(|claim| !claim.waived);
+        standing.find(|claim| claim.order == *order)?.waived = true;
+        Some(())
+    }
+}
+
+fn sum<'a>(claims: impl Iterator<Item = &'a Claim>) -> Shares {
+    let standing = claims.filter(|claim| !claim.waived);
+    standing.fold(Shares::ZERO, |sum, claim| sum.plus(claim.shares).unwrap_or(sum))
+}
