@@ -26,6 +26,15 @@ pub struct LotTaken {
     pub shares: Shares,
 }
 
+/// What one record of a registrar brought or took.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Portion {
+    /// How many.
+    pub shares: Shares,
+    /// The registration date of what came; the last natural day on which what left earns.
+    pub day: NaiveDate,
+}
+
 /// The purchase side of one transaction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Credit {
@@ -34,6 +43,13 @@ pub enum Credit {
     None,
     /// Paid, not registered.
     InTransit(Shares),
+    /// The registrar confirms it in portions: so many are registered, and the rest is on its way.
+    Arriving {
+        /// Over all portions so far.
+        there: Shares,
+        /// In transit.
+        coming: Shares,
+    },
     /// Registered.
     Confirmed(Shares),
     /// Rejected by the registrar.

@@ -19,9 +19,9 @@ use chrono::NaiveDate;
 use fundflow_domain::{
     application::{Application, Confirmation},
     decider::Decider,
-    ids::RegisterRecord,
+    ids::{RegisterRecord, TransactionId},
     money::{Income, Shares},
-    wallet::{Command, Credit, Refusal, Reservation, Wallet},
+    wallet::{Command, Credit, Portion, Refusal, Reservation, Wallet},
 };
 use fundflow_runtime::{
     saga::View,
@@ -109,24 +109,29 @@ impl WalletPart {
         leg: &ApplicationLeg,
     ) -> Result<Option<Command>, NotDone> {
         let credit = self.entry(view).credit;
-        let was = match credit {
-            Credit::Confirmed(was) => was,
-            Credit::Reversed | Credit::None | Credit::InTransit(_) => Shares::ZERO,
-        };
-        let waits = !matches!(credit, Credit::Confirmed(_)) && !leg.is_confirmed(view);
-        let Some(application) = leg.application(view).filter(|_| !waits) else { return Ok(None) };
+        let Some(application) = leg.application(view) else { return Ok(None) };
+        let (last, transaction) = (leg.is_confirmed(view), view.id.clone());
+        let portions = portions_in(application);
         let shares = leg.shares_in(view).ok_or(NotDone::Lacks("shares within range"))?;
-        let transaction = view.id.clone();
-        let registered = leg.confirmation(view).map(|said| said.registered_on);
-        let registered = registered.unwrap_or_else(|| application.terms.trade_date.date());
+        let otherwise = || {
+            let state = self.state(view.streams);
+            state.is_some_and(|it| it.came_on_other_days(view.id, &portions))
+        };
         Ok(match credit {
+            Credit::None | Credit::Reversed if !last => None,
             Credit::None => Some(Command::CreditInTransit(transaction, shares)),
-            Credit::InTransit(_) => Some(Command::ConfirmCredit(transaction, shares, registered)),
-            Credit::Confirmed(_) | Credit::Reversed if was == shares => None,
-            Credit::Confirmed(_) | Credit::Reversed => {
+            Credit::InTransit(_) if !last && shares.is_zero() => None,
+            Credit::InTransit(_) => next_arrival(transaction, Shares::ZERO, &portions, last),
+            Credit::Arriving { there, .. } if there == shares && !last && !otherwise() => None,
+            Credit::Arriving { there, .. } if there < shares || (there == shares && last) => {
+                next_arrival(transaction, there, &portions, last)
+            }
+            Credit::Confirmed(was) if was == shares && !otherwise() => None,
+            Credit::Reversed if shares.is_zero() => None,
+            Credit::Arriving { .. } | Credit::Confirmed(_) | Credit::Reversed => {
                 let correct = |record| {
-                    let transaction = transaction.clone();
-                    Command::CorrectCredit { transaction, record, shares, registered }
+                    let (transaction, portions) = (transaction.clone(), portions.clone());
+                    Command::CorrectCredit { transaction, record, portions, waits: !last }
                 };
                 Some(self.first_time(view, &leg.correcting(view)?, correct))
             }
@@ -251,7 +256,8 @@ impl WalletPart {
         let due = leg.due_out(view).ok_or(NotDone::Lacks("shares within range"))?;
         let entry = self.entry(view);
         // What is in transit must be registered before it can leave.
-        let said = !matches!(entry.credit, Credit::InTransit(_)) && !due.is_zero();
+        let coming = matches!(entry.credit, Credit::InTransit(_) | Credit::Arriving { .. });
+        let said = !coming && !due.is_zero();
         let last = leg.is_confirmed(view);
         match entry.reservation {
             Reservation::None => Ok(None),
@@ -289,9 +295,12 @@ impl WalletPart {
         let rest = self.covered(view).minus(shares).unwrap_or_default();
         let held = if waits { rest } else { Shares::ZERO };
         let earns_through = last_day(view, leg, application, earns)?;
+        let parts = leg.due_parts(view).into_iter().filter(|(_, shares)| !shares.is_zero());
+        let portion = |(said, shares)| Ok(Portion { shares, day: earns(application, said)? });
+        let portions = parts.map(portion).collect::<Result<Vec<_>, NotDone>>()?;
         let correct = |record| {
-            let transaction = view.id.clone();
-            Command::CorrectTakeOut { transaction, record, shares, held, earns_through }
+            let (transaction, portions) = (view.id.clone(), portions.clone());
+            Command::CorrectTakeOut { transaction, record, portions, held, earns_through }
         };
         Ok(self.first_time(view, &leg.correcting(view)?, correct))
     }
@@ -317,6 +326,37 @@ impl ApplicationLeg {
         };
         RegisterRecord::new(name).map_err(|_| NotDone::Lacks("a name for the record"))
     }
+}
+
+/// What each record brought, and from when on it is registered; nothing, from T on, where none did.
+fn portions_in(application: &Application) -> Vec<Portion> {
+    let portion = |said: &Confirmation| Portion {
+        shares: said.outcome.registered(),
+        day: said.registered_on,
+    };
+    let all: Vec<Portion> = application.confirmations().map(portion).collect();
+    let day = application.terms.trade_date.date();
+    if all.is_empty() { vec![Portion { shares: Shares::ZERO, day }] } else { all }
+}
+
+/// The next record's shares come; after the last record no more do.
+fn next_arrival(
+    transaction: TransactionId,
+    there: Shares,
+    portions: &[Portion],
+    last: bool,
+) -> Option<Command> {
+    let (mut sum, mut next) = (Shares::ZERO, None);
+    for part in portions {
+        sum = sum.plus(part.shares)?;
+        next = next.or((sum > there).then_some((sum, part.day)));
+    }
+    let (upto, day) = next.or_else(|| portions.last().map(|part| (sum, part.day)))?;
+    Some(if last && upto == sum {
+        Command::ConfirmCredit(transaction, upto, day)
+    } else {
+        Command::ConfirmPortion(transaction, upto, day)
+    })
 }
 
 /// What the newest record brought or took back earns through that day.
