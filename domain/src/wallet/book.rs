@@ -10,7 +10,7 @@
 //!    behind the latest one; a carry for as long as any of its days.
 //! 3. A settlement ends an account: what changes of days before it goes with the next carry.
 
-use super::{Reservation, State, earning::CarriedFrom};
+use super::earning::CarriedFrom;
 use crate::{
     ids::TransactionId,
     money::{Income, PerTenThousand, Shares},
@@ -49,10 +49,10 @@ pub(super) struct Settlement {
 
 /// A transaction that reserved every share, so that the unpaid income goes along.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Exit {
-    transaction: TransactionId,
+pub(super) struct Exit {
+    pub(super) transaction: TransactionId,
     /// They left, and nothing was unpaid then.
-    with_nothing: bool,
+    pub(super) with_nothing: bool,
 }
 
 /// Income up to a natural day became shares.
@@ -87,11 +87,11 @@ pub(super) struct Book {
     /// A record changed the shares that earn from that day on, after its income was accrued.
     pub(super) changed_from: Option<NaiveDate>,
     settled: Vec<(TransactionId, Settlement)>,
-    exits: Vec<Exit>,
+    pub(super) exits: Vec<Exit>,
 }
 
 /// Of a wallet that nothing was accrued to.
-static EMPTY: Book = Book::new();
+pub(super) static EMPTY: Book = Book::new();
 
 impl Default for Book {
     fn default() -> Self {
@@ -364,79 +364,5 @@ impl CarryPoint {
     /// Carried income earns on none of the days that it is the income of.
     fn earns_from(self) -> NaiveDate {
         self.through.succ_opt().map_or(self.registered, |after| after.max(self.registered))
-    }
-}
-
-impl State {
-    /// Income that is owed and neither carried nor settled; may be negative.
-    pub fn unpaid_income(&self) -> Income {
-        self.book().unpaid()
-    }
-
-    /// What a natural day's income came to, paid or not; `None` where none was accrued, or it was
-    /// reversed.
-    pub fn income_on(&self, day: NaiveDate) -> Option<Income> {
-        let day = self.book().day(day)?;
-        (day.stage != Stage::Reversed).then_some(day.amount)
-    }
-
-    /// Remembered natural days with an income that may still change, the first of them first.
-    pub fn days_of_income(&self) -> Vec<NaiveDate> {
-        let days = self.book().days.iter().filter(|day| day.stage != Stage::Reversed);
-        days.map(|day| day.day).collect()
-    }
-
-    /// Which publication of a natural day's figure was accrued last, reversed since or not.
-    pub fn publication_on(&self, day: NaiveDate) -> Option<u8> {
-        self.book().day(day).map(|day| day.publication)
-    }
-
-    /// What a transaction took along of unpaid income; `None` until it has.
-    pub fn settled_income(&self, transaction: &TransactionId) -> Option<Income> {
-        self.book().settled_by(transaction).map(|settled| settled.amount)
-    }
-
-    /// Whether the unpaid income goes along with the shares that the transaction reserved.
-    pub fn takes_income(&self, transaction: &TransactionId) -> bool {
-        self.book().exits.iter().any(|exit| exit.transaction == *transaction)
-    }
-
-    /// All shares wait to leave, and the unpaid income with them; or they have left, and what the
-    /// registrar pays along is not settled yet, because its record is in dispute.
-    pub(super) fn is_leaving(&self) -> bool {
-        let book = self.book();
-        let leaves = |exit: &Exit| match self.entry(&exit.transaction).reservation {
-            Reservation::Held(_) | Reservation::Leaving { .. } => true,
-            Reservation::Spent(_) => {
-                !exit.with_nothing && book.settled_by(&exit.transaction).is_none()
-            }
-            Reservation::None | Reservation::Released => false,
-        };
-        book.exits.iter().any(leaves)
-    }
-
-    /// The last of the shares have left. Where nothing was unpaid, nothing goes along with them; a
-    /// correction may bring them back, and then they leave once more.
-    pub(super) fn left(&mut self, tx: &TransactionId) {
-        let with_nothing = self.unpaid_income() == Income::ZERO;
-        if self.takes_income(tx) {
-            let mut exits = self.book_mut().exits.iter_mut();
-            exits.by_ref().filter(|exit| exit.transaction == *tx).for_each(|exit| {
-                exit.with_nothing = with_nothing;
-            });
-        }
-    }
-
-    /// The last natural day up to which income was carried.
-    pub fn carried_through(&self) -> Option<NaiveDate> {
-        self.book().carried_through
-    }
-
-    pub(super) fn book(&self) -> &Book {
-        self.income.as_deref().unwrap_or(&EMPTY)
-    }
-
-    pub(super) fn book_mut(&mut self) -> &mut Book {
-        self.income.get_or_insert_default()
     }
 }

@@ -42,6 +42,7 @@ mod income_tests;
 mod kept_back;
 #[cfg(test)]
 mod kept_back_tests;
+mod owed;
 #[cfg(test)]
 mod portion_tests;
 #[cfg(test)]

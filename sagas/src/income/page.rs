@@ -82,9 +82,9 @@ fn give(
             }))) => {}
             Err(error) => return said(error),
         }
-        // Shares of an earlier day that became shares only now earned on days that are known already.
-        events += correct_income(turn, house, key);
     }
+    // Days behind it earn on what it earned, and what was carried with it becomes shares.
+    events += correct_income(turn, house, key);
     Ok(Ok((events, owed)))
 }
 

@@ -15,6 +15,7 @@ pub mod payout;
 pub mod share_book;
 pub mod wallet;
 mod wallet_book;
+mod wallet_portions;
 
 // What holds of any of them.
 pub mod by_hand;

@@ -197,6 +197,11 @@ pub fn correct_income<S: Saga>(
             events += turn.decide(wallet, &carry).unwrap_or_default();
         }
     }
+    // The last carry's own day may have no income any more.
+    if let Some(through) = turn.state(wallet).and_then(State::carried_through) {
+        let again = Command::CarryIncome { through, registered: through };
+        events += turn.decide(wallet, &again).unwrap_or_default();
+    }
     events
 }
 

@@ -1,8 +1,8 @@
 //! Brings a wallet to what the registrar's records say: a lot for what came, and out of it what left.
 //! A corrected or withdrawn record reverses what was booked and posts anew.
 //!
-//! 1. Each record is booked when it is there, more to come or not; what is reserved beside it stays so
-//!    until the last word.
+//! 1. Each record is booked when it is there, more to come or not, whether shares come or leave; what is on
+//!    its way or reserved beside it stays so until the last word.
 //! 2. What leaves earns up to the T of its record. Where that is told late, the days since are reckoned
 //!    anew in the same batch.
 //! 3. What was settled of unpaid income is what the records say that hold.
@@ -13,13 +13,14 @@ use super::{
     lacking,
     share_book::ShareBook,
     wallet::{WalletPart, correct_income},
+    wallet_portions::{Earns, last_day, next_arrival, next_portion, portions_in},
 };
 use crate::house::House;
 use chrono::NaiveDate;
 use fundflow_domain::{
     application::{Application, Confirmation},
     decider::Decider,
-    ids::{RegisterRecord, TransactionId},
+    ids::RegisterRecord,
     money::{Income, Shares},
     wallet::{Command, Credit, Portion, Refusal, Reservation, Wallet},
 };
@@ -27,9 +28,6 @@ use fundflow_runtime::{
     saga::View,
     turn::{NotDone, Turn},
 };
-
-/// The last natural day on which shares earn that left by a record.
-type Earns<'a> = dyn Fn(&Application, &Confirmation) -> Result<NaiveDate, NotDone> + 'a;
 
 /// Where only how many shares leave is asked.
 #[allow(clippy::unnecessary_wraps, reason = "it stands where a calendar may end")]
@@ -326,78 +324,4 @@ impl ApplicationLeg {
         };
         RegisterRecord::new(name).map_err(|_| NotDone::Lacks("a name for the record"))
     }
-}
-
-/// What each record brought, and from when on it is registered; nothing, from T on, where none did.
-fn portions_in(application: &Application) -> Vec<Portion> {
-    let portion = |said: &Confirmation| Portion {
-        shares: said.outcome.registered(),
-        day: said.registered_on,
-    };
-    let all: Vec<Portion> = application.confirmations().map(portion).collect();
-    let day = application.terms.trade_date.date();
-    if all.is_empty() { vec![Portion { shares: Shares::ZERO, day }] } else { all }
-}
-
-/// The next record's shares come; after the last record no more do.
-fn next_arrival(
-    transaction: TransactionId,
-    there: Shares,
-    portions: &[Portion],
-    last: bool,
-) -> Option<Command> {
-    let (mut sum, mut next) = (Shares::ZERO, None);
-    for part in portions {
-        sum = sum.plus(part.shares)?;
-        next = next.or((sum > there).then_some((sum, part.day)));
-    }
-    let (upto, day) = next.or_else(|| portions.last().map(|part| (sum, part.day)))?;
-    Some(if last && upto == sum {
-        Command::ConfirmCredit(transaction, upto, day)
-    } else {
-        Command::ConfirmPortion(transaction, upto, day)
-    })
-}
-
-/// What the newest record brought or took back earns through that day.
-fn last_day<S: FundSaga>(
-    view: &View<'_, S>,
-    leg: &ApplicationLeg,
-    application: &Application,
-    earns: &Earns<'_>,
-) -> Result<NaiveDate, NotDone> {
-    let records = leg.confirmation(view).into_iter().chain(application.withdrawn().last());
-    let days: Result<Vec<NaiveDate>, NotDone> =
-        records.map(|said| earns(application, said)).collect();
-    days?.into_iter().max().ok_or(NotDone::Lacks("a record"))
-}
-
-/// The next record's shares leave; after the last record what is left of the reservation is free.
-fn next_portion<S: FundSaga>(
-    view: &View<'_, S>,
-    leg: &ApplicationLeg,
-    (gone, held): (Shares, Shares),
-    earns: &Earns<'_>,
-) -> Result<Command, NotDone> {
-    let lacks = || NotDone::Lacks("shares within range");
-    let application = leg.application(view).ok_or(NotDone::Lacks("the application"))?;
-    let (at_most, last) = (gone.plus(held).ok_or_else(lacks)?, leg.is_confirmed(view));
-    let (mut sum, mut next) = (Shares::ZERO, None);
-    for (said, part) in leg.due_parts(view) {
-        sum = sum.plus(part).ok_or_else(lacks)?;
-        if sum > gone && next.is_none() {
-            next = Some((said, sum));
-        }
-    }
-    let transaction = view.id.clone();
-    let Some((said, upto)) = next else {
-        let (shares, earns_through) = (gone, last_day(view, leg, application, earns)?);
-        return Ok(Command::TakeOut { transaction, shares, earns_through });
-    };
-    let (shares, earns_through) = (upto.min(at_most), earns(application, said)?);
-    Ok(if last && upto == sum {
-        Command::TakeOut { transaction, shares, earns_through }
-    } else {
-        Command::TakePortion { transaction, shares, earns_through }
-    })
 }

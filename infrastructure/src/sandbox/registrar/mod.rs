@@ -30,6 +30,7 @@ mod income;
 mod income_tests;
 mod line;
 mod market;
+mod owed;
 mod planted;
 mod pricing;
 mod records;
