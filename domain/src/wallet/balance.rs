@@ -39,6 +39,27 @@ impl State {
         })
     }
 
+    /// Whether nothing stays once so many of the available shares have left, and what others reserve has,
+    /// too.
+    pub fn is_emptied_by(&self, shares: Shares) -> bool {
+        shares == self.available() && self.frozen().is_zero() && self.disputed().is_zero()
+    }
+
+    /// Who reserves how many shares, by name.
+    pub fn reserved_by(&self) -> Vec<(TransactionId, Shares)> {
+        let held = |(transaction, entry): &(TransactionId, Entry)| match entry.reservation {
+            Reservation::Held(held) | Reservation::Leaving { held, .. } if !held.is_zero() => {
+                Some((transaction.clone(), held))
+            }
+            Reservation::None
+            | Reservation::Held(_)
+            | Reservation::Leaving { .. }
+            | Reservation::Spent(_)
+            | Reservation::Released => None,
+        };
+        self.entries.iter().filter_map(held).collect()
+    }
+
     /// Registered, free or not.
     pub fn registered(&self) -> Shares {
         self.lots.iter().fold(Shares::ZERO, |sum, lot| sum.plus(lot.shares).unwrap_or(sum))

@@ -51,7 +51,8 @@ pub enum Event {
         transaction: TransactionId,
         /// How many.
         shares: Shares,
-        /// They are all that there are, and the unpaid income goes along.
+        /// They are all that there are, or the last that no other order takes, and the unpaid income goes
+        /// along.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         with_income: bool,
     },

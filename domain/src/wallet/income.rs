@@ -15,8 +15,8 @@
 //! 3. A day that is reversed leaves unpaid income below zero, until a carry takes it away.
 //! 4. What is older than the days that are remembered cannot be told from a repetition and is
 //!    refused.
-//! 5. Nothing is carried while all shares wait to leave, nor until what went along with them is settled: a
-//!    record in dispute may still be corrected. Nor while any shares are in dispute: what they earn would be
+//! 5. Nothing is carried while all shares wait to leave, by one order or several, nor until what went along
+//!    with them is settled: a record in dispute may still be corrected. Nor while any shares are in dispute: what they earn would be
 //!    free, and they may never have been there.
 //! 6. Shares in transit earn nothing; reserved, frozen and disputed shares do.
 //! 7. What is told late with effect from an earlier day changes the shares that earned since: the

@@ -83,7 +83,8 @@ pub enum Command {
     ReverseCredit(TransactionId),
     /// Earmark shares for a conversion (try).
     Reserve(TransactionId, Shares),
-    /// Earmark every registered share: the unpaid income goes along, and becomes no shares meanwhile.
+    /// Earmark every registered share, or the last that no other order takes: the unpaid income goes along,
+    /// and becomes no shares meanwhile.
     ReserveAll(TransactionId, Shares),
     /// The shares will not leave (cancel).
     Release(TransactionId),

@@ -105,7 +105,8 @@ impl WalletPart {
         self.decide(turn, &command)
     }
 
-    /// Reserves so many shares; where they are all that the wallet holds, the unpaid income goes along.
+    /// Reserves so many shares; where they are all that the wallet holds, or the last that no other order
+    /// takes, the unpaid income goes along.
     ///
     /// # Errors
     /// [`NotDone`]; nothing has changed.
@@ -114,7 +115,7 @@ impl WalletPart {
         turn: &mut Turn<'_, S>,
         shares: Shares,
     ) -> Result<usize, NotDone> {
-        let all = self.state(turn.streams()).is_some_and(|wallet| wallet.registered() == shares);
+        let all = self.state(turn.streams()).is_some_and(|wallet| wallet.is_emptied_by(shares));
         let id = turn.id().clone();
         let command =
             if all { Command::ReserveAll(id, shares) } else { Command::Reserve(id, shares) };
