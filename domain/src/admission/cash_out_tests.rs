@@ -147,6 +147,14 @@ fn refused_for_the_request() -> Vec<Row> {
     ]
 }
 
+fn all_reserved() -> CashOut {
+    let by = [("W-1", "400"), ("W-2", "600")];
+    let by = by.map(|(transaction, some)| (transaction.parse().unwrap(), shares(some)));
+    let reserved = shares("1000");
+    let balance = Balance { available: Shares::ZERO, reserved, ..free("1000") };
+    CashOut { balance, reserved_by: ReservedBy(by.to_vec()), shares: None, ..request() }
+}
+
 /// The day, the shares, the quota.
 fn refused_for_the_shares() -> Vec<Row> {
     let kept = Balance {
@@ -178,19 +186,7 @@ fn refused_for_the_shares() -> Vec<Row> {
             "all shares were asked for and 0.00 are available: 0.00 are registered, 0.00 reserved, ",
         ),
         (
-            CashOut {
-                balance: Balance {
-                    available: Shares::ZERO,
-                    reserved: shares("1000"),
-                    ..free("1000")
-                },
-                reserved_by: ReservedBy(vec![
-                    ("W-1".parse().unwrap(), shares("400")),
-                    ("W-2".parse().unwrap(), shares("600")),
-                ]),
-                shares: None,
-                ..request()
-            },
+            all_reserved(),
             "all shares were asked for and 0.00 are available: 1000.00 are registered, 1000.00 reserved (400.00 by W-1, 600.00 by W-2), 0.00 frozen by the register, 0.00 in dispute",
         ),
         (

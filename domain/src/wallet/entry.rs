@@ -29,7 +29,7 @@ pub struct LotTaken {
 /// What one record of a registrar brought or took.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Portion {
-    /// How many.
+    /// How many came or left by it.
     pub shares: Shares,
     /// The registration date of what came; the last natural day on which what left earns.
     pub day: NaiveDate,
@@ -47,7 +47,7 @@ pub enum Credit {
     Arriving {
         /// Over all portions so far.
         there: Shares,
-        /// In transit.
+        /// Paid, and not registered yet.
         coming: Shares,
     },
     /// Registered.
@@ -84,6 +84,17 @@ pub struct Entry {
     pub credit: Credit,
     /// Out.
     pub reservation: Reservation,
+}
+
+impl Credit {
+    /// Shares that are registered and those that are on their way, where any were.
+    pub(super) fn arrived(self) -> Option<(Shares, Shares)> {
+        match self {
+            Credit::InTransit(coming) => Some((Shares::ZERO, coming)),
+            Credit::Arriving { there, coming } => Some((there, coming)),
+            Credit::None | Credit::Confirmed(_) | Credit::Reversed => None,
+        }
+    }
 }
 
 impl Reservation {

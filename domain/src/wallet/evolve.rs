@@ -12,45 +12,10 @@ use chrono::NaiveDate;
 
 pub(super) fn evolve(mut state: State, event: &Event) -> Option<State> {
     match event {
-        Event::CreditedInTransit { transaction, shares } => {
-            let entry = state.entry_mut(transaction);
-            (entry.credit == C::None).then(|| entry.credit = C::InTransit(*shares))?;
-        }
-        Event::CreditConfirmed { transaction, shares, registered } => {
-            let there = match state.entry(transaction).credit {
-                C::InTransit(_) => Shares::ZERO,
-                C::Arriving { there, .. } => there,
-                C::None | C::Confirmed(_) | C::Reversed => return None,
-            };
-            state.came(transaction, *shares, *registered);
-            state.register(transaction, C::Confirmed(there.plus(*shares)?));
-            state.add_lot(transaction, *shares, *registered)?;
-        }
-        Event::PortionCredited { transaction, shares, registered } => {
-            let (there, coming) = match state.entry(transaction).credit {
-                C::InTransit(coming) => (Shares::ZERO, coming),
-                C::Arriving { there, coming } => (there, coming),
-                C::None | C::Confirmed(_) | C::Reversed => return None,
-            };
-            let coming = coming.minus(*shares).unwrap_or_default();
-            state.came(transaction, *shares, *registered);
-            state.entry_mut(transaction).credit =
-                C::Arriving { there: there.plus(*shares)?, coming };
-            state.add_lot(transaction, *shares, *registered)?;
-        }
-        Event::CreditReversed { transaction } => {
-            let entry = state.entry_mut(transaction);
-            match entry.credit {
-                C::InTransit(_) => entry.credit = C::Reversed,
-                C::Arriving { there, .. } => {
-                    entry.credit = C::Arriving { there, coming: Shares::ZERO };
-                    if let R::Held(held) = entry.reservation {
-                        entry.reservation = R::Held(held.min(there));
-                    }
-                }
-                C::None | C::Confirmed(_) | C::Reversed => return None,
-            }
-        }
+        Event::CreditedInTransit { .. }
+        | Event::CreditConfirmed { .. }
+        | Event::PortionCredited { .. }
+        | Event::CreditReversed { .. } => state.credit(event)?,
         Event::SharesReserved { transaction, shares, with_income } => {
             let entry = state.entry_mut(transaction);
             (entry.reservation == R::None).then(|| entry.reservation = R::Held(*shares))?;
@@ -105,6 +70,38 @@ fn correction(
 }
 
 impl State {
+    fn credit(&mut self, event: &Event) -> Option<()> {
+        let transaction = event.transaction()?;
+        let entry = self.entry_mut(transaction);
+        match (event, entry.credit) {
+            (Event::CreditedInTransit { shares, .. }, C::None) => {
+                entry.credit = C::InTransit(*shares);
+            }
+            (Event::CreditReversed { .. }, C::InTransit(_)) => entry.credit = C::Reversed,
+            (Event::CreditReversed { .. }, C::Arriving { there, .. }) => {
+                entry.credit = C::Arriving { there, coming: Shares::ZERO };
+                if let R::Held(held) = entry.reservation {
+                    entry.reservation = R::Held(held.min(there));
+                }
+            }
+            (Event::CreditConfirmed { shares, registered, .. }, was) => {
+                let (there, _) = was.arrived()?;
+                self.came(transaction, *shares, *registered);
+                self.register(transaction, C::Confirmed(there.plus(*shares)?));
+                self.add_lot(transaction, *shares, *registered)?;
+            }
+            (Event::PortionCredited { shares, registered, .. }, was) => {
+                let (there, coming) = was.arrived()?;
+                let coming = coming.minus(*shares).unwrap_or_default();
+                entry.credit = C::Arriving { there: there.plus(*shares)?, coming };
+                self.came(transaction, *shares, *registered);
+                self.add_lot(transaction, *shares, *registered)?;
+            }
+            (_, _) => return None,
+        }
+        Some(())
+    }
+
     fn income(&mut self, event: &Event) -> Option<()> {
         match event {
             Event::IncomeAccrued { day, publication, per_10_000, shares, amount } => {

@@ -4,13 +4,24 @@ use super::{
     Reservation, State,
     book::{Book, EMPTY, Exit, Stage},
 };
-use crate::{ids::TransactionId, money::Income};
+use crate::{
+    ids::TransactionId,
+    money::{Income, Shares},
+};
 use chrono::NaiveDate;
 
 impl State {
     /// Income that is owed and neither carried nor settled; may be negative.
     pub fn unpaid_income(&self) -> Income {
         self.book().unpaid()
+    }
+
+    /// Unpaid income below zero that is more than all shares that are there, and these: no carry can take
+    /// it. Not while shares are to leave together with it.
+    pub fn owed_beyond_shares(&self) -> Option<(Income, Shares)> {
+        let (unpaid, there) = (self.unpaid_income(), self.registered());
+        let owed = -unpaid.whole_fen().0 > there.decimal();
+        (owed && !self.is_leaving()).then_some((unpaid, there))
     }
 
     /// What a natural day's income came to, paid or not; `None` where none was accrued, or it was

@@ -24,6 +24,7 @@ pub mod cases;
 pub mod check;
 pub mod compensation;
 pub mod day_refused;
+pub mod debt;
 pub mod disputes;
 mod fund_saga;
 pub mod lacking;

@@ -17,7 +17,6 @@ use super::{
     SandboxRegistrar,
     entry::{ApplicationEntry, Taken},
     owed::Owed,
-    pricing::takes_income,
     register::Register,
 };
 use crate::sandbox::{channel::serial, journal::JournalError};
@@ -144,6 +143,17 @@ impl Register {
     /// A batch or a publication says something of days whose income was given: the days since are reckoned
     /// anew, and so is what became shares of them.
     pub(super) fn reckon(&mut self, holder: &Holder) {
+        self.reckon_days(holder);
+        let owed = self.incomes.owed.get(holder).filter(|_| !self.is_leaving(holder));
+        let Some((through, registered, amount)) = owed.and_then(Owed::behind) else { return };
+        let key = format!("{}.{}.{through}.{}", holder.0, holder.1, self.held(holder));
+        let carry = self.carry(holder, (serial("IN", &key), registered), amount, |held| held);
+        if let Some(carry) = carry {
+            self.book_carry(holder, through, &carry);
+        }
+    }
+
+    pub(super) fn reckon_days(&mut self, holder: &Holder) {
         let Some(owed) = self.incomes.owed.get(holder) else { return };
         for day in owed.days() {
             let known = self.incomes.published.get(&(holder.1, day));
@@ -153,13 +163,6 @@ impl Register {
             if let Some(owed) = self.incomes.owed.get_mut(holder) {
                 owed.correct(day, amount);
             }
-        }
-        let owed = self.incomes.owed.get(holder);
-        let Some((through, registered, amount)) = owed.and_then(Owed::behind) else { return };
-        let key = format!("{}.{}.{through}.{}", holder.0, holder.1, self.held(holder));
-        let carry = self.carry(holder, (serial("IN", &key), registered), amount, |held| held);
-        if let Some(carry) = carry {
-            self.book_carry(holder, through, &carry);
         }
     }
 
@@ -289,12 +292,9 @@ impl SandboxRegistrar {
 
     /// Whose shares of a fund wait to leave together with the income.
     fn exits(&self, fund: FundCode) -> HashSet<InvestorId> {
-        let waits = |entry: &ApplicationEntry| {
-            let open = entry.decided.as_ref().is_none_or(|decided| decided.carried.is_some());
-            entry.terms.fund == fund && entry.is_accepted() && open
-        };
         let applications = self.applications();
-        let exits = applications.iter().filter(|it| waits(it) && takes_income(&it.terms.ask));
+        let exits =
+            applications.iter().filter(|it| it.terms.fund == fund && it.waits_with_income());
         exits.map(|entry| entry.terms.investor.clone()).collect()
     }
 

@@ -41,6 +41,8 @@ pub(super) type HolderRow<'a> = (&'a InvestorId, FundCode, Shares, Income);
 pub(super) struct Register {
     lots: HashMap<Holder, Vec<Held>>,
     buyers: HashSet<(String, FundCode)>,
+    /// Applications that wait to leave together with what is owed.
+    exits: HashSet<(Holder, String)>,
     pub(super) incomes: Incomes,
 }
 
@@ -74,8 +76,14 @@ pub(super) enum NotThere {
 }
 
 impl Register {
-    /// Notes that the transaction of an application buys into a fund.
+    /// Notes that the transaction of an application buys into a fund, or waits to leave with the income.
     pub(super) fn note(&mut self, entry: &ApplicationEntry) {
+        let exit = ((entry.terms.investor.clone(), entry.terms.fund), entry.terms.no.to_string());
+        if entry.waits_with_income() {
+            self.exits.insert(exit);
+        } else {
+            self.exits.remove(&exit);
+        }
         match entry.terms.ask {
             Ask::Subscription { .. } | Ask::Purchase { .. } | Ask::Conversion { .. } => {
                 self.buyers.insert((entry.transaction().to_owned(), entry.entered_fund()));
@@ -110,11 +118,12 @@ impl Register {
             Outcome::Conversion(numbers) => numbers.income != SignedMoney::ZERO,
             Outcome::Purchase(_) | Outcome::Subscription(_) | Outcome::FastTransfer(_) => false,
         };
-        if !taken.is_empty() {
-            self.reckon(&holder);
-        }
+        self.note(entry);
         if entry.confirmations().skip(confirmed).any(settles) {
+            self.reckon_days(&holder);
             self.incomes.settle(&holder);
+        } else if !taken.is_empty() {
+            self.reckon(&holder);
         }
     }
 
@@ -147,6 +156,11 @@ impl Register {
             let (serial, transaction) = (confirmation.serial.clone(), transaction.to_owned());
             lots.push(Held { serial, transaction, registered_on, unit_cost, shares });
         }
+    }
+
+    /// Whether an application of the holder waits to leave with what is owed.
+    pub(super) fn is_leaving(&self, holder: &Holder) -> bool {
+        self.exits.iter().any(|(of, _)| of == holder)
     }
 
     /// Takes out what left.
