@@ -41,6 +41,20 @@ F-1,2026-03-06T10:00:00+08:00,fast_withdraw,I-1,000730,,9000.00,,
 000730.2026-03-08,2026-03-09T09:00:00+08:00,income,,000730,,,2026-03-08,0.4
 ";
 
+const COLUMNS: &str =
+    "transaction,time,kind,investor,fund,amount,shares,day,per_10_000,publication\n";
+
+/// 100,000.00 are there from Tuesday on; then these rows.
+fn rich(rows: &str) -> String {
+    format!("{COLUMNS}R-1,10:00:00,recharge,I-1,000730,100000.00,,,,\n{rows}")
+}
+
+/// The income of a day of March at that figure, told at that time.
+fn told(day: &str, at: &str, figure: &str) -> String {
+    let (day, at) = (format!("2026-03-{day}"), format!("2026-03-{at}:00+08:00"));
+    format!("000730.{day},{at},income,,000730,,,{day},{figure},\n")
+}
+
 fn played(trade_date: &str, orders: &str, scenario: &str) -> TempDir {
     let (folder, store) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     for (name, text) in [
@@ -93,4 +107,60 @@ fn what_is_told_after_the_weekend_takes_the_weekends_income_back() {
     // 3.64 of 91,000.00 for each of the three days; for two of them 4.00 had become shares.
     assert_eq!(wallet(store.path()), ["91010.92", "0.0000"]);
     assert_eq!(count(store.path(), "wallet.income_corrected"), 2);
+}
+
+/// 0.4 % of a day: what is carried a day too late or too early shows.
+#[test]
+fn the_order_in_which_incomes_are_told_makes_no_difference() {
+    let days = ["03", "04", "05", "06", "07", "08"];
+    let in_order = |day: &&str| told(day, &format!("{day}T20:00"), "40");
+    let orderly: String = days.iter().map(in_order).collect();
+    let orderly = wallet(played("2026-03-02", &rich(&orderly), "").path());
+    // Of 100,000.00 on Tuesday, carried each day; Saturday's and Sunday's on Monday.
+    assert_eq!(orderly, ["102422.47", "0.0000"]);
+
+    let late = told("03", "05T09:00", "40")
+        + &told("04", "04T20:00", "40")
+        + &told("06", "06T20:00", "40")
+        + &told("07", "07T20:00", "40")
+        + &told("05", "08T09:00", "40")
+        + &told("08", "09T09:00", "40");
+    assert_eq!(wallet(played("2026-03-02", &rich(&late), "").path()), orderly);
+
+    // The same figures in the end, after a wrong one that was carried.
+    let wrong: String = days
+        .iter()
+        .map(|day| told(day, &format!("{day}T20:00"), if *day == "04" { "70" } else { "40" }))
+        .collect();
+    let right = "000730.2026-03-04.1,2026-03-06T09:00:00+08:00,income,,000730,,,2026-03-04,40,1\n";
+    let corrected = wallet(played("2026-03-02", &rich(&(wrong + right)), "").path());
+    assert_eq!(corrected, orderly);
+}
+
+#[test]
+fn what_was_carried_before_a_late_word_on_a_fast_transfer_has_earned_nothing() {
+    let days = ["06", "07"].map(|day| told(day, &format!("{day}T20:00"), "40"));
+    let rows = "F-1,2026-03-06T10:00:00+08:00,fast_withdraw,I-1,000730,,9000.00,,,\n".to_owned()
+        + &days.concat()
+        + &told("08", "09T09:00", "40");
+    let columns = COLUMNS.to_owned() + "R-1,10:00:00,recharge,I-1,000730,100000.00,,,,\n";
+    let store = played("2026-03-05", &(columns + &rows), "");
+    // 364.00 of 91,000.00 on Friday, 365.45 of 91,364.00 on Saturday and on Sunday.
+    assert_eq!(wallet(store.path()), ["92094.90", "0.0000"]);
+}
+
+#[test]
+fn two_orders_of_one_t_that_empty_the_wallet_settle_its_income() {
+    let rows = "W-1,2026-03-03T10:00:00+08:00,withdraw,I-1,000730,,40000.00,,,\n\
+                W-2,2026-03-03T10:05:00+08:00,withdraw,I-1,000730,,,,,\n"
+        .to_owned()
+        + &told("03", "03T20:00", "0.4")
+        + &told("04", "04T20:00", "0.4");
+    let store = played("2026-03-02", &rich(&rows), "");
+    assert_eq!(wallet(store.path()), ["0.00", "0.0000"]);
+    assert_eq!(count(store.path(), "wallet.income_settled"), 1);
+    assert_eq!(count(store.path(), "wallet.income_carried"), 0);
+    let shown = json(store.path(), &["event", "ls", "--type", "payout.requested"]);
+    let shown = shown.to_string();
+    assert!(shown.contains("60004.00"), "{shown}");
 }

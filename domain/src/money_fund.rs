@@ -181,7 +181,7 @@ impl Income {
     }
 
     /// Whole fen (towards zero) and the rest.
-    pub(crate) fn whole_fen(self) -> (Decimal, Self) {
+    pub fn whole_fen(self) -> (Decimal, Self) {
         let whole = self.decimal().round_dp_with_strategy(2, RoundingStrategy::ToZero);
         let rest = self.decimal().checked_sub(whole).and_then(|rest| Self::new(rest).ok());
         (whole, rest.unwrap_or(Self::ZERO))

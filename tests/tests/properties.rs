@@ -75,7 +75,7 @@ fn every_command_of_every_aggregate_is_drawn() {
         ("advance", kinds(advance_commands()), 5),
         ("purchase", kinds(purchase_commands()), 13),
         ("conversion", kinds(conversion_commands()), 13),
-        ("wallet", kinds(wallet_commands()), 20),
+        ("wallet", kinds(wallet_commands()), 21),
         ("holdings", kinds(holdings_commands()), 12),
         ("day limit", kinds(day_limit_commands()), 2),
         ("fast quota", kinds(fast_quota_commands()), 3),

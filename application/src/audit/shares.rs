@@ -104,7 +104,9 @@ impl SharesSaid {
     ) {
         use wallet::Event as E;
         let gained = match event {
-            E::CreditConfirmed { shares, .. } => shares.decimal(),
+            E::CreditConfirmed { shares, .. } | E::PortionCredited { shares, .. } => {
+                shares.decimal()
+            }
             E::CreditCorrected { shares, reversed, .. } => {
                 shares.decimal().saturating_sub(reversed.decimal())
             }

@@ -74,6 +74,7 @@ impl Incomes {
             Event::CreditedInTransit { .. }
             | Event::CreditConfirmed { .. }
             | Event::CreditReversed { .. }
+            | Event::PortionCredited { .. }
             | Event::CreditCorrected { .. }
             | Event::TakeOutCorrected { .. }
             | Event::SharesReserved { .. }

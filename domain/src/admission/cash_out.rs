@@ -9,8 +9,8 @@
 //!    definition.
 //! 2. Only what is available leaves: not what is in transit, reserved, frozen or in dispute.
 //! 3. Money that is in may leave: an expired document stops no withdrawal, a frozen account does.
-//! 4. All shares together take the unpaid income along, whatever the fund's carry. A fast
-//!    withdrawal leaves it in the wallet.
+//! 4. All shares together take the unpaid income along, whatever the fund's carry: so does the last of
+//!    several orders that together take all of them. A fast withdrawal leaves it in the wallet.
 
 use super::days::{money_by, reaches};
 use crate::{
@@ -18,7 +18,7 @@ use crate::{
     fast_quota::DAY_MAX,
     fast_redemption::Advancer,
     fund::{FundKind, FundTerms},
-    ids::{AccountRef, FundCode, VersionTag},
+    ids::{AccountRef, FundCode, TransactionId, VersionTag},
     investor::InvestorProfile,
     kyc::KycState,
     limits::{Exit, ExitRefusal, Outflow},
@@ -27,7 +27,7 @@ use crate::{
     time::Timestamp,
 };
 use serde::{Deserialize, Serialize};
-use std::sync::Arc;
+use std::{fmt, sync::Arc};
 
 /// What a wallet holds, as far as it decides what may leave.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -45,12 +45,31 @@ pub struct Balance {
 }
 
 impl Balance {
+    /// Whether nothing stays once so many have left, and what is reserved for others has, too.
+    fn is_emptied_by(&self, asked: Shares) -> bool {
+        asked == self.available && self.frozen.is_zero() && self.disputed.is_zero()
+    }
+
     /// Shares that stay once so many have left, and what is reserved for others has, too.
     pub(super) fn left_without(&self, asked: Shares) -> Shares {
         let bound = self.frozen.plus(self.disputed).unwrap_or(self.registered);
         let bound = bound.min(self.registered.minus(self.available).unwrap_or_default());
         let free = self.available.minus(asked).unwrap_or_default();
         free.plus(bound).unwrap_or(free)
+    }
+}
+
+/// Which transactions reserve shares, and how many each.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ReservedBy(pub Vec<(TransactionId, Shares)>);
+
+impl fmt::Display for ReservedBy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (nth, (transaction, shares)) in self.0.iter().enumerate() {
+            let before = if nth == 0 { " (" } else { ", " };
+            write!(f, "{before}{shares} by {transaction}")?;
+        }
+        if self.0.is_empty() { Ok(()) } else { f.write_str(")") }
     }
 }
 
@@ -85,6 +104,8 @@ pub struct CashOut {
     pub fund: Arc<FundTerms>,
     /// What the wallet holds.
     pub balance: Balance,
+    /// For whom it is reserved.
+    pub reserved_by: ReservedBy,
     /// The exchange's open days.
     pub calendar: Arc<TradingCalendar>,
 }
@@ -102,7 +123,8 @@ pub struct Admitted {
     pub paid_by: TradingDay,
     /// How many leave: what was asked, or all where too few would stay behind.
     pub shares: Shares,
-    /// Every registered share leaves, and the unpaid income with them.
+    /// Every registered share leaves, or the last that no other order takes, and the unpaid income with
+    /// them.
     pub take_income: bool,
     /// The calendar that gave the days.
     pub calendar: VersionTag,
@@ -156,15 +178,18 @@ pub enum Refusal {
     },
     /// Too few are available.
     #[error(
-        "{asked} shares were asked for and {} are available: {} are registered, {} reserved, \
+        "{} and {} are available: {} are registered, {} reserved{by}, \
          {} frozen by the register, {} in dispute",
+        asked.map_or("all shares were asked for".to_owned(), |it| format!("{it} shares were asked for")),
         balance.available, balance.registered, balance.reserved, balance.frozen, balance.disputed
     )]
     NotAvailable {
-        /// What was asked for.
-        asked: Shares,
+        /// What was asked for; none where it was all.
+        asked: Option<Shares>,
         /// What there is.
         balance: Balance,
+        /// For whom it is reserved.
+        by: ReservedBy,
     },
     /// None, or too few at once.
     #[error(transparent)]
@@ -280,7 +305,7 @@ fn decide(a: &CashOut) -> Result<Admitted, Refusal> {
     if let Way::Fast { by, used } = &a.way {
         fast(a, by, *used, shares)?;
     }
-    let take_income = a.way == Way::Ordinary && shares == a.balance.registered;
+    let take_income = a.way == Way::Ordinary && a.balance.is_emptied_by(shares);
     Ok(Admitted {
         requested_at: a.at,
         trade_date: day,
@@ -339,8 +364,9 @@ fn who(a: &CashOut) -> Result<(), Refusal> {
 fn how_many(a: &CashOut) -> Result<Shares, Refusal> {
     let available = a.balance.available;
     let asked = a.shares.unwrap_or(available);
-    if asked > available {
-        return Err(Refusal::NotAvailable { asked, balance: a.balance });
+    if asked > available || (a.shares.is_none() && available.is_zero()) {
+        let (asked, by) = (a.shares, a.reserved_by.clone());
+        return Err(Refusal::NotAvailable { asked, balance: a.balance, by });
     }
     let limits = &a.fund.limits.shares;
     match limits.exit(Outflow::Redemption, asked, available).map_err(Refusal::TooFew)? {

@@ -19,6 +19,7 @@ fn request() -> CashOut {
         account: "acc-1".parse().unwrap(),
         fund: Arc::new(fixture::wallet()),
         balance: free("1000"),
+        reserved_by: ReservedBy::default(),
         calendar: Arc::new(TradingCalendar::xshg().unwrap()),
     }
 }
@@ -77,6 +78,13 @@ fn all_shares_take_the_unpaid_income_along_and_a_part_does_not() {
             Balance { frozen: shares("500"), available: shares("500"), ..free("1000") },
             "499.99",
             false,
+        ),
+        // The last of two orders takes it along.
+        (
+            Some("600"),
+            Balance { reserved: shares("400"), registered: shares("1000"), ..free("600") },
+            "600",
+            true,
         ),
     ];
     for (asked, balance, leave, income) in rows {
@@ -139,6 +147,14 @@ fn refused_for_the_request() -> Vec<Row> {
     ]
 }
 
+fn all_reserved() -> CashOut {
+    let by = [("W-1", "400"), ("W-2", "600")];
+    let by = by.map(|(transaction, some)| (transaction.parse().unwrap(), shares(some)));
+    let reserved = shares("1000");
+    let balance = Balance { available: Shares::ZERO, reserved, ..free("1000") };
+    CashOut { balance, reserved_by: ReservedBy(by.to_vec()), shares: None, ..request() }
+}
+
 /// The day, the shares, the quota.
 fn refused_for_the_shares() -> Vec<Row> {
     let kept = Balance {
@@ -164,9 +180,14 @@ fn refused_for_the_shares() -> Vec<Row> {
             CashOut { shares: Some(shares("0.99")), ..request() },
             "0.99 shares are below the minimum of 1.00; all 1000.00 may leave",
         ),
+        (CashOut { shares: Some(Shares::ZERO), ..request() }, "no shares were asked for"),
         (
             CashOut { balance: Balance::default(), shares: None, ..request() },
-            "no shares were asked for",
+            "all shares were asked for and 0.00 are available: 0.00 are registered, 0.00 reserved, ",
+        ),
+        (
+            all_reserved(),
+            "all shares were asked for and 0.00 are available: 1000.00 are registered, 1000.00 reserved (400.00 by W-1, 600.00 by W-2), 0.00 frozen by the register, 0.00 in dispute",
         ),
         (
             CashOut {

@@ -240,6 +240,7 @@ proptest! {
             account: investor().account,
             fund: Arc::new(fund),
             balance: held(&free.to_string(), &frozen.to_string()),
+            reserved_by: cash_out::ReservedBy::default(),
             calendar: request().calendar,
         };
         let Err(refusal) = cash_out::admit(&a) else { return Ok(()) };

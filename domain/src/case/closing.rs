@@ -18,6 +18,10 @@ impl Kind {
             Kind::Overpaid => {
                 "the investor has too much already; get it back, and close the case as manual"
             }
+            Kind::IncomeBelowZero => {
+                "this is on no record, but income that the shares do not make up for; settle it with the \
+                 investor, or wait for later income, and close the case as manual"
+            }
             Kind::FastQuotaExceeded => {
                 "nothing is to be booked or paid for it; find out why the bank paid, and close the case as \
                  manual"
@@ -79,6 +83,7 @@ mod tests {
                     Kind::SharesMissing
                     | Kind::OwedByHand
                     | Kind::Overpaid
+                    | Kind::IncomeBelowZero
                     | Kind::FastQuotaExceeded => [false, false, false, true],
                     Kind::SecondConfirmationDiffers
                     | Kind::RejectedAfterConfirmed

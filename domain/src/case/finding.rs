@@ -128,6 +128,8 @@ kinds! {
     SharesMissing = "shares_missing",
     /// More cash at once was paid to an investor on a natural day than the quota allows.
     FastQuotaExceeded = "fast_quota_exceeded",
+    /// Income below zero is more than the shares that it could take, and a person gets it back.
+    IncomeBelowZero = "income_below_zero",
     /// None of the others; the words say it.
     Other = "other",
 }

@@ -8,7 +8,7 @@
 use super::{Account, Entry, Part, Posting};
 use crate::{
     holdings::{self, HoldingId, Lot, Taking},
-    ids::{FundCode, InvestorId, WalletId},
+    ids::{FundCode, InvestorId, TransactionId, WalletId},
     money::Shares,
     wallet::{self, Credit, Reservation},
 };
@@ -59,19 +59,21 @@ fn wallet_came(before: &wallet::State, event: &wallet::Event) -> Option<Decimal>
     match event {
         E::CreditedInTransit { shares, .. } => Some(shares.decimal()),
         E::CreditConfirmed { transaction, shares, .. } => {
-            let Credit::InTransit(coming) = before.entry(transaction).credit else { return None };
-            shares.decimal().checked_sub(coming.decimal())
+            shares.decimal().checked_sub(coming(before, transaction)?.decimal())
         }
-        E::CreditReversed { transaction } => {
-            let Credit::InTransit(coming) = before.entry(transaction).credit else { return None };
-            Some(-coming.decimal())
+        E::PortionCredited { transaction, shares, .. } => {
+            let coming = coming(before, transaction)?;
+            shares.decimal().checked_sub(coming.min(*shares).decimal())
         }
+        E::CreditReversed { transaction } => Some(-coming(before, transaction)?.decimal()),
         E::SharesSpent { shares, .. }
         | E::SharesTakenOut { shares, .. }
         | E::PortionTakenOut { shares, .. } => Some(-shares.decimal()),
-        E::CreditCorrected { lots, left, .. } => {
+        E::CreditCorrected { transaction, lots, left, coming: more, .. } => {
             let taken: Decimal = lots.iter().map(|part| part.shares.decimal()).sum();
-            left.decimal().checked_sub(taken)
+            let coming = coming(before, transaction).unwrap_or_default();
+            let more = more.decimal().checked_sub(coming.decimal())?;
+            left.decimal().checked_sub(taken)?.checked_add(more)
         }
         E::TakeOutCorrected { reversed, shares, .. } => {
             reversed.decimal().checked_sub(shares.decimal())
@@ -95,14 +97,29 @@ fn wallet_came(before: &wallet::State, event: &wallet::Event) -> Option<Decimal>
     }
 }
 
+fn coming(before: &wallet::State, transaction: &TransactionId) -> Option<Shares> {
+    match before.entry(transaction).credit {
+        Credit::InTransit(coming) | Credit::Arriving { coming, .. } => Some(coming),
+        Credit::None | Credit::Confirmed(_) | Credit::Reversed => None,
+    }
+}
+
 /// In transit and free, registered and free, and neither.
 fn parts_of_wallet(state: &wallet::State) -> Option<[Shares; 3]> {
     let both = state.entries().try_fold(Shares::ZERO, |sum, (_, entry)| {
         match (entry.credit, entry.reservation) {
             (Credit::InTransit(_), Reservation::Held(held)) => sum.plus(held),
-            (Credit::InTransit(_) | Credit::None | Credit::Confirmed(_) | Credit::Reversed, _) => {
-                Some(sum)
+            (Credit::Arriving { there, .. }, Reservation::Held(held)) => {
+                sum.plus(held.minus(there).unwrap_or_default())
             }
+            (
+                Credit::InTransit(_)
+                | Credit::Arriving { .. }
+                | Credit::None
+                | Credit::Confirmed(_)
+                | Credit::Reversed,
+                _,
+            ) => Some(sum),
         }
     })?;
     let (pending, available) = (state.in_transit().minus(both)?, state.available());

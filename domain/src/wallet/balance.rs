@@ -33,9 +33,31 @@ impl State {
     pub(super) fn reserved_of_registered(&self) -> Shares {
         self.sum(|entry| match (entry.reservation, entry.credit) {
             (Reservation::Held(_), Credit::InTransit(_)) => Shares::ZERO,
+            (Reservation::Held(held), Credit::Arriving { there, .. }) => held.min(there),
             (Reservation::Held(held) | Reservation::Leaving { held, .. }, _) => held,
             (Reservation::None | Reservation::Spent(_) | Reservation::Released, _) => Shares::ZERO,
         })
+    }
+
+    /// Whether nothing stays once so many of the available shares have left, and what others reserve has,
+    /// too.
+    pub fn is_emptied_by(&self, shares: Shares) -> bool {
+        shares == self.available() && self.frozen().is_zero() && self.disputed().is_zero()
+    }
+
+    /// Who reserves how many shares, by name.
+    pub fn reserved_by(&self) -> Vec<(TransactionId, Shares)> {
+        let held = |(transaction, entry): &(TransactionId, Entry)| match entry.reservation {
+            Reservation::Held(held) | Reservation::Leaving { held, .. } if !held.is_zero() => {
+                Some((transaction.clone(), held))
+            }
+            Reservation::None
+            | Reservation::Held(_)
+            | Reservation::Leaving { .. }
+            | Reservation::Spent(_)
+            | Reservation::Released => None,
+        };
+        self.entries.iter().filter_map(held).collect()
     }
 
     /// Registered, free or not.
@@ -46,7 +68,7 @@ impl State {
     /// Paid, not registered.
     pub fn in_transit(&self) -> Shares {
         self.sum(|entry| match entry.credit {
-            Credit::InTransit(shares) => shares,
+            Credit::InTransit(shares) | Credit::Arriving { coming: shares, .. } => shares,
             Credit::None | Credit::Confirmed(_) | Credit::Reversed => Shares::ZERO,
         })
     }
@@ -63,6 +85,9 @@ impl State {
     pub(super) fn free_for(&self, tx: &TransactionId) -> Shares {
         match self.entry(tx).credit {
             Credit::InTransit(own) => own,
+            Credit::Arriving { there, coming } => {
+                coming.plus(there.min(self.available())).unwrap_or(coming)
+            }
             Credit::Confirmed(own) => own.min(self.available()),
             Credit::None | Credit::Reversed => self.available(),
         }
@@ -80,8 +105,12 @@ impl State {
         taken_from(&lots, shares)
     }
 
-    /// A name stands for one lot: a transaction that is called like carried income joins it.
+    /// A name stands for one lot: a transaction that is called like carried income joins it. Nothing is no
+    /// lot.
     pub(super) fn add(&mut self, lot: Lot) -> Option<()> {
+        if lot.shares.is_zero() {
+            return Some(());
+        }
         match self.lots.iter_mut().find(|other| other.transaction == lot.transaction) {
             Some(other) => other.shares = other.shares.plus(lot.shares)?,
             None => self.lots.push(lot),
@@ -89,12 +118,11 @@ impl State {
         Some(())
     }
 
-    /// Whole fen of income became a lot, or took shares away. Of the days that it is the income of, none
-    /// is changed by it.
+    /// Whole fen of income became a lot, or took shares away.
     pub(super) fn carried(
         &mut self,
         amount: Income,
-        (through, registered): (NaiveDate, NaiveDate),
+        registered: NaiveDate,
         lots: &[LotTaken],
     ) -> Option<()> {
         let shares = income::shares_of(amount)?;
@@ -102,13 +130,11 @@ impl State {
             lots.is_empty().then_some(())?;
             let transaction = format!("income.{}", registered.format("%Y%m%d"));
             let transaction = TransactionId::new(transaction).ok()?;
-            self.came_early(shares, (registered, through));
             self.add(Lot { transaction, registered, shares, carried: true })?;
             return self.merge_carried();
         }
         let taken = lots.iter().try_fold(Shares::ZERO, |sum, taken| sum.plus(taken.shares))?;
         (taken == shares).then_some(())?;
-        self.still_earning(lots, registered.pred_opt()?.max(through))?;
         lots.iter().try_for_each(|taken| self.take(taken))
     }
 

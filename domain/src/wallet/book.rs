@@ -1,18 +1,16 @@
-//! What a wallet remembers of its income: days, what was carried and settled, and who still earns.
+//! What a wallet remembers of its income: days, carries and what was settled.
 //!
 //! ```text
-//! unpaid = Σ days not paid + rest
-//! rest   = what a carry left below a fen, less what reversals of paid days took
+//! unpaid  = rest + Σ days since the last settlement - booked
+//! a carry = whole fen of (what the carry before it left + its days); the rest goes with the next
 //! ```
 //!
-//! 1. Days are remembered for as long as they are unpaid, and then until [`DAYS_REMEMBERED`] days
-//!    behind the latest one.
-//! 2. Shares that left earn on days whose income may come later, so they are remembered as long.
+//! 1. A day goes with the first carry that is through it, whenever its income was told.
+//! 2. Days are remembered for as long as they are unpaid, and then until [`DAYS_REMEMBERED`] days
+//!    behind the latest one; a carry for as long as any of its days.
+//! 3. A settlement ends an account: what changes of days before it goes with the next carry.
 
-use super::{
-    Reservation, State,
-    earning::{Early, Gone},
-};
+use super::earning::CarriedFrom;
 use crate::{
     ids::TransactionId,
     money::{Income, PerTenThousand, Shares},
@@ -24,8 +22,10 @@ pub const DAYS_REMEMBERED: u64 = 40;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Stage {
-    Unpaid,
-    Paid,
+    /// Unpaid, or carried: its date and the carries say which.
+    Counts,
+    /// Paid with shares that left.
+    Settled,
     Reversed,
 }
 
@@ -49,28 +49,49 @@ pub(super) struct Settlement {
 
 /// A transaction that reserved every share, so that the unpaid income goes along.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Exit {
-    transaction: TransactionId,
+pub(super) struct Exit {
+    pub(super) transaction: TransactionId,
     /// They left, and nothing was unpaid then.
-    with_nothing: bool,
+    pub(super) with_nothing: bool,
 }
 
-/// Days by date; the other lists in the order in which they happened.
+/// Income up to a natural day became shares.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct CarryPoint {
+    through: NaiveDate,
+    registered: NaiveDate,
+}
+
+/// What a carry is to book now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Due {
+    /// Beyond what was booked so far, whole fen.
+    pub(super) amount: Income,
+    pub(super) registered: NaiveDate,
+    /// Parts of a fen among it.
+    pub(super) unpaid: Income,
+}
+
+/// Days and carries by date; the other lists in the order in which they happened.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Book {
     pub(super) days: Vec<Accrued>,
+    carries: Vec<CarryPoint>,
+    /// Before the first of these carries.
     pub(super) rest: Income,
+    /// By carries since.
+    booked: Income,
+    /// Carries through it are done with.
+    closed_through: Option<NaiveDate>,
     pub(super) carried_through: Option<NaiveDate>,
-    pub(super) gone: Vec<Gone>,
-    pub(super) early: Vec<Early>,
     /// A record changed the shares that earn from that day on, after its income was accrued.
     pub(super) changed_from: Option<NaiveDate>,
     settled: Vec<(TransactionId, Settlement)>,
-    exits: Vec<Exit>,
+    pub(super) exits: Vec<Exit>,
 }
 
 /// Of a wallet that nothing was accrued to.
-static EMPTY: Book = Book::new();
+pub(super) static EMPTY: Book = Book::new();
 
 impl Default for Book {
     fn default() -> Self {
@@ -82,10 +103,11 @@ impl Book {
     const fn new() -> Self {
         Self {
             days: Vec::new(),
+            carries: Vec::new(),
             rest: Income::ZERO,
+            booked: Income::ZERO,
+            closed_through: None,
             carried_through: None,
-            gone: Vec::new(),
-            early: Vec::new(),
             changed_from: None,
             settled: Vec::new(),
             exits: Vec::new(),
@@ -109,22 +131,70 @@ impl Book {
         self.days.last()?.day.checked_sub_days(Days::new(DAYS_REMEMBERED))
     }
 
-    fn sum(&self, counts: impl Fn(&Accrued) -> bool) -> Income {
-        let unpaid = self.days.iter().filter(|day| day.stage == Stage::Unpaid && counts(day));
-        unpaid.fold(self.rest, |sum, day| sum.plus(day.amount).unwrap_or(sum))
-    }
-
-    pub(super) fn due(&self, through: NaiveDate) -> Income {
-        self.sum(|day| day.day <= through)
+    fn counting(&self) -> impl Iterator<Item = &Accrued> {
+        self.days.iter().filter(|day| day.stage == Stage::Counts)
     }
 
     pub(super) fn unpaid(&self) -> Income {
-        self.sum(|_| true)
+        let all = self.counting().map(|day| day.amount);
+        let sum = all.fold(self.rest, |sum, amount| sum.plus(amount).unwrap_or(sum));
+        sum.minus(self.booked).unwrap_or(sum)
     }
 
     pub(super) fn without(&self, amount: Income, left_to_fund: Income) -> Option<Income> {
         let paid = amount.plus(left_to_fund)?;
         self.unpaid().minus(paid)
+    }
+
+    /// What each carry is to be by the days that are known now, from which day on it earns, and what the
+    /// last one leaves.
+    pub(super) fn carries(&self) -> (Vec<CarriedFrom>, Income) {
+        self.carried(&self.carries)
+    }
+
+    fn carried(&self, carries: &[CarryPoint]) -> (Vec<CarriedFrom>, Income) {
+        let (mut rest, mut days, mut all) = (self.rest, self.counting().peekable(), Vec::new());
+        for carry in carries {
+            while let Some(day) = days.next_if(|day| day.day <= carry.through) {
+                rest = rest.plus(day.amount).unwrap_or(rest);
+            }
+            let (whole, below) = rest.whole_fen();
+            all.push((carry.earns_from(), Income::new(whole).unwrap_or_default()));
+            rest = below;
+        }
+        (all, rest)
+    }
+
+    /// What a carry through that day is to book; `None` where it is done with, or comes to nothing.
+    pub(super) fn due(&self, through: NaiveDate, registered: NaiveDate) -> Option<Due> {
+        if self.closed_through.is_some_and(|closed| through <= closed) {
+            return None;
+        }
+        let mut carries = self.carries.clone();
+        let (at, known) = match carries.binary_search_by(|known| known.through.cmp(&through)) {
+            Ok(at) => (at, true),
+            Err(at) => {
+                carries.insert(at, CarryPoint { through, registered });
+                (at, false)
+            }
+        };
+        let (all, rest) = self.carried(&carries);
+        let sum = all.iter().try_fold(Income::ZERO, |sum, (_, one)| sum.plus(*one))?;
+        let amount = sum.minus(self.booked)?;
+        let first = !known && all.get(at).is_some_and(|(_, own)| *own != Income::ZERO);
+        let last = at.checked_add(1) == Some(carries.len());
+        let unpaid = if last { amount.plus(rest)? } else { amount };
+        let registered = carries.get(at)?.registered;
+        let nothing = amount == Income::ZERO && !first;
+        (!nothing).then_some(Due { amount, registered, unpaid })
+    }
+
+    /// Other income is to be carried than was.
+    pub(super) fn is_behind(&self) -> bool {
+        let sum = |(all, _): (Vec<CarriedFrom>, Income)| {
+            all.iter().try_fold(Income::ZERO, |sum, (_, one)| sum.plus(*one))
+        };
+        !self.carries.is_empty() && sum(self.carries()) != Some(self.booked)
     }
 
     pub(super) fn leaving_with(&mut self, tx: &TransactionId) {
@@ -142,8 +212,7 @@ impl Book {
         per_10_000: PerTenThousand,
         (shares, amount): (Shares, Income),
     ) -> Option<()> {
-        let stage = if amount == Income::ZERO { Stage::Paid } else { Stage::Unpaid };
-        let shares = Some(shares);
+        let (stage, shares) = (Stage::Counts, Some(shares));
         let accrued = Accrued { day, publication, per_10_000, shares, amount, stage };
         match self.place_of(day) {
             Ok(at) => {
@@ -153,18 +222,41 @@ impl Book {
             }
             Err(at) => self.days.insert(at, accrued),
         }
-        if let Some(since) = self.remembered_since() {
-            self.days.retain(|day| day.day >= since || day.stage == Stage::Unpaid);
-            self.gone.retain(|gone| gone.through >= since);
-            self.early.retain(|early| early.through >= since);
-        }
+        self.changes_after(day);
         Some(())
+    }
+
+    /// Returns what became shares for good.
+    pub(super) fn forget_old_days(&mut self) -> Vec<CarriedFrom> {
+        let Some(since) = self.remembered_since() else { return Vec::new() };
+        let old = self.carries.iter().take_while(|carry| carry.through < since).count();
+        let done: Vec<CarryPoint> = self.carries.drain(..old).collect();
+        let (carried, rest) = self.carried(&done);
+        if let Some(last) = done.last() {
+            let sum = carried.iter().try_fold(Income::ZERO, |sum, (_, one)| sum.plus(*one));
+            self.booked = sum.and_then(|sum| self.booked.minus(sum)).unwrap_or(self.booked);
+            self.rest = rest;
+            self.closed_through = self.closed_through.max(Some(last.through));
+            self.days.retain(|day| day.stage != Stage::Counts || day.day > last.through);
+        }
+        self.days.retain(|day| {
+            let owed = day.stage == Stage::Counts && day.amount != Income::ZERO;
+            day.day >= since || owed
+        });
+        carried
     }
 
     /// Other shares earn from that day on. Most often no income of it was accrued yet.
     pub(super) fn changes_from(&mut self, day: NaiveDate) {
         if self.days.last().is_some_and(|last| last.day >= day) {
             self.changed_from = Some(self.changed_from.map_or(day, |before| before.min(day)));
+        }
+    }
+
+    /// What a day earned earns on the days after it.
+    fn changes_after(&mut self, day: NaiveDate) {
+        if let Some(after) = day.succ_opt() {
+            self.changes_from(after);
         }
     }
 
@@ -178,11 +270,12 @@ impl Book {
         let was = &mut self.days[at];
         (was.publication == publication && was.amount == amount).then_some(())?;
         match was.stage {
-            Stage::Unpaid => {}
-            Stage::Paid => self.rest = self.rest.minus(amount)?,
+            Stage::Counts => {}
+            Stage::Settled => self.rest = self.rest.minus(amount)?,
             Stage::Reversed => return None,
         }
         was.stage = Stage::Reversed;
+        self.changes_after(day);
         Some(())
     }
 
@@ -197,17 +290,12 @@ impl Book {
         let was = &mut self.days[at];
         (was.publication == publication && was.amount == reversed).then_some(())?;
         match was.stage {
-            Stage::Unpaid => {}
-            // A day of nothing is paid when it is accrued.
-            Stage::Paid
-                if reversed == Income::ZERO && self.carried_through.is_none_or(|on| on < day) =>
-            {
-                was.stage = Stage::Unpaid;
-            }
-            Stage::Paid => self.rest = self.rest.plus(amount)?.minus(reversed)?,
+            Stage::Counts => {}
+            Stage::Settled => self.rest = self.rest.plus(amount)?.minus(reversed)?,
             Stage::Reversed => return None,
         }
         (was.shares, was.amount) = (Some(shares), amount);
+        self.changes_after(day);
         Some(())
     }
 
@@ -216,25 +304,40 @@ impl Book {
         self.days.iter_mut().for_each(|day| day.shares = None);
     }
 
-    pub(super) fn carry(&mut self, through: NaiveDate, amount: Income) -> Option<()> {
-        self.carried_through.is_none_or(|before| before < through).then_some(())?;
-        self.rest = self.due(through).minus(amount)?;
-        self.pay(|day| day.day <= through);
-        self.carried_through = Some(through);
+    pub(super) fn carry(
+        &mut self,
+        (through, registered): (NaiveDate, NaiveDate),
+        amount: Income,
+    ) -> Option<()> {
+        let open = self.closed_through.is_none_or(|closed| closed < through);
+        let booked = self.booked.plus(amount)?;
+        open.then(|| self.booked = booked)?;
+        let carry = CarryPoint { through, registered };
+        if let Err(at) = self.carries.binary_search_by(|known| known.through.cmp(&through)) {
+            self.carries.insert(at, carry);
+            self.changes_from(carry.earns_from());
+        }
+        self.carried_through = self.carried_through.max(Some(through));
         Some(())
     }
 
+    /// Returns what became shares for good.
     pub(super) fn settle(
         &mut self,
         tx: &TransactionId,
         amount: Income,
         left_to_fund: Income,
-    ) -> Option<()> {
+    ) -> Option<Vec<CarriedFrom>> {
         self.settled_by(tx).is_none().then_some(())?;
-        self.rest = self.without(amount, left_to_fund)?;
-        self.pay(|_| true);
+        let (carried, rest) = (self.carries().0, self.without(amount, left_to_fund)?);
+        (self.rest, self.booked) = (rest, Income::ZERO);
+        self.carries.clear();
+        self.closed_through = self.carried_through;
+        self.days.iter_mut().filter(|day| day.stage == Stage::Counts).for_each(|day| {
+            day.stage = Stage::Settled;
+        });
         self.settled.push((tx.clone(), Settlement { amount, left_to_fund }));
-        Some(())
+        Some(carried)
     }
 
     /// `now`: what is settled instead; none where the shares have not left.
@@ -255,78 +358,11 @@ impl Book {
         }
         Some(())
     }
-
-    fn pay(&mut self, goes: impl Fn(&Accrued) -> bool) {
-        for day in self.days.iter_mut().filter(|day| day.stage == Stage::Unpaid && goes(day)) {
-            day.stage = Stage::Paid;
-        }
-    }
 }
 
-impl State {
-    /// Income that is owed and neither carried nor settled; may be negative.
-    pub fn unpaid_income(&self) -> Income {
-        self.book().unpaid()
-    }
-
-    /// What a natural day's income came to, paid or not; `None` where none was accrued, or it was
-    /// reversed.
-    pub fn income_on(&self, day: NaiveDate) -> Option<Income> {
-        let day = self.book().day(day)?;
-        (day.stage != Stage::Reversed).then_some(day.amount)
-    }
-
-    /// Which publication of a natural day's figure was accrued last, reversed since or not.
-    pub fn publication_on(&self, day: NaiveDate) -> Option<u8> {
-        self.book().day(day).map(|day| day.publication)
-    }
-
-    /// What a transaction took along of unpaid income; `None` until it has.
-    pub fn settled_income(&self, transaction: &TransactionId) -> Option<Income> {
-        self.book().settled_by(transaction).map(|settled| settled.amount)
-    }
-
-    /// Whether the unpaid income goes along with the shares that the transaction reserved.
-    pub fn takes_income(&self, transaction: &TransactionId) -> bool {
-        self.book().exits.iter().any(|exit| exit.transaction == *transaction)
-    }
-
-    /// All shares wait to leave, and the unpaid income with them; or they have left, and what the
-    /// registrar pays along is not settled yet, because its record is in dispute.
-    pub(super) fn is_leaving(&self) -> bool {
-        let book = self.book();
-        let leaves = |exit: &Exit| match self.entry(&exit.transaction).reservation {
-            Reservation::Held(_) | Reservation::Leaving { .. } => true,
-            Reservation::Spent(_) => {
-                !exit.with_nothing && book.settled_by(&exit.transaction).is_none()
-            }
-            Reservation::None | Reservation::Released => false,
-        };
-        book.exits.iter().any(leaves)
-    }
-
-    /// The last of the shares have left. Where nothing was unpaid, nothing goes along with them; a
-    /// correction may bring them back, and then they leave once more.
-    pub(super) fn left(&mut self, tx: &TransactionId) {
-        let with_nothing = self.unpaid_income() == Income::ZERO;
-        if self.takes_income(tx) {
-            let mut exits = self.book_mut().exits.iter_mut();
-            exits.by_ref().filter(|exit| exit.transaction == *tx).for_each(|exit| {
-                exit.with_nothing = with_nothing;
-            });
-        }
-    }
-
-    /// The last natural day up to which income was carried.
-    pub fn carried_through(&self) -> Option<NaiveDate> {
-        self.book().carried_through
-    }
-
-    pub(super) fn book(&self) -> &Book {
-        self.income.as_deref().unwrap_or(&EMPTY)
-    }
-
-    pub(super) fn book_mut(&mut self) -> &mut Book {
-        self.income.get_or_insert_default()
+impl CarryPoint {
+    /// Carried income earns on none of the days that it is the income of.
+    fn earns_from(self) -> NaiveDate {
+        self.through.succ_opt().map_or(self.registered, |after| after.max(self.registered))
     }
 }

@@ -2,7 +2,7 @@
 //! brings it.
 
 use super::{
-    Command, Event, KeptBackRefusal, LotTaken, Refusal, Wallet,
+    Command, Event, KeptBackRefusal, LotTaken, Portion, Refusal, Wallet,
     tests::{credited, date, reserved, shares, tx},
 };
 use crate::{
@@ -33,7 +33,7 @@ fn taken(name: &str, number: &str) -> Command {
     Command::CorrectTakeOut {
         transaction: tx(name),
         record: format!("R-{name}").parse().unwrap(),
-        shares: shares(number),
+        portions: vec![Portion { shares: shares(number), day: date("2026-02-24") }],
         held: shares("0"),
         earns_through: date("2026-02-24"),
     }
@@ -62,6 +62,7 @@ fn took(name: &str, number: &str, lots: &[(&str, &str)]) -> Event {
         lots: lots.iter().map(taken).collect(),
         held: shares("0"),
         earns_through: date("2026-02-24"),
+        portions: Vec::new(),
     }
 }
 
@@ -134,8 +135,8 @@ fn a_purchase_that_is_corrected_loses_its_own_shares_whatever_others_claim() {
     let correct = |number: &str| Command::CorrectCredit {
         transaction: tx("TX-2"),
         record: "R-2".parse().unwrap(),
-        shares: shares(number),
-        registered: date("2026-02-25"),
+        portions: vec![Portion { shares: shares(number), day: date("2026-02-25") }],
+        waits: false,
     };
     let events = || {
         let older = [released("TX-1"), claimed("TX-1", "1000")];
@@ -149,6 +150,8 @@ fn a_purchase_that_is_corrected_loses_its_own_shares_whatever_others_claim() {
         shares: shares("250"),
         left: shares("250"),
         registered: date("2026-02-25"),
+        coming: shares("0"),
+        portions: Vec::new(),
     }]);
     assert_eq!(state.state().available(), shares("0"));
 

@@ -12,7 +12,7 @@
 //! 3. What others have reserved stays covered, and what older claims keep back is not taken; where it
 //!    would be, the correction is refused and a person decides.
 
-use super::{Credit, Event, Refusal, Reservation, State};
+use super::{Credit, Event, Portion, Refusal, Reservation, State};
 use crate::{
     ids::{RegisterRecord, TransactionId},
     money::Shares,
@@ -23,17 +23,23 @@ pub(super) fn correct(
     state: &State,
     tx: &TransactionId,
     record: &RegisterRecord,
-    shares: Shares,
-    registered: NaiveDate,
+    portions: &[Portion],
+    waits: bool,
 ) -> Result<Vec<Event>, Refusal> {
+    let shares = all_of(tx, portions)?;
     if let Some(same) = state.kept_back().is_repeated(record, tx, shares) {
         return same.then(Vec::new).ok_or_else(|| Refusal::ContradictsEarlier(tx.clone()));
     }
-    let reversed = match state.entry(tx).credit {
-        Credit::Confirmed(was) => was,
-        Credit::Reversed => Shares::ZERO,
+    let (reversed, coming) = match state.entry(tx).credit {
+        Credit::Confirmed(was) => (was, Shares::ZERO),
+        Credit::Arriving { there, coming } => (there, coming),
+        Credit::Reversed => (Shares::ZERO, Shares::ZERO),
         Credit::None | Credit::InTransit(_) => return Err(Refusal::NotRegistered(tx.clone())),
     };
+    let arriving = matches!(state.entry(tx).credit, Credit::Arriving { .. });
+    let all = reversed.plus(coming).unwrap_or(reversed);
+    let coming = all.minus(shares).filter(|_| waits && arriving).unwrap_or_default();
+    let registered = portions.last().map_or(NaiveDate::MIN, |last| last.day);
     let own = state.lots().iter().find(|lot| lot.transaction == *tx);
     let own = own.map_or(Shares::ZERO, |lot| lot.shares.min(reversed));
     let gone = reversed.minus(own).unwrap_or_default();
@@ -54,9 +60,23 @@ pub(super) fn correct(
     }
     let lots = state.lots_for(tx, taken).ok_or_else(too_few)?;
     let (transaction, record) = (tx.clone(), record.clone());
-    let corrected =
-        Event::CreditCorrected { transaction, record, reversed, lots, shares, left, registered };
-    Ok(vec![corrected])
+    let portions = if portions.len() > 1 { portions.to_vec() } else { Vec::new() };
+    Ok(vec![Event::CreditCorrected {
+        transaction,
+        record,
+        reversed,
+        lots,
+        shares,
+        left,
+        registered,
+        coming,
+        portions,
+    }])
+}
+
+fn all_of(tx: &TransactionId, portions: &[Portion]) -> Result<Shares, Refusal> {
+    let sum = portions.iter().try_fold(Shares::ZERO, |sum, part| sum.plus(part.shares));
+    sum.ok_or_else(|| Refusal::ContradictsEarlier(tx.clone()))
 }
 
 /// A lot that left comes back under the transaction's name: of a money fund no lot's age matters.
@@ -64,15 +84,18 @@ pub(super) fn take_out(
     state: &State,
     tx: &TransactionId,
     record: &RegisterRecord,
-    (shares, held): (Shares, Shares),
+    (portions, held): (&[Portion], Shares),
     earns_through: NaiveDate,
 ) -> Result<Vec<Event>, Refusal> {
+    let shares = all_of(tx, portions)?;
     if let Some(same) = state.kept_back().is_take_out_repeated(record, tx, shares) {
         return same.then(Vec::new).ok_or_else(|| Refusal::ContradictsEarlier(tx.clone()));
     }
     let entry = state.entry(tx);
     let (reversed, own) = match (entry.reservation, entry.credit) {
-        (_, Credit::InTransit(_)) => return Err(Refusal::NotRegistered(tx.clone())),
+        (_, Credit::InTransit(_) | Credit::Arriving { .. }) => {
+            return Err(Refusal::NotRegistered(tx.clone()));
+        }
         (Reservation::Spent(was), _) => (was, Shares::ZERO),
         (Reservation::Leaving { gone, held }, _) => (gone, held),
         (Reservation::Released, _) => (Shares::ZERO, Shares::ZERO),
@@ -93,6 +116,8 @@ pub(super) fn take_out(
     }
     let lots = state.lots_for(tx, more).ok_or_else(|| Refusal::NotRegistered(tx.clone()))?;
     let (transaction, record) = (tx.clone(), record.clone());
+    let last = state.differs_last(tx, (reversed, shares), earns_through, portions);
+    let portions = if last { Vec::new() } else { portions.to_vec() };
     Ok(vec![Event::TakeOutCorrected {
         transaction,
         record,
@@ -102,14 +127,22 @@ pub(super) fn take_out(
         lots,
         held,
         earns_through,
+        portions,
     }])
 }
 
 /// Registered shares that stay reserved; the transaction's own reservation shrinks with its credit.
 fn still_reserved(state: &State, tx: &TransactionId, shares: Shares) -> Shares {
     let reserved = state.reserved_of_registered();
-    match state.entry(tx).reservation {
+    let entry = state.entry(tx);
+    match entry.reservation {
         Reservation::Held(own) => {
+            let own = match entry.credit {
+                Credit::Arriving { there, .. } => own.min(there),
+                Credit::None | Credit::InTransit(_) | Credit::Confirmed(_) | Credit::Reversed => {
+                    own
+                }
+            };
             let shrunk = own.minus(shares).unwrap_or_default();
             reserved.minus(shrunk).unwrap_or_default()
         }

@@ -1,7 +1,7 @@
 //! What was taken out by a record that the registrar corrects or takes back.
 
 use super::{
-    Command, Event, LotTaken, Refusal, Reservation, Wallet,
+    Command, Event, LotTaken, Portion, Refusal, Reservation, Wallet,
     tests::{credited, date, reserved, shares, tx},
 };
 use crate::{money::Shares, testing::given};
@@ -24,7 +24,7 @@ fn correct(record: &str, number: &str, held: &str) -> Command {
     Command::CorrectTakeOut {
         transaction: tx("TX-2"),
         record: record.parse().unwrap(),
-        shares: shares(number),
+        portions: vec![Portion { shares: shares(number), day: date(FRIDAY) }],
         held: shares(held),
         earns_through: date(FRIDAY),
     }
@@ -42,6 +42,7 @@ fn too_many_come_back_as_a_lot_that_earns_from_the_day_after() {
             lots: vec![],
             held: Shares::ZERO,
             earns_through: date(FRIDAY),
+            portions: vec![],
         },
     ]);
 
@@ -64,6 +65,7 @@ fn too_few_leave_out_of_what_is_there() {
             lots: vec![LotTaken { lot: tx("TX-1"), shares: shares("5.00") }],
             held: Shares::ZERO,
             earns_through: date(FRIDAY),
+            portions: vec![],
         },
     ]);
 
@@ -84,6 +86,7 @@ fn a_record_that_is_taken_back_leaves_its_shares_earmarked_for_the_next_one() {
             lots: vec![],
             held: shares("50.00"),
             earns_through: date(FRIDAY),
+            portions: vec![],
         },
     ]);
 
@@ -107,6 +110,7 @@ fn the_register_may_have_taken_what_was_released() {
             lots: vec![LotTaken { lot: tx("TX-1"), shares: shares("60.00") }],
             held: Shares::ZERO,
             earns_through: date(FRIDAY),
+            portions: vec![],
         },
     ]);
 
@@ -136,6 +140,7 @@ fn a_record_corrects_once_and_needs_something_to_correct() {
         lots: vec![],
         held: Shares::ZERO,
         earns_through: date(FRIDAY),
+        portions: vec![],
     };
     given::<Wallet>(fifty_out().into_iter().chain([first]))
         .when(correct("R-1", "39.00", "0"))

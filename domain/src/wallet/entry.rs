@@ -26,6 +26,15 @@ pub struct LotTaken {
     pub shares: Shares,
 }
 
+/// What one record of a registrar brought or took.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Portion {
+    /// How many came or left by it.
+    pub shares: Shares,
+    /// The registration date of what came; the last natural day on which what left earns.
+    pub day: NaiveDate,
+}
+
 /// The purchase side of one transaction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Credit {
@@ -34,6 +43,13 @@ pub enum Credit {
     None,
     /// Paid, not registered.
     InTransit(Shares),
+    /// The registrar confirms it in portions: so many are registered, and the rest is on its way.
+    Arriving {
+        /// Over all portions so far.
+        there: Shares,
+        /// Paid, and not registered yet.
+        coming: Shares,
+    },
     /// Registered.
     Confirmed(Shares),
     /// Rejected by the registrar.
@@ -68,6 +84,17 @@ pub struct Entry {
     pub credit: Credit,
     /// Out.
     pub reservation: Reservation,
+}
+
+impl Credit {
+    /// Shares that are registered and those that are on their way, where any were.
+    pub(super) fn arrived(self) -> Option<(Shares, Shares)> {
+        match self {
+            Credit::InTransit(coming) => Some((Shares::ZERO, coming)),
+            Credit::Arriving { there, coming } => Some((there, coming)),
+            Credit::None | Credit::Confirmed(_) | Credit::Reversed => None,
+        }
+    }
 }
 
 impl Reservation {

@@ -1,6 +1,6 @@
 //! The facts of a wallet: what transactions, the register, cases and days of income did to it.
 
-use super::LotTaken;
+use super::{LotTaken, Portion};
 use crate::{
     freeze::{FrozenBy, FrozenCause},
     ids::{CaseRef, OrderId, RegisterRecord, TransactionId},
@@ -20,17 +20,27 @@ pub enum Event {
         /// How many.
         shares: Shares,
     },
-    /// Registered: a lot.
+    /// Registered, and no more is on its way: a lot.
     CreditConfirmed {
         /// For which transaction.
         transaction: TransactionId,
-        /// How many; more than were in transit, where the register says so.
+        /// How many, beside the portions of before; more than were in transit, where the register says so.
         shares: Shares,
         /// The lot's registration date.
         #[serde(serialize_with = "fundflow_kernel::time::serialize_date")]
         registered: NaiveDate,
     },
-    /// The shares in transit are gone.
+    /// A portion of a purchase is registered, and more is on its way.
+    PortionCredited {
+        /// For which transaction.
+        transaction: TransactionId,
+        /// How many; more than were in transit, where the register says so.
+        shares: Shares,
+        /// The portion's registration date.
+        #[serde(serialize_with = "fundflow_kernel::time::serialize_date")]
+        registered: NaiveDate,
+    },
+    /// The shares in transit are gone; portions that are registered stay.
     CreditReversed {
         /// For which transaction.
         transaction: TransactionId,
@@ -41,7 +51,8 @@ pub enum Event {
         transaction: TransactionId,
         /// How many.
         shares: Shares,
-        /// They are all that there are, and the unpaid income goes along.
+        /// They are all that there are, or the last that no other order takes, and the unpaid income goes
+        /// along.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         with_income: bool,
     },
@@ -102,6 +113,12 @@ pub enum Event {
         left: Shares,
         /// The new lot's registration date.
         registered: NaiveDate,
+        /// What is on its way again, because the order waits for another word of the registrar.
+        #[serde(default, skip_serializing_if = "is_nothing")]
+        coming: Shares,
+        /// All portions that are confirmed now, each with its registration date; empty where it is one.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        portions: Vec<Portion>,
     },
     /// A corrected record of the registrar replaces what it took out: reversal and new posting.
     TakeOutCorrected {
@@ -122,6 +139,10 @@ pub enum Event {
         held: Shares,
         /// The last natural day on which what leaves earns.
         earns_through: NaiveDate,
+        /// All portions that are taken out now, each with its last earning day; empty where only the one
+        /// that earns through that day changes.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        portions: Vec<Portion>,
     },
     /// The register froze shares: a court, a pledge or the counter.
     SharesFrozen {
@@ -243,12 +264,17 @@ pub enum Event {
     },
 }
 
+fn is_nothing(shares: &Shares) -> bool {
+    shares.is_zero()
+}
+
 impl Event {
     /// The transaction that did it; none of what the register, a case or a day's income did.
     pub const fn transaction(&self) -> Option<&TransactionId> {
         match self {
             Event::CreditedInTransit { transaction, .. }
             | Event::CreditConfirmed { transaction, .. }
+            | Event::PortionCredited { transaction, .. }
             | Event::CreditReversed { transaction }
             | Event::SharesReserved { transaction, .. }
             | Event::SharesReleased { transaction }

@@ -1,7 +1,7 @@
 //! What a wallet remembers of each fact. Judges nothing; `None` means no decider wrote this.
 
 use super::{
-    Credit as C, Event, Lot, LotTaken, Reservation as R, State, book::Settlement,
+    Credit as C, Event, Lot, LotTaken, Portion, Reservation as R, State, book::Settlement,
     kept_back::Correction,
 };
 use crate::{
@@ -12,18 +12,10 @@ use chrono::NaiveDate;
 
 pub(super) fn evolve(mut state: State, event: &Event) -> Option<State> {
     match event {
-        Event::CreditedInTransit { transaction, shares } => {
-            let entry = state.entry_mut(transaction);
-            (entry.credit == C::None).then(|| entry.credit = C::InTransit(*shares))?;
-        }
-        Event::CreditConfirmed { transaction, shares, registered } => {
-            matches!(state.entry(transaction).credit, C::InTransit(_)).then_some(())?;
-            state.register(transaction, *shares, *shares, *registered)?;
-        }
-        Event::CreditReversed { transaction } => {
-            let entry = state.entry_mut(transaction);
-            matches!(entry.credit, C::InTransit(_)).then(|| entry.credit = C::Reversed)?;
-        }
+        Event::CreditedInTransit { .. }
+        | Event::CreditConfirmed { .. }
+        | Event::PortionCredited { .. }
+        | Event::CreditReversed { .. } => state.credit(event)?,
         Event::SharesReserved { transaction, shares, with_income } => {
             let entry = state.entry_mut(transaction);
             (entry.reservation == R::None).then(|| entry.reservation = R::Held(*shares))?;
@@ -35,17 +27,18 @@ pub(super) fn evolve(mut state: State, event: &Event) -> Option<State> {
             state.release(transaction)?;
         }
         Event::SharesSpent { transaction, shares, lots } => {
+            state.never_came(transaction, lots)?;
             state.spend(transaction, *shares, lots)?;
             if state.income.is_some() {
                 state.book_mut().days_are_final();
             }
         }
         Event::PortionTakenOut { transaction, shares, lots, earns_through } => {
-            state.still_earning(lots, *earns_through)?;
+            state.left_through(transaction, *shares, *earns_through)?;
             state.take_portion(transaction, *shares, lots)?;
         }
         Event::SharesTakenOut { transaction, shares, lots, earns_through } => {
-            state.still_earning(lots, *earns_through)?;
+            state.left_through(transaction, *shares, *earns_through)?;
             state.spend(transaction, *shares, lots)?;
             state.left(transaction);
         }
@@ -82,10 +75,43 @@ fn correction(
 }
 
 impl State {
+    fn credit(&mut self, event: &Event) -> Option<()> {
+        let transaction = event.transaction()?;
+        let entry = self.entry_mut(transaction);
+        match (event, entry.credit) {
+            (Event::CreditedInTransit { shares, .. }, C::None) => {
+                entry.credit = C::InTransit(*shares);
+            }
+            (Event::CreditReversed { .. }, C::InTransit(_)) => entry.credit = C::Reversed,
+            (Event::CreditReversed { .. }, C::Arriving { there, .. }) => {
+                entry.credit = C::Arriving { there, coming: Shares::ZERO };
+                if let R::Held(held) = entry.reservation {
+                    entry.reservation = R::Held(held.min(there));
+                }
+            }
+            (Event::CreditConfirmed { shares, registered, .. }, was) => {
+                let (there, _) = was.arrived()?;
+                self.came(transaction, *shares, *registered);
+                self.register(transaction, C::Confirmed(there.plus(*shares)?));
+                self.add_lot(transaction, *shares, *registered)?;
+            }
+            (Event::PortionCredited { shares, registered, .. }, was) => {
+                let (there, coming) = was.arrived()?;
+                let coming = coming.minus(*shares).unwrap_or_default();
+                entry.credit = C::Arriving { there: there.plus(*shares)?, coming };
+                self.came(transaction, *shares, *registered);
+                self.add_lot(transaction, *shares, *registered)?;
+            }
+            (_, _) => return None,
+        }
+        Some(())
+    }
+
     fn income(&mut self, event: &Event) -> Option<()> {
         match event {
             Event::IncomeAccrued { day, publication, per_10_000, shares, amount } => {
                 self.book_mut().accrue(*day, *publication, *per_10_000, (*shares, *amount))?;
+                self.forget_old_days();
             }
             Event::IncomeReversed { day, publication, amount } => {
                 self.book_mut().reverse(*day, *publication, *amount)?;
@@ -95,11 +121,12 @@ impl State {
                 self.book_mut().correct(of, *reversed, (*shares, *amount))?;
             }
             Event::IncomeCarried { through, amount, registered, lots } => {
-                self.book_mut().carry(*through, *amount)?;
-                self.carried(*amount, (*through, *registered), lots)?;
+                self.book_mut().carry((*through, *registered), *amount)?;
+                self.carried(*amount, *registered, lots)?;
             }
             Event::IncomeSettled { transaction, amount, left_to_fund } => {
-                self.book_mut().settle(transaction, *amount, *left_to_fund)?;
+                let carried = self.book_mut().settle(transaction, *amount, *left_to_fund)?;
+                self.carried_for_good(&carried);
             }
             Event::IncomeSettlementCorrected {
                 transaction,
@@ -115,6 +142,7 @@ impl State {
             }
             Event::CreditedInTransit { .. }
             | Event::CreditConfirmed { .. }
+            | Event::PortionCredited { .. }
             | Event::CreditReversed { .. }
             | Event::SharesReserved { .. }
             | Event::SharesReleased { .. }
@@ -143,26 +171,31 @@ impl State {
             shares,
             left,
             registered,
+            coming,
+            portions,
         } = event
         else {
             return None;
         };
-        let was = self.entry(transaction).credit;
-        let known = was == C::Confirmed(*reversed);
-        (known || (was == C::Reversed && reversed.is_zero())).then_some(())?;
+        let known = match self.entry(transaction).credit {
+            C::Confirmed(was) | C::Arriving { there: was, .. } => was == *reversed,
+            C::Reversed => reversed.is_zero(),
+            C::None | C::InTransit(_) => false,
+        };
+        known.then_some(())?;
         let correction = correction(record, transaction, *reversed, *shares);
         self.kept_back_mut().correct(correction)?;
-        self.changes_from(NaiveDate::MIN);
-        // What others make up for did not leave before the lot itself was there.
-        let others: Vec<LotTaken> =
-            lots.iter().filter(|taken| taken.lot != *transaction).cloned().collect();
-        self.still_earning(&others, registered.pred_opt()?)?;
-        self.registered_since(transaction, *registered);
-        self.came_back(transaction, lots, (*left, *registered))?;
+        let one = [Portion { shares: *shares, day: *registered }];
+        let all = if portions.is_empty() { &one[..] } else { portions };
+        self.came_instead(transaction, *reversed, all);
         lots.iter().try_for_each(|taken| self.take(taken))?;
-        // A lot of nothing would keep the date that was corrected.
-        self.lots.retain(|lot| lot.transaction != *transaction || !lot.shares.is_zero());
-        self.register(transaction, *shares, *left, *registered)
+        let credit = match (shares.is_zero(), coming.is_zero()) {
+            (_, true) => C::Confirmed(*shares),
+            (true, false) => C::InTransit(*coming),
+            (false, false) => C::Arriving { there: *shares, coming: *coming },
+        };
+        self.register(transaction, credit);
+        self.add_lot(transaction, *left, *registered)
     }
 
     fn take_out_corrected(&mut self, event: &Event) -> Option<()> {
@@ -175,6 +208,7 @@ impl State {
             lots,
             held,
             earns_through,
+            portions,
         } = event
         else {
             return None;
@@ -194,83 +228,43 @@ impl State {
         };
         let correction = correction(record, transaction, *reversed, *shares);
         self.kept_back_mut().correct_take_out(correction)?;
-        self.changes_from(NaiveDate::MIN);
-        self.still_earning(lots, *earns_through)?;
+        self.left_instead(transaction, (*reversed, *shares), *earns_through, portions)?;
         lots.iter().try_for_each(|taken| self.take(taken))?;
-        self.give_back(transaction, *returned, earns_through.succ_opt()?)
+        self.add_lot(transaction, *returned, earns_through.succ_opt()?)
     }
 
-    /// So many shares are confirmed and `left` of them are there: a lot.
-    fn register(
-        &mut self,
-        tx: &TransactionId,
-        shares: Shares,
-        left: Shares,
-        registered: NaiveDate,
-    ) -> Option<()> {
+    /// So many are registered now. What reserves all that was confirmed goes with it, up and down.
+    fn register(&mut self, tx: &TransactionId, credit: C) {
         let entry = self.entry_mut(tx);
-        // What reserves all that was confirmed goes with it, up and down.
         let was = entry.credit;
+        entry.credit = credit;
+        let C::Confirmed(shares) = credit else { return };
         let follows = |held: Shares, reserved: Shares, rest: Shares| {
             if was == C::Confirmed(reserved) { rest } else { held.min(rest) }
         };
-        entry.credit = C::Confirmed(shares);
         match entry.reservation {
             R::Held(held) => entry.reservation = R::Held(follows(held, held, shares)),
             R::Leaving { gone, held } => {
                 let rest = shares.minus(gone).unwrap_or_default();
-                let held = follows(held, gone.plus(held)?, rest);
-                entry.reservation = R::Leaving { gone, held };
+                let all = gone.plus(held).unwrap_or(held);
+                entry.reservation = R::Leaving { gone, held: follows(held, all, rest) };
             }
             R::None | R::Spent(_) | R::Released => {}
         }
-        self.changes_from(registered);
-        self.add(Lot { transaction: tx.clone(), registered, shares: left, carried: false })
     }
 
-    /// A lot that left and came back is younger than it is registered: until it came back, what is
-    /// reversed of it is remembered among the shares that left.
-    fn came_back(
-        &mut self,
-        tx: &TransactionId,
-        lots: &[LotTaken],
-        (left, registered): (Shares, NaiveDate),
-    ) -> Option<()> {
-        let Some(lot) = self.lots.iter().find(|lot| lot.transaction == *tx) else {
-            return Some(());
-        };
-        let (since, all) = (lot.registered, lot.shares);
-        let mut own = lots.iter().filter(|taken| taken.lot == *tx).map(|taken| taken.shares);
-        let own = own.try_fold(Shares::ZERO, Shares::plus)?;
-        if since <= registered {
-            return Some(());
-        }
-        let stays = if own == all { Shares::ZERO } else { left };
-        if let Some(more) = stays.minus(own) {
-            self.earned_meanwhile(tx, (registered, since.pred_opt()?), more);
-            return Some(());
-        }
-        self.never_left(tx, own.minus(stays)?).map(drop)
+    fn add_lot(&mut self, tx: &TransactionId, shares: Shares, registered: NaiveDate) -> Option<()> {
+        self.add(Lot { transaction: tx.clone(), registered, shares, carried: false })
     }
 
-    /// So many have not left after all, so they earn from that day on as well.
-    fn give_back(&mut self, tx: &TransactionId, shares: Shares, from: NaiveDate) -> Option<()> {
-        if shares.is_zero() {
-            return Some(());
+    /// Shares left, and nobody knows how long they earn: no day knows them.
+    fn never_came(&mut self, tx: &TransactionId, lots: &[LotTaken]) -> Option<()> {
+        for taken in lots {
+            let lot = self.lots.iter().find(|lot| lot.transaction == taken.lot)?;
+            let last = lot.registered.pred_opt()?;
+            self.left_through(tx, taken.shares, last)?;
         }
-        let own = self.lots.iter().find(|lot| lot.transaction == *tx).map(|lot| lot.registered);
-        match own {
-            Some(since) if since < from => {
-                let others = self.never_left(tx, shares)?;
-                self.joined(others, (since, from))?;
-            }
-            Some(since) if since > from => {
-                let until = since.pred_opt()?;
-                self.earned_meanwhile(tx, (from, until), shares);
-            }
-            Some(_) | None => {}
-        }
-        self.add(Lot { transaction: tx.clone(), registered: from, shares, carried: false })
+        Some(())
     }
 
     fn release(&mut self, tx: &TransactionId) -> Option<()> {

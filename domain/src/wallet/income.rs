@@ -9,12 +9,14 @@
 //!
 //! 1. A day has one publication at a time. The same one again decides nothing, other figures are
 //!    refused by name, and a corrected one comes after the reversal of the one before.
-//! 2. A carry takes the days up to its own; days that were accrued late go with the next one.
-//! 3. A reversal of a paid day leaves unpaid income below zero, which the next carry takes away.
+//! 2. A carry takes the days up to its own, whenever they were told. Where what is known of them changes,
+//!    the difference is carried, too: with the same carry told again, or with the next one. From which day
+//!    on it earns is as if it had been known at once.
+//! 3. A day that is reversed leaves unpaid income below zero, until a carry takes it away.
 //! 4. What is older than the days that are remembered cannot be told from a repetition and is
 //!    refused.
-//! 5. Nothing is carried while all shares wait to leave, nor until what went along with them is settled: a
-//!    record in dispute may still be corrected. Nor while any shares are in dispute: what they earn would be
+//! 5. Nothing is carried while all shares wait to leave, by one order or several, nor until what went along
+//!    with them is settled: a record in dispute may still be corrected. Nor while any shares are in dispute: what they earn would be
 //!    free, and they may never have been there.
 //! 6. Shares in transit earn nothing; reserved, frozen and disputed shares do.
 //! 7. What is told late with effect from an earlier day changes the shares that earned since: the
@@ -23,7 +25,7 @@
 
 use super::{
     Event, Refusal as WalletRefusal, Reservation, State,
-    book::{Book, Settlement, Stage},
+    book::{Due, Settlement, Stage},
 };
 use crate::{
     arithmetic::{OutOfRange, out_of_range},
@@ -120,7 +122,7 @@ pub(super) fn accrue(
             return Err(Refusal::NotReversed { day, publication: was.publication }.into());
         }
         Some(_) => {}
-        None => remembered(book, day)?,
+        None => remembered(state, day)?,
     }
     let shares = state.earning_on(day);
     // What is on its way may turn out to have been there on that day: then its figure is needed.
@@ -134,22 +136,22 @@ pub(super) fn accrue(
 }
 
 pub(super) fn reverse(
-    book: &Book,
+    state: &State,
     day: NaiveDate,
     publication: u8,
 ) -> Result<Vec<Event>, WalletRefusal> {
-    match book.day(day) {
+    match state.book().day(day) {
         Some(was) if was.publication > publication => Ok(vec![]),
         Some(was) if was.publication == publication => match was.stage {
             Stage::Reversed => Ok(vec![]),
-            Stage::Unpaid | Stage::Paid => {
+            Stage::Counts | Stage::Settled => {
                 let amount = was.amount;
                 Ok(vec![Event::IncomeReversed { day, publication, amount }])
             }
         },
         Some(_) => Err(Refusal::NotAccrued { day, publication }.into()),
         None => {
-            remembered(book, day)?;
+            remembered(state, day)?;
             Err(Refusal::NotAccrued { day, publication }.into())
         }
     }
@@ -182,16 +184,12 @@ pub(super) fn carry(
     through: NaiveDate,
     registered: NaiveDate,
 ) -> Result<Vec<Event>, WalletRefusal> {
-    let book = state.book();
     let waits = state.is_leaving() || !state.disputed().is_zero();
-    if waits || book.carried_through.is_some_and(|before| through <= before) {
-        return Ok(vec![]);
-    }
-    let due = book.due(through);
-    let lost = || too_much(book.rest, due);
-    let amount = Income::new(due.whole_fen().0).map_err(|_| lost())?;
+    let due = state.book().due(through, registered).filter(|_| !waits);
+    let Some(Due { amount, registered, unpaid }) = due else { return Ok(vec![]) };
+    let lost = || too_much(unpaid, amount);
     let lots = match amount.cmp(&Income::ZERO) {
-        std::cmp::Ordering::Equal => return Ok(vec![]),
+        std::cmp::Ordering::Equal => Vec::new(),
         std::cmp::Ordering::Greater => {
             let more = shares_of(amount).and_then(|shares| state.registered().plus(shares));
             more.ok_or_else(lost)?;
@@ -201,7 +199,7 @@ pub(super) fn carry(
             let available = state.available();
             let taken = shares_of(amount).filter(|taken| *taken <= available);
             let lots = taken.and_then(|taken| state.oldest_lots(taken));
-            lots.ok_or(Refusal::TakesTooMany { unpaid: due, available })?
+            lots.ok_or(Refusal::TakesTooMany { unpaid, available })?
         }
     };
     Ok(vec![Event::IncomeCarried { through, amount, registered, lots }])
@@ -267,8 +265,8 @@ fn too_much(unpaid: Income, more: Income) -> WalletRefusal {
 }
 
 /// Whether a day without an entry has none for certain.
-fn remembered(book: &Book, day: NaiveDate) -> Result<(), Refusal> {
-    match book.remembered_since() {
+fn remembered(state: &State, day: NaiveDate) -> Result<(), Refusal> {
+    match state.book().remembered_since().max(state.earning.since()) {
         Some(since) if day < since => Err(Refusal::LongPast { day, since }),
         Some(_) | None => Ok(()),
     }

@@ -255,6 +255,7 @@ fn income_is_carried_again_where_nothing_left_in_the_end() {
         lots: vec![],
         held: shares("0"),
         earns_through: date("2026-03-08"),
+        portions: vec![],
     };
     let owed = [accrued("2026-03-06", 0, "1.00", "10000.00", "1.00")];
     given::<Wallet>(after(owed.into_iter().chain(taken_out_with_income()).chain([back])))

@@ -1,7 +1,7 @@
 //! What is registered and not free, and confirmations that the registrar corrects.
 
 use super::{
-    Command, Event, KeptBackRefusal, LotTaken, Refusal, Wallet,
+    Command, Event, KeptBackRefusal, LotTaken, Portion, Refusal, Wallet,
     tests::{credited, date, income, reserved, shares, tx},
 };
 use crate::{
@@ -48,8 +48,8 @@ fn correct(record: &str, number: &str) -> Command {
     Command::CorrectCredit {
         transaction: tx("TX-1"),
         record: record.parse().unwrap(),
-        shares: shares(number),
-        registered: date("2026-03-03"),
+        portions: vec![Portion { shares: shares(number), day: date("2026-03-03") }],
+        waits: false,
     }
 }
 
@@ -63,6 +63,8 @@ fn corrected(record: &str, from: &str, lots: Vec<LotTaken>, to: &str, left: &str
         shares: shares(to),
         left: shares(left),
         registered: date("2026-03-03"),
+        coming: shares("0"),
+        portions: vec![],
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! credit:       none --CreditInTransit--> in transit --ConfirmCredit--> confirmed --CorrectCredit-.
+//!                 in transit --ConfirmPortion--> arriving --ConfirmPortion--> arriving --ConfirmCredit--> confirmed
 //!                                              `-------ReverseCredit--> reversed ----CorrectCredit-+-> confirmed
 //! reservation:  none --Reserve--> held --TakeOut--> spent (the rest is free again)
 //!                 |                 |`--TakePortion--> leaving --TakePortion--> leaving --TakeOut--> spent
@@ -44,6 +45,7 @@ mod income_tests;
 mod kept_back;
 #[cfg(test)]
 mod kept_back_tests;
+mod owed;
 #[cfg(test)]
 mod portion_tests;
 #[cfg(test)]
@@ -56,7 +58,7 @@ mod stored;
 mod tests;
 
 pub use book::DAYS_REMEMBERED;
-pub use entry::{Credit, Entry, Lot, LotTaken, Reservation};
+pub use entry::{Credit, Entry, Lot, LotTaken, Portion, Reservation};
 pub use event::Event;
 pub use income::Refusal as IncomeRefusal;
 pub use kept_back::Refusal as KeptBackRefusal;
@@ -75,13 +77,17 @@ use chrono::NaiveDate;
 pub enum Command {
     /// A purchase was paid and accepted; its shares are on their way.
     CreditInTransit(TransactionId, Shares),
-    /// The registrar confirmed so many of them.
+    /// The registrar confirmed so many of them in all, the last ones registered on that day, and more is
+    /// to come.
+    ConfirmPortion(TransactionId, Shares, NaiveDate),
+    /// The registrar confirmed so many of them in all, the last ones registered on that day.
     ConfirmCredit(TransactionId, Shares, NaiveDate),
     /// The registrar rejected the purchase: they will never come.
     ReverseCredit(TransactionId),
     /// Earmark shares for a conversion (try).
     Reserve(TransactionId, Shares),
-    /// Earmark every registered share: the unpaid income goes along, and becomes no shares meanwhile.
+    /// Earmark every registered share, or the last that no other order takes: the unpaid income goes along,
+    /// and becomes no shares meanwhile.
     ReserveAll(TransactionId, Shares),
     /// The shares will not leave (cancel).
     Release(TransactionId),
@@ -110,10 +116,10 @@ pub enum Command {
         transaction: TransactionId,
         /// The corrected record.
         record: RegisterRecord,
-        /// What is confirmed now.
-        shares: Shares,
-        /// The registration date.
-        registered: NaiveDate,
+        /// What is confirmed now, record by record with its registration date.
+        portions: Vec<Portion>,
+        /// The order waits for another word: what was on its way still is.
+        waits: bool,
     },
     /// A corrected record of the registrar says how many were taken out, or that none were.
     CorrectTakeOut {
@@ -121,11 +127,11 @@ pub enum Command {
         transaction: TransactionId,
         /// The corrected record.
         record: RegisterRecord,
-        /// What is taken out now.
-        shares: Shares,
+        /// What is taken out now, record by record with its last earning day.
+        portions: Vec<Portion>,
         /// What is earmarked again: the order waits for another word.
         held: Shares,
-        /// The last natural day on which what leaves earns.
+        /// The last natural day on which what the newest word is of earns.
         earns_through: NaiveDate,
     },
     /// An order of a court or a creditor freezes shares.
@@ -175,14 +181,15 @@ pub enum Command {
         /// Of which publication.
         publication: u8,
     },
-    /// A record told later changed the shares that earned on that day.
+    /// A record told later changed the shares that earned on that day, or what earlier days earned did.
     CorrectIncome {
         /// The natural day.
         day: NaiveDate,
         /// The smallest income that the fund's contract credits.
         unit: IncomeUnit,
     },
-    /// Income up to a natural day becomes shares, by the fund's rule.
+    /// Income up to a natural day becomes shares, by the fund's rule. Again, where what is known of these
+    /// days has changed: then the difference does.
     CarryIncome {
         /// The last natural day of the period.
         through: NaiveDate,
@@ -200,6 +207,7 @@ pub enum Command {
 pub struct State {
     entries: Vec<(TransactionId, Entry)>,
     lots: Vec<Lot>,
+    earning: earning::Earning,
     kept_back: Option<Box<kept_back::KeptBack>>,
     income: Option<Box<book::Book>>,
 }
@@ -258,6 +266,7 @@ impl Decider for Wallet {
         use Command as C;
         match command {
             C::CreditInTransit(tx, shares) => shares::credit(state, tx, *shares),
+            C::ConfirmPortion(tx, shares, on) => shares::confirm_portion(state, tx, *shares, *on),
             C::ConfirmCredit(tx, shares, on) => shares::confirm(state, tx, *shares, *on),
             C::ReverseCredit(tx) => shares::reverse(state, tx),
             C::Reserve(tx, shares) => shares::reserve(state, tx, *shares, false),
@@ -269,11 +278,11 @@ impl Decider for Wallet {
             C::TakeOut { transaction, shares, earns_through } => {
                 shares::take_out(state, transaction, *shares, *earns_through)
             }
-            C::CorrectCredit { transaction, record, shares, registered } => {
-                correct::correct(state, transaction, record, *shares, *registered)
+            C::CorrectCredit { transaction, record, portions, waits } => {
+                correct::correct(state, transaction, record, portions, *waits)
             }
-            C::CorrectTakeOut { transaction, record, shares, held, earns_through } => {
-                correct::take_out(state, transaction, record, (*shares, *held), *earns_through)
+            C::CorrectTakeOut { transaction, record, portions, held, earns_through } => {
+                correct::take_out(state, transaction, record, (portions, *held), *earns_through)
             }
             C::Freeze { record, shares, cause } => {
                 kept_back::freeze(state.kept_back(), record, *shares, *cause)
@@ -291,9 +300,7 @@ impl Decider for Wallet {
             C::AccrueIncome { day, publication, per_10_000, unit } => {
                 income::accrue(state, *day, *publication, *per_10_000, *unit)
             }
-            C::ReverseIncome { day, publication } => {
-                income::reverse(state.book(), *day, *publication)
-            }
+            C::ReverseIncome { day, publication } => income::reverse(state, *day, *publication),
             C::CorrectIncome { day, unit } => income::correct(state, *day, *unit),
             C::CarryIncome { through, registered } => income::carry(state, *through, *registered),
             C::SettleIncome(tx, amount) => income::settle(state, tx, *amount),

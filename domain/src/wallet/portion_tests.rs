@@ -2,7 +2,7 @@
 //! income of the days since.
 
 use super::{
-    Command, Event, LotTaken, Refusal, Reservation, State, Wallet,
+    Command, Event, LotTaken, Portion, Refusal, Reservation, State, Wallet,
     tests::{date, income, reserved, shares, tx},
 };
 use crate::{
@@ -25,11 +25,16 @@ fn last(in_all: &str, through: &str) -> Command {
     Command::TakeOut { transaction, shares, earns_through: date(through) }
 }
 
+/// So many in all; up to 60,000.00 of them on Monday.
 fn correct(record: &str, number: &str, held: &str, through: &str) -> Command {
+    let first = shares("60000").min(shares(number));
+    let mut portions = vec![Portion { shares: first, day: date(MONDAY) }];
+    let more = shares(number).minus(first).filter(|more| !more.is_zero());
+    portions.extend(more.map(|shares| Portion { shares, day: date(through) }));
     Command::CorrectTakeOut {
         transaction: tx("TX-2"),
         record: record.parse().unwrap(),
-        shares: shares(number),
+        portions,
         held: shares(held),
         earns_through: date(through),
     }

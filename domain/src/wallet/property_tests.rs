@@ -1,7 +1,7 @@
 //! What holds of any wallet, whatever is asked of it in whatever order.
 
 use super::{
-    Command, Credit, Event, Reservation, State, Wallet,
+    Command, Credit, Event, Portion, Reservation, State, Wallet,
     tests::{date, tx},
 };
 use crate::{
@@ -25,7 +25,7 @@ pub(crate) fn any_command() -> impl Strategy<Value = Command> {
     let unit = prop::sample::select(vec![IncomeUnit::Fen, IncomeUnit::HundredthOfFen]);
     let key = 1..4_u8;
     let day = (0..6_u64).prop_map(|n| date("2026-03-02") + Days::new(n));
-    (0..23_u8, key.clone(), key, some, day, figure, paid, unit).prop_map(
+    (0..24_u8, key.clone(), key, some, day, figure, paid, unit).prop_map(
         |(which, n, publication, shares, day, per_10_000, paid, unit)| {
             let transaction = tx(&format!("TX-{n}"));
             let record = || format!("R-{n}").parse().unwrap();
@@ -42,9 +42,15 @@ pub(crate) fn any_command() -> impl Strategy<Value = Command> {
                     let held = if publication == 1 { shares } else { Shares::ZERO };
                     let shares = if publication == 1 { Shares::ZERO } else { shares };
                     let (record, earns_through) = (record(), day);
-                    C::CorrectTakeOut { transaction, record, shares, held, earns_through }
+                    let portions = vec![Portion { shares, day }];
+                    C::CorrectTakeOut { transaction, record, portions, held, earns_through }
                 }
-                11 => C::CorrectCredit { transaction, record: record(), shares, registered: day },
+                11 => {
+                    let portions = vec![Portion { shares, day }];
+                    let (record, waits) = (record(), publication == 1);
+                    C::CorrectCredit { transaction, record, portions, waits }
+                }
+                23 => C::ConfirmPortion(transaction, shares, day),
                 12 if publication == 1 => {
                     C::Freeze { record: record(), shares, cause: FrozenCause::Pledge }
                 }
@@ -79,7 +85,7 @@ pub(crate) fn any_command() -> impl Strategy<Value = Command> {
                     }
                 }
                 21 => C::CorrectSettlement(transaction, paid),
-                18.. => C::CarryIncome { through: day, registered: later },
+                18 | 24.. => C::CarryIncome { through: day, registered: later },
             }
         },
     )
@@ -116,6 +122,7 @@ impl Sums {
             }
             Event::CreditedInTransit { .. }
             | Event::CreditConfirmed { .. }
+            | Event::PortionCredited { .. }
             | Event::CreditReversed { .. }
             | Event::SharesReserved { .. }
             | Event::SharesReleased { .. }
@@ -139,7 +146,7 @@ fn holds(state: &State, sums: &Sums) {
     assert_eq!(state.unpaid_income().decimal(), sums.accrued - sums.paid, "{state:?}");
     let mut registered = sums.carried;
     for (_, entry) in state.entries() {
-        if let Credit::Confirmed(shares) = entry.credit {
+        if let Credit::Confirmed(shares) | Credit::Arriving { there: shares, .. } = entry.credit {
             registered += shares.decimal();
         }
         match entry.reservation {

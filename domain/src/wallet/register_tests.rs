@@ -1,105 +1,124 @@
-//! Whatever is told when: a wallet's shares are the register's, and each day's income is that of the
-//! shares that earned on it.
+//! Whatever is told when: a wallet's shares are the register's, each day's income is that of the shares that
+//! earned on it, and what became shares of it is what would have, had all been told in the order of the days.
 
 use super::{
-    Command, Reservation, State, Wallet,
+    Command, Portion, Reservation, State, Wallet,
     tests::{date, tx},
 };
 use crate::{
     decider::Decider,
     freeze::FrozenCause,
-    ids::TransactionId,
+    ids::{RegisterRecord, TransactionId},
     money::{PerTenThousand, Shares},
     money_fund::{IncomeUnit, income},
 };
 use chrono::{Days, NaiveDate};
 use proptest::{collection::vec, prelude::*};
 use rust_decimal::Decimal;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 #[derive(Debug, Clone)]
 enum Told {
-    /// Bought, with effect from that day.
-    Came(u8, i64, u64),
-    /// A corrected record of that.
-    CameOtherwise(u8, i64),
+    /// Bought, with effect from that day; whether more is to come.
+    Came(u8, i64, u64, bool),
+    /// A corrected record of one portion of it, and its day.
+    CameOtherwise(u8, i64, u64, bool),
     Asked(u8, i64),
     Left(u8, i64, u64, bool),
-    /// A corrected record of the last portion; whether another word is waited for.
-    LeftOtherwise(u8, i64, bool),
-    Published(u64),
+    /// A corrected record of one portion; whether another word is waited for.
+    LeftOtherwise(u8, i64, u64, bool),
+    /// The day's figure, or a corrected one.
+    Published(u64, i64),
     /// Days up to that one are carried, and registered on it or on the day after.
     Carried(u64, bool),
     Frozen(i64),
 }
 
 fn told() -> impl Strategy<Value = Told> {
-    let (who, some, day) = (0..3_u8, 1..500_000_i64, 0..7_u64);
-    (0..12_u8, who, some, day, any::<bool>()).prop_map(
+    let (who, some, day) = (0..3_u8, 1..500_000_i64, 0..DAYS);
+    (0..14_u8, who, some, day, any::<bool>()).prop_map(
         |(which, who, some, day, flag)| match which {
-            0 | 1 => Told::Came(who, some, day),
-            2 => Told::CameOtherwise(who, some),
+            0 | 1 => Told::Came(who, some / 2, day, flag),
+            2 => Told::CameOtherwise(who, some, day, flag),
             3 | 4 => Told::Asked(who, some),
             5 | 6 => Told::Left(who, some / 2, day, flag),
-            7 => Told::LeftOtherwise(who, some, flag),
-            8 | 9 => Told::Published(day),
-            10 => Told::Carried(day, flag),
+            7 => Told::LeftOtherwise(who, some, day, flag),
+            8..=10 => Told::Published(day, some - 100_000),
+            11 | 12 => Told::Carried(day, flag),
             _ => Told::Frozen(some),
         },
     )
 }
 
-fn first() -> NaiveDate {
-    date("2026-03-02")
-}
+const DAYS: u64 = 7;
 
 fn day(nth: u64) -> NaiveDate {
-    first() + Days::new(nth)
+    date("2026-03-02") + Days::new(nth)
 }
 
 fn fen(many: i64) -> Shares {
     Shares::new(Decimal::new(many, 2)).unwrap()
 }
 
-/// Another figure for each day.
-fn figure(nth: u64) -> PerTenThousand {
-    PerTenThousand::new(Decimal::new(40_000 + i64::try_from(nth).unwrap() * 1_111, 5)).unwrap()
-}
+type Portions = Vec<(i64, NaiveDate)>;
 
 /// What holds by the records, whatever their order: what came when, and what left after which day.
 #[derive(Debug, Default)]
 struct Register {
-    came: BTreeMap<u8, (i64, NaiveDate)>,
-    left: BTreeMap<u8, Vec<(i64, NaiveDate)>>,
-    carried: Vec<(i64, NaiveDate)>,
-    /// Whose purchase was corrected, and whose sale. Nobody's are both, where both are one transaction's:
-    /// which of its shares came back is told to the day there, not to the fen.
-    corrected: (BTreeSet<u8>, BTreeSet<u8>),
+    unit: IncomeUnit,
+    came: BTreeMap<u8, Portions>,
+    left: BTreeMap<u8, Portions>,
+    figures: BTreeMap<u64, (u8, PerTenThousand)>,
+    /// Through which days income became shares, and when they were registered.
+    carries: BTreeMap<u64, NaiveDate>,
     records: u32,
 }
 
-const LONG_AGO: i64 = 10_000_000;
+/// What follows of the records, day by day.
+#[derive(Debug, Default)]
+struct Reckoned {
+    earning: Vec<i64>,
+    incomes: Vec<Option<Decimal>>,
+    /// From which day on they earn.
+    carried: Portions,
+    unpaid: Decimal,
+}
+
+const LONG_AGO: i64 = 1_000_000_000;
+
+fn sum<'a>(all: impl Iterator<Item = &'a (i64, NaiveDate)>) -> i64 {
+    all.map(|(many, _)| many).sum()
+}
 
 impl Register {
-    fn held(&self) -> i64 {
-        let came: i64 = self.came.values().map(|(many, _)| many).sum();
-        let left: i64 = self.left.values().flatten().map(|(many, _)| many).sum();
-        LONG_AGO + came - left + self.carried.iter().map(|(many, _)| many).sum::<i64>()
+    fn reckoned(&self) -> Reckoned {
+        let mut all = Reckoned::default();
+        for nth in 0..DAYS {
+            let on = day(nth);
+            let came = self.came.values().flatten().filter(|(_, from)| *from <= on);
+            let left = self.left.values().flatten().filter(|(_, through)| *through < on);
+            let carried = all.carried.iter().filter(|(_, from)| *from <= on);
+            let earning = LONG_AGO + sum(came) - sum(left) + sum(carried);
+            all.earning.push(earning);
+            let figure = self.figures.get(&nth).map(|(_, figure)| *figure);
+            let amount = figure.map(|it| income(fen(earning), it, self.unit).unwrap().decimal());
+            all.incomes.push(amount);
+            all.unpaid += amount.unwrap_or_default();
+            if let Some(registered) = self.carries.get(&nth) {
+                let whole = (all.unpaid * Decimal::ONE_HUNDRED).trunc();
+                all.unpaid -= whole / Decimal::ONE_HUNDRED;
+                all.carried.push((whole.try_into().unwrap(), day(nth + 1).max(*registered)));
+            }
+        }
+        all
     }
 
-    fn earns_on(&self, on: NaiveDate) -> i64 {
-        let came = self.came.values().filter(|(_, from)| *from <= on);
-        let left = self.left.values().flatten().filter(|(_, through)| *through < on);
-        let carried = self.carried.iter().filter(|(_, from)| *from <= on);
-        let sum = came.chain(carried).map(|(many, _)| many).sum::<i64>();
-        LONG_AGO + sum - left.map(|(many, _)| many).sum::<i64>()
+    fn held(&self, reckoned: &Reckoned) -> i64 {
+        let (came, left) = (self.came.values().flatten(), self.left.values().flatten());
+        LONG_AGO + sum(came) - sum(left) + sum(reckoned.carried.iter())
     }
 
-    fn gone(&self, who: u8) -> i64 {
-        self.left.get(&who).into_iter().flatten().map(|(many, _)| many).sum()
-    }
-
-    fn record(&mut self) -> crate::ids::RegisterRecord {
+    fn record(&mut self) -> RegisterRecord {
         self.records += 1;
         format!("R-{}", self.records).parse().unwrap()
     }
@@ -119,38 +138,44 @@ fn name(who: u8) -> TransactionId {
     tx(&format!("TX-{who}"))
 }
 
+fn portions(all: &Portions) -> Vec<Portion> {
+    all.iter().map(|(many, day)| Portion { shares: fen(*many), day: *day }).collect()
+}
+
 fn tell(wallet: &mut State, register: &mut Register, told: &Told) {
     match *told {
-        Told::Came(who, many, nth) => {
-            let on_its_way = Command::CreditInTransit(name(who), fen(many));
-            let there = Command::ConfirmCredit(name(who), fen(many), day(nth));
-            // Who sells what it buys buys it first.
-            let first = wallet.entry(&name(who)).reservation == Reservation::None;
-            if first && carry_out(wallet, &on_its_way) && carry_out(wallet, &there) {
-                register.came.insert(who, (many, day(nth)));
+        Told::Came(who, many, nth, more) => came(wallet, register, (who, many), (nth, more)),
+        Told::CameOtherwise(who, many, nth, waits) => {
+            let Some(mut all) = register.came.get(&who).cloned() else { return };
+            let at = usize::try_from(nth).unwrap() % all.len();
+            all[at] = (many, day(nth));
+            let (transaction, record, portions) = (name(who), register.record(), portions(&all));
+            let command = Command::CorrectCredit { transaction, record, portions, waits };
+            if carry_out(wallet, &command) {
+                register.came.insert(who, all);
             }
         }
-        Told::CameOtherwise(who, many) => came_otherwise(wallet, register, who, many),
         Told::Asked(who, many) => {
             carry_out(wallet, &Command::Reserve(name(who), fen(many)));
         }
         Told::Left(who, many, nth, last) => left(wallet, register, (who, many), (nth, last)),
-        Told::LeftOtherwise(who, many, waits) => {
-            left_otherwise(wallet, register, (who, many), waits);
+        Told::LeftOtherwise(who, many, nth, waits) => {
+            let Some(mut all) = register.left.get(&who).cloned() else { return };
+            let at = usize::try_from(nth).unwrap() % all.len();
+            all[at] = (many, day(nth));
+            let held = if waits { fen(LONG_AGO) } else { Shares::ZERO };
+            let earns_through = all.last().unwrap().1;
+            let (transaction, record, portions) = (name(who), register.record(), portions(&all));
+            let command =
+                Command::CorrectTakeOut { transaction, record, portions, held, earns_through };
+            if carry_out(wallet, &command) {
+                register.left.insert(who, all);
+            }
         }
-        Told::Published(nth) => {
-            let (day, per_10_000, unit) = (day(nth), figure(nth), IncomeUnit::Fen);
-            let accrue = Command::AccrueIncome { day, publication: 0, per_10_000, unit };
-            carry_out(wallet, &accrue);
-        }
+        Told::Published(nth, figure) => publish(wallet, register, nth, figure),
         Told::Carried(nth, at_once) => {
             let registered = day(if at_once { nth } else { nth + 1 });
-            let before = wallet.registered();
-            if carry_out(wallet, &Command::CarryIncome { through: day(nth), registered }) {
-                let change = wallet.registered().decimal() - before.decimal();
-                let change: i64 = (change * Decimal::ONE_HUNDRED).try_into().unwrap();
-                register.carried.push((change, day(nth + 1)));
-            }
+            register.carries.entry(nth).or_insert(registered);
         }
         Told::Frozen(many) => {
             let (record, cause) = (register.record(), FrozenCause::Judicial);
@@ -159,59 +184,69 @@ fn tell(wallet: &mut State, register: &mut Register, told: &Told) {
     }
 }
 
-fn came_otherwise(wallet: &mut State, register: &mut Register, who: u8, many: i64) {
-    let Some((_, registered)) = register.came.get(&who).copied() else { return };
-    if register.corrected.1.contains(&who) {
-        return;
+fn came(
+    wallet: &mut State,
+    register: &mut Register,
+    (who, many): (u8, i64),
+    (nth, more): (u64, bool),
+) {
+    // Who sells what it buys buys it first.
+    if wallet.entry(&name(who)).reservation == Reservation::None {
+        carry_out(wallet, &Command::CreditInTransit(name(who), fen(500_000)));
     }
-    let (transaction, shares, record) = (name(who), fen(many), register.record());
-    if carry_out(wallet, &Command::CorrectCredit { transaction, record, shares, registered }) {
-        register.came.insert(who, (many, registered));
-        register.corrected.0.insert(who);
+    let before = sum(register.came.get(&who).into_iter().flatten());
+    let (transaction, shares) = (name(who), fen(before + many));
+    let command = if more {
+        Command::ConfirmPortion(transaction, shares, day(nth))
+    } else {
+        Command::ConfirmCredit(transaction, shares, day(nth))
+    };
+    if carry_out(wallet, &command) {
+        register.came.entry(who).or_default().push((many, day(nth)));
     }
 }
 
-/// Nothing leaves before it was there, nor a portion before the one before it.
 fn left(
     wallet: &mut State,
     register: &mut Register,
     (who, many): (u8, i64),
     (nth, last): (u64, bool),
 ) {
-    let there = register.came.get(&who).map(|(_, from)| *from);
-    let before = register.left.get(&who).and_then(|all| all.last()).map(|(_, on)| *on);
-    let through = there.max(before).map_or(day(nth), |since| since.max(day(nth)));
-    let (transaction, earns_through) = (name(who), through);
-    let shares = fen(register.gone(who) + many);
+    let before = sum(register.left.get(&who).into_iter().flatten());
+    let (transaction, earns_through, shares) = (name(who), day(nth), fen(before + many));
     let command = if last {
         Command::TakeOut { transaction, shares, earns_through }
     } else {
         Command::TakePortion { transaction, shares, earns_through }
     };
     if carry_out(wallet, &command) && many > 0 {
-        register.left.entry(who).or_default().push((many, through));
+        register.left.entry(who).or_default().push((many, earns_through));
     }
 }
 
-fn left_otherwise(
-    wallet: &mut State,
-    register: &mut Register,
-    (who, many): (u8, i64),
-    waits: bool,
-) {
-    if register.corrected.0.contains(&who) {
-        return;
+fn publish(wallet: &mut State, register: &mut Register, nth: u64, figure: i64) {
+    let per_10_000 = PerTenThousand::new(Decimal::new(figure, 5)).unwrap();
+    let publication = register.figures.get(&nth).map(|(publication, _)| *publication);
+    if let Some(publication) = publication {
+        carry_out(wallet, &Command::ReverseIncome { day: day(nth), publication });
     }
-    let (gone, record) = (register.gone(who), register.record());
-    let Some(portion) = register.left.get_mut(&who).and_then(|all| all.last_mut()) else { return };
-    let shares = fen(gone - portion.0 + many);
-    let held = if waits { fen(LONG_AGO) } else { Shares::ZERO };
-    let (transaction, earns_through) = (name(who), portion.1);
-    let command = Command::CorrectTakeOut { transaction, record, shares, held, earns_through };
-    if carry_out(wallet, &command) {
-        portion.0 = many;
-        register.corrected.1.insert(who);
+    let publication = publication.map_or(0, |before| before + 1);
+    let (day, unit) = (day(nth), register.unit);
+    assert!(carry_out(wallet, &Command::AccrueIncome { day, publication, per_10_000, unit }));
+    register.figures.insert(nth, (publication, per_10_000));
+}
+
+/// As whoever books a record does: day by day, and carries again what was carried. Whether anything changed.
+fn reckon(wallet: &mut State, register: &Register) -> bool {
+    let mut changed = false;
+    for nth in 0..DAYS {
+        let (day, unit) = (day(nth), register.unit);
+        changed |= carry_out(wallet, &Command::CorrectIncome { day, unit });
+        if let Some(registered) = register.carries.get(&nth).copied() {
+            changed |= carry_out(wallet, &Command::CarryIncome { through: day, registered });
+        }
     }
+    changed
 }
 
 proptest! {
@@ -219,27 +254,27 @@ proptest! {
 
     #[test]
     fn shares_are_the_registers_and_income_is_that_of_the_shares_that_earned(
-        all in vec(told(), 0..60)
+        all in vec(told(), 0..60), parts_of_fen in any::<bool>()
     ) {
         let mut wallet = State::default();
         let old = tx("OLD");
         carry_out(&mut wallet, &Command::CreditInTransit(old.clone(), fen(LONG_AGO)));
         carry_out(&mut wallet, &Command::ConfirmCredit(old, fen(LONG_AGO), date("2026-01-05")));
         let mut register = Register::default();
+        register.unit = if parts_of_fen { IncomeUnit::HundredthOfFen } else { IncomeUnit::Fen };
         for one in &all {
             tell(&mut wallet, &mut register, one);
-            prop_assert_eq!(wallet.registered(), fen(register.held()), "{:?}", one);
-            for wrong in wallet.misreckoned_days() {
-                let correct = Command::CorrectIncome { day: wrong, unit: IncomeUnit::Fen };
-                carry_out(&mut wallet, &correct);
-            }
-            for nth in 0..7 {
-                let earned = fen(register.earns_on(day(nth)));
-                prop_assert_eq!(wallet.earning_on(day(nth)), earned, "{:?} {}", one, day(nth));
-                if let Some(was) = wallet.income_on(day(nth)) {
-                    let due = income(earned, figure(nth), IncomeUnit::Fen).unwrap();
-                    prop_assert_eq!(was, due, "{:?} {}", one, day(nth));
-                }
+            reckon(&mut wallet, &register);
+            let reckoned = register.reckoned();
+            prop_assert!(!reckon(&mut wallet, &register), "{:?} {:?}", one, wallet);
+            prop_assert_eq!(wallet.registered(), fen(register.held(&reckoned)), "{:?}", one);
+            prop_assert_eq!(wallet.unpaid_income().decimal(), reckoned.unpaid, "{:?}", one);
+            for nth in 0..DAYS {
+                let at = usize::try_from(nth).unwrap();
+                let is = (wallet.earning_on(day(nth)), wallet.income_on(day(nth)));
+                let (earning, amount) = (fen(reckoned.earning[at]), reckoned.incomes[at]);
+                prop_assert_eq!(is.0, earning, "{:?} {}", one, day(nth));
+                prop_assert_eq!(is.1.map(|it| it.decimal()), amount, "{:?} {}", one, day(nth));
             }
         }
     }

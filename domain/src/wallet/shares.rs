@@ -19,14 +19,43 @@ pub(super) fn credit(
         }
         Credit::None => Ok(vec![Event::CreditedInTransit { transaction: tx.clone(), shares }]),
         Credit::InTransit(was) | Credit::Confirmed(was) if was == shares => Ok(vec![]),
+        // Some of it is there already, and may be more than was on its way.
+        Credit::Arriving { there, coming }
+            if there.plus(coming).is_some_and(|all| all == shares) || there >= shares =>
+        {
+            Ok(vec![])
+        }
         // The registrar may have confirmed fewer than were on their way; the credit is older news.
         Credit::Confirmed(was) if was < shares => Ok(vec![]),
         // A corrected record may have registered more than were on their way.
         Credit::Confirmed(_) if state.kept_back().corrected(tx, |_| true) => Ok(vec![]),
-        Credit::InTransit(_) | Credit::Confirmed(_) | Credit::Reversed => {
-            Err(Refusal::ContradictsEarlier(tx.clone()))
-        }
+        Credit::InTransit(_)
+        | Credit::Arriving { .. }
+        | Credit::Confirmed(_)
+        | Credit::Reversed => Err(Refusal::ContradictsEarlier(tx.clone())),
     }
+}
+
+/// So many have come in all; what had come before is older news.
+pub(super) fn confirm_portion(
+    state: &State,
+    tx: &TransactionId,
+    shares: Shares,
+    registered: NaiveDate,
+) -> Result<Vec<Event>, Refusal> {
+    let there = match state.entry(tx).credit {
+        Credit::InTransit(_) => Shares::ZERO,
+        Credit::Arriving { there, .. } => there,
+        Credit::Confirmed(was) if shares <= was => return Ok(vec![]),
+        Credit::None => return Err(Refusal::NothingInTransit(tx.clone())),
+        Credit::Confirmed(_) | Credit::Reversed => {
+            return Err(Refusal::ContradictsEarlier(tx.clone()));
+        }
+    };
+    let Some(shares) = shares.minus(there).filter(|more| !more.is_zero()) else {
+        return Ok(vec![]);
+    };
+    Ok(vec![Event::PortionCredited { transaction: tx.clone(), shares, registered }])
 }
 
 pub(super) fn confirm(
@@ -38,6 +67,11 @@ pub(super) fn confirm(
     match state.entry(tx).credit {
         // The register is the truth, also where it registers more than was on its way.
         Credit::InTransit(_) => {
+            Ok(vec![Event::CreditConfirmed { transaction: tx.clone(), shares, registered }])
+        }
+        Credit::Arriving { there, .. } => {
+            let shares = shares.minus(there);
+            let shares = shares.ok_or_else(|| Refusal::ContradictsEarlier(tx.clone()))?;
             Ok(vec![Event::CreditConfirmed { transaction: tx.clone(), shares, registered }])
         }
         Credit::Confirmed(was) if was == shares => Ok(vec![]),
@@ -55,6 +89,9 @@ pub(super) fn reverse(state: &State, tx: &TransactionId) -> Result<Vec<Event>, R
         (Credit::Reversed, _) => Ok(vec![]),
         (Credit::Confirmed(_), _) if state.kept_back().corrected(tx, Shares::is_zero) => Ok(vec![]),
         (Credit::None, _) => Err(Refusal::NothingInTransit(tx.clone())),
+        // What is there stays.
+        (Credit::Arriving { coming, .. }, _) if coming.is_zero() => Ok(vec![]),
+        (Credit::Arriving { .. }, _) => Ok(vec![Event::CreditReversed { transaction: tx.clone() }]),
         (Credit::Confirmed(_), _) => Err(Refusal::ContradictsEarlier(tx.clone())),
     }
 }
@@ -125,7 +162,7 @@ fn leaving(
     shares: Shares,
     held: Shares,
 ) -> Result<(Shares, Vec<LotTaken>), Refusal> {
-    if matches!(state.entry(tx).credit, Credit::InTransit(_)) {
+    if matches!(state.entry(tx).credit, Credit::InTransit(_) | Credit::Arriving { .. }) {
         return Err(Refusal::NotRegistered(tx.clone()));
     }
     if shares > held || shares.is_zero() {

@@ -10,6 +10,7 @@ impl Stored for Wallet {
     stored_types!(Event {
         CreditedInTransit => "wallet.credited_in_transit",
         CreditConfirmed => "wallet.credit_confirmed",
+        PortionCredited => "wallet.portion_credited",
         CreditReversed => "wallet.credit_reversed",
         SharesReserved => "wallet.shares_reserved",
         SharesReleased => "wallet.shares_released",

@@ -170,6 +170,9 @@ fn reserve(turn: &mut Turn<'_>) -> Done {
     let plan = turn.plan();
     let shares = match facts::entry(&turn.view()?).credit {
         Credit::InTransit(shares) | Credit::Confirmed(shares) => shares,
+        Credit::Arriving { there, coming } => {
+            there.plus(coming).ok_or(lacks("shares within range"))?
+        }
         // Shares that the wallet held before.
         Credit::None | Credit::Reversed => at_par(plan.amount)?,
     };
@@ -257,12 +260,17 @@ fn missed(view: &View<'_>) -> Option<Cause> {
         (Reservation::Spent(_), _) if !view.plan.mode.is_conversion() => {
             "what the redemption brought is paid out"
         }
-        (_, Credit::Confirmed(shares)) if !shares.is_zero() => {
+        (_, Credit::Confirmed(there) | Credit::Arriving { there, .. }) if !there.is_zero() => {
             "what was bought stays in the wallet"
         }
-        (_, Credit::None | Credit::InTransit(_) | Credit::Confirmed(_) | Credit::Reversed) => {
-            return Some(cause);
-        }
+        (
+            _,
+            Credit::None
+            | Credit::InTransit(_)
+            | Credit::Arriving { .. }
+            | Credit::Confirmed(_)
+            | Credit::Reversed,
+        ) => return Some(cause),
     };
     Some(Cause::new(&*cause.code, format!("{}; {place}", cause.text)))
 }

@@ -3,7 +3,7 @@
 use super::{FAST_WITHDRAW, Plan, Promise, saga::FastWithdraw};
 use crate::{
     parts::{cancel::NotTakenBack, payout::NotRedirected},
-    withdraw::balance,
+    withdraw::{balance, reserved_by},
 };
 use chrono::NaiveDate;
 use fundflow_domain::{
@@ -83,6 +83,7 @@ impl FastWithdraw {
             account: request.account.clone(),
             fund,
             balance: balance(wallet),
+            reserved_by: reserved_by(wallet),
             calendar: self.house.calendar.clone(),
         });
         let admitted = admitted.map_err(|refusal| self.offering(refusal, of, day))?;

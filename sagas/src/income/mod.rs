@@ -14,7 +14,9 @@
 //!    named in the page's milestone and keeps no other waiting.
 //! 4. Daily or monthly, by the fund's terms: on the last natural day of a period unpaid income
 //!    becomes shares, registered on the working day on which it is booked.
-//! 5. Days of before on which other shares earned than was known then are reckoned anew: whoever books
+//! 5. Income below zero that is more than a wallet's shares has a case with both figures, until later income
+//!    or shares make up for it.
+//! 6. Days of before on which other shares earned than was known then are reckoned anew: whoever books
 //!    a late record does so at once, and the job does it for what older programs have booked.
 
 mod page;

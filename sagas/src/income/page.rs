@@ -4,11 +4,18 @@ use super::{
     Milestone, Promise, Refused, Request,
     saga::{Turn, wallet_of},
 };
-use crate::{house::House, parts::wallet::correct_income, ports::wallets::Page};
+use crate::{
+    house::House,
+    parts::{
+        debt::{self, Debt},
+        wallet::correct_income,
+    },
+    ports::wallets::Page,
+};
 use fundflow_domain::{
     ids::InvestorId,
     money,
-    wallet::{self, Command, IncomeRefusal, Wallet},
+    wallet::{self, Command, IncomeRefusal, State, Wallet},
 };
 use fundflow_kernel::{envelope::Actor, loaded::DecideError, streams::Key};
 use fundflow_runtime::{saga::Heard, turn::NotDone};
@@ -29,8 +36,11 @@ pub(super) fn give_page(
     let through = owners.last().cloned().or_else(|| notes.through.clone());
     turn.speaks(Actor::Engine, "income", turn.now());
     let (mut accrued, mut refused, mut events) = (money::Income::ZERO, Vec::new(), 0);
+    let mut debts = Vec::new();
     for owner in owners {
         let key = wallet_of(owner, request.fund);
+        let below = |state: &State| state.unpaid_income() < money::Income::ZERO;
+        let below = turn.state(&key).is_some_and(below);
         match give(turn, house, &key, &request, &promise)? {
             Ok((happened, amount)) => {
                 events += happened;
@@ -38,7 +48,12 @@ pub(super) fn give_page(
             }
             Err(why) => refused.push(Refused { investor: owner.clone(), why }),
         }
+        let owed = turn.state(&key).and_then(State::owed_beyond_shares);
+        if owed.is_some() || below {
+            debts.push(Debt { wallet: key, owed });
+        }
     }
+    events += debt::tell(turn, request.fund, &debts)?;
     let wallets = u32::try_from(owners.len()).unwrap_or(u32::MAX);
     let last = owners.len() < page.at_most;
     events += turn.reach(Milestone::Paged { through, wallets, accrued, refused, last })?;
@@ -75,16 +90,16 @@ fn give(
     if let Some(registered) = promise.registered {
         match turn.decide(key, &Command::CarryIncome { through: day, registered }) {
             Ok(happened) => events += happened,
-            // What negative income would take is not free: it stays unpaid, and the next carry
-            // takes it.
+            // What negative income would take is not free: it stays unpaid, and the next carry takes it;
+            // where it is not there at all, it has a case.
             Err(DecideError::Refused(wallet::Refusal::Income(IncomeRefusal::TakesTooMany {
                 ..
             }))) => {}
             Err(error) => return said(error),
         }
-        // Shares of an earlier day that became shares only now earned on days that are known already.
-        events += correct_income(turn, house, key);
     }
+    // Days behind it earn on what it earned, and what was carried with it becomes shares.
+    events += correct_income(turn, house, key);
     Ok(Ok((events, owed)))
 }
 

@@ -11,6 +11,7 @@ use crate::{
 use chrono::NaiveDate;
 use fundflow_domain::{
     calendar::TradingDay,
+    case::Cases,
     fund::FundKind,
     ids::{FundCode, InvestorId, TransactionId, WalletId},
     orders::Cause,
@@ -175,7 +176,7 @@ impl saga::Saga for Income {
     }
 
     fn aggregates() -> Vec<Opener> {
-        vec![Opener::of::<Wallet>()]
+        vec![Opener::of::<Wallet>(), Opener::of::<Cases>()]
     }
 
     fn reads(&self, _: &Preparing<'_, Self>) -> Vec<Need> {

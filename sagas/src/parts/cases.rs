@@ -96,6 +96,11 @@ impl Record {
     }
 }
 
+/// The name of a program that opens or closes cases.
+pub fn name(program: &str) -> Name {
+    Name::lossy(program)
+}
+
 /// What a case is about.
 #[derive(Debug, Clone, Default)]
 pub struct About {

@@ -15,6 +15,7 @@ pub mod payout;
 pub mod share_book;
 pub mod wallet;
 mod wallet_book;
+mod wallet_portions;
 
 // What holds of any of them.
 pub mod by_hand;
@@ -23,6 +24,7 @@ pub mod cases;
 pub mod check;
 pub mod compensation;
 pub mod day_refused;
+pub mod debt;
 pub mod disputes;
 mod fund_saga;
 pub mod lacking;

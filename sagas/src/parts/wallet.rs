@@ -43,7 +43,11 @@ impl WalletPart {
 
     /// Its shares are in transit.
     pub fn is_in_transit<S: Saga>(&self, view: &View<'_, S>) -> bool {
-        matches!(self.entry(view).credit, Credit::InTransit(_))
+        match self.entry(view).credit {
+            Credit::InTransit(_) => true,
+            Credit::Arriving { coming, .. } => !coming.is_zero(),
+            Credit::None | Credit::Confirmed(_) | Credit::Reversed => false,
+        }
     }
 
     /// Its lot is there.
@@ -101,7 +105,8 @@ impl WalletPart {
         self.decide(turn, &command)
     }
 
-    /// Reserves so many shares; where they are all that the wallet holds, the unpaid income goes along.
+    /// Reserves so many shares; where they are all that the wallet holds, or the last that no other order
+    /// takes, the unpaid income goes along.
     ///
     /// # Errors
     /// [`NotDone`]; nothing has changed.
@@ -110,7 +115,7 @@ impl WalletPart {
         turn: &mut Turn<'_, S>,
         shares: Shares,
     ) -> Result<usize, NotDone> {
-        let all = self.state(turn.streams()).is_some_and(|wallet| wallet.registered() == shares);
+        let all = self.state(turn.streams()).is_some_and(|wallet| wallet.is_emptied_by(shares));
         let id = turn.id().clone();
         let command =
             if all { Command::ReserveAll(id, shares) } else { Command::Reserve(id, shares) };
@@ -171,20 +176,34 @@ impl WalletPart {
     }
 }
 
-/// Reckons remembered days of a wallet anew on which other shares earned than was known. Returns how many
-/// events followed. What cannot be reckoned stays, and is tried again by the next income job.
+/// Reckons remembered days of a wallet anew, where other shares earned on one than was known, and carries
+/// what is to be carried of them, by the fund's terms. Returns how many events followed. What cannot be
+/// reckoned stays, and is tried again by the next income job.
 pub fn correct_income<S: Saga>(
     turn: &mut Turn<'_, S>,
     house: &House,
     wallet: &Key<Wallet>,
 ) -> usize {
-    let days = turn.state(wallet).map(State::misreckoned_days).unwrap_or_default();
-    let fund = parse_id(wallet.stream().id()).map(|(_, fund)| fund);
-    let correct = |day| {
-        let unit = (house.funds)(fund?, day)?.income_unit;
-        turn.decide(wallet, &Command::CorrectIncome { day, unit }).ok()
-    };
-    days.into_iter().filter_map(correct).sum()
+    let Some(state) = turn.state(wallet).filter(|it| it.is_to_be_reckoned()) else { return 0 };
+    let Some((_, fund)) = parse_id(wallet.stream().id()) else { return 0 };
+    // What a day earns earns on the days after it.
+    let (days, mut events) = (state.days_of_income(), 0);
+    for day in days {
+        let Some(terms) = (house.funds)(fund, day) else { continue };
+        let correct = Command::CorrectIncome { day, unit: terms.income_unit };
+        events += turn.decide(wallet, &correct).unwrap_or_default();
+        let booked = terms.carry.booked_on(&house.calendar, day).ok();
+        if let Some(booked) = booked.filter(|_| terms.carry.ends_on(day)) {
+            let carry = Command::CarryIncome { through: day, registered: booked.date() };
+            events += turn.decide(wallet, &carry).unwrap_or_default();
+        }
+    }
+    // The last carry's own day may have no income any more.
+    if let Some(through) = turn.state(wallet).and_then(State::carried_through) {
+        let again = Command::CarryIncome { through, registered: through };
+        events += turn.decide(wallet, &again).unwrap_or_default();
+    }
+    events
 }
 
 /// Money-fund shares cost 1.00 by definition.

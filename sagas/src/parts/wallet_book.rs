@@ -1,8 +1,8 @@
 //! Brings a wallet to what the registrar's records say: a lot for what came, and out of it what left.
 //! A corrected or withdrawn record reverses what was booked and posts anew.
 //!
-//! 1. Each record is booked when it is there, more to come or not; what is reserved beside it stays so
-//!    until the last word.
+//! 1. Each record is booked when it is there, more to come or not, whether shares come or leave; what is on
+//!    its way or reserved beside it stays so until the last word.
 //! 2. What leaves earns up to the T of its record. Where that is told late, the days since are reckoned
 //!    anew in the same batch.
 //! 3. What was settled of unpaid income is what the records say that hold.
@@ -13,6 +13,7 @@ use super::{
     lacking,
     share_book::ShareBook,
     wallet::{WalletPart, correct_income},
+    wallet_portions::{Earns, last_day, moves, next_arrival, next_portion, portions_in},
 };
 use crate::house::House;
 use chrono::NaiveDate;
@@ -21,15 +22,12 @@ use fundflow_domain::{
     decider::Decider,
     ids::RegisterRecord,
     money::{Income, Shares},
-    wallet::{Command, Credit, Entry, Refusal, Reservation, Wallet},
+    wallet::{Command, Credit, Portion, Refusal, Reservation, Wallet},
 };
 use fundflow_runtime::{
     saga::View,
     turn::{NotDone, Turn},
 };
-
-/// The last natural day on which shares earn that left by a record.
-type Earns<'a> = dyn Fn(&Application, &Confirmation) -> Result<NaiveDate, NotDone> + 'a;
 
 /// Where only how many shares leave is asked.
 #[allow(clippy::unnecessary_wraps, reason = "it stands where a calendar may end")]
@@ -147,24 +145,29 @@ impl WalletPart {
         leg: &ApplicationLeg,
     ) -> Result<Option<Command>, NotDone> {
         let credit = self.entry(view).credit;
-        let was = match credit {
-            Credit::Confirmed(was) => was,
-            Credit::Reversed | Credit::None | Credit::InTransit(_) => Shares::ZERO,
-        };
-        let waits = !matches!(credit, Credit::Confirmed(_)) && !leg.is_confirmed(view);
-        let Some(application) = leg.application(view).filter(|_| !waits) else { return Ok(None) };
+        let Some(application) = leg.application(view) else { return Ok(None) };
+        let (last, transaction) = (leg.is_confirmed(view), view.id.clone());
+        let portions = portions_in(application);
         let shares = leg.shares_in(view).ok_or(NotDone::Lacks("shares within range"))?;
-        let transaction = view.id.clone();
-        let registered = leg.confirmation(view).map(|said| said.registered_on);
-        let registered = registered.unwrap_or_else(|| application.terms.trade_date.date());
+        let otherwise = || {
+            let state = self.state(view.streams);
+            state.is_some_and(|it| it.came_on_other_days(view.id, &portions))
+        };
         Ok(match credit {
+            Credit::None | Credit::Reversed if !last => None,
             Credit::None => Some(Command::CreditInTransit(transaction, shares)),
-            Credit::InTransit(_) => Some(Command::ConfirmCredit(transaction, shares, registered)),
-            Credit::Confirmed(_) | Credit::Reversed if was == shares => None,
-            Credit::Confirmed(_) | Credit::Reversed => {
+            Credit::InTransit(_) if !last && shares.is_zero() => None,
+            Credit::InTransit(_) => next_arrival(transaction, Shares::ZERO, &portions, last),
+            Credit::Arriving { there, .. } if there == shares && !last && !otherwise() => None,
+            Credit::Arriving { there, .. } if there < shares || (there == shares && last) => {
+                next_arrival(transaction, there, &portions, last)
+            }
+            Credit::Confirmed(was) if was == shares && !otherwise() => None,
+            Credit::Reversed if shares.is_zero() => None,
+            Credit::Arriving { .. } | Credit::Confirmed(_) | Credit::Reversed => {
                 let correct = |record| {
-                    let transaction = transaction.clone();
-                    Command::CorrectCredit { transaction, record, shares, registered }
+                    let (transaction, portions) = (transaction.clone(), portions.clone());
+                    Command::CorrectCredit { transaction, record, portions, waits: !last }
                 };
                 Some(self.first_time(view, &leg.correcting(view)?, correct))
             }
@@ -302,7 +305,8 @@ impl WalletPart {
         let due = leg.due_out(view).ok_or(NotDone::Lacks("shares within range"))?;
         let entry = self.entry(view);
         // What is in transit must be registered before it can leave.
-        let said = !matches!(entry.credit, Credit::InTransit(_)) && !due.is_zero();
+        let coming = matches!(entry.credit, Credit::InTransit(_) | Credit::Arriving { .. });
+        let said = !coming && !due.is_zero();
         let last = leg.is_confirmed(view);
         match entry.reservation {
             Reservation::None => Ok(None),
@@ -340,9 +344,12 @@ impl WalletPart {
         let rest = self.covered(view).minus(shares).unwrap_or_default();
         let held = if waits { rest } else { Shares::ZERO };
         let earns_through = last_day(view, leg, application, earns)?;
+        let parts = leg.due_parts(view).into_iter().filter(|(_, shares)| !shares.is_zero());
+        let portion = |(said, shares)| Ok(Portion { shares, day: earns(application, said)? });
+        let portions = parts.map(portion).collect::<Result<Vec<_>, NotDone>>()?;
         let correct = |record| {
-            let transaction = view.id.clone();
-            Command::CorrectTakeOut { transaction, record, shares, held, earns_through }
+            let (transaction, portions) = (view.id.clone(), portions.clone());
+            Command::CorrectTakeOut { transaction, record, portions, held, earns_through }
         };
         Ok(self.first_time(view, &leg.correcting(view)?, correct))
     }
@@ -368,64 +375,4 @@ impl ApplicationLeg {
         };
         RegisterRecord::new(name).map_err(|_| NotDone::Lacks("a name for the record"))
     }
-}
-
-/// Shares that a correction takes out of the wallet. Zero for everything else.
-fn moves(entry: Entry, command: &Command) -> Shares {
-    match command {
-        Command::CorrectCredit { shares, .. } => match entry.credit {
-            Credit::Confirmed(was) => was.minus(*shares).unwrap_or_default(),
-            Credit::None | Credit::InTransit(_) | Credit::Reversed => Shares::ZERO,
-        },
-        Command::CorrectTakeOut { shares, .. } => match entry.reservation {
-            Reservation::Spent(gone) | Reservation::Leaving { gone, .. } => {
-                shares.minus(gone).unwrap_or_default()
-            }
-            Reservation::None | Reservation::Held(_) | Reservation::Released => *shares,
-        },
-        _ => Shares::ZERO,
-    }
-}
-
-/// What the newest record brought or took back earns through that day.
-fn last_day<S: FundSaga>(
-    view: &View<'_, S>,
-    leg: &ApplicationLeg,
-    application: &Application,
-    earns: &Earns<'_>,
-) -> Result<NaiveDate, NotDone> {
-    let records = leg.confirmation(view).into_iter().chain(application.withdrawn().last());
-    let days: Result<Vec<NaiveDate>, NotDone> =
-        records.map(|said| earns(application, said)).collect();
-    days?.into_iter().max().ok_or(NotDone::Lacks("a record"))
-}
-
-/// The next record's shares leave; after the last record what is left of the reservation is free.
-fn next_portion<S: FundSaga>(
-    view: &View<'_, S>,
-    leg: &ApplicationLeg,
-    (gone, held): (Shares, Shares),
-    earns: &Earns<'_>,
-) -> Result<Command, NotDone> {
-    let lacks = || NotDone::Lacks("shares within range");
-    let application = leg.application(view).ok_or(NotDone::Lacks("the application"))?;
-    let (at_most, last) = (gone.plus(held).ok_or_else(lacks)?, leg.is_confirmed(view));
-    let (mut sum, mut next) = (Shares::ZERO, None);
-    for (said, part) in leg.due_parts(view) {
-        sum = sum.plus(part).ok_or_else(lacks)?;
-        if sum > gone && next.is_none() {
-            next = Some((said, sum));
-        }
-    }
-    let transaction = view.id.clone();
-    let Some((said, upto)) = next else {
-        let (shares, earns_through) = (gone, last_day(view, leg, application, earns)?);
-        return Ok(Command::TakeOut { transaction, shares, earns_through });
-    };
-    let (shares, earns_through) = (upto.min(at_most), earns(application, said)?);
-    Ok(if last && upto == sum {
-        Command::TakeOut { transaction, shares, earns_through }
-    } else {
-        Command::TakePortion { transaction, shares, earns_through }
-    })
 }

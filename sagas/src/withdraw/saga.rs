@@ -17,7 +17,7 @@ use crate::{
     ports::{bank::BankAnswer, registrar::ApplicationAnswer},
 };
 use fundflow_domain::{
-    admission::cash_out::{self, Admitted, Balance, CashOut, Way},
+    admission::cash_out::{self, Admitted, Balance, CashOut, ReservedBy, Way},
     application::{Applications, Confirmation, Terms},
     calendar::TradingDay,
     case::{CaseId, Cases, Closing, Finding},
@@ -131,6 +131,10 @@ pub(crate) fn balance(wallet: Option<&State>) -> Balance {
         frozen: wallet.frozen(),
         disputed: wallet.disputed(),
     })
+}
+
+pub(crate) fn reserved_by(wallet: Option<&State>) -> ReservedBy {
+    ReservedBy(wallet.map(State::reserved_by).unwrap_or_default())
 }
 
 impl FundSaga for Withdraw {
@@ -266,6 +270,7 @@ impl saga::Saga for Withdraw {
             account: request.account.clone(),
             fund,
             balance: balance(wallet),
+            reserved_by: reserved_by(wallet),
             calendar: self.house.calendar.clone(),
         })?;
         Ok((admitted, &WITHDRAW))

@@ -54,7 +54,9 @@ pub(crate) fn books(stage: &Stage) -> Books {
         | Reservation::Released => Decimal::ZERO,
     };
     match entry.credit {
-        Credit::Confirmed(shares) => books.in_wallet = shares.decimal() - spent,
+        Credit::Confirmed(shares) | Credit::Arriving { there: shares, .. } => {
+            books.in_wallet = shares.decimal() - spent;
+        }
         Credit::None | Credit::InTransit(_) | Credit::Reversed => books.from_before = spent,
     }
     for fund in [TARGET, FOREIGN] {

@@ -121,7 +121,7 @@ fn over(stage: &Stage) {
         all.iter().fold(Shares::ZERO, |sum, it| sum.plus(of(&it.outcome)).unwrap())
     };
     let credited = match entry.credit {
-        Credit::Confirmed(shares) => shares,
+        Credit::Confirmed(shares) | Credit::Arriving { there: shares, .. } => shares,
         Credit::None | Credit::InTransit(_) | Credit::Reversed => Shares::ZERO,
     };
     // What the register took and nobody has is named, and with a person.

@@ -177,3 +177,17 @@ fn income_of_a_conversion_that_was_taken_back_and_confirmed_is_paid_out_all_the_
     assert_eq!(paid, 1, "{}", stage.text());
     books::always(&stage);
 }
+
+#[test]
+fn the_last_of_two_orders_that_together_take_all_takes_the_unpaid_income_along() {
+    for (there, takes) in [("1400", true), ("1401", false)] {
+        let mut stage = holding(there);
+        accrue(&mut stage, "2026-02-27");
+        let other = Command::Reserve("TX-9".parse().unwrap(), "400".parse().unwrap());
+        stage.given(&wallet_key(), &other);
+        stage.outside.verdicts.insert("convert".to_owned(), Verdict::Silence);
+        stage.request(&request(Mode::Held));
+        stage.settle();
+        assert_eq!(takes_income(&stage), takes, "{there}");
+    }
+}

@@ -53,6 +53,7 @@ const AGGREGATES: &[(&str, &str)] = &[
         "wallet.shares_taken_out",
         "Shares were redeemed or converted out, and earn through this day.",
     ),
+    ("wallet.portion_credited", "A portion of a purchase is registered, and more is on its way."),
     (
         "wallet.portion_taken_out",
         "A portion was redeemed or converted out; the rest stays earmarked for the next one.",

@@ -13,7 +13,7 @@ use fundflow_domain::{
     holdings::{self, Credit, Holdings},
     ids::LotId,
     orders as shared,
-    wallet::{self, LotTaken, Wallet},
+    wallet::{self, LotTaken, Portion, Wallet},
 };
 
 pub(super) fn entries() -> Vec<Entry> {
@@ -33,6 +33,7 @@ fn wallets() -> Vec<wallet::Event> {
     vec![
         E::CreditedInTransit { transaction: tx(), shares: some() },
         E::CreditConfirmed { transaction: tx(), shares: some(), registered: date("2026-02-24") },
+        E::PortionCredited { transaction: tx(), shares: some(), registered: date("2026-02-24") },
         E::CreditReversed { transaction: tx() },
         E::SharesReserved { transaction: tx(), shares: some(), with_income: true },
         E::SharesReserved { transaction: tx(), shares: some(), with_income: false },
@@ -45,14 +46,37 @@ fn wallets() -> Vec<wallet::Event> {
     .collect()
 }
 
-fn kept_back() -> [wallet::Event; 12] {
+fn kept_back() -> Vec<wallet::Event> {
     use wallet::Event as E;
     let (transaction, record) = (transaction("TX-1"), || id("20260225000000000007"));
     let (case, some) = (|| id("C-1"), || shares("10000.00"));
     let lots = vec![LotTaken { lot: transaction.clone(), shares: some() }];
     let earns_through = date("2026-03-01");
     let registered = date("2026-02-24");
-    [
+    let taken = |portions| E::TakeOutCorrected {
+        transaction: transaction.clone(),
+        record: record(),
+        reversed: shares("0.00"),
+        shares: some(),
+        returned: shares("0.00"),
+        lots: lots.clone(),
+        held: shares("0.00"),
+        earns_through,
+        portions,
+    };
+    let credited = |coming, portions| E::CreditCorrected {
+        transaction: transaction.clone(),
+        record: record(),
+        reversed: some(),
+        lots: lots.clone(),
+        shares: shares("100.00"),
+        left: shares("100.00"),
+        registered,
+        coming,
+        portions,
+    };
+    let two = |day| ["60.00", "40.00"].map(|it| Portion { shares: shares(it), day }).to_vec();
+    vec![
         E::SharesTakenOut {
             transaction: transaction.clone(),
             shares: some(),
@@ -65,25 +89,10 @@ fn kept_back() -> [wallet::Event; 12] {
             lots: lots.clone(),
             earns_through,
         },
-        E::TakeOutCorrected {
-            transaction: transaction.clone(),
-            record: record(),
-            reversed: shares("0.00"),
-            shares: some(),
-            returned: shares("0.00"),
-            lots: lots.clone(),
-            held: shares("0.00"),
-            earns_through,
-        },
-        E::CreditCorrected {
-            transaction,
-            record: record(),
-            reversed: some(),
-            lots,
-            shares: shares("100.00"),
-            left: shares("100.00"),
-            registered,
-        },
+        taken(vec![]),
+        taken(two(earns_through)),
+        credited(shares("0.00"), vec![]),
+        credited(shares("9900.00"), two(registered)),
         E::SharesFrozen {
             record: record(),
             shares: some(),

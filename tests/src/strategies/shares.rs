@@ -11,7 +11,7 @@ use fundflow_domain::{
     money::Shares,
     money_fund::IncomeUnit,
     orders::{LotTaken, Serial},
-    wallet,
+    wallet::{self, Portion},
 };
 use proptest::{prelude::*, sample::select};
 
@@ -30,7 +30,7 @@ pub fn wallet_commands() -> impl Strategy<Value = wallet::Command> {
 
 fn bought_and_spent() -> impl Strategy<Value = wallet::Command> {
     use wallet::Command as C;
-    (0..7_u8, transactions(), few_shares(), dates()).prop_map(|(which, tx, shares, on)| match which
+    (0..8_u8, transactions(), few_shares(), dates()).prop_map(|(which, tx, shares, on)| match which
     {
         0 => C::CreditInTransit(tx, shares),
         1 => C::ConfirmCredit(tx, shares, on),
@@ -38,6 +38,7 @@ fn bought_and_spent() -> impl Strategy<Value = wallet::Command> {
         3 => C::Reserve(tx, shares),
         4 => C::TakeOut { transaction: tx, shares, earns_through: on },
         5 => C::TakePortion { transaction: tx, shares, earns_through: on },
+        6 => C::ConfirmPortion(tx, shares, on),
         _ => C::Release(tx),
     })
 }
@@ -47,14 +48,18 @@ fn left_and_kept_back() -> impl Strategy<Value = wallet::Command> {
     (0..8_u8, transactions(), texts(), few_shares(), dates()).prop_map(
         |(which, transaction, name, shares, on)| match which {
             0 => C::TakeOut { transaction, shares, earns_through: on },
-            1 => C::CorrectCredit { transaction, record: read(name), shares, registered: on },
+            1 => {
+                let (record, portions) = (read(name), vec![Portion { shares, day: on }]);
+                C::CorrectCredit { transaction, record, portions, waits: false }
+            }
             2 => C::Freeze { record: read(name), shares, cause: FrozenCause::Judicial },
             3 => C::Unfreeze(read(name)),
             4 => C::Hold(read(name), shares),
             5 => C::Unhold(read(name)),
             6 => {
                 let (record, held, earns_through) = (read(name), Shares::ZERO, on);
-                C::CorrectTakeOut { transaction, record, shares, held, earns_through }
+                let portions = vec![Portion { shares, day: on }];
+                C::CorrectTakeOut { transaction, record, portions, held, earns_through }
             }
             _ => C::FollowRegister { record: read(name), on, frozen: Frozen::InAll(shares) },
         },

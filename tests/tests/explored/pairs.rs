@@ -28,7 +28,7 @@ use fundflow_testkit::{
 fn no_share_is_made_or_lost<S: Saga>(world: &World<S, Outside>) -> Result<(), String> {
     let wallet = world.log().loaded(&wallet_key()).state;
     let came = |entry: &Entry| match entry.credit {
-        Credit::Confirmed(shares) => shares,
+        Credit::Confirmed(shares) | Credit::Arriving { there: shares, .. } => shares,
         Credit::None | Credit::InTransit(_) | Credit::Reversed => Shares::ZERO,
     };
     let left = |entry: &Entry| match entry.reservation {

@@ -1,5 +1,6 @@
 //! What was decided about an application, and what follows from it at any later instant.
 
+use super::pricing::takes_income;
 use crate::sandbox::{
     Notice,
     channel::{serial, timeout},
@@ -166,6 +167,12 @@ impl ApplicationEntry {
     /// The transaction that it is a part of: its order's name without the last part.
     pub(super) fn transaction(&self) -> &str {
         transaction_of(&self.terms)
+    }
+
+    /// Shares of it wait to leave together with unpaid income.
+    pub(super) fn waits_with_income(&self) -> bool {
+        let open = self.decided.as_ref().is_none_or(|decided| decided.carried.is_some());
+        open && self.is_accepted() && takes_income(&self.terms.ask)
     }
 
     /// Whether the front took it, said or unsaid, and it was not taken back.

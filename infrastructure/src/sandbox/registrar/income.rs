@@ -9,27 +9,27 @@
 //! 1. The register reckons by itself, from its own lots; it is never told what the distributor's
 //!    wallets came to.
 //! 2. A publication is one line of the books, with what it gave to each holder. It is given once; a
-//!    correction takes the place of the one before it.
+//!    correction takes the place of the one before it, and what became shares follows at once.
 //! 3. Income below zero takes shares that are free: not frozen, and not asked for by an application
 //!    that waits for its batch. Otherwise it stays owed until the next carry.
 
 use super::{
     SandboxRegistrar,
     entry::{ApplicationEntry, Taken},
-    pricing::takes_income,
+    owed::Owed,
     register::Register,
 };
 use crate::sandbox::{channel::serial, journal::JournalError};
-use chrono::{Days, NaiveDate};
+use chrono::NaiveDate;
 use fundflow_domain::{
     application::{Ask, Terms},
     calendar::TradingDay,
     ids::{FundCode, InvestorId},
     money::{Income, PerTenThousand, Shares},
-    money_fund::{self, IncomeUnit, Publication, carry_forward, earns_until},
+    money_fund::{self, IncomeUnit, Publication, earns_until},
     orders::Serial,
-    wallet::DAYS_REMEMBERED,
 };
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use std::{
     cell::OnceCell,
@@ -70,71 +70,12 @@ struct Carry {
     taken: Vec<Taken>,
 }
 
-/// What is published and owed, and which shares that left still earn.
+/// What is published and owed, and how many shares earn from when on.
 #[derive(Debug, Default)]
 pub(super) struct Incomes {
     published: BTreeMap<(FundCode, NaiveDate), (u8, PerTenThousand, IncomeUnit)>,
     owed: HashMap<Holder, Owed>,
-    gone: HashMap<Holder, Vec<Gone>>,
-}
-
-/// What one holder is owed.
-#[derive(Debug, Clone, Default)]
-struct Owed {
-    days: BTreeMap<NaiveDate, Day>,
-    /// Below a fen, less what was paid and should not have been.
-    rest: Income,
-    carried_through: Option<NaiveDate>,
-}
-
-#[derive(Debug, Clone, Copy)]
-struct Day {
-    publication: u8,
-    amount: Income,
-    paid: bool,
-}
-
-#[derive(Debug, Clone, Copy)]
-struct Gone {
-    from: NaiveDate,
-    through: NaiveDate,
-    shares: Shares,
-}
-
-impl Owed {
-    fn due(&self, through: NaiveDate) -> Income {
-        let unpaid = self.days.range(..=through).filter(|(_, day)| !day.paid);
-        unpaid.fold(self.rest, |sum, (_, day)| sum.plus(day.amount).unwrap_or(sum))
-    }
-
-    fn accrue(&mut self, day: NaiveDate, publication: u8, amount: Income) {
-        let new = Day { publication, amount, paid: false };
-        if let Some(was) = self.days.insert(day, new).filter(|was| was.paid) {
-            self.rest = self.rest.minus(was.amount).unwrap_or(self.rest);
-        }
-        let since = day.checked_sub_days(Days::new(DAYS_REMEMBERED)).unwrap_or(day);
-        self.days.retain(|day, it| *day >= since || !it.paid);
-    }
-
-    /// Takes a publication in the place of the one before it; not out of its turn.
-    fn takes(&self, day: NaiveDate, publication: u8) -> bool {
-        self.days.get(&day).is_none_or(|was| was.publication.checked_add(1) == Some(publication))
-    }
-
-    /// Other shares earned on that day.
-    fn correct(&mut self, day: NaiveDate, amount: Income) {
-        let Some(was) = self.days.get_mut(&day) else { return };
-        if was.paid {
-            let change = amount.minus(was.amount).and_then(|more| self.rest.plus(more));
-            self.rest = change.unwrap_or(self.rest);
-        }
-        was.amount = amount;
-    }
-
-    fn pay(&mut self, through: NaiveDate, rest: Income) {
-        self.days.range_mut(..=through).for_each(|(_, day)| day.paid = true);
-        self.rest = rest;
-    }
+    changes: HashMap<Holder, Vec<(NaiveDate, Decimal)>>,
 }
 
 impl Incomes {
@@ -150,7 +91,7 @@ impl Incomes {
 
     /// Owed and not paid; may be negative.
     pub(super) fn unpaid(&self, holder: &Holder) -> Income {
-        self.owed.get(holder).map_or(Income::ZERO, |owed| owed.due(NaiveDate::MAX))
+        self.owed.get(holder).map_or(Income::ZERO, Owed::unpaid)
     }
 
     /// Everybody who is owed anything, or owes it.
@@ -161,52 +102,96 @@ impl Incomes {
 
     /// All that is owed was paid with shares that left; what is below a fen stays with the fund.
     pub(super) fn settle(&mut self, holder: &Holder) {
-        if let Some(owed) = self.owed.get_mut(holder) {
-            owed.pay(NaiveDate::MAX, Income::ZERO);
+        let Some(owed) = self.owed.get_mut(holder) else { return };
+        for (from, amount) in owed.settle() {
+            self.changed(holder, from, amount.decimal());
         }
     }
 
-    /// Shares that left earn from one day through another.
-    pub(super) fn left(
-        &mut self,
-        holder: &Holder,
-        (from, through): (NaiveDate, NaiveDate),
-        shares: Shares,
-    ) {
-        if from <= through {
-            self.gone.entry(holder.clone()).or_default().push(Gone { from, through, shares });
+    fn forget(&mut self, holder: &Holder) {
+        let Some(owed) = self.owed.get_mut(holder) else { return };
+        for (from, amount) in owed.forget() {
+            self.changed(holder, from, amount.decimal());
         }
     }
 
-    /// Shares that left and earn on that day.
-    pub(super) fn still_earning(&self, holder: &Holder, day: NaiveDate) -> Shares {
-        let gone = self.gone.get(holder).map(Vec::as_slice).unwrap_or_default();
-        let earning = gone.iter().filter(|gone| gone.from <= day && day <= gone.through);
-        earning.fold(Shares::ZERO, |sum, gone| sum.plus(gone.shares).unwrap_or(sum))
+    /// So many more shares earn from that day on; below zero, so many less.
+    pub(super) fn changed(&mut self, holder: &Holder, from: NaiveDate, shares: Decimal) {
+        if !shares.is_zero() {
+            self.changes.entry(holder.clone()).or_default().push((from, shares));
+        }
+    }
+
+    /// Shares of a holder that earn on a natural day.
+    fn earning(&self, holder: &Holder, day: NaiveDate) -> Shares {
+        let changes = self.changes.get(holder).map(Vec::as_slice).unwrap_or_default();
+        let changes = changes.iter().filter(|(from, _)| *from <= day).map(|(_, shares)| *shares);
+        let carried = self.owed.get(holder).map(Owed::carries).unwrap_or_default();
+        let carried = carried.iter().filter(|(from, _)| *from <= day);
+        let all: Decimal = changes.chain(carried.map(|(_, amount)| amount.decimal())).sum();
+        Shares::new(all.max(Decimal::ZERO)).unwrap_or_default()
     }
 
     /// Who may have earned anything of that fund, by name.
-    fn holders<'a>(
-        &'a self,
-        fund: FundCode,
-        with_lots: impl Iterator<Item = &'a Holder>,
-    ) -> BTreeSet<&'a InvestorId> {
-        let all = with_lots.chain(self.owed.keys()).chain(self.gone.keys());
+    fn holders(&self, fund: FundCode) -> BTreeSet<&InvestorId> {
+        let all = self.changes.keys().chain(self.owed.keys());
         all.filter(|(_, of)| *of == fund).map(|(investor, _)| investor).collect()
     }
 }
 
 impl Register {
-    /// A batch says after the income of T that shares are a bank's from T on: days since are reckoned anew.
-    pub(super) fn reckon(&mut self, holder: &Holder, after: NaiveDate) {
-        let after = (holder.1, after.succ_opt().unwrap_or(after));
-        let since =
-            self.incomes.published.range(after..).take_while(|((of, _), _)| *of == holder.1);
-        for ((_, day), (_, figure, unit)) in since {
-            let income = money_fund::income(self.earning(holder, *day), *figure, *unit);
+    /// A batch or a publication says something of days whose income was given: the days since are reckoned
+    /// anew, and so is what became shares of them.
+    pub(super) fn reckon(&mut self, holder: &Holder) {
+        self.reckon_days(holder);
+        let owed = self.incomes.owed.get(holder).filter(|_| !self.is_leaving(holder));
+        let Some((through, registered, amount)) = owed.and_then(Owed::behind) else { return };
+        let key = format!("{}.{}.{through}.{}", holder.0, holder.1, self.held(holder));
+        let carry = self.carry(holder, (serial("IN", &key), registered), amount, |held| held);
+        if let Some(carry) = carry {
+            self.book_carry(holder, through, &carry);
+        }
+    }
+
+    pub(super) fn reckon_days(&mut self, holder: &Holder) {
+        let Some(owed) = self.incomes.owed.get(holder) else { return };
+        for day in owed.days() {
+            let known = self.incomes.published.get(&(holder.1, day));
+            let Some((_, figure, unit)) = known.copied() else { continue };
+            let shares = self.incomes.earning(holder, day);
+            let amount = money_fund::income(shares, figure, unit).unwrap_or_default();
             if let Some(owed) = self.incomes.owed.get_mut(holder) {
-                owed.correct(*day, income.unwrap_or_default());
+                owed.correct(day, amount);
             }
+        }
+    }
+
+    /// What becomes shares, or takes them; `None` where too few are free.
+    fn carry(
+        &self,
+        holder: &Holder,
+        (serial, registered): (Serial, NaiveDate),
+        amount: Income,
+        free: impl FnOnce(Shares) -> Shares,
+    ) -> Option<Carry> {
+        let taken = if amount < Income::ZERO {
+            let shares = Shares::new(amount.decimal().abs()).ok()?;
+            (shares <= free(self.held(holder))).then(|| self.oldest(holder, shares))?
+        } else {
+            Vec::new()
+        };
+        Some(Carry { amount, registered, serial, taken })
+    }
+
+    fn book_carry(&mut self, holder: &Holder, through: NaiveDate, carry: &Carry) {
+        let Carry { amount, registered, serial, taken } = carry;
+        let owed = self.incomes.owed.entry(holder.clone()).or_default();
+        owed.carry(through, *registered, *amount);
+        if *amount > Income::ZERO {
+            let shares = Shares::new(amount.decimal()).unwrap_or_default();
+            self.carried(holder.clone(), serial.clone(), *registered, shares);
+        } else {
+            self.take_away(holder, taken);
         }
     }
 
@@ -218,20 +203,11 @@ impl Register {
             let holder = (investor.clone(), fund);
             let owed = self.incomes.owed.entry(holder.clone()).or_default();
             owed.accrue(day, publication, *accrued);
-            let Some(Carry { amount, registered, serial, taken }) = carried else { continue };
-            let rest = owed.due(day).minus(*amount).unwrap_or_default();
-            owed.pay(day, rest);
-            owed.carried_through = Some(day);
-            if taken.is_empty() {
-                let shares = Shares::new(amount.decimal()).unwrap_or_default();
-                self.carried(holder, serial.clone(), (day, *registered), shares);
-            } else {
-                self.debit(&holder, taken, registered.pred_opt().unwrap_or(day).max(day));
+            if let Some(carry) = carried {
+                self.book_carry(&holder, day, carry);
             }
-        }
-        let since = day.checked_sub_days(Days::new(DAYS_REMEMBERED)).unwrap_or(day);
-        for gone in self.incomes.gone.values_mut() {
-            gone.retain(|gone| gone.through >= since);
+            self.reckon(&holder);
+            self.incomes.forget(&holder);
         }
     }
 }
@@ -284,15 +260,15 @@ impl SandboxRegistrar {
         let mut holders = Vec::new();
         let (asked_for, exits) = (OnceCell::new(), OnceCell::new());
         let today = self.clock.now().date();
-        for investor in register.incomes.holders(fund, register.with_lots()) {
+        for investor in register.incomes.holders(fund) {
             let holder = (investor.clone(), fund);
             let mut owed = register.incomes.owed.get(&holder).cloned().unwrap_or_default();
             if !owed.takes(day, publication) {
                 continue;
             }
-            let shares = register.earning(&holder, day);
+            let shares = register.incomes.earning(&holder, day);
             let accrued = money_fund::income(shares, per_10_000, terms.unit).unwrap_or_default();
-            let corrects = owed.days.contains_key(&day);
+            let corrects = owed.knows(day);
             owed.accrue(day, publication, accrued);
             // What is owed goes along with shares that are all to leave.
             let leaving = exits.get_or_init(|| self.exits(fund)).contains(investor);
@@ -303,7 +279,9 @@ impl SandboxRegistrar {
                     let kept = self.scenario.frozen(investor, fund, today).plus(asked);
                     held.minus(kept.unwrap_or(held)).unwrap_or_default()
                 };
-                carried(register, &holder, &owed, (day, registered), free)
+                let (registered, amount) = owed.due(day, registered)?;
+                let serial = serial("IN", &format!("{investor}.{fund}.{day}.{publication}"));
+                register.carry(&holder, (serial, registered), amount, free)
             });
             if accrued != Income::ZERO || corrects || carried.is_some() {
                 holders.push(Given { investor: investor.clone(), accrued, carried });
@@ -314,12 +292,9 @@ impl SandboxRegistrar {
 
     /// Whose shares of a fund wait to leave together with the income.
     fn exits(&self, fund: FundCode) -> HashSet<InvestorId> {
-        let waits = |entry: &ApplicationEntry| {
-            let open = entry.decided.as_ref().is_none_or(|decided| decided.carried.is_some());
-            entry.terms.fund == fund && entry.is_accepted() && open
-        };
         let applications = self.applications();
-        let exits = applications.iter().filter(|it| waits(it) && takes_income(&it.terms.ask));
+        let exits =
+            applications.iter().filter(|it| it.terms.fund == fund && it.waits_with_income());
         exits.map(|entry| entry.terms.investor.clone()).collect()
     }
 
@@ -370,31 +345,4 @@ const fn shares_asked(terms: &Terms) -> Option<Shares> {
         | Ask::FastTransfer { shares, .. } => Some(shares),
         Ask::Purchase { .. } | Ask::Subscription { .. } => None,
     }
-}
-
-/// What becomes shares, or takes them; `None` for less than a fen, where a later day was carried
-/// already, or where too few shares are free.
-fn carried(
-    register: &Register,
-    holder: &Holder,
-    owed: &Owed,
-    (day, registered): (NaiveDate, NaiveDate),
-    free: impl FnOnce(Shares) -> Shares,
-) -> Option<Carry> {
-    if owed.carried_through.is_some_and(|before| day <= before) {
-        return None;
-    }
-    let (due, held) = (owed.due(day), register.held(holder));
-    let at_most = if due < Income::ZERO { free(held) } else { held };
-    let amount = due.minus(carry_forward(at_most, due).ok()?.unpaid)?;
-    let taken = match amount.cmp(&Income::ZERO) {
-        std::cmp::Ordering::Equal => return None,
-        std::cmp::Ordering::Greater => Vec::new(),
-        std::cmp::Ordering::Less => {
-            register.oldest(holder, Shares::new(amount.decimal().abs()).ok()?)
-        }
-    };
-    let (investor, fund) = holder;
-    let serial = serial("IN", &format!("{investor}.{fund}.{day}"));
-    Some(Carry { amount, registered, serial, taken })
 }

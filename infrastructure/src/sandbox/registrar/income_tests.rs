@@ -182,10 +182,10 @@ fn a_correction_takes_the_place_of_the_publication_before_it() {
     assert_eq!(give("0.9", 0), figures("1000000.00", "40"), "published before: nothing changes");
     assert_eq!(give("0.3", 1), figures("1000000.00", "30"));
 
-    // The month was carried with it: what was paid too little comes with the next carry.
+    // The month was carried with it: what was paid too little becomes shares at once.
     publish(&stage.registrar, MONTHLY, "2026-02-25", "0.4");
     assert_eq!(owns(&stage.registrar, MONTHLY), figures("1000070.00", "0"));
-    assert_eq!(give("0.5", 2), figures("1000070.00", "20"));
+    assert_eq!(give("0.5", 2), figures("1000090.00", "0"));
 }
 
 #[test]

@@ -30,6 +30,7 @@ mod income;
 mod income_tests;
 mod line;
 mod market;
+mod owed;
 mod planted;
 mod pricing;
 mod records;
@@ -330,7 +331,11 @@ impl SandboxRegistrar {
             }
             Some(_) => None,
         };
-        match self.books.change(&key, self.journal.as_ref(), decide, Clone::clone) {
+        let changed = self.books.change(&key, self.journal.as_ref(), decide, Clone::clone);
+        if let Ok((Some(entry), true)) = &changed {
+            self.register().note(entry);
+        }
+        match changed {
             Ok((Some(entry), _)) if !entry.is_order(terms) => entry::number_reused(),
             Ok((Some(entry), new)) => match entry.cancel {
                 Some(CancelFate::TimeoutCancelled) if new => ApplicationAnswer::Unknown(timeout()),

@@ -29,8 +29,6 @@ pub(super) struct Held {
     pub(super) serial: Serial,
     transaction: String,
     pub(super) registered_on: NaiveDate,
-    /// The first natural day on which they earn, of a money fund.
-    earns_from: NaiveDate,
     unit_cost: Nav,
     pub(super) shares: Shares,
 }
@@ -43,6 +41,8 @@ pub(super) type HolderRow<'a> = (&'a InvestorId, FundCode, Shares, Income);
 pub(super) struct Register {
     lots: HashMap<Holder, Vec<Held>>,
     buyers: HashSet<(String, FundCode)>,
+    /// Applications that wait to leave together with what is owed.
+    exits: HashSet<(Holder, String)>,
     pub(super) incomes: Incomes,
 }
 
@@ -76,8 +76,14 @@ pub(super) enum NotThere {
 }
 
 impl Register {
-    /// Notes that the transaction of an application buys into a fund.
+    /// Notes that the transaction of an application buys into a fund, or waits to leave with the income.
     pub(super) fn note(&mut self, entry: &ApplicationEntry) {
+        let exit = ((entry.terms.investor.clone(), entry.terms.fund), entry.terms.no.to_string());
+        if entry.waits_with_income() {
+            self.exits.insert(exit);
+        } else {
+            self.exits.remove(&exit);
+        }
         match entry.terms.ask {
             Ask::Subscription { .. } | Ask::Purchase { .. } | Ask::Conversion { .. } => {
                 self.buyers.insert((entry.transaction().to_owned(), entry.entered_fund()));
@@ -106,17 +112,18 @@ impl Register {
         let taken = taken.get(known.map_or(0, |known| known.taken.len())..).unwrap_or_default();
         let holder = (entry.terms.investor.clone(), entry.terms.fund);
         self.debit(&holder, taken, earns_through);
-        if !taken.is_empty() {
-            self.reckon(&holder, earns_through);
-        }
         let settles = |said: &Confirmation| match &said.outcome {
             Outcome::Redemption(_) => takes_income(&entry.terms.ask),
             // What is below zero stays owed.
             Outcome::Conversion(numbers) => numbers.income != SignedMoney::ZERO,
             Outcome::Purchase(_) | Outcome::Subscription(_) | Outcome::FastTransfer(_) => false,
         };
+        self.note(entry);
         if entry.confirmations().skip(confirmed).any(settles) {
+            self.reckon_days(&holder);
             self.incomes.settle(&holder);
+        } else if !taken.is_empty() {
+            self.reckon(&holder);
         }
     }
 
@@ -143,25 +150,29 @@ impl Register {
                 | Ask::Redemption { .. }
                 | Ask::Conversion { .. } => registered_on,
             };
-            let lots = self.lots.entry((holder, fund)).or_default();
+            let holder = (holder, fund);
+            self.incomes.changed(&holder, earns_from, shares.decimal());
+            let lots = self.lots.entry(holder).or_default();
             let (serial, transaction) = (confirmation.serial.clone(), transaction.to_owned());
-            lots.push(Held { serial, transaction, registered_on, earns_from, unit_cost, shares });
+            lots.push(Held { serial, transaction, registered_on, unit_cost, shares });
         }
+    }
+
+    /// Whether an application of the holder waits to leave with what is owed.
+    pub(super) fn is_leaving(&self, holder: &Holder) -> bool {
+        self.exits.iter().any(|(of, _)| of == holder)
     }
 
     /// Takes out what left.
     pub(super) fn debit(&mut self, holder: &Holder, taken: &[Taken], earns_through: NaiveDate) {
-        let Some(lots) = self.lots.get(holder) else { return };
-        for Taken { serial, shares } in taken {
-            if let Some(lot) = lots.iter().find(|lot| lot.serial == *serial) {
-                self.incomes.left(holder, (lot.earns_from, earns_through), *shares);
-            }
-        }
+        let all = taken.iter().fold(Shares::ZERO, |sum, it| sum.plus(it.shares).unwrap_or(sum));
+        let stops = earns_through.succ_opt().unwrap_or(earns_through);
+        self.incomes.changed(holder, stops, -all.decimal());
         self.take_away(holder, taken);
     }
 
     /// Takes shares out of those lots; they are nobody's any more.
-    fn take_away(&mut self, holder: &Holder, taken: &[Taken]) {
+    pub(super) fn take_away(&mut self, holder: &Holder, taken: &[Taken]) {
         let Some(lots) = self.lots.get_mut(holder) else { return };
         for Taken { serial, shares } in taken {
             if let Some(lot) = lots.iter_mut().find(|lot| lot.serial == *serial) {
@@ -171,25 +182,17 @@ impl Register {
         lots.retain(|lot| !lot.shares.is_zero());
     }
 
-    /// Income up to that day became shares, which earn on none of these days.
+    /// Income became shares.
     pub(super) fn carried(
         &mut self,
         holder: Holder,
         serial: Serial,
-        (through, registered_on): (NaiveDate, NaiveDate),
+        registered_on: NaiveDate,
         shares: Shares,
     ) {
-        let after = through.succ_opt().unwrap_or(through);
-        let (transaction, earns_from) = (String::new(), registered_on.max(after));
-        let unit_cost = Nav::ONE;
-        let lot = Held { serial, transaction, registered_on, earns_from, unit_cost, shares };
+        let (transaction, unit_cost) = (String::new(), Nav::ONE);
+        let lot = Held { serial, transaction, registered_on, unit_cost, shares };
         self.lots.entry(holder).or_default().push(lot);
-    }
-
-    /// Shares of a holder that earn on a natural day.
-    pub(super) fn earning(&self, holder: &Holder, day: NaiveDate) -> Shares {
-        let earning = total(self.lots_of(holder).iter().filter(|lot| lot.earns_from <= day));
-        earning.plus(self.incomes.still_earning(holder, day)).unwrap_or(earning)
     }
 
     /// All shares of a holder.

@@ -1,0 +1,93 @@
+//! What a wallet is owed of income, and who takes it along.
+
+use super::{
+    Reservation, State,
+    book::{Book, EMPTY, Exit, Stage},
+};
+use crate::{
+    ids::TransactionId,
+    money::{Income, Shares},
+};
+use chrono::NaiveDate;
+
+impl State {
+    /// Income that is owed and neither carried nor settled; may be negative.
+    pub fn unpaid_income(&self) -> Income {
+        self.book().unpaid()
+    }
+
+    /// Unpaid income below zero that is more than all shares that are there, and these: no carry can take
+    /// it. Not while shares are to leave together with it.
+    pub fn owed_beyond_shares(&self) -> Option<(Income, Shares)> {
+        let (unpaid, there) = (self.unpaid_income(), self.registered());
+        let owed = -unpaid.whole_fen().0 > there.decimal();
+        (owed && !self.is_leaving()).then_some((unpaid, there))
+    }
+
+    /// What a natural day's income came to, paid or not; `None` where none was accrued, or it was
+    /// reversed.
+    pub fn income_on(&self, day: NaiveDate) -> Option<Income> {
+        let day = self.book().day(day)?;
+        (day.stage != Stage::Reversed).then_some(day.amount)
+    }
+
+    /// Remembered natural days with an income that may still change, the first of them first.
+    pub fn days_of_income(&self) -> Vec<NaiveDate> {
+        let days = self.book().days.iter().filter(|day| day.stage != Stage::Reversed);
+        days.map(|day| day.day).collect()
+    }
+
+    /// Which publication of a natural day's figure was accrued last, reversed since or not.
+    pub fn publication_on(&self, day: NaiveDate) -> Option<u8> {
+        self.book().day(day).map(|day| day.publication)
+    }
+
+    /// What a transaction took along of unpaid income; `None` until it has.
+    pub fn settled_income(&self, transaction: &TransactionId) -> Option<Income> {
+        self.book().settled_by(transaction).map(|settled| settled.amount)
+    }
+
+    /// Whether the unpaid income goes along with the shares that the transaction reserved.
+    pub fn takes_income(&self, transaction: &TransactionId) -> bool {
+        self.book().exits.iter().any(|exit| exit.transaction == *transaction)
+    }
+
+    /// All shares wait to leave, and the unpaid income with them; or they have left, and what the
+    /// registrar pays along is not settled yet, because its record is in dispute.
+    pub(super) fn is_leaving(&self) -> bool {
+        let book = self.book();
+        let leaves = |exit: &Exit| match self.entry(&exit.transaction).reservation {
+            Reservation::Held(_) | Reservation::Leaving { .. } => true,
+            Reservation::Spent(_) => {
+                !exit.with_nothing && book.settled_by(&exit.transaction).is_none()
+            }
+            Reservation::None | Reservation::Released => false,
+        };
+        book.exits.iter().any(leaves)
+    }
+
+    /// The last of the shares have left. Where nothing was unpaid, nothing goes along with them; a
+    /// correction may bring them back, and then they leave once more.
+    pub(super) fn left(&mut self, tx: &TransactionId) {
+        let with_nothing = self.unpaid_income() == Income::ZERO;
+        if self.takes_income(tx) {
+            let mut exits = self.book_mut().exits.iter_mut();
+            exits.by_ref().filter(|exit| exit.transaction == *tx).for_each(|exit| {
+                exit.with_nothing = with_nothing;
+            });
+        }
+    }
+
+    /// The last natural day up to which income was carried.
+    pub fn carried_through(&self) -> Option<NaiveDate> {
+        self.book().carried_through
+    }
+
+    pub(super) fn book(&self) -> &Book {
+        self.income.as_deref().unwrap_or(&EMPTY)
+    }
+
+    pub(super) fn book_mut(&mut self) -> &mut Book {
+        self.income.get_or_insert_default()
+    }
+}
