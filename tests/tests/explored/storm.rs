@@ -63,7 +63,7 @@ fn no_share_is_made_or_lost(stage: &Stage<'_, Outside>) -> Result<(), String> {
     let wallet = stage.log.loaded(&wallet_key()).state;
     let plus = |sum: Shares, some: Shares| sum.plus(some).unwrap();
     let came = wallet.entries().map(|(_, entry)| match entry.credit {
-        Credit::Confirmed(shares) => shares,
+        Credit::Confirmed(shares) | Credit::Arriving { there: shares, .. } => shares,
         Credit::None | Credit::InTransit(_) | Credit::Reversed => Shares::ZERO,
     });
     let left = wallet.entries().map(|(_, entry)| match entry.reservation {
