@@ -1,6 +1,9 @@
 //! Looking after a plan's dates: which comes next, and what nobody began is missed.
 
-use super::saga::{RegularPlans, Turn};
+use super::{
+    LOOK_AFTER,
+    saga::{RegularPlans, Turn, View},
+};
 use chrono::{Days, NaiveDate, NaiveTime};
 use fundflow_domain::{
     calendar::{CalendarError, TradingDay},
@@ -13,6 +16,8 @@ use fundflow_runtime::turn::NotDone;
 
 /// Natural days that a date which was begun may have no outcome, before a person is called.
 const UNDER_WAY_DAYS: u64 = 20;
+/// What a person is called for then.
+const NO_OUTCOME: &str = "an occurrence has no outcome for long";
 /// Dates before the latest known one that may still be open.
 const BEHIND_DAYS: u64 = 40;
 
@@ -57,7 +62,7 @@ impl RegularPlans {
                     plan::Command::Finish { today: now.date() }
                 }
                 None if events == 0 => {
-                    return Err(NotDone::Refused("an occurrence has no outcome for long".into()));
+                    return Err(NotDone::Refused(NO_OUTCOME.into()));
                 }
                 Some(_) | None => return Ok(events),
             };
@@ -88,6 +93,13 @@ impl RegularPlans {
             Err(_) => None,
         }
     }
+}
+
+/// Whether a person was called since a date had no outcome for long, and it has one now: looking after the
+/// plan goes on without that person.
+pub(super) fn has_its_outcome(view: &View<'_>, plan: &plan::Plan) -> bool {
+    let parked = view.open.parked_at(LOOK_AFTER);
+    parked.is_some_and(|parked| &*parked.cause.text == NO_OUTCOME) && plan.under_way().is_empty()
 }
 
 /// The latest date that was begun or has an outcome.

@@ -39,7 +39,7 @@ pub enum Fact {
     Opened,
     /// No occurrence begins any more.
     Over,
-    /// Nothing has to be looked after: the plan is over, or paused.
+    /// Nothing has to be looked after: the plan is over, or paused, or what a person was called for has come.
     LookedAfter,
     /// The carrying of it is closed.
     Ended,
@@ -77,6 +77,8 @@ pub enum Ending {
     Over,
 }
 
+const LOOK_AFTER: &str = "look after";
+
 const CLOSE: &[Move<Saga>] = &[act("close", Do::Close, Fact::Ended).to()];
 const WITHDRAW: &[Move<Saga>] =
     &[act("end plan", Do::EndPlan, Fact::Over).to(), act("close", Do::Close, Fact::Ended).to()];
@@ -90,11 +92,8 @@ pub const REGULAR_PLAN: Table<Saga> = Table {
         wait("run", Fact::Over).row(Exit::Landing(CLOSE, None)),
     ],
     beside: &[
-        Deed {
-            asks: Some(When::NextMissed),
-            ..act("look after", Do::LookAfter, Fact::LookedAfter)
-        }
-        .beside(),
+        Deed { asks: Some(When::NextMissed), ..act(LOOK_AFTER, Do::LookAfter, Fact::LookedAfter) }
+            .beside(),
         act("end at last", Do::EndPlan, Fact::Over).after_the_end(),
     ],
 };

@@ -1,7 +1,7 @@
 //! The regular plan as a saga: its types and keys, and its doors for callers and operators.
 
 use super::{
-    Asked, Call, Do, Ending, Fact, REGULAR_PLAN, Refusal, When, agreed::Agreeing, summary,
+    Asked, Call, Do, Ending, Fact, REGULAR_PLAN, Refusal, When, agreed::Agreeing, look, summary,
 };
 use crate::{house::House, parts::names};
 use chrono::NaiveDate;
@@ -248,9 +248,9 @@ impl saga::Saga for RegularPlans {
         match fact {
             Fact::Opened => plan.is_some(),
             Fact::Over => plan.is_some_and(|plan| plan.ended().is_some()),
-            Fact::LookedAfter => {
-                plan.is_none_or(|it| it.ended().is_some() || it.paused().is_some())
-            }
+            Fact::LookedAfter => plan.is_none_or(|it| {
+                it.ended().is_some() || it.paused().is_some() || look::has_its_outcome(view, it)
+            }),
             Fact::Ended => view.ending.is_some(),
         }
     }

@@ -140,6 +140,16 @@ fn a_plan_beside_the_purchase_of_its_first_date() {
 }
 
 #[test]
+fn a_plan_until_a_day_beside_the_purchase_of_its_only_date() {
+    let (saga, outside) = (Purchase { house: house() }, Outside::that([May::Decline]));
+    let plan = Terms { periods: None, through: Some(date("2026-02-13")), ..terms(1, false) };
+    let world = world_of(plans(), outside, (transaction("PLAN-1"), plan, asked()));
+    let world = world.beside(saga, plain_occurrence());
+    let found = explore(Explorer::new(world).truths(goes_on()));
+    ends(&found, &["over", "parked at look after (refused)"]);
+}
+
+#[test]
 fn a_plan_beside_the_purchase_by_way_of_a_wallet_of_its_first_date() {
     let beside = (transaction("PLAN-1.20260213"), through_wallet(), asked());
     let saga = DiscountPurchase { house: house() };
