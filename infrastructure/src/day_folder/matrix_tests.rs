@@ -81,14 +81,12 @@ const NO_DATES: [&str; 9] = [
     "２０２６-02-12",
     "99999-01-01",
 ];
-const NO_TIMES: [&str; 11] = [
+const NO_TIMES: [&str; 9] = [
     "nobody",
     "-1",
     "25:00",
     "09:60",
     "09:00:60",
-    "07:59:60",
-    "2026-02-12T09:00:60+08:00",
     "09:00:61",
     "2026-02-12T09:00",
     "2026-02-30T09:00:00+08:00",
@@ -105,15 +103,9 @@ fn wrong(column: &str) -> Vec<&'static str> {
         }
         "start" | "through" | "day" => &NO_DATES,
         "time" => &NO_TIMES,
-        "frequency" => &[
-            "nobody",
-            "daily 1",
-            "monthly 0",
-            "monthly 32",
-            "monthly +5",
-            "monthly １５",
-            "monthly 015",
-        ],
+        "frequency" => {
+            &["nobody", "daily 1", "monthly 0", "monthly 32", "monthly +5", "monthly １５"]
+        }
         _ => &["nobody", "-1", "NaN", "ＹＥＳ"],
     };
     [&NOTHING, more].concat()

@@ -201,10 +201,10 @@ fn is_listed(catalogue: &Catalogue, fund: FundCode, day: TradingDay) -> bool {
 fn funds_listed_on(catalogue: &Catalogue, day: TradingDay) -> String {
     let codes = catalogue.codes().filter(|code| is_listed(catalogue, *code, day));
     let codes: Vec<_> = codes.map(|code| code.to_string()).collect();
-    match codes.is_empty() {
-        true => format!("another trade_date: no fund of the catalogue is listed on {}", day.date()),
-        false => format!("one of {}", codes.join(", ")),
+    if codes.is_empty() {
+        return format!("another trade_date: no fund of the catalogue is listed on {}", day.date());
     }
+    format!("one of {}", codes.join(", "))
 }
 
 fn funds_listed(catalogue: &Catalogue) -> String {
