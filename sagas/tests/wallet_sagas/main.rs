@@ -5,6 +5,7 @@
 #[path = "../common/by_hand.rs"]
 mod by_hand;
 mod checks;
+mod closed;
 mod corrections;
 mod deadlines;
 mod doubted;

@@ -173,7 +173,7 @@ async fn ask_plan<S: EventStore + Checkpoints>(
     if let Err(why) = play.table.house.asked_at(Some(order.time), play.table.clock.now())
         && is_new
     {
-        return Ok(Said::No(why));
+        return Ok(Said::TooLate(why));
     }
     let (engine, at) = (play.engine.clone(), Some(order.time));
     let said = engine.command::<RegularPlans>(of.clone(), command, actor(play, of), at);
