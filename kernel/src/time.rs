@@ -140,9 +140,11 @@ impl FromStr for Timestamp {
     type Err = NotAnInstant;
 
     fn from_str(text: &str) -> Result<Self, NotAnInstant> {
-        DateTime::parse_from_rfc3339(text)
-            .map(|at| Self(at.timestamp_micros()))
-            .map_err(|_| NotAnInstant { value: text.to_owned() })
+        let at = DateTime::parse_from_rfc3339(text).ok();
+        // A second 60 is read as a leap second, and would be the next minute.
+        let at = at.filter(|at| at.nanosecond() < 1_000_000_000);
+        let wrong = || NotAnInstant { value: text.to_owned() };
+        at.map(|at| Self(at.timestamp_micros())).ok_or_else(wrong)
     }
 }
 
@@ -170,6 +172,15 @@ mod tests {
         assert_eq!(at.to_string(), "2026-02-13T14:59:59.999+08:00");
         assert_eq!(at.to_string().parse(), Ok(at));
         assert_eq!(at.date(), NaiveDate::from_ymd_opt(2026, 2, 13).unwrap());
+    }
+
+    #[test]
+    fn a_minute_has_sixty_seconds() {
+        for told in
+            ["2026-02-13T10:00:60+08:00", "2026-02-13T07:59:60+08:00", "2016-12-31T23:59:60Z"]
+        {
+            assert!(told.parse::<Timestamp>().is_err(), "{told}");
+        }
     }
 
     #[test]

@@ -311,6 +311,7 @@ impl House {
 }
 
 /// That the trading calendar ends before a day that is needed, in its own words.
+#[expect(clippy::needless_pass_by_value, reason = "for `map_err`")]
 pub fn beyond(error: CalendarError) -> NotDone {
     NotDone::Refused(error.to_string().into())
 }

@@ -74,7 +74,9 @@ impl<S: EventStore + Checkpoints> Play<S> {
         let due = |t: &TradingDay| (now..=until).contains(&invests_at(*t));
         let days = days.take_while(|t| invests_at(*t) <= until).filter(due);
         let missing: Vec<_> = days.filter(|t| !self.invests.contains(t)).collect();
-        missing.iter().for_each(|t| self.pass(*t));
+        for t in &missing {
+            self.pass(*t);
+        }
         !missing.is_empty()
     }
 

@@ -20,7 +20,7 @@ pub(super) struct Later {
 }
 
 impl Default for Later {
-    /// Plans alone.
+    /// Plans alone, since nothing is later than any day.
     fn default() -> Self {
         Self::than(NaiveDate::MAX)
     }

@@ -184,6 +184,7 @@ impl<S: EventStore + Checkpoints> Play<S> {
         sagas.catch_up(&*self.store).await?;
         let now = self.table.clock.now();
         let plan_words = became(&self.books, self.plan_words);
+        self.too_late.sort_by_key(|problem| problem.line);
         Ok(Played {
             totals: self.with.sandbox.channel.totals(now),
             events_before,

@@ -106,6 +106,8 @@ enum Said {
     NotThere(String),
     /// It says no.
     No(String),
+    /// It says no to whoever says it now, and might have heard it at its instant.
+    TooLate(String),
     /// That is told already.
     Untold,
 }
@@ -127,7 +129,8 @@ fn hear<S>(
         Said::NotThere(why) if comes_later(&play.day, order, of) => refuse(play, order, no(why))?,
         // It may be there when the folder is played again.
         Said::NotThere(why) => drop(play.refused.insert(order.transaction.clone(), why)),
-        Said::No(why) => {
+        Said::No(why) => refuse(play, order, no(why))?,
+        Said::TooLate(why) => {
             let late = play.is_late(&why);
             refuse(play, order, late.unwrap_or_else(|| no(why)))?;
         }
@@ -239,7 +242,7 @@ async fn cancel<S: EventStore + Checkpoints>(
     let mut answers = play.engine.ask_all(vec![(saga, command)], actor, Some(at)).await;
     match answers.pop() {
         Some(Ok(())) | None => Ok(Said::Taken),
-        Some(Err(ActError::NotActed(error))) => Ok(Said::No(error.to_string())),
+        Some(Err(ActError::NotActed(error))) => Ok(Said::TooLate(error.to_string())),
         Some(Err(error @ ActError::Unsure)) => Err(Trouble::Defect(error.to_string())),
         Some(Err(ActError::Stopped(cause))) => Err(fundflow::Stopped { cause }.into()),
     }

@@ -74,7 +74,7 @@ pub enum Command {
     CountUnknown {
         /// The transaction that asks for it.
         transaction: TransactionId,
-        /// How much.
+        /// How much, in yuan.
         amount: Amount,
     },
     /// No cash was advanced on this day: the bank declined, or it goes out on another one.

@@ -166,7 +166,7 @@ impl<'a> Reader<'a> {
         known: &'a Known<'a>,
         investors: &'a BTreeMap<InvestorId, Investor>,
     ) -> Self {
-        let listed = format!("one of {}", super::funds_listed(known.catalogue));
+        let listed = super::funds_listed_on(known.catalogue, known.trade_date);
         Self { fields: Fields::of(table, row), known, investors, listed }
     }
 

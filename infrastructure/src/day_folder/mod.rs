@@ -197,6 +197,16 @@ fn is_listed(catalogue: &Catalogue, fund: FundCode, day: TradingDay) -> bool {
     catalogue.on(fund, day.date()).is_some()
 }
 
+/// Those that are listed on that day.
+fn funds_listed_on(catalogue: &Catalogue, day: TradingDay) -> String {
+    let codes = catalogue.codes().filter(|code| is_listed(catalogue, *code, day));
+    let codes: Vec<_> = codes.map(|code| code.to_string()).collect();
+    if codes.is_empty() {
+        return format!("another trade_date: no fund of the catalogue is listed on {}", day.date());
+    }
+    format!("one of {}", codes.join(", "))
+}
+
 fn funds_listed(catalogue: &Catalogue) -> String {
     let codes: Vec<_> = catalogue.codes().map(|code| code.to_string()).collect();
     codes.join(", ")

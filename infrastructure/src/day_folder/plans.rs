@@ -56,7 +56,7 @@ pub(super) fn terms(row: &mut Reader<'_>) -> Option<Terms> {
     let often = |text: &str| Frequency::from_words(text, counted_from);
     let frequency = row.fields.parse("frequency", OFTEN, often);
     let through = row.fields.optional("through", A_DATE, date);
-    let periods = row.fields.optional("periods", "1 or more, or nothing", whole);
+    let periods = row.fields.optional("periods", "1 to 4294967295, or nothing", whole);
     let misses = "1 to 255, or nothing for 3";
     let misses = row.fields.optional("misses_max", misses, whole);
     let move_rule =

@@ -1,6 +1,7 @@
 //! A CSV file with a heading: bytes to rows whose fields are found by name.
 
 use super::Problem;
+use chrono::Timelike as _;
 use fundflow_domain::time::Timestamp;
 use std::{fs, path::Path};
 
@@ -246,5 +247,7 @@ pub(super) fn instant(told: &str, date: chrono::NaiveDate) -> Option<Timestamp> 
     let formats = ["%H:%M", "%H:%M:%S", "%H:%M:%S%.f"];
     let mut times = formats.iter();
     let time = times.find_map(|format| chrono::NaiveTime::parse_from_str(told, format).ok());
+    // A second 60 is read as a leap second, and would be the next minute.
+    let time = time.filter(|time| time.nanosecond() < 1_000_000_000);
     time.map(|time| Timestamp::shanghai(date, time)).or_else(|| told.parse().ok())
 }

@@ -184,32 +184,13 @@ impl FastWithdraw {
         let was = &promise(&view).admitted;
         let t = self.house.t_of(now)?;
         let fund = self.house.terms(view.open.request.fund, t)?;
-        let room = self.room_on(&view, now.date(), fund.limits.fast_redemption_day_max);
+        let room = room_on(&view, now.date(), fund.limits.fast_redemption_day_max);
         if let Err(full) = room {
             return give_up(turn, Cause::new("above_day_limit", full));
         }
         match cash_out::readmit(was, &fund, (&self.house.calendar, now)) {
             Ok(admitted) => move_to(turn, now.date(), Some(admitted)),
             Err(refusal) => give_up(turn, Cause::new("not_admitted", refusal.to_string())),
-        }
-    }
-
-    /// Whether there is room on that day for what counts on it while nobody knew; a day on which it does not
-    /// count is asked when it is to.
-    fn room_on(
-        &self,
-        view: &View<'_>,
-        day: NaiveDate,
-        fund_max: Option<Money>,
-    ) -> Result<(), String> {
-        let on_it = promise(view).counted_on.iter().find(|key| key.day == day);
-        let state = on_it.and_then(|key| view.state(&Key::<FastQuota>::of(key)));
-        match state.filter(|state| !state.fits(fund_max)) {
-            None => Ok(()),
-            Some(full) => Err(format!(
-                "{} yuan of cash at once may go out on {day}, and that is above the day's most",
-                full.used()
-            )),
         }
     }
 
@@ -236,6 +217,20 @@ impl FastWithdraw {
             None => 0,
         };
         Ok(counted + turn.reach(Milestone::Disputed { case })?)
+    }
+}
+
+/// Whether there is room on that day for what counts on it while nobody knew; a day on which it does not
+/// count is asked when it is to.
+fn room_on(view: &View<'_>, day: NaiveDate, fund_max: Option<Money>) -> Result<(), String> {
+    let on_it = promise(view).counted_on.iter().find(|key| key.day == day);
+    let state = on_it.and_then(|key| view.state(&Key::<FastQuota>::of(key)));
+    match state.filter(|state| !state.fits(fund_max)) {
+        None => Ok(()),
+        Some(full) => Err(format!(
+            "{} yuan of cash at once may go out on {day}, and that is above the day's most",
+            full.used()
+        )),
     }
 }
 

@@ -17,7 +17,7 @@ pub(super) fn agreed(plan: &Plan) -> Vec<Agreed> {
     let pays = all.iter().any(|(_, terms)| terms.account != first.account);
     let now = plan.terms_in_force();
     let one = |(from, terms): &(NaiveDate, &Terms)| {
-        let account = pays.then(|| format!(", paid from {}", terms.account)).unwrap_or_default();
+        let account = if pays { format!(", paid from {}", terms.account) } else { String::new() };
         let from = terms.start.max(*from);
         let what = of(terms, from) + &account;
         Agreed { from, what, in_force: std::ptr::eq(*terms, now) }

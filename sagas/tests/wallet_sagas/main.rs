@@ -6,6 +6,7 @@ mod arrivals;
 #[path = "../common/by_hand.rs"]
 mod by_hand;
 mod checks;
+mod closed;
 mod corrections;
 mod deadlines;
 mod doubted;

@@ -167,13 +167,13 @@ async fn ask_plan<S: EventStore + Checkpoints>(
     if let Some(why) = anothers_account(play, of, word) {
         return Ok(Said::No(why));
     }
-    let plan = play.books.plans.get(of.as_str()).and_then(|kept| kept.loaded.state.plan());
+    let known = play.books.plans.get(of.as_str()).and_then(|kept| kept.loaded.state.plan());
     // What was heard is heard, however often it is said.
-    let is_new = plan.is_some_and(|plan| !plan.heard(&command.clone().into()));
+    let is_new = known.is_some_and(|it| !it.heard(&command.clone().into()));
     if let Err(why) = play.table.house.asked_at(Some(order.time), play.table.clock.now())
         && is_new
     {
-        return Ok(Said::No(why));
+        return Ok(Said::TooLate(why));
     }
     let (engine, at) = (play.engine.clone(), Some(order.time));
     let said = engine.command::<RegularPlans>(of.clone(), command, actor(play, of), at);
