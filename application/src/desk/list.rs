@@ -254,6 +254,10 @@ impl SagaList {
                         row.failure.clone_from(&look.failure);
                         listed.row.failure.clone_from(&look.failure);
                         let (at, waits, open_ends) = (look.stands_at, look.waits, look.open_ends);
+                        if look.finished {
+                            row.by_hand.clone_from(&open_ends);
+                            listed.row.by_hand.clone_from(&open_ends);
+                        }
                         listed.stands = (!look.finished).then_some(Stands { at, waits, open_ends });
                     }
                     Err(DeskError::Read(fault)) => return Err(fault.into()),
