@@ -7,7 +7,7 @@ mod common;
 
 use common::fundflow;
 use serde_json::Value;
-use std::{collections::BTreeMap, fmt::Write as _, fs, path::Path};
+use std::{collections::BTreeMap, fmt::Write as _, fs, path::Path, sync::OnceLock};
 
 const HEADER: &str =
     "transaction,time,investor,wallet_fund,target_fund,amount,mode,kind,fund,shares\n";
@@ -29,7 +29,7 @@ const ORDERS: [(&str, &str, &str, &str); 9] = [
         ",,6000.00,,recharge,000730,",
     ),
 ];
-const FATES: [&str; 3] = ["contradicted", "twice_different", "wrong_fee"];
+const FATES: [&str; 2] = ["contradicted", "wrong_fee"];
 const HOWS: [(&str, &[&str]); 4] = [
     ("accepted", &["--how", "accepted"]),
     ("withdrawn", &["--how", "withdrawn"]),
@@ -123,56 +123,84 @@ fn offered(store: &Path, case: &str) -> BTreeMap<&'static str, [bool; 2]> {
     HOWS.map(way).into_iter().collect()
 }
 
+/// The day, played once for all of these tests: its folder, and the store after it.
+fn played() -> &'static (tempfile::TempDir, tempfile::TempDir) {
+    static PLAYED: OnceLock<(tempfile::TempDir, tempfile::TempDir)> = OnceLock::new();
+    PLAYED.get_or_init(|| {
+        let (day, at) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        folder(day.path());
+        play(at.path(), day.path());
+        nothing_is_wrong(at.path(), "before");
+        (day, at)
+    })
+}
+
+fn open_cases(store: &Path) -> Vec<Value> {
+    json(store, &["case", "ls", "--open"]).as_array().unwrap().clone()
+}
+
 #[test]
-fn what_is_offered_is_taken_and_leaves_the_books_in_order_for_every_order_and_way() {
-    let (day, at) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-    folder(day.path());
-    play(at.path(), day.path());
-    nothing_is_wrong(at.path(), "before");
-    let cases = json(at.path(), &["case", "ls", "--open"]);
-    let cases = cases.as_array().unwrap();
+fn what_is_offered_is_taken_and_what_is_not_is_refused() {
+    let store = played().1.path();
+    let cases = open_cases(store);
     // A fast transfer has no fee that could be wrong.
     assert_eq!(cases.len(), FATES.len() * ORDERS.len() - 1, "{cases:#?}");
     for case in cases {
-        let ways = offered(at.path(), case["case"].as_str().unwrap());
+        let ways = offered(store, case["case"].as_str().unwrap());
         assert!(ways.values().all(|[said, taken]| said == taken), "{ways:?} {case:#}");
         assert_eq!(ways["manual"], [true; 2], "{case:#}");
     }
-    for (how, words) in HOWS {
-        let copy = copied(at.path());
-        let store = copy.path();
-        for case in cases {
-            let id = case["case"].as_str().unwrap();
-            let done =
-                fundflow(store, &[&["case", "close", id], words, &BY[..], &["--apply"]].concat());
-            assert!(
-                done.status.success(),
-                "{how} {case:#} {}",
-                String::from_utf8_lossy(&done.stderr)
-            );
-        }
-        nothing_is_wrong(store, how);
-        play(store, day.path());
-        nothing_is_wrong(store, how);
-        let left = json(store, &["saga", "ls", "--stuck"]);
-        let lacks = |it: &Value| it["in_flight"].to_string().contains("missing");
-        let open = json(store, &["case", "ls", "--open"]);
-        let has_case = |it: &Value| {
-            open.as_array().unwrap().iter().any(|case| case["transaction"] == it["transaction"])
-        };
-        for saga in left.as_array().unwrap() {
-            assert!(lacks(saga) || has_case(saga), "{how}: {saga:#}");
-        }
+}
+
+/// Closes every case in that way, and lets everything go on that waited for it.
+#[track_caller]
+fn closed_as(how: &str) {
+    let (day, at) = played();
+    let copy = copied(at.path());
+    let store = copy.path();
+    let words = HOWS.iter().find(|(name, _)| *name == how).unwrap().1;
+    for case in open_cases(store) {
+        let id = case["case"].as_str().unwrap();
+        let done =
+            fundflow(store, &[&["case", "close", id], words, &BY[..], &["--apply"]].concat());
+        assert!(done.status.success(), "{how} {case:#} {}", String::from_utf8_lossy(&done.stderr));
     }
+    nothing_is_wrong(store, how);
+    play(store, day.path());
+    nothing_is_wrong(store, how);
+    let open = open_cases(store);
+    for saga in json(store, &["saga", "ls", "--stuck"]).as_array().unwrap() {
+        let lacks = saga["in_flight"].to_string().contains("missing");
+        let has_case = open.iter().any(|case| case["transaction"] == saga["transaction"]);
+        assert!(lacks || has_case, "{how}: {saga:#}");
+    }
+}
+
+#[test]
+fn accepted_for_every_order() {
+    closed_as("accepted");
+}
+
+#[test]
+fn withdrawn_for_every_order() {
+    closed_as("withdrawn");
+}
+
+#[test]
+fn paid_by_us_for_every_order() {
+    closed_as("paid-by-us");
+}
+
+#[test]
+fn closed_by_hand_for_every_order() {
+    closed_as("manual");
 }
 
 /// What is rejected after all is as if it had never been: the money goes back, and the shares are gone.
 #[test]
 fn a_rejection_that_is_accepted_reverses_what_was_booked() {
-    let (day, at) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-    folder(day.path());
+    let at = copied(played().1.path());
     let store = at.path();
-    play(store, day.path());
     let cases = json(store, &["case", "ls", "--open"]);
     for case in cases.as_array().unwrap() {
         let of = case["transaction"].as_str().unwrap();
@@ -200,10 +228,8 @@ fn a_rejection_that_is_accepted_reverses_what_was_booked() {
 /// A person who has the order settles what a case on it is about, too: nothing goes out twice.
 #[test]
 fn where_a_person_settles_by_hand_nothing_is_paid_by_us() {
-    let (day, at) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-    folder(day.path());
+    let at = copied(played().1.path());
     let store = at.path();
-    play(store, day.path());
     let stuck = json(store, &["saga", "ls", "--stuck"]);
     let mut given_up = Vec::new();
     for saga in stuck.as_array().unwrap().iter().filter(|it| it["kind"] == "withdraw") {

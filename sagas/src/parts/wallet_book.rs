@@ -21,7 +21,7 @@ use fundflow_domain::{
     decider::Decider,
     ids::RegisterRecord,
     money::{Income, Shares},
-    wallet::{Command, Credit, Entry, Refusal, Reservation, Wallet},
+    wallet::{Command, Credit, Refusal, Reservation, Wallet},
 };
 use fundflow_runtime::{
     saga::View,
@@ -33,13 +33,13 @@ type Earns<'a> = dyn Fn(&Application, &Confirmation) -> Result<NaiveDate, NotDon
 
 /// Where only how many shares leave is asked.
 #[allow(clippy::unnecessary_wraps, reason = "it stands where a calendar may end")]
-const fn whenever(_: &Application, _: &Confirmation) -> Result<NaiveDate, NotDone> {
+pub(super) const fn whenever(_: &Application, _: &Confirmation) -> Result<NaiveDate, NotDone> {
     Ok(NaiveDate::MIN)
 }
 
 impl WalletPart {
     /// The wallet as a book of shares, for what is in dispute.
-    fn book(&self) -> ShareBook {
+    pub(super) fn book(&self) -> ShareBook {
         ShareBook::Wallet(self.key.clone())
     }
 
@@ -49,55 +49,6 @@ impl WalletPart {
         let held = || disputes::are_held(view, &self.book(), &leg.disputed_in(view));
         let next = self.next_credit(view, leg);
         self.is_done(view, leg, next, true) && (disputes::is_quiet(view) || held())
-    }
-
-    /// Shares that came by the leg's records once, do no more, and are others' by now.
-    pub fn lack_in<S: FundSaga>(&self, view: &View<'_, S>, leg: &ApplicationLeg) -> Shares {
-        self.lack(view, leg, self.next_credit(view, leg).ok().flatten())
-    }
-
-    /// Shares that left by the leg's records, and are not there.
-    pub fn lack_out<S: FundSaga>(&self, view: &View<'_, S>, leg: &ApplicationLeg) -> Shares {
-        self.lack(view, leg, self.next_taking(view, leg, &whenever).ok().flatten())
-    }
-
-    /// What the next booking cannot take; all of it, where a person made up for just that.
-    fn lack<S: FundSaga>(
-        &self,
-        view: &View<'_, S>,
-        leg: &ApplicationLeg,
-        next: Option<Command>,
-    ) -> Shares {
-        let (Some(command), Some(state)) = (next, self.state(view.streams)) else {
-            return Shares::ZERO;
-        };
-        let moves = moves(self.entry(view), &command);
-        let waived = state.claims().of(&leg.order).filter(|claim| claim.waived);
-        if waived.is_some_and(|claim| claim.shares == moves) {
-            return moves;
-        }
-        let refused = Wallet::decide(state, &command).err();
-        refused.as_ref().and_then(lacking::in_wallet).unwrap_or_default()
-    }
-
-    /// Nothing is to be booked, or a person has what cannot be; what is lacking is kept back.
-    fn is_done<S: FundSaga>(
-        &self,
-        view: &View<'_, S>,
-        leg: &ApplicationLeg,
-        next: Result<Option<Command>, NotDone>,
-        claims: bool,
-    ) -> bool {
-        let Ok(next) = next else { return false };
-        let (all, lack) = (next.is_none(), self.lack(view, leg, next));
-        let claimed = if claims { lack } else { Shares::ZERO };
-        (all || lacking::is_a_persons(view, || lack))
-            && lacking::is_claimed(view, (&self.book(), &leg.order), claimed)
-    }
-
-    /// Whether a record waits for shares to come.
-    pub fn waits_for_shares<S: FundSaga>(&self, view: &View<'_, S>) -> bool {
-        lacking::waits(view, &self.book())
     }
 
     /// Books that. What is in dispute is held before it is there.
@@ -141,7 +92,7 @@ impl WalletPart {
         Ok(events + correct_income(turn, house, &self.key))
     }
 
-    fn next_credit<S: FundSaga>(
+    pub(super) fn next_credit<S: FundSaga>(
         &self,
         view: &View<'_, S>,
         leg: &ApplicationLeg,
@@ -289,7 +240,7 @@ impl WalletPart {
         self.spent(view).or_else(|| reservation.open()).unwrap_or_default()
     }
 
-    fn next_taking<S: FundSaga>(
+    pub(super) fn next_taking<S: FundSaga>(
         &self,
         view: &View<'_, S>,
         leg: &ApplicationLeg,
@@ -367,23 +318,6 @@ impl ApplicationLeg {
             (None, None) => return Err(NotDone::Lacks("a record that says otherwise")),
         };
         RegisterRecord::new(name).map_err(|_| NotDone::Lacks("a name for the record"))
-    }
-}
-
-/// Shares that a correction takes out of the wallet. Zero for everything else.
-fn moves(entry: Entry, command: &Command) -> Shares {
-    match command {
-        Command::CorrectCredit { shares, .. } => match entry.credit {
-            Credit::Confirmed(was) => was.minus(*shares).unwrap_or_default(),
-            Credit::None | Credit::InTransit(_) | Credit::Reversed => Shares::ZERO,
-        },
-        Command::CorrectTakeOut { shares, .. } => match entry.reservation {
-            Reservation::Spent(gone) | Reservation::Leaving { gone, .. } => {
-                shares.minus(gone).unwrap_or_default()
-            }
-            Reservation::None | Reservation::Held(_) | Reservation::Released => *shares,
-        },
-        _ => Shares::ZERO,
     }
 }
 

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+mod beside;
 #[path = "../common/by_hand.rs"]
 mod by_hand;
 mod checks;

@@ -194,14 +194,6 @@ pub struct Parked {
 /// The code of a row that a rule of our own refused.
 pub(crate) const REFUSED: &str = "refused";
 
-impl Parked {
-    /// Whether a rule of ours says no again, with other figures.
-    fn is_refused_anew(&self, now: &Self) -> bool {
-        let refused = [self, now].iter().all(|it| &*it.cause.code == REFUSED);
-        refused && self.cause != now.cause
-    }
-}
-
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
 const fn is_false(flag: &bool) -> bool {
     !*flag

@@ -1,6 +1,6 @@
 //! What can be asked of a process that was prepared.
 
-use super::{Disposed, Open, Parked};
+use super::{Disposed, Open, Parked, REFUSED};
 use crate::saga::Saga;
 
 impl<S: Saga> Open<S> {
@@ -17,5 +17,13 @@ impl<S: Saga> Open<S> {
     /// What a person decided of the end of that name.
     pub fn disposed(&self, name: &str) -> Option<&Disposed> {
         self.given_up.iter().find(|end| *end.name == *name)
+    }
+}
+
+impl Parked {
+    /// Whether a rule of ours says no again, with other figures.
+    pub(super) fn is_refused_anew(&self, now: &Self) -> bool {
+        let refused = [self, now].iter().all(|it| &*it.cause.code == REFUSED);
+        refused && self.cause != now.cause
     }
 }
