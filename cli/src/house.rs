@@ -12,7 +12,7 @@ use fundflow_domain::{
     calendar::TradingCalendar,
     catalogue::Catalogue,
     fund::FundTerms,
-    ids::{FundCode, RegistrarCode},
+    ids::{AccountRef, FundCode, InvestorId, RegistrarCode},
     money::Nav,
     time::Timestamp,
 };
@@ -65,6 +65,7 @@ pub(crate) struct Terms {
     /// Of the first T of the prices, if a day says which.
     day: Option<DayTerms>,
     catalogue: Arc<Catalogue>,
+    accounts: Arc<BTreeMap<AccountRef, InvestorId>>,
 }
 
 impl Terms {
@@ -88,13 +89,19 @@ impl Terms {
             Some(day) => day.catalogue.clone(),
             None => shipped_funds()?,
         };
-        Ok(Self { calendar, day, catalogue: Arc::new(catalogue) })
+        Ok(Self { calendar, day, catalogue: Arc::new(catalogue), accounts: Arc::default() })
     }
 
     /// Those of a day that is played.
     pub(crate) fn of_day(day: DayTerms, calendar: Arc<TradingCalendar>) -> Self {
         let catalogue = Arc::new(day.catalogue.clone());
-        Self { calendar, day: Some(day), catalogue }
+        Self { calendar, day: Some(day), catalogue, accounts: Arc::default() }
+    }
+
+    /// With the accounts that investors were seen to use.
+    pub(crate) fn knowing(mut self, accounts: BTreeMap<AccountRef, InvestorId>) -> Self {
+        self.accounts = Arc::new(accounts);
+        self
     }
 
     /// By code; the first keeps the funds whose terms say `own`.
@@ -126,7 +133,9 @@ impl Terms {
         let (funds, own) = (self.catalogue.clone(), self.registrars()?);
         let own = own.first().map_or(REGISTRAR, RegistrarCode::as_str);
         let house = of(self.calendar.clone(), move |code, date| funds.on(code, date), own, navs)?;
-        Ok(house.listing(&self.catalogue))
+        let known = self.accounts.clone();
+        let accounts = Arc::new(move |account: &AccountRef| known.get(account).cloned());
+        Ok(House { accounts, ..house }.listing(&self.catalogue))
     }
 
     /// What a registrar reckons with, with the prices that are published by then. Without a day it is
@@ -168,6 +177,7 @@ pub(crate) fn of(
         funds: Arc::new(funds),
         navs: Arc::new(navs),
         bank,
+        accounts: Arc::new(|_| None),
         registrars: Arc::new(registrars),
         foreseen: Vec::new(),
     })

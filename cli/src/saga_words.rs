@@ -143,7 +143,7 @@ impl SagaRow {
             waits_for: stands
                 .map(|it| it.waits.iter().map(WaitJson::of).collect())
                 .unwrap_or_default(),
-            in_flight: stands.map(|stands| ends(&stands.open_ends)).unwrap_or_default(),
+            in_flight: ends(stands.map_or(&row.by_hand, |stands| &stands.open_ends)),
         }
     }
 

@@ -11,7 +11,7 @@ use fundflow_domain::{
     calendar::{CalendarError, TradingCalendar, TradingDay},
     catalogue::Catalogue,
     fund::FundTerms,
-    ids::{FundCode, RegistrarCode},
+    ids::{AccountRef, FundCode, InvestorId, RegistrarCode},
     money::{Discount, Nav},
     money_fund,
     time::Timestamp,
@@ -27,6 +27,9 @@ pub type Funds = Arc<dyn Fn(FundCode, NaiveDate) -> Option<Arc<FundTerms>> + Sen
 
 /// The published price of a fund on a day; `None` until it is published.
 pub type Navs = Arc<dyn Fn(FundCode, NaiveDate) -> Option<Nav> + Send + Sync>;
+
+/// Whose an account is, as far as it is known here; `None` for one that nobody was seen to use.
+pub type Accounts = Arc<dyn Fn(&AccountRef) -> Option<InvestorId> + Send + Sync>;
 
 /// The name of the port that a registrar is reached through.
 pub type RegistrarPorts = Arc<dyn Fn(&RegistrarCode) -> PortName + Send + Sync>;
@@ -44,6 +47,8 @@ pub struct House {
     pub bank: PortName,
     /// The registrars.
     pub registrars: RegistrarPorts,
+    /// Whose accounts are known: no payout goes to another investor's.
+    pub accounts: Accounts,
     /// Registrars that orders are known to go to; see [`listing`](Self::listing). An engine says at its
     /// start which of them it cannot call.
     pub foreseen: Vec<Callee>,
@@ -75,6 +80,7 @@ impl House {
             calendar,
             funds: Arc::new(funds),
             navs: Arc::new(|_, _| None),
+            accounts: Arc::new(|_| None),
             bank,
             foreseen,
             registrars: Arc::new(move |_| registrar.clone()),

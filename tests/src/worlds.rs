@@ -285,6 +285,7 @@ pub fn house() -> House {
         navs: Arc::new(|_, _| None),
         bank: read("bank"),
         registrars: Arc::new(|code| read(&format!("ta-{code}"))),
+        accounts: Arc::new(|_| None),
         foreseen: Vec::new(),
     }
 }

@@ -255,6 +255,10 @@ impl SagaList {
                         listed.row.failure.clone_from(&row.failure);
                         listed.row.summary.clone_from(&row.summary);
                         let (at, waits, open_ends) = (look.stands_at, look.waits, look.open_ends);
+                        if look.finished {
+                            row.by_hand.clone_from(&open_ends);
+                            listed.row.by_hand.clone_from(&open_ends);
+                        }
                         listed.stands = (!look.finished).then_some(Stands { at, waits, open_ends });
                     }
                     Err(DeskError::Read(fault)) => return Err(fault.into()),

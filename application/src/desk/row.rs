@@ -15,7 +15,7 @@ use fundflow_kernel::{
     store::Position,
     time::Timestamp,
 };
-use fundflow_runtime::kind::Kind;
+use fundflow_runtime::{kind::Kind, saga::OpenEnd};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -82,6 +82,8 @@ pub struct SagaRow {
     pub version: Position,
     /// It was seen to be over and to owe nothing at that version.
     pub settled: bool,
+    /// What was left then for persons who took it over.
+    pub by_hand: Vec<OpenEnd>,
     /// Of a kind that nobody registered: the type of its own stream's last event, which is all that
     /// can be said of where it stands.
     pub foreign: Option<Arc<str>>,
@@ -125,6 +127,7 @@ impl SagaRow {
             moved: new.recorded_at,
             version: event.position,
             settled: false,
+            by_hand: Vec::new(),
             foreign: None,
         }
     }
@@ -150,6 +153,7 @@ impl SagaRow {
             moved: new.recorded_at,
             version: event.position,
             settled: false,
+            by_hand: Vec::new(),
             foreign: Some(new.event_type.clone().into()),
         }
     }
@@ -174,6 +178,7 @@ impl SagaRow {
         self.moved = new.recorded_at;
         self.version = event.position;
         self.settled = false;
+        self.by_hand.clear();
         self.day = new.trade_date.or(self.day);
     }
 

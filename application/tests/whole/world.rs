@@ -156,6 +156,7 @@ fn house() -> House {
         navs: Arc::new(|fund, _| (fund.as_str() == "011162").then(|| NAV.parse().unwrap())),
         bank: "bank".parse().unwrap(),
         registrars: Arc::new(|code| PortName::new(format!("ta-{code}")).unwrap()),
+        accounts: Arc::new(|_| None),
         foreseen: Vec::new(),
     }
 }

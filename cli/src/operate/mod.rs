@@ -17,6 +17,7 @@
 //! 5. Exit 0: all done. 1: none, or not possible. 2: typed wrongly. 3: some. 4: none, because they
 //!    moved.
 
+mod accounts;
 mod apply;
 mod outside;
 mod plan;
@@ -271,6 +272,10 @@ impl Order {
         Self { named: Some(named), ..Self::of(verb, &[target], Will::Ask(word), args) }
     }
 
+    const fn names_account(&self) -> bool {
+        matches!(self.will, Will::Ask(Word::Redirect { .. }))
+    }
+
     fn of(verb: &'static str, targets: &[Target], will: Will, args: &OrderArgs) -> Self {
         let (mut seen, mut targets) = (std::collections::BTreeSet::new(), targets.to_vec());
         targets.retain(|target| seen.insert(target.transaction.clone()));
@@ -312,7 +317,10 @@ pub(crate) async fn run(
     let operator = operator(order.operator.as_ref())?;
     let reader = open(place.store)?;
     let now = time_of(&reader).await?;
-    let terms = Terms::of(&place)?;
+    let mut terms = Terms::of(&place)?;
+    if order.names_account() {
+        terms = terms.knowing(accounts::seen(&reader).await?);
+    }
     let sagas = registry.sagas(&terms.house(now)?);
     let desk = plan::Desk { order, operator: operator.as_str().into(), sagas: &sagas, now };
     let mut rows = Vec::new();

@@ -92,6 +92,7 @@ pub(crate) fn house() -> House {
         navs: Arc::new(|_, _| None),
         bank: "bank".parse().unwrap(),
         registrars: Arc::new(|_| "ta-05".parse().unwrap()),
+        accounts: Arc::new(|_| None),
         foreseen: Vec::new(),
     }
 }

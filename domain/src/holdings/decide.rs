@@ -288,8 +288,8 @@ fn credit_corrected(
 /// Other lots give what had left this one and was never in it: the oldest that nobody chose first, and only
 /// what nobody else has. `None` where they cannot.
 fn made_up(state: &State, known: &Lot, (gone, shares): (Shares, Shares)) -> Option<Event> {
-    let lost = known.credit.shares.minus(shares)?;
-    if lost > state.available_for(&known.credit.order) {
+    let less = known.credit.shares.minus(shares)?;
+    if less > state.available_for(&known.credit.order) {
         return None;
     }
     let mut others: Vec<&Lot> = state.lots.iter().filter(|it| it.stands()).collect();

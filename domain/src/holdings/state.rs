@@ -175,8 +175,8 @@ impl State {
     /// Registered and free for a record of that order, which may claim some of them itself.
     pub(super) fn available_for(&self, order: &OrderId) -> Shares {
         let disputed = sum(self.disputes.values().map(marked));
-        let older = self.claims.before(|claim| claim.order == *order);
-        let claims = [self.reserved(), self.frozen(), disputed, older];
+        let first = self.claims.before(|claim| claim.order == *order);
+        let claims = [self.reserved(), self.frozen(), disputed, first];
         let left = claims.into_iter().try_fold(self.registered(), Shares::minus);
         left.unwrap_or_default()
     }

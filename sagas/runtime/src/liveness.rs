@@ -60,7 +60,7 @@ pub enum Wait {
     },
     /// Others bring it into a stream of its own, which tells it so.
     Others {
-        /// The move.
+        /// The lane that waits for it.
         row: Arc<str>,
     },
     /// Nobody: the row is our own command and was not decided. Never in a sound log.

@@ -62,11 +62,12 @@ pub struct Names {
 }
 
 /// What is still under way, and what it is worth.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OpenEnd {
     /// As an operator names it in a disposition.
     pub name: Arc<str>,
     /// In the unit of account of what is at stake, as the saga documents it.
+    #[serde(with = "rust_decimal::serde::str")]
     pub worth: Decimal,
 }
 

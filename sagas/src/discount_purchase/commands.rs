@@ -15,6 +15,7 @@ use super::{
 use crate::parts::{
     cancel::{self, NotTakenBack},
     milestone::{Milestone, Scope},
+    payout::may_go_to,
     timing,
 };
 use fundflow_domain::{
@@ -48,6 +49,7 @@ impl DiscountPurchase {
             Command::Cancel { at, scope } => self.take_back(turn, *at, *scope),
             Command::Date { at, reason } => self.dated(turn, *at, reason),
             Command::Redirect { account, own_name, reason } => {
+                may_go_to(self, turn, account)?;
                 let owed = &turn.plan().compensations;
                 if let Some(done) = owed.redirect(turn, account, *own_name, reason) {
                     return Ok(done?);

@@ -15,7 +15,7 @@ use crate::{
         compensation::Compensations,
         milestone::{Milestone, Notes},
         names,
-        payout::NotRedirected,
+        payout::{NotRedirected, may_go_to},
         share_book::ShareBook,
     },
     ports::{advance::AdvanceSaid, bank::BankAnswer, registrar::ApplicationAnswer},
@@ -302,6 +302,7 @@ impl saga::Saga for FastWithdraw {
         match command {
             Command::Cancel => Err(Refusal::Irrevocable),
             Command::Redirect { account, own_name, reason } => {
+                may_go_to(self, turn, account)?;
                 let owed = &turn.plan().compensations;
                 let done = owed.redirect(turn, account, *own_name, reason);
                 Ok(done.unwrap_or(Err(NotRedirected::Nothing))?)

@@ -301,14 +301,16 @@ fn settling<S: FundSaga>(
     for leg in S::legs(view.plan) {
         let Some(application) = leg.application(&view) else { continue };
         if leg.case_of_contested_rejection(application) == Some(case) {
-            let cause = Cause::new("operator", closing.reason.as_str());
+            let why = Cause::new("operator", closing.reason.as_str());
             let taken_back = matches!(closing.how, How::Withdrawn);
             let command = match closing.how {
-                How::Accepted => application::Command::UpholdRejection(cause),
+                How::Accepted => application::Command::UpholdRejection(why),
                 How::Withdrawn
                 | How::Corrected { .. }
                 | How::PaidByUs { .. }
-                | How::Manual { .. } => application::Command::DropRejection { cause, taken_back },
+                | How::Manual { .. } => {
+                    application::Command::DropRejection { cause: why, taken_back }
+                }
             };
             return Ok(Some((leg.key.clone(), command)));
         }

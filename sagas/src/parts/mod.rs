@@ -9,12 +9,15 @@ mod contested;
 mod corrected;
 mod hearing;
 pub mod holdings;
+mod holdings_lack;
 pub mod leaving;
 pub mod payment;
 pub mod payout;
+mod records;
 pub mod share_book;
 pub mod wallet;
 mod wallet_book;
+mod wallet_lack;
 mod wallet_portions;
 
 // What holds of any of them.

@@ -8,7 +8,10 @@
 //! 1. An attempt that the bank refused is over; the next one has a number of its own.
 //! 2. Another account is a person's decision with a reason, and only one of the investor's own name.
 
-use super::cases::{self, About, Record, finding};
+use super::{
+    application::FundSaga,
+    cases::{self, About, Record, finding},
+};
 use crate::house::House;
 use crate::ports::bank::{BankCall, Payout as Call, PayoutAnswer};
 use fundflow_domain::{
@@ -16,7 +19,7 @@ use fundflow_domain::{
     calendar::TradingDay,
     case::{Figure, Kind, SourceKind},
     decider::Decider as _,
-    ids::{AccountRef, OrderId, PaymentNo},
+    ids::{AccountRef, InvestorId, OrderId, PaymentNo},
     orders::Cause,
     payout::{self, Command, Payout, Payouts, Stage, Terms},
     time::Timestamp,
@@ -50,6 +53,19 @@ pub enum NotRedirected {
     /// Money goes out only to the investor.
     #[error("account {0} is not in the investor's own name")]
     AccountOfAnotherName(AccountRef),
+    /// Our books know whose it is.
+    #[error(
+        "account {account} is investor {owner}'s, and this pays out to {investor}; name an account of \
+         {investor}'s own"
+    )]
+    AccountOfAnotherInvestor {
+        /// As it was named.
+        account: AccountRef,
+        /// Has used it.
+        owner: InvestorId,
+        /// Is paid out to.
+        investor: Arc<str>,
+    },
     /// Nothing is being paid out.
     #[error(
         "nothing is being paid out that could go to another account; money that goes back goes to the \
@@ -59,6 +75,27 @@ pub enum NotRedirected {
     /// The bank has not refused it.
     #[error("{0}")]
     Refused(String),
+}
+
+/// Refuses an account that our books know to be another investor's. Whose an unknown one is, the person
+/// has seen who names it.
+///
+/// # Errors
+/// [`NotRedirected::AccountOfAnotherInvestor`].
+pub fn may_go_to<S: FundSaga>(
+    saga: &S,
+    turn: &Turn<'_, S>,
+    account: &AccountRef,
+) -> Result<(), NotRedirected> {
+    let view = turn.view().map_err(|_| NotRedirected::Nothing)?;
+    let investor = S::requester(&view.open.request);
+    match (saga.house().accounts)(account).filter(|owner| owner.as_str() != &*investor) {
+        Some(owner) => {
+            let account = account.clone();
+            Err(NotRedirected::AccountOfAnotherInvestor { account, owner, investor })
+        }
+        None => Ok(()),
+    }
 }
 
 impl PayoutLeg {

@@ -54,7 +54,7 @@ pub fn return_all<S: FundSaga>(
     buy: &ApplicationLeg,
 ) -> Result<usize, NotDone> {
     let why = buy.failure(&turn.view()?);
-    payment.pay_back(turn, why.unwrap_or_else(|| Cause::new("rejected", "nothing came of it")))
+    payment.pay_back(turn, why.unwrap_or_else(|| Cause::new("not_bought", "nothing came of it")))
 }
 
 /// What went back of the payment although the registrar's records accepted it in the end.

@@ -13,7 +13,7 @@ use super::{
     lacking,
     share_book::ShareBook,
     wallet::{WalletPart, correct_income},
-    wallet_portions::{Earns, last_day, moves, next_arrival, next_portion, portions_in},
+    wallet_portions::{Earns, last_day, next_arrival, next_portion, portions_in},
 };
 use crate::house::House;
 use chrono::NaiveDate;
@@ -31,13 +31,13 @@ use fundflow_runtime::{
 
 /// Where only how many shares leave is asked.
 #[allow(clippy::unnecessary_wraps, reason = "it stands where a calendar may end")]
-const fn whenever(_: &Application, _: &Confirmation) -> Result<NaiveDate, NotDone> {
+pub(super) const fn whenever(_: &Application, _: &Confirmation) -> Result<NaiveDate, NotDone> {
     Ok(NaiveDate::MIN)
 }
 
 impl WalletPart {
     /// The wallet as a book of shares, for what is in dispute.
-    fn book(&self) -> ShareBook {
+    pub(super) fn book(&self) -> ShareBook {
         ShareBook::Wallet(self.key.clone())
     }
 
@@ -47,55 +47,6 @@ impl WalletPart {
         let held = || disputes::are_held(view, &self.book(), &leg.disputed_in(view));
         let next = self.next_credit(view, leg);
         self.is_done(view, leg, next, true) && (disputes::is_quiet(view) || held())
-    }
-
-    /// Shares that came by the leg's records once, do no more, and are others' by now.
-    pub fn lack_in<S: FundSaga>(&self, view: &View<'_, S>, leg: &ApplicationLeg) -> Shares {
-        self.lack(view, leg, self.next_credit(view, leg).ok().flatten())
-    }
-
-    /// Shares that left by the leg's records, and are not there.
-    pub fn lack_out<S: FundSaga>(&self, view: &View<'_, S>, leg: &ApplicationLeg) -> Shares {
-        self.lack(view, leg, self.next_taking(view, leg, &whenever).ok().flatten())
-    }
-
-    /// What the next booking cannot take; all of it, where a person made up for just that.
-    fn lack<S: FundSaga>(
-        &self,
-        view: &View<'_, S>,
-        leg: &ApplicationLeg,
-        next: Option<Command>,
-    ) -> Shares {
-        let (Some(command), Some(state)) = (next, self.state(view.streams)) else {
-            return Shares::ZERO;
-        };
-        let moves = moves(self.entry(view), &command);
-        let waived = state.claims().of(&leg.order).filter(|claim| claim.waived);
-        if waived.is_some_and(|claim| claim.shares == moves) {
-            return moves;
-        }
-        let refused = Wallet::decide(state, &command).err();
-        refused.as_ref().and_then(lacking::in_wallet).unwrap_or_default()
-    }
-
-    /// Nothing is to be booked, or a person has what cannot be; what is lacking is kept back.
-    fn is_done<S: FundSaga>(
-        &self,
-        view: &View<'_, S>,
-        leg: &ApplicationLeg,
-        next: Result<Option<Command>, NotDone>,
-        claims: bool,
-    ) -> bool {
-        let Ok(next) = next else { return false };
-        let (all, lack) = (next.is_none(), self.lack(view, leg, next));
-        let claimed = if claims { lack } else { Shares::ZERO };
-        (all || lacking::is_a_persons(view, || lack))
-            && lacking::is_claimed(view, (&self.book(), &leg.order), claimed)
-    }
-
-    /// Whether a record waits for shares to come.
-    pub fn waits_for_shares<S: FundSaga>(&self, view: &View<'_, S>) -> bool {
-        lacking::waits(view, &self.book())
     }
 
     /// Books that. What is in dispute is held before it is there.
@@ -139,7 +90,7 @@ impl WalletPart {
         Ok(events + correct_income(turn, house, &self.key))
     }
 
-    fn next_credit<S: FundSaga>(
+    pub(super) fn next_credit<S: FundSaga>(
         &self,
         view: &View<'_, S>,
         leg: &ApplicationLeg,
@@ -292,7 +243,7 @@ impl WalletPart {
         self.spent(view).or_else(|| reservation.open()).unwrap_or_default()
     }
 
-    fn next_taking<S: FundSaga>(
+    pub(super) fn next_taking<S: FundSaga>(
         &self,
         view: &View<'_, S>,
         leg: &ApplicationLeg,

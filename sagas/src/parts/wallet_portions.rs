@@ -6,7 +6,7 @@ use fundflow_domain::{
     application::{Application, Confirmation},
     ids::TransactionId,
     money::Shares,
-    wallet::{Command, Credit, Entry, Portion, Reservation},
+    wallet::{Command, Portion},
 };
 use fundflow_runtime::{saga::View, turn::NotDone};
 
@@ -85,27 +85,4 @@ pub(super) fn next_portion<S: FundSaga>(
     } else {
         Command::TakePortion { transaction, shares, earns_through }
     })
-}
-
-/// Shares that a correction takes out of the wallet. Zero for everything else.
-pub(super) fn moves(entry: Entry, command: &Command) -> Shares {
-    let sum = |portions: &[Portion]| {
-        let all = portions.iter().try_fold(Shares::ZERO, |sum, part| sum.plus(part.shares));
-        all.unwrap_or_default()
-    };
-    match command {
-        Command::CorrectCredit { portions, .. } => match entry.credit {
-            Credit::Confirmed(was) | Credit::Arriving { there: was, .. } => {
-                was.minus(sum(portions)).unwrap_or_default()
-            }
-            Credit::None | Credit::InTransit(_) | Credit::Reversed => Shares::ZERO,
-        },
-        Command::CorrectTakeOut { portions, .. } => match entry.reservation {
-            Reservation::Spent(gone) | Reservation::Leaving { gone, .. } => {
-                sum(portions).minus(gone).unwrap_or_default()
-            }
-            Reservation::None | Reservation::Held(_) | Reservation::Released => sum(portions),
-        },
-        _ => Shares::ZERO,
-    }
 }

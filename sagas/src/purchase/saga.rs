@@ -12,7 +12,9 @@ use crate::{
         by_hand::Origin,
         cancel::{self, NotTakenBack},
         milestone::{Milestone, Notes},
-        names, timing,
+        names,
+        payout::may_go_to,
+        timing,
     },
     ports::{bank::BankAnswer, registrar::ApplicationAnswer},
 };
@@ -312,6 +314,7 @@ impl saga::Saga for Purchase {
                 Err(error) => Err(NotTakenBack::Refused(error.to_string()).into()),
             },
             Command::Redirect { account, own_name, reason } => {
+                may_go_to(self, turn, account)?;
                 let owed = &plan.compensations;
                 if let Some(done) = owed.redirect(turn, account, *own_name, reason) {
                     return Ok(done?);

@@ -13,7 +13,7 @@ use crate::{
         cancel::{self, NotTakenBack},
         milestone::{Milestone, Notes},
         names,
-        payout::NotRedirected,
+        payout::{NotRedirected, may_go_to},
         timing,
     },
     ports::{bank::BankAnswer, registrar::ApplicationAnswer},
@@ -293,6 +293,7 @@ impl saga::Saga for Recharge {
                 Err(error) => Err(NotTakenBack::Refused(error.to_string()).into()),
             },
             Command::Redirect { account, own_name, reason } => {
+                may_go_to(self, turn, account)?;
                 let done = plan.compensations.redirect(turn, account, *own_name, reason);
                 Ok(done.unwrap_or(Err(NotRedirected::Nothing))?)
             }

@@ -16,7 +16,7 @@ use crate::{
         leaving,
         milestone::{Milestone, Notes},
         names,
-        payout::{NotRedirected, PayoutLeg},
+        payout::{NotRedirected, PayoutLeg, may_go_to},
         share_book::ShareBook,
     },
     ports::{bank::BankAnswer, registrar::ApplicationAnswer},
@@ -342,6 +342,7 @@ impl saga::Saga for Redemption {
         match command {
             Command::Cancel { at } => Ok(cancel::take_back(self, turn, (&plan.out, None), *at)?),
             Command::Redirect { account, own_name, reason } => {
+                may_go_to(self, turn, account)?;
                 let owed = &plan.compensations;
                 if let Some(done) = owed.redirect(turn, account, *own_name, reason) {
                     return Ok(done?);

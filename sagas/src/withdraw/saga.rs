@@ -11,7 +11,7 @@ use crate::{
         cancel::{self, NotTakenBack},
         milestone::{Milestone, Notes},
         names,
-        payout::NotRedirected,
+        payout::{NotRedirected, may_go_to},
         share_book::ShareBook,
     },
     ports::{bank::BankAnswer, registrar::ApplicationAnswer},
@@ -347,6 +347,7 @@ impl saga::Saga for Withdraw {
         match command {
             Command::Cancel { at } => Ok(cancel::take_back(self, turn, (&plan.out, None), *at)?),
             Command::Redirect { account, own_name, reason } => {
+                may_go_to(self, turn, account)?;
                 let owed = &plan.compensations;
                 if let Some(done) = owed.redirect(turn, account, *own_name, reason) {
                     return Ok(done?);

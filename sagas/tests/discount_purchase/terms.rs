@@ -115,6 +115,7 @@ pub(crate) fn house(funds: Vec<FundTerms>) -> House {
         navs: Arc::new(|_, day| Some(price(day))),
         bank: "bank".parse().unwrap(),
         registrars: Arc::new(|code| PortName::new(format!("ta-{code}")).unwrap()),
+        accounts: Arc::new(|_| None),
         foreseen: Vec::new(),
     }
 }

@@ -122,6 +122,7 @@ pub(crate) fn house(funds: Vec<FundTerms>) -> House {
         navs: Arc::new(move |code, day| prices.get(&(code, day)).copied()),
         bank: PortName::new("bank").unwrap(),
         registrars: Arc::new(|code| PortName::new(format!("ta-{code}")).unwrap()),
+        accounts: Arc::new(|_| None),
         foreseen: Vec::new(),
     }
 }

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 mod arrivals;
+mod beside;
 #[path = "../common/by_hand.rs"]
 mod by_hand;
 mod checks;

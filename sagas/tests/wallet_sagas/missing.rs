@@ -120,7 +120,12 @@ fn what_others_bring_is_booked_in_the_batch_that_brings_it_and_the_case_is_close
 fn who_is_parked_for_want_of_shares_goes_on_when_others_bring_them() {
     let mut stage = lacking();
     assert_eq!(stage.wallet().available(), Shares::ZERO, "{}", stage.text());
-    recharge(&mut stage, "NEW-1", "1000");
+    recharge(&mut stage, "NEW-1", "300");
+    done(&mut stage);
+    let (row, cause) = stage.look().parked.unwrap();
+    assert_eq!(&*row, "take out");
+    assert!(cause.text.ends_with("asks for 3000.00 shares; 2300.00 are free for it"), "{cause}");
+    recharge(&mut stage, "NEW-2", "700");
     done(&mut stage);
     assert_eq!(stage.parked(), None, "{}", stage.text());
     assert_eq!(stage.wallet().registered(), Shares::ZERO);

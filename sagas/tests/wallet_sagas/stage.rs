@@ -15,7 +15,7 @@ use fundflow_kernel::{
     streams::{Key, Need},
 };
 use fundflow_runtime::{
-    kind::{Kind, Of, payload, saga_id},
+    kind::{Kind, payload, saga_id},
     look::{Look, look},
     message::{Action, Answered, Effect, Input, Output, Reply, Rest, What},
     port::{Ask, Payload},
@@ -30,7 +30,7 @@ use std::sync::Arc;
 pub(crate) struct Stage<S: Saga> {
     pub(crate) saga: Arc<S>,
     /// Other sagas that the same runner carries.
-    beside: Vec<Arc<dyn Kind>>,
+    pub(crate) beside: Vec<Arc<dyn Kind>>,
     pub(crate) runner: Runner,
     pub(crate) events: Vec<Recorded>,
     pub(crate) outside: Outside,
@@ -93,32 +93,6 @@ impl<S: Saga> Stage<S> {
             alerts: Vec::new(),
             fuse: None,
         }
-    }
-
-    /// The runner carries that saga as well.
-    pub(crate) fn beside<T: Saga>(&mut self, saga: T) {
-        self.beside.push(Arc::new(Of(Arc::new(saga))));
-        self.crash();
-    }
-
-    /// Asks for a saga of another kind.
-    pub(crate) fn request_beside<T: Saga>(
-        &mut self,
-        id: &str,
-        request: T::Request,
-        asked: T::Asked,
-    ) -> Reply
-    where
-        T::Request: 'static,
-        T::Asked: 'static,
-    {
-        self.handle(What::Request {
-            saga: saga_id::<T>(&tx(id)),
-            request: payload(request),
-            asked: payload(asked),
-            at: None,
-            trace_parent: None,
-        })
     }
 
     /// What was decided on a stream before.
@@ -390,24 +364,6 @@ impl<S: Saga> Stage<S> {
 
     pub(crate) fn wallet(&self) -> wallet::State {
         self.fold(&wallet_of("i-1")).state
-    }
-
-    /// The lines after the first of that text.
-    #[track_caller]
-    pub(crate) fn after(&self, line: &str) -> &[String] {
-        let at = self.lines.iter().position(|it| it == line);
-        let at = at.unwrap_or_else(|| panic!("no {line}:\n{}", self.text()));
-        &self.lines[at + 1..]
-    }
-
-    /// How often an event of that type is stored.
-    pub(crate) fn count(&self, event_type: &str) -> usize {
-        self.events.iter().filter(|it| *it.event.event_type == *event_type).count()
-    }
-
-    /// The last event of all.
-    pub(crate) fn last(&self) -> &str {
-        &self.events.last().unwrap().event.event_type
     }
 
     pub(crate) fn text(&self) -> String {

@@ -195,6 +195,9 @@ pub struct Parked {
     pub lacks_answer: bool,
 }
 
+/// The code of a row that a rule of our own refused.
+pub(crate) const REFUSED: &str = "refused";
+
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
 const fn is_false(flag: &bool) -> bool {
     !*flag

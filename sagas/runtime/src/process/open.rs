@@ -1,6 +1,6 @@
 //! What can be asked of a process that was prepared.
 
-use super::{Disposed, Open, Parked};
+use super::{Disposed, Open, Parked, REFUSED};
 use crate::saga::Saga;
 use std::fmt;
 
@@ -71,5 +71,13 @@ impl<S: Saga> fmt::Debug for Open<S> {
             .field("given_up", &self.given_up)
             .field("given_up_at", &self.given_up_at)
             .finish()
+    }
+}
+
+impl Parked {
+    /// Whether a rule of ours says no again, with other figures.
+    pub(super) fn is_refused_anew(&self, now: &Self) -> bool {
+        let refused = [self, now].iter().all(|it| &*it.cause.code == REFUSED);
+        refused && self.cause != now.cause
     }
 }

@@ -6,7 +6,7 @@ use crate::{
     breaker::{Admission, Caller, Pass},
     message::{Effect, Rest},
     port::Ask,
-    process::{self, Retry},
+    process::{self, REFUSED, Retry},
     retry,
     saga::{Calling, Saga},
     stand::{Place, Stand},
@@ -15,9 +15,6 @@ use crate::{
 };
 use fundflow_kernel::{cause::Cause, time::Timestamp};
 use std::sync::Arc;
-
-/// The code of a row that a rule of our own refused.
-pub(super) const REFUSED: &str = "refused";
 
 /// A table has fewer rows and moves than this; more rounds would be a circle.
 const ROUNDS: usize = 64;
@@ -389,7 +386,7 @@ impl<S: Saga> Running<S> {
     }
 }
 
-fn not_done(error: &NotDone) -> Cause {
+pub(super) fn not_done(error: &NotDone) -> Cause {
     let code = match error {
         NotDone::Refused(_) => REFUSED,
         NotDone::Damaged { .. } => "damaged",

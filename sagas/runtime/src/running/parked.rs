@@ -8,10 +8,10 @@
 //! 4. A call that its row does not want any more is not made: the row is refused, what it hangs on is
 //!    decided anew, or a person decides.
 
-use super::{Desk, LaneState, MAIN, Running, advance::REFUSED};
+use super::{Desk, LaneState, MAIN, Running, advance::not_done};
 use crate::{
     port::Ask,
-    process::{self, Parked},
+    process::{self, Parked, REFUSED},
     retry,
     saga::Saga,
     stand::Stand,
@@ -115,8 +115,8 @@ impl<S: Saga> Running<S> {
         }
     }
 
-    /// What a row lacked may be there: what our own rules refused is decided once more. It says nothing, and
-    /// stays parked, where it is refused again.
+    /// What a row lacked may be there: what our own rules refused is decided once more. Where it is refused
+    /// again it stays parked, and says so only in other figures.
     pub(super) fn decide_again(&mut self, desk: &mut Desk<'_>) {
         if !self.is_parked(desk.streams) || !self.is_ready(desk.streams) || self.sick.is_some() {
             return;
@@ -127,7 +127,15 @@ impl<S: Saga> Running<S> {
             let Send::Do(what) = deed.send else { continue };
             let voice = Self::engine(deed.name, desk.now);
             let done = self.as_one(desk, &plan, voice, |saga, turn| saga.act(turn, what));
-            moved |= done.is_ok_and(|events| events > 0);
+            match done {
+                Ok(events) => moved |= events > 0,
+                Err(error) => {
+                    let (row, cause) = (deed.name.into(), not_done(&error));
+                    let again = Parked { row, cause, lacks_answer: false };
+                    let voice = Self::engine("park", desk.now);
+                    self.process(desk, &process::Command::Park(again), voice);
+                }
+            }
         }
         self.wake_if_moved(desk, moved, "what it lacked has come");
     }

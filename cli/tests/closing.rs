@@ -1,0 +1,264 @@
+//! Every way of closing a case, for every kind of order: what is offered is taken and what is not is refused,
+//! what is taken does what its words say, and the books add up after it.
+
+#![expect(clippy::unwrap_used, reason = "a fixture that does not come about is a failed test")]
+
+mod common;
+
+use common::fundflow;
+use serde_json::Value;
+use std::{collections::BTreeMap, fmt::Write as _, fs, path::Path, sync::OnceLock};
+
+const HEADER: &str =
+    "transaction,time,investor,wallet_fund,target_fund,amount,mode,kind,fund,shares\n";
+/// An order by its name, which leg of it is confirmed badly, its row from the wallet fund on, and what its
+/// investor has to buy first.
+const ORDERS: [(&str, &str, &str, &str); 9] = [
+    ("recharge", "buy", ",,3000.00,,recharge,000730,", ""),
+    ("purchase", "buy", ",,3000.00,,purchase,011162,", ""),
+    ("withdraw", "redemption", ",,,,withdraw,000730,3000.00", ",,6000.00,,recharge,000730,"),
+    ("redeem", "redemption", ",,,,redemption,011162,3000.00", ",,6000.00,,purchase,011162,"),
+    ("linked", "conversion", "000730,011162,3000.00,linked_same_day,,,", ""),
+    ("nextday", "conversion", "000730,011162,3000.00,next_day,,,", ""),
+    ("held", "conversion", "000730,011162,3000.00,held,,,", ",,6000.00,,recharge,000730,"),
+    ("fast", "transfer", ",,,,fast_withdraw,000730,3000.00", ",,6000.00,,recharge,000730,"),
+    (
+        "toPurchase",
+        "target",
+        "000730,050027,3000.00,redeem_to_purchase,,,",
+        ",,6000.00,,recharge,000730,",
+    ),
+];
+const FATES: [&str; 2] = ["contradicted", "wrong_fee"];
+const HOWS: [(&str, &[&str]); 4] = [
+    ("accepted", &["--how", "accepted"]),
+    ("withdrawn", &["--how", "withdrawn"]),
+    ("paid-by-us", &["--how", "paid-by-us", "--amount", "0.01"]),
+    ("manual", &["--how", "manual", "--text", "by letter"]),
+];
+const BY: [&str; 4] = ["--reason", "the registrar was asked", "--operator", "chen"];
+
+fn folder(at: &Path) {
+    let mut investors = "investor,account,risk,questionnaire_valid_until,kyc,id_valid_until,\
+                         same_name_card,customer_type\n"
+        .to_owned();
+    let (mut first, mut second, mut scenario) = (String::new(), String::new(), String::new());
+    let all = FATES.iter().flat_map(|fate| ORDERS.iter().map(move |order| (fate, order)));
+    for (nth, (fate, (name, leg, row, before))) in all.enumerate() {
+        writeln!(investors, "I-{nth},A-{nth},C5,2027-01-31,verified,2035-06-30,yes,individual")
+            .unwrap();
+        let (id, second_of) =
+            (format!("{name}.{fate}"), |minute| format!("10:{minute:02}:{nth:02}"));
+        if before.is_empty() {
+            writeln!(first, "{id},2026-02-12T{}+08:00,I-{nth},{row}", second_of(1)).unwrap();
+        } else {
+            writeln!(first, "{id}.old,2026-02-12T{}+08:00,I-{nth},{before}", second_of(0)).unwrap();
+            writeln!(second, "{id},2026-02-13T{}+08:00,I-{nth},{row}", second_of(1)).unwrap();
+        }
+        writeln!(scenario, "[override.\"{id}\"]\n{leg}_confirmation = \"{fate}\"").unwrap();
+    }
+    let mut rows: Vec<&str> = first.lines().chain(second.lines()).collect();
+    rows.sort_by_key(|row| row.split(',').nth(1).map(str::to_owned));
+    for (name, text) in [
+        ("day.toml", "trade_date = 2026-02-12\nseed = 1\n".to_owned()),
+        ("investors.csv", investors),
+        ("navs.csv", navs()),
+        ("orders.csv", format!("{HEADER}{}\n", rows.join("\n"))),
+        ("scenario.toml", scenario),
+    ] {
+        fs::write(at.join(name), text).unwrap();
+    }
+}
+
+fn navs() -> String {
+    let days = ["2026-02-12", "2026-02-13", "2026-02-24", "2026-02-25", "2026-02-26", "2026-02-27"];
+    let row = |day: &str| format!("011162,{day},0.7421\n050027,{day},1.0523\n");
+    format!("fund,date,nav\n{}", days.map(row).concat())
+}
+
+fn json(store: &Path, args: &[&str]) -> Value {
+    serde_json::from_slice(&fundflow(store, &[args, &["-o", "json"]].concat()).stdout).unwrap()
+}
+
+fn play(store: &Path, day: &Path) {
+    let said = fundflow(store, &["day", "--no-progress", day.to_str().unwrap()]);
+    assert!(said.status.success(), "{}", String::from_utf8_lossy(&said.stderr));
+}
+
+fn copied(from: &Path) -> tempfile::TempDir {
+    let to = tempfile::tempdir().unwrap();
+    let copy = |from: &Path, to: &Path| -> Vec<_> {
+        let mut folders = Vec::new();
+        for entry in fs::read_dir(from).unwrap().map(Result::unwrap) {
+            let (here, there) = (entry.path(), to.join(entry.file_name()));
+            if here.is_dir() {
+                fs::create_dir_all(&there).unwrap();
+                folders.push((here, there));
+            } else {
+                fs::copy(&here, &there).unwrap();
+            }
+        }
+        folders
+    };
+    let mut folders = copy(from, to.path());
+    while let Some((here, there)) = folders.pop() {
+        folders.extend(copy(&here, &there));
+    }
+    to
+}
+
+#[track_caller]
+fn nothing_is_wrong(store: &Path, when: &str) {
+    let audit = fundflow(store, &["audit", "verify"]);
+    assert!(audit.status.success(), "{when}: {}", String::from_utf8_lossy(&audit.stdout));
+}
+
+/// How each open case may be closed, by what a look says; and by what a look at each way says.
+fn offered(store: &Path, case: &str) -> BTreeMap<&'static str, [bool; 2]> {
+    let shown = json(store, &["case", "show", case])["actions"].to_string();
+    let way = |(how, words): (&'static str, &'static [&'static str])| {
+        let look = fundflow(store, &[&["case", "close", case], words, &BY[..]].concat());
+        (how, [shown.contains(&format!("--how {how}")), look.status.success()])
+    };
+    HOWS.map(way).into_iter().collect()
+}
+
+/// The day, played once for all of these tests: its folder, and the store after it.
+fn played() -> &'static (tempfile::TempDir, tempfile::TempDir) {
+    static PLAYED: OnceLock<(tempfile::TempDir, tempfile::TempDir)> = OnceLock::new();
+    PLAYED.get_or_init(|| {
+        let (day, at) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        folder(day.path());
+        play(at.path(), day.path());
+        nothing_is_wrong(at.path(), "before");
+        (day, at)
+    })
+}
+
+fn open_cases(store: &Path) -> Vec<Value> {
+    json(store, &["case", "ls", "--open"]).as_array().unwrap().clone()
+}
+
+#[test]
+fn what_is_offered_is_taken_and_what_is_not_is_refused() {
+    let store = played().1.path();
+    let cases = open_cases(store);
+    // A fast transfer has no fee that could be wrong.
+    assert_eq!(cases.len(), FATES.len() * ORDERS.len() - 1, "{cases:#?}");
+    for case in cases {
+        let ways = offered(store, case["case"].as_str().unwrap());
+        assert!(ways.values().all(|[said, taken]| said == taken), "{ways:?} {case:#}");
+        assert_eq!(ways["manual"], [true; 2], "{case:#}");
+    }
+}
+
+/// Closes every case in that way, and lets everything go on that waited for it.
+#[track_caller]
+fn closed_as(how: &str) {
+    let (day, at) = played();
+    let copy = copied(at.path());
+    let store = copy.path();
+    let words = HOWS.iter().find(|(name, _)| *name == how).unwrap().1;
+    for case in open_cases(store) {
+        let id = case["case"].as_str().unwrap();
+        let done =
+            fundflow(store, &[&["case", "close", id], words, &BY[..], &["--apply"]].concat());
+        assert!(done.status.success(), "{how} {case:#} {}", String::from_utf8_lossy(&done.stderr));
+    }
+    nothing_is_wrong(store, how);
+    play(store, day.path());
+    nothing_is_wrong(store, how);
+    let open = open_cases(store);
+    for saga in json(store, &["saga", "ls", "--stuck"]).as_array().unwrap() {
+        let lacks = saga["in_flight"].to_string().contains("missing");
+        let has_case = open.iter().any(|case| case["transaction"] == saga["transaction"]);
+        assert!(lacks || has_case, "{how}: {saga:#}");
+    }
+}
+
+#[test]
+fn accepted_for_every_order() {
+    closed_as("accepted");
+}
+
+#[test]
+fn withdrawn_for_every_order() {
+    closed_as("withdrawn");
+}
+
+#[test]
+fn paid_by_us_for_every_order() {
+    closed_as("paid-by-us");
+}
+
+#[test]
+fn closed_by_hand_for_every_order() {
+    closed_as("manual");
+}
+
+/// What is rejected after all is as if it had never been: the money goes back, and the shares are gone.
+#[test]
+fn a_rejection_that_is_accepted_reverses_what_was_booked() {
+    let at = copied(played().1.path());
+    let store = at.path();
+    let cases = json(store, &["case", "ls", "--open"]);
+    for case in cases.as_array().unwrap() {
+        let of = case["transaction"].as_str().unwrap();
+        if !["recharge.contradicted", "purchase.contradicted"].contains(&of) {
+            continue;
+        }
+        assert_eq!(case["kind"], "rejected_after_confirmed", "{case:#}");
+        let id = case["case"].as_str().unwrap();
+        let words = ["case", "close", id, "--how", "accepted", "--apply"];
+        assert!(fundflow(store, &[&words, &BY[..]].concat()).status.success());
+        let events = json(store, &["event", "ls", "--limit", "5000"]);
+        let mut events = events.as_array().unwrap().iter();
+        let refunded = |it: &&Value| {
+            it["correlation_id"] == case["transaction"] && it["event_type"] == "payment.refunded"
+        };
+        assert!(events.any(|it| refunded(&it)), "{of}: the money goes back");
+    }
+    let wallets = json(store, &["wallet", "ls"]);
+    let mut wallets = wallets.as_array().unwrap().iter();
+    let of_recharge = wallets.find(|it| it["investor"] == "I-0").unwrap();
+    assert_eq!(of_recharge["available"], "0.00", "{of_recharge:#}");
+    nothing_is_wrong(store, "accepted");
+}
+
+/// A person who has the order settles what a case on it is about, too: nothing goes out twice.
+#[test]
+fn where_a_person_settles_by_hand_nothing_is_paid_by_us() {
+    let at = copied(played().1.path());
+    let store = at.path();
+    let stuck = json(store, &["saga", "ls", "--stuck"]);
+    let mut given_up = Vec::new();
+    for saga in stuck.as_array().unwrap().iter().filter(|it| it["kind"] == "withdraw") {
+        let id = saga["transaction"].as_str().unwrap();
+        let ends = saga["in_flight"].as_array().unwrap().iter();
+        let flags = ends.flat_map(|end| {
+            ["--disposition".to_owned(), format!("{}=manual", end["name"].as_str().unwrap())]
+        });
+        let flags: Vec<String> = flags.collect();
+        let words = ["saga", "abandon", id, "--apply"].map(str::to_owned).into_iter();
+        let words: Vec<String> = words.chain(flags).chain(BY.map(str::to_owned)).collect();
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        let done = fundflow(store, &words);
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+        given_up.push(saga["transaction"].clone());
+    }
+    assert!(!given_up.is_empty());
+    nothing_is_wrong(store, "given up");
+    let cases = json(store, &["case", "ls", "--open"]);
+    for case in cases.as_array().unwrap().iter().filter(|it| given_up.contains(&it["transaction"]))
+    {
+        let ways = offered(store, case["case"].as_str().unwrap());
+        assert_eq!(ways["paid-by-us"], [false; 2], "{case:#}");
+        assert_eq!(ways["manual"], [true; 2], "{case:#}");
+    }
+    // What a person has is told in the list as it is under the saga, whether it is over or not.
+    let listed = json(store, &["saga", "ls"]);
+    for saga in listed.as_array().unwrap() {
+        let shown = json(store, &["saga", "show", saga["transaction"].as_str().unwrap()]);
+        assert_eq!(saga["in_flight"], shown["in_flight"], "{saga:#}");
+    }
+}

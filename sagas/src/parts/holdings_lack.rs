@@ -1,0 +1,74 @@
+//! What the records of an order lack of a target fund: left, or never come, and others' by now.
+
+use super::{
+    application::{ApplicationLeg, FundSaga},
+    by_hand,
+    holdings::HoldingsPart,
+    lacking::{self, MISSING},
+};
+use fundflow_domain::{holdings::Command, money::Shares};
+use fundflow_runtime::{
+    saga::{Saga, View},
+    turn::NotDone,
+};
+
+impl HoldingsPart {
+    /// Shares that left by the leg's records and are not there: all that is not booked of them.
+    pub fn lack_out<S: FundSaga>(&self, view: &View<'_, S>, leg: &ApplicationLeg) -> Shares {
+        if leg.was_never_confirmed(view) {
+            return Shares::ZERO;
+        }
+        self.lack(view, self.next_taking(view, leg), || {
+            let reservation = self.state(view).and_then(|state| state.reservation(&self.order));
+            let booked = reservation.map(fundflow_domain::holdings::Reservation::taken);
+            let due = leg.due_out(view).unwrap_or_default();
+            due.minus(booked.unwrap_or_default()).unwrap_or_default()
+        })
+    }
+
+    /// Shares that came by the leg's records once, do no more, and are others' by now.
+    pub fn lack_in<S: Saga>(&self, view: &View<'_, S>, leg: &ApplicationLeg) -> Shares {
+        if leg.application(view).is_none() {
+            return Shares::ZERO;
+        }
+        self.lack(view, self.next_credit(view, leg), || {
+            let lots = self.state(view).into_iter().flat_map(|state| state.lots_of(&self.order));
+            let mut booked = lots.map(|lot| lot.credit.shares);
+            let booked = booked.try_fold(Shares::ZERO, Shares::plus).unwrap_or_default();
+            let due = leg.shares_in(view).unwrap_or_default();
+            booked.minus(due).unwrap_or_default()
+        })
+    }
+
+    /// What is not booked, where the next booking cannot take it, or a person made up for just that.
+    fn lack<S: Saga>(
+        &self,
+        view: &View<'_, S>,
+        next: Result<Option<Command>, NotDone>,
+        unbooked: impl Fn() -> Shares,
+    ) -> Shares {
+        let (Ok(Some(command)), Some(state)) = (next, self.state(view)) else {
+            return Shares::ZERO;
+        };
+        let waived = state.claims().of(&self.order).filter(|claim| claim.waived);
+        let made_up = waived.is_some_and(|claim| claim.shares == unbooked());
+        let lacks = made_up || lacking::is_in_holdings(state, &command);
+        if lacks { unbooked() } else { Shares::ZERO }
+    }
+
+    /// What is lacking is kept back. The common case, that nothing is, costs nothing.
+    pub(super) fn is_claimed<S: FundSaga>(
+        &self,
+        view: &View<'_, S>,
+        lack: impl Fn() -> Shares,
+    ) -> bool {
+        let known = self.state(view).is_some_and(|it| it.claims().of(&self.order).is_some());
+        let lack = if known || by_hand::has(view, MISSING) { lack() } else { Shares::ZERO };
+        lacking::is_claimed(view, (&self.book_of(), &self.order), lack)
+    }
+
+    /// Whether a record waits for shares to come.
+    pub fn waits_for_shares<S: FundSaga>(&self, view: &View<'_, S>) -> bool {
+        lacking::waits(view, &self.book_of())
+    }
+}

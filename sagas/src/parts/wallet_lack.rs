@@ -1,0 +1,88 @@
+//! What the records of an order lack in a wallet: left, or never come, and others' by now.
+
+use super::{
+    application::{ApplicationLeg, FundSaga},
+    lacking,
+    wallet::WalletPart,
+    wallet_book::whenever,
+};
+use fundflow_domain::{
+    decider::Decider,
+    money::Shares,
+    wallet::{Command, Credit, Entry, Portion, Reservation, Wallet},
+};
+use fundflow_runtime::{saga::View, turn::NotDone};
+
+impl WalletPart {
+    /// Shares that came by the leg's records once, do no more, and are others' by now.
+    pub fn lack_in<S: FundSaga>(&self, view: &View<'_, S>, leg: &ApplicationLeg) -> Shares {
+        self.lack(view, leg, self.next_credit(view, leg).ok().flatten())
+    }
+
+    /// Shares that left by the leg's records, and are not there.
+    pub fn lack_out<S: FundSaga>(&self, view: &View<'_, S>, leg: &ApplicationLeg) -> Shares {
+        self.lack(view, leg, self.next_taking(view, leg, &whenever).ok().flatten())
+    }
+
+    /// What the next booking cannot take; all of it, where a person made up for just that.
+    fn lack<S: FundSaga>(
+        &self,
+        view: &View<'_, S>,
+        leg: &ApplicationLeg,
+        next: Option<Command>,
+    ) -> Shares {
+        let (Some(command), Some(state)) = (next, self.state(view.streams)) else {
+            return Shares::ZERO;
+        };
+        let moves = moves(self.entry(view), &command);
+        let waived = state.claims().of(&leg.order).filter(|claim| claim.waived);
+        if waived.is_some_and(|claim| claim.shares == moves) {
+            return moves;
+        }
+        let refused = Wallet::decide(state, &command).err();
+        refused.as_ref().and_then(lacking::in_wallet).unwrap_or_default()
+    }
+
+    /// Nothing is to be booked, or a person has what cannot be; what is lacking is kept back.
+    pub(super) fn is_done<S: FundSaga>(
+        &self,
+        view: &View<'_, S>,
+        leg: &ApplicationLeg,
+        next: Result<Option<Command>, NotDone>,
+        claims: bool,
+    ) -> bool {
+        let Ok(next) = next else { return false };
+        let (all, lack) = (next.is_none(), self.lack(view, leg, next));
+        let claimed = if claims { lack } else { Shares::ZERO };
+        (all || lacking::is_a_persons(view, || lack))
+            && lacking::is_claimed(view, (&self.book(), &leg.order), claimed)
+    }
+
+    /// Whether a record waits for shares to come.
+    pub fn waits_for_shares<S: FundSaga>(&self, view: &View<'_, S>) -> bool {
+        lacking::waits(view, &self.book())
+    }
+}
+
+/// Shares that a correction takes out of the wallet. Zero for everything else.
+fn moves(entry: Entry, command: &Command) -> Shares {
+    let sum = |portions: &[Portion]| {
+        let all = portions.iter().try_fold(Shares::ZERO, |sum, part| sum.plus(part.shares));
+        all.unwrap_or_default()
+    };
+    match command {
+        Command::CorrectCredit { portions, .. } => match entry.credit {
+            Credit::Confirmed(was) | Credit::Arriving { there: was, .. } => {
+                was.minus(sum(portions)).unwrap_or_default()
+            }
+            Credit::None | Credit::InTransit(_) | Credit::Reversed => Shares::ZERO,
+        },
+        Command::CorrectTakeOut { portions, .. } => match entry.reservation {
+            Reservation::Spent(gone) | Reservation::Leaving { gone, .. } => {
+                sum(portions).minus(gone).unwrap_or_default()
+            }
+            Reservation::None | Reservation::Held(_) | Reservation::Released => sum(portions),
+        },
+        _ => Shares::ZERO,
+    }
+}
