@@ -187,7 +187,7 @@ pub enum Refusal {
         /// What was asked for; none where it was all.
         asked: Option<Shares>,
         /// What there is.
-        balance: Balance,
+        balance: Box<Balance>,
         /// For whom it is reserved.
         by: ReservedBy,
     },
@@ -366,7 +366,7 @@ fn how_many(a: &CashOut) -> Result<Shares, Refusal> {
     let asked = a.shares.unwrap_or(available);
     if asked > available || (a.shares.is_none() && available.is_zero()) {
         let (asked, by) = (a.shares, a.reserved_by.clone());
-        return Err(Refusal::NotAvailable { asked, balance: a.balance, by });
+        return Err(Refusal::NotAvailable { asked, balance: Box::new(a.balance), by });
     }
     let limits = &a.fund.limits.shares;
     match limits.exit(Outflow::Redemption, asked, available).map_err(Refusal::TooFew)? {

@@ -196,10 +196,9 @@ impl State {
 
     fn earns(&mut self, change: Change) {
         // Without a day of income nothing else says how far back days may lie.
-        if self.book().days.is_empty() {
-            if let Some(old) = change.from.checked_sub_days(Days::new(DAYS_REMEMBERED)) {
-                self.earning.fold(old);
-            }
+        let old = change.from.checked_sub_days(Days::new(DAYS_REMEMBERED));
+        if let Some(old) = old.filter(|_| self.book().days.is_empty()) {
+            self.earning.fold(old);
         }
         self.earning.push(change);
     }

@@ -10,7 +10,7 @@ use crate::{
     money::{Income, PerTenThousand, Shares},
     money_fund::IncomeUnit,
 };
-use chrono::Days;
+use chrono::{Days, NaiveDate};
 use proptest::{collection::vec, prelude::*};
 use rust_decimal::Decimal;
 
@@ -38,18 +38,7 @@ pub(crate) fn any_command() -> impl Strategy<Value = Command> {
                 5 | 6 => C::Reserve(transaction, shares),
                 7..=9 => C::TakeOut { transaction, shares, earns_through: day },
                 10 => C::Release(transaction),
-                11 if n == 2 => {
-                    let held = if publication == 1 { shares } else { Shares::ZERO };
-                    let shares = if publication == 1 { Shares::ZERO } else { shares };
-                    let (record, earns_through) = (record(), day);
-                    let portions = vec![Portion { shares, day }];
-                    C::CorrectTakeOut { transaction, record, portions, held, earns_through }
-                }
-                11 => {
-                    let portions = vec![Portion { shares, day }];
-                    let (record, waits) = (record(), publication == 1);
-                    C::CorrectCredit { transaction, record, portions, waits }
-                }
+                11 => correction(n, publication, (shares, day)),
                 23 => C::ConfirmPortion(transaction, shares, day),
                 12 if publication == 1 => {
                     C::Freeze { record: record(), shares, cause: FrozenCause::Pledge }
@@ -89,6 +78,17 @@ pub(crate) fn any_command() -> impl Strategy<Value = Command> {
             }
         },
     )
+}
+
+fn correction(n: u8, which: u8, (shares, day): (Shares, NaiveDate)) -> Command {
+    let (transaction, record) = (tx(&format!("TX-{n}")), format!("R-{n}").parse().unwrap());
+    if n != 2 {
+        let (portions, waits) = (vec![Portion { shares, day }], which == 1);
+        return Command::CorrectCredit { transaction, record, portions, waits };
+    }
+    let (shares, held) = if which == 1 { (Shares::ZERO, shares) } else { (shares, Shares::ZERO) };
+    let portions = vec![Portion { shares, day }];
+    Command::CorrectTakeOut { transaction, record, portions, held, earns_through: day }
 }
 
 /// Everything that was ever said of income, added up.

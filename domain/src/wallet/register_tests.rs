@@ -9,7 +9,7 @@ use crate::{
     decider::Decider,
     freeze::FrozenCause,
     ids::{RegisterRecord, TransactionId},
-    money::{PerTenThousand, Shares},
+    money::{Income, PerTenThousand, Shares},
     money_fund::{IncomeUnit, income},
 };
 use chrono::{Days, NaiveDate};
@@ -260,8 +260,8 @@ proptest! {
         let old = tx("OLD");
         carry_out(&mut wallet, &Command::CreditInTransit(old.clone(), fen(LONG_AGO)));
         carry_out(&mut wallet, &Command::ConfirmCredit(old, fen(LONG_AGO), date("2026-01-05")));
-        let mut register = Register::default();
-        register.unit = if parts_of_fen { IncomeUnit::HundredthOfFen } else { IncomeUnit::Fen };
+        let unit = if parts_of_fen { IncomeUnit::HundredthOfFen } else { IncomeUnit::Fen };
+        let mut register = Register { unit, ..Register::default() };
         for one in &all {
             tell(&mut wallet, &mut register, one);
             reckon(&mut wallet, &register);
@@ -274,7 +274,7 @@ proptest! {
                 let is = (wallet.earning_on(day(nth)), wallet.income_on(day(nth)));
                 let (earning, amount) = (fen(reckoned.earning[at]), reckoned.incomes[at]);
                 prop_assert_eq!(is.0, earning, "{:?} {}", one, day(nth));
-                prop_assert_eq!(is.1.map(|it| it.decimal()), amount, "{:?} {}", one, day(nth));
+                prop_assert_eq!(is.1.map(Income::decimal), amount, "{:?} {}", one, day(nth));
             }
         }
     }

@@ -64,7 +64,7 @@ impl Debt {
         Ok((CASES_MAX, None))
     }
 
-    fn finding(&self, (unpaid, there): (Income, Shares)) -> Finding {
+    fn finding((unpaid, there): (Income, Shares)) -> Finding {
         let what = format!(
             "unpaid income of {unpaid} yuan is below zero, and the {there} shares that are there do not \
              make up for it"
@@ -80,7 +80,7 @@ impl Debt {
         match (self.owed, known) {
             (Some(owed), None) => {
                 let about = About { fund: Some(fund), ..About::default() };
-                cases::open(turn, &self.record(nth), about, vec![self.finding(owed)])
+                cases::open(turn, &self.record(nth), about, vec![Self::finding(owed)])
             }
             (None, Some(_)) => {
                 let text = Remark::lossy("later income or shares made up for it");

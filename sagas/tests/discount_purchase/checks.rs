@@ -280,6 +280,8 @@ fn a_record_with_more_to_come_is_not_final_and_every_record_becomes_shares() {
     assert!(stage.has("application.portion_confirmed"));
     assert_eq!(stage.look().stands_at, "confirm conversion");
     assert!(!stage.has("wallet.shares_taken_out"));
+    assert!(stage.has("wallet.portion_taken_out"));
+    assert_eq!(books::books(&stage).in_target, "500".parse().unwrap(), "it is there at once");
     stage.confirmed("convert", Confirmation { serial: serial("convert.c2"), ..half });
     books::at_the_end(&stage);
     assert!(stage.has("discount_purchase.completed"));

@@ -66,6 +66,8 @@ fn a_purchase_in_two_records_survives_any_death() {
         let second = ["5000", "73.89", "1000", "1.2345", "3990.37"];
         let first = outside::bought_part("C1", "2026-02-24", false, first);
         stage.outside.says("P.buy", purchase::CONFIRMED_AT, first);
+        stage.until("02-24 18:00");
+        assert_eq!(stage.shares("011162").registered(), "3192.30".parse().unwrap());
         let second = outside::bought("C2", "2026-02-25", second);
         stage.outside.says("P.buy", "2026-02-25T09:00:00+08:00", second);
         stage.until("03-02 18:00");

@@ -199,3 +199,23 @@ fn an_exit_whose_record_is_corrected_twice_has_settled_what_the_last_one_says() 
         assert_eq!(wallet.unpaid_income().to_string(), unpaid);
     }
 }
+
+#[test]
+fn what_was_carried_before_a_late_word_is_taken_back_with_it() {
+    let mut stage = asked_for();
+    for day in ["2026-02-03", "2026-02-04", "2026-02-05"] {
+        let (day, per_10_000) = (day.parse().unwrap(), "100".parse().unwrap());
+        let unit = IncomeUnit::Fen;
+        let accrue = WalletCommand::AccrueIncome { day, publication: 0, per_10_000, unit };
+        stage.given(&wallet_of("i-1"), &accrue);
+        let carry = WalletCommand::CarryIncome { through: day, registered: day };
+        stage.given(&wallet_of("i-1"), &carry);
+    }
+    stage.crash();
+    assert_eq!(figures(&stage), ["1030.30", "400.00", "630.30"]);
+
+    // 10.00 of 1,000.00, 6.10 of 610.00 and 6.16 of 616.10: not 10.10 and 10.20.
+    says(&mut stage, portion("c-1", "2026-02-04", true, "400"));
+    assert_eq!(figures(&stage), ["622.26", "0.00", "622.26"], "{}", stage.text());
+    assert_eq!(stage.wallet().unpaid_income().to_string(), "0.0000");
+}
