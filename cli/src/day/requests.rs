@@ -108,6 +108,8 @@ enum Said {
     No(String),
     /// It says no to whoever says it now, and might have heard it at its instant.
     TooLate(String),
+    /// It hears no such instant any more.
+    Late(No),
     /// That is told already.
     Untold,
 }
@@ -134,6 +136,7 @@ fn hear<S>(
             let late = play.is_late(&why);
             refuse(play, order, late.unwrap_or_else(|| no(why)))?;
         }
+        Said::Late(late) => refuse(play, order, late)?,
         Said::Untold => {}
     }
     Ok(false)
@@ -151,10 +154,13 @@ fn no(why: impl std::fmt::Display) -> No {
     No { why: why.to_string(), is_late: false }
 }
 
+/// In place of the bounds that an instant has which somebody else tells.
+const TOO_LONG_AGO: &str = "is too long ago to be heard";
+
 /// That no saga hears that instant any more, if the store had been played past it before.
 fn too_late<S>(play: &Play<S>, order: &Order) -> Option<No> {
     let heard = play.table.house.asked_at(Some(order.time), play.table.clock.now());
-    heard.err().and_then(|why| play.is_late(&why))
+    heard.err().and_then(|_| play.is_late(TOO_LONG_AGO))
 }
 
 /// No: now, and whenever the folder is played again.

@@ -15,7 +15,6 @@ use fundflow_domain::{
 };
 use fundflow_infrastructure::day_folder::{Kind, Order, PlanWord};
 use fundflow_kernel::{
-    clock::Clock as _,
     envelope::Actor,
     store::{Checkpoints, EventStore},
 };
@@ -170,10 +169,8 @@ async fn ask_plan<S: EventStore + Checkpoints>(
     let known = play.books.plans.get(of.as_str()).and_then(|kept| kept.loaded.state.plan());
     // What was heard is heard, however often it is said.
     let is_new = known.is_some_and(|it| !it.heard(&command.clone().into()));
-    if let Err(why) = play.table.house.asked_at(Some(order.time), play.table.clock.now())
-        && is_new
-    {
-        return Ok(Said::TooLate(why));
+    if let Some(late) = super::too_late(play, order).filter(|_| is_new) {
+        return Ok(Said::Late(late));
     }
     let (engine, at) = (play.engine.clone(), Some(order.time));
     let said = engine.command::<RegularPlans>(of.clone(), command, actor(play, of), at);
