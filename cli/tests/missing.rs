@@ -101,8 +101,9 @@ fn what_the_investor_brings_on_the_next_day_books_what_is_missing_without_anybod
     assert!(!shown.contains("missing)"), "{shown}");
     assert_eq!(json(store, &["saga", "ls", "--open"]).as_array().unwrap().len(), 0);
     let by_chen = json(store, &["event", "ls"]);
-    let by_chen = by_chen.as_array().unwrap().iter().filter(|it| it["actor"] == "operator:chen");
-    assert!(by_chen.last().unwrap()["event_type"] == "fast_withdraw.abandoned");
+    let mut by_chen = by_chen.as_array().unwrap().iter().rev();
+    let last = by_chen.find(|it| it["actor"] == "operator:chen");
+    assert!(last.unwrap()["event_type"] == "fast_withdraw.abandoned");
 }
 
 #[test]

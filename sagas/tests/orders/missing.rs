@@ -32,9 +32,9 @@ fn has_open_case(stage: &Stage) -> bool {
     cases(stage).iter().any(|case| stage.state(&Key::<Cases>::of(case)).is_open())
 }
 
-fn closing(how: How) -> Box<Closing> {
+fn closing(how: How) -> Closing {
     let (by, reason) = (Text::lossy("chen"), Text::lossy("the registrar was asked"));
-    Box::new(Closing { how, by, reason })
+    Closing { how, by, reason }
 }
 
 /// Another order takes so many, and has them.
@@ -81,7 +81,10 @@ fn what_a_redemption_took_that_others_had_by_then_is_booked_when_it_comes() {
     let said = redeemed("C1", "2026-02-25", true, redemption::NUMBERS, &[]);
     stage.notice(notice(&no, said));
     let case = cases(&stage)[0];
-    stage.command::<Redemption>("R", Leaving::CloseCase { case, closing: closing(How::Accepted) });
+    stage.command::<Redemption>(
+        "R",
+        Leaving::CloseCase { case, closing: Box::new(closing(How::Accepted)) },
+    );
     stage.until("03-10 09:00");
     lacks::<Redemption>(&mut stage, "R", "6000");
 
@@ -110,7 +113,10 @@ fn sold_and_halved() -> Stage {
     let no = ApplicationNo::of(&read("P.buy"));
     stage.notice(notice(&no, bought("C2", "2026-02-24", half)));
     let case = cases(&stage)[0];
-    stage.command::<Purchase>("P", Buying::CloseCase { case, closing: closing(How::Accepted) });
+    stage.command::<Purchase>(
+        "P",
+        Buying::CloseCase { case, closing: Box::new(closing(How::Accepted)) },
+    );
     stage.until("02-27 09:00");
     stage
 }
@@ -133,7 +139,7 @@ fn what_a_person_made_up_for_is_free_when_it_comes_and_never_booked() {
     lacks::<Purchase>(&mut stage, "P", "3990.37");
     let case = *cases(&stage).last().unwrap();
     let how = How::Manual { text: Text::lossy("the investor has paid for them") };
-    stage.command::<Purchase>("P", Buying::CloseCase { case, closing: closing(how) });
+    stage.command::<Purchase>("P", Buying::CloseCase { case, closing: Box::new(closing(how)) });
     nothing_is_left::<Purchase>(&stage, "P", "0");
     stage.holds(FUND, "L9", "2026-03-02", "4000.37");
     stage.crash();
