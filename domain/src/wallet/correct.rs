@@ -39,7 +39,8 @@ pub(super) fn correct(
     let arriving = matches!(state.entry(tx).credit, Credit::Arriving { .. });
     let all = reversed.plus(coming).unwrap_or(reversed);
     let coming = all.minus(shares).filter(|_| waits && arriving).unwrap_or_default();
-    let registered = portions.last().map_or(NaiveDate::MIN, |last| last.day);
+    let last = portions.last().ok_or_else(|| Refusal::ContradictsEarlier(tx.clone()))?;
+    let registered = last.day;
     let own = state.lots().iter().find(|lot| lot.transaction == *tx);
     let own = own.map_or(Shares::ZERO, |lot| lot.shares.min(reversed));
     let gone = reversed.minus(own).unwrap_or_default();
@@ -117,7 +118,12 @@ pub(super) fn take_out(
     let lots = state.lots_for(tx, more).ok_or_else(|| Refusal::NotRegistered(tx.clone()))?;
     let (transaction, record) = (tx.clone(), record.clone());
     let last = state.differs_last(tx, (reversed, shares), earns_through, portions);
-    let portions = if last { Vec::new() } else { portions.to_vec() };
+    let portions = match portions {
+        _ if last => Vec::new(),
+        // All of them are taken back.
+        [] => vec![Portion { shares, day: earns_through }],
+        portions => portions.to_vec(),
+    };
     Ok(vec![Event::TakeOutCorrected {
         transaction,
         record,

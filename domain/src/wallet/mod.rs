@@ -116,7 +116,8 @@ pub enum Command {
         transaction: TransactionId,
         /// The corrected record.
         record: RegisterRecord,
-        /// What is confirmed now, record by record with its registration date.
+        /// What is confirmed now, record by record with its registration date; one of nothing where none
+        /// holds.
         portions: Vec<Portion>,
         /// The order waits for another word: what was on its way still is.
         waits: bool,

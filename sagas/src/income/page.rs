@@ -39,7 +39,8 @@ pub(super) fn give_page(
     let mut debts = Vec::new();
     for owner in owners {
         let key = wallet_of(owner, request.fund);
-        let below = |state: &State| state.unpaid_income() < money::Income::ZERO;
+        let below =
+            |state: &State| state.unpaid_income().whole_fen().0 < rust_decimal::Decimal::ZERO;
         let below = turn.state(&key).is_some_and(below);
         match give(turn, house, &key, &request, &promise)? {
             Ok((happened, amount)) => {
