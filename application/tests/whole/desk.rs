@@ -220,6 +220,7 @@ async fn rows_are_kept_in_the_shape_of_their_format() {
     assert_eq!(
         fields,
         [
+            "by_hand",
             "day",
             "ending",
             "failure",
