@@ -165,11 +165,11 @@ fn two_orders_of_one_t_that_empty_the_wallet_settle_its_income() {
     assert!(shown.contains("60004.00"), "{shown}");
 }
 
-/// 400.00 of Tuesday became shares, all of them left, and Tuesday's figure was wrong.
+/// 400.00 of Tuesday were paid along with all shares, and the figure was wrong.
 #[test]
 fn income_below_zero_of_an_emptied_wallet_is_a_case_that_a_person_closes() {
-    let rows = "W-1,2026-03-04T10:00:00+08:00,withdraw,I-1,000730,,,,,\n\
-                W-2,2026-03-04T10:05:00+08:00,withdraw,I-1,000730,,,,,\n\
+    let rows = "W-1,2026-03-03T10:00:00+08:00,withdraw,I-1,000730,,,,,\n\
+                W-2,2026-03-03T10:05:00+08:00,withdraw,I-1,000730,,,,,\n\
                 000730.2026-03-03.1,2026-03-06T20:00:00+08:00,income,,000730,,,2026-03-03,1,1\n";
     let store = played("2026-03-02", &rich(&(told("03", "03T20:00", "40") + rows)), "");
     assert_eq!(wallet(store.path()), ["0.00", "-390.0000"]);
