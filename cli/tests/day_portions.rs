@@ -164,3 +164,31 @@ fn two_orders_of_one_t_that_empty_the_wallet_settle_its_income() {
     let shown = shown.to_string();
     assert!(shown.contains("60004.00"), "{shown}");
 }
+
+/// 400.00 of Tuesday were paid along with all shares, and the figure was wrong.
+#[test]
+fn income_below_zero_of_an_emptied_wallet_is_a_case_that_a_person_closes() {
+    let rows = "W-1,2026-03-03T10:00:00+08:00,withdraw,I-1,000730,,,,,\n\
+                W-2,2026-03-03T10:05:00+08:00,withdraw,I-1,000730,,,,,\n\
+                000730.2026-03-03.1,2026-03-06T20:00:00+08:00,income,,000730,,,2026-03-03,1,1\n";
+    let store = played("2026-03-02", &rich(&(told("03", "03T20:00", "40") + rows)), "");
+    assert_eq!(wallet(store.path()), ["0.00", "-390.0000"]);
+
+    let cases = json(store.path(), &["case", "ls"]);
+    let case = &cases.as_array().unwrap()[0];
+    assert_eq!(case["kind"], "income_below_zero", "{cases}");
+    let case = case["case"].as_str().unwrap();
+    let shown = json(store.path(), &["case", "show", case]).to_string();
+    assert!(shown.contains("-390.0000") && shown.contains("\"0.00\""), "{shown}");
+
+    let how = ["--how", "manual", "--text", "paid back", "--reason", "seen on the account"];
+    let who = ["--operator", "chen", "--apply"];
+    let close = fundflow(store.path(), &[&["case", "close", case], &how[..], &who[..]].concat());
+    assert!(close.status.success(), "{}", String::from_utf8_lossy(&close.stderr));
+    let audit = fundflow(store.path(), &["audit", "verify"]);
+    assert!(audit.status.success(), "{}", String::from_utf8_lossy(&audit.stdout));
+
+    // Who asks for all of a wallet that is to leave already hears by whom.
+    let orders = fundflow(store.path(), &["event", "ls", "--type", "withdraw.prepared"]);
+    assert!(!String::from_utf8_lossy(&orders.stdout).contains("W-2"));
+}

@@ -118,11 +118,11 @@ pub(super) fn take_out(
     let lots = state.lots_for(tx, more).ok_or_else(|| Refusal::NotRegistered(tx.clone()))?;
     let (transaction, record) = (tx.clone(), record.clone());
     let last = state.differs_last(tx, (reversed, shares), earns_through, portions);
-    let portions = match portions {
-        _ if last => Vec::new(),
+    let portions = match (last, portions.is_empty()) {
+        (true, _) => Vec::new(),
         // All of them are taken back.
-        [] => vec![Portion { shares, day: earns_through }],
-        portions => portions.to_vec(),
+        (false, true) => vec![Portion { shares, day: earns_through }],
+        (false, false) => portions.to_vec(),
     };
     Ok(vec![Event::TakeOutCorrected {
         transaction,

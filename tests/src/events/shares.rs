@@ -41,15 +41,16 @@ fn wallets() -> Vec<wallet::Event> {
         E::SharesSpent { transaction: tx(), shares: some(), lots },
     ]
     .into_iter()
+    .chain(left_and_corrected())
     .chain(kept_back())
     .chain(incomes())
     .collect()
 }
 
-fn kept_back() -> Vec<wallet::Event> {
+fn left_and_corrected() -> Vec<wallet::Event> {
     use wallet::Event as E;
     let (transaction, record) = (transaction("TX-1"), || id("20260225000000000007"));
-    let (case, some) = (|| id("C-1"), || shares("10000.00"));
+    let some = || shares("10000.00");
     let lots = vec![LotTaken { lot: transaction.clone(), shares: some() }];
     let earns_through = date("2026-03-01");
     let registered = date("2026-02-24");
@@ -76,23 +77,28 @@ fn kept_back() -> Vec<wallet::Event> {
         portions,
     };
     let two = |day| ["60.00", "40.00"].map(|it| Portion { shares: shares(it), day }).to_vec();
+    let (left, portion) =
+        ((transaction.clone(), lots.clone()), (transaction.clone(), lots.clone()));
     vec![
-        E::SharesTakenOut {
-            transaction: transaction.clone(),
-            shares: some(),
-            lots: lots.clone(),
-            earns_through,
-        },
+        E::SharesTakenOut { transaction: left.0, shares: some(), lots: left.1, earns_through },
         E::PortionTakenOut {
-            transaction: transaction.clone(),
+            transaction: portion.0,
             shares: some(),
-            lots: lots.clone(),
+            lots: portion.1,
             earns_through,
         },
         taken(vec![]),
         taken(two(earns_through)),
         credited(shares("0.00"), vec![]),
         credited(shares("9900.00"), two(registered)),
+    ]
+}
+
+fn kept_back() -> [wallet::Event; 5] {
+    use wallet::Event as E;
+    let record = || id("20260225000000000007");
+    let (case, some) = (|| id("C-1"), || shares("10000.00"));
+    [
         E::SharesFrozen {
             record: record(),
             shares: some(),

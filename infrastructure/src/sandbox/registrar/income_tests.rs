@@ -188,6 +188,26 @@ fn a_correction_takes_the_place_of_the_publication_before_it() {
     assert_eq!(give("0.5", 2), figures("1000090.00", "0"));
 }
 
+/// At half a percent a day, what is carried on the wrong day shows.
+#[test]
+fn the_order_of_the_publications_makes_no_difference_and_a_correction_is_as_if_it_had_come_first() {
+    let days = ["2026-02-13", "2026-02-14", "2026-02-24", "2026-02-25"];
+    let after = |told: &[(usize, &str, u8)]| {
+        let stage = million(DAILY);
+        for (nth, figure, publication) in told {
+            let income = published(DAILY, days[*nth], figure, *publication);
+            stage.registrar.publish_income(&income).unwrap();
+        }
+        owns(&stage.registrar, DAILY)
+    };
+    let orderly = after(&[(0, "50", 0), (1, "50", 0), (2, "50", 0), (3, "50", 0)]);
+    // 5,000.00 of Friday, 5,025.00 of Saturday, and as both of these earn on the 24th, 5,050.12 of it.
+    assert_eq!(orderly, figures("1020150.49", "0"));
+    assert_eq!(after(&[(2, "50", 0), (0, "50", 0), (3, "50", 0), (1, "50", 0)]), orderly);
+    let corrected = [(0, "90", 0), (1, "50", 0), (2, "50", 0), (0, "50", 1), (3, "50", 0)];
+    assert_eq!(after(&corrected), orderly);
+}
+
 #[test]
 fn a_registrar_that_was_killed_knows_what_it_gave_and_gives_it_once() {
     let dir = tempfile::tempdir().unwrap();
