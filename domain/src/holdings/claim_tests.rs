@@ -146,3 +146,24 @@ fn lots_of_others_make_up_for_nothing() {
         shares: shares("0"),
     });
 }
+
+/// A portion was taken, and then the last of it, which the register reverses: what it says next is taken.
+#[test]
+fn after_its_last_confirmation_was_reversed_an_order_may_take_once_more() {
+    let commands = [
+        credit(lot("L1", "2026-01-05", "100")),
+        reserve("TX-1", "50", &[]),
+        take("TX-1", "C1", "20", false),
+        take("TX-1", "C2", "30", true),
+        correct_take("TX-1", "C2", "R1", "0"),
+    ];
+    let state = all(commands).when(take("TX-1", "C3", "30", true)).then([Event::SharesTaken {
+        order: "TX-1".parse().unwrap(),
+        serial: serial("C3"),
+        shares: shares("30"),
+        lots: parts(&[("L1", "30")]),
+        finished: true,
+    }]);
+    let refused = Refusal::NothingReserved("TX-1".parse().unwrap());
+    state.when(take("TX-1", "C4", "1", true)).then_refused(refused);
+}

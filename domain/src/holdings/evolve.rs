@@ -117,7 +117,7 @@ fn take(reservation: &mut Reservation, taking: Taking) -> Option<()> {
     let known = reservation.takings.iter().any(|it| it.serial == taking.serial);
     let corrects =
         reservation.takings.iter().any(|it| it.reversed_by.as_ref() == Some(&taking.serial));
-    let over = reservation.standing == Standing::Finished && reservation.is_taken();
+    let over = reservation.standing == Standing::Finished && reservation.is_finished();
     (!known && (!over || corrects)).then_some(())?;
     if taking.finished {
         reservation.standing = Standing::Finished;

@@ -87,9 +87,9 @@ impl Reservation {
         sum(self.takings.iter().filter(|taking| taking.stands()).map(|taking| taking.shares))
     }
 
-    /// Whether a confirmation that counts took any.
-    pub fn is_taken(&self) -> bool {
-        self.takings.iter().any(Taking::stands)
+    /// Whether the confirmation that was to be the last counts: it was not reversed.
+    pub fn is_finished(&self) -> bool {
+        self.takings.iter().any(|taking| taking.finished && taking.stands())
     }
 
     /// Shares that it still keeps from others.
