@@ -42,10 +42,7 @@ impl DiscountPurchase {
             Do::GiveBackTarget => limits::give_back_target(turn),
             Do::GiveBackBuy => plan.limits.without(&plan.target_limits).give_back(turn),
             Do::RequestPayment => request_payment(turn),
-            Do::AwaitDate => {
-                let text = "the bank's instant cannot be right; a person says when it was paid";
-                Err(NotDone::Refused(text.into()))
-            }
+            Do::AwaitDate => crate::parts::timing::await_date(),
             Do::Readmit => self.decide_again(turn),
             Do::PlaceBuy => self.place_buy(turn),
             Do::CreditInTransit => {

@@ -194,6 +194,16 @@ pub fn dated<S: FundSaga>(
     Ok(Some(events + turn.reach(Milestone::Dated { at, reason })?))
 }
 
+/// What the row does on which a payment without a day waits: it parks, however often it is let go on,
+/// until a person has said when it was paid.
+///
+/// # Errors
+/// Always.
+pub fn await_date() -> Result<usize, NotDone> {
+    let text = "the bank's instant cannot be right; a person says when it was paid";
+    Err(NotDone::Refused(text.into()))
+}
+
 /// The case of the receipt whose instant cannot be right, for whoever says it instead.
 pub fn undated_cases<S: FundSaga>(view: &View<'_, S>, leg: &PaymentLeg) -> Vec<Key<Cases>> {
     let applied = leg.payment(view).and_then(Payment::applied).cloned();

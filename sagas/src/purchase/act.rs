@@ -49,6 +49,7 @@ impl Purchase {
             Do::GiveBack => give_back(turn),
             Do::FallWithDay => day_refused::fall(turn, Scope::All),
             Do::RequestPayment => request_payment(turn),
+            Do::AwaitDate => crate::parts::timing::await_date(),
             Do::Readmit => self.decide_again(turn),
             Do::Place => self.place(turn),
             Do::ReturnRest => return_rest(turn),

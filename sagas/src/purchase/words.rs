@@ -121,6 +121,8 @@ pub enum Do {
     GiveBack,
     /// Announce the charge.
     RequestPayment,
+    /// Nothing: only a person can say which T the money counts for.
+    AwaitDate,
     /// Decide again for the T that the money counts for.
     Readmit,
     /// Place the order.

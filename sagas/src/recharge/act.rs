@@ -35,6 +35,7 @@ impl Recharge {
             Do::GiveBack => give_back(turn),
             Do::FallWithDay => day_refused::fall(turn, Scope::All),
             Do::RequestPayment => request_payment(turn),
+            Do::AwaitDate => crate::parts::timing::await_date(),
             Do::Readmit => self.decide_again(turn),
             Do::Place => self.place(turn),
             Do::CreditInTransit => {

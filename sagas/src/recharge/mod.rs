@@ -52,7 +52,7 @@ const PAY: Step<Saga> = call("pay", Call::Charge, Fact::Paid, When::NextCutOff)
     .row(Exit::Undo(REFUND))
     .unless(Fact::Declined, Some(Do::ClosePayment))
     .late_from(When::ChargeUnwanted, Late::Refused);
-const DATE: Step<Saga> = wait("date", Fact::Dated).row(Exit::Nothing);
+const DATE: Step<Saga> = act("date", Do::AwaitDate, Fact::Dated).row(Exit::Nothing);
 const READMIT: Step<Saga> =
     act("readmit", Do::Readmit, Fact::Admitted).row(Exit::Nothing).unless(Fact::TurnedAway, None);
 const PLACE: Step<Saga> = act("place", Do::Place, Fact::Placed).row(Exit::Nothing);

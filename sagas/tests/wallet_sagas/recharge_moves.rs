@@ -18,7 +18,7 @@ use fundflow_domain::{
     status::Stops,
 };
 use fundflow_kernel::streams::Key;
-use fundflow_runtime::message::Reply;
+use fundflow_runtime::message::{Action, Reply};
 use fundflow_sagas::{
     ports::bank::{BankAnswer, ChargeAnswer},
     recharge::{Command, Recharge, Request},
@@ -235,6 +235,11 @@ fn an_instant_that_cannot_be_right_waits_for_a_person_and_moves_no_t() {
         paid_late(&mut stage, "02-03 14:55", paid);
         assert_eq!(stage.parked().unwrap().1, "instant_out_of_bounds", "{}", stage.text());
         assert_eq!((stage.count("payment.paid"), stage.count("case.opened")), (1, 1));
+        // Let go on without that, it waits for the same person.
+        stage.act(Action::Resume { reason: "try again".into() });
+        assert_eq!(stage.parked().unwrap(), ("date".to_owned(), "refused".to_owned()));
+        stage.crash();
+        assert_eq!(stage.parked().unwrap().0, "date");
 
         let reason = "the bank's day file".into();
         let reply = stage.command(Command::Date { at: at("02-03 14:52"), reason });

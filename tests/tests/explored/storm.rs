@@ -279,9 +279,18 @@ fn everything_in_a_storm() {
     assert!(endings.contains("freeze.completed"), "{endings:?}");
 }
 
+fn everything_among_people() -> Storm {
+    let may = EVERY.into_iter().chain([May::Keep, May::RefuseMoney]);
+    people(of_others(of_holdings(of_the_wallet(storm(may)))))
+}
+
 #[test]
 fn everything_among_people_in_a_storm() {
-    let may = EVERY.into_iter().chain([May::Keep, May::RefuseMoney]);
-    let endings = weather(&people(of_others(of_holdings(of_the_wallet(storm(may))))));
+    let endings = weather(&everything_among_people());
     assert!(endings.contains("fast_withdraw.abandoned"), "{endings:?}");
+}
+
+#[test]
+fn who_is_let_go_on_without_the_day_of_its_payment_waits_for_the_same_person_again() {
+    everything_among_people().run(2118).unwrap();
 }
