@@ -85,9 +85,11 @@ impl State {
     pub(super) fn free_for(&self, tx: &TransactionId) -> Shares {
         match self.entry(tx).credit {
             Credit::InTransit(own) => own,
-            Credit::Arriving { there, coming } => {
-                coming.plus(there.min(self.available())).unwrap_or(coming)
+            // What has come of its own is reserved before what is still to come, unless others have it.
+            Credit::Arriving { there, coming } if there <= self.available() => {
+                coming.plus(there).unwrap_or(coming)
             }
+            Credit::Arriving { .. } => self.available(),
             Credit::Confirmed(own) => own.min(self.available()),
             Credit::None | Credit::Reversed => self.available(),
         }
