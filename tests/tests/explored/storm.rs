@@ -293,4 +293,6 @@ fn everything_among_people_in_a_storm() {
 #[test]
 fn who_is_let_go_on_without_the_day_of_its_payment_waits_for_the_same_person_again() {
     everything_among_people().run(2118).unwrap();
+    of_others(of_holdings(of_the_wallet(storm(EVERY)))).run(2798).unwrap();
+    of_holdings(storm(EVERY)).run(2414).unwrap();
 }
