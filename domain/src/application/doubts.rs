@@ -243,7 +243,8 @@ impl Application {
     }
 
     /// A rejection holds: no other contests anything any more.
-    pub(super) fn rejection_holds(&mut self) {
+    pub(super) fn reject(&mut self, stage: Stage) {
+        self.stage = stage;
         if let Some(doubts) = &mut self.doubts {
             doubts.rejection = None;
         }

@@ -106,16 +106,14 @@ fn remember(known: &mut Application, event: &Event) -> Option<()> {
         Event::Withdrawn { serial, taken_back, .. } => known.withdraw(serial, *taken_back)?,
         Event::RestRejected(rejection) => {
             matches!(known.stage, S::Confirming).then_some(())?;
-            known.stage = S::PartlyConfirmed(Last::Rejection(rejection.clone()));
-            known.rejection_holds();
+            known.reject(S::PartlyConfirmed(Last::Rejection(rejection.clone())));
         }
-        Event::RejectionContested(rejection) => known.contest_rejection(rejection)?,
+        Event::RejectionContested(said) => known.contest_rejection(said)?,
         Event::RejectionDropped { taken_back, .. } => known.drop_rejection(*taken_back)?,
         Event::Rejected(rejection) => {
             let open = !known.stage.is_over() && !matches!(known.stage, S::Confirming);
             open.then_some(())?;
-            known.stage = S::Rejected(rejection.clone());
-            known.rejection_holds();
+            known.reject(S::Rejected(rejection.clone()));
         }
         Event::Cancelled { cause } => {
             matches!(known.stage, S::Placed | S::Accepted).then_some(())?;

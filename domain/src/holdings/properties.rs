@@ -39,14 +39,12 @@ pub(crate) fn any_command() -> impl Strategy<Value = Command> {
         1 => (records(), days(), counts()).prop_map(|(record, on, count)| follow(record, on, count)),
         1 => (records(), counts()).prop_map(|(case, count)| hold(case, count)),
         1 => records().prop_map(|case| Command::Unhold(serial(case))),
-        2 => (orders(), counts(), 0..3_u8).prop_map(|(order, count, which)| {
+        2 => (orders(), counts(), any::<bool>()).prop_map(|(order, count, none)| {
             let (order, transaction) = (order.parse().unwrap(), "TX-0".parse().unwrap());
-            let shares = if which == 1 { Shares::ZERO } else { count.parse().unwrap() };
-            match which {
-                0 => Command::WaiveClaim(order),
-                _ => Command::Claim { order, transaction, shares },
-            }
+            let shares = if none { Shares::ZERO } else { count.parse().unwrap() };
+            Command::Claim { order, transaction, shares }
         }),
+        1 => orders().prop_map(|order| Command::WaiveClaim(order.parse().unwrap())),
         2 => (lots(), records(), prop::option::of(credits()))
             .prop_map(|(lot, record, with)| correct_credit(lot, record, with)),
         2 => (orders(), records(), records(), counts())

@@ -23,9 +23,7 @@ pub(super) fn evolve(mut state: State, event: &Event) -> Option<State> {
                 state.book_mut().leaving_with(transaction);
             }
         }
-        Event::SharesReleased { transaction } => {
-            state.release(transaction)?;
-        }
+        Event::SharesReleased { transaction } => state.release(transaction)?,
         Event::SharesSpent { transaction, shares, lots } => {
             state.never_came(transaction, lots)?;
             state.spend(transaction, *shares, lots)?;
@@ -50,8 +48,8 @@ pub(super) fn evolve(mut state: State, event: &Event) -> Option<State> {
         Event::SharesUnfrozen { record } => state.kept_back_mut().unfreeze(record)?,
         Event::SharesHeld { case, shares } => state.kept_back_mut().hold(case, *shares)?,
         Event::SharesUnheld { case } => state.kept_back_mut().unhold(case)?,
-        Event::SharesClaimed { order, transaction, shares } => {
-            state.claims_mut().claimed(order, transaction, *shares)?;
+        Event::SharesClaimed { order, transaction: of, shares } => {
+            state.claims_mut().claimed(order, of, *shares)?;
         }
         Event::ClaimLifted { order } => state.claims_mut().lifted(order)?,
         Event::ClaimWaived { order } => state.claims_mut().waived(order)?,

@@ -48,13 +48,8 @@ pub(crate) fn any_command() -> impl Strategy<Value = Command> {
                     C::FollowRegister { record: record(), on: day, frozen }
                 }
                 13 => C::Unfreeze(record()),
-                14 => {
-                    if publication == 1 {
-                        C::Unhold(case())
-                    } else {
-                        C::Hold(case(), shares)
-                    }
-                }
+                14 if publication == 1 => C::Unhold(case()),
+                14 => C::Hold(case(), shares),
                 15 | 16 => C::AccrueIncome { day, publication, per_10_000, unit },
                 17 => {
                     if n == 1 {
@@ -65,14 +60,7 @@ pub(crate) fn any_command() -> impl Strategy<Value = Command> {
                 }
                 19 => C::TakePortion { transaction, shares, earns_through: day },
                 20 => C::CorrectIncome { day, unit },
-                22 => {
-                    let order = format!("TX-{n}.out").parse().unwrap();
-                    match publication {
-                        1 => C::WaiveClaim(order),
-                        2 => C::Claim(order, transaction, Shares::ZERO),
-                        _ => C::Claim(order, transaction, shares),
-                    }
-                }
+                22 => claimed(n, publication, shares),
                 21 => C::CorrectSettlement(transaction, paid),
                 18 | 24.. => C::CarryIncome { through: day, registered: later },
             }
@@ -89,6 +77,15 @@ fn correction(n: u8, which: u8, (shares, day): (Shares, NaiveDate)) -> Command {
     let (shares, held) = if which == 1 { (Shares::ZERO, shares) } else { (shares, Shares::ZERO) };
     let portions = vec![Portion { shares, day }];
     Command::CorrectTakeOut { transaction, record, portions, held, earns_through: day }
+}
+
+fn claimed(n: u8, which: u8, shares: Shares) -> Command {
+    let (order, transaction) = (format!("TX-{n}.out").parse().unwrap(), tx(&format!("TX-{n}")));
+    match which {
+        1 => Command::WaiveClaim(order),
+        2 => Command::Claim(order, transaction, Shares::ZERO),
+        3.. | 0 => Command::Claim(order, transaction, shares),
+    }
 }
 
 /// Everything that was ever said of income, added up.

@@ -11,7 +11,7 @@ use crate::{
 };
 use fundflow_domain::{
     application::{FastTransferConfirmed, Outcome},
-    case::{CaseId, Cases, Closing, How, Kind, State},
+    case::{Case, CaseId, Cases, Closing, How, Kind, State},
     money::Shares,
     text::Text,
 };
@@ -100,7 +100,7 @@ fn what_others_bring_is_booked_in_the_batch_that_brings_it_and_the_case_is_close
     done(&mut stage);
     assert_eq!(stage.wallet().available(), Shares::ZERO, "{}", stage.text());
     let missing = |stage: &Stage<FastWithdraw>| cases(stage).last().unwrap().1.clone();
-    assert_eq!(missing(&stage).case().map(|it| it.kind()), Some(Kind::SharesMissing));
+    assert_eq!(missing(&stage).case().map(Case::kind), Some(Kind::SharesMissing));
     assert!(missing(&stage).is_open());
 
     recharge(&mut stage, "NEW-2", "1000");

@@ -73,7 +73,9 @@ pub(crate) fn name_of(key: &str) -> String {
 fn runner<S: Saga>(saga: &Arc<S>, beside: &[Arc<dyn Kind>]) -> Runner {
     let mut runner = Runner::new();
     runner.register(saga.clone());
-    beside.iter().for_each(|kind| runner.register_kind(kind.clone()));
+    for kind in beside {
+        runner.register_kind(kind.clone());
+    }
     runner.set_unclaimed(Arc::new(UnknownOrders));
     runner
 }

@@ -19,7 +19,7 @@ use fundflow_domain::{
 pub(super) fn entries() -> Vec<Entry> {
     vec![
         Entry::of::<Wallet>(&wallets()),
-        Entry::of::<Holdings>(&holdings()),
+        Entry::of::<Holdings>(&[holdings(), lacking()].concat()),
         Entry::of::<DayLimit>(&day_limits()),
         Entry::of::<FastQuota>(&fast_quotas()),
     ]
@@ -204,10 +204,6 @@ fn holdings() -> Vec<holdings::Event> {
         E::SharesUnfrozen { record: id("FRZ-1") },
         E::SharesHeld { case: id("C-1"), shares: some() },
         E::SharesUnheld { case: id("C-1") },
-        E::SharesClaimed { order: order("out"), transaction: transaction("TX-1"), shares: some() },
-        E::ClaimLifted { order: order("out") },
-        E::ClaimWaived { order: order("out") },
-        E::MadeUp { lot: lot(), lots: taken() },
         E::CreditReversed { lot: lot(), record: id("TA-3"), replaced_by: Some(id("TX-1.again")) },
         E::TakeReversed {
             order: order("out"),
@@ -221,6 +217,18 @@ fn holdings() -> Vec<holdings::Event> {
             record: id("TA-10"),
             awaited: true,
         },
+    ]
+}
+
+fn lacking() -> Vec<holdings::Event> {
+    use holdings::Event as E;
+    let some = || shares("8100.45");
+    let lots = vec![shared::LotTaken { lot: id("TX-2.convert"), shares: some() }];
+    vec![
+        E::SharesClaimed { order: order("out"), transaction: transaction("TX-1"), shares: some() },
+        E::ClaimLifted { order: order("out") },
+        E::ClaimWaived { order: order("out") },
+        E::MadeUp { lot: id("TX-1.convert"), lots },
     ]
 }
 

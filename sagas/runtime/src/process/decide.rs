@@ -43,9 +43,7 @@ pub(super) fn decide<S: Saga>(
 
         (T::Open(was) | T::Ended(was, _), C::ScheduleRetry(retry)) => Ok(schedule(was, retry)),
         (T::Open(was) | T::Ended(was, _), C::Park(parked)) => {
-            let known = was.parked_at(&parked.row);
-            let news = known.is_none_or(|known| known.is_refused_anew(parked));
-            Ok(once(news, || Event::Parked(parked.clone())))
+            Ok(once(was.parks_anew(parked), || Event::Parked(parked.clone())))
         }
         (T::Open(was) | T::Ended(was, _), C::Resume(reason)) => {
             Ok(once(was.parked.is_some(), || Event::Resumed { reason: reason.clone() }))

@@ -15,6 +15,11 @@ impl<S: Saga> Open<S> {
         self.all_parked().find(|parked| *parked.row == *row)
     }
 
+    /// Whether it is not parked there yet, or only by a rule of ours that says no with other figures now.
+    pub(super) fn parks_anew(&self, parked: &Parked) -> bool {
+        self.parked_at(&parked.row).is_none_or(|known| known.is_refused_anew(parked))
+    }
+
     /// What a person decided of the end of that name.
     pub fn disposed(&self, name: &str) -> Option<&Disposed> {
         self.given_up.iter().find(|end| *end.name == *name)
@@ -76,7 +81,7 @@ impl<S: Saga> fmt::Debug for Open<S> {
 
 impl Parked {
     /// Whether a rule of ours says no again, with other figures.
-    pub(super) fn is_refused_anew(&self, now: &Self) -> bool {
+    fn is_refused_anew(&self, now: &Self) -> bool {
         let refused = [self, now].iter().all(|it| &*it.cause.code == REFUSED);
         refused && self.cause != now.cause
     }
