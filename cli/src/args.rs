@@ -135,8 +135,8 @@ pub(crate) struct Output {
 /// How to print.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
-    /// For people
+    /// Tables, for people
     Table,
-    /// For programs
+    /// One JSON document, for programs
     Json,
 }

@@ -38,10 +38,10 @@ use record::Beside;
 use serde::Serialize;
 use std::{io::Write, path::Path, process::ExitCode};
 
-/// Which cases.
+/// What to do with cases.
 #[derive(Debug, Subcommand)]
 pub(crate) enum CaseCommand {
-    /// List cases
+    /// List cases, one line each
     Ls {
         /// Only those that wait for somebody
         #[arg(long)]

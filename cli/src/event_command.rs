@@ -33,7 +33,7 @@ const PATIENCE: Duration = Duration::from_millis(200);
 /// What `tail` shows before it follows.
 const TAIL: u64 = 10;
 
-/// Which events.
+/// What to do with events.
 #[derive(Debug, Subcommand)]
 pub(crate) enum EventCommand {
     /// List events in commit order

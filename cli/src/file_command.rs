@@ -24,7 +24,7 @@ use fundflow_infrastructure::exchange::writer::WriteError;
 pub(crate) enum FileCommand {
     /// Show the header and the records of a file
     Show {
-        /// The file
+        /// The file to show
         file: PathBuf,
         /// How to show it
         #[arg(short, long, value_enum, default_value_t = Form::Table)]
@@ -38,7 +38,7 @@ pub(crate) enum FileCommand {
     },
     /// Check whole files and list every error
     Check {
-        /// The files
+        /// The files to check, an index among them where there is one
         #[arg(required = true)]
         files: Vec<PathBuf>,
     },
@@ -62,7 +62,7 @@ pub(crate) enum Form {
     Table,
     /// One JSON object per line
     Json,
-    /// Comma-separated values
+    /// Comma-separated values, a line for each record
     Csv,
 }
 
@@ -71,7 +71,7 @@ pub(crate) enum Form {
 pub(crate) enum Target {
     /// One JSON document
     Json,
-    /// Comma-separated values
+    /// Comma-separated values, a line for each record
     Csv,
     /// A file of JR/T 0017-2012
     V20,

@@ -54,7 +54,7 @@ pub(crate) struct OrderArgs {
     /// The fund that they are of, six digits
     #[arg(long)]
     fund: FundCode,
-    /// How many
+    /// How many shares the paper names
     #[arg(long)]
     shares: Shares,
     /// On whose behalf
@@ -96,7 +96,7 @@ struct PaperArgs {
 /// As it is typed.
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum CauseArg {
-    /// A court
+    /// A court's order
     Judicial,
     /// The investor, at the counter
     Counter,

@@ -42,7 +42,7 @@ pub(crate) enum FundCommand {
     },
     /// Show a fund's terms.
     Show {
-        /// Six digits.
+        /// The fund's code, six digits.
         code: FundCode,
         /// Show the terms in force on this day (YYYY-MM-DD); without it the latest.
         #[arg(long, value_name = "DATE")]
@@ -73,9 +73,9 @@ pub(crate) struct Source {
 /// How to print.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
-    /// For people.
+    /// Tables, for people.
     Table,
-    /// For programs.
+    /// One JSON document, for programs.
     Json,
 }
 

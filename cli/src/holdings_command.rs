@@ -28,10 +28,10 @@ use std::{
     str::FromStr,
 };
 
-/// Which holdings.
+/// What to do with holdings.
 #[derive(Debug, Subcommand)]
 pub(crate) enum HoldingsCommand {
-    /// List holdings
+    /// List holdings, one line each
     Ls {
         /// Only of this fund
         #[arg(long)]
@@ -42,7 +42,7 @@ pub(crate) enum HoldingsCommand {
     },
     /// Show an investor's holdings, their lots, and at a price their value
     Show {
-        /// Whose
+        /// The investor's ID
         investor: InvestorId,
         /// The price of a fund, as in 011162=0.7421; once for each fund
         #[arg(long = "nav", value_name = "FUND=NAV")]

@@ -22,10 +22,10 @@ use fundflow_kernel::envelope::Recorded;
 use serde::Serialize;
 use std::{io::Write, path::Path, process::ExitCode};
 
-/// Which orders.
+/// What to do with orders.
 #[derive(Debug, Subcommand)]
 pub(crate) enum OrderCommand {
-    /// List orders
+    /// List orders, one line each
     Ls {
         /// Only at this stage, as `order ls` prints it, with _ for a blank
         #[arg(long)]

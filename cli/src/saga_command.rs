@@ -32,10 +32,10 @@ use serde::Serialize;
 use serde_json::Value;
 use std::{collections::BTreeSet, io::Write, process::ExitCode, sync::Arc};
 
-/// Which sagas.
+/// What to do with sagas.
 #[derive(Debug, Subcommand)]
 pub(crate) enum SagaCommand {
-    /// List sagas
+    /// List sagas, one line each
     Ls(Filter),
     /// Show a saga: its timeline, what it waits for, what an operator may do
     Show {

@@ -34,7 +34,7 @@ pub(crate) struct EndJson {
 pub(crate) struct SagaRow {
     pub(crate) kind: Arc<str>,
     pub(crate) transaction: TransactionId,
-    /// Who asked.
+    /// Who asked for the saga.
     pub(crate) requester: Arc<str>,
     /// What was asked, in one line.
     pub(crate) summary: Arc<str>,

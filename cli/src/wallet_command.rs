@@ -17,10 +17,10 @@ use fundflow_application::read_models::WalletRow;
 use fundflow_domain::{ids::InvestorId, wallet::Wallet};
 use std::{io::Write, path::Path, process::ExitCode};
 
-/// Which wallets.
+/// What to do with wallets.
 #[derive(Debug, Subcommand)]
 pub(crate) enum WalletCommand {
-    /// List wallets
+    /// List wallets, one line each
     Ls {
         /// At most so many
         #[arg(long)]
@@ -28,7 +28,7 @@ pub(crate) enum WalletCommand {
     },
     /// Show an investor's wallets and their lots
     Show {
-        /// Whose
+        /// The investor's ID
         investor: InvestorId,
     },
 }

@@ -55,13 +55,13 @@ pub struct Admission {
     pub at: Timestamp,
     /// The mode asked for; none: the earliest price that is possible.
     pub mode: Option<ConversionMode>,
-    /// Who.
+    /// The investor who asks, with risk class and accounts.
     pub investor: InvestorProfile,
     /// The money-market fund's terms in force on T.
     pub wallet_fund: Arc<FundTerms>,
     /// The target fund's terms in force on T.
     pub target_fund: Arc<FundTerms>,
-    /// Through whom.
+    /// The sales channel, on which limits depend.
     pub channel: SalesChannel,
     /// Which warning text the investor has confirmed.
     pub warning_confirmed: Option<VersionTag>,
@@ -202,7 +202,7 @@ fn instead(a: &Admission) -> Vec<ConversionMode> {
 /// What a promise is decided on again with, when its money counts for a later T.
 #[derive(Debug, Clone)]
 pub struct Readmission {
-    /// That T.
+    /// The T that the order would move to.
     pub trade_date: TradingDay,
     /// Gross, in yuan, as it was asked for.
     pub amount: Amount,

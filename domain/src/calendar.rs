@@ -23,7 +23,7 @@ const SHIPPED_LAST: NaiveDate = date(2026, 12, 31);
 pub struct TradingDay(#[serde(serialize_with = "fundflow_kernel::time::serialize_date")] NaiveDate);
 
 impl TradingDay {
-    /// The date.
+    /// The date of the trading day, in Beijing.
     pub const fn date(self) -> NaiveDate {
         self.0
     }

@@ -20,9 +20,9 @@ use std::{
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{key} is {value}: {allowed}")]
 pub struct Contradiction {
-    /// Whose terms.
+    /// The fund whose terms contradict each other.
     pub fund: FundCode,
-    /// Which terms.
+    /// The version of the terms that do.
     pub version: VersionTag,
     /// Which of their fields.
     pub key: String,

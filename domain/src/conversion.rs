@@ -61,11 +61,11 @@ pub enum Refusal {
     FrontIntoBack {
         /// Out of which fund.
         source_fund: FundCode,
-        /// And class.
+        /// The share class of the source fund.
         source_class: ShareClass,
         /// Into which fund.
         target_fund: FundCode,
-        /// And class.
+        /// The share class of the target fund.
         target_class: ShareClass,
     },
     /// The shares cannot leave.

@@ -25,11 +25,11 @@ use serde::{Deserialize, Serialize};
 pub enum FundKind {
     /// Money market: price 1.00, the wallet.
     Money,
-    /// Bonds.
+    /// A bond fund (债券型).
     Bond,
     /// Shares and bonds.
     Hybrid,
-    /// Shares.
+    /// An equity fund (股票型).
     Equity,
     /// Follows an index.
     Index,
@@ -76,7 +76,7 @@ pub enum ConversionFeeMethod {
 /// Into which fund, and on which conditions, shares of this fund can be converted (file C3).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ConversionPair {
-    /// The target.
+    /// The fund that shares are converted into, six digits.
     pub target: FundCode,
     /// How the fee is computed.
     pub method: ConversionFeeMethod,
@@ -96,7 +96,7 @@ pub struct ConversionPair {
 /// Days on which the fund, by its own notice, does less than its status says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Closure {
-    /// First day.
+    /// The first day on which it is closed.
     pub from: NaiveDate,
     /// Last day, included.
     pub through: NaiveDate,
@@ -109,7 +109,7 @@ pub struct Closure {
 /// The period in which a fund that does not exist yet is sold at face value.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Raising {
-    /// First day.
+    /// The first day on which money is raised.
     pub from: NaiveDate,
     /// Last day, included.
     pub through: NaiveDate,
@@ -124,17 +124,17 @@ pub struct Raising {
 /// Everything about a fund that decides an order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FundTerms {
-    /// Six digits.
+    /// The fund's code, six digits.
     pub code: FundCode,
     /// The fund that all share classes belong to; day limits are counted on it.
     pub master: FundCode,
-    /// As published.
+    /// The fund's name, as it is published.
     pub name: String,
     /// What it invests in.
     pub kind: FundKind,
     /// Who keeps the register of its shares.
     pub registrar: RegistrarCode,
-    /// Risk class.
+    /// The risk class of the product, R1 to R5.
     pub risk: ProductRisk,
     /// What it permits, unless a [`Closure`] says less.
     pub status: FundStatus,

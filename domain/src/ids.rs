@@ -199,7 +199,7 @@ impl fmt::Display for FundCode {
 /// One investor's shares of one money-market fund.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct WalletId {
-    /// Whose.
+    /// The investor whose wallet it is.
     pub investor: InvestorId,
     /// Of which money-market fund.
     pub fund: FundCode,

@@ -21,15 +21,15 @@ pub enum InvestorRisk {
     /// The lowest sub-class of C1: may not buy above its level even when it insists.
     #[serde(rename = "C1-lowest")]
     C1Lowest,
-    /// Conservative.
+    /// Conservative (保守型), the lowest class.
     C1,
-    /// Cautious.
+    /// Cautious (稳健型), the second class.
     C2,
-    /// Balanced.
+    /// Balanced (平衡型), the third class.
     C3,
-    /// Active.
+    /// Active (成长型), the fourth class.
     C4,
-    /// Aggressive.
+    /// Aggressive (进取型), the highest class.
     C5,
     /// Outside the scale: a professional investor needs no match.
     #[serde(rename = "professional")]
@@ -39,7 +39,7 @@ pub enum InvestorRisk {
 /// What is known of an investor at the instant of the order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InvestorProfile {
-    /// Who.
+    /// The investor's ID with the distributor.
     pub id: InvestorId,
     /// The account that pays, and the only one that refunds go back to.
     pub account: AccountRef,

@@ -95,7 +95,7 @@ pub struct Limits {
     pub institution: OrderLimits,
     /// For everybody's shares.
     pub shares: ShareLimits,
-    /// Dated caps.
+    /// Caps on large purchases, each with its dates.
     #[serde(default)]
     pub large_purchases: Vec<LargePurchaseNotice>,
     /// Yuan per investor, fund, distributor and natural day that may be cashed out at once; none:
@@ -110,11 +110,11 @@ pub struct LimitKey {
     pub master: FundCode,
     /// The investor: one fund account per registrar.
     pub investor: InvestorId,
-    /// T.
+    /// The T on which amounts are counted.
     pub day: TradingDay,
     /// Under which limits.
     pub customer: CustomerType,
-    /// Through whom.
+    /// The sales channel that is counted for.
     pub channel: SalesChannel,
 }
 
@@ -172,7 +172,7 @@ impl LargePurchaseNotice {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Outflow {
-    /// For money.
+    /// Shares leave the fund for money.
     Redemption,
     /// For shares of another fund.
     Conversion,
@@ -219,7 +219,7 @@ pub enum ExitRefusal {
     BelowMinimum {
         /// What was asked for.
         asked: Shares,
-        /// The least.
+        /// The least number of shares that may leave.
         min: Shares,
         /// What there is, where all of it may leave.
         all: Option<Shares>,

@@ -268,7 +268,7 @@ impl Default for Shares {
 }
 
 impl Money {
-    /// No money.
+    /// No money: 0.00 yuan.
     pub const ZERO: Self = Self(Decimal::from_parts(0, 0, 0, false, 2));
 
     /// So many yuan and no fen; the way to write a constant.
@@ -315,12 +315,12 @@ impl From<Amount> for Money {
 }
 
 impl Amount {
-    /// One fen.
+    /// The least amount: one fen, 0.01 yuan.
     pub const LEAST: Self = Self(Decimal::from_parts(1, 0, 0, false, 2));
 }
 
 impl Shares {
-    /// No shares.
+    /// No shares: 0.00 of them.
     pub const ZERO: Self = Self(Decimal::from_parts(0, 0, 0, false, 2));
 
     /// The sum, unless it leaves the range.
@@ -348,7 +348,7 @@ impl Shares {
 }
 
 impl SignedMoney {
-    /// No difference.
+    /// No difference: 0.00 yuan.
     pub const ZERO: Self = Self(Decimal::from_parts(0, 0, 0, false, 2));
 }
 
@@ -358,7 +358,7 @@ impl Nav {
 }
 
 impl Rate {
-    /// No fee.
+    /// A rate of nothing, which charges no fee.
     pub const ZERO: Self = Self(Decimal::from_parts(0, 0, 0, false, 8));
     /// All of it.
     pub const ONE: Self = Self(Decimal::from_parts(100_000_000, 0, 0, false, 8));

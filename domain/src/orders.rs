@@ -52,7 +52,7 @@ impl Serial {
         Self(format!("{prefix}{number:016X}").into())
     }
 
-    /// The text.
+    /// The serial number as it was written.
     pub fn as_str(&self) -> &str {
         &self.0
     }

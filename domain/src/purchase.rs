@@ -45,7 +45,7 @@ pub enum Refusal {
     NoShare {
         /// After the fee.
         net: Money,
-        /// The price.
+        /// The net asset value of one share, in yuan.
         nav: Nav,
     },
     /// A result does not fit.
@@ -79,9 +79,9 @@ pub struct Purchase {
 /// A purchase, and why it is charged what it is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Priced {
-    /// The numbers.
+    /// Amount, net, fee and shares of the purchase.
     pub purchase: Purchase,
-    /// Which schedule.
+    /// The fee schedule that priced it.
     pub schedule: VersionTag,
     /// Lower bound of the tier that the gross amount fell into.
     pub tier_from: Money,

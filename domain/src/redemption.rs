@@ -158,7 +158,7 @@ fn price_lot(
 }
 
 impl LotRedemption {
-    /// One line.
+    /// Returns the calculation as one line for people.
     pub fn explain(&self, nav: Nav) -> String {
         let Self { parcel, days, rate, gross, fee, .. } = self;
         let Parcel { lot, shares, left, .. } = parcel;

@@ -177,11 +177,11 @@ pub enum Stops {
 pub enum ConvertStatus {
     /// Code 0: in and out.
     Both,
-    /// Code 1.
+    /// Shares may come in, and none may leave (code 1).
     InOnly,
-    /// Code 2.
+    /// Shares may leave, and none may come in (code 2).
     OutOnly,
-    /// Code 3.
+    /// Conversion is closed in both directions (code 3).
     Neither,
 }
 

@@ -43,7 +43,7 @@ pub enum MismatchPolicy {
     /// Takes the order after the confirmed warning.
     #[default]
     Warn,
-    /// Refuses.
+    /// The purchase is refused; a signature does not help.
     Refuse,
 }
 
@@ -67,7 +67,7 @@ pub struct Suitability {
     pub investor: InvestorRisk,
     /// The product's class.
     pub product: ProductRisk,
-    /// What followed.
+    /// The verdict on investor and product.
     pub result: Verdict,
     /// By which rule.
     pub rule: VersionTag,
@@ -79,7 +79,7 @@ pub struct Suitability {
     pub warning: Option<VersionTag>,
 }
 
-/// The table.
+/// Returns what the matrix of risk classes says about the two.
 pub const fn verdict(investor: InvestorRisk, product: ProductRisk) -> Verdict {
     use InvestorRisk as C;
     use ProductRisk as R;

@@ -78,7 +78,7 @@ impl<const MAX: usize> Text<MAX> {
         if text.trim().is_empty() { Self(BLANK.into()) } else { Self(text.into()) }
     }
 
-    /// The text.
+    /// The text as it was given.
     pub fn as_str(&self) -> &str {
         &self.0
     }

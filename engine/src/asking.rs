@@ -27,7 +27,7 @@ pub struct Asking<S: Saga> {
 
 /// A saga that is stored. The first caller gets it, and every repeat of the same request.
 pub struct Placed<S: Saga> {
-    /// Its identity.
+    /// The transaction of the saga that was placed.
     pub transaction: TransactionId,
     /// What was decided on the request; it holds for ever.
     pub promise: S::Promise,

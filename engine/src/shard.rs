@@ -66,7 +66,7 @@ pub(crate) enum Message {
 /// One thing to do.
 #[derive(Debug)]
 pub(crate) enum Work {
-    /// Decide this.
+    /// Decide this input, and reply to the one who asked.
     Decide(What, Asker),
     /// Decide this request, and tell how its saga comes to rest, if there is one.
     DecideWatched(SagaId, What, Asker, Watcher),

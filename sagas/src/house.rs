@@ -45,7 +45,7 @@ pub struct House {
     pub navs: Navs,
     /// The bank or payment channel.
     pub bank: PortName,
-    /// The registrars.
+    /// The registrars' ports, by fund.
     pub registrars: RegistrarPorts,
     /// Whose accounts are known: no payout goes to another investor's.
     pub accounts: Accounts,

@@ -18,7 +18,7 @@ use tokio::sync::watch;
 /// What happens to one append.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fault {
-    /// Nothing unusual.
+    /// The call goes through as usual.
     Pass,
     /// A fault before anything is written.
     Before,

@@ -55,13 +55,13 @@ pub fn amount(yuan: &str) -> Amount {
     read(yuan)
 }
 
-/// Yuan.
+/// An amount of money, written in yuan.
 #[track_caller]
 pub fn money(yuan: &str) -> Money {
     read(yuan)
 }
 
-/// Shares.
+/// A number of shares, written with two decimals.
 #[track_caller]
 pub fn shares(number: &str) -> Shares {
     read(number)
@@ -127,7 +127,7 @@ pub fn wallet_code() -> FundCode {
     read("000009")
 }
 
-/// The target.
+/// The code of the target fund of these worlds.
 pub fn target_code() -> FundCode {
     read("011162")
 }

@@ -19,7 +19,7 @@ pub(super) struct Suspect {
 /// What would explain it, if it is there when everything was heard.
 #[derive(Debug)]
 pub(super) enum Excuse {
-    /// Nothing does.
+    /// Nothing excuses the finding.
     None,
     /// A case on that order, or on its request.
     Order(OrderId),

@@ -11,9 +11,9 @@ use std::{io::Write as _, time::Duration};
 /// How to print.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
-    /// For people
+    /// Tables, for people
     Table,
-    /// For programs
+    /// One JSON document, for programs
     Json,
 }
 

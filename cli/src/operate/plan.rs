@@ -51,7 +51,7 @@ pub(super) struct EventLine {
     pub(super) position: Option<u64>,
 }
 
-/// One saga.
+/// A saga that the operation would change.
 #[derive(Debug, Serialize)]
 pub(super) struct Row {
     pub(super) transaction: TransactionId,

@@ -36,10 +36,10 @@ pub(crate) enum QuoteCommand {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Format {
-    /// For people.
+    /// Tables, for people.
     #[default]
     Table,
-    /// For programs.
+    /// One JSON document, for programs.
     Json,
 }
 
@@ -97,7 +97,7 @@ macro_rules! arguments {
 }
 
 arguments!(
-    /// A purchase.
+    /// Quote a purchase by its fee schedule.
     Purchase with rate or fixed_fee {
         /// Yuan, fee included
         amount: Amount,
@@ -127,7 +127,7 @@ arguments!(
 );
 
 arguments!(
-    /// A subscription.
+    /// Quote a subscription by its fee schedule.
     Subscribe with rate or fixed_fee {
         /// Yuan, fee included
         amount: Amount,
@@ -159,7 +159,7 @@ arguments!(
 );
 
 arguments!(
-    /// A redemption.
+    /// Quote a redemption, lot by lot.
     Redeem {
         /// Shares to give back
         shares: Shares,
@@ -187,7 +187,7 @@ arguments!(
 );
 
 arguments!(
-    /// A conversion.
+    /// Quote a conversion between two funds.
     Convert with rate_in or fixed_fee_in {
         /// Shares of the source
         shares: Shares,
@@ -232,7 +232,7 @@ arguments!(
 arguments!(
     /// One day's income.
     Income {
-        /// Shares held
+        /// Shares held at the end of the day
         shares: Shares,
         /// Yuan per 10,000 shares
         #[arg(allow_negative_numbers = true)]

@@ -133,7 +133,7 @@ pub(crate) enum MethodName {
 /// The smallest income.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Deserialize)]
 pub(crate) enum UnitName {
-    /// A fen.
+    /// Rounded to a fen, 0.01 yuan.
     #[value(name = "0.01")]
     #[serde(rename = "0.01")]
     Fen,
@@ -161,7 +161,7 @@ pub(crate) enum ChannelName {
     DirectOnline,
     /// The manager's own counter.
     DirectCounter,
-    /// Another distributor.
+    /// Through another distributor than the manager.
     Agency,
 }
 

@@ -32,7 +32,7 @@ pub enum Refusal {
     /// The wallet must be a money-market fund.
     #[error("fund {fund} is a {kind} fund and cannot be the wallet; a money-market fund can")]
     NotAMoneyFund {
-        /// The fund.
+        /// The fund that was named as the wallet's.
         fund: FundCode,
         /// What it is.
         kind: FundKind,
@@ -40,7 +40,7 @@ pub enum Refusal {
     /// A fund cannot be converted into itself.
     #[error("fund {fund} cannot be converted into itself or another of its share classes")]
     SameFund {
-        /// The target.
+        /// The fund that was named on both sides.
         fund: FundCode,
     },
     /// The terms are not those of T.
@@ -48,7 +48,7 @@ pub enum Refusal {
         "the terms {version} of fund {fund} hold from {effective_from}, the order's T is {day}"
     )]
     TermsNotInForce {
-        /// The fund.
+        /// The fund without terms, six digits.
         fund: FundCode,
         /// Its terms as handed in.
         version: VersionTag,
@@ -74,7 +74,7 @@ pub enum Refusal {
     /// Money may come only from the investor's own account.
     #[error("payment account {account} is not in the investor's own name")]
     AccountOfAnotherName {
-        /// The account.
+        /// The account that is in another name.
         account: AccountRef,
     },
     /// The mode that was asked for does not work for these funds, or none does.
@@ -123,7 +123,7 @@ pub enum Refusal {
         fund: FundCode,
         /// What it is on that day.
         status: FundStatus,
-        /// The day.
+        /// The T that the order would have.
         day: TradingDay,
         /// The notice that stopped it, if it was one.
         notice: Option<String>,
@@ -131,11 +131,11 @@ pub enum Refusal {
     /// The fund takes no subscriptions on that day.
     #[error("fund {fund} takes no subscriptions on {day}: {status}{}", raised(*from, *through))]
     SubscriptionNotOpen {
-        /// The fund.
+        /// The fund that was to be subscribed.
         fund: FundCode,
         /// What it is on that day.
         status: FundStatus,
-        /// The day.
+        /// The T that the order would have.
         day: TradingDay,
         /// The first day on which it is raised, where its terms say so.
         from: Option<NaiveDate>,
@@ -151,7 +151,7 @@ pub enum Refusal {
         status: FundStatus,
         /// Its open directions of conversion.
         convert: ConvertStatus,
-        /// The day.
+        /// The T that the order would have.
         day: TradingDay,
         /// The notice that stopped it, if it was one.
         notice: Option<String>,
@@ -159,13 +159,13 @@ pub enum Refusal {
     /// The target takes no conversions on that day.
     #[error("fund {fund} takes no conversions on {day}: {status}, conversion {convert}{}", because(notice.as_deref()))]
     ConversionInNotOpen {
-        /// The target.
+        /// The fund that the shares would become.
         fund: FundCode,
         /// What it is on that day.
         status: FundStatus,
         /// Its open directions of conversion.
         convert: ConvertStatus,
-        /// The day.
+        /// The T that the order would have.
         day: TradingDay,
         /// The notice that stopped it, if it was one.
         notice: Option<String>,
@@ -175,7 +175,7 @@ pub enum Refusal {
     NoConversionPair {
         /// The money-market fund.
         wallet: FundCode,
-        /// The target.
+        /// The fund that the shares would become.
         target: FundCode,
     },
     /// Front-end shares cannot become back-end shares.
@@ -183,7 +183,7 @@ pub enum Refusal {
     ChargeSideMismatch {
         /// The money-market fund.
         wallet: FundCode,
-        /// The target.
+        /// The fund that the shares would become.
         target: FundCode,
     },
     /// The pair asks for a holding period that shares bought now do not have.
@@ -193,22 +193,22 @@ pub enum Refusal {
     HeldTooShort {
         /// The money-market fund.
         wallet: FundCode,
-        /// The target.
+        /// The fund that the shares would become.
         target: FundCode,
-        /// Natural days.
+        /// The natural days that shares must be held for.
         days_min: u32,
     },
     /// Too few shares to convert.
     #[error("{shares} shares are below the minimum of {min} to convert into fund {fund}")]
     BelowConversionMinimum {
-        /// The target.
+        /// The fund that the shares would become.
         fund: FundCode,
         /// What the order would convert.
         shares: Shares,
-        /// The least.
+        /// The least number of shares that may be converted.
         min: Shares,
     },
-    /// Too little.
+    /// The amount is below the fund's minimum.
     #[error("amount {amount} is below the minimum of {min} for fund {fund}")]
     BelowMinimum {
         /// Which of the two.
@@ -225,7 +225,7 @@ pub enum Refusal {
         fund: FundCode,
         /// What was asked for.
         amount: Amount,
-        /// The step.
+        /// The step in which amounts may grow, in yuan.
         step: Amount,
     },
     /// Too much in one order.
@@ -235,7 +235,7 @@ pub enum Refusal {
         fund: FundCode,
         /// What was asked for.
         amount: Amount,
-        /// The most.
+        /// The most yuan of one order.
         max: Amount,
     },
     /// Too much in one day.
@@ -247,11 +247,11 @@ pub enum Refusal {
         amount: Amount,
         /// What was ordered before.
         used: Money,
-        /// The most.
+        /// The most yuan of one investor and day.
         max: Money,
         /// What would be admitted of it if it were asked for; 0 for nothing.
         room: Money,
-        /// T.
+        /// The T on which amounts are counted.
         day: TradingDay,
         /// What the manager would do with the excess.
         policy: ExcessPolicy,
@@ -265,13 +265,13 @@ pub enum Refusal {
     DayRefused {
         /// Which of the two.
         fund: FundCode,
-        /// T.
+        /// The T that the fund has refused.
         day: TradingDay,
     },
     /// The fee schedule says nothing of that business.
     #[error("fund {fund} cannot price this order: {why}")]
     NoCharge {
-        /// The fund.
+        /// The fund whose fee cannot be told.
         fund: FundCode,
         /// As the schedule says it.
         why: String,
@@ -281,7 +281,7 @@ pub enum Refusal {
         "the risk questionnaire {questionnaire} was valid until {valid_until}, the request is of {on}"
     )]
     QuestionnaireExpired {
-        /// Which.
+        /// The questionnaire that has expired.
         questionnaire: VersionTag,
         /// Its last day.
         valid_until: NaiveDate,

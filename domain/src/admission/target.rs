@@ -23,7 +23,7 @@ use std::{collections::BTreeMap, sync::Arc};
 /// What the target's order is decided on again with.
 #[derive(Debug, Clone)]
 pub struct OnItsOwnT {
-    /// That T.
+    /// The T of the target's own order.
     pub trade_date: TradingDay,
     /// Yuan that it is placed for; money-fund shares count 1.00 each.
     pub amount: Amount,

@@ -36,7 +36,7 @@ use serde::{Deserialize, Serialize};
 pub struct Terms {
     /// The idempotency key at the bank.
     pub no: PaymentNo,
-    /// Who advances.
+    /// Who advances the cash.
     pub by: Advancer,
     /// The investor's account that receives the cash.
     pub account: AccountRef,

@@ -61,7 +61,7 @@ pub use terms::{Ask, Designated, OnHuge, Promise, PromisedFee, Quantity, Terms};
 /// A request to the application.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Command {
-    /// Open it.
+    /// Open the application with these terms.
     Place(Box<Terms>),
     /// Its T is another one, and with it what is promised; everything was decided again.
     MoveTo(TradingDay, Promise),
@@ -223,7 +223,7 @@ pub enum Stage {
     PartlyConfirmed(Last),
     /// Nothing came of it.
     Rejected(Rejection),
-    /// Taken back.
+    /// The registrar has taken it back, for that reason.
     Cancelled(Cause),
 }
 

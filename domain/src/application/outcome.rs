@@ -114,15 +114,15 @@ pub struct FastTransferConfirmed {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
-    /// 130.
+    /// A subscription became shares (business code 130).
     Subscription(SubscriptionConfirmed),
     /// 122 or 139.
     Purchase(PurchaseConfirmed),
-    /// 124.
+    /// A redemption was confirmed (business code 124).
     Redemption(RedemptionConfirmed),
     /// 136, or 137 and 138 as one.
     Conversion(ConversionConfirmed),
-    /// 198.
+    /// A fast transfer of shares was confirmed (business code 198).
     FastTransfer(FastTransferConfirmed),
 }
 
@@ -139,7 +139,7 @@ pub struct Confirmation {
     pub registered_on: NaiveDate,
     /// `BusinessFinishFlag` 1: no further record of this application will come.
     pub finished: bool,
-    /// The numbers.
+    /// The registrar's numbers, by the kind of business.
     pub outcome: Outcome,
 }
 

@@ -18,7 +18,7 @@ pub enum Refusal {
     WrongKind {
         /// What was asked.
         asked: &'static str,
-        /// What came.
+        /// The kind of confirmation that came.
         came: &'static str,
         /// The message itself, for a case.
         message: Box<Message>,
@@ -26,9 +26,9 @@ pub enum Refusal {
     /// A message says the opposite of what already took effect. It has no effect.
     #[error("the {} took effect; the {} that came now says otherwise", stands.name(), came.name())]
     Contradicts {
-        /// What holds.
+        /// The message that took effect.
         stands: Box<Message>,
-        /// What came.
+        /// The message that came now.
         came: Box<Message>,
     },
     /// Only a contested record is upheld.
@@ -67,7 +67,7 @@ pub enum Refusal {
     /// No order moves back to a T whose price may be known.
     #[error("the application belongs to {from} and cannot move back to {to}")]
     MovesBack {
-        /// Its T.
+        /// The T that the application has.
         from: TradingDay,
         /// The earlier day.
         to: TradingDay,

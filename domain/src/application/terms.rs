@@ -199,7 +199,7 @@ impl Ask {
 /// How much an application is about: money that comes in, or shares that leave.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Quantity {
-    /// Yuan, gross.
+    /// Yuan, before any fee is taken off.
     Money(Money),
     /// Shares of the fund that is applied for.
     Shares(Shares),

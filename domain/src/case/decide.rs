@@ -42,7 +42,7 @@ pub enum Refusal {
     TooMany {
         /// Of which remarks.
         what: &'static str,
-        /// The most.
+        /// The most entries of its kind that a case may have.
         limit: usize,
     },
 }

@@ -62,12 +62,12 @@ pub enum How {
     Withdrawn,
     /// In another way.
     Manual {
-        /// Which way.
+        /// What was done outside of the engine, in words.
         text: Remark,
     },
 }
 
-/// A closing.
+/// How a case was closed, by whom and why.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Closing {
     /// In which way.
@@ -92,7 +92,7 @@ pub struct Reopening {
 pub struct Note {
     /// The person who wrote it.
     pub by: Name,
-    /// One line.
+    /// The remark, on one line.
     pub text: Remark,
 }
 
@@ -136,7 +136,7 @@ pub enum Event {
     },
     /// A person remarked something.
     Noted(Note),
-    /// Settled.
+    /// A person or a corrected record has settled the case.
     Closed(Closing),
     /// Not settled after all.
     Reopened(Reopening),

@@ -23,7 +23,7 @@ pub struct PurchaseNumbers {
     pub refund: Money,
     /// The price of T.
     pub nav: Nav,
-    /// Registered.
+    /// Shares that the register says came of it.
     pub shares: Shares,
     /// Nothing of the order is still to come (`BusinessFinishFlag` 1).
     pub finished: bool,

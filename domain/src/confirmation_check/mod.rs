@@ -86,7 +86,7 @@ impl Promised {
 /// Money that becomes shares: what must hold comes first, then what else explains the record.
 #[derive(Debug)]
 struct Buying {
-    /// Never empty.
+    /// What can have been meant as net amount; never empty.
     nets: Vec<Money>,
     /// The published price, then the stated one.
     navs: [Nav; 2],

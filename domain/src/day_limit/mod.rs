@@ -80,7 +80,7 @@ pub enum Event {
 /// How one transaction stands with the day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Entry {
-    /// It counts.
+    /// The amount counts against the limit of the day.
     Counted {
         /// What was ordered.
         asked: Amount,

@@ -31,7 +31,7 @@ pub enum Taken {
     Whole,
     /// Cut to what was left. Yuan.
     Cut {
-        /// Stands.
+        /// The part of the amount that stands.
         accepted: Amount,
         /// Goes back to the investor.
         refused: Amount,

@@ -101,7 +101,7 @@ pub enum Event {
     Counted {
         /// The transaction that asked for it.
         transaction: TransactionId,
-        /// How much.
+        /// Yuan that are paid out in advance.
         amount: Amount,
     },
     /// It does not count any more.
@@ -181,7 +181,7 @@ pub enum Refusal {
         asked: Amount,
         /// What counts already.
         used: Money,
-        /// The most.
+        /// The most that may be advanced on one natural day, in yuan.
         max: Money,
         /// What is left of it.
         room: Money,

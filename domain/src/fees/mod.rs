@@ -77,9 +77,9 @@ pub enum FundKind {
     OtherHybrid,
     /// Follows an index.
     Index,
-    /// Bonds.
+    /// A bond fund (债券型).
     Bond,
-    /// Money market.
+    /// A money-market fund (货币市场型).
     MoneyMarket,
     /// Traded on an exchange.
     Etf,

@@ -116,7 +116,7 @@ pub struct Regime {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{field} of schedule {schedule} is {value}; {regime} allows {limit}")]
 pub struct Breach {
-    /// Which schedule.
+    /// The fee schedule that breaks the rule.
     pub schedule: VersionTag,
     /// Which of its fields.
     pub field: String,

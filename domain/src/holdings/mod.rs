@@ -86,7 +86,7 @@ pub enum Command {
     Reserve {
         /// The order that will take them.
         order: OrderId,
-        /// How many.
+        /// How many shares to reserve.
         shares: Shares,
         /// Which lots leave first, by the fund's contract of that day.
         sequence: RedemptionSequence,
@@ -101,7 +101,7 @@ pub enum Command {
         order: OrderId,
         /// The registrar's confirmation of it.
         serial: Serial,
-        /// How many.
+        /// How many shares to take.
         shares: Shares,
         /// The order's T: lots that were registered later were not there, and leave last.
         trade_date: NaiveDate,
@@ -130,9 +130,9 @@ pub enum Command {
     },
     /// Shares are in dispute until a case is closed.
     Hold {
-        /// The case.
+        /// The case that disputes the shares.
         case: Serial,
-        /// How many.
+        /// How many shares to hold.
         shares: Shares,
     },
     /// The case is closed.
@@ -191,7 +191,7 @@ pub enum Event {
     SharesReserved {
         /// The order that will take them.
         order: OrderId,
-        /// How many.
+        /// How many shares are reserved.
         shares: Shares,
         /// Which lots leave first.
         sequence: RedemptionSequence,
@@ -209,7 +209,7 @@ pub enum Event {
         order: OrderId,
         /// The registrar's record of it.
         serial: Serial,
-        /// How many.
+        /// How many shares have left.
         shares: Shares,
         /// Out of which lots.
         lots: Vec<LotTaken>,
@@ -220,7 +220,7 @@ pub enum Event {
     SharesFrozen {
         /// The registrar's record of it.
         record: Serial,
-        /// How many.
+        /// How many shares the record freezes.
         shares: Shares,
         /// By whom and why.
         cause: Cause,
@@ -233,16 +233,16 @@ pub enum Event {
         /// The registrar's record of the freeze.
         record: Serial,
     },
-    /// In dispute.
+    /// Shares are in dispute, and held for a case.
     SharesHeld {
-        /// The case.
+        /// The case that disputes the shares.
         case: Serial,
-        /// How many.
+        /// How many shares are held for the case.
         shares: Shares,
     },
     /// No longer in dispute, or the case was closed before the dispute came.
     SharesUnheld {
-        /// The case.
+        /// The case that disputed the shares.
         case: Serial,
     },
     /// So many shares that a record took, or took back, are not there: what comes is theirs first.
@@ -273,7 +273,7 @@ pub enum Event {
     },
     /// A lot should not have been credited as it was.
     CreditReversed {
-        /// The lot.
+        /// The lot that the withdrawn record had brought.
         lot: LotId,
         /// The registrar's corrected record.
         record: Serial,

@@ -38,7 +38,7 @@ pub enum Refusal {
     /// A lot that the investor chose has too few shares.
     #[error("{asked} shares are asked for of lot {lot}; {free} of it are free")]
     LotTooSmall {
-        /// The lot.
+        /// The lot that was named.
         lot: LotId,
         /// By the order.
         asked: Shares,
@@ -48,7 +48,7 @@ pub enum Refusal {
     /// More than is free, or more than was reserved.
     #[error("order {order} asks for {asked} shares; {free} are free for it")]
     TooFew {
-        /// The order.
+        /// The order that asks for the shares.
         order: OrderId,
         /// What it wanted.
         asked: Shares,
@@ -64,7 +64,7 @@ pub enum Refusal {
     /// One confirmation with two numbers.
     #[error("confirmation {serial} took {known} shares, and now says otherwise")]
     TakenDifferently {
-        /// The confirmation.
+        /// The serial number of the registrar's confirmation.
         serial: Serial,
         /// What took effect.
         known: Shares,
@@ -72,9 +72,9 @@ pub enum Refusal {
     /// No such confirmation took shares of that order.
     #[error("confirmation {serial} took no shares of order {order}")]
     UnknownTaking {
-        /// The order.
+        /// The order whose taking is corrected.
         order: OrderId,
-        /// The confirmation.
+        /// The serial number of the registrar's confirmation.
         serial: Serial,
     },
     /// A correction of what another record corrected, or the same record with other details.
@@ -83,7 +83,7 @@ pub enum Refusal {
     /// A lot cannot become smaller than what left it, unless other lots make up for that.
     #[error("{taken} shares have left lot {lot}, which would have had {shares}")]
     BelowTaken {
-        /// The lot.
+        /// The lot whose shares are corrected.
         lot: LotId,
         /// What left it.
         taken: Shares,
@@ -106,7 +106,7 @@ pub enum Refusal {
     /// After a correction the lots cannot give what was reserved of them.
     #[error("the lots cannot give the {asked} shares of order {order} any more")]
     NotCovered {
-        /// The order.
+        /// The order whose shares were taken already.
         order: OrderId,
         /// What the registrar took.
         asked: Shares,

@@ -16,7 +16,7 @@ use chrono::NaiveDate;
 /// Whether a reservation takes any more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Standing {
-    /// It may.
+    /// The order may still take shares.
     Held,
     /// The registrar took the last of it.
     Finished,
@@ -29,7 +29,7 @@ pub enum Standing {
 pub struct Taking {
     /// The registrar's record of it.
     pub serial: Serial,
-    /// How many.
+    /// How many shares the order took.
     pub shares: Shares,
     /// Out of which lots.
     pub lots: Vec<LotTaken>,
@@ -57,7 +57,7 @@ pub struct Reservation {
 /// Shares that something makes unavailable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mark {
-    /// So many.
+    /// So many shares are unavailable.
     Set(Shares),
     /// No more, or refused in advance.
     Lifted,

@@ -12,7 +12,7 @@ const TOO_MUCH: &str = "too much to count";
 pub struct Sum<const DECIMALS: usize>(Option<Decimal>);
 
 impl<const DECIMALS: usize> Sum<DECIMALS> {
-    /// Of none.
+    /// The sum of no numbers at all.
     pub const NOTHING: Self = Self(Some(Decimal::ZERO));
 
     /// Counts one more; it may be below zero.

@@ -94,7 +94,7 @@ pub enum Event {
     PaidOut(Transfer),
     /// This attempt pays nothing.
     Refused {
-        /// The attempt.
+        /// The number of the attempt that was refused.
         no: PaymentNo,
         /// The channel's reason.
         cause: Cause,

@@ -90,19 +90,19 @@ pub enum Command {
     },
     /// The occurrence of that date starts.
     Begin {
-        /// Its date.
+        /// The date of the occurrence before it is moved to a trading day.
         nominal: NaiveDate,
         /// Carries it out: `{plan}.{yyyymmdd}`.
         transaction: TransactionId,
     },
     /// It was carried out.
     Done {
-        /// Its date.
+        /// The date of the occurrence before it is moved to a trading day.
         nominal: NaiveDate,
     },
     /// It was not: the balance was short, or the fund would not take it.
     Miss {
-        /// Its date.
+        /// The date of the occurrence before it is moved to a trading day.
         nominal: NaiveDate,
         /// What the investor is to hear.
         cause: Cause,
@@ -115,7 +115,7 @@ pub enum Command {
 pub enum Event {
     /// Agreed on these terms.
     Opened(Box<Terms>),
-    /// Agreed otherwise.
+    /// The investor has agreed on other terms.
     Changed {
         /// When it was asked.
         at: Timestamp,
@@ -131,7 +131,7 @@ pub enum Event {
         /// In the investor's or the operator's words.
         reason: Arc<str>,
     },
-    /// Going on.
+    /// The investor lets the plan go on.
     Resumed {
         /// When it was asked.
         at: Timestamp,
@@ -141,19 +141,19 @@ pub enum Event {
     },
     /// An occurrence is under way.
     OccurrenceBegun {
-        /// Its date.
+        /// The date of the occurrence before it is moved to a trading day.
         nominal: NaiveDate,
         /// Carries it out.
         transaction: TransactionId,
     },
     /// An occurrence was carried out.
     OccurrenceDone {
-        /// Its date.
+        /// The date of the occurrence before it is moved to a trading day.
         nominal: NaiveDate,
     },
     /// An occurrence was not carried out, and the investor hears why.
     OccurrenceMissed {
-        /// Its date.
+        /// The date of the occurrence before it is moved to a trading day.
         nominal: NaiveDate,
         /// In the words of who refused it.
         cause: Cause,

@@ -24,19 +24,19 @@ pub enum Refusal {
     /// The terms leave no date at all.
     #[error("the plan would start on {start} and end before it, on {through}")]
     EndsBeforeStart {
-        /// First date.
+        /// The first date of the plan.
         start: NaiveDate,
-        /// Last date.
+        /// The last date of the plan.
         through: NaiveDate,
     },
     /// One occurrence, two stories. The first stands.
     #[error("the occurrence of {nominal} is {now}; a late {message} cannot change that")]
     ContradictsEarlier {
-        /// Its date.
+        /// The date of the occurrence before it is moved to a trading day.
         nominal: NaiveDate,
-        /// What holds.
+        /// What became of the occurrence before.
         now: &'static str,
-        /// What came.
+        /// The message that came too late.
         message: &'static str,
     },
     /// Two different changes of one instant.
@@ -63,7 +63,7 @@ pub enum Refusal {
     /// The plan was paused over that date.
     #[error("{nominal} was passed over; the plan goes on from {since}")]
     PassedOver {
-        /// The date.
+        /// The date of the occurrence that was passed over.
         nominal: NaiveDate,
         /// When the plan was resumed.
         since: NaiveDate,

@@ -129,7 +129,7 @@ pub enum MissingDay {
 /// What the investor agreed to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Terms {
-    /// Who invests.
+    /// The investor whose plan it is.
     pub investor: InvestorId,
     /// Pays each time, unless a wallet's own shares are enough, and receives any refund.
     pub account: AccountRef,

@@ -118,7 +118,7 @@ impl Account {
         }
     }
 
-    /// Its kind.
+    /// Returns the class of account in the chart of accounts.
     pub const fn class(&self) -> Class {
         match self {
             Account::ChannelReceivable => Class::ChannelReceivable,

@@ -50,7 +50,7 @@ pub enum Credit {
         /// Paid, and not registered yet.
         coming: Shares,
     },
-    /// Registered.
+    /// The register has the shares.
     Confirmed(Shares),
     /// Rejected by the registrar.
     Reversed,
@@ -62,7 +62,7 @@ pub enum Reservation {
     /// Nothing was asked for.
     #[default]
     None,
-    /// Earmarked.
+    /// So many shares are earmarked for one transaction.
     Held(Shares),
     /// The registrar confirms it in portions: so many have left, and the rest is still earmarked.
     Leaving {
@@ -71,7 +71,7 @@ pub enum Reservation {
         /// For the next ones.
         held: Shares,
     },
-    /// Converted away.
+    /// So many shares have left for their transaction.
     Spent(Shares),
     /// Given back, or refused in advance.
     Released,
@@ -80,9 +80,9 @@ pub enum Reservation {
 /// What one transaction did to the wallet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Entry {
-    /// In.
+    /// What the transaction brought into the wallet.
     pub credit: Credit,
-    /// Out.
+    /// What the transaction takes out of the wallet.
     pub reservation: Reservation,
 }
 

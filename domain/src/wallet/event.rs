@@ -17,7 +17,7 @@ pub enum Event {
     CreditedInTransit {
         /// For which transaction.
         transaction: TransactionId,
-        /// How many.
+        /// How many shares are on their way.
         shares: Shares,
     },
     /// Registered, and no more is on its way: a lot.
@@ -45,11 +45,11 @@ pub enum Event {
         /// For which transaction.
         transaction: TransactionId,
     },
-    /// Earmarked.
+    /// Shares are earmarked for one transaction.
     SharesReserved {
         /// For which transaction.
         transaction: TransactionId,
-        /// How many.
+        /// How many shares are earmarked.
         shares: Shares,
         /// They are all that there are, or the last that no other order takes, and the unpaid income goes
         /// along.
@@ -66,7 +66,7 @@ pub enum Event {
     SharesSpent {
         /// For which transaction.
         transaction: TransactionId,
-        /// How many.
+        /// How many shares have left.
         shares: Shares,
         /// Out of which lots: the transaction's own first, then the oldest.
         lots: Vec<LotTaken>,
@@ -76,7 +76,7 @@ pub enum Event {
     SharesTakenOut {
         /// For which transaction.
         transaction: TransactionId,
-        /// How many.
+        /// How many shares left.
         shares: Shares,
         /// Out of which lots: the transaction's own first, then the oldest.
         lots: Vec<LotTaken>,
@@ -89,7 +89,7 @@ pub enum Event {
     PortionTakenOut {
         /// For which transaction.
         transaction: TransactionId,
-        /// How many.
+        /// How many shares left with this portion and those before it.
         shares: Shares,
         /// Out of which lots: the transaction's own first, then the oldest.
         lots: Vec<LotTaken>,
@@ -148,7 +148,7 @@ pub enum Event {
     SharesFrozen {
         /// The register's record of it.
         record: RegisterRecord,
-        /// How many.
+        /// How many shares the record freezes.
         shares: Shares,
         /// On whose behalf.
         cause: FrozenCause,
@@ -165,7 +165,7 @@ pub enum Event {
     SharesHeld {
         /// The case that holds them.
         case: CaseRef,
-        /// How many.
+        /// How many shares are held for the case.
         shares: Shares,
     },
     /// The case no longer holds them.

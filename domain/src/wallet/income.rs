@@ -46,7 +46,7 @@ pub enum Refusal {
     DiffersFromPublished {
         /// The natural day.
         day: NaiveDate,
-        /// As accrued.
+        /// What was accrued, in yuan per 10,000 shares.
         was: PerTenThousand,
         /// As published now.
         now: PerTenThousand,
@@ -78,7 +78,7 @@ pub enum Refusal {
     /// Negative income takes free shares only. It stays unpaid until there are enough.
     #[error("unpaid income of {unpaid} takes more than the {available} shares available")]
     TakesTooMany {
-        /// Below zero.
+        /// The unpaid income, which is below zero.
         unpaid: Income,
         /// Free for any use.
         available: Shares,
@@ -86,11 +86,11 @@ pub enum Refusal {
     /// One transaction settles once.
     #[error("transaction {transaction} settled {was} of income, not {now}")]
     SettledOtherwise {
-        /// Which transaction.
+        /// The transaction that settled its income before.
         transaction: TransactionId,
-        /// As settled.
+        /// Yuan that were settled before.
         was: Income,
-        /// What came.
+        /// Yuan that would be settled now.
         now: Income,
     },
     /// Income goes along with shares that leave, and with nothing else.

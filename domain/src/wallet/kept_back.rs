@@ -24,7 +24,7 @@ pub enum Refusal {
          frozen by the register and {disputed} are in dispute"
     )]
     NotFree {
-        /// Which transaction.
+        /// The transaction that asks for the shares.
         transaction: TransactionId,
         /// What it wanted.
         asked: Shares,

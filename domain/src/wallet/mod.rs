@@ -170,7 +170,7 @@ pub enum Command {
         day: NaiveDate,
         /// 0 for the first publication of that day, 1 for its first correction.
         publication: u8,
-        /// As published.
+        /// Yuan per 10,000 shares, as the manager publishes it.
         per_10_000: PerTenThousand,
         /// The smallest income that the fund's contract credits.
         unit: IncomeUnit,
@@ -228,7 +228,7 @@ pub enum Refusal {
     /// Nothing of that transaction is reserved.
     #[error("transaction {0} has no reserved shares")]
     NothingReserved(TransactionId),
-    /// Release first.
+    /// The transaction's own reservation must be released first.
     #[error("the shares of transaction {0} are still reserved")]
     StillReserved(TransactionId),
     /// The registrar has not confirmed them.
@@ -237,7 +237,7 @@ pub enum Refusal {
     /// More than there is.
     #[error("transaction {transaction} asks for {asked} shares; {free} are free for it")]
     TooFew {
-        /// Which transaction.
+        /// The transaction that asks for the shares.
         transaction: TransactionId,
         /// What it wanted.
         asked: Shares,

@@ -20,10 +20,10 @@ use super::writer::{WriteError, Writer, Written};
 #[derive(Debug, thiserror::Error)]
 #[allow(missing_docs, reason = "the sentence of each variant says what stands in it")]
 pub enum TextFormError {
-    /// The source.
+    /// The file of records could not be read.
     #[error(transparent)]
     Read(#[from] ReadError),
-    /// The target.
+    /// The text could not be written.
     #[error("the text cannot be written; check the disk and the permissions")]
     Io(#[from] io::Error),
     /// Not such a document.
@@ -42,7 +42,7 @@ pub enum TextFormError {
     /// A value that its field cannot hold; the line is the number of the record here.
     #[error("record at {0}")]
     Misfit(Misfit),
-    /// The file.
+    /// The file of records could not be written.
     #[error(transparent)]
     Write(#[from] WriteError),
 }

@@ -9,11 +9,11 @@ use std::fmt;
 /// An edition of the data-exchange standard, as the second line of a file names it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Version {
-    /// JR/T 0017-2012.
+    /// The standard JR/T 0017-2012.
     V20,
     /// The revision of 2017.
     V21,
-    /// GB/T 39595-2020.
+    /// The standard GB/T 39595-2020.
     V22,
 }
 

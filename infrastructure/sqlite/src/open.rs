@@ -26,7 +26,7 @@ pub enum OpenError {
         path = path.display()
     )]
     Held {
-        /// The store.
+        /// The store, as it was named by the caller.
         path: PathBuf,
         /// Process, host and start time.
         holder: String,
@@ -39,7 +39,7 @@ pub enum OpenError {
     Newer {
         /// The file that is of another format.
         path: PathBuf,
-        /// Its `user_version`.
+        /// The `user_version` of the database.
         found: i32,
         /// The one that this version reads and writes.
         known: i32,
@@ -53,7 +53,7 @@ pub enum OpenError {
     Older {
         /// The file that is of another format.
         path: PathBuf,
-        /// Its `user_version`.
+        /// The `user_version` of the database.
         found: i32,
         /// The one that this version reads and writes.
         known: i32,
@@ -61,7 +61,7 @@ pub enum OpenError {
     /// A file, but not one of ours.
     #[error("{path} is not a fundflow store; check the path, nothing was changed", path = path.display())]
     NotAStore {
-        /// The file.
+        /// The file, as it was named by the caller.
         path: PathBuf,
     },
     /// There is nothing to read.
@@ -73,24 +73,24 @@ pub enum OpenError {
     /// The file system refused.
     #[error("cannot open the files of {path}; {}", remedy(source.kind()), path = path.display())]
     Io {
-        /// The store.
+        /// The store, as it was named by the caller.
         path: PathBuf,
-        /// Why.
+        /// What the operating system said.
         #[source]
         source: io::Error,
     },
     /// The file system cannot share memory between processes, as network ones cannot.
     #[error("the write-ahead log cannot be used at {path}; put the store on a local disk", path = path.display())]
     NoLog {
-        /// The store.
+        /// The store, as it was named by the caller.
         path: PathBuf,
     },
-    /// SQLite refused.
+    /// SQLite refused to open or to set up the database.
     #[error("cannot open the database {path}; {}", of_database(source), path = path.display())]
     Database {
-        /// The store.
+        /// The store, as it was named by the caller.
         path: PathBuf,
-        /// Why.
+        /// SQLite's own message and code.
         #[source]
         source: rusqlite::Error,
     },

@@ -65,9 +65,9 @@ pub enum BackupError {
     /// The place for the copy cannot be used.
     #[error("cannot write the copy {path}; name a file that does not exist, on a disk with room", path = path.display())]
     Unwritable {
-        /// Where to.
+        /// The file that the copy was to be.
         path: PathBuf,
-        /// Why.
+        /// What the operating system said.
         #[source]
         source: std::io::Error,
     },

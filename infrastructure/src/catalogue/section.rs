@@ -71,7 +71,7 @@ impl Report {
     }
 }
 
-/// One table.
+/// A TOML table of the catalogue, whose keys are taken one by one.
 pub(crate) struct Section<'a> {
     table: &'a Table,
     path: String,

@@ -60,19 +60,19 @@ pub enum BatchError {
     /// The operating system refuses a file.
     #[error("{path} cannot be read or written; check that the directory is there and yours")]
     Io {
-        /// The file.
+        /// The file or directory that could not be used.
         path: PathBuf,
-        /// Why.
+        /// What the operating system said.
         source: io::Error,
     },
     /// A value has no place in its column.
     #[error("record {record} of {file}: {source}")]
     Field {
-        /// The file.
+        /// The name of the file within the exchange folder.
         file: String,
         /// Counted from 1.
         record: usize,
-        /// Why.
+        /// Which field of the record is wrong.
         source: FieldError,
     },
     /// The header has no place for something.
@@ -81,15 +81,15 @@ pub enum BatchError {
     /// The file is not written.
     #[error("{file} is not written: {source}")]
     Write {
-        /// The file.
+        /// The name of the file within the exchange folder.
         file: String,
-        /// Why.
+        /// Which value does not fit its field.
         source: WriteError,
     },
     /// The file does not read.
     #[error(transparent)]
     Read(#[from] ReadError),
-    /// The index.
+    /// The batch's index file could not be read.
     #[error(transparent)]
     Index(#[from] IndexError),
 }

@@ -125,7 +125,7 @@ pub struct Buying {
 /// Shares that leave a fund.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Leaving {
-    /// Owns them.
+    /// The investor who owns the shares.
     pub investor: InvestorId,
     /// The fund that is left.
     pub fund: FundCode,

@@ -79,7 +79,7 @@ pub struct Day {
     pub files: Option<Files>,
     /// What the counterparties do.
     pub scenario: Scenario,
-    /// By ID.
+    /// Who may ask, by investor ID; of `investors.csv`.
     pub investors: BTreeMap<InvestorId, Investor>,
     /// By fund and date.
     pub prices: Vec<Price>,

@@ -21,7 +21,7 @@ pub(super) const FILE: &str = "navs.csv";
 pub(super) const COLUMNS: Columns =
     Columns { needed: &["fund", "date", "nav"], optional: &["note"], unless: None };
 
-/// A price.
+/// A fund's published net asset value of one day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Price {

@@ -20,7 +20,7 @@ pub(super) struct Table {
     pub(super) rows: Vec<Row>,
 }
 
-/// One row.
+/// A line of a table with its number, for messages.
 pub(super) struct Row {
     pub(super) line: usize,
     fields: Vec<String>,

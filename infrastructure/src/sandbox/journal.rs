@@ -21,9 +21,9 @@ pub enum JournalError {
     /// The file or its directory.
     #[error("{path} cannot be read or written; check that the directory is there and yours")]
     Io {
-        /// Which file.
+        /// The file that could not be read or written.
         path: PathBuf,
-        /// Why.
+        /// What the operating system said.
         source: io::Error,
     },
     /// A line is no entry.
@@ -31,11 +31,11 @@ pub enum JournalError {
         "{path}:{line} is not an entry of these books; restore the file, or remove it to begin anew"
     )]
     Damaged {
-        /// Which file.
+        /// The journal that was damaged.
         path: PathBuf,
         /// Counted from 1.
         line: usize,
-        /// Why.
+        /// Where its line stops being JSON.
         source: serde_json::Error,
     },
 }

@@ -21,17 +21,17 @@ pub enum KeptError {
     /// The file or its directory.
     #[error("{path} cannot be read or written; check that the directory is there and yours")]
     Io {
-        /// Which file.
+        /// The file that could not be read or written.
         path: PathBuf,
-        /// Why.
+        /// What the operating system said.
         source: io::Error,
     },
     /// The file is no scenario any more.
     #[error("{path} is no scenario; mend it, or remove it and let everything go well")]
     Damaged {
-        /// Which file.
+        /// The scenario file.
         path: PathBuf,
-        /// Why.
+        /// Which entry of it is wrong.
         source: ScenarioError,
     },
     /// The scenario has no text.

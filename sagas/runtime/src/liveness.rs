@@ -48,7 +48,7 @@ pub enum Wait {
     Operator {
         /// Where it was parked.
         row: Arc<str>,
-        /// Why.
+        /// Why it was parked.
         cause: Cause,
         /// Who is asked meanwhile, slowly: its answer may make the person superfluous.
         asked: Option<PortName>,

@@ -51,7 +51,7 @@ impl fmt::Display for SagaId {
 pub struct Input {
     /// For the reply.
     pub ticket: Ticket,
-    /// What.
+    /// What is to be decided.
     pub what: What,
     /// What it needs besides its saga's own streams, once that was asked for.
     pub(crate) besides: Vec<Need>,
@@ -71,11 +71,11 @@ impl Input {
 pub enum What {
     /// Somebody asks for a saga.
     Request {
-        /// Which one.
+        /// The saga that is asked for.
         saga: SagaId,
-        /// A `Saga::Request`.
+        /// A `Saga::Request` of its kind.
         request: Payload,
-        /// A `Saga::Asked`.
+        /// A `Saga::Asked` of its kind.
         asked: Payload,
         /// When it was asked; by the engine's clock without.
         at: Option<Timestamp>,
@@ -84,22 +84,22 @@ pub enum What {
     },
     /// Somebody asks something of a running saga.
     Command {
-        /// Which one.
+        /// The saga that is spoken to.
         saga: SagaId,
-        /// A `Saga::Command`.
+        /// A `Saga::Command` of its kind.
         command: Payload,
-        /// Who.
+        /// Who gives the command.
         actor: Actor,
         /// When it was asked; by the engine's clock without.
         at: Option<Timestamp>,
     },
     /// An operator acts on a saga.
     Act {
-        /// Which one.
+        /// The saga that is acted upon.
         saga: SagaId,
         /// What is done.
         action: Action,
-        /// By whom.
+        /// The operator's name, for the auditor.
         operator: Arc<str>,
     },
     /// The reply to a call.
@@ -113,7 +113,7 @@ pub enum What {
     },
     /// Whether, and how, a saga has come to rest.
     Watch {
-        /// Which one.
+        /// The saga that is watched.
         saga: SagaId,
     },
 }
@@ -134,7 +134,7 @@ impl fmt::Debug for What {
 /// A call and what came of it.
 #[derive(Debug, Clone)]
 pub struct Answered {
-    /// The call.
+    /// The call that was answered.
     pub effect: Effect,
     /// The port's answer.
     pub answer: Payload,
@@ -165,7 +165,7 @@ pub enum Action {
 /// A call to make, once its batch is durable.
 #[derive(Clone)]
 pub struct Effect {
-    /// Whose.
+    /// The saga that makes the call.
     pub saga: SagaId,
     /// The port that it goes to.
     pub port: PortName,

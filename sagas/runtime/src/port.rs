@@ -61,7 +61,7 @@ pub struct NoAnswer(pub Cause);
 /// Whether a call is made, or asked about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Ask {
-    /// Make it.
+    /// Make the call; under its key it acts once.
     Call,
     /// Only say how it stands: it may have been made before.
     Query,

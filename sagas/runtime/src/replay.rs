@@ -82,7 +82,7 @@ impl<S: Saga> Replayed<S> {
         self.plan = Some(plan);
     }
 
-    /// The transaction.
+    /// The transaction that was replayed.
     pub const fn id(&self) -> &TransactionId {
         &self.id
     }

@@ -101,13 +101,13 @@ pub enum Heard {
 
 /// What a saga sees of itself.
 pub struct View<'a, S: Saga> {
-    /// Its identity.
+    /// The transaction that the saga carries.
     pub id: &'a TransactionId,
     /// Request, promise and what happened to the process.
     pub open: &'a Open<S>,
     /// How it ended, if it has.
     pub ending: Option<Over<S::Ending>>,
-    /// Its keys.
+    /// The keys and numbers that the saga hands out.
     pub plan: &'a S::Plan,
     /// All streams in memory; its own are among them.
     pub streams: &'a Streams,

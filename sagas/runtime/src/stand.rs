@@ -21,11 +21,11 @@ pub enum Stand<S: Saga> {
 /// A stand without its saga: for telling whether it is still the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Place {
-    /// That row.
+    /// A row of the table, by its name.
     Row(&'static str),
     /// That move of the exit of the row with this number.
     Exit(usize, &'static str),
-    /// The end.
+    /// Nothing is left to do.
     Over,
 }
 

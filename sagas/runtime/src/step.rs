@@ -108,11 +108,11 @@ pub struct Side<S: Saga> {
 pub struct Table<S: Saga> {
     /// `{name}.v{n}`; a changed table gets another, and unfinished sagas stay on theirs.
     pub version: &'static str,
-    /// For people.
+    /// The table's name, as people read it.
     pub title: &'static str,
-    /// In order.
+    /// The rows, in the order in which they are brought about.
     pub steps: &'static [Step<S>],
-    /// Without order.
+    /// The lanes beside the rows, each on its own.
     pub beside: &'static [Side<S>],
 }
 

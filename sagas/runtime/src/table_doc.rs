@@ -14,9 +14,9 @@ use std::fmt::Debug;
 pub struct TableDoc {
     /// The name under which sagas pin it.
     pub version: &'static str,
-    /// For people.
+    /// The table's name, as people read it.
     pub title: &'static str,
-    /// In order.
+    /// The rows, in the order in which they are brought about.
     pub rows: Vec<RowDoc>,
     /// The lanes beside it, without order.
     pub beside: Vec<RowDoc>,
@@ -25,7 +25,7 @@ pub struct TableDoc {
 /// A row or lane in words.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RowDoc {
-    /// Its name.
+    /// The name of the row.
     pub name: &'static str,
     /// What is sent, and to whom it is said: a command of ours, a call, nothing.
     pub sends: String,

@@ -33,7 +33,7 @@ pub enum Mark {
     Here,
     /// The saga stands here, and what must never be is.
     Blocked,
-    /// Not reached.
+    /// The saga has not come to this row yet.
     Ahead,
 }
 

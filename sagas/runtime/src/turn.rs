@@ -92,7 +92,7 @@ impl<'a, S: Saga> Turn<'a, S> {
         self.plan
     }
 
-    /// The transaction.
+    /// The transaction that the turn belongs to.
     pub const fn id(&self) -> &'a TransactionId {
         self.id
     }

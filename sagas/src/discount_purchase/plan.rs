@@ -24,7 +24,7 @@ use fundflow_kernel::{
 pub struct Plan {
     /// How the shares get to the target.
     pub mode: ConversionMode,
-    /// Money in.
+    /// The payment of the investor's money.
     pub payment: PaymentLeg,
     /// The money-fund order.
     pub buy: ApplicationLeg,
@@ -34,7 +34,7 @@ pub struct Plan {
     pub target: ApplicationLeg,
     /// What the redemption brought, on its way to the investor.
     pub payout: PayoutLeg,
-    /// The wallet.
+    /// The wallet that the money fund's shares go through.
     pub wallet: WalletPart,
     /// The investor's shares of the target.
     pub holdings: HoldingsPart,

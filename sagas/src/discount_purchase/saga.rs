@@ -97,7 +97,7 @@ pub enum Command {
     },
     /// Close a case that keeps it from completing: the registrar's numbers stand.
     CloseCase {
-        /// Which.
+        /// The case that is to be closed.
         case: CaseId,
         /// How, by whom and why.
         closing: Box<Closing>,

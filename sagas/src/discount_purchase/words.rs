@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 /// What the caller asks for. Repeating it under the same transaction ID is free.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Request {
-    /// Buys.
+    /// The investor who buys.
     pub investor: InvestorId,
     /// Pays, and receives any refund.
     pub account: AccountRef,
@@ -39,7 +39,7 @@ pub struct Request {
 pub struct Asked {
     /// Level, papers and account, as known at this instant.
     pub investor: InvestorProfile,
-    /// Through whom.
+    /// The sales channel, on which limits depend.
     pub channel: SalesChannel,
     /// The risk warning that the investor has confirmed, where one was needed.
     pub warning_confirmed: Option<VersionTag>,
@@ -125,7 +125,7 @@ pub enum Fact {
     PayoutRequested,
     /// The bank said what became of the last attempt.
     PayoutAnswered,
-    /// It arrived.
+    /// The payout has reached the investor.
     PaidOut,
     /// What the target did not take of it is to be paid out, or it took all.
     RestRequested,

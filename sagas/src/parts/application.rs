@@ -28,7 +28,7 @@ use fundflow_runtime::{
 pub struct ApplicationLeg {
     /// The idempotency key at the registrar.
     pub no: ApplicationNo,
-    /// Its stream.
+    /// The stream of the application.
     pub key: Key<Applications>,
     /// The order that it carries out.
     pub order: OrderId,

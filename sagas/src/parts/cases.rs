@@ -106,9 +106,9 @@ pub fn name(program: &str) -> Name {
 pub struct About {
     /// The transaction, where one is known.
     pub transaction: Option<TransactionId>,
-    /// The order.
+    /// The order that the finding is about, if it is known.
     pub order: Option<OrderId>,
-    /// The fund.
+    /// The fund that the finding is about, if it is known.
     pub fund: Option<FundCode>,
 }
 

@@ -26,12 +26,12 @@ pub enum Milestone<P> {
     Committed {},
     /// The money counts for a later T than was promised.
     Redated {
-        /// That T.
+        /// The T that it moved to.
         trade_date: TradingDay,
     },
     /// An order that follows the first one has another T than was promised.
     LegRedated {
-        /// That T.
+        /// The T that the order moved to.
         trade_date: TradingDay,
     },
     /// It was decided again, for a later T or since others were faster at a limit, and this is promised
@@ -59,12 +59,12 @@ pub enum Milestone<P> {
     },
     /// A record that does not add up: the saga does not complete while its case is open.
     Disputed {
-        /// The case.
+        /// The case that was opened.
         case: CaseId,
     },
     /// The case was closed.
     Undisputed {
-        /// The case.
+        /// The case that was closed.
         case: CaseId,
     },
     /// The investor takes it back, in time.
@@ -100,9 +100,9 @@ pub struct Notes<P> {
     pub undated: bool,
     /// A person said when it was paid.
     pub dated: Option<Timestamp>,
-    /// Open cases.
+    /// The cases that are open, in the order in which they were opened.
     pub disputes: Vec<CaseId>,
-    /// Closed cases.
+    /// The cases that were closed, in the order in which they were closed.
     pub settled: Vec<CaseId>,
     /// When it was taken back, and what of it.
     pub cancel: Option<(Timestamp, Scope)>,

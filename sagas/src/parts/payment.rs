@@ -39,7 +39,7 @@ const REFUND_DAYS: u32 = 3;
 pub struct PaymentLeg {
     /// The idempotency key at the bank.
     pub no: PaymentNo,
-    /// Its stream.
+    /// The stream of the payment.
     pub key: Key<Payments>,
     /// What it pays for.
     pub order: OrderId,

@@ -14,11 +14,11 @@ use std::{future::Future, sync::Arc};
 /// Take money from an account for an order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Charge {
-    /// Idempotency key.
+    /// The number of the payment: the idempotency key of the call.
     pub no: PaymentNo,
     /// The account that pays.
     pub account: AccountRef,
-    /// Yuan.
+    /// Yuan to take from the account.
     pub amount: Amount,
     /// The order that is paid for.
     pub order: OrderId,
@@ -27,7 +27,7 @@ pub struct Charge {
 /// What a charge, or the query for it, is answered with.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ChargeAnswer {
-    /// Money moved.
+    /// The bank has taken the money.
     Paid(Receipt),
     /// No money moved and none will.
     Declined(Cause),
@@ -42,11 +42,11 @@ pub enum ChargeAnswer {
 /// Send money back to the account that paid.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refund {
-    /// Idempotency key.
+    /// The number of the refund: the idempotency key of the call.
     pub no: PaymentNo,
     /// The account that paid; money goes back nowhere else.
     pub account: AccountRef,
-    /// Yuan.
+    /// Yuan to send back.
     pub amount: Amount,
     /// The order that it was paid for.
     pub order: OrderId,
@@ -68,11 +68,11 @@ pub enum RefundAnswer {
 /// Pay an investor what a redemption brought.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Payout {
-    /// Idempotency key.
+    /// The number of the payout: the idempotency key of the call.
     pub no: PaymentNo,
     /// The investor's account.
     pub account: AccountRef,
-    /// Yuan.
+    /// Yuan to pay out.
     pub amount: Amount,
     /// The order that it comes from.
     pub order: OrderId,
@@ -94,11 +94,11 @@ pub enum PayoutAnswer {
 /// What can be asked of a bank.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum BankCall {
-    /// Money in.
+    /// Take money from the investor's account.
     Charge(Charge),
-    /// Money back.
+    /// Send money back to the account that paid.
     Refund(Refund),
-    /// Money out.
+    /// Pay money out to the investor's account.
     Payout(Payout),
 }
 

@@ -32,9 +32,9 @@ pub struct Cancellation {
 /// What can be asked of a registrar.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RegistrarCall {
-    /// Hand in.
+    /// Hand in an application.
     Submit(Application),
-    /// Take back.
+    /// Take an application back before its cut-off.
     Cancel(Cancellation),
 }
 

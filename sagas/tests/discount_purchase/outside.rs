@@ -58,7 +58,7 @@ pub(crate) enum Verdict {
     Silence,
 }
 
-/// Everybody outside.
+/// All counterparties of these tests, each with what it will say.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Outside {
     /// By the call's short name; afterwards everything is done.

@@ -29,12 +29,12 @@ use std::{
     sync::Arc,
 };
 
-/// Everybody outside.
+/// All counterparties of these tests, each with what it will say.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Outside {
     /// By payment number.
     pub(crate) declines: BTreeSet<String>,
-    /// By account.
+    /// The accounts that refuse every payout.
     pub(crate) refuses: BTreeSet<String>,
     /// Refunds are refused.
     pub(crate) takes_back_nothing: bool,

@@ -67,7 +67,7 @@ pub(crate) struct Stage {
     /// So many appends from now on the process dies.
     pub(crate) fuse: Option<usize>,
     pub(crate) asked: Asked,
-    /// Nobody answers.
+    /// No counterparty answers any call.
     pub(crate) silent: bool,
 }
 

@@ -24,7 +24,7 @@ use std::fmt::Debug;
 /// Everything that is promised of one category of streams.
 #[derive(Debug, Clone)]
 pub struct Entry {
-    /// The category.
+    /// The category of the stream, the first part of the type's name.
     pub category: &'static str,
     /// Its event types, in the order of the code.
     pub types: &'static [&'static str],

@@ -94,7 +94,7 @@ fn left_and_corrected() -> Vec<wallet::Event> {
     ]
 }
 
-fn kept_back() -> [wallet::Event; 5] {
+fn kept_back() -> [wallet::Event; 8] {
     use wallet::Event as E;
     let record = || id("20260225000000000007");
     let (case, some) = (|| id("C-1"), || shares("10000.00"));

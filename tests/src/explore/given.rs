@@ -87,7 +87,7 @@ pub struct Given<S: Saga, C> {
 /// A world before and after one input.
 #[derive(Debug)]
 pub struct When<S: Saga, C> {
-    /// Afterwards.
+    /// The world after the command.
     pub world: World<S, C>,
     happened: Happening,
     /// The same input once more, unless it cannot come twice.

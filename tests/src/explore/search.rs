@@ -25,7 +25,7 @@ pub type Truth<S, C> = (&'static str, fn(&World<S, C>) -> Result<(), String>);
 /// What was found.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Explored {
-    /// Different points.
+    /// Points that differ from each other.
     pub states: usize,
     /// Ways from one to the next.
     pub moves: usize,

@@ -30,7 +30,7 @@ pub struct Shell {
     pub runner: Runner,
     /// What is durable.
     pub log: Log,
-    /// Virtual time.
+    /// The engine's clock, which only tests move.
     pub now: Timestamp,
     /// The first thing that the runner did and must not do.
     pub broken: Option<String>,

@@ -46,7 +46,7 @@ pub struct World<S: Saga, C> {
     pub shell: Shell,
     /// The saga's streams, folded from what was stored, never from what the runner believes.
     pub replayed: Replayed<S>,
-    /// Everybody outside.
+    /// The counterparties, with all that they were told.
     pub counterparties: C,
     /// Calls that were sent and not answered.
     pub in_flight: Vec<Effect>,

@@ -5,7 +5,7 @@
 pub struct Dice(u64);
 
 impl Dice {
-    /// That seed.
+    /// A generator that begins with that seed.
     pub const fn new(seed: u64) -> Self {
         Self(seed)
     }

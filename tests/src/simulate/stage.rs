@@ -16,9 +16,9 @@ use std::{collections::BTreeSet, sync::Arc};
 /// What is durable, and everybody outside, at one instant.
 #[derive(Debug)]
 pub struct Stage<'a, C> {
-    /// All streams.
+    /// All streams, as the store has them.
     pub log: &'a Log,
-    /// Everybody outside.
+    /// The counterparties of the simulation.
     pub counterparties: &'a C,
     /// The streams that the last batch continued; at the end, all.
     pub touched: &'a [StreamName],

@@ -16,7 +16,7 @@ use std::{
     fmt,
 };
 
-/// Whole points.
+/// Loyalty points, which are whole.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
 )]
@@ -47,26 +47,26 @@ pub enum Command {
 pub enum Event {
     /// The member got them.
     Earned {
-        /// By what.
+        /// The transaction that brought the points.
         transaction: TransactionId,
-        /// How many.
+        /// How many points came.
         points: Points,
     },
     /// They were set aside.
     Reserved {
-        /// For what.
+        /// The transaction that reserves the points.
         transaction: TransactionId,
-        /// How many.
+        /// How many points are reserved.
         points: Points,
     },
     /// What was set aside is gone.
     Spent {
-        /// For what.
+        /// The transaction that spends its reservation.
         transaction: TransactionId,
     },
     /// What was set aside is free again.
     Released {
-        /// Of what.
+        /// The transaction whose reservation is given up.
         transaction: TransactionId,
     },
 }
@@ -74,7 +74,7 @@ pub enum Event {
 /// What became of the points that an exchange set aside.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Hold {
-    /// They wait.
+    /// So many points wait to be spent or released.
     Held(Points),
     /// They are gone.
     Spent(Points),

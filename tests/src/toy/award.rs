@@ -67,9 +67,9 @@ pub enum Ending {
 /// What is asked for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Request {
-    /// Whose points.
+    /// The member who gets the points.
     pub member: Arc<str>,
-    /// How many.
+    /// How many points are awarded.
     pub points: Points,
 }
 
@@ -110,11 +110,11 @@ pub struct Plan {
     pub account: Key<Account>,
 }
 
-/// The saga.
+/// A saga of one step, which awards points.
 #[derive(Debug)]
 pub struct Award;
 
-/// The table.
+/// The only table of the award.
 #[rustfmt::skip]
 pub static V1: Table<Award> = Table {
     version: "award.v1",

@@ -22,9 +22,9 @@ pub enum Errand {
     Order,
     /// Take it apart again.
     Cancel,
-    /// Send it.
+    /// Ship the parcel to the member.
     Ship,
-    /// Say sorry.
+    /// Tell the member that nothing comes.
     Apologise,
     /// Say whether a purchase deserves points.
     Check,
@@ -56,7 +56,7 @@ pub enum Answer {
     Undeserved(Cause),
     /// It never got the call.
     NotFound,
-    /// Nobody knows.
+    /// Nobody knows whether it happened.
     Unknown(Cause),
 }
 

@@ -64,7 +64,7 @@ pub(crate) enum Done {
     TakenBack,
 }
 
-/// Everybody outside.
+/// All counterparties of these tests, each with what it will say.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub(crate) struct Outside {
     pub(crate) may: BTreeSet<May>,

@@ -54,7 +54,7 @@ pub(crate) mod signed {
     }
 }
 
-/// Days.
+/// Columns that hold dates: eight digits, YYYYMMDD.
 pub(crate) mod day {
     use chrono::NaiveDate;
 

@@ -14,7 +14,7 @@ use std::{
 /// Hour, rank within the night, number.
 type Item = (Timestamp, u8, Arc<str>);
 
-/// What waits.
+/// Applications that wait, by their hour or for a price.
 #[derive(Debug, Default)]
 struct Waiting {
     hours: BTreeSet<Item>,

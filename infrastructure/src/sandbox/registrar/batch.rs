@@ -70,7 +70,7 @@ struct Answers {
 /// Why the night failed.
 #[derive(Debug, thiserror::Error)]
 pub enum NightError {
-    /// A file.
+    /// A file of the night could not be read or written.
     #[error(transparent)]
     Batch(#[from] BatchError),
     /// The registrar's own books.

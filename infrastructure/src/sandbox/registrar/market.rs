@@ -55,7 +55,7 @@ pub enum NotPriced {
     /// The price of T is not published yet.
     #[error("the net asset value of {fund} on {day} is not published yet; publish it first")]
     NoNav {
-        /// The fund.
+        /// The fund without a price, six digits.
         fund: FundCode,
         /// The day whose price is missing, in Shanghai.
         day: NaiveDate,

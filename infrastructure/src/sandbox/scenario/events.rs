@@ -62,7 +62,7 @@ pub struct Huge {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Frozen {
-    /// Owns them.
+    /// The investor who owns the shares.
     pub investor: InvestorId,
     /// Of which fund.
     pub fund: FundCode,

@@ -108,10 +108,10 @@ pub enum AdvanceFate {
 )]
 #[serde(rename_all = "snake_case")]
 pub enum FrontFate {
-    /// Taken.
+    /// The registrar takes the order at its front.
     #[default]
     Accepted,
-    /// Not taken.
+    /// The registrar turns the order away at its front.
     Rejected,
     /// Taken, but the answer is lost.
     TimeoutAccepted,

@@ -137,7 +137,7 @@ pub enum ScenarioError {
     /// More than all.
     #[error("the probabilities of [{section}] are {sum} per mille together; at most 1000 can be")]
     TooMuch {
-        /// Which section.
+        /// The section of the scenario whose odds are added up.
         section: &'static str,
         /// Per mille of all its fates together: more than 1000.
         sum: u32,
@@ -145,7 +145,7 @@ pub enum ScenarioError {
     /// A part is more than nothing and less than all.
     #[error("part_per_mille of fund {fund} in [[huge]] is {part}; write 1 to 999")]
     NoPartOfFund {
-        /// The fund.
+        /// The fund of the entry, six digits.
         fund: FundCode,
         /// What is written there.
         part: u16,
@@ -153,7 +153,7 @@ pub enum ScenarioError {
     /// A part is more than nothing and less than all.
     #[error("part_per_mille of transaction {transaction} is {part}; write 1 to 999")]
     NoPart {
-        /// Whose override.
+        /// The transaction that the entry is about.
         transaction: TransactionId,
         /// What is written there.
         part: u16,

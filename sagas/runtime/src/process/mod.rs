@@ -122,7 +122,7 @@ pub enum Command<S: Saga> {
     HandOver {
         /// For the auditor.
         reason: Arc<str>,
-        /// What came.
+        /// What came of those ends, with a disposition each.
         ends: Vec<Disposed>,
     },
 }
@@ -166,7 +166,7 @@ pub enum Event<S: Saga> {
     },
     /// Over, in one of the saga's own ways.
     Ended {
-        /// Which.
+        /// How the saga ended.
         ending: S::Ending,
         /// Where it failed.
         cause: Option<Cause>,
@@ -209,7 +209,7 @@ pub struct Open<S: Saga> {
     pub request: Arc<S::Request>,
     /// What was decided on it.
     pub promise: Arc<S::Promise>,
-    /// Its table.
+    /// The version of the table that it runs on for life.
     pub table: VersionTag,
     /// Of the saga's own milestones.
     pub notes: S::Notes,
@@ -257,7 +257,7 @@ pub enum Refusal {
     /// It is over, and the message says otherwise. It has no effect.
     #[error("it has ended; a late {message} cannot change that")]
     ContradictsEarlier {
-        /// What came.
+        /// The name of the message that came too late.
         message: &'static str,
     },
     /// The saga's own milestones do not follow one another that way.
@@ -269,15 +269,15 @@ pub enum Refusal {
     /// An end that there is not, or of which two things are to become.
     #[error("{name}: {why}")]
     Unclear {
-        /// Which.
+        /// The name of the open end.
         name: Arc<str>,
-        /// In words.
+        /// What is wrong with the disposition, as a sentence.
         why: Arc<str>,
     },
     /// Abandoning leaves no end without an owner.
     #[error("{name} ({worth}) is open; give it a disposition: refund, suspense or manual")]
     MissingDisposition {
-        /// Which.
+        /// The name of the open end.
         name: Arc<str>,
         /// What is at stake.
         worth: Decimal,

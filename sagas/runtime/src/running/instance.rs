@@ -14,7 +14,7 @@ use fundflow_kernel::{
 
 /// A saga whose types are not known to the runner.
 pub trait Instance: Send {
-    /// Its identity.
+    /// The kind and the transaction of the saga.
     fn id(&self) -> &SagaId;
     /// Another future of the same past.
     fn boxed_clone(&self) -> Box<dyn Instance>;

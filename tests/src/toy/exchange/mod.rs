@@ -42,9 +42,9 @@ use std::sync::Arc;
 /// What the member asks for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Request {
-    /// Whose points.
+    /// The member whose points are spent.
     pub member: Arc<str>,
-    /// What for.
+    /// The goods that the points are for.
     pub goods: Arc<str>,
     /// How many points it costs.
     pub price: Points,

@@ -60,7 +60,7 @@ pub enum Ending {
     Failed,
 }
 
-/// The table.
+/// The only table of the exchange.
 #[rustfmt::skip]
 pub static V1: ExchangeTable = Table {
     version: "exchange.v1",
