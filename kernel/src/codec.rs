@@ -35,8 +35,8 @@ pub trait Stored: Decider {
     /// What turns older bodies into present ones, one entry per type and schema that was left.
     const UPCASTS: &'static [Upcast] = &[];
 
-    /// Whether many write to one stream of it, and nobody waits for what others write there: whoever wrote
-    /// its first event is not told of the next ones.
+    /// Whether many write to one stream of it: whoever wrote its first event does not hear of the next ones.
+    /// Those who do wait for something in it are [`Self::waiting`].
     const SHARED: bool = false;
 
     /// Transactions besides the stream's owner that wait for what others bring into it, first come first:

@@ -37,7 +37,7 @@ pub struct Look {
     pub summary: String,
     /// What was agreed one after the other, where what was asked was changed.
     pub agreed: Vec<Agreed>,
-    /// Who asked for the saga, as [`Saga::requester`](crate::saga::Saga::requester) names them.
+    /// Who asked for the saga, as [`Saga::requester`] names them.
     pub requester: Arc<str>,
     /// What was asked, as it is stored.
     pub request: Value,
