@@ -45,13 +45,19 @@ impl Stage {
     }
 
     fn play(&self, t: &str, rows: &[&str]) -> Played {
+        self.play_among(t, &format!("{HEADING}\n{}\n", rows.join("\n")), "")
+    }
+
+    /// What the counterparties do is in the scenario.
+    fn play_among(&self, t: &str, orders: &str, scenario: &str) -> Played {
         let folder = tempfile::tempdir().unwrap();
         let navs: Vec<_> = PRICED.iter().map(|day| format!("011162,{day},0.7421\n")).collect();
         for (name, text) in [
             ("day.toml", format!("trade_date = {t}\nseed = 1\n")),
             ("investors.csv", INVESTORS.to_owned()),
             ("navs.csv", format!("fund,date,nav\n{}", navs.concat())),
-            ("orders.csv", format!("{HEADING}\n{}\n", rows.join("\n"))),
+            ("orders.csv", orders.to_owned()),
+            ("scenario.toml", scenario.to_owned()),
         ] {
             fs::write(folder.path().join(name), text).unwrap();
         }
@@ -219,4 +225,24 @@ fn words_that_were_taken_stay_taken_whatever_becomes_of_what_they_are_about() {
         ]
         .map(str::to_owned)
     );
+}
+
+#[test]
+fn no_play_ends_between_what_the_registrar_has_worked_through_and_its_answers() {
+    let stage = Stage::new();
+    let recharge =
+        "transaction,time,kind,investor,fund,amount\nR,10:00:00,recharge,I-1,000730,6000.00\n";
+    stage.play_among("2026-02-12", recharge, "");
+    // The withdrawal is over at 08:00 on the day on which the plan's date is confirmed at 08:30.
+    let orders = "transaction,time,kind,investor,fund,amount,shares,frequency,start\n\
+        P,10:00:00,plan,I-1,011162,100.00,,weekly fri,2026-02-25\n\
+        F,2026-02-25T13:11:00+08:00,fast_withdraw,I-1,000730,,100.00,,\n";
+    let carried = "[override.F]\nredemption_confirmation = \"carried\"\n";
+    let first = stage.play_among("2026-02-24", orders, carried);
+
+    let again = stage.play_among("2026-02-24", orders, carried);
+
+    assert_eq!(first.code, 0, "{}", first.error);
+    assert_eq!(again.report["events_added"], 0, "{:?}", first.endings());
+    assert_eq!(first.endings(), ["completed: P.20260227", "paid out: F", "under way: P"]);
 }

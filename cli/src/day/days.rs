@@ -141,8 +141,12 @@ impl<S: EventStore + Checkpoints> Play<S> {
         match item {
             Item::Wave(..) => true,
             Item::Plans(t) => *t <= self.until,
-            Item::Send(t) | Item::Night(t) | Item::Answers(t) => {
-                *t <= self.until || self.books.waits_for_batch_of(*t)
+            Item::Send(t) | Item::Night(t) => *t <= self.until || self.books.waits_for_batch_of(*t),
+            // Once the registrar has worked through a batch, whoever asks hears it: no play ends in between.
+            Item::Answers(t) => {
+                let worked = self.day_after(*t).map(|next| at(next, 8, 0));
+                let worked = worked.is_some_and(|worked| worked <= self.table.clock.now());
+                worked || *t <= self.until || self.books.waits_for_batch_of(*t)
             }
             // Whatever needs a price is on the agenda itself.
             Item::Prices(_) => false,

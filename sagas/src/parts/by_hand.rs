@@ -205,8 +205,10 @@ fn unnamed<S: FundSaga>(view: &View<'_, S>) -> Vec<Disposed> {
     let ends = S::open_ends(view);
     let changed = ends.iter().filter_map(|end| named_anew(view, end));
     let gone = view.open.given_up.iter().filter(|known| {
+        // Where it was to go back by hand it may have gone, though the registrar has turned it into shares.
+        let goes_back = known.disposition == Disposition::Refund;
         let origin = origin(view, &known.name);
-        let owed = origin.is_some_and(|it| known.came_of.is_some() || !it.settles);
+        let owed = origin.is_some_and(|it| known.came_of.is_some() || goes_back || !it.settles);
         owed && !known.worth.is_zero() && ends.iter().all(|end| end.name != known.name)
     });
     changed.chain(gone.map(|known| again(known, NOTHING))).collect()

@@ -212,6 +212,26 @@ fn what_is_not_accepted_of_a_purchase_that_was_given_up_is_owed_by_hand() {
 }
 
 #[test]
+fn money_that_was_to_go_back_by_hand_has_a_case_where_all_of_it_became_shares() {
+    for what in ALL {
+        let (stage, request) = (crate::purchase::stage(), crate::purchase::request());
+        let mut stage = bought_and_given_up(stage, request, what);
+        told(&mut stage, "P.buy", bought("C1", "2026-02-24", crate::purchase::NUMBERS));
+        stage.until("03-02 18:00");
+        purchase_accepted(&mut stage);
+
+        let cases = by_hand::cases(&stage.events);
+        if what == Disposition::Refund {
+            let expected = "0.00 yuan (order) are owed by hand, where 10000.00 were named before";
+            assert_eq!(cases, [expected], "{}", stage.text());
+        } else {
+            assert_eq!(cases, [""; 0], "{what:?}");
+        }
+        assert_eq!(paid(&stage), Decimal::ZERO, "{what:?}");
+    }
+}
+
+#[test]
 fn what_a_failed_raising_earned_is_owed_by_hand_where_the_order_is() {
     for what in [Disposition::Manual, Disposition::Suspense] {
         let mut stage = subscription::stage();
