@@ -6,7 +6,7 @@
 mod common;
 
 use common::{
-    Bench, ENDED, Errand, Mark, Slate,
+    Answer, Bench, ENDED, Errand, Mark, Slate,
     When::{Later, Soon},
     transaction,
 };
@@ -167,4 +167,43 @@ fn whoever_waits_for_the_latest_time_sleeps_first() {
         [true, false, true],
         "the second is due after the first; the third came just now"
     );
+}
+
+fn nth(n: usize) -> TransactionId {
+    format!("TX-{n:02}").parse().unwrap()
+}
+
+#[test]
+fn an_eighth_more_than_is_too_many_sleeps_at_a_time() {
+    let mut bench = Bench::on(&TIMED);
+    bench.runner.set_awake(16);
+
+    for n in 1..=16 {
+        bench.request_under(&nth(n));
+    }
+    assert_eq!(bench.runner.sagas().count(), 16);
+    bench.request_under(&nth(17));
+
+    assert_eq!(bench.runner.sagas().count(), 14);
+}
+
+#[test]
+fn whoever_was_busy_when_there_were_too_many_sleeps_later_though_nobody_comes() {
+    let mut bench = Bench::on(&CALLS);
+    bench.runner.set_awake(8);
+    let mut calls = Vec::new();
+    for n in 1..=12 {
+        bench.request_under(&nth(n));
+        calls.append(&mut bench.last.effects);
+    }
+    assert_eq!((calls.len(), bench.runner.sagas().count()), (12, 12), "all wait for an answer");
+
+    for call in calls {
+        bench.reply(call, Answer::Pending);
+    }
+    for _ in 0..64 {
+        bench.commit();
+    }
+
+    assert_eq!((bench.runner.sagas().count(), bench.runner.open()), (7, 12));
 }
