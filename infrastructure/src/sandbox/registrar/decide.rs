@@ -336,7 +336,7 @@ fn cut(whole: Decimal, per_mille: u16) -> Decimal {
 }
 
 /// The registrar's return code: its dictionary is the published one.
-fn rejection_of(refused: &NotPriced) -> Rejection {
+pub(super) fn rejection_of(refused: &NotPriced) -> Rejection {
     let code = match refused {
         NotPriced::NoFund(_) => "0200",
         NotPriced::NoPair { .. } => "0223",

@@ -32,6 +32,8 @@ mod line;
 mod market;
 mod owed;
 mod planted;
+#[cfg(test)]
+mod planted_tests;
 mod pricing;
 mod records;
 mod register;

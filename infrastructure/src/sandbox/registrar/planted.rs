@@ -1,24 +1,32 @@
 //! Records that say something else than the register, as a scenario plants them.
+//!
+//! They contradict what was asked, promised or published, and they can always be read: no number is
+//! outside of what its column takes, and what a redemption's shares were worth by file 04, its payout
+//! and fee less its income, is never below zero.
 
 use fundflow_domain::{
-    application::{Confirmation, Outcome},
-    money::{Money, Nav, ShareRounding, Shares},
+    application::{Confirmation, Outcome, RedemptionConfirmed},
+    money::{Money, Nav, ShareRounding, Shares, SignedMoney},
 };
-use rust_decimal::Decimal;
+use rust_decimal::{Decimal, RoundingStrategy};
 
-/// A fen is missing between what went in and what came out.
+/// A fen is missing between what went in and what came out; where there is none to miss, one too many
+/// is there.
 pub(super) fn garbled(right: &Confirmation) -> Confirmation {
     let less = |money: Money| money.minus(fen(1)).unwrap_or(fen(1));
     changed(right, |outcome| match outcome {
         Outcome::Purchase(it) => it.amount = less(it.amount),
         Outcome::Subscription(it) => it.amount = less(it.amount),
         Outcome::Conversion(it) => it.net_in = less(it.net_in),
+        Outcome::Redemption(it) if it.gross.is_zero() => {
+            it.payout = it.payout.plus(fen(1)).unwrap_or(it.payout);
+        }
         Outcome::Redemption(it) => it.payout = less(it.payout),
         Outcome::FastTransfer(it) => it.shares = hundredfold(it.shares),
     })
 }
 
-/// A hundred times the shares.
+/// A hundred times the shares, or a hundredth of them where that is more than a record holds.
 pub(super) fn wrong_shares(right: &Confirmation) -> Confirmation {
     changed(right, |outcome| match outcome {
         Outcome::Purchase(it) => it.shares = hundredfold(it.shares),
@@ -29,13 +37,14 @@ pub(super) fn wrong_shares(right: &Confirmation) -> Confirmation {
     })
 }
 
-/// Nothing for what was given.
+/// Nothing for what was given, and no income either: a payout of nothing that holds some would make the
+/// shares worth less than nothing.
 pub(super) fn zero_shares(right: &Confirmation) -> Confirmation {
     changed(right, |outcome| match outcome {
         Outcome::Purchase(it) => it.shares = Shares::ZERO,
         Outcome::Subscription(it) => it.shares = Shares::ZERO,
         Outcome::Conversion(it) => it.shares_in = Shares::ZERO,
-        Outcome::Redemption(it) => it.payout = Money::ZERO,
+        Outcome::Redemption(it) => (it.payout, it.income) = (Money::ZERO, SignedMoney::ZERO),
         Outcome::FastTransfer(it) => it.shares = Shares::ZERO,
     })
 }
@@ -70,7 +79,9 @@ pub(super) fn wrong_fee(right: &Confirmation, rounding: ShareRounding) -> Confir
 
 /// A price that nobody published, and what follows from it.
 pub(super) fn wrong_nav(right: &Confirmation, rounding: ShareRounding) -> Confirmation {
-    let other = |nav: Nav| Nav::new(nav.decimal() + Decimal::new(1, 1)).unwrap_or(nav);
+    let moved = |nav: Nav, by: Decimal| Nav::checked(nav.decimal() + by);
+    let tenth = Decimal::new(1, 1);
+    let other = |nav| moved(nav, tenth).or_else(|| moved(nav, -tenth)).unwrap_or(nav);
     let buys = |net: Money, nav| net.shares_at(nav, rounding).unwrap_or_default();
     changed(right, |outcome| match outcome {
         Outcome::Purchase(it) => {
@@ -90,7 +101,7 @@ pub(super) fn wrong_nav(right: &Confirmation, rounding: ShareRounding) -> Confir
         Outcome::Redemption(it) => {
             it.nav = other(it.nav);
             it.gross = it.shares.value_half_up(it.nav).unwrap_or(it.gross);
-            it.payout = it.gross.minus(it.fee).unwrap_or_default();
+            it.payout = payout_of(it);
             it.lots.clear();
         }
         Outcome::FastTransfer(_) => {}
@@ -108,5 +119,16 @@ fn fen(fen: i64) -> Money {
 }
 
 fn hundredfold(shares: Shares) -> Shares {
-    Shares::new(shares.decimal() * Decimal::ONE_HUNDRED).unwrap_or(shares)
+    let (shares, hundred) = (shares.decimal(), Decimal::ONE_HUNDRED);
+    let hundredth = || {
+        let exact = shares.checked_div(hundred)?;
+        Shares::checked(exact.round_dp_with_strategy(2, RoundingStrategy::ToZero))
+    };
+    Shares::checked(shares * hundred).or_else(hundredth).unwrap_or_default()
+}
+
+/// What its shares are worth, with its income and without its fee; nothing where the fee is more.
+fn payout_of(it: &RedemptionConfirmed) -> Money {
+    let sum = it.gross.decimal() + it.income.decimal() - it.fee.decimal();
+    Money::checked(sum.max(Decimal::ZERO)).unwrap_or(it.payout)
 }

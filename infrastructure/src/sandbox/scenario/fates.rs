@@ -149,7 +149,7 @@ pub enum ConfirmFate {
     /// Part of the shares that are to leave is confirmed with more to come, and the rest on the next
     /// T at its price, where the order says so; else like `partial`.
     Carried,
-    /// A hundred times the shares.
+    /// A hundred times the shares, or a hundredth where no record has room for them.
     WrongShares,
     /// No shares for the money, or no money for the shares.
     ZeroShares,
