@@ -65,15 +65,21 @@ W-3,12:00:00,plan_resume,,,,,,P-1,
     nothing(&[&change[..], &[&at("09:45")]].concat(), "the plan was changed by a newer word");
     let change = ["plan", "change", "P-1", "--amount", "200", "--from", "2026-03-24", "--at"];
     let same = "the plan has these terms already for dates from 2026-03-24 on";
-    nothing(&[&change[..], &[&at("12:30")]].concat(), same);
+    nothing(&[&change[..], &[&at("12:01")]].concat(), same);
+
+    // Nothing follows from it, and no older word undoes it from now on.
+    nothing(
+        &["plan", "change", "P-1", "--amount", "300", "--at", &at("12:00")],
+        "the plan was changed by a newer word",
+    );
 
     let by_li = ["--operator", "li", "--apply"];
-    let one = at("13:00");
+    let one = at("12:02");
     let words = [&pause[..], &[&one], &by_li].concat();
     let (code, done) = said(store.path(), &words);
     assert!(code == Some(0) && done.contains("done: 1 of 1"), "{done}");
-    let since = "the plan is paused since 2026-02-12T13:00:00+08:00";
-    nothing(&[&pause[..], &[&at("13:30")]].concat(), since);
+    let since = "the plan is paused since 2026-02-12T12:02:00+08:00";
+    nothing(&[&pause[..], &[&at("12:03")]].concat(), since);
     let end = ["plan", "end", "P-1", "--reason", "enough"];
     said(store.path(), &[&end[..], &by_li].concat());
     nothing(&end, "the plan is over, as asked: enough");

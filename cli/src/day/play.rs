@@ -337,8 +337,8 @@ fn became(
 ) -> BTreeMap<TransactionId, String> {
     let one = |(row, (of, word, done)): (TransactionId, (TransactionId, PlanWord, &str))| {
         let plan = books.plans.get(of.as_str()).and_then(|kept| kept.loaded.state.plan());
-        let heard = plan.is_some_and(|plan| plan.heard(&word.into()));
-        let done = if heard { done } else { "stays as it is: said too late, or so already" };
+        let followed = plan.is_some_and(|plan| plan.followed(&word.into()));
+        let done = if followed { done } else { "stays as it is: said too late, or so already" };
         (row, format!("plan {of} {done}"))
     };
     said.into_iter().map(one).collect()

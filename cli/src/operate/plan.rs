@@ -102,9 +102,9 @@ impl Row {
         Some(SagaId { kind: self.kind?, transaction: self.transaction.clone() })
     }
 
-    /// It is so already, or a later word counts: nothing is written.
+    /// It is so already, or a later word counts: at most the word itself is kept.
     pub(super) fn changes_nothing(&self) -> bool {
-        self.events.is_empty()
+        self.events.iter().all(|event| event.event_type == "plan.word_kept")
     }
 
     fn refused(mut self, outcome: Outcome, why: String) -> Self {

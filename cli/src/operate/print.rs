@@ -21,7 +21,7 @@ pub(super) fn report(report: &Report<'_>, out: &mut impl Write) -> Result<(), Fa
         let why = report.reason.map_or_else(String::new, |reason| format!(": {reason}"));
         writeln!(out, "done: {} of {of}, by {who}{why}", done.len())?;
         if !idle.is_empty() {
-            writeln!(out, "already so: {} of {of}; nothing was written for them", idle.len())?;
+            writeln!(out, "already so: {} of {of}; nothing changes for them", idle.len())?;
         }
         if report.events_of_others > 0 {
             let others = report.events_of_others;

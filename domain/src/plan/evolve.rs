@@ -1,7 +1,7 @@
 //! What a plan remembers of each fact. Judges nothing; `None` means no decider wrote this.
 
 use super::{
-    Event, Outcome, Plan, Segment, State,
+    Event, Kept, Outcome, Plan, Segment, State,
     words::{What, Word},
 };
 use crate::orders::Cause;
@@ -40,17 +40,25 @@ fn remember(plan: &mut Plan, event: &Event) -> Option<()> {
             // What was agreed for later days is replaced; the first terms tell a repeated opening.
             plan.segments.retain(|segment| segment.asked.is_none() || segment.from < *from);
             plan.segments.push(Segment { from: *from, asked: Some(*at), terms });
-            plan.words.push(Word { at: *at, what: What::Changed(changes.clone()) });
+            plan.words.push(Word::followed(*at, What::Changed(changes.clone())));
         }
         Event::Paused { at, .. } => {
             (running && plan.paused.is_none()).then(|| plan.paused = Some(*at))?;
-            plan.words.push(Word { at: *at, what: What::Paused });
+            plan.words.push(Word::followed(*at, What::Paused));
         }
         Event::Resumed { at, from } => {
             (running && plan.paused.is_some()).then_some(())?;
             (plan.paused, plan.resumed) = (None, Some(*at));
             plan.passed = Some(from.unwrap_or_else(|| at.date()));
-            plan.words.push(Word { at: *at, what: What::Resumed });
+            plan.words.push(Word::followed(*at, What::Resumed));
+        }
+        Event::WordKept { at, said } => {
+            let what = match said {
+                Kept::Terms(changes) => Some(What::Changed(changes.clone())),
+                Kept::Pause => plan.paused.map(|_| What::Paused),
+            };
+            let what = what.filter(|_| running)?;
+            plan.words.push(Word { at: *at, what, changed: false });
         }
         Event::OccurrenceBegun { nominal, transaction } => {
             plan.outcome(*nominal).is_none().then_some(())?;

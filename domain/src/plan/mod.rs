@@ -16,7 +16,9 @@
 //!    that fills the number ends the plan in the same decision; a success resets the count.
 //! 4. An occurrence that is under way when the plan pauses or ends is carried through.
 //! 5. A request carries its instant. One that is older than the latest of its kind decides nothing:
-//!    it was heard, or a newer word has overtaken it, and [`State::already`] says which.
+//!    it was heard, or a newer word has overtaken it, and [`State::already`] says which. So a word that
+//!    changes nothing is kept as well: an older one that is heard later would undo what it says. An end
+//!    has no instant, since nothing undoes it.
 
 mod decide;
 mod evolve;
@@ -27,6 +29,8 @@ mod refusal;
 #[cfg(test)]
 mod refusal_tests;
 mod stored;
+#[cfg(test)]
+mod stored_tests;
 mod terms;
 #[cfg(test)]
 mod tests;
@@ -139,6 +143,13 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         from: Option<NaiveDate>,
     },
+    /// The investor said what was so already, and the newest word on it.
+    WordKept {
+        /// When it was said.
+        at: Timestamp,
+        /// What it was.
+        said: Kept,
+    },
     /// An occurrence is under way.
     OccurrenceBegun {
         /// The date of the occurrence before it is moved to a trading day.
@@ -163,6 +174,16 @@ pub enum Event {
         /// Who or what ended it.
         cause: EndCause,
     },
+}
+
+/// A word that changed nothing when it was heard.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kept {
+    /// The terms were these already.
+    Terms(Changes),
+    /// The plan was paused already.
+    Pause,
 }
 
 /// Who or what ended a plan.
@@ -216,7 +237,8 @@ pub struct Plan {
     outcomes: Vec<(NaiveDate, Outcome)>,
     last_miss: Option<Cause>,
     ended: Option<EndCause>,
-    /// Every word of the investor, in the order in which they were heard.
+    /// Every word of the investor, in the order in which they were heard, those that changed nothing
+    /// included.
     words: Vec<words::Word>,
 }
 

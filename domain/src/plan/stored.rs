@@ -9,6 +9,7 @@ impl Stored for RegularPlan {
         Changed => "plan.changed",
         Paused => "plan.paused",
         Resumed => "plan.resumed",
+        WordKept => "plan.word_kept",
         OccurrenceBegun => "plan.occurrence_begun",
         OccurrenceDone => "plan.occurrence_done",
         OccurrenceMissed => "plan.occurrence_missed",

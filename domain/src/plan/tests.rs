@@ -1,7 +1,7 @@
 //! Given a plan's history, when a command comes, then these facts follow, or this refusal.
 
 use super::{
-    Changes, Command, DayOfMonth, EndCause, Event, Frequency, MissingDay, MoveRule, Outcome,
+    Changes, Command, DayOfMonth, EndCause, Event, Frequency, Kept, MissingDay, MoveRule, Outcome,
     Refusal, RegularPlan, State, Terms,
 };
 use crate::{
@@ -25,7 +25,7 @@ pub(super) fn at(text: &str) -> Timestamp {
     format!("{text}T10:00:00+08:00").parse().unwrap()
 }
 
-fn monthly(day: u8) -> Frequency {
+pub(super) fn monthly(day: u8) -> Frequency {
     Frequency::Monthly { day: DayOfMonth::new(day).unwrap() }
 }
 
@@ -93,6 +93,10 @@ fn pause(day: &str) -> Command {
 
 pub(super) fn resumed(day: &str) -> Event {
     Event::Resumed { at: at(day), from: None }
+}
+
+pub(super) fn kept(day: &str, said: Kept) -> Event {
+    Event::WordKept { at: at(day), said }
 }
 
 pub(super) fn ended(cause: EndCause) -> Event {
@@ -218,10 +222,12 @@ fn a_later_change_replaces_what_was_agreed_for_later_days() {
 }
 
 #[test]
-fn a_change_that_changes_nothing_is_no_fact() {
-    given::<RegularPlan>([opened()])
+fn a_change_that_changes_nothing_is_kept_and_changes_nothing() {
+    let state = given::<RegularPlan>([opened()])
         .when(change("2026-01-02", amount("500"), "2026-02-01"))
-        .then([]);
+        .then([kept("2026-01-02", Kept::Terms(amount("500")))])
+        .state();
+    assert_eq!(state.plan().unwrap().segments.len(), 1);
 }
 
 #[test]
@@ -286,43 +292,6 @@ fn a_plan_that_is_over_stays_over_for_the_first_cause() {
 }
 
 #[test]
-fn events_are_stored_by_these_names() {
-    let fifth = Changes { frequency: Some(monthly(5)), ..Changes::default() };
-    let written: Vec<_> = [
-        changed("2026-01-02", fifth, "2026-02-01"),
-        paused("2026-01-03"),
-        resumed("2026-01-04"),
-        begun("2026-01-10"),
-        done("2026-01-10"),
-        missed("2026-02-10"),
-        ended(EndCause::Misses { in_a_row: 3 }),
-        ended(EndCause::Finished),
-    ]
-    .iter()
-    .map(|event| serde_json::to_string(event).unwrap())
-    .collect();
-    assert_eq!(
-        written,
-        [
-            r#"{"changed":{"at":"2026-01-02T10:00:00+08:00","changes":{"frequency":{"monthly":{"day":5}}},"from":"2026-02-01"}}"#,
-            r#"{"paused":{"at":"2026-01-03T10:00:00+08:00","reason":"holiday"}}"#,
-            r#"{"resumed":{"at":"2026-01-04T10:00:00+08:00"}}"#,
-            r#"{"occurrence_begun":{"nominal":"2026-01-10","transaction":"P-1.20260110"}}"#,
-            r#"{"occurrence_done":{"nominal":"2026-01-10"}}"#,
-            r#"{"occurrence_missed":{"nominal":"2026-02-10","cause":{"code":"51","text":"not enough money"}}}"#,
-            r#"{"ended":{"cause":{"misses":{"in_a_row":3}}}}"#,
-            r#"{"ended":{"cause":"finished"}}"#,
-        ]
-    );
-    let text = serde_json::to_string(&opened()).unwrap();
-    assert_eq!(serde_json::from_str::<Event>(&text).unwrap(), opened());
-    assert!(
-        text.contains(r#""frequency":{"monthly":{"day":10}},"start":"2026-01-01","through":null"#)
-    );
-    assert!(serde_json::from_str::<DayOfMonth>("32").is_err());
-}
-
-#[test]
 fn a_history_that_no_decider_wrote_is_impossible() {
     let histories = [
         vec![done("2026-01-10")],
@@ -332,6 +301,8 @@ fn a_history_that_no_decider_wrote_is_impossible() {
         vec![opened(), ended(asked()), begun("2026-01-10")],
         vec![opened(), resumed("2026-01-10")],
         vec![opened(), paused("2026-01-10"), paused("2026-01-11")],
+        vec![opened(), kept("2026-01-10", Kept::Pause)],
+        vec![opened(), ended(asked()), kept("2026-01-10", Kept::Terms(amount("500")))],
     ];
     for history in histories {
         let last = history.len() - 1;

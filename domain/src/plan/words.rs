@@ -3,10 +3,10 @@
 //! | a word | decides |
 //! |---|---|
 //! | that was heard before | nothing |
-//! | that says what is so already | nothing |
-//! | that is not newer than the one that stands | nothing: whoever says it is told which one stands |
+//! | that is not newer than the newest of its kind | nothing: whoever says it is told which one stands |
+//! | that says what is so already | that it is kept: an older one that is heard later would undo it |
 
-use super::{Changes, Command, EndCause, Event, Plan, Refusal, State};
+use super::{Changes, Command, EndCause, Event, Kept, Plan, Refusal, State};
 use crate::time::Timestamp;
 use chrono::NaiveDate;
 use std::{fmt, sync::Arc};
@@ -16,6 +16,15 @@ use std::{fmt, sync::Arc};
 pub(super) struct Word {
     pub(super) at: Timestamp,
     pub(super) what: What,
+    /// Anything followed from it.
+    pub(super) changed: bool,
+}
+
+impl Word {
+    /// One that something followed from.
+    pub(super) const fn followed(at: Timestamp, what: What) -> Self {
+        Self { at, what, changed: true }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,14 +73,20 @@ pub(super) fn change(
     }
     let from = plan.first_open_date().max(from);
     if plan.says(changes, from) {
-        return Ok(vec![]);
+        return Ok(vec![Event::WordKept { at, said: Kept::Terms(changes.clone()) }]);
     }
     Ok(vec![Event::Changed { at, changes: changes.clone(), from }])
 }
 
 pub(super) fn pause(plan: &Plan, at: Timestamp, reason: &Arc<str>) -> Result<Vec<Event>, Refusal> {
-    let overtaken = plan.resumed.is_some_and(|since| at <= since);
-    if plan.paused.is_some() || overtaken {
+    if plan.paused.is_some() {
+        let newest = plan.ended.is_none() && plan.paused_last().is_none_or(|since| at > since);
+        return Ok(newest
+            .then_some(Event::WordKept { at, said: Kept::Pause })
+            .into_iter()
+            .collect());
+    }
+    if plan.resumed.is_some_and(|since| at <= since) {
         return Ok(vec![]);
     }
     if plan.ended.is_some() {
@@ -81,7 +96,7 @@ pub(super) fn pause(plan: &Plan, at: Timestamp, reason: &Arc<str>) -> Result<Vec
 }
 
 pub(super) fn resume(plan: &Plan, at: Timestamp, from: NaiveDate) -> Result<Vec<Event>, Refusal> {
-    match (plan.paused, plan.resumed) {
+    match (plan.paused.and(plan.paused_last()), plan.resumed) {
         (_, Some(since)) if at <= since => Ok(vec![]),
         (Some(_) | None, _) if plan.ended.is_some() => Err(Refusal::Over),
         (Some(paused), _) if at < paused => Err(Refusal::PausedSince(paused)),
@@ -141,13 +156,23 @@ const fn instant(command: &Command) -> Option<Timestamp> {
 }
 
 impl Plan {
-    /// Whether that word of an investor took effect when it was said: it does so once.
+    /// Whether that word of an investor was heard, whatever followed from it: it is taken once.
     pub fn heard(&self, command: &Command) -> bool {
+        self.knows(command, |_| true)
+    }
+
+    /// Whether anything followed from that word when it was heard; nothing of one that said what was so
+    /// already.
+    pub fn followed(&self, command: &Command) -> bool {
+        self.knows(command, |word| word.changed)
+    }
+
+    fn knows(&self, command: &Command, counts: impl Fn(&Word) -> bool) -> bool {
         let said = |at: &Timestamp, what: &What| {
-            self.words.iter().any(|word| word.at == *at && word.what == *what)
+            self.words.iter().any(|word| word.at == *at && word.what == *what && counts(word))
         };
         match command {
-            Command::Change { at, changes, .. } => self.changed_at(*at) == Some(changes),
+            Command::Change { at, changes, .. } => said(at, &What::Changed(changes.clone())),
             Command::Pause { at, .. } => said(at, &What::Paused),
             Command::Resume { at, .. } => said(at, &What::Resumed),
             Command::End { reason } => {
@@ -161,9 +186,18 @@ impl Plan {
         }
     }
 
-    /// When the terms in force last were asked for otherwise.
+    /// When terms were last asked for, other ones or those in force.
     fn changed(&self) -> Option<Timestamp> {
-        self.segments.last()?.asked
+        self.newest(|what| matches!(what, What::Changed(_)))
+    }
+
+    /// When a pause was last asked for.
+    fn paused_last(&self) -> Option<Timestamp> {
+        self.newest(|what| *what == What::Paused)
+    }
+
+    fn newest(&self, is_one: impl Fn(&What) -> bool) -> Option<Timestamp> {
+        self.words.iter().filter(|word| is_one(&word.what)).map(|word| word.at).max()
     }
 
     fn changed_at(&self, at: Timestamp) -> Option<&Changes> {

@@ -1,10 +1,11 @@
 //! What is said twice, too late, or of what is so already.
 
 use super::{
-    Already, Changes, Command, EndCause, Event, Frequency, Refusal, RegularPlan, State,
-    tests::{amount, asked, at, change, changed, date, ended, miss, opened, paused, resumed},
+    Already, Changes, Command, EndCause, Event, Frequency, Kept, Refusal, RegularPlan, State,
+    tests::{amount, asked, at, change, changed, date, ended, kept, miss, opened, paused, resumed},
 };
-use crate::{decider::Decider as _, testing::given};
+use crate::{decider::Decider as _, testing::given, time::Timestamp};
+use proptest::prelude::*;
 
 fn pause(day: &str) -> Command {
     Command::Pause { at: at(day), reason: "holiday".into() }
@@ -22,7 +23,9 @@ fn already(history: &[Event], command: &Command) -> String {
     let state = history
         .iter()
         .fold(State::default(), |state, event| RegularPlan::evolve(state, event).unwrap());
-    assert_eq!(RegularPlan::decide(&state, command), Ok(vec![]), "{command:?}");
+    let follows = RegularPlan::decide(&state, command).unwrap();
+    let is_kept = |event: &Event| matches!(event, Event::WordKept { .. });
+    assert!(follows.iter().all(is_kept), "{command:?}: {follows:?}");
     state.already(command).map(|it| it.to_string()).unwrap_or_default()
 }
 
@@ -92,6 +95,9 @@ fn a_word_that_changed_nothing_changes_nothing_of_what_was_agreed_for_later_days
     assert_eq!(already(&history, &same), says);
     let history = [history, vec![changed("2026-01-05", weekly(), "2026-03-01")]].concat();
     assert_eq!(already(&history, &same), says, "also where another word came since");
+    let said = [history.clone(), vec![kept("2026-01-10", Kept::Terms(amount("500")))]].concat();
+    given::<RegularPlan>(said.clone()).when(same.clone()).then([]);
+    assert_eq!(already(&said, &same), "this word of 2026-01-10T10:00:00+08:00 was heard before");
 
     let more = [history, vec![changed("2026-01-06", amount("800"), "2026-04-01")]].concat();
     given::<RegularPlan>(more).when(same).then([changed(
@@ -130,4 +136,81 @@ fn a_plan_goes_on_from_a_later_date_than_the_word_where_that_is_said() {
     assert!(RegularPlan::decide(&state, &miss("2026-03-10")).is_ok());
     let text = serde_json::to_string(&late).unwrap();
     assert_eq!(text, r#"{"resumed":{"at":"2026-01-09T10:00:00+08:00","from":"2026-02-11"}}"#);
+}
+
+#[test]
+fn an_older_word_that_is_heard_later_undoes_none_that_changed_nothing() {
+    let same = [opened(), kept("2026-01-10", Kept::Terms(amount("500")))];
+    let older = change("2026-01-09", amount("800"), "2026-03-01");
+    assert_eq!(already(&same, &older), late("2026-01-09", "changed", "2026-01-10"));
+    given::<RegularPlan>(same)
+        .when(change("2026-01-10", amount("800"), "2026-03-01"))
+        .then_refused(Refusal::OtherChange(at("2026-01-10")));
+
+    given::<RegularPlan>([opened(), paused("2026-02-01")])
+        .when(pause("2026-02-03"))
+        .then([kept("2026-02-03", Kept::Pause)])
+        .when(pause("2026-02-02"))
+        .then([])
+        .when(resume("2026-02-02"))
+        .then_refused(Refusal::PausedSince(at("2026-02-03")));
+    let more = [opened(), paused("2026-02-01"), kept("2026-02-03", Kept::Pause)];
+    given::<RegularPlan>(more).when(resume("2026-02-04")).then([resumed("2026-02-04")]);
+}
+
+#[test]
+fn nothing_followed_from_a_word_that_was_only_kept() {
+    let history = [opened(), paused("2026-02-01"), kept("2026-02-03", Kept::Pause)];
+    let state = given::<RegularPlan>(history).state();
+    let plan = state.plan().unwrap();
+    let said = |day| (plan.heard(&pause(day)), plan.followed(&pause(day)));
+    assert_eq!(said("2026-02-01"), (true, true));
+    assert_eq!(said("2026-02-03"), (true, false));
+    assert_eq!(said("2026-02-04"), (false, false));
+}
+
+/// So many minutes after ten in the morning of 2 January.
+fn minute(nth: u32) -> Timestamp {
+    at("2026-01-02").plus_millis(i64::from(nth) * 60_000)
+}
+
+fn words_in_any_order() -> impl Strategy<Value = Vec<Command>> {
+    let word = |nth: u32, which: u8| match which {
+        0 => Command::Pause { at: minute(nth), reason: "holiday".into() },
+        1 => Command::Resume { at: minute(nth), from: date("2026-01-02") },
+        yuan => Command::Change {
+            at: minute(nth),
+            changes: amount(if yuan == 2 { "500" } else { "800" }),
+            from: date("2026-03-01"),
+        },
+    };
+    let words = prop::collection::vec(0..4_u8, 1..8);
+    let words = words.prop_map(move |all| (0..).zip(all).map(|(nth, it)| word(nth, it)).collect());
+    words.prop_flat_map(|all: Vec<Command>| Just(all).prop_shuffle())
+}
+
+proptest! {
+    #[test]
+    fn of_the_words_that_were_taken_the_newest_of_each_kind_stands_in_whichever_order_they_are_heard(
+        words in words_in_any_order()
+    ) {
+        let mut state = RegularPlan::evolve(State::Absent, &opened()).unwrap();
+        let (mut newest_change, mut newest_halt) = (None, None);
+        for word in &words {
+            let Ok(events) = RegularPlan::decide(&state, word) else { continue };
+            state = events.iter().fold(state, |state, it| RegularPlan::evolve(state, it).unwrap());
+            match word {
+                Command::Change { at, changes, .. } => {
+                    newest_change = newest_change.max(Some((*at, changes.amount)));
+                }
+                Command::Pause { at, .. } => newest_halt = newest_halt.max(Some((*at, true))),
+                Command::Resume { at, .. } => newest_halt = newest_halt.max(Some((*at, false))),
+                other => panic!("{other:?}"),
+            }
+        }
+        let plan = state.plan().unwrap();
+        let now = plan.terms_on(date("2026-03-10")).amount;
+        prop_assert_eq!(Some(now), newest_change.map_or(Some(now), |(_, amount)| amount));
+        prop_assert_eq!(plan.paused().is_some(), newest_halt.is_some_and(|(_, paused)| paused));
+    }
 }

@@ -39,9 +39,6 @@ pub(super) struct Agreeing {
     pub(super) warning_confirmed: Option<VersionTag>,
 }
 
-/// Trading days that a word's instant may lie ahead.
-const AHEAD_DAYS: u32 = 2;
-
 impl RegularPlans {
     /// The funds, if it can be agreed at that instant to buy the one by way of the other on those terms from
     /// that date on.
@@ -77,16 +74,14 @@ impl RegularPlans {
         }
     }
 
-    /// A word of a day that was mistyped would stand against every word until then. Whoever runs a store whose
-    /// time is that of its last event may be two trading days ahead of it.
+    /// A word that lay ahead would stand against every word until then, so that none is of an instant that has
+    /// not come. Nobody needs one: a day folder says its rows when it is time for them, and in a store whose
+    /// time is that of its last event, nothing comes between that and what is said next.
     pub(super) fn is_possible(&self, turn: &Turn<'_>, at: Timestamp) -> Result<(), Refusal> {
         self.covers(at.date())?;
         let view = turn.view().map_err(|error| Refusal::Damaged(error.to_string()))?;
         let (opened, now) = (view.open.promise.requested_at.min(turn.now()), turn.now());
-        let ahead = self.house.calendar.t_of(now).ok();
-        let ahead = ahead.and_then(|today| self.house.cut_off_after(today, AHEAD_DAYS));
-        let latest = ahead.unwrap_or(now).max(now);
-        Ok(check_instant("at", at, opened, latest, CLOCK_SKEW).map(drop)?)
+        Ok(check_instant("at", at, opened, now, CLOCK_SKEW).map(drop)?)
     }
 
     /// The first date of the plan. One that the calendar does not cover would wait for a person from the
@@ -186,8 +181,9 @@ impl RegularPlans {
         let key = turn.plan().plan.as_ref();
         let Some(state) = key.and_then(|key| turn.state(key)) else { return Ok(from) };
         let word = plan::Command::Change { at, changes: changes.clone(), from };
-        // Nothing to look at of a word that was heard before, or that the plan itself does not take.
-        let (Some(plan), Ok([_, ..])) =
+        // Nothing to look at of a word that was heard before, that changes nothing, or that the plan itself
+        // does not take.
+        let (Some(plan), Ok([plan::Event::Changed { .. }, ..])) =
             (state.plan(), RegularPlan::decide(state, &word).as_deref())
         else {
             return Ok(from);

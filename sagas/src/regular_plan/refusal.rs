@@ -75,9 +75,11 @@ pub enum Refusal {
         /// What the calendar covers.
         why: CalendarError,
     },
-    /// A word that was said before the plan was opened, or is said days later than now: it would stand against
-    /// every word until then.
-    #[error(transparent)]
+    /// A word that was said before the plan was opened, or that is of an instant which has not come: it would
+    /// stand against every word until then.
+    #[error(
+        "{0}, from the plan's opening to now; give an instant in between, or say it when it is time"
+    )]
     OutOfBounds(#[from] OutOfBounds),
     /// Another account than the investor's pays, or is paid.
     #[error(transparent)]

@@ -166,7 +166,9 @@ fn the_investor_changes_pauses_resumes_and_ends_it() {
     let amount = "20000".parse().ok();
     let changes = Changes { amount, ..Changes::default() };
     let from = "2026-02-25".parse().unwrap();
+    stage.until("02-13 11:00");
     stage.command::<RegularPlans>("PLAN", Command::Change { at: at("02-13 11:00"), changes, from });
+    stage.until("02-13 12:00");
     let pause = Command::Pause { at: at("02-13 12:00"), reason: "on holiday".into() };
     stage.command::<RegularPlans>("PLAN", pause);
     let waits = stage.look::<RegularPlans>("PLAN").waits;
@@ -246,6 +248,7 @@ fn what_cannot_be_carried_out_is_not_agreed_to() {
 #[test]
 fn a_change_is_held_against_what_a_new_plan_is_held_against() {
     let mut stage = opened(terms());
+    stage.until("02-13 11:00");
     let stored = stage.events.len();
     let amount = |yuan: &str| Changes { amount: yuan.parse().ok(), ..Changes::default() };
     let rows = [

@@ -228,6 +228,7 @@ fn a_change_of_its_amount_is_held_against_both_funds() {
     let mut few = wallet();
     few.limits.individual.order_max = Some(read("20000"));
     let mut stage = with(vec![few, equity()]);
+    stage.until("02-13 11:00");
     let mut change = |amount: &str| {
         let changes = Changes { amount: Some(read(amount)), ..Changes::default() };
         let (at, from) = (at("02-13 11:00"), read("2026-02-24"));

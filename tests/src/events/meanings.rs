@@ -119,6 +119,7 @@ const AGGREGATES: &[(&str, &str)] = &[
     ("plan.changed", "From this nominal date on the plan is carried out otherwise."),
     ("plan.paused", "Nothing begins until the plan is resumed."),
     ("plan.resumed", "Nominal dates count again; earlier ones are passed over."),
+    ("plan.word_kept", "The investor said what was so already; an older word does not undo it."),
     ("plan.occurrence_begun", "This transaction carries out the occurrence of that date."),
     ("plan.occurrence_done", "The occurrence was carried out."),
     ("plan.occurrence_missed", "The occurrence was not carried out, and the investor hears why."),

@@ -7,7 +7,9 @@ use crate::{
 };
 use fundflow_domain::{
     ids::{PlanId, TransactionId},
-    plan::{self, DayOfMonth, Frequency, MissingDay, MoveRule, Outcome, RegularPlan, Terms},
+    plan::{
+        self, Changes, DayOfMonth, Frequency, MissingDay, MoveRule, Outcome, RegularPlan, Terms,
+    },
 };
 use fundflow_kernel::streams::Key;
 use fundflow_runtime::saga::Saga;
@@ -126,6 +128,40 @@ fn a_plan_among_people() {
     let explorer = explorer.command(pause).command(Command::Resume { at }).command(end);
     let found = explore(explorer);
     ends(&found, &["abandoned", "over", "paused at run"]);
+}
+
+/// What was said last, though it changed nothing then, holds whatever was said before it and is heard after it.
+const fn newest_stands() -> [Truth<RegularPlans, Outside>; 1] {
+    [("the newest word stands", |world| {
+        let state = world.log().loaded(&plan_key()).state;
+        let Some(plan) = state.plan() else { return Ok(()) };
+        let heard = plan.heard(&plan::Command::from(yuan(2, "1000")));
+        let now = plan.terms_on(date("2026-03-13")).amount;
+        if heard && now != amount("1000") {
+            return Err(format!("{now} yuan are invested, and the newest word says 1,000"));
+        }
+        let still = plan.heard(&plan::Command::from(halt(2)));
+        if still && plan.paused().is_none() { Err("it goes on".into()) } else { Ok(()) }
+    })]
+}
+
+fn yuan(second: i64, yuan: &str) -> Command {
+    let changes = Changes { amount: Some(amount(yuan)), ..Changes::default() };
+    Command::Change { at: morning().plus_millis(second * 1000), changes, from: date("2026-03-01") }
+}
+
+fn halt(second: i64) -> Command {
+    Command::Pause { at: morning().plus_millis(second * 1000), reason: "travelling".into() }
+}
+
+#[test]
+fn a_plan_among_words_that_are_heard_in_any_order() {
+    let explorer = Explorer::new(plan(2, false)).acts(3).truths(newest_stands());
+    let explorer = explorer.command(yuan(1, "2000")).command(yuan(2, "1000"));
+    let go_on = Command::Resume { at: morning().plus_millis(1000) };
+    let explorer = explorer.command(halt(0)).command(halt(2)).command(go_on);
+    let found = explore(explorer);
+    ends(&found, &["over", "paused at run"]);
 }
 
 #[test]
