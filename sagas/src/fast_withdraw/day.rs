@@ -8,7 +8,9 @@
 //!
 //! 1. While nobody knows what the bank did, it counts on the day on which it was asked for and on each later
 //!    one that has begun, whether there is room or not: the cash may go out on any of them. Once it is known,
-//!    the others have it back.
+//!    the others have it back. Days that are over for a week have it back before: nobody asks for cash on them
+//!    any more, and what turns out to be paid on one counts on it then. So a promise names few days, however
+//!    long nobody knows.
 //! 2. A day on which it counts no more has it back.
 //! 3. Cash that the bank declined and paid all the same is out: it counts, and as many shares are held for
 //!    its case, so that they cannot be paid for twice.
@@ -28,7 +30,7 @@ use crate::parts::{
     wallet::{at_par, worth},
 };
 use crate::ports::advance::{AdvanceAnswer, AdvanceSaid};
-use chrono::NaiveDate;
+use chrono::{Days, NaiveDate};
 use fundflow_domain::{
     admission::cash_out,
     advance::{Stage, Transfer},
@@ -43,6 +45,9 @@ use fundflow_kernel::{loaded::DecideError, streams::Key};
 use fundflow_runtime::turn::NotDone;
 
 type Done = Result<usize, NotDone>;
+
+/// Natural days, today among them, on which it counts besides that of the promise while nobody knows.
+const DAYS_COUNTED: u64 = 7;
 
 /// What is promised now, its day among it.
 pub(super) fn promise<'a>(view: &View<'a>) -> &'a Promise {
@@ -103,8 +108,10 @@ fn lack(view: &View<'_>) -> Option<Lack> {
         return Some(Lack::Giving(before.clone()));
     }
     if is_unknown(view) {
-        let later = plan.quotas_later.iter().find(|key| entry(key).is_none());
-        return later.map(|key| Lack::Unknown(key.clone()));
+        let (over, open) = plan.quotas_later.split_at(days_over(view));
+        let over = over.iter().find(counts).map(|key| Lack::Giving(key.clone()));
+        let later = open.iter().find(|key| entry(key).is_none());
+        return over.or_else(|| later.map(|key| Lack::Unknown(key.clone())));
     }
     if let Some(later) = plan.quotas_later.iter().find(counts) {
         return Some(Lack::Giving(later.clone()));
@@ -260,16 +267,34 @@ pub(super) fn last_counted(view: &View<'_>) -> NaiveDate {
     later.fold(promised.quota.day, NaiveDate::max)
 }
 
-/// Nobody knows, and days have begun on which the cash may go out.
+/// The first of the days that ends with the last one.
+fn first_counted(last: NaiveDate) -> NaiveDate {
+    last.checked_sub_days(Days::new(DAYS_COUNTED - 1)).unwrap_or(last)
+}
+
+/// How many of the later days, which are named first to last, are over for so long that they need not count.
+fn days_over(view: &View<'_>) -> usize {
+    let (days, first) = (&promise(view).counted_on, first_counted(last_counted(view)));
+    days.partition_point(|key| key.day < first)
+}
+
+/// Nobody knows, and days have begun on which the cash may go out. Days that were over long ago, and have it
+/// back, are named no more.
 pub(super) fn count_on(turn: &mut Turn<'_>) -> Done {
     let view = turn.view()?;
     let (last, today) = (last_counted(&view), turn.now().date());
     let mut promised = promise(&view).clone();
-    let days = last.iter_days().skip(1).take_while(|day| *day <= today);
+    let first = last.succ_opt().unwrap_or(last).max(first_counted(today));
+    let days = first.iter_days().take_while(|day| *day <= today);
     let keys: Vec<_> = days.map(|day| QuotaKey { day, ..promised.quota.clone() }).collect();
     if keys.is_empty() {
         return Err(lacks("a day that has begun"));
     }
+    let counts = |key: &QuotaKey| {
+        let state = view.state(&Key::<FastQuota>::of(key));
+        matches!(state.and_then(|state| state.entry(view.id)), Some(Entry::Counted(_)))
+    };
+    promised.counted_on.retain(|key| key.day >= first_counted(today) || counts(key));
     promised.counted_on.extend(keys);
     turn.reach(Milestone::Readmitted { admitted: Box::new(promised) })
 }

@@ -141,6 +141,44 @@ fn while_nobody_knows_it_counts_on_every_day_on_which_the_cash_may_go_out() {
     assert_eq!(on(&stage), full([1; 4]), "{}", stage.text());
 }
 
+/// How many later days the promise names that was written last.
+fn days_kept(stage: &Fast) -> usize {
+    let written = stage.events.iter().filter(|it| it.event.event_type.ends_with(".readmitted"));
+    let last: serde_json::Value =
+        serde_json::from_str(&written.last().unwrap().event.data).unwrap();
+    last["admitted"]["counted_on"].as_array().map_or(0, Vec::len)
+}
+
+#[test]
+fn an_advance_that_nobody_knows_of_for_weeks_remembers_a_week_of_days() {
+    let days = ["02-03", "02-04", "02-20", "02-26", "02-27", "03-05", "03-06"];
+    let on = |stage: &Fast| days.map(|day| used(stage, day));
+    let full = |days: [u8; 7]| days.map(|day| if day == 1 { "9000.00" } else { "0.00" }.to_owned());
+    let long = |by_person: bool| {
+        let mut stage = lost("9000");
+        if by_person {
+            stage.abandon_with(Disposition::Manual);
+        }
+        stage.clock("03-05 09:00");
+        // That of its promise, and a week of those on which the cash may still go out.
+        assert_eq!(on(&stage), full([1, 0, 0, 0, 1, 1, 0]), "{}", stage.text());
+        assert!(days_kept(&stage) <= 8, "{}", days_kept(&stage));
+        stage
+    };
+    for mut stage in [long(false), long(true)] {
+        let paid = paid("02-20 10:00", "9000");
+        stage.notice(notice(&out_no("transfer"), paid));
+        stage.run();
+        assert_eq!(on(&stage), full([0, 0, 1, 0, 0, 0, 0]), "{}", stage.text());
+    }
+
+    // Nothing ran meanwhile.
+    let mut stage = lost("9000");
+    stage.now = at("03-05 00:00:09");
+    stage.clock("03-05 09:00");
+    assert_eq!(on(&stage), full([1, 0, 0, 0, 1, 1, 0]), "{}", stage.text());
+}
+
 #[test]
 fn days_that_began_while_nothing_ran_count_once_and_what_does_not_fit_has_a_case() {
     for fuse in (0..8).map(Some).chain([None]) {
