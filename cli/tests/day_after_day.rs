@@ -246,3 +246,23 @@ fn no_play_ends_between_what_the_registrar_has_worked_through_and_its_answers() 
     assert_eq!(again.report["events_added"], 0, "{:?}", first.endings());
     assert_eq!(first.endings(), ["completed: P.20260227", "paid out: F", "under way: P"]);
 }
+
+#[test]
+fn the_calendars_last_day_but_one_is_played_for_what_was_asked_before() {
+    let stage = Stage::new();
+    let rows = [
+        "R,10:00:00,recharge,I-1,,000730,,100.00,,,,",
+        "P,10:01:00,plan,I-1,,011162,,100.00,monthly 31,2026-12-31,,",
+    ];
+    let before = stage.play("2026-12-29", &rows);
+    assert_eq!(before.endings(), ["completed: R", "under way: P"], "{}", before.error);
+
+    let rows = ["W,09:30:00,plan_end,,,,,,,,P,", "B,10:00:00,recharge,I-1,,000730,,100.00,,,,"];
+    let last = stage.play_twice("2026-12-30", &rows);
+    let endings = last.endings();
+    assert_eq!((last.code, endings.len()), (0, 2), "{endings:?}");
+    let refused =
+        "refused: B no trading day can be named: 2027-01-01 is outside the trading calendar";
+    assert!(endings.contains(&"done: W plan P is ended".to_owned()), "{endings:?}");
+    assert!(endings.iter().any(|it| it.starts_with(refused)), "{endings:?}");
+}

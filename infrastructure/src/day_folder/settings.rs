@@ -28,7 +28,7 @@ const CODE_MAX: usize = 9;
 /// What is written in `day.toml`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
-    /// T: a trading day in Shanghai, of which the calendar has two more.
+    /// T: a trading day in Shanghai, after which the calendar has another.
     pub trade_date: NaiveDate,
     /// Chance is a function of it.
     pub seed: u64,
@@ -184,16 +184,15 @@ fn checked(key: &str, code: String, report: &mut Report) -> Option<String> {
     None
 }
 
-/// T and the day after, both of which the calendar must know.
+/// T and the day after, both of which the calendar must know. What is asked for then may need later days: it is
+/// refused by itself, and what was asked for before goes on.
 pub(super) fn trade_date(
     settings: &Settings,
     calendar: &TradingCalendar,
     problems: &mut Vec<Problem>,
 ) -> Option<(TradingDay, TradingDay)> {
-    let days = calendar.day(settings.trade_date).and_then(|day| {
-        calendar.plus(day, 2)?;
-        Ok((day, calendar.plus(day, 1)?))
-    });
+    let days = calendar.day(settings.trade_date);
+    let days = days.and_then(|day| Ok((day, calendar.plus(day, 1)?)));
     days.map_err(|error| {
         let (field, value) = ("trade_date".to_owned(), settings.trade_date.to_string());
         let problem = Problem::of_file(FILE, error.to_string());

@@ -185,7 +185,7 @@ fn a_day_without_trading_or_without_a_calendar_cannot_be_played() {
              the exchange's calendar for that year",
         ),
         (
-            "2026-12-30",
+            "2026-12-31",
             "2027-01-01 is outside the trading calendar xshg-2026 (1990-12-19 to 2026-12-31); install \
              the exchange's calendar for that year",
         ),
