@@ -196,21 +196,22 @@ fn rows_that_come_after_their_time_are_mistakes_of_the_folder_and_the_others_are
     assert_eq!(played.report["bad_rows"].as_array().unwrap().len(), 4);
 }
 
+const WORDS: [&str; 8] = [
+    PLAN,
+    // So already, and the plan is over later.
+    "W-1,10:01:00,plan_change,,,,,100.00,,,L,",
+    "W-2,10:02:00,plan_end,,,,,,,,L,",
+    "D-1,10:03:00,discount_purchase,I-2,000730,,011162,100.00,,,,",
+    "C-1,10:04:00,cancel,,,,,,,,D-1,conversion",
+    "C-2,10:05:00,cancel,,,,,,,,D-1,all",
+    "D-2,10:06:00,discount_purchase,I-2,000730,,011162,100.00,,,,",
+    "C-3,10:07:00,cancel,,,,,,,,D-2,conversion",
+];
+
 #[test]
 fn words_that_were_taken_stay_taken_whatever_becomes_of_what_they_are_about() {
     let stage = Stage::new();
-    let rows = [
-        PLAN,
-        // So already, and the plan is over later.
-        "W-1,10:01:00,plan_change,,,,,100.00,,,L,",
-        "W-2,10:02:00,plan_end,,,,,,,,L,",
-        "D-1,10:03:00,discount_purchase,I-2,000730,,011162,100.00,,,,",
-        "C-1,10:04:00,cancel,,,,,,,,D-1,conversion",
-        "C-2,10:05:00,cancel,,,,,,,,D-1,all",
-        "D-2,10:06:00,discount_purchase,I-2,000730,,011162,100.00,,,,",
-        "C-3,10:07:00,cancel,,,,,,,,D-2,conversion",
-    ];
-    let played = stage.play_twice("2026-02-12", &rows);
+    let played = stage.play_twice("2026-02-12", &WORDS);
 
     assert_eq!(played.code, 0, "{}", played.error);
     assert_eq!(
@@ -225,6 +226,42 @@ fn words_that_were_taken_stay_taken_whatever_becomes_of_what_they_are_about() {
         ]
         .map(str::to_owned)
     );
+}
+
+/// It noted what was refused, and not what was taken.
+#[test]
+fn words_of_a_folder_that_an_earlier_program_played_are_taken() {
+    let stage = Stage::new();
+    let first = stage.play("2026-02-12", &WORDS);
+    let other = "P-1,10:00:00,purchase,I-2,,011162,,100.00,,,,";
+    stage.play("2026-02-13", &[other]);
+    let noted = stage.store.path().join("sandbox/taken.jsonl");
+    fs::remove_file(&noted).unwrap();
+    // Another folder than that is played first.
+    stage.play_twice("2026-02-13", &[other]);
+
+    let again = stage.play_twice("2026-02-12", &WORDS);
+    assert_eq!((again.code, again.error.as_str()), (0, ""));
+    assert_eq!(again.endings(), first.endings());
+
+    // What was never played is no word of that time.
+    let late = "C-9,10:08:00,cancel,,,,,,,,P-1,";
+    let played = stage.play("2026-02-12", &["P-9,10:07:30,purchase,I-2,,011162,,100.00,,,,", late]);
+    assert_eq!(played.report["bad_rows"].as_array().unwrap().len(), 2, "{:?}", played.endings());
+}
+
+/// The dates of later days are those of later folders.
+#[test]
+fn a_folder_that_is_played_again_after_later_ones_names_the_dates_of_its_own_days() {
+    let stage = Stage::new();
+    let first = stage.play("2026-02-12", &[PLAN]);
+    let other = "P-1,10:00:00,purchase,I-2,,011162,,100.00,,,,";
+    stage.play("2026-02-13", &[other]);
+
+    let again = stage.play_twice("2026-02-12", &[PLAN]);
+    assert_eq!(again.endings(), first.endings());
+    assert_eq!(again.report["shares"], first.report["shares"]);
+    assert_eq!(again.report["fees"], first.report["fees"]);
 }
 
 #[test]

@@ -22,6 +22,7 @@ mod batch;
 mod books;
 mod cancels;
 mod days;
+mod earlier;
 mod incomes;
 mod later;
 mod play;
@@ -50,7 +51,7 @@ use fundflow_infrastructure::{
     sqlite::{OpenError, Settings, SqliteStore},
 };
 use fundflow_kernel::{
-    clock::ManualClock,
+    clock::{Clock as _, ManualClock},
     loaded::with_sources,
     store::{AppendError, Checkpoints, EventStore, ReadError},
 };
@@ -204,7 +205,8 @@ async fn prepare<S: EventStore + Checkpoints>(
     base: &Path,
 ) -> Result<Play<S>, Trouble> {
     let clock = ManualClock::at(play::start_of(&*store, day).await?);
-    let with = Counterparties::open(registry, day, calendar, &clock, base)?;
+    let played = (store.head().borrow().0 > 0).then(|| clock.now());
+    let with = Counterparties::open(registry, (day, calendar), &clock, base, played)?;
     let table = Table::laid(registry, day, calendar, clock)?;
     Play::start(store, day.clone(), table, with).await
 }

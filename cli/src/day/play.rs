@@ -17,7 +17,7 @@ use super::{
     batch,
     books::Books,
     cancels::TakenBack,
-    days,
+    days, earlier,
     progress::{Job, Moment},
     requests,
     table::{Counterparties, Table},
@@ -93,8 +93,10 @@ pub(super) struct Play<S> {
     made: usize,
     /// How far the store had been played before.
     began: Timestamp,
+    /// Until when a program played the folder that did not note what it took, if one did.
+    pub(super) played_earlier: Option<Timestamp>,
     /// When the wave was due that is being placed.
-    wave: Timestamp,
+    pub(super) wave: Timestamp,
     pub(super) agenda: BTreeSet<(Timestamp, Item)>,
     pub(super) days: Vec<TradingDay>,
     /// The last day that the folder is about.
@@ -143,6 +145,7 @@ impl<S: EventStore + Checkpoints> Play<S> {
             plan_words: BTreeMap::new(),
             made: 0,
             began,
+            played_earlier: None,
             wave: began,
             agenda: BTreeSet::new(),
             days: Vec::new(),
@@ -157,6 +160,7 @@ impl<S: EventStore + Checkpoints> Play<S> {
             }
         }
         play.plan_days()?;
+        play.played_earlier = earlier::played_until(&play).await?;
         // Delivered before the log's end, or the log would end earlier.
         let delivered = Timestamp::from_micros(play.table.clock.now().micros() - 1);
         drop(play.with.sandbox.due(delivered));

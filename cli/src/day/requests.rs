@@ -4,7 +4,7 @@
 mod kinds;
 pub(super) mod plans;
 
-use super::{Trouble, play::Play};
+use super::{Trouble, earlier, play::Play};
 use crate::registry::Word;
 use fundflow::{ActError, Asking, RequestError, runtime::saga::Saga};
 use fundflow_application::desk::{self, DeskError};
@@ -95,8 +95,21 @@ fn was_refused<S>(play: &mut Play<S>, order: &Order) -> bool {
     is_known
 }
 
-fn was_taken<S>(play: &Play<S>, order: &Order) -> bool {
-    play.with.verdicts.is_taken(&play.day, order)
+/// Whether the word of that row was taken when the folder was played before; it stays so, and is noted where it
+/// was not.
+async fn was_taken<S: EventStore + Checkpoints>(
+    play: &mut Play<S>,
+    order: &Order,
+    of: &TransactionId,
+) -> Result<bool, Trouble> {
+    if play.with.verdicts.is_taken(&play.day, order) {
+        return Ok(true);
+    }
+    let taken = earlier::took(play, of).await?;
+    if taken {
+        hear(play, order, of, Said::Taken)?;
+    }
+    Ok(taken)
 }
 
 /// What is said to a row that is about something which runs.
@@ -212,7 +225,7 @@ async fn cancel_all<S: EventStore + Checkpoints>(
         if was_refused(play, order) {
             continue;
         }
-        if !was_taken(play, order) {
+        if !was_taken(play, order, of).await? {
             let said = cancel(play, of, *scope, order.time).await?;
             if !hear(play, order, of, said)? {
                 continue;

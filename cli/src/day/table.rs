@@ -59,18 +59,18 @@ impl Prices {
 }
 
 impl Counterparties {
-    /// With their books below `base`.
+    /// With their books below `base`. `played`: how far the store had been played before, if it was.
     pub(super) fn open(
         registry: &Registry,
-        day: &Day,
-        calendar: &Arc<TradingCalendar>,
+        (day, calendar): (&Day, &Arc<TradingCalendar>),
         clock: &ManualClock,
         base: &Path,
+        played: Option<Timestamp>,
     ) -> Result<Self, Trouble> {
         let books = base.join(BOOKS);
         let failed = |source| Trouble::Directory { path: books.clone(), source };
         std::fs::create_dir_all(&books).map_err(failed)?;
-        let verdicts = Verdicts::open(&books).map_err(failed)?;
+        let verdicts = Verdicts::open(&books, played).map_err(failed)?;
         // Operators open the books without this folder.
         keep(&day.scenario, &books)?;
         let terms = DayTerms::from(day);

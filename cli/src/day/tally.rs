@@ -23,7 +23,7 @@ use fundflow_domain::{
 };
 use fundflow_infrastructure::day_folder::{Day, Problem};
 use fundflow_kernel::store::EventStore;
-use fundflow_sagas::{fast_withdraw::FastWithdraw, income::Income};
+use fundflow_sagas::{fast_withdraw::FastWithdraw, income::Income, regular_plan::RegularPlans};
 use serde::Serialize;
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -104,8 +104,9 @@ pub(super) struct FundRow {
     pub(super) shares: Sum<2>,
 }
 
-/// The transactions of the day, what their plans ask for, and what other plans asked for on the folder's
-/// days; a store may hold others.
+/// The transactions of the day; what its own plans asked for until its other orders were over, since time went on
+/// for these; and what other plans asked for on the folder's days. A store may hold others, and what plans asked
+/// for later is later folders'.
 struct Ours<'a> {
     rows: BTreeSet<&'a TransactionId>,
     of_plans: BTreeSet<TransactionId>,
@@ -114,21 +115,23 @@ struct Ours<'a> {
 impl<'a> Ours<'a> {
     fn of(rows: BTreeSet<&'a TransactionId>, played: &Played, day: &Day) -> Self {
         let days = day.trade_date.date()..=played.until.date();
-        let sagas = played.sagas.rows().filter(|row| days.contains(&row.since.date()));
-        let is_known = |of: &TransactionId| {
-            let plan = PlanId::of_occurrence(of).map(|(plan, _)| plan);
-            plan.is_some_and(|plan| played.books.plans.get(plan.as_str()).is_some())
+        let orders = || played.sagas.rows().filter(|row| rows.contains(&row.transaction));
+        let moved = orders().filter(|row| *row.kind != *RegularPlans::KIND).map(|row| row.moved);
+        let over = moved.max();
+        let is_ours = |row: &SagaRow| {
+            let Some((plan, _)) = PlanId::of_occurrence(&row.transaction) else { return false };
+            let is_plan = played.books.plans.get(plan.as_str()).is_some();
+            let own = TransactionId::new(plan.as_str()).is_ok_and(|plan| rows.contains(&plan));
+            let meanwhile = over.is_some_and(|over| own && row.since <= over);
+            is_plan && (days.contains(&row.since.date()) || meanwhile)
         };
-        let of_plans = sagas.map(|row| &row.transaction).filter(|of| is_known(of)).cloned();
-        Self { rows, of_plans: of_plans.collect() }
+        let of_plans = played.sagas.rows().filter(|row| is_ours(row));
+        let of_plans = of_plans.map(|row| row.transaction.clone()).collect();
+        Self { rows, of_plans }
     }
 
     fn contains(&self, transaction: &TransactionId) -> bool {
-        let plan = transaction.as_str().rsplit_once('.');
-        let plan = plan.and_then(|(plan, _)| TransactionId::new(plan).ok());
-        self.rows.contains(transaction)
-            || self.of_plans.contains(transaction)
-            || plan.is_some_and(|plan| self.rows.contains(&plan))
+        self.rows.contains(transaction) || self.of_plans.contains(transaction)
     }
 }
 

@@ -7,9 +7,11 @@
 //!    was, is asked for anew.
 //! 2. One JSON line per row. A line that the end of the file cuts off was written by a process that
 //!    died: its row is asked for anew.
+//! 3. An earlier program noted only what is refused. In its store the file of what is taken begins with how
+//!    far that store had been played.
 
 use super::{Day, Order};
-use fundflow_domain::{calendar::TradingDay, ids::TransactionId};
+use fundflow_domain::{calendar::TradingDay, ids::TransactionId, time::Timestamp};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::{
     collections::{HashMap, HashSet},
@@ -28,6 +30,7 @@ pub struct Verdicts {
     taken: File,
     no: HashMap<String, No>,
     yes: HashSet<String>,
+    noted_since: Option<Timestamp>,
 }
 
 /// Why a row is not carried out.
@@ -49,21 +52,41 @@ struct Refused {
 }
 
 #[derive(Debug, Serialize, Deserialize)]
-struct Taken {
-    row: String,
+#[serde(untagged)]
+enum Taken {
+    Row { row: String },
+    Since { noted_since: Timestamp },
 }
 
 impl Verdicts {
-    /// Those that are kept in that directory.
+    /// Those that are kept in that directory. `played_until`: how far its store has been played; none of one
+    /// that has no events.
     ///
     /// # Errors
     /// A file cannot be read or written, or a line of it is none of ours.
-    pub fn open(directory: &Path) -> io::Result<Self> {
+    pub fn open(directory: &Path, played_until: Option<Timestamp>) -> io::Result<Self> {
         let (refused, no) = open(&directory.join(REFUSED))?;
-        let (taken, yes) = open(&directory.join(TAKEN))?;
+        let path = directory.join(TAKEN);
+        let since = played_until.filter(|_| !path.exists());
+        let (mut taken, lines) = open(&path)?;
+        if let Some(noted_since) = since {
+            write(&mut taken, &Taken::Since { noted_since })?;
+        }
         let no = no.into_iter().map(|it: Refused| (it.row, No { why: it.why, is_late: it.late }));
-        let yes = yes.into_iter().map(|it: Taken| it.row);
-        Ok(Self { refused, taken, no: no.collect(), yes: yes.collect() })
+        let (mut yes, mut noted_since) = (HashSet::new(), since);
+        for line in lines {
+            match line {
+                Taken::Row { row } => drop(yes.insert(row)),
+                Taken::Since { noted_since: at } => noted_since = Some(at),
+            }
+        }
+        Ok(Self { refused, taken, no: no.collect(), yes, noted_since })
+    }
+
+    /// Since when it is noted what was taken; none where it always was. What an earlier program took before
+    /// that is not known here.
+    pub const fn noted_since(&self) -> Option<Timestamp> {
+        self.noted_since
     }
 
     /// Why that row is not carried out, if it was not.
@@ -114,7 +137,7 @@ impl Verdicts {
     /// The file cannot be written.
     pub fn note_taken(&mut self, day: &Day, order: &Order) -> io::Result<()> {
         let row = row(day, order);
-        write(&mut self.taken, &Taken { row: row.clone() })?;
+        write(&mut self.taken, &Taken::Row { row: row.clone() })?;
         self.yes.insert(row);
         Ok(())
     }
@@ -174,7 +197,7 @@ mod tests {
         let day = with("scenario.toml", Some(b"")).1.day.unwrap();
         let (one, other) = (&day.orders[0], &day.orders[1]);
         let books = tempfile::tempdir().unwrap();
-        let mut verdicts = Verdicts::open(books.path()).unwrap();
+        let mut verdicts = Verdicts::open(books.path(), None).unwrap();
         verdicts.note(&day, one, not_today()).unwrap();
         drop(verdicts);
         let path = books.path().join(REFUSED);
@@ -182,7 +205,7 @@ mod tests {
         assert!(!text.contains("late"), "as earlier programs wrote it: {text}");
         fs::write(&path, format!("{text}{{\"row\": \"half")).unwrap();
 
-        let kept = Verdicts::open(books.path()).unwrap();
+        let kept = Verdicts::open(books.path(), None).unwrap();
         assert_eq!(kept.why_not(&day, one), Some(&not_today()));
         assert_eq!(kept.why_not(&day, other), None);
         let later = Order { time: one.time.plus_millis(1), ..one.clone() };
@@ -195,14 +218,32 @@ mod tests {
         let day = with("scenario.toml", Some(b"")).1.day.unwrap();
         let (one, other) = (&day.orders[0], &day.orders[1]);
         let books = tempfile::tempdir().unwrap();
-        let mut verdicts = Verdicts::open(books.path()).unwrap();
+        let mut verdicts = Verdicts::open(books.path(), None).unwrap();
         let late = No { is_late: true, ..not_today() };
         verdicts.note(&day, one, late.clone()).unwrap();
         verdicts.note_taken(&day, other).unwrap();
         drop(verdicts);
 
-        let kept = Verdicts::open(books.path()).unwrap();
+        let kept = Verdicts::open(books.path(), None).unwrap();
         assert_eq!(kept.why_not(&day, one), Some(&late));
         assert!(kept.is_taken(&day, other) && !kept.is_taken(&day, one));
+    }
+
+    #[test]
+    fn a_store_that_was_played_without_such_notes_has_them_from_then_on() {
+        let day = with("scenario.toml", Some(b"")).1.day.unwrap();
+        let books = tempfile::tempdir().unwrap();
+        let (then, later) = (day.orders[0].time, day.orders[0].time.plus_millis(60_000));
+        let mut verdicts = Verdicts::open(books.path(), Some(then)).unwrap();
+        assert_eq!(verdicts.noted_since(), Some(then));
+        verdicts.note_taken(&day, &day.orders[0]).unwrap();
+        drop(verdicts);
+
+        let again = Verdicts::open(books.path(), Some(later)).unwrap();
+        assert_eq!(again.noted_since(), Some(then));
+        assert!(again.is_taken(&day, &day.orders[0]) && !again.is_taken(&day, &day.orders[1]));
+        let empty = tempfile::tempdir().unwrap();
+        drop(Verdicts::open(empty.path(), None).unwrap());
+        assert_eq!(Verdicts::open(empty.path(), Some(later)).unwrap().noted_since(), None);
     }
 }

@@ -131,7 +131,7 @@ pub(super) async fn say<S: EventStore + Checkpoints>(
         }
         let (command, done) = said(order, word);
         let heard = (of.clone(), command.clone(), done);
-        if !super::was_taken(play, order) {
+        if !super::was_taken(play, order, of).await? {
             let said = ask_plan(play, order, (of, word), command).await?;
             if !super::hear(play, order, of, said)? {
                 continue;
