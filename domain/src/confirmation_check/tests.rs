@@ -3,8 +3,9 @@
 use super::*;
 use crate::{calendar::TradingCalendar, case::Kind as K};
 
+mod conversions;
 mod properties;
-mod shares_out;
+mod redemptions;
 
 type Found = &'static [(Kind, &'static str, &'static str)];
 

@@ -39,7 +39,7 @@ fn taken_back_before(mode: Mode, call: &str, scope: Scope) -> (Stage, usize) {
 }
 
 #[test]
-fn all_of_a_linked_purchase_is_taken_back_at_every_row_before_the_cut_off() {
+fn all_of_a_linked_purchase_is_taken_back_while_it_is_paid_and_bought() {
     let mode = Mode::LinkedSameDay;
     let (stage, at) = taken_back_before(mode, "mmf.pay", Scope::All);
     assert_eq!(
@@ -70,6 +70,11 @@ fn all_of_a_linked_purchase_is_taken_back_at_every_row_before_the_cut_off() {
             "discount_purchase.compensated",
         ]
     );
+}
+
+#[test]
+fn all_of_a_linked_purchase_is_taken_back_with_its_conversion_first() {
+    let mode = Mode::LinkedSameDay;
     let (stage, at) = taken_back_before(mode, "convert", Scope::All);
     assert_eq!(
         stage.since(at),
