@@ -49,7 +49,7 @@ pub use refusal::Refusal;
 /// Everything that a decision on a discount purchase looks at. Not stored.
 #[derive(Debug, Clone)]
 pub struct Admission {
-    /// Gross, in yuan.
+    /// Gross, fee included: yuan to the fen, never zero.
     pub amount: Amount,
     /// The instant of the request.
     pub at: Timestamp,
@@ -131,7 +131,7 @@ pub struct Admitted {
     pub discount_rule: VersionTag,
     /// The verdicts on the money-market fund and on the target fund.
     pub suitability: Vec<Suitability>,
-    /// Whose limits apply.
+    /// Whose limits apply: those of natural persons and of institutions differ.
     pub customer: CustomerType,
     /// Through whom it was ordered.
     pub channel: SalesChannel,

@@ -75,7 +75,7 @@ pub enum CalendarError {
     Malformed {
         /// Counted from 1.
         line: usize,
-        /// What stands there.
+        /// The text as it stands in the file, to be quoted.
         text: String,
     },
 }

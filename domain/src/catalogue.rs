@@ -26,7 +26,7 @@ pub struct Contradiction {
     pub version: VersionTag,
     /// Which of their fields.
     pub key: String,
-    /// What stands there.
+    /// The text as it stands in the file, to be quoted.
     pub value: String,
     /// What may stand there.
     pub allowed: String,

@@ -98,7 +98,7 @@ pub struct ConversionPair {
 pub struct Closure {
     /// The first day on which it is closed.
     pub from: NaiveDate,
-    /// Last day, included.
+    /// The last natural day of it, itself included.
     pub through: NaiveDate,
     /// What is stopped.
     pub stops: Stops,
@@ -111,7 +111,7 @@ pub struct Closure {
 pub struct Raising {
     /// The first day on which money is raised.
     pub from: NaiveDate,
-    /// Last day, included.
+    /// The last natural day of it, itself included.
     pub through: NaiveDate,
     /// From when on an order belongs to the next day; the exchange's cut-off where nothing is said.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -55,7 +55,7 @@ pub struct InvestorProfile {
     pub id_valid_until: NaiveDate,
     /// Whether the paying account is in the investor's own name.
     pub same_name_card: bool,
-    /// Whose limits apply.
+    /// Whose limits apply: those of natural persons and of institutions differ.
     pub customer_type: CustomerType,
     /// Funds of which shares are held already: the additional minimum applies to them, the first
     /// minimum to all others.

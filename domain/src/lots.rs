@@ -84,7 +84,7 @@ pub enum Refusal {
     /// There are too few.
     #[error("{asked} shares are asked for, and the lots hold {held}")]
     NotCovered {
-        /// By the order.
+        /// Shares that the order asks for, to 0.01.
         asked: Shares,
         /// In the lots that may be taken.
         held: Shares,

@@ -34,7 +34,7 @@ use std::{fmt, str::FromStr};
 pub struct NumberError {
     /// What it was meant to be.
     pub quantity: &'static str,
-    /// What was given.
+    /// The text as it was given, to be quoted.
     pub value: String,
     /// What may be given.
     pub allowed: &'static str,

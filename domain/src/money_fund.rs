@@ -58,7 +58,7 @@ pub enum Carry {
 /// A fund's income of one natural day, as it is published.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Publication {
-    /// The money-market fund.
+    /// The money-market fund, by its code of six digits.
     pub fund: FundCode,
     /// The natural day that the income is of.
     pub day: NaiveDate,

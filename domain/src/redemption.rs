@@ -70,7 +70,7 @@ pub struct LotRedemption {
     pub rate: Rate,
     /// What the shares are worth.
     pub gross: Money,
-    /// What leaving costs.
+    /// What leaving costs, in yuan to the fen.
     pub fee: Money,
     /// The fee for buying that was put off until now.
     pub back_end_fee: Money,
@@ -83,7 +83,7 @@ pub struct LotRedemption {
 pub struct Redemption {
     /// What the shares are worth.
     pub gross: Money,
-    /// What leaving costs.
+    /// What leaving costs, in yuan to the fen.
     pub fee: Money,
     /// The fee for buying that was put off until now.
     pub back_end_fee: Money,

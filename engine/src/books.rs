@@ -29,7 +29,6 @@ enum Waiting {
     Watch(SagaId, Watcher),
 }
 
-/// Everybody who waits.
 #[derive(Debug, Default)]
 pub(crate) struct Books {
     tickets: HashMap<Ticket, Waiting, RandomState>,

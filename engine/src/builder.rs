@@ -90,7 +90,7 @@ impl<S: EventStore + Checkpoints> Builder<S> {
         }
     }
 
-    /// Carries that saga.
+    /// Registers that saga under its kind; a later one of the same kind takes its place.
     #[must_use]
     pub fn saga(self, saga: impl Saga) -> Self {
         self.kind(Arc::new(Of(Arc::new(saga))))

@@ -17,9 +17,7 @@ use tokio::{sync::mpsc, time::timeout};
 /// Which memory a call came from: one that was evicted does not know its calls any more.
 pub(crate) type Epoch = u64;
 
-/// Calls to make.
 pub(crate) type Calls = (Epoch, Vec<Effect>);
-/// What they brought.
 pub(crate) type Answers = Vec<(Epoch, Answered)>;
 
 const HANDED_OVER_AT_ONCE: usize = 4096;

@@ -34,7 +34,7 @@ const RETRY_AFTER: Duration = Duration::from_millis(50);
 /// Resolves when the saga comes to rest, or the engine stops.
 pub type Resting = BoxFuture<'static, Result<Rest, ActError>>;
 
-/// A running engine.
+/// A running engine: a handle that is cheap to clone, and that may be used from any task.
 #[derive(Clone)]
 pub struct Engine {
     inbox: mpsc::Sender<Message>,

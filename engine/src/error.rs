@@ -35,7 +35,7 @@ pub enum RequestError<R> {
     /// A stream that it needs cannot be read or folded. Nothing was decided; verify the store.
     #[error("{place} is damaged: {what}")]
     Damaged {
-        /// Stream and version.
+        /// The stream that is damaged, with the version where one event of it is.
         place: Arc<str>,
         /// What is wrong there.
         what: Arc<str>,

@@ -8,7 +8,7 @@ use std::sync::{
 
 /// Says what time it is. Decisions never ask it; they are handed what it says.
 pub trait Clock: Send + Sync + 'static {
-    /// The present instant.
+    /// The present instant, to the microsecond.
     fn now(&self) -> Timestamp;
 }
 

@@ -21,7 +21,7 @@ pub trait Fold: Any + Send + Sync {
     /// # Errors
     /// As [`Fold::replay`].
     fn refold(&mut self, history: &mut dyn Iterator<Item = &Recorded>) -> Result<(), ReadError>;
-    /// Events so far.
+    /// How many events of the stream are folded so far; 0 of a stream that does not exist.
     fn version(&self) -> Version;
     /// Link of the last event.
     fn chain(&self) -> Chain;

@@ -38,7 +38,7 @@ pub struct Meta {
     pub trace_parent: Option<Arc<str>>,
     /// The business instant: when it happened out there.
     pub occurred_at: Timestamp,
-    /// The engine's clock.
+    /// The engine's clock when the event was decided, to the microsecond.
     pub recorded_at: Timestamp,
     /// The business day (T), where there is one.
     pub trade_date: Option<NaiveDate>,
@@ -48,7 +48,7 @@ pub struct Meta {
 pub struct Loaded<D: Stored> {
     /// Folded from all of its events.
     pub state: D::State,
-    /// Events so far.
+    /// How many events were folded: the version that an append is to expect.
     pub version: Version,
     /// Link of the last one.
     pub chain: Chain,
@@ -93,7 +93,7 @@ pub enum DecideError<R: std::error::Error> {
     /// The stream's history cannot be folded, so nothing is decided on it; verify the store.
     #[error("{place} is damaged: {what}")]
     Damaged {
-        /// Stream and version.
+        /// The stream that cannot be folded, with the version where one event of it is the reason.
         place: Arc<str>,
         /// What is wrong there.
         what: Arc<str>,

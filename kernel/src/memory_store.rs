@@ -20,7 +20,7 @@ use std::{
 };
 use tokio::sync::watch;
 
-/// The reference adapter.
+/// The store that keeps everything in memory: what any other adapter is compared with.
 #[derive(Debug, Clone, Default)]
 pub struct MemoryStore(Arc<Shared>);
 
@@ -72,7 +72,7 @@ struct Log {
 }
 
 impl MemoryStore {
-    /// Without any event.
+    /// An empty store; the first event that is appended gets position 1.
     pub fn new() -> Self {
         Self::default()
     }

@@ -26,7 +26,7 @@ pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 pub struct Version(pub u64);
 
 impl Version {
-    /// No such stream.
+    /// The version of a stream that does not exist: an append that expects it writes the first event.
     pub const NONE: Self = Self(0);
 
     /// After so many more events.

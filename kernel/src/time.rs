@@ -21,7 +21,7 @@ pub struct Timestamp(i64);
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{value:?} is not an instant; write it like 2026-02-13T14:59:59.999+08:00")]
 pub struct NotAnInstant {
-    /// What was given.
+    /// The text as it was given, to be quoted.
     pub value: String,
 }
 

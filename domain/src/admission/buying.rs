@@ -43,7 +43,7 @@ pub enum Way {
 pub struct Buying {
     /// Purchase, subscription, or occurrence of a plan.
     pub way: Way,
-    /// Gross, in yuan.
+    /// Gross, fee included: yuan to the fen, never zero.
     pub amount: Amount,
     /// The instant of the request.
     pub at: Timestamp,
@@ -91,7 +91,7 @@ pub struct Admitted {
     pub discount_rule: VersionTag,
     /// The verdict on the fund; none on an order that was decided again, since it was judged before.
     pub suitability: Option<Suitability>,
-    /// Whose limits apply.
+    /// Whose limits apply: those of natural persons and of institutions differ.
     pub customer: CustomerType,
     /// Through whom it was ordered.
     pub channel: SalesChannel,

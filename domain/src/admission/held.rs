@@ -14,13 +14,13 @@ use std::fmt;
 pub struct HeldShares {
     /// Free for any use.
     pub free: Shares,
-    /// On the register.
+    /// Shares that the registrar has confirmed, to 0.01, whatever is kept of them.
     pub registered: Shares,
-    /// For other orders.
+    /// Shares that other orders have reserved, to 0.01.
     pub reserved: Shares,
-    /// By the register.
+    /// Shares that the register keeps from leaving, to 0.01.
     pub frozen: Shares,
-    /// In open cases.
+    /// Shares that are held under open cases, to 0.01.
     pub disputed: Shares,
 }
 

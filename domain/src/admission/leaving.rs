@@ -49,7 +49,7 @@ pub struct FreeLot {
 /// The investor's shares of the fund that they leave.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Held {
-    /// On the register.
+    /// Shares that the registrar has confirmed, to 0.01, whatever is kept of them.
     pub registered: Shares,
     /// Of them, earmarked for other orders.
     pub reserved: Shares,
@@ -118,7 +118,7 @@ pub struct Admitted {
     pub terms: VersionTag,
     /// Its fee schedule.
     pub fee_schedule: VersionTag,
-    /// Whose limits apply.
+    /// Whose limits apply: those of natural persons and of institutions differ.
     pub customer: CustomerType,
     /// Through whom it was ordered.
     pub channel: SalesChannel,

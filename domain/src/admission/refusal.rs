@@ -91,7 +91,7 @@ pub enum Refusal {
         listed(possible)
     )]
     NotEnoughHeld {
-        /// The money-market fund.
+        /// The money-market fund, by its code of six digits.
         fund: FundCode,
         /// What the amount comes to.
         asked: Shares,
@@ -107,7 +107,7 @@ pub enum Refusal {
          of them, or leave as many"
     )]
     LeavesTooFew {
-        /// The money-market fund.
+        /// The money-market fund, by its code of six digits.
         fund: FundCode,
         /// Shares that nothing else takes.
         left: Shares,
@@ -145,7 +145,7 @@ pub enum Refusal {
     /// The wallet's shares cannot leave on that day.
     #[error("shares of fund {fund} cannot leave on {day}: {status}, conversion {convert}{}", because(notice.as_deref()))]
     ConversionOutNotOpen {
-        /// The money-market fund.
+        /// The money-market fund, by its code of six digits.
         fund: FundCode,
         /// What it is on that day.
         status: FundStatus,
@@ -173,7 +173,7 @@ pub enum Refusal {
     /// The registrar does not convert between these two.
     #[error("fund {wallet} cannot be converted into fund {target}")]
     NoConversionPair {
-        /// The money-market fund.
+        /// The money-market fund, by its code of six digits.
         wallet: FundCode,
         /// The fund that the shares would become.
         target: FundCode,
@@ -181,7 +181,7 @@ pub enum Refusal {
     /// Front-end shares cannot become back-end shares.
     #[error("front-end shares of fund {wallet} cannot become back-end shares of fund {target}")]
     ChargeSideMismatch {
-        /// The money-market fund.
+        /// The money-market fund, by its code of six digits.
         wallet: FundCode,
         /// The fund that the shares would become.
         target: FundCode,
@@ -191,7 +191,7 @@ pub enum Refusal {
         "fund {wallet} converts into fund {target} after {days_min} days of holding, not at once"
     )]
     HeldTooShort {
-        /// The money-market fund.
+        /// The money-market fund, by its code of six digits.
         wallet: FundCode,
         /// The fund that the shares would become.
         target: FundCode,

@@ -54,9 +54,9 @@ pub struct Terms {
 pub struct Transfer {
     /// The bank's own number.
     pub serial: Serial,
-    /// How much moved.
+    /// What moved, in yuan to the fen, as the bank states it.
     pub amount: Money,
-    /// When it moved.
+    /// The instant that the bank states.
     pub at: Timestamp,
 }
 

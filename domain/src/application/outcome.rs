@@ -21,7 +21,7 @@ pub struct PurchaseConfirmed {
     pub fee: Money,
     /// Asked for and not accepted; goes back to the investor.
     pub refund: Money,
-    /// Price of T.
+    /// The fund's price of T, in yuan per share with up to 8 decimals.
     pub nav: Nav,
     /// Shares that were registered.
     pub shares: Shares,
@@ -55,16 +55,16 @@ pub struct LotConfirmed {
     pub shares: Shares,
     /// What they were worth.
     pub gross: Money,
-    /// What leaving cost.
+    /// What leaving the lot cost, in yuan to the fen.
     pub fee: Money,
 }
 
 /// Money for shares at the price of T.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RedemptionConfirmed {
-    /// Shares that left.
+    /// Shares that left the register, to 0.01.
     pub shares: Shares,
-    /// Price of T.
+    /// The fund's price of T, in yuan per share with up to 8 decimals.
     pub nav: Nav,
     /// What they were worth.
     pub gross: Money,
@@ -116,7 +116,7 @@ pub struct FastTransferConfirmed {
 pub enum Outcome {
     /// A subscription became shares (business code 130).
     Subscription(SubscriptionConfirmed),
-    /// 122 or 139.
+    /// A purchase was confirmed (business code 122), or a plan's date (139).
     Purchase(PurchaseConfirmed),
     /// A redemption was confirmed (business code 124).
     Redemption(RedemptionConfirmed),

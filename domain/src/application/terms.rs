@@ -44,12 +44,12 @@ pub struct Designated {
 pub enum Ask {
     /// Shares of a fund that is being raised, at face value.
     Subscription {
-        /// Gross, fee included.
+        /// Gross, fee included: yuan to the fen, never zero.
         amount: Amount,
     },
     /// Shares at the price of T.
     Purchase {
-        /// Gross, fee included.
+        /// Gross, fee included: yuan to the fen, never zero.
         amount: Amount,
         /// The regular plan whose occurrence it is (039); none for a single purchase (022).
         plan: Option<PlanId>,

@@ -41,7 +41,7 @@ pub struct ConversionNumbers {
 /// What must hold for a conversion.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ConversionExpected<'a> {
-    /// The order's shares.
+    /// Shares that the order asks for, to 0.01; a part of them may be confirmed.
     pub asked: Shares,
     /// In the order in which they leave; empty where no fee for leaving was promised.
     pub lots: &'a [LotTerms],

@@ -44,7 +44,7 @@ pub struct LotNumbers {
     pub shares: Shares,
     /// What they are worth.
     pub gross: Money,
-    /// Taken for leaving.
+    /// Taken for leaving, in yuan to the fen, as the registrar states it.
     pub fee: Money,
 }
 
@@ -57,7 +57,7 @@ pub struct RedemptionNumbers {
     pub nav: Nav,
     /// What the shares are worth.
     pub gross: Money,
-    /// Taken for leaving.
+    /// Taken for leaving, in yuan to the fen, as the registrar states it.
     pub fee: Money,
     /// The fee for buying that was put off until now.
     pub back_end_fee: Money,
@@ -72,7 +72,7 @@ pub struct RedemptionNumbers {
 /// What must hold for a redemption.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RedemptionExpected<'a> {
-    /// The order's shares.
+    /// Shares that the order asks for, to 0.01; a part of them may be confirmed.
     pub asked: Shares,
     /// In the order in which they leave; empty where no fee was promised.
     pub lots: &'a [LotTerms],

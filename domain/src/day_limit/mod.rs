@@ -56,7 +56,7 @@ pub enum Event {
     Counted {
         /// The transaction that ordered.
         transaction: TransactionId,
-        /// What was ordered.
+        /// The gross amount of the order that is counted, in yuan to the fen.
         asked: Amount,
         /// What stands of it; less than was ordered where the cap cut it.
         accepted: Amount,
@@ -65,7 +65,7 @@ pub enum Event {
     DayRefused {
         /// The transaction that exceeded it.
         transaction: TransactionId,
-        /// What it ordered.
+        /// The gross amount of the order that is counted, in yuan to the fen.
         asked: Amount,
         /// Earlier transactions of the day that fall with it.
         revoked: Vec<TransactionId>,
@@ -82,14 +82,14 @@ pub enum Event {
 pub enum Entry {
     /// The amount counts against the limit of the day.
     Counted {
-        /// What was ordered.
+        /// The gross amount of the order that is counted, in yuan to the fen.
         asked: Amount,
         /// What stands of it.
         accepted: Amount,
     },
     /// It does not count: the day was refused, by its order or by a later one.
     Refused {
-        /// What was ordered.
+        /// The gross amount of the order that is counted, in yuan to the fen.
         asked: Amount,
     },
     /// It does not count any more, or was given back before it came.
@@ -125,7 +125,7 @@ pub enum Refusal {
     /// More than fits under the cap.
     #[error("{asked} yuan exceed the day's limit, of which {room} are left")]
     AboveDayMax {
-        /// What is ordered.
+        /// The gross amount of the order that is counted, in yuan to the fen.
         asked: Amount,
         /// What is left of it.
         room: Money,
@@ -144,7 +144,7 @@ impl State {
         self.entries.iter().filter(move |(_, it)| refused(it)).map(|(tx, _)| tx)
     }
 
-    /// Yuan that count.
+    /// Yuan to the fen that count; what was given back does not.
     pub fn used(&self) -> Money {
         let add = |sum: Money, entry: &Entry| match entry {
             Entry::Counted { accepted, .. } => sum.plus((*accepted).into()).unwrap_or(sum),

@@ -40,7 +40,7 @@ pub const DAY_MAX: Money = Money::whole_yuan(10_000);
 pub struct QuotaKey {
     /// Owns the shares.
     pub investor: InvestorId,
-    /// The money-market fund.
+    /// The money-market fund, by its code of six digits.
     pub fund: FundCode,
     /// The distributor's code; all of its channels count together.
     pub distributor: AccountRef,
@@ -137,7 +137,7 @@ pub enum Entry {
 }
 
 impl Entry {
-    /// Yuan that count.
+    /// Yuan to the fen that count; what was given back does not.
     pub fn amount(&self) -> Option<Amount> {
         match self {
             Entry::Counted(amount) | Entry::Paid { amount, .. } => Some(*amount),
@@ -199,7 +199,7 @@ impl State {
         fund_max.is_some_and(|max| self.used() <= max.min(DAY_MAX))
     }
 
-    /// Yuan that count.
+    /// Yuan to the fen that count; what was given back does not.
     pub fn used(&self) -> Money {
         let add = |sum: Money, entry: &Entry| {
             entry.amount().and_then(|amount| sum.plus(amount.into())).unwrap_or(sum)

@@ -109,7 +109,7 @@ pub struct ShareClass(char);
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{value:?} is not a share class: one letter A to Z")]
 pub struct NotAShareClass {
-    /// What was given.
+    /// The text as it was given, to be quoted.
     pub value: String,
 }
 

@@ -120,7 +120,7 @@ pub struct Breach {
     pub schedule: VersionTag,
     /// Which of its fields.
     pub field: String,
-    /// What stands there.
+    /// The text as it stands in the file, to be quoted.
     pub value: String,
     /// What may stand there.
     pub limit: String,

@@ -114,7 +114,7 @@ pub enum Command {
         record: Serial,
         /// How many the order names.
         shares: Shares,
-        /// On whose behalf.
+        /// On whose behalf: a court, a creditor or the investor (codes 0 to 4).
         cause: FrozenCause,
     },
     /// The order of that record is lifted.
@@ -224,7 +224,7 @@ pub enum Event {
         shares: Shares,
         /// By whom and why.
         cause: Cause,
-        /// On whose word.
+        /// Whose word it is, which decides what frees them again.
         #[serde(default, skip_serializing_if = "FrozenBy::is_order")]
         by: FrozenBy,
     },

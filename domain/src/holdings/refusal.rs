@@ -30,9 +30,9 @@ pub enum Refusal {
     /// The lots that the investor chose are not as many shares as are asked for.
     #[error("{asked} shares are asked for, and {designated} in the lots that were chosen")]
     DesignationDiffers {
-        /// By the order.
+        /// Shares that the order asks for, to 0.01.
         asked: Shares,
-        /// In the lots.
+        /// Shares that are named lot by lot, to 0.01.
         designated: Shares,
     },
     /// A lot that the investor chose has too few shares.
@@ -40,7 +40,7 @@ pub enum Refusal {
     LotTooSmall {
         /// The lot that was named.
         lot: LotId,
-        /// By the order.
+        /// Shares that the order asks for, to 0.01.
         asked: Shares,
         /// What nobody else chose of it.
         free: Shares,

@@ -57,7 +57,7 @@ pub struct Receipt {
     pub no: PaymentNo,
     /// The channel's own number: tells a second debit from a repeated message.
     pub serial: Serial,
-    /// How much arrived.
+    /// What arrived, in yuan to the fen, as the channel states it.
     pub amount: Money,
     /// When the money was taken; T follows from it.
     pub paid_at: Timestamp,
@@ -114,7 +114,7 @@ pub enum Command {
     SendBack(SentBack, Cause),
     /// The channel says that a refund arrived.
     RecordReturned {
-        /// The refund's number.
+        /// The refund's own number: its idempotency key at the channel.
         no: PaymentNo,
         /// The channel's number for it.
         serial: Serial,
@@ -162,7 +162,7 @@ pub enum Event {
     },
     /// The account that paid has it.
     Refunded {
-        /// The refund's number.
+        /// The refund's own number: its idempotency key at the channel.
         no: PaymentNo,
         /// The channel's number for it.
         serial: Serial,
@@ -284,7 +284,7 @@ pub enum Refusal {
     /// One refund arrived twice, under two serials of the channel.
     #[error("refund {no} arrived as {known} and now as {came}")]
     ReturnedTwice {
-        /// The refund's number.
+        /// The refund's own number: its idempotency key at the channel.
         no: PaymentNo,
         /// The serial that took effect.
         known: Serial,

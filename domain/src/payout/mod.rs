@@ -56,9 +56,9 @@ pub struct Transfer {
     pub no: PaymentNo,
     /// The channel's own number.
     pub serial: Serial,
-    /// How much arrived.
+    /// What arrived, in yuan to the fen, as the channel states it.
     pub amount: Money,
-    /// When it arrived.
+    /// The instant that the channel states.
     pub at: Timestamp,
 }
 

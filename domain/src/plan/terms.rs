@@ -137,7 +137,7 @@ pub struct Terms {
     pub fund: FundCode,
     /// The money-market fund in between, where each occurrence is a discount purchase.
     pub wallet_fund: Option<FundCode>,
-    /// Gross, each time.
+    /// Gross, fee included, on each date: yuan to the fen.
     pub amount: Amount,
     /// Which dates are nominal dates.
     pub frequency: Frequency,
@@ -158,7 +158,7 @@ pub struct Terms {
 /// What an investor may change while the plan runs; `None` leaves it as it is.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Changes {
-    /// Gross, each time.
+    /// Gross, fee included, on each date: yuan to the fen.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub amount: Option<Amount>,
     /// Pays from now on.

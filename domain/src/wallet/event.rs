@@ -15,14 +15,14 @@ use serde::{Deserialize, Serialize};
 pub enum Event {
     /// Paid and accepted, not yet registered.
     CreditedInTransit {
-        /// For which transaction.
+        /// The transaction whose entry of the wallet this is.
         transaction: TransactionId,
         /// How many shares are on their way.
         shares: Shares,
     },
     /// Registered, and no more is on its way: a lot.
     CreditConfirmed {
-        /// For which transaction.
+        /// The transaction whose entry of the wallet this is.
         transaction: TransactionId,
         /// How many, beside the portions of before; more than were in transit, where the register says so.
         shares: Shares,
@@ -32,7 +32,7 @@ pub enum Event {
     },
     /// A portion of a purchase is registered, and more is on its way.
     PortionCredited {
-        /// For which transaction.
+        /// The transaction whose entry of the wallet this is.
         transaction: TransactionId,
         /// How many; more than were in transit, where the register says so.
         shares: Shares,
@@ -42,12 +42,12 @@ pub enum Event {
     },
     /// The shares in transit are gone; portions that are registered stay.
     CreditReversed {
-        /// For which transaction.
+        /// The transaction whose entry of the wallet this is.
         transaction: TransactionId,
     },
     /// Shares are earmarked for one transaction.
     SharesReserved {
-        /// For which transaction.
+        /// The transaction whose entry of the wallet this is.
         transaction: TransactionId,
         /// How many shares are earmarked.
         shares: Shares,
@@ -58,13 +58,13 @@ pub enum Event {
     },
     /// The reservation is over, or was refused before it came.
     SharesReleased {
-        /// For which transaction.
+        /// The transaction whose entry of the wallet this is.
         transaction: TransactionId,
     },
     /// Converted away, without a word on how long they earn; what was reserved above it is free
     /// again. Stored by discount purchases up to 0.2; [`Event::SharesTakenOut`] since.
     SharesSpent {
-        /// For which transaction.
+        /// The transaction whose entry of the wallet this is.
         transaction: TransactionId,
         /// How many shares have left.
         shares: Shares,
@@ -74,7 +74,7 @@ pub enum Event {
     /// Redeemed, or converted out, with the last day that they earn; what was reserved above them is
     /// free again.
     SharesTakenOut {
-        /// For which transaction.
+        /// The transaction whose entry of the wallet this is.
         transaction: TransactionId,
         /// How many shares left.
         shares: Shares,
@@ -87,7 +87,7 @@ pub enum Event {
     /// A portion was redeemed or converted out, and more are to come: what is reserved beside it stays
     /// reserved.
     PortionTakenOut {
-        /// For which transaction.
+        /// The transaction whose entry of the wallet this is.
         transaction: TransactionId,
         /// How many shares left with this portion and those before it.
         shares: Shares,
@@ -99,9 +99,9 @@ pub enum Event {
     },
     /// A corrected record of the registrar replaces a confirmation: reversal and new posting.
     CreditCorrected {
-        /// For which transaction.
+        /// The transaction whose entry of the wallet this is.
         transaction: TransactionId,
-        /// The corrected record.
+        /// The registrar's record that takes the place of the one before.
         record: RegisterRecord,
         /// What was confirmed before; zero when it had been rejected.
         reversed: Shares,
@@ -122,9 +122,9 @@ pub enum Event {
     },
     /// A corrected record of the registrar replaces what it took out: reversal and new posting.
     TakeOutCorrected {
-        /// For which transaction.
+        /// The transaction whose entry of the wallet this is.
         transaction: TransactionId,
-        /// The corrected record.
+        /// The registrar's record that takes the place of the one before.
         record: RegisterRecord,
         /// What was taken out before; zero when the shares had been released.
         reversed: Shares,
@@ -150,9 +150,9 @@ pub enum Event {
         record: RegisterRecord,
         /// How many shares the record freezes.
         shares: Shares,
-        /// On whose behalf.
+        /// On whose behalf: a court, a creditor or the investor (codes 0 to 4).
         cause: FrozenCause,
-        /// On whose word.
+        /// Whose word it is, which decides what frees them again.
         #[serde(default, skip_serializing_if = "FrozenBy::is_order")]
         by: FrozenBy,
     },
@@ -194,7 +194,7 @@ pub enum Event {
     },
     /// One natural day's income is owed and not paid.
     IncomeAccrued {
-        /// The natural day.
+        /// The natural day in Shanghai that the income is for.
         day: NaiveDate,
         /// Which publication of the fund's figure: 0 the first, 1 its first correction.
         publication: u8,
@@ -207,9 +207,9 @@ pub enum Event {
     },
     /// That day's income was published wrongly, or counted on other shares.
     IncomeReversed {
-        /// The natural day.
+        /// The natural day in Shanghai that the income is for.
         day: NaiveDate,
-        /// Of which publication.
+        /// Which publication of the day's figure it follows: 0 the first, then corrections.
         publication: u8,
         /// What is owed no more, although it may have been paid.
         amount: Income,
@@ -217,9 +217,9 @@ pub enum Event {
     /// Other shares earned on that day than it was reckoned on: a record told later changed them from an
     /// earlier day on. Reversal and new posting.
     IncomeCorrected {
-        /// The natural day.
+        /// The natural day in Shanghai that the income is for.
         day: NaiveDate,
-        /// Of which publication.
+        /// Which publication of the day's figure it follows: 0 the first, then corrections.
         publication: u8,
         /// What is owed no more, although it may have been paid.
         reversed: Income,

@@ -44,7 +44,7 @@ pub enum Refusal {
          another publication"
     )]
     DiffersFromPublished {
-        /// The natural day.
+        /// The natural day in Shanghai that the income is for.
         day: NaiveDate,
         /// What was accrued, in yuan per 10,000 shares.
         was: PerTenThousand,
@@ -54,7 +54,7 @@ pub enum Refusal {
     /// Two publications of a day never add up.
     #[error("publication {publication} of {day} is accrued; reverse it before the next one")]
     NotReversed {
-        /// The natural day.
+        /// The natural day in Shanghai that the income is for.
         day: NaiveDate,
         /// The one that stands.
         publication: u8,
@@ -62,7 +62,7 @@ pub enum Refusal {
     /// Nobody can tell it from a repetition any more.
     #[error("{day} is before {since}, from where on days are remembered; book it by hand")]
     LongPast {
-        /// The natural day.
+        /// The natural day in Shanghai that the income is for.
         day: NaiveDate,
         /// The first day that is remembered for certain.
         since: NaiveDate,
@@ -70,7 +70,7 @@ pub enum Refusal {
     /// Nothing to reverse.
     #[error("publication {publication} of {day} is not accrued")]
     NotAccrued {
-        /// The natural day.
+        /// The natural day in Shanghai that the income is for.
         day: NaiveDate,
         /// The one that was to be reversed.
         publication: u8,

@@ -114,7 +114,7 @@ pub enum Command {
     CorrectCredit {
         /// The transaction whose purchase it was.
         transaction: TransactionId,
-        /// The corrected record.
+        /// The registrar's record that takes the place of the one before.
         record: RegisterRecord,
         /// What is confirmed now, record by record with its registration date; one of nothing where none
         /// holds.
@@ -126,7 +126,7 @@ pub enum Command {
     CorrectTakeOut {
         /// The transaction that had reserved them.
         transaction: TransactionId,
-        /// The corrected record.
+        /// The registrar's record that takes the place of the one before.
         record: RegisterRecord,
         /// What is taken out now, record by record with its last earning day.
         portions: Vec<Portion>,
@@ -141,7 +141,7 @@ pub enum Command {
         record: RegisterRecord,
         /// How many the order names.
         shares: Shares,
-        /// On whose behalf.
+        /// On whose behalf: a court, a creditor or the investor (codes 0 to 4).
         cause: FrozenCause,
     },
     /// The order of that record is lifted.
@@ -166,7 +166,7 @@ pub enum Command {
     /// A natural day's income was published. Comes after what the register confirmed up to that day,
     /// so that the shares are those that earned.
     AccrueIncome {
-        /// The natural day.
+        /// The natural day in Shanghai that the income is for.
         day: NaiveDate,
         /// 0 for the first publication of that day, 1 for its first correction.
         publication: u8,
@@ -177,14 +177,14 @@ pub enum Command {
     },
     /// That publication was wrong, or the shares were; accrue the next publication after it.
     ReverseIncome {
-        /// The natural day.
+        /// The natural day in Shanghai that the income is for.
         day: NaiveDate,
-        /// Of which publication.
+        /// Which publication of the day's figure it follows: 0 the first, then corrections.
         publication: u8,
     },
     /// A record told later changed the shares that earned on that day, or what earlier days earned did.
     CorrectIncome {
-        /// The natural day.
+        /// The natural day in Shanghai that the income is for.
         day: NaiveDate,
         /// The smallest income that the fund's contract credits.
         unit: IncomeUnit,

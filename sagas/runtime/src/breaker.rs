@@ -53,7 +53,7 @@ pub enum Caller {
 /// How a call left.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Pass {
-    /// As any other.
+    /// Not counted: the counterparty answers, and whoever wants may call.
     Free,
     /// To see whether the counterparty answers.
     Probe(Caller),

@@ -31,7 +31,7 @@ use std::sync::Arc;
 /// One saga, as its log tells it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Look {
-    /// Kind and transaction.
+    /// The kind of the saga and its transaction, which together are unique in a store.
     pub id: SagaId,
     /// What was asked, in one line; where that was changed, what holds now.
     pub summary: String,

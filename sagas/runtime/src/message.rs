@@ -29,7 +29,7 @@ pub type Ticket = u64;
 pub struct SagaId {
     /// The category of its process stream.
     pub kind: &'static str,
-    /// The caller's key.
+    /// The caller's idempotency key: the same one again is the same saga.
     pub transaction: TransactionId,
 }
 
@@ -49,7 +49,7 @@ impl fmt::Display for SagaId {
 /// Something that happened outside.
 #[derive(Debug, Clone)]
 pub struct Input {
-    /// For the reply.
+    /// Comes back with the reply, so that whoever asked is answered.
     pub ticket: Ticket,
     /// What is to be decided.
     pub what: What,
@@ -79,7 +79,8 @@ pub enum What {
         asked: Payload,
         /// When it was asked; by the engine's clock without.
         at: Option<Timestamp>,
-        /// W3C trace context.
+        /// W3C trace context (`traceparent`), kept with every event that follows; none: outside of any
+        /// trace.
         trace_parent: Option<Arc<str>>,
     },
     /// Somebody asks something of a running saga.
@@ -97,7 +98,7 @@ pub enum What {
     Act {
         /// The saga that is acted upon.
         saga: SagaId,
-        /// What is done.
+        /// Which of the operator's doors is used, and with what reason.
         action: Action,
         /// The operator's name, for the auditor.
         operator: Arc<str>,
@@ -136,7 +137,7 @@ impl fmt::Debug for What {
 pub struct Answered {
     /// The call that was answered.
     pub effect: Effect,
-    /// The port's answer.
+    /// What the port said: the answer type of the call, which the saga that made it knows.
     pub answer: Payload,
 }
 
@@ -145,17 +146,17 @@ pub struct Answered {
 pub enum Action {
     /// Go on where it is parked, with the retries started over.
     Resume {
-        /// For the auditor.
+        /// Why, in the operator's words; stored with the event for the auditor.
         reason: Arc<str>,
     },
     /// Leave towards the nearest landing: the row that nobody answers is closed.
     SkipToLanding {
-        /// For the auditor.
+        /// Why, in the operator's words; stored with the event for the auditor.
         reason: Arc<str>,
     },
     /// Give up; every open end needs a disposition.
     Abandon {
-        /// For the auditor.
+        /// Why, in the operator's words; stored with the event for the auditor.
         reason: Arc<str>,
         /// Open end and what becomes of it.
         dispositions: Vec<(Arc<str>, Disposition)>,
@@ -171,7 +172,7 @@ pub struct Effect {
     pub port: PortName,
     /// Made, or only asked about.
     pub ask: Ask,
-    /// Its idempotency key.
+    /// The idempotency key: a call that is made again, or asked about, has the same one.
     pub key: Arc<str>,
     pub(crate) pass: Pass,
     pub(crate) lane: usize,
@@ -268,13 +269,13 @@ pub enum ActionError {
     /// Only what is parked can be resumed.
     #[error("it is not parked; it stands at {at}")]
     NotParked {
-        /// Where it is.
+        /// The row of its table at which it stands instead.
         at: Arc<str>,
     },
     /// The other side, or our own books, must speak first.
     #[error("{at} cannot be skipped: only the other side can say how it ends")]
     CannotSkip {
-        /// Where it is.
+        /// The row of its table that is to be skipped.
         at: Arc<str>,
     },
     /// The rules say no.
@@ -287,7 +288,7 @@ pub enum ActionError {
     /// A stream that it needs cannot be folded; verify the store.
     #[error("{place} is damaged: {what}")]
     Damaged {
-        /// Stream and version.
+        /// The stream that cannot be folded, with the version where one event of it is the reason.
         place: Arc<str>,
         /// What is wrong there.
         what: Arc<str>,

@@ -45,7 +45,7 @@ impl From<Clash> for No {
 pub struct Errand<T> {
     /// The same key is the same call, however often it comes.
     pub key: Arc<str>,
-    /// What is asked.
+    /// What the other side is to do, as its port defines it.
     pub what: T,
 }
 

@@ -29,7 +29,7 @@ pub type Payload = Arc<dyn Any + Send + Sync>;
 
 /// A call that a counterparty may get more than once.
 pub trait Keyed {
-    /// Its idempotency key.
+    /// The key under which the counterparty counts it once, however often it comes.
     fn key(&self) -> Arc<str>;
 }
 
@@ -37,7 +37,7 @@ pub trait Keyed {
 pub trait Port: Send + Sync + 'static {
     /// What can be asked of it.
     type Call: Keyed + Clone + fmt::Debug + Send + Sync + 'static;
-    /// What it says.
+    /// What the counterparty says to such a call; handed to the saga as it is.
     type Answer: Clone + fmt::Debug + Send + Sync + 'static;
 
     /// Makes the call, once per key.

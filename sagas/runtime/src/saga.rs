@@ -51,7 +51,7 @@ pub struct Names {
     pub retry_scheduled: &'static str,
     /// Stopped; a person must decide.
     pub parked: &'static str,
-    /// It goes on.
+    /// A parked saga goes on, since a person or what it waited for let it.
     pub resumed: &'static str,
     /// A person sent it to the nearest landing.
     pub landing_chosen: &'static str,
@@ -169,7 +169,7 @@ impl<S: Saga> Calling<S> {
         Self { port, key, call: Arc::new(call), wrap, saga: std::marker::PhantomData }
     }
 
-    /// Its idempotency key.
+    /// The key under which the counterparty counts the call once.
     pub const fn key(&self) -> &Arc<str> {
         &self.key
     }
@@ -253,7 +253,8 @@ pub trait Saga: Sized + Send + Sync + 'static {
         Vec::new()
     }
 
-    /// Mints all keys.
+    /// Derives every stream's key and every number from the transaction and the request, and from nothing
+    /// else.
     fn plan(&self, id: &TransactionId, open: &Open<Self>) -> Self::Plan;
     /// The plan after a further event of the process; `None` if it is still that one. A saga that is
     /// in a hurry takes the keys over from there instead of minting them again.

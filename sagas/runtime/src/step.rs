@@ -25,7 +25,8 @@ pub enum Send<S: Saga> {
 pub struct Deed<S: Saga> {
     /// For people, retries and parking; stored, so never renamed.
     pub name: &'static str,
-    /// What is sent.
+    /// What brings it about: a command to our own aggregates, or a call; nothing where it is only waited
+    /// for.
     pub send: Send<S>,
     /// When it is done.
     pub done: S::Fact,

@@ -25,7 +25,7 @@ use std::collections::{HashMap, HashSet};
 /// How a row is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mark {
-    /// Its fact holds.
+    /// The fact that ends the row holds.
     Done,
     /// It will not be done.
     Rejected,
@@ -55,7 +55,7 @@ pub struct Line {
     pub row: &'static str,
     /// Where in the table it stands.
     pub part: Part,
-    /// How it is.
+    /// Whether it is done, rejected, stood at, or still to come.
     pub mark: Mark,
     /// The event that made it so.
     pub by: Option<Recorded>,
@@ -69,7 +69,6 @@ pub(crate) struct Instants<'a, S: Saga> {
     since: HashMap<S::Fact, (&'a Recorded, bool)>,
     /// The rows, moves and lanes whose own commands decided something.
     decided: HashSet<&'a str>,
-    /// Where it ended.
     ended: Option<Position>,
 }
 

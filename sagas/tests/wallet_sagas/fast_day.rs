@@ -143,9 +143,9 @@ fn while_nobody_knows_it_counts_on_every_day_on_which_the_cash_may_go_out() {
 
 /// How many later days the promise names that was written last.
 fn days_kept(stage: &Fast) -> usize {
-    let written = stage.events.iter().filter(|it| it.event.event_type.ends_with(".readmitted"));
+    let mut written = stage.events.iter().filter(|it| it.event.event_type.ends_with(".readmitted"));
     let last: serde_json::Value =
-        serde_json::from_str(&written.last().unwrap().event.data).unwrap();
+        serde_json::from_str(&written.next_back().unwrap().event.data).unwrap();
     last["admitted"]["counted_on"].as_array().map_or(0, Vec::len)
 }
 

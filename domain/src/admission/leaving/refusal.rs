@@ -59,13 +59,13 @@ pub enum Refusal {
     NothingFree {
         /// The fund that is to be left.
         fund: FundCode,
-        /// On the register.
+        /// Shares that the registrar has confirmed, to 0.01, whatever is kept of them.
         registered: Shares,
-        /// For other orders.
+        /// Shares that other orders have reserved, to 0.01.
         reserved: Shares,
-        /// By the register.
+        /// Shares that the register keeps from leaving, to 0.01.
         frozen: Shares,
-        /// In open cases.
+        /// Shares that are held under open cases, to 0.01.
         disputed: Shares,
     },
     /// More than is free.
@@ -73,17 +73,17 @@ pub enum Refusal {
         "{asked} shares were asked for, and {free} are free: {registered} registered, {reserved} reserved, {frozen} frozen, {disputed} in dispute"
     )]
     NotFree {
-        /// By the order.
+        /// Shares that the order asks for, to 0.01.
         asked: Shares,
         /// For any use.
         free: Shares,
-        /// On the register.
+        /// Shares that the registrar has confirmed, to 0.01, whatever is kept of them.
         registered: Shares,
-        /// For other orders.
+        /// Shares that other orders have reserved, to 0.01.
         reserved: Shares,
-        /// By the register.
+        /// Shares that the register keeps from leaving, to 0.01.
         frozen: Shares,
-        /// In open cases.
+        /// Shares that are held under open cases, to 0.01.
         disputed: Shares,
     },
     /// Too few shares, or none.
@@ -123,7 +123,7 @@ pub enum Refusal {
     LotTooSmall {
         /// The confirmation that registered it.
         serial: Serial,
-        /// By the order.
+        /// Shares that the order asks for, to 0.01.
         asked: Shares,
         /// What is free of it.
         free: Shares,
@@ -131,9 +131,9 @@ pub enum Refusal {
     /// The lots that the investor chose are not as many shares as leave.
     #[error("{asked} shares are asked for, and {chosen} in the lots that were chosen")]
     ChosenDiffers {
-        /// By the order.
+        /// Shares that the order asks for, to 0.01.
         asked: Shares,
-        /// In the lots.
+        /// Shares that are named lot by lot, to 0.01.
         chosen: Shares,
     },
     /// The pair asks for a holding period that some of the shares do not have.

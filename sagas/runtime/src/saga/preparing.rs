@@ -6,13 +6,13 @@ use fundflow_kernel::{ids::TransactionId, time::Timestamp};
 
 /// What a request's decision sees.
 pub struct Preparing<'a, S: Saga> {
-    /// The caller's key.
+    /// The caller's idempotency key, from which the saga's own keys are derived.
     pub id: &'a TransactionId,
-    /// What is asked.
+    /// What the caller asks for; stored with the promise.
     pub request: &'a S::Request,
     /// What the decision looks at besides; not stored.
     pub asked: &'a S::Asked,
-    /// The engine's clock.
+    /// The engine's clock at the decision; nothing else says what time it is.
     pub now: Timestamp,
     /// Who can be called; `None`: nobody knows.
     pub ports: Option<&'a Ports>,
