@@ -81,7 +81,10 @@ pub fn days(moments: usize) -> impl Strategy<Value = Day> {
         let at = |minute: i64| Day::open().plus_millis(minute * 60_000);
         let plans = [plans.0, plans.1];
         let named = |nth: usize, it: Drawn| it.of(nth, &plans);
-        let moments = moments.into_iter().map(|(minute, nth, it)| (at(minute), named(nth, it)));
+        let moments = moments.into_iter().map(|(minute, nth, it)| {
+            let at = at(minute);
+            (at, said_by(named(nth, it), at))
+        });
         let mut moments: Vec<(Timestamp, Happens)> = moments.collect();
         moments.sort_by_key(|(at, _)| *at);
         let moments = of_one_kind(moments);
@@ -89,6 +92,17 @@ pub fn days(moments: usize) -> impl Strategy<Value = Day> {
         before.push((transaction("P-0"), Wanted::Plan(plans[0].clone())));
         Day { seed, before, moments, death }
     })
+}
+
+/// A word to a plan of an instant that has not come by then would be refused: it is of that moment.
+fn said_by(mut happens: Happens, now: Timestamp) -> Happens {
+    use regular_plan::Command as C;
+    if let Happens::Says(_, word) = &mut happens
+        && let C::Change { at, .. } | C::Pause { at, .. } | C::Resume { at } = word.as_mut()
+    {
+        *at = now.min(*at);
+    }
+    happens
 }
 
 /// Whoever asks under an ID again asks for the same kind of thing, or for the very same.
