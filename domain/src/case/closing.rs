@@ -26,6 +26,10 @@ impl Kind {
                 "nothing is to be booked or paid for it; find out why the bank paid, and close the case as \
                  manual"
             }
+            Kind::BankSettledTwice => {
+                "this is on no record, but between the bank and the investor; tell the bank what is left of \
+                 its claim, and close the case as manual"
+            }
             Kind::SecondConfirmationDiffers
             | Kind::RejectedAfterConfirmed
             | Kind::AfterTheEnd
@@ -86,6 +90,7 @@ mod tests {
                         | Kind::Overpaid
                         | Kind::IncomeBelowZero
                         | Kind::FastQuotaExceeded
+                        | Kind::BankSettledTwice
                 );
                 let contradicts = matches!(
                     kind,

@@ -1,7 +1,7 @@
 //! The fast withdrawal as a saga: its types, its admission, and its doors for callers and operators.
 
 use super::{
-    Asked, Call, Do, Ending, FAST_WITHDRAW, Fact, Plan, Promise, Refusal, Request, When, act,
+    Asked, Call, Do, Ending, FAST_WITHDRAW, Fact, Plan, Promise, Refusal, Request, When, act, bank,
     checks, day, facts,
     hear::{self, Leg},
 };
@@ -40,7 +40,7 @@ use fundflow_kernel::{
 };
 use fundflow_runtime::{
     port::{Callee, Payload, PortName},
-    process::Open,
+    process::{Disposed, Open},
     saga::{self, Calling, Heard, OpenEnd, Preparing},
     step::Table,
     turn::{self, NotDone},
@@ -143,6 +143,14 @@ impl FundSaga for FastWithdraw {
 
     fn comes_of(view: &View<'_>, end: &str) -> Option<Origin> {
         facts::comes_of(view, end)
+    }
+
+    fn owed(view: &View<'_>) -> Vec<OpenEnd> {
+        facts::owed(view)
+    }
+
+    fn found(view: &View<'_>, end: &Disposed) -> Option<Finding> {
+        bank::found(view, end)
     }
 
     fn lacks(view: &View<'_>) -> Vec<Shares> {

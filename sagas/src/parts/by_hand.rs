@@ -112,7 +112,8 @@ pub fn hand_over<S: FundSaga>(turn: &mut Turn<'_, S>) -> Result<usize, NotDone> 
     }
     let view = turn.view()?;
     let end = uncased(&view).ok_or(NotDone::Lacks("anything that came"))?.clone();
-    let (record, found) = (record(view.id, &end), found(&end));
+    let found = S::found(&view, &end).unwrap_or_else(|| found(&end));
+    let record = record(view.id, &end);
     turn.speaks(Actor::Engine, "hand over", turn.now());
     cases::open(turn, &record, About::default(), vec![found])
 }
@@ -202,7 +203,7 @@ fn unnamed<S: FundSaga>(view: &View<'_, S>) -> Vec<Disposed> {
     if view.ending.is_none() || view.open.notes.is_disputed() {
         return Vec::new();
     }
-    let ends = S::open_ends(view);
+    let ends = S::owed(view);
     let changed = ends.iter().filter_map(|end| named_anew(view, end));
     let gone = view.open.given_up.iter().filter(|known| {
         // Where it was to go back by hand it may have gone, though the registrar has turned it into shares.

@@ -19,7 +19,8 @@ use fundflow_domain::{
     time::Timestamp,
 };
 use fundflow_runtime::{
-    saga::{Saga, View},
+    process::Disposed,
+    saga::{OpenEnd, Saga, View},
     turn::{NotDone, Turn},
 };
 
@@ -101,6 +102,16 @@ pub trait FundSaga:
     /// Where the money of that open end comes from; `None` for what is no money, and for money that the
     /// engine has on its way already.
     fn comes_of(view: &View<'_, Self>, end: &str) -> Option<Origin> {
+        let _ = (view, end);
+        None
+    }
+    /// What each end is worth now that a person may have: its open ends, and what was left to others.
+    fn owed(view: &View<'_, Self>) -> Vec<OpenEnd> {
+        Self::open_ends(view)
+    }
+    /// What its case says of an end that is worth something else than a person was told, where more figures
+    /// belong to that than the two.
+    fn found(view: &View<'_, Self>, end: &Disposed) -> Option<Finding> {
         let _ = (view, end);
         None
     }

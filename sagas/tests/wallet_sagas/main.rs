@@ -14,6 +14,7 @@ mod doubted;
 #[path = "../common/doubts.rs"]
 mod doubts;
 mod fast_day;
+mod fast_given_up;
 mod fast_short;
 mod fast_withdraw;
 mod freeze;
