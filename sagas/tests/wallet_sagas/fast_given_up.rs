@@ -363,3 +363,36 @@ fn shares_that_go_to_a_bank_that_a_person_is_to_pay_by_hand_make_that_less_and_a
         assert_eq!(on_the_books(&stage), (Decimal::ZERO, Decimal::ZERO), "{}", stage.text());
     }
 }
+
+#[test]
+fn another_word_after_that_leaves_the_bank_its_worth_once_or_parks_with_what_it_has_twice() {
+    let words = |point: Point| {
+        let firsts = point.says.iter().filter(|it| **it != Said::Nothing);
+        firsts.flat_map(|first| point.says.iter().map(move |then| (*first, *then)))
+    };
+    for point in POINTS {
+        for way in ways(point.ends) {
+            for (first, then) in words(point).filter(|(first, then)| first != then) {
+                let mut stage = given_up(point, &way);
+                told(&mut stage, first);
+                close_all(&mut stage);
+                told(&mut stage, then);
+                close_all(&mut stage);
+                let context = format!("{point:?} {way:?} {first:?} {then:?}\n{}", stage.text());
+                let look = stage.look();
+                if let Some((row, cause)) = &look.parked {
+                    // Its money is with the bank, and the redemption that brought it is none any more.
+                    assert_eq!((&**row, &*cause.code), ("repay at last", "refused"), "{context}");
+                    let taken_back =
+                        matches!(first, Said::Redeemed(_)) && then == Said::NotRedeemed;
+                    assert!(taken_back, "{context}");
+                    continue;
+                }
+                assert!(look.finished, "{:?} {context}", look.waits);
+                if !way.contains(&("advance", Disposition::Refund)) {
+                    the_bank_has_it_once(&stage, &context);
+                }
+            }
+        }
+    }
+}
