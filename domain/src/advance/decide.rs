@@ -77,12 +77,12 @@ pub(super) fn repaying(advance: &Advance, brought: Brought) -> Decision {
         Stage::Repaying { .. } => Ok(vec![]),
         Stage::Advanced | Stage::Settled => {
             let (repaid, money) = (advance.repaid_sum().unwrap_or_default(), brought.money);
-            let left = money.minus(repaid);
-            let left = left.ok_or(Refusal::RepaidTooMuch { repaid, brought: money })?;
+            let too_much = Refusal::RepaidTooMuch { repaid, brought: money };
+            let next = next_repayment(advance, money.minus(repaid).ok_or(too_much)?)?;
             let lent = Money::from(advance.terms.amount).minus(money).unwrap_or_default();
             let kept = brought.kept.min(lent);
             let otherwise = otherwise(advance, kept, lent.minus(kept).unwrap_or_default());
-            Ok(otherwise.into_iter().chain(next_repayment(advance, left)?).collect())
+            Ok(otherwise.into_iter().chain(next).collect())
         }
     }
 }

@@ -4,8 +4,13 @@ use super::{
     Fact, When,
     saga::{Conversion, Target, View},
 };
-use crate::parts::{by_hand, cancel, day_refused, disputes, lacking, limits::Limits, timing};
-use fundflow_domain::{calendar::TradingDay, money::Shares, time::Timestamp};
+use crate::parts::{
+    by_hand, cancel, day_refused, disputes,
+    lacking::{self, Lack},
+    limits::Limits,
+    timing,
+};
+use fundflow_domain::{calendar::TradingDay, time::Timestamp};
 use fundflow_runtime::saga::OpenEnd;
 use rust_decimal::Decimal;
 use std::sync::Arc;
@@ -92,7 +97,7 @@ impl Conversion {
 }
 
 /// What its records lack: of the fund that is left, and of the target.
-pub(super) fn lacks(view: &View<'_>) -> Vec<Shares> {
+pub(super) fn lacks(view: &View<'_>) -> Vec<Lack> {
     let plan = view.plan;
     let came = match &plan.target {
         Target::Holdings(part) => part.lack_in(view, &plan.out),

@@ -10,6 +10,7 @@ use crate::{
         application::{ApplicationLeg, FundSaga, less},
         by_hand, cancel, check,
         holdings::HoldingsPart,
+        lacking::Lack,
         leaving,
         limits::{Limits, limit_key},
         milestone::{Milestone, Notes},
@@ -29,7 +30,7 @@ use fundflow_domain::{
     fund::FundKind,
     holdings::Holdings,
     ids::{OrderId, TransactionId},
-    money::{Discount, Shares},
+    money::Discount,
     orders::Cause,
     time::Timestamp,
     wallet::Wallet,
@@ -190,7 +191,7 @@ impl FundSaga for Conversion {
         self.refuses_on(view, day)
     }
 
-    fn lacks(view: &View<'_>) -> Vec<Shares> {
+    fn lacks(view: &View<'_>) -> Vec<Lack> {
         facts::lacks(view)
     }
 

@@ -7,16 +7,11 @@ use super::{
 };
 use crate::parts::{
     by_hand::{self, Origin},
-    lacking,
+    lacking::{self, Lack},
     payment::PaymentLeg,
     refunds,
 };
-use fundflow_domain::{
-    modes::ConversionMode,
-    money::{Money, Shares},
-    payment::Stage,
-    wallet::Reservation,
-};
+use fundflow_domain::{modes::ConversionMode, money::Money, payment::Stage, wallet::Reservation};
 use fundflow_runtime::saga::OpenEnd;
 use rust_decimal::Decimal;
 use std::sync::Arc;
@@ -146,7 +141,7 @@ pub(super) fn open_ends(view: &View<'_>) -> Vec<OpenEnd> {
 }
 
 /// What its records lack: in the wallet, and of the target.
-pub(super) fn lacks(view: &View<'_>) -> Vec<Shares> {
+pub(super) fn lacks(view: &View<'_>) -> Vec<Lack> {
     let plan = view.plan;
     vec![
         plan.wallet.lack_in(view, &plan.buy),

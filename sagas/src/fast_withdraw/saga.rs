@@ -13,6 +13,7 @@ use crate::{
         by_hand::{self, Origin},
         cancel,
         compensation::Compensations,
+        lacking::Lack,
         milestone::{Milestone, Notes},
         names,
         payout::{NotRedirected, may_go_to},
@@ -28,7 +29,6 @@ use fundflow_domain::{
     fast_quota::FastQuota,
     fast_redemption::Advancer,
     ids::{AccountRef, TransactionId},
-    money::Shares,
     orders::Cause,
     payout::Payouts,
     time::Timestamp,
@@ -153,7 +153,7 @@ impl FundSaga for FastWithdraw {
         bank::found(view, end)
     }
 
-    fn lacks(view: &View<'_>) -> Vec<Shares> {
+    fn lacks(view: &View<'_>) -> Vec<Lack> {
         vec![view.plan.wallet.lack_out(view, &view.plan.transfer)]
     }
 

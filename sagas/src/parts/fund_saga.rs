@@ -4,6 +4,7 @@ use super::{
     application::ApplicationLeg,
     by_hand::Origin,
     check,
+    lacking::Lack,
     milestone::{Milestone, Notes, Scope},
     share_book::ShareBook,
 };
@@ -14,7 +15,7 @@ use fundflow_domain::{
     calendar::TradingDay,
     case::Finding,
     ids::AccountRef,
-    money::{Amount, Discount, Shares},
+    money::{Amount, Discount},
     orders::Cause,
     time::Timestamp,
 };
@@ -116,7 +117,7 @@ pub trait FundSaga:
         None
     }
     /// What its records lack, book by book and order by order: shares that they moved, and that are not there.
-    fn lacks(view: &View<'_, Self>) -> Vec<Shares> {
+    fn lacks(view: &View<'_, Self>) -> Vec<Lack> {
         let _ = view;
         Vec::new()
     }

@@ -1,5 +1,6 @@
 //! What the log says that a person owes.
 
+use fundflow_domain::case::Finding;
 use fundflow_kernel::envelope::Recorded;
 use rust_decimal::Decimal;
 use std::collections::BTreeMap;
@@ -24,4 +25,9 @@ pub(crate) fn cases(events: &[Recorded]) -> Vec<String> {
     let found = said.map(|said| said["findings"][0].clone());
     let by_hand = found.filter(|found| found["kind"] == "owed_by_hand");
     by_hand.map(|found| found["what"].as_str().unwrap().to_owned()).collect()
+}
+
+/// What a finding says of our side, figure by figure.
+pub(crate) fn figures(found: &Finding) -> Vec<String> {
+    found.ours.iter().map(|it| format!("{} {}", it.name, it.value)).collect()
 }

@@ -100,6 +100,10 @@ fn shares_that_a_transfer_took_and_that_are_not_there_are_missing_until_they_are
         assert_eq!(by_hand::named(&stage.events)["missing"], "30000".parse().unwrap());
         let kinds: Vec<Kind> = cases(&stage).iter().map(|it| it.1.case().unwrap().kind()).collect();
         assert_eq!(kinds, [Kind::AmountDiffers, Kind::SharesMissing], "{what:?}");
+        let case = cases(&stage).pop().unwrap().1;
+        let found = &case.case().unwrap().findings[0];
+        assert_eq!(by_hand::figures(found), ["missing 28000.00 shares", "moved 30000.00 shares"]);
+        assert_eq!(found.disputed.shares, "28000".parse().unwrap(), "2,000 are kept back for it");
         assert_eq!(stage.wallet().registered(), "2000".parse().unwrap(), "none are made up");
         assert!(stage.wallet().available().is_zero(), "what there is, is the register's");
 
