@@ -8,7 +8,7 @@ use crate::parts::{
     by_hand, cancel, day_refused, disputes,
     lacking::{self, Lack},
     limits::Limits,
-    timing,
+    timing, units,
 };
 use fundflow_domain::{calendar::TradingDay, time::Timestamp};
 use fundflow_runtime::saga::OpenEnd;
@@ -123,4 +123,14 @@ pub(super) fn open_ends(view: &View<'_>) -> Vec<OpenEnd> {
     }
     let ends = ends.into_iter().map(|(name, worth)| OpenEnd { name, worth });
     ends.chain(lacking::end(&lacks(view))).collect()
+}
+
+/// What an open end of that name is counted in: what is under way in shares of the fund that is left.
+pub(super) fn unit(view: &View<'_>, end: &str) -> String {
+    let (from, into) = (view.open.request.fund, view.open.request.into);
+    if end != lacking::MISSING {
+        return units::shares_of(from);
+    }
+    let lacks = [from, into].into_iter().zip(lacks(view));
+    units::missing(&lacks.collect::<Vec<_>>())
 }

@@ -113,15 +113,11 @@ pub enum Command {
 impl Plan {
     fn of(house: &House, id: &TransactionId, open: &Open<Conversion>) -> Self {
         let (request, promise) = (&open.request, &open.promise);
-        let order = OrderId::part(id, ORDER);
+        let (order, investor) = (OrderId::part(id, ORDER), &request.investor);
         let into = (house.funds)(request.into, promise.trade_date.date());
         let target = match into.map(|fund| fund.kind) {
-            Some(FundKind::Money) => {
-                Target::Wallet(WalletPart::of(&request.investor, request.into))
-            }
-            Some(_) | None => {
-                Target::Holdings(HoldingsPart::of(&request.investor, request.into, &order))
-            }
+            Some(FundKind::Money) => Target::Wallet(WalletPart::of(investor, request.into)),
+            Some(_) | None => Target::Holdings(HoldingsPart::of(investor, request.into, &order)),
         };
         let counted = promise.into.as_ref().and_then(|into| into.counted.as_ref());
         let first = Limits::of(counted);
@@ -370,6 +366,10 @@ impl saga::Saga for Conversion {
 
     fn open_ends(view: &View<'_>) -> Vec<OpenEnd> {
         facts::open_ends(view)
+    }
+
+    fn unit(view: &View<'_>, end: &str) -> Option<String> {
+        Some(facts::unit(view, end))
     }
 
     fn failure(view: &View<'_>) -> Option<Cause> {

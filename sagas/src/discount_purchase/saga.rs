@@ -371,6 +371,10 @@ impl saga::Saga for DiscountPurchase {
         ends::open_ends(view)
     }
 
+    fn unit(view: &View<'_>, end: &str) -> Option<String> {
+        Some(ends::unit(view, end))
+    }
+
     fn failure(view: &View<'_>) -> Option<Cause> {
         act::why(view).or_else(|| less(view))
     }

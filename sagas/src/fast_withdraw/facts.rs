@@ -9,7 +9,7 @@ use crate::parts::{
     application::FundSaga as _,
     by_hand::{self, Origin},
     disputes::hold_up,
-    lacking, timing,
+    lacking, timing, units,
 };
 use fundflow_domain::{
     calendar::TradingDay, case::CaseId, fast_quota::Entry, time::Timestamp, wallet::Reservation,
@@ -206,4 +206,10 @@ pub(super) fn open_ends(view: &View<'_>) -> Vec<OpenEnd> {
     ends.extend(plan.compensations.open_end(view));
     let ends = ends.into_iter().map(|(name, worth)| OpenEnd { name, worth });
     ends.chain(lacking::end(&FastWithdraw::lacks(view))).collect()
+}
+
+/// What an open end of that name is counted in.
+pub(super) fn unit(view: &View<'_>, end: &str) -> String {
+    let shares = [END, REDEMPTION_END, lacking::MISSING].contains(&end);
+    if shares { units::shares_of(view.open.request.fund) } else { units::YUAN.to_owned() }
 }
