@@ -20,6 +20,7 @@ mod fast_withdraw;
 mod freeze;
 mod given_up;
 mod income;
+mod income_debt;
 mod missing;
 mod never_got;
 mod outside;
