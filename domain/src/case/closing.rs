@@ -27,8 +27,7 @@ impl Kind {
                  manual"
             }
             Kind::BankSettledTwice => {
-                "this is on no record, but between the bank and the investor; tell the bank what is left of \
-                 its claim, and close the case as manual"
+                "tell the bank what is left of its claim, and close the case as manual"
             }
             Kind::SecondConfirmationDiffers
             | Kind::RejectedAfterConfirmed

@@ -339,16 +339,12 @@ pub trait Saga: Sized + Send + Sync + 'static {
     fn when(&self, view: &View<'_, Self>, when: Self::When) -> Option<Timestamp>;
     /// What is in transit, reserved, owed or unpaid, in any aggregate that the saga touched.
     fn open_ends(view: &View<'_, Self>) -> Vec<OpenEnd>;
-    /// Why an answer that it has heard already does not let its table go on, where a person knows that: it
-    /// parks with this, and asks nobody for what is said.
-    fn kept(view: &View<'_, Self>) -> Option<Cause> {
-        let _ = view;
+    /// Why what was heard does not let its table go on yet: it parks with that, and asks nobody again.
+    fn kept(_view: &View<'_, Self>) -> Option<Cause> {
         None
     }
-    /// What an open end of that name is counted in, as people read it behind a number; `None` where only the
-    /// saga's own documentation says so.
-    fn unit(view: &View<'_, Self>, end: &str) -> Option<String> {
-        let _ = (view, end);
+    /// What that open end is counted in, as people read it behind a number; `None` where only the docs say so.
+    fn unit(_view: &View<'_, Self>, _end: &str) -> Option<String> {
         None
     }
     /// Why it did not go through, as the one who refused it said.

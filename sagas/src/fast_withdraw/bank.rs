@@ -43,23 +43,23 @@ pub(super) fn still_owed(view: &View<'_>) -> Option<Decimal> {
 /// The claim that a person left to the bank, as large as it is by now. Before everything is known, and where
 /// its money was on its way already, it is what it was said to be.
 pub(super) fn claim(view: &View<'_>) -> Option<Decimal> {
-    let left = view.open.disposed(BANK_END).filter(|_| !is_by_hand(view))?;
+    let named = view.open.disposed(BANK_END).filter(|_| !is_by_hand(view))?;
     let advance = view.plan.advance.advance(view)?;
-    let Some(brought) = last_word(view).filter(|_| !was_on_its_way(advance, left)) else {
-        return Some(left.worth);
+    let Some(brought) = last_word(view).filter(|_| !was_on_its_way(advance, named)) else {
+        return Some(named.worth);
     };
     let lent = Money::from(advance.terms.amount).minus(brought.money).unwrap_or_default();
     Some(lent.minus(brought.kept).unwrap_or_default().decimal())
 }
 
-fn was_on_its_way(advance: &Advance, left: &Disposed) -> bool {
-    let same = |amount: Money| amount.decimal() == left.worth;
+fn was_on_its_way(advance: &Advance, named: &Disposed) -> bool {
+    let same = |amount: Money| amount.decimal() == named.worth;
     let repaying = match &advance.stage {
         Stage::Repaying { amount, .. } => same(Money::from(*amount)),
         Stage::Requested | Stage::Declined(_) | Stage::Advanced | Stage::Settled => false,
     };
     let repaid = advance.repaid.last().is_some_and(|it| same(it.amount));
-    left.came_of.is_none() && (repaying || repaid)
+    named.came_of.is_none() && (repaying || repaid)
 }
 
 /// The next case to open, where the saga is kept by it: nothing goes to the bank, and no shares are free

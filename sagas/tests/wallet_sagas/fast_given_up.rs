@@ -8,7 +8,7 @@ use crate::{
 };
 use fundflow_domain::{
     advance::{self, Advances},
-    application::{Applications, FastTransferConfirmed, Outcome},
+    application::{Application, Applications, FastTransferConfirmed, Outcome},
     case::{self, CaseId, Cases, Closing, How, Kind},
     decider::Decider,
     ids::{ApplicationNo, PaymentNo},
@@ -164,10 +164,10 @@ fn close_all(stage: &mut Fast) {
     panic!("cases without end\n{}", stage.text());
 }
 
-fn gone(stage: &Fast, leg: &'static str) -> Decimal {
+fn gone(played: &Fast, leg: &'static str) -> Decimal {
     let key = Key::<Applications>::of(&ApplicationNo::of(&order(leg)));
-    let state = stage.fold(&key).state;
-    let said = state.application().into_iter().flat_map(|it| it.confirmations());
+    let state = played.fold(&key).state;
+    let said = state.application().into_iter().flat_map(Application::confirmations);
     let shares = said.map(|it| match &it.outcome {
         Outcome::FastTransfer(it) => it.shares.decimal(),
         Outcome::Redemption(it) => it.shares.decimal(),
@@ -186,16 +186,16 @@ fn named(stage: &Fast, end: &str) -> Option<Disposed> {
     ends.filter(|it| *it.name == *end).last()
 }
 
-fn advance_of(stage: &Fast) -> advance::Advance {
-    let state = stage.fold(&Key::<Advances>::of(&out_no("transfer"))).state;
+fn advance_of(played: &Fast) -> advance::Advance {
+    let state = played.fold(&Key::<Advances>::of(&out_no("transfer"))).state;
     state.advance().unwrap().clone()
 }
 
 /// Yuan that the customer owes the bank by our books.
-fn on_the_books(stage: &Fast) -> (Decimal, Decimal) {
+fn on_the_books(played: &Fast) -> (Decimal, Decimal) {
     let (mut books, mut state) = (Balances::default(), advance::State::default());
     let key = Key::<Advances>::of(&out_no("transfer"));
-    for event in stage.events.iter().filter(|it| it.stream == *key.stream()) {
+    for event in played.events.iter().filter(|it| it.stream == *key.stream()) {
         let new = &event.event;
         let said = codec::decode::<Advances>(&new.event_type, new.schema, &new.data).unwrap();
         for posting in of_advance(&tx("TX-1"), &state, &said).unwrap() {
