@@ -348,8 +348,7 @@ pub trait Saga: Sized + Send + Sync + 'static {
         None
     }
     /// Why it did not go through, as the one who refused it said.
-    fn failure(view: &View<'_, Self>) -> Option<Cause> {
-        let _ = view;
+    fn failure(_view: &View<'_, Self>) -> Option<Cause> {
         None
     }
     /// The business day that was promised, for the first event.
@@ -358,8 +357,7 @@ pub trait Saga: Sized + Send + Sync + 'static {
         None
     }
     /// The business day that its events belong to.
-    fn business_date(view: &View<'_, Self>) -> Option<chrono::NaiveDate> {
-        let _ = view;
+    fn business_date(_view: &View<'_, Self>) -> Option<chrono::NaiveDate> {
         None
     }
     /// Who asks, as lists name them.
@@ -371,8 +369,7 @@ pub trait Saga: Sized + Send + Sync + 'static {
     /// What is asked, in one line for lists.
     fn summary(request: &Self::Request) -> String;
     /// What was agreed one after the other, where what was asked for can be changed and was; none otherwise.
-    fn agreed(view: &View<'_, Self>) -> Vec<crate::look::Agreed> {
-        let _ = view;
+    fn agreed(_view: &View<'_, Self>) -> Vec<crate::look::Agreed> {
         Vec::new()
     }
 }
