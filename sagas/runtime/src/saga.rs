@@ -339,11 +339,11 @@ pub trait Saga: Sized + Send + Sync + 'static {
     fn when(&self, view: &View<'_, Self>, when: Self::When) -> Option<Timestamp>;
     /// What is in transit, reserved, owed or unpaid, in any aggregate that the saga touched.
     fn open_ends(view: &View<'_, Self>) -> Vec<OpenEnd>;
-    /// Why what was heard does not let its table go on yet: it parks with that, and asks nobody again.
+    /// Why what was heard does not let its table go on yet: it parks with that, and asks no more.
     fn kept(_view: &View<'_, Self>) -> Option<Cause> {
         None
     }
-    /// What that open end is counted in, as people read it behind a number; `None` where only the docs say so.
+    /// What that open end is counted in, behind a number; `None` where only the docs say so.
     fn unit(_view: &View<'_, Self>, _end: &str) -> Option<String> {
         None
     }
@@ -352,8 +352,7 @@ pub trait Saga: Sized + Send + Sync + 'static {
         None
     }
     /// The business day that was promised, for the first event.
-    fn day_of_promise(promise: &Self::Promise) -> Option<chrono::NaiveDate> {
-        let _ = promise;
+    fn day_of_promise(_promise: &Self::Promise) -> Option<chrono::NaiveDate> {
         None
     }
     /// The business day that its events belong to.
