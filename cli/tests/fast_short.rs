@@ -8,25 +8,26 @@ use common::fundflow;
 use serde_json::Value;
 use std::{collections::BTreeMap, fmt::Write as _, fs, path::Path};
 
-/// What becomes of which order, and what is left for the bank to get from the investor.
-const FATES: [(&str, &str, &str); 8] = [
-    ("transfer", "rejected", "5000.00"),
-    ("transfer_confirmation", "rejected", "5000.00"),
-    ("transfer_confirmation", "partial", "2500.00"),
-    ("transfer_confirmation", "zero_shares", "5000.00"),
-    ("redemption", "rejected", "5000.00"),
-    ("redemption_confirmation", "rejected", "5000.00"),
-    ("redemption_confirmation", "partial", "2500.00"),
-    ("redemption_confirmation", "wrong_fee", "14.78"),
+/// What becomes of which order, and whether what money does not settle is the bank's claim on the investor,
+/// or in shares that it keeps.
+const FATES: [(&str, &str, &str, &str); 8] = [
+    ("transfer", "rejected", "claim", "5000.00"),
+    ("transfer_confirmation", "rejected", "claim", "5000.00"),
+    ("transfer_confirmation", "partial", "claim", "2500.00"),
+    ("transfer_confirmation", "zero_shares", "claim", "5000.00"),
+    ("redemption", "rejected", "kept", "5000.00"),
+    ("redemption_confirmation", "rejected", "kept", "5000.00"),
+    ("redemption_confirmation", "partial", "kept", "2500.00"),
+    ("redemption_confirmation", "wrong_fee", "claim", "14.78"),
 ];
 
-fn folder(at: &Path, fates: &[(&str, &str, &str)]) {
+fn folder(at: &Path, fates: &[(&str, &str, &str, &str)]) {
     let mut investors = "investor,account,risk,questionnaire_valid_until,kyc,id_valid_until,\
                          same_name_card,customer_type\n"
         .to_owned();
     let mut orders = "transaction,time,kind,investor,fund,amount,shares\n".to_owned();
     let (mut scenario, mut later) = (String::new(), String::new());
-    for (nth, (order, fate, _)) in fates.iter().enumerate() {
+    for (nth, (order, fate, ..)) in fates.iter().enumerate() {
         writeln!(investors, "I-{nth},A-{nth},C5,2027-01-31,verified,2035-06-30,yes,individual")
             .unwrap();
         writeln!(orders, "R-{nth},10:00:0{nth},recharge,I-{nth},000730,6000.00,").unwrap();
@@ -72,17 +73,19 @@ fn whoever_closes_their_cases_ends_them_and_the_audit_finds_nothing() {
 
     let open = json(store, &["saga", "ls", "--open", "-o", "json"]);
     assert_eq!(open.as_array().unwrap().len(), 0, "{open:#}");
-    let events = json(store, &["event", "ls", "--type", "advance.recourse", "-o", "json"]);
-    let short: BTreeMap<&str, &str> = events
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|it| (it["correlation_id"].as_str(), it["data"]["amount"].as_str()))
-        .map(|(of, amount)| (of.unwrap(), amount.unwrap()))
-        .collect();
-    for (nth, (order, fate, amount)) in FATES.iter().enumerate() {
-        let transaction = format!("F-{nth}");
-        assert_eq!(short.get(transaction.as_str()), Some(amount), "{order} {fate}");
+    let mut settled = BTreeMap::new();
+    for (event_type, how, field) in
+        [("advance.recourse", "claim", "amount"), ("advance.claim_changed", "kept", "kept")]
+    {
+        let events = json(store, &["event", "ls", "--type", event_type, "-o", "json"]);
+        for event in events.as_array().unwrap() {
+            let sum = event["data"][field].as_str().unwrap().to_owned();
+            settled.insert(event["correlation_id"].as_str().unwrap().to_owned(), (how, sum));
+        }
+    }
+    for (nth, (order, fate, how, amount)) in FATES.iter().enumerate() {
+        let said = settled.get(&format!("F-{nth}"));
+        assert_eq!(said, Some(&(*how, (*amount).to_owned())), "{order} {fate}");
     }
     let audit = fundflow(store, &["audit", "verify"]);
     assert!(audit.status.success(), "{}", String::from_utf8_lossy(&audit.stdout));
@@ -92,7 +95,7 @@ fn whoever_closes_their_cases_ends_them_and_the_audit_finds_nothing() {
 fn shares_that_are_missing_end_by_hand_and_nothing_is_offered_that_would_be_refused() {
     let (day, store) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let (folder_, store) = (day.path().to_str().unwrap(), store.path());
-    folder(day.path(), &[("transfer_confirmation", "wrong_shares", "")]);
+    folder(day.path(), &[("transfer_confirmation", "wrong_shares", "", "")]);
     fundflow(store, &["day", "--no-progress", folder_]);
     let by = ["--reason", "the bank agrees", "--operator", "chen", "--apply"];
     let case = json(store, &["case", "ls", "-o", "json"])[0]["case"].as_str().unwrap().to_owned();
@@ -114,7 +117,13 @@ fn shares_that_are_missing_end_by_hand_and_nothing_is_offered_that_would_be_refu
     let shown = text(&["saga", "show", "F-0"]);
     assert!(shown.contains(" shares (missing)"), "{shown}");
     let ends = ["--disposition", "repayment=refund", "--disposition", "missing=manual"];
-    let done = fundflow(store, &[&["saga", "abandon", "F-0"], &ends[..], &by[..]].concat());
+    let abandon = [&["saga", "abandon", "F-0"], &ends[..]].concat();
+    let looked = json(store, &[&abandon, &["-o", "json"][..], &by[..4]].concat());
+    let row = &looked["sagas"][0];
+    let (money, shares) = (row["money"].to_string(), row["shares"].to_string());
+    assert!(shares.contains("shares of 000730 (missing): a person has that"), "{looked:#}");
+    assert!(money.contains("0.00 yuan (repayment)") && !money.contains("shares of"), "{looked:#}");
+    let done = fundflow(store, &[&abandon, &by[..]].concat());
     assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stdout));
     let stuck = json(store, &["saga", "ls", "--stuck", "-o", "json"]);
     assert_eq!(stuck.as_array().unwrap().len(), 0, "{stuck:#}");

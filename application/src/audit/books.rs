@@ -141,8 +141,18 @@ impl Books {
 
     fn advance(&mut self, event: &Recorded, before: &dyn Fold, request: &TransactionId) -> Booked {
         let said = said::<Advances>(event)?;
-        if let advance::Event::Recourse { amount } = &said {
-            self.short.insert(request.clone(), Money::from(*amount));
+        match &said {
+            advance::Event::Recourse { amount } => {
+                self.short.insert(request.clone(), Money::from(*amount));
+            }
+            advance::Event::ClaimChanged { recourse, .. } => {
+                self.short.insert(request.clone(), *recourse);
+            }
+            advance::Event::Requested(_)
+            | advance::Event::Advanced(_)
+            | advance::Event::Declined { .. }
+            | advance::Event::RepaymentRequested { .. }
+            | advance::Event::Repaid(_) => {}
         }
         Some((of_advance(request, state::<Advances>(before)?, &said)?, Vec::new()))
     }
@@ -314,8 +324,10 @@ impl Books {
             );
             findings.push((self.name(request), Check::Saga, what));
         }
-        let undisputed = |(request, _): &(&TransactionId, &Money)| {
-            self.ended.contains_key(*request) && !self.disputed_requests.contains(*request)
+        let undisputed = |(request, short): &(&TransactionId, &Money)| {
+            !short.is_zero()
+                && self.ended.contains_key(*request)
+                && !self.disputed_requests.contains(*request)
         };
         for (request, short) in self.short.iter().filter(undisputed) {
             let what = format!(

@@ -35,7 +35,10 @@ fn advanced_and_brought(brought: &str) -> Books {
     let commands = [
         advance::Command::Request(terms),
         advance::Command::RecordAdvanced(advance::Transfer { serial, amount, at }),
-        advance::Command::RequestRepayment(brought.parse().unwrap()),
+        advance::Command::RequestRepayment(advance::Brought {
+            money: brought.parse().unwrap(),
+            kept: Money::ZERO,
+        }),
     ];
     let (mut books, mut loaded) = (Books::default(), Loaded::<Advances>::default());
     let key = Key::<Advances>::of(&no);

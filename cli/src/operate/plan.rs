@@ -22,7 +22,10 @@ use fundflow_kernel::{
     store::{EventStore, Position},
     streams::Key,
 };
-use fundflow_sagas::ports::{advance::AdvanceCall, bank::BankCall, registrar::RegistrarCall};
+use fundflow_sagas::{
+    parts::lacking::MISSING,
+    ports::{advance::AdvanceCall, bank::BankCall, registrar::RegistrarCall},
+};
 use serde::Serialize;
 use std::sync::Arc;
 
@@ -69,6 +72,8 @@ pub(super) struct Row {
     pub(super) calls: Vec<String>,
     /// What happens to money.
     pub(super) money: Vec<String>,
+    /// What happens to shares that the operation disposes of.
+    pub(super) shares: Vec<String>,
     /// As it is afterwards.
     pub(super) after: Option<SagaRow>,
 }
@@ -94,6 +99,7 @@ impl Row {
             events: vec![],
             calls: vec![],
             money: vec![],
+            shares: vec![],
             after: None,
         }
     }
@@ -207,24 +213,50 @@ impl Desk<'_> {
             row.money.push(late.to_owned());
         }
         if let Will::Act(Action::Abandon { dispositions, .. }) = &self.order.will {
-            row.money.extend(shown.look.open_ends.iter().filter_map(|end| {
-                let (_, to) = dispositions.iter().find(|(named, _)| *named == end.name)?;
-                Some(format!("{} ({}): {}", end.worth, end.name, disposed(*to)))
-            }));
+            let ends = shown.look.open_ends.iter().zip(&shown.look.units);
+            for (end, unit) in ends {
+                let to = dispositions.iter().find(|(named, _)| *named == end.name);
+                let Some((_, to)) = to else { continue };
+                let unit = unit.as_deref().unwrap_or_default();
+                let what = format!("{} {unit} ({})", end.worth, end.name).replace("  ", " ");
+                if unit.starts_with(SHARES) {
+                    row.shares.push(format!("{what}: {}", of_shares(&end.name, *to)));
+                } else {
+                    row.money.push(format!("{what}: {}", of_money(*to)));
+                }
+            }
         }
-        if row.money.is_empty() {
+        if row.money.is_empty() && row.shares.is_empty() {
             row.money.push("none moves by this".to_owned());
         }
         row
     }
 }
 
+/// How a unit begins that counts shares.
+const SHARES: &str = "shares";
+
+/// Shares are reserved, or lacking; no hand moves them.
+fn of_shares(end: &str, to: Disposition) -> &'static str {
+    match to {
+        _ if end == MISSING => {
+            "a person has that: they are booked when others bring them, or free again once their case is closed"
+        }
+        Disposition::Refund => {
+            "free again: nothing will come of their order, and what a registrar says all the same is \
+             held under a case"
+        }
+        Disposition::Suspense | Disposition::Manual => {
+            "as they are until the registrar has spoken, whose word is waited for and booked"
+        }
+    }
+}
+
 /// What a registrar still says is booked whatever was disposed; everything else is a person's work.
-const fn disposed(to: Disposition) -> &'static str {
+const fn of_money(to: Disposition) -> &'static str {
     match to {
         Disposition::Refund => {
-            "back to whom it came from: money by hand; what is reserved is free again, and what a \
-             registrar says all the same is held under a case"
+            "back to whom it came from, by hand; what a registrar says all the same is held under a case"
         }
         Disposition::Suspense => {
             "to a suspense account, by hand; what a registrar has is waited for"

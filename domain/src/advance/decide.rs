@@ -1,6 +1,6 @@
 //! What an advance answers to each command.
 
-use super::{Advance, Event, Refusal, Stage, Terms, Transfer};
+use super::{Advance, Brought, Event, Refusal, Stage, Terms, Transfer};
 use crate::{
     fast_redemption::Advancer,
     money::{Amount, Money},
@@ -19,7 +19,8 @@ pub(super) fn asked(event: Event, at: Timestamp) -> Event {
         | Event::Advanced(_)
         | Event::Declined { .. }
         | Event::Repaid(_)
-        | Event::Recourse { .. } => event,
+        | Event::Recourse { .. }
+        | Event::ClaimChanged { .. } => event,
     }
 }
 
@@ -69,22 +70,48 @@ pub(super) fn declined(advance: &Advance, cause: &Cause) -> Decision {
     }
 }
 
-pub(super) fn repaying(advance: &Advance, brought: Money) -> Decision {
+pub(super) fn repaying(advance: &Advance, brought: Brought) -> Decision {
     match &advance.stage {
         Stage::Requested | Stage::Declined(_) => Err(Refusal::NothingAdvanced),
         // What came meanwhile goes back once this has arrived.
         Stage::Repaying { .. } => Ok(vec![]),
-        Stage::Advanced => {
-            let short = Money::from(advance.terms.amount).minus(brought).unwrap_or_default();
-            let recourse = positive(short).map(|amount| Event::Recourse { amount });
-            Ok(recourse.into_iter().chain(next_repayment(advance, brought)?).collect())
-        }
-        Stage::Settled => {
-            let repaid = advance.repaid_sum().unwrap_or_default();
-            let left = brought.minus(repaid).ok_or(Refusal::RepaidTooMuch { repaid, brought })?;
-            Ok(next_repayment(advance, left)?.into_iter().collect())
+        Stage::Advanced | Stage::Settled => {
+            let (repaid, money) = (advance.repaid_sum().unwrap_or_default(), brought.money);
+            let too_much = Refusal::RepaidTooMuch { repaid, brought: money };
+            let next = next_repayment(advance, money.minus(repaid).ok_or(too_much)?)?;
+            let lent = Money::from(advance.terms.amount).minus(money).unwrap_or_default();
+            let kept = brought.kept.min(lent);
+            let otherwise = otherwise(advance, kept, lent.minus(kept).unwrap_or_default());
+            Ok(otherwise.into_iter().chain(next).collect())
         }
     }
+}
+
+pub(super) fn keeping(advance: &Advance, kept: Money) -> Decision {
+    match &advance.stage {
+        Stage::Requested | Stage::Declined(_) => Err(Refusal::NothingAdvanced),
+        // Once it has arrived, as above.
+        Stage::Repaying { .. } => Ok(vec![]),
+        Stage::Advanced | Stage::Settled => {
+            let repaid = advance.repaid_sum().unwrap_or_default();
+            let lent = Money::from(advance.terms.amount).minus(repaid).unwrap_or_default();
+            let kept = kept.min(lent);
+            let recourse = advance.recourse.min(lent.minus(kept).unwrap_or_default());
+            Ok(otherwise(advance, kept, recourse).into_iter().collect())
+        }
+    }
+}
+
+/// What settles it besides money, if that is not known already.
+fn otherwise(advance: &Advance, kept: Money, recourse: Money) -> Option<Event> {
+    if (kept, recourse) == (advance.kept, advance.recourse) {
+        return None;
+    }
+    let first = kept.is_zero() && advance.kept.is_zero() && advance.recourse.is_zero();
+    if first {
+        return positive(recourse).map(|amount| Event::Recourse { amount });
+    }
+    Some(Event::ClaimChanged { kept, recourse })
 }
 
 fn next_repayment(advance: &Advance, amount: Money) -> Result<Option<Event>, Refusal> {

@@ -12,7 +12,8 @@
 //! 3. The shares are the bank's, so it gets what they bring: no less, and no more out of anybody
 //!    else's money. Each transfer goes once, under a number derived from the advance's.
 //! 4. What they do not bring is the bank's own claim, with recourse to the investor, and leaves our
-//!    books by an event of its own.
+//!    books by an event of its own. Shares that the bank keeps settle it too: of one yuan it has money,
+//!    shares or a claim, and never two of them.
 //! 5. An answer that contradicts an earlier one is refused by name: cash and shares may both be with
 //!    the investor, and that is a person's matter.
 
@@ -60,6 +61,15 @@ pub struct Transfer {
     pub at: Timestamp,
 }
 
+/// What came of the shares that became the bank's, over all records.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Brought {
+    /// Yuan that their redemption brought.
+    pub money: Money,
+    /// What those are worth that the bank has and nobody redeems for it, in yuan.
+    pub kept: Money,
+}
+
 /// A request to the advance.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Command {
@@ -69,9 +79,11 @@ pub enum Command {
     RecordAdvanced(Transfer),
     /// The bank says that it pays nothing and never will.
     RecordDecline(Cause),
-    /// Announce the repayment: the shares brought that many yuan in all, and nothing more will come
-    /// as far as anybody knows.
-    RequestRepayment(Money),
+    /// Announce the repayment: that came of the shares in all, and nothing more will, as far as anybody
+    /// knows.
+    RequestRepayment(Brought),
+    /// The bank keeps shares worth so much in yuan, and a person settles the rest with it.
+    KeepShares(Money),
     /// The bank says that it has its money back.
     RecordRepaid(Transfer),
     /// Another command, decided at that instant: a repayment that follows from it was asked for then.
@@ -108,6 +120,14 @@ pub enum Event {
         /// Yuan that they lack.
         amount: Amount,
     },
+    /// Shares that the bank keeps settle a part of what was advanced, or it has a claim to another part than
+    /// was said before. Both sums take the place of those before them.
+    ClaimChanged {
+        /// Yuan that they are worth, no more than money did not settle.
+        kept: Money,
+        /// Yuan that stay between bank and investor from now on.
+        recourse: Money,
+    },
 }
 
 /// How far the advance is.
@@ -128,7 +148,7 @@ pub enum Stage {
         /// When it was announced; `None` where that was not kept.
         asked_at: Option<Timestamp>,
     },
-    /// The bank has all that the shares brought.
+    /// The bank has all that the shares brought, or keeps them.
     Settled,
 }
 
@@ -145,6 +165,8 @@ pub struct Advance {
     pub repaid: Vec<Transfer>,
     /// What the shares did not bring.
     pub recourse: Money,
+    /// What the shares are worth that the bank keeps for it.
+    pub kept: Money,
 }
 
 /// What is remembered of an advance.
@@ -242,6 +264,13 @@ impl Advance {
     pub fn repaid_sum(&self) -> Option<Money> {
         self.repaid.iter().try_fold(Money::ZERO, |sum, transfer| sum.plus(transfer.amount))
     }
+
+    /// Yuan that neither money nor shares nor the bank's own claim have settled, or `None` beyond every
+    /// range.
+    pub fn still_lent(&self) -> Option<Money> {
+        let lent = Money::from(self.terms.amount).minus(self.recourse)?.minus(self.kept)?;
+        Some(lent.minus(self.repaid_sum()?).unwrap_or_default())
+    }
 }
 
 /// The advance's rules.
@@ -268,6 +297,7 @@ impl Decider for Advances {
                 C::RecordAdvanced(_)
                 | C::RecordDecline(_)
                 | C::RequestRepayment(_)
+                | C::KeepShares(_)
                 | C::RecordRepaid(_),
             ) => Err(Refusal::NotRequested),
             (S::Known(advance), C::RecordAdvanced(transfer)) => decide::advanced(advance, transfer),
@@ -275,6 +305,7 @@ impl Decider for Advances {
             (S::Known(advance), C::RequestRepayment(brought)) => {
                 decide::repaying(advance, *brought)
             }
+            (S::Known(advance), C::KeepShares(kept)) => decide::keeping(advance, *kept),
             (S::Known(advance), C::RecordRepaid(transfer)) => decide::repaid(advance, transfer),
             (S::Known(advance), C::Request(terms)) if advance.terms == *terms => Ok(vec![]),
             (S::Known(advance), C::Request(_)) => {
@@ -294,6 +325,7 @@ impl Decider for Advances {
                     paid: None,
                     repaid: Vec::new(),
                     recourse: Money::ZERO,
+                    kept: Money::ZERO,
                 })))
             }
             (
@@ -302,7 +334,8 @@ impl Decider for Advances {
                 | E::Declined { .. }
                 | E::RepaymentRequested { .. }
                 | E::Repaid(_)
-                | E::Recourse { .. },
+                | E::Recourse { .. }
+                | E::ClaimChanged { .. },
             ) => moved(advance, event).map(S::Known),
             (S::Known(_), E::Requested(_))
             | (
@@ -311,7 +344,8 @@ impl Decider for Advances {
                 | E::Declined { .. }
                 | E::RepaymentRequested { .. }
                 | E::Repaid(_)
-                | E::Recourse { .. },
+                | E::Recourse { .. }
+                | E::ClaimChanged { .. },
             ) => None,
         }
     }
@@ -329,6 +363,10 @@ fn moved(mut advance: Box<Advance>, event: &Event) -> Option<Box<Advance>> {
             advance.recourse = Money::from(*amount);
             S::Settled
         }
+        (S::Advanced | S::Settled, E::ClaimChanged { kept, recourse }) => {
+            (advance.kept, advance.recourse) = (*kept, *recourse);
+            if advance.still_lent()?.is_zero() { S::Settled } else { S::Advanced }
+        }
         (S::Advanced | S::Settled, E::RepaymentRequested { no, amount, asked_at }) => {
             S::Repaying { no: no.clone(), amount: *amount, asked_at: *asked_at }
         }
@@ -343,7 +381,8 @@ fn moved(mut advance: Box<Advance>, event: &Event) -> Option<Box<Advance>> {
             | E::Declined { .. }
             | E::RepaymentRequested { .. }
             | E::Repaid(_)
-            | E::Recourse { .. },
+            | E::Recourse { .. }
+            | E::ClaimChanged { .. },
         ) => return None,
     };
     Some(advance)

@@ -11,5 +11,6 @@ impl Stored for Advances {
         RepaymentRequested => "advance.repayment_requested",
         Repaid => "advance.repaid",
         Recourse => "advance.recourse",
+        ClaimChanged => "advance.claim_changed",
     });
 }

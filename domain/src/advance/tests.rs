@@ -1,10 +1,11 @@
 //! Given/when/then for an advance.
 
-use super::{Advances, Command, Event, Refusal, Stage, Terms, Transfer};
+use super::{Advances, Brought, Command, Event, Refusal, Stage, Terms, Transfer};
 use crate::{
     decider::{Decider, replay},
     fast_redemption::Advancer,
     ids::PaymentNo,
+    money::Money,
     orders::{Cause, own_cause},
     testing::{each_once, given, history},
 };
@@ -53,7 +54,7 @@ fn repaid(serial: &str, amount: &str) -> Command {
 }
 
 fn back(brought: &str) -> Command {
-    Command::RequestRepayment(brought.parse().unwrap())
+    Command::RequestRepayment(Brought { money: brought.parse().unwrap(), kept: Money::ZERO })
 }
 
 fn after(commands: impl IntoIterator<Item = Command>) -> Vec<Event> {
@@ -202,11 +203,14 @@ fn the_bank_gets_what_the_shares_brought_and_the_rest_is_its_own_claim() {
         .when(repaid("R1", "4000"))
         .then([Event::Repaid(transfer("R1", "4000"))])
         .when(back("4100"))
-        .then([Event::RepaymentRequested {
-            no: no("TX-1.advance.repay2"),
-            amount: amount("100"),
-            asked_at: None,
-        }])
+        .then([
+            settled("0", "900"),
+            Event::RepaymentRequested {
+                no: no("TX-1.advance.repay2"),
+                amount: amount("100"),
+                asked_at: None,
+            },
+        ])
         .when(repaid("R1", "4000"))
         .then([])
         .when(repaid("R2", "100"))
@@ -215,6 +219,7 @@ fn the_bank_gets_what_the_shares_brought_and_the_rest_is_its_own_claim() {
     let advance = state.advance().unwrap();
     assert!(!advance.is_owed());
     assert_eq!(advance.repaid_sum().unwrap().to_string(), "4100.00");
+    assert_eq!(advance.recourse.to_string(), "900.00");
 
     had().when(back("0")).then([Event::Recourse { amount: amount("5000") }]);
     had().when(back("5000.40")).then([Event::RepaymentRequested {
@@ -222,6 +227,68 @@ fn the_bank_gets_what_the_shares_brought_and_the_rest_is_its_own_claim() {
         amount: amount("5000.40"),
         asked_at: None,
     }]);
+}
+
+fn came(money: &str, kept: &str) -> Command {
+    let (money, kept) = (money.parse().unwrap(), kept.parse().unwrap());
+    Command::RequestRepayment(Brought { money, kept })
+}
+
+fn settled(kept: &str, recourse: &str) -> Event {
+    let (kept, recourse) = (kept.parse().unwrap(), recourse.parse().unwrap());
+    Event::ClaimChanged { kept, recourse }
+}
+
+#[test]
+fn of_each_yuan_the_bank_has_money_shares_or_a_claim_and_never_two_of_them() {
+    let repay = |no: &str, amount: &str| Event::RepaymentRequested {
+        no: self::no(no),
+        amount: amount.parse().unwrap(),
+        asked_at: None,
+    };
+    let had = || given::<Advances>(after([requested(), advanced("A1", "5000")]));
+    // It keeps them, or some; more than it lent settle no more than that.
+    let state = had().when(came("0", "5000")).then([settled("5000", "0")]).state();
+    assert_eq!(state.advance().unwrap().stage, Stage::Settled);
+    had().when(came("0", "4000")).then([settled("4000", "1000")]);
+    had().when(came("0", "9000")).then([settled("5000", "0")]);
+    had()
+        .when(came("3000", "2000"))
+        .then([settled("2000", "0"), repay("TX-1.advance.repay", "3000")]);
+
+    // A claim that was left to it is none any more once it has the shares, and then their money.
+    let state = had()
+        .when(came("0", "0"))
+        .then([Event::Recourse { amount: "5000".parse().unwrap() }])
+        .when(came("0", "4000"))
+        .then([settled("4000", "1000")])
+        .when(came("4000", "0"))
+        .then([settled("0", "1000"), repay("TX-1.advance.repay", "4000")])
+        .when(repaid("R1", "4000"))
+        .then([Event::Repaid(transfer("R1", "4000"))])
+        .when(came("4000", "0"))
+        .then([])
+        .state();
+    assert_eq!(state.advance().unwrap().still_lent(), Some(Money::ZERO));
+}
+
+#[test]
+fn what_a_bank_keeps_while_a_person_settles_with_it_leaves_the_rest_to_that_person() {
+    let keeps = |kept: &str| Command::KeepShares(kept.parse().unwrap());
+    let had = || given::<Advances>(after([requested(), advanced("A1", "5000")]));
+    let state = had().when(keeps("4000")).then([settled("4000", "0")]).state();
+    let advance = state.advance().unwrap();
+    assert_eq!((&advance.stage, advance.still_lent()), (&Stage::Advanced, "1000".parse().ok()));
+
+    let state = had()
+        .when(keeps("5000"))
+        .then([settled("5000", "0")])
+        .when(keeps("0"))
+        .then([settled("0", "0")])
+        .state();
+    assert_eq!(state.advance().unwrap().stage, Stage::Advanced, "they came back");
+    had().when(keeps("0")).then([]);
+    given::<Advances>(after([requested()])).when(keeps("1")).then_refused(Refusal::NothingAdvanced);
 }
 
 #[test]

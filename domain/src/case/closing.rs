@@ -26,6 +26,9 @@ impl Kind {
                 "nothing is to be booked or paid for it; find out why the bank paid, and close the case as \
                  manual"
             }
+            Kind::BankSettledTwice => {
+                "tell the bank what is left of its claim, and close the case as manual"
+            }
             Kind::SecondConfirmationDiffers
             | Kind::RejectedAfterConfirmed
             | Kind::AfterTheEnd
@@ -86,6 +89,7 @@ mod tests {
                         | Kind::Overpaid
                         | Kind::IncomeBelowZero
                         | Kind::FastQuotaExceeded
+                        | Kind::BankSettledTwice
                 );
                 let contradicts = matches!(
                     kind,

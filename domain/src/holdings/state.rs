@@ -173,7 +173,7 @@ impl State {
     }
 
     /// Registered and free for a record of that order, which may claim some of them itself.
-    pub(super) fn available_for(&self, order: &OrderId) -> Shares {
+    pub fn available_for(&self, order: &OrderId) -> Shares {
         let disputed = sum(self.disputes.values().map(marked));
         let first = self.claims.before(|claim| claim.order == *order);
         let claims = [self.reserved(), self.frozen(), disputed, first];

@@ -5,7 +5,7 @@ use super::{
     tests::{Book, as_, confirm, place, redeem, redeemed, tx},
 };
 use crate::{
-    advance::{self, Advances},
+    advance::{self, Advances, Brought},
     application::{Ask, FastTransferConfirmed, Outcome},
     decider::Decider,
     fast_redemption::Advancer,
@@ -26,7 +26,7 @@ fn advanced_on_shares_that_bring(brought: &str) -> Book {
     let mut commands = vec![
         advance::Command::Request(terms),
         advance::Command::RecordAdvanced(moved("A1", "5000")),
-        advance::Command::RequestRepayment(as_(brought)),
+        advance::Command::RequestRepayment(Brought { money: as_(brought), kept: Money::ZERO }),
     ];
     if brought != "0" {
         commands.push(advance::Command::RecordRepaid(moved("A2", brought)));

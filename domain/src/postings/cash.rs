@@ -80,7 +80,7 @@ pub fn of_advance(
         E::Repaid(transfer) => {
             let advance = before.advance()?;
             // What the shares bring beyond the advance is the bank's too, and no advance.
-            let lent = still_lent(advance)?.min(transfer.amount);
+            let lent = advance.still_lent()?.min(transfer.amount);
             entry.debit(bank(advance)?, lent);
             entry.credit(Account::Settlement, transfer.amount);
             // Out of what the redemption of the shares brought; the investor owes nothing more.
@@ -91,15 +91,16 @@ pub fn of_advance(
             entry.debit(bank(before.advance()?)?, Money::from(*amount));
             entry.credit(Account::Advanced(request.clone()), Money::from(*amount));
         }
+        E::ClaimChanged { kept, recourse } => {
+            let advance = before.advance()?;
+            let settled = kept.plus(*recourse)?.decimal();
+            let change = settled.checked_sub(advance.kept.plus(advance.recourse)?.decimal())?;
+            entry.line(bank(advance)?, change);
+            entry.line(Account::Advanced(request.clone()), -change);
+        }
         E::Requested(_) | E::Declined { .. } | E::RepaymentRequested { .. } => {}
     }
     Some(entry.0)
-}
-
-/// What the bank has not got back of its advance, and can get from us.
-fn still_lent(advance: &Advance) -> Option<Money> {
-    let lent = Money::from(advance.terms.amount).minus(advance.recourse)?;
-    Some(lent.minus(advance.repaid_sum()?).unwrap_or_default())
 }
 
 /// Nobody but a licensed bank ever advances: the aggregate refuses all others.

@@ -15,6 +15,7 @@
 //! advance:     advanced        A:CUST:ADVANCED  -> L:BANK:ADVANCE
 //!              repaid          L:BANK:ADVANCE   -> A:BANK:SETTLE, and L:CUST:REDEEM -> A:CUST:ADVANCED
 //!              recourse        L:BANK:ADVANCE   -> A:CUST:ADVANCED
+//!              claim changed   the same, by what shares and recourse settle more or less than before
 //! shares:      come, leave     U:PENDING, AVAIL, FROZEN <-> U:REGISTER
 //!              change hands    U:PENDING, AVAIL, FROZEN among one another
 //! ```

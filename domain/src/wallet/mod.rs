@@ -62,6 +62,7 @@ pub use entry::{Credit, Entry, Lot, LotTaken, Portion, Reservation};
 pub use event::Event;
 pub use income::Refusal as IncomeRefusal;
 pub use kept_back::Refusal as KeptBackRefusal;
+pub use owed::Owed;
 
 use crate::{
     decider::Decider,

@@ -6,9 +6,30 @@ use super::{
 };
 use crate::{
     ids::TransactionId,
-    money::{Income, Shares},
+    money::{Income, Money, Shares},
 };
 use chrono::NaiveDate;
+use rust_decimal::Decimal;
+
+/// Income below zero, and the shares that it could be taken out of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Owed {
+    /// Unpaid income, in yuan.
+    pub unpaid: Income,
+    /// Shares that no order, freeze or case keeps back, one yuan each.
+    pub free: Shares,
+    /// Shares that are there, free or not.
+    pub registered: Shares,
+}
+
+impl Owed {
+    /// Yuan that the free shares do not make up for.
+    pub fn beyond(&self) -> Money {
+        let owed = Money::new((-self.unpaid.whole_fen().0).max(Decimal::ZERO));
+        let free = Money::new(self.free.decimal()).unwrap_or_default();
+        owed.unwrap_or_default().minus(free).unwrap_or_default()
+    }
+}
 
 impl State {
     /// Income that is owed and neither carried nor settled; may be negative.
@@ -16,12 +37,12 @@ impl State {
         self.book().unpaid()
     }
 
-    /// Unpaid income below zero that is more than all shares that are there, and these: no carry can take
-    /// it. Not while shares are to leave together with it.
-    pub fn owed_beyond_shares(&self) -> Option<(Income, Shares)> {
-        let (unpaid, there) = (self.unpaid_income(), self.registered());
-        let owed = -unpaid.whole_fen().0 > there.decimal();
-        (owed && !self.is_leaving()).then_some((unpaid, there))
+    /// Unpaid income below zero that is more than the shares that are free: no carry can take it. Not while
+    /// shares are to leave together with it.
+    pub fn owed_beyond_shares(&self) -> Option<Owed> {
+        let (free, registered) = (self.available(), self.registered());
+        let owed = Owed { unpaid: self.unpaid_income(), free, registered };
+        (!owed.beyond().is_zero() && !self.is_leaving()).then_some(owed)
     }
 
     /// What a natural day's income came to, paid or not; `None` where none was accrued, or it was

@@ -59,6 +59,8 @@ pub struct Look {
     pub failure: Option<Cause>,
     /// What is in transit, reserved, owed or unpaid.
     pub open_ends: Vec<OpenEnd>,
+    /// What each of them is counted in, in the same order.
+    pub units: Vec<Option<String>>,
     /// What a person took over when it was abandoned.
     pub given_up: Vec<Arc<str>>,
     /// Whether an operator may close the row that it stands on.
@@ -150,6 +152,7 @@ pub fn glance<S: Saga>(saga: &S, replayed: &Replayed<S>) -> Result<Look, LookErr
     let waits = liveness::waits(saga, &view, table);
     let agreed = S::agreed(&view);
     let now = agreed.iter().find(|agreed| agreed.in_force).map(|agreed| agreed.what.clone());
+    let ends = S::open_ends(&view);
     let View { open, ending, .. } = view;
     Ok(Look {
         id,
@@ -166,7 +169,8 @@ pub fn glance<S: Saga>(saga: &S, replayed: &Replayed<S>) -> Result<Look, LookErr
         finished: ending.is_some() && waits.is_empty(),
         failure: S::failure(&view)
             .or_else(|| view.left_because().filter(|_| matches!(ending, Some(Over::Abandoned)))),
-        open_ends: S::open_ends(&view),
+        units: ends.iter().map(|end| S::unit(&view, &end.name)).collect(),
+        open_ends: ends,
         given_up: open.given_up.iter().map(|end| end.name.clone()).collect(),
         can_skip: stand.is_some_and(|stand| stand.can_be_skipped()),
         waits,

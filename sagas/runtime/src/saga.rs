@@ -340,19 +340,24 @@ pub trait Saga: Sized + Send + Sync + 'static {
     fn when(&self, view: &View<'_, Self>, when: Self::When) -> Option<Timestamp>;
     /// What is in transit, reserved, owed or unpaid, in any aggregate that the saga touched.
     fn open_ends(view: &View<'_, Self>) -> Vec<OpenEnd>;
+    /// Why what was heard does not let its table go on yet: it parks with that, and asks no more.
+    fn kept(_view: &View<'_, Self>) -> Option<Cause> {
+        None
+    }
+    /// What that open end is counted in, behind a number; `None` where only the docs say so.
+    fn unit(_view: &View<'_, Self>, _end: &str) -> Option<String> {
+        None
+    }
     /// Why it did not go through, as the one who refused it said.
-    fn failure(view: &View<'_, Self>) -> Option<Cause> {
-        let _ = view;
+    fn failure(_view: &View<'_, Self>) -> Option<Cause> {
         None
     }
     /// The business day that was promised, for the first event.
-    fn day_of_promise(promise: &Self::Promise) -> Option<chrono::NaiveDate> {
-        let _ = promise;
+    fn day_of_promise(_promise: &Self::Promise) -> Option<chrono::NaiveDate> {
         None
     }
     /// The business day that its events belong to.
-    fn business_date(view: &View<'_, Self>) -> Option<chrono::NaiveDate> {
-        let _ = view;
+    fn business_date(_view: &View<'_, Self>) -> Option<chrono::NaiveDate> {
         None
     }
     /// Who asks, as lists name them.
@@ -364,8 +369,7 @@ pub trait Saga: Sized + Send + Sync + 'static {
     /// What is asked, in one line for lists.
     fn summary(request: &Self::Request) -> String;
     /// What was agreed one after the other, where what was asked for can be changed and was; none otherwise.
-    fn agreed(view: &View<'_, Self>) -> Vec<crate::look::Agreed> {
-        let _ = view;
+    fn agreed(_view: &View<'_, Self>) -> Vec<crate::look::Agreed> {
         Vec::new()
     }
 }

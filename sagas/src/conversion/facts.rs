@@ -4,8 +4,13 @@ use super::{
     Fact, When,
     saga::{Conversion, Target, View},
 };
-use crate::parts::{by_hand, cancel, day_refused, disputes, lacking, limits::Limits, timing};
-use fundflow_domain::{calendar::TradingDay, money::Shares, time::Timestamp};
+use crate::parts::{
+    by_hand, cancel, day_refused, disputes,
+    lacking::{self, Lack},
+    limits::Limits,
+    timing, units,
+};
+use fundflow_domain::{calendar::TradingDay, time::Timestamp};
 use fundflow_runtime::saga::OpenEnd;
 use rust_decimal::Decimal;
 use std::sync::Arc;
@@ -92,7 +97,7 @@ impl Conversion {
 }
 
 /// What its records lack: of the fund that is left, and of the target.
-pub(super) fn lacks(view: &View<'_>) -> Vec<Shares> {
+pub(super) fn lacks(view: &View<'_>) -> Vec<Lack> {
     let plan = view.plan;
     let came = match &plan.target {
         Target::Holdings(part) => part.lack_in(view, &plan.out),
@@ -118,4 +123,14 @@ pub(super) fn open_ends(view: &View<'_>) -> Vec<OpenEnd> {
     }
     let ends = ends.into_iter().map(|(name, worth)| OpenEnd { name, worth });
     ends.chain(lacking::end(&lacks(view))).collect()
+}
+
+/// What an open end of that name is counted in: what is under way in shares of the fund that is left.
+pub(super) fn unit(view: &View<'_>, end: &str) -> String {
+    let (from, into) = (view.open.request.fund, view.open.request.into);
+    if end != lacking::MISSING {
+        return units::shares_of(from);
+    }
+    let lacks = [from, into].into_iter().zip(lacks(view));
+    units::missing(&lacks.collect::<Vec<_>>())
 }

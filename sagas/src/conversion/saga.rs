@@ -10,6 +10,7 @@ use crate::{
         application::{ApplicationLeg, FundSaga, less},
         by_hand, cancel, check,
         holdings::HoldingsPart,
+        lacking::Lack,
         leaving,
         limits::{Limits, limit_key},
         milestone::{Milestone, Notes},
@@ -29,7 +30,7 @@ use fundflow_domain::{
     fund::FundKind,
     holdings::Holdings,
     ids::{OrderId, TransactionId},
-    money::{Discount, Shares},
+    money::Discount,
     orders::Cause,
     time::Timestamp,
     wallet::Wallet,
@@ -112,15 +113,11 @@ pub enum Command {
 impl Plan {
     fn of(house: &House, id: &TransactionId, open: &Open<Conversion>) -> Self {
         let (request, promise) = (&open.request, &open.promise);
-        let order = OrderId::part(id, ORDER);
+        let (order, investor) = (OrderId::part(id, ORDER), &request.investor);
         let into = (house.funds)(request.into, promise.trade_date.date());
         let target = match into.map(|fund| fund.kind) {
-            Some(FundKind::Money) => {
-                Target::Wallet(WalletPart::of(&request.investor, request.into))
-            }
-            Some(_) | None => {
-                Target::Holdings(HoldingsPart::of(&request.investor, request.into, &order))
-            }
+            Some(FundKind::Money) => Target::Wallet(WalletPart::of(investor, request.into)),
+            Some(_) | None => Target::Holdings(HoldingsPart::of(investor, request.into, &order)),
         };
         let counted = promise.into.as_ref().and_then(|into| into.counted.as_ref());
         let first = Limits::of(counted);
@@ -190,7 +187,7 @@ impl FundSaga for Conversion {
         self.refuses_on(view, day)
     }
 
-    fn lacks(view: &View<'_>) -> Vec<Shares> {
+    fn lacks(view: &View<'_>) -> Vec<Lack> {
         facts::lacks(view)
     }
 
@@ -369,6 +366,10 @@ impl saga::Saga for Conversion {
 
     fn open_ends(view: &View<'_>) -> Vec<OpenEnd> {
         facts::open_ends(view)
+    }
+
+    fn unit(view: &View<'_>, end: &str) -> Option<String> {
+        Some(facts::unit(view, end))
     }
 
     fn failure(view: &View<'_>) -> Option<Cause> {

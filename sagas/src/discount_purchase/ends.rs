@@ -7,16 +7,11 @@ use super::{
 };
 use crate::parts::{
     by_hand::{self, Origin},
-    lacking,
+    lacking::{self, Lack},
     payment::PaymentLeg,
-    refunds,
+    refunds, units,
 };
-use fundflow_domain::{
-    modes::ConversionMode,
-    money::{Money, Shares},
-    payment::Stage,
-    wallet::Reservation,
-};
+use fundflow_domain::{modes::ConversionMode, money::Money, payment::Stage, wallet::Reservation};
 use fundflow_runtime::saga::OpenEnd;
 use rust_decimal::Decimal;
 use std::sync::Arc;
@@ -146,7 +141,7 @@ pub(super) fn open_ends(view: &View<'_>) -> Vec<OpenEnd> {
 }
 
 /// What its records lack: in the wallet, and of the target.
-pub(super) fn lacks(view: &View<'_>) -> Vec<Shares> {
+pub(super) fn lacks(view: &View<'_>) -> Vec<Lack> {
     let plan = view.plan;
     vec![
         plan.wallet.lack_in(view, &plan.buy),
@@ -183,4 +178,19 @@ fn misdirected(view: &View<'_>) -> Option<OpenEnd> {
     let over = view.plan.out.is_over(view) && view.plan.target.is_over(view);
     let brought = rest(view).filter(|_| over && !view.open.notes.is_disputed())?;
     by_hand::difference(brought, asked.into())
+}
+
+/// What an open end of that name is counted in: what is converted in shares of the money fund, until it is the
+/// target's.
+pub(super) fn unit(view: &View<'_>, end: &str) -> String {
+    let (wallet, target) = (view.open.request.wallet_fund, view.open.request.target_fund);
+    match end {
+        OUT_END => units::shares_of(wallet),
+        TARGET_END if view.plan.mode.is_conversion() => units::shares_of(wallet),
+        lacking::MISSING => {
+            let lacks = [wallet, wallet, target].into_iter().zip(lacks(view));
+            units::missing(&lacks.collect::<Vec<_>>())
+        }
+        _ => units::YUAN.to_owned(),
+    }
 }

@@ -13,6 +13,7 @@ use crate::{
     parts::{
         application::{ApplicationLeg, FundSaga, less},
         by_hand::{self, Origin},
+        lacking::Lack,
         milestone::{Milestone, Notes, Scope},
         names,
         share_book::ShareBook,
@@ -28,7 +29,7 @@ use fundflow_domain::{
     holdings::Holdings,
     ids::{AccountRef, FundCode, TransactionId},
     limits::LimitKey,
-    money::{Amount, Discount, Shares},
+    money::{Amount, Discount},
     orders::Cause,
     payment::Payments,
     payout::Payouts,
@@ -161,7 +162,7 @@ impl FundSaga for DiscountPurchase {
         scope == Scope::All || leg.order != plan.buy.order
     }
 
-    fn lacks(view: &View<'_>) -> Vec<Shares> {
+    fn lacks(view: &View<'_>) -> Vec<Lack> {
         ends::lacks(view)
     }
 
@@ -368,6 +369,10 @@ impl saga::Saga for DiscountPurchase {
 
     fn open_ends(view: &View<'_>) -> Vec<OpenEnd> {
         ends::open_ends(view)
+    }
+
+    fn unit(view: &View<'_>, end: &str) -> Option<String> {
+        Some(ends::unit(view, end))
     }
 
     fn failure(view: &View<'_>) -> Option<Cause> {

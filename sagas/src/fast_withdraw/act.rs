@@ -1,7 +1,7 @@
 //! What the table's commands do to our own aggregates, built from what the log says.
 
 use super::{
-    Do, day,
+    Do, bank, day, facts,
     saga::{FastWithdraw, Turn, View},
 };
 use crate::parts::{
@@ -47,12 +47,15 @@ impl FastWithdraw {
             Do::PlaceRedemption => self.place_redemption(turn),
             Do::CloseRedemption => plan.redemption.close(turn),
             Do::RequestRepayment => {
-                let brought = plan.brought(&turn.view()?);
+                let (view, brought) = (turn.view()?, plan.brought(&turn.view()?));
+                if facts::is_by_hand(&view) {
+                    return plan.advance.keep(turn, brought.kept);
+                }
                 plan.advance.request_repayment(turn, brought)
             }
             Do::HandOver => {
                 // Said before the case is opened, so that nobody closes it beside the saga.
-                let disputed = match day::case_of_cash(&turn.view()?) {
+                let disputed = match bank::case_that_keeps(&turn.view()?) {
                     Some(case) => turn.reach(Milestone::Disputed { case })?,
                     None => 0,
                 };

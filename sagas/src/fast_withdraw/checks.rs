@@ -60,11 +60,16 @@ pub(super) fn of_rejection(
     let (advanced, asked) = (advance.terms.amount, view.open.promise.admitted.shares);
     let settled = leg.shares_out(view).unwrap_or_default();
     let ours = vec![Figure::new("advanced", advanced), Figure::new("shares", asked)];
-    let theirs = vec![
+    let mut theirs = vec![
         Figure::new("says", "rejected"),
         Figure::new("reason", &rejection.cause),
         Figure::new("shares", settled),
     ];
+    // What is not redeemed is the bank's all the same.
+    let with_bank = view.plan.transfer.shares_out(view).and_then(|shares| shares.minus(settled));
+    let with_bank =
+        with_bank.filter(|shares| !shares.is_zero() && leg.key == view.plan.redemption.key);
+    theirs.extend(with_bank.map(|shares| Figure::new("shares with the bank", shares)));
     let what = format!(
         "{advanced} yuan are out, and the registrar rejects {} ({})",
         application.terms.no, rejection.cause

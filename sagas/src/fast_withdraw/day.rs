@@ -363,14 +363,6 @@ fn is_settled(view: &View<'_>) -> bool {
     case.is_some_and(|case| view.open.notes.settled.contains(&case))
 }
 
-/// The case of such cash, once what is owed for it is named and before its case is opened: the saga is
-/// kept by it, so that whoever closes it frees the shares.
-pub(super) fn case_of_cash(view: &View<'_>) -> Option<CaseId> {
-    let (end, case) = by_hand::next_case(view)?;
-    let known = view.open.notes.disputes.contains(&case);
-    (end == BANK_END && !known && are_paid_for(view)).then_some(case)
-}
-
 /// Yuan: each share is one.
 fn asked(view: &View<'_>) -> Result<Amount, NotDone> {
     worth(promise(view).admitted.shares).ok_or(lacks("shares that are worth anything"))

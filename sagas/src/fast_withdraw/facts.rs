@@ -1,7 +1,7 @@
 //! What each word of the table means on the log, and when each time is.
 
 use super::{
-    Fact, When, day,
+    Fact, When, bank, day,
     saga::{FastWithdraw, View},
 };
 use crate::parts::{
@@ -9,7 +9,7 @@ use crate::parts::{
     application::FundSaga as _,
     by_hand::{self, Origin},
     disputes::hold_up,
-    lacking, timing,
+    lacking, timing, units,
 };
 use fundflow_domain::{
     calendar::TradingDay, case::CaseId, fast_quota::Entry, time::Timestamp, wallet::Reservation,
@@ -55,7 +55,7 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         Fact::Repaid => advance.is_settled(view) && holds(view, Fact::RepaymentRequested),
         Fact::PersonDecided => is_decided(view),
         Fact::CashIsOut => advance.is_advanced(view) && !is_decided(view),
-        Fact::BankSettled => !is_banks_turn(view) || holds(view, Fact::RepaymentRequested),
+        Fact::BankSettled => !is_banks_turn(view) || is_bank_told(view),
         Fact::BankPaid => !advance.is_on_its_way(view) || is_by_hand(view),
         Fact::Ended => view.ending.is_some(),
         Fact::AdvanceClosed => {
@@ -74,6 +74,7 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         Fact::CompensationTaken => plan.compensations.none_is_refused(view),
         Fact::HandedOver => by_hand::is_handed_over(view),
         Fact::NothingMissing => !plan.wallet.waits_for_shares(view),
+        Fact::ClaimAgreed => bank::is_agreed(view),
     }
 }
 
@@ -100,25 +101,32 @@ pub(super) fn is_unknown(view: &View<'_>) -> bool {
 }
 
 /// A person settles with the bank: as was said of what it is owed, or of cash that it paid later.
-fn is_by_hand(view: &View<'_>) -> bool {
+pub(super) fn is_by_hand(view: &View<'_>) -> bool {
     let disposed = view.open.disposed(BANK_END).or_else(|| view.open.disposed(ADVANCE_END));
     disposed.is_some_and(|it| !matches!(it.disposition, Disposition::Refund))
 }
 
-/// Whoever has an advance that nobody knows of owes the bank what it turns out to have paid.
+/// Whoever has an advance that nobody knows of owes the bank what it turns out to have paid. A claim that
+/// was left to the bank is a person's matter as well.
 pub(super) fn comes_of(view: &View<'_>, end: &str) -> Option<Origin> {
-    (end == BANK_END && is_by_hand(view)).then_some(Origin::owed(&[ADVANCE_END]))
+    let has = is_by_hand(view) || by_hand::has(view, BANK_END);
+    (end == BANK_END && has).then_some(Origin::owed(&[ADVANCE_END]))
 }
 
-/// It is over, and what the bank's shares brought is known, as far as it ever will be; unless a
-/// person settles with the bank by hand.
+/// It is over, what came of the bank's shares is known, as far as it ever will be, and nobody has to be told
+/// of it first.
 fn is_banks_turn(view: &View<'_>) -> bool {
-    let plan = view.plan;
-    plan.advance.is_advanced(view)
-        && !view.open.notes.is_disputed()
-        && plan.transfer.is_over(view)
-        && plan.redemption.is_over(view)
-        && !is_by_hand(view)
+    let told = || by_hand::is_handed_over(view);
+    bank::last_word(view).is_some() && !view.open.notes.is_disputed() && told()
+}
+
+/// Where a person settles with the bank by hand, it is only told what the bank keeps.
+fn is_bank_told(view: &View<'_>) -> bool {
+    if is_by_hand(view) {
+        let kept = view.plan.brought(view).kept;
+        return view.plan.advance.is_keeping(view, kept);
+    }
+    holds(view, Fact::RepaymentRequested)
 }
 
 fn quota<'a>(view: &View<'a>) -> Option<&'a Entry> {
@@ -170,6 +178,16 @@ impl FastWithdraw {
     }
 }
 
+/// The same, and as the claim by now what a person left to the bank.
+pub(super) fn owed(view: &View<'_>) -> Vec<OpenEnd> {
+    let mut ends = open_ends(view);
+    if let Some(worth) = bank::claim(view) {
+        ends.retain(|end| *end.name != *BANK_END);
+        ends.push(OpenEnd { name: BANK_END.into(), worth });
+    }
+    ends
+}
+
 /// Everything that is reserved, owed or unpaid. Yuan, or money-fund shares at 1.00.
 pub(super) fn open_ends(view: &View<'_>) -> Vec<OpenEnd> {
     let plan = view.plan;
@@ -177,7 +195,10 @@ pub(super) fn open_ends(view: &View<'_>) -> Vec<OpenEnd> {
     if let Some(shares) = plan.wallet.open(view) {
         ends.push((END.into(), shares.decimal()));
     }
-    ends.extend(plan.advance.open_end(view));
+    ends.extend(plan.advance.open_end(view).map(|(name, worth)| match bank::still_owed(view) {
+        Some(owed) if !is_unknown(view) && !plan.advance.is_on_its_way(view) => (name, owed),
+        Some(_) | None => (name, worth),
+    }));
     // What it brings is the bank's, and is counted there.
     if !plan.redemption.is_over(view) {
         ends.push((REDEMPTION_END.into(), by_hand::NOTHING));
@@ -185,4 +206,10 @@ pub(super) fn open_ends(view: &View<'_>) -> Vec<OpenEnd> {
     ends.extend(plan.compensations.open_end(view));
     let ends = ends.into_iter().map(|(name, worth)| OpenEnd { name, worth });
     ends.chain(lacking::end(&FastWithdraw::lacks(view))).collect()
+}
+
+/// What an open end of that name is counted in.
+pub(super) fn unit(view: &View<'_>, end: &str) -> String {
+    let shares = [END, REDEMPTION_END, lacking::MISSING].contains(&end);
+    if shares { units::shares_of(view.open.request.fund) } else { units::YUAN.to_owned() }
 }

@@ -13,11 +13,13 @@
 //!    frees them. An advance whose answer is unknown is asked for, never assumed.
 //! 3. Once the cash is out, nothing is undone. What the registrar then rejects, or settles with other
 //!    figures, opens a case with cash and shares side by side.
-//! 4. The shares are the bank's, so it gets what they bring, no less and no more. What they do not
-//!    bring of the advance is its own claim, and leaves our books once a person has closed the case.
+//! 4. The shares are the bank's, so it gets what they bring, no less and no more; what nobody redeems it
+//!    keeps. What they do not come to of the advance is its own claim, and leaves our books once a person
+//!    has closed the case.
 //! 5. It cannot be taken back.
 
 mod act;
+mod bank;
 mod checks;
 mod day;
 mod facts;
@@ -161,6 +163,7 @@ const BESIDE: &[Side<Saga>] = &[
     call("repaid at last", Call::Repay, Fact::BankPaid, When::MoneyOverdue).after_the_end(),
     act("hand over", Do::HandOver, Fact::HandedOver).after_the_end(),
     wait("missing shares", Fact::NothingMissing).after_the_end(),
+    wait("a person closes the bank's case", Fact::ClaimAgreed).after_the_end(),
     call("pay compensation", Call::Compensate, Fact::Compensated, When::CompensationOverdue)
         .beside(),
     act("compensation refused", Do::AskForCompensation, Fact::CompensationTaken).beside(),

@@ -2,10 +2,13 @@
 
 use super::{Request, saga::View};
 use crate::parts::{
-    advance::AdvanceLeg, application::ApplicationLeg, compensation::Compensations,
-    wallet::WalletPart,
+    advance::AdvanceLeg,
+    application::ApplicationLeg,
+    compensation::Compensations,
+    wallet::{WalletPart, worth},
 };
 use fundflow_domain::{
+    advance::Brought,
     case::Cases,
     fast_quota::{FastQuota, QuotaKey},
     ids::{OrderId, TransactionId},
@@ -55,9 +58,13 @@ impl Plan {
         }
     }
 
-    /// Yuan that the bank's redemption of the shares has brought: the bank's.
-    pub(super) fn brought(&self, view: &View<'_>) -> Money {
-        self.redemption.proceeds(view).unwrap_or_default()
+    /// What has come of the shares: the bank's. It keeps those that its redemption did not turn into money.
+    pub(super) fn brought(&self, view: &View<'_>) -> Brought {
+        let money = self.redemption.proceeds(view).unwrap_or_default();
+        let redeemed = self.redemption.shares_out(view).unwrap_or_default();
+        let shares = self.transfer.shares_out(view).unwrap_or_default().minus(redeemed);
+        let kept = shares.and_then(worth).map(Money::from).unwrap_or_default();
+        Brought { money, kept }
     }
 
     /// The streams that the saga works on.

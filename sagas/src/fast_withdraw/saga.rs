@@ -1,7 +1,7 @@
 //! The fast withdrawal as a saga: its types, its admission, and its doors for callers and operators.
 
 use super::{
-    Asked, Call, Do, Ending, FAST_WITHDRAW, Fact, Plan, Promise, Refusal, Request, When, act,
+    Asked, Call, Do, Ending, FAST_WITHDRAW, Fact, Plan, Promise, Refusal, Request, When, act, bank,
     checks, day, facts,
     hear::{self, Leg},
 };
@@ -13,6 +13,7 @@ use crate::{
         by_hand::{self, Origin},
         cancel,
         compensation::Compensations,
+        lacking::Lack,
         milestone::{Milestone, Notes},
         names,
         payout::{NotRedirected, may_go_to},
@@ -28,7 +29,6 @@ use fundflow_domain::{
     fast_quota::FastQuota,
     fast_redemption::Advancer,
     ids::{AccountRef, TransactionId},
-    money::Shares,
     orders::Cause,
     payout::Payouts,
     time::Timestamp,
@@ -40,7 +40,7 @@ use fundflow_kernel::{
 };
 use fundflow_runtime::{
     port::{Callee, Payload, PortName},
-    process::Open,
+    process::{Disposed, Open},
     saga::{self, Calling, Heard, OpenEnd, Preparing},
     step::Table,
     turn::{self, NotDone},
@@ -145,7 +145,15 @@ impl FundSaga for FastWithdraw {
         facts::comes_of(view, end)
     }
 
-    fn lacks(view: &View<'_>) -> Vec<Shares> {
+    fn owed(view: &View<'_>) -> Vec<OpenEnd> {
+        facts::owed(view)
+    }
+
+    fn found(view: &View<'_>, end: &Disposed) -> Option<Finding> {
+        bank::found(view, end)
+    }
+
+    fn lacks(view: &View<'_>) -> Vec<Lack> {
         vec![view.plan.wallet.lack_out(view, &view.plan.transfer)]
     }
 
@@ -319,6 +327,10 @@ impl saga::Saga for FastWithdraw {
 
     fn open_ends(view: &View<'_>) -> Vec<OpenEnd> {
         facts::open_ends(view)
+    }
+
+    fn unit(view: &View<'_>, end: &str) -> Option<String> {
+        Some(facts::unit(view, end))
     }
 
     fn failure(view: &View<'_>) -> Option<Cause> {

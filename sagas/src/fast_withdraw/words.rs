@@ -125,6 +125,8 @@ pub enum Fact {
     HandedOver,
     /// No record waits for shares to come.
     NothingMissing,
+    /// No claim that was left to the bank is another one by now, or a person has seen to it.
+    ClaimAgreed,
     /// Money of ours that closed cases owe is answered for.
     Compensated,
     /// None of it waits for another account.

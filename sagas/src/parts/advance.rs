@@ -15,7 +15,7 @@ use crate::ports::advance::{
     Advance as Call, AdvanceAnswer, AdvanceCall, AdvanceSaid, Repayment, RepaymentAnswer,
 };
 use fundflow_domain::{
-    advance::{self, Advance, Advances, Command, Stage, Terms, Transfer},
+    advance::{self, Advance, Advances, Brought, Command, Stage, Terms, Transfer},
     bounds::{CLOCK_SKEW, OutOfBounds, check_instant},
     case::{Figure, Kind, SourceKind},
     decider::Decider as _,
@@ -70,13 +70,19 @@ impl AdvanceLeg {
         self.advance(view).is_some_and(|advance| matches!(advance.stage, Stage::Declined(_)))
     }
 
-    /// All that its shares brought is the bank's, or on its way there.
-    pub fn is_repaying<S: Saga>(&self, view: &View<'_, S>, brought: Money) -> bool {
-        self.advance(view).is_some_and(|it| match it.stage {
-            Stage::Repaying { .. } => true,
-            Stage::Settled => it.repaid_sum() == Some(brought),
-            Stage::Requested | Stage::Declined(_) | Stage::Advanced => false,
-        })
+    /// All that came of its shares is the bank's, or on its way there, and what its claim is, is said.
+    pub fn is_repaying<S: Saga>(&self, view: &View<'_, S>, brought: Brought) -> bool {
+        self.is_said(view, &Command::RequestRepayment(brought))
+    }
+
+    /// What the shares are worth that the bank keeps is said, or is to be said later.
+    pub fn is_keeping<S: Saga>(&self, view: &View<'_, S>, kept: Money) -> bool {
+        self.is_said(view, &Command::KeepShares(kept))
+    }
+
+    fn is_said<S: Saga>(&self, view: &View<'_, S>, command: &Command) -> bool {
+        let said = view.state(&self.key).map(|state| Advances::decide(state, command));
+        matches!(said, Some(Ok(events)) if events.is_empty())
     }
 
     /// Nothing is on its way to the bank, which has what was announced.
@@ -161,10 +167,18 @@ impl AdvanceLeg {
     pub fn request_repayment<S: Saga>(
         &self,
         turn: &mut Turn<'_, S>,
-        brought: Money,
+        brought: Brought,
     ) -> Result<usize, NotDone> {
         let command = Command::RequestRepayment(brought);
         Ok(turn.decide(&self.key, &Command::At(turn.now(), Box::new(command)))?)
+    }
+
+    /// Says what the shares are worth that the bank keeps, while a person settles the rest with it.
+    ///
+    /// # Errors
+    /// [`NotDone`]; nothing has changed.
+    pub fn keep<S: Saga>(&self, turn: &mut Turn<'_, S>, kept: Money) -> Result<usize, NotDone> {
+        Ok(turn.decide(&self.key, &Command::KeepShares(kept))?)
     }
 
     /// The advance, as the bank is given it.

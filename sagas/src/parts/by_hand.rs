@@ -17,7 +17,7 @@ use super::{
     application::FundSaga,
     cases::{self, About, Record, finding},
     compensation, disputes,
-    lacking::{self, MISSING},
+    lacking::{self, Lack, MISSING},
 };
 use fundflow_domain::{
     case::{self, CaseId, Cases, Disputed, Figure, Finding, Kind, SourceKind},
@@ -112,7 +112,8 @@ pub fn hand_over<S: FundSaga>(turn: &mut Turn<'_, S>) -> Result<usize, NotDone> 
     }
     let view = turn.view()?;
     let end = uncased(&view).ok_or(NotDone::Lacks("anything that came"))?.clone();
-    let (record, found) = (record(view.id, &end), found(&end));
+    let found = S::found(&view, &end).unwrap_or_else(|| found(&view, &end));
+    let record = record(view.id, &end);
     turn.speaks(Actor::Engine, "hand over", turn.now());
     cases::open(turn, &record, About::default(), vec![found])
 }
@@ -202,7 +203,7 @@ fn unnamed<S: FundSaga>(view: &View<'_, S>) -> Vec<Disposed> {
     if view.ending.is_none() || view.open.notes.is_disputed() {
         return Vec::new();
     }
-    let ends = S::open_ends(view);
+    let ends = S::owed(view);
     let changed = ends.iter().filter_map(|end| named_anew(view, end));
     let gone = view.open.given_up.iter().filter(|known| {
         // Where it was to go back by hand it may have gone, though the registrar has turned it into shares.
@@ -252,9 +253,9 @@ fn record(id: &TransactionId, end: &Disposed) -> Record {
     }
 }
 
-fn found(end: &Disposed) -> Finding {
+fn found<S: FundSaga>(view: &View<'_, S>, end: &Disposed) -> Finding {
     if *end.name == *MISSING {
-        return of_missing(end);
+        return of_missing(end, lacking::sum(&S::lacks(view)));
     }
     let Disposed { name, worth, came_of, before, .. } = end;
     let of = came_of.as_deref().unwrap_or(name);
@@ -277,14 +278,15 @@ fn found(end: &Disposed) -> Finding {
     Finding { disputed, ..finding(kind, &text, ours, vec![]) }
 }
 
-fn of_missing(end: &Disposed) -> Finding {
-    let Disposed { worth, before, .. } = end;
-    let text = match before {
-        None => format!("{worth} shares that the register took are not there; a person has that"),
-        Some(before) => format!("{worth} shares are missing, where {before} were named before"),
+/// Who looks for them must know how many there are to be found, and what for.
+fn of_missing(end: &Disposed, Lack { moves, missing }: Lack) -> Finding {
+    let of = format!("{missing} shares are not there of the {moves} that records move");
+    let text = match &end.before {
+        None => format!("{of}: these are not booked, and a person has that"),
+        Some(before) => format!("{of}, where {before} were named before"),
     };
-    let ours = vec![Figure::new("missing", format!("{worth} shares"))];
-    let shares = Shares::new(*worth).unwrap_or_default();
-    let disputed = Disputed { shares, ..Disputed::default() };
+    let shares = |name: &str, sum: Shares| Figure::new(name, format!("{sum} shares"));
+    let ours = vec![shares("missing", missing), shares("moved", moves)];
+    let disputed = Disputed { shares: missing, ..Disputed::default() };
     Finding { disputed, ..finding(Kind::SharesMissing, &text, ours, vec![]) }
 }

@@ -1,5 +1,5 @@
-//! Income below zero that is more than the shares that are there: no carry can take it, so it has a case
-//! until later income or shares make up for it.
+//! Income below zero that is more than the shares that are free: no carry can take it, so it has a case until
+//! later income or shares make up for it. Orders that keep the shares may take them all.
 //!
 //! 1. A wallet has one such case at a time, whichever day's income found it.
 //! 2. A closed one says how much a person has settled; only more than that opens the next.
@@ -8,8 +8,8 @@ use super::cases::{self, About, Record, finding};
 use fundflow_domain::{
     case::{Closing, Command, Disputed, Figure, Finding, How, Kind, Remark, SourceKind, State},
     ids::FundCode,
-    money::{Income, Money, Shares},
-    wallet::Wallet,
+    money::Money,
+    wallet::{Owed, Wallet},
 };
 use fundflow_kernel::streams::{Key, Need};
 use fundflow_runtime::{
@@ -22,8 +22,8 @@ use fundflow_runtime::{
 pub struct Debt {
     /// Whose income it is.
     pub wallet: Key<Wallet>,
-    /// Unpaid income below zero, and the shares that are there.
-    pub owed: Option<(Income, Shares)>,
+    /// Unpaid income below zero, and the shares that it could be taken out of.
+    pub owed: Option<Owed>,
 }
 
 /// Cases of one wallet, one after the other.
@@ -54,7 +54,7 @@ impl Debt {
                 None => return Ok((nth, None)),
                 Some(state) if state.is_open() => return Ok((nth, Some(state.clone()))),
                 Some(state) => {
-                    let known = self.owed.is_some_and(|owed| settled(state) >= beyond(owed));
+                    let known = self.owed.is_some_and(|owed| settled(state) >= owed.beyond());
                     if known {
                         return Ok((nth, Some(state.clone())));
                     }
@@ -64,14 +64,15 @@ impl Debt {
         Ok((CASES_MAX, None))
     }
 
-    fn finding((unpaid, there): (Income, Shares)) -> Finding {
+    fn finding(owed: Owed) -> Finding {
+        let Owed { unpaid, free, registered } = owed;
         let what = format!(
-            "unpaid income of {unpaid} yuan is below zero, and the {there} shares that are there do not \
-             make up for it"
+            "unpaid income of {unpaid} yuan is below zero, and the {free} shares that are free, of \
+             {registered}, do not make up for it"
         );
-        let ours = vec![Figure::new("shares", there)];
+        let ours = vec![Figure::new("shares", registered), Figure::new("free shares", free)];
         let theirs = vec![Figure::new("unpaid income", unpaid)];
-        let disputed = Disputed { money: beyond((unpaid, there)), ..Disputed::default() };
+        let disputed = Disputed { money: owed.beyond(), ..Disputed::default() };
         Finding { disputed, ..finding(Kind::IncomeBelowZero, &what, ours, theirs) }
     }
 
@@ -96,12 +97,6 @@ impl Debt {
 /// Yuan that a closed case was about.
 fn settled(state: &State) -> Money {
     state.case().map(|case| Disputed::of(&case.findings).money).unwrap_or_default()
-}
-
-fn beyond((unpaid, there): (Income, Shares)) -> Money {
-    let owed = Money::new(unpaid.whole_fen().0.abs()).unwrap_or_default();
-    let there = Money::new(there.decimal()).unwrap_or_default();
-    owed.minus(there).unwrap_or_default()
 }
 
 /// Opens the cases of those that owe, and closes those of the others.

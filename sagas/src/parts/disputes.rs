@@ -15,6 +15,7 @@ use fundflow_domain::{
     application::{Application, Confirmation, Last, Quantity, Stage},
     case::{CaseId, Cases},
     money::Shares,
+    orders::Cause,
 };
 use fundflow_kernel::streams::Key;
 use fundflow_runtime::{
@@ -158,6 +159,13 @@ fn gone_by(application: &Application) -> Shares {
 /// until a person says so.
 pub fn hold_up<S: FundSaga>(view: &View<'_, S>) -> bool {
     view.ending.is_none() && view.open.notes.is_disputed()
+}
+
+/// Why a word that is there does not count: the case that keeps it.
+pub fn kept<S: FundSaga>(view: &View<'_, S>) -> Option<Cause> {
+    let case = view.open.notes.disputes.last().filter(|_| hold_up(view))?;
+    let text = format!("what was said is in dispute; close case {case} first");
+    Some(Cause::new("does_not_add_up", text))
 }
 
 /// No record of the saga is or was in dispute: the common case, which costs nothing.

@@ -4,6 +4,7 @@ use super::{
     application::ApplicationLeg,
     by_hand::Origin,
     check,
+    lacking::Lack,
     milestone::{Milestone, Notes, Scope},
     share_book::ShareBook,
 };
@@ -14,12 +15,13 @@ use fundflow_domain::{
     calendar::TradingDay,
     case::Finding,
     ids::AccountRef,
-    money::{Amount, Discount, Shares},
+    money::{Amount, Discount},
     orders::Cause,
     time::Timestamp,
 };
 use fundflow_runtime::{
-    saga::{Saga, View},
+    process::Disposed,
+    saga::{OpenEnd, Saga, View},
     turn::{NotDone, Turn},
 };
 
@@ -104,8 +106,18 @@ pub trait FundSaga:
         let _ = (view, end);
         None
     }
+    /// What each end is worth now that a person may have: its open ends, and what was left to others.
+    fn owed(view: &View<'_, Self>) -> Vec<OpenEnd> {
+        Self::open_ends(view)
+    }
+    /// What its case says of an end that is worth something else than a person was told, where more figures
+    /// belong to that than the two.
+    fn found(view: &View<'_, Self>, end: &Disposed) -> Option<Finding> {
+        let _ = (view, end);
+        None
+    }
     /// What its records lack, book by book and order by order: shares that they moved, and that are not there.
-    fn lacks(view: &View<'_, Self>) -> Vec<Shares> {
+    fn lacks(view: &View<'_, Self>) -> Vec<Lack> {
         let _ = view;
         Vec::new()
     }

@@ -9,7 +9,8 @@
 
 use super::{
     application::{ApplicationLeg, FundSaga},
-    disputes, lacking,
+    disputes,
+    lacking::{self, Lack},
     share_book::ShareBook,
 };
 use fundflow_domain::{
@@ -187,7 +188,7 @@ impl HoldingsPart {
         let held = || disputes::are_held(view, &self.book_of(), &self.beyond(view, leg));
         // While its case is open, all that left is held by that.
         let claimed =
-            || self.is_claimed(view, || if leg.is_sound(view) { lack() } else { Shares::ZERO });
+            || self.is_claimed(view, || if leg.is_sound(view) { lack() } else { Lack::NONE });
         taken && (disputes::is_quiet(view) || held()) && claimed()
     }
 
@@ -202,7 +203,7 @@ impl HoldingsPart {
     ) -> Result<usize, NotDone> {
         let booked = self.take(turn, leg);
         let view = turn.view()?;
-        let lack = if leg.is_sound(&view) { self.lack_out(&view, leg) } else { Shares::ZERO };
+        let lack = if leg.is_sound(&view) { self.lack_out(&view, leg) } else { Lack::NONE };
         let claimed = lacking::claim(turn, (&self.book_of(), &self.order), lack)?;
         Ok(booked? + claimed)
     }

@@ -4,7 +4,7 @@ use super::{
     application::{ApplicationLeg, FundSaga},
     by_hand,
     holdings::HoldingsPart,
-    lacking::{self, MISSING},
+    lacking::{self, Lack, MISSING},
 };
 use fundflow_domain::{holdings::Command, money::Shares};
 use fundflow_runtime::{
@@ -14,9 +14,9 @@ use fundflow_runtime::{
 
 impl HoldingsPart {
     /// Shares that left by the leg's records and are not there: all that is not booked of them.
-    pub fn lack_out<S: FundSaga>(&self, view: &View<'_, S>, leg: &ApplicationLeg) -> Shares {
+    pub fn lack_out<S: FundSaga>(&self, view: &View<'_, S>, leg: &ApplicationLeg) -> Lack {
         if leg.was_never_confirmed(view) {
-            return Shares::ZERO;
+            return Lack::NONE;
         }
         self.lack(view, self.next_taking(view, leg), || {
             let reservation = self.state(view).and_then(|state| state.reservation(&self.order));
@@ -27,9 +27,9 @@ impl HoldingsPart {
     }
 
     /// Shares that came by the leg's records once, do no more, and are others' by now.
-    pub fn lack_in<S: Saga>(&self, view: &View<'_, S>, leg: &ApplicationLeg) -> Shares {
+    pub fn lack_in<S: Saga>(&self, view: &View<'_, S>, leg: &ApplicationLeg) -> Lack {
         if leg.application(view).is_none() {
-            return Shares::ZERO;
+            return Lack::NONE;
         }
         self.lack(view, self.next_credit(view, leg), || {
             let lots = self.state(view).into_iter().flat_map(|state| state.lots_of(&self.order));
@@ -46,24 +46,27 @@ impl HoldingsPart {
         view: &View<'_, S>,
         next: Result<Option<Command>, NotDone>,
         unbooked: impl Fn() -> Shares,
-    ) -> Shares {
+    ) -> Lack {
         let (Ok(Some(command)), Some(state)) = (next, self.state(view)) else {
-            return Shares::ZERO;
+            return Lack::NONE;
         };
         let waived = state.claims().of(&self.order).filter(|claim| claim.waived);
         let made_up = waived.is_some_and(|claim| claim.shares == unbooked());
         let lacks = made_up || lacking::is_in_holdings(state, &command);
-        if lacks { unbooked() } else { Shares::ZERO }
+        if !lacks {
+            return Lack::NONE;
+        }
+        Lack::of(unbooked(), state.available_for(&self.order))
     }
 
     /// What is lacking is kept back. The common case, that nothing is, costs nothing.
     pub(super) fn is_claimed<S: FundSaga>(
         &self,
         view: &View<'_, S>,
-        lack: impl Fn() -> Shares,
+        lack: impl Fn() -> Lack,
     ) -> bool {
         let known = self.state(view).is_some_and(|it| it.claims().of(&self.order).is_some());
-        let lack = if known || by_hand::has(view, MISSING) { lack() } else { Shares::ZERO };
+        let lack = if known || by_hand::has(view, MISSING) { lack() } else { Lack::NONE };
         lacking::is_claimed(view, (&self.book_of(), &self.order), lack)
     }
 

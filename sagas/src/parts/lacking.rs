@@ -29,10 +29,41 @@ use fundflow_runtime::{
 /// What an abandoner disposes of.
 pub const MISSING: &str = "missing";
 
+/// What one record moves and cannot be booked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Lack {
+    /// All of it, since it is booked as a whole.
+    pub moves: Shares,
+    /// Those of them that are not there.
+    pub missing: Shares,
+}
+
+impl Lack {
+    /// Nothing is lacking.
+    pub const NONE: Self = Self { moves: Shares::ZERO, missing: Shares::ZERO };
+
+    /// So much is moved, and so much is there for it. What cannot be booked although there is enough of it
+    /// lies in lots that may not leave: all of it is missing.
+    pub fn of(moves: Shares, there: Shares) -> Self {
+        let missing = moves.minus(there).filter(|missing| !missing.is_zero());
+        Self { moves, missing: missing.unwrap_or(moves) }
+    }
+
+    /// Nothing of it is missing, and nothing is to be booked.
+    pub fn is_none(&self) -> bool {
+        self.moves.is_zero()
+    }
+
+    fn and(self, other: &Self) -> Self {
+        let sum = |one: Shares, two: Shares| one.plus(two).unwrap_or(one);
+        Self { moves: sum(self.moves, other.moves), missing: sum(self.missing, other.missing) }
+    }
+}
+
 /// What the wallet cannot do, where it is for want of shares.
-pub fn in_wallet(refusal: &wallet::Refusal) -> Option<Shares> {
+pub fn in_wallet(refusal: &wallet::Refusal) -> Option<Lack> {
     match refusal {
-        wallet::Refusal::TooFew { asked, .. } => Some(*asked),
+        wallet::Refusal::TooFew { asked, free, .. } => Some(Lack::of(*asked, *free)),
         _ => None,
     }
 }
@@ -45,8 +76,8 @@ pub fn is_in_holdings(state: &holdings::State, command: &Command) -> bool {
 }
 
 /// Whether a person has that lack, so that nothing waits for it. The common case costs nothing.
-pub fn is_a_persons<S: FundSaga>(view: &View<'_, S>, lack: impl Fn() -> Shares) -> bool {
-    by_hand::has(view, MISSING) && !lack().is_zero()
+pub fn is_a_persons<S: FundSaga>(view: &View<'_, S>, lack: impl Fn() -> Lack) -> bool {
+    by_hand::has(view, MISSING) && !lack().is_none()
 }
 
 /// Whether the person who has it closed its case while it was the same as now: they made up for it.
@@ -68,13 +99,13 @@ pub(super) fn is_settled<S: FundSaga>(view: &View<'_, S>) -> bool {
 pub(super) fn claim<S: FundSaga>(
     turn: &mut Turn<'_, S>,
     (book, order): (&ShareBook, &OrderId),
-    lack: Shares,
+    lack: Lack,
 ) -> Result<usize, NotDone> {
     if is_claimed(&turn.view()?, (book, order), lack) {
         return Ok(0);
     }
-    let events = book.claim(turn, order, lack)?;
-    let waives = !lack.is_zero() && is_made_up(&turn.view()?);
+    let events = book.claim(turn, order, lack.moves)?;
+    let waives = !lack.is_none() && is_made_up(&turn.view()?);
     Ok(if waives { events + book.waive(turn, order)? } else { events })
 }
 
@@ -83,11 +114,11 @@ pub(super) fn claim<S: FundSaga>(
 pub(super) fn is_claimed<S: FundSaga>(
     view: &View<'_, S>,
     (book, order): (&ShareBook, &OrderId),
-    lack: Shares,
+    lack: Lack,
 ) -> bool {
     match book.claims(view.streams).and_then(|claims| claims.of(order)) {
-        None => lack.is_zero(),
-        Some(claim) => claim.shares == lack && (claim.waived || !is_made_up(view)),
+        None => lack.is_none(),
+        Some(claim) => claim.shares == lack.moves && (claim.waived || !is_made_up(view)),
     }
 }
 
@@ -97,8 +128,13 @@ pub(super) fn waits<S: FundSaga>(view: &View<'_, S>, book: &ShareBook) -> bool {
     claims.is_some_and(|claims| claims.waiting().contains(view.id))
 }
 
-/// The lack, as an operator disposes of it.
-pub fn end(parts: &[Shares]) -> Option<OpenEnd> {
-    let sum = parts.iter().fold(Shares::ZERO, |sum, part| sum.plus(*part).unwrap_or(sum));
-    (!sum.is_zero()).then(|| OpenEnd { name: MISSING.into(), worth: sum.decimal() })
+/// All that records lack of one another.
+pub fn sum(parts: &[Lack]) -> Lack {
+    parts.iter().fold(Lack::NONE, Lack::and)
+}
+
+/// The lack, as an operator disposes of it: all that is not booked for want of it.
+pub fn end(parts: &[Lack]) -> Option<OpenEnd> {
+    let worth = sum(parts).moves.decimal();
+    (!worth.is_zero()).then(|| OpenEnd { name: MISSING.into(), worth })
 }

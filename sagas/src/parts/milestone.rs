@@ -227,6 +227,10 @@ macro_rules! fund_milestones {
             }
         }
 
+        fn kept(view: &$crate::in_macros::View<'_, Self>) -> ::std::option::Option<$crate::in_macros::Cause> {
+            $crate::parts::disputes::kept(view)
+        }
+
         fn remember(notes: &mut Self::Notes, milestone: &Self::Milestone) -> ::std::option::Option<()> {
             notes.remember(milestone)
         }

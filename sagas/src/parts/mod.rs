@@ -39,3 +39,4 @@ pub mod occurrence;
 pub mod on_day;
 pub mod refunds;
 pub mod timing;
+pub mod units;

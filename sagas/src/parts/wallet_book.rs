@@ -10,7 +10,7 @@
 use super::{
     application::{ApplicationLeg, FundSaga},
     disputes::{self, Dispute},
-    lacking,
+    lacking::{self, Lack},
     share_book::ShareBook,
     wallet::{WalletPart, correct_income},
     wallet_portions::{Earns, last_day, next_arrival, next_portion, portions_in},
@@ -170,7 +170,7 @@ impl WalletPart {
     ) -> Result<usize, NotDone> {
         let booked = self.take_out(turn, house, leg);
         let view = turn.view()?;
-        let lack = if leg.is_sound(&view) { self.lack_out(&view, leg) } else { Shares::ZERO };
+        let lack = if leg.is_sound(&view) { self.lack_out(&view, leg) } else { Lack::NONE };
         let claimed = lacking::claim(turn, (&self.book(), &leg.order), lack)?;
         Ok(booked? + claimed)
     }

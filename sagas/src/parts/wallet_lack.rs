@@ -2,7 +2,7 @@
 
 use super::{
     application::{ApplicationLeg, FundSaga},
-    lacking,
+    lacking::{self, Lack},
     wallet::WalletPart,
     wallet_book::whenever,
 };
@@ -15,12 +15,12 @@ use fundflow_runtime::{saga::View, turn::NotDone};
 
 impl WalletPart {
     /// Shares that came by the leg's records once, do no more, and are others' by now.
-    pub fn lack_in<S: FundSaga>(&self, view: &View<'_, S>, leg: &ApplicationLeg) -> Shares {
+    pub fn lack_in<S: FundSaga>(&self, view: &View<'_, S>, leg: &ApplicationLeg) -> Lack {
         self.lack(view, leg, self.next_credit(view, leg).ok().flatten())
     }
 
     /// Shares that left by the leg's records, and are not there.
-    pub fn lack_out<S: FundSaga>(&self, view: &View<'_, S>, leg: &ApplicationLeg) -> Shares {
+    pub fn lack_out<S: FundSaga>(&self, view: &View<'_, S>, leg: &ApplicationLeg) -> Lack {
         self.lack(view, leg, self.next_taking(view, leg, &whenever).ok().flatten())
     }
 
@@ -30,17 +30,16 @@ impl WalletPart {
         view: &View<'_, S>,
         leg: &ApplicationLeg,
         next: Option<Command>,
-    ) -> Shares {
+    ) -> Lack {
         let (Some(command), Some(state)) = (next, self.state(view.streams)) else {
-            return Shares::ZERO;
+            return Lack::NONE;
         };
         let moves = moves(self.entry(view), &command);
         let waived = state.claims().of(&leg.order).filter(|claim| claim.waived);
-        if waived.is_some_and(|claim| claim.shares == moves) {
-            return moves;
-        }
         let refused = Wallet::decide(state, &command).err();
-        refused.as_ref().and_then(lacking::in_wallet).unwrap_or_default()
+        let lack = refused.as_ref().and_then(lacking::in_wallet);
+        let made_up = waived.is_some_and(|claim| claim.shares == moves);
+        lack.or_else(|| made_up.then(|| Lack::of(moves, Shares::ZERO))).unwrap_or_default()
     }
 
     /// Nothing is to be booked, or a person has what cannot be; what is lacking is kept back.
@@ -53,7 +52,7 @@ impl WalletPart {
     ) -> bool {
         let Ok(next) = next else { return false };
         let (all, lack) = (next.is_none(), self.lack(view, leg, next));
-        let claimed = if claims { lack } else { Shares::ZERO };
+        let claimed = if claims { lack } else { Lack::NONE };
         (all || lacking::is_a_persons(view, || lack))
             && lacking::is_claimed(view, (&self.book(), &leg.order), claimed)
     }

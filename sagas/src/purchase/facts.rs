@@ -11,7 +11,7 @@ use crate::parts::{
     limits::Limits,
     occurrence::Tell,
     payment::PaymentLeg,
-    refunds, timing,
+    refunds, timing, units,
 };
 use fundflow_domain::{
     application::{Quantity, Stage},
@@ -193,4 +193,10 @@ pub(super) fn open_ends(view: &View<'_>) -> Vec<OpenEnd> {
     ends.chain(lacking::end(&Purchase::lacks(view)))
         .chain(refunds::overpaid(view, &plan.payment, &plan.buy))
         .collect()
+}
+
+/// What an open end of that name is counted in.
+pub(super) fn unit(view: &View<'_>, end: &str) -> String {
+    let shares = end == lacking::MISSING;
+    if shares { units::shares_of(view.open.request.fund) } else { units::YUAN.to_owned() }
 }

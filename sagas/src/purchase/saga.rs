@@ -11,6 +11,7 @@ use crate::{
         application::{ApplicationLeg, FundSaga, less},
         by_hand::Origin,
         cancel::{self, NotTakenBack},
+        lacking::Lack,
         milestone::{Milestone, Notes},
         names,
         payout::may_go_to,
@@ -27,7 +28,7 @@ use fundflow_domain::{
     day_limit::DayLimit,
     holdings::Holdings,
     ids::{AccountRef, TransactionId},
-    money::{Amount, Discount, Shares},
+    money::{Amount, Discount},
     orders::Cause,
     payment::Payments,
     payout::Payouts,
@@ -145,7 +146,7 @@ impl FundSaga for Purchase {
         facts::comes_of(end)
     }
 
-    fn lacks(view: &View<'_>) -> Vec<Shares> {
+    fn lacks(view: &View<'_>) -> Vec<Lack> {
         vec![view.plan.holdings.lack_in(view, &view.plan.buy)]
     }
 
@@ -333,6 +334,10 @@ impl saga::Saga for Purchase {
 
     fn open_ends(view: &View<'_>) -> Vec<OpenEnd> {
         facts::open_ends(view)
+    }
+
+    fn unit(view: &View<'_>, end: &str) -> Option<String> {
+        Some(facts::unit(view, end))
     }
 
     fn failure(view: &View<'_>) -> Option<Cause> {

@@ -9,7 +9,7 @@ use crate::parts::{
     by_hand::{self, Origin},
     cancel, day_refused, lacking,
     payment::PaymentLeg,
-    refunds, timing,
+    refunds, timing, units,
 };
 use fundflow_domain::{calendar::TradingDay, payment::Stage, time::Timestamp, wallet::Credit};
 use fundflow_runtime::saga::OpenEnd;
@@ -118,4 +118,10 @@ pub(super) fn open_ends(view: &View<'_>) -> Vec<OpenEnd> {
     ends.chain(lacking::end(&Recharge::lacks(view)))
         .chain(refunds::overpaid(view, &plan.payment, &plan.buy))
         .collect()
+}
+
+/// What an open end of that name is counted in.
+pub(super) fn unit(view: &View<'_>, end: &str) -> String {
+    let shares = end == lacking::MISSING;
+    if shares { units::shares_of(view.open.request.fund) } else { units::YUAN.to_owned() }
 }

@@ -11,6 +11,7 @@ use crate::{
         application::{ApplicationLeg, FundSaga, less},
         by_hand::{self, Origin},
         cancel::{self, NotTakenBack},
+        lacking::Lack,
         milestone::{Milestone, Notes},
         names,
         payout::{NotRedirected, may_go_to},
@@ -25,7 +26,7 @@ use fundflow_domain::{
     case::{CaseId, Cases, Closing},
     day_limit::DayLimit,
     ids::{AccountRef, TransactionId},
-    money::{Amount, Shares},
+    money::Amount,
     orders::Cause,
     payment::Payments,
     time::Timestamp,
@@ -131,7 +132,7 @@ impl FundSaga for Recharge {
         facts::comes_of(end)
     }
 
-    fn lacks(view: &View<'_>) -> Vec<Shares> {
+    fn lacks(view: &View<'_>) -> Vec<Lack> {
         vec![view.plan.wallet.lack_in(view, &view.plan.buy)]
     }
 
@@ -309,6 +310,10 @@ impl saga::Saga for Recharge {
 
     fn open_ends(view: &View<'_>) -> Vec<OpenEnd> {
         facts::open_ends(view)
+    }
+
+    fn unit(view: &View<'_>, end: &str) -> Option<String> {
+        Some(facts::unit(view, end))
     }
 
     fn failure(view: &View<'_>) -> Option<Cause> {

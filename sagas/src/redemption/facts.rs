@@ -9,7 +9,7 @@ use crate::parts::{
     by_hand::{self, Origin},
     cancel, disputes, lacking,
     payout::PayoutLeg,
-    timing,
+    timing, units,
 };
 use fundflow_domain::{
     application::{Confirmation, OnHuge, Outcome},
@@ -205,4 +205,10 @@ fn difference(view: &View<'_>) -> Option<OpenEnd> {
         return (paid > brought).then(|| by_hand::difference(brought, paid)).flatten();
     }
     by_hand::difference(brought, asked)
+}
+
+/// What an open end of that name is counted in.
+pub(super) fn unit(view: &View<'_>, end: &str) -> String {
+    let shares = [END, lacking::MISSING].contains(&end);
+    if shares { units::shares_of(view.open.request.fund) } else { units::YUAN.to_owned() }
 }

@@ -13,6 +13,7 @@ use crate::{
         cancel::{self, NotTakenBack},
         check,
         holdings::HoldingsPart,
+        lacking::Lack,
         leaving,
         milestone::{Milestone, Notes},
         names,
@@ -29,7 +30,7 @@ use fundflow_domain::{
     case::{CaseId, Cases, Closing},
     holdings::Holdings,
     ids::{AccountRef, OrderId, PaymentNo, TransactionId},
-    money::{Discount, Shares},
+    money::Discount,
     orders::Cause,
     payout::Payouts,
     time::Timestamp,
@@ -180,7 +181,7 @@ impl FundSaga for Redemption {
         facts::comes_of(view, end)
     }
 
-    fn lacks(view: &View<'_>) -> Vec<Shares> {
+    fn lacks(view: &View<'_>) -> Vec<Lack> {
         vec![view.plan.holdings.lack_out(view, &view.plan.out)]
     }
 
@@ -365,6 +366,10 @@ impl saga::Saga for Redemption {
 
     fn open_ends(view: &View<'_>) -> Vec<OpenEnd> {
         facts::open_ends(view)
+    }
+
+    fn unit(view: &View<'_>, end: &str) -> Option<String> {
+        Some(facts::unit(view, end))
     }
 
     fn failure(view: &View<'_>) -> Option<Cause> {

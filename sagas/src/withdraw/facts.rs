@@ -7,7 +7,7 @@ use super::{
 use crate::parts::{
     application::FundSaga as _,
     by_hand::{self, Origin},
-    cancel, lacking, timing,
+    cancel, lacking, timing, units,
 };
 use fundflow_domain::{
     application::Stage,
@@ -185,4 +185,10 @@ fn difference(view: &View<'_>) -> Option<OpenEnd> {
     let settled = view.plan.out.is_over(view) && !view.open.notes.is_disputed();
     let brought = view.plan.out.proceeds(view).filter(|_| settled)?;
     by_hand::difference(brought, asked.into())
+}
+
+/// What an open end of that name is counted in.
+pub(super) fn unit(view: &View<'_>, end: &str) -> String {
+    let shares = [END, lacking::MISSING].contains(&end);
+    if shares { units::shares_of(view.open.request.fund) } else { units::YUAN.to_owned() }
 }

@@ -9,6 +9,7 @@ use crate::{
         application::{ApplicationLeg, FundSaga, less},
         by_hand::{self, Origin},
         cancel::{self, NotTakenBack},
+        lacking::Lack,
         milestone::{Milestone, Notes},
         names,
         payout::{NotRedirected, may_go_to},
@@ -22,7 +23,6 @@ use fundflow_domain::{
     calendar::TradingDay,
     case::{CaseId, Cases, Closing, Finding},
     ids::{AccountRef, FundCode, TransactionId},
-    money::Shares,
     orders::Cause,
     payout::Payouts,
     time::Timestamp,
@@ -176,7 +176,7 @@ impl FundSaga for Withdraw {
         facts::comes_of(end)
     }
 
-    fn lacks(view: &View<'_>) -> Vec<Shares> {
+    fn lacks(view: &View<'_>) -> Vec<Lack> {
         vec![view.plan.wallet.lack_out(view, &view.plan.out)]
     }
 
@@ -366,6 +366,10 @@ impl saga::Saga for Withdraw {
 
     fn open_ends(view: &View<'_>) -> Vec<OpenEnd> {
         facts::open_ends(view)
+    }
+
+    fn unit(view: &View<'_>, end: &str) -> Option<String> {
+        Some(facts::unit(view, end))
     }
 
     fn failure(view: &View<'_>) -> Option<Cause> {

@@ -1,6 +1,8 @@
 //! What the log says that a person owes.
 
+use fundflow_domain::case::Finding;
 use fundflow_kernel::envelope::Recorded;
+use fundflow_runtime::look::Look;
 use rust_decimal::Decimal;
 use std::collections::BTreeMap;
 
@@ -24,4 +26,26 @@ pub(crate) fn cases(events: &[Recorded]) -> Vec<String> {
     let found = said.map(|said| said["findings"][0].clone());
     let by_hand = found.filter(|found| found["kind"] == "owed_by_hand");
     by_hand.map(|found| found["what"].as_str().unwrap().to_owned()).collect()
+}
+
+/// What a finding says of our side, figure by figure.
+pub(crate) fn figures(found: &Finding) -> Vec<String> {
+    found.ours.iter().map(|it| format!("{} {}", it.name, it.value)).collect()
+}
+
+/// What each open end is counted in is said, and shares are not said to be money.
+#[track_caller]
+pub(crate) fn units_are_said(look: &Look) {
+    for (end, unit) in look.open_ends.iter().zip(&look.units) {
+        let unit = unit.as_deref().unwrap_or_else(|| panic!("{} has no unit", end.name));
+        let of = |unit: &str| unit.strip_prefix("shares of ").is_some_and(|fund| fund.len() == 6);
+        let sound = match &*end.name {
+            "transfer" | "shares" | "redemption" | "conversion" | "missing" => of(unit),
+            // Shares on their way to the target, or their money.
+            "target" => of(unit) || unit == "yuan",
+            _ => unit == "yuan",
+        };
+        assert!(sound, "{} is counted in {unit}", end.name);
+    }
+    assert_eq!(look.open_ends.len(), look.units.len());
 }

@@ -76,6 +76,8 @@ fn what_left_without_having_come_is_missing_with_both_figures_until_a_person_has
         cases(&stage).into_iter().find(|it| it.case().unwrap().kind() == Kind::SharesMissing);
     let named = named.unwrap();
     assert!(named.is_open(), "the auditor sees it");
+    let found = &named.case().unwrap().findings[0];
+    assert_eq!(by_hand::figures(found), ["missing 600.00 shares", "moved 1000.00 shares"]);
     // There is no record that could be right, wrong or corrected, and money mends nothing of it.
     let id = named.case().unwrap().id;
     for how in [How::Accepted, How::Withdrawn, How::PaidByUs { amount: "5".parse().unwrap() }] {

@@ -257,3 +257,44 @@ fn another_request_under_a_known_transaction_is_refused_with_the_fields_that_dif
     assert!(text.ends_with("it differs in amount, mode"), "{text}");
     assert_eq!(stage.events.len(), events);
 }
+
+#[test]
+fn a_conversion_that_was_closed_and_is_confirmed_after_that_waits_for_its_case_and_says_so() {
+    for mode in [Mode::LinkedSameDay, Mode::NextDay, Mode::RedeemToPurchase] {
+        let name = if mode == Mode::RedeemToPurchase { "redeem" } else { "convert" };
+        let mut stage = silent_call(name);
+        stage.request(&request(mode));
+        for _ in 0..60 {
+            stage.settle();
+            if stage.is_parked() || !stage.ring() {
+                break;
+            }
+        }
+        assert!(stage.is_parked(), "{mode:?}\n{}", stage.text());
+        stage.act(Action::SkipToLanding { reason: "not known there".into() });
+        stage.confirmed(name, stage.confirmation(name));
+        // It had reached them after all, and they repeat what they have said.
+        stage.outside.mute.remove(name);
+        stage.run();
+        for _ in 0..2 {
+            stage.act(Action::Resume { reason: "look again".into() });
+            stage.run();
+        }
+
+        let look = stage.look();
+        let code = look.parked.map(|(_, cause)| cause.code.to_string());
+        let is_kept = books::cases(&stage).iter().any(fundflow_domain::case::State::is_open);
+        assert!(is_kept, "{mode:?}\n{}", stage.text());
+        assert!(
+            code.as_deref().is_none_or(|code| code == "does_not_add_up"),
+            "{mode:?} parks for {code:?} and has its case\n{}",
+            stage.text()
+        );
+        for case in books::cases(&stage) {
+            stage.command(crate::late::close(case.case().unwrap().id));
+        }
+        stage.run();
+        let look = stage.look();
+        assert!(look.finished, "{mode:?} {:?}\n{}", look.parked, stage.text());
+    }
+}

@@ -1,6 +1,7 @@
 //! Missing shares of a target fund: what others bring is kept back for them, and books them.
 
 use crate::{
+    by_hand,
     outside::{bought, read, redeemed, rejected},
     purchase, redemption,
     stage::{InHouse, Stage, holding},
@@ -100,6 +101,11 @@ fn what_a_redemption_took_that_others_had_by_then_is_booked_when_it_comes() {
 
 /// Bought and sold again; then the registrar says that it was half of it.
 fn sold_and_halved() -> Stage {
+    sold_and_halved_of("7980.74")
+}
+
+/// The same where only so many were sold.
+fn sold_and_halved_of(sold: &str) -> Stage {
     let mut stage = purchase::stage();
     stage.outside.says(
         "P.buy",
@@ -108,7 +114,7 @@ fn sold_and_halved() -> Stage {
     );
     stage.request::<Purchase>("P", purchase::request());
     stage.until("02-25 18:00");
-    others_take(&mut stage, "7980.74");
+    others_take(&mut stage, sold);
     let half = ["5000", "73.89", "5000", "1.2345", "3990.37"];
     let no = ApplicationNo::of(&read("P.buy"));
     stage.notice(notice(&no, bought("C2", "2026-02-24", half)));
@@ -131,6 +137,20 @@ fn what_a_purchase_never_brought_and_was_sold_is_made_up_by_what_others_bring() 
     assert_eq!(stage.shares(FUND).registered(), read("10"), "{}", stage.text());
     assert!(stage.has("holdings.made_up"), "{}", stage.text());
     nothing_is_left::<Purchase>(&stage, "P", "10");
+}
+
+#[test]
+fn a_case_of_missing_shares_names_those_that_lack_and_beside_them_what_the_record_moved() {
+    let figures = |stage: &Stage| {
+        let case = stage.state(&Key::<Cases>::of(cases(stage).last().unwrap()));
+        by_hand::figures(&case.case().unwrap().findings[0])
+    };
+    for (sold, missing) in [("7980.74", "3990.37"), ("5000", "1009.63")] {
+        let mut stage = sold_and_halved_of(sold);
+        lacks::<Purchase>(&mut stage, "P", "3990.37");
+        let missing = format!("missing {missing} shares");
+        assert_eq!(figures(&stage), [missing.as_str(), "moved 3990.37 shares"], "{sold}");
+    }
 }
 
 #[test]

@@ -159,7 +159,9 @@ impl Stage {
 
     /// Gives up; that becomes of every end that is open.
     pub(crate) fn abandon_with<S: InHouse>(&mut self, id: &str, what: Disposition) -> Reply {
-        let ends = self.look::<S>(id).open_ends;
+        let look = self.look::<S>(id);
+        crate::by_hand::units_are_said(&look);
+        let ends = look.open_ends;
         let dispositions = ends.into_iter().map(|end| (end.name, what)).collect();
         self.act::<S>(id, Action::Abandon { reason: "a test".into(), dispositions })
     }

@@ -296,6 +296,11 @@ fn whoever_gives_it_up_says_whether_the_engine_or_a_person_settles_with_the_bank
             }
             _ => stage.run(),
         }
+        if late == "confirmed" {
+            // Its claim was left to the bank, and now it has the shares: a person is told first.
+            assert!(matches!(close(&mut stage, 0, manual()), Reply::Acted), "{}", stage.text());
+            stage.run();
+        }
 
         let context = format!("{transfer:?} {late}\n{}", stage.text());
         assert!(stage.look().open_ends.is_empty(), "{:?} {context}", stage.look().open_ends);

@@ -90,7 +90,8 @@ fn shares_that_a_transfer_took_and_that_are_not_there_are_missing_until_they_are
         let stage = accepted(too_many());
         let (row, code) = stage.parked().unwrap();
         assert_eq!((row.as_str(), code.as_str()), ("take out", "refused"), "{}", stage.text());
-        assert_eq!(ends(&stage), ["repayment 10000.00", "missing 30000.00"]);
+        // Nobody redeems what the bank has of it, so it keeps that.
+        assert_eq!(ends(&stage), ["repayment 0.00", "missing 30000.00"]);
 
         let mut stage = given_up(stage, what);
         let look = stage.look();
@@ -99,6 +100,10 @@ fn shares_that_a_transfer_took_and_that_are_not_there_are_missing_until_they_are
         assert_eq!(by_hand::named(&stage.events)["missing"], "30000".parse().unwrap());
         let kinds: Vec<Kind> = cases(&stage).iter().map(|it| it.1.case().unwrap().kind()).collect();
         assert_eq!(kinds, [Kind::AmountDiffers, Kind::SharesMissing], "{what:?}");
+        let case = cases(&stage).pop().unwrap().1;
+        let found = &case.case().unwrap().findings[0];
+        assert_eq!(by_hand::figures(found), ["missing 28000.00 shares", "moved 30000.00 shares"]);
+        assert_eq!(found.disputed.shares, "28000".parse().unwrap(), "2,000 are kept back for it");
         assert_eq!(stage.wallet().registered(), "2000".parse().unwrap(), "none are made up");
         assert!(stage.wallet().available().is_zero(), "what there is, is the register's");
 
@@ -132,13 +137,18 @@ fn a_redemption_of_the_bank_that_its_registrar_never_confirms_can_be_given_up_fo
     stage.run();
     let look = stage.look();
     assert!(look.finished, "{:?}\n{}", look.parked, stage.text());
+    let kinds = |stage: &Stage<FastWithdraw>| -> Vec<Kind> {
+        cases(stage).iter().map(|it| it.1.case().unwrap().kind()).collect()
+    };
+    // The bank keeps the shares: the person who was to pay it is told.
+    assert_eq!(kinds(&stage), [Kind::OwedByHand], "{}", stage.text());
 
     // Should it come after all, it is kept, and a person sees it.
     let all = crate::outside::redeemed("10000".parse().unwrap(), "0");
     let said = record("c-9", "2026-02-05", true, all);
     stage.notice(registrar::notice(&ApplicationNo::of(&order("redeem")), said));
     stage.run();
-    assert_eq!(cases(&stage).len(), 1, "{}", stage.text());
+    assert_eq!(kinds(&stage), [Kind::OwedByHand, Kind::AfterTheEnd], "{}", stage.text());
     assert_eq!(stage.count("advance.repayment_requested"), 0, "a person has what comes of it");
 }
 

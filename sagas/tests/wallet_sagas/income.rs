@@ -22,7 +22,7 @@ use fundflow_sagas::{
 };
 use std::sync::Arc;
 
-fn stage_of(fund: FundTerms, owners: &[(&str, &str)], now: &str) -> Stage<Income> {
+pub(crate) fn stage_of(fund: FundTerms, owners: &[(&str, &str)], now: &str) -> Stage<Income> {
     let saga = Income { house: house(vec![fund]), wallets: "wallets".parse().unwrap() };
     let mut stage = Stage::new(saga, now);
     for (owner, shares) in owners {
@@ -44,7 +44,7 @@ pub(crate) fn one_day() -> (Stage<Income>, String, Request) {
     (stage_of(money_fund(), &[("i-1", "1000")], "02-03 10:00"), id, request)
 }
 
-fn request(day: &str, per_10_000: &str, publication: u8) -> Request {
+pub(crate) fn request(day: &str, per_10_000: &str, publication: u8) -> Request {
     Request {
         fund: "000730".parse().unwrap(),
         day: day.parse().unwrap(),
@@ -54,18 +54,18 @@ fn request(day: &str, per_10_000: &str, publication: u8) -> Request {
 }
 
 /// Runs the job under its own name.
-fn run(stage: &mut Stage<Income>, request: &Request) {
+pub(crate) fn run(stage: &mut Stage<Income>, request: &Request) {
     let id = request.job().unwrap();
     let reply = stage.request_as(id.as_str(), *request, ());
     assert!(matches!(reply, Reply::Placed { .. }), "{reply:?}");
     stage.run();
 }
 
-fn unpaid(stage: &Stage<Income>, owner: &str) -> String {
+pub(crate) fn unpaid(stage: &Stage<Income>, owner: &str) -> String {
     wallet(stage, owner).unpaid_income().to_string()
 }
 
-fn registered(stage: &Stage<Income>, owner: &str) -> String {
+pub(crate) fn registered(stage: &Stage<Income>, owner: &str) -> String {
     wallet(stage, owner).registered().to_string()
 }
 

@@ -14,11 +14,13 @@ mod doubted;
 #[path = "../common/doubts.rs"]
 mod doubts;
 mod fast_day;
+mod fast_given_up;
 mod fast_short;
 mod fast_withdraw;
 mod freeze;
 mod given_up;
 mod income;
+mod income_debt;
 mod missing;
 mod never_got;
 mod outside;

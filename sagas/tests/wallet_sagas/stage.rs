@@ -184,13 +184,16 @@ impl<S: Saga> Stage<S> {
 
     /// Gives up; that becomes of every end that is open.
     pub(crate) fn abandon_with(&mut self, what: Disposition) -> Reply {
-        let ends = self.look().open_ends;
+        let look = self.look();
+        crate::by_hand::units_are_said(&look);
+        let ends = look.open_ends;
         let dispositions = ends.into_iter().map(|end| (end.name, what)).collect();
         self.act(Action::Abandon { reason: "a test".into(), dispositions })
     }
 
     /// Gives up; those open ends go that way.
     pub(crate) fn abandon_as(&mut self, ends: &[(&str, Disposition)]) -> Reply {
+        crate::by_hand::units_are_said(&self.look());
         let dispositions = ends.iter().map(|(name, what)| ((*name).into(), *what)).collect();
         self.act(Action::Abandon { reason: "a test".into(), dispositions })
     }

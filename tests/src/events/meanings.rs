@@ -20,6 +20,10 @@ const AGGREGATES: &[(&str, &str)] = &[
         "advance.recourse",
         "The shares did not bring so much of it: the bank's own claim from now on.",
     ),
+    (
+        "advance.claim_changed",
+        "The bank keeps shares for so much of it, and `recourse` is its own claim from now on.",
+    ),
     ("advance.repayment_requested", "What the shares brought may be on its way to the bank."),
     ("advance.repaid", "The bank has what the shares brought."),
     ("application.placed", "An application to a registrar was opened on these terms."),

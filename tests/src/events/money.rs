@@ -118,5 +118,6 @@ fn advances() -> Vec<advance::Event> {
         E::RepaymentRequested { no: repayment, amount: amount("10000.00"), asked_at },
         E::Repaid(transfer("REP-1", "2026-02-24T09:30:00+08:00")),
         E::Recourse { amount: amount("1000.00") },
+        E::ClaimChanged { kept: money("9000.00"), recourse: money("1000.00") },
     ]
 }

@@ -103,7 +103,10 @@ pub fn advance_commands() -> impl Strategy<Value = advance::Command> {
         terms.prop_map(C::Request),
         transfer().prop_map(C::RecordAdvanced),
         Just(C::RecordDecline(cause("61", "above the bank's own limit"))),
-        sums().prop_map(|sum| C::RequestRepayment(money(sum))),
+        (sums(), sums()).prop_map(|(brought, kept)| {
+            C::RequestRepayment(advance::Brought { money: money(brought), kept: money(kept) })
+        }),
+        sums().prop_map(|kept| C::KeepShares(money(kept))),
         transfer().prop_map(C::RecordRepaid),
     ]
 }

@@ -120,6 +120,12 @@ impl<S: Saga> Running<S> {
     fn replied(&mut self, desk: &mut Desk<'_>, at: usize, ask: Ask, heard: Result<Heard, NotDone>) {
         let again = match heard {
             Ok(Heard::Recorded(0)) => {
+                // Asked again, they would only repeat what somebody must settle first.
+                let kept = self.view(desk.streams).and_then(|view| S::kept(&view));
+                if let Some(cause) = kept.filter(|_| at == MAIN) {
+                    let row = self.row_of(desk, at);
+                    return self.park(desk, row, cause);
+                }
                 Some(Cause::new("no_effect", "the counterparty's answer changed nothing"))
             }
             Ok(Heard::Recorded(_)) => None,

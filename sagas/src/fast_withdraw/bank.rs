@@ -1,0 +1,112 @@
+//! What the bank has of an advance that a person gave up, against what that person said.
+//!
+//! ```text
+//! repayment=refund           its claim is left to the bank: what comes to it later makes the claim smaller
+//! repayment=manual, suspense a person pays it: what comes to it later makes that less
+//! ```
+//!
+//! 1. Of one yuan that it advanced the bank has money, shares or a claim. Where a late word gives it what a
+//!    person has left to it, or is to pay, a case has all the figures.
+//! 2. The engine changes a claim that was left to the bank, and sends what it did not expect, only once
+//!    that case is closed: the bank may have got its money elsewhere.
+
+use super::{
+    day,
+    facts::{BANK_END, is_by_hand},
+    saga::View,
+};
+use crate::parts::{by_hand, cases::finding};
+use fundflow_domain::{
+    advance::{Advance, Brought, Stage},
+    case::{CaseId, Disputed, Figure, Finding, Kind},
+    money::Money,
+};
+use fundflow_runtime::process::Disposed;
+use rust_decimal::Decimal;
+
+/// What came of the shares, where nothing more will.
+pub(super) fn last_word(view: &View<'_>) -> Option<Brought> {
+    let plan = view.plan;
+    let over = plan.transfer.is_over(view) && plan.redemption.is_over(view);
+    (over && plan.advance.is_advanced(view)).then(|| plan.brought(view))
+}
+
+/// Yuan that the bank is still to have while nothing is on its way to it.
+pub(super) fn still_owed(view: &View<'_>) -> Option<Decimal> {
+    let advance = view.plan.advance.advance(view)?;
+    let Brought { money, kept } = last_word(view).unwrap_or_default();
+    let otherwise = Money::from(advance.terms.amount).minus(kept).unwrap_or_default();
+    let owed = otherwise.minus(advance.recourse).unwrap_or_default().max(money);
+    Some(owed.minus(advance.repaid_sum()?).unwrap_or_default().decimal())
+}
+
+/// The claim that a person left to the bank, as large as it is by now. Before everything is known, and where
+/// its money was on its way already, it is what it was said to be.
+pub(super) fn claim(view: &View<'_>) -> Option<Decimal> {
+    let named = view.open.disposed(BANK_END).filter(|_| !is_by_hand(view))?;
+    let advance = view.plan.advance.advance(view)?;
+    let Some(brought) = last_word(view).filter(|_| !was_on_its_way(advance, named)) else {
+        return Some(named.worth);
+    };
+    let lent = Money::from(advance.terms.amount).minus(brought.money).unwrap_or_default();
+    Some(lent.minus(brought.kept).unwrap_or_default().decimal())
+}
+
+fn was_on_its_way(advance: &Advance, named: &Disposed) -> bool {
+    let same = |amount: Money| amount.decimal() == named.worth;
+    let repaying = match &advance.stage {
+        Stage::Repaying { amount, .. } => same(Money::from(*amount)),
+        Stage::Requested | Stage::Declined(_) | Stage::Advanced | Stage::Settled => false,
+    };
+    let repaid = advance.repaid.last().is_some_and(|it| same(it.amount));
+    named.came_of.is_none() && (repaying || repaid)
+}
+
+/// The next case to open, where the saga is kept by it: nothing goes to the bank, and no shares are free
+/// that it paid for, before a person has closed it.
+pub(super) fn case_that_keeps(view: &View<'_>) -> Option<CaseId> {
+    let (end, case) = by_hand::next_case(view)?;
+    let known = view.open.notes.disputes.contains(&case);
+    let keeps = day::are_paid_for(view) || !is_by_hand(view);
+    (end == BANK_END && !known && keeps).then_some(case)
+}
+
+/// No open case says that a claim which was left to the bank is another one by now.
+pub(super) fn is_agreed(view: &View<'_>) -> bool {
+    let case = by_hand::case_of(view, BANK_END).filter(|_| !is_by_hand(view));
+    !case.is_some_and(|case| view.open.notes.disputes.contains(&case))
+}
+
+/// What a person is told of the bank's money, with all that the bank has of it.
+pub(super) fn found(view: &View<'_>, end: &Disposed) -> Option<Finding> {
+    let of_bank = *end.name == *BANK_END && view.plan.transfer.is_placed(view);
+    let advance = view.plan.advance.advance(view).filter(|_| of_bank)?;
+    let brought = view.plan.brought(view);
+    let (now, before) = (end.worth, end.before.unwrap_or_default());
+    let by_hand = is_by_hand(view);
+    let (kind, text, named, stands) = if by_hand {
+        let text =
+            format!("{now} yuan ({BANK_END}) are owed by hand, where {before} were named before");
+        (Kind::OwedByHand, text, "named before", "owed by hand")
+    } else {
+        let text = format!(
+            "a claim of {before} yuan was left to the bank, and of that {now} stand: it has the shares, or \
+             what they brought"
+        );
+        (Kind::BankSettledTwice, text, "left to the bank", "stands")
+    };
+    let yuan = |name: &str, sum: Decimal| Figure::new(name, format!("{sum} yuan"));
+    let ours = vec![
+        yuan("advanced", advance.terms.amount.decimal()),
+        yuan(named, before),
+        yuan(stands, now),
+    ];
+    let theirs = vec![
+        Figure::new("shares with the bank", format!("{} shares", brought.kept)),
+        yuan("money that they brought", brought.money.decimal()),
+    ];
+    let differ = Money::new((before - now).abs()).unwrap_or_default();
+    let money = if by_hand { Money::new(now).unwrap_or_default() } else { differ };
+    let disputed = Disputed { money, ..Disputed::default() };
+    Some(Finding { disputed, ..finding(kind, &text, ours, theirs) })
+}

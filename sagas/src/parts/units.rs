@@ -1,0 +1,24 @@
+//! What open ends are counted in: shares are no money, whatever they are worth.
+
+use super::lacking::Lack;
+use fundflow_domain::ids::FundCode;
+
+/// Money, as people read it behind a number.
+pub const YUAN: &str = "yuan";
+
+/// Shares of that fund.
+pub fn shares_of(fund: FundCode) -> String {
+    format!("shares of {fund}")
+}
+
+/// Missing shares: of the fund whose records lack any, or of each of them.
+pub fn missing(of: &[(FundCode, Lack)]) -> String {
+    let mut funds: Vec<String> = Vec::new();
+    for (fund, _) in of.iter().filter(|(_, lack)| !lack.is_none()) {
+        let fund = fund.to_string();
+        if !funds.contains(&fund) {
+            funds.push(fund);
+        }
+    }
+    format!("shares of {}", funds.join(" and "))
+}
