@@ -103,7 +103,9 @@ fn remember(known: &mut Application, event: &Event) -> Option<()> {
         Event::Corrected { reverses, confirmation } => correct(known, reverses, confirmation)?,
         Event::Contested(came) => known.contest(came)?,
         Event::Upheld(came) => uphold(known, came)?,
-        Event::Withdrawn { serial, taken_back, .. } => known.withdraw(serial, *taken_back)?,
+        Event::Withdrawn { serial, taken_back, overruled, .. } => {
+            known.withdraw(serial, (*taken_back, *overruled))?;
+        }
         Event::RestRejected(rejection) => {
             matches!(known.stage, S::Confirming).then_some(())?;
             known.reject(S::PartlyConfirmed(Last::Rejection(rejection.clone())));
@@ -154,6 +156,9 @@ fn uphold(known: &mut Application, came: &Confirmation) -> Option<()> {
     if let S::Rejected(was) | S::PartlyConfirmed(Last::Rejection(was)) = &known.stage {
         let was = was.clone();
         known.overturn(was);
+    }
+    if matches!(known.stage, S::Cancelled(_)) {
+        known.keep_after_all();
     }
     known.uphold(&came.serial);
     if came.finished {

@@ -151,7 +151,12 @@ impl HoldingsPart {
     /// The reservation is gone, and nothing was taken of it.
     pub fn is_released<S: Saga>(&self, view: &View<'_, S>) -> bool {
         let reservation = self.state(view).and_then(|state| state.reservation(&self.order));
-        reservation.is_some_and(|it| it.standing == Standing::Released)
+        reservation.is_some_and(|it| match it.standing {
+            Standing::Held => false,
+            Standing::Released => true,
+            // What was taken came back, for good: a rejection holds in place of its record.
+            Standing::Finished => it.taken().is_zero(),
+        })
     }
 
     /// Reserves shares for the order.

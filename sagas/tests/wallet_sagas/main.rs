@@ -22,6 +22,7 @@ mod income;
 mod missing;
 mod never_got;
 mod outside;
+mod overruled;
 mod portions;
 mod ports;
 mod random;
