@@ -209,8 +209,8 @@ fn a_contested_record_that_the_registrar_takes_back_and_says_again_is_contested_
     let events = with(out(redemption()), before);
 
     let (serial, cause) = (serial("C2"), cause());
-    let taken_back = Event::Withdrawn { serial, cause, taken_back: true, overruled: false };
-    assert_eq!(events.last(), Some(&taken_back));
+    let gone = Event::Withdrawn { serial, cause, taken_back: true, overruled: false };
+    assert_eq!(events.last(), Some(&gone));
     given::<Applications>(events)
         .when(contest(second.clone()))
         .then([Event::Contested(Box::new(second))]);
