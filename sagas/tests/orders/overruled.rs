@@ -39,7 +39,7 @@ const WORDS: [Word; 5] = [Word::Sound, Word::Wrong, Word::Portion, Word::Rejecte
 struct Order<S: InHouse> {
     stage: fn() -> Stage,
     request: fn() -> S::Request,
-    order: &'static str,
+    of: &'static str,
     /// When its registrar may confirm.
     at: &'static str,
     confirms: fn(Word) -> ApplicationAnswer,
@@ -73,7 +73,7 @@ impl<S: InHouse<Command: 'static, Request: 'static>> Order<S> {
             Word::Rejected => rejected("0"),
             Word::Cancelled => ApplicationAnswer::Cancelled,
         };
-        stage.notice(notice(&ApplicationNo::of(&self.order.parse().unwrap()), said));
+        stage.notice(notice(&ApplicationNo::of(&self.of.parse().unwrap()), said));
     }
 
     fn closes(&self, stage: &mut Stage, case: CaseId, how: &How) -> bool {
@@ -175,7 +175,7 @@ fn what_was_said_of_a_purchase_is_settled_with_its_cases() {
     let order = Order::<Purchase> {
         stage: purchase::stage,
         request: purchase::request,
-        order: "T.buy",
+        of: "T.buy",
         at: "02-24 09:30",
         confirms: |word| match word {
             Word::Portion => {
@@ -198,7 +198,7 @@ fn what_was_said_of_a_redemption_is_settled_with_its_cases() {
     let order = Order::<Redemption> {
         stage: redemption::stage,
         request: redemption::request,
-        order: "T.redeem",
+        of: "T.redeem",
         at: "02-25 09:30",
         confirms: |word| match word {
             Word::Portion => {
@@ -221,7 +221,7 @@ fn what_was_said_of_a_conversion_is_settled_with_its_cases() {
     let order = Order::<Conversion> {
         stage: || conversion::stage(ConversionFeeMethod::FeeDifference),
         request: conversion::request,
-        order: "T.convert",
+        of: "T.convert",
         at: "02-24 09:30",
         confirms: |word| match word {
             Word::Portion => {
