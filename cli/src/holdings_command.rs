@@ -11,7 +11,7 @@ use crate::{
     args::Format,
     folded,
     house::Terms,
-    reading::{Failure, List, Place, finish, json, one_of, open, or_dash, table},
+    reading::{Failure, List, Place, finish, in_dispute, json, one_of, open, or_dash, table},
 };
 use clap::Subcommand;
 use fundflow_application::read_models::{HoldingLotRow, HoldingRow};
@@ -88,7 +88,7 @@ fn row_cells(row: &HoldingRow) -> Vec<String> {
         row.available.to_string(),
         row.reserved.to_string(),
         row.frozen.to_string(),
-        row.in_dispute.to_string(),
+        in_dispute(row.in_dispute, row.missing),
         row.lots.len().to_string(),
         or_dash(row.value.as_ref()),
         row.moved.to_string(),

@@ -6,6 +6,7 @@
 use crate::args::Format;
 use comfy_table::{CellAlignment, Table, presets};
 use fundflow_application::desk::DeskError;
+use fundflow_domain::money::Shares;
 use fundflow_infrastructure::sqlite::{OpenError, SqliteStore};
 use fundflow_kernel::{loaded::with_sources, store::ReadError};
 use serde::Serialize;
@@ -216,6 +217,11 @@ pub(crate) fn one_of<T: Display>(known: &BTreeSet<T>) -> String {
     let some: Vec<String> = known.iter().take(KNOWN_MAX).map(ToString::to_string).collect();
     let more = if known.len() > KNOWN_MAX { ", …" } else { "" };
     format!("write one of: {}{more}", some.join(", "))
+}
+
+/// Shares in dispute, and beside them those that are not there.
+pub(crate) fn in_dispute(there: Shares, missing: Shares) -> String {
+    if missing.is_zero() { there.to_string() } else { format!("{there} ({missing} missing)") }
 }
 
 /// A value that may be missing.

@@ -10,7 +10,7 @@
 use crate::{
     args::Format,
     folded,
-    reading::{Failure, List, finish, json, open, table},
+    reading::{Failure, List, finish, in_dispute, json, open, table},
 };
 use clap::Subcommand;
 use fundflow_application::read_models::WalletRow;
@@ -67,7 +67,7 @@ fn cells(row: &WalletRow) -> Vec<String> {
         row.in_transit.to_string(),
         row.reserved.to_string(),
         row.frozen.to_string(),
-        row.in_dispute.to_string(),
+        in_dispute(row.in_dispute, row.missing),
         row.unpaid_income.to_string(),
         row.lots.len().to_string(),
         row.moved.to_string(),

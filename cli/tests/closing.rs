@@ -152,13 +152,32 @@ fn what_is_offered_is_taken_and_what_is_not_is_refused() {
     }
 }
 
-/// Closes every case in that way, and lets everything go on that waited for it.
+/// How often a case was opened, the first time or again, by the record that it is about.
+fn opened(store: &Path) -> BTreeMap<String, usize> {
+    let mut opened = BTreeMap::new();
+    for case in json(store, &["case", "ls"]).as_array().unwrap() {
+        let record = format!("{} {}", case["transaction"], case["source"]);
+        *opened.entry(record).or_insert(0) += 1;
+    }
+    for event in all_events(store).iter().filter(|it| it["event_type"] == "case.reopened") {
+        *opened.entry(event["stream"].to_string()).or_insert(0) += 1;
+    }
+    opened
+}
+
+fn all_events(store: &Path) -> Vec<Value> {
+    json(store, &["event", "ls", "--limit", "9000"]).as_array().unwrap().clone()
+}
+
+/// Closes every case in that way, and lets everything go on that waited for it. Each command starts an engine
+/// anew, and the sandbox says everything again that it ever said.
 #[track_caller]
 fn closed_as(how: &str) {
     let (day, at) = played();
     let copy = copied(at.path());
     let store = copy.path();
     let words = HOWS.iter().find(|(name, _)| *name == how).unwrap().1;
+    let before = opened(store);
     for case in open_cases(store) {
         let id = case["case"].as_str().unwrap();
         let done =
@@ -168,6 +187,14 @@ fn closed_as(how: &str) {
     nothing_is_wrong(store, how);
     play(store, day.path());
     nothing_is_wrong(store, how);
+    let settled = all_events(store).len();
+    play(store, day.path());
+    assert_eq!(all_events(store).len(), settled, "{how}: nothing is new, and nothing is stored");
+    for (record, times) in opened(store) {
+        // What its registrar took back and says again is news, once.
+        let most = before.get(&record).unwrap_or(&0) + usize::from(how == "withdrawn");
+        assert!(times <= most, "{how}: {record} has a case {times} times, and had {most}");
+    }
     let open = open_cases(store);
     for saga in json(store, &["saga", "ls", "--stuck"]).as_array().unwrap() {
         let lacks = saga["in_flight"].to_string().contains("missing");
@@ -223,6 +250,10 @@ fn a_rejection_that_is_accepted_reverses_what_was_booked() {
     let of_recharge = wallets.find(|it| it["investor"] == "I-0").unwrap();
     assert_eq!(of_recharge["available"], "0.00", "{of_recharge:#}");
     nothing_is_wrong(store, "accepted");
+    let stuck = json(store, &["saga", "ls", "--stuck"]);
+    let of = ["recharge.contradicted", "purchase.contradicted"];
+    let mut stuck = stuck.as_array().unwrap().iter().filter_map(|it| it["transaction"].as_str());
+    assert!(!stuck.any(|it| of.contains(&it)), "what a person settled waits for nobody");
 }
 
 /// A person who has the order settles what a case on it is about, too: nothing goes out twice.

@@ -55,8 +55,16 @@ fn an_account_that_another_investor_has_used_is_refused_and_a_new_one_is_not() {
     let stuck = fundflow(store, &["saga", "ls", "--stuck"]);
     assert!(String::from_utf8(stuck.stdout).unwrap().contains("W-1"), "nothing was paid");
 
-    let said = redirect(store, "A-1-new", &["--apply"]);
-    assert!(said.status.success(), "{}", String::from_utf8_lossy(&said.stdout));
+    let why = "the books do not know account A-1-new: no request ever named it; chen vouches";
+    for more in [&[][..], &["--apply"]] {
+        let said = redirect(store, "A-1-new", more);
+        let text = String::from_utf8(said.stdout).unwrap();
+        assert!(said.status.success() && text.contains(why), "{text}");
+    }
+    let stored = fundflow(store, &["event", "ls", "--type", "payout.redirected", "-o", "json"]);
+    let stored = String::from_utf8(stored.stdout).unwrap();
+    let reason = ["vouched", "seen on the card", "A-1-new"];
+    assert!(reason.iter().all(|it| stored.contains(it)), "{stored}");
     let shown = fundflow(store, &["saga", "show", "W-1"]);
     assert!(String::from_utf8(shown.stdout).unwrap().contains("paid out"));
     assert!(fundflow(store, &["audit", "verify"]).status.success());

@@ -1,6 +1,6 @@
 //! Positions of target funds as people read them: lots, who may use them, what they are worth.
 
-use super::{Kept, Streams};
+use super::{Kept, Streams, there_and_missing};
 use chrono::NaiveDate;
 use fundflow_domain::{
     holdings::{HoldingId, Holdings, Lot},
@@ -48,8 +48,10 @@ pub struct HoldingRow {
     pub reserved: Shares,
     /// Frozen by the register.
     pub frozen: Shares,
-    /// In dispute under a case.
+    /// In dispute under a case, or claimed for a record of the registrar: no more than is registered.
     pub in_dispute: Shares,
+    /// What is in dispute or claimed beyond that, and is not there.
+    pub missing: Shares,
     /// What all registered shares are worth at the price that was asked for. Yuan.
     pub value: Option<Money>,
     /// What the registered shares are made of.
@@ -64,6 +66,7 @@ impl HoldingRow {
         let HoldingId { investor, fund } = HoldingId::parse(id)?;
         let state = &kept.loaded.state;
         let lots = state.lots().iter().filter(|lot| lot.stands() && !lot.left.is_zero());
+        let (in_dispute, missing) = there_and_missing(state.held(), state.registered());
         Some(Self {
             investor,
             fund,
@@ -71,7 +74,8 @@ impl HoldingRow {
             available: state.available(),
             reserved: state.reserved(),
             frozen: state.frozen(),
-            in_dispute: state.held(),
+            in_dispute,
+            missing,
             value: nav.and_then(|nav| state.value_half_up(nav)),
             lots: lots.map(row).collect(),
             moved: kept.moved,

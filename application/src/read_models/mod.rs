@@ -9,6 +9,8 @@
 //!    log.
 
 mod cases;
+#[cfg(test)]
+mod disputed_tests;
 mod holdings;
 mod kept;
 mod orders;
@@ -20,12 +22,19 @@ pub use kept::{Kept, Streams};
 pub use orders::{Order, OrderRow, OrderStreams, Orders, RefundRow};
 pub use wallets::{LotRow, WalletRow, Wallets};
 
+use fundflow_domain::money::Shares;
 use fundflow_kernel::{
     envelope::Recorded,
     store::{EventStore, Position, ReadError},
 };
 
 const PAGE: u32 = 1024;
+
+/// Of shares in dispute: those that are registered, and those that are not there to be held.
+fn there_and_missing(in_dispute: Shares, registered: Shares) -> (Shares, Shares) {
+    let there = in_dispute.min(registered);
+    (there, in_dispute.minus(there).unwrap_or_default())
+}
 
 /// A fold over all events.
 pub trait Follow {

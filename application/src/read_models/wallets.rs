@@ -1,6 +1,6 @@
 //! Wallets as people read them.
 
-use super::{Kept, Streams};
+use super::{Kept, Streams, there_and_missing};
 use chrono::NaiveDate;
 use fundflow_domain::{
     ids::{FundCode, InvestorId, TransactionId, WalletId},
@@ -41,8 +41,10 @@ pub struct WalletRow {
     pub reserved: Shares,
     /// Frozen by the register.
     pub frozen: Shares,
-    /// In dispute under a case.
+    /// In dispute under a case, or claimed for a record of the registrar: no more than is registered.
     pub in_dispute: Shares,
+    /// What is in dispute or claimed beyond that, and is not there.
+    pub missing: Shares,
     /// Earned and not paid yet, in yuan.
     pub unpaid_income: Income,
     /// Registered, free or not.
@@ -64,6 +66,7 @@ impl WalletRow {
             registered: lot.registered,
             shares: lot.shares,
         };
+        let (in_dispute, missing) = there_and_missing(state.disputed(), state.registered());
         Some(Self {
             investor,
             fund,
@@ -71,7 +74,8 @@ impl WalletRow {
             in_transit: state.in_transit(),
             reserved: state.reserved(),
             frozen: state.frozen(),
-            in_dispute: state.disputed(),
+            in_dispute,
+            missing,
             unpaid_income: state.unpaid_income(),
             registered: state.registered(),
             lots: state.lots().iter().map(lot).collect(),

@@ -272,10 +272,6 @@ impl Order {
         Self { named: Some(named), ..Self::of(verb, &[target], Will::Ask(word), args) }
     }
 
-    const fn names_account(&self) -> bool {
-        matches!(self.will, Will::Ask(Word::Redirect { .. }))
-    }
-
     fn of(verb: &'static str, targets: &[Target], will: Will, args: &OrderArgs) -> Self {
         let (mut seen, mut targets) = (std::collections::BTreeSet::new(), targets.to_vec());
         targets.retain(|target| seen.insert(target.transaction.clone()));
@@ -318,11 +314,15 @@ pub(crate) async fn run(
     let reader = open(place.store)?;
     let now = time_of(&reader).await?;
     let mut terms = Terms::of(&place)?;
-    if order.names_account() {
-        terms = terms.knowing(accounts::seen(&reader).await?);
+    let mut vouched = None;
+    if let Will::Ask(Word::Redirect { account, .. }) = &order.will {
+        let seen = accounts::seen(&reader).await?;
+        vouched = Some(account).filter(|account| !seen.contains_key(*account));
+        terms = terms.knowing(seen);
     }
     let sagas = registry.sagas(&terms.house(now)?);
-    let desk = plan::Desk { order, operator: operator.as_str().into(), sagas: &sagas, now };
+    let operator_name = operator.as_str().into();
+    let desk = plan::Desk { order, operator: operator_name, sagas: &sagas, now, vouched };
     let mut rows = Vec::new();
     for target in &order.targets {
         rows.push(desk.look(&reader, &target.transaction, target.version).await?);

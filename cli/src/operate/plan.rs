@@ -13,7 +13,7 @@ use fundflow::{
 };
 use fundflow_application::desk::{self, Deed, DeskError, Foreseen, Shown};
 use fundflow_domain::{
-    ids::{PlanId, TransactionId},
+    ids::{AccountRef, PlanId, TransactionId},
     plan::RegularPlan,
     time::Timestamp,
 };
@@ -84,6 +84,8 @@ pub(super) struct Desk<'a> {
     pub(super) operator: Arc<str>,
     pub(super) sagas: &'a Sagas,
     pub(super) now: Timestamp,
+    /// The account that money is to go to, where the books do not know it.
+    pub(super) vouched: Option<&'a AccountRef>,
 }
 
 impl Row {
@@ -229,6 +231,13 @@ impl Desk<'_> {
         if row.money.is_empty() && row.shares.is_empty() {
             row.money.push("none moves by this".to_owned());
         }
+        row.why = self.vouched.map(|account| {
+            format!(
+                "the books do not know account {account}: no request ever named it; {} vouches, with the \
+                 reason that is stored, that it is the investor's own",
+                self.operator
+            )
+        });
         row
     }
 }

@@ -295,6 +295,11 @@ fn cancelled(known: &Application, at: Timestamp, cut_off: Timestamp, cause: &Cau
     let came = || Message::Cancellation(cause.clone());
     match &known.stage {
         Stage::Cancelled(_) => Ok(vec![]),
+        Stage::Confirming | Stage::Confirmed(_) | Stage::PartlyConfirmed(_)
+            if known.is_kept_after_all() =>
+        {
+            Ok(vec![])
+        }
         Stage::Rejected(was) => Err(contradicts(Message::Rejection(was.clone()), came())),
         Stage::Confirmed(last) => Err(contradicts(closing(last), came())),
         Stage::PartlyConfirmed(last) => Err(contradicts(last.message(), came())),

@@ -27,6 +27,8 @@ pub(super) struct Doubts {
     rejections_taken_back: usize,
     /// Rejections that held until a confirmation did: the same one, heard again, is old news.
     overturned: Vec<Rejection>,
+    /// It had been taken back, until a confirmation held all the same: said again, that is old news.
+    kept_after_all: bool,
 }
 
 /// Of an application without any.
@@ -40,6 +42,7 @@ static NONE: Doubts = Doubts {
     dropped: Vec::new(),
     rejections_taken_back: 0,
     overturned: Vec::new(),
+    kept_after_all: false,
 };
 
 type Decision = Result<Vec<Event>, Refusal>;
@@ -91,7 +94,7 @@ pub(super) fn withdraw(
     if contested || last {
         let (serial, cause) = (serial.clone(), cause.clone());
         let taken_back = taken_back && contested;
-        return Ok(vec![Event::Withdrawn { serial, cause, taken_back }]);
+        return Ok(vec![Event::Withdrawn { serial, cause, taken_back, overruled: false }]);
     }
     let holds = known.confirmations().any(|it| it.serial == *serial);
     if !holds && known.doubts().withdrawn.iter().any(|it| it.serial == *serial) {
@@ -129,7 +132,7 @@ pub(super) fn uphold_rejection(known: &Application, cause: &Cause) -> Decision {
     match &known.stage {
         Stage::Confirmed(last) | Stage::PartlyConfirmed(Last::Confirmation(last)) => {
             let (serial, cause) = (last.serial.clone(), cause.clone());
-            let withdrawn = Event::Withdrawn { serial, cause, taken_back: false };
+            let withdrawn = Event::Withdrawn { serial, cause, taken_back: false, overruled: true };
             let rest = !known.portions.is_empty();
             let holds =
                 if rest { Event::RestRejected(rejection) } else { Event::Rejected(rejection) };
@@ -242,6 +245,16 @@ impl Application {
         self.doubts.get_or_insert_default().overturned.push(rejection);
     }
 
+    /// A confirmation holds although it had been taken back.
+    pub(super) fn keep_after_all(&mut self) {
+        self.doubts.get_or_insert_default().kept_after_all = true;
+    }
+
+    /// Whether one does.
+    pub(super) fn is_kept_after_all(&self) -> bool {
+        self.doubts().kept_after_all
+    }
+
     /// A rejection holds: no other contests anything any more.
     pub(super) fn reject(&mut self, stage: Stage) {
         self.stage = stage;
@@ -292,10 +305,14 @@ impl Application {
         self.doubts.get_or_insert_default().withdrawn.push(record);
     }
 
-    pub(super) fn withdraw(&mut self, serial: &Serial, taken_back: bool) -> Option<()> {
+    pub(super) fn withdraw(
+        &mut self,
+        serial: &Serial,
+        (taken_back, overruled): (bool, bool),
+    ) -> Option<()> {
         let contested = self.contested().find(|it| it.serial == *serial).cloned();
-        let taken_back = taken_back || contested.is_none();
-        let record = match contested {
+        let taken_back = taken_back || (contested.is_none() && !overruled);
+        let record = match contested.filter(|_| !overruled) {
             Some(contested) => contested,
             None => self.take_back(serial)?,
         };

@@ -3,8 +3,8 @@
 use super::{
     Applications, Command, Event, Last, Refusal, Stage,
     tests::{
-        accept, after, bought, cause, confirm, contest, contest_rejection, out, place, purchase,
-        redeemed, redemption, reject, rejection, seal, serial, uphold, withdraw,
+        accept, after, bought, cancel, cause, confirm, contest, contest_rejection, out, place,
+        purchase, redeemed, redemption, reject, rejection, seal, serial, uphold, withdraw,
     },
 };
 use crate::{decider::Decider, testing::given};
@@ -44,15 +44,19 @@ fn a_rejection_of_what_was_confirmed_takes_its_place_once_it_is_upheld() {
     let said = || redeemed("C1", "100", true);
     let contested = || with(out(redemption()), [confirm(said()), contest_rejection()]);
     let uphold = || Command::UpholdRejection(cause());
-    let taken_back =
-        || Event::Withdrawn { serial: serial("C1"), cause: cause(), taken_back: false };
+    let overruled = || Event::Withdrawn {
+        serial: serial("C1"),
+        cause: cause(),
+        taken_back: false,
+        overruled: true,
+    };
 
     assert_eq!(stage(contested()), Stage::Confirmed(Box::new(said())));
     let state = given::<Applications>(contested())
         .when(contest_rejection())
         .then([])
         .when(uphold())
-        .then([taken_back(), Event::Rejected(rejection("0"))])
+        .then([overruled(), Event::Rejected(rejection("0"))])
         .state();
     let known = state.application().unwrap();
     assert!(matches!(known.stage, Stage::Rejected(_)) && known.contested_rejection().is_none());
@@ -65,6 +69,33 @@ fn a_rejection_of_what_was_confirmed_takes_its_place_once_it_is_upheld() {
     );
     let last = Last::Rejection(rejection("0"));
     assert_eq!(stage(portions), Stage::PartlyConfirmed(last));
+}
+
+#[test]
+fn a_record_in_whose_place_a_rejection_holds_is_old_news_and_another_one_is_not() {
+    let said = || redeemed("C1", "100", true);
+    let uphold = || Command::UpholdRejection(cause());
+    let events = || with(out(redemption()), [confirm(said()), contest_rejection(), uphold()]);
+
+    given::<Applications>(events()).when(confirm(said())).then([]).when(contest(said())).then([]);
+    let state = given::<Applications>(events()).state();
+    let known = state.application().unwrap();
+    assert!(!known.is_away(&serial("C1")) && known.times_taken_back(&serial("C1")) == 0);
+
+    let other = Applications::decide(&state, &confirm(redeemed("C2", "100", true)));
+    assert!(matches!(other, Err(Refusal::Contradicts { .. })), "it is news: {other:?}");
+    let differs = Applications::decide(&state, &confirm(redeemed("C1", "99", true)));
+    assert!(matches!(differs, Err(Refusal::Contradicts { .. })), "it is another one: {differs:?}");
+
+    // What portions settled before is not overruled: only the last record is.
+    let first = || confirm(redeemed("P1", "40", false));
+    let last = || redeemed("C1", "60", true);
+    let before = [first(), confirm(last()), contest_rejection(), uphold()];
+    given::<Applications>(with(out(redemption()), before))
+        .when(first())
+        .then([])
+        .when(confirm(last()))
+        .then([]);
 }
 
 #[test]
@@ -92,6 +123,18 @@ fn a_rejection_that_a_confirmation_had_overturned_is_old_news() {
 }
 
 #[test]
+fn a_cancellation_that_a_confirmation_had_overturned_is_old_news() {
+    let again = || cancel("09:30");
+    let taken_back = || vec![place(purchase()), accept("A1"), again()];
+    let upheld = [contest(bought("C1", "1000", "0")), uphold("C1")];
+    given::<Applications>(with(taken_back(), upheld)).when(again()).then([]);
+    // Where it never took effect, it contradicts.
+    let confirmed = with(out(purchase()), [confirm(bought("C1", "1000", "0"))]);
+    let state = given::<Applications>(confirmed).state();
+    assert!(matches!(Applications::decide(&state, &again()), Err(Refusal::Contradicts { .. })));
+}
+
+#[test]
 fn a_second_confirmation_that_is_upheld_takes_the_place_of_the_first() {
     let (first, second) = (redeemed("C1", "100", true), redeemed("C2", "90", true));
     let events = with(out(redemption()), [confirm(first), contest(second.clone()), uphold("C2")]);
@@ -114,7 +157,12 @@ fn a_record_that_is_taken_back_leaves_the_application_waiting_and_is_news_when_i
     let cause = cause();
     assert_eq!(
         events.last(),
-        Some(&Event::Withdrawn { serial: serial("C1"), cause, taken_back: false })
+        Some(&Event::Withdrawn {
+            serial: serial("C1"),
+            cause,
+            taken_back: false,
+            overruled: false
+        })
     );
     assert_eq!(stage(events.clone()), Stage::Sent);
     given::<Applications>(events.clone())
@@ -161,7 +209,8 @@ fn a_contested_record_that_the_registrar_takes_back_and_says_again_is_contested_
     let events = with(out(redemption()), before);
 
     let (serial, cause) = (serial("C2"), cause());
-    assert_eq!(events.last(), Some(&Event::Withdrawn { serial, cause, taken_back: true }));
+    let gone = Event::Withdrawn { serial, cause, taken_back: true, overruled: false };
+    assert_eq!(events.last(), Some(&gone));
     given::<Applications>(events)
         .when(contest(second.clone()))
         .then([Event::Contested(Box::new(second))]);

@@ -1,6 +1,6 @@
 //! What an application remembers of each fact. Judges nothing; `None` means no decider wrote this.
 
-use super::{Application, Confirmation, Event, Last, Quantity, Serial, Stage, State};
+use super::{Application, Confirmation, Event, Last, Quantity, Rejection, Serial, Stage, State};
 
 pub(super) fn evolve(state: State, event: &Event) -> Option<State> {
     use {Event as E, State as S};
@@ -103,23 +103,29 @@ fn remember(known: &mut Application, event: &Event) -> Option<()> {
         Event::Corrected { reverses, confirmation } => correct(known, reverses, confirmation)?,
         Event::Contested(came) => known.contest(came)?,
         Event::Upheld(came) => uphold(known, came)?,
-        Event::Withdrawn { serial, taken_back, .. } => known.withdraw(serial, *taken_back)?,
+        Event::Withdrawn { serial, taken_back, overruled, .. } => {
+            known.withdraw(serial, (*taken_back, *overruled))?;
+        }
         Event::RestRejected(rejection) => {
             matches!(known.stage, S::Confirming).then_some(())?;
             known.reject(S::PartlyConfirmed(Last::Rejection(rejection.clone())));
         }
         Event::RejectionContested(said) => known.contest_rejection(said)?,
         Event::RejectionDropped { taken_back, .. } => known.drop_rejection(*taken_back)?,
-        Event::Rejected(rejection) => {
-            let open = !known.stage.is_over() && !matches!(known.stage, S::Confirming);
-            open.then_some(())?;
-            known.reject(S::Rejected(rejection.clone()));
-        }
+        Event::Rejected(rejection) => rejected(known, rejection)?,
         Event::Cancelled { cause } => {
             matches!(known.stage, S::Placed | S::Accepted).then_some(())?;
             known.stage = S::Cancelled(cause.clone());
         }
     }
+    Some(())
+}
+
+/// Nothing comes of what was still open.
+fn rejected(known: &mut Application, rejection: &Rejection) -> Option<()> {
+    let open = !known.stage.is_over() && !matches!(known.stage, Stage::Confirming);
+    open.then_some(())?;
+    known.reject(Stage::Rejected(rejection.clone()));
     Some(())
 }
 
@@ -154,6 +160,9 @@ fn uphold(known: &mut Application, came: &Confirmation) -> Option<()> {
     if let S::Rejected(was) | S::PartlyConfirmed(Last::Rejection(was)) = &known.stage {
         let was = was.clone();
         known.overturn(was);
+    }
+    if matches!(known.stage, S::Cancelled(_)) {
+        known.keep_after_all();
     }
     known.uphold(&came.serial);
     if came.finished {

@@ -180,6 +180,9 @@ pub enum Event {
         /// The registrar took a contested record back; one that held is always taken back.
         #[serde(default, skip_serializing_if = "is_false")]
         taken_back: bool,
+        /// It held until a contested rejection took its place: said again, it is old news.
+        #[serde(default, skip_serializing_if = "is_false")]
+        overruled: bool,
     },
     /// After portions were settled, the rest is over.
     RestRejected(Rejection),

@@ -49,7 +49,7 @@ impl DiscountPurchase {
             Command::Cancel { at, scope } => self.take_back(turn, *at, *scope),
             Command::Date { at, reason } => self.dated(turn, *at, reason),
             Command::Redirect { account, own_name, reason } => {
-                may_go_to(self, turn, account)?;
+                let reason = &may_go_to(self, turn, account, reason)?;
                 let owed = &turn.plan().compensations;
                 if let Some(done) = owed.redirect(turn, account, *own_name, reason) {
                     return Ok(done?);

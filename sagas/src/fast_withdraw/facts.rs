@@ -52,7 +52,12 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         Fact::RedemptionRejected => redemption.is_rejected(view),
         Fact::Redeemed => redemption.is_confirmed(view) && !hold_up(view),
         Fact::RepaymentRequested => advance.is_repaying(view, plan.brought(view)),
-        Fact::Repaid => advance.is_settled(view) && holds(view, Fact::RepaymentRequested),
+        Fact::Repaid => {
+            // What a redemption brought all the same is repaid once the saga has ended.
+            let is_left = transfer.is_rejected(view) && advance.is_on_its_way(view);
+            let settled = advance.is_settled(view) || is_left;
+            settled && holds(view, Fact::RepaymentRequested)
+        }
         Fact::PersonDecided => is_decided(view),
         Fact::CashIsOut => advance.is_advanced(view) && !is_decided(view),
         Fact::BankSettled => !is_banks_turn(view) || is_bank_told(view),
@@ -81,7 +86,9 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
 /// A person has closed the case on what the registrar did not do after the cash was out.
 fn is_decided(view: &View<'_>) -> bool {
     let (transfer, redemption) = (&view.plan.transfer, &view.plan.redemption);
-    let leg = if redemption.is_placed(view) { redemption } else { transfer };
+    // A transfer may be rejected after all once the bank's redemption is under way, or done.
+    let is_redemption = redemption.is_placed(view) && !transfer.is_rejected(view);
+    let leg = if is_redemption { redemption } else { transfer };
     let record = || Some(leg.case_of(leg.application(view)?, leg.confirmation(view)?));
     let settled = |case: CaseId| view.open.notes.settled.contains(&case);
     !hold_up(view) && leg.rejection_case(view).or_else(record).is_some_and(settled)

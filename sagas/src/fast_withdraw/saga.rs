@@ -310,7 +310,7 @@ impl saga::Saga for FastWithdraw {
         match command {
             Command::Cancel => Err(Refusal::Irrevocable),
             Command::Redirect { account, own_name, reason } => {
-                may_go_to(self, turn, account)?;
+                let reason = &may_go_to(self, turn, account, reason)?;
                 let owed = &turn.plan().compensations;
                 let done = owed.redirect(turn, account, *own_name, reason);
                 Ok(done.unwrap_or(Err(NotRedirected::Nothing))?)

@@ -22,6 +22,7 @@ use fundflow_domain::{
     case::{self, CaseId, Cases, Disputed},
     ids::{AccountRef, OrderId, PaymentNo},
     money::{Amount, Money},
+    orders::Cause,
     payout::Terms,
     time::Timestamp,
 };
@@ -189,7 +190,7 @@ impl Compensations {
         turn: &mut Turn<'_, S>,
         account: &AccountRef,
         own_name: bool,
-        reason: &Arc<str>,
+        reason: &Cause,
     ) -> Option<Result<usize, NotRedirected>> {
         let refused = turn.view().ok().and_then(|view| self.refused(&view))?;
         Some(refused.redirect(turn, account, own_name, reason))

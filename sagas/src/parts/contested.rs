@@ -87,7 +87,13 @@ impl ApplicationLeg {
         let contest = Command::ContestRejection(rejection.clone());
         let state = turn.state(&self.key).ok_or(NotDone::Lacks("the application"))?;
         let decided = Applications::decide(state, &contest);
-        let is_news = decided.is_ok_and(|events| !events.is_empty());
+        let is_contested = state.application().is_some_and(|it| it.contested_rejection().is_some());
+        let is_news = match decided {
+            // A person, or a confirmation that holds in its place, has settled it.
+            Ok(events) if events.is_empty() && !is_contested => return Ok(Heard::Recorded(0)),
+            Ok(events) => !events.is_empty(),
+            Err(_) => false,
+        };
         let view = turn.view()?;
         let last = self.confirmation(&view).map(|last| disputed(&last.outcome));
         let record = self.record(&view, answer);

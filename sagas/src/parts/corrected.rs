@@ -77,7 +77,9 @@ impl ApplicationLeg {
     ) -> Result<usize, NotDone> {
         let Some(record) = self.record(&turn.view()?, answer) else { return Ok(0) };
         let mut events = 0;
-        for case in self.replaced(&turn.view()?) {
+        // One that was overruled before its own case was closed corrects nothing.
+        let of_others = |case: &CaseId| *case != record.case();
+        for case in self.replaced(&turn.view()?).into_iter().filter(of_others) {
             let state = turn.streams().state(&Key::<case::Cases>::of(&case));
             let about = state.and_then(case::State::case).and_then(|case| case.order.as_ref());
             if about == Some(&self.order) {

@@ -17,7 +17,7 @@ use fundflow_domain::{
     application::{Application, Confirmation, Outcome},
     case::CaseId,
     fund::RedemptionSequence,
-    holdings::{Command, Credit, HoldingId, Holdings, Standing, State, Taking},
+    holdings::{Command, Credit, HoldingId, Holdings, Reservation, Standing, State, Taking},
     ids::{FundCode, InvestorId, LotId, OrderId},
     money::{Money, Shares},
     orders::{LotTaken, Serial},
@@ -146,13 +146,15 @@ impl HoldingsPart {
     /// Shares that are reserved now.
     pub fn reserved<S: Saga>(&self, view: &View<'_, S>) -> Shares {
         let reservation = self.state(view).and_then(|state| state.reservation(&self.order));
-        reservation.map_or(Shares::ZERO, fundflow_domain::holdings::Reservation::reserved)
+        reservation.map_or(Shares::ZERO, Reservation::reserved)
     }
 
     /// The reservation is gone, and nothing was taken of it.
     pub fn is_released<S: Saga>(&self, view: &View<'_, S>) -> bool {
         let reservation = self.state(view).and_then(|state| state.reservation(&self.order));
-        reservation.is_some_and(|it| it.standing == Standing::Released)
+        // What was taken may have come back for good: a rejection holds in place of its record.
+        let is_back = |it: &Reservation| it.standing == Standing::Finished && it.taken().is_zero();
+        reservation.is_some_and(|it| it.standing == Standing::Released || is_back(it))
     }
 
     /// Reserves shares for the order.

@@ -78,7 +78,7 @@ pub enum NotRedirected {
 }
 
 /// Refuses an account that our books know to be another investor's. Whose an unknown one is, the person
-/// has seen who names it.
+/// vouches for who names it, and the reason that is stored says so by its code, `vouched`.
 ///
 /// # Errors
 /// [`NotRedirected::AccountOfAnotherInvestor`].
@@ -86,15 +86,17 @@ pub fn may_go_to<S: FundSaga>(
     saga: &S,
     turn: &Turn<'_, S>,
     account: &AccountRef,
-) -> Result<(), NotRedirected> {
+    reason: &Arc<str>,
+) -> Result<Cause, NotRedirected> {
     let view = turn.view().map_err(|_| NotRedirected::Nothing)?;
     let investor = S::requester(&view.open.request);
-    match (saga.house().accounts)(account).filter(|owner| owner.as_str() != &*investor) {
-        Some(owner) => {
+    match (saga.house().accounts)(account) {
+        Some(owner) if owner.as_str() != &*investor => {
             let account = account.clone();
             Err(NotRedirected::AccountOfAnotherInvestor { account, owner, investor })
         }
-        None => Ok(()),
+        Some(_) => Ok(Cause::new("operator", reason.clone())),
+        None => Ok(Cause::new("vouched", reason.clone())),
     }
 }
 
@@ -183,7 +185,7 @@ impl PayoutLeg {
         turn: &mut Turn<'_, S>,
         account: &AccountRef,
         own_name: bool,
-        reason: &Arc<str>,
+        reason: &Cause,
     ) -> Result<usize, NotRedirected> {
         if !own_name {
             return Err(NotRedirected::AccountOfAnotherName(account.clone()));
@@ -191,8 +193,8 @@ impl PayoutLeg {
         // A saga that pays nothing out does not have the stream in memory.
         let known = turn.state(&self.key).and_then(payout::State::payout);
         let after = known.ok_or(NotRedirected::Nothing)?.attempt.no.clone();
-        let reason = Cause::new("operator", reason.clone());
-        let command = Command::Redirect { after, account: account.clone(), reason };
+        let (account, reason) = (account.clone(), reason.clone());
+        let command = Command::Redirect { after, account, reason };
         let command = Command::At(turn.now(), Box::new(command));
         let done = turn.decide(&self.key, &command);
         done.map_err(|error| NotRedirected::Refused(NotDone::from(error).to_string()))

@@ -315,7 +315,7 @@ impl saga::Saga for Purchase {
                 Err(error) => Err(NotTakenBack::Refused(error.to_string()).into()),
             },
             Command::Redirect { account, own_name, reason } => {
-                may_go_to(self, turn, account)?;
+                let reason = &may_go_to(self, turn, account, reason)?;
                 let owed = &plan.compensations;
                 if let Some(done) = owed.redirect(turn, account, *own_name, reason) {
                     return Ok(done?);

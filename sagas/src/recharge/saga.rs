@@ -294,7 +294,7 @@ impl saga::Saga for Recharge {
                 Err(error) => Err(NotTakenBack::Refused(error.to_string()).into()),
             },
             Command::Redirect { account, own_name, reason } => {
-                may_go_to(self, turn, account)?;
+                let reason = &may_go_to(self, turn, account, reason)?;
                 let done = plan.compensations.redirect(turn, account, *own_name, reason);
                 Ok(done.unwrap_or(Err(NotRedirected::Nothing))?)
             }

@@ -343,7 +343,7 @@ impl saga::Saga for Redemption {
         match command {
             Command::Cancel { at } => Ok(cancel::take_back(self, turn, (&plan.out, None), *at)?),
             Command::Redirect { account, own_name, reason } => {
-                may_go_to(self, turn, account)?;
+                let reason = &may_go_to(self, turn, account, reason)?;
                 let owed = &plan.compensations;
                 if let Some(done) = owed.redirect(turn, account, *own_name, reason) {
                     return Ok(done?);

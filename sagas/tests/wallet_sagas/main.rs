@@ -24,6 +24,7 @@ mod income_debt;
 mod missing;
 mod never_got;
 mod outside;
+mod overruled;
 mod portions;
 mod ports;
 mod random;
