@@ -253,8 +253,7 @@ pub trait Saga: Sized + Send + Sync + 'static {
         Vec::new()
     }
 
-    /// Derives every stream's key and every number from the transaction and the request, and from nothing
-    /// else.
+    /// Derives every stream's key and every number from the transaction and the request alone.
     fn plan(&self, id: &TransactionId, open: &Open<Self>) -> Self::Plan;
     /// The plan after a further event of the process; `None` if it is still that one. A saga that is
     /// in a hurry takes the keys over from there instead of minting them again.

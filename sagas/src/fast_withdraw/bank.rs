@@ -12,7 +12,7 @@
 
 use super::{
     day,
-    facts::{BANK_END, is_by_hand},
+    facts::{BANK_END, REDEMPTION_END, is_by_hand},
     saga::View,
 };
 use crate::parts::{by_hand, cases::finding};
@@ -41,11 +41,13 @@ pub(super) fn still_owed(view: &View<'_>) -> Option<Decimal> {
 }
 
 /// The claim that a person left to the bank, as large as it is by now. Before everything is known, and where
-/// its money was on its way already, it is what it was said to be.
+/// its money or its redemption was on its way already, it is what it was said to be: whoever gave up the
+/// redemption knew that the bank has the shares.
 pub(super) fn claim(view: &View<'_>) -> Option<Decimal> {
     let named = view.open.disposed(BANK_END).filter(|_| !is_by_hand(view))?;
     let advance = view.plan.advance.advance(view)?;
-    let Some(brought) = last_word(view).filter(|_| !was_on_its_way(advance, named)) else {
+    let was_known = was_on_its_way(advance, named) || view.open.disposed(REDEMPTION_END).is_some();
+    let Some(brought) = last_word(view).filter(|_| !was_known) else {
         return Some(named.worth);
     };
     let lent = Money::from(advance.terms.amount).minus(brought.money).unwrap_or_default();

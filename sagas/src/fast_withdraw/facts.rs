@@ -25,7 +25,7 @@ pub(super) const BANK_END: &str = "repayment";
 /// The same while nobody knows whether the bank has paid.
 pub(super) const ADVANCE_END: &str = "advance";
 /// The same while the registrar's word on the bank's redemption is still to come.
-const REDEMPTION_END: &str = "redemption";
+pub(super) const REDEMPTION_END: &str = "redemption";
 
 pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
     let plan = view.plan;
