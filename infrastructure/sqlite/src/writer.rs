@@ -328,3 +328,6 @@ impl Group {
         group
     }
 }
+
+#[cfg(test)]
+mod tests;
