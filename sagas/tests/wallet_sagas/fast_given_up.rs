@@ -254,11 +254,8 @@ fn however_it_is_given_up_and_whatever_is_said_then_the_bank_has_its_worth_once(
                 let agreed = by_hand && *said == Said::Redeemed("10000") && !point.skips;
                 // Whoever gave up the redemption and left the bank its claim knew that it has the shares.
                 let known = !by_hand && point.ends.contains(&"redemption");
-                if moved
-                    && ended
-                    && !known
-                    && !(agreed && way.iter().all(|(_, it)| *it != Disposition::Refund))
-                {
+                let agreed = agreed && way.iter().all(|(_, it)| *it != Disposition::Refund);
+                if moved && ended && !known && !agreed {
                     assert!(!kinds(&stage).is_empty(), "nobody is told: {context}");
                     let recourse = "advance.recourse";
                     let claims = stage.events[before..].iter();
