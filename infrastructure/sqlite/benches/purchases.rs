@@ -2,40 +2,45 @@
 //!
 //! `cargo bench -p fundflow-sqlite --bench purchases -- [directory] [purchases] [purchases a batch]`
 //!
-//! A purchase is 17 events in 14 appends, 7 of which begin a stream; names are scattered. Before its
-//! first append, its 12 names are looked up. Meant for counting instructions: run the program under
+//! A discount purchase is 17 events, 7 of which begin a stream; names are scattered. Before its first
+//! append 12 names are looked up, its own and 5 that it may need. Meant for counting instructions: run the program under
 //! `valgrind --tool=callgrind --separate-threads=yes`; the writer is the thread whose total is
 //! almost all in `Writer::commit`.
 
 #![allow(clippy::expect_used, reason = "a measurement that fails should say where and stop")]
 
+mod common;
+
+use common::event;
 use fundflow_kernel::{
-    envelope::{Actor, Chain, EventId, NewEvent, StreamName},
+    envelope::StreamName,
     ids::TransactionId,
     store::{EventStore, StreamAppend, Version},
-    time::Timestamp,
 };
 use fundflow_sqlite::{Settings, SqliteStore};
 use std::time::Instant;
 
-/// Stage, stream and events of each append of a purchase.
-const APPENDS: [(usize, &str, usize); 14] = [
-    (0, "discount_purchase-T", 1),
-    (0, "payment-T", 1),
-    (0, "fund_order-T.mmf", 2),
-    (1, "payment-T", 1),
-    (1, "fund_order-T.mmf", 1),
-    (1, "wallet-I", 2),
-    (2, "discount_purchase-T", 1),
-    (2, "fund_order-T.convert", 2),
-    (2, "submission-T.mmf", 1),
-    (2, "wallet-I", 1),
-    (3, "submission-T.convert", 1),
-    (3, "fund_order-T.convert", 1),
-    (3, "submission-T.mmf", 1),
-    (3, "discount_purchase-T", 1),
+/// Turn and stream of each event of a discount purchase, as the engine decides them.
+const EVENTS: [(usize, &str); 17] = [
+    (0, "discount_purchase-T"),
+    (0, "day_limit-I"),
+    (0, "payment-T"),
+    (1, "payment-T"),
+    (1, "application-M"),
+    (2, "application-M"),
+    (2, "wallet-I"),
+    (2, "discount_purchase-T"),
+    (2, "wallet-I"),
+    (2, "application-C"),
+    (3, "application-C"),
+    (4, "application-M"),
+    (4, "wallet-I"),
+    (5, "application-C"),
+    (5, "wallet-I"),
+    (5, "holdings-I"),
+    (5, "discount_purchase-T"),
 ];
-const STAGES: u64 = 4;
+const TURNS: u64 = 6;
 
 fn main() {
     let words: Vec<String> = std::env::args().skip(1).filter(|word| word != "--bench").collect();
@@ -47,17 +52,17 @@ fn main() {
     let store = SqliteStore::open(scratch.path().join("e.db"), &Settings::default()).expect("open");
     let start = Instant::now();
     runtime.block_on(async {
-        for round in 0..purchases / each + STAGES - 1 {
+        for round in 0..purchases / each + TURNS - 1 {
             let mut batch = Vec::new();
-            for stage in 0..STAGES {
-                let Some(of) = round.checked_sub(stage).filter(|of| *of < purchases / each) else {
+            for turn in 0..TURNS {
+                let Some(of) = round.checked_sub(turn).filter(|of| *of < purchases / each) else {
                     continue;
                 };
                 for nth in of * each..(of + 1) * each {
-                    if stage == 0 {
+                    if turn == 0 {
                         read(&store, nth).await;
                     }
-                    stage_of(&mut batch, nth, usize::try_from(stage).expect("small"));
+                    turn_of(&mut batch, nth, usize::try_from(turn).expect("small"));
                 }
             }
             store.append(batch).await.expect("an append");
@@ -73,54 +78,36 @@ fn key(nth: u64) -> u64 {
 }
 
 fn name(pattern: &str, nth: u64) -> StreamName {
-    let name = pattern.replace('T', &format!("TX20260213{:018}", key(nth)));
-    name.replace('I', &format!("INV{:016}", key(nth) >> 3)).parse().expect("a name")
+    let key = key(nth);
+    let number =
+        |order: u64| format!("{:020}", key.wrapping_add(order).wrapping_mul(0x2545_f491_4f6c_dd1d));
+    let name = pattern
+        .replace('T', &format!("TX20260213{key:018}"))
+        .replace('I', &format!("INV{key:016}"));
+    name.replace('M', &number(1)).replace('C', &number(2)).parse().expect("a name")
 }
 
 async fn read(store: &SqliteStore, nth: u64) {
     let mut names: Vec<StreamName> = Vec::new();
-    for (_, pattern, _) in APPENDS {
+    for (_, pattern) in EVENTS {
         let name = name(pattern, nth);
         if !names.contains(&name) {
             names.push(name);
         }
     }
-    names.extend((0..5).map(|other| name(&format!("fund_order-T.{other}"), nth)));
+    names.extend((0..5).map(|other| name(&format!("payout-T.{other}"), nth)));
     let read = store.read_each(&names, 100).await.expect("a read");
     assert!(read.iter().all(Vec::is_empty));
 }
 
-fn stage_of(batch: &mut Vec<StreamAppend>, nth: u64, stage: usize) {
+fn turn_of(batch: &mut Vec<StreamAppend>, nth: u64, turn: usize) {
     let transaction = TransactionId::new(format!("TX20260213{:018}", key(nth))).expect("an ID");
-    for (at, (of, pattern, count)) in APPENDS.iter().enumerate() {
-        if *of != stage {
-            continue;
+    for (at, (of, pattern)) in EVENTS.iter().enumerate() {
+        if *of == turn {
+            let before = EVENTS[..at].iter().filter(|(_, other)| other == pattern);
+            let expected = Version(before.count() as u64);
+            let events = vec![event(&transaction, expected.plus(1))];
+            batch.push(StreamAppend { stream: name(pattern, nth), expected, events });
         }
-        let before = APPENDS[..at].iter().filter(|(_, other, _)| other == pattern);
-        let expected = Version(before.map(|(.., count)| *count as u64).sum());
-        let events = (0..*count).map(|n| event(&transaction, expected.plus(n + 1))).collect();
-        batch.push(StreamAppend { stream: name(pattern, nth), expected, events });
-    }
-}
-
-fn event(transaction: &TransactionId, version: Version) -> NewEvent {
-    let at = Timestamp::from_micros(1_770_966_000_000_000).plus_millis(version.0.cast_signed());
-    let data = format!(
-        r#"{{"fund":"000009","registrar":"own","amount":"1000.00","shares":"{version}.00","terms":{{"fee_schedule":"fees-2026-01","calendar":"xshg-2026","nav":"1.00000000","discount":"0.1000"}},"application_no":"0A1B2C3D4E5F6G7H8J9KAMBN"}}"#
-    );
-    NewEvent {
-        event_id: EventId([7; 16]),
-        event_type: "fund_order.accepted".into(),
-        schema: 1,
-        correlation: transaction.clone(),
-        process: "discount_purchase".into(),
-        causation: "cmd-000000000001".into(),
-        actor: Actor::Counterparty("registrar-own".into()),
-        trace_parent: None,
-        occurred_at: at,
-        recorded_at: at,
-        trade_date: chrono::NaiveDate::from_ymd_opt(2026, 2, 13),
-        data: data.into(),
-        chain: Chain(Default::default()),
     }
 }
