@@ -2,7 +2,7 @@
 //! says how it is settled.
 //!
 //! ```text
-//! fundflow case ls [--open] [--transaction TX] [--limit N]
+//! fundflow case ls [--open] [--transaction TX] [--kind K] [--limit N]
 //! fundflow case show CASE
 //! fundflow case close CASE --how accepted|paid-by-us|withdrawn|manual --reason TEXT [--apply]
 //! ```
@@ -19,7 +19,7 @@ use crate::{
     house::{self, Terms},
     offers,
     operate::time_of,
-    reading::{Failure, List, Place, complain, finish, json, open, or_dash, pairs, table},
+    reading::{Failure, List, Place, complain, finish, json, one_of, open, or_dash, pairs, table},
     registry::Registry,
 };
 use clap::Subcommand;
@@ -29,14 +29,14 @@ use fundflow_application::{
     read_models::{CaseRow, OrderStreams},
 };
 use fundflow_domain::{
-    case::{CaseId, Cases, Closing, Disputed, Event, Figure, Finding, How, Note},
+    case::{CaseId, Cases, Closing, Disputed, Event, Figure, Finding, How, Kind, Note},
     ids::TransactionId,
 };
 use fundflow_infrastructure::sqlite::SqliteStore;
 use fundflow_kernel::{codec::decode, streams::Key};
 use record::Beside;
 use serde::Serialize;
-use std::{io::Write, path::Path, process::ExitCode};
+use std::{collections::BTreeSet, io::Write, path::Path, process::ExitCode};
 
 /// What to do with cases.
 #[derive(Debug, Subcommand)]
@@ -49,6 +49,9 @@ pub(crate) enum CaseCommand {
         /// Only of this transaction
         #[arg(long, value_name = "TX")]
         transaction: Option<TransactionId>,
+        /// Only of this kind, as `case ls` prints it
+        #[arg(long, value_name = "KIND")]
+        kind: Option<String>,
         /// At most so many
         #[arg(long)]
         limit: Option<usize>,
@@ -105,9 +108,9 @@ pub(crate) async fn run(
 ) -> ExitCode {
     let store = place.store;
     finish(match command {
-        CaseCommand::Ls { open, transaction, limit } => {
-            let wanted = (*open, transaction.as_ref(), *limit);
-            list(registry, store, wanted, format, out).await
+        CaseCommand::Ls { open, transaction, kind, limit } => {
+            let wanted = (*open, transaction.as_ref(), kind.as_deref());
+            list(registry, store, wanted, *limit, format, out).await
         }
         CaseCommand::Show { case } => show(registry, place, case, format, out).await,
         CaseCommand::Close(args) => close::run(registry, args, place, format, out).await,
@@ -117,7 +120,8 @@ pub(crate) async fn run(
 async fn list(
     registry: &Registry,
     store: &Path,
-    (only_open, transaction, limit): (bool, Option<&TransactionId>, Option<usize>),
+    (only_open, transaction, kind): (bool, Option<&TransactionId>, Option<&str>),
+    limit: Option<usize>,
     format: Format,
     out: &mut impl Write,
 ) -> Result<ExitCode, Failure> {
@@ -129,12 +133,24 @@ async fn list(
     {
         is_known(registry, &store, wanted).await?;
     }
+    let known: BTreeSet<&str> = rows.iter().map(|row| row.kind.as_str()).collect();
+    if let Some(wanted) = kind.filter(|it| !known.contains(it) && !is_kind(it)) {
+        let known = one_of(&known);
+        return Err(Failure::Typed(format!("{wanted:?} is no kind of case here; {known}")));
+    }
     rows.retain(|row| {
         let of = row.transaction.as_ref();
-        (!only_open || row.open) && transaction.is_none_or(|wanted| of == Some(wanted))
+        (!only_open || row.open)
+            && transaction.is_none_or(|wanted| of == Some(wanted))
+            && kind.is_none_or(|wanted| row.kind == wanted)
     });
     rows.sort_by(|a, b| (a.since, &a.case).cmp(&(b.since, &b.case)));
     List::of(rows, limit).print(format, HEADER, cells, out)
+}
+
+/// Somebody could have such a case.
+fn is_kind(name: &str) -> bool {
+    Kind::ALL.iter().any(|kind| kind.as_str() == name)
 }
 
 /// A transaction without cases lists none; one that nobody ever asked for is a slip.
@@ -187,7 +203,7 @@ async fn show(
     let desk = offers::Desk { store: &store, sagas: &sagas, now };
     let foreign = close::kept_by_foreign(&store, &sagas, &found, *case).await?;
     let actions = match &foreign {
-        None if row.open => desk.of_case(&row, saga.as_ref()).await?,
+        None if row.open => place.typed_behind(desk.of_case(&row, saga.as_ref()).await?),
         None | Some(_) => Vec::new(),
     };
     complain(&foreign.map(|why| format!("{why}\n")).unwrap_or_default());

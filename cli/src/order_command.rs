@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! fundflow order show ORDER                     as in TX-1.mmf, TX-1.convert
-//! fundflow order ls [--stage S] [--limit N]
+//! fundflow order ls [--stage S] [--transaction TX] [--investor I] [--fund F] [--trade-date D] [--limit N]
 //! ```
 //!
 //! `show` reads the order's own streams, the application's and the payment's; `ls` follows the log.
@@ -10,35 +10,52 @@
 use crate::{
     args::Format,
     event_json::{self, EventJson},
-    reading::{Failure, List, finish, json, open, or_dash, pairs, table},
+    reading::{Failure, List, finish, json, one_of, open, or_dash, pairs, table},
 };
-use clap::Subcommand;
+use chrono::NaiveDate;
+use clap::{Args, Subcommand};
 use fundflow_application::read_models::{OrderRow, OrderStreams, Orders, catch_up};
 use fundflow_domain::{
     application::{Confirmation, Outcome},
-    ids::OrderId,
+    ids::{FundCode, InvestorId, OrderId, TransactionId},
 };
 use fundflow_kernel::envelope::Recorded;
 use serde::Serialize;
-use std::{io::Write, path::Path, process::ExitCode};
+use std::{collections::BTreeSet, io::Write, path::Path, process::ExitCode};
 
 /// What to do with orders.
 #[derive(Debug, Subcommand)]
 pub(crate) enum OrderCommand {
     /// List orders, one line each
-    Ls {
-        /// Only at this stage, as `order ls` prints it, with _ for a blank
-        #[arg(long)]
-        stage: Option<String>,
-        /// At most so many
-        #[arg(long)]
-        limit: Option<usize>,
-    },
+    Ls(Filter),
     /// Show an order: terms, stage, money, confirmation and events
     Show {
         /// As in TX-1.mmf or TX-1.convert
         order: OrderId,
     },
+}
+
+/// Which of them; all that are given must hold.
+#[derive(Debug, Args)]
+pub(crate) struct Filter {
+    /// Only at this stage, as `order ls` prints it, with _ for a blank
+    #[arg(long)]
+    stage: Option<String>,
+    /// Only of this transaction
+    #[arg(long, value_name = "TX")]
+    transaction: Option<TransactionId>,
+    /// Only of this investor
+    #[arg(long)]
+    investor: Option<InvestorId>,
+    /// Only out of this fund, or into it
+    #[arg(long, value_name = "CODE")]
+    fund: Option<FundCode>,
+    /// Only of this T (YYYY-MM-DD)
+    #[arg(long, value_name = "DATE")]
+    trade_date: Option<NaiveDate>,
+    /// At most so many
+    #[arg(long)]
+    limit: Option<usize>,
 }
 
 const STAGES: [&str; 14] = [
@@ -66,9 +83,7 @@ pub(crate) async fn run(
     out: &mut impl Write,
 ) -> ExitCode {
     finish(match command {
-        OrderCommand::Ls { stage, limit } => {
-            list(store, stage.as_deref(), *limit, format, out).await
-        }
+        OrderCommand::Ls(filter) => list(store, filter, format, out).await,
         OrderCommand::Show { order } => show(store, order, format, out).await,
     })
 }
@@ -116,21 +131,66 @@ fn asked(row: &OrderRow) -> String {
 
 async fn list(
     store: &Path,
-    stage: Option<&str>,
-    limit: Option<usize>,
+    filter: &Filter,
     format: Format,
     out: &mut impl Write,
 ) -> Result<ExitCode, Failure> {
-    let wanted = stage.map(|stage| stage.replace(['_', '-'], " "));
-    if let Some(wanted) = wanted.as_ref().filter(|wanted| !STAGES.contains(&wanted.as_str())) {
-        let what = format!("{wanted:?} is not a stage; write one of: {}", STAGES.join(", "));
-        return Err(Failure::Typed(what));
-    }
+    let stage = filter.stage()?;
     let mut orders = Orders::default();
     catch_up(&open(store)?, &mut orders).await?;
-    let rows = orders.iter().filter_map(|(id, order)| order.row(id.clone()));
-    let rows = rows.filter(|row| wanted.as_ref().is_none_or(|stage| stage == row.stage));
-    List::of(rows, limit).print(format, HEADER, cells, out)
+    let rows: Vec<_> = orders.iter().filter_map(|(id, order)| order.row(id.clone())).collect();
+    filter.check(&rows)?;
+    let rows = rows.into_iter().filter(|row| filter.takes(row, stage.as_deref()));
+    List::of(rows, filter.limit).print(format, HEADER, cells, out)
+}
+
+/// An order's name is its transaction's, and the part of it.
+fn transaction(row: &OrderRow) -> &str {
+    row.order.as_str().rsplit_once('.').map_or("", |(transaction, _)| transaction)
+}
+
+impl Filter {
+    fn stage(&self) -> Result<Option<String>, Failure> {
+        let wanted = self.stage.as_ref().map(|stage| stage.replace(['_', '-'], " "));
+        if let Some(wanted) = wanted.as_ref().filter(|wanted| !STAGES.contains(&wanted.as_str())) {
+            let what = format!("{wanted:?} is not a stage; write one of: {}", STAGES.join(", "));
+            return Err(Failure::Typed(what));
+        }
+        Ok(wanted)
+    }
+
+    /// What no order here has would list nothing, as if there were none.
+    fn check(&self, all: &[OrderRow]) -> Result<(), Failure> {
+        let no = |wanted: String, known: BTreeSet<String>| {
+            if known.contains(&wanted) {
+                return Ok(());
+            }
+            Err(Failure::Typed(format!("{wanted:?} has no order here; {}", one_of(&known))))
+        };
+        if let Some(wanted) = &self.transaction {
+            no(wanted.to_string(), all.iter().map(|row| transaction(row).to_owned()).collect())?;
+        }
+        if let Some(wanted) = &self.investor {
+            no(
+                wanted.to_string(),
+                all.iter().filter_map(|row| Some(row.investor.as_ref()?.to_string())).collect(),
+            )?;
+        }
+        if let Some(wanted) = &self.fund {
+            let funds = all.iter().flat_map(|row| [row.fund, row.into]).flatten();
+            no(wanted.to_string(), funds.map(|fund| fund.to_string()).collect())?;
+        }
+        Ok(())
+    }
+
+    fn takes(&self, row: &OrderRow, stage: Option<&str>) -> bool {
+        let of = |it: &TransactionId| transaction(row) == it.as_str();
+        stage.is_none_or(|stage| stage == row.stage)
+            && self.transaction.as_ref().is_none_or(of)
+            && self.investor.as_ref().is_none_or(|it| row.investor.as_ref() == Some(it))
+            && self.fund.is_none_or(|it| [row.fund, row.into].contains(&Some(it)))
+            && self.trade_date.is_none_or(|day| row.trade_date.date() == day)
+    }
 }
 
 #[derive(Serialize)]

@@ -3,7 +3,7 @@
 //! The store is opened read-only, so all of them work while an engine runs, and none of them can
 //! change anything.
 
-use crate::args::Format;
+use crate::args::{DEFAULT_STORE, Format};
 use comfy_table::{CellAlignment, Table, presets};
 use fundflow_application::desk::DeskError;
 use fundflow_domain::money::Shares;
@@ -89,6 +89,33 @@ impl From<serde_json::Error> for Failure {
 pub(crate) struct Place<'a> {
     pub(crate) store: &'a Path,
     pub(crate) folder: Option<&'a Path>,
+}
+
+impl Place<'_> {
+    /// What is typed behind a command so that it is about this place, too.
+    pub(crate) fn typed(&self) -> String {
+        let store = (self.store != Path::new(DEFAULT_STORE)).then_some(("--store", self.store));
+        let folder = self.folder.map(|folder| ("--folder", folder));
+        let word = |(flag, path): (&str, &Path)| format!(" {flag} {}", quoted(path));
+        store.into_iter().chain(folder).map(word).collect()
+    }
+
+    /// Each of these commands, so that it is about this place.
+    pub(crate) fn typed_behind(&self, lines: Vec<String>) -> Vec<String> {
+        let typed = self.typed();
+        lines.into_iter().map(|line| line + &typed).collect()
+    }
+}
+
+/// As a shell takes it for one word.
+fn quoted(path: &Path) -> String {
+    let path = path.to_string_lossy();
+    let is_plain = |it: char| it.is_ascii_alphanumeric() || "/._-+,:@%".contains(it);
+    if path.chars().all(is_plain) {
+        path.into_owned()
+    } else {
+        format!("'{}'", path.replace('\'', "'\\''"))
+    }
 }
 
 /// The database file that `--store` means.

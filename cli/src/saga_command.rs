@@ -1,7 +1,8 @@
 //! `fundflow saga`: sagas of every kind, where they stand and what they wait for.
 //!
 //! ```text
-//! fundflow saga ls [--kind K] [--stuck] [--open] [--ending E] [--requester R] [--trade-date D] [--limit N]
+//! fundflow saga ls [--kind K] [--stuck] [--open] [--ending E] [--requester R] [--trade-date D]
+//!                  [--parked-at ROW] [--code CODE] [--limit N]
 //! fundflow saga show TX [--kind K]
 //! fundflow saga resume | skip-to-landing | abandon | cancel | date | redirect TX …      (see `operate`)
 //! ```
@@ -14,7 +15,9 @@ use crate::{
     folded, foreign,
     house::Terms,
     offers,
-    operate::{self, AbandonArgs, CancelArgs, DateArgs, Order, RedirectArgs, SomeArgs, time_of},
+    operate::{
+        self, AbandonArgs, CancelArgs, DateArgs, Order, ParkedArgs, RedirectArgs, SomeArgs, time_of,
+    },
     reading::{Failure, LIMIT, List, Place, complain, finish, json, one_of, open, pairs, table},
     registry::Registry,
     saga_words::{HEADER, LineJson, SagaRow, in_flight},
@@ -82,6 +85,8 @@ pub(crate) struct Filter {
     /// Only of this T (YYYY-MM-DD)
     #[arg(long, value_name = "DATE")]
     trade_date: Option<NaiveDate>,
+    #[command(flatten)]
+    parked: ParkedArgs,
     /// At most so many
     #[arg(long)]
     limit: Option<usize>,
@@ -126,6 +131,8 @@ impl Filter {
             ending: self.ending.clone(),
             requester: self.requester.clone(),
             day: self.trade_date,
+            parked_at: self.parked.at.clone(),
+            code: self.parked.code.clone(),
         }
     }
 
@@ -134,6 +141,7 @@ impl Filter {
         if let Some(wanted) = self.ending.as_deref() {
             self.check_ending(sagas, all, wanted)?;
         }
+        self.parked.check(all)?;
         let Some(wanted) = self.requester.as_deref() else { return Ok(()) };
         let known: BTreeSet<&str> =
             all.rows().chain(all.foreign()).map(|row| &*row.requester).collect();
@@ -241,7 +249,7 @@ async fn show(
     let look = &seen.look;
     let cases = open_cases(&store, &seen).await?;
     let desk = offers::Desk { store: &store, sagas: &sagas, now };
-    let actions = desk.of_saga(&seen, &cases).await?;
+    let actions = place.typed_behind(desk.of_saga(&seen, &cases).await?);
     let shown = Shown {
         row: SagaRow::of(&seen),
         table: look.table.as_str(),

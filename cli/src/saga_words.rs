@@ -20,6 +20,9 @@ pub(crate) struct WaitJson {
     pub(crate) row: Option<Arc<str>>,
     pub(crate) due: Option<String>,
     pub(crate) words: String,
+    /// Beside the reason, in a list.
+    #[serde(skip)]
+    brief: Option<String>,
 }
 
 /// Money or shares under way.
@@ -155,7 +158,7 @@ impl SagaRow {
             self.trade_date.clone().unwrap_or_else(dash),
             self.state.clone(),
             self.stands_at.clone().unwrap_or_else(dash),
-            self.waits(),
+            self.waits_in_short(),
             in_flight(&self.in_flight),
             self.because(),
         ]
@@ -169,6 +172,13 @@ impl SagaRow {
 
     pub(crate) fn waits(&self) -> String {
         let words: Vec<_> = self.waits_for.iter().map(|wait| wait.words.as_str()).collect();
+        if words.is_empty() { dash() } else { words.join("; ") }
+    }
+
+    /// Without the reason, which stands in a column of its own.
+    fn waits_in_short(&self) -> String {
+        let words = self.waits_for.iter().map(|it| it.brief.as_ref().unwrap_or(&it.words).as_str());
+        let words: Vec<_> = words.collect();
         if words.is_empty() { dash() } else { words.join("; ") }
     }
 }
@@ -246,6 +256,7 @@ impl LineJson {
 
 impl WaitJson {
     fn of(wait: &Wait) -> Self {
+        let mut brief = None;
         let (kind, due, words) = match wait {
             Wait::Answer { row, port } => ("answer", None, format!("{port} ({row})")),
             Wait::Word { row, port, asks } => {
@@ -261,6 +272,7 @@ impl WaitJson {
                 let meanwhile = asked
                     .as_ref()
                     .map_or_else(String::new, |port| format!("; {port} is asked meanwhile"));
+                brief = Some(format!("operator ({row}){meanwhile}"));
                 ("operator", None, format!("operator ({row}: {}){meanwhile}", cause.text))
             }
             Wait::Requester { row } => {
@@ -273,7 +285,7 @@ impl WaitJson {
             }
         };
         let due = due.map(|due| due.to_string());
-        Self { kind, row: wait.row().cloned(), due, words }
+        Self { kind, row: wait.row().cloned(), due, words, brief }
     }
 }
 

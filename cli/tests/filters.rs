@@ -69,3 +69,116 @@ async fn a_price_of_what_the_investor_does_not_hold_is_not_passed_over() {
     let (exit, _, err) = show(&["--nav", "011162=1.0", "--nav", "011162=1.1"]);
     assert_eq!(exit, Some(2), "{err}");
 }
+
+const STUCK: u32 = 40;
+
+/// A day on which the channel answers nobody, and one payment goes through.
+fn silent_day(directory: &Path) -> std::path::PathBuf {
+    let case = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/day");
+    let folder = directory.join("day");
+    copied(&case, &folder);
+    let heading = "transaction,time,investor,wallet_fund,target_fund,amount";
+    let row = |name: &str, minute: u32| {
+        format!("{name},14:{minute:02}:00,I-1001,000730,011162,1000.00\n")
+    };
+    let rows: String = (0..STUCK).map(|it| row(&format!("S-{it:02}"), it)).collect();
+    let orders = format!("{heading}\n{rows}{}", row("OK-1", 59));
+    std::fs::write(folder.join("orders.csv"), orders).unwrap();
+    let scenario = "[charge.per_mille]\nsilent = 1000\n[override.OK-1]\ncharge = \"paid\"\n";
+    std::fs::write(folder.join("scenario.toml"), scenario).unwrap();
+    folder
+}
+
+fn copied(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let to = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copied(&entry.path(), &to);
+        } else {
+            std::fs::copy(entry.path(), to).unwrap();
+        }
+    }
+}
+
+/// The names with their versions, as a look prints them.
+fn targets(look: &str) -> Vec<String> {
+    let line = look.lines().find(|line| line.starts_with("to do it")).unwrap_or_default();
+    line.split_whitespace().filter(|word| word.contains('@')).map(str::to_owned).collect()
+}
+
+#[test]
+fn an_operator_settles_forty_that_are_stuck_for_one_reason_in_two_lines() {
+    let directory = tempfile::tempdir().unwrap();
+    let (store, folder) = (directory.path().join("store"), silent_day(directory.path()));
+    let (exit, report, err) = run(&store, &["day", folder.to_str().unwrap()]);
+    assert!(exit.is_some_and(|code| code != 1), "{report}{err}");
+
+    let (_, listed, err) = run(&store, &["saga", "ls", "--parked-at", "pay", "--limit", "1000"]);
+    assert_eq!(listed.lines().count(), 1 + STUCK as usize, "{listed}{err}");
+    let longest = listed.lines().map(|line| line.matches("answers nobody").count()).max();
+    assert_eq!(longest, Some(1), "the reason stands there once: {listed}");
+    for (words, known) in [
+        (["saga", "ls", "--parked-at", "nonsense"], "pay"),
+        (["saga", "ls", "--code", "nonsense"], "shut"),
+    ] {
+        let (exit, _, err) = run(&store, &words);
+        assert!(exit == Some(2) && err.contains(known), "{words:?}: {err}");
+    }
+
+    let give_up =
+        ["saga", "abandon", "--disposition", "payment=refund", "--reason", "bank is down"];
+    let who = ["--operator", "li"];
+    let chosen = [&give_up[..], &who, &["--parked-at", "pay"]].concat();
+    let (exit, look, err) = run(&store, &chosen);
+    assert_eq!(exit, Some(0), "{look}{err}");
+    let named = targets(&look);
+    assert_eq!(named.len(), STUCK as usize, "{look}");
+    let (exit, _, err) = run(&store, &[&chosen[..], &["--apply"]].concat());
+    assert!(exit == Some(2) && err.contains("name the sagas"), "a choice only looks: {err}");
+
+    let names: Vec<&str> = named.iter().map(String::as_str).collect();
+    let (exit, done, err) = run(&store, &[&give_up[..], &who, &names, &["--apply"]].concat());
+    assert_eq!(exit, Some(0), "{done}{err}");
+    assert!(done.contains("done: 40 of 40"), "{done}");
+    let (_, left, _) = run(&store, &["saga", "ls", "--stuck"]);
+    assert_eq!(left.lines().count(), 1, "nobody waits any more: {left}");
+    let (exit, _, err) = run(&store, &chosen);
+    assert_eq!(exit, Some(2), "{err}");
+
+    let (exit, shown, _) = run(&store, &["saga", "show", "OK-1"]);
+    assert_eq!(exit, Some(0), "{shown}");
+}
+
+#[test]
+fn orders_are_listed_by_transaction_investor_fund_and_day() {
+    let directory = tempfile::tempdir().unwrap();
+    let (store, folder) = (directory.path().join("store"), silent_day(directory.path()));
+    run(&store, &["day", folder.to_str().unwrap()]);
+
+    let listed = |words: &[&str]| {
+        let (exit, out, err) = run(&store, &[&["order", "ls", "--limit", "1000"], words].concat());
+        (exit, out.lines().count().saturating_sub(1), err)
+    };
+    let (_, all, _) = listed(&[]);
+    assert!(all > STUCK as usize, "{all}");
+    for (words, wanted) in [
+        (&["--transaction", "OK-1"][..], 2),
+        (&["--investor", "I-1001"], 2),
+        (&["--fund", "011162"], 1),
+        (&["--fund", "000730", "--stage", "confirmed"], 2),
+        (&["--trade-date", "2026-02-27"], 0),
+    ] {
+        let (exit, found, err) = listed(words);
+        assert_eq!((exit, found), (Some(0), wanted), "{words:?}: {err}");
+    }
+    for words in [["--transaction", "S-99"], ["--investor", "I-9999"], ["--fund", "999999"]] {
+        let (exit, _, err) = listed(&words);
+        assert!(exit == Some(2) && err.contains("write one of"), "{words:?}: {err}");
+    }
+    let (exit, _, err) = run(&store, &["case", "ls", "--kind", "nonsense"]);
+    assert_eq!(exit, Some(2), "{err}");
+    let (exit, _, err) = run(&store, &["case", "ls", "--kind", "fee_differs_from_promise"]);
+    assert_eq!(exit, Some(0), "{err}");
+}

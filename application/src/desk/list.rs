@@ -61,6 +61,10 @@ pub struct Filter {
     pub requester: Option<String>,
     /// Of that business day.
     pub day: Option<NaiveDate>,
+    /// Waiting for a person at that row.
+    pub parked_at: Option<String>,
+    /// Waiting for a person for that reason, by its code.
+    pub code: Option<String>,
 }
 
 /// Which part of what was found.
@@ -303,5 +307,7 @@ impl Filter {
             && self.ending.as_ref().is_none_or(ending)
             && self.requester.as_ref().is_none_or(|who| *row.requester == **who)
             && self.day.is_none_or(|day| row.day == Some(day))
+            && self.parked_at.as_ref().is_none_or(|at| row.parked_as(|it| *it.row == **at))
+            && self.code.as_ref().is_none_or(|code| row.parked_as(|it| *it.cause.code == **code))
     }
 }

@@ -90,6 +90,11 @@ pub struct SagaRow {
 }
 
 impl SagaRow {
+    /// Whether it waits for a person, and so.
+    pub(super) fn parked_as(&self, so: impl Fn(&Parked) -> bool) -> bool {
+        self.parked.as_ref().is_some_and(so)
+    }
+
     /// How it is, in one word.
     pub const fn state(&self) -> State {
         match (&self.parked, &self.ending, &self.foreign) {

@@ -1,7 +1,7 @@
 //! The report of a day, for people and for programs.
 
 use super::{Trouble, tally::DayReport};
-use crate::{args::DEFAULT_STORE, reading};
+use crate::reading;
 use fundflow_domain::ids::TransactionId;
 use std::{io::Write, path::Path};
 
@@ -163,11 +163,7 @@ fn next(
     store: &Path,
     out: &mut impl Write,
 ) -> Result<(), Trouble> {
-    let at = if store == Path::new(DEFAULT_STORE) {
-        String::new()
-    } else {
-        format!(" --store {}", store.display())
-    };
+    let at = reading::Place { store, folder: None }.typed();
     writeln!(out, "next:")?;
     let of = |ending: &str| {
         let row = report.endings.iter().find(|row| row.ending == ending);

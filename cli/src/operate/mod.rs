@@ -4,6 +4,7 @@
 //! ```text
 //! fundflow saga resume TX[@VERSION]… --reason TEXT             look: nothing is changed
 //! fundflow saga resume TX@VERSION… --reason TEXT --apply       do it
+//! fundflow saga resume --parked-at ROW --code CODE --reason …  look at all that are stuck so
 //! ```
 //!
 //! 1. Without `--apply` it only looks, beside a running engine if there is one: which events would
@@ -22,6 +23,7 @@ mod apply;
 mod outside;
 mod plan;
 mod print;
+mod which;
 
 use crate::{
     args::Format,
@@ -32,16 +34,18 @@ use crate::{
 use clap::{Args, ValueEnum};
 use fundflow::{Action, runtime::process::Disposition};
 use fundflow_domain::{
-    ids::{AccountRef, IdError, TransactionId},
+    ids::{AccountRef, TransactionId},
     time::Timestamp,
 };
 use fundflow_sagas::parts::milestone::Scope;
 use plan::{Outcome, Row};
 use serde::Serialize;
 use std::{io::Write, process::ExitCode, str::FromStr, sync::Arc};
+use which::{Target, WhichArgs};
 
 pub(crate) use apply::{engine, held, settle};
 pub(crate) use outside::{Counterparties, counterparties, counterparties_at, time_of};
+pub(crate) use which::{ParkedArgs, versioned};
 
 const IN_PART: u8 = 3;
 pub(crate) const STALE: u8 = 4;
@@ -49,9 +53,8 @@ pub(crate) const STALE: u8 = 4;
 /// Sagas, and why.
 #[derive(Debug, Args)]
 pub(crate) struct SomeArgs {
-    /// Transaction IDs; with @VERSION, as a look prints it, only if it has not moved since
-    #[arg(required = true, value_name = "TX[@VERSION]")]
-    targets: Vec<Target>,
+    #[command(flatten)]
+    which: WhichArgs,
     /// Why; it is stored with the saga
     #[arg(long, value_name = "TEXT", value_parser = not_blank)]
     reason: String,
@@ -59,13 +62,13 @@ pub(crate) struct SomeArgs {
     order: OrderArgs,
 }
 
-/// One saga, and what becomes of its open ends.
+/// Sagas, and what becomes of their open ends.
 #[derive(Debug, Args)]
 pub(crate) struct AbandonArgs {
-    /// Transaction ID; with @VERSION, as a look prints it, only if it has not moved since
-    #[arg(value_name = "TX[@VERSION]")]
-    target: Target,
-    /// What becomes of an open end: refund, suspense or manual; one for each that is open
+    #[command(flatten)]
+    which: WhichArgs,
+    /// What becomes of an open end: refund, suspense or manual; one for each that is open. The same for all
+    /// of them: who has other ends is left alone
     #[arg(long = "disposition", value_name = "END=DISPOSITION")]
     dispositions: Vec<Disposed>,
     /// Why; it is stored with the saga
@@ -149,13 +152,6 @@ pub(crate) enum ScopeArg {
     Conversion,
 }
 
-/// A saga, and how it was when somebody looked.
-#[derive(Debug, Clone)]
-struct Target {
-    transaction: TransactionId,
-    version: Option<u64>,
-}
-
 /// An open end and what becomes of it.
 #[derive(Debug, Clone)]
 struct Disposed(Arc<str>, Disposition);
@@ -182,6 +178,8 @@ enum Will {
 pub(crate) struct Order {
     verb: &'static str,
     targets: Vec<Target>,
+    /// Instead of naming them: all that are stuck so.
+    parked: Option<ParkedArgs>,
     will: Will,
     /// When it was asked; by the engine's clock without.
     at: Option<Timestamp>,
@@ -206,25 +204,27 @@ struct Report<'a> {
     /// As in the order.
     #[serde(skip)]
     named: Option<&'a str>,
+    /// By what keeps them, and not by name.
+    #[serde(skip)]
+    chosen: bool,
 }
 
 impl Order {
     pub(crate) fn resume(args: &SomeArgs) -> Self {
         let will = Will::Act(Action::Resume { reason: args.reason.as_str().into() });
-        Self::of("resume", &args.targets, will, &args.order).because(&args.reason)
+        Self::of_some("resume", &args.which, will, &args.order).because(&args.reason)
     }
 
     pub(crate) fn skip_to_landing(args: &SomeArgs) -> Self {
         let will = Will::Act(Action::SkipToLanding { reason: args.reason.as_str().into() });
-        Self::of("skip-to-landing", &args.targets, will, &args.order).because(&args.reason)
+        Self::of_some("skip-to-landing", &args.which, will, &args.order).because(&args.reason)
     }
 
     pub(crate) fn abandon(args: &AbandonArgs) -> Self {
         let reason = args.reason.as_str().into();
         let dispositions = args.dispositions.iter().cloned().map(|Disposed(end, to)| (end, to));
         let will = Will::Act(Action::Abandon { reason, dispositions: dispositions.collect() });
-        let target = std::slice::from_ref(&args.target);
-        Self::of("abandon", target, will, &args.order).because(&args.reason)
+        Self::of_some("abandon", &args.which, will, &args.order).because(&args.reason)
     }
 
     pub(crate) fn cancel(args: &CancelArgs) -> Self {
@@ -272,12 +272,17 @@ impl Order {
         Self { named: Some(named), ..Self::of(verb, &[target], Will::Ask(word), args) }
     }
 
+    fn of_some(verb: &'static str, which: &WhichArgs, will: Will, args: &OrderArgs) -> Self {
+        let parked = which.parked.is_given().then(|| which.parked.clone());
+        Self { parked, ..Self::of(verb, &which.targets, will, args) }
+    }
+
     fn of(verb: &'static str, targets: &[Target], will: Will, args: &OrderArgs) -> Self {
         let (mut seen, mut targets) = (std::collections::BTreeSet::new(), targets.to_vec());
         targets.retain(|target| seen.insert(target.transaction.clone()));
         let OrderArgs { kind, operator, apply } = args.clone();
-        let (at, reason, named) = (None, None, None);
-        Self { verb, targets, will, at, reason, kind, operator, apply, named }
+        let (parked, at, reason, named) = (None, None, None, None);
+        Self { verb, targets, parked, will, at, reason, kind, operator, apply, named }
     }
 
     pub(crate) fn because(self, reason: &str) -> Self {
@@ -323,8 +328,9 @@ pub(crate) async fn run(
     let sagas = registry.sagas(&terms.house(now)?);
     let operator_name = operator.as_str().into();
     let desk = plan::Desk { order, operator: operator_name, sagas: &sagas, now, vouched };
+    let targets = which::targets(&desk, &reader).await?;
     let mut rows = Vec::new();
-    for target in &order.targets {
+    for target in &targets {
         rows.push(desk.look(&reader, &target.transaction, target.version).await?);
     }
     drop(reader);
@@ -335,7 +341,9 @@ pub(crate) async fn run(
     let code = exit_code(&rows);
     let (action, applied, reason) = (order.verb, order.apply, order.reason.as_deref());
     let (operator, sagas, named) = (operator.as_str(), rows, order.named.as_deref());
-    let report = Report { action, applied, operator, reason, sagas, events_of_others, named };
+    let chosen = order.parked.is_some();
+    let report =
+        Report { action, applied, operator, reason, sagas, events_of_others, named, chosen };
     match format {
         Format::Json => json(out, &report)?,
         Format::Table => print::report(&report, out)?,
@@ -361,25 +369,6 @@ fn exit_code(rows: &[Row]) -> ExitCode {
 pub(crate) fn not_blank(text: &str) -> Result<String, String> {
     let text = text.trim();
     if text.is_empty() { Err("write something here".to_owned()) } else { Ok(text.to_owned()) }
-}
-
-impl FromStr for Target {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let (transaction, version) = versioned(text)?;
-        Ok(Self { transaction, version })
-    }
-}
-
-/// `NAME` or `NAME@VERSION`.
-pub(crate) fn versioned<T: FromStr<Err = IdError>>(text: &str) -> Result<(T, Option<u64>), String> {
-    let named = |text: &str| text.parse::<T>().map_err(|error| error.to_string());
-    let Some((name, version)) = text.rsplit_once('@') else { return Ok((named(text)?, None)) };
-    let version = version.parse().map_err(|_| {
-        format!("{version:?} is no version; take the whole number that a look prints")
-    })?;
-    Ok((named(name)?, Some(version)))
 }
 
 impl FromStr for Disposed {

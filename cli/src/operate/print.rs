@@ -38,7 +38,8 @@ pub(super) fn report(report: &Report<'_>, out: &mut impl Write) -> Result<(), Fa
     let targets: Vec<_> = targets.filter_map(seen).collect();
     if !targets.is_empty() {
         let targets = targets.join(" ");
-        writeln!(out, "to do it, type the same with {targets} and --apply")?;
+        let instead = if report.chosen { " in place of --parked-at and --code," } else { "" };
+        writeln!(out, "to do it, type the same with {targets}{instead} and --apply")?;
     }
     Ok(())
 }
