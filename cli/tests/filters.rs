@@ -138,8 +138,8 @@ fn an_operator_settles_forty_that_are_stuck_for_one_reason_in_two_lines() {
     let (exit, _, err) = run(&store, &[&chosen[..], &["--apply"]].concat());
     assert!(exit == Some(2) && err.contains("name the sagas"), "a choice only looks: {err}");
 
-    let names: Vec<&str> = named.iter().map(String::as_str).collect();
-    let (exit, done, err) = run(&store, &[&give_up[..], &who, &names, &["--apply"]].concat());
+    let seen: Vec<&str> = named.iter().map(String::as_str).collect();
+    let (exit, done, err) = run(&store, &[&give_up[..], &who, &seen, &["--apply"]].concat());
     assert_eq!(exit, Some(0), "{done}{err}");
     assert!(done.contains("done: 40 of 40"), "{done}");
     let (_, left, _) = run(&store, &["saga", "ls", "--stuck"]);
