@@ -4,7 +4,7 @@
 //! ```text
 //! fundflow case ls [--open] [--transaction TX] [--kind K] [--limit N]
 //! fundflow case show CASE
-//! fundflow case close CASE --how accepted|paid-by-us|withdrawn|manual --reason TEXT [--apply]
+//! fundflow case close CASE… --how accepted|paid-by-us|withdrawn|manual --reason TEXT [--apply]
 //! ```
 //!
 //! A case that keeps a saga from its end is closed by a command to that saga, which then goes on.

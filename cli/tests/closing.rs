@@ -293,3 +293,30 @@ fn where_a_person_settles_by_hand_nothing_is_paid_by_us() {
         assert_eq!(saga["in_flight"], shown["in_flight"], "{saga:#}");
     }
 }
+
+#[test]
+fn several_cases_are_closed_in_one_line_and_what_goes_wrong_with_one_keeps_none_of_the_others() {
+    let copy = copied(played().1.path());
+    let store = copy.path();
+    let cases = open_cases(store);
+    let ids: Vec<&str> = cases.iter().filter_map(|case| case["case"].as_str()).take(3).collect();
+    let manual = ["--how", "manual", "--text", "by letter"];
+    let close = |cases: &[&str], more: &[&str]| {
+        fundflow(store, &[&["case", "close"], cases, &manual, &BY[..], more].concat())
+    };
+
+    let look = close(&ids, &["-o", "json"]);
+    assert!(look.status.success(), "{}", String::from_utf8_lossy(&look.stderr));
+    let look: Value = serde_json::from_slice(&look.stdout).unwrap();
+    assert_eq!(look.as_array().unwrap().len(), ids.len(), "one document of all: {look:#}");
+    assert_eq!(open_cases(store).len(), cases.len(), "a look closes none");
+
+    let nobodys = "0".repeat(32);
+    let done = close(&[ids[0], &nobodys, ids[1]], &["--apply"]);
+    let said = String::from_utf8_lossy(&done.stderr).into_owned();
+    assert_eq!(done.status.code(), Some(3), "{said}");
+    assert!(said.contains(&nobodys), "{said}");
+    let left: Vec<_> = open_cases(store).iter().map(|case| case["case"].to_string()).collect();
+    let is_open = |id: &str| left.contains(&format!("{id:?}"));
+    assert_eq!([ids[0], ids[1], ids[2]].map(is_open), [false, false, true]);
+}

@@ -6,8 +6,8 @@ use crate::{
     folded::Folded,
     house::Terms,
     offers::{closes, is_paid, refuses, waits_for},
-    operate::{self, Order, OrderArgs, STALE, not_blank, time_of, versioned},
-    reading::{Failure, Place, complain, database, json, open},
+    operate::{self, IN_PART, Order, OrderArgs, STALE, not_blank, time_of, versioned},
+    reading::{Failure, Place, complain, database, finish, json, open},
     registry::{Registry, Sagas, Word},
 };
 use clap::{Args, ValueEnum};
@@ -28,15 +28,16 @@ use fundflow_kernel::{
     store::EventStore as _,
 };
 use serde::Serialize;
-use std::{io::Write, path::Path, process::ExitCode, str::FromStr};
+use serde_json::Value;
+use std::{collections::BTreeSet, io::Write, path::Path, process::ExitCode, str::FromStr};
 
-/// Which case, and how it is settled.
+/// Which cases, and how they are settled.
 #[derive(Debug, Args)]
 pub(crate) struct CloseArgs {
-    /// Its 32 digits, as `case ls` prints them; with @VERSION, as a look prints it, only if it has
+    /// The 32 digits of each, as `case ls` prints them; with @VERSION, as a look prints it, only if it has
     /// not moved since
-    #[arg(value_name = "CASE[@VERSION]")]
-    target: Target,
+    #[arg(required = true, value_name = "CASE[@VERSION]")]
+    targets: Vec<Target>,
     /// In which way
     #[arg(long, value_enum)]
     how: HowArg,
@@ -133,7 +134,8 @@ impl CloseArgs {
     }
 }
 
-/// Looks, or does it.
+/// Looks, or does it: one after the other, each as if it were alone. What goes wrong with one keeps none of
+/// the others.
 pub(super) async fn run(
     registry: &Registry,
     args: &CloseArgs,
@@ -141,15 +143,49 @@ pub(super) async fn run(
     format: Format,
     out: &mut impl Write,
 ) -> Result<ExitCode, Failure> {
+    let mut seen = BTreeSet::new();
+    let targets: Vec<_> = args.targets.iter().filter(|it| seen.insert(it.case)).collect();
+    if let [target] = targets[..] {
+        return one(registry, (args, target), place, format, out).await;
+    }
+    let (mut codes, mut documents) = (Vec::new(), Vec::new());
+    for target in targets {
+        let mut text = Vec::new();
+        let code = finish(one(registry, (args, target), place, format, &mut text).await);
+        codes.push(code);
+        match format {
+            Format::Table => out.write_all(&text)?,
+            Format::Json if text.is_empty() => {}
+            Format::Json => documents.push(serde_json::from_slice::<Value>(&text)?),
+        }
+    }
+    if format == Format::Json {
+        json(out, &documents)?;
+    }
+    let good = codes.iter().filter(|code| **code == ExitCode::SUCCESS).count();
+    Ok(match codes.first() {
+        Some(first) if good == 0 => *first,
+        Some(_) if good < codes.len() => ExitCode::from(IN_PART),
+        Some(_) | None => ExitCode::SUCCESS,
+    })
+}
+
+async fn one(
+    registry: &Registry,
+    (args, wanted): (&CloseArgs, &Target),
+    place: Place<'_>,
+    format: Format,
+    out: &mut impl Write,
+) -> Result<ExitCode, Failure> {
     let closing = args.closing()?;
-    let (store, id) = (place.store, args.target.case);
+    let (store, id) = (place.store, wanted.case);
     let case = found(store, &id).await?;
     if is_paid(&closing.how) && !args.order.applies() && is_about_no_money(&case) {
         complain("note: the case does not say how much money it is about; read the amount again\n");
     }
     if let Some(transaction) = holds_up(registry, place, (&case, id), &closing).await? {
         let word = Word::CloseCase { case: id, closing: Box::new(closing) };
-        let target = (transaction, args.target.version);
+        let target = (transaction, wanted.version);
         let order = Order::ask("close case", target, (id.to_string(), word), &args.order);
         return operate::run(registry, &order.because(&args.reason), place, format, out).await;
     }
@@ -158,10 +194,10 @@ pub(super) async fn run(
         return Err(Failure::Engine(why.to_owned()));
     }
     let moved = if args.order.applies() {
-        close(store, &args.target, &closing).await?
+        close(store, wanted, &closing).await?
     } else {
         planned(&case, &closing)?;
-        args.target.moved(&case)
+        wanted.moved(&case)
     };
     if let Some(moved) = moved {
         complain(&format!("error: {moved}\n"));

@@ -47,7 +47,7 @@ pub(crate) use apply::{engine, held, settle};
 pub(crate) use outside::{Counterparties, counterparties, counterparties_at, time_of};
 pub(crate) use which::{ParkedArgs, versioned};
 
-const IN_PART: u8 = 3;
+pub(crate) const IN_PART: u8 = 3;
 pub(crate) const STALE: u8 = 4;
 
 /// Sagas, and why.
