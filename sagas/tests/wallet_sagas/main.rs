@@ -15,6 +15,7 @@ mod doubted;
 mod doubts;
 mod fast_day;
 mod fast_given_up;
+mod fast_overpaid;
 mod fast_short;
 mod fast_withdraw;
 mod freeze;
