@@ -40,12 +40,7 @@ const POINTS: [Point; 6] = [
     Point { down: "transfer", skips: true, ends: &["transfer", "repayment"], says: TRANSFERS },
     Point { down: "redeem", skips: false, ends: &["repayment", "redemption"], says: REDEMPTIONS },
     Point { down: "redeem", skips: true, ends: &["repayment"], says: REDEMPTIONS },
-    Point {
-        down: "transfer.out.repay",
-        skips: false,
-        ends: &["repayment"],
-        says: REPAYMENTS,
-    },
+    Point { down: "transfer.out.repay", skips: false, ends: &["repayment"], says: REPAYMENTS },
 ];
 const ADVANCES: &[Said] = &[Said::Nothing, Said::Advanced, Said::Declined];
 const TRANSFERS: &[Said] =
@@ -138,7 +133,7 @@ fn told(stage: &mut Fast, said: Said) {
     stage.run();
 }
 
-fn cases(stage: &Fast) -> Vec<(CaseId, case::State)> {
+pub(crate) fn cases(stage: &Fast) -> Vec<(CaseId, case::State)> {
     let opened = stage.events.iter().filter(|it| &*it.event.event_type == "case.opened");
     let ids = opened.map(|it| it.stream.id().parse().unwrap());
     ids.map(|id: CaseId| (id, stage.fold(&Key::<Cases>::of(&id)).state)).collect()
@@ -188,7 +183,7 @@ fn named(stage: &Fast, end: &str) -> Option<Disposed> {
     ends.filter(|it| *it.name == *end).last()
 }
 
-fn advance_of(played: &Fast) -> advance::Advance {
+pub(crate) fn advance_of(played: &Fast) -> advance::Advance {
     let state = played.fold(&Key::<Advances>::of(&out_no("transfer"))).state;
     state.advance().unwrap().clone()
 }
@@ -388,9 +383,8 @@ fn another_word_after_that_leaves_the_bank_its_worth_once() {
                 told(&mut stage, then);
                 close_all(&mut stage);
                 let context = format!("{point:?} {way:?} {first:?} {then:?}\n{}", stage.text());
-                let look = stage.look();
-                if !look.finished {
-                    assert!(is_on_its_way(&stage), "{:?} {context}", look.waits);
+                if !stage.look().finished {
+                    assert!(is_on_its_way(&stage), "{:?} {context}", stage.look().waits);
                     continue;
                 }
                 if !way.contains(&("advance", Disposition::Refund)) {

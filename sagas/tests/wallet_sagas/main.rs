@@ -16,6 +16,7 @@ mod doubts;
 mod fast_day;
 mod fast_given_up;
 mod fast_overpaid;
+mod fast_overpaid_again;
 mod fast_short;
 mod fast_withdraw;
 mod freeze;
