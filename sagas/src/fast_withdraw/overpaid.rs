@@ -46,7 +46,7 @@ fn record(id: &TransactionId, nth: usize) -> Record {
         source: SourceKind::Ledger,
         name: "overpaid bank".to_owned(),
         record: id.to_string(),
-        evidence: format!("time {nth}"),
+        evidence: format!("the bank has too much, time {nth}"),
         again: 0,
         spelled: None,
     }
