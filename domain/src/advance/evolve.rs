@@ -95,10 +95,15 @@ fn moved(mut advance: Box<Advance>, event: &Event) -> Option<Box<Advance>> {
 
 /// Whether any of it is lent still; what is on its way stays on its way.
 fn settled(advance: &Advance) -> Option<Stage> {
-    let lent = advance.still_lent()?;
+    let is_lent = !advance.still_lent()?.is_zero();
     Some(match &advance.stage {
         on_its_way @ Stage::Repaying { .. } => on_its_way.clone(),
-        _ if lent.is_zero() => Stage::Settled,
-        _ => Stage::Advanced,
+        Stage::Requested | Stage::Declined(_) | Stage::Advanced | Stage::Settled => {
+            if is_lent {
+                Stage::Advanced
+            } else {
+                Stage::Settled
+            }
+        }
     })
 }

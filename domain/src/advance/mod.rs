@@ -176,7 +176,7 @@ pub enum Stage {
 /// What the bank returned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Return {
-    /// Yuan.
+    /// Yuan that are ours again.
     pub amount: Amount,
     /// Whose closing says so.
     pub case: CaseId,

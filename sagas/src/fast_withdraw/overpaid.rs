@@ -54,14 +54,12 @@ fn record(id: &TransactionId, nth: usize) -> Record {
 
 /// The cases that were opened for it, first to last. Most sagas have none.
 fn cases<P>(id: &TransactionId, notes: &Notes<P>) -> Vec<Record> {
-    if notes.disputes.is_empty() && notes.settled.is_empty() {
-        return Vec::new();
-    }
+    let all = notes.disputes.len() + notes.settled.len();
     let known = |record: &Record| {
         let case = record.case();
         notes.disputes.contains(&case) || notes.settled.contains(&case)
     };
-    (1..).map(|nth| record(id, nth)).take_while(known).collect()
+    (1..=all).map(|nth| record(id, nth)).take_while(known).collect()
 }
 
 /// Those that must be in memory: no record is overruled or corrected before a case is settled.

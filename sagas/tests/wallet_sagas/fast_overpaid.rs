@@ -298,7 +298,7 @@ fn whoever_gave_the_repayment_up_gets_back_what_the_bank_was_paid_all_the_same()
             assert_eq!(advance.got_back().unwrap().to_string(), less.money, "{context}");
             assert_eq!(advance.kept.to_string(), less.kept, "{context}");
             // What neither brought is the bank's claim, or that person's to settle: the books still show it.
-            let claim = (how == Disposition::Refund).then_some(less.claim).unwrap_or("0.00");
+            let claim = if how == Disposition::Refund { less.claim } else { "0.00" };
             assert_eq!(advance.recourse.to_string(), claim, "{context}");
             let by_hand = (claim != less.claim).then_some(less.claim);
             let shown = |sum: &str| {

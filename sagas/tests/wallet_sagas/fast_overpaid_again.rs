@@ -6,11 +6,15 @@ use crate::{
     fast_short::left,
     fast_withdraw::{asked, request, stage},
     outside::{record, redeemed, rejected},
-    stage::order,
+    stage::{order, tx},
 };
-use fundflow_domain::{case::How, ids::ApplicationNo};
-use fundflow_runtime::message::Reply;
-use fundflow_sagas::ports::registrar;
+use fundflow_domain::{case::How, ids::ApplicationNo, orders::Cause};
+use fundflow_kernel::{envelope::Recorded, streams::Key};
+use fundflow_runtime::{
+    message::Reply,
+    process::{self, Parked, Process},
+};
+use fundflow_sagas::{fast_withdraw::FastWithdraw, ports::registrar};
 use std::collections::BTreeSet;
 
 #[test]
@@ -117,4 +121,22 @@ fn shares_that_went_back_to_the_investor_as_well_leave_the_bank_its_claim() {
         assert_eq!(stage.wallet().available().to_string(), "12000.00");
         assert_eq!(left(&stage), Vec::<String>::new(), "{first}");
     }
+}
+
+#[test]
+fn what_an_earlier_program_left_parked_goes_on_by_itself() {
+    let mut stage = overpaid(When::AfterTheEnd, LESS[0]);
+    let before = |it: &Recorded| &*it.event.event_type == "advance.overpaid";
+    let at = stage.events.iter().position(before).unwrap();
+    stage.events.truncate(at);
+    let text = "the bank got 10000.00 yuan back, and the shares brought 0.00";
+    let cause = Cause::new("refused", text);
+    let parked = Parked { row: "repay at last".into(), cause, lacks_answer: false };
+    let process: Key<Process<FastWithdraw>> = Key::of(&tx("TX-1"));
+    stage.given(&process, &process::Command::Park(parked));
+    stage.crash();
+    stage.run();
+    assert_eq!(stage.count("advance.overpaid"), 1, "{}", stage.text());
+    closes_the_last(&mut stage);
+    assert!(stage.look().finished, "{:?}\n{}", stage.look(), stage.text());
 }
