@@ -84,7 +84,8 @@ fn what_a_bank_got_out_of_other_money_is_a_finding_unless_it_is_said_to_have_it_
     let (books, suspects) = advanced_and(repaid().into_iter().chain([brings("0"), back]));
     assert!(books.is_excused(&suspects[0].excuse), "it is returned since");
     let left = books.balances.iter().filter(|(_, sum)| !sum.is_zero());
-    let left: Vec<String> = left.map(|(account, sum)| format!("{account} {sum}")).collect();
+    let mut left: Vec<_> = left.map(|(account, sum)| format!("{account} {sum}")).collect();
+    left.sort();
     assert_eq!(left, ["A:CUST:ADVANCED:F-1 5000.00", "L:BANK:ADVANCE:bank-7 -5000.00"]);
 }
 

@@ -14,6 +14,7 @@ mod doubted;
 #[path = "../common/doubts.rs"]
 mod doubts;
 mod fast_day;
+mod fast_doubted;
 mod fast_given_up;
 mod fast_overpaid;
 mod fast_overpaid_again;
