@@ -292,8 +292,8 @@ impl Advance {
     /// Yuan that the bank has of what went back to it, less what it returned; `None` beyond every range.
     pub fn got_back(&self) -> Option<Money> {
         let went = self.repaid.iter().try_fold(Money::ZERO, |sum, it| sum.plus(it.amount))?;
-        let returned = self.returned.iter().map(|it| Money::from(it.amount));
-        went.minus(returned.into_iter().try_fold(Money::ZERO, Money::plus)?)
+        let mut returned = self.returned.iter().map(|it| Money::from(it.amount));
+        went.minus(returned.try_fold(Money::ZERO, Money::plus)?)
     }
 
     /// Yuan that neither money nor shares nor the bank's own claim have settled, or `None` beyond every
