@@ -55,7 +55,7 @@ pub(super) struct Books {
     cases: HashMap<StreamName, (bool, Option<TransactionId>)>,
     disputed: HashSet<OrderId>,
     disputed_requests: HashSet<TransactionId>,
-    /// What a person gets back from the customer of a request, by the greatest of its cases. Yuan.
+    /// What a person gets back from the customer of a request, or from its bank, at most at a time. Yuan.
     owed_back: HashMap<TransactionId, Money>,
     /// What shares did not bring of what a bank advanced on them. Yuan.
     short: HashMap<TransactionId, Money>,
@@ -148,11 +148,13 @@ impl Books {
             advance::Event::ClaimChanged { recourse, .. } => {
                 self.short.insert(request.clone(), *recourse);
             }
+            advance::Event::Overpaid { amount } => self.owes_back(request, *amount),
             advance::Event::Requested(_)
             | advance::Event::Advanced(_)
             | advance::Event::Declined { .. }
             | advance::Event::RepaymentRequested { .. }
-            | advance::Event::Repaid(_) => {}
+            | advance::Event::Repaid(_)
+            | advance::Event::Returned { .. } => {}
         }
         Some((of_advance(request, state::<Advances>(before)?, &said)?, Vec::new()))
     }
@@ -211,14 +213,17 @@ impl Books {
         if let Some(case) = state.case() {
             self.disputed.extend(case.order.clone());
             self.disputed_requests.extend(case.transaction.clone());
-            if let Some(request) =
-                case.transaction.as_ref().filter(|_| case.kind() == Kind::Overpaid)
-            {
-                let owed = self.owed_back.entry(request.clone()).or_default();
-                *owed = Disputed::of(&case.findings).money.max(*owed);
+            let overpaid = case.transaction.as_ref().filter(|_| case.kind() == Kind::Overpaid);
+            if let Some(request) = overpaid {
+                self.owes_back(request, Disputed::of(&case.findings).money);
             }
         }
         Some((Vec::new(), Vec::new()))
+    }
+
+    fn owes_back(&mut self, request: &TransactionId, money: Money) {
+        let owed = self.owed_back.entry(request.clone()).or_default();
+        *owed = money.max(*owed);
     }
 
     fn lines(&mut self, entry: &[Posting], suspects: &mut Vec<Suspect>) {

@@ -20,6 +20,23 @@ fn an_overpaid_case_explains_what_it_names_of_its_own_request_and_no_more() {
 
 /// 5,000 yuan are advanced, and the shares bring so much. The saga is over.
 fn advanced_and_brought(brought: &str) -> Books {
+    let (books, suspects) = advanced_and([brings(brought)]);
+    assert!(suspects.is_empty(), "none moves money twice: {suspects:?}");
+    books
+}
+
+fn brings(money: &str) -> advance::Command {
+    let (money, kept) = (money.parse().unwrap(), Money::ZERO);
+    advance::Command::RequestRepayment(advance::Brought { money, kept })
+}
+
+fn moved(serial: &str) -> advance::Transfer {
+    let (serial, amount) = (serial.parse().unwrap(), "5000".parse().unwrap());
+    advance::Transfer { serial, amount, at: Timestamp::default() }
+}
+
+/// 5,000 yuan are advanced, and that follows. The saga is over.
+fn advanced_and(then: impl IntoIterator<Item = advance::Command>) -> (Books, Vec<Suspect>) {
     let request: TransactionId = "F-1".parse().unwrap();
     let no: fundflow_domain::ids::PaymentNo = "F-1.out".parse().unwrap();
     let terms = advance::Terms {
@@ -30,31 +47,46 @@ fn advanced_and_brought(brought: &str) -> Books {
         order: "F-1.transfer".parse().unwrap(),
         asked_at: None,
     };
-    let (serial, amount, at) =
-        ("A1".parse().unwrap(), "5000".parse().unwrap(), Timestamp::default());
-    let commands = [
-        advance::Command::Request(terms),
-        advance::Command::RecordAdvanced(advance::Transfer { serial, amount, at }),
-        advance::Command::RequestRepayment(advance::Brought {
-            money: brought.parse().unwrap(),
-            kept: Money::ZERO,
-        }),
-    ];
+    let advanced =
+        [advance::Command::Request(terms), advance::Command::RecordAdvanced(moved("A1"))];
     let (mut books, mut loaded) = (Books::default(), Loaded::<Advances>::default());
-    let key = Key::<Advances>::of(&no);
-    for command in commands {
+    let (key, mut suspects) = (Key::<Advances>::of(&no), Vec::new());
+    for command in advanced.into_iter().chain(then) {
         let before = loaded.clone();
         let mut batch = Vec::new();
         loaded.decide(key.stream(), &command, &meta(&request), &mut batch).unwrap();
         for event in batch.into_iter().flat_map(|append| append.events) {
             let (stream, version) = (key.stream().clone(), loaded.version);
             let event = Recorded { position: Position(1), stream, version, event };
-            // Each of them is booked from the fold before the command: none moves money twice.
-            assert!(books.hear(&event, &before, &loaded).is_empty());
+            // Each of them is booked from the fold before the command.
+            suspects.extend(books.hear(&event, &before, &loaded));
         }
     }
     books.ended(request, "fast_withdraw".into());
-    books
+    (books, suspects)
+}
+
+#[test]
+fn what_a_bank_got_out_of_other_money_is_a_finding_unless_it_is_said_to_have_it_too_much() {
+    let repaid = || [brings("5000"), advance::Command::RecordRepaid(moved("R1"))];
+    // Nothing is booked that the shares brought.
+    let (books, suspects) = advanced_and(repaid());
+    let said: Vec<&str> = suspects.iter().map(|suspect| &*suspect.what).collect();
+    assert_eq!(said, ["L:CUST:REDEEM:F-1 falls to -5000.00"]);
+    assert!(!books.is_excused(&suspects[0].excuse));
+
+    let (books, suspects) = advanced_and(repaid().into_iter().chain([brings("0.01")]));
+    assert!(!books.is_excused(&suspects[0].excuse), "it has not so much too much");
+    let (books, suspects) = advanced_and(repaid().into_iter().chain([brings("0")]));
+    assert!(books.is_excused(&suspects[0].excuse));
+
+    let back = advance::Command::RecordReturned(fundflow_domain::case::CaseId::of(b"1"));
+    let (books, suspects) = advanced_and(repaid().into_iter().chain([brings("0"), back]));
+    assert!(books.is_excused(&suspects[0].excuse), "it is returned since");
+    let left = books.balances.iter().filter(|(_, sum)| !sum.is_zero());
+    let mut left: Vec<_> = left.map(|(account, sum)| format!("{account} {sum}")).collect();
+    left.sort();
+    assert_eq!(left, ["A:CUST:ADVANCED:F-1 5000.00", "L:BANK:ADVANCE:bank-7 -5000.00"]);
 }
 
 fn meta(request: &TransactionId) -> Meta {

@@ -23,7 +23,7 @@ pub(super) enum Excuse {
     None,
     /// A case on that order, or on its request.
     Order(OrderId),
-    /// A case that has a person get so much back from the customer of that request.
+    /// So much is to come back from the customer of that request, or from its bank.
     OwedBack(TransactionId, Money),
 }
 

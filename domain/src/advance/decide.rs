@@ -2,6 +2,7 @@
 
 use super::{Advance, Brought, Event, Refusal, Stage, Terms, Transfer};
 use crate::{
+    case::CaseId,
     fast_redemption::Advancer,
     money::{Amount, Money},
     orders::Cause,
@@ -20,7 +21,9 @@ pub(super) fn asked(event: Event, at: Timestamp) -> Event {
         | Event::Declined { .. }
         | Event::Repaid(_)
         | Event::Recourse { .. }
-        | Event::ClaimChanged { .. } => event,
+        | Event::ClaimChanged { .. }
+        | Event::Overpaid { .. }
+        | Event::Returned { .. } => event,
     }
 }
 
@@ -76,28 +79,54 @@ pub(super) fn repaying(advance: &Advance, brought: Brought) -> Decision {
         // What came meanwhile goes back once this has arrived.
         Stage::Repaying { .. } => Ok(vec![]),
         Stage::Advanced | Stage::Settled => {
-            let (repaid, money) = (advance.repaid_sum().unwrap_or_default(), brought.money);
-            let too_much = Refusal::RepaidTooMuch { repaid, brought: money };
-            let next = next_repayment(advance, money.minus(repaid).ok_or(too_much)?)?;
+            let (had, money) = (advance.got_back().unwrap_or_default(), brought.money);
+            let Some(more) = money.minus(had) else { return Ok(too_much(advance, money)) };
+            let next = next_repayment(advance, more)?;
             let lent = Money::from(advance.terms.amount).minus(money).unwrap_or_default();
             let kept = brought.kept.min(lent);
             let otherwise = otherwise(advance, kept, lent.minus(kept).unwrap_or_default());
-            Ok(otherwise.into_iter().chain(next).collect())
+            let said = too_much(advance, money).into_iter();
+            Ok(said.chain(otherwise).chain(next).collect())
         }
     }
 }
 
-pub(super) fn keeping(advance: &Advance, kept: Money) -> Decision {
+/// Nobody may ever hear whether what is on its way has arrived, and the person pays what it is less the shares.
+pub(super) fn keeping(advance: &Advance, brought: Brought) -> Decision {
     match &advance.stage {
         Stage::Requested | Stage::Declined(_) => Err(Refusal::NothingAdvanced),
-        // Once it has arrived, as above.
-        Stage::Repaying { .. } => Ok(vec![]),
-        Stage::Advanced | Stage::Settled => {
-            let repaid = advance.repaid_sum().unwrap_or_default();
-            let lent = Money::from(advance.terms.amount).minus(repaid).unwrap_or_default();
-            let kept = kept.min(lent);
+        Stage::Advanced | Stage::Repaying { .. } | Stage::Settled => {
+            let (had, money) = (advance.got_back().unwrap_or_default(), brought.money);
+            if money.minus(had).is_none() {
+                return Ok(too_much(advance, money));
+            }
+            let lent = Money::from(advance.terms.amount).minus(had).unwrap_or_default();
+            let kept = brought.kept.min(lent);
             let recourse = advance.recourse.min(lent.minus(kept).unwrap_or_default());
-            Ok(otherwise(advance, kept, recourse).into_iter().collect())
+            let said = too_much(advance, money).into_iter();
+            Ok(said.chain(otherwise(advance, kept, recourse)).collect())
+        }
+    }
+}
+
+/// What the bank has of our money that the shares did not bring, if that is not known already. Until it has
+/// returned that, it has no shares or claim for it.
+fn too_much(advance: &Advance, money: Money) -> Vec<Event> {
+    let had = advance.got_back().unwrap_or_default();
+    let amount = had.minus(money).unwrap_or_default();
+    let news = (amount != advance.overpaid).then_some(Event::Overpaid { amount });
+    news.into_iter().collect()
+}
+
+pub(super) fn returned(advance: &Advance, case: CaseId) -> Decision {
+    match &advance.stage {
+        Stage::Requested | Stage::Declined(_) => Err(Refusal::NothingAdvanced),
+        Stage::Advanced | Stage::Repaying { .. } | Stage::Settled => {
+            if advance.returned.iter().any(|it| it.case == case) {
+                return Ok(vec![]);
+            }
+            let amount = positive(advance.overpaid).ok_or(Refusal::NothingOverpaid)?;
+            Ok(vec![Event::Returned { amount, case }])
         }
     }
 }

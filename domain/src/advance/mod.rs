@@ -4,6 +4,7 @@
 //! ```text
 //! absent --Request--> requested --RecordAdvanced--> advanced --RequestRepayment--> repaying
 //!                         `-----RecordDecline-----> declined       --RecordRepaid--> settled
+//! settled, its shares brought less after all --RequestRepayment--> overpaid --RecordReturned--> lent again
 //! ```
 //!
 //! 1. Only a bank with a licence to sell funds may advance (guidance of 2018-06-01).
@@ -14,15 +15,19 @@
 //! 4. What they do not bring is the bank's own claim, with recourse to the investor, and leaves our
 //!    books by an event of its own. Shares that the bank keeps settle it too: of one yuan it has money,
 //!    shares or a claim, and never two of them.
-//! 5. An answer that contradicts an earlier one is refused by name: cash and shares may both be with
+//! 5. What the bank has of our money and the shares did not bring in the end is none of its own: it returns
+//!    that, and is owed it again in shares or as its claim, not before.
+//! 6. An answer that contradicts an earlier one is refused by name: cash and shares may both be with
 //!    the investor, and that is a person's matter.
 
 mod decide;
+mod evolve;
 mod stored;
 #[cfg(test)]
 mod tests;
 
 use crate::{
+    case::CaseId,
     decider::Decider,
     fast_redemption::Advancer,
     ids::{AccountRef, OrderId, PaymentNo},
@@ -82,10 +87,13 @@ pub enum Command {
     /// Announce the repayment: that came of the shares in all, and nothing more will, as far as anybody
     /// knows.
     RequestRepayment(Brought),
-    /// The bank keeps shares worth so much in yuan, and a person settles the rest with it.
-    KeepShares(Money),
+    /// That came of the shares in all; the bank keeps those that brought no money, and a person settles the
+    /// rest with it.
+    KeepShares(Brought),
     /// The bank says that it has its money back.
     RecordRepaid(Transfer),
+    /// The bank has returned all that it had too much: whoever closed that case says so.
+    RecordReturned(CaseId),
     /// Another command, decided at that instant: a repayment that follows from it was asked for then.
     At(Timestamp, Box<Command>),
 }
@@ -128,6 +136,19 @@ pub enum Event {
         /// Yuan that stay between bank and investor from now on.
         recourse: Money,
     },
+    /// The bank has so much more of our money than the shares brought. Takes the place of what was said of it
+    /// before.
+    Overpaid {
+        /// Yuan that it is to return; none where the shares brought it after all.
+        amount: Money,
+    },
+    /// The bank has returned what it had too much, by hand.
+    Returned {
+        /// Yuan that are ours again.
+        amount: Amount,
+        /// Whose closing says so.
+        case: CaseId,
+    },
 }
 
 /// How far the advance is.
@@ -148,8 +169,17 @@ pub enum Stage {
         /// When it was announced; `None` where that was not kept.
         asked_at: Option<Timestamp>,
     },
-    /// The bank has all that the shares brought, or keeps them.
+    /// The bank has all that the shares brought, or more, or keeps them.
     Settled,
+}
+
+/// What the bank returned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Return {
+    /// Yuan that are ours again.
+    pub amount: Amount,
+    /// Whose closing says so.
+    pub case: CaseId,
 }
 
 /// An advance that was requested.
@@ -163,6 +193,10 @@ pub struct Advance {
     pub paid: Option<Transfer>,
     /// What went back to the bank, first to last.
     pub repaid: Vec<Transfer>,
+    /// Yuan by which that is more than the shares brought, as far as the bank has not returned it.
+    pub overpaid: Money,
+    /// What the bank returned of it, first to last.
+    pub returned: Vec<Return>,
     /// What the shares did not bring.
     pub recourse: Money,
     /// What the shares are worth that the bank keeps for it.
@@ -234,14 +268,9 @@ pub enum Refusal {
     /// Nobody sent the money that the bank says it has.
     #[error("repayment {0} came back before it was requested")]
     RepaidUnasked(Serial),
-    /// The bank has more than the shares brought.
-    #[error("the bank got {repaid} yuan back, and the shares brought {brought}")]
-    RepaidTooMuch {
-        /// Yuan that went back.
-        repaid: Money,
-        /// Yuan that the shares brought in all.
-        brought: Money,
-    },
+    /// The bank has nothing that it could return.
+    #[error("the bank has no more than the shares brought, so it returns nothing")]
+    NothingOverpaid,
 }
 
 impl State {
@@ -260,16 +289,28 @@ impl Advance {
         matches!(self.stage, Stage::Advanced | Stage::Repaying { .. })
     }
 
-    /// Yuan that went back to the bank so far, or `None` beyond every range.
-    pub fn repaid_sum(&self) -> Option<Money> {
-        self.repaid.iter().try_fold(Money::ZERO, |sum, transfer| sum.plus(transfer.amount))
+    /// Yuan that the bank has of what went back to it, less what it returned; `None` beyond every range.
+    pub fn got_back(&self) -> Option<Money> {
+        let went = self.repaid.iter().try_fold(Money::ZERO, |sum, it| sum.plus(it.amount))?;
+        let mut returned = self.returned.iter().map(|it| Money::from(it.amount));
+        went.minus(returned.try_fold(Money::ZERO, Money::plus)?)
     }
 
     /// Yuan that neither money nor shares nor the bank's own claim have settled, or `None` beyond every
     /// range.
     pub fn still_lent(&self) -> Option<Money> {
+        self.lent_beside(self.got_back()?)
+    }
+
+    /// Yuan that are lent once more when the bank returns so much; `None` beyond every range.
+    pub fn lent_again(&self, returned: Amount) -> Option<Money> {
+        let keeps = self.got_back()?.minus(Money::from(returned))?;
+        self.lent_beside(keeps)?.minus(self.still_lent()?)
+    }
+
+    fn lent_beside(&self, money: Money) -> Option<Money> {
         let lent = Money::from(self.terms.amount).minus(self.recourse)?.minus(self.kept)?;
-        Some(lent.minus(self.repaid_sum()?).unwrap_or_default())
+        Some(lent.minus(money).unwrap_or_default())
     }
 }
 
@@ -298,15 +339,17 @@ impl Decider for Advances {
                 | C::RecordDecline(_)
                 | C::RequestRepayment(_)
                 | C::KeepShares(_)
-                | C::RecordRepaid(_),
+                | C::RecordRepaid(_)
+                | C::RecordReturned(_),
             ) => Err(Refusal::NotRequested),
             (S::Known(advance), C::RecordAdvanced(transfer)) => decide::advanced(advance, transfer),
             (S::Known(advance), C::RecordDecline(cause)) => decide::declined(advance, cause),
             (S::Known(advance), C::RequestRepayment(brought)) => {
                 decide::repaying(advance, *brought)
             }
-            (S::Known(advance), C::KeepShares(kept)) => decide::keeping(advance, *kept),
+            (S::Known(advance), C::KeepShares(brought)) => decide::keeping(advance, *brought),
             (S::Known(advance), C::RecordRepaid(transfer)) => decide::repaid(advance, transfer),
+            (S::Known(advance), C::RecordReturned(case)) => decide::returned(advance, *case),
             (S::Known(advance), C::Request(terms)) if advance.terms == *terms => Ok(vec![]),
             (S::Known(advance), C::Request(_)) => {
                 Err(Refusal::RequestedDifferently(advance.terms.no.clone()))
@@ -315,75 +358,6 @@ impl Decider for Advances {
     }
 
     fn evolve(state: State, event: &Event) -> Option<State> {
-        use {Event as E, State as S};
-        match (state, event) {
-            (S::Absent, E::Requested(terms)) => {
-                let terms = terms.as_ref().clone();
-                Some(S::Known(Box::new(Advance {
-                    terms,
-                    stage: Stage::Requested,
-                    paid: None,
-                    repaid: Vec::new(),
-                    recourse: Money::ZERO,
-                    kept: Money::ZERO,
-                })))
-            }
-            (
-                S::Known(advance),
-                E::Advanced(_)
-                | E::Declined { .. }
-                | E::RepaymentRequested { .. }
-                | E::Repaid(_)
-                | E::Recourse { .. }
-                | E::ClaimChanged { .. },
-            ) => moved(advance, event).map(S::Known),
-            (S::Known(_), E::Requested(_))
-            | (
-                S::Absent,
-                E::Advanced(_)
-                | E::Declined { .. }
-                | E::RepaymentRequested { .. }
-                | E::Repaid(_)
-                | E::Recourse { .. }
-                | E::ClaimChanged { .. },
-            ) => None,
-        }
+        evolve::evolve(state, event)
     }
-}
-
-fn moved(mut advance: Box<Advance>, event: &Event) -> Option<Box<Advance>> {
-    use {Event as E, Stage as S};
-    advance.stage = match (&advance.stage, event) {
-        (S::Requested, E::Advanced(transfer)) => {
-            advance.paid = Some(transfer.clone());
-            S::Advanced
-        }
-        (S::Requested, E::Declined { cause }) => S::Declined(cause.clone()),
-        (S::Advanced, E::Recourse { amount }) => {
-            advance.recourse = Money::from(*amount);
-            S::Settled
-        }
-        (S::Advanced | S::Settled, E::ClaimChanged { kept, recourse }) => {
-            (advance.kept, advance.recourse) = (*kept, *recourse);
-            if advance.still_lent()?.is_zero() { S::Settled } else { S::Advanced }
-        }
-        (S::Advanced | S::Settled, E::RepaymentRequested { no, amount, asked_at }) => {
-            S::Repaying { no: no.clone(), amount: *amount, asked_at: *asked_at }
-        }
-        (S::Repaying { .. }, E::Repaid(transfer)) => {
-            advance.repaid.push(transfer.clone());
-            S::Settled
-        }
-        (
-            S::Requested | S::Declined(_) | S::Advanced | S::Repaying { .. } | S::Settled,
-            E::Requested(_)
-            | E::Advanced(_)
-            | E::Declined { .. }
-            | E::RepaymentRequested { .. }
-            | E::Repaid(_)
-            | E::Recourse { .. }
-            | E::ClaimChanged { .. },
-        ) => return None,
-    };
-    Some(advance)
 }

@@ -12,5 +12,7 @@ impl Stored for Advances {
         Repaid => "advance.repaid",
         Recourse => "advance.recourse",
         ClaimChanged => "advance.claim_changed",
+        Overpaid => "advance.overpaid",
+        Returned => "advance.returned",
     });
 }

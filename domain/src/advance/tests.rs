@@ -2,6 +2,7 @@
 
 use super::{Advances, Brought, Command, Event, Refusal, Stage, Terms, Transfer};
 use crate::{
+    case::CaseId,
     decider::{Decider, replay},
     fast_redemption::Advancer,
     ids::PaymentNo,
@@ -57,6 +58,10 @@ fn back(brought: &str) -> Command {
     Command::RequestRepayment(Brought { money: brought.parse().unwrap(), kept: Money::ZERO })
 }
 
+fn returned(case: &str) -> Command {
+    Command::RecordReturned(CaseId::of(case.as_bytes()))
+}
+
 fn after(commands: impl IntoIterator<Item = Command>) -> Vec<Event> {
     history::<Advances>(commands)
 }
@@ -104,7 +109,7 @@ fn place(refusal: &Refusal) -> usize {
         Refusal::MovedTwice { .. } => 7,
         Refusal::NothingAdvanced => 8,
         Refusal::RepaidUnasked(_) => 9,
-        Refusal::RepaidTooMuch { .. } => 10,
+        Refusal::NothingOverpaid => 10,
     }
 }
 
@@ -151,8 +156,8 @@ fn every_refusal_has_its_case() {
         (had(), repaid("R1", "5000"), "repayment R1 came back before it was requested"),
         (
             had().into_iter().chain([back("5000"), repaid("R1", "5000")]).collect(),
-            back("4999.99"),
-            "the bank got 5000.00 yuan back, and the shares brought 4999.99",
+            returned("1"),
+            "the bank has no more than the shares brought, so it returns nothing",
         ),
     ];
     let mut places = Vec::new();
@@ -218,7 +223,7 @@ fn the_bank_gets_what_the_shares_brought_and_the_rest_is_its_own_claim() {
         .state();
     let advance = state.advance().unwrap();
     assert!(!advance.is_owed());
-    assert_eq!(advance.repaid_sum().unwrap().to_string(), "4100.00");
+    assert_eq!(advance.got_back().unwrap().to_string(), "4100.00");
     assert_eq!(advance.recourse.to_string(), "900.00");
 
     had().when(back("0")).then([Event::Recourse { amount: amount("5000") }]);
@@ -232,6 +237,19 @@ fn the_bank_gets_what_the_shares_brought_and_the_rest_is_its_own_claim() {
 fn came(money: &str, kept: &str) -> Command {
     let (money, kept) = (money.parse().unwrap(), kept.parse().unwrap());
     Command::RequestRepayment(Brought { money, kept })
+}
+
+fn keeps(money: &str, kept: &str) -> Command {
+    let (money, kept) = (money.parse().unwrap(), kept.parse().unwrap());
+    Command::KeepShares(Brought { money, kept })
+}
+
+fn overpaid(amount: &str) -> Event {
+    Event::Overpaid { amount: amount.parse().unwrap() }
+}
+
+fn returned_of(case: &str, amount: &str) -> Event {
+    Event::Returned { amount: amount.parse().unwrap(), case: CaseId::of(case.as_bytes()) }
 }
 
 fn settled(kept: &str, recourse: &str) -> Event {
@@ -274,7 +292,7 @@ fn of_each_yuan_the_bank_has_money_shares_or_a_claim_and_never_two_of_them() {
 
 #[test]
 fn what_a_bank_keeps_while_a_person_settles_with_it_leaves_the_rest_to_that_person() {
-    let keeps = |kept: &str| Command::KeepShares(kept.parse().unwrap());
+    let keeps = |kept: &str| keeps("0", kept);
     let had = || given::<Advances>(after([requested(), advanced("A1", "5000")]));
     let state = had().when(keeps("4000")).then([settled("4000", "0")]).state();
     let advance = state.advance().unwrap();
@@ -289,6 +307,73 @@ fn what_a_bank_keeps_while_a_person_settles_with_it_leaves_the_rest_to_that_pers
     assert_eq!(state.advance().unwrap().stage, Stage::Advanced, "they came back");
     had().when(keeps("0")).then([]);
     given::<Advances>(after([requested()])).when(keeps("1")).then_refused(Refusal::NothingAdvanced);
+}
+
+#[test]
+fn what_the_bank_has_too_much_comes_back_before_it_has_shares_or_a_claim_for_it() {
+    let had = || [requested(), advanced("A1", "5000"), back("5000"), repaid("R1", "5000")];
+    // By the engine, and by a person who settles the rest: shares that it keeps are its claim's end.
+    for say in [came, keeps] {
+        let state = given::<Advances>(after(had()))
+            .when(say("2000", "3000"))
+            .then([overpaid("3000")])
+            .when(returned("1"))
+            .then([returned_of("1", "3000")])
+            .when(say("2000", "3000"))
+            .then([settled("3000", "0")])
+            .when(returned("1"))
+            .then([])
+            .state();
+        let advance = state.advance().unwrap();
+        assert_eq!((&advance.stage, advance.still_lent()), (&Stage::Settled, Some(Money::ZERO)));
+        assert_eq!(advance.got_back(), "2000".parse().ok());
+    }
+    // No shares for it: its own claim, or a person's.
+    let left = || given::<Advances>(after(had())).when(came("4000", "0"));
+    left().then([overpaid("1000")]).when(returned("1")).then([returned_of("1", "1000")]);
+    let gone = || after(had().into_iter().chain([came("4000", "0"), returned("1")]));
+    let recourse = Event::Recourse { amount: "1000".parse().unwrap() };
+    given::<Advances>(gone()).when(came("4000", "0")).then([recourse]);
+    let state = given::<Advances>(gone()).when(keeps("4000", "0")).then([]).state();
+    assert_eq!(state.advance().unwrap().still_lent(), "1000".parse().ok());
+}
+
+#[test]
+fn what_the_bank_has_too_much_is_less_once_the_shares_bring_it_and_is_returned_round_by_round() {
+    let repay = |no: &str, amount: &str| Event::RepaymentRequested {
+        no: self::no(no),
+        amount: amount.parse().unwrap(),
+        asked_at: None,
+    };
+    let had = [requested(), advanced("A1", "5000"), back("5000"), repaid("R1", "5000")];
+    let state = given::<Advances>(after(had))
+        .when(came("0", "5000"))
+        .then([overpaid("5000")])
+        .when(came("4000", "0"))
+        .then([overpaid("1000")])
+        .when(came("5000", "0"))
+        .then([overpaid("0")])
+        .when(came("4000", "0"))
+        .then([overpaid("1000")])
+        .when(returned("1"))
+        .then([returned_of("1", "1000")])
+        .when(came("4500", "0"))
+        .then([
+            Event::Recourse { amount: "500".parse().unwrap() },
+            repay("TX-1.advance.repay2", "500"),
+        ])
+        .when(repaid("R2", "500"))
+        .then([Event::Repaid(transfer("R2", "500"))])
+        .when(came("4400", "0"))
+        .then([overpaid("100")])
+        .when(returned("1"))
+        .then([])
+        .when(returned("2"))
+        .then([returned_of("2", "100")])
+        .when(came("4400", "0"))
+        .then([settled("0", "600")])
+        .state();
+    assert_eq!(state.advance().unwrap().got_back(), "4400".parse().ok());
 }
 
 #[test]

@@ -27,7 +27,7 @@ impl Kind {
                  manual"
             }
             Kind::BankSettledTwice => {
-                "tell the bank what is left of its claim, and close the case as manual"
+                "tell the bank, or get back what it has too much, and close the case as manual"
             }
             Kind::SecondConfirmationDiffers
             | Kind::RejectedAfterConfirmed

@@ -128,7 +128,8 @@ kinds! {
     SharesMissing = "shares_missing",
     /// More cash at once was paid to an investor on a natural day than the quota allows.
     FastQuotaExceeded = "fast_quota_exceeded",
-    /// A bank was left its claim on an advance, and has the shares or their money as well.
+    /// A bank has a part of what it advanced twice: in money, in shares that it keeps, or as the claim that was
+    /// left to it.
     BankSettledTwice = "bank_settled_twice",
     /// Income below zero is more than the shares that it could take, and a person gets it back.
     IncomeBelowZero = "income_below_zero",

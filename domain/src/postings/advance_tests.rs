@@ -7,13 +7,30 @@ use super::{
 use crate::{
     advance::{self, Advances, Brought},
     application::{Ask, FastTransferConfirmed, Outcome},
+    case::CaseId,
     decider::Decider,
     fast_redemption::Advancer,
     money::Money,
 };
 
-/// 5,000 yuan are advanced, and the shares bring so much.
-fn advanced_on_shares_that_bring(brought: &str) -> Book {
+/// What these put on the books.
+fn played(commands: &[advance::Command]) -> Book {
+    let (mut book, mut state) = (Book::default(), advance::State::default());
+    for command in commands {
+        for event in Advances::decide(&state, command).unwrap() {
+            book.post(of_advance(&tx(), &state, &event).unwrap());
+            state = Advances::evolve(state, &event).unwrap();
+        }
+    }
+    book
+}
+
+fn say(money: &str, kept: &str) -> advance::Command {
+    advance::Command::RequestRepayment(Brought { money: as_(money), kept: as_(kept) })
+}
+
+/// 5,000 yuan are advanced, and the shares bring so much, which goes to the bank.
+fn advanced_and_repaid(brought: &str) -> Vec<advance::Command> {
     let (by, account) = (Advancer::LicensedBank(as_("bank-1")), as_("acc-1"));
     let (no, order) = (as_("TX-1.advance"), as_("TX-1.fast"));
     let terms = advance::Terms { no, by, account, amount: as_("5000"), order, asked_at: None };
@@ -21,23 +38,19 @@ fn advanced_on_shares_that_bring(brought: &str) -> Book {
         let at = as_("2026-02-13T14:00:00+08:00");
         advance::Transfer { serial: as_(serial), amount: as_(amount), at }
     };
-    let mut book = Book::default();
-    let mut state = advance::State::default();
     let mut commands = vec![
         advance::Command::Request(terms),
         advance::Command::RecordAdvanced(moved("A1", "5000")),
-        advance::Command::RequestRepayment(Brought { money: as_(brought), kept: Money::ZERO }),
+        say(brought, "0"),
     ];
     if brought != "0" {
         commands.push(advance::Command::RecordRepaid(moved("A2", brought)));
     }
-    for command in &commands {
-        for event in Advances::decide(&state, command).unwrap() {
-            book.post(of_advance(&tx(), &state, &event).unwrap());
-            state = Advances::evolve(state, &event).unwrap();
-        }
-    }
-    book
+    commands
+}
+
+fn advanced_on_shares_that_bring(brought: &str) -> Book {
+    played(&advanced_and_repaid(brought))
 }
 
 #[test]
@@ -72,4 +85,33 @@ fn an_advance_is_repaid_out_of_the_redemption_of_the_shares_that_changed_hands()
         book.apply(Source::Payment, &transfer).apply(Source::Payment, &redemption).left(),
         ["A:BANK:SETTLE -5000.00", "A:FUND:RECV:000009 5000.00"]
     );
+}
+
+#[test]
+fn what_the_bank_has_too_much_it_owes_and_what_it_returns_is_lent_again() {
+    let yuan =
+        |account: &str, sum: &str| format!("{account} {}", as_::<rust_decimal::Decimal>(sum));
+    // What it had, what the shares brought and which of them it keeps in the end, and the difference.
+    for (had, less, kept, over) in [
+        ("5000.00", "0.00", "5000", "5000.00"),
+        ("5000.00", "3000.00", "2000", "2000.00"),
+        // A part is its own claim, or all of it.
+        ("5000.00", "3000.00", "500", "2000.00"),
+        ("5000.00", "3000.00", "0", "2000.00"),
+        // It had more than it lent: nothing is lent again.
+        ("5000.40", "5000.00", "0", "0.40"),
+    ] {
+        let mut commands = advanced_and_repaid(had);
+        commands.push(say(less, kept));
+        // The redemption's own entries stand in another book: what the shares brought is missing in this one.
+        let brought = || (less != "0.00").then(|| yuan("L:CUST:REDEEM:TX-1", less));
+        let owes = [yuan("A:BANK:SETTLE", &format!("-{had}")), yuan("L:BANK:ADVANCE:bank-1", over)];
+        assert_eq!(played(&commands).left(), owes.into_iter().chain(brought()).collect::<Vec<_>>());
+
+        commands.push(advance::Command::RecordReturned(CaseId::of(b"1")));
+        commands.push(say(less, kept));
+        let paid = (less != "0.00").then(|| yuan("A:BANK:SETTLE", &format!("-{less}")));
+        let left: Vec<String> = paid.into_iter().chain(brought()).collect();
+        assert_eq!(played(&commands).left(), left, "{had} {less} {kept}");
+    }
 }

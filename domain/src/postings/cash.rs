@@ -98,6 +98,21 @@ pub fn of_advance(
             entry.line(bank(advance)?, change);
             entry.line(Account::Advanced(request.clone()), -change);
         }
+        E::Overpaid { amount } => {
+            let advance = before.advance()?;
+            let change = amount.decimal().checked_sub(advance.overpaid.decimal())?;
+            // It went out of what the shares were to bring, and the bank owes it.
+            entry.line(bank(advance)?, change);
+            entry.line(Account::Redeem(request.clone()), -change);
+        }
+        E::Returned { amount, .. } => {
+            let advance = before.advance()?;
+            entry.debit(Account::Settlement, Money::from(*amount));
+            entry.credit(bank(advance)?, Money::from(*amount));
+            let lent = advance.lent_again(*amount)?;
+            entry.debit(Account::Advanced(request.clone()), lent);
+            entry.credit(bank(advance)?, lent);
+        }
         E::Requested(_) | E::Declined { .. } | E::RepaymentRequested { .. } => {}
     }
     Some(entry.0)

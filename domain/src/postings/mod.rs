@@ -16,6 +16,9 @@
 //!              repaid          L:BANK:ADVANCE   -> A:BANK:SETTLE, and L:CUST:REDEEM -> A:CUST:ADVANCED
 //!              recourse        L:BANK:ADVANCE   -> A:CUST:ADVANCED
 //!              claim changed   the same, by what shares and recourse settle more or less than before
+//!              overpaid        L:BANK:ADVANCE   -> L:CUST:REDEEM, by as much more or less as before
+//!              returned        A:BANK:SETTLE    -> L:BANK:ADVANCE, and A:CUST:ADVANCED -> L:BANK:ADVANCE for
+//!                              what is lent again
 //! shares:      come, leave     U:PENDING, AVAIL, FROZEN <-> U:REGISTER
 //!              change hands    U:PENDING, AVAIL, FROZEN among one another
 //! ```

@@ -1,7 +1,7 @@
 //! What the table's commands do to our own aggregates, built from what the log says.
 
 use super::{
-    Do, bank, day, facts,
+    Do, bank, day, facts, overpaid,
     saga::{FastWithdraw, Turn, View},
 };
 use crate::parts::{
@@ -48,11 +48,13 @@ impl FastWithdraw {
             Do::CloseRedemption => plan.redemption.close(turn),
             Do::RequestRepayment => {
                 let (view, brought) = (turn.view()?, plan.brought(&turn.view()?));
-                if facts::is_by_hand(&view) {
-                    return plan.advance.keep(turn, brought.kept);
+                match (overpaid::given_back(&view), facts::is_by_hand(&view)) {
+                    (Some(case), _) => plan.advance.give_back(turn, case),
+                    (None, true) => plan.advance.keep(turn, brought),
+                    (None, false) => plan.advance.request_repayment(turn, brought),
                 }
-                plan.advance.request_repayment(turn, brought)
             }
+            Do::AskBack => overpaid::ask_back(turn),
             Do::HandOver => {
                 // Said before the case is opened, so that nobody closes it beside the saga.
                 let disputed = match bank::case_that_keeps(&turn.view()?) {

@@ -37,7 +37,7 @@ pub(super) fn still_owed(view: &View<'_>) -> Option<Decimal> {
     let Brought { money, kept } = last_word(view).unwrap_or_default();
     let otherwise = Money::from(advance.terms.amount).minus(kept).unwrap_or_default();
     let owed = otherwise.minus(advance.recourse).unwrap_or_default().max(money);
-    Some(owed.minus(advance.repaid_sum()?).unwrap_or_default().decimal())
+    Some(owed.minus(advance.got_back()?).unwrap_or_default().decimal())
 }
 
 /// The claim that a person left to the bank, as large as it is by now. Before everything is known, and where

@@ -1,7 +1,7 @@
 //! What each word of the table means on the log, and when each time is.
 
 use super::{
-    Fact, When, bank, day,
+    Fact, When, bank, day, overpaid,
     saga::{FastWithdraw, View},
 };
 use crate::parts::{
@@ -53,8 +53,10 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         Fact::Redeemed => redemption.is_confirmed(view) && !hold_up(view),
         Fact::RepaymentRequested => advance.is_repaying(view, plan.brought(view)),
         Fact::Repaid => {
-            // What a redemption brought all the same is repaid once the saga has ended.
-            let is_left = transfer.is_rejected(view) && advance.is_on_its_way(view);
+            // What a redemption brought all the same is repaid once the saga has ended. What is on its way for
+            // one that is rejected since arrives, and is asked back then.
+            let rejected = transfer.is_rejected(view) || redemption.is_rejected(view);
+            let is_left = rejected && advance.is_on_its_way(view);
             let settled = advance.is_settled(view) || is_left;
             settled && holds(view, Fact::RepaymentRequested)
         }
@@ -79,7 +81,8 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         Fact::CompensationTaken => plan.compensations.none_is_refused(view),
         Fact::HandedOver => by_hand::is_handed_over(view),
         Fact::NothingMissing => !plan.wallet.waits_for_shares(view),
-        Fact::ClaimAgreed => bank::is_agreed(view),
+        Fact::AskedBack => overpaid::is_asked_back(view),
+        Fact::ClaimAgreed => bank::is_agreed(view) && !overpaid::is_waited_for(view),
     }
 }
 
@@ -123,15 +126,17 @@ pub(super) fn comes_of(view: &View<'_>, end: &str) -> Option<Origin> {
 /// It is over, what came of the bank's shares is known, as far as it ever will be, and nobody has to be told
 /// of it first.
 fn is_banks_turn(view: &View<'_>) -> bool {
-    let told = || by_hand::is_handed_over(view);
+    let told = || by_hand::is_handed_over(view) && !overpaid::is_waited_for(view);
     bank::last_word(view).is_some() && !view.open.notes.is_disputed() && told()
 }
 
-/// Where a person settles with the bank by hand, it is only told what the bank keeps.
+/// Where a person settles with the bank by hand, it is only told what the bank keeps, or has too much.
 fn is_bank_told(view: &View<'_>) -> bool {
+    if overpaid::given_back(view).is_some() {
+        return false;
+    }
     if is_by_hand(view) {
-        let kept = view.plan.brought(view).kept;
-        return view.plan.advance.is_keeping(view, kept);
+        return view.plan.advance.is_keeping(view, view.plan.brought(view));
     }
     holds(view, Fact::RepaymentRequested)
 }
@@ -202,8 +207,10 @@ pub(super) fn open_ends(view: &View<'_>) -> Vec<OpenEnd> {
     if let Some(shares) = plan.wallet.open(view) {
         ends.push((END.into(), shares.decimal()));
     }
+    // What a person pays instead of a transfer that is on its way is as much as is owed now.
+    let is_sent = plan.advance.is_on_its_way(view) && !is_by_hand(view);
     ends.extend(plan.advance.open_end(view).map(|(name, worth)| match bank::still_owed(view) {
-        Some(owed) if !is_unknown(view) && !plan.advance.is_on_its_way(view) => (name, owed),
+        Some(owed) if !is_unknown(view) && !is_sent => (name, owed),
         Some(_) | None => (name, worth),
     }));
     // What it brings is the bank's, and is counted there.

@@ -16,7 +16,9 @@
 //! 4. The shares are the bank's, so it gets what they bring, no less and no more; what nobody redeems it
 //!    keeps. What they do not come to of the advance is its own claim, and leaves our books once a person
 //!    has closed the case.
-//! 5. It cannot be taken back.
+//! 5. Where that is less after all than the bank has got of it, the bank returns the difference by hand: a case
+//!    says how much, and its closing that the money is back.
+//! 6. It cannot be taken back.
 
 mod act;
 mod bank;
@@ -24,6 +26,7 @@ mod checks;
 mod day;
 mod facts;
 mod hear;
+mod overpaid;
 mod plan;
 mod prepare;
 mod saga;
@@ -162,6 +165,7 @@ const BESIDE: &[Side<Saga>] = &[
     REPAY_AT_LAST.after_the_end(),
     call("repaid at last", Call::Repay, Fact::BankPaid, When::MoneyOverdue).after_the_end(),
     act("hand over", Do::HandOver, Fact::HandedOver).after_the_end(),
+    act("ask the bank back", Do::AskBack, Fact::AskedBack).after_the_end(),
     wait("missing shares", Fact::NothingMissing).after_the_end(),
     wait("a person closes the bank's case", Fact::ClaimAgreed).after_the_end(),
     call("pay compensation", Call::Compensate, Fact::Compensated, When::CompensationOverdue)

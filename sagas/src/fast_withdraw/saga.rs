@@ -4,6 +4,7 @@ use super::{
     Asked, Call, Do, Ending, FAST_WITHDRAW, Fact, Plan, Promise, Refusal, Request, When, act, bank,
     checks, day, facts,
     hear::{self, Leg},
+    overpaid,
 };
 use crate::{
     fund_milestones,
@@ -247,6 +248,7 @@ impl saga::Saga for FastWithdraw {
     fn plan(&self, id: &TransactionId, open: &Open<Self>) -> Plan {
         let promised = open.notes.promise(&open.promise);
         let mut cases = by_hand::cases_in_sight(id, open);
+        cases.extend(overpaid::in_sight(id, &open.notes));
         if !promised.counted_before.is_empty() {
             cases.push(day::case_of(id, promised.quota.day).key());
         }

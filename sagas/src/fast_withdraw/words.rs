@@ -125,7 +125,10 @@ pub enum Fact {
     HandedOver,
     /// No record waits for shares to come.
     NothingMissing,
-    /// No claim that was left to the bank is another one by now, or a person has seen to it.
+    /// What the bank has too much of our money, as far as is known, has its case.
+    AskedBack,
+    /// No claim that was left to the bank is another one by now, and it is asked for nothing back, or a person
+    /// has seen to it.
     ClaimAgreed,
     /// Money of ours that closed cases owe is answered for.
     Compensated,
@@ -164,10 +167,13 @@ pub enum Do {
     PlaceRedemption,
     /// Close the redemption that nobody answered.
     CloseRedemption,
-    /// Announce the repayment of what the shares brought; the rest is left to the bank.
+    /// Announce the repayment of what the shares brought; the rest is left to the bank. What it has too much
+    /// is said, and that it has returned it.
     RequestRepayment,
     /// Name what a person took over, with its case.
     HandOver,
+    /// Ask the bank for what it has too much, by a case that a person closes once it is back.
+    AskBack,
     /// The bank refuses the account that money of ours is to go to: a person names another.
     AskForCompensation,
     /// Close the withdrawal.

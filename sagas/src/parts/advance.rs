@@ -17,10 +17,9 @@ use crate::ports::advance::{
 use fundflow_domain::{
     advance::{self, Advance, Advances, Brought, Command, Stage, Terms, Transfer},
     bounds::{CLOCK_SKEW, OutOfBounds, check_instant},
-    case::{Figure, Kind, SourceKind},
+    case::{CaseId, Figure, Kind, SourceKind},
     decider::Decider as _,
     ids::{OrderId, PaymentNo},
-    money::Money,
     orders::Cause,
     time::Timestamp,
 };
@@ -76,8 +75,8 @@ impl AdvanceLeg {
     }
 
     /// What the shares are worth that the bank keeps is said, or is to be said later.
-    pub fn is_keeping<S: Saga>(&self, view: &View<'_, S>, kept: Money) -> bool {
-        self.is_said(view, &Command::KeepShares(kept))
+    pub fn is_keeping<S: Saga>(&self, view: &View<'_, S>, brought: Brought) -> bool {
+        self.is_said(view, &Command::KeepShares(brought))
     }
 
     fn is_said<S: Saga>(&self, view: &View<'_, S>, command: &Command) -> bool {
@@ -177,8 +176,16 @@ impl AdvanceLeg {
     ///
     /// # Errors
     /// [`NotDone`]; nothing has changed.
-    pub fn keep<S: Saga>(&self, turn: &mut Turn<'_, S>, kept: Money) -> Result<usize, NotDone> {
-        Ok(turn.decide(&self.key, &Command::KeepShares(kept))?)
+    pub fn keep<S: Saga>(&self, turn: &mut Turn<'_, S>, all: Brought) -> Result<usize, NotDone> {
+        Ok(turn.decide(&self.key, &Command::KeepShares(all))?)
+    }
+
+    /// Says that the bank has returned what it had too much, since that case is closed.
+    ///
+    /// # Errors
+    /// [`NotDone`]; nothing has changed.
+    pub fn give_back<S: Saga>(&self, turn: &mut Turn<'_, S>, of: CaseId) -> Result<usize, NotDone> {
+        Ok(turn.decide(&self.key, &Command::RecordReturned(of))?)
     }
 
     /// The advance, as the bank is given it.

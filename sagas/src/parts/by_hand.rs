@@ -33,8 +33,8 @@ use fundflow_runtime::{
 };
 use rust_decimal::Decimal;
 
-/// Who closes a case of missing shares once they are booked.
-const ENGINE: &str = "engine";
+/// Who closes a case that has no matter any more.
+pub const ENGINE: &str = "engine";
 /// Money that a record brought after the last payout that could carry it.
 const UNDERPAID: &str = "underpaid";
 /// Money that went to the investor, and that no record brought in the end.
@@ -126,8 +126,12 @@ pub fn case_of<S: Saga>(view: &View<'_, S>, end: &str) -> Option<CaseId> {
 
 /// Whether a person, and not the engine, has closed the case of that end.
 pub fn is_closed_by_a_person<S: Saga>(view: &View<'_, S>, end: &Disposed) -> bool {
-    let state = view.streams.state(&record(view.id, end).key());
-    matches!(state, Some(case::State::Closed(_, closing)) if closing.by.as_str() != ENGINE)
+    view.streams.state(&record(view.id, end).key()).is_some_and(closed_by_a_person)
+}
+
+/// The same of any case.
+pub fn closed_by_a_person(state: &case::State) -> bool {
+    matches!(state, case::State::Closed(_, closing) if closing.by.as_str() != ENGINE)
 }
 
 /// The next end whose case is to be opened, and that case.

@@ -40,18 +40,15 @@ const POINTS: [Point; 6] = [
     Point { down: "transfer", skips: true, ends: &["transfer", "repayment"], says: TRANSFERS },
     Point { down: "redeem", skips: false, ends: &["repayment", "redemption"], says: REDEMPTIONS },
     Point { down: "redeem", skips: true, ends: &["repayment"], says: REDEMPTIONS },
-    Point {
-        down: "transfer.out.repay",
-        skips: false,
-        ends: &["repayment"],
-        says: &[Said::Nothing, Said::Repaid],
-    },
+    Point { down: "transfer.out.repay", skips: false, ends: &["repayment"], says: REPAYMENTS },
 ];
 const ADVANCES: &[Said] = &[Said::Nothing, Said::Advanced, Said::Declined];
 const TRANSFERS: &[Said] =
     &[Said::Nothing, Said::Transferred("10000"), Said::Transferred("9000"), Said::NotTransferred];
 const REDEMPTIONS: &[Said] =
     &[Said::Nothing, Said::Redeemed("10000"), Said::Redeemed("6000"), Said::NotRedeemed];
+const REPAYMENTS: &[Said] =
+    &[Said::Nothing, Said::Repaid, Said::Redeemed("6000"), Said::NotRedeemed];
 
 #[derive(Debug, Clone, Copy)]
 struct Point {
@@ -136,7 +133,7 @@ fn told(stage: &mut Fast, said: Said) {
     stage.run();
 }
 
-fn cases(stage: &Fast) -> Vec<(CaseId, case::State)> {
+pub(crate) fn cases(stage: &Fast) -> Vec<(CaseId, case::State)> {
     let opened = stage.events.iter().filter(|it| &*it.event.event_type == "case.opened");
     let ids = opened.map(|it| it.stream.id().parse().unwrap());
     ids.map(|id: CaseId| (id, stage.fold(&Key::<Cases>::of(&id)).state)).collect()
@@ -186,9 +183,15 @@ fn named(stage: &Fast, end: &str) -> Option<Disposed> {
     ends.filter(|it| *it.name == *end).last()
 }
 
-fn advance_of(played: &Fast) -> advance::Advance {
+pub(crate) fn advance_of(played: &Fast) -> advance::Advance {
     let state = played.fold(&Key::<Advances>::of(&out_no("transfer"))).state;
     state.advance().unwrap().clone()
+}
+
+/// The engine has sent the bank its money, and nobody knows whether it is there.
+fn is_on_its_way(played: &Fast) -> bool {
+    let by_hand = named(played, "repayment").filter(|it| it.disposition != Disposition::Refund);
+    by_hand.is_none() && matches!(advance_of(played).stage, advance::Stage::Repaying { .. })
 }
 
 /// Yuan that the customer owes the bank by our books.
@@ -215,7 +218,7 @@ fn on_the_books(played: &Fast) -> (Decimal, Decimal) {
 fn the_bank_has_it_once(stage: &Fast, context: &str) {
     let advance = advance_of(stage);
     let paid = advance.paid.as_ref().map_or(Decimal::ZERO, |it| it.amount.decimal());
-    let repaid = advance.repaid_sum().unwrap().decimal();
+    let repaid = advance.got_back().unwrap().decimal();
     let kept = gone(stage, "transfer") - gone(stage, "redeem");
     let repayment = named(stage, "repayment");
     let by_hand = repayment.filter(|it| it.disposition != Disposition::Refund);
@@ -270,7 +273,8 @@ fn however_it_is_given_up_and_whatever_is_said_then_the_bank_has_its_worth_once(
                 let look = stage.look();
                 if !look.finished {
                     // The last word of somebody is still to come, and whoever has the end waits for it.
-                    assert_eq!(*said, Said::Nothing, "{:?} {context}", look.waits);
+                    let waits = *said == Said::Nothing || is_on_its_way(&stage);
+                    assert!(waits, "{:?} {context}", look.waits);
                     assert!(!look.waits.is_empty() || look.parked.is_some(), "{context}");
                     continue;
                 }
@@ -365,7 +369,7 @@ fn shares_that_go_to_a_bank_that_a_person_is_to_pay_by_hand_make_that_less_and_a
 }
 
 #[test]
-fn another_word_after_that_leaves_the_bank_its_worth_once_or_parks_with_what_it_has_twice() {
+fn another_word_after_that_leaves_the_bank_its_worth_once() {
     let words = |point: Point| {
         let firsts = point.says.iter().filter(|it| **it != Said::Nothing);
         firsts.flat_map(|first| point.says.iter().map(move |then| (*first, *then)))
@@ -379,16 +383,10 @@ fn another_word_after_that_leaves_the_bank_its_worth_once_or_parks_with_what_it_
                 told(&mut stage, then);
                 close_all(&mut stage);
                 let context = format!("{point:?} {way:?} {first:?} {then:?}\n{}", stage.text());
-                let look = stage.look();
-                if let Some((row, cause)) = &look.parked {
-                    // Its money is with the bank, and the redemption that brought it is none any more.
-                    assert_eq!((&**row, &*cause.code), ("repay at last", "refused"), "{context}");
-                    let taken_back =
-                        matches!(first, Said::Redeemed(_)) && then == Said::NotRedeemed;
-                    assert!(taken_back, "{context}");
+                if !stage.look().finished {
+                    assert!(is_on_its_way(&stage), "{:?} {context}", stage.look().waits);
                     continue;
                 }
-                assert!(look.finished, "{:?} {context}", look.waits);
                 if !way.contains(&("advance", Disposition::Refund)) {
                     the_bank_has_it_once(&stage, &context);
                 }

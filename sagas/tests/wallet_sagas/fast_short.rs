@@ -57,7 +57,7 @@ fn says(stage: &mut Fast, name: &'static str, word: ApplicationAnswer) {
 }
 
 /// What is left of it on the books, besides what the fund owes and what left the settlement account.
-fn left(played: &Fast) -> Vec<String> {
+pub(crate) fn left(played: &Fast) -> Vec<String> {
     let mut books = Balances::default();
     let advance = Key::<Advances>::of(&out_no("transfer"));
     let mut state = fundflow_domain::advance::State::default();
@@ -92,7 +92,7 @@ fn left(played: &Fast) -> Vec<String> {
 
 fn repaid(played: &Fast) -> String {
     let state = played.fold(&Key::<Advances>::of(&out_no("transfer"))).state;
-    state.advance().unwrap().repaid_sum().unwrap().to_string()
+    state.advance().unwrap().got_back().unwrap().to_string()
 }
 
 fn begun() -> Fast {

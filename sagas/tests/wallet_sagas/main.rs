@@ -14,7 +14,10 @@ mod doubted;
 #[path = "../common/doubts.rs"]
 mod doubts;
 mod fast_day;
+mod fast_doubted;
 mod fast_given_up;
+mod fast_overpaid;
+mod fast_overpaid_again;
 mod fast_short;
 mod fast_withdraw;
 mod freeze;

@@ -24,6 +24,11 @@ const AGGREGATES: &[(&str, &str)] = &[
         "advance.claim_changed",
         "The bank keeps shares for so much of it, and `recourse` is its own claim from now on.",
     ),
+    (
+        "advance.overpaid",
+        "The bank has so much more of our money than the shares brought, and is to return it.",
+    ),
+    ("advance.returned", "The bank has returned that, as whoever closed the case says."),
     ("advance.repayment_requested", "What the shares brought may be on its way to the bank."),
     ("advance.repaid", "The bank has what the shares brought."),
     ("application.placed", "An application to a registrar was opened on these terms."),

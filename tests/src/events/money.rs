@@ -7,6 +7,7 @@ use crate::{
 };
 use fundflow_domain::{
     advance::{self, Advances},
+    case::CaseId,
     fast_redemption::Advancer,
     ids::PaymentNo,
     payment::{self, Of, Payments},
@@ -76,7 +77,7 @@ fn payouts() -> Vec<payout::Event> {
     let before = payout::Terms { asked_at: None, ..terms.clone() };
     vec![
         E::Requested(Box::new(payout::Terms {
-            compensates: Some(fundflow_domain::case::CaseId::of(b"a record")),
+            compensates: Some(CaseId::of(b"a record")),
             ..terms.clone()
         })),
         E::PaidOut(transfer),
@@ -119,5 +120,7 @@ fn advances() -> Vec<advance::Event> {
         E::Repaid(transfer("REP-1", "2026-02-24T09:30:00+08:00")),
         E::Recourse { amount: amount("1000.00") },
         E::ClaimChanged { kept: money("9000.00"), recourse: money("1000.00") },
+        E::Overpaid { amount: money("4000.00") },
+        E::Returned { amount: amount("4000.00"), case: CaseId::of(b"a record") },
     ]
 }

@@ -6,6 +6,7 @@ use crate::{
 };
 use fundflow_domain::{
     advance,
+    case::CaseId,
     fast_redemption::Advancer,
     money::Amount,
     orders::Serial,
@@ -106,7 +107,11 @@ pub fn advance_commands() -> impl Strategy<Value = advance::Command> {
         (sums(), sums()).prop_map(|(brought, kept)| {
             C::RequestRepayment(advance::Brought { money: money(brought), kept: money(kept) })
         }),
-        sums().prop_map(|kept| C::KeepShares(money(kept))),
+        (sums(), sums()).prop_map(|(brought, kept)| {
+            C::KeepShares(advance::Brought { money: money(brought), kept: money(kept) })
+        }),
         transfer().prop_map(C::RecordRepaid),
+        select(vec!["first", "second"])
+            .prop_map(|case| C::RecordReturned(CaseId::of(case.as_bytes()))),
     ]
 }

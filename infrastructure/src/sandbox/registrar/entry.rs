@@ -116,7 +116,9 @@ impl Decided {
     /// What a query is answered with: the last word, unless that contradicts the books.
     fn standing(&self, now: Timestamp) -> Option<ApplicationAnswer> {
         let word = match self.fate {
-            ConfirmFate::Contradicted | ConfirmFate::TwiceDifferent => self.said_by(now).next(),
+            ConfirmFate::Contradicted
+            | ConfirmFate::LateContradicted
+            | ConfirmFate::TwiceDifferent => self.said_by(now).next(),
             ConfirmFate::Confirmed
             | ConfirmFate::Partial
             | ConfirmFate::Rejected

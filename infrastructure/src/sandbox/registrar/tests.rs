@@ -228,6 +228,7 @@ fn the_records_come_once_twice_late_contradicting_or_never() {
         ("missing", vec![], vec![]),
         ("twice", vec!["confirmed", "confirmed"], vec![]),
         ("contradicted", vec!["confirmed", "rejected"], vec![]),
+        ("late_contradicted", vec!["confirmed"], vec!["rejected"]),
         ("garbled", vec!["confirmed"], vec![]),
         ("twice_different", vec!["confirmed", "confirmed"], vec![]),
         ("corrected", vec!["confirmed"], vec!["confirmed"]),

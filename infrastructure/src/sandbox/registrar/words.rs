@@ -32,9 +32,13 @@ pub(super) fn words(
         ConfirmFate::Missing => vec![],
         ConfirmFate::Late => vec![word(at.plus_millis(delay), says.clone())],
         ConfirmFate::Twice => vec![right(), right()],
-        ConfirmFate::Contradicted => {
+        ConfirmFate::Contradicted | ConfirmFate::LateContradicted => {
             let later = rejection("0010", "rejected by a later record");
-            vec![right(), word(at, Final::Rejected(later))]
+            let is_late = fate == ConfirmFate::LateContradicted;
+            vec![
+                right(),
+                word(at.plus_millis(if is_late { delay } else { 0 }), Final::Rejected(later)),
+            ]
         }
         ConfirmFate::Garbled => vec![wrong(&planted::garbled)],
         ConfirmFate::WrongShares => vec![wrong(&planted::wrong_shares)],
@@ -60,6 +64,7 @@ const fn of_refusals(fate: ConfirmFate) -> ConfirmFate {
         | ConfirmFate::Partial
         | ConfirmFate::Rejected
         | ConfirmFate::Contradicted
+        | ConfirmFate::LateContradicted
         | ConfirmFate::Garbled
         | ConfirmFate::Carried
         | ConfirmFate::WrongShares

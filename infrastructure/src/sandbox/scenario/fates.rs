@@ -144,6 +144,8 @@ pub enum ConfirmFate {
     Twice,
     /// Confirmed; a later record rejects it. The books say confirmed.
     Contradicted,
+    /// Confirmed; after the delay a record rejects it. The books say confirmed.
+    LateContradicted,
     /// Confirmed with numbers that do not add up: a fen is missing.
     Garbled,
     /// Part of the shares that are to leave is confirmed with more to come, and the rest on the next

@@ -1,0 +1,109 @@
+//! What an advance remembers of each event.
+
+use super::{Advance, Event, Return, Stage, State};
+use crate::money::Money;
+
+pub(super) fn evolve(state: State, event: &Event) -> Option<State> {
+    use {Event as E, State as S};
+    match (state, event) {
+        (S::Absent, E::Requested(terms)) => {
+            let terms = terms.as_ref().clone();
+            Some(S::Known(Box::new(Advance {
+                terms,
+                stage: Stage::Requested,
+                paid: None,
+                repaid: Vec::new(),
+                overpaid: Money::ZERO,
+                returned: Vec::new(),
+                recourse: Money::ZERO,
+                kept: Money::ZERO,
+            })))
+        }
+        (
+            S::Known(advance),
+            E::Advanced(_)
+            | E::Declined { .. }
+            | E::RepaymentRequested { .. }
+            | E::Repaid(_)
+            | E::Recourse { .. }
+            | E::ClaimChanged { .. }
+            | E::Overpaid { .. }
+            | E::Returned { .. },
+        ) => moved(advance, event).map(S::Known),
+        (S::Known(_), E::Requested(_))
+        | (
+            S::Absent,
+            E::Advanced(_)
+            | E::Declined { .. }
+            | E::RepaymentRequested { .. }
+            | E::Repaid(_)
+            | E::Recourse { .. }
+            | E::ClaimChanged { .. }
+            | E::Overpaid { .. }
+            | E::Returned { .. },
+        ) => None,
+    }
+}
+
+fn moved(mut advance: Box<Advance>, event: &Event) -> Option<Box<Advance>> {
+    use {Event as E, Stage as S};
+    advance.stage = match (&advance.stage, event) {
+        (S::Requested, E::Advanced(transfer)) => {
+            advance.paid = Some(transfer.clone());
+            S::Advanced
+        }
+        (S::Requested, E::Declined { cause }) => S::Declined(cause.clone()),
+        (S::Advanced, E::Recourse { amount }) => {
+            advance.recourse = Money::from(*amount);
+            S::Settled
+        }
+        (S::Advanced | S::Repaying { .. } | S::Settled, E::ClaimChanged { kept, recourse }) => {
+            (advance.kept, advance.recourse) = (*kept, *recourse);
+            settled(&advance)?
+        }
+        (S::Advanced | S::Repaying { .. } | S::Settled, E::Overpaid { amount }) => {
+            advance.overpaid = *amount;
+            advance.stage.clone()
+        }
+        (S::Advanced | S::Repaying { .. } | S::Settled, E::Returned { amount, case }) => {
+            advance.overpaid = advance.overpaid.minus(Money::from(*amount))?;
+            advance.returned.push(Return { amount: *amount, case: *case });
+            settled(&advance)?
+        }
+        (S::Advanced | S::Settled, E::RepaymentRequested { no, amount, asked_at }) => {
+            S::Repaying { no: no.clone(), amount: *amount, asked_at: *asked_at }
+        }
+        (S::Repaying { .. }, E::Repaid(transfer)) => {
+            advance.repaid.push(transfer.clone());
+            S::Settled
+        }
+        (
+            S::Requested | S::Declined(_) | S::Advanced | S::Repaying { .. } | S::Settled,
+            E::Requested(_)
+            | E::Advanced(_)
+            | E::Declined { .. }
+            | E::RepaymentRequested { .. }
+            | E::Repaid(_)
+            | E::Recourse { .. }
+            | E::ClaimChanged { .. }
+            | E::Overpaid { .. }
+            | E::Returned { .. },
+        ) => return None,
+    };
+    Some(advance)
+}
+
+/// Whether any of it is lent still; what is on its way stays on its way.
+fn settled(advance: &Advance) -> Option<Stage> {
+    let is_lent = !advance.still_lent()?.is_zero();
+    Some(match &advance.stage {
+        on_its_way @ Stage::Repaying { .. } => on_its_way.clone(),
+        Stage::Requested | Stage::Declined(_) | Stage::Advanced | Stage::Settled => {
+            if is_lent {
+                Stage::Advanced
+            } else {
+                Stage::Settled
+            }
+        }
+    })
+}
