@@ -29,7 +29,8 @@ const ORDERS: [(&str, &str, &str, &str); 9] = [
         ",,6000.00,,recharge,000730,",
     ),
 ];
-const FATES: [&str; 2] = ["contradicted", "wrong_fee"];
+const FATES: [&str; 6] =
+    ["contradicted", "wrong_fee", "garbled", "wrong_shares", "zero_shares", "twice_different"];
 const HOWS: [(&str, &[&str]); 4] = [
     ("accepted", &["--how", "accepted"]),
     ("withdrawn", &["--how", "withdrawn"]),
@@ -135,6 +136,14 @@ fn played() -> &'static (tempfile::TempDir, tempfile::TempDir) {
     })
 }
 
+/// Yuan that are in suspense, over all orders.
+fn in_suspense(store: &Path) -> String {
+    let audit = json(store, &["audit", "verify"]);
+    let mut balances = audit["balances"].as_array().unwrap().iter();
+    let held = balances.find(|it| it["class"] == "L:SUSPENSE");
+    held.map_or_else(|| "0".to_owned(), |it| it["balance"].to_string())
+}
+
 fn open_cases(store: &Path) -> Vec<Value> {
     json(store, &["case", "ls", "--open"]).as_array().unwrap().clone()
 }
@@ -187,6 +196,9 @@ fn closed_as(how: &str) {
     nothing_is_wrong(store, how);
     play(store, day.path());
     nothing_is_wrong(store, how);
+    if open_cases(store).is_empty() {
+        assert_eq!(in_suspense(store), "0", "{how}");
+    }
     let settled = all_events(store).len();
     play(store, day.path());
     assert_eq!(all_events(store).len(), settled, "{how}: nothing is new, and nothing is stored");

@@ -21,7 +21,7 @@ use fundflow_domain::{
     payment::{self, Payments},
     payout::Payouts,
     postings::{
-        Account, Balances, Commodity, Posting, Source, imbalance, natural, of_advance,
+        Account, Balances, Commodity, Differences, Posting, Source, imbalance, natural, of_advance,
         of_application, of_holdings, of_payment, of_payout, of_wallet,
     },
     wallet::{self, Wallet},
@@ -43,6 +43,7 @@ use std::{
 #[derive(Debug, Default)]
 pub(super) struct Books {
     balances: Balances,
+    differences: Differences,
     pub(super) entries: u64,
     pub(super) postings: u64,
     shares: SharesSaid,
@@ -53,7 +54,6 @@ pub(super) struct Books {
     numbers: HashMap<ApplicationNo, OrderId>,
     /// Whether each case is open, and whose it is.
     cases: HashMap<StreamName, (bool, Option<TransactionId>)>,
-    disputed: HashSet<OrderId>,
     disputed_requests: HashSet<TransactionId>,
     /// What a person gets back from the customer of a request, by the greatest of its cases. Yuan.
     owed_back: HashMap<TransactionId, Money>,
@@ -176,7 +176,10 @@ impl Books {
         let paid = before.application().is_some_and(|it| self.paid_for.contains(&it.terms.order));
         let source = if paid { Source::Payment } else { Source::Proceeds };
         self.shares.said(request, before, &said);
-        Some((of_application(request, source, before, &said)?, suspects))
+        let mut entry = of_application(request, source, before, &said)?;
+        let (of, event) = ((request, source), (before, &said));
+        self.differences.of_application(of, event, &mut entry, &self.balances);
+        Some((entry, suspects))
     }
 
     fn wallet(&mut self, event: &Recorded, before: &dyn Fold, after: &dyn Fold) -> Booked {
@@ -206,10 +209,11 @@ impl Books {
 
     fn case(&mut self, event: &Recorded, after: &dyn Fold) -> Booked {
         let state = state::<Cases>(after)?;
+        let case = event.stream.id().parse().ok()?;
+        let entry = self.differences.of_case(case, state, &self.balances);
         let of = state.case().and_then(|case| case.transaction.clone());
         self.cases.insert(event.stream.clone(), (state.is_open(), of));
         if let Some(case) = state.case() {
-            self.disputed.extend(case.order.clone());
             self.disputed_requests.extend(case.transaction.clone());
             if let Some(request) =
                 case.transaction.as_ref().filter(|_| case.kind() == Kind::Overpaid)
@@ -218,7 +222,7 @@ impl Books {
                 *owed = Disputed::of(&case.findings).money.max(*owed);
             }
         }
-        Some((Vec::new(), Vec::new()))
+        Some((entry, Vec::new()))
     }
 
     fn lines(&mut self, entry: &[Posting], suspects: &mut Vec<Suspect>) {
@@ -261,18 +265,10 @@ impl Books {
     pub(super) fn is_excused(&self, excuse: &Excuse) -> bool {
         match excuse {
             Excuse::None => false,
-            Excuse::Order(order) => self.is_disputed(order),
             Excuse::OwedBack(request, money) => {
                 self.owed_back.get(request).is_some_and(|owed| owed >= money)
             }
         }
-    }
-
-    /// Whether a case was ever opened about that order, or about its request as a whole.
-    pub(super) fn is_disputed(&self, order: &OrderId) -> bool {
-        let request = self.orders.get(order);
-        self.disputed.contains(order)
-            || request.is_some_and(|request| self.disputed_requests.contains(request))
     }
 
     /// Whether a case was ever opened about that request.
@@ -315,7 +311,7 @@ impl Books {
             findings.extend(self.left(account, balance));
         }
         let over = self.shares.left().filter(|(request, ..)| {
-            self.ended.contains_key(*request) && !self.disputed_requests.contains(*request)
+            self.ended.contains_key(*request) && !self.has_open_case(request)
         });
         for (request, fund, sum) in over {
             let what = format!(
@@ -342,12 +338,11 @@ impl Books {
     /// What an account should not hold any more.
     fn left(&self, account: &Account, balance: Decimal) -> Option<(String, Check, String)> {
         let order = order_of(account);
-        if order.as_ref().is_some_and(|order| self.is_disputed(order)) {
-            return None;
-        }
-        if let Account::Suspense(order) = account {
-            let what = format!("{balance} yuan do not add up, and no case says why");
-            return Some((order.to_string(), Check::I3, what));
+        if let Account::Suspense(of) = account {
+            let balance = natural(account, balance);
+            let what = format!("{balance} yuan are left at {account}, and no open case says why");
+            return (!self.differences.is_open(of))
+                .then(|| (of.order.to_string(), Check::I3, what));
         }
         let request = match (order, account) {
             (Some(order), _) => self.orders.get(&order)?,

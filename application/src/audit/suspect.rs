@@ -21,8 +21,6 @@ pub(super) struct Suspect {
 pub(super) enum Excuse {
     /// Nothing excuses the finding.
     None,
-    /// A case on that order, or on its request.
-    Order(OrderId),
     /// A case that has a person get so much back from the customer of that request.
     OwedBack(TransactionId, Money),
 }
@@ -37,10 +35,9 @@ impl Excuse {
     /// What would explain that an account of a customer is below zero.
     pub(super) fn of(account: &Account, balance: Decimal) -> Self {
         let short = Money::new(balance.abs());
-        match (order_of(account), account, short) {
-            (Some(order), ..) => Excuse::Order(order),
-            (None, Account::Redeem(request), Ok(short)) => Excuse::OwedBack(request.clone(), short),
-            (None, ..) => Excuse::None,
+        match (account, short) {
+            (Account::Redeem(request), Ok(short)) => Excuse::OwedBack(request.clone(), short),
+            _ => Excuse::None,
         }
     }
 }
@@ -48,7 +45,8 @@ impl Excuse {
 /// The order whose money an account holds.
 pub(super) fn order_of(account: &Account) -> Option<OrderId> {
     match account {
-        Account::Pending(order) | Account::Suspense(order) => Some(order.clone()),
+        Account::Pending(order) => Some(order.clone()),
+        Account::Suspense(of) => Some(of.order.clone()),
         Account::ChannelReceivable
         | Account::Settlement
         | Account::FundReceivable(_)
@@ -57,6 +55,8 @@ pub(super) fn order_of(account: &Account) -> Option<OrderId> {
         | Account::Refund(_)
         | Account::Redeem(_)
         | Account::BankAdvance(_)
+        | Account::OverShort(_)
+        | Account::ByHand(_)
         | Account::FundPayable(_)
         | Account::RedemptionFee(_)
         | Account::PurchaseFee

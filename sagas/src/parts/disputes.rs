@@ -76,7 +76,7 @@ impl ApplicationLeg {
         said: &Confirmation,
     ) -> bool {
         let open = &view.open.notes.disputes;
-        !open.is_empty() && open.contains(&self.case_of(known, said))
+        !open.is_empty() && open.contains(&known.case_of(said))
     }
 
     /// Records of it that hold or are contested, whose cases are open.
@@ -89,7 +89,7 @@ impl ApplicationLeg {
             return Vec::new();
         };
         let all = application.confirmations().chain(application.contested());
-        let named = all.map(|said| (self.case_of(application, said), said));
+        let named = all.map(|said| (application.case_of(said), said));
         named.filter(|(case, _)| open.contains(case)).collect()
     }
 
