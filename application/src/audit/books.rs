@@ -8,13 +8,14 @@
 
 use super::{
     Check, Holding,
+    explained::Explained,
     shares::SharesSaid,
     suspect::{Excuse, Suspect, order_of},
 };
 use fundflow_domain::{
     advance::{self, Advances},
     application::{self, Applications},
-    case::{Cases, Disputed, Kind},
+    case::Cases,
     holdings::{HoldingId, Holdings},
     ids::{ApplicationNo, OrderId, TransactionId, WalletId},
     money::Money,
@@ -36,7 +37,7 @@ use fundflow_kernel::{
 use rust_decimal::Decimal;
 use std::{
     any::Any,
-    collections::{BTreeMap, HashMap, HashSet},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     sync::Arc,
 };
 
@@ -52,11 +53,9 @@ pub(super) struct Books {
     /// Whose an order is.
     orders: HashMap<OrderId, TransactionId>,
     numbers: HashMap<ApplicationNo, OrderId>,
-    /// Whether each case is open, and whose it is.
-    cases: HashMap<StreamName, (bool, Option<TransactionId>)>,
-    disputed_requests: HashSet<TransactionId>,
-    /// What a person gets back from the customer of a request, by the greatest of its cases. Yuan.
-    owed_back: HashMap<TransactionId, Money>,
+    pub(super) explained: Explained,
+    /// Requests whose customers had too much while a case about them was open.
+    below_zero: BTreeSet<TransactionId>,
     /// What shares did not bring of what a bank advanced on them. Yuan.
     short: HashMap<TransactionId, Money>,
     /// Over, and nothing was given up: the kind.
@@ -211,17 +210,7 @@ impl Books {
         let state = state::<Cases>(after)?;
         let case = event.stream.id().parse().ok()?;
         let entry = self.differences.of_case(case, state, &self.balances);
-        let of = state.case().and_then(|case| case.transaction.clone());
-        self.cases.insert(event.stream.clone(), (state.is_open(), of));
-        if let Some(case) = state.case() {
-            self.disputed_requests.extend(case.transaction.clone());
-            if let Some(request) =
-                case.transaction.as_ref().filter(|_| case.kind() == Kind::Overpaid)
-            {
-                let owed = self.owed_back.entry(request.clone()).or_default();
-                *owed = Disputed::of(&case.findings).money.max(*owed);
-            }
-        }
+        self.explained.hear(&event.stream, state);
         Some((entry, Vec::new()))
     }
 
@@ -250,6 +239,12 @@ impl Books {
             let wrong = |balance| natural(account, balance) < Decimal::ZERO;
             // Said once, when it happens: everything later would only repeat it.
             if account.class().is_customers() && wrong(after) && !wrong(before) {
+                if let Account::Redeem(request) = account
+                    && self.explained.has_open_case(request)
+                {
+                    self.below_zero.insert(request.clone());
+                    continue;
+                }
                 let balance = natural(account, after);
                 let what = format!("{account} falls to {balance}");
                 suspects.push(Suspect {
@@ -265,29 +260,13 @@ impl Books {
     pub(super) fn is_excused(&self, excuse: &Excuse) -> bool {
         match excuse {
             Excuse::None => false,
-            Excuse::OwedBack(request, money) => {
-                self.owed_back.get(request).is_some_and(|owed| owed >= money)
-            }
+            Excuse::OwedBack(request, money) => self.explained.was_owed_back(request, *money),
         }
-    }
-
-    /// Whether a case was ever opened about that request.
-    pub(super) fn is_disputed_request(&self, request: &TransactionId) -> bool {
-        self.disputed_requests.contains(request)
     }
 
     /// A saga is over and gave nothing up.
     pub(super) fn ended(&mut self, request: TransactionId, kind: Arc<str>) {
         self.ended.insert(request, kind);
-    }
-
-    pub(super) fn open_cases(&self) -> u64 {
-        self.cases.values().filter(|(open, _)| *open).count() as u64
-    }
-
-    /// Whether a person is still to close a case about that request.
-    pub(super) fn has_open_case(&self, request: &TransactionId) -> bool {
-        self.cases.values().any(|(open, of)| *open && of.as_ref() == Some(request))
     }
 
     pub(super) fn holdings(&self) -> Vec<Holding> {
@@ -311,7 +290,7 @@ impl Books {
             findings.extend(self.left(account, balance));
         }
         let over = self.shares.left().filter(|(request, ..)| {
-            self.ended.contains_key(*request) && !self.has_open_case(request)
+            self.ended.contains_key(*request) && !self.explained.has_open_case(request)
         });
         for (request, fund, sum) in over {
             let what = format!(
@@ -320,19 +299,30 @@ impl Books {
             );
             findings.push((self.name(request), Check::Saga, what));
         }
-        let undisputed = |(request, short): &(&TransactionId, &Money)| {
-            !short.is_zero()
-                && self.ended.contains_key(*request)
-                && !self.disputed_requests.contains(*request)
+        let more = |(request, short): &(&TransactionId, &Money)| {
+            self.ended.contains_key(*request) && **short > self.explained.disputed(request)
         };
-        for (request, short) in self.short.iter().filter(undisputed) {
+        for (request, short) in self.short.iter().filter(more) {
             let what = format!(
                 "the shares brought {short} yuan less than the bank advanced, and no case says why"
             );
             findings.push((self.name(request), Check::Saga, what));
         }
+        findings.extend(self.below_zero.iter().filter_map(|request| self.overpaid(request)));
         findings.sort_by(|one, other| (&one.0, &one.2).cmp(&(&other.0, &other.2)));
         findings
+    }
+
+    /// What the customer of a request still has too much, and is to be got back from nobody.
+    fn overpaid(&self, request: &TransactionId) -> Option<(String, Check, String)> {
+        let account = Account::Redeem(request.clone());
+        let balance = natural(&account, self.balances.of(&account));
+        let owed = self.explained.owed_back(request).decimal();
+        if balance + owed >= Decimal::ZERO || self.explained.has_open_case(request) {
+            return None;
+        }
+        let what = format!("{account} is at {balance}, and a person gets {owed} back");
+        Some((self.name(request), Check::I2, what))
     }
 
     /// What an account should not hold any more.
@@ -351,7 +341,7 @@ impl Books {
         };
         self.ended.get(request)?;
         // What came after the end and is in dispute waits for whoever closes its case.
-        if self.has_open_case(request) {
+        if self.explained.has_open_case(request) {
             return None;
         }
         let balance = natural(account, balance);
@@ -360,8 +350,10 @@ impl Books {
     }
 
     fn name(&self, request: &TransactionId) -> String {
-        let kind = self.ended.get(request).map_or("", |kind| kind);
-        format!("{kind} {request}")
+        match self.ended.get(request) {
+            Some(kind) => format!("{kind} {request}"),
+            None => request.to_string(),
+        }
     }
 }
 

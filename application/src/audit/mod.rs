@@ -20,6 +20,7 @@
 //! as a whole. Against these, keep the last position and the last links somewhere else.
 
 mod books;
+mod explained;
 mod report;
 mod shares;
 mod suspect;
@@ -278,7 +279,7 @@ impl<'a> Audit<'a> {
         report.up_to = head;
         report.counts.entries = self.books.entries;
         report.counts.postings = self.books.postings;
-        report.counts.open_cases = self.books.open_cases();
+        report.counts.open_cases = self.books.explained.open_cases();
         report.unchecked = self.unchecked.into_values().collect();
         report
     }

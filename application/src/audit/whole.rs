@@ -82,7 +82,7 @@ impl Audit<'_> {
         let left = look.open_ends.iter().filter(|end| !look.given_up.contains(&end.name));
         // What was given up, or corrected after the end, may still be on its way; so may money that came
         // after it, for which somebody is called or a person waited for.
-        let late = !look.given_up.is_empty() || self.books.is_disputed_request(&owner.1);
+        let late = !look.given_up.is_empty() || self.books.explained.has_case(&owner.1);
         let moving = |wait: &Wait| {
             matches!(wait, Wait::Answer { .. } | Wait::Timer(_) | Wait::Operator { .. })
         };
@@ -90,7 +90,7 @@ impl Audit<'_> {
         if look.ending.is_some() && !moves {
             // What waits for a case to be closed has its owner: whoever closes it.
             let left: Vec<_> = left.collect();
-            let cased = !left.is_empty() && self.books.has_open_case(&owner.1);
+            let cased = !left.is_empty() && self.books.explained.has_open_case(&owner.1);
             for end in left.into_iter().filter(|_| !cased) {
                 let what = format!("it is over, and {} ({}) is open", end.name, end.worth);
                 self.find_of(owner, Check::OpenEnds, what);

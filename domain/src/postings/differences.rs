@@ -73,8 +73,7 @@ impl Differences {
         };
         let (fallen, came) = changes(before, event);
         if let Some(fallen) = fallen {
-            let case = known.case_of(fallen);
-            if let Some(was) = self.records.remove(&case) {
+            if let Some(was) = self.records.remove(&known.case_of(fallen)) {
                 self.place(Known { upheld: false, ..was }, entry, balances, false);
             }
         }

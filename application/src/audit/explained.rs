@@ -1,0 +1,84 @@
+//! What cases say of why the books do not add up, and whether each is still open.
+
+use fundflow_domain::{
+    case::{Disputed, Kind, State},
+    ids::TransactionId,
+    money::Money,
+};
+use fundflow_kernel::envelope::StreamName;
+use std::collections::{HashMap, HashSet};
+
+#[derive(Debug, Default)]
+pub(super) struct Explained {
+    /// Whether each case is open, and whose it is.
+    cases: HashMap<StreamName, (bool, Option<TransactionId>)>,
+    requests: HashSet<TransactionId>,
+    /// By the greatest of a request's cases, open or closed. Yuan.
+    disputed: HashMap<TransactionId, Money>,
+    /// What a person gets back from the customer of a request. Yuan.
+    owed_back: HashMap<TransactionId, OwedBack>,
+}
+
+/// As named in the last case about it, and the most that one ever named. Yuan.
+#[derive(Debug, Clone, Copy, Default)]
+struct OwedBack {
+    last: Money,
+    most: Money,
+}
+
+impl Explained {
+    /// A case, as an event has left it.
+    pub(super) fn hear(&mut self, stream: &StreamName, state: &State) {
+        let of = state.case().and_then(|case| case.transaction.clone());
+        self.cases.insert(stream.clone(), (state.is_open(), of));
+        let Some(case) = state.case() else { return };
+        let Some(request) = &case.transaction else { return };
+        let money = Disputed::of(&case.findings).money;
+        self.says(request, money);
+        if case.kind() == Kind::Overpaid {
+            self.owes_back(request, money);
+        }
+    }
+
+    /// A case about that request disputes so much.
+    pub(super) fn says(&mut self, request: &TransactionId, money: Money) {
+        self.requests.insert(request.clone());
+        let most = self.disputed.entry(request.clone()).or_default();
+        *most = money.max(*most);
+    }
+
+    /// So much went to the customer of that request too much.
+    pub(super) fn owes_back(&mut self, request: &TransactionId, money: Money) {
+        let owed = self.owed_back.entry(request.clone()).or_default();
+        *owed = OwedBack { last: money, most: money.max(owed.most) };
+    }
+
+    /// Whether a person gets so much back, or did: while records were in dispute it was sometimes more.
+    pub(super) fn was_owed_back(&self, request: &TransactionId, money: Money) -> bool {
+        self.owed_back.get(request).is_some_and(|owed| owed.most >= money)
+    }
+
+    /// What a person gets back by the last case about it.
+    pub(super) fn owed_back(&self, request: &TransactionId) -> Money {
+        self.owed_back.get(request).map_or(Money::ZERO, |owed| owed.last)
+    }
+
+    /// The most that a case about that request ever disputed.
+    pub(super) fn disputed(&self, request: &TransactionId) -> Money {
+        self.disputed.get(request).copied().unwrap_or_default()
+    }
+
+    /// Whether a case was ever opened about that request.
+    pub(super) fn has_case(&self, request: &TransactionId) -> bool {
+        self.requests.contains(request)
+    }
+
+    /// Whether a person is still to close a case about that request.
+    pub(super) fn has_open_case(&self, request: &TransactionId) -> bool {
+        self.cases.values().any(|(open, of)| *open && of.as_ref() == Some(request))
+    }
+
+    pub(super) fn open_cases(&self) -> u64 {
+        self.cases.values().filter(|(open, _)| *open).count() as u64
+    }
+}
