@@ -72,10 +72,8 @@ impl Differences {
             Source::Proceeds => Account::Redeem(request.clone()),
         };
         let (fallen, came) = changes(before, event);
-        if let Some(fallen) = fallen {
-            if let Some(was) = self.records.remove(&known.case_of(fallen)) {
-                self.place(Known { upheld: false, ..was }, entry, balances, false);
-            }
+        if let Some(was) = fallen.and_then(|it| self.records.remove(&known.case_of(it))) {
+            self.place(Known { upheld: false, ..was }, entry, balances, false);
         }
         let Some((came, upheld)) = came else { return };
         let differs = entry.iter().any(|line| matches!(line.account, Account::Suspense(_)));
