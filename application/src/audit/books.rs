@@ -30,7 +30,7 @@ use fundflow_domain::{
 use fundflow_kernel::{
     codec::{self, Stored},
     decider::Decider as _,
-    envelope::{Recorded, StreamName},
+    envelope::Recorded,
     fold::Fold,
     loaded::Loaded,
 };
@@ -58,6 +58,10 @@ pub(super) struct Books {
     below_zero: BTreeSet<TransactionId>,
     /// What shares did not bring of what a bank advanced on them. Yuan.
     short: HashMap<TransactionId, Money>,
+    /// What a bank keeps of the shares that it advanced on, by request. Yuan, and as many shares.
+    kept: HashMap<TransactionId, Money>,
+    /// Over, and waiting for nobody.
+    finished: HashSet<TransactionId>,
     /// Over, and nothing was given up: the kind.
     ended: HashMap<TransactionId, Arc<str>>,
 }
@@ -144,8 +148,9 @@ impl Books {
             advance::Event::Recourse { amount } => {
                 self.short.insert(request.clone(), Money::from(*amount));
             }
-            advance::Event::ClaimChanged { recourse, .. } => {
+            advance::Event::ClaimChanged { kept, recourse } => {
                 self.short.insert(request.clone(), *recourse);
+                self.kept.insert(request.clone(), *kept);
             }
             advance::Event::Requested(_)
             | advance::Event::Advanced(_)
@@ -264,6 +269,11 @@ impl Books {
         }
     }
 
+    /// A saga is over and waits for nobody, whatever it gave up.
+    pub(super) fn finished(&mut self, request: TransactionId) {
+        self.finished.insert(request);
+    }
+
     /// A saga is over and gave nothing up.
     pub(super) fn ended(&mut self, request: TransactionId, kind: Arc<str>) {
         self.ended.insert(request, kind);
@@ -289,10 +299,8 @@ impl Books {
         for (account, balance) in self.balances.iter() {
             findings.extend(self.left(account, balance));
         }
-        let over = self.shares.left().filter(|(request, ..)| {
-            self.ended.contains_key(*request) && !self.explained.has_open_case(request)
-        });
-        for (request, fund, sum) in over {
+        let over = self.shares.left().filter(|(request, ..)| self.ended.contains_key(*request));
+        for (request, fund, sum) in over.filter(|(request, _, sum)| !self.moved(request, *sum)) {
             let what = format!(
                 "it is over, and the registrar confirmed {sum} shares of {fund} more than its \
                  holder gained"
@@ -308,9 +316,17 @@ impl Books {
             );
             findings.push((self.name(request), Check::Saga, what));
         }
-        findings.extend(self.below_zero.iter().filter_map(|request| self.overpaid(request)));
+        let below = self.below_zero.iter().filter(|it| self.finished.contains(*it));
+        findings.extend(below.filter_map(|request| self.overpaid(request)));
         findings.sort_by(|one, other| (&one.0, &one.2).cmp(&(&other.0, &other.2)));
         findings
+    }
+
+    /// Whether shares that a registrar spoke of and that no holder gained are where a case says, or with
+    /// the bank that keeps them for its advance.
+    fn moved(&self, request: &TransactionId, sum: Decimal) -> bool {
+        let kept = self.kept.get(request).map_or(Decimal::ZERO, |kept| kept.decimal());
+        sum == kept || self.explained.moved(request, sum) || self.explained.has_open_case(request)
     }
 
     /// What the customer of a request still has too much, and is to be got back from nobody.

@@ -6,6 +6,7 @@ use fundflow_domain::{
     money::Money,
 };
 use fundflow_kernel::envelope::StreamName;
+use rust_decimal::Decimal;
 use std::collections::{HashMap, HashSet};
 
 #[derive(Debug, Default)]
@@ -15,6 +16,8 @@ pub(super) struct Explained {
     requests: HashSet<TransactionId>,
     /// By the greatest of a request's cases, open or closed. Yuan.
     disputed: HashMap<TransactionId, Money>,
+    /// Shares that each of a request's cases is about.
+    shares: HashSet<(TransactionId, Decimal)>,
     /// What a person gets back from the customer of a request. Yuan.
     owed_back: HashMap<TransactionId, OwedBack>,
 }
@@ -33,7 +36,8 @@ impl Explained {
         self.cases.insert(stream.clone(), (state.is_open(), of));
         let Some(case) = state.case() else { return };
         let Some(request) = &case.transaction else { return };
-        let money = Disputed::of(&case.findings).money;
+        let Disputed { money, shares } = Disputed::of(&case.findings);
+        self.shares.insert((request.clone(), shares.decimal()));
         self.says(request, money);
         if case.kind() == Kind::Overpaid {
             self.owes_back(request, money);
@@ -66,6 +70,11 @@ impl Explained {
     /// The most that a case about that request ever disputed.
     pub(super) fn disputed(&self, request: &TransactionId) -> Money {
         self.disputed.get(request).copied().unwrap_or_default()
+    }
+
+    /// Whether a case about that request is about so many shares, come or gone.
+    pub(super) fn moved(&self, request: &TransactionId, shares: Decimal) -> bool {
+        self.shares.contains(&(request.clone(), shares.abs()))
     }
 
     /// Whether a case was ever opened about that request.

@@ -69,7 +69,9 @@ impl Audit<'_> {
     }
 
     fn saga(&mut self, owner: &Owner, look: &Look) {
-        if !look.finished {
+        if look.finished {
+            self.books.finished(owner.1.clone());
+        } else {
             self.report.counts.unfinished += 1;
         }
         if !look.finished && look.waits.is_empty() {

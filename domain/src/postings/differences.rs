@@ -7,6 +7,7 @@
 //! closed as manual                A:BYHAND
 //! closed as withdrawn, corrected  L:SUSPENSE, from which the reversal of the record takes it
 //! ```
+//! What the corrected record itself takes and is not there is on E:OVERSHORT, where it has no case.
 //!
 //! 1. It follows from the record and from how its case stands, and from nothing that is stored besides.
 //!    So it is the same whichever came first, and for cases that an earlier program closed.
@@ -17,7 +18,7 @@
 use super::{Account, Balances, Differing, Posting, Source};
 use crate::{
     application::{Confirmation, Event, State},
-    case::{self, CaseId, How},
+    case::{self, CaseId, Closing, How},
     ids::TransactionId,
 };
 use rust_decimal::Decimal;
@@ -27,6 +28,8 @@ use std::collections::HashMap;
 #[derive(Debug, Default)]
 pub struct Differences {
     cases: HashMap<CaseId, Standing>,
+    /// Records that add up, and the case that each of them closed.
+    corrections: HashMap<CaseId, CaseId>,
     records: HashMap<CaseId, Known>,
 }
 
@@ -92,15 +95,33 @@ impl Differences {
     ) -> Vec<Posting> {
         let mut entry = Vec::new();
         self.cases.insert(case, Standing::of(state));
-        if let Some(known) = self.records.remove(&case) {
-            self.place(known, &mut entry, balances, true);
+        let correction = match state {
+            case::State::Closed(_, Closing { how: How::Corrected { by_record }, .. }) => {
+                self.corrections.insert(*by_record, case);
+                Some(*by_record)
+            }
+            case::State::Absent | case::State::Open(_) | case::State::Closed(..) => None,
+        };
+        for record in std::iter::once(case).chain(correction) {
+            if let Some(known) = self.records.remove(&record) {
+                self.place(known, &mut entry, balances, true);
+            }
         }
         entry
     }
 
+    fn standing(&self, record: CaseId) -> Standing {
+        let own = self.cases.get(&record).copied();
+        let corrected = || {
+            let closed = self.cases.get(self.corrections.get(&record)?)?;
+            (*closed == Standing::Reversed).then_some(Standing::OverShort)
+        };
+        own.or_else(corrected).unwrap_or(Standing::Open)
+    }
+
     /// Moves a difference to where it belongs. What the record itself says is in the entry already.
     fn place(&mut self, known: Known, entry: &mut Vec<Posting>, balances: &Balances, holds: bool) {
-        let standing = self.cases.get(&known.of.case).copied().unwrap_or(Standing::Open);
+        let standing = self.standing(known.of.case);
         let now = |account: &Account| now(account, entry, balances);
         let accounts = known.of.accounts();
         let [suspense, over_short, by_hand] = accounts.each_ref().map(now);
