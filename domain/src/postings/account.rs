@@ -42,7 +42,7 @@ pub enum Account {
     Suspense(Differing),
     /// What did not add up of a record that a person let stand: our gain, or our loss.
     OverShort(Differing),
-    /// What did not add up of a record, and what a person settled outside of the engine: the other side is
+    /// What did not add up of a record, and what a person settles outside of the engine: the other side is
     /// in the firm's own ledger.
     ByHand(Differing),
     /// Cash that a bank advanced and waits for.

@@ -3,21 +3,23 @@
 //! ```text
 //! its case is                     the difference is on
 //! open, or there is none          L:SUSPENSE
-//! closed as accepted, paid by us  E:OVERSHORT
+//! closed as accepted, paid by us  E:OVERSHORT; what a purchase takes and nobody paid is on A:BYHAND, since
+//!                                 a person gets it from the investor: the case `overpaid`
 //! closed as manual                A:BYHAND
 //! closed as withdrawn, corrected  L:SUSPENSE, from which the reversal of the record takes it
 //! ```
-//! What the corrected record itself takes and is not there is on E:OVERSHORT, where it has no case.
+//! A corrected record that has no case of its own stands as one that was accepted.
 //!
 //! 1. It follows from the record and from how its case stands, and from nothing that is stored besides.
 //!    So it is the same whichever came first, and for cases that an earlier program closed.
 //! 2. By no record does an order's money fall below zero: what is lacking is a part of its difference.
 //! 3. A record that holds although its order was rejected or taken back finds its money there, or gone
 //!    back. Once its case is closed it is paid with what is there, and only the rest is a difference.
+//! 4. No loss of ours is posted for what the investor owes.
 
 use super::{Account, Balances, Differing, Posting, Source};
 use crate::{
-    application::{Confirmation, Event, State},
+    application::{Confirmation, Event, Quantity, State},
     case::{self, CaseId, Closing, How},
     ids::TransactionId,
 };
@@ -36,7 +38,7 @@ pub struct Differences {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Standing {
     Open,
-    OverShort,
+    Accepted,
     ByHand,
     /// The record does not hold any more.
     Reversed,
@@ -47,6 +49,8 @@ struct Known {
     of: Differing,
     /// The customer's money for it.
     from: Account,
+    /// It buys with that money.
+    buys: bool,
     /// That money may have gone back before the record came.
     upheld: bool,
     /// What the case had of that account; below zero, what the account lacked. Yuan.
@@ -82,7 +86,9 @@ impl Differences {
         let differs = entry.iter().any(|line| matches!(line.account, Account::Suspense(_)));
         if differs || upheld || below_zero(&from, entry, balances) {
             let of = Differing::of(known, came);
-            self.place(Known { of, from, upheld, paid: Decimal::ZERO }, entry, balances, true);
+            let buys = matches!(known.terms.ask.quantity(), Quantity::Money(_));
+            let paid = Decimal::ZERO;
+            self.place(Known { of, from, buys, upheld, paid }, entry, balances, true);
         }
     }
 
@@ -114,7 +120,7 @@ impl Differences {
         let own = self.cases.get(&record).copied();
         let corrected = || {
             let closed = self.cases.get(self.corrections.get(&record)?)?;
-            (*closed == Standing::Reversed).then_some(Standing::OverShort)
+            (*closed == Standing::Reversed).then_some(Standing::Accepted)
         };
         own.or_else(corrected).unwrap_or(Standing::Open)
     }
@@ -128,16 +134,16 @@ impl Differences {
         let difference = suspense + over_short + by_hand + known.paid;
         let paid = match standing {
             _ if !holds => Decimal::ZERO,
-            Standing::OverShort | Standing::ByHand if known.upheld => known.pays(difference, now),
-            Standing::Open | Standing::OverShort | Standing::ByHand | Standing::Reversed => {
+            Standing::Accepted | Standing::ByHand if known.upheld => known.pays(difference, now),
+            Standing::Open | Standing::Accepted | Standing::ByHand | Standing::Reversed => {
                 known.pays(Decimal::ZERO, now)
             }
         };
         let rest = difference - paid;
         let due = match standing {
             Standing::Open | Standing::Reversed => [rest, Decimal::ZERO, Decimal::ZERO],
-            Standing::OverShort => [Decimal::ZERO, rest, Decimal::ZERO],
-            Standing::ByHand => [Decimal::ZERO, Decimal::ZERO, rest],
+            Standing::Accepted if !known.buys => [Decimal::ZERO, rest, Decimal::ZERO],
+            Standing::Accepted | Standing::ByHand => [Decimal::ZERO, Decimal::ZERO, rest],
         };
         let own = [suspense, over_short, by_hand];
         let lines = accounts.into_iter().zip(due).zip(own);
@@ -168,7 +174,7 @@ impl Standing {
         match state {
             case::State::Absent | case::State::Open(_) => Self::Open,
             case::State::Closed(_, closing) => match closing.how {
-                How::Accepted | How::PaidByUs { .. } => Self::OverShort,
+                How::Accepted | How::PaidByUs { .. } => Self::Accepted,
                 How::Manual { .. } => Self::ByHand,
                 How::Withdrawn | How::Corrected { .. } => Self::Reversed,
             },

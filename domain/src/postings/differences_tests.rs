@@ -142,17 +142,18 @@ fn rejected() -> Command {
     Command::Reject(Rejection { cause, interest: Money::ZERO, frozen: None, by_us: false })
 }
 
-/// A record of each kind that is a fen short, and one that takes more than was asked.
-fn records() -> [(Told, &'static str); 4] {
+/// A record of each kind that is a fen short, and those that take more than was asked; what each differs by,
+/// and whether it buys.
+fn records() -> [(Told, &'static str, bool); 4] {
     let conversion = [convert("10000"), confirm("C1", true, converted("9852.21", "147.78"))];
     let redemption = [redeem("6000"), confirm("C1", true, redeemed("7842.60", "34.30", "7808.31"))];
     let purchase = [buy("1000"), confirm("C1", true, bought("1000.02", "0", "0"))];
     let part = [buy("1000"), confirm("C1", false, bought("1000.02", "0", "0"))];
     [
-        (Told::of(Source::Payment).says(conversion), "-0.01"),
-        (Told::of(Source::Payment).says(redemption), "0.01"),
-        (Told::of(Source::Payment).money("1000.00").says(purchase), "0.02"),
-        (Told::of(Source::Payment).money("1000.00").says(part), "0.02"),
+        (Told::of(Source::Payment).says(conversion), "-0.01", false),
+        (Told::of(Source::Payment).says(redemption), "0.01", false),
+        (Told::of(Source::Payment).money("1000.00").says(purchase), "0.02", true),
+        (Told::of(Source::Payment).money("1000.00").says(part), "0.02", true),
     ]
 }
 
@@ -162,7 +163,8 @@ fn a_difference_is_in_suspense_until_its_case_is_closed_and_leaves_it_by_the_way
     let ways: [Way; 3] =
         [(|| How::Accepted, "E:OVERSHORT"), (paid_by_us, "E:OVERSHORT"), (manual, "A:BYHAND")];
     for (how, account) in ways {
-        for (told, sum) in records() {
+        for (told, sum, buys) in records() {
+            let account = if buys { "A:BYHAND" } else { account };
             let keeps = |told: &Told| told.left().into_iter().filter(|it| !it.contains("CUST"));
             let only = |account: &str| vec![format!("{account} TX-1.mmf {sum}")];
             let told = told.opened();
@@ -178,7 +180,7 @@ fn a_difference_is_in_suspense_until_its_case_is_closed_and_leaves_it_by_the_way
 #[test]
 fn a_record_that_is_taken_back_takes_its_difference_with_it_however_its_case_was_closed() {
     for how in [|| How::Accepted, manual, || How::Withdrawn] {
-        for (told, _) in records() {
+        for (told, ..) in records() {
             let told = told.opened().closed(how());
             let serial = as_("C1");
             let told = told.says([Command::Withdraw(serial, own_cause("x", "taken back"))]);
@@ -194,7 +196,7 @@ fn a_record_that_came_after_its_case_was_closed_is_no_exception() {
     let told = Told::of(Source::Payment).money("1000.00");
     let told = told.about(id, &case::Command::Open(Box::new(report(id)))).closed(How::Accepted);
 
-    assert_eq!(told.says(said()).left(), ["E:OVERSHORT TX-1.mmf 0.02"]);
+    assert_eq!(told.says(said()).left(), ["A:BYHAND TX-1.mmf 0.02"]);
 }
 
 #[test]
@@ -235,7 +237,7 @@ fn what_holds_after_a_rejection_is_paid_with_what_is_there_and_the_rest_is_ours(
 
     let back = Told::of(Source::Payment).money("1000.00").money("-1000.00").says(upheld("1000"));
     let back = back.opened().closed(How::Accepted);
-    assert_eq!(back.left(), ["E:OVERSHORT TX-1.mmf 1000.00"]);
+    assert_eq!(back.left(), ["A:BYHAND TX-1.mmf 1000.00"]);
 
     // Said otherwise after that, it is still an order whose money may have gone back.
     let confirmation = Box::new(says("L2", true, bought("900", "0", "100")));
@@ -255,7 +257,7 @@ fn money_that_went_back_by_an_earlier_record_is_lacking_by_the_one_that_takes_it
     assert_eq!(told.left(), ["L:SUSPENSE TX-1.mmf 400.00"]);
 
     let told = told.closed(How::Accepted);
-    assert_eq!(told.left(), ["E:OVERSHORT TX-1.mmf 400.00"]);
+    assert_eq!(told.left(), ["A:BYHAND TX-1.mmf 400.00"]);
     let told = told.says([Command::Withdraw(as_("C2"), own_cause("x", "taken back"))]);
     assert_eq!(told.left(), ["L:CUST:PENDING:TX-1.mmf -600.00"]);
 }

@@ -11,7 +11,7 @@
 //!              fast transfer   A:FUND:RECV      -> A:CUST:ADVANCED
 //!              corrected       the old entry with the same amounts, reversed, and the new one
 //!              what does not add up goes to L:SUSPENSE, under the order and its case
-//! case:        accepted, paid by us   L:SUSPENSE -> E:OVERSHORT
+//! case:        accepted, paid by us   L:SUSPENSE -> E:OVERSHORT, or A:BYHAND where the investor owes it
 //!              manual          L:SUSPENSE       -> A:BYHAND
 //!              reopened        back to L:SUSPENSE; withdrawn, corrected: the record's reversal takes it out
 //! payout:      paid out        L:CUST:REDEEM    -> A:BANK:SETTLE

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::ports::registrar::ApplicationAnswer;
 use fundflow_domain::{
-    application::{Application, Command, Confirmation, Quantity},
+    application::{Command, Confirmation},
     case::{self, CaseId, Finding},
     text::Text,
 };
@@ -35,8 +35,8 @@ impl ApplicationLeg {
         let open = &view.open.notes.disputes;
         let known = self.application(&view).ok_or(NotDone::Lacks("the application"))?;
         let disputed = Some(known.case_of(&first)).filter(|case| open.contains(case));
-        let is_one = findings.is_empty() && first.serial != said.serial;
-        let Some(case) = disputed.filter(|_| is_one && !takes_what_went_back(known, &first)) else {
+        let Some(case) = disputed.filter(|_| findings.is_empty() && first.serial != said.serial)
+        else {
             return Ok(None);
         };
         let case_key: Key<case::Cases> = Key::of(&case);
@@ -88,12 +88,6 @@ impl ApplicationLeg {
         }
         Ok(events)
     }
-}
-
-/// Whether the money of a record that bought may have gone back before it came: who bears it is for a
-/// person to say.
-fn takes_what_went_back(known: &Application, first: &Confirmation) -> bool {
-    matches!(known.terms.ask.quantity(), Quantity::Money(_)) && known.is_upheld(&first.serial)
 }
 
 /// The case is closed by a corrected record.

@@ -30,16 +30,16 @@ pub(crate) fn report(log: &[Recorded], kinds: impl IntoIterator<Item = Arc<dyn K
 
 /// Nothing is wrong with the books of that log.
 #[track_caller]
-pub(crate) fn adds_up(report: &Report, transcript: &str) {
+pub(crate) fn adds_up(report: &Report, told: impl Fn() -> String) {
     // What a stage was given was written by nobody's transaction.
     let own = report.findings.iter().filter(|it| it.check != Check::Envelope);
     let said: Vec<String> = own.map(ToString::to_string).collect();
-    assert!(said.is_empty(), "{said:#?}\n{transcript}");
+    assert!(said.is_empty(), "{said:#?}\n{}", told());
 }
 
 /// Every case is closed: no difference waits for anybody.
 #[track_caller]
-pub(crate) fn nothing_is_in_suspense(report: &Report, transcript: &str) {
+pub(crate) fn nothing_is_in_suspense(report: &Report, told: impl Fn() -> String) {
     let waits = report.balances.iter().any(|it| it.class == "L:SUSPENSE");
-    assert!(!waits, "{:#?}\n{transcript}", report.balances);
+    assert!(!waits, "{:#?}\n{}", report.balances, told());
 }

@@ -165,8 +165,8 @@ pub(crate) fn bring_to_its_end(stage: &mut impl Doubted) {
     }
     assert_eq!(open_case(stage.log()), None, "a case cannot be closed\n{text}");
     let report = stage.audit();
-    crate::audited::adds_up(&report, &text);
-    crate::audited::nothing_is_in_suspense(&report, &text);
+    crate::audited::adds_up(&report, || text.clone());
+    crate::audited::nothing_is_in_suspense(&report, || text.clone());
     let ours = Decimal::from(paid_by_us(stage.log(), "payout.requested").len());
     assert!(closed_as_paid_by_us(stage.log()).is_subset(&all(stage.log(), "payout.requested")));
     let paid = compensated(stage.log());

@@ -280,7 +280,7 @@ proptest! {
         prop_assert!(look.finished, "it is stuck: {:?} {:?}\n{}", look.waits, look.open_ends, stage.text());
         over(&stage);
         let report = audited::report(&stage.events, stage.kinds());
-        audited::adds_up(&report, &stage.text());
-        audited::nothing_is_in_suspense(&report, &stage.text());
+        audited::adds_up(&report, || stage.text());
+        audited::nothing_is_in_suspense(&report, || stage.text());
     }
 }

@@ -38,4 +38,5 @@ mod redemption;
 mod said_again;
 mod stage;
 mod subscription;
+mod suspense;
 mod withheld;
