@@ -355,13 +355,15 @@ impl Books {
             (None, Account::Redeem(request) | Account::Advanced(request)) => request,
             (None, _) => return None,
         };
-        self.ended.get(request)?;
+        let given_up = self.explained.is_given_up(request, balance);
         // What came after the end and is in dispute waits for whoever closes its case.
-        if self.explained.has_open_case(request) {
+        let is_over = self.ended.contains_key(request) || given_up.is_some();
+        if !is_over || given_up == Some(true) || self.explained.has_open_case(request) {
             return None;
         }
         let balance = natural(account, balance);
-        let what = format!("it is over, and {balance} yuan are left at {account}");
+        let but = given_up.map_or("", |_| ", which is not what a person has of it");
+        let what = format!("it is over, and {balance} yuan are left at {account}{but}");
         Some((self.name(request), Check::Saga, what))
     }
 

@@ -7,7 +7,7 @@ use fundflow_domain::{
 };
 use fundflow_kernel::envelope::StreamName;
 use rust_decimal::Decimal;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 #[derive(Debug, Default)]
 pub(super) struct Explained {
@@ -18,6 +18,8 @@ pub(super) struct Explained {
     disputed: HashMap<TransactionId, Money>,
     /// Shares that each of a request's cases is about.
     shares: HashSet<(TransactionId, Decimal)>,
+    /// What a person has of requests that were given up: sums of any of the ends, in the unit of each.
+    given_up: HashMap<TransactionId, BTreeSet<Decimal>>,
     /// What a person gets back from the customer of a request. Yuan.
     owed_back: HashMap<TransactionId, OwedBack>,
 }
@@ -49,6 +51,21 @@ impl Explained {
         self.requests.insert(request.clone());
         let most = self.disputed.entry(request.clone()).or_default();
         *most = money.max(*most);
+    }
+
+    /// A person has ends of that worth of a request that is over.
+    pub(super) fn gives_up(&mut self, request: TransactionId, ends: Vec<Decimal>) {
+        let mut sums = BTreeSet::from([Decimal::ZERO]);
+        for end in ends {
+            let more: Vec<_> = sums.iter().map(|sum| sum.saturating_add(end)).collect();
+            sums.extend(more);
+        }
+        self.given_up.insert(request, sums);
+    }
+
+    /// Whether a person has exactly that much of a request; `None` if nothing of it was given up.
+    pub(super) fn is_given_up(&self, request: &TransactionId, balance: Decimal) -> Option<bool> {
+        Some(self.given_up.get(request)?.contains(&balance.abs()))
     }
 
     /// So much went to the customer of that request too much.

@@ -9,7 +9,7 @@ use fundflow_kernel::{
     loaded::with_sources,
     store::{EventStore, Position, ReadError},
 };
-use fundflow_runtime::{liveness::Wait, look::Look};
+use fundflow_runtime::{liveness::Wait, look::Look, saga::OpenEnd};
 use std::collections::{BTreeSet, HashSet};
 
 impl Audit<'_> {
@@ -99,6 +99,10 @@ impl Audit<'_> {
             }
             if look.given_up.is_empty() {
                 self.books.ended(owner.1.clone(), owner.0.clone());
+            } else {
+                let has = |end: &&OpenEnd| look.given_up.contains(&end.name);
+                let worths = look.open_ends.iter().filter(has).map(|end| end.worth).collect();
+                self.books.explained.gives_up(owner.1.clone(), worths);
             }
         }
         for stream in &look.own_streams {
