@@ -6,11 +6,13 @@
 //!    of are those that its holder gained and gave.
 //! 3. What does not add up because a registrar said so has a case, and is no finding.
 
+mod remains;
+
 use super::{
     Check, Holding,
     explained::Explained,
     shares::SharesSaid,
-    suspect::{Excuse, Suspect, order_of},
+    suspect::{Excuse, Suspect},
 };
 use fundflow_domain::{
     advance::{self, Advances},
@@ -22,7 +24,7 @@ use fundflow_domain::{
     payment::{self, Payments},
     payout::Payouts,
     postings::{
-        Account, Balances, Commodity, Differences, Posting, Source, imbalance, natural, of_advance,
+        Account, Balances, Differences, Posting, Source, imbalance, natural, of_advance,
         of_application, of_holdings, of_payment, of_payout, of_wallet,
     },
     wallet::{self, Wallet},
@@ -215,7 +217,7 @@ impl Books {
         let state = state::<Cases>(after)?;
         let case = event.stream.id().parse().ok()?;
         let entry = self.differences.of_case(case, state, &self.balances);
-        self.explained.hear(&event.stream, state);
+        self.explained.hear(case, state);
         Some((entry, Vec::new()))
     }
 
@@ -281,97 +283,6 @@ impl Books {
 
     pub(super) fn holdings(&self) -> Vec<Holding> {
         self.balances.by_class().into_iter().map(|(at, sum)| Holding::of(at, sum)).collect()
-    }
-
-    /// What is wrong with the books as a whole: place, rule, words.
-    pub(super) fn close(&self) -> Vec<(String, Check, String)> {
-        let mut findings = Vec::new();
-        for (commodity, sum) in self.balances.totals() {
-            if !sum.is_zero() {
-                let check = match commodity {
-                    Commodity::Yuan => Check::I1,
-                    Commodity::SharesOf(_) => Check::I6,
-                };
-                let what = format!("all accounts together hold {sum}, not 0");
-                findings.push((commodity.to_string(), check, what));
-            }
-        }
-        for (account, balance) in self.balances.iter() {
-            findings.extend(self.left(account, balance));
-        }
-        let over = self.shares.left().filter(|(request, ..)| self.ended.contains_key(*request));
-        for (request, fund, sum) in over.filter(|(request, _, sum)| !self.moved(request, *sum)) {
-            let what = format!(
-                "it is over, and the registrar confirmed {sum} shares of {fund} more than its \
-                 holder gained"
-            );
-            findings.push((self.name(request), Check::Saga, what));
-        }
-        let more = |(request, short): &(&TransactionId, &Money)| {
-            self.ended.contains_key(*request) && **short > self.explained.disputed(request)
-        };
-        for (request, short) in self.short.iter().filter(more) {
-            let what = format!(
-                "the shares brought {short} yuan less than the bank advanced, and no case says why"
-            );
-            findings.push((self.name(request), Check::Saga, what));
-        }
-        let below = self.below_zero.iter().filter(|it| self.finished.contains(*it));
-        findings.extend(below.filter_map(|request| self.overpaid(request)));
-        findings.sort_by(|one, other| (&one.0, &one.2).cmp(&(&other.0, &other.2)));
-        findings
-    }
-
-    /// Whether shares that a registrar spoke of and that no holder gained are where a case says, or with
-    /// the bank that keeps them for its advance.
-    fn moved(&self, request: &TransactionId, sum: Decimal) -> bool {
-        let kept = self.kept.get(request).map_or(Decimal::ZERO, |kept| kept.decimal());
-        sum == kept || self.explained.moved(request, sum) || self.explained.has_open_case(request)
-    }
-
-    /// What the customer of a request still has too much, and is to be got back from nobody.
-    fn overpaid(&self, request: &TransactionId) -> Option<(String, Check, String)> {
-        let account = Account::Redeem(request.clone());
-        let balance = natural(&account, self.balances.of(&account));
-        let owed = self.explained.owed_back(request).decimal();
-        if balance + owed >= Decimal::ZERO || self.explained.has_open_case(request) {
-            return None;
-        }
-        let what = format!("{account} is at {balance}, and a person gets {owed} back");
-        Some((self.name(request), Check::I2, what))
-    }
-
-    /// What an account should not hold any more.
-    fn left(&self, account: &Account, balance: Decimal) -> Option<(String, Check, String)> {
-        let order = order_of(account);
-        if let Account::Suspense(of) = account {
-            let balance = natural(account, balance);
-            let what = format!("{balance} yuan are left at {account}, and no open case says why");
-            return (!self.differences.is_open(of))
-                .then(|| (of.order.to_string(), Check::I3, what));
-        }
-        let request = match (order, account) {
-            (Some(order), _) => self.orders.get(&order)?,
-            (None, Account::Redeem(request) | Account::Advanced(request)) => request,
-            (None, _) => return None,
-        };
-        let given_up = self.explained.is_given_up(request, balance);
-        // What came after the end and is in dispute waits for whoever closes its case.
-        let is_over = self.ended.contains_key(request) || given_up.is_some();
-        if !is_over || given_up == Some(true) || self.explained.has_open_case(request) {
-            return None;
-        }
-        let balance = natural(account, balance);
-        let but = given_up.map_or("", |_| ", which is not what a person has of it");
-        let what = format!("it is over, and {balance} yuan are left at {account}{but}");
-        Some((self.name(request), Check::Saga, what))
-    }
-
-    fn name(&self, request: &TransactionId) -> String {
-        match self.ended.get(request) {
-            Some(kind) => format!("{kind} {request}"),
-            None => request.to_string(),
-        }
     }
 }
 

@@ -1,18 +1,16 @@
 //! What cases say of why the books do not add up, and whether each is still open.
 
 use fundflow_domain::{
-    case::{Disputed, Kind, State},
+    case::{CaseId, Disputed, Kind, Name, State},
     ids::TransactionId,
     money::Money,
 };
-use fundflow_kernel::envelope::StreamName;
 use rust_decimal::Decimal;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 #[derive(Debug, Default)]
 pub(super) struct Explained {
-    /// Whether each case is open, and whose it is.
-    cases: HashMap<StreamName, (bool, Option<TransactionId>)>,
+    cases: HashMap<CaseId, Stands>,
     requests: HashSet<TransactionId>,
     /// By the greatest of a request's cases, open or closed. Yuan.
     disputed: HashMap<TransactionId, Money>,
@@ -24,6 +22,15 @@ pub(super) struct Explained {
     owed_back: HashMap<TransactionId, OwedBack>,
 }
 
+/// How a case stands.
+#[derive(Debug)]
+struct Stands {
+    open: bool,
+    of: Option<TransactionId>,
+    /// Who closed it.
+    by: Option<Name>,
+}
+
 /// As named in the last case about it, and the most that one ever named. Yuan.
 #[derive(Debug, Clone, Copy, Default)]
 struct OwedBack {
@@ -33,9 +40,13 @@ struct OwedBack {
 
 impl Explained {
     /// A case, as an event has left it.
-    pub(super) fn hear(&mut self, stream: &StreamName, state: &State) {
+    pub(super) fn hear(&mut self, id: CaseId, state: &State) {
         let of = state.case().and_then(|case| case.transaction.clone());
-        self.cases.insert(stream.clone(), (state.is_open(), of));
+        let by = match state {
+            State::Closed(_, closing) => Some(closing.by.clone()),
+            State::Absent | State::Open(_) => None,
+        };
+        self.cases.insert(id, Stands { open: state.is_open(), of, by });
         let Some(case) = state.case() else { return };
         let Some(request) = &case.transaction else { return };
         let Disputed { money, shares } = Disputed::of(&case.findings);
@@ -101,10 +112,15 @@ impl Explained {
 
     /// Whether a person is still to close a case about that request.
     pub(super) fn has_open_case(&self, request: &TransactionId) -> bool {
-        self.cases.values().any(|(open, of)| *open && of.as_ref() == Some(request))
+        self.cases.values().any(|it| it.open && it.of.as_ref() == Some(request))
     }
 
     pub(super) fn open_cases(&self) -> u64 {
-        self.cases.values().filter(|(open, _)| *open).count() as u64
+        self.cases.values().filter(|it| it.open).count() as u64
+    }
+
+    /// Who closed that case.
+    pub(super) fn closed_by(&self, case: CaseId) -> Option<&Name> {
+        self.cases.get(&case)?.by.as_ref()
     }
 }

@@ -27,7 +27,7 @@ mod suspect;
 mod trail;
 mod whole;
 
-pub use report::{Check, Counts, Finding, Holding, LISTED, Report, Unchecked};
+pub use report::{Check, Counts, Difference, Finding, Holding, LISTED, Report, Unchecked};
 
 use crate::desk::{Log, Next, Registry, whole as whole_stream};
 use books::Books;
@@ -276,6 +276,7 @@ impl<'a> Audit<'a> {
             report.add(check, place, what, None);
         }
         report.balances = self.books.holdings();
+        report.differences = self.books.differences();
         report.up_to = head;
         report.counts.entries = self.books.entries;
         report.counts.postings = self.books.postings;

@@ -1,11 +1,7 @@
 //! What looks wrong with an event of the books, and what would explain it.
 
 use super::Check;
-use fundflow_domain::{
-    ids::{OrderId, TransactionId},
-    money::Money,
-    postings::Account,
-};
+use fundflow_domain::{ids::TransactionId, money::Money, postings::Account};
 use rust_decimal::Decimal;
 
 /// Something that may be wrong.
@@ -39,30 +35,5 @@ impl Excuse {
             (Account::Redeem(request), Ok(short)) => Excuse::OwedBack(request.clone(), short),
             _ => Excuse::None,
         }
-    }
-}
-
-/// The order whose money an account holds.
-pub(super) fn order_of(account: &Account) -> Option<OrderId> {
-    match account {
-        Account::Pending(order) => Some(order.clone()),
-        Account::Suspense(of) => Some(of.order.clone()),
-        Account::ChannelReceivable
-        | Account::Settlement
-        | Account::FundReceivable(_)
-        | Account::Advanced(_)
-        | Account::Unapplied(_)
-        | Account::Refund(_)
-        | Account::Redeem(_)
-        | Account::BankAdvance(_)
-        | Account::OverShort(_)
-        | Account::ByHand(_)
-        | Account::FundPayable(_)
-        | Account::RedemptionFee(_)
-        | Account::PurchaseFee
-        | Account::ConversionFee
-        | Account::Compensation
-        | Account::Holding(..)
-        | Account::Register(_) => None,
     }
 }

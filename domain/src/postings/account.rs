@@ -147,6 +147,29 @@ impl Account {
         }
     }
 
+    /// The record whose difference is on it.
+    pub const fn differing(&self) -> Option<&Differing> {
+        match self {
+            Account::Suspense(of) | Account::OverShort(of) | Account::ByHand(of) => Some(of),
+            Account::ChannelReceivable
+            | Account::Settlement
+            | Account::FundReceivable(_)
+            | Account::Advanced(_)
+            | Account::Pending(_)
+            | Account::Unapplied(_)
+            | Account::Refund(_)
+            | Account::Redeem(_)
+            | Account::BankAdvance(_)
+            | Account::FundPayable(_)
+            | Account::RedemptionFee(_)
+            | Account::PurchaseFee
+            | Account::ConversionFee
+            | Account::Compensation
+            | Account::Holding(..)
+            | Account::Register(_) => None,
+        }
+    }
+
     /// Returns the class of account in the chart of accounts.
     pub const fn class(&self) -> Class {
         match self {

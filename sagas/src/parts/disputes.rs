@@ -69,12 +69,7 @@ impl ApplicationLeg {
     }
 
     /// Whether its case is open. The common case, that none is, costs nothing.
-    fn is_open<S: FundSaga>(
-        &self,
-        view: &View<'_, S>,
-        known: &Application,
-        said: &Confirmation,
-    ) -> bool {
+    fn is_open<S: FundSaga>(view: &View<'_, S>, known: &Application, said: &Confirmation) -> bool {
         let open = &view.open.notes.disputes;
         !open.is_empty() && open.contains(&known.case_of(said))
     }
@@ -105,7 +100,7 @@ impl ApplicationLeg {
         };
         let part = |said: &'a Confirmation| {
             let part = Self::shares_out_of(said).unwrap_or_default();
-            let due = if self.is_open(view, application, said) { part.min(left) } else { part };
+            let due = if Self::is_open(view, application, said) { part.min(left) } else { part };
             left = left.minus(due).unwrap_or_default();
             (said, due)
         };
