@@ -11,7 +11,7 @@ use crate::{
     registry::Registry,
 };
 use clap::Subcommand;
-use fundflow_application::audit::{Holding, Report, verify};
+use fundflow_application::audit::{Difference, Holding, Report, verify};
 use fundflow_kernel::store::Position;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::{
@@ -121,6 +121,16 @@ fn print(report: &Report, out: &mut impl Write) -> Result<(), Failure> {
             vec![class, commodity, holding.balance.to_string()]
         };
         table(out, &["ACCOUNTS", "OF", "BALANCE "], report.balances.iter().map(cells))?;
+    }
+    if !report.differences.is_empty() {
+        writeln!(out)?;
+        let cells = |it: &Difference| {
+            let by = it.by.clone().unwrap_or_else(|| "-".to_owned());
+            let (order, case, class) = (it.order.clone(), it.case.clone(), it.class.clone());
+            vec![order, case, class, it.balance.to_string(), by]
+        };
+        let header = ["DIFFERENCE OF", "CASE", "ON", "BALANCE ", "CLOSED BY"];
+        table(out, &header, report.differences.iter().map(cells))?;
     }
     let verdict = if report.passed() { "verified: nothing is wrong" } else { "FAILED" };
     Ok(writeln!(out, "\n{verdict}")?)

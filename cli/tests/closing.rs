@@ -9,11 +9,11 @@ use common::fundflow;
 use serde_json::Value;
 use std::{collections::BTreeMap, fmt::Write as _, fs, path::Path, sync::OnceLock};
 
-const HEADER: &str =
-    "transaction,time,investor,wallet_fund,target_fund,amount,mode,kind,fund,shares\n";
+const HEADER: &str = "transaction,time,investor,wallet_fund,target_fund,amount,mode,kind,fund,shares,frequency,start\n";
 /// An order by its name, which leg of it is confirmed badly, its row from the wallet fund on, and what its
 /// investor has to buy first.
-const ORDERS: [(&str, &str, &str, &str); 9] = [
+const ORDERS: [(&str, &str, &str, &str); 10] = [
+    ("plan", "buy", ",,3000.00,,plan,011162,,monthly 12,2026-02-12", ""),
     ("recharge", "buy", ",,3000.00,,recharge,000730,", ""),
     ("purchase", "buy", ",,3000.00,,purchase,011162,", ""),
     ("withdraw", "redemption", ",,,,withdraw,000730,3000.00", ",,6000.00,,recharge,000730,"),
@@ -29,7 +29,8 @@ const ORDERS: [(&str, &str, &str, &str); 9] = [
         ",,6000.00,,recharge,000730,",
     ),
 ];
-const FATES: [&str; 2] = ["contradicted", "wrong_fee"];
+const FATES: [&str; 6] =
+    ["contradicted", "wrong_fee", "garbled", "wrong_shares", "zero_shares", "twice_different"];
 const HOWS: [(&str, &[&str]); 4] = [
     ("accepted", &["--how", "accepted"]),
     ("withdrawn", &["--how", "withdrawn"]),
@@ -49,12 +50,15 @@ fn folder(at: &Path) {
             .unwrap();
         let (id, second_of) =
             (format!("{name}.{fate}"), |minute| format!("10:{minute:02}:{nth:02}"));
+        let row = if *name == "plan" { (*row).to_owned() } else { format!("{row},,") };
         if before.is_empty() {
             writeln!(first, "{id},2026-02-12T{}+08:00,I-{nth},{row}", second_of(1)).unwrap();
         } else {
-            writeln!(first, "{id}.old,2026-02-12T{}+08:00,I-{nth},{before}", second_of(0)).unwrap();
+            writeln!(first, "{id}.old,2026-02-12T{}+08:00,I-{nth},{before},,", second_of(0))
+                .unwrap();
             writeln!(second, "{id},2026-02-13T{}+08:00,I-{nth},{row}", second_of(1)).unwrap();
         }
+        let id = if *name == "plan" { format!("{id}.20260212") } else { id };
         writeln!(scenario, "[override.\"{id}\"]\n{leg}_confirmation = \"{fate}\"").unwrap();
     }
     let mut rows: Vec<&str> = first.lines().chain(second.lines()).collect();
@@ -135,6 +139,14 @@ fn played() -> &'static (tempfile::TempDir, tempfile::TempDir) {
     })
 }
 
+/// Yuan on each kind of account, over all orders.
+fn booked(store: &Path) -> BTreeMap<String, String> {
+    let audit = json(store, &["audit", "verify"]);
+    let text = |it: &Value| it.as_str().unwrap().to_owned();
+    let held = |it: &Value| (text(&it["class"]), text(&it["balance"]));
+    audit["balances"].as_array().unwrap().iter().map(held).collect()
+}
+
 fn open_cases(store: &Path) -> Vec<Value> {
     json(store, &["case", "ls", "--open"]).as_array().unwrap().clone()
 }
@@ -172,7 +184,7 @@ fn all_events(store: &Path) -> Vec<Value> {
 /// Closes every case in that way, and lets everything go on that waited for it. Each command starts an engine
 /// anew, and the sandbox says everything again that it ever said.
 #[track_caller]
-fn closed_as(how: &str) {
+fn closed_as(how: &str, ends: [Option<&str>; 2]) {
     let (day, at) = played();
     let copy = copied(at.path());
     let store = copy.path();
@@ -187,6 +199,12 @@ fn closed_as(how: &str) {
     nothing_is_wrong(store, how);
     play(store, day.path());
     nothing_is_wrong(store, how);
+    // What its registrar took back and says again is in suspense again, until its new case is closed.
+    let held = booked(store);
+    let waits = held.contains_key("L:SUSPENSE");
+    assert_eq!(waits, how == "withdrawn", "{how}: {held:?}");
+    let settled = ["E:OVERSHORT", "A:BYHAND"].map(|class| held.get(class).map(String::as_str));
+    assert_eq!(settled, ends, "{how}: {held:?}");
     let settled = all_events(store).len();
     play(store, day.path());
     assert_eq!(all_events(store).len(), settled, "{how}: nothing is new, and nothing is stored");
@@ -205,22 +223,22 @@ fn closed_as(how: &str) {
 
 #[test]
 fn accepted_for_every_order() {
-    closed_as("accepted");
+    closed_as("accepted", [Some("0"), None]);
 }
 
 #[test]
 fn withdrawn_for_every_order() {
-    closed_as("withdrawn");
+    closed_as("withdrawn", [None; 2]);
 }
 
 #[test]
 fn paid_by_us_for_every_order() {
-    closed_as("paid-by-us");
+    closed_as("paid-by-us", [Some("0"), None]);
 }
 
 #[test]
 fn closed_by_hand_for_every_order() {
-    closed_as("manual");
+    closed_as("manual", [None, Some("0")]);
 }
 
 /// What is rejected after all is as if it had never been: the money goes back, and the shares are gone.

@@ -6,22 +6,25 @@
 //!    of are those that its holder gained and gave.
 //! 3. What does not add up because a registrar said so has a case, and is no finding.
 
+mod remains;
+
 use super::{
     Check, Holding,
+    explained::Explained,
     shares::SharesSaid,
-    suspect::{Excuse, Suspect, order_of},
+    suspect::{Excuse, Suspect},
 };
 use fundflow_domain::{
     advance::{self, Advances},
     application::{self, Applications},
-    case::{Cases, Disputed, Kind},
+    case::Cases,
     holdings::{HoldingId, Holdings},
     ids::{ApplicationNo, OrderId, TransactionId, WalletId},
     money::Money,
     payment::{self, Payments},
     payout::Payouts,
     postings::{
-        Account, Balances, Commodity, Posting, Source, imbalance, natural, of_advance,
+        Account, Balances, Differences, Posting, Source, imbalance, natural, of_advance,
         of_application, of_holdings, of_payment, of_payout, of_wallet,
     },
     wallet::{self, Wallet},
@@ -29,20 +32,21 @@ use fundflow_domain::{
 use fundflow_kernel::{
     codec::{self, Stored},
     decider::Decider as _,
-    envelope::{Recorded, StreamName},
+    envelope::Recorded,
     fold::Fold,
     loaded::Loaded,
 };
 use rust_decimal::Decimal;
 use std::{
     any::Any,
-    collections::{BTreeMap, HashMap, HashSet},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     sync::Arc,
 };
 
 #[derive(Debug, Default)]
 pub(super) struct Books {
     balances: Balances,
+    differences: Differences,
     pub(super) entries: u64,
     pub(super) postings: u64,
     shares: SharesSaid,
@@ -51,14 +55,15 @@ pub(super) struct Books {
     /// Whose an order is.
     orders: HashMap<OrderId, TransactionId>,
     numbers: HashMap<ApplicationNo, OrderId>,
-    /// Whether each case is open, and whose it is.
-    cases: HashMap<StreamName, (bool, Option<TransactionId>)>,
-    disputed: HashSet<OrderId>,
-    disputed_requests: HashSet<TransactionId>,
-    /// What a person gets back from the customer of a request, or from its bank, at most at a time. Yuan.
-    owed_back: HashMap<TransactionId, Money>,
+    pub(super) explained: Explained,
+    /// Requests whose customers had too much while a case about them was open.
+    below_zero: BTreeSet<TransactionId>,
     /// What shares did not bring of what a bank advanced on them. Yuan.
     short: HashMap<TransactionId, Money>,
+    /// What a bank keeps of the shares that it advanced on, by request. Yuan, and as many shares.
+    kept: HashMap<TransactionId, Money>,
+    /// Over, and waiting for nobody.
+    finished: HashSet<TransactionId>,
     /// Over, and nothing was given up: the kind.
     ended: HashMap<TransactionId, Arc<str>>,
 }
@@ -145,10 +150,11 @@ impl Books {
             advance::Event::Recourse { amount } => {
                 self.short.insert(request.clone(), Money::from(*amount));
             }
-            advance::Event::ClaimChanged { recourse, .. } => {
+            advance::Event::ClaimChanged { kept, recourse } => {
                 self.short.insert(request.clone(), *recourse);
+                self.kept.insert(request.clone(), *kept);
             }
-            advance::Event::Overpaid { amount } => self.owes_back(request, *amount),
+            advance::Event::Overpaid { amount } => self.explained.owes_back(request, *amount),
             advance::Event::Requested(_)
             | advance::Event::Advanced(_)
             | advance::Event::Declined { .. }
@@ -178,7 +184,10 @@ impl Books {
         let paid = before.application().is_some_and(|it| self.paid_for.contains(&it.terms.order));
         let source = if paid { Source::Payment } else { Source::Proceeds };
         self.shares.said(request, before, &said);
-        Some((of_application(request, source, before, &said)?, suspects))
+        let mut entry = of_application(request, source, before, &said)?;
+        let (of, event) = ((request, source), (before, &said));
+        self.differences.of_application(of, event, &mut entry, &self.balances);
+        Some((entry, suspects))
     }
 
     fn wallet(&mut self, event: &Recorded, before: &dyn Fold, after: &dyn Fold) -> Booked {
@@ -208,22 +217,10 @@ impl Books {
 
     fn case(&mut self, event: &Recorded, after: &dyn Fold) -> Booked {
         let state = state::<Cases>(after)?;
-        let of = state.case().and_then(|case| case.transaction.clone());
-        self.cases.insert(event.stream.clone(), (state.is_open(), of));
-        if let Some(case) = state.case() {
-            self.disputed.extend(case.order.clone());
-            self.disputed_requests.extend(case.transaction.clone());
-            let overpaid = case.transaction.as_ref().filter(|_| case.kind() == Kind::Overpaid);
-            if let Some(request) = overpaid {
-                self.owes_back(request, Disputed::of(&case.findings).money);
-            }
-        }
-        Some((Vec::new(), Vec::new()))
-    }
-
-    fn owes_back(&mut self, request: &TransactionId, money: Money) {
-        let owed = self.owed_back.entry(request.clone()).or_default();
-        *owed = money.max(*owed);
+        let case = event.stream.id().parse().ok()?;
+        let entry = self.differences.of_case(case, state, &self.balances);
+        self.explained.hear(case, state);
+        Some((entry, Vec::new()))
     }
 
     fn lines(&mut self, entry: &[Posting], suspects: &mut Vec<Suspect>) {
@@ -251,6 +248,12 @@ impl Books {
             let wrong = |balance| natural(account, balance) < Decimal::ZERO;
             // Said once, when it happens: everything later would only repeat it.
             if account.class().is_customers() && wrong(after) && !wrong(before) {
+                if let Account::Redeem(request) = account
+                    && self.explained.has_open_case(request)
+                {
+                    self.below_zero.insert(request.clone());
+                    continue;
+                }
                 let balance = natural(account, after);
                 let what = format!("{account} falls to {balance}");
                 suspects.push(Suspect {
@@ -266,23 +269,13 @@ impl Books {
     pub(super) fn is_excused(&self, excuse: &Excuse) -> bool {
         match excuse {
             Excuse::None => false,
-            Excuse::Order(order) => self.is_disputed(order),
-            Excuse::OwedBack(request, money) => {
-                self.owed_back.get(request).is_some_and(|owed| owed >= money)
-            }
+            Excuse::OwedBack(request, money) => self.explained.was_owed_back(request, *money),
         }
     }
 
-    /// Whether a case was ever opened about that order, or about its request as a whole.
-    pub(super) fn is_disputed(&self, order: &OrderId) -> bool {
-        let request = self.orders.get(order);
-        self.disputed.contains(order)
-            || request.is_some_and(|request| self.disputed_requests.contains(request))
-    }
-
-    /// Whether a case was ever opened about that request.
-    pub(super) fn is_disputed_request(&self, request: &TransactionId) -> bool {
-        self.disputed_requests.contains(request)
+    /// A saga is over and waits for nobody, whatever it gave up.
+    pub(super) fn finished(&mut self, request: TransactionId) {
+        self.finished.insert(request);
     }
 
     /// A saga is over and gave nothing up.
@@ -290,88 +283,8 @@ impl Books {
         self.ended.insert(request, kind);
     }
 
-    pub(super) fn open_cases(&self) -> u64 {
-        self.cases.values().filter(|(open, _)| *open).count() as u64
-    }
-
-    /// Whether a person is still to close a case about that request.
-    pub(super) fn has_open_case(&self, request: &TransactionId) -> bool {
-        self.cases.values().any(|(open, of)| *open && of.as_ref() == Some(request))
-    }
-
     pub(super) fn holdings(&self) -> Vec<Holding> {
         self.balances.by_class().into_iter().map(|(at, sum)| Holding::of(at, sum)).collect()
-    }
-
-    /// What is wrong with the books as a whole: place, rule, words.
-    pub(super) fn close(&self) -> Vec<(String, Check, String)> {
-        let mut findings = Vec::new();
-        for (commodity, sum) in self.balances.totals() {
-            if !sum.is_zero() {
-                let check = match commodity {
-                    Commodity::Yuan => Check::I1,
-                    Commodity::SharesOf(_) => Check::I6,
-                };
-                let what = format!("all accounts together hold {sum}, not 0");
-                findings.push((commodity.to_string(), check, what));
-            }
-        }
-        for (account, balance) in self.balances.iter() {
-            findings.extend(self.left(account, balance));
-        }
-        let over = self.shares.left().filter(|(request, ..)| {
-            self.ended.contains_key(*request) && !self.disputed_requests.contains(*request)
-        });
-        for (request, fund, sum) in over {
-            let what = format!(
-                "it is over, and the registrar confirmed {sum} shares of {fund} more than its \
-                 holder gained"
-            );
-            findings.push((self.name(request), Check::Saga, what));
-        }
-        let undisputed = |(request, short): &(&TransactionId, &Money)| {
-            !short.is_zero()
-                && self.ended.contains_key(*request)
-                && !self.disputed_requests.contains(*request)
-        };
-        for (request, short) in self.short.iter().filter(undisputed) {
-            let what = format!(
-                "the shares brought {short} yuan less than the bank advanced, and no case says why"
-            );
-            findings.push((self.name(request), Check::Saga, what));
-        }
-        findings.sort_by(|one, other| (&one.0, &one.2).cmp(&(&other.0, &other.2)));
-        findings
-    }
-
-    /// What an account should not hold any more.
-    fn left(&self, account: &Account, balance: Decimal) -> Option<(String, Check, String)> {
-        let order = order_of(account);
-        if order.as_ref().is_some_and(|order| self.is_disputed(order)) {
-            return None;
-        }
-        if let Account::Suspense(order) = account {
-            let what = format!("{balance} yuan do not add up, and no case says why");
-            return Some((order.to_string(), Check::I3, what));
-        }
-        let request = match (order, account) {
-            (Some(order), _) => self.orders.get(&order)?,
-            (None, Account::Redeem(request) | Account::Advanced(request)) => request,
-            (None, _) => return None,
-        };
-        self.ended.get(request)?;
-        // What came after the end and is in dispute waits for whoever closes its case.
-        if self.has_open_case(request) {
-            return None;
-        }
-        let balance = natural(account, balance);
-        let what = format!("it is over, and {balance} yuan are left at {account}");
-        Some((self.name(request), Check::Saga, what))
-    }
-
-    fn name(&self, request: &TransactionId) -> String {
-        let kind = self.ended.get(request).map_or("", |kind| kind);
-        format!("{kind} {request}")
     }
 }
 

@@ -7,7 +7,7 @@ fn an_overpaid_case_explains_what_it_names_of_its_own_request_and_no_more() {
     let (request, other): (TransactionId, TransactionId) =
         ("W-1".parse().unwrap(), "W-2".parse().unwrap());
     let mut books = Books::default();
-    books.owed_back.insert(request.clone(), "0.01".parse().unwrap());
+    books.explained.owes_back(&request, "0.01".parse().unwrap());
     let below = |of: &TransactionId, sum: &str| {
         Excuse::of(&Account::Redeem(of.clone()), sum.parse().unwrap())
     };
@@ -114,9 +114,12 @@ fn what_a_bank_does_not_get_back_is_a_finding_unless_a_case_of_its_request_says_
 
     let mut books = advanced_and_brought("4000");
     assert_eq!(recourses(&books), [(found.0, found.1, what.to_owned())]);
-    books.disputed_requests.insert("F-2".parse().unwrap());
+    let thousand = "1000".parse().unwrap();
+    books.explained.says(&"F-2".parse().unwrap(), thousand);
     assert_eq!(recourses(&books).len(), 1, "another request's case explains nothing");
-    books.disputed_requests.insert("F-1".parse().unwrap());
+    books.explained.says(&"F-1".parse().unwrap(), "999.99".parse().unwrap());
+    assert_eq!(recourses(&books).len(), 1, "a case about less explains it neither");
+    books.explained.says(&"F-1".parse().unwrap(), thousand);
     assert_eq!(recourses(&books), []);
 
     let mut under_way = advanced_and_brought("4000");

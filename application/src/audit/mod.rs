@@ -20,13 +20,14 @@
 //! as a whole. Against these, keep the last position and the last links somewhere else.
 
 mod books;
+mod explained;
 mod report;
 mod shares;
 mod suspect;
 mod trail;
 mod whole;
 
-pub use report::{Check, Counts, Finding, Holding, LISTED, Report, Unchecked};
+pub use report::{Check, Counts, Difference, Finding, Holding, LISTED, Report, Unchecked};
 
 use crate::desk::{Log, Next, Registry, whole as whole_stream};
 use books::Books;
@@ -275,10 +276,11 @@ impl<'a> Audit<'a> {
             report.add(check, place, what, None);
         }
         report.balances = self.books.holdings();
+        report.differences = self.books.differences();
         report.up_to = head;
         report.counts.entries = self.books.entries;
         report.counts.postings = self.books.postings;
-        report.counts.open_cases = self.books.open_cases();
+        report.counts.open_cases = self.books.explained.open_cases();
         report.unchecked = self.unchecked.into_values().collect();
         report
     }

@@ -144,6 +144,21 @@ impl Holding {
     }
 }
 
+/// What does not add up of a registrar's record, and where it is booked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Difference {
+    /// The kind of account: in suspense, over and short, or settled by hand.
+    pub class: String,
+    /// The order that the record is about.
+    pub order: String,
+    /// The case that the record opens.
+    pub case: String,
+    /// Yuan, positive on the account's usual side.
+    pub balance: Decimal,
+    /// Who closed the case; `None` while nobody has.
+    pub by: Option<String>,
+}
+
 /// The whole answer.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct Report {
@@ -159,6 +174,8 @@ pub struct Report {
     pub unchecked: Vec<Unchecked>,
     /// Where the customers' money and shares are.
     pub balances: Vec<Holding>,
+    /// What of that does not add up: the first by order, at most [`LISTED`].
+    pub differences: Vec<Difference>,
 }
 
 impl Report {

@@ -1,11 +1,7 @@
 //! What looks wrong with an event of the books, and what would explain it.
 
 use super::Check;
-use fundflow_domain::{
-    ids::{OrderId, TransactionId},
-    money::Money,
-    postings::Account,
-};
+use fundflow_domain::{ids::TransactionId, money::Money, postings::Account};
 use rust_decimal::Decimal;
 
 /// Something that may be wrong.
@@ -21,8 +17,6 @@ pub(super) struct Suspect {
 pub(super) enum Excuse {
     /// Nothing excuses the finding.
     None,
-    /// A case on that order, or on its request.
-    Order(OrderId),
     /// So much is to come back from the customer of that request, or from its bank.
     OwedBack(TransactionId, Money),
 }
@@ -37,32 +31,9 @@ impl Excuse {
     /// What would explain that an account of a customer is below zero.
     pub(super) fn of(account: &Account, balance: Decimal) -> Self {
         let short = Money::new(balance.abs());
-        match (order_of(account), account, short) {
-            (Some(order), ..) => Excuse::Order(order),
-            (None, Account::Redeem(request), Ok(short)) => Excuse::OwedBack(request.clone(), short),
-            (None, ..) => Excuse::None,
+        match (account, short) {
+            (Account::Redeem(request), Ok(short)) => Excuse::OwedBack(request.clone(), short),
+            _ => Excuse::None,
         }
-    }
-}
-
-/// The order whose money an account holds.
-pub(super) fn order_of(account: &Account) -> Option<OrderId> {
-    match account {
-        Account::Pending(order) | Account::Suspense(order) => Some(order.clone()),
-        Account::ChannelReceivable
-        | Account::Settlement
-        | Account::FundReceivable(_)
-        | Account::Advanced(_)
-        | Account::Unapplied(_)
-        | Account::Refund(_)
-        | Account::Redeem(_)
-        | Account::BankAdvance(_)
-        | Account::FundPayable(_)
-        | Account::RedemptionFee(_)
-        | Account::PurchaseFee
-        | Account::ConversionFee
-        | Account::Compensation
-        | Account::Holding(..)
-        | Account::Register(_) => None,
     }
 }

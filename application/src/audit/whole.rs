@@ -9,7 +9,7 @@ use fundflow_kernel::{
     loaded::with_sources,
     store::{EventStore, Position, ReadError},
 };
-use fundflow_runtime::{liveness::Wait, look::Look};
+use fundflow_runtime::{liveness::Wait, look::Look, saga::OpenEnd};
 use std::collections::{BTreeSet, HashSet};
 
 impl Audit<'_> {
@@ -69,7 +69,9 @@ impl Audit<'_> {
     }
 
     fn saga(&mut self, owner: &Owner, look: &Look) {
-        if !look.finished {
+        if look.finished {
+            self.books.finished(owner.1.clone());
+        } else {
             self.report.counts.unfinished += 1;
         }
         if !look.finished && look.waits.is_empty() {
@@ -82,7 +84,7 @@ impl Audit<'_> {
         let left = look.open_ends.iter().filter(|end| !look.given_up.contains(&end.name));
         // What was given up, or corrected after the end, may still be on its way; so may money that came
         // after it, for which somebody is called or a person waited for.
-        let late = !look.given_up.is_empty() || self.books.is_disputed_request(&owner.1);
+        let late = !look.given_up.is_empty() || self.books.explained.has_case(&owner.1);
         let moving = |wait: &Wait| {
             matches!(wait, Wait::Answer { .. } | Wait::Timer(_) | Wait::Operator { .. })
         };
@@ -90,13 +92,17 @@ impl Audit<'_> {
         if look.ending.is_some() && !moves {
             // What waits for a case to be closed has its owner: whoever closes it.
             let left: Vec<_> = left.collect();
-            let cased = !left.is_empty() && self.books.has_open_case(&owner.1);
+            let cased = !left.is_empty() && self.books.explained.has_open_case(&owner.1);
             for end in left.into_iter().filter(|_| !cased) {
                 let what = format!("it is over, and {} ({}) is open", end.name, end.worth);
                 self.find_of(owner, Check::OpenEnds, what);
             }
             if look.given_up.is_empty() {
                 self.books.ended(owner.1.clone(), owner.0.clone());
+            } else {
+                let has = |end: &&OpenEnd| look.given_up.contains(&end.name);
+                let worths = look.open_ends.iter().filter(has).map(|end| end.worth).collect();
+                self.books.explained.gives_up(owner.1.clone(), worths);
             }
         }
         for stream in &look.own_streams {

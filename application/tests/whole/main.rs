@@ -7,4 +7,5 @@ mod audit;
 mod desk;
 mod orders;
 mod outside;
+mod suspense;
 mod world;

@@ -34,6 +34,8 @@ pub(crate) enum Manner {
     Silent,
     /// 6,000: the registrar confirms a hundred times the shares of the target.
     Wrong,
+    /// 7,000: a fen less buys the target than the money fund's shares were worth.
+    Short,
 }
 
 impl Manner {
@@ -45,13 +47,15 @@ impl Manner {
             Manner::Half => "4000",
             Manner::Silent => "5000",
             Manner::Wrong => "6000",
+            Manner::Short => "7000",
         }
     }
 
     fn of(yuan: Money) -> Self {
-        let all = [Self::Declined, Self::Rejected, Self::Half, Self::Silent, Self::Wrong];
+        let bad = [Self::Declined, Self::Rejected, Self::Half, Self::Silent];
+        let mut all = bad.into_iter().chain([Self::Wrong, Self::Short]);
         let asked = |manner: &Self| manner.amount().parse::<Money>().unwrap() == yuan;
-        all.into_iter().find(asked).unwrap_or(Self::Well)
+        all.find(asked).unwrap_or(Self::Well)
     }
 }
 
@@ -85,7 +89,7 @@ impl PaymentChannel for Outside {
         match Manner::of(charge.amount.into()) {
             Manner::Declined => ChargeAnswer::Declined(Cause::new("0051", "too little money")),
             Manner::Silent => ChargeAnswer::Unknown(Cause::new("timeout", "no answer in time")),
-            Manner::Well | Manner::Rejected | Manner::Half | Manner::Wrong => {
+            Manner::Well | Manner::Rejected | Manner::Half | Manner::Wrong | Manner::Short => {
                 ChargeAnswer::Paid(Receipt {
                     serial: serial(&format!("P-{}", charge.no)),
                     no: charge.no,
@@ -149,7 +153,9 @@ fn confirmation(terms: &Terms, manner: Manner) -> Confirmation {
 
 fn converted(shares_out: Shares, manner: Manner) -> ConversionConfirmed {
     let nav_in: Nav = NAV.parse().unwrap();
-    let net_in = shares_out.value_half_up(Nav::ONE).unwrap();
+    let worth = shares_out.value_half_up(Nav::ONE).unwrap();
+    let fen = if manner == Manner::Short { "0.01" } else { "0.00" }.parse().unwrap();
+    let net_in = worth.minus(fen).unwrap();
     let due = net_in.shares_at(nav_in, ShareRounding::HalfUp).unwrap();
     ConversionConfirmed {
         shares_out,

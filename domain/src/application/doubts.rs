@@ -9,7 +9,13 @@
 //! ```
 
 use super::{Application, Confirmation, Event, Last, Message, Refusal, Rejection, Stage};
-use crate::orders::{Cause, Serial};
+use crate::{
+    case::CaseId,
+    orders::{Cause, Serial},
+};
+
+/// How the source of every record of an application is called.
+pub const REGISTRAR: &str = "registrar";
 
 /// Most applications have none. Each list in the order in which the records came.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -212,6 +218,14 @@ impl Application {
         let known = self.withdrawn().chain(self.confirmations()).chain(self.contested());
         let mut same = known.filter(|it| it.says_the_same(record));
         same.next().unwrap_or(record)
+    }
+
+    /// The case that the record opens where it does not add up. Its name is in the log of every store: it
+    /// stays as it is.
+    pub fn case_of(&self, record: &Confirmation) -> CaseId {
+        let said = format!("Confirmed({:?})", self.first_said(record));
+        let again = self.times_taken_back(&record.serial);
+        CaseId::of_said(REGISTRAR, self.terms.no.as_str(), &said, again)
     }
 
     /// A rejection of what was confirmed, that nobody has settled.

@@ -50,6 +50,7 @@ use crate::{
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
+pub use doubts::REGISTRAR;
 pub use outcome::{
     Confirmation, ConversionConfirmed, FastTransferConfirmed, LotConfirmed, Message, Outcome,
     PurchaseConfirmed, Reception, RedemptionConfirmed, RejectedFrozen, Rejection,

@@ -27,6 +27,16 @@ impl CaseId {
         let hash = Sha256::digest(record);
         Self(hash.iter().take(16).fold(0, |id, byte| id << 8 | u128::from(*byte)))
     }
+
+    /// The case on what a counterparty said, by its name, the number that the record is of, the record as it
+    /// prints, and how often it had been taken back before it was said.
+    pub fn of_said(name: &str, record: &str, said: &str, again: usize) -> Self {
+        let all = format!("{name}\n{record}\n{said}");
+        match again {
+            0 => Self::of(all.as_bytes()),
+            again => Self::of(format!("{all}\nagain {again}").as_bytes()),
+        }
+    }
 }
 
 impl fmt::Display for CaseId {

@@ -1,6 +1,10 @@
 //! The chart of accounts. One commodity per account: yuan, or one fund's shares.
 
-use crate::ids::{AccountRef, FundCode, InvestorId, OrderId, TransactionId};
+use crate::{
+    application::{Application, Confirmation},
+    case::CaseId,
+    ids::{AccountRef, FundCode, InvestorId, OrderId, TransactionId},
+};
 use std::fmt;
 
 /// Whether shares of a customer may be used.
@@ -34,8 +38,13 @@ pub enum Account {
     Refund(AccountRef),
     /// What shares that left brought the customer of that request.
     Redeem(TransactionId),
-    /// What a registrar said of an order and what does not add up.
-    Suspense(OrderId),
+    /// What does not add up of a record, until somebody settles it.
+    Suspense(Differing),
+    /// What did not add up of a record that a person let stand: our gain, or our loss.
+    OverShort(Differing),
+    /// What did not add up of a record, and what a person settles outside of the engine: the other side is
+    /// in the firm's own ledger.
+    ByHand(Differing),
     /// Cash that a bank advanced and waits for.
     BankAdvance(AccountRef),
     /// Money that a fund is owed for shares that its registrar confirmed.
@@ -52,6 +61,15 @@ pub enum Account {
     Holding(FundCode, InvestorId, Part),
     /// The registrar's side of a fund's shares: the customers' sum, negative.
     Register(FundCode),
+}
+
+/// A record of a registrar that does not add up, or takes money that is not there.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Differing {
+    /// The order that it is about.
+    pub order: OrderId,
+    /// The case that it opens.
+    pub case: CaseId,
 }
 
 /// What is counted on an account.
@@ -76,6 +94,8 @@ pub enum Class {
     Refund,
     Redeem,
     Suspense,
+    OverShort,
+    ByHand,
     BankAdvance,
     FundPayable,
     RedemptionFee,
@@ -95,6 +115,13 @@ pub enum Side {
     Credit,
 }
 
+impl Differing {
+    pub(super) fn of(application: &Application, record: &Confirmation) -> Self {
+        let (order, case) = (application.terms.order.clone(), application.case_of(record));
+        Self { order, case }
+    }
+}
+
 impl Account {
     /// What is counted on it.
     pub const fn commodity(&self) -> Commodity {
@@ -109,12 +136,37 @@ impl Account {
             | Account::Refund(_)
             | Account::Redeem(_)
             | Account::Suspense(_)
+            | Account::OverShort(_)
+            | Account::ByHand(_)
             | Account::BankAdvance(_)
             | Account::FundPayable(_)
             | Account::RedemptionFee(_)
             | Account::PurchaseFee
             | Account::ConversionFee
             | Account::Compensation => Commodity::Yuan,
+        }
+    }
+
+    /// The record whose difference is on it.
+    pub const fn differing(&self) -> Option<&Differing> {
+        match self {
+            Account::Suspense(of) | Account::OverShort(of) | Account::ByHand(of) => Some(of),
+            Account::ChannelReceivable
+            | Account::Settlement
+            | Account::FundReceivable(_)
+            | Account::Advanced(_)
+            | Account::Pending(_)
+            | Account::Unapplied(_)
+            | Account::Refund(_)
+            | Account::Redeem(_)
+            | Account::BankAdvance(_)
+            | Account::FundPayable(_)
+            | Account::RedemptionFee(_)
+            | Account::PurchaseFee
+            | Account::ConversionFee
+            | Account::Compensation
+            | Account::Holding(..)
+            | Account::Register(_) => None,
         }
     }
 
@@ -130,6 +182,8 @@ impl Account {
             Account::Refund(_) => Class::Refund,
             Account::Redeem(_) => Class::Redeem,
             Account::Suspense(_) => Class::Suspense,
+            Account::OverShort(_) => Class::OverShort,
+            Account::ByHand(_) => Class::ByHand,
             Account::BankAdvance(_) => Class::BankAdvance,
             Account::FundPayable(_) => Class::FundPayable,
             Account::RedemptionFee(_) => Class::RedemptionFee,
@@ -150,6 +204,8 @@ impl Class {
             | Class::Settlement
             | Class::FundReceivable
             | Class::Advanced
+            | Class::OverShort
+            | Class::ByHand
             | Class::Compensation
             | Class::Holding(_) => Side::Debit,
             Class::Pending
@@ -179,6 +235,8 @@ impl Class {
             | Class::FundReceivable
             | Class::Advanced
             | Class::Suspense
+            | Class::OverShort
+            | Class::ByHand
             | Class::BankAdvance
             | Class::FundPayable
             | Class::RedemptionFee
@@ -200,6 +258,8 @@ impl Class {
             Class::Refund => "L:CUST:REFUND",
             Class::Redeem => "L:CUST:REDEEM",
             Class::Suspense => "L:SUSPENSE",
+            Class::OverShort => "E:OVERSHORT",
+            Class::ByHand => "A:BYHAND",
             Class::BankAdvance => "L:BANK:ADVANCE",
             Class::FundPayable => "L:FUND:PAYABLE",
             Class::RedemptionFee => "L:FUND:REDEEMFEE",
@@ -227,6 +287,8 @@ impl fmt::Display for Class {
             | Class::Refund
             | Class::Redeem
             | Class::Suspense
+            | Class::OverShort
+            | Class::ByHand
             | Class::BankAdvance
             | Class::FundPayable
             | Class::RedemptionFee
@@ -249,7 +311,10 @@ impl fmt::Display for Account {
             Account::FundReceivable(fund)
             | Account::FundPayable(fund)
             | Account::RedemptionFee(fund) => write!(out, "{code}:{fund}"),
-            Account::Pending(order) | Account::Suspense(order) => write!(out, "{code}:{order}"),
+            Account::Pending(order) => write!(out, "{code}:{order}"),
+            Account::Suspense(of) | Account::OverShort(of) | Account::ByHand(of) => {
+                write!(out, "{code}:{}:{}", of.order, of.case)
+            }
             Account::Advanced(request) | Account::Redeem(request) => {
                 write!(out, "{code}:{request}")
             }

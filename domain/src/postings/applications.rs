@@ -1,10 +1,10 @@
 //! Postings of what a registrar says of an application.
 //!
 //! 1. A record is booked as it came. The part of it that does not follow from what was asked, or that
-//!    its own numbers do not add up to, is in suspense until a case is settled.
+//!    its own numbers do not add up to, is in suspense. What becomes of it is another module's.
 //! 2. A corrected record reverses the entry of the one that it takes back, line by line.
 
-use super::{Account, Entry, Posting};
+use super::{Account, Differing, Entry, Posting};
 use crate::{
     application::{
         Application, Ask, Confirmation, ConversionConfirmed, Event, FastTransferConfirmed, Last,
@@ -41,10 +41,11 @@ pub fn of_application(
         E::PortionConfirmed(came) | E::Confirmed(came) | E::PartlyConfirmed(came) => {
             books()?.confirmed(came)?
         }
-        E::Corrected { confirmation, .. } => {
+        E::Corrected { reverses, confirmation } => {
             let books = books()?;
             let mut entry = books.confirmed(books.last()?)?.reversed();
-            entry.0.extend(books.confirmed(confirmation)?.0);
+            let unpaid = [reverses, &confirmation.serial].map(|it| books.application.is_upheld(it));
+            entry.0.extend(books.of(confirmation, unpaid.contains(&true))?.0);
             entry
         }
         E::Upheld(came) => books()?.of(came, true)?,
@@ -106,7 +107,7 @@ impl Books<'_> {
             Outcome::Conversion(numbers) => self.converted(&mut entry, numbers)?,
             Outcome::FastTransfer(numbers) => self.handed_over(&mut entry, numbers),
         }
-        entry.rest(Account::Suspense(self.application.terms.order.clone()));
+        entry.rest(|| Account::Suspense(Differing::of(self.application, came)));
         Some(entry)
     }
 

@@ -11,6 +11,9 @@
 //!              fast transfer   A:FUND:RECV      -> A:CUST:ADVANCED
 //!              corrected       the old entry with the same amounts, reversed, and the new one
 //!              what does not add up goes to L:SUSPENSE, under the order and its case
+//! case:        accepted, paid by us   L:SUSPENSE -> E:OVERSHORT, or A:BYHAND where the investor owes it
+//!              manual          L:SUSPENSE       -> A:BYHAND
+//!              reopened        back to L:SUSPENSE; withdrawn, corrected: the record's reversal takes it out
 //! payout:      paid out        L:CUST:REDEEM    -> A:BANK:SETTLE
 //! advance:     advanced        A:CUST:ADVANCED  -> L:BANK:ADVANCE
 //!              repaid          L:BANK:ADVANCE   -> A:BANK:SETTLE, and L:CUST:REDEEM -> A:CUST:ADVANCED
@@ -39,6 +42,9 @@ mod advance_tests;
 mod applications;
 mod balances;
 mod cash;
+mod differences;
+#[cfg(test)]
+mod differences_tests;
 #[cfg(test)]
 mod properties;
 mod shares;
@@ -47,10 +53,11 @@ mod shares_tests;
 #[cfg(test)]
 mod tests;
 
-pub use account::{Account, Class, Commodity, Part, Side};
+pub use account::{Account, Class, Commodity, Differing, Part, Side};
 pub use applications::{Source, of_application};
 pub use balances::{Balances, natural};
 pub use cash::{of_advance, of_payment, of_payout};
+pub use differences::Differences;
 pub use shares::{of_holdings, of_wallet};
 
 use crate::money::Money;
@@ -96,9 +103,11 @@ impl Entry {
     }
 
     /// What the lines so far lack goes to that account.
-    fn rest(&mut self, account: Account) {
+    fn rest(&mut self, account: impl FnOnce() -> Account) {
         let sum: Decimal = self.0.iter().map(|posting| posting.debit).sum();
-        self.line(account, Decimal::ZERO - sum);
+        if !sum.is_zero() {
+            self.line(account(), -sum);
+        }
     }
 
     fn reversed(self) -> Self {

@@ -315,7 +315,7 @@ fn what_a_registrar_says_beyond_what_was_asked_is_in_suspense_until_it_is_correc
         [
             "L:CUST:PENDING:TX-1.mmf 1000.00",
             "L:FUND:PAYABLE:000009 -100000.00",
-            "L:SUSPENSE:TX-1.mmf 99000.00",
+            "L:SUSPENSE:TX-1.mmf:2a8c48d262686cad0535b29625e99228 99000.00",
         ]
     );
 

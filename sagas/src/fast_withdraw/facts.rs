@@ -92,7 +92,7 @@ fn is_decided(view: &View<'_>) -> bool {
     // A transfer may be rejected after all once the bank's redemption is under way, or done.
     let is_redemption = redemption.is_placed(view) && !transfer.is_rejected(view);
     let leg = if is_redemption { redemption } else { transfer };
-    let record = || Some(leg.case_of(leg.application(view)?, leg.confirmation(view)?));
+    let record = || Some(leg.application(view)?.case_of(leg.confirmation(view)?));
     let settled = |case: CaseId| view.open.notes.settled.contains(&case);
     !hold_up(view) && leg.rejection_case(view).or_else(record).is_some_and(settled)
 }

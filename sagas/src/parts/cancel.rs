@@ -314,7 +314,7 @@ fn settling<S: FundSaga>(
             };
             return Ok(Some((leg.key.clone(), command)));
         }
-        let of_case = |said: &&Confirmation| leg.case_of(application, said) == case;
+        let of_case = |said: &&Confirmation| application.case_of(said) == case;
         let contested = application.contested().find(of_case);
         let holds = application.confirmations().find(of_case);
         let Some(said) = contested.or(holds) else { continue };

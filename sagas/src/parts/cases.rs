@@ -49,12 +49,7 @@ impl Record {
     /// The case that this record opens if it does not add up: the same for every repetition, and another
     /// one where it was taken back and is said again.
     pub fn case(&self) -> CaseId {
-        let Self { name, record, evidence, again, .. } = self;
-        let said = format!("{name}\n{record}\n{evidence}");
-        match again {
-            0 => CaseId::of(said.as_bytes()),
-            again => CaseId::of(format!("{said}\nagain {again}").as_bytes()),
-        }
+        CaseId::of_said(&self.name, &self.record, &self.evidence, self.again)
     }
 
     /// The stream of that case.

@@ -34,7 +34,7 @@ impl ApplicationLeg {
         };
         let open = &view.open.notes.disputes;
         let known = self.application(&view).ok_or(NotDone::Lacks("the application"))?;
-        let disputed = Some(self.case_of(known, &first)).filter(|case| open.contains(case));
+        let disputed = Some(known.case_of(&first)).filter(|case| open.contains(case));
         let Some(case) = disputed.filter(|_| findings.is_empty() && first.serial != said.serial)
         else {
             return Ok(None);
@@ -60,7 +60,7 @@ impl ApplicationLeg {
         let standing: Vec<CaseId> = application
             .confirmations()
             .chain(application.contested())
-            .map(|said| self.case_of(application, said))
+            .map(|said| application.case_of(said))
             // A rejection is taken back by nobody who only repeats its confirmation.
             .chain(self.case_of_contested_rejection(application))
             .chain(self.rejection_case(view))

@@ -69,14 +69,9 @@ impl ApplicationLeg {
     }
 
     /// Whether its case is open. The common case, that none is, costs nothing.
-    fn is_open<S: FundSaga>(
-        &self,
-        view: &View<'_, S>,
-        known: &Application,
-        said: &Confirmation,
-    ) -> bool {
+    fn is_open<S: FundSaga>(view: &View<'_, S>, known: &Application, said: &Confirmation) -> bool {
         let open = &view.open.notes.disputes;
-        !open.is_empty() && open.contains(&self.case_of(known, said))
+        !open.is_empty() && open.contains(&known.case_of(said))
     }
 
     /// Records of it that hold or are contested, whose cases are open.
@@ -89,7 +84,7 @@ impl ApplicationLeg {
             return Vec::new();
         };
         let all = application.confirmations().chain(application.contested());
-        let named = all.map(|said| (self.case_of(application, said), said));
+        let named = all.map(|said| (application.case_of(said), said));
         named.filter(|(case, _)| open.contains(case)).collect()
     }
 
@@ -105,7 +100,7 @@ impl ApplicationLeg {
         };
         let part = |said: &'a Confirmation| {
             let part = Self::shares_out_of(said).unwrap_or_default();
-            let due = if self.is_open(view, application, said) { part.min(left) } else { part };
+            let due = if Self::is_open(view, application, said) { part.min(left) } else { part };
             left = left.minus(due).unwrap_or_default();
             (said, due)
         };

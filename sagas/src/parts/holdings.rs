@@ -274,7 +274,7 @@ impl HoldingsPart {
         let Some(reservation) = state.reservation(&self.order) else { return Ok(None) };
         let due = leg.due_parts(view);
         let of = |taking: &Taking, said: &Confirmation| {
-            let case = || leg.case_of(application, said).to_string();
+            let case = || application.case_of(said).to_string();
             taking.serial == ApplicationLeg::booked_as(application, said)
                 || taking.serial.as_str() == case()
         };
@@ -307,7 +307,7 @@ impl HoldingsPart {
         if let Some(taking) = standing().find(short) {
             let said = due.iter().find(|(said, _)| of(taking, said));
             let (said, shares) = said.ok_or(NotDone::Lacks("the record"))?;
-            let record = serial(leg.case_of(application, said))?;
+            let record = serial(application.case_of(said))?;
             let (serial, shares) = (taking.serial.clone(), *shares);
             return Ok(Some(Command::CorrectTake { order, serial, record, shares, trade_date }));
         }

@@ -4,7 +4,7 @@
 use super::{application::ApplicationLeg, cases::Record};
 use crate::ports::registrar::ApplicationAnswer;
 use fundflow_domain::{
-    application::{Application, Confirmation, Rejection},
+    application::{Application, Confirmation, REGISTRAR, Rejection},
     case::{CaseId, SourceKind},
     orders::Serial,
 };
@@ -40,17 +40,12 @@ impl ApplicationLeg {
     fn spelled(&self, answer: &ApplicationAnswer, again: usize) -> Record {
         Record {
             source: SourceKind::RegistrarCallback,
-            name: "registrar".to_owned(),
+            name: REGISTRAR.to_owned(),
             record: self.no.to_string(),
             evidence: format!("{answer:?}"),
             again,
             spelled: None,
         }
-    }
-
-    /// The case that the record would open, or has opened.
-    pub(crate) fn case_of(&self, known: &Application, said: &Confirmation) -> CaseId {
-        self.record_of(known, said, known.times_taken_back(&said.serial)).case()
     }
 
     /// The case of the last record that was taken back, or settled without effect.

@@ -314,7 +314,7 @@ impl ApplicationLeg {
         let settled = |case: &_| view.open.notes.settled.contains(case);
         let name = match (application.confirmations().last(), self.case_of_withdrawn(application)) {
             (Some(last), _) => {
-                let case = self.case_of(application, last);
+                let case = application.case_of(last);
                 if settled(&case) {
                     case.to_string()
                 } else {

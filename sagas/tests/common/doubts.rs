@@ -1,6 +1,7 @@
 //! What may happen to an order while its registrar contradicts itself, people close cases in every way and
 //! give up, and the process dies: for any saga.
 
+use fundflow_application::audit::Report;
 use fundflow_domain::{
     case::{CaseId, Cases, Closing, How},
     decider::Decider,
@@ -70,6 +71,7 @@ pub(crate) trait Doubted {
     fn fuse(&mut self, appends: Option<usize>);
     fn seen(&self) -> Look;
     fn log(&self) -> &[Recorded];
+    fn audit(&self) -> Report;
     fn transcript(&self) -> String;
 }
 
@@ -162,6 +164,9 @@ pub(crate) fn bring_to_its_end(stage: &mut impl Doubted) {
         assert_eq!(named.get(&*end.name), Some(&end.worth), "{end:?} {named:?}\n{text}");
     }
     assert_eq!(open_case(stage.log()), None, "a case cannot be closed\n{text}");
+    let report = stage.audit();
+    crate::audited::adds_up(&report, || text.clone());
+    crate::audited::nothing_is_in_suspense(&report, || text.clone());
     let ours = Decimal::from(paid_by_us(stage.log(), "payout.requested").len());
     assert!(closed_as_paid_by_us(stage.log()).is_subset(&all(stage.log(), "payout.requested")));
     let paid = compensated(stage.log());

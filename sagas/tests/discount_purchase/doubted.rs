@@ -3,6 +3,7 @@
 //! register said is booked.
 
 use crate::{
+    audited,
     books::{self, cases},
     held::{holding, wallet_key},
     late::closed,
@@ -278,5 +279,8 @@ proptest! {
         let look = stage.look();
         prop_assert!(look.finished, "it is stuck: {:?} {:?}\n{}", look.waits, look.open_ends, stage.text());
         over(&stage);
+        let report = audited::report(&stage.events, stage.kinds());
+        audited::adds_up(&report, || stage.text());
+        audited::nothing_is_in_suspense(&report, || stage.text());
     }
 }

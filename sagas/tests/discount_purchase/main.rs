@@ -7,6 +7,8 @@
     reason = "what a test cannot make or find fails it"
 )]
 
+#[path = "../common/audited.rs"]
+mod audited;
 mod books;
 #[path = "../common/by_hand.rs"]
 mod by_hand;

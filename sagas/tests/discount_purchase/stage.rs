@@ -21,7 +21,7 @@ use fundflow_kernel::{
 };
 use fundflow_runtime::{
     breaker::Limits,
-    kind::{payload, saga_id},
+    kind::{Kind, Of, payload, saga_id},
     look::{Look, look},
     message::{Action, Answered, Effect, Input, Output, Reply, Rest, What},
     port::{Ask, Payload},
@@ -73,6 +73,11 @@ impl Stage {
             fuse: None,
             acted: false,
         }
+    }
+
+    /// Which sagas it carries.
+    pub(crate) fn kinds(&self) -> [Arc<dyn Kind>; 1] {
+        [Arc::new(Of(self.saga.clone()))]
     }
 
     /// What was decided on a stream before.

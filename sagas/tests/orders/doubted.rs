@@ -8,6 +8,7 @@ use crate::{
     purchase, redemption,
     stage::{InHouse, Stage},
 };
+use fundflow_application::audit::Report;
 use fundflow_domain::{
     application::{Application, Applications, Confirmation, Outcome, Quantity},
     case::{CaseId, Closing},
@@ -108,6 +109,9 @@ impl<S: InHouse<Command: 'static, Request: 'static>> Doubted for Order<S> {
     }
     fn log(&self) -> &[Recorded] {
         &self.stage.events
+    }
+    fn audit(&self) -> Report {
+        crate::audited::report(&self.stage.events, self.stage.kinds())
     }
     fn transcript(&self) -> String {
         self.stage.text()

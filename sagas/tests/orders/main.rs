@@ -8,6 +8,8 @@
 )]
 
 mod abandoned;
+#[path = "../common/audited.rs"]
+mod audited;
 #[path = "../common/by_hand.rs"]
 mod by_hand;
 mod calendar_end;
@@ -36,4 +38,5 @@ mod redemption;
 mod said_again;
 mod stage;
 mod subscription;
+mod suspense;
 mod withheld;

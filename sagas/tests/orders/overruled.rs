@@ -2,7 +2,7 @@
 //! whatever order, before a restart and after it, it opens no case and stores nothing.
 
 use crate::{
-    conversion,
+    audited, conversion,
     outside::{bought_part, converted_part, redeemed, rejected},
     purchase, redemption,
     stage::{InHouse, Stage},
@@ -23,7 +23,7 @@ use fundflow_sagas::{
 
 /// What a registrar may say of an order, one thing after another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Word {
+pub(crate) enum Word {
     /// As it must be.
     Sound,
     /// A record of another serial that does not add up.
@@ -36,14 +36,14 @@ enum Word {
 
 const WORDS: [Word; 5] = [Word::Sound, Word::Wrong, Word::Portion, Word::Rejected, Word::Cancelled];
 
-struct Order<S: InHouse> {
-    stage: fn() -> Stage,
-    request: fn() -> S::Request,
-    of: &'static str,
+pub(crate) struct Order<S: InHouse> {
+    pub(crate) stage: fn() -> Stage,
+    pub(crate) request: fn() -> S::Request,
+    pub(crate) of: &'static str,
     /// When its registrar may confirm.
-    at: &'static str,
-    confirms: fn(Word) -> ApplicationAnswer,
-    close: fn(CaseId, Box<Closing>) -> S::Command,
+    pub(crate) at: &'static str,
+    pub(crate) confirms: fn(Word) -> ApplicationAnswer,
+    pub(crate) close: fn(CaseId, Box<Closing>) -> S::Command,
 }
 
 /// How often a case was opened, the first time or again.
@@ -83,14 +83,15 @@ impl<S: InHouse<Command: 'static, Request: 'static>> Order<S> {
     }
 
     /// Everything is said, and every case is closed in that way where it may be, and by hand where not.
-    fn closed(&self, words: &[Word], how: &How, last_first: bool) -> Stage {
+    pub(crate) fn closed(&self, words: &[Word], how: &How, last_first: bool) -> Stage {
         let mut stage = (self.stage)();
         stage.request::<S>("T", (self.request)());
         stage.until(self.at);
         for word in words {
             self.tells(&mut stage, *word);
         }
-        for _ in words {
+        // Of what a record takes and nobody paid another case is opened, once its own is closed.
+        for _ in 0..=words.len() {
             let mut cases = open(&stage);
             if last_first {
                 cases.reverse();
@@ -102,6 +103,10 @@ impl<S: InHouse<Command: 'static, Request: 'static>> Order<S> {
             }
         }
         assert_eq!(open(&stage), [], "{words:?} {how:?}\n{}", stage.text());
+        let report = audited::report(&stage.events, stage.kinds());
+        let told = || format!("{words:?} {how:?}\n{}", stage.text());
+        audited::adds_up(&report, told);
+        audited::nothing_is_in_suspense(&report, told);
         stage.lines.push("-- closed".to_owned());
         stage
     }
@@ -166,7 +171,7 @@ impl<S: InHouse<Command: 'static, Request: 'static>> Order<S> {
     }
 }
 
-fn by_hand() -> How {
+pub(crate) fn by_hand() -> How {
     How::Manual { text: Text::lossy("by letter") }
 }
 

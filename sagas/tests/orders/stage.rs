@@ -17,7 +17,7 @@ use fundflow_kernel::{
 };
 use fundflow_runtime::{
     breaker::Limits,
-    kind::{payload, saga_id},
+    kind::{Kind, Of, payload, saga_id},
     look::{Look, look},
     message::{Action, Answered, Effect, Input, Output, Reply, What},
     port::{Ask, Payload},
@@ -90,6 +90,11 @@ impl Stage {
             asked: funds::asked(),
             silent: false,
         }
+    }
+
+    /// Which sagas it carries.
+    pub(crate) fn kinds(&self) -> [Arc<dyn Kind>; 5] {
+        kinds(&self.house)
     }
 
     /// What was decided on a stream before.
@@ -343,13 +348,19 @@ impl Stage {
 }
 
 /// Breakers are off: they hold back what is to be followed.
+fn kinds(house: &House) -> [Arc<dyn Kind>; 5] {
+    [
+        Arc::new(Of(Arc::new(Purchase { house: house.clone() }))),
+        Arc::new(Of(Arc::new(Redemption { house: house.clone() }))),
+        Arc::new(Of(Arc::new(Conversion { house: house.clone() }))),
+        Arc::new(Of(Arc::new(RegularPlans { house: house.clone() }))),
+        Arc::new(Of(Arc::new(DiscountPurchase { house: house.clone() }))),
+    ]
+}
+
 fn runner(house: &House) -> Runner {
     let mut runner = Runner::new();
-    runner.register(Arc::new(Purchase { house: house.clone() }));
-    runner.register(Arc::new(Redemption { house: house.clone() }));
-    runner.register(Arc::new(Conversion { house: house.clone() }));
-    runner.register(Arc::new(RegularPlans { house: house.clone() }));
-    runner.register(Arc::new(DiscountPurchase { house: house.clone() }));
+    kinds(house).into_iter().for_each(|kind| runner.register_kind(kind));
     runner.set_unclaimed(Arc::new(UnknownOrders));
     runner.set_limits(Limits { silences: u32::MAX, ..Limits::default() });
     runner

@@ -7,6 +7,7 @@ use crate::{
     stage::{Stage, order, out_no},
     withdraw::{asked, request, stage},
 };
+use fundflow_application::audit::Report;
 use fundflow_domain::{
     application::{Application, Applications, Confirmation, Outcome},
     case::{CaseId, Closing},
@@ -88,6 +89,9 @@ impl Doubted for Order {
     }
     fn log(&self) -> &[Recorded] {
         &self.0.events
+    }
+    fn audit(&self) -> Report {
+        crate::audited::report(&self.0.events, self.0.kinds())
     }
     fn transcript(&self) -> String {
         self.0.text()

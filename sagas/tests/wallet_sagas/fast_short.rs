@@ -2,6 +2,7 @@
 //! bank, what they do not bring is its own claim, and nothing is left on either side of the books.
 
 use crate::{
+    audited,
     checks::refused,
     fast_withdraw::{asked, request, stage},
     outside::{Fate, record, redeemed, rejected},
@@ -58,6 +59,8 @@ fn says(stage: &mut Fast, name: &'static str, word: ApplicationAnswer) {
 
 /// What is left of it on the books, besides what the fund owes and what left the settlement account.
 pub(crate) fn left(played: &Fast) -> Vec<String> {
+    let report = audited::report(&played.events, played.kinds());
+    audited::adds_up(&report, || played.text());
     let mut books = Balances::default();
     let advance = Key::<Advances>::of(&out_no("transfer"));
     let mut state = fundflow_domain::advance::State::default();

@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 mod arrivals;
+#[path = "../common/audited.rs"]
+mod audited;
 mod beside;
 #[path = "../common/by_hand.rs"]
 mod by_hand;

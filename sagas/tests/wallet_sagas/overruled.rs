@@ -2,7 +2,7 @@
 //! withdrawal goes to its end without anybody else.
 
 use crate::{
-    fast_overpaid,
+    audited, fast_overpaid,
     fast_withdraw::{asked, request, stage},
     outside::{record, redeemed, rejected},
     stage::{Stage, order, out_no},
@@ -87,5 +87,7 @@ fn a_rejection_that_is_accepted_after_the_cash_was_out_ends_with_the_cash() {
             stage.settle();
         }
         assert_eq!(stage.events.len(), before, "it is settled\n{}", context(&stage));
+        let report = audited::report(&stage.events, stage.kinds());
+        audited::adds_up(&report, || context(&stage));
     }
 }

@@ -15,7 +15,7 @@ use fundflow_kernel::{
     streams::{Key, Need},
 };
 use fundflow_runtime::{
-    kind::{Kind, payload, saga_id},
+    kind::{Kind, Of, payload, saga_id},
     look::{Look, look},
     message::{Action, Answered, Effect, Input, Output, Reply, Rest, What},
     port::{Ask, Payload},
@@ -95,6 +95,12 @@ impl<S: Saga> Stage<S> {
             alerts: Vec::new(),
             fuse: None,
         }
+    }
+
+    /// Which sagas it carries.
+    pub(crate) fn kinds(&self) -> Vec<Arc<dyn Kind>> {
+        let own: Arc<dyn Kind> = Arc::new(Of(self.saga.clone()));
+        self.beside.iter().cloned().chain([own]).collect()
     }
 
     /// What was decided on a stream before.

@@ -1,0 +1,122 @@
+//! What the books hold once everything was heard, and what of that they should not.
+
+use super::{
+    super::{Check, Difference, LISTED},
+    Books,
+};
+use fundflow_domain::{
+    ids::TransactionId,
+    money::Money,
+    postings::{Account, Commodity, natural},
+};
+use rust_decimal::Decimal;
+
+impl Books {
+    /// What does not add up of records, and who closed its case; by order.
+    pub(in crate::audit) fn differences(&self) -> Vec<Difference> {
+        let all = self.balances.iter().filter_map(|(account, balance)| {
+            let of = account.differing()?;
+            Some(Difference {
+                class: account.class().to_string(),
+                order: of.order.to_string(),
+                case: of.case.to_string(),
+                balance: natural(account, balance),
+                by: self.explained.closed_by(of.case).map(ToString::to_string),
+            })
+        });
+        let mut all: Vec<Difference> = all.collect();
+        all.sort_by(|one, other| (&one.order, &one.case).cmp(&(&other.order, &other.case)));
+        all.truncate(LISTED);
+        all
+    }
+
+    /// What is wrong with the books as a whole: place, rule, words.
+    pub(in crate::audit) fn close(&self) -> Vec<(String, Check, String)> {
+        let mut findings = Vec::new();
+        for (commodity, sum) in self.balances.totals() {
+            if !sum.is_zero() {
+                let check = match commodity {
+                    Commodity::Yuan => Check::I1,
+                    Commodity::SharesOf(_) => Check::I6,
+                };
+                let what = format!("all accounts together hold {sum}, not 0");
+                findings.push((commodity.to_string(), check, what));
+            }
+        }
+        for (account, balance) in self.balances.iter() {
+            findings.extend(self.left(account, balance));
+        }
+        let over = self.shares.left().filter(|(request, ..)| self.ended.contains_key(*request));
+        for (request, fund, sum) in over.filter(|(request, _, sum)| !self.moved(request, *sum)) {
+            let what = format!(
+                "it is over, and the registrar confirmed {sum} shares of {fund} more than its \
+                 holder gained"
+            );
+            findings.push((self.name(request), Check::Saga, what));
+        }
+        let more = |(request, short): &(&TransactionId, &Money)| {
+            self.ended.contains_key(*request) && **short > self.explained.disputed(request)
+        };
+        for (request, short) in self.short.iter().filter(more) {
+            let what = format!(
+                "the shares brought {short} yuan less than the bank advanced, and no case says why"
+            );
+            findings.push((self.name(request), Check::Saga, what));
+        }
+        let below = self.below_zero.iter().filter(|it| self.finished.contains(*it));
+        findings.extend(below.filter_map(|request| self.overpaid(request)));
+        findings.sort_by(|one, other| (&one.0, &one.2).cmp(&(&other.0, &other.2)));
+        findings
+    }
+
+    /// Whether shares that a registrar spoke of and that no holder gained are where a case says, or with
+    /// the bank that keeps them for its advance.
+    fn moved(&self, request: &TransactionId, sum: Decimal) -> bool {
+        let kept = self.kept.get(request).map_or(Decimal::ZERO, |kept| kept.decimal());
+        sum == kept || self.explained.moved(request, sum) || self.explained.has_open_case(request)
+    }
+
+    /// What the customer of a request still has too much, and is to be got back from nobody.
+    fn overpaid(&self, request: &TransactionId) -> Option<(String, Check, String)> {
+        let account = Account::Redeem(request.clone());
+        let balance = natural(&account, self.balances.of(&account));
+        let owed = self.explained.owed_back(request).decimal();
+        if balance + owed >= Decimal::ZERO || self.explained.has_open_case(request) {
+            return None;
+        }
+        let what = format!("{account} is at {balance}, and a person gets {owed} back");
+        Some((self.name(request), Check::I2, what))
+    }
+
+    /// What an account should not hold any more.
+    fn left(&self, account: &Account, balance: Decimal) -> Option<(String, Check, String)> {
+        let natural = natural(account, balance);
+        let request = match account {
+            Account::Suspense(of) => {
+                let what =
+                    format!("{natural} yuan are left at {account}, and no open case says why");
+                let explained = self.differences.is_open(of);
+                return (!explained).then(|| (of.order.to_string(), Check::I3, what));
+            }
+            Account::Pending(order) => self.orders.get(order)?,
+            Account::Redeem(request) | Account::Advanced(request) => request,
+            _ => return None,
+        };
+        let given_up = self.explained.is_given_up(request, balance);
+        // What came after the end and is in dispute waits for whoever closes its case.
+        let is_over = self.ended.contains_key(request) || given_up.is_some();
+        if !is_over || given_up == Some(true) || self.explained.has_open_case(request) {
+            return None;
+        }
+        let but = given_up.map_or("", |_| ", which is not what a person has of it");
+        let what = format!("it is over, and {natural} yuan are left at {account}{but}");
+        Some((self.name(request), Check::Saga, what))
+    }
+
+    fn name(&self, request: &TransactionId) -> String {
+        match self.ended.get(request) {
+            Some(kind) => format!("{kind} {request}"),
+            None => request.to_string(),
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! What cases say of why the books do not add up, and whether each is still open.
+
+use fundflow_domain::{
+    case::{CaseId, Disputed, Kind, Name, State},
+    ids::TransactionId,
+    money::Money,
+};
+use rust_decimal::Decimal;
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+#[derive(Debug, Default)]
+pub(super) struct Explained {
+    cases: HashMap<CaseId, Stands>,
+    requests: HashSet<TransactionId>,
+    /// By the greatest of a request's cases, open or closed. Yuan.
+    disputed: HashMap<TransactionId, Money>,
+    /// Shares that each of a request's cases is about.
+    shares: HashSet<(TransactionId, Decimal)>,
+    /// What a person has of requests that were given up: sums of any of the ends, in the unit of each.
+    given_up: HashMap<TransactionId, BTreeSet<Decimal>>,
+    /// What a person gets back from the customer of a request. Yuan.
+    owed_back: HashMap<TransactionId, OwedBack>,
+}
+
+/// How a case stands.
+#[derive(Debug)]
+struct Stands {
+    open: bool,
+    of: Option<TransactionId>,
+    /// Who closed it.
+    by: Option<Name>,
+}
+
+/// As named in the last case about it, and the most that one ever named. Yuan.
+#[derive(Debug, Clone, Copy, Default)]
+struct OwedBack {
+    last: Money,
+    most: Money,
+}
+
+impl Explained {
+    /// A case, as an event has left it.
+    pub(super) fn hear(&mut self, id: CaseId, state: &State) {
+        let of = state.case().and_then(|case| case.transaction.clone());
+        let by = match state {
+            State::Closed(_, closing) => Some(closing.by.clone()),
+            State::Absent | State::Open(_) => None,
+        };
+        self.cases.insert(id, Stands { open: state.is_open(), of, by });
+        let Some(case) = state.case() else { return };
+        let Some(request) = &case.transaction else { return };
+        let Disputed { money, shares } = Disputed::of(&case.findings);
+        self.shares.insert((request.clone(), shares.decimal()));
+        self.says(request, money);
+        if case.kind() == Kind::Overpaid {
+            self.owes_back(request, money);
+        }
+    }
+
+    /// A case about that request disputes so much.
+    pub(super) fn says(&mut self, request: &TransactionId, money: Money) {
+        self.requests.insert(request.clone());
+        let most = self.disputed.entry(request.clone()).or_default();
+        *most = money.max(*most);
+    }
+
+    /// A person has ends of that worth of a request that is over.
+    pub(super) fn gives_up(&mut self, request: TransactionId, ends: Vec<Decimal>) {
+        let mut sums = BTreeSet::from([Decimal::ZERO]);
+        for end in ends {
+            let more: Vec<_> = sums.iter().map(|sum| sum.saturating_add(end)).collect();
+            sums.extend(more);
+        }
+        self.given_up.insert(request, sums);
+    }
+
+    /// Whether a person has exactly that much of a request; `None` if nothing of it was given up.
+    pub(super) fn is_given_up(&self, request: &TransactionId, balance: Decimal) -> Option<bool> {
+        Some(self.given_up.get(request)?.contains(&balance.abs()))
+    }
+
+    /// So much went to the customer of that request too much.
+    pub(super) fn owes_back(&mut self, request: &TransactionId, money: Money) {
+        let owed = self.owed_back.entry(request.clone()).or_default();
+        *owed = OwedBack { last: money, most: money.max(owed.most) };
+    }
+
+    /// Whether a person gets so much back, or did: while records were in dispute it was sometimes more.
+    pub(super) fn was_owed_back(&self, request: &TransactionId, money: Money) -> bool {
+        self.owed_back.get(request).is_some_and(|owed| owed.most >= money)
+    }
+
+    /// What a person gets back by the last case about it.
+    pub(super) fn owed_back(&self, request: &TransactionId) -> Money {
+        self.owed_back.get(request).map_or(Money::ZERO, |owed| owed.last)
+    }
+
+    /// The most that a case about that request ever disputed.
+    pub(super) fn disputed(&self, request: &TransactionId) -> Money {
+        self.disputed.get(request).copied().unwrap_or_default()
+    }
+
+    /// Whether a case about that request is about so many shares, come or gone.
+    pub(super) fn moved(&self, request: &TransactionId, shares: Decimal) -> bool {
+        self.shares.contains(&(request.clone(), shares.abs()))
+    }
+
+    /// Whether a case was ever opened about that request.
+    pub(super) fn has_case(&self, request: &TransactionId) -> bool {
+        self.requests.contains(request)
+    }
+
+    /// Whether a person is still to close a case about that request.
+    pub(super) fn has_open_case(&self, request: &TransactionId) -> bool {
+        self.cases.values().any(|it| it.open && it.of.as_ref() == Some(request))
+    }
+
+    pub(super) fn open_cases(&self) -> u64 {
+        self.cases.values().filter(|it| it.open).count() as u64
+    }
+
+    /// Who closed that case.
+    pub(super) fn closed_by(&self, case: CaseId) -> Option<&Name> {
+        self.cases.get(&case)?.by.as_ref()
+    }
+}

@@ -1,0 +1,234 @@
+//! What becomes of a record that does not add up, or that takes money of a customer which is not there.
+//!
+//! ```text
+//! its case is                     the difference is on
+//! open, or there is none          L:SUSPENSE
+//! closed as accepted, paid by us  E:OVERSHORT; what a purchase takes and nobody paid is on A:BYHAND, since
+//!                                 a person gets it from the investor: the case `overpaid`
+//! closed as manual                A:BYHAND
+//! closed as withdrawn, corrected  L:SUSPENSE, from which the reversal of the record takes it
+//! ```
+//! A corrected record that has no case of its own stands as one that was accepted.
+//!
+//! 1. It follows from the record and from how its case stands, and from nothing that is stored besides.
+//!    So it is the same whichever came first, and for cases that an earlier program closed.
+//! 2. By no record does an order's money fall below zero: what is lacking is a part of its difference.
+//! 3. A record that holds although its order was rejected or taken back finds its money there, or gone
+//!    back. Once its case is closed it is paid with what is there, and only the rest is a difference.
+//! 4. No loss of ours is posted for what the investor owes.
+
+use super::{Account, Balances, Differing, Posting, Source};
+use crate::{
+    application::{Confirmation, Event, Quantity, State},
+    case::{self, CaseId, Closing, How},
+    ids::TransactionId,
+};
+use rust_decimal::Decimal;
+use std::collections::HashMap;
+
+/// The differences of all records, and how their cases stand.
+#[derive(Debug, Default)]
+pub struct Differences {
+    cases: HashMap<CaseId, Standing>,
+    /// Records that add up, and the case that each of them closed.
+    corrections: HashMap<CaseId, CaseId>,
+    records: HashMap<CaseId, Known>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Standing {
+    Open,
+    Accepted,
+    ByHand,
+    /// The record does not hold any more.
+    Reversed,
+}
+
+#[derive(Debug, Clone)]
+struct Known {
+    of: Differing,
+    /// The customer's money for it.
+    from: Account,
+    /// It buys with that money.
+    buys: bool,
+    /// That money may have gone back before the record came.
+    upheld: bool,
+    /// What the case had of that account; below zero, what the account lacked. Yuan.
+    paid: Decimal,
+}
+
+impl Differences {
+    /// Whether a person is still to close the case on that record.
+    pub fn is_open(&self, of: &Differing) -> bool {
+        self.cases.get(&of.case) == Some(&Standing::Open)
+    }
+
+    /// Adds to the entry of an application's event what becomes of the differences that it changes.
+    /// `request` is what the application was placed for, `balances` what was posted before.
+    pub fn of_application(
+        &mut self,
+        (request, source): (&TransactionId, Source),
+        (before, event): (&State, &Event),
+        entry: &mut Vec<Posting>,
+        balances: &Balances,
+    ) {
+        let Some(known) = before.application() else { return };
+        let order = &known.terms.order;
+        let from = match source {
+            Source::Payment => Account::Pending(order.clone()),
+            Source::Proceeds => Account::Redeem(request.clone()),
+        };
+        let (fallen, came) = changes(before, event);
+        if let Some(was) = fallen.and_then(|it| self.records.remove(&known.case_of(it))) {
+            self.place(Known { upheld: false, ..was }, entry, balances, false);
+        }
+        let Some((came, upheld)) = came else { return };
+        let differs = entry.iter().any(|line| matches!(line.account, Account::Suspense(_)));
+        if differs || upheld || below_zero(&from, entry, balances) {
+            let of = Differing::of(known, came);
+            let buys = matches!(known.terms.ask.quantity(), Quantity::Money(_));
+            let paid = Decimal::ZERO;
+            self.place(Known { of, from, buys, upheld, paid }, entry, balances, true);
+        }
+    }
+
+    /// The entry of a case's event: `state` is what it leads to.
+    pub fn of_case(
+        &mut self,
+        case: CaseId,
+        state: &case::State,
+        balances: &Balances,
+    ) -> Vec<Posting> {
+        let mut entry = Vec::new();
+        self.cases.insert(case, Standing::of(state));
+        let correction = match state {
+            case::State::Closed(_, Closing { how: How::Corrected { by_record }, .. }) => {
+                self.corrections.insert(*by_record, case);
+                Some(*by_record)
+            }
+            case::State::Absent | case::State::Open(_) | case::State::Closed(..) => None,
+        };
+        for record in std::iter::once(case).chain(correction) {
+            if let Some(known) = self.records.remove(&record) {
+                self.place(known, &mut entry, balances, true);
+            }
+        }
+        entry
+    }
+
+    fn standing(&self, record: CaseId) -> Standing {
+        let own = self.cases.get(&record).copied();
+        let corrected = || {
+            let closed = self.cases.get(self.corrections.get(&record)?)?;
+            (*closed == Standing::Reversed).then_some(Standing::Accepted)
+        };
+        own.or_else(corrected).unwrap_or(Standing::Open)
+    }
+
+    /// Moves a difference to where it belongs. What the record itself says is in the entry already.
+    fn place(&mut self, known: Known, entry: &mut Vec<Posting>, balances: &Balances, holds: bool) {
+        let standing = self.standing(known.of.case);
+        let now = |account: &Account| now(account, entry, balances);
+        let accounts = known.of.accounts();
+        let [suspense, over_short, by_hand] = accounts.each_ref().map(now);
+        let difference = suspense + over_short + by_hand + known.paid;
+        let paid = match standing {
+            _ if !holds => Decimal::ZERO,
+            Standing::Accepted | Standing::ByHand if known.upheld => known.pays(difference, now),
+            Standing::Open | Standing::Accepted | Standing::ByHand | Standing::Reversed => {
+                known.pays(Decimal::ZERO, now)
+            }
+        };
+        let rest = difference - paid;
+        let due = match standing {
+            Standing::Open | Standing::Reversed => [rest, Decimal::ZERO, Decimal::ZERO],
+            Standing::Accepted if !known.buys => [Decimal::ZERO, rest, Decimal::ZERO],
+            Standing::Accepted | Standing::ByHand => [Decimal::ZERO, Decimal::ZERO, rest],
+        };
+        let own = [suspense, over_short, by_hand];
+        let lines = accounts.into_iter().zip(due).zip(own);
+        let lines = lines.map(|((account, due), own)| Posting { account, debit: due - own });
+        let from = Posting { account: known.from.clone(), debit: paid - known.paid };
+        let moved = std::iter::once(from).chain(lines).filter(|line| !line.debit.is_zero());
+        entry.extend(moved.collect::<Vec<_>>());
+        if holds && !(difference.is_zero() && paid.is_zero()) {
+            self.records.insert(known.of.case, Known { paid, ..known });
+        }
+    }
+}
+
+impl Known {
+    /// How much of a difference its money pays. Where an order's own is lacking, less than nothing.
+    fn pays(&self, difference: Decimal, now: impl Fn(&Account) -> Decimal) -> Decimal {
+        let there = self.paid - now(&self.from);
+        let there = match self.from {
+            Account::Pending(_) => there,
+            _ => there.max(Decimal::ZERO),
+        };
+        difference.max(Decimal::ZERO).min(there)
+    }
+}
+
+impl Standing {
+    const fn of(state: &case::State) -> Self {
+        match state {
+            case::State::Absent | case::State::Open(_) => Self::Open,
+            case::State::Closed(_, closing) => match closing.how {
+                How::Accepted | How::PaidByUs { .. } => Self::Accepted,
+                How::Manual { .. } => Self::ByHand,
+                How::Withdrawn | How::Corrected { .. } => Self::Reversed,
+            },
+        }
+    }
+}
+
+impl Differing {
+    fn accounts(&self) -> [Account; 3] {
+        let of = || self.clone();
+        [Account::Suspense(of()), Account::OverShort(of()), Account::ByHand(of())]
+    }
+}
+
+/// The record that holds no more by the event; and the one that holds from it on, and whether its order had
+/// been rejected or taken back.
+fn changes<'a>(
+    before: &'a State,
+    event: &'a Event,
+) -> (Option<&'a Confirmation>, Option<(&'a Confirmation, bool)>) {
+    let Some(known) = before.application() else { return (None, None) };
+    let last = || known.confirmations().last();
+    match event {
+        Event::PortionConfirmed(came) | Event::Confirmed(came) | Event::PartlyConfirmed(came) => {
+            (None, Some((came, known.is_upheld(&came.serial))))
+        }
+        Event::Upheld(came) => (None, Some((came, true))),
+        Event::Corrected { reverses, confirmation } => {
+            let upheld = [reverses, &confirmation.serial].map(|it| known.is_upheld(it));
+            (last(), Some((confirmation, upheld.contains(&true))))
+        }
+        Event::Withdrawn { serial, .. } => (last().filter(|last| last.serial == *serial), None),
+        Event::Placed(_)
+        | Event::Moved { .. }
+        | Event::Accepted { .. }
+        | Event::Sealed { .. }
+        | Event::Sent { .. }
+        | Event::Received(_)
+        | Event::Contested(_)
+        | Event::Rejected(_)
+        | Event::RestRejected(_)
+        | Event::RejectionContested(_)
+        | Event::RejectionDropped { .. }
+        | Event::Cancelled { .. } => (None, None),
+    }
+}
+
+fn now(account: &Account, entry: &[Posting], balances: &Balances) -> Decimal {
+    let lines = entry.iter().filter(|line| line.account == *account);
+    lines.fold(balances.of(account), |sum, line| sum + line.debit)
+}
+
+/// Whether an order's money is less than nothing after that entry.
+fn below_zero(from: &Account, entry: &[Posting], balances: &Balances) -> bool {
+    let touched = entry.iter().any(|line| line.account == *from);
+    touched && matches!(from, Account::Pending(_)) && now(from, entry, balances) > Decimal::ZERO
+}

@@ -1,0 +1,263 @@
+//! What becomes of a difference, by kind of record and by how its case is closed.
+
+use super::{
+    Account, Balances, Differences, Posting, Source, imbalance, of_application,
+    tests::{as_, bought, buy, confirm, convert, converted, redeem, redeemed, says, tx},
+};
+use crate::{
+    application::{Applications, Command, Rejection, State},
+    case::{self, CaseId, Cases, Closing, How, Kind, Reopening, Report},
+    decider::Decider,
+    money::Money,
+    orders::own_cause,
+    text::Text,
+};
+
+/// An order and the cases on its records, as an audit hears them.
+#[derive(Default)]
+struct Told {
+    balances: Balances,
+    differences: Differences,
+    order: State,
+    case: case::State,
+    source: Option<Source>,
+}
+
+impl Told {
+    fn of(source: Source) -> Self {
+        Self { source: Some(source), ..Self::default() }
+    }
+
+    /// The customer's money comes, or goes back where it is negative.
+    fn money(mut self, yuan: &str) -> Self {
+        let (order, debit) = (as_("TX-1.mmf"), as_(yuan));
+        self.post(&[
+            Posting { account: Account::ChannelReceivable, debit },
+            Posting { account: Account::Pending(order), debit: -debit },
+        ]);
+        self
+    }
+
+    #[track_caller]
+    fn post(&mut self, entry: &[Posting]) {
+        assert!(imbalance(entry).is_empty(), "{entry:?}");
+        for posting in entry {
+            self.balances.post(posting).unwrap();
+        }
+    }
+
+    fn says(mut self, commands: impl IntoIterator<Item = Command>) -> Self {
+        for command in commands {
+            for event in Applications::decide(&self.order, &command).unwrap() {
+                let source = self.source.unwrap();
+                let mut entry = of_application(&tx(), source, &self.order, &event).unwrap();
+                let of = ((&tx(), source), (&self.order, &event));
+                self.differences.of_application(of.0, of.1, &mut entry, &self.balances);
+                self.post(&entry);
+                self.order = Applications::evolve(self.order, &event).unwrap();
+            }
+        }
+        self
+    }
+
+    fn record(&self) -> CaseId {
+        let known = self.order.application().unwrap();
+        known.case_of(known.confirmations().last().unwrap())
+    }
+
+    fn about(mut self, id: CaseId, command: &case::Command) -> Self {
+        for event in Cases::decide(&self.case, command).unwrap() {
+            self.case = Cases::evolve(self.case, &event).unwrap();
+            let entry = self.differences.of_case(id, &self.case, &self.balances);
+            self.post(&entry);
+        }
+        self
+    }
+
+    fn opened(self) -> Self {
+        let id = self.record();
+        self.about(id, &case::Command::Open(Box::new(report(id))))
+    }
+
+    fn closed(self, how: How) -> Self {
+        let (id, by, reason) =
+            (self.case.case().unwrap().id, Text::lossy("chen"), Text::lossy("x"));
+        self.about(id, &case::Command::Close(Closing { how, by, reason }))
+    }
+
+    fn reopened(self) -> Self {
+        let (id, by, reason) = (self.case.case().unwrap().id, Text::lossy("li"), Text::lossy("y"));
+        self.about(id, &case::Command::Reopen(Reopening { by, reason }))
+    }
+
+    /// Of differences, and of the customer's money, without the name of the case.
+    fn left(&self) -> Vec<String> {
+        let shown = |(account, sum): (&Account, _)| match account {
+            Account::Suspense(of) | Account::OverShort(of) | Account::ByHand(of) => {
+                Some(format!("{} {} {sum}", account.class(), of.order))
+            }
+            Account::Pending(_) | Account::Redeem(_) => Some(format!("{account} {sum}")),
+            _ => None,
+        };
+        let mut left: Vec<String> = self.balances.iter().filter_map(shown).collect();
+        left.sort();
+        left
+    }
+}
+
+fn report(id: CaseId) -> Report {
+    let finding = case::Finding {
+        kind: Kind::AmountDiffers,
+        what: Text::lossy("a difference"),
+        ours: vec![],
+        theirs: vec![],
+        disputed: case::Disputed::default(),
+    };
+    Report {
+        id,
+        at: as_("2026-02-24T10:00:00+08:00"),
+        source: case::Source {
+            kind: case::SourceKind::RegistrarCallback,
+            name: Text::lossy("registrar"),
+            record: Text::lossy("APP1"),
+        },
+        transaction: Some(tx()),
+        order: Some(as_("TX-1.mmf")),
+        fund: None,
+        findings: vec![finding],
+        evidence: Text::lossy("as it came"),
+    }
+}
+
+fn manual() -> How {
+    How::Manual { text: Text::lossy("by letter") }
+}
+
+fn paid_by_us() -> How {
+    How::PaidByUs { amount: as_("0.01") }
+}
+
+fn rejected() -> Command {
+    let cause = own_cause("0212", "no");
+    Command::Reject(Rejection { cause, interest: Money::ZERO, frozen: None, by_us: false })
+}
+
+/// A record of each kind that is a fen short, and those that take more than was asked; what each differs by,
+/// and whether it buys.
+fn records() -> [(Told, &'static str, bool); 4] {
+    let conversion = [convert("10000"), confirm("C1", true, converted("9852.21", "147.78"))];
+    let redemption = [redeem("6000"), confirm("C1", true, redeemed("7842.60", "34.30", "7808.31"))];
+    let purchase = [buy("1000"), confirm("C1", true, bought("1000.02", "0", "0"))];
+    let part = [buy("1000"), confirm("C1", false, bought("1000.02", "0", "0"))];
+    [
+        (Told::of(Source::Payment).says(conversion), "-0.01", false),
+        (Told::of(Source::Payment).says(redemption), "0.01", false),
+        (Told::of(Source::Payment).money("1000.00").says(purchase), "0.02", true),
+        (Told::of(Source::Payment).money("1000.00").says(part), "0.02", true),
+    ]
+}
+
+#[test]
+fn a_difference_is_in_suspense_until_its_case_is_closed_and_leaves_it_by_the_way_of_closing() {
+    type Way = (fn() -> How, &'static str);
+    let ways: [Way; 3] =
+        [(|| How::Accepted, "E:OVERSHORT"), (paid_by_us, "E:OVERSHORT"), (manual, "A:BYHAND")];
+    for (how, account) in ways {
+        for (told, sum, buys) in records() {
+            let account = if buys { "A:BYHAND" } else { account };
+            let keeps = |told: &Told| told.left().into_iter().filter(|it| !it.contains("CUST"));
+            let only = |account: &str| vec![format!("{account} TX-1.mmf {sum}")];
+            let told = told.opened();
+            assert_eq!(keeps(&told).collect::<Vec<_>>(), only("L:SUSPENSE"));
+            let told = told.closed(how());
+            assert_eq!(keeps(&told).collect::<Vec<_>>(), only(account));
+            let told = told.reopened();
+            assert_eq!(keeps(&told).collect::<Vec<_>>(), only("L:SUSPENSE"));
+        }
+    }
+}
+
+#[test]
+fn a_record_that_is_taken_back_takes_its_difference_with_it_however_its_case_was_closed() {
+    for how in [|| How::Accepted, manual, || How::Withdrawn] {
+        for (told, ..) in records() {
+            let told = told.opened().closed(how());
+            let serial = as_("C1");
+            let told = told.says([Command::Withdraw(serial, own_cause("x", "taken back"))]);
+            assert!(told.left().iter().all(|it| it.contains("CUST")), "{:?}", told.left());
+        }
+    }
+}
+
+#[test]
+fn a_record_that_came_after_its_case_was_closed_is_no_exception() {
+    let said = || [buy("1000"), confirm("C1", true, bought("1000.02", "0", "0"))];
+    let id = Told::of(Source::Payment).says(said()).record();
+    let told = Told::of(Source::Payment).money("1000.00");
+    let told = told.about(id, &case::Command::Open(Box::new(report(id)))).closed(How::Accepted);
+
+    assert_eq!(told.says(said()).left(), ["A:BYHAND TX-1.mmf 0.02"]);
+}
+
+#[test]
+fn another_record_of_the_same_order_is_explained_by_no_case_but_its_own() {
+    let told = Told::of(Source::Payment).money("1000.00");
+    let told = told.says([buy("1000"), confirm("C1", true, bought("1000.02", "0", "0"))]);
+    let told = told.opened().closed(How::Accepted);
+    let confirmation = Box::new(says("C2", true, bought("1500", "0", "0")));
+    let told = told.says([Command::Correct { reverses: as_("C1"), confirmation }]);
+
+    assert_eq!(told.left(), ["L:SUSPENSE TX-1.mmf 500.00"]);
+    let [(of, _)] = &told.balances.iter().filter_map(suspense).collect::<Vec<_>>()[..] else {
+        panic!("{:?}", told.left())
+    };
+    assert!(!told.differences.is_open(of), "the case of C1 says nothing of C2");
+}
+
+fn suspense(
+    (account, sum): (&Account, rust_decimal::Decimal),
+) -> Option<(&super::Differing, rust_decimal::Decimal)> {
+    match account {
+        Account::Suspense(of) => Some((of, sum)),
+        _ => None,
+    }
+}
+
+/// The registrar rejects it, and carries it out all the same.
+fn upheld(sum: &str) -> [Command; 4] {
+    let late = says("L1", true, bought(sum, "0", "0"));
+    [buy("1000"), rejected(), Command::Contest(Box::new(late)), Command::Uphold(as_("L1"))]
+}
+
+#[test]
+fn what_holds_after_a_rejection_is_paid_with_what_is_there_and_the_rest_is_ours() {
+    let there = Told::of(Source::Payment).money("1000.00").says(upheld("1000")).opened();
+    assert_eq!(there.left(), ["L:CUST:PENDING:TX-1.mmf -1000.00", "L:SUSPENSE TX-1.mmf 1000.00"]);
+    assert_eq!(there.closed(How::Accepted).left(), [""; 0]);
+
+    let back = Told::of(Source::Payment).money("1000.00").money("-1000.00").says(upheld("1000"));
+    let back = back.opened().closed(How::Accepted);
+    assert_eq!(back.left(), ["A:BYHAND TX-1.mmf 1000.00"]);
+
+    // Said otherwise after that, it is still an order whose money may have gone back.
+    let confirmation = Box::new(says("L2", true, bought("900", "0", "100")));
+    let corrected = back.says([Command::Correct { reverses: as_("L1"), confirmation }]);
+    assert_eq!(corrected.left(), ["L:SUSPENSE TX-1.mmf 900.00"]);
+    let told = corrected.says([Command::Withdraw(as_("L2"), own_cause("x", "taken back"))]);
+    assert_eq!(told.left(), [""; 0]);
+}
+
+#[test]
+fn money_that_went_back_by_an_earlier_record_is_lacking_by_the_one_that_takes_it() {
+    let told = Told::of(Source::Payment).money("1000.00");
+    let told = told.says([buy("1000"), confirm("C1", true, bought("600", "0", "400"))]);
+    let told = told.money("-400.00");
+    let confirmation = Box::new(says("C2", true, bought("1000", "0", "0")));
+    let told = told.says([Command::Correct { reverses: as_("C1"), confirmation }]).opened();
+    assert_eq!(told.left(), ["L:SUSPENSE TX-1.mmf 400.00"]);
+
+    let told = told.closed(How::Accepted);
+    assert_eq!(told.left(), ["A:BYHAND TX-1.mmf 400.00"]);
+    let told = told.says([Command::Withdraw(as_("C2"), own_cause("x", "taken back"))]);
+    assert_eq!(told.left(), ["L:CUST:PENDING:TX-1.mmf -600.00"]);
+}

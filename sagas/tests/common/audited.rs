@@ -1,0 +1,45 @@
+//! What an audit says of a log, at any point of a story.
+
+use fundflow_application::{
+    audit::{Check, Report, verify},
+    desk::Registry,
+};
+use fundflow_kernel::{
+    envelope::Recorded,
+    memory_store::MemoryStore,
+    store::{EventStore, StreamAppend, Version},
+};
+use fundflow_runtime::kind::Kind;
+use std::sync::Arc;
+
+/// The audit of that log, by whoever carried it.
+pub(crate) fn report(log: &[Recorded], kinds: impl IntoIterator<Item = Arc<dyn Kind>>) -> Report {
+    let registry = kinds.into_iter().fold(Registry::new(), Registry::kind);
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    runtime.block_on(async {
+        let store = MemoryStore::new();
+        for Recorded { stream, version, event, .. } in log {
+            let expected = Version(version.0 - 1);
+            let events = vec![event.clone()];
+            let append = StreamAppend { stream: stream.clone(), expected, events };
+            store.append(vec![append]).await.unwrap();
+        }
+        verify(&store, &registry, |_, _| {}).await.unwrap()
+    })
+}
+
+/// Nothing is wrong with the books of that log.
+#[track_caller]
+pub(crate) fn adds_up(report: &Report, told: impl Fn() -> String) {
+    // What a stage was given was written by nobody's transaction.
+    let own = report.findings.iter().filter(|it| it.check != Check::Envelope);
+    let said: Vec<String> = own.map(ToString::to_string).collect();
+    assert!(said.is_empty(), "{said:#?}\n{}", told());
+}
+
+/// Every case is closed: no difference waits for anybody.
+#[track_caller]
+pub(crate) fn nothing_is_in_suspense(report: &Report, told: impl Fn() -> String) {
+    let waits = report.balances.iter().any(|it| it.class == "L:SUSPENSE");
+    assert!(!waits, "{:#?}\n{}", report.balances, told());
+}
