@@ -27,6 +27,8 @@ enum Told {
     Left(u8, i64, u64, bool),
     /// A corrected record of one portion; whether another word is waited for.
     LeftOtherwise(u8, i64, u64, bool),
+    /// A corrected record of one portion that differs in nothing but its day.
+    LeftAnotherDay(u8, u64, bool),
     /// The day's figure, or a corrected one.
     Published(u64, i64),
     /// Days up to that one are carried, and registered on it or on the day after.
@@ -38,7 +40,7 @@ fn told() -> impl Strategy<Value = Told> {
     let (who, some, day) = (0..3_u8, 1..500_000_i64, 0..DAYS);
     // A corrected record may say that nothing came or left.
     let instead = |some: i64| if some % 5 == 0 { 0 } else { some };
-    (0..14_u8, who, some, day, any::<bool>()).prop_map(move |(which, who, some, day, flag)| {
+    (0..15_u8, who, some, day, any::<bool>()).prop_map(move |(which, who, some, day, flag)| {
         match which {
             0 | 1 => Told::Came(who, some / 2, day, flag),
             2 => Told::CameOtherwise(who, instead(some), day, flag),
@@ -47,6 +49,7 @@ fn told() -> impl Strategy<Value = Told> {
             7 => Told::LeftOtherwise(who, instead(some), day, flag),
             8..=10 => Told::Published(day, some - 100_000),
             11 | 12 => Told::Carried(day, flag),
+            13 => Told::LeftAnotherDay(who, day, flag),
             _ => Told::Frozen(some),
         }
     })
@@ -162,19 +165,15 @@ fn tell(wallet: &mut State, register: &mut Register, told: &Told) {
         }
         Told::Left(who, many, nth, last) => left(wallet, register, (who, many), (nth, last)),
         Told::LeftOtherwise(who, many, nth, waits) => {
-            let Some(mut all) = register.left.get(&who).cloned() else { return };
+            let Some(all) = register.left.get(&who) else { return };
             let at = usize::try_from(nth).unwrap() % all.len();
-            all[at] = (many, day(nth));
-            let held = if waits { fen(LONG_AGO) } else { Shares::ZERO };
-            let earns_through = all.last().unwrap().1;
-            let (transaction, record, mut portions) =
-                (name(who), register.record(), portions(&all));
-            portions.retain(|portion| !portion.shares.is_zero());
-            let command =
-                Command::CorrectTakeOut { transaction, record, portions, held, earns_through };
-            if carry_out(wallet, &command) {
-                register.left.insert(who, all);
-            }
+            left_otherwise(wallet, register, (who, at), (many, day(nth)), waits);
+        }
+        Told::LeftAnotherDay(who, nth, waits) => {
+            let Some(all) = register.left.get(&who) else { return };
+            let at = usize::try_from(nth).unwrap() % all.len();
+            let many = all[at].0;
+            left_otherwise(wallet, register, (who, at), (many, day(nth)), waits);
         }
         Told::Published(nth, figure) => publish(wallet, register, nth, figure),
         Told::Carried(nth, at_once) => {
@@ -225,6 +224,25 @@ fn left(
     };
     if carry_out(wallet, &command) && many > 0 {
         register.left.entry(who).or_default().push((many, earns_through));
+    }
+}
+
+fn left_otherwise(
+    wallet: &mut State,
+    register: &mut Register,
+    (who, at): (u8, usize),
+    instead: (i64, NaiveDate),
+    waits: bool,
+) {
+    let Some(mut all) = register.left.get(&who).cloned() else { return };
+    all[at] = instead;
+    let held = if waits { fen(LONG_AGO) } else { Shares::ZERO };
+    let earns_through = all.last().unwrap().1;
+    let (transaction, record, mut portions) = (name(who), register.record(), portions(&all));
+    portions.retain(|portion| !portion.shares.is_zero());
+    let command = Command::CorrectTakeOut { transaction, record, portions, held, earns_through };
+    if carry_out(wallet, &command) {
+        register.left.insert(who, all);
     }
 }
 

@@ -97,8 +97,11 @@ impl<S: InHouse<Command: 'static, Request: 'static>> Doubted for Order<S> {
     fn acts(&mut self, action: Action) {
         self.stage.act::<S>(self.id, action);
     }
-    fn dies(&mut self) {
-        self.stage.crash();
+    fn dies(&mut self, calls_arrive: bool) {
+        self.stage.dies(calls_arrive);
+    }
+    fn moved(&self) -> Vec<String> {
+        self.stage.outside.moved.keys().cloned().collect()
     }
     fn fuse(&mut self, appends: Option<usize>) {
         self.stage.fuse = appends;

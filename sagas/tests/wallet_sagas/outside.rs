@@ -69,6 +69,15 @@ impl Outside {
         Self { wallets, ..Self::default() }
     }
 
+    /// The short names of calls by which a bank moved money.
+    pub(crate) fn moved(&self) -> Vec<String> {
+        let of_bank = |name: &&String| {
+            let last = name.rsplit('.').next().unwrap_or(name);
+            ["pay", "out"].contains(&last) || last.starts_with("refund")
+        };
+        self.done.iter().filter(of_bank).cloned().collect()
+    }
+
     fn page(&mut self, page: &Page) -> PageAnswer {
         if self.unreadable > 0 {
             self.unreadable -= 1;
