@@ -43,13 +43,13 @@ impl FastWithdraw {
         match what {
             Call::Advance => Some(self.to_bank(plan.advance.call(view)?)),
             Call::Repay => Some(self.to_bank(AdvanceCall::Repay(plan.advance.repay(view)?))),
-            Call::AskBank => match bank::unheard(view) {
-                Some(_) => Some(self.to_bank(AdvanceCall::AskRepayment(plan.advance.repay(view)?))),
-                None => {
-                    let call = last_word::call(view)?;
-                    Some(Calling::of(&self.house.bank, call, Answer::Payout))
-                }
-            },
+            Call::AskBank if bank::unheard(view).is_some() => {
+                Some(self.to_bank(AdvanceCall::AskRepayment(plan.advance.repay(view)?)))
+            }
+            Call::AskBank => {
+                let call = last_word::call(view)?;
+                Some(Calling::of(&self.house.bank, call, Answer::Payout))
+            }
             Call::Compensate => {
                 let call = plan.compensations.call(view)?;
                 Some(Calling::of(&self.house.bank, call, Answer::Payout))
