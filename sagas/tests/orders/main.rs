@@ -20,6 +20,7 @@ mod doubted;
 mod doubts;
 mod funds;
 mod instants;
+mod kept;
 mod limits;
 mod missing;
 mod outside;
