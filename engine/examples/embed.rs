@@ -12,7 +12,7 @@ use fundflow_infrastructure::{catalogue, sqlite::Settings, sqlite::SqliteStore};
 use fundflow_sagas::discount_purchase::{Asked, DiscountPurchase, Request};
 use fundflow_sagas::house::House;
 use fundflow_sagas::ports::bank::{Bank, Charge, ChargeAnswer, PaymentChannel};
-use fundflow_sagas::ports::bank::{Refund, RefundAnswer};
+use fundflow_sagas::ports::bank::{Payout, PayoutAnswer, Refund, RefundAnswer};
 use fundflow_sagas::ports::registrar::Register;
 use std::{collections::HashMap, error::Error, sync::Arc};
 
@@ -40,6 +40,17 @@ impl PaymentChannel for OurBank {
             Some(paid) => RefundAnswer::Refunded(paid.serial.clone()),
             None => RefundAnswer::Unknown(Cause::new("not_found", "nothing was paid for it")),
         }
+    }
+
+    async fn query_refund(&self, refund: Refund) -> RefundAnswer {
+        let _ = refund;
+        // Here nothing is given up by hand; a bank looks it up, and sends nothing by that.
+        RefundAnswer::NotFound
+    }
+
+    async fn query_payout(&self, payout: Payout) -> PayoutAnswer {
+        let _ = payout;
+        PayoutAnswer::NotFound
     }
 }
 

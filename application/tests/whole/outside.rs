@@ -12,7 +12,7 @@ use fundflow_domain::{
 };
 use fundflow_kernel::clock::{Clock as _, ManualClock};
 use fundflow_sagas::ports::{
-    bank::{Charge, ChargeAnswer, PaymentChannel, Refund, RefundAnswer},
+    bank::{Charge, ChargeAnswer, PaymentChannel, Payout, PayoutAnswer, Refund, RefundAnswer},
     registrar::{Application, ApplicationAnswer, Registrar},
 };
 
@@ -102,6 +102,14 @@ impl PaymentChannel for Outside {
 
     async fn refund(&self, refund: Refund) -> RefundAnswer {
         RefundAnswer::Refunded(serial(&format!("B-{}", refund.no)))
+    }
+
+    async fn query_refund(&self, _: Refund) -> RefundAnswer {
+        RefundAnswer::NotFound
+    }
+
+    async fn query_payout(&self, _: Payout) -> PayoutAnswer {
+        PayoutAnswer::NotFound
     }
 }
 

@@ -13,7 +13,7 @@ use fundflow_domain::{
 };
 use fundflow_kernel::clock::{Clock, ManualClock};
 use fundflow_sagas::ports::{
-    bank::{Charge, ChargeAnswer, PaymentChannel, Refund, RefundAnswer},
+    bank::{Charge, ChargeAnswer, PaymentChannel, Payout, PayoutAnswer, Refund, RefundAnswer},
     registrar::{Application, ApplicationAnswer, Registrar, notice},
 };
 use std::{
@@ -38,6 +38,14 @@ impl PaymentChannel for SandboxChannel {
 
     async fn refund(&self, refund: Refund) -> RefundAnswer {
         RefundAnswer::Refunded(serial_of(refund.no.as_str()))
+    }
+
+    async fn query_refund(&self, _: Refund) -> RefundAnswer {
+        RefundAnswer::NotFound
+    }
+
+    async fn query_payout(&self, _: Payout) -> PayoutAnswer {
+        PayoutAnswer::NotFound
     }
 }
 

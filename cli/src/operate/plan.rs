@@ -24,7 +24,11 @@ use fundflow_kernel::{
 };
 use fundflow_sagas::{
     parts::lacking::MISSING,
-    ports::{advance::AdvanceCall, bank::BankCall, registrar::RegistrarCall},
+    ports::{
+        advance::AdvanceCall,
+        bank::{BankCall, Payout, Refund},
+        registrar::RegistrarCall,
+    },
 };
 use serde::Serialize;
 use std::sync::Arc;
@@ -320,6 +324,9 @@ fn advance_words(call: &AdvanceCall, ask: Ask) -> (String, Option<String>) {
             let call = format!("repay {amount} yuan to the bank under {}", repayment.no);
             (call, Some(format!("{amount} yuan go to the bank, unless they already did")))
         }
+        (AdvanceCall::AskRepayment(repayment), _) => {
+            (format!("ask the bank how its repayment {} stands", repayment.no), None)
+        }
     }
 }
 
@@ -348,6 +355,9 @@ fn bank_words(call: &BankCall, ask: Ask) -> (String, Option<String>) {
             let (amount, account) = (payout.amount, &payout.account);
             let call = format!("pay {amount} yuan to {account} under {}", payout.no);
             (call, Some(format!("{amount} yuan go to {account}, unless they already did")))
+        }
+        (BankCall::AskRefund(Refund { no, .. }) | BankCall::AskPayout(Payout { no, .. }), _) => {
+            (format!("ask the payment channel how {no} stands"), None)
         }
     }
 }

@@ -239,14 +239,14 @@ fn answer(story: Story, effect: &Effect, now: Timestamp) -> Option<Payload> {
             amount: charge.amount.into(),
             paid_at: now,
         })),
-        BankCall::Refund(refund) if story == Story::RefundLost => {
+        BankCall::Refund(refund) | BankCall::AskRefund(refund) if story == Story::RefundLost => {
             BankAnswer::Refund(refund.no.clone(), RefundAnswer::Unknown(lost()))
         }
-        BankCall::Refund(refund) => {
+        BankCall::Refund(refund) | BankCall::AskRefund(refund) => {
             let back = RefundAnswer::Refunded(serial(&format!("B-{}", refund.no)));
             BankAnswer::Refund(refund.no.clone(), back)
         }
-        BankCall::Payout(_) => return None,
+        BankCall::Payout(_) | BankCall::AskPayout(_) => return None,
     }))
 }
 

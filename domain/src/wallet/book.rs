@@ -260,6 +260,13 @@ impl Book {
         }
     }
 
+    /// The first carry takes other income with it: from then on other shares earn.
+    fn carries_change(&mut self) {
+        if let Some(first) = self.carries.first().copied() {
+            self.changes_from(first.earns_from());
+        }
+    }
+
     pub(super) fn reverse(
         &mut self,
         day: NaiveDate,
@@ -271,10 +278,13 @@ impl Book {
         (was.publication == publication && was.amount == amount).then_some(())?;
         match was.stage {
             Stage::Counts => {}
-            Stage::Settled => self.rest = self.rest.minus(amount)?,
+            Stage::Settled => {
+                self.rest = self.rest.minus(amount)?;
+                self.carries_change();
+            }
             Stage::Reversed => return None,
         }
-        was.stage = Stage::Reversed;
+        self.days[at].stage = Stage::Reversed;
         self.changes_after(day);
         Some(())
     }
@@ -291,9 +301,13 @@ impl Book {
         (was.publication == publication && was.amount == reversed).then_some(())?;
         match was.stage {
             Stage::Counts => {}
-            Stage::Settled => self.rest = self.rest.plus(amount)?.minus(reversed)?,
+            Stage::Settled => {
+                self.rest = self.rest.plus(amount)?.minus(reversed)?;
+                self.carries_change();
+            }
             Stage::Reversed => return None,
         }
+        let was = &mut self.days[at];
         (was.shares, was.amount) = (Some(shares), amount);
         self.changes_after(day);
         Some(())
@@ -356,6 +370,7 @@ impl Book {
             }
             None => drop(self.settled.remove(at)),
         }
+        self.carries_change();
         Some(())
     }
 }

@@ -128,6 +128,12 @@ fn by_day(all: impl Iterator<Item = (NaiveDate, Decimal)>) -> Vec<(NaiveDate, De
     days
 }
 
+/// Of what is older, and one sum, nobody can say it.
+fn differ_in_days(was: &[(NaiveDate, Decimal)], is: &[(NaiveDate, Decimal)]) -> bool {
+    let sum = |all: &[(NaiveDate, Decimal)]| all.iter().map(|(_, it)| *it).sum::<Decimal>();
+    sum(was) == sum(is) && was != is
+}
+
 fn leaves(portion: &Portion) -> Option<(NaiveDate, Decimal)> {
     Some((portion.day.succ_opt()?, -portion.shares.decimal()))
 }
@@ -240,9 +246,13 @@ impl State {
     pub fn came_on_other_days(&self, tx: &TransactionId, portions: &[Portion]) -> bool {
         let (was, is) = (self.earning.of(tx, Way::In), portions.iter());
         let is = by_day(is.map(|it| (it.day, it.shares.decimal())));
-        let sum = |all: &[(NaiveDate, Decimal)]| all.iter().map(|(_, it)| *it).sum::<Decimal>();
-        // What is older is one sum.
-        sum(&was) == sum(&is) && was != is
+        differ_in_days(&was, &is)
+    }
+
+    /// As many left by the transaction as those portions say, and earn through other days.
+    pub fn left_on_other_days(&self, tx: &TransactionId, portions: &[Portion]) -> bool {
+        let was = self.earning.of(tx, Way::Out);
+        differ_in_days(&was, &by_day(portions.iter().filter_map(leaves)))
     }
 
     /// Whether the difference of the last portion says all of it.

@@ -51,6 +51,8 @@ mod portion_tests;
 #[cfg(test)]
 pub(crate) mod property_tests;
 #[cfg(test)]
+mod register_model;
+#[cfg(test)]
 mod register_tests;
 mod shares;
 mod stored;

@@ -1,21 +1,24 @@
 //! Whatever is told when: a wallet's shares are the register's, each day's income is that of the shares that
 //! earned on it, and what became shares of it is what would have, had all been told in the order of the days.
+//!
+//! What the registrar paid along with the last shares that leave is paid, also where an order for the others
+//! is rejected after that, and the wallet is not emptied: what comes later is a new account.
 
 use super::{
     Command, Portion, Reservation, State, Wallet,
+    register_model::{DAYS, LONG_AGO, Portions, Register, day, fen, sum},
     tests::{date, tx},
 };
 use crate::{
     decider::Decider,
     freeze::FrozenCause,
-    ids::{RegisterRecord, TransactionId},
+    ids::TransactionId,
     money::{Income, PerTenThousand, Shares},
-    money_fund::{IncomeUnit, income},
+    money_fund::IncomeUnit,
 };
-use chrono::{Days, NaiveDate};
+use chrono::NaiveDate;
 use proptest::{collection::vec, prelude::*};
 use rust_decimal::Decimal;
-use std::collections::BTreeMap;
 
 #[derive(Debug, Clone)]
 enum Told {
@@ -24,9 +27,17 @@ enum Told {
     /// A corrected record of one portion of it, and its day.
     CameOtherwise(u8, i64, u64, bool),
     Asked(u8, i64),
+    /// All that no other order takes, and the unpaid income with it.
+    AskedAll(u8),
+    /// Nothing of it leaves.
+    Rejected(u8),
+    /// The registrar paid what is unpaid, or so many fen, along with what left.
+    Paid(u8, Option<i64>),
     Left(u8, i64, u64, bool),
     /// A corrected record of one portion; whether another word is waited for.
     LeftOtherwise(u8, i64, u64, bool),
+    /// A corrected record of one portion that differs in nothing but its day.
+    LeftAnotherDay(u8, u64, bool),
     /// The day's figure, or a corrected one.
     Published(u64, i64),
     /// Days up to that one are carried, and registered on it or on the day after.
@@ -38,7 +49,7 @@ fn told() -> impl Strategy<Value = Told> {
     let (who, some, day) = (0..3_u8, 1..500_000_i64, 0..DAYS);
     // A corrected record may say that nothing came or left.
     let instead = |some: i64| if some % 5 == 0 { 0 } else { some };
-    (0..14_u8, who, some, day, any::<bool>()).prop_map(move |(which, who, some, day, flag)| {
+    (0..19_u8, who, some, day, any::<bool>()).prop_map(move |(which, who, some, day, flag)| {
         match which {
             0 | 1 => Told::Came(who, some / 2, day, flag),
             2 => Told::CameOtherwise(who, instead(some), day, flag),
@@ -47,83 +58,13 @@ fn told() -> impl Strategy<Value = Told> {
             7 => Told::LeftOtherwise(who, instead(some), day, flag),
             8..=10 => Told::Published(day, some - 100_000),
             11 | 12 => Told::Carried(day, flag),
+            14 => Told::AskedAll(who),
+            15 => Told::Rejected(who),
+            16 | 17 => Told::Paid(who, flag.then_some(some / 1_000)),
+            13 => Told::LeftAnotherDay(who, day, flag),
             _ => Told::Frozen(some),
         }
     })
-}
-
-const DAYS: u64 = 7;
-
-fn day(nth: u64) -> NaiveDate {
-    date("2026-03-02") + Days::new(nth)
-}
-
-fn fen(many: i64) -> Shares {
-    Shares::new(Decimal::new(many, 2)).unwrap()
-}
-
-type Portions = Vec<(i64, NaiveDate)>;
-
-/// What holds by the records, whatever their order: what came when, and what left after which day.
-#[derive(Debug, Default)]
-struct Register {
-    unit: IncomeUnit,
-    came: BTreeMap<u8, Portions>,
-    left: BTreeMap<u8, Portions>,
-    figures: BTreeMap<u64, (u8, PerTenThousand)>,
-    /// Through which days income became shares, and when they were registered.
-    carries: BTreeMap<u64, NaiveDate>,
-    records: u32,
-}
-
-/// What follows of the records, day by day.
-#[derive(Debug, Default)]
-struct Reckoned {
-    earning: Vec<i64>,
-    incomes: Vec<Option<Decimal>>,
-    /// From which day on they earn.
-    carried: Portions,
-    unpaid: Decimal,
-}
-
-const LONG_AGO: i64 = 1_000_000_000;
-
-fn sum<'a>(all: impl Iterator<Item = &'a (i64, NaiveDate)>) -> i64 {
-    all.map(|(many, _)| many).sum()
-}
-
-impl Register {
-    fn reckoned(&self) -> Reckoned {
-        let mut all = Reckoned::default();
-        for nth in 0..DAYS {
-            let on = day(nth);
-            let came = self.came.values().flatten().filter(|(_, from)| *from <= on);
-            let left = self.left.values().flatten().filter(|(_, through)| *through < on);
-            let carried = all.carried.iter().filter(|(_, from)| *from <= on);
-            let earning = LONG_AGO + sum(came) - sum(left) + sum(carried);
-            all.earning.push(earning);
-            let figure = self.figures.get(&nth).map(|(_, figure)| *figure);
-            let amount = figure.map(|it| income(fen(earning), it, self.unit).unwrap().decimal());
-            all.incomes.push(amount);
-            all.unpaid += amount.unwrap_or_default();
-            if let Some(registered) = self.carries.get(&nth) {
-                let whole = (all.unpaid * Decimal::ONE_HUNDRED).trunc();
-                all.unpaid -= whole / Decimal::ONE_HUNDRED;
-                all.carried.push((whole.try_into().unwrap(), day(nth + 1).max(*registered)));
-            }
-        }
-        all
-    }
-
-    fn held(&self, reckoned: &Reckoned) -> i64 {
-        let (came, left) = (self.came.values().flatten(), self.left.values().flatten());
-        LONG_AGO + sum(came) - sum(left) + sum(reckoned.carried.iter())
-    }
-
-    fn record(&mut self) -> RegisterRecord {
-        self.records += 1;
-        format!("R-{}", self.records).parse().unwrap()
-    }
 }
 
 /// Carries a command out; whether it changed anything.
@@ -160,26 +101,32 @@ fn tell(wallet: &mut State, register: &mut Register, told: &Told) {
         Told::Asked(who, many) => {
             carry_out(wallet, &Command::Reserve(name(who), fen(many)));
         }
+        Told::AskedAll(who) => {
+            carry_out(wallet, &Command::ReserveAll(name(who), wallet.available()));
+        }
+        Told::Rejected(who) => {
+            carry_out(wallet, &Command::Release(name(who)));
+        }
+        Told::Paid(who, fen) => paid(wallet, register, who, fen),
         Told::Left(who, many, nth, last) => left(wallet, register, (who, many), (nth, last)),
         Told::LeftOtherwise(who, many, nth, waits) => {
-            let Some(mut all) = register.left.get(&who).cloned() else { return };
+            let Some(all) = register.left.get(&who) else { return };
             let at = usize::try_from(nth).unwrap() % all.len();
-            all[at] = (many, day(nth));
-            let held = if waits { fen(LONG_AGO) } else { Shares::ZERO };
-            let earns_through = all.last().unwrap().1;
-            let (transaction, record, mut portions) =
-                (name(who), register.record(), portions(&all));
-            portions.retain(|portion| !portion.shares.is_zero());
-            let command =
-                Command::CorrectTakeOut { transaction, record, portions, held, earns_through };
-            if carry_out(wallet, &command) {
-                register.left.insert(who, all);
-            }
+            left_otherwise(wallet, register, (who, at), (many, day(nth)), waits);
+        }
+        Told::LeftAnotherDay(who, nth, waits) => {
+            let Some(all) = register.left.get(&who) else { return };
+            let at = usize::try_from(nth).unwrap() % all.len();
+            let many = all[at].0;
+            left_otherwise(wallet, register, (who, at), (many, day(nth)), waits);
         }
         Told::Published(nth, figure) => publish(wallet, register, nth, figure),
         Told::Carried(nth, at_once) => {
             let registered = day(if at_once { nth } else { nth + 1 });
-            register.carries.entry(nth).or_insert(registered);
+            // An income job carries nothing behind what is settled, and waits for who leaves with it.
+            if register.settled_through < Some(nth) && !wallet.is_leaving() {
+                register.carries.entry(nth).or_insert(registered);
+            }
         }
         Told::Frozen(many) => {
             let (record, cause) = (register.record(), FrozenCause::Judicial);
@@ -228,6 +175,65 @@ fn left(
     }
 }
 
+fn left_otherwise(
+    wallet: &mut State,
+    register: &mut Register,
+    (who, at): (u8, usize),
+    instead: (i64, NaiveDate),
+    waits: bool,
+) {
+    let Some(mut all) = register.left.get(&who).cloned() else { return };
+    all[at] = instead;
+    let held = if waits { fen(LONG_AGO) } else { Shares::ZERO };
+    let earns_through = all.last().unwrap().1;
+    let (transaction, record, mut portions) = (name(who), register.record(), portions(&all));
+    portions.retain(|portion| !portion.shares.is_zero());
+    let command = Command::CorrectTakeOut { transaction, record, portions, held, earns_through };
+    if carry_out(wallet, &command) {
+        register.left.insert(who, all);
+    }
+}
+
+fn paid(wallet: &mut State, register: &mut Register, who: u8, fen: Option<i64>) {
+    if wallet.book().is_behind() {
+        return;
+    }
+    // What nobody has carried yet leaves as money.
+    let brought = register.brought.clone();
+    register.carries.retain(|nth, _| brought.contains(nth));
+    let (unpaid, reckoned) = (wallet.unpaid_income().decimal(), register.reckoned());
+    let known = register.paid.get(&who).copied();
+    let due = known.iter().flatten().fold(unpaid, |sum, was| sum + *was);
+    let (whole, below) = Income::new(due).unwrap().whole_fen();
+    let amount = fen.map_or(whole, |fen| Decimal::new(fen, 2));
+    let left_to_fund = if amount == whole { below.decimal() } else { Decimal::ZERO };
+    let income = Income::new(amount).unwrap();
+    let command = match known {
+        Some(_) => Command::CorrectSettlement(name(who), income),
+        None => Command::SettleIncome(name(who), income),
+    };
+    if !carry_out(wallet, &command) {
+        return;
+    }
+    register.paid.insert(who, [amount, left_to_fund]);
+    if known.is_none() {
+        register.carried = reckoned.carried;
+        let last = register.figures.keys().chain(register.carries.keys()).max().copied();
+        register.settled_through = last.max(register.settled_through);
+        register.carries.clear();
+    }
+}
+
+/// As whoever books the records does: what did not leave took no income along.
+fn unpaid_again(wallet: &mut State, register: &mut Register) {
+    let left = |who: &u8| matches!(wallet.entry(&name(*who)).reservation, Reservation::Spent(_));
+    let stayed: Vec<u8> = register.paid.keys().copied().filter(|who| !left(who)).collect();
+    for who in stayed {
+        assert!(carry_out(wallet, &Command::CorrectSettlement(name(who), Income::ZERO)));
+        register.paid.remove(&who);
+    }
+}
+
 fn publish(wallet: &mut State, register: &mut Register, nth: u64, figure: i64) {
     let per_10_000 = PerTenThousand::new(Decimal::new(figure, 5)).unwrap();
     let publication = register.figures.get(&nth).map(|(publication, _)| *publication);
@@ -241,16 +247,83 @@ fn publish(wallet: &mut State, register: &mut Register, nth: u64, figure: i64) {
 }
 
 /// As whoever books a record does: day by day, and carries again what was carried. Whether anything changed.
-fn reckon(wallet: &mut State, register: &Register) -> bool {
+fn reckon(wallet: &mut State, register: &mut Register) -> bool {
     let mut changed = false;
     for nth in 0..DAYS {
         let (day, unit) = (day(nth), register.unit);
         changed |= carry_out(wallet, &Command::CorrectIncome { day, unit });
         if let Some(registered) = register.carries.get(&nth).copied() {
-            changed |= carry_out(wallet, &Command::CarryIncome { through: day, registered });
+            let carried = carry_out(wallet, &Command::CarryIncome { through: day, registered });
+            if carried {
+                register.brought.insert(nth);
+            }
+            changed |= carried;
         }
     }
     changed
+}
+
+/// The wallet is what the register says, after each word.
+fn agree(all: &[Told], parts_of_fen: bool) {
+    let mut wallet = State::default();
+    let old = tx("OLD");
+    carry_out(&mut wallet, &Command::CreditInTransit(old.clone(), fen(LONG_AGO)));
+    carry_out(&mut wallet, &Command::ConfirmCredit(old, fen(LONG_AGO), date("2026-01-05")));
+    let unit = if parts_of_fen { IncomeUnit::HundredthOfFen } else { IncomeUnit::Fen };
+    let mut register = Register { unit, ..Register::default() };
+    for one in all {
+        tell(&mut wallet, &mut register, one);
+        unpaid_again(&mut wallet, &mut register);
+        reckon(&mut wallet, &mut register);
+        // What waits to leave with the unpaid income has none of it carried meanwhile.
+        if wallet.is_leaving() {
+            continue;
+        }
+        let reckoned = register.reckoned();
+        assert!(!reckon(&mut wallet, &mut register), "{one:?} {wallet:?}");
+        assert_eq!(wallet.registered(), fen(register.held(&reckoned)), "{one:?}");
+        assert_eq!(wallet.unpaid_income().decimal(), reckoned.unpaid, "{one:?}");
+        for nth in 0..DAYS {
+            let at = usize::try_from(nth).unwrap();
+            let is = (wallet.earning_on(day(nth)), wallet.income_on(day(nth)));
+            let (earning, amount) = (fen(reckoned.earning[at]), reckoned.incomes[at]);
+            assert_eq!(is.0, earning, "{one:?} {}", day(nth));
+            assert_eq!(is.1.map(Income::decimal), amount, "{one:?} {}", day(nth));
+        }
+    }
+}
+
+#[test]
+fn income_that_was_carried_after_a_settlement_follows_its_correction_and_so_do_the_days_after_it() {
+    let all = [
+        Told::Asked(2, 68),
+        Told::Left(2, 1, 0, true),
+        Told::Paid(2, Some(16)),
+        Told::Carried(0, false),
+        Told::Published(1, 126_583),
+        Told::Paid(2, None),
+    ];
+    agree(&all, false);
+}
+
+#[test]
+fn what_the_last_order_took_along_stays_paid_where_the_order_before_it_is_rejected() {
+    for rejected_first in [false, true] {
+        let (rejected, left) = (Told::Rejected(0), Told::Left(1, 500_000, 1, true));
+        let both = if rejected_first { [rejected, left] } else { [left, rejected] };
+        let [first, second] = both;
+        let paid = Told::Paid(1, None);
+        let mut all = vec![Told::Published(0, 100_000), Told::Asked(0, LONG_AGO - 500_000)];
+        all.extend([Told::AskedAll(1), first]);
+        // Nobody pays for shares that have not left yet.
+        all.extend(if rejected_first { [second, paid] } else { [paid, second] });
+        all.extend([
+            Told::Published(1, 100_000),
+            Told::Published(2, 100_000),
+            Told::Carried(2, true),
+        ]);
+        agree(&all, true);
+    }
 }
 
 proptest! {
@@ -260,26 +333,6 @@ proptest! {
     fn shares_are_the_registers_and_income_is_that_of_the_shares_that_earned(
         all in vec(told(), 0..60), parts_of_fen in any::<bool>()
     ) {
-        let mut wallet = State::default();
-        let old = tx("OLD");
-        carry_out(&mut wallet, &Command::CreditInTransit(old.clone(), fen(LONG_AGO)));
-        carry_out(&mut wallet, &Command::ConfirmCredit(old, fen(LONG_AGO), date("2026-01-05")));
-        let unit = if parts_of_fen { IncomeUnit::HundredthOfFen } else { IncomeUnit::Fen };
-        let mut register = Register { unit, ..Register::default() };
-        for one in &all {
-            tell(&mut wallet, &mut register, one);
-            reckon(&mut wallet, &register);
-            let reckoned = register.reckoned();
-            prop_assert!(!reckon(&mut wallet, &register), "{:?} {:?}", one, wallet);
-            prop_assert_eq!(wallet.registered(), fen(register.held(&reckoned)), "{:?}", one);
-            prop_assert_eq!(wallet.unpaid_income().decimal(), reckoned.unpaid, "{:?}", one);
-            for nth in 0..DAYS {
-                let at = usize::try_from(nth).unwrap();
-                let is = (wallet.earning_on(day(nth)), wallet.income_on(day(nth)));
-                let (earning, amount) = (fen(reckoned.earning[at]), reckoned.incomes[at]);
-                prop_assert_eq!(is.0, earning, "{:?} {}", one, day(nth));
-                prop_assert_eq!(is.1.map(Income::decimal), amount, "{:?} {}", one, day(nth));
-            }
-        }
+        agree(&all, parts_of_fen);
     }
 }

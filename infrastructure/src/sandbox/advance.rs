@@ -240,6 +240,14 @@ impl AdvanceBank for SandboxAdvance {
             Err(error) => RepaymentAnswer::Unknown(broken(&error)),
         }
     }
+
+    async fn query_repayment(&self, repayment: Repayment) -> RepaymentAnswer {
+        let Repayment { no, amount, .. } = repayment;
+        let known = self.repayments.get(no.as_str());
+        known.map_or(RepaymentAnswer::NotFound, |at| {
+            RepaymentAnswer::Repaid(transfer(&no, amount, at))
+        })
+    }
 }
 
 impl std::fmt::Debug for SandboxAdvance {

@@ -1,13 +1,14 @@
 //! What is left of a purchase when somebody gives it up, whose it is, and when nothing is.
 
 use super::{
-    AtLast,
+    AtLast, Plan,
     facts::{entry, income, is_spent_on_target, is_target_credited, rest},
-    saga::View,
+    saga::{DiscountPurchase, View},
 };
 use crate::parts::{
     by_hand::{self, Origin},
     lacking::{self, Lack},
+    last_word::{self, AtBank, HasBank},
     payment::PaymentLeg,
     refunds, units,
 };
@@ -56,6 +57,7 @@ pub(super) fn holds(view: &View<'_>, what: AtLast) -> bool {
             let of_buy = plan.limits.without(&plan.target_limits);
             of_buy.are_free(view) || !buy.is_lost(view)
         }
+        AtLast::BankHeard => last_word::is_heard(view),
         AtLast::HandedOver => by_hand::is_handed_over(view),
         AtLast::NothingMissing => {
             !plan.wallet.waits_for_shares(view) && !plan.holdings.waits_for_shares(view)
@@ -192,5 +194,15 @@ pub(super) fn unit(view: &View<'_>, end: &str) -> String {
             units::missing(&lacks.collect::<Vec<_>>())
         }
         _ => units::YUAN.to_owned(),
+    }
+}
+
+impl HasBank for DiscountPurchase {
+    fn at_bank(plan: &Plan) -> AtBank<'_> {
+        AtBank {
+            payment: Some(&plan.payment),
+            payouts: vec![(&plan.payout, PAYOUT_END)],
+            compensations: &plan.compensations,
+        }
     }
 }

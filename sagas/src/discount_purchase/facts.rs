@@ -5,7 +5,7 @@ use super::{
     saga::{DiscountPurchase, View},
 };
 use crate::parts::{
-    application::ApplicationLeg, cancel, cases::finding, day_refused, milestone::Scope,
+    application::ApplicationLeg, cancel, cases::finding, day_refused, last_word, milestone::Scope,
     occurrence::Tell, refunds, timing,
 };
 use fundflow_domain::{
@@ -216,6 +216,8 @@ impl DiscountPurchase {
             placed.map_or(t, |it| it.terms.promised.confirm_by)
         };
         match when {
+            When::BankAsked => last_word::asked_from(view),
+            When::BankOverdue => last_word::overdue(self, view),
             When::CompensationOverdue => view.plan.compensations.overdue(house, view),
             When::ChargeUnwanted => {
                 let t = timing::promised_day(view);

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::parts::{
     application::ApplicationLeg,
-    later,
+    last_word, later,
     milestone::{Milestone, Scope},
     payout::PayoutLeg,
     timing,
@@ -48,6 +48,7 @@ impl DiscountPurchase {
         match what {
             Call::Charge => Some(self.to_bank(plan.payment.charge(view)?)),
             Call::Refund => Some(self.to_bank(plan.payment.refund(view)?)),
+            Call::AskBank => Some(self.to_bank(last_word::call(view)?)),
             Call::Compensate => Some(self.to_bank(plan.compensations.call(view)?)),
             Call::Payout => Some(self.to_bank(plan.payout.call(view)?)),
             Call::Buy => self.to_registrar(view, &plan.buy, Leg::Buy, now),
@@ -116,6 +117,11 @@ impl DiscountPurchase {
     }
 
     pub(super) fn hears(&self, turn: &mut Turn<'_>, answer: &Answer) -> Result<Heard, NotDone> {
+        if let Answer::Bank(said) = answer
+            && let Some(heard) = last_word::hear(turn, said)?
+        {
+            return Ok(heard);
+        }
         match answer {
             Answer::Bank(BankAnswer::Payout(no, said)) => {
                 payout(turn.plan(), no).hear(turn, no, said)

@@ -60,6 +60,16 @@ const COMPENSATE: Side<Saga> =
     call("pay compensation", Call::Compensate, Fact::Compensated, When::CompensationOverdue)
         .beside();
 
+/// The bank's word on money that a person took over while it was under way: it may have moved.
+const BANK_AT_LAST: Side<Saga> = word(
+    "bank at last",
+    Call::AskBank,
+    Fact::AtLast(AtLast::BankHeard),
+    When::BankAsked,
+    When::BankOverdue,
+)
+.after_the_end();
+
 macro_rules! beside {
     ($($more:expr),* $(,)?) => {
         &[
@@ -81,6 +91,7 @@ macro_rules! beside {
             closing(act("reverse at last", Do::ReverseCredit, Fact::AtLast(AtLast::NothingInTransit))),
             closing(act("return at last", Do::ReturnRest, Fact::AtLast(AtLast::RestReturned))),
             $($more,)*
+            BANK_AT_LAST,
             COMPENSATE,
             act("compensation refused", Do::AskForCompensation, Fact::CompensationTaken).beside(),
             closing(act("count no more", Do::GiveBackBuy, Fact::AtLast(AtLast::NothingCounts))),

@@ -191,6 +191,8 @@ pub enum AtLast {
     HandedOver,
     /// No record waits for shares to come.
     NothingMissing,
+    /// The bank has said what became of all that a person took over while it was under way.
+    BankHeard,
 }
 
 /// Commands to our own aggregates.
@@ -287,6 +289,8 @@ pub enum Call {
     CancelTarget,
     /// Pay what a person owes the investor by closing a case.
     Compensate,
+    /// Ask the bank what became of money that a person took over; nothing is moved by that.
+    AskBank,
 }
 
 /// Times that rows refer to.
@@ -323,6 +327,10 @@ pub enum When {
     PayoutOverdue,
     /// The cut-off of the trading day after that was due.
     CompensationOverdue,
+    /// From when on it is asked about that: an hour after a person took it over.
+    BankAsked,
+    /// The cut-off of the trading day after that.
+    BankOverdue,
 }
 
 /// What the investor owns when it is over.

@@ -11,17 +11,26 @@
 //!    that case is closed: the bank may have got its money elsewhere.
 
 use super::{
-    day,
+    Plan, day,
     facts::{BANK_END, REDEMPTION_END, is_by_hand},
-    saga::View,
+    saga::{FastWithdraw, Turn, View},
 };
-use crate::parts::{by_hand, cases::finding};
+use crate::{
+    parts::{
+        by_hand,
+        cases::finding,
+        last_word::{self, AtBank, HasBank},
+        timing,
+    },
+    ports::advance::{AdvanceSaid, RepaymentAnswer},
+};
 use fundflow_domain::{
     advance::{Advance, Brought, Stage},
     case::{CaseId, Disputed, Figure, Finding, Kind},
+    ids::PaymentNo,
     money::Money,
 };
-use fundflow_runtime::process::Disposed;
+use fundflow_runtime::{process::Disposed, turn::NotDone};
 use rust_decimal::Decimal;
 
 /// What came of the shares, where nothing more will.
@@ -111,4 +120,38 @@ pub(super) fn found(view: &View<'_>, end: &Disposed) -> Option<Finding> {
     let money = if by_hand { Money::new(now).unwrap_or_default() } else { differ };
     let disputed = Disputed { money, ..Disputed::default() };
     Some(Finding { disputed, ..finding(kind, &text, ours, theirs) })
+}
+
+/// The repayment that was on its way when a person took it over, and of which the bank has not spoken.
+pub(super) fn unheard(view: &View<'_>) -> Option<PaymentNo> {
+    let advance = view.plan.advance.advance(view).filter(|_| is_by_hand(view))?;
+    let Stage::Repaying { no, .. } = &advance.stage else { return None };
+    let known = view.open.gave_up_again(BANK_END) || last_word::has_not_moved(view, no);
+    (!known).then(|| no.clone())
+}
+
+/// Records that the bank has not taken, and never will, what a person took over. `None` of every other word.
+pub(super) fn not_repaid(
+    turn: &mut Turn<'_>,
+    said: &AdvanceSaid,
+) -> Result<Option<usize>, NotDone> {
+    let view = turn.view()?;
+    let no = unheard(&view).filter(|_| timing::never_comes(&view, turn.now()));
+    let cause = match said {
+        AdvanceSaid::Repayment(RepaymentAnswer::NotFound) => {
+            timing::never_got("the bank", "the repayment")
+        }
+        AdvanceSaid::Repayment(RepaymentAnswer::Refused(cause)) => cause.clone(),
+        AdvanceSaid::Repayment(
+            RepaymentAnswer::Repaid(_) | RepaymentAnswer::Pending(_) | RepaymentAnswer::Unknown(_),
+        )
+        | AdvanceSaid::Advance(_) => return Ok(None),
+    };
+    no.map(|no| last_word::not_moved(turn, no, cause)).transpose()
+}
+
+impl HasBank for FastWithdraw {
+    fn at_bank(plan: &Plan) -> AtBank<'_> {
+        AtBank { payment: None, payouts: Vec::new(), compensations: &plan.compensations }
+    }
 }

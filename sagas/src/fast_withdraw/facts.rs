@@ -9,7 +9,7 @@ use crate::parts::{
     application::FundSaga as _,
     by_hand::{self, Origin},
     disputes::hold_up,
-    lacking, timing, units,
+    lacking, last_word, timing, units,
 };
 use fundflow_domain::{
     calendar::TradingDay, case::CaseId, fast_quota::Entry, time::Timestamp, wallet::Reservation,
@@ -79,6 +79,7 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         }
         Fact::Compensated => plan.compensations.are_answered(view),
         Fact::CompensationTaken => plan.compensations.none_is_refused(view),
+        Fact::BankHeard => bank::unheard(view).is_none() && last_word::is_heard(view),
         Fact::HandedOver => by_hand::is_handed_over(view),
         Fact::NothingMissing => !plan.wallet.waits_for_shares(view),
         Fact::AskedBack => overpaid::is_asked_back(view),
@@ -161,6 +162,8 @@ impl FastWithdraw {
         };
         let days = house.payout_days(view.open.request.fund, redeemed);
         match when {
+            When::BankAsked => last_word::asked_from(view),
+            When::BankOverdue => last_word::overdue(self, view),
             When::EndOfDay => {
                 let next = day::promise(view).quota.day.succ_opt()?;
                 let end = Timestamp::shanghai(next, chrono::NaiveTime::MIN);

@@ -1,11 +1,12 @@
 //! What the bank and the registrar say, recorded by the aggregate that it is about.
 
 use super::{
-    Call, Plan,
+    Call, Plan, bank,
     saga::{Answer, FastWithdraw, Turn, View},
 };
 use crate::parts::{
     application::{ApplicationLeg, book},
+    last_word,
     milestone::Scope,
     timing,
 };
@@ -41,7 +42,14 @@ impl FastWithdraw {
         let plan = view.plan;
         match what {
             Call::Advance => Some(self.to_bank(plan.advance.call(view)?)),
-            Call::Repay => Some(self.to_bank(plan.advance.repay(view)?)),
+            Call::Repay => Some(self.to_bank(AdvanceCall::Repay(plan.advance.repay(view)?))),
+            Call::AskBank if bank::unheard(view).is_some() => {
+                Some(self.to_bank(AdvanceCall::AskRepayment(plan.advance.repay(view)?)))
+            }
+            Call::AskBank => {
+                let call = last_word::call(view)?;
+                Some(Calling::of(&self.house.bank, call, Answer::Payout))
+            }
             Call::Compensate => {
                 let call = plan.compensations.call(view)?;
                 Some(Calling::of(&self.house.bank, call, Answer::Payout))
@@ -76,6 +84,9 @@ impl FastWithdraw {
         let plan = turn.plan();
         match answer {
             Answer::Bank(said) => {
+                if let Some(events) = bank::not_repaid(turn, said)? {
+                    return Ok(Heard::Recorded(events));
+                }
                 let events = self.paid_after_decline(turn, said)?;
                 Ok(match plan.advance.hear(turn, said)? {
                     Heard::Contradicts(text, opened) if events > 0 => {
@@ -84,10 +95,15 @@ impl FastWithdraw {
                     heard => heard,
                 })
             }
-            Answer::Payout(BankAnswer::Payout(no, said)) => match plan.compensations.numbered(no) {
-                Some(leg) => leg.hear(turn, no, said),
-                None => Ok(Heard::Contradicts("nothing of ours is paid out".into(), 0)),
-            },
+            Answer::Payout(said @ BankAnswer::Payout(no, answer)) => {
+                match last_word::hear(turn, said)? {
+                    Some(heard) => Ok(heard),
+                    None => match plan.compensations.numbered(no) {
+                        Some(leg) => leg.hear(turn, no, answer),
+                        None => Ok(Heard::Contradicts("nothing of ours is paid out".into(), 0)),
+                    },
+                }
+            }
             Answer::Payout(BankAnswer::Charge(_) | BankAnswer::Refund(..)) => {
                 Ok(Heard::Contradicts("a fast withdrawal takes no money in".into(), 0))
             }

@@ -151,6 +151,11 @@ const COUNT_ON: Deed<Saga> = Deed {
     ..act("count on the next day", Do::CountOn, Fact::AdvanceHeard)
 };
 
+/// The bank's word on money that a person took over while it was under way: it may have moved.
+const BANK_AT_LAST: Side<Saga> =
+    word("bank at last", Call::AskBank, Fact::BankHeard, When::BankAsked, When::BankOverdue)
+        .after_the_end();
+
 const BESIDE: &[Side<Saga>] = &[
     COUNT_ON.beside().while_parked(),
     act("keep the day's quota", Do::KeepQuotas, Fact::QuotasKept).beside().while_parked(),
@@ -164,6 +169,7 @@ const BESIDE: &[Side<Saga>] = &[
     act("release at last", Do::Release, Fact::NothingReserved).after_the_end(),
     REPAY_AT_LAST.after_the_end(),
     call("repaid at last", Call::Repay, Fact::BankPaid, When::MoneyOverdue).after_the_end(),
+    BANK_AT_LAST,
     act("hand over", Do::HandOver, Fact::HandedOver).after_the_end(),
     act("ask the bank back", Do::AskBack, Fact::AskedBack).after_the_end(),
     wait("missing shares", Fact::NothingMissing).after_the_end(),

@@ -134,6 +134,8 @@ pub enum Fact {
     Compensated,
     /// None of it waits for another account.
     CompensationTaken,
+    /// The bank has said what became of all that a person took over while it was under way.
+    BankHeard,
 }
 
 /// Commands to our own aggregates.
@@ -193,6 +195,8 @@ pub enum Call {
     Repay,
     /// Pay what a person owes the investor by closing a case.
     Compensate,
+    /// Ask the bank what became of money that a person took over; nothing is moved by that.
+    AskBank,
 }
 
 /// Times that rows refer to.
@@ -220,6 +224,10 @@ pub enum When {
     MoneyOverdue,
     /// The cut-off of the trading day after money of ours was due.
     CompensationOverdue,
+    /// From when on it is asked about that: an hour after a person took it over.
+    BankAsked,
+    /// The cut-off of the trading day after that.
+    BankOverdue,
 }
 
 /// What the investor owns when it is over.

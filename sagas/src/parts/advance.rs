@@ -195,11 +195,11 @@ impl AdvanceLeg {
     }
 
     /// The repayment, as the bank is given it.
-    pub fn repay<S: Saga>(&self, view: &View<'_, S>) -> Option<AdvanceCall> {
+    pub fn repay<S: Saga>(&self, view: &View<'_, S>) -> Option<Repayment> {
         let advance = self.advance(view)?;
         let Stage::Repaying { no, amount, .. } = &advance.stage else { return None };
         let (no, amount) = (no.clone(), *amount);
-        Some(AdvanceCall::Repay(Repayment { no, advance: advance.terms.no.clone(), amount }))
+        Some(Repayment { no, advance: advance.terms.no.clone(), amount })
     }
 
     /// When the bank was asked to take its money, while it is on its way; `None` where that was not kept.
@@ -242,6 +242,7 @@ impl AdvanceLeg {
                 (Command::RecordRepaid(transfer.clone()), Some(transfer.at))
             }
             AdvanceSaid::Advance(AdvanceAnswer::NotFound) => return self.never_came(turn),
+            AdvanceSaid::Repayment(RepaymentAnswer::NotFound) => return Ok(Heard::NotFound),
             AdvanceSaid::Repayment(RepaymentAnswer::Refused(cause)) => {
                 return Ok(Heard::Refused(cause.clone()));
             }
@@ -368,6 +369,7 @@ impl AdvanceLeg {
             )
             | AdvanceSaid::Repayment(
                 RepaymentAnswer::Refused(_)
+                | RepaymentAnswer::NotFound
                 | RepaymentAnswer::Pending(_)
                 | RepaymentAnswer::Unknown(_),
             ) => None,

@@ -123,6 +123,11 @@ impl Compensations {
         Self(notes.settled.iter().filter_map(|case| of_case(*case)).collect())
     }
 
+    /// Each with the name of the open end.
+    pub fn with_their_end(&self) -> impl Iterator<Item = (&PayoutLeg, &'static str)> {
+        self.0.iter().map(|leg| (leg, END))
+    }
+
     /// What must be in memory.
     pub fn needs(&self) -> impl Iterator<Item = Need> {
         self.0.iter().map(|leg| leg.key.need())

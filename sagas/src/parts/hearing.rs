@@ -123,12 +123,15 @@ impl ApplicationLeg {
         let heard = self.heard(saga, turn, answer)?;
         let view = turn.view()?;
         let waits = view.open.parked.is_some() || view.ending.is_some();
+        // Only the days of what is booked may be other ones: no fact of a table says that.
+        let corrected = matches!(answer, ApplicationAnswer::Confirmed(_))
+            && self.application(&view).is_some_and(|it| it.withdrawn().next().is_some());
         Ok(match heard {
             Heard::Disputed(cause, events) => Heard::Disputed(cause, events + book(saga, turn)),
             Heard::Contradicts(text, events) if events > 0 => {
                 Heard::Contradicts(text, events + book(saga, turn))
             }
-            Heard::Recorded(events) if events > 0 && waits => {
+            Heard::Recorded(events) if corrected || (events > 0 && waits) => {
                 Heard::Recorded(events + book(saga, turn))
             }
             other => other,

@@ -5,7 +5,9 @@
 //! 2. A dispute is over when its case is closed, by a corrected record or by a person.
 //! 3. Taking back is asked once; what the registrar says to it is its answer for ever.
 
-use fundflow_domain::{calendar::TradingDay, case::CaseId, orders::Cause, time::Timestamp};
+use fundflow_domain::{
+    calendar::TradingDay, case::CaseId, ids::PaymentNo, orders::Cause, time::Timestamp,
+};
 use serde::{Deserialize, Serialize};
 
 /// What an investor takes back.
@@ -79,6 +81,13 @@ pub enum Milestone<P> {
         /// As the registrar says it.
         cause: Cause,
     },
+    /// The bank has not moved what a person took over, and nobody asks it to any more.
+    NotMoved {
+        /// The number of the refund or repayment.
+        no: PaymentNo,
+        /// As the bank says it, or that it never got the call.
+        cause: Cause,
+    },
 }
 
 /// What is remembered of milestones.
@@ -108,6 +117,8 @@ pub struct Notes<P> {
     pub cancel: Option<(Timestamp, Scope)>,
     /// The registrar keeps it.
     pub cancel_refused: Option<Cause>,
+    /// What the bank has not moved for good.
+    pub not_moved: Vec<PaymentNo>,
 }
 
 impl<P> Default for Notes<P> {
@@ -125,6 +136,7 @@ impl<P> Default for Notes<P> {
             settled: Vec::new(),
             cancel: None,
             cancel_refused: None,
+            not_moved: Vec::new(),
         }
     }
 }
@@ -176,6 +188,11 @@ impl<P: Clone> Notes<P> {
             Milestone::CancelRefused { cause } => {
                 self.cancel_refused.get_or_insert_with(|| cause.clone());
             }
+            Milestone::NotMoved { no, .. } => {
+                if !self.not_moved.contains(no) {
+                    self.not_moved.push(no.clone());
+                }
+            }
         }
         Some(())
     }
@@ -208,6 +225,7 @@ macro_rules! fund_milestones {
             "undisputed",
             "cancel_asked",
             "cancel_refused",
+            "not_moved",
         ], [$($ending),*]);
 
         fn milestone_type(milestone: &Self::Milestone) -> &'static str {
@@ -224,6 +242,7 @@ macro_rules! fund_milestones {
                 M::Undisputed { .. } => concat!($kind, ".undisputed"),
                 M::CancelAsked { .. } => concat!($kind, ".cancel_asked"),
                 M::CancelRefused { .. } => concat!($kind, ".cancel_refused"),
+                M::NotMoved { .. } => concat!($kind, ".not_moved"),
             }
         }
 

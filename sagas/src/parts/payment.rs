@@ -3,14 +3,15 @@
 use super::{
     application::FundSaga,
     by_hand::{self, Origin},
-    cases::{self, About, Record, finding},
+    cases::{self, About, finding},
+    payment_records::{figures, of_receipt, record},
     timing::closing,
 };
 use crate::house::House;
 use crate::ports::bank::{BankAnswer, BankCall, Charge, ChargeAnswer, Refund, RefundAnswer};
 use fundflow_domain::{
     calendar::TradingDay,
-    case::{Figure, Kind, SourceKind},
+    case::Kind,
     decider::Decider,
     ids::{OrderId, PaymentNo},
     orders::Cause,
@@ -29,7 +30,7 @@ use fundflow_runtime::{
 use std::sync::Arc;
 
 /// What an abandoner disposes of while nobody knows whether the money was taken.
-const PAYMENT: &str = "payment";
+pub const END: &str = "payment";
 
 /// Trading days after a refund was asked for on which it must have arrived, and one.
 const REFUND_DAYS: u32 = 3;
@@ -94,7 +95,7 @@ impl PaymentLeg {
 
     /// Where the money of that open end comes from, where it is a refund.
     pub fn comes_of(end: &str) -> Option<Origin> {
-        end.starts_with("refund").then_some(Origin::owed(&[PAYMENT]))
+        end.starts_with("refund").then_some(Origin::owed(&[END]))
     }
 
     /// Announces the charge.
@@ -164,13 +165,40 @@ impl PaymentLeg {
 
     /// The next refund, as the bank is given it.
     pub fn refund<S: FundSaga>(&self, view: &View<'_, S>) -> Option<BankCall> {
-        let (payment, owed) = (self.payment(view)?, self.owed(view)?);
-        Some(BankCall::Refund(Refund {
-            no: owed.no.clone(),
-            account: payment.terms.account.clone(),
-            amount: owed.amount,
+        Some(BankCall::Refund(self.refund_of(view, self.owed(view)?)?))
+    }
+
+    /// That refund, as the bank is given it.
+    pub fn refund_of<S: Saga>(
+        &self,
+        view: &View<'_, S>,
+        refund: &payment::Refund,
+    ) -> Option<Refund> {
+        let payment::Refund { no, amount, .. } = refund;
+        Some(Refund {
+            no: no.clone(),
+            account: self.payment(view)?.terms.account.clone(),
+            amount: *amount,
             order: self.order.clone(),
-        }))
+        })
+    }
+
+    /// It was closed, and the bank has not said since what became of the charge.
+    pub fn is_closed_unheard<S: Saga>(&self, view: &View<'_, S>) -> bool {
+        let closed = |it: &Payment| matches!(it.stage, Stage::Closed(_)) && it.is_outstanding();
+        self.payment(view).is_some_and(closed)
+    }
+
+    /// Keeps that the bank never got the charge, and that nobody makes it any more.
+    ///
+    /// # Errors
+    /// [`NotDone`]; nothing has changed.
+    pub fn never_came<S: Saga>(
+        &self,
+        turn: &mut Turn<'_, S>,
+        cause: Cause,
+    ) -> Result<usize, NotDone> {
+        Ok(turn.decide(&self.key, &Command::RecordDecline(cause))?)
     }
 
     /// What is in transit or owed on this leg, as an operator names it.
@@ -178,7 +206,7 @@ impl PaymentLeg {
         let Some(payment) = self.payment(view) else { return Vec::new() };
         let mut ends = Vec::new();
         if payment.is_outstanding() && matches!(payment.stage, Stage::Requested) {
-            ends.push((PAYMENT.into(), payment.terms.amount.decimal()));
+            ends.push((END.into(), payment.terms.amount.decimal()));
         }
         for refund in payment.owed() {
             ends.push((end_name(&refund.no).into(), refund.amount.decimal()));
@@ -256,30 +284,6 @@ impl PaymentLeg {
     }
 }
 
-/// What an answer says, figure by figure.
-fn figures(answer: &BankAnswer) -> Vec<Figure> {
-    let says = |what: &str| Figure::new("says", what);
-    match answer {
-        BankAnswer::Charge(ChargeAnswer::Paid(receipt)) => of_receipt(receipt),
-        BankAnswer::Charge(ChargeAnswer::Declined(cause)) => {
-            vec![says("declined"), Figure::new("reason", cause)]
-        }
-        BankAnswer::Refund(no, RefundAnswer::Refunded(serial)) => {
-            vec![says("refunded"), Figure::new("number", no), Figure::new("serial", serial)]
-        }
-        BankAnswer::Charge(_) | BankAnswer::Refund(..) | BankAnswer::Payout(..) => Vec::new(),
-    }
-}
-
-fn of_receipt(receipt: &Receipt) -> Vec<Figure> {
-    vec![
-        Figure::new("says", "paid"),
-        Figure::new("serial", &receipt.serial),
-        Figure::new("amount", receipt.amount),
-        Figure::new("paid at", receipt.paid_at),
-    ]
-}
-
 /// What an answer says that is recorded.
 fn command_of(answer: &BankAnswer) -> Option<Command> {
     match answer {
@@ -297,7 +301,10 @@ fn command_of(answer: &BankAnswer) -> Option<Command> {
         )
         | BankAnswer::Refund(
             _,
-            RefundAnswer::Refused(_) | RefundAnswer::Pending(_) | RefundAnswer::Unknown(_),
+            RefundAnswer::Refused(_)
+            | RefundAnswer::NotFound
+            | RefundAnswer::Pending(_)
+            | RefundAnswer::Unknown(_),
         )
         | BankAnswer::Payout(..) => None,
     }
@@ -306,7 +313,8 @@ fn command_of(answer: &BankAnswer) -> Option<Command> {
 /// What the others are to the saga.
 fn unrecorded(answer: &BankAnswer) -> Heard {
     match answer {
-        BankAnswer::Charge(ChargeAnswer::NotFound) => Heard::NotFound,
+        BankAnswer::Charge(ChargeAnswer::NotFound)
+        | BankAnswer::Refund(_, RefundAnswer::NotFound) => Heard::NotFound,
         BankAnswer::Charge(ChargeAnswer::Pending(cause))
         | BankAnswer::Refund(_, RefundAnswer::Pending(cause)) => Heard::Pending(cause.clone()),
         BankAnswer::Charge(ChargeAnswer::Unknown(cause))
@@ -321,47 +329,8 @@ fn unrecorded(answer: &BankAnswer) -> Heard {
 }
 
 /// How an operator names a refund: the last part of its number.
-fn end_name(no: &PaymentNo) -> &str {
+pub fn end_name(no: &PaymentNo) -> &str {
     no.as_str().rsplit_once('.').map_or("refund", |(_, last)| last)
-}
-
-/// The record behind an answer; `None` where it says nothing that could contradict.
-pub(crate) fn record(no: &PaymentNo, answer: &BankAnswer) -> Option<Record> {
-    match answer {
-        BankAnswer::Charge(ChargeAnswer::Paid(_) | ChargeAnswer::Declined(_))
-        | BankAnswer::Refund(_, RefundAnswer::Refunded(_)) => {}
-        BankAnswer::Charge(
-            ChargeAnswer::NotFound | ChargeAnswer::Pending(_) | ChargeAnswer::Unknown(_),
-        )
-        | BankAnswer::Refund(
-            _,
-            RefundAnswer::Refused(_) | RefundAnswer::Pending(_) | RefundAnswer::Unknown(_),
-        )
-        | BankAnswer::Payout(..) => return None,
-    }
-    let (spelled, evidence) = (format!("{answer:?}"), format!("{:?}", to_the_second(answer)));
-    Some(Record {
-        source: SourceKind::ChannelCallback,
-        name: "bank".to_owned(),
-        record: no.to_string(),
-        spelled: Some(spelled).filter(|spelled| *spelled != evidence),
-        evidence,
-        again: 0,
-    })
-}
-
-/// A day file states whole seconds, and a callback fractions of them: it is one record.
-fn to_the_second(answer: &BankAnswer) -> BankAnswer {
-    match answer {
-        BankAnswer::Charge(ChargeAnswer::Paid(receipt)) => {
-            let micros = receipt.paid_at.micros();
-            let paid_at =
-                Timestamp::from_micros(micros.saturating_sub(micros.rem_euclid(1_000_000)));
-            let receipt = Receipt { paid_at, ..receipt.clone() };
-            BankAnswer::Charge(ChargeAnswer::Paid(receipt))
-        }
-        other => other.clone(),
-    }
 }
 
 const fn word(command: &Command) -> &'static str {

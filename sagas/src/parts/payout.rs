@@ -202,13 +202,31 @@ impl PayoutLeg {
 
     /// The attempt, as the bank is given it.
     pub fn call<S: Saga>(&self, view: &View<'_, S>) -> Option<BankCall> {
+        self.attempt(view).map(BankCall::Payout)
+    }
+
+    /// The last attempt.
+    pub fn attempt<S: Saga>(&self, view: &View<'_, S>) -> Option<Call> {
         let payout = self.payout(view)?;
-        Some(BankCall::Payout(Call {
+        Some(Call {
             no: payout.attempt.no.clone(),
             account: payout.attempt.account.clone(),
             amount: payout.terms.amount,
             order: payout.terms.order.clone(),
-        }))
+        })
+    }
+
+    /// Keeps that the bank never got that attempt, and that nobody makes it any more.
+    ///
+    /// # Errors
+    /// [`NotDone`]; nothing has changed.
+    pub fn never_came<S: Saga>(
+        &self,
+        turn: &mut Turn<'_, S>,
+        no: &PaymentNo,
+        cause: Cause,
+    ) -> Result<usize, NotDone> {
+        Ok(turn.decide(&self.key, &Command::RecordRefusal(no.clone(), cause))?)
     }
 
     /// What is on its way, as an operator names it. Yuan.
@@ -239,6 +257,7 @@ impl PayoutLeg {
             PayoutAnswer::Refused(cause) => {
                 (Command::RecordRefusal(no.clone(), cause.clone()), turn.now())
             }
+            PayoutAnswer::NotFound => return Ok(Heard::NotFound),
             PayoutAnswer::Pending(cause) => return Ok(Heard::Pending(cause.clone())),
             PayoutAnswer::Unknown(cause) => return Ok(Heard::Unknown(cause.clone())),
         };
@@ -306,7 +325,9 @@ impl PayoutLeg {
             PayoutAnswer::Refused(cause) => {
                 vec![Figure::new("says", "refused"), Figure::new("reason", cause)]
             }
-            PayoutAnswer::Pending(_) | PayoutAnswer::Unknown(_) => Vec::new(),
+            PayoutAnswer::NotFound | PayoutAnswer::Pending(_) | PayoutAnswer::Unknown(_) => {
+                Vec::new()
+            }
         };
         let about = About { order: Some(self.order.clone()), ..About::default() };
         let events = cases::open(turn, &record, about, vec![finding(kind, &text, vec![], theirs)])?;
@@ -325,6 +346,6 @@ fn record(no: &PaymentNo, answer: &PayoutAnswer) -> Option<Record> {
             again: 0,
             spelled: None,
         }),
-        PayoutAnswer::Pending(_) | PayoutAnswer::Unknown(_) => None,
+        PayoutAnswer::NotFound | PayoutAnswer::Pending(_) | PayoutAnswer::Unknown(_) => None,
     }
 }

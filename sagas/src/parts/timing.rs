@@ -15,7 +15,8 @@ use super::{
     application::{ApplicationLeg, FundSaga},
     cases::{self, About},
     milestone::{Milestone, Scope},
-    payment::{self, PaymentLeg},
+    payment::PaymentLeg,
+    payment_records,
 };
 use crate::house::beyond;
 use crate::ports::bank::{BankAnswer, ChargeAnswer};
@@ -138,7 +139,7 @@ pub fn date<S: FundSaga>(
         }
         Err(text) => {
             let cause = Cause::new("instant_out_of_bounds", text.clone());
-            if let Some(record) = payment::record(&leg.no, said) {
+            if let Some(record) = payment_records::record(&leg.no, said) {
                 let theirs = vec![Figure::new("paid_at", receipt.paid_at)];
                 let ours = vec![Figure::new("heard at", turn.now())];
                 let found = cases::finding(Kind::InstantOutOfBounds, &text, ours, theirs);
@@ -208,7 +209,7 @@ pub fn await_date() -> Result<usize, NotDone> {
 pub fn undated_cases<S: FundSaga>(view: &View<'_, S>, leg: &PaymentLeg) -> Vec<Key<Cases>> {
     let applied = leg.payment(view).and_then(Payment::applied).cloned();
     let said = applied.map(|receipt| BankAnswer::Charge(ChargeAnswer::Paid(receipt)));
-    let record = said.and_then(|said| payment::record(&leg.no, &said));
+    let record = said.and_then(|said| payment_records::record(&leg.no, &said));
     record.map_or_else(Vec::new, |record| record.keys())
 }
 
@@ -264,7 +265,7 @@ const UNDER_WAY: i64 = 3_600_000;
 
 /// Since when no call of a saga that was given up can be under way; `None` where it was not given up, or
 /// nobody kept when.
-fn landed<S: Saga>(view: &View<'_, S>) -> Option<Timestamp> {
+pub fn landed<S: Saga>(view: &View<'_, S>) -> Option<Timestamp> {
     view.open.given_up_at.map(|at| at.plus_millis(UNDER_WAY))
 }
 

@@ -13,7 +13,7 @@ use super::{
     lacking::{self, Lack},
     share_book::ShareBook,
     wallet::{WalletPart, correct_income},
-    wallet_portions::{Earns, last_day, next_arrival, next_portion, portions_in},
+    wallet_portions::{Earns, last_day, next_arrival, next_portion, portions_in, portions_out},
 };
 use crate::house::House;
 use chrono::NaiveDate;
@@ -22,7 +22,7 @@ use fundflow_domain::{
     decider::Decider,
     ids::RegisterRecord,
     money::{Income, Shares},
-    wallet::{Command, Credit, Portion, Refusal, Reservation, Wallet},
+    wallet::{Command, Credit, Refusal, Reservation, Wallet},
 };
 use fundflow_runtime::{
     saga::View,
@@ -183,8 +183,12 @@ impl WalletPart {
     ) -> Result<usize, NotDone> {
         let mut events = 0;
         let earns = |known: &Application, said: &Confirmation| house.earns_through(known, said);
-        while let Some(command) = self.next_taking(&turn.view()?, leg, &earns)? {
+        loop {
             let view = turn.view()?;
+            let next = self.next_taking(&view, leg, &earns)?;
+            let next =
+                next.map_or_else(|| self.on_other_days(&view, leg, &earns), |it| Ok(Some(it)));
+            let Some(command) = next? else { break };
             if lacking::is_a_persons(&view, || self.lack_out(&view, leg)) {
                 break;
             }
@@ -284,6 +288,31 @@ impl WalletPart {
         }
     }
 
+    /// As many left as the records say, and they earn through other days: a corrected record changed its T.
+    fn on_other_days<S: FundSaga>(
+        &self,
+        view: &View<'_, S>,
+        leg: &ApplicationLeg,
+        earns: &Earns<'_>,
+    ) -> Result<Option<Command>, NotDone> {
+        let (Some(application), Some(state)) = (leg.application(view), self.state(view.streams))
+        else {
+            return Ok(None);
+        };
+        let (Reservation::Spent(gone) | Reservation::Leaving { gone, .. }) =
+            state.entry(view.id).reservation
+        else {
+            return Ok(None);
+        };
+        let portions = portions_out(view, leg, application, earns)?;
+        let other = leg.due_out(view) == Some(gone) && state.left_on_other_days(view.id, &portions);
+        if other {
+            self.corrected(view, (leg, application), gone, earns).map(Some)
+        } else {
+            Ok(None)
+        }
+    }
+
     fn corrected<S: FundSaga>(
         &self,
         view: &View<'_, S>,
@@ -295,9 +324,7 @@ impl WalletPart {
         let rest = self.covered(view).minus(shares).unwrap_or_default();
         let held = if waits { rest } else { Shares::ZERO };
         let earns_through = last_day(view, leg, application, earns)?;
-        let parts = leg.due_parts(view).into_iter().filter(|(_, shares)| !shares.is_zero());
-        let portion = |(said, shares)| Ok(Portion { shares, day: earns(application, said)? });
-        let portions = parts.map(portion).collect::<Result<Vec<_>, NotDone>>()?;
+        let portions = portions_out(view, leg, application, earns)?;
         let correct = |record| {
             let (transaction, portions) = (view.id.clone(), portions.clone());
             Command::CorrectTakeOut { transaction, record, portions, held, earns_through }

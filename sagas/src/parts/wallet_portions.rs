@@ -24,6 +24,17 @@ pub(super) fn portions_in(application: &Application) -> Vec<Portion> {
     if all.is_empty() { vec![Portion { shares: Shares::ZERO, day }] } else { all }
 }
 
+/// What each record took, as far as it is taken, and through which day it earns.
+pub(super) fn portions_out<S: FundSaga>(
+    view: &View<'_, S>,
+    leg: &ApplicationLeg,
+    application: &Application,
+    earns: &Earns<'_>,
+) -> Result<Vec<Portion>, NotDone> {
+    let parts = leg.due_parts(view).into_iter().filter(|(_, shares)| !shares.is_zero());
+    parts.map(|(said, shares)| Ok(Portion { shares, day: earns(application, said)? })).collect()
+}
+
 /// The next record's shares come; after the last record no more do.
 pub(super) fn next_arrival(
     transaction: TransactionId,

@@ -57,6 +57,8 @@ pub enum RepaymentAnswer {
     Repaid(Transfer),
     /// It cannot be taken. A person must find another way.
     Refused(Cause),
+    /// Only to a query: the bank never heard of that number.
+    NotFound,
     /// The bank has it, and has not taken its money yet.
     Pending(Cause),
     /// Nobody answered; the same repayment may be sent again.
@@ -70,13 +72,17 @@ pub enum AdvanceCall {
     Advance(Advance),
     /// Money back to the bank.
     Repay(Repayment),
+    /// Say what became of a repayment that a person has taken over; move nothing.
+    AskRepayment(Repayment),
 }
 
 impl Keyed for AdvanceCall {
     fn key(&self) -> Arc<str> {
         match self {
             AdvanceCall::Advance(advance) => advance.no.clone().into(),
-            AdvanceCall::Repay(repayment) => repayment.no.clone().into(),
+            AdvanceCall::Repay(repayment) | AdvanceCall::AskRepayment(repayment) => {
+                repayment.no.clone().into()
+            }
         }
     }
 }
@@ -102,6 +108,9 @@ pub trait AdvanceBank: Send + Sync + 'static {
     fn query(&self, advance: Advance) -> impl Future<Output = AdvanceAnswer> + Send;
     /// Takes its money back, once per number.
     fn repay(&self, repayment: Repayment) -> impl Future<Output = RepaymentAnswer> + Send;
+    /// How that repayment stands; moves nothing.
+    fn query_repayment(&self, repayment: Repayment)
+    -> impl Future<Output = RepaymentAnswer> + Send;
 }
 
 /// An advancing bank as a port.
@@ -116,6 +125,7 @@ impl<B: AdvanceBank> Port for Advancing<B> {
         match call {
             AdvanceCall::Advance(advance) => AdvanceSaid::Advance(self.0.advance(advance).await),
             AdvanceCall::Repay(repayment) => AdvanceSaid::Repayment(self.0.repay(repayment).await),
+            AdvanceCall::AskRepayment(_) => self.query(call).await,
         }
     }
 
@@ -123,14 +133,20 @@ impl<B: AdvanceBank> Port for Advancing<B> {
         match call {
             AdvanceCall::Advance(advance) => AdvanceSaid::Advance(self.0.query(advance).await),
             // Money that leaves is sent again under its number: that is the question.
-            AdvanceCall::Repay(_) => self.call(call).await,
+            AdvanceCall::Repay(repayment) => AdvanceSaid::Repayment(self.0.repay(repayment).await),
+            // Unless somebody else may have sent it by now.
+            AdvanceCall::AskRepayment(repayment) => {
+                AdvanceSaid::Repayment(self.0.query_repayment(repayment).await)
+            }
         }
     }
 
     fn silence(call: &AdvanceCall, cause: Cause) -> AdvanceSaid {
         match call {
             AdvanceCall::Advance(_) => AdvanceSaid::Advance(AdvanceAnswer::Unknown(cause)),
-            AdvanceCall::Repay(_) => AdvanceSaid::Repayment(RepaymentAnswer::Unknown(cause)),
+            AdvanceCall::Repay(_) | AdvanceCall::AskRepayment(_) => {
+                AdvanceSaid::Repayment(RepaymentAnswer::Unknown(cause))
+            }
         }
     }
 }

@@ -59,6 +59,8 @@ pub enum RefundAnswer {
     Refunded(Serial),
     /// The account cannot take it (closed, frozen). A person must find another way.
     Refused(Cause),
+    /// Only to a query: the bank never heard of that number.
+    NotFound,
     /// The bank has it, and the money is on its way.
     Pending(Cause),
     /// Nobody answered; the same refund may be sent again.
@@ -85,6 +87,8 @@ pub enum PayoutAnswer {
     PaidOut(Transfer),
     /// The account cannot take it. A person must find another way.
     Refused(Cause),
+    /// Only to a query: the bank never heard of that number.
+    NotFound,
     /// The bank has it, and the money is on its way.
     Pending(Cause),
     /// Nobody answered; the same payout may be sent again.
@@ -100,14 +104,18 @@ pub enum BankCall {
     Refund(Refund),
     /// Pay money out to the investor's account.
     Payout(Payout),
+    /// Say what became of a refund that a person has taken over; move nothing.
+    AskRefund(Refund),
+    /// The same of a payout.
+    AskPayout(Payout),
 }
 
 impl Keyed for BankCall {
     fn key(&self) -> Arc<str> {
         match self {
             BankCall::Charge(charge) => charge.no.clone().into(),
-            BankCall::Refund(refund) => refund.no.clone().into(),
-            BankCall::Payout(payout) => payout.no.clone().into(),
+            BankCall::Refund(refund) | BankCall::AskRefund(refund) => refund.no.clone().into(),
+            BankCall::Payout(payout) | BankCall::AskPayout(payout) => payout.no.clone().into(),
         }
     }
 }
@@ -135,6 +143,8 @@ pub trait PaymentChannel: Send + Sync + 'static {
     fn query(&self, charge: Charge) -> impl Future<Output = ChargeAnswer> + Send;
     /// Sends money back, once per refund number.
     fn refund(&self, refund: Refund) -> impl Future<Output = RefundAnswer> + Send;
+    /// How that refund stands; sends nothing.
+    fn query_refund(&self, refund: Refund) -> impl Future<Output = RefundAnswer> + Send;
     /// Pays out, once per payout number.
     fn pay_out(&self, payout: Payout) -> impl Future<Output = PayoutAnswer> + Send {
         let _ = payout;
@@ -143,6 +153,8 @@ pub trait PaymentChannel: Send + Sync + 'static {
             "this bank pays nothing out",
         )))
     }
+    /// How that payout stands; pays nothing.
+    fn query_payout(&self, payout: Payout) -> impl Future<Output = PayoutAnswer> + Send;
 }
 
 /// A payment channel as a port.
@@ -162,6 +174,7 @@ impl<C: PaymentChannel> Port for Bank<C> {
             BankCall::Payout(payout) => {
                 BankAnswer::Payout(payout.no.clone(), self.0.pay_out(payout).await)
             }
+            BankCall::AskRefund(_) | BankCall::AskPayout(_) => self.query(call).await,
         }
     }
 
@@ -169,17 +182,29 @@ impl<C: PaymentChannel> Port for Bank<C> {
         match call {
             BankCall::Charge(charge) => BankAnswer::Charge(self.0.query(charge).await),
             // Money that leaves is sent again under its number: that is the question.
-            BankCall::Refund(_) | BankCall::Payout(_) => self.call(call).await,
+            BankCall::Refund(refund) => {
+                BankAnswer::Refund(refund.no.clone(), self.0.refund(refund).await)
+            }
+            BankCall::Payout(payout) => {
+                BankAnswer::Payout(payout.no.clone(), self.0.pay_out(payout).await)
+            }
+            // Unless somebody else may have sent it by now.
+            BankCall::AskRefund(refund) => {
+                BankAnswer::Refund(refund.no.clone(), self.0.query_refund(refund).await)
+            }
+            BankCall::AskPayout(payout) => {
+                BankAnswer::Payout(payout.no.clone(), self.0.query_payout(payout).await)
+            }
         }
     }
 
     fn silence(call: &BankCall, cause: Cause) -> BankAnswer {
         match call {
             BankCall::Charge(_) => BankAnswer::Charge(ChargeAnswer::Unknown(cause)),
-            BankCall::Refund(refund) => {
+            BankCall::Refund(refund) | BankCall::AskRefund(refund) => {
                 BankAnswer::Refund(refund.no.clone(), RefundAnswer::Unknown(cause))
             }
-            BankCall::Payout(payout) => {
+            BankCall::Payout(payout) | BankCall::AskPayout(payout) => {
                 BankAnswer::Payout(payout.no.clone(), PayoutAnswer::Unknown(cause))
             }
         }

@@ -1,13 +1,14 @@
 //! What each word of the tables means on the log, and when each time is.
 
 use super::{
-    Fact, When,
+    Fact, Plan, When,
     saga::{Purchase, View},
 };
 use crate::parts::{
     application::FundSaga,
     by_hand::{self, Origin},
     cancel, day_refused, disputes, lacking,
+    last_word::{self, AtBank, HasBank},
     limits::Limits,
     occurrence::Tell,
     payment::PaymentLeg,
@@ -73,6 +74,7 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         Fact::OrderClosed => buy.need_not_be_closed(view, END),
         Fact::OrderHeard => buy.is_over(view),
         Fact::NothingCounts => !buy.is_lost(view) || counted(view).next().is_none(),
+        Fact::BankHeard => last_word::is_heard(view),
         Fact::HandedOver => by_hand::is_handed_over(view),
         Fact::NothingMissing => !plan.holdings.waits_for_shares(view),
     }
@@ -142,6 +144,8 @@ impl Purchase {
         let confirm_by = application.map_or(promised.confirm_by, |it| it.terms.promised.confirm_by);
         let founded_by = promised.founded_by.unwrap_or(confirm_by).max(confirm_by);
         match when {
+            When::BankAsked => last_word::asked_from(view),
+            When::BankOverdue => last_word::overdue(self, view),
             When::CompensationOverdue => view.plan.compensations.overdue(house, view),
             When::ChargeUnwanted => {
                 let t = timing::promised_day(view);
@@ -199,4 +203,14 @@ pub(super) fn open_ends(view: &View<'_>) -> Vec<OpenEnd> {
 pub(super) fn unit(view: &View<'_>, end: &str) -> String {
     let shares = end == lacking::MISSING;
     if shares { units::shares_of(view.open.request.fund) } else { units::YUAN.to_owned() }
+}
+
+impl HasBank for Purchase {
+    fn at_bank(plan: &Plan) -> AtBank<'_> {
+        AtBank {
+            payment: Some(&plan.payment),
+            payouts: vec![(&plan.interest, INTEREST)],
+            compensations: &plan.compensations,
+        }
+    }
 }

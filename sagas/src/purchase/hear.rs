@@ -6,7 +6,7 @@ use super::{
     saga::{Answer, Purchase, Turn, View},
 };
 use crate::{
-    parts::{milestone::Scope, payout::PayoutLeg, timing},
+    parts::{last_word, milestone::Scope, payout::PayoutLeg, timing},
     ports::{
         bank::{BankAnswer, BankCall, BankNotice},
         registrar::{ApplicationAnswer, RegistrarCall, RegistrarNotice},
@@ -41,6 +41,7 @@ impl Purchase {
             Call::Charge => Some(self.to_bank(plan.payment.charge(view)?)),
             Call::Refund => Some(self.to_bank(plan.payment.refund(view)?)),
             Call::Interest => Some(self.to_bank(plan.interest.call(view)?)),
+            Call::AskBank => Some(self.to_bank(last_word::call(view)?)),
             Call::Compensate => Some(self.to_bank(plan.compensations.call(view)?)),
             Call::Buy => self.to_registrar(view, plan.buy.submit(view, now)?),
             Call::Cancel => {
@@ -60,6 +61,11 @@ impl Purchase {
     }
 
     pub(super) fn hears(&self, turn: &mut Turn<'_>, answer: &Answer) -> Result<Heard, NotDone> {
+        if let Answer::Bank(said) = answer
+            && let Some(heard) = last_word::hear(turn, said)?
+        {
+            return Ok(heard);
+        }
         let plan = turn.plan();
         match answer {
             Answer::Bank(BankAnswer::Payout(no, said)) => payout(plan, no).hear(turn, no, said),

@@ -139,6 +139,10 @@ const COMPENSATE: Side<Saga> =
         .beside();
 const COMPENSATION_REFUSED: Side<Saga> =
     act("compensation refused", Do::AskForCompensation, Fact::CompensationTaken).beside();
+/// The bank's word on money that a person took over while it was under way: it may have moved.
+const BANK_AT_LAST: Side<Saga> =
+    word("bank at last", Call::AskBank, Fact::BankHeard, When::BankAsked, When::BankOverdue)
+        .after_the_end();
 const BESIDE: &[Side<Saga>] = &[
     REFUNDS,
     BOOK,
@@ -150,6 +154,7 @@ const BESIDE: &[Side<Saga>] = &[
     RETURN_AT_LAST,
     COMPENSATE,
     COMPENSATION_REFUSED,
+    BANK_AT_LAST,
     COUNT_NO_MORE,
     HAND_OVER,
     MISSING,
@@ -163,6 +168,7 @@ const BESIDE_RAISING: &[Side<Saga>] = &[
     CLOSE_ORDER,
     at_last(When::FoundedDue, When::FoundedOverdue),
     RETURN_AT_LAST,
+    BANK_AT_LAST,
     COUNT_NO_MORE,
     HAND_OVER,
     MISSING,
@@ -235,6 +241,7 @@ pub const OCCURRENCE: Table<Saga> = Table {
         CLOSE_ORDER,
         AT_LAST,
         RETURN_AT_LAST,
+        BANK_AT_LAST,
         COUNT_NO_MORE,
         HAND_OVER,
         MISSING,

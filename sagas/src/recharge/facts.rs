@@ -1,13 +1,14 @@
 //! What each word of the table means on the log, and when each time is.
 
 use super::{
-    Fact, When,
+    Fact, Plan, When,
     saga::{Recharge, View},
 };
 use crate::parts::{
     application::FundSaga as _,
     by_hand::{self, Origin},
     cancel, day_refused, lacking,
+    last_word::{self, AtBank, HasBank},
     payment::PaymentLeg,
     refunds, timing, units,
 };
@@ -62,6 +63,7 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
             let free = plan.limits.are_free(view) && plan.limits_next.are_free(view);
             free || !buy.is_lost(view)
         }
+        Fact::BankHeard => last_word::is_heard(view),
         Fact::HandedOver => by_hand::is_handed_over(view),
         Fact::NothingMissing => !wallet.waits_for_shares(view),
     }
@@ -82,6 +84,8 @@ impl Recharge {
         let application = view.plan.buy.application(view);
         let due = application.map_or(t, |it| it.terms.promised.confirm_by);
         match when {
+            When::BankAsked => last_word::asked_from(view),
+            When::BankOverdue => last_word::overdue(self, view),
             When::CompensationOverdue => view.plan.compensations.overdue(house, view),
             When::ChargeUnwanted => {
                 let t = timing::promised_day(view);
@@ -124,4 +128,14 @@ pub(super) fn open_ends(view: &View<'_>) -> Vec<OpenEnd> {
 pub(super) fn unit(view: &View<'_>, end: &str) -> String {
     let shares = end == lacking::MISSING;
     if shares { units::shares_of(view.open.request.fund) } else { units::YUAN.to_owned() }
+}
+
+impl HasBank for Recharge {
+    fn at_bank(plan: &Plan) -> AtBank<'_> {
+        AtBank {
+            payment: Some(&plan.payment),
+            payouts: Vec::new(),
+            compensations: &plan.compensations,
+        }
+    }
 }

@@ -4,7 +4,7 @@ use super::{
     Call,
     saga::{Answer, Recharge, Turn, View},
 };
-use crate::parts::{milestone::Scope, timing};
+use crate::parts::{last_word, milestone::Scope, timing};
 use crate::ports::{
     bank::{BankAnswer, BankCall, BankNotice},
     registrar::{ApplicationAnswer, RegistrarNotice},
@@ -28,6 +28,7 @@ impl Recharge {
         let call = match what {
             Call::Charge => return Some(self.to_bank(plan.payment.charge(view)?)),
             Call::Refund => return Some(self.to_bank(plan.payment.refund(view)?)),
+            Call::AskBank => return Some(self.to_bank(last_word::call(view)?)),
             Call::Compensate => return Some(self.to_bank(plan.compensations.call(view)?)),
             Call::Buy => plan.buy.submit(view, now)?,
             Call::Cancel => {
@@ -44,6 +45,11 @@ impl Recharge {
     }
 
     pub(super) fn hears(&self, turn: &mut Turn<'_>, answer: &Answer) -> Result<Heard, NotDone> {
+        if let Answer::Bank(said) = answer
+            && let Some(heard) = last_word::hear(turn, said)?
+        {
+            return Ok(heard);
+        }
         let plan = turn.plan();
         match answer {
             Answer::Bank(BankAnswer::Payout(no, said)) => {

@@ -71,6 +71,11 @@ const SETTLE: Step<Saga> =
 const RETURN: Step<Saga> =
     act("return rest", Do::ReturnRest, Fact::RestReturned).row(Exit::Landing(COMPLETE, None));
 
+/// The bank's word on money that a person took over while it was under way: it may have moved.
+const BANK_AT_LAST: Side<Saga> =
+    word("bank at last", Call::AskBank, Fact::BankHeard, When::BankAsked, When::BankOverdue)
+        .after_the_end();
+
 const BESIDE: &[Side<Saga>] = &[
     call("refund payment", Call::Refund, Fact::NothingOwed, When::MoneyOverdue).beside(),
     act("fall with the day", Do::FallWithDay, Fact::StandsOnDay).beside(),
@@ -84,6 +89,7 @@ const BESIDE: &[Side<Saga>] = &[
     act("reverse at last", Do::ReverseCredit, Fact::NothingInTransit).after_the_end(),
     act("return at last", Do::ReturnRest, Fact::RestReturned).after_the_end(),
     act("count no more", Do::GiveBack, Fact::NothingCounts).after_the_end(),
+    BANK_AT_LAST,
     act("hand over", Do::HandOver, Fact::HandedOver).after_the_end(),
     wait("missing shares", Fact::NothingMissing).after_the_end(),
     call("pay compensation", Call::Compensate, Fact::Compensated, When::CompensationOverdue)

@@ -2,12 +2,13 @@
 
 use super::{
     Fact, When,
-    saga::{Redemption, View},
+    saga::{Plan, Redemption, View},
 };
 use crate::parts::{
     application::FundSaga as _,
     by_hand::{self, Origin},
     cancel, disputes, lacking,
+    last_word::{self, AtBank, HasBank},
     payout::PayoutLeg,
     timing, units,
 };
@@ -59,6 +60,7 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         Fact::OrderClosed => out.need_not_be_closed(view, END),
         Fact::OrderHeard => out.is_over(view),
         Fact::NothingReserved => holdings.reserved(view).is_zero() || !out.lets_go(view),
+        Fact::BankHeard => last_word::is_heard(view),
         Fact::HandedOver => by_hand::is_handed_over(view),
         Fact::NothingMissing => !holdings.waits_for_shares(view),
     }
@@ -135,6 +137,8 @@ impl Redemption {
         let days = house.payout_days(view.open.request.fund, t);
         let nth = |nth: usize| days.checked_add(u32::try_from(nth).ok()?);
         match when {
+            When::BankAsked => last_word::asked_from(view),
+            When::BankOverdue => last_word::overdue(self, view),
             When::CompensationOverdue => view.plan.compensations.overdue(house, view),
             When::OrderUnwanted => {
                 let only_today = view.open.request.only_today;
@@ -211,4 +215,14 @@ fn difference(view: &View<'_>) -> Option<OpenEnd> {
 pub(super) fn unit(view: &View<'_>, end: &str) -> String {
     let shares = [END, lacking::MISSING].contains(&end);
     if shares { units::shares_of(view.open.request.fund) } else { units::YUAN.to_owned() }
+}
+
+impl HasBank for Redemption {
+    fn at_bank(plan: &Plan) -> AtBank<'_> {
+        AtBank {
+            payment: None,
+            payouts: plan.payouts.iter().map(|leg| (leg, MONEY)).collect(),
+            compensations: &plan.compensations,
+        }
+    }
 }

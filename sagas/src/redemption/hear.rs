@@ -6,7 +6,7 @@ use super::{
     saga::{Answer, Redemption, Turn, View},
 };
 use crate::{
-    parts::{milestone::Scope, payout::PayoutLeg, timing},
+    parts::{last_word, milestone::Scope, payout::PayoutLeg, timing},
     ports::{
         bank::{BankAnswer, BankCall, BankNotice},
         registrar::{ApplicationAnswer, RegistrarCall, RegistrarNotice},
@@ -41,6 +41,7 @@ impl Redemption {
         let plan = view.plan;
         match what {
             Call::Payout => Some(self.to_bank(facts::unanswered(view)?.call(view)?)),
+            Call::AskBank => Some(self.to_bank(last_word::call(view)?)),
             Call::Compensate => Some(self.to_bank(plan.compensations.call(view)?)),
             Call::Redeem => self.to_registrar(view, plan.out.submit(view, now)?),
             Call::Cancel => {
@@ -60,6 +61,11 @@ impl Redemption {
     }
 
     pub(super) fn hears(&self, turn: &mut Turn<'_>, answer: &Answer) -> Result<Heard, NotDone> {
+        if let Answer::Bank(said) = answer
+            && let Some(heard) = last_word::hear(turn, said)?
+        {
+            return Ok(heard);
+        }
         let plan = turn.plan();
         match answer {
             Answer::Bank(BankAnswer::Payout(no, said)) => match leg_of(plan, no) {

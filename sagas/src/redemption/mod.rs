@@ -72,6 +72,11 @@ const AT_LAST: Side<Saga> =
     word("order at last", Call::Redeem, Fact::OrderHeard, When::ConfirmDue, When::ConfirmOverdue)
         .after_the_end();
 
+/// The bank's word on money that a person took over while it was under way: it may have moved.
+const BANK_AT_LAST: Side<Saga> =
+    word("bank at last", Call::AskBank, Fact::BankHeard, When::BankAsked, When::BankOverdue)
+        .after_the_end();
+
 /// Business code 024, confirmed by 124.
 pub const REDEMPTION: Table<Saga> = Table {
     version: "redemption.v1",
@@ -86,6 +91,7 @@ pub const REDEMPTION: Table<Saga> = Table {
         act("close order", Do::CloseOrder, Fact::OrderClosed).after_the_end(),
         AT_LAST,
         act("release at last", Do::Release, Fact::NothingReserved).after_the_end(),
+        BANK_AT_LAST,
         act("hand over", Do::HandOver, Fact::HandedOver).after_the_end(),
         wait("missing shares", Fact::NothingMissing).after_the_end(),
         call("pay compensation", Call::Compensate, Fact::Compensated, When::CompensationOverdue)

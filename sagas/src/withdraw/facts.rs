@@ -1,13 +1,15 @@
 //! What each word of the table means on the log, and when each time is.
 
 use super::{
-    Fact, When,
+    Fact, Plan, When,
     saga::{View, Withdraw},
 };
 use crate::parts::{
     application::FundSaga as _,
     by_hand::{self, Origin},
-    cancel, lacking, timing, units,
+    cancel, lacking,
+    last_word::{self, AtBank, HasBank},
+    timing, units,
 };
 use fundflow_domain::{
     application::Stage,
@@ -61,6 +63,7 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
             !refused || is_given_up(view)
         }
         Fact::NothingReserved => wallet.held(view).is_none() || !out.lets_go(view),
+        Fact::BankHeard => last_word::is_heard(view),
         Fact::HandedOver => by_hand::is_handed_over(view),
         Fact::NothingMissing => !wallet.waits_for_shares(view),
     }
@@ -118,6 +121,8 @@ impl Withdraw {
     pub(super) fn instant(&self, view: &View<'_>, when: When) -> Option<Timestamp> {
         let house = &self.house;
         match when {
+            When::BankAsked => last_word::asked_from(view),
+            When::BankOverdue => last_word::overdue(self, view),
             When::CompensationOverdue => view.plan.compensations.overdue(house, view),
             When::NextCutOff => house.cut_off_after(trade_date(view), 1),
             When::Due => timing::asked_from(view, house.noon_after(self.confirmed_by(view)?, 0)),
@@ -191,4 +196,14 @@ fn difference(view: &View<'_>) -> Option<OpenEnd> {
 pub(super) fn unit(view: &View<'_>, end: &str) -> String {
     let shares = [END, lacking::MISSING].contains(&end);
     if shares { units::shares_of(view.open.request.fund) } else { units::YUAN.to_owned() }
+}
+
+impl HasBank for Withdraw {
+    fn at_bank(plan: &Plan) -> AtBank<'_> {
+        AtBank {
+            payment: None,
+            payouts: vec![(&plan.payout, PAYOUT)],
+            compensations: &plan.compensations,
+        }
+    }
 }

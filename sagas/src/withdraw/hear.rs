@@ -4,9 +4,9 @@ use super::{
     Call,
     saga::{Answer, Turn, View, Withdraw},
 };
-use crate::parts::{milestone::Scope, timing};
+use crate::parts::{last_word, milestone::Scope, timing};
 use crate::ports::{
-    bank::{BankAnswer, BankNotice},
+    bank::{BankAnswer, BankCall, BankNotice},
     registrar::{ApplicationAnswer, RegistrarNotice},
 };
 use fundflow_domain::time::Timestamp;
@@ -26,13 +26,9 @@ impl Withdraw {
     ) -> Option<Calling<Self>> {
         let plan = view.plan;
         let call = match what {
-            Call::PayOut => {
-                return Some(Calling::of(&self.house.bank, plan.payout.call(view)?, Answer::Bank));
-            }
-            Call::Compensate => {
-                let call = plan.compensations.call(view)?;
-                return Some(Calling::of(&self.house.bank, call, Answer::Bank));
-            }
+            Call::PayOut => return Some(self.to_bank(plan.payout.call(view)?)),
+            Call::AskBank => return Some(self.to_bank(last_word::call(view)?)),
+            Call::Compensate => return Some(self.to_bank(plan.compensations.call(view)?)),
             Call::Redeem => plan.out.submit(view, now)?,
             Call::Cancel => {
                 let (asked_at, _) = view.open.notes.cancel?;
@@ -43,7 +39,16 @@ impl Withdraw {
         Some(Calling::of(&(self.house.registrars)(registrar), call, Answer::Registrar))
     }
 
+    fn to_bank(&self, call: BankCall) -> Calling<Self> {
+        Calling::of(&self.house.bank, call, Answer::Bank)
+    }
+
     pub(super) fn hears(&self, turn: &mut Turn<'_>, answer: &Answer) -> Result<Heard, NotDone> {
+        if let Answer::Bank(said) = answer
+            && let Some(heard) = last_word::hear(turn, said)?
+        {
+            return Ok(heard);
+        }
         let plan = turn.plan();
         match answer {
             Answer::Bank(BankAnswer::Payout(no, said)) => {

@@ -69,6 +69,11 @@ const PAY_AT_LAST: Deed<Saga> = Deed {
     ..act("pay out at last", Do::RequestPayout, Fact::ProceedsRequested)
 };
 
+/// The bank's word on money that a person took over while it was under way: it may have moved.
+const BANK_AT_LAST: Side<Saga> =
+    word("bank at last", Call::AskBank, Fact::BankHeard, When::BankAsked, When::BankOverdue)
+        .after_the_end();
+
 const BESIDE: &[Side<Saga>] = &[
     call("cancel redemption", Call::Cancel, Fact::CancelSettled, When::Overdue)
         .beside()
@@ -82,6 +87,7 @@ const BESIDE: &[Side<Saga>] = &[
     call("paid out at last", Call::PayOut, Fact::ProceedsAnswered, When::MoneyOverdue)
         .after_the_end(),
     act("payout refused", Do::AskForAccount, Fact::NoneRefused).after_the_end(),
+    BANK_AT_LAST,
     act("hand over", Do::HandOver, Fact::HandedOver).after_the_end(),
     wait("missing shares", Fact::NothingMissing).after_the_end(),
     call("pay compensation", Call::Compensate, Fact::Compensated, When::CompensationOverdue)

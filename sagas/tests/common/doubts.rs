@@ -11,7 +11,7 @@ use fundflow_kernel::envelope::Recorded;
 use fundflow_runtime::{look::Look, message::Action, process::Disposition};
 use proptest::prelude::*;
 use rust_decimal::Decimal;
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 #[derive(Debug, Clone)]
 pub(crate) enum Doubt {
@@ -31,7 +31,8 @@ pub(crate) enum Doubt {
     Cancels,
     Resumes,
     Skips,
-    Dies,
+    /// Calls that are under way then arrive, or do not.
+    Dies(bool),
     /// After so many appends.
     DiesLater(usize),
 }
@@ -51,7 +52,7 @@ pub(crate) fn doubts() -> impl Strategy<Value = Vec<Doubt>> {
         1 => Just(Doubt::Cancels),
         1 => Just(Doubt::Resumes),
         1 => Just(Doubt::Skips),
-        1 => Just(Doubt::Dies),
+        1 => any::<bool>().prop_map(Doubt::Dies),
         1 => (0..6_usize).prop_map(Doubt::DiesLater),
     ];
     prop::collection::vec(doubt, 0..20)
@@ -67,17 +68,26 @@ pub(crate) trait Doubted {
     fn closes(&mut self, case: CaseId, closing: Box<Closing>);
     fn cancels(&mut self);
     fn acts(&mut self, action: Action);
-    fn dies(&mut self);
+    fn dies(&mut self, calls_arrive: bool);
     fn fuse(&mut self, appends: Option<usize>);
     fn seen(&self) -> Look;
     fn log(&self) -> &[Recorded];
     fn audit(&self) -> Report;
+    /// The numbers under which the bank has moved money, or how they end.
+    fn moved(&self) -> Vec<String>;
     fn transcript(&self) -> String;
 }
 
+/// Nobody disposes twice of money that a bank moves: that would say that the bank was asked.
 fn abandon(stage: &mut impl Doubted, what: Disposition) {
-    let ends = stage.seen().open_ends;
-    let dispositions = ends.into_iter().map(|end| (end.name, what)).collect();
+    let look = stage.seen();
+    let moved = |name: &str| {
+        let named = ["payout", "payment", "interest", "compensation", "repayment"].contains(&name);
+        named || name.starts_with("refund")
+    };
+    let told = |name: &Arc<str>| moved(name) && look.given_up.contains(name);
+    let ends = look.open_ends.iter().filter(|end| !told(&end.name));
+    let dispositions = ends.map(|end| (end.name.clone(), what)).collect();
     stage.acts(Action::Abandon { reason: "a test".into(), dispositions });
 }
 
@@ -118,7 +128,7 @@ pub(crate) fn play(stage: &mut impl Doubted, doubts: &[Doubt]) {
             Doubt::Cancels => stage.cancels(),
             Doubt::Resumes => resume(stage),
             Doubt::Skips => stage.acts(Action::SkipToLanding { reason: "a test".into() }),
-            Doubt::Dies => stage.dies(),
+            Doubt::Dies(calls_arrive) => stage.dies(*calls_arrive),
             Doubt::DiesLater(appends) => stage.fuse(Some(*appends)),
         }
     }
@@ -171,6 +181,18 @@ pub(crate) fn bring_to_its_end(stage: &mut impl Doubted) {
     assert!(closed_as_paid_by_us(stage.log()).is_subset(&all(stage.log(), "payout.requested")));
     let paid = compensated(stage.log());
     assert_eq!(paid + by_hand(&look, "compensation"), ours, "{:?}\n{text}", look.open_ends);
+    // Whoever leaves the row of a charge says that the bank has told them that it took nothing.
+    let left = stage.log().iter().any(|it| it.event.event_type.ends_with(".landing_chosen"));
+    for no in stage.moved().iter().filter(|no| !(left && no.ends_with("pay"))) {
+        assert!(is_known(stage.log(), no), "nobody knows that {no} has moved\n{text}");
+    }
+}
+
+/// Whether the log says that the bank has moved money under a number that ends so.
+pub(crate) fn is_known(log: &[Recorded], no: &str) -> bool {
+    let says = ["payment.paid", "payment.receipt_unapplied", "payment.refunded", "payout.paid_out"];
+    let said = log.iter().filter(|it| says.contains(&&*it.event.event_type));
+    said.map(|it| &it.event.data).any(|data| data.contains(&format!("{no}\"")))
 }
 
 /// Which cases' own payouts say that, as often as they do.

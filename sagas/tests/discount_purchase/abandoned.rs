@@ -270,8 +270,9 @@ fn money_of_a_late_redemption_is_paid_by_the_engine_or_named_as_owed_by_hand_and
 }
 
 #[test]
-fn a_payout_that_the_bank_never_answers_is_done_with_when_it_is_given_up() {
-    for what in [Disposition::Manual, Disposition::Suspense, Disposition::Refund] {
+fn a_payout_that_the_bank_never_answers_is_done_with_when_a_person_knows_what_became_of_it() {
+    use Disposition::{Manual, Refund, Suspense};
+    for (what, again) in [(Manual, Refund), (Suspense, Manual), (Refund, Suspense)] {
         let mut stage = Stage::at("10:00");
         stage.outside.verdicts.insert("target".to_owned(), Verdict::Rejected);
         stage.outside.down.insert("redeem.out".to_owned());
@@ -279,6 +280,10 @@ fn a_payout_that_the_bank_never_answers_is_done_with_when_it_is_given_up() {
         stage.run();
         assert_eq!(stage.parked().map(|(row, _)| row).as_deref(), Some("paid out"));
         assert!(matches!(stage.abandon_with(what), Reply::Acted), "{}", stage.text());
+        stage.run();
+        assert_eq!(stage.parked().map(|(row, _)| row).as_deref(), Some("bank at last"));
+        assert!(!stage.look().finished, "{what:?}: nobody knows");
+        assert!(matches!(stage.abandon_with(again), Reply::Acted), "{}", stage.text());
         stage.run();
         let look = stage.look();
         assert!(look.finished, "{what:?}: {:?}\n{}", look.parked, stage.text());

@@ -153,15 +153,16 @@ impl Outside {
                     Some(answer) => answer.clone(),
                     None => ChargeAnswer::NotFound,
                 }),
-                BankCall::Refund(refund) => BankAnswer::Refund(
+                BankCall::Refund(refund) | BankCall::AskRefund(refund) => BankAnswer::Refund(
                     refund.no.clone(),
                     match self.sent.get(name) {
                         _ if silent => RefundAnswer::Unknown(nobody()),
                         Some(serial) => RefundAnswer::Refunded(serial.clone()),
+                        None if !acts(effect) => RefundAnswer::NotFound,
                         None => RefundAnswer::Refused(Cause::new("closed", "account closed")),
                     },
                 ),
-                BankCall::Payout(payout) => BankAnswer::Payout(
+                BankCall::Payout(payout) | BankCall::AskPayout(payout) => BankAnswer::Payout(
                     payout.no.clone(),
                     match self.sent.get(name) {
                         _ if silent => PayoutAnswer::Unknown(nobody()),
@@ -171,6 +172,7 @@ impl Outside {
                             amount: payout.amount.into(),
                             at: now,
                         }),
+                        None if !acts(effect) => PayoutAnswer::NotFound,
                         None => PayoutAnswer::Refused(Cause::new("closed", "account closed")),
                     },
                 ),
@@ -234,7 +236,7 @@ impl Outside {
 fn acts(effect: &Effect) -> bool {
     let again = match effect.call_as() {
         Some(BankCall::Refund(_) | BankCall::Payout(_)) => true,
-        Some(BankCall::Charge(_)) => false,
+        Some(BankCall::Charge(_) | BankCall::AskRefund(_) | BankCall::AskPayout(_)) => false,
         None => matches!(effect.call_as(), Some(RegistrarCall::Cancel(_))),
     };
     again || effect.ask == Asking::Call

@@ -68,7 +68,17 @@ fn what_is_owed_after_the_end_can_be_given_up_by_its_name() {
         let reply = stage.act(Action::Abandon { reason: "why".into(), dispositions: vec![] });
         assert!(matches!(reply, Reply::NotActed(ActionError::Refused(_))), "{reply:?}");
         assert!(matches!(given_up(&mut stage, "refund1"), Reply::Acted));
+        let calls = stage.lines.iter().filter(|it| *it == "call mmf.pay.refund1").count();
         stage.run();
+        assert_eq!(stage.look().finished, !silent, "{:?}", stage.look().waits);
+        if silent {
+            assert_eq!(stage.parked().map(|(row, _)| row), Some("bank at last".to_owned()));
+            let dispositions = vec![("refund1".into(), Disposition::Suspense)];
+            stage.act(Action::Abandon { reason: "the bank: never sent".into(), dispositions });
+            stage.run();
+        }
+        let again = stage.lines.iter().filter(|it| *it == "call mmf.pay.refund1").count();
+        assert_eq!(again, calls, "it is asked about, and never sent again");
 
         let look = stage.look();
         assert_eq!(look.ending, Some("discount_purchase.completed"), "it stays what it was");

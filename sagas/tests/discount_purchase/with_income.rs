@@ -191,3 +191,39 @@ fn the_last_of_two_orders_that_together_take_all_takes_the_unpaid_income_along()
         assert_eq!(takes_income(&stage), takes, "{there}");
     }
 }
+
+/// The order says that the income is to go along, and the registrar paid it: it is the investor's money
+/// already, and the shares of the other order begin a new account, whenever that was rejected.
+#[test]
+fn income_that_went_along_stays_paid_where_the_order_before_it_is_rejected_before_or_after() {
+    let rejected = |stage: &mut Stage| {
+        stage.given(&wallet_key(), &Command::Release("TX-9".parse().unwrap()));
+        stage.crash();
+    };
+    let wallets = [false, true].map(|before| {
+        let mut stage = holding("1400");
+        accrue(&mut stage, "2026-02-27");
+        let other = Command::Reserve("TX-9".parse().unwrap(), "400".parse().unwrap());
+        stage.given(&wallet_key(), &other);
+        stage.outside.verdicts.insert("convert".to_owned(), Verdict::Silence);
+        stage.request(&request(Mode::Held));
+        stage.settle();
+        if before {
+            rejected(&mut stage);
+        }
+        told(&mut stage, "0.07");
+        stage.run();
+        if !before {
+            rejected(&mut stage);
+        }
+        books::at_the_end(&stage);
+        let wallet = stage.state(&wallet_key());
+        assert_eq!(wallet.unpaid_income().to_string(), "0.0000", "{}", stage.text());
+        assert_eq!(wallet.available().to_string(), "400.00", "{}", stage.text());
+        accrue(&mut stage, "2026-03-03");
+        carry(&mut stage, "2026-03-03", "2026-03-04");
+        let wallet = stage.state(&wallet_key());
+        [wallet.registered(), wallet.available()].map(|it| it.to_string())
+    });
+    assert_eq!(wallets, [["400.02", "400.02"], ["400.02", "400.02"]]);
+}

@@ -18,7 +18,7 @@ use fundflow_domain::{
     time::Timestamp,
 };
 use fundflow_kernel::{envelope::Recorded, streams::Key};
-use fundflow_runtime::{look::Look, message::Action};
+use fundflow_runtime::{look::Look, message::Action, process::Disposition};
 use fundflow_sagas::{
     conversion::Conversion,
     ports::{
@@ -98,8 +98,11 @@ impl<S: InHouse<Command: 'static, Request: 'static>> Doubted for Order<S> {
     fn acts(&mut self, action: Action) {
         self.stage.act::<S>(self.id, action);
     }
-    fn dies(&mut self) {
-        self.stage.crash();
+    fn dies(&mut self, calls_arrive: bool) {
+        self.stage.dies(calls_arrive);
+    }
+    fn moved(&self) -> Vec<String> {
+        self.stage.outside.moved.keys().cloned().collect()
     }
     fn fuse(&mut self, appends: Option<usize>) {
         self.stage.fuse = appends;
@@ -260,4 +263,18 @@ proptest! {
     fn whatever_is_said_of_a_conversion_its_shares_are_somewhere(doubts in doubts()) {
         converted_in_doubt(&doubts);
     }
+}
+
+#[test]
+fn what_the_bank_paid_of_a_payout_whose_answer_died_is_not_paid_by_hand_as_well() {
+    use Doubt::{Abandons, Closes, Confirms, DiesLater, Hours};
+    redeemed_in_doubt(&[
+        Confirms(false, 0, false),
+        Confirms(false, 1, true),
+        Confirms(false, 1, false),
+        Closes(0, 2),
+        DiesLater(1),
+        Abandons(Disposition::Refund),
+        Hours(0),
+    ]);
 }

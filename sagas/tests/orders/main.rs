@@ -22,6 +22,7 @@ mod doubted;
 mod doubts;
 mod funds;
 mod instants;
+mod kept;
 mod limits;
 mod missing;
 mod outside;

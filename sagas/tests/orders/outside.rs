@@ -20,7 +20,7 @@ use fundflow_runtime::{
     port::{Ask, Payload},
 };
 use fundflow_sagas::ports::{
-    bank::{BankAnswer, BankCall, ChargeAnswer, PayoutAnswer, RefundAnswer},
+    bank::{BankAnswer, BankCall, ChargeAnswer, Payout, PayoutAnswer, Refund, RefundAnswer},
     registrar::{ApplicationAnswer, RegistrarCall},
 };
 use std::{
@@ -72,13 +72,22 @@ impl Outside {
     fn bank(&mut self, call: &BankCall, ask: Ask, now: Timestamp) -> BankAnswer {
         let nobody = || Cause::new("time_out", "no answer");
         match call {
+            BankCall::AskRefund(Refund { no, .. }) | BankCall::AskPayout(Payout { no, .. })
+                if !self.moved.contains_key(no.as_str()) && !self.mute.contains(no.as_str()) =>
+            {
+                never_sent(call)
+            }
             BankCall::Charge(charge) if self.mute.contains(charge.no.as_str()) => {
                 BankAnswer::Charge(ChargeAnswer::Unknown(nobody()))
             }
-            BankCall::Refund(refund) if self.mute.contains(refund.no.as_str()) => {
+            BankCall::Refund(refund) | BankCall::AskRefund(refund)
+                if self.mute.contains(refund.no.as_str()) =>
+            {
                 BankAnswer::Refund(refund.no.clone(), RefundAnswer::Unknown(nobody()))
             }
-            BankCall::Payout(payout) if self.mute.contains(payout.no.as_str()) => {
+            BankCall::Payout(payout) | BankCall::AskPayout(payout)
+                if self.mute.contains(payout.no.as_str()) =>
+            {
                 BankAnswer::Payout(payout.no.clone(), PayoutAnswer::Unknown(nobody()))
             }
             BankCall::Charge(charge) => {
@@ -103,14 +112,16 @@ impl Outside {
                 let cause = Cause::new("closed", "the account is closed");
                 BankAnswer::Refund(refund.no.clone(), RefundAnswer::Refused(cause))
             }
-            BankCall::Refund(refund) => {
+            BankCall::Refund(refund) | BankCall::AskRefund(refund) => {
                 self.moved.insert(refund.no.to_string(), refund.amount.into());
                 let serial = read(&format!("S.{}", refund.no));
                 BankAnswer::Refund(refund.no.clone(), RefundAnswer::Refunded(serial))
             }
-            BankCall::Payout(payout) => {
+            BankCall::Payout(payout) | BankCall::AskPayout(payout) => {
                 let no = payout.no.clone();
-                if self.refuses.contains(payout.account.as_str()) {
+                if self.refuses.contains(payout.account.as_str())
+                    && !self.moved.contains_key(no.as_str())
+                {
                     let cause = Cause::new("closed", "the account is closed");
                     return BankAnswer::Payout(no, PayoutAnswer::Refused(cause));
                 }
@@ -166,6 +177,18 @@ impl Outside {
         };
         let is_payment = |no: &str| no.rsplit('.').next() == Some("pay");
         [sum(&is_payment), sum(&|no| !is_payment(no))]
+    }
+}
+
+fn never_sent(call: &BankCall) -> BankAnswer {
+    match call {
+        BankCall::Charge(_) => BankAnswer::Charge(ChargeAnswer::NotFound),
+        BankCall::Refund(it) | BankCall::AskRefund(it) => {
+            BankAnswer::Refund(it.no.clone(), RefundAnswer::NotFound)
+        }
+        BankCall::Payout(it) | BankCall::AskPayout(it) => {
+            BankAnswer::Payout(it.no.clone(), PayoutAnswer::NotFound)
+        }
     }
 }
 

@@ -276,6 +276,16 @@ impl Stage {
         }
     }
 
+    /// The process dies; calls that are under way arrive all the same, or do not.
+    pub(crate) fn dies(&mut self, calls_arrive: bool) {
+        for effect in std::mem::take(&mut self.in_flight) {
+            if calls_arrive {
+                self.outside.answer(&effect, self.now);
+            }
+        }
+        self.crash();
+    }
+
     /// The process dies and another one starts from what is stored.
     pub(crate) fn crash(&mut self) {
         self.in_flight.clear();

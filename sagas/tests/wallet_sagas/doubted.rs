@@ -78,8 +78,11 @@ impl Doubted for Order {
     fn acts(&mut self, action: Action) {
         self.0.act(action);
     }
-    fn dies(&mut self) {
-        self.0.crash();
+    fn dies(&mut self, calls_arrive: bool) {
+        self.0.dies(calls_arrive);
+    }
+    fn moved(&self) -> Vec<String> {
+        self.0.outside.moved()
     }
     fn fuse(&mut self, appends: Option<usize>) {
         self.0.fuse = appends;

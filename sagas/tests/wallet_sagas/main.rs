@@ -26,6 +26,7 @@ mod freeze;
 mod given_up;
 mod income;
 mod income_debt;
+mod kept;
 mod missing;
 mod never_got;
 mod outside;

@@ -69,6 +69,15 @@ impl Outside {
         Self { wallets, ..Self::default() }
     }
 
+    /// The short names of calls by which a bank moved money.
+    pub(crate) fn moved(&self) -> Vec<String> {
+        let of_bank = |name: &&String| {
+            let last = name.rsplit('.').next().unwrap_or(name);
+            ["pay", "out"].contains(&last) || last.starts_with("refund")
+        };
+        self.done.iter().filter(of_bank).cloned().collect()
+    }
+
     fn page(&mut self, page: &Page) -> PageAnswer {
         if self.unreadable > 0 {
             self.unreadable -= 1;
@@ -179,15 +188,15 @@ fn bank(name: &str, call: &BankCall, what: Standing, now: Timestamp) -> BankAnsw
             Standing::Unknown(cause) => ChargeAnswer::Unknown(cause),
             Standing::NotFound => ChargeAnswer::NotFound,
         }),
-        BankCall::Refund(refund) => BankAnswer::Refund(
+        BankCall::Refund(refund) | BankCall::AskRefund(refund) => BankAnswer::Refund(
             refund.no.clone(),
             match what {
                 Standing::Done => RefundAnswer::Refunded(serial),
                 Standing::Refused(cause) | Standing::Unknown(cause) => RefundAnswer::Unknown(cause),
-                Standing::NotFound => panic!("money that leaves is never asked about"),
+                Standing::NotFound => RefundAnswer::NotFound,
             },
         ),
-        BankCall::Payout(it) => BankAnswer::Payout(
+        BankCall::Payout(it) | BankCall::AskPayout(it) => BankAnswer::Payout(
             it.no.clone(),
             match what {
                 Standing::Done => PayoutAnswer::PaidOut(payout::Transfer {
@@ -198,7 +207,7 @@ fn bank(name: &str, call: &BankCall, what: Standing, now: Timestamp) -> BankAnsw
                 }),
                 Standing::Refused(cause) => PayoutAnswer::Refused(cause),
                 Standing::Unknown(cause) => PayoutAnswer::Unknown(cause),
-                Standing::NotFound => panic!("money that leaves is never asked about"),
+                Standing::NotFound => PayoutAnswer::NotFound,
             },
         ),
     }
@@ -214,12 +223,14 @@ fn advancing(name: &str, call: &AdvanceCall, what: Standing, now: Timestamp) -> 
             Standing::Unknown(cause) => AdvanceAnswer::Unknown(cause),
             Standing::NotFound => AdvanceAnswer::NotFound,
         }),
-        AdvanceCall::Repay(it) => AdvanceSaid::Repayment(match what {
-            Standing::Done => RepaymentAnswer::Repaid(moved(it.amount.into())),
-            Standing::Refused(cause) => RepaymentAnswer::Refused(cause),
-            Standing::Unknown(cause) => RepaymentAnswer::Unknown(cause),
-            Standing::NotFound => panic!("money that leaves is never asked about"),
-        }),
+        AdvanceCall::Repay(it) | AdvanceCall::AskRepayment(it) => {
+            AdvanceSaid::Repayment(match what {
+                Standing::Done => RepaymentAnswer::Repaid(moved(it.amount.into())),
+                Standing::Refused(cause) => RepaymentAnswer::Refused(cause),
+                Standing::Unknown(cause) => RepaymentAnswer::Unknown(cause),
+                Standing::NotFound => RepaymentAnswer::NotFound,
+            })
+        }
     }
 }
 

@@ -7,12 +7,14 @@ use crate::{
     withdraw::{asked, request, stage},
 };
 use fundflow_domain::{
+    application::Outcome,
     case::{CaseId, Closing, How},
     ids::ApplicationNo,
     money_fund::IncomeUnit,
     text::Text,
     wallet::{Command as WalletCommand, Reservation},
 };
+use fundflow_runtime::message::Action;
 use fundflow_sagas::{
     ports::registrar::{self, ApplicationAnswer},
     withdraw::{Command, Withdraw},
@@ -218,4 +220,48 @@ fn what_was_carried_before_a_late_word_is_taken_back_with_it() {
     says(&mut stage, portion("c-1", "2026-02-04", true, "400"));
     assert_eq!(figures(&stage), ["622.26", "0.00", "622.26"], "{}", stage.text());
     assert_eq!(stage.wallet().unpaid_income().to_string(), "0.0000");
+}
+
+/// The same without one yuan of what it is to pay out.
+fn too_little(word: ApplicationAnswer) -> ApplicationAnswer {
+    let ApplicationAnswer::Confirmed(mut said) = word else { return word };
+    if let Outcome::Redemption(numbers) = &mut said.outcome {
+        numbers.payout = numbers.payout.minus("1".parse().unwrap()).unwrap();
+    }
+    ApplicationAnswer::Confirmed(said)
+}
+
+/// Earns on 4, 5 and 6 February.
+fn earning(stage: &Stage<Withdraw>) -> [String; 3] {
+    ["2026-02-04", "2026-02-05", "2026-02-06"]
+        .map(|day| stage.wallet().earning_on(day.parse().unwrap()).to_string())
+}
+
+#[test]
+fn a_corrected_record_of_as_many_shares_decides_again_until_when_they_earn() {
+    for resumed in [false, true] {
+        for fuse in (0..12).map(Some).chain([None]) {
+            let mut stage = asked_for();
+            says(&mut stage, portion("c-1", "2026-02-04", false, "150"));
+            says(&mut stage, too_little(portion("c-2", "2026-02-05", true, "250")));
+            assert_eq!(earning(&stage), ["850.00", "600.00", "600.00"], "{}", stage.text());
+            if resumed {
+                stage.act(Action::Resume { reason: "a person looked".into() });
+            }
+            stage.fuse = fuse;
+            let corrected = portion("c-3", "2026-02-06", true, "250");
+            says(&mut stage, corrected.clone());
+            stage.fuse = None;
+            says(&mut stage, corrected.clone());
+            says(&mut stage, corrected);
+            assert_eq!(
+                earning(&stage),
+                ["850.00", "850.00", "600.00"],
+                "{fuse:?}\n{}",
+                stage.text()
+            );
+            assert_eq!(stage.count("wallet.take_out_corrected"), 1, "{fuse:?}\n{}", stage.text());
+            assert_eq!(figures(&stage)[0], "600.00");
+        }
+    }
 }

@@ -336,8 +336,15 @@ impl<S: Saga> Stage<S> {
 
     /// The process dies and another one starts from what is stored. Calls that were out have acted.
     pub(crate) fn crash(&mut self) {
+        self.dies(true);
+    }
+
+    /// The same; calls that are under way arrive, or do not.
+    pub(crate) fn dies(&mut self, calls_arrive: bool) {
         for effect in std::mem::take(&mut self.in_flight) {
-            self.outside.answer(&name_of(&effect.key), &effect, self.now);
+            if calls_arrive {
+                self.outside.answer(&name_of(&effect.key), &effect, self.now);
+            }
         }
         self.runner = runner(&self.saga, &self.beside);
         let begun = self.events.iter().filter(|it| it.version == Version(1));

@@ -121,7 +121,15 @@ impl Outside {
                 let acted = self.acted(key, May::Decline).into_iter();
                 acted.map(|(it, after)| Said::of(BankAnswer::Charge(said(it)), after)).collect()
             }
-            BankCall::Refund(refund) => {
+            BankCall::AskRefund(it) if !self.done.contains_key(it.no.as_str()) => {
+                let answer = BankAnswer::Refund(it.no.clone(), RefundAnswer::NotFound);
+                vec![Said::of(answer, self.clone())]
+            }
+            BankCall::AskPayout(it) if !self.done.contains_key(it.no.as_str()) => {
+                let answer = BankAnswer::Payout(it.no.clone(), PayoutAnswer::NotFound);
+                vec![Said::of(answer, self.clone())]
+            }
+            BankCall::Refund(refund) | BankCall::AskRefund(refund) => {
                 let no = refund.no.clone();
                 let said = |done| match done {
                     Done::At(_) => RefundAnswer::Refunded(serial_of(no.as_str())),
@@ -131,7 +139,7 @@ impl Outside {
                 let acted = self.acted(no.as_str(), May::RefuseMoney).into_iter();
                 acted.map(|(it, after)| Said::of(answer(it), after)).collect()
             }
-            BankCall::Payout(payout) => {
+            BankCall::Payout(payout) | BankCall::AskPayout(payout) => {
                 let no = payout.no.clone();
                 let said = |done| match done {
                     Done::At(at) => PayoutAnswer::PaidOut(payout::Transfer {
@@ -169,7 +177,11 @@ impl Outside {
                 let acted = self.acted(key, May::DeclineAdvance).into_iter();
                 acted.map(|(it, after)| Said::of(AdvanceSaid::Advance(said(it)), after)).collect()
             }
-            AdvanceCall::Repay(it) => {
+            AdvanceCall::AskRepayment(it) if !self.done.contains_key(it.no.as_str()) => {
+                let answer = AdvanceSaid::Repayment(RepaymentAnswer::NotFound);
+                vec![Said::of(answer, self.clone())]
+            }
+            AdvanceCall::Repay(it) | AdvanceCall::AskRepayment(it) => {
                 let key = it.no.as_str();
                 let said = |done| match done {
                     Done::At(at) => RepaymentAnswer::Repaid(moved(key, it.amount, at)),
@@ -287,10 +299,10 @@ impl Counterparties for Outside {
             Some(BankCall::Charge(_)) => {
                 return Arc::new(BankAnswer::Charge(ChargeAnswer::Unknown(cause)));
             }
-            Some(BankCall::Refund(it)) => {
+            Some(BankCall::Refund(it) | BankCall::AskRefund(it)) => {
                 return Arc::new(BankAnswer::Refund(it.no.clone(), RefundAnswer::Unknown(cause)));
             }
-            Some(BankCall::Payout(it)) => {
+            Some(BankCall::Payout(it) | BankCall::AskPayout(it)) => {
                 return Arc::new(BankAnswer::Payout(it.no.clone(), PayoutAnswer::Unknown(cause)));
             }
             None => {}
@@ -299,7 +311,7 @@ impl Counterparties for Outside {
             Some(AdvanceCall::Advance(_)) => {
                 Arc::new(AdvanceSaid::Advance(AdvanceAnswer::Unknown(cause)))
             }
-            Some(AdvanceCall::Repay(_)) => {
+            Some(AdvanceCall::Repay(_) | AdvanceCall::AskRepayment(_)) => {
                 Arc::new(AdvanceSaid::Repayment(RepaymentAnswer::Unknown(cause)))
             }
             None => Arc::new(ApplicationAnswer::Unknown(cause)),

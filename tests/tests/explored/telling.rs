@@ -89,15 +89,16 @@ fn notice(
             (BankCall::Charge(it), BankAnswer::Charge(answer)) => {
                 Some(bank::charge_notice(&it.no, answer))
             }
-            (BankCall::Payout(it), BankAnswer::Payout(no, answer @ PayoutAnswer::PaidOut(_))) => {
-                Some(bank::payout_notice(&it.no, no, answer))
-            }
+            (
+                BankCall::Payout(it) | BankCall::AskPayout(it),
+                BankAnswer::Payout(no, answer @ PayoutAnswer::PaidOut(_)),
+            ) => Some(bank::payout_notice(&it.no, no, answer)),
             _ => None,
         },
         Known::Advance(AdvanceCall::Advance(it)) => {
             Some(advance::notice(&it.no, payload.downcast_ref::<AdvanceSaid>()?.clone()))
         }
-        Known::Advance(AdvanceCall::Repay(it)) => {
+        Known::Advance(AdvanceCall::Repay(it) | AdvanceCall::AskRepayment(it)) => {
             Some(advance::notice(&it.advance, payload.downcast_ref::<AdvanceSaid>()?.clone()))
         }
         Known::Order(terms) => match payload.downcast_ref::<ApplicationAnswer>()? {

@@ -297,6 +297,14 @@ impl PaymentChannel for Network<SandboxChannel> {
         self.call(self.beyond.refund(refund)).await
     }
 
+    async fn query_refund(&self, refund: Refund) -> RefundAnswer {
+        self.call(self.beyond.query_refund(refund)).await
+    }
+
+    async fn query_payout(&self, payout: Payout) -> PayoutAnswer {
+        self.call(self.beyond.query_payout(payout)).await
+    }
+
     async fn pay_out(&self, payout: Payout) -> PayoutAnswer {
         self.call(self.beyond.pay_out(payout)).await
     }
@@ -313,6 +321,10 @@ impl AdvanceBank for Network<SandboxAdvance> {
 
     async fn repay(&self, repayment: Repayment) -> RepaymentAnswer {
         self.call(self.beyond.repay(repayment)).await
+    }
+
+    async fn query_repayment(&self, repayment: Repayment) -> RepaymentAnswer {
+        self.call(self.beyond.query_repayment(repayment)).await
     }
 }
 

@@ -338,9 +338,23 @@ impl PaymentChannel for SandboxChannel {
         self.take_refund(&refund)
     }
 
+    async fn query_refund(&self, refund: Refund) -> RefundAnswer {
+        self.called().await;
+        let entry = self.books.as_ref().and_then(|books| books.refunds.get(refund.no.as_str()));
+        let known = entry.filter(|entry| entry.arrived);
+        known.map_or(RefundAnswer::NotFound, |entry| entry.answer(self.clock.now(), false))
+    }
+
     async fn pay_out(&self, payout: Payout) -> PayoutAnswer {
         self.called().await;
         self.take_payout(&payout)
+    }
+
+    async fn query_payout(&self, payout: Payout) -> PayoutAnswer {
+        self.called().await;
+        let entry = self.books.as_ref().and_then(|books| books.payouts.get(payout.no.as_str()));
+        let known = entry.filter(|entry| entry.arrived);
+        known.map_or(PayoutAnswer::NotFound, |entry| entry.answer(self.clock.now(), false))
     }
 }
 

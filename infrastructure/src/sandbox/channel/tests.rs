@@ -164,6 +164,7 @@ fn a_payout_arrives_once_per_number_at_its_instant_or_not_at_all() {
     let name = |answer: &PayoutAnswer| match answer {
         PayoutAnswer::PaidOut(_) => "paid",
         PayoutAnswer::Refused(_) => "refused",
+        PayoutAnswer::NotFound => "not found",
         PayoutAnswer::Pending(_) => "pending",
         PayoutAnswer::Unknown(_) => "unknown",
     };

@@ -17,6 +17,7 @@ pub(super) fn evolve<S: Saga>(state: State<S>, event: &Event<S>) -> Option<State
                 landing_chosen: false,
                 left_because: None,
                 given_up: Vec::new(),
+                given_up_again: Vec::new(),
                 given_up_at: None,
             })))
         }
@@ -71,8 +72,9 @@ fn aftermath<S: Saga>(open: &mut Open<S>, event: &Event<S>) -> Option<()> {
             go_on(open);
         }
         // A person disposes of what is still open, or otherwise of what was given up.
-        Event::Abandoned { ends, .. } => {
+        Event::Abandoned { ends, at, .. } => {
             if ends.iter().any(|end| end.came_of.is_none()) {
+                open.given_up_at = *at;
                 go_on(open);
                 open.retries.clear();
             }
@@ -93,7 +95,13 @@ fn go_on<S: Saga>(open: &mut Open<S>) {
 fn give_up<S: Saga>(open: &mut Open<S>, ends: &[Disposed]) {
     for end in ends {
         match open.given_up.iter_mut().find(|known| known.name == end.name) {
-            Some(was) => *was = end.clone(),
+            Some(was) => {
+                let again = was.is_of_itself() && end.came_of.is_none();
+                if again && open.given_up_again.iter().all(|name| *name != end.name) {
+                    open.given_up_again.push(end.name.clone());
+                }
+                *was = end.clone();
+            }
             None => open.given_up.push(end.clone()),
         }
     }

@@ -68,6 +68,11 @@ impl Disposed {
     pub const fn by_a_person(name: Arc<str>, worth: Decimal, disposition: Disposition) -> Self {
         Self { name, worth, disposition, came_of: None, before: None }
     }
+
+    /// Whether a person took over that very end.
+    pub(crate) fn is_of_itself(&self) -> bool {
+        self.came_of.as_ref().is_none_or(|of| *of == self.name)
+    }
 }
 
 /// A row that waits for its next attempt.
@@ -225,8 +230,10 @@ pub struct Open<S: Saga> {
     pub left_because: Option<Arc<str>>,
     /// What a person took over, what is to become of it, and what it was worth when it was last named.
     pub given_up: Vec<Disposed>,
-    /// When that ended it, by the engine's clock: none of its rows has called anybody since. `None` while
-    /// it did not, and where that was not kept.
+    /// What of that a person has disposed of once more.
+    pub given_up_again: Vec<Arc<str>>,
+    /// When a person last did, by the engine's clock: nobody has been called since for what that person
+    /// took over. `None` where nobody did, and where that was not kept.
     pub given_up_at: Option<Timestamp>,
 }
 

@@ -24,6 +24,16 @@ impl<S: Saga> Open<S> {
     pub fn disposed(&self, name: &str) -> Option<&Disposed> {
         self.given_up.iter().find(|end| *end.name == *name)
     }
+
+    /// Whether a person took over that very end, and not only what came of another one.
+    pub fn gave_up(&self, name: &str) -> bool {
+        self.disposed(name).is_some_and(Disposed::is_of_itself)
+    }
+
+    /// Whether that person has disposed of it otherwise since.
+    pub fn gave_up_again(&self, name: &str) -> bool {
+        self.given_up_again.iter().any(|again| **again == *name)
+    }
 }
 
 // `derive` would ask these of `S` itself.
@@ -40,6 +50,7 @@ impl<S: Saga> Clone for Open<S> {
             landing_chosen: self.landing_chosen,
             left_because: self.left_because.clone(),
             given_up: self.given_up.clone(),
+            given_up_again: self.given_up_again.clone(),
             given_up_at: self.given_up_at,
         }
     }
@@ -57,6 +68,7 @@ impl<S: Saga> PartialEq for Open<S> {
             && self.landing_chosen == other.landing_chosen
             && self.left_because == other.left_because
             && self.given_up == other.given_up
+            && self.given_up_again == other.given_up_again
             && self.given_up_at == other.given_up_at
     }
 }
@@ -74,6 +86,7 @@ impl<S: Saga> fmt::Debug for Open<S> {
             .field("landing_chosen", &self.landing_chosen)
             .field("left_because", &self.left_because)
             .field("given_up", &self.given_up)
+            .field("given_up_again", &self.given_up_again)
             .field("given_up_at", &self.given_up_at)
             .finish()
     }

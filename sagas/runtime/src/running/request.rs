@@ -189,6 +189,7 @@ fn opened<S: Saga>(
         landing_chosen: false,
         left_because: None,
         given_up: Vec::new(),
+        given_up_again: Vec::new(),
         given_up_at: None,
     }
 }
