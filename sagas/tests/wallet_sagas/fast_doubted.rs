@@ -11,6 +11,7 @@ use crate::{
     outside::{record, redeemed, rejected},
     stage::{Stage, order, out_no},
 };
+use fundflow_application::audit::Report;
 use fundflow_domain::{
     advance::{Advance, Advances},
     application::{Application, Applications, FastTransferConfirmed, Outcome},
@@ -103,8 +104,11 @@ impl Doubted for Order {
     fn acts(&mut self, action: Action) {
         self.0.act(action);
     }
-    fn dies(&mut self) {
-        self.0.crash();
+    fn dies(&mut self, calls_arrive: bool) {
+        self.0.dies(calls_arrive);
+    }
+    fn moved(&self) -> Vec<String> {
+        self.0.outside.moved()
     }
     fn fuse(&mut self, appends: Option<usize>) {
         self.0.fuse = appends;
@@ -114,6 +118,9 @@ impl Doubted for Order {
     }
     fn log(&self) -> &[Recorded] {
         &self.0.events
+    }
+    fn audit(&self) -> Report {
+        crate::audited::report(&self.0.events, self.0.kinds())
     }
     fn transcript(&self) -> String {
         self.0.text()
