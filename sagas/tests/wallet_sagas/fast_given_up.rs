@@ -190,8 +190,7 @@ pub(crate) fn advance_of(played: &Fast) -> advance::Advance {
 
 /// The engine has sent the bank its money, and nobody knows whether it is there.
 fn is_on_its_way(played: &Fast) -> bool {
-    let by_hand = named(played, "repayment").filter(|it| it.disposition != Disposition::Refund);
-    by_hand.is_none() && matches!(advance_of(played).stage, advance::Stage::Repaying { .. })
+    matches!(advance_of(played).stage, advance::Stage::Repaying { .. })
 }
 
 /// Yuan that the customer owes the bank by our books.
