@@ -85,8 +85,8 @@ fn who_only_repeats_what_was_taken_back_is_waited_for_and_a_person_is_told_so() 
     stage.command::<Redemption>("R", redemption::Command::CloseCase { case, closing });
     stage.outside.says("R.redeem", "2026-02-24T10:02:00+08:00", said);
     stage.until("02-27 18:00");
-    let (row, cause) = stage.look::<Redemption>("R").parked.expect("a person is called");
-    assert_eq!((&*row, &*cause.code), ("confirm", "taken_back"), "{}", stage.text());
+    let (row, why) = stage.look::<Redemption>("R").parked.expect("a person is called");
+    assert_eq!((&*row, &*why.code), ("confirm", "taken_back"), "{}", stage.text());
     assert_eq!(opened(&stage).len(), 1, "{}", stage.text());
     // Another record wakes it.
     let anew = redeemed("C2", "2026-02-25", true, NUMBERS, &LOTS);
