@@ -25,12 +25,13 @@ pub(super) struct Doubts {
     upheld: Vec<Serial>,
     /// Once for each time that the registrar took a record back.
     taken_back: Vec<Serial>,
-    /// Those of them that it has not said again.
+    /// Those of them under which it has said nothing new since.
     away: Vec<Serial>,
     rejection: Option<Rejection>,
     /// Rejections that were settled without effect: old news.
     dropped: Vec<Rejection>,
-    rejections_taken_back: usize,
+    /// Rejections that the registrar took back: the same one, heard again, is old news.
+    rejections_taken_back: Vec<Rejection>,
     /// Rejections that held until a confirmation did: the same one, heard again, is old news.
     overturned: Vec<Rejection>,
     /// It had been taken back, until a confirmation held all the same: said again, that is old news.
@@ -46,7 +47,7 @@ static NONE: Doubts = Doubts {
     away: Vec::new(),
     rejection: None,
     dropped: Vec::new(),
-    rejections_taken_back: 0,
+    rejections_taken_back: Vec::new(),
     overturned: Vec::new(),
     kept_after_all: false,
 };
@@ -61,10 +62,11 @@ pub(super) fn contest(known: &Application, came: &Confirmation) -> Decision {
     }
     let holds = known.confirmations().find(|it| it.serial == came.serial);
     let contested = known.contested().find(|it| it.serial == came.serial);
-    if let Some(was) = contested.or(holds).or_else(|| known.doubts().withdrawn(&came.serial)) {
+    if let Some(was) = contested.or(holds) {
         return same(was, came);
     }
-    Ok(vec![Event::Contested(Box::new(came.clone()))])
+    let news = || Ok(vec![Event::Contested(Box::new(came.clone()))]);
+    heard_again(known, came).unwrap_or_else(news)
 }
 
 pub(super) fn uphold(known: &Application, serial: &Serial) -> Decision {
@@ -120,7 +122,7 @@ pub(super) fn contest_rejection(known: &Application, came: &Rejection) -> Decisi
     let same = |was: &Rejection| was.interest == came.interest;
     match &doubts.rejection {
         Some(was) if same(was) => Ok(vec![]),
-        None if doubts.dropped.iter().any(same) || doubts.overturned.contains(came) => Ok(vec![]),
+        None if doubts.dropped.iter().any(same) || doubts.is_gone(came) => Ok(vec![]),
         None => Ok(vec![Event::RejectionContested(came.clone())]),
         Some(_) => Err(Refusal::Contradicts {
             stands: Box::new(Message::Confirmation(last.as_ref().clone())),
@@ -160,14 +162,19 @@ pub(super) fn drop_rejection(known: &Application, cause: &Cause, taken_back: boo
         return Ok(vec![Event::RejectionDropped { cause: cause.clone(), taken_back }]);
     }
     let doubts = known.doubts();
-    let before = !doubts.dropped.is_empty() || doubts.rejections_taken_back > 0;
+    let before = !doubts.dropped.is_empty() || !doubts.rejections_taken_back.is_empty();
     if before { Ok(vec![]) } else { Err(Refusal::NoRejectionContested) }
 }
 
-/// What a record that was corrected or settled decides when it is heard again: nothing. `None` for another
-/// one, and for one that the registrar had taken back: said again, it is news.
+/// What a record that was corrected, settled or taken back decides when it is heard again: nothing, since
+/// who repeats all that was ever said repeats that, too. `None` for another one, and for other figures or
+/// another day under the serial of one that was taken back: that is news.
 pub(super) fn heard_again(known: &Application, came: &Confirmation) -> Option<Decision> {
-    let was = known.doubts().withdrawn(&came.serial)?;
+    let doubts = known.doubts();
+    let mut all = doubts.withdrawn.iter().filter(|it| it.serial == came.serial);
+    let was = all.clone().find(|it| it.says_the_same(came));
+    let is_away = doubts.away.contains(&came.serial);
+    let was = was.or_else(|| all.next().filter(|_| !is_away))?;
     Some(same(was, came))
 }
 
@@ -181,14 +188,17 @@ fn same(was: &Confirmation, came: &Confirmation) -> Decision {
 
 impl Doubts {
     fn find(&self, serial: &Serial) -> Option<&Confirmation> {
+        let mut withdrawn = self.withdrawn.iter().filter(|_| !self.away.contains(serial));
         let contested = self.contested.iter().find(|it| it.serial == *serial);
-        contested.or_else(|| self.withdrawn(serial))
+        contested.or_else(|| withdrawn.find(|it| it.serial == *serial))
     }
 
-    /// One that is old news.
-    fn withdrawn(&self, serial: &Serial) -> Option<&Confirmation> {
-        let mut all = self.withdrawn.iter().filter(|_| !self.away.contains(serial));
-        all.find(|it| it.serial == *serial)
+    /// Whether that rejection was overturned, or taken back.
+    fn is_gone(&self, came: &Rejection) -> bool {
+        // A file and a callback may word one reason differently; it has no number but its code.
+        let same =
+            |it: &Rejection| it.cause.code == came.cause.code && it.interest == came.interest;
+        self.overturned.contains(came) || self.rejections_taken_back.iter().any(same)
     }
 }
 
@@ -208,7 +218,7 @@ impl Application {
         self.doubts().taken_back.iter().filter(|it| *it == serial).count()
     }
 
-    /// Whether it did, and has not said it again.
+    /// Whether it did, and has said nothing new under it.
     pub fn is_away(&self, serial: &Serial) -> bool {
         self.doubts().away.contains(serial)
     }
@@ -235,7 +245,7 @@ impl Application {
 
     /// How often the registrar took such a rejection back.
     pub fn rejections_taken_back(&self) -> usize {
-        self.doubts().rejections_taken_back
+        self.doubts().rejections_taken_back.len()
     }
 
     pub(super) fn contest_rejection(&mut self, came: &Rejection) -> Option<()> {
@@ -247,7 +257,7 @@ impl Application {
         let doubts = self.doubts.as_mut()?;
         let was = doubts.rejection.take()?;
         if taken_back {
-            doubts.rejections_taken_back = doubts.rejections_taken_back.saturating_add(1);
+            doubts.rejections_taken_back.push(was);
         } else {
             doubts.dropped.push(was);
         }

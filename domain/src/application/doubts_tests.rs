@@ -1,13 +1,13 @@
 //! Records that are contested, upheld and withdrawn.
 
 use super::{
-    Applications, Command, Event, Last, Refusal, Stage,
+    Applications, Command, Confirmation, Event, Last, Refusal, Rejection, Stage,
     tests::{
         accept, after, bought, cancel, cause, confirm, contest, contest_rejection, out, place,
         purchase, redeemed, redemption, reject, rejection, seal, serial, uphold, withdraw,
     },
 };
-use crate::{decider::Decider, testing::given};
+use crate::{decider::Decider, orders::Cause, testing::given};
 
 fn with(before: Vec<Command>, more: impl IntoIterator<Item = Command>) -> Vec<Event> {
     after(before.into_iter().chain(more))
@@ -99,7 +99,7 @@ fn a_record_in_whose_place_a_rejection_holds_is_old_news_and_another_one_is_not(
 }
 
 #[test]
-fn a_rejection_that_was_dropped_is_old_news_and_one_that_was_taken_back_is_not() {
+fn a_rejection_that_was_dropped_or_taken_back_is_old_news_and_another_one_is_not() {
     let said = redeemed("C1", "100", true);
     let contested = || with(out(redemption()), [confirm(said.clone()), contest_rejection()]);
     let drop = |taken_back| Command::DropRejection { cause: cause(), taken_back };
@@ -111,7 +111,10 @@ fn a_rejection_that_was_dropped_is_old_news_and_one_that_was_taken_back_is_not()
         .when(contest_rejection())
         .then([]);
     let state = given::<Applications>(contested()).when(drop(true)).then([dropped(true)]);
-    let state = state.when(contest_rejection()).then([Event::RejectionContested(rejection("0"))]);
+    let state = state.when(contest_rejection()).then([]);
+    let other = Rejection { cause: Cause::new("0107", "for another reason"), ..rejection("0") };
+    let anew = Command::ContestRejection(other.clone());
+    let state = state.when(anew).then([Event::RejectionContested(other)]);
     assert_eq!(state.state().application().unwrap().rejections_taken_back(), 1);
 }
 
@@ -150,7 +153,7 @@ fn a_second_confirmation_that_is_upheld_takes_the_place_of_the_first() {
 }
 
 #[test]
-fn a_record_that_is_taken_back_leaves_the_application_waiting_and_is_news_when_it_is_said_again() {
+fn a_record_that_is_taken_back_leaves_the_application_waiting_for_another_one() {
     let said = redeemed("C1", "100", true);
     let events = with(out(redemption()), [confirm(said.clone()), withdraw("C1")]);
 
@@ -165,9 +168,14 @@ fn a_record_that_is_taken_back_leaves_the_application_waiting_and_is_news_when_i
         })
     );
     assert_eq!(stage(events.clone()), Stage::Sent);
+    // Who says again all that was ever said says that, too.
+    given::<Applications>(events.clone()).when(confirm(said.clone())).then([]);
+    // The same figures of another day are another record, whatever its serial.
+    let day = said.confirmed_on.succ_opt().unwrap();
+    let anew = Confirmation { confirmed_on: day, ..said };
     given::<Applications>(events.clone())
-        .when(confirm(said.clone()))
-        .then([Event::Confirmed(Box::new(said))]);
+        .when(confirm(anew.clone()))
+        .then([Event::Confirmed(Box::new(anew))]);
     given::<Applications>(events)
         .when(confirm(redeemed("C2", "99", true)))
         .then([Event::PartlyConfirmed(Box::new(redeemed("C2", "99", true)))]);
@@ -202,7 +210,8 @@ fn a_contested_record_that_is_withdrawn_changes_nothing_that_holds() {
 }
 
 #[test]
-fn a_contested_record_that_the_registrar_takes_back_and_says_again_is_contested_again() {
+fn a_contested_record_that_the_registrar_takes_back_is_old_news_and_another_one_is_contested_again()
+{
     let (first, second) = (redeemed("C1", "100", true), redeemed("C2", "90", true));
     let take_back = Command::TakeBack(serial("C2"), cause());
     let before = [confirm(first), contest(second.clone()), take_back];
@@ -211,9 +220,11 @@ fn a_contested_record_that_the_registrar_takes_back_and_says_again_is_contested_
     let (serial, cause) = (serial("C2"), cause());
     let gone = Event::Withdrawn { serial, cause, taken_back: true, overruled: false };
     assert_eq!(events.last(), Some(&gone));
+    given::<Applications>(events.clone()).when(contest(second)).then([]);
+    let anew = redeemed("C2", "91", true);
     given::<Applications>(events)
-        .when(contest(second.clone()))
-        .then([Event::Contested(Box::new(second))]);
+        .when(contest(anew.clone()))
+        .then([Event::Contested(Box::new(anew))]);
 }
 
 #[test]

@@ -147,6 +147,10 @@ pub(super) fn not_repaid(
         )
         | AdvanceSaid::Advance(_) => return Ok(None),
     };
+    if unheard(&view).is_none() && is_by_hand(&view) {
+        // It is known, by a person or by the bank's own word.
+        return Ok(Some(0));
+    }
     no.map(|no| last_word::not_moved(turn, no, cause)).transpose()
 }
 

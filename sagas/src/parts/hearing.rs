@@ -238,7 +238,7 @@ impl ApplicationLeg {
             return self.confirmed_wrongly(saga, turn, (answer, said), (&confirm, findings));
         }
         match turn.decide(&self.key, &confirm) {
-            Ok(0) => self.settled(turn, answer).map(Heard::Recorded),
+            Ok(0) => self.repeated(turn, answer, said),
             Ok(events) => Ok(Heard::Recorded(events)),
             Err(DecideError::Refused(refusal)) => {
                 self.another(saga, turn, (answer, said), &findings, &refusal)
@@ -256,13 +256,30 @@ impl ApplicationLeg {
     ) -> Result<Heard, NotDone> {
         let state = turn.state(&self.key).ok_or(NotDone::Lacks("the application"))?;
         match Applications::decide(state, confirm) {
-            Ok(events) if events.is_empty() => self.settled(turn, answer).map(Heard::Recorded),
+            Ok(events) if events.is_empty() => self.repeated(turn, answer, said),
             Ok(_) => {
                 let (cause, events) = self.disputed(turn, answer, findings)?;
                 Ok(Heard::Disputed(cause, events + turn.decide(&self.key, confirm)?))
             }
             Err(refusal) => self.another(saga, turn, (answer, said), &findings, &refusal),
         }
+    }
+
+    /// A record that is known. One that its registrar took back is no word to wait for.
+    fn repeated<S: FundSaga>(
+        &self,
+        turn: &mut Turn<'_, S>,
+        answer: &ApplicationAnswer,
+        said: &Confirmation,
+    ) -> Result<Heard, NotDone> {
+        let events = self.settled(turn, answer)?;
+        let view = turn.view()?;
+        let known = self.application(&view).filter(|it| !it.stage.is_over());
+        if events == 0 && known.is_some_and(|it| it.is_away(&said.serial)) {
+            let text = "the registrar only repeats the record that it took back";
+            return Ok(Heard::Pending(Cause::new("taken_back", text)));
+        }
+        Ok(Heard::Recorded(events))
     }
 
     /// A record that cannot stand beside those that hold: the corrected one, or a contradiction.

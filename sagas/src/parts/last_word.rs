@@ -120,6 +120,12 @@ pub fn hear<S: HasBank>(
     said: &BankAnswer,
 ) -> Result<Option<Heard>, NotDone> {
     let view = turn.view()?;
+    if let BankAnswer::Refund(no, RefundAnswer::Refused(_)) = said
+        && (view.open.gave_up_again(payment::end_name(no)) || has_not_moved(&view, no))
+    {
+        // It is known, by a person or by the bank's own word.
+        return Ok(Some(Heard::Recorded(0)));
+    }
     if !never_comes(&view, turn.now()) {
         return Ok(None);
     }

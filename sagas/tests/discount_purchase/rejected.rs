@@ -71,9 +71,14 @@ fn a_rejection_of_what_was_confirmed_that_is_not_accepted_changes_nothing() {
         assert_eq!(target.available(), target.registered());
         assert!(!target.registered().is_zero() && stage.look().finished, "{}", stage.text());
         books::at_the_end(&stage);
-        // What the registrar took back and says again is news; what was settled is not.
-        stage.told("convert", ApplicationAnswer::Rejected(rejection("0009", "after all")));
-        let open = cases(&stage).iter().filter(|it| it.is_open()).count();
-        assert_eq!(open, usize::from(again), "{}", stage.text());
+        // What was settled or taken back is old news; what the registrar rejects anew for another reason is
+        // a case once more where it had taken the first rejection back.
+        for (code, text, news) in
+            [("0009", "after all", false), ("0009", "as said", false), ("0011", "anew", again)]
+        {
+            stage.told("convert", ApplicationAnswer::Rejected(rejection(code, text)));
+            let open = cases(&stage).iter().filter(|it| it.is_open()).count();
+            assert_eq!(open, usize::from(news), "{code}\n{}", stage.text());
+        }
     }
 }

@@ -36,9 +36,9 @@ fn is_kept<S: InHouse<Command: 'static, Request: 'static>>(
         let before = asked(&stage);
         stage.act::<S>("T", Action::Resume { reason: "look again".into() });
         stage.until_instant(stage.now.plus_millis(60_000));
-        let (row, cause) = stage.look::<S>("T").parked.expect("it waits for its case");
+        let (row, why) = stage.look::<S>("T").parked.expect("it waits for its case");
         let expected = format!("what was said is in dispute; close case {case} first");
-        assert_eq!((&*row, &*cause.code, &*cause.text), ("confirm", "does_not_add_up", &*expected));
+        assert_eq!((&*row, &*why.code, &*why.text), ("confirm", "does_not_add_up", &*expected));
         assert_eq!(asked(&stage), before + 1, "{name} asks once\n{}", stage.text());
     }
     let (by, reason) = (Text::lossy("chen"), Text::lossy("the registrar was asked"));

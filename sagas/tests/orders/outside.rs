@@ -8,7 +8,7 @@ use fundflow_domain::{
         Confirmation, ConversionConfirmed, LotConfirmed, Outcome, PurchaseConfirmed, Reception,
         RedemptionConfirmed, Rejection, SubscriptionConfirmed,
     },
-    ids::ApplicationNo,
+    ids::{ApplicationNo, PaymentNo},
     money::{Money, Nav, SignedMoney},
     orders::{Cause, Serial},
     payment::Receipt,
@@ -70,26 +70,10 @@ impl Outside {
     }
 
     fn bank(&mut self, call: &BankCall, ask: Ask, now: Timestamp) -> BankAnswer {
-        let nobody = || Cause::new("time_out", "no answer");
+        if let Some(nothing) = self.says_nothing_of(call) {
+            return nothing;
+        }
         match call {
-            BankCall::AskRefund(Refund { no, .. }) | BankCall::AskPayout(Payout { no, .. })
-                if !self.moved.contains_key(no.as_str()) && !self.mute.contains(no.as_str()) =>
-            {
-                never_sent(call)
-            }
-            BankCall::Charge(charge) if self.mute.contains(charge.no.as_str()) => {
-                BankAnswer::Charge(ChargeAnswer::Unknown(nobody()))
-            }
-            BankCall::Refund(refund) | BankCall::AskRefund(refund)
-                if self.mute.contains(refund.no.as_str()) =>
-            {
-                BankAnswer::Refund(refund.no.clone(), RefundAnswer::Unknown(nobody()))
-            }
-            BankCall::Payout(payout) | BankCall::AskPayout(payout)
-                if self.mute.contains(payout.no.as_str()) =>
-            {
-                BankAnswer::Payout(payout.no.clone(), PayoutAnswer::Unknown(nobody()))
-            }
             BankCall::Charge(charge) => {
                 let no = charge.no.to_string();
                 if self.declines.contains(&no) {
@@ -137,6 +121,36 @@ impl Outside {
         }
     }
 
+    /// Nobody answers, or what is asked about was never sent.
+    fn says_nothing_of(&self, call: &BankCall) -> Option<BankAnswer> {
+        let is_mute = |no: &PaymentNo| self.mute.contains(no.as_str());
+        let nobody = || Cause::new("time_out", "no answer");
+        match call {
+            BankCall::Charge(it) => {
+                let silent = || BankAnswer::Charge(ChargeAnswer::Unknown(nobody()));
+                is_mute(&it.no).then(silent)
+            }
+            BankCall::Refund(Refund { no, .. }) | BankCall::AskRefund(Refund { no, .. }) => {
+                let asks = matches!(call, BankCall::AskRefund(_));
+                let said = match (is_mute(no), asks && !self.moved.contains_key(no.as_str())) {
+                    (true, _) => RefundAnswer::Unknown(nobody()),
+                    (false, true) => RefundAnswer::NotFound,
+                    (false, false) => return None,
+                };
+                Some(BankAnswer::Refund(no.clone(), said))
+            }
+            BankCall::Payout(Payout { no, .. }) | BankCall::AskPayout(Payout { no, .. }) => {
+                let asks = matches!(call, BankCall::AskPayout(_));
+                let said = match (is_mute(no), asks && !self.moved.contains_key(no.as_str())) {
+                    (true, _) => PayoutAnswer::Unknown(nobody()),
+                    (false, true) => PayoutAnswer::NotFound,
+                    (false, false) => return None,
+                };
+                Some(BankAnswer::Payout(no.clone(), said))
+            }
+        }
+    }
+
     fn registrar(&mut self, call: &RegistrarCall, ask: Ask, now: Timestamp) -> ApplicationAnswer {
         match call {
             RegistrarCall::Submit(_) if self.deaf => {
@@ -177,18 +191,6 @@ impl Outside {
         };
         let is_payment = |no: &str| no.rsplit('.').next() == Some("pay");
         [sum(&is_payment), sum(&|no| !is_payment(no))]
-    }
-}
-
-fn never_sent(call: &BankCall) -> BankAnswer {
-    match call {
-        BankCall::Charge(_) => BankAnswer::Charge(ChargeAnswer::NotFound),
-        BankCall::Refund(it) | BankCall::AskRefund(it) => {
-            BankAnswer::Refund(it.no.clone(), RefundAnswer::NotFound)
-        }
-        BankCall::Payout(it) | BankCall::AskPayout(it) => {
-            BankAnswer::Payout(it.no.clone(), PayoutAnswer::NotFound)
-        }
     }
 }
 

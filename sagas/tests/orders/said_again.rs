@@ -1,5 +1,5 @@
-//! A record that its registrar takes back and says again is news; one that a file and a query spell
-//! differently is not.
+//! What a registrar takes back is old news when it is repeated, and news when it is another record; one that
+//! a file and a query spell differently is not.
 
 use crate::{
     outside::{bought, converted, read, redeemed, rejected},
@@ -28,12 +28,12 @@ fn opened(stage: &Stage) -> Vec<CaseId> {
     opened.map(|it| it.stream.id().parse().unwrap()).collect()
 }
 
-/// The registrar takes it back, says it again and again, and in the end it is right. Returns the stage
-/// at its end.
-fn taken_back_and_said_again<S: InHouse<Command: 'static, Request: 'static>>(
+/// The registrar takes it back and says it anew, again and again, and in the end it is right. What it took back
+/// it may repeat as often as it likes. Returns the stage at its end.
+fn taken_back_and_said_anew<S: InHouse<Command: 'static, Request: 'static>>(
     mut stage: Stage,
     (id, order): (&str, &str),
-    (request, said): (S::Request, ApplicationAnswer),
+    (request, said): (S::Request, fn(&str) -> ApplicationAnswer),
     close: fn(CaseId, Box<Closing>) -> S::Command,
 ) -> Stage {
     stage.request::<S>(id, request);
@@ -47,7 +47,8 @@ fn taken_back_and_said_again<S: InHouse<Command: 'static, Request: 'static>>(
         assert!(matches!(reply, Reply::Acted), "{reply:?}\n{}", stage.text());
     };
     // Before the cut-off of its T no record can be right.
-    for nth in 0..3 {
+    for (nth, serial) in ["C1", "C2", "C3"].into_iter().enumerate() {
+        let said = said(serial);
         let reply = told(&mut stage, order, &said);
         assert!(matches!(reply, Reply::Noticed(Noticed::Recorded(_))), "{reply:?}");
         let cases = opened(&stage);
@@ -55,6 +56,14 @@ fn taken_back_and_said_again<S: InHouse<Command: 'static, Request: 'static>>(
         let again = told(&mut stage, order, &said);
         assert!(matches!(again, Reply::Noticed(Noticed::Repeated)), "{again:?}");
         closes(&mut stage, nth, if nth < 2 { How::Withdrawn } else { How::Accepted });
+        for died in [false, true] {
+            if died {
+                stage.crash();
+            }
+            told(&mut stage, order, &said);
+            assert_eq!(opened(&stage).len(), nth + 1, "it is old news\n{}", stage.text());
+            assert!(!stage.has("case.reopened"), "{}", stage.text());
+        }
     }
     stage.until("03-09 18:00");
     let look = stage.look::<S>(id);
@@ -64,12 +73,35 @@ fn taken_back_and_said_again<S: InHouse<Command: 'static, Request: 'static>>(
 }
 
 #[test]
-fn a_redemption_that_is_taken_back_and_said_again_is_booked_and_paid_once() {
+fn who_only_repeats_what_was_taken_back_is_waited_for_and_a_person_is_told_so() {
+    let mut stage = crate::redemption::stage();
+    stage.request::<Redemption>("R", crate::redemption::request());
     let said = redeemed("C1", "2026-02-25", true, NUMBERS, &LOTS);
-    let stage = taken_back_and_said_again::<Redemption>(
+    stage.until("02-24 10:01");
+    told(&mut stage, "R.redeem", &said);
+    let (by, reason) = (Text::lossy("chen"), Text::lossy("the registrar was asked"));
+    let closing = Box::new(Closing { how: How::Withdrawn, by, reason });
+    let case = opened(&stage)[0];
+    stage.command::<Redemption>("R", redemption::Command::CloseCase { case, closing });
+    stage.outside.says("R.redeem", "2026-02-24T10:02:00+08:00", said);
+    stage.until("02-27 18:00");
+    let (row, why) = stage.look::<Redemption>("R").parked.expect("a person is called");
+    assert_eq!((&*row, &*why.code), ("confirm", "taken_back"), "{}", stage.text());
+    assert_eq!(opened(&stage).len(), 1, "{}", stage.text());
+    // Another record wakes it.
+    let anew = redeemed("C2", "2026-02-25", true, NUMBERS, &LOTS);
+    told(&mut stage, "R.redeem", &anew);
+    stage.until("03-09 18:00");
+    assert!(stage.look::<Redemption>("R").finished, "{}", stage.text());
+    assert_eq!(stage.outside.balance()[1], read("7808.30"));
+}
+
+#[test]
+fn a_redemption_that_is_taken_back_and_said_anew_is_booked_and_paid_once() {
+    let stage = taken_back_and_said_anew::<Redemption>(
         crate::redemption::stage(),
         ("R", "R.redeem"),
-        (crate::redemption::request(), said),
+        (crate::redemption::request(), |no| redeemed(no, "2026-02-25", true, NUMBERS, &LOTS)),
         |case, closing| redemption::Command::CloseCase { case, closing },
     );
     assert_eq!(stage.shares("011162").registered(), read("500.55"));
@@ -77,22 +109,24 @@ fn a_redemption_that_is_taken_back_and_said_again_is_booked_and_paid_once() {
 }
 
 #[test]
-fn a_purchase_that_is_taken_back_and_said_again_is_one_lot() {
-    let stage = taken_back_and_said_again::<Purchase>(
+fn a_purchase_that_is_taken_back_and_said_anew_is_one_lot() {
+    let stage = taken_back_and_said_anew::<Purchase>(
         crate::purchase::stage(),
         ("P", "P.buy"),
-        (crate::purchase::request(), bought("C1", "2026-02-24", crate::purchase::NUMBERS)),
+        (crate::purchase::request(), |no| bought(no, "2026-02-24", crate::purchase::NUMBERS)),
         |case, closing| purchase::Command::CloseCase { case, closing },
     );
     assert_eq!(stage.shares("011162").available(), read("7980.74"));
 }
 
 #[test]
-fn a_conversion_that_is_taken_back_and_said_again_is_booked_once() {
-    let stage = taken_back_and_said_again::<Conversion>(
+fn a_conversion_that_is_taken_back_and_said_anew_is_booked_once() {
+    let stage = taken_back_and_said_anew::<Conversion>(
         crate::conversion::stage(fundflow_domain::fund::ConversionFeeMethod::FeeDifference),
         ("C", "C.convert"),
-        (crate::conversion::request(), converted("K1", "2026-02-24", crate::conversion::BY_FEES)),
+        (crate::conversion::request(), |no| {
+            converted(no, "2026-02-24", crate::conversion::BY_FEES)
+        }),
         |case, closing| conversion::Command::CloseCase { case, closing },
     );
     assert_eq!(stage.shares("001546").registered(), read("5000"));

@@ -88,9 +88,9 @@ fn is_kept<S: Saga>(
         let before = asked(&stage);
         stage.act(Action::Resume { reason: "look again".into() });
         stage.run();
-        let (at, cause) = stage.look().parked.expect("it waits for its case");
+        let (at, why) = stage.look().parked.unwrap();
         let expected = format!("what was said is in dispute; close case {case} first");
-        assert_eq!((&*at, &*cause.code, &*cause.text), (row, "does_not_add_up", &*expected));
+        assert_eq!((&*at, &*why.code, &*why.text), (row, "does_not_add_up", &*expected));
         assert_eq!(asked(&stage), before + 1, "{order} asks once\n{}", stage.text());
     }
     let (by, reason) = (Text::lossy("chen"), Text::lossy("the registrar was asked"));

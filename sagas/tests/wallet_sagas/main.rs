@@ -27,6 +27,7 @@ mod given_up;
 mod income;
 mod income_debt;
 mod kept;
+mod last_word;
 mod missing;
 mod never_got;
 mod outside;

@@ -158,6 +158,7 @@ const MILESTONES: &[(&str, &str)] = &[
     ("undisputed", "That case was closed."),
     ("cancel_asked", "The investor takes it back, in time."),
     ("cancel_refused", "The registrar keeps it."),
+    ("not_moved", "The bank has not moved what a person took over, and is not asked to any more."),
 ];
 
 /// Endings, and milestones of one saga's own, by the whole type.

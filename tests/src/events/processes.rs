@@ -129,7 +129,7 @@ pub fn milestones<P>(admitted: P) -> Vec<Milestone<P>> {
         M::CancelAsked { at, scope: Scope::Conversion },
         M::CancelRefused { cause: cause("sealed", "the batch is sealed") },
         M::NotMoved {
-            no: "D-1.mmf.pay.refund1".parse().unwrap(),
+            no: id("D-1.mmf.pay.refund1"),
             cause: cause("too_late", "the bank never got the refund, and its time is over"),
         },
     ]

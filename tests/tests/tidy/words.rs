@@ -17,7 +17,7 @@ const EXCEPTIONS: &[(&str, &str)] = &[
     ("sagas/src/parts/advance.rs", "evidence"),
     ("sagas/src/parts/cases.rs", "evidence"),
     ("sagas/src/parts/records.rs", "evidence"),
-    ("sagas/src/parts/payment.rs", "evidence"),
+    ("sagas/src/parts/payment_records.rs", "evidence"),
     ("sagas/src/parts/payout.rs", "evidence"),
 ];
 
