@@ -360,7 +360,9 @@ fn kinds(house: &House) -> [Arc<dyn Kind>; 5] {
 
 fn runner(house: &House) -> Runner {
     let mut runner = Runner::new();
-    kinds(house).into_iter().for_each(|kind| runner.register_kind(kind));
+    for kind in kinds(house) {
+        runner.register_kind(kind);
+    }
     runner.set_unclaimed(Arc::new(UnknownOrders));
     runner.set_limits(Limits { silences: u32::MAX, ..Limits::default() });
     runner
