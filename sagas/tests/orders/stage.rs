@@ -92,7 +92,6 @@ impl Stage {
         }
     }
 
-    /// Which sagas it carries.
     pub(crate) fn kinds(&self) -> [Arc<dyn Kind>; 5] {
         kinds(&self.house)
     }
