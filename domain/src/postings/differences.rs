@@ -32,7 +32,7 @@ pub struct Differences {
     cases: HashMap<CaseId, Standing>,
     /// Cases that a corrected record closed, and that record.
     corrected: HashMap<CaseId, CaseId>,
-    /// These records.
+    /// The records that closed those cases.
     corrections: HashSet<CaseId>,
     records: HashMap<CaseId, Known>,
 }
