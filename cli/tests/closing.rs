@@ -13,7 +13,6 @@ const HEADER: &str = "transaction,time,investor,wallet_fund,target_fund,amount,m
 /// An order by its name, which leg of it is confirmed badly, its row from the wallet fund on, and what its
 /// investor has to buy first.
 const ORDERS: [(&str, &str, &str, &str); 10] = [
-    ("plan", "buy", ",,3000.00,,plan,011162,,monthly 12,2026-02-12", ""),
     ("recharge", "buy", ",,3000.00,,recharge,000730,", ""),
     ("purchase", "buy", ",,3000.00,,purchase,011162,", ""),
     ("withdraw", "redemption", ",,,,withdraw,000730,3000.00", ",,6000.00,,recharge,000730,"),
@@ -28,6 +27,7 @@ const ORDERS: [(&str, &str, &str, &str); 10] = [
         "000730,050027,3000.00,redeem_to_purchase,,,",
         ",,6000.00,,recharge,000730,",
     ),
+    ("plan", "buy", ",,3000.00,,plan,011162,,monthly 12,2026-02-12", ""),
 ];
 const FATES: [&str; 6] =
     ["contradicted", "wrong_fee", "garbled", "wrong_shares", "zero_shares", "twice_different"];
@@ -225,7 +225,7 @@ fn closed_as(how: &str, ends: [Option<&str>; 2]) {
 
 #[test]
 fn accepted_for_every_order() {
-    closed_as("accepted", [Some("0"), None]);
+    closed_as("accepted", [Some("-0.06"), None]);
 }
 
 #[test]
@@ -292,12 +292,12 @@ fn what_was_taken_back_stays_closed_until_its_registrar_says_another_record() {
 
 #[test]
 fn paid_by_us_for_every_order() {
-    closed_as("paid-by-us", [Some("0"), None]);
+    closed_as("paid-by-us", [Some("-0.03"), None]);
 }
 
 #[test]
 fn closed_by_hand_for_every_order() {
-    closed_as("manual", [None, Some("0")]);
+    closed_as("manual", [None, Some("-0.03")]);
 }
 
 /// What is rejected after all is as if it had never been: the money goes back, and the shares are gone.

@@ -8,7 +8,7 @@
 //! closed as manual                A:BYHAND
 //! closed as withdrawn, corrected  L:SUSPENSE, from which the reversal of the record takes it
 //! ```
-//! A corrected record that has no case of its own stands as one that was accepted.
+//! A corrected record of a purchase that has no case of its own stands as one that was accepted.
 //!
 //! 1. It follows from the record and from how its case stands, and from nothing that is stored besides.
 //!    So it is the same whichever came first, and for cases that an earlier program closed.
@@ -24,14 +24,16 @@ use crate::{
     ids::TransactionId,
 };
 use rust_decimal::Decimal;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// The differences of all records, and how their cases stand.
 #[derive(Debug, Default)]
 pub struct Differences {
     cases: HashMap<CaseId, Standing>,
-    /// Records that add up, and the case that each of them closed.
-    corrections: HashMap<CaseId, CaseId>,
+    /// Cases that a corrected record closed, and that record.
+    corrected: HashMap<CaseId, CaseId>,
+    /// The records that closed those cases.
+    corrections: HashSet<CaseId>,
     records: HashMap<CaseId, Known>,
 }
 
@@ -101,12 +103,17 @@ impl Differences {
     ) -> Vec<Posting> {
         let mut entry = Vec::new();
         self.cases.insert(case, Standing::of(state));
+        let before = self.corrected.remove(&case);
+        if let Some(record) = before {
+            self.corrections.remove(&record);
+        }
         let correction = match state {
             case::State::Closed(_, Closing { how: How::Corrected { by_record }, .. }) => {
-                self.corrections.insert(*by_record, case);
+                self.corrected.insert(case, *by_record);
+                self.corrections.insert(*by_record);
                 Some(*by_record)
             }
-            case::State::Absent | case::State::Open(_) | case::State::Closed(..) => None,
+            case::State::Absent | case::State::Open(_) | case::State::Closed(..) => before,
         };
         for record in std::iter::once(case).chain(correction) {
             if let Some(known) = self.records.remove(&record) {
@@ -116,18 +123,15 @@ impl Differences {
         entry
     }
 
-    fn standing(&self, record: CaseId) -> Standing {
-        let own = self.cases.get(&record).copied();
-        let corrected = || {
-            let closed = self.cases.get(self.corrections.get(&record)?)?;
-            (*closed == Standing::Reversed).then_some(Standing::Accepted)
-        };
-        own.or_else(corrected).unwrap_or(Standing::Open)
+    fn standing(&self, known: &Known) -> Standing {
+        let own = self.cases.get(&known.of.case).copied();
+        let corrects = known.buys && self.corrections.contains(&known.of.case);
+        own.unwrap_or(if corrects { Standing::Accepted } else { Standing::Open })
     }
 
     /// Moves a difference to where it belongs. What the record itself says is in the entry already.
     fn place(&mut self, known: Known, entry: &mut Vec<Posting>, balances: &Balances, holds: bool) {
-        let standing = self.standing(known.of.case);
+        let standing = self.standing(&known);
         let now = |account: &Account| now(account, entry, balances);
         let accounts = known.of.accounts();
         let [suspense, over_short, by_hand] = accounts.each_ref().map(now);

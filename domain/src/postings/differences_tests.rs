@@ -247,6 +247,32 @@ fn what_holds_after_a_rejection_is_paid_with_what_is_there_and_the_rest_is_ours(
     assert_eq!(told.left(), [""; 0]);
 }
 
+/// The engine closes the case by itself, and a person gets back what nobody paid.
+#[test]
+fn a_corrected_purchase_of_what_went_back_is_by_hand_while_its_correction_stands() {
+    let back = Told::of(Source::Payment).money("1000.00").money("-1000.00").says(upheld("1000"));
+    let back = back.opened();
+    let confirmation = Box::new(says("L2", true, bought("900", "0", "100")));
+    let told = back.says([Command::Correct { reverses: as_("L1"), confirmation }]);
+    let by_record = told.record();
+
+    let told = told.closed(How::Corrected { by_record });
+    assert_eq!(told.left(), ["A:BYHAND TX-1.mmf 900.00"]);
+    assert_eq!(told.reopened().left(), ["L:SUSPENSE TX-1.mmf 900.00"]);
+}
+
+#[test]
+fn a_corrected_conversion_that_does_not_add_up_is_explained_by_nothing() {
+    let said = [convert("10000"), confirm("C1", true, converted("9852.21", "147.78"))];
+    let told = Told::of(Source::Payment).says(said).opened();
+    let confirmation = Box::new(says("C2", true, converted("9000.00", "147.78")));
+    let told = told.says([Command::Correct { reverses: as_("C1"), confirmation }]);
+    let by_record = told.record();
+
+    let told = told.closed(How::Corrected { by_record });
+    assert_eq!(told.left(), ["L:SUSPENSE TX-1.mmf -852.22"]);
+}
+
 #[test]
 fn money_that_went_back_by_an_earlier_record_is_lacking_by_the_one_that_takes_it() {
     let told = Told::of(Source::Payment).money("1000.00");

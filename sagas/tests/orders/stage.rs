@@ -92,7 +92,6 @@ impl Stage {
         }
     }
 
-    /// Which sagas it carries.
     pub(crate) fn kinds(&self) -> [Arc<dyn Kind>; 5] {
         kinds(&self.house)
     }
@@ -370,7 +369,9 @@ fn kinds(house: &House) -> [Arc<dyn Kind>; 5] {
 
 fn runner(house: &House) -> Runner {
     let mut runner = Runner::new();
-    kinds(house).into_iter().for_each(|kind| runner.register_kind(kind));
+    for kind in kinds(house) {
+        runner.register_kind(kind);
+    }
     runner.set_unclaimed(Arc::new(UnknownOrders));
     runner.set_limits(Limits { silences: u32::MAX, ..Limits::default() });
     runner
