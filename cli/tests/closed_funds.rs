@@ -18,9 +18,11 @@ const INVESTORS: &str = "investor,account,risk,questionnaire_valid_until,kyc,id_
 const FUNDS: [&str; 3] = ["000730", "011162", "050027"];
 /// T, and the three trading days after it.
 const DAYS: [&str; 4] = ["2026-03-03", "2026-03-04", "2026-03-05", "2026-03-06"];
-/// What is asked for on T, each by an investor of its own who holds 3,000 yuan of each fund; the name of
-/// each order of it, its fund, and its T.
-const ORDERS: [(&str, &str, &[(&str, usize, usize)]); 10] = [
+/// The name of each order of it, its fund, and how many trading days after T its own T is.
+type Legs = &'static [(&'static str, usize, usize)];
+
+/// What is asked for on T, each by an investor of its own who holds 3,000 yuan of each fund.
+const ORDERS: [(&str, &str, Legs); 10] = [
     (
         "LINKED",
         "discount_purchase,I,000730,,011162,1000,,linked_same_day",
