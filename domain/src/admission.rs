@@ -26,7 +26,7 @@ use crate::{
     time::Timestamp,
 };
 use cash_out::Balance;
-use days::{Days, open_days_after};
+use days::{Days, confirmed_by};
 use serde::{Deserialize, Serialize};
 use std::{
     collections::{BTreeMap, BTreeSet},

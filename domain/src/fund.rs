@@ -140,7 +140,8 @@ pub struct FundTerms {
     pub status: FundStatus,
     /// Which directions of conversion are open.
     pub convert_status: ConvertStatus,
-    /// The registrar confirms by T + this many of the fund's open days: 1 to 3.
+    /// The registrar confirms by T + this many trading days, 1 to 3, whether the fund takes orders on them
+    /// or not.
     pub confirm_lag: u8,
     /// The customer has redemption money on T + this many trading days.
     pub payout_lag: u8,
@@ -187,12 +188,6 @@ impl FundTerms {
     /// The notices that stop something on a day.
     pub fn closures_on(&self, day: NaiveDate) -> impl Iterator<Item = &Closure> {
         self.closures.iter().filter(move |closure| closure.from <= day && day <= closure.through)
-    }
-
-    /// Whether the fund is shut in both directions on a day: such a day does not count towards a
-    /// confirmation.
-    pub fn is_shut_on(&self, day: NaiveDate) -> bool {
-        self.closures_on(day).any(|closure| closure.stops == Stops::Everything)
     }
 
     /// The conditions on which shares go into `target`.

@@ -5,8 +5,8 @@
 use crate::ports::{bank::BankCall, registrar::RegistrarCall};
 use chrono::{NaiveDate, NaiveTime};
 use fundflow_domain::{
-    admission::buying::Way,
-    application::{Application, Ask, Confirmation, OnHuge, Promise, PromisedFee, Terms},
+    admission::{buying::Way, cash_out::may_leave},
+    application::{Application, Ask, Confirmation, OnHuge, Promise, PromisedFee, Stage, Terms},
     bounds::{CLOCK_SKEW, check_instant},
     calendar::{CalendarError, TradingCalendar, TradingDay},
     catalogue::Catalogue,
@@ -204,7 +204,7 @@ impl House {
     /// records before it had left was asked for again.
     ///
     /// # Errors
-    /// [`NotDone::Lacks`] for a fund without terms on the order's T.
+    /// [`NotDone::NotListed`] for a fund without terms on the order's T.
     pub fn t_of_record(
         &self,
         known: &Application,
@@ -229,11 +229,52 @@ impl House {
         Ok(t)
     }
 
+    /// The first T, from that one on, on which the fund lets shares leave; the T itself where it has no terms.
+    ///
+    /// # Errors
+    /// The calendar ends before it.
+    pub fn leaves_from(&self, fund: FundCode, t: TradingDay) -> Result<TradingDay, CalendarError> {
+        let mut day = t;
+        while let Some(terms) = (self.funds)(fund, day.date())
+            && may_leave(&terms, day).is_err()
+        {
+            day = self.calendar.plus(day, 1)?;
+        }
+        Ok(day)
+    }
+
+    /// The T of the n-th record of an order, from 0 on: what a huge redemption leaves is asked for again on
+    /// the next day on which the fund lets shares leave.
+    ///
+    /// # Errors
+    /// The calendar ends before it.
+    pub fn t_of_nth(&self, terms: &Terms, nth: usize) -> Result<TradingDay, CalendarError> {
+        let Ask::Redemption { on_huge: OnHuge::CarryOver, .. } = terms.ask else {
+            return Ok(terms.trade_date);
+        };
+        (0..nth).try_fold(terms.trade_date, |t, _| {
+            self.leaves_from(terms.fund, self.calendar.plus(t, 1)?)
+        })
+    }
+
+    /// The day on which the registrar's next word is due: of what was carried over, never before the day
+    /// after its last one. `None` past the calendar's end.
+    pub fn word_due(&self, known: &Application) -> Option<TradingDay> {
+        let by = known.terms.promised.confirm_by;
+        let (Stage::Confirming, Some(part)) = (&known.stage, known.portions.last()) else {
+            return Some(by);
+        };
+        let t = self.t_of_nth(&known.terms, known.portions.len()).ok()?;
+        let lag = (self.funds)(known.terms.fund, t.date()).map_or(1, |terms| terms.confirm_lag);
+        let next = self.calendar.after(part.confirmed_on).ok()?;
+        Some(by.max(next).max(self.calendar.plus(t, u32::from(lag)).ok()?))
+    }
+
     /// Last natural day on which money-fund shares earn that left by that record. The day's income of
     /// what is handed over to a bank is the bank's.
     ///
     /// # Errors
-    /// [`NotDone::Lacks`] past the calendar's end, and for a fund without terms.
+    /// [`NotDone`] past the calendar's end, and for a fund without terms.
     pub fn earns_through(
         &self,
         known: &Application,
@@ -252,9 +293,15 @@ impl House {
     /// The terms of a fund in force on a T.
     ///
     /// # Errors
-    /// [`NotDone::Lacks`] for a fund without terms on that day.
+    /// [`NotDone::NotListed`] for a fund without terms on that day.
     pub fn terms(&self, fund: FundCode, day: TradingDay) -> Result<Arc<FundTerms>, NotDone> {
-        (self.funds)(fund, day.date()).ok_or(NotDone::Lacks("the terms of the fund"))
+        (self.funds)(fund, day.date()).ok_or_else(|| {
+            let text = format!(
+                "the catalogue in use has no terms of fund {fund} for {day}; put the fund's file into \
+                 it, or go on with a catalogue that has it"
+            );
+            NotDone::NotListed(text.into())
+        })
     }
 
     /// What is promised of an application of that T to the fund that confirms it.

@@ -16,7 +16,7 @@ use fundflow_application::{
     read_models::CaseRow,
 };
 use fundflow_domain::{
-    case::{CaseId, Cases, Closing, Command, Disputed, How},
+    case::{CaseId, Cases, Closing, Command, Disputed, How, Kind},
     ids::TransactionId,
     money::Amount,
     text::Text,
@@ -183,11 +183,13 @@ async fn one(
     if is_paid(&closing.how) && !args.order.applies() && is_about_no_money(&case) {
         complain("note: the case does not say how much money it is about; read the amount again\n");
     }
+    let lost = lost(&case, &closing.how);
     if let Some(transaction) = holds_up(registry, place, (&case, id), &closing).await? {
         let word = Word::CloseCase { case: id, closing: Box::new(closing) };
         let target = (transaction, wanted.version);
         let order = Order::ask("close case", target, (id.to_string(), word), &args.order);
-        return operate::run(registry, &order.because(&args.reason), place, format, out).await;
+        let order = order.because(&args.reason).losing(lost);
+        return operate::run(registry, &order, place, format, out).await;
     }
     let kind = case.kept.loaded.state.case().map(|known| known.kind().as_str());
     if let Some(why) = kind.and_then(|kind| refuses(kind, &closing.how)) {
@@ -219,6 +221,14 @@ async fn one(
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// What a record of nothing, if it stands, has done with the investor's money.
+fn lost(case: &Folded<Cases>, how: &How) -> Option<String> {
+    let case = case.kept.loaded.state.case().filter(|_| *how == How::Accepted)?;
+    let nothing = case.findings.iter().find(|it| it.kind == Kind::ZeroShares)?;
+    let money = nothing.disputed.money;
+    Some(format!("{money} yuan have bought no shares, and stay with the fund; none comes back"))
 }
 
 fn is_about_no_money(case: &Folded<Cases>) -> bool {

@@ -189,6 +189,7 @@ pub(crate) struct Order {
     apply: bool,
     /// What stands before `@VERSION` where one was typed; else the transaction.
     named: Option<String>,
+    lost: Option<String>,
 }
 
 /// What was looked at, or done.
@@ -281,8 +282,8 @@ impl Order {
         let (mut seen, mut targets) = (std::collections::BTreeSet::new(), targets.to_vec());
         targets.retain(|target| seen.insert(target.transaction.clone()));
         let OrderArgs { kind, operator, apply } = args.clone();
-        let (parked, at, reason, named) = (None, None, None, None);
-        Self { verb, targets, parked, will, at, reason, kind, operator, apply, named }
+        let (parked, at, reason, named, lost) = (None, None, None, None, None);
+        Self { verb, targets, parked, will, at, reason, kind, operator, apply, named, lost }
     }
 
     pub(crate) fn because(self, reason: &str) -> Self {

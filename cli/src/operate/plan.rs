@@ -232,6 +232,7 @@ impl Desk<'_> {
                 }
             }
         }
+        row.money.extend(self.order.lost.clone());
         if row.money.is_empty() && row.shares.is_empty() {
             row.money.push("none moves by this".to_owned());
         }
@@ -243,6 +244,13 @@ impl Desk<'_> {
             )
         });
         row
+    }
+}
+
+impl Order {
+    /// With what the investor does not get, if it is done.
+    pub(crate) fn losing(self, lost: Option<String>) -> Self {
+        Self { lost, ..self }
     }
 }
 

@@ -34,7 +34,7 @@ impl Days {
         mode: ConversionMode,
         t: TradingDay,
     ) -> Result<Self, CalendarError> {
-        let confirmed = || open_days_after(calendar, wallet, t, wallet.confirm_lag);
+        let confirmed = || confirmed_by(calendar, wallet, t);
         let (wallet_out, target_in) = match mode {
             ConversionMode::Held | ConversionMode::LinkedSameDay => (t, t),
             ConversionMode::NextDay => (confirmed()?, confirmed()?),
@@ -43,7 +43,7 @@ impl Days {
                 (out, money_by(calendar, wallet, out)?)
             }
         };
-        let confirm_by = open_days_after(calendar, target, target_in, target.confirm_lag)?;
+        let confirm_by = confirmed_by(calendar, target, target_in)?;
         // Income that leaves with the shares is paid out like the money of a redemption.
         let income_by = money_by(calendar, wallet, wallet_out)?;
         reaches(calendar, confirm_by.max(income_by))?;
@@ -67,18 +67,12 @@ pub(super) fn reaches(calendar: &TradingCalendar, last: TradingDay) -> Result<()
     calendar.plus(last, 1).map(|_| ())
 }
 
-/// The n-th day after `day` on which the exchange trades and the fund is not shut.
-pub(super) fn open_days_after(
+/// The day on which the registrar must have confirmed an order of that T. It works on every trading day:
+/// one on which the fund takes no orders counts, too (T+n is the n-th working day after T).
+pub(super) fn confirmed_by(
     calendar: &TradingCalendar,
     fund: &FundTerms,
-    day: TradingDay,
-    n: u8,
+    t: TradingDay,
 ) -> Result<TradingDay, CalendarError> {
-    (0..n).try_fold(day, |day, _| {
-        let mut next = calendar.plus(day, 1)?;
-        while fund.is_shut_on(next.date()) {
-            next = calendar.plus(next, 1)?;
-        }
-        Ok(next)
-    })
+    calendar.plus(t, u32::from(fund.confirm_lag))
 }

@@ -14,12 +14,12 @@ mod refusal;
 pub use refusal::Refusal;
 
 use super::{
-    Order, checks,
+    Order, checks, confirmed_by,
     days::{money_by, reaches},
-    no_day, open_days_after,
+    no_day,
 };
 use crate::{
-    calendar::{TradingCalendar, TradingDay},
+    calendar::{CalendarError, TradingCalendar, TradingDay},
     day_limit::DayTally,
     fund::{ConversionPair, FundKind, FundTerms},
     ids::VersionTag,
@@ -266,9 +266,7 @@ fn on_day(a: &Leaving, t: TradingDay) -> Result<Admitted, Refusal> {
         (Some(into), Some(pair)) => Some(into::target(a, into, pair, t)?),
         (Some(_) | None, _) => None,
     };
-    let lag =
-        a.into.as_ref().map_or(fund.confirm_lag, |it| it.fund.confirm_lag.max(fund.confirm_lag));
-    let confirm_by = open_days_after(&a.calendar, fund, t, lag).map_err(|it| no_day(&it))?;
+    let confirm_by = confirm_by(a, t).map_err(|it| no_day(&it))?;
     let paid_by = match a.into {
         Some(_) => Ok(confirm_by),
         None => money_by(&a.calendar, fund, t),
@@ -287,6 +285,13 @@ fn on_day(a: &Leaving, t: TradingDay) -> Result<Admitted, Refusal> {
         channel: a.channel,
         into,
     })
+}
+
+/// A conversion is confirmed once both of its funds' registers have it.
+fn confirm_by(a: &Leaving, t: TradingDay) -> Result<TradingDay, CalendarError> {
+    let left = confirmed_by(&a.calendar, &a.fund, t)?;
+    let into = a.into.as_ref().map(|into| confirmed_by(&a.calendar, &into.fund, t));
+    Ok(into.transpose()?.map_or(left, |into| left.max(into)))
 }
 
 fn pair<'a>(

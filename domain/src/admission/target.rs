@@ -7,7 +7,7 @@
 //! 3. Where the manager accepts up to the day's limit, what fits is accepted; what does not stays
 //!    where it is.
 
-use super::{Admission, Admitted, DayUse, Days, Refusal, checks, no_day, open_days_after};
+use super::{Admission, Admitted, DayUse, Days, Refusal, checks, confirmed_by, no_day};
 use crate::{
     calendar::{CalendarError, TradingCalendar, TradingDay},
     day_limit::DayTally,
@@ -73,8 +73,7 @@ pub fn readmit_target(was: &Admitted, again: &OnItsOwnT) -> Result<Admitted, Ref
     checks::pair(&part, mode)?;
     let price = checks::price(&part, mode, day);
     let fund = &a.target_fund;
-    let lag = fund.confirm_lag;
-    let confirm_by = open_days_after(&a.calendar, fund, day, lag).map_err(|it| no_day(&it))?;
+    let confirm_by = confirmed_by(&a.calendar, fund, day).map_err(|it| no_day(&it))?;
     let who = (a.investor.customer_type, a.channel);
     let mut counted = was.counted.clone();
     counted.retain(|key| key.master != fund.master);

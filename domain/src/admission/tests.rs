@@ -88,13 +88,30 @@ fn what_shares_can_do_depends_on_their_state() {
 }
 
 #[test]
-fn a_day_on_which_the_fund_is_shut_does_not_count_towards_its_confirmation() {
+fn a_registrar_works_on_days_on_which_a_fund_takes_no_orders() {
     let a = with_target(|fund| {
         fund.kind = FundKind::Qdii;
         fund.confirm_lag = 2;
         fund.closures = vec![closed("2026-02-24", "2026-02-24", Stops::Everything)];
     });
-    assert_eq!(days(&a), ["2026-02-13", "2026-02-13", "2026-02-26"]);
+    assert_eq!(days(&a), ["2026-02-13", "2026-02-13", "2026-02-25"]);
+}
+
+/// The day on which the shares of each mode leave the money fund.
+#[test]
+fn a_money_fund_that_is_closed_when_its_shares_must_leave_is_refused_and_not_offered() {
+    for stops in [Stops::Everything, Stops::Redemption] {
+        let a = with_wallet(|fund| fund.closures = vec![closed("2026-02-24", "2026-02-24", stops)]);
+        for mode in [Mode::NextDay, Mode::RedeemToPurchase] {
+            let refusal = admit(&Admission { mode: Some(mode), ..a.clone() }).unwrap_err();
+            let Refusal::ConversionOutNotOpen { day, .. } = &refusal else {
+                panic!("{mode:?}: {refusal}")
+            };
+            assert_eq!(day.to_string(), "2026-02-24", "{mode:?} {stops:?}");
+        }
+        let held = admit(&Admission { mode: Some(Mode::Held), ..a }).unwrap_err();
+        assert_eq!(held.offers(), Some(&[Mode::LinkedSameDay][..]), "{stops:?}");
+    }
 }
 
 #[test]

@@ -217,6 +217,17 @@ impl Outcome {
         }
     }
 
+    /// Whether something was taken, and nothing given for it.
+    pub fn is_for_nothing(&self) -> bool {
+        match self {
+            Outcome::Subscription(it) => !it.amount.is_zero() && it.shares.is_zero(),
+            Outcome::Purchase(it) => !it.amount.is_zero() && it.shares.is_zero(),
+            Outcome::Redemption(it) => !it.shares.is_zero() && it.payout.is_zero(),
+            Outcome::Conversion(it) => !it.shares_out.is_zero() && it.shares_in.is_zero(),
+            Outcome::FastTransfer(_) => false,
+        }
+    }
+
     /// Whether the worth of redeemed shares may follow from what they paid: without lots nothing tells.
     fn has_reckoned_gross(&self) -> bool {
         let Outcome::Redemption(it) = self else { return false };

@@ -33,6 +33,10 @@ pub enum NotDone {
     /// A stream is not in memory; nothing was decided before it was asked for.
     #[error("streams must be read first: {}", .0.iter().map(|it| it.stream().as_str()).collect::<Vec<_>>().join(", "))]
     Missing(Vec<Need>),
+    /// What the row looks at besides the log is not there, in words: a list, a price. It goes on by itself
+    /// in the next process that has it.
+    #[error("{0}")]
+    NotListed(Arc<str>),
     /// The table's order makes it impossible that this is absent.
     #[error("the log lacks {0}")]
     Lacks(&'static str),

@@ -124,10 +124,21 @@ impl DiscountPurchase {
     pub(super) fn decide_again(&self, turn: &mut Turn<'_>) -> Done {
         let plan = turn.plan();
         let Some(day) = turn.view()?.open.notes.redated else { return Err(lacks("the later T")) };
+        if !turn.view()?.open.request.only_today {
+            self.are_listed(&turn.view()?, day)?;
+        }
         match self.admitted_on(&turn.view()?, day) {
             Ok(admitted) => self.readmit(turn, day, admitted),
             Err(no) => no.turn_away(self, turn, &plan.limits_next, plan.amount),
         }
+    }
+
+    /// Both funds have terms on that day: without them nothing is decided.
+    pub(super) fn are_listed(&self, view: &View<'_>, day: TradingDay) -> Result<(), NotDone> {
+        for fund in [view.open.request.wallet_fund, view.open.request.target_fund] {
+            self.house.terms(fund, day)?;
+        }
+        Ok(())
     }
 
     /// What is promised for that T, or why nothing is.

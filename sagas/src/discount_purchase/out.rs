@@ -37,14 +37,14 @@ struct Leaving {
 }
 
 impl DiscountPurchase {
-    /// The order that takes the shares out of the money fund belongs to the T of the instant at
-    /// which it is placed: the purchase's own while that is open, and no earlier one ever.
+    /// The order that takes the shares out of the money fund belongs to the T that was promised, or to
+    /// that of the instant at which it is placed, where that is later.
     pub(super) fn place_out(&self, turn: &mut Turn<'_>) -> Done {
         let (plan, view) = (turn.plan(), turn.view()?);
         let Reservation::Held(shares) = facts::entry(&view).reservation else {
             return Err(lacks("the reservation"));
         };
-        let earliest = facts::trade_date(&view);
+        let earliest = self.promised_out(&view);
         let today = self.house.t_of(turn.now())?;
         let day = today.max(earliest);
         let (shares, before) = match self.settle_out(turn, day, shares)? {
@@ -61,6 +61,19 @@ impl DiscountPurchase {
         let registrar = source.registrar.clone();
         let terms = terms(&plan.out, &view, (fund, registrar), ask, day, (rounding, promise));
         Ok(before + plan.out.place(turn, terms)?)
+    }
+
+    /// The T on which the shares were to leave: never one before that of their purchase, and not the day of
+    /// a confirmation that comes before its time, since the price would be another than was promised.
+    fn promised_out(&self, view: &View<'_>) -> TradingDay {
+        let promised = view.open.notes.promise(&view.open.promise);
+        let (t, fund) = (promised.trade_date, view.open.request.wallet_fund);
+        let confirmed = || {
+            let lag = (self.house.funds)(fund, t.date())?.confirm_lag;
+            self.house.calendar.plus(t, u32::from(lag)).ok()
+        };
+        let out = if promised.mode.is_conversion() { Some(promised.nav_date) } else { confirmed() };
+        facts::trade_date(view).max(out.unwrap_or(t))
     }
 
     /// A conversion is the target's order. A redemption is not: leaving a money fund on another day

@@ -51,6 +51,7 @@ impl DiscountPurchase {
         amount: Amount,
     ) -> Result<Settled, NotDone> {
         let (plan, view) = (turn.plan(), turn.view()?);
+        self.are_listed(&view, day)?;
         let next = self.target_limits_on(&view, day);
         if self.is_as_promised(&view, day, &next) {
             let Some(counted) = plan.target_limits.accepted(&view) else {
@@ -97,6 +98,7 @@ impl DiscountPurchase {
         }
         let placed = leg.application(&view).map(|it| &it.terms.ask).and_then(worth);
         let amount = placed.ok_or(NotDone::Lacks("what the order is worth"))?;
+        self.are_listed(&view, day)?;
         let next = self.target_limits_on(&view, day);
         next.are_there(&view)?;
         let admitted = match self.target_on(&view, day, amount) {

@@ -4,6 +4,7 @@ use super::{
     Do, bank, day, facts, overpaid,
     saga::{FastWithdraw, Turn, View},
 };
+use crate::house::beyond;
 use crate::parts::{
     application::{ApplicationLeg, FundSaga, partly},
     by_hand,
@@ -13,6 +14,7 @@ use crate::parts::{
 use fundflow_domain::{
     advance,
     application::{Ask, OnHuge, PromisedFee, Terms},
+    calendar::TradingDay,
     fast_quota,
     ids::InvestorId,
     money::{Discount, Money},
@@ -77,10 +79,12 @@ impl FastWithdraw {
         let promise = &view.open.promise;
         let ask = Ask::FastTransfer { shares: promise.admitted.shares, to: promise.holder.clone() };
         let (plan, investor) = (turn.plan(), view.open.request.investor.clone());
-        self.place(turn, &plan.transfer, investor, ask)
+        let day = self.house.t_of(turn.now())?;
+        self.place(turn, (&plan.transfer, day), investor, ask)
     }
 
-    /// The shares are the bank's now, and it is the bank that redeems them.
+    /// The shares are the bank's now, and it is the bank that redeems them: on the first T on which the fund
+    /// lets shares leave.
     fn place_redemption(&self, turn: &mut Turn<'_>) -> Done {
         let (plan, view) = (turn.plan(), turn.view()?);
         let shares = plan.transfer.shares_out(&view).ok_or(lacks("shares that left"))?;
@@ -88,17 +92,18 @@ impl FastWithdraw {
         let holder = holder.map_err(|_| lacks("the bank's account"))?;
         let (on_huge, take_income) = (OnHuge::CarryOver, false);
         let ask = Ask::Redemption { shares, lots: Vec::new(), on_huge, take_income };
-        self.place(turn, &plan.redemption, holder, ask)
+        let fund = turn.view()?.open.request.fund;
+        let day = self.house.leaves_from(fund, self.house.t_of(turn.now())?).map_err(beyond)?;
+        self.place(turn, (&plan.redemption, day), holder, ask)
     }
 
     fn place(
         &self,
         turn: &mut Turn<'_>,
-        leg: &ApplicationLeg,
+        (leg, day): (&ApplicationLeg, TradingDay),
         investor: InvestorId,
         ask: Ask,
     ) -> Done {
-        let day = self.house.t_of(turn.now())?;
         let code = turn.view()?.open.request.fund;
         let fund = self.house.terms(code, day)?;
         let fee = PromisedFee::Exact(Money::ZERO);

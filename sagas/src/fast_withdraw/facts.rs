@@ -157,8 +157,8 @@ impl FastWithdraw {
         let t = trade_date(view);
         let redeemed = plan.redemption.trade_date(view).unwrap_or(t);
         let due = |leg: &ApplicationLeg| {
-            let placed = leg.application(view).map(|it| it.terms.promised.confirm_by);
-            placed.unwrap_or(day::promise(view).admitted.confirm_by)
+            let promised = day::promise(view).admitted.confirm_by;
+            leg.application(view).map_or(Some(promised), |it| house.word_due(it))
         };
         let days = house.payout_days(view.open.request.fund, redeemed);
         match when {
@@ -174,13 +174,15 @@ impl FastWithdraw {
                 Some(Timestamp::shanghai(next, chrono::NaiveTime::MIN))
             }
             When::NextCutOff => house.cut_off_after(t, 1),
-            When::TransferDue => timing::asked_from(view, house.noon_after(due(&plan.transfer), 0)),
-            When::TransferOverdue => house.noon_after(due(&plan.transfer), 1),
+            When::TransferDue => {
+                timing::asked_from(view, house.noon_after(due(&plan.transfer)?, 0))
+            }
+            When::TransferOverdue => house.noon_after(due(&plan.transfer)?, 1),
             When::RedemptionNextCutOff => house.cut_off_after(redeemed, 1),
             When::RedemptionDue => {
-                timing::asked_from(view, house.noon_after(due(&plan.redemption), 0))
+                timing::asked_from(view, house.noon_after(due(&plan.redemption)?, 0))
             }
-            When::RedemptionOverdue => house.noon_after(due(&plan.redemption), 1),
+            When::RedemptionOverdue => house.noon_after(due(&plan.redemption)?, 1),
             When::MoneyDue => house.noon_after(redeemed, days),
             When::MoneyOverdue => {
                 let here = house.calendar.plus(redeemed, days).ok()?;

@@ -6,8 +6,8 @@ use super::timing::{closing, never_comes, never_got};
 use crate::ports::registrar::{self as port, RegistrarCall};
 use fundflow_domain::{
     application::{
-        Application, Applications, Ask, Command, Confirmation, Last, Outcome, Rejection, Stage,
-        Terms,
+        Application, Applications, Ask, Command, Confirmation, Last, Outcome, Quantity, Rejection,
+        Stage, Terms,
     },
     calendar::TradingDay,
     fund::FundTerms,
@@ -304,7 +304,34 @@ pub fn less<S: FundSaga>(view: &View<'_, S>) -> Option<Cause> {
 
 /// Why less came, or will come, of the saga than was asked for.
 pub fn partly<S: FundSaga>(view: &View<'_, S>) -> Option<Cause> {
-    of_limits(view).or_else(|| of_registrars(view))
+    of_nothing(view).or_else(|| of_limits(view)).or_else(|| of_registrars(view))
+}
+
+/// A registrar took something and gave nothing for it, as a person has accepted.
+fn of_nothing<S: FundSaga>(view: &View<'_, S>) -> Option<Cause> {
+    let of_leg = |leg: &ApplicationLeg| {
+        let application = leg.application(view).filter(|it| it.stage.is_over())?;
+        let mut records = application.confirmations().peekable();
+        records.peek()?;
+        let all = records.all(|said| said.outcome.is_for_nothing());
+        all.then(|| nothing_for(application.settled(), &application.terms.ask))
+    };
+    S::legs(view.plan).into_iter().filter(|leg| leg.is_sound(view)).find_map(of_leg)
+}
+
+fn nothing_for(settled: Quantity, ask: &Ask) -> Cause {
+    match (settled, ask) {
+        (Quantity::Shares(shares), Ask::Redemption { .. }) => {
+            Cause::new("nothing_paid", format!("{shares} shares were taken, and brought no money"))
+        }
+        (Quantity::Shares(shares), _) => {
+            Cause::new("not_bought", format!("{shares} shares were taken, and bought none"))
+        }
+        (Quantity::Money(money), _) => {
+            let text = format!("{money} yuan bought no shares, and stay with the fund");
+            Cause::new("not_bought", text)
+        }
+    }
 }
 
 /// A day's limit let less in than was asked for.

@@ -99,6 +99,9 @@ impl Purchase {
     fn decide_again(&self, turn: &mut Turn<'_>) -> Done {
         let (plan, view) = (turn.plan(), turn.view()?);
         let Some(day) = view.open.notes.redated else { return Err(lacks("the later T")) };
+        if !view.open.request.only_today {
+            self.house.terms(view.open.request.fund, day)?;
+        }
         match self.admitted_on(&view, day) {
             Ok(admitted) => self.readmit(turn, admitted),
             Err(no) => no.turn_away(self, turn, &plan.limits_next, plan.amount),

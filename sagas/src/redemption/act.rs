@@ -102,11 +102,7 @@ impl Redemption {
     fn request_payout(&self, turn: &mut Turn<'_>) -> Done {
         let view = turn.view()?;
         let (nth, leg, amount) = facts::next_payout(&view).ok_or(lacks("money to pay out"))?;
-        let t = facts::trade_date(&view);
-        let days = self.house.payout_days(view.open.request.fund, t);
-        let after = u32::try_from(nth).ok().and_then(|nth| days.checked_add(nth));
-        let here = self.house.calendar.plus(t, after.ok_or(lacks("a trading day"))?);
-        let here = here.map_err(beyond)?;
+        let here = self.money_here(&view, nth).map_err(beyond)?;
         let terms = payout::Terms {
             no: leg.no.clone(),
             account: view.open.request.account.clone(),

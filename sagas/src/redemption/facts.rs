@@ -13,8 +13,8 @@ use crate::parts::{
     timing, units,
 };
 use fundflow_domain::{
-    application::{Confirmation, OnHuge, Outcome},
-    calendar::TradingDay,
+    application::{Confirmation, Outcome},
+    calendar::{CalendarError, TradingDay},
     money::{Amount, Money},
     payout::Stage,
     time::Timestamp,
@@ -125,17 +125,9 @@ fn brought(said: &Confirmation) -> Option<Money> {
 impl Redemption {
     pub(super) fn instant(&self, view: &View<'_>, when: When) -> Option<Timestamp> {
         let (house, t) = (&self.house, trade_date(view));
-        let promised = &view.open.promise;
         let application = view.plan.out.application(view);
-        let confirm_by = application.map_or(promised.confirm_by, |it| it.terms.promised.confirm_by);
-        // What was carried over is confirmed an open day later for each record before it.
-        let carried = match view.open.request.on_huge {
-            OnHuge::CarryOver => application.map_or(0, |it| it.portions.len()),
-            OnHuge::Cancel => 0,
-        };
-        let carried = u32::try_from(carried).ok()?;
-        let days = house.payout_days(view.open.request.fund, t);
-        let nth = |nth: usize| days.checked_add(u32::try_from(nth).ok()?);
+        let promised = view.open.promise.confirm_by;
+        let confirm_by = || application.map_or(Some(promised), |it| house.word_due(it));
         match when {
             When::BankAsked => last_word::asked_from(view),
             When::BankOverdue => last_word::overdue(self, view),
@@ -145,13 +137,26 @@ impl Redemption {
                 application.filter(|_| only_today).map(|it| house.cut_off(&it.terms))
             }
             When::NextCutOff => house.cut_off_after(t, 1),
-            When::ConfirmDue => timing::asked_from(view, house.noon_after(confirm_by, carried)),
-            When::ConfirmOverdue => house.noon_after(confirm_by, carried.checked_add(1)?),
+            When::ConfirmDue => timing::asked_from(view, house.noon_after(confirm_by()?, 0)),
+            When::ConfirmOverdue => house.noon_after(confirm_by()?, 1),
             When::MoneyDue => {
-                house.noon_after(t, nth(next_payout(view).map_or(0, |(nth, ..)| nth))?)
+                let nth = next_payout(view).map_or(0, |(nth, ..)| nth);
+                house.noon_after(self.money_here(view, nth).ok()?, 0)
             }
             When::MoneyOverdue => unanswered(view)?.overdue(house, view),
         }
+    }
+
+    /// The day on which the money of the n-th record is here.
+    pub(super) fn money_here(
+        &self,
+        view: &View<'_>,
+        nth: usize,
+    ) -> Result<TradingDay, CalendarError> {
+        let days = self.house.payout_days(view.open.request.fund, trade_date(view));
+        let application = view.plan.out.application(view);
+        let t = application.map(|it| self.house.t_of_nth(&it.terms, nth)).transpose()?;
+        self.house.calendar.plus(t.unwrap_or_else(|| trade_date(view)), days)
     }
 }
 

@@ -12,7 +12,6 @@ use crate::parts::{
     timing, units,
 };
 use fundflow_domain::{
-    application::Stage,
     calendar::{CalendarError, TradingDay},
     money::{Income, Money, Shares},
     time::Timestamp,
@@ -132,18 +131,10 @@ impl Withdraw {
         }
     }
 
-    /// The day on which the registrar's next word is due: while a rest is carried over, the trading
-    /// day after its last one.
+    /// The day on which the registrar's next word is due.
     fn confirmed_by(&self, view: &View<'_>) -> Option<TradingDay> {
-        let promised = view.open.promise.confirm_by;
-        let Some(application) = view.plan.out.application(view) else { return Some(promised) };
-        let by = application.terms.promised.confirm_by;
-        match (&application.stage, application.portions.last()) {
-            (Stage::Confirming, Some(part)) => {
-                self.house.calendar.after(part.confirmed_on).ok().map(|next| next.max(by))
-            }
-            (_, _) => Some(by),
-        }
+        let application = view.plan.out.application(view);
+        application.map_or(Some(view.open.promise.confirm_by), |it| self.house.word_due(it))
     }
 
     /// The day on which the fund's money is here: so many trading days after T, or after the T of

@@ -19,6 +19,7 @@ mod outside;
 mod reasons;
 mod stage;
 mod terms;
+mod unlisted;
 
 mod abandoned;
 mod cancel;

@@ -144,14 +144,15 @@ impl SandboxRegistrar {
             | Ask::FastTransfer { shares, .. } => {
                 let accepted = Shares::new(cut(shares.decimal(), part)).unwrap_or_default();
                 self.leave(entry, register, (*shares, accepted), night).map(|truth| {
-                    truth.with_rest(entry, fate, *shares, self.after(night.trade_date))
+                    truth.with_rest(
+                        entry,
+                        fate,
+                        *shares,
+                        self.market.leaves_after(terms.fund, night.trade_date),
+                    )
                 })
             }
         }
-    }
-
-    fn after(&self, t: TradingDay) -> Option<TradingDay> {
-        self.market.calendar().plus(t, 1).ok()
     }
 
     fn priced(&self, fund: FundCode, night: Night) -> Result<Nav, NotPriced> {

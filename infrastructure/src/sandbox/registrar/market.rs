@@ -206,6 +206,18 @@ impl Market {
         Ok(self.calendar.plus(t, u32::from(lag))?.date())
     }
 
+    /// The first T after that one on which the fund lets shares leave: what a huge redemption left is asked
+    /// for again on it. `None` past the calendar's end.
+    pub(super) fn leaves_after(&self, fund: FundCode, t: TradingDay) -> Option<TradingDay> {
+        let mut day = self.calendar.plus(t, 1).ok()?;
+        while let Ok(Some(terms)) = self.terms(fund, day.date())
+            && !terms.status_on(day.date()).permits_redemption()
+        {
+            day = self.calendar.plus(day, 1).ok()?;
+        }
+        Some(day)
+    }
+
     /// The instant from which a confirmation of that day can be heard.
     pub fn hour_of(day: NaiveDate) -> Timestamp {
         Timestamp::shanghai(day, NaiveTime::from_hms_opt(HOUR, 0, 0).unwrap_or_default())

@@ -203,6 +203,9 @@ pub struct Parked {
 /// The code of a row that a rule of our own refused.
 pub(crate) const REFUSED: &str = "refused";
 
+/// Why a row is parked that looked for something besides the log, and did not find it.
+pub(crate) const NOT_LISTED: &str = "not_listed";
+
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
 const fn is_false(flag: &bool) -> bool {
     !*flag

@@ -1,6 +1,6 @@
 //! What can be asked of a process that was prepared.
 
-use super::{Disposed, Open, Parked, REFUSED};
+use super::{Disposed, NOT_LISTED, Open, Parked, REFUSED};
 use crate::saga::Saga;
 use std::fmt;
 
@@ -93,9 +93,14 @@ impl<S: Saga> fmt::Debug for Open<S> {
 }
 
 impl Parked {
-    /// Whether a rule of ours says no again, with other figures.
+    /// Whether we say no again, with other figures.
     fn is_refused_anew(&self, now: &Self) -> bool {
-        let refused = [self, now].iter().all(|it| &*it.cause.code == REFUSED);
-        refused && self.cause != now.cause
+        [self, now].iter().all(|it| it.is_ours()) && self.cause != now.cause
+    }
+
+    /// Whether it is decided once more when others have written, or another process starts: a rule of ours
+    /// said no, or something that it looks at was not there.
+    pub(crate) fn is_ours(&self) -> bool {
+        matches!(&*self.cause.code, REFUSED | NOT_LISTED)
     }
 }

@@ -6,7 +6,7 @@ use crate::{
     breaker::{Admission, Caller, Pass},
     message::{Effect, Rest},
     port::Ask,
-    process::{self, REFUSED, Retry},
+    process::{self, NOT_LISTED, REFUSED, Retry},
     retry,
     saga::{Calling, Saga},
     stand::{Place, Stand},
@@ -389,6 +389,7 @@ impl<S: Saga> Running<S> {
 pub(super) fn not_done(error: &NotDone) -> Cause {
     let code = match error {
         NotDone::Refused(_) => REFUSED,
+        NotDone::NotListed(_) => NOT_LISTED,
         NotDone::Damaged { .. } => "damaged",
         NotDone::Missing(_) | NotDone::Lacks(_) => "unknown",
     };

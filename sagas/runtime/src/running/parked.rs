@@ -4,14 +4,15 @@
 //! 1. Who is parked because an answer is missing, and hears that the call never came, makes it, as it
 //!    would have before: under its key it acts once. It stays parked until there is an answer.
 //! 2. Who is parked for another reason (a refusal, a dispute, a defect) calls nobody anew.
-//! 3. Who is parked since a rule of ours said no tries again when others have written to its streams.
+//! 3. Who is parked since a rule of ours said no, or something that it looks at was not there, tries again
+//!    when others have written to its streams, and in the next process.
 //! 4. A call that its row does not want any more is not made: the row is refused, what it hangs on is
 //!    decided anew, or a person decides.
 
 use super::{Desk, LaneState, MAIN, Running, advance::not_done};
 use crate::{
     port::Ask,
-    process::{self, Parked, REFUSED},
+    process::{self, Parked},
     retry,
     saga::Saga,
     stand::Stand,
@@ -140,14 +141,12 @@ impl<S: Saga> Running<S> {
         self.wake_if_moved(desk, moved, "what it lacked has come");
     }
 
-    /// The rows that wait for a person since a rule of ours said no.
+    /// The rows that wait for a person since a rule of ours said no, or what it looks at was not there.
     fn refused(&self, desk: &Desk<'_>) -> Vec<&'static Deed<S>> {
         let stand = self.stand(desk.streams).and_then(|stand| stand.deed());
         let beside = self.table(desk.streams).into_iter().flat_map(|table| table.beside);
         let deeds = stand.into_iter().chain(beside.map(|side| &side.deed));
-        let refused = |deed: &&Deed<S>| {
-            self.parked(desk, deed.name).is_some_and(|parked| &*parked.cause.code == REFUSED)
-        };
+        let refused = |deed: &&Deed<S>| self.parked(desk, deed.name).is_some_and(Parked::is_ours);
         deeds.filter(refused).collect()
     }
 
