@@ -7,6 +7,7 @@ use super::{
 };
 use chrono::Timelike as _;
 use fundflow_domain::time::Timestamp;
+use fundflow_kernel::counted::counted;
 use std::{fs, path::Path};
 
 /// The byte-order mark that some editors write.
@@ -87,8 +88,9 @@ fn row(file: &str, raw: &RawRow, headings: &[String]) -> Result<Row, Vec<Problem
     let (count, columns) = (raw.fields.len(), headings.len());
     if count != columns {
         let problem = format!(
-            "{count} fields, but the first line names {columns} columns; a comma inside of a field \
-             needs quotes around the field"
+            "{}, but the first line names {}; a comma inside of a field needs quotes around the field",
+            counted(count, "field", "fields"),
+            counted(columns, "column", "columns")
         );
         return Err(vec![Problem::of_line(file, line, problem)]);
     }
