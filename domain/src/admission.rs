@@ -27,6 +27,7 @@ use crate::{
 };
 use cash_out::Balance;
 use days::{Days, open_days_after};
+use offers::Tried;
 use serde::{Deserialize, Serialize};
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -37,9 +38,11 @@ pub mod again_and_again;
 pub mod buying;
 pub mod cash_out;
 mod checks;
+mod day_max;
 mod days;
 mod held;
 pub mod leaving;
+pub mod offers;
 mod refusal;
 pub mod target;
 
@@ -192,11 +195,15 @@ pub fn admit(a: &Admission) -> Result<Admitted, Refusal> {
     decide(a).map_err(|refusal| refusal.offering(|| instead(a)).fitting(step, fits))
 }
 
-/// The modes in which the same request would be admitted, the earliest price first: decided as it would
-/// be if it were asked for.
-fn instead(a: &Admission) -> Vec<ConversionMode> {
+/// Whether the same request would be admitted in each other mode, the earliest price first: decided as it
+/// would be if it were asked for.
+fn instead(a: &Admission) -> Tried {
     let others = ConversionMode::ALL.into_iter().filter(|mode| a.mode != Some(*mode));
-    others.filter(|mode| decide(&Admission { mode: Some(*mode), ..a.clone() }).is_ok()).collect()
+    let tried = |mode| {
+        let decided = decide(&Admission { mode: Some(mode), ..a.clone() });
+        (mode, decided.map(drop).map_err(|refusal| offers::against(&refusal)))
+    };
+    others.map(tried).collect()
 }
 
 /// What a promise is decided on again with, when its money counts for a later T.
@@ -270,8 +277,15 @@ fn on_day(
     checks::statuses(a, mode, &days)?;
     checks::pair(a, mode)?;
     let accepted = checks::limits(a, mode, &days)?;
-    let part = Admission { amount: accepted.unwrap_or(a.amount), ..a.clone() };
-    checks::pair(&part, mode)?;
+    let part = match &accepted {
+        None => a.clone(),
+        Some(fitting) => {
+            let part = Admission { amount: fitting.amount, ..a.clone() };
+            checks::pair(&part, mode).map_err(|rule| fitting.refused(rule))?;
+            part
+        }
+    };
+    let accepted = accepted.map(|fitting| fitting.amount);
     let price = checks::price(&part, mode, trade_date);
     Ok(Admitted {
         requested_at: a.at,
@@ -314,7 +328,9 @@ fn chosen_mode(a: &Admission) -> Result<ConversionMode, Refusal> {
     match wanted {
         Some(ConversionMode::Held) => held::held(a),
         Some(mode) if runs.contains(&mode) => Ok(mode),
-        asked => Err(Refusal::ModeUnavailable { asked, possible: Vec::new() }),
+        asked => {
+            Err(Refusal::ModeUnavailable { asked, possible: Vec::new(), why_none: Vec::new() })
+        }
     }
 }
 
