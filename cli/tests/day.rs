@@ -287,6 +287,7 @@ fn a_half_written_row_and_one_that_is_not_utf8_are_left_out_and_the_others_are_p
           A-3,09:00,I-1001,000730,011162,1"
             .to_vec()
     });
+    std::fs::write(folder.path().join("scenario.toml"), "").expect("a scratch file");
     let played = day(folder.path(), store.path());
     assert_eq!(
         said(&played.stderr),

@@ -190,9 +190,14 @@ impl Admission {
 /// # Errors
 /// The first [`Refusal`] that applies.
 pub fn admit(a: &Admission) -> Result<Admitted, Refusal> {
+    decide(a).map_err(|refusal| fitted(a, refusal.offering(|| instead(a))))
+}
+
+/// Names what would fit only where that would be admitted.
+fn fitted(a: &Admission, refusal: Refusal) -> Refusal {
     let fits = |amount| decide(&Admission { amount, ..a.clone() }).is_ok();
     let step = a.step_in(a.mode.unwrap_or(ConversionMode::LinkedSameDay));
-    decide(a).map_err(|refusal| refusal.offering(|| instead(a)).fitting(step, fits))
+    refusal.fitting(step, fits)
 }
 
 /// Whether the same request would be admitted in each other mode, the earliest price first: decided as it
@@ -200,8 +205,9 @@ pub fn admit(a: &Admission) -> Result<Admitted, Refusal> {
 fn instead(a: &Admission) -> Tried {
     let others = ConversionMode::ALL.into_iter().filter(|mode| a.mode != Some(*mode));
     let tried = |mode| {
-        let decided = decide(&Admission { mode: Some(mode), ..a.clone() });
-        (mode, decided.map(drop).map_err(|refusal| offers::against(&refusal)))
+        let other = Admission { mode: Some(mode), ..a.clone() };
+        let decided = decide(&other).map(drop);
+        (mode, decided.map_err(|refusal| offers::against(&fitted(&other, refusal))))
     };
     others.map(tried).collect()
 }
