@@ -3,7 +3,11 @@
 use std::fmt::Display;
 
 /// `1 mistake`, `2 mistakes`, `0 mistakes`: the count before `one` where it is 1, else before `many`.
-pub fn counted<N: Display + PartialEq + From<u8>>(count: N, one: &str, many: &str) -> String {
+pub fn counted<N: Copy + Display + PartialEq + From<u8>>(
+    count: N,
+    one: &str,
+    many: &str,
+) -> String {
     let what = if count == N::from(1) { one } else { many };
     format!("{count} {what}")
 }

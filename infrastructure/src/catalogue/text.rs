@@ -63,19 +63,15 @@ fn syntax(file: &str, text: &str, error: &Error) -> CatalogueError {
     let span = error.span();
     let line = span.as_ref().map(|span| line_at(text, span.start));
     let key = span.and_then(|span| Some((text.get(span.clone())?, text.get(span.end..)?)));
-    match key.filter(|_| error.message() == DUPLICATE) {
-        Some((key, rest)) => {
-            let rest = rest.lines().next().unwrap_or_default().trim();
-            let header = || line.and_then(|line| text.lines().nth(line - 1)).unwrap_or_default();
-            let value = rest.strip_prefix('=').unwrap_or_else(header).trim().to_owned();
-            let (key, problem) = (key.trim().to_owned(), "stands twice; remove one".to_owned());
-            CatalogueError { line, key, value, ..whole_file(file, problem) }
-        }
-        None => {
-            let problem = format!("is not TOML: {}", error.message());
-            CatalogueError { line, ..whole_file(file, problem) }
-        }
-    }
+    let Some((key, rest)) = key.filter(|_| error.message() == DUPLICATE) else {
+        let problem = format!("is not TOML: {}", error.message());
+        return CatalogueError { line, ..whole_file(file, problem) };
+    };
+    let rest = rest.lines().next().unwrap_or_default().trim();
+    let header = || line.and_then(|line| text.lines().nth(line - 1)).unwrap_or_default();
+    let value = rest.strip_prefix('=').unwrap_or_else(header).trim().to_owned();
+    let (key, problem) = (key.trim().to_owned(), "stands twice; remove one".to_owned());
+    CatalogueError { line, key, value, ..whole_file(file, problem) }
 }
 
 fn walk(table: &DeTable<'_>, path: &str, text: &str, lines: &mut BTreeMap<String, usize>) {

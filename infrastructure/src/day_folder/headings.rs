@@ -106,26 +106,26 @@ fn meant(heading: &str, headings: &[String], columns: &Columns) -> Option<&'stat
 fn slips(one: &str, other: &str) -> usize {
     let (one, other): (Vec<char>, Vec<char>) = (one.chars().collect(), other.chars().collect());
     let mut before: Vec<usize> = Vec::new();
-    let mut last: Vec<usize> = (0..=other.len()).collect();
+    let mut above: Vec<usize> = (0..=other.len()).collect();
     for (row, letter) in one.iter().enumerate() {
         let mut now = vec![row + 1];
         for (column, wanted) in other.iter().enumerate() {
             let cost =
                 |cells: &[usize], at: usize| cells.get(at).copied().unwrap_or(usize::MAX - 1);
-            let mut least = cost(&last, column) + usize::from(letter != wanted);
-            least = least.min(cost(&last, column + 1) + 1).min(cost(&now, column) + 1);
+            let mut fewest = cost(&above, column) + usize::from(letter != wanted);
+            fewest = fewest.min(cost(&above, column + 1) + 1).min(cost(&now, column) + 1);
             let swapped = row > 0
                 && column > 0
                 && one.get(row - 1) == Some(wanted)
                 && other.get(column - 1) == Some(letter);
             if swapped {
-                least = least.min(cost(&before, column - 1) + 1);
+                fewest = fewest.min(cost(&before, column - 1) + 1);
             }
-            now.push(least);
+            now.push(fewest);
         }
-        before = std::mem::replace(&mut last, now);
+        before = std::mem::replace(&mut above, now);
     }
-    last.last().copied().unwrap_or_default()
+    above.last().copied().unwrap_or_default()
 }
 
 #[cfg(test)]

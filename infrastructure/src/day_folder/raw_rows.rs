@@ -84,14 +84,12 @@ fn open_quote(bytes: &[u8]) -> Option<usize> {
     let (mut opened, mut begins) = (None, true);
     let mut left = bytes.iter().enumerate().peekable();
     while let Some((at, byte)) = left.next() {
-        match (byte, opened) {
-            (b'"', Some(_)) => {
-                if left.next_if(|(_, next)| **next == b'"').is_none() {
-                    opened = None;
-                }
+        if *byte == b'"' {
+            if opened.is_none() {
+                opened = begins.then_some(at);
+            } else if left.next_if(|(_, next)| **next == b'"').is_none() {
+                opened = None;
             }
-            (b'"', None) if begins => opened = Some(at),
-            _ => {}
         }
         begins = opened.is_none() && (*byte == b',' || is_break(*byte));
     }
