@@ -12,6 +12,7 @@ use crate::{
 };
 use clap::Subcommand;
 use fundflow_application::audit::{Difference, Holding, Report, verify};
+use fundflow_kernel::counted::counted;
 use fundflow_kernel::store::Position;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::{
@@ -67,7 +68,8 @@ async fn everything(
         return Ok(ExitCode::SUCCESS);
     }
     out.flush()?;
-    complain(&format!("error: {} findings; nothing was changed\n", report.failures));
+    let findings = counted(report.failures, "finding", "findings");
+    complain(&format!("error: {findings}; nothing was changed\n"));
     Ok(ExitCode::from(VERIFICATION_FAILED))
 }
 
@@ -86,7 +88,7 @@ fn print(report: &Report, out: &mut impl Write) -> Result<(), Failure> {
     }
     let unlisted = report.failures - report.findings.len() as u64;
     if unlisted > 0 {
-        writeln!(out, "and {unlisted} more findings")?;
+        writeln!(out, "and {}", counted(unlisted, "more finding", "more findings"))?;
     }
     if !report.passed() {
         writeln!(out)?;
@@ -99,18 +101,23 @@ fn print(report: &Report, out: &mut impl Write) -> Result<(), Failure> {
         ("links", counts.links.to_string()),
         ("sagas", format!("{}, of these {} unfinished", counts.sagas, counts.unfinished)),
         ("open cases", counts.open_cases.to_string()),
-        ("ledger", format!("{} entries, {} postings", counts.entries, counts.postings)),
+        ("ledger", {
+            let entries = counted(counts.entries, "entry", "entries");
+            format!("{entries}, {}", counted(counts.postings, "posting", "postings"))
+        }),
     ];
     if counts.unjudged > 0 {
-        checked.push(("not judged", format!("{} events behind damage", counts.unjudged)));
+        checked.push(("not judged", {
+            format!("{} behind damage", counted(counts.unjudged, "event", "events"))
+        }));
     }
     if counts.clock_set_back > 0 {
-        checked.push(("clock set back", format!("{} times", counts.clock_set_back)));
+        checked.push(("clock set back", counted(counts.clock_set_back, "time", "times")));
     }
     for it in &report.unchecked {
-        let (streams, events) = (it.streams, it.events);
-        let what =
-            format!("{}: decisions not checked ({streams} streams, {events} events)", it.category);
+        let streams = counted(it.streams, "stream", "streams");
+        let events = counted(it.events, "event", "events");
+        let what = format!("{}: decisions not checked ({streams}, {events})", it.category);
         checked.push(("unknown", what));
     }
     pairs(out, &checked)?;

@@ -3,14 +3,17 @@
 //! Exit codes: 0 done, 1 the file or the arguments could not be used, 5 a file did not pass its
 //! check. A closed pipe is not an error: whoever closed it has seen enough.
 
+mod check;
+
 use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use crate::args::Output;
 use clap::{Subcommand, ValueEnum};
 use comfy_table::Table;
-use fundflow_infrastructure::exchange::check::{self, Report, Verified};
+use fundflow_infrastructure::exchange::check::{Verified, verify};
 use fundflow_infrastructure::exchange::convert::{self, ConvertError};
 use fundflow_infrastructure::exchange::finding::{Finding, Findings};
 use fundflow_infrastructure::exchange::layout::Slot;
@@ -18,6 +21,7 @@ use fundflow_infrastructure::exchange::reader::ReadError;
 use fundflow_infrastructure::exchange::text_form::{self, TextFormError};
 use fundflow_infrastructure::exchange::version::Version;
 use fundflow_infrastructure::exchange::writer::WriteError;
+use fundflow_kernel::counted::counted;
 
 /// What to do with files.
 #[derive(Debug, Subcommand)]
@@ -36,11 +40,13 @@ pub(crate) enum FileCommand {
         #[arg(long)]
         limit: Option<u64>,
     },
-    /// Check whole files and list every error
+    /// Check whole files and list every error; of an index, every file that it names, too
     Check {
-        /// The files to check, an index among them where there is one
+        /// The files to check
         #[arg(required = true)]
         files: Vec<PathBuf>,
+        #[command(flatten)]
+        output: Output,
     },
     /// Convert a file to JSON, CSV or another version, or a JSON document back to a file
     Convert {
@@ -103,7 +109,7 @@ const UNSOUND: u8 = 5;
 pub(crate) fn run(command: FileCommand) -> ExitCode {
     let outcome = match command {
         FileCommand::Show { file, output, fields, limit } => show(&file, output, &fields, limit),
-        FileCommand::Check { files } => check_all(&files),
+        FileCommand::Check { files, output } => check::all(&files, output.format),
         FileCommand::Convert { file, to, out } => convert_file(&file, to, out.as_deref()),
     };
     match outcome {
@@ -129,7 +135,8 @@ fn list(findings: &Findings) -> String {
     let line = |finding: &Finding| format!("error: {finding}; {}\n", finding.problem.advice());
     let text: Vec<_> = findings.listed.iter().map(line).collect();
     let unlisted = findings.total - findings.listed.len() as u64;
-    let more = if unlisted > 0 { format!("and {unlisted} more errors\n") } else { String::new() };
+    let more = counted(unlisted, "more error", "more errors");
+    let more = if unlisted > 0 { format!("and {more}\n") } else { String::new() };
     text.concat() + &more
 }
 
@@ -191,7 +198,7 @@ impl From<ConvertError> for Failure {
 fn open(path: &Path) -> Result<Verified<File>, Failure> {
     let failed = |source| Failure::Open { path: path.to_owned(), source };
     let file = File::open(path).map_err(failed)?;
-    Ok(check::verify(&path.display().to_string(), file)?)
+    Ok(verify(&path.display().to_string(), file)?)
 }
 
 fn show(
@@ -237,14 +244,14 @@ fn show_table(
     let header = reader.header();
     writeln!(
         out,
-        "file {} of version {}, from {} to {}, {}: {} records of {} fields",
+        "file {} of version {}, from {} to {}, {}: {} of {}",
         header.file_type,
         header.version,
         header.creator,
         header.receiver,
         header.date,
-        header.records,
-        header.fields.len(),
+        counted(header.records, "record", "records"),
+        counted(header.fields.len(), "field", "fields"),
     )?;
     writeln!(out, "SHA-256 {}", report.sha256_hex())?;
     let mut left = limit;
@@ -300,49 +307,6 @@ fn show_csv(
         table.write_record(slots.iter().map(|slot| record.display(slot).into_owned()))?;
     }
     Ok(table.flush()?)
-}
-
-fn check_all(paths: &[PathBuf]) -> Result<ExitCode, Failure> {
-    let (mut sound, mut readable) = (true, true);
-    let mut out = io::stdout().lock();
-    for path in paths {
-        match check::check(path) {
-            Ok(report) => {
-                sound &= report.is_sound();
-                write_report(&report, &mut out)?;
-            }
-            Err(source) => {
-                readable = false;
-                complain(&format!("error: {}\n", Failure::Open { path: path.clone(), source }));
-            }
-        }
-    }
-    out.flush()?;
-    Ok(match (sound, readable) {
-        (false, _) => ExitCode::from(UNSOUND),
-        (true, false) => ExitCode::FAILURE,
-        (true, true) => ExitCode::SUCCESS,
-    })
-}
-
-fn write_report(report: &Report, out: &mut impl Write) -> io::Result<()> {
-    out.write_all(list(&report.errors).as_bytes())?;
-    for warning in &report.warnings.listed {
-        writeln!(out, "warning: {warning}; {}", warning.problem.advice())?;
-    }
-    let unlisted = report.warnings.total - report.warnings.listed.len() as u64;
-    if unlisted > 0 {
-        writeln!(out, "and {unlisted} more warnings")?;
-    }
-    let (errors, warnings) = (report.errors.total, report.warnings.total);
-    let verdict = if report.is_sound() { "sound" } else { "refused as a whole" };
-    let records = match report.header {
-        Some(_) => format!("{} records", report.records),
-        None => "records not examined, because the header is damaged".to_owned(),
-    };
-    let file = &report.file;
-    writeln!(out, "{file}: {verdict}: {records}, {errors} errors, {warnings} warnings")?;
-    writeln!(out, "{file}: SHA-256 {}", report.sha256_hex())
 }
 
 fn convert_file(path: &Path, to: Target, out: Option<&Path>) -> Result<ExitCode, Failure> {

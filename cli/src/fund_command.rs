@@ -17,6 +17,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use comfy_table::{Table, presets};
 use fundflow_domain::{catalogue::Catalogue, fees::tiers::Charge, fund::FundTerms, ids::FundCode};
 use fundflow_infrastructure::catalogue::{self, CatalogueError};
+use fundflow_kernel::counted::counted;
 use std::{
     io::{self, Write},
     path::{Path, PathBuf},
@@ -200,7 +201,9 @@ fn described(
     let tiers =
         fund.fees.purchase.iter().map(|tier| format!("{} from {}", charge(tier.charge), tier.from));
     let days = fund.fees.redemption.iter();
-    let days = days.map(|tier| format!("{} from {} days", percent(tier.rate), tier.from_days));
+    let days = days.map(|tier| {
+        format!("{} from {}", percent(tier.rate), counted(tier.from_days, "day", "days"))
+    });
     let mut rows = vec![
         ("fund", format!("{} {}", fund.code, fund.name)),
         ("kind, risk", format!("{}, {}", word(&fund.kind)?, word(&fund.risk)?)),
@@ -260,9 +263,14 @@ fn check(dir: Option<&Path>, format: Format, out: &mut dyn Write) -> io::Result<
                 writeln!(out, "{error}")?;
             }
             match errors.len() {
-                0 => writeln!(out, "catalogue {place}: {funds} funds, no mistake")?,
-                1 => writeln!(out, "catalogue {place}: 1 mistake")?,
-                many => writeln!(out, "catalogue {place}: {many} mistakes")?,
+                0 => {
+                    let funds = counted(funds, "fund", "funds");
+                    writeln!(out, "catalogue {place}: {funds}, no mistake")?;
+                }
+                some => {
+                    let mistakes = counted(some, "mistake", "mistakes");
+                    writeln!(out, "catalogue {place}: {mistakes}")?;
+                }
             }
         }
     }

@@ -143,7 +143,7 @@ fn dispatch(
         Command::Fund(command) => return alone(out, || fund_command::run(&command)),
         Command::Quote(command) => return alone(out, || quote::run(command)),
         Command::Bench(args) => {
-            return alone(out, || runtime.block_on(bench::run(&args, store)));
+            return alone(out, || runtime.block_on(bench::run(&args)));
         }
     };
     // What was not read because the pipe is closed is missed by nobody.

@@ -8,6 +8,7 @@ use comfy_table::{CellAlignment, Table, presets};
 use fundflow_application::desk::DeskError;
 use fundflow_domain::money::Shares;
 use fundflow_infrastructure::sqlite::{OpenError, SqliteStore};
+use fundflow_kernel::counted::counted;
 use fundflow_kernel::{loaded::with_sources, store::ReadError};
 use serde::Serialize;
 use std::{
@@ -198,8 +199,8 @@ impl<T: Serialize> List<T> {
         if self.left_out > 0 {
             let shown = self.rows.len();
             complain(&format!(
-                "{} more are not shown; --limit {} shows all\n",
-                self.left_out,
+                "{} not shown; --limit {} shows all\n",
+                counted(self.left_out, "more is", "more are"),
                 shown + self.left_out
             ));
         }

@@ -241,8 +241,8 @@ impl Sagas {
 
     /// A person's word to a saga of that kind, or why it takes none.
     pub(crate) fn spoken(&self, kind: &str, word: Word) -> Result<Payload, String> {
-        let said = self.speaks.get(kind).and_then(|speak| speak(word));
-        said.ok_or_else(|| format!("a saga of kind {kind} takes no such order"))
+        let instead = words::not_taken(kind, &word);
+        self.speaks.get(kind).and_then(|speak| speak(word)).ok_or(instead)
     }
 }
 

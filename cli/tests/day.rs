@@ -278,19 +278,40 @@ fn bad_rows_are_named_and_the_others_are_played() {
 }
 
 #[test]
+fn a_half_written_row_and_one_that_is_not_utf8_are_left_out_and_the_others_are_played() {
+    let store = tempfile::tempdir().expect("a directory");
+    let folder = folder("orders.csv", |_| {
+        b"transaction,time,investor,wallet_fund,target_fund,amount,note\r\n\r\n\
+          A-1,09:00,I-1001,000730,011162,100.00,\r\n\
+          A-2,09:00,I-1001,000730,011162,100.00,\xC4\xE3\r\n\
+          A-3,09:00,I-1001,000730,011162,1"
+            .to_vec()
+    });
+    std::fs::write(folder.path().join("scenario.toml"), "").expect("a scratch file");
+    let played = day(folder.path(), store.path());
+    assert_eq!(
+        said(&played.stderr),
+        "orders.csv:4: note \"\u{FFFD}\u{FFFD}\": is not UTF-8 (GB18030 or GBK, perhaps); save the file as UTF-8\n\
+         orders.csv:5: the file ends within this line, which may be half written; complete it and end it \
+         with a line break\n"
+    );
+    assert_eq!(played.status.code(), Some(3));
+    let out = said(&played.stdout);
+    assert!(out.contains("1 request, of these 0 repeated\n"), "{out}");
+    assert!(out.contains("2 mistakes in the folder, named above\n"), "{out}");
+}
+
+#[test]
 fn a_folder_that_is_no_day_changes_nothing() {
     let store = tempfile::tempdir().expect("a directory");
     let place = store.path().join("store");
-    let latin = folder("investors.csv", |text| {
-        [text.as_bytes(), b"I-1,A-1,C4,2027-01-01,verified,2030-01-01,yes,individual,,\xC4\xE3\n"]
-            .concat()
-    });
+    let latin = folder("investors.csv", |text| [b"\xC4\xE3", text.as_bytes()].concat());
     let empty = tempfile::tempdir().expect("a directory");
     let closed = folder("day.toml", |text| text.replace("2026-02-12", "2026-02-17").into_bytes());
     let rows = [
         (
             latin.path(),
-            "investors.csv:17: byte 1369 is not UTF-8 (GB18030 or GBK, perhaps); save the file as UTF-8\n",
+            "investors.csv:1: is not UTF-8 (GB18030 or GBK, perhaps); save the file as UTF-8\n",
         ),
         (
             empty.path(),

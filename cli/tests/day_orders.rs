@@ -318,7 +318,7 @@ fn a_price_that_is_missing_is_named_and_one_that_a_fund_keeps_is_not() {
         bad,
         ["navs.csv: fund 050027 has no price on 2026-02-12; orders need it: add a row"]
     );
-    assert_eq!(notes(&report), ["navs.csv has no price of 050027 on 2026-02-12: 1 orders wait"]);
+    assert_eq!(notes(&report), ["navs.csv has no price of 050027 on 2026-02-12: 1 order waits"]);
     assert_eq!(ending(&report, "P-3"), ("completed", ""));
 }
 

@@ -54,8 +54,99 @@ fn a_cut_file_is_refused_with_every_error_and_exit_code_5() {
         printed.contains("cut.txt:33:1: the last line must be OFDCFEND; the transfer was probably"),
         "{printed}"
     );
-    assert!(printed.contains("refused as a whole: 3 records, 1 errors, 0 warnings"), "{printed}");
+    assert!(printed.contains("refused as a whole: 3 records, 1 error, 0 warnings"), "{printed}");
     assert_eq!(run(&["show", &path.to_string_lossy()]).status.code(), Some(5));
+}
+
+/// A directory with a sound file and an index that names it, and other files besides.
+fn indexed(directory: &str, others: &[&str]) -> (PathBuf, PathBuf) {
+    let (dir, name) = (scratch(directory), "OFD_305_05_20260213_25.TXT");
+    let _ = std::fs::remove_dir_all(&dir);
+    std::fs::create_dir_all(&dir).expect("a scratch directory");
+    let (data, index) = (dir.join(name), dir.join("OFI_305_05_20260213.TXT"));
+    std::fs::copy(golden("25_v21.txt"), &data).expect("a golden file");
+    let names: Vec<_> = std::iter::once(name).chain(others.iter().copied()).collect();
+    let text = format!(
+        "OFDCFIDX\r\n21  \r\n305      \r\n05       \r\n20260213\r\n{:03}\r\n{}\r\nOFDCFEND\r\n",
+        names.len(),
+        names.join("\r\n"),
+    );
+    std::fs::write(&index, text).expect("a scratch file");
+    (index, data)
+}
+
+#[test]
+fn an_index_is_checked_with_every_file_that_it_names_and_each_of_them_once() {
+    let (index, data) = indexed("indexed", &[]);
+    let (index, data) = (index.to_string_lossy(), data.to_string_lossy());
+    let verdicts = |printed: &str| {
+        let lines = printed.lines().filter(|line| !line.contains(": SHA-256 "));
+        lines.map(str::to_owned).collect::<Vec<_>>()
+    };
+    let both = [
+        format!("{index}: sound: an index of 1 file, 0 errors"),
+        format!("{data}: sound: 3 records, 0 errors, 0 warnings"),
+    ];
+    for typed in [vec!["check", &index], vec!["check", &index, &data]] {
+        let checked = run(&typed);
+        assert_eq!(checked.status.code(), Some(0));
+        assert_eq!(verdicts(&text(&checked.stdout)), both, "{typed:?}");
+    }
+    std::fs::write(&*data, "OFDCFDAT\r\n").expect("a scratch file");
+    let damaged = run(&["check", &index]);
+    assert_eq!(damaged.status.code(), Some(5));
+    assert!(text(&damaged.stdout).contains("refused as a whole"), "{}", text(&damaged.stdout));
+}
+
+#[test]
+fn an_index_that_names_a_file_that_is_not_there_says_which() {
+    let (index, _) = indexed("missing", &["OFD_305_05_20260213_03.TXT"]);
+    let index = index.to_string_lossy();
+    let checked = run(&["check", &index]);
+    assert_eq!(checked.status.code(), Some(5));
+    let printed = text(&checked.stdout);
+    let lines: Vec<_> = printed.lines().take(2).collect();
+    assert_eq!(
+        lines,
+        [
+            format!(
+                "error: {index}: OFD_305_05_20260213_03.TXT is named and not there; wait for it, or fetch \
+                 it"
+            ),
+            format!(
+                "{index}: refused as a whole: an index of 2 files, 1 of them missing, 0 errors"
+            ),
+        ]
+    );
+    let shown = run(&["show", &index]);
+    assert_eq!(shown.status.code(), Some(5));
+    assert_eq!(
+        text(&shown.stderr),
+        format!(
+            "error: {index}:1:1: \"OFDCFIDX\": this is an index of files, and no data file; name a file \
+             that it names; only a check takes an index\n"
+        )
+    );
+}
+
+#[test]
+fn a_check_is_one_json_document_for_programs() {
+    let (index, data) = indexed("as_json", &["OFD_305_05_20260213_03.TXT"]);
+    let mut cut = std::fs::read(&data).expect("the copy");
+    cut.truncate(cut.len() - 10);
+    std::fs::write(&data, cut).expect("a scratch file");
+    let checked = run(&["check", &index.to_string_lossy(), "-o", "json"]);
+    assert_eq!(checked.status.code(), Some(5));
+    let files: serde_json::Value = serde_json::from_slice(&checked.stdout).expect("JSON alone");
+    let of = |nth: usize, key: &str| files[nth][key].clone();
+    assert_eq!([of(0, "kind"), of(0, "sound")], [serde_json::json!("index"), false.into()]);
+    assert_eq!(of(0, "missing"), serde_json::json!(["OFD_305_05_20260213_03.TXT"]));
+    assert_eq!(of(0, "names").as_array().map(Vec::len), Some(2));
+    assert_eq!([of(1, "kind"), of(1, "sound")], [serde_json::json!("data"), false.into()]);
+    assert_eq!([of(1, "records"), of(1, "errors_total")], [serde_json::json!(3), 1.into()]);
+    assert_eq!(files[1]["errors"][0]["problem"], "the last line must be OFDCFEND");
+    assert_eq!(files[1]["errors"][0]["line"], 33);
+    assert_eq!(files.as_array().map(Vec::len), Some(2));
 }
 
 #[test]

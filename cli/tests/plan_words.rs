@@ -113,8 +113,8 @@ P-3,10:03:00,plan,I-1,011162,88.88,weekly sat,2026-02-20,,
 ";
     let (store, folder) = (tempfile::tempdir().unwrap(), folder(rows));
     let first = play(store.path(), &folder);
-    assert!(first.contains("1 debits of 77.77 yuan"), "{first}");
+    assert!(first.contains("1 debit of 77.77 yuan"), "{first}");
     let again = play(store.path(), &folder);
-    assert!(again.contains("1 debits of 77.77 yuan"), "{again}");
+    assert!(again.contains("1 debit of 77.77 yuan"), "{again}");
     assert!(again.contains("nothing was left to do"), "{again}");
 }

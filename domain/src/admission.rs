@@ -27,6 +27,7 @@ use crate::{
 };
 use cash_out::Balance;
 use days::{Days, confirmed_by};
+use offers::Tried;
 use serde::{Deserialize, Serialize};
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -37,9 +38,11 @@ pub mod again_and_again;
 pub mod buying;
 pub mod cash_out;
 mod checks;
+mod day_max;
 mod days;
 mod held;
 pub mod leaving;
+pub mod offers;
 mod refusal;
 pub mod target;
 
@@ -187,16 +190,26 @@ impl Admission {
 /// # Errors
 /// The first [`Refusal`] that applies.
 pub fn admit(a: &Admission) -> Result<Admitted, Refusal> {
-    let fits = |amount| decide(&Admission { amount, ..a.clone() }).is_ok();
-    let step = a.step_in(a.mode.unwrap_or(ConversionMode::LinkedSameDay));
-    decide(a).map_err(|refusal| refusal.offering(|| instead(a)).fitting(step, fits))
+    decide(a).map_err(|refusal| fitted(a, refusal.offering(|| instead(a))))
 }
 
-/// The modes in which the same request would be admitted, the earliest price first: decided as it would
-/// be if it were asked for.
-fn instead(a: &Admission) -> Vec<ConversionMode> {
+/// Names what would fit only where that would be admitted.
+fn fitted(a: &Admission, refusal: Refusal) -> Refusal {
+    let fits = |amount| decide(&Admission { amount, ..a.clone() }).is_ok();
+    let step = a.step_in(a.mode.unwrap_or(ConversionMode::LinkedSameDay));
+    refusal.fitting(step, fits)
+}
+
+/// Whether the same request would be admitted in each other mode, the earliest price first: decided as it
+/// would be if it were asked for.
+fn instead(a: &Admission) -> Tried {
     let others = ConversionMode::ALL.into_iter().filter(|mode| a.mode != Some(*mode));
-    others.filter(|mode| decide(&Admission { mode: Some(*mode), ..a.clone() }).is_ok()).collect()
+    let tried = |mode| {
+        let other = Admission { mode: Some(mode), ..a.clone() };
+        let decided = decide(&other).map(drop);
+        (mode, decided.map_err(|refusal| offers::against(&fitted(&other, refusal))))
+    };
+    others.map(tried).collect()
 }
 
 /// What a promise is decided on again with, when its money counts for a later T.
@@ -270,8 +283,15 @@ fn on_day(
     checks::statuses(a, mode, &days)?;
     checks::pair(a, mode)?;
     let accepted = checks::limits(a, mode, &days)?;
-    let part = Admission { amount: accepted.unwrap_or(a.amount), ..a.clone() };
-    checks::pair(&part, mode)?;
+    let part = match &accepted {
+        None => a.clone(),
+        Some(fitting) => {
+            let part = Admission { amount: fitting.amount, ..a.clone() };
+            checks::pair(&part, mode).map_err(|rule| fitting.refused(rule))?;
+            part
+        }
+    };
+    let accepted = accepted.map(|fitting| fitting.amount);
     let price = checks::price(&part, mode, trade_date);
     Ok(Admitted {
         requested_at: a.at,
@@ -314,7 +334,9 @@ fn chosen_mode(a: &Admission) -> Result<ConversionMode, Refusal> {
     match wanted {
         Some(ConversionMode::Held) => held::held(a),
         Some(mode) if runs.contains(&mode) => Ok(mode),
-        asked => Err(Refusal::ModeUnavailable { asked, possible: Vec::new() }),
+        asked => {
+            Err(Refusal::ModeUnavailable { asked, possible: Vec::new(), why_none: Vec::new() })
+        }
     }
 }
 

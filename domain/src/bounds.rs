@@ -34,7 +34,7 @@ pub struct Bounds {
 
 /// A statement about time that cannot be true.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{field} {value} is outside of {earliest} to {latest}{}", hint(*.zone_hours))]
+#[error("{field} {value} is outside of {earliest} to {latest}{}", hint(self))]
 pub struct OutOfBounds {
     /// The field of the message or record.
     pub field: &'static str,
@@ -48,16 +48,19 @@ pub struct OutOfBounds {
     pub zone_hours: Option<i64>,
 }
 
-fn hint(zone_hours: Option<i64>) -> String {
-    match zone_hours {
-        None => String::new(),
-        Some(hours) => {
-            let direction = if hours > 0 { "earlier" } else { "later" };
-            let hours = hours.unsigned_abs();
-            let unit = if hours == 1 { "hour" } else { "hours" };
-            format!("; {hours} {unit} {direction} it would fit, so its zone is probably wrong")
-        }
+impl OutOfBounds {
+    /// By how much the zone is probably wrong, in words; `None` where no zone explains it.
+    pub fn zone_hint(&self) -> Option<String> {
+        let hours = self.zone_hours?;
+        let direction = if hours > 0 { "earlier" } else { "later" };
+        let hours = hours.unsigned_abs();
+        let unit = if hours == 1 { "hour" } else { "hours" };
+        Some(format!("{hours} {unit} {direction} it would fit, so its zone is probably wrong"))
     }
+}
+
+fn hint(out: &OutOfBounds) -> String {
+    out.zone_hint().map_or_else(String::new, |hint| format!("; {hint}"))
 }
 
 impl Bounds {

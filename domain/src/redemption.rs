@@ -26,6 +26,7 @@ use crate::{
     money::{Money, Nav, Rate, Shares},
 };
 use chrono::NaiveDate;
+use fundflow_kernel::counted::counted;
 use serde::{Deserialize, Serialize};
 
 /// Why a redemption cannot be priced. Checked in this order.
@@ -119,7 +120,7 @@ pub fn price(
     let lots = lots.collect::<Result<Vec<_>, _>>()?;
     let sum = |field: &'static str, of: fn(&LotRedemption) -> Money| {
         let total = lots.iter().try_fold(Money::ZERO, |sum, lot| sum.plus(of(lot)));
-        total.ok_or_else(|| out_of_range(field, format!("{} lots", lots.len())))
+        total.ok_or_else(|| out_of_range(field, counted(lots.len(), "lot", "lots")))
     };
     let gross = sum("gross amount", |lot| lot.gross)?;
     let fee = sum("fee", |lot| lot.fee)?;
@@ -168,8 +169,9 @@ impl LotRedemption {
         } else {
             format!(", put-off fee for buying {}", self.back_end_fee)
         };
+        let held = counted(*days, "day", "days");
         format!(
-            "lot {lot}: {shares} × {nav} = {gross}, held {days} days, fee at {rate} = {fee}{put_off} \
+            "lot {lot}: {shares} × {nav} = {gross}, held {held}, fee at {rate} = {fee}{put_off} \
              (to the fen, half up); {left} left"
         )
     }

@@ -4,6 +4,7 @@
 
 // The pure part: beside the codec, all that a domain sees.
 pub mod cause;
+pub mod counted;
 pub mod decider;
 pub mod digits;
 pub mod ids;

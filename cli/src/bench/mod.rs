@@ -11,7 +11,6 @@ mod process;
 mod report;
 mod sandbox;
 
-use crate::args::DEFAULT_STORE;
 use clap::Args;
 use fundflow_domain::time::Timestamp;
 use fundflow_infrastructure::{
@@ -36,6 +35,10 @@ use std::{
 /// Options of the benchmark.
 #[derive(Debug, Args)]
 pub(crate) struct BenchArgs {
+    /// A kind of store and no place, since a benchmark never writes into anybody's store: sqlite, in which
+    /// every event is durable, or memory
+    #[arg(long, value_name = "KIND", default_value = "sqlite")]
+    store: PathBuf,
     /// Complete purchases to run
     #[arg(long, default_value_t = 100_000)]
     purchases: u64,
@@ -57,18 +60,16 @@ pub(crate) struct BenchArgs {
 }
 
 /// Runs the benchmark and prints its figures.
-///
-/// `store` is a kind here, not a place: a benchmark never writes into anybody's store.
-pub(crate) async fn run(args: &BenchArgs, store: &Path) -> ExitCode {
+pub(crate) async fn run(args: &BenchArgs) -> ExitCode {
     let scratch = args.dir.join(format!(".fundflow-bench-{}", std::process::id()));
-    let measured = match store.to_str() {
+    let measured = match args.store.to_str() {
         Some("memory") => {
             let store = Arc::new(Measured::of(MemoryStore::default()));
             measure(args, store, "none (memory)", None).await
         }
-        Some("sqlite" | DEFAULT_STORE) => sqlite(args, &scratch).await,
+        Some("sqlite") => sqlite(args, &scratch).await,
         Some(_) | None => {
-            let given = store.display();
+            let given = args.store.display();
             eprintln!("fundflow: bench --store {given}: choose sqlite (durable) or memory");
             return ExitCode::from(2);
         }
@@ -178,4 +179,29 @@ async fn weigh<S: EventStore + Checkpoints>(
     bench.stop().await?;
     let grown = after.zip(before).map(|(after, before)| after.saturating_sub(before));
     Ok(grown.map(|kib| kib * 1024 / open))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::args::{Arguments, Command};
+    use clap::{CommandFactory as _, Parser as _};
+
+    #[test]
+    fn the_store_of_a_benchmark_is_a_kind_wherever_it_is_typed_and_sqlite_where_it_is_not() {
+        let rows: [(&[&str], &str); 3] = [
+            (&["fundflow", "bench"], "sqlite"),
+            (&["fundflow", "bench", "--store", "memory"], "memory"),
+            (&["fundflow", "--store", "memory", "bench"], "memory"),
+        ];
+        for (typed, kind) in rows {
+            let Command::Bench(args) = Arguments::try_parse_from(typed).unwrap().command else {
+                panic!("{typed:?} is a benchmark");
+            };
+            assert_eq!(args.store.to_str(), Some(kind), "{typed:?}");
+        }
+        let mut whole = Arguments::command();
+        whole.build();
+        let help = whole.find_subcommand_mut("bench").unwrap().render_help().to_string();
+        assert!(help.contains("[default: sqlite]") && !help.contains("fundflow-data"), "{help}");
+    }
 }

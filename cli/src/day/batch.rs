@@ -16,6 +16,7 @@ use fundflow_infrastructure::{
     exchange::{file_name::IndexName, return_code::ReturnCodes},
     sandbox::registrar::DICTIONARY,
 };
+use fundflow_kernel::counted::counted;
 use fundflow_kernel::store::{Checkpoints, EventStore};
 use fundflow_sagas::ports::registrar::{self, Application, ApplicationAnswer};
 use std::{
@@ -127,7 +128,8 @@ async fn send_to<S: EventStore + Checkpoints>(
         ApplicationAnswer::Sent { file: file.as_str().into(), record }
     };
     announce(play, &sealed, sent).await?;
-    Ok(true)
+    // Where the file had gone out before and all of it is known, nothing happened now.
+    Ok(!sealed.is_empty())
 }
 
 /// Tells each application's saga, whichever it is, what became of it.
@@ -162,8 +164,8 @@ pub(super) fn night<S>(play: &mut Play<S>, t: TradingDay) -> Result<bool, Troubl
             play.remarks.extend(night.unfit);
             let t = t.date();
             for (fund, orders) in night.unpriced {
-                play.remarks
-                    .push(format!("navs.csv has no price of {fund} on {t}: {orders} orders wait"));
+                let wait = counted(orders, "order waits", "orders wait");
+                play.remarks.push(format!("navs.csv has no price of {fund} on {t}: {wait}"));
             }
             any = true;
         }

@@ -50,6 +50,7 @@ use fundflow_infrastructure::{
     sandbox::{journal::JournalError, kept::KeptError, registrar::NightError},
     sqlite::{OpenError, Settings, SqliteStore},
 };
+use fundflow_kernel::counted::counted;
 use fundflow_kernel::{
     clock::{Clock as _, ManualClock},
     loaded::with_sources,
@@ -180,7 +181,8 @@ async fn day(
     }
     if report.findings > 0 {
         out.flush()?;
-        complain(&format!("error: the audit has {} findings\n", report.findings));
+        let findings = counted(report.findings, "finding", "findings");
+        complain(&format!("error: the audit has {findings}\n"));
         return Ok(ExitCode::from(VERIFICATION_FAILED));
     }
     Ok(if problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(IN_PART) })

@@ -3,6 +3,7 @@
 use super::{Trouble, tally::DayReport};
 use crate::reading;
 use fundflow_domain::ids::TransactionId;
+use fundflow_kernel::counted::counted;
 use std::{io::Write, path::Path};
 
 /// Transactions that are named in a line; the rest is counted.
@@ -23,7 +24,8 @@ pub(super) fn table(
     out: &mut impl Write,
 ) -> Result<(), Trouble> {
     let DayReport { trade_date, requests, repeats, virtual_end, took_ms, .. } = report;
-    writeln!(out, "{trade_date}: {requests} requests, of these {repeats} repeated")?;
+    let requests = counted(*requests, "request", "requests");
+    writeln!(out, "{trade_date}: {requests}, of these {repeats} repeated")?;
     if report.events_added == 0 {
         writeln!(out, "nothing was left to do; no event was added")?;
     }
@@ -35,15 +37,17 @@ pub(super) fn table(
         writeln!(out, "note: {remark}")?;
     }
     if report.findings > 0 {
-        writeln!(out, "the audit has {} findings; see `fundflow audit verify`", report.findings)?;
+        let findings = counted(report.findings, "finding", "findings");
+        writeln!(out, "the audit has {findings}; see `fundflow audit verify`")?;
     }
     if !report.bad_rows.is_empty() {
-        writeln!(out, "{} mistakes in the folder, named above", report.bad_rows.len())?;
+        let mistakes = counted(report.bad_rows.len(), "mistake", "mistakes");
+        writeln!(out, "{mistakes} in the folder, named above")?;
     }
-    let added = report.events_added;
+    let added = counted(report.events_added, "event", "events");
     writeln!(
         out,
-        "{added} events added, {} in all; played until {virtual_end} in {took_ms} ms\n",
+        "{added} added, {} in all; played until {virtual_end} in {took_ms} ms\n",
         report.events
     )?;
     next(report, folder, store, out)
@@ -102,8 +106,11 @@ fn money(report: &DayReport, out: &mut impl Write) -> Result<(), Trouble> {
     let channel = &report.channel;
     writeln!(
         out,
-        "the channel's books: {} debits of {} yuan, {} refunds of {} yuan",
-        channel.debits, channel.charged, channel.refunds, channel.refunded
+        "the channel's books: {} of {} yuan, {} of {} yuan",
+        counted(channel.debits, "debit", "debits"),
+        channel.charged,
+        counted(channel.refunds, "refund", "refunds"),
+        channel.refunded
     )?;
     Ok(())
 }

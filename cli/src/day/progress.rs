@@ -12,6 +12,7 @@
 //! 3. Whoever closed the error output does not stop the day.
 
 use fundflow_domain::{calendar::TradingDay, time::Timestamp};
+use fundflow_kernel::counted::counted;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::io::{self, IsTerminal as _, Write};
 
@@ -106,7 +107,10 @@ impl<W: Write> Lines<W> {
         let parts = made.saturating_mul(PARTS).checked_div(*requests).unwrap_or_default();
         if parts > self.parts {
             self.parts = parts;
-            self.line(*now, &format!("{made} of {requests} requests made"));
+            self.line(
+                *now,
+                &format!("{made} of {} made", counted(*requests, "request", "requests")),
+            );
         }
         if let Some(job) = job {
             self.line(*now, &words(*job));
@@ -126,7 +130,9 @@ fn words(job: Job) -> String {
         Job::Priced(t) => format!("prices of {} are published", t.date()),
         Job::Worked(t) => format!("the registrar has worked through the batch of {}", t.date()),
         Job::Answered(t) => format!("the registrar's answers for {} are read", t.date()),
-        Job::Settled { events } => format!("nothing moves any more; verifying {events} events"),
+        Job::Settled { events } => {
+            format!("nothing moves any more; verifying {}", counted(events, "event", "events"))
+        }
     }
 }
 

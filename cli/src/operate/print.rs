@@ -8,6 +8,7 @@ use crate::{
     reading::{Failure, pairs, table},
     saga_words::in_flight,
 };
+use fundflow_kernel::counted::counted;
 use std::io::Write;
 
 pub(super) fn report(report: &Report<'_>, out: &mut impl Write) -> Result<(), Failure> {
@@ -24,8 +25,8 @@ pub(super) fn report(report: &Report<'_>, out: &mut impl Write) -> Result<(), Fa
             writeln!(out, "already so: {} of {of}; nothing changes for them", idle.len())?;
         }
         if report.events_of_others > 0 {
-            let others = report.events_of_others;
-            writeln!(out, "other open sagas went on meanwhile: {others} events")?;
+            let others = counted(report.events_of_others, "event", "events");
+            writeln!(out, "other open sagas went on meanwhile: {others}")?;
         }
         return Ok(());
     }

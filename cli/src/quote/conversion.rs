@@ -18,6 +18,7 @@ use fundflow_domain::{
     money::{Discount, Nav, Rate, Shares},
     redemption,
 };
+use fundflow_kernel::counted::counted;
 
 const RATE_IN: &str = "--rate-in, --fixed-fee-in or --into with the target's code";
 
@@ -119,9 +120,10 @@ fn policy(
 }
 
 fn parcel(shares: Shares, days: u32, confirmed_on: NaiveDate) -> Result<Parcel, Failure> {
-    let registered_on = confirmed_on
-        .checked_sub_days(Days::new(u64::from(days)))
-        .ok_or_else(|| Failure::Internal(format!("{days} days before {confirmed_on}")))?;
+    let registered_on =
+        confirmed_on.checked_sub_days(Days::new(u64::from(days))).ok_or_else(|| {
+            Failure::Internal(format!("{} before {confirmed_on}", counted(days, "day", "days")))
+        })?;
     let lot = LotId::new("L1").map_err(|error| Failure::Internal(error.to_string()))?;
     Ok(Parcel { lot, registered_on, unit_cost: Nav::ONE, shares, left: Shares::ZERO })
 }

@@ -15,6 +15,7 @@ use fundflow_domain::{
     money::Nav,
     redemption::{self, LotRedemption, Redemption, Terms},
 };
+use fundflow_kernel::counted::counted;
 
 /// Prices a redemption.
 pub(super) fn redeem(args: &Redeem) -> Result<Answer, Failure> {
@@ -57,9 +58,9 @@ fn held(typed: &[LotText], confirmed_on: NaiveDate) -> Result<Vec<Lot>, Failure>
     let internal = |text: String| Failure::Internal(text);
     let lot = |(index, lot): (usize, &LotText)| {
         let days = Days::new(u64::from(lot.days));
-        let registered_on = confirmed_on
-            .checked_sub_days(days)
-            .ok_or_else(|| internal(format!("{} days before {confirmed_on}", lot.days)))?;
+        let registered_on = confirmed_on.checked_sub_days(days).ok_or_else(|| {
+            internal(format!("{} before {confirmed_on}", counted(lot.days, "day", "days")))
+        })?;
         Ok(Lot {
             id: LotId::new(format!("L{}", index + 1)).map_err(|it| internal(it.to_string()))?,
             registered_on,

@@ -9,7 +9,7 @@
 //! 4. Where the manager accepts up to the day's limit, what fits is accepted.
 
 use super::{
-    Order, Refusal, again_and_again::by_terms, checks, confirmed_by, days::reaches, no_day,
+    Order, Refusal, again_and_again::by_terms, checks, confirmed_by, day_max, days::reaches, no_day,
 };
 use crate::{
     calendar::{TradingCalendar, TradingDay},
@@ -260,11 +260,11 @@ fn on_day(a: &Buying, t: TradingDay) -> Result<Admitted, Refusal> {
     open(a, t)?;
     let order = a.order();
     checks::order_limits(&order, &a.fund, false)?;
-    let accepted = checks::day_limit(&order, &a.fund, (a.used, t), a.step())?;
-    if let Some(amount) = accepted {
-        // What is left over must still be an order of its own.
-        checks::order_limits(&Order { amount, ..order }, &a.fund, false)?;
+    let accepted = day_max::day_limit(&order, &a.fund, (a.used, t), a.step())?;
+    if let Some(fitting) = &accepted {
+        fitting.is_an_order(&order, &a.fund, false)?;
     }
+    let accepted = accepted.map(|fitting| fitting.amount);
     let price = price(a, accepted.unwrap_or(a.amount), t)?;
     let confirm_by = confirmed_by(&a.calendar, &a.fund, t).map_err(|it| no_day(&it))?;
     let founded_by = founded_by(a, t)?;

@@ -1,9 +1,11 @@
 //! The checks of an admission, one function per group, in the order in which they are made.
 
-use super::{Admission, Days, Order, Refusal};
+use super::{
+    Admission, Days, Order, Refusal,
+    day_max::{Fitting, day_limit},
+};
 use crate::{
     calendar::TradingDay,
-    day_limit::DayTally,
     fees::{
         Business,
         discount::{self, DiscountCase, DiscountRule},
@@ -12,9 +14,8 @@ use crate::{
     fund::{FundKind, FundTerms},
     ids::VersionTag,
     investor::InvestorRisk,
-    limits::ExcessPolicy,
     modes::ConversionMode,
-    money::{Amount, Discount, Money, Nav, ShareRounding, Shares},
+    money::{Discount, Money, Nav, ShareRounding, Shares},
     status::{FundStatus, Stops},
     suitability::{Suitability, SuitabilityRules, Verdict},
 };
@@ -157,7 +158,7 @@ pub(super) fn limits(
     a: &Admission,
     mode: ConversionMode,
     days: &Days,
-) -> Result<Option<Amount>, Refusal> {
+) -> Result<Option<Fitting>, Refusal> {
     let order = a.order();
     let buys = mode.buys_the_money_fund();
     if buys {
@@ -172,14 +173,12 @@ pub(super) fn limits(
     };
     let used = a.used_today.of_target_on(days.target_in);
     let target = day_limit(&order, &a.target_fund, (used, days.target_in), a.step_in(mode))?;
-    let fitting = wallet.into_iter().chain(target).min();
-    if let Some(amount) = fitting {
-        // What is left over must still be an order of its own.
-        let part = Order { amount, ..order };
+    let fitting = wallet.into_iter().chain(target).min_by_key(|fitting| fitting.amount);
+    if let Some(fitting) = &fitting {
         if buys {
-            order_limits(&part, &a.wallet_fund, false)?;
+            fitting.is_an_order(&order, &a.wallet_fund, false)?;
         }
-        order_limits(&part, &a.target_fund, mode.is_conversion())?;
+        fitting.is_an_order(&order, &a.target_fund, mode.is_conversion())?;
     }
     Ok(fitting)
 }
@@ -205,52 +204,6 @@ pub(super) fn order_limits(
         Some(max) => Err(Refusal::AboveOrderMaximum { fund: code, amount, max }),
         None => Ok(()),
     }
-}
-
-pub(super) fn day_not_refused(
-    fund: &FundTerms,
-    day: DayTally,
-    t: TradingDay,
-) -> Result<(), Refusal> {
-    if day.is_refused() {
-        return Err(Refusal::DayRefused { fund: fund.code, day: t });
-    }
-    Ok(())
-}
-
-/// Returns what fits of an amount that does not, in whole steps, where the manager accepts that.
-pub(super) fn day_limit(
-    a: &Order<'_>,
-    fund: &FundTerms,
-    (day, t): (DayTally, TradingDay),
-    step: Option<Amount>,
-) -> Result<Option<Amount>, Refusal> {
-    day_not_refused(fund, day, t)?;
-    let used = day.used();
-    let Some(cap) = fund.limits.day_cap(a.investor.customer_type, a.channel, t.date()) else {
-        return Ok(None);
-    };
-    let max = cap.max.amount;
-    if used.plus(a.amount.into()).is_some_and(|sum| sum <= max) {
-        return Ok(None);
-    }
-    let room = max.minus(used).unwrap_or(Money::ZERO);
-    if cap.max.on_excess == ExcessPolicy::AcceptUpToLimit
-        && let Some(fitting) = Amount::checked(room.decimal())
-        && let Some(fitting) = step.map_or(Some(fitting), |step| fitting.floored_to(step))
-    {
-        return Ok(Some(fitting));
-    }
-    Err(Refusal::AboveDayMaximum {
-        fund: fund.code,
-        amount: a.amount,
-        used,
-        max,
-        room,
-        day: t,
-        policy: cap.max.on_excess,
-        notice: cap.notice.map(str::to_owned),
-    })
 }
 
 pub(super) fn suitability(

@@ -41,13 +41,23 @@ pub(super) fn held(a: &Admission) -> Result<ConversionMode, Refusal> {
     let shares = Money::from(a.amount).shares_at(Nav::ONE, ShareRounding::HalfUp);
     let runs = modes::possible(LotState::Available, &a.wallet_fund, &a.target_fund);
     let Some(asked) = shares.filter(|_| runs.contains(&mode)) else {
-        return Err(Refusal::ModeUnavailable { asked: Some(mode), possible: Vec::new() });
+        return Err(Refusal::ModeUnavailable {
+            asked: Some(mode),
+            possible: Vec::new(),
+            why_none: Vec::new(),
+        });
     };
     let Balance { registered, available: free, reserved, frozen, disputed } = a.balance;
     let fund = a.wallet_fund.code;
     if asked > free {
         let held = Box::new(HeldShares { free, registered, reserved, frozen, disputed });
-        return Err(Refusal::NotEnoughHeld { fund, asked, held, possible: Vec::new() });
+        return Err(Refusal::NotEnoughHeld {
+            fund,
+            asked,
+            held,
+            possible: Vec::new(),
+            why_none: Vec::new(),
+        });
     }
     let limits = &a.wallet_fund.limits.shares;
     let exit = limits.exit(Outflow::Conversion, asked, free);

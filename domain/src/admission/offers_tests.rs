@@ -3,7 +3,9 @@
 use super::{
     buying::{self, Buying, Way},
     cash_out::{self, CashOut},
-    fixture::{cap, closed, held, investor, request, target, used, wallet},
+    fixture::{
+        cap, closed, held, investor, request, target, used, wallet, with_target, with_wallet,
+    },
     leaving::{self, Leaving},
     *,
 };
@@ -124,6 +126,86 @@ fn one_lot(free: u32, frozen: u32, reserved: u32) -> leaving::Held {
         free: number(free),
         lots: vec![lot],
     }
+}
+
+#[test]
+fn what_fits_under_a_limit_and_is_no_order_of_its_own_is_refused_with_the_limit() {
+    let day_max = || {
+        let on_excess = ExcessPolicy::AcceptUpToLimit;
+        Some(DayMax { amount: "50".parse().unwrap(), on_excess })
+    };
+    let in_pair = || {
+        let mut a = with_target(|fund| {
+            fund.limits.individual.day_max = day_max();
+            fund.limits.individual.first_min = "1".parse().unwrap();
+        });
+        Arc::make_mut(&mut a.wallet_fund).limits.individual.first_min = "1".parse().unwrap();
+        Arc::make_mut(&mut a.wallet_fund).conversions[0].shares_min = "60".parse().unwrap();
+        a
+    };
+    let rows = [
+        (
+            with_target(|fund| fund.limits.individual.day_max = day_max()),
+            "011162",
+            "amount 50.00 is below the minimum of 100.00 for fund 000730",
+        ),
+        (
+            with_wallet(|fund| fund.limits.individual.day_max = day_max()),
+            "000730",
+            "amount 50.00 is below the minimum of 100.00 for fund 000730",
+        ),
+        (
+            in_pair(),
+            "011162",
+            "50.00 shares are below the minimum of 60.00 to convert into fund 011162",
+        ),
+    ];
+    for (a, fund, rule) in rows {
+        let said =
+            admit(&Admission { amount: "200".parse().unwrap(), ..a }).unwrap_err().to_string();
+        assert_eq!(
+            said,
+            format!(
+                "amount 200.00 after 0.00 on 2026-02-13 is above 50.00, the most of fund {fund} in a day; \
+                 only 50.00 of it fits, and {rule}"
+            )
+        );
+    }
+}
+
+#[test]
+fn where_no_mode_would_be_admitted_the_refusal_says_why_mode_by_mode() {
+    let shut = |through: &str| {
+        let a = with_target(|fund| {
+            fund.closures = vec![closed("2026-02-13", through, Stops::Purchase)];
+        });
+        Admission { mode: Some(ConversionMode::Held), ..a }
+    };
+    let why = |day: &str| {
+        format!(
+            "fund 011162 takes no conversions on {day}: purchase stopped, conversion in and out (notice: a \
+             holiday abroad)"
+        )
+    };
+    let said = admit(&shut("2026-03-31")).unwrap_err().to_string();
+    let none = said.split_once("; possible: ").unwrap().1;
+    assert_eq!(
+        none,
+        format!(
+            "none (linked_same_day: {}; next_day: {}; redeem_to_purchase: fund 011162 takes no purchases on \
+             2026-02-25: purchase stopped (notice: a holiday abroad))",
+            why("2026-02-13"),
+            why("2026-02-24"),
+        )
+    );
+
+    let unfit =
+        Admission { amount: "50".parse().unwrap(), mode: Some(ConversionMode::Held), ..request() };
+    let said = admit(&unfit).unwrap_err().to_string();
+    let none = said.split_once("; possible: ").unwrap().1;
+    let modes = "linked_same_day, next_day, redeem_to_purchase";
+    let why = "amount 50.00 is below the minimum of 100.00 for fund 000730";
+    assert_eq!(none, format!("none ({modes}: {why})"));
 }
 
 proptest! {

@@ -4,7 +4,10 @@
 //!    answer. Moving a variant is a change of behaviour.
 //! 2. Each carries what a person needs to act: which fund, which value, which limit.
 
-use super::HeldShares;
+use super::{
+    HeldShares,
+    offers::{self, WhyNot},
+};
 use crate::{
     calendar::TradingDay,
     fund::{FundKind, ProductRisk},
@@ -17,6 +20,7 @@ use crate::{
     status::{ConvertStatus, FundStatus},
 };
 use chrono::NaiveDate;
+use fundflow_kernel::counted::counted;
 use serde::{Deserialize, Serialize};
 
 /// Checked in this order.
@@ -78,17 +82,20 @@ pub enum Refusal {
         account: AccountRef,
     },
     /// The mode that was asked for does not work for these funds, or none does.
-    #[error("{}", unavailable(*asked, possible))]
+    #[error("{}", offers::unavailable(*asked, possible, why_none))]
     ModeUnavailable {
         /// What was asked for.
         asked: Option<ConversionMode>,
         /// What would work, the earliest price first.
         possible: Vec<ConversionMode>,
+        /// Where none would: why, mode by mode.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        why_none: Vec<WhyNot>,
     },
     /// The wallet has too few free shares to convert.
     #[error(
         "{asked} shares of fund {fund} would be converted, and {held}; possible: {}",
-        listed(possible)
+        offers::listed(possible, why_none)
     )]
     NotEnoughHeld {
         /// The money-market fund, by its code of six digits.
@@ -100,6 +107,9 @@ pub enum Refusal {
         held: Box<HeldShares>,
         /// What would work, the earliest price first.
         possible: Vec<ConversionMode>,
+        /// Where none would: why, mode by mode.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        why_none: Vec<WhyNot>,
     },
     /// What would be left in the wallet is less than the fund lets stand.
     #[error(
@@ -188,7 +198,8 @@ pub enum Refusal {
     },
     /// The pair asks for a holding period that shares bought now do not have.
     #[error(
-        "fund {wallet} converts into fund {target} after {days_min} days of holding, not at once"
+        "fund {wallet} converts into fund {target} after {} of holding, not at once",
+        counted(*days_min, "day", "days")
     )]
     HeldTooShort {
         /// The money-market fund, by its code of six digits.
@@ -258,6 +269,30 @@ pub enum Refusal {
         /// The notice that set the limit, if it was one.
         notice: Option<String>,
     },
+    /// What the day's limit lets in is no order of its own.
+    #[error(
+        "amount {amount} after {used} on {day} is above {max}, the most of fund {fund} in a day{}; only \
+         {part} of it fits, and {rule}",
+        because(notice.as_deref())
+    )]
+    PartRefused {
+        /// The fund whose limit it is.
+        fund: FundCode,
+        /// What was asked for.
+        amount: Amount,
+        /// What was ordered before.
+        used: Money,
+        /// The most yuan of one investor and day.
+        max: Money,
+        /// What fits of the amount.
+        part: Amount,
+        /// The T on which amounts are counted.
+        day: TradingDay,
+        /// The notice that set the limit, if it was one.
+        notice: Option<String>,
+        /// Why the part may not be ordered.
+        rule: Box<Refusal>,
+    },
     /// An order that exceeded the day's limit made the manager refuse all of that day.
     #[error(
         "fund {fund} takes no more orders of {day}: all of them are refused since one exceeded the day's limit"
@@ -321,57 +356,6 @@ fn raised(from: Option<NaiveDate>, through: Option<NaiveDate>) -> String {
     match (from, through) {
         (None, None) => String::new(),
         (Some(_), _) | (_, Some(_)) => format!("; raised from {} to {}", day(from), day(through)),
-    }
-}
-
-fn listed(possible: &[ConversionMode]) -> String {
-    let names: Vec<&str> = possible.iter().map(|mode| mode.name()).collect();
-    if names.is_empty() { "none".to_owned() } else { names.join(", ") }
-}
-
-fn unavailable(asked: Option<ConversionMode>, possible: &[ConversionMode]) -> String {
-    let ways = listed(possible);
-    match asked {
-        Some(mode) => {
-            format!("conversion mode {} is not possible here; possible: {ways}", mode.name())
-        }
-        None => format!("no conversion mode is possible here; possible: {ways}"),
-    }
-}
-
-impl Refusal {
-    /// Names those modes, where it names any.
-    #[must_use]
-    pub fn offering(mut self, modes: impl FnOnce() -> Vec<ConversionMode>) -> Self {
-        if let Self::ModeUnavailable { possible, .. } | Self::NotEnoughHeld { possible, .. } =
-            &mut self
-        {
-            *possible = modes();
-        }
-        self
-    }
-
-    /// Says that an amount would fit only where that passes.
-    #[must_use]
-    pub fn fitting(mut self, step: Option<Amount>, passes: impl FnOnce(Amount) -> bool) -> Self {
-        if let Self::AboveDayMaximum { room, .. } = &mut self {
-            let left = Amount::new(room.decimal()).ok();
-            let left = left.and_then(|left| match step {
-                Some(step) => left.floored_to(step),
-                None => Some(left),
-            });
-            *room = left.filter(|left| passes(*left)).map_or(Money::ZERO, Money::from);
-        }
-        self
-    }
-
-    /// The modes that it says would be admitted; `None` for one that names none.
-    pub fn offers(&self) -> Option<&[ConversionMode]> {
-        if let Self::ModeUnavailable { possible, .. } | Self::NotEnoughHeld { possible, .. } = self
-        {
-            return Some(possible);
-        }
-        None
     }
 }
 

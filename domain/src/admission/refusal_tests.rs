@@ -5,6 +5,7 @@ use crate::{
     fund::FundKind,
     investor::InvestorRisk,
     kyc::KycState,
+    limits::{DayMax, ExcessPolicy},
     status::{ConvertStatus, FundStatus, Stops},
 };
 use ConversionMode as Mode;
@@ -43,6 +44,7 @@ variants!(
     NotAMultiple,
     AboveOrderMaximum,
     AboveDayMaximum,
+    PartRefused,
     DayRefused,
     NoCharge,
     QuestionnaireExpired,
@@ -168,6 +170,14 @@ fn of_limits_and_suitability() -> Vec<(Admission, &'static str)> {
         (
             Admission { used_today: used(DayTally::after("4999.99".parse().unwrap())), ..capped },
             "amount 10000.00 after 4999.99 on 2026-02-13 is above 12000.00, the most of fund 011162 in a day; 7000.01 would fit (notice: large purchases)",
+        ),
+        (
+            with_target(|f| {
+                let on_excess = ExcessPolicy::AcceptUpToLimit;
+                f.limits.individual.day_max =
+                    Some(DayMax { amount: "99.99".parse().unwrap(), on_excess });
+            }),
+            "amount 10000.00 after 0.00 on 2026-02-13 is above 99.99, the most of fund 011162 in a day; only 99.99 of it fits, and amount 99.99 is below the minimum of 100.00 for fund 000730",
         ),
         (
             Admission { used_today: used(DayTally::refused()), ..request() },

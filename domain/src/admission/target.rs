@@ -7,7 +7,7 @@
 //! 3. Where the manager accepts up to the day's limit, what fits is accepted; what does not stays
 //!    where it is.
 
-use super::{Admission, Admitted, DayUse, Days, Refusal, checks, confirmed_by, no_day};
+use super::{Admission, Admitted, DayUse, Days, Refusal, checks, confirmed_by, day_max, no_day};
 use crate::{
     calendar::{CalendarError, TradingCalendar, TradingDay},
     day_limit::DayTally,
@@ -109,12 +109,11 @@ fn accepted(
     let (order, fund) = (a.order(), &a.target_fund);
     checks::order_limits(&order, fund, mode.is_conversion())?;
     let step = fund.limits.of(order.investor.customer_type).step;
-    let fitting = checks::day_limit(&order, fund, (a.used_today.of_target_on(day), day), step)?;
-    if let Some(amount) = fitting {
-        // It must still be an order of its own.
-        checks::order_limits(&super::Order { amount, ..order }, fund, mode.is_conversion())?;
+    let fitting = day_max::day_limit(&order, fund, (a.used_today.of_target_on(day), day), step)?;
+    if let Some(fitting) = &fitting {
+        fitting.is_an_order(&order, fund, mode.is_conversion())?;
     }
-    Ok(fitting)
+    Ok(fitting.map(|fitting| fitting.amount))
 }
 
 fn admission(was: &Admitted, again: &OnItsOwnT) -> Admission {

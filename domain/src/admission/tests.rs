@@ -182,7 +182,7 @@ fn where_the_manager_accepts_up_to_the_limit_what_fits_is_accepted() {
     assert_eq!(accepted("1000.00"), Ok("500".parse().ok()), "what fits");
     assert!(matches!(accepted("1500.00"), Err(Refusal::AboveDayMaximum { .. })), "nothing fits");
     let below_first = accepted("1450.00");
-    assert!(matches!(below_first, Err(Refusal::BelowMinimum { .. })), "what fits is no order");
+    assert!(matches!(below_first, Err(Refusal::PartRefused { .. })), "what fits is no order");
 }
 
 /// Steps of 50 and of 30 yuan have steps of 150 in common.

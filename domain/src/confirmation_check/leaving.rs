@@ -16,6 +16,7 @@ use crate::{
     redemption::Terms,
 };
 use chrono::NaiveDate;
+use fundflow_kernel::counted::counted;
 
 /// The fee for buying that a back-end class takes when it leaves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -232,7 +233,11 @@ fn check_lots(theirs: &RedemptionNumbers, sides: &[Left], promised: bool) -> Opt
     let mut lines = (1..).zip(stated.iter().zip(ours)).filter(|(_, (is, due))| !line(due, is));
     let what = match lines.next() {
         Some((line, _)) => format!("line {line} of {} is not what its lot gives", stated.len()),
-        None => format!("{} lines of lots do not make up the whole", stated.len()),
+        None => counted(
+            stated.len(),
+            "line of lots does not make up the whole",
+            "lines of lots do not make up the whole",
+        ),
     };
     let figures = |lots: &[LotNumbers]| {
         let line = |it: &LotNumbers| format!("{} worth {} fee {}", it.shares, it.gross, it.fee);

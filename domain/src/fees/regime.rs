@@ -22,6 +22,7 @@ use crate::{
     money::{Money, Rate},
 };
 use chrono::NaiveDate;
+use fundflow_kernel::counted::counted;
 use serde::{Deserialize, Serialize};
 
 /// Whom a row of a regime speaks of.
@@ -179,8 +180,12 @@ impl Regime {
             {
                 let rate = table.at(days).rate;
                 if rate < row.rate {
-                    let limit = format!("no less than {} below {} days", row.rate, row.below_days);
-                    let field = format!("redemption rate from {days} days");
+                    let limit = format!(
+                        "no less than {} below {}",
+                        row.rate,
+                        counted(row.below_days, "day", "days")
+                    );
+                    let field = format!("redemption rate from {}", counted(days, "day", "days"));
                     self.note(out, schedule, field, rate.to_string(), limit);
                 }
             }

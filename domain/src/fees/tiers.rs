@@ -6,6 +6,7 @@
 //! 2. Bounds rise strictly.
 
 use crate::money::{Money, Rate};
+use fundflow_kernel::counted::counted;
 use serde::{Deserialize, Serialize};
 
 /// What one order is charged: a rate of its net amount, or a sum of money whatever its size.
@@ -208,7 +209,8 @@ impl TryFrom<Vec<DaysTier>> for DaysTiers {
         let mut tiers = tiers.into_iter();
         let first = tiers.next().ok_or(TierError::Empty)?;
         if first.from_days != 0 {
-            return Err(TierError::FirstNotZero { from: format!("{} days", first.from_days) });
+            let from = counted(first.from_days, "day", "days");
+            return Err(TierError::FirstNotZero { from });
         }
         Ok(Self { first, above: tiers.collect() })
     }

@@ -9,6 +9,7 @@
 use super::{Changes, Command, EndCause, Event, Kept, Plan, Refusal, State};
 use crate::time::Timestamp;
 use chrono::NaiveDate;
+use fundflow_kernel::counted::counted;
 use std::{fmt, sync::Arc};
 
 /// A word that was heard.
@@ -233,7 +234,8 @@ impl fmt::Display for Already {
                 write!(out, "the plan is over, as asked: {reason}")
             }
             Already::Over(EndCause::Misses { in_a_row }) => {
-                write!(out, "the plan is over after {in_a_row} dates in a row that came to nothing")
+                let dates = counted(*in_a_row, "date", "dates in a row");
+                write!(out, "the plan is over after {dates} that came to nothing")
             }
             Already::Over(EndCause::Finished) => {
                 write!(out, "the plan is over: its dates are used up")

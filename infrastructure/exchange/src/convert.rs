@@ -35,7 +35,7 @@ pub enum ConvertError {
     #[error(transparent)]
     Write(#[from] WriteError),
     /// Values that do not fit; the target has no trailer and is to be thrown away.
-    #[error("{total} values do not fit, the first of them:\n{}", display(first))]
+    #[error("values that do not fit: {total}, the first of them:\n{}", display(first))]
     Misfits {
         /// The first ones.
         first: Vec<Misfit>,

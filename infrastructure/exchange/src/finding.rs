@@ -53,6 +53,9 @@ pub enum Problem {
         /// `OFDCFDAT` or `OFDCFIDX`.
         expected: &'static str,
     },
+    /// The first line is that of an index, which says which files there are.
+    #[error("this is an index of files, and no data file")]
+    Index,
     /// Not 20, 21 or 22.
     #[error("the version must be 20, 21 or 22")]
     Version,
@@ -106,7 +109,7 @@ pub enum Problem {
     #[error("{kind} is filled with zeros when absent; the spaces were read as 0")]
     BlankNumber { kind: FieldType },
     /// The index promises another number of files.
-    #[error("the index says {stated} files, but names {found}")]
+    #[error("of files the index says {stated}, but it names {found}")]
     Files {
         /// What the index says.
         stated: u64,
@@ -114,7 +117,7 @@ pub enum Problem {
         found: u64,
     },
     /// The header promises another number of records.
-    #[error("the header says {stated} records, but there are {found}")]
+    #[error("of records the header says {stated}, but the file has {found}")]
     Count {
         /// What the header says.
         stated: u64,
@@ -148,6 +151,7 @@ impl Problem {
                 "a program changed the file on its way: fetch it again in binary mode"
             }
             Self::Magic { .. } => "check that this is the file you meant",
+            Self::Index => "name a file that it names; only a check takes an index",
             Self::Version | Self::FileType => {
                 "ask the sender for a version and a type that both sides know"
             }

@@ -8,6 +8,7 @@ use chrono::NaiveDate;
 
 use super::finding::{Problem, Sink, Spot};
 use super::header::{Header, LINE_MAX, MAGIC};
+use super::index;
 use super::layout::Layout;
 use super::lines::{LineEnd, Lines};
 use super::version::{FileType, Version};
@@ -72,8 +73,17 @@ impl<R: BufRead> HeaderLines<'_, R> {
     }
 
     pub(crate) fn magic(&mut self, expected: &'static str) -> io::Result<Option<()>> {
-        let same = |text: &str| (text == expected).then_some(());
-        self.parsed("the first line", Problem::Magic { expected }, same)
+        let before = self.sink.errors.total;
+        let Some(text) = self.text("the first line")? else { return Ok(None) };
+        if text == expected {
+            return Ok(Some(()));
+        }
+        if self.sink.errors.total == before {
+            let is_index = index::is_magic(text.as_bytes());
+            let problem = if is_index { Problem::Index } else { Problem::Magic { expected } };
+            self.sink.error(Spot::line(self.lines.number(), text.as_bytes()), problem);
+        }
+        Ok(None)
     }
 
     pub(crate) fn version(&mut self) -> io::Result<Option<Version>> {
@@ -155,9 +165,14 @@ impl Opening {
 pub(crate) fn read<R: BufRead>(
     source: &mut HeaderLines<'_, R>,
 ) -> io::Result<Option<(Header, Arc<Layout>)>> {
-    if source.magic(MAGIC)?.is_none() && source.lines.number() == 0 {
-        source.sink.error(Spot::line(1, b""), Problem::Empty);
-        return Ok(None);
+    if source.magic(MAGIC)?.is_none() {
+        if source.lines.number() == 0 {
+            source.sink.error(Spot::line(1, b""), Problem::Empty);
+            return Ok(None);
+        }
+        if index::is_magic(source.lines.text()) {
+            return Ok(None);
+        }
     }
     let opening = Opening::read(source)?;
     let few = |text: &str| parse_number(text).filter(|count| *count <= FIELDS_MAX);

@@ -4,7 +4,7 @@
 //! Lines: `OFDCFIDX`, version, creator, receiver, date, number of files, the names, `OFDCFEND`.
 
 use std::fs::{self, File};
-use std::io::{self, BufRead, BufReader, Write as _};
+use std::io::{self, BufRead, BufReader, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -20,6 +20,18 @@ use super::reader::{FINDINGS_MAX, ReadError};
 use super::version::{FileType, Version};
 
 const MAGIC: &str = "OFDCFIDX";
+
+/// Whether a first line, with its spaces, is that of an index.
+pub(crate) fn is_magic(line: &[u8]) -> bool {
+    line.trim_ascii() == MAGIC.as_bytes()
+}
+
+/// Whether the file at `path` begins as an index does.
+pub fn is_index(path: &Path) -> io::Result<bool> {
+    let mut begins = Vec::new();
+    File::open(path)?.take(MAGIC.len() as u64).read_to_end(&mut begins)?;
+    Ok(is_magic(&begins))
+}
 
 /// What an index says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -76,7 +88,53 @@ pub struct CompleteSet {
     pub unread: Vec<String>,
 }
 
+/// What an index and the files that it names are like.
+#[derive(Debug)]
+pub struct IndexReport {
+    /// The name that findings carry.
+    pub file: Arc<str>,
+    /// What it says; nothing if it is damaged.
+    pub index: Option<IndexFile>,
+    /// Everything that is wrong with the index itself.
+    pub errors: Findings,
+    /// Files that it names and that are not beside it.
+    pub missing: Vec<String>,
+    /// Of the files beside it: one per data file of a kind this engine reads.
+    pub reports: Vec<Report>,
+    /// SHA-256 of all bytes of the index.
+    pub sha256: [u8; 32],
+}
+
+impl IndexReport {
+    /// Whether the index is whole and all of its files are there; their own reports say the rest.
+    pub const fn is_sound(&self) -> bool {
+        self.index.is_some() && self.missing.is_empty()
+    }
+}
+
 impl IndexFile {
+    /// Checks the index at `path`, and every file that it names beside it, however damaged one is.
+    pub fn check(path: &Path) -> io::Result<IndexReport> {
+        let file: Arc<str> = Arc::from(path.display().to_string());
+        let mut sink = Sink::new(Arc::clone(&file), FINDINGS_MAX);
+        let mut lines = Lines::new(BufReader::new(File::open(path)?), LINE_MAX, true);
+        let source = HeaderLines { lines: &mut lines, sink: &mut sink, raw: Vec::new() };
+        let index = read_lines(source)?.filter(|_| sink.errors.is_empty());
+        lines.drain()?;
+        let sha256 = lines.digest().unwrap_or_default();
+        let directory = path.parent().unwrap_or(Path::new("."));
+        let (mut missing, mut reports) = (Vec::new(), Vec::new());
+        for name in index.iter().flat_map(|index| &index.files) {
+            let data = directory.join(name);
+            if !data.is_file() {
+                missing.push(name.clone());
+            } else if is_read_here(name) {
+                reports.push(check::check(&data)?);
+            }
+        }
+        Ok(IndexReport { file, index, errors: sink.errors, missing, reports, sha256 })
+    }
+
     /// The name it is filed under.
     pub fn name(&self) -> IndexName {
         let (creator, receiver) = (self.creator.clone(), self.receiver.clone());

@@ -31,7 +31,7 @@ pub enum WriteError {
         record: u64,
     },
     /// More or fewer records than the header promised.
-    #[error("the header says {stated} records, but {written} were written; count them first")]
+    #[error("of records the header says {stated}, but {written} came; count them first")]
     Count {
         /// What the header says.
         stated: u64,

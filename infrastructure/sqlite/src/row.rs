@@ -5,6 +5,7 @@
 //! which it is for every order and purchase, and the text itself otherwise.
 
 use chrono::{Datelike as _, NaiveDate};
+use fundflow_kernel::counted::counted;
 use fundflow_kernel::{
     envelope::{Actor, Chain, EventId, NewEvent, Recorded, StreamName},
     ids::TransactionId,
@@ -188,5 +189,7 @@ fn number<N: TryFrom<i64>>(row: &Row<'_>, index: usize) -> Result<N, String> {
 fn bytes<const N: usize>(row: &Row<'_>, index: usize) -> Result<[u8; N], String> {
     let bytes =
         column(row, index)?.as_blob().map_err(|error| format!("column {index}: {error}"))?;
-    bytes.try_into().map_err(|_| format!("column {index}: {} bytes, not {N}", bytes.len()))
+    bytes
+        .try_into()
+        .map_err(|_| format!("column {index}: {}, not {N}", counted(bytes.len(), "byte", "bytes")))
 }

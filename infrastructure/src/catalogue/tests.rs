@@ -164,6 +164,21 @@ fn all_errors_of_all_files_are_reported_at_once() {
 }
 
 #[test]
+fn a_key_that_stands_twice_is_named_once_with_its_line() {
+    let rows = [
+        ("code = \"1\"\ncode = \"2\"\n", "1.toml:2: code = \"2\": stands twice; remove one"),
+        ("a.b = 1\na.b = 2\n", "1.toml:2: b = 2: stands twice; remove one"),
+        ("a = { b = 1, \"b\" = 2 }\n", "1.toml:1: \"b\" = 2 }: stands twice; remove one"),
+        ("[a]\nb = 1\n[a]\nc = 1\n", "1.toml:3: a = [a]: stands twice; remove one"),
+        ("[a.X]\nb = 1\n\n[a.X]\nb = 1\n", "1.toml:4: X = [a.X]: stands twice; remove one"),
+        ("[[a]]\nb = 1\nb = 2\n[[a]]\nb = 1\n", "1.toml:3: b = 2: stands twice; remove one"),
+    ];
+    for (text, says) in rows {
+        assert_eq!(errors_of(&[("1.toml", text.as_bytes())]), [says], "{text}");
+    }
+}
+
+#[test]
 fn a_byte_order_mark_is_read_over_and_utf16_is_named() {
     let marked = format!("\u{FEFF}{GOOD}");
 

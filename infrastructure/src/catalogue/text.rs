@@ -5,12 +5,14 @@
 //! 2. Every syntax error of a file is reported.
 
 use super::{CatalogueError, section::Report, whole_file};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use toml::{
     Table,
-    de::{DeTable, DeValue},
+    de::{DeTable, DeValue, Error},
 };
 
+/// The parser's words for a key that stands twice.
+const DUPLICATE: &str = "duplicate key";
 const UTF16_MARKS: [&[u8]; 2] = [&[0xFF, 0xFE], &[0xFE, 0xFF]];
 
 pub(crate) fn decode<'a>(file: &str, bytes: &'a [u8]) -> Result<&'a str, Vec<CatalogueError>> {
@@ -30,12 +32,15 @@ pub(crate) fn decode<'a>(file: &str, bytes: &'a [u8]) -> Result<&'a str, Vec<Cat
 
 pub(crate) fn parse(file: &str, text: &str) -> Result<(Table, Report), Vec<CatalogueError>> {
     let (spanned, errors) = DeTable::parse_recoverable(text);
-    let located = errors.iter().map(|error| {
-        let line = error.span().map(|span| line_at(text, span.start));
-        CatalogueError { line, ..whole_file(file, format!("is not TOML: {}", error.message())) }
-    });
-    let mut located: Vec<_> = located.collect();
+    let mut located: Vec<_> = errors.iter().map(|error| syntax(file, text, error)).collect();
     located.sort_by_key(|error| error.line);
+    // Of a table that stands twice, the parser says so of its keys, too.
+    let doubles = located.iter().filter(|error| !error.key.is_empty());
+    let doubles: BTreeSet<usize> = doubles.filter_map(|error| error.line).collect();
+    located.retain(|error| {
+        let table = error.line.and_then(|line| header_above(text, line));
+        error.key.is_empty() || table.is_none_or(|table| !doubles.contains(&table))
+    });
     if !located.is_empty() {
         return Err(located);
     }
@@ -45,6 +50,28 @@ pub(crate) fn parse(file: &str, text: &str) -> Result<(Table, Report), Vec<Catal
         vec![whole_file(file, format!("is not TOML: {}", error.message()))]
     })?;
     Ok((table, Report::new(file, lines)))
+}
+
+/// The line of the header of the table that a line is in, above that line.
+fn header_above(text: &str, line: usize) -> Option<usize> {
+    let above = (1..line).zip(text.lines()).filter(|(_, text)| text.trim_start().starts_with('['));
+    above.last().map(|(line, _)| line)
+}
+
+/// An error of the parser, in its words but for a key that stands twice: these lack the key.
+fn syntax(file: &str, text: &str, error: &Error) -> CatalogueError {
+    let span = error.span();
+    let line = span.as_ref().map(|span| line_at(text, span.start));
+    let key = span.and_then(|span| Some((text.get(span.clone())?, text.get(span.end..)?)));
+    let Some((key, rest)) = key.filter(|_| error.message() == DUPLICATE) else {
+        let problem = format!("is not TOML: {}", error.message());
+        return CatalogueError { line, ..whole_file(file, problem) };
+    };
+    let rest = rest.lines().next().unwrap_or_default().trim();
+    let header = || line.and_then(|line| text.lines().nth(line - 1)).unwrap_or_default();
+    let value = rest.strip_prefix('=').unwrap_or_else(header).trim().to_owned();
+    let (key, problem) = (key.trim().to_owned(), "stands twice; remove one".to_owned());
+    CatalogueError { line, key, value, ..whole_file(file, problem) }
 }
 
 fn walk(table: &DeTable<'_>, path: &str, text: &str, lines: &mut BTreeMap<String, usize>) {

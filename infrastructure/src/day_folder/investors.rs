@@ -2,7 +2,8 @@
 
 use super::{
     Problem,
-    table::{self, Columns, Fields, Row, Table, date},
+    headings::Columns,
+    table::{self, Fields, Row, Table, date},
 };
 use fundflow_domain::{
     catalogue::Catalogue,

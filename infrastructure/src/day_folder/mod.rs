@@ -20,6 +20,7 @@
 //!    is a mistake, and the first one counts.
 
 mod fates;
+mod headings;
 mod incomes;
 mod investors;
 mod kinds;
@@ -32,6 +33,7 @@ mod navs;
 mod orders;
 mod plans;
 mod problem;
+mod raw_rows;
 mod scenario;
 mod settings;
 mod table;

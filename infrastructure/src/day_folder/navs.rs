@@ -2,8 +2,9 @@
 
 use super::{
     Problem, funds_listed,
+    headings::Columns,
     kinds::Kind,
-    table::{self, Columns, Fields, Row, Table},
+    table::{self, Fields, Row, Table},
 };
 use chrono::NaiveDate;
 use fundflow_domain::{
@@ -129,6 +130,15 @@ fn price(
     });
     let allowed = "yuan per share: above 0, at most 8 decimals, like 1.2345";
     let nav = fields.parse("nav", allowed, |told| told.parse().ok());
+    if let (Some(fund), Some(date), Some(nav)) = (fund, date, nav) {
+        let terms = catalogue.on(fund, date).or_else(|| catalogue.history(fund).first().cloned());
+        let is_money = terms.is_some_and(|terms| terms.kind == FundKind::Money);
+        if is_money && nav != Nav::ONE {
+            let one = Nav::ONE;
+            let why = format!("{fund} is a money-market fund, whose share is always 1 yuan");
+            fields.note("nav", format!("write {one}: {why}"));
+        }
+    }
     let build = || Some(Price { fund: fund?, date: date?, nav: nav? });
     let whole = build();
     fields.finish(whole)

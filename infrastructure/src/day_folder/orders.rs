@@ -1,9 +1,11 @@
 //! `orders.csv`: who asks for what, and when.
 
 use super::{
-    Investor, Kind, Problem, incomes,
+    Investor, Kind, Problem,
+    headings::Columns,
+    incomes,
     kinds::Reader,
-    table::{self, Columns, Fields, Row, Table},
+    table::{self, Fields, Row, Table},
 };
 use fundflow_domain::{
     admission::buying::Way,

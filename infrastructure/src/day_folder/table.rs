@@ -1,17 +1,18 @@
 //! A CSV file with a heading: bytes to rows whose fields are found by name.
 
-use super::Problem;
+use super::{
+    Problem,
+    headings::{Columns, heading_problems},
+    raw_rows::{OpenQuote, RawRow, raw_rows},
+};
 use chrono::Timelike as _;
 use fundflow_domain::time::Timestamp;
+use fundflow_kernel::counted::counted;
 use std::{fs, path::Path};
 
-/// The columns that a file has.
-pub(super) struct Columns {
-    pub(super) needed: &'static [&'static str],
-    pub(super) optional: &'static [&'static str],
-    /// A column whose presence means that the file has other columns.
-    pub(super) unless: Option<(&'static str, &'static Columns)>,
-}
+/// The byte-order mark that some editors write.
+const MARK: &[u8] = "\u{FEFF}".as_bytes();
+const NOT_UTF8: &str = "not UTF-8 (GB18030 or GBK, perhaps); save the file as UTF-8";
 
 /// A file whose heading is right, and its rows that have the right number of fields.
 pub(super) struct Table {
@@ -33,44 +34,91 @@ pub(super) fn read(
     columns: &Columns,
     problems: &mut Vec<Problem>,
 ) -> Option<Table> {
-    let text = text(folder, file, problems)?;
-    if let Some(line) = open_quote(&text) {
-        let problem = "a quote is opened here and never closed; close it";
-        problems.push(Problem::of_line(file, line, problem));
-        return None;
-    }
-    let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
-    let headings: Vec<String> =
-        reader.headers().ok()?.iter().map(|heading| heading.trim().to_owned()).collect();
-    let has = |column: &str| headings.iter().any(|heading| heading == column);
-    let columns = match columns.unless {
-        Some((column, others)) if has(column) => others,
-        Some(_) | None => columns,
+    let bytes = bytes(folder, file, problems)?;
+    let rows = match raw_rows(bytes.strip_prefix(MARK).unwrap_or(&bytes)) {
+        Ok(rows) => rows,
+        Err(OpenQuote { line }) => {
+            let problem = "a quote is opened here and never closed; close it";
+            problems.push(Problem::of_line(file, line, problem));
+            return None;
+        }
     };
-    let heading = heading_problems(file, &headings, columns);
-    if !heading.is_empty() {
-        problems.extend(heading);
-        return None;
-    }
+    let mut rows = rows.iter();
+    let headings = headings(file, rows.next(), columns, problems)?;
     let mut table = Table { file, headings, rows: Vec::new() };
-    let cut_off = (!text.is_empty() && !text.ends_with('\n')).then(|| text.lines().count());
-    for record in reader.records() {
-        let record = match record {
-            Ok(record) => record,
-            Err(error) => {
-                problems.push(Problem::of_file(file, error.to_string()));
-                return None;
-            }
-        };
-        let line = record.position().map_or(0, csv::Position::line);
-        let line = usize::try_from(line).unwrap_or(usize::MAX);
-        let fields: Vec<String> = record.iter().map(|field| field.trim().to_owned()).collect();
-        match row_problem(file, line, &fields, table.headings.len(), cut_off) {
-            Some(problem) => problems.push(problem),
-            None => table.rows.push(Row { line, fields }),
+    for raw in rows {
+        match row(file, raw, &table.headings) {
+            Ok(row) => table.rows.push(row),
+            Err(found) => problems.extend(found),
         }
     }
     Some(table)
+}
+
+/// The headings of the first row, if they can be used.
+fn headings(
+    file: &'static str,
+    first: Option<&RawRow>,
+    columns: &Columns,
+    problems: &mut Vec<Problem>,
+) -> Option<Vec<String>> {
+    let line = first.map_or(1, |row| row.line);
+    let fields = first.map_or(&[][..], |row| &row.fields);
+    let texts: Option<Vec<String>> = fields.iter().map(|field| text_of(field)).collect();
+    let Some(headings) = texts else {
+        problems.push(Problem::of_line(file, line, format!("is {NOT_UTF8}")));
+        return None;
+    };
+    let found = heading_problems((file, line), &headings, columns);
+    // Half of a name would be unknown: that the file ends here says it all.
+    if first.is_some_and(|row| row.is_cut_off) {
+        problems.push(cut_off(file, line));
+    } else {
+        problems.extend(found.iter().cloned());
+    }
+    found.is_empty().then_some(headings)
+}
+
+/// A row that has a field for each heading.
+fn row(file: &str, raw: &RawRow, headings: &[String]) -> Result<Row, Vec<Problem>> {
+    let line = raw.line;
+    if raw.is_cut_off {
+        return Err(vec![cut_off(file, line)]);
+    }
+    let (count, columns) = (raw.fields.len(), headings.len());
+    if count != columns {
+        let problem = format!(
+            "{}, but the first line names {}; a comma inside of a field needs quotes around the field",
+            counted(count, "field", "fields"),
+            counted(columns, "column", "columns")
+        );
+        return Err(vec![Problem::of_line(file, line, problem)]);
+    }
+    let (mut fields, mut wrong) = (Vec::new(), Vec::new());
+    for (field, heading) in raw.fields.iter().zip(headings) {
+        let value = String::from_utf8_lossy(field).trim().to_owned();
+        if std::str::from_utf8(field).is_err() {
+            let problem = Problem::of_line(file, line, format!("is {NOT_UTF8}"));
+            wrong.push(Problem { field: heading.clone(), value: value.clone(), ..problem });
+        }
+        fields.push(value);
+    }
+    if wrong.is_empty() { Ok(Row { line, fields }) } else { Err(wrong) }
+}
+
+fn cut_off(file: &str, line: usize) -> Problem {
+    let problem = "the file ends within this line, which may be half written; complete it and end it \
+                   with a line break";
+    Problem::of_line(file, line, problem)
+}
+
+fn text_of(field: &[u8]) -> Option<String> {
+    std::str::from_utf8(field).ok().map(|text| text.trim().to_owned())
+}
+
+fn bytes(folder: &Path, file: &str, problems: &mut Vec<Problem>) -> Option<Vec<u8>> {
+    let failed = |error| problems.push(Problem::of_file(file, format!("cannot be read: {error}")));
+    fs::read(folder.join(file)).map_err(failed).ok()
 }
 
 /// The text of a file, without a byte-order mark.
@@ -79,13 +127,7 @@ pub(super) fn text(
     file: &'static str,
     problems: &mut Vec<Problem>,
 ) -> Option<String> {
-    let bytes = match fs::read(folder.join(file)) {
-        Ok(bytes) => bytes,
-        Err(error) => {
-            problems.push(Problem::of_file(file, format!("cannot be read: {error}")));
-            return None;
-        }
-    };
+    let bytes = bytes(folder, file, problems)?;
     match String::from_utf8(bytes) {
         Ok(text) => Some(text.strip_prefix('\u{FEFF}').map(str::to_owned).unwrap_or(text)),
         Err(error) => {
@@ -98,59 +140,6 @@ pub(super) fn text(
             None
         }
     }
-}
-
-/// The line of a quote that nothing closes. A doubled quote inside of quotes closes and opens.
-fn open_quote(text: &str) -> Option<usize> {
-    let quotes = text.bytes().enumerate().filter(|(_, byte)| *byte == b'"');
-    let positions: Vec<usize> = quotes.map(|(at, _)| at).collect();
-    let last = positions.last().filter(|_| positions.len() % 2 == 1)?;
-    Some(1 + text.bytes().take(*last).filter(|byte| *byte == b'\n').count())
-}
-
-fn heading_problems(file: &str, headings: &[String], columns: &Columns) -> Vec<Problem> {
-    let all: Vec<&str> = columns.needed.iter().chain(columns.optional).copied().collect();
-    let mut problems = Vec::new();
-    if headings.iter().all(String::is_empty) {
-        let problem = format!("is empty; its first line is {}", all.join(","));
-        return vec![Problem::of_file(file, problem)];
-    }
-    for needed in columns.needed.iter().filter(|needed| !headings.iter().any(|it| it == *needed)) {
-        let problem = format!("column {needed} is missing; the columns are {}", all.join(","));
-        problems.push(Problem::of_line(file, 1, problem));
-    }
-    for (index, heading) in headings.iter().enumerate() {
-        let twice = headings.iter().take(index).any(|before| before == heading);
-        if twice || !all.contains(&heading.as_str()) {
-            let what = if twice { "stands twice" } else { "is unknown" };
-            let problem = format!("{what}; the columns are {}", all.join(","));
-            let (field, value) = ("column".to_owned(), heading.clone());
-            problems.push(Problem { field, value, ..Problem::of_line(file, 1, problem) });
-        }
-    }
-    problems
-}
-
-fn row_problem(
-    file: &str,
-    line: usize,
-    fields: &[String],
-    columns: usize,
-    cut_off: Option<usize>,
-) -> Option<Problem> {
-    if cut_off == Some(line) {
-        let problem = "the file ends within this line, which may be half written; complete it and \
-                       end it with a line break";
-        return Some(Problem::of_line(file, line, problem));
-    }
-    (fields.len() != columns).then(|| {
-        let problem = format!(
-            "{} fields, but the first line names {columns} columns; a comma inside of a field needs \
-             quotes around the field",
-            fields.len()
-        );
-        Problem::of_line(file, line, problem)
-    })
 }
 
 impl Table {

@@ -137,22 +137,131 @@ fn a_file_that_looks_cut_off_loses_its_last_row_and_says_so() {
 }
 
 #[test]
+fn a_row_of_any_file_is_cut_off_and_told_by_its_line_whatever_ends_the_lines() {
+    let cut = include_str!("../../../examples/day/investors.csv").trim_end();
+    let tables = [
+        ("orders.csv", 3, format!("{HEADING}|{GOOD}|G-2,09:01,I-1001,000730,011162,1")),
+        ("orders.csv", 6, format!("{HEADING}|||{GOOD}||G-2,09:01,I-1001,000730,011162,1")),
+        (
+            "orders.csv",
+            4,
+            format!("{HEADING},note|{GOOD},\"a|b\"|G-2,09:01,I-1001,000730,011162,1,"),
+        ),
+        (
+            "orders.csv",
+            3,
+            format!("{HEADING},note|{GOOD},|G-2,09:01,I-1001,000730,011162,1,\"x|y\""),
+        ),
+        ("orders.csv", 1, HEADING.to_owned()),
+        ("orders.csv", 1, "transaction,time,inv".to_owned()),
+        ("navs.csv", 4, "fund,date,nav||011162,2026-02-12,0.7421|018145,2026-02-12,1".to_owned()),
+        ("investors.csv", cut.lines().count(), cut.replace('\n', "|")),
+    ];
+    let problem = "the file ends within this line, which may be half written; complete it and end it \
+                   with a line break";
+    for (file, line, text) in tables {
+        for (end, mark) in [("\n", ""), ("\r\n", ""), ("\n", "\u{FEFF}"), ("\r\n", "\u{FEFF}")] {
+            let written = format!("{mark}{}", text.replace('|', end));
+            let (_dir, reading) = with(file, Some(written.as_bytes()));
+            let mut ours = reading.problems.iter().filter(|it| it.file == file);
+            let first = ours.find(|it| it.line.is_some()).unwrap();
+            assert_eq!(first.to_string(), format!("{file}:{line}: {problem}"), "{written:?}");
+            let mut orders = reading.day.iter().flat_map(|day| &day.orders);
+            assert!(orders.all(|it| it.transaction.as_str() != "G-2"), "{written:?}");
+
+            let (_dir, whole) = with(file, Some(format!("{written}{end}").as_bytes()));
+            let said = whole.problems.iter().any(|it| it.problem.contains("half written"));
+            assert!(!said, "{written:?}");
+        }
+    }
+}
+
+#[test]
+fn a_mistake_is_told_by_its_line_whatever_ends_the_lines() {
+    let investors = "investor,account,risk,questionnaire_valid_until,kyc,id_valid_until";
+    let rows = [
+        ("orders.csv", 3, format!("{HEADING}|{GOOD}|B-1,09:00,I-1001,000730,011162,x|")),
+        ("orders.csv", 7, format!("|{HEADING}|||{GOOD}||B-1,09:00,I-1001,000730,011162,x|")),
+        (
+            "orders.csv",
+            5,
+            format!("{HEADING},note|{GOOD},\"a||b\"|B-1,09:00,I-1001,000730,011162,x,|"),
+        ),
+        ("orders.csv", 4, format!("|||{HEADING},colour|{GOOD},|")),
+        ("navs.csv", 3, "fund,date,nav||000730,2026-02-12,x|".to_owned()),
+        ("investors.csv", 3, format!("{investors}||I-1001,A-1,C9,2027-01-31,verified,2035-06-30|")),
+    ];
+    for (file, line, text) in rows {
+        for end in ["\n", "\r\n"] {
+            let written = text.replace('|', end);
+            let (_dir, reading) = with(file, Some(written.as_bytes()));
+            let mut ours = reading.problems.iter().filter(|it| it.file == file);
+            let first = ours.find(|it| it.line.is_some()).unwrap();
+            assert_eq!(first.line, Some(line), "{written:?}: {first}");
+        }
+    }
+}
+
+#[test]
+fn a_field_that_is_not_utf8_leaves_out_its_row_alone() {
+    let why = "is not UTF-8 (GB18030 or GBK, perhaps); save the file as UTF-8";
+    let rows: [(&[u8], &[&str]); 2] = [
+        (b"B-1,09:00,I-1001,000730,011162,1.00,\xB2x\r\n", &["note \"\u{FFFD}x\""]),
+        (
+            b"B-1,09:00,I-\xFF,000730,011162,1\xFF,\r\n",
+            &["investor \"I-\u{FFFD}\"", "amount \"1\u{FFFD}\""],
+        ),
+    ];
+    for (row, fields) in rows {
+        let text = [HEADING.as_bytes(), b",note\r\n", row, GOOD.as_bytes(), b",\r\n"].concat();
+        let (_dir, reading) = with("orders.csv", Some(&text));
+        let expected: Vec<_> =
+            fields.iter().map(|field| format!("orders.csv:2: {field}: {why}")).collect();
+        let told: Vec<_> = reading.problems.iter().map(ToString::to_string).collect();
+        assert_eq!(told, expected);
+        let orders = reading.day.unwrap().orders;
+        let left: Vec<_> = orders.iter().map(|order| order.transaction.as_str()).collect();
+        assert_eq!(left, ["G-1"]);
+    }
+}
+
+#[test]
+fn a_price_of_a_money_market_fund_other_than_one_is_a_mistake_of_its_row() {
+    for (nav, taken) in [("1", true), ("1.0000", true), ("1.1", false), ("0.99999999", false)] {
+        let text = format!("fund,date,nav\n011162,2026-02-12,0.7421\n000730,2026-02-12,{nav}\n");
+        let (_dir, reading) = with("navs.csv", Some(text.as_bytes()));
+        let mut told = reading.problems.iter().map(ToString::to_string);
+        let told = told.find(|it| it.contains("000730"));
+        let problem = format!(
+            "navs.csv:3: nav {nav:?}: write 1.00000000: 000730 is a money-market fund, whose share is \
+             always 1 yuan"
+        );
+        assert_eq!(told, (!taken).then_some(problem));
+        assert_eq!(reading.day.unwrap().prices.len(), 1 + usize::from(taken), "{nav}");
+    }
+}
+
+#[test]
 fn a_file_that_cannot_be_read_as_a_whole_ends_the_reading() {
     let quote = format!("{HEADING}\n{GOOD}\nG-2,09:01,\"I-1001,000730,011162,100.00\n{GOOD}\n");
     let missing = "transaction,time,investor,wallet_fund,target_fund\n";
     let unknown = format!("{HEADING},mod\n");
-    let gbk = [HEADING.as_bytes(), b"\nG-1,09:00,\xB2\xA9\n"].concat();
-    let columns = "transaction,time,investor,wallet_fund,target_fund,amount,mode,only_today,\
-                   warning_confirmed,note,kind";
+    let utf16 = [b"\xFF\xFE", HEADING.as_bytes(), b"\n"].concat();
+    let first = "transaction,time,investor,wallet_fund,target_fund,amount,mode,only_today,\
+                 warning_confirmed,note,kind";
+    let columns = format!(
+        "{first}; with kind also fund,shares,lots,on_huge,account,of,scope,frequency,start,through,\
+         periods,misses_max,closed_day,missing_day,day,per_10_000,publication"
+    );
     let rows: [(&str, Option<&[u8]>, String); 8] = [
         ("orders.csv", Some(quote.as_bytes()), "orders.csv:3: a quote is opened here and never closed; close it".into()),
         ("orders.csv", Some(missing.as_bytes()), format!("orders.csv:1: column amount is missing; the columns are {columns}")),
-        ("orders.csv", Some(unknown.as_bytes()), format!("orders.csv:1: column \"mod\": is unknown; the columns are {columns}")),
-        ("orders.csv", Some(b""), format!("orders.csv: is empty; its first line is {columns}")),
+        ("orders.csv", Some(unknown.as_bytes()), format!("orders.csv:1: column \"mod\": is unknown; mode may be meant; the columns are {columns}")),
+        ("orders.csv", Some(b""), format!("orders.csv: is empty; its first line is {first}")),
         (
             "orders.csv",
-            Some(&gbk),
-            "orders.csv:2: byte 67 is not UTF-8 (GB18030 or GBK, perhaps); save the file as UTF-8".into(),
+            Some(&utf16),
+            "orders.csv:1: is not UTF-8 (GB18030 or GBK, perhaps); save the file as UTF-8".into(),
         ),
         ("investors.csv", None, "investors.csv: cannot be read: No such file or directory (os error 2)".into()),
         (

@@ -16,7 +16,7 @@ use crate::{
     withdraw::balance,
 };
 use fundflow_domain::{
-    admission::{self, Admission, Admitted, Readmission, admit, readmit},
+    admission::{self, Admission, Admitted, Readmission, admit, offers, readmit},
     calendar::TradingDay,
     fund::FundTerms,
     holdings::{self, HoldingId, Holdings},
@@ -176,15 +176,22 @@ impl DiscountPurchase {
     }
 
     /// Leaves of the modes that a refusal names those in which the same request would be taken: decided
-    /// as it would be if it were asked for, and everybody whom it would call can be called.
+    /// as it would be if it were asked for, and everybody whom it would call can be called. Where there is
+    /// none, it says what is against each.
     fn offering(&self, streams: &Streams, of: &Preparing<'_, Self>, refusal: Refusal) -> Refusal {
         let Refusal::NotAdmitted(rule) = refusal else { return refusal };
         let others = ConversionMode::ALL.into_iter().filter(|mode| of.request.mode != Some(*mode));
-        let taken = |mode: &ConversionMode| {
-            let admitted = self.admissible(streams, of, Some(*mode));
-            admitted.is_ok_and(|admitted| of.can_call(&self.callees_of(of.request, &admitted)))
+        let tried = |mode| {
+            let outcome = match self.admissible(streams, of, Some(mode)) {
+                Ok(admitted) => of
+                    .missing(&self.callees_of(of.request, &admitted))
+                    .map_or(Ok(()), |nobody| Err(nobody.to_string())),
+                Err(Refusal::NotAdmitted(rule)) => Err(offers::against(&rule)),
+                Err(other) => Err(other.to_string()),
+            };
+            (mode, outcome)
         };
-        Refusal::NotAdmitted(rule.offering(|| others.filter(taken).collect()))
+        Refusal::NotAdmitted(rule.offering(|| others.map(tried).collect()))
     }
 
     /// Everybody whom such a purchase may call.

@@ -18,6 +18,7 @@ use fundflow_domain::{
     time::Timestamp,
     wallet::Wallet,
 };
+use fundflow_kernel::counted::counted;
 use fundflow_kernel::{
     envelope::StreamName,
     streams::{Key, Need, Opener, Streams},
@@ -296,7 +297,10 @@ impl saga::Saga for Income {
 
     fn failure(view: &View<'_>) -> Option<Cause> {
         let refused = view.open.notes.refused;
-        let text = || format!("{refused} wallets did not take their income; see the pages");
+        let text = || {
+            let wallets = counted(refused, "wallet did not take its", "wallets did not take their");
+            format!("{wallets} income; see the pages")
+        };
         let refused = (refused > 0).then(|| Cause::new("wallets_refused", text()));
         refused.or_else(|| view.left_because().filter(|_| view.open.notes.halted))
     }

@@ -10,6 +10,7 @@ use fundflow_domain::{
     orders::Cause,
     plan::{EndCause, Plan, State, Terms},
 };
+use fundflow_kernel::counted::counted;
 
 /// A purchase that a plan asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -104,7 +105,8 @@ pub(super) fn why(plan: &Plan) -> Option<Cause> {
         }
         EndCause::Misses { in_a_row } => {
             let last = plan.last_miss().map(|cause| cause.text.to_string()).unwrap_or_default();
-            let text = format!("{in_a_row} dates in a row came to nothing; the last: {last}");
+            let dates = counted(*in_a_row, "date", "dates in a row");
+            let text = format!("{dates} came to nothing; the last: {last}");
             Some(Cause::new("misses", text))
         }
         EndCause::Finished => None,

@@ -77,9 +77,7 @@ pub enum Refusal {
     },
     /// A word that was said before the plan was opened, or that is of an instant which has not come: it would
     /// stand against every word until then.
-    #[error(
-        "{0}, from the plan's opening to now; give an instant in between, or say it when it is time"
-    )]
+    #[error("{}", outside(.0))]
     OutOfBounds(#[from] OutOfBounds),
     /// Another account than the investor's pays, or is paid.
     #[error(transparent)]
@@ -93,4 +91,47 @@ pub enum Refusal {
     /// The plan's stream cannot be read.
     #[error("{0}")]
     Damaged(String),
+}
+
+fn outside(out: &OutOfBounds) -> String {
+    let OutOfBounds { field, value, earliest, latest, .. } = out;
+    let advice = out.zone_hint().map_or_else(
+        || "give an instant in between, or say it when it is time".to_owned(),
+        |hint| format!("{hint}: write the instant with its own zone, or say it when it is time"),
+    );
+    format!(
+        "{field} {value} is outside of {earliest} to {latest}, the plan's opening and now; {advice}"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_instant_that_is_out_of_bounds_is_told_in_one_sentence() {
+        let rows = [
+            (
+                Some(8),
+                "8 hours earlier it would fit, so its zone is probably wrong: write the instant \
+                       with its own zone, or say it when it is time",
+            ),
+            (
+                Some(-1),
+                "1 hour later it would fit, so its zone is probably wrong: write the instant \
+                        with its own zone, or say it when it is time",
+            ),
+            (None, "give an instant in between, or say it when it is time"),
+        ];
+        for (zone_hours, advice) in rows {
+            let text = |of: &str| of.to_owned();
+            let (value, earliest, latest) = (text("C"), text("A"), text("B"));
+            let out = OutOfBounds { field: "at", value, earliest, latest, zone_hours };
+            let said = Refusal::from(out).to_string();
+            assert_eq!(
+                said,
+                format!("at C is outside of A to B, the plan's opening and now; {advice}")
+            );
+        }
+    }
 }

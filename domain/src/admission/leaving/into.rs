@@ -2,12 +2,11 @@
 
 use super::{AdmittedInto, Into, Leaving, Refusal};
 use crate::{
-    admission::{self, Order, checks},
+    admission::{checks, day_max},
     calendar::TradingDay,
     fund::{ConversionPair, FundTerms},
     ids::InvestorId,
-    limits::LimitKey,
-    money::Amount,
+    limits::{ExcessPolicy, LimitKey},
 };
 
 /// What the target lets in of it.
@@ -18,13 +17,13 @@ pub(super) fn target(
     t: TradingDay,
 ) -> Result<AdmittedInto, Refusal> {
     let order = a.order();
-    checks::day_not_refused(&into.fund, into.used, t)?;
+    day_max::day_not_refused(&into.fund, into.used, t)?;
     let worth = a.worth();
     if worth.is_some() {
         checks::order_limits(&order, &into.fund, true)?;
-        if let Some(room) = checks::day_limit(&order, &into.fund, (into.used, t), None)? {
+        if let Some(fitting) = day_max::day_limit(&order, &into.fund, (into.used, t), None)? {
             // A conversion is by shares, so no part of it fits an amount.
-            return Err(above_day(&order, into, room, t).into());
+            return Err(fitting.not_in_part(ExcessPolicy::AcceptUpToLimit).into());
         }
     }
     Ok(AdmittedInto {
@@ -40,18 +39,4 @@ pub(super) fn target(
 
 fn key(fund: &FundTerms, investor: &InvestorId, a: &Leaving, t: TradingDay) -> Option<LimitKey> {
     super::super::buying::limit_key(fund, investor, (a.investor.customer_type, a.channel), t)
-}
-
-fn above_day(order: &Order<'_>, into: &Into, room: Amount, day: TradingDay) -> admission::Refusal {
-    let used = into.used.used();
-    admission::Refusal::AboveDayMaximum {
-        fund: into.fund.code,
-        amount: order.amount,
-        used,
-        max: used.plus(room.into()).unwrap_or(used),
-        room: room.into(),
-        day,
-        policy: crate::limits::ExcessPolicy::AcceptUpToLimit,
-        notice: None,
-    }
 }

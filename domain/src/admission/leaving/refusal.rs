@@ -10,6 +10,7 @@ use crate::{
     status::FundStatus,
 };
 use chrono::NaiveDate;
+use fundflow_kernel::counted::counted;
 
 impl Refusal {
     /// No T can be named.
@@ -138,7 +139,8 @@ pub enum Refusal {
     },
     /// The pair asks for a holding period that some of the shares do not have.
     #[error(
-        "fund {source_fund} converts into fund {target} after {days_min} days of holding; the lot of confirmation {serial} is held since {since}"
+        "fund {source_fund} converts into fund {target} after {} of holding; the lot of confirmation {serial} is held since {since}",
+        counted(*days_min, "day", "days")
     )]
     HeldTooShort {
         /// The fund that is left.

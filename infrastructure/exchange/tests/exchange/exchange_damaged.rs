@@ -41,7 +41,7 @@ fn a_file_cut_within_a_record() {
 fn a_count_that_is_off() {
     assert_eq!(
         errors(&replaced("00000001\r\n", b"00000002\r\n")),
-        ["f:15:1: \"2\": the header says 2 records, but there are 1"]
+        ["f:15:1: \"2\": of records the header says 2, but the file has 1"]
     );
 }
 

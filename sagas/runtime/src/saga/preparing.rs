@@ -1,7 +1,7 @@
 //! What a request is decided on.
 
 use super::Saga;
-use crate::port::{Callee, Ports};
+use crate::port::{Callee, NoPort, Ports};
 use fundflow_kernel::{ids::TransactionId, time::Timestamp};
 
 /// What a request's decision sees.
@@ -21,6 +21,11 @@ pub struct Preparing<'a, S: Saga> {
 impl<S: Saga> Preparing<'_, S> {
     /// Whether all of them can be called, as far as it is known whom there is.
     pub fn can_call(&self, callees: &[Callee]) -> bool {
-        self.ports.is_none_or(|ports| callees.iter().all(|it| it.missing(ports).is_none()))
+        self.missing(callees).is_none()
+    }
+
+    /// The first of them who cannot be called, as far as it is known whom there is.
+    pub fn missing(&self, callees: &[Callee]) -> Option<NoPort> {
+        self.ports.and_then(|ports| callees.iter().find_map(|it| it.missing(ports)))
     }
 }
