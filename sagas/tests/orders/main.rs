@@ -23,6 +23,7 @@ mod instants;
 mod limits;
 mod missing;
 mod outside;
+mod overdue;
 mod overruled;
 mod plan;
 mod plan_by_wallet;

@@ -24,6 +24,7 @@ mod income_debt;
 mod missing;
 mod never_got;
 mod outside;
+mod overdue;
 mod overruled;
 mod portions;
 mod ports;

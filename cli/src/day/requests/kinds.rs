@@ -170,8 +170,3 @@ pub(super) fn plan(day: &Day, order: &Order) -> Option<(plan::Terms, discount_pu
     let investor = profile(day, &terms.investor)?;
     Some((terms.as_ref().clone(), asked(investor, None, order)))
 }
-
-pub(super) fn income(_: &Day, order: &Order) -> Option<(Publication, ())> {
-    let Kind::Income(income) = &order.kind else { return None };
-    Some((*income, ()))
-}
