@@ -19,12 +19,12 @@ const EARLIER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/stores/names-t
 fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
     for entry in fs::read_dir(from).unwrap() {
-        let (entry, to) = (entry.unwrap(), to.to_path_buf());
+        let entry = entry.unwrap();
         let to = to.join(entry.file_name());
         if entry.file_type().unwrap().is_dir() {
             copy(&entry.path(), &to);
         } else {
-            drop(fs::copy(entry.path(), to).unwrap());
+            fs::copy(entry.path(), to).unwrap();
         }
     }
 }

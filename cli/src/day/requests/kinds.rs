@@ -7,7 +7,6 @@ use fundflow_domain::{
     ids::InvestorId,
     ids::VersionTag,
     investor::{InvestorProfile, SalesChannel},
-    money_fund::Publication,
     plan,
 };
 use fundflow_infrastructure::day_folder::{Buying, Day, Kind, Leaving, Order};
