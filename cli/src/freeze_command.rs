@@ -222,7 +222,7 @@ async fn lifted(store: &SqliteStore, sagas: &Sagas, args: &LiftArgs) -> Result<R
     let (kind, order) = (Some(Freeze::KIND), args.order.clone());
     let shown = match desk::show(store, &sagas.desk, kind, &order).await {
         Ok(shown) => shown,
-        Err(DeskError::NotFound { .. }) => {
+        Err(DeskError::NotFound { .. } | DeskError::AnotherKind { .. }) => {
             return Err(Failure::NotFound(format!(
                 "no order froze shares under {order}; `fundflow saga ls --kind freeze` lists all"
             )));

@@ -180,7 +180,7 @@ async fn owned(
     let investor = match desk::show(&store, &sagas.desk, kind, plan).await {
         Ok(shown) => shown.look.requester,
         // There is no such plan, and the order says so.
-        Err(DeskError::NotFound { .. }) => return Ok(()),
+        Err(DeskError::NotFound { .. } | DeskError::AnotherKind { .. }) => return Ok(()),
         Err(error) => return Err(error.into()),
     };
     let (investors, _) = day_folder::investors(folder);

@@ -59,9 +59,9 @@ impl From<ReadError> for Failure {
 impl From<DeskError> for Failure {
     fn from(error: DeskError) -> Self {
         match error {
-            DeskError::NotFound { .. } | DeskError::Foreign { .. } => {
-                Self::NotFound(error.to_string())
-            }
+            DeskError::NotFound { .. }
+            | DeskError::AnotherKind { .. }
+            | DeskError::Foreign { .. } => Self::NotFound(error.to_string()),
             DeskError::Ambiguous { .. } | DeskError::UnknownKind { .. } => {
                 Self::Typed(error.to_string())
             }

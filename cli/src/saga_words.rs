@@ -9,9 +9,8 @@ use fundflow::runtime::{
 use fundflow_application::desk::{self, Listed, Shown};
 use fundflow_domain::{ids::TransactionId, time::Timestamp};
 use fundflow_kernel::{cause::Cause, envelope::Recorded};
-use fundflow_sagas::parts::lacking::MISSING;
 use serde::Serialize;
-use std::sync::Arc;
+use std::{iter, sync::Arc};
 
 /// What it waits for, for programs.
 #[derive(Debug, Serialize)]
@@ -30,6 +29,9 @@ pub(crate) struct WaitJson {
 pub(crate) struct EndJson {
     pub(crate) name: Arc<str>,
     pub(crate) worth: String,
+    /// What that is counted in, where the saga says so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) unit: Option<String>,
 }
 
 /// One saga in a list.
@@ -110,7 +112,7 @@ impl SagaRow {
             moved: shown.moved,
             stands_at: stands.map(str::to_owned),
             waits_for: look.waits.iter().map(WaitJson::of).collect(),
-            in_flight: ends(&look.open_ends),
+            in_flight: ends(&look.open_ends, &look.units),
         }
     }
 
@@ -146,7 +148,10 @@ impl SagaRow {
             waits_for: stands
                 .map(|it| it.waits.iter().map(WaitJson::of).collect())
                 .unwrap_or_default(),
-            in_flight: ends(stands.map_or(&row.by_hand, |stands| &stands.open_ends)),
+            in_flight: match stands {
+                Some(stands) => ends(&stands.open_ends, &stands.units),
+                None => ends(&row.by_hand, &row.by_hand_units),
+            },
         }
     }
 
@@ -199,17 +204,24 @@ fn dash() -> String {
     "-".to_owned()
 }
 
-pub(crate) fn ends(open: &[OpenEnd]) -> Vec<EndJson> {
-    let end = |end: &OpenEnd| EndJson { name: end.name.clone(), worth: end.worth.to_string() };
-    open.iter().map(end).collect()
+pub(crate) fn ends(open: &[OpenEnd], units: &[Option<String>]) -> Vec<EndJson> {
+    let units = units.iter().cloned().chain(iter::repeat(None));
+    let end = |(end, unit): (&OpenEnd, Option<String>)| EndJson {
+        name: end.name.clone(),
+        worth: end.worth.to_string(),
+        unit,
+    };
+    open.iter().zip(units).map(end).collect()
 }
 
 pub(crate) fn in_flight(ends: &[EndJson]) -> String {
     if ends.is_empty() {
         return dash();
     }
-    let unit = |end: &EndJson| if *end.name == *MISSING { " shares" } else { "" };
-    let end = |end: &EndJson| format!("{}{} ({})", end.worth, unit(end), end.name);
+    let end = |end: &EndJson| match &end.unit {
+        Some(unit) => format!("{} {unit} ({})", end.worth, end.name),
+        None => format!("{} ({})", end.worth, end.name),
+    };
     ends.iter().map(end).collect::<Vec<_>>().join(", ")
 }
 

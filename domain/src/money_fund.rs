@@ -18,15 +18,17 @@
 //! 5. The power with a fractional exponent is exact to 20 digits: a seventh root by Newton's
 //!    method, then a power of 365. No logarithm and no float is involved.
 
+mod publication;
+
+pub use publication::Publication;
+
 use crate::{
     arithmetic::{OutOfRange, out_of_range},
     calendar::{CalendarError, TradingCalendar, TradingDay},
     explain::plain,
-    ids::{FundCode, TransactionId},
     money::{Income, Money, Nav, PerTenThousand, Shares, YieldPercent},
-    time::Timestamp,
 };
-use chrono::{Datelike, NaiveDate, NaiveTime};
+use chrono::{Datelike, NaiveDate};
 use rust_decimal::{Decimal, RoundingStrategy};
 use serde::{Deserialize, Serialize};
 
@@ -53,41 +55,6 @@ pub enum Carry {
         /// Day of the month, or its last day when it is shorter; booked when the exchange opens.
         on_day: u32,
     },
-}
-
-/// A fund's income of one natural day, as it is published.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Publication {
-    /// The money-market fund, by its code of six digits.
-    pub fund: FundCode,
-    /// The natural day that the income is of.
-    pub day: NaiveDate,
-    /// Yuan per 10,000 shares.
-    pub per_10_000: PerTenThousand,
-    /// 0 for the first publication of that day, 1 for its first correction.
-    #[serde(default)]
-    pub publication: u8,
-}
-
-impl Publication {
-    /// The one transaction ID under which it is given: `{fund}.{day}`, and of a correction
-    /// `{fund}.{day}.{publication}`. `None` for a name that is no transaction ID, which no fund and
-    /// day have.
-    pub fn job(&self) -> Option<TransactionId> {
-        let Self { fund, day, publication, .. } = self;
-        let name = match publication {
-            0 => format!("{fund}.{day}"),
-            corrected => format!("{fund}.{day}.{corrected}"),
-        };
-        TransactionId::new(name).ok()
-    }
-
-    /// The instant from which it can be given: 15:00 of its own day in Shanghai. By then the register
-    /// has said which shares earn on that day.
-    pub fn given_from(&self) -> Timestamp {
-        let time = NaiveTime::from_hms_opt(15, 0, 0).unwrap_or_default();
-        Timestamp::shanghai(self.day, time)
-    }
 }
 
 /// Shares and unpaid income after a carry-forward.

@@ -85,6 +85,8 @@ pub struct Stands {
     pub waits: Vec<Wait>,
     /// What is in transit, reserved, owed or unpaid.
     pub open_ends: Vec<OpenEnd>,
+    /// What each of them is counted in, in the same order.
+    pub units: Vec<Option<String>>,
 }
 
 /// One saga of a page.
@@ -258,12 +260,15 @@ impl SagaList {
                         (row.failure, row.summary) = (look.failure, look.summary.into());
                         listed.row.failure.clone_from(&row.failure);
                         listed.row.summary.clone_from(&row.summary);
-                        let (at, waits, open_ends) = (look.stands_at, look.waits, look.open_ends);
+                        let (at, waits) = (look.stands_at, look.waits);
+                        let (open_ends, units) = (look.open_ends, look.units);
                         if look.finished {
-                            row.by_hand.clone_from(&open_ends);
-                            listed.row.by_hand.clone_from(&open_ends);
+                            (row.by_hand, row.by_hand_units) = (open_ends, units);
+                            listed.row.by_hand.clone_from(&row.by_hand);
+                            listed.row.by_hand_units.clone_from(&row.by_hand_units);
+                        } else {
+                            listed.stands = Some(Stands { at, waits, open_ends, units });
                         }
-                        listed.stands = (!look.finished).then_some(Stands { at, waits, open_ends });
                     }
                     Err(DeskError::Read(fault)) => return Err(fault.into()),
                     Err(error) => listed.damage = Some(with_sources(&error).into()),

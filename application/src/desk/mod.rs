@@ -43,6 +43,20 @@ pub enum DeskError {
         /// As it was asked for.
         transaction: TransactionId,
     },
+    /// Look at it as what it is.
+    #[error(
+        "{transaction} is of kind {}, not {asked}; `fundflow saga show {transaction}` shows it, with what \
+         may be done to it",
+        kinds.join(", ")
+    )]
+    AnotherKind {
+        /// As it was asked for.
+        transaction: TransactionId,
+        /// The kind that was named.
+        asked: &'static str,
+        /// Kinds that have it.
+        kinds: Vec<&'static str>,
+    },
     /// Name the kind as well.
     #[error("{transaction} stands for sagas of several kinds ({}); name one with --kind", kinds.join(", "))]
     Ambiguous {

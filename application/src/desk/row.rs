@@ -84,6 +84,9 @@ pub struct SagaRow {
     pub settled: bool,
     /// What was left then for persons who took it over.
     pub by_hand: Vec<OpenEnd>,
+    /// What each of them is counted in, in the same order; none in a list that an earlier program kept.
+    #[serde(default)]
+    pub by_hand_units: Vec<Option<String>>,
     /// Of a kind that nobody registered: the type of its own stream's last event, which is all that
     /// can be said of where it stands.
     pub foreign: Option<Arc<str>>,
@@ -133,6 +136,7 @@ impl SagaRow {
             version: event.position,
             settled: false,
             by_hand: Vec::new(),
+            by_hand_units: Vec::new(),
             foreign: None,
         }
     }
@@ -159,6 +163,7 @@ impl SagaRow {
             version: event.position,
             settled: false,
             by_hand: Vec::new(),
+            by_hand_units: Vec::new(),
             foreign: Some(new.event_type.clone().into()),
         }
     }
@@ -184,6 +189,7 @@ impl SagaRow {
         self.version = event.position;
         self.settled = false;
         self.by_hand.clear();
+        self.by_hand_units.clear();
         self.day = new.trade_date.or(self.day);
     }
 

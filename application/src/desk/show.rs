@@ -46,16 +46,7 @@ pub async fn find<S: EventStore>(
         Some(name) => registry.get(name).into_iter().collect(),
         None => registry.kinds().collect(),
     };
-    let mut found: Vec<&Arc<dyn Kind>> = Vec::new();
-    for kind in candidates {
-        let stream = StreamName::of(kind.name(), transaction);
-        let first = store.read(&stream, fundflow_kernel::store::Version::NONE, 1).await;
-        // One that cannot be read is there all the same.
-        if !matches!(first, Ok(events) if events.is_empty()) {
-            found.push(kind);
-        }
-    }
-    match &found[..] {
+    match &having(store, candidates, transaction).await[..] {
         [] => Err(missing(store, registry, kind, transaction).await?),
         [kind] => Ok(Arc::clone(kind)),
         several => {
@@ -65,7 +56,25 @@ pub async fn find<S: EventStore>(
     }
 }
 
-/// Why no registered kind has it.
+/// Those of the kinds that have it.
+async fn having<'a, S: EventStore>(
+    store: &S,
+    kinds: Vec<&'a Arc<dyn Kind>>,
+    transaction: &TransactionId,
+) -> Vec<&'a Arc<dyn Kind>> {
+    let mut found = Vec::new();
+    for kind in kinds {
+        let stream = StreamName::of(kind.name(), transaction);
+        let first = store.read(&stream, fundflow_kernel::store::Version::NONE, 1).await;
+        // One that cannot be read is there all the same.
+        if !matches!(first, Ok(events) if events.is_empty()) {
+            found.push(kind);
+        }
+    }
+    found
+}
+
+/// Why no registered kind has it, or not the one that was named.
 async fn missing<S: EventStore>(
     store: &S,
     registry: &Registry,
@@ -77,8 +86,16 @@ async fn missing<S: EventStore>(
     if !kinds.is_empty() {
         return Ok(DeskError::Foreign { transaction, kinds });
     }
-    kind.map_or(Ok(()), |kind| registry.known(kind).map(drop))?;
-    Ok(DeskError::NotFound { transaction })
+    let Some(named) = kind.map(|kind| registry.known(kind)).transpose()? else {
+        return Ok(DeskError::NotFound { transaction });
+    };
+    let others = having(store, registry.kinds().collect(), &transaction).await;
+    let kinds: Vec<&'static str> = others.iter().map(|kind| kind.name()).collect();
+    Ok(if kinds.is_empty() {
+        DeskError::NotFound { transaction }
+    } else {
+        DeskError::AnotherKind { transaction, asked: named.name(), kinds }
+    })
 }
 
 /// Everything about one saga.

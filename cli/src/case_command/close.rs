@@ -296,7 +296,7 @@ pub(super) async fn saga_of(
     }
     match desk::show(store, &sagas.desk, Some(&**kind), transaction).await {
         Ok(shown) => Ok(Some(shown)),
-        Err(DeskError::NotFound { .. }) => Ok(None),
+        Err(DeskError::NotFound { .. } | DeskError::AnotherKind { .. }) => Ok(None),
         Err(error) => Err(error.into()),
     }
 }

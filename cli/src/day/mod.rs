@@ -170,8 +170,8 @@ async fn day(
     let played = play.run(|moment| progress.show(moment)).await;
     progress.finish();
     let played = played?;
-    name(&played.too_late);
-    problems.extend(played.too_late.iter().cloned());
+    name(&played.mistakes);
+    problems.extend(played.mistakes.iter().cloned());
     let report = tally::report(&*events, &played, &day, &problems).await?;
     let report = DayReport { took_ms: millis(started), ..report };
     events.close().await;

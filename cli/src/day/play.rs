@@ -56,8 +56,8 @@ pub(super) struct Played {
     pub(super) books: Books,
     /// Requests that the business refused, and why.
     pub(super) refused: BTreeMap<TransactionId, String>,
-    /// Rows that came after the store had been played past their instant.
-    pub(super) too_late: Vec<Problem>,
+    /// Rows that came after the store had been played past their instant, and what could not be booked.
+    pub(super) mistakes: Vec<Problem>,
     /// What was to be taken back of sagas that were under way.
     pub(super) taken_back: BTreeMap<TransactionId, TakenBack>,
     /// What became of words to plans.
@@ -85,7 +85,7 @@ pub(super) struct Play<S> {
     pub(super) remarks: Vec<String>,
     pub(super) written: Vec<PathBuf>,
     pub(super) refused: BTreeMap<TransactionId, String>,
-    pub(super) too_late: Vec<Problem>,
+    pub(super) mistakes: Vec<Problem>,
     pub(super) taken_back: BTreeMap<TransactionId, TakenBack>,
     /// What was said to which plan, and what that does.
     pub(super) plan_words: BTreeMap<TransactionId, (TransactionId, PlanWord, &'static str)>,
@@ -140,7 +140,7 @@ impl<S: EventStore + Checkpoints> Play<S> {
             remarks,
             written: Vec::new(),
             refused: BTreeMap::new(),
-            too_late: Vec::new(),
+            mistakes: Vec::new(),
             taken_back: BTreeMap::new(),
             plan_words: BTreeMap::new(),
             made: 0,
@@ -188,7 +188,7 @@ impl<S: EventStore + Checkpoints> Play<S> {
         sagas.catch_up(&*self.store).await?;
         let now = self.table.clock.now();
         let plan_words = became(&self.books, self.plan_words);
-        self.too_late.sort_by_key(|problem| problem.line);
+        self.mistakes.sort_by_key(|problem| problem.line);
         Ok(Played {
             totals: self.with.sandbox.channel.totals(now),
             events_before,
@@ -198,7 +198,7 @@ impl<S: EventStore + Checkpoints> Play<S> {
             sagas,
             books: self.books,
             refused: self.refused,
-            too_late: self.too_late,
+            mistakes: self.mistakes,
             taken_back: self.taken_back,
             plan_words,
             until: self.until,

@@ -1,7 +1,9 @@
 //! The rows of orders.csv as requests to the engine, each to the saga of its kind; and what plans ask
 //! for by themselves.
 
+mod incomes;
 mod kinds;
+pub(super) mod named;
 pub(super) mod plans;
 
 use super::{Trouble, earlier, play::Play};
@@ -17,10 +19,9 @@ use fundflow_kernel::{
 };
 use fundflow_sagas::{
     conversion::Conversion, discount_purchase::DiscountPurchase, fast_withdraw::FastWithdraw,
-    income::Income, parts::milestone::Scope, purchase::Purchase, recharge::Recharge,
-    redemption::Redemption, regular_plan::RegularPlans, withdraw::Withdraw,
+    parts::milestone::Scope, purchase::Purchase, recharge::Recharge, redemption::Redemption,
+    regular_plan::RegularPlans, withdraw::Withdraw,
 };
-use std::collections::BTreeSet;
 
 /// Makes those requests, in their order: neighbours of one kind together.
 pub(super) async fn place<S: EventStore + Checkpoints>(
@@ -45,7 +46,7 @@ pub(super) async fn place<S: EventStore + Checkpoints>(
             Kind::Conversion(..) => all::<S, Conversion>(play, run, kinds::conversion).await?,
             Kind::Plan(_) => all::<S, RegularPlans>(play, run, kinds::plan).await?,
             Kind::PlanWord { .. } => plans::say(play, run).await?,
-            Kind::Income(_) => incomes(play, run).await?,
+            Kind::Income(_) => incomes::publish(play, run).await?,
             Kind::Cancel { .. } => cancel_all(play, run).await?,
         }
     }
@@ -192,28 +193,7 @@ fn say_no<S>(play: &mut Play<S>, order: &Order, No { why, is_late }: No) {
     }
     let (file, field) = ("orders.csv".to_owned(), "time".to_owned());
     let value = order.time.to_string();
-    play.too_late.push(Problem { file, line: Some(order.line), field, value, problem: why });
-}
-
-/// Both sides hear of a figure: the engine gives it to its wallets, each registrar to its holders. What
-/// the engine refuses was never published.
-async fn incomes<S: EventStore + Checkpoints>(
-    play: &mut Play<S>,
-    orders: &[Order],
-) -> Result<(), Trouble> {
-    all::<S, Income>(play, orders, kinds::income).await?;
-    let late: BTreeSet<usize> = play.too_late.iter().filter_map(|problem| problem.line).collect();
-    let is_in = |order: &&Order| !late.contains(&order.line);
-    for order in orders.iter().filter(is_in) {
-        if play.refused.contains_key(&order.transaction) {
-            continue;
-        }
-        let Kind::Income(income) = &order.kind else { continue };
-        for (_, registrar) in &play.with.sandbox.registrars {
-            registrar.publish_income(income)?;
-        }
-    }
-    Ok(())
+    play.mistakes.push(Problem { file, line: Some(order.line), field, value, problem: why });
 }
 
 async fn cancel_all<S: EventStore + Checkpoints>(

@@ -2,14 +2,23 @@
 //!
 //! 1. A line that says what is known already stores nothing. Lines without frozen shares are asked
 //!    about only where shares were frozen before.
-//! 2. Frozen shares of an account that no investor of the store has are named for a person.
+//! 2. What is refused although the register says it is a mistake that a person must look at: the shares would
+//!    leave.
+//! 3. Frozen shares of an account that no investor of the store has are named for a person.
 
-use super::{Trouble, play::Play};
-use fundflow::{Asking, RequestError};
-use fundflow_domain::ids::{InvestorId, RegistrarCode};
-use fundflow_infrastructure::day_batch::{Stated, fund_account};
+use super::{
+    Trouble,
+    play::Play,
+    requests::named::{self, Named},
+};
+use fundflow::RequestError;
+use fundflow_domain::ids::{InvestorId, RegistrarCode, TransactionId};
+use fundflow_infrastructure::{
+    day_batch::{Stated, fund_account},
+    day_folder::Problem,
+};
 use fundflow_kernel::store::{Checkpoints, EventStore};
-use fundflow_sagas::freeze::{Freeze, Refusal, Request, Word, statement_id};
+use fundflow_sagas::freeze::{Freeze, Refusal, Request, Word, statement_ids};
 use std::collections::HashMap;
 
 /// Asks for what those statements of that registrar change.
@@ -35,12 +44,12 @@ pub(super) async fn hear<S: EventStore + Checkpoints>(
             continue;
         };
         let was_frozen = play.books.frozen.contains(&format!("{investor}.{fund}"));
-        let id = statement_id(said.on, fund, &investor);
-        if let (Some(transaction), true) = (id, was_frozen || !said.frozen.is_zero()) {
+        let names = statement_ids(said.on, fund, &investor);
+        if let (Some(names), true) = (names, was_frozen || !said.frozen.is_zero()) {
             let (on, frozen) = (said.on, said.frozen);
             let word = Word::Statement { registrar: registrar.clone(), on, frozen };
             let request = Request { investor, fund, word };
-            askings.push(Asking { transaction, request, asked: (), at: None, trace_parent: None });
+            askings.push(Named { names, request, at: None });
         }
     }
     ask(play, askings).await
@@ -48,18 +57,38 @@ pub(super) async fn hear<S: EventStore + Checkpoints>(
 
 async fn ask<S: EventStore + Checkpoints>(
     play: &mut Play<S>,
-    askings: Vec<Asking<Freeze>>,
+    askings: Vec<Named<Request>>,
 ) -> Result<(), Trouble> {
-    let who: Vec<_> = askings.iter().map(|asking| asking.transaction.clone()).collect();
-    let answers = play.engine.request_all(askings).await;
-    for (transaction, answer) in who.into_iter().zip(answers) {
+    let requests: Vec<_> = askings.iter().map(|asking| asking.request.clone()).collect();
+    let is_taken = |refusal: &Refusal| matches!(refusal, Refusal::KeyTaken { .. });
+    let answers = named::ask::<S, Freeze>(play, askings, is_taken).await?;
+    for (request, (transaction, answer)) in requests.into_iter().zip(answers) {
         match answer {
             Ok(_) | Err(RequestError::Refused(Refusal::NothingNew)) => {}
             Err(RequestError::Stopped(cause)) => return Err(fundflow::Stopped { cause }.into()),
-            Err(error) => play.remarks.push(format!("{transaction}: {error}")),
+            Err(error) => play.mistakes.push(not_followed(&request, &transaction, &error)),
         }
     }
     Ok(())
+}
+
+/// What the register states and nobody follows waits for a person: the shares are free here.
+fn not_followed(
+    request: &Request,
+    transaction: &TransactionId,
+    error: &RequestError<Refusal>,
+) -> Problem {
+    let Request { investor, fund, word } = request;
+    let stated = match word {
+        Word::Statement { frozen, .. } => format!("{frozen} shares of {fund} of {investor} frozen"),
+        Word::Order { .. } | Word::Lift { .. } => String::new(),
+    };
+    let problem = format!(
+        "the register has {stated}, which is not followed here ({transaction}: {error}); enter it with \
+         `fundflow freeze order`, and lift what it no longer has with `fundflow freeze lift`"
+    );
+    let (field, value) = (String::new(), String::new());
+    Problem { file: "file 05".to_owned(), line: None, field, value, problem }
 }
 
 /// Investors by their account at the registrar: those whose shares an order bought or moved.

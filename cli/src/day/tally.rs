@@ -157,7 +157,7 @@ pub(super) async fn report<S: EventStore>(
     day: &Day,
     problems: &[Problem],
 ) -> Result<DayReport, Trouble> {
-    let late: BTreeSet<_> = played.too_late.iter().filter_map(|it| it.line).collect();
+    let late: BTreeSet<_> = played.mistakes.iter().filter_map(|it| it.line).collect();
     let good = || day.orders.iter().filter(|order| !late.contains(&order.line));
     let ours = Ours::of(good().map(|order| &order.transaction).collect(), played, day);
     let totals = played.totals;

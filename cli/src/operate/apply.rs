@@ -166,7 +166,7 @@ async fn follow(
     let shown = desk::show(&**store, &desk.sagas.desk, row.kind, &row.transaction).await;
     let shown = match shown {
         Ok(shown) => shown,
-        Err(DeskError::NotFound { .. }) => return Ok(0),
+        Err(DeskError::NotFound { .. } | DeskError::AnotherKind { .. }) => return Ok(0),
         Err(error) => return Err(error.into()),
     };
     let new: Vec<_> = shown.events.iter().filter(|event| event.position > before).collect();

@@ -137,6 +137,9 @@ impl Desk<'_> {
         let kind = match desk::find(store, &self.sagas.desk, who.0, transaction).await {
             Ok(kind) => kind,
             Err(DeskError::NotFound { .. }) => return Ok(Row::absent(transaction)),
+            Err(error @ DeskError::AnotherKind { .. }) => {
+                return Ok(Row::absent(transaction).refused(Outcome::NotFound, error.to_string()));
+            }
             Err(error @ DeskError::Foreign { .. }) => {
                 return Ok(Row::absent(transaction).refused(Outcome::Refused, error.to_string()));
             }

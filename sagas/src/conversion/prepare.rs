@@ -10,6 +10,7 @@ use crate::parts::{
     holdings::HoldingsPart,
     leaving::{held, latest_nav},
     limits::{stream_of, used},
+    names::Reserved,
 };
 use chrono::NaiveDate;
 use fundflow_domain::{
@@ -47,6 +48,9 @@ pub enum Refusal {
         /// The transaction that has it.
         transaction: TransactionId,
     },
+    /// The engine gives such names itself. Use another ID.
+    #[error(transparent)]
+    Reserved(#[from] Reserved),
     /// Nobody can decide on a fund without its terms.
     #[error("the catalogue has no terms of fund {0} for that day")]
     UnknownFund(FundCode),

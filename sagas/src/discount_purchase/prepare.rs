@@ -10,6 +10,7 @@ use crate::{
     parts::{
         cancel::{self, NotTakenBack},
         limits::{stream_of, used, used_by_others},
+        names::Reserved,
         occurrence::{NotAsked, Occurrence},
         payout::NotRedirected,
     },
@@ -67,6 +68,9 @@ pub enum Refusal {
         /// The transaction that has it.
         transaction: TransactionId,
     },
+    /// The engine gives such names itself. Use another ID.
+    #[error(transparent)]
+    Reserved(#[from] Reserved),
     /// Its own cut-off has passed, or it is sealed.
     #[error(
         "{}, but this purchase could be taken back only before {cut_off}",
@@ -310,6 +314,7 @@ impl Refusal {
             | Refusal::UnknownFund(_)
             | Refusal::TransactionUsed(_)
             | Refusal::KeyTaken { .. }
+            | Refusal::Reserved(_)
             | Refusal::AnotherAccount(_)
             | Refusal::TooLateToCancel { .. }
             | Refusal::NothingToCancel(_)

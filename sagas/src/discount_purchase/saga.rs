@@ -15,7 +15,7 @@ use crate::{
         by_hand::{self, Origin},
         lacking::Lack,
         milestone::{Milestone, Notes, Scope},
-        names,
+        names::{self, Minted},
         share_book::ShareBook,
     },
     ports::{bank::BankAnswer, registrar::ApplicationAnswer},
@@ -274,9 +274,7 @@ impl saga::Saga for DiscountPurchase {
         streams: &Streams,
         request: &Preparing<'_, Self>,
     ) -> Result<(Admitted, &'static Table<Self>), Refusal> {
-        if !request.request.by_plan {
-            names::no_occurrence::<Self>(request.id)?;
-        }
+        names::free(request.id, request.request.by_plan.then_some(Minted::Occurrence))?;
         self.prepared(streams, request)
     }
 

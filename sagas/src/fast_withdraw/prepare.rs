@@ -2,7 +2,7 @@
 
 use super::{FAST_WITHDRAW, Plan, Promise, saga::FastWithdraw};
 use crate::{
-    parts::{cancel::NotTakenBack, payout::NotRedirected},
+    parts::{cancel::NotTakenBack, names::Reserved, payout::NotRedirected},
     withdraw::{balance, reserved_by},
 };
 use chrono::NaiveDate;
@@ -45,6 +45,9 @@ pub enum Refusal {
         /// The transaction that has it.
         transaction: TransactionId,
     },
+    /// The engine gives such names itself. Use another ID.
+    #[error(transparent)]
+    Reserved(#[from] Reserved),
     /// The case stays open.
     #[error(transparent)]
     NotTakenBack(#[from] NotTakenBack),

@@ -230,7 +230,7 @@ impl saga::Saga for FastWithdraw {
         streams: &Streams,
         of: &Preparing<'_, Self>,
     ) -> Result<(Promise, &'static Table<Self>), Refusal> {
-        names::no_occurrence::<Self>(of.id)?;
+        names::free(of.id, None)?;
         self.prepared(streams, of)
     }
 

@@ -16,7 +16,9 @@ mod saga;
 mod words;
 
 pub use saga::{Freeze, Plan, Refusal};
-pub use words::{Do, Ending, Fact, Holder, Milestone, Notes, Promise, Request, Word, statement_id};
+pub use words::{
+    Do, Ending, Fact, Holder, Milestone, Notes, Promise, Request, Word, statement_id, statement_ids,
+};
 
 use fundflow_runtime::step::{Exit, Move, Step, Table, act, well_formed};
 

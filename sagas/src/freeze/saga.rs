@@ -1,12 +1,12 @@
 //! The freeze as a saga: its admission, and what its one row does.
 
 use super::{
-    Do, Ending, FREEZE, Fact, Holder, Milestone, Notes, Promise, Request, Word, statement_id,
+    Do, Ending, FREEZE, Fact, Holder, Milestone, Notes, Promise, Request, Word, statement_ids,
 };
 use crate::{
     house::House,
     parts::{
-        names,
+        names::{self, Minted, Reserved},
         share_book::{Freezing, NotFrozen, ShareBook},
     },
 };
@@ -107,9 +107,16 @@ pub enum Refusal {
         /// The transaction that has it.
         transaction: TransactionId,
     },
+    /// The engine gives such names itself. Use another ID.
+    #[error(transparent)]
+    Reserved(#[from] Reserved),
 }
 
 impl Word {
+    fn minted(&self) -> Option<Minted> {
+        matches!(self, Word::Statement { .. }).then_some(Minted::Statement)
+    }
+
     fn freezing(&self) -> Freezing {
         match self {
             Word::Statement { on, frozen, .. } => Freezing::Register(*on, Frozen::InAll(*frozen)),
@@ -141,11 +148,11 @@ impl Freeze {
         let Request { investor, fund, word } = of.request;
         if let Word::Statement { on, .. } = word {
             let (on, today) = (*on, of.now.date());
-            match statement_id(on, *fund, investor) {
-                Some(expected) if expected != *of.id => {
-                    return Err(Refusal::NamedOtherwise { expected });
-                }
-                Some(_) | None => {}
+            if let Some(names) = statement_ids(on, *fund, investor)
+                && !names.contains(of.id)
+            {
+                let [expected, _] = names;
+                return Err(Refusal::NamedOtherwise { expected });
             }
             if today < on {
                 return Err(Refusal::NotYet { on, today });
@@ -244,9 +251,7 @@ impl saga::Saga for Freeze {
         streams: &Streams,
         of: &Preparing<'_, Self>,
     ) -> Result<(Promise, &'static Table<Self>), Refusal> {
-        if !matches!(of.request.word, Word::Statement { .. }) {
-            names::no_occurrence::<Self>(of.id)?;
-        }
+        names::free(of.id, of.request.word.minted())?;
         Ok((self.admitted(streams, of)?, &FREEZE))
     }
 

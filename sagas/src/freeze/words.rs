@@ -59,10 +59,22 @@ pub enum Word {
     },
 }
 
-/// The one transaction ID of a statement: `frozen.{yyyymmdd}.{fund}.{investor}`. `None` for a day
-/// that has no eight digits.
+/// The transaction ID of a statement: `frozen.{yyyymmdd}.{fund}.{investor}`. `None` for a day that has no
+/// eight digits.
 pub fn statement_id(on: NaiveDate, fund: FundCode, investor: &InvestorId) -> Option<TransactionId> {
-    TransactionId::new(format!("frozen.{}.{fund}.{investor}", on.format("%Y%m%d"))).ok()
+    statement_ids(on, fund, investor).map(|[first, _]| first)
+}
+
+/// That ID, and the one under which the statement is asked for where a store of before has the first in
+/// other use: `frozen2.…`.
+pub fn statement_ids(
+    on: NaiveDate,
+    fund: FundCode,
+    investor: &InvestorId,
+) -> Option<[TransactionId; 2]> {
+    let named = format!(".{}.{fund}.{investor}", on.format("%Y%m%d"));
+    let of = |first: &str| TransactionId::new([first, &named].concat()).ok();
+    Some([of("frozen")?, of("frozen2")?])
 }
 
 /// Which kind of stream keeps the shares.

@@ -106,11 +106,11 @@ pub enum Refusal {
 impl Income {
     fn admitted(&self, of: &Preparing<'_, Self>) -> Result<Promise, Refusal> {
         let Request { fund: code, day, .. } = *of.request;
-        match of.request.job() {
-            Some(expected) if expected != *of.id => {
-                return Err(Refusal::NamedOtherwise { expected });
-            }
-            Some(_) | None => {}
+        if let Some(names) = of.request.jobs()
+            && !names.contains(of.id)
+        {
+            let [expected, _] = names;
+            return Err(Refusal::NamedOtherwise { expected });
         }
         let fund = (self.house.funds)(code, day).ok_or(Refusal::UnknownFund(code))?;
         if fund.kind != FundKind::Money {

@@ -1,19 +1,117 @@
-//! Names that only one kind of request may have.
+//! Names that the engine gives itself. Whoever else had one would be in the way of what is to be booked
+//! under it, so a caller's request of that form is refused, whether the name is in use yet or not.
+//!
+//! | form | names |
+//! |---|---|
+//! | `{plan}.{yyyymmdd}` | the purchase of a plan's date |
+//! | `frozen.{yyyymmdd}.{fund}.{investor}` | what a register states of a day; `frozen2.…` where a store of before has the first in other use |
+//! | `{fund}.{yyyy-mm-dd}`, with `.{publication}` of a correction | a money fund's income of a day; `income.{fund}.…` in the same way |
+//! | `case.{32 digits}` | what is recorded of a case that belongs to no transaction |
 
 use fundflow_domain::ids::{PlanId, TransactionId};
-use fundflow_kernel::envelope::StreamName;
-use fundflow_runtime::saga::Saga;
+use std::fmt;
 
-/// The kind of saga that a plan is.
-const PLAN: &str = "regular_plan";
+/// What the engine names by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Minted {
+    /// A register's statement.
+    Statement,
+    /// A money fund's income of a day.
+    Income,
+    /// A case without a transaction.
+    Case,
+    /// The purchase of a plan's date.
+    Occurrence,
+}
 
-/// Refuses a name of the form `{plan}.{yyyymmdd}`, whether there is such a plan or not: one that is opened
-/// later would find the names of its dates taken, and its purchases would be lost to it.
+/// The name is one that the engine gives itself. Use another.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "{id} has the form {minted}, which the engine itself gives; use a transaction ID of another form"
+)]
+pub struct Reserved {
+    /// What was asked for.
+    pub id: TransactionId,
+    /// What such names stand for.
+    pub minted: Minted,
+}
+
+impl Minted {
+    /// What a name of that form stands for; `None` for a name that a caller may have.
+    pub fn of(id: &TransactionId) -> Option<Self> {
+        let name = id.as_str();
+        let parts: Vec<&str> = name.split('.').collect();
+        match parts[..] {
+            ["frozen" | "frozen2", day, _, ..] if digits(day, 8) => Some(Minted::Statement),
+            ["income", fund, day, ..] | [fund, day, ..] if digits(fund, 6) && is_day(day) => {
+                Some(Minted::Income)
+            }
+            ["case", case] if case.len() == 32 && case.bytes().all(|b| b.is_ascii_hexdigit()) => {
+                Some(Minted::Case)
+            }
+            _ => PlanId::of_occurrence(id).map(|_| Minted::Occurrence),
+        }
+    }
+}
+
+impl fmt::Display for Minted {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(match self {
+            Minted::Statement => "of a register's statement (frozen.{yyyymmdd}.{fund}.{investor})",
+            Minted::Income => "of a fund's income of a day ({fund}.{yyyy-mm-dd})",
+            Minted::Case => "of a case (case.{case})",
+            Minted::Occurrence => "of a plan's date ({plan}.{yyyymmdd})",
+        })
+    }
+}
+
+/// Refuses a name that the engine gives itself. `own`: what the request is, if the engine makes it.
 ///
 /// # Errors
-/// The saga's own refusal of a key that belongs to another.
-pub fn no_occurrence<S: Saga>(id: &TransactionId) -> Result<(), S::Refusal> {
-    let Some((plan, _)) = PlanId::of_occurrence(id) else { return Ok(()) };
-    let Ok(plan) = TransactionId::new(plan.as_str()) else { return Ok(()) };
-    Err(S::taken(&StreamName::of(PLAN, id), PLAN, &plan))
+/// [`Reserved`].
+pub fn free(id: &TransactionId, own: Option<Minted>) -> Result<(), Reserved> {
+    match Minted::of(id).filter(|minted| Some(*minted) != own) {
+        Some(minted) => Err(Reserved { id: id.clone(), minted }),
+        None => Ok(()),
+    }
+}
+
+fn digits(text: &str, width: usize) -> bool {
+    text.len() == width && text.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// `yyyy-mm-dd`, whether there is such a day or not.
+fn is_day(text: &str) -> bool {
+    let parts: Vec<&str> = text.split('-').collect();
+    matches!(parts[..], [year, month, day] if digits(year, 4) && digits(month, 2) && digits(day, 2))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_the_engines_forms_are_reserved_and_others_are_not() {
+        let of = |name: &str| Minted::of(&name.parse().unwrap());
+        for (name, minted) in [
+            ("PL.20260320", Minted::Occurrence),
+            ("frozen.20260310", Minted::Occurrence),
+            ("frozen.20260310.000730.J-001", Minted::Statement),
+            ("frozen2.20260310.000730.J.001", Minted::Statement),
+            ("frozen.20260310.000730.20260311", Minted::Statement),
+            ("000730.2026-03-04", Minted::Income),
+            ("000730.2026-03-04.1", Minted::Income),
+            ("income.000730.2026-03-04", Minted::Income),
+            ("income.000730.2026-03-04.255", Minted::Income),
+            ("case.0123456789abcdef0123456789abcdef", Minted::Case),
+        ] {
+            assert_eq!(of(name), Some(minted), "{name}");
+            let refused = free(&name.parse().unwrap(), None).unwrap_err().to_string();
+            assert!(refused.starts_with(name), "{refused}");
+            assert_eq!(free(&name.parse().unwrap(), Some(minted)), Ok(()), "{name}");
+        }
+        for name in ["D-0026", "PL.20260231", "frozen.J-001", "000730.2026", "case.7", "income.1"] {
+            assert_eq!(of(name), None, "{name}");
+        }
+    }
 }

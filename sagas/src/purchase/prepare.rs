@@ -10,6 +10,7 @@ use crate::parts::{
     application::ApplicationLeg,
     cancel::NotTakenBack,
     limits::{stream_of, used, used_by_others},
+    names::Reserved,
     occurrence::{NotAsked, Occurrence},
     payment::PaymentLeg,
     payout::{NotRedirected, PayoutLeg},
@@ -50,6 +51,9 @@ pub enum Refusal {
         /// The transaction that has it.
         transaction: TransactionId,
     },
+    /// The engine gives such names itself. Use another ID.
+    #[error(transparent)]
+    Reserved(#[from] Reserved),
     /// Nobody can decide on a fund without its terms.
     #[error("the catalogue has no terms of fund {0} for that day")]
     UnknownFund(FundCode),
@@ -200,6 +204,7 @@ impl Refusal {
             Refusal::NotAdmitted(rule) => Some(rule),
             Refusal::DiffersFromFirst { .. }
             | Refusal::KeyTaken { .. }
+            | Refusal::Reserved(_)
             | Refusal::AnotherAccount(_)
             | Refusal::UnknownFund(_)
             | Refusal::MoneyFund(_)

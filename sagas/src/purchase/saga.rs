@@ -13,7 +13,7 @@ use crate::{
         cancel::{self, NotTakenBack},
         lacking::Lack,
         milestone::{Milestone, Notes},
-        names,
+        names::{self, Minted},
         payout::may_go_to,
         timing,
     },
@@ -224,9 +224,8 @@ impl saga::Saga for Purchase {
         streams: &Streams,
         request: &Preparing<'_, Self>,
     ) -> Result<(Admitted, &'static Table<Self>), Refusal> {
-        if request.request.way != Way::RegularPlan {
-            names::no_occurrence::<Self>(request.id)?;
-        }
+        let by_plan = request.request.way == Way::RegularPlan;
+        names::free(request.id, by_plan.then_some(Minted::Occurrence))?;
         self.prepared(streams, request)
     }
 

@@ -7,6 +7,7 @@ use super::{
 use crate::parts::{
     cancel::NotTakenBack,
     limits::{stream_of, used, used_by_others},
+    names::Reserved,
     payout::NotRedirected,
     wallet::WalletPart,
 };
@@ -66,6 +67,9 @@ pub enum Refusal {
         /// The transaction that has it.
         transaction: TransactionId,
     },
+    /// The engine gives such names itself. Use another ID.
+    #[error(transparent)]
+    Reserved(#[from] Reserved),
     /// It is not taken back, or the case stays open.
     #[error(transparent)]
     NotTakenBack(#[from] NotTakenBack),
@@ -179,6 +183,7 @@ impl Refusal {
             | Refusal::NotAMoneyFund { .. }
             | Refusal::TransactionUsed(_)
             | Refusal::KeyTaken { .. }
+            | Refusal::Reserved(_)
             | Refusal::AnotherAccount(_)
             | Refusal::NotTakenBack(_)
             | Refusal::NotRedirected(_)

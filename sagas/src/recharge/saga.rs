@@ -207,7 +207,7 @@ impl saga::Saga for Recharge {
         streams: &Streams,
         of: &Preparing<'_, Self>,
     ) -> Result<(Admitted, &'static Table<Self>), Refusal> {
-        names::no_occurrence::<Self>(of.id)?;
+        names::free(of.id, None)?;
         self.prepared(streams, of)
     }
 

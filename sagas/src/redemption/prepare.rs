@@ -9,6 +9,7 @@ use crate::parts::{
     cancel::NotTakenBack,
     holdings::HoldingsPart,
     leaving::held,
+    names::Reserved,
     payout::{NotRedirected, PayoutLeg},
 };
 use fundflow_domain::{
@@ -40,6 +41,9 @@ pub enum Refusal {
         /// The transaction that has it.
         transaction: TransactionId,
     },
+    /// The engine gives such names itself. Use another ID.
+    #[error(transparent)]
+    Reserved(#[from] Reserved),
     /// Nobody can decide on a fund without its terms.
     #[error("the catalogue has no terms of fund {0} for that day")]
     UnknownFund(FundCode),

@@ -257,7 +257,7 @@ impl saga::Saga for Redemption {
         streams: &Streams,
         request: &Preparing<'_, Self>,
     ) -> Result<(Admitted, &'static Table<Self>), Refusal> {
-        names::no_occurrence::<Self>(request.id)?;
+        names::free(request.id, None)?;
         self.prepared(streams, request)
     }
 

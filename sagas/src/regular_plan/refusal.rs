@@ -1,5 +1,6 @@
 //! Why a plan is not opened, or not changed.
 
+use crate::parts::names::Reserved;
 use chrono::NaiveDate;
 use fundflow_domain::{
     admission,
@@ -30,6 +31,9 @@ pub enum Refusal {
         /// The transaction that has it.
         transaction: TransactionId,
     },
+    /// The engine gives such names itself. Use another ID.
+    #[error(transparent)]
+    Reserved(#[from] Reserved),
     /// The ID leaves no room for dates.
     #[error("{0} is no plan ID: at most 48 characters")]
     NotAPlanId(TransactionId),

@@ -176,7 +176,7 @@ impl saga::Saga for RegularPlans {
         streams: &Streams,
         of: &Preparing<'_, Self>,
     ) -> Result<(Promise, &'static Table<Self>), Refusal> {
-        names::no_occurrence::<Self>(of.id)?;
+        names::free(of.id, None)?;
         let (terms, asked) = (of.request, of.asked);
         let at = self.house.asked_at(asked.at, of.now);
         let at = at.map_err(|why| admission::Refusal::NoTradingDay { why })?;

@@ -11,7 +11,7 @@ use crate::{
         cancel::{self, NotTakenBack},
         lacking::Lack,
         milestone::{Milestone, Notes},
-        names,
+        names::{self, Reserved},
         payout::{NotRedirected, may_go_to},
         share_book::ShareBook,
     },
@@ -114,6 +114,9 @@ pub enum Refusal {
         /// The transaction that has it.
         transaction: TransactionId,
     },
+    /// The engine gives such names itself. Use another ID.
+    #[error(transparent)]
+    Reserved(#[from] Reserved),
     /// It is not taken back, or the case stays open.
     #[error(transparent)]
     NotTakenBack(#[from] NotTakenBack),
@@ -228,8 +231,7 @@ impl saga::Saga for Withdraw {
     }
 
     fn taken(stream: &StreamName, kind: &str, by: &TransactionId) -> Refusal {
-        let (key, kind) = (stream.as_str().to_owned(), kind.to_owned());
-        Refusal::KeyTaken { key, kind, transaction: by.clone() }
+        Refusal::KeyTaken { key: stream.to_string(), kind: kind.into(), transaction: by.clone() }
     }
 
     fn aggregates() -> Vec<Opener> {
@@ -250,7 +252,7 @@ impl saga::Saga for Withdraw {
         streams: &Streams,
         of: &Preparing<'_, Self>,
     ) -> Result<(Admitted, &'static Table<Self>), Refusal> {
-        names::no_occurrence::<Self>(of.id)?;
+        names::free(of.id, None)?;
         let (request, asked) = (of.request, of.asked);
         let at = self.house.asked_at(asked.at, of.now);
         let at = at.map_err(cash_out::Refusal::NoTradingDay)?;

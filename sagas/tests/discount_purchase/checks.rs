@@ -18,7 +18,10 @@ use fundflow_domain::{
     payment::Receipt,
 };
 use fundflow_kernel::streams::Key;
-use fundflow_runtime::message::{Noticed, Reply};
+use fundflow_runtime::{
+    kind::payload,
+    message::{Noticed, Reply},
+};
 use fundflow_sagas::ports::{
     bank::{ChargeAnswer, charge_notice},
     registrar::{self, ApplicationAnswer},
@@ -330,4 +333,25 @@ fn a_conversion_that_was_confirmed_although_its_purchase_was_rejected_waits_for_
 
     assert_eq!(stage.parked().unwrap(), ("conversion falls".into(), "blocked".into()));
     books::always(&stage);
+}
+
+#[test]
+fn a_registrar_that_only_repeats_a_portion_is_overdue() {
+    let mut stage = waiting();
+    stage.confirmed("mmf", stage.confirmation("mmf"));
+    let key: Key<Applications> = Key::of(&ApplicationNo::of(&order("convert")));
+    let terms = stage.state(&key).application().unwrap().terms.clone();
+    let half = halved(stage.confirmation("convert"), &terms);
+    stage.confirmed("convert", Confirmation { finished: false, ..half.clone() });
+    for _ in 0..400 {
+        if stage.in_flight.is_empty() && (stage.is_parked() || !stage.ring()) {
+            break;
+        }
+        for effect in std::mem::take(&mut stage.in_flight) {
+            let again = Confirmation { finished: false, ..half.clone() };
+            stage.answered(effect, payload(ApplicationAnswer::Confirmed(Box::new(again))));
+        }
+    }
+    let parked = stage.parked().unwrap();
+    assert_eq!(parked, ("confirm conversion".into(), "overdue".into()), "{}", stage.text());
 }

@@ -26,6 +26,7 @@ mod kept;
 mod limits;
 mod missing;
 mod outside;
+mod overdue;
 mod overruled;
 mod plan;
 mod plan_by_wallet;

@@ -266,7 +266,8 @@ fn what_the_plan_did_not_agree_to_is_no_occurrence_of_it() {
         (
             "PLAN.20260224",
             Request { by_plan: false, ..request },
-            "regular_plan-PLAN.20260224 belongs to regular_plan PLAN; use a new transaction ID"
+            "PLAN.20260224 has the form of a plan's date ({plan}.{yyyymmdd}), which the engine itself \
+             gives; use a transaction ID of another form"
                 .to_owned(),
         ),
     ];

@@ -192,6 +192,16 @@ fn when_the_cash_is_out_a_rejected_transfer_waits_for_a_person() {
         assert_eq!(ends, ["transfer 10000.00", "repayment 10000.00"]);
         assert_eq!(stage.wallet().available().to_string(), "2000.00", "they are not free");
 
+        let why = stage.look().parked;
+        for _ in 0..2 {
+            stage.act(Action::Resume { reason: "again".into() });
+            stage.run();
+            assert_eq!(stage.look().parked, why, "nothing is settled by letting it go on");
+        }
+        stage.crash();
+        stage.act(Action::Resume { reason: "once more".into() });
+        assert_eq!(stage.look().parked, why);
+
         stage.abandon();
         assert_eq!(stage.wallet().reserved().to_string(), "0.00");
     }

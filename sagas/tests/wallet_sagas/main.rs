@@ -31,6 +31,7 @@ mod last_word;
 mod missing;
 mod never_got;
 mod outside;
+mod overdue;
 mod overruled;
 mod portions;
 mod ports;

@@ -7,7 +7,6 @@ use fundflow_domain::{
     ids::InvestorId,
     ids::VersionTag,
     investor::{InvestorProfile, SalesChannel},
-    money_fund::Publication,
     plan,
 };
 use fundflow_infrastructure::day_folder::{Buying, Day, Kind, Leaving, Order};
@@ -169,9 +168,4 @@ pub(super) fn plan(day: &Day, order: &Order) -> Option<(plan::Terms, discount_pu
     let Kind::Plan(terms) = &order.kind else { return None };
     let investor = profile(day, &terms.investor)?;
     Some((terms.as_ref().clone(), asked(investor, None, order)))
-}
-
-pub(super) fn income(_: &Day, order: &Order) -> Option<(Publication, ())> {
-    let Kind::Income(income) = &order.kind else { return None };
-    Some((*income, ()))
 }

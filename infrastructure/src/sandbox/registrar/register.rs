@@ -64,14 +64,14 @@ fn entered(terms: &Terms, outcome: &Outcome) -> (InvestorId, Shares) {
     to.unwrap_or_else(|| (terms.investor.clone(), outcome.registered()))
 }
 
-/// Why shares do not leave.
+/// Why shares do not leave: the figures first, since the field of a confirmation holds 60 bytes of it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(super) enum NotThere {
     #[error("there are no shares to take")]
     Nothing,
-    #[error("{asked} shares are asked for, and {held} are there")]
+    #[error("{asked} shares asked, {held} there")]
     TooFew { asked: Shares, held: Shares },
-    #[error("{asked} shares are asked for; of {held} that are there {frozen} are frozen")]
+    #[error("{frozen} shares frozen, {asked} asked, {} free", less(*held, *frozen))]
     Frozen { asked: Shares, held: Shares, frozen: Shares },
 }
 

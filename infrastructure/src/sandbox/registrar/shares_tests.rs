@@ -43,13 +43,8 @@ fn a_redemption_of_money_fund_shares_is_paid_in_full_and_names_its_lots() {
 fn what_is_not_there_or_is_frozen_does_not_leave() {
     let frozen = "[[frozen]]\ninvestor = \"I-1\"\nfund = \"000730\"\nshares = \"0.01\"";
     let rows = [
-        ("", "1000.01", "0001", "1000.01 shares are asked for, and 1000.00 are there"),
-        (
-            frozen,
-            "1000.00",
-            "0002",
-            "1000.00 shares are asked for; of 1000.00 that are there 0.01 are frozen",
-        ),
+        ("", "1000.01", "0001", "1000.01 shares asked, 1000.00 there"),
+        (frozen, "1000.00", "0002", "0.01 shares frozen, 1000.00 asked, 999.99 free"),
     ];
     for (scenario, shares, code, text) in rows {
         let (stage, terms) = holding(scenario);

@@ -1,6 +1,6 @@
 //! What a process remembers of each fact. Judges nothing; `None` means no decider wrote this.
 
-use super::{Disposed, Event, Open, Over, Retry, State};
+use super::{Disposed, Event, Open, Over, Parked, Retry, State};
 use crate::saga::Saga;
 
 pub(super) fn evolve<S: Saga>(state: State<S>, event: &Event<S>) -> Option<State<S>> {
@@ -14,6 +14,7 @@ pub(super) fn evolve<S: Saga>(state: State<S>, event: &Event<S>) -> Option<State
                 retries: Vec::new(),
                 parked: None,
                 parked_before: Vec::new(),
+                looked_at: Vec::new(),
                 landing_chosen: false,
                 left_because: None,
                 given_up: Vec::new(),
@@ -87,6 +88,9 @@ fn aftermath<S: Saga>(open: &mut Open<S>, event: &Event<S>) -> Option<()> {
 
 /// Nothing of it waits for a person, and its retries start over.
 fn go_on<S: Saga>(open: &mut Open<S>) {
+    let parked: Vec<Parked> = open.all_parked().cloned().collect();
+    open.looked_at.retain(|before| parked.iter().all(|it| it.row != before.row));
+    open.looked_at.extend(parked);
     open.parked = None;
     open.parked_before.clear();
     open.retries.clear();

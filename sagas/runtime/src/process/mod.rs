@@ -227,6 +227,8 @@ pub struct Open<S: Saga> {
     pub parked: Option<Box<Parked>>,
     /// Other rows that stopped before that, and wait, too.
     pub parked_before: Vec<Parked>,
+    /// Rows that stopped and were let go on, each as it stopped last.
+    pub looked_at: Vec<Parked>,
     /// A person chose to leave.
     pub landing_chosen: bool,
     /// Why that person left, or gave it up.

@@ -2,6 +2,7 @@
 
 use super::{Disposed, NOT_LISTED, Open, Parked, REFUSED};
 use crate::saga::Saga;
+use fundflow_kernel::cause::Cause;
 use std::fmt;
 
 impl<S: Saga> Open<S> {
@@ -13,6 +14,12 @@ impl<S: Saga> Open<S> {
     /// What keeps that row, if it waits for a person.
     pub fn parked_at(&self, row: &str) -> Option<&Parked> {
         self.all_parked().find(|parked| *parked.row == *row)
+    }
+
+    /// Why it waited for a person there when it was let go on last.
+    pub fn parked_last_at(&self, row: &str) -> Option<&Cause> {
+        let last = self.looked_at.iter().find(|parked| *parked.row == *row);
+        last.map(|parked| &parked.cause)
     }
 
     /// Whether it is not parked there yet, or only by a rule of ours that says no with other figures now.
@@ -47,6 +54,7 @@ impl<S: Saga> Clone for Open<S> {
             retries: self.retries.clone(),
             parked: self.parked.clone(),
             parked_before: self.parked_before.clone(),
+            looked_at: self.looked_at.clone(),
             landing_chosen: self.landing_chosen,
             left_because: self.left_because.clone(),
             given_up: self.given_up.clone(),
@@ -65,6 +73,7 @@ impl<S: Saga> PartialEq for Open<S> {
             && self.retries == other.retries
             && self.parked == other.parked
             && self.parked_before == other.parked_before
+            && self.looked_at == other.looked_at
             && self.landing_chosen == other.landing_chosen
             && self.left_because == other.left_because
             && self.given_up == other.given_up
@@ -83,6 +92,7 @@ impl<S: Saga> fmt::Debug for Open<S> {
             .field("retries", &self.retries)
             .field("parked", &self.parked)
             .field("parked_before", &self.parked_before)
+            .field("looked_at", &self.looked_at)
             .field("landing_chosen", &self.landing_chosen)
             .field("left_because", &self.left_because)
             .field("given_up", &self.given_up)

@@ -77,8 +77,8 @@ impl<S: Saga> Running<S> {
             }
             Stand::Over => false,
             Stand::Blocked(_, exit) => {
-                let text = "what must never be is; see its open ends";
-                self.park(desk, exit.deed.name, Cause::new("blocked", text));
+                let cause = self.why_blocked(desk, exit.deed.name);
+                self.park(desk, exit.deed.name, cause);
                 false
             }
             Stand::Leaving(_, exit) => self.send(desk, &exit.deed, exit.deed.send, None),

@@ -126,7 +126,7 @@ impl<S: Saga> Running<S> {
                     let row = self.row_of(desk, at);
                     return self.park(desk, row, cause);
                 }
-                Some(Cause::new("no_effect", "the counterparty's answer changed nothing"))
+                Some(self.said_before(desk, at))
             }
             Ok(Heard::Recorded(_)) => None,
             Ok(Heard::Unknown(cause) | Heard::Pending(cause)) => Some(cause),
@@ -234,6 +234,15 @@ impl<S: Saga> Running<S> {
         };
         let side = table.beside.iter().find(|side| side.deed.name == row);
         side.is_some_and(|side| S::holds(&view, side.deed.done))
+    }
+
+    /// Why an answer that changes nothing is none yet: who is only waited for repeats what is known, and is
+    /// late; the answer to a call should have said what became of it.
+    fn said_before(&self, desk: &Desk<'_>, at: usize) -> Cause {
+        if self.calls(desk, at) {
+            return Cause::new("no_effect", "the counterparty's answer changed nothing");
+        }
+        Cause::new("overdue", "the counterparty repeats what is known; its word is still to come")
     }
 
     /// Whether the lane makes a call, and does not only wait for a word.

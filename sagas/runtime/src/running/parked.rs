@@ -154,6 +154,14 @@ impl<S: Saga> Running<S> {
         self.open(desk.streams)?.parked_at(row)
     }
 
+    /// A person who lets it go on takes nothing away of what blocks it.
+    pub(super) fn why_blocked(&self, desk: &Desk<'_>, row: &str) -> Cause {
+        let open = self.open(desk.streams);
+        let before = open.and_then(|open| open.parked_last_at(row).cloned());
+        let text = "what must never be is; see its open ends";
+        before.unwrap_or_else(|| Cause::new("blocked", text))
+    }
+
     /// Waits for a person, who must decide.
     pub(super) fn park(&mut self, desk: &mut Desk<'_>, row: &str, cause: Cause) {
         self.park_as(desk, Parked { row: row.into(), cause, lacks_answer: false });

@@ -186,6 +186,7 @@ fn opened<S: Saga>(
         retries: Vec::new(),
         parked: None,
         parked_before: Vec::new(),
+        looked_at: Vec::new(),
         landing_chosen: false,
         left_because: None,
         given_up: Vec::new(),
