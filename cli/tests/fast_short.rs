@@ -115,7 +115,7 @@ fn shares_that_are_missing_end_by_hand_and_nothing_is_offered_that_would_be_refu
 
     let text = |words: &[&str]| String::from_utf8(fundflow(store, words).stdout).unwrap();
     let shown = text(&["saga", "show", "F-0"]);
-    assert!(shown.contains(" shares (missing)"), "{shown}");
+    assert!(shown.contains(" shares of 000730 (missing)"), "{shown}");
     let ends = ["--disposition", "repayment=refund", "--disposition", "missing=manual"];
     let abandon = [&["saga", "abandon", "F-0"], &ends[..]].concat();
     let looked = json(store, &[&abandon, &["-o", "json"][..], &by[..4]].concat());
