@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 /// Why a mode would not be admitted either.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WhyNot {
-    /// The mode.
+    /// The way of conversion that was tried.
     pub mode: ConversionMode,
     /// The first reason against it, as a sentence.
     pub why: String,
