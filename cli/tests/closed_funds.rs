@@ -185,6 +185,8 @@ fn is_as_promised(played: &Played, (fund, stops, closed): (usize, &str, usize)) 
     }
     let why = &played.refusals["NONE"];
     let offered = why.split_once("possible: ").map_or("", |(_, modes)| modes);
+    // Where none is possible, the reasons follow.
+    let offered = offered.split_once(" (").map_or(offered, |(modes, _)| modes);
     let taken = MODES.iter().filter(|(name, _)| played.sagas.contains_key(*name));
     let taken: Vec<&str> = taken.map(|(_, mode)| *mode).collect();
     let taken = if taken.is_empty() { "none".to_owned() } else { taken.join(", ") };

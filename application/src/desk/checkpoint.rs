@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 const READER: &str = "desk.sagas";
-const FORMAT: u32 = 4;
+const FORMAT: u32 = 5;
 const HASH: usize = 32;
 
 #[derive(Serialize, Deserialize)]

@@ -84,8 +84,7 @@ pub struct SagaRow {
     pub settled: bool,
     /// What was left then for persons who took it over.
     pub by_hand: Vec<OpenEnd>,
-    /// What each of them is counted in, in the same order; none in a list that an earlier program kept.
-    #[serde(default)]
+    /// What each of them is counted in, in the same order.
     pub by_hand_units: Vec<Option<String>>,
     /// Of a kind that nobody registered: the type of its own stream's last event, which is all that
     /// can be said of where it stands.

@@ -216,11 +216,12 @@ async fn rows_are_kept_in_the_shape_of_their_format() {
     let row = body["rows"][0].as_object().unwrap();
     let fields: Vec<&str> = row.keys().map(String::as_str).collect();
     // Another shape, or another meaning of a field, is another format: raise it.
-    assert_eq!(body["format"], 4);
+    assert_eq!(body["format"], 5);
     assert_eq!(
         fields,
         [
             "by_hand",
+            "by_hand_units",
             "day",
             "ending",
             "failure",

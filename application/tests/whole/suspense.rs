@@ -97,7 +97,7 @@ async fn moved(world: &World, net_in: &str) {
 
 #[tokio::test]
 async fn a_case_that_was_closed_excuses_nothing_that_is_moved_after_it() {
-    for how in [How::Accepted, How::Withdrawn] {
+    for how in [How::Accepted, How::Manual { text: Text::lossy("by letter") }] {
         let world = closed(how).await;
         passed(&world.audit().await);
         moved(&world, "6000.00").await;

@@ -25,6 +25,7 @@ mod instants;
 mod kept;
 mod limits;
 mod missing;
+mod names;
 mod outside;
 mod overdue;
 mod overruled;

@@ -1,10 +1,10 @@
 //! The shipped runner between a log and the outside, in virtual time, with a transcript.
 
-use crate::{funds, outside::Outside};
+use crate::{funds, names::name_of, outside::Outside};
 use fundflow_domain::{
     fund::FundTerms,
     holdings::{self, Credit, HoldingId, Holdings},
-    ids::{ApplicationNo, OrderId, TransactionId},
+    ids::TransactionId,
     money::Nav,
     time::Timestamp,
 };
@@ -394,17 +394,4 @@ pub(crate) fn holding(fund: &str) -> Key<Holdings> {
 
 pub(crate) fn nav(text: &str) -> Nav {
     text.parse().unwrap()
-}
-
-/// What a call is called in transcripts: its key without the transaction.
-fn name_of(effect: &Effect) -> String {
-    let id = effect.saga.transaction.as_str();
-    let key = effect.key.as_ref();
-    for name in ["buy", "redeem", "convert", "mmf", "target"] {
-        let order: OrderId = format!("{id}.{name}").parse().unwrap();
-        if let Some(rest) = key.strip_prefix(ApplicationNo::of(&order).as_str()) {
-            return format!("{name}{rest}");
-        }
-    }
-    key.strip_prefix(id).unwrap_or(key).trim_start_matches('.').to_owned()
 }

@@ -29,6 +29,7 @@ mod income_debt;
 mod kept;
 mod last_word;
 mod missing;
+mod names;
 mod never_got;
 mod outside;
 mod overdue;

@@ -3,7 +3,7 @@
 //! 1. A query acts on nothing.
 //! 2. The registrar confirms from 09:00 of the trading day after the T in the application.
 
-use crate::stage::{at, name_of};
+use crate::{names::name_of, stage::at};
 use fundflow_domain::{
     advance,
     application::{

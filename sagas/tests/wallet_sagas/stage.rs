@@ -1,9 +1,9 @@
 //! The shipped runner of one saga between a log and the outside, at one instant: what an engine's
 //! shell does, in its order, and a transcript of what was stored and sent.
 
-use crate::outside::Outside;
+use crate::{names::name_of, outside::Outside};
 use fundflow_domain::{
-    ids::{ApplicationNo, FundCode, InvestorId, OrderId, PaymentNo, TransactionId, WalletId},
+    ids::{FundCode, InvestorId, OrderId, PaymentNo, TransactionId, WalletId},
     time::Timestamp,
     wallet::{self, Wallet},
 };
@@ -57,17 +57,6 @@ pub(crate) fn tx(text: &str) -> TransactionId {
 /// The order of that name of `TX-1`.
 pub(crate) fn order(name: &'static str) -> OrderId {
     OrderId::part(&tx("TX-1"), name)
-}
-
-/// An outside key as people say it: `mmf.pay` for `TX-1.mmf.pay` and `mmf` for its application.
-pub(crate) fn name_of(key: &str) -> String {
-    for name in ["mmf", "redeem", "transfer"] {
-        let no = ApplicationNo::of(&order(name));
-        if let Some(rest) = key.strip_prefix(no.as_str()) {
-            return format!("{name}{rest}");
-        }
-    }
-    key.strip_prefix("TX-1.").unwrap_or(key).to_owned()
 }
 
 fn runner<S: Saga>(saga: &Arc<S>, beside: &[Arc<dyn Kind>]) -> Runner {
