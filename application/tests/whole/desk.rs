@@ -189,8 +189,8 @@ async fn a_list_of_another_format_of_other_kinds_or_of_another_store_is_built_ag
     };
     let cases = [
         ("rows", serde_json::json!([]), 0),
-        ("format", serde_json::json!(3), 250),
-        ("format", serde_json::json!(5), 250),
+        ("format", serde_json::json!(4), 250),
+        ("format", serde_json::json!(6), 250),
         ("kinds", serde_json::json!(["discount_purchase", "plum"]), 250),
         ("last", serde_json::json!("another event"), 250),
     ];
