@@ -4,13 +4,17 @@
 use crate::{fast_withdraw, outside::Fate, recharge, stage::Stage, withdraw};
 use fundflow_domain::{ids::PaymentNo, payment::Receipt};
 use fundflow_runtime::{process::Disposition, saga::Saga};
-use fundflow_sagas::ports::bank::{ChargeAnswer, charge_notice};
+use fundflow_sagas::ports::bank::{ChargeAnswer, RefundAnswer, charge_notice, refund_notice};
 
 const ALL: [Disposition; 3] = [Disposition::Refund, Disposition::Manual, Disposition::Suspense];
 
-/// Nobody hears what became of that call, which arrives or does not, and the saga is given up. Returns it a
-/// week later.
-fn unheard<S: Saga>(mut stage: Stage<S>, name: &str, arrives: bool, what: Disposition) -> Stage<S> {
+/// Nobody hears what became of that call, which arrives or does not, and the saga is given up.
+fn given_up<S: Saga>(
+    mut stage: Stage<S>,
+    name: &str,
+    arrives: bool,
+    what: Disposition,
+) -> Stage<S> {
     stage.outside.fate(name, [if arrives { Fate::Unheard } else { Fate::Lost }]);
     let call = format!("call {name}");
     stage.settle();
@@ -19,6 +23,16 @@ fn unheard<S: Saga>(mut stage: Stage<S>, name: &str, arrives: bool, what: Dispos
         stage.settle();
     }
     stage.abandon_with(what);
+    stage
+}
+
+/// The same; a week later.
+fn unheard<S: Saga>(stage: Stage<S>, name: &str, arrives: bool, what: Disposition) -> Stage<S> {
+    a_week_later(given_up(stage, name, arrives, what), name, what)
+}
+
+fn a_week_later<S: Saga>(mut stage: Stage<S>, name: &str, what: Disposition) -> Stage<S> {
+    let call = format!("call {name}");
     let sent = stage.lines.iter().filter(|line| **line == call).count();
     let later = stage.now.plus_millis(7 * 24 * 3_600_000);
     stage.settle();
@@ -77,5 +91,23 @@ fn what_a_bank_moved_is_known_and_what_it_never_got_is_not_sent() {
         stage.request(fast_withdraw::request("10000"), fast_withdraw::asked());
         let stage = unheard(stage, "transfer.out.repay", arrives, what);
         is_known(&stage, ("repayment", "advance.repaid", "fast_withdraw.not_moved"), arrives);
+    }
+}
+
+#[test]
+fn that_it_never_got_a_call_is_no_last_word_while_the_call_may_be_under_way() {
+    for what in ALL {
+        let mut stage = recharge::stage("02-03 10:00");
+        stage.request(recharge::request(), recharge::asked());
+        stage.settle();
+        debited_again(&mut stage);
+        let name = "mmf.pay.refund1";
+        let mut stage = given_up(stage, name, true, what);
+        let [payment, refund] = ["mmf.pay", name].map(|it| format!("TX-1.{it}").parse().unwrap());
+        stage.notice(refund_notice(&payment, refund, RefundAnswer::NotFound));
+        assert_eq!(stage.count("recharge.not_moved"), 0, "{what:?}\n{}", stage.text());
+
+        let stage = a_week_later(stage, name, what);
+        is_known(&stage, ("refund", "payment.refunded", "recharge.not_moved"), true);
     }
 }
