@@ -40,33 +40,31 @@ pub struct NumberError {
     pub allowed: &'static str,
 }
 
-/// So many of the smallest unit, with all decimals.
-const fn units(count: u32, decimals: u32) -> Decimal {
-    Decimal::from_parts(count, 0, 0, false, decimals)
+// The largest of each kind, as its digits with all decimals.
+const MAX_FEN: i128 = 9_999_999_999_999_999;
+const MAX_NAV: i128 = 9_999_999_999_999_999;
+const MAX_PER_10K: i128 = 99_999_999;
+
+/// The digits of the largest number of whole yuan or percent that is left unrounded, with so many decimals.
+const fn max_unrounded(decimals: u32) -> i128 {
+    99_999_999 * 10_i128.pow(decimals)
 }
 
-// Decimal::from_parts(lo, mid, hi, negative, scale)
-const MAX_FEN: Decimal = Decimal::from_parts(1_874_919_423, 2_328_306, 0, false, 2);
-const MAX_NAV: Decimal = Decimal::from_parts(1_874_919_423, 2_328_306, 0, false, 8);
-const MAX_UNROUNDED: Decimal = Decimal::from_parts(99_999_999, 0, 0, false, 0);
-const MAX_PER_10K: Decimal = Decimal::from_parts(99_999_999, 0, 0, false, 5);
-
-/// The number with exactly so many decimals, if it is in the range and none is lost.
-fn in_range(number: Decimal, decimals: u32, (min, max): (Decimal, Decimal)) -> Option<Decimal> {
-    // Sums and differences have the right number of decimals already, as most that is ever taken.
-    if [min, number, max].iter().all(|it| it.scale() == decimals) {
-        let digits = min.mantissa()..=max.mantissa();
-        return digits.contains(&number.mantissa()).then(|| without_sign_of_zero(number));
-    }
-    if !(min <= number && number <= max) {
-        return None;
-    }
-    if number.scale() > decimals && number.normalize().scale() > decimals {
-        return None;
-    }
+/// The number with exactly so many decimals, if its digits are in the range and none is lost.
+fn in_range(number: Decimal, decimals: u32, (min, max): (i128, i128)) -> Option<Decimal> {
     let mut exact = number;
-    exact.rescale(decimals);
-    Some(without_sign_of_zero(exact))
+    // Sums and differences have the right number of decimals already, as most that is ever taken.
+    if exact.scale() != decimals {
+        if exact.scale() > decimals && exact.normalize().scale() > decimals {
+            return None;
+        }
+        // A number that is too large for so many decimals is left with fewer.
+        exact.rescale(decimals);
+        if exact.scale() != decimals {
+            return None;
+        }
+    }
+    (min..=max).contains(&exact.mantissa()).then(|| without_sign_of_zero(exact))
 }
 
 /// One spelling of nothing: a record is known by how it prints.
@@ -180,12 +178,12 @@ macro_rules! quantity {
 
 quantity!(
     /// Yuan to the fen, never negative.
-    Money, "an amount of money", 2, units(0, 2), MAX_FEN,
+    Money, "an amount of money", 2, 0, MAX_FEN,
     "0 to 99999999999999.99 yuan with at most 2 decimals"
 );
 quantity!(
     /// Yuan to the fen, never zero: what an order is placed over. Gross, fee included.
-    Amount, "an order's amount", 2, units(1, 2), MAX_FEN,
+    Amount, "an order's amount", 2, 1, MAX_FEN,
     "0.01 to 99999999999999.99 yuan with at most 2 decimals"
 );
 quantity!(
@@ -195,22 +193,22 @@ quantity!(
 );
 quantity!(
     /// Fund shares to 0.01, never negative.
-    Shares, "a number of shares", 2, units(0, 2), MAX_FEN,
+    Shares, "a number of shares", 2, 0, MAX_FEN,
     "0 to 99999999999999.99 shares with at most 2 decimals"
 );
 quantity!(
     /// Net asset value: yuan per share, never zero. 4 decimals are usual, 8 are kept.
-    Nav, "a net asset value", 8, Decimal::from_parts(1, 0, 0, false, 8), MAX_NAV,
+    Nav, "a net asset value", 8, 1, MAX_NAV,
     "0.00000001 to 99999999.99999999 yuan per share with at most 8 decimals"
 );
 quantity!(
     /// A share of an amount: 0.015 is 1.5 %.
-    Rate, "a rate", 8, units(0, 8), units(100_000_000, 8),
+    Rate, "a rate", 8, 0, 100_000_000,
     "0 to 1 with at most 8 decimals (0.015 is 1.5%)"
 );
 quantity!(
     /// A multiplier on the *rate*, never on the fee: 0 is free, 1 is no discount (domain: 2.6).
-    Discount, "a discount", 4, units(0, 4), units(10_000, 4),
+    Discount, "a discount", 4, 0, 10_000,
     "0 (free) to 1 (none) with at most 4 decimals"
 );
 quantity!(
@@ -222,18 +220,18 @@ quantity!(
 quantity!(
     /// What a money fund owes one holder and has not paid yet. Whole fen, or hundredths of a fen
     /// where the fund's contract keeps them.
-    Income, "an income", 4, -MAX_UNROUNDED, MAX_UNROUNDED,
+    Income, "an income", 4, -max_unrounded(4), max_unrounded(4),
     "-99999999 to 99999999 yuan with at most 4 decimals"
 );
 quantity!(
     /// Percent a year, as a money fund publishes it: 1.465 is 1.465 %.
-    YieldPercent, "a yield", 3, -MAX_UNROUNDED, MAX_UNROUNDED,
+    YieldPercent, "a yield", 3, -max_unrounded(3), max_unrounded(3),
     "-99999999 to 99999999 percent with at most 3 decimals"
 );
 quantity!(
     /// Exactly what was paid for shares less what they are worth. Belongs to the fund's assets;
     /// recorded, never paid to or taken from the investor.
-    Residual, "a residual", 10, -MAX_UNROUNDED, MAX_UNROUNDED,
+    Residual, "a residual", 10, -max_unrounded(10), max_unrounded(10),
     "-99999999 to 99999999 yuan with at most 10 decimals"
 );
 

@@ -125,22 +125,26 @@ impl<D: Stored> Loaded<D> {
         command: &D::Command,
         meta: &Meta,
         batch: &mut Vec<StreamAppend>,
-    ) -> Result<(usize, Option<Self>), DecideError<D::Refusal>> {
+    ) -> Result<(usize, Option<Box<Self>>), DecideError<D::Refusal>> {
         let events = D::decide(&self.state, command).map_err(DecideError::Refused)?;
         if events.is_empty() {
             return Ok((0, None));
         }
-        let mut after = self.clone();
-        let mut appended = Vec::with_capacity(events.len());
-        for event in &events {
-            appended.push(after.link(stream, event, meta)?);
+        let (was, followed) = (Box::new(self.clone()), events.len());
+        let link = |event| self.link(stream, event, meta);
+        match events.iter().map(link).collect() {
+            Ok(events) => {
+                batch.push(StreamAppend { stream: stream.clone(), expected: was.version, events });
+                Ok((followed, Some(was)))
+            }
+            Err(error) => {
+                *self = *was;
+                Err(error)
+            }
         }
-        let append =
-            StreamAppend { stream: stream.clone(), expected: self.version, events: appended };
-        batch.push(append);
-        Ok((events.len(), Some(std::mem::replace(self, after))))
     }
 
+    /// After an error the fold is of no use.
     fn link(
         &mut self,
         stream: &StreamName,

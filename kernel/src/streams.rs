@@ -267,7 +267,7 @@ impl Streams {
         if let (Some(before), Some(was)) = (&mut self.before, was)
             && before.iter().all(|(it, _)| *it != place)
         {
-            before.push((place, Box::new(was)));
+            before.push((place, was));
         }
         Ok(events)
     }

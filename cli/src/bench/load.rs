@@ -1,11 +1,13 @@
 //! The load: complete purchases through the engine's own door, a given number in flight.
 //!
 //! ```text
-//! T 10:00       so many requests; every purchase is paid for and handed in      placed
-//! T+1 9:00      the registrar confirms all of them, purchase and conversion     confirmed
+//! T 10:00       a night's purchases; each is paid for and handed in           placed
+//! T+1 9:00      the registrar confirms them, purchase and conversion          confirmed
+//! T+1 9:00      the next night's purchases, until there are enough            placed
 //! ```
 //!
-//! Nothing is confirmed before the cut-off of its T, so a purchase cannot complete in one go.
+//! Nothing is confirmed before the cut-off of its T, so a purchase cannot complete in one go, and what is
+//! placed on one day is open overnight.
 
 use super::sandbox::{SandboxChannel, SandboxRegistrar};
 use crate::house;
@@ -62,6 +64,14 @@ impl Run {
     pub(super) const fn took(&self) -> Duration {
         self.placing.saturating_add(self.confirming)
     }
+
+    fn add(&mut self, night: &Self) -> Result<(), Trouble> {
+        self.purchases += night.purchases;
+        self.placing += night.placing;
+        self.confirming += night.confirming;
+        self.prepared.add(&night.prepared)?;
+        Ok(self.completed.add(&night.completed)?)
+    }
 }
 
 /// What every purchase of the load is about.
@@ -112,8 +122,23 @@ impl Bench {
         self.clock.now()
     }
 
-    /// So many purchases, each brought to its end, `in_flight` at a time.
-    pub(super) async fn complete(&self, purchases: u64, in_flight: u64) -> Result<Run, Trouble> {
+    /// So many purchases, each brought to its end, `in_flight` at a time and so many a night.
+    pub(super) async fn complete(
+        &self,
+        purchases: u64,
+        in_flight: u64,
+        overnight: u64,
+    ) -> Result<Run, Trouble> {
+        let mut all = self.one_night(purchases.min(overnight), in_flight).await?;
+        while all.purchases < purchases {
+            let night = (purchases - all.purchases).min(overnight);
+            all.add(&self.one_night(night, in_flight).await?)?;
+        }
+        Ok(all)
+    }
+
+    /// Purchases that are placed on one trading day and confirmed on the morning of the next.
+    async fn one_night(&self, purchases: u64, in_flight: u64) -> Result<Run, Trouble> {
         let start = Instant::now();
         let mut prepared = histogram()?;
         let mut workers = JoinSet::new();

@@ -2,7 +2,8 @@
 //!
 //! The same engine that `day` runs, with counterparties that answer at once; every event durable
 //! before anything is said. Purchases are placed on T and confirmed on the morning of T+1, as no
-//! confirmation comes before the cut-off; the figures are of both together. The bare log writes the same bytes in the same batches to the same
+//! confirmation comes before the cut-off; the figures are of both together. No more of them are open overnight
+//! than are asked for, so that a run takes as many trading days as it needs. The bare log writes the same bytes in the same batches to the same
 //! directory in the same run, which is the least that durability can cost on this disk.
 
 mod load;
@@ -32,6 +33,10 @@ use std::{
     time::{Duration, Instant},
 };
 
+/// Trading days that a run may take: the shipped calendar has some 200 from a run's first day on, and the
+/// warm-up takes a twentieth.
+const NIGHTS: u64 = 180;
+
 /// Options of the benchmark.
 #[derive(Debug, Args)]
 pub(crate) struct BenchArgs {
@@ -45,6 +50,10 @@ pub(crate) struct BenchArgs {
     /// Purchases under way at a time
     #[arg(long, default_value_t = 4_096)]
     in_flight: u64,
+    /// Purchases that wait for the registrar overnight: as many are placed on each trading day, and confirmed
+    /// on the next [default: those under way at a time]
+    #[arg(long, value_parser = clap::value_parser!(u64).range(1..))]
+    overnight: Option<u64>,
     /// Purchases left open to weigh an open saga
     #[arg(long, default_value_t = 50_000)]
     open: u64,
@@ -108,16 +117,17 @@ async fn measure<S: EventStore + Checkpoints>(
 ) -> Result<Figures, Trouble> {
     // A fixed business instant: the figures must not depend on the day of the run.
     let monday: Timestamp = "2026-03-02T10:00:00+08:00".parse()?;
+    let overnight = args.overnight()?;
     let progress = report::progress();
 
     progress.set_message("warming up");
     let bench = Bench::start(store.clone(), monday, true, 0).await?;
-    bench.complete((args.purchases / 20).max(1), args.in_flight).await?;
+    bench.complete((args.purchases / 20).max(1), args.in_flight, overnight).await?;
 
     progress.set_message("complete purchases under load");
     store.take_batches();
     let (cpu_before, head_before) = (process::cpu_ms(), store.head().borrow().0);
-    let run = bench.complete(args.purchases, args.in_flight).await?;
+    let run = bench.complete(args.purchases, args.in_flight, overnight).await?;
     let events = store.head().borrow().0 - head_before;
     let cpu_ms = process::cpu_ms().zip(cpu_before).map(|(after, before)| after - before);
     let batches = store.take_batches();
@@ -126,7 +136,7 @@ async fn measure<S: EventStore + Checkpoints>(
     let bare = scratch.map(|directory| bare_log(directory, &batches)).transpose()?;
 
     progress.set_message("one purchase at a time");
-    let alone = bench.complete(args.alone.max(1), 1).await?;
+    let alone = bench.complete(args.alone.max(1), 1, u64::MAX).await?;
     let now = bench.now();
     bench.stop().await?;
 
@@ -146,8 +156,27 @@ async fn measure<S: EventStore + Checkpoints>(
         bytes_per_open_saga,
         open: args.open,
         in_flight: args.in_flight,
+        overnight,
         durability,
     })
+}
+
+impl BenchArgs {
+    /// Purchases that are open overnight.
+    fn overnight(&self) -> Result<u64, Trouble> {
+        let overnight = self.overnight.unwrap_or(self.in_flight).max(1);
+        let nights = self.purchases.div_ceil(overnight);
+        if nights > NIGHTS {
+            let least = self.purchases.div_ceil(NIGHTS);
+            return Err(format!(
+                "--overnight {overnight} of --purchases {} takes {nights} trading days, and the calendar \
+                 has {NIGHTS} to give: --overnight {least} is the least",
+                self.purchases
+            )
+            .into());
+        }
+        Ok(overnight)
+    }
 }
 
 fn bare_log(directory: &Path, batches: &[usize]) -> Result<Duration, Trouble> {

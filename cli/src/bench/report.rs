@@ -31,6 +31,7 @@ pub(super) struct Figures {
     pub(super) bytes_per_open_saga: Option<u64>,
     pub(super) open: u64,
     pub(super) in_flight: u64,
+    pub(super) overnight: u64,
     pub(super) durability: &'static str,
 }
 
@@ -53,6 +54,7 @@ fn json(figures: &Figures) -> Value {
     json!({
         "purchases": figures.run.purchases,
         "in_flight": figures.in_flight,
+        "overnight": figures.overnight,
         "durability": figures.durability,
         "seconds": number(&thousandths(millis(figures.run.took()))),
         "placing_seconds": number(&thousandths(millis(figures.run.placing))),
@@ -94,7 +96,8 @@ fn table(figures: &Figures) -> Table {
             thousandths(millis(run.confirming))
         ),
     );
-    row("under way at a time", figures.in_flight.to_string());
+    let overnight = figures.overnight.min(run.purchases);
+    row("under way at a time, overnight", format!("{}, {overnight}", figures.in_flight));
     row("purchases per second", per_second(run.purchases, run.took()).to_string());
     row("events per second", per_second(figures.events, run.took()).to_string());
     row(

@@ -90,8 +90,10 @@ impl Side {
 pub fn conversion(theirs: &ConversionNumbers, expected: &ConversionExpected<'_>) -> Vec<Finding> {
     let it = theirs;
     let navs_out = [expected.nav_out.unwrap_or(it.nav_out), it.nav_out];
-    let side = |nav| Side::at(it.shares_out, nav, it, expected);
-    let sides: Vec<Side> = navs_out.into_iter().filter_map(side).collect();
+    let side = |nav: &Nav| Side::at(it.shares_out, *nav, it, expected);
+    // Most often both say the same price.
+    let distinct = if navs_out[0] == navs_out[1] { &navs_out[..1] } else { &navs_out[..] };
+    let sides: Vec<Side> = distinct.iter().filter_map(side).collect();
     let promised = |of: fn(&Side) -> Money| match expected.lots {
         [] => Vec::new(),
         [..] => sides.iter().map(of).collect::<Vec<Money>>(),

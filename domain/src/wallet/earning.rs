@@ -91,9 +91,18 @@ impl Earning {
 
     /// What is known of a transaction one way, as one change per day; nothing of what is one sum.
     fn of(&self, tx: &TransactionId, way: Way) -> Vec<(NaiveDate, Decimal)> {
-        let own = |it: &&Change| matches!(&it.of, Some((of, w)) if of == tx && *w == way);
-        let own = self.changes.iter().filter(own).map(|change| (change.from, change.shares));
-        by_day(own)
+        by_day(self.own(tx, way).map(|change| (change.from, change.shares)))
+    }
+
+    /// The one change that is known of a transaction one way; `None` where there are more, or none.
+    fn only_of(&self, tx: &TransactionId, way: Way) -> Option<(NaiveDate, Decimal)> {
+        let mut own = self.own(tx, way).map(|change| (change.from, change.shares));
+        own.next().filter(|_| own.next().is_none())
+    }
+
+    fn own<'a>(&'a self, tx: &'a TransactionId, way: Way) -> impl Iterator<Item = &'a Change> {
+        let is_own = move |it: &&Change| matches!(&it.of, Some((of, w)) if *w == way && of == tx);
+        self.changes.iter().filter(is_own)
     }
 
     /// Puts those changes in the place of the transaction's changes that way.
@@ -244,6 +253,9 @@ impl State {
 
     /// As many came by the transaction as those portions say, and on other days.
     pub fn came_on_other_days(&self, tx: &TransactionId, portions: &[Portion]) -> bool {
+        if let ([now], Some((from, shares))) = (portions, self.earning.only_of(tx, Way::In)) {
+            return shares == now.shares.decimal() && !shares.is_zero() && from != now.day;
+        }
         let (was, is) = (self.earning.of(tx, Way::In), portions.iter());
         let is = by_day(is.map(|it| (it.day, it.shares.decimal())));
         differ_in_days(&was, &is)

@@ -97,25 +97,26 @@ impl WalletPart {
     ) -> Result<Option<Command>, NotDone> {
         let credit = self.entry(view).credit;
         let Some(application) = leg.application(view) else { return Ok(None) };
-        let (last, transaction) = (leg.is_confirmed(view), view.id.clone());
-        let portions = portions_in(application);
+        let (last, transaction) = (leg.is_confirmed(view), || view.id.clone());
+        let portions = || portions_in(application);
         let shares = leg.shares_in(view).ok_or(NotDone::Lacks("shares within range"))?;
         let otherwise = || {
             let state = self.state(view.streams);
-            state.is_some_and(|it| it.came_on_other_days(view.id, &portions))
+            state.is_some_and(|it| it.came_on_other_days(view.id, &portions()))
         };
         Ok(match credit {
             Credit::None | Credit::Reversed if !last => None,
-            Credit::None => Some(Command::CreditInTransit(transaction, shares)),
+            Credit::None => Some(Command::CreditInTransit(transaction(), shares)),
             Credit::InTransit(_) if !last && shares.is_zero() => None,
-            Credit::InTransit(_) => next_arrival(transaction, Shares::ZERO, &portions, last),
+            Credit::InTransit(_) => next_arrival(transaction(), Shares::ZERO, &portions(), last),
             Credit::Arriving { there, .. } if there == shares && !last && !otherwise() => None,
             Credit::Arriving { there, .. } if there < shares || (there == shares && last) => {
-                next_arrival(transaction, there, &portions, last)
+                next_arrival(transaction(), there, &portions(), last)
             }
             Credit::Confirmed(was) if was == shares && !otherwise() => None,
             Credit::Reversed if shares.is_zero() => None,
             Credit::Arriving { .. } | Credit::Confirmed(_) | Credit::Reversed => {
+                let (transaction, portions) = (transaction(), portions());
                 let correct = |record| {
                     let (transaction, portions) = (transaction.clone(), portions.clone());
                     Command::CorrectCredit { transaction, record, portions, waits: !last }
