@@ -162,16 +162,15 @@ async fn measure<S: EventStore + Checkpoints>(
 }
 
 impl BenchArgs {
-    /// Purchases that are open overnight.
+    /// Purchases that are open overnight: no fewer than the calendar's days allow.
     fn overnight(&self) -> Result<u64, Trouble> {
-        let overnight = self.overnight.unwrap_or(self.in_flight).max(1);
-        let nights = self.purchases.div_ceil(overnight);
-        if nights > NIGHTS {
-            let least = self.purchases.div_ceil(NIGHTS);
+        let least = self.purchases.div_ceil(NIGHTS).max(1);
+        let Some(overnight) = self.overnight else { return Ok(self.in_flight.max(least)) };
+        if overnight < least {
+            let (purchases, nights) = (self.purchases, self.purchases.div_ceil(overnight.max(1)));
             return Err(format!(
-                "--overnight {overnight} of --purchases {} takes {nights} trading days, and the calendar \
-                 has {NIGHTS} to give: --overnight {least} is the least",
-                self.purchases
+                "--overnight {overnight} of --purchases {purchases} takes {nights} trading days, and the \
+                 calendar has {NIGHTS} to give: --overnight {least} is the least"
             )
             .into());
         }
@@ -212,8 +211,42 @@ async fn weigh<S: EventStore + Checkpoints>(
 
 #[cfg(test)]
 mod tests {
+    use super::{BenchArgs, NIGHTS};
     use crate::args::{Arguments, Command};
     use clap::{CommandFactory as _, Parser as _};
+
+    fn args(typed: &[&str]) -> BenchArgs {
+        let all = ["fundflow", "bench"].iter().chain(typed);
+        let Command::Bench(args) = Arguments::try_parse_from(all).unwrap().command else {
+            panic!("{typed:?} is a benchmark");
+        };
+        args
+    }
+
+    #[test]
+    fn as_many_purchases_are_open_overnight_as_are_under_way_unless_another_number_is_given() {
+        let rows: [(&[&str], u64); 4] = [
+            (&[], 4_096),
+            (&["--in-flight", "1000"], 1_000),
+            (&["--in-flight", "1"], 556),
+            (&["--overnight", "100000"], 100_000),
+        ];
+        for (typed, overnight) in rows {
+            assert_eq!(args(typed).overnight().unwrap(), overnight, "{typed:?}");
+        }
+    }
+
+    #[test]
+    fn a_run_that_would_outlast_the_calendar_is_refused_with_the_least_that_would_not() {
+        let typed = ["--purchases", "100000", "--overnight", "500"];
+        let refused = args(&typed).overnight().unwrap_err().to_string();
+        assert_eq!(
+            refused,
+            "--overnight 500 of --purchases 100000 takes 200 trading days, and the calendar has 180 \
+             to give: --overnight 556 is the least"
+        );
+        assert_eq!(100_000_u64.div_ceil(556), NIGHTS);
+    }
 
     #[test]
     fn the_store_of_a_benchmark_is_a_kind_wherever_it_is_typed_and_sqlite_where_it_is_not() {
