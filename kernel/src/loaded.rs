@@ -130,18 +130,21 @@ impl<D: Stored> Loaded<D> {
         if events.is_empty() {
             return Ok((0, None));
         }
-        let (was, followed) = (Box::new(self.clone()), events.len());
-        let link = |event| self.link(stream, event, meta);
-        match events.iter().map(link).collect() {
-            Ok(events) => {
-                batch.push(StreamAppend { stream: stream.clone(), expected: was.version, events });
-                Ok((followed, Some(was)))
-            }
-            Err(error) => {
-                *self = *was;
-                Err(error)
+        let was = Box::new(self.clone());
+        let mut appended = Vec::with_capacity(events.len());
+        for event in &events {
+            match self.link(stream, event, meta) {
+                Ok(event) => appended.push(event),
+                Err(error) => {
+                    *self = *was;
+                    return Err(error);
+                }
             }
         }
+        let append =
+            StreamAppend { stream: stream.clone(), expected: was.version, events: appended };
+        batch.push(append);
+        Ok((events.len(), Some(was)))
     }
 
     /// After an error the fold is of no use.

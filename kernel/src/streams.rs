@@ -317,12 +317,15 @@ impl Streams {
         self.slots.get_mut(*self.places.get(stream)? as usize)?.as_mut()
     }
 
-    /// What is behind the key.
+    /// What is behind the key: most of the times where it was last time.
     fn slot_of<D>(&self, key: &Key<D>) -> Option<&Slot> {
-        self.slots.get(self.place_of(key)?)?.as_ref()
+        match self.slots.get(key.place.load(Ordering::Relaxed) as usize) {
+            Some(Some(slot)) if slot.number == key.number.load(Ordering::Relaxed) => Some(slot),
+            Some(_) | None => self.slots.get(self.look_up(key)?)?.as_ref(),
+        }
     }
 
-    /// Where it is: most of the times where it was last time.
+    /// Where it is.
     fn place_of<D>(&self, key: &Key<D>) -> Option<usize> {
         let hint = key.place.load(Ordering::Relaxed) as usize;
         match self.slots.get(hint) {

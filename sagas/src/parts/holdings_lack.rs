@@ -6,7 +6,11 @@ use super::{
     holdings::HoldingsPart,
     lacking::{self, Lack, MISSING},
 };
-use fundflow_domain::{holdings::Command, money::Shares};
+use fundflow_domain::{
+    claims::Claims,
+    holdings::{Command, State},
+    money::Shares,
+};
 use fundflow_runtime::{
     saga::{Saga, View},
     turn::NotDone,
@@ -65,13 +69,17 @@ impl HoldingsPart {
         view: &View<'_, S>,
         lack: impl Fn() -> Lack,
     ) -> bool {
-        let known = self.state(view).is_some_and(|it| it.claims().of(&self.order).is_some());
+        let known = self.claims(view).is_some_and(|it| it.of(&self.order).is_some());
         let lack = if known || by_hand::has(view, MISSING) { lack() } else { Lack::NONE };
-        lacking::is_claimed(view, (&self.book_of(), &self.order), lack)
+        lacking::is_claimed(view, (self.claims(view), &self.order), lack)
     }
 
     /// Whether a record waits for shares to come.
     pub fn waits_for_shares<S: FundSaga>(&self, view: &View<'_, S>) -> bool {
-        lacking::waits(view, &self.book_of())
+        lacking::waits(view, self.claims(view))
+    }
+
+    fn claims<'a, S: FundSaga>(&self, view: &View<'a, S>) -> Option<&'a Claims> {
+        self.state(view).map(State::claims)
     }
 }

@@ -15,6 +15,7 @@
 
 use super::{application::FundSaga, by_hand, share_book::ShareBook};
 use fundflow_domain::{
+    claims::Claims,
     decider::Decider,
     holdings::{self, Command, Holdings},
     ids::OrderId,
@@ -101,7 +102,8 @@ pub(super) fn claim<S: FundSaga>(
     (book, order): (&ShareBook, &OrderId),
     lack: Lack,
 ) -> Result<usize, NotDone> {
-    if is_claimed(&turn.view()?, (book, order), lack) {
+    let view = turn.view()?;
+    if is_claimed(&view, (book.claims(view.streams), order), lack) {
         return Ok(0);
     }
     let events = book.claim(turn, order, lack.moves)?;
@@ -113,18 +115,17 @@ pub(super) fn claim<S: FundSaga>(
 /// nothing.
 pub(super) fn is_claimed<S: FundSaga>(
     view: &View<'_, S>,
-    (book, order): (&ShareBook, &OrderId),
+    (claims, order): (Option<&Claims>, &OrderId),
     lack: Lack,
 ) -> bool {
-    match book.claims(view.streams).and_then(|claims| claims.of(order)) {
+    match claims.and_then(|claims| claims.of(order)) {
         None => lack.is_none(),
         Some(claim) => claim.shares == lack.moves && (claim.waived || !is_made_up(view)),
     }
 }
 
 /// Whether a record of that transaction waits for shares to come.
-pub(super) fn waits<S: FundSaga>(view: &View<'_, S>, book: &ShareBook) -> bool {
-    let claims = book.claims(view.streams);
+pub(super) fn waits<S: FundSaga>(view: &View<'_, S>, claims: Option<&Claims>) -> bool {
     claims.is_some_and(|claims| claims.waiting().contains(view.id))
 }
 

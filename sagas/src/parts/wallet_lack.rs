@@ -7,9 +7,10 @@ use super::{
     wallet_book::whenever,
 };
 use fundflow_domain::{
+    claims::Claims,
     decider::Decider,
     money::Shares,
-    wallet::{Command, Credit, Entry, Portion, Reservation, Wallet},
+    wallet::{Command, Credit, Entry, Portion, Reservation, State, Wallet},
 };
 use fundflow_runtime::{saga::View, turn::NotDone};
 
@@ -54,12 +55,16 @@ impl WalletPart {
         let (all, lack) = (next.is_none(), self.lack(view, leg, next));
         let claimed = if claims { lack } else { Lack::NONE };
         (all || lacking::is_a_persons(view, || lack))
-            && lacking::is_claimed(view, (&self.book(), &leg.order), claimed)
+            && lacking::is_claimed(view, (self.claims(view), &leg.order), claimed)
     }
 
     /// Whether a record waits for shares to come.
     pub fn waits_for_shares<S: FundSaga>(&self, view: &View<'_, S>) -> bool {
-        lacking::waits(view, &self.book())
+        lacking::waits(view, self.claims(view))
+    }
+
+    fn claims<'a, S: FundSaga>(&self, view: &View<'a, S>) -> Option<&'a Claims> {
+        self.state(view.streams).map(State::claims)
     }
 }
 
