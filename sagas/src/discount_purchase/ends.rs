@@ -2,7 +2,7 @@
 
 use super::{
     AtLast, Plan,
-    facts::{entry, income, is_spent_on_target, is_target_credited, rest},
+    facts::{entry, income, is_spent_on_target, is_target_credited, rest, taken_by_target},
     saga::{DiscountPurchase, View},
 };
 use crate::parts::{
@@ -174,12 +174,24 @@ fn unspent(view: &View<'_>) -> Option<Decimal> {
     Some(open).filter(|open| !open.is_zero()).map(Money::decimal)
 }
 
-/// What the payout does not carry any more, or carried too much of.
+/// What the payout does not carry any more, and what target and payout carried too much of.
 fn misdirected(view: &View<'_>) -> Option<OpenEnd> {
-    let asked = view.plan.payout.payout(view)?.terms.amount;
-    let over = view.plan.out.is_over(view) && view.plan.target.is_over(view);
-    let brought = rest(view).filter(|_| over && !view.open.notes.is_disputed())?;
-    by_hand::difference(brought, asked.into())
+    let plan = view.plan;
+    let over = plan.out.is_over(view) && plan.target.is_over(view);
+    if !over || view.open.notes.is_disputed() {
+        return None;
+    }
+    let asked = plan.payout.payout(view).map(|payout| Money::from(payout.terms.amount));
+    if plan.mode.is_conversion() {
+        return by_hand::difference(rest(view)?, asked?);
+    }
+    let brought = plan.out.proceeds(view)?;
+    let moved = taken_by_target(view)?.plus(asked.unwrap_or_default())?;
+    // What was not asked for yet is still paid out.
+    if asked.is_none() && moved <= brought {
+        return None;
+    }
+    by_hand::difference(brought, moved)
 }
 
 /// What an open end of that name is counted in: what is converted in shares of the money fund, until it is the

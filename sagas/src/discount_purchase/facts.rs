@@ -50,10 +50,13 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         Fact::Released => entry(view).reservation == Reservation::Released,
         Fact::OutPlaced => out.is_placed(view),
         Fact::OutAccepted => out.is_accepted(view),
-        Fact::OutRejected => out.is_rejected(view) || (!out.is_placed(view) && unwanted(view)),
-        Fact::OutConfirmed => out.is_confirmed(view) && sound(view, out),
+        Fact::OutRejected => is_out_rejected(view),
+        Fact::OutConfirmed => (out.is_confirmed(view) && sound(view, out)) || bought_for_nothing(view),
         Fact::OutConfirmedAtAll => out.is_confirmed(view),
-        Fact::Spent => plan.wallet.spent(view).is_some() && plan.wallet.is_booked_out(view, out),
+        Fact::Spent => {
+            let gone = plan.wallet.spent(view).is_some() || bought_for_nothing(view);
+            gone && plan.wallet.is_booked_out(view, out)
+        }
         Fact::IncomeSettled => is_income_settled(view),
         Fact::TargetPlaced => target.is_placed(view),
         Fact::TargetAccepted => target.is_accepted(view),
@@ -172,6 +175,20 @@ fn brought_nothing(view: &View<'_>) -> bool {
     left && plan.out.is_sound(view) && plan.out.proceeds(view).is_some_and(Money::is_zero)
 }
 
+/// No shares leave the money fund, and no money of theirs has gone on.
+fn is_out_rejected(view: &View<'_>) -> bool {
+    let out = &view.plan.out;
+    let falls = out.is_rejected(view) && !bought_for_nothing(view);
+    falls || (!out.is_placed(view) && unwanted(view))
+}
+
+/// The registrar takes a redemption back whose money has gone on to the target: that is not unwound, and
+/// what the investor has too much is got back by a person.
+fn bought_for_nothing(view: &View<'_>) -> bool {
+    let (out, target) = (&view.plan.out, &view.plan.target);
+    out.is_rejected(view) && target.is_placed(view) && !target.is_rejected(view)
+}
+
 /// The money of the redemption will buy nothing: the target does not take it.
 fn unbought(view: &View<'_>) -> bool {
     view.plan.mode == ConversionMode::RedeemToPurchase
@@ -278,6 +295,11 @@ pub(super) fn rest(view: &View<'_>) -> Option<Money> {
     if view.plan.mode.is_conversion() {
         return Some(income(view));
     }
+    view.plan.out.proceeds(view)?.minus(taken_by_target(view)?)
+}
+
+/// Yuan that the target's order took, over all records of its registrar.
+pub(super) fn taken_by_target(view: &View<'_>) -> Option<Money> {
     let accepted = |said: &Confirmation| match &said.outcome {
         Outcome::Purchase(numbers) => Some(numbers.amount),
         Outcome::Redemption(_)
@@ -287,8 +309,7 @@ pub(super) fn rest(view: &View<'_>) -> Option<Money> {
     };
     let target = view.plan.target.application(view);
     let mut parts = target.into_iter().flat_map(Application::confirmations).map(accepted);
-    let taken = parts.try_fold(Money::ZERO, |sum, part| sum.plus(part?))?;
-    view.plan.out.proceeds(view)?.minus(taken)
+    parts.try_fold(Money::ZERO, |sum, part| sum.plus(part?))
 }
 
 /// Nothing is left of it.

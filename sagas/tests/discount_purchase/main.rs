@@ -39,5 +39,6 @@ mod people;
 mod random;
 mod redeemed_late;
 mod rejected;
+mod spent_twice;
 mod story;
 mod with_income;
