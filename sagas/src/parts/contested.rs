@@ -52,8 +52,14 @@ impl ApplicationLeg {
         // Nothing holds that it would take the place of.
         let alone = !matches!(stands.as_ref(), Message::Confirmation(_));
         let known = self.application(&turn.view()?).cloned();
-        if let Some(known) = known.filter(|_| alone) {
-            findings.extend(found(saga, &turn.view()?, (&known, said), turn.now()));
+        if let Some(known) = known {
+            let view = turn.view()?;
+            findings.extend(if alone {
+                found(saga, &view, (&known, said), turn.now())
+            } else {
+                // What whoever accepts it accepts as well.
+                saga.findings(&view, &known.terms, (&known.portions, said))
+            });
         }
         let state = turn.state(&self.key).ok_or(NotDone::Lacks("the application"))?;
         if Applications::decide(state, &contest).is_err() {

@@ -16,6 +16,7 @@ mod doubted;
 #[path = "../common/doubts.rs"]
 mod doubts;
 mod fast_day;
+mod fast_differs;
 mod fast_doubted;
 mod fast_given_up;
 mod fast_overpaid;

@@ -70,10 +70,15 @@ impl Books {
     }
 
     /// Whether shares that a registrar spoke of and that no holder gained are where a case says, or with
-    /// the bank that keeps them for its advance.
+    /// the bank that keeps them for its advance, or both.
     fn moved(&self, request: &TransactionId, sum: Decimal) -> bool {
         let kept = self.kept.get(request).map_or(Decimal::ZERO, |kept| kept.decimal());
-        sum == kept || self.explained.moved(request, sum) || self.explained.has_open_case(request)
+        let beside = sum.saturating_sub(kept);
+        let explained = |shares| self.explained.moved(request, shares);
+        beside.is_zero()
+            || explained(sum)
+            || explained(beside)
+            || self.explained.has_open_case(request)
     }
 
     /// What the customer of a request still has too much, and is to be got back from nobody.
