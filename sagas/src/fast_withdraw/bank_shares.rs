@@ -206,8 +206,9 @@ fn is_on_a_record(view: &View<'_>, found: &Finding) -> bool {
     let says = |leg: &ApplicationLeg| {
         let state = view.streams.state(&Key::<Cases>::of(&case_of_last(view, leg)?))?;
         let mut known = state.case()?.findings.iter();
-        let same =
-            |it: &Finding| it.kind == Kind::AmountDiffers && it.disputed.shares == found.disputed.shares;
+        let same = |it: &Finding| {
+            it.kind == Kind::AmountDiffers && it.disputed.shares == found.disputed.shares
+        };
         known.any(same).then_some(())
     };
     FastWithdraw::legs(view.plan).into_iter().any(|leg| says(leg).is_some())

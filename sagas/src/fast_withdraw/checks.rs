@@ -68,7 +68,9 @@ pub(super) fn of_rejection(
     };
     let Some(advance) = view.plan.advance.advance(view) else { return Vec::new() };
     let (advanced, asked) = (advance.terms.amount, view.open.promise.admitted.shares);
-    let settled = leg.shares_out(view).unwrap_or_default();
+    // One that takes the place of the last record leaves what was settled before it.
+    let parts = application.portions.iter().filter_map(ApplicationLeg::shares_out_of);
+    let settled = parts.fold(Shares::ZERO, |sum, part| sum.plus(part).unwrap_or(sum));
     let ours = vec![Figure::new("advanced", advanced), Figure::new("shares", asked)];
     let mut theirs = vec![
         Figure::new("says", "rejected"),

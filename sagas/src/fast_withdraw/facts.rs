@@ -46,7 +46,11 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         Fact::TakenOut => {
             plan.wallet.spent(view).is_some() && plan.wallet.is_booked_out(view, transfer)
         }
-        Fact::Booked => plan.wallet.is_booked_out(view, transfer) && bank_shares::is_held(view) && bank_shares::is_said(view),
+        Fact::Booked => {
+            plan.wallet.is_booked_out(view, transfer)
+                && bank_shares::is_held(view)
+                && bank_shares::is_said(view)
+        }
         Fact::RedemptionPlaced => redemption.is_placed(view),
         Fact::RedemptionAccepted => redemption.is_accepted(view),
         Fact::RedemptionRejected => redemption.is_rejected(view),

@@ -24,11 +24,8 @@ pub(super) struct Series {
 }
 
 /// What the bank has too much of our money.
-pub(super) const OVERPAID: Series = Series {
-    name: "overpaid bank",
-    evidence: "the bank has too much",
-    voice: "ask the bank back",
-};
+pub(super) const OVERPAID: Series =
+    Series { name: "overpaid bank", evidence: "the bank has too much", voice: "ask the bank back" };
 
 /// What the bank's shares do not come to.
 pub(super) const SHARES: Series = Series {
