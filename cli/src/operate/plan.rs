@@ -9,7 +9,11 @@ use crate::{
 };
 use fundflow::{
     Action, SagaId,
-    runtime::{message::Effect, port::Ask, process::Disposition},
+    runtime::{
+        message::{Effect, NeverGot},
+        port::Ask,
+        process::Disposition,
+    },
 };
 use fundflow_application::desk::{self, Deed, DeskError, Foreseen, Shown};
 use fundflow_domain::{
@@ -292,10 +296,10 @@ const fn of_money(to: Disposition) -> &'static str {
 /// A call in words, and what it does to money.
 fn words(effect: &Effect) -> (String, Option<String>) {
     if let Some(call) = effect.call_as::<BankCall>() {
-        return bank_words(call, effect.ask);
+        return bank_words(call, effect);
     }
     if let Some(call) = effect.call_as::<AdvanceCall>() {
-        return advance_words(call, effect.ask);
+        return advance_words(call, effect);
     }
     let Some(call) = effect.call_as::<RegistrarCall>() else {
         return (effect.to_string(), None);
@@ -314,8 +318,25 @@ fn words(effect: &Effect) -> (String, Option<String>) {
     (call, None)
 }
 
-fn advance_words(call: &AdvanceCall, ask: Ask) -> (String, Option<String>) {
-    match (call, ask) {
+/// What a question moves, and what follows where the other side never got what is asked about: `what`, which is
+/// `done` again then, and moves that.
+fn by_the_question(effect: &Effect, (what, done): (&str, &str), moves: &str) -> String {
+    let then = match effect.never_got {
+        NeverGot::Made => format!("if {what}, it is {done} again: {moves}"),
+        NeverGot::Anew => {
+            format!(
+                "if {what}, it is decided again first, and {done} again if it still may be: {moves}"
+            )
+        }
+        NeverGot::Refused => format!("if {what}, it is not {done} any more"),
+        NeverGot::Person => format!("if {what}, it is not {done} any more before a person decides"),
+        NeverGot::Waited => format!("even if {what}, it is not {done} again"),
+    };
+    format!("none by the question; {then}")
+}
+
+fn advance_words(call: &AdvanceCall, effect: &Effect) -> (String, Option<String>) {
+    match (call, effect.ask) {
         (AdvanceCall::Advance(advance), Ask::Call) => {
             let (amount, account) = (advance.amount, &advance.account);
             let call = format!("have {amount} yuan advanced to {account} under {}", advance.no);
@@ -324,10 +345,8 @@ fn advance_words(call: &AdvanceCall, ask: Ask) -> (String, Option<String>) {
         }
         (AdvanceCall::Advance(advance), Ask::Query) => {
             let (amount, account) = (advance.amount, &advance.account);
-            let money = format!(
-                "none by the question; if the bank never got the order, it is sent again: \
-                 {amount} yuan to {account}"
-            );
+            let moves = format!("{amount} yuan to {account}");
+            let money = by_the_question(effect, ("the bank never got the order", "sent"), &moves);
             (format!("ask the bank how its advance {} stands", advance.no), Some(money))
         }
         (AdvanceCall::Repay(repayment), _) => {
@@ -341,8 +360,8 @@ fn advance_words(call: &AdvanceCall, ask: Ask) -> (String, Option<String>) {
     }
 }
 
-fn bank_words(call: &BankCall, ask: Ask) -> (String, Option<String>) {
-    match (call, ask) {
+fn bank_words(call: &BankCall, effect: &Effect) -> (String, Option<String>) {
+    match (call, effect.ask) {
         (BankCall::Charge(charge), Ask::Call) => {
             let (amount, account) = (charge.amount, &charge.account);
             let call = format!("charge {amount} yuan to {account} under {}", charge.no);
@@ -351,10 +370,9 @@ fn bank_words(call: &BankCall, ask: Ask) -> (String, Option<String>) {
         }
         (BankCall::Charge(charge), Ask::Query) => {
             let (amount, account) = (charge.amount, &charge.account);
-            let money = format!(
-                "none by the question; if the channel never got the charge, it is made again: \
-                 {amount} yuan from {account}"
-            );
+            let moves = format!("{amount} yuan from {account}");
+            let money =
+                by_the_question(effect, ("the channel never got the charge", "made"), &moves);
             (format!("ask the payment channel how {} stands", charge.no), Some(money))
         }
         (BankCall::Refund(refund), _) => {

@@ -23,6 +23,8 @@ mod fast_overpaid;
 mod fast_overpaid_again;
 mod fast_short;
 mod fast_withdraw;
+#[path = "../common/foreseen.rs"]
+mod foreseen;
 mod freeze;
 mod given_up;
 mod income;
