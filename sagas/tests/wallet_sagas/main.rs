@@ -17,6 +17,7 @@ mod doubted;
 mod doubts;
 mod fast_day;
 mod fast_differs;
+mod fast_differs_again;
 mod fast_doubted;
 mod fast_given_up;
 mod fast_overpaid;
