@@ -78,6 +78,25 @@ fn balance(store: &Path, class: &str) -> Option<String> {
     of.next().map(|it| it["balance"].as_str().unwrap().to_owned())
 }
 
+/// What was redeemed of a transfer that was none has a case, and its shares are held until that is closed.
+fn redeemed_and_never_transferred(store: &Path) {
+    let open = json(store, &["saga", "ls", "--open"]);
+    assert_eq!(open.as_array().unwrap().len(), 2, "{open:#}");
+    let all = open_cases(store);
+    let case = all.iter().find(|it| it["kind"] == "bank_shares_differ").unwrap();
+    assert_eq!((all.len(), &case["transaction"]), (2, &Value::from("F-1")), "{case:#}");
+    audited(store);
+    let held = events(store, "wallet.shares_held");
+    let of_case = held.iter().find(|(_, it)| it["case"] == case["case"]);
+    assert_eq!(of_case.unwrap().1["shares"], "5000.00", "{held:#?}");
+    let shown = json(store, &["case", "show", case["case"].as_str().unwrap()]);
+    let offered = shown["actions"].to_string();
+    assert!(offered.contains("--how accepted") && offered.contains("--how manual"), "{offered}");
+    assert!(!close(store, case, &["--how", "withdrawn"]), "it is on two records");
+    assert!(close(store, case, &["--how", "accepted"]));
+    audited(store);
+}
+
 #[test]
 fn the_bank_returns_what_it_has_too_much_before_it_has_the_shares_for_it_and_nobody_is_stuck() {
     let (day, store) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
@@ -98,6 +117,7 @@ fn the_bank_returns_what_it_has_too_much_before_it_has_the_shares_for_it_and_nob
     let overpaid = serde_json::json!({ "amount": "5000.00" });
     assert_eq!(events(store, "advance.overpaid"), [("F-0".to_owned(), overpaid)]);
     assert_eq!(balance(store, "L:BANK:ADVANCE").as_deref(), Some("-5000.00"));
+    redeemed_and_never_transferred(store);
     let [case] = &open_cases(store)[..] else { panic!("one case") };
     assert_eq!(case["kind"], "bank_settled_twice", "{case:#}");
     let open = json(store, &["saga", "ls", "--open"]);

@@ -1,7 +1,7 @@
 //! What cases say of why the books do not add up, and whether each is still open.
 
 use fundflow_domain::{
-    case::{CaseId, Disputed, Kind, Name, State},
+    case::{CaseId, Disputed, How, Kind, Name, State},
     ids::TransactionId,
     money::Money,
 };
@@ -14,8 +14,8 @@ pub(super) struct Explained {
     requests: HashSet<TransactionId>,
     /// By the greatest of a request's cases, open or closed. Yuan.
     disputed: HashMap<TransactionId, Money>,
-    /// Shares that each of a request's cases is about.
-    shares: HashSet<(TransactionId, Decimal)>,
+    /// Shares that each finding of a request's cases is about, where no other record has taken the place of its own.
+    shares: HashMap<CaseId, (TransactionId, Vec<Decimal>)>,
     /// What a person has of requests that were given up: sums of any of the ends, in the unit of each.
     given_up: HashMap<TransactionId, BTreeSet<Decimal>>,
     /// What a person gets back from the customer of a request. Yuan.
@@ -49,8 +49,17 @@ impl Explained {
         self.cases.insert(id, Stands { open: state.is_open(), of, by });
         let Some(case) = state.case() else { return };
         let Some(request) = &case.transaction else { return };
-        let Disputed { money, shares } = Disputed::of(&case.findings);
-        self.shares.insert((request.clone(), shares.decimal()));
+        let money = Disputed::of(&case.findings).money;
+        let replaced = match state {
+            State::Closed(_, closing) => matches!(closing.how, How::Corrected { .. }),
+            State::Absent | State::Open(_) => false,
+        };
+        if replaced {
+            self.shares.remove(&id);
+        } else {
+            let shares = case.findings.iter().map(|it| it.disputed.shares.decimal());
+            self.shares.insert(id, (request.clone(), shares.collect()));
+        }
         self.says(request, money);
         if case.kind() == Kind::Overpaid {
             self.owes_back(request, money);
@@ -102,7 +111,8 @@ impl Explained {
 
     /// Whether a case about that request is about so many shares, come or gone.
     pub(super) fn moved(&self, request: &TransactionId, shares: Decimal) -> bool {
-        self.shares.contains(&(request.clone(), shares.abs()))
+        let is = |all: &[Decimal]| all.contains(&shares.abs());
+        self.shares.values().any(|(of, all)| of == request && is(all))
     }
 
     /// Whether a case was ever opened about that request.

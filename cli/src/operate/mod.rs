@@ -24,6 +24,7 @@ mod outside;
 mod plan;
 mod print;
 mod which;
+mod words;
 
 use crate::{
     args::Format,

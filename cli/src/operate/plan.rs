@@ -1,16 +1,13 @@
 //! What would follow: the desk decides the order on a copy of the saga, and what that copy wants to
 //! append, to send and to tell is what is shown.
 
-use super::{Order, Will};
+use super::{Order, Will, words::words};
 use crate::{
     reading::Failure,
     registry::{Sagas, Word},
     saga_words::SagaRow,
 };
-use fundflow::{
-    Action, SagaId,
-    runtime::{message::Effect, port::Ask, process::Disposition},
-};
+use fundflow::{Action, SagaId, runtime::process::Disposition};
 use fundflow_application::desk::{self, Deed, DeskError, Foreseen, Shown};
 use fundflow_domain::{
     ids::{AccountRef, PlanId, TransactionId},
@@ -22,14 +19,7 @@ use fundflow_kernel::{
     store::{EventStore, Position},
     streams::Key,
 };
-use fundflow_sagas::{
-    parts::lacking::MISSING,
-    ports::{
-        advance::AdvanceCall,
-        bank::{BankCall, Payout, Refund},
-        registrar::RegistrarCall,
-    },
-};
+use fundflow_sagas::parts::lacking::MISSING;
 use serde::Serialize;
 use std::sync::Arc;
 
@@ -286,89 +276,5 @@ const fn of_money(to: Disposition) -> &'static str {
             "to a suspense account, by hand; what a registrar has is waited for"
         }
         Disposition::Manual => "settled outside of the engine; what a registrar has is waited for",
-    }
-}
-
-/// A call in words, and what it does to money.
-fn words(effect: &Effect) -> (String, Option<String>) {
-    if let Some(call) = effect.call_as::<BankCall>() {
-        return bank_words(call, effect.ask);
-    }
-    if let Some(call) = effect.call_as::<AdvanceCall>() {
-        return advance_words(call, effect.ask);
-    }
-    let Some(call) = effect.call_as::<RegistrarCall>() else {
-        return (effect.to_string(), None);
-    };
-    let call = match (call, effect.ask) {
-        (RegistrarCall::Submit(application), Ask::Call) => {
-            format!("hand in application {} to {}", application.terms.no, effect.port)
-        }
-        (RegistrarCall::Submit(application), Ask::Query) => {
-            format!("ask {} how application {} stands", effect.port, application.terms.no)
-        }
-        (RegistrarCall::Cancel(cancellation), _) => {
-            format!("ask {} to take application {} back", effect.port, cancellation.terms.no)
-        }
-    };
-    (call, None)
-}
-
-fn advance_words(call: &AdvanceCall, ask: Ask) -> (String, Option<String>) {
-    match (call, ask) {
-        (AdvanceCall::Advance(advance), Ask::Call) => {
-            let (amount, account) = (advance.amount, &advance.account);
-            let call = format!("have {amount} yuan advanced to {account} under {}", advance.no);
-            let money = format!("the bank pays {amount} yuan to {account}, unless it already did");
-            (call, Some(money))
-        }
-        (AdvanceCall::Advance(advance), Ask::Query) => {
-            let (amount, account) = (advance.amount, &advance.account);
-            let money = format!(
-                "none by the question; if the bank never got the order, it is sent again: \
-                 {amount} yuan to {account}"
-            );
-            (format!("ask the bank how its advance {} stands", advance.no), Some(money))
-        }
-        (AdvanceCall::Repay(repayment), _) => {
-            let amount = repayment.amount;
-            let call = format!("repay {amount} yuan to the bank under {}", repayment.no);
-            (call, Some(format!("{amount} yuan go to the bank, unless they already did")))
-        }
-        (AdvanceCall::AskRepayment(repayment), _) => {
-            (format!("ask the bank how its repayment {} stands", repayment.no), None)
-        }
-    }
-}
-
-fn bank_words(call: &BankCall, ask: Ask) -> (String, Option<String>) {
-    match (call, ask) {
-        (BankCall::Charge(charge), Ask::Call) => {
-            let (amount, account) = (charge.amount, &charge.account);
-            let call = format!("charge {amount} yuan to {account} under {}", charge.no);
-            let money = format!("{amount} yuan are taken from {account}, unless they already were");
-            (call, Some(money))
-        }
-        (BankCall::Charge(charge), Ask::Query) => {
-            let (amount, account) = (charge.amount, &charge.account);
-            let money = format!(
-                "none by the question; if the channel never got the charge, it is made again: \
-                 {amount} yuan from {account}"
-            );
-            (format!("ask the payment channel how {} stands", charge.no), Some(money))
-        }
-        (BankCall::Refund(refund), _) => {
-            let (amount, account) = (refund.amount, &refund.account);
-            let call = format!("send {amount} yuan back to {account} under {}", refund.no);
-            (call, Some(format!("{amount} yuan go back to {account}, unless they already did")))
-        }
-        (BankCall::Payout(payout), _) => {
-            let (amount, account) = (payout.amount, &payout.account);
-            let call = format!("pay {amount} yuan to {account} under {}", payout.no);
-            (call, Some(format!("{amount} yuan go to {account}, unless they already did")))
-        }
-        (BankCall::AskRefund(Refund { no, .. }) | BankCall::AskPayout(Payout { no, .. }), _) => {
-            (format!("ask the payment channel how {no} stands"), None)
-        }
     }
 }

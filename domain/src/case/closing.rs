@@ -29,6 +29,10 @@ impl Kind {
             Kind::BankSettledTwice => {
                 "tell the bank, or get back what it has too much, and close the case as manual"
             }
+            Kind::BankSharesDiffer => {
+                "this is on no record of its own, but on two that do not fit; get the registrar to correct one \
+                 of them, or settle it with the bank and the investor, and close the case as accepted or manual"
+            }
             Kind::SecondConfirmationDiffers
             | Kind::RejectedAfterConfirmed
             | Kind::AfterTheEnd
@@ -62,6 +66,8 @@ impl Kind {
         };
         match how {
             How::Manual { .. } | How::Corrected { .. } => None,
+            // The records are booked as they came, and so they stay.
+            How::Accepted if matches!(self, Kind::BankSharesDiffer) => None,
             How::Accepted | How::PaidByUs { .. } | How::Withdrawn => Some(by_hand),
         }
     }
@@ -99,7 +105,9 @@ mod tests {
                         | Kind::UnknownOrder
                         | Kind::Other
                 );
-                let accepted = !ours && (is_booked || !contradicts);
+                let both = *kind == Kind::BankSharesDiffer;
+                let ours = ours || both;
+                let accepted = both || (!ours && (is_booked || !contradicts));
                 assert_eq!(taken, [accepted, !ours, !ours, true], "{kind} {is_booked}");
             }
         }

@@ -141,6 +141,9 @@ kinds! {
     /// A bank has a part of what it advanced twice: in money, in shares that it keeps, or as the claim that was
     /// left to it.
     BankSettledTwice = "bank_settled_twice",
+    /// The shares that a transfer gave a bank are not those that were redeemed for it and that it keeps for its
+    /// advance.
+    BankSharesDiffer = "bank_shares_differ",
     /// Income below zero is more than the shares that it could take, and a person gets it back.
     IncomeBelowZero = "income_below_zero",
     /// None of the others; the words say it.

@@ -35,6 +35,8 @@ pub struct Differences {
     /// The records that closed those cases.
     corrections: HashSet<CaseId>,
     records: HashMap<CaseId, Known>,
+    /// Records that another one has taken the place of, and that one.
+    replaced: HashMap<CaseId, CaseId>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,6 +87,7 @@ impl Differences {
             self.place(Known { upheld: false, ..was }, entry, balances, false);
         }
         let Some((came, upheld)) = came else { return };
+        self.replaced.extend(fallen.map(|it| (known.case_of(it), known.case_of(came))));
         let differs = entry.iter().any(|line| matches!(line.account, Account::Suspense(_)));
         if differs || upheld || below_zero(&from, entry, balances) {
             let of = Differing::of(known, came);
@@ -108,12 +111,8 @@ impl Differences {
             self.corrections.remove(&record);
         }
         let correction = match state {
-            case::State::Closed(_, Closing { how: How::Corrected { by_record }, .. }) => {
-                self.corrected.insert(case, *by_record);
-                self.corrections.insert(*by_record);
-                Some(*by_record)
-            }
-            case::State::Absent | case::State::Open(_) | case::State::Closed(..) => before,
+            case::State::Closed(_, closing) => self.corrected_by(case, closing).or(before),
+            case::State::Absent | case::State::Open(_) => before,
         };
         for record in std::iter::once(case).chain(correction) {
             if let Some(known) = self.records.remove(&record) {
@@ -121,6 +120,20 @@ impl Differences {
             }
         }
         entry
+    }
+
+    /// The record that the closing of that case settles along with it. Whoever died between a corrected record
+    /// and the closing left it to a person, who may have said something else.
+    fn corrected_by(&mut self, case: CaseId, closing: &Closing) -> Option<CaseId> {
+        let record = match closing.how {
+            How::Corrected { by_record } => by_record,
+            How::Accepted | How::PaidByUs { .. } | How::Withdrawn | How::Manual { .. } => {
+                *self.replaced.get(&case)?
+            }
+        };
+        self.corrected.insert(case, record);
+        self.corrections.insert(record);
+        Some(record)
     }
 
     fn standing(&self, known: &Known) -> Standing {

@@ -163,6 +163,21 @@ pub enum Action {
     },
 }
 
+/// What becomes of a call that its counterparty never got, as things stand when it is asked about it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum NeverGot {
+    /// It is made again, under its key.
+    Made,
+    /// It is not made any more, and its row is refused.
+    Refused,
+    /// What it hangs on is decided anew first, and it is made if that still wants it.
+    Anew,
+    /// It is not made any more; a person decides.
+    Person,
+    /// Only a word about it is waited for: whatever that is, it is not made by this row.
+    Waited,
+}
+
 /// A call to make, once its batch is durable.
 #[derive(Clone)]
 pub struct Effect {
@@ -174,6 +189,8 @@ pub struct Effect {
     pub ask: Ask,
     /// The idempotency key: a call that is made again, or asked about, has the same one.
     pub key: Arc<str>,
+    /// What becomes of the call where the counterparty says that it never got it.
+    pub never_got: NeverGot,
     pub(crate) pass: Pass,
     pub(crate) lane: usize,
     pub(crate) seq: u32,

@@ -10,9 +10,9 @@ use fundflow_domain::{
 
 /// All of it changes hands, or a person must see why not; income stays with its owner.
 pub(super) fn of_confirmation(
+    view: &View<'_>,
     terms: &Terms,
-    before: &[Confirmation],
-    said: &Confirmation,
+    (before, said): (&[Confirmation], &Confirmation),
 ) -> Vec<Finding> {
     let mut found = Vec::new();
     let mut differs = |what: String, (name, ours, theirs): Differs<'_>, disputed: Disputed| {
@@ -22,7 +22,7 @@ pub(super) fn of_confirmation(
     };
     let parts = before.iter().chain([said]).filter_map(ApplicationLeg::shares_out_of);
     let left = parts.fold(Shares::ZERO, |sum, part| sum.plus(part).unwrap_or(sum));
-    let Quantity::Shares(asked) = terms.ask.quantity() else { return found };
+    let Some(asked) = due(view, terms) else { return found };
     if said.finished && left != asked {
         let what = format!("{left} shares are settled of {asked} that the bank is to have");
         differs(what, ("shares", asked.to_string(), left.to_string()), between(asked, left));
@@ -34,6 +34,16 @@ pub(super) fn of_confirmation(
         differs(what, figures, cases::of_income(income));
     }
     found
+}
+
+/// Shares that the bank is to have by it: no more are to be redeemed than the transfer gave, whatever was asked
+/// for before a record said so.
+fn due(view: &View<'_>, terms: &Terms) -> Option<Shares> {
+    let Quantity::Shares(asked) = terms.ask.quantity() else { return None };
+    let plan = view.plan;
+    let is_bound = terms.no == plan.redemption.no && plan.transfer.is_over(view);
+    let moved = plan.transfer.shares_out(view).filter(|_| is_bound);
+    Some(moved.map_or(asked, |moved| moved.min(asked)))
 }
 
 /// Whose figures, ours, theirs.
@@ -58,7 +68,9 @@ pub(super) fn of_rejection(
     };
     let Some(advance) = view.plan.advance.advance(view) else { return Vec::new() };
     let (advanced, asked) = (advance.terms.amount, view.open.promise.admitted.shares);
-    let settled = leg.shares_out(view).unwrap_or_default();
+    // One that takes the place of the last record leaves what was settled before it.
+    let parts = application.portions.iter().filter_map(ApplicationLeg::shares_out_of);
+    let settled = parts.fold(Shares::ZERO, |sum, part| sum.plus(part).unwrap_or(sum));
     let ours = vec![Figure::new("advanced", advanced), Figure::new("shares", asked)];
     let mut theirs = vec![
         Figure::new("says", "rejected"),

@@ -24,9 +24,8 @@ use crate::parts::{
     application::FundSaga,
     by_hand,
     cases::{self, About, Record, finding},
-    disputes::{self, Dispute},
+    disputes::Dispute,
     milestone::Milestone,
-    share_book::ShareBook,
     wallet::{at_par, worth},
 };
 use crate::ports::advance::{AdvanceAnswer, AdvanceSaid};
@@ -324,7 +323,7 @@ fn open_case(turn: &mut Turn<'_>, above: Money) -> Done {
 }
 
 /// Shares that are held because their cash is out, although the bank declined.
-fn held(view: &View<'_>) -> Vec<Dispute> {
+pub(super) fn held(view: &View<'_>) -> Vec<Dispute> {
     let legs = FastWithdraw::legs(view.plan);
     let of_leg = |case: &CaseId| legs.iter().any(|leg| leg.is_about(view, *case));
     let plan = view.plan;
@@ -332,22 +331,6 @@ fn held(view: &View<'_>) -> Vec<Dispute> {
     let shares = declined.and_then(|advance| at_par(advance.terms.amount).ok());
     let cases = view.open.notes.disputes.iter().filter(|case| !of_leg(case));
     cases.filter_map(|case| Some((*case, shares?))).collect()
-}
-
-fn book(view: &View<'_>) -> ShareBook {
-    ShareBook::Wallet(view.plan.wallet.key.clone())
-}
-
-/// Whether as many are held as closed and open cases say.
-pub(super) fn is_held(view: &View<'_>) -> bool {
-    disputes::are_held(view, &book(view), &held(view))
-}
-
-/// Holds as many, and lets go what closed cases held.
-pub(super) fn hold(turn: &mut Turn<'_>) -> Done {
-    let view = turn.view()?;
-    let (book, due) = (book(&view), held(&view));
-    disputes::hold(turn, &book, &due)
 }
 
 /// The cash of an advance that a person has is out, and nothing has moved its shares: nobody may use them

@@ -1,7 +1,7 @@
 //! What each word of the table means on the log, and when each time is.
 
 use super::{
-    Fact, When, bank, day, overpaid,
+    Fact, When, bank, bank_shares, day, overpaid,
     saga::{FastWithdraw, View},
 };
 use crate::parts::{
@@ -46,7 +46,11 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         Fact::TakenOut => {
             plan.wallet.spent(view).is_some() && plan.wallet.is_booked_out(view, transfer)
         }
-        Fact::Booked => plan.wallet.is_booked_out(view, transfer) && day::is_held(view),
+        Fact::Booked => {
+            plan.wallet.is_booked_out(view, transfer)
+                && bank_shares::is_held(view)
+                && bank_shares::is_said(view)
+        }
         Fact::RedemptionPlaced => redemption.is_placed(view),
         Fact::RedemptionAccepted => redemption.is_accepted(view),
         Fact::RedemptionRejected => redemption.is_rejected(view),
@@ -83,7 +87,10 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         Fact::HandedOver => by_hand::is_handed_over(view),
         Fact::NothingMissing => !plan.wallet.waits_for_shares(view),
         Fact::AskedBack => overpaid::is_asked_back(view),
-        Fact::ClaimAgreed => bank::is_agreed(view) && !overpaid::is_waited_for(view),
+        Fact::ClaimAgreed => {
+            let waits = overpaid::is_waited_for(view) || bank_shares::is_waited_for(view);
+            bank::is_agreed(view) && !waits
+        }
     }
 }
 

@@ -18,15 +18,19 @@
 //!    has closed the case.
 //! 5. Where that is less after all than the bank has got of it, the bank returns the difference by hand: a case
 //!    says how much, and its closing that the money is back.
-//! 6. It cannot be taken back.
+//! 6. Where what was redeemed for the bank, or what it keeps, is not what the transfer gave it, a case says so;
+//!    shares that came back to the investor are held, and nothing more goes to the bank until it is closed.
+//! 7. It cannot be taken back.
 
 mod act;
 mod bank;
+mod bank_shares;
 mod checks;
 mod day;
 mod facts;
 mod hear;
 mod overpaid;
+mod own_cases;
 mod plan;
 mod prepare;
 mod saga;

@@ -13,77 +13,41 @@
 
 use super::{
     bank,
+    own_cases::OVERPAID,
     saga::{Turn, View},
 };
 use crate::parts::{
     by_hand::{ENGINE, closed_by_a_person},
-    cases::{self, About, Record, finding},
-    milestone::{Milestone, Notes},
+    cases::finding,
+    milestone::Milestone,
 };
 use fundflow_domain::{
     advance::{Advance, Brought},
-    case::{self, CaseId, Cases, Closing, Disputed, Figure, Finding, How, Kind, SourceKind},
-    ids::TransactionId,
+    case::{self, CaseId, Closing, Disputed, Figure, Finding, How, Kind},
     money::Money,
     text::Text,
 };
-use fundflow_kernel::{envelope::Actor, streams::Key};
 use fundflow_runtime::turn::NotDone;
 
 /// What is to be done with its case.
 enum Step {
     /// The bank is not asked yet.
-    Open(Record),
+    Open,
     /// Another sum is too much by now, or none.
     Close(CaseId, Money),
     /// It is closed, and the saga does not know.
     Settle(CaseId),
 }
 
-/// The case of the nth time, from 1.
-fn record(id: &TransactionId, nth: usize) -> Record {
-    Record {
-        source: SourceKind::Ledger,
-        name: "overpaid bank".to_owned(),
-        record: id.to_string(),
-        evidence: format!("the bank has too much, time {nth}"),
-        again: 0,
-        spelled: None,
-    }
-}
-
-/// The cases that were opened for it, first to last. Most sagas have none.
-fn cases<P>(id: &TransactionId, notes: &Notes<P>) -> Vec<Record> {
-    let all = notes.disputes.len() + notes.settled.len();
-    let known = |record: &Record| {
-        let case = record.case();
-        notes.disputes.contains(&case) || notes.settled.contains(&case)
-    };
-    (1..=all).map(|nth| record(id, nth)).take_while(known).collect()
-}
-
-/// Those that must be in memory: no record is overruled or corrected before a case is settled.
-pub(super) fn in_sight<P>(id: &TransactionId, notes: &Notes<P>) -> Vec<Key<Cases>> {
-    let known = cases(id, notes);
-    let next = (!notes.settled.is_empty()).then(|| record(id, known.len() + 1));
-    known.iter().chain(&next).map(Record::key).collect()
-}
-
-/// The case of the last time, and how it stands.
-fn last<'a>(view: &View<'a>) -> Option<(CaseId, &'a case::State)> {
-    let record = cases(view.id, &view.open.notes).pop()?;
-    Some((record.case(), view.streams.state(&record.key())?))
-}
-
 /// Whether the bank is asked for it, and a person has not said that it is back.
 pub(super) fn is_waited_for(view: &View<'_>) -> bool {
-    last(view).is_some_and(|(_, state)| state.is_open())
+    OVERPAID.is_waited_for(view)
 }
 
 /// The case whose closing says that all of it is back, where that is not stored yet.
 pub(super) fn given_back(view: &View<'_>) -> Option<CaseId> {
     let advance = view.plan.advance.advance(view).filter(|it| !it.overpaid.is_zero())?;
-    let (case, _) = last(view).filter(|(_, state)| closed_by_a_person(state))?;
+    let (case, _) = OVERPAID.last(view).filter(|(_, state)| closed_by_a_person(state))?;
     advance.returned.iter().all(|it| it.case != case).then_some(case)
 }
 
@@ -95,19 +59,18 @@ pub(super) fn is_asked_back(view: &View<'_>) -> bool {
 fn step(view: &View<'_>) -> Option<Step> {
     let advance = view.plan.advance.advance(view)?;
     let notes = &view.open.notes;
-    let last = last(view);
+    let last = OVERPAID.last(view);
     let own = last.map(|(case, _)| case);
     if notes.disputes.iter().any(|case| Some(*case) != own) {
         // What another record says first.
         return None;
     }
     let next = || {
-        let nth = cases(view.id, notes).len() + 1;
         let due = !advance.overpaid.is_zero() && given_back(view).is_none();
-        due.then(|| Step::Open(record(view.id, nth)))
+        due.then_some(Step::Open)
     };
     match last {
-        Some((_, case::State::Absent)) => cases(view.id, notes).pop().map(Step::Open),
+        Some((_, case::State::Absent)) => Some(Step::Open),
         Some((case, case::State::Open(_))) => {
             let now = bank::last_word(view).and_then(|brought| too_much(advance, brought))?;
             (now != advance.overpaid).then_some(Step::Close(case, now))
@@ -131,22 +94,12 @@ pub(super) fn ask_back(turn: &mut Turn<'_>) -> Result<usize, NotDone> {
     let view = turn.view()?;
     let step = step(&view).ok_or(NotDone::Lacks("anything that the bank has too much"))?;
     match step {
-        Step::Open(record) => {
+        Step::Open => {
             let advance = view.plan.advance.advance(&view).ok_or(NotDone::Lacks("the advance"))?;
             let found = found(advance, view.plan.brought(&view));
-            // Of no order: a record that is said again would close it with those that it replaced.
-            let about = About { fund: Some(view.open.request.fund), ..About::default() };
-            // Said before the case is opened, so that nobody closes it beside the saga.
-            let disputed = turn.reach(Milestone::Disputed { case: record.case() })?;
-            turn.speaks(Actor::Engine, "ask the bank back", turn.now());
-            Ok(disputed + cases::open(turn, &record, about, vec![found])?)
+            OVERPAID.open(turn, found)
         }
-        Step::Close(case, now) => {
-            turn.speaks(Actor::Engine, "ask the bank back", turn.now());
-            let close = case::Command::Close(outdated(now));
-            let closed = turn.decide(&Key::<Cases>::of(&case), &close)?;
-            Ok(closed + turn.reach(Milestone::Undisputed { case })?)
-        }
+        Step::Close(case, now) => OVERPAID.close(turn, case, outdated(now)),
         Step::Settle(case) => turn.reach(Milestone::Undisputed { case }),
     }
 }

@@ -2,9 +2,9 @@
 
 use super::{
     Asked, Call, Do, Ending, FAST_WITHDRAW, Fact, Plan, Promise, Refusal, Request, When, act, bank,
-    checks, day, facts,
+    bank_shares, checks, day, facts,
     hear::{self, Leg},
-    overpaid,
+    own_cases,
 };
 use crate::{
     fund_milestones,
@@ -126,11 +126,15 @@ impl FundSaga for FastWithdraw {
     /// All of it changes hands, or a person must see why not; income stays with its owner.
     fn findings(
         &self,
-        _: &View<'_>,
+        view: &View<'_>,
         terms: &Terms,
         (before, said): (&[Confirmation], &Confirmation),
     ) -> Vec<Finding> {
-        checks::of_confirmation(terms, before, said)
+        checks::of_confirmation(view, terms, (before, said))
+    }
+
+    fn ended_by(view: &View<'_>, leg: &ApplicationLeg, said: &Confirmation) -> Option<CaseId> {
+        bank_shares::ended_by(view, leg, said)
     }
 
     /// The cash is out: what the registrar does not do now is a person's matter.
@@ -164,8 +168,10 @@ impl FundSaga for FastWithdraw {
 
     fn book(&self, turn: &mut Turn<'_>) -> Result<usize, NotDone> {
         let plan = turn.plan();
-        let taken = plan.wallet.book_out(turn, &self.house, &plan.transfer)?;
-        Ok(taken + day::hold(turn)?)
+        let taken = plan.wallet.book_out(turn, &self.house, &plan.transfer);
+        // Also where shares are missing: what the records say does not wait for them.
+        let said = bank_shares::say(turn)?;
+        Ok(said + bank_shares::hold(turn)? + taken?)
     }
 }
 
@@ -248,7 +254,9 @@ impl saga::Saga for FastWithdraw {
     fn plan(&self, id: &TransactionId, open: &Open<Self>) -> Plan {
         let promised = open.notes.promise(&open.promise);
         let mut cases = by_hand::cases_in_sight(id, open);
-        cases.extend(overpaid::in_sight(id, &open.notes));
+        cases.extend(own_cases::OVERPAID.in_sight(id, &open.notes));
+        cases.extend(own_cases::SHARES.in_sight(id, &open.notes));
+        cases.extend(open.notes.settled.iter().map(|case| Key::of(case)));
         if !promised.counted_before.is_empty() {
             cases.push(day::case_of(id, promised.quota.day).key());
         }

@@ -105,7 +105,7 @@ pub enum Fact {
     BankPaid,
     /// The withdrawal is over.
     Ended,
-    /// The wallet is as the registrar's records and the cases say.
+    /// The wallet is as the registrar's records and the cases say, and what of them does not fit has its case.
     Booked,
     /// No advance is to be closed without the bank's word.
     AdvanceClosed,
@@ -127,8 +127,8 @@ pub enum Fact {
     NothingMissing,
     /// What the bank has too much of our money, as far as is known, has its case.
     AskedBack,
-    /// No claim that was left to the bank is another one by now, and it is asked for nothing back, or a person
-    /// has seen to it.
+    /// No claim that was left to the bank is another one by now, it is asked for nothing back, and its shares are
+    /// those that were redeemed for it and that it keeps; or a person has seen to it.
     ClaimAgreed,
     /// Money of ours that closed cases owe is answered for.
     Compensated,

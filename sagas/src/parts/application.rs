@@ -151,15 +151,19 @@ impl ApplicationLeg {
 
     /// Yuan that a redemption brought, settled income included, over all records of the registrar.
     pub fn proceeds<S: Saga>(&self, view: &View<'_, S>) -> Option<Money> {
-        let part = |outcome: &Outcome| match outcome {
+        let mut confirmations = self.application(view)?.confirmations();
+        confirmations.try_fold(Money::ZERO, |sum, it| sum.plus(Self::proceeds_of(it)?))
+    }
+
+    /// Yuan that one record of a redemption brought; `None` for every other ask.
+    pub const fn proceeds_of(confirmation: &Confirmation) -> Option<Money> {
+        match &confirmation.outcome {
             Outcome::Redemption(numbers) => Some(numbers.payout),
             Outcome::Purchase(_)
             | Outcome::Subscription(_)
             | Outcome::Conversion(_)
             | Outcome::FastTransfer(_) => None,
-        };
-        let mut confirmations = self.application(view)?.confirmations();
-        confirmations.try_fold(Money::ZERO, |sum, it| sum.plus(part(&it.outcome)?))
+        }
     }
 
     /// Unpaid income of a money fund that was settled with shares that left, over all records.

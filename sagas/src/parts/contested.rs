@@ -52,8 +52,14 @@ impl ApplicationLeg {
         // Nothing holds that it would take the place of.
         let alone = !matches!(stands.as_ref(), Message::Confirmation(_));
         let known = self.application(&turn.view()?).cloned();
-        if let Some(known) = known.filter(|_| alone) {
-            findings.extend(found(saga, &turn.view()?, (&known, said), turn.now()));
+        if let Some(known) = known {
+            let view = turn.view()?;
+            findings.extend(if alone {
+                found(saga, &view, (&known, said), turn.now())
+            } else {
+                // What whoever accepts it accepts as well.
+                saga.findings(&view, &known.terms, (&known.portions, said))
+            });
         }
         let state = turn.state(&self.key).ok_or(NotDone::Lacks("the application"))?;
         if Applications::decide(state, &contest).is_err() {
@@ -77,9 +83,9 @@ impl ApplicationLeg {
     /// the two holds.
     pub(super) fn contested_rejection<S: FundSaga>(
         &self,
+        saga: &S,
         turn: &mut Turn<'_, S>,
-        answer: &ApplicationAnswer,
-        rejection: &Rejection,
+        (answer, rejection): (&ApplicationAnswer, &Rejection),
         refusal: &Refusal,
     ) -> Result<Heard, NotDone> {
         let text: Arc<str> = refusal.to_string().into();
@@ -105,8 +111,10 @@ impl ApplicationLeg {
         let (Some(record), Some(disputed), true) = (record, last, is_news) else {
             return self.contradiction(turn, answer, refusal);
         };
-        let found = Finding { disputed, ..finding(kind, &text, ours, theirs) };
-        let mut events = cases::open_with_effect(turn, &record, self.about(turn)?, vec![found])?;
+        let mut found = vec![Finding { disputed, ..finding(kind, &text, ours, theirs) }];
+        // What whoever lets it take the place of the confirmation accepts as well.
+        found.extend(saga.rejected(&view, (self, rejection)));
+        let mut events = cases::open_with_effect(turn, &record, self.about(turn)?, found)?;
         events += turn.reach(Milestone::Disputed { case: record.case() })?;
         events += turn.decide(&self.key, &contest)?;
         if turn.view()?.ending.is_some() {

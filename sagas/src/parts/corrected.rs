@@ -19,7 +19,8 @@ use fundflow_runtime::{
 
 impl ApplicationLeg {
     /// A second confirmation of an application whose first one is in dispute, and that adds up, is
-    /// the corrected record: it takes the first one back and closes its case.
+    /// the corrected record: it takes the first one back and closes its case. So is one that ends a case on no
+    /// record of its own.
     pub(super) fn corrected<S: FundSaga>(
         &self,
         turn: &mut Turn<'_, S>,
@@ -35,6 +36,7 @@ impl ApplicationLeg {
         let open = &view.open.notes.disputes;
         let known = self.application(&view).ok_or(NotDone::Lacks("the application"))?;
         let disputed = Some(known.case_of(&first)).filter(|case| open.contains(case));
+        let disputed = disputed.or_else(|| S::ended_by(&view, self, said));
         let Some(case) = disputed.filter(|_| findings.is_empty() && first.serial != said.serial)
         else {
             return Ok(None);

@@ -13,7 +13,7 @@ use chrono::NaiveTime;
 use fundflow_domain::{
     application::{Confirmation, PromisedFee, Rejection, Terms},
     calendar::TradingDay,
-    case::Finding,
+    case::{CaseId, Finding},
     ids::AccountRef,
     money::{Amount, Discount},
     orders::Cause,
@@ -94,6 +94,15 @@ pub trait FundSaga:
     ) -> Vec<Finding> {
         let _ = (view, terms, before, confirmation);
         Vec::new()
+    }
+    /// The open case, on no record of its own, that a record ends in the place of the last one of that leg's order.
+    fn ended_by(
+        view: &View<'_, Self>,
+        leg: &ApplicationLeg,
+        confirmation: &Confirmation,
+    ) -> Option<CaseId> {
+        let _ = (view, leg, confirmation);
+        None
     }
     /// Why a person must see that rejection of the leg's order.
     fn rejected(&self, view: &View<'_, Self>, of: (&ApplicationLeg, &Rejection)) -> Vec<Finding> {

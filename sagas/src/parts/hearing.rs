@@ -216,7 +216,7 @@ impl ApplicationLeg {
                 Ok(Heard::Disputed(cause, events))
             }
             (Err(DecideError::Refused(refusal)), _) => {
-                self.contested_rejection(turn, answer, rejection, &refusal)
+                self.contested_rejection(saga, turn, (answer, rejection), &refusal)
             }
             (Err(error), _) => Err(error.into()),
         }

@@ -12,6 +12,8 @@ mod audited;
 mod books;
 #[path = "../common/by_hand.rs"]
 mod by_hand;
+#[path = "../common/foreseen.rs"]
+mod foreseen;
 mod held;
 mod names;
 mod outside;

@@ -147,6 +147,7 @@ impl Stage {
 
     pub(crate) fn act(&mut self, action: Action) -> Reply {
         let saga = saga_id::<DiscountPurchase>(&tx("TX-1"));
+        crate::foreseen::is_told(&self.events, self.kinds(), (&saga, &action), self.now);
         self.handle(What::Act { saga, action, operator: "chen".into() })
     }
 

@@ -20,6 +20,8 @@ mod deadlines;
 mod doubted;
 #[path = "../common/doubts.rs"]
 mod doubts;
+#[path = "../common/foreseen.rs"]
+mod foreseen;
 mod funds;
 mod instants;
 mod kept;

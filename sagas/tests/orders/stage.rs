@@ -171,7 +171,9 @@ impl Stage {
     }
 
     pub(crate) fn act<S: InHouse>(&mut self, id: &str, action: Action) -> Reply {
-        self.handle(What::Act { saga: saga_id::<S>(&tx(id)), action, operator: "chen".into() })
+        let saga = saga_id::<S>(&tx(id));
+        crate::foreseen::is_told(&self.events, self.kinds(), (&saga, &action), self.now);
+        self.handle(What::Act { saga, action, operator: "chen".into() })
     }
 
     pub(crate) fn notice(

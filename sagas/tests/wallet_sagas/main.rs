@@ -16,12 +16,16 @@ mod doubted;
 #[path = "../common/doubts.rs"]
 mod doubts;
 mod fast_day;
+mod fast_differs;
+mod fast_differs_again;
 mod fast_doubted;
 mod fast_given_up;
 mod fast_overpaid;
 mod fast_overpaid_again;
 mod fast_short;
 mod fast_withdraw;
+#[path = "../common/foreseen.rs"]
+mod foreseen;
 mod freeze;
 mod given_up;
 mod income;

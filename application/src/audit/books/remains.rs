@@ -70,10 +70,15 @@ impl Books {
     }
 
     /// Whether shares that a registrar spoke of and that no holder gained are where a case says, or with
-    /// the bank that keeps them for its advance.
+    /// the bank that keeps them for its advance, or both.
     fn moved(&self, request: &TransactionId, sum: Decimal) -> bool {
         let kept = self.kept.get(request).map_or(Decimal::ZERO, |kept| kept.decimal());
-        sum == kept || self.explained.moved(request, sum) || self.explained.has_open_case(request)
+        let beside = sum.saturating_sub(kept);
+        let explained = |shares| self.explained.moved(request, shares);
+        beside.is_zero()
+            || explained(sum)
+            || explained(beside)
+            || self.explained.has_open_case(request)
     }
 
     /// What the customer of a request still has too much, and is to be got back from nobody.
@@ -103,6 +108,7 @@ impl Books {
             _ => return None,
         };
         let given_up = self.explained.is_given_up(request, balance);
+        let given_up = given_up.map(|exactly| exactly || self.is_within(account, natural));
         // What came after the end and is in dispute waits for whoever closes its case.
         let is_over = self.ended.contains_key(request) || given_up.is_some();
         if !is_over || given_up == Some(true) || self.explained.has_open_case(request) {
@@ -111,6 +117,15 @@ impl Books {
         let but = given_up.map_or("", |_| ", which is not what a person has of it");
         let what = format!("it is over, and {natural} yuan are left at {account}{but}");
         Some((self.name(request), Check::Saga, what))
+    }
+
+    /// Whether a person has more for a bank than is lent still: all that its redemption brought.
+    fn is_within(&self, account: &Account, lent: Decimal) -> bool {
+        let Account::Advanced(request) = account else { return false };
+        let of_redemption = Account::Redeem(request.clone());
+        let brought = self.balances.of(&of_redemption);
+        let is_a_persons = self.explained.is_given_up(request, brought) == Some(true);
+        is_a_persons && natural(&of_redemption, brought) >= lent
     }
 
     fn name(&self, request: &TransactionId) -> String {

@@ -3,8 +3,8 @@
 
 use super::{Desk, Lane, LaneState, Lanes, MAIN, Running, asks, ending_name};
 use crate::{
-    breaker::{Admission, Caller, Pass},
-    message::{Effect, Rest},
+    breaker::{Admission, Pass},
+    message::{Effect, NeverGot, Rest},
     port::Ask,
     process::{self, NOT_LISTED, REFUSED, Retry},
     retry,
@@ -195,11 +195,11 @@ impl<S: Saga> Running<S> {
                 if due > now {
                     self.lanes[at].state = LaneState::Waiting(due);
                 } else {
-                    self.emit(desk, at, deed, Ask::Query);
+                    self.emit(desk, at, (deed, row), Ask::Query);
                 }
             }
             (Send::Call(_), _) if self.lanes[at].uncertain => {
-                self.emit(desk, at, deed, Ask::Query);
+                self.emit(desk, at, (deed, row), Ask::Query);
             }
             (Send::Call(_), _) => return self.make(desk, at, deed, row),
             (Send::Do(_) | Send::Wait, _) => {}
@@ -211,7 +211,7 @@ impl<S: Saga> Running<S> {
         &mut self,
         desk: &mut Desk<'_>,
         at: usize,
-        deed: &'static Deed<S>,
+        (deed, row): (&'static Deed<S>, Option<&'static Step<S>>),
         ask: Ask,
     ) {
         let (Send::Call(what) | Send::Await(what)) = deed.send else { return };
@@ -226,17 +226,12 @@ impl<S: Saga> Running<S> {
         };
         let caller = self.caller(desk, deed.name);
         match asks(desk, &calling.port, caller, &self.id) {
-            Admission::Go(pass) => self.leave(desk, at, calling, (ask, pass)),
+            Admission::Go(pass) => {
+                let never_got = self.never_got(desk, deed, row);
+                self.leave(desk, at, calling, (ask, pass, never_got));
+            }
             Admission::Queue => self.queue(desk, at, deed),
         }
-    }
-
-    fn caller(&self, desk: &Desk<'_>, row: &str) -> Caller {
-        let open = self.open(desk.streams);
-        let left_waiting = |open: &process::Open<S>| {
-            open.parked_at(row).is_some() || open.retries.iter().any(|retry| *retry.row == *row)
-        };
-        if open.is_some_and(left_waiting) { Caller::Again } else { Caller::First }
     }
 
     /// The counterparty takes no call now. That does not move the row's deadline.
@@ -255,7 +250,7 @@ impl<S: Saga> Running<S> {
         desk: &mut Desk<'_>,
         at: usize,
         calling: Calling<S>,
-        (ask, pass): (Ask, Pass),
+        (ask, pass, never_got): (Ask, Pass, NeverGot),
     ) {
         self.seq = self.seq.wrapping_add(1);
         self.outstanding = self.outstanding.saturating_add(1);
@@ -264,7 +259,8 @@ impl<S: Saga> Running<S> {
         let lane = &mut self.lanes[at];
         (lane.state, lane.seq, lane.key) = (LaneState::InFlight, seq, Some(key.clone()));
         lane.uncertain = true;
-        desk.out.effects.push(Effect { saga, port, ask, pass, key, lane: at, seq, call, wrap });
+        let effect = Effect { saga, port, ask, key, never_got, pass, lane: at, seq, call, wrap };
+        desk.out.effects.push(effect);
     }
 
     /// Plans the next attempt of a row, or parks the saga at the row's deadline.

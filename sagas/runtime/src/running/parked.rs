@@ -11,6 +11,8 @@
 
 use super::{Desk, LaneState, MAIN, Running, advance::not_done};
 use crate::{
+    breaker::Caller,
+    message::NeverGot,
     port::Ask,
     process::{self, Parked},
     retry,
@@ -18,7 +20,7 @@ use crate::{
     stand::Stand,
     step::{Deed, Late, Send, Step},
 };
-use fundflow_kernel::cause::Cause;
+use fundflow_kernel::{cause::Cause, time::Timestamp};
 
 impl<S: Saga> Running<S> {
     /// Asks whoever the row is about. Returns whether the saga moved.
@@ -58,7 +60,7 @@ impl<S: Saga> Running<S> {
             }
             LaneState::Due => {
                 self.asked_parked = self.asked_parked.wrapping_add(1);
-                self.emit(desk, at, deed, Ask::Query);
+                self.emit(desk, at, (deed, row), Ask::Query);
                 false
             }
         }
@@ -79,10 +81,10 @@ impl<S: Saga> Running<S> {
         deed: &'static Deed<S>,
         row: Option<&'static Step<S>>,
     ) -> bool {
-        let late_from = self.when(desk, row.and_then(|row| row.late_from).or(deed.parks));
-        let is_over = late_from.is_some_and(|due| due <= desk.now);
         let late = row.map_or(Late::Made, |row| row.late);
         let instead = row.and_then(|row| if late == Late::Anew { row.anew } else { row.refuse });
+        let late_from = self.late_from(desk, deed, row);
+        let is_over = late_from.is_some_and(|due| due <= desk.now);
         match (late, instead) {
             (Late::Refused | Late::Anew, Some(instead)) if is_over => {
                 let moved = self.act_row(desk, deed.name, instead);
@@ -104,7 +106,7 @@ impl<S: Saga> Running<S> {
                 false
             }
             (Late::Made | Late::Refused | Late::Person | Late::Anew, _) => {
-                self.emit(desk, at, deed, Ask::Call);
+                self.emit(desk, at, (deed, row), Ask::Call);
                 // Who may not call now looks again when the call is late.
                 let late_from = late_from.filter(|_| late != Late::Made);
                 if let LaneState::Queued(until) = self.lanes[at].state {
@@ -113,6 +115,46 @@ impl<S: Saga> Running<S> {
                 }
                 false
             }
+        }
+    }
+
+    /// Whether the row was left waiting before, or asks for the first time.
+    pub(super) fn caller(&self, desk: &Desk<'_>, row: &str) -> Caller {
+        let open = self.open(desk.streams);
+        let left_waiting = |open: &process::Open<S>| {
+            open.parked_at(row).is_some() || open.retries.iter().any(|retry| *retry.row == *row)
+        };
+        if open.is_some_and(left_waiting) { Caller::Again } else { Caller::First }
+    }
+
+    /// From when on a call of the row is late.
+    fn late_from(
+        &self,
+        desk: &Desk<'_>,
+        deed: &Deed<S>,
+        row: Option<&'static Step<S>>,
+    ) -> Option<Timestamp> {
+        self.when(desk, row.and_then(|row| row.late_from).or(deed.parks))
+    }
+
+    /// What becomes of a call of the row that the other side never got, if it says so now.
+    pub(super) fn never_got(
+        &self,
+        desk: &Desk<'_>,
+        deed: &Deed<S>,
+        row: Option<&'static Step<S>>,
+    ) -> NeverGot {
+        let parked = self.parked(desk, deed.name);
+        if !matches!(deed.send, Send::Call(_)) || parked.is_some_and(|it| !it.lacks_answer) {
+            return NeverGot::Waited;
+        }
+        let is_over = self.late_from(desk, deed, row).is_some_and(|due| due <= desk.now);
+        match row.map_or(Late::Made, |row| row.late) {
+            Late::Made => NeverGot::Made,
+            Late::Refused | Late::Anew | Late::Person if !is_over => NeverGot::Made,
+            Late::Refused => NeverGot::Refused,
+            Late::Anew => NeverGot::Anew,
+            Late::Person => NeverGot::Person,
         }
     }
 
