@@ -25,6 +25,7 @@ use fundflow_domain::{
     case::{self, CaseId, Cases, Closing, Disputed, Figure, Finding, How, Kind, SourceKind},
     ids::TransactionId,
     money::Money,
+    spelling::Spelling,
     text::Text,
 };
 use fundflow_kernel::{envelope::Actor, streams::Key};
@@ -46,9 +47,9 @@ fn record(id: &TransactionId, nth: usize) -> Record {
         source: SourceKind::Ledger,
         name: "overpaid bank".to_owned(),
         record: id.to_string(),
-        evidence: format!("the bank has too much, time {nth}"),
+        said: Spelling::words(format!("the bank has too much, time {nth}")),
         again: 0,
-        spelled: None,
+        to_the_letter: None,
     }
 }
 
@@ -177,4 +178,14 @@ fn found(advance: &Advance, brought: Brought) -> Finding {
     ];
     let disputed = Disputed { money: over, ..Disputed::default() };
     Finding { disputed, ..finding(Kind::BankSettledTwice, &text, ours, theirs) }
+}
+
+#[cfg(test)]
+mod tests {
+    /// Cases of every store have these names.
+    #[test]
+    fn the_case_of_what_a_bank_has_too_much_is_named_by_how_often() {
+        let case = super::record(&"TX-1".parse().unwrap(), 2).case();
+        assert_eq!(case.to_string(), "a307846e585c2b4a5ad64658766f0952");
+    }
 }
