@@ -87,7 +87,7 @@ impl Letters {
         });
     }
 
-    /// In brackets.
+    /// All of them, in brackets.
     pub fn list<T: Spelled>(&mut self, all: &[T]) {
         self.between(["[", "]"], all, |letters, one| one.spell(letters));
     }

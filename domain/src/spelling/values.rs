@@ -75,7 +75,7 @@ impl Spelled for Timestamp {
     }
 }
 
-/// Yuan.
+/// Yuan, to the fen.
 impl Spelled for Money {
     fn spell(&self, letters: &mut Letters) {
         letters.around("Money", &[&self.decimal()]);
