@@ -40,6 +40,7 @@ pub mod plan;
 pub mod postings;
 pub mod purchase;
 pub mod redemption;
+pub mod spelling;
 pub mod status;
 pub mod suitability;
 #[cfg(test)]

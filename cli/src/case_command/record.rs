@@ -1,8 +1,8 @@
 //! A record of a counterparty figure by figure, beside what was promised and what is booked.
 //!
-//! The evidence of a case is the record as our program had it, in the notation in which Rust prints
-//! values; the case is named by its hash, so that text never changes. Here it is taken apart, with the
-//! names that the booked record has too.
+//! The evidence of a case is the record as our program had it, spelled by the rules of the domain; the case
+//! is named by its hash, so that text never changes. Here it is taken apart, with the names that the booked
+//! record has too.
 
 use fundflow_application::read_models::Order;
 use fundflow_domain::{

@@ -12,6 +12,7 @@ use super::{Application, Confirmation, Event, Last, Message, Refusal, Rejection,
 use crate::{
     case::CaseId,
     orders::{Cause, Serial},
+    spelling::Spelling,
 };
 
 /// How the source of every record of an application is called.
@@ -233,7 +234,7 @@ impl Application {
     /// The case that the record opens where it does not add up. Its name is in the log of every store: it
     /// stays as it is.
     pub fn case_of(&self, record: &Confirmation) -> CaseId {
-        let said = format!("Confirmed({:?})", self.first_said(record));
+        let said = Spelling::around("Confirmed", self.first_said(record));
         let again = self.times_taken_back(&record.serial);
         CaseId::of_said(REGISTRAR, self.terms.no.as_str(), &said, again)
     }

@@ -8,6 +8,7 @@
 use crate::{
     ids::{FundCode, IdError, OrderId, TransactionId},
     money::{Money, Shares},
+    spelling::Spelling,
     text::Text,
     time::Timestamp,
 };
@@ -29,8 +30,9 @@ impl CaseId {
     }
 
     /// The case on what a counterparty said, by its name, the number that the record is of, the record as it
-    /// prints, and how often it had been taken back before it was said.
-    pub fn of_said(name: &str, record: &str, said: &str, again: usize) -> Self {
+    /// is spelled, and how often it had been taken back before it was said.
+    pub fn of_said(name: &str, record: &str, said: &Spelling, again: usize) -> Self {
+        let Spelling::First(said) = said;
         let all = format!("{name}\n{record}\n{said}");
         match again {
             0 => Self::of(all.as_bytes()),

@@ -279,7 +279,9 @@ pub(super) fn is_income_settled(view: &View<'_>) -> bool {
         })
     };
     let came = plan.out.income(view).is_some_and(|income| income != Income::ZERO);
-    let due = came || (asked() && state.unpaid_income() != Income::ZERO);
+    // Income that is told once it is over is another's, or left behind.
+    let now = || view.ending.is_none() && asked() && state.unpaid_income() != Income::ZERO;
+    let due = came || now();
     state.settled_income(view.id).is_some() || wallet.spent(view).is_none() || !due
 }
 

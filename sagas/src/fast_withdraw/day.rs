@@ -38,6 +38,7 @@ use fundflow_domain::{
     ids::TransactionId,
     money::{Amount, Money},
     orders::Cause,
+    spelling::Spelling,
     time::Timestamp,
 };
 use fundflow_kernel::{loaded::DecideError, streams::Key};
@@ -59,9 +60,9 @@ pub(super) fn case_of(id: &TransactionId, day: NaiveDate) -> Record {
         source: SourceKind::Ledger,
         name: "fast quota".to_owned(),
         record: format!("{id} {day}"),
-        evidence: format!("paid on {day}"),
+        said: Spelling::words(format!("paid on {day}")),
         again: 0,
-        spelled: None,
+        to_the_letter: None,
     }
 }
 
@@ -353,4 +354,14 @@ fn asked(view: &View<'_>) -> Result<Amount, NotDone> {
 
 const fn lacks(what: &'static str) -> NotDone {
     NotDone::Lacks(what)
+}
+
+#[cfg(test)]
+mod tests {
+    /// Cases of every store have these names.
+    #[test]
+    fn the_case_of_a_days_quota_is_named_by_the_day() {
+        let case = super::case_of(&"TX-1".parse().unwrap(), "2026-02-13".parse().unwrap()).case();
+        assert_eq!(case.to_string(), "e3f4673a689c8faab325a809bebe6551");
+    }
 }

@@ -11,6 +11,7 @@ use crate::parts::{
 use fundflow_domain::{
     case::{self, CaseId, Cases, Closing, Finding, SourceKind},
     ids::TransactionId,
+    spelling::Spelling,
 };
 use fundflow_kernel::{envelope::Actor, streams::Key};
 use fundflow_runtime::turn::NotDone;
@@ -41,9 +42,9 @@ impl Series {
             source: SourceKind::Ledger,
             name: self.name.to_owned(),
             record: id.to_string(),
-            evidence: format!("{}, time {nth}", self.evidence),
+            said: Spelling::words(format!("{}, time {nth}", self.evidence)),
             again: 0,
-            spelled: None,
+            to_the_letter: None,
         }
     }
 

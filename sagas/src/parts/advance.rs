@@ -21,6 +21,7 @@ use fundflow_domain::{
     decider::Decider as _,
     ids::{OrderId, PaymentNo},
     orders::Cause,
+    spelling::Spelling,
     time::Timestamp,
 };
 use fundflow_kernel::{envelope::Actor, loaded::DecideError, streams::Key};
@@ -360,9 +361,9 @@ impl AdvanceLeg {
                 source: SourceKind::ChannelCallback,
                 name: "advancing bank".to_owned(),
                 record: self.no.to_string(),
-                evidence: format!("{said:?}"),
+                said: Spelling::of(said),
                 again: 0,
-                spelled: None,
+                to_the_letter: None,
             }),
             AdvanceSaid::Advance(
                 AdvanceAnswer::NotFound | AdvanceAnswer::Pending(_) | AdvanceAnswer::Unknown(_),

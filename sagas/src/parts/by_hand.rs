@@ -23,6 +23,7 @@ use fundflow_domain::{
     case::{self, CaseId, Cases, Disputed, Figure, Finding, Kind, SourceKind},
     ids::TransactionId,
     money::{Money, Shares},
+    spelling::Spelling,
     text::Text,
 };
 use fundflow_kernel::{envelope::Actor, streams::Key};
@@ -251,9 +252,9 @@ fn record(id: &TransactionId, end: &Disposed) -> Record {
         source: SourceKind::Ledger,
         name: "by hand".to_owned(),
         record: format!("{id} {}", end.name),
-        evidence: format!("{} after {before}", end.worth),
+        said: Spelling::words(format!("{} after {before}", end.worth)),
         again: 0,
-        spelled: None,
+        to_the_letter: None,
     }
 }
 
@@ -293,4 +294,23 @@ fn of_missing(end: &Disposed, Lack { moves, missing }: Lack) -> Finding {
     let ours = vec![shares("missing", missing), shares("moved", moves)];
     let disputed = Disputed { shares: missing, ..Disputed::default() };
     Finding { disputed, ..finding(Kind::SharesMissing, &text, ours, vec![]) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Cases of every store have these names.
+    #[test]
+    fn the_case_of_an_end_is_named_by_its_worth_and_by_the_worth_before() {
+        let id = "TX-1".parse().unwrap();
+        let of = |before: Option<&str>| {
+            let worth = "12.50".parse().unwrap();
+            let end = Disposed::by_a_person("shares".into(), worth, Disposition::Manual);
+            let end = Disposed { before: before.map(|it| it.parse().unwrap()), ..end };
+            record(&id, &end).case().to_string()
+        };
+        assert_eq!(of(None), "86837f80a3422a3b5d794836b4537634");
+        assert_eq!(of(Some("3.00")), "53f6e31752f56febf7073bde418fcc58");
+    }
 }

@@ -8,6 +8,7 @@ use fundflow_domain::{
     },
     ids::{FundCode, OrderId, TransactionId},
     money::{Income, Money},
+    spelling::Spelling,
     text::Text,
     time::Timestamp,
 };
@@ -36,20 +37,20 @@ pub struct Record {
     pub name: String,
     /// Which record of it.
     pub record: String,
-    /// The record itself, printable.
-    pub evidence: String,
+    /// The record itself, as its case is named after it.
+    pub said: Spelling,
     /// How often its source had taken it back before it said it.
     pub again: usize,
     /// The record letter by letter, where what names the case is rounded. Earlier programs named the case
     /// after this; where they have opened it, it stays that case for the same spelling.
-    pub spelled: Option<String>,
+    pub to_the_letter: Option<Spelling>,
 }
 
 impl Record {
     /// The case that this record opens if it does not add up: the same for every repetition, and another
     /// one where it was taken back and is said again.
     pub fn case(&self) -> CaseId {
-        CaseId::of_said(&self.name, &self.record, &self.evidence, self.again)
+        CaseId::of_said(&self.name, &self.record, &self.said, self.again)
     }
 
     /// The stream of that case.
@@ -59,8 +60,8 @@ impl Record {
 
     /// The record as earlier programs named its case.
     fn as_before(&self) -> Option<Self> {
-        let evidence = self.spelled.clone()?;
-        Some(Self { evidence, spelled: None, ..self.clone() })
+        let said = self.to_the_letter.clone()?;
+        Some(Self { said, to_the_letter: None, ..self.clone() })
     }
 
     /// The streams that its case may be in, an earlier program's first.
@@ -86,7 +87,7 @@ impl Record {
             order: about.order,
             fund: about.fund,
             findings,
-            evidence: Text::lossy(&self.evidence),
+            evidence: Text::lossy(self.said.text()),
         }
     }
 }
@@ -171,15 +172,15 @@ pub struct UnknownOrders;
 
 impl UnknownOrders {
     fn record(stream: &StreamName, news: &Payload) -> Option<Record> {
-        let (source, evidence) = if let Some(BankNotice(said)) = news.downcast_ref() {
-            (SourceKind::ChannelCallback, format!("{said:?}"))
+        let (source, said) = if let Some(BankNotice(said)) = news.downcast_ref() {
+            (SourceKind::ChannelCallback, Spelling::of(said))
         } else if let Some(RegistrarNotice(said)) = news.downcast_ref() {
-            (SourceKind::RegistrarCallback, format!("{said:?}"))
+            (SourceKind::RegistrarCallback, Spelling::of(said))
         } else {
             return None;
         };
         let (name, record) = (stream.category().to_owned(), stream.id().to_owned());
-        Some(Record { source, name, record, evidence, again: 0, spelled: None })
+        Some(Record { source, name, record, said, again: 0, to_the_letter: None })
     }
 }
 

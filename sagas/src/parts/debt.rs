@@ -9,6 +9,7 @@ use fundflow_domain::{
     case::{Closing, Command, Disputed, Figure, Finding, How, Kind, Remark, SourceKind, State},
     ids::FundCode,
     money::Money,
+    spelling::Spelling,
     wallet::{Owed, Wallet},
 };
 use fundflow_kernel::streams::{Key, Need};
@@ -35,9 +36,9 @@ impl Debt {
             source: SourceKind::Ledger,
             name: "income below zero".to_owned(),
             record: self.wallet.stream().id().to_owned(),
-            evidence: format!("unpaid income of wallet {}", self.wallet.stream().id()),
+            said: Spelling::words(format!("unpaid income of wallet {}", self.wallet.stream().id())),
             again,
-            spelled: None,
+            to_the_letter: None,
         }
     }
 
@@ -114,4 +115,21 @@ pub fn tell<S: Saga>(
         return Err(NotDone::Missing(missing));
     }
     debts.iter().try_fold(0, |events, debt| Ok(events + debt.tell(turn, fund)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use fundflow_domain::ids::WalletId;
+
+    /// Cases of every store have these names.
+    #[test]
+    fn the_case_of_a_debt_is_named_by_its_wallet_and_by_how_often() {
+        let id = WalletId { investor: "W-1".parse().unwrap(), fund: "000730".parse().unwrap() };
+        let debt = Debt { wallet: Key::of(&id), owed: None };
+        let of = |again| debt.record(again).case().to_string();
+        assert_eq!(debt.wallet.stream().id(), "W-1.000730");
+        assert_eq!(of(0), "89c1fc8d9c839b3fb858fd010f08b6a4");
+        assert_eq!(of(2), "1347f31593fea58cc27846b4228fa689");
+    }
 }

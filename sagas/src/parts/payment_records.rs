@@ -6,6 +6,7 @@ use fundflow_domain::{
     case::{Figure, SourceKind},
     ids::PaymentNo,
     payment::Receipt,
+    spelling::Spelling,
     time::Timestamp,
 };
 
@@ -50,13 +51,13 @@ pub(super) fn record(no: &PaymentNo, answer: &BankAnswer) -> Option<Record> {
         )
         | BankAnswer::Payout(..) => return None,
     }
-    let (spelled, evidence) = (format!("{answer:?}"), format!("{:?}", to_the_second(answer)));
+    let (letters, said) = (Spelling::of(answer), Spelling::of(&to_the_second(answer)));
     Some(Record {
         source: SourceKind::ChannelCallback,
         name: "bank".to_owned(),
         record: no.to_string(),
-        spelled: Some(spelled).filter(|spelled| *spelled != evidence),
-        evidence,
+        to_the_letter: Some(letters).filter(|letters| *letters != said),
+        said,
         again: 0,
     })
 }

@@ -22,6 +22,7 @@ use fundflow_domain::{
     ids::{AccountRef, InvestorId, OrderId, PaymentNo},
     orders::Cause,
     payout::{self, Command, Payout, Payouts, Stage, Terms},
+    spelling::Spelling,
     time::Timestamp,
 };
 use fundflow_kernel::{
@@ -342,9 +343,9 @@ fn record(no: &PaymentNo, answer: &PayoutAnswer) -> Option<Record> {
             source: SourceKind::ChannelCallback,
             name: "bank".to_owned(),
             record: no.to_string(),
-            evidence: format!("{answer:?}"),
+            said: Spelling::of(answer),
             again: 0,
-            spelled: None,
+            to_the_letter: None,
         }),
         PayoutAnswer::NotFound | PayoutAnswer::Pending(_) | PayoutAnswer::Unknown(_) => None,
     }

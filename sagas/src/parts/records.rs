@@ -7,6 +7,7 @@ use fundflow_domain::{
     application::{Application, Confirmation, REGISTRAR, Rejection},
     case::{CaseId, SourceKind},
     orders::Serial,
+    spelling::Spelling,
 };
 use fundflow_runtime::saga::{Saga, View};
 
@@ -42,9 +43,9 @@ impl ApplicationLeg {
             source: SourceKind::RegistrarCallback,
             name: REGISTRAR.to_owned(),
             record: self.no.to_string(),
-            evidence: format!("{answer:?}"),
+            said: Spelling::of(answer),
             again,
-            spelled: None,
+            to_the_letter: None,
         }
     }
 

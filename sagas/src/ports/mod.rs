@@ -12,4 +12,5 @@
 pub mod advance;
 pub mod bank;
 pub mod registrar;
+mod spelled;
 pub mod wallets;

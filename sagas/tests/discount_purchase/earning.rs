@@ -23,7 +23,10 @@ fn earned(mut stage: Stage, mode: Mode, days: &[&str]) -> Vec<String> {
         let wallet = stage.fold(&wallet_key()).state;
         wallet.income_on(day).map_or("-".to_owned(), |income| income.to_string())
     };
-    days.iter().map(earn).collect()
+    let all = days.iter().map(earn).collect();
+    let report = crate::audited::report(&stage.events, stage.kinds());
+    crate::audited::adds_up(&report, || stage.text());
+    all
 }
 
 const WEEK: [&str; 7] = [

@@ -144,7 +144,7 @@ fn a_cancel_that_nobody_answers_ends_with_the_word_of_a_registrar_that_has_no_ba
         let word = if confirms {
             converted("K1", "2026-02-24", BY_FEES)
         } else {
-            crate::outside::rejected("0218")
+            crate::outside::rejected("0")
         };
         stage.outside.says("C.convert", CONFIRMED_AT, word);
         stage.until("02-24 18:00");
@@ -153,5 +153,7 @@ fn a_cancel_that_nobody_answers_ends_with_the_word_of_a_registrar_that_has_no_ba
         let ending = if confirms { "conversion.completed" } else { "conversion.rolled_back" };
         assert_eq!(look.ending, Some(ending), "{}", stage.text());
         assert!(look.finished && !stage.has("conversion.parked"), "{}", stage.text());
+        let report = crate::audited::report(&stage.events, stage.kinds());
+        crate::audited::adds_up(&report, || stage.text());
     }
 }

@@ -13,13 +13,6 @@ const EXCEPTIONS: &[(&str, &str)] = &[
     ("infrastructure/exchange/src/finding.rs", "quotes the bytes of a field"),
     ("infrastructure/src/day_folder/orders.rs", "compares two rows; nobody reads it"),
     ("sagas/runtime/src/message.rs", "is Debug itself"),
-    // The record itself, under whose hash its case stands: another text would be another case.
-    ("domain/src/application/doubts.rs", "evidence"),
-    ("sagas/src/parts/advance.rs", "evidence"),
-    ("sagas/src/parts/cases.rs", "evidence"),
-    ("sagas/src/parts/records.rs", "evidence"),
-    ("sagas/src/parts/payment_records.rs", "evidence"),
-    ("sagas/src/parts/payout.rs", "evidence"),
 ];
 
 #[test]
