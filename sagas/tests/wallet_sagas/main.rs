@@ -28,6 +28,7 @@ mod income;
 mod income_debt;
 mod kept;
 mod last_word;
+mod left_row;
 mod missing;
 mod names;
 mod never_got;
