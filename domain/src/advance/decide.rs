@@ -60,9 +60,7 @@ pub(super) fn advanced(advance: &Advance, transfer: &Transfer) -> Decision {
 pub(super) fn declined(advance: &Advance, cause: &Cause) -> Decision {
     match (&advance.stage, &advance.paid) {
         (Stage::Declined(_), _) if !advance.closed_by_us => Ok(vec![]),
-        (Stage::Declined(_), _) => {
-            Ok(vec![Event::Declined { cause: cause.clone(), by_us: false }])
-        }
+        (Stage::Declined(_), _) => Ok(vec![Event::Declined { cause: cause.clone(), by_us: false }]),
         (
             Stage::Requested | Stage::Advanced | Stage::Repaying { .. } | Stage::Settled,
             Some(known),

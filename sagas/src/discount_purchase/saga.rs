@@ -287,7 +287,8 @@ impl saga::Saga for DiscountPurchase {
     }
 
     fn plan(&self, id: &TransactionId, open: &Opened) -> Plan {
-        let plan = Plan::of(id, &open.request, &open.promise, self.master_of_target(open));
+        let master = self.master_of_target(open);
+        let plan = Plan::of(&self.house, id, &open.request, &open.promise, master);
         self.replan(id, open, &plan).unwrap_or(plan)
     }
 

@@ -222,7 +222,7 @@ impl saga::Saga for FastWithdraw {
     }
 
     fn reads(&self, of: &Preparing<'_, Self>) -> Vec<Need> {
-        Plan::of(of.id, of.request, &self.quota(of)).streams()
+        Plan::of(&self.house, of.id, of.request, &self.quota(of)).streams()
     }
 
     fn prepare(
@@ -257,7 +257,7 @@ impl saga::Saga for FastWithdraw {
             quotas_later: promised.counted_on.iter().map(|key| Key::of(key)).collect(),
             cases,
             compensations: Compensations::of(&open.notes),
-            ..Plan::of(id, &open.request, &promised.quota)
+            ..Plan::of(&self.house, id, &open.request, &promised.quota)
         }
     }
 

@@ -244,7 +244,7 @@ impl saga::Saga for Withdraw {
     }
 
     fn reads(&self, of: &Preparing<'_, Self>) -> Vec<Need> {
-        Plan::of(of.id, of.request).streams()
+        Plan::of(&self.house, of.id, of.request).streams()
     }
 
     fn prepare(
@@ -259,7 +259,7 @@ impl saga::Saga for Withdraw {
         let day = self.house.calendar.t_of(at).map_or_else(|_| at.date(), TradingDay::date);
         let fund =
             (self.house.funds)(request.fund, day).ok_or(Refusal::UnknownFund(request.fund))?;
-        let plan = Plan::of(of.id, request);
+        let plan = Plan::of(&self.house, of.id, request);
         let wallet = plan.wallet.state(streams);
         if wallet.is_some_and(|wallet| wallet.entry(of.id) != Entry::default()) {
             return Err(Refusal::TransactionUsed(of.id.clone()));
@@ -293,7 +293,7 @@ impl saga::Saga for Withdraw {
         Plan {
             cases: by_hand::cases_in_sight(id, open),
             compensations: Compensations::of(&open.notes),
-            ..Plan::of(id, &open.request)
+            ..Plan::of(&self.house, id, &open.request)
         }
     }
 

@@ -23,6 +23,7 @@ mod doubts;
 mod funds;
 mod instants;
 mod kept;
+mod left_row;
 mod limits;
 mod missing;
 mod names;

@@ -171,7 +171,11 @@ fn each_row_is_parked_once_until_it_goes_on() {
     assert_eq!(after.open().unwrap().all_parked().count(), 0);
     follows(&[prepared()], &C::Resume("why".into()), &[]);
     let chosen = E::LandingChosen { reason: "why".into(), at: Some(NOON) };
-    let after = follows(&[prepared(), parked()], &C::ChooseLanding { reason: "why".into(), at: NOON }, &[chosen]);
+    let after = follows(
+        &[prepared(), parked()],
+        &C::ChooseLanding { reason: "why".into(), at: NOON },
+        &[chosen],
+    );
     assert!(after.open().unwrap().landing_chosen && after.open().unwrap().parked.is_none());
 }
 
@@ -183,7 +187,11 @@ fn it_ends_once_and_a_late_contradiction_is_refused() {
     let history = [prepared(), ended()];
     let late = |message| Refusal::ContradictsEarlier { message };
     refused(&history, &C::End(true, None), &late("end"));
-    refused(&history, &C::ChooseLanding { reason: "why".into(), at: NOON }, &late("choice of landing"));
+    refused(
+        &history,
+        &C::ChooseLanding { reason: "why".into(), at: NOON },
+        &late("choice of landing"),
+    );
     let abandon = C::Abandon { reason: "why".into(), open: vec![], dispositions: vec![], at: NOON };
     refused(&history, &abandon, &late("abandonment"));
 }
