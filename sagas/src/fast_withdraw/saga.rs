@@ -210,6 +210,8 @@ impl saga::Saga for FastWithdraw {
         Refusal::KeyTaken { key, kind, transaction: by.clone() }
     }
 
+    names::refuses_reserved!();
+
     fn aggregates() -> Vec<Opener> {
         vec![
             Opener::of::<Advances>(),
@@ -230,7 +232,6 @@ impl saga::Saga for FastWithdraw {
         streams: &Streams,
         of: &Preparing<'_, Self>,
     ) -> Result<(Promise, &'static Table<Self>), Refusal> {
-        names::free(of.id, None)?;
         self.prepared(streams, of)
     }
 

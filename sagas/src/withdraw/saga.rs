@@ -1,7 +1,6 @@
 //! The withdrawal as a saga: its types, its admission, and its doors for callers and operators.
 
 use super::{Asked, Call, Do, Ending, Fact, Plan, Request, WITHDRAW, When, act, facts, hear};
-use crate::parts::compensation::Compensations;
 use crate::{
     fund_milestones,
     house::House,
@@ -9,6 +8,7 @@ use crate::{
         application::{ApplicationLeg, FundSaga, less},
         by_hand::{self, Origin},
         cancel::{self, NotTakenBack},
+        compensation::Compensations,
         lacking::Lack,
         milestone::{Milestone, Notes},
         names::{self, Reserved},
@@ -221,8 +221,8 @@ impl saga::Saga for Withdraw {
             ("shares", *shares != again.shares),
             ("on_huge", *on_huge != again.on_huge),
         ]
-        .into_iter()
-        .filter_map(|(field, differs)| differs.then_some(field))
+        .iter()
+        .filter_map(|(field, differs)| differs.then_some(*field))
         .collect()
     }
 
@@ -233,6 +233,8 @@ impl saga::Saga for Withdraw {
     fn taken(stream: &StreamName, kind: &str, by: &TransactionId) -> Refusal {
         Refusal::KeyTaken { key: stream.to_string(), kind: kind.into(), transaction: by.clone() }
     }
+
+    names::refuses_reserved!();
 
     fn aggregates() -> Vec<Opener> {
         vec![
@@ -252,10 +254,8 @@ impl saga::Saga for Withdraw {
         streams: &Streams,
         of: &Preparing<'_, Self>,
     ) -> Result<(Admitted, &'static Table<Self>), Refusal> {
-        names::free(of.id, None)?;
         let (request, asked) = (of.request, of.asked);
-        let at = self.house.asked_at(asked.at, of.now);
-        let at = at.map_err(cash_out::Refusal::NoTradingDay)?;
+        let at = self.house.asked_at(asked.at, of.now).map_err(cash_out::Refusal::NoTradingDay)?;
         let day = self.house.calendar.t_of(at).map_or_else(|_| at.date(), TradingDay::date);
         let fund =
             (self.house.funds)(request.fund, day).ok_or(Refusal::UnknownFund(request.fund))?;
