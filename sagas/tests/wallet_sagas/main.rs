@@ -47,5 +47,6 @@ mod silence;
 mod stage;
 mod terms;
 mod told;
+mod vouched;
 mod withdraw;
 mod withdraw_people;
