@@ -48,6 +48,9 @@ pub enum RequestError<R> {
     /// free. Register the port, or mend the terms that name it.
     #[error(transparent)]
     NoPort(NoPort),
+    /// The house itself gives names of that form; nothing was stored. Ask under another transaction ID.
+    #[error("{0}")]
+    Reserved(Arc<str>),
     /// A defect of the engine or of the saga; report it.
     #[error("{0}")]
     Defect(Arc<str>),
@@ -171,6 +174,9 @@ impl<R: Clone + Send + Sync + 'static> RequestError<R> {
                 RequestError::Damaged { place, what }
             }
             Reply::NotActed(ActionError::NoPort(missing)) => RequestError::NoPort(missing),
+            Reply::NotActed(error @ ActionError::Reserved { .. }) => {
+                RequestError::Reserved(error.to_string().into())
+            }
             Reply::NotActed(ActionError::Defect(what)) => RequestError::Defect(what),
             Reply::NotActed(
                 error @ (ActionError::NotParked { .. }

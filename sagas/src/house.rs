@@ -2,11 +2,15 @@
 //! ports. Handed in when a saga is registered; a later version of the calendar or of terms is
 //! another answer of the same functions.
 
+mod record_days;
+
+pub use record_days::RecordDays;
+
 use crate::ports::{bank::BankCall, registrar::RegistrarCall};
 use chrono::{NaiveDate, NaiveTime};
 use fundflow_domain::{
     admission::{buying::Way, cash_out::may_leave},
-    application::{Application, Ask, Confirmation, OnHuge, Promise, PromisedFee, Stage, Terms},
+    application::{Application, Ask, OnHuge, Promise, PromisedFee, Stage, Terms},
     bounds::{CLOCK_SKEW, check_instant},
     calendar::{CalendarError, TradingCalendar, TradingDay},
     catalogue::Catalogue,
@@ -61,6 +65,17 @@ impl fmt::Debug for House {
             .field("bank", &self.bank)
             .finish_non_exhaustive()
     }
+}
+
+/// The terms of a fund in force on a T, or that the catalogue has none.
+fn listed(funds: &Funds, fund: FundCode, day: TradingDay) -> Result<Arc<FundTerms>, NotDone> {
+    funds(fund, day.date()).ok_or_else(|| {
+        let text = format!(
+            "the catalogue in use has no terms of fund {fund} for {day}; put the fund's file into it, or go \
+             on with a catalogue that has it"
+        );
+        NotDone::NotListed(text.into())
+    })
 }
 
 /// Hours after its cut-off until which the batch of T is open for what was paid in time.
@@ -200,35 +215,6 @@ impl House {
         money_fund::earns_until(&self.calendar, t).map_err(beyond)
     }
 
-    /// The T of a record of the registrar: the order's, or that of the open day on which the rest that
-    /// records before it had left was asked for again.
-    ///
-    /// # Errors
-    /// [`NotDone::NotListed`] for a fund without terms on the order's T.
-    pub fn t_of_record(
-        &self,
-        known: &Application,
-        said: &Confirmation,
-    ) -> Result<TradingDay, NotDone> {
-        let mut t = known.terms.trade_date;
-        let is_first = known.confirmations().next().is_none_or(|it| it.serial == said.serial);
-        let (Ask::Redemption { on_huge, .. } | Ask::Conversion { on_huge, .. }) = &known.terms.ask
-        else {
-            return Ok(t);
-        };
-        if is_first || *on_huge == OnHuge::Cancel {
-            return Ok(t);
-        }
-        let lag = u32::from(self.terms(known.terms.fund, t)?.confirm_lag);
-        while let Ok(next) = self.calendar.after(t.date())
-            && let Ok(confirmed) = self.calendar.plus(next, lag)
-            && confirmed.date() <= said.confirmed_on
-        {
-            t = next;
-        }
-        Ok(t)
-    }
-
     /// The first T, from that one on, on which the fund lets shares leave; the T itself where it has no terms.
     ///
     /// # Errors
@@ -270,24 +256,9 @@ impl House {
         Some(by.max(next).max(self.calendar.plus(t, u32::from(lag)).ok()?))
     }
 
-    /// Last natural day on which money-fund shares earn that left by that record. The day's income of
-    /// what is handed over to a bank is the bank's.
-    ///
-    /// # Errors
-    /// [`NotDone`] past the calendar's end, and for a fund without terms.
-    pub fn earns_through(
-        &self,
-        known: &Application,
-        said: &Confirmation,
-    ) -> Result<NaiveDate, NotDone> {
-        let t = self.t_of_record(known, said)?;
-        match known.terms.ask {
-            Ask::FastTransfer { .. } => t.date().pred_opt().ok_or(NotDone::Lacks("a day before T")),
-            Ask::Redemption { .. }
-            | Ask::Conversion { .. }
-            | Ask::Purchase { .. }
-            | Ask::Subscription { .. } => self.earns_until(t),
-        }
+    /// What says until when shares earn that left by a record.
+    pub fn record_days(&self) -> RecordDays {
+        RecordDays { calendar: self.calendar.clone(), funds: self.funds.clone() }
     }
 
     /// The terms of a fund in force on a T.
@@ -295,13 +266,7 @@ impl House {
     /// # Errors
     /// [`NotDone::NotListed`] for a fund without terms on that day.
     pub fn terms(&self, fund: FundCode, day: TradingDay) -> Result<Arc<FundTerms>, NotDone> {
-        (self.funds)(fund, day.date()).ok_or_else(|| {
-            let text = format!(
-                "the catalogue in use has no terms of fund {fund} for {day}; put the fund's file into \
-                 it, or go on with a catalogue that has it"
-            );
-            NotDone::NotListed(text.into())
-        })
+        listed(&self.funds, fund, day)
     }
 
     /// What is promised of an application of that T to the fund that confirms it.

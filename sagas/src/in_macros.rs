@@ -7,5 +7,5 @@ pub use fundflow_runtime::{
     port::{Callee, Payload},
     process::Open,
     process_names,
-    saga::{Names, View},
+    saga::{NameForm, Names, View},
 };

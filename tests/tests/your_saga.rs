@@ -9,7 +9,7 @@ mod points;
 
 use fundflow::kernel::store::{EventStore as _, Position};
 use fundflow::runtime::{message::Effect, port::Ask};
-use fundflow::{Asking, runtime::kind::Of, runtime::prelude::*};
+use fundflow::{Asking, RequestError, runtime::kind::Of, runtime::prelude::*};
 use fundflow_application::{audit, desk};
 use fundflow_cli::Stage;
 use fundflow_infrastructure::sqlite::SqliteStore;
@@ -242,6 +242,8 @@ fn in_a_runtime<T>(work: impl Future<Output = T>) -> T {
     runtime.block_on(work)
 }
 
+const MORNING: &str = "2026-02-12T10:00:00+08:00";
+
 /// How far the first exchange gets before its process dies.
 #[derive(Debug, Clone, Copy)]
 enum Killed {
@@ -250,21 +252,38 @@ enum Killed {
     Confirmed,
 }
 
+async fn open(folder: &Path, at: &str) -> Stage {
+    Stage::open(&points::registry(), folder, worlds::read(at)).await.unwrap()
+}
+
+fn points_of(id: &str) -> Asking<PointsExchange> {
+    let (member, fund) = (worlds::read("INV-1"), worlds::read("011162"));
+    Asking::of(worlds::read(id), Request { member, points: 10_000, fund }, ())
+}
+
+#[test]
+fn a_name_that_the_engine_gives_itself_is_refused_without_a_line_of_the_example() {
+    let folder = tempfile::tempdir().unwrap();
+    in_a_runtime(async {
+        let stage = open(folder.path(), MORNING).await;
+        for id in ["PL.20260320", "000730.2026-03-04", "frozen.20260310.000730.INV-1"] {
+            let asked = stage.engine().request_watched(points_of(id)).await;
+            assert!(matches!(asked, Err(RequestError::Reserved(_))), "{id}");
+        }
+    });
+    assert!(in_a_runtime(stored(folder.path())).is_empty());
+}
+
 /// Begins the example's first exchange and dies there: everything in memory is gone at once.
 fn die(folder: &Path, at: Killed) {
     in_a_runtime(async {
-        let morning = worlds::read("2026-02-12T10:00:00+08:00");
-        let stage = Stage::open(&points::registry(), folder, morning).await.unwrap();
-        let (member, fund) = (worlds::read("INV-1"), worlds::read("011162"));
-        let request = Request { member, points: 10_000, fund };
-        let asking = Asking::<PointsExchange>::of(worlds::read("PX-1"), request, ());
-        let _resting = stage.engine().request_watched(asking).await.unwrap();
+        let stage = open(folder, MORNING).await;
+        let _resting = stage.engine().request_watched(points_of("PX-1")).await.unwrap();
+        let next = worlds::read("2026-02-13T10:00:00+08:00");
         match at {
             Killed::Durable => {}
             Killed::Accepted => stage.engine().settle().await.unwrap(),
-            Killed::Confirmed => {
-                stage.until(worlds::read("2026-02-13T10:00:00+08:00")).await.unwrap();
-            }
+            Killed::Confirmed => stage.until(next).await.unwrap(),
         }
     });
 }
@@ -346,9 +365,9 @@ fn a_program_of_ones_own_closes_what_is_parked_like_the_stock_command() {
     std::fs::write(books.join("scenario.toml"), "[override.PX-1]\nbuy = \"silent\"\n").unwrap();
     die(folder.path(), Killed::Accepted);
     in_a_runtime(async {
-        let long_after = worlds::read("2026-02-25T10:00:00+08:00");
-        let stage = Stage::open(&points::registry(), folder.path(), long_after).await.unwrap();
-        stage.until(long_after).await.unwrap();
+        let long_after = "2026-02-25T10:00:00+08:00";
+        let stage = open(folder.path(), long_after).await;
+        stage.until(worlds::read(long_after)).await.unwrap();
         stage.close().await.unwrap();
     });
     let command = |words: &[&str]| {

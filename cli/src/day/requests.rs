@@ -261,6 +261,10 @@ fn refused<S, R: std::fmt::Display>(
             play.refused.insert(transaction, missing.to_string());
             Ok(())
         }
+        RequestError::Reserved(why) => {
+            play.refused.insert(transaction, why.to_string());
+            Ok(())
+        }
         RequestError::Damaged { place, what } => {
             play.remarks.push(format!("{transaction}: {place} is damaged: {what}"));
             Ok(())

@@ -59,7 +59,8 @@ pub(super) fn advanced(advance: &Advance, transfer: &Transfer) -> Decision {
 
 pub(super) fn declined(advance: &Advance, cause: &Cause) -> Decision {
     match (&advance.stage, &advance.paid) {
-        (Stage::Declined(_), _) => Ok(vec![]),
+        (Stage::Declined(_), _) if !advance.closed_by_us => Ok(vec![]),
+        (Stage::Declined(_), _) => Ok(vec![Event::Declined { cause: cause.clone(), by_us: false }]),
         (
             Stage::Requested | Stage::Advanced | Stage::Repaying { .. } | Stage::Settled,
             Some(known),
@@ -68,9 +69,21 @@ pub(super) fn declined(advance: &Advance, cause: &Cause) -> Decision {
             Err(Refusal::DeclinedAfterAdvance { known, cause: cause.clone() })
         }
         (Stage::Requested | Stage::Advanced | Stage::Repaying { .. } | Stage::Settled, None) => {
-            Ok(vec![Event::Declined { cause: cause.clone() }])
+            Ok(vec![Event::Declined { cause: cause.clone(), by_us: false }])
         }
     }
+}
+
+/// What was declined already needs no word of ours.
+pub(super) fn closed(advance: &Advance, cause: &Cause) -> Decision {
+    if matches!(advance.stage, Stage::Declined(_)) {
+        return Ok(vec![]);
+    }
+    let by_us = |event| match event {
+        Event::Declined { cause, .. } => Event::Declined { cause, by_us: true },
+        other => other,
+    };
+    Ok(declined(advance, cause)?.into_iter().map(by_us).collect())
 }
 
 pub(super) fn repaying(advance: &Advance, brought: Brought) -> Decision {

@@ -11,6 +11,7 @@ pub(super) fn evolve(state: State, event: &Event) -> Option<State> {
             Some(S::Known(Box::new(Advance {
                 terms,
                 stage: Stage::Requested,
+                closed_by_us: false,
                 paid: None,
                 repaid: Vec::new(),
                 overpaid: Money::ZERO,
@@ -52,7 +53,14 @@ fn moved(mut advance: Box<Advance>, event: &Event) -> Option<Box<Advance>> {
             advance.paid = Some(transfer.clone());
             S::Advanced
         }
-        (S::Requested, E::Declined { cause }) => S::Declined(cause.clone()),
+        (S::Requested, E::Declined { cause, by_us }) => {
+            advance.closed_by_us = *by_us;
+            S::Declined(cause.clone())
+        }
+        (S::Declined(_), E::Declined { cause, by_us: false }) if advance.closed_by_us => {
+            advance.closed_by_us = false;
+            S::Declined(cause.clone())
+        }
         (S::Advanced, E::Recourse { amount }) => {
             advance.recourse = Money::from(*amount);
             S::Settled

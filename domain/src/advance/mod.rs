@@ -84,6 +84,8 @@ pub enum Command {
     RecordAdvanced(Transfer),
     /// The bank says that it pays nothing and never will.
     RecordDecline(Cause),
+    /// A person says so, or that nothing is wanted any more; the bank has not spoken.
+    Close(Cause),
     /// Announce the repayment: that came of the shares in all, and nothing more will, as far as anybody
     /// knows.
     RequestRepayment(Brought),
@@ -108,8 +110,11 @@ pub enum Event {
     Advanced(Transfer),
     /// The bank pays nothing.
     Declined {
-        /// The bank's reason.
+        /// The bank's reason, or ours.
         cause: Cause,
+        /// We said so, and not the bank. It may say so later.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        by_us: bool,
     },
     /// The bank's money may be on its way back from now on.
     RepaymentRequested {
@@ -189,6 +194,8 @@ pub struct Advance {
     pub terms: Terms,
     /// How far it is.
     pub stage: Stage,
+    /// We declined it, and the bank has not said since that it paid nothing.
+    pub closed_by_us: bool,
     /// What the bank paid to the investor.
     pub paid: Option<Transfer>,
     /// What went back to the bank, first to last.
@@ -337,6 +344,7 @@ impl Decider for Advances {
                 S::Absent,
                 C::RecordAdvanced(_)
                 | C::RecordDecline(_)
+                | C::Close(_)
                 | C::RequestRepayment(_)
                 | C::KeepShares(_)
                 | C::RecordRepaid(_)
@@ -344,6 +352,7 @@ impl Decider for Advances {
             ) => Err(Refusal::NotRequested),
             (S::Known(advance), C::RecordAdvanced(transfer)) => decide::advanced(advance, transfer),
             (S::Known(advance), C::RecordDecline(cause)) => decide::declined(advance, cause),
+            (S::Known(advance), C::Close(cause)) => decide::closed(advance, cause),
             (S::Known(advance), C::RequestRepayment(brought)) => {
                 decide::repaying(advance, *brought)
             }

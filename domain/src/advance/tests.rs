@@ -94,7 +94,7 @@ fn the_bank_gets_back_what_it_paid_under_a_number_of_its_own() {
 fn a_decline_is_final() {
     given::<Advances>(after([requested()]))
         .when(declined())
-        .then([Event::Declined { cause: cause("no_limit") }]);
+        .then([Event::Declined { cause: cause("no_limit"), by_us: false }]);
 }
 
 fn place(refusal: &Refusal) -> usize {

@@ -6,7 +6,7 @@ use crate::{
     port::{Callee, Payload},
     process::Process,
     running::{Instance, Running},
-    saga::{Names, Saga},
+    saga::{NameForm, Names, Saga},
     table_doc::TableDoc,
 };
 use fundflow_kernel::{
@@ -26,6 +26,8 @@ pub trait Kind: Send + Sync {
     fn ending_types(&self) -> Vec<&'static str>;
     /// The stored event types of its process streams.
     fn names(&self) -> Names;
+    /// Forms of names that no caller may give.
+    fn reserves(&self) -> &'static [NameForm];
     /// A saga of which nothing is in memory yet.
     fn fresh(&self, transaction: TransactionId) -> Box<dyn Instance>;
     /// Whom its requests are known to call before there is one.
@@ -65,6 +67,10 @@ impl<S: Saga> Kind for Of<S> {
 
     fn names(&self) -> Names {
         S::NAMES
+    }
+
+    fn reserves(&self) -> &'static [NameForm] {
+        S::RESERVES
     }
 
     fn fresh(&self, transaction: TransactionId) -> Box<dyn Instance> {

@@ -298,6 +298,16 @@ pub enum ActionError {
     /// The rules say no.
     #[error("{0}")]
     Refused(Arc<str>),
+    /// The house itself gives names of that form; nothing was stored. Ask under another.
+    #[error(
+        "{name} has the form {of}, which the engine itself gives; use a transaction ID of another form"
+    )]
+    Reserved {
+        /// What was asked for under.
+        name: TransactionId,
+        /// What names of that form stand for.
+        of: &'static str,
+    },
     /// Somebody whom the saga would have to call cannot be called; nothing was stored. Register the
     /// port, or mend the terms that name it.
     #[error(transparent)]

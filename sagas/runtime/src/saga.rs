@@ -8,12 +8,17 @@
 //!    or application number) belongs to is read off its stream: the first event names the kind of
 //!    saga and the transaction.
 
+mod calling;
+mod name_form;
 mod preparing;
 
+pub use calling::Calling;
+pub(crate) use calling::Wrap;
+pub use name_form::NameForm;
 pub use preparing::Preparing;
 
 use crate::{
-    port::{Callee, Keyed, Payload, Port, PortName},
+    port::{Callee, Payload},
     process::{Open, Over},
     step::Table,
     turn::{NotDone, Turn},
@@ -28,7 +33,7 @@ use fundflow_kernel::{
 };
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use std::{any::Any, fmt, hash::Hash, sync::Arc};
+use std::{fmt, hash::Hash, sync::Arc};
 
 /// A word of a table: small, comparable, printable.
 pub trait Word: Copy + Eq + Ord + Hash + fmt::Debug + Send + Sync + 'static {}
@@ -137,50 +142,6 @@ impl<'a, S: Saga> View<'a, S> {
     }
 }
 
-/// A call that is to be made, and how its answer is read.
-pub struct Calling<S> {
-    pub(crate) port: PortName,
-    pub(crate) key: Arc<str>,
-    pub(crate) call: Payload,
-    pub(crate) wrap: Wrap,
-    saga: std::marker::PhantomData<fn() -> S>,
-}
-
-/// Turns a port's answer into a saga's.
-pub(crate) type Wrap = Arc<dyn Fn(&(dyn Any + Send + Sync)) -> Option<Payload> + Send + Sync>;
-
-impl<S: Saga> Calling<S> {
-    /// To the port of that name, of that type.
-    pub fn to<P: Port>(port: &PortName, call: P::Call, wrap: fn(P::Answer) -> S::Answer) -> Self {
-        Self::of(port, call, wrap)
-    }
-
-    /// To the port of that name, whichever type speaks that way.
-    pub fn of<C, A>(port: &PortName, call: C, wrap: fn(A) -> S::Answer) -> Self
-    where
-        C: Keyed + Send + Sync + 'static,
-        A: Clone + Send + Sync + 'static,
-    {
-        let wrap: Wrap = Arc::new(move |answer| {
-            let answer = answer.downcast_ref::<A>()?.clone();
-            Some(Arc::new(wrap(answer)) as Payload)
-        });
-        let (port, key) = (port.clone(), call.key());
-        Self { port, key, call: Arc::new(call), wrap, saga: std::marker::PhantomData }
-    }
-
-    /// The key under which the counterparty counts the call once.
-    pub const fn key(&self) -> &Arc<str> {
-        &self.key
-    }
-}
-
-impl<S> fmt::Debug for Calling<S> {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "{} -> {}", self.key, self.port)
-    }
-}
-
 /// What a decision on a request fixes, and the table that the saga runs on; or why not.
 pub type Prepared<S> = Result<(<S as Saga>::Promise, &'static Table<S>), <S as Saga>::Refusal>;
 
@@ -192,6 +153,9 @@ pub trait Saga: Sized + Send + Sync + 'static {
     const NAMES: Names;
     /// Every table that an unfinished saga may still be on.
     const TABLES: &'static [&'static Table<Self>];
+    /// Forms of names that are given by the house itself, and by no caller. While this saga is registered a
+    /// request of any saga under such a name is refused, before its own rules are asked.
+    const RESERVES: &'static [NameForm] = &[];
 
     /// What the caller asks for. The same again under one transaction ID is a repeat.
     type Request: Body;
@@ -228,6 +192,16 @@ pub trait Saga: Sized + Send + Sync + 'static {
     fn differs(fields: Vec<&'static str>) -> Self::Refusal;
     /// The refusal of a request whose key already belongs to another saga.
     fn taken(stream: &StreamName, kind: &str, by: &TransactionId) -> Self::Refusal;
+
+    /// What the name of that request stands for, [as its form says it](NameForm::of), where the house itself
+    /// gave it; `None` where a caller did.
+    fn named_by_the_house(_request: &Self::Request) -> Option<&'static str> {
+        None
+    }
+    /// The refusal of a request under a reserved name, in the saga's own words; `None` leaves it to the runner.
+    fn reserved(_name: &TransactionId) -> Option<Self::Refusal> {
+        None
+    }
 
     /// Every aggregate that it works on, its own process set aside.
     fn aggregates() -> Vec<Opener>;

@@ -266,3 +266,16 @@ fn a_command_that_is_refused_has_decided_nothing_wherever_it_is_refused() {
     refuse(&mut bench);
     assert_eq!(bench.stored(), after);
 }
+
+#[test]
+fn a_name_that_is_reserved_is_refused_before_anything_is_read_or_stored_for_it() {
+    let mut bench = Bench::on(&CALLS);
+    bench.request_under(&"rehearsal.7".parse().unwrap());
+    assert!(bench.stored().is_empty() && bench.sent().is_empty());
+    let refused = "rehearsal.7 has the form of a rehearsal (rehearsal.{n}), which the engine itself gives; use \
+                   a transaction ID of another form";
+    let Some((_, Reply::NotActed(error))) = bench.last.replies.pop() else { panic!("placed") };
+    assert_eq!(error.to_string(), refused);
+    bench.request();
+    assert!(!bench.stored().is_empty());
+}

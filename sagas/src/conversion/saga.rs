@@ -254,6 +254,8 @@ impl saga::Saga for Conversion {
         Refusal::KeyTaken { key, kind, transaction: by.clone() }
     }
 
+    names::refuses_reserved!();
+
     fn aggregates() -> Vec<Opener> {
         vec![
             Opener::of::<Applications>(),
@@ -273,7 +275,6 @@ impl saga::Saga for Conversion {
         streams: &Streams,
         request: &Preparing<'_, Self>,
     ) -> Result<(Admitted, &'static Table<Self>), Refusal> {
-        names::free(request.id, None)?;
         self.prepared(streams, request)
     }
 

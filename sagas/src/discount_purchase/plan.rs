@@ -1,6 +1,7 @@
 //! Every key of a discount purchase, minted once.
 
 use super::Request;
+use crate::house::House;
 use crate::parts::compensation::Compensations;
 use crate::parts::{
     application::ApplicationLeg, holdings::HoldingsPart, limits::Limits, occurrence::Occurrence,
@@ -65,6 +66,7 @@ fn of_target(promised: &Admitted, master: Option<FundCode>) -> impl Iterator<Ite
 impl Plan {
     /// `master` is the target's, all its share classes together.
     pub(super) fn of(
+        house: &House,
         id: &TransactionId,
         request: &Request,
         promised: &Admitted,
@@ -85,7 +87,7 @@ impl Plan {
         let investor = &request.investor;
         Self {
             holdings: HoldingsPart::of(investor, request.target_fund, brings),
-            wallet: WalletPart::of(investor, request.wallet_fund),
+            wallet: WalletPart::of(investor, request.wallet_fund).leaving(house),
             mode: promised.mode,
             payment: PaymentLeg::of(&buy),
             buy: ApplicationLeg::of(&buy),

@@ -252,6 +252,8 @@ impl saga::Saga for DiscountPurchase {
         Refusal::KeyTaken { key, kind, transaction: by.clone() }
     }
 
+    names::refuses_reserved!(request => request.by_plan.then_some(Minted::Occurrence));
+
     fn aggregates() -> Vec<Opener> {
         vec![
             Opener::of::<Payments>(),
@@ -274,7 +276,6 @@ impl saga::Saga for DiscountPurchase {
         streams: &Streams,
         request: &Preparing<'_, Self>,
     ) -> Result<(Admitted, &'static Table<Self>), Refusal> {
-        names::free(request.id, request.request.by_plan.then_some(Minted::Occurrence))?;
         self.prepared(streams, request)
     }
 
@@ -287,7 +288,8 @@ impl saga::Saga for DiscountPurchase {
     }
 
     fn plan(&self, id: &TransactionId, open: &Opened) -> Plan {
-        let plan = Plan::of(id, &open.request, &open.promise, self.master_of_target(open));
+        let master = self.master_of_target(open);
+        let plan = Plan::of(&self.house, id, &open.request, &open.promise, master);
         self.replan(id, open, &plan).unwrap_or(plan)
     }
 

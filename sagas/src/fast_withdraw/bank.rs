@@ -12,7 +12,7 @@
 
 use super::{
     Plan, day,
-    facts::{BANK_END, REDEMPTION_END, is_by_hand},
+    facts::{ADVANCE_END, BANK_END, REDEMPTION_END, is_by_hand},
     saga::{FastWithdraw, Turn, View},
 };
 use crate::{
@@ -26,10 +26,11 @@ use crate::{
 };
 use fundflow_domain::{
     advance::{Advance, Brought, Stage},
-    case::{CaseId, Disputed, Figure, Finding, Kind},
+    case::{CaseId, Cases, Disputed, Figure, Finding, Kind},
     ids::PaymentNo,
     money::Money,
 };
+use fundflow_kernel::streams::Key;
 use fundflow_runtime::{process::Disposed, turn::NotDone};
 use rust_decimal::Decimal;
 
@@ -128,6 +129,18 @@ pub(super) fn unheard(view: &View<'_>) -> Option<PaymentNo> {
     let Stage::Repaying { no, .. } = &advance.stage else { return None };
     let known = view.open.gave_up_again(BANK_END) || last_word::has_not_moved(view, no);
     (!known).then(|| no.clone())
+}
+
+/// The advance that a person closed, or left, and of which the bank has not spoken.
+pub(super) fn is_advance_unheard(view: &View<'_>) -> bool {
+    let asked = last_word::is_left_or_asked_about(view, ADVANCE_END);
+    // Whoever dies before the case is open hears it once more.
+    let has_case = |case: CaseId| {
+        let state = view.streams.state(&Key::<Cases>::of(&case));
+        view.open.notes.settled.contains(&case) || state.is_some_and(|it| it.case().is_some())
+    };
+    let unheard = view.ending.is_some() && asked && view.plan.advance.is_closed_unheard(view);
+    unheard && !day::cases_of_cash(view).any(has_case)
 }
 
 /// Records that the bank has not taken, and never will, what a person took over. `None` of every other word.

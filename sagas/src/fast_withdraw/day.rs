@@ -18,6 +18,7 @@
 use super::{
     Promise,
     facts::{ADVANCE_END, BANK_END, is_unknown},
+    own_cases,
     saga::{FastWithdraw, Turn, View},
 };
 use crate::parts::{
@@ -325,13 +326,21 @@ fn open_case(turn: &mut Turn<'_>, above: Money) -> Done {
 
 /// Shares that are held because their cash is out, although the bank declined.
 pub(super) fn held(view: &View<'_>) -> Vec<Dispute> {
-    let legs = FastWithdraw::legs(view.plan);
-    let of_leg = |case: &CaseId| legs.iter().any(|leg| leg.is_about(view, *case));
     let plan = view.plan;
     let declined = plan.advance.advance(view).filter(|it| matches!(it.stage, Stage::Declined(_)));
     let shares = declined.and_then(|advance| at_par(advance.terms.amount).ok());
-    let cases = view.open.notes.disputes.iter().filter(|case| !of_leg(case));
-    cases.filter_map(|case| Some((*case, shares?))).collect()
+    let open = cases_of_cash(view).filter(|case| view.open.notes.disputes.contains(case));
+    open.filter_map(|case| Some((case, shares?))).collect()
+}
+
+/// The cases, open and closed, of cash that went out although the advance was declined.
+pub(super) fn cases_of_cash<'a>(view: &'a View<'_>) -> impl Iterator<Item = CaseId> + 'a {
+    let notes = &view.open.notes;
+    let of_leg = |case: &CaseId| {
+        FastWithdraw::legs(view.plan).into_iter().any(|leg| leg.is_about(view, *case))
+    };
+    let of_cash = move |case: &CaseId| !of_leg(case) && !own_cases::is_own(view, *case);
+    notes.disputes.iter().chain(&notes.settled).copied().filter(of_cash)
 }
 
 /// The cash of an advance that a person has is out, and nothing has moved its shares: nobody may use them

@@ -46,6 +46,9 @@ impl FastWithdraw {
             Call::AskBank if bank::unheard(view).is_some() => {
                 Some(self.to_bank(AdvanceCall::AskRepayment(plan.advance.repay(view)?)))
             }
+            Call::AskBank if bank::is_advance_unheard(view) => {
+                Some(self.to_bank(plan.advance.call(view)?))
+            }
             Call::AskBank => {
                 let call = last_word::call(view)?;
                 Some(Calling::of(&self.house.bank, call, Answer::Payout))

@@ -1,6 +1,7 @@
 //! Every key of a fast withdrawal, minted once.
 
 use super::{Request, saga::View};
+use crate::house::House;
 use crate::parts::{
     advance::AdvanceLeg,
     application::ApplicationLeg,
@@ -43,7 +44,12 @@ pub struct Plan {
 }
 
 impl Plan {
-    pub(super) fn of(id: &TransactionId, request: &Request, quota: &QuotaKey) -> Self {
+    pub(super) fn of(
+        house: &House,
+        id: &TransactionId,
+        request: &Request,
+        quota: &QuotaKey,
+    ) -> Self {
         let transfer = OrderId::part(id, "transfer");
         Self {
             quota: Key::of(quota),
@@ -52,7 +58,7 @@ impl Plan {
             advance: AdvanceLeg::of(&transfer),
             transfer: ApplicationLeg::of(&transfer),
             redemption: ApplicationLeg::of(&OrderId::part(id, "redeem")),
-            wallet: WalletPart::of(&request.investor, request.fund),
+            wallet: WalletPart::of(&request.investor, request.fund).leaving(house),
             cases: Vec::new(),
             compensations: Compensations::default(),
         }

@@ -72,7 +72,7 @@ impl FastWithdraw {
         let fund =
             (self.house.funds)(request.fund, day).ok_or(Refusal::UnknownFund(request.fund))?;
         let quota = self.quota(of);
-        let plan = Plan::of(of.id, request, &quota);
+        let plan = Plan::of(&self.house, of.id, request, &quota);
         let wallet = plan.wallet.state(streams);
         if wallet.is_some_and(|wallet| wallet.entry(of.id) != Entry::default()) {
             return Err(Refusal::TransactionUsed(of.id.clone()));

@@ -216,6 +216,8 @@ impl saga::Saga for FastWithdraw {
         Refusal::KeyTaken { key, kind, transaction: by.clone() }
     }
 
+    names::refuses_reserved!();
+
     fn aggregates() -> Vec<Opener> {
         vec![
             Opener::of::<Advances>(),
@@ -228,7 +230,7 @@ impl saga::Saga for FastWithdraw {
     }
 
     fn reads(&self, of: &Preparing<'_, Self>) -> Vec<Need> {
-        Plan::of(of.id, of.request, &self.quota(of)).streams()
+        Plan::of(&self.house, of.id, of.request, &self.quota(of)).streams()
     }
 
     fn prepare(
@@ -236,7 +238,6 @@ impl saga::Saga for FastWithdraw {
         streams: &Streams,
         of: &Preparing<'_, Self>,
     ) -> Result<(Promise, &'static Table<Self>), Refusal> {
-        names::free(of.id, None)?;
         self.prepared(streams, of)
     }
 
@@ -265,7 +266,7 @@ impl saga::Saga for FastWithdraw {
             quotas_later: promised.counted_on.iter().map(|key| Key::of(key)).collect(),
             cases,
             compensations: Compensations::of(&open.notes),
-            ..Plan::of(id, &open.request, &promised.quota)
+            ..Plan::of(&self.house, id, &open.request, &promised.quota)
         }
     }
 

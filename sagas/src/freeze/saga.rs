@@ -29,7 +29,7 @@ use fundflow_runtime::{
     port::Callee,
     process::Open,
     process_names,
-    saga::{self, Calling, Heard, Names, NoCommand, OpenEnd, Preparing},
+    saga::{self, Calling, Heard, NameForm, Names, NoCommand, OpenEnd, Preparing},
     step::Table,
     turn::{self, NotDone},
 };
@@ -197,6 +197,7 @@ fn speaker(word: &Word) -> Actor {
 
 impl saga::Saga for Freeze {
     const KIND: &'static str = "freeze";
+    const RESERVES: &'static [NameForm] = names::RESERVED;
     const NAMES: Names =
         process_names!("freeze": ["opened", "booked", "halted"], ["completed", "stopped"]);
     const TABLES: &'static [&'static Table<Self>] = &[&FREEZE];
@@ -237,6 +238,8 @@ impl saga::Saga for Freeze {
         Refusal::KeyTaken { key, kind, transaction: by.clone() }
     }
 
+    names::refuses_reserved!(request => request.word.minted());
+
     fn aggregates() -> Vec<Opener> {
         vec![Opener::of::<Wallet>(), Opener::of::<Holdings>()]
     }
@@ -251,7 +254,6 @@ impl saga::Saga for Freeze {
         streams: &Streams,
         of: &Preparing<'_, Self>,
     ) -> Result<(Promise, &'static Table<Self>), Refusal> {
-        names::free(of.id, of.request.word.minted())?;
         Ok((self.admitted(streams, of)?, &FREEZE))
     }
 

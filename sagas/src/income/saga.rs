@@ -6,6 +6,7 @@ use super::{
 };
 use crate::{
     house::House,
+    parts::names::{self, Minted, Reserved},
     ports::wallets::{Page, PageAnswer},
 };
 use chrono::NaiveDate;
@@ -27,7 +28,7 @@ use fundflow_runtime::{
     port::{Callee, PortName},
     process::Open,
     process_names,
-    saga::{self, Calling, Heard, Names, NoCommand, OpenEnd, Preparing},
+    saga::{self, Calling, Heard, NameForm, Names, NoCommand, OpenEnd, Preparing},
     step::Table,
     turn::{self, NotDone},
 };
@@ -61,6 +62,9 @@ pub enum Refusal {
         /// Names of the fields that differ.
         fields: Vec<&'static str>,
     },
+    /// The name stands for something else. Use the job's own.
+    #[error(transparent)]
+    Reserved(#[from] Reserved),
     /// A job has one name, so that nobody does it twice.
     #[error("the transaction ID of this job is {expected}")]
     NamedOtherwise {
@@ -135,6 +139,7 @@ pub(super) fn wallet_of(investor: &InvestorId, fund: FundCode) -> Key<Wallet> {
 
 impl saga::Saga for Income {
     const KIND: &'static str = "income";
+    const RESERVES: &'static [NameForm] = names::RESERVED;
     const NAMES: Names =
         process_names!("income": ["opened", "paged", "halted"], ["completed", "stopped"]);
     const TABLES: &'static [&'static Table<Self>] = &[&INCOME];
@@ -175,6 +180,8 @@ impl saga::Saga for Income {
         let (key, kind) = (stream.as_str().to_owned(), kind.to_owned());
         Refusal::KeyTaken { key, kind, transaction: by.clone() }
     }
+
+    names::refuses_reserved!(_request => Some(Minted::Income));
 
     fn aggregates() -> Vec<Opener> {
         vec![Opener::of::<Wallet>(), Opener::of::<Cases>()]

@@ -65,6 +65,11 @@ impl AdvanceLeg {
         self.advance(view).is_some_and(|advance| advance.paid.is_some())
     }
 
+    /// It was closed by a person, and the bank has not said since what became of it.
+    pub fn is_closed_unheard<S: Saga>(&self, view: &View<'_, S>) -> bool {
+        self.advance(view).is_some_and(|advance| advance.closed_by_us)
+    }
+
     /// The bank pays nothing.
     pub fn is_declined<S: Saga>(&self, view: &View<'_, S>) -> bool {
         self.advance(view).is_some_and(|advance| matches!(advance.stage, Stage::Declined(_)))
@@ -129,7 +134,9 @@ impl AdvanceLeg {
     /// [`NotDone`]; nothing has changed.
     fn never_came<S: Saga>(&self, turn: &mut Turn<'_, S>) -> Result<Heard, NotDone> {
         let view = turn.view()?;
-        let waits = self.advance(&view).is_some_and(|it| matches!(it.stage, Stage::Requested));
+        let waits = self
+            .advance(&view)
+            .is_some_and(|it| matches!(it.stage, Stage::Requested) || it.closed_by_us);
         if !waits || !never_comes(&view, turn.now()) {
             return Ok(Heard::NotFound);
         }
@@ -156,7 +163,7 @@ impl AdvanceLeg {
             ("the bank", "the order to advance"),
             "whether it advanced the money",
         );
-        Ok(turn.decide(&self.key, &Command::RecordDecline(cause))?)
+        Ok(turn.decide(&self.key, &Command::Close(cause))?)
     }
 
     /// Announces the repayment of what its shares brought; what they did not bring is left to the

@@ -1,8 +1,8 @@
-//! The bank's last word on money that was under way when a person took it over.
+//! The bank's last word on money that was under way when a person took it over, or left the row of a charge.
 //!
 //! ```text
-//! given up -> an hour -> asked -> it moved: recorded as ever, and the person is told
-//!                           `---> it did not and never will: recorded, and asked no more
+//! given up, left -> an hour -> asked -> it moved: recorded as ever, and the person is told
+//!                                 `---> it did not and never will: recorded, and asked no more
 //! ```
 //!
 //! 1. It is asked about and never sent: whoever took it over may have settled it by hand.
@@ -16,7 +16,7 @@ use super::{
     milestone::Milestone,
     payment::{self, PaymentLeg},
     payout::PayoutLeg,
-    timing::{landed, never_comes, never_got},
+    timing::{landed, left, never_comes, never_got},
 };
 use crate::ports::bank::{BankAnswer, BankCall, ChargeAnswer, PayoutAnswer, RefundAnswer};
 use fundflow_domain::{ids::PaymentNo, orders::Cause, payment::Refund, time::Timestamp};
@@ -49,7 +49,7 @@ enum Unheard<'a> {
     Payout(&'a PayoutLeg),
 }
 
-/// The bank has said what became of all that a person took over.
+/// The bank has said what became of all that a person took over, or left.
 pub fn is_heard<S: HasBank>(view: &View<'_, S>) -> bool {
     next(view).is_none()
 }
@@ -65,24 +65,25 @@ pub fn call<S: HasBank>(view: &View<'_, S>) -> Option<BankCall> {
 
 /// From when on it is asked: no call can be under way.
 pub fn asked_from<S: FundSaga>(view: &View<'_, S>) -> Option<Timestamp> {
-    landed(view)
+    landed(view).into_iter().chain(left(view)).max()
 }
 
-/// When a person is called about it: at the cut-off of the trading day after it was given up. `None` where
-/// nobody kept when that was.
+/// When a person is called about it: at the cut-off of the trading day after it was given up, or left. `None`
+/// where nobody kept when that was.
 pub fn overdue<S: FundSaga>(saga: &S, view: &View<'_, S>) -> Option<Timestamp> {
     let house = saga.house();
-    let given_up_on = house.calendar.t_of(view.open.given_up_at?).ok()?;
+    let given_up_at = view.open.given_up_at.into_iter().chain(view.open.landing_chosen_at).max();
+    let given_up_on = house.calendar.t_of(given_up_at?).ok()?;
     house.cut_off_after(given_up_on, 1)
 }
 
 fn next<'a, S: HasBank>(view: &View<'a, S>) -> Option<Unheard<'a>> {
-    if view.open.given_up.is_empty() {
+    if view.open.given_up.is_empty() && !view.open.landing_chosen {
         return None;
     }
     let AtBank { payment, payouts, compensations } = S::at_bank(view.plan);
-    let charge =
-        payment.filter(|leg| is_asked_about(view, payment::END) && leg.is_closed_unheard(view));
+    let charge = payment
+        .filter(|leg| is_left_or_asked_about(view, payment::END) && leg.is_closed_unheard(view));
     let refund = || {
         let leg = payment?;
         let mut owed = leg.payment(view)?.owed();
@@ -99,6 +100,11 @@ fn next<'a, S: HasBank>(view: &View<'a, S>) -> Option<Unheard<'a>> {
         all.find(unheard).map(|(leg, _)| Unheard::Payout(leg))
     };
     charge.map(Unheard::Charge).or_else(refund).or_else(payout)
+}
+
+/// A person left its row or took it over, and has not said since what became of it.
+pub fn is_left_or_asked_about<S: FundSaga>(view: &View<'_, S>, end: &str) -> bool {
+    is_asked_about(view, end) || (view.open.landing_chosen && !view.open.gave_up_again(end))
 }
 
 /// A person took it over, and has not said since what became of it.

@@ -213,6 +213,7 @@ impl<P: Clone> Notes<P> {
 macro_rules! fund_milestones {
     ($kind:literal, [$($ending:literal),* $(,)?]) => {
         const KIND: &'static str = $kind;
+        const RESERVES: &'static [$crate::in_macros::NameForm] = $crate::parts::names::RESERVED;
         const NAMES: $crate::in_macros::Names = $crate::in_macros::process_names!($kind: [
             "committed",
             "redated",

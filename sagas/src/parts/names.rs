@@ -1,5 +1,6 @@
 //! Names that the engine gives itself. Whoever else had one would be in the way of what is to be booked
-//! under it, so a caller's request of that form is refused, whether the name is in use yet or not.
+//! under it, so a caller's request of that form is refused, whether the name is in use yet or not: every saga
+//! of the fund business [reserves](RESERVED) these forms against every saga that is registered beside it.
 //!
 //! | form | names |
 //! |---|---|
@@ -9,7 +10,19 @@
 //! | `case.{32 digits}` | what is recorded of a case that belongs to no transaction |
 
 use fundflow_domain::ids::{PlanId, TransactionId};
+use fundflow_runtime::saga::NameForm;
 use std::fmt;
+
+/// What no caller may name.
+pub const RESERVED: &[NameForm] = &[
+    NameForm { of: Minted::Statement.text(), has: |id| Minted::of(id) == Some(Minted::Statement) },
+    NameForm { of: Minted::Income.text(), has: |id| Minted::of(id) == Some(Minted::Income) },
+    NameForm { of: Minted::Case.text(), has: |id| Minted::of(id) == Some(Minted::Case) },
+    NameForm {
+        of: Minted::Occurrence.text(),
+        has: |id| Minted::of(id) == Some(Minted::Occurrence),
+    },
+];
 
 /// What the engine names by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,27 +67,46 @@ impl Minted {
     }
 }
 
-impl fmt::Display for Minted {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(match self {
+impl Minted {
+    /// What such names stand for, and their form.
+    pub const fn text(self) -> &'static str {
+        match self {
             Minted::Statement => "of a register's statement (frozen.{yyyymmdd}.{fund}.{investor})",
             Minted::Income => "of a fund's income of a day ({fund}.{yyyy-mm-dd})",
             Minted::Case => "of a case (case.{case})",
             Minted::Occurrence => "of a plan's date ({plan}.{yyyymmdd})",
-        })
+        }
     }
 }
 
-/// Refuses a name that the engine gives itself. `own`: what the request is, if the engine makes it.
-///
-/// # Errors
-/// [`Reserved`].
-pub fn free(id: &TransactionId, own: Option<Minted>) -> Result<(), Reserved> {
-    match Minted::of(id).filter(|minted| Some(*minted) != own) {
-        Some(minted) => Err(Reserved { id: id.clone(), minted }),
-        None => Ok(()),
+impl fmt::Display for Minted {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(self.text())
     }
 }
+
+/// The refusal of a name that the engine gives itself; `None` for another one.
+pub fn refused<R: From<Reserved>>(id: &TransactionId) -> Option<R> {
+    Some(Reserved { id: id.clone(), minted: Minted::of(id)? }.into())
+}
+
+/// Writes how a shipped saga refuses such names, and which of its requests the engine names: those of which
+/// the expression says what their name stands for.
+macro_rules! refuses_reserved {
+    () => {
+        fn reserved(name: &TransactionId) -> Option<Refusal> {
+            names::refused(name)
+        }
+    };
+    ($request:ident => $minted:expr) => {
+        fn named_by_the_house($request: &Request) -> Option<&'static str> {
+            Option::map($minted, Minted::text)
+        }
+
+        names::refuses_reserved!();
+    };
+}
+pub(crate) use refuses_reserved;
 
 fn digits(text: &str, width: usize) -> bool {
     text.len() == width && text.bytes().all(|b| b.is_ascii_digit())
@@ -106,12 +138,14 @@ mod tests {
             ("case.0123456789abcdef0123456789abcdef", Minted::Case),
         ] {
             assert_eq!(of(name), Some(minted), "{name}");
-            let refused = free(&name.parse().unwrap(), None).unwrap_err().to_string();
+            let form = NameForm::among(RESERVED, &name.parse().unwrap()).unwrap();
+            assert_eq!(form.of, minted.text(), "{name}");
+            let refused = refused::<Reserved>(&name.parse().unwrap()).unwrap().to_string();
             assert!(refused.starts_with(name), "{refused}");
-            assert_eq!(free(&name.parse().unwrap(), Some(minted)), Ok(()), "{name}");
         }
         for name in ["D-0026", "PL.20260231", "frozen.J-001", "000730.2026", "case.7", "income.1"] {
             assert_eq!(of(name), None, "{name}");
+            assert!(NameForm::among(RESERVED, &name.parse().unwrap()).is_none(), "{name}");
         }
     }
 }

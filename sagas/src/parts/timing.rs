@@ -269,6 +269,11 @@ pub fn landed<S: Saga>(view: &View<'_, S>) -> Option<Timestamp> {
     view.open.given_up_at.map(|at| at.plus_millis(UNDER_WAY))
 }
 
+/// The same of a saga whose row a person has left: since when no call of that row can be under way.
+pub fn left<S: Saga>(view: &View<'_, S>) -> Option<Timestamp> {
+    view.open.landing_chosen_at.map(|at| at.plus_millis(UNDER_WAY))
+}
+
 /// From when on the other side is asked for a word that is due then: what was given up, not before all
 /// calls for it have come, or never will.
 pub fn asked_from<S: Saga>(view: &View<'_, S>, due: Option<Timestamp>) -> Option<Timestamp> {
@@ -276,9 +281,10 @@ pub fn asked_from<S: Saga>(view: &View<'_, S>, due: Option<Timestamp>) -> Option
 }
 
 /// Whether "it never came" is the last word on a call of the saga: it is over, so that nobody makes it any
-/// more, and none is under way.
+/// more, and none is under way, of what a person gave up or of the row that a person left.
 pub fn never_comes<S: Saga>(view: &View<'_, S>, now: Timestamp) -> bool {
-    view.ending.is_some() && landed(view).is_none_or(|landed| landed <= now)
+    let under_way = landed(view).into_iter().chain(left(view)).any(|until| now < until);
+    view.ending.is_some() && !under_way
 }
 
 /// Why a row is closed whose call the other side never got.

@@ -4,7 +4,7 @@ use super::{
     application::ApplicationLeg,
     cases::{finding, of_income},
 };
-use crate::house::House;
+use crate::house::{House, RecordDays};
 use fundflow_domain::{
     application::{Ask, Confirmation, Terms},
     case::{Figure, Finding, Kind},
@@ -23,12 +23,20 @@ use fundflow_runtime::{
 pub struct WalletPart {
     /// The wallet's stream.
     pub key: Key<Wallet>,
+    /// Until when shares earn that left by a record; `None` where none leave.
+    pub(super) days: Option<RecordDays>,
 }
 
 impl WalletPart {
     /// The wallet of that investor and money fund.
     pub fn of(investor: &InvestorId, fund: FundCode) -> Self {
-        Self { key: Key::of(&WalletId { investor: investor.clone(), fund }) }
+        Self { key: Key::of(&WalletId { investor: investor.clone(), fund }), days: None }
+    }
+
+    /// The same, which shares leave: the house says until when these earn.
+    #[must_use]
+    pub fn leaving(self, house: &House) -> Self {
+        Self { days: Some(house.record_days()), ..self }
     }
 
     /// The whole wallet; `None` when its stream is damaged or not in memory.

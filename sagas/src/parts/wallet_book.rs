@@ -152,6 +152,7 @@ impl WalletPart {
     /// cases.
     pub fn is_booked_out<S: FundSaga>(&self, view: &View<'_, S>, leg: &ApplicationLeg) -> bool {
         let next = self.next_taking(view, leg, &whenever);
+        let next = next.map(|next| next.or_else(|| self.otherwise(view, leg)));
         let held = || disputes::are_held(view, &self.book(), &self.beyond(view, leg));
         // While its case is open, all that left is held by that.
         let done = self.is_done(view, leg, next, leg.is_sound(view));
@@ -183,7 +184,8 @@ impl WalletPart {
         leg: &ApplicationLeg,
     ) -> Result<usize, NotDone> {
         let mut events = 0;
-        let earns = |known: &Application, said: &Confirmation| house.earns_through(known, said);
+        let days = house.record_days();
+        let earns = |known: &Application, said: &Confirmation| days.earns_through(known, said);
         loop {
             let view = turn.view()?;
             let next = self.next_taking(&view, leg, &earns)?;
@@ -287,6 +289,15 @@ impl WalletPart {
                 self.corrected(view, (leg, application), due, earns).map(Some)
             }
         }
+    }
+
+    /// The same as far as the fund's terms are known here: whoever died in the middle of a correction books
+    /// it without hearing the record again.
+    fn otherwise<S: FundSaga>(&self, view: &View<'_, S>, leg: &ApplicationLeg) -> Option<Command> {
+        let days = self.days.as_ref()?;
+        leg.application(view)?.withdrawn().next()?;
+        let earns = |known: &Application, said: &Confirmation| days.earns_through(known, said);
+        self.on_other_days(view, leg, &earns).ok().flatten()
     }
 
     /// As many left as the records say, and they earn through other days: a corrected record changed its T.

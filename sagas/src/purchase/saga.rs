@@ -203,6 +203,8 @@ impl saga::Saga for Purchase {
         Refusal::KeyTaken { key, kind, transaction: by.clone() }
     }
 
+    names::refuses_reserved!(request => (request.way == Way::RegularPlan).then_some(Minted::Occurrence));
+
     fn aggregates() -> Vec<Opener> {
         vec![
             Opener::of::<Payments>(),
@@ -224,8 +226,6 @@ impl saga::Saga for Purchase {
         streams: &Streams,
         request: &Preparing<'_, Self>,
     ) -> Result<(Admitted, &'static Table<Self>), Refusal> {
-        let by_plan = request.request.way == Way::RegularPlan;
-        names::free(request.id, by_plan.then_some(Minted::Occurrence))?;
         self.prepared(streams, request)
     }
 

@@ -188,6 +188,8 @@ impl saga::Saga for Recharge {
         Refusal::KeyTaken { key, kind, transaction: by.clone() }
     }
 
+    names::refuses_reserved!();
+
     fn aggregates() -> Vec<Opener> {
         vec![
             Opener::of::<Payments>(),
@@ -207,7 +209,6 @@ impl saga::Saga for Recharge {
         streams: &Streams,
         of: &Preparing<'_, Self>,
     ) -> Result<(Admitted, &'static Table<Self>), Refusal> {
-        names::free(of.id, None)?;
         self.prepared(streams, of)
     }
 

@@ -239,6 +239,8 @@ impl saga::Saga for Redemption {
         Refusal::KeyTaken { key, kind, transaction: by.clone() }
     }
 
+    names::refuses_reserved!();
+
     fn aggregates() -> Vec<Opener> {
         vec![
             Opener::of::<Payouts>(),
@@ -257,7 +259,6 @@ impl saga::Saga for Redemption {
         streams: &Streams,
         request: &Preparing<'_, Self>,
     ) -> Result<(Admitted, &'static Table<Self>), Refusal> {
-        names::free(request.id, None)?;
         self.prepared(streams, request)
     }
 

@@ -25,7 +25,7 @@ use fundflow_runtime::{
     port::Callee,
     process::Open,
     process_names,
-    saga::{self, Calling, Heard, Names, NoMilestone, OpenEnd, Preparing},
+    saga::{self, Calling, Heard, NameForm, Names, NoMilestone, OpenEnd, Preparing},
     step::Table,
     turn::{self, NotDone},
 };
@@ -132,6 +132,7 @@ impl From<Command> for plan::Command {
 
 impl saga::Saga for RegularPlans {
     const KIND: &'static str = "regular_plan";
+    const RESERVES: &'static [NameForm] = names::RESERVED;
     const NAMES: Names = process_names!("regular_plan": [], ["over"]);
     const TABLES: &'static [&'static Table<Self>] = &[&REGULAR_PLAN];
 
@@ -163,6 +164,8 @@ impl saga::Saga for RegularPlans {
         Refusal::KeyTaken { key, kind, transaction: by.clone() }
     }
 
+    names::refuses_reserved!();
+
     fn aggregates() -> Vec<Opener> {
         vec![Opener::of::<RegularPlan>()]
     }
@@ -176,7 +179,6 @@ impl saga::Saga for RegularPlans {
         streams: &Streams,
         of: &Preparing<'_, Self>,
     ) -> Result<(Promise, &'static Table<Self>), Refusal> {
-        names::free(of.id, None)?;
         let (terms, asked) = (of.request, of.asked);
         let at = self.house.asked_at(asked.at, of.now);
         let at = at.map_err(|why| admission::Refusal::NoTradingDay { why })?;

@@ -1,6 +1,7 @@
 //! Every key of a withdrawal, minted once.
 
 use super::Request;
+use crate::house::House;
 use crate::parts::compensation::Compensations;
 use crate::parts::{application::ApplicationLeg, payout::PayoutLeg, wallet::WalletPart};
 use fundflow_domain::{
@@ -28,12 +29,12 @@ pub struct Plan {
 }
 
 impl Plan {
-    pub(super) fn of(id: &TransactionId, request: &Request) -> Self {
+    pub(super) fn of(house: &House, id: &TransactionId, request: &Request) -> Self {
         let order = OrderId::part(id, "redeem");
         Self {
             out: ApplicationLeg::of(&order),
             payout: PayoutLeg::of(&order),
-            wallet: WalletPart::of(&request.investor, request.fund),
+            wallet: WalletPart::of(&request.investor, request.fund).leaving(house),
             cases: Vec::new(),
             compensations: Compensations::default(),
         }

@@ -1,7 +1,6 @@
 //! The withdrawal as a saga: its types, its admission, and its doors for callers and operators.
 
 use super::{Asked, Call, Do, Ending, Fact, Plan, Request, WITHDRAW, When, act, facts, hear};
-use crate::parts::compensation::Compensations;
 use crate::{
     fund_milestones,
     house::House,
@@ -9,6 +8,7 @@ use crate::{
         application::{ApplicationLeg, FundSaga, less},
         by_hand::{self, Origin},
         cancel::{self, NotTakenBack},
+        compensation::Compensations,
         lacking::Lack,
         milestone::{Milestone, Notes},
         names::{self, Reserved},
@@ -221,8 +221,8 @@ impl saga::Saga for Withdraw {
             ("shares", *shares != again.shares),
             ("on_huge", *on_huge != again.on_huge),
         ]
-        .into_iter()
-        .filter_map(|(field, differs)| differs.then_some(field))
+        .iter()
+        .filter_map(|(field, differs)| differs.then_some(*field))
         .collect()
     }
 
@@ -234,6 +234,8 @@ impl saga::Saga for Withdraw {
         Refusal::KeyTaken { key: stream.to_string(), kind: kind.into(), transaction: by.clone() }
     }
 
+    names::refuses_reserved!();
+
     fn aggregates() -> Vec<Opener> {
         vec![
             Opener::of::<Payouts>(),
@@ -244,7 +246,7 @@ impl saga::Saga for Withdraw {
     }
 
     fn reads(&self, of: &Preparing<'_, Self>) -> Vec<Need> {
-        Plan::of(of.id, of.request).streams()
+        Plan::of(&self.house, of.id, of.request).streams()
     }
 
     fn prepare(
@@ -252,14 +254,12 @@ impl saga::Saga for Withdraw {
         streams: &Streams,
         of: &Preparing<'_, Self>,
     ) -> Result<(Admitted, &'static Table<Self>), Refusal> {
-        names::free(of.id, None)?;
         let (request, asked) = (of.request, of.asked);
-        let at = self.house.asked_at(asked.at, of.now);
-        let at = at.map_err(cash_out::Refusal::NoTradingDay)?;
+        let at = self.house.asked_at(asked.at, of.now).map_err(cash_out::Refusal::NoTradingDay)?;
         let day = self.house.calendar.t_of(at).map_or_else(|_| at.date(), TradingDay::date);
         let fund =
             (self.house.funds)(request.fund, day).ok_or(Refusal::UnknownFund(request.fund))?;
-        let plan = Plan::of(of.id, request);
+        let plan = Plan::of(&self.house, of.id, request);
         let wallet = plan.wallet.state(streams);
         if wallet.is_some_and(|wallet| wallet.entry(of.id) != Entry::default()) {
             return Err(Refusal::TransactionUsed(of.id.clone()));
@@ -293,7 +293,7 @@ impl saga::Saga for Withdraw {
         Plan {
             cases: by_hand::cases_in_sight(id, open),
             compensations: Compensations::of(&open.notes),
-            ..Plan::of(id, &open.request)
+            ..Plan::of(&self.house, id, &open.request)
         }
     }
 

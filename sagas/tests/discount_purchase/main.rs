@@ -33,6 +33,7 @@ mod doubted;
 mod earning;
 mod lacking;
 mod late;
+mod left_row;
 mod moved;
 mod offers;
 mod owed;

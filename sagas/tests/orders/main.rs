@@ -25,6 +25,7 @@ mod foreseen;
 mod funds;
 mod instants;
 mod kept;
+mod left_row;
 mod limits;
 mod missing;
 mod names;

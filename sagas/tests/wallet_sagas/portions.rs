@@ -265,3 +265,29 @@ fn a_corrected_record_of_as_many_shares_decides_again_until_when_they_earn() {
         }
     }
 }
+
+#[test]
+fn whoever_dies_before_a_corrected_record_is_booked_books_it_without_hearing_it_again() {
+    for (ended, fuse) in [false, true].into_iter().flat_map(|it| (0..8).map(move |at| (it, at))) {
+        let mut stage = asked_for();
+        says(&mut stage, portion("c-1", "2026-02-04", false, "150"));
+        says(&mut stage, too_little(portion("c-2", "2026-02-05", true, "250")));
+        if ended {
+            stage.abandon();
+        }
+        stage.fuse = Some(fuse);
+        says(&mut stage, portion("c-3", "2026-02-06", true, "250"));
+        stage.fuse = None;
+        // A death before the record itself is stored leaves nothing of it.
+        if stage.count("application.corrected") == 0 {
+            continue;
+        }
+        stage.crash();
+        stage.settle();
+        let text = format!("ended: {ended}, {fuse}\n{}", stage.text());
+        assert_eq!(earning(&stage), ["850.00", "850.00", "600.00"], "{text}");
+        assert_eq!(stage.count("wallet.take_out_corrected"), 1, "{text}");
+        stage.crash();
+        assert_eq!(stage.count("wallet.take_out_corrected"), 1, "{text}");
+    }
+}

@@ -104,6 +104,7 @@ pub fn advance_commands() -> impl Strategy<Value = advance::Command> {
         terms.prop_map(C::Request),
         transfer().prop_map(C::RecordAdvanced),
         Just(C::RecordDecline(cause("61", "above the bank's own limit"))),
+        Just(C::Close(cause("operator", "closed by a person"))),
         (sums(), sums()).prop_map(|(brought, kept)| {
             C::RequestRepayment(advance::Brought { money: money(brought), kept: money(kept) })
         }),

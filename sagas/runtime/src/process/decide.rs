@@ -23,7 +23,7 @@ pub(super) fn decide<S: Saga>(
             | C::ScheduleRetry(_)
             | C::Park(..)
             | C::Resume(_)
-            | C::ChooseLanding(_)
+            | C::ChooseLanding { .. }
             | C::Abandon { .. }
             | C::HandOver { .. },
         ) => Err(Refusal::NotPrepared),
@@ -33,8 +33,9 @@ pub(super) fn decide<S: Saga>(
         (T::Open(_), C::End(ending, cause)) => {
             Ok(vec![Event::Ended { ending: *ending, cause: cause.clone() }])
         }
-        (T::Open(open), C::ChooseLanding(reason)) => {
-            Ok(once(!open.landing_chosen, || Event::LandingChosen { reason: reason.clone() }))
+        (T::Open(open), C::ChooseLanding { reason, at }) => {
+            let chosen = || Event::LandingChosen { reason: reason.clone(), at: Some(*at) };
+            Ok(once(!open.landing_chosen, chosen))
         }
         (T::Open(_), C::Abandon { reason, open, dispositions, at }) => {
             are_clear(&[], open, dispositions)?;
@@ -61,7 +62,7 @@ pub(super) fn decide<S: Saga>(
         (T::Ended(was, _), C::HandOver { reason, ends }) => Ok(hand_over(was, reason, ends)),
         (T::Open(_), C::HandOver { .. }) => Err(Refusal::NotGivenUp),
         (T::Ended(..), C::End(..)) => Err(late("end")),
-        (T::Ended(..), C::ChooseLanding(_)) => Err(late("choice of landing")),
+        (T::Ended(..), C::ChooseLanding { .. }) => Err(late("choice of landing")),
     }
 }
 

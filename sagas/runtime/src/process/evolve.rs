@@ -16,6 +16,7 @@ pub(super) fn evolve<S: Saga>(state: State<S>, event: &Event<S>) -> Option<State
                 parked_before: Vec::new(),
                 looked_at: Vec::new(),
                 landing_chosen: false,
+                landing_chosen_at: None,
                 left_because: None,
                 given_up: Vec::new(),
                 given_up_again: Vec::new(),
@@ -33,10 +34,10 @@ pub(super) fn evolve<S: Saga>(state: State<S>, event: &Event<S>) -> Option<State
 
 fn open_after<S: Saga>(mut open: Box<Open<S>>, event: &Event<S>) -> Option<State<S>> {
     match event {
-        Event::LandingChosen { reason } => {
+        Event::LandingChosen { reason, at } => {
             open.left_because = Some(reason.clone());
             go_on(&mut open);
-            open.landing_chosen = true;
+            (open.landing_chosen, open.landing_chosen_at) = (true, *at);
         }
         Event::Abandoned { reason, ends, at } => {
             open.given_up_at = *at;

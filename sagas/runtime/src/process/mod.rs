@@ -111,7 +111,12 @@ pub enum Command<S: Saga> {
     /// Go on where it stopped.
     Resume(Arc<str>),
     /// Leave towards the nearest landing (operator).
-    ChooseLanding(Arc<str>),
+    ChooseLanding {
+        /// For the auditor.
+        reason: Arc<str>,
+        /// By the engine's clock.
+        at: Timestamp,
+    },
     /// Give up (operator).
     Abandon {
         /// For the auditor.
@@ -159,6 +164,8 @@ pub enum Event<S: Saga> {
     LandingChosen {
         /// For the auditor.
         reason: Arc<str>,
+        /// When a person did, by the engine's clock; `None` where it was not kept.
+        at: Option<Timestamp>,
     },
     /// A person gave up on it, or on what it still owed after its end.
     Abandoned {
@@ -231,6 +238,9 @@ pub struct Open<S: Saga> {
     pub looked_at: Vec<Parked>,
     /// A person chose to leave.
     pub landing_chosen: bool,
+    /// When that person did, by the engine's clock: the row that was left has called nobody since. `None`
+    /// where nobody did, and where that was not kept.
+    pub landing_chosen_at: Option<Timestamp>,
     /// Why that person left, or gave it up.
     pub left_because: Option<Arc<str>>,
     /// What a person took over, what is to become of it, and what it was worth when it was last named.

@@ -56,6 +56,7 @@ impl<S: Saga> Clone for Open<S> {
             parked_before: self.parked_before.clone(),
             looked_at: self.looked_at.clone(),
             landing_chosen: self.landing_chosen,
+            landing_chosen_at: self.landing_chosen_at,
             left_because: self.left_because.clone(),
             given_up: self.given_up.clone(),
             given_up_again: self.given_up_again.clone(),
@@ -75,6 +76,7 @@ impl<S: Saga> PartialEq for Open<S> {
             && self.parked_before == other.parked_before
             && self.looked_at == other.looked_at
             && self.landing_chosen == other.landing_chosen
+            && self.landing_chosen_at == other.landing_chosen_at
             && self.left_because == other.left_because
             && self.given_up == other.given_up
             && self.given_up_again == other.given_up_again
@@ -94,6 +96,7 @@ impl<S: Saga> fmt::Debug for Open<S> {
             .field("parked_before", &self.parked_before)
             .field("looked_at", &self.looked_at)
             .field("landing_chosen", &self.landing_chosen)
+            .field("landing_chosen_at", &self.landing_chosen_at)
             .field("left_because", &self.left_because)
             .field("given_up", &self.given_up)
             .field("given_up_again", &self.given_up_again)

@@ -33,6 +33,13 @@ struct ForReason {
 }
 
 #[derive(Serialize, Deserialize)]
+struct Left {
+    reason: Arc<str>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    at: Option<Timestamp>,
+}
+
+#[derive(Serialize, Deserialize)]
 struct GivenUp {
     reason: Arc<str>,
     ends: Vec<Disposed>,
@@ -73,8 +80,11 @@ impl<S: Saga> Stored for Process<S> {
             }
             Event::RetryScheduled(retry) => serde_json::to_writer(out, retry),
             Event::Parked(parked) => serde_json::to_writer(out, parked),
-            Event::Resumed { reason } | Event::LandingChosen { reason } => {
+            Event::Resumed { reason } => {
                 serde_json::to_writer(out, &ForReason { reason: reason.clone() })
+            }
+            Event::LandingChosen { reason, at } => {
+                serde_json::to_writer(out, &Left { reason: reason.clone(), at: *at })
             }
             Event::Abandoned { reason, ends, at } => {
                 let (reason, ends, at) = (reason.clone(), ends.clone(), *at);
@@ -99,8 +109,8 @@ impl<S: Saga> Stored for Process<S> {
             let ForReason { reason } = serde_json::from_str(data)?;
             Event::Resumed { reason }
         } else if event_type == names.landing_chosen {
-            let ForReason { reason } = serde_json::from_str(data)?;
-            Event::LandingChosen { reason }
+            let Left { reason, at } = serde_json::from_str(data)?;
+            Event::LandingChosen { reason, at }
         } else if event_type == names.abandoned {
             let GivenUp { reason, ends, at } = serde_json::from_str(data)?;
             Event::Abandoned { reason, ends, at }

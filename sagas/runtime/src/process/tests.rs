@@ -123,7 +123,7 @@ fn nothing_happens_to_what_was_never_prepared() {
         C::ScheduleRetry(retry(1)),
         C::Park(stopped()),
         C::Resume("why".into()),
-        C::ChooseLanding("why".into()),
+        C::ChooseLanding { reason: "why".into(), at: NOON },
         C::Abandon { reason: "why".into(), open: vec![], dispositions: vec![], at: NOON },
         C::HandOver { reason: "why".into(), ends: vec![] },
     ];
@@ -170,8 +170,12 @@ fn each_row_is_parked_once_until_it_goes_on() {
     let after = follows(&both, &C::Resume("why".into()), &resumed);
     assert_eq!(after.open().unwrap().all_parked().count(), 0);
     follows(&[prepared()], &C::Resume("why".into()), &[]);
-    let chosen = E::LandingChosen { reason: "why".into() };
-    let after = follows(&[prepared(), parked()], &C::ChooseLanding("why".into()), &[chosen]);
+    let chosen = E::LandingChosen { reason: "why".into(), at: Some(NOON) };
+    let after = follows(
+        &[prepared(), parked()],
+        &C::ChooseLanding { reason: "why".into(), at: NOON },
+        &[chosen],
+    );
     assert!(after.open().unwrap().landing_chosen && after.open().unwrap().parked.is_none());
 }
 
@@ -183,7 +187,11 @@ fn it_ends_once_and_a_late_contradiction_is_refused() {
     let history = [prepared(), ended()];
     let late = |message| Refusal::ContradictsEarlier { message };
     refused(&history, &C::End(true, None), &late("end"));
-    refused(&history, &C::ChooseLanding("why".into()), &late("choice of landing"));
+    refused(
+        &history,
+        &C::ChooseLanding { reason: "why".into(), at: NOON },
+        &late("choice of landing"),
+    );
     let abandon = C::Abandon { reason: "why".into(), open: vec![], dispositions: vec![], at: NOON };
     refused(&history, &abandon, &late("abandonment"));
 }
@@ -322,7 +330,9 @@ fn every_event_is_stored_under_its_name_and_reads_back() {
         E::RetryScheduled(retry(1)),
         parked(),
         E::Resumed { reason: "dry".into() },
-        E::LandingChosen { reason: "late".into() },
+        E::LandingChosen { reason: "late".into(), at: Some(NOON) },
+        // By a program that did not keep when.
+        E::LandingChosen { reason: "late".into(), at: None },
         E::Abandoned { reason: "rain".into(), ends: vec![], at: Some(NOON) },
         // By a program that did not keep when.
         E::Abandoned { reason: "rain".into(), ends: vec![], at: None },
@@ -344,6 +354,7 @@ fn every_event_is_stored_under_its_name_and_reads_back() {
             ),
             r#"errand.parked {"row":"start","cause":{"code":"rain","text":"it rains"}}"#,
             r#"errand.resumed {"reason":"dry"}"#,
+            r#"errand.landing_chosen {"reason":"late","at":"1970-01-01T12:00:00+08:00"}"#,
             r#"errand.landing_chosen {"reason":"late"}"#,
             r#"errand.abandoned {"reason":"rain","ends":[],"at":"1970-01-01T12:00:00+08:00"}"#,
             r#"errand.abandoned {"reason":"rain","ends":[]}"#,
@@ -368,7 +379,7 @@ fn a_history_that_no_decider_wrote_is_impossible() {
         &[
             prepared(),
             E::Ended { ending: true, cause: None },
-            E::LandingChosen { reason: "why".into() },
+            E::LandingChosen { reason: "why".into(), at: Some(NOON) },
         ],
     ];
     for history in impossible {

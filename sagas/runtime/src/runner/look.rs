@@ -84,6 +84,7 @@ impl Clone for Runner {
             names: self.names.clone(),
             openers: self.openers.clone(),
             processes: self.processes.clone(),
+            reserved: self.reserved.clone(),
             unclaimed: self.unclaimed.clone(),
             sagas: self.sagas.iter().map(|(id, s)| (id.clone(), slot(s))).collect(),
             asleep: self.asleep.clone(),

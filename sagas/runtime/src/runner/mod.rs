@@ -23,6 +23,7 @@ mod memory;
 mod mend;
 mod one_name;
 mod others;
+mod reserved;
 mod standing;
 mod unclaimed;
 
@@ -39,7 +40,7 @@ use crate::{
     message::{ActionError, Alert, Input, Output, Reply, SagaId, Ticket, What},
     port::Ports,
     running::{Breakers, Desk, Handled, Instance},
-    saga::Saga,
+    saga::{NameForm, Saga},
 };
 use foldhash::fast::RandomState;
 use fundflow_kernel::{
@@ -76,6 +77,8 @@ pub struct Runner {
     openers: HashMap<&'static str, Opener, RandomState>,
     /// The processes of all kinds, in the order in which they were registered.
     processes: Vec<Opener>,
+    /// Names that no caller may give, of all kinds.
+    reserved: Vec<NameForm>,
     unclaimed: Option<Arc<dyn Unclaimed>>,
     sagas: HashMap<SagaId, Slot, RandomState>,
     asleep: Asleep,
@@ -105,6 +108,7 @@ impl Runner {
             names: HashMap::default(),
             openers: HashMap::default(),
             processes: Vec::new(),
+            reserved: Vec::new(),
             unclaimed: None,
             sagas: HashMap::default(),
             asleep: Asleep::default(),
@@ -131,6 +135,7 @@ impl Runner {
             self.openers.insert(opener.category(), opener);
         }
         self.names.insert(kind.name(), kind.name().into());
+        self.reserve(kind.reserves());
         let process = self.openers.get(kind.name()).copied();
         if self.kinds.insert(kind.name(), kind).is_none() {
             self.processes.extend(process);
@@ -208,7 +213,7 @@ impl Runner {
             self.go_on_with_others(now);
             return Ok(());
         }
-        if !known && self.refuse_taken(&input, &saga, &besides) {
+        if !known && self.refuse_name(&input, &saga, &besides) {
             return Ok(());
         }
         self.decide(input, &saga, (was_known, besides), now)

@@ -22,8 +22,13 @@ pub(super) fn others<'a>(
 }
 
 impl Runner {
-    /// Refuses a first request whose ID another kind has. Returns whether it did.
-    pub(super) fn refuse_taken(&mut self, input: &Input, saga: &SagaId, besides: &[Need]) -> bool {
+    /// Refuses a first request under an ID that the house itself gives, or that another kind has. Returns
+    /// whether it did.
+    pub(super) fn refuse_name(&mut self, input: &Input, saga: &SagaId, besides: &[Need]) -> bool {
+        self.refuse_reserved(input, saga) || self.refuse_taken(input, saga, besides)
+    }
+
+    fn refuse_taken(&mut self, input: &Input, saga: &SagaId, besides: &[Need]) -> bool {
         if !matches!(input.what, What::Request { .. }) {
             return false;
         }

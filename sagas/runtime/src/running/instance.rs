@@ -2,8 +2,9 @@
 
 use super::{Desk, Lane, LaneState, Running, ending_name};
 use crate::{
-    message::{Reply, Rest, SagaId, What},
-    saga::Saga,
+    message::{ActionError, Reply, Rest, SagaId, What},
+    port::Payload,
+    saga::{NameForm, Saga},
 };
 use fundflow_kernel::{
     envelope::StreamName,
@@ -30,6 +31,9 @@ pub trait Instance: Send {
     fn besides(&self, streams: &Streams, input: &What, now: Timestamp) -> Vec<Need>;
     /// The refusal of its first request: what it asks for under its ID is another saga's already.
     fn taken(&self, stream: &StreamName, kind: &str, by: &TransactionId) -> Reply;
+    /// The refusal of its first request: the house itself gives names of that form. `None` where it has given
+    /// this one.
+    fn reserved(&self, request: &Payload, form: &NameForm) -> Option<Reply>;
     /// Whether it can read that news; everything else it can.
     fn understands(&self, streams: &Streams, input: &What) -> bool;
     /// Those who were queued for a counterparty call now.
@@ -208,6 +212,18 @@ impl<S: Saga> Instance for Running<S> {
 
     fn taken(&self, stream: &StreamName, kind: &str, by: &TransactionId) -> Reply {
         super::request::refused::<S>(S::taken(stream, kind, by))
+    }
+
+    fn reserved(&self, request: &Payload, form: &NameForm) -> Option<Reply> {
+        let request = request.downcast_ref::<S::Request>()?;
+        if S::named_by_the_house(request) == Some(form.of) {
+            return None;
+        }
+        let name = self.id.transaction.clone();
+        Some(match S::reserved(&name) {
+            Some(refusal) => super::request::refused::<S>(refusal),
+            None => Reply::NotActed(ActionError::Reserved { name, of: form.of }),
+        })
     }
 
     fn understands(&self, streams: &Streams, input: &What) -> bool {

@@ -38,7 +38,9 @@ impl<S: Saga> Running<S> {
             Action::SkipToLanding { .. } if !self.can_skip(desk.streams) => {
                 return Err(ActionError::CannotSkip { at });
             }
-            Action::SkipToLanding { reason } => process::Command::ChooseLanding(reason.clone()),
+            Action::SkipToLanding { reason } => {
+                process::Command::ChooseLanding { reason: reason.clone(), at: desk.now }
+            }
             Action::Abandon { reason, dispositions } => process::Command::Abandon {
                 reason: reason.clone(),
                 open: self.view(desk.streams).map_or_else(Vec::new, |view| S::open_ends(&view)),

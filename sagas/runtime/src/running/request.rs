@@ -188,6 +188,7 @@ fn opened<S: Saga>(
         parked_before: Vec::new(),
         looked_at: Vec::new(),
         landing_chosen: false,
+        landing_chosen_at: None,
         left_because: None,
         given_up: Vec::new(),
         given_up_again: Vec::new(),

@@ -28,7 +28,7 @@ use fundflow_runtime::{
     port::{Callee, Keyed, Payload, Port, PortName},
     process::Open,
     process_names,
-    saga::{Calling, Heard, Names, OpenEnd, Preparing, Saga, View},
+    saga::{Calling, Heard, NameForm, Names, OpenEnd, Preparing, Saga, View},
     step::Table,
     turn::{NotDone, Turn},
 };
@@ -167,6 +167,11 @@ pub enum Milestone {
 #[error("no: {0}")]
 pub struct Refused(pub String);
 
+/// Whose name the house gives.
+fn is_rehearsal(name: &TransactionId) -> bool {
+    name.as_str().starts_with("rehearsal.")
+}
+
 #[derive(Debug)]
 pub struct Errand(pub &'static Table<Errand>);
 
@@ -174,6 +179,8 @@ impl Saga for Errand {
     const KIND: &'static str = "errand";
     const NAMES: Names = process_names!("errand": ["halfway"], ["done", "failed"]);
     const TABLES: &'static [&'static Table<Self>] = super::TABLES;
+    const RESERVES: &'static [NameForm] =
+        &[NameForm { of: "of a rehearsal (rehearsal.{n})", has: is_rehearsal }];
 
     type Request = Request;
     type Asked = ();

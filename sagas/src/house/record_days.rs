@@ -1,0 +1,71 @@
+//! Until when shares earn that left by a registrar's record.
+
+use super::{Funds, beyond, listed};
+use chrono::NaiveDate;
+use fundflow_domain::{
+    application::{Application, Ask, Confirmation, OnHuge},
+    calendar::{TradingCalendar, TradingDay},
+    money_fund,
+};
+use fundflow_runtime::turn::NotDone;
+use std::{fmt, sync::Arc};
+
+/// What says it: the calendar, and how long each fund takes to confirm. Cheap to clone.
+#[derive(Clone)]
+pub struct RecordDays {
+    pub(super) calendar: Arc<TradingCalendar>,
+    pub(super) funds: Funds,
+}
+
+impl fmt::Debug for RecordDays {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let calendar = self.calendar.version();
+        out.debug_struct("RecordDays").field("calendar", calendar).finish_non_exhaustive()
+    }
+}
+
+impl RecordDays {
+    /// The T of a record of the registrar: the order's, or that of the open day on which the rest that
+    /// records before it had left was asked for again.
+    fn t_of_record(&self, known: &Application, said: &Confirmation) -> Result<TradingDay, NotDone> {
+        let mut t = known.terms.trade_date;
+        let is_first = known.confirmations().next().is_none_or(|it| it.serial == said.serial);
+        let (Ask::Redemption { on_huge, .. } | Ask::Conversion { on_huge, .. }) = &known.terms.ask
+        else {
+            return Ok(t);
+        };
+        if is_first || *on_huge == OnHuge::Cancel {
+            return Ok(t);
+        }
+        let lag = u32::from(listed(&self.funds, known.terms.fund, t)?.confirm_lag);
+        while let Ok(next) = self.calendar.after(t.date())
+            && let Ok(confirmed) = self.calendar.plus(next, lag)
+            && confirmed.date() <= said.confirmed_on
+        {
+            t = next;
+        }
+        Ok(t)
+    }
+
+    /// Last natural day on which money-fund shares earn that left by that record. The day's income of
+    /// what is handed over to a bank is the bank's.
+    ///
+    /// # Errors
+    /// [`NotDone`] past the calendar's end, and for a fund without terms.
+    pub fn earns_through(
+        &self,
+        known: &Application,
+        said: &Confirmation,
+    ) -> Result<NaiveDate, NotDone> {
+        let t = self.t_of_record(known, said)?;
+        match known.terms.ask {
+            Ask::FastTransfer { .. } => t.date().pred_opt().ok_or(NotDone::Lacks("a day before T")),
+            Ask::Redemption { .. }
+            | Ask::Conversion { .. }
+            | Ask::Purchase { .. }
+            | Ask::Subscription { .. } => {
+                money_fund::earns_until(&self.calendar, t).map_err(beyond)
+            }
+        }
+    }
+}
