@@ -26,7 +26,7 @@ use crate::{
     time::Timestamp,
 };
 use cash_out::Balance;
-use days::{Days, confirmed_by};
+use days::Days;
 use offers::Tried;
 use serde::{Deserialize, Serialize};
 use std::{

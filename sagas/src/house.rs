@@ -219,9 +219,9 @@ impl House {
         if is_first || *on_huge == OnHuge::Cancel {
             return Ok(t);
         }
-        let lag = u32::from(self.terms(known.terms.fund, t)?.confirm_lag);
+        let fund = self.terms(known.terms.fund, t)?;
         while let Ok(next) = self.calendar.after(t.date())
-            && let Ok(confirmed) = self.calendar.plus(next, lag)
+            && let Ok(confirmed) = fund.confirmed_by(&self.calendar, next)
             && confirmed.date() <= said.confirmed_on
         {
             t = next;
@@ -265,9 +265,12 @@ impl House {
             return Some(by);
         };
         let t = self.t_of_nth(&known.terms, known.portions.len()).ok()?;
-        let lag = (self.funds)(known.terms.fund, t.date()).map_or(1, |terms| terms.confirm_lag);
+        let of_rest = match (self.funds)(known.terms.fund, t.date()) {
+            Some(terms) => terms.confirmed_by(&self.calendar, t),
+            None => self.calendar.plus(t, 1),
+        };
         let next = self.calendar.after(part.confirmed_on).ok()?;
-        Some(by.max(next).max(self.calendar.plus(t, u32::from(lag)).ok()?))
+        Some(by.max(next).max(of_rest.ok()?))
     }
 
     /// Last natural day on which money-fund shares earn that left by that record. The day's income of
@@ -304,27 +307,34 @@ impl House {
         })
     }
 
-    /// What is promised of an application of that T to the fund that confirms it.
+    /// What is promised of an application of that T: a conversion is confirmed by the slower of its two
+    /// funds.
     ///
     /// # Errors
-    /// [`NotDone::Lacks`] past the calendar's end.
+    /// [`NotDone::Refused`] past the calendar's end.
     pub fn promise(
         &self,
-        fund: &FundTerms,
+        funds: &[&FundTerms],
         day: TradingDay,
         fee: PromisedFee,
         discount: Discount,
     ) -> Result<Promise, NotDone> {
-        let confirm_by = self.calendar.plus(day, u32::from(fund.confirm_lag));
-        let confirm_by = confirm_by.map_err(beyond)?;
+        let days = funds.iter().map(|fund| fund.confirmed_by(&self.calendar, day));
+        let confirm_by = days.collect::<Result<Vec<_>, _>>().map_err(beyond)?;
+        let confirm_by = confirm_by.into_iter().max().unwrap_or(day);
         Ok(Promise { fee, discount, confirm_by })
     }
 
-    /// Trading days from a redemption's T until its money is here: no earlier than the registrar's
-    /// word. One where the fund has no terms.
-    pub fn payout_days(&self, fund: FundCode, t: TradingDay) -> u32 {
-        let terms = (self.funds)(fund, t.date());
-        terms.map_or(1, |terms| u32::from(terms.confirm_lag).max(u32::from(terms.payout_lag)))
+    /// The day on which the money of a redemption of that T is here: no earlier than the registrar's
+    /// word. The trading day after T where the fund has no terms.
+    ///
+    /// # Errors
+    /// The calendar ends before it.
+    pub fn paid_by(&self, fund: FundCode, t: TradingDay) -> Result<TradingDay, CalendarError> {
+        match (self.funds)(fund, t.date()) {
+            Some(terms) => terms.paid_by(&self.calendar, t),
+            None => self.calendar.plus(t, 1),
+        }
     }
 
     /// Noon of the n-th trading day after T. `None` past the calendar's end.

@@ -174,6 +174,7 @@ fn fund(code: FundCode, kind: FundKind, risk: ProductRisk, rate: Rate) -> FundTe
         conversions: vec![],
         linked_processing: true,
         closures: vec![],
+        foreign_holidays: vec![],
         redemption_sequence: RedemptionSequence::Fifo,
         raising: None,
         version: tag(&format!("terms-{code}-1")),

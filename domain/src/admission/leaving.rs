@@ -14,8 +14,8 @@ mod refusal;
 pub use refusal::Refusal;
 
 use super::{
-    Order, checks, confirmed_by,
-    days::{money_by, reaches},
+    Order, checks,
+    days::reaches,
     no_day,
 };
 use crate::{
@@ -269,7 +269,7 @@ fn on_day(a: &Leaving, t: TradingDay) -> Result<Admitted, Refusal> {
     let confirm_by = confirm_by(a, t).map_err(|it| no_day(&it))?;
     let paid_by = match a.into {
         Some(_) => Ok(confirm_by),
-        None => money_by(&a.calendar, fund, t),
+        None => fund.paid_by(&a.calendar, t),
     };
     let all = paid_by.and_then(|paid_by| reaches(&a.calendar, paid_by.max(confirm_by)));
     all.map_err(|it| no_day(&it))?;
@@ -289,8 +289,8 @@ fn on_day(a: &Leaving, t: TradingDay) -> Result<Admitted, Refusal> {
 
 /// A conversion is confirmed once both of its funds' registers have it.
 fn confirm_by(a: &Leaving, t: TradingDay) -> Result<TradingDay, CalendarError> {
-    let left = confirmed_by(&a.calendar, &a.fund, t)?;
-    let into = a.into.as_ref().map(|into| confirmed_by(&a.calendar, &into.fund, t));
+    let left = a.fund.confirmed_by(&a.calendar, t)?;
+    let into = a.into.as_ref().map(|into| into.fund.confirmed_by(&a.calendar, t));
     Ok(into.transpose()?.map_or(left, |into| left.max(into)))
 }
 

@@ -61,6 +61,7 @@ fn terms(mut s: Section<'_>, code: Option<FundCode>, r: &mut Report) -> Option<F
     let conversions = pairs.collect::<Vec<_>>();
     let closed = s.sections("closures", r).into_iter().map(|row| closure(row, r));
     let closures = closed.collect::<Vec<_>>();
+    let foreign_holidays = s.may("foreign_holidays", r).unwrap_or_default();
     let raising = s.may("raising", r);
     s.close(r);
     Some(FundTerms {
@@ -83,6 +84,7 @@ fn terms(mut s: Section<'_>, code: Option<FundCode>, r: &mut Report) -> Option<F
         conversions: conversions.into_iter().collect::<Option<_>>()?,
         linked_processing: linked_processing?,
         closures: closures.into_iter().collect::<Option<_>>()?,
+        foreign_holidays,
         redemption_sequence: redemption_sequence?,
         raising,
         version: version?,

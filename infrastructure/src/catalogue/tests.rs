@@ -56,7 +56,7 @@ fn a_word_that_is_none_and_a_key_too_many_or_too_few_is_named_with_its_line() {
         (
             "master = \"050027\"",
             "mister = \"050027\"\nmaster = \"050027\"",
-            "050027.toml:14: terms[0].mister = \"050027\": is not a key here; the keys are version, effective_from, source, name, master, kind, risk, registrar, linked_processing, status, convert_status, confirm_lag, payout_lag, carry, income_unit, share_rounding, redemption_sequence, limits, fees, discounts, conversions, closures, raising",
+            "050027.toml:14: terms[0].mister = \"050027\": is not a key here; the keys are version, effective_from, source, name, master, kind, risk, registrar, linked_processing, status, convert_status, confirm_lag, payout_lag, carry, income_unit, share_rounding, redemption_sequence, limits, fees, discounts, conversions, closures, foreign_holidays, raising",
         ),
         ("risk = \"R2\"", "", "050027.toml:9: terms[0].risk: is missing"),
         (

@@ -89,9 +89,8 @@ impl Conversion {
         let lots = part::lots_of(&request.lots, shares).to_vec();
         let topup_discount =
             promised.into.as_ref().map_or(Discount::NONE, |into| into.topup_discount);
-        // Whoever of the two confirms later confirms it.
-        let slower = if fund.confirm_lag > target.confirm_lag { &fund } else { &target };
         let fee = PromisedFee::Open;
+        let both = [&*fund, &*target];
         let terms = Terms {
             order: plan.out.order.clone(),
             no: plan.out.no.clone(),
@@ -108,7 +107,7 @@ impl Conversion {
             },
             trade_date,
             rounding: target.share_rounding,
-            promised: self.house.promise(slower, trade_date, fee, topup_discount)?,
+            promised: self.house.promise(&both, trade_date, fee, topup_discount)?,
         };
         plan.out.place(turn, terms)
     }

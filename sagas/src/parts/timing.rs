@@ -25,6 +25,7 @@ use fundflow_domain::{
     bounds::{CLOCK_SKEW, check_instant},
     calendar::TradingDay,
     case::{Cases, Figure, Kind},
+    fund::FundTerms,
     orders::Cause,
     payment::{Payment, Receipt},
     time::Timestamp,
@@ -240,17 +241,19 @@ pub fn late_acceptance<S: FundSaga>(
     let day = house.calendar.t_by(now, saga.cut_off(&view));
     let day = day.map_err(beyond)?;
     let unwanted = saga.moves(turn, leg, day)?;
-    let confirming = match &terms.ask {
-        Ask::Conversion { into, .. } => *into,
+    let into = match &terms.ask {
+        Ask::Conversion { into, .. } => Some(*into),
         Ask::Purchase { .. }
         | Ask::Subscription { .. }
         | Ask::Redemption { .. }
-        | Ask::FastTransfer { .. } => terms.fund,
+        | Ask::FastTransfer { .. } => None,
     };
-    let fund = house.terms(confirming, day)?;
+    let funds = std::iter::once(terms.fund).chain(into).map(|fund| house.terms(fund, day));
+    let funds = funds.collect::<Result<Vec<_>, _>>()?;
+    let funds: Vec<&FundTerms> = funds.iter().map(|fund| &**fund).collect();
     let before = (terms.promised.fee, terms.promised.discount);
     let (fee, discount) = saga.fee(&turn.view()?, leg).unwrap_or(before);
-    let promised = house.promise(&fund, day, fee, discount)?;
+    let promised = house.promise(&funds, day, fee, discount)?;
     leg.move_to(turn, day, promised)?;
     if let Some(cause) = unwanted {
         turn.reach(Milestone::TurnedAway { cause })?;

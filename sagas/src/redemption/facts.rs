@@ -153,10 +153,9 @@ impl Redemption {
         view: &View<'_>,
         nth: usize,
     ) -> Result<TradingDay, CalendarError> {
-        let days = self.house.payout_days(view.open.request.fund, trade_date(view));
         let application = view.plan.out.application(view);
         let t = application.map(|it| self.house.t_of_nth(&it.terms, nth)).transpose()?;
-        self.house.calendar.plus(t.unwrap_or_else(|| trade_date(view)), days)
+        self.house.paid_by(view.open.request.fund, t.unwrap_or_else(|| trade_date(view)))
     }
 }
 

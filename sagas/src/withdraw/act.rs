@@ -77,7 +77,7 @@ impl Withdraw {
             },
             trade_date: day,
             rounding: fund.share_rounding,
-            promised: self.house.promise(&fund, day, fee, Discount::NONE)?,
+            promised: self.house.promise(&[&fund], day, fee, Discount::NONE)?,
         };
         plan.out.place(turn, terms)
     }
