@@ -298,7 +298,15 @@ impl House {
     /// # Errors
     /// [`NotDone::NotListed`] for a fund without terms on that day.
     pub fn terms(&self, fund: FundCode, day: TradingDay) -> Result<Arc<FundTerms>, NotDone> {
-        (self.funds)(fund, day.date()).ok_or_else(|| {
+        self.terms_on(fund, day.date())
+    }
+
+    /// The same on a natural day.
+    ///
+    /// # Errors
+    /// [`NotDone::NotListed`] for a fund without terms on that day.
+    pub fn terms_on(&self, fund: FundCode, day: NaiveDate) -> Result<Arc<FundTerms>, NotDone> {
+        (self.funds)(fund, day).ok_or_else(|| {
             let text = format!(
                 "the catalogue in use has no terms of fund {fund} for {day}; put the fund's file into \
                  it, or go on with a catalogue that has it"
@@ -326,15 +334,27 @@ impl House {
     }
 
     /// The day on which the money of a redemption of that T is here: no earlier than the registrar's
-    /// word. The trading day after T where the fund has no terms.
+    /// word.
     ///
     /// # Errors
-    /// The calendar ends before it.
-    pub fn paid_by(&self, fund: FundCode, t: TradingDay) -> Result<TradingDay, CalendarError> {
-        match (self.funds)(fund, t.date()) {
-            Some(terms) => terms.paid_by(&self.calendar, t),
-            None => self.calendar.plus(t, 1),
-        }
+    /// [`NotDone::NotListed`] for a fund without terms on that T, [`NotDone::Refused`] past the calendar's end.
+    pub fn paid_by(&self, fund: FundCode, t: TradingDay) -> Result<TradingDay, NotDone> {
+        self.terms(fund, t)?.paid_by(&self.calendar, t).map_err(beyond)
+    }
+
+    /// All that an order's T decides of it is in the catalogue.
+    ///
+    /// # Errors
+    /// [`NotDone::NotListed`] for the first of its funds without terms on that T.
+    pub fn are_listed(&self, terms: &Terms, t: TradingDay) -> Result<Vec<Arc<FundTerms>>, NotDone> {
+        let into = match terms.ask {
+            Ask::Conversion { into, .. } => Some(into),
+            Ask::Purchase { .. }
+            | Ask::Subscription { .. }
+            | Ask::Redemption { .. }
+            | Ask::FastTransfer { .. } => None,
+        };
+        std::iter::once(terms.fund).chain(into).map(|fund| self.terms(fund, t)).collect()
     }
 
     /// Noon of the n-th trading day after T. `None` past the calendar's end.

@@ -162,7 +162,9 @@ impl Conversion {
 
     /// What came is the target's: of a money-market fund, the wallet's.
     pub(super) fn book_in(&self, turn: &mut Turn<'_>) -> Done {
-        let plan = turn.plan();
+        let (plan, view) = (turn.plan(), turn.view()?);
+        // Whether they are a wallet's is for the target's terms to say.
+        self.house.terms(view.open.request.into, view.open.promise.trade_date)?;
         match &plan.target {
             Target::Holdings(part) => part.book_in(turn, &plan.out),
             Target::Wallet(part) => part.book_in(turn, &self.house, &plan.out),

@@ -4,10 +4,9 @@ use crate::house::House;
 use chrono::NaiveDate;
 use fundflow_domain::{
     application::{
-        Ask, Confirmation, ConversionConfirmed, LotConfirmed, OnHuge, Outcome, PromisedFee,
+        Ask, Confirmation, ConversionConfirmed, LotConfirmed, Outcome, PromisedFee,
         PurchaseConfirmed, Quantity, RedemptionConfirmed, Terms,
     },
-    calendar::TradingDay,
     case::Finding,
     confirmation_check::{
         ConversionExpected, ConversionNumbers, Dates, LotNumbers, LotTerms, Promised,

@@ -4,7 +4,6 @@ use super::{
     Do, facts,
     saga::{Redemption, Turn, View},
 };
-use crate::house::beyond;
 use crate::parts::{
     application::{FundSaga, partly},
     by_hand, cancel, leaving as part,
@@ -102,7 +101,7 @@ impl Redemption {
     fn request_payout(&self, turn: &mut Turn<'_>) -> Done {
         let view = turn.view()?;
         let (nth, leg, amount) = facts::next_payout(&view).ok_or(lacks("money to pay out"))?;
-        let here = self.money_here(&view, nth).map_err(beyond)?;
+        let here = self.money_here(&view, nth)?;
         let terms = payout::Terms {
             no: leg.no.clone(),
             account: view.open.request.account.clone(),

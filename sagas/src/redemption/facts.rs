@@ -4,6 +4,7 @@ use super::{
     Fact, When,
     saga::{Plan, Redemption, View},
 };
+use crate::house::beyond;
 use crate::parts::{
     application::FundSaga as _,
     by_hand::{self, Origin},
@@ -14,12 +15,12 @@ use crate::parts::{
 };
 use fundflow_domain::{
     application::{Confirmation, Outcome},
-    calendar::{CalendarError, TradingDay},
+    calendar::TradingDay,
     money::{Amount, Money},
     payout::Stage,
     time::Timestamp,
 };
-use fundflow_runtime::saga::OpenEnd;
+use fundflow_runtime::{saga::OpenEnd, turn::NotDone};
 use rust_decimal::Decimal;
 use std::sync::Arc;
 
@@ -152,9 +153,9 @@ impl Redemption {
         &self,
         view: &View<'_>,
         nth: usize,
-    ) -> Result<TradingDay, CalendarError> {
+    ) -> Result<TradingDay, NotDone> {
         let application = view.plan.out.application(view);
-        let t = application.map(|it| self.house.t_of_nth(&it.terms, nth)).transpose()?;
+        let t = application.map(|it| self.house.t_of_nth(&it.terms, nth)).transpose().map_err(beyond)?;
         self.house.paid_by(view.open.request.fund, t.unwrap_or_else(|| trade_date(view)))
     }
 }

@@ -42,4 +42,5 @@ mod said_again;
 mod stage;
 mod subscription;
 mod suspense;
+mod unlisted;
 mod withheld;

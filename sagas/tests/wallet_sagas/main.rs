@@ -46,5 +46,6 @@ mod silence;
 mod stage;
 mod terms;
 mod told;
+mod unlisted;
 mod withdraw;
 mod withdraw_people;
