@@ -150,6 +150,21 @@ fn of_terms(terms: &FundTerms, found: &mut Vec<Contradiction>) {
             note(found, terms, &key, &closure.through, format!("{} or later", closure.from));
         }
     }
+    for (index, rule) in terms.discounts.iter().enumerate() {
+        if let Some(until) = rule.until.filter(|until| *until < rule.from) {
+            let key = format!("discounts[{index}].until");
+            note(found, terms, &key, &until, format!("{} or later", rule.from));
+        }
+        if terms.discounts.iter().take(index).any(|before| before.id == rule.id) {
+            note(
+                found,
+                terms,
+                &format!("discounts[{index}].id"),
+                &rule.id,
+                "used once in these terms",
+            );
+        }
+    }
     for (index, notice) in terms.limits.large_purchases.iter().enumerate() {
         if let Some(through) = notice.through.filter(|through| *through < notice.from) {
             let key = format!("limits.large_purchases[{index}].through");
@@ -179,7 +194,13 @@ fn of_holidays(terms: &FundTerms, found: &mut Vec<Contradiction>) {
             note(found, terms, &key, day, format!("a day after {before}, the one above"));
         }
         if matches!(day.weekday(), Weekday::Sat | Weekday::Sun) {
-            note(found, terms, &key, day, "a day from Monday to Friday; the weekend is never counted");
+            note(
+                found,
+                terms,
+                &key,
+                day,
+                "a day from Monday to Friday; the weekend is never counted",
+            );
         }
         before = Some(*day);
     }

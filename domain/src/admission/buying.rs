@@ -8,9 +8,7 @@
 //!    terms give it; its charge is that of the subscription table.
 //! 4. Where the manager accepts up to the day's limit, what fits is accepted.
 
-use super::{
-    Order, Refusal, again_and_again::by_terms, checks, day_max, days::reaches, no_day,
-};
+use super::{Order, Refusal, again_and_again::by_terms, checks, day_max, days::reaches, no_day};
 use crate::{
     calendar::{TradingCalendar, TradingDay},
     day_limit::DayTally,

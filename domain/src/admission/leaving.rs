@@ -13,11 +13,7 @@ mod refusal;
 
 pub use refusal::Refusal;
 
-use super::{
-    Order, checks,
-    days::reaches,
-    no_day,
-};
+use super::{Order, checks, days::reaches, no_day};
 use crate::{
     calendar::{CalendarError, TradingCalendar, TradingDay},
     day_limit::DayTally,

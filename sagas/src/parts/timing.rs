@@ -236,11 +236,8 @@ pub fn late_acceptance<S: FundSaga>(
     let placed = leg.application(&view).filter(|it| matches!(it.stage, Stage::Placed));
     let Some(terms) = placed.map(|application| application.terms.clone()) else { return Ok(()) };
     let cut_off = saga.cut_off(&view)?;
-    let until = if paid {
-        house.sealed_by(terms.trade_date, cut_off)
-    } else {
-        house.cut_off(&terms)
-    };
+    let until =
+        if paid { house.sealed_by(terms.trade_date, cut_off) } else { house.cut_off(&terms) };
     if now < until {
         return Ok(());
     }

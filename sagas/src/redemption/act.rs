@@ -78,7 +78,12 @@ impl Redemption {
             ask: Ask::Redemption { shares, lots, on_huge: request.on_huge, take_income: false },
             trade_date,
             rounding: fund.share_rounding,
-            promised: self.house.promise(&[&fund], trade_date, PromisedFee::Open, Discount::NONE)?,
+            promised: self.house.promise(
+                &[&fund],
+                trade_date,
+                PromisedFee::Open,
+                Discount::NONE,
+            )?,
         };
         plan.out.place(turn, terms)
     }

@@ -149,13 +149,12 @@ impl Redemption {
     }
 
     /// The day on which the money of the n-th record is here.
-    pub(super) fn money_here(
-        &self,
-        view: &View<'_>,
-        nth: usize,
-    ) -> Result<TradingDay, NotDone> {
+    pub(super) fn money_here(&self, view: &View<'_>, nth: usize) -> Result<TradingDay, NotDone> {
         let application = view.plan.out.application(view);
-        let t = application.map(|it| self.house.t_of_nth(&it.terms, nth)).transpose().map_err(beyond)?;
+        let t = application
+            .map(|it| self.house.t_of_nth(&it.terms, nth))
+            .transpose()
+            .map_err(beyond)?;
         self.house.paid_by(view.open.request.fund, t.unwrap_or_else(|| trade_date(view)))
     }
 }

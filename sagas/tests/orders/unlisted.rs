@@ -11,9 +11,7 @@ use crate::{
 };
 use fundflow_domain::{fund::ConversionFeeMethod as Method, fund::FundTerms};
 use fundflow_runtime::{look::Look, message::Reply};
-use fundflow_sagas::{
-    conversion::Conversion, purchase::Purchase, redemption::Redemption,
-};
+use fundflow_sagas::{conversion::Conversion, purchase::Purchase, redemption::Redemption};
 
 fn all() -> Vec<FundTerms> {
     vec![equity(), raised(), bond(Method::FeeDifference)]
@@ -25,9 +23,22 @@ fn without(code: &str) -> Vec<FundTerms> {
 
 /// Within each step the process dies, one without the terms takes its place, and is replaced at the end.
 const STEPS: [&str; 16] = [
-    "02-13 10:01", "02-13 14:51", "02-13 16:31", "02-13 17:00", "02-24 09:30", "02-24 10:01", "02-24 12:30",
-    "02-24 18:00", "02-25 09:30", "02-25 12:30", "02-25 18:00", "02-26 12:30", "02-27 12:30", "03-04 12:30",
-    "03-05 12:30", "03-12 18:00",
+    "02-13 10:01",
+    "02-13 14:51",
+    "02-13 16:31",
+    "02-13 17:00",
+    "02-24 09:30",
+    "02-24 10:01",
+    "02-24 12:30",
+    "02-24 18:00",
+    "02-25 09:30",
+    "02-25 12:30",
+    "02-25 18:00",
+    "02-26 12:30",
+    "02-27 12:30",
+    "03-04 12:30",
+    "03-05 12:30",
+    "03-12 18:00",
 ];
 
 /// What is there in the end: what the investor has, what went in and out, and how it ended.

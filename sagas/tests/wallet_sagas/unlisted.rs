@@ -8,18 +8,27 @@ use crate::{
     withdraw,
 };
 use fundflow_domain::fund::FundTerms;
-use fundflow_runtime::{
-    look::look,
-    message::Reply,
-    saga::Saga,
+use fundflow_runtime::{look::look, message::Reply, saga::Saga};
+use fundflow_sagas::{
+    fast_withdraw::FastWithdraw, house::House, recharge::Recharge, withdraw::Withdraw,
 };
-use fundflow_sagas::{fast_withdraw::FastWithdraw, house::House, recharge::Recharge, withdraw::Withdraw};
 use std::sync::Arc;
 
 /// Within each step the process dies, one without the terms takes its place, and is replaced at the end.
 const STEPS: [&str; 13] = [
-    "02-03 10:01", "02-03 10:02", "02-03 10:03", "02-04 09:30", "02-04 11:00", "02-04 12:30", "02-04 14:30",
-    "02-04 18:00", "02-05 12:30", "02-05 18:00", "02-06 12:30", "02-06 18:00", "02-13 18:00",
+    "02-03 10:01",
+    "02-03 10:02",
+    "02-03 10:03",
+    "02-04 09:30",
+    "02-04 11:00",
+    "02-04 12:30",
+    "02-04 14:30",
+    "02-04 18:00",
+    "02-05 12:30",
+    "02-05 18:00",
+    "02-06 12:30",
+    "02-06 18:00",
+    "02-13 18:00",
 ];
 
 /// What is there in the end: the wallet, the money that moved, and how it ended.
@@ -37,7 +46,8 @@ fn outcome<S: Saga>(stage: &Stage<S>) -> String {
 /// The days that money was promised for.
 fn days<S: Saga>(stage: &Stage<S>) -> Vec<String> {
     let payouts = stage.events.iter().filter(|it| &*it.event.event_type == "payout.requested");
-    let due = |data: &str| serde_json::from_str::<serde_json::Value>(data).unwrap()["due"].to_string();
+    let due =
+        |data: &str| serde_json::from_str::<serde_json::Value>(data).unwrap()["due"].to_string();
     payouts.map(|it| due(&it.event.data)).collect()
 }
 
