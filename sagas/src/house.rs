@@ -5,7 +5,7 @@
 use crate::ports::{bank::BankCall, registrar::RegistrarCall};
 use chrono::{NaiveDate, NaiveTime};
 use fundflow_domain::{
-    admission::{buying::Way, cash_out::may_leave},
+    admission::{buying::Way, cash_out::may_leave, later::Later},
     application::{Application, Ask, Confirmation, OnHuge, Promise, PromisedFee, Stage, Terms},
     bounds::{CLOCK_SKEW, check_instant},
     calendar::{CalendarError, TradingCalendar, TradingDay},
@@ -313,6 +313,11 @@ impl House {
             );
             NotDone::NotListed(text.into())
         })
+    }
+
+    /// Terms that come into force after that T, and before the last leg of a purchase of both funds.
+    pub fn later(&self, funds: (&Arc<FundTerms>, &Arc<FundTerms>), t: TradingDay) -> Later {
+        Later::of(&self.calendar, t, funds, |code, day| (self.funds)(code, day))
     }
 
     /// What is promised of an application of that T: a conversion is confirmed by the slower of its two

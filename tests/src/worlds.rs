@@ -309,6 +309,7 @@ pub fn admission(request: &Request) -> Admission {
         warning_confirmed: None,
         used_today: DayUse::default(),
         balance: fundflow_domain::admission::cash_out::Balance::default(),
+        later: fundflow_domain::admission::later::Later::default(),
         calendar: calendar(),
     }
 }

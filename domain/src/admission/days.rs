@@ -1,11 +1,12 @@
 //! The days of an order: when each fund is bought or left, and when the last shares are confirmed.
 
-use super::Admission;
+use super::{Admission, later::Later};
 use crate::{
     calendar::{CalendarError, TradingCalendar, TradingDay},
     fund::FundTerms,
     modes::ConversionMode,
 };
+use std::sync::Arc;
 
 /// The days on which something happens to the order.
 pub(super) struct Days {
@@ -25,12 +26,12 @@ impl Days {
         mode: ConversionMode,
         t: TradingDay,
     ) -> Result<Self, CalendarError> {
-        Self::between(&a.calendar, (&a.wallet_fund, &a.target_fund), mode, t)
+        Self::between(&a.calendar, (&a.wallet_fund, &a.target_fund, &a.later), mode, t)
     }
 
     pub(super) fn between(
         calendar: &TradingCalendar,
-        (wallet, target): (&FundTerms, &FundTerms),
+        (wallet, target, later): (&Arc<FundTerms>, &Arc<FundTerms>, &Later),
         mode: ConversionMode,
         t: TradingDay,
     ) -> Result<Self, CalendarError> {
@@ -40,10 +41,11 @@ impl Days {
             ConversionMode::NextDay => (confirmed()?, confirmed()?),
             ConversionMode::RedeemToPurchase => {
                 let out = confirmed()?;
-                (out, wallet.paid_by(calendar, out)?)
+                (out, later.in_force(wallet, out).paid_by(calendar, out)?)
             }
         };
-        let mut confirm_by = target.confirmed_by(calendar, target_in)?;
+        let wallet = later.in_force(wallet, wallet_out);
+        let mut confirm_by = later.in_force(target, target_in).confirmed_by(calendar, target_in)?;
         if mode.is_conversion() {
             // Whoever of the two confirms later confirms it.
             confirm_by = confirm_by.max(wallet.confirmed_by(calendar, wallet_out)?);

@@ -202,6 +202,7 @@ pub fn open_on(fund: &FundTerms, into: Option<&FundTerms>, day: TradingDay) -> R
         let notice = checks::notice(fund, day.date(), Stops::Redemption);
         return Err(Refusal::RedemptionNotOpen { fund: fund.code, status, day, notice });
     };
+    pair(fund, target, day)?;
     Ok(checks::convertible(fund, (target, day), day)?)
 }
 

@@ -87,8 +87,10 @@ impl Conversion {
         let target = self.house.terms(request.into, trade_date)?;
         let shares = plan.holdings.reserved(&view);
         let lots = part::lots_of(&request.lots, shares).to_vec();
-        let topup_discount =
-            promised.into.as_ref().map_or(Discount::NONE, |into| into.topup_discount);
+        let promised = promised.into.as_ref().map_or(Discount::NONE, |into| into.topup_discount);
+        // The terms of a later T may have another one.
+        let pair = fund.conversion_into(request.into);
+        let topup_discount = pair.map_or(promised, |pair| pair.topup_discount);
         let fee = PromisedFee::Open;
         let both = [&*fund, &*target];
         let terms = Terms {

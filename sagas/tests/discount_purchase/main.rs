@@ -31,6 +31,7 @@ mod doubted;
 mod earning;
 mod lacking;
 mod late;
+mod later_terms;
 mod moved;
 mod offers;
 mod owed;

@@ -8,6 +8,7 @@
 )]
 
 mod abandoned;
+mod abroad;
 #[path = "../common/audited.rs"]
 mod audited;
 #[path = "../common/by_hand.rs"]
