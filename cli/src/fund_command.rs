@@ -188,6 +188,16 @@ fn show(
     Ok(ExitCode::SUCCESS)
 }
 
+/// T+n, and the days that it does not count.
+fn due(fund: &FundTerms) -> String {
+    let days = format!("T+{}, paid out by T+{}", fund.confirm_lag, fund.payout_lag);
+    let holidays: Vec<String> = fund.foreign_holidays.iter().map(ToString::to_string).collect();
+    if holidays.is_empty() {
+        return days;
+    }
+    format!("{days}\nnot counted, since the market abroad is closed: {}", holidays.join(", "))
+}
+
 fn described(
     fund: &FundTerms,
     history: &[Arc<FundTerms>],
@@ -209,7 +219,7 @@ fn described(
         ("kind, risk", format!("{}, {}", word(&fund.kind)?, word(&fund.risk)?)),
         ("status", format!("{}, conversion {}", word(&status)?, word(&fund.convert_status)?)),
         ("registrar", format!("{}, linked processing: {}", fund.registrar, fund.linked_processing)),
-        ("confirmed by", format!("T+{}, paid out by T+{}", fund.confirm_lag, fund.payout_lag)),
+        ("confirmed by", due(fund)),
         ("purchase fee", tiers.collect::<Vec<_>>().join("\n")),
         ("redemption fee", days.collect::<Vec<_>>().join("\n")),
         ("person, at least", format!("{}, then {}", person.first_min, person.additional_min)),

@@ -18,6 +18,9 @@ fund,date,nav
 011162,2026-02-12,0.7421
 011162,2026-02-13,0.7388
 011162,2026-02-24,0.7400
+050027,2026-02-12,1.0512
+050027,2026-02-13,1.0520
+050027,2026-02-24,1.0525
 ";
 /// Everything is held by the 13th.
 const ORDERS: &str = "\
@@ -31,9 +34,16 @@ MONEY,10:00,discount_purchase,I-1,000730,,011162,2000,,redeem_to_purchase
 HELD,2026-02-13T10:00:00+08:00,discount_purchase,I-1,000730,,011162,2000,,held
 REDEEM,2026-02-13T10:00:00+08:00,redemption,I-1,,011162,,,1000,
 WITHDRAW,2026-02-13T10:00:00+08:00,withdraw,I-1,,000730,,,1000,
+BOND,10:00,purchase,I-1,,050027,,3000,,
+RAISED,10:00,subscription,I-1,,990001,,2000,,
+CONVERT,2026-02-13T10:00:00+08:00,conversion,I-1,,050027,011162,,1000,
+FAST,2026-02-13T10:00:00+08:00,fast_withdraw,I-1,,000730,,,200,
+MONEY_OUT,10:00,discount_purchase,I-1,000730,,011162,2000,,redeem_to_purchase
+NEXT,10:00,discount_purchase,I-1,000730,,011162,2000,,next_day
 ";
+const RAISING: &str = "[[raising]]\nfund = \"990001\"\nfounded_on = \"2026-02-25\"\n";
 /// Transaction, what brings nothing, and the reason that is listed then.
-const NOTHING: [(&str, &str, &str); 7] = [
+const NOTHING: [(&str, &str, &str); 12] = [
     ("BUY", "buy", "2000.00 yuan bought no shares, and stay with the fund"),
     ("RECHARGE", "buy", "2000.00 yuan bought no shares, and stay with the fund"),
     ("LINKED", "buy", "no shares came of it"),
@@ -41,6 +51,11 @@ const NOTHING: [(&str, &str, &str); 7] = [
     ("HELD", "conversion", "2000.00 shares were taken, and bought none"),
     ("REDEEM", "redemption", "1000.00 shares were taken, and brought no money"),
     ("WITHDRAW", "redemption", "1000.00 shares were taken, and brought no money"),
+    ("RAISED", "buy", "2000.00 yuan bought no shares, and stay with the fund"),
+    ("CONVERT", "conversion", "1000.00 shares were taken, and bought none"),
+    ("FAST", "redemption", "200.00 shares were taken, and brought no money"),
+    ("MONEY_OUT", "redemption", "2000.00 shares were taken, and brought no money"),
+    ("NEXT", "conversion", "2000.00 shares were taken, and bought none"),
 ];
 
 fn said(store: &Path, args: &[&str]) -> String {
@@ -59,13 +74,18 @@ fn what_was_taken_for_nothing_is_said_before_and_after() {
     let planted = NOTHING
         .map(|(name, leg, _)| format!("[override.{name}]\n{leg}_confirmation = \"zero_shares\"\n"));
     for (name, text) in [
-        ("day.toml", "trade_date = 2026-02-12\nseed = 1\n"),
+        ("day.toml", "trade_date = 2026-02-12\nseed = 1\nfunds = \"added\"\n"),
         ("investors.csv", INVESTORS),
         ("navs.csv", NAVS),
         ("orders.csv", ORDERS),
-        ("scenario.toml", &planted.concat()),
+        ("scenario.toml", &format!("{RAISING}{}", planted.concat())),
     ] {
         fs::write(folder.path().join(name), text).unwrap();
+    }
+    let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/day/funds");
+    fs::create_dir(folder.path().join("funds")).unwrap();
+    for fund in ["050027.toml", "990001.toml"] {
+        fs::copy(example.join(fund), folder.path().join("funds").join(fund)).unwrap();
     }
     let store = store.path();
     said(store, &["day", "--no-progress", folder.path().to_str().unwrap()]);

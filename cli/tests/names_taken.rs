@@ -86,6 +86,39 @@ fn what_a_taken_name_stands_for_is_booked_under_another_or_is_a_mistake() {
 
     let (said, again) = play(store.path(), &folder);
     assert_eq!((said.status.code(), &again["events_added"]), (Some(3), &Value::from(0)));
+    assert_eq!(again["bad_rows"], report["bad_rows"]);
+}
+
+#[test]
+fn a_mistake_of_file_05_is_named_each_time_until_a_person_has_mended_it() {
+    let (store, folder) = earlier();
+    fs::write(folder.join("orders.csv"), "transaction,time,kind,investor,fund,amount\n").unwrap();
+    let mistakes = |report: &Value| report["bad_rows"].to_string();
+    let first = play(store.path(), &folder).1;
+    assert!(mistakes(&first).contains("frozen2.20260311.000730.I-2"), "{first:#}");
+    for _ in 0..2 {
+        let (said, again) = play(store.path(), &folder);
+        assert_eq!(said.status.code(), Some(3));
+        assert_eq!((mistakes(&again), &again["events_added"]), (mistakes(&first), &Value::from(0)));
+    }
+
+    let stated = first["bad_rows"][0]["problem"].as_str().unwrap();
+    let shares = stated.split_whitespace().nth(3).unwrap();
+    let order =
+        ["freeze", "order", "BY-HAND", "--investor", "I-2", "--fund", "000730", "--shares", shares];
+    let words = [
+        "--cause",
+        "judicial",
+        "--source",
+        "file 05",
+        "--reason",
+        "its names are taken",
+        "--apply",
+    ];
+    let said = fundflow(store.path(), &[&order[..], &words].concat());
+    assert_eq!(said.status.code(), Some(0), "{}", String::from_utf8_lossy(&said.stderr));
+    let (said, mended) = play(store.path(), &folder);
+    assert_eq!((said.status.code(), mistakes(&mended).as_str()), (Some(0), "[]"), "{mended:#}");
 }
 
 #[test]

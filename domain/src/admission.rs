@@ -26,7 +26,8 @@ use crate::{
     time::Timestamp,
 };
 use cash_out::Balance;
-use days::{Days, confirmed_by};
+use days::Days;
+use later::Later;
 use offers::Tried;
 use serde::{Deserialize, Serialize};
 use std::{
@@ -41,6 +42,7 @@ mod checks;
 mod day_max;
 mod days;
 mod held;
+pub mod later;
 pub mod leaving;
 pub mod offers;
 mod refusal;
@@ -72,6 +74,8 @@ pub struct Admission {
     pub used_today: DayUse,
     /// What the wallet holds: its free shares are what the held mode can convert.
     pub balance: Balance,
+    /// Terms of both funds that come into force before a later leg's own day.
+    pub later: Later,
     /// The exchange's open days.
     pub calendar: Arc<TradingCalendar>,
 }
@@ -227,6 +231,8 @@ pub struct Readmission {
     pub wallet_fund: Arc<FundTerms>,
     /// The terms in force on that T.
     pub target_fund: Arc<FundTerms>,
+    /// Terms of both funds that come into force before a later leg's own day.
+    pub later: Later,
     /// What others have bought of both funds already, of each on its own T.
     pub used: DayUse,
     /// The exchange's open days.
@@ -252,6 +258,7 @@ pub fn readmit(was: &Admitted, again: &Readmission) -> Result<Admitted, Refusal>
         warning_confirmed: None,
         used_today: again.used.clone(),
         balance: Balance::default(),
+        later: again.later.clone(),
         calendar: again.calendar.clone(),
     };
     let again = |a: &Admission| on_day(a, was.mode, again.trade_date);
@@ -268,7 +275,8 @@ fn decide(a: &Admission) -> Result<Admitted, Refusal> {
     checks::investor(&a.order())?;
     let mode = chosen_mode(a)?;
     let mut admitted = on_day(a, mode, trade_date)?;
-    admitted.suitability = checks::suitability(a, &SuitabilityRules::standard())?.to_vec();
+    let bought = a.bought(mode, trade_date);
+    admitted.suitability = checks::suitability(&bought, &SuitabilityRules::standard())?.to_vec();
     Ok(admitted)
 }
 
@@ -280,13 +288,15 @@ fn on_day(
 ) -> Result<Admitted, Refusal> {
     checks::funds(a, trade_date)?;
     let days = Days::of(a, mode, trade_date).map_err(|error| no_day(&error))?;
-    checks::statuses(a, mode, &days)?;
-    checks::pair(a, mode)?;
-    let accepted = checks::limits(a, mode, &days)?;
+    let (own, bought) = (a.on_own_days(&days), a.bought(mode, trade_date));
+    runs_by(&own, mode)?;
+    checks::statuses(&own, &a.wallet_fund, mode, &days)?;
+    checks::pair(&own, mode)?;
+    let accepted = checks::limits(&bought, mode, &days)?;
     let part = match &accepted {
-        None => a.clone(),
+        None => own.clone().into_owned(),
         Some(fitting) => {
-            let part = Admission { amount: fitting.amount, ..a.clone() };
+            let part = Admission { amount: fitting.amount, ..own.clone().into_owned() };
             checks::pair(&part, mode).map_err(|rule| fitting.refused(rule))?;
             part
         }
@@ -300,13 +310,13 @@ fn on_day(
         confirm_by: days.confirm_by,
         mode,
         calendar: a.calendar.version().clone(),
-        wallet_terms: a.wallet_fund.version.clone(),
-        target_terms: a.target_fund.version.clone(),
+        wallet_terms: if mode.is_conversion() { &own } else { a }.wallet_fund.version.clone(),
+        target_terms: own.target_fund.version.clone(),
         published_rate: match price.published {
             Charge::Rate(rate) => rate,
             Charge::Fixed(_) => Rate::ZERO,
         },
-        fee_schedule: a.target_fund.fees.version.clone(),
+        fee_schedule: own.target_fund.fees.version.clone(),
         charge: price.charge,
         discount: price.discount,
         discount_rule: price.rule,
@@ -316,7 +326,7 @@ fn on_day(
         held_before: a.investor.holds.contains(&a.target_fund.code),
         accepted,
         target_accepted: None,
-        counted: a.limit_keys(mode, &days),
+        counted: bought.limit_keys(mode, &days),
     })
 }
 
@@ -340,6 +350,16 @@ fn chosen_mode(a: &Admission) -> Result<ConversionMode, Refusal> {
     }
 }
 
+/// The mode works by the terms of the days on which its legs are, too.
+fn runs_by(own: &Admission, mode: ConversionMode) -> Result<(), Refusal> {
+    let lot = if mode.buys_the_money_fund() { LotState::BoughtNow } else { LotState::Available };
+    if modes::possible(lot, &own.wallet_fund, &own.target_fund).contains(&mode) {
+        return Ok(());
+    }
+    let (asked, possible, why_none) = (Some(mode), Vec::new(), Vec::new());
+    Err(Refusal::ModeUnavailable { asked, possible, why_none })
+}
+
 fn no_day(error: &CalendarError) -> Refusal {
     Refusal::NoTradingDay { why: error.to_string() }
 }
@@ -350,6 +370,8 @@ mod again_and_again_tests;
 mod buying_tests;
 #[cfg(test)]
 mod fixture;
+#[cfg(test)]
+mod later_tests;
 #[cfg(test)]
 mod leaving_tests;
 #[cfg(test)]

@@ -14,6 +14,8 @@ use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr, sync::Arc};
 
 const SHIPPED: &str = include_str!("../data/xshg_closed_weekdays.csv");
+/// Letters of YYYY-MM-DD.
+const DATE_LEN: usize = 10;
 const SHIPPED_FIRST: NaiveDate = date(1990, 12, 19);
 const SHIPPED_LAST: NaiveDate = date(2026, 12, 31);
 
@@ -70,7 +72,7 @@ pub enum CalendarError {
     Closed(NaiveDate),
     /// A line of a calendar file is not a date in ascending order.
     #[error(
-        "line {line}: {text:?} is not a closed weekday after the line before; write YYYY-MM-DD"
+        "line {line}: {text:?} is not a closed weekday after the line before; write YYYY-MM-DD and a line break"
     )]
     Malformed {
         /// Counted from 1.
@@ -100,7 +102,8 @@ impl TradingCalendar {
         Self::from_closed_weekdays(version, SHIPPED_FIRST, SHIPPED_LAST, SHIPPED)
     }
 
-    /// From a list of closed weekdays, one date a line in ascending order below a heading.
+    /// From a list of closed weekdays, one date a line in ascending order below a heading. The last line ends
+    /// with a line break: without one it may be half written.
     ///
     /// # Errors
     /// [`CalendarError::Malformed`] with the line.
@@ -112,13 +115,21 @@ impl TradingCalendar {
     ) -> Result<Self, CalendarError> {
         let mut closed: Vec<NaiveDate> = Vec::new();
         for (index, text) in closed_weekdays.lines().enumerate().skip(1) {
-            let day = NaiveDate::from_str(text.trim());
+            let day =
+                NaiveDate::from_str(text.trim()).ok().filter(|_| text.trim().len() == DATE_LEN);
             match day {
-                Ok(day) if is_weekday(day) && closed.last().is_none_or(|before| *before < day) => {
+                Some(day)
+                    if is_weekday(day) && closed.last().is_none_or(|before| *before < day) =>
+                {
                     closed.push(day);
                 }
                 _ => return Err(malformed(index + 1, text)),
             }
+        }
+        if let Some(last) =
+            closed_weekdays.lines().last().filter(|_| !closed_weekdays.ends_with('\n'))
+        {
+            return Err(malformed(closed_weekdays.lines().count(), last));
         }
         let cut_off = NaiveTime::from_hms_opt(15, 0, 0).ok_or_else(|| malformed(0, "15:00"))?;
         Ok(Self { version, first, last, closed: closed.into(), cut_off })
@@ -273,6 +284,31 @@ mod tests {
             "2027-01-01 is outside the trading calendar xshg-2026 (1990-12-19 to 2026-12-31); \
              install the exchange's calendar for that year"
         );
+    }
+
+    #[test]
+    fn a_list_that_ends_within_a_line_and_a_date_that_lacks_a_digit_are_named_with_the_line() {
+        let said = |text: &str| {
+            let version = VersionTag::new("short").unwrap();
+            let read =
+                TradingCalendar::from_closed_weekdays(version, SHIPPED_FIRST, SHIPPED_LAST, text);
+            read.err().map(|error| error.to_string()).unwrap_or_default()
+        };
+        assert_eq!(said("closed\n2026-10-01\n2026-10-02\n"), "");
+        for (text, line, what) in [
+            ("closed\n2026-10-01\n2026-10-02", 3, "2026-10-02"),
+            ("closed\n2026-10-01\n2026-10-0", 3, "2026-10-0"),
+            ("closed\n2026-10-01\n2026-10-5\n", 3, "2026-10-5"),
+            ("closed\n2026-10-02\n2026-10-01\n", 3, "2026-10-01"),
+            ("closed\n2026-10-03\n", 2, "2026-10-03"),
+            ("closed", 1, "closed"),
+        ] {
+            let expected = format!(
+                "line {line}: {what:?} is not a closed weekday after the line before; write YYYY-MM-DD and a \
+                 line break"
+            );
+            assert_eq!(said(text), expected, "{text:?}");
+        }
     }
 
     #[test]

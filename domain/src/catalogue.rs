@@ -9,7 +9,7 @@ use crate::{
     fund::{FundKind, FundTerms},
     ids::{FundCode, VersionTag},
 };
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate, Weekday};
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt,
@@ -136,6 +136,7 @@ fn of_terms(terms: &FundTerms, found: &mut Vec<Contradiction>) {
     if !(1..=7).contains(&terms.payout_lag) {
         note(found, terms, "payout_lag", &terms.payout_lag, "1 to 7 trading days after T");
     }
+    of_holidays(terms, found);
     if !same_kind(terms.kind, terms.fees.fund_kind) {
         let allowed = format!("a kind that a {} fund can have", terms.kind);
         note(found, terms, "fees.fund_kind", &terms.fees.fund_kind, allowed);
@@ -147,6 +148,21 @@ fn of_terms(terms: &FundTerms, found: &mut Vec<Contradiction>) {
         if closure.through < closure.from {
             let key = format!("closures[{index}].through");
             note(found, terms, &key, &closure.through, format!("{} or later", closure.from));
+        }
+    }
+    for (index, rule) in terms.discounts.iter().enumerate() {
+        if let Some(until) = rule.until.filter(|until| *until < rule.from) {
+            let key = format!("discounts[{index}].until");
+            note(found, terms, &key, &until, format!("{} or later", rule.from));
+        }
+        if terms.discounts.iter().take(index).any(|before| before.id == rule.id) {
+            note(
+                found,
+                terms,
+                &format!("discounts[{index}].id"),
+                &rule.id,
+                "used once in these terms",
+            );
         }
     }
     for (index, notice) in terms.limits.large_purchases.iter().enumerate() {
@@ -167,6 +183,31 @@ fn of_terms(terms: &FundTerms, found: &mut Vec<Contradiction>) {
     }
     of_order_limits(terms, found);
     of_regime(terms, found);
+}
+
+/// A money fund is at home, and its wallet counts on that.
+fn of_holidays(terms: &FundTerms, found: &mut Vec<Contradiction>) {
+    let mut before: Option<NaiveDate> = None;
+    for (index, day) in terms.foreign_holidays.iter().enumerate() {
+        let key = format!("foreign_holidays[{index}]");
+        if let Some(before) = before.filter(|before| day <= before) {
+            note(found, terms, &key, day, format!("a day after {before}, the one above"));
+        }
+        if matches!(day.weekday(), Weekday::Sat | Weekday::Sun) {
+            note(
+                found,
+                terms,
+                &key,
+                day,
+                "a day from Monday to Friday; the weekend is never counted",
+            );
+        }
+        before = Some(*day);
+    }
+    if terms.kind == FundKind::Money && before.is_some() {
+        let listed = format!("{} days", terms.foreign_holidays.len());
+        note(found, terms, "foreign_holidays", &listed, "none for a money-market fund");
+    }
 }
 
 fn of_order_limits(terms: &FundTerms, found: &mut Vec<Contradiction>) {

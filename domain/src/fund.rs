@@ -19,6 +19,8 @@ use crate::{
 use chrono::{NaiveDate, NaiveTime};
 use serde::{Deserialize, Serialize};
 
+mod days;
+
 /// What a fund invests in, as far as a rule distinguishes it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -141,9 +143,10 @@ pub struct FundTerms {
     /// Which directions of conversion are open.
     pub convert_status: ConvertStatus,
     /// The registrar confirms by T + this many trading days, 1 to 3, whether the fund takes orders on them
-    /// or not.
+    /// or not; [`foreign_holidays`](Self::foreign_holidays) are not counted.
     pub confirm_lag: u8,
-    /// The customer has redemption money on T + this many trading days.
+    /// The customer has redemption money on T + this many trading days, and later by as many as holidays
+    /// abroad keep the registrar's word.
     pub payout_lag: u8,
     /// Of a money fund: when its income becomes shares.
     #[serde(default)]
@@ -166,6 +169,10 @@ pub struct FundTerms {
     pub linked_processing: bool,
     /// Closed or half closed days of its own: foreign holidays, closed periods, notices.
     pub closures: Vec<Closure>,
+    /// Weekdays on which the market abroad is closed, in ascending order: T+n does not count them. They
+    /// close the fund to nobody: a [`Closure`] does.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub foreign_holidays: Vec<NaiveDate>,
     /// Which lots leave first.
     pub redemption_sequence: RedemptionSequence,
     /// While the fund is raised: when, and until what time of the day.

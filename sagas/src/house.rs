@@ -9,7 +9,7 @@ pub use record_days::RecordDays;
 use crate::ports::{bank::BankCall, registrar::RegistrarCall};
 use chrono::{NaiveDate, NaiveTime};
 use fundflow_domain::{
-    admission::{buying::Way, cash_out::may_leave},
+    admission::{buying::Way, cash_out::may_leave, later::Later},
     application::{Application, Ask, OnHuge, Promise, PromisedFee, Stage, Terms},
     bounds::{CLOCK_SKEW, check_instant},
     calendar::{CalendarError, TradingCalendar, TradingDay},
@@ -68,8 +68,8 @@ impl fmt::Debug for House {
 }
 
 /// The terms of a fund in force on a T, or that the catalogue has none.
-fn listed(funds: &Funds, fund: FundCode, day: TradingDay) -> Result<Arc<FundTerms>, NotDone> {
-    funds(fund, day.date()).ok_or_else(|| {
+fn listed(funds: &Funds, fund: FundCode, day: NaiveDate) -> Result<Arc<FundTerms>, NotDone> {
+    funds(fund, day).ok_or_else(|| {
         let text = format!(
             "the catalogue in use has no terms of fund {fund} for {day}; put the fund's file into it, or go \
              on with a catalogue that has it"
@@ -251,9 +251,12 @@ impl House {
             return Some(by);
         };
         let t = self.t_of_nth(&known.terms, known.portions.len()).ok()?;
-        let lag = (self.funds)(known.terms.fund, t.date()).map_or(1, |terms| terms.confirm_lag);
+        let of_rest = match (self.funds)(known.terms.fund, t.date()) {
+            Some(terms) => terms.confirmed_by(&self.calendar, t),
+            None => self.calendar.plus(t, 1),
+        };
         let next = self.calendar.after(part.confirmed_on).ok()?;
-        Some(by.max(next).max(self.calendar.plus(t, u32::from(lag)).ok()?))
+        Some(by.max(next).max(of_rest.ok()?))
     }
 
     /// What says until when shares earn that left by a record.
@@ -266,30 +269,62 @@ impl House {
     /// # Errors
     /// [`NotDone::NotListed`] for a fund without terms on that day.
     pub fn terms(&self, fund: FundCode, day: TradingDay) -> Result<Arc<FundTerms>, NotDone> {
+        listed(&self.funds, fund, day.date())
+    }
+
+    /// The same on a natural day.
+    ///
+    /// # Errors
+    /// [`NotDone::NotListed`] for a fund without terms on that day.
+    pub fn terms_on(&self, fund: FundCode, day: NaiveDate) -> Result<Arc<FundTerms>, NotDone> {
         listed(&self.funds, fund, day)
     }
 
-    /// What is promised of an application of that T to the fund that confirms it.
+    /// Terms that come into force after that T, and before the last leg of a purchase of both funds.
+    pub fn later(&self, funds: (&Arc<FundTerms>, &Arc<FundTerms>), t: TradingDay) -> Later {
+        Later::of(&self.calendar, t, funds, |code, day| (self.funds)(code, day))
+    }
+
+    /// What is promised of an application of that T: a conversion is confirmed by the slower of its two
+    /// funds.
     ///
     /// # Errors
-    /// [`NotDone::Lacks`] past the calendar's end.
+    /// [`NotDone::Refused`] past the calendar's end.
     pub fn promise(
         &self,
-        fund: &FundTerms,
+        funds: &[&FundTerms],
         day: TradingDay,
         fee: PromisedFee,
         discount: Discount,
     ) -> Result<Promise, NotDone> {
-        let confirm_by = self.calendar.plus(day, u32::from(fund.confirm_lag));
-        let confirm_by = confirm_by.map_err(beyond)?;
+        let days = funds.iter().map(|fund| fund.confirmed_by(&self.calendar, day));
+        let confirm_by = days.collect::<Result<Vec<_>, _>>().map_err(beyond)?;
+        let confirm_by = confirm_by.into_iter().max().unwrap_or(day);
         Ok(Promise { fee, discount, confirm_by })
     }
 
-    /// Trading days from a redemption's T until its money is here: no earlier than the registrar's
-    /// word. One where the fund has no terms.
-    pub fn payout_days(&self, fund: FundCode, t: TradingDay) -> u32 {
-        let terms = (self.funds)(fund, t.date());
-        terms.map_or(1, |terms| u32::from(terms.confirm_lag).max(u32::from(terms.payout_lag)))
+    /// The day on which the money of a redemption of that T is here: no earlier than the registrar's
+    /// word.
+    ///
+    /// # Errors
+    /// [`NotDone::NotListed`] for a fund without terms on that T, [`NotDone::Refused`] past the calendar's end.
+    pub fn paid_by(&self, fund: FundCode, t: TradingDay) -> Result<TradingDay, NotDone> {
+        self.terms(fund, t)?.paid_by(&self.calendar, t).map_err(beyond)
+    }
+
+    /// All that an order's T decides of it is in the catalogue.
+    ///
+    /// # Errors
+    /// [`NotDone::NotListed`] for the first of its funds without terms on that T.
+    pub fn are_listed(&self, terms: &Terms, t: TradingDay) -> Result<Vec<Arc<FundTerms>>, NotDone> {
+        let into = match terms.ask {
+            Ask::Conversion { into, .. } => Some(into),
+            Ask::Purchase { .. }
+            | Ask::Subscription { .. }
+            | Ask::Redemption { .. }
+            | Ask::FastTransfer { .. } => None,
+        };
+        std::iter::once(terms.fund).chain(into).map(|fund| self.terms(fund, t)).collect()
     }
 
     /// Noon of the n-th trading day after T. `None` past the calendar's end.

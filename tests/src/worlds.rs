@@ -174,6 +174,7 @@ fn fund(code: FundCode, kind: FundKind, risk: ProductRisk, rate: Rate) -> FundTe
         conversions: vec![],
         linked_processing: true,
         closures: vec![],
+        foreign_holidays: vec![],
         redemption_sequence: RedemptionSequence::Fifo,
         raising: None,
         version: tag(&format!("terms-{code}-1")),
@@ -308,6 +309,7 @@ pub fn admission(request: &Request) -> Admission {
         warning_confirmed: None,
         used_today: DayUse::default(),
         balance: fundflow_domain::admission::cash_out::Balance::default(),
+        later: fundflow_domain::admission::later::Later::default(),
         calendar: calendar(),
     }
 }

@@ -7,7 +7,12 @@
 //! 3. A registrar's night runs once: where its index is, it is not run again. Its answers are read
 //!    once: a mark beside them says so, as soon as all that they caused is durable.
 
-use super::{Trouble, books::Placed, play::Play, statements};
+use super::{
+    Trouble,
+    books::Placed,
+    play::Play,
+    statements::{self, Open},
+};
 use fundflow::{Notice, Noticed};
 use fundflow_domain::{application::Stage, calendar::TradingDay, ids::ApplicationNo};
 use fundflow_infrastructure::{
@@ -183,7 +188,12 @@ pub(super) async fn answers<S: EventStore + Checkpoints>(
     for code in play.registrars() {
         let directory = play.directory(t, &code, "in");
         let mark = directory.with_file_name(READ);
-        let Some(index) = Play::<S>::index(&directory).filter(|_| !mark.exists()) else { continue };
+        let Some(index) = Play::<S>::index(&directory) else { continue };
+        // What a person had to look at then is looked at once more, and named.
+        let read = fs::read_to_string(&mark).ok().map(|mark| Open::of(&mark));
+        if read.as_ref().is_some_and(Open::is_empty) {
+            continue;
+        }
         let codes = ReturnCodes::built_in().map_err(|error| Trouble::Codes(error.to_string()))?;
         let answers = read_answers(&index, &codes.assign(&code, DICTIONARY))?;
         play.remarks.extend(answers.puzzles.iter().map(ToString::to_string));
@@ -191,12 +201,19 @@ pub(super) async fn answers<S: EventStore + Checkpoints>(
             let (stream, news) = registrar::notice(&no, answer);
             Notice { stream, news }
         };
-        play.deliver(answers.confirmations.into_iter().map(notice).collect()).await?;
+        let frozen = match &read {
+            Some(open) => open.among(answers.frozen),
+            None => {
+                play.deliver(answers.confirmations.into_iter().map(notice).collect()).await?;
+                play.settle().await?;
+                answers.frozen
+            }
+        };
+        let mut open = statements::hear(play, &code, frozen).await?;
+        open.puzzles = !answers.puzzles.is_empty();
         play.settle().await?;
-        statements::hear(play, &code, answers.frozen).await?;
-        play.settle().await?;
-        fs::write(&mark, []).map_err(|source| Trouble::Mark { path: mark, source })?;
-        any = true;
+        fs::write(&mark, open.text()).map_err(|source| Trouble::Mark { path: mark, source })?;
+        any |= read.is_none();
     }
     Ok(any)
 }

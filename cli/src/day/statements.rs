@@ -5,6 +5,8 @@
 //! 2. What is refused although the register says it is a mistake that a person must look at: the shares would
 //!    leave.
 //! 3. Frozen shares of an account that no investor of the store has are named for a person.
+//! 4. What a person must look at is named each time that the folder is played, until it is mended: the mark of
+//!    the files that are read holds it.
 
 use super::{
     Trouble,
@@ -12,26 +14,71 @@ use super::{
     requests::named::{self, Named},
 };
 use fundflow::RequestError;
-use fundflow_domain::ids::{InvestorId, RegistrarCode, TransactionId};
+use fundflow_domain::ids::{FundCode, InvestorId, RegistrarCode, TransactionId};
 use fundflow_infrastructure::{
     day_batch::{Stated, fund_account},
     day_folder::Problem,
 };
 use fundflow_kernel::store::{Checkpoints, EventStore};
 use fundflow_sagas::freeze::{Freeze, Refusal, Request, Word, statement_ids};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
-/// Asks for what those statements of that registrar change.
+/// An account at a registrar, and a fund.
+type Of = (String, FundCode);
+
+/// What of a registrar's files a person must still look at, as it stands in their mark.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Open {
+    /// Frozen shares that are not followed.
+    not_followed: BTreeSet<Of>,
+    /// Records that nobody can make sense of.
+    pub(super) puzzles: bool,
+}
+
+/// The line of a mark that says so.
+const PUZZLES: &str = "records";
+
+impl Open {
+    /// What a mark holds; nothing open where it is empty, as it is where an earlier program wrote it.
+    pub(super) fn of(mark: &str) -> Self {
+        let of = |line: &str| {
+            let (account, fund) = line.split_once('\t')?;
+            Some((account.to_owned(), fund.parse().ok()?))
+        };
+        let not_followed = mark.lines().filter_map(of).collect();
+        Self { not_followed, puzzles: mark.lines().any(|line| line == PUZZLES) }
+    }
+
+    /// As it is written.
+    pub(super) fn text(&self) -> String {
+        let lines = self.not_followed.iter().map(|(account, fund)| format!("{account}\t{fund}\n"));
+        let puzzles = if self.puzzles { format!("{PUZZLES}\n") } else { String::new() };
+        lines.chain([puzzles]).collect()
+    }
+
+    /// Whether anybody has to look at anything.
+    pub(super) fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// Of all statements those that were not followed.
+    pub(super) fn among(&self, mut stated: Stated) -> Stated {
+        stated.retain(|of, _| self.not_followed.contains(of));
+        stated
+    }
+}
+
+/// Asks for what those statements of that registrar change. Returns what a person must look at.
 pub(super) async fn hear<S: EventStore + Checkpoints>(
     play: &mut Play<S>,
     registrar: &str,
     stated: Stated,
-) -> Result<(), Trouble> {
+) -> Result<Open, Trouble> {
     let registrar: RegistrarCode = registrar.parse().map_err(|error| {
         Trouble::Defect(format!("a registrar of the folder cannot be named: {error}"))
     })?;
     let accounts = accounts(play);
-    let mut askings = Vec::new();
+    let (mut askings, mut of, mut open) = (Vec::new(), Vec::new(), Open::default());
     for ((account, fund), said) in stated {
         let Some(investor) = accounts.get(&account).cloned() else {
             if !said.frozen.is_zero() {
@@ -40,6 +87,7 @@ pub(super) async fn hear<S: EventStore + Checkpoints>(
                     "file 05: {frozen} shares of {fund} are frozen on account {account}, which no \
                      investor here has"
                 ));
+                open.not_followed.insert((account, fund));
             }
             continue;
         };
@@ -50,26 +98,35 @@ pub(super) async fn hear<S: EventStore + Checkpoints>(
             let word = Word::Statement { registrar: registrar.clone(), on, frozen };
             let request = Request { investor, fund, word };
             askings.push(Named { names, request, at: None });
+            of.push((account, fund));
         }
     }
-    ask(play, askings).await
+    let followed = ask(play, askings).await?;
+    let failed = of.into_iter().zip(followed).filter(|(_, followed)| !followed);
+    open.not_followed.extend(failed.map(|(of, _)| of));
+    Ok(open)
 }
 
+/// Returns which of them are followed.
 async fn ask<S: EventStore + Checkpoints>(
     play: &mut Play<S>,
     askings: Vec<Named<Request>>,
-) -> Result<(), Trouble> {
+) -> Result<Vec<bool>, Trouble> {
     let requests: Vec<_> = askings.iter().map(|asking| asking.request.clone()).collect();
     let is_taken = |refusal: &Refusal| matches!(refusal, Refusal::KeyTaken { .. });
     let answers = named::ask::<S, Freeze>(play, askings, is_taken).await?;
+    let mut followed = Vec::new();
     for (request, (transaction, answer)) in requests.into_iter().zip(answers) {
-        match answer {
-            Ok(_) | Err(RequestError::Refused(Refusal::NothingNew)) => {}
+        followed.push(match answer {
+            Ok(_) | Err(RequestError::Refused(Refusal::NothingNew)) => true,
             Err(RequestError::Stopped(cause)) => return Err(fundflow::Stopped { cause }.into()),
-            Err(error) => play.mistakes.push(not_followed(&request, &transaction, &error)),
-        }
+            Err(error) => {
+                play.mistakes.push(not_followed(&request, &transaction, &error));
+                false
+            }
+        });
     }
-    Ok(())
+    Ok(followed)
 }
 
 /// What the register states and nobody follows waits for a person: the shares are free here.

@@ -85,6 +85,11 @@ fn with_file<A: DeserializeOwned>(
 fn read<A: DeserializeOwned>(path: &Path) -> Result<A, Failure> {
     let text = fs::read_to_string(path)
         .map_err(|error| Failure::File { path: path.to_owned(), problem: error.to_string() })?;
+    if !text.is_empty() && !text.ends_with(['\n', '\r']) {
+        let problem = "it ends within its last line, which may be half written; complete it and end it with a \
+                       line break";
+        return Err(Failure::File { path: path.to_owned(), problem: problem.to_owned() });
+    }
     toml::from_str(&text).map_err(|error| {
         let problem = error.to_string().trim_end().to_owned();
         Failure::File { path: path.to_owned(), problem }

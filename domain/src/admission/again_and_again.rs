@@ -28,7 +28,9 @@ pub fn agree(a: &Admission, first: Option<TradingDay>) -> Result<[Suitability; 2
         let open = Admission { wallet_fund, target_fund, ..a.clone() };
         // A later step past the calendar's end is nobody's yet.
         if let Ok(days) = Days::of(&open, mode, first) {
-            checks::statuses(&open, mode, &days)?;
+            let own = open.on_own_days(&days);
+            checks::statuses(&own, &open.wallet_fund, mode, &days)?;
+            checks::pair(&own, mode)?;
         }
     }
     agree_again(a)?;

@@ -8,9 +8,7 @@
 //!    terms give it; its charge is that of the subscription table.
 //! 4. Where the manager accepts up to the day's limit, what fits is accepted.
 
-use super::{
-    Order, Refusal, again_and_again::by_terms, checks, confirmed_by, day_max, days::reaches, no_day,
-};
+use super::{Order, Refusal, again_and_again::by_terms, checks, day_max, days::reaches, no_day};
 use crate::{
     calendar::{TradingCalendar, TradingDay},
     day_limit::DayTally,
@@ -266,7 +264,7 @@ fn on_day(a: &Buying, t: TradingDay) -> Result<Admitted, Refusal> {
     }
     let accepted = accepted.map(|fitting| fitting.amount);
     let price = price(a, accepted.unwrap_or(a.amount), t)?;
-    let confirm_by = confirmed_by(&a.calendar, &a.fund, t).map_err(|it| no_day(&it))?;
+    let confirm_by = a.fund.confirmed_by(&a.calendar, t).map_err(|it| no_day(&it))?;
     let founded_by = founded_by(a, t)?;
     // Where nothing is founded, what the money earned is paid on the day after.
     let last = founded_by.map_or(Ok(confirm_by), |by| a.calendar.plus(by, 1));

@@ -12,7 +12,7 @@
 //! 4. All shares together take the unpaid income along, whatever the fund's carry: so does the last of
 //!    several orders that together take all of them. A fast withdrawal leaves it in the wallet.
 
-use super::days::{money_by, reaches};
+use super::days::reaches;
 use crate::{
     calendar::{CalendarError, TradingCalendar, TradingDay},
     fast_quota::DAY_MAX,
@@ -327,9 +327,9 @@ fn days(
     is_fast: bool,
 ) -> Result<(TradingDay, TradingDay, TradingDay), CalendarError> {
     let day = calendar.t_of(at)?;
-    let confirm_by = calendar.plus(day, u32::from(fund.confirm_lag))?;
-    let paid_by = money_by(calendar, fund, day)?;
-    let last = if is_fast { money_by(calendar, fund, confirm_by)? } else { paid_by };
+    let confirm_by = fund.confirmed_by(calendar, day)?;
+    let paid_by = fund.paid_by(calendar, day)?;
+    let last = if is_fast { fund.paid_by(calendar, confirm_by)? } else { paid_by };
     reaches(calendar, last)?;
     Ok((day, confirm_by, paid_by))
 }

@@ -64,10 +64,16 @@ pub(super) fn investor(a: &Order<'_>) -> Result<(), Refusal> {
     Ok(())
 }
 
-pub(super) fn statuses(a: &Admission, mode: ConversionMode, days: &Days) -> Result<(), Refusal> {
-    let (wallet, target) = (&a.wallet_fund, &a.target_fund);
+/// `own` has the terms of the days of the legs after the first, `bought` those of the money fund on T.
+pub(super) fn statuses(
+    own: &Admission,
+    bought: &FundTerms,
+    mode: ConversionMode,
+    days: &Days,
+) -> Result<(), Refusal> {
+    let (wallet, target) = (&own.wallet_fund, &own.target_fund);
     if mode.buys_the_money_fund() {
-        purchase_open(wallet, days.wallet_in)?;
+        purchase_open(bought, days.wallet_in)?;
     }
     if mode.is_conversion() {
         return convertible(wallet, (target, days.target_in), days.wallet_out);

@@ -77,6 +77,7 @@ pub(super) fn request() -> Admission {
         warning_confirmed: None,
         used_today: DayUse::default(),
         balance: Balance::default(),
+        later: Later::default(),
         calendar: Arc::new(TradingCalendar::xshg().unwrap()),
     }
 }

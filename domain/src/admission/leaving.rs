@@ -13,11 +13,7 @@ mod refusal;
 
 pub use refusal::Refusal;
 
-use super::{
-    Order, checks, confirmed_by,
-    days::{money_by, reaches},
-    no_day,
-};
+use super::{Order, checks, days::reaches, no_day};
 use crate::{
     calendar::{CalendarError, TradingCalendar, TradingDay},
     day_limit::DayTally,
@@ -206,6 +202,7 @@ pub fn open_on(fund: &FundTerms, into: Option<&FundTerms>, day: TradingDay) -> R
         let notice = checks::notice(fund, day.date(), Stops::Redemption);
         return Err(Refusal::RedemptionNotOpen { fund: fund.code, status, day, notice });
     };
+    pair(fund, target, day)?;
     Ok(checks::convertible(fund, (target, day), day)?)
 }
 
@@ -269,7 +266,7 @@ fn on_day(a: &Leaving, t: TradingDay) -> Result<Admitted, Refusal> {
     let confirm_by = confirm_by(a, t).map_err(|it| no_day(&it))?;
     let paid_by = match a.into {
         Some(_) => Ok(confirm_by),
-        None => money_by(&a.calendar, fund, t),
+        None => fund.paid_by(&a.calendar, t),
     };
     let all = paid_by.and_then(|paid_by| reaches(&a.calendar, paid_by.max(confirm_by)));
     all.map_err(|it| no_day(&it))?;
@@ -289,8 +286,8 @@ fn on_day(a: &Leaving, t: TradingDay) -> Result<Admitted, Refusal> {
 
 /// A conversion is confirmed once both of its funds' registers have it.
 fn confirm_by(a: &Leaving, t: TradingDay) -> Result<TradingDay, CalendarError> {
-    let left = confirmed_by(&a.calendar, &a.fund, t)?;
-    let into = a.into.as_ref().map(|into| confirmed_by(&a.calendar, &into.fund, t));
+    let left = a.fund.confirmed_by(&a.calendar, t)?;
+    let into = a.into.as_ref().map(|into| into.fund.confirmed_by(&a.calendar, t));
     Ok(into.transpose()?.map_or(left, |into| left.max(into)))
 }
 

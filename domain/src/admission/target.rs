@@ -7,7 +7,7 @@
 //! 3. Where the manager accepts up to the day's limit, what fits is accepted; what does not stays
 //!    where it is.
 
-use super::{Admission, Admitted, DayUse, Days, Refusal, checks, confirmed_by, day_max, no_day};
+use super::{Admission, Admitted, DayUse, Days, Refusal, checks, day_max, later::Later, no_day};
 use crate::{
     calendar::{CalendarError, TradingCalendar, TradingDay},
     day_limit::DayTally,
@@ -45,11 +45,11 @@ pub struct OnItsOwnT {
 /// [`CalendarError`] past the calendar's end.
 pub fn target_day(
     mode: ConversionMode,
-    (wallet, target): (&FundTerms, &FundTerms),
+    funds: (&Arc<FundTerms>, &Arc<FundTerms>, &Later),
     calendar: &TradingCalendar,
     t: TradingDay,
 ) -> Result<TradingDay, CalendarError> {
-    Ok(Days::between(calendar, (wallet, target), mode, t)?.target_in)
+    Ok(Days::between(calendar, funds, mode, t)?.target_in)
 }
 
 /// Decides on the target's order again. Returns the promise with what holds of it now.
@@ -73,7 +73,11 @@ pub fn readmit_target(was: &Admitted, again: &OnItsOwnT) -> Result<Admitted, Ref
     checks::pair(&part, mode)?;
     let price = checks::price(&part, mode, day);
     let fund = &a.target_fund;
-    let confirm_by = confirmed_by(&a.calendar, fund, day).map_err(|it| no_day(&it))?;
+    let by = |fund: &FundTerms| fund.confirmed_by(&a.calendar, day).map_err(|it| no_day(&it));
+    let mut confirm_by = by(fund)?;
+    if mode.is_conversion() {
+        confirm_by = confirm_by.max(by(&a.wallet_fund)?);
+    }
     let who = (a.investor.customer_type, a.channel);
     let mut counted = was.counted.clone();
     counted.retain(|key| key.master != fund.master);
@@ -129,6 +133,7 @@ fn admission(was: &Admitted, again: &OnItsOwnT) -> Admission {
         warning_confirmed: None,
         used_today: DayUse { target_fund, ..DayUse::default() },
         balance: super::Balance::default(),
+        later: Later::default(),
         calendar: again.calendar.clone(),
     }
 }

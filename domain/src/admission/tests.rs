@@ -153,6 +153,7 @@ fn a_payment_after_the_cut_off_is_judged_on_its_own_t_and_the_investor_on_the_da
 /// What the promise of `a` is decided on again with, for a later T.
 fn again(a: &Admission, t: &str) -> Readmission {
     Readmission {
+        later: later::Later::default(),
         trade_date: TradingDay::recorded(t.parse().unwrap()),
         amount: a.amount,
         investor: a.investor.id.clone(),

@@ -52,9 +52,12 @@ impl Files {
         Self(shipped.chain(self.0.iter().cloned()).collect())
     }
 
-    /// Files whose content is at hand.
+    /// Files whose content is at hand, and whole: an earlier program took those without a line break at
+    /// their end, and kept them so.
     pub fn of(texts: &BTreeMap<String, String>) -> Self {
-        let file = |(name, text): (&String, &String)| (name.clone(), Ok(text.clone().into_bytes()));
+        let whole =
+            |text: &String| if text.ends_with('\n') { text.clone() } else { format!("{text}\n") };
+        let file = |(name, text): (&String, &String)| (name.clone(), Ok(whole(text).into_bytes()));
         Self(texts.iter().map(file).collect())
     }
 

@@ -14,6 +14,7 @@
 //!    before anybody could look at it.
 //! 4. A catalogue with an error is not loaded in part.
 
+mod allowed;
 mod files;
 pub(crate) mod section;
 mod shipped;
@@ -127,5 +128,7 @@ fn whole_file(file: &str, problem: String) -> CatalogueError {
     CatalogueError { file, line: None, key, value, problem }
 }
 
+#[cfg(test)]
+mod fields_tests;
 #[cfg(test)]
 mod tests;

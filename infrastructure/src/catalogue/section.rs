@@ -3,11 +3,14 @@
 //! 1. Reading never stops: a key that cannot be read is noted and reads as nothing.
 //! 2. A section is closed when all its keys have been asked for; what nobody asked for is unknown.
 
-use super::CatalogueError;
+use super::{CatalogueError, allowed};
 use fundflow_domain::ids::FundCode;
 use serde::de::DeserializeOwned;
 use std::{collections::BTreeMap, path::Path};
 use toml::{Table, Value};
+
+/// Characters of a value that are shown.
+const SHOWN: usize = 80;
 
 /// What one file has to say: the lines of its keys, and its errors.
 pub(crate) struct Report {
@@ -134,6 +137,14 @@ impl<'a> Section<'a> {
         }
     }
 
+    /// What stands at that key is not what may stand there.
+    pub(crate) fn wrong(&self, key: &str, report: &mut Report) {
+        let value = self.table.get(key).map(shown).unwrap_or_default();
+        let problem = allowed::at(key)
+            .map_or_else(|| "may not stand here".to_owned(), |it| format!("write {it}"));
+        report.note(&self.path(key), &value, problem);
+    }
+
     /// What stands at a key that was asked for.
     pub(crate) fn raw(&self, key: &str) -> Option<&'a Value> {
         self.table.get(key)
@@ -151,7 +162,8 @@ impl<'a> Section<'a> {
         report: &mut Report,
     ) -> Option<T> {
         if !self.table.contains_key(key) {
-            report.note(&self.path(key), "", "is missing");
+            let write = allowed::at(key).map_or_else(String::new, |it| format!("; write {it}"));
+            report.note(&self.path(key), "", format!("is missing{write}"));
         }
         self.may(key, report)
     }
@@ -242,13 +254,37 @@ fn read<T: DeserializeOwned>(value: &Value, path: &str, report: &mut Report) -> 
             return None;
         }
     };
-    match plain.try_into() {
-        Ok(read) => Some(read),
-        Err(error) => {
-            report.note(path, &shown(value), error.message().trim_end());
-            None
+    let error = match plain.try_into() {
+        Ok(read) => return Some(read),
+        Err(error) => error,
+    };
+    // One of several words: what is no text is read like one, so that the complaint lists them.
+    let as_word = || Value::String(shown(value)).try_into::<T>().err();
+    let said = error.message();
+    let is_word = said.contains("unit variant") || said.starts_with("wanted exactly 1 element");
+    let of_words = is_word.then(as_word).flatten();
+    report.note(path, &shown(value), problem(path, of_words.as_ref().unwrap_or(&error).message()));
+    None
+}
+
+/// What is wrong and what may stand there: a parser knows only what it expected.
+fn problem(path: &str, message: &str) -> String {
+    let (message, key) = (message.trim_end(), path.rsplit('.').next().unwrap_or(path));
+    match allowed::at(key).filter(|_| allowed::is_of_parser(message)) {
+        Some(allowed) if message.starts_with("missing field") => {
+            format!("{message}; write {allowed}")
         }
+        Some(allowed) => format!("write {allowed}"),
+        None => short(message),
     }
+}
+
+/// A value of any length would bury what is allowed.
+fn short(message: &str) -> String {
+    let quoted = message.find('`').zip(message.rfind("`, expected"));
+    let long = quoted.filter(|(from, until)| until.saturating_sub(*from) > SHOWN);
+    let rest = long.and_then(|(_, until)| message.get(until + "`, ".len()..));
+    rest.map_or_else(|| message.to_owned(), |rest| format!("unknown variant, {rest}"))
 }
 
 /// Dates become text, which is what the domain's dates read; a float is handed back as it is shown.
@@ -269,7 +305,7 @@ fn plain(value: &Value) -> Result<Value, String> {
 
 fn shown(value: &Value) -> String {
     let text = value.to_string();
-    match text.char_indices().nth(80) {
+    match text.char_indices().nth(SHOWN) {
         Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
         None => text,
     }

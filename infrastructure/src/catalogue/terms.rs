@@ -19,6 +19,9 @@ use fundflow_domain::{
 };
 use toml::Table;
 
+/// Characters of a name, a source or a notice.
+const TEXT_MAX: usize = 500;
+
 pub(super) fn read(file: &Table, report: &mut Report) -> Vec<FundTerms> {
     let mut root = Section::root(file);
     let code = root.need::<FundCode>("code", report);
@@ -38,8 +41,8 @@ pub(super) fn read(file: &Table, report: &mut Report) -> Vec<FundTerms> {
 fn terms(mut s: Section<'_>, code: Option<FundCode>, r: &mut Report) -> Option<FundTerms> {
     let version = s.need::<VersionTag>("version", r);
     let effective_from = s.need::<NaiveDate>("effective_from", r);
-    let source = s.need("source", r);
-    let name = s.need("name", r);
+    let source = text(&mut s, "source", r);
+    let name = text(&mut s, "name", r);
     let master = s.need("master", r);
     let kind = s.need("kind", r);
     let risk = s.need("risk", r);
@@ -61,6 +64,7 @@ fn terms(mut s: Section<'_>, code: Option<FundCode>, r: &mut Report) -> Option<F
     let conversions = pairs.collect::<Vec<_>>();
     let closed = s.sections("closures", r).into_iter().map(|row| closure(row, r));
     let closures = closed.collect::<Vec<_>>();
+    let foreign_holidays = s.may("foreign_holidays", r).unwrap_or_default();
     let raising = s.may("raising", r);
     s.close(r);
     Some(FundTerms {
@@ -83,12 +87,24 @@ fn terms(mut s: Section<'_>, code: Option<FundCode>, r: &mut Report) -> Option<F
         conversions: conversions.into_iter().collect::<Option<_>>()?,
         linked_processing: linked_processing?,
         closures: closures.into_iter().collect::<Option<_>>()?,
+        foreign_holidays,
         redemption_sequence: redemption_sequence?,
         raising,
         version: version?,
         effective_from: effective_from?,
         source: source?,
     })
+}
+
+/// Words for a person: some, and no book.
+fn text(s: &mut Section<'_>, key: &'static str, r: &mut Report) -> Option<String> {
+    let text = s.need::<String>(key, r)?;
+    let is_text = s.raw(key).is_some_and(toml::Value::is_str);
+    if is_text && !text.trim().is_empty() && text.chars().count() <= TEXT_MAX {
+        return Some(text);
+    }
+    s.wrong(key, r);
+    None
 }
 
 fn limits(mut s: Section<'_>, r: &mut Report) -> Option<Limits> {
@@ -149,7 +165,7 @@ fn notice(mut s: Section<'_>, r: &mut Report) -> Option<LargePurchaseNotice> {
     let customers = s.may("customers", r).unwrap_or_default();
     let amount = s.need("day_max", r);
     let on_excess = s.need("on_excess", r);
-    let notice = s.need("notice", r);
+    let notice = text(&mut s, "notice", r);
     s.close(r);
     let day_max = DayMax { amount: amount?, on_excess: on_excess? };
     let (from, notice) = (from?, notice?);
@@ -210,7 +226,7 @@ fn closure(mut s: Section<'_>, r: &mut Report) -> Option<Closure> {
     let from = s.need("from", r);
     let through = s.need("through", r);
     let stops = s.need("stops", r);
-    let notice = s.need("notice", r);
+    let notice = text(&mut s, "notice", r);
     s.close(r);
     Some(Closure { from: from?, through: through?, stops: stops?, notice: notice? })
 }

@@ -1,9 +1,9 @@
 use super::*;
 use fundflow_domain::{fund::ProductRisk, ids::FundCode, money::Money};
 
-const GOOD: &str = include_str!("../../../catalogue/050027.toml");
+pub(super) const GOOD: &str = include_str!("../../../catalogue/050027.toml");
 
-fn errors_of(files: &[(&str, &[u8])]) -> Vec<String> {
+pub(super) fn errors_of(files: &[(&str, &[u8])]) -> Vec<String> {
     let files = files.iter().map(|(name, bytes)| ((*name).to_owned(), Ok(bytes.to_vec())));
     let errors = read(files).err().unwrap_or_default();
     errors.iter().map(ToString::to_string).collect()
@@ -56,9 +56,14 @@ fn a_word_that_is_none_and_a_key_too_many_or_too_few_is_named_with_its_line() {
         (
             "master = \"050027\"",
             "mister = \"050027\"\nmaster = \"050027\"",
-            "050027.toml:14: terms[0].mister = \"050027\": is not a key here; the keys are version, effective_from, source, name, master, kind, risk, registrar, linked_processing, status, convert_status, confirm_lag, payout_lag, carry, income_unit, share_rounding, redemption_sequence, limits, fees, discounts, conversions, closures, raising",
+            "050027.toml:14: terms[0].mister = \"050027\": is not a key here; the keys are version, effective_from, source, name, master, kind, risk, registrar, linked_processing, status, convert_status, confirm_lag, payout_lag, carry, income_unit, share_rounding, redemption_sequence, limits, fees, discounts, conversions, closures, foreign_holidays, raising",
         ),
         ("risk = \"R2\"", "", "050027.toml:9: terms[0].risk: is missing"),
+        (
+            "confirm_lag = 1",
+            "",
+            "050027.toml:9: terms[0].confirm_lag: is missing; write a whole number, 1 to 3",
+        ),
         (
             "code = \"050027\"",
             "code = \"050028\"",

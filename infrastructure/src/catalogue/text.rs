@@ -3,6 +3,8 @@
 //! 1. UTF-8 only. A byte-order mark is tolerated, since some editors write one; another encoding is
 //!    named with the line where it shows.
 //! 2. Every syntax error of a file is reported.
+//! 3. A file ends with a line break. One that ends within a line is refused, whatever stands there: that is how
+//!    a file ends that is half written.
 
 use super::{CatalogueError, section::Report, whole_file};
 use std::collections::{BTreeMap, BTreeSet};
@@ -34,6 +36,12 @@ pub(crate) fn parse(file: &str, text: &str) -> Result<(Table, Report), Vec<Catal
     let (spanned, errors) = DeTable::parse_recoverable(text);
     let mut located: Vec<_> = errors.iter().map(|error| syntax(file, text, error)).collect();
     located.sort_by_key(|error| error.line);
+    // Of the line in which the file ends the parser knows less than that.
+    if let Some(cut) = cut_off(file, text) {
+        located.retain(|error| error.line < cut.line);
+        located.push(cut);
+        return Err(located);
+    }
     // Of a table that stands twice, the parser says so of its keys, too.
     let doubles = located.iter().filter(|error| !error.key.is_empty());
     let doubles: BTreeSet<usize> = doubles.filter_map(|error| error.line).collect();
@@ -50,6 +58,17 @@ pub(crate) fn parse(file: &str, text: &str) -> Result<(Table, Report), Vec<Catal
         vec![whole_file(file, format!("is not TOML: {}", error.message()))]
     })?;
     Ok((table, Report::new(file, lines)))
+}
+
+/// That the file ends within its last line: a number or a date of it may lack a digit, and nobody sees it.
+fn cut_off(file: &str, text: &str) -> Option<CatalogueError> {
+    if text.is_empty() || text.ends_with(['\n', '\r']) {
+        return None;
+    }
+    let problem = "the file ends within this line, which may be half written; complete it and end it with a \
+                   line break";
+    let line = Some(line_at(text, text.len()));
+    Some(CatalogueError { line, ..whole_file(file, problem.to_owned()) })
 }
 
 /// The line of the header of the table that a line is in, above that line.

@@ -72,7 +72,9 @@ fn headings(
     let found = heading_problems((file, line), &headings, columns);
     // Half of a name would be unknown: that the file ends here says it all.
     if first.is_some_and(|row| row.is_cut_off) {
-        problems.push(cut_off(file, line));
+        let Problem { problem, .. } = cut_off(file, line);
+        let problem = format!("{problem}, where no row follows, too");
+        problems.push(Problem::of_line(file, line, problem));
     } else {
         problems.extend(found.iter().cloned());
     }

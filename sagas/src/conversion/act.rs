@@ -87,11 +87,12 @@ impl Conversion {
         let target = self.house.terms(request.into, trade_date)?;
         let shares = plan.holdings.reserved(&view);
         let lots = part::lots_of(&request.lots, shares).to_vec();
-        let topup_discount =
-            promised.into.as_ref().map_or(Discount::NONE, |into| into.topup_discount);
-        // Whoever of the two confirms later confirms it.
-        let slower = if fund.confirm_lag > target.confirm_lag { &fund } else { &target };
+        let promised = promised.into.as_ref().map_or(Discount::NONE, |into| into.topup_discount);
+        // The terms of a later T may have another one.
+        let pair = fund.conversion_into(request.into);
+        let topup_discount = pair.map_or(promised, |pair| pair.topup_discount);
         let fee = PromisedFee::Open;
+        let both = [&*fund, &*target];
         let terms = Terms {
             order: plan.out.order.clone(),
             no: plan.out.no.clone(),
@@ -108,7 +109,7 @@ impl Conversion {
             },
             trade_date,
             rounding: target.share_rounding,
-            promised: self.house.promise(slower, trade_date, fee, topup_discount)?,
+            promised: self.house.promise(&both, trade_date, fee, topup_discount)?,
         };
         plan.out.place(turn, terms)
     }
@@ -163,7 +164,9 @@ impl Conversion {
 
     /// What came is the target's: of a money-market fund, the wallet's.
     pub(super) fn book_in(&self, turn: &mut Turn<'_>) -> Done {
-        let plan = turn.plan();
+        let (plan, view) = (turn.plan(), turn.view()?);
+        // Whether they are a wallet's is for the target's terms to say.
+        self.house.terms(view.open.request.into, view.open.promise.trade_date)?;
         match &plan.target {
             Target::Holdings(part) => part.book_in(turn, &plan.out),
             Target::Wallet(part) => part.book_in(turn, &self.house, &plan.out),

@@ -23,7 +23,7 @@ use crate::{
 use chrono::NaiveDate;
 use fundflow_domain::{
     admission::leaving::Admitted,
-    application::{Applications, Confirmation, Terms},
+    application::{Applications, Ask, Confirmation, Terms},
     calendar::TradingDay,
     case::{CaseId, Cases, Closing},
     day_limit::DayLimit,
@@ -173,9 +173,14 @@ impl FundSaga for Conversion {
         terms: &Terms,
         said: &Confirmation,
     ) -> Option<check::Leaving> {
-        let promise = &view.open.promise;
-        let discount = promise.into.as_ref().map_or(Discount::NONE, |into| into.topup_discount);
-        let who = (promise.customer, discount);
+        let discount = match &terms.ask {
+            Ask::Conversion { topup_discount, .. } => *topup_discount,
+            Ask::Purchase { .. }
+            | Ask::Subscription { .. }
+            | Ask::Redemption { .. }
+            | Ask::FastTransfer { .. } => Discount::NONE,
+        };
+        let who = (view.open.promise.customer, discount);
         leaving::cost(&self.house, view, &view.plan.holdings, (terms, said), who)
     }
 

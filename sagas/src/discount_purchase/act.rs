@@ -4,7 +4,7 @@ use super::{
     Do, Ending, facts, limits,
     saga::{DiscountPurchase, Turn, View},
 };
-use crate::house::{House, beyond};
+use crate::house::House;
 use crate::parts::{
     application::{ApplicationLeg, partly},
     by_hand, cancel, day_refused,
@@ -94,7 +94,7 @@ impl DiscountPurchase {
         let fund = self.house.terms(request.wallet_fund, day)?;
         let ask = Ask::Purchase { amount: plan.amount, plan: None };
         let promise =
-            self.house.promise(&fund, day, PromisedFee::Charge(Charge::FREE), Discount::NONE)?;
+            self.house.promise(&[&fund], day, PromisedFee::Charge(Charge::FREE), Discount::NONE)?;
         let terms = terms(
             &plan.buy,
             &view,
@@ -135,8 +135,7 @@ impl DiscountPurchase {
             .out
             .application(&view)
             .map_or_else(|| facts::trade_date(&view), |it| it.terms.trade_date);
-        let here = self.house.calendar.plus(t, self.payout_days(&view));
-        let here = here.map_err(beyond)?;
+        let here = self.house.paid_by(view.open.request.wallet_fund, t)?;
         let terms = payout::Terms {
             no: plan.payout.no.clone(),
             account: view.open.request.account.clone(),

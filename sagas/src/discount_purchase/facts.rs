@@ -251,17 +251,15 @@ impl DiscountPurchase {
             When::BuyOverdue => house.noon_after(due(&plan.buy), 1),
             When::OutDue => timing::asked_from(view, house.noon_after(due(&plan.out), 0)),
             When::OutOverdue => house.noon_after(due(&plan.out), 1),
-            When::MoneyDue => house.noon_after(of(&plan.out), self.payout_days(view)),
+            When::MoneyDue => {
+                let here = house.paid_by(view.open.request.wallet_fund, of(&plan.out));
+                house.noon_after(here.ok()?, 0)
+            }
             When::RefundOverdue => plan.payment.refund_overdue(house, view, t),
             When::PayoutOverdue => plan.payout.overdue(house, view),
             When::TargetDue => timing::asked_from(view, house.noon_after(due(&plan.target), 0)),
             When::TargetOverdue => house.noon_after(due(&plan.target), 1),
         }
-    }
-
-    /// Trading days from a redemption's T until its money is here.
-    pub(super) fn payout_days(&self, view: &View<'_>) -> u32 {
-        self.house.payout_days(view.open.request.wallet_fund, trade_date(view))
     }
 }
 

@@ -54,12 +54,17 @@ impl LimitKeys {
         t: TradingDay,
         modes: &[ConversionMode],
     ) -> Self {
-        let day = |mode: &ConversionMode| target_day(*mode, (wallet, target), &house.calendar, t);
+        let later = house.later((wallet, target), t);
+        let funds = (wallet, target, &later);
+        let day = |mode: &ConversionMode| target_day(*mode, funds, &house.calendar, t);
         let days: BTreeSet<TradingDay> = modes.iter().filter_map(|mode| day(mode).ok()).collect();
         let buys = modes.iter().any(|mode| mode.buys_the_money_fund());
         Self {
             wallet: buys.then(|| limit_key(wallet, who, t)).flatten(),
-            target: days.into_iter().filter_map(|day| limit_key(target, who, day)).collect(),
+            target: days
+                .into_iter()
+                .filter_map(|day| limit_key(later.in_force(target, day), who, day))
+                .collect(),
         }
     }
 

@@ -57,7 +57,7 @@ impl DiscountPurchase {
         let Leaving { ask, rounding, fee, confirming } =
             self.leaving(&view, day, shares, &source)?;
         let discount = view.open.notes.promise(&view.open.promise).discount;
-        let promise = self.house.promise(&confirming, day, fee, discount)?;
+        let promise = self.house.promise(&[&source, &confirming], day, fee, discount)?;
         let registrar = source.registrar.clone();
         let terms = terms(&plan.out, &view, (fund, registrar), ask, day, (rounding, promise));
         Ok(before + plan.out.place(turn, terms)?)
@@ -69,8 +69,8 @@ impl DiscountPurchase {
         let promised = view.open.notes.promise(&view.open.promise);
         let (t, fund) = (promised.trade_date, view.open.request.wallet_fund);
         let confirmed = || {
-            let lag = (self.house.funds)(fund, t.date())?.confirm_lag;
-            self.house.calendar.plus(t, u32::from(lag)).ok()
+            let terms = (self.house.funds)(fund, t.date())?;
+            terms.confirmed_by(&self.house.calendar, t).ok()
         };
         let out = if promised.mode.is_conversion() { Some(promised.nav_date) } else { confirmed() };
         facts::trade_date(view).max(out.unwrap_or(t))
@@ -162,7 +162,7 @@ impl DiscountPurchase {
         let promised = view.open.notes.promise(&view.open.promise).clone();
         let fund = self.house.terms(code, day)?;
         let fee = PromisedFee::Charge(promised.charge);
-        let promise = self.house.promise(&fund, day, fee, promised.discount)?;
+        let promise = self.house.promise(&[&fund], day, fee, promised.discount)?;
         let ask = Ask::Purchase { amount, plan: None };
         let (registrar, rounding) = (fund.registrar.clone(), fund.share_rounding);
         let terms = terms(&plan.target, &view, (code, registrar), ask, day, (rounding, promise));

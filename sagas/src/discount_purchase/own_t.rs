@@ -119,8 +119,7 @@ impl DiscountPurchase {
     /// The shares leave the money fund on that T: the day on which their money is here, where it is later
     /// than was promised and the target counts there.
     pub(super) fn expected_later(&self, view: &View<'_>, day: TradingDay) -> Option<TradingDay> {
-        let days = self.house.payout_days(view.open.request.wallet_fund, day);
-        let expected = self.house.calendar.plus(day, days).ok()?;
+        let expected = self.house.paid_by(view.open.request.wallet_fund, day).ok()?;
         let promised = view.open.notes.promise(&view.open.promise).nav_date;
         let counts = !view.plan.target_limits.are_free(view);
         (expected > promised && counts).then_some(expected)

@@ -228,6 +228,8 @@ impl DiscountPurchase {
             return Err(Refusal::TransactionUsed(of.id.clone()));
         }
         let used_today = self.limit_keys(of, at).used(|key| used(streams, Some(key)));
+        let t = self.house.calendar.t_of(at).ok();
+        let later = t.map(|t| self.house.later((&wallet_fund, &target_fund), t));
         let mut investor = asked.investor.clone();
         investor.holds.extend(held(streams, request));
         let admitted = admit(&Admission {
@@ -241,6 +243,7 @@ impl DiscountPurchase {
             warning_confirmed: asked.warning_confirmed.clone(),
             used_today,
             balance: balance(wallet),
+            later: later.unwrap_or_default(),
             calendar: self.house.calendar.clone(),
         })?;
         asked.investor.owns(&request.account)?;
@@ -267,6 +270,7 @@ impl DiscountPurchase {
             amount: was.amount(request.amount),
             investor: request.investor.clone(),
             holds: held(view.streams, request),
+            later: self.house.later((&wallet_fund, &target_fund), trade_date),
             wallet_fund,
             target_fund,
             used,

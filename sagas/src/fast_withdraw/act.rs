@@ -116,7 +116,7 @@ impl FastWithdraw {
             ask,
             trade_date: day,
             rounding: fund.share_rounding,
-            promised: self.house.promise(&fund, day, fee, Discount::NONE)?,
+            promised: self.house.promise(&[&fund], day, fee, Discount::NONE)?,
         };
         leg.place(turn, terms)
     }

@@ -163,8 +163,8 @@ impl FastWithdraw {
         key: &Key<FastQuota>,
         (day, amount): (NaiveDate, Amount),
     ) -> Done {
-        let fund = (self.house.funds)(turn.view()?.open.request.fund, day);
-        let fund_max = fund.and_then(|fund| fund.limits.fast_redemption_day_max);
+        let fund = self.house.terms_on(turn.view()?.open.request.fund, day)?;
+        let fund_max = fund.limits.fast_redemption_day_max;
         let transaction = turn.id().clone();
         Ok(turn.decide(key, &Command::CountPaid { transaction, amount, fund_max })?)
     }

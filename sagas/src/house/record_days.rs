@@ -37,9 +37,9 @@ impl RecordDays {
         if is_first || *on_huge == OnHuge::Cancel {
             return Ok(t);
         }
-        let lag = u32::from(listed(&self.funds, known.terms.fund, t)?.confirm_lag);
+        let fund = listed(&self.funds, known.terms.fund, t.date())?;
         while let Ok(next) = self.calendar.after(t.date())
-            && let Ok(confirmed) = self.calendar.plus(next, lag)
+            && let Ok(confirmed) = fund.confirmed_by(&self.calendar, next)
             && confirmed.date() <= said.confirmed_on
         {
             t = next;

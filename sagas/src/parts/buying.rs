@@ -141,7 +141,8 @@ impl Buying {
         }
         Amount::new(self.worth).map_err(|_| "it is worth less than 0.01 or more than can be")?;
         // A day more than the registrar has: on it a person is called if nothing came.
-        house.calendar.plus(day, u32::from(fund.confirm_lag) + 1).map_err(|_| ends)?;
+        let confirmed = fund.confirmed_by(&house.calendar, day);
+        confirmed.and_then(|day| house.calendar.plus(day, 1)).map_err(|_| ends)?;
         Ok(OnDay { requested_at, trade_date: day })
     }
 
@@ -265,7 +266,7 @@ impl Buying {
         let house = saga.house();
         let day = house.t_of(turn.now())?;
         let fund = house.terms(self.fund, day)?;
-        let promised = house.promise(&fund, day, fee, Discount::NONE)?;
+        let promised = house.promise(&[&fund], day, fee, Discount::NONE)?;
         let amount = Amount::new(self.worth).map_err(|_| NotDone::Lacks("an amount"))?;
         let ask = Ask::Purchase { amount, plan: None };
         let terms = self.leg.terms(&fund, self.investor.clone(), ask, day, promised);

@@ -93,7 +93,8 @@ pub fn take_back<S: FundSaga>(
         return Err(NotTakenBack::Nothing("it was turned away, and is not placed any more"));
     }
     let day = leg.trade_date(&view).unwrap_or_else(|| timing::promised_day(&view));
-    let cut_off = saga.house().calendar.cut_off_by(day, saga.cut_off(&view));
+    let own = saga.cut_off(&view).map_err(|no| NotTakenBack::Refused(no.to_string()))?;
+    let cut_off = saga.house().calendar.cut_off_by(day, own);
     let heard_at = turn.now();
     if at.max(heard_at) >= cut_off {
         return Err(NotTakenBack::TooLate { at, heard_at, cut_off });

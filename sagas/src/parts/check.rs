@@ -4,10 +4,9 @@ use crate::house::House;
 use chrono::NaiveDate;
 use fundflow_domain::{
     application::{
-        Ask, Confirmation, ConversionConfirmed, LotConfirmed, OnHuge, Outcome, PromisedFee,
+        Ask, Confirmation, ConversionConfirmed, LotConfirmed, Outcome, PromisedFee,
         PurchaseConfirmed, Quantity, RedemptionConfirmed, Terms,
     },
-    calendar::TradingDay,
     case::Finding,
     confirmation_check::{
         ConversionExpected, ConversionNumbers, Dates, LotNumbers, LotTerms, Promised,
@@ -93,18 +92,8 @@ impl Against<'_> {
     /// The day whose price counts: T, and where the rest was carried over, an open day later for
     /// each record before.
     fn priced_on(&self, house: &House) -> NaiveDate {
-        let t = self.terms.trade_date;
-        let carried = u32::try_from(self.before.len()).unwrap_or(u32::MAX);
-        match self.terms.ask {
-            Ask::Redemption { on_huge: OnHuge::CarryOver, .. } => {
-                house.calendar.plus(t, carried).map_or_else(|_| t.date(), TradingDay::date)
-            }
-            Ask::Redemption { .. }
-            | Ask::Subscription { .. }
-            | Ask::Purchase { .. }
-            | Ask::Conversion { .. }
-            | Ask::FastTransfer { .. } => t.date(),
-        }
+        let t = house.t_of_nth(self.terms, self.before.len());
+        t.unwrap_or(self.terms.trade_date).date()
     }
 
     /// Leaving a money fund costs nothing; what leaving another costs depends on its lots.

@@ -36,9 +36,12 @@ pub trait FundSaga:
     /// The T that was promised.
     fn trade_date(promise: &Self::Promise) -> TradingDay;
     /// The cut-off of its orders, where it is not the exchange's.
-    fn cut_off(&self, view: &View<'_, Self>) -> Option<NaiveTime> {
+    ///
+    /// # Errors
+    /// [`NotDone::NotListed`]: the terms that say so are not there.
+    fn cut_off(&self, view: &View<'_, Self>) -> Result<Option<NaiveTime>, NotDone> {
         let _ = view;
-        None
+        Ok(None)
     }
     /// What leaving a fund costs by that confirmation, where the saga knows the lots that leave.
     fn leaving(

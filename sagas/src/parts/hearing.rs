@@ -232,8 +232,16 @@ impl ApplicationLeg {
         speaks(turn);
         let view = turn.view()?;
         let known = self.application(&view).ok_or(NotDone::Lacks("the application"))?;
-        let findings = found(saga, &view, (known, said), turn.now());
         let confirm = Command::Confirm(Box::new(said.clone()));
+        let state = turn.state(&self.key).ok_or(NotDone::Lacks("the application"))?;
+        let is_known = || Applications::decide(state, &confirm).is_ok_and(|it| it.is_empty());
+        if let Err(unlisted) = saga.house().are_listed(&known.terms, known.terms.trade_date)
+            && !is_known()
+        {
+            // Its numbers cannot be held against anything; it is heard again.
+            return Err(unlisted);
+        }
+        let findings = found(saga, &view, (known, said), turn.now());
         if !findings.is_empty() {
             return self.confirmed_wrongly(saga, turn, (answer, said), (&confirm, findings));
         }

@@ -194,9 +194,10 @@ impl Limits {
     ) -> Result<usize, NotDone> {
         let mut events = 0;
         for (key, stream) in &self.0 {
-            let terms = funds.iter().filter_map(|fund| house.terms(*fund, key.day).ok());
-            let fund = terms.into_iter().find(|terms| terms.master == key.master);
-            let terms = fund.ok_or(NotDone::Lacks("the terms of the fund"))?;
+            let terms = funds.iter().map(|fund| house.terms(*fund, key.day));
+            let terms = terms.collect::<Result<Vec<_>, _>>()?;
+            let terms = terms.into_iter().find(|terms| terms.master == key.master);
+            let terms = terms.ok_or(NotDone::Lacks("the fund whose limit it is"))?;
             let cap = terms.limits.day_cap(key.customer, key.channel, key.day.date());
             let (transaction, cap) = (turn.id().clone(), cap.map(|cap| cap.max));
             let counted = turn.decide(stream, &Command::Count { transaction, amount, cap })?;

@@ -21,10 +21,11 @@ use super::{
 use crate::house::beyond;
 use crate::ports::bank::{BankAnswer, ChargeAnswer};
 use fundflow_domain::{
-    application::{Ask, Stage},
+    application::Stage,
     bounds::{CLOCK_SKEW, check_instant},
     calendar::TradingDay,
     case::{Cases, Figure, Kind},
+    fund::FundTerms,
     orders::Cause,
     payment::{Payment, Receipt},
     time::Timestamp,
@@ -57,6 +58,10 @@ pub fn hear<S: FundSaga>(
         }
         BankAnswer::Charge(_) | BankAnswer::Refund(..) | BankAnswer::Payout(..) => None,
     };
+    if applied.is_some() {
+        // Who cannot say which T it is records nothing of it.
+        saga.cut_off(&view)?;
+    }
     let dated = match applied {
         Some(receipt) => date(saga, turn, leg, (said, receipt), Heard::Recorded(0))?,
         None => Heard::Recorded(0),
@@ -103,7 +108,8 @@ fn possible<S: FundSaga>(
     let left = left.unwrap_or_else(|| S::requested_at(&view.open.promise)).min(now);
     let paid_at = check_instant("paid_at", receipt.paid_at, left, now, CLOCK_SKEW);
     let paid_at = paid_at.map_err(|out| out.to_string())?;
-    let (house, cut_off) = (saga.house(), saga.cut_off(view));
+    let house = saga.house();
+    let cut_off = saga.cut_off(view).map_err(|no| no.to_string())?;
     let t = |at: Timestamp| house.calendar.t_by(at, cut_off).ok();
     let (stated, first, last) = (t(paid_at), t(left), t(now));
     if stated.is_some() && (stated < first || stated > last) {
@@ -163,7 +169,7 @@ pub fn redate<S: FundSaga>(
 ) -> Result<usize, NotDone> {
     let view = turn.view()?;
     let promised = S::trade_date(&view.open.promise);
-    match saga.house().t_of_payment(paid_at, turn.now(), saga.cut_off(&view)) {
+    match saga.house().t_of_payment(paid_at, turn.now(), saga.cut_off(&view)?) {
         Ok(trade_date) if trade_date > promised => turn.reach(Milestone::Redated { trade_date }),
         Ok(_) => Ok(0),
         Err(error) => {
@@ -229,28 +235,19 @@ pub fn late_acceptance<S: FundSaga>(
     let (now, house, view) = (turn.now(), saga.house(), turn.view()?);
     let placed = leg.application(&view).filter(|it| matches!(it.stage, Stage::Placed));
     let Some(terms) = placed.map(|application| application.terms.clone()) else { return Ok(()) };
-    let until = if paid {
-        house.sealed_by(terms.trade_date, saga.cut_off(&view))
-    } else {
-        house.cut_off(&terms)
-    };
+    let cut_off = saga.cut_off(&view)?;
+    let until =
+        if paid { house.sealed_by(terms.trade_date, cut_off) } else { house.cut_off(&terms) };
     if now < until {
         return Ok(());
     }
-    let day = house.calendar.t_by(now, saga.cut_off(&view));
-    let day = day.map_err(beyond)?;
+    let day = house.calendar.t_by(now, cut_off).map_err(beyond)?;
+    let funds = house.are_listed(&terms, day)?;
+    let funds: Vec<&FundTerms> = funds.iter().map(|fund| &**fund).collect();
     let unwanted = saga.moves(turn, leg, day)?;
-    let confirming = match &terms.ask {
-        Ask::Conversion { into, .. } => *into,
-        Ask::Purchase { .. }
-        | Ask::Subscription { .. }
-        | Ask::Redemption { .. }
-        | Ask::FastTransfer { .. } => terms.fund,
-    };
-    let fund = house.terms(confirming, day)?;
     let before = (terms.promised.fee, terms.promised.discount);
     let (fee, discount) = saga.fee(&turn.view()?, leg).unwrap_or(before);
-    let promised = house.promise(&fund, day, fee, discount)?;
+    let promised = house.promise(&funds, day, fee, discount)?;
     leg.move_to(turn, day, promised)?;
     if let Some(cause) = unwanted {
         turn.reach(Milestone::TurnedAway { cause })?;

@@ -182,7 +182,7 @@ impl Purchase {
             ask,
             trade_date,
             rounding: fund.share_rounding,
-            promised: self.house.promise(&fund, trade_date, fee, promised.discount)?,
+            promised: self.house.promise(&[&fund], trade_date, fee, promised.discount)?,
         };
         plan.buy.place(turn, terms)
     }

@@ -149,14 +149,15 @@ impl Purchase {
             When::CompensationOverdue => view.plan.compensations.overdue(house, view),
             When::ChargeUnwanted => {
                 let t = timing::promised_day(view);
-                house.last_charge(t, self.cut_off(view), view.open.request.only_today)
+                house.last_charge(t, self.cut_off(view).ok()?, view.open.request.only_today)
             }
-            When::OrderUnwanted => view
-                .open
-                .request
-                .only_today
-                .then(|| house.sealed_by(trade_date(view), self.cut_off(view))),
-            When::NextCutOff => house.cut_off_after_by(trade_date(view), 1, self.cut_off(view)),
+            When::OrderUnwanted => {
+                let cut_off = self.cut_off(view).ok()?;
+                view.open.request.only_today.then(|| house.sealed_by(trade_date(view), cut_off))
+            }
+            When::NextCutOff => {
+                house.cut_off_after_by(trade_date(view), 1, self.cut_off(view).ok()?)
+            }
             When::ConfirmDue => timing::asked_from(view, house.noon_after(confirm_by, 0)),
             When::ConfirmOverdue => house.noon_after(confirm_by, 1),
             When::FoundedDue => timing::asked_from(view, house.noon_after(founded_by, 0)),

@@ -122,10 +122,15 @@ impl FundSaga for Purchase {
         promise.trade_date
     }
 
-    fn cut_off(&self, view: &View<'_>) -> Option<NaiveTime> {
+    fn cut_off(&self, view: &View<'_>) -> Result<Option<NaiveTime>, NotDone> {
         let request = &view.open.request;
-        let fund = (self.house.funds)(request.fund, facts::trade_date(view).date())?;
-        fund.cut_off_for(request.way)
+        match request.way {
+            Way::Purchase | Way::RegularPlan => Ok(None),
+            Way::Subscription => {
+                let fund = self.house.terms(request.fund, facts::trade_date(view))?;
+                Ok(fund.cut_off_for(request.way))
+            }
+        }
     }
 
     fn fee(&self, view: &View<'_>, _leg: &ApplicationLeg) -> Option<(PromisedFee, Discount)> {

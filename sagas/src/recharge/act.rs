@@ -160,7 +160,7 @@ impl Recharge {
             ask: Ask::Purchase { amount: plan.amount, plan: None },
             trade_date,
             rounding: fund.share_rounding,
-            promised: self.house.promise(&fund, trade_date, fee, Discount::NONE)?,
+            promised: self.house.promise(&[&fund], trade_date, fee, Discount::NONE)?,
         };
         plan.buy.place(turn, terms)
     }

@@ -4,7 +4,6 @@ use super::{
     Do, facts,
     saga::{Redemption, Turn, View},
 };
-use crate::house::beyond;
 use crate::parts::{
     application::{FundSaga, partly},
     by_hand, cancel, leaving as part,
@@ -79,7 +78,12 @@ impl Redemption {
             ask: Ask::Redemption { shares, lots, on_huge: request.on_huge, take_income: false },
             trade_date,
             rounding: fund.share_rounding,
-            promised: self.house.promise(&fund, trade_date, PromisedFee::Open, Discount::NONE)?,
+            promised: self.house.promise(
+                &[&fund],
+                trade_date,
+                PromisedFee::Open,
+                Discount::NONE,
+            )?,
         };
         plan.out.place(turn, terms)
     }
@@ -102,7 +106,7 @@ impl Redemption {
     fn request_payout(&self, turn: &mut Turn<'_>) -> Done {
         let view = turn.view()?;
         let (nth, leg, amount) = facts::next_payout(&view).ok_or(lacks("money to pay out"))?;
-        let here = self.money_here(&view, nth).map_err(beyond)?;
+        let here = self.money_here(&view, nth)?;
         let terms = payout::Terms {
             no: leg.no.clone(),
             account: view.open.request.account.clone(),

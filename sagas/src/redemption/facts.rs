@@ -4,6 +4,7 @@ use super::{
     Fact, When,
     saga::{Plan, Redemption, View},
 };
+use crate::house::beyond;
 use crate::parts::{
     application::FundSaga as _,
     by_hand::{self, Origin},
@@ -14,12 +15,12 @@ use crate::parts::{
 };
 use fundflow_domain::{
     application::{Confirmation, Outcome},
-    calendar::{CalendarError, TradingDay},
+    calendar::TradingDay,
     money::{Amount, Money},
     payout::Stage,
     time::Timestamp,
 };
-use fundflow_runtime::saga::OpenEnd;
+use fundflow_runtime::{saga::OpenEnd, turn::NotDone};
 use rust_decimal::Decimal;
 use std::sync::Arc;
 
@@ -148,15 +149,13 @@ impl Redemption {
     }
 
     /// The day on which the money of the n-th record is here.
-    pub(super) fn money_here(
-        &self,
-        view: &View<'_>,
-        nth: usize,
-    ) -> Result<TradingDay, CalendarError> {
-        let days = self.house.payout_days(view.open.request.fund, trade_date(view));
+    pub(super) fn money_here(&self, view: &View<'_>, nth: usize) -> Result<TradingDay, NotDone> {
         let application = view.plan.out.application(view);
-        let t = application.map(|it| self.house.t_of_nth(&it.terms, nth)).transpose()?;
-        self.house.calendar.plus(t.unwrap_or_else(|| trade_date(view)), days)
+        let t = application
+            .map(|it| self.house.t_of_nth(&it.terms, nth))
+            .transpose()
+            .map_err(beyond)?;
+        self.house.paid_by(view.open.request.fund, t.unwrap_or_else(|| trade_date(view)))
     }
 }
 

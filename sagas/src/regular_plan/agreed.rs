@@ -12,7 +12,7 @@ use fundflow_domain::{
         cash_out::Balance,
     },
     bounds::{CLOCK_SKEW, check_instant},
-    calendar::CalendarError,
+    calendar::{CalendarError, TradingDay},
     day_limit::DayTally,
     decider::Decider as _,
     fund::{FundKind, FundTerms},
@@ -29,6 +29,8 @@ use std::sync::Arc;
 pub(super) struct Funds {
     target: Arc<FundTerms>,
     wallet: Option<Arc<FundTerms>>,
+    /// The T of that date; `None` where no calendar covers it.
+    first: Option<TradingDay>,
 }
 
 /// Who agrees, and when.
@@ -48,7 +50,11 @@ impl RegularPlans {
         from: NaiveDate,
         at: Timestamp,
     ) -> Result<Funds, Refusal> {
-        let known = |code| (self.house.funds)(code, from.max(at.date()));
+        let before = from.pred_opt().unwrap_or(from);
+        let first = plan::next_occurrence(terms, before, &self.house.calendar).ok().flatten();
+        let first = first.map(|first| first.day);
+        let on = first.map_or(from, TradingDay::date).max(at.date());
+        let known = |code| (self.house.funds)(code, on);
         let fund = |code| known(code).ok_or(Refusal::UnknownFund(code));
         let target = fund(terms.fund)?;
         if target.kind == FundKind::Money {
@@ -62,7 +68,7 @@ impl RegularPlans {
         if let Some(through) = terms.through.filter(|last| *last < from) {
             return Err(plan::Refusal::EndsBeforeStart { start: from, through }.into());
         }
-        Ok(Funds { target, wallet })
+        Ok(Funds { target, wallet, first })
     }
 
     fn covers(&self, day: NaiveDate) -> Result<(), Refusal> {
@@ -152,17 +158,20 @@ impl RegularPlans {
 
     /// What each date of a plan by way of a wallet asks for.
     fn by_wallet(&self, amount: Amount, funds: &Funds, by: &Agreeing) -> Option<Admission> {
+        let (wallet, target) = (funds.wallet.as_ref()?, &funds.target);
+        let later = funds.first.map(|t| self.house.later((wallet, target), t));
         Some(Admission {
             amount,
             at: by.at,
             mode: None,
             investor: by.investor.clone(),
-            wallet_fund: funds.wallet.clone()?,
-            target_fund: funds.target.clone(),
+            wallet_fund: wallet.clone(),
+            target_fund: target.clone(),
             channel: by.channel,
             warning_confirmed: by.warning_confirmed.clone(),
             used_today: DayUse::default(),
             balance: Balance::default(),
+            later: later.unwrap_or_default(),
             calendar: self.house.calendar.clone(),
         })
     }

@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use fundflow_domain::{
     admission::buying::Way,
     calendar::{CalendarError, TradingCalendar, TradingDay},
-    ids::{InvestorId, PlanId, TransactionId},
+    ids::{FundCode, InvestorId, PlanId, TransactionId},
     money::Amount,
     orders::Cause,
     plan::{EndCause, Plan, State, Terms},
@@ -38,6 +38,14 @@ impl Buys {
         match self {
             Buys::Plainly(request) => &request.investor,
             Buys::ThroughWallet(request) => &request.investor,
+        }
+    }
+
+    /// The funds whose terms decide it.
+    pub fn funds(&self) -> Vec<FundCode> {
+        match self {
+            Buys::Plainly(request) => vec![request.fund],
+            Buys::ThroughWallet(request) => vec![request.wallet_fund, request.target_fund],
         }
     }
 

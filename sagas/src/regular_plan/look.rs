@@ -2,6 +2,7 @@
 
 use super::{
     LOOK_AFTER,
+    due::Buys,
     saga::{RegularPlans, Turn, View},
 };
 use chrono::{Days, NaiveDate, NaiveTime};
@@ -37,6 +38,15 @@ impl RegularPlans {
         self.house.noon_after(t, 1).or_else(tomorrow)
     }
 
+    /// Why a date passed without its purchase: who asks for it may have had no terms of its funds.
+    fn why_not_begun(&self, terms: &plan::Terms, day: TradingDay) -> Cause {
+        let lacking = |fund| self.house.terms(fund, day).err();
+        match Buys::by(terms).funds().into_iter().find_map(lacking) {
+            Some(lacking) => Cause::new("not_listed", lacking.to_string()),
+            None => Cause::new("not_begun", format!("nothing was begun on {day}")),
+        }
+    }
+
     pub(super) fn look_after(
         &self,
         turn: &mut Turn<'_>,
@@ -54,8 +64,7 @@ impl RegularPlans {
             };
             let command = match next {
                 Some(next) if self.missed_at(next.day).is_none_or(|at| at <= now) => {
-                    let text = format!("nothing was begun on {}", next.day);
-                    let cause = Cause::new("not_begun", text);
+                    let cause = self.why_not_begun(plan.terms_on(next.nominal), next.day);
                     plan::Command::Miss { nominal: next.nominal, cause }
                 }
                 None if events == 0 && plan.under_way().is_empty() => {

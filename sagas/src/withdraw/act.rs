@@ -4,7 +4,6 @@ use super::{
     Do,
     saga::{Turn, View, Withdraw},
 };
-use crate::house::beyond;
 use crate::parts::{
     application::{ApplicationLeg, FundSaga, partly},
     by_hand, cancel,
@@ -77,7 +76,7 @@ impl Withdraw {
             },
             trade_date: day,
             rounding: fund.share_rounding,
-            promised: self.house.promise(&fund, day, fee, Discount::NONE)?,
+            promised: self.house.promise(&[&fund], day, fee, Discount::NONE)?,
         };
         plan.out.place(turn, terms)
     }
@@ -95,7 +94,7 @@ impl Withdraw {
     fn request_payout(&self, turn: &mut Turn<'_>) -> Done {
         let (plan, view) = (turn.plan(), turn.view()?);
         let proceeds = plan.out.proceeds(&view).ok_or(lacks("what the redemption brought"))?;
-        let here = self.money_here(&view).map_err(beyond)?;
+        let here = self.money_here(&view)?;
         let terms = payout::Terms {
             no: plan.payout.no.clone(),
             account: view.open.request.account.clone(),

@@ -12,12 +12,12 @@ use crate::parts::{
     timing, units,
 };
 use fundflow_domain::{
-    calendar::{CalendarError, TradingDay},
+    calendar::TradingDay,
     money::{Income, Money, Shares},
     time::Timestamp,
     wallet::Reservation,
 };
-use fundflow_runtime::saga::OpenEnd;
+use fundflow_runtime::{saga::OpenEnd, turn::NotDone};
 use rust_decimal::Decimal;
 use std::sync::Arc;
 
@@ -139,15 +139,13 @@ impl Withdraw {
 
     /// The day on which the fund's money is here: so many trading days after T, or after the T of
     /// the last part that was confirmed.
-    pub(super) fn money_here(&self, view: &View<'_>) -> Result<TradingDay, CalendarError> {
+    pub(super) fn money_here(&self, view: &View<'_>) -> Result<TradingDay, NotDone> {
         let (t, fund) = (trade_date(view), view.open.request.fund);
-        let days = self.house.payout_days(fund, t);
-        let here = self.house.calendar.plus(t, days)?;
+        let here = self.house.paid_by(fund, t)?;
         let Some(last) = view.plan.out.confirmation(view) else { return Ok(here) };
-        let lag = self.house.terms(fund, t).map_or(1, |terms| u32::from(terms.confirm_lag));
+        let days = self.house.terms(fund, t)?.pays_after_word();
         let last = self.house.calendar.day(last.confirmed_on).ok();
-        let after =
-            last.and_then(|day| self.house.calendar.plus(day, days.saturating_sub(lag)).ok());
+        let after = last.and_then(|day| self.house.calendar.plus(day, days).ok());
         Ok(after.map_or(here, |day| day.max(here)))
     }
 }

@@ -34,6 +34,7 @@ mod earning;
 mod lacking;
 mod late;
 mod left_row;
+mod later_terms;
 mod moved;
 mod offers;
 mod owed;

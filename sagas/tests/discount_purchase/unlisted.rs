@@ -20,8 +20,8 @@ fn who_lacks_the_terms_of_a_fund_waits_and_goes_on_in_a_process_that_has_them() 
     let all = || vec![wallet(), target(), foreign()];
     let modes = [
         (Mode::NextDay, TARGET, "2026-03-03"),
-        (Mode::NextDay, WALLET, "2026-03-03"),
-        (Mode::RedeemToPurchase, WALLET, "2026-03-03"),
+        (Mode::NextDay, WALLET, "2026-03-02"),
+        (Mode::RedeemToPurchase, WALLET, "2026-03-02"),
         (Mode::RedeemToPurchase, FOREIGN, "2026-03-04"),
     ];
     for (mode, lacking, day) in modes {

@@ -8,6 +8,7 @@
 )]
 
 mod abandoned;
+mod abroad;
 #[path = "../common/audited.rs"]
 mod audited;
 #[path = "../common/by_hand.rs"]
@@ -45,4 +46,5 @@ mod said_again;
 mod stage;
 mod subscription;
 mod suspense;
+mod unlisted;
 mod withheld;

@@ -55,7 +55,7 @@ in_house!(Purchase, Redemption, Conversion, RegularPlans, DiscountPurchase);
 /// Runner, log and outside.
 #[derive(Clone)]
 pub(crate) struct Stage {
-    house: House,
+    pub(crate) house: House,
     pub(crate) runner: Runner,
     pub(crate) events: Vec<Recorded>,
     pub(crate) outside: Outside,

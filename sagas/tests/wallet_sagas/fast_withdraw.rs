@@ -18,7 +18,7 @@ use fundflow_sagas::{
     ports::advance::{AdvanceAnswer, AdvanceSaid, notice},
 };
 
-fn saga(by: Advancer) -> FastWithdraw {
+pub(crate) fn saga(by: Advancer) -> FastWithdraw {
     FastWithdraw {
         house: house(vec![money_fund()]),
         distributor: "shop".parse().unwrap(),
@@ -28,7 +28,7 @@ fn saga(by: Advancer) -> FastWithdraw {
     }
 }
 
-fn licensed() -> Advancer {
+pub(crate) fn licensed() -> Advancer {
     Advancer::LicensedBank("bank-7".parse().unwrap())
 }
 

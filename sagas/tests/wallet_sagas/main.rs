@@ -52,5 +52,6 @@ mod stage;
 mod terms;
 mod told;
 mod vouched;
+mod unlisted;
 mod withdraw;
 mod withdraw_people;

@@ -51,6 +51,13 @@ pub(in crate::day) async fn invest<S: EventStore + Checkpoints>(
             play.remarks.push(format!("{}: {who} is not in investors.csv", due.transaction));
             continue;
         };
+        // Nothing that its investor could mend: others invest, and it is no miss as long as it can begin.
+        let funds = due.buys.funds().into_iter();
+        let lacking = funds.map(|fund| play.table.house.terms(fund, t)).find_map(Result::err);
+        if let Some(lacking) = lacking {
+            play.remarks.push(format!("{}: {lacking}", due.transaction));
+            continue;
+        }
         let asked = discount_purchase::Asked {
             investor: investor.profile.clone(),
             channel: SalesChannel::DirectOnline,

@@ -202,8 +202,11 @@ impl Market {
     /// # Errors
     /// [`NotPriced`].
     pub fn confirmed_on(&self, fund: FundCode, t: TradingDay) -> Result<NaiveDate, NotPriced> {
-        let lag = self.terms(fund, t.date())?.map_or(1, |terms| terms.confirm_lag.max(1));
-        Ok(self.calendar.plus(t, u32::from(lag))?.date())
+        let on = match self.terms(fund, t.date())? {
+            Some(terms) => terms.confirmed_by(&self.calendar, t)?,
+            None => self.calendar.plus(t, 1)?,
+        };
+        Ok(on.date())
     }
 
     /// The first T after that one on which the fund lets shares leave: what a huge redemption left is asked

@@ -4,7 +4,7 @@
 //! so it is made (again), under the same key. An answer that comes while the saga is parked for want
 //! of it wakes it.
 
-use super::{Desk, LaneState, MAIN, Running};
+use super::{Desk, LaneState, MAIN, Running, advance::not_done};
 use crate::{
     message::{Answered, Noticed},
     port::{Ask, NoAnswer, Payload},
@@ -75,11 +75,10 @@ impl<S: Saga> Running<S> {
         Ok(match heard {
             Ok(Heard::Recorded(0)) => Noticed::Repeated,
             Ok(Heard::Recorded(events)) => Noticed::Recorded(events),
-            Ok(Heard::Contradicts(..)) | Err(_) => Noticed::Contradicted,
             Ok(Heard::Disputed(_, events)) => Noticed::Recorded(events),
-            Ok(Heard::Refused(_) | Heard::Unknown(_) | Heard::Pending(_) | Heard::NotFound) => {
-                Noticed::NoNews
-            }
+            Ok(Heard::Refused(_) | Heard::Unknown(_) | Heard::Pending(_) | Heard::NotFound)
+            | Err(NotDone::NotListed(_)) => Noticed::NoNews,
+            Ok(Heard::Contradicts(..)) | Err(_) => Noticed::Contradicted,
         })
     }
 
@@ -150,6 +149,11 @@ impl<S: Saga> Running<S> {
                 self.alert(desk, text.clone());
                 Some(Cause::new("contradicts", text))
             }
+            // Nothing is recorded of it: it is asked for once more.
+            Err(error @ NotDone::NotListed(_)) => {
+                let row = self.row_of(desk, at);
+                return self.park_for_answer(desk, row, not_done(&error));
+            }
             Err(error) => {
                 let row = self.row_of(desk, at);
                 return self.park(desk, row, Cause::new("defect", error.to_string()));
@@ -169,6 +173,10 @@ impl<S: Saga> Running<S> {
             Ok(Heard::Disputed(cause, _)) => {
                 let row = self.row_of(desk, MAIN);
                 self.park(desk, row, cause.clone());
+            }
+            Err(error @ NotDone::NotListed(_)) => {
+                let row = self.row_of(desk, MAIN);
+                self.park_for_answer(desk, row, not_done(error));
             }
             Err(error) => self.alert(desk, error.to_string()),
             Ok(Heard::Recorded(_) | Heard::Unknown(_) | Heard::Pending(_) | Heard::NotFound) => {}

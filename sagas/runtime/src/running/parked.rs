@@ -14,13 +14,14 @@ use crate::{
     breaker::Caller,
     message::NeverGot,
     port::Ask,
-    process::{self, Parked},
+    process::{self, NOT_LISTED, Parked},
     retry,
     saga::Saga,
     stand::Stand,
     step::{Deed, Late, Send, Step},
 };
 use fundflow_kernel::{cause::Cause, time::Timestamp};
+use std::sync::Arc;
 
 impl<S: Saga> Running<S> {
     /// Asks whoever the row is about. Returns whether the saga moved.
@@ -54,6 +55,12 @@ impl<S: Saga> Running<S> {
         match self.lanes[at].state {
             LaneState::Waiting(_) | LaneState::InFlight | LaneState::Queued(_) => false,
             LaneState::Idle | LaneState::Due if never_came => self.make(desk, at, deed, row),
+            // What the process before this one could not look up may be there.
+            LaneState::Idle if self.asked_parked == 0 && self.was_unlisted(desk, deed.name) => {
+                self.asked_parked = 1;
+                self.emit(desk, at, deed, Ask::Query);
+                false
+            }
             LaneState::Idle => {
                 self.wait_slowly(desk, at, deed);
                 false
@@ -168,6 +175,10 @@ impl<S: Saga> Running<S> {
         let mut moved = false;
         for deed in self.refused(desk) {
             let Send::Do(what) = deed.send else { continue };
+            if self.when(desk, deed.asks).is_some_and(|due| due > desk.now) {
+                self.wait_for_its_time(desk);
+                continue;
+            }
             let voice = Self::engine(deed.name, desk.now);
             let done = self.as_one(desk, &plan, voice, |saga, turn| saga.act(turn, what));
             match done {
@@ -183,6 +194,16 @@ impl<S: Saga> Running<S> {
         self.wake_if_moved(desk, moved, "what it lacked has come");
     }
 
+    /// A row whose time nobody knew is decided when it comes.
+    fn wait_for_its_time(&mut self, desk: &mut Desk<'_>) {
+        let all_ours = |open: &process::Open<S>| open.all_parked().all(Parked::is_ours);
+        if self.open(desk.streams).is_some_and(all_ours) {
+            let voice = Self::engine("resume", desk.now);
+            let reason: Arc<str> = "it is known when its time comes".into();
+            self.process(desk, &process::Command::Resume(reason), voice);
+        }
+    }
+
     /// The rows that wait for a person since a rule of ours said no, or what it looks at was not there.
     fn refused(&self, desk: &Desk<'_>) -> Vec<&'static Deed<S>> {
         let stand = self.stand(desk.streams).and_then(|stand| stand.deed());
@@ -190,6 +211,10 @@ impl<S: Saga> Running<S> {
         let deeds = stand.into_iter().chain(beside.map(|side| &side.deed));
         let refused = |deed: &&Deed<S>| self.parked(desk, deed.name).is_some_and(Parked::is_ours);
         deeds.filter(refused).collect()
+    }
+
+    fn was_unlisted(&self, desk: &Desk<'_>, row: &str) -> bool {
+        self.parked(desk, row).is_some_and(|parked| *parked.cause.code == *NOT_LISTED)
     }
 
     fn parked<'a>(&'a self, desk: &'a Desk<'_>, row: &str) -> Option<&'a Parked> {
@@ -219,7 +244,7 @@ impl<S: Saga> Running<S> {
         self.alert(desk, format!("parked at {row}: {cause}"));
         let rest = crate::message::Rest::Parked(cause.clone());
         desk.out.rests.push((self.id.clone(), rest));
-        self.asked_parked = 0;
+        self.asked_parked = u32::from(*cause.code == *NOT_LISTED);
         // A table stops at one row.
         let of_table = self.table(desk.streams).is_none_or(|table| !table.has_lane(row));
         if of_table && self.is_stopped(desk.streams) {

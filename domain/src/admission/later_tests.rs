@@ -1,0 +1,116 @@
+//! A block of terms that comes into force after T, and before what the order still has to do. T is Friday
+//! 2026-02-13; shares that are bought then leave on 2026-02-24, and their money is here a trading day later.
+
+use super::{fixture::*, later::Later, *};
+use crate::status::{ConvertStatus, FundStatus};
+use ConversionMode as Mode;
+
+/// Terms of one of the two funds from that day on.
+fn from(day: &str, fund: FundTerms, change: impl FnOnce(&mut FundTerms)) -> Arc<FundTerms> {
+    let mut fund = fund;
+    fund.effective_from = day.parse().unwrap();
+    fund.version = format!("{}-later", fund.code).parse().unwrap();
+    fund.fees.version = fund.version.clone();
+    change(&mut fund);
+    Arc::new(fund)
+}
+
+/// The request, where those terms follow.
+fn followed_by(terms: &[Arc<FundTerms>]) -> Admission {
+    let a = request();
+    let t = a.calendar.t_of(a.at).unwrap();
+    let later = Later::of(&a.calendar, t, (&a.wallet_fund, &a.target_fund), |code, day| {
+        let of = terms.iter().filter(|it| it.code == code && it.effective_from <= day);
+        of.max_by_key(|it| it.effective_from).cloned()
+    });
+    Admission { later, ..a }
+}
+
+/// What is said of each mode.
+fn said(a: &Admission) -> [String; 3] {
+    [Mode::LinkedSameDay, Mode::NextDay, Mode::RedeemToPurchase].map(|mode| {
+        match admit(&Admission { mode: Some(mode), ..a.clone() }) {
+            Ok(admitted) => {
+                let [of, by] = [admitted.nav_date, admitted.confirm_by].map(|day| day.to_string());
+                format!("{of} {by} {} {}", admitted.target_terms, admitted.fee_schedule)
+            }
+            Err(refusal) => refusal.to_string(),
+        }
+    })
+}
+
+#[test]
+fn each_leg_is_promised_on_the_terms_of_its_own_day() {
+    let dear = r#"[{"from":"0","rate":"0.012"}]"#;
+    let a = followed_by(&[from("2026-02-24", target(), |fund| {
+        fund.confirm_lag = 2;
+        fund.fees.purchase = serde_json::from_str(dear).unwrap();
+    })]);
+    let later = "011162-later 011162-later";
+    assert_eq!(
+        said(&a),
+        [
+            "2026-02-13 2026-02-24 t-1 t-1".to_owned(),
+            format!("2026-02-24 2026-02-26 {later}"),
+            format!("2026-02-25 2026-02-27 {later}"),
+        ]
+    );
+    let money = admit(&Admission { mode: Some(Mode::RedeemToPurchase), ..a }).unwrap();
+    assert_eq!(money.charge.to_string(), "1.2%");
+}
+
+#[test]
+fn the_money_of_a_redemption_comes_by_the_terms_of_the_day_on_which_the_shares_leave() {
+    let slow = |day: &str| followed_by(&[from(day, wallet(), |fund| fund.payout_lag = 3)]);
+    let day = |a: &Admission| {
+        let a = Admission { mode: Some(Mode::RedeemToPurchase), ..a.clone() };
+        admit(&a).unwrap().nav_date.to_string()
+    };
+    assert_eq!(day(&request()), "2026-02-25");
+    assert_eq!(day(&slow("2026-02-24")), "2026-02-27");
+    assert_eq!(
+        day(&slow("2026-02-25")),
+        "2026-02-25",
+        "what comes after they have left is not theirs"
+    );
+}
+
+#[test]
+fn what_a_later_leg_may_not_do_is_refused_and_not_offered() {
+    type Change = fn(&mut FundTerms);
+    let rows: [(FundTerms, Change, [bool; 3]); 8] = [
+        (wallet(), |it| it.status = FundStatus::RedemptionStopped, [true, false, false]),
+        (wallet(), |it| it.convert_status = ConvertStatus::Neither, [true, false, true]),
+        (wallet(), |it| it.conversions.clear(), [true, false, true]),
+        (wallet(), |it| it.registrar = "98".parse().unwrap(), [true, false, true]),
+        // The money fund is bought on T, by the terms of T.
+        (wallet(), |it| it.status = FundStatus::PurchaseStopped, [true, true, true]),
+        (target(), |it| it.status = FundStatus::PurchaseStopped, [true, false, false]),
+        (target(), |it| it.limits.individual.order_max = "9999".parse().ok(), [true, false, false]),
+        (target(), |it| it.risk = crate::fund::ProductRisk::R5, [true, false, false]),
+    ];
+    for (nth, (fund, change, runs)) in rows.into_iter().enumerate() {
+        let a = followed_by(&[from("2026-02-24", fund, change)]);
+        let modes = [Mode::LinkedSameDay, Mode::NextDay, Mode::RedeemToPurchase];
+        let admitted =
+            modes.map(|mode| admit(&Admission { mode: Some(mode), ..a.clone() }).is_ok());
+        assert_eq!(admitted, runs, "row {nth}: {:#?}", said(&a));
+        // Whoever asks for held shares, of which there are none, is offered what runs.
+        let held = admit(&Admission { mode: Some(Mode::Held), ..a.clone() }).unwrap_err();
+        let offered = modes.into_iter().zip(runs).filter(|(_, runs)| *runs).map(|(mode, _)| mode);
+        assert_eq!(held.offers(), Some(&*offered.collect::<Vec<_>>()), "row {nth}: {held}");
+    }
+}
+
+#[test]
+fn the_limit_of_the_day_is_that_of_the_terms_of_that_day() {
+    let a = followed_by(&[from("2026-02-24", target(), |fund| {
+        fund.limits.large_purchases = vec![cap("10000", vec![])];
+    })]);
+    let counted = |mode| admit(&Admission { mode: Some(mode), ..a.clone() }).unwrap().counted.len();
+    assert_eq!([Mode::LinkedSameDay, Mode::NextDay].map(counted), [0, 1]);
+    let full = Admission { amount: "10000.01".parse().unwrap(), ..a.clone() };
+    let says = said(&full);
+    assert!(says[0].starts_with("2026-02-13"), "{says:?}");
+    assert!(says[1].contains("10000.00") && says[2].contains("10000.00"), "{says:?}");
+}

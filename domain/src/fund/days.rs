@@ -1,0 +1,51 @@
+//! T+n of a fund: the days on which its registrar's word and its money are due.
+//!
+//! ```text
+//! confirmed by: the confirm_lag-th trading day after T on which the market abroad is open, too
+//! paid by:      as many trading days after that as payout_lag is longer than confirm_lag
+//! ```
+//!
+//! The register works on every trading day: one on which the fund takes no orders counts. A holiday
+//! abroad does not, since what the fund holds has no price on it.
+
+use super::FundTerms;
+use crate::calendar::{CalendarError, TradingCalendar, TradingDay};
+
+impl FundTerms {
+    /// The day on which the registrar must have confirmed an order of that T.
+    ///
+    /// # Errors
+    /// [`CalendarError::OutOfRange`] past the calendar's end.
+    pub fn confirmed_by(
+        &self,
+        calendar: &TradingCalendar,
+        t: TradingDay,
+    ) -> Result<TradingDay, CalendarError> {
+        let next = |day: TradingDay| {
+            let mut day = calendar.after(day.date())?;
+            while self.foreign_holidays.contains(&day.date()) {
+                day = calendar.after(day.date())?;
+            }
+            Ok(day)
+        };
+        (0..self.confirm_lag).try_fold(t, |day, _| next(day))
+    }
+
+    /// The day on which the money of a redemption of that T is here: what keeps the registrar's word
+    /// keeps the money as long.
+    ///
+    /// # Errors
+    /// [`CalendarError::OutOfRange`] past the calendar's end.
+    pub fn paid_by(
+        &self,
+        calendar: &TradingCalendar,
+        t: TradingDay,
+    ) -> Result<TradingDay, CalendarError> {
+        calendar.plus(self.confirmed_by(calendar, t)?, self.pays_after_word())
+    }
+
+    /// Trading days between the registrar's word and the money.
+    pub fn pays_after_word(&self) -> u32 {
+        u32::from(self.payout_lag.saturating_sub(self.confirm_lag))
+    }
+}

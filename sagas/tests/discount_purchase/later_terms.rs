@@ -1,0 +1,76 @@
+//! A block of terms that comes into force between T and the leg that it is about: promised on it, or refused.
+//! T is Monday 2026-03-02; the shares leave on the 3rd, and their money is here on the 4th.
+
+use crate::{
+    books,
+    stage::Stage,
+    terms::{foreign, request, target, wallet},
+};
+use fundflow_domain::{fund::FundTerms, modes::ConversionMode as Mode, status::FundStatus};
+use fundflow_runtime::message::Reply;
+
+/// Terms from that day on.
+fn from(day: &str, fund: FundTerms, change: impl FnOnce(&mut FundTerms)) -> FundTerms {
+    let mut fund = FundTerms {
+        effective_from: day.parse().unwrap(),
+        version: format!("{}-later", fund.code).parse().unwrap(),
+        ..fund
+    };
+    change(&mut fund);
+    fund
+}
+
+fn with(later: FundTerms) -> Stage {
+    Stage::with(vec![wallet(), target(), foreign(), later], "10:00")
+}
+
+#[test]
+fn what_is_promised_on_the_terms_of_its_own_day_is_carried_out_as_it_was_promised() {
+    let dear = |fund: &mut FundTerms| {
+        fund.fees.purchase = serde_json::from_str(r#"[{"from":"0","rate":"0.01"}]"#).unwrap();
+        fund.confirm_lag = 2;
+    };
+    let rows = [
+        (Mode::NextDay, from("2026-03-03", target(), dear), ["2026-03-03", "2026-03-05"]),
+        (Mode::RedeemToPurchase, from("2026-03-04", foreign(), dear), ["2026-03-04", "2026-03-06"]),
+    ];
+    for (mode, later, days) in rows {
+        let version = later.version.clone();
+        let mut stage = with(later);
+        assert!(matches!(stage.request(&request(mode)), Reply::Placed { .. }), "{mode:?}");
+        let promised = stage.look().promise;
+        assert_eq!(promised["target_terms"], version.as_str(), "{mode:?}");
+        assert_eq!([&promised["nav_date"], &promised["confirm_by"]], days, "{mode:?}");
+        stage.run();
+        assert_eq!(stage.look().ending, Some("discount_purchase.completed"), "{}", stage.text());
+        assert!(!stage.has("discount_purchase.readmitted"), "{}", stage.text());
+        books::at_the_end(&stage);
+    }
+}
+
+#[test]
+fn what_a_later_leg_may_not_do_any_more_is_refused_before_anything_is_charged() {
+    let rows = [
+        (Mode::NextDay, from("2026-03-03", wallet(), |it| it.conversions.clear())),
+        (Mode::NextDay, from("2026-03-03", target(), |it| it.status = FundStatus::PurchaseStopped)),
+        (
+            Mode::RedeemToPurchase,
+            from("2026-03-03", wallet(), |it| {
+                it.status = FundStatus::RedemptionStopped;
+            }),
+        ),
+        (
+            Mode::RedeemToPurchase,
+            from("2026-03-04", foreign(), |it| {
+                it.status = FundStatus::PurchaseStopped;
+            }),
+        ),
+    ];
+    for (mode, later) in rows {
+        let name = format!("{mode:?} {}", later.version);
+        let mut stage = with(later);
+        let reply = stage.request(&request(mode));
+        assert!(matches!(reply, Reply::Refused(..)), "{name}: {reply:?}");
+        assert!(stage.events.is_empty(), "{name}: {}", stage.text());
+    }
+}
