@@ -58,7 +58,7 @@ impl<S: Saga> Running<S> {
             // What the process before this one could not look up may be there.
             LaneState::Idle if self.asked_parked == 0 && self.was_unlisted(desk, deed.name) => {
                 self.asked_parked = 1;
-                self.emit(desk, at, deed, Ask::Query);
+                self.emit(desk, at, (deed, row), Ask::Query);
                 false
             }
             LaneState::Idle => {
