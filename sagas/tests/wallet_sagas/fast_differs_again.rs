@@ -15,6 +15,7 @@ use crate::{
 };
 use fundflow_application::audit::Check;
 use fundflow_domain::case::How;
+use fundflow_runtime::message::Reply;
 
 #[test]
 fn each_correction_has_the_figures_of_its_own_time() {

@@ -119,13 +119,17 @@ impl Books {
         Some((self.name(request), Check::Saga, what))
     }
 
-    /// Whether a person has more for a bank than is lent still: all that its redemption brought.
-    fn is_within(&self, account: &Account, lent: Decimal) -> bool {
-        let Account::Advanced(request) = account else { return false };
-        let of_redemption = Account::Redeem(request.clone());
-        let brought = self.balances.of(&of_redemption);
-        let is_a_persons = self.explained.is_given_up(request, brought) == Some(true);
-        is_a_persons && natural(&of_redemption, brought) >= lent
+    /// Whether a person pays a bank more than that account holds of it: what is lent still, or all that its
+    /// redemption brought, whichever is more.
+    fn is_within(&self, account: &Account, held: Decimal) -> bool {
+        let (request, other) = match account {
+            Account::Advanced(request) => (request, Account::Redeem(request.clone())),
+            Account::Redeem(request) => (request, Account::Advanced(request.clone())),
+            _ => return false,
+        };
+        let more = self.balances.of(&other);
+        let is_a_persons = self.explained.is_given_up(request, more) == Some(true);
+        is_a_persons && held > Decimal::ZERO && natural(&other, more) >= held
     }
 
     fn name(&self, request: &TransactionId) -> String {
