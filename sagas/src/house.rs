@@ -2,10 +2,7 @@
 //! ports. Handed in when a saga is registered; a later version of the calendar or of terms is
 //! another answer of the same functions.
 
-mod record_days;
-
-pub use record_days::RecordDays;
-
+use crate::parts::record_days::RecordDays;
 use crate::ports::{bank::BankCall, registrar::RegistrarCall};
 use chrono::{NaiveDate, NaiveTime};
 use fundflow_domain::{
@@ -68,7 +65,11 @@ impl fmt::Debug for House {
 }
 
 /// The terms of a fund in force on a T, or that the catalogue has none.
-fn listed(funds: &Funds, fund: FundCode, day: NaiveDate) -> Result<Arc<FundTerms>, NotDone> {
+pub(crate) fn listed(
+    funds: &Funds,
+    fund: FundCode,
+    day: NaiveDate,
+) -> Result<Arc<FundTerms>, NotDone> {
     funds(fund, day).ok_or_else(|| {
         let text = format!(
             "the catalogue in use has no terms of fund {fund} for {day}; put the fund's file into it, or go \
@@ -261,7 +262,7 @@ impl House {
 
     /// What says until when shares earn that left by a record.
     pub fn record_days(&self) -> RecordDays {
-        RecordDays { calendar: self.calendar.clone(), funds: self.funds.clone() }
+        RecordDays::of(self.calendar.clone(), self.funds.clone())
     }
 
     /// The terms of a fund in force on a T.

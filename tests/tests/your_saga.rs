@@ -242,8 +242,6 @@ fn in_a_runtime<T>(work: impl Future<Output = T>) -> T {
     runtime.block_on(work)
 }
 
-const MORNING: &str = "2026-02-12T10:00:00+08:00";
-
 /// How far the first exchange gets before its process dies.
 #[derive(Debug, Clone, Copy)]
 enum Killed {
@@ -265,7 +263,7 @@ fn points_of(id: &str) -> Asking<PointsExchange> {
 fn a_name_that_the_engine_gives_itself_is_refused_without_a_line_of_the_example() {
     let folder = tempfile::tempdir().unwrap();
     in_a_runtime(async {
-        let stage = open(folder.path(), MORNING).await;
+        let stage = open(folder.path(), "2026-02-12T10:00:00+08:00").await;
         for id in ["PL.20260320", "000730.2026-03-04", "frozen.20260310.000730.INV-1"] {
             let asked = stage.engine().request_watched(points_of(id)).await;
             assert!(matches!(asked, Err(RequestError::Reserved(_))), "{id}");
@@ -277,7 +275,7 @@ fn a_name_that_the_engine_gives_itself_is_refused_without_a_line_of_the_example(
 /// Begins the example's first exchange and dies there: everything in memory is gone at once.
 fn die(folder: &Path, at: Killed) {
     in_a_runtime(async {
-        let stage = open(folder, MORNING).await;
+        let stage = open(folder, "2026-02-12T10:00:00+08:00").await;
         let _resting = stage.engine().request_watched(points_of("PX-1")).await.unwrap();
         let next = worlds::read("2026-02-13T10:00:00+08:00");
         match at {
@@ -296,7 +294,6 @@ fn whenever_the_process_dies_the_next_one_brings_it_to_the_same_end() {
     for at in [Killed::Durable, Killed::Accepted, Killed::Confirmed] {
         let folder = tempfile::tempdir().unwrap();
         die(folder.path(), at);
-
         points::exchange(folder.path()).unwrap();
 
         assert_eq!(in_a_runtime(stored(folder.path())), whole, "killed {at:?}");
@@ -332,7 +329,6 @@ async fn audited(folder: &Path, knows: desk::Registry) -> audit::Report {
 fn a_stock_program_verifies_the_links_of_what_it_does_not_know() {
     let folder = tempfile::tempdir().unwrap();
     points::exchange(folder.path()).unwrap();
-
     let report = in_a_runtime(audited(folder.path(), stock()));
 
     assert!(report.passed(), "{:?}", report.findings);

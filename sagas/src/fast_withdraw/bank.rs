@@ -123,6 +123,11 @@ pub(super) fn found(view: &View<'_>, end: &Disposed) -> Option<Finding> {
     Some(Finding { disputed, ..finding(kind, &text, ours, theirs) })
 }
 
+/// The bank that advanced has said what became of all that a person took over, or left.
+pub(super) fn is_heard(view: &View<'_>) -> bool {
+    unheard(view).is_none() && !is_advance_unheard(view)
+}
+
 /// The repayment that was on its way when a person took it over, and of which the bank has not spoken.
 pub(super) fn unheard(view: &View<'_>) -> Option<PaymentNo> {
     let advance = view.plan.advance.advance(view).filter(|_| is_by_hand(view))?;

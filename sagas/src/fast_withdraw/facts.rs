@@ -83,10 +83,7 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         }
         Fact::Compensated => plan.compensations.are_answered(view),
         Fact::CompensationTaken => plan.compensations.none_is_refused(view),
-        Fact::BankHeard => {
-            let own = bank::unheard(view).is_none() && !bank::is_advance_unheard(view);
-            own && last_word::is_heard(view)
-        }
+        Fact::BankHeard => bank::is_heard(view) && last_word::is_heard(view),
         Fact::HandedOver => by_hand::is_handed_over(view),
         Fact::NothingMissing => !plan.wallet.waits_for_shares(view),
         Fact::AskedBack => overpaid::is_asked_back(view),

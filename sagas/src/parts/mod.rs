@@ -39,6 +39,7 @@ pub mod milestone;
 pub mod names;
 pub mod occurrence;
 pub mod on_day;
+pub mod record_days;
 pub mod refunds;
 pub mod timing;
 pub mod units;

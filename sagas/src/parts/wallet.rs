@@ -3,8 +3,9 @@
 use super::{
     application::ApplicationLeg,
     cases::{finding, of_income},
+    record_days::RecordDays,
 };
-use crate::house::{House, RecordDays};
+use crate::house::House;
 use fundflow_domain::{
     application::{Ask, Confirmation, Terms},
     case::{Figure, Finding, Kind},

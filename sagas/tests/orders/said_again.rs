@@ -97,6 +97,32 @@ fn who_only_repeats_what_was_taken_back_is_waited_for_and_a_person_is_told_so() 
 }
 
 #[test]
+fn a_record_that_is_issued_anew_under_its_own_number_on_a_later_day_is_heard_and_its_repetition_is_not()
+ {
+    let mut stage = crate::redemption::stage();
+    stage.request::<Redemption>("R", crate::redemption::request());
+    stage.until("02-24 10:01");
+    told(&mut stage, "R.redeem", &redeemed("C1", "2026-02-25", true, NUMBERS, &LOTS));
+    let (by, reason) = (Text::lossy("chen"), Text::lossy("the registrar was asked"));
+    let closing = Box::new(Closing { how: How::Withdrawn, by, reason });
+    let case = opened(&stage)[0];
+    stage.command::<Redemption>("R", redemption::Command::CloseCase { case, closing });
+    stage.until("02-26 09:30");
+    for died in [false, true] {
+        let anew = redeemed("C1", "2026-02-26", true, NUMBERS, &LOTS);
+        told(&mut stage, "R.redeem", &anew);
+        assert_eq!(stage.shares("011162").registered(), read("500.55"), "{}", stage.text());
+        if died {
+            stage.crash();
+        }
+    }
+    stage.until("03-09 18:00");
+    assert!(stage.look::<Redemption>("R").finished, "{}", stage.text());
+    assert_eq!(stage.outside.balance()[1], read("7808.30"), "{}", stage.text());
+    assert_eq!(opened(&stage).len(), 1, "{}", stage.text());
+}
+
+#[test]
 fn a_redemption_that_is_taken_back_and_said_anew_is_booked_and_paid_once() {
     let stage = taken_back_and_said_anew::<Redemption>(
         crate::redemption::stage(),

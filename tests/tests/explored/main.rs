@@ -15,6 +15,7 @@ mod numbers;
 mod outside;
 mod pairs;
 mod plans;
+mod records;
 mod storm;
 mod telling;
 mod told;

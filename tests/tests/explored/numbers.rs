@@ -1,12 +1,12 @@
 //! A registrar's figures: at a price of one, and without a fee.
 
-use crate::outside::serial_of;
 use fundflow_domain::{
     application::{
         Ask, Confirmation, ConversionConfirmed, FastTransferConfirmed, Outcome, PurchaseConfirmed,
         RedemptionConfirmed, SubscriptionConfirmed, Terms,
     },
     money::{Amount, Money, Nav, ShareRounding, Shares, SignedMoney},
+    orders::Serial,
 };
 use fundflow_sagas::ports::registrar::ApplicationAnswer;
 use rust_decimal::Decimal;
@@ -21,6 +21,49 @@ pub(crate) fn confirmed(terms: &Terms, part: Decimal) -> ApplicationAnswer {
         finished: true,
         outcome: outcome(terms, part),
     }))
+}
+
+/// The same of one of two portions, or of a corrected record: all of it where that is the only one.
+pub(crate) fn portion(terms: &Terms, nth: &str, finished: bool) -> ApplicationAnswer {
+    let part = if nth == "c" { Decimal::ONE } else { Decimal::new(5, 1) };
+    with(terms, part, |said| {
+        said.serial = serial_of(&format!("{nth}{}", terms.no));
+        said.finished = finished;
+        // What one portion leaves is the other one's.
+        match &mut said.outcome {
+            Outcome::Purchase(numbers) => numbers.refund = Money::ZERO,
+            Outcome::Subscription(numbers) => numbers.refund = Money::ZERO,
+            Outcome::Redemption(_) | Outcome::Conversion(_) | Outcome::FastTransfer(_) => {}
+        }
+    })
+}
+
+/// A record of all of it that does not add up.
+pub(crate) fn wrong(terms: &Terms) -> ApplicationAnswer {
+    let one: Money = "1".parse().unwrap();
+    with(terms, Decimal::ONE, |said| match &mut said.outcome {
+        Outcome::Purchase(numbers) => numbers.shares = twice(numbers.shares),
+        Outcome::Subscription(numbers) => numbers.shares = twice(numbers.shares),
+        Outcome::Redemption(numbers) => numbers.payout = numbers.payout.minus(one).unwrap(),
+        Outcome::Conversion(numbers) => numbers.shares_in = twice(numbers.shares_in),
+        Outcome::FastTransfer(numbers) => numbers.shares = twice(numbers.shares),
+    })
+}
+
+fn twice(shares: Shares) -> Shares {
+    shares.plus(shares).unwrap()
+}
+
+fn with(terms: &Terms, part: Decimal, change: impl Fn(&mut Confirmation)) -> ApplicationAnswer {
+    let mut answer = confirmed(terms, part);
+    if let ApplicationAnswer::Confirmed(said) = &mut answer {
+        change(said);
+    }
+    answer
+}
+
+pub(crate) fn serial_of(key: &str) -> Serial {
+    Serial::new(format!("S-{key}").chars().take(32).collect::<String>()).unwrap()
 }
 
 /// Yuan that are accepted and that go back, and shares.

@@ -1,12 +1,15 @@
 //! A bank, an advancing bank and a registrar as one value: each acts once per key, and says the same for
 //! ever. What they may do besides what is best for the investor is the test's.
 
-use crate::{numbers::confirmed, telling::Known};
+use crate::{
+    numbers::{confirmed, portion, serial_of, wrong},
+    telling::Known,
+};
 use fundflow_domain::{
     advance,
     application::{Ask, Reception, Rejection, Terms},
     money::{Amount, Money},
-    orders::{Cause, Serial},
+    orders::Cause,
     payment::Receipt,
     payout,
     time::Timestamp,
@@ -47,6 +50,12 @@ pub(crate) enum May {
     RejectInBatch,
     /// The registrar confirms half of what was asked for.
     ConfirmHalf,
+    /// The registrar confirms in two portions.
+    Portions,
+    /// The registrar's price is late, and its word with it: by a day.
+    Late,
+    /// The registrar confirms what does not add up, and corrects that afterwards, unasked.
+    Correct,
     /// The registrar takes nothing back.
     Keep,
     /// All of them say their last words unasked, too.
@@ -60,9 +69,19 @@ pub(crate) enum Done {
     Refused,
     Whole,
     Half,
+    /// The first of two portions, and both.
+    Portion,
+    Portions,
+    /// Since then its price is waited for.
+    Late(Timestamp),
+    Wrong,
+    Corrected,
     RejectedInBatch,
     TakenBack,
 }
+
+/// In milliseconds, as timestamps count.
+const DAY: i64 = 24 * 3_600_000;
 
 /// All counterparties of these tests, each with what it will say.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
@@ -85,7 +104,7 @@ impl Outside {
         self.now.unwrap()
     }
 
-    fn with(&self, key: &str, done: Done) -> Self {
+    pub(crate) fn with(&self, key: &str, done: Done) -> Self {
         let mut after = self.clone();
         after.done.insert(key.into(), done);
         after
@@ -200,17 +219,8 @@ impl Outside {
                 let Some(done) = self.done.get(key).copied() else {
                     return self.handed_in(&it.terms, ask);
                 };
-                if !matches!(done, Done::At(_)) || self.now() < confirms_from(&it.terms) {
-                    return vec![Said::of(self.stands(&it.terms, done), self.clone())];
-                }
-                let may = |may, done| self.may.contains(&may).then_some(done);
-                let ways = [
-                    Some(Done::Whole),
-                    may(May::ConfirmHalf, Done::Half),
-                    may(May::RejectInBatch, Done::RejectedInBatch),
-                ];
                 let said = |done| Said::of(self.stands(&it.terms, done), self.with(key, done));
-                ways.into_iter().flatten().map(said).collect()
+                self.goes_on(&it.terms, done).into_iter().map(said).collect()
             }
             RegistrarCall::Cancel(it) => {
                 let key = it.terms.no.as_str();
@@ -235,6 +245,27 @@ impl Outside {
         }
     }
 
+    /// What may be the registrar's word now on an order that it has.
+    fn goes_on(&self, terms: &Terms, done: Done) -> Vec<Done> {
+        let is_late = |at: Timestamp| self.now() < at.plus_millis(DAY);
+        match done {
+            Done::Portion => return vec![Done::Portions],
+            Done::At(_) if self.now() >= confirms_from(terms) => {}
+            Done::Late(at) if !is_late(at) => return vec![Done::Whole],
+            _ => return vec![done],
+        }
+        let may = |may, done| self.may.contains(&may).then_some(done);
+        let ways = [
+            Some(Done::Whole),
+            may(May::ConfirmHalf, Done::Half),
+            may(May::Portions, Done::Portion),
+            may(May::Late, Done::Late(self.now())),
+            may(May::Correct, Done::Wrong),
+            may(May::RejectInBatch, Done::RejectedInBatch),
+        ];
+        ways.into_iter().flatten().collect()
+    }
+
     fn handed_in(&self, terms: &Terms, ask: Asking) -> Vec<Said<Self>> {
         if ask == Asking::Query {
             return vec![Said::of(ApplicationAnswer::NotFound, self.clone())];
@@ -243,7 +274,7 @@ impl Outside {
         acted.map(|(done, after)| Said::of(self.stands(terms, done), after)).collect()
     }
 
-    fn stands(&self, terms: &Terms, done: Done) -> ApplicationAnswer {
+    pub(crate) fn stands(&self, terms: &Terms, done: Done) -> ApplicationAnswer {
         let serial = || serial_of(terms.no.as_str());
         let rejected = |code| {
             let (cause, interest) = (cause(code), Money::ZERO);
@@ -259,12 +290,16 @@ impl Outside {
                 let on = calendar().plus(terms.trade_date, 1).unwrap().date();
                 ApplicationAnswer::Received(Reception { serial: serial(), on })
             }
-            Done::At(_) => ApplicationAnswer::Accepted(serial()),
+            Done::At(_) | Done::Late(_) => ApplicationAnswer::Accepted(serial()),
             Done::Refused => rejected("0101"),
             Done::RejectedInBatch => rejected("0106"),
             Done::TakenBack => ApplicationAnswer::Cancelled,
             Done::Whole => confirmed(terms, Decimal::ONE),
             Done::Half => confirmed(terms, Decimal::new(5, 1)),
+            Done::Portion => portion(terms, "1", false),
+            Done::Portions => portion(terms, "2", true),
+            Done::Wrong => wrong(terms),
+            Done::Corrected => portion(terms, "c", true),
         }
     }
 
@@ -329,10 +364,6 @@ impl Counterparties for Outside {
 
 fn cause(code: &str) -> Cause {
     Cause::new(code, "not this time")
-}
-
-pub(crate) fn serial_of(key: &str) -> Serial {
-    Serial::new(format!("S-{key}").chars().take(32).collect::<String>()).unwrap()
 }
 
 fn noon_after(terms: &Terms) -> Timestamp {

@@ -1,6 +1,6 @@
 //! What those outside say unasked: the last word on each call, once, as soon as it is one.
 
-use crate::outside::{May, Outside};
+use crate::outside::{Done, May, Outside};
 use fundflow_domain::application::Terms;
 use fundflow_kernel::envelope::StreamName;
 use fundflow_runtime::{
@@ -34,7 +34,7 @@ impl Hash for Known {
 impl Outside {
     /// They have that call now, if they have acted on it.
     pub(crate) fn knowing(mut self, effect: &Effect) -> Self {
-        if !self.may.contains(&May::Tell) {
+        if ![May::Tell, May::Correct].iter().any(|may| self.may.contains(may)) {
             return self;
         }
         let bank = effect.call_as().map(|call: &BankCall| (call.key(), Known::Bank(call.clone())));
@@ -54,8 +54,20 @@ impl Outside {
 
     /// Everything that may be told now.
     pub(crate) fn last_words(&self) -> Vec<(StreamName, Said<Self>)> {
-        let untold = self.known.iter().filter(|(key, _)| !self.told.contains(*key));
-        untold.flat_map(|(key, known)| self.tells(key, known)).collect()
+        let tells = self.may.contains(&May::Tell);
+        let untold = self.known.iter().filter(|(key, _)| tells && !self.told.contains(*key));
+        let told = untold.flat_map(|(key, known)| self.tells(key, known));
+        told.chain(self.known.iter().filter_map(|(key, known)| self.corrects(key, known))).collect()
+    }
+
+    /// What did not add up is corrected, asked or not.
+    fn corrects(&self, key: &Arc<str>, known: &Known) -> Option<(StreamName, Said<Self>)> {
+        let Known::Order(terms) = known else { return None };
+        let wrong = self.done.get(key) == Some(&Done::Wrong);
+        let corrected = wrong.then(|| self.stands(terms, Done::Corrected))?;
+        let said = Said::of(corrected, self.with(key, Done::Corrected));
+        let (stream, payload) = notice(known, &said)?;
+        Some((stream, Said { payload, ..said }))
     }
 
     fn tells(&self, key: &Arc<str>, known: &Known) -> Vec<(StreamName, Said<Self>)> {

@@ -171,11 +171,8 @@ fn each_row_is_parked_once_until_it_goes_on() {
     assert_eq!(after.open().unwrap().all_parked().count(), 0);
     follows(&[prepared()], &C::Resume("why".into()), &[]);
     let chosen = E::LandingChosen { reason: "why".into(), at: Some(NOON) };
-    let after = follows(
-        &[prepared(), parked()],
-        &C::ChooseLanding { reason: "why".into(), at: NOON },
-        &[chosen],
-    );
+    let choose = C::ChooseLanding { reason: "why".into(), at: NOON };
+    let after = follows(&[prepared(), parked()], &choose, &[chosen]);
     assert!(after.open().unwrap().landing_chosen && after.open().unwrap().parked.is_none());
 }
 
@@ -331,7 +328,6 @@ fn every_event_is_stored_under_its_name_and_reads_back() {
         parked(),
         E::Resumed { reason: "dry".into() },
         E::LandingChosen { reason: "late".into(), at: Some(NOON) },
-        // By a program that did not keep when.
         E::LandingChosen { reason: "late".into(), at: None },
         E::Abandoned { reason: "rain".into(), ends: vec![], at: Some(NOON) },
         // By a program that did not keep when.

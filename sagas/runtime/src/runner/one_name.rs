@@ -22,10 +22,10 @@ pub(super) fn others<'a>(
 }
 
 impl Runner {
-    /// Refuses a first request under an ID that the house itself gives, or that another kind has. Returns
+    /// Refuses a first request under an ID that another kind has, or that the house itself gives. Returns
     /// whether it did.
     pub(super) fn refuse_name(&mut self, input: &Input, saga: &SagaId, besides: &[Need]) -> bool {
-        self.refuse_reserved(input, saga) || self.refuse_taken(input, saga, besides)
+        self.refuse_taken(input, saga, besides) || self.refuse_reserved(input, saga)
     }
 
     fn refuse_taken(&mut self, input: &Input, saga: &SagaId, besides: &[Need]) -> bool {

@@ -1,6 +1,6 @@
 //! Until when shares earn that left by a registrar's record.
 
-use super::{Funds, beyond, listed};
+use crate::house::{Funds, beyond, listed};
 use chrono::NaiveDate;
 use fundflow_domain::{
     application::{Application, Ask, Confirmation, OnHuge},
@@ -13,8 +13,8 @@ use std::{fmt, sync::Arc};
 /// What says it: the calendar, and how long each fund takes to confirm. Cheap to clone.
 #[derive(Clone)]
 pub struct RecordDays {
-    pub(super) calendar: Arc<TradingCalendar>,
-    pub(super) funds: Funds,
+    calendar: Arc<TradingCalendar>,
+    funds: Funds,
 }
 
 impl fmt::Debug for RecordDays {
@@ -25,6 +25,11 @@ impl fmt::Debug for RecordDays {
 }
 
 impl RecordDays {
+    /// By that calendar, and the terms of those funds.
+    pub const fn of(calendar: Arc<TradingCalendar>, funds: Funds) -> Self {
+        Self { calendar, funds }
+    }
+
     /// The T of a record of the registrar: the order's, or that of the open day on which the rest that
     /// records before it had left was asked for again.
     fn t_of_record(&self, known: &Application, said: &Confirmation) -> Result<TradingDay, NotDone> {

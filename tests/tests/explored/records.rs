@@ -1,0 +1,64 @@
+//! The same sagas among registrars that confirm in portions, late since a price is late, or wrongly at first.
+
+use crate::{
+    holdings::{conversion, redemption},
+    house::{ends, explore},
+    money::{buying, recharge},
+    outside::{May, Outside},
+    wallet::{discount, fast, withdraw},
+};
+use fundflow_domain::{admission::buying::Way, modes::ConversionMode};
+use fundflow_runtime::saga::Saga;
+use fundflow_testkit::explore::{Explorer, World};
+
+const SLOW: [May; 2] = [May::Portions, May::Late];
+
+fn rests<S: Saga>(world: World<S, Outside>, endings: &[&str]) {
+    ends(&explore(Explorer::new(world)), endings);
+}
+
+#[test]
+fn money_that_comes_in_portions_and_late() {
+    rests(recharge(SLOW), &["completed"]);
+    rests(buying(Way::Purchase, SLOW), &["completed"]);
+    rests(buying(Way::Subscription, SLOW), &["completed"]);
+}
+
+#[test]
+fn shares_that_leave_in_portions_and_late() {
+    rests(redemption(SLOW), &["completed"]);
+    rests(conversion(SLOW), &["completed"]);
+    rests(withdraw(SLOW), &["paid_out"]);
+    rests(fast(SLOW), &["paid_out"]);
+}
+
+#[test]
+fn discount_purchases_in_portions_and_late() {
+    rests(discount(ConversionMode::LinkedSameDay, SLOW), &["completed"]);
+    rests(discount(ConversionMode::NextDay, SLOW), &["completed"]);
+    rests(discount(ConversionMode::Held, SLOW), &["completed"]);
+    rests(discount(ConversionMode::RedeemToPurchase, SLOW), &["completed"]);
+}
+
+#[test]
+fn money_that_comes_by_a_corrected_record() {
+    rests(recharge([May::Correct]), &["completed"]);
+    rests(buying(Way::Purchase, [May::Correct]), &["completed"]);
+    rests(buying(Way::Subscription, [May::Correct]), &["completed"]);
+}
+
+#[test]
+fn shares_that_leave_by_a_corrected_record() {
+    rests(redemption([May::Correct]), &["completed"]);
+    rests(conversion([May::Correct]), &["completed"]);
+    rests(withdraw([May::Correct]), &["paid_out"]);
+    rests(fast([May::Correct]), &["paid_out"]);
+}
+
+#[test]
+fn discount_purchases_by_a_corrected_record() {
+    rests(discount(ConversionMode::LinkedSameDay, [May::Correct]), &["completed"]);
+    rests(discount(ConversionMode::NextDay, [May::Correct]), &["completed"]);
+    rests(discount(ConversionMode::Held, [May::Correct]), &["completed"]);
+    rests(discount(ConversionMode::RedeemToPurchase, [May::Correct]), &["completed"]);
+}
