@@ -24,6 +24,7 @@ mod doubts;
 mod funds;
 mod instants;
 mod kept;
+mod later_terms;
 mod limits;
 mod missing;
 mod names;
