@@ -21,6 +21,7 @@ mod deadlines;
 mod doubted;
 #[path = "../common/doubts.rs"]
 mod doubts;
+mod for_nothing;
 mod funds;
 mod instants;
 mod kept;
