@@ -35,8 +35,8 @@ where
 {
     assert!(matches!(stage.request::<S>(id, request), Reply::Placed { .. }));
     stage.until("03-06 18:00");
-    let (_, cause) = stage.look::<S>(id).parked.expect("it waits for a person");
-    assert_eq!(&*cause.code, "does_not_add_up", "{}", stage.text());
+    let (_, parked) = stage.look::<S>(id).parked.expect("it waits for a person");
+    assert_eq!(&*parked.code, "does_not_add_up", "{}", stage.text());
     assert_eq!(stage.outside.moved.len(), moved, "nothing goes out: {}", stage.text());
 
     let case: CaseId = stage.stream_of("case.opened").id().parse().unwrap();
