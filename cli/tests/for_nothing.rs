@@ -37,13 +37,12 @@ WITHDRAW,2026-02-13T10:00:00+08:00,withdraw,I-1,,000730,,,1000,
 BOND,10:00,purchase,I-1,,050027,,3000,,
 RAISED,10:00,subscription,I-1,,990001,,2000,,
 CONVERT,2026-02-13T10:00:00+08:00,conversion,I-1,,050027,011162,,1000,
-FAST,2026-02-13T10:00:00+08:00,fast_withdraw,I-1,,000730,,,200,
 MONEY_OUT,10:00,discount_purchase,I-1,000730,,011162,2000,,redeem_to_purchase
 NEXT,10:00,discount_purchase,I-1,000730,,011162,2000,,next_day
 ";
 const RAISING: &str = "[[raising]]\nfund = \"990001\"\nfounded_on = \"2026-02-25\"\n";
 /// Transaction, what brings nothing, and the reason that is listed then.
-const NOTHING: [(&str, &str, &str); 12] = [
+const NOTHING: [(&str, &str, &str); 11] = [
     ("BUY", "buy", "2000.00 yuan bought no shares, and stay with the fund"),
     ("RECHARGE", "buy", "2000.00 yuan bought no shares, and stay with the fund"),
     ("LINKED", "buy", "no shares came of it"),
@@ -53,7 +52,6 @@ const NOTHING: [(&str, &str, &str); 12] = [
     ("WITHDRAW", "redemption", "1000.00 shares were taken, and brought no money"),
     ("RAISED", "buy", "2000.00 yuan bought no shares, and stay with the fund"),
     ("CONVERT", "conversion", "1000.00 shares were taken, and bought none"),
-    ("FAST", "redemption", "200.00 shares were taken, and brought no money"),
     ("MONEY_OUT", "redemption", "2000.00 shares were taken, and brought no money"),
     ("NEXT", "conversion", "2000.00 shares were taken, and bought none"),
 ];

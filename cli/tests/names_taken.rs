@@ -92,7 +92,6 @@ fn what_a_taken_name_stands_for_is_booked_under_another_or_is_a_mistake() {
 #[test]
 fn a_mistake_of_file_05_is_named_each_time_until_a_person_has_mended_it() {
     let (store, folder) = earlier();
-    fs::write(folder.join("orders.csv"), "transaction,time,kind,investor,fund,amount\n").unwrap();
     let mistakes = |report: &Value| report["bad_rows"].to_string();
     let first = play(store.path(), &folder).1;
     assert!(mistakes(&first).contains("frozen2.20260311.000730.I-2"), "{first:#}");
@@ -102,7 +101,9 @@ fn a_mistake_of_file_05_is_named_each_time_until_a_person_has_mended_it() {
         assert_eq!((mistakes(&again), &again["events_added"]), (mistakes(&first), &Value::from(0)));
     }
 
-    let stated = first["bad_rows"][0]["problem"].as_str().unwrap();
+    let rows = first["bad_rows"].as_array().unwrap();
+    let of_05 = rows.iter().find(|it| it["file"] == "file 05").unwrap();
+    let stated = of_05["problem"].as_str().unwrap();
     let shares = stated.split_whitespace().nth(3).unwrap();
     let order =
         ["freeze", "order", "BY-HAND", "--investor", "I-2", "--fund", "000730", "--shares", shares];
@@ -118,7 +119,8 @@ fn a_mistake_of_file_05_is_named_each_time_until_a_person_has_mended_it() {
     let said = fundflow(store.path(), &[&order[..], &words].concat());
     assert_eq!(said.status.code(), Some(0), "{}", String::from_utf8_lossy(&said.stderr));
     let (said, mended) = play(store.path(), &folder);
-    assert_eq!((said.status.code(), mistakes(&mended).as_str()), (Some(0), "[]"), "{mended:#}");
+    assert!(!mistakes(&mended).contains("file 05"), "{mended:#}");
+    assert_eq!((said.status.code(), mended["bad_rows"].as_array().unwrap().len()), (Some(3), 1));
 }
 
 #[test]

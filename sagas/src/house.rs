@@ -6,7 +6,7 @@ use crate::parts::record_days::RecordDays;
 use crate::ports::{bank::BankCall, registrar::RegistrarCall};
 use chrono::{NaiveDate, NaiveTime};
 use fundflow_domain::{
-    admission::{buying::Way, cash_out::may_leave, later::Later},
+    admission::{buying::Way, cash_out::may_leave},
     application::{Application, Ask, OnHuge, Promise, PromisedFee, Stage, Terms},
     bounds::{CLOCK_SKEW, check_instant},
     calendar::{CalendarError, TradingCalendar, TradingDay},
@@ -22,6 +22,10 @@ use fundflow_runtime::{
     turn::NotDone,
 };
 use std::{fmt, sync::Arc};
+
+mod listed;
+
+pub(crate) use listed::listed;
 
 /// The terms of a fund in force on a date; `None` for an unknown fund.
 pub type Funds = Arc<dyn Fn(FundCode, NaiveDate) -> Option<Arc<FundTerms>> + Send + Sync>;
@@ -62,21 +66,6 @@ impl fmt::Debug for House {
             .field("bank", &self.bank)
             .finish_non_exhaustive()
     }
-}
-
-/// The terms of a fund in force on a T, or that the catalogue has none.
-pub(crate) fn listed(
-    funds: &Funds,
-    fund: FundCode,
-    day: NaiveDate,
-) -> Result<Arc<FundTerms>, NotDone> {
-    funds(fund, day).ok_or_else(|| {
-        let text = format!(
-            "the catalogue in use has no terms of fund {fund} for {day}; put the fund's file into it, or go \
-             on with a catalogue that has it"
-        );
-        NotDone::NotListed(text.into())
-    })
 }
 
 /// Hours after its cut-off until which the batch of T is open for what was paid in time.
@@ -265,27 +254,6 @@ impl House {
         RecordDays::of(self.calendar.clone(), self.funds.clone())
     }
 
-    /// The terms of a fund in force on a T.
-    ///
-    /// # Errors
-    /// [`NotDone::NotListed`] for a fund without terms on that day.
-    pub fn terms(&self, fund: FundCode, day: TradingDay) -> Result<Arc<FundTerms>, NotDone> {
-        listed(&self.funds, fund, day.date())
-    }
-
-    /// The same on a natural day.
-    ///
-    /// # Errors
-    /// [`NotDone::NotListed`] for a fund without terms on that day.
-    pub fn terms_on(&self, fund: FundCode, day: NaiveDate) -> Result<Arc<FundTerms>, NotDone> {
-        listed(&self.funds, fund, day)
-    }
-
-    /// Terms that come into force after that T, and before the last leg of a purchase of both funds.
-    pub fn later(&self, funds: (&Arc<FundTerms>, &Arc<FundTerms>), t: TradingDay) -> Later {
-        Later::of(&self.calendar, t, funds, |code, day| (self.funds)(code, day))
-    }
-
     /// What is promised of an application of that T: a conversion is confirmed by the slower of its two
     /// funds.
     ///
@@ -302,30 +270,6 @@ impl House {
         let confirm_by = days.collect::<Result<Vec<_>, _>>().map_err(beyond)?;
         let confirm_by = confirm_by.into_iter().max().unwrap_or(day);
         Ok(Promise { fee, discount, confirm_by })
-    }
-
-    /// The day on which the money of a redemption of that T is here: no earlier than the registrar's
-    /// word.
-    ///
-    /// # Errors
-    /// [`NotDone::NotListed`] for a fund without terms on that T, [`NotDone::Refused`] past the calendar's end.
-    pub fn paid_by(&self, fund: FundCode, t: TradingDay) -> Result<TradingDay, NotDone> {
-        self.terms(fund, t)?.paid_by(&self.calendar, t).map_err(beyond)
-    }
-
-    /// All that an order's T decides of it is in the catalogue.
-    ///
-    /// # Errors
-    /// [`NotDone::NotListed`] for the first of its funds without terms on that T.
-    pub fn are_listed(&self, terms: &Terms, t: TradingDay) -> Result<Vec<Arc<FundTerms>>, NotDone> {
-        let into = match terms.ask {
-            Ask::Conversion { into, .. } => Some(into),
-            Ask::Purchase { .. }
-            | Ask::Subscription { .. }
-            | Ask::Redemption { .. }
-            | Ask::FastTransfer { .. } => None,
-        };
-        std::iter::once(terms.fund).chain(into).map(|fund| self.terms(fund, t)).collect()
     }
 
     /// Noon of the n-th trading day after T. `None` past the calendar's end.

@@ -8,7 +8,7 @@ use super::{
 };
 use chrono::NaiveDate;
 use fundflow_domain::{
-    admission::target::target_day,
+    admission::{later::Later, target::target_day},
     calendar::{TradingCalendar, TradingDay},
     catalogue::Catalogue,
     fund::FundKind,
@@ -71,7 +71,9 @@ pub(super) fn prices_needed(
             let terms = |fund| catalogue.on(fund, t.date());
             let funds = terms(it.wallet_fund).zip(terms(it.target_fund));
             let day = it.mode.zip(funds).and_then(|(mode, (wallet, target))| {
-                target_day(mode, (&wallet, &target), calendar, t).ok()
+                let on = |fund, day| catalogue.on(fund, day);
+                let later = Later::of(calendar, t, (&wallet, &target), on);
+                target_day(mode, (&wallet, &target, &later), calendar, t).ok()
             });
             vec![(it.target_fund, day.unwrap_or(t))]
         }

@@ -174,6 +174,17 @@ impl Conversion {
     }
 }
 
+/// What the top-up of that order is multiplied with; not at all where it is no conversion.
+pub(super) const fn topup_discount(ask: &Ask) -> Discount {
+    match ask {
+        Ask::Conversion { topup_discount, .. } => *topup_discount,
+        Ask::Purchase { .. }
+        | Ask::Subscription { .. }
+        | Ask::Redemption { .. }
+        | Ask::FastTransfer { .. } => Discount::NONE,
+    }
+}
+
 /// Nothing of it counts any more. A T that it was never counted for does not know it, and need not.
 fn give_back(turn: &mut Turn<'_>) -> Done {
     let view = turn.view()?;

@@ -23,14 +23,13 @@ use crate::{
 use chrono::NaiveDate;
 use fundflow_domain::{
     admission::leaving::Admitted,
-    application::{Applications, Ask, Confirmation, Terms},
+    application::{Applications, Confirmation, Terms},
     calendar::TradingDay,
     case::{CaseId, Cases, Closing},
     day_limit::DayLimit,
     fund::FundKind,
     holdings::Holdings,
     ids::{OrderId, TransactionId},
-    money::Discount,
     orders::Cause,
     time::Timestamp,
     wallet::Wallet,
@@ -173,14 +172,7 @@ impl FundSaga for Conversion {
         terms: &Terms,
         said: &Confirmation,
     ) -> Option<check::Leaving> {
-        let discount = match &terms.ask {
-            Ask::Conversion { topup_discount, .. } => *topup_discount,
-            Ask::Purchase { .. }
-            | Ask::Subscription { .. }
-            | Ask::Redemption { .. }
-            | Ask::FastTransfer { .. } => Discount::NONE,
-        };
-        let who = (view.open.promise.customer, discount);
+        let who = (view.open.promise.customer, act::topup_discount(&terms.ask));
         leaving::cost(&self.house, view, &view.plan.holdings, (terms, said), who)
     }
 

@@ -264,9 +264,14 @@ fn wallet_then(change: impl FnOnce(&mut FundTerms)) -> Vec<FundTerms> {
     vec![wallet(), then, target(), foreign()]
 }
 
+/// Ordered before anybody knew of those terms.
 fn ended(funds: Vec<FundTerms>, mode: Mode) -> Stage {
-    let mut stage = Stage::with(funds, "10:00");
+    let mut stage = Stage::at("10:00");
     placed(&mut stage, mode);
+    stage.settle();
+    let with = Stage::with(funds, "10:00");
+    (stage.saga, stage.runner) = (with.saga, with.runner);
+    stage.crash();
     stage.run();
     books::at_the_end(&stage);
     stage
@@ -275,17 +280,12 @@ fn ended(funds: Vec<FundTerms>, mode: Mode) -> Stage {
 #[test]
 fn what_is_converted_the_next_day_leaves_by_the_money_funds_terms_of_that_day() {
     let shut = wallet_then(|fund| fund.convert_status = ConvertStatus::Neither);
-    let kept = ended(shut, Mode::NextDay);
-    assert_eq!(kept.look().ending, Some("discount_purchase.kept_in_wallet"), "{}", kept.text());
-
     let small = wallet_then(|fund| fund.limits.shares.conversion_min = "2000".parse().unwrap());
-    let kept = ended(small, Mode::NextDay);
-    assert_eq!(kept.look().ending, Some("discount_purchase.kept_in_wallet"), "{}", kept.text());
-
-    let mut stage = Stage::with(
-        wallet_then(|fund| fund.conversions[0].topup_discount = Discount::NONE),
-        "10:00",
-    );
+    for kept in [shut, small].map(|funds| ended(funds, Mode::NextDay)) {
+        assert_eq!(kept.look().ending, Some("discount_purchase.kept_in_wallet"), "{}", kept.text());
+    }
+    let dear = wallet_then(|fund| fund.conversions[0].topup_discount = Discount::NONE);
+    let mut stage = Stage::with(dear, "10:00");
     placed(&mut stage, Mode::NextDay);
     stage.run();
     let key: Key<Applications> = Key::of(&ApplicationNo::of(&"TX-1.convert".parse().unwrap()));

@@ -23,9 +23,11 @@ mod doubted;
 mod doubts;
 #[path = "../common/foreseen.rs"]
 mod foreseen;
+mod for_nothing;
 mod funds;
 mod instants;
 mod kept;
+mod later_terms;
 mod left_row;
 mod limits;
 mod missing;

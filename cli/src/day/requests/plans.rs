@@ -20,7 +20,7 @@ use fundflow_kernel::{
 };
 use fundflow_sagas::{
     discount_purchase::{self, DiscountPurchase},
-    purchase::Purchase,
+    purchase::{self, Purchase},
     regular_plan::{Buys, Command, Due, RegularPlans, due},
 };
 use std::collections::BTreeSet;
@@ -66,10 +66,19 @@ pub(in crate::day) async fn invest<S: EventStore + Checkpoints>(
         };
         let why = match due.buys {
             Buys::Plainly(request) => {
-                ask::<S, Purchase>(play, &due.transaction, request, asked).await?
+                let is_taken = |no: &_| {
+                    use purchase::Refusal as R;
+                    matches!(no, R::KeyTaken { .. } | R::DiffersFromFirst { .. })
+                };
+                ask::<S, Purchase>(play, &due.transaction, (request, asked), is_taken).await?
             }
             Buys::ThroughWallet(request) => {
-                ask::<S, DiscountPurchase>(play, &due.transaction, request, asked).await?
+                let is_taken = |no: &_| {
+                    use discount_purchase::Refusal as R;
+                    matches!(no, R::KeyTaken { .. } | R::DiffersFromFirst { .. })
+                };
+                ask::<S, DiscountPurchase>(play, &due.transaction, (request, asked), is_taken)
+                    .await?
             }
         };
         let Some(why) = why else { continue };
@@ -87,8 +96,8 @@ pub(in crate::day) async fn invest<S: EventStore + Checkpoints>(
 async fn ask<S: EventStore + Checkpoints, G: Saga>(
     play: &mut Play<S>,
     transaction: &TransactionId,
-    request: G::Request,
-    asked: G::Asked,
+    (request, asked): (G::Request, G::Asked),
+    is_taken: fn(&G::Refusal) -> bool,
 ) -> Result<Option<String>, Trouble> {
     let asking = Asking::<G> {
         transaction: transaction.clone(),
@@ -99,6 +108,11 @@ async fn ask<S: EventStore + Checkpoints, G: Saga>(
     };
     let mut answers = play.engine.request_all(vec![asking]).await;
     match answers.pop() {
+        // A date has one name, and an earlier program gave such names to whoever asked.
+        Some(Err(RequestError::Refused(refusal))) if is_taken(&refusal) => Ok(Some(format!(
+            "{transaction} is the name of another request of this store, so that nothing is bought on this \
+             date; buy it under another name where the investor wants it ({refusal})"
+        ))),
         Some(Err(RequestError::Refused(refusal))) => Ok(Some(refusal.to_string())),
         Some(Err(error)) => super::refused(play, transaction.clone(), error).map(|()| None),
         Some(Ok(_)) | None => Ok(None),
