@@ -29,6 +29,12 @@ impl Kind {
             Kind::BankSettledTwice => {
                 "tell the bank, or get back what it has too much, and close the case as manual"
             }
+            Kind::RejectedAfterAdvance if matches!(how, How::PaidByUs { .. }) => {
+                return Some(
+                    "the investor has the cash already, and must not have it twice; what is open is the \
+                     bank's: settle with it, and close the case as accepted or manual",
+                );
+            }
             Kind::SecondConfirmationDiffers
             | Kind::RejectedAfterConfirmed
             | Kind::AfterTheEnd
@@ -100,7 +106,9 @@ mod tests {
                         | Kind::Other
                 );
                 let accepted = !ours && (is_booked || !contradicts);
-                assert_eq!(taken, [accepted, !ours, !ours, true], "{kind} {is_booked}");
+                // Whom a bank has paid has the cash.
+                let by_us = !ours && !matches!(kind, Kind::RejectedAfterAdvance);
+                assert_eq!(taken, [accepted, by_us, !ours, true], "{kind} {is_booked}");
             }
         }
     }
