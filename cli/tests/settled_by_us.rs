@@ -122,3 +122,70 @@ W,2026-02-13T10:00:00+08:00,withdraw,I-1,,000730,,,400.00
     assert!(open_cases(store).is_empty(), "what is only repeated opens no case");
     audited(store);
 }
+
+fn json(store: &Path, words: &[&str]) -> Value {
+    let by = ["--reason", "agreed", "--operator", "chen", "-o", "json"];
+    serde_json::from_slice(&fundflow(store, &[words, &by[..]].concat()).stdout).unwrap()
+}
+
+#[test]
+fn what_closes_a_case_of_a_saga_that_is_over_is_listed_as_done_by_it() {
+    let orders = ["purchase,I-1,,011162,", "recharge,I-1,,000730,"];
+    for order in orders {
+        let (day, store) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let row = format!("P,10:00:01,{order},1000.00,\n");
+        folder(day.path(), "2026-02-12", &row, "[override.P]\ncharge = \"contradicted\"\n");
+        let store = store.path();
+        let report = play(store, day.path());
+        let cases = open_cases(store);
+        let [(case, _)] = &cases[..] else { panic!("{cases:?}\n{report}") };
+        let close = ["case", "close", case, "--how", "paid-by-us", "--amount", "5.00"];
+        let types = |said: &Value| -> Vec<String> {
+            let events = said["sagas"][0]["events"].as_array().unwrap().iter();
+            events.map(|it| it["event_type"].as_str().unwrap().to_owned()).collect()
+        };
+        let planned = types(&json(store, &close));
+        assert!(planned.contains(&"case.closed".to_owned()), "{planned:?}");
+        let done = json(store, &[&close[..], &["--apply"]].concat());
+        let positions = done["sagas"][0]["events"].as_array().unwrap().iter();
+        let positions: Vec<_> = positions.map(|it| it["position"].as_u64().unwrap()).collect();
+        assert!(positions.is_sorted(), "in the order of the log: {positions:?}");
+        for event in planned {
+            assert!(types(&done).contains(&event), "{event} was announced: {done:#}");
+        }
+        assert_eq!(done["events_of_others"], 0, "{done:#}");
+        audited(store);
+    }
+}
+
+#[test]
+fn cash_that_an_investor_has_is_not_paid_again_for_a_case_that_is_the_banks() {
+    let (day, store) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let orders = "R,10:00:00,recharge,I-1,,000730,,5000.00,
+R2,10:00:00,recharge,I-2,,000730,,5000.00,
+F,2026-02-13T10:00:00+08:00,fast_withdraw,I-1,,000730,,,1000.00
+G,2026-02-13T10:00:01+08:00,fast_withdraw,I-2,,000730,,,1000.00
+";
+    let scenario = "[override.F]\nredemption_confirmation = \"rejected\"
+[override.G]\ntransfer_confirmation = \"rejected\"
+";
+    folder(day.path(), "2026-02-12", orders, scenario);
+    let store = store.path();
+    let report = play(store, day.path());
+    let cases = open_cases(store);
+    assert_eq!(cases.len(), 2, "{cases:?}\n{report}");
+    for (case, kind) in &cases {
+        assert_eq!(kind, "rejected_after_advance", "{report}");
+        let shown = fundflow(store, &["case", "show", case]).stdout;
+        let offered = String::from_utf8_lossy(&shown).into_owned();
+        assert!(!offered.contains("paid-by-us") && offered.contains("accepted"), "{offered}");
+        let words = ["--reason", "agreed", "--operator", "chen"];
+        let close = ["case", "close", case, "--how", "paid-by-us", "--amount", "1000.00"];
+        let looked = fundflow(store, &[&close[..], &words[..]].concat());
+        assert_eq!(looked.status.code(), Some(1));
+        let said = String::from_utf8_lossy(&looked.stdout).into_owned();
+        assert!(said.contains("must not have it twice"), "{said}");
+        self::close(store, case, &["--how", "accepted"]);
+    }
+    audited(store);
+}

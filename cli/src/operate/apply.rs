@@ -11,18 +11,18 @@ use crate::{
     saga_words::{SagaRow, cancel_refused},
 };
 use fundflow::{ActError, Engine, SagaId, StartError, StopCause, Stopped, runtime::port::AnyPort};
-use fundflow_application::desk::{self, Deed, DeskError};
+use fundflow_application::desk::{self, Deed, DeskError, Wanted};
 use fundflow_infrastructure::{
     sqlite::{OpenError, Settings, SqliteStore},
     wallet_owners::WalletOwners,
 };
 use fundflow_kernel::{
-    envelope::Actor,
+    envelope::{Actor, Recorded, StreamName},
     loaded::with_sources,
     store::{EventStore as _, Position},
 };
 use fundflow_sagas::ports::wallets::Wallets;
-use std::{path::Path, sync::Arc};
+use std::{collections::BTreeSet, path::Path, sync::Arc};
 
 /// Returns how many events other sagas had while the engine ran.
 pub(super) async fn apply(
@@ -169,7 +169,10 @@ async fn follow(
         Err(DeskError::NotFound { .. } | DeskError::AnotherKind { .. }) => return Ok(0),
         Err(error) => return Err(error.into()),
     };
-    let new: Vec<_> = shown.events.iter().filter(|event| event.position > before).collect();
+    let seen = shown.events.iter().filter(|event| event.position > before).cloned();
+    let mut new: Vec<Recorded> = seen.collect();
+    new.extend(out_of_sight(store, row, &new, before).await?);
+    new.sort_by_key(|event| event.position);
     if row.outcome == Outcome::Applied {
         row.events = new
             .iter()
@@ -189,4 +192,26 @@ async fn follow(
         }
     }
     Ok(new.len() as u64)
+}
+
+/// Its events in streams that the look named and that it has lost sight of since: a case that is closed after
+/// the saga's end.
+async fn out_of_sight(
+    store: &SqliteStore,
+    row: &Row,
+    seen: &[Recorded],
+    before: Position,
+) -> Result<Vec<Recorded>, Failure> {
+    let mut found = Vec::new();
+    let named: BTreeSet<&str> = row.events.iter().map(|event| &*event.stream).collect();
+    for stream in named {
+        let Ok(stream) = StreamName::try_from(Arc::<str>::from(stream)) else { continue };
+        let wanted = Wanted { stream: Some(stream), event_type: None, after: before };
+        let events = desk::events(store, &wanted, usize::MAX).await?.found.into_iter();
+        found.extend(events.filter(|event| {
+            event.event.correlation == row.transaction
+                && seen.iter().all(|known| known.position != event.position)
+        }));
+    }
+    Ok(found)
 }

@@ -33,6 +33,12 @@ impl Kind {
                 "this is on no record of its own, but on two that do not fit; get the registrar to correct one \
                  of them, or settle it with the bank and the investor, and close the case as accepted or manual"
             }
+            Kind::RejectedAfterAdvance if matches!(how, How::PaidByUs { .. }) => {
+                return Some(
+                    "the investor has the cash already, and must not have it twice; what is open is the \
+                      bank's: settle with it, and close the case as accepted or manual",
+                );
+            }
             Kind::SecondConfirmationDiffers
             | Kind::RejectedAfterConfirmed
             | Kind::AfterTheEnd
@@ -108,7 +114,9 @@ mod tests {
                 let both = *kind == Kind::BankSharesDiffer;
                 let ours = ours || both;
                 let accepted = both || (!ours && (is_booked || !contradicts));
-                assert_eq!(taken, [accepted, !ours, !ours, true], "{kind} {is_booked}");
+                // Whom a bank has paid has the cash.
+                let by_us = !ours && !matches!(kind, Kind::RejectedAfterAdvance);
+                assert_eq!(taken, [accepted, by_us, !ours, true], "{kind} {is_booked}");
             }
         }
     }

@@ -51,7 +51,9 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         Fact::OutPlaced => out.is_placed(view),
         Fact::OutAccepted => out.is_accepted(view),
         Fact::OutRejected => is_out_rejected(view),
-        Fact::OutConfirmed => (out.is_confirmed(view) && sound(view, out)) || bought_for_nothing(view),
+        Fact::OutConfirmed => {
+            (out.is_confirmed(view) && sound(view, out)) || bought_for_nothing(view)
+        }
         Fact::OutConfirmedAtAll => out.is_confirmed(view),
         Fact::Spent => {
             let gone = plan.wallet.spent(view).is_some() || bought_for_nothing(view);

@@ -21,9 +21,9 @@ mod deadlines;
 mod doubted;
 #[path = "../common/doubts.rs"]
 mod doubts;
+mod for_nothing;
 #[path = "../common/foreseen.rs"]
 mod foreseen;
-mod for_nothing;
 mod funds;
 mod instants;
 mod kept;

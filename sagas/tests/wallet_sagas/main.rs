@@ -51,7 +51,7 @@ mod silence;
 mod stage;
 mod terms;
 mod told;
-mod vouched;
 mod unlisted;
+mod vouched;
 mod withdraw;
 mod withdraw_people;
