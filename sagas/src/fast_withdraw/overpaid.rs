@@ -137,7 +137,7 @@ mod tests {
     /// Cases of every store have these names.
     #[test]
     fn the_case_of_what_a_bank_has_too_much_is_named_by_how_often() {
-        let case = super::record(&"TX-1".parse().unwrap(), 2).case();
+        let case = super::OVERPAID.record(&"TX-1".parse().unwrap(), 2).case();
         assert_eq!(case.to_string(), "a307846e585c2b4a5ad64658766f0952");
     }
 }

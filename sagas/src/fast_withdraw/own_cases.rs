@@ -43,7 +43,7 @@ pub(super) fn is_own(view: &View<'_>, case: CaseId) -> bool {
 
 impl Series {
     /// The case of the nth time, from 1.
-    fn record(self, id: &TransactionId, nth: usize) -> Record {
+    pub(super) fn record(self, id: &TransactionId, nth: usize) -> Record {
         Record {
             source: SourceKind::Ledger,
             name: self.name.to_owned(),
