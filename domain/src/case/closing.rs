@@ -6,7 +6,33 @@ impl Kind {
     /// Why a case of this kind is not closed in that way; `None` where it may be. `is_booked`: what the
     /// record says is booked, held or contested, so that closing the case decides what becomes of it.
     pub const fn refuses(self, how: &How, is_booked: bool) -> Option<&'static str> {
-        let by_hand = match self {
+        let contradicts = matches!(
+            self,
+            Kind::SecondConfirmationDiffers
+                | Kind::RejectedAfterConfirmed
+                | Kind::AfterTheEnd
+                | Kind::UnknownOrder
+                | Kind::Other
+        );
+        match (how, self.by_hand()) {
+            (How::Accepted, None) if contradicts && !is_booked => Some(
+                "the record has no effect beside what holds, and accepting it would book nothing; get \
+                 a record that can be booked, or close the case as withdrawn or manual",
+            ),
+            (How::PaidByUs { .. }, _) if matches!(self, Kind::RejectedAfterAdvance) => Some(
+                "the investor has the cash already, and must not have it twice; what is open is the \
+                 bank's: settle with it, and close the case as accepted or manual",
+            ),
+            // The records are booked as they came, and so they stay.
+            (How::Accepted, Some(_)) if matches!(self, Kind::BankSharesDiffer) => None,
+            (How::Accepted | How::PaidByUs { .. } | How::Withdrawn, by_hand) => by_hand,
+            (How::Manual { .. } | How::Corrected { .. }, _) => None,
+        }
+    }
+
+    /// What is to be done about a case of our own books; `None` for one on a record.
+    const fn by_hand(self) -> Option<&'static str> {
+        Some(match self {
             Kind::SharesMissing => {
                 "this is on no record, but on shares that are not there and that a person has; find them \
                  or settle them with the investor, and close the case as manual"
@@ -33,24 +59,6 @@ impl Kind {
                 "this is on no record of its own, but on two that do not fit; get the registrar to correct one \
                  of them, or settle it with the bank and the investor, and close the case as accepted or manual"
             }
-            Kind::RejectedAfterAdvance if matches!(how, How::PaidByUs { .. }) => {
-                return Some(
-                    "the investor has the cash already, and must not have it twice; what is open is the \
-                      bank's: settle with it, and close the case as accepted or manual",
-                );
-            }
-            Kind::SecondConfirmationDiffers
-            | Kind::RejectedAfterConfirmed
-            | Kind::AfterTheEnd
-            | Kind::UnknownOrder
-            | Kind::Other
-                if matches!(how, How::Accepted) && !is_booked =>
-            {
-                return Some(
-                    "the record has no effect beside what holds, and accepting it would book nothing; get \
-                     a record that can be booked, or close the case as withdrawn or manual",
-                );
-            }
             Kind::SharesDoNotFollowFromNav
             | Kind::NavDiffersFromPublished
             | Kind::FeeDiffersFromPromise
@@ -69,13 +77,7 @@ impl Kind {
             | Kind::RejectedAfterAdvance
             | Kind::FrozenByRegister
             | Kind::Other => return None,
-        };
-        match how {
-            How::Manual { .. } | How::Corrected { .. } => None,
-            // The records are booked as they came, and so they stay.
-            How::Accepted if matches!(self, Kind::BankSharesDiffer) => None,
-            How::Accepted | How::PaidByUs { .. } | How::Withdrawn => Some(by_hand),
-        }
+        })
     }
 }
 

@@ -46,11 +46,7 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         Fact::TakenOut => {
             plan.wallet.spent(view).is_some() && plan.wallet.is_booked_out(view, transfer)
         }
-        Fact::Booked => {
-            plan.wallet.is_booked_out(view, transfer)
-                && bank_shares::is_held(view)
-                && bank_shares::is_said(view)
-        }
+        Fact::Booked => is_booked(view),
         Fact::RedemptionPlaced => redemption.is_placed(view),
         Fact::RedemptionAccepted => redemption.is_accepted(view),
         Fact::RedemptionRejected => redemption.is_rejected(view),
@@ -87,11 +83,21 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         Fact::HandedOver => by_hand::is_handed_over(view),
         Fact::NothingMissing => !plan.wallet.waits_for_shares(view),
         Fact::AskedBack => overpaid::is_asked_back(view),
-        Fact::ClaimAgreed => {
-            let waits = overpaid::is_waited_for(view) || bank_shares::is_waited_for(view);
-            bank::is_agreed(view) && !waits
-        }
+        Fact::ClaimAgreed => is_agreed(view),
     }
+}
+
+/// The wallet is as the records say, what is in dispute is held, and what does not fit has its case.
+fn is_booked(view: &View<'_>) -> bool {
+    let plan = view.plan;
+    let held = || bank_shares::is_held(view) && bank_shares::is_said(view);
+    plan.wallet.is_booked_out(view, &plan.transfer) && held()
+}
+
+/// No case on what the bank has is left for a person to close.
+fn is_agreed(view: &View<'_>) -> bool {
+    let waits = overpaid::is_waited_for(view) || bank_shares::is_waited_for(view);
+    bank::is_agreed(view) && !waits
 }
 
 /// A person has closed the case on what the registrar did not do after the cash was out.

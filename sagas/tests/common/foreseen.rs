@@ -81,7 +81,9 @@ pub(crate) fn is_told(
     let kinds: Vec<_> = kinds.into_iter().collect();
     let resumed = || {
         let mut runner = Runner::new();
-        kinds.iter().for_each(|kind| runner.register_kind(kind.clone()));
+        for kind in &kinds {
+            runner.register_kind(kind.clone());
+        }
         runner.restore(saga.kind, &saga.transaction);
         let mut copy = Copy(runner, log, now);
         loop {
