@@ -111,9 +111,14 @@ fn acts() -> Option<u8> {
 /// It rests like that and in no other way; with more faults or acts there are further ones.
 #[track_caller]
 pub(crate) fn ends(found: &Explored, endings: &[&str]) {
-    if faults() == 1 && acts().is_none() {
+    if is_bounded() {
         assert_eq!(found.endings(), endings);
     }
+}
+
+/// No more faults and acts than the test's own.
+pub(crate) fn is_bounded() -> bool {
+    faults() == 1 && acts().is_none()
 }
 
 /// Follows every future, and prints how many there are.
