@@ -22,8 +22,6 @@ use fundflow_runtime::{
 };
 use std::{fmt, sync::Arc};
 
-mod listed;
-
 /// The terms of a fund in force on a date; `None` for an unknown fund.
 pub type Funds = Arc<dyn Fn(FundCode, NaiveDate) -> Option<Arc<FundTerms>> + Send + Sync>;
 
