@@ -23,10 +23,6 @@ use fundflow_runtime::{
 };
 use std::{fmt, sync::Arc};
 
-mod listed;
-
-pub(crate) use listed::listed;
-
 /// The terms of a fund in force on a date; `None` for an unknown fund.
 pub type Funds = Arc<dyn Fn(FundCode, NaiveDate) -> Option<Arc<FundTerms>> + Send + Sync>;
 

@@ -201,13 +201,12 @@ pub(super) async fn answers<S: EventStore + Checkpoints>(
             let (stream, news) = registrar::notice(&no, answer);
             Notice { stream, news }
         };
-        let frozen = match &read {
-            Some(open) => open.among(answers.frozen),
-            None => {
-                play.deliver(answers.confirmations.into_iter().map(notice).collect()).await?;
-                play.settle().await?;
-                answers.frozen
-            }
+        let frozen = if let Some(open) = &read {
+            open.among(answers.frozen)
+        } else {
+            play.deliver(answers.confirmations.into_iter().map(notice).collect()).await?;
+            play.settle().await?;
+            answers.frozen
         };
         let mut open = statements::hear(play, &code, frozen).await?;
         open.puzzles = !answers.puzzles.is_empty();

@@ -13,13 +13,21 @@ use super::{
     play::Play,
     requests::named::{self, Named},
 };
+use crate::folded;
 use fundflow::RequestError;
-use fundflow_domain::ids::{FundCode, InvestorId, RegistrarCode, TransactionId};
+use fundflow_domain::{
+    holdings::{HoldingId, Holdings},
+    ids::{FundCode, InvestorId, RegistrarCode, TransactionId, WalletId},
+    wallet::Wallet,
+};
 use fundflow_infrastructure::{
     day_batch::{Stated, fund_account},
     day_folder::Problem,
 };
-use fundflow_kernel::store::{Checkpoints, EventStore};
+use fundflow_kernel::{
+    store::{Checkpoints, EventStore},
+    streams::Key,
+};
 use fundflow_sagas::freeze::{Freeze, Refusal, Request, Word, statement_ids};
 use std::collections::{BTreeSet, HashMap};
 
@@ -120,6 +128,8 @@ async fn ask<S: EventStore + Checkpoints>(
         followed.push(match answer {
             Ok(_) | Err(RequestError::Refused(Refusal::NothingNew)) => true,
             Err(RequestError::Stopped(cause)) => return Err(fundflow::Stopped { cause }.into()),
+            // A person has entered it under another name.
+            Err(_) if is_frozen_so(play, &request).await? => true,
             Err(error) => {
                 play.mistakes.push(not_followed(&request, &transaction, &error));
                 false
@@ -127,6 +137,19 @@ async fn ask<S: EventStore + Checkpoints>(
         });
     }
     Ok(followed)
+}
+
+/// Whether so many shares are frozen here as the register states.
+async fn is_frozen_so<S: EventStore>(play: &Play<S>, request: &Request) -> Result<bool, Trouble> {
+    let Word::Statement { frozen, .. } = &request.word else { return Ok(false) };
+    let (investor, fund) = (request.investor.clone(), request.fund);
+    let wallet = Key::<Wallet>::of(&WalletId { investor: investor.clone(), fund });
+    if let Some(wallet) = folded::one::<Wallet, _>(&*play.store, wallet.stream()).await? {
+        return Ok(wallet.kept.loaded.state.frozen() == *frozen);
+    }
+    let holding = Key::<Holdings>::of(&HoldingId { investor, fund });
+    let holding = folded::one::<Holdings, _>(&*play.store, holding.stream()).await?;
+    Ok(holding.is_some_and(|it| it.kept.loaded.state.frozen() == *frozen))
 }
 
 /// What the register states and nobody follows waits for a person: the shares are free here.

@@ -35,6 +35,7 @@ pub mod lacking;
 pub mod last_word;
 pub mod later;
 pub mod limits;
+mod listed;
 pub mod milestone;
 pub mod names;
 pub mod occurrence;

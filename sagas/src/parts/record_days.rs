@@ -1,6 +1,7 @@
 //! Until when shares earn that left by a registrar's record.
 
-use crate::house::{Funds, beyond, listed};
+use super::listed::listed;
+use crate::house::{Funds, beyond};
 use chrono::NaiveDate;
 use fundflow_domain::{
     application::{Application, Ask, Confirmation, OnHuge},

@@ -64,23 +64,7 @@ pub(in crate::day) async fn invest<S: EventStore + Checkpoints>(
             warning_confirmed: None,
             at: None,
         };
-        let why = match due.buys {
-            Buys::Plainly(request) => {
-                let is_taken = |no: &_| {
-                    use purchase::Refusal as R;
-                    matches!(no, R::KeyTaken { .. } | R::DiffersFromFirst { .. })
-                };
-                ask::<S, Purchase>(play, &due.transaction, (request, asked), is_taken).await?
-            }
-            Buys::ThroughWallet(request) => {
-                let is_taken = |no: &_| {
-                    use discount_purchase::Refusal as R;
-                    matches!(no, R::KeyTaken { .. } | R::DiffersFromFirst { .. })
-                };
-                ask::<S, DiscountPurchase>(play, &due.transaction, (request, asked), is_taken)
-                    .await?
-            }
-        };
+        let why = ask_for(play, &due, asked).await?;
         let Some(why) = why else { continue };
         let cause = Cause::new("refused", why.clone());
         if miss(play, &plan, Command::Miss { nominal: due.nominal, cause }).await? {
@@ -90,6 +74,30 @@ pub(in crate::day) async fn invest<S: EventStore + Checkpoints>(
         }
     }
     Ok(any)
+}
+
+/// Asks for one date in the plan's way. Returns why it is refused, if it is.
+async fn ask_for<S: EventStore + Checkpoints>(
+    play: &mut Play<S>,
+    due: &Due,
+    asked: discount_purchase::Asked,
+) -> Result<Option<String>, Trouble> {
+    match due.buys.clone() {
+        Buys::Plainly(request) => {
+            let is_taken = |no: &_| {
+                use purchase::Refusal as R;
+                matches!(no, R::KeyTaken { .. } | R::DiffersFromFirst { .. })
+            };
+            ask::<S, Purchase>(play, &due.transaction, (request, asked), is_taken).await
+        }
+        Buys::ThroughWallet(request) => {
+            let is_taken = |no: &_| {
+                use discount_purchase::Refusal as R;
+                matches!(no, R::KeyTaken { .. } | R::DiffersFromFirst { .. })
+            };
+            ask::<S, DiscountPurchase>(play, &due.transaction, (request, asked), is_taken).await
+        }
+    }
 }
 
 /// Asks for one date. Returns why the rules refuse it, if they do.

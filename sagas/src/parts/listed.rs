@@ -1,7 +1,7 @@
 //! The terms of funds: those in force on a day, and that they are there at all. Who lacks them waits for them;
 //! nothing is guessed in their place.
 
-use super::{Funds, House, beyond};
+use crate::house::{Funds, House, beyond};
 use chrono::NaiveDate;
 use fundflow_domain::{
     admission::later::Later,
