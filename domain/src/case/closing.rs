@@ -2,6 +2,11 @@
 
 use super::{How, Kind};
 
+const HAS_THE_CASH: &str = "the investor has the cash already, and must not have it twice; what is open is the \
+                            bank's: settle with it, and close the case as accepted or manual";
+const BOOKS_NOTHING: &str = "the record has no effect beside what holds, and accepting it would book nothing; \
+                             get a record that can be booked, or close the case as withdrawn or manual";
+
 impl Kind {
     /// Why a case of this kind is not closed in that way; `None` where it may be. `is_booked`: what the
     /// record says is booked, held or contested, so that closing the case decides what becomes of it.
@@ -30,10 +35,7 @@ impl Kind {
                 "tell the bank, or get back what it has too much, and close the case as manual"
             }
             Kind::RejectedAfterAdvance if matches!(how, How::PaidByUs { .. }) => {
-                return Some(
-                    "the investor has the cash already, and must not have it twice; what is open is the \
-                     bank's: settle with it, and close the case as accepted or manual",
-                );
+                return Some(HAS_THE_CASH);
             }
             Kind::SecondConfirmationDiffers
             | Kind::RejectedAfterConfirmed
@@ -42,10 +44,7 @@ impl Kind {
             | Kind::Other
                 if matches!(how, How::Accepted) && !is_booked =>
             {
-                return Some(
-                    "the record has no effect beside what holds, and accepting it would book nothing; get \
-                     a record that can be booked, or close the case as withdrawn or manual",
-                );
+                return Some(BOOKS_NOTHING);
             }
             Kind::SharesDoNotFollowFromNav
             | Kind::NavDiffersFromPublished
