@@ -2,6 +2,11 @@
 
 use super::{How, Kind};
 
+const HAS_THE_CASH: &str = "the investor has the cash already, and must not have it twice; what is open is the \
+                            bank's: settle with it, and close the case as accepted or manual";
+const BOOKS_NOTHING: &str = "the record has no effect beside what holds, and accepting it would book nothing; \
+                             get a record that can be booked, or close the case as withdrawn or manual";
+
 impl Kind {
     /// Why a case of this kind is not closed in that way; `None` where it may be. `is_booked`: what the
     /// record says is booked, held or contested, so that closing the case decides what becomes of it.
@@ -15,14 +20,10 @@ impl Kind {
                 | Kind::Other
         );
         match (how, self.by_hand()) {
-            (How::Accepted, None) if contradicts && !is_booked => Some(
-                "the record has no effect beside what holds, and accepting it would book nothing; get \
-                 a record that can be booked, or close the case as withdrawn or manual",
-            ),
-            (How::PaidByUs { .. }, _) if matches!(self, Kind::RejectedAfterAdvance) => Some(
-                "the investor has the cash already, and must not have it twice; what is open is the \
-                 bank's: settle with it, and close the case as accepted or manual",
-            ),
+            (How::Accepted, None) if contradicts && !is_booked => Some(BOOKS_NOTHING),
+            (How::PaidByUs { .. }, _) if matches!(self, Kind::RejectedAfterAdvance) => {
+                Some(HAS_THE_CASH)
+            }
             // The records are booked as they came, and so they stay.
             (How::Accepted, Some(_)) if matches!(self, Kind::BankSharesDiffer) => None,
             (How::Accepted | How::PaidByUs { .. } | How::Withdrawn, by_hand) => by_hand,

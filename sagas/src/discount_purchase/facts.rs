@@ -51,14 +51,9 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         Fact::OutPlaced => out.is_placed(view),
         Fact::OutAccepted => out.is_accepted(view),
         Fact::OutRejected => is_out_rejected(view),
-        Fact::OutConfirmed => {
-            (out.is_confirmed(view) && sound(view, out)) || bought_for_nothing(view)
-        }
+        Fact::OutConfirmed => is_out_confirmed(view),
         Fact::OutConfirmedAtAll => out.is_confirmed(view),
-        Fact::Spent => {
-            let gone = plan.wallet.spent(view).is_some() || bought_for_nothing(view);
-            gone && plan.wallet.is_booked_out(view, out)
-        }
+        Fact::Spent => is_spent(view),
         Fact::IncomeSettled => is_income_settled(view),
         Fact::TargetPlaced => target.is_placed(view),
         Fact::TargetAccepted => target.is_accepted(view),
@@ -175,6 +170,18 @@ fn brought_nothing(view: &View<'_>) -> bool {
     let plan = view.plan;
     let left = plan.mode == ConversionMode::RedeemToPurchase && plan.wallet.spent(view).is_some();
     left && plan.out.is_sound(view) && plan.out.proceeds(view).is_some_and(Money::is_zero)
+}
+
+/// The registrar's word is there and adds up, or the money went on before it was taken back.
+fn is_out_confirmed(view: &View<'_>) -> bool {
+    let out = &view.plan.out;
+    (out.is_confirmed(view) && sound(view, out)) || bought_for_nothing(view)
+}
+
+fn is_spent(view: &View<'_>) -> bool {
+    let (wallet, out) = (&view.plan.wallet, &view.plan.out);
+    let gone = wallet.spent(view).is_some() || bought_for_nothing(view);
+    gone && wallet.is_booked_out(view, out)
 }
 
 /// No shares leave the money fund, and no money of theirs has gone on.
