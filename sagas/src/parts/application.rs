@@ -74,11 +74,9 @@ impl ApplicationLeg {
         })
     }
 
-    /// No record of it that holds or is contested is in dispute, and no rejection; nor is the case open of one
-    /// that a corrected record has replaced, where somebody died before it was closed.
+    /// No record of it that holds or is contested is in dispute, and no rejection.
     pub fn is_sound<S: FundSaga>(&self, view: &View<'_, S>) -> bool {
-        let settled = self.open_records(view).is_empty() && self.is_rejection_settled(view);
-        settled && !self.is_case_left_open(view)
+        self.open_records(view).is_empty() && self.is_rejection_settled(view)
     }
 
     /// No record says, or ever said, that anything came of it: nothing that it reserved is missed there.

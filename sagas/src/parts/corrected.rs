@@ -57,16 +57,6 @@ impl ApplicationLeg {
         self.replaced(view).into_iter().map(|case| Key::<case::Cases>::of(&case).need()).collect()
     }
 
-    /// Whether one of these is of this order. The common case, that nothing is in dispute, costs nothing.
-    pub(super) fn is_case_left_open<S: FundSaga>(&self, view: &View<'_, S>) -> bool {
-        let of_order = |case: &CaseId| {
-            let state = view.streams.state(&Key::<case::Cases>::of(case));
-            let known = state.and_then(case::State::case);
-            known.is_some_and(|it| it.order.as_ref() == Some(&self.order))
-        };
-        view.open.notes.is_disputed() && self.replaced(view).iter().any(of_order)
-    }
-
     fn replaced<S: FundSaga>(&self, view: &View<'_, S>) -> Vec<CaseId> {
         let Some(application) = self.application(view) else { return Vec::new() };
         let standing: Vec<CaseId> = application

@@ -137,29 +137,3 @@ fn a_second_confirmation_of_a_purchase_that_differs_waits_for_a_person() {
     books::at_the_end(&stage);
     assert!(stage.has("discount_purchase.completed"));
 }
-
-#[test]
-fn whoever_dies_while_a_purchase_is_corrected_reserves_what_the_corrected_record_brought() {
-    for fuse in 0..10 {
-        let mut stage = Stage::at("10:00");
-        stage.outside.verdicts.insert("mmf".to_owned(), Verdict::Silence);
-        stage.request(&request(Mode::NextDay));
-        stage.clock("03-03 09:30");
-        let right = stage.confirmation("mmf");
-        let wrong = bought(right.clone(), |it| it.shares = "2000".parse().unwrap());
-        stage.confirmed("mmf", wrong);
-        let right = Confirmation { serial: serial("right"), ..right };
-        stage.fuse = Some(fuse);
-        stage.confirmed("mmf", right.clone());
-        stage.fuse = None;
-        stage.run();
-        let row = stage.parked().map(|(row, _)| row);
-        assert_ne!(row.as_deref(), Some("reserve"), "{fuse}\n{}", stage.text());
-        // Asked again, the registrar repeats itself.
-        stage.confirmed("mmf", right);
-        stage.outside.verdicts.clear();
-        stage.run();
-        assert!(stage.look().finished, "{fuse}\n{}", stage.text());
-        books::at_the_end(&stage);
-    }
-}
