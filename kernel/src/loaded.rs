@@ -76,6 +76,9 @@ impl<D: Stored<State: fmt::Debug>> fmt::Debug for Loaded<D> {
     }
 }
 
+/// How many events followed, and the fold as it was before if any did.
+type Decided<L, R> = Result<(usize, Option<Box<L>>), DecideError<R>>;
+
 /// Why a command put nothing into the batch.
 #[derive(Debug, thiserror::Error)]
 pub enum DecideError<R: std::error::Error> {
@@ -125,7 +128,7 @@ impl<D: Stored> Loaded<D> {
         command: &D::Command,
         meta: &Meta,
         batch: &mut Vec<StreamAppend>,
-    ) -> Result<(usize, Option<Box<Self>>), DecideError<D::Refusal>> {
+    ) -> Decided<Self, D::Refusal> {
         let events = D::decide(&self.state, command).map_err(DecideError::Refused)?;
         if events.is_empty() {
             return Ok((0, None));

@@ -53,7 +53,9 @@ impl Spelled for Decimal {
         let (whole, rest) = digits.split_at(digits.len().saturating_sub(decimals));
         let sign = if self.is_sign_negative() { "-" } else { "" };
         let point = if decimals == 0 { "" } else { "." };
-        [sign, whole, point, rest].into_iter().for_each(|part| letters.word(part));
+        for part in [sign, whole, point, rest] {
+            letters.word(part);
+        }
     }
 }
 

@@ -20,7 +20,7 @@ const WAITS: [&str; 3] = ["(does_not_add_up)", "(overdue)", "(time_out)"];
 fn rests<S: Saga>(world: World<S, Outside>, well: &str) {
     let found = explore(Explorer::new(world));
     let endings = found.endings();
-    assert!(endings.iter().any(|it| *it == well), "{endings:?}");
+    assert!(endings.contains(&well), "{endings:?}");
     let waits = |it: &str| it.starts_with("parked") && WAITS.iter().any(|why| it.ends_with(why));
     let other = endings.iter().find(|it| **it != well && !waits(it));
     assert!(!is_bounded() || other.is_none(), "{endings:?}");
