@@ -103,7 +103,10 @@ pub(super) fn withdraw(
     if contested || last {
         let (serial, cause) = (serial.clone(), cause.clone());
         let taken_back = taken_back && contested;
-        return Ok(vec![Event::Withdrawn { serial, cause, taken_back, overruled: false }]);
+        let ours = known.our_rejection_before(&serial).filter(|_| !contested);
+        let withdrawn = Event::Withdrawn { serial, cause, taken_back, overruled: false };
+        let again = ours.map(|was| known.rejected_by(was.clone()));
+        return Ok([withdrawn].into_iter().chain(again).collect());
     }
     let holds = known.confirmations().any(|it| it.serial == *serial);
     if !holds && known.doubts().withdrawn.iter().any(|it| it.serial == *serial) {
@@ -142,10 +145,7 @@ pub(super) fn uphold_rejection(known: &Application, cause: &Cause) -> Decision {
         Stage::Confirmed(last) | Stage::PartlyConfirmed(Last::Confirmation(last)) => {
             let (serial, cause) = (last.serial.clone(), cause.clone());
             let withdrawn = Event::Withdrawn { serial, cause, taken_back: false, overruled: true };
-            let rest = !known.portions.is_empty();
-            let holds =
-                if rest { Event::RestRejected(rejection) } else { Event::Rejected(rejection) };
-            Ok(vec![withdrawn, holds])
+            Ok(vec![withdrawn, known.rejected_by(rejection)])
         }
         // The confirmation was taken back meanwhile.
         Stage::Confirming => Ok(vec![Event::RestRejected(rejection)]),
@@ -292,6 +292,24 @@ impl Application {
     /// paid with may have gone back.
     pub fn is_upheld(&self, serial: &Serial) -> bool {
         self.doubts().upheld.contains(serial)
+    }
+
+    /// Our own rejection, which that record holds against: without it, nothing comes of the order, since what
+    /// it was paid with has gone back.
+    fn our_rejection_before(&self, serial: &Serial) -> Option<&Rejection> {
+        self.doubts().overturned.last().filter(|it| it.by_us && self.is_upheld(serial))
+    }
+
+    /// A rejection of all, or of what the portions have left.
+    fn rejected_by(&self, rejection: Rejection) -> Event {
+        // What is withdrawn before it may be the last of them.
+        let of_portion =
+            matches!(self.stage, Stage::Confirming | Stage::PartlyConfirmed(Last::Rejection(_)));
+        if self.portions.len() == usize::from(of_portion) {
+            Event::Rejected(rejection)
+        } else {
+            Event::RestRejected(rejection)
+        }
     }
 
     pub(super) fn uphold(&mut self, serial: &Serial) {
