@@ -9,7 +9,7 @@
 //! placed | accepted --MoveTo--> the same on a later T
 //! confirming --Reject (the rest)--> partly confirmed
 //! rejected | cancelled --Contest, Uphold--> confirmed | partly confirmed
-//! confirmed | partly confirmed --Withdraw--> as it was before that record
+//! confirmed | partly confirmed --Withdraw--> as it was before that record; rejected where we had rejected it
 //! confirmed | partly confirmed --ContestRejection, UpholdRejection--> rejected, or partly confirmed
 //! ```
 //!
