@@ -1,0 +1,63 @@
+//! Rejections of what was confirmed: contested, upheld, dropped.
+
+use super::Decision;
+use crate::{
+    application::{Application, Event, Last, Message, Refusal, Rejection, Stage},
+    orders::Cause,
+};
+
+/// The wording of the reason may change; that nothing came of it does not.
+pub(in crate::application) fn contest_rejection(known: &Application, came: &Rejection) -> Decision {
+    let (Stage::Confirmed(last) | Stage::PartlyConfirmed(Last::Confirmation(last))) = &known.stage
+    else {
+        let (stage, step) = (known.stage.name(), "a contested rejection");
+        return Err(Refusal::TooEarly { stage, step });
+    };
+    let doubts = known.doubts();
+    let same = |was: &Rejection| was.interest == came.interest;
+    match &doubts.rejection {
+        Some(was) if same(was) => Ok(vec![]),
+        None if doubts.dropped.iter().any(same) || doubts.is_gone(came) => Ok(vec![]),
+        None => Ok(vec![Event::RejectionContested(came.clone())]),
+        Some(_) => Err(Refusal::Contradicts {
+            stands: Box::new(Message::Confirmation(last.as_ref().clone())),
+            came: Box::new(Message::Rejection(came.clone())),
+        }),
+    }
+}
+
+pub(in crate::application) fn uphold_rejection(known: &Application, cause: &Cause) -> Decision {
+    let Some(rejection) = known.contested_rejection().cloned() else {
+        let holds =
+            matches!(known.stage, Stage::Rejected(_) | Stage::PartlyConfirmed(Last::Rejection(_)));
+        return if holds { Ok(vec![]) } else { Err(Refusal::NoRejectionContested) };
+    };
+    match &known.stage {
+        Stage::Confirmed(last) | Stage::PartlyConfirmed(Last::Confirmation(last)) => {
+            let (serial, cause) = (last.serial.clone(), cause.clone());
+            let withdrawn = Event::Withdrawn { serial, cause, taken_back: false, overruled: true };
+            Ok(vec![withdrawn, known.rejected_by(rejection)])
+        }
+        // The confirmation was taken back meanwhile.
+        Stage::Confirming => Ok(vec![Event::RestRejected(rejection)]),
+        Stage::Placed | Stage::Accepted | Stage::Sealed | Stage::Sent | Stage::Received => {
+            Ok(vec![Event::Rejected(rejection)])
+        }
+        Stage::PartlyConfirmed(Last::Rejection(_)) | Stage::Rejected(_) | Stage::Cancelled(_) => {
+            Ok(vec![])
+        }
+    }
+}
+
+pub(in crate::application) fn drop_rejection(
+    known: &Application,
+    cause: &Cause,
+    taken_back: bool,
+) -> Decision {
+    if known.contested_rejection().is_some() {
+        return Ok(vec![Event::RejectionDropped { cause: cause.clone(), taken_back }]);
+    }
+    let doubts = known.doubts();
+    let before = !doubts.dropped.is_empty() || !doubts.rejections_taken_back.is_empty();
+    if before { Ok(vec![]) } else { Err(Refusal::NoRejectionContested) }
+}
