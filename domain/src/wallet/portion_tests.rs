@@ -249,3 +249,36 @@ fn what_a_corrected_record_paid_along_replaces_what_was_settled_however_often() 
     assert_eq!(wallet.unpaid_income(), income("0"));
     assert_eq!(wallet.settled_income(&tx("TX-2")), Some(income("10.00")));
 }
+
+#[test]
+fn as_many_that_came_on_other_days_are_told_from_more_and_from_fewer() {
+    let came = |portions: &[(&str, &str)]| -> Vec<Portion> {
+        let portion =
+            |(number, day): &(&str, &str)| Portion { shares: shares(number), day: date(day) };
+        portions.iter().map(portion).collect()
+    };
+    let credited = [
+        Command::CreditInTransit(tx("TX-1"), shares("100")),
+        Command::ConfirmCredit(tx("TX-1"), shares("100"), date(MONDAY)),
+    ];
+    let state = given::<Wallet>(history::<Wallet>(credited)).state();
+    let rows: [(&[(&str, &str)], bool); 6] = [
+        (&[("100", MONDAY)], false),
+        (&[("100", TUESDAY)], true),
+        (&[("99", TUESDAY)], false),
+        (&[("0", TUESDAY)], false),
+        (&[("60", MONDAY), ("40", TUESDAY)], true),
+        (&[("60", MONDAY), ("40", MONDAY)], false),
+    ];
+    for (portions, on_others) in rows {
+        assert_eq!(
+            state.came_on_other_days(&tx("TX-1"), &came(portions)),
+            on_others,
+            "{portions:?}"
+        );
+    }
+    assert!(
+        !state.came_on_other_days(&tx("TX-9"), &came(&[("100", MONDAY)])),
+        "nothing came by it"
+    );
+}

@@ -18,7 +18,6 @@
 use super::{
     Promise,
     facts::{ADVANCE_END, BANK_END, is_unknown},
-    own_cases,
     saga::{FastWithdraw, Turn, View},
 };
 use crate::parts::{
@@ -339,8 +338,7 @@ pub(super) fn cases_of_cash<'a>(view: &'a View<'_>) -> impl Iterator<Item = Case
     let of_leg = |case: &CaseId| {
         FastWithdraw::legs(view.plan).into_iter().any(|leg| leg.is_about(view, *case))
     };
-    let of_cash = move |case: &CaseId| !of_leg(case) && !own_cases::is_own(view, *case);
-    notes.disputes.iter().chain(&notes.settled).copied().filter(of_cash)
+    notes.disputes.iter().chain(&notes.settled).copied().filter(move |case| !of_leg(case))
 }
 
 /// The cash of an advance that a person has is out, and nothing has moved its shares: nobody may use them

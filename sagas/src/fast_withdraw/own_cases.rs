@@ -35,12 +35,6 @@ pub(super) const SHARES: Series = Series {
     voice: "compare the bank's shares",
 };
 
-/// Whether it is one of them.
-pub(super) fn is_own(view: &View<'_>, case: CaseId) -> bool {
-    let known = |series: Series| series.known(view.id, &view.open.notes);
-    [OVERPAID, SHARES].into_iter().flat_map(known).any(|record| record.case() == case)
-}
-
 impl Series {
     /// The case of the nth time, from 1.
     pub(super) fn record(self, id: &TransactionId, nth: usize) -> Record {
