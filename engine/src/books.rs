@@ -5,11 +5,13 @@
 //!    was refused goes with it.
 //! 3. Whoever stopped waiting is dropped when the next one comes, so a saga that never rests
 //!    gathers nobody.
+//! 4. Replies leave together, in the order in which they were given, when the loop says so.
 
+use crate::replies::Delivery;
 use foldhash::fast::RandomState;
 use fundflow_runtime::message::{ActionError, Reply, Rest, SagaId, Ticket};
 use std::collections::HashMap;
-use tokio::sync::oneshot;
+use tokio::sync::{mpsc, oneshot};
 
 /// What was decided on the input is not in the log: another writer was there first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,14 +31,40 @@ enum Waiting {
     Watch(SagaId, Watcher),
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Books {
     tickets: HashMap<Ticket, Waiting, RandomState>,
     newest: Ticket,
     watchers: HashMap<SagaId, Vec<Watcher>, RandomState>,
+    leaving: Vec<Delivery>,
+    deliveries: mpsc::UnboundedSender<Vec<Delivery>>,
 }
 
 impl Books {
+    /// Empty ones, whose replies go there.
+    pub(crate) fn new(deliveries: mpsc::UnboundedSender<Vec<Delivery>>) -> Self {
+        Self {
+            tickets: HashMap::default(),
+            newest: Ticket::default(),
+            watchers: HashMap::default(),
+            leaving: Vec::new(),
+            deliveries,
+        }
+    }
+
+    /// Lets go of all that was given since the last time.
+    pub(crate) fn flush(&mut self) {
+        if !self.leaving.is_empty() {
+            // Nobody takes them only where the whole program ends.
+            let _ = self.deliveries.send(std::mem::take(&mut self.leaving));
+        }
+    }
+
+    /// Something else is done, after all that was given before.
+    pub(crate) fn done(&mut self, asker: oneshot::Sender<()>) {
+        self.leaving.push(Delivery::Done(asker));
+    }
+
     /// A ticket for a reply.
     pub(crate) fn reply_to(&mut self, asker: Asker) -> Ticket {
         self.issue(Waiting::Reply(asker))
@@ -64,16 +92,16 @@ impl Books {
         self.newest
     }
 
-    /// What was decided is durable. Whoever went away in the meantime misses it.
+    /// What was decided is durable.
     pub(crate) fn reply(&mut self, ticket: Ticket, reply: Reply) {
         match self.tickets.remove(&ticket) {
             None => {}
-            Some(Waiting::Reply(asker)) => drop(asker.send(Ok(reply))),
+            Some(Waiting::Reply(asker)) => self.leaving.push(Delivery::Reply(asker, Ok(reply))),
             Some(Waiting::Watched(asker, watch)) => {
                 if !matches!(reply, Reply::Placed { .. }) {
                     self.tickets.remove(&watch);
                 }
-                let _ = asker.send(Ok(reply));
+                self.leaving.push(Delivery::Reply(asker, Ok(reply)));
             }
             Some(Waiting::Watch(saga, watcher)) => self.stands(saga, watcher, reply),
         }
@@ -88,7 +116,7 @@ impl Books {
                 Err(ActionError::Defect("a watch was answered as something else".into()))
             }
         };
-        let _ = watcher.send(told);
+        self.leaving.push(Delivery::Rest(watcher, told));
     }
 
     fn watch(&mut self, saga: SagaId, watcher: Watcher) {
@@ -103,7 +131,7 @@ impl Books {
     /// A saga has come to rest, and that is durable.
     pub(crate) fn rested(&mut self, saga: &SagaId, rest: &Rest) {
         for watcher in self.watchers.remove(saga).into_iter().flatten() {
-            let _ = watcher.send(Ok(rest.clone()));
+            self.leaving.push(Delivery::Rest(watcher, Ok(rest.clone())));
         }
     }
 
@@ -119,7 +147,7 @@ impl Books {
         for waiting in tickets.into_values() {
             match waiting {
                 Waiting::Reply(asker) | Waiting::Watched(asker, _) => {
-                    let _ = asker.send(Err(Evicted));
+                    self.leaving.push(Delivery::Reply(asker, Err(Evicted)));
                 }
                 Waiting::Watch(saga, watcher) => watching.push((saga, watcher)),
             }

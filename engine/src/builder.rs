@@ -8,6 +8,7 @@ use crate::{
     error::{BuildError, StartError},
     line::Line,
     recovery::reload,
+    replies,
     shard::Shard,
     system_clock::SystemClock,
 };
@@ -177,7 +178,9 @@ impl<S: EventStore + Checkpoints> Builder<S> {
         let (to_calls, calls) = mpsc::unbounded_channel();
         let (to_answers, answers) = mpsc::unbounded_channel();
         let (to_inbox, inbox) = mpsc::channel(self.settings.queued_requests.max(1));
+        let (to_replies, deliveries) = mpsc::unbounded_channel();
         tokio::spawn(effects::run(ports, self.settings.call_limit, calls, to_answers));
+        tokio::spawn(replies::run(deliveries));
         let shard = Shard {
             line: Line::new(self.store.clone(), self.settings.append_attempts),
             keeper: Keeper::new(self.store.clone(), found.foreign),
@@ -190,7 +193,7 @@ impl<S: EventStore + Checkpoints> Builder<S> {
             calls: to_calls,
             settings: self.settings,
             at: found.at,
-            books: Books::default(),
+            books: Books::new(to_replies),
             state: crate::shard::State::default(),
         };
         let overloaded = shard.state.overloaded.clone();

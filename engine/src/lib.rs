@@ -27,6 +27,7 @@ mod shard;
 
 // The world around it.
 mod effects;
+mod replies;
 mod system_clock;
 
 // From the log to memory, at a start and after an eviction.

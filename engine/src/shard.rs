@@ -116,19 +116,26 @@ pub(crate) struct State {
 impl<S: EventStore + Checkpoints> Shard<S> {
     /// Runs until it is asked to stop or the store fails; returns why.
     pub(crate) async fn run(mut self) -> Stopped {
+        let cause = self.until_stopped().await;
+        self.books.flush();
+        tracing::info!(%cause, "the engine has stopped");
+        Stopped { cause }
+    }
+
+    async fn until_stopped(&mut self) -> StopCause {
         // The first output is what the restart woke up.
         self.feed().await;
         self.push();
         loop {
             if let Err(cause) = self.take_in().await {
-                return stopped(cause);
+                return cause;
             }
             if self.line.has_room() {
                 self.decide().await;
                 self.push();
             }
             if self.line.is_empty() && self.rest().await {
-                return stopped(StopCause::ShutDown);
+                return StopCause::ShutDown;
             }
         }
     }
@@ -239,6 +246,7 @@ impl<S: EventStore + Checkpoints> Shard<S> {
         tracing::error!("{:?} asks for further streams without end", input.what);
         let defect = ActionError::Defect("it asks for further streams without end".into());
         self.books.reply(ticket, Reply::NotActed(defect));
+        self.books.flush();
     }
 
     /// Reads what stands still for a stream that a milestone has added, and goes on with it.
@@ -305,6 +313,7 @@ impl<S: EventStore + Checkpoints> Shard<S> {
         for (saga, rest) in &output.rests {
             self.books.rested(saga, rest);
         }
+        self.books.flush();
         self.runner.settle(output.batch, &output.finished, &output.released);
         if let Some(open) = open {
             self.keeper.save(self.at, open);
@@ -322,6 +331,7 @@ impl<S: EventStore + Checkpoints> Shard<S> {
         self.runner.clear();
         self.state.epoch += 1;
         let watching = self.books.evict();
+        self.books.flush();
         let found = reload(&*self.store, &mut self.runner, &self.kinds).await?;
         (self.at, self.keeper.foreign) = (found.at, found.foreign);
         for saga in &found.open {
@@ -341,9 +351,8 @@ impl<S: EventStore + Checkpoints> Shard<S> {
         let is_idle = taken_in && self.inbox.is_empty();
         let quiet = self.state.outstanding == 0 && !due && self.answers.is_empty();
         if quiet && is_idle {
-            for settled in self.state.settling.drain(..) {
-                let _ = settled.send(());
-            }
+            self.state.settling.drain(..).for_each(|settled| self.books.done(settled));
+            self.books.flush();
         }
         // Effects that are under way are found again by their sagas; a stop need not wait for them.
         if self.state.stopping.is_none() || !is_idle {
@@ -352,7 +361,7 @@ impl<S: EventStore + Checkpoints> Shard<S> {
         let open = self.runner.unfinished().cloned().collect();
         self.keeper.save_last(self.at, open).await;
         if let Some(done) = self.state.stopping.take() {
-            let _ = done.send(());
+            self.books.done(done);
         }
         true
     }
@@ -376,9 +385,4 @@ impl State {
             }
         }
     }
-}
-
-fn stopped(cause: StopCause) -> Stopped {
-    tracing::info!(%cause, "the engine has stopped");
-    Stopped { cause }
 }
